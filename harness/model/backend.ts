@@ -1,0 +1,56 @@
+// How an image becomes a mount. A backend knows nothing of clocks; each method below `prepare` is one phase.
+import type { Image } from './image.ts';
+import type { Machine, Need } from './machine.ts';
+
+/** The local store of one slot: `empty` ones start with nothing, `full` ones hold every object or layer and keep them. */
+export interface Store {
+  readonly state: 'empty' | 'full';
+  /** Folders of objects, `ab/cdef…` below each; the first one is written to. */
+  readonly objectDirs: readonly string[];
+  /** Folder of unpacked layers, one folder each, named by layer id. */
+  readonly layerDir: string;
+  /** Writes the objects of an image that are not there yet. */
+  ingest(image: Image): void;
+  /** Unlinks every object that no image of `keep` references; the manifests of `keep` are read again. */
+  collect(keep: readonly Image[]): void;
+}
+
+export interface Backend {
+  readonly id: string;
+  readonly title: string;
+  /** One sentence for readers. */
+  readonly how: string;
+  readonly needs: readonly Need[];
+  readonly shows: 'contents' | 'metadata';
+  /** Option name to its allowed values, the default first. */
+  readonly options: Readonly<Record<string, readonly string[]>>;
+  /** Untimed. Throws UserError with code `skip` when this image cannot be shown here. */
+  prepare(image: Image, machine: Machine, options: Readonly<Record<string, string>>): Promise<Prepared>;
+}
+
+export interface Prepared {
+  ingest(store: Store): Promise<void>;
+  /** `dir` is a fresh empty folder for what create leaves. */
+  create(store: Store, dir: string): Promise<Created>;
+  collect(store: Store, keep: readonly Image[]): Promise<void>;
+}
+
+export interface Created {
+  mount(at: string): Promise<Mounted>;
+  destroy(): Promise<void>;
+}
+
+export interface Mounted {
+  readonly root: string;
+  readonly fsType: string;
+  /** Process ids of servers behind the mount. */
+  readonly servers: readonly number[];
+  readonly took: Readonly<Record<string, string>>;
+  /** File of request counters that the server maps shared (u64 per FUSE opcode), or null. */
+  readonly requestCounters: string | null;
+  unmount(): Promise<void>;
+  /** Waits until it is really gone; throws with code `timeout`. */
+  settle(): Promise<void>;
+  /** Best effort after a failure: lazy unmount, servers ended. Never throws. */
+  abandon(): void;
+}

@@ -1,0 +1,66 @@
+// An image on its way: as its source gives it, and as the harness works with it.
+import type { ByteString } from './bytes.ts';
+import type { Tree } from './tree.ts';
+
+/** Where the bytes of one regular file come from. */
+export type ContentRef =
+  | { readonly kind: 'seed'; readonly seed: ByteString; readonly sizeBytes: number }
+  | { readonly kind: 'file'; readonly path: Buffer; readonly offset: number; readonly sizeBytes: number };
+
+/** What an image source gives. Trees may lack payloads and digests; the store computes them. */
+export interface SourceImage {
+  /** Short name for tables: printable ASCII. */
+  readonly name: string;
+  /** As typed. */
+  readonly source: string;
+  readonly contents: 'real' | 'synthetic';
+  /** The flattened tree. */
+  readonly tree: Tree;
+  /**
+   * Bottom first; at least one, the tree itself where the source has no layers. In an upper layer a whiteout is a char device
+   * with rdev 0 and an opaque directory has `trusted.overlay.opaque` = `y`. Hard links stay within a layer.
+   */
+  readonly layers: readonly Tree[];
+  /** For a regular file of size > 0 without inline content, in `tree` or in one of `layers`. */
+  content(tree: Tree, index: number): ContentRef;
+  /** Removes spool files. */
+  close(): Promise<void>;
+}
+
+export interface ImageObject {
+  /** fs-verity SHA-256, 64 hex digits. */
+  readonly digest: string;
+  readonly sizeBytes: number;
+}
+
+export interface Layer {
+  /** SHA-256 of the uncompressed tar, 64 hex digits: equal layers are unpacked once. */
+  readonly id: string;
+  /** Uncompressed local tar in overlay's own form. */
+  readonly tarPath: string;
+  readonly tarBytes: number;
+  readonly tree: Tree;
+}
+
+/** An image whose objects, manifest and layer tars are all at hand. */
+export interface Image {
+  readonly name: string;
+  readonly source: string;
+  readonly contents: 'real' | 'synthetic';
+  /** Flattened; payload and digest are those of the objects at hand. */
+  readonly tree: Tree;
+  /** Distinct objects, sorted by digest. */
+  readonly objects: readonly ImageObject[];
+  readonly layers: readonly Layer[];
+  /** The composefs image of `tree`. */
+  readonly manifest: Uint8Array;
+  readonly imageVersion: 0 | 1;
+  readonly manifestDigest: string;
+  readonly describedDigest: string;
+  /** Uncompressed local pack of all objects, as ingest reads them. */
+  readonly packPath: string;
+  /** Byte offset of each object in the pack, in the order of `objects`. */
+  readonly packOffsets: readonly number[];
+  /** Why unpacked layers cannot show this tree (whiteouts or trusted.overlay.* of its own), or null. */
+  readonly notUnpackable: string | null;
+}

@@ -1,0 +1,122 @@
+// What backends, probes and scenarios may ask of the machine. One folder implements it.
+//
+// Paths are the harness's own (work folder, store, mount points): UTF-8 strings. Failures throw SysError.
+
+/** Every feature is found by trying, never by version. */
+export type FeatureId =
+  | 'root'
+  | 'mount-namespace'
+  | 'pid-namespace'
+  | 'user-namespace'
+  | 'sub-ids'
+  | 'erofs-file'
+  | 'erofs-loop'
+  | 'overlay'
+  | 'overlay-data-layers'
+  | 'overlay-double-colon'
+  | 'overlay-layer-fds'
+  | 'overlay-user-xattr'
+  | 'fuse'
+  | 'cfs-fuse'
+  | 'bpf-ledger'
+  | 'strace'
+  | 'drop-caches'
+  | 'residency'
+  | 'tar'
+  | 'rm'
+  | 'ls'
+  | 'work-file-system';
+
+export interface Found {
+  readonly ok: boolean;
+  /** What was seen: a version, an errno, a path. */
+  readonly detail: string;
+  /** What to do where it is missing; empty where nothing helps. */
+  readonly hint: string;
+}
+
+export type Features = Readonly<Record<FeatureId, Found>>;
+
+/** Met when any of the features is there. */
+export interface Need {
+  readonly title: string;
+  readonly anyOf: readonly FeatureId[];
+}
+
+/** Direct system calls, synchronous. */
+export interface Files {
+  mkdir(path: string, mode: number): void;
+  rmdir(path: string): void;
+  unlink(path: string): void;
+  rename(from: string, to: string): void;
+  exists(path: string): boolean;
+  open(path: string, flags: number, mode?: number): number;
+  close(fd: number): void;
+  /** Fills `into` from `offset`; returns bytes read, fewer only at end of file. */
+  pread(fd: number, into: Uint8Array, offset: number): number;
+  /** Writes all of `bytes`. */
+  write(fd: number, bytes: Uint8Array): void;
+  /** O_CREAT|O_EXCL, one write(2), close. */
+  writeNew(path: string, bytes: Uint8Array): void;
+  /** Names without `.` and `..`, in directory order, ASCII names only. */
+  names(path: string): string[];
+  /** Flushes the file system that holds `path`. */
+  syncfs(path: string): void;
+  /** Whether a write lease on the file is granted, i.e. nobody holds it open. */
+  leaseFree(path: string): boolean;
+}
+
+/** The mount API. A context's own messages are part of a SysError's facts. */
+export interface Mounts {
+  /** fsopen(type), fsconfig for every option in order, create, fsmount: a detached mount's descriptor. */
+  create(type: string, options: readonly MountOption[], attributes: readonly MountAttribute[]): number;
+  /** Attaches a detached mount at a path and closes the descriptor. */
+  attach(mountFd: number, at: string): void;
+  /** umount2(at, 0), or lazily. */
+  unmount(at: string, lazy?: boolean): void;
+  /** A loop device over `file`, autoclear set: `fd` keeps it until the mount holds it. */
+  loop(
+    file: string,
+    options: { readonly directIo: boolean },
+  ): { readonly device: string; readonly fd: number };
+  /** LOOP_GET_STATUS64 gives ENXIO. */
+  loopFree(device: string): boolean;
+  /** File system type of the topmost mount at exactly this path, from mountinfo; null when there is none. */
+  typeAt(path: string): string | null;
+}
+
+export type MountOption =
+  | readonly [key: string]
+  | readonly [key: string, value: string]
+  | readonly [key: string, fd: number];
+export type MountAttribute = 'ro' | 'nosuid' | 'nodev' | 'noexec';
+
+export interface Server {
+  readonly pid: number;
+  /** Waits for the process to end (pidfd). False when it still lives after the limit. */
+  exited(limitMs: number): boolean;
+  /** SIGTERM, then SIGKILL after the limit; reaps it. */
+  stop(limitMs: number): void;
+}
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+  /** Where standard output goes: nowhere unless a path is given. */
+  readonly stdout?: string;
+}
+
+export interface Machine {
+  readonly features: Features;
+  readonly files: Files;
+  readonly mounts: Mounts;
+  /**
+   * Starts a server and returns when it has written one byte to the descriptor that `argv` names as `{ready}`.
+   * Throws with the server's last words when it ends or stays silent.
+   */
+  serve(actor: string, argv: readonly string[]): Server;
+  /** Runs a command to its end with LC_ALL=C TZ=UTC; a non-zero exit throws with its last words on stderr. */
+  command(actor: string, argv: readonly string[], options?: CommandOptions): Promise<void>;
+  /** Polls without system calls of its own kind being counted; false when the limit passed. */
+  waitFor(condition: () => boolean, limitMs: number): boolean;
+}

@@ -1,0 +1,84 @@
+// A file system tree as data: what an image contains, without the bytes of its files.
+//
+// A million entries must fit in memory, so implementations keep columns and build an `Entry` on demand:
+// do not hold on to many of them.
+import type { ByteString } from './bytes.ts';
+
+export const S_IFMT = 0o170000;
+export const S_IFIFO = 0o010000;
+export const S_IFCHR = 0o020000;
+export const S_IFDIR = 0o040000;
+export const S_IFBLK = 0o060000;
+export const S_IFREG = 0o100000;
+export const S_IFLNK = 0o120000;
+export const S_IFSOCK = 0o140000;
+
+export type Xattr = readonly [key: ByteString, value: ByteString];
+
+/** All that an inode carries. Shapes are those of the composefs dump text. */
+export interface Inode {
+  /** 16 bits: type and permissions. */
+  readonly mode: number;
+  /** Link count as described, 32 bits. Directories are recomputed where it matters. */
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** 32 bits as in dump text; meaningful for char and block devices only. */
+  readonly rdev: number;
+  /** Bytes, unsigned 64 bits. For a symlink the length of its target. */
+  readonly size: bigint;
+  /** Signed 64 bits. */
+  readonly mtimeSec: bigint;
+  readonly mtimeNsec: number;
+  /** Symlink target; for a regular file the path of its object below the object store. Null where absent. */
+  readonly payload: ByteString | null;
+  /** The bytes of a small regular file kept inside the image. Null where absent. */
+  readonly content: ByteString | null;
+  /** fs-verity SHA-256 of the contents, 64 hex digits. Null where absent. */
+  readonly digest: ByteString | null;
+  /** In the order given; keys are unique. */
+  readonly xattrs: readonly Xattr[];
+}
+
+/** One name in the tree. For a hard link, `link` is the index of the entry that carries the inode. */
+export interface Entry extends Inode {
+  readonly index: number;
+  /** Index of the directory that holds it; -1 for the root. */
+  readonly parent: number;
+  /** Last component; empty for the root. */
+  readonly name: ByteString;
+  /** Null, or the index of the entry whose inode this name shares; the inode fields are then the target's. */
+  readonly link: number | null;
+}
+
+export interface Tree {
+  /** Names, hard links and the root included. Indexes run from 0 (the root) to count - 1, parents before children. */
+  readonly count: number;
+  entry(index: number): Entry;
+  /** Indexes of a directory's entries, sorted by name in byte order; empty for anything else. */
+  children(index: number): readonly number[];
+  /** Absolute, `/` for the root. */
+  path(index: number): ByteString;
+  /** Index of the entry at an absolute path, or undefined. */
+  find(path: ByteString): number | undefined;
+  /**
+   * The same tree with other objects: `choose` is asked for every entry that is a regular file of size > 0 without inline
+   * content and is not a hard link; what it returns replaces payload and digest.
+   */
+  withObjects(choose: (entry: Entry) => { payload: ByteString; digest: ByteString }): Tree;
+}
+
+/**
+ * Builds a tree entry by entry, parents first. The builder checks structure only (unique names, directory parents, links
+ * that resolve, no cycles); what a dump line may contain is checked where it is read. Errors are `UserError`s.
+ */
+export interface TreeBuilder {
+  /** Returns the new entry's index. The root is added first, with parent -1 and an empty name. */
+  add(parent: number, name: ByteString, inode: Inode): number;
+  /** A second name for the entry at `target`, an absolute or relative path that may be added later. */
+  addLink(parent: number, name: ByteString, target: ByteString): number;
+  /** Index of the child called `name`, or undefined. */
+  child(parent: number, name: ByteString): number | undefined;
+  /** Resolves links and sorts. The builder must not be used afterwards. */
+  finish(): Tree;
+}

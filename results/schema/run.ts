@@ -1,0 +1,194 @@
+// JSON shapes of a run folder: run.json and the lines of samples.ndjson. Types only; imports nothing.
+//
+// Missing is not zero: an absent key, or `null` where the shape says so. Times are nanoseconds, sizes bytes, instants
+// ISO 8601 in UTC. Byte strings (paths, names) appear as printable ASCII with `\xHH` for everything else.
+
+export const SCHEMA = 1;
+
+export type Phase = 'ingest' | 'create' | 'mount' | 'use' | 'unmount' | 'settle' | 'destroy' | 'collect';
+export const PHASES: readonly Phase[] = [
+  'ingest',
+  'create',
+  'mount',
+  'use',
+  'unmount',
+  'settle',
+  'destroy',
+  'collect',
+];
+
+/** Metric name to number; the unit is the name's suffix (Ns, Bytes, Count, PerSecond, Ratio). */
+export type Values = Readonly<Record<string, number>>;
+
+/** Phase, then actor (`harness`, `runtime`, `tar`, `rm`, `ls`, `cat`, `cfs-fuse`, …), then system call name, to count. */
+export type Ledger = Readonly<Partial<Record<Phase, Readonly<Record<string, Values>>>>>;
+
+export interface Metric {
+  readonly title: string;
+  readonly better: 'lower' | 'higher';
+  /** exact: equal on every pass; quasi: minimum of several passes; noisy: median and interval. */
+  readonly noise: 'exact' | 'quasi' | 'noisy';
+}
+
+export type Cache = 'cold' | 'warm' | 'hot';
+export type Pass = 'time' | 'count';
+export type Params = Readonly<Record<string, string | number>>;
+
+/** One planned measurement. */
+export interface Slot {
+  /** Position in the plan, from 0; unique within a run. */
+  readonly seq: number;
+  /** From 0 within its pass. */
+  readonly block: number;
+  /** Position within its block, from 0. */
+  readonly order: number;
+  readonly pass: Pass;
+  readonly scenario: string;
+  /** The backend's id with its options (`id@key=value,…`), or `null`: the baseline a second time. */
+  readonly arm: string;
+  readonly backend: string;
+  readonly image: string;
+  readonly cache: Cache;
+  readonly params: Params;
+}
+
+export interface SampleBase extends Slot {
+  readonly schema: typeof SCHEMA;
+  readonly startedAt: string;
+  /** Wall time of the whole slot, untimed work included: what planning needs. */
+  readonly slotNs: number;
+  /** The path taken: `erofs: file|loop`, `layers: fd|path|colons`, … part of an exact row's fingerprint. */
+  readonly took: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+}
+
+export type Outcome =
+  | { readonly outcome: 'ok'; readonly values: Values; readonly ledger?: Ledger }
+  | {
+      readonly outcome: 'failed';
+      readonly phase: Phase | 'prepare' | 'leak';
+      readonly code: string;
+      readonly message: string;
+    }
+  | { readonly outcome: 'skipped'; readonly need: string; readonly reason: string };
+
+/** One line of samples.ndjson. */
+export type Sample = SampleBase & Outcome;
+
+export interface ScenarioInfo {
+  readonly question: string;
+  readonly cache: Cache;
+  /** The command or calls inside the window, as a reader would type them. */
+  readonly reproduce: string;
+  /** Metrics with a row in the first table, in order; empty: the scenario has no headline row. */
+  readonly headline: readonly string[];
+}
+
+export interface BackendInfo {
+  readonly title: string;
+  /** One sentence: how an image becomes a mount. */
+  readonly how: string;
+}
+
+/** Everything a reader needs to name what was measured, so that old runs render after a rename. */
+export interface Catalogue {
+  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly scenarios: Readonly<Record<string, ScenarioInfo>>;
+  readonly backends: Readonly<Record<string, BackendInfo>>;
+  readonly phases: Readonly<Record<string, string>>;
+}
+
+export interface ImageInfo {
+  readonly name: string;
+  /** As given on the command line. */
+  readonly source: string;
+  readonly contents: 'real' | 'synthetic';
+  readonly entryCount: number;
+  readonly fileCount: number;
+  readonly directoryCount: number;
+  readonly symlinkCount: number;
+  readonly layerCount: number;
+  /** Sum of the sizes of all regular files, hard links once. */
+  readonly fileBytes: number;
+  readonly objectCount: number;
+  readonly objectBytes: number;
+  readonly manifestBytes: number;
+  readonly layerTarBytes: number;
+  readonly imageVersion: 0 | 1;
+  /** fs-verity digest of the composefs image of the tree as described by the source. */
+  readonly describedDigest: string;
+  /** fs-verity digest of the composefs image that was mounted (payloads and digests of the contents at hand). */
+  readonly manifestDigest: string;
+  /** The tree digest that every backend showed. */
+  readonly treeDigest: string;
+}
+
+/** One equality proof: the tree digest seen through a mount. */
+export interface Proof {
+  readonly image: string;
+  readonly arm: string;
+  readonly treeDigest: string | null;
+  readonly equal: boolean;
+  /** First differing path and attribute, where unequal; why, where it could not be walked. */
+  readonly difference: string | null;
+  readonly fsType: string;
+  readonly took: Readonly<Record<string, string>>;
+}
+
+export interface Environment {
+  readonly kernel: string;
+  readonly kernelCommandLine: string;
+  readonly architecture: string;
+  readonly distribution: string;
+  readonly cpuModel: string;
+  readonly cpuCount: number;
+  readonly memoryBytes: number;
+  readonly governor: string | null;
+  readonly mitigations: Readonly<Record<string, string>>;
+  readonly virtualization: string | null;
+  readonly workFileSystem: { readonly type: string; readonly device: string; readonly options: string };
+  /** Program to first line of its --version. */
+  readonly tools: Readonly<Record<string, string>>;
+  readonly loadAverage: readonly number[];
+  readonly privilege: 'root' | 'user namespace';
+  /** Feature id to what was found when it was tried. */
+  readonly features: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
+}
+
+export interface Plan {
+  readonly seed: string;
+  readonly profile: string;
+  readonly budgetNs: number | null;
+  readonly blocks: number;
+  readonly baseline: string;
+  readonly arms: readonly string[];
+  readonly scenarios: readonly string[];
+  readonly images: readonly string[];
+  /** Images, scenarios or blocks left out, each with the reason. */
+  readonly dropped: readonly string[];
+  readonly slots: readonly Slot[];
+}
+
+export interface RunFile {
+  readonly schema: typeof SCHEMA;
+  readonly id: string;
+  readonly startedAt: string;
+  readonly host: string;
+  readonly cfsbench: { readonly version: string; readonly commit: string | null };
+  readonly commandLine: readonly string[];
+  readonly environment: Environment;
+  readonly catalogue: Catalogue;
+  readonly images: readonly ImageInfo[];
+  readonly proofs: readonly Proof[];
+  /** Backends, probes and images that could not take part. */
+  readonly skipped: readonly { readonly what: string; readonly need: string; readonly reason: string }[];
+  readonly plan: Plan;
+  /** `running` until the end; a killed run stays `running`. */
+  readonly status: 'running' | 'complete' | 'interrupted' | 'out-of-time' | 'failed';
+  readonly finishedAt: string | null;
+  /** Untimed and timed work together, from the first line to the report. */
+  readonly wallNs: number | null;
+  /** Where the counts came from: `bpf`, `strace`, or `none` with the reason. */
+  readonly ledgerSource: string;
+  readonly warnings: readonly string[];
+}
