@@ -46,8 +46,6 @@ export interface Mounted {
   /** Process ids of servers behind the mount. */
   readonly servers: readonly number[];
   readonly took: Readonly<Record<string, string>>;
-  /** File of request counters that the server maps shared (u64 per FUSE opcode), or null. */
-  readonly requestCounters: string | null;
   unmount(): Promise<void>;
   /** Waits until it is really gone; throws with code `timeout`. */
   settle(): Promise<void>;

@@ -81,6 +81,8 @@ export interface Mounts {
   ): { readonly device: string; readonly fd: number };
   /** LOOP_GET_STATUS64 gives ENXIO. */
   loopFree(device: string): boolean;
+  /** Whether a mount is attached at exactly this path: one system call. */
+  isMount(path: string): boolean;
   /** File system type of the topmost mount at exactly this path, from mountinfo; null when there is none. */
   typeAt(path: string): string | null;
 }
@@ -106,10 +108,43 @@ export interface CommandOptions {
   readonly stdout?: string;
 }
 
+/** User and system CPU time of this process and of its reaped children, nanoseconds. */
+export interface CpuUsage {
+  readonly userNs: number;
+  readonly systemNs: number;
+}
+
+export interface CallCounter {
+  /** `bpf`: every process of the namespace. `strace`: commands only, run below it and slowed by it. */
+  readonly source: 'bpf' | 'strace';
+  /** Process id in the harness's own PID namespace, then system call name, to calls so far. Throws when a count was lost. */
+  snapshot(): CallSnapshot;
+  close(): void;
+}
+export type CallSnapshot = ReadonlyMap<number, CallsOfProcess>;
+export interface CallsOfProcess {
+  /** The thread that runs the window, i.e. the main one. */
+  readonly main: ReadonlyMap<string, number>;
+  readonly otherThreads: ReadonlyMap<string, number>;
+}
+
+/** What probes read. Synchronous. */
+export interface Meters {
+  cpu(): CpuUsage;
+  /** CPU time of a live process, or null when it is gone. */
+  processCpuNs(pid: number): number | null;
+  /** Returns when a server sleeps in its wait for requests and counts stand still; false when it never did. */
+  quiescent(pid: number): boolean;
+  callCounter(): CallCounter;
+}
+
 export interface Machine {
   readonly features: Features;
+  readonly meters: Meters;
   readonly files: Files;
   readonly mounts: Mounts;
+  /** File in which a server counts its requests, or null in timed passes. */
+  readonly requestCounters: string | null;
   /**
    * Starts a server and returns when it has written one byte to the descriptor that `argv` names as `{ready}`.
    * Throws with the server's last words when it ends or stays silent.

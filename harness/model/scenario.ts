@@ -21,9 +21,15 @@ export interface Stage {
   readonly machine: Machine;
   /** The slot's own empty store, or the run's full one, as `slot.params.store` says (`full` where it is absent). */
   readonly store: Store;
+  /** Images that stay in the store when this one goes: none in an empty store, all of the run's in the full one. */
+  readonly kept: readonly Image[];
   readonly prepared: Prepared;
   /** A fresh empty folder on the work file system, removed with the slot. */
   folder(name: string): string;
+  /** Repetitions of the lifecycle that this slot is to make: 1 in counting passes. */
+  readonly cycles: number;
+  /** Files, inodes and bytes on disk of all that the slot wrote: its own store and folders. Untimed. */
+  footprint(): Promise<Values>;
   /** Opens and closes every armed probe around `work`. A phase may be repeated: its values become medians. */
   phase<T>(name: Phase, work: () => Promise<T>): Promise<T>;
   /** Mounted things to abandon when the slot fails before they were unmounted. */
@@ -36,13 +42,27 @@ export interface Stage {
   dropCaches(): Promise<void>;
 }
 
+/** What planning knows of an image. */
+export interface ImageSize {
+  readonly entryCount: number;
+  readonly objectCount: number;
+  readonly objectBytes: number;
+}
+
 export interface Scenario extends ScenarioInfo {
   readonly id: string;
   readonly needs: readonly Need[];
   /** Each combination is a group of slots of its own. */
   readonly params: readonly Params[];
+  /** How often a timed slot repeats the lifecycle: more where one is short. */
+  cycles(params: Params): number;
   readonly metrics: Readonly<Record<string, Metric>>;
+  /** Rough time of one slot on the slowest backend, nanoseconds: for planning before anything was measured. */
+  roughNs(size: ImageSize, params: Params): number;
+  /** Returns what the probes do not know. */
   run(stage: Stage): Promise<Values>;
+  /** The slot's final values from those of the probes and of `run`: sums, rates, other names. */
+  derive(values: Values, params: Params): Values;
 }
 
 export interface ProbeContext {

@@ -1,0 +1,202 @@
+// The entries of a tree in columns: one typed array per field, so that a million entries stay small. What repeats from entry to
+// entry (mode, owner, attributes) is stored once.
+import type { ByteString } from './bytes.ts';
+import { Pool, withRoom } from './growing.ts';
+import { Digests } from './interned.ts';
+import { ABSENT, Payloads } from './payloads.ts';
+import type { Inode, Xattr } from './tree.ts';
+
+/** What many inodes have in common. */
+export interface InodeClass {
+  readonly mode: number;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly rdev: number;
+  readonly xattrs: readonly Xattr[];
+}
+
+const LINK = 0x80000000;
+const FIRST_ROOM = 256;
+
+/** A part of a line would keep the whole piece of input alive. */
+const own = (text: ByteString): ByteString => Buffer.from(text, 'latin1').toString('latin1');
+
+class Classes {
+  readonly list: InodeClass[] = [];
+  readonly #byKey = new Map<string, number>();
+  readonly #setByKey = new Map<string, number>([['', 0]]);
+  readonly #setByIdentity = new WeakMap<readonly Xattr[], number>();
+  readonly #sets: (readonly Xattr[])[] = [[]];
+  #last = -1;
+  #lastXattrs: readonly Xattr[] = [];
+
+  #xattrSet(xattrs: readonly Xattr[]): number {
+    if (xattrs.length === 0) return 0;
+    const known = this.#setByIdentity.get(xattrs);
+    if (known !== undefined) return known;
+    const key = xattrs.map(([name, value]) => `${name.length} ${value.length} ${name}${value}`).join('');
+    let set = this.#setByKey.get(key);
+    if (set === undefined) {
+      set = this.#sets.push(xattrs.map(([name, value]): Xattr => [own(name), own(value)])) - 1;
+      this.#setByKey.set(key, set);
+    }
+    this.#setByIdentity.set(xattrs, set);
+    return set;
+  }
+
+  of(inode: Inode): number {
+    const { mode, nlink, uid, gid, rdev, xattrs } = inode;
+    const last = this.list[this.#last];
+    if (
+      last !== undefined &&
+      last.mode === mode &&
+      last.nlink === nlink &&
+      last.uid === uid &&
+      last.gid === gid &&
+      last.rdev === rdev &&
+      (this.#lastXattrs === xattrs || (xattrs.length === 0 && last.xattrs.length === 0))
+    )
+      return this.#last;
+    const set = this.#xattrSet(xattrs);
+    const key = `${mode} ${nlink} ${uid} ${gid} ${rdev} ${set}`;
+    let found = this.#byKey.get(key);
+    if (found === undefined) {
+      found = this.list.push({ mode, nlink, uid, gid, rdev, xattrs: this.#sets[set]! }) - 1;
+      this.#byKey.set(key, found);
+    }
+    this.#last = found;
+    this.#lastXattrs = xattrs;
+    return found;
+  }
+}
+
+export class Columns {
+  count = 0;
+  parent = new Int32Array(FIRST_ROOM);
+  nameAt = new Uint32Array(FIRST_ROOM);
+  /** Class of the inode, or a hard link's target behind the LINK bit. */
+  inode = new Uint32Array(FIRST_ROOM);
+  size = new BigUint64Array(FIRST_ROOM);
+  mtimeSec = new BigInt64Array(FIRST_ROOM);
+  mtimeNsec = new Uint32Array(FIRST_ROOM);
+  payload = new Uint32Array(FIRST_ROOM);
+  digest = new Uint32Array(FIRST_ROOM);
+  /** Few files have any: address by entry. */
+  readonly contents: Map<number, number>;
+  readonly names: Pool;
+  readonly digests: Digests;
+  readonly payloads: Payloads;
+  readonly #classes: Classes;
+
+  /** With `from`: the same entries, whose objects can be set anew. */
+  constructor(from?: Columns) {
+    this.contents = from?.contents ?? new Map();
+    this.names = from?.names ?? new Pool();
+    this.digests = from?.digests ?? new Digests();
+    this.payloads = from?.payloads ?? new Payloads(this.digests);
+    this.#classes = from === undefined ? new Classes() : from.#classes;
+    if (from === undefined) return;
+    this.count = from.count;
+    this.parent = from.parent;
+    this.nameAt = from.nameAt;
+    this.inode = from.inode;
+    this.size = from.size;
+    this.mtimeSec = from.mtimeSec;
+    this.mtimeNsec = from.mtimeNsec;
+    this.payload = from.payload.slice();
+    this.digest = from.digest.slice();
+  }
+
+  get classes(): readonly InodeClass[] {
+    return this.#classes.list;
+  }
+
+  #reserve(): void {
+    const wanted = this.count + 1;
+    if (wanted <= this.parent.length) return;
+    this.parent = withRoom(this.parent, wanted);
+    this.nameAt = withRoom(this.nameAt, wanted);
+    this.inode = withRoom(this.inode, wanted);
+    this.size = withRoom(this.size, wanted);
+    this.mtimeSec = withRoom(this.mtimeSec, wanted);
+    this.mtimeNsec = withRoom(this.mtimeNsec, wanted);
+    this.payload = withRoom(this.payload, wanted);
+    this.digest = withRoom(this.digest, wanted);
+  }
+
+  #add(parent: number, name: ByteString): number {
+    this.#reserve();
+    const index = this.count++;
+    this.parent[index] = parent;
+    this.nameAt[index] = this.names.add(name);
+    return index;
+  }
+
+  add(parent: number, name: ByteString, inode: Inode): number {
+    const index = this.#add(parent, name);
+    this.inode[index] = this.#classes.of(inode);
+    this.size[index] = inode.size;
+    this.mtimeSec[index] = inode.mtimeSec;
+    this.mtimeNsec[index] = inode.mtimeNsec;
+    this.setObject(index, inode.payload, inode.digest);
+    if (inode.content !== null) this.contents.set(index, this.names.add(inode.content));
+    return index;
+  }
+
+  /** A hard link whose target is set later. */
+  addLink(parent: number, name: ByteString): number {
+    const index = this.#add(parent, name);
+    this.setLink(index, index);
+    return index;
+  }
+
+  setLink(index: number, target: number): void {
+    this.inode[index] = (LINK | target) >>> 0;
+  }
+
+  setObject(index: number, payload: ByteString | null, digest: ByteString | null): void {
+    this.payload[index] = payload === null ? ABSENT : this.payloads.intern(payload);
+    this.digest[index] = digest === null ? ABSENT : this.digests.intern(digest.toLowerCase(), false);
+  }
+
+  isLink(index: number): boolean {
+    return this.inode[index]! >= LINK;
+  }
+
+  /** The entry that carries the inode: a hard link's target, else the entry itself. */
+  carrier(index: number): number {
+    const inode = this.inode[index]!;
+    return inode >= LINK ? inode - LINK : index;
+  }
+
+  /** Not for hard links. */
+  classOf(index: number): InodeClass {
+    return this.#classes.list[this.inode[index]!]!;
+  }
+
+  name(index: number): ByteString {
+    return this.names.text(this.nameAt[index]!);
+  }
+
+  payloadText(index: number): ByteString | null {
+    const payload = this.payload[index]!;
+    return payload === ABSENT ? null : this.payloads.text(payload);
+  }
+
+  digestText(index: number): ByteString | null {
+    const digest = this.digest[index]!;
+    return digest === ABSENT ? null : this.digests.hex(digest);
+  }
+
+  content(index: number): ByteString | null {
+    const at = this.contents.get(index);
+    return at === undefined ? null : this.names.text(at);
+  }
+
+  path(index: number): ByteString {
+    let path = '';
+    for (let at = index; at > 0; at = this.parent[at]!) path = `/${this.name(at)}${path}`;
+    return path === '' ? '/' : path;
+  }
+}

@@ -1,0 +1,139 @@
+// Builds trees entry by entry and keeps them in columns.
+import { type ByteString, show } from './bytes.ts';
+import { Columns } from './column-store.ts';
+import { ColumnTree } from './column-tree.ts';
+import { UserError } from './errors.ts';
+import { NameIndex } from './name-index.ts';
+import { type Inode, S_IFDIR, S_IFMT, type Tree, type TreeBuilder } from './tree.ts';
+
+const MAX_NAME_BYTES = 255;
+const BAD_NAME = `a name is not 1 to ${MAX_NAME_BYTES} bytes without / and NUL, or is . or ..`;
+const DIGEST = /^[0-9a-fA-F]{64}$/;
+
+/** Knows which entry is wrong. */
+export class TreeError extends UserError {
+  readonly index: number;
+  constructor(message: string, parts: { code: string; index: number; facts: readonly string[] }) {
+    super(message, { code: parts.code, facts: parts.facts });
+    this.index = parts.index;
+  }
+}
+
+const isName = (name: ByteString): boolean =>
+  name !== '' &&
+  name !== '.' &&
+  name !== '..' &&
+  name.length <= MAX_NAME_BYTES &&
+  !name.includes('/') &&
+  !name.includes('\0');
+
+class ColumnBuilder implements TreeBuilder {
+  readonly #columns = new Columns();
+  readonly #names = new NameIndex(this.#columns);
+  readonly #targets = new Map<number, ByteString>();
+
+  #refuse(message: string, code: string, path: ByteString, more: readonly string[] = []): never {
+    throw new TreeError(message, {
+      code,
+      index: this.#columns.count,
+      facts: [`path: ${show(path)}`, ...more],
+    });
+  }
+
+  #below(parent: number, name: ByteString): ByteString {
+    return parent <= 0 ? `/${name}` : `${this.#columns.path(parent)}/${name}`;
+  }
+
+  #check(parent: number, name: ByteString): void {
+    const columns = this.#columns;
+    if (columns.count === 0) {
+      if (parent !== -1) this.#refuse('an entry comes before the root', 'no-root', `/${name}`);
+      return;
+    }
+    if (parent === -1) this.#refuse('the root is given twice', 'duplicate', '/');
+    if (columns.isLink(parent) || (columns.classOf(parent).mode & S_IFMT) !== S_IFDIR)
+      this.#refuse('the parent of an entry is not a directory', 'not-a-directory', this.#below(parent, name));
+    if (!isName(name)) this.#refuse(BAD_NAME, 'bad-name', this.#below(parent, name));
+    if (this.#names.get(parent, name) !== undefined)
+      this.#refuse('a name is given twice', 'duplicate', this.#below(parent, name));
+  }
+
+  add(parent: number, name: ByteString, inode: Inode): number {
+    this.#check(parent, name);
+    if (inode.digest !== null && !DIGEST.test(inode.digest))
+      this.#refuse('a digest is not 64 hexadecimal digits', 'bad-digest', this.#below(parent, name));
+    const index = this.#columns.add(parent, name, inode);
+    if (parent >= 0) this.#names.add(parent, name, index);
+    return index;
+  }
+
+  addLink(parent: number, name: ByteString, target: ByteString): number {
+    this.#check(parent, name);
+    const index = this.#columns.addLink(parent, name);
+    this.#names.add(parent, name, index);
+    this.#targets.set(index, target);
+    return index;
+  }
+
+  child(parent: number, name: ByteString): number | undefined {
+    return this.#names.get(parent, name);
+  }
+
+  #lookUp(link: number, target: ByteString): number {
+    let at = 0;
+    for (const part of target.split('/')) {
+      if (part === '') continue;
+      const next = this.#names.get(at, part);
+      if (next === undefined)
+        throw new TreeError('the target of a hard link does not exist', {
+          code: 'no-target',
+          index: link,
+          facts: [`path: ${show(this.#columns.path(link))}`, `target: ${show(target)}`],
+        });
+      at = next;
+    }
+    return at;
+  }
+
+  /** Follows links to links; what it learns on the way is kept, so that long chains are walked once. */
+  #resolve(link: number): void {
+    const chain = new Set<number>();
+    let at = link;
+    while (this.#columns.isLink(at) && this.#targets.has(at)) {
+      if (chain.has(at))
+        throw new TreeError('a hard link leads back to itself', {
+          code: 'link-cycle',
+          index: link,
+          facts: [`path: ${show(this.#columns.path(link))}`],
+        });
+      chain.add(at);
+      at = this.#lookUp(at, this.#targets.get(at)!);
+    }
+    const carrier = this.#columns.carrier(at);
+    for (const index of chain) {
+      this.#columns.setLink(index, carrier);
+      this.#targets.delete(index);
+    }
+  }
+
+  finish(): Tree {
+    if (this.#columns.count === 0) throw new UserError('there is no root', { code: 'no-root' });
+    for (const link of [...this.#targets.keys()]) if (this.#targets.has(link)) this.#resolve(link);
+    return new ColumnTree(this.#columns, this.#names);
+  }
+}
+
+export const newTreeBuilder = (): TreeBuilder => new ColumnBuilder();
+
+const copyTree = (tree: Tree): ColumnTree => {
+  const builder = newTreeBuilder();
+  for (let index = 0; index < tree.count; index++) {
+    const entry = tree.entry(index);
+    if (entry.link === null) builder.add(entry.parent, entry.name, entry);
+    else builder.addLink(entry.parent, entry.name, tree.path(entry.link));
+  }
+  return builder.finish() as ColumnTree;
+};
+
+/** The columns behind a tree, for those who must go through a million entries without making one. */
+export const inColumns = (tree: Tree): ColumnTree => (tree instanceof ColumnTree ? tree : copyTree(tree));

@@ -1,0 +1,37 @@
+// Names of metrics that exist once per phase, and small sums over values.
+import { type Metric, PHASES, type Phase, type Values } from '../../results/schema/run.ts';
+
+const TITLES: Readonly<Record<Phase, string>> = {
+  ingest: 'ingest',
+  create: 'create',
+  mount: 'mount',
+  use: 'use',
+  unmount: 'unmount',
+  settle: 'settle',
+  destroy: 'destroy',
+  collect: 'collect',
+};
+
+/** `perPhase('WallNs', …)` gives `ingestWallNs` to `collectWallNs`. */
+export const perPhase = (suffix: string, title: string, noise: Metric['noise']): Record<string, Metric> =>
+  Object.fromEntries(
+    PHASES.map((phase) => [
+      `${phase}${suffix}`,
+      { title: `${TITLES[phase]}: ${title}`, better: 'lower', noise },
+    ]),
+  );
+
+/** Sum of the named values; null when one of them was not measured. */
+export const sumOf = (values: Values, names: readonly string[]): number | null => {
+  let sum = 0;
+  for (const name of names) {
+    const value = values[name];
+    if (value === undefined) return null;
+    sum += value;
+  }
+  return sum;
+};
+
+/** `{ name: value }`, or nothing where the value is missing. */
+export const known = (name: string, value: number | null): Values =>
+  value === null ? {} : { [name]: value };

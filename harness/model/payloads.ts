@@ -1,0 +1,93 @@
+// Symlink targets and object paths, one number each; equal texts have equal numbers. Nearly all paths are hexadecimal digits with
+// a slash and perhaps an ending, and are kept as the 32 bytes that they stand for.
+import { type ByteString, compareBytes } from './bytes.ts';
+import { type Digests, Texts } from './interned.ts';
+
+export const ABSENT = 0xffffffff;
+const TEXT = 0x80000000;
+const DIGEST_BITS = 26;
+const DIGEST_MASK = 2 ** DIGEST_BITS - 1;
+const MAX_ENDINGS = 32;
+/** Two digits, a slash, 62 digits. */
+const PATH_CHARS = 65;
+
+export class Payloads {
+  readonly #digests: Digests;
+  readonly #texts = new Texts();
+  readonly #endings: ByteString[] = [''];
+
+  constructor(digests: Digests) {
+    this.#digests = digests;
+  }
+
+  intern(text: ByteString): number {
+    const path = this.#asPath(text);
+    return path === null ? (TEXT | this.#texts.intern(text)) >>> 0 : path;
+  }
+
+  #asPath(text: ByteString): number | null {
+    if (text.length < PATH_CHARS || text.charCodeAt(2) !== 0x2f) return null;
+    const ending = this.#endingOf(text.slice(PATH_CHARS));
+    if (ending < 0) return null;
+    const digest = this.#digests.intern(text, true);
+    return digest < 0 || digest > DIGEST_MASK ? null : ending * 2 ** DIGEST_BITS + digest;
+  }
+
+  #endingOf(ending: ByteString): number {
+    const known = this.#endings.indexOf(ending);
+    if (known >= 0 || this.#endings.length === MAX_ENDINGS || ending.length > 16) return known;
+    // A copy of its own: a part of a line would keep the whole piece of input alive.
+    return this.#endings.push(Buffer.from(ending, 'latin1').toString('latin1')) - 1;
+  }
+
+  isText(payload: number): boolean {
+    return payload >= TEXT;
+  }
+
+  /** For a path: which digest, and which ending. */
+  digestOf(payload: number): number {
+    return payload & DIGEST_MASK;
+  }
+
+  endingOf(payload: number): number {
+    return payload >>> DIGEST_BITS;
+  }
+
+  get endingCount(): number {
+    return this.#endings.length;
+  }
+
+  get textCount(): number {
+    return this.#texts.count;
+  }
+
+  textId(payload: number): number {
+    return (payload & ~TEXT) >>> 0;
+  }
+
+  text(payload: number): ByteString {
+    if (this.isText(payload)) return this.#texts.text(this.textId(payload));
+    const hex = this.#digests.hex(this.digestOf(payload));
+    return `${hex.slice(0, 2)}/${hex.slice(2)}${this.#endings[this.endingOf(payload)]!}`;
+  }
+
+  length(payload: number): number {
+    if (this.isText(payload)) return this.#texts.length(this.textId(payload));
+    return PATH_CHARS + this.#endings[this.endingOf(payload)]!.length;
+  }
+
+  /** Negative, 0 or positive, as the texts sort. */
+  compare(a: number, b: number): number {
+    if (this.isText(a) || this.isText(b)) return compareBytes(this.text(a), this.text(b));
+    return (
+      this.#digests.compare(this.digestOf(a), this.digestOf(b)) ||
+      compareBytes(this.#endings[this.endingOf(a)]!, this.#endings[this.endingOf(b)]!)
+    );
+  }
+
+  /** Copies the bytes and returns their number. */
+  copy(payload: number, into: Buffer, at: number): number {
+    if (this.isText(payload)) return this.#texts.copy(this.textId(payload), into, at);
+    return into.write(this.text(payload), at, 'latin1');
+  }
+}

@@ -1,0 +1,177 @@
+// bpf(2): maps, programs and raw tracepoints, without a library.
+//
+// Needs:   Linux 5.6; CAP_BPF and CAP_PERFMON (root) in the initial user namespace.
+// Error:   a refused program throws with the verifier's own words.
+// Leaves:  nothing: maps, programs and attachments go with their descriptors.
+// Source:  bpf(2), include/uapi/linux/bpf.h.
+import { readFileSync } from 'node:fs';
+import koffi from 'koffi';
+import { bindCall, ENOENT, fail, lastErrno, NR } from './libc.ts';
+
+const cBpf = bindCall<(nr: number, command: number, attributes: Uint8Array, size: number) => number>(
+  'int',
+  'void *',
+  'uint',
+);
+
+const MAP_CREATE = 0;
+const MAP_LOOKUP_ELEM = 1;
+const PROG_LOAD = 5;
+const OBJ_GET_INFO_BY_FD = 15;
+const RAW_TRACEPOINT_OPEN = 17;
+const MAP_LOOKUP_BATCH = 24;
+export const MAP_TYPE_ARRAY = 2;
+export const MAP_TYPE_PERCPU_HASH = 5;
+const PROG_TYPE_RAW_TRACEPOINT = 17;
+
+const ATTRIBUTES_BYTES = 64;
+const LOG_BYTES = 65536;
+const BATCH_ENTRIES = 2048;
+const PROG_INFO_BYTES = 224;
+const RECURSION_MISSES_AT = 208;
+const INSTRUCTION_BYTES = 8;
+
+const LICENSE = Buffer.from('GPL\0');
+
+/**
+ * Attributes, and behind them in the same memory all that they point to: whatever is handed to a call stays alive, what is
+ * only pointed to may be collected.
+ */
+const block = (
+  parts: readonly Buffer[],
+): { readonly memory: Buffer; readonly at: (part: number) => bigint } => {
+  const offsets: number[] = [];
+  let size = ATTRIBUTES_BYTES;
+  for (const part of parts) {
+    offsets.push(size);
+    size += Math.ceil(part.length / 8) * 8;
+  }
+  const memory = Buffer.alloc(size);
+  parts.forEach((part, index) => {
+    part.copy(memory, offsets[index]);
+  });
+  const base = BigInt(koffi.address(memory));
+  return { memory, at: (part) => base + BigInt(offsets[part] ?? 0) };
+};
+
+const bpf = (command: number, memory: Buffer): number => cBpf(NR.bpf, command, memory, ATTRIBUTES_BYTES);
+
+/** `0-3,8` names five. */
+export const countCpus = (list: string): number =>
+  list
+    .trim()
+    .split(',')
+    .reduce((sum, part) => {
+      const [from = '0', to = from] = part.split('-');
+      return sum + Number(to) - Number(from) + 1;
+    }, 0);
+
+/** Per-CPU values come one for each CPU that the kernel could ever have. */
+const possibleCpus = (): number => countCpus(readFileSync('/sys/devices/system/cpu/possible', 'utf8'));
+
+export const createMap = (type: number, keyBytes: number, valueBytes: number, maxEntries: number): number => {
+  const { memory } = block([]);
+  [type, keyBytes, valueBytes, maxEntries].forEach((value, index) => {
+    memory.writeUInt32LE(value, index * 4);
+  });
+  const fd = bpf(MAP_CREATE, memory);
+  return fd < 0 ? fail('bpf(BPF_MAP_CREATE)') : fd;
+};
+
+/** With room for the verifier's words, where they are wanted: they cost time. */
+const load = (
+  program: Buffer,
+  logBytes: number,
+): { readonly fd: number; readonly errno: number; readonly said: string } => {
+  const { memory, at } = block([LICENSE, program, Buffer.alloc(logBytes)]);
+  memory.writeUInt32LE(PROG_TYPE_RAW_TRACEPOINT, 0);
+  memory.writeUInt32LE(program.length / INSTRUCTION_BYTES, 4);
+  memory.writeBigUInt64LE(at(1), 8);
+  memory.writeBigUInt64LE(at(0), 16);
+  if (logBytes > 0) {
+    memory.writeUInt32LE(1, 24);
+    memory.writeUInt32LE(logBytes, 28);
+    memory.writeBigUInt64LE(at(2), 32);
+  }
+  const fd = bpf(PROG_LOAD, memory);
+  const errno = fd < 0 ? lastErrno() : 0;
+  const log = memory.subarray(memory.length - logBytes);
+  return { fd, errno, said: log.toString('latin1', 0, Math.max(0, log.indexOf(0))) };
+};
+
+export const loadProgram = (program: Buffer): number => {
+  const { fd, errno } = load(program, 0);
+  if (fd >= 0) return fd;
+  const lines = load(program, LOG_BYTES).said.trim().split('\n').slice(-8);
+  return fail('bpf(BPF_PROG_LOAD)', { facts: lines.filter((line) => line !== '') }, errno);
+};
+
+/** Attached until the descriptor is closed. */
+export const attachTracepoint = (program: number, name: string): number => {
+  const { memory, at } = block([Buffer.from(`${name}\0`)]);
+  memory.writeBigUInt64LE(at(0), 0);
+  memory.writeUInt32LE(program, 8);
+  const fd = bpf(RAW_TRACEPOINT_OPEN, memory);
+  return fd < 0 ? fail('bpf(BPF_RAW_TRACEPOINT_OPEN)', { facts: [name] }) : fd;
+};
+
+/** Element 0 of an array of u64. */
+export const readArray = (map: number): number => {
+  const { memory, at } = block([Buffer.alloc(8), Buffer.alloc(8)]);
+  memory.writeUInt32LE(map, 0);
+  memory.writeBigUInt64LE(at(0), 8);
+  memory.writeBigUInt64LE(at(1), 16);
+  if (bpf(MAP_LOOKUP_ELEM, memory) < 0) fail('bpf(BPF_MAP_LOOKUP_ELEM)');
+  return Number(memory.readBigUInt64LE(ATTRIBUTES_BYTES + 8));
+};
+
+/** How often the program was not run because it was running on that CPU; 0 on kernels that do not say. */
+export const missedRuns = (program: number): number => {
+  const { memory, at } = block([Buffer.alloc(PROG_INFO_BYTES)]);
+  memory.writeUInt32LE(program, 0);
+  memory.writeUInt32LE(PROG_INFO_BYTES, 4);
+  memory.writeBigUInt64LE(at(0), 8);
+  if (bpf(OBJ_GET_INFO_BY_FD, memory) < 0) fail('bpf(BPF_OBJ_GET_INFO_BY_FD)');
+  return Number(memory.readBigUInt64LE(ATTRIBUTES_BYTES + RECURSION_MISSES_AT));
+};
+
+/** Reads a per-CPU hash of u64 with 8-byte keys: `each` gets the key's halves and the sum over all CPUs. */
+export const perCpuHashReader = (
+  map: number,
+): ((each: (low: number, high: number, sum: number) => void) => void) => {
+  const cpus = possibleCpus();
+  const { memory, at } = block([
+    Buffer.alloc(8),
+    Buffer.alloc(BATCH_ENTRIES * 8),
+    Buffer.alloc(BATCH_ENTRIES * cpus * 8),
+  ]);
+  const keys = ATTRIBUTES_BYTES + 8;
+  const values = keys + BATCH_ENTRIES * 8;
+  return (each) => {
+    for (let begun = false, ended = false; !ended; begun = true) {
+      memory.fill(0, 0, ATTRIBUTES_BYTES);
+      if (begun) memory.writeBigUInt64LE(at(0), 0);
+      memory.writeBigUInt64LE(at(0), 8);
+      memory.writeBigUInt64LE(at(1), 16);
+      memory.writeBigUInt64LE(at(2), 24);
+      memory.writeUInt32LE(BATCH_ENTRIES, 32);
+      memory.writeUInt32LE(map, 36);
+      if (bpf(MAP_LOOKUP_BATCH, memory) < 0) {
+        const errno = lastErrno();
+        if (errno !== ENOENT) fail('bpf(BPF_MAP_LOOKUP_BATCH)', {}, errno);
+        ended = true;
+      }
+      const count = memory.readUInt32LE(32);
+      for (let i = 0; i < count; i++) {
+        let sum = 0;
+        let upper = 0;
+        for (let cpu = 0; cpu < cpus; cpu++) {
+          const value = values + (i * cpus + cpu) * 8;
+          sum += memory.readUInt32LE(value);
+          upper = Math.max(upper, memory.readUInt32LE(value + 4));
+        }
+        each(memory.readUInt32LE(keys + i * 8 + 4), sum, upper);
+      }
+    }
+  };
+};

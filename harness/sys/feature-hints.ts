@@ -1,0 +1,53 @@
+// What to do where a feature is missing: exact commands for the package managers, or why nothing can be done here.
+import type { FeatureId } from '../model/machine.ts';
+import { isWsl, whyRefused } from './namespace-hints.ts';
+import { isRealRoot } from './namespace-probe.ts';
+
+const install = (debian: string, fedora = debian, arch = debian): string =>
+  `apt install ${debian}, dnf install ${fedora}, or pacman -S ${arch}`;
+
+const AS_ROOT = 'run as root, outside of containers';
+
+const kernel = (option: string, module: string): string => {
+  if (!isRealRoot()) return AS_ROOT;
+  return isWsl()
+    ? `this is WSL: build its kernel with ${option}`
+    : `modprobe ${module} (in a container: on its host); the kernel needs ${option}`;
+};
+
+const newer = (version: string): string => (isRealRoot() ? version : AS_ROOT);
+
+/** Hints are computed only for what is missing. */
+const HINTS: Readonly<Record<FeatureId, () => string>> = {
+  root: () => 'run as root, outside of containers: EROFS mounts, BPF and cold caches need it',
+  'mount-namespace': whyRefused,
+  'pid-namespace': whyRefused,
+  'user-namespace': whyRefused,
+  'sub-ids': () =>
+    `${install('uidmap', 'shadow-utils', 'shadow')}; usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER`,
+  'erofs-file': () => kernel('CONFIG_EROFS_FS_BACKED_BY_FILE=y (Linux 6.12)', 'erofs'),
+  'erofs-loop': () => kernel('CONFIG_EROFS_FS and CONFIG_BLK_DEV_LOOP', 'erofs loop'),
+  overlay: () => kernel('CONFIG_OVERLAY_FS', 'overlay'),
+  'overlay-data-layers': () => newer('Linux 6.8 or later; older kernels may take the double-colon form'),
+  'overlay-double-colon': () => newer('Linux 6.5 or later'),
+  'overlay-layer-fds': () => newer('Linux 6.13 or later; older kernels are given paths'),
+  'overlay-user-xattr': () => 'Linux 5.11 or later',
+  fuse: () =>
+    isRealRoot()
+      ? kernel('CONFIG_FUSE_FS', 'fuse')
+      : 'chmod 0666 /dev/fuse as root (udev does it where libfuse is installed), or run as root',
+  'cfs-fuse': () => `${install('gcc libc6-dev', 'gcc glibc-devel', 'gcc')}; then npm run build`,
+  'bpf-ledger': () =>
+    isRealRoot()
+      ? 'the kernel needs CONFIG_BPF_SYSCALL and CONFIG_BPF_EVENTS, and no lockdown (cat /sys/kernel/security/lockdown)'
+      : AS_ROOT,
+  strace: () => install('strace'),
+  'drop-caches': () => AS_ROOT,
+  residency: () => 'run as the owner of the work folder',
+  tar: () => `${install('tar')} (GNU tar)`,
+  rm: () => install('coreutils'),
+  ls: () => install('coreutils'),
+  'work-file-system': () => 'give a folder on a disk: --work DIR',
+};
+
+export const hintFor = (id: FeatureId): string => HINTS[id]();

@@ -1,0 +1,197 @@
+// Finds what this machine can do by doing it, once each.
+//
+// Needs:   private mount and PID namespaces around it: what it mounts must not be seen outside.
+// Does:    mounts and unmounts small things below one folder, opens devices, starts `true`, `tar --version` and the like.
+// Error:   a feature that works here may still fail under another file system or mount option.
+// Cost:    about 100 ms in all.
+// Leaves:  nothing: every descriptor is closed, the rest goes with the namespace and the folder.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../model/errors.ts';
+import type { FeatureId, MountOption } from '../model/machine.ts';
+import { openBpfCounter } from './bpf-counter.ts';
+import { files, O_RDWR, O_WRONLY } from './files.ts';
+import { mountOf, readMounts } from './mountinfo.ts';
+import { mounts } from './mounts.ts';
+import { isRealRoot } from './namespace-probe.ts';
+import { residency } from './residency.ts';
+import { findProgram } from './spawn.ts';
+
+export interface ProbeSetting {
+  readonly workDir: string;
+  /** An empty folder on the work file system. */
+  readonly folder: string;
+  readonly imagePath: string;
+  readonly serverPath: string;
+  readonly subordinateIds: boolean;
+}
+
+/** What was seen; throws where the feature is missing. */
+type Try = (setting: ProbeSetting) => string;
+
+const COMMAND_LIMIT_MS = 2000;
+const MEMORY_FILE_SYSTEMS = ['tmpfs', 'ramfs'];
+
+const missing = (reason: string, ...facts: string[]): never => {
+  throw new UserError(reason, { exit: 4, facts });
+};
+
+const run = (name: string, ...args: string[]): string => {
+  const path = findProgram(name) ?? missing('not installed');
+  const done = spawnSync(path, args, { timeout: COMMAND_LIMIT_MS, env: { ...process.env, LC_ALL: 'C' } });
+  const said = `${done.stdout ?? ''}${done.stderr ?? ''}`.trim().split('\n')[0] ?? '';
+  return done.status === 0 ? said : missing(said === '' ? `exit ${done.status}` : said);
+};
+
+const folder = ({ folder: parent }: ProbeSetting, name: string): string => {
+  const path = join(parent, name);
+  mkdirSync(path, { recursive: true });
+  return path;
+};
+
+/** Paths of the folder may be longer than a mount option can be. */
+const throughDescriptor = <T>(path: string, use: (short: string) => T): T => {
+  const fd = files.open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    return use(`/proc/self/fd/${fd}`);
+  } finally {
+    files.close(fd);
+  }
+};
+
+const canMount = (type: string, options: readonly MountOption[]): void =>
+  files.close(mounts.create(type, options, ['ro', 'nosuid', 'nodev']));
+
+const overlayOf = (options: (lower: string, data: string) => readonly MountOption[]): Try => {
+  return (setting) =>
+    throughDescriptor(folder(setting, 'lower'), (lower) =>
+      throughDescriptor(folder(setting, 'data'), (data) => {
+        canMount('overlay', options(lower, data));
+        return 'mounted';
+      }),
+    );
+};
+
+const REDIRECTS: readonly MountOption[] = [
+  ['metacopy', 'on'],
+  ['redirect_dir', 'on'],
+];
+
+const erofsFile: Try = ({ imagePath }) =>
+  throughDescriptor(join(imagePath, '..'), (dir) => {
+    canMount('erofs', [['source', `${dir}/image`]]);
+    return 'mounted from a file';
+  });
+
+const erofsLoop: Try = ({ imagePath }) => {
+  const loop = mounts.loop(imagePath, { directIo: false });
+  try {
+    // A read-only device refuses a superblock that might be written to.
+    canMount('erofs', [['source', loop.device], ['ro']]);
+    return `mounted from ${loop.device}`;
+  } finally {
+    files.close(loop.fd);
+  }
+};
+
+const overlayLayerFds: Try = (setting) => {
+  const detached = mounts.create('tmpfs', [], ['ro']);
+  try {
+    return throughDescriptor(folder(setting, 'data'), (data) => {
+      canMount('overlay', [['lowerdir+', detached], ['datadir+', data], ...REDIRECTS]);
+      return 'a detached mount is taken as a layer';
+    });
+  } finally {
+    files.close(detached);
+  }
+};
+
+const fuse: Try = () => {
+  const fd = files.open('/dev/fuse', O_RDWR);
+  try {
+    canMount('fuse', [
+      ['fd', String(fd)],
+      ['rootmode', '40000'],
+      ['user_id', '0'],
+      ['group_id', '0'],
+    ]);
+    return '/dev/fuse opens and mounts';
+  } finally {
+    files.close(fd);
+  }
+};
+
+const bpfLedger: Try = () => {
+  const counter = openBpfCounter();
+  try {
+    const { pid } = spawnSync(findProgram('true') ?? missing('no command to count'));
+    const execs = counter.snapshot().get(pid)?.main.get('execve') ?? 0;
+    return execs === 1 ? 'counts system calls' : missing(`counted ${execs} execve of one`);
+  } finally {
+    counter.close();
+  }
+};
+
+const dropCaches: Try = () => {
+  // Opened, not written to: that the kernel lets us is all there is to know.
+  files.close(files.open('/proc/sys/vm/drop_caches', O_WRONLY));
+  return '/proc/sys/vm/drop_caches may be written';
+};
+
+const workFileSystem: Try = ({ workDir }) => {
+  const mount = mountOf(readMounts(), realpathSync(workDir)) ?? missing('no mount holds the work folder');
+  const seen = `${mount.type} on ${mount.source}`;
+  return MEMORY_FILE_SYSTEMS.includes(mount.type) ? missing(`${seen}: that is memory, not a disk`) : seen;
+};
+
+const gnuTar: Try = () => {
+  const version = run('tar', '--version');
+  return version.includes('GNU tar') ? version : missing(`not GNU tar: ${version}`);
+};
+
+/** `mount-namespace` and `pid-namespace` hold because this runs inside them. */
+export const TRIES: Readonly<Record<FeatureId, Try>> = {
+  root: () =>
+    isRealRoot()
+      ? 'root in the initial user namespace'
+      : missing(`user ${process.getuid?.()} of a user namespace`),
+  'mount-namespace': () => {
+    canMount('tmpfs', []);
+    return 'private, mounts allowed';
+  },
+  'pid-namespace': () => 'private',
+  'user-namespace': () => {
+    run('unshare', '--user', '--map-root-user', 'true');
+    return 'can be made';
+  },
+  'sub-ids': ({ subordinateIds }) => (subordinateIds ? 'mapped' : missing('one id only')),
+  'erofs-file': erofsFile,
+  'erofs-loop': erofsLoop,
+  overlay: overlayOf((lower, data) => [['lowerdir', `${lower}:${data}`]]),
+  'overlay-data-layers': overlayOf((lower, data) => [['lowerdir+', lower], ['datadir+', data], ...REDIRECTS]),
+  'overlay-double-colon': overlayOf((lower, data) => [['lowerdir', `${lower}::${data}`], ...REDIRECTS]),
+  'overlay-layer-fds': overlayLayerFds,
+  'overlay-user-xattr': overlayOf((lower, data) => [['lowerdir', `${lower}:${data}`], ['userxattr']]),
+  fuse,
+  'cfs-fuse': ({ serverPath }) => {
+    accessSync(serverPath, constants.X_OK);
+    return serverPath;
+  },
+  'bpf-ledger': bpfLedger,
+  strace: () => {
+    run('strace', '-f', '-c', '-o', '/dev/null', 'true');
+    return findProgram('strace') ?? '';
+  },
+  'drop-caches': dropCaches,
+  residency: ({ imagePath }) => {
+    const { residentPages, pages } = residency(imagePath);
+    return `${residentPages} of ${pages} pages of a test file are cached`;
+  },
+  tar: gnuTar,
+  rm: () => findProgram('rm') ?? missing('not installed'),
+  ls: () => findProgram('ls') ?? missing('not installed'),
+  'work-file-system': workFileSystem,
+};
+
+export const FEATURE_IDS = Object.keys(TRIES) as readonly FeatureId[];

@@ -1,0 +1,107 @@
+// All that backends, probes and scenarios may ask of the machine, joined.
+import { join } from 'node:path';
+import type { Features, Machine, Meters } from '../model/machine.ts';
+import { nowNs } from './clock.ts';
+import { runCommand } from './commands.ts';
+import { openCallCounter } from './counter.ts';
+import { files } from './files.ts';
+import { bind } from './libc.ts';
+import { mounts } from './mounts.ts';
+import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
+import { quiescent } from './quiescent.ts';
+import { type RunningServer, startServer } from './servers.ts';
+import { findProgram, programPath } from './spawn.ts';
+import type { StraceCounter } from './strace.ts';
+import { cpuUsage, processCpuNs } from './usage.ts';
+
+/** Whoever opens a slot hears of every process that is started in it. */
+export interface Hooks {
+  childStarted?(actor: string, pid: number): void;
+  childEnded?(actor: string, pid: number): void;
+  serverStarted?(actor: string, server: RunningServer): void;
+}
+
+export interface MachineOptions {
+  /** Folder for logs, outside of what is measured. */
+  readonly scratch: string;
+  readonly hooks?: Hooks;
+  readonly requestCounters?: string | null;
+  readonly serverLimitMs?: number;
+  readonly commandLimitMs?: number;
+}
+
+const SERVER_LIMIT_MS = 10_000;
+const POLL_NS = 20_000;
+/** Looked up before anything is timed or counted. */
+const PROGRAMS = ['tar', 'rm', 'cp', 'ls', 'cat', 'true'];
+
+const cNanosleep = bind<(time: Uint8Array, rest: null) => number>('nanosleep', 'void *', 'void *');
+const interval = Buffer.alloc(16);
+interval.writeBigInt64LE(BigInt(POLL_NS), 8);
+
+const poll = (condition: () => boolean, limitMs: number): boolean => {
+  const untilNs = nowNs() + limitMs * 1e6;
+  for (;;) {
+    if (condition()) return true;
+    if (nowNs() >= untilNs) return false;
+    cNanosleep(interval, null);
+  }
+};
+
+export const createMachine = (features: Features, options: MachineOptions): Machine => {
+  const { scratch, hooks = {} } = options;
+  for (const name of PROGRAMS) if (findProgram(name) !== null) programPath(name);
+  let serverCount = 0;
+  let tracer: StraceCounter | null = null;
+  let waiting: OwnThreadCounter | null = null;
+
+  const meters: Meters = {
+    cpu: cpuUsage,
+    processCpuNs,
+    quiescent,
+    callCounter() {
+      const counter = openCallCounter(features, scratch);
+      const apart = tellOwnWorkApart(counter);
+      tracer = 'wrap' in counter ? counter : null;
+      waiting = apart;
+      return {
+        ...apart,
+        close() {
+          tracer = null;
+          waiting = null;
+          apart.close();
+        },
+      };
+    },
+  };
+
+  return {
+    features,
+    meters,
+    files,
+    mounts,
+    requestCounters: options.requestCounters ?? null,
+    serve(actor, argv) {
+      const log = join(scratch, `server-${process.pid}-${serverCount++}.log`);
+      const server = startServer({ argv, log, limitMs: options.serverLimitMs ?? SERVER_LIMIT_MS });
+      hooks.serverStarted?.(actor, server);
+      return server;
+    },
+    async command(actor, argv, given = {}) {
+      const traced = tracer?.wrap(argv) ?? null;
+      await runCommand(traced?.argv ?? argv, {
+        ...(options.commandLimitMs === undefined ? {} : { timeoutMs: options.commandLimitMs }),
+        ...given,
+        onSpawn(started) {
+          hooks.childStarted?.(actor, started);
+        },
+        onExit(ended) {
+          traced?.ended(ended);
+          hooks.childEnded?.(actor, ended);
+        },
+      });
+    },
+    waitFor: (condition, limitMs) =>
+      waiting === null ? poll(condition, limitMs) : waiting.aside(() => poll(condition, limitMs)),
+  };
+};

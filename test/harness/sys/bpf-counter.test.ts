@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import type { CallCounter, CallsOfProcess } from '../../../harness/model/machine.ts';
+import { openBpfCounter } from '../../../harness/sys/bpf-counter.ts';
+import { runCommand } from '../../../harness/sys/commands.ts';
+import { files } from '../../../harness/sys/files.ts';
+import { quiescent } from '../../../harness/sys/quiescent.ts';
+import { startServer } from '../../../harness/sys/servers.ts';
+import { cleanEnvironment, findProgram, programPath } from '../../../harness/sys/spawn.ts';
+import { parseStraceSummary } from '../../../harness/sys/strace.ts';
+import { needsRoot, temporaryFolder } from './support.ts';
+
+const FILES = 300;
+const RUNS = 3;
+const skipCompared = needsRoot || (findProgram('strace') === null ? 'needs strace' : false);
+
+const open = (t: TestContext): CallCounter => {
+  const counter = openBpfCounter();
+  t.after(() => counter.close());
+  return counter;
+};
+
+const plain = (calls: ReadonlyMap<string, number> | undefined): Record<string, number> =>
+  Object.fromEntries([...(calls ?? [])].sort());
+
+const all = (calls: CallsOfProcess | undefined): Record<string, number> => {
+  const sum = new Map(calls?.main ?? []);
+  for (const [name, count] of calls?.otherThreads ?? []) sum.set(name, (sum.get(name) ?? 0) + count);
+  return plain(sum);
+};
+
+const countCommand = async (
+  counter: CallCounter,
+  argv: readonly string[],
+): Promise<Record<string, number>> => {
+  let pid = 0;
+  await runCommand(argv, {
+    onSpawn: (started) => {
+      pid = started;
+    },
+  });
+  return all(counter.snapshot().get(pid));
+};
+
+const traced = (argv: readonly string[], folder: string): Record<string, number> => {
+  const output = join(folder, 'strace');
+  const [name = '', ...rest] = argv;
+  execFileSync('strace', ['-f', '-c', '-o', output, '--', programPath(name), ...rest], {
+    stdio: 'ignore',
+    env: cleanEnvironment(),
+  });
+  return plain(parseStraceSummary(readFileSync(output, 'utf8')));
+};
+
+const archive = (folder: string): string => {
+  const tree = join(folder, 'tree');
+  mkdirSync(join(tree, 'deep'), { recursive: true });
+  for (let i = 0; i < FILES; i++) writeFileSync(join(tree, i % 2 === 0 ? '.' : 'deep', `file-${i}`), `${i}`);
+  const tar = join(folder, 'tree.tar');
+  execFileSync('tar', ['-C', tree, '-cf', tar, '.']);
+  return tar;
+};
+
+describe('the ledger of system calls', { skip: skipCompared }, () => {
+  test('of tar, ls and rm equals strace -f -c call by call, three times over', async (t) => {
+    const folder = temporaryFolder(t);
+    const into = join(folder, 'into');
+    const commands = [
+      ['tar', '--numeric-owner', '-p', '-xf', archive(folder), '-C', into],
+      ['ls', '-lR', into],
+      [
+        'rm',
+        '-rf',
+        join(into, 'deep'),
+        ...Array.from({ length: FILES / 2 }, (_, i) => join(into, `file-${2 * i}`)),
+      ],
+    ];
+    mkdirSync(into);
+    const byStrace = commands.map((argv) => traced(argv, folder));
+    const counter = open(t);
+    for (let run = 0; run < RUNS; run++)
+      for (const [index, argv] of commands.entries())
+        assert.deepEqual(await countCommand(counter, argv), byStrace[index], argv.join(' ').slice(0, 40));
+    assert.ok((byStrace[2]?.['unlinkat'] ?? 0) >= FILES);
+  });
+
+  test('of a server equals strace -f -c, between two moments of rest', (t) => {
+    const folder = temporaryFolder(t);
+    const fifo = join(folder, 'requests');
+    execFileSync('mkfifo', [fifo]);
+    const script = `exec 4<>${fifo}; echo >&3; while read -r line <&4; do [ "$line" = end ] && exit 0; : <${fifo}.x; done`;
+    writeFileSync(`${fifo}.x`, '');
+    const ask = (text: string): void => writeFileSync(fifo, `${text}\n`);
+    const counter = open(t);
+    const counts = [1, 2, 3].map(() => {
+      const server = startServer({ argv: ['sh', '-c', script], log: join(folder, 'log'), limitMs: 5000 });
+      assert.ok(quiescent(server.pid));
+      const before = all(counter.snapshot().get(server.pid));
+      ask('one');
+      ask('two');
+      assert.ok(quiescent(server.pid));
+      const between = all(counter.snapshot().get(server.pid));
+      ask('end');
+      assert.ok(server.exited(5000));
+      const whole = all(counter.snapshot().get(server.pid));
+      return { opened: (between['openat'] ?? 0) - (before['openat'] ?? 0), whole };
+    });
+    assert.equal(counts[0]?.opened, 2);
+    assert.deepEqual(counts[1], counts[0]);
+    assert.deepEqual(counts[2], counts[0]);
+
+    const output = join(folder, 'strace');
+    const tracer = startServer({
+      argv: ['strace', '-f', '-c', '-o', output, '--', programPath('sh'), '-c', script],
+      log: join(folder, 'log'),
+      limitMs: 5000,
+    });
+    for (const text of ['one', 'two', 'end']) {
+      ask(text);
+      assert.ok(quiescent(tracer.pid));
+    }
+    assert.ok(tracer.exited(5000));
+    assert.deepEqual(counts[0]?.whole, plain(parseStraceSummary(readFileSync(output, 'utf8'))));
+  });
+
+  test('begins at the first exec after a fork, and goes on over later ones', async (t) => {
+    const folder = temporaryFolder(t);
+    const counter = open(t);
+    const argv = ['env', 'A=1', programPath('true')];
+    assert.deepEqual(await countCommand(counter, argv), traced(argv, folder));
+    assert.equal(traced(argv, folder)['execve'], 2);
+  });
+
+  test('holds the calls of other threads apart from those of the first', async (t) => {
+    const folder = temporaryFolder(t);
+    const counter = open(t);
+    files.mkdir(join(folder, 'made'), 0o700);
+    const { mkdir } = await import('node:fs/promises');
+    await mkdir(join(folder, 'made-by-a-worker'));
+    const own = counter.snapshot().get(process.pid);
+    assert.equal(own?.main.get('mkdir'), 1);
+    assert.equal(own?.otherThreads.get('mkdir'), 1);
+  });
+
+  test('counts concurrent processes on all CPUs without losing one', async (t) => {
+    const counter = open(t);
+    const pids: number[] = [];
+    const onSpawn = (pid: number): void => {
+      pids.push(pid);
+    };
+    const loop = 'i=0; while [ $i -lt 3000 ]; do : </dev/null; i=$((i+1)); done';
+    await Promise.all([1, 2, 3, 4].map(() => runCommand(['sh', '-c', loop], { onSpawn })));
+    const seen = counter.snapshot();
+    const opened = pids.map((pid) => seen.get(pid)?.main.get('openat') ?? 0);
+    assert.equal(new Set(opened).size, 1, opened.join(' '));
+    assert.ok((opened[0] ?? 0) >= 3000);
+  });
+
+  test('opens and closes without leaving a descriptor', () => {
+    const before = files.names('/proc/self/fd').length;
+    for (let i = 0; i < 3; i++) openBpfCounter().close();
+    assert.equal(files.names('/proc/self/fd').length, before);
+  });
+});

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { UserError } from '../../../harness/model/errors.ts';
+import { runCommand } from '../../../harness/sys/commands.ts';
+import { temporaryFolder } from './support.ts';
+
+const failureOf = async (argv: readonly string[], timeoutMs = 10_000): Promise<UserError> => {
+  try {
+    await runCommand(argv, { timeoutMs });
+  } catch (error) {
+    assert.ok(error instanceof UserError);
+    return error;
+  }
+  return assert.fail('it did not fail');
+};
+
+test('a command runs in a clean environment, its output in a file', async (t) => {
+  const path = join(temporaryFolder(t), 'output');
+  process.env['CFSBENCH_SURPRISE'] = '1';
+  t.after(() => delete process.env['CFSBENCH_SURPRISE']);
+  await runCommand(['env'], { stdout: path });
+  const names = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=')[0]);
+  assert.deepEqual(names.sort(), ['HOME', 'LC_ALL', 'PATH', 'TZ']);
+  assert.match(readFileSync(path, 'utf8'), /^LC_ALL=C$/m);
+});
+
+test('a failure carries the exit code and the end of what was said', async () => {
+  const error = await failureOf(['sh', '-c', 'seq 1 5000 >&2; echo last words >&2; exit 3']);
+  assert.equal(error.code, 'command-failed');
+  assert.ok(error.facts.includes('exit 3'));
+  assert.equal(error.facts.at(-1), 'last words');
+  assert.ok(error.facts.join('\n').length < 3000);
+});
+
+test('past its time limit a command is killed', async () => {
+  const error = await failureOf(['sleep', '30'], 50);
+  assert.deepEqual([error.code, error.facts[1]], ['timeout', 'killed after 50 ms']);
+});
+
+test('a program that is not there is told apart from one that failed', async () => {
+  assert.equal((await failureOf(['cfsbench-no-such-program'])).code, 'ENOENT');
+});
+
+test('start and end are told with the process id, in that order', async () => {
+  const told: string[] = [];
+  let started = 0;
+  await runCommand(['true'], {
+    onSpawn(pid) {
+      started = pid;
+      told.push('start');
+    },
+    onExit: (pid) => told.push(pid === started ? 'end' : 'other'),
+  });
+  assert.ok(started > 0);
+  assert.deepEqual(told, ['start', 'end']);
+});
+
+test('no descriptor of this process but the three standard ones is passed on', async (t) => {
+  const path = join(temporaryFolder(t), 'output');
+  await runCommand(
+    [
+      'sh',
+      '-c',
+      'for n in 3 4 5 6 7 8 9; do [ -e /proc/self/fd/$n ] && readlink /proc/self/fd/$n; done; true',
+    ],
+    {
+      stdout: path,
+    },
+  );
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => /cfsbench|fuse|bpf|socket/.test(line));
+  assert.deepEqual(lines, []);
+});

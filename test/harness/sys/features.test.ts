@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { imageBytes } from '../../../harness/erofs/writer.ts';
+import { newTreeBuilder } from '../../../harness/model/columns.ts';
+import { findFeatures } from '../../../harness/sys/features.ts';
+import { readMounts } from '../../../harness/sys/mountinfo.ts';
+import { probeNamespaces } from '../../../harness/sys/namespace-probe.ts';
+import { needsRoot, temporaryFolder } from './support.ts';
+
+const emptyImage = (): Uint8Array => {
+  const builder = newTreeBuilder();
+  builder.add(-1, '', {
+    mode: 0o40755,
+    nlink: 2,
+    uid: 0,
+    gid: 0,
+    rdev: 0,
+    size: 0n,
+    mtimeSec: 0n,
+    mtimeNsec: 0,
+    payload: null,
+    content: null,
+    digest: null,
+    xattrs: [],
+  });
+  return imageBytes(builder.finish());
+};
+
+const LIMIT_MS = 3000;
+
+test('every feature is tried, what is missing has a hint, and nothing is left or changed', async (t) => {
+  const folder = temporaryFolder(t);
+  const mounted = readMounts().length;
+  const from = Date.now();
+  const features = await findFeatures({
+    workDir: join(folder, 'does', 'not', 'exist'),
+    imageBytes: emptyImage(),
+    serverPath: join(folder, 'no-server'),
+  });
+  t.diagnostic(`${Date.now() - from} ms`);
+  assert.ok(Date.now() - from < LIMIT_MS);
+  assert.deepEqual(readdirSync(folder), []);
+  assert.equal(readMounts().length, mounted);
+  for (const [id, { ok, detail, hint }] of Object.entries(features)) {
+    assert.notEqual(detail, '', id);
+    assert.equal(hint === '', ok, id);
+  }
+  assert.equal(features['cfs-fuse'].ok, false);
+  assert.match(features['cfs-fuse'].hint, /npm run build/);
+});
+
+test('root in the initial user namespace is found', { skip: needsRoot }, async (t) => {
+  const workDir = temporaryFolder(t);
+  const features = await findFeatures({ workDir, imageBytes: emptyImage(), serverPath: '/bin/true' });
+  assert.equal(features.root.ok, true);
+  assert.equal(features['cfs-fuse'].ok, true);
+  assert.equal(features['mount-namespace'].ok, true);
+});
+
+test('a probe of the namespaces says what to type or why it is refused', () => {
+  const found = probeNamespaces();
+  if (found.kind === 'possible') assert.ok(found.prefix.includes('--kill-child'));
+  else assert.ok(found.reason !== '' && found.hint !== '');
+});

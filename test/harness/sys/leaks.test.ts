@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { files } from '../../../harness/sys/files.ts';
+import { diff, takeSnapshot } from '../../../harness/sys/leaks.ts';
+import { mounts } from '../../../harness/sys/mounts.ts';
+import { needsRoot, privateMounts, temporaryFolder } from './support.ts';
+
+test('a file and a process that were left are named, and nothing else', async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'known'));
+  const watched = { folder, ownPidNamespace: false };
+  const earlier = takeSnapshot(watched);
+  assert.deepEqual(diff(earlier, takeSnapshot(watched)), []);
+
+  writeFileSync(Buffer.from(`${folder}/known/n\xe9w`, 'latin1'), '');
+  const child = spawn('sleep', ['31']);
+  t.after(() => child.kill('SIGKILL'));
+  const left = diff(earlier, takeSnapshot(watched));
+  assert.deepEqual(left, [`process: ${child.pid} sleep 31`, `file: ${folder}/known/n\\xe9w`]);
+
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  rmSync(join(folder, 'known'), { recursive: true });
+  assert.deepEqual(diff(earlier, takeSnapshot(watched)), []);
+});
+
+describe('leaks of the kernel', { skip: needsRoot }, () => {
+  before(privateMounts);
+
+  test('a mount and a loop device that were left are named', (t) => {
+    const folder = temporaryFolder(t);
+    const [at, image] = [join(folder, 'at'), join(folder, 'image')];
+    mkdirSync(at);
+    writeFileSync(image, Buffer.alloc(4096));
+    const watched = { folder, ownPidNamespace: false };
+    const earlier = takeSnapshot(watched);
+    const loop = mounts.loop(image, { directIo: false });
+    mounts.attach(mounts.create('tmpfs', [], []), at);
+    writeFileSync(join(at, 'inside'), '');
+    assert.deepEqual(diff(earlier, takeSnapshot(watched)), [
+      `mount: ${at} (tmpfs)`,
+      `loop device: ${loop.device} (${image})`,
+    ]);
+    mounts.unmount(at);
+    files.close(loop.fd);
+    assert.deepEqual(diff(earlier, takeSnapshot(watched)), []);
+  });
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { UserError } from '../../../harness/model/errors.ts';
+import type { MountOption } from '../../../harness/model/machine.ts';
+import { files, O_DIRECTORY, O_PATH } from '../../../harness/sys/files.ts';
+import { mounts } from '../../../harness/sys/mounts.ts';
+import {
+  needsRoot,
+  OBJECT_BYTES,
+  privateMounts,
+  type Sample,
+  sampleImage,
+  temporaryFolder,
+} from './support.ts';
+
+const READ_ONLY = ['ro', 'nosuid', 'nodev'] as const;
+const REDIRECTS: readonly MountOption[] = [
+  ['metacopy', 'on'],
+  ['redirect_dir', 'on'],
+];
+
+const erofs = (image: string): number => mounts.create('erofs', [['source', image]], READ_ONLY);
+
+/** Mounts, reads both files, unmounts; the lease must then be free. */
+const roundTrip = ({ image, at }: Sample, options: (lower: number) => readonly MountOption[]): void => {
+  const lower = erofs(image);
+  const overlay = mounts.create('overlay', [...options(lower), ...REDIRECTS], READ_ONLY);
+  files.close(lower);
+  mounts.attach(overlay, at);
+  assert.equal(mounts.typeAt(at), 'overlay');
+  assert.equal(readFileSync(join(at, 'inline'), 'utf8'), 'hello\n');
+  assert.equal(readFileSync(join(at, 'sub', 'object'), 'utf8'), 'x'.repeat(OBJECT_BYTES));
+  assert.equal(files.leaseFree(image), false);
+  mounts.unmount(at);
+  assert.equal(mounts.typeAt(at), null);
+  assert.equal(files.leaseFree(image), true, 'unmounting the overlay frees the detached EROFS mount too');
+};
+
+describe('mounting', { skip: needsRoot }, () => {
+  before(privateMounts);
+
+  test('a detached EROFS mount is a layer by its descriptor, objects by path', (t) => {
+    const sample = sampleImage(temporaryFolder(t));
+    roundTrip(sample, (lower) => [
+      ['lowerdir+', lower],
+      ['datadir+', sample.objects],
+    ]);
+  });
+
+  test('objects are found through a descriptor where the path is longer than an option can be', (t) => {
+    const deep = join(temporaryFolder(t), 'x'.repeat(200), 'y'.repeat(200));
+    mkdirSync(deep, { recursive: true });
+    const sample = sampleImage(deep);
+    const fd = files.open(sample.objects, O_PATH | O_DIRECTORY);
+    t.after(() => files.close(fd));
+    // The image's own path is too long as well.
+    const image = files.open(deep, O_PATH | O_DIRECTORY);
+    t.after(() => files.close(image));
+    roundTrip({ ...sample, image: `/proc/self/fd/${image}/image` }, (lower) => [
+      ['lowerdir+', lower],
+      ['datadir+', `/proc/self/fd/${fd}`],
+    ]);
+  });
+
+  test('the double-colon form takes a detached mount as /proc/self/fd/N', (t) => {
+    const sample = sampleImage(temporaryFolder(t));
+    roundTrip(sample, (lower) => [['lowerdir', `/proc/self/fd/${lower}::${sample.objects}`]]);
+  });
+
+  test('a refusal carries what the kernel said', () => {
+    assert.throws(
+      () => mounts.create('overlay', [['no_such_option', 'on']], []),
+      (error) => {
+        assert.ok(error instanceof UserError);
+        assert.equal(error.code, 'EINVAL');
+        assert.match(error.facts.join('\n'), /no_such_option=on/);
+        assert.match(error.facts.join('\n'), /kernel: .*no_such_option/);
+        return true;
+      },
+    );
+  });
+
+  test('an option of more than 255 bytes is refused with a way out', () => {
+    assert.throws(
+      () => mounts.create('overlay', [['lowerdir+', `/${'x'.repeat(300)}`]], []),
+      (error) =>
+        error instanceof UserError && /255 bytes/.test(error.message) && /descriptor/.test(error.hint ?? ''),
+    );
+  });
+
+  test('a failed mount leaves no descriptor open', () => {
+    const open = files.names('/proc/self/fd').length;
+    for (let i = 0; i < 10; i++) assert.throws(() => erofs('/etc/passwd'));
+    assert.equal(files.names('/proc/self/fd').length, open);
+  });
+
+  test('a loop device is free again once its mount and its descriptor are gone', (t) => {
+    const { image, at } = sampleImage(temporaryFolder(t));
+    const loop = mounts.loop(image, { directIo: false });
+    const lower = mounts.create('erofs', [['source', loop.device], ['ro']], READ_ONLY);
+    files.close(loop.fd);
+    mounts.attach(lower, at);
+    assert.equal(mounts.loopFree(loop.device), false);
+    mounts.unmount(at);
+    assert.equal(mounts.loopFree(loop.device), true);
+  });
+
+  test('unmounting what is not mounted names the path', (t) => {
+    const folder = temporaryFolder(t);
+    assert.throws(() => mounts.unmount(folder), { code: 'EINVAL', facts: [folder] });
+  });
+});

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { probeNamespaces } from '../../../harness/sys/namespace-probe.ts';
+import { findProgram } from '../../../harness/sys/spawn.ts';
+import { needsRoot, temporaryFolder } from './support.ts';
+
+const OUTER = fileURLToPath(new URL('./namespace-outer.js', import.meta.url));
+const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+const GONE_LIMIT_MS = 5000;
+const READY_LIMIT_MS = 20_000;
+
+const found = probeNamespaces();
+const skip = found.kind === 'refused' ? `no private namespace: ${found.reason}` : false;
+const skipRootless =
+  needsRoot || (findProgram('setpriv') === null ? 'needs setpriv to become another user' : false);
+
+const until = async (condition: () => boolean, limitMs: number, what: string): Promise<void> => {
+  for (const end = Date.now() + limitMs; !condition(); ) {
+    if (Date.now() > end) assert.fail(`not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+/** Processes of the whole machine whose command line or environment names the test's folder. */
+const processesOf = (folder: string): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => {
+      try {
+        const words =
+          readFileSync(`/proc/${pid}/cmdline`, 'latin1') + readFileSync(`/proc/${pid}/environ`, 'latin1');
+        return words.includes(folder);
+      } catch {
+        return false;
+      }
+    });
+
+/** Mount namespaces are seen through the processes that are in them. */
+const mountsOf = (folder: string): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/mountinfo`, 'latin1').includes(folder);
+      } catch {
+        return false;
+      }
+    });
+
+interface Started {
+  readonly outer: ChildProcess;
+  readonly folder: string;
+  readonly said: () => string;
+}
+
+/** Starts an outer process whose inner half mounts, starts a server and an orphan, and then does as told. */
+const start = async (t: TestContext, mode: string, as: readonly string[]): Promise<Started> => {
+  const folder = temporaryFolder(t);
+  chmodSync(folder, 0o777);
+  const argv = [...as, process.execPath, OUTER, mode, folder];
+  const outer = spawn(argv[0] ?? '', argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => outer.kill('SIGKILL'));
+  let text = '';
+  outer.stdout?.on('data', (bytes: Buffer) => {
+    text += bytes.toString();
+  });
+  await until(() => text.includes('ready\n'), READY_LIMIT_MS, 'the inner process');
+  return { outer, folder, said: () => text };
+};
+
+const everythingGone = (folder: string): Promise<void> =>
+  until(
+    () => processesOf(folder).length === 0 && mountsOf(folder).length === 0,
+    GONE_LIMIT_MS,
+    `the end of ${processesOf(folder).join(' ')}`,
+  );
+
+const cases = [
+  { who: 'root', as: [], skip: needsRoot || skip },
+  { who: 'an ordinary user', as: NOBODY, skip: skipRootless },
+] as const;
+
+for (const { who, as, skip } of cases) {
+  for (const mode of ['wait', 'block'])
+    test(`after kill -9 of the outer process nothing is left: ${who}, inner ${mode}s`, {
+      skip,
+    }, async (t) => {
+      const { outer, folder } = await start(t, mode, as);
+      assert.ok(processesOf(folder).length >= 4, 'inner process, server and orphan were there');
+      outer.kill('SIGKILL');
+      await everythingGone(folder);
+    });
+
+  test(`the inner exit code is the outer one, and orphans do not outlive it: ${who}`, { skip }, async (t) => {
+    const { outer, folder } = await start(t, 'exit', as);
+    assert.deepEqual(await once(outer, 'exit'), [5, null]);
+    await everythingGone(folder);
+  });
+
+  test(`an interrupt reaches the inner process as a request: ${who}`, { skip }, async (t) => {
+    const { outer, folder, said } = await start(t, 'wait', as);
+    outer.kill('SIGINT');
+    assert.deepEqual(await once(outer, 'exit'), [7, null]);
+    assert.match(said(), /interrupted/);
+    await everythingGone(folder);
+  });
+}
+
+test('a second interrupt ends an inner process that does not listen', {
+  skip,
+  timeout: 20_000,
+}, async (t) => {
+  const { outer, folder } = await start(t, 'block', []);
+  outer.kill('SIGINT');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  outer.kill('SIGINT');
+  const [code] = await once(outer, 'exit');
+  assert.notEqual(code, 0);
+  await everythingGone(folder);
+});
+
+test('nothing mounted inside is seen outside, orphans are reaped, no descriptor is handed on', {
+  skip,
+}, async (t) => {
+  const { outer, folder, said } = await start(t, 'report', []);
+  await once(outer, 'exit');
+  assert.equal(existsSync(join(folder, 'at', 'inside')), false);
+  assert.match(said(), /zombies: 0\n/);
+  assert.match(said(), /handed on: none\n/);
+});

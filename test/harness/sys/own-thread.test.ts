@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { openBpfCounter } from '../../../harness/sys/bpf-counter.ts';
+import { files } from '../../../harness/sys/files.ts';
+import { tellOwnWorkApart } from '../../../harness/sys/own-thread.ts';
+import { needsRoot, temporaryFolder } from './support.ts';
+
+describe('the window thread', { skip: needsRoot }, () => {
+  test('is told apart from waiting and from the runtime that shares it', (t) => {
+    const folder = temporaryFolder(t);
+    const counter = tellOwnWorkApart(openBpfCounter());
+    t.after(() => counter.close());
+    const own = () => counter.snapshot().get(process.pid);
+    const before = own();
+    files.writeNew(join(folder, 'a'), Buffer.from('a'));
+    process.stderr.write('');
+    counter.aside(() => {
+      files.writeNew(join(folder, 'b'), Buffer.from('b'));
+      for (let i = 0; i < 5; i++) readdirSync(folder);
+    });
+    const after = own();
+    const grown = (name: string): number => (after?.main.get(name) ?? 0) - (before?.main.get(name) ?? 0);
+    assert.deepEqual([grown('openat'), grown('write'), grown('getdents64')], [1, 1, 0]);
+    assert.ok((after?.otherThreads.get('getdents64') ?? 0) >= 10);
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { UserError } from '../../../harness/model/errors.ts';
+import { files } from '../../../harness/sys/files.ts';
+import { quiescent } from '../../../harness/sys/quiescent.ts';
+import { startServer } from '../../../harness/sys/servers.ts';
+import { processCpuNs } from '../../../harness/sys/usage.ts';
+import { temporaryFolder } from './support.ts';
+
+const LIMIT_MS = 5000;
+
+const failureOf = (script: string, log: string, limitMs: number): UserError => {
+  try {
+    startServer({ argv: ['sh', '-c', script], log, limitMs });
+  } catch (error) {
+    assert.ok(error instanceof UserError);
+    return error;
+  }
+  return assert.fail('it did not fail');
+};
+
+test('a server is there when it has said so, and reaped when it has ended', (t) => {
+  const log = join(temporaryFolder(t), 'log');
+  const argv = ['sh', '-c', 'sleep 0.05; echo started; echo >&{ready}; exec sleep 0.2'];
+  const from = process.hrtime.bigint();
+  const server = startServer({ argv, log, limitMs: LIMIT_MS });
+  assert.ok(Number(process.hrtime.bigint() - from) >= 50e6);
+  assert.equal(readFileSync(log, 'utf8'), 'started\n');
+  assert.equal(server.exited(1), false);
+  assert.ok((processCpuNs(server.pid) ?? 0) > 0);
+  assert.equal(server.exited(LIMIT_MS), true);
+  assert.equal(server.how, 'exit 0');
+  assert.ok(server.cpu !== null && server.cpu.userNs + server.cpu.systemNs > 0);
+  assert.equal(processCpuNs(server.pid), null);
+  assert.equal(existsSync(`/proc/${server.pid}`), false);
+});
+
+test('a server that ends before it is ready leaves its last words', (t) => {
+  const error = failureOf('echo cannot mount >&2; exit 9', join(temporaryFolder(t), 'log'), LIMIT_MS);
+  assert.equal(error.code, 'server-ended');
+  assert.ok(error.facts.includes('ended with: exit 9'));
+  assert.equal(error.facts.at(-1), 'cannot mount');
+});
+
+test('a server that stays silent is killed, and nothing of it is left', (t) => {
+  const open = files.names('/proc/self/fd').length;
+  const error = failureOf('trap "" TERM; exec sleep 30', join(temporaryFolder(t), 'log'), 50);
+  assert.equal(error.code, 'timeout');
+  assert.equal(files.names('/proc/self/fd').length, open);
+});
+
+test('stop ends a server that ignores SIGTERM', (t) => {
+  const log = join(temporaryFolder(t), 'log');
+  const argv = ['sh', '-c', 'trap "" TERM; echo >&{ready}; while :; do sleep 0.01; done'];
+  const server = startServer({ argv, log, limitMs: LIMIT_MS });
+  server.stop(30);
+  assert.equal(server.how, 'signal 9');
+  server.stop(30);
+});
+
+test('a sleeping server is quiet, a busy one is not, one that is gone is', (t) => {
+  const log = join(temporaryFolder(t), 'log');
+  const start = (script: string) => startServer({ argv: ['sh', '-c', script], log, limitMs: LIMIT_MS });
+  const asleep = start('echo >&{ready}; exec sleep 30');
+  const busy = start('echo >&{ready}; while :; do :; done');
+  assert.equal(quiescent(asleep.pid), true);
+  assert.equal(quiescent(busy.pid), false);
+  asleep.stop(1000);
+  busy.stop(1000);
+  assert.equal(quiescent(asleep.pid), true);
+});

@@ -1,0 +1,67 @@
+// What the tests of this folder share: temporary folders, a private mount namespace, a small image with its object.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { imageBytes } from '../../../harness/erofs/writer.ts';
+import { parseDump } from '../../../harness/images/dump-text.ts';
+import { bind } from '../../../harness/sys/libc.ts';
+import { isRealRoot } from '../../../harness/sys/namespace-probe.ts';
+
+/** For the `skip` option of a test. */
+export const needsRoot: string | false = isRealRoot() ? false : 'needs root in the initial user namespace';
+
+export const temporaryFolder = (t: TestContext): string => {
+  const path = mkdtempSync(join(tmpdir(), 'cfsbench-test-'));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+};
+
+const CLONE_NEWNS = 0x20000;
+const MS_REC = 0x4000;
+const MS_PRIVATE = 0x40000;
+
+/** This thread, and whatever it starts, mounts unseen by everybody else from here on. */
+export const privateMounts = (): void => {
+  const unshare = bind<(flags: number) => number>('unshare', 'int');
+  const mount = bind<(from: null, at: string, type: null, flags: number, data: null) => number>(
+    'mount',
+    'void *',
+    'str',
+    'void *',
+    'ulong',
+    'void *',
+  );
+  if (unshare(CLONE_NEWNS) !== 0 || mount(null, '/', null, MS_REC | MS_PRIVATE, null) !== 0)
+    throw new Error('no private mount namespace');
+};
+
+/** What a mount or a request costs depends on which CPUs sleep: measured side by side, both sides stay on one. */
+export const onOneCpu = (): void => {
+  spawnSync('taskset', ['-a', '-p', '-c', '0', String(process.pid)], { stdio: 'ignore' });
+};
+
+export const OBJECT_BYTES = 10_000;
+
+const DUMP = `/ 4096 40755 3 0 0 0 0.0 - - -
+/inline 6 100644 1 0 0 0 0.0 - hello\\n -
+/sub 4096 40755 2 0 0 0 0.0 - - -
+/sub/object ${OBJECT_BYTES} 100644 1 0 0 0 0.0 ab/cd - -
+`;
+
+export interface Sample {
+  readonly image: string;
+  readonly objects: string;
+  readonly at: string;
+}
+
+/** An image file with one inline file and one object, the object's folder, and an empty folder to mount at. */
+export const sampleImage = (folder: string): Sample => {
+  const sample = { image: join(folder, 'image'), objects: join(folder, 'objects'), at: join(folder, 'at') };
+  mkdirSync(join(sample.objects, 'ab'), { recursive: true });
+  mkdirSync(sample.at);
+  writeFileSync(join(sample.objects, 'ab', 'cd'), Buffer.alloc(OBJECT_BYTES, 'x'));
+  writeFileSync(sample.image, imageBytes(parseDump(Buffer.from(DUMP))));
+  return sample;
+};
