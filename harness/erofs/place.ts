@@ -1,0 +1,126 @@
+// Where every inode and every data block goes. Pure.
+import { S_IFDIR, S_IFLNK } from '../model/tree.ts';
+import { chunkCount } from './chunks.ts';
+import {
+  BLOCK_BYTES,
+  COMPACT_BYTES,
+  DIRENT_BYTES,
+  EXTENDED_BYTES,
+  FIRST_INODE_AT,
+  MAX_TAIL_BYTES,
+  roundUp,
+  SLOT_BYTES,
+} from './format.ts';
+import type { Inodes } from './inodes.ts';
+import type { SharedTable } from './shared-table.ts';
+import type { XattrBlocks } from './xattr-block.ts';
+
+export interface Placement {
+  /** By id: address of the inode in slots, whole data blocks, bytes directly behind the inode. */
+  readonly nid: Uint32Array;
+  readonly blocks: Uint32Array;
+  readonly tail: Uint16Array;
+  readonly metaEnd: number;
+  readonly dataStart: number;
+  readonly imageBytes: number;
+}
+
+interface Shape {
+  readonly blocks: number;
+  readonly tail: number;
+}
+
+const MAX_COMPACT_ID = 65535;
+const MAX_COMPACT_SIZE = 0xffffffffn;
+
+/** A tail of more than half a block gets a block of its own. */
+const withTail = (blocks: number, tail: number): Shape =>
+  tail > MAX_TAIL_BYTES ? { blocks: blocks + 1, tail: 0 } : { blocks, tail };
+
+const directoryShape = (inodes: Inodes, id: number): Shape => {
+  let blocks = 0;
+  let used = 0;
+  for (const name of inodes.names.of(id)) {
+    const cost = DIRENT_BYTES + inodes.names.bytes(name);
+    if (used + cost > BLOCK_BYTES) {
+      blocks++;
+      used = 0;
+    }
+    used += cost;
+  }
+  return withTail(blocks, used);
+};
+
+const shapeOf = (inodes: Inodes, id: number): Shape => {
+  const type = inodes.type(id);
+  if (type === S_IFDIR) return directoryShape(inodes, id);
+  if (type === S_IFLNK) return { blocks: 0, tail: inodes.targetBytes(id) };
+  if (inodes.isChunked(id)) return { blocks: 0, tail: 4 * chunkCount(inodes.size(id))! };
+  const length = inodes.contentBytes(id);
+  return withTail(Math.floor(length / BLOCK_BYTES), length % BLOCK_BYTES);
+};
+
+/** `shape` is needed for directories only. */
+export const isCompact = (inodes: Inodes, id: number, { blocks, tail }: Shape): boolean => {
+  const { columns } = inodes.tree;
+  const owner = inodes.owner(id);
+  const { uid, gid } = columns.classOf(owner);
+  return (
+    columns.mtimeSec[owner] === inodes.minSec &&
+    columns.mtimeNsec[owner] === inodes.minNsec &&
+    uid <= MAX_COMPACT_ID &&
+    gid <= MAX_COMPACT_ID &&
+    inodes.nlink(id) <= MAX_COMPACT_ID &&
+    (inodes.type(id) === S_IFDIR
+      ? blocks * BLOCK_BYTES + tail < 2 ** 32
+      : inodes.size(id) <= MAX_COMPACT_SIZE)
+  );
+};
+
+interface Placed extends Shape {
+  readonly start: number;
+}
+
+/** A symlink stays within one block, inode and target together, or its target moves out. */
+const placeSymlink = (pos: number, body: number, shape: Shape): Placed => {
+  const whole = body + shape.tail;
+  const crosses = Math.floor(pos / BLOCK_BYTES) !== Math.floor((pos + whole - 1) / BLOCK_BYTES);
+  const start = crosses ? roundUp(pos, BLOCK_BYTES) : pos;
+  return whole >= BLOCK_BYTES
+    ? { start, blocks: 1, tail: 0 }
+    : { start, blocks: shape.blocks, tail: shape.tail };
+};
+
+/** Of everything else only the tail must not cross a block boundary. */
+const placeOther = (pos: number, body: number, { blocks, tail }: Shape): Placed => {
+  const room = BLOCK_BYTES - ((pos + body) % BLOCK_BYTES);
+  if (room >= tail) return { start: pos, blocks, tail };
+  const skip = roundUp(room, SLOT_BYTES);
+  const roomThere = BLOCK_BYTES - ((pos + body + skip) % BLOCK_BYTES);
+  if (tail <= roomThere) return { start: pos + skip, blocks, tail };
+  return { start: roundUp(pos, BLOCK_BYTES), blocks: blocks + 1, tail: 0 };
+};
+
+export const place = (inodes: Inodes, xattrs: XattrBlocks, shared: SharedTable): Placement => {
+  const idCount = inodes.idCount;
+  const nid = new Uint32Array(idCount);
+  const blocks = new Uint32Array(idCount);
+  const tail = new Uint16Array(idCount);
+  let pos = FIRST_INODE_AT;
+  let blockCount = 0;
+  for (const id of inodes.order) {
+    const shape = shapeOf(inodes, id);
+    const body = (isCompact(inodes, id, shape) ? COMPACT_BYTES : EXTENDED_BYTES) + xattrs.bytes(id);
+    const from = roundUp(pos, SLOT_BYTES);
+    const placed =
+      inodes.type(id) === S_IFLNK ? placeSymlink(from, body, shape) : placeOther(from, body, shape);
+    nid[id] = placed.start / SLOT_BYTES;
+    blocks[id] = placed.blocks;
+    tail[id] = placed.tail;
+    blockCount += placed.blocks;
+    pos = placed.start + body + placed.tail;
+  }
+  const metaEnd = roundUp(pos, SLOT_BYTES);
+  const dataStart = roundUp(metaEnd + shared.sizeBytes, BLOCK_BYTES);
+  return { nid, blocks, tail, metaEnd, dataStart, imageBytes: dataStart + blockCount * BLOCK_BYTES };
+};

@@ -1,0 +1,201 @@
+// An image back to the tree that it was made of: what the writer added is taken away again.
+import { compareBytes } from '../model/bytes.ts';
+import { newTreeBuilder, TreeError } from '../model/columns.ts';
+import {
+  type Inode,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFREG,
+  type Tree,
+  type TreeBuilder,
+  type Xattr,
+} from '../model/tree.ts';
+import { type Record, recordsOf } from './directory-view.ts';
+import { LAYOUT_CHUNKED } from './format.ts';
+import { InodeView } from './inode-view.ts';
+import { badImage, ImageView } from './view.ts';
+import { XattrReader } from './xattr-view.ts';
+
+const OVERLAY = 'trusted.overlay.';
+const ESCAPED = 'trusted.overlay.overlay.';
+/** What the writer puts on the file that it makes of a whiteout, and on the directory that holds it. */
+const WHITEOUT_MARKS: readonly string[] = [`${ESCAPED}whiteout`, 'user.overlay.whiteout'];
+const HOLDER_MARKS: readonly string[] = [`${ESCAPED}whiteouts`, 'user.overlay.whiteouts'];
+const METACOPY_HEADER_BYTES = 4;
+const METACOPY_BYTES = 36;
+const MAX_TARGET_BYTES = 4095;
+const PERMISSIONS = 0o7777;
+
+const bytesOf = (inode: InodeView): string => {
+  let text = '';
+  for (const { at, length } of inode.extents()) text += inode.view.bytes.toString('latin1', at, at + length);
+  return text;
+};
+
+const targetOf = (inode: InodeView): string => {
+  if (inode.size === 0n || inode.size > BigInt(MAX_TARGET_BYTES))
+    throw badImage(inode.at + 8, `the target of a symlink is not 1 to ${MAX_TARGET_BYTES} bytes`);
+  return bytesOf(inode);
+};
+
+const digestOf = (inode: InodeView, metacopy: string | undefined): string | null => {
+  if (metacopy === undefined || metacopy === '') return null;
+  if (metacopy.length !== METACOPY_BYTES) throw badImage(inode.xattrAt, 'a digest is not of 32 bytes');
+  return Buffer.from(metacopy.slice(METACOPY_HEADER_BYTES), 'latin1').toString('hex');
+};
+
+const hasMarks = (xattrs: readonly Xattr[], marks: readonly string[]): boolean =>
+  marks.every((mark) => xattrs.some(([key, value]) => key === mark && value === ''));
+
+const isWhiteout = (inode: InodeView, xattrs: readonly Xattr[]): boolean =>
+  inode.type === S_IFREG && inode.size === 0n && hasMarks(xattrs, WHITEOUT_MARKS);
+
+const described = (xattrs: readonly Xattr[], marks: readonly string[]): Xattr[] =>
+  xattrs
+    .filter(([key]) => !marks.includes(key) && (!key.startsWith(OVERLAY) || key.startsWith(ESCAPED)))
+    .map(([key, value]) => [key.startsWith(ESCAPED) ? `${OVERLAY}${key.slice(ESCAPED.length)}` : key, value]);
+
+type Holdings = Pick<Inode, 'mode' | 'rdev' | 'size' | 'payload' | 'content' | 'digest'>;
+
+const EMPTY: Omit<Holdings, 'mode'> = { rdev: 0, size: 0n, payload: null, content: null, digest: null };
+
+const fileHoldings = (inode: InodeView, xattrs: readonly Xattr[]): Holdings => {
+  const { mode, size } = inode;
+  if (inode.layout !== LAYOUT_CHUNKED) {
+    const content = bytesOf(inode);
+    return { ...EMPTY, mode, size, content: content === '' ? null : content };
+  }
+  const valueOfKey = (key: string): string | undefined => xattrs.find(([known]) => known === key)?.[1];
+  return {
+    ...EMPTY,
+    mode,
+    size,
+    payload: valueOfKey(`${OVERLAY}redirect`)?.replace(/^\//, '') ?? null,
+    digest: digestOf(inode, valueOfKey(`${OVERLAY}metacopy`)),
+  };
+};
+
+const holdings = (inode: InodeView, xattrs: readonly Xattr[]): Holdings => {
+  const { type, mode, size } = inode;
+  if (type === S_IFREG) return fileHoldings(inode, xattrs);
+  if (inode.layout === LAYOUT_CHUNKED) throw badImage(inode.at, 'something that is no file has chunks');
+  if (type === S_IFLNK) return { ...EMPTY, mode, size, payload: targetOf(inode) };
+  return { ...EMPTY, mode, size, rdev: type === S_IFCHR || type === S_IFBLK ? inode.union : 0 };
+};
+
+/** `.` and `..` left out; the order is checked, since the kernel searches by halves. */
+const namesOf = (directory: InodeView): Record[] => {
+  const names: Record[] = [];
+  let last = '';
+  for (const record of recordsOf(directory)) {
+    if (compareBytes(last, record.name) >= 0)
+      throw badImage(directory.at, 'the names of a directory are not in order');
+    last = record.name;
+    if (record.name !== '.' && record.name !== '..') names.push(record);
+  }
+  return names;
+};
+
+interface Open {
+  readonly index: number;
+  readonly at: number;
+  readonly names: readonly Record[];
+  next: number;
+}
+
+class Reading {
+  readonly #view: ImageView;
+  readonly #xattrs: XattrReader;
+  readonly #builder: TreeBuilder = newTreeBuilder();
+  /** Path of the first name of every inode: links are told by path. */
+  readonly #first = new Map<number, string>();
+  readonly #open: Open[] = [];
+  readonly #path: string[] = [];
+  #directoryAt = 0;
+
+  constructor(view: ImageView) {
+    this.#view = view;
+    this.#xattrs = new XattrReader(view);
+  }
+
+  #isWhiteout(nid: number): boolean {
+    const inode = new InodeView(this.#view, nid);
+    return isWhiteout(inode, this.#xattrs.of(inode));
+  }
+
+  /** `names` are those of a directory: only one that holds whiteouts was marked for them. */
+  #describe(inode: InodeView, names: readonly Record[]): Inode {
+    const xattrs = this.#xattrs.of(inode);
+    const whiteout = isWhiteout(inode, xattrs);
+    const holder = hasMarks(xattrs, HOLDER_MARKS) && names.some(({ nid }) => this.#isWhiteout(nid));
+    const held = whiteout
+      ? { ...EMPTY, mode: (inode.mode & PERMISSIONS) | S_IFCHR }
+      : holdings(inode, xattrs);
+    return {
+      ...held,
+      nlink: inode.nlink,
+      uid: inode.uid,
+      gid: inode.gid,
+      mtimeSec: inode.mtimeSec,
+      mtimeNsec: inode.mtimeNsec,
+      xattrs: described(xattrs, whiteout ? WHITEOUT_MARKS : holder ? HOLDER_MARKS : []),
+    };
+  }
+
+  #enter(parent: number, name: string, inode: InodeView): void {
+    const names = inode.type === S_IFDIR ? namesOf(inode) : [];
+    const index = this.#builder.add(parent, name, this.#describe(inode, names));
+    this.#first.set(inode.nid, `${this.#path.join('/')}/${name}`);
+    if (inode.type !== S_IFDIR) return;
+    this.#open.push({ index, at: inode.at, names, next: 0 });
+    this.#path.push(name);
+  }
+
+  /** Offset of the directory that is being read. */
+  get at(): number {
+    return this.#directoryAt;
+  }
+
+  run(): Tree {
+    const root = new InodeView(this.#view, this.#view.rootNid);
+    if (root.type !== S_IFDIR) throw badImage(root.at + 4, 'the root is not a directory');
+    this.#enter(-1, '', root);
+    for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
+      const record = top.names[top.next++];
+      if (record === undefined) {
+        this.#open.pop();
+        this.#path.pop();
+        continue;
+      }
+      this.#directoryAt = top.at;
+      const known = this.#first.get(record.nid);
+      if (known !== undefined) {
+        this.#builder.addLink(top.index, record.name, known);
+        continue;
+      }
+      const inode = new InodeView(this.#view, record.nid);
+      // The folders of the object store are hidden by such devices; those of the tree were made files.
+      if (inode.type === S_IFCHR && inode.union === 0) continue;
+      this.#enter(top.index, record.name, inode);
+    }
+    return this.#builder.finish();
+  }
+}
+
+/**
+ * Entries depth first, sorted. Of several names of one inode the first is the plain entry. A file of the tree that has both marks
+ * of a whiteout, empty, cannot be told from one.
+ */
+export const readImage = (image: Uint8Array): Tree => {
+  const reading = new Reading(new ImageView(image));
+  try {
+    return reading.run();
+  } catch (error) {
+    // A name that no tree may have.
+    if (error instanceof TreeError)
+      throw badImage(reading.at, `${error.message} (${error.facts.join(', ')})`);
+    throw error;
+  }
+};

@@ -1,0 +1,100 @@
+// An image as bytes that nobody has to trust: every read says where it would go, and the superblock is checked first.
+import { UserError } from '../model/errors.ts';
+import {
+  BLOCK_BYTES,
+  COMPOSEFS_MAGIC,
+  EROFS_MAGIC,
+  FIRST_INODE_AT,
+  FLAG_HAS_ACL,
+  SLOT_BYTES,
+  SUPERBLOCK_AT,
+} from './format.ts';
+
+export const badImage = (offset: number, rule: string): UserError =>
+  new UserError(`not a valid composefs image: ${rule}`, {
+    code: 'bad-image',
+    facts: [`offset: ${offset}`],
+    hint: 'build the image again, or check it with fsck.erofs',
+  });
+
+const HEADER_VERSION = 1;
+const BLOCK_BITS = 12;
+
+/** Nothing in a true image is stored twice, and no reader looks at anything more often than this. */
+const MAX_LOOKS = 8;
+
+export class ImageView {
+  readonly bytes: Buffer;
+  #unspentBytes: number;
+  readonly composefsVersion: 0 | 1;
+  readonly hasAcl: boolean;
+  readonly rootNid: number;
+  readonly inodeCount: bigint;
+  readonly buildTimeSec: bigint;
+  readonly buildTimeNsec: number;
+  readonly blockCount: number;
+  /** Where references to shared attributes count from. */
+  readonly xattrAt: number;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#unspentBytes = MAX_LOOKS * bytes.length;
+    if (bytes.length < FIRST_INODE_AT) throw badImage(bytes.length, 'it ends before its first inode');
+    if (this.u32(0) !== COMPOSEFS_MAGIC) throw badImage(0, 'the composefs magic number is missing');
+    if (this.u32(4) !== HEADER_VERSION) throw badImage(4, 'the header has an unknown version');
+    this.hasAcl = (this.u32(8) & FLAG_HAS_ACL) !== 0;
+    const version = this.u32(12);
+    if (version !== 0 && version !== 1) throw badImage(12, `composefs version ${version} is not 0 or 1`);
+    this.composefsVersion = version;
+    const at = SUPERBLOCK_AT;
+    if (this.u32(at) !== EROFS_MAGIC) throw badImage(at, 'the EROFS magic number is missing');
+    if (this.bytes[at + 12] !== BLOCK_BITS) throw badImage(at + 12, 'blocks are not of 4096 bytes');
+    this.rootNid = this.u16(at + 14);
+    this.inodeCount = this.u64(at + 16);
+    this.buildTimeSec = BigInt.asIntN(64, this.u64(at + 24));
+    this.buildTimeNsec = this.u32(at + 32);
+    this.blockCount = this.u32(at + 36);
+    if (this.u32(at + 40) !== 0)
+      throw badImage(at + 40, 'inodes are not counted from the start of the image');
+    this.xattrAt = this.u32(at + 44) * BLOCK_BYTES;
+    if (this.blockCount * BLOCK_BYTES > bytes.length) throw badImage(at + 36, 'it is shorter than it says');
+  }
+
+  /** Refuses what does not lie inside. */
+  need(at: number, length: number, what: string): void {
+    if (!(at >= 0 && at + length <= this.bytes.length)) throw badImage(at, `${what} lies outside of it`);
+  }
+
+  /** For what has a length of its own: a small image in which everything overlaps must not take forever. */
+  spend(at: number, length: number): void {
+    this.#unspentBytes -= length;
+    if (this.#unspentBytes < 0) throw badImage(at, 'its parts overlap');
+  }
+
+  u8(at: number): number {
+    this.need(at, 1, 'a byte');
+    return this.bytes[at]!;
+  }
+
+  u16(at: number): number {
+    this.need(at, 2, 'a number');
+    return this.bytes.readUInt16LE(at);
+  }
+
+  u32(at: number): number {
+    this.need(at, 4, 'a number');
+    return this.bytes.readUInt32LE(at);
+  }
+
+  u64(at: number): bigint {
+    this.need(at, 8, 'a number');
+    return this.bytes.readBigUInt64LE(at);
+  }
+
+  /** A 64-bit inode address that lies inside, as its slot. */
+  nid(at: number): number {
+    const nid = this.u32(at) + this.u32(at + 4) * 2 ** 32;
+    this.need(nid * SLOT_BYTES, SLOT_BYTES, 'an inode');
+    return nid;
+  }
+}

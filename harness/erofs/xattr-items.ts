@@ -1,0 +1,63 @@
+// Attributes as they are stored, each distinct one once.
+import { type ByteString, show } from '../model/bytes.ts';
+import { UserError } from '../model/errors.ts';
+import { roundUp, XATTR_ENTRY_BYTES } from './format.ts';
+import { storedName } from './xattr-name.ts';
+
+const MAX_SUFFIX_BYTES = 255;
+const MAX_VALUE_BYTES = 65535;
+
+export interface Item {
+  readonly key: ByteString;
+  readonly value: ByteString;
+  readonly filterMask: number;
+  /** As in the shared table or behind an inode, padded to four bytes. */
+  readonly encoded: Uint8Array;
+  /** How many inodes carry it. */
+  useCount: number;
+  /** Offset in the shared table, or -1. */
+  sharedAt: number;
+}
+
+const encode = (key: ByteString, value: ByteString): Buffer => {
+  const { index, suffix } = storedName(key);
+  if (suffix.length > MAX_SUFFIX_BYTES || value.length > MAX_VALUE_BYTES)
+    throw new UserError('an attribute is too long for the format', {
+      code: 'xattr-too-long',
+      facts: [`attribute: ${show(key)}`, `value: ${value.length} bytes, at most ${MAX_VALUE_BYTES}`],
+    });
+  const bytes = Buffer.alloc(roundUp(XATTR_ENTRY_BYTES + suffix.length + value.length, 4));
+  bytes[0] = suffix.length;
+  bytes[1] = index;
+  bytes.writeUInt16LE(value.length, 2);
+  bytes.write(suffix, XATTR_ENTRY_BYTES, 'latin1');
+  bytes.write(value, XATTR_ENTRY_BYTES + suffix.length, 'latin1');
+  return bytes;
+};
+
+export const filterMaskOf = (key: ByteString): number => 1 << storedName(key).filterBit;
+
+export class Items {
+  readonly #byText = new Map<string, Item>();
+
+  of(key: ByteString, value: ByteString): Item {
+    const text = `${key.length} ${key}${value}`;
+    let item = this.#byText.get(text);
+    if (item === undefined) {
+      item = {
+        key,
+        value,
+        filterMask: filterMaskOf(key),
+        encoded: encode(key, value),
+        useCount: 0,
+        sharedAt: -1,
+      };
+      this.#byText.set(text, item);
+    }
+    return item;
+  }
+
+  all(): Iterable<Item> {
+    return this.#byText.values();
+  }
+}

@@ -1,0 +1,47 @@
+// Attribute names as the format stores them: a prefix index and a suffix, and a bit of the name filter.
+//
+// Source: EROFS_XATTR_INDEX_* and EROFS_XATTR_FILTER_SEED of the kernel's erofs_fs.h.
+import createXxhash from 'xxhash-wasm';
+import { type ByteString, toBytes } from '../model/bytes.ts';
+
+const { h32Raw } = await createXxhash();
+
+/** First match wins. */
+const PREFIXES: readonly (readonly [prefix: string, index: number])[] = [
+  ['user.', 1],
+  ['system.posix_acl_access', 2],
+  ['system.posix_acl_default', 3],
+  ['trusted.', 4],
+  ['security.', 6],
+];
+const FILTER_SEED = 0x25bbe08f;
+
+export interface StoredName {
+  readonly index: number;
+  readonly suffix: ByteString;
+  /** Position in the 32-bit filter that this name clears. */
+  readonly filterBit: number;
+}
+
+/** XXH32, the standard 32-bit xxHash. */
+export const xxh32 = (text: ByteString, seed: number): number => h32Raw(toBytes(text), seed) >>> 0;
+
+const known = new Map<ByteString, StoredName>();
+
+export const storedName = (key: ByteString): StoredName => {
+  const cached = known.get(key);
+  if (cached !== undefined) return cached;
+  const [prefix, index] = PREFIXES.find(([start]) => key.startsWith(start)) ?? ['', 0];
+  const suffix = key.slice(prefix.length);
+  const name = { index, suffix, filterBit: xxh32(suffix, FILTER_SEED + index) & 31 };
+  // Names come from images: the cache must not grow with a hostile one.
+  if (known.size < 4096) known.set(key, name);
+  return name;
+};
+
+/** The key of a stored name, or null for an index that composefs never writes. */
+export const keyOf = (index: number, suffix: ByteString): ByteString | null => {
+  if (index === 0) return suffix;
+  const prefix = PREFIXES.find(([, known]) => known === index)?.[0];
+  return prefix === undefined ? null : `${prefix}${suffix}`;
+};

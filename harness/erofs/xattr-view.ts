@@ -1,0 +1,103 @@
+// The attributes of an inode, inline and shared.
+import type { ByteString } from '../model/bytes.ts';
+import type { Xattr } from '../model/tree.ts';
+import { roundUp, XATTR_ENTRY_BYTES, XATTR_HEADER_BYTES } from './format.ts';
+import type { InodeView } from './inode-view.ts';
+import { badImage, type ImageView } from './view.ts';
+import { keyOf } from './xattr-name.ts';
+
+/** Where one attribute lies. */
+export interface XattrPlace {
+  readonly at: number;
+  readonly prefix: number;
+  readonly suffixBytes: number;
+  readonly valueBytes: number;
+}
+
+const placeAt = (view: ImageView, at: number, end: number): XattrPlace => {
+  if (at + XATTR_ENTRY_BYTES > end) throw badImage(at, 'an attribute is cut off');
+  const place = { at, suffixBytes: view.u8(at), prefix: view.u8(at + 1), valueBytes: view.u16(at + 2) };
+  if (at + XATTR_ENTRY_BYTES + place.suffixBytes + place.valueBytes > end)
+    throw badImage(at, 'an attribute is cut off');
+  return place;
+};
+
+const referenceCount = ({ view, xattrAt, xattrBytes }: InodeView): number => {
+  const count = xattrBytes === 0 ? 0 : view.u8(xattrAt + 4);
+  if (XATTR_HEADER_BYTES + 4 * count > xattrBytes && count > 0)
+    throw badImage(xattrAt + 4, 'an inode refers to more attributes than it has room for');
+  return count;
+};
+
+export const inlineXattrs = (inode: InodeView): XattrPlace[] => {
+  const places: XattrPlace[] = [];
+  if (inode.xattrBytes === 0) return places;
+  inode.view.spend(inode.xattrAt, inode.xattrBytes);
+  let at = inode.xattrAt + XATTR_HEADER_BYTES + 4 * referenceCount(inode);
+  while (at < inode.end) {
+    const place = placeAt(inode.view, at, inode.end);
+    places.push(place);
+    at = roundUp(at + XATTR_ENTRY_BYTES + place.suffixBytes + place.valueBytes, 4);
+  }
+  return places;
+};
+
+/** Offsets of the shared attributes that an inode refers to. */
+export const sharedOffsets = (inode: InodeView): number[] => {
+  const { view, xattrAt } = inode;
+  const offsets: number[] = [];
+  for (let i = 0, count = referenceCount(inode); i < count; i++)
+    offsets.push(view.xattrAt + 4 * view.u32(xattrAt + XATTR_HEADER_BYTES + 4 * i));
+  return offsets;
+};
+
+export const sharedXattr = (view: ImageView, at: number): XattrPlace => {
+  view.need(at, XATTR_ENTRY_BYTES, 'a shared attribute');
+  return placeAt(view, at, view.bytes.length);
+};
+
+export const storedValue = (view: ImageView, { at, suffixBytes, valueBytes }: XattrPlace): ByteString =>
+  view.bytes.toString(
+    'latin1',
+    at + XATTR_ENTRY_BYTES + suffixBytes,
+    at + XATTR_ENTRY_BYTES + suffixBytes + valueBytes,
+  );
+
+const keyAt = (view: ImageView, { at, prefix, suffixBytes }: XattrPlace): ByteString => {
+  const from = at + XATTR_ENTRY_BYTES;
+  const key = keyOf(prefix, view.bytes.toString('latin1', from, from + suffixBytes));
+  if (key === null) throw badImage(at + 1, `an attribute has the unknown prefix ${prefix}`);
+  return key;
+};
+
+/** Shared ones are read once. */
+export class XattrReader {
+  readonly #view: ImageView;
+  readonly #shared = new Map<number, Xattr>();
+
+  constructor(view: ImageView) {
+    this.#view = view;
+  }
+
+  #read(place: XattrPlace): Xattr {
+    return [keyAt(this.#view, place), storedValue(this.#view, place)];
+  }
+
+  #readShared(at: number): Xattr {
+    let xattr = this.#shared.get(at);
+    if (xattr === undefined) {
+      xattr = this.#read(sharedXattr(this.#view, at));
+      this.#shared.set(at, xattr);
+    }
+    return xattr;
+  }
+
+  /** Inline ones first, then the shared ones, each in stored order. */
+  of(inode: InodeView): Xattr[] {
+    const xattrs = inlineXattrs(inode).map((place) => this.#read(place));
+    for (const at of sharedOffsets(inode)) xattrs.push(this.#readShared(at));
+    if (xattrs.length > 1 && new Set(xattrs.map(([key]) => key)).size !== xattrs.length)
+      throw badImage(inode.xattrAt, 'an inode has an attribute twice');
+    return xattrs;
+  }
+}

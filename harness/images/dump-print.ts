@@ -1,0 +1,83 @@
+// A tree as dump text, entries depth first in sorted order.
+//
+// Source: the composefs dump format, composefs-dump(5); what the reference prints of an image.
+import type { ByteString } from '../model/bytes.ts';
+import { type Entry, S_IFBLK, S_IFCHR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
+
+const PIECE_BYTES = 1 << 16;
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+const encodeChar = (char: string): string =>
+  SHORT_ESCAPES[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+
+const encode = (text: ByteString): string => text.replace(/[^\x21-\x5b\x5d-\x7e]/g, encodeChar);
+
+const encodeXattr = (text: ByteString): string => text.replace(/[^\x21-\x3c\x3e-\x5b\x5d-\x7e]/g, encodeChar);
+
+const optional = (text: ByteString | null): string => {
+  if (text === null || text === '') return '-';
+  return text === '-' ? '\\x2d' : encode(text);
+};
+
+const isDevice = (type: number): boolean => type === S_IFCHR || type === S_IFBLK;
+
+/** `linkTo` is the path that has the inode already, for a second name: it stands where the payload would. */
+const lineOf = (path: string, entry: Entry, linkTo: ByteString | null): string => {
+  const type = entry.mode & S_IFMT;
+  const content = type === S_IFREG ? entry.content : null;
+  const elsewhere = type === S_IFREG && entry.size > 0n && (entry.content ?? '') === '';
+  const payload = linkTo ?? (type === S_IFLNK || elsewhere ? entry.payload : null);
+  const mode = `${linkTo === null ? '' : '@'}${entry.mode.toString(8)}`;
+  const rdev = isDevice(type) ? entry.rdev : 0;
+  const digest = elsewhere ? (entry.digest ?? '-') : '-';
+  let line = `${path} ${entry.size} ${mode} ${entry.nlink} ${entry.uid} ${entry.gid} ${rdev} ${entry.mtimeSec}.${entry.mtimeNsec} ${optional(payload)} ${optional(content)} ${digest}`;
+  for (const [key, value] of entry.xattrs) line += ` ${encodeXattr(key)}=${encodeXattr(value)}`;
+  return `${line}\n`;
+};
+
+function* linesOf(tree: Tree): Generator<string> {
+  /** Path under which an inode was printed, for inodes with several names. */
+  const printed = new Map<number, ByteString>([[0, '/']]);
+  const linked = new Set<number>();
+  for (let index = 0; index < tree.count; index++) {
+    const { link } = tree.entry(index);
+    if (link !== null) linked.add(link);
+  }
+  yield lineOf('/', tree.entry(0), null);
+  const stack = [{ prefix: '/', raw: '/', children: tree.children(0), next: 0 }];
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const index = top.children[top.next++];
+    if (index === undefined) {
+      stack.pop();
+      continue;
+    }
+    const entry = tree.entry(index);
+    const path = top.prefix + encode(entry.name);
+    const inode = entry.link ?? index;
+    const hasLinks = linked.has(inode);
+    const earlier = hasLinks ? printed.get(inode) : undefined;
+    yield lineOf(path, entry, earlier ?? null);
+    const raw = top.raw + entry.name;
+    if (hasLinks && earlier === undefined) printed.set(inode, raw);
+    const children = entry.link === null ? tree.children(index) : [];
+    if (children.length > 0) stack.push({ prefix: `${path}/`, raw: `${raw}/`, children, next: 0 });
+  }
+}
+
+/** The text in pieces; all of it is printable ASCII. */
+export function* printDump(tree: Tree): Generator<Buffer> {
+  let text = '';
+  for (const line of linesOf(tree)) {
+    text += line;
+    if (text.length >= PIECE_BYTES) {
+      yield Buffer.from(text, 'latin1');
+      text = '';
+    }
+  }
+  if (text !== '') yield Buffer.from(text, 'latin1');
+}
