@@ -1,0 +1,185 @@
+// The source `dir:PATH`: a real directory tree with its real contents.
+//
+// Needs:  the right to read every file in it; root for other owners' files and for trusted.* attributes.
+// Reads:  lstat, readlink, llistxattr, lgetxattr of every entry, and every file once for its digest. Other file systems
+//         mounted inside are shown as the empty directories that they are mounted on.
+// Source: without hard links the image is byte for byte that of `mkcomposefs PATH`, which gives each of a file's names an
+//         inode of its own; here they stay one.
+// Error:  a file whose size or mtime changes while it is read is refused.
+// Leaves: nothing.
+import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { type ByteString, fromBytes, show } from '../model/bytes.ts';
+import { newTreeBuilder } from '../model/columns.ts';
+import { UserError } from '../model/errors.ts';
+import type { ContentRef, SourceImage } from '../model/image.ts';
+import { type Inode, S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
+import { filePieces } from '../store/bulk.ts';
+import { VerityHasher } from '../store/verity.ts';
+import { readXattrs } from '../sys/xattrs.ts';
+import { isInline, objectOf, pathBuffer, secondsAndNanoseconds, tableName } from './inode.ts';
+
+interface Contents {
+  readonly content: ByteString | null;
+  readonly payload: ByteString | null;
+  readonly digest: ByteString | null;
+}
+const NO_CONTENTS: Contents = { content: null, payload: null, digest: null };
+
+const lstat = (path: Buffer) => lstatSync(path, { bigint: true });
+type Stat = ReturnType<typeof lstat>;
+
+const changed = (path: Buffer): UserError =>
+  new UserError('a file changed while it was read', {
+    code: 'changed',
+    facts: [`file: ${show(fromBytes(path))}`],
+    hint: 'use a tree that nothing writes to, such as a snapshot',
+  });
+
+const readContents = (path: Buffer, stat: Stat): Contents => {
+  if (stat.size === 0n) return NO_CONTENTS;
+  const hasher = new VerityHasher();
+  let inline = '';
+  const isSmall = isInline(Number(stat.mode), stat.size);
+  for (const piece of filePieces(path, 0, Number(stat.size))) {
+    hasher.update(piece);
+    if (isSmall) inline += fromBytes(piece);
+  }
+  const after = lstat(path);
+  if (after.ino !== stat.ino || after.size !== stat.size || after.mtimeNs !== stat.mtimeNs)
+    throw changed(path);
+  return isSmall ? { ...NO_CONTENTS, content: inline } : { content: null, ...objectOf(hasher.digest()) };
+};
+
+const inodeOf = (path: Buffer, stat: Stat): Omit<Inode, 'nlink'> => {
+  const mode = Number(stat.mode);
+  const format = mode & S_IFMT;
+  const contents =
+    format === S_IFREG
+      ? readContents(path, stat)
+      : format === S_IFLNK
+        ? { ...NO_CONTENTS, payload: fromBytes(readlinkSync(path, { encoding: 'buffer' })) }
+        : NO_CONTENTS;
+  return {
+    mode,
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    rdev: format === S_IFCHR || format === S_IFBLK ? Number(BigInt.asUintN(32, stat.rdev)) : 0,
+    size: format === S_IFDIR ? 0n : stat.size,
+    ...secondsAndNanoseconds(stat.mtimeNs),
+    ...contents,
+    xattrs: readXattrs(path),
+  };
+};
+
+const sortedNames = (path: Buffer): ByteString[] =>
+  readdirSync(path, { encoding: 'buffer' })
+    .map((name) => fromBytes(name))
+    .sort();
+
+/** Runs a call on one entry; what the file system answers becomes a sentence. */
+const at = <T>(path: Buffer, call: () => T): T => {
+  try {
+    return call();
+  } catch (error) {
+    const { code, errno } = error as NodeJS.ErrnoException;
+    if (error instanceof UserError || errno === undefined) throw error;
+    if (code === 'ENOENT') throw changed(path);
+    throw new UserError('an entry of the directory cannot be read', {
+      code: code ?? 'error',
+      facts: [`entry: ${show(fromBytes(path))}`, code ?? String(errno)],
+      ...(code === 'EACCES' || code === 'EPERM' ? { hint: 'run it as root' } : {}),
+    });
+  }
+};
+
+interface Found {
+  readonly parent: number;
+  readonly name: ByteString;
+  readonly path: Buffer;
+  readonly stat: Stat;
+}
+
+/** Every name, parents first: an entry's position is its index. */
+const findAll = (root: Buffer): Found[] => {
+  const rootStat = at(root, () => lstat(root));
+  const all: Found[] = [{ parent: -1, name: '', path: root, stat: rootStat }];
+  for (let parent = 0; parent < all.length; parent++) {
+    const { path: directory, stat } = all[parent]!;
+    if (!stat.isDirectory() || stat.dev !== rootStat.dev) continue;
+    for (const name of at(directory, () => sortedNames(directory))) {
+      const path = pathBuffer(directory, name);
+      all.push({ parent, name, path, stat: at(path, () => lstat(path)) });
+    }
+  }
+  return all;
+};
+
+const inodeKey = ({ stat }: Found): string => `${stat.dev} ${stat.ino}`;
+
+/** How many names each inode has inside the tree: links from outside are no part of the image. */
+const countLinks = (all: readonly Found[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const found of all) {
+    if (found.stat.isDirectory() || found.stat.nlink === 1n) continue;
+    const key = inodeKey(found);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+};
+
+const build = (all: readonly Found[]): Tree => {
+  const builder = newTreeBuilder();
+  const links = countLinks(all);
+  const firstPaths = new Map<string, ByteString>();
+  const insidePath = (found: Found): ByteString =>
+    found.parent < 0 ? '' : `${insidePath(all[found.parent]!)}/${found.name}`;
+  for (const found of all) {
+    const { parent, name, path, stat } = found;
+    const nlink = links.get(inodeKey(found)) ?? (stat.isDirectory() ? Number(stat.nlink) : 1);
+    const first = nlink > 1 && !stat.isDirectory() ? firstPaths.get(inodeKey(found)) : undefined;
+    if (first !== undefined) {
+      builder.addLink(parent, name, first);
+      continue;
+    }
+    builder.add(parent, name, { ...at(path, () => inodeOf(path, stat)), nlink });
+    if (nlink > 1 && !stat.isDirectory()) firstPaths.set(inodeKey(found), insidePath(found));
+  }
+  return builder.finish();
+};
+
+const checkReadable = (path: string): void => {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    const { code = 'error' } = error as NodeJS.ErrnoException;
+    throw new UserError('the directory cannot be read', { code, facts: [`path: ${path}`, code] });
+  }
+  const isDirectory = fstatSync(fd).isDirectory();
+  closeSync(fd);
+  if (!isDirectory)
+    throw new UserError('not a directory', {
+      code: 'ENOTDIR',
+      facts: [`path: ${path}`],
+      hint: `dump:${path} reads a composefs dump`,
+    });
+};
+
+export const openDir = async (path: string, source: string): Promise<SourceImage> => {
+  checkReadable(path);
+  const root = resolve(path);
+  const found = findAll(Buffer.from(root));
+  const tree = build(found);
+  return {
+    name: tableName(Buffer.from(basename(root)).toString('latin1')),
+    source,
+    contents: 'real',
+    tree,
+    layers: [tree],
+    content(_tree, index): ContentRef {
+      return { kind: 'file', path: found[index]!.path, offset: 0, sizeBytes: Number(tree.entry(index).size) };
+    },
+    async close() {},
+  };
+};

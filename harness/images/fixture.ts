@@ -1,0 +1,90 @@
+// The source `fixture:NAME`: descriptions of real images that ship with the project, one gzipped dump text per layer.
+//
+// Reads:  `fixtures/images.json` beside the package.json above this file; dumps in the folder that CFSBENCH_FIXTURES names.
+// Cost:   tens of milliseconds per image.
+// Leaves: nothing.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../model/errors.ts';
+import type { ContentRef, SourceImage } from '../model/image.ts';
+import type { Tree } from '../model/tree.ts';
+import { openDump } from './dump.ts';
+import { flatten } from './layers.ts';
+
+export interface Fixture {
+  readonly name: string;
+  readonly title: string;
+  /** How it was made, one sentence. */
+  readonly made: string;
+  /** Files of its layers, bottom first. */
+  readonly layers: readonly string[];
+  readonly entryCount: number;
+  readonly fileBytes: number;
+  /** `name version`, sorted. */
+  readonly packages: readonly string[];
+}
+
+/** The nearest folder above that has the descriptions: the build and the sources lie at different depths. */
+export const fixtureFolder = (): string => {
+  const start = dirname(fileURLToPath(import.meta.url));
+  for (let at = start; ; at = dirname(at)) {
+    const folder = join(at, 'fixtures');
+    if (existsSync(join(folder, 'images.json'))) return folder;
+    if (at === dirname(at)) throw new Error(`no fixtures/images.json above ${start}`);
+  }
+};
+
+export const shippedFixtures = (): readonly Fixture[] =>
+  (JSON.parse(readFileSync(join(fixtureFolder(), 'images.json'), 'utf8')) as { images: Fixture[] }).images;
+
+const DUMP_SUFFIX = /\.dump(\.gz|\.zst)?$/;
+
+/** Dumps in the folder that the environment names, by name without suffix. */
+const foreignDumps = (): Map<string, string> => {
+  const folder = process.env['CFSBENCH_FIXTURES'];
+  if (folder === undefined || folder === '' || !existsSync(folder)) return new Map();
+  const dumps = readdirSync(folder).filter((name) => DUMP_SUFFIX.test(name));
+  return new Map(dumps.map((name) => [name.replace(DUMP_SUFFIX, ''), join(folder, name)]));
+};
+
+/** All that `fixture:NAME` takes. */
+export const fixtureNames = (): { readonly name: string; readonly title: string }[] => [
+  ...shippedFixtures().map(({ name, title }) => ({ name, title })),
+  ...[...foreignDumps()].map(([name, path]) => ({ name, title: `composefs dump ${path}` })),
+];
+
+const openLayers = async (fixture: Fixture, folder: string, source: string): Promise<SourceImage> => {
+  const opened: SourceImage[] = [];
+  for (const file of fixture.layers) opened.push(await openDump(join(folder, file), source));
+  const [only] = opened;
+  const base = { name: fixture.name, source, contents: 'synthetic' as const, close: async () => {} };
+  if (only !== undefined && opened.length === 1)
+    return { ...base, tree: only.tree, layers: [only.tree], content: only.content.bind(only) };
+  const layers: readonly Tree[] = opened.map(({ tree }) => tree);
+  const flattened = flatten(layers);
+  return {
+    ...base,
+    tree: flattened.tree,
+    layers,
+    content(tree, index): ContentRef {
+      const at = tree === flattened.tree ? flattened.origin(index) : { layer: layers.indexOf(tree), index };
+      return opened[at.layer]!.content(layers[at.layer]!, at.index);
+    },
+  };
+};
+
+export const openFixture = async (name: string, source: string): Promise<SourceImage> => {
+  const fixture = shippedFixtures().find((image) => image.name === name);
+  if (fixture !== undefined) return openLayers(fixture, fixtureFolder(), source);
+  const dump = foreignDumps().get(name.replace(DUMP_SUFFIX, ''));
+  if (dump !== undefined) return { ...(await openDump(dump, source)), source };
+  throw new UserError(`there is no fixture "${name}"`, {
+    code: 'ENOENT',
+    facts: [
+      `there are: ${fixtureNames()
+        .map((known) => known.name)
+        .join(', ')}`,
+    ],
+  });
+};

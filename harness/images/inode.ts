@@ -1,0 +1,28 @@
+// What every source of real files does alike.
+import { type ByteString, toBytes } from '../model/bytes.ts';
+import { type Inode, S_IFMT, S_IFREG } from '../model/tree.ts';
+import { objectPath } from '../store/objects.ts';
+
+/** Files of up to this size live inside the composefs image, as the reference writer makes it of a directory. */
+export const INLINE_MAX_BYTES = 64;
+
+export const isInline = (mode: number, size: bigint): boolean =>
+  (mode & S_IFMT) === S_IFREG && size > 0n && size <= BigInt(INLINE_MAX_BYTES);
+
+/** Payload and digest of a file whose contents have this digest. */
+export const objectOf = (digest: string): Pick<Inode, 'payload' | 'digest'> => ({
+  payload: objectPath(digest),
+  digest,
+});
+
+/** Printable ASCII for tables. */
+export const tableName = (text: ByteString): string =>
+  text.replace(/[^\x21-\x7e]+/g, '-').replace(/^-+|-+$/g, '') || 'image';
+
+export const secondsAndNanoseconds = (ns: bigint): { mtimeSec: bigint; mtimeNsec: number } => {
+  const nsec = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+  return { mtimeSec: (ns - nsec) / 1_000_000_000n, mtimeNsec: Number(nsec) };
+};
+
+export const pathBuffer = (directory: Buffer, name: ByteString): Buffer =>
+  Buffer.concat([directory, Buffer.from('/'), toBytes(name)]);

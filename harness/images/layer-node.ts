@@ -1,0 +1,117 @@
+// The nodes that a layer is put together from: names of one inode share one node.
+import type { ByteString } from '../model/bytes.ts';
+import { newTreeBuilder } from '../model/columns.ts';
+import {
+  type Inode,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFREG,
+  type Tree,
+  type Xattr,
+} from '../model/tree.ts';
+import { isInline, objectOf, secondsAndNanoseconds } from './inode.ts';
+import type { MemberType, ReadMember } from './tar-reader.ts';
+
+const TARGET_MAX = 4095;
+
+export interface LayerContents {
+  /** Offset of a file's contents in the layer's archive. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+export interface ReadLayer {
+  readonly tree: Tree;
+  contents(index: number): LayerContents;
+}
+
+export interface LayerReading {
+  readonly title: string;
+  /** The small contents themselves, and the digest of large ones. */
+  read(offset: number, sizeBytes: number): ByteString;
+  digest(offset: number, sizeBytes: number): string;
+  /** Attributes of a directory that the archive does not list: those of the layers below, where they have it. */
+  implied(path: ByteString): Inode;
+}
+
+export type FileInode = Omit<Inode, 'nlink' | 'xattrs'> & { nlink: number; xattrs: readonly Xattr[] };
+
+export interface Node {
+  inode: FileInode;
+  at: LayerContents;
+  children: Map<ByteString, Node> | null;
+}
+
+const FORMATS: Readonly<Record<Exclude<MemberType, 'link'>, number>> = {
+  file: S_IFREG,
+  symlink: S_IFLNK,
+  char: S_IFCHR,
+  block: S_IFBLK,
+  directory: S_IFDIR,
+  fifo: S_IFIFO,
+};
+
+export const NOWHERE: LayerContents = { offset: 0, sizeBytes: 0 };
+const deviceNumber = (major: number, minor: number): number =>
+  ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0;
+
+/** The inode of any member but a hard link. */
+export const inodeOf = (
+  member: ReadMember,
+  reading: LayerReading,
+  refuse: (rule: string) => never,
+): FileInode => {
+  if (member.type === 'link') throw new Error('a hard link has no inode of its own');
+  const mode = FORMATS[member.type] | member.mode;
+  const size = BigInt(member.type === 'symlink' ? member.link.length : member.sizeBytes);
+  const base = {
+    mode,
+    nlink: 1,
+    uid: member.uid,
+    gid: member.gid,
+    rdev: deviceNumber(member.major, member.minor),
+    size,
+    ...secondsAndNanoseconds(member.mtimeNs),
+    payload: null,
+    content: null,
+    digest: null,
+    xattrs: member.xattrs,
+  };
+  if (member.type === 'symlink') {
+    if (member.link === '' || member.link.includes('\0') || member.link.length > TARGET_MAX)
+      refuse('a symlink has no usable target');
+    return { ...base, payload: member.link };
+  }
+  if (member.type !== 'file' || size === 0n) return base;
+  const { offset, sizeBytes } = member;
+  if (isInline(mode, size)) return { ...base, content: reading.read(offset, sizeBytes) };
+  return { ...base, ...objectOf(reading.digest(offset, sizeBytes)) };
+};
+
+export const treeOfNodes = (root: Node): ReadLayer => {
+  const builder = newTreeBuilder();
+  const contents: LayerContents[] = [];
+  const firstPaths = new Map<Node, ByteString>();
+  const pending: { node: Node; at: number; path: ByteString }[] = [];
+  pending.push({ node: root, at: builder.add(-1, '', root.inode), path: '' });
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { children } = next.node;
+    for (const name of [...children!.keys()].sort()) {
+      const node = children!.get(name)!;
+      const path = `${next.path}/${name}`;
+      const first = firstPaths.get(node);
+      if (first !== undefined) {
+        contents[builder.addLink(next.at, name, first)] = node.at;
+        continue;
+      }
+      const at = builder.add(next.at, name, node.inode);
+      contents[at] = node.at;
+      if (node.children !== null) pending.push({ node, at, path });
+      else if (node.inode.nlink > 1) firstPaths.set(node, path);
+    }
+  }
+  return { tree: builder.finish(), contents: (index) => contents[index] ?? NOWHERE };
+};

@@ -1,0 +1,159 @@
+// One layer's tree, put together from the members of its tar as an unpacking program would: later members win, a whiteout
+// becomes a char device 0:0, an opaque marker an attribute of its directory.
+//
+// Source: OCI image specification, "Image Layer Filesystem Changeset".
+import { type ByteString, show } from '../model/bytes.ts';
+import { UserError } from '../model/errors.ts';
+import { S_IFCHR, type Xattr } from '../model/tree.ts';
+import {
+  type FileInode,
+  inodeOf,
+  type LayerReading,
+  NOWHERE,
+  type Node,
+  type ReadLayer,
+  treeOfNodes,
+} from './layer-node.ts';
+import { isWhiteout } from './layers.ts';
+import type { ReadMember } from './tar-reader.ts';
+
+const NAME_MAX = 255;
+const PATH_MAX = 4096;
+const WHITEOUT = '.wh.';
+const OPAQUE_MARKER = '.wh..wh..opq';
+/** Other `.wh..wh.` names are aufs's own and mean nothing here. */
+const AUFS = '.wh..wh.';
+const OPAQUE: Xattr = ['trusted.overlay.opaque', 'y'];
+
+class LayerBuilder {
+  readonly #reading: LayerReading;
+  readonly #root: Node;
+
+  constructor(reading: LayerReading) {
+    this.#reading = reading;
+    this.#root = this.#impliedDirectory('/');
+  }
+
+  add(member: ReadMember): void {
+    const parts = this.#parts(member.path, member);
+    const name = parts.pop();
+    if (name === undefined) {
+      if (member.type !== 'directory') this.#refuse('the root is not a directory', member);
+      this.#root.inode = this.#inode(member);
+      return;
+    }
+    const parent = this.#directory(parts, member);
+    if (name === OPAQUE_MARKER) {
+      const { xattrs } = parent.inode;
+      parent.inode.xattrs = [...xattrs.filter(([key]) => key !== OPAQUE[0]), OPAQUE];
+    } else if (name.startsWith(AUFS)) return;
+    else if (name.startsWith(WHITEOUT)) this.#whiteout(parent, name.slice(WHITEOUT.length), member);
+    else this.#place(parent, name, member);
+  }
+
+  finish(): ReadLayer {
+    return treeOfNodes(this.#root);
+  }
+
+  #refuse(rule: string, member: ReadMember): never {
+    throw new UserError(`bad layer: ${rule}`, {
+      code: 'bad-layer',
+      facts: [`layer: ${this.#reading.title}`, `entry: ${show(member.path)}`],
+    });
+  }
+
+  /** Components below the root. */
+  #parts(path: ByteString, member: ReadMember): ByteString[] {
+    if (path.includes('\0')) this.#refuse('a path has a NUL byte', member);
+    if (path.length > PATH_MAX) this.#refuse(`a path has more than ${PATH_MAX} bytes`, member);
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    for (const part of parts) {
+      if (part === '..') this.#refuse('a path leads out of the layer', member);
+      if (part.length > NAME_MAX) this.#refuse(`a name has more than ${NAME_MAX} bytes`, member);
+    }
+    return parts;
+  }
+
+  #impliedDirectory(path: ByteString): Node {
+    return { inode: { ...this.#reading.implied(path) }, at: NOWHERE, children: new Map() };
+  }
+
+  #directory(parts: readonly ByteString[], member: ReadMember): Node {
+    let node = this.#root;
+    let path = '';
+    for (const part of parts) {
+      path += `/${part}`;
+      let child = node.children!.get(part);
+      if (child === undefined || isWhiteout(child.inode)) {
+        const hidesBelow = child !== undefined;
+        child = this.#impliedDirectory(path);
+        if (hidesBelow) child.inode.xattrs = [...child.inode.xattrs, OPAQUE];
+        node.children!.set(part, child);
+      }
+      if (child.children === null) this.#refuse(`${show(path)} is not a directory but has entries`, member);
+      node = child;
+    }
+    return node;
+  }
+
+  /** It hides what lower layers have; what this layer itself has under the name stays, and stands alone. */
+  #whiteout(parent: Node, name: ByteString, member: ReadMember): void {
+    if (name === '' || name === '.' || name === '..') this.#refuse('a whiteout hides nothing', member);
+    const own = parent.children!.get(name);
+    if (own === undefined) {
+      const inode: FileInode = {
+        ...this.#inode({ ...member, type: 'char', major: 0, minor: 0 }),
+        mode: S_IFCHR,
+      };
+      parent.children!.set(name, { inode, at: NOWHERE, children: null });
+    } else if (own.children !== null && !own.inode.xattrs.some(([key]) => key === OPAQUE[0]))
+      own.inode.xattrs = [...own.inode.xattrs, OPAQUE];
+  }
+
+  #place(parent: Node, name: ByteString, member: ReadMember): void {
+    const before = parent.children!.get(name);
+    if (member.type === 'link') {
+      const target = this.#target(member);
+      if (target === before) return;
+      if (before !== undefined) this.#drop(before);
+      target.inode.nlink++;
+      parent.children!.set(name, target);
+      return;
+    }
+    const inode = this.#inode(member);
+    const at = member.type === 'file' ? { offset: member.offset, sizeBytes: member.sizeBytes } : NOWHERE;
+    if (member.type !== 'directory') {
+      if (before !== undefined) this.#drop(before);
+      parent.children!.set(name, { inode, at, children: null });
+      return;
+    }
+    const merges = before?.children ?? null;
+    const marks = before?.inode.xattrs.filter(([key]) => key === OPAQUE[0]) ?? [];
+    const opaque = before !== undefined && (isWhiteout(before.inode) || marks.length > 0);
+    inode.xattrs = opaque ? [...inode.xattrs.filter(([key]) => key !== OPAQUE[0]), OPAQUE] : inode.xattrs;
+    parent.children!.set(name, { inode, at, children: merges ?? new Map() });
+  }
+
+  #drop(node: Node): void {
+    node.inode.nlink--;
+  }
+
+  #target(member: ReadMember): Node {
+    let node: Node | undefined = this.#root;
+    for (const part of this.#parts(member.link, member)) node = node?.children?.get(part);
+    if (node === undefined)
+      return this.#refuse(`hard link to ${show(member.link)}, which the layer does not have`, member);
+    if (node.children !== null) return this.#refuse('hard link to a directory', member);
+    return node;
+  }
+
+  #inode(member: ReadMember): FileInode {
+    return inodeOf(member, this.#reading, (rule) => this.#refuse(rule, member));
+  }
+}
+
+export const readLayer = (members: Iterable<ReadMember>, reading: LayerReading): ReadLayer => {
+  const builder = new LayerBuilder(reading);
+  for (const member of members) builder.add(member);
+  return builder.finish();
+};

@@ -1,0 +1,114 @@
+// Flattens a stack of layers as overlayfs would show it: an upper directory's attributes win, a whiteout hides what is below
+// its name, an opaque directory hides what is below it. Names of one inode stay hard links only within their layer.
+import { type ByteString, compareBytes } from '../model/bytes.ts';
+import { newTreeBuilder } from '../model/columns.ts';
+import { type Entry, type Inode, S_IFCHR, S_IFDIR, S_IFMT, type Tree } from '../model/tree.ts';
+import { sharedInodes } from '../store/links.ts';
+
+const OPAQUE = 'trusted.overlay.opaque';
+
+export interface Flattened {
+  readonly tree: Tree;
+  /** Layer and index there that an entry of `tree` comes from. */
+  origin(index: number): { readonly layer: number; readonly index: number };
+}
+
+/** One directory of a layer. */
+interface Part {
+  readonly layer: number;
+  readonly index: number;
+}
+
+export const isWhiteout = (inode: Inode): boolean => (inode.mode & S_IFMT) === S_IFCHR && inode.rdev === 0;
+const isDirectory = (inode: Inode): boolean => (inode.mode & S_IFMT) === S_IFDIR;
+const isOpaque = (inode: Inode): boolean =>
+  inode.xattrs.some(([key, value]) => key === OPAQUE && value === 'y');
+const withoutOpaque = (inode: Inode): Inode =>
+  isOpaque(inode) ? { ...inode, xattrs: inode.xattrs.filter(([key]) => key !== OPAQUE) } : inode;
+
+/** Where an entry is seen, top first: more than one place only for a directory that layers merge into. */
+interface Visible {
+  readonly entry: Entry;
+  readonly parts: readonly Part[];
+}
+
+/** What a directory that one layer alone has shows: most directories, so no map is made. */
+const visibleAlone = (layers: readonly Tree[], { layer, index }: Part): Visible[] => {
+  const tree = layers[layer]!;
+  const shown: Visible[] = [];
+  for (const child of tree.children(index)) {
+    const entry = tree.entry(child);
+    if (!isWhiteout(entry)) shown.push({ entry, parts: [{ layer, index: child }] });
+  }
+  return shown;
+};
+
+/** What is visible in a merged directory, by name; its parts given top first. */
+const visible = (layers: readonly Tree[], parts: readonly Part[]): Visible[] => {
+  if (parts.length === 1) return visibleAlone(layers, parts[0]!);
+  const names = new Map<ByteString, { entry: Entry; parts: Part[]; closed: boolean }>();
+  for (const { layer, index } of parts)
+    for (const child of layers[layer]!.children(index)) {
+      const entry = layers[layer]!.entry(child);
+      const merges = isDirectory(entry);
+      const seen = names.get(entry.name);
+      if (seen === undefined) {
+        const closed = !merges || isOpaque(entry);
+        names.set(entry.name, { entry, parts: isWhiteout(entry) ? [] : [{ layer, index: child }], closed });
+      } else if (!seen.closed) {
+        if (merges) seen.parts.push({ layer, index: child });
+        seen.closed = !merges || isOpaque(entry);
+      }
+    }
+  const shown = [...names.values()].filter((seen) => seen.parts.length > 0);
+  return shown.sort((a, b) => compareBytes(a.entry.name, b.entry.name));
+};
+
+/** Layers bottom first. */
+export const flatten = (layers: readonly Tree[]): Flattened => {
+  const builder = newTreeBuilder();
+  const originLayer: number[] = [];
+  const originIndex: number[] = [];
+  const shared = layers.map(sharedInodes);
+  // First path of every inode that has more than one name, by layer.
+  const carriers = layers.map(() => new Map<number, ByteString>());
+  const origin = (added: number, part: Part): number => {
+    originLayer[added] = part.layer;
+    originIndex[added] = part.index;
+    return added;
+  };
+
+  const place = (parent: number, path: ByteString, entry: Entry, part: Part): void => {
+    const inode = entry.link ?? entry.index;
+    const carrier = carriers[part.layer]!.get(inode);
+    if (carrier !== undefined) {
+      origin(builder.addLink(parent, entry.name, carrier), { layer: part.layer, index: inode });
+      return;
+    }
+    origin(builder.add(parent, entry.name, entry), { layer: part.layer, index: inode });
+    if (shared[part.layer]!.has(inode)) carriers[part.layer]!.set(inode, path);
+  };
+
+  const rootParts = layers.map((_, layer): Part => ({ layer, index: 0 })).reverse();
+  const topmostOpaque = rootParts.findIndex(({ layer }) => isOpaque(layers[layer]!.entry(0)));
+  if (topmostOpaque >= 0) rootParts.length = topmostOpaque + 1;
+  const top = rootParts[0]!;
+  const root = origin(builder.add(-1, '', withoutOpaque(layers[top.layer]!.entry(0))), top);
+  const pending: { at: number; path: ByteString; parts: readonly Part[] }[] = [
+    { at: root, path: '', parts: rootParts },
+  ];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const { entry, parts } of visible(layers, next.parts)) {
+      const first = parts[0]!;
+      const path = `${next.path}/${entry.name}`;
+      if (isDirectory(entry)) {
+        const at = origin(builder.add(next.at, entry.name, withoutOpaque(entry)), first);
+        pending.push({ at, path, parts });
+      } else place(next.at, path, entry, first);
+    }
+  }
+  return {
+    tree: builder.finish(),
+    origin: (index) => ({ layer: originLayer[index]!, index: originIndex[index]! }),
+  };
+};

@@ -1,0 +1,116 @@
+// Blobs of an OCI image layout: found by digest, believed only after their digest was computed.
+//
+// Source: OCI image specification: "Image Layout", "Content Descriptors".
+import { createHash } from 'node:crypto';
+import { createReadStream, lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { show } from '../model/bytes.ts';
+import { UserError } from '../model/errors.ts';
+
+/** The specification asks readers to take manifests of up to 4 MiB. */
+const JSON_MAX_BYTES = 4 << 20;
+const DIGEST_HEX: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly platform: { readonly os: string; readonly architecture: string } | null;
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export const badLayout = (rule: string, ...facts: string[]): UserError =>
+  new UserError(`bad OCI layout: ${rule}`, { code: 'bad-oci', facts });
+
+/** A member of an object, or undefined where there is none or it is no object. */
+export const member = (json: Json | undefined, key: string): Json | undefined =>
+  typeof json === 'object' && json !== null && !Array.isArray(json) && Object.hasOwn(json, key)
+    ? (json as { readonly [key: string]: Json })[key]
+    : undefined;
+
+export const list = (json: Json | undefined): readonly Json[] => (Array.isArray(json) ? json : []);
+
+const text = (json: Json | undefined): string => (typeof json === 'string' ? json : '');
+
+export const descriptorOf = (json: Json, where: string): Descriptor => {
+  const digest = text(member(json, 'digest'));
+  const sizeBytes = member(json, 'size');
+  const [algorithm = '', hex = ''] = digest.split(':');
+  if (hex.length !== DIGEST_HEX[algorithm] || !/^[0-9a-f]+$/.test(hex))
+    throw badLayout(
+      'a digest is not sha256 or sha512 with its hex digits',
+      `in: ${where}`,
+      `digest: ${show(digest)}`,
+    );
+  if (typeof sizeBytes !== 'number' || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0)
+    throw badLayout('a descriptor has no usable size', `in: ${where}`, `digest: ${digest}`);
+  const annotations = Object.entries((member(json, 'annotations') ?? {}) as object);
+  const platform = member(json, 'platform');
+  return {
+    mediaType: text(member(json, 'mediaType')),
+    digest,
+    sizeBytes,
+    annotations: Object.fromEntries(annotations.filter(([, value]) => typeof value === 'string')),
+    platform:
+      platform === undefined
+        ? null
+        : { os: text(member(platform, 'os')), architecture: text(member(platform, 'architecture')) },
+  };
+};
+
+/** Path of a blob that is there and has the size that its descriptor states. */
+export const blobPath = (layout: string, { digest, sizeBytes }: Descriptor): string => {
+  const path = join(layout, 'blobs', ...digest.split(':'));
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw badLayout('a blob is missing', `blob: ${digest}`, `path: ${path}`);
+  if (!stat.isFile()) throw badLayout('a blob is not a regular file', `path: ${path}`);
+  if (stat.size !== sizeBytes)
+    throw badLayout(
+      'a blob has another size than stated',
+      `blob: ${digest}`,
+      `stated: ${sizeBytes}`,
+      `found: ${stat.size}`,
+    );
+  return path;
+};
+
+export const checkDigest = (stated: string, computed: string, what: string): void => {
+  if (stated !== computed)
+    throw badLayout(`${what} has another digest than stated`, `stated: ${stated}`, `computed: ${computed}`);
+};
+
+/** Every byte of a blob; after the last one its digest is checked. */
+export async function* blobBytes(layout: string, descriptor: Descriptor): AsyncGenerator<Buffer> {
+  const algorithm = descriptor.digest.split(':')[0]!;
+  const hash = createHash(algorithm);
+  for await (const chunk of createReadStream(blobPath(layout, descriptor), { highWaterMark: 1 << 20 })) {
+    hash.update(chunk as Buffer);
+    yield chunk as Buffer;
+  }
+  checkDigest(descriptor.digest, `${algorithm}:${hash.digest('hex')}`, 'a blob');
+}
+
+export const parseJson = (bytes: Uint8Array, where: string): Json => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
+  } catch (error) {
+    throw badLayout('not JSON', `in: ${where}`, show(String((error as Error).message)));
+  }
+};
+
+export const readJsonFile = (path: string): Json => {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw badLayout('a file is missing', `path: ${path}`);
+  if (stat.size > JSON_MAX_BYTES) throw badLayout('a JSON file is too large', `path: ${path}`);
+  return parseJson(readFileSync(path), path);
+};
+
+export const readJsonBlob = async (layout: string, descriptor: Descriptor): Promise<Json> => {
+  if (descriptor.sizeBytes > JSON_MAX_BYTES)
+    throw badLayout('a manifest is too large', `blob: ${descriptor.digest}`, `size: ${descriptor.sizeBytes}`);
+  const parts: Buffer[] = [];
+  for await (const part of blobBytes(layout, descriptor)) parts.push(part);
+  return parseJson(Buffer.concat(parts), descriptor.digest);
+};

@@ -1,0 +1,95 @@
+// Fields of tar headers and records of pax headers, all untrusted.
+import type { ByteString } from '../model/bytes.ts';
+import type { Xattr } from '../model/tree.ts';
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Records of a pax header by keyword. */
+export type Records = Map<string, ByteString>;
+
+/** One header block. */
+export class Header {
+  readonly #block: Buffer;
+  readonly #refuse: (rule: string) => never;
+
+  constructor(block: Buffer, refuse: (rule: string) => never) {
+    this.#block = block;
+    this.#refuse = refuse;
+  }
+
+  text(offset: number, length: number): ByteString {
+    const text = this.#block.toString('latin1', offset, offset + length);
+    const end = length === 1 ? -1 : text.indexOf('\0');
+    return end < 0 ? text : text.slice(0, end);
+  }
+
+  /** Octal, or base 256 when the first bit is set (the second one is then the sign). */
+  signed(offset: number, length: number, what: string): bigint {
+    const first = this.#block[offset]!;
+    if ((first & 0x80) === 0) {
+      const text = this.text(offset, length).trim();
+      if (!/^[0-7]*$/.test(text)) this.#refuse(`${what} is not an octal number`);
+      return text === '' ? 0n : BigInt(`0o${text}`);
+    }
+    let value = BigInt(first & 0x7f);
+    for (let i = 1; i < length; i++) value = (value << 8n) | BigInt(this.#block[offset + i]!);
+    return (first & 0x40) === 0 ? value : BigInt.asIntN(8 * length - 1, value);
+  }
+
+  number(offset: number, length: number, what: string): number {
+    const value = this.signed(offset, length, what);
+    if (value < 0n || value > MAX_SAFE) this.#refuse(`${what} is out of range`);
+    return Number(value);
+  }
+
+  /** Prefix and name; GNU's own form has other things where the prefix would be. */
+  path(): ByteString {
+    const isUstar = this.#block.toString('latin1', 257, 263) === 'ustar\0';
+    const prefix = isUstar ? this.text(345, 155) : '';
+    return prefix === '' ? this.text(0, 100) : `${prefix}/${this.text(0, 100)}`;
+  }
+
+  check(): void {
+    let sum = 0;
+    let signedSum = 0;
+    for (const [i, byte] of this.#block.entries()) {
+      const counted = i >= 148 && i < 156 ? 0x20 : byte;
+      sum += counted;
+      signedSum += counted > 127 ? counted - 256 : counted;
+    }
+    const stated = this.number(148, 8, 'checksum');
+    if (stated !== sum && stated !== signedSum) this.#refuse('a header has a wrong checksum');
+  }
+}
+
+/** An empty value takes a record back. */
+export const merge = (below: Records, above: Records): Records => {
+  const merged = new Map(below);
+  for (const [key, value] of above)
+    if (value === '' && !key.includes('xattr.')) merged.delete(key);
+    else merged.set(key, value);
+  return merged;
+};
+
+const SCHILY = 'SCHILY.xattr.';
+const LIBARCHIVE = 'LIBARCHIVE.xattr.';
+
+const percentDecoded = (text: string): string =>
+  text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+/** GNU tar writes `=` and `%` of a key as %3D and %25; libarchive writes keys like URLs and values in base 64. */
+export const xattrsOf = (records: Records, refuse: (rule: string) => never): Xattr[] => {
+  const found = new Map<ByteString, ByteString>();
+  for (const [key, value] of records) {
+    if (!key.startsWith(LIBARCHIVE)) continue;
+    found.set(percentDecoded(key.slice(LIBARCHIVE.length)), Buffer.from(value, 'base64').toString('latin1'));
+  }
+  for (const [key, value] of records) {
+    if (!key.startsWith(SCHILY)) continue;
+    const name = key.slice(SCHILY.length).replaceAll('%3D', '=').replaceAll('%25', '%');
+    found.set(name, value);
+  }
+  for (const key of found.keys())
+    if (key === '' || key.length > 255 || key.includes('\0')) refuse('an attribute has a bad name');
+  return [...found];
+};

@@ -1,0 +1,212 @@
+// Reads tar archives of any of the forms that image layers come in. Pure over a positioned read; everything in an archive is
+// untrusted.
+//
+// Source: POSIX.1-2017 pax and ustar; GNU tar manual, "Basic Tar Format" (long names, base-256 numbers).
+import { type ByteString, fromBytes, show } from '../model/bytes.ts';
+import { UserError } from '../model/errors.ts';
+import type { Xattr } from '../model/tree.ts';
+import { Header, merge, type Records, xattrsOf } from './tar-fields.ts';
+
+const BLOCK_BYTES = 512;
+const META_MAX_BYTES = 1 << 20;
+const ID_MAX = 0xffffffff;
+
+export type MemberType = 'file' | 'link' | 'symlink' | 'char' | 'block' | 'directory' | 'fifo';
+
+export interface ReadMember {
+  readonly type: MemberType;
+  /** As the archive has it: not checked, not normalised. */
+  readonly path: ByteString;
+  readonly link: ByteString;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtimeNs: bigint;
+  readonly major: number;
+  readonly minor: number;
+  readonly xattrs: readonly Xattr[];
+  /** Where the contents are in the archive. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+export interface TarSource {
+  /** What to call it in errors. */
+  readonly title: string;
+  readonly sizeBytes: number;
+  /** At most `length` bytes, fewer only at the end. Valid until the next read. */
+  read(offset: number, length: number): Buffer;
+}
+
+const TYPES: Readonly<Record<string, MemberType>> = {
+  '\0': 'file',
+  '0': 'file',
+  '7': 'file',
+  '1': 'link',
+  '2': 'symlink',
+  '3': 'char',
+  '4': 'block',
+  '5': 'directory',
+  '6': 'fifo',
+};
+
+class Reader {
+  readonly #source: TarSource;
+  #at = 0;
+  #global: Records = new Map();
+
+  constructor(source: TarSource) {
+    this.#source = source;
+  }
+
+  refuse(rule: string, offset = this.#at, ...facts: string[]): never {
+    throw new UserError(`bad tar: ${rule}`, {
+      code: 'bad-tar',
+      facts: [`archive: ${this.#source.title}`, `offset: ${offset}`, ...facts],
+    });
+  }
+
+  *members(): Generator<ReadMember> {
+    let local: Records = new Map();
+    let longPath: ByteString | null = null;
+    let longLink: ByteString | null = null;
+    for (;;) {
+      const headerAt = this.#at;
+      const header = this.#header();
+      if (header === null) return;
+      const flag = header.text(156, 1);
+      if (flag === 'x' || flag === 'g') {
+        const records = this.#records(header.number(124, 12, 'size'));
+        if (flag === 'x') local = records;
+        else this.#global = merge(this.#global, records);
+        continue;
+      }
+      if (flag === 'L' || flag === 'K') {
+        const text = fromBytes(this.#meta(header.number(124, 12, 'size'))).split('\0', 1)[0]!;
+        if (flag === 'L') longPath = text;
+        else longLink = text;
+        continue;
+      }
+      const records = merge(this.#global, local);
+      yield this.#member(header, flag, records, { headerAt, longPath, longLink });
+      local = new Map();
+      longPath = null;
+      longLink = null;
+    }
+  }
+
+  #header(): Header | null {
+    const { sizeBytes } = this.#source;
+    if (this.#at >= sizeBytes) {
+      // An archive without its two closing blocks was cut short or written carelessly: GNU tar reads it, and so do we.
+      return null;
+    }
+    const block = Buffer.from(this.#source.read(this.#at, BLOCK_BYTES));
+    if (block.length < BLOCK_BYTES) this.refuse('the archive ends inside a header');
+    if (block.every((byte) => byte === 0)) return null;
+    const header = new Header(block, (rule) => this.refuse(rule));
+    header.check();
+    this.#at += BLOCK_BYTES;
+    return header;
+  }
+
+  #skip(sizeBytes: number): void {
+    const end = this.#at + sizeBytes;
+    if (!Number.isSafeInteger(end) || end > this.#source.sizeBytes)
+      this.refuse('the archive ends inside an entry', this.#at, `size of the entry: ${sizeBytes}`);
+    this.#at = Math.ceil(end / BLOCK_BYTES) * BLOCK_BYTES;
+  }
+
+  /** Contents of an entry that describes the next one. */
+  #meta(sizeBytes: number): Buffer {
+    if (sizeBytes > META_MAX_BYTES) this.refuse(`an extended header has more than ${META_MAX_BYTES} bytes`);
+    const start = this.#at;
+    this.#skip(sizeBytes);
+    return Buffer.from(this.#source.read(start, sizeBytes));
+  }
+
+  #records(sizeBytes: number): Records {
+    const start = this.#at;
+    const text = fromBytes(this.#meta(sizeBytes));
+    const records: Records = new Map();
+    for (let at = 0; at < text.length; ) {
+      const space = text.indexOf(' ', at);
+      const digits = space < 0 ? '' : text.slice(at, space);
+      const end = at + Number(digits);
+      const equals = text.indexOf('=', space);
+      if (
+        !/^[0-9]{1,9}$/.test(digits) ||
+        end > text.length ||
+        equals < 0 ||
+        equals >= end ||
+        text[end - 1] !== '\n'
+      )
+        this.refuse('a pax record is not "LENGTH KEY=VALUE" with a newline', start + at);
+      records.set(text.slice(space + 1, equals), text.slice(equals + 1, end - 1));
+      at = end;
+    }
+    return records;
+  }
+
+  #member(
+    header: Header,
+    flag: string,
+    records: Records,
+    {
+      headerAt,
+      longPath,
+      longLink,
+    }: { headerAt: number; longPath: ByteString | null; longLink: ByteString | null },
+  ): ReadMember {
+    const path = records.get('path') ?? longPath ?? header.path();
+    const facts = `entry: ${show(path)}`;
+    if (flag === 'S' || [...records.keys()].some((key) => key.startsWith('GNU.sparse.')))
+      this.refuse('sparse files are not supported', headerAt, facts);
+    const known = TYPES[flag];
+    if (known === undefined) this.refuse(`entry type "${show(flag)}" is unknown`, headerAt, facts);
+    // Before ustar a directory was a file whose name ends in a slash.
+    const type = known === 'file' && path.endsWith('/') ? 'directory' : known;
+    const whole = (key: string, offset: number, length: number): number => {
+      const text = records.get(key);
+      if (text === undefined) return header.number(offset, length, key);
+      if (!/^[0-9]{1,16}$/.test(text)) this.refuse(`pax ${key} is not a whole number`, headerAt, facts);
+      return Number(text);
+    };
+    const owner = (key: string, offset: number): number => {
+      const id = whole(key, offset, 8);
+      return id <= ID_MAX ? id : this.refuse(`${key} is out of range`, headerAt, facts);
+    };
+    const stored = whole('size', 124, 12);
+    // Only files carry bytes; other types may state a size that means nothing.
+    const sizeBytes = known === 'file' ? stored : 0;
+    const offset = this.#at;
+    this.#skip(sizeBytes);
+    const isDevice = type === 'char' || type === 'block';
+    return {
+      type,
+      path,
+      link: records.get('linkpath') ?? longLink ?? header.text(157, 100),
+      mode: header.number(100, 8, 'mode') & 0o7777,
+      uid: owner('uid', 108),
+      gid: owner('gid', 116),
+      mtimeNs: this.#mtime(records, header, headerAt),
+      major: isDevice ? header.number(329, 8, 'major') : 0,
+      minor: isDevice ? header.number(337, 8, 'minor') : 0,
+      xattrs: xattrsOf(records, (rule) => this.refuse(rule, headerAt, facts)),
+      offset,
+      sizeBytes,
+    };
+  }
+
+  #mtime(records: Records, header: Header, headerAt: number): bigint {
+    const text = records.get('mtime');
+    if (text === undefined) return header.signed(136, 12, 'mtime') * 1_000_000_000n;
+    const parts = /^(-?)([0-9]{1,18})(?:\.([0-9]*))?$/.exec(text);
+    if (parts === null) this.refuse('pax mtime is not a decimal number', headerAt);
+    const ns = BigInt(parts[2]!) * 1_000_000_000n + BigInt((parts[3] ?? '').slice(0, 9).padEnd(9, '0'));
+    return parts[1] === '-' ? -ns : ns;
+  }
+}
+
+/** Members in the order of the archive. */
+export const readTar = (source: TarSource): Generator<ReadMember> => new Reader(source).members();

@@ -1,0 +1,88 @@
+// Reading and writing files whole and in order, outside anything that is timed.
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { fromBytes, show } from '../model/bytes.ts';
+import { UserError } from '../model/errors.ts';
+
+const PIECE_BYTES = 1 << 20;
+
+export const writeAll = (fd: number, bytes: Uint8Array): void => {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+};
+
+/** Part of a file, in new buffers of at most 1 MiB. Throws when the file is shorter. */
+export function* filePieces(path: string | Buffer, offset: number, length: number): Generator<Buffer> {
+  if (length === 0) return;
+  const fd = openSync(path, 'r');
+  try {
+    for (let done = 0; done < length; ) {
+      const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, length - done));
+      let filled = 0;
+      while (filled < piece.length) {
+        const got = readSync(fd, piece, filled, piece.length - filled, offset + done + filled);
+        if (got === 0)
+          throw new UserError('a file became shorter while it was read', {
+            code: 'changed',
+            facts: [
+              `file: ${show(fromBytes(Buffer.from(path)))}`,
+              `expected: ${length} bytes from offset ${offset}`,
+              `found: ${done + filled}`,
+            ],
+            hint: 'use a tree that nothing writes to, such as a snapshot',
+          });
+        filled += got;
+      }
+      yield piece;
+      done += piece.length;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Collects small writes into large ones. */
+export class BulkWriter {
+  readonly #fd: number;
+  readonly #buffer = Buffer.allocUnsafe(PIECE_BYTES);
+  #filled = 0;
+  #written = 0;
+  readonly #onFlush: (bytes: Uint8Array) => void;
+
+  /** `onFlush` sees every byte once, in order: for a digest of the whole. */
+  constructor(path: string, onFlush: (bytes: Uint8Array) => void = () => {}) {
+    this.#fd = openSync(path, 'w', 0o644);
+    this.#onFlush = onFlush;
+  }
+
+  get bytesSoFar(): number {
+    return this.#written + this.#filled;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#filled + bytes.length > PIECE_BYTES) this.flush();
+    if (bytes.length >= PIECE_BYTES) {
+      this.#out(bytes);
+      return;
+    }
+    this.#buffer.set(bytes, this.#filled);
+    this.#filled += bytes.length;
+  }
+
+  flush(): void {
+    if (this.#filled > 0) this.#out(this.#buffer.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
+
+  close(): void {
+    try {
+      this.flush();
+    } finally {
+      closeSync(this.#fd);
+    }
+  }
+
+  #out(bytes: Uint8Array): void {
+    writeAll(this.#fd, bytes);
+    this.#onFlush(bytes);
+    this.#written += bytes.length;
+  }
+}

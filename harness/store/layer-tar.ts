@@ -1,0 +1,135 @@
+// A layer as an uncompressed local tar in overlayfs's own form: what GNU tar unpacks into a lower directory as it is.
+//
+// Order: depth first, names in byte order, so that tar never returns to a directory whose mtime it has already set; the first
+// name met of an inode carries it, later ones are hard links.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { type ByteString, show, toBytes } from '../model/bytes.ts';
+import { UserError } from '../model/errors.ts';
+import type { Layer } from '../model/image.ts';
+import {
+  type Entry,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  type Tree,
+  type Xattr,
+} from '../model/tree.ts';
+import { BulkWriter, filePieces } from './bulk.ts';
+import { sharedInodes } from './links.ts';
+import { memberHeader, padding, TAR_END, type TarMember } from './tar-header.ts';
+
+export interface LayerTarOptions {
+  readonly objectDir: string;
+  /** Marks as overlayfs reads them inside a user namespace: `user.overlay.opaque`. */
+  readonly rootless: boolean;
+}
+
+const OPAQUE = 'trusted.overlay.opaque';
+
+const TYPES: ReadonlyMap<number, TarMember['type']> = new Map([
+  [S_IFREG, '0'],
+  [S_IFLNK, '2'],
+  [S_IFCHR, '3'],
+  [S_IFBLK, '4'],
+  [S_IFDIR, '5'],
+  [S_IFIFO, '6'],
+]);
+
+const marks = (xattrs: readonly Xattr[], rootless: boolean): readonly Xattr[] =>
+  rootless
+    ? xattrs.map(([key, value]): Xattr => [key === OPAQUE ? 'user.overlay.opaque' : key, value])
+    : xattrs;
+
+/** Linux's 32-bit device number. */
+const major = (rdev: number): number => (rdev >>> 8) & 0xfff;
+const minor = (rdev: number): number => (rdev & 0xff) | ((rdev >>> 12) & 0xfff00);
+
+const member = (entry: Entry, path: ByteString, options: LayerTarOptions): TarMember => {
+  const format = entry.mode & S_IFMT;
+  const type = TYPES.get(format);
+  if (type === undefined)
+    throw new UserError('a tar cannot hold a socket', { code: 'skip', facts: [`entry: ${show(path)}`] });
+  const device = format === S_IFCHR || format === S_IFBLK;
+  return {
+    path,
+    type,
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
+    sizeBytes: format === S_IFREG ? Number(entry.size) : 0,
+    mtimeSec: entry.mtimeSec,
+    mtimeNsec: entry.mtimeNsec,
+    link: format === S_IFLNK ? (entry.payload ?? '') : '',
+    major: device ? major(entry.rdev) : 0,
+    minor: device ? minor(entry.rdev) : 0,
+    xattrs: marks(entry.xattrs, options.rootless),
+  };
+};
+
+const hardLink = (full: TarMember, first: ByteString): TarMember => ({
+  ...full,
+  type: '1',
+  link: first,
+  sizeBytes: 0,
+  major: 0,
+  minor: 0,
+  xattrs: [],
+});
+
+function* contents(entry: Entry, objectDir: string): Generator<Uint8Array> {
+  if (entry.content !== null) yield toBytes(entry.content);
+  else if (entry.size > 0n) yield* filePieces(join(objectDir, entry.payload!), 0, Number(entry.size));
+}
+
+/** Every name in the order of the tar, with its path; the root's is `./`. */
+function* inOrder(tree: Tree): Generator<readonly [Entry, ByteString]> {
+  const stack: (readonly [number, ByteString])[] = [[0, '']];
+  while (stack.length > 0) {
+    const [index, prefix] = stack.pop()!;
+    const entry = tree.entry(index);
+    const path = prefix + entry.name;
+    yield [entry, index === 0 ? './' : path];
+    const below = index === 0 ? '' : `${path}/`;
+    const children = tree.children(index);
+    for (let i = children.length - 1; i >= 0; i--) stack.push([children[i]!, below]);
+  }
+}
+
+const writeMembers = (tree: Tree, options: LayerTarOptions, out: BulkWriter): void => {
+  const shared = sharedInodes(tree);
+  const firstNames = new Map<number, ByteString>();
+  for (const [entry, path] of inOrder(tree)) {
+    const inode = entry.link ?? entry.index;
+    const first = firstNames.get(inode);
+    const full = member(entry, path, options);
+    if (first !== undefined) {
+      out.write(memberHeader(hardLink(full, first)));
+      continue;
+    }
+    if (shared.has(inode)) firstNames.set(inode, path);
+    out.write(memberHeader(full));
+    if (full.sizeBytes === 0) continue;
+    for (const piece of contents(entry, options.objectDir)) out.write(piece);
+    out.write(padding(full.sizeBytes));
+  }
+};
+
+/** Writes the tar of a layer whose contents are all in `objectDir`. */
+export const writeLayerTar = (path: string, tree: Tree, options: LayerTarOptions): Layer => {
+  const hash = createHash('sha256');
+  const out = new BulkWriter(path, (bytes) => hash.update(bytes));
+  let tarBytes: number;
+  try {
+    writeMembers(tree, options, out);
+    out.write(TAR_END);
+    tarBytes = out.bytesSoFar;
+  } finally {
+    out.close();
+  }
+  return { id: hash.digest('hex'), tarPath: path, tarBytes, tree };
+};

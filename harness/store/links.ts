@@ -1,0 +1,11 @@
+import type { Tree } from '../model/tree.ts';
+
+/** Indexes of the inodes that have more than one name; the described link count does not tell. */
+export const sharedInodes = (tree: Tree): Set<number> => {
+  const shared = new Set<number>();
+  for (let index = 0; index < tree.count; index++) {
+    const { link } = tree.entry(index);
+    if (link !== null) shared.add(link);
+  }
+  return shared;
+};

@@ -1,0 +1,162 @@
+// From a source to an image whose objects, manifest, pack and layer tars are all at hand. Untimed.
+//
+// Does:   writes every distinct content once into the run's full store, under its true digest; then the pack and the layer
+//         tars from there.
+// Cost:   three copies of the contents on disk: store, pack, tars.
+// Leaves: what it wrote below `dir` and `objectDir`.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { imageBytes } from '../erofs/writer.ts';
+import { fromBytes, show } from '../model/bytes.ts';
+import { UserError, unreachable } from '../model/errors.ts';
+import type { ContentRef, Image, ImageObject, Layer, SourceImage } from '../model/image.ts';
+import { type Entry, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
+import { filePieces } from './bulk.ts';
+import { contentPieces } from './contents.ts';
+import { writeLayerTar } from './layer-tar.ts';
+import { makeObjectFolders, objectPath, putObject } from './objects.ts';
+import { writePack } from './pack.ts';
+import { whyNotUnpackable } from './unpackable.ts';
+import { verityDigest } from './verity.ts';
+
+export interface PrepareOptions {
+  /** For the pack and the layer tars. */
+  readonly dir: string;
+  /** Object folder of the run's full store. */
+  readonly objectDir: string;
+  /** Layers are to be unpacked and mounted inside a user namespace. */
+  readonly rootless?: boolean;
+  /** What of the image is being written, and how much of the whole is done, 0 to 1. */
+  readonly onProgress?: (what: string, done: number) => void;
+}
+
+const YIELD_EVERY = 200;
+
+export const hasObject = (entry: Entry): boolean =>
+  (entry.mode & S_IFMT) === S_IFREG && entry.link === null && entry.size > 0n && entry.content === null;
+
+const keyOf = (ref: ContentRef): string =>
+  ref.kind === 'seed'
+    ? `s${ref.sizeBytes} ${ref.seed}`
+    : `f${ref.sizeBytes} ${ref.offset} ${ref.path.toString('latin1')}`;
+
+const piecesOf = (ref: ContentRef): Iterable<Uint8Array> => {
+  switch (ref.kind) {
+    case 'seed':
+      return contentPieces(ref.seed, 0, ref.sizeBytes);
+    case 'file':
+      return filePieces(ref.path, ref.offset, ref.sizeBytes);
+    default:
+      return unreachable(ref);
+  }
+};
+
+const changed = (path: Buffer): UserError =>
+  new UserError('a file changed after it was described', {
+    code: 'changed',
+    facts: [`file: ${show(fromBytes(path))}`],
+    hint: 'use a tree that nothing writes to, such as a snapshot',
+  });
+
+/** Digest of every content by its key, each hashed and written once. */
+const putContents = async (
+  source: SourceImage,
+  trees: readonly Tree[],
+  { objectDir, onProgress }: PrepareOptions,
+): Promise<Map<string, string>> => {
+  const digests = new Map<string, string>();
+  const total = trees.reduce((sum, tree) => sum + tree.count, 0);
+  let done = 0;
+  for (const tree of trees)
+    for (let index = 0; index < tree.count; index++, done++) {
+      // Lets signals and the progress line through.
+      if (done % YIELD_EVERY === 0) {
+        onProgress?.('objects', done / total);
+        await setImmediate();
+      }
+      const entry = tree.entry(index);
+      if (!hasObject(entry)) continue;
+      const ref = source.content(tree, index);
+      const key = keyOf(ref);
+      const digest = digests.get(key) ?? putObject(objectDir, piecesOf(ref));
+      if (ref.kind === 'file' && entry.digest !== null && entry.digest !== digest) throw changed(ref.path);
+      digests.set(key, digest);
+    }
+  return digests;
+};
+
+/** The tree with its true objects; the same tree where the source knew them. */
+const withTrueObjects = (source: SourceImage, tree: Tree, digests: Map<string, string>): Tree => {
+  let differs = false;
+  const exact = tree.withObjects((entry) => {
+    const digest = digests.get(keyOf(source.content(tree, entry.index)))!;
+    const payload = objectPath(digest);
+    differs ||= digest !== entry.digest || payload !== entry.payload;
+    return { digest, payload };
+  });
+  return differs ? exact : tree;
+};
+
+const distinctObjects = (tree: Tree): ImageObject[] => {
+  const sizes = new Map<string, number>();
+  for (let index = 0; index < tree.count; index++) {
+    const entry = tree.entry(index);
+    if (hasObject(entry)) sizes.set(entry.digest!, Number(entry.size));
+  }
+  return [...sizes]
+    .map(([digest, sizeBytes]): ImageObject => ({ digest, sizeBytes }))
+    .sort((a, b) => (a.digest < b.digest ? -1 : 1));
+};
+
+const writeLayers = async (
+  layers: readonly Tree[],
+  { dir, objectDir, rootless = false, onProgress }: PrepareOptions,
+): Promise<Layer[]> => {
+  const written: Layer[] = [];
+  for (const [i, tree] of layers.entries()) {
+    onProgress?.('layers', i / layers.length);
+    await setImmediate();
+    written.push(writeLayerTar(join(dir, `layer-${i}.tar`), tree, { objectDir, rootless }));
+  }
+  return written;
+};
+
+export const prepareImage = async (source: SourceImage, options: PrepareOptions): Promise<Image> => {
+  const { dir, objectDir, rootless = false } = options;
+  mkdirSync(dir, { recursive: true });
+  makeObjectFolders(objectDir);
+  // A source without layers is its own only layer.
+  const sourceTrees = [...new Set([source.tree, ...source.layers])];
+  const digests = await putContents(source, sourceTrees, options);
+  const trees = new Map(sourceTrees.map((tree) => [tree, withTrueObjects(source, tree, digests)]));
+  const tree = trees.get(source.tree)!;
+  const objects = distinctObjects(tree);
+  const packPath = join(dir, 'objects.pack');
+  const packOffsets = writePack(packPath, objects, objectDir);
+  const manifest = imageBytes(tree, {});
+  const manifestDigest = verityDigest(manifest);
+  const notUnpackable = whyNotUnpackable(tree, { rootless });
+  const layers =
+    notUnpackable === null
+      ? await writeLayers(
+          source.layers.map((layer) => trees.get(layer)!),
+          options,
+        )
+      : [];
+  return {
+    name: source.name,
+    source: source.source,
+    contents: source.contents,
+    tree,
+    objects,
+    layers,
+    manifest,
+    imageVersion: manifest[12] === 1 ? 1 : 0,
+    manifestDigest,
+    describedDigest: tree === source.tree ? manifestDigest : verityDigest(imageBytes(source.tree, {})),
+    packPath,
+    packOffsets,
+    notUnpackable,
+  };
+};

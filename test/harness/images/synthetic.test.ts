@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { openSynthetic } from '../../../harness/images/synthetic.ts';
+import { sizeAt } from '../../../harness/images/synthetic-shape.ts';
+import type { SourceImage } from '../../../harness/model/image.ts';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../../../harness/model/tree.ts';
+import { linesOf } from './trees.ts';
+
+const open = (spec: string): Promise<SourceImage> => openSynthetic(spec, `synthetic:${spec}`);
+const entriesOf = (tree: Tree, format: number) =>
+  Array.from({ length: tree.count }, (_, index) => tree.entry(index)).filter(
+    (entry) => (entry.mode & S_IFMT) === format,
+  );
+
+describe('a synthetic image', () => {
+  it('is the same every time, and another one for another seed', async () => {
+    const spec = 'files=300,layers=3,seed=x';
+    const [one, two, other] = [await open(spec), await open(spec), await open('files=300,layers=3,seed=y')];
+    assert.deepEqual(linesOf(one.tree), linesOf(two.tree));
+    assert.deepEqual(
+      one.layers.map((layer) => linesOf(layer)),
+      two.layers.map((layer) => linesOf(layer)),
+    );
+    assert.notDeepEqual(linesOf(one.tree), linesOf(other.tree));
+  });
+
+  for (const files of [1, 2, 17, 1000])
+    for (const layers of [1, 4])
+      it(`shows exactly ${files} files through ${layers} layers`, async () => {
+        const image = await open(`files=${files},layers=${layers}`);
+        assert.equal(entriesOf(image.tree, S_IFREG).length, files);
+        assert.equal(image.layers.length, layers);
+      });
+
+  it('has sizes, directories and symlinks in the proportions of a distribution', async () => {
+    const { tree } = await open('files=16000');
+    const sizes = entriesOf(tree, S_IFREG)
+      .map(({ size }) => Number(size))
+      .sort((a, b) => a - b);
+    const at = (quantile: number): number => sizes[Math.floor(quantile * sizes.length)]!;
+    // cs9-x86_64-minimal: median 3951, p90 57440, p99 709240, 867645394 bytes in all.
+    for (const [quantile, expected] of [
+      [0.5, 3951],
+      [0.9, 57440],
+      [0.99, 709240],
+    ] as const)
+      assert.ok(Math.abs(at(quantile) / expected - 1) < 0.05, `${quantile}: ${at(quantile)}`);
+    const sum = sizes.reduce((total, size) => total + size, 0);
+    assert.ok(sum > 700e6 && sum < 1100e6, `${sum}`);
+    assert.ok(Math.abs(entriesOf(tree, S_IFDIR).length - 4050) < 50);
+    assert.ok(Math.abs(entriesOf(tree, S_IFLNK).length - 1958) < 50);
+    const fullest = Math.max(...entriesOf(tree, S_IFDIR).map(({ index }) => tree.children(index).length));
+    assert.ok(fullest > 50 && fullest < 2000, `${fullest}`);
+  });
+
+  it('has whiteouts and replaced files in its upper layers only', async () => {
+    const { layers } = await open('files=4000,layers=3,seed=w');
+    const whiteouts = layers.map((layer) => entriesOf(layer, 0o20000).length);
+    assert.equal(whiteouts[0], 0);
+    assert.ok(whiteouts[1]! + whiteouts[2]! > 0);
+    const paths = layers.map(
+      (layer) => new Set(entriesOf(layer, S_IFREG).map(({ index }) => layer.path(index))),
+    );
+    assert.ok([...paths[0]!].some((path) => paths[1]!.has(path) || paths[2]!.has(path)));
+  });
+
+  it('names its contents, alike for the flattened tree and the layer they come from', async () => {
+    const image = await open('files=200,layers=2');
+    for (const { index, size } of entriesOf(image.tree, S_IFREG)) {
+      if (size === 0n) continue;
+      const ref = image.content(image.tree, index);
+      assert.equal(ref.sizeBytes, Number(size));
+      const path = image.tree.path(index);
+      const from = image.layers.filter((layer) => layer.find(path) !== undefined).at(-1)!;
+      assert.deepEqual(image.content(from, from.find(path)!), ref);
+    }
+  });
+
+  it('has sizes that never fall as the quantile grows', () => {
+    let last = 0;
+    for (let i = 0; i <= 10_000; i++) {
+      const size = sizeAt(i / 10_000);
+      assert.ok(size >= last && Number.isSafeInteger(size), `${i}`);
+      last = size;
+    }
+  });
+
+  for (const spec of [
+    'files=0',
+    'files=1000001',
+    'files=1.5',
+    'files=x',
+    'layers=0',
+    'layers=101',
+    'colour=red',
+    'files',
+  ])
+    it(`is refused as ${spec}`, async () => {
+      await assert.rejects(open(spec), { code: 'usage' });
+    });
+});

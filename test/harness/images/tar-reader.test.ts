@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { type ReadMember, readTar } from '../../../harness/images/tar-reader.ts';
+import { memberHeader, padding, TAR_END, type TarMember } from '../../../harness/store/tar-header.ts';
+
+const read = (bytes: Buffer): ReadMember[] => [
+  ...readTar({
+    title: 'test',
+    sizeBytes: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, offset + length),
+  }),
+];
+
+const PLAIN: TarMember = {
+  path: 'file',
+  type: '0',
+  mode: 0o644,
+  uid: 1,
+  gid: 2,
+  sizeBytes: 0,
+  mtimeSec: 5n,
+  mtimeNsec: 0,
+  link: '',
+  major: 0,
+  minor: 0,
+  xattrs: [],
+};
+const header = (some: Partial<TarMember> = {}): Buffer => memberHeader({ ...PLAIN, ...some });
+const archive = (...parts: Uint8Array[]): Buffer => Buffer.concat([...parts, TAR_END]);
+
+/** A header with some bytes replaced and its checksum put right. */
+const patched = (block: Buffer, offset: number, bytes: string): Buffer => {
+  const copy = Buffer.from(block);
+  copy.write(bytes, offset, 'latin1');
+  copy.write('        ', 148, 'latin1');
+  const sum = copy.reduce((total, byte) => total + byte, 0);
+  copy.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return copy;
+};
+
+const pax = (flag: 'x' | 'g', ...records: string[]): Buffer => {
+  const text = records
+    .map((record) => {
+      let length = record.length + 3;
+      while (`${length} ${record}\n`.length !== length) length++;
+      return `${length} ${record}\n`;
+    })
+    .join('');
+  const body = Buffer.from(text, 'latin1');
+  return Buffer.concat([patched(header({ sizeBytes: body.length }), 156, flag), body, padding(body.length)]);
+};
+
+const one = (...parts: Uint8Array[]): ReadMember => {
+  const members = read(archive(...parts));
+  assert.equal(members.length, 1);
+  return members[0]!;
+};
+const refused = (bytes: Buffer, rule: RegExp): void => {
+  assert.throws(
+    () => read(bytes),
+    (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'bad-tar');
+      assert.match(error.message, rule);
+      return true;
+    },
+  );
+};
+
+describe('a tar archive', () => {
+  it('is read back as it was written, names and attributes as bytes', () => {
+    const member = one(
+      header({
+        path: `${'p'.repeat(200)}\xff\n`,
+        type: '2',
+        link: `\xfe${'t'.repeat(300)}`,
+        uid: 4_294_967_294,
+        mtimeSec: -6n,
+        mtimeNsec: 500_000_000,
+        xattrs: [['user.a=%', '\0=\n\xff']],
+      }),
+    );
+    assert.equal(member.path, `${'p'.repeat(200)}\xff\n`);
+    assert.equal(member.link, `\xfe${'t'.repeat(300)}`);
+    assert.equal(member.uid, 4_294_967_294);
+    assert.equal(member.mtimeNs, -5_500_000_000n);
+    assert.deepEqual(member.xattrs, [['user.a=%', '\0=\n\xff']]);
+  });
+
+  it('may carry global records, which local ones override and empty ones take back', () => {
+    const members = read(
+      archive(pax('g', 'uid=77', 'gid=88'), header(), pax('x', 'uid=99', 'gid='), header(), header()),
+    );
+    assert.deepEqual(
+      members.map(({ uid, gid }) => [uid, gid]),
+      [
+        [77, 88],
+        [99, 2],
+        [77, 88],
+      ],
+    );
+  });
+
+  it('may have attributes as libarchive writes them', () => {
+    const value = Buffer.from('\0\xffvalue', 'latin1').toString('base64').replace(/=+$/, '');
+    const { xattrs } = one(pax('x', `LIBARCHIVE.xattr.user.a%20b=${value}`), header());
+    assert.deepEqual(xattrs, [['user.a b', '\0\xffvalue']]);
+  });
+
+  it('may have numbers in base 256, negative ones too', () => {
+    const big = patched(header(), 124, '\x80\0\0\0\0\0\0\0\0\0\0\x05');
+    const member = one(Buffer.concat([big, Buffer.from('hello'), padding(5)]));
+    assert.equal(member.sizeBytes, 5);
+    assert.equal(
+      one(patched(header(), 136, '\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe')).mtimeNs,
+      -2_000_000_000n,
+    );
+    assert.equal(one(patched(header(), 108, '\x80\0\0\0\x80\0\0\0')).uid, 0x80000000);
+  });
+
+  it('may call a directory a file with a slash, as before ustar', () => {
+    assert.equal(one(header({ path: 'd/' })).type, 'directory');
+  });
+
+  it('may lack its end', () => {
+    assert.equal(read(header()).length, 1);
+  });
+
+  it('has contents where it says', () => {
+    const bytes = archive(header({ sizeBytes: 3 }), Buffer.from('abc'), padding(3), header({ path: 'next' }));
+    const [first, second] = read(bytes);
+    assert.equal(bytes.toString('latin1', first!.offset, first!.offset + first!.sizeBytes), 'abc');
+    assert.equal(second!.path, 'next');
+  });
+
+  const hostile: readonly (readonly [string, Buffer, RegExp])[] = [
+    ['a header is cut short', header().subarray(0, 300), /ends inside a header/],
+    ['contents are cut short', header({ sizeBytes: 1000 }), /ends inside an entry/],
+    [
+      'a size is beyond all bounds',
+      patched(header(), 124, `\x80${'\xff'.repeat(11)}`),
+      /size is out of range/,
+    ],
+    ['a size is negative', patched(header(), 124, '\xff'.repeat(12)), /size is out of range/],
+    ['a checksum is wrong', Buffer.concat([header().fill('X', 0, 1), TAR_END]), /wrong checksum/],
+    ['a number is no number', patched(header(), 100, 'rw-r--r'), /mode is not an octal number/],
+    ['a pax record has no length', pax('x', 'path=a').fill('x', 512, 513), /pax record is not/],
+    [
+      'a pax record is longer than its header',
+      Buffer.concat([pax('x', 'path=a').fill('9', 512, 514), header()]),
+      /pax record is not/,
+    ],
+    ['a pax size is no number', archive(pax('x', 'size=-1'), header()), /pax size is not a whole number/],
+    ['an owner is out of range', archive(pax('x', 'uid=4294967296'), header()), /uid is out of range/],
+    ['a pax mtime is no number', archive(pax('x', 'mtime=now'), header()), /pax mtime/],
+    ['a file is sparse', archive(pax('x', 'GNU.sparse.major=1'), header()), /sparse/],
+    ['a file is sparse in the old way', patched(header(), 156, 'S'), /sparse/],
+    ['an entry has an unknown type', patched(header(), 156, 'Z'), /type "Z" is unknown/],
+    [
+      'an extended header has megabytes',
+      patched(header({ sizeBytes: 2 << 20 }), 156, 'x'),
+      /extended header has more/,
+    ],
+    ['it is something else', Buffer.alloc(2048, 'text '), /checksum/],
+  ];
+  for (const [name, bytes, rule] of hostile) it(`is refused when ${name}`, () => refused(bytes, rule));
+
+  it('never makes the reader fail otherwise, whatever byte is changed', () => {
+    const good = archive(
+      pax('x', 'path=abc', 'SCHILY.xattr.user.a=b'),
+      header({ sizeBytes: 3 }),
+      Buffer.from('abc'),
+      padding(3),
+    );
+    for (let at = 0; at < good.length; at += 3)
+      for (const value of [0, 0xff, 0x37]) {
+        const bad = Buffer.from(good);
+        bad[at] = value;
+        try {
+          read(bad);
+        } catch (error) {
+          assert.equal((error as { code?: string }).code, 'bad-tar', `byte ${at} = ${value}: ${error}`);
+        }
+      }
+  });
+});
+
+describe('an archive by GNU tar', () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'cfsbench-gnu-'));
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  for (const format of ['gnu', 'pax', 'ustar', 'oldgnu', 'v7'])
+    it(`in the form ${format} has the same names, targets and times`, () => {
+      const long = format === 'v7' || format === 'ustar' ? 'short' : 'long-'.repeat(30);
+      mkdirSync(join(dir, 'in', long), { recursive: true });
+      writeFileSync(join(dir, 'in', long, `${long}-file`), 'contents');
+      symlinkSync(`${long}/target`, join(dir, 'in', 'link'));
+      utimesSync(join(dir, 'in', long, `${long}-file`), 1, 1_234_567_890);
+      const bytes = execFileSync('tar', [`--format=${format}`, '-C', join(dir, 'in'), '-cf', '-', '.'], {
+        env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+      });
+      const members = new Map(read(bytes).map((member) => [member.path, member]));
+      const file = members.get(`./${long}/${long}-file`);
+      assert.equal(file?.type, 'file');
+      assert.equal(file.mtimeNs, 1_234_567_890_000_000_000n);
+      assert.equal(bytes.toString('latin1', file.offset, file.offset + file.sizeBytes), 'contents');
+      assert.equal(members.get('./link')?.link, `${long}/target`);
+      assert.equal(members.get(`./${long}/`)?.type, 'directory');
+    });
+});
