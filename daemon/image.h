@@ -1,0 +1,43 @@
+/*
+ * A read-only view of one composefs image. Knows nothing of FUSE.
+ *
+ * Bytes of the image are reached through image_at() only: it is the one bounds check.
+ */
+#ifndef CFS_IMAGE_H
+#define CFS_IMAGE_H
+
+#include <stdint.h>
+
+#define IMAGE_BLOCK_BYTES 4096u
+#define IMAGE_SLOT_BYTES 32u
+/* What of the head is not metadata: the composefs header, the gap and the superblock. */
+#define IMAGE_HEAD_BYTES 1152u
+
+struct image {
+	const uint8_t *data;
+	uint64_t size_bytes;
+	uint64_t root_nid;
+	uint64_t inode_count;
+	uint64_t block_count;
+	/* Shared attributes are addressed from here. */
+	uint64_t shared_xattrs_at;
+	/* Modification time of every inode in the short form. */
+	int64_t build_sec;
+	uint32_t build_nsec;
+};
+
+/*
+ * Maps the file and reads its head. On failure returns -errno, -EUCLEAN where the bytes are wrong, and `why` is half
+ * a sentence for people.
+ */
+int image_open(struct image *img, const char *path, const char **why);
+
+/* The same for bytes already in memory, which must outlive the image. */
+int image_from_bytes(struct image *img, const void *data, uint64_t size_bytes, const char **why);
+
+void image_close(struct image *img);
+
+/* Start of `bytes` bytes at `offset`, or NULL when any of them lies outside. */
+const uint8_t *image_at(const struct image *img, uint64_t offset, uint64_t bytes);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * Listings. A cookie names the entry after the one it comes with, by block and place in the block, so that nothing has
+ * to be kept for an open directory.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "dir.h"
+#include "nodes.h"
+
+#define COOKIE_INDEX_BITS 12
+#define COOKIE_INDEX_MASK ((1u << COOKIE_INDEX_BITS) - 1)
+
+/* File type bits of a mode, which is what the protocol wants, shifted. */
+static uint32_t type_of(enum dir_type type)
+{
+	static const uint32_t modes[] = { 0,	     S_IFREG, S_IFDIR,	S_IFCHR,
+					  S_IFBLK, S_IFIFO, S_IFSOCK, S_IFLNK };
+
+	return modes[type] >> 12;
+}
+
+struct listing {
+	const struct image *img;
+	struct reply *reply;
+	uint32_t used_bytes;
+	bool plus;
+};
+
+/* Bytes that a record takes, its padding included. */
+static uint32_t record_bytes(const struct listing *listing, uint32_t name_bytes)
+{
+	uint32_t head = listing->plus ? FUSE_NAME_OFFSET_DIRENTPLUS : FUSE_NAME_OFFSET;
+
+	return (head + name_bytes + 7) & ~7u;
+}
+
+/* 1 when it was added or is not to be seen, 0 when it no longer fits. */
+static int add(struct listing *listing, const struct dir_entry *entry, uint64_t cookie)
+{
+	struct fuse_direntplus record = { 0 };
+	struct inode inode;
+	uint32_t bytes = record_bytes(listing, entry->name_bytes);
+	uint32_t head_bytes = listing->plus ? FUSE_NAME_OFFSET_DIRENTPLUS : FUSE_NAME_OFFSET;
+	uint8_t *at = listing->reply->body + listing->used_bytes;
+	/* A damaged inode stays in the listing, unresolved: whoever asks for it is told then. */
+	bool known = (listing->plus || entry->type == DIR_TYPE_CHAR || entry->type == DIR_TYPE_UNKNOWN) &&
+		     inode_read(listing->img, entry->nid, &inode) == 0;
+
+	if (known && inode_is_whiteout(&inode))
+		return 1;
+	if (bytes > listing->reply->room_bytes - listing->used_bytes)
+		return 0;
+	if (known && listing->plus && !dir_entry_is_dots(entry))
+		node_entry(listing->img, &inode, &record.entry_out);
+	record.dirent = (struct fuse_dirent){
+		.ino = entry->nid,
+		.off = cookie,
+		.namelen = entry->name_bytes,
+		.type = type_of(entry->type),
+	};
+	if (listing->plus)
+		memcpy(at, &record, head_bytes);
+	else
+		memcpy(at, &record.dirent, head_bytes);
+	memcpy(at + head_bytes, entry->name, entry->name_bytes);
+	memset(at + head_bytes + entry->name_bytes, 0, bytes - head_bytes - entry->name_bytes);
+	listing->used_bytes += bytes;
+	return 1;
+}
+
+static int list(struct listing *listing, const struct inode *dir, uint64_t cookie)
+{
+	uint64_t index = cookie >> COOKIE_INDEX_BITS;
+	uint32_t first = cookie & COOKIE_INDEX_MASK;
+	struct dir_block block;
+	struct dir_entry entry;
+	int err;
+
+	for (;; index++, first = 0) {
+		err = dir_block(listing->img, dir, index, &block);
+		if (err != 0)
+			return err == -ENOENT ? 0 : err;
+		for (uint32_t i = first; i < block.entries; i++) {
+			err = dir_entry(&block, i, &entry);
+			if (err != 0)
+				return err;
+			if (!add(listing, &entry, index << COOKIE_INDEX_BITS | (i + 1)))
+				return 0;
+		}
+	}
+}
+
+static int serve_listing(const struct server *server, const struct request *request, struct reply *reply, bool plus)
+{
+	struct listing listing = { .img = &server->image, .reply = reply, .plus = plus };
+	struct fuse_read_in in;
+	struct inode dir;
+	int err;
+
+	if (request_head(request, sizeof(in)) == NULL)
+		return -EINVAL;
+	memcpy(&in, request->body, sizeof(in));
+	err = node_read(&server->image, request->head->nodeid, &dir);
+	if (err != 0)
+		return err;
+	if (!inode_is_dir(&dir))
+		return -ENOTDIR;
+	if (in.size < reply->room_bytes)
+		reply->room_bytes = in.size;
+	err = list(&listing, &dir, in.offset);
+	/* What came before a damaged entry is worth showing; the next request starts at the damage and fails. */
+	return err != 0 && listing.used_bytes == 0 ? err : (int)listing.used_bytes;
+}
+
+int serve_readdir(const struct server *server, const struct request *request, struct reply *reply)
+{
+	return serve_listing(server, request, reply, false);
+}
+
+int serve_readdirplus(const struct server *server, const struct request *request, struct reply *reply)
+{
+	return serve_listing(server, request, reply, true);
+}

@@ -1,0 +1,29 @@
+/* Requests by opcode, counted in a file that others map and read while the server runs. */
+#ifndef CFS_STATS_H
+#define CFS_STATS_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STATS_BYTES 4096u
+#define STATS_SLOTS 512u
+/* Opcodes from here on share the last slot. */
+#define STATS_OPCODES 500u
+
+struct stats {
+	/* NULL when nobody wants to know. */
+	_Atomic uint64_t *counts;
+};
+
+/* An existing file of at least STATS_BYTES. Adds to what is there. 0 or -errno; -EINVAL when it is too short. */
+int stats_open(struct stats *stats, const char *path);
+
+static inline void stats_count(const struct stats *stats, uint32_t opcode)
+{
+	if (stats->counts != NULL)
+		atomic_fetch_add_explicit(&stats->counts[opcode < STATS_OPCODES ? opcode : STATS_SLOTS - 1], 1,
+					  memory_order_relaxed);
+}
+
+#endif

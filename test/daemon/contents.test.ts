@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { dumpOf, line, root as rootLine } from './dumps.ts';
+import { type Lab, newLab, noDevice, notRoot, whileServed } from './support.ts';
+
+const skip = notRoot || noDevice;
+const BIG_BYTES = 3_000_001;
+
+let lab: Lab;
+let image: string;
+const big = Buffer.from(Array.from({ length: BIG_BYTES }, (_, i) => (i * 7 + (i >> 8)) & 0xff));
+const inline = 'i'.repeat(4096) + 'tail'.repeat(100);
+
+before(() => {
+  lab = newLab();
+  lab.object('aa/big', big);
+  lab.object('aa/short', 'only ten b');
+  lab.object('aa/long', 'longer than the image says');
+  lab.file('outside', 'secret!');
+  symlinkSync(join(lab.folder, 'outside'), join(lab.objects, 'aa/link'));
+  image = lab.image(
+    'contents.cfs',
+    dumpOf([
+      rootLine,
+      line('/big', '100644', { size: BIG_BYTES, payload: 'aa/big' }),
+      line('/dots', '100644', { size: 7, payload: '../outside' }),
+      line('/folder', '100644', { size: 7, payload: 'aa' }),
+      line('/inline', '100644', { content: inline }),
+      line('/link', '100644', { size: 7, payload: 'aa/link' }),
+      line('/long', '100644', { size: 6, payload: 'aa/long' }),
+      line('/missing', '100644', { size: 7, payload: 'bb/none' }),
+      line('/short', '100644', { size: 5000, payload: 'aa/short' }),
+    ]),
+  );
+});
+after(() => lab.remove());
+
+const readAt = async (path: string, offset: number, bytes: number): Promise<Buffer> => {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+};
+
+test('an object is read at every offset, across its end and beyond', { skip }, () =>
+  whileServed(lab, image, async ({ root }) => {
+    const path = join(root, 'big');
+    for (const [offset, bytes] of [
+      [2_999_000, 5000],
+      [0, 1],
+      [4095, 2],
+      [131_071, 131_074],
+      [BIG_BYTES - 1, 10],
+      [BIG_BYTES, 10],
+      [BIG_BYTES + 9999, 10],
+    ] as const)
+      assert.ok(
+        (await readAt(path, offset, bytes)).equals(big.subarray(offset, offset + bytes)),
+        `at ${offset}`,
+      );
+    assert.ok((await readFile(path)).equals(big));
+  }),
+);
+
+test('a file inside the image is read from its block and from its tail', { skip }, () =>
+  whileServed(lab, image, async ({ root }) => {
+    const path = join(root, 'inline');
+    assert.equal((await readAt(path, 4090, 20)).toString(), inline.slice(4090, 4110));
+    assert.equal((await readFile(path)).toString(), inline);
+  }),
+);
+
+test('an object that is longer than the image says is cut there', { skip }, () =>
+  whileServed(lab, image, async ({ root }) => {
+    assert.equal((await readFile(join(root, 'long'))).toString(), 'longer');
+  }),
+);
+
+for (const [name, why] of [
+  ['missing', 'cannot open object bb/none: No such file or directory'],
+  ['short', 'object aa/short is shorter than the 5000 bytes that the image says'],
+  ['dots', 'cannot open object ../outside'],
+  ['link', 'cannot open object aa/link'],
+  ['folder', 'cannot read object aa: Is a directory'],
+] as const)
+  test(`reading ${name} is an I/O error and a line in the log`, { skip }, () =>
+    whileServed(lab, image, async (served) => {
+      assert.equal((await stat(join(served.root, name))).isFile(), true);
+      await assert.rejects(readFile(join(served.root, name)), { code: 'EIO' });
+      assert.ok(served.said().startsWith('cfs-fuse: read: '), served.said());
+      assert.ok(served.said().includes(why), served.said());
+    }),
+  );
+
+test('objects are looked for in every folder, in the order given', { skip }, async () => {
+  const second = join(lab.folder, 'second');
+  await mkdir(join(second, 'bb'), { recursive: true });
+  await mkdir(join(second, 'aa'));
+  await writeFile(join(second, 'bb/none'), 'it is 7');
+  await writeFile(join(second, 'aa/long'), 'second');
+  await whileServed(
+    lab,
+    image,
+    async ({ root }) => {
+      assert.equal((await readFile(join(root, 'missing'))).toString(), 'it is 7');
+      assert.equal((await readFile(join(root, 'long'))).toString(), 'longer');
+    },
+    ['--objects', second],
+  );
+});
+
+test('nothing can be written', { skip }, () =>
+  whileServed(lab, image, async ({ root }) => {
+    await assert.rejects(writeFile(join(root, 'new'), ''), { code: 'EROFS' });
+    await assert.rejects(writeFile(join(root, 'big'), ''), { code: 'EROFS' });
+    await assert.rejects(mkdir(join(root, 'folder2')), { code: 'EROFS' });
+  }),
+);

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { imageBytes } from '../../harness/erofs/writer.ts';
+import { parseDump } from '../../harness/images/dump-text.ts';
+import { seeded } from '../../harness/model/random.ts';
+import { allTypes, dumpOf, line, root as rootLine } from './dumps.ts';
+import { type Lab, lookAt, newLab, noDevice, notRoot, sanitized, serve, whileServed } from './support.ts';
+
+const skip = notRoot || noDevice;
+
+let lab: Lab;
+let sound: Buffer;
+before(() => {
+  lab = newLab();
+  lab.object('ob/ject', 'seven b');
+  sound = imageBytes(parseDump(Buffer.from(allTypes, 'latin1')));
+});
+after(() => lab.remove());
+
+/** The exit code of --check; a sanitizer's or a signal's end fails the test. */
+const check = (bytes: Uint8Array): { code: number; said: string } => {
+  const path = lab.file('damaged.cfs', bytes);
+  const ran = spawnSync(sanitized(), ['--check', path], { encoding: 'latin1', timeout: 20_000 });
+  const said = ran.stdout + ran.stderr;
+  assert.ok(ran.status === 0 || ran.status === 1, `ended with ${ran.status ?? ran.signal}: ${said}`);
+  assert.doesNotMatch(said, /Sanitizer|runtime error/);
+  return { code: ran.status, said };
+};
+
+const changed = (change: (bytes: Buffer) => void): Buffer => {
+  const bytes = Buffer.from(sound);
+  change(bytes);
+  return bytes;
+};
+
+/** Mounts where the head allows, and visits everything, whatever the errors. */
+const visit = async (bytes: Uint8Array): Promise<void> => {
+  const path = lab.file('visited.cfs', bytes);
+  let refused = false;
+  const served = await serve(lab, path).catch((error: Error) => {
+    assert.match(error.message, /^the server ended with 1: cfs-fuse: image: /);
+    refused = true;
+    return null;
+  });
+  if (refused || served === null) return;
+  try {
+    spawnSync('find', [served.root, '-ls'], { stdio: 'ignore', timeout: 20_000 });
+    spawnSync('grep', ['-r', 'x', '-D', 'skip', served.root], { stdio: 'ignore', timeout: 20_000 });
+    spawnSync('getfattr', ['-R', '-h', '-d', '-m', '-', served.root], { stdio: 'ignore', timeout: 20_000 });
+  } finally {
+    const code = await served.end();
+    assert.equal(code, 0, served.said());
+    assert.doesNotMatch(served.said(), /Sanitizer|runtime error|refused by the kernel/);
+  }
+};
+
+for (const [what, at, value, sentence] of [
+  ['another magic number', 0, 1, 'is not a composefs image'],
+  ['another format', 4, 9, 'composefs format that is not known'],
+  ['unknown flags', 8, 0x80, 'flags that are not known'],
+  ['no superblock', 1024, 0, 'no EROFS superblock'],
+  ['other blocks', 1036, 9, 'blocks of another size'],
+  ['unknown features', 1104, 1, 'EROFS features'],
+  ['metadata elsewhere', 1064, 1, 'metadata at block 0'],
+  ['a root beyond the end', 1039, 0xff, 'damaged root'],
+  ['more blocks than bytes', 1062, 1, 'shorter than its superblock says'],
+] as const)
+  test(`an image with ${what} is refused with a sentence`, { skip: notRoot }, async () => {
+    const { code, said } = check(changed((bytes) => bytes.writeUInt8(value, at)));
+    assert.equal(code, 1);
+    assert.ok(said.startsWith('cfs-fuse: image: ') && said.includes(sentence), said);
+  });
+
+test('an image cut anywhere is refused', { skip: notRoot }, () => {
+  for (let bytes = 0; bytes < sound.length; bytes += bytes < 1200 ? 97 : 1733)
+    assert.equal(check(sound.subarray(0, bytes)).code, 1, `${bytes} bytes`);
+});
+
+test('an image with single bytes changed never breaks the check', { skip: notRoot }, () => {
+  const random = seeded('bytes');
+  let found = 0;
+  for (let i = 0; i < 150; i++)
+    found += check(
+      changed((bytes) => {
+        for (let n = random.int(1, 8); n > 0; n--)
+          bytes.writeUInt8(random.int(0, 255), random.int(1024, bytes.length - 1));
+      }),
+    ).code;
+  assert.ok(found > 10, `only ${found} of 150 changes were noticed`);
+});
+
+test('an image with bytes changed can be mounted and visited without breaking the server', {
+  skip,
+}, async () => {
+  const random = seeded('visits');
+  for (let i = 0; i < 40; i++)
+    await visit(
+      changed((bytes) => {
+        for (let n = random.int(1, 60); n > 0; n--)
+          bytes.writeUInt8(random.int(0, 255), random.int(1152, bytes.length - 1));
+      }),
+    );
+});
+
+const nested = dumpOf([
+  rootLine,
+  line('/outer', '40755', { nlink: 2 }),
+  line('/outer/inner', '40755', { nlink: 2 }),
+  line('/outer/inner/file', '100644', { content: 'found' }),
+]);
+
+// Records of 12 bytes come before the names of a directory, and begin with the inode's number.
+const RECORD_BYTES = 12;
+/** In a directory of three names, the last of them: `.`, `..` and this one. */
+const recordOfInner = (image: Buffer): number => image.lastIndexOf('...inner') - RECORD_BYTES;
+/** The root's names fill one block: `.`, `..`, 256 whiteouts, and this one. */
+const recordOfOuter = (image: Buffer): number => {
+  const nameAt = image.lastIndexOf('ffouter');
+  return nameAt - (nameAt % 4096) + 258 * RECORD_BYTES;
+};
+
+test('a directory that holds itself is found by the check and does not trap a walk', { skip }, async () => {
+  const image = imageBytes(parseDump(Buffer.from(nested, 'latin1')));
+  const outer = recordOfOuter(image);
+  const inner = recordOfInner(image);
+  image.copy(image, inner, outer, outer + 8);
+  assert.match(check(image).said, /a directory is reached twice/);
+  const path = lab.file('loop.cfs', image);
+  await whileServed(lab, path, async ({ root }) => {
+    assert.deepEqual(await readdir(join(root, 'outer')), ['inner']);
+    await assert.rejects(lstat(join(root, 'outer/inner/inner')));
+  });
+});
+
+test('a damaged inode gives EUCLEAN for its own name only', { skip }, async () => {
+  const image = imageBytes(parseDump(Buffer.from(nested, 'latin1')));
+  const inner = recordOfInner(image);
+  image.writeBigUInt64LE(1n, inner);
+  assert.match(check(image).said, /damaged or lies outside/);
+  const path = lab.file('one.cfs', image);
+  await whileServed(lab, path, async ({ root }) => {
+    assert.deepEqual(await readdir(join(root, 'outer')), ['inner']);
+    await assert.rejects(
+      lstat(join(root, 'outer/inner')),
+      (error: NodeJS.ErrnoException) => error.errno === -117,
+    );
+    assert.ok((await lstat(join(root, 'outer'))).isDirectory());
+  });
+});
+
+test('a sound image passes the check and shows all of its names', { skip }, async () => {
+  assert.equal(check(sound).code, 0);
+  await whileServed(lab, lab.file('sound.cfs', sound), async ({ root }) => {
+    assert.equal((await lookAt(root)).length, allTypes.trimEnd().split('\n').length);
+  });
+});

@@ -1,0 +1,191 @@
+// What the tests of the FUSE server share: builds of it, images, and a server that is gone when the test is.
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { imageBytes } from '../../harness/erofs/writer.ts';
+import { parseDump } from '../../harness/images/dump-text.ts';
+
+const run = promisify(execFile);
+const sources = fileURLToPath(new URL('../../../daemon', import.meta.url));
+const builds = fileURLToPath(new URL('../../daemon-tests', import.meta.url));
+const lookProgram = fileURLToPath(new URL('./look.js', import.meta.url));
+
+export const notRoot = process.geteuid?.() === 0 ? false : 'needs root: mounts and devices';
+export const noDevice = existsSync('/dev/fuse') ? false : 'needs /dev/fuse';
+const LOOK_LIMIT_MS = 120_000;
+
+export const buildScript = join(sources, 'build.sh');
+
+const newest = (): number =>
+  Math.max(...readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs));
+
+/** A build with both sanitizers, made again when a source is newer. */
+export const sanitized = (): string => {
+  const server = join(builds, 'cfs-fuse');
+  if (!existsSync(server) || statSync(server).mtimeMs < newest()) {
+    const built = spawnSync('sh', [buildScript, builds, 'sanitize'], { encoding: 'utf8' });
+    if (built.status !== 0) throw new Error(`the server does not build:\n${built.stderr}`);
+  }
+  return server;
+};
+
+export interface Lab {
+  readonly folder: string;
+  readonly objects: string;
+  /** Writes a file below the lab and returns its path. */
+  file(name: string, bytes: string | Uint8Array): string;
+  object(name: string, bytes: string | Uint8Array): void;
+  /** Writes the image of a dump. */
+  image(name: string, dump: string): string;
+  remove(): void;
+}
+
+export const newLab = (): Lab => {
+  const folder = mkdtempSync(join(tmpdir(), 'cfs-fuse-test-'));
+  const objects = join(folder, 'objects');
+  // Other users look inside as well.
+  chmodSync(folder, 0o755);
+  mkdirSync(objects);
+  const file = (name: string, bytes: string | Uint8Array): string => {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+    return path;
+  };
+  return {
+    folder,
+    objects,
+    file,
+    object: (name, bytes) => void file(join('objects', name), bytes),
+    image: (name, dump) => file(name, imageBytes(parseDump(Buffer.from(dump, 'latin1')))),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+};
+
+const isMounted = (at: string): boolean =>
+  readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .some((line) => line.split(' ')[4] === at);
+
+export interface Served {
+  readonly root: string;
+  readonly process: ChildProcess;
+  /** All it has written to its log. */
+  said(): string;
+  mounted(): boolean;
+  /** Unmounts, or only waits where it is gone already; the exit code, or the signal's name. */
+  end(): Promise<number | string>;
+}
+
+export const exitOf = async (child: ChildProcess): Promise<number | string> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode ?? child.signalCode ?? 'unknown';
+};
+
+let mountCount = 0;
+
+/** Serves an image until `end`. Rejects with what the server said when it does not become ready. */
+export const serve = async (lab: Lab, image: string, options: readonly string[] = []): Promise<Served> => {
+  const root = join(lab.folder, `mount-${mountCount++}`);
+  mkdirSync(root);
+  const child = spawn(sanitized(), ['--objects', lab.objects, '--ready-fd', '3', ...options, image, root], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr?.on('data', (bytes: Buffer) => {
+    said += bytes.toString('latin1');
+  });
+  const ready = child.stdio[3] as Readable;
+  const first = await new Promise<number>((resolve) => {
+    let count = 0;
+    ready.on('data', (bytes: Buffer) => {
+      count += bytes.length;
+    });
+    ready.on('end', () => resolve(count));
+  });
+  if (first !== 1) throw new Error(`the server ended with ${await exitOf(child)}: ${said}`);
+  return {
+    root,
+    process: child,
+    said: () => said,
+    mounted: () => isMounted(root),
+    async end() {
+      if (isMounted(root)) spawnSync('umount', ['-l', root]);
+      const killer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const code = await exitOf(child);
+      clearTimeout(killer);
+      if (isMounted(root)) spawnSync('umount', ['-l', root]);
+      return code;
+    },
+  };
+};
+
+/** Serves, works, ends; a sanitizer's complaint or an unclean end fails the test. */
+export const whileServed = async (
+  lab: Lab,
+  image: string,
+  work: (served: Served) => Promise<void>,
+  options: readonly string[] = [],
+): Promise<void> => {
+  const served = await serve(lab, image, options);
+  let code: number | string;
+  try {
+    await work(served);
+  } finally {
+    code = await served.end();
+  }
+  if (code !== 0) throw new Error(`the server ended with ${code}: ${served.said()}`);
+};
+
+/** All that can be seen below a folder, one line per name. */
+export const lookAt = async (root: string, user?: number): Promise<string[]> => {
+  const { stdout } = await run(
+    process.execPath,
+    [lookProgram, root, ...(user === undefined ? [] : [`${user}`])],
+    {
+      encoding: 'latin1',
+      maxBuffer: 1 << 29,
+      timeout: LOOK_LIMIT_MS,
+    },
+  );
+  return stdout.trimEnd().split('\n');
+};
+
+const TRUTH = `
+mount -t erofs -o ro,nosuid,nodev "$1" "$2" || exit 99
+mount -t overlay -o "ro,nosuid,nodev,metacopy=on,redirect_dir=on,lowerdir=$2::$3" overlay "$4" || exit 99
+exec "$5" "$6" "$4" $7
+`;
+
+/** The same through EROFS and overlayfs in a mount namespace that ends with it; null where the kernel cannot mount that. */
+export const lookAtTruth = async (lab: Lab, image: string, user?: number): Promise<string[] | null> => {
+  const [lower, merged] = [join(lab.folder, 'lower'), join(lab.folder, 'merged')];
+  for (const folder of [lower, merged]) mkdirSync(folder, { recursive: true });
+  const words = [image, lower, lab.objects, merged, process.execPath, lookProgram, `${user ?? ''}`];
+  try {
+    const { stdout } = await run('unshare', ['--mount', 'sh', '-c', TRUTH, 'truth', ...words], {
+      encoding: 'latin1',
+      maxBuffer: 1 << 29,
+      timeout: LOOK_LIMIT_MS,
+    });
+    return stdout.trimEnd().split('\n');
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 99) return null;
+    throw error;
+  }
+};
