@@ -1,0 +1,20 @@
+// What would change how the first table is read, in a few words each; nothing where all went well.
+import type { ReportView } from './view.ts';
+
+const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+export const alerts = (view: ReportView): readonly string[] => {
+  const unequal = view.proofs.filter(({ equal }) => !equal).length;
+  return [
+    view.run.status === 'complete' ? '' : `The run did not complete: ${view.run.status}.`,
+    unequal === 0 ? '' : `${plural(unequal, 'mount')} did not show the image's tree.`,
+    view.failures.length === 0
+      ? ''
+      : `Failed: ${view.failures[0]!.where}: ${view.failures[0]!.what}${
+          view.failures.length === 1 ? '' : `, and ${view.failures.length - 1} more`
+        }.`,
+    view.leaks.left.length === 0
+      ? ''
+      : `Left behind: ${view.leaks.left.map(({ where, what }) => `${what} (${where})`).join('; ')}.`,
+  ].filter((line) => line !== '');
+};

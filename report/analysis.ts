@@ -1,0 +1,129 @@
+// From a run and its tallied samples to what the views show. Pure: the same input gives the same view.
+import type { Design } from '../results/compare/rows.ts';
+import type { Group, GroupData, Tallied } from '../results/compare/tally.ts';
+import { DEFAULT_DELTA } from '../results/compare/verdict.ts';
+import type { RunFile } from '../results/schema/run.ts';
+import { armsOf } from './analysis/arms.ts';
+import { callsOf, countsOf, inconstant, isDisk, isRequest } from './analysis/counted.ts';
+import { findingOf } from './analysis/finding.ts';
+import { failuresOf, leaksOf, skippedOf } from './analysis/problems.ts';
+import { firstTables, furtherTables, type TableInput } from './analysis/tables.ts';
+import type { ReportView } from './view.ts';
+import { visible } from './visible.ts';
+
+export interface AnalysisOptions {
+  /** Half-width of the equivalence zone, such as 0.05. */
+  readonly delta?: number;
+  /** What reading the journal had to say. */
+  readonly warnings?: readonly string[];
+}
+
+const position = (items: readonly string[], item: string): number => {
+  const index = items.indexOf(item);
+  return index < 0 ? items.length : index;
+};
+
+const inPlannedOrder = (groups: readonly GroupData[], run: RunFile): readonly GroupData[] => {
+  const key = ({ scenario, image }: Group) => [
+    position(run.plan.scenarios, scenario),
+    position(run.plan.images, image),
+  ];
+  return [...groups].sort((a, b) => {
+    const [scenarioA, imageA] = key(a.group);
+    const [scenarioB, imageB] = key(b.group);
+    return scenarioA! - scenarioB! || imageA! - imageB!;
+  });
+};
+
+const present = <T>(items: readonly (T | null)[]): readonly T[] => items.filter((item) => item !== null);
+
+/** Every string of a plain structure, keys of records included. */
+const cleaned = <T>(value: T): T => {
+  const clean = (part: unknown): unknown => {
+    if (typeof part === 'string') return visible(part);
+    if (Array.isArray(part)) return part.map(clean);
+    if (part instanceof Map) return new Map([...part].map(([key, inner]) => [clean(key), clean(inner)]));
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [visible(key), clean(inner)]));
+  };
+  return clean(value) as T;
+};
+
+const unfinished = (run: RunFile): readonly string[] =>
+  run.status === 'complete' ? [] : [`the run is not complete: ${run.status}`];
+
+const unequal = (run: RunFile): readonly string[] =>
+  run.proofs
+    .filter(({ equal }) => !equal)
+    .map(
+      ({ image, arm, difference }) =>
+        `${arm} does not show the tree of ${image}: ${difference ?? 'no reason given'}`,
+    );
+
+export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions = {}): ReportView => {
+  const delta = options.delta ?? DEFAULT_DELTA;
+  const groups = inPlannedOrder(tallied.groups, run);
+  const arms = armsOf(run, groups);
+  const { catalogue, plan } = run;
+  const design: Design = { catalogue, baseline: plan.baseline, delta };
+  const images = [...new Set([...plan.images, ...groups.map(({ group }) => group.image)])].filter((image) =>
+    groups.some(({ group }) => group.image === image),
+  );
+  const input: TableInput = { groups, design, arms, images };
+  const tables = firstTables(input);
+  return cleaned<ReportView>({
+    id: run.id,
+    finding: findingOf(tables, arms, tallied.sampleCount),
+    baseline: plan.baseline,
+    arms,
+    tables,
+    further: furtherTables(input),
+    calls: present(groups.map((group) => callsOf(group, arms))),
+    requests: present(groups.map((group) => countsOf(group, arms, catalogue, isRequest))),
+    disk: present(groups.map((group) => countsOf(group, arms, catalogue, isDisk))),
+    took: arms.map((arm) => ({
+      arm: arm.id,
+      took: [...new Set(groups.flatMap(({ took }) => [...(took.get(arm.id) ?? [])]))],
+    })),
+    images: run.images,
+    proofs: run.proofs,
+    environment: run.environment,
+    run: {
+      startedAt: run.startedAt,
+      finishedAt: run.finishedAt,
+      host: run.host,
+      status: run.status,
+      wallNs: run.wallNs,
+      cfsbench: run.cfsbench,
+      commandLine: run.commandLine,
+      ledgerSource: run.ledgerSource,
+    },
+    plan: {
+      seed: plan.seed,
+      profile: plan.profile,
+      budgetNs: plan.budgetNs,
+      blocks: plan.blocks,
+      baseline: plan.baseline,
+    },
+    scenarios: Object.entries(catalogue.scenarios).map(([id, { question, reproduce, cache }]) => ({
+      id,
+      question,
+      reproduce,
+      cache,
+    })),
+    delta,
+    sampleCount: tallied.sampleCount,
+    failures: failuresOf(tallied),
+    skipped: skippedOf(tallied, run),
+    dropped: plan.dropped,
+    leaks: leaksOf(tallied),
+    warnings: [
+      ...unfinished(run),
+      ...unequal(run),
+      ...run.warnings,
+      ...(options.warnings ?? []),
+      ...groups.flatMap((group) => inconstant(group, arms, catalogue)),
+    ],
+    notes: [...tallied.notes].map(([note, count]) => `${note} (${count} samples)`),
+  });
+};

@@ -1,0 +1,39 @@
+// Who takes part, in the order of every table: the baseline, the other arms as planned, the null arm last.
+import { own } from '../../results/check.ts';
+import { NULL_ARM } from '../../results/compare/rows.ts';
+import type { GroupData } from '../../results/compare/tally.ts';
+import type { RunFile } from '../../results/schema/run.ts';
+import type { ArmView } from '../view.ts';
+
+const backendOf = (arm: string): string => arm.split('@')[0]!;
+
+const measured = (groups: readonly GroupData[]): string[] =>
+  groups.flatMap(({ time, count, ledgers }) => [
+    ...[...time.values(), ...count.values()].flatMap((byArm) => [...byArm.keys()]),
+    ...ledgers.keys(),
+  ]);
+
+export const armsOf = (run: RunFile, groups: readonly GroupData[]): readonly ArmView[] => {
+  const { baseline } = run.plan;
+  const all = new Set([baseline, ...run.plan.arms, ...measured(groups)]);
+  const hasNull = all.delete(NULL_ARM);
+  const colors = [...all];
+  const arm = (id: string): ArmView => {
+    const info = own(run.catalogue.backends, backendOf(id));
+    return {
+      id,
+      title: info?.title ?? id,
+      how: info?.how ?? '',
+      role: id === baseline ? 'baseline' : 'arm',
+      color: colors.indexOf(id),
+    };
+  };
+  const null_: ArmView = {
+    id: NULL_ARM,
+    title: 'the baseline a second time',
+    how: `${baseline} once more under another name: its ratio is the noise of this machine.`,
+    role: 'null',
+    color: colors.indexOf(baseline),
+  };
+  return hasNull ? [...colors.map(arm), null_] : colors.map(arm);
+};

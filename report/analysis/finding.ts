@@ -1,0 +1,78 @@
+// One sentence, computed from the first table and nothing else.
+
+import type { Verdict } from '../../results/compare/verdict.ts';
+import { unreachable } from '../../results/errors.ts';
+import { formatRatio, formatValue } from '../format.ts';
+import type { ArmView, RowView, SectionView, TableView } from '../view.ts';
+
+const doubt = (verdict: Verdict): string => {
+  switch (verdict) {
+    case 'faster':
+    case 'slower':
+      return '';
+    case 'same':
+      return ' (shown to be the same)';
+    case 'undecided':
+      return ' (undecided)';
+    case 'tooFew':
+      return ' (too few blocks)';
+    default:
+      return unreachable(verdict);
+  }
+};
+
+const listed = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+
+interface Asked {
+  readonly params: string;
+  readonly row: RowView;
+}
+
+const baselinePhrase = (asked: readonly Asked[], baseline: number): string =>
+  listed(
+    asked.map(({ params, row }) => {
+      const cell = row.cells[baseline];
+      const shown = cell?.kind === 'value' ? formatValue(row.metric, cell.median) : 'unknown';
+      return params === '' ? shown : `${shown} (${params})`;
+    }),
+  );
+
+const armPhrase = (asked: readonly Asked[], arm: ArmView, index: number): string[] => {
+  if (arm.role !== 'arm') return [];
+  const ratios = asked.map(({ row }) => {
+    const cell = row.cells[index];
+    if (cell?.kind !== 'value' || cell.versus === null) return 'not measured';
+    const { ratio, verdict } = cell.versus;
+    const shown =
+      ratio.kind === 'tooFew' ? formatValue(row.metric, cell.median) : `${formatRatio(ratio.center)}×`;
+    return `${shown}${doubt(verdict)}`;
+  });
+  return [`${arm.id} ${listed(ratios)}`];
+};
+
+/** A rate says more than a phase: the first scenario's rate, else its last headline row. */
+const chosen = (section: SectionView): RowView =>
+  section.rows.find(({ info }) => info.better === 'higher') ?? section.rows.at(-1)!;
+
+export const findingOf = (
+  tables: readonly TableView[],
+  arms: readonly ArmView[],
+  sampleCount: number,
+): string => {
+  const table = tables.find(({ image }) => image !== null);
+  const first = table?.sections[0];
+  if (table === undefined || first === undefined)
+    return `Nothing was measured: none of ${sampleCount} slots gave a value for the first table.`;
+  const { metric, info } = chosen(first);
+  const asked = table.sections
+    .filter(({ scenario }) => scenario === first.scenario)
+    .flatMap(({ params, rows }) => {
+      const row = rows.find((candidate) => candidate.metric === metric);
+      return row === undefined ? [] : [{ params, row }];
+    });
+  const baseline = arms.findIndex(({ role }) => role === 'baseline');
+  const title = `${info.title.charAt(0).toUpperCase()}${info.title.slice(1)}`;
+  const others = arms.flatMap((arm, index) => armPhrase(asked, arm, index));
+  return `${title}, on ${table.image}, as a multiple of ${arms[baseline]?.id ?? 'the baseline'}'s ${baselinePhrase(asked, baseline)}: ${others.join('; ')}.`;
+};

@@ -1,0 +1,71 @@
+// What went wrong or did not take part. Each entry says where and what, in the run's own words.
+import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
+import type { RunFile, Sample } from '../../results/schema/run.ts';
+import type { LeakView, Problem } from '../view.ts';
+import { isLeak } from './counted.ts';
+import { groupBy } from './group-by.ts';
+
+const place = (sample: Sample): string =>
+  [sample.scenario, paramsKey(sample.params), sample.image, sample.arm]
+    .filter((part) => part !== '')
+    .join(', ');
+
+const grouped = (problems: readonly (Problem & { readonly detail: string })[]): readonly Problem[] =>
+  [...groupBy(problems, ({ where, what }) => JSON.stringify([where, what])).values()].map((same) => ({
+    where: same[0]!.where,
+    what: `${same[0]!.what} (${same.length === 1 ? same[0]!.detail : `${same.length} slots, the first: ${same[0]!.detail}`})`,
+  }));
+
+export const failuresOf = ({ failures }: Tallied): readonly Problem[] =>
+  grouped(
+    failures.map((sample) => ({
+      where: place(sample),
+      what: `${sample.phase}: ${sample.code}: ${sample.message}`,
+      detail: `${sample.pass} pass, block ${sample.block}`,
+    })),
+  );
+
+export const skippedOf = ({ skips }: Tallied, run: RunFile): readonly Problem[] => [
+  ...run.skipped.map(({ what, need, reason }) => ({ where: what, what: `needs ${need}: ${reason}` })),
+  ...grouped(
+    skips.map((sample) => ({
+      where: place(sample),
+      what: `needs ${sample.need}: ${sample.reason}`,
+      detail: `block ${sample.block}`,
+    })),
+  ),
+];
+
+const leftIn = (data: GroupData): { readonly checked: number; readonly left: readonly Problem[] } => {
+  const where = [data.group.scenario, paramsKey(data.group.params), data.group.image]
+    .filter((part) => part !== '')
+    .join(', ');
+  let checked = 0;
+  const left: Problem[] = [];
+  for (const table of [data.time, data.count]) {
+    const seen = new Map<string, number>();
+    for (const [metric, arms] of table) {
+      if (!isLeak(metric)) continue;
+      for (const [arm, byBlock] of arms) {
+        seen.set(arm, Math.max(seen.get(arm) ?? 0, byBlock.size));
+        const sum = [...byBlock.values()].reduce((a, b) => a + b, 0);
+        if (sum > 0) left.push({ where: `${where}, ${arm}`, what: `${metric}: ${sum}` });
+      }
+    }
+    checked += [...seen.values()].reduce((a, b) => a + b, 0);
+  }
+  return { checked, left };
+};
+
+export const leaksOf = (tallied: Tallied): LeakView => {
+  const found = tallied.groups.map(leftIn);
+  return {
+    checkedSamples: found.reduce((sum, { checked }) => sum + checked, 0),
+    left: [
+      ...found.flatMap(({ left }) => left),
+      ...tallied.failures
+        .filter(({ phase }) => phase === 'leak')
+        .map((sample) => ({ where: place(sample), what: sample.message })),
+    ],
+  };
+};

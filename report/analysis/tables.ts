@@ -1,0 +1,140 @@
+// The first table of each image, the same over all images, and what else was timed.
+import { own } from '../../results/check.ts';
+import { combine } from '../../results/compare/combine.ts';
+import { type Cell, type Design, type Row, rowOf } from '../../results/compare/rows.ts';
+import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
+import type { Catalogue } from '../../results/schema/run.ts';
+import type { ArmView, CellView, RowView, SectionView, TableView } from '../view.ts';
+import { groupBy } from './group-by.ts';
+
+export interface TableInput {
+  readonly groups: readonly GroupData[];
+  readonly design: Design;
+  readonly arms: readonly ArmView[];
+  readonly images: readonly string[];
+}
+
+const cellView = (cell: Cell | undefined): CellView =>
+  cell === undefined
+    ? { kind: 'absent' }
+    : {
+        kind: 'value',
+        median: cell.median,
+        interval: cell.medianInterval,
+        n: cell.n,
+        idle: cell.idle,
+        versus:
+          cell.versus === null
+            ? null
+            : {
+                ratio: cell.versus.ratio,
+                verdict: cell.versus.verdict,
+                detectable: cell.versus.detectable,
+              },
+      };
+
+const titleOf = (metric: string, title: string, { phases }: Catalogue): string =>
+  (metric.endsWith('WallNs') ? own(phases, metric.slice(0, -'WallNs'.length)) : undefined) ?? title;
+
+const rowView = (row: Row, arms: readonly ArmView[], catalogue: Catalogue): RowView => ({
+  metric: row.metric,
+  title: titleOf(row.metric, row.info.title, catalogue),
+  info: row.info,
+  cells: arms.map((arm) => cellView(row.cells.find((cell) => cell.arm === arm.id))),
+});
+
+const sectionOf = (
+  { group }: GroupData,
+  rows: readonly RowView[],
+  { catalogue }: Design,
+): SectionView | null =>
+  rows.length === 0
+    ? null
+    : {
+        scenario: group.scenario,
+        params: paramsKey(group.params),
+        question: own(catalogue.scenarios, group.scenario)?.question ?? '',
+        rows,
+      };
+
+const headlineOf = (group: GroupData, { catalogue }: Design): readonly string[] =>
+  own(catalogue.scenarios, group.group.scenario)?.headline ?? [];
+
+const known = <T>(items: readonly (T | null)[]): T[] => items.filter((item) => item !== null);
+
+const tableOf = (image: string, input: TableInput, metricsOf: (group: GroupData) => readonly string[]) => {
+  const { groups, design, arms } = input;
+  const sections = groups
+    .filter(({ group }) => group.image === image)
+    .map((group) => {
+      const rows = known(metricsOf(group).map((metric) => rowOf(group, metric, design)));
+      return sectionOf(
+        group,
+        rows.map((row) => rowView(row, arms, design.catalogue)),
+        design,
+      );
+    });
+  return { image, sections: known(sections) };
+};
+
+const filled = (tables: readonly TableView[]): TableView[] =>
+  tables.filter(({ sections }) => sections.length > 0);
+
+const combinedRow = (groups: readonly GroupData[], metric: string, input: TableInput): RowView | null => {
+  const rows = known(groups.map((group) => rowOf(group, metric, input.design)));
+  const first = rows[0];
+  if (first === undefined || rows.length < groups.length) return null;
+  const cells = combine(rows, first.info.better);
+  return {
+    metric,
+    title: titleOf(metric, first.info.title, input.design.catalogue),
+    info: first.info,
+    cells: input.arms.map((arm): CellView => {
+      const cell = cells.find((candidate) => candidate.arm === arm.id);
+      if (cell === undefined) return { kind: 'absent' };
+      return {
+        kind: 'combined',
+        versus: { ratio: cell.ratio, verdict: cell.verdict, detectable: null },
+      };
+    }),
+  };
+};
+
+/** Only of what was asked of every image: null where there is one image, or nothing in common. */
+const combinedTable = (input: TableInput): TableView | null => {
+  const asked = groupBy(input.groups, ({ group }) =>
+    JSON.stringify([group.scenario, paramsKey(group.params)]),
+  );
+  const sections = [...asked.values()].map((groups) => {
+    if (groups.length < input.images.length || groups.length < 2) return null;
+    const rows = known(
+      headlineOf(groups[0]!, input.design).map((metric) => combinedRow(groups, metric, input)),
+    );
+    return sectionOf(groups[0]!, rows, input.design);
+  });
+  const table = { image: null, sections: known(sections) };
+  return table.sections.length === 0 ? null : table;
+};
+
+export const firstTables = (input: TableInput): readonly TableView[] => {
+  const perImage = input.images.map((image) =>
+    tableOf(image, input, (group) => headlineOf(group, input.design)),
+  );
+  const combined = combinedTable(input);
+  return [...filled(perImage), ...(combined === null ? [] : [combined])];
+};
+
+/** Timed metrics without a headline row; what a rate of zeros would say is left out. */
+export const furtherTables = (input: TableInput): readonly TableView[] =>
+  filled(
+    input.images.map((image) =>
+      tableOf(image, input, (group) => {
+        const headline = headlineOf(group, input.design);
+        return [...group.time.keys()].filter(
+          (metric) =>
+            !headline.includes(metric) &&
+            (own(input.design.catalogue.metrics, metric)?.noise ?? 'noisy') === 'noisy',
+        );
+      }),
+    ),
+  );

@@ -1,0 +1,70 @@
+// Numbers for readers. Everywhere else they are nanoseconds, bytes and counts; only here are they scaled.
+
+const DIGITS = 3;
+
+const significant = (value: number): string => {
+  const digits = Math.max(0, DIGITS - 1 - Math.floor(Math.log10(Math.abs(value) || 1)));
+  return value.toFixed(Math.min(digits, DIGITS - 1));
+};
+
+/** 9214 as `9,214`, the same in every locale. */
+export const grouped = (value: number): string =>
+  (Number.isInteger(value) ? String(value) : value.toFixed(1)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+const scaled = (value: number, units: readonly (readonly [number, string])[]): string => {
+  const [size, unit] = units.find(([smallest]) => Math.abs(value) >= smallest * 0.9995) ?? units.at(-1)!;
+  return `${significant(value / size)} ${unit}`;
+};
+
+export const formatNs = (ns: number): string =>
+  scaled(ns, [
+    [1e9, 's'],
+    [1e6, 'ms'],
+    [1e3, 'µs'],
+    [1, 'ns'],
+  ]);
+
+export const formatBytes = (bytes: number): string =>
+  scaled(bytes, [
+    [2 ** 30, 'GiB'],
+    [2 ** 20, 'MiB'],
+    [2 ** 10, 'KiB'],
+    [1, 'B'],
+  ]);
+
+/** By the unit that the metric's name ends in. */
+export const formatValue = (metric: string, value: number): string => {
+  if (metric.endsWith('Ns')) return formatNs(value);
+  if (metric.endsWith('Bytes')) return formatBytes(value);
+  if (metric.endsWith('PerSecond')) return `${significant(value)}/s`;
+  if (metric.endsWith('Count')) return grouped(value);
+  return significant(value);
+};
+
+const SMALLEST = 1e-5;
+
+/** A bare ratio: three digits, two decimals around 1, an exponent where there would be nothing but zeros. */
+export const formatRatio = (ratio: number): string => {
+  if (ratio >= 1000) return grouped(Math.round(ratio));
+  if (ratio >= 0.1) return significant(ratio);
+  if (ratio >= SMALLEST) return ratio.toFixed(1 - Math.floor(Math.log10(ratio)));
+  return ratio > 0 ? ratio.toExponential(0) : '0';
+};
+
+export const formatPercent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
+
+/** `createWallNs` as `create`, `imagesPerSecond` as `images/s`. */
+export const shortName = (metric: string): string =>
+  metric.replace(/WallNs$/, '').replace(/PerSecond$/, '/s') || metric;
+
+/** `2026-01-15T10:00:00.000Z` as `2026-01-15 10:00 UTC`. */
+export const formatInstant = (iso: string): string => {
+  const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(iso);
+  return parts === null ? iso : `${parts[1]} ${parts[2]} UTC`;
+};
+
+const SHELL_SAFE = /^[A-Za-z0-9@%+=:,./_-]+$/;
+
+/** A command line that a reader can paste. */
+export const shellLine = (argv: readonly string[]): string =>
+  argv.map((word) => (SHELL_SAFE.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');

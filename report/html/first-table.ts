@@ -1,0 +1,109 @@
+// The table that everything else explains: a median per arm, its ratio to the baseline, and what may be concluded.
+import { unreachable } from '../../results/errors.ts';
+import type { Interval } from '../../results/stats/interval.ts';
+import { formatRatio, formatValue, grouped, shortName } from '../format.ts';
+import type { ArmView, CellView, ReportView, RowView, SectionView, TableView, VersusView } from '../view.ts';
+import { labelOf } from './charts.ts';
+import { type Html, html } from './html.ts';
+import { swatch } from './legend.ts';
+
+const WORDS = {
+  faster: 'faster',
+  slower: 'slower',
+  same: 'same',
+  undecided: 'undecided',
+  tooFew: 'too few',
+} as const;
+
+const range = (ratio: Interval): Html | null =>
+  ratio.kind === 'tooFew'
+    ? html`<span class="range">${ratio.n} of ${ratio.needed} blocks</span>`
+    : html`<span class="range">${formatRatio(ratio.lo)} – ${formatRatio(ratio.hi)}</span>`;
+
+const times = (ratio: Interval): Html | null =>
+  ratio.kind === 'tooFew' ? null : html`<b class="ratio">${formatRatio(ratio.center)}×</b> `;
+
+const hint = ({ detectable }: VersusView): string =>
+  detectable === null ? '' : `could have told a ratio of ${formatRatio(detectable)} from 1`;
+
+const versusLine = (versus: VersusView, role: ArmView['role']): Html =>
+  html`<span class="versus" title="${hint(versus)}">${times(versus.ratio)}${range(versus.ratio)}${
+    role === 'null' ? null : html` <span class="verdict ${versus.verdict}">${WORDS[versus.verdict]}</span>`
+  }</span>`;
+
+const cellContent = (row: RowView, arm: ArmView, cell: CellView): Html => {
+  switch (cell.kind) {
+    case 'absent':
+      return html`<span class="none">–</span>`;
+    case 'combined':
+      return versusLine(cell.versus, arm.role);
+    case 'value': {
+      if (cell.idle)
+        return html`<span class="none" title="${formatValue(row.metric, cell.median)}, without a call">no calls</span>`;
+      const value = html`<span class="value">${formatValue(row.metric, cell.median)}</span>`;
+      return cell.versus === null ? value : html`${value}${versusLine(cell.versus, arm.role)}`;
+    }
+    default:
+      return unreachable(cell);
+  }
+};
+
+const rowHtml = (row: RowView, arms: readonly ArmView[]): Html => html`<tr data-metric="${row.metric}">
+<th scope="row"><span class="metric">${shortName(row.metric)}</span><span class="title">${row.title}</span></th>
+${arms.map(
+  (arm, index) =>
+    html`<td data-arm="${arm.id}" class="${arm.role}">${cellContent(row, arm, row.cells[index]!)}</td>`,
+)}
+</tr>
+`;
+
+const sectionHtml = (
+  section: SectionView,
+  arms: readonly ArmView[],
+): Html => html`<tbody data-section="${labelOf(section)}">
+<tr class="section"><th colspan="${arms.length + 1}" scope="rowgroup"><b>${labelOf(section)}</b> <span>${section.question}</span></th></tr>
+${section.rows.map((row) => rowHtml(row, arms))}</tbody>
+`;
+
+export const armHeads = (arms: readonly ArmView[]): Html =>
+  html`${arms.map((arm) => html`<th scope="col" class="${arm.role}">${swatch(arm)}<span>${arm.id}</span></th>`)}`;
+
+export const tableHtml = (
+  table: TableView,
+  view: ReportView,
+  caption: string,
+): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+<table class="first" data-image="${table.image ?? ''}">
+<caption>${caption}</caption>
+<thead><tr><th scope="col"><span class="sr">metric</span></th>${armHeads(view.arms)}</tr></thead>
+${table.sections.map((section) => sectionHtml(section, view.arms))}</table>
+</div>
+`;
+
+const blocksOf = (table: TableView): string => {
+  const counts = table.sections.flatMap(({ rows }) =>
+    rows.flatMap(({ cells }) => cells.flatMap((cell) => (cell.kind === 'value' ? [cell.n] : []))),
+  );
+  if (counts.length === 0) return '';
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `${least === most ? least : `${least} to ${most}`} blocks`;
+};
+
+export const captionOf = (table: TableView, view: ReportView): string => {
+  if (table.image === null) return 'All images: in each block the median of their ratios';
+  const image = view.images.find(({ name }) => name === table.image);
+  return [table.image, image === undefined ? '' : `${grouped(image.entryCount)} entries`, blocksOf(table)]
+    .filter((part) => part !== '')
+    .join(', ');
+};
+
+/** The first image open, the others and their combination folded. */
+export const firstTables = (view: ReportView): Html => {
+  const [first, ...others] = view.tables;
+  if (first === undefined) return html`<p class="empty">No slot gave a value for this table.</p>`;
+  return html`${tableHtml(first, view, captionOf(first, view))}${others.map(
+    (table) =>
+      html`<details><summary>${captionOf(table, view)}</summary>${tableHtml(table, view, captionOf(table, view))}</details>
+`,
+  )}`;
+};

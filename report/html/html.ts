@@ -1,0 +1,36 @@
+// Text into HTML. Whatever is interpolated into the `html` template is escaped unless it is HTML itself.
+
+export interface Html {
+  readonly markup: string;
+}
+
+export type Content = Html | string | number | null | readonly Content[];
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+
+const markupOf = (content: Content): string => {
+  if (content === null) return '';
+  if (typeof content === 'string') return escaped(content);
+  if (typeof content === 'number') return String(content);
+  if ('markup' in content) return content.markup;
+  return content.map(markupOf).join('');
+};
+
+export const html = (parts: TemplateStringsArray, ...contents: readonly Content[]): Html => ({
+  markup: parts.reduce((sum, part, index) => sum + markupOf(contents[index - 1] ?? null) + part),
+});
+
+/** JSON that can stand in a script element: no `</script>`, no `<!--`, no line separators of older scripts. */
+export const scriptJson = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,0 +1,32 @@
+// What was mounted, and every timed metric that has no row in the first table.
+import { formatValue, grouped } from '../format.ts';
+import type { ReportView } from '../view.ts';
+import { tableHtml } from './first-table.ts';
+import { type Html, html } from './html.ts';
+import { plainTable } from './parts.ts';
+
+export const furtherSection = (view: ReportView): Html =>
+  view.further.length === 0
+    ? html``
+    : html`<h2 id="further">Everything else that was timed</h2>
+${view.further.map(
+  (
+    table,
+  ) => html`<details><summary>${table.image ?? ''}: ${table.sections.reduce((sum, { rows }) => sum + rows.length, 0)} rows</summary>${tableHtml(table, view, `${table.image ?? ''}, other metrics`)}</details>
+`,
+)}`;
+
+export const imagesSection = (view: ReportView): Html => html`<h2 id="images">Images</h2>
+${plainTable(
+  html`<th scope="col">image</th><th scope="col">entries</th><th scope="col">files</th><th scope="col">file bytes</th><th scope="col">objects</th><th scope="col">object bytes</th><th scope="col">layers</th><th scope="col">manifest</th><th scope="col" class="text">contents</th>`,
+  view.images.map(
+    (image) =>
+      html`<tr><th scope="row">${image.name}</th><td>${grouped(image.entryCount)}</td><td>${grouped(image.fileCount)}</td><td>${formatValue('Bytes', image.fileBytes)}</td><td>${grouped(image.objectCount)}</td><td>${formatValue('Bytes', image.objectBytes)}</td><td>${image.layerCount}</td><td>${formatValue('Bytes', image.manifestBytes)}</td><td class="text">${image.contents}</td></tr>
+`,
+  ),
+  'images',
+)}${view.images.map(
+  (image) =>
+    html`<details><summary>${image.name}: source and digests</summary><dl><dt>source</dt><dd><code>${image.source}</code></dd><dt>image version</dt><dd>${image.imageVersion}</dd><dt>as described</dt><dd><code>${image.describedDigest}</code></dd><dt>as mounted</dt><dd><code>${image.manifestDigest}</code></dd><dt>tree</dt><dd><code>${image.treeDigest}</code></dd></dl></details>
+`,
+)}`;

@@ -1,0 +1,21 @@
+// The mark of each arm, the same in tables and charts: a colour and a shape, so that neither has to be seen alone.
+import type { ArmView } from '../view.ts';
+import { type Html, html } from './html.ts';
+
+const SHAPES: readonly Html[] = [
+  html`<circle cx="6" cy="6" r="5"/>`,
+  html`<rect x="1.5" y="1.5" width="9" height="9"/>`,
+  html`<path d="M6 0.8 11.4 10.6H0.6Z"/>`,
+  html`<path d="M6 0.3 11.7 6 6 11.7 0.3 6Z"/>`,
+];
+
+export const PALETTE_SIZE = 8;
+
+export const swatch = (arm: ArmView): Html =>
+  arm.role === 'null'
+    ? html`<svg class="swatch hollow c${arm.color % PALETTE_SIZE}" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4.5"/></svg>`
+    : html`<svg class="swatch c${arm.color % PALETTE_SIZE}" viewBox="0 0 12 12" aria-hidden="true">${SHAPES[arm.color % SHAPES.length]!}</svg>`;
+
+export const legend = (arms: readonly ArmView[]): Html =>
+  html`<p class="legend">${arms.map((arm) => html`<span>${swatch(arm)} ${arm.id}</span> `)}</p>
+`;

@@ -1,0 +1,125 @@
+// The page's style: light and dark, paper, and screens of 390 pixels. Arms take their colours from the palette of Okabe and Ito,
+// which stays apart in all common kinds of colour blindness; dark backgrounds get lighter shades of the same hues.
+
+const LIGHT = `
+--paper:#ffffff;--soft:#f5f6f7;--band:#f5f6f7;--ink:#1b1f24;--muted:#59626d;--grid:#dfe3e8;--line:#cfd5dc;--link:#0b5cad;
+--good:#146c3c;--bad:#a3240f;--warn:#fff5df;--warn-line:#d9a400;--tip:#1b1f24;--tip-ink:#ffffff;--on-arm:#ffffff;--mix:#1b1f24;
+--arm-0:#0072b2;--arm-1:#c65500;--arm-2:#00805c;--arm-3:#b0548a;--arm-4:#8a6d00;--arm-5:#2b8fcb;--arm-6:#6a51a3;--arm-7:#5b6670;`;
+
+const DARK = `
+--paper:#14171b;--soft:#1c2026;--band:#1a1e24;--ink:#e4e8ed;--muted:#9aa5b1;--grid:#2b323a;--line:#38414b;--link:#79b8f3;
+--good:#6fcf97;--bad:#ff9a86;--warn:#2d2612;--warn-line:#b98f1d;--tip:#e4e8ed;--tip-ink:#14171b;--on-arm:#0c0f12;--mix:#ffffff;
+--arm-0:#56a9e8;--arm-1:#f28e3c;--arm-2:#3cc79c;--arm-3:#e08fbf;--arm-4:#d9b740;--arm-5:#8fd0f7;--arm-6:#b3a1e6;--arm-7:#a3adb8;`;
+
+const palette = Array.from(
+  { length: 8 },
+  (_, i) => `.c${i}{fill:var(--arm-${i});stroke:var(--arm-${i})}`,
+).join('');
+
+export const styles = `:root{color-scheme:light dark;--sans:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;
+--mono:ui-monospace,"SFMono-Regular","DejaVu Sans Mono",Menlo,Consolas,monospace;${LIGHT}}
+@media (prefers-color-scheme:dark){:root{${DARK}}}
+@media print{:root{${LIGHT}}}
+:root.paper{${LIGHT}}
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 var(--sans);overflow-wrap:break-word}
+main{max-width:1120px;margin:0 auto;padding:28px 24px 72px}
+h1{font-size:15px;font-weight:600;margin:0 0 10px;color:var(--muted)}
+h1 code{font-size:inherit}
+h2{font-size:20px;line-height:1.3;margin:48px 0 6px;padding-top:14px;border-top:1px solid var(--line)}
+h3{font-size:15px;margin:22px 0 4px}
+p{margin:6px 0 10px;max-width:76ch}
+a{color:var(--link)}
+code,pre{font:13px/1.5 var(--mono)}
+pre{background:var(--soft);padding:10px 12px;overflow-x:auto;border-radius:4px;margin:8px 0}
+.finding{font-size:21px;line-height:1.42;font-weight:500;margin:0 0 14px;max-width:62ch;text-wrap:pretty}
+.facts{color:var(--muted);margin:0;max-width:none;display:flex;flex-wrap:wrap;gap:0 20px;font-size:14px}
+nav{margin:14px 0 0;font-size:14px}
+nav a{margin-right:14px;white-space:nowrap;text-decoration:none}
+nav a:hover{text-decoration:underline}
+.note{color:var(--muted);font-size:14px}
+.alert{background:var(--warn);border-left:4px solid var(--warn-line);padding:9px 14px;margin:18px 0 0;max-width:none}
+.alert ul{margin:2px 0 0}
+.legend{display:flex;flex-wrap:wrap;gap:4px 20px;margin:8px 0;font-size:14px;max-width:none}
+.swatch{width:12px;height:12px;vertical-align:-1px;margin-right:5px;overflow:visible;flex:none}
+.swatch.hollow{fill:none;stroke-width:2}
+${palette}
+.scroll{overflow-x:auto;margin:10px 0}
+.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
+caption{text-align:left;color:var(--muted);padding:0 0 6px;font-size:14px}
+th,td{padding:5px 12px;text-align:right;vertical-align:top;border-bottom:1px solid var(--grid);unicode-bidi:isolate}
+th{font-weight:600}
+th:first-child,td:first-child{text-align:left;padding-left:0}
+td.text,th.text{text-align:left}
+tbody th[scope=row]{font-weight:400}
+thead th{border-bottom:1px solid var(--line);vertical-align:bottom}
+.first{width:100%}
+.first .metric{display:block;font-weight:600}
+.first .title{display:block;color:var(--muted);font-size:12.5px;line-height:1.35}
+.first thead th{white-space:nowrap}
+.first td{white-space:nowrap;min-width:9.5em}
+.section th{text-align:left;padding:20px 0 6px;border-bottom:1px solid var(--line);font-weight:400;color:var(--muted)}
+.section b{color:var(--ink);margin-right:8px}
+.first .value{font-weight:600;display:block}
+.range.block{display:block;font-size:13px;color:var(--muted)}
+.versus{display:block;font-size:13px;color:var(--muted)}
+.versus .ratio,.range{white-space:nowrap}
+.versus .ratio{color:var(--ink);font-weight:600}
+.verdict{display:inline-block;min-width:4.9em;margin-left:6px;text-align:right}
+.verdict.faster{color:var(--good);font-weight:600}
+.verdict.slower{color:var(--bad);font-weight:600}
+.verdict.same{color:var(--ink)}
+.null,.none,.zero{color:var(--muted)}
+.null .value{font-weight:400}
+.first td.null{min-width:8em}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:8px 32px;margin:8px 0}
+figure{margin:0;min-width:0}
+figcaption{font-size:14px;font-weight:600;margin:10px 0 2px}
+.chart{position:relative;min-width:0}
+details{margin:8px 0}
+summary{cursor:pointer;color:var(--link);font-size:14px;padding:3px 0}
+dl{display:grid;grid-template-columns:minmax(9em,max-content) 1fr;gap:4px 20px;margin:8px 0;font-size:14px}
+dt{color:var(--muted)}
+dd{margin:0;min-width:0;unicode-bidi:isolate}
+ul{margin:6px 0;padding-left:20px}
+li{margin:3px 0;unicode-bidi:isolate}
+.ok{color:var(--good)}.wrong{color:var(--bad);font-weight:600}
+.varies.exact{color:var(--bad)}
+.total td,.total th{font-weight:600;border-top:1px solid var(--line)}
+.sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+footer{margin-top:56px;border-top:1px solid var(--line);padding-top:12px;color:var(--muted);font-size:13px}
+@media screen and (max-width:720px){
+main{padding:18px 16px 48px}
+.finding{font-size:18px}
+h2{margin-top:36px}
+dl{grid-template-columns:1fr;gap:0}
+th,td{padding:5px 7px}
+th:last-child,td:last-child{padding-right:0}
+dd{margin-bottom:8px}
+.first,.first tbody,.first tr,.first td,.first th[scope=row],.first .section th,.first caption{display:block}
+.first thead{display:none}
+.first th,.first td{border:0;padding:0;text-align:left}
+.first tr{padding:9px 0;border-bottom:1px solid var(--grid)}
+.first td{white-space:normal;min-width:0;display:flex;flex-wrap:wrap;gap:0 10px;align-items:baseline;padding:2px 0}
+.first td.null{min-width:0}
+.first td::before{content:attr(data-arm);flex:1 1 8.5em;color:var(--muted);font-size:13px}
+.first .value{margin-left:auto}
+.first .versus{flex:1 0 100%;text-align:right}
+.first .section th{padding:14px 0 2px}
+.section b{display:block}
+}
+@media print{
+body{font-size:10pt}
+main{max-width:none;padding:0}
+nav,noscript{display:none}
+h2{break-after:avoid}
+figure,tr,.alert{break-inside:avoid}
+.scroll{overflow:visible}
+.first td{min-width:0;white-space:normal}
+.versus{font-size:8.5pt}
+.verdict{min-width:0}
+th,td{padding:3px 6px}
+.charts{grid-template-columns:1fr 1fr}
+}`;

@@ -1,0 +1,130 @@
+// What the views show: everything computed, nothing formatted, every string already safe to print.
+import type { CallCount, Count } from '../results/compare/counts.ts';
+import type { Verdict } from '../results/compare/verdict.ts';
+import type { Environment, ImageInfo, Metric, Phase, Proof, RunFile } from '../results/schema/run.ts';
+import type { Interval } from '../results/stats/interval.ts';
+
+export interface ArmView {
+  readonly id: string;
+  readonly title: string;
+  readonly how: string;
+  readonly role: 'baseline' | 'arm' | 'null';
+  /** Index into the palette: one colour per backend, the null arm shares the baseline's. */
+  readonly color: number;
+}
+
+export interface VersusView {
+  readonly ratio: Interval;
+  readonly verdict: Verdict;
+  /** Smallest true ratio that this row could have told from the baseline. */
+  readonly detectable: number | null;
+}
+
+export type CellView =
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'value';
+      readonly median: number;
+      readonly interval: Interval;
+      readonly n: number;
+      /** No call was made in this phase: the work is in another one. */
+      readonly idle: boolean;
+      readonly versus: VersusView | null;
+    }
+  | { readonly kind: 'combined'; readonly versus: VersusView };
+
+export interface RowView {
+  readonly metric: string;
+  /** What the row is, in a few words: for a phase, what happens in it. */
+  readonly title: string;
+  readonly info: Metric;
+  /** In the order of the arms. */
+  readonly cells: readonly CellView[];
+}
+
+export interface SectionView {
+  readonly scenario: string;
+  readonly params: string;
+  readonly question: string;
+  readonly rows: readonly RowView[];
+}
+
+/** The first table of one image, or of all of them together. */
+export interface TableView {
+  readonly image: string | null;
+  readonly sections: readonly SectionView[];
+}
+
+export interface CallsView {
+  readonly image: string;
+  readonly scenario: string;
+  readonly params: string;
+  /** By arm, in the order of the arms; null where the arm was not counted. */
+  readonly totals: readonly (ReadonlyMap<Phase, Count> | null)[];
+  readonly rows: readonly {
+    readonly phase: Phase;
+    readonly actor: string;
+    readonly call: string;
+    readonly counts: readonly (CallCount | null)[];
+  }[];
+}
+
+/** Counts by metric, such as FUSE requests by opcode or bytes on disk. */
+export interface CountsView {
+  readonly image: string;
+  readonly scenario: string;
+  readonly params: string;
+  readonly rows: readonly {
+    readonly metric: string;
+    readonly info: Metric;
+    readonly counts: readonly (Count | null)[];
+  }[];
+}
+
+export interface Problem {
+  readonly where: string;
+  readonly what: string;
+}
+
+export interface LeakView {
+  readonly checkedSamples: number;
+  readonly left: readonly Problem[];
+}
+
+export interface ReportView {
+  readonly id: string;
+  readonly finding: string;
+  readonly baseline: string;
+  readonly arms: readonly ArmView[];
+  /** The first image is the headline; the last table, where there are several, is all of them combined. */
+  readonly tables: readonly TableView[];
+  /** Every noisy metric that is in no first table. */
+  readonly further: readonly TableView[];
+  readonly calls: readonly CallsView[];
+  readonly requests: readonly CountsView[];
+  readonly disk: readonly CountsView[];
+  /** Arm and the path that its mounts took. */
+  readonly took: readonly { readonly arm: string; readonly took: readonly string[] }[];
+  readonly images: readonly ImageInfo[];
+  readonly proofs: readonly Proof[];
+  readonly environment: Environment;
+  readonly run: Pick<
+    RunFile,
+    'startedAt' | 'finishedAt' | 'host' | 'status' | 'wallNs' | 'cfsbench' | 'commandLine' | 'ledgerSource'
+  >;
+  readonly plan: Pick<RunFile['plan'], 'seed' | 'profile' | 'budgetNs' | 'blocks' | 'baseline'>;
+  readonly scenarios: readonly {
+    readonly id: string;
+    readonly question: string;
+    readonly reproduce: string;
+    readonly cache: string;
+  }[];
+  readonly delta: number;
+  readonly sampleCount: number;
+  readonly failures: readonly Problem[];
+  readonly skipped: readonly Problem[];
+  readonly dropped: readonly string[];
+  readonly leaks: LeakView;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}

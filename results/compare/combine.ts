@@ -1,0 +1,50 @@
+// One row over several images, without a mean of medians: in each block, the median over the images of the arm's log-ratio;
+// then the median of the blocks with its order-statistic interval. A block counts only where every image has a pair in it.
+import type { Metric } from '../schema/run.ts';
+import type { Interval } from '../stats/interval.ts';
+import { ratioInterval } from '../stats/log-ratio.ts';
+import { LOOK_CONFIDENCE, median } from '../stats/median.ts';
+import { NULL_ARM, type Row } from './rows.ts';
+import { judge, type Verdict, type Zone } from './verdict.ts';
+
+export const COMBINED_METHOD =
+  'per block, the median over images of the log-ratio to the baseline; then the median over blocks';
+
+export interface CombinedCell {
+  readonly arm: string;
+  readonly ratio: Interval;
+  readonly verdict: Verdict;
+  readonly zone: Zone;
+  readonly imageCount: number;
+}
+
+const armLogs = (rows: readonly Row[], arm: string): readonly ReadonlyMap<number, number>[] | null => {
+  const logs = rows.map((row) => row.cells.find((cell) => cell.arm === arm)?.versus?.logs);
+  return logs.every((found) => found !== undefined) ? (logs as ReadonlyMap<number, number>[]) : null;
+};
+
+const perBlock = (images: readonly ReadonlyMap<number, number>[]): number[] =>
+  [...images[0]!.keys()]
+    .filter((block) => images.every((logs) => logs.has(block)))
+    .map((block) => median(images.map((logs) => logs.get(block)!))!);
+
+/** The widest zone of the images': what is noise on one of them is not a result on all. */
+const widest = (rows: readonly Row[], arm: string): Zone => {
+  const zones = rows.flatMap((row) => row.cells.find((cell) => cell.arm === arm)?.versus?.zone ?? []);
+  return { lo: Math.min(...zones.map((zone) => zone.lo)), hi: Math.max(...zones.map((zone) => zone.hi)) };
+};
+
+/** Rows of one metric of one scenario with its parameters, one per image. */
+export const combine = (rows: readonly Row[], better: Metric['better']): readonly CombinedCell[] => {
+  const arms = rows[0]?.cells.filter((cell) => cell.versus !== null).map((cell) => cell.arm) ?? [];
+  const nullLogs = armLogs(rows, NULL_ARM);
+  const nullMedian = nullLogs === null ? null : median(perBlock(nullLogs));
+  return arms.flatMap((arm): CombinedCell[] => {
+    const logs = armLogs(rows, arm);
+    if (logs === null) return [];
+    const ratio = ratioInterval(perBlock(logs), LOOK_CONFIDENCE);
+    const zone = widest(rows, arm);
+    const nullCenter = arm === NULL_ARM || nullMedian === null ? null : Math.exp(nullMedian);
+    return [{ arm, ratio, zone, verdict: judge(ratio, zone, better, nullCenter), imageCount: rows.length }];
+  });
+};

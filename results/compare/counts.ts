@@ -1,0 +1,65 @@
+// Exact and quasi-exact counts: no interval, but whether every pass gave the same number.
+import type { Ledger, Phase, Values } from '../schema/run.ts';
+import { PHASES } from '../schema/run.ts';
+
+/** Of several passes; `least` equals `most` where the count is constant. */
+export interface Count {
+  readonly least: number;
+  readonly most: number;
+  readonly passes: number;
+}
+
+export const countOf = (values: readonly number[]): Count | null =>
+  values.length === 0
+    ? null
+    : { least: Math.min(...values), most: Math.max(...values), passes: values.length };
+
+export interface CallCount extends Count {
+  readonly phase: Phase;
+  readonly actor: string;
+  readonly call: string;
+}
+
+const byActor = (ledger: Ledger, phase: Phase): readonly [string, Values][] =>
+  Object.entries(ledger[phase] ?? {});
+
+/** Every call that any pass saw, in the order of phases. A ledger is whole or absent: what it lacks was not called. */
+export const callCounts = (ledgers: readonly Ledger[]): readonly CallCount[] =>
+  PHASES.flatMap((phase) => {
+    const seen = new Map<string, { actor: string; call: string; values: number[] }>();
+    for (const ledger of ledgers)
+      for (const [actor, calls] of byActor(ledger, phase))
+        for (const [call, count] of Object.entries(calls)) {
+          const key = JSON.stringify([actor, call]);
+          const entry = seen.get(key) ?? { actor, call, values: [] };
+          entry.values.push(count);
+          seen.set(key, entry);
+        }
+    return [...seen.values()].map(({ actor, call, values }) => ({
+      phase,
+      actor,
+      call,
+      least: values.length < ledgers.length ? Math.min(0, ...values) : Math.min(...values),
+      most: Math.max(...values),
+      passes: ledgers.length,
+    }));
+  });
+
+/** Sums of each pass by phase, without the actors in `except`; nothing for a phase that no pass has calls in. */
+export const phaseTotals = (
+  ledgers: readonly Ledger[],
+  except: readonly string[],
+): ReadonlyMap<Phase, Count> => {
+  const totals = new Map<Phase, Count>();
+  for (const phase of PHASES) {
+    if (!ledgers.some((ledger) => Object.hasOwn(ledger, phase))) continue;
+    const sums = ledgers.map((ledger) =>
+      byActor(ledger, phase)
+        .filter(([actor]) => !except.includes(actor))
+        .reduce((sum, [, calls]) => sum + Object.values(calls).reduce((a, b) => a + b, 0), 0),
+    );
+    const count = countOf(sums);
+    if (count !== null) totals.set(phase, count);
+  }
+  return totals;
+};

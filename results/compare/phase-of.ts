@@ -1,0 +1,57 @@
+// Which phase a metric is the time of, and what the counting passes saw happen in it.
+import { type Ledger, PHASES, type Phase } from '../schema/run.ts';
+import { median } from '../stats/median.ts';
+import type { GroupData } from './tally.ts';
+
+export const COMMAND_START = 'commandStartWallNs';
+/** Actor of the harness's own language runtime, whose calls are nobody's work. */
+export const RUNTIME = 'runtime';
+
+/** Null for sums over phases and for rates. A scenario with one window may name its metric as it likes. */
+export const phaseOf = (metric: string, data: GroupData): Phase | null => {
+  const named = PHASES.find((phase) => metric === `${phase}WallNs`);
+  if (named !== undefined) return named;
+  if (!metric.endsWith('WallNs') || metric === COMMAND_START) return null;
+  const seen = new Set([...data.ledgers.values()].flat().flatMap((ledger) => Object.keys(ledger)));
+  return seen.size === 1 ? ([...seen][0] as Phase) : null;
+};
+
+const callsIn = (ledger: Ledger, phase: Phase): number =>
+  Object.entries(ledger[phase] ?? {})
+    .filter(([actor]) => actor !== RUNTIME)
+    .reduce((sum, [, calls]) => sum + Object.values(calls).reduce((a, b) => a + b, 0), 0);
+
+/**
+ * True where the passes were counted and saw no call at all: the arm has nothing to do in this phase. Settling is waiting,
+ * which is not counted as calls, so nothing follows there.
+ */
+export const isIdle = (data: GroupData, metric: string, arm: string): boolean => {
+  const phase = phaseOf(metric, data);
+  const ledgers = data.ledgers.get(arm) ?? [];
+  if (phase === null || phase === 'settle' || ledgers.length === 0) return false;
+  return ledgers.every((ledger) => callsIn(ledger, phase) === 0);
+};
+
+const startsCommand = (data: GroupData, phase: Phase, arm: string): boolean =>
+  (data.ledgers.get(arm) ?? []).some((ledger) =>
+    Object.values(ledger[phase] ?? {}).some((calls) => Object.hasOwn(calls, 'execve')),
+  );
+
+/** Median over all arms: the start of a command is a property of the machine. */
+export const commandStartOf = (data: GroupData): number | null => {
+  const arms = data.time.get(COMMAND_START);
+  return arms === undefined ? null : median([...arms.values()].flatMap((byBlock) => [...byBlock.values()]));
+};
+
+/** What one command's start costs, where both sides start one in the metric's phase; null elsewhere. */
+export const sharedCommandStart = (
+  data: GroupData,
+  metric: string,
+  arm: string,
+  baseline: string,
+): number | null => {
+  const phase = phaseOf(metric, data);
+  if (phase === null || !startsCommand(data, phase, arm) || !startsCommand(data, phase, baseline))
+    return null;
+  return commandStartOf(data);
+};

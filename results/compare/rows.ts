@@ -1,0 +1,146 @@
+// One row: a metric of one scenario on one image, every arm against the baseline.
+import { own } from '../check.ts';
+import type { Catalogue, Metric } from '../schema/run.ts';
+import type { Interval } from '../stats/interval.ts';
+import { type ByBlock, logRatios, ratioInterval } from '../stats/log-ratio.ts';
+import { CONFIDENCE, LOOK_CONFIDENCE, median, medianDeviation, medianInterval } from '../stats/median.ts';
+import { isIdle, sharedCommandStart } from './phase-of.ts';
+import type { Group, GroupData } from './tally.ts';
+import { DEFAULT_DELTA, FLOOR_NS, judge, type Verdict, type Zone, zoneOf } from './verdict.ts';
+
+export const NULL_ARM = 'null';
+
+export interface Design {
+  readonly catalogue: Catalogue;
+  readonly baseline: string;
+  /** Half-width of the equivalence zone, such as 0.05. */
+  readonly delta?: number;
+}
+
+export interface Cell {
+  readonly arm: string;
+  readonly median: number;
+  readonly medianInterval: Interval;
+  readonly deviation: number;
+  readonly n: number;
+  /** The counting passes saw no call in this phase: its time is that of doing nothing. */
+  readonly idle: boolean;
+  /** Null for the baseline itself, where the baseline has no value, and where one of the two is idle. */
+  readonly versus: Versus | null;
+}
+
+/** An arm against the baseline. */
+export interface Versus {
+  readonly ratio: Interval;
+  readonly verdict: Verdict;
+  readonly zone: Zone;
+  /** Smallest true ratio away from 1 that an interval of this width would have shown; null with too few blocks. */
+  readonly detectable: number | null;
+  readonly pairs: number;
+  readonly withoutRatio: number;
+  readonly logs: ReadonlyMap<number, number>;
+}
+
+export interface Row {
+  readonly group: Group;
+  readonly metric: string;
+  readonly info: Metric;
+  readonly cells: readonly Cell[];
+}
+
+/** A metric that the catalogue does not know is still shown, under its own name. */
+export const metricInfo = (catalogue: Catalogue, metric: string): Metric =>
+  own(catalogue.metrics, metric) ?? { title: metric, better: 'lower', noise: 'noisy' };
+
+const isTime = (metric: string): boolean => metric.endsWith('Ns');
+
+/** 20 us, or twice the start of a command that does nothing where both sides start one. */
+export const floorOf = (metric: string, commandStartNs: number | null): number =>
+  !isTime(metric) ? 0 : Math.max(FLOOR_NS, commandStartNs === null ? 0 : 2 * commandStartNs);
+
+const detectableRatio = (ratio: Interval, zone: Zone): number | null => {
+  if (ratio.kind === 'tooFew') return null;
+  const half = Math.max(ratio.hi / ratio.center, ratio.center / ratio.lo);
+  return zone.hi * half;
+};
+
+const logsByBlock = (arm: ByBlock, baseline: ByBlock): ReadonlyMap<number, number> => {
+  const logs = new Map<number, number>();
+  for (const block of arm.keys()) {
+    const pair = logRatios(new Map([[block, arm.get(block)!]]), baseline);
+    if (pair.values.length === 1) logs.set(block, pair.values[0]!);
+  }
+  return logs;
+};
+
+interface Against {
+  readonly baseline: ByBlock;
+  readonly baselineMedian: number;
+  readonly better: Metric['better'];
+  readonly floor: number;
+  readonly delta: number;
+  readonly nullCenter: number | null;
+}
+
+const versus = (arm: ByBlock, against: Against): Versus => {
+  const { values, withoutRatio } = logRatios(arm, against.baseline);
+  const ratio = ratioInterval(values, LOOK_CONFIDENCE);
+  const zone = zoneOf(against.delta, against.floor, against.baselineMedian);
+  return {
+    ratio,
+    zone,
+    withoutRatio,
+    pairs: values.length,
+    verdict: judge(ratio, zone, against.better, against.nullCenter),
+    detectable: detectableRatio(ratio, zone),
+    logs: logsByBlock(arm, against.baseline),
+  };
+};
+
+const centerOf = (values: ByBlock | undefined, baseline: ByBlock): number | null => {
+  if (values === undefined) return null;
+  const logs = median(logRatios(values, baseline).values);
+  return logs === null ? null : Math.exp(logs);
+};
+
+const baselineOf = (arms: ReadonlyMap<string, ByBlock>, design: Design) => {
+  const values = arms.get(design.baseline);
+  const center = values === undefined ? null : median([...values.values()]);
+  return values === undefined || center === null ? null : { values, center };
+};
+
+/** Null where no arm has a value of this metric in timed passes. */
+export const rowOf = (data: GroupData, metric: string, design: Design): Row | null => {
+  const arms = data.time.get(metric);
+  if (arms === undefined) return null;
+  const info = metricInfo(design.catalogue, metric);
+  const baseline = baselineOf(arms, design);
+  const baselineIdle = isIdle(data, metric, design.baseline);
+
+  const compare = (arm: string, values: ByBlock): Versus | null =>
+    baseline === null
+      ? null
+      : versus(values, {
+          baseline: baseline.values,
+          baselineMedian: baseline.center,
+          better: info.better,
+          floor: floorOf(metric, sharedCommandStart(data, metric, arm, design.baseline)),
+          delta: design.delta ?? DEFAULT_DELTA,
+          nullCenter: arm === NULL_ARM ? null : centerOf(arms.get(NULL_ARM), baseline.values),
+        });
+
+  const cells = [...arms].map(([arm, byBlock]): Cell => {
+    const values = [...byBlock.values()];
+    const idle = isIdle(data, metric, arm);
+    return {
+      arm,
+      idle,
+      median: median(values)!,
+      medianInterval: medianInterval(values, CONFIDENCE),
+      deviation: medianDeviation(values)!,
+      n: values.length,
+      versus: arm === design.baseline || idle || baselineIdle ? null : compare(arm, byBlock),
+    };
+  });
+  return { group: data.group, metric, info, cells };
+};

@@ -1,0 +1,52 @@
+// What an interval says about an arm, around a zone within which a difference does not matter.
+import { unreachable } from '../errors.ts';
+import type { Metric } from '../schema/run.ts';
+import type { Interval } from '../stats/interval.ts';
+
+/** `faster` is better in the metric's own direction, `slower` is worse: more images per second are `faster`. */
+export type Verdict = 'faster' | 'slower' | 'same' | 'undecided' | 'tooFew';
+
+/** Relative half-width of the zone, for runs on machines that are shared. */
+export const DEFAULT_DELTA = 0.05;
+/** No difference below this is a result, whatever the ratio says. */
+export const FLOOR_NS = 20_000;
+
+/** Ratios inside are equivalent. */
+export interface Zone {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** The wider of the relative zone and of what `floor`, in the metric's unit, makes of the baseline's value. */
+export const zoneOf = (delta: number, floor: number, baseline: number): Zone => {
+  const share = baseline > 0 ? floor / baseline : Number.POSITIVE_INFINITY;
+  return { lo: Math.max(0, Math.min(1 / (1 + delta), 1 - share)), hi: Math.max(1 + delta, 1 + share) };
+};
+
+const direction = (above: boolean, better: Metric['better']): Verdict =>
+  above === (better === 'lower') ? 'slower' : 'faster';
+
+/**
+ * `nullCenter` is the ratio of the baseline to itself: a result that is not larger is the machine's noise. Null where there
+ * was no null arm.
+ */
+export const judge = (
+  ratio: Interval,
+  zone: Zone,
+  better: Metric['better'],
+  nullCenter: number | null,
+): Verdict => {
+  switch (ratio.kind) {
+    case 'tooFew':
+      return 'tooFew';
+    case 'interval': {
+      if (ratio.lo >= zone.lo && ratio.hi <= zone.hi) return 'same';
+      const above = ratio.lo > zone.hi;
+      if (!above && ratio.hi >= zone.lo) return 'undecided';
+      const noise = nullCenter === null ? 0 : Math.abs(Math.log(nullCenter));
+      return Math.abs(Math.log(ratio.center)) > noise ? direction(above, better) : 'undecided';
+    }
+    default:
+      return unreachable(ratio);
+  }
+};

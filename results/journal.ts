@@ -1,0 +1,106 @@
+// Writing a run folder: samples.ndjson, one line per sample in the order of execution, and run.json.
+//
+// Does:    appends each sample with one write(2) to a file opened with O_APPEND; replaces run.json by rename.
+// Error:   a kill can tear the last line, never an earlier one; a full disk fails the append and is reported.
+// Cost:    no fsync per sample: what was appended survives the death of the process, not that of the machine.
+// Leaves:  the run folder, which is the result.
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { ResultsError } from './errors.ts';
+import type { RunFile, Sample } from './schema/run.ts';
+
+export const SAMPLES_FILE = 'samples.ndjson';
+export const RUN_FILE = 'run.json';
+
+const NEWLINE = 0x0a;
+const TAIL_BYTES = 65536;
+
+const plain = (part: string): string =>
+  part.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^[-.]+|-+$/g, '') || 'x';
+
+/** `<date>-<host>-<seed>`, safe as a file name whatever the host and the seed are. */
+export const runFolderName = (startedAt: string, host: string, seed: string): string =>
+  `${plain(startedAt.slice(0, 10))}-${plain(host.split('.')[0] ?? '')}-${plain(seed)}`;
+
+/** Length of the file up to the end of its last whole line. */
+const wholeLines = (fd: number): number => {
+  let end = fstatSync(fd).size;
+  const buffer = Buffer.alloc(TAIL_BYTES);
+  while (end > 0) {
+    const from = Math.max(0, end - TAIL_BYTES);
+    const length = readSync(fd, buffer, 0, end - from, from);
+    const at = buffer.subarray(0, length).lastIndexOf(NEWLINE);
+    if (at >= 0) return from + at + 1;
+    end = from;
+  }
+  return 0;
+};
+
+export interface Journal {
+  readonly folder: string;
+  append(sample: Sample): void;
+  /** Replaces run.json as a whole. */
+  writeRun(run: RunFile): void;
+  close(): void;
+}
+
+export interface JournalOptions {
+  /** Goes on in a folder that already holds samples; a torn last line is cut off. */
+  readonly resume?: boolean;
+}
+
+const writeWhole = (fd: number, bytes: Buffer, path: string): void => {
+  const written = writeSync(fd, bytes);
+  if (written !== bytes.length)
+    throw new ResultsError(`${path}: only a part was written`, {
+      facts: [`${written} of ${bytes.length} bytes`],
+      hint: 'free some disk space',
+      code: 'short-write',
+    });
+};
+
+const replaceFile = (path: string, text: string): void => {
+  const temporary = `${path}.new`;
+  const fd = openSync(temporary, 'w', 0o644);
+  try {
+    writeWhole(fd, Buffer.from(text), temporary);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(temporary, path);
+};
+
+/** Creates the folder where it is missing. */
+export const openJournal = (folder: string, options: JournalOptions = {}): Journal => {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, SAMPLES_FILE);
+  const fd = openSync(path, 'a+', 0o644);
+  const sizeBytes = fstatSync(fd).size;
+  if (sizeBytes > 0 && options.resume !== true) {
+    closeSync(fd);
+    throw new ResultsError('the folder already holds a run', {
+      facts: [path],
+      hint: 'choose another folder with --out, or remove this one',
+      code: 'EEXIST',
+    });
+  }
+  const whole = wholeLines(fd);
+  if (whole < sizeBytes) ftruncateSync(fd, whole);
+  return {
+    folder,
+    append: (sample) => writeWhole(fd, Buffer.from(`${JSON.stringify(sample)}\n`), path),
+    writeRun: (run) => replaceFile(join(folder, RUN_FILE), `${JSON.stringify(run, null, 1)}\n`),
+    close: () => closeSync(fd),
+  };
+};

@@ -1,0 +1,187 @@
+// What a run.json and a line of samples.ndjson must look like before anything is computed from them.
+import {
+  type Check,
+  count,
+  either,
+  fields,
+  list,
+  nullable,
+  number,
+  oneOf,
+  record,
+  text,
+  truth,
+} from './check.ts';
+import { ResultsError } from './errors.ts';
+import {
+  type Catalogue,
+  type Environment,
+  type ImageInfo,
+  type Metric,
+  PHASES,
+  type Plan,
+  type Proof,
+  type RunFile,
+  type Sample,
+  SCHEMA,
+  type Slot,
+} from './schema/run.ts';
+
+const slotFields = {
+  seq: count,
+  block: count,
+  order: count,
+  pass: oneOf('time', 'count'),
+  scenario: text,
+  arm: text,
+  backend: text,
+  image: text,
+  cache: oneOf('cold', 'warm', 'hot'),
+  params: record(either((value) => typeof value === 'string', text, number)),
+} as const;
+
+const slot: Check<Slot> = fields<Slot>(slotFields);
+
+const sampleFields = {
+  ...slotFields,
+  startedAt: text,
+  slotNs: number,
+  took: record(text),
+  notes: list(text),
+  outcome: oneOf('ok', 'failed', 'skipped'),
+};
+
+const base = fields(sampleFields as { [K in keyof typeof sampleFields]: Check<unknown> });
+const values = record(number);
+const ledger = record(record(record(count)));
+const failed = fields<{ phase: string; code: string; message: string }>({
+  phase: oneOf<string>(...PHASES, 'prepare', 'leak'),
+  code: text,
+  message: text,
+});
+const skipped = fields<{ need: string; reason: string }>({ need: text, reason: text });
+
+const schemaOf = (value: unknown, at: string): void => {
+  const schema = typeof value === 'object' && value !== null ? (value as { schema?: unknown }).schema : null;
+  if (schema === SCHEMA) return;
+  throw new ResultsError(`${at}: expected schema ${SCHEMA}`, {
+    facts: [`found: ${JSON.stringify(schema) ?? 'none'}`],
+    hint:
+      typeof schema === 'number' && schema > SCHEMA
+        ? 'read it with the newer cfsbench that wrote it'
+        : 'name what a run of cfsbench wrote',
+  });
+};
+
+export const checkSample = (value: unknown, at: string): Sample => {
+  schemaOf(value, at);
+  base(value, at);
+  const sample = value as Sample;
+  if (sample.outcome === 'ok') {
+    values(sample.values, `${at}: values`);
+    if (sample.ledger !== undefined) ledger(sample.ledger, `${at}: ledger`);
+  } else if (sample.outcome === 'failed') failed(sample, at);
+  else skipped(sample, at);
+  return sample;
+};
+
+const metric = fields<Metric>({
+  title: text,
+  better: oneOf('lower', 'higher'),
+  noise: oneOf('exact', 'quasi', 'noisy'),
+});
+
+const catalogue = fields<Catalogue>({
+  metrics: record(metric),
+  scenarios: record(
+    fields({ question: text, cache: oneOf('cold', 'warm', 'hot'), reproduce: text, headline: list(text) }),
+  ),
+  backends: record(fields({ title: text, how: text })),
+  phases: record(text),
+});
+
+const image = fields<ImageInfo>({
+  name: text,
+  source: text,
+  contents: oneOf('real', 'synthetic'),
+  entryCount: count,
+  fileCount: count,
+  directoryCount: count,
+  symlinkCount: count,
+  layerCount: count,
+  fileBytes: count,
+  objectCount: count,
+  objectBytes: count,
+  manifestBytes: count,
+  layerTarBytes: count,
+  imageVersion: oneOf(0, 1),
+  describedDigest: text,
+  manifestDigest: text,
+  treeDigest: text,
+});
+
+const proof = fields<Proof>({
+  image: text,
+  arm: text,
+  treeDigest: nullable(text),
+  equal: truth,
+  difference: nullable(text),
+  fsType: text,
+  took: record(text),
+});
+
+const environment = fields<Environment>({
+  kernel: text,
+  kernelCommandLine: text,
+  architecture: text,
+  distribution: text,
+  cpuModel: text,
+  cpuCount: count,
+  memoryBytes: count,
+  governor: nullable(text),
+  mitigations: record(text),
+  virtualization: nullable(text),
+  workFileSystem: fields({ type: text, device: text, options: text }),
+  tools: record(text),
+  loadAverage: list(number),
+  privilege: oneOf('root', 'user namespace'),
+  features: record(fields({ ok: truth, detail: text })),
+});
+
+const plan = fields<Plan>({
+  seed: text,
+  profile: text,
+  budgetNs: nullable(number),
+  blocks: count,
+  baseline: text,
+  arms: list(text),
+  scenarios: list(text),
+  images: list(text),
+  dropped: list(text),
+  slots: list(slot),
+});
+
+const run = fields<Omit<RunFile, 'schema'>>({
+  id: text,
+  startedAt: text,
+  host: text,
+  cfsbench: fields({ version: text, commit: nullable(text) }),
+  commandLine: list(text),
+  environment,
+  catalogue,
+  images: list(image),
+  proofs: list(proof),
+  skipped: list(fields({ what: text, need: text, reason: text })),
+  plan,
+  status: oneOf('running', 'complete', 'interrupted', 'out-of-time', 'failed'),
+  finishedAt: nullable(text),
+  wallNs: nullable(number),
+  ledgerSource: text,
+  warnings: list(text),
+});
+
+export const checkRun = (value: unknown, at: string): RunFile => {
+  schemaOf(value, at);
+  run(value, at);
+  return value as RunFile;
+};

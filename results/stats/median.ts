@@ -1,0 +1,38 @@
+// The median and its order-statistic interval, which assumes nothing of the distribution but independence.
+//
+// Source: David and Nagaraja, Order Statistics, section 7.1: the k-th smallest and the k-th largest of n values enclose the
+// median with probability 1 - 2 P(B <= k-1), B binomial with n trials and one half.
+import { medianAbsoluteDeviation, median as medianOf } from 'simple-statistics';
+import { binomialBelow, binomialPast } from './binomial.ts';
+import type { Interval } from './interval.ts';
+
+/** Null where there is no value. */
+export const median = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : medianOf([...values]);
+
+/** Median absolute deviation from the median, not scaled; null where there is no value. */
+export const medianDeviation = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : medianAbsoluteDeviation([...values]);
+
+/** Fewest values of which the smallest and the largest enclose the median with this confidence. */
+export const medianNeeds = (confidence: number): number => Math.ceil(1 - Math.log2(1 - confidence));
+
+export const CONFIDENCE = 0.95;
+/** One of four planned looks, 5 % over all of them. */
+export const LOOK_CONFIDENCE = 0.9875;
+
+export const medianInterval = (values: readonly number[], confidence: number): Interval => {
+  const n = values.length;
+  const needed = medianNeeds(confidence);
+  if (n < needed) return { kind: 'tooFew', n, needed };
+  const rank = binomialPast((1 - confidence) / 2, n, 0.5);
+  const sorted = Float64Array.from(values).sort();
+  return {
+    kind: 'interval',
+    center: medianOf([...sorted]),
+    lo: sorted[rank - 1]!,
+    hi: sorted[n - rank]!,
+    confidence: 1 - 2 * binomialBelow(rank - 1, n, 0.5),
+    n,
+  };
+};

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  formatBytes,
+  formatNs,
+  formatPercent,
+  formatRatio,
+  formatValue,
+  grouped,
+  shellLine,
+  shortName,
+} from '../../report/format.ts';
+
+test('times take the unit that leaves three digits', () => {
+  assert.deepEqual([0, 4, 999, 12_345, 999_999, 1e6, 82e9].map(formatNs), [
+    '0.00 ns',
+    '4.00 ns',
+    '999 ns',
+    '12.3 µs',
+    '1.00 ms',
+    '1.00 ms',
+    '82.0 s',
+  ]);
+});
+
+test('bytes and counts are read at a glance', () => {
+  assert.deepEqual([512, 1536, 3 * 2 ** 20].map(formatBytes), ['512 B', '1.50 KiB', '3.00 MiB']);
+  assert.deepEqual([0, 999, 1000, 1234567].map(grouped), ['0', '999', '1,000', '1,234,567']);
+  assert.equal(formatValue('fuseLookupCount', 3002), '3,002');
+  assert.equal(formatValue('imagesPerSecond', 3.6178), '3.62/s');
+});
+
+test('ratios show differences near one and keep tiny ones apart from zero', () => {
+  assert.deepEqual([1, 0.987, 10.24, 715.2, 1920.4, 0.0022, 0.000794, 1e-7, 0].map(formatRatio), [
+    '1.00',
+    '0.99',
+    '10.2',
+    '715',
+    '1,920',
+    '0.0022',
+    '0.00079',
+    '1e-7',
+    '0',
+  ]);
+});
+
+test('percentages keep what matters of a confidence', () => {
+  assert.deepEqual([0.95, 0.9875].map(formatPercent), ['95 %', '98.75 %']);
+});
+
+test('names lose their unit, command lines can be pasted', () => {
+  assert.deepEqual(['mountWallNs', 'imagesPerSecond', 'mountUserNs'].map(shortName), [
+    'mount',
+    'images/s',
+    'mountUserNs',
+  ]);
+  assert.equal(
+    shellLine(['cfsbench', 'run', '--images', "dir:/it's here"]),
+    `cfsbench run --images 'dir:/it'\\''s here'`,
+  );
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { html, scriptJson } from '../../../report/html/html.ts';
+import { htmlOf } from '../../../report/render.ts';
+import { exampleRun } from '../support/example.ts';
+import { viewOf } from '../support/view.ts';
+
+const page = (of: ReturnType<typeof exampleRun>): string => htmlOf(viewOf(of.run, of.samples));
+
+test('what is interpolated is text unless it is markup', () => {
+  assert.equal(
+    html`<p title="${'"\'&'}">${'<b>'}${html`<i>${1}</i>`}${null}</p>`.markup,
+    '<p title="&quot;&#39;&amp;">&lt;b&gt;<i>1</i></p>',
+  );
+});
+
+test('JSON in a script element cannot end it', () => {
+  const value = { a: '</script><!--<script>', b: '\u2028\u2029&' };
+  const text = scriptJson(value);
+  assert.match(text, /^[^<>&\u2028\u2029]+$/);
+  assert.deepEqual(JSON.parse(text), value);
+});
+
+test('the same run gives the same bytes', () => {
+  assert.equal(page(exampleRun()), page(exampleRun()));
+});
+
+test('every script and style that runs is in the policy by its hash, and nothing is loaded from elsewhere', () => {
+  const text = page(exampleRun());
+  const policy = /Content-Security-Policy" content="([^"]+)"/.exec(text)![1]!;
+  assert.match(policy, /^default-src 'none';/);
+  assert.doesNotMatch(policy, /unsafe/);
+  const inline = [...text.matchAll(/<(script|style)>([\s\S]*?)<\/\1>/g)];
+  assert.equal(inline.length, 3);
+  for (const [, , source] of inline) {
+    const hash = createHash('sha256').update(source!, 'utf8').digest('base64');
+    assert.ok(policy.includes(hash), source!.slice(0, 60));
+  }
+  assert.doesNotMatch(text.replace(/<script>[\s\S]*?<\/script>/g, ''), /(src|href)="(?!#|data:,)/);
+});
+
+test('sections stand in their order', () => {
+  const ids = [...page(exampleRun()).matchAll(/<h2 id="(\w+)"/g)].map(([, id]) => id);
+  assert.deepEqual(ids, [
+    'table',
+    'phases',
+    'walks',
+    'calls',
+    'requests',
+    'disk',
+    'proofs',
+    'images',
+    'environment',
+    'reproduce',
+    'method',
+    'problems',
+    'further',
+  ]);
+});
+
+test('a run that measured nothing still renders, with its reason first', () => {
+  const { run } = exampleRun();
+  const text = htmlOf(viewOf({ ...run, status: 'failed', images: [], proofs: [] }, []));
+  assert.match(text, /<p class="finding">Nothing was measured/);
+  assert.match(text, /role="alert"><div>The run did not complete: failed\./);
+});

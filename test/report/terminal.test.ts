@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { terminalOf } from '../../report/terminal.ts';
+import { exampleRun } from './support/example.ts';
+import { viewOf } from './support/view.ts';
+
+const { run, samples } = exampleRun();
+const view = viewOf(run, samples);
+
+test('the table fits 80 and 75 columns in printable ASCII', () => {
+  for (const columns of [80, 75]) {
+    const text = terminalOf(view, { columns });
+    assert.match(text, /^[\x20-\x7e\n]+$/);
+    const widest = Math.max(...text.split('\n').map((line) => line.length));
+    assert.ok(widest <= columns, `${widest} columns`);
+  }
+});
+
+test('a row shows median, ratio, spread and verdict of each arm, and the ratio of the null arm', () => {
+  const mount = terminalOf(view)
+    .split('\n')
+    .find((line) => /^ +mount /.test(line))!;
+  assert.match(
+    mount,
+    /^ +mount +\d+ us +1\.\d+ ms +\d+\.\d+x +\+-\d+% slow +[\d.]+ us +0\.\d+x +\+-\d+% fast +(0|1)\.\d+x$/,
+  );
+});
+
+test('a narrow terminal gets several tables, each with the baseline', () => {
+  const text = terminalOf(view, { columns: 60 });
+  assert.ok(Math.max(...text.split('\n').map((line) => line.length)) <= 60);
+  assert.equal(text.split('\n').filter((line) => /^ +mount /.test(line)).length, 4);
+});
+
+test('colour appears only when asked for, and changes no column', () => {
+  const colored = terminalOf(view, { color: true });
+  assert.match(colored, /\x1b\[31m/);
+  const bare = colored
+    .replace(/\x1b\[\d+m/g, '')
+    .split('\n')
+    .map((line) => line.trimEnd());
+  assert.deepEqual(bare, terminalOf(view).split('\n'));
+});
+
+test('every image and their combination appear when asked for', () => {
+  const text = terminalOf(view, { allImages: true });
+  assert.match(text, /^debian-12-python \(15664 entries\), 8 blocks$/m);
+  assert.match(text, /^all images: per block, the median of their ratios$/m);
+});
+
+test('hostile names cannot reach the terminal as control characters', () => {
+  const name = '\u001b]0;owned\u0007\u202e\u00e9';
+  const hostile = exampleRun({ images: [name], blocks: 1, countPasses: 0 });
+  const text = terminalOf(viewOf(hostile.run, hostile.samples));
+  assert.match(text, /^[\x20-\x7e\n]+$/);
+  assert.match(text, /u\{1b\}\]0;owned/);
+});
+
+test('fewer than eight blocks give no ratio', () => {
+  const few = exampleRun({ blocks: 7, countPasses: 0 });
+  const walk = terminalOf(viewOf(few.run, few.samples))
+    .split('\n')
+    .find((line) => /^ +walk /.test(line))!;
+  assert.doesNotMatch(walk, /x/);
+  assert.match(walk, /few/);
+});
+
+test('a run without numbers says so instead of printing an empty table', () => {
+  assert.match(terminalOf(viewOf(run, [])), /^Nothing was measured/);
+});
+
+test('what went wrong stands below the table', () => {
+  const proofs = run.proofs.map((proof, index) => (index === 0 ? { ...proof, equal: false } : proof));
+  const text = terminalOf(viewOf({ ...run, proofs, status: 'interrupted' }, samples));
+  assert.match(
+    text,
+    /\n\nThe run did not complete: interrupted\.\n1 mount did not show the image's tree\.\n$/,
+  );
+  assert.doesNotMatch(terminalOf(view), /did not/);
+});

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { callCounts, phaseTotals } from '../../../results/compare/counts.ts';
+import type { Ledger } from '../../../results/schema/run.ts';
+
+const pass = (read: number, futex: number): Ledger => ({
+  use: { ls: { read, close: 2 }, runtime: { futex } },
+  create: {},
+});
+
+test('a count that every pass gave is constant, one that varies shows its range', () => {
+  const counts = callCounts([pass(5, 1), pass(5, 9), pass(5, 2)]);
+  const of = (call: string) => counts.find((count) => count.call === call)!;
+  assert.deepEqual([of('read').least, of('read').most, of('read').passes], [5, 5, 3]);
+  assert.deepEqual([of('futex').least, of('futex').most], [1, 9]);
+});
+
+test('a call that one pass lacks was made zero times in it', () => {
+  const counts = callCounts([pass(5, 1), { use: { ls: { close: 2 } } }]);
+  assert.equal(counts.find(({ call }) => call === 'read')?.least, 0);
+});
+
+test('totals are sums over passes without the actors left out', () => {
+  const totals = phaseTotals([pass(5, 1), pass(6, 100)], ['runtime']);
+  assert.deepEqual(totals.get('use'), { least: 7, most: 8, passes: 2 });
+  assert.deepEqual(totals.get('create'), { least: 0, most: 0, passes: 2 });
+  assert.equal(totals.has('mount'), false);
+});

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { combine } from '../../../results/compare/combine.ts';
+import { type Cell, type Row, rowOf } from '../../../results/compare/rows.ts';
+import { type GroupData, startTally } from '../../../results/compare/tally.ts';
+import type { Sample } from '../../../results/schema/run.ts';
+import { ARMS, BASELINE, exampleRun } from '../../report/support/example.ts';
+
+const { run, samples } = exampleRun();
+const design = { catalogue: run.catalogue, baseline: BASELINE };
+
+const groupsOf = (of: readonly Sample[]): readonly GroupData[] => {
+  const tally = startTally();
+  for (const sample of of) tally.add(sample);
+  return tally.finish().groups;
+};
+
+const churn = (of: readonly Sample[], store: string, image = 'debian-12-base'): GroupData =>
+  groupsOf(of).find(
+    ({ group }) => group.scenario === 'churn' && group.params['store'] === store && group.image === image,
+  )!;
+
+const cell = (row: Row | null, arm: string): Cell => row!.cells.find((candidate) => candidate.arm === arm)!;
+
+/** Done again from the samples, the long way. */
+const naiveRatio = (metric: string, arm: string, image: string): number => {
+  const value = (block: number, of: string): number => {
+    const found = samples.find(
+      (sample) =>
+        sample.pass === 'time' &&
+        sample.scenario === 'churn' &&
+        sample.params['store'] === 'empty' &&
+        sample.image === image &&
+        sample.arm === of &&
+        sample.block === block,
+    );
+    return found?.outcome === 'ok' ? found.values[metric]! : Number.NaN;
+  };
+  const logs = Array.from({ length: 8 }, (_, block) =>
+    Math.log(value(block, arm) / value(block, BASELINE)),
+  ).sort((a, b) => a - b);
+  return Math.exp((logs[3]! + logs[4]!) / 2);
+};
+
+test('every ratio is that of a naive calculation', () => {
+  const data = churn(samples, 'empty');
+  for (const metric of ['mountWallNs', 'createWallNs', 'imagesPerSecond'])
+    for (const arm of ARMS.filter((id) => id !== BASELINE)) {
+      const { versus } = cell(rowOf(data, metric, design), arm);
+      assert.ok(versus?.ratio.kind === 'interval');
+      assert.ok(Math.abs(versus.ratio.center - naiveRatio(metric, arm, 'debian-12-base')) < 1e-12);
+    }
+});
+
+test('large differences are decided and the null arm is not', () => {
+  const data = churn(samples, 'empty');
+  const verdict = (metric: string, arm: string) => cell(rowOf(data, metric, design), arm).versus?.verdict;
+  assert.equal(verdict('mountWallNs', 'composefs-fuse'), 'slower');
+  assert.equal(verdict('imagesPerSecond', 'unpacked-overlay'), 'slower');
+  assert.notEqual(verdict('imagesPerSecond', 'null'), 'slower');
+  assert.notEqual(verdict('imagesPerSecond', 'null'), 'faster');
+});
+
+test('a block that lacks the baseline does not count, and seven are too few', () => {
+  const without = samples.filter(
+    ({ arm, block, pass }) => !(pass === 'time' && arm === BASELINE && block === 3),
+  );
+  const { versus } = cell(rowOf(churn(without, 'empty'), 'mountWallNs', design), 'composefs-fuse');
+  assert.equal(versus?.pairs, 7);
+  assert.equal(versus?.verdict, 'tooFew');
+});
+
+test('an arm without a call in a phase is idle there and has no ratio; settling is never idle', () => {
+  const data = churn(samples, 'empty');
+  const ingest = cell(rowOf(data, 'ingestWallNs', design), 'unpacked-overlay');
+  assert.equal(ingest.idle, true);
+  assert.equal(ingest.versus, null);
+  assert.equal(cell(rowOf(data, 'settleWallNs', design), BASELINE).idle, false);
+  assert.equal(cell(rowOf(data, 'createWallNs', design), 'unpacked-overlay').idle, false);
+});
+
+test('the floor is twice a command start only where both sides start a command', () => {
+  const data = churn(samples, 'empty');
+  const zone = (metric: string, arm: string) => cell(rowOf(data, metric, design), arm).versus!.zone;
+  assert.ok(zone('useWallNs', 'composefs-fuse').hi > 2, 'both run cat');
+  assert.ok(zone('mountWallNs', 'composefs-fuse').hi < 1.25, 'only one starts a server');
+});
+
+test('images are combined block by block by the median of their log-ratios', () => {
+  const rows = ['debian-12-base', 'debian-12-python'].map(
+    (image) => rowOf(churn(samples, 'empty', image), 'createWallNs', design)!,
+  );
+  const combined = combine(rows, 'lower').find(({ arm }) => arm === 'unpacked-overlay')!;
+  assert.equal(combined.imageCount, 2);
+  assert.equal(combined.verdict, 'slower');
+  const [first, second] = rows.map((row) => cell(row, 'unpacked-overlay').versus!.logs);
+  const perBlock = [...first!.keys()]
+    .map((block) => (first!.get(block)! + second!.get(block)!) / 2)
+    .sort((a, b) => a - b);
+  assert.ok(combined.ratio.kind === 'interval');
+  assert.ok(Math.abs(combined.ratio.center - Math.exp((perBlock[3]! + perBlock[4]!) / 2)) < 1e-9);
+});
+
+test('a block that one image lacks is not in the combination', () => {
+  const without = samples.filter(
+    ({ arm, block, pass, image }) =>
+      !(pass === 'time' && arm === 'unpacked-overlay' && block === 3 && image === 'debian-12-python'),
+  );
+  const rows = ['debian-12-base', 'debian-12-python'].map(
+    (image) => rowOf(churn(without, 'empty', image), 'createWallNs', design)!,
+  );
+  assert.deepEqual(combine(rows, 'lower').find(({ arm }) => arm === 'unpacked-overlay')?.ratio, {
+    kind: 'tooFew',
+    n: 7,
+    needed: 8,
+  });
+});
+
+test('two identical arms are called different in few of many simulated runs', () => {
+  let wrong = 0;
+  const seeds = 60;
+  for (let seed = 1; seed <= seeds; seed++) {
+    const example = exampleRun({ seed, images: ['one'], countPasses: 0 });
+    const data = groupsOf(example.samples).find(({ group }) => group.scenario === 'walk-cold')!;
+    const verdict = cell(rowOf(data, 'walkWallNs', design), 'null').versus?.verdict;
+    if (verdict === 'faster' || verdict === 'slower') wrong++;
+  }
+  assert.ok(wrong <= 1, `${wrong} of ${seeds}`);
+});

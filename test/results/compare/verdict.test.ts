@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judge, zoneOf } from '../../../results/compare/verdict.ts';
+import type { Interval } from '../../../results/stats/interval.ts';
+
+const interval = (lo: number, center: number, hi: number): Interval => ({
+  kind: 'interval',
+  lo,
+  center,
+  hi,
+  confidence: 0.99,
+  n: 8,
+});
+const zone = zoneOf(0.05, 0, 1e9);
+
+test('an interval beyond the zone decides, in the direction of the metric', () => {
+  assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'lower', 1), 'slower');
+  assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'higher', 1), 'faster');
+  assert.equal(judge(interval(0.8, 0.9, 0.95), zone, 'lower', null), 'faster');
+});
+
+test('an interval inside the zone shows equality, one across its edge decides nothing', () => {
+  assert.equal(judge(interval(0.96, 1, 1.05), zone, 'lower', 1), 'same');
+  assert.equal(judge(interval(1.04, 1.1, 1.2), zone, 'lower', 1), 'undecided');
+  assert.equal(judge(interval(0.5, 1, 2), zone, 'lower', 1), 'undecided');
+});
+
+test('a result that is not larger than the null arm is the noise of the machine', () => {
+  assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'lower', 1.12), 'undecided');
+  assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'lower', 0.88), 'undecided');
+  assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'lower', 1.09), 'slower');
+});
+
+test('too few blocks are a verdict of their own', () => {
+  assert.equal(judge({ kind: 'tooFew', n: 7, needed: 8 }, zone, 'lower', 1), 'tooFew');
+});
+
+test('the floor widens the zone of short times and nothing else', () => {
+  const short = zoneOf(0.05, 20_000, 100_000);
+  assert.deepEqual([short.lo, short.hi], [0.8, 1.2]);
+  assert.equal(zoneOf(0.05, 20_000, 10_000).lo, 0);
+  assert.equal(zoneOf(0.05, 20_000, 1e9).hi, 1.05);
+  assert.equal(judge(interval(1.06, 1.1, 1.15), short, 'lower', 1), 'same');
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ResultsError } from '../../results/errors.ts';
+import { openJournal, runFolderName } from '../../results/journal.ts';
+import { readRun, readSamples } from '../../results/read.ts';
+import type { Sample } from '../../results/schema/run.ts';
+import { exampleRun } from '../report/support/example.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'cfsbench-journal-'));
+after(() => rmSync(root, { recursive: true }));
+
+let folders = 0;
+const folder = (): string => join(root, String(folders++));
+const { run, samples } = exampleRun({ blocks: 1, countPasses: 1, images: ['one'] });
+
+const readAll = async (from: string, warn?: (message: string) => void): Promise<Sample[]> => {
+  const all: Sample[] = [];
+  for await (const sample of readSamples(from, warn)) all.push(sample);
+  return all;
+};
+
+const written = (lines: readonly Sample[]): string => {
+  const path = folder();
+  const journal = openJournal(path);
+  for (const sample of lines) journal.append(sample);
+  journal.writeRun(run);
+  journal.close();
+  return path;
+};
+
+const refused = async (line: string): Promise<ResultsError> => {
+  const path = written(samples.slice(0, 2));
+  appendFileSync(join(path, 'samples.ndjson'), `${line}\n`);
+  const error = await readAll(path).then(
+    () => assert.fail('was accepted'),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof ResultsError);
+  return error;
+};
+
+test('what was appended is read back in order, and run.json as it was', async () => {
+  const path = written(samples);
+  assert.deepEqual(await readAll(path), samples);
+  assert.deepEqual(readRun(path), run);
+  assert.deepEqual(readdirSync(path).sort(), ['run.json', 'samples.ndjson']);
+});
+
+test('each sample is one line, at once on disk', () => {
+  const path = folder();
+  const journal = openJournal(path);
+  journal.append(samples[0]!);
+  assert.equal(readFileSync(join(path, 'samples.ndjson'), 'utf8'), `${JSON.stringify(samples[0])}\n`);
+  journal.append(samples[1]!);
+  assert.equal(readFileSync(join(path, 'samples.ndjson'), 'utf8').split('\n').length, 3);
+  journal.close();
+});
+
+test('a torn last line is left out with a warning', async () => {
+  const path = written(samples.slice(0, 3));
+  appendFileSync(join(path, 'samples.ndjson'), '{"schema":1,"seq":');
+  const warnings: string[] = [];
+  assert.equal((await readAll(path, (message) => warnings.push(message))).length, 3);
+  assert.match(warnings.join(), /samples\.ndjson:4: the last line is torn/);
+});
+
+test('resuming cuts a torn line off and goes on behind it', async () => {
+  const path = written(samples.slice(0, 3));
+  appendFileSync(join(path, 'samples.ndjson'), `{"torn":"${'x'.repeat(200_000)}`);
+  const journal = openJournal(path, { resume: true });
+  journal.append(samples[3]!);
+  journal.close();
+  const warnings: string[] = [];
+  assert.deepEqual(await readAll(path, (message) => warnings.push(message)), samples.slice(0, 4));
+  assert.deepEqual(warnings, []);
+});
+
+test('a folder that holds a run is not written to by accident', () => {
+  const path = written(samples.slice(0, 1));
+  assert.throws(() => openJournal(path), { name: 'ResultsError', code: 'EEXIST' });
+});
+
+test('a line that is not JSON is refused with file and line', async () => {
+  assert.match((await refused('{"schema":1,')).message, /samples\.ndjson:3: not JSON/);
+});
+
+test('a wrong value is refused with file, line and field', async () => {
+  const wrong = (change: object): string => JSON.stringify({ ...samples[0], ...change });
+  assert.match((await refused(wrong({ block: -1 }))).message, /:3\.block: expected a whole number/);
+  assert.match((await refused(wrong({ pass: 'both' }))).message, /:3\.pass: expected one of time, count/);
+  assert.match(
+    (await refused(wrong({ values: { mountWallNs: '1' } }))).message,
+    /:3: values\.mountWallNs: expected a finite number/,
+  );
+  assert.match(
+    (await refused(wrong({ ledger: { use: { ls: { read: 1.5 } } } }))).message,
+    /ledger\.use\.ls\.read/,
+  );
+  assert.match((await refused(wrong({ outcome: 'failed' }))).message, /:3\.phase: expected one of/);
+  assert.match((await refused('[]')).message, /:3: expected schema 1/);
+});
+
+test('a line of a newer program says so', async () => {
+  const error = await refused(JSON.stringify({ ...samples[0], schema: 2 }));
+  assert.match(error.hint ?? '', /newer cfsbench/);
+});
+
+test('separators that some readers take for line ends stay inside a line', async () => {
+  const note = 'a\u2028b\u2029c\u0085d\re';
+  const sample: Sample = { ...samples[0]!, notes: [note] };
+  assert.equal((await readAll(written([sample, samples[1]!])))[0]!.notes[0], note);
+});
+
+test('a broken run.json is refused with the place in it', () => {
+  const path = written([]);
+  writeFileSync(
+    join(path, 'run.json'),
+    JSON.stringify({ ...run, images: [{ ...run.images[0], entryCount: null }] }),
+  );
+  assert.throws(() => readRun(path), { name: 'ResultsError', message: /run\.json\.images\[0\]\.entryCount/ });
+  rmSync(join(path, 'run.json'));
+  assert.throws(() => readRun(path), { name: 'ResultsError', code: 'ENOENT' });
+});
+
+test('a folder name is safe whatever host and seed are', () => {
+  assert.equal(runFolderName('2026-01-15T10:00:00.000Z', 'box.example.org', '42'), '2026-01-15-box-42');
+  assert.equal(runFolderName('2026-01-15T10:00:00.000Z', '../etc', '../../x y'), '2026-01-15-x-x-y');
+});
+
+test('many lines are streamed', { timeout: 60_000 }, async () => {
+  const path = folder();
+  openJournal(path).close();
+  const block = Array.from({ length: 1000 }, () => `${JSON.stringify(samples[0])}\n`).join('');
+  for (let i = 0; i < 30; i++) appendFileSync(join(path, 'samples.ndjson'), block);
+  const before = process.memoryUsage().heapUsed;
+  let count = 0;
+  let mostBytes = 0;
+  for await (const _ of readSamples(path)) {
+    if (++count % 1000 === 0) mostBytes = Math.max(mostBytes, process.memoryUsage().heapUsed - before);
+  }
+  assert.equal(count, 30_000);
+  assert.ok(mostBytes < 200e6, `${mostBytes} bytes of heap`);
+});
