@@ -1,0 +1,146 @@
+// The first thing in which two listings differ, as a sentence. Reads both as streams: a listing may have a million lines.
+import { closeSync, openSync, readSync } from 'node:fs';
+import { type ByteString, compareBytes } from '../model/bytes.ts';
+
+export interface Difference {
+  /** Escaped, as in the listing. */
+  readonly path: string;
+  /** `entry` where a whole name is missing or new. */
+  readonly attribute: string;
+  readonly expected: string;
+  readonly seen: string;
+}
+
+const COLUMNS = [
+  'path',
+  'type',
+  'mode',
+  'uid',
+  'gid',
+  'mtime',
+  'rdev',
+  'size',
+  'contents',
+  'link target',
+  'hard link',
+];
+const CONTENTS = COLUMNS.indexOf('contents');
+const HARD_LINK = COLUMNS.indexOf('hard link');
+const PIECE_BYTES = 1 << 18;
+const SHOWN_CHARS = 160;
+
+function* linesOf(path: string): Generator<string, undefined> {
+  const fd = openSync(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+    let rest = '';
+    for (let got = 1; got > 0; ) {
+      got = readSync(fd, buffer, 0, buffer.length, null);
+      const lines = (rest + buffer.toString('latin1', 0, got)).split('\n');
+      rest = lines.pop()!;
+      yield* lines;
+    }
+    if (rest !== '') yield rest;
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const pathOf = (line: string): string => line.slice(0, line.indexOf('\t'));
+
+// Lines are ordered by raw paths; escapes sort elsewhere.
+const raw = (text: string): ByteString =>
+  text.replace(/\\(?:\\|x([0-9a-f]{2}))/g, (_all, hex: string | undefined) =>
+    hex === undefined ? '\\' : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+
+const presence = (path: string, inExpected: boolean): Difference => ({
+  path,
+  attribute: 'entry',
+  expected: inExpected ? 'present' : 'absent',
+  seen: inExpected ? 'absent' : 'present',
+});
+
+const hardLink = (text: string): string => (text === '-' ? 'an inode of its own' : `the inode of ${text}`);
+
+const xattrsIn = (columns: readonly string[]): Map<string, string> =>
+  new Map(
+    columns.slice(COLUMNS.length).map((text) => {
+      const cut = text.indexOf('=');
+      return [text.slice(0, cut), text.slice(cut + 1)];
+    }),
+  );
+
+const betweenLines = (expected: string, seen: string, contents: boolean): Difference | null => {
+  const mine = expected.split('\t');
+  const theirs = seen.split('\t');
+  const path = mine[0]!;
+  for (let i = 1; i < COLUMNS.length; i++) {
+    if (mine[i] === theirs[i] || (i === CONTENTS && !contents)) continue;
+    const word = i === HARD_LINK ? hardLink : (text: string) => text;
+    return { path, attribute: COLUMNS[i]!, expected: word(mine[i]!), seen: word(theirs[i]!) };
+  }
+  const mineX = xattrsIn(mine);
+  const theirsX = xattrsIn(theirs);
+  for (const key of [...new Set([...mineX.keys(), ...theirsX.keys()])].sort()) {
+    const values = [mineX.get(key), theirsX.get(key)].map((value) =>
+      value === undefined ? 'absent' : `"${value}"`,
+    );
+    if (values[0] !== values[1])
+      return { path, attribute: `xattr ${key}`, expected: values[0]!, seen: values[1]! };
+  }
+  return null;
+};
+
+// What an image store keeps in its root is no part of what a metadata-only mount is compared by.
+const isStoreWhiteout = (line: string): boolean => /^\/[0-9a-f]{2}\tchar\t(?:[^\t]*\t){4}0:0\t/.test(line);
+
+/** `contents: false` compares what the metadata digest covers. */
+export const findDifference = (
+  expectedPath: string,
+  seenPath: string,
+  { contents = true }: { readonly contents?: boolean } = {},
+): Difference | null => {
+  const expected = linesOf(expectedPath);
+  const seen = linesOf(seenPath);
+  const next = (lines: Generator<string, undefined>): string | undefined => {
+    let line = lines.next().value;
+    while (line !== undefined && !contents && isStoreWhiteout(line)) line = lines.next().value;
+    return line;
+  };
+  try {
+    for (;;) {
+      const mine = next(expected);
+      const theirs = next(seen);
+      if (mine === theirs) {
+        if (mine === undefined) return null;
+        continue;
+      }
+      if (mine === undefined) return presence(pathOf(theirs!), false);
+      if (theirs === undefined) return presence(pathOf(mine), true);
+      const order = compareBytes(raw(pathOf(mine)), raw(pathOf(theirs)));
+      if (order !== 0) return order < 0 ? presence(pathOf(mine), true) : presence(pathOf(theirs), false);
+      const difference = betweenLines(mine, theirs, contents);
+      if (difference !== null) return difference;
+    }
+  } finally {
+    expected.return(undefined);
+    seen.return(undefined);
+  }
+};
+
+const short = (text: string): string => (text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text);
+
+export const sentence = ({ path, attribute, expected, seen }: Difference): string =>
+  `${path}: ${attribute}: expected ${short(expected)}, seen ${short(seen)}`;
+
+/** The same as a sentence; null where the listings agree. */
+export const firstDifference = (
+  expectedPath: string,
+  seenPath: string,
+  options: { readonly contents?: boolean } = {},
+): string | null => {
+  const difference = findDifference(expectedPath, seenPath, options);
+  return difference === null ? null : sentence(difference);
+};

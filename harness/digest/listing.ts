@@ -1,0 +1,185 @@
+// The canonical text of a tree: one line per name, whole paths in byte order, and the SHA-256 of all lines. Pure.
+//
+// Columns, separated by tabs (byte strings are escaped, so no tab is inside one):
+//   path type mode uid gid mtime rdev size contents target first-name key=value…
+// Left out because backends may differ in them and stay right: size and link count of directories, inode numbers, blocks, atime,
+// ctime. An absent column is `-`.
+import { createHash } from 'node:crypto';
+import { type ByteString, compareBytes, show } from '../model/bytes.ts';
+import {
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+  type Xattr,
+} from '../model/tree.ts';
+
+/** One name, as whoever opens the mount sees it. */
+export interface Listed {
+  /** Absolute, `/` for the root. */
+  readonly path: ByteString;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtimeNs: bigint;
+  /** Used for char and block devices. */
+  readonly rdev: { readonly major: number; readonly minor: number };
+  /** Used for regular files. */
+  readonly sizeBytes: bigint;
+  /** fs-verity SHA-256 of a regular file's contents; null where contents are not looked at. */
+  readonly digest: string | null;
+  /** Of a symlink. */
+  readonly target: ByteString | null;
+  /** Path of the inode's first name in byte order. */
+  readonly firstName: ByteString;
+  readonly xattrs: readonly Xattr[];
+}
+
+/** What a listing looks at; expected and seen listings must agree on it. */
+export interface Coverage {
+  readonly contents: boolean;
+  /** `security.selinux`: only for images that set it, since a policy labels every other file too. */
+  readonly selinux: boolean;
+  /** `trusted.*`: invisible outside the initial user namespace. */
+  readonly trusted: boolean;
+}
+
+export interface Summary {
+  /** Of everything that was looked at. */
+  readonly digest: string;
+  /** Without contents and without the whiteouts that a composefs image has in its root. */
+  readonly metadataDigest: string;
+  readonly entryCount: number;
+  readonly fileCount: number;
+  readonly directoryCount: number;
+  readonly symlinkCount: number;
+  /** Sizes of regular files, hard links once. */
+  readonly fileBytes: number;
+}
+
+const TYPES: Readonly<Record<number, string>> = {
+  [S_IFREG]: 'file',
+  [S_IFDIR]: 'directory',
+  [S_IFLNK]: 'symlink',
+  [S_IFCHR]: 'char',
+  [S_IFBLK]: 'block',
+  [S_IFIFO]: 'fifo',
+  [S_IFSOCK]: 'socket',
+};
+
+const NS_PER_SEC = 1_000_000_000n;
+const LINES_PER_CHUNK = 256;
+
+const timeText = (ns: bigint): string => {
+  const rest = ((ns % NS_PER_SEC) + NS_PER_SEC) % NS_PER_SEC;
+  return `${(ns - rest) / NS_PER_SEC}.${String(rest).padStart(9, '0')}`;
+};
+
+// A raw `=` would end the key.
+const showKey = (key: ByteString): string => show(key).replaceAll('=', '\\x3d');
+
+/** Whether the kernel lets anybody read this attribute: `user.*` exists on files and directories only. */
+const readable = (type: number, key: ByteString): boolean =>
+  !key.startsWith('user.') || type === S_IFREG || type === S_IFDIR;
+
+const isStoreWhiteout = (listed: Listed): boolean =>
+  (listed.mode & S_IFMT) === S_IFCHR &&
+  listed.rdev.major === 0 &&
+  listed.rdev.minor === 0 &&
+  /^\/[0-9a-f]{2}$/.test(listed.path);
+
+/** The line in two halves, between which the contents stand. */
+const halves = (listed: Listed, covers: Coverage): readonly [head: string, tail: string] => {
+  const type = listed.mode & S_IFMT;
+  const device = type === S_IFCHR || type === S_IFBLK;
+  const head = [
+    show(listed.path),
+    TYPES[type] ?? `type ${type.toString(8)}`,
+    (listed.mode & 0o7777).toString(8).padStart(4, '0'),
+    listed.uid,
+    listed.gid,
+    timeText(listed.mtimeNs),
+    device ? `${listed.rdev.major}:${listed.rdev.minor}` : '-',
+    type === S_IFREG ? listed.sizeBytes : '-',
+  ].join('\t');
+  let tail = `${listed.target === null ? '-' : show(listed.target)}\t${listed.firstName === listed.path ? '-' : show(listed.firstName)}`;
+  const xattrs =
+    listed.xattrs.length > 1 ? [...listed.xattrs].sort((a, b) => compareBytes(a[0], b[0])) : listed.xattrs;
+  for (const [key, value] of xattrs)
+    if (
+      readable(type, key) &&
+      (covers.trusted || !key.startsWith('trusted.')) &&
+      (covers.selinux || key !== 'security.selinux')
+    )
+      tail += `\t${showKey(key)}=${show(value)}`;
+  return [head, tail];
+};
+
+export interface Listing {
+  /** Whole paths in byte order. */
+  add(listed: Listed): void;
+  finish(): Summary;
+}
+
+/** `write` gets whole lines, many at a time. */
+export const newListing = (covers: Coverage, write: (text: string) => void): Listing => {
+  const full = createHash('sha256');
+  const metadata = createHash('sha256');
+  let lines = '';
+  let metadataLines = '';
+  let pending = 0;
+  const counts = { entryCount: 0, fileCount: 0, directoryCount: 0, symlinkCount: 0, fileBytes: 0 };
+  const flush = () => {
+    full.update(lines);
+    metadata.update(metadataLines);
+    write(lines);
+    lines = '';
+    metadataLines = '';
+    pending = 0;
+  };
+  return {
+    add(listed) {
+      const type = listed.mode & S_IFMT;
+      const [head, tail] = halves(listed, covers);
+      lines += `${head}\t${covers.contents && listed.digest !== null ? listed.digest : '-'}\t${tail}\n`;
+      if (!isStoreWhiteout(listed)) metadataLines += `${head}\t-\t${tail}\n`;
+      counts.entryCount++;
+      if (type === S_IFDIR) counts.directoryCount++;
+      if (type === S_IFLNK) counts.symlinkCount++;
+      if (type === S_IFREG) {
+        counts.fileCount++;
+        if (listed.firstName === listed.path) counts.fileBytes += Number(listed.sizeBytes);
+      }
+      if (++pending === LINES_PER_CHUNK) flush();
+    },
+    finish() {
+      flush();
+      return { digest: full.digest('hex'), metadataDigest: metadata.digest('hex'), ...counts };
+    },
+  };
+};
+
+interface Step<T> {
+  readonly key: ByteString;
+  readonly child: T;
+  readonly inside: boolean;
+}
+
+/**
+ * Orders the names of one directory so that whole paths come in byte order. What lies in `a` has the prefix `a/`, so a
+ * sibling `a.b` belongs between `a` and its contents: a directory is two steps, its own line and going inside.
+ */
+export const inPathOrder = <T extends { readonly name: ByteString; readonly isDirectory: boolean }>(
+  children: readonly T[],
+): Step<T>[] => {
+  const steps: Step<T>[] = [];
+  for (const child of children) {
+    steps.push({ key: child.name, child, inside: false });
+    if (child.isDirectory) steps.push({ key: `${child.name}/`, child, inside: true });
+  }
+  return steps.sort((a, b) => compareBytes(a.key, b.key));
+};

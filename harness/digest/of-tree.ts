@@ -1,0 +1,155 @@
+// What a mount of an image must show, straight from its description.
+//
+// The image may itself describe overlay's private things. They come out as they went in: `trusted.overlay.*` is escaped in the
+// image and unescaped by the mount. Only a whiteout does not: it is shown as what the image stores for it, an empty file with
+// marks on it and on its directory. Source: the composefs image format, section on whiteouts; seen on Linux 6.18.
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { type ByteString, show, toBytes } from '../model/bytes.ts';
+import { UserError } from '../model/errors.ts';
+import {
+  type Entry,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  type Tree,
+  type Xattr,
+} from '../model/tree.ts';
+import { verityDigest } from '../store/verity.ts';
+import { type Coverage, inPathOrder, type Listing, newListing, type Summary } from './listing.ts';
+
+export interface Shown {
+  readonly tree: Tree;
+  /** Version 1 marks the parents of whiteouts as opaque, too. */
+  readonly imageVersion: 0 | 1;
+}
+
+const NS_PER_SEC = 1_000_000_000n;
+const SELINUX = 'security.selinux';
+
+const isWhiteout = (entry: Entry): boolean => (entry.mode & S_IFMT) === S_IFCHR && entry.rdev === 0;
+
+const withXattrs = (xattrs: readonly Xattr[], more: readonly Xattr[]): Xattr[] => [
+  ...new Map([...xattrs, ...more]),
+];
+
+const WHITEOUT: readonly Xattr[] = [
+  ['trusted.overlay.whiteout', ''],
+  ['user.overlay.whiteout', ''],
+];
+const WHITEOUTS: readonly Xattr[] = [
+  ['trusted.overlay.whiteouts', ''],
+  ['user.overlay.whiteouts', ''],
+];
+const OPAQUE: readonly Xattr[] = [
+  ['trusted.overlay.opaque', 'x'],
+  ['user.overlay.opaque', 'x'],
+];
+
+/** Whether the image labels any of its files. */
+export const setsSelinux = (tree: Tree): boolean => {
+  for (let i = 0; i < tree.count; i++) if (tree.entry(i).xattrs.some(([key]) => key === SELINUX)) return true;
+  return false;
+};
+
+const contentsOf = (tree: Tree, entry: Entry): string => {
+  if (entry.size === 0n) return verityDigest(new Uint8Array(0));
+  if (entry.content !== null && entry.content !== '') return verityDigest(toBytes(entry.content));
+  if (entry.digest !== null) return entry.digest.toLowerCase();
+  throw new UserError('contents of a file are not known, so nothing can be compared with them', {
+    code: 'no-digest',
+    facts: [`path: ${show(tree.path(entry.index))}`, `size: ${entry.size} bytes`],
+  });
+};
+
+/** 32 bits as the kernel decodes them: 12 of major, 20 of minor in two parts. */
+const deviceOf = (rdev: number) => ({
+  major: (rdev >>> 8) & 0xfff,
+  minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
+});
+
+const joined = (parent: ByteString, name: ByteString): ByteString =>
+  parent === '/' ? `/${name}` : `${parent}/${name}`;
+
+const fill = (shown: Shown, covers: Coverage, listing: Listing): void => {
+  const { tree, imageVersion } = shown;
+  const firstNames = new Map<number, ByteString>();
+  const xattrsOf = (entry: Entry, isDirectory: boolean): readonly Xattr[] => {
+    if (isWhiteout(entry)) return withXattrs(entry.xattrs, WHITEOUT);
+    const marked =
+      isDirectory &&
+      tree.children(entry.index).some((index) => {
+        const child = tree.entry(index);
+        return child.link === null && isWhiteout(child);
+      });
+    if (!marked) return entry.xattrs;
+    return withXattrs(entry.xattrs, imageVersion === 1 ? [...WHITEOUTS, ...OPAQUE] : WHITEOUTS);
+  };
+  const add = (entry: Entry, path: ByteString, isDirectory: boolean): void => {
+    const inode = entry.link ?? entry.index;
+    let firstName = path;
+    if (!isDirectory) {
+      firstName = firstNames.get(inode) ?? path;
+      if (firstName === path) firstNames.set(inode, path);
+    }
+    const whiteout = isWhiteout(entry);
+    const mode = whiteout ? (entry.mode & ~S_IFMT) | S_IFREG : entry.mode;
+    const regular = (mode & S_IFMT) === S_IFREG;
+    const sized = whiteout ? { ...entry, size: 0n } : entry;
+    listing.add({
+      path,
+      mode,
+      uid: entry.uid,
+      gid: entry.gid,
+      mtimeNs: entry.mtimeSec * NS_PER_SEC + BigInt(entry.mtimeNsec),
+      rdev: deviceOf(entry.rdev),
+      sizeBytes: sized.size,
+      digest: regular && covers.contents ? contentsOf(tree, sized) : null,
+      target: (mode & S_IFMT) === S_IFLNK ? entry.payload : null,
+      firstName,
+      xattrs: xattrsOf(entry, isDirectory),
+    });
+  };
+  const inside = (directory: number, path: ByteString): void => {
+    const children = tree.children(directory).map((index) => {
+      const entry = tree.entry(index);
+      return { index, name: entry.name, isDirectory: (entry.mode & S_IFMT) === S_IFDIR, link: entry.link };
+    });
+    for (const step of inPathOrder(children)) {
+      const { child } = step;
+      const at = joined(path, child.name);
+      if (child.isDirectory && child.link !== null)
+        throw new UserError('a hard link to a directory cannot be shown by any mount', {
+          code: 'skip',
+          facts: [`path: ${show(at)}`],
+        });
+      if (step.inside) inside(child.index, at);
+      else add(tree.entry(child.index), at, child.isDirectory);
+    }
+  };
+  add(tree.entry(0), '/', true);
+  inside(0, '/');
+};
+
+/** The expected listing, written to a file where one is named. */
+export const expectedListing = (
+  shown: Shown,
+  options: Partial<Coverage> & { readonly listingPath?: string } = {},
+): Summary => {
+  const covers = {
+    contents: options.contents ?? true,
+    selinux: options.selinux ?? setsSelinux(shown.tree),
+    trusted: options.trusted ?? true,
+  };
+  const fd = options.listingPath === undefined ? null : openSync(options.listingPath, 'w', 0o600);
+  try {
+    const listing = newListing(covers, (text) => {
+      if (fd !== null) writeSync(fd, text);
+    });
+    fill(shown, covers, listing);
+    return listing.finish();
+  } finally {
+    if (fd !== null) closeSync(fd);
+  }
+};

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { findDifference, firstDifference } from '../../../harness/digest/compare.ts';
+import { type Listed, newListing } from '../../../harness/digest/listing.ts';
+import { removeFolder, tempFolder } from './rich-tree.ts';
+
+let folder = '';
+before(() => {
+  folder = tempFolder();
+});
+after(() => removeFolder(folder));
+
+const file = (path: string, parts: Partial<Listed> = {}): Listed => ({
+  path,
+  mode: 0o100644,
+  uid: 0,
+  gid: 0,
+  mtimeNs: 0n,
+  rdev: { major: 0, minor: 0 },
+  sizeBytes: 0n,
+  digest: '0'.repeat(64),
+  target: null,
+  firstName: path,
+  xattrs: [],
+  ...parts,
+});
+
+const write = (name: string, rows: readonly Listed[]): string => {
+  let text = '';
+  const listing = newListing({ contents: true, selinux: true, trusted: true }, (lines) => {
+    text += lines;
+  });
+  for (const row of rows) listing.add(row);
+  listing.finish();
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+const between = (expected: readonly Listed[], seen: readonly Listed[], options = {}) =>
+  findDifference(write('expected', expected), write('seen', seen), options);
+
+test('equal listings have no difference', () => {
+  assert.equal(between([file('/a'), file('/b')], [file('/a'), file('/b')]), null);
+});
+
+test('a missing name is told from a new one', () => {
+  const absent = between([file('/a'), file('/b'), file('/c')], [file('/a'), file('/c')]);
+  assert.deepEqual(absent, { path: '/b', attribute: 'entry', expected: 'present', seen: 'absent' });
+  const extra = between([file('/a')], [file('/a'), file('/b')]);
+  assert.deepEqual(extra, { path: '/b', attribute: 'entry', expected: 'absent', seen: 'present' });
+});
+
+test('names are compared as bytes, not as they are escaped', () => {
+  // Escaped, 0xff would sort before `b`.
+  const difference = between([file('/b'), file('/\xff')], [file('/\xff')]);
+  assert.equal(difference?.path, '/b');
+  assert.equal(difference.seen, 'absent');
+});
+
+test('a hard link is said in words', () => {
+  const path = write('expected', [file('/a'), file('/b', { firstName: '/a' })]);
+  assert.equal(
+    firstDifference(path, write('seen', [file('/a'), file('/b')])),
+    '/b: hard link: expected the inode of /a, seen an inode of its own',
+  );
+});
+
+test('an attribute that is absent is told from an empty one', () => {
+  const difference = between([file('/a', { xattrs: [['user.x', '']] })], [file('/a')]);
+  assert.deepEqual(difference, { path: '/a', attribute: 'xattr user.x', expected: '""', seen: 'absent' });
+});
+
+test('without contents, contents and the whiteouts of the root do not count', () => {
+  const expected = [file('/a', { digest: '1'.repeat(64) })];
+  const whiteout = file('/0f', { mode: 0o020644, digest: null });
+  assert.equal(between(expected, [whiteout, file('/a')], { contents: false }), null);
+  assert.equal(between(expected, [whiteout, file('/a')])?.path, '/0f');
+  assert.equal(between(expected, [whiteout, file('/a', { uid: 1 })], { contents: false })?.attribute, 'uid');
+});
+
+test('a difference at the end of a long listing is found', () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => file(`/${String(i).padStart(6, '0')}`));
+  const changed = [...rows.slice(0, -1), file(rows.at(-1)!.path, { gid: 9 })];
+  assert.equal(
+    firstDifference(write('expected', rows), write('seen', changed)),
+    '/019999: gid: expected 0, seen 9',
+  );
+});

@@ -1,0 +1,12 @@
+// Walks a folder with a short limit and prints the error: a program for a namespace in which that folder hangs.
+import { walkMount } from '../../../harness/digest/of-mount.ts';
+import { UserError } from '../../../harness/model/errors.ts';
+
+const [root = '', listingPath = ''] = process.argv.slice(2);
+try {
+  await walkMount(root, { timeoutMs: 300, listingPath });
+  console.log(JSON.stringify({ code: 'none' }));
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.log(JSON.stringify({ code: error.code, facts: error.facts }));
+}

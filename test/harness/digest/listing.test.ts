@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Coverage, inPathOrder, type Listed, newListing } from '../../../harness/digest/listing.ts';
+
+const ALL: Coverage = { contents: true, selinux: true, trusted: true };
+
+const file: Listed = {
+  path: '/a',
+  mode: 0o100644,
+  uid: 0,
+  gid: 0,
+  mtimeNs: 5n,
+  rdev: { major: 0, minor: 0 },
+  sizeBytes: 3n,
+  digest: 'd'.repeat(64),
+  target: null,
+  firstName: '/a',
+  xattrs: [],
+};
+
+const textOf = (listed: Partial<Listed>, covers = ALL): string => {
+  let text = '';
+  const listing = newListing(covers, (lines) => {
+    text += lines;
+  });
+  listing.add({ ...file, ...listed });
+  listing.finish();
+  return text;
+};
+
+test('a line holds every column, and absent ones are a dash', () => {
+  assert.equal(textOf({}), `/a\tfile\t0644\t0\t0\t0.000000005\t-\t3\t${'d'.repeat(64)}\t-\t-\n`);
+  assert.equal(
+    textOf({ mode: 0o020600, rdev: { major: 300, minor: 70000 } }),
+    `/a\tchar\t0600\t0\t0\t0.000000005\t300:70000\t-\t${'d'.repeat(64)}\t-\t-\n`,
+  );
+});
+
+test('times before 1970 keep positive nanoseconds', () => {
+  assert.match(textOf({ mtimeNs: -1n }), /\t-1\.999999999\t/);
+  assert.match(textOf({ mtimeNs: -2_000_000_000n }), /\t-2\.000000000\t/);
+});
+
+test('byte strings cannot break a line or a column', () => {
+  const text = textOf({ path: '/a\t\n\\\xff', firstName: '/a\t\n\\\xff', xattrs: [['user.k=\t', 'v=\n']] });
+  assert.ok(text.startsWith('/a\\x09\\x0a\\\\\\xff\tfile'));
+  assert.ok(text.endsWith('\tuser.k\\x3d\\x09=v=\\x0a\n'));
+});
+
+test('attributes come in byte order of their keys, whatever the order they were listed in', () => {
+  const two = [
+    ['user.b', '1'],
+    ['user.a', '2'],
+  ] as const;
+  assert.equal(textOf({ xattrs: two }), textOf({ xattrs: [two[1], two[0]] }));
+});
+
+test('labels and trusted attributes are left out where they are not covered', () => {
+  const xattrs = [
+    ['security.selinux', 'label'],
+    ['trusted.a', '1'],
+    ['user.a', '2'],
+  ] as const;
+  const text = textOf({ xattrs }, { ...ALL, selinux: false, trusted: false });
+  assert.ok(text.endsWith('\t-\t-\tuser.a=2\n'));
+});
+
+test('user attributes are left out where the kernel lets nobody read them', () => {
+  assert.ok(textOf({ mode: 0o120777, target: 'x', xattrs: [['user.a', '2']] }).endsWith('\tx\t-\n'));
+});
+
+test('only the full digest sees contents, and only it sees the whiteouts of the root', () => {
+  const digests = (rows: readonly Partial<Listed>[]) => {
+    const listing = newListing(ALL, () => {});
+    for (const row of rows) listing.add({ ...file, ...row });
+    return listing.finish();
+  };
+  const plain = digests([{}]);
+  const other = digests([{ digest: 'e'.repeat(64) }]);
+  assert.notEqual(plain.digest, other.digest);
+  assert.equal(plain.metadataDigest, other.metadataDigest);
+  const whiteout = { path: '/0f', firstName: '/0f', mode: 0o020644, digest: null };
+  assert.equal(digests([whiteout, {}]).metadataDigest, plain.metadataDigest);
+  assert.notEqual(digests([whiteout, {}]).digest, plain.digest);
+  assert.notEqual(
+    digests([{ ...whiteout, path: '/0g', firstName: '/0g' }, {}]).metadataDigest,
+    plain.metadataDigest,
+  );
+});
+
+test('names are ordered as whole paths are', () => {
+  const names = ['a.b', 'a', 'b', 'a0', 'a\x01'];
+  const order = inPathOrder(names.map((name) => ({ name, isDirectory: name === 'a' })));
+  const paths = order.map(({ child, inside }) => (inside ? `${child.name}/x` : child.name));
+  assert.deepEqual(paths, [...paths].sort());
+  assert.deepEqual(paths, ['a', 'a\x01', 'a.b', 'a/x', 'a0', 'b']);
+});
+
+test('hard links are counted as names, their bytes once', () => {
+  const listing = newListing(ALL, () => {});
+  listing.add(file);
+  listing.add({ ...file, path: '/b' });
+  const { fileCount, fileBytes, entryCount } = listing.finish();
+  assert.deepEqual({ fileCount, fileBytes, entryCount }, { fileCount: 2, fileBytes: 3, entryCount: 2 });
+});
