@@ -1,0 +1,7 @@
+// Every way of mounting an image. The first three are the headline; the order is that of the tables.
+import type { Backend } from '../model/backend.ts';
+import { backend as composefsFuse } from './composefs-fuse.ts';
+import { backend as erofsOverlay } from './erofs-overlay.ts';
+import { backend as unpackedOverlay } from './unpacked-overlay.ts';
+
+export const backends: readonly Backend[] = [composefsFuse, erofsOverlay, unpackedOverlay];

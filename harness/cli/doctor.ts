@@ -1,0 +1,79 @@
+// Every need of every backend, scenario and probe, met or not, and what to do. Changes nothing.
+import { tmpdir } from 'node:os';
+import { Command } from 'commander';
+import { scenarios } from '../../scenarios/registry.ts';
+import { backends } from '../backends/registry.ts';
+import type { Features, Need } from '../model/machine.ts';
+import { probes } from '../probes/registry.ts';
+import { discoverFeatures } from './discover.ts';
+import { type Judged, judge } from './needs.ts';
+
+interface Row extends Judged {
+  readonly id: string;
+}
+
+const rowsOf = (
+  things: readonly { readonly id: string; readonly needs: readonly Need[] }[],
+  features: Features,
+): Row[] =>
+  things.flatMap(({ id, needs }) =>
+    needs.length === 0
+      ? [{ id, title: 'nothing special', met: true, detail: '', hint: '' }]
+      : needs.map((need) => ({ id, ...judge(need, features) })),
+  );
+
+const wrap = (text: string, indent: string, columns: number): string => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((part) => `${indent}${part}\n`).join('');
+};
+
+const section = (title: string, rows: readonly Row[], columns: number): string => {
+  const idWidth = Math.max(...rows.map((row) => row.id.length));
+  const indent = ' '.repeat(idWidth + 11);
+  let last = '';
+  const lines = rows.map((row) => {
+    const id = row.id === last ? '' : row.id;
+    last = row.id;
+    const detail = row.detail === '' ? '' : wrap(row.detail, indent, columns);
+    const hint = row.hint === '' ? '' : wrap(`do: ${row.hint}`, indent, columns);
+    return `  ${id.padEnd(idWidth)}  ${row.met ? 'yes   ' : 'NO    '} ${row.title}\n${detail}${hint}`;
+  });
+  return `${title}\n${lines.join('')}\n`;
+};
+
+export const doctorText = (features: Features, columns: number): string => {
+  const runnable = backends.filter((backend) => backend.needs.every((need) => judge(need, features).met));
+  const verdict =
+    runnable.length === 0
+      ? 'No backend can run here.\n'
+      : `${runnable.length} of ${backends.length} backends can run here: ${runnable.map((backend) => backend.id).join(', ')}.\n`;
+  return [
+    section('Backends', rowsOf(backends, features), columns),
+    section('Scenarios', rowsOf(scenarios, features), columns),
+    section('Probes', rowsOf(probes, features), columns),
+    wrap(verdict, '', columns),
+  ].join('');
+};
+
+export const doctorCommand = (): Command =>
+  new Command('doctor')
+    .description(
+      'what every backend, scenario and probe needs, whether this machine has it, and what to do; changes nothing',
+    )
+    .option('--json', 'what was found, for machines')
+    .option('--work <DIR>', 'the folder a run would work in', tmpdir())
+    .action(async ({ json, work }: { json?: boolean; work: string }) => {
+      const features = await discoverFeatures(work);
+      process.stdout.write(
+        json === true
+          ? `${JSON.stringify(features, null, 2)}\n`
+          : doctorText(features, Math.min(process.stdout.columns ?? 80, 100)),
+      );
+    });

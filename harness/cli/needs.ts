@@ -1,0 +1,26 @@
+// Which needs are met, in words.
+import type { Features, Need } from '../model/machine.ts';
+
+export interface Judged {
+  readonly title: string;
+  readonly met: boolean;
+  /** What was found, of the feature that meets the need or of those that do not. */
+  readonly detail: string;
+  readonly hint: string;
+}
+
+export const judge = (need: Need, features: Features): Judged => {
+  const found = need.anyOf.map((id) => features[id]);
+  const good = found.find((feature) => feature.ok);
+  if (good !== undefined) return { title: need.title, met: true, detail: good.detail, hint: '' };
+  return {
+    title: need.title,
+    met: false,
+    detail: found.map((feature) => feature.detail).join('; '),
+    hint: [...new Set(found.map((feature) => feature.hint).filter((hint) => hint !== ''))].join('; '),
+  };
+};
+
+/** The first need that is not met, or null. */
+export const firstUnmet = (needs: readonly Need[], features: Features): Judged | null =>
+  needs.map((need) => judge(need, features)).find((judged) => !judged.met) ?? null;

@@ -1,0 +1,87 @@
+// The program's words. `run` is what happens when no command is named.
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { profiles } from '../runner/profile.ts';
+import { cleanCommand } from './clean.ts';
+import { doctorCommand } from './doctor.ts';
+import { parseDurationNs } from './duration.ts';
+import { imageCommand } from './image.ts';
+import { listCommand } from './list.ts';
+import type { TypedOptions } from './options.ts';
+import { reportCommand } from './report.ts';
+import { run } from './run.ts';
+import { openAnySource } from './sources.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is wanted');
+  return Number(text);
+};
+
+const EXIT_CODES = `
+Exit codes: 0 measured; 1 usage or internal error; 4 this machine cannot do what
+was asked for; 5 a slot failed or something was left behind; 6 nothing was
+measured; 124 out of time (what was measured is kept); 130 interrupted (the same).`;
+
+const runCommand = (): Command =>
+  new Command('run')
+    .description(
+      'measure: create, use and destroy images on every backend, then report (the default command)',
+    )
+    .option(
+      '--profile <NAME>',
+      `how much: ${profiles.map((profile) => `${profile.id} (${profile.title})`).join('; ')}`,
+      'default',
+    )
+    .option('--backends <LIST>', 'backends, comma-separated, or all (default: all; see cfsbench list)')
+    .option('--scenarios <LIST>', 'scenarios, comma-separated (default: those of the profile)')
+    .option(
+      '--images <LIST>',
+      'fixture:NAME, dump:FILE, dir:PATH, oci:LAYOUT[:TAG], synthetic:files=N, comma-separated (default: those of the profile)',
+    )
+    .option(
+      '--blocks <N>',
+      'complete blocks to measure, at least 8 (default: that of the profile)',
+      wholeNumber,
+    )
+    .option(
+      '--budget <TIME>',
+      'wall time to stay within, such as 90s, 5m, 1h (default: that of the profile)',
+      parseDurationNs,
+    )
+    .option('--seed <TEXT>', 'repeats the order of an earlier run (default: a new one, recorded)')
+    .option('--out <DIR>', 'result folder (default: runs/<date>-<host>-<seed>)')
+    .option(
+      '--work <DIR>',
+      'folder for stores and mounts, on a real file system (default: beside the results)',
+    )
+    .option('--allow-tmpfs', 'accept a work folder in memory, which says nothing about disks')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cfsbench run --profile quick
+  cfsbench run --images dir:/srv/rootfs --scenarios walk-cold --budget 5m
+  cfsbench run --images oci:./layout:latest --backends erofs-overlay,unpacked-overlay
+${EXIT_CODES}`,
+    )
+    .action((typed: TypedOptions) => run(typed, version));
+
+export const program = (): Command =>
+  new Command('cfsbench')
+    .description(
+      'Measures what it costs to create, use and destroy container images on composefs over FUSE, on EROFS + overlayfs, and as layers unpacked to files.',
+    )
+    .version(version)
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
+    .showHelpAfterError('(cfsbench --help shows what there is)')
+    .addCommand(runCommand(), { isDefault: true })
+    .addCommand(reportCommand())
+    .addCommand(listCommand())
+    .addCommand(doctorCommand())
+    .addCommand(cleanCommand())
+    .addCommand(imageCommand({ openSource: openAnySource }))
+    .addHelpText('after', EXIT_CODES);

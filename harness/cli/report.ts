@@ -1,0 +1,32 @@
+// Renders a run folder again, on any machine.
+import { Command, Option } from 'commander';
+import { renderReport, renderTerminal } from '../../report/render.ts';
+import { writeCsv } from '../../results/csv.ts';
+
+export const reportCommand = (): Command =>
+  new Command('report')
+    .description(
+      'render a run folder again: the page, the table, the CSV; needs no root and no kernel feature',
+    )
+    .argument('<RUN>', 'the run folder, as in runs/<date>-<host>-<seed>')
+    .addOption(
+      new Option('--format <FORMAT>', 'what to make')
+        .choices(['html', 'terminal', 'csv'])
+        .default('terminal'),
+    )
+    .action(async (folder: string, { format }: { format: string }) => {
+      if (format === 'html') {
+        await renderReport(folder);
+        process.stdout.write(`${folder}/report.html\n`);
+      } else if (format === 'csv') {
+        await writeCsv(folder);
+        process.stdout.write(`${folder}/samples.csv\n`);
+      } else {
+        process.stdout.write(
+          await renderTerminal(folder, {
+            columns: process.stdout.columns ?? 80,
+            color: process.stdout.isTTY === true,
+          }),
+        );
+      }
+    });

@@ -1,0 +1,128 @@
+// The inner half of `cfsbench run`, in private namespaces: images, measuring, results, exit code.
+import { join } from 'node:path';
+import { renderReport, renderTerminal } from '../../report/render.ts';
+import { writeCsv } from '../../results/csv.ts';
+import { openJournal } from '../../results/journal.ts';
+import { serverPath } from '../backends/server-path.ts';
+import { UserError } from '../model/errors.ts';
+import type { SourceImage } from '../model/image.ts';
+import { probes } from '../probes/registry.ts';
+import { openDeadline } from '../runner/clock.ts';
+import { sizeOf } from '../runner/ready.ts';
+import { type Ended, measure } from '../runner/run.ts';
+import { openWorkspace, removeWorkspace } from '../runner/workspace.ts';
+import { listenToOuter } from '../sys/namespace.ts';
+import { BASELINE, type RunOptions } from './options.ts';
+import { openProgress, type Progress } from './progress.ts';
+import type { Handover } from './run.ts';
+import { openRecord } from './run-record.ts';
+import { runnable } from './runnable.ts';
+import { openAnySource } from './sources.ts';
+import { checkSpace } from './work-folder.ts';
+
+/** Objects, their pack, layer tars, unpacked layers, and one slot's own copy on top. */
+const COPIES = 6;
+const INODE_BYTES = 4096;
+const RESERVE_RATIO = 0.08;
+
+const exitCode = ({ status, okCount, failedCount, unequal }: Ended): number => {
+  if (status === 'interrupted') return 130;
+  if (status === 'out-of-time') return 124;
+  if (failedCount > 0 || unequal.length > 0) return 5;
+  return okCount === 0 ? 6 : 0;
+};
+
+const openSources = async (specs: readonly string[], spoolDir: string): Promise<SourceImage[]> => {
+  const sources: SourceImage[] = [];
+  for (const spec of specs) {
+    const source = await openAnySource(spec, spoolDir);
+    if (sources.some((other) => other.name === source.name))
+      throw new UserError(`two images are called ${source.name}`, {
+        facts: [spec],
+        hint: 'give them files or folders with different names',
+      });
+    sources.push(source);
+  }
+  return sources;
+};
+
+const diskNeed = (sources: readonly SourceImage[]): number =>
+  sources.reduce((sum, source) => {
+    const { objectBytes, entryCount } = sizeOf(source);
+    return sum + COPIES * (objectBytes + entryCount * INODE_BYTES);
+  }, 0);
+
+const measureThere = async (
+  options: RunOptions,
+  told: Handover,
+  version: string,
+  context: { readonly progress: Progress; readonly interrupted: () => boolean },
+): Promise<Ended> => {
+  const { features, folders } = told;
+  const { progress, interrupted } = context;
+  const arms = runnable(options.arms, (arm) => arm.backend.needs, features);
+  const scenarios = runnable(options.scenarios, ({ needs }) => needs, features);
+  const usable = runnable(probes, ({ needs }) => needs, features);
+  const skipped = [...arms.skipped, ...scenarios.skipped, ...usable.skipped];
+  const startedNs = BigInt(told.startedNs);
+  const workspace = openWorkspace(folders.workDir, told.ownerPid);
+  let sources: SourceImage[] = [];
+  try {
+    sources = await openSources(options.images, join(workspace.dir, 'sources'));
+    progress.say(checkSpace(folders, diskNeed(sources)));
+    for (const { what, need, reason } of skipped) progress.say(`skipped: ${what}: ${need}: ${reason}`);
+    const journal = openJournal(folders.runDir);
+    const record = openRecord(journal, options, told, { version, skipped });
+    const ended = await measure({
+      features,
+      sources,
+      arms: arms.can,
+      scenarios: scenarios.can,
+      probes: usable.can,
+      blocks: options.blocks,
+      countPasses: options.profile.countPasses,
+      baseline: arms.can.some((arm) => arm.id === BASELINE) ? BASELINE : arms.can[0]!.id,
+      seed: options.seed,
+      deadline: openDeadline(startedNs, options.budgetNs, RESERVE_RATIO),
+      workspace,
+      warmTools: async (machine, empty) => {
+        await machine.command('ls', ['ls', '-lR', empty]);
+        if (features['cfs-fuse'].ok) await machine.command('cfs-fuse', [serverPath, '--version']);
+      },
+      interrupted,
+      journal,
+      update: record.update,
+      say: progress.say,
+      progress: progress.at,
+    });
+    record.end(ended.status, Number(process.hrtime.bigint() - startedNs));
+    journal.close();
+    return ended;
+  } finally {
+    for (const source of sources) await source.close();
+    removeWorkspace(workspace);
+    progress.end();
+  }
+};
+
+export const measureInside = async (
+  options: RunOptions,
+  told: Handover,
+  version: string,
+): Promise<number> => {
+  const progress = openProgress(process.stderr);
+  let interrupted = false;
+  const stopListening = await listenToOuter(() => {
+    interrupted = true;
+    progress.say('interrupted: finishing the current slot; what was measured is kept');
+  });
+  const ended = await measureThere(options, told, version, { progress, interrupted: () => interrupted });
+  const { runDir } = told.folders;
+  await writeCsv(runDir);
+  await renderReport(runDir);
+  const { columns = 80, isTTY } = process.stdout;
+  process.stdout.write(await renderTerminal(runDir, { columns, color: isTTY === true }));
+  process.stdout.write(`\nResults: ${runDir}\nPage:    ${runDir}/report.html\n`);
+  stopListening();
+  return exitCode(ended);
+};

@@ -1,0 +1,79 @@
+// run.json while a run goes on: begun before the first sample, rewritten as more is known.
+import { execFileSync } from 'node:child_process';
+import { hostname } from 'node:os';
+import type { Journal } from '../../results/journal.ts';
+import { type RunFile, SCHEMA } from '../../results/schema/run.ts';
+import { scenarios } from '../../scenarios/registry.ts';
+import { backends } from '../backends/registry.ts';
+import { serverPath } from '../backends/server-path.ts';
+import type { Features } from '../model/machine.ts';
+import { probes } from '../probes/registry.ts';
+import type { Changed } from '../runner/parts.ts';
+import { readEnvironment } from '../sys/environment.ts';
+import { catalogueOf } from './catalogue.ts';
+import { BASELINE, type RunOptions } from './options.ts';
+import type { Handover } from './run.ts';
+import type { Skipped } from './runnable.ts';
+
+const commitOf = (): string | null => {
+  try {
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+      cwd: new URL('../../..', import.meta.url),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return null;
+  }
+};
+
+/** In the order in which the counter chooses. */
+const ledgerSource = (features: Features): string => {
+  if (features['bpf-ledger'].ok) return 'bpf';
+  if (features.strace.ok) return 'strace';
+  return `nothing here counts: ${features['bpf-ledger'].detail}; ${features.strace.detail}`;
+};
+
+export interface RunRecord {
+  update(changed: Changed): void;
+  end(status: RunFile['status'], wallNs: number): void;
+}
+
+export const openRecord = (
+  journal: Journal,
+  options: RunOptions,
+  { features, folders, startedAt }: Handover,
+  given: { readonly version: string; readonly skipped: readonly Skipped[] },
+): RunRecord => {
+  const { profile, budgetNs, blocks, seed } = options;
+  const nothing = { arms: [], scenarios: [], images: [], dropped: [], slots: [] };
+  let run: RunFile = {
+    schema: SCHEMA,
+    id: folders.id,
+    startedAt,
+    host: hostname(),
+    cfsbench: { version: given.version, commit: commitOf() },
+    commandLine: ['cfsbench', ...process.argv.slice(2)],
+    environment: readEnvironment(folders.workDir, serverPath, features),
+    catalogue: catalogueOf(backends, scenarios, probes),
+    images: [],
+    proofs: [],
+    skipped: given.skipped,
+    plan: { seed, profile: profile.id, budgetNs, blocks, baseline: BASELINE, ...nothing },
+    status: 'running',
+    finishedAt: null,
+    wallNs: null,
+    ledgerSource: ledgerSource(features),
+    warnings: [],
+  };
+  const rewrite = (changed: Partial<RunFile>): void => {
+    run = { ...run, ...changed };
+    journal.writeRun(run);
+  };
+  rewrite({});
+  return {
+    update: ({ skipped = [], plan, ...changed }) =>
+      rewrite({ ...changed, skipped: [...run.skipped, ...skipped], plan: { ...run.plan, ...plan } }),
+    end: (status, wallNs) => rewrite({ status, finishedAt: new Date().toISOString(), wallNs }),
+  };
+};

@@ -1,0 +1,58 @@
+// Where results and work go, and whether there is room.
+import { existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { runFolderName } from '../../results/journal.ts';
+import { UserError } from '../model/errors.ts';
+import { fileSystemOf } from '../sys/environment.ts';
+import type { RunOptions } from './options.ts';
+import { formatBytes } from './size.ts';
+
+export const WORK_PREFIX = '.cfsbench-work-';
+const IN_MEMORY = ['tmpfs', 'ramfs'];
+const SPARE_RATIO = 1.1;
+
+export interface RunFolders {
+  readonly id: string;
+  readonly runDir: string;
+  readonly workDir: string;
+}
+
+export const chooseFolders = (options: RunOptions, startedAt: Date): RunFolders => {
+  const id = runFolderName(startedAt.toISOString(), hostname(), options.seed);
+  const runDir = options.outDir ?? resolve('runs', id);
+  if (existsSync(runDir) && readdirSync(runDir).length > 0)
+    throw new UserError(`the result folder is not empty: ${runDir}`, {
+      facts: ['results are never overwritten'],
+      hint: `--out ${runDir}-2`,
+    });
+  return { id, runDir, workDir: join(options.workDir ?? dirname(runDir), `${WORK_PREFIX}${id}`) };
+};
+
+/** Makes the work folder's parent, and refuses one in memory unless it was asked for. */
+export const checkWorkFolder = (folders: RunFolders, options: RunOptions): void => {
+  const parent = dirname(folders.workDir);
+  mkdirSync(parent, { recursive: true });
+  const { type } = fileSystemOf(parent);
+  if (IN_MEMORY.includes(type) && !options.allowTmpfs)
+    throw new UserError(`the work folder is in memory (${type}): ${parent}`, {
+      exit: 4,
+      facts: ['creating and removing files there says nothing about a disk'],
+      hint: '--work DIR on a real file system, or --allow-tmpfs',
+    });
+};
+
+/** Refuses a full disk; else the sentence that says what will be used, and where. */
+export const checkSpace = ({ workDir }: RunFolders, neededBytes: number): string => {
+  const parent = dirname(workDir);
+  const { bavail, bsize } = statfsSync(parent);
+  const freeBytes = bavail * bsize;
+  if (freeBytes < neededBytes * SPARE_RATIO)
+    throw new UserError('not enough free disk', {
+      exit: 4,
+      facts: [`needed: ${formatBytes(neededBytes)} in ${parent}`, `free: ${formatBytes(freeBytes)}`],
+      hint: '--work DIR on a larger disk, or fewer --images',
+    });
+  const { type } = fileSystemOf(parent);
+  return `The stores take about ${formatBytes(neededBytes)} in ${parent} (${type}, ${formatBytes(freeBytes)} free).`;
+};

@@ -1,0 +1,61 @@
+// User and system CPU time of each phase: the harness with its commands, and the servers behind the mount.
+//
+// Reads:  getrusage(2) of this process and its reaped children; the scheduler's own run time of a server.
+// Error:  the split into user and system is the kernel's estimate; the sum is exact. A server's CPU time is one sum.
+//         The harness's part includes its runtime (garbage collection, event loop).
+// Cost:   two system calls and one small read per server, outside the wall clock's window.
+import { perPhase } from '../model/metrics.ts';
+import { medians, type Recorded, record } from '../model/repeated.ts';
+import type { Probe } from '../model/scenario.ts';
+
+export const probe: Probe = {
+  id: 'cpu',
+  title: 'CPU time',
+  needs: [],
+  passes: ['time'],
+  metrics: {
+    ...perPhase('UserNs', 'user CPU of harness and commands', 'noisy'),
+    ...perPhase('SystemNs', 'system CPU of harness and commands', 'noisy'),
+    ...perPhase('ServerCpuNs', 'CPU of the FUSE server', 'noisy'),
+  },
+  async arm({ machine }) {
+    const user: Recorded = {};
+    const system: Recorded = {};
+    const server: Recorded = {};
+    const servers = new Map<number, number>();
+    let before = { userNs: 0, systemNs: 0 };
+    return {
+      start() {
+        for (const pid of servers.keys()) servers.set(pid, machine.meters.processCpuNs(pid) ?? 0);
+        before = machine.meters.cpu();
+      },
+      stop(phase) {
+        const after = machine.meters.cpu();
+        record(user, phase, after.userNs - before.userNs);
+        record(system, phase, after.systemNs - before.systemNs);
+        let spentNs = 0;
+        let seen = false;
+        for (const [pid, earlierNs] of servers) {
+          const nowNs = machine.meters.processCpuNs(pid);
+          if (nowNs === null) continue; // It ended inside the window; what it used then is in the children's sum.
+          seen = true;
+          spentNs += nowNs - earlierNs;
+        }
+        if (seen) record(server, phase, spentNs);
+      },
+      serverStarted(_actor, pid) {
+        servers.set(pid, 0);
+      },
+      async collect() {
+        return {
+          values: {
+            ...medians(user, 'UserNs'),
+            ...medians(system, 'SystemNs'),
+            ...medians(server, 'ServerCpuNs'),
+          },
+        };
+      },
+      disarm() {},
+    };
+  },
+};

@@ -1,0 +1,94 @@
+// FUSE requests by opcode, as the server counts them when it reads them.
+//
+// Reads:  the server's shared counters (u64 per opcode) before and after each phase.
+// Error:  exact for what the server read. In some passes a few stray READDIRPLUS or READLINK appear because single cached
+//         pages had gone, so the minimum of several passes is what to compare.
+// Source: include/uapi/linux/fuse.h (enum fuse_opcode).
+import { readFileSync } from 'node:fs';
+import type { Metric } from '../../results/schema/run.ts';
+import type { Probe } from '../model/scenario.ts';
+
+const OPCODES: Readonly<Record<number, string>> = {
+  1: 'Lookup',
+  2: 'Forget',
+  3: 'Getattr',
+  5: 'Readlink',
+  14: 'Open',
+  15: 'Read',
+  17: 'Statfs',
+  18: 'Release',
+  22: 'Getxattr',
+  23: 'Listxattr',
+  25: 'Flush',
+  26: 'Init',
+  27: 'Opendir',
+  28: 'Readdir',
+  29: 'Releasedir',
+  34: 'Access',
+  36: 'Interrupt',
+  38: 'Destroy',
+  39: 'Ioctl',
+  42: 'BatchForget',
+  44: 'Readdirplus',
+  46: 'Lseek',
+  50: 'Syncfs',
+  52: 'Statx',
+};
+const SLOTS = 512;
+
+const nameOf = (opcode: number): string => OPCODES[opcode] ?? `Opcode${opcode}`;
+
+const metric = (title: string): Metric => ({ title, better: 'lower', noise: 'quasi' });
+
+const read = (path: string): Float64Array => {
+  const bytes = readFileSync(path);
+  const counts = new Float64Array(SLOTS);
+  for (let i = 0; i < SLOTS && (i + 1) * 8 <= bytes.length; i++)
+    counts[i] = Number(bytes.readBigUInt64LE(i * 8));
+  return counts;
+};
+
+export const probe: Probe = {
+  id: 'fuse-requests',
+  title: 'FUSE requests',
+  needs: [{ title: 'the compiled server cfs-fuse', anyOf: ['cfs-fuse'] }],
+  passes: ['count'],
+  metrics: {
+    fuseRequestCount: metric('FUSE requests, all opcodes'),
+    ...Object.fromEntries(
+      Object.values(OPCODES).map((name) => [
+        `fuse${name}Count`,
+        metric(`FUSE ${name.toUpperCase()} requests`),
+      ]),
+    ),
+  },
+  async arm({ machine }) {
+    const counters = machine.requestCounters;
+    const sum = new Float64Array(SLOTS);
+    let before: Float64Array = new Float64Array(SLOTS);
+    let served = false;
+    return {
+      start() {
+        if (counters !== null) before = read(counters);
+      },
+      stop() {
+        if (counters === null) return;
+        const after = read(counters);
+        for (let i = 0; i < SLOTS; i++) sum[i] = sum[i]! + after[i]! - before[i]!;
+      },
+      serverStarted() {
+        served = true;
+      },
+      async collect() {
+        if (!served || counters === null) return {}; // No server is not zero requests.
+        const values: Record<string, number> = { fuseRequestCount: sum.reduce((a, b) => a + b, 0) };
+        for (const opcode of Object.keys(OPCODES)) values[`fuse${nameOf(Number(opcode))}Count`] = 0;
+        sum.forEach((count, opcode) => {
+          if (count > 0) values[`fuse${nameOf(opcode)}Count`] = count;
+        });
+        return { values };
+      },
+      disarm() {},
+    };
+  },
+};

@@ -1,0 +1,45 @@
+// What takes part in a comparison: a backend with its options, or the baseline a second time under the name `null`.
+import type { Backend } from '../model/backend.ts';
+import { UserError } from '../model/errors.ts';
+
+export const NULL_ARM = 'null';
+
+export interface Arm {
+  readonly id: string;
+  readonly backend: Backend;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+const parseOptions = (spec: string, backend: Backend, text: string): Record<string, string> => {
+  const options: Record<string, string> = {};
+  for (const pair of text.split(',').filter((part) => part !== '')) {
+    const [key = '', value] = pair.split(/=(.*)/s);
+    const allowed = backend.options[key];
+    if (value === undefined || allowed === undefined || (allowed.length > 0 && !allowed.includes(value)))
+      throw new UserError(`backend option not understood: ${spec}`, {
+        facts: [
+          `option: ${pair}`,
+          `options of ${backend.id}: ${
+            Object.entries(backend.options)
+              .map(([name, values]) => `${name}=${values.join('|')}`)
+              .join(', ') || 'none'
+          }`,
+        ],
+        hint: 'cfsbench list',
+      });
+    options[key] = value;
+  }
+  return options;
+};
+
+/** `backend` or `backend@key=value;key=value`. */
+export const parseArm = (spec: string, backends: readonly Backend[]): Arm => {
+  const [id = '', rest = ''] = spec.split(/@(.*)/s);
+  const backend = backends.find((candidate) => candidate.id === id);
+  if (backend === undefined)
+    throw new UserError(`unknown backend: ${spec}`, {
+      facts: [`backends: ${backends.map((known) => known.id).join(', ')}`],
+      hint: 'cfsbench list',
+    });
+  return { id: spec, backend, options: parseOptions(spec, backend, rest.replaceAll(';', ',')) };
+};

@@ -1,0 +1,76 @@
+// What groups of slots cost: roughly before anything was measured, and from the counting passes afterwards. Pure.
+import type { Sample } from '../../results/schema/run.ts';
+import { medianOf } from '../model/repeated.ts';
+import type { ImageSize } from '../model/scenario.ts';
+import type { Costed } from './fit.ts';
+import { type Group, groupKey, keyOf } from './plan.ts';
+
+/** What one more life within a slot adds to the slot's own time. */
+const REPEAT_SHARE = 0.4;
+const PREPARE_NS = { perObject: 1.5e5, perByte: 12 };
+const PROVE_NS = { base: 2e8, perEntry: 3e4, perByte: 1.5 };
+
+/** Preparing an image from its source, on the reference machine. */
+export const roughPrepareNs = (size: ImageSize): number =>
+  1e8 + size.objectCount * PREPARE_NS.perObject + size.objectBytes * PREPARE_NS.perByte;
+
+const roughProveNs = (size: ImageSize): number =>
+  PROVE_NS.base + size.entryCount * PROVE_NS.perEntry + size.objectBytes * PROVE_NS.perByte;
+
+/** `slowness`: this machine against the reference one, from the preparation of the first image. */
+export const roughCosts = (
+  groups: readonly Group[],
+  sizes: ReadonlyMap<string, ImageSize>,
+  options: {
+    readonly countPasses: number;
+    readonly slowness: number;
+    readonly prepared: ReadonlySet<string>;
+  },
+): Costed[] => {
+  const seen = new Set<string>();
+  return groups.map((group) => {
+    const size = sizes.get(group.image)!;
+    const slotNs = group.scenario.roughNs(size, group.params) * options.slowness;
+    const first = !seen.has(group.image);
+    seen.add(group.image);
+    const prepareNs = options.prepared.has(group.image) ? 0 : roughPrepareNs(size);
+    const proofNs = group.arms.length * roughProveNs(size);
+    return {
+      image: group.image,
+      scenario: group.scenario.id,
+      headline: group.scenario.headline.length > 0,
+      blockNs: slotNs * (group.arms.length + 1),
+      onceNs:
+        slotNs * group.arms.length * options.countPasses +
+        (first ? (prepareNs + proofNs) * options.slowness : 0),
+    };
+  });
+};
+
+/** From the counting passes' own slot times; a group that was never counted keeps its rough cost. */
+export const measuredCosts = (
+  groups: readonly Group[],
+  counted: readonly Sample[],
+  rough: readonly Costed[],
+): Costed[] => {
+  const times = new Map<string, number[]>();
+  for (const sample of counted) {
+    if (sample.outcome !== 'ok') continue;
+    const key = `${groupKey(sample)} ${sample.arm}`;
+    times.set(key, [...(times.get(key) ?? []), sample.slotNs]);
+  }
+  return groups.map((group, i) => {
+    const slots = group.arms.map((arm) => times.get(`${keyOf(group)} ${arm.id}`));
+    const before = rough[i]!;
+    if (slots.some((slot) => slot === undefined)) return { ...before, onceNs: 0 };
+    const slotNs = slots.map(
+      (slot) => medianOf(slot!) * (1 + (group.scenario.cycles(group.params) - 1) * REPEAT_SHARE),
+    );
+    // The null arm costs what an average arm costs.
+    return {
+      ...before,
+      onceNs: 0,
+      blockNs: (slotNs.reduce((a, b) => a + b, 0) * (slotNs.length + 1)) / slotNs.length,
+    };
+  });
+};

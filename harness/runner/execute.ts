@@ -1,0 +1,78 @@
+// Slots one after another: each into the journal as soon as it exists; stops between two of them, never inside one.
+import type { Sample, Slot } from '../../results/schema/run.ts';
+import type { Store } from '../model/backend.ts';
+import type { Image } from '../model/image.ts';
+import { NULL_ARM } from './arm.ts';
+import { openLeakCheck } from './leak-check.ts';
+import type { RunParts } from './parts.ts';
+import { type Group, groupKey, keyOf } from './plan.ts';
+import { runSlot } from './slot.ts';
+
+export type Stop = 'interrupted' | 'out-of-time' | null;
+
+export interface Stretch {
+  readonly slots: readonly Slot[];
+  readonly groups: readonly Group[];
+  /** Nanoseconds that one slot of a group is expected to take, by the group's key. */
+  readonly costs: ReadonlyMap<string, number>;
+  /** Where on the progress line this stretch begins and ends, 0..1. */
+  readonly share: readonly [from: number, to: number];
+}
+
+export interface Executor {
+  run(stretch: Stretch): Promise<{ readonly samples: readonly Sample[]; readonly stop: Stop }>;
+  readonly tally: { readonly ok: number; readonly failed: number };
+}
+
+/** A plan that was begun may eat into the reserve and overrun the budget by this much before it is cut off. */
+const OVERRUN_RATIO = 0.15;
+
+export const openExecutor = (parts: RunParts, images: readonly Image[], fullStore: Store): Executor => {
+  const { features, workspace, warmTools, deadline } = parts;
+  const byName = new Map(images.map((image) => [image.name, image]));
+  const leaks = openLeakCheck(workspace, features['pid-namespace'].ok);
+  const tally = { ok: 0, failed: 0 };
+
+  const one = async (slot: Slot, group: Group): Promise<Sample> => {
+    const id = slot.arm === NULL_ARM ? parts.baseline : slot.arm;
+    const sample = await runSlot({
+      slot,
+      scenario: group.scenario,
+      arm: parts.arms.find((arm) => arm.id === id)!,
+      image: byName.get(slot.image)!,
+      features,
+      probes: parts.probes.filter((probe) => probe.passes.includes(slot.pass)),
+      workspace,
+      fullStore,
+      images,
+      leaks,
+      warmTools,
+    });
+    parts.journal.append(sample);
+    if (sample.outcome === 'ok') tally.ok++;
+    if (sample.outcome === 'failed') {
+      tally.failed++;
+      parts.say(`failed: ${slot.scenario} on ${slot.arm}, ${slot.image}: ${sample.phase}: ${sample.message}`);
+    }
+    return sample;
+  };
+
+  return {
+    tally,
+    async run({ slots, groups, costs, share: [from, to] }) {
+      const byKey = new Map(groups.map((group) => [keyOf(group), group]));
+      const costOf = (slot: Slot): number => costs.get(groupKey(slot)) ?? 0;
+      let leftNs = slots.reduce((sum, slot) => sum + costOf(slot), 0);
+      const samples: Sample[] = [];
+      for (const [number, slot] of slots.entries()) {
+        if (parts.interrupted()) return { samples, stop: 'interrupted' };
+        if (deadline.leftNs() < -OVERRUN_RATIO * deadline.budgetNs) return { samples, stop: 'out-of-time' };
+        const what = `${slot.pass === 'count' ? 'counting' : 'timing'} ${slot.scenario} on ${slot.arm}, ${slot.image}`;
+        parts.progress(what, from + ((to - from) * number) / slots.length, leftNs);
+        samples.push(await one(slot, byKey.get(groupKey(slot))!));
+        leftNs -= costOf(slot);
+      }
+      return { samples, stop: null };
+    },
+  };
+};

@@ -1,0 +1,47 @@
+// What fits a budget. Blocks are never given up: images go first, from the last one, then scenarios without a headline row.
+//
+// Pure. Costs are rough before anything was measured and come from the counting passes afterwards.
+
+export interface Costed {
+  readonly image: string;
+  readonly scenario: string;
+  readonly headline: boolean;
+  /** One block of this group, all its arms and the null arm, nanoseconds. */
+  readonly blockNs: number;
+  /** What it costs once, before the first block: preparing, proving, counting. */
+  readonly onceNs: number;
+}
+
+export interface Fit {
+  readonly images: readonly string[];
+  readonly scenarios: readonly string[];
+  readonly dropped: readonly string[];
+  readonly neededNs: number;
+  readonly fits: boolean;
+}
+
+const SECOND_NS = 1e9;
+
+/** `costed` in order of importance: the first image is the last to go. */
+export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs: number): Fit => {
+  let images = [...new Set(costed.map((group) => group.image))];
+  let scenarios = [...new Set(costed.map((group) => group.scenario))];
+  const dropped: string[] = [];
+  const needed = () =>
+    costed
+      .filter((group) => images.includes(group.image) && scenarios.includes(group.scenario))
+      .reduce((sum, group) => sum + group.onceNs + blocks * group.blockNs, 0);
+  const why = () =>
+    `${blocks} blocks with it take about ${Math.ceil(needed() / SECOND_NS)} s, the budget leaves ${Math.max(0, Math.floor(availableNs / SECOND_NS))} s`;
+  while (needed() > availableNs && images.length > 1) {
+    dropped.push(`image ${images.at(-1)}: ${why()}`);
+    images = images.slice(0, -1);
+  }
+  const extras = [...new Set(costed.filter((group) => !group.headline).map((group) => group.scenario))];
+  while (needed() > availableNs && extras.length > 0 && scenarios.length > 1) {
+    const extra = extras.pop()!;
+    dropped.push(`scenario ${extra}: ${why()}`);
+    scenarios = scenarios.filter((scenario) => scenario !== extra);
+  }
+  return { images, scenarios, dropped, neededNs: needed(), fits: needed() <= availableNs };
+};

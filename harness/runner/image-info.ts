@@ -1,0 +1,34 @@
+// What run.json says of an image.
+import type { ImageInfo } from '../../results/schema/run.ts';
+import type { Image } from '../model/image.ts';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../model/tree.ts';
+
+export const describeImage = (image: Image, treeDigest: string): ImageInfo => {
+  const counts = { fileCount: 0, directoryCount: 0, symlinkCount: 0 };
+  let fileBytes = 0;
+  for (let index = 0; index < image.tree.count; index++) {
+    const entry = image.tree.entry(index);
+    const type = entry.mode & S_IFMT;
+    if (type === S_IFREG) counts.fileCount++;
+    else if (type === S_IFDIR) counts.directoryCount++;
+    else if (type === S_IFLNK) counts.symlinkCount++;
+    if (type === S_IFREG && entry.link === null) fileBytes += Number(entry.size);
+  }
+  return {
+    name: image.name,
+    source: image.source,
+    contents: image.contents,
+    entryCount: image.tree.count,
+    ...counts,
+    layerCount: image.layers.length,
+    fileBytes,
+    objectCount: image.objects.length,
+    objectBytes: image.objects.reduce((sum, object) => sum + object.sizeBytes, 0),
+    manifestBytes: image.manifest.length,
+    layerTarBytes: image.layers.reduce((sum, layer) => sum + layer.tarBytes, 0),
+    imageVersion: image.imageVersion,
+    describedDigest: image.describedDigest,
+    manifestDigest: image.manifestDigest,
+    treeDigest,
+  };
+};

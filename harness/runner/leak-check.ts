@@ -1,0 +1,51 @@
+// After every slot: what is there now that was not there before, by name.
+import type { Metric } from '../../results/schema/run.ts';
+import type { Values } from '../model/scenario.ts';
+import { diff, type Snapshot, takeSnapshot } from '../sys/leaks.ts';
+import type { SlotFolders, Workspace } from './workspace.ts';
+
+const KINDS: readonly (readonly [prefix: string, metric: string, title: string])[] = [
+  ['mount: ', 'leftMountCount', 'mounts left behind'],
+  ['loop device: ', 'leftLoopCount', 'loop devices left behind'],
+  ['process: ', 'leftProcessCount', 'processes left behind'],
+  ['file: ', 'leftFileCount', 'files left behind'],
+];
+
+export const leakCountMetrics: Readonly<Record<string, Metric>> = Object.fromEntries(
+  KINDS.map(([, metric, title]) => [metric, { title, better: 'lower', noise: 'exact' }]),
+);
+
+export const leakMetrics = (left: readonly string[]): Values =>
+  Object.fromEntries(
+    KINDS.map(([prefix, metric]) => [metric, left.filter((thing) => thing.startsWith(prefix)).length]),
+  );
+
+export interface LeakCheck {
+  /** The slot's own folders as they are before the scenario runs. */
+  before(folders: SlotFolders): Snapshot;
+  /** Everything new since; each thing is named once and then taken as known. */
+  after(folders: SlotFolders, before: Snapshot): readonly string[];
+}
+
+export const openLeakCheck = (workspace: Workspace, ownPidNamespace: boolean): LeakCheck => {
+  const everything = (): Snapshot =>
+    takeSnapshot({
+      folder: workspace.dir,
+      ownPidNamespace,
+      apart: [workspace.store, workspace.sources, workspace.scratch, workspace.slots],
+    });
+  const own = (folders: SlotFolders): Snapshot => takeSnapshot({ folder: folders.dir, ownPidNamespace });
+  let known = everything();
+  return {
+    before: own,
+    after(folders, before) {
+      const now = everything();
+      const made = folders.made().map((path) => `file: ${path}`);
+      const left = [...new Set([...diff(known, now), ...diff(before, own(folders))])].filter(
+        (thing) => !made.includes(thing),
+      );
+      known = now;
+      return left;
+    },
+  };
+};

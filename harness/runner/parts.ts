@@ -1,0 +1,40 @@
+// What a run is made of: everything it needs, handed in.
+import type { RunFile, Sample } from '../../results/schema/run.ts';
+import type { SourceImage } from '../model/image.ts';
+import type { Features, Machine } from '../model/machine.ts';
+import type { Probe, Scenario } from '../model/scenario.ts';
+import type { Arm } from './arm.ts';
+import type { Deadline } from './clock.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface RunParts {
+  readonly features: Features;
+  /** In order of importance: the last one is the first to be left out. */
+  readonly sources: readonly SourceImage[];
+  readonly arms: readonly Arm[];
+  readonly scenarios: readonly Scenario[];
+  readonly probes: readonly Probe[];
+  readonly blocks: number;
+  readonly countPasses: number;
+  /** Id of the arm that ratios are taken to, and that runs a second time as the null arm. */
+  readonly baseline: string;
+  readonly seed: string;
+  readonly deadline: Deadline;
+  readonly workspace: Workspace;
+  /** Runs what a cold window will need once, on an empty folder. */
+  readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;
+  readonly interrupted: () => boolean;
+  readonly journal: { append(sample: Sample): void };
+  /** What changed in run.json: called whenever it is worth writing again. */
+  readonly update: (changed: Changed) => void;
+  readonly say: (text: string) => void;
+  readonly progress: (what: string, done: number, leftNs: number | null) => void;
+}
+
+export interface Changed {
+  readonly images?: RunFile['images'];
+  readonly proofs?: RunFile['proofs'];
+  /** Added to what is there. */
+  readonly skipped?: RunFile['skipped'];
+  readonly plan?: Pick<RunFile['plan'], 'arms' | 'scenarios' | 'images' | 'dropped' | 'slots'>;
+}

@@ -1,0 +1,73 @@
+// The plan: which slots, in which order. Pure: the same inputs and the same seed give the same plan.
+//
+// Randomised complete blocks: a block holds every group (scenario, its parameters, image) once in random order, and inside a
+// group every arm once in random order, the baseline twice. Counting passes come first and are never the timed ones.
+import { type Random, seeded, shuffled } from '../model/random.ts';
+import type { Params, Scenario, Slot } from '../model/scenario.ts';
+import { type Arm, NULL_ARM } from './arm.ts';
+
+export interface Group {
+  readonly scenario: Scenario;
+  readonly params: Params;
+  readonly image: string;
+  /** Backends that can show this image and take part in this scenario. */
+  readonly arms: readonly Arm[];
+}
+
+export const groupKey = (group: { scenario: string; params: Params; image: string }): string =>
+  `${group.scenario} ${JSON.stringify(group.params)} ${group.image}`;
+
+export const keyOf = ({ scenario, params, image }: Group): string =>
+  groupKey({ scenario: scenario.id, params, image });
+
+type Unplaced = Omit<Slot, 'seq' | 'order' | 'block' | 'pass'>;
+
+const slotsOf = ({ scenario, params, image }: Group, arms: readonly (readonly [string, Arm])[]): Unplaced[] =>
+  arms.map(([id, arm]) => ({
+    scenario: scenario.id,
+    arm: id,
+    backend: arm.backend.id,
+    image,
+    cache: scenario.cache,
+    params,
+  }));
+
+const place = (blocks: readonly (readonly Unplaced[])[], pass: Slot['pass'], seq: number): Slot[] =>
+  blocks
+    .flatMap((slots, block) => slots.map((slot, order) => ({ ...slot, seq: 0, block, order, pass })))
+    .map((slot, i) => ({ ...slot, seq: seq + i }));
+
+/** Every arm of every group, `passes` times; no null arm, since counts have no noise to show. */
+export const countingSlots = (groups: readonly Group[], passes: number): Slot[] => {
+  const block = groups.flatMap((group) =>
+    slotsOf(
+      group,
+      group.arms.map((arm) => [arm.id, arm]),
+    ),
+  );
+  return place(
+    Array.from({ length: passes }, () => block),
+    'count',
+    0,
+  );
+};
+
+const timingBlock = (groups: readonly Group[], baseline: string, random: Random): Unplaced[] =>
+  shuffled(groups, random).flatMap((group) => {
+    const again = group.arms.filter((arm) => arm.id === baseline).map((arm) => [NULL_ARM, arm] as const);
+    return slotsOf(group, shuffled([...group.arms.map((arm) => [arm.id, arm] as const), ...again], random));
+  });
+
+export const timingSlots = (
+  groups: readonly Group[],
+  options: {
+    readonly blocks: number;
+    readonly baseline: string;
+    readonly seed: string;
+    readonly firstSeq: number;
+  },
+): Slot[] => {
+  const random = seeded(options.seed);
+  const blocks = Array.from({ length: options.blocks }, () => timingBlock(groups, options.baseline, random));
+  return place(blocks, 'time', options.firstSeq);
+};

@@ -1,0 +1,61 @@
+// How much a run takes on. Budgets are wall time on two cores, from the first line to the report.
+
+export interface Profile {
+  readonly id: string;
+  readonly title: string;
+  /** Null: as long as it takes. */
+  readonly budgetNs: number | null;
+  readonly images: readonly string[];
+  readonly scenarios: readonly string[];
+  readonly blocks: number;
+  readonly countPasses: number;
+}
+
+const SECOND_NS = 1e9;
+const HEADLINE = ['churn', 'walk-warm', 'walk-cold'];
+const IMAGES = [
+  'fixture:debian-12-base',
+  'fixture:debian-12-static',
+  'fixture:debian-12-python',
+  'fixture:debian-12-nginx',
+  'fixture:debian-12-python-security',
+];
+
+export const profiles: readonly Profile[] = [
+  {
+    id: 'quick',
+    title: 'a first look: one small image, 20 s',
+    budgetNs: 20 * SECOND_NS,
+    images: ['fixture:debian-12-static'],
+    scenarios: HEADLINE,
+    blocks: 8,
+    countPasses: 3,
+  },
+  {
+    id: 'default',
+    title: 'the main job: real images, all headline rows, 90 s',
+    budgetNs: 90 * SECOND_NS,
+    images: IMAGES,
+    scenarios: HEADLINE,
+    blocks: 8,
+    countPasses: 3,
+  },
+  {
+    id: 'ci',
+    title: 'more blocks and removal before write-back, 180 s',
+    budgetNs: 180 * SECOND_NS,
+    images: IMAGES.slice(0, 2),
+    scenarios: [...HEADLINE, 'churn-fresh'],
+    blocks: 12,
+    countPasses: 3,
+  },
+  {
+    id: 'full',
+    title: 'everything, as long as it takes',
+    budgetNs: null,
+    images: IMAGES,
+    scenarios: [...HEADLINE, 'churn-fresh'],
+    blocks: 24,
+    countPasses: 5,
+  },
+];

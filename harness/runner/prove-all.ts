@@ -1,0 +1,53 @@
+// Every arm proved on every image, before anything is timed.
+import { join } from 'node:path';
+import type { ImageInfo, Proof, RunFile } from '../../results/schema/run.ts';
+import { seesTrusted } from '../digest/of-mount.ts';
+import { expectedListing } from '../digest/of-tree.ts';
+import type { Store } from '../model/backend.ts';
+import type { Image } from '../model/image.ts';
+import { createMachine } from '../sys/machine.ts';
+import { describeImage } from './image-info.ts';
+import type { RunParts } from './parts.ts';
+import { prove } from './prove.ts';
+
+export interface Proofs {
+  readonly proofs: readonly Proof[];
+  readonly skipped: RunFile['skipped'];
+  readonly images: readonly ImageInfo[];
+}
+
+const PROOF_SLOT = 'proof';
+
+export const proveAll = async (
+  parts: RunParts,
+  images: readonly Image[],
+  store: Store,
+  done: number,
+): Promise<Proofs> => {
+  const { features, workspace, arms } = parts;
+  const machine = createMachine(features, { scratch: workspace.scratch });
+  const proofs: Proof[] = [];
+  const skipped: RunFile['skipped'][number][] = [];
+  const infos: ImageInfo[] = [];
+  for (const [number, image] of images.entries()) {
+    const listingPath = join(workspace.sources, `${number}.expected`);
+    const treeDigest = expectedListing(image, { listingPath, trusted: seesTrusted() }).digest;
+    infos.push(describeImage(image, treeDigest));
+    for (const arm of arms) {
+      if (parts.interrupted()) break;
+      parts.progress(`proving ${image.name} on ${arm.id}`, done, null);
+      const folders = workspace.slot(PROOF_SLOT);
+      const proved = await prove({
+        arm,
+        image,
+        expected: { treeDigest, listingPath },
+        machine,
+        store,
+        folders,
+      });
+      if (proved.kind === 'proof') proofs.push(proved.proof);
+      else skipped.push({ what: `${arm.id} on ${image.name}`, need: 'image', reason: proved.reason });
+    }
+  }
+  return { proofs, skipped, images: infos };
+};

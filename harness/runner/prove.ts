@@ -1,0 +1,87 @@
+// The same tree, proved before anything is timed: every arm mounts every image once, a child process walks the mount, and the
+// digest must be the image's own. On the way the run's full store gets what the arm keeps there (unpacked layers).
+import { join } from 'node:path';
+import type { Proof } from '../../results/schema/run.ts';
+import { firstDifference } from '../digest/compare.ts';
+import { seesTrusted, walkMount } from '../digest/of-mount.ts';
+import { setsSelinux } from '../digest/of-tree.ts';
+import type { Mounted, Store } from '../model/backend.ts';
+import { UserError } from '../model/errors.ts';
+import type { Image } from '../model/image.ts';
+import type { Machine } from '../model/machine.ts';
+import type { Arm } from './arm.ts';
+import type { SlotFolders } from './workspace.ts';
+
+export interface Expected {
+  readonly treeDigest: string;
+  readonly listingPath: string;
+}
+
+export interface ProofParts {
+  readonly arm: Arm;
+  readonly image: Image;
+  readonly expected: Expected;
+  readonly machine: Machine;
+  readonly store: Store;
+  readonly folders: SlotFolders;
+}
+
+export type Proved =
+  | { readonly kind: 'proof'; readonly proof: Proof }
+  | { readonly kind: 'skipped'; readonly reason: string };
+
+const WALK_BASE_MS = 60_000;
+const WALK_MS_PER_MB = 50;
+
+const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
+  const { arm, image, expected, folders } = parts;
+  const listingPath = join(folders.dir, 'seen.listing');
+  const bytes = image.objects.reduce((sum, object) => sum + object.sizeBytes, 0);
+  const walked = await walkMount(mounted.root, {
+    timeoutMs: WALK_BASE_MS + (bytes / 1e6) * WALK_MS_PER_MB,
+    listingPath,
+    contents: true,
+    selinux: setsSelinux(image.tree),
+    trusted: seesTrusted(),
+  });
+  const base = { image: image.name, arm: arm.id, fsType: mounted.fsType, took: mounted.took };
+  if (walked.digest === expected.treeDigest)
+    return { ...base, treeDigest: walked.digest, equal: true, difference: null };
+  const difference = firstDifference(expected.listingPath, listingPath);
+  return { ...base, treeDigest: walked.digest, equal: false, difference };
+};
+
+export const prove = async (parts: ProofParts): Promise<Proved> => {
+  const { arm, image, machine, store, folders } = parts;
+  let mounted: Mounted | null = null;
+  try {
+    const prepared = await arm.backend.prepare(image, machine, arm.options);
+    await prepared.ingest(store);
+    // Never destroyed: what create puts into the full store is to stay there.
+    const created = await prepared.create(store, folders.fresh('image'));
+    mounted = await created.mount(folders.fresh('mount'));
+    const proof = await look(mounted, parts);
+    await mounted.unmount();
+    await mounted.settle();
+    mounted = null;
+    return { kind: 'proof', proof };
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'skip')
+      return { kind: 'skipped', reason: error.message };
+    if (!(error instanceof UserError)) throw error;
+    const difference = [error.message, ...error.facts].join('; ');
+    const proof = {
+      image: image.name,
+      arm: arm.id,
+      treeDigest: null,
+      equal: false,
+      difference,
+      fsType: '',
+      took: {},
+    };
+    return { kind: 'proof', proof };
+  } finally {
+    mounted?.abandon();
+    folders.remove();
+  }
+};

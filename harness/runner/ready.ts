@@ -1,0 +1,84 @@
+// Images made ready, as many as the budget can carry: the first one always, then one more as long as the estimate, corrected
+// by what the first one took, still fits.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Image, SourceImage } from '../model/image.ts';
+import type { ImageSize, Scenario } from '../model/scenario.ts';
+import { S_IFMT, S_IFREG } from '../model/tree.ts';
+import { prepareImage } from '../store/prepare.ts';
+import type { Arm } from './arm.ts';
+import type { Deadline } from './clock.ts';
+import { roughCosts, roughPrepareNs } from './cost.ts';
+import { fitBudget } from './fit.ts';
+import { groupsOf } from './groups.ts';
+import type { Workspace } from './workspace.ts';
+
+export const sizeOf = (source: SourceImage): ImageSize => {
+  let objectCount = 0;
+  let objectBytes = 0;
+  for (let index = 0; index < source.tree.count; index++) {
+    const entry = source.tree.entry(index);
+    if (
+      (entry.mode & S_IFMT) !== S_IFREG ||
+      entry.link !== null ||
+      entry.content !== null ||
+      entry.size === 0n
+    )
+      continue;
+    objectCount++;
+    objectBytes += Number(entry.size);
+  }
+  return { entryCount: source.tree.count, objectCount, objectBytes };
+};
+
+export interface ReadyParts {
+  readonly sources: readonly SourceImage[];
+  readonly scenarios: readonly Scenario[];
+  readonly arms: readonly Arm[];
+  readonly blocks: number;
+  readonly countPasses: number;
+  readonly deadline: Deadline;
+  readonly workspace: Workspace;
+  readonly objectDir: string;
+  /** Layers are unpacked inside a user namespace. */
+  readonly rootless: boolean;
+  readonly progress: (what: string) => void;
+  readonly interrupted: () => boolean;
+}
+
+export interface Ready {
+  readonly images: readonly Image[];
+  readonly sizes: ReadonlyMap<string, ImageSize>;
+  readonly slowness: number;
+  readonly dropped: readonly string[];
+}
+
+export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
+  const sizes = new Map(parts.sources.map((source) => [source.name, sizeOf(source)]));
+  const images: Image[] = [];
+  let wanted = parts.sources.map((source) => source.name);
+  let dropped: readonly string[] = [];
+  let slowness = 1;
+  const refit = (): void => {
+    const groups = groupsOf(wanted, parts.scenarios, parts.arms, () => true);
+    const prepared = new Set(images.map((image) => image.name));
+    const costs = roughCosts(groups, sizes, { countPasses: parts.countPasses, slowness, prepared });
+    const fit = fitBudget(costs, parts.blocks, parts.deadline.leftNs());
+    wanted = [...fit.images];
+    dropped = [...dropped, ...fit.dropped.filter((text) => text.startsWith('image '))];
+  };
+  refit();
+  for (const [number, source] of parts.sources.entries()) {
+    if (!wanted.includes(source.name) || parts.interrupted()) continue;
+    const dir = join(parts.workspace.sources, String(number));
+    mkdirSync(dir, { recursive: true });
+    parts.progress(`preparing ${source.name}`);
+    const from = process.hrtime.bigint();
+    images.push(await prepareImage(source, { dir, objectDir: parts.objectDir, rootless: parts.rootless }));
+    const tookNs = Number(process.hrtime.bigint() - from);
+    // Only slower machines correct the estimate: preparing is not all that a slot does.
+    if (number === 0) slowness = Math.max(1, tookNs / roughPrepareNs(sizes.get(source.name)!));
+    refit();
+  }
+  return { images, sizes, slowness, dropped };
+};

@@ -1,0 +1,164 @@
+// One slot from its first folder to its line in the journal. Whatever happens inside, its folder is removed, what it left
+// behind is named, and it becomes a sample.
+import { closeSync, openSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Ledger, type Outcome, type Sample, SCHEMA } from '../../results/schema/run.ts';
+import type { Store } from '../model/backend.ts';
+import { UserError } from '../model/errors.ts';
+import type { Image } from '../model/image.ts';
+import type { Features, Machine } from '../model/machine.ts';
+import type { ArmedProbe, Probe, Scenario, Slot, Values } from '../model/scenario.ts';
+import { createStore } from '../store/store.ts';
+import type { Snapshot } from '../sys/leaks.ts';
+import { createMachine } from '../sys/machine.ts';
+import type { Arm } from './arm.ts';
+import { type LeakCheck, leakMetrics } from './leak-check.ts';
+import { type OpenStage, openStage } from './stage.ts';
+import type { SlotFolders, Workspace } from './workspace.ts';
+
+export interface SlotParts {
+  readonly slot: Slot;
+  readonly scenario: Scenario;
+  readonly arm: Arm;
+  readonly image: Image;
+  readonly features: Features;
+  readonly probes: readonly Probe[];
+  readonly workspace: Workspace;
+  readonly fullStore: Store;
+  /** All images of the run. */
+  readonly images: readonly Image[];
+  readonly leaks: LeakCheck;
+  /** Runs what a cold window will need once, on an empty folder. */
+  readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;
+}
+
+const COUNTER_BYTES = 4096;
+/** Names of equal length: what a command prints of its paths must not change its calls from slot to slot. */
+const folderOf = (slot: Slot): string => `slot-${String(slot.seq).padStart(6, '0')}`;
+
+const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[]): Machine => {
+  const requestCounters = parts.slot.pass === 'count' ? join(parts.workspace.scratch, 'requests') : null;
+  if (requestCounters !== null) {
+    closeSync(openSync(requestCounters, 'w'));
+    truncateSync(requestCounters, COUNTER_BYTES);
+  }
+  const hooks = {
+    childStarted: (actor: string, pid: number) => {
+      for (const probe of armed) probe.childStarted?.(actor, pid);
+    },
+    childEnded: (actor: string, pid: number) => {
+      for (const probe of armed) probe.childEnded?.(actor, pid);
+    },
+    serverStarted: (actor: string, { pid }: { readonly pid: number }) => {
+      for (const probe of armed) probe.serverStarted?.(actor, pid);
+    },
+  };
+  return createMachine(parts.features, { scratch: parts.workspace.scratch, hooks, requestCounters });
+};
+
+const storeOf = (parts: SlotParts, machine: Machine, folders: SlotFolders): Store =>
+  parts.slot.params['store'] === 'empty'
+    ? createStore({ state: 'empty', dir: folders.store, files: machine.files })
+    : parts.fullStore;
+
+interface Collected {
+  readonly values: Values;
+  readonly ledger: Ledger | undefined;
+  readonly notes: readonly string[];
+}
+
+const collect = async (armed: readonly ArmedProbe[], own: Values): Promise<Collected> => {
+  let values = own;
+  let ledger: Ledger | undefined;
+  const notes: string[] = [];
+  for (const probe of armed) {
+    const told = await probe.collect();
+    values = { ...values, ...told.values };
+    ledger = told.ledger ?? ledger;
+    notes.push(...(told.notes ?? []));
+  }
+  return { values, ledger, notes };
+};
+
+const failure = (error: unknown, stage: OpenStage | null): Outcome => {
+  if (!(error instanceof UserError)) throw error;
+  if (error.code === 'skip') return { outcome: 'skipped', need: 'image', reason: error.message };
+  const message = [error.message, ...error.facts].join('; ');
+  return { outcome: 'failed', phase: stage?.phaseNow() ?? 'prepare', code: error.code, message };
+};
+
+interface Inside {
+  readonly outcome: Outcome;
+  /** Null when the slot failed before its folders were complete. */
+  readonly before: Snapshot | null;
+  readonly took: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+}
+
+const inside = async (parts: SlotParts, folders: SlotFolders): Promise<Inside> => {
+  const { slot, scenario, image, arm } = parts;
+  const armed: ArmedProbe[] = [];
+  let stage: OpenStage | null = null;
+  let before: Snapshot | null = null;
+  try {
+    const machine = machineOf(parts, armed);
+    const store = storeOf(parts, machine, folders);
+    const prepared = await arm.backend.prepare(image, machine, arm.options);
+    const scratch = parts.workspace.scratch;
+    for (const probe of parts.probes) armed.push(await probe.arm({ machine, slot, scratch }));
+    const cycles = slot.pass === 'count' ? 1 : scenario.cycles(slot.params);
+    const warmTools = (empty: string) => parts.warmTools(machine, empty);
+    const kept = store.state === 'full' ? parts.images : [];
+    stage = openStage({
+      slot,
+      image,
+      machine,
+      store,
+      kept,
+      prepared,
+      folders,
+      probes: armed,
+      cycles,
+      warmTools,
+    });
+    before = parts.leaks.before(folders);
+    stage.sync();
+    const own = await scenario.run(stage);
+    const { values, ledger, notes } = await collect(armed, own);
+    const outcome: Outcome = {
+      outcome: 'ok',
+      values: scenario.derive(values, slot.params),
+      ...(ledger === undefined ? {} : { ledger }),
+    };
+    return { outcome, before, took: stage.took(), notes: [...stage.notes, ...notes] };
+  } catch (error) {
+    stage?.abandon();
+    return { outcome: failure(error, stage), before, took: stage?.took() ?? {}, notes: stage?.notes ?? [] };
+  } finally {
+    for (const probe of armed) probe.disarm();
+  }
+};
+
+export const runSlot = async (parts: SlotParts): Promise<Sample> => {
+  const startedAt = new Date().toISOString();
+  const from = process.hrtime.bigint();
+  const folders = parts.workspace.slot(folderOf(parts.slot));
+  const { outcome, before, took, notes } = await inside(parts, folders);
+  const left = outcome.outcome === 'ok' && before !== null ? parts.leaks.after(folders, before) : [];
+  folders.remove();
+  const base = { ...parts.slot, schema: SCHEMA, startedAt, took, notes } as const;
+  const done = (result: Outcome): Sample => ({
+    ...base,
+    slotNs: Number(process.hrtime.bigint() - from),
+    ...result,
+  });
+  if (outcome.outcome !== 'ok') return done(outcome);
+  if (left.length > 0)
+    return done({
+      outcome: 'failed',
+      phase: 'leak',
+      code: 'left-behind',
+      message: `left behind: ${left.join(', ')}`,
+    });
+  return done({ ...outcome, values: { ...outcome.values, ...leakMetrics(left) } });
+};

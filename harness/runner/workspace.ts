@@ -1,0 +1,83 @@
+// The run's folders on the work file system, and those of one slot.
+//
+// Leaves: the work folder when the run is killed; `cfsbench clean` removes it.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isBelow, readMounts } from '../sys/mountinfo.ts';
+import { mounts } from '../sys/mounts.ts';
+import { spreadChildren } from '../sys/spread.ts';
+
+export interface Workspace {
+  readonly dir: string;
+  /** The run's full store. */
+  readonly store: string;
+  /** Packs and layer tars. */
+  readonly sources: string;
+  /** Logs and counters: outside what is measured. */
+  readonly scratch: string;
+  /** Parent of the slots' folders. */
+  readonly slots: string;
+  slot(name: string): SlotFolders;
+}
+
+export interface SlotFolders {
+  readonly dir: string;
+  /** The slot's own store, for `store=empty`. */
+  readonly store: string;
+  /** A fresh empty folder inside `things`. */
+  fresh(name: string): string;
+  /** What create and mount leave things in. */
+  readonly things: string;
+  /** Every folder that `fresh` made. */
+  made(): readonly string[];
+  remove(): void;
+}
+
+const make = (path: string): string => {
+  mkdirSync(path, { recursive: true });
+  return path;
+};
+
+/** Mounts that were left behind were reported by then: they must keep neither this folder nor the results from the reader. */
+const removeTree = (dir: string): void => {
+  for (const { at } of readMounts().filter((mount) => isBelow(mount.at, dir)).reverse())
+    mounts.unmount(at, true);
+  rmSync(dir, { recursive: true, force: true });
+};
+
+const PID_FILE = 'pid';
+
+export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
+  make(dir);
+  writeFileSync(join(dir, PID_FILE), `${ownerPid}\n`);
+  const slots = make(join(dir, 'slots'));
+  // A file system that avoids freshly freed inodes would make each slot pay for what the one before it removed.
+  spreadChildren(slots);
+  return {
+    dir,
+    store: make(join(dir, 'store')),
+    sources: make(join(dir, 'sources')),
+    scratch: make(join(dir, 'scratch')),
+    slots,
+    slot(name) {
+      const own = make(join(slots, name));
+      const made: string[] = [];
+      const things = make(join(own, 'things'));
+      return {
+        dir: own,
+        store: join(own, 'store'),
+        things,
+        fresh: (fresh) => {
+          const path = join(things, fresh);
+          mkdirSync(path);
+          made.push(path);
+          return path;
+        },
+        made: () => made,
+        remove: () => removeTree(own),
+      };
+    },
+  };
+};
+
+export const removeWorkspace = (workspace: Workspace): void => removeTree(workspace.dir);

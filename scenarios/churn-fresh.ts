@@ -1,0 +1,36 @@
+// Bring an image in and take it away again before anything reached the disk: removal at its cheapest.
+import type { Scenario } from '../harness/model/scenario.ts';
+
+export const scenario: Scenario = {
+  id: 'churn-fresh',
+  question: 'What does removal cost when nothing of the image was written back yet?',
+  cache: 'warm',
+  reproduce: 'ingest, create, destroy, collect, without any sync in between',
+  headline: [],
+  needs: [],
+  params: [{ store: 'empty' }],
+  metrics: {
+    destroyFreshWallNs: {
+      title: 'destroy + collect of files never written back',
+      better: 'lower',
+      noise: 'noisy',
+    },
+  },
+  cycles: () => 1,
+  roughNs: (size) => 8e7 + size.objectCount * 1e5 + size.objectBytes * 2,
+  async run(stage) {
+    const { prepared, store } = stage;
+    const dir = stage.folder('image');
+    stage.sync();
+    await prepared.ingest(store);
+    const created = await prepared.create(store, dir);
+    await stage.phase('destroy', () => created.destroy());
+    await stage.phase('collect', () => prepared.collect(store, []));
+    return {};
+  },
+  derive({ destroyWallNs, collectWallNs, ...values }) {
+    return destroyWallNs === undefined || collectWallNs === undefined
+      ? values
+      : { ...values, destroyFreshWallNs: destroyWallNs + collectWallNs };
+  },
+};

@@ -1,0 +1,154 @@
+// What a run leaves when it is killed or interrupted in the middle of its work.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { needsRoot } from '../harness/sys/support.ts';
+import {
+  diskFolder,
+  eventually,
+  leftOf,
+  processesWith,
+  program,
+  type Running,
+  readRun,
+  readSamples,
+  startProgram,
+} from './support.ts';
+
+const GONE_LIMIT_MS = 2000;
+const SEEN_LIMIT_MS = 60_000;
+const EXIT_INTERRUPTED = 130;
+
+interface Midway {
+  readonly home: string;
+  readonly out: string;
+  readonly run: Running;
+}
+
+const begin = (t: TestContext, options: readonly string[]): Midway => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  return { home, out, run: startProgram(t, ['run', ...options, '--out', out]) };
+};
+
+const runs = (folder: string, name: string): boolean =>
+  processesWith(folder).some(({ words }) => words[0]?.split('/').at(-1) === name);
+
+const samplesSoFar = (out: string): number => {
+  const journal = join(out, 'samples.ndjson');
+  return existsSync(journal) && statSync(journal).size > 0 ? readSamples(out).length : 0;
+};
+
+/** Kills the outer process when `when` holds, and looks at what is left 2 s later at most. */
+const killMidway = async (t: TestContext, { home, run }: Midway, when: () => boolean): Promise<void> => {
+  await eventually('the moment to kill', SEEN_LIMIT_MS, when);
+  run.child.kill('SIGKILL');
+  const killedMs = Date.now();
+  await eventually('everything gone', GONE_LIMIT_MS, () => leftOf(home).length === 0).catch(() =>
+    assert.deepEqual(leftOf(home), [], 'left after the kill'),
+  );
+  t.diagnostic(`everything was gone ${Date.now() - killedMs} ms after the kill`);
+};
+
+const WORKS = /^\.cfsbench-work-/;
+
+test('kill -9 during an unpack leaves no process and no mount, and clean removes the work folder by name', {
+  skip: needsRoot,
+}, async (t) => {
+  const midway = begin(t, [
+    '--images',
+    'synthetic:files=4000,layers=1,seed=1',
+    '--backends',
+    'unpacked-overlay',
+    '--scenarios',
+    'churn',
+  ]);
+  await killMidway(t, midway, () => runs(midway.home, 'tar'));
+  const left = readdirSync(midway.home).filter((name) => WORKS.test(name));
+  assert.equal(left.length, 1);
+  const only = await program(t, ['clean', '--dry-run', midway.home]);
+  assert.match(only.stdout, /^would remove: /);
+  assert.ok(existsSync(join(midway.home, left[0]!)));
+  const cleaned = await program(t, ['clean', midway.home]);
+  assert.equal(cleaned.code, 0, cleaned.stderr);
+  assert.equal(cleaned.stdout, `removed: ${join(midway.home, left[0]!)}\n`);
+  assert.deepEqual(readdirSync(midway.home), existsSync(midway.out) ? ['results'] : []);
+});
+
+test('kill -9 during a walk over FUSE leaves neither the server nor its mount', {
+  skip: needsRoot,
+}, async (t) => {
+  const midway = begin(t, [
+    '--images',
+    'synthetic:files=4000,layers=1,seed=1',
+    '--backends',
+    'composefs-fuse',
+    '--scenarios',
+    'walk-warm',
+  ]);
+  await killMidway(t, midway, () => runs(midway.home, 'cfs-fuse') && runs(midway.home, 'ls'));
+});
+
+test('kill -9 while files are removed leaves no rm', { skip: needsRoot }, async (t) => {
+  const midway = begin(t, [
+    '--images',
+    'synthetic:files=4000,layers=1,seed=1',
+    '--backends',
+    'unpacked-overlay',
+    '--scenarios',
+    'churn',
+  ]);
+  await killMidway(t, midway, () => runs(midway.home, 'rm'));
+});
+
+test('one interrupt keeps what was measured and ends with 130, a report and nothing left', {
+  skip: needsRoot,
+}, async (t) => {
+  const { home, out, run } = begin(t, ['--images', 'synthetic:files=150,layers=2,seed=1', '--budget', '10m']);
+  await eventually('a few samples', SEEN_LIMIT_MS, () => samplesSoFar(out) > 4);
+  run.child.kill('SIGINT');
+  const { code, stderr, stdout } = await run.done;
+  assert.equal(code, EXIT_INTERRUPTED, stderr);
+  assert.match(stderr, /interrupted/);
+  assert.match(stdout, /Results: /);
+  assert.equal(readRun(out).status, 'interrupted');
+  assert.ok(readSamples(out).length > 4);
+  assert.ok(statSync(join(out, 'report.html')).size > 0);
+  assert.deepEqual(leftOf(home), []);
+  assert.deepEqual(readdirSync(home), ['results']);
+});
+
+test('an interrupt before anything was measured ends with 130 all the same', {
+  skip: needsRoot,
+}, async (t) => {
+  const { home, out, run } = begin(t, ['--images', 'synthetic:files=4000,layers=2,seed=1']);
+  await eventually('the work folder', SEEN_LIMIT_MS, () => readdirSync(home).some((name) => WORKS.test(name)));
+  run.child.kill('SIGINT');
+  const { code, stderr } = await run.done;
+  assert.equal(code, EXIT_INTERRUPTED, stderr);
+  assert.equal(readRun(out).status, 'interrupted');
+  assert.deepEqual(leftOf(home), []);
+  assert.deepEqual(readdirSync(home), ['results']);
+});
+
+test('a second interrupt ends the run at once', { skip: needsRoot }, async (t) => {
+  const { home, out, run } = begin(t, [
+    '--images',
+    'synthetic:files=4000,layers=1,seed=1',
+    '--backends',
+    'unpacked-overlay',
+    '--scenarios',
+    'churn',
+  ]);
+  await eventually('an unpack', SEEN_LIMIT_MS, () => samplesSoFar(out) > 0 && runs(home, 'tar'));
+  run.child.kill('SIGINT');
+  await eventually('the answer to the first interrupt', SEEN_LIMIT_MS, () => run.said().includes('interrupted'));
+  run.child.kill('SIGINT');
+  const askedMs = Date.now();
+  const { code, stderr } = await run.done;
+  await eventually('everything gone', GONE_LIMIT_MS, () => leftOf(home).length === 0);
+  t.diagnostic(`ended ${Date.now() - askedMs} ms after the second interrupt`);
+  assert.equal(code, EXIT_INTERRUPTED, stderr);
+  assert.equal(readRun(out).status, 'running', 'a run that was cut off says so');
+});

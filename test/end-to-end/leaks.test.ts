@@ -1,0 +1,63 @@
+// Things planted into a run as it goes: each must be named, and the run must say by its exit code that something was left.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, eventually, innerOf, leftOf, loopsBelow, readSamples, startProgram } from './support.ts';
+
+const LIMIT_MS = 60_000;
+const EXIT_LEFT = 5;
+
+const must = (argv: readonly string[]): string => {
+  const [program = '', ...args] = argv;
+  const done = spawnSync(program, args, { encoding: 'utf8' });
+  assert.equal(done.status, 0, `${argv.join(' ')}: ${done.stderr}`);
+  return done.stdout;
+};
+
+test('a planted mount, loop device, process and file are each reported by name, with exit code 5', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  t.after(() => {
+    for (const device of loopsBelow(home)) must(['losetup', '-d', device]);
+  });
+  const out = join(home, 'results');
+  const run = startProgram(t, ['run', '--images', 'synthetic:files=150,layers=2,seed=1', '--out', out]);
+  const count = (): number => {
+    try {
+      return readSamples(out).length;
+    } catch {
+      return 0; // Not there yet, or a line is being written.
+    }
+  };
+  await eventually('the first samples', LIMIT_MS, () => count() > 2);
+  const work = join(home, readdirSync(home).find((name) => name.startsWith('.cfsbench-work-'))!);
+  const inner = String(innerOf(run, home));
+  const planted = join(work, 'scratch', 'planted');
+  mkdirSync(planted);
+  writeFileSync(join(work, 'planted-file'), '');
+  writeFileSync(join(work, 'scratch', 'disk'), Buffer.alloc(65_536));
+  must(['losetup', '-f', join(work, 'scratch', 'disk')]);
+  must([
+    ...['nsenter', '-t', inner, '-m', '-p', '--', 'sh', '-c'],
+    `mount -t tmpfs none ${planted} && { sleep 4321 <&- >&- 2>&- & }`,
+  ]);
+  const { code, stderr } = await run.done;
+  assert.equal(code, EXIT_LEFT, stderr);
+  const said = readSamples(out)
+    .flatMap((sample) => (sample.outcome === 'failed' && sample.phase === 'leak' ? [sample.message] : []))
+    .join('\n');
+  assert.match(said, new RegExp(`mount: ${planted} \\(tmpfs\\)`));
+  assert.match(said, new RegExp(`loop device: /dev/loop\\d+ \\(${join(work, 'scratch', 'disk')}\\)`));
+  assert.match(said, /process: \d+ sleep 4321/);
+  assert.match(said, new RegExp(`file: ${join(work, 'planted-file')}`));
+  assert.match(stderr, /left behind/);
+  assert.deepEqual(
+    leftOf(home).filter((thing) => !thing.startsWith('loop device: ')),
+    [],
+    'what was in the namespaces went with them',
+  );
+});

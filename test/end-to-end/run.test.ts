@@ -1,0 +1,146 @@
+// A short run from the command line to the page, and what its results must hold.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { needsRoot } from '../harness/sys/support.ts';
+import {
+  diskFolder,
+  leftOf,
+  type OkSample,
+  okSamples,
+  program,
+  readRun,
+  readSamples,
+} from './support.ts';
+
+const BACKENDS = ['composefs-fuse', 'erofs-overlay', 'unpacked-overlay'];
+const ARMS = [...BACKENDS, 'null'];
+const BLOCKS = 8;
+const COUNT_PASSES = 3;
+const GROUPS = ['churn empty', 'churn full', 'walk-cold -', 'walk-warm -'];
+const RUN = ['run', '--images', 'synthetic:files=150,layers=2,seed=1', '--blocks', String(BLOCKS)];
+const CHURN_VALUES = [
+  'ingestWallNs',
+  'createWallNs',
+  'mountWallNs',
+  'unmountWallNs',
+  'settleWallNs',
+  'destroyWallNs',
+  'collectWallNs',
+];
+const LEFT_VALUES = ['leftMountCount', 'leftLoopCount', 'leftProcessCount', 'leftFileCount'];
+
+const groupOf = (sample: OkSample): string => `${sample.scenario} ${sample.params['store'] ?? '-'}`;
+
+/** Journal lines name what ran; the order of the plan is theirs. */
+const orderOf = (folder: string): string[] =>
+  readSamples(folder).map(
+    ({ seq, block, order, pass, scenario, arm, params }) =>
+      `${seq} ${block} ${order} ${pass} ${scenario} ${arm} ${params['store'] ?? '-'}`,
+  );
+
+test('a short run as root', { skip: needsRoot }, async (suite) => {
+  const home = diskFolder(suite);
+  const out = join(home, 'results');
+  const finished = await program(suite, [...RUN, '--seed', 'again', '--out', out]);
+  const samples: readonly OkSample[] = existsSync(join(out, 'samples.ndjson')) ? okSamples(out) : [];
+  const timed = (group: string, arm: string): OkSample[] =>
+    samples.filter((one) => one.pass === 'time' && groupOf(one) === group && one.arm === arm);
+  const counted = (group: string, arm: string): OkSample[] =>
+    samples.filter((one) => one.pass === 'count' && groupOf(one) === group && one.arm === arm);
+
+  await suite.test('ends with exit code 0, the table, and every file of the results', () => {
+    assert.equal(finished.code, 0, finished.stderr);
+    for (const name of ['run.json', 'samples.ndjson', 'samples.csv', 'report.html'])
+      assert.ok(statSync(join(out, name)).size > 0, name);
+    for (const backend of BACKENDS) assert.match(finished.stdout, new RegExp(backend.replace('-', '-\\s*')));
+    assert.equal(readRun(out).status, 'complete');
+  });
+
+  await suite.test('leaves nothing but the results: no mount, loop device, process or file', () => {
+    assert.deepEqual(leftOf(home), []);
+    assert.deepEqual(readdirSync(home), ['results']);
+    assert.deepEqual(readdirSync(out).sort(), ['report.html', 'run.json', 'samples.csv', 'samples.ndjson']);
+  });
+
+  await suite.test('measures every arm, the null arm included, in complete blocks of every scenario and store state', () => {
+    assert.deepEqual([...new Set(samples.map(groupOf))].sort(), GROUPS);
+    for (const group of GROUPS) {
+      for (const arm of ARMS)
+        assert.deepEqual(
+          timed(group, arm).map((one) => one.block),
+          [...Array(BLOCKS).keys()],
+          `${group} ${arm}`,
+        );
+      for (const arm of BACKENDS) assert.equal(counted(group, arm).length, COUNT_PASSES, `${group} ${arm}`);
+    }
+    assert.equal(samples.length, readSamples(out).length, 'every slot ended well');
+  });
+
+  await suite.test('gives every timed sample the values of its scenario, and a leak count of zero', () => {
+    for (const one of samples.filter(({ pass }) => pass === 'time')) {
+      const wanted = one.scenario === 'churn' ? CHURN_VALUES : ['walkWallNs'];
+      for (const name of wanted) assert.ok(one.values[name]! > 0, `${one.scenario} ${one.arm} ${name}`);
+      for (const name of LEFT_VALUES) assert.equal(one.values[name], 0, `${one.arm} ${name}`);
+    }
+  });
+
+  await suite.test('counts the same calls in every pass for commands, the server and what the harness does itself', () => {
+    const exact: [group: string, arm: string, phases: readonly string[], actors: readonly string[]][] = [
+      ['churn empty', 'unpacked-overlay', ['create', 'destroy'], ['tar', 'rm']],
+      ['churn empty', 'composefs-fuse', ['mount', 'use', 'unmount', 'settle'], ['cfs-fuse']],
+      ['walk-warm -', 'composefs-fuse', ['use'], ['cfs-fuse']],
+      ['churn empty', 'erofs-overlay', ['create', 'mount', 'unmount', 'destroy'], ['harness']],
+      ['churn full', 'erofs-overlay', ['create', 'mount', 'unmount', 'destroy'], ['harness']],
+    ];
+    for (const [group, arm, phases, actors] of exact) {
+      const ledgers = counted(group, arm).map(({ ledger }) =>
+        phases.map((phase) => actors.map((actor) => ledger?.[phase as 'mount']?.[actor])),
+      );
+      assert.equal(ledgers.length, COUNT_PASSES);
+      assert.ok(
+        ledgers[0]!.flat().some((calls) => calls !== undefined),
+        `${group} ${arm} has calls`,
+      );
+      for (const other of ledgers.slice(1)) assert.deepEqual(other, ledgers[0], `${group} ${arm}`);
+    }
+  });
+
+  await suite.test('proves the same tree on every backend before anything is timed', () => {
+    const { proofs, images } = readRun(out);
+    assert.deepEqual(proofs.map(({ arm }) => arm).sort(), BACKENDS);
+    for (const proof of proofs) {
+      assert.ok(proof.equal, proof.difference ?? '');
+      assert.equal(proof.treeDigest, images[0]?.treeDigest);
+    }
+  });
+
+  await suite.test('renders the same bytes again', async (t) => {
+    const page = join(out, 'report.html');
+    const csv = join(out, 'samples.csv');
+    const first = { page: readFileSync(page), csv: readFileSync(csv), table: '' };
+    for (const format of ['html', 'csv'])
+      assert.equal((await program(t, ['report', out, '--format', format])).code, 0);
+    assert.ok(readFileSync(page).equals(first.page));
+    assert.ok(readFileSync(csv).equals(first.csv));
+    const table = (await program(t, ['report', out])).stdout;
+    assert.ok(finished.stdout.startsWith(table), 'the run printed the same table');
+  });
+
+  await suite.test('runs in the same order again with the same seed, and in another with another', async (t) => {
+    const few = [...RUN, '--scenarios', 'walk-warm'];
+    const orders: string[][] = [];
+    for (const [name, seed] of [
+      ['one', 'again'],
+      ['two', 'again'],
+      ['three', 'other'],
+    ] as const) {
+      const folder = join(home, name);
+      assert.equal((await program(t, [...few, '--seed', seed, '--out', folder])).code, 0);
+      orders.push(orderOf(folder));
+    }
+    assert.deepEqual(orders[1], orders[0]);
+    assert.notDeepEqual(orders[2], orders[0]);
+  });
+});

@@ -1,0 +1,152 @@
+// What the end-to-end tests share: the built program as a child, folders on a real file system, and what is left of a run.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type RunFile, type Sample, SCHEMA } from '../../results/schema/run.ts';
+
+export const PROGRAM = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url));
+const STEP_MS = 3;
+
+/** Below /var/tmp: /tmp is in memory on many systems, where a run refuses to work. */
+export const diskFolder = (t: TestContext, prefix = 'cfsbench-e2e-'): string => {
+  const path = mkdtempSync(join('/var/tmp', prefix));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+};
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly done: Promise<Finished>;
+  /** Standard error so far. */
+  said(): string;
+}
+
+/** Ended with the test, whatever happens. */
+export const start = (
+  t: TestContext,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running => {
+  const [program = '', ...args] = argv;
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  const text = { stdout: '', stderr: '' };
+  child.stdout.on('data', (bytes: Buffer) => {
+    text.stdout += bytes.toString('latin1');
+  });
+  child.stderr.on('data', (bytes: Buffer) => {
+    text.stderr += bytes.toString('latin1');
+  });
+  const done = new Promise<Finished>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, ...text }));
+  });
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await done;
+  });
+  return { child, done, said: () => text.stderr };
+};
+
+export const startProgram = (t: TestContext, args: readonly string[]): Running =>
+  start(t, [process.execPath, PROGRAM, ...args]);
+
+export const program = (t: TestContext, args: readonly string[]): Promise<Finished> =>
+  startProgram(t, args).done;
+
+export const readRun = (folder: string): RunFile => {
+  const run = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as RunFile;
+  if (run.schema !== SCHEMA) throw new Error(`schema ${run.schema}`);
+  return run;
+};
+
+export const readSamples = (folder: string): Sample[] =>
+  readFileSync(join(folder, 'samples.ndjson'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Sample);
+
+export type OkSample = Extract<Sample, { outcome: 'ok' }>;
+
+export const okSamples = (folder: string): OkSample[] =>
+  readSamples(folder).filter((sample) => sample.outcome === 'ok');
+
+export interface Process {
+  readonly pid: number;
+  readonly words: readonly string[];
+}
+
+/** Every process with `text` in its command line; this one left out. */
+export const processesWith = (text: string): Process[] =>
+  readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
+    try {
+      const line = readFileSync(`/proc/${name}/cmdline`, 'latin1');
+      return line.includes(text) ? [{ pid: Number(name), words: line.split('\0').slice(0, -1) }] : [];
+    } catch {
+      return []; // Ended since the folder was listed.
+    }
+  });
+
+/** Mount points below `folder` in the mount namespace of any process. */
+export const mountsAnywhere = (folder: string): string[] => {
+  const found = new Set<string>();
+  for (const name of readdirSync('/proc'))
+    if (/^\d+$/.test(name))
+      try {
+        for (const line of readFileSync(`/proc/${name}/mountinfo`, 'latin1').split('\n'))
+          if (line.split(' ')[4]?.startsWith(folder)) found.add(line);
+      } catch {
+        // Ended since the folder was listed.
+      }
+  return [...found];
+};
+
+export const loopsBelow = (folder: string): string[] =>
+  readdirSync('/sys/block').flatMap((name) => {
+    try {
+      const file = readFileSync(`/sys/block/${name}/loop/backing_file`, 'utf8').trimEnd();
+      return file.startsWith(folder) ? [`/dev/${name}`] : [];
+    } catch {
+      return []; // Not a loop device, or not bound.
+    }
+  });
+
+/** Everything that a run below `folder` could have left on the machine, by name; its files are not looked at. */
+export const leftOf = (folder: string): string[] => [
+  ...processesWith(folder).map(({ pid, words }) => `process ${pid}: ${words.join(' ')}`),
+  ...mountsAnywhere(folder).map((line) => `mount: ${line}`),
+  ...loopsBelow(folder).map((device) => `loop device: ${device}`),
+];
+
+/** Polls until `look` finds something; throws after the limit. */
+export const eventually = async <T>(
+  what: string,
+  limitMs: number,
+  look: () => T | undefined | false | null,
+): Promise<T> => {
+  const untilMs = Date.now() + limitMs;
+  for (;;) {
+    const found = look();
+    if (found !== undefined && found !== false && found !== null) return found;
+    if (Date.now() > untilMs) throw new Error(`not seen within ${limitMs} ms: ${what}`);
+    await sleep(STEP_MS);
+  }
+};
+
+/** The half of a run that works in private namespaces. */
+export const innerOf = (running: Running, folder: string): number | undefined =>
+  processesWith(folder).find(
+    ({ pid, words }) => pid !== running.child.pid && words[0] === process.execPath && words[1] === PROGRAM,
+  )?.pid;

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { backends } from '../../../harness/backends/registry.ts';
+import { serverPath } from '../../../harness/backends/server-path.ts';
+import { seesTrusted } from '../../../harness/digest/of-mount.ts';
+import { expectedListing } from '../../../harness/digest/of-tree.ts';
+import { imageBytes } from '../../../harness/erofs/writer.ts';
+import { openSource } from '../../../harness/images/registry.ts';
+import { newTreeBuilder } from '../../../harness/model/columns.ts';
+import type { Image } from '../../../harness/model/image.ts';
+import type { FeatureId, Features } from '../../../harness/model/machine.ts';
+import { S_IFDIR } from '../../../harness/model/tree.ts';
+import { prove } from '../../../harness/runner/prove.ts';
+import { openWorkspace, removeWorkspace, type Workspace } from '../../../harness/runner/workspace.ts';
+import { prepareImage } from '../../../harness/store/prepare.ts';
+import { createStore } from '../../../harness/store/store.ts';
+import { findFeatures } from '../../../harness/sys/features.ts';
+import { createMachine } from '../../../harness/sys/machine.ts';
+import { needsRoot, privateMounts } from '../sys/support.ts';
+
+const without = (features: Features, ...missing: readonly FeatureId[]): Features =>
+  Object.fromEntries(
+    Object.entries(features).map(([id, found]) => [
+      id,
+      missing.includes(id as FeatureId) ? { ok: false, detail: 'left out by the test', hint: '' } : found,
+    ]),
+  ) as unknown as Features;
+
+const FORMS: readonly {
+  readonly name: string;
+  readonly lacks: readonly FeatureId[];
+  readonly took: Record<string, string>;
+}[] = [
+  { name: 'a file, layers by descriptor', lacks: [], took: { erofs: 'file', layers: 'fd' } },
+  { name: 'a file, layers by path', lacks: ['overlay-layer-fds'], took: { erofs: 'file', layers: 'path' } },
+  {
+    name: 'a file, layers in one string',
+    lacks: ['overlay-layer-fds', 'overlay-data-layers'],
+    took: { erofs: 'file', layers: 'colons' },
+  },
+  {
+    name: 'a loop device, layers by descriptor',
+    lacks: ['erofs-file'],
+    took: { erofs: 'loop', layers: 'fd' },
+  },
+  {
+    name: 'a loop device, layers in one string',
+    lacks: ['erofs-file', 'overlay-layer-fds', 'overlay-data-layers'],
+    took: { erofs: 'loop', layers: 'colons' },
+  },
+];
+
+describe('every form of a mount shows the same tree', { skip: needsRoot }, () => {
+  privateMounts();
+  let dir: string;
+  let workspace: Workspace;
+  let image: Image;
+  let features: Features;
+
+  const emptyImage = (): Uint8Array => {
+    const builder = newTreeBuilder();
+    const inode = { nlink: 2, uid: 0, gid: 0, rdev: 0, size: 0n, mtimeSec: 0n, mtimeNsec: 0 };
+    builder.add(-1, '', {
+      ...inode,
+      mode: S_IFDIR | 0o755,
+      payload: null,
+      content: null,
+      digest: null,
+      xattrs: [],
+    });
+    return imageBytes(builder.finish());
+  };
+
+  /** Deep enough that no path below it fits the 255 bytes of a mount option. */
+  const longFolder = (): string => {
+    const path = join(dir, 'x'.repeat(100), 'y'.repeat(100), 'z'.repeat(100));
+    mkdirSync(path, { recursive: true });
+    return path;
+  };
+
+  before(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'cfsbench-forms-'));
+    features = await findFeatures({ workDir: dir, imageBytes: emptyImage(), serverPath });
+    workspace = openWorkspace(join(longFolder(), 'work'), process.pid);
+    const source = await openSource('synthetic:files=60,layers=3,seed=forms');
+    const objectDir = join(workspace.store, 'objects');
+    image = await prepareImage(source, { dir: join(workspace.sources, '0'), objectDir });
+    await source.close();
+  });
+
+  after(() => {
+    if (workspace !== undefined) removeWorkspace(workspace);
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const proof = async (id: string, lacks: readonly FeatureId[]) => {
+    const backend = backends.find((known) => known.id === id)!;
+    const machine = createMachine(without(features, ...lacks), { scratch: workspace.scratch });
+    const store = createStore({ state: 'full', dir: workspace.store, files: machine.files });
+    const listingPath = join(workspace.sources, 'expected');
+    const treeDigest = expectedListing(image, { listingPath, trusted: seesTrusted() }).digest;
+    const folders = workspace.slot('proof');
+    const arm = { id, backend, options: {} };
+    const proved = await prove({
+      arm,
+      image,
+      expected: { treeDigest, listingPath },
+      machine,
+      store,
+      folders,
+    });
+    assert.equal(proved.kind, 'proof');
+    if (proved.kind !== 'proof') throw new Error('unreachable');
+    assert.equal(proved.proof.difference, null);
+    return proved.proof;
+  };
+
+  for (const { name, lacks, took } of FORMS)
+    test(`erofs-overlay from ${name}, below a path of over 300 bytes`, async () => {
+      assert.deepEqual((await proof('erofs-overlay', lacks)).took, took);
+    });
+
+  for (const lacks of [[], ['overlay-data-layers', 'overlay-layer-fds']] as const)
+    test(`unpacked-overlay ${lacks.length === 0 ? 'layer by layer' : 'with all layers in one string'}`, async () => {
+      const { took } = await proof('unpacked-overlay', lacks);
+      assert.equal(took['layerCount'], '3');
+    });
+
+  test('composefs-fuse', async () => {
+    assert.equal((await proof('composefs-fuse', [])).fsType, 'fuse.cfs-fuse');
+  });
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Costed, fitBudget } from '../../../harness/runner/fit.ts';
+
+const group = (image: string, scenario: string, headline: boolean, seconds: number): Costed => ({
+  image,
+  scenario,
+  headline,
+  blockNs: seconds * 1e9,
+  onceNs: 0,
+});
+const four = ['one', 'two', 'three', 'four'].flatMap((image) => [
+  group(image, 'churn', true, 1),
+  group(image, 'churn-fresh', false, 1),
+]);
+
+test('a plan that fits loses nothing', () => {
+  const fit = fitBudget(four, 8, 64e9);
+  assert.deepEqual([fit.images.length, fit.scenarios.length, fit.dropped, fit.fits], [4, 2, [], true]);
+});
+
+test('images go first, from the last one', () => {
+  const fit = fitBudget(four, 8, 40e9);
+  assert.deepEqual(fit.images, ['one', 'two']);
+  assert.deepEqual(fit.scenarios, ['churn', 'churn-fresh']);
+  assert.match(fit.dropped[0]!, /^image four: 8 blocks with it take about 64 s, the budget leaves 40 s$/);
+});
+
+test('then scenarios without a headline row, never those with one', () => {
+  const fit = fitBudget(four, 8, 9e9);
+  assert.deepEqual([fit.images, fit.scenarios, fit.fits], [['one'], ['churn'], true]);
+  assert.match(fit.dropped.at(-1)!, /^scenario churn-fresh/);
+});
+
+test('what cannot fit is still planned whole, and said not to fit', () => {
+  const fit = fitBudget(four, 8, 1e9);
+  assert.deepEqual([fit.images, fit.scenarios, fit.fits], [['one'], ['churn'], false]);
+});
+
+test('what an image costs once counts too', () => {
+  const costed = [group('one', 'churn', true, 1), { ...group('two', 'churn', true, 1), onceNs: 50e9 }];
+  assert.deepEqual(fitBudget(costed, 8, 60e9).images, ['one']);
+});
