@@ -53,9 +53,12 @@ export const formatRatio = (ratio: number): string => {
 
 export const formatPercent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-/** `createWallNs` as `create`, `imagesPerSecond` as `images/s`. */
+/** `createWallNs` as `create`, `imagesPerSecond` as `images/s`; the start of a command that does nothing as `null`. */
 export const shortName = (metric: string): string =>
-  metric.replace(/WallNs$/, '').replace(/PerSecond$/, '/s') || metric;
+  metric
+    .replace(/^commandStartWallNs$/, 'null command')
+    .replace(/WallNs$/, '')
+    .replace(/PerSecond$/, '/s') || metric;
 
 /** `2026-01-15T10:00:00.000Z` as `2026-01-15 10:00 UTC`. */
 export const formatInstant = (iso: string): string => {

@@ -58,6 +58,7 @@ export const scenario: Scenario = {
     'collectWallNs',
     'removeWallNs',
     'imagesPerSecond',
+    'commandStartWallNs',
   ],
   needs: [],
   params: [{ store: 'empty' }, { store: 'full' }],

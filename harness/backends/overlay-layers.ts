@@ -11,20 +11,23 @@ const O_CLOEXEC = 0o2000000;
 export type LayerForm = 'fd' | 'path' | 'colons';
 
 export interface LayerPaths {
-  /** The path itself, or one through a descriptor that stays open until `close`. */
+  /** The path itself where it fits an option, else one through a descriptor that stays open until `close`. */
   short(path: string): string;
+  /** Through a descriptor in any case: what has to share an option with others. */
+  brief(path: string): string;
   close(): void;
 }
 
 export const layerPaths = (machine: Machine): LayerPaths => {
   const fds: number[] = [];
+  const brief = (path: string): string => {
+    const fd = machine.files.open(path, O_PATH | O_CLOEXEC);
+    fds.push(fd);
+    return `/proc/self/fd/${fd}`;
+  };
   return {
-    short(path) {
-      if (Buffer.byteLength(path) <= FSCONFIG_STRING_BYTES) return path;
-      const fd = machine.files.open(path, O_PATH | O_CLOEXEC);
-      fds.push(fd);
-      return `/proc/self/fd/${fd}`;
-    },
+    brief,
+    short: (path) => (Buffer.byteLength(path) <= FSCONFIG_STRING_BYTES ? path : brief(path)),
     close() {
       for (const fd of fds) machine.files.close(fd);
     },
@@ -39,13 +42,22 @@ export const layerForm = (machine: Machine): LayerForm =>
       ? 'path'
       : 'colons';
 
-/** Options for plain layers, top first: `lowerdir+` each, or one joined string of short names on kernels without it. */
+const joined = (names: readonly string[]): string =>
+  names.map((name) => name.replace(/([\\:,])/g, '\\$1')).join(':');
+
+/** Options for plain layers, top first: `lowerdir+` each, or one joined string on kernels without it. */
 export const lowerOptions = (
   machine: Machine,
   layers: readonly string[],
   paths: LayerPaths,
 ): readonly MountOption[] => {
-  if (layerForm(machine) !== 'colons')
+  if (plainLayerForm(machine) === 'path')
     return layers.map((layer): MountOption => ['lowerdir+', paths.short(layer)]);
-  return [['lowerdir', layers.map((layer) => paths.short(layer).replace(/([\\:,])/g, '\\$1')).join(':')]];
+  const whole = joined(layers);
+  const fits = Buffer.byteLength(whole) <= FSCONFIG_STRING_BYTES;
+  return [['lowerdir', fits ? whole : joined(layers.map((layer) => paths.brief(layer)))]];
 };
+
+/** Plain layers need less of a kernel than data-only ones: user namespaces allow one and refuse the other. */
+export const plainLayerForm = (machine: Machine): Exclude<LayerForm, 'fd'> =>
+  machine.features['overlay-single-layers'].ok ? 'path' : 'colons';

@@ -9,7 +9,7 @@ import type { Backend, Mounted, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image, Layer } from '../model/image.ts';
 import type { Machine, MountOption } from '../model/machine.ts';
-import { layerForm, layerPaths, lowerOptions } from './overlay-layers.ts';
+import { layerPaths, lowerOptions, plainLayerForm } from './overlay-layers.ts';
 
 const LAYER_MODE = 0o755;
 
@@ -41,7 +41,7 @@ const mountLayers = (machine: Machine, lowers: readonly string[], at: string): M
     root: at,
     fsType: 'overlay',
     servers: [],
-    took: { layers: layerForm(machine) === 'colons' ? 'colons' : 'path', layerCount: String(lowers.length) },
+    took: { layers: plainLayerForm(machine), layerCount: String(lowers.length) },
     async unmount() {
       machine.mounts.unmount(at);
     },

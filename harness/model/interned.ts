@@ -74,6 +74,8 @@ export class Texts {
 export const DIGEST_BYTES = 32;
 const PER_SEGMENT = 1 << 15;
 const NOT_HEX = 255;
+const SLASH = 0x2f;
+const HEX_CODES = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 const HEX_VALUES = new Uint8Array(256).fill(NOT_HEX);
 for (let i = 0; i < 16; i++) HEX_VALUES[i.toString(16).charCodeAt(0)] = i;
@@ -143,6 +145,19 @@ export class Digests {
     const from = this.offset(a);
     const other = this.offset(b);
     return this.segment(a).compare(this.segment(b), other, other + DIGEST_BYTES, from, from + DIGEST_BYTES);
+  }
+
+  /** As a path: a slash after the first two digits. */
+  copyHex(id: number, into: Uint8Array, at: number): void {
+    const segment = this.segment(id);
+    const offset = this.offset(id);
+    let to = at;
+    for (let i = 0; i < DIGEST_BYTES; i++) {
+      const byte = segment[offset + i]!;
+      into[to++] = HEX_CODES[byte >> 4]!;
+      into[to++] = HEX_CODES[byte & 15]!;
+      if (i === 0) into[to++] = SLASH;
+    }
   }
 
   hex(id: number): string {

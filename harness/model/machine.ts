@@ -15,6 +15,7 @@ export type FeatureId =
   | 'overlay-data-layers'
   | 'overlay-double-colon'
   | 'overlay-layer-fds'
+  | 'overlay-single-layers'
   | 'overlay-user-xattr'
   | 'fuse'
   | 'cfs-fuse'

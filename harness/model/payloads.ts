@@ -88,6 +88,9 @@ export class Payloads {
   /** Copies the bytes and returns their number. */
   copy(payload: number, into: Buffer, at: number): number {
     if (this.isText(payload)) return this.#texts.copy(this.textId(payload), into, at);
-    return into.write(this.text(payload), at, 'latin1');
+    this.#digests.copyHex(this.digestOf(payload), into, at);
+    const ending = this.#endings[this.endingOf(payload)]!;
+    for (let i = 0; i < ending.length; i++) into[at + PATH_CHARS + i] = ending.charCodeAt(i);
+    return PATH_CHARS + ending.length;
   }
 }

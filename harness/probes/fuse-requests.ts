@@ -66,21 +66,27 @@ export const probe: Probe = {
     const counters = machine.requestCounters;
     const sum = new Float64Array(SLOTS);
     let before: Float64Array = new Float64Array(SLOTS);
-    let served = false;
+    const servers: number[] = [];
+    // A server may still be answering INIT, or a FORGET, when the caller has gone on.
+    const settle = (): void => {
+      for (const pid of servers) machine.meters.quiescent(pid);
+    };
     return {
       start() {
+        settle();
         if (counters !== null) before = read(counters);
       },
       stop() {
         if (counters === null) return;
+        settle();
         const after = read(counters);
         for (let i = 0; i < SLOTS; i++) sum[i] = sum[i]! + after[i]! - before[i]!;
       },
-      serverStarted() {
-        served = true;
+      serverStarted(_actor, pid) {
+        servers.push(pid);
       },
       async collect() {
-        if (!served || counters === null) return {}; // No server is not zero requests.
+        if (servers.length === 0 || counters === null) return {}; // No server is not zero requests.
         const values: Record<string, number> = { fuseRequestCount: sum.reduce((a, b) => a + b, 0) };
         for (const opcode of Object.keys(OPCODES)) values[`fuse${nameOf(Number(opcode))}Count`] = 0;
         sum.forEach((count, opcode) => {

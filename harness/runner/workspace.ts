@@ -40,7 +40,9 @@ const make = (path: string): string => {
 
 /** Mounts that were left behind were reported by then: they must keep neither this folder nor the results from the reader. */
 const removeTree = (dir: string): void => {
-  for (const { at } of readMounts().filter((mount) => isBelow(mount.at, dir)).reverse())
+  for (const { at } of readMounts()
+    .filter((mount) => isBelow(mount.at, dir))
+    .reverse())
     mounts.unmount(at, true);
   rmSync(dir, { recursive: true, force: true });
 };

@@ -31,6 +31,7 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   'overlay-data-layers': () => newer('Linux 6.8 or later; older kernels may take the double-colon form'),
   'overlay-double-colon': () => newer('Linux 6.5 or later'),
   'overlay-layer-fds': () => newer('Linux 6.13 or later; older kernels are given paths'),
+  'overlay-single-layers': () => 'Linux 6.8 or later; older kernels are given all layers in one string',
   'overlay-user-xattr': () => 'Linux 5.11 or later',
   fuse: () =>
     isRealRoot()

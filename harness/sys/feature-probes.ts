@@ -172,6 +172,10 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
   'overlay-data-layers': overlayOf((lower, data) => [['lowerdir+', lower], ['datadir+', data], ...REDIRECTS]),
   'overlay-double-colon': overlayOf((lower, data) => [['lowerdir', `${lower}::${data}`], ...REDIRECTS]),
   'overlay-layer-fds': overlayLayerFds,
+  'overlay-single-layers': overlayOf((lower, data) => [
+    ['lowerdir+', lower],
+    ['lowerdir+', data],
+  ]),
   'overlay-user-xattr': overlayOf((lower, data) => [['lowerdir', `${lower}:${data}`], ['userxattr']]),
   fuse,
   'cfs-fuse': ({ serverPath }) => {

@@ -51,9 +51,7 @@ test('calls of erofs-overlay do not depend on the number of files, those of unpa
   for (const phase of ['create', 'destroy'] as const) {
     const before = callsOf(small!.sample('unpacked-overlay', 'empty'), phase);
     const after = callsOf(large!.sample('unpacked-overlay', 'empty'), phase);
-    t.diagnostic(
-      `${phase}: ${before} calls for ${small!.fileCount} files, ${after} for ${large!.fileCount}`,
-    );
+    t.diagnostic(`${phase}: ${before} calls for ${small!.fileCount} files, ${after} for ${large!.fileCount}`);
     assert.ok(after - before >= more, `${phase}: ${after - before} more calls for ${more} more files`);
   }
 });

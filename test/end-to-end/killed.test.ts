@@ -123,7 +123,9 @@ test('an interrupt before anything was measured ends with 130 all the same', {
   skip: needsRoot,
 }, async (t) => {
   const { home, out, run } = begin(t, ['--images', 'synthetic:files=4000,layers=2,seed=1']);
-  await eventually('the work folder', SEEN_LIMIT_MS, () => readdirSync(home).some((name) => WORKS.test(name)));
+  await eventually('the work folder', SEEN_LIMIT_MS, () =>
+    readdirSync(home).some((name) => WORKS.test(name)),
+  );
   run.child.kill('SIGINT');
   const { code, stderr } = await run.done;
   assert.equal(code, EXIT_INTERRUPTED, stderr);
@@ -143,7 +145,9 @@ test('a second interrupt ends the run at once', { skip: needsRoot }, async (t) =
   ]);
   await eventually('an unpack', SEEN_LIMIT_MS, () => samplesSoFar(out) > 0 && runs(home, 'tar'));
   run.child.kill('SIGINT');
-  await eventually('the answer to the first interrupt', SEEN_LIMIT_MS, () => run.said().includes('interrupted'));
+  await eventually('the answer to the first interrupt', SEEN_LIMIT_MS, () =>
+    run.said().includes('interrupted'),
+  );
   run.child.kill('SIGINT');
   const askedMs = Date.now();
   const { code, stderr } = await run.done;

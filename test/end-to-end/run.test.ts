@@ -4,15 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
-import {
-  diskFolder,
-  leftOf,
-  type OkSample,
-  okSamples,
-  program,
-  readRun,
-  readSamples,
-} from './support.ts';
+import { diskFolder, leftOf, type OkSample, okSamples, program, readRun, readSamples } from './support.ts';
 
 const BACKENDS = ['composefs-fuse', 'erofs-overlay', 'unpacked-overlay'];
 const ARMS = [...BACKENDS, 'null'];
@@ -64,19 +56,22 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
     assert.deepEqual(readdirSync(out).sort(), ['report.html', 'run.json', 'samples.csv', 'samples.ndjson']);
   });
 
-  await suite.test('measures every arm, the null arm included, in complete blocks of every scenario and store state', () => {
-    assert.deepEqual([...new Set(samples.map(groupOf))].sort(), GROUPS);
-    for (const group of GROUPS) {
-      for (const arm of ARMS)
-        assert.deepEqual(
-          timed(group, arm).map((one) => one.block),
-          [...Array(BLOCKS).keys()],
-          `${group} ${arm}`,
-        );
-      for (const arm of BACKENDS) assert.equal(counted(group, arm).length, COUNT_PASSES, `${group} ${arm}`);
-    }
-    assert.equal(samples.length, readSamples(out).length, 'every slot ended well');
-  });
+  await suite.test(
+    'measures every arm, the null arm included, in complete blocks of every scenario and store state',
+    () => {
+      assert.deepEqual([...new Set(samples.map(groupOf))].sort(), GROUPS);
+      for (const group of GROUPS) {
+        for (const arm of ARMS)
+          assert.deepEqual(
+            timed(group, arm).map((one) => one.block),
+            [...Array(BLOCKS).keys()],
+            `${group} ${arm}`,
+          );
+        for (const arm of BACKENDS) assert.equal(counted(group, arm).length, COUNT_PASSES, `${group} ${arm}`);
+      }
+      assert.equal(samples.length, readSamples(out).length, 'every slot ended well');
+    },
+  );
 
   await suite.test('gives every timed sample the values of its scenario, and a leak count of zero', () => {
     for (const one of samples.filter(({ pass }) => pass === 'time')) {
@@ -86,26 +81,29 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
     }
   });
 
-  await suite.test('counts the same calls in every pass for commands, the server and what the harness does itself', () => {
-    const exact: [group: string, arm: string, phases: readonly string[], actors: readonly string[]][] = [
-      ['churn empty', 'unpacked-overlay', ['create', 'destroy'], ['tar', 'rm']],
-      ['churn empty', 'composefs-fuse', ['mount', 'use', 'unmount', 'settle'], ['cfs-fuse']],
-      ['walk-warm -', 'composefs-fuse', ['use'], ['cfs-fuse']],
-      ['churn empty', 'erofs-overlay', ['create', 'mount', 'unmount', 'destroy'], ['harness']],
-      ['churn full', 'erofs-overlay', ['create', 'mount', 'unmount', 'destroy'], ['harness']],
-    ];
-    for (const [group, arm, phases, actors] of exact) {
-      const ledgers = counted(group, arm).map(({ ledger }) =>
-        phases.map((phase) => actors.map((actor) => ledger?.[phase as 'mount']?.[actor])),
-      );
-      assert.equal(ledgers.length, COUNT_PASSES);
-      assert.ok(
-        ledgers[0]!.flat().some((calls) => calls !== undefined),
-        `${group} ${arm} has calls`,
-      );
-      for (const other of ledgers.slice(1)) assert.deepEqual(other, ledgers[0], `${group} ${arm}`);
-    }
-  });
+  await suite.test(
+    'counts the same calls in every pass for commands, the server and what the harness does itself',
+    () => {
+      const exact: [group: string, arm: string, phases: readonly string[], actors: readonly string[]][] = [
+        ['churn empty', 'unpacked-overlay', ['create', 'destroy'], ['tar', 'rm']],
+        ['churn empty', 'composefs-fuse', ['mount', 'use', 'unmount', 'settle'], ['cfs-fuse']],
+        ['walk-warm -', 'composefs-fuse', ['use'], ['cfs-fuse']],
+        ['churn empty', 'erofs-overlay', ['create', 'mount', 'unmount', 'destroy'], ['harness']],
+        ['churn full', 'erofs-overlay', ['create', 'mount', 'unmount', 'destroy'], ['harness']],
+      ];
+      for (const [group, arm, phases, actors] of exact) {
+        const ledgers = counted(group, arm).map(({ ledger }) =>
+          phases.map((phase) => actors.map((actor) => ledger?.[phase as 'mount']?.[actor])),
+        );
+        assert.equal(ledgers.length, COUNT_PASSES);
+        assert.ok(
+          ledgers[0]!.flat().some((calls) => calls !== undefined),
+          `${group} ${arm} has calls`,
+        );
+        for (const other of ledgers.slice(1)) assert.deepEqual(other, ledgers[0], `${group} ${arm}`);
+      }
+    },
+  );
 
   await suite.test('proves the same tree on every backend before anything is timed', () => {
     const { proofs, images } = readRun(out);
@@ -128,19 +126,22 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
     assert.ok(finished.stdout.startsWith(table), 'the run printed the same table');
   });
 
-  await suite.test('runs in the same order again with the same seed, and in another with another', async (t) => {
-    const few = [...RUN, '--scenarios', 'walk-warm'];
-    const orders: string[][] = [];
-    for (const [name, seed] of [
-      ['one', 'again'],
-      ['two', 'again'],
-      ['three', 'other'],
-    ] as const) {
-      const folder = join(home, name);
-      assert.equal((await program(t, [...few, '--seed', seed, '--out', folder])).code, 0);
-      orders.push(orderOf(folder));
-    }
-    assert.deepEqual(orders[1], orders[0]);
-    assert.notDeepEqual(orders[2], orders[0]);
-  });
+  await suite.test(
+    'runs in the same order again with the same seed, and in another with another',
+    async (t) => {
+      const few = [...RUN, '--scenarios', 'walk-warm'];
+      const orders: string[][] = [];
+      for (const [name, seed] of [
+        ['one', 'again'],
+        ['two', 'again'],
+        ['three', 'other'],
+      ] as const) {
+        const folder = join(home, name);
+        assert.equal((await program(t, [...few, '--seed', seed, '--out', folder])).code, 0);
+        orders.push(orderOf(folder));
+      }
+      assert.deepEqual(orders[1], orders[0]);
+      assert.notDeepEqual(orders[2], orders[0]);
+    },
+  );
 });

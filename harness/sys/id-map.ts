@@ -1,0 +1,27 @@
+// Which user and group ids mean anything in this user namespace.
+//
+// Reads:   /proc/self/uid_map, /proc/self/gid_map.
+// Source:  user_namespaces(7): first id inside, first id outside, count.
+import { readFileSync } from 'node:fs';
+
+export interface IdMap {
+  hasUid(id: number): boolean;
+  hasGid(id: number): boolean;
+}
+
+/** Of a map file's text. */
+export const parseIdMap = (text: string): ((id: number) => boolean) => {
+  const ranges = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [inside = 0, , count = 0] = line.trim().split(/\s+/).map(Number);
+      return { inside, count };
+    });
+  return (id) => ranges.some(({ inside, count }) => id >= inside && id < inside + count);
+};
+
+export const readIdMap = (): IdMap => ({
+  hasUid: parseIdMap(readFileSync('/proc/self/uid_map', 'latin1')),
+  hasGid: parseIdMap(readFileSync('/proc/self/gid_map', 'latin1')),
+});
