@@ -53,10 +53,10 @@ export const formatRatio = (ratio: number): string => {
 
 export const formatPercent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-/** `createWallNs` as `create`, `imagesPerSecond` as `images/s`; the start of a command that does nothing as `null`. */
+/** `createWallNs` as `create`, `imagesPerSecond` as `images/s`; the start of a command that does nothing as `null cmd`. */
 export const shortName = (metric: string): string =>
   metric
-    .replace(/^commandStartWallNs$/, 'null command')
+    .replace(/^commandStartWallNs$/, 'null cmd')
     .replace(/WallNs$/, '')
     .replace(/PerSecond$/, '/s') || metric;
 
