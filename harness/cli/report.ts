@@ -1,7 +1,5 @@
 // Renders a run folder again, on any machine.
 import { Command, Option } from 'commander';
-import { renderReport, renderTerminal } from '../../report/render.ts';
-import { writeCsv } from '../../results/csv.ts';
 
 export const reportCommand = (): Command =>
   new Command('report')
@@ -15,10 +13,12 @@ export const reportCommand = (): Command =>
         .default('terminal'),
     )
     .action(async (folder: string, { format }: { format: string }) => {
+      const { renderReport, renderTerminal } = await import('../../report/render.ts');
       if (format === 'html') {
         await renderReport(folder);
         process.stdout.write(`${folder}/report.html\n`);
       } else if (format === 'csv') {
+        const { writeCsv } = await import('../../results/csv.ts');
         await writeCsv(folder);
         process.stdout.write(`${folder}/samples.csv\n`);
       } else {

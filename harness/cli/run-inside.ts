@@ -1,5 +1,4 @@
 // The inner half of `cfsbench run`, in private namespaces: images, measuring, results, exit code.
-import { join } from 'node:path';
 import { renderReport, renderTerminal } from '../../report/render.ts';
 import { writeCsv } from '../../results/csv.ts';
 import { openJournal } from '../../results/journal.ts';
@@ -12,6 +11,7 @@ import { sizeOf } from '../runner/ready.ts';
 import { type Ended, measure } from '../runner/run.ts';
 import { openWorkspace, removeWorkspace } from '../runner/workspace.ts';
 import { listenToOuter } from '../sys/namespace.ts';
+import { type MappedImages, mappedImages, noneMapped, ROOT_OWNED_IMAGE } from './mapped-images.ts';
 import { BASELINE, type RunOptions } from './options.ts';
 import { openProgress, type Progress } from './progress.ts';
 import type { Handover } from './run.ts';
@@ -24,6 +24,8 @@ import { checkSpace } from './work-folder.ts';
 const COPIES = 6;
 const INODE_BYTES = 4096;
 const RESERVE_RATIO = 0.08;
+/** A counter that slows commands 50 times has time for one look only. */
+const SLOW_COUNT_PASSES = 1;
 
 const exitCode = ({ status, okCount, failedCount, unequal }: Ended): number => {
   if (status === 'interrupted') return 130;
@@ -46,6 +48,20 @@ const openSources = async (specs: readonly string[], spoolDir: string): Promise<
   return sources;
 };
 
+/** Images that can be shown here; of a profile whose images all cannot, one that can in their place. */
+const chooseImages = async (
+  options: RunOptions,
+  sources: SourceImage[],
+  spoolDir: string,
+): Promise<MappedImages> => {
+  const mapped = mappedImages(sources);
+  if (mapped.can.length > 0) return mapped;
+  if (options.images.join() !== options.profile.images.join()) throw noneMapped(mapped.skipped);
+  const instead = await openAnySource(ROOT_OWNED_IMAGE, spoolDir);
+  sources.push(instead);
+  return { can: [instead], skipped: mapped.skipped };
+};
+
 const diskNeed = (sources: readonly SourceImage[]): number =>
   sources.reduce((sum, source) => {
     const { objectBytes, entryCount } = sizeOf(source);
@@ -63,24 +79,25 @@ const measureThere = async (
   const arms = runnable(options.arms, (arm) => arm.backend.needs, features);
   const scenarios = runnable(options.scenarios, ({ needs }) => needs, features);
   const usable = runnable(probes, ({ needs }) => needs, features);
-  const skipped = [...arms.skipped, ...scenarios.skipped, ...usable.skipped];
   const startedNs = BigInt(told.startedNs);
   const workspace = openWorkspace(folders.workDir, told.ownerPid);
   let sources: SourceImage[] = [];
   try {
-    sources = await openSources(options.images, join(workspace.dir, 'sources'));
-    progress.say(checkSpace(folders, diskNeed(sources)));
+    sources = await openSources(options.images, workspace.sources);
+    const images = await chooseImages(options, sources, workspace.sources);
+    const skipped = [...arms.skipped, ...scenarios.skipped, ...usable.skipped, ...images.skipped];
+    progress.say(checkSpace(folders, diskNeed(images.can)));
     for (const { what, need, reason } of skipped) progress.say(`skipped: ${what}: ${need}: ${reason}`);
     const journal = openJournal(folders.runDir);
     const record = openRecord(journal, options, told, { version, skipped });
     const ended = await measure({
       features,
-      sources,
+      sources: images.can,
       arms: arms.can,
       scenarios: scenarios.can,
       probes: usable.can,
       blocks: options.blocks,
-      countPasses: options.profile.countPasses,
+      countPasses: features['bpf-ledger'].ok ? options.profile.countPasses : SLOW_COUNT_PASSES,
       baseline: arms.can.some((arm) => arm.id === BASELINE) ? BASELINE : arms.can[0]!.id,
       seed: options.seed,
       deadline: openDeadline(startedNs, options.budgetNs, RESERVE_RATIO),

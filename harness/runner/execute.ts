@@ -15,6 +15,8 @@ export interface Stretch {
   readonly groups: readonly Group[];
   /** Nanoseconds that one slot of a group is expected to take, by the group's key. */
   readonly costs: ReadonlyMap<string, number>;
+  /** What comes after this stretch, nanoseconds: part of the time left. */
+  readonly laterNs: number;
   /** Where on the progress line this stretch begins and ends, 0..1. */
   readonly share: readonly [from: number, to: number];
 }
@@ -59,10 +61,10 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
 
   return {
     tally,
-    async run({ slots, groups, costs, share: [from, to] }) {
+    async run({ slots, groups, costs, laterNs, share: [from, to] }) {
       const byKey = new Map(groups.map((group) => [keyOf(group), group]));
       const costOf = (slot: Slot): number => costs.get(groupKey(slot)) ?? 0;
-      let leftNs = slots.reduce((sum, slot) => sum + costOf(slot), 0);
+      let leftNs = laterNs + slots.reduce((sum, slot) => sum + costOf(slot), 0);
       const samples: Sample[] = [];
       for (const [number, slot] of slots.entries()) {
         if (parts.interrupted()) return { samples, stop: 'interrupted' };

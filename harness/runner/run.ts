@@ -41,6 +41,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
 
   const proved = await proveAll(parts, ready.images, fullStore, READY_SHARE);
   parts.update(proved);
+  for (const { what, need, reason } of proved.skipped) say(`skipped: ${what}: ${need}: ${reason}`);
   const unequal = proved.proofs.filter((proof) => !proof.equal);
   for (const { arm, image, difference } of unequal)
     say(`not the same tree: ${arm} on ${image}: ${difference}`);
@@ -62,6 +63,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     slots: counting,
     groups,
     costs: perSlot(groups, rough),
+    laterNs: blocks * rough.reduce((sum, { blockNs }) => sum + blockNs, 0),
     share: [READY_SHARE, COUNTED_SHARE],
   });
 
@@ -87,6 +89,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
           slots: timing,
           groups: kept,
           costs: perSlot(groups, costs),
+          laterNs: 0,
           share: [COUNTED_SHARE, 1],
         })
       : counted;

@@ -6,6 +6,7 @@ import type { GroupData } from './tally.ts';
 export const COMMAND_START = 'commandStartWallNs';
 /** Actor of the harness's own language runtime, whose calls are nobody's work. */
 export const RUNTIME = 'runtime';
+const HARNESS = 'harness';
 
 /** Null for sums over phases and for rates. A scenario with one window may name its metric as it likes. */
 export const phaseOf = (metric: string, data: GroupData): Phase | null => {
@@ -21,6 +22,12 @@ const callsIn = (ledger: Ledger, phase: Phase): number =>
     .filter(([actor]) => actor !== RUNTIME)
     .reduce((sum, [, calls]) => sum + Object.values(calls).reduce((a, b) => a + b, 0), 0);
 
+/** Some counters see commands only: what they do not list may have happened all the same. */
+const sawHarness = (ledgers: readonly Ledger[]): boolean =>
+  ledgers.some((ledger) =>
+    Object.values(ledger).some((actors) => Object.hasOwn(actors, HARNESS) || Object.hasOwn(actors, RUNTIME)),
+  );
+
 /**
  * True where the passes were counted and saw no call at all: the arm has nothing to do in this phase. Settling is waiting,
  * which is not counted as calls, so nothing follows there.
@@ -28,7 +35,7 @@ const callsIn = (ledger: Ledger, phase: Phase): number =>
 export const isIdle = (data: GroupData, metric: string, arm: string): boolean => {
   const phase = phaseOf(metric, data);
   const ledgers = data.ledgers.get(arm) ?? [];
-  if (phase === null || phase === 'settle' || ledgers.length === 0) return false;
+  if (phase === null || phase === 'settle' || !sawHarness(ledgers)) return false;
   return ledgers.every((ledger) => callsIn(ledger, phase) === 0);
 };
 

@@ -42,6 +42,16 @@ describe('the image writer', () => {
     assert.equal(all.digest('hex'), '11917baaa14d2f781decf725685bdfd053016a66e238f20e3ad5adb5740dc7f6');
   });
 
+  it('moves the target of a symlink out of its inode exactly where mkcomposefs does', () => {
+    const lines = [ROOT];
+    for (let length = 1; length < 4096; length += length < 3900 ? 97 : 1)
+      lines.push(`/l${length} 0 120777 1 0 0 0 0.0 ${'t'.repeat(length)} - -`);
+    assert.equal(
+      sha256(imageBytes(parse(...lines))),
+      '353434aa88bde3fff5a7961871461a5a6129151a77855a867de4e9036a597890',
+    );
+  });
+
   it('writes the same bytes as the mkcomposefs that is installed', (t) => {
     if (spawnSync('mkcomposefs', ['--help']).error !== undefined)
       return t.skip('mkcomposefs is not installed');

@@ -1,0 +1,159 @@
+// The main job without root: what the kernel allows in a user namespace, and a reason for everything else.
+import assert from 'node:assert/strict';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, type Finished, leftOf, okSamples, PROGRAM, readRun, start } from './support.ts';
+
+const NOBODY = 65534;
+const RUN = ['run', '--images', 'synthetic:files=150,layers=2,seed=1'];
+
+interface User {
+  /** Belongs to an ordinary user with one id. */
+  readonly home: string;
+  run(args: readonly string[], before?: readonly string[]): Promise<Finished>;
+}
+
+const ordinaryUser = (t: TestContext): User => {
+  const home = diskFolder(t);
+  chmodSync(home, 0o755);
+  for (const path of [home, join(home, 'tmp')]) {
+    mkdirSync(path, { recursive: true });
+    chownSync(path, NOBODY, NOBODY);
+  }
+  const as = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+  return {
+    home,
+    run: (args, before = []) =>
+      start(t, [...before, ...as, process.execPath, PROGRAM, ...args], {
+        HOME: home,
+        TMPDIR: join(home, 'tmp'),
+      }).done,
+  };
+};
+
+/** A FUSE device that everybody may open, in a mount namespace of its own. */
+const OPEN_FUSE = [
+  ...['unshare', '--mount', '--propagation', 'private', 'sh', '-ec'],
+  `mount -t tmpfs none /mnt; mknod -m 0666 /mnt/fuse c 10 229; chmod 0666 /mnt/fuse
+mount --bind /mnt/fuse /dev/fuse; exec "$@"`,
+  'sh',
+];
+
+test('an ordinary user gets unpacked-overlay, and a reason for every backend and scenario that is left out', {
+  skip: needsRoot,
+}, async (t) => {
+  const { home, run } = ordinaryUser(t);
+  const out = join(home, 'results');
+  const { code, stderr, stdout } = await run([...RUN, '--out', out]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /skipped: erofs-overlay: root in the initial user namespace/);
+  assert.match(stderr, /skipped: walk-cold: dropping the caches/);
+  const { environment, proofs, skipped } = readRun(out);
+  assert.equal(environment.privilege, 'user namespace');
+  assert.ok(proofs.every((proof) => proof.equal));
+  assert.ok(skipped.some(({ what }) => what === 'erofs-overlay'));
+  assert.ok(okSamples(out).some(({ arm, pass }) => arm === 'unpacked-overlay' && pass === 'time'));
+  const mount = stdout.split('\n').find((line) => /^\s+mount /.test(line)) ?? '';
+  assert.doesNotMatch(mount, /no calls/, 'calls that nobody could count are not taken for none');
+  assert.deepEqual(leftOf(home), []);
+  assert.deepEqual(readdirSync(home).sort(), ['results', 'tmp']);
+  assert.deepEqual(readdirSync(join(home, 'tmp')), []);
+});
+
+test('with a FUSE device that opens, composefs-fuse shows the same tree in a user namespace', {
+  skip: needsRoot || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
+}, async (t) => {
+  const { home, run } = ordinaryUser(t);
+  const out = join(home, 'results');
+  const { code, stderr } = await run([...RUN, '--out', out], OPEN_FUSE);
+  assert.equal(code, 0, stderr);
+  const { proofs } = readRun(out);
+  assert.deepEqual(proofs.map(({ arm }) => arm).sort(), ['composefs-fuse', 'unpacked-overlay']);
+  for (const proof of proofs) assert.ok(proof.equal, `${proof.arm}: ${proof.difference}`);
+  assert.ok(okSamples(out).some(({ arm, scenario }) => arm === 'composefs-fuse' && scenario === 'walk-warm'));
+  assert.deepEqual(leftOf(home), []);
+});
+
+const RICH = `/ 4096 40755 2 0 0 0 0.0 - - -
+/fifo 0 10644 1 0 0 0 0.0 - - -
+/link 3 120777 1 0 0 0 0.0 big - -
+/capable 5 104755 1 0 0 0 1.5 - hello - security.capability=\\x01\\x00\\x00\\x02\\x00\\x20${'\\x00'.repeat(14)}
+/plain 5 100644 1 0 0 0 7.123456789 - hello - user.mime=text
+`;
+
+const OUT_OF_REACH: Readonly<Record<string, readonly [line: string, reason: RegExp]>> = {
+  device: ['/device 0 20644 1 0 0 259 0.0 - - -', /\/device: making its device node needs root/],
+  overlay: [
+    '/marked 3 100644 1 0 0 0 0.0 - abc - user.overlay.metacopy=x',
+    /\/marked: .*user\.overlay\.metacopy/,
+  ],
+  trusted: ['/marked 3 100644 1 0 0 0 0.0 - abc - trusted.foo=x', /\/marked: .*trusted\.foo needs root/],
+};
+
+test('what only root can unpack is skipped there and shown over FUSE all the same', {
+  skip: needsRoot || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
+}, async (t) => {
+  const { home, run } = ordinaryUser(t);
+  const dump = (name: string, more = ''): string => {
+    const path = join(home, `${name}.dump`);
+    writeFileSync(path, `${RICH}${more}`);
+    return `dump:${path}`;
+  };
+  const specs = [dump('rich'), ...Object.entries(OUT_OF_REACH).map(([name, [line]]) => dump(name, `${line}\n`))];
+  const out = join(home, 'results');
+  const { code, stderr } = await run(
+    ['run', '--images', specs.join(','), '--scenarios', 'walk-warm', '--out', out],
+    OPEN_FUSE,
+  );
+  assert.equal(code, 0, stderr);
+  const { proofs, skipped } = readRun(out);
+  for (const proof of proofs) assert.ok(proof.equal, `${proof.arm} on ${proof.image}: ${proof.difference}`);
+  const shown = (arm: string) => proofs.filter((proof) => proof.arm === arm).map(({ image }) => image);
+  assert.deepEqual(shown('composefs-fuse'), ['rich', ...Object.keys(OUT_OF_REACH)]);
+  assert.deepEqual(shown('unpacked-overlay'), ['rich']);
+  for (const [name, [, reason]] of Object.entries(OUT_OF_REACH))
+    assert.match(skipped.find(({ what }) => what === `unpacked-overlay on ${name}`)?.reason ?? '', reason);
+});
+
+test('an image with an owner that is not mapped is skipped with the path, and alone it ends with exit code 4', {
+  skip: needsRoot,
+}, async (t) => {
+  const { home, run } = ordinaryUser(t);
+  const { code, stderr } = await run([
+    ...['run', '--images', 'fixture:debian-12-static', '--out', join(home, 'results')],
+  ]);
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, /debian-12-static: \/\S+: group \d+ is not mapped in this user namespace/);
+  assert.match(stderr, /try: .*--images synthetic:/);
+  assert.deepEqual(
+    readdirSync(home).sort(),
+    ['results', 'tmp'].filter((name) => existsSync(join(home, name))),
+  );
+});
+
+test('a profile whose images cannot be shown runs with one that can', { skip: needsRoot }, async (t) => {
+  const { home, run } = ordinaryUser(t);
+  const out = join(home, 'results');
+  const { code, stderr } = await run(['run', '--profile', 'quick', '--scenarios', 'walk-warm', '--out', out]);
+  assert.equal(code, 0, stderr);
+  const { images, skipped } = readRun(out);
+  assert.deepEqual(
+    images.map(({ contents }) => contents),
+    ['synthetic'],
+  );
+  assert.ok(skipped.some(({ what, reason }) => what === 'debian-12-static' && reason.includes('not mapped')));
+});
+
+test('doctor tells an ordinary user which backends are out of reach, and why', {
+  skip: needsRoot,
+}, async (t) => {
+  const { home, run } = ordinaryUser(t);
+  const { code, stdout } = await run(['doctor', '--work', home]);
+  assert.equal(code, 0);
+  assert.match(stdout, /erofs-overlay\s+NO\s+root in the initial user namespace/);
+  assert.match(stdout, /do: run as root/);
+  assert.match(stdout, /unpacked-overlay\s+yes/);
+  assert.deepEqual(readdirSync(home), ['tmp'], 'looking changes nothing');
+});
