@@ -11,8 +11,8 @@ import { probes } from '../probes/registry.ts';
 import type { Changed } from '../runner/parts.ts';
 import { readEnvironment } from '../sys/environment.ts';
 import { catalogueOf } from './catalogue.ts';
+import type { Handover } from './handover.ts';
 import { BASELINE, type RunOptions } from './options.ts';
-import type { Handover } from './run.ts';
 import type { Skipped } from './runnable.ts';
 
 const commitOf = (): string | null => {

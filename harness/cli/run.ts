@@ -6,23 +6,11 @@ import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
 import { enter } from '../sys/namespace.ts';
 import { discoverFeatures } from './discover.ts';
+import { HANDOVER, type Handover } from './handover.ts';
 import { judge } from './needs.ts';
 import { type TypedOptions, understand } from './options.ts';
 import { measureInside } from './run-inside.ts';
-import { checkWorkFolder, chooseFolders, type RunFolders } from './work-folder.ts';
-
-const HANDOVER = 'CFSBENCH_HANDOVER';
-
-/** What the outer half tells the inner one. */
-export interface Handover {
-  readonly features: Features;
-  readonly folders: RunFolders;
-  readonly seed: string;
-  readonly startedAt: string;
-  /** CLOCK_MONOTONIC, which namespaces share. */
-  readonly startedNs: string;
-  readonly ownerPid: number;
-}
+import { checkWorkFolder, chooseFolders } from './work-folder.ts';
 
 const refuseWithoutBackend = (
   chosen: readonly { id: string; needs: (typeof backends)[number]['needs'] }[],

@@ -8,7 +8,7 @@ import { basename, join, resolve } from 'node:path';
 import { type ByteString, fromBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { ContentRef, SourceImage } from '../model/image.ts';
-import { type Inode, S_IFDIR, S_IFMT, type Tree } from '../model/tree.ts';
+import { type Inode, PLAIN_DIRECTORY, S_IFDIR, S_IFMT, type Tree } from '../model/tree.ts';
 import { filePieces } from '../store/bulk.ts';
 import { VerityHasher } from '../store/verity.ts';
 import { tableName } from './inode.ts';
@@ -20,21 +20,6 @@ import { spoolLayer } from './spool.ts';
 import { readTar, type TarSource } from './tar-reader.ts';
 
 const WINDOW_BYTES = 1 << 20;
-
-const DEFAULT_DIRECTORY: Inode = {
-  mode: S_IFDIR | 0o755,
-  nlink: 2,
-  uid: 0,
-  gid: 0,
-  rdev: 0,
-  size: 0n,
-  mtimeSec: 0n,
-  mtimeNsec: 0,
-  payload: null,
-  content: null,
-  digest: null,
-  xattrs: [],
-};
 
 interface SpooledLayer extends ReadLayer {
   readonly path: string;
@@ -72,9 +57,9 @@ const impliedDirectory = (below: readonly Tree[], path: ByteString): Inode => {
     const entry = below[i]!.entry(index);
     return (entry.mode & S_IFMT) === S_IFDIR
       ? { ...entry, xattrs: entry.xattrs.filter(([key]) => key !== 'trusted.overlay.opaque') }
-      : DEFAULT_DIRECTORY;
+      : PLAIN_DIRECTORY;
   }
-  return DEFAULT_DIRECTORY;
+  return PLAIN_DIRECTORY;
 };
 
 const readSpooled = (path: string, title: string, below: readonly Tree[]): SpooledLayer => {

@@ -40,6 +40,22 @@ export interface Inode {
   readonly xattrs: readonly Xattr[];
 }
 
+/** A directory of root's with nothing to it. */
+export const PLAIN_DIRECTORY: Inode = {
+  mode: S_IFDIR | 0o755,
+  nlink: 2,
+  uid: 0,
+  gid: 0,
+  rdev: 0,
+  size: 0n,
+  mtimeSec: 0n,
+  mtimeNsec: 0,
+  payload: null,
+  content: null,
+  digest: null,
+  xattrs: [],
+};
+
 /** One name in the tree. For a hard link, `link` is the index of the entry that carries the inode. */
 export interface Entry extends Inode {
   readonly index: number;

@@ -101,7 +101,10 @@ test('what only root can unpack is skipped there and shown over FUSE all the sam
     writeFileSync(path, `${RICH}${more}`);
     return `dump:${path}`;
   };
-  const specs = [dump('rich'), ...Object.entries(OUT_OF_REACH).map(([name, [line]]) => dump(name, `${line}\n`))];
+  const specs = [
+    dump('rich'),
+    ...Object.entries(OUT_OF_REACH).map(([name, [line]]) => dump(name, `${line}\n`)),
+  ];
   const out = join(home, 'results');
   const { code, stderr } = await run(
     ['run', '--images', specs.join(','), '--scenarios', 'walk-warm', '--out', out],

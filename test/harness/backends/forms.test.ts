@@ -12,7 +12,7 @@ import { openSource } from '../../../harness/images/registry.ts';
 import { newTreeBuilder } from '../../../harness/model/columns.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { FeatureId, Features } from '../../../harness/model/machine.ts';
-import { S_IFDIR } from '../../../harness/model/tree.ts';
+import { PLAIN_DIRECTORY } from '../../../harness/model/tree.ts';
 import { prove } from '../../../harness/runner/prove.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../../../harness/runner/workspace.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
@@ -62,15 +62,7 @@ describe('every form of a mount shows the same tree', { skip: needsRoot }, () =>
 
   const emptyImage = (): Uint8Array => {
     const builder = newTreeBuilder();
-    const inode = { nlink: 2, uid: 0, gid: 0, rdev: 0, size: 0n, mtimeSec: 0n, mtimeNsec: 0 };
-    builder.add(-1, '', {
-      ...inode,
-      mode: S_IFDIR | 0o755,
-      payload: null,
-      content: null,
-      digest: null,
-      xattrs: [],
-    });
+    builder.add(-1, '', PLAIN_DIRECTORY);
     return imageBytes(builder.finish());
   };
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { workFolders } from '../../../harness/cli/clean.ts';
 import { WORK_PREFIX } from '../../../harness/cli/work-folder.ts';
-import { temporaryFolder } from '../sys/support.ts';
 import { PROGRAM } from '../../end-to-end/support.ts';
+import { temporaryFolder } from '../sys/support.ts';
 
 /** Of a process that ended. */
 const deadPid = (): number => spawnSync('true').pid;
@@ -19,7 +19,8 @@ const plant = (dir: string, name: string, pid: number | null): string => {
   return path;
 };
 
-const clean = (...args: string[]) => spawnSync(process.execPath, [PROGRAM, 'clean', ...args], { encoding: 'utf8' });
+const clean = (...args: string[]) =>
+  spawnSync(process.execPath, [PROGRAM, 'clean', ...args], { encoding: 'utf8' });
 
 test('a work folder lives as long as the process that its pid file names', (t) => {
   const dir = temporaryFolder(t);
@@ -27,7 +28,9 @@ test('a work folder lives as long as the process that its pid file names', (t) =
   plant(dir, 'live', process.pid);
   plant(dir, 'nobody', null);
   mkdirSync(join(dir, 'a-result'));
-  const live = Object.fromEntries(workFolders(dir).map(({ path, live }) => [path.split(WORK_PREFIX)[1], live]));
+  const live = Object.fromEntries(
+    workFolders(dir).map(({ path, live }) => [path.split(WORK_PREFIX)[1], live]),
+  );
   assert.deepEqual(live, { dead: false, live: true, nobody: false });
 });
 

@@ -36,7 +36,11 @@ test('without options the default profile says everything', () => {
 test('an unknown profile, backend or scenario is refused with those that there are', () => {
   const cases: [Partial<TypedOptions>, RegExp, RegExp][] = [
     [{ profile: 'slow' }, /unknown profile: slow/, /quick, default, ci, full/],
-    [{ backends: 'erofs-overlay,ext4' }, /unknown backend: ext4/, /composefs-fuse, erofs-overlay, unpacked-overlay/],
+    [
+      { backends: 'erofs-overlay,ext4' },
+      /unknown backend: ext4/,
+      /composefs-fuse, erofs-overlay, unpacked-overlay/,
+    ],
     [{ scenarios: 'churn,swim' }, /unknown scenario: swim/, /churn.*walk-warm/],
     [{ backends: 'erofs-overlay@speed=9' }, /backend option not understood/, /speed=9/],
   ];
@@ -58,7 +62,12 @@ test('commas inside of an image stay with it, those between two images separate 
   const { images } = understood({
     images: 'synthetic:files=10,layers=2,seed=a, dir:/srv/a,b,fixture:one,oci:./layout:tag',
   });
-  assert.deepEqual(images, ['synthetic:files=10,layers=2,seed=a', 'dir:/srv/a,b', 'fixture:one', 'oci:./layout:tag']);
+  assert.deepEqual(images, [
+    'synthetic:files=10,layers=2,seed=a',
+    'dir:/srv/a,b',
+    'fixture:one',
+    'oci:./layout:tag',
+  ]);
 });
 
 test('what is named twice is measured once', () => {
@@ -91,7 +100,8 @@ test('durations are read in seconds, minutes and hours', () => {
     ['1.5h', 5400e9],
   ];
   for (const [text, ns] of cases) assert.equal(parseDurationNs(text), ns, text);
-  for (const text of ['', '0', '-1s', '5 m', '5d', 'soon', '1e3']) assert.throws(() => parseDurationNs(text), text);
+  for (const text of ['', '0', '-1s', '5 m', '5d', 'soon', '1e3'])
+    assert.throws(() => parseDurationNs(text), text);
 });
 
 test('durations are written in seconds, and in minutes where they are long', () => {

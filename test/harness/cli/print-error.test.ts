@@ -5,7 +5,11 @@ import { SysError, UserError } from '../../../harness/model/errors.ts';
 import { ResultsError } from '../../../results/errors.ts';
 
 test('an error for people is a sentence, its facts and what to try', () => {
-  const error = new UserError('no such image', { facts: ['file: x', 'folder: y'], hint: 'cfsbench list', exit: 4 });
+  const error = new UserError('no such image', {
+    facts: ['file: x', 'folder: y'],
+    hint: 'cfsbench list',
+    exit: 4,
+  });
   assert.deepEqual(describeError(error), {
     text: 'cfsbench: no such image\n  file: x\n  folder: y\n  try: cfsbench list\n',
     exit: 4,
