@@ -25,7 +25,7 @@ const rowsOf = (
 const wrap = (text: string, indent: string, columns: number): string => {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.trim().split(/\s+/)) {
     if (line !== '' && indent.length + line.length + 1 + word.length > columns) {
       lines.push(line);
       line = word;

@@ -48,7 +48,7 @@ const imageList = (text: string | undefined): readonly string[] | null =>
   text === undefined
     ? null
     : text
-        .split(/,(?=[a-z]+:)/)
+        .split(/,(?=\s*[a-z]+:)/)
         .map((part) => part.trim())
         .filter((part) => part !== '');
 

@@ -89,7 +89,9 @@ const measureThere = async (
     progress.say(checkSpace(folders, diskNeed(images.can)));
     for (const { what, need, reason } of skipped) progress.say(`skipped: ${what}: ${need}: ${reason}`);
     const journal = openJournal(folders.runDir);
-    const record = openRecord(journal, options, told, { version, skipped });
+    // Without the usual baseline the first of those that are there takes its part.
+    const baseline = arms.can.some((arm) => arm.id === BASELINE) ? BASELINE : arms.can[0]!.id;
+    const record = openRecord(journal, options, told, { version, baseline, skipped });
     const ended = await measure({
       features,
       sources: images.can,
@@ -98,7 +100,7 @@ const measureThere = async (
       probes: usable.can,
       blocks: options.blocks,
       countPasses: features['bpf-ledger'].ok ? options.profile.countPasses : SLOW_COUNT_PASSES,
-      baseline: arms.can.some((arm) => arm.id === BASELINE) ? BASELINE : arms.can[0]!.id,
+      baseline,
       seed: options.seed,
       deadline: openDeadline(startedNs, options.budgetNs, RESERVE_RATIO),
       workspace,

@@ -12,7 +12,7 @@ import type { Changed } from '../runner/parts.ts';
 import { readEnvironment } from '../sys/environment.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Handover } from './handover.ts';
-import { BASELINE, type RunOptions } from './options.ts';
+import type { RunOptions } from './options.ts';
 import type { Skipped } from './runnable.ts';
 
 const commitOf = (): string | null => {
@@ -43,7 +43,7 @@ export const openRecord = (
   journal: Journal,
   options: RunOptions,
   { features, folders, startedAt }: Handover,
-  given: { readonly version: string; readonly skipped: readonly Skipped[] },
+  given: { readonly version: string; readonly baseline: string; readonly skipped: readonly Skipped[] },
 ): RunRecord => {
   const { profile, budgetNs, blocks, seed } = options;
   const nothing = { arms: [], scenarios: [], images: [], dropped: [], slots: [] };
@@ -59,7 +59,7 @@ export const openRecord = (
     images: [],
     proofs: [],
     skipped: given.skipped,
-    plan: { seed, profile: profile.id, budgetNs, blocks, baseline: BASELINE, ...nothing },
+    plan: { seed, profile: profile.id, budgetNs, blocks, baseline: given.baseline, ...nothing },
     status: 'running',
     finishedAt: null,
     wallNs: null,

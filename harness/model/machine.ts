@@ -71,6 +71,8 @@ export interface Files {
 export interface Mounts {
   /** fsopen(type), fsconfig for every option in order, create, fsmount: a detached mount's descriptor. */
   create(type: string, options: readonly MountOption[], attributes: readonly MountAttribute[]): number;
+  /** Runs the caller's own code for mounting and unmounting once, on nothing, so that a window does not pay for it being cold. */
+  rehearse(): void;
   /** Attaches a detached mount at a path and closes the descriptor. */
   attach(mountFd: number, at: string): void;
   /** umount2(at, 0), or lazily. */

@@ -145,8 +145,30 @@ const isMount: Mounts['isMount'] = (path) => {
   return (statx.readUInt32LE(STATX_ATTRIBUTES_AT) & STATX_ATTR_MOUNT_ROOT) !== 0;
 };
 
+/** A detached tmpfs that nobody sees, and an unmount of nothing: all the calls, none of a backend's kernel state. */
+const rehearse = (): void => {
+  try {
+    cClose(
+      create(
+        'tmpfs',
+        [
+          ['size', '4k'],
+          ['mode', '755'],
+          ['nr_inodes', '2'],
+        ],
+        ['ro', 'nosuid', 'nodev'],
+      ),
+    );
+  } catch {
+    // No tmpfs here: then the code stays cold.
+  }
+  cMoveMount(NR.moveMount, -1, '', AT_FDCWD, '', MOVE_MOUNT_F_EMPTY_PATH);
+  cUmount('', 0);
+};
+
 export const mounts: Mounts = {
   create,
+  rehearse,
   attach,
   unmount(at, lazy = false) {
     if (cUmount(at, lazy ? MNT_DETACH : 0) < 0) fail('umount2', { facts: [at], hint: `fuser -vm ${at}` });

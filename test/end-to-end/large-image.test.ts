@@ -1,0 +1,54 @@
+// A real image of 22,000 entries and 0.9 GB on every backend: one tree digest, computed by walking each mount.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { backends } from '../../harness/backends/registry.ts';
+import { discoverFeatures } from '../../harness/cli/discover.ts';
+import { expectedListing } from '../../harness/digest/of-tree.ts';
+import { fixtureNames } from '../../harness/images/fixture.ts';
+import { openSource } from '../../harness/images/registry.ts';
+import { prove } from '../../harness/runner/prove.ts';
+import { openWorkspace, removeWorkspace } from '../../harness/runner/workspace.ts';
+import { prepareImage } from '../../harness/store/prepare.ts';
+import { createStore } from '../../harness/store/store.ts';
+import { createMachine } from '../../harness/sys/machine.ts';
+import { needsRoot, privateMounts } from '../harness/sys/support.ts';
+import { diskFolder } from './support.ts';
+
+const NAME = 'cs9-x86_64-minimal';
+const known = fixtureNames().some(({ name }) => name === NAME);
+const skip =
+  needsRoot || (known ? false : `needs ${NAME}.dump.gz in the folder that CFSBENCH_FIXTURES names`);
+
+test('every backend shows the same tree of a real image', { skip }, async (t) => {
+  privateMounts();
+  const home = diskFolder(t);
+  const features = await discoverFeatures(home);
+  const workspace = openWorkspace(join(home, 'work'), process.pid);
+  t.after(() => removeWorkspace(workspace));
+  const machine = createMachine(features, { scratch: workspace.scratch });
+  const store = createStore({ state: 'full', dir: workspace.store, files: machine.files });
+  const source = await openSource(`fixture:${NAME}`);
+  t.after(() => source.close());
+  const image = await prepareImage(source, {
+    dir: join(workspace.sources, '0'),
+    objectDir: store.objectDirs[0]!,
+  });
+  const listingPath = join(workspace.sources, 'expected');
+  const treeDigest = expectedListing(image, { listingPath, trusted: true }).digest;
+  t.diagnostic(`${image.tree.count} entries, tree digest ${treeDigest}`);
+  for (const backend of backends) {
+    const proved = await prove({
+      arm: { id: backend.id, backend, options: {} },
+      image,
+      expected: { treeDigest, listingPath },
+      machine,
+      store,
+      folders: workspace.slot(`proof-${backend.id}`),
+    });
+    assert.equal(proved.kind, 'proof', backend.id);
+    if (proved.kind !== 'proof') continue;
+    assert.equal(proved.proof.difference, null, backend.id);
+    assert.equal(proved.proof.treeDigest, treeDigest, backend.id);
+  }
+});

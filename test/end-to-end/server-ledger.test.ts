@@ -1,0 +1,76 @@
+// The ledger of the FUSE server against strace: the same server, the same requests, call by call.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, type TestContext, test } from 'node:test';
+import { serverPath } from '../../harness/backends/server-path.ts';
+import { openBpfCounter } from '../../harness/sys/bpf-counter.ts';
+import { runCommand } from '../../harness/sys/commands.ts';
+import { mounts } from '../../harness/sys/mounts.ts';
+import { startServer } from '../../harness/sys/servers.ts';
+import { findProgram } from '../../harness/sys/spawn.ts';
+import { parseStraceSummary } from '../../harness/sys/strace.ts';
+import { needsRoot, privateMounts, sampleImage, temporaryFolder } from '../harness/sys/support.ts';
+
+const LIMIT_MS = 10_000;
+const RUNS = 3;
+/** strace lists calls when they return. The thread that waits for signals never comes back from its wait. */
+const UNFINISHED = { rt_sigtimedwait: 1 };
+const skip =
+  needsRoot ||
+  (existsSync(serverPath) ? false : 'needs the compiled server cfs-fuse') ||
+  (findProgram('strace') === null ? 'needs strace' : false);
+
+const sorted = (calls: ReadonlyMap<string, number>): Record<string, number> =>
+  Object.fromEntries([...calls].sort());
+
+interface Served {
+  readonly pid: number;
+}
+
+/** From the start of the server to its end: a listing and two reads in between. */
+const serve = async (
+  t: TestContext,
+  folder: string,
+  wrap: readonly string[],
+  { image, objects, at }: ReturnType<typeof sampleImage>,
+): Promise<Served> => {
+  const argv = [...wrap, serverPath, '--objects', objects, '--ready-fd', '{ready}', image, at];
+  const server = startServer({ argv, log: join(folder, 'log'), limitMs: LIMIT_MS });
+  t.after(() => server.stop(LIMIT_MS));
+  for (const command of [
+    ['ls', '-lR', at],
+    ['cat', join(at, 'inline'), join(at, 'sub', 'object')],
+  ])
+    await runCommand(command);
+  mounts.unmount(at);
+  assert.ok(server.exited(LIMIT_MS));
+  return { pid: server.pid };
+};
+
+describe('the ledger of cfs-fuse', { skip }, () => {
+  before(() => privateMounts());
+
+  test('equals strace -f -c call by call, three times over', async (t) => {
+    const folder = temporaryFolder(t);
+    const sample = sampleImage(folder);
+    const file = join(folder, 'strace');
+    await serve(t, folder, ['strace', '-f', '-c', '-o', file, '--'], sample);
+    const traced = sorted(parseStraceSummary(readFileSync(file, 'utf8')));
+    assert.ok((traced['read'] ?? 0) > 5, 'requests were read');
+    assert.equal(traced['rt_sigtimedwait'], undefined);
+    for (let run = 0; run < RUNS; run++) {
+      const counter = openBpfCounter();
+      try {
+        const { pid } = await serve(t, folder, [], sample);
+        const { main, otherThreads } = counter.snapshot().get(pid)!;
+        const all = new Map(main);
+        for (const [name, count] of otherThreads) all.set(name, (all.get(name) ?? 0) + count);
+        assert.deepEqual(sorted(all), { ...traced, ...UNFINISHED });
+      } finally {
+        counter.close();
+      }
+    }
+    t.diagnostic(JSON.stringify(traced));
+  });
+});

@@ -1,0 +1,72 @@
+// What the README promises: its commands exist, its first table is one that this program prints.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { Command } from 'commander';
+import { backends } from '../../harness/backends/registry.ts';
+import { program } from '../../harness/cli/program.ts';
+import { shortName } from '../../report/format.ts';
+import { scenarios } from '../../scenarios/registry.ts';
+
+const ROOT = new URL('../../../', import.meta.url);
+const read = (name: string): string => readFileSync(new URL(name, ROOT), 'utf8');
+const readme = read('README.md');
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+const fences = [...readme.matchAll(/^```\n([\s\S]*?)^```$/gm)].map(([, body = '']) => body);
+
+const commandLines = fences
+  .flatMap((body) => body.split('\n'))
+  .map((line) => line.replace(/\s+#.*$/, '').trim())
+  .filter((line) => line.startsWith('npm '));
+
+/** What is wrong with it, or null. */
+const faultOf = (words: readonly string[]): string | null => {
+  const commands: readonly Command[] = program().commands;
+  const named = commands.find((command) => command.name() === words[0]);
+  const command = named ?? commands.find((candidate) => candidate.name() === 'run')!;
+  if (named === undefined && words[0] !== undefined && !words[0].startsWith('-'))
+    return `no command ${words[0]}`;
+  const options = words.filter((word) => word.startsWith('-') && word !== '--help');
+  const unknown = options.find(
+    (option) => !command.options.some(({ long, short }) => [long, short].includes(option)),
+  );
+  return unknown === undefined ? null : `${command.name()} has no option ${unknown}`;
+};
+
+test('every npm command of the README exists, with its options', () => {
+  assert.ok(commandLines.length > 5);
+  for (const line of commandLines) {
+    const [before = '', after = ''] = line.split(' -- ');
+    const [, verb = '', script = ''] = before.split(' ');
+    assert.ok(Object.hasOwn(scripts, verb === 'run' ? script : verb), line);
+    if (after !== '') assert.equal(faultOf(after.split(' ')), null, line);
+  }
+});
+
+test('an option that does not exist would be noticed', () => {
+  assert.equal(faultOf(['run', '--faster']), 'run has no option --faster');
+  assert.equal(faultOf(['fly']), 'no command fly');
+});
+
+test('the README begins with the one command and the table it prints', () => {
+  assert.equal(fences[0], 'npm run bench\n');
+  const table = fences[1] ?? '';
+  const [head = '', ...sections] = table.split(/^(?=[a-z]+(?:-[a-z]+)*(?:, [a-z]+=[a-z]+)?$)/m);
+  const heading = head.replaceAll(/\s+/g, ' ');
+  for (const { id } of backends)
+    for (const word of id.split('-')) assert.ok(heading.includes(word), `${id} has a column`);
+  assert.match(heading, /null $/);
+  const wanted = scenarios
+    .filter(({ headline }) => headline.length > 0)
+    .flatMap(({ id, params, headline }) =>
+      params.map((one) => ({
+        title: [id, ...Object.entries(one).map(([key, value]) => `${key}=${value}`)].join(', '),
+        labels: headline.map(shortName),
+      })),
+    );
+  const found = sections.map((section) => {
+    const [title = '', ...rows] = section.split('\n');
+    return { title, labels: rows.flatMap((row) => /^ +(null cmd|\S+) /.exec(row)?.[1] ?? []) };
+  });
+  assert.deepEqual(found, wanted);
+});
