@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../model/errors.ts';
+import { FEATURES_PREFIX } from '../sys/features-folder.ts';
 import { WORK_PREFIX } from './work-folder.ts';
 
 const alive = (pid: number): boolean => {
@@ -14,18 +15,34 @@ const alive = (pid: number): boolean => {
   }
 };
 
+const ownerOf = (path: string, name: string): number => {
+  if (name.startsWith(FEATURES_PREFIX)) return Number.parseInt(name.slice(FEATURES_PREFIX.length), 10);
+  const file = join(path, 'pid');
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : Number.NaN;
+};
+
 /** Work folders directly below `dir`, each with whether its run still lives. */
 export const workFolders = (dir: string): { path: string; live: boolean }[] => {
   if (!existsSync(dir)) return [];
   return readdirSync(dir)
-    .filter((name) => name.startsWith(WORK_PREFIX))
+    .filter((name) => name.startsWith(WORK_PREFIX) || name.startsWith(FEATURES_PREFIX))
     .map((name) => {
       const path = join(dir, name);
-      const pid = existsSync(join(path, 'pid'))
-        ? Number(readFileSync(join(path, 'pid'), 'utf8'))
-        : Number.NaN;
+      const pid = ownerOf(path, name);
       return { path, live: Number.isInteger(pid) && pid > 0 && alive(pid) };
     });
+};
+
+const remove = (path: string): void => {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    throw new UserError(`not all of it can be removed: ${path}`, {
+      exit: 5,
+      facts: [error instanceof Error ? error.message : String(error)],
+      hint: `files of subordinate ids: unshare --user --map-root-user --map-auto rm -rf ${path}; else as root`,
+    });
+  }
 };
 
 export const cleanCommand = (): Command =>
@@ -40,7 +57,7 @@ export const cleanCommand = (): Command =>
       for (const { path, live } of folders) {
         if (live) process.stdout.write(`in use, left alone: ${path}\n`);
         else {
-          if (dryRun !== true) rmSync(path, { recursive: true, force: true });
+          if (dryRun !== true) remove(path);
           process.stdout.write(`${dryRun === true ? 'would remove' : 'removed'}: ${path}\n`);
         }
       }

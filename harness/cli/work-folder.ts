@@ -1,5 +1,5 @@
 // Where results and work go, and whether there is room.
-import { existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { runFolderName } from '../../results/journal.ts';
@@ -18,10 +18,26 @@ export interface RunFolders {
   readonly workDir: string;
 }
 
+/** A folder that can be written to, or a sentence about the one that cannot. */
+const makeFolder = (path: string, option: string): void => {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw new UserError(`no folder can be made or written to: ${path}`, {
+      facts: [error instanceof Error ? error.message : String(error)],
+      hint: `--${option} DIR in a folder of yours`,
+    });
+  }
+};
+
+const isEmptyFolder = (path: string): boolean =>
+  statSync(path).isDirectory() && readdirSync(path).length === 0;
+
 export const chooseFolders = (options: RunOptions, startedAt: Date): RunFolders => {
   const id = runFolderName(startedAt.toISOString(), hostname(), options.seed);
   const runDir = options.outDir ?? resolve('runs', id);
-  if (existsSync(runDir) && readdirSync(runDir).length > 0)
+  if (existsSync(runDir) && !isEmptyFolder(runDir))
     throw new UserError(`the result folder is not empty: ${runDir}`, {
       facts: ['results are never overwritten'],
       hint: `--out ${runDir}-2`,
@@ -29,10 +45,11 @@ export const chooseFolders = (options: RunOptions, startedAt: Date): RunFolders 
   return { id, runDir, workDir: join(options.workDir ?? dirname(runDir), `${WORK_PREFIX}${id}`) };
 };
 
-/** Makes the work folder's parent, and refuses one in memory unless it was asked for. */
+/** Makes the parents of both folders, and refuses one in memory unless it was asked for. */
 export const checkWorkFolder = (folders: RunFolders, options: RunOptions): void => {
   const parent = dirname(folders.workDir);
-  mkdirSync(parent, { recursive: true });
+  makeFolder(dirname(folders.runDir), 'out');
+  makeFolder(parent, 'work');
   const { type } = fileSystemOf(parent);
   if (IN_MEMORY.includes(type) && !options.allowTmpfs)
     throw new UserError(`the work folder is in memory (${type}): ${parent}`, {
@@ -54,5 +71,5 @@ export const checkSpace = ({ workDir }: RunFolders, neededBytes: number): string
       hint: '--work DIR on a larger disk, or fewer --images',
     });
   const { type } = fileSystemOf(parent);
-  return `The stores take about ${formatBytes(neededBytes)} in ${parent} (${type}, ${formatBytes(freeBytes)} free).`;
+  return `The stores take up to ${formatBytes(neededBytes)} in ${parent} (${type}, ${formatBytes(freeBytes)} free).`;
 };

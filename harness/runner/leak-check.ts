@@ -1,5 +1,6 @@
 // After every slot: what is there now that was not there before, by name.
 import type { Metric } from '../../results/schema/run.ts';
+import { fromBytes, show } from '../model/bytes.ts';
 import type { Values } from '../model/scenario.ts';
 import { diff, type Snapshot, takeSnapshot } from '../sys/leaks.ts';
 import type { SlotFolders, Workspace } from './workspace.ts';
@@ -40,7 +41,7 @@ export const openLeakCheck = (workspace: Workspace, ownPidNamespace: boolean): L
     before: own,
     after(folders, before) {
       const now = everything();
-      const made = folders.made().map((path) => `file: ${path}`);
+      const made = folders.made().map((path) => `file: ${show(fromBytes(Buffer.from(path)))}`);
       const left = [...new Set([...diff(known, now), ...diff(before, own(folders))])].filter(
         (thing) => !made.includes(thing),
       );

@@ -80,5 +80,5 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     if (number === 0) slowness = Math.max(1, tookNs / roughPrepareNs(sizes.get(source.name)!));
     refit();
   }
-  return { images, sizes, slowness, dropped };
+  return { images: images.filter((image) => wanted.includes(image.name)), sizes, slowness, dropped };
 };

@@ -11,6 +11,7 @@ import { UserError } from '../model/errors.ts';
 import type { FeatureId, Features, Found } from '../model/machine.ts';
 import { hintFor } from './feature-hints.ts';
 import { FEATURE_IDS, type ProbeSetting } from './feature-probes.ts';
+import { FEATURES_PREFIX } from './features-folder.ts';
 import { type Namespaces, probeNamespaces } from './namespace-probe.ts';
 
 const PROGRAM = fileURLToPath(new URL('./features-main.js', import.meta.url));
@@ -62,7 +63,7 @@ export const findFeatures = async (search: FeatureSearch): Promise<Features> => 
   } catch {
     return nothing(`the work folder cannot be written: ${workDir}`, 'give another folder: --work DIR');
   }
-  const folder = mkdtempSync(join(workDir, '.cfsbench-features-'));
+  const folder = mkdtempSync(join(workDir, `${FEATURES_PREFIX}${process.pid}-`));
   const imagePath = join(folder, 'image');
   try {
     writeFileSync(imagePath, search.imageBytes);

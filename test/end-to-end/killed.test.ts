@@ -58,7 +58,7 @@ test('kill -9 during an unpack leaves no process and no mount, and clean removes
 }, async (t) => {
   const midway = begin(t, [
     '--images',
-    'synthetic:files=4000,layers=1,seed=1',
+    'synthetic:files=1500,layers=1,seed=1',
     '--backends',
     'unpacked-overlay',
     '--scenarios',
@@ -81,7 +81,7 @@ test('kill -9 during a walk over FUSE leaves neither the server nor its mount', 
 }, async (t) => {
   const midway = begin(t, [
     '--images',
-    'synthetic:files=4000,layers=1,seed=1',
+    'synthetic:files=1500,layers=1,seed=1',
     '--backends',
     'composefs-fuse',
     '--scenarios',
@@ -93,7 +93,7 @@ test('kill -9 during a walk over FUSE leaves neither the server nor its mount', 
 test('kill -9 while files are removed leaves no rm', { skip: needsRoot }, async (t) => {
   const midway = begin(t, [
     '--images',
-    'synthetic:files=4000,layers=1,seed=1',
+    'synthetic:files=1500,layers=1,seed=1',
     '--backends',
     'unpacked-overlay',
     '--scenarios',
@@ -122,7 +122,7 @@ test('one interrupt keeps what was measured and ends with 130, a report and noth
 test('an interrupt before anything was measured ends with 130 all the same', {
   skip: needsRoot,
 }, async (t) => {
-  const { home, out, run } = begin(t, ['--images', 'synthetic:files=4000,layers=2,seed=1']);
+  const { home, out, run } = begin(t, ['--images', 'synthetic:files=1500,layers=2,seed=1']);
   await eventually('the work folder', SEEN_LIMIT_MS, () =>
     readdirSync(home).some((name) => WORKS.test(name)),
   );
@@ -137,7 +137,7 @@ test('an interrupt before anything was measured ends with 130 all the same', {
 test('a second interrupt ends the run at once', { skip: needsRoot }, async (t) => {
   const { home, out, run } = begin(t, [
     '--images',
-    'synthetic:files=4000,layers=1,seed=1',
+    'synthetic:files=1500,layers=1,seed=1',
     '--backends',
     'unpacked-overlay',
     '--scenarios',

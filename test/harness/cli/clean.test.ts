@@ -45,6 +45,18 @@ test('clean removes what is dead, names it, and leaves results and live runs alo
   assert.deepEqual(readdirSync(dir).sort(), [`${WORK_PREFIX}live`, 'a-result']);
 });
 
+test('what the look at the machine left when it was killed goes too', (t) => {
+  const dir = temporaryFolder(t);
+  const dead = join(dir, `.cfsbench-features-${deadPid()}-x1`);
+  const live = join(dir, `.cfsbench-features-${process.pid}-x2`);
+  for (const path of [dead, live]) mkdirSync(path);
+  assert.match(clean(dir).stdout, new RegExp(`^removed: ${dead}$`, 'm'));
+  assert.deepEqual(
+    readdirSync(dir).map((name) => join(dir, name)),
+    [live],
+  );
+});
+
 test('a dry run only says what would go', (t) => {
   const dir = temporaryFolder(t);
   const dead = plant(dir, 'dead', deadPid());

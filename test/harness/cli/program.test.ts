@@ -87,6 +87,22 @@ test('results are never overwritten', (t) => {
   assert.deepEqual(readdirSync(home), ['precious']);
 });
 
+test('a folder that cannot be is refused in a sentence', (t) => {
+  const home = diskFolder(t);
+  const file = join(home, 'file');
+  writeFileSync(file, '');
+  for (const args of [
+    ['--out', file],
+    ['--out', join(file, 'below')],
+    ['--out', join(home, 'results'), '--work', file],
+  ]) {
+    const { status, stderr } = cfsbench('run', ...args);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /^cfsbench: (no folder can be made or written to|the result folder is not empty): /);
+    assert.deepEqual(readdirSync(home), ['file']);
+  }
+});
+
 test('a work folder in memory is refused unless it is asked for', {
   skip: existsSync(MEMORY) && statfsSync(MEMORY).type === TMPFS ? false : `${MEMORY} is no tmpfs`,
 }, (t) => {

@@ -41,3 +41,14 @@ test('what an image costs once counts too', () => {
   const costed = [group('one', 'churn', true, 1), { ...group('two', 'churn', true, 1), onceNs: 50e9 }];
   assert.deepEqual(fitBudget(costed, 8, 60e9).images, ['one']);
 });
+
+test('where only a smaller image fits at all, it is the one that stays', () => {
+  const costed = [
+    group('large', 'churn', true, 10),
+    group('small', 'churn', true, 1),
+    group('medium', 'churn', true, 3),
+  ];
+  const fit = fitBudget(costed, 8, 10e9);
+  assert.deepEqual([fit.images, fit.fits], [['small'], true]);
+  assert.match(fit.dropped.at(-1)!, /^image large: .*only small is measured$/);
+});
