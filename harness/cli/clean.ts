@@ -1,4 +1,5 @@
 // Removes what killed runs left: work folders whose process is gone. Results are never touched.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -33,14 +34,24 @@ export const workFolders = (dir: string): { path: string; live: boolean }[] => {
     });
 };
 
-const remove = (path: string): void => {
+/** Layers unpacked in a user namespace belong to ids that only such a namespace may act for. */
+const removeInside = async (path: string): Promise<boolean> => {
+  const { probeNamespaces } = await import('../sys/namespace-probe.ts');
+  const found = probeNamespaces();
+  if (found.kind === 'refused' || found.privilege === 'root') return false;
+  const [program = '', ...prefix] = found.prefix;
+  return spawnSync(program, [...prefix, 'rm', '-rf', '--', path], { stdio: 'ignore' }).status === 0;
+};
+
+const remove = async (path: string): Promise<void> => {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch (error) {
+    if (await removeInside(path)) return;
     throw new UserError(`not all of it can be removed: ${path}`, {
       exit: 5,
       facts: [error instanceof Error ? error.message : String(error)],
-      hint: `files of subordinate ids: unshare --user --map-root-user --map-auto rm -rf ${path}; else as root`,
+      hint: `as root: rm -rf ${path}`,
     });
   }
 };
@@ -50,14 +61,14 @@ export const cleanCommand = (): Command =>
     .description('remove the work folders of runs that were killed; results stay')
     .argument('[DIR]', 'where runs were kept', 'runs')
     .option('-n, --dry-run', 'only say what would go')
-    .action((dir: string, { dryRun }: { dryRun?: boolean }) => {
+    .action(async (dir: string, { dryRun }: { dryRun?: boolean }) => {
       if (!existsSync(dir) && dir !== 'runs')
         throw new UserError(`no such folder: ${dir}`, { hint: 'cfsbench clean RUNS_FOLDER' });
       const folders = workFolders(resolve(dir));
       for (const { path, live } of folders) {
         if (live) process.stdout.write(`in use, left alone: ${path}\n`);
         else {
-          if (dryRun !== true) remove(path);
+          if (dryRun !== true) await remove(path);
           process.stdout.write(`${dryRun === true ? 'would remove' : 'removed'}: ${path}\n`);
         }
       }

@@ -13,7 +13,7 @@ import { prepareImage } from '../../harness/store/prepare.ts';
 import { createStore } from '../../harness/store/store.ts';
 import { createMachine } from '../../harness/sys/machine.ts';
 import { needsRoot, privateMounts } from '../harness/sys/support.ts';
-import { diskFolder } from './support.ts';
+import { afterwards, diskFolder } from './support.ts';
 
 const NAME = 'cs9-x86_64-minimal';
 const known = fixtureNames().some(({ name }) => name === NAME);
@@ -25,11 +25,11 @@ test('every backend shows the same tree of a real image', { skip }, async (t) =>
   const home = diskFolder(t);
   const features = await discoverFeatures(home);
   const workspace = openWorkspace(join(home, 'work'), process.pid);
-  t.after(() => removeWorkspace(workspace));
+  afterwards(t, () => removeWorkspace(workspace));
   const machine = createMachine(features, { scratch: workspace.scratch });
   const store = createStore({ state: 'full', dir: workspace.store, files: machine.files });
   const source = await openSource(`fixture:${NAME}`);
-  t.after(() => source.close());
+  afterwards(t, () => source.close());
   const image = await prepareImage(source, {
     dir: join(workspace.sources, '0'),
     objectDir: store.objectDirs[0]!,

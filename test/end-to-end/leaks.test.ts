@@ -5,7 +5,16 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
-import { diskFolder, eventually, innerOf, leftOf, loopsBelow, readSamples, startProgram } from './support.ts';
+import {
+  afterwards,
+  diskFolder,
+  eventually,
+  innerOf,
+  leftOf,
+  loopsBelow,
+  readSamples,
+  startProgram,
+} from './support.ts';
 
 const LIMIT_MS = 60_000;
 const EXIT_LEFT = 5;
@@ -21,7 +30,7 @@ test('a planted mount, loop device, process and file are each reported by name, 
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);
-  t.after(() => {
+  afterwards(t, () => {
     for (const device of loopsBelow(home)) must(['losetup', '-d', device]);
   });
   const out = join(home, 'results');

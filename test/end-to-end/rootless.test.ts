@@ -1,17 +1,30 @@
 // The main job without root: what the kernel allows in a user namespace, and a reason for everything else.
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { findProgram } from '../../harness/sys/spawn.ts';
 import { needsRoot } from '../harness/sys/support.ts';
-import { diskFolder, type Finished, leftOf, okSamples, PROGRAM, readRun, start } from './support.ts';
+import {
+  diskFolder,
+  eventually,
+  type Finished,
+  leftOf,
+  okSamples,
+  PROGRAM,
+  type Running,
+  readRun,
+  start,
+} from './support.ts';
 
 const NOBODY = 65534;
+const LIMIT_MS = 60_000;
 const RUN = ['run', '--images', 'synthetic:files=150,layers=2,seed=1'];
 
 interface User {
   /** Belongs to an ordinary user with one id. */
   readonly home: string;
+  begin(args: readonly string[], before?: readonly string[]): Running;
   run(args: readonly string[], before?: readonly string[]): Promise<Finished>;
 }
 
@@ -23,14 +36,12 @@ const ordinaryUser = (t: TestContext): User => {
     chownSync(path, NOBODY, NOBODY);
   }
   const as = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
-  return {
-    home,
-    run: (args, before = []) =>
-      start(t, [...before, ...as, process.execPath, PROGRAM, ...args], {
-        HOME: home,
-        TMPDIR: join(home, 'tmp'),
-      }).done,
-  };
+  const begin: User['begin'] = (args, before = []) =>
+    start(t, [...before, ...as, process.execPath, PROGRAM, ...args], {
+      HOME: home,
+      TMPDIR: join(home, 'tmp'),
+    });
+  return { home, begin, run: (args, before) => begin(args, before).done };
 };
 
 /** A FUSE device that everybody may open, in a mount namespace of its own. */
@@ -40,6 +51,18 @@ const OPEN_FUSE = [
 mount --bind /mnt/fuse /dev/fuse; exec "$@"`,
   'sh',
 ];
+
+/** Subordinate ids for that user, in a mount namespace of its own. */
+const SUBORDINATE_IDS = [
+  ...['unshare', '--mount', '--propagation', 'private', 'sh', '-ec'],
+  `mount -t tmpfs none /mnt; echo ${NOBODY}:100000:65536 > /mnt/ids; chmod 0755 /mnt
+for file in /etc/subuid /etc/subgid; do mount --bind /mnt/ids $file; done; exec "$@"`,
+  'sh',
+];
+const noSubordinateIds =
+  findProgram('newuidmap') === null || !existsSync('/etc/subuid') || !existsSync('/etc/subgid')
+    ? 'needs newuidmap, /etc/subuid and /etc/subgid (uidmap)'
+    : false;
 
 test('an ordinary user gets unpacked-overlay, and a reason for every backend and scenario that is left out', {
   skip: needsRoot,
@@ -82,6 +105,11 @@ const RICH = `/ 4096 40755 2 0 0 0 0.0 - - -
 /link 3 120777 1 0 0 0 0.0 big - -
 /capable 5 104755 1 0 0 0 1.5 - hello - security.capability=\\x01\\x00\\x00\\x02\\x00\\x20${'\\x00'.repeat(14)}
 /plain 5 100644 1 0 0 0 7.123456789 - hello - user.mime=text
+`;
+
+/** A folder that its mapped owner alone may empty. */
+const THEIRS = `/theirs 4096 40755 2 5 5 0 0.0 - - -
+/theirs/file 0 100644 1 5 5 0 0.0 - - -
 `;
 
 const OUT_OF_REACH: Readonly<Record<string, readonly [line: string, reason: RegExp]>> = {
@@ -135,6 +163,31 @@ test('an image with an owner that is not mapped is skipped with the path, and al
     readdirSync(home).sort(),
     ['results', 'tmp'].filter((name) => existsSync(join(home, name))),
   );
+});
+
+test('with subordinate ids images of other owners are shown, and clean removes what a killed run left of them', {
+  skip: needsRoot || noSubordinateIds,
+}, async (t) => {
+  const { home, begin, run } = ordinaryUser(t);
+  const dump = join(home, 'theirs.dump');
+  writeFileSync(dump, `${RICH}${THEIRS}`);
+  const options = ['run', '--images', `dump:${dump}`, '--backends', 'unpacked-overlay'];
+  const out = join(home, 'results');
+  const whole = await run([...options, '--scenarios', 'walk-warm', '--out', out], SUBORDINATE_IDS);
+  assert.equal(whole.code, 0, whole.stderr);
+  assert.ok(readRun(out).proofs.every((proof) => proof.equal));
+
+  const killed = begin([...options, '--scenarios', 'churn', '--out', join(home, 'killed')], SUBORDINATE_IDS);
+  await eventually('a sample', LIMIT_MS, () => {
+    const journal = join(home, 'killed', 'samples.ndjson');
+    return existsSync(journal) && statSync(journal).size > 0;
+  });
+  killed.child.kill('SIGKILL');
+  await eventually('everything gone', LIMIT_MS, () => leftOf(home).length === 0);
+  assert.ok(readdirSync(home).some((name) => name.startsWith('.cfsbench-work-')));
+  const cleaned = await run(['clean', home], SUBORDINATE_IDS);
+  assert.match(cleaned.stdout, /^removed: /, cleaned.stderr);
+  assert.deepEqual(readdirSync(home).sort(), ['killed', 'results', 'theirs.dump', 'tmp']);
 });
 
 test('a profile whose images cannot be shown runs with one that can', { skip: needsRoot }, async (t) => {

@@ -10,7 +10,8 @@ import { mounts } from '../../harness/sys/mounts.ts';
 import { startServer } from '../../harness/sys/servers.ts';
 import { findProgram } from '../../harness/sys/spawn.ts';
 import { parseStraceSummary } from '../../harness/sys/strace.ts';
-import { needsRoot, privateMounts, sampleImage, temporaryFolder } from '../harness/sys/support.ts';
+import { needsRoot, privateMounts, sampleImage } from '../harness/sys/support.ts';
+import { afterwards, diskFolder } from './support.ts';
 
 const LIMIT_MS = 10_000;
 const RUNS = 3;
@@ -37,7 +38,10 @@ const serve = async (
 ): Promise<Served> => {
   const argv = [...wrap, serverPath, '--objects', objects, '--ready-fd', '{ready}', image, at];
   const server = startServer({ argv, log: join(folder, 'log'), limitMs: LIMIT_MS });
-  t.after(() => server.stop(LIMIT_MS));
+  afterwards(t, () => {
+    if (mounts.typeAt(at) !== null) mounts.unmount(at, true);
+    server.stop(LIMIT_MS);
+  });
   for (const command of [
     ['ls', '-lR', at],
     ['cat', join(at, 'inline'), join(at, 'sub', 'object')],
@@ -52,7 +56,7 @@ describe('the ledger of cfs-fuse', { skip }, () => {
   before(() => privateMounts());
 
   test('equals strace -f -c call by call, three times over', async (t) => {
-    const folder = temporaryFolder(t);
+    const folder = diskFolder(t);
     const sample = sampleImage(folder);
     const file = join(folder, 'strace');
     await serve(t, folder, ['strace', '-f', '-c', '-o', file, '--'], sample);

@@ -10,10 +10,27 @@ import { type RunFile, type Sample, SCHEMA } from '../../results/schema/run.ts';
 export const PROGRAM = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url));
 const STEP_MS = 3;
 
+type Undo = () => void | Promise<void>;
+const undos = new WeakMap<TestContext, Undo[]>();
+
+/** Latest first, so that a folder goes after the processes that write to it; the runner's own order is the other way round. */
+export const afterwards = (t: TestContext, undo: Undo): void => {
+  const known = undos.get(t);
+  if (known !== undefined) {
+    known.push(undo);
+    return;
+  }
+  const list = [undo];
+  undos.set(t, list);
+  t.after(async () => {
+    for (const last of list.reverse()) await last();
+  });
+};
+
 /** Below /var/tmp: /tmp is in memory on many systems, where a run refuses to work. */
 export const diskFolder = (t: TestContext, prefix = 'cfsbench-e2e-'): string => {
   const path = mkdtempSync(join('/var/tmp', prefix));
-  t.after(() => rmSync(path, { recursive: true, force: true }));
+  afterwards(t, () => rmSync(path, { recursive: true, force: true }));
   return path;
 };
 
@@ -52,7 +69,7 @@ export const start = (
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, ...text }));
   });
-  t.after(async () => {
+  afterwards(t, async () => {
     child.kill('SIGKILL');
     await done;
   });

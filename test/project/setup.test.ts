@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -125,6 +125,27 @@ test('of two set-ups at once the second waits', { skip: notHere }, async () => {
   const said = both.map(({ stderr }) => stderr).join('');
   assert.equal(said.match(/installing the packages/g)?.length, 1, said);
   assert.ok(built('harness/cli/main.js'));
+});
+
+// Debian's smallest systems have util-linux without mount, which is a package of its own there.
+test('each system tool that is not there is named with the package it comes in', { skip: notHere }, () => {
+  const bin = join(folder, 'few-tools');
+  mkdirSync(bin);
+  const gone = ['mount', 'setpriv', 'tar'];
+  for (const from of (process.env['PATH'] ?? '').split(':').filter((path) => existsSync(path)))
+    for (const name of readdirSync(from))
+      if (!gone.includes(name) && !existsSync(join(bin, name)))
+        try {
+          symlinkSync(join(from, name), join(bin, name));
+        } catch {
+          // a link that leads nowhere is there already
+        }
+  const { status, lines } = setup({ PATH: bin });
+  const text = lines.join('\n');
+  assert.equal(status, 0, text);
+  for (const what of ['unshare and setpriv', 'mount', 'tar'])
+    assert.match(text, new RegExp(`missing: ${what} \\(`));
+  assert.match(text, /install: .*\butil-linux\b.*\btar$/m);
 });
 
 test('an old Node is refused with where to get a new one', { skip: notHere }, () => {

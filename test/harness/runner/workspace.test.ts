@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { openLeakCheck } from '../../../harness/runner/leak-check.ts';
+import { openWorkspace, removeWorkspace } from '../../../harness/runner/workspace.ts';
+import { mounts } from '../../../harness/sys/mounts.ts';
+import { needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
+
+test('a workspace says whose it is, and goes with all that is in it', (t) => {
+  const dir = join(temporaryFolder(t), 'work');
+  const workspace = openWorkspace(dir, 4711);
+  assert.equal(readFileSync(join(dir, 'pid'), 'utf8'), '4711\n');
+  writeFileSync(join(workspace.slot('one').fresh('thing'), 'file'), '');
+  removeWorkspace(workspace);
+  assert.equal(existsSync(dir), false);
+});
+
+test('folders that a slot asked for are no leak, whatever the path; everything else is', (t) => {
+  const dir = join(temporaryFolder(t), 'back\\slash \u00e9');
+  const workspace = openWorkspace(dir, process.pid);
+  const leaks = openLeakCheck(workspace, false);
+  const folders = workspace.slot('one');
+  const before = leaks.before(folders);
+  const thing = folders.fresh('thing');
+  assert.deepEqual(leaks.after(folders, before), []);
+  writeFileSync(join(thing, 'forgotten'), '');
+  mkdirSync(join(dir, 'stray'));
+  const left = leaks.after(folders, before);
+  assert.deepEqual(
+    left.map((name) => name.split('/').at(-1)),
+    ['stray', 'forgotten'],
+  );
+  assert.ok(left.every((name) => name.startsWith('file: ') && name.includes('back\\\\slash \\xc3\\xa9')));
+});
+
+describe('with mounts left behind', { skip: needsRoot }, () => {
+  test('a slot and a workspace are removed all the same', (t) => {
+    privateMounts();
+    const workspace = openWorkspace(join(temporaryFolder(t), 'work'), process.pid);
+    const folders = workspace.slot('one');
+    const leave = (at: string): void => mounts.attach(mounts.create('tmpfs', [], []), at);
+    const at = folders.fresh('mount');
+    leave(at);
+    mkdirSync(join(at, 'nested'));
+    leave(join(at, 'nested'));
+    folders.remove();
+    assert.deepEqual(readdirSync(workspace.slots), []);
+    leave(workspace.scratch);
+    removeWorkspace(workspace);
+    assert.equal(existsSync(workspace.dir), false);
+  });
+});
