@@ -8,7 +8,7 @@ import { medianOf } from '../harness/model/repeated.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { readTarget } from './read-target.ts';
 
-const FULL_STORE_CYCLES = 5;
+const FULL_STORE_CYCLES = 10;
 const LIFE = [
   'ingestWallNs',
   'createWallNs',

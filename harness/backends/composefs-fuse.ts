@@ -15,6 +15,7 @@ export const backend: Backend = {
   id: 'composefs-fuse',
   title: 'composefs over FUSE',
   how: 'cfs-fuse serves the manifest, metadata and contents alike; contents come from the object store by pread.',
+  idle: [],
   needs: [
     { title: 'a FUSE device that opens', anyOf: ['fuse'] },
     { title: 'the compiled server cfs-fuse', anyOf: ['cfs-fuse'] },

@@ -113,6 +113,7 @@ export const backend: Backend = {
   id: 'erofs-overlay',
   title: 'EROFS + overlayfs',
   how: 'An EROFS mount of the manifest is the lower layer of a read-only overlayfs that reads contents from the object store as a data-only lower.',
+  idle: [],
   needs: [
     { title: 'root in the initial user namespace', anyOf: ['root'] },
     { title: 'EROFS mounts', anyOf: ['erofs-file', 'erofs-loop'] },

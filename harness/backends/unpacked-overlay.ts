@@ -89,6 +89,7 @@ export const backend: Backend = {
   id: 'unpacked-overlay',
   title: 'unpacked layers + overlayfs',
   how: 'GNU tar unpacks each layer to files on the work file system, overlayfs stacks them, rm -rf removes them.',
+  idle: ['ingest', 'collect'],
   needs: [
     { title: 'overlayfs', anyOf: ['overlay', 'overlay-user-xattr'] },
     { title: 'GNU tar', anyOf: ['tar'] },

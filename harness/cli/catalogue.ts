@@ -30,7 +30,7 @@ export const catalogueOf = (
         { question, cache, reproduce, headline },
       ]),
     ),
-    backends: Object.fromEntries(backends.map(({ id, title, how }) => [id, { title, how }])),
+    backends: Object.fromEntries(backends.map(({ id, title, how, idle }) => [id, { title, how, idle }])),
     phases: PHASE_TITLES,
   };
 };

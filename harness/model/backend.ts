@@ -1,4 +1,5 @@
 // How an image becomes a mount. A backend knows nothing of clocks; each method below `prepare` is one phase.
+import type { Phase } from '../../results/schema/run.ts';
 import type { Image } from './image.ts';
 import type { Machine, Need } from './machine.ts';
 
@@ -20,6 +21,8 @@ export interface Backend {
   readonly title: string;
   /** One sentence for readers. */
   readonly how: string;
+  /** Phases in which there is nothing to do: their work is part of others. */
+  readonly idle: readonly Phase[];
   readonly needs: readonly Need[];
   readonly shows: 'contents' | 'metadata';
   /** Option name to its allowed values, the default first. */

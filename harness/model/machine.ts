@@ -71,8 +71,8 @@ export interface Files {
 export interface Mounts {
   /** fsopen(type), fsconfig for every option in order, create, fsmount: a detached mount's descriptor. */
   create(type: string, options: readonly MountOption[], attributes: readonly MountAttribute[]): number;
-  /** Runs the caller's own code for mounting and unmounting once, on nothing, so that a window does not pay for it being cold. */
-  rehearse(): void;
+  /** Runs the caller's own code for a mount, or for an unmount, once on nothing: a window must not pay for it being cold. */
+  rehearse(what: 'mount' | 'unmount'): void;
   /** Attaches a detached mount at a path and closes the descriptor. */
   attach(mountFd: number, at: string): void;
   /** umount2(at, 0), or lazily. */
@@ -105,7 +105,6 @@ export interface Server {
 }
 
 export interface CommandOptions {
-  readonly cwd?: string;
   readonly timeoutMs?: number;
   /** Where standard output goes: nowhere unless a path is given. */
   readonly stdout?: string;

@@ -55,7 +55,7 @@ export const openStage = (parts: StageParts): OpenStage => {
   let phaseNow: Phase | 'prepare' = 'prepare';
   const window = async <T>(name: Phase, work: () => Promise<T>): Promise<T> => {
     phaseNow = name;
-    if (name === 'mount' || name === 'unmount') machine.mounts.rehearse();
+    if (name === 'mount' || name === 'unmount') machine.mounts.rehearse(name);
     for (const probe of probes) probe.start(name);
     const result = await work();
     for (let i = probes.length - 1; i >= 0; i--) probes[i]!.stop(name);

@@ -6,7 +6,7 @@
 // Source:  bpf(2), include/uapi/linux/bpf.h.
 import { readFileSync } from 'node:fs';
 import koffi from 'koffi';
-import { bindCall, ENOENT, fail, lastErrno, NR } from './libc.ts';
+import { bindCall, EAGAIN, ENOENT, fail, lastErrno, NR } from './libc.ts';
 
 const cBpf = bindCall<(nr: number, command: number, attributes: Uint8Array, size: number) => number>(
   'int',
@@ -99,8 +99,12 @@ const load = (
   return { fd, errno, said: log.toString('latin1', 0, Math.max(0, log.indexOf(0))) };
 };
 
+/** The verifier gives up with EAGAIN when a signal is pending: that says nothing of the program. */
+const LOAD_ATTEMPTS = 10;
+
 export const loadProgram = (program: Buffer): number => {
-  const { fd, errno } = load(program, 0);
+  let { fd, errno } = load(program, 0);
+  for (let i = 1; i < LOAD_ATTEMPTS && fd < 0 && errno === EAGAIN; i++) ({ fd, errno } = load(program, 0));
   if (fd >= 0) return fd;
   const lines = load(program, LOG_BYTES).said.trim().split('\n').slice(-8);
   return fail('bpf(BPF_PROG_LOAD)', { facts: lines.filter((line) => line !== '') }, errno);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Features, Machine, Meters } from '../model/machine.ts';
 import { nowNs } from './clock.ts';
-import { runCommand } from './commands.ts';
+import { runCommand, streams } from './commands.ts';
 import { openCallCounter } from './counter.ts';
 import { files } from './files.ts';
 import { bind } from './libc.ts';
@@ -50,6 +50,7 @@ const poll = (condition: () => boolean, limitMs: number): boolean => {
 
 export const createMachine = (features: Features, options: MachineOptions): Machine => {
   const { scratch, hooks = {} } = options;
+  streams();
   for (const name of PROGRAMS) if (findProgram(name) !== null) programPath(name);
   let serverCount = 0;
   let tracer: StraceCounter | null = null;

@@ -104,6 +104,11 @@ const STATX_ATTRIBUTES_AT = 8;
 const STATX_MASK_AT = 56;
 const STATX_ATTR_MOUNT_ROOT = 0x2000;
 const statx = Buffer.alloc(256);
+const REHEARSED: readonly MountOption[] = [
+  ['size', '4k'],
+  ['mode', '755'],
+  ['nr_inodes', '2'],
+];
 
 const create: Mounts['create'] = (type, options, attributes) => {
   const context = cFsopen(NR.fsopen, type, FSOPEN_CLOEXEC);
@@ -145,25 +150,18 @@ const isMount: Mounts['isMount'] = (path) => {
   return (statx.readUInt32LE(STATX_ATTRIBUTES_AT) & STATX_ATTR_MOUNT_ROOT) !== 0;
 };
 
-/** A detached tmpfs that nobody sees, and an unmount of nothing: all the calls, none of a backend's kernel state. */
-const rehearse = (): void => {
+/** A detached tmpfs that nobody sees; an unmount of nothing, since a real one would leave the kernel a grace period to wait for. */
+const rehearse: Mounts['rehearse'] = (what) => {
+  if (what === 'unmount') {
+    cUmount('', 0);
+    return;
+  }
   try {
-    cClose(
-      create(
-        'tmpfs',
-        [
-          ['size', '4k'],
-          ['mode', '755'],
-          ['nr_inodes', '2'],
-        ],
-        ['ro', 'nosuid', 'nodev'],
-      ),
-    );
+    cClose(create('tmpfs', REHEARSED, ['ro', 'nosuid', 'nodev']));
   } catch {
     // No tmpfs here: then the code stays cold.
   }
   cMoveMount(NR.moveMount, -1, '', AT_FDCWD, '', MOVE_MOUNT_F_EMPTY_PATH);
-  cUmount('', 0);
 };
 
 export const mounts: Mounts = {

@@ -37,5 +37,7 @@ export const whyRefused = (): string => {
   if (selinuxEnforces())
     return 'SELinux may refuse it: run as root, and look with ausearch -m avc -ts recent';
   if (isWsl()) return 'this is WSL: version 1 has no namespaces; wsl --set-version DISTRIBUTION 2';
+  if (process.getuid?.() === 0)
+    return 'root lacks CAP_SYS_ADMIN here, or / is no mount point (a plain chroot): start it in a mount namespace of its own, or on the host';
   return 'run as root';
 };

@@ -108,7 +108,8 @@ export const probeNamespaces = (): Namespaces => {
       env: { ...process.env, LC_ALL: 'C' },
     });
     if (tried.status === 0) return { kind: 'possible', ...candidate };
-    reason = tried.stderr.toString().trim().split('\n')[0] ?? '';
+    // The first candidate is the one that this user would expect to work.
+    reason ||= tried.stderr.toString().trim().split('\n')[0] ?? '';
   }
   return { kind: 'refused', reason, hint: whyRefused() };
 };

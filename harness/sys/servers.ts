@@ -98,7 +98,12 @@ export const startServer = ({ argv, log, limitMs, onSpawn }: ServerStart): Runni
     let pid: number;
     try {
       const filled = argv.map((argument) => argument.replaceAll('{ready}', String(READY_FD)));
-      pid = spawnProcess(filled, { stdin, output, extra: { from: writeEnd, to: READY_FD } });
+      pid = spawnProcess(filled, {
+        stdin,
+        stdout: output,
+        stderr: output,
+        extra: { from: writeEnd, to: READY_FD },
+      });
     } finally {
       files.close(writeEnd);
     }

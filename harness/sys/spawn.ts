@@ -95,9 +95,10 @@ export const programPath = (name: string): string => {
 
 export interface Descriptors {
   readonly stdin: number;
-  readonly output: number;
+  readonly stdout: number;
+  readonly stderr: number;
   /** Passed on as this number. */
-  readonly extra: { readonly from: number; readonly to: number };
+  readonly extra?: { readonly from: number; readonly to: number };
 }
 
 export const spawnProcess = (argv: readonly string[], fds: Descriptors): number => {
@@ -108,9 +109,9 @@ export const spawnProcess = (argv: readonly string[], fds: Descriptors): number 
   actionsInit(actions);
   attributesInit(attributes);
   actionsDup(actions, fds.stdin, 0);
-  actionsDup(actions, fds.output, 1);
-  actionsDup(actions, fds.output, 2);
-  actionsDup(actions, fds.extra.from, fds.extra.to);
+  actionsDup(actions, fds.stdout, 1);
+  actionsDup(actions, fds.stderr, 2);
+  if (fds.extra !== undefined) actionsDup(actions, fds.extra.from, fds.extra.to);
   setFlags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   setDefaults(attributes, Buffer.alloc(SIGNAL_SET_BYTES, 0xff));
   setMask(attributes, Buffer.alloc(SIGNAL_SET_BYTES));

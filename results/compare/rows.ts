@@ -4,18 +4,13 @@ import type { Catalogue, Metric } from '../schema/run.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type ByBlock, logRatios, ratioInterval } from '../stats/log-ratio.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE, median, medianDeviation, medianInterval } from '../stats/median.ts';
-import { isIdle, sharedCommandStart } from './phase-of.ts';
+import { type Design, isIdle, NULL_ARM, sharedCommandStart } from './phase-of.ts';
+
+export type { Design };
+export { NULL_ARM };
+
 import type { Group, GroupData } from './tally.ts';
 import { DEFAULT_DELTA, FLOOR_NS, judge, type Verdict, type Zone, zoneOf } from './verdict.ts';
-
-export const NULL_ARM = 'null';
-
-export interface Design {
-  readonly catalogue: Catalogue;
-  readonly baseline: string;
-  /** Half-width of the equivalence zone, such as 0.05. */
-  readonly delta?: number;
-}
 
 export interface Cell {
   readonly arm: string;
@@ -115,7 +110,7 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
   if (arms === undefined) return null;
   const info = metricInfo(design.catalogue, metric);
   const baseline = baselineOf(arms, design);
-  const baselineIdle = isIdle(data, metric, design.baseline);
+  const baselineIdle = isIdle(data, metric, design.baseline, design);
 
   const compare = (arm: string, values: ByBlock): Versus | null =>
     baseline === null
@@ -131,7 +126,7 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
 
   const cells = [...arms].map(([arm, byBlock]): Cell => {
     const values = [...byBlock.values()];
-    const idle = isIdle(data, metric, arm);
+    const idle = isIdle(data, metric, arm, design);
     return {
       arm,
       idle,

@@ -88,6 +88,8 @@ export interface BackendInfo {
   readonly title: string;
   /** One sentence: how an image becomes a mount. */
   readonly how: string;
+  /** Phases in which this backend has nothing to do, whatever the image: their work is part of others. */
+  readonly idle?: readonly Phase[];
 }
 
 /** Everything a reader needs to name what was measured, so that old runs render after a rename. */
