@@ -6,7 +6,7 @@ import type { Costed } from './fit.ts';
 import { type Group, groupKey, keyOf } from './plan.ts';
 
 /** What one more life within a slot adds to the slot's own time. */
-const REPEAT_SHARE = 0.4;
+const REPEAT_SHARE = 0.08;
 const PREPARE_NS = { perObject: 1.5e5, perByte: 12 };
 const PROVE_NS = { base: 2e8, perEntry: 3e4, perByte: 1.5 };
 
@@ -52,6 +52,7 @@ export const measuredCosts = (
   groups: readonly Group[],
   counted: readonly Sample[],
   rough: readonly Costed[],
+  baseline: string,
 ): Costed[] => {
   const times = new Map<string, number[]>();
   for (const sample of counted) {
@@ -66,11 +67,8 @@ export const measuredCosts = (
     const slotNs = slots.map(
       (slot) => medianOf(slot!) * (1 + (group.scenario.cycles(group.params) - 1) * REPEAT_SHARE),
     );
-    // The null arm costs what an average arm costs.
-    return {
-      ...before,
-      onceNs: 0,
-      blockNs: (slotNs.reduce((a, b) => a + b, 0) * (slotNs.length + 1)) / slotNs.length,
-    };
+    const again = group.arms.findIndex((arm) => arm.id === baseline);
+    const nullNs = again < 0 ? 0 : slotNs[again]!;
+    return { ...before, onceNs: 0, blockNs: slotNs.reduce((a, b) => a + b, nullNs) };
   });
 };

@@ -13,6 +13,9 @@ import { fitBudget } from './fit.ts';
 import { groupsOf } from './groups.ts';
 import type { Workspace } from './workspace.ts';
 
+/** A first preparation may take this many times what was expected before it counts as a slow machine. */
+const FAR = 2;
+
 export const sizeOf = (source: SourceImage): ImageSize => {
   let objectCount = 0;
   let objectBytes = 0;
@@ -76,8 +79,8 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     const from = process.hrtime.bigint();
     images.push(await prepareImage(source, { dir, objectDir: parts.objectDir, rootless: parts.rootless }));
     const tookNs = Number(process.hrtime.bigint() - from);
-    // Only slower machines correct the estimate: preparing is not all that a slot does.
-    if (number === 0) slowness = Math.max(1, tookNs / roughPrepareNs(sizes.get(source.name)!));
+    // Preparing says little of slots until it is far from what was expected; the counting passes say it exactly.
+    if (number === 0) slowness = Math.max(1, tookNs / roughPrepareNs(sizes.get(source.name)!) / FAR);
     refit();
   }
   return { images: images.filter((image) => wanted.includes(image.name)), sizes, slowness, dropped };

@@ -67,7 +67,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     share: [READY_SHARE, COUNTED_SHARE],
   });
 
-  const costs = measuredCosts(groups, counted.samples, rough);
+  const costs = measuredCosts(groups, counted.samples, rough, baseline);
   const fit = fitBudget(costs, blocks, deadline.leftNs());
   for (const line of fit.dropped) say(`left out: ${line}`);
   const kept = groups.filter(
