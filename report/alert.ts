@@ -3,10 +3,17 @@ import type { ReportView } from './view.ts';
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
+const notComplete = (status: ReportView['run']['status']): string => {
+  if (status === 'complete') return '';
+  if (status === 'out-of-time')
+    return 'The run did not complete: out of time. Give it more with --budget, or fewer --images.';
+  return `The run did not complete: ${status}.`;
+};
+
 export const alerts = (view: ReportView): readonly string[] => {
   const unequal = view.proofs.filter(({ equal }) => !equal).length;
   return [
-    view.run.status === 'complete' ? '' : `The run did not complete: ${view.run.status}.`,
+    notComplete(view.run.status),
     unequal === 0 ? '' : `${plural(unequal, 'mount')} did not show the image's tree.`,
     view.failures.length === 0
       ? ''

@@ -39,8 +39,9 @@ export class ImageView {
   constructor(bytes: Uint8Array) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#unspentBytes = MAX_LOOKS * bytes.length;
+    if (bytes.length < 4 || this.u32(0) !== COMPOSEFS_MAGIC)
+      throw badImage(0, 'the composefs magic number is missing');
     if (bytes.length < FIRST_INODE_AT) throw badImage(bytes.length, 'it ends before its first inode');
-    if (this.u32(0) !== COMPOSEFS_MAGIC) throw badImage(0, 'the composefs magic number is missing');
     if (this.u32(4) !== HEADER_VERSION) throw badImage(4, 'the header has an unknown version');
     this.hasAcl = (this.u32(8) & FLAG_HAS_ACL) !== 0;
     const version = this.u32(12);

@@ -1,4 +1,5 @@
 // Slots one after another: each into the journal as soon as it exists; stops between two of them, never inside one.
+import { setImmediate } from 'node:timers/promises';
 import type { Sample, Slot } from '../../results/schema/run.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
@@ -67,6 +68,8 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
       let leftNs = laterNs + slots.reduce((sum, slot) => sum + costOf(slot), 0);
       const samples: Sample[] = [];
       for (const [number, slot] of slots.entries()) {
+        // Slots never wait for the event loop: without this an interrupt would not be heard before the end.
+        await setImmediate();
         if (parts.interrupted()) return { samples, stop: 'interrupted' };
         if (deadline.leftNs() < -OVERRUN_RATIO * deadline.budgetNs) return { samples, stop: 'out-of-time' };
         const what = `${slot.pass === 'count' ? 'counting' : 'timing'} ${slot.scenario} on ${slot.arm}, ${slot.image}`;
