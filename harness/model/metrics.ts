@@ -1,24 +1,10 @@
 // Names of metrics that exist once per phase, and small sums over values.
-import { type Metric, PHASES, type Phase, type Values } from '../../results/schema/run.ts';
-
-const TITLES: Readonly<Record<Phase, string>> = {
-  ingest: 'ingest',
-  create: 'create',
-  mount: 'mount',
-  use: 'use',
-  unmount: 'unmount',
-  settle: 'settle',
-  destroy: 'destroy',
-  collect: 'collect',
-};
+import { type Metric, PHASES, type Values } from '../../results/schema/run.ts';
 
 /** `perPhase('WallNs', …)` gives `ingestWallNs` to `collectWallNs`. */
 export const perPhase = (suffix: string, title: string, noise: Metric['noise']): Record<string, Metric> =>
   Object.fromEntries(
-    PHASES.map((phase) => [
-      `${phase}${suffix}`,
-      { title: `${TITLES[phase]}: ${title}`, better: 'lower', noise },
-    ]),
+    PHASES.map((phase) => [`${phase}${suffix}`, { title: `${phase}: ${title}`, better: 'lower', noise }]),
   );
 
 /** Sum of the named values; null when one of them was not measured. */
