@@ -39,6 +39,12 @@ export const nullable =
   (value, at) =>
     value === null ? null : inner(value, at);
 
+/** For what older runs do not have. */
+export const optional =
+  <T>(inner: Check<T>): Check<T | undefined> =>
+  (value, at) =>
+    value === undefined ? undefined : inner(value, at);
+
 export const either =
   <A, B>(isFirst: (value: unknown) => boolean, first: Check<A>, second: Check<B>): Check<A | B> =>
   (value, at) =>
@@ -54,6 +60,13 @@ export const list =
     return value as readonly T[];
   };
 
+export const pairOf =
+  <T>(inner: Check<T>): Check<readonly [T, T]> =>
+  (value, at) => {
+    if (!Array.isArray(value) || value.length !== 2) return refuse(at, 'a list of two', value);
+    return [inner(value[0], `${at}[0]`), inner(value[1], `${at}[1]`)];
+  };
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -67,7 +80,9 @@ export const record =
 
 /** Checks the named fields and leaves others alone: a newer program of the same schema may have added some. */
 export const fields =
-  <T extends object>(checks: { readonly [K in keyof T]-?: Check<T[K]> }): Check<T> =>
+  <T extends object>(
+    checks: { readonly [K in keyof T]-?: Check<T[K] | Exclude<T[K], undefined>> },
+  ): Check<T> =>
   (value, at) => {
     if (!isObject(value)) return refuse(at, 'an object', value);
     for (const key of Object.keys(checks)) {

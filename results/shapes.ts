@@ -8,6 +8,8 @@ import {
   nullable,
   number,
   oneOf,
+  optional,
+  pairOf,
   record,
   text,
   truth,
@@ -15,17 +17,21 @@ import {
 import { ResultsError } from './errors.ts';
 import {
   type Catalogue,
+  type EndedGroup,
   type Environment,
   type ImageInfo,
   type Metric,
   PHASES,
   type Plan,
   type Proof,
+  type Resumed,
   type RunFile,
   type Sample,
   SCHEMA,
   type Slot,
 } from './schema/run.ts';
+
+const params = record(either((value) => typeof value === 'string', text, number));
 
 const slotFields = {
   seq: count,
@@ -37,7 +43,7 @@ const slotFields = {
   backend: text,
   image: text,
   cache: oneOf('cold', 'warm', 'hot'),
-  params: record(either((value) => typeof value === 'string', text, number)),
+  params,
 } as const;
 
 const slot: Check<Slot> = fields<Slot>(slotFields);
@@ -45,6 +51,7 @@ const slot: Check<Slot> = fields<Slot>(slotFields);
 const sampleFields = {
   ...slotFields,
   startedAt: text,
+  session: optional(count),
   slotNs: number,
   took: record(text),
   notes: list(text),
@@ -146,6 +153,7 @@ const environment = fields<Environment>({
   loadAverage: list(number),
   privilege: oneOf('root', 'user namespace'),
   features: record(fields({ ok: truth, detail: text })),
+  slotPathBytes: optional(count),
 });
 
 const plan = fields<Plan>({
@@ -159,6 +167,19 @@ const plan = fields<Plan>({
   images: list(text),
   dropped: list(text),
   slots: list(slot),
+  looks: optional(list(count)),
+  ended: optional(
+    list(
+      fields<EndedGroup>({
+        scenario: text,
+        params,
+        image: text,
+        blocks: count,
+        why: oneOf('decided', 'budget'),
+      }),
+    ),
+  ),
+  ab: optional(nullable(pairOf(text))),
 });
 
 const run = fields<Omit<RunFile, 'schema'>>({
@@ -178,6 +199,7 @@ const run = fields<Omit<RunFile, 'schema'>>({
   wallNs: nullable(number),
   ledgerSource: text,
   warnings: list(text),
+  resumed: optional(list(fields<Resumed>({ session: count, at: text }))),
 });
 
 export const checkRun = (value: unknown, at: string): RunFile => {

@@ -55,6 +55,8 @@ export interface Slot {
 export interface SampleBase extends Slot {
   readonly schema: typeof SCHEMA;
   readonly startedAt: string;
+  /** Which process measured it: absent or 0 the first one, counted on by every `--resume`. A pair never spans two. */
+  readonly session?: number;
   /** Wall time of the whole slot, untimed work included: what planning needs. */
   readonly slotNs: number;
   /** The path taken: `erofs: file|loop`, `layers: fd|path|colons`, … part of an exact row's fingerprint. */
@@ -155,6 +157,15 @@ export interface Environment {
   readonly privilege: 'root' | 'user namespace';
   /** Feature id to what was found when it was tried. */
   readonly features: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
+  /** Length of the path of a slot's folder: commands print it. Absent in older runs. */
+  readonly slotPathBytes?: number;
+}
+
+/** A group of slots: what was asked of which image. */
+export interface PlannedGroup {
+  readonly scenario: string;
+  readonly params: Params;
+  readonly image: string;
 }
 
 export interface Plan {
@@ -169,6 +180,24 @@ export interface Plan {
   /** Images, scenarios or blocks left out, each with the reason. */
   readonly dropped: readonly string[];
   readonly slots: readonly Slot[];
+  /** Numbers of blocks after which a group may end, ascending; the last one is the most. Absent: all blocks were run. */
+  readonly looks?: readonly number[];
+  /** Groups that ended at a look before the last one: every row decided, or the budget too small for the next. */
+  readonly ended?: readonly EndedGroup[];
+  /** The two arms of an `--ab` run, base first. */
+  readonly ab?: readonly [base: string, head: string] | null;
+}
+
+export interface EndedGroup extends PlannedGroup {
+  /** Complete blocks of this group; its later slots were not run. */
+  readonly blocks: number;
+  readonly why: 'decided' | 'budget';
+}
+
+/** One more process that went on with the run. */
+export interface Resumed {
+  readonly session: number;
+  readonly at: string;
 }
 
 export interface RunFile {
@@ -193,4 +222,5 @@ export interface RunFile {
   /** Where the counts came from: `bpf`, `strace`, or `none` with the reason. */
   readonly ledgerSource: string;
   readonly warnings: readonly string[];
+  readonly resumed?: readonly Resumed[];
 }
