@@ -16,6 +16,7 @@ import {
 } from './check.ts';
 import { ResultsError } from './errors.ts';
 import {
+  type Asked,
   type Catalogue,
   type EndedGroup,
   type Environment,
@@ -199,6 +200,20 @@ const run = fields<Omit<RunFile, 'schema'>>({
   wallNs: nullable(number),
   ledgerSource: text,
   warnings: list(text),
+  asked: optional(
+    fields<Asked>({
+      cwd: text,
+      options: record((value, at) =>
+        typeof value === 'boolean'
+          ? value
+          : typeof value === 'number'
+            ? number(value, at)
+            : Array.isArray(value)
+              ? list(text)(value, at)
+              : text(value, at),
+      ),
+    }),
+  ),
   resumed: optional(list(fields<Resumed>({ session: count, at: text }))),
 });
 

@@ -4,10 +4,11 @@
 // Does:    starts one server per mount and returns when it says that it is ready.
 // Leaves:  nothing: the server ends when it is unmounted or when its parent dies.
 // Source:  Documentation/filesystems/fuse.rst, include/uapi/linux/fuse.h.
+import { resolve } from 'node:path';
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import { manifestLifecycle } from './manifest.ts';
-import { serverPath } from './server-path.ts';
+import { checkServer, serverPath } from './server-path.ts';
 
 const SETTLE_LIMIT_MS = 5000;
 
@@ -21,13 +22,17 @@ export const backend: Backend = {
     { title: 'the compiled server cfs-fuse', anyOf: ['cfs-fuse'] },
   ],
   shows: 'contents',
-  options: {},
-  async prepare(image, machine) {
+  options: { server: [] },
+  checkOptions: ({ server }) => {
+    if (server !== undefined) checkServer(server);
+  },
+  async prepare(image, machine, options) {
+    const program = options['server'] === undefined ? serverPath : resolve(options['server']);
     const counters = machine.requestCounters === null ? [] : ['--stats', machine.requestCounters];
     return manifestLifecycle(image, machine, async (manifest, store, at) => {
       const objects = store.objectDirs.flatMap((dir) => ['--objects', dir]);
       const server = machine.serve('cfs-fuse', [
-        serverPath,
+        program,
         ...objects,
         ...counters,
         '--ready-fd',

@@ -43,7 +43,8 @@ const removeInside = async (path: string): Promise<boolean> => {
   return spawnSync(program, [...prefix, 'rm', '-rf', '--', path], { stdio: 'ignore' }).status === 0;
 };
 
-const remove = async (path: string): Promise<void> => {
+/** A work folder whose run is gone. */
+export const removeWorkFolder = async (path: string): Promise<void> => {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch (error) {
@@ -68,7 +69,7 @@ export const cleanCommand = (): Command =>
       for (const { path, live } of folders) {
         if (live) process.stdout.write(`in use, left alone: ${path}\n`);
         else {
-          if (dryRun !== true) await remove(path);
+          if (dryRun !== true) await removeWorkFolder(path);
           process.stdout.write(`${dryRun === true ? 'would remove' : 'removed'}: ${path}\n`);
         }
       }

@@ -13,4 +13,6 @@ export interface Handover {
   /** CLOCK_MONOTONIC, which namespaces share. */
   readonly startedNs: string;
   readonly ownerPid: number;
+  /** 0 for a new run, counted on by every `--resume`. */
+  readonly session: number;
 }

@@ -1,9 +1,10 @@
 // The options of `run`, as typed and as understood.
 import { resolve } from 'node:path';
+import { blocksForRows, LOOKS, looksWithin } from '../../results/compare/looks.ts';
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Scenario } from '../model/scenario.ts';
-import { type Arm, parseArm } from '../runner/arm.ts';
+import { AGAIN, type Arm, parseArm } from '../runner/arm.ts';
 import { type Profile, profiles } from '../runner/profile.ts';
 
 export interface TypedOptions {
@@ -17,10 +18,17 @@ export interface TypedOptions {
   readonly out?: string;
   readonly work?: string;
   readonly allowTmpfs?: boolean;
+  readonly ab?: readonly string[];
+  readonly countOnly?: boolean;
+  readonly countPasses?: number;
+  readonly dryRun?: boolean;
+  readonly resume?: string;
 }
 
 export const BASELINE = 'erofs-overlay';
 const FEWEST_BLOCKS = 8;
+/** Of the budget, for the report and for what estimates miss. */
+export const RESERVE_RATIO = 0.08;
 
 export interface RunOptions {
   readonly profile: Profile;
@@ -28,6 +36,15 @@ export interface RunOptions {
   readonly scenarios: readonly Scenario[];
   readonly images: readonly string[];
   readonly blocks: number;
+  /** Planned numbers of blocks, ascending. */
+  readonly looks: readonly number[];
+  /** Base and head of an `--ab` run. */
+  readonly ab: readonly [base: string, head: string] | null;
+  /** The arm that ratios are taken to, where it can run. */
+  readonly baseline: string;
+  readonly countPasses: number;
+  readonly countOnly: boolean;
+  readonly dryRun: boolean;
   readonly budgetNs: number | null;
   readonly seed: string;
   readonly outDir: string | null;
@@ -77,6 +94,39 @@ const chooseArms = (specs: readonly string[], backends: readonly Backend[]): rea
   return [...new Set(wanted)].map((spec) => parseArm(spec, backends));
 };
 
+/** The same arm twice is a comparison with itself: the second one gets a name of its own. */
+const chooseAb = (
+  specs: readonly string[],
+  typed: TypedOptions,
+  backends: readonly Backend[],
+): readonly [Arm, Arm] => {
+  const [base, head, ...more] = specs;
+  if (base === undefined || head === undefined || more.length > 0)
+    throw new UserError('--ab takes two arms', {
+      facts: [`given: ${specs.join(' ') || 'none'}`],
+      hint: `cfsbench run --ab ${BASELINE} composefs-fuse`,
+    });
+  if (typed.backends !== undefined)
+    throw new UserError('--ab and --backends exclude each other', {
+      facts: ['--ab already says which two arms are measured'],
+      hint: `cfsbench run --ab ${base} ${head}`,
+    });
+  const arms = [parseArm(base, backends), parseArm(head, backends)] as const;
+  return base === head ? [arms[0], { ...arms[1], id: `${head}${AGAIN}` }] : arms;
+};
+
+/** How many latencies an `--ab` run compares. */
+const latencyRows = (scenarios: readonly Scenario[], imageCount: number): number =>
+  scenarios.reduce((sum, { headline, params }) => sum + headline.length * params.length, 0) * imageCount;
+
+/** A gate over many rows needs more blocks than one row does: the first look is one that can judge them all. */
+const looksOf = (typed: number | undefined, profile: Profile, rowCount: number): readonly number[] => {
+  if (typed !== undefined) return looksWithin(typed, typed);
+  const needed = Math.max(profile.blocks, blocksForRows(rowCount));
+  const fewest = LOOKS.find((look) => look >= needed) ?? LOOKS.at(-1)!;
+  return looksWithin(fewest, Math.max(fewest, profile.mostBlocks));
+};
+
 const someOf = (
   what: string,
   typed: readonly string[] | null,
@@ -95,17 +145,29 @@ export const understand = (
   scenarios: readonly Scenario[],
 ): RunOptions => {
   const profile = chooseProfile(typed.profile);
+  const ab = typed.ab === undefined ? null : chooseAb(typed.ab, typed, backends);
+  const chosen = chooseScenarios(someOf('scenarios', list(typed.scenarios), profile.scenarios), scenarios);
+  const images = [...new Set(someOf('images', imageList(typed.images), profile.images))];
   if (typed.blocks !== undefined && typed.blocks < FEWEST_BLOCKS)
     throw new UserError(`${typed.blocks} blocks are too few to say anything`, {
       facts: [`an interval at the confidence used here needs at least ${FEWEST_BLOCKS} blocks`],
       hint: `cfsbench run --blocks ${FEWEST_BLOCKS} --images ${profile.images[0]}`,
     });
+  if (typed.countPasses === 0)
+    throw new UserError('no counting pass is too few', { hint: 'cfsbench run --count-passes 3' });
+  const looks = looksOf(typed.blocks, profile, ab === null ? 0 : latencyRows(chosen, images.length));
   return {
     profile,
-    arms: chooseArms(someOf('backends', list(typed.backends), ['all']), backends),
-    scenarios: chooseScenarios(someOf('scenarios', list(typed.scenarios), profile.scenarios), scenarios),
-    images: [...new Set(someOf('images', imageList(typed.images), profile.images))],
-    blocks: typed.blocks ?? profile.blocks,
+    arms: ab ?? chooseArms(someOf('backends', list(typed.backends), ['all']), backends),
+    ab: ab === null ? null : [ab[0].id, ab[1].id],
+    baseline: ab?.[0].id ?? BASELINE,
+    scenarios: chosen,
+    images,
+    blocks: looks[0]!,
+    looks,
+    countPasses: typed.countPasses ?? profile.countPasses,
+    countOnly: typed.countOnly === true,
+    dryRun: typed.dryRun === true,
     budgetNs: typed.budget ?? profile.budgetNs,
     seed: typed.seed ?? String(process.pid * 7919 + (Date.now() % 1_000_000)),
     outDir: typed.out === undefined ? null : resolve(typed.out),

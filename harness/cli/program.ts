@@ -51,6 +51,14 @@ const runCommand = (): Command =>
       'wall time to stay within, such as 90s, 5m, 1h (default: that of the profile)',
       parseDurationNs,
     )
+    .option(
+      '--ab <ARM...>',
+      'compare two arms and nothing else, base first; an arm is backend[@key=value,...], such as composefs-fuse@server=PATH',
+    )
+    .option('--count-only', 'count system calls, requests and files; time nothing')
+    .option('--count-passes <N>', 'counting passes (default: that of the profile)', wholeNumber)
+    .option('--dry-run', 'print the plan, slot by slot; measure nothing')
+    .option('--resume <DIR>', 'go on with a run that was interrupted or killed')
     .option('--seed <TEXT>', 'repeats the order of an earlier run (default: a new one, recorded)')
     .option('--out <DIR>', 'result folder (default: runs/<date>-<host>-<seed>)')
     .option(
@@ -65,6 +73,8 @@ Examples:
   cfsbench run --profile quick
   cfsbench run --images dir:/srv/rootfs --scenarios walk-cold --budget 5m
   cfsbench run --images oci:./layout:latest --backends erofs-overlay,unpacked-overlay
+  cfsbench run --ab composefs-fuse composefs-fuse@server=./other/cfs-fuse --profile ci
+  cfsbench run --resume runs/2026-01-31-host-1234
 ${EXIT_CODES}`,
     )
     .action(async (typed: TypedOptions) => {

@@ -1,21 +1,28 @@
 // The inner half of `cfsbench run`, in private namespaces: images, measuring, results, exit code.
+import { resolve } from 'node:path';
 import { renderReport, renderTerminal } from '../../report/render.ts';
+import { startTally } from '../../results/compare/tally.ts';
 import { writeCsv } from '../../results/csv.ts';
 import { openJournal } from '../../results/journal.ts';
+import { backends } from '../backends/registry.ts';
 import { serverPath } from '../backends/server-path.ts';
 import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
 import { probes } from '../probes/registry.ts';
+import type { Arm } from '../runner/arm.ts';
 import { openDeadline } from '../runner/clock.ts';
 import { sizeOf } from '../runner/ready.ts';
+import { NOTHING_BEFORE } from '../runner/resume.ts';
 import { type Ended, measure } from '../runner/run.ts';
 import { openWorkspace, removeWorkspace } from '../runner/workspace.ts';
 import { listenToOuter } from '../sys/namespace.ts';
+import { catalogueOf } from './catalogue.ts';
 import type { Handover } from './handover.ts';
 import { type MappedImages, mappedImages, noneMapped, ROOT_OWNED_IMAGE } from './mapped-images.ts';
-import { BASELINE, type RunOptions } from './options.ts';
+import { RESERVE_RATIO, type RunOptions } from './options.ts';
 import { openProgress, type Progress } from './progress.ts';
-import { openRecord } from './run-record.ts';
+import { readBefore } from './resume.ts';
+import { type Given, openRecord } from './run-record.ts';
 import { runnable } from './runnable.ts';
 import { openAnySource } from './sources.ts';
 import { checkSpace } from './work-folder.ts';
@@ -23,7 +30,6 @@ import { checkSpace } from './work-folder.ts';
 /** Objects, their pack, layer tars, unpacked layers, and one slot's own copy on top. */
 const COPIES = 6;
 const INODE_BYTES = 4096;
-const RESERVE_RATIO = 0.08;
 /** A counter that slows commands 50 times has time for one look only. */
 const SLOW_COUNT_PASSES = 1;
 
@@ -62,6 +68,18 @@ const chooseImages = async (
   return { can: [instead], skipped: mapped.skipped };
 };
 
+/** Every server that an arm starts. */
+const serversOf = (arms: readonly Arm[]): readonly string[] => [
+  ...new Set(
+    arms
+      .filter(({ backend }) => backend.options['server'] !== undefined)
+      .map(({ options }) => resolve(options['server'] ?? serverPath)),
+  ),
+];
+
+/** What the outer half does not know. */
+export type GivenToRun = Pick<Given, 'version' | 'asked' | 'earlier'>;
+
 const diskNeed = (sources: readonly SourceImage[]): number =>
   sources.reduce((sum, source) => {
     const { objectBytes, entryCount } = sizeOf(source);
@@ -71,7 +89,7 @@ const diskNeed = (sources: readonly SourceImage[]): number =>
 const measureThere = async (
   options: RunOptions,
   told: Handover,
-  version: string,
+  given: GivenToRun,
   context: { readonly progress: Progress; readonly interrupted: () => boolean },
 ): Promise<Ended> => {
   const { features, folders } = told;
@@ -88,25 +106,34 @@ const measureThere = async (
     const skipped = [...arms.skipped, ...scenarios.skipped, ...usable.skipped, ...images.skipped];
     progress.say(checkSpace(folders, diskNeed(images.can)));
     for (const { what, need, reason } of skipped) progress.say(`skipped: ${what}: ${need}: ${reason}`);
-    const journal = openJournal(folders.runDir);
+    const { earlier } = given;
+    const journal = openJournal(folders.runDir, { resume: earlier !== null });
+    const before =
+      earlier === null ? NOTHING_BEFORE : await readBefore(earlier, folders.runDir, told.session);
     // Without the usual baseline the first of those that are there takes its part.
-    const baseline = arms.can.some((arm) => arm.id === BASELINE) ? BASELINE : arms.can[0]!.id;
-    const record = openRecord(journal, options, told, { version, baseline, skipped });
+    const baseline = arms.can.some((arm) => arm.id === options.baseline) ? options.baseline : arms.can[0]!.id;
+    const record = openRecord(journal, options, told, { ...given, baseline, skipped });
+    const servers = serversOf(arms.can);
     const ended = await measure({
       features,
       sources: images.can,
       arms: arms.can,
       scenarios: scenarios.can,
       probes: usable.can,
-      blocks: options.blocks,
-      countPasses: features['bpf-ledger'].ok ? options.profile.countPasses : SLOW_COUNT_PASSES,
+      looks: options.looks,
+      before,
+      endedBefore: earlier?.plan.ended ?? [],
+      tally: startTally(),
+      design: { catalogue: catalogueOf(backends, scenarios.can, usable.can), baseline },
+      countOnly: options.countOnly,
+      countPasses: features['bpf-ledger'].ok ? options.countPasses : SLOW_COUNT_PASSES,
       baseline,
       seed: options.seed,
       deadline: openDeadline(startedNs, options.budgetNs, RESERVE_RATIO),
       workspace,
       warmTools: async (machine, empty) => {
         await machine.command('ls', ['ls', '-lR', empty]);
-        if (features['cfs-fuse'].ok) await machine.command('cfs-fuse', [serverPath, '--version']);
+        for (const server of servers) await machine.command('cfs-fuse', [server, '--version']);
       },
       interrupted,
       journal,
@@ -127,7 +154,7 @@ const measureThere = async (
 export const measureInside = async (
   options: RunOptions,
   told: Handover,
-  version: string,
+  given: GivenToRun,
 ): Promise<number> => {
   const progress = openProgress(process.stderr);
   let interrupted = false;
@@ -135,7 +162,7 @@ export const measureInside = async (
     interrupted = true;
     progress.say('interrupted: finishing the current slot; what was measured is kept');
   });
-  const ended = await measureThere(options, told, version, { progress, interrupted: () => interrupted });
+  const ended = await measureThere(options, told, given, { progress, interrupted: () => interrupted });
   const { runDir } = told.folders;
   await writeCsv(runDir);
   await renderReport(runDir);

@@ -2,17 +2,19 @@
 import { execFileSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import type { Journal } from '../../results/journal.ts';
-import { type RunFile, SCHEMA } from '../../results/schema/run.ts';
+import { type Asked, type Environment, type RunFile, SCHEMA } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { serverPath } from '../backends/server-path.ts';
 import type { Features } from '../model/machine.ts';
 import { probes } from '../probes/registry.ts';
 import type { Changed } from '../runner/parts.ts';
+import { slotPathBytes } from '../runner/workspace.ts';
 import { readEnvironment } from '../sys/environment.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Handover } from './handover.ts';
 import type { RunOptions } from './options.ts';
+import { refuseOtherMachine } from './resume.ts';
 import type { Skipped } from './runnable.ts';
 
 const commitOf = (): string | null => {
@@ -34,6 +36,19 @@ const ledgerSource = (features: Features): string => {
   return `nothing here counts: ${features['bpf-ledger'].detail}; ${features.strace.detail}`;
 };
 
+export interface Given {
+  readonly version: string;
+  readonly baseline: string;
+  readonly skipped: readonly Skipped[];
+  readonly asked: Asked;
+  /** The run that this process goes on with. */
+  readonly earlier: RunFile | null;
+}
+
+const withoutRepeats = (skipped: readonly Skipped[]): readonly Skipped[] => [
+  ...new Map(skipped.map((one) => [JSON.stringify(one), one])).values(),
+];
+
 export interface RunRecord {
   update(changed: Changed): void;
   end(status: RunFile['status'], wallNs: number): void;
@@ -42,30 +57,42 @@ export interface RunRecord {
 export const openRecord = (
   journal: Journal,
   options: RunOptions,
-  { features, folders, startedAt }: Handover,
-  given: { readonly version: string; readonly baseline: string; readonly skipped: readonly Skipped[] },
+  { features, folders, startedAt, session }: Handover,
+  given: Given,
 ): RunRecord => {
-  const { profile, budgetNs, blocks, seed } = options;
+  const { profile, budgetNs, blocks, looks, ab, seed } = options;
+  const environment: Environment = {
+    ...readEnvironment(folders.workDir, serverPath, features),
+    slotPathBytes: slotPathBytes(folders.workDir),
+  };
+  const commit = commitOf();
   const nothing = { arms: [], scenarios: [], images: [], dropped: [], slots: [] };
   let run: RunFile = {
     schema: SCHEMA,
     id: folders.id,
     startedAt,
     host: hostname(),
-    cfsbench: { version: given.version, commit: commitOf() },
+    cfsbench: { version: given.version, commit },
     commandLine: ['cfsbench', ...process.argv.slice(2)],
-    environment: readEnvironment(folders.workDir, serverPath, features),
+    environment,
     catalogue: catalogueOf(backends, scenarios, probes),
     images: [],
     proofs: [],
     skipped: given.skipped,
-    plan: { seed, profile: profile.id, budgetNs, blocks, baseline: given.baseline, ...nothing },
+    plan: { seed, profile: profile.id, budgetNs, blocks, baseline: given.baseline, looks, ab, ...nothing },
     status: 'running',
     finishedAt: null,
     wallNs: null,
     ledgerSource: ledgerSource(features),
     warnings: [],
+    asked: given.asked,
   };
+  const { earlier } = given;
+  if (earlier !== null) {
+    refuseOtherMachine(earlier, environment, commit);
+    const resumed = [...(earlier.resumed ?? []), { session, at: new Date().toISOString() }];
+    run = { ...earlier, status: 'running', finishedAt: null, resumed };
+  }
   const rewrite = (changed: Partial<RunFile>): void => {
     run = { ...run, ...changed };
     journal.writeRun(run);
@@ -73,7 +100,12 @@ export const openRecord = (
   rewrite({});
   return {
     update: ({ skipped = [], plan, ...changed }) =>
-      rewrite({ ...changed, skipped: [...run.skipped, ...skipped], plan: { ...run.plan, ...plan } }),
-    end: (status, wallNs) => rewrite({ status, finishedAt: new Date().toISOString(), wallNs }),
+      rewrite({
+        ...changed,
+        skipped: withoutRepeats([...run.skipped, ...skipped]),
+        plan: { ...run.plan, ...plan },
+      }),
+    end: (status, wallNs) =>
+      rewrite({ status, finishedAt: new Date().toISOString(), wallNs: wallNs + (earlier?.wallNs ?? 0) }),
   };
 };

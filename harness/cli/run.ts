@@ -1,16 +1,21 @@
 // `cfsbench run`: the outer half looks at the machine and enters private namespaces; the inner half does the work there.
 import { dirname } from 'node:path';
+import { renderReport, renderTerminal } from '../../report/render.ts';
+import { writeCsv } from '../../results/csv.ts';
+import type { Asked, RunFile } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
 import { enter } from '../sys/namespace.ts';
 import { discoverFeatures } from './discover.ts';
+import { dryRun } from './dry-run.ts';
 import { HANDOVER, type Handover } from './handover.ts';
 import { judge } from './needs.ts';
 import { type TypedOptions, understand } from './options.ts';
+import { clearWorkFolder, earlierRun, sessionAfter } from './resume.ts';
 import { measureInside } from './run-inside.ts';
-import { checkWorkFolder, chooseFolders } from './work-folder.ts';
+import { checkWorkFolder, chooseFolders, foldersOf } from './work-folder.ts';
 
 const refuseWithoutBackend = (
   chosen: readonly { id: string; needs: (typeof backends)[number]['needs'] }[],
@@ -28,12 +33,14 @@ const refuseWithoutBackend = (
   });
 };
 
-const runOutside = async (typed: TypedOptions): Promise<number> => {
+const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise<number> => {
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date();
   const options = understand(typed, backends, scenarios);
-  const folders = chooseFolders(options, startedAt);
+  const folders =
+    earlier === null ? chooseFolders(options, startedAt) : foldersOf(earlier.id, options.outDir!, options);
   checkWorkFolder(folders, options);
+  if (earlier !== null) await clearWorkFolder(folders);
   const features = await discoverFeatures(dirname(folders.workDir));
   refuseWithoutBackend(
     options.arms.map((arm) => ({ id: arm.id, needs: arm.backend.needs })),
@@ -46,6 +53,7 @@ const runOutside = async (typed: TypedOptions): Promise<number> => {
     startedAt: startedAt.toISOString(),
     startedNs: String(startedNs),
     ownerPid: process.pid,
+    session: earlier === null ? 0 : sessionAfter(earlier),
   };
   return enter({
     argv: [process.execPath, ...process.argv.slice(1)],
@@ -53,14 +61,27 @@ const runOutside = async (typed: TypedOptions): Promise<number> => {
   });
 };
 
-export const run = async (typed: TypedOptions, version: string): Promise<void> => {
+const alreadyComplete = async (folder: string): Promise<void> => {
+  process.stderr.write('The run is complete: nothing is left to measure; its report is made again.\n');
+  await writeCsv(folder);
+  await renderReport(folder);
+  const { columns = 80, isTTY } = process.stdout;
+  process.stdout.write(await renderTerminal(folder, { columns, color: isTTY === true }));
+};
+
+export const run = async (given: TypedOptions, version: string): Promise<void> => {
+  const { run: earlier, typed } =
+    given.resume === undefined ? { run: null, typed: given } : earlierRun(given.resume);
+  if (earlier?.status === 'complete') return alreadyComplete(typed.out!);
+  if (typed.dryRun === true) return dryRun(understand(typed, backends, scenarios));
   const handover = process.env[HANDOVER];
   if (handover === undefined) {
-    process.exitCode = await runOutside(typed);
+    process.exitCode = await runOutside(typed, earlier);
     return;
   }
   delete process.env[HANDOVER];
   const { seed, ...told } = JSON.parse(handover) as Handover;
   const options = understand({ ...typed, seed }, backends, scenarios);
-  process.exitCode = await measureInside(options, { ...told, seed }, version);
+  const asked = { cwd: process.cwd(), options: { ...typed } as Asked['options'] };
+  process.exitCode = await measureInside(options, { ...told, seed }, { version, asked, earlier });
 };

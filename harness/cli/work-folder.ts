@@ -34,6 +34,13 @@ const makeFolder = (path: string, option: string): void => {
 const isEmptyFolder = (path: string): boolean =>
   statSync(path).isDirectory() && readdirSync(path).length === 0;
 
+/** Of a run that goes on: its own folder, and a new work folder in place of the one that was left. */
+export const foldersOf = (id: string, runDir: string, options: RunOptions): RunFolders => ({
+  id,
+  runDir,
+  workDir: join(options.workDir ?? dirname(runDir), `${WORK_PREFIX}${id}`),
+});
+
 export const chooseFolders = (options: RunOptions, startedAt: Date): RunFolders => {
   const id = runFolderName(startedAt.toISOString(), hostname(), options.seed);
   const runDir = options.outDir ?? resolve('runs', id);
@@ -42,7 +49,7 @@ export const chooseFolders = (options: RunOptions, startedAt: Date): RunFolders 
       facts: ['results are never overwritten'],
       hint: `--out ${runDir}-2`,
     });
-  return { id, runDir, workDir: join(options.workDir ?? dirname(runDir), `${WORK_PREFIX}${id}`) };
+  return foldersOf(id, runDir, options);
 };
 
 /** Makes the parents of both folders, and refuses one in memory unless it was asked for. */

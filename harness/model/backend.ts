@@ -25,8 +25,10 @@ export interface Backend {
   readonly idle: readonly Phase[];
   readonly needs: readonly Need[];
   readonly shows: 'contents' | 'metadata';
-  /** Option name to its allowed values, the default first. */
+  /** Option name to its allowed values, the default first; none: any text. */
   readonly options: Readonly<Record<string, readonly string[]>>;
+  /** Throws UserError for values that no list can hold: a path that is not there. */
+  checkOptions?(options: Readonly<Record<string, string>>): void;
   /** Untimed. Throws UserError with code `skip` when this image cannot be shown here. */
   prepare(image: Image, machine: Machine, options: Readonly<Record<string, string>>): Promise<Prepared>;
 }

@@ -3,6 +3,8 @@ import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 
 export const NULL_ARM = 'null';
+/** Ends the name of the second of two arms that are the same. */
+export const AGAIN = '#2';
 
 export interface Arm {
   readonly id: string;
@@ -32,7 +34,7 @@ const parseOptions = (spec: string, backend: Backend, text: string): Record<stri
   return options;
 };
 
-/** `backend` or `backend@key=value;key=value`. */
+/** `backend` or `backend@key=value,key=value`; semicolons where commas separate arms. */
 export const parseArm = (spec: string, backends: readonly Backend[]): Arm => {
   const [id = '', rest = ''] = spec.split(/@(.*)/s);
   const backend = backends.find((candidate) => candidate.id === id);
@@ -41,5 +43,7 @@ export const parseArm = (spec: string, backends: readonly Backend[]): Arm => {
       facts: [`backends: ${backends.map((known) => known.id).join(', ')}`],
       hint: 'cfsbench list',
     });
-  return { id: spec, backend, options: parseOptions(spec, backend, rest.replaceAll(';', ',')) };
+  const options = parseOptions(spec, backend, rest.replaceAll(';', ','));
+  backend.checkOptions?.(options);
+  return { id: spec, backend, options };
 };

@@ -5,6 +5,7 @@ import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import { NULL_ARM } from './arm.ts';
 import { openLeakCheck } from './leak-check.ts';
+import { openLimits } from './limits.ts';
 import type { RunParts } from './parts.ts';
 import { type Group, groupKey, keyOf } from './plan.ts';
 import { runSlot } from './slot.ts';
@@ -23,6 +24,7 @@ export interface Stretch {
 }
 
 export interface Executor {
+  /** Slots that an earlier process finished are not run again; their samples are returned all the same. */
   run(stretch: Stretch): Promise<{ readonly samples: readonly Sample[]; readonly stop: Stop }>;
   readonly tally: { readonly ok: number; readonly failed: number };
 }
@@ -31,15 +33,28 @@ export interface Executor {
 const OVERRUN_RATIO = 0.15;
 
 export const openExecutor = (parts: RunParts, images: readonly Image[], fullStore: Store): Executor => {
-  const { features, workspace, warmTools, deadline } = parts;
+  const { features, workspace, warmTools, deadline, before } = parts;
   const byName = new Map(images.map((image) => [image.name, image]));
   const leaks = openLeakCheck(workspace, features['pid-namespace'].ok);
+  const limits = openLimits();
   const tally = { ok: 0, failed: 0 };
+  const done = new Map<number, Sample>();
+
+  const note = (sample: Sample): void => {
+    if (sample.outcome === 'ok') tally.ok++;
+    if (sample.outcome === 'failed') tally.failed++;
+    limits.saw(sample);
+    parts.tally.add(sample);
+    done.set(sample.seq, sample);
+  };
+  for (const sample of before.samples) note(sample);
 
   const one = async (slot: Slot, group: Group): Promise<Sample> => {
     const id = slot.arm === NULL_ARM ? parts.baseline : slot.arm;
     const sample = await runSlot({
       slot,
+      session: before.session,
+      limitNs: limits.of(slot),
       scenario: group.scenario,
       arm: parts.arms.find((arm) => arm.id === id)!,
       image: byName.get(slot.image)!,
@@ -52,11 +67,9 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
       warmTools,
     });
     parts.journal.append(sample);
-    if (sample.outcome === 'ok') tally.ok++;
-    if (sample.outcome === 'failed') {
-      tally.failed++;
+    note(sample);
+    if (sample.outcome === 'failed')
       parts.say(`failed: ${slot.scenario} on ${slot.arm}, ${slot.image}: ${sample.phase}: ${sample.message}`);
-    }
     return sample;
   };
 
@@ -65,15 +78,16 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
     async run({ slots, groups, costs, laterNs, share: [from, to] }) {
       const byKey = new Map(groups.map((group) => [keyOf(group), group]));
       const costOf = (slot: Slot): number => costs.get(groupKey(slot)) ?? 0;
-      let leftNs = laterNs + slots.reduce((sum, slot) => sum + costOf(slot), 0);
-      const samples: Sample[] = [];
-      for (const [number, slot] of slots.entries()) {
+      const toDo = slots.filter(({ seq }) => !done.has(seq));
+      let leftNs = laterNs + toDo.reduce((sum, slot) => sum + costOf(slot), 0);
+      const samples = slots.flatMap(({ seq }) => done.get(seq) ?? []);
+      for (const [number, slot] of toDo.entries()) {
         // Slots never wait for the event loop: without this an interrupt would not be heard before the end.
         await setImmediate();
         if (parts.interrupted()) return { samples, stop: 'interrupted' };
         if (deadline.leftNs() < -OVERRUN_RATIO * deadline.budgetNs) return { samples, stop: 'out-of-time' };
         const what = `${slot.pass === 'count' ? 'counting' : 'timing'} ${slot.scenario} on ${slot.arm}, ${slot.image}`;
-        parts.progress(what, from + ((to - from) * number) / slots.length, leftNs);
+        parts.progress(what, from + ((to - from) * number) / toDo.length, leftNs);
         samples.push(await one(slot, byKey.get(groupKey(slot))!));
         leftNs -= costOf(slot);
       }

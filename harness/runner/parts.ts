@@ -1,10 +1,13 @@
 // What a run is made of: everything it needs, handed in.
-import type { RunFile, Sample } from '../../results/schema/run.ts';
+import type { Design } from '../../results/compare/rows.ts';
+import type { Tally } from '../../results/compare/tally.ts';
+import type { EndedGroup, RunFile, Sample } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
 import type { Features, Machine } from '../model/machine.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
 import type { Arm } from './arm.ts';
 import type { Deadline } from './clock.ts';
+import type { Before } from './resume.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface RunParts {
@@ -14,8 +17,17 @@ export interface RunParts {
   readonly arms: readonly Arm[];
   readonly scenarios: readonly Scenario[];
   readonly probes: readonly Probe[];
-  readonly blocks: number;
+  /** Planned numbers of blocks, ascending: the first is the fewest, the last the most. */
+  readonly looks: readonly number[];
   readonly countPasses: number;
+  /** Nothing is timed. */
+  readonly countOnly: boolean;
+  /** What an earlier process of this run left. */
+  readonly before: Before;
+  readonly endedBefore: readonly EndedGroup[];
+  /** Every sample, in the order of execution: what is decided at the looks. */
+  readonly tally: Tally;
+  readonly design: Design;
   /** Id of the arm that ratios are taken to, and that runs a second time as the null arm. */
   readonly baseline: string;
   readonly seed: string;
@@ -36,5 +48,8 @@ export interface Changed {
   readonly proofs?: RunFile['proofs'];
   /** Added to what is there. */
   readonly skipped?: RunFile['skipped'];
-  readonly plan?: Pick<RunFile['plan'], 'arms' | 'scenarios' | 'images' | 'dropped' | 'slots'>;
+  /** Replaces those parts of the plan. */
+  readonly plan?: Partial<
+    Pick<RunFile['plan'], 'arms' | 'scenarios' | 'images' | 'dropped' | 'slots' | 'ended'>
+  >;
 }

@@ -58,16 +58,22 @@ const timingBlock = (groups: readonly Group[], baseline: string, random: Random)
     return slotsOf(group, shuffled([...group.arms.map((arm) => [arm.id, arm] as const), ...again], random));
   });
 
-export const timingSlots = (
-  groups: readonly Group[],
-  options: {
-    readonly blocks: number;
-    readonly baseline: string;
-    readonly seed: string;
-    readonly firstSeq: number;
-  },
-): Slot[] => {
+export interface TimingOptions {
+  readonly blocks: number;
+  readonly baseline: string;
+  readonly seed: string;
+  readonly firstSeq: number;
+  readonly firstBlock?: number;
+  /** What is left out after the order was drawn: dropping an image must not change the order of the others. */
+  readonly keeps?: (slot: Pick<Slot, 'scenario' | 'params' | 'image' | 'arm'>) => boolean;
+}
+
+/** `groups`: all that were asked for, with all their arms. */
+export const timingSlots = (groups: readonly Group[], options: TimingOptions): Slot[] => {
+  const { baseline, firstBlock = 0, keeps = () => true } = options;
   const random = seeded(options.seed);
-  const blocks = Array.from({ length: options.blocks }, () => timingBlock(groups, options.baseline, random));
-  return place(blocks, 'time', options.firstSeq);
+  const blocks = Array.from({ length: options.blocks }, () =>
+    timingBlock(groups, baseline, random).filter(keeps),
+  );
+  return place(blocks, 'time', options.firstSeq).map((slot) => ({ ...slot, block: slot.block + firstBlock }));
 };

@@ -7,7 +7,10 @@ export interface Profile {
   readonly budgetNs: number | null;
   readonly images: readonly string[];
   readonly scenarios: readonly string[];
+  /** Fewest blocks: what must fit the budget. */
   readonly blocks: number;
+  /** Most blocks: what rows that are still undecided may use of the time that is left. */
+  readonly mostBlocks: number;
   readonly countPasses: number;
 }
 
@@ -29,6 +32,7 @@ export const profiles: readonly Profile[] = [
     images: ['fixture:debian-12-static'],
     scenarios: HEADLINE,
     blocks: 8,
+    mostBlocks: 8,
     countPasses: 3,
   },
   {
@@ -38,6 +42,7 @@ export const profiles: readonly Profile[] = [
     images: IMAGES,
     scenarios: HEADLINE,
     blocks: 8,
+    mostBlocks: 24,
     countPasses: 3,
   },
   {
@@ -47,7 +52,8 @@ export const profiles: readonly Profile[] = [
     images: IMAGES.slice(0, 2),
     scenarios: [...HEADLINE, 'churn-fresh'],
     blocks: 12,
-    countPasses: 3,
+    mostBlocks: 24,
+    countPasses: 5,
   },
   {
     id: 'full',
@@ -56,6 +62,7 @@ export const profiles: readonly Profile[] = [
     images: IMAGES,
     scenarios: [...HEADLINE, 'churn-fresh'],
     blocks: 24,
+    mostBlocks: 48,
     countPasses: 5,
   },
 ];

@@ -1,17 +1,23 @@
 // The work in its order: images ready, trees proved, calls counted, the plan fitted to the budget, blocks timed.
 //
-// Every sample goes to the journal as soon as it exists; an interrupt or the end of the budget keeps what was measured.
-import type { Proof, RunFile } from '../../results/schema/run.ts';
+// Every sample goes to the journal as soon as it exists; an interrupt or the end of the budget keeps what was measured, and a
+// run that was cut off anywhere goes on from there.
+import type { Proof, RunFile, Slot } from '../../results/schema/run.ts';
+import { UserError } from '../model/errors.ts';
 import { createStore } from '../store/store.ts';
 import { createMachine } from '../sys/machine.ts';
+import { NULL_ARM } from './arm.ts';
+import { runBlocks } from './blocks.ts';
+import { openDeadline } from './clock.ts';
 import { measuredCosts, roughCosts } from './cost.ts';
-import { openExecutor } from './execute.ts';
+import { type Executor, openExecutor, type Stop } from './execute.ts';
 import { type Costed, fitBudget } from './fit.ts';
 import { groupsOf } from './groups.ts';
 import type { RunParts } from './parts.ts';
-import { countingSlots, type Group, keyOf, timingSlots } from './plan.ts';
+import { countingSlots, type Group, groupKey, keyOf, timingSlots } from './plan.ts';
 import { proveAll } from './prove-all.ts';
 import { makeReady } from './ready.ts';
+import { extraSlots, samePlan, tornGroups } from './resume.ts';
 
 export interface Ended {
   readonly status: Exclude<RunFile['status'], 'running'>;
@@ -26,13 +32,118 @@ const COUNTED_SHARE = 0.25;
 const perSlot = (groups: readonly Group[], costed: readonly Costed[]): ReadonlyMap<string, number> =>
   new Map(groups.map((group, i) => [keyOf(group), costed[i]!.blockNs / (group.arms.length + 1)]));
 
+const ofPass = (slots: readonly Slot[], pass: Slot['pass']): readonly Slot[] =>
+  slots.filter((slot) => slot.pass === pass);
+
+interface Fitted {
+  readonly slots: readonly Slot[];
+  readonly extra: readonly Slot[];
+  readonly groups: readonly Group[];
+}
+
+/** The timed part of the plan: the recorded one of a run that goes on, or what now fits the budget. */
+const fitTiming = (
+  parts: RunParts,
+  groups: readonly Group[],
+  costs: readonly Costed[],
+  { counting, dropped }: { readonly counting: readonly Slot[]; readonly dropped: readonly string[] },
+): Fitted => {
+  const { before, baseline, seed, looks, arms } = parts;
+  const recorded = ofPass(before.slots, 'time');
+  if (recorded.length > 0) {
+    const keys = new Set(recorded.map(groupKey));
+    const kept = groups.filter((group) => keys.has(keyOf(group)));
+    const torn = tornGroups(recorded, before.samples);
+    const extra = extraSlots(kept, torn, { baseline, seed, session: before.session, slots: before.slots });
+    const extraBefore = recorded.filter(({ block }) => block >= looks.at(-1)!);
+    if (extra.length > 0) parts.say(`${torn.length} group was cut inside a block: it gets one more block`);
+    parts.update({ plan: { slots: [...before.slots, ...extra] } });
+    return {
+      groups: kept,
+      extra: [...extraBefore, ...extra],
+      slots: recorded.filter(({ block }) => block < looks.at(-1)!),
+    };
+  }
+  const fit = fitBudget(costs, looks[0]!, parts.deadline.leftNs());
+  for (const line of fit.dropped) parts.say(`left out: ${line}`);
+  const kept = groups.filter(
+    (group) => fit.images.includes(group.image) && fit.scenarios.includes(group.scenario.id),
+  );
+  const shown = new Set(kept.flatMap((group) => group.arms.map((arm) => `${keyOf(group)} ${arm.id}`)));
+  const asked = groupsOf(
+    parts.sources.map(({ name }) => name),
+    parts.scenarios,
+    arms,
+    () => true,
+  );
+  const slots = timingSlots(asked, {
+    blocks: looks.at(-1)!,
+    baseline,
+    seed,
+    firstSeq: counting.length,
+    keeps: (slot) => shown.has(`${groupKey(slot)} ${slot.arm === NULL_ARM ? baseline : slot.arm}`),
+  });
+  parts.update({
+    plan: {
+      arms: arms.map((arm) => arm.id),
+      scenarios: fit.scenarios,
+      images: fit.images,
+      dropped: [...dropped, ...fit.dropped],
+      slots: [...counting, ...slots],
+    },
+  });
+  return { slots, extra: [], groups: kept };
+};
+
+const planCounting = (parts: RunParts, groups: readonly Group[], dropped: readonly string[]): Slot[] => {
+  const counting = countingSlots(groups, parts.countPasses);
+  const recorded = ofPass(parts.before.slots, 'count');
+  if (recorded.length > 0 && !samePlan(recorded, counting))
+    throw new UserError('the run cannot go on here: it would plan other slots than before', {
+      exit: 4,
+      facts: ['images, backends or what they can show have changed since it was begun'],
+      hint: 'begin a new run: cfsbench run',
+    });
+  if (parts.before.slots.length === 0)
+    parts.update({
+      plan: {
+        arms: parts.arms.map((arm) => arm.id),
+        scenarios: parts.scenarios.map(({ id }) => id),
+        images: [...new Set(groups.map(({ image }) => image))],
+        dropped,
+        slots: counting,
+      },
+    });
+  return counting;
+};
+
+const statusOf = (
+  stop: Stop,
+  executor: Executor,
+  unequal: readonly Proof[],
+  interrupted: boolean,
+): Ended['status'] => {
+  if (stop !== null) return stop;
+  if (interrupted) return 'interrupted';
+  return executor.tally.failed > 0 || unequal.length > 0 ? 'failed' : 'complete';
+};
+
 export const measure = async (parts: RunParts): Promise<Ended> => {
-  const { arms, baseline, blocks, countPasses, deadline, interrupted, progress, say, seed, workspace } =
-    parts;
+  const { arms, baseline, looks, deadline, interrupted, progress, say, workspace, before } = parts;
+  const planned = new Set(before.slots.map(({ image }) => image));
+  const goesOn = planned.size > 0;
   const { files } = createMachine(parts.features, { scratch: workspace.scratch });
   const fullStore = createStore({ state: 'full', dir: workspace.store, files });
   const ready = await makeReady({
     ...parts,
+    // What was planned once is not left out the second time.
+    ...(goesOn
+      ? {
+          sources: parts.sources.filter(({ name }) => planned.has(name)),
+          deadline: openDeadline(0n, null, 0),
+        }
+      : {}),
+    blocks: looks[0]!,
     objectDir: fullStore.objectDirs[0]!,
     rootless: !parts.features.root.ok,
     progress: (what) => progress(what, 0, null),
@@ -53,51 +164,43 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
   fullStore.collect(ready.images);
   const groups = groupsOf(names, parts.scenarios, arms, shows).filter((group) => group.arms.length > 0);
   const executor = openExecutor(parts, ready.images, fullStore);
+  const ended = (stop: Stop): Ended => ({
+    status: statusOf(stop, executor, unequal, interrupted()),
+    okCount: executor.tally.ok,
+    failedCount: executor.tally.failed,
+    unequal,
+  });
+  if (interrupted()) return ended('interrupted');
+
   const rough = roughCosts(groups, ready.sizes, {
     countPasses: 0,
     slowness: ready.slowness,
     prepared: new Set(names),
   });
-  const counting = countingSlots(groups, countPasses);
+  const counting = planCounting(parts, groups, ready.dropped);
   const counted = await executor.run({
     slots: counting,
     groups,
     costs: perSlot(groups, rough),
-    laterNs: blocks * rough.reduce((sum, { blockNs }) => sum + blockNs, 0),
+    laterNs: looks[0]! * rough.reduce((sum, { blockNs }) => sum + blockNs, 0),
     share: [READY_SHARE, COUNTED_SHARE],
   });
+  if (counted.stop !== null || interrupted() || parts.countOnly) return ended(counted.stop);
 
   const costs = measuredCosts(groups, counted.samples, rough, baseline);
-  const fit = fitBudget(costs, blocks, deadline.leftNs());
-  for (const line of fit.dropped) say(`left out: ${line}`);
-  const kept = groups.filter(
-    (group) => fit.images.includes(group.image) && fit.scenarios.includes(group.scenario.id),
+  const timing = fitTiming(parts, groups, costs, { counting, dropped: ready.dropped });
+  return ended(
+    await runBlocks({
+      ...timing,
+      executor,
+      tally: parts.tally,
+      design: parts.design,
+      looks,
+      endedBefore: parts.endedBefore,
+      costs: perSlot(groups, costs),
+      leftNs: deadline.leftNs,
+      share: [COUNTED_SHARE, 1],
+      onEnded: (list) => parts.update({ plan: { ended: list } }),
+    }),
   );
-  const timing = timingSlots(kept, { blocks, baseline, seed, firstSeq: counting.length });
-  parts.update({
-    plan: {
-      arms: arms.map((arm) => arm.id),
-      scenarios: fit.scenarios,
-      images: fit.images,
-      dropped: [...ready.dropped, ...fit.dropped],
-      slots: [...counting, ...timing],
-    },
-  });
-  const timed =
-    counted.stop === null && !interrupted()
-      ? await executor.run({
-          slots: timing,
-          groups: kept,
-          costs: perSlot(groups, costs),
-          laterNs: 0,
-          share: [COUNTED_SHARE, 1],
-        })
-      : counted;
-  const bad = executor.tally.failed > 0 || unequal.length > 0;
-  return {
-    status: timed.stop ?? (interrupted() ? 'interrupted' : bad ? 'failed' : 'complete'),
-    okCount: executor.tally.ok,
-    failedCount: executor.tally.failed,
-    unequal,
-  };
 };

@@ -9,15 +9,20 @@ import type { Image } from '../model/image.ts';
 import type { Features, Machine } from '../model/machine.ts';
 import type { ArmedProbe, Probe, Scenario, Slot, Values } from '../model/scenario.ts';
 import { createStore } from '../store/store.ts';
+import { nowNs } from '../sys/clock.ts';
 import type { Snapshot } from '../sys/leaks.ts';
 import { createMachine } from '../sys/machine.ts';
 import type { Arm } from './arm.ts';
 import { type LeakCheck, leakMetrics } from './leak-check.ts';
 import { type OpenStage, openStage } from './stage.ts';
-import type { SlotFolders, Workspace } from './workspace.ts';
+import { type SlotFolders, slotName, type Workspace } from './workspace.ts';
 
 export interface SlotParts {
   readonly slot: Slot;
+  /** Which process of the run this is, from 0. */
+  readonly session: number;
+  /** Commands that still run this long after the slot began are ended, and the slot fails. */
+  readonly limitNs: number;
   readonly scenario: Scenario;
   readonly arm: Arm;
   readonly image: Image;
@@ -33,8 +38,6 @@ export interface SlotParts {
 }
 
 const COUNTER_BYTES = 4096;
-/** Names of equal length: what a command prints of its paths must not change its calls from slot to slot. */
-const folderOf = (slot: Slot): string => `slot-${String(slot.seq).padStart(6, '0')}`;
 
 const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[]): Machine => {
   const requestCounters = parts.slot.pass === 'count' ? join(parts.workspace.scratch, 'requests') : null;
@@ -53,7 +56,13 @@ const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[]): Machine => {
       for (const probe of armed) probe.serverStarted?.(actor, pid);
     },
   };
-  return createMachine(parts.features, { scratch: parts.workspace.scratch, hooks, requestCounters });
+  const untilNs = nowNs() + parts.limitNs;
+  return createMachine(parts.features, {
+    scratch: parts.workspace.scratch,
+    hooks,
+    requestCounters,
+    commandLimitMs: () => Math.max(1, Math.ceil((untilNs - nowNs()) / 1e6)),
+  });
 };
 
 const storeOf = (parts: SlotParts, machine: Machine, folders: SlotFolders): Store =>
@@ -142,11 +151,12 @@ const inside = async (parts: SlotParts, folders: SlotFolders): Promise<Inside> =
 export const runSlot = async (parts: SlotParts): Promise<Sample> => {
   const startedAt = new Date().toISOString();
   const from = process.hrtime.bigint();
-  const folders = parts.workspace.slot(folderOf(parts.slot));
+  const folders = parts.workspace.slot(slotName(parts.slot.seq));
   const { outcome, before, took, notes } = await inside(parts, folders);
   const left = outcome.outcome === 'ok' && before !== null ? parts.leaks.after(folders, before) : [];
   folders.remove();
-  const base = { ...parts.slot, schema: SCHEMA, startedAt, took, notes } as const;
+  const session = parts.session === 0 ? {} : { session: parts.session };
+  const base = { ...parts.slot, schema: SCHEMA, startedAt, ...session, took, notes } as const;
   const done = (result: Outcome): Sample => ({
     ...base,
     slotNs: Number(process.hrtime.bigint() - from),

@@ -7,6 +7,10 @@ import { isBelow, readMounts } from '../sys/mountinfo.ts';
 import { mounts } from '../sys/mounts.ts';
 import { spreadChildren } from '../sys/spread.ts';
 
+const SLOT_DIGITS = 6;
+/** Names of equal length: what a command prints of its paths must not change its calls from slot to slot. */
+export const slotName = (seq: number): string => `slot-${String(seq).padStart(SLOT_DIGITS, '0')}`;
+
 export interface Workspace {
   readonly dir: string;
   /** The run's full store. */
@@ -48,11 +52,27 @@ const removeTree = (dir: string): void => {
 };
 
 const PID_FILE = 'pid';
+const SLOTS = 'slots';
+const PATH_BYTES = 128;
+const LONGEST_NAME_BYTES = 255;
+
+/**
+ * The slots' folder, its path filled up to a length that does not depend on where the work folder is: commands print the paths
+ * that they are given, and longer paths mean more calls. Where it is too long already, to the next multiple.
+ */
+export const slotsFolder = (dir: string): string => {
+  const plainBytes = Buffer.byteLength(join(dir, SLOTS));
+  const filler = (PATH_BYTES - (plainBytes % PATH_BYTES)) % PATH_BYTES;
+  return join(dir, `${SLOTS}${'-'.repeat(Math.min(filler, LONGEST_NAME_BYTES - SLOTS.length))}`);
+};
+
+/** Length of a slot's folder, with what is above it. */
+export const slotPathBytes = (dir: string): number => Buffer.byteLength(join(slotsFolder(dir), slotName(0)));
 
 export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   make(dir);
   writeFileSync(join(dir, PID_FILE), `${ownerPid}\n`);
-  const slots = make(join(dir, 'slots'));
+  const slots = make(slotsFolder(dir));
   // A file system that avoids freshly freed inodes would make each slot pay for what the one before it removed.
   spreadChildren(slots);
   return {

@@ -53,10 +53,16 @@ const firstLine = (command: string, args: readonly string[]): string | null => {
   }
 };
 
+/** What the tools call the kernel through; from the runtime's own report, since a command for it is not everywhere. */
+const libcVersion = (): string => {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined ? 'not glibc' : `glibc ${header.glibcVersionRuntime}`;
+};
+
 const TOOLS = ['tar', 'rm', 'ls', 'cat'];
 
 const tools = (serverPath: string): Record<string, string> => {
-  const found: Record<string, string> = { node: process.version };
+  const found: Record<string, string> = { node: process.version, libc: libcVersion() };
   for (const [name, path] of [
     ...TOOLS.map((tool) => [tool, tool] as const),
     ['cfs-fuse', serverPath] as const,

@@ -27,7 +27,8 @@ export interface MachineOptions {
   readonly hooks?: Hooks;
   readonly requestCounters?: string | null;
   readonly serverLimitMs?: number;
-  readonly commandLimitMs?: number;
+  /** Asked before each command that brings no limit of its own. */
+  readonly commandLimitMs?: () => number;
 }
 
 const SERVER_LIMIT_MS = 10_000;
@@ -91,7 +92,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     async command(actor, argv, given = {}) {
       const traced = tracer?.wrap(argv) ?? null;
       await runCommand(traced?.argv ?? argv, {
-        ...(options.commandLimitMs === undefined ? {} : { timeoutMs: options.commandLimitMs }),
+        ...(options.commandLimitMs === undefined ? {} : { timeoutMs: options.commandLimitMs() }),
         ...given,
         onSpawn(started) {
           hooks.childStarted?.(actor, started);

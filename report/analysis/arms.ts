@@ -5,7 +5,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import type { ArmView } from '../view.ts';
 
-const backendOf = (arm: string): string => arm.split('@')[0]!;
+const backendOf = (arm: string): string => arm.split(/[@#]/, 1)[0]!;
 
 const measured = (groups: readonly GroupData[]): string[] =>
   groups.flatMap(({ time, count, ledgers }) => [

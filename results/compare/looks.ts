@@ -12,3 +12,10 @@ export const looksWithin = (fewest: number, most: number): readonly number[] => 
 ];
 
 export const isDecided = (verdict: Verdict): boolean => verdict !== 'undecided' && verdict !== 'tooFew';
+
+/** Error of the gate to either side. */
+export const GATE_ALPHA = 0.025;
+
+/** Fewest blocks with which so many rows can be judged together: the smallest p, all blocks on one side, must pass Holm's first step. */
+export const blocksForRows = (rowCount: number): number =>
+  rowCount === 0 ? 0 : Math.ceil(Math.log2(rowCount / GATE_ALPHA));

@@ -32,7 +32,7 @@ export interface Design {
 }
 
 const idleByDesign = (arm: string, phase: Phase, { catalogue, baseline }: Design): boolean => {
-  const backend = (arm === NULL_ARM ? baseline : arm).split('@', 1)[0] ?? '';
+  const backend = (arm === NULL_ARM ? baseline : arm).split(/[@#]/, 1)[0] ?? '';
   return own(catalogue.backends, backend)?.idle?.includes(phase) === true;
 };
 

@@ -45,6 +45,11 @@ export interface Tallied {
   readonly sampleCount: number;
 }
 
+/** Blocks of different processes never meet: a block that was cut off and gone on with later gives no pair. */
+const BLOCKS_PER_SESSION = 2 ** 20;
+
+const blockOf = (sample: Sample): number => (sample.session ?? 0) * BLOCKS_PER_SESSION + sample.block;
+
 type Building = Map<string, Map<string, Map<number, number>>>;
 
 interface Open {
@@ -98,7 +103,7 @@ export const startTally = (): Tally => {
         at(table[sample.pass], metric, () => new Map()),
         sample.arm,
         () => new Map(),
-      ).set(sample.block, value);
+      ).set(blockOf(sample), value);
     if (sample.ledger !== undefined) at(open.ledgers, sample.arm, () => []).push(sample.ledger);
     const took = tookText(sample.took);
     if (took !== '') at(open.took, sample.arm, () => new Set()).add(took);

@@ -194,6 +194,11 @@ export interface EndedGroup extends PlannedGroup {
   readonly why: 'decided' | 'budget';
 }
 
+export interface Asked {
+  readonly cwd: string;
+  readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
 /** One more process that went on with the run. */
 export interface Resumed {
   readonly session: number;
@@ -223,4 +228,6 @@ export interface RunFile {
   readonly ledgerSource: string;
   readonly warnings: readonly string[];
   readonly resumed?: readonly Resumed[];
+  /** The options as they were typed and where: what `--resume` goes on with. */
+  readonly asked?: Asked;
 }

@@ -1,0 +1,93 @@
+// Timed blocks from look to look: between two looks nothing is judged, at a look groups with nothing left to decide end, and
+// so does what the budget has no room for.
+
+import type { Design } from '../../results/compare/rows.ts';
+import type { Tally } from '../../results/compare/tally.ts';
+import type { EndedGroup, Slot } from '../../results/schema/run.ts';
+import { isGroupDecided } from './decided.ts';
+import type { Executor, Stop } from './execute.ts';
+import { type Group, groupKey, keyOf } from './plan.ts';
+
+export interface BlocksParts {
+  readonly executor: Executor;
+  readonly tally: Tally;
+  readonly design: Design;
+  readonly groups: readonly Group[];
+  readonly slots: readonly Slot[];
+  /** Slots of a resumed run that stand outside of the looks: run first. */
+  readonly extra: readonly Slot[];
+  readonly looks: readonly number[];
+  readonly endedBefore: readonly EndedGroup[];
+  /** By the group's key, nanoseconds of one slot. */
+  readonly costs: ReadonlyMap<string, number>;
+  readonly leftNs: () => number;
+  readonly share: readonly [from: number, to: number];
+  readonly onEnded: (ended: readonly EndedGroup[]) => void;
+}
+
+const asEnded = (group: Group, blocks: number, why: EndedGroup['why']): EndedGroup => ({
+  scenario: group.scenario.id,
+  params: group.params,
+  image: group.image,
+  blocks,
+  why,
+});
+
+/** The groups, in their order, of which one more stretch fits into what is left; the later ones give way. */
+export const fitting = (
+  groups: readonly Group[],
+  stretchNs: (group: Group) => number,
+  leftNs: number,
+): readonly Group[] => {
+  let neededNs = 0;
+  return groups.filter((group) => {
+    const ns = stretchNs(group);
+    if (neededNs + ns > leftNs) return false;
+    neededNs += ns;
+    return true;
+  });
+};
+
+export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
+  const { executor, groups, looks, costs } = parts;
+  let ended = parts.endedBefore;
+  const isOpen = (group: Group): boolean => !ended.some((end) => groupKey(end) === keyOf(group));
+  const stretch = (from: number, to: number, open: readonly Group[]): Slot[] => {
+    const keys = new Set(open.map(keyOf));
+    return parts.slots.filter(
+      ({ block, ...slot }) => block >= from && block < to && keys.has(groupKey(slot)),
+    );
+  };
+  const stretchNs = (slots: readonly Slot[]): number =>
+    slots.reduce((sum, slot) => sum + (costs.get(groupKey(slot)) ?? 0), 0);
+  const most = looks.at(-1)!;
+  const run = (slots: readonly Slot[], from: number, to: number) => {
+    const at = (block: number): number => parts.share[0] + ((parts.share[1] - parts.share[0]) * block) / most;
+    return executor.run({ slots, groups, costs, laterNs: 0, share: [at(from), at(to)] });
+  };
+
+  const extra = await run(parts.extra, 0, 0);
+  if (extra.stop !== null) return extra.stop;
+  let from = 0;
+  for (const [i, look] of looks.entries()) {
+    // What an ended group had left of a block that was begun before it was known to end is never run.
+    const open = groups.filter(isOpen);
+    const { stop } = await run(stretch(from, look, open), from, look);
+    if (stop !== null) return stop;
+    const next = looks[i + 1];
+    if (next === undefined) return null;
+    const tallied = parts.tally.finish();
+    const undecided = open.filter((group) => !isGroupDecided(group, tallied, parts.design));
+    const room = fitting(undecided, (group) => stretchNs(stretch(look, next, [group])), parts.leftNs());
+    const ends = open.filter((group) => !room.includes(group));
+    if (ends.length > 0) {
+      ended = [
+        ...ended,
+        ...ends.map((group) => asEnded(group, look, undecided.includes(group) ? 'budget' : 'decided')),
+      ];
+      parts.onEnded(ended);
+    }
+    from = look;
+  }
+  return null;
+};

@@ -1,0 +1,72 @@
+// Going on with a run that was cut off: which planned slots are done, and which group was torn in the middle of a block. Pure.
+//
+// A pair of slots is only worth something when both halves were measured by the same process, minutes apart at most. So a
+// group that was cut inside a block gets one more block of its own: nothing measured is repeated, and nothing is lost.
+import type { Sample, Slot } from '../../results/schema/run.ts';
+import { type Group, groupKey, keyOf, timingSlots } from './plan.ts';
+
+/** What an earlier process left. */
+export interface Before {
+  /** 0 for a new run. */
+  readonly session: number;
+  readonly samples: readonly Sample[];
+  /** Slots of the recorded plan; none when the process ended before it had one. */
+  readonly slots: readonly Slot[];
+}
+
+export const NOTHING_BEFORE: Before = { session: 0, samples: [], slots: [] };
+
+const placeOf = (slot: Slot): string => `${slot.block} ${groupKey(slot)}`;
+
+/** Keys of groups of which a block was begun and not finished, once for every such block. */
+export const tornGroups = (slots: readonly Slot[], samples: readonly Sample[]): readonly string[] => {
+  const done = new Set(samples.map(({ seq }) => seq));
+  const blocks = new Map<string, { readonly group: string; doneCount: number; allCount: number }>();
+  for (const slot of slots) {
+    if (slot.pass !== 'time') continue;
+    const place = blocks.get(placeOf(slot)) ?? { group: groupKey(slot), doneCount: 0, allCount: 0 };
+    place.allCount++;
+    if (done.has(slot.seq)) place.doneCount++;
+    blocks.set(placeOf(slot), place);
+  }
+  return [...blocks.values()]
+    .filter(({ doneCount, allCount }) => doneCount > 0 && doneCount < allCount)
+    .map(({ group }) => group);
+};
+
+export interface Extra {
+  readonly baseline: string;
+  readonly seed: string;
+  readonly session: number;
+  /** The recorded plan. */
+  readonly slots: readonly Slot[];
+}
+
+/** One more block for every torn group, numbered on from the plan's last slot and block. */
+export const extraSlots = (
+  groups: readonly Group[],
+  torn: readonly string[],
+  { baseline, seed, session, slots }: Extra,
+): readonly Slot[] => {
+  const timed = slots.filter((slot) => slot.pass === 'time');
+  const firstSeq = 1 + Math.max(-1, ...slots.map(({ seq }) => seq));
+  const firstBlock = 1 + Math.max(-1, ...timed.map(({ block }) => block));
+  const extra: Slot[] = [];
+  torn.forEach((key, i) => {
+    const of = groups.filter((group) => keyOf(group) === key);
+    extra.push(
+      ...timingSlots(of, {
+        blocks: 1,
+        baseline,
+        seed: `${seed} again ${session} ${i}`,
+        firstSeq: firstSeq + extra.length,
+        firstBlock: firstBlock + i,
+      }),
+    );
+  });
+  return extra;
+};
+
+/** Whether the counting slots that were recorded are those that would be planned now. */
+export const samePlan = (recorded: readonly Slot[], planned: readonly Slot[]): boolean =>
+  JSON.stringify(recorded) === JSON.stringify(planned);
