@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 
@@ -95,10 +96,27 @@ static int send_reply(const struct loop *loop, uint64_t unique, int result)
 	return -errno;
 }
 
+/* Test builds can be slower by a known time per request, so that a comparison has something real to find. */
+static void test_delay(void)
+{
+#ifdef CFS_TEST_DELAY_NS
+	struct timespec from;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - from.tv_sec) * 1000000000L + (now.tv_nsec - from.tv_nsec) < CFS_TEST_DELAY_NS);
+#endif
+}
+
 static int answer(struct loop *loop, const struct request *request)
 {
 	int result = serve(loop, request);
-	int err = send_reply(loop, request->head->unique, result);
+	int err;
+
+	test_delay();
+	err = send_reply(loop, request->head->unique, result);
 
 	if (err != -EINVAL)
 		return err == -EINTR ? 0 : err;

@@ -13,6 +13,12 @@
 #include "options.h"
 #include "stop.h"
 
+#ifdef CFS_TEST_DELAY_NS
+#define TEST_BUILD " (test build: every request delayed)"
+#else
+#define TEST_BUILD ""
+#endif
+
 #define EXIT_FAILED 1
 #define EXIT_USAGE 2
 /* Inode of /proc/self/ns/user in the initial user namespace, part of the kernel's ABI. */
@@ -135,7 +141,7 @@ int main(int argc, char **argv)
 	if (options.task == TASK_HELP)
 		return fputs(options_help, stdout) < 0;
 	if (options.task == TASK_VERSION)
-		return puts("cfs-fuse " CFS_VERSION) < 0;
+		return puts("cfs-fuse " CFS_VERSION TEST_BUILD) < 0;
 	if (options.log != NULL) {
 		int fd = open(options.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 

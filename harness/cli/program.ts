@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { profiles } from '../runner/profile.ts';
 import { cleanCommand } from './clean.ts';
+import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { parseDurationNs } from './duration.ts';
 import { imageCommand } from './image.ts';
@@ -92,6 +93,7 @@ export const program = (): Command =>
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
     .showHelpAfterError('(cfsbench --help shows what there is)')
     .addCommand(runCommand(), { isDefault: true })
+    .addCommand(compareCommand())
     .addCommand(reportCommand())
     .addCommand(listCommand())
     .addCommand(doctorCommand())

@@ -1,0 +1,59 @@
+// What a row is called and what happened to it, in the words of both the short and the long account.
+import type { Count } from '../../results/compare/counts.ts';
+import type { ExactResult } from '../../results/gate/exact.ts';
+import type { Place } from '../../results/gate/exact-rows.ts';
+import type { LatencyResult } from '../../results/gate/latencies.ts';
+import { formatRatio, formatValue, grouped } from '../format.ts';
+import { ascii } from '../visible.ts';
+
+export const plural = (n: number, one: string): string => `${grouped(n)} ${one}${n === 1 ? '' : 's'}`;
+
+export const placeText = ({ scenario, params, image, arm }: Place): string =>
+  ascii([scenario, params, image, arm].filter((part) => part !== '').join(', '));
+
+export const countedText = ({ counted }: ExactResult): string => {
+  if (counted === null) return 'everything';
+  return ascii(
+    counted.kind === 'call' ? `${counted.phase}: ${counted.actor}: ${counted.call}` : counted.metric,
+  );
+};
+
+const countText = (count: Count | null): string => {
+  if (count === null) return 'none';
+  return count.least === count.most
+    ? grouped(count.least)
+    : `${grouped(count.least)} to ${grouped(count.most)}`;
+};
+
+export const changeText = ({ base, head }: ExactResult): string => {
+  const [from, to] = [base?.least ?? 0, head?.least ?? 0];
+  const by = to - from;
+  const sign = by > 0 ? '+' : '';
+  return `${countText(base)} -> ${countText(head)}${by === 0 ? '' : ` (${sign}${grouped(by)})`}`;
+};
+
+const plainUnits = (text: string): string => text.replace('\u00b5', 'u');
+
+export const latencyText = (row: LatencyResult): string =>
+  plainUnits(
+    `${formatValue(row.metric, row.baseMedian)} -> ${formatValue(row.metric, row.headMedian)}, ${ratioText(row)}`,
+  );
+
+export const ratioText = ({ ratio }: LatencyResult): string =>
+  ratio.kind === 'tooFew'
+    ? 'too few blocks'
+    : `${formatRatio(ratio.center)}x [${formatRatio(ratio.lo)}, ${formatRatio(ratio.hi)}]`;
+
+/** Why a row is red, in half a line. */
+export const reasonText = (row: ExactResult): string => {
+  switch (row.status) {
+    case 'vanished':
+      return row.counted === null
+        ? 'in the base, not in the head'
+        : 'was counted in the base, is not in the head';
+    case 'varies':
+      return `constant in the base, varies in the head: ${changeText(row)}`;
+    default:
+      return changeText(row);
+  }
+};

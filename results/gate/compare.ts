@@ -1,0 +1,144 @@
+// Two run folders, or the two arms of one run, compared: counts by fingerprint, latencies only where they were interleaved.
+import type { Environment, RunFile } from '../schema/run.ts';
+import { type GateConfig, NO_CONFIG } from './config.ts';
+import { compareExact, type ExactResult } from './exact.ts';
+import { type ArmRows, armRows, type Place } from './exact-rows.ts';
+import { compareLatencies, type Latencies } from './latencies.ts';
+import type { Loaded } from './load.ts';
+
+export type Kind = 'two runs' | 'two arms' | 'one run';
+
+export interface Comparison {
+  readonly kind: Kind;
+  /** What stands left and right. */
+  readonly base: string;
+  readonly head: string;
+  readonly exact: readonly ExactResult[];
+  /** Of the head's own run; of two runs, the base's stand in `baseLatencies`. */
+  readonly latencies: Latencies;
+  readonly baseLatencies: Latencies | null;
+  /** Items of the environment that differ, and only those. */
+  readonly environment: readonly string[];
+  readonly notices: readonly string[];
+}
+
+export interface CompareOptions {
+  readonly config?: GateConfig;
+  readonly all?: boolean;
+}
+
+const FEWEST_PASSES = 3;
+
+const flat = (value: unknown, at: string, into: Map<string, string>): void => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    for (const [key, inner] of Object.entries(value)) flat(inner, at === '' ? key : `${at}.${key}`, into);
+  else into.set(at, Array.isArray(value) ? value.join(' ') : String(value));
+};
+
+/** The load of a moment is a condition of both runs, not a property that they could share. */
+const PASSING = /^(loadAverage|conditions|slotPathBytes$)/;
+
+const environmentDifferences = (base: Environment, head: Environment): readonly string[] => {
+  const [left, right] = [new Map<string, string>(), new Map<string, string>()];
+  flat(base, '', left);
+  flat(head, '', right);
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .filter((key) => !PASSING.test(key) && left.get(key) !== right.get(key))
+    .map((key) => `${key}: ${left.get(key) ?? 'absent'} -> ${right.get(key) ?? 'absent'}`);
+};
+
+const whyAbsent =
+  ({ run, tallied }: Loaded) =>
+  ({ scenario, image, arm }: Place): readonly string[] => {
+    const backend = arm.split(/[@#]/, 1)[0];
+    const here = (what: { scenario: string; image: string; arm: string }): boolean =>
+      what.scenario === scenario && what.image === image && what.arm === arm;
+    const reasons = [
+      ...run.skipped
+        .filter(
+          ({ what }) =>
+            what === arm ||
+            what === backend ||
+            what === scenario ||
+            what === image ||
+            what === `${arm} on ${image}`,
+        )
+        .map(({ what, need, reason }) => `skipped: ${what}: ${need}: ${reason}`),
+      ...tallied.failures.filter(here).map(({ phase, message }) => `failed: ${phase}: ${message}`),
+      ...tallied.skips.filter(here).map(({ need, reason }) => `skipped: ${need}: ${reason}`),
+      ...run.plan.dropped
+        .filter((line) => line.includes(image) || line.includes(scenario))
+        .map((line) => `left out: ${line}`),
+      ...(run.plan.arms.includes(arm) ? [] : [`${arm} is not among the arms of this run`]),
+    ];
+    return [...new Set(reasons)].slice(0, 3);
+  };
+
+const passNotice = (side: string, rows: readonly ArmRows[]): readonly string[] => {
+  const fewest = Math.min(...rows.map(({ passes }) => passes));
+  return rows.length > 0 && fewest < FEWEST_PASSES
+    ? [
+        `${side}: ${fewest} counting pass${fewest === 1 ? '' : 'es'}: that its counts are constant was not checked`,
+      ]
+    : [];
+};
+
+const statusNotice = (side: string, { status }: RunFile): readonly string[] =>
+  status === 'complete' ? [] : [`${side}: the run is not complete: ${status}`];
+
+export const compareRuns = (base: Loaded, head: Loaded, options: CompareOptions = {}): Comparison => {
+  const [left, right] = [armRows(base), armRows(head)];
+  const latencies = (of: Loaded): Latencies =>
+    compareLatencies(of, {
+      baseline: of.run.plan.baseline,
+      config: options.config ?? NO_CONFIG,
+      gates: false,
+      all: options.all ?? false,
+    });
+  return {
+    kind: 'two runs',
+    base: base.run.id,
+    head: head.run.id,
+    exact: compareExact(left, right, whyAbsent(head)),
+    latencies: latencies(head),
+    baseLatencies: latencies(base),
+    environment: environmentDifferences(base.run.environment, head.run.environment),
+    notices: [
+      ...statusNotice('base', base.run),
+      ...statusNotice('head', head.run),
+      ...passNotice('base', left),
+      ...passNotice('head', right),
+      ...base.warnings.map((line) => `base: ${line}`),
+      ...head.warnings.map((line) => `head: ${line}`),
+    ],
+  };
+};
+
+/** The head arm under the base arm's name, so that the two meet. */
+const renamed = (rows: readonly ArmRows[], arm: string): readonly ArmRows[] =>
+  rows.map((side) => {
+    const place = { ...side.place, arm };
+    return { ...side, place, rows: side.rows.map((row) => ({ ...row, place })) };
+  });
+
+export const compareArms = (loaded: Loaded, options: CompareOptions = {}): Comparison => {
+  const { run } = loaded;
+  const ab = run.plan.ab ?? null;
+  const rows = armRows(loaded);
+  const of = (arm: string): readonly ArmRows[] => rows.filter(({ place }) => place.arm === arm);
+  return {
+    kind: ab === null ? 'one run' : 'two arms',
+    base: ab === null ? run.plan.baseline : ab[0],
+    head: ab === null ? run.id : ab[1],
+    exact: ab === null ? [] : compareExact(renamed(of(ab[0]), ab[1]), of(ab[1]), whyAbsent(loaded)),
+    latencies: compareLatencies(loaded, {
+      baseline: run.plan.baseline,
+      config: options.config ?? NO_CONFIG,
+      gates: ab !== null,
+      all: options.all ?? false,
+    }),
+    baseLatencies: null,
+    environment: [],
+    notices: [...statusNotice('run', run), ...passNotice('run', rows), ...loaded.warnings],
+  };
+};

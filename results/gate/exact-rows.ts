@@ -1,0 +1,107 @@
+// Every count of a run that can be compared without statistics: system calls by name, phase and actor, exact metrics, and
+// requests, of which the least over the passes counts.
+import { own } from '../check.ts';
+import { type Count, callCounts, countOf } from '../compare/counts.ts';
+import { type Fingerprint, fingerprintOf } from '../compare/fingerprint.ts';
+import { RUNTIME } from '../compare/phase-of.ts';
+import { type GroupData, paramsKey } from '../compare/tally.ts';
+import type { Metric, Phase } from '../schema/run.ts';
+import type { Loaded } from './load.ts';
+
+export type Counted =
+  | { readonly kind: 'call'; readonly phase: Phase; readonly actor: string; readonly call: string }
+  | { readonly kind: 'metric'; readonly metric: string; readonly better: Metric['better'] };
+
+export interface Place {
+  readonly scenario: string;
+  /** As text, in the order of names. */
+  readonly params: string;
+  readonly image: string;
+  readonly arm: string;
+}
+
+export interface ExactRow {
+  readonly place: Place;
+  readonly counted: Counted;
+  readonly noise: 'exact' | 'quasi';
+  readonly count: Count;
+  readonly fingerprint: Fingerprint;
+}
+
+/** All counts of one arm in one group. */
+export interface ArmRows {
+  readonly place: Place;
+  readonly rows: readonly ExactRow[];
+  /** Of an actor that the rows do not have: where a call was never made there is no row. */
+  readonly fingerprintFor: (actor: string | null) => Fingerprint;
+  readonly passes: number;
+}
+
+export const placeKey = ({ scenario, params, image, arm }: Place): string =>
+  JSON.stringify([scenario, params, image, arm]);
+
+export const countedKey = (counted: Counted): string =>
+  counted.kind === 'call'
+    ? JSON.stringify([counted.phase, counted.actor, counted.call])
+    : JSON.stringify([counted.metric]);
+
+const tookOf = (data: GroupData, arm: string): string => [...(data.took.get(arm) ?? [])].sort().join(' or ');
+
+const callRows = (data: GroupData, place: Place, print: ArmRows['fingerprintFor']): ExactRow[] =>
+  callCounts(data.ledgers.get(place.arm) ?? [])
+    .filter(({ actor }) => actor !== RUNTIME)
+    .map(({ phase, actor, call, ...count }) => ({
+      place,
+      counted: { kind: 'call', phase, actor, call },
+      noise: 'exact',
+      count: { least: count.least, most: count.most, passes: count.passes },
+      fingerprint: print(actor),
+    }));
+
+const metricRows = (
+  { run }: Loaded,
+  data: GroupData,
+  place: Place,
+  print: ArmRows['fingerprintFor'],
+): ExactRow[] =>
+  [...data.count].flatMap(([metric, arms]): ExactRow[] => {
+    const info = own(run.catalogue.metrics, metric);
+    const count = countOf([...(arms.get(place.arm)?.values() ?? [])]);
+    if (info === undefined || info.noise === 'noisy' || count === null) return [];
+    return [
+      {
+        place,
+        counted: { kind: 'metric', metric, better: info.better },
+        noise: info.noise,
+        count,
+        fingerprint:
+          info.noise === 'quasi'
+            ? {
+                ...print(null),
+                kernel: run.environment.kernel,
+                ls: own(run.environment.tools, 'ls') ?? 'unknown',
+              }
+            : print(null),
+      },
+    ];
+  });
+
+/** Of every group, the arms that were counted. */
+export const armRows = (loaded: Loaded): readonly ArmRows[] =>
+  loaded.tallied.groups.flatMap((data) => {
+    const arms = new Set([
+      ...data.ledgers.keys(),
+      ...[...data.count.values()].flatMap((by) => [...by.keys()]),
+    ]);
+    return [...arms].map((arm): ArmRows => {
+      const { scenario, params, image } = data.group;
+      const place = { scenario, params: paramsKey(params), image, arm };
+      const fingerprintFor = (actor: string | null): Fingerprint =>
+        fingerprintOf(loaded.run, { image, actor, took: tookOf(data, arm) });
+      const rows = [
+        ...callRows(data, place, fingerprintFor),
+        ...metricRows(loaded, data, place, fingerprintFor),
+      ];
+      return { place, rows, fingerprintFor, passes: Math.max(0, ...rows.map(({ count }) => count.passes)) };
+    });
+  });

@@ -1,0 +1,123 @@
+// Counts of two sides held against each other: no tolerance, no statistics, and no comparison of what is unlike.
+import type { Count } from '../compare/counts.ts';
+import { differences } from '../compare/fingerprint.ts';
+import { type ArmRows, type Counted, countedKey, type ExactRow, type Place, placeKey } from './exact-rows.ts';
+
+export type ExactStatus =
+  | 'equal'
+  | 'better'
+  | 'worse'
+  /** Constant in the base, not in the head. */
+  | 'varies'
+  /** Not constant in the base: nothing can be said exactly. */
+  | 'demoted'
+  /** Other programs, path, image or architecture. */
+  | 'incomparable'
+  /** Requests with fewer passes than their minimum needs. */
+  | 'unjudged'
+  | 'vanished'
+  | 'new';
+
+export interface ExactResult {
+  readonly place: Place;
+  /** Null: the whole arm of this group. */
+  readonly counted: Counted | null;
+  readonly noise: 'exact' | 'quasi';
+  readonly status: ExactStatus;
+  readonly base: Count | null;
+  readonly head: Count | null;
+  /** What differs, where that is why. */
+  readonly because: readonly string[];
+}
+
+/** Stray requests appear in about 1 of 25 passes: the least of five is the count. */
+const QUASI_PASSES = 5;
+
+const byValue = (base: number, head: number, counted: Counted): ExactStatus => {
+  if (base === head) return 'equal';
+  const better = counted.kind === 'metric' && counted.better === 'higher' ? head > base : head < base;
+  return better ? 'better' : 'worse';
+};
+
+const judgeQuasi = (base: Count, head: Count, counted: Counted): ExactStatus =>
+  Math.min(base.passes, head.passes) < QUASI_PASSES ? 'unjudged' : byValue(base.least, head.least, counted);
+
+const judgeExact = (base: Count, head: Count, counted: Counted): ExactStatus => {
+  if (base.least !== base.most) return 'demoted';
+  if (head.least !== head.most) return 'varies';
+  return byValue(base.least, head.least, counted);
+};
+
+const zero = (passes: number): Count => ({ least: 0, most: 0, passes });
+
+const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, sides: Sides): ExactResult => {
+  const known = (base ?? head)!;
+  const { counted, noise } = known;
+  const result = (status: ExactStatus, parts: Partial<ExactResult> = {}): ExactResult => ({
+    place: sides.head.place,
+    counted,
+    noise,
+    status,
+    base: base?.count ?? null,
+    head: head?.count ?? null,
+    because: [],
+    ...parts,
+  });
+  // A ledger is whole: a call that it lacks was not made. A metric that it lacks was not measured.
+  if (counted.kind === 'metric' && (base === undefined || head === undefined))
+    return result(head === undefined ? 'vanished' : 'new');
+  const actor = counted.kind === 'call' ? counted.actor : null;
+  const unlike = differences(
+    base?.fingerprint ?? sides.base.fingerprintFor(actor),
+    head?.fingerprint ?? sides.head.fingerprintFor(actor),
+  );
+  if (unlike.length > 0) return result('incomparable', { because: unlike });
+  const counts = {
+    base: base?.count ?? zero(sides.base.passes),
+    head: head?.count ?? zero(sides.head.passes),
+  };
+  const judged = noise === 'quasi' ? judgeQuasi : judgeExact;
+  return result(judged(counts.base, counts.head, counted), counts);
+};
+
+interface Sides {
+  readonly base: ArmRows;
+  readonly head: ArmRows;
+}
+
+const compareArm = (sides: Sides): ExactResult[] => {
+  const heads = new Map(sides.head.rows.map((row) => [countedKey(row.counted), row]));
+  const bases = new Map(sides.base.rows.map((row) => [countedKey(row.counted), row]));
+  return [...new Set([...bases.keys(), ...heads.keys()])].map((key) =>
+    compareRow(bases.get(key), heads.get(key), sides),
+  );
+};
+
+const whole = (side: ArmRows, status: 'vanished' | 'new', because: readonly string[]): ExactResult => ({
+  place: side.place,
+  counted: null,
+  noise: 'exact',
+  status,
+  base: null,
+  head: null,
+  because,
+});
+
+/** `whyAbsent` says what the head knows of a place that it has no counts of. */
+export const compareExact = (
+  base: readonly ArmRows[],
+  head: readonly ArmRows[],
+  whyAbsent: (place: Place) => readonly string[],
+): readonly ExactResult[] => {
+  const heads = new Map(head.map((side) => [placeKey(side.place), side]));
+  const bases = new Set(base.map(({ place }) => placeKey(place)));
+  return [
+    ...base.flatMap((side) => {
+      const other = heads.get(placeKey(side.place));
+      return other === undefined
+        ? [whole(side, 'vanished', whyAbsent(side.place))]
+        : compareArm({ base: side, head: other });
+    }),
+    ...head.filter(({ place }) => !bases.has(placeKey(place))).map((side) => whole(side, 'new', [])),
+  ];
+};

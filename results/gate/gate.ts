@@ -1,0 +1,96 @@
+// From a comparison to one exit code that means one thing, and the rows that are its reason.
+import { unreachable } from '../errors.ts';
+import type { RunFile } from '../schema/run.ts';
+import { parsePattern } from './allow.ts';
+import type { Comparison } from './compare.ts';
+import type { ExactResult } from './exact.ts';
+import type { LatencyResult } from './latencies.ts';
+import type { Loaded } from './load.ts';
+
+export type Red =
+  | { readonly kind: 'exact'; readonly row: ExactResult }
+  | { readonly kind: 'latency'; readonly row: LatencyResult };
+
+export interface Gate {
+  readonly exit: 0 | 2 | 3 | 5 | 6 | 124 | 130;
+  readonly why: string;
+  readonly red: readonly Red[];
+  /** Vanished, and named as allowed to be. */
+  readonly allowed: readonly ExactResult[];
+  readonly undecided: readonly LatencyResult[];
+}
+
+export interface GateOptions {
+  readonly strict: boolean;
+  readonly allowMissing: readonly string[];
+  /** Red latencies that a rerun in a fresh process did not show again. */
+  readonly isRefuted?: (row: LatencyResult) => boolean;
+}
+
+const isRedStatus = ({ status }: ExactResult): boolean => {
+  switch (status) {
+    case 'worse':
+    case 'varies':
+    case 'vanished':
+      return true;
+    case 'equal':
+    case 'better':
+    case 'demoted':
+    case 'incomparable':
+    case 'unjudged':
+    case 'new':
+      return false;
+    default:
+      return unreachable(status);
+  }
+};
+
+const endedEarly = (status: RunFile['status']): Pick<Gate, 'exit' | 'why'> | null => {
+  switch (status) {
+    case 'interrupted':
+      return { exit: 130, why: 'the run was interrupted' };
+    case 'running':
+      return { exit: 130, why: 'the run did not end: it was killed, or is still going on' };
+    case 'out-of-time':
+      return { exit: 124, why: 'the run was out of time' };
+    case 'complete':
+    case 'failed':
+      return null;
+    default:
+      return unreachable(status);
+  }
+};
+
+const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+export const gateOf = (comparison: Comparison, head: Loaded, options: GateOptions): Gate => {
+  const allows = options.allowMissing.map(parsePattern);
+  const isAllowed = (row: ExactResult): boolean =>
+    row.status === 'vanished' && allows.some((allow) => allow(row));
+  const exact = comparison.exact.filter(isRedStatus);
+  const allowed = exact.filter(isAllowed);
+  const latencies = comparison.latencies.rows.filter(({ judged }) => judged === 'red');
+  const red: readonly Red[] = [
+    ...exact.filter((row) => !isAllowed(row)).map((row) => ({ kind: 'exact', row }) as const),
+    ...latencies
+      .filter((row) => options.isRefuted?.(row) !== true)
+      .map((row) => ({ kind: 'latency', row }) as const),
+  ];
+  const undecided = comparison.latencies.rows.filter(
+    (row) =>
+      row.judged === 'undecided' ||
+      row.judged === 'unjudgeable' ||
+      (row.judged === 'red' && options.isRefuted?.(row)),
+  );
+  const rows = { red, allowed, undecided };
+  const early = endedEarly(head.run.status);
+  if (early !== null) return { ...early, ...rows };
+  const failed = head.tallied.failures.length + head.run.proofs.filter(({ equal }) => !equal).length;
+  if (failed > 0)
+    return { exit: 5, why: `${count(failed, 'slot or mount')} failed, or left something behind`, ...rows };
+  if (head.okCount === 0) return { exit: 6, why: 'nothing was measured', ...rows };
+  if (red.length > 0) return { exit: 2, why: `${count(red.length, 'row')} worse than the base`, ...rows };
+  if (options.strict && undecided.length > 0)
+    return { exit: 3, why: `${count(undecided.length, 'row')} undecided or unjudgeable`, ...rows };
+  return { exit: 0, why: 'nothing is worse than the base', ...rows };
+};
