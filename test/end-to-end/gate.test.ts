@@ -1,0 +1,116 @@
+// Differences that are real, found by the gate: one more system call per file, another tar, a backend that is gone.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, leftOf, okSamples, PROGRAM, program, readRun, start } from './support.ts';
+
+const SOURCE = fileURLToPath(new URL('../../../test/fixtures/one-more-call.c', import.meta.url));
+const IMAGE = 'synthetic:files=60,layers=2,seed=3';
+
+const canCompile = spawnSync('cc', ['--version']).status === 0;
+const skip = needsRoot || (canCompile ? false : 'there is no C compiler');
+
+const library = (folder: string, calls: number): string => {
+  const path = join(folder, `calls-${calls}.so`);
+  const { status, stderr } = spawnSync(
+    'cc',
+    ['-shared', '-fPIC', `-DEXTRA_CALLS=${calls}`, '-o', path, SOURCE],
+    {
+      encoding: 'utf8',
+    },
+  );
+  assert.equal(status, 0, stderr);
+  return path;
+};
+
+const count = async (
+  t: TestContext,
+  out: string,
+  given: { env?: Record<string, string>; options?: string[]; passes?: number } = {},
+): Promise<string> => {
+  const argv = ['run', '--count-only', '--scenarios', 'churn', '--images', IMAGE, '--out', out];
+  const passes = ['--count-passes', String(given.passes ?? 3)];
+  const options = given.options ?? ['--backends', 'erofs-overlay,unpacked-overlay'];
+  const { code, stderr } = await start(
+    t,
+    [process.execPath, PROGRAM, ...argv, ...passes, ...options],
+    given.env,
+  ).done;
+  assert.equal(code, 0, stderr);
+  return out;
+};
+
+const compare = (t: TestContext, ...args: string[]) =>
+  program(t, ['compare', ...args, '--gate', '--explain']);
+
+test('one more system call per file in tar turns the gate red in one counting pass, and is named', {
+  skip,
+}, async (t) => {
+  const home = diskFolder(t);
+  const base = await count(t, join(home, 'base'), { env: { LD_PRELOAD: library(home, 0) } });
+  const same = await count(t, join(home, 'same'), { env: { LD_PRELOAD: library(home, 0) }, passes: 1 });
+  const head = await count(t, join(home, 'head'), { env: { LD_PRELOAD: library(home, 1) }, passes: 1 });
+  const { code: quiet, stdout: equal } = await compare(t, base, same);
+  assert.equal(quiet, 0, equal);
+  const { code, stdout } = await compare(t, base, head);
+  assert.equal(code, 2, stdout);
+  assert.match(stdout.replace(/\s+/g, ' '), /in the phase create, tar calls getppid 0 -> \d+ \(\+\d+\)/);
+  const files = okSamples(head)
+    .filter(({ arm, params }) => arm === 'unpacked-overlay' && params['store'] === 'empty')
+    .map(({ ledger }) => ledger?.create?.['tar']?.['getppid']);
+  const { fileCount } = readRun(head).images[0]!;
+  t.diagnostic(`getppid in create: ${files.join()}, files in the image: ${fileCount}`);
+  assert.ok(files[0]! >= fileCount * 0.9, `${files[0]} of ${fileCount}`);
+  assert.match(stdout, /Worse: [1-9]\n/);
+  assert.deepEqual(leftOf(home), []);
+});
+
+test('another version of tar gives incomparable rows, not red ones', { skip: needsRoot }, async (t) => {
+  const home = diskFolder(t);
+  const bin = join(home, 'bin');
+  mkdirSync(bin);
+  const real = spawnSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).stdout.trim();
+  writeFileSync(
+    join(bin, 'tar'),
+    `#!/bin/sh\n[ "$1" = --version ] && { echo 'tar (GNU tar) 9.99'; exit; }\nexec ${real} "$@"\n`,
+  );
+  chmodSync(join(bin, 'tar'), 0o755);
+  const base = await count(t, join(home, 'base'));
+  const head = await count(t, join(home, 'head'), { env: { PATH: `${bin}:${process.env['PATH']}` } });
+  assert.equal(readRun(head).environment.tools['tar'], 'tar (GNU tar) 9.99');
+  const { code, stdout } = await compare(t, base, head);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /Incomparable: \d+ counts/);
+  assert.match(
+    stdout.replace(/\s+/g, ' '),
+    /tar: tar \(GNU tar\) .* in the base, tar \(GNU tar\) 9\.99 in the head/,
+  );
+});
+
+test('a backend that disappeared is red, and can be allowed to', { skip: needsRoot }, async (t) => {
+  const home = diskFolder(t);
+  const base = await count(t, join(home, 'base'));
+  const head = await count(t, join(home, 'head'), { options: ['--backends', 'erofs-overlay'] });
+  const { code, stdout } = await compare(t, base, head);
+  assert.equal(code, 2, stdout);
+  assert.match(stdout, /unpacked-overlay/);
+  const allowed = await compare(t, base, head, '--allow-missing', 'unpacked-overlay');
+  assert.equal(allowed.code, 0, allowed.stdout);
+});
+
+test('without a base yet there is a notice and no failure; without a head there is an error', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const head = await count(t, join(home, 'head'), { passes: 1 });
+  const first = await compare(t, join(home, 'none'), head);
+  assert.equal(first.code, 0);
+  assert.match(first.stdout, /notice: no base yet/);
+  const { code, stderr } = await compare(t, head, join(home, 'none'));
+  assert.equal(code, 1);
+  assert.match(stderr, /cannot be read/);
+});

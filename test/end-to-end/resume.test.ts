@@ -1,0 +1,124 @@
+// A run that was killed, and went on: every planned slot stands in the journal once.
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { needsRoot } from '../harness/sys/support.ts';
+import {
+  diskFolder,
+  eventually,
+  leftOf,
+  PROGRAM,
+  program,
+  readRun,
+  readSamples,
+  start,
+  startProgram,
+} from './support.ts';
+
+const OPTIONS = [
+  '--profile',
+  'quick',
+  '--images',
+  'synthetic:files=40,layers=2,seed=3',
+  '--backends',
+  'erofs-overlay,unpacked-overlay',
+  '--scenarios',
+  'churn,walk-warm',
+  '--budget',
+  '5m',
+];
+const SEEN_LIMIT_MS = 60_000;
+
+const lines = (out: string): number => {
+  const path = join(out, 'samples.ndjson');
+  return existsSync(path) && statSync(path).size > 0 ? readSamples(out).length : 0;
+};
+
+const killAt = async (t: TestContext, args: readonly string[], when: () => boolean): Promise<void> => {
+  const run = startProgram(t, ['run', ...args]);
+  await eventually('the moment to kill', SEEN_LIMIT_MS, when);
+  run.child.kill('SIGKILL');
+  await run.done;
+};
+
+const checkWhole = (out: string): void => {
+  const { plan, status } = readRun(out);
+  const ended = new Map(
+    (plan.ended ?? []).map((group) => [`${group.scenario} ${group.image}`, group.blocks]),
+  );
+  const planned = plan.slots.filter(
+    ({ pass, scenario, image, block }) =>
+      pass === 'count' || block < (ended.get(`${scenario} ${image}`) ?? Number.POSITIVE_INFINITY),
+  );
+  const seqs = readSamples(out).map(({ seq }) => seq);
+  assert.equal(status, 'complete');
+  assert.deepEqual(
+    [...seqs].sort((a, b) => a - b),
+    planned.map(({ seq }) => seq),
+  );
+};
+
+test('killed while preparing, while counting and twice while timing, then resumed: nothing lost, nothing twice', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const resume = ['--resume', out];
+  await killAt(t, [...OPTIONS, '--out', out], () => existsSync(join(out, 'run.json')));
+  await killAt(t, resume, () => lines(out) >= 5);
+  await killAt(t, resume, () => lines(out) >= 30);
+  await killAt(t, resume, () => lines(out) >= 50);
+  await eventually('everything gone', 5000, () => leftOf(home).length === 0);
+  const { code, stderr, stdout } = await program(t, ['run', ...resume]);
+  assert.equal(code, 0, stderr);
+  checkWhole(out);
+  const run = readRun(out);
+  assert.equal(run.resumed?.length, 4);
+  assert.ok(new Set(readSamples(out).map(({ session }) => session ?? 0)).size >= 3);
+  // A block that was cut counts for nothing, and another was measured in its place.
+  assert.match(stdout, /8 blocks|8 to 9 blocks/);
+  assert.deepEqual(
+    readdirSync(home).filter((name) => name.startsWith('.cfsbench')),
+    [],
+  );
+  const again = await program(t, ['run', ...resume]);
+  assert.equal(again.code, 0);
+  assert.match(again.stderr, /complete: nothing is left to measure/);
+  checkWhole(out);
+});
+
+test('what cannot be gone on with is refused', { skip: needsRoot }, async (t) => {
+  const home = diskFolder(t);
+  const { code, stderr } = await program(t, ['run', '--resume', join(home, 'none')]);
+  assert.equal(code, 1);
+  assert.match(stderr, /run\.json: cannot be read/);
+});
+
+test('a command that hangs fails its slot when the limit has passed, and the run goes on', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const bin = join(home, 'bin');
+  const armed = join(home, 'armed');
+  mkdirSync(bin);
+  // Hangs once, when it is told to, and only inside a mount.
+  writeFileSync(
+    join(bin, 'ls'),
+    `#!/bin/sh\nif [ -e ${armed} ] && [ "$1" = -lR ]; then rm ${armed}; exec sleep 600; fi\nexec /bin/ls "$@"\n`,
+  );
+  chmodSync(join(bin, 'ls'), 0o755);
+  const argv = [process.execPath, PROGRAM, 'run', ...OPTIONS, '--scenarios', 'walk-warm', '--out', out];
+  const run = start(t, argv, { PATH: `${bin}:${process.env['PATH']}` });
+  await eventually('a few slots', SEEN_LIMIT_MS, () => lines(out) >= 8);
+  writeFileSync(armed, '');
+  const { code, stderr } = await run.done;
+  assert.equal(code, 5, stderr);
+  const failed = readSamples(out).filter(({ outcome }) => outcome === 'failed');
+  assert.equal(failed.length, 1);
+  assert.match(JSON.stringify(failed[0]), /"code":"timeout"/);
+  const { plan } = readRun(out);
+  assert.equal(readSamples(out).length, plan.slots.length, 'the run went on after it');
+  assert.deepEqual(leftOf(home), []);
+});

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { backends } from '../../../harness/backends/registry.ts';
+import { type BlocksParts, fitting, runBlocks } from '../../../harness/runner/blocks.ts';
+import { openLimits } from '../../../harness/runner/limits.ts';
+import { type Group, keyOf, timingSlots } from '../../../harness/runner/plan.ts';
+import { extraSlots, tornGroups } from '../../../harness/runner/resume.ts';
+import { blocksForRows, looksWithin } from '../../../results/compare/looks.ts';
+import { startTally } from '../../../results/compare/tally.ts';
+import { type EndedGroup, type Sample, SCHEMA, type Slot } from '../../../results/schema/run.ts';
+import { scenarios } from '../../../scenarios/registry.ts';
+
+const arms = backends.slice(0, 2).map((backend) => ({ id: backend.id, backend, options: {} }));
+const baseline = 'erofs-overlay';
+const scenario = scenarios.find(({ id }) => id === 'walk-warm')!;
+const groups: Group[] = ['one', 'two'].map((image) => ({ scenario, params: {}, image, arms }));
+const looks = [8, 12, 24];
+const slots = timingSlots(groups, { blocks: 24, baseline, seed: 's', firstSeq: 10 });
+
+const sampleOf = (slot: Slot, walkWallNs: number): Sample => ({
+  ...slot,
+  schema: SCHEMA,
+  startedAt: '',
+  slotNs: 1e6,
+  took: {},
+  notes: [],
+  outcome: 'ok',
+  values: { walkWallNs },
+});
+
+/** Runs the looks on a machine where image `one` is decided at once and `two` never is. */
+const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[] } = {}) => {
+  const tally = startTally();
+  const ran: Slot[] = [];
+  let ended: readonly EndedGroup[] = [];
+  const parts: BlocksParts = {
+    executor: {
+      tally: { ok: 0, failed: 0 },
+      async run(stretch) {
+        for (const slot of stretch.slots) {
+          const factor = slot.arm === baseline || slot.arm === 'null' ? 1 : slot.image === 'one' ? 3 : 1.05;
+          const wobble = slot.image === 'two' ? 1 + 0.2 * ((slot.block * 7 + slot.order) % 3) : 1;
+          ran.push(slot);
+          tally.add(sampleOf(slot, 1e9 * factor * wobble));
+        }
+        return { samples: [], stop: null };
+      },
+    },
+    tally,
+    design: {
+      catalogue: { metrics: scenario.metrics, scenarios: {}, backends: {}, phases: {} },
+      baseline,
+    },
+    groups,
+    slots,
+    extra: [],
+    looks,
+    endedBefore: given.endedBefore ?? [],
+    costs: new Map(groups.map((group) => [keyOf(group), 1e6])),
+    leftNs: given.leftNs ?? (() => Number.POSITIVE_INFINITY),
+    share: [0, 1],
+    onEnded: (list) => {
+      ended = list;
+    },
+  };
+  await runBlocks(parts);
+  const blocks = (image: string) =>
+    new Set(ran.filter((slot) => slot.image === image).map(({ block }) => block)).size;
+  return { one: blocks('one'), two: blocks('two'), ended, ran };
+};
+
+test('a group whose rows are decided ends at the look, another goes on to the last one', async () => {
+  const { one, two, ended } = await run();
+  assert.deepEqual([one, two], [8, 24]);
+  assert.deepEqual(ended, [{ scenario: 'walk-warm', params: {}, image: 'one', blocks: 8, why: 'decided' }]);
+});
+
+test('where the budget has no room for the next look, what is undecided ends there, complete', async () => {
+  const { two, ended } = await run({ leftNs: () => 1e6 });
+  assert.equal(two, 8);
+  assert.deepEqual(ended.map(({ why }) => why).sort(), ['budget', 'decided']);
+});
+
+test('what had ended before a resume stays ended', async () => {
+  const end = { scenario: 'walk-warm', params: {}, image: 'two', blocks: 8, why: 'budget' } as const;
+  assert.equal((await run({ endedBefore: [end] })).two, 0);
+});
+
+test('every planned slot of a group that goes on is run once', async () => {
+  const { ran } = await run();
+  assert.equal(new Set(ran.map(({ seq }) => seq)).size, ran.length);
+  assert.equal(ran.length, 8 * 3 + 24 * 3);
+});
+
+test('earlier groups keep their place when not all fit', () => {
+  const cost = (group: Group) => (group.image === 'one' ? 5 : 3);
+  assert.deepEqual(
+    fitting(groups, cost, 6).map(({ image }) => image),
+    ['one'],
+  );
+  assert.equal(fitting(groups, cost, 8).length, 2);
+});
+
+test('a group cut inside a block is torn, one cut between blocks is not', () => {
+  const first = slots.slice(0, 3).map((slot) => sampleOf(slot, 1));
+  assert.deepEqual(tornGroups(slots, first), []);
+  const torn = tornGroups(slots, [...first, sampleOf(slots[3]!, 1)]);
+  assert.equal(torn.length, 1);
+  const extra = extraSlots(groups, torn, { baseline, seed: 's', session: 1, slots });
+  assert.equal(extra.length, 3);
+  assert.ok(extra.every(({ block, image }) => block === 24 && image === slots[3]!.image));
+  assert.deepEqual(
+    extra.map(({ seq }) => seq),
+    [0, 1, 2].map((i) => slots.at(-1)!.seq + 1 + i),
+  );
+});
+
+test('blocks measured by different processes give no pair', () => {
+  const tally = startTally();
+  for (const slot of slots.slice(0, 3))
+    tally.add({ ...sampleOf(slot, 1), ...(slot.arm === baseline ? { session: 1 } : {}) });
+  const byArm = tally.finish().groups[0]!.time.get('walkWallNs')!;
+  const blocksOf = (arm: string) => [...byArm.get(arm)!.keys()];
+  assert.notDeepEqual(blocksOf(baseline), blocksOf('null'));
+});
+
+test('dropping an image leaves the order of the others as it was', () => {
+  const keeps = ({ image }: Pick<Slot, 'image'>) => image === 'two';
+  const order = (of: readonly Slot[]) => of.map(({ block, arm }) => `${block} ${arm}`);
+  assert.deepEqual(
+    order(timingSlots(groups, { blocks: 24, baseline, seed: 's', firstSeq: 0, keeps })),
+    order(slots.filter(keeps)),
+  );
+});
+
+test('a slot may take many times what the longest of its kind took, and no less than half a minute', () => {
+  const limits = openLimits();
+  const slot = slots[0]!;
+  assert.equal(limits.of(slot), 600e9);
+  limits.saw({ ...sampleOf(slot, 1), slotNs: 5e9 });
+  assert.equal(limits.of(slot), 100e9);
+  const other = slots.find(({ backend }) => backend !== slot.backend)!;
+  limits.saw({ ...sampleOf(other, 1), slotNs: 1e6 });
+  assert.equal(limits.of(other), 30e9);
+});
+
+test('looks are those of the plan, within what was asked', () => {
+  assert.deepEqual(looksWithin(8, 24), [8, 12, 24]);
+  assert.deepEqual(looksWithin(12, 12), [12]);
+  assert.deepEqual(looksWithin(10, 30), [12, 24, 30]);
+  assert.deepEqual([blocksForRows(0), blocksForRows(1), blocksForRows(30)], [0, 6, 11]);
+});

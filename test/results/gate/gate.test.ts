@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { explain } from '../../../report/compare/explain.ts';
+import { compareText } from '../../../report/compare/text.ts';
+import { type Comparison, compareArms, compareRuns } from '../../../results/gate/compare.ts';
+import { parseConfig } from '../../../results/gate/config.ts';
+import type { ExactStatus } from '../../../results/gate/exact.ts';
+import { type Gate, gateOf } from '../../../results/gate/gate.ts';
+import { changed, example, type Given, loaded, oneMore, twoArms, withStatus, withTools } from './support.ts';
+
+const base = example({ images: ['debian-12-static'] });
+const arm = 'unpacked-overlay';
+const where = { arm, phase: 'create', actor: 'tar', call: 'openat' } as const;
+
+const compared = (head: Given, to: Given = base): Comparison => compareRuns(loaded(to), loaded(head));
+
+const gated = (
+  head: Given,
+  options: { strict?: boolean; allowMissing?: string[] } = {},
+  to: Given = base,
+): Gate => gateOf(compared(head, to), loaded(head), { strict: false, allowMissing: [], ...options });
+
+const armsGated = (given: Given, strict = false, config = {}): Gate => {
+  const head = loaded(given);
+  return gateOf(compareArms(head, { config }), head, { strict, allowMissing: [] });
+};
+
+const statuses = (comparison: Comparison): ReadonlySet<ExactStatus> =>
+  new Set(comparison.exact.map(({ status }) => status));
+
+test('a run is equal to itself, and the gate says 0', () => {
+  const comparison = compared(base);
+  assert.ok(comparison.exact.length > 20);
+  assert.deepEqual(
+    [...statuses(comparison)].filter((status) => status !== 'unjudged'),
+    ['equal'],
+  );
+  assert.equal(gated(base).exit, 0);
+});
+
+test('one call more is red, whatever the noise, and is named with its phase', () => {
+  const head = oneMore(base, where);
+  const gate = gated(head);
+  assert.equal(gate.exit, 2);
+  assert.ok(gate.red.length > 0);
+  const text = explain(gate.red[0]!, compared(head), head.run);
+  assert.match(text, /phase create, tar calls openat/);
+  assert.match(text, /\(\+1\)/);
+  assert.match(text, /cfsbench run --count-only/);
+});
+
+test('one call less is better, never red', () => {
+  const gate = gated(base, {}, oneMore(base, where));
+  assert.equal(gate.exit, 0);
+  assert.ok(statuses(compared(base, oneMore(base, where))).has('better'));
+});
+
+test('a call that only the head makes is one more than none', () => {
+  const gate = gated(oneMore(base, { ...where, call: 'getppid' }));
+  assert.equal(gate.exit, 2);
+  assert.match(JSON.stringify(gate.red), /getppid/);
+});
+
+test('what varies in the base is demoted, what varies only in the head is red', () => {
+  const varying = oneMore(base, where, 'first');
+  assert.ok(statuses(compared(base, varying)).has('demoted'));
+  assert.equal(gated(base, {}, varying).exit, 0);
+  assert.ok(statuses(compared(varying)).has('varies'));
+  assert.equal(gated(varying).exit, 2);
+});
+
+test('another version of tar makes its counts incomparable, with the reason, and nothing red', () => {
+  const head = withTools(oneMore(base, where), { tar: 'tar (GNU tar) 9.99' });
+  const rows = compared(head).exact.filter(({ status }) => status === 'incomparable');
+  assert.ok(rows.length > 0);
+  assert.ok(rows.every(({ counted }) => counted?.kind === 'call' && counted.actor === 'tar'));
+  assert.match(rows[0]!.because.join(), /^tar: .* in the base, tar \(GNU tar\) 9\.99 in the head$/);
+  assert.equal(gated(head).exit, 0);
+});
+
+test('an arm that is gone is red, unless it is named', () => {
+  const head = changed(base, (sample) => (sample.arm === arm ? null : sample));
+  const gate = gated(head);
+  assert.equal(gate.exit, 2);
+  assert.match(explain(gate.red[0]!, compared(head), head.run), /--allow-missing unpacked-overlay/);
+  assert.equal(gated(head, { allowMissing: [arm] }).exit, 0);
+  assert.equal(gated(head, { allowMissing: [`*/debian-12-static/${arm}`] }).exit, 0);
+  assert.equal(gated(head, { allowMissing: ['composefs-fuse'] }).exit, 2);
+  assert.throws(() => gated(head, { allowMissing: ['a/b'] }), /may be missing/);
+});
+
+test('a new arm is listed and judged by nobody', () => {
+  const less = changed(base, (sample) => (sample.arm === arm ? null : sample));
+  assert.ok(statuses(compared(base, less)).has('new'));
+  assert.equal(gated(base, {}, less).exit, 0);
+});
+
+describe('exit codes, the first that applies', () => {
+  const red = oneMore(base, where);
+  const failing = changed(red, (sample) =>
+    sample.seq === red.samples.at(-1)!.seq
+      ? ({ ...sample, outcome: 'failed', phase: 'use', code: 'x', message: 'broken' } as typeof sample)
+      : sample,
+  );
+  const nothing = { ...base, samples: [] };
+  for (const [name, given, exit] of [
+    ['interrupted', withStatus(failing, 'interrupted'), 130],
+    ['killed', withStatus(failing, 'running'), 130],
+    ['out of time', withStatus(failing, 'out-of-time'), 124],
+    ['a slot failed', failing, 5],
+    ['nothing was measured', nothing, 6],
+    ['worse', red, 2],
+    ['nothing worse', base, 0],
+  ] as const)
+    test(`${name}: ${exit}`, () => assert.equal(gated(given).exit, exit));
+});
+
+describe('two arms of one run', () => {
+  test('the same twice is nothing worse', () => {
+    const gate = armsGated(twoArms(12, 1));
+    assert.equal(gate.exit, 0);
+    assert.deepEqual(gate.red, []);
+  });
+
+  test('twice the time is red, and the reason has ratio and interval', () => {
+    const given = twoArms(12, 2);
+    const gate = armsGated(given);
+    assert.equal(gate.exit, 2);
+    const latency = gate.red.find(({ kind }) => kind === 'latency')!;
+    const text = explain(latency, compareArms(loaded(given)), given.run);
+    assert.match(text, /over 12 blocks: all of the interval is beyond the threshold of 5 %/);
+    assert.match(text, /cfsbench run --ab erofs-overlay erofs-overlay --scenarios/);
+  });
+
+  test('half the time is faster, and passes', () => assert.equal(armsGated(twoArms(12, 0.5)).exit, 0));
+
+  test('too few blocks for so many rows: refused, which only --strict fails', () => {
+    const gate = armsGated(twoArms(8, 2));
+    assert.equal(gate.exit, 0);
+    assert.ok(gate.undecided.every(({ judged }) => judged === 'unjudgeable'));
+    assert.match(gate.undecided[0]!.why, /8 blocks, so many rows together need \d+/);
+    assert.equal(armsGated(twoArms(8, 2), true).exit, 3);
+  });
+
+  test('a rerun that does not show it again takes the red away', () => {
+    const head = loaded(twoArms(12, 2));
+    const options = { strict: false, allowMissing: [], isRefuted: () => true };
+    assert.equal(gateOf(compareArms(head), head, options).exit, 0);
+  });
+
+  test('thresholds by scenario and metric apply, and what is not gated cannot be red', () => {
+    const given = twoArms(12, 1.3);
+    assert.equal(armsGated(given).exit, 2);
+    assert.equal(armsGated(given, false, { delta: 0.8 }).exit, 0);
+    assert.equal(armsGated(given, false, { gate: false }).exit, 0);
+  });
+});
+
+test('latencies of two runs are shown and never red', () => {
+  const slow = changed(base, (sample) =>
+    sample.outcome === 'ok' && sample.pass === 'time' && sample.arm === 'composefs-fuse'
+      ? { ...sample, values: Object.fromEntries(Object.entries(sample.values).map(([k, v]) => [k, v * 5])) }
+      : sample,
+  );
+  const comparison = compared(slow);
+  assert.ok(comparison.latencies.rows.every(({ judged }) => judged === 'shown'));
+  assert.equal(gated(slow).exit, 0);
+});
+
+test('only what differs between the machines is listed', () => {
+  assert.deepEqual(compared(base).environment, []);
+  const head = withTools(base, { tar: 'tar 2' });
+  assert.equal(compared(head).environment.length, 1);
+  assert.match(compared(head).environment[0]!, /^tools\.tar: .* -> tar 2$/);
+});
+
+test('one counting pass is compared, and the text says what was not checked', () => {
+  const one = changed(oneMore(base, where), (sample) =>
+    sample.pass === 'count' && sample.block > 0 ? null : sample,
+  );
+  assert.equal(gated(one).exit, 2);
+  assert.match(compared(one).notices.join('\n'), /^head: 1 counting pass: /m);
+});
+
+test('the text fits 80 columns of printable ASCII, hostile names included', () => {
+  const head = oneMore(base, { ...where, call: '\u202etxt\u001b[31m<b>' });
+  for (const explained of [false, true]) {
+    const text = compareText(compared(head), {
+      columns: 80,
+      explain: explained,
+      gate: gated(head),
+      run: head.run,
+    });
+    assert.match(text, /^[\n\x20-\x7e]*$/);
+    assert.match(text, /\\u\{202e\}/);
+    assert.deepEqual(
+      text.split('\n').filter((line) => line.length > 80),
+      [],
+    );
+  }
+});
+
+test('a config with a mistake is refused, with what is known there', () => {
+  assert.deepEqual(parseConfig('{"delta": 0.1}', 'f'), { delta: 0.1 });
+  for (const [text, message] of [
+    ['{', /f: not JSON/],
+    ['[]', /f: expected an object/],
+    ['{"detla": 1}', /f: detla: expected one of the keys delta, gate, scenarios/],
+    ['{"delta": 5}', /f: delta: expected a share/],
+    ['{"metrics": {"mountWallNs": {"gate": 1}}}', /metrics\.mountWallNs: gate: expected true or false/],
+    ['{"allowMissing": "x"}', /allowMissing: expected a list/],
+  ] as const)
+    assert.throws(() => parseConfig(text, 'f'), message);
+});

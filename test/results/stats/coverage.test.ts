@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bootstrap, type Uniform } from '../../../results/stats/bootstrap.ts';
+import { linearFit, powerFit } from '../../../results/stats/fit.ts';
+import { hodgesLehmann } from '../../../results/stats/hodges-lehmann.ts';
+import type { Interval } from '../../../results/stats/interval.ts';
+import { LOOK_CONFIDENCE, medianInterval } from '../../../results/stats/median.ts';
+import { quantileInterval } from '../../../results/stats/quantile.ts';
+import { distributions, normal, shareOf, uniform } from './draws.ts';
+
+const RUNS = 2000;
+/** Three standard errors of a share of 2000. */
+const SLACK = 0.015;
+
+const covers = (interval: Interval, truth: number): boolean =>
+  interval.kind === 'interval' && interval.lo <= truth && truth <= interval.hi;
+
+const sample = (n: number, draw: (random: Uniform) => number, random: Uniform): number[] =>
+  Array.from({ length: n }, () => draw(random));
+
+for (const { name, median, draw } of distributions)
+  for (const n of [8, 12, 24])
+    test(`the order-statistic interval covers the median of ${n} ${name} values as often as it says`, (t) => {
+      const random = uniform(n);
+      const share = shareOf(RUNS, () =>
+        covers(medianInterval(sample(n, draw, random), LOOK_CONFIDENCE), median),
+      );
+      t.diagnostic(`${(100 * share).toFixed(1)} %`);
+      assert.ok(share >= LOOK_CONFIDENCE - SLACK, `${share}`);
+    });
+
+test('the Hodges-Lehmann interval covers the centre of symmetric values as often as it says', (t) => {
+  for (const n of [8, 12, 24]) {
+    const random = uniform(n);
+    const share = shareOf(RUNS, () => covers(hodgesLehmann(sample(n, normal, random), 0.95), 0));
+    t.diagnostic(`n=${n}: ${(100 * share).toFixed(1)} %`);
+    assert.ok(share >= 0.95 - SLACK && share <= 0.99, `${share}`);
+  }
+});
+
+test('the bootstrap of a median covers less than it says with few values, which is why it decides nothing', (t) => {
+  const random = uniform(1);
+  for (const { name, median, draw } of distributions)
+    for (const n of [6, 24]) {
+      const share = shareOf(400, () =>
+        covers(bootstrap(sample(n, draw, random), { confidence: 0.95, random, draws: 200 }), median),
+      );
+      t.diagnostic(`${name}, n=${n}: ${(100 * share).toFixed(1)} %`);
+      assert.ok(share >= 0.86, `${name} ${n} ${share}`);
+    }
+});
+
+test('the interval of a 90th percentile covers it, on all three distributions', () => {
+  const truths = [3 + 1.2815515655, Math.exp(1.2815515655), 20.6744897502];
+  for (const [i, { name, draw }] of distributions.entries()) {
+    const random = uniform(5);
+    const share = shareOf(600, () =>
+      covers(quantileInterval(sample(60, draw, random), 0.9, 0.95), truths[i]!),
+    );
+    assert.ok(share >= 0.95 - 0.027, `${name} ${share}`);
+  }
+});
+
+test('fits of cost against size cover the true start, slope and exponent', (t) => {
+  const random = uniform(9);
+  const sizes = [100, 300, 1000, 3000].flatMap((x) => Array.from({ length: 12 }, () => x));
+  const options = { confidence: 0.95, random };
+  let [slopes, exponents] = [0, 0];
+  for (let run = 0; run < 120; run++) {
+    const linear = linearFit(
+      sizes.map((x) => ({ x, y: 50 + 2 * x + 30 * normal(random) })),
+      options,
+    );
+    const power = powerFit(
+      sizes.map((x) => ({ x, y: 3 * x ** 1.2 * Math.exp(0.1 * normal(random)) })),
+      options,
+    );
+    if (linear.kind === 'fit' && covers(linear.b, 2)) slopes++;
+    if (power.kind === 'fit' && covers(power.b, 1.2)) exponents++;
+  }
+  t.diagnostic(`slope ${slopes}/120, exponent ${exponents}/120`);
+  // A percentile bootstrap of 12 values at each size is a little short of its 95 %.
+  assert.ok(slopes >= 103 && exponents >= 103);
+});
+
+test('two sizes are no curve', () => {
+  const points = [1, 2, 1, 2].map((x) => ({ x, y: x }));
+  assert.deepEqual(linearFit(points, { confidence: 0.95, random: uniform(1) }), {
+    kind: 'tooFew',
+    n: 2,
+    needed: 3,
+  });
+});

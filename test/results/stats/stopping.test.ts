@@ -1,0 +1,105 @@
+// The stopping rule that ships, simulated: looks, interval, zone and verdict are those that runs use.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isDecided, LOOKS } from '../../../results/compare/looks.ts';
+import { judge, type Verdict, zoneOf } from '../../../results/compare/verdict.ts';
+import type { Uniform } from '../../../results/stats/bootstrap.ts';
+import { ratioInterval } from '../../../results/stats/log-ratio.ts';
+import { LOOK_CONFIDENCE } from '../../../results/stats/median.ts';
+import { mannWhitney } from '../../../results/stats/rank-tests.ts';
+import { normal, shareOf, uniform } from './draws.ts';
+
+const DELTA = 0.05;
+const RUNS = 2500;
+const ZONE = zoneOf(DELTA, 0, 1);
+
+interface Machine {
+  readonly noise: number;
+  readonly random: Uniform;
+}
+
+/** One slot's time in a block: noise, 5 % stalls, and a drift that both halves of a pair share. */
+const slotTime = ({ noise, random }: Machine, effect: number, drift: number): number =>
+  Math.exp(drift + noise * normal(random) + (random() < 0.05 ? Math.abs(normal(random)) * 0.3 : 0)) * effect;
+
+/** Blocks are measured up to the first look that decides; the verdict is that of the last look reached. */
+const verdictOf = (machine: Machine, effect: number): { readonly verdict: Verdict; readonly n: number } => {
+  const [logs, nulls]: [number[], number[]] = [[], []];
+  let verdict: Verdict = 'tooFew';
+  for (const look of LOOKS) {
+    while (logs.length < look) {
+      const drift = 0.01 * logs.length;
+      const base = slotTime(machine, 1, drift);
+      logs.push(Math.log(slotTime(machine, effect, drift) / base));
+      nulls.push(Math.log(slotTime(machine, 1, drift) / base));
+    }
+    const nullRatio = ratioInterval(nulls, LOOK_CONFIDENCE);
+    const nullCenter = nullRatio.kind === 'interval' ? nullRatio.center : null;
+    verdict = judge(ratioInterval(logs, LOOK_CONFIDENCE), ZONE, 'lower', nullCenter);
+    if (isDecided(verdict)) break;
+  }
+  return { verdict, n: logs.length };
+};
+
+const shareSlower = (noise: number, effect: number, seed: number, runs = RUNS): number => {
+  const machine = { noise, random: uniform(seed) };
+  return shareOf(runs, () => verdictOf(machine, effect).verdict === 'slower');
+};
+
+for (const noise of [0.01, 0.03, 0.1])
+  test(`no effect, noise ${noise}: hardly ever a difference`, (t) => {
+    const machine = { noise, random: uniform(1) };
+    const share = shareOf(RUNS, () => ['slower', 'faster'].includes(verdictOf(machine, 1).verdict));
+    t.diagnostic(`${(100 * share).toFixed(2)} %`);
+    assert.ok(share <= 0.005, `${share}`);
+  });
+
+for (const noise of [0.01, 0.03, 0.1])
+  test(`an effect of exactly the threshold, noise ${noise}: called slower in a few runs of a hundred at most`, (t) => {
+    const share = shareSlower(noise, 1 + DELTA, 2);
+    t.diagnostic(`${(100 * share).toFixed(2)} %`);
+    assert.ok(share <= 0.025, `${share}`);
+  });
+
+test('an effect of twice the threshold is found, and in no noise at the first look', (t) => {
+  const shares = [0.01, 0.03].map((noise) => shareSlower(noise, 1 + 2 * DELTA, 3, 600));
+  t.diagnostic(shares.map((share) => `${(100 * share).toFixed(1)} %`).join(', '));
+  assert.ok(shares[0]! >= 0.97 && shares[1]! >= 0.8, shares.join());
+  assert.equal(verdictOf({ noise: 0.001, random: () => 0.5 }, 1.1).n, LOOKS[0]);
+});
+
+test('looking after every block until something is decided would call an effect of exactly the threshold slower several times as often', (t) => {
+  const machine = { noise: 0.03, random: uniform(6) };
+  const greedy = shareOf(600, () => {
+    const logs: number[] = [];
+    while (logs.length < LOOKS.at(-1)!) {
+      logs.push(Math.log(slotTime(machine, 1 + DELTA, 0) / slotTime(machine, 1, 0)));
+      if (logs.length < LOOKS[0]!) continue;
+      const verdict = judge(ratioInterval(logs, 0.95), ZONE, 'lower', null);
+      if (isDecided(verdict)) return verdict === 'slower';
+    }
+    return false;
+  });
+  t.diagnostic(`${(100 * greedy).toFixed(1)} %`);
+  assert.ok(greedy > 0.035, `${greedy}`);
+});
+
+test('one arm after the other, a slow drift makes differences out of nothing; interleaved it does not', (t) => {
+  const machine = { noise: 0.01, random: uniform(7) };
+  const drifted = (i: number): number => slotTime(machine, 1, 0.0006 * i);
+  const inRow = shareOf(400, () => {
+    const times = Array.from({ length: 40 }, (_, i) => drifted(i));
+    const found = mannWhitney(times.slice(0, 20), times.slice(20));
+    return found.kind === 'test' && found.pTwoSided < 0.05;
+  });
+  const paired = shareOf(400, () => {
+    const logs = Array.from({ length: 20 }, (_, i) => {
+      const [first, second] = [drifted(2 * i), drifted(2 * i + 1)];
+      return machine.random() < 0.5 ? Math.log(first / second) : Math.log(second / first);
+    });
+    const verdict = judge(ratioInterval(logs, LOOK_CONFIDENCE), zoneOf(0.02, 0, 1), 'lower', null);
+    return verdict === 'slower' || verdict === 'faster';
+  });
+  t.diagnostic(`in a row ${(100 * inRow).toFixed(0)} %, interleaved ${(100 * paired).toFixed(1)} %`);
+  assert.ok(inRow > 0.3 && paired <= 0.01);
+});
