@@ -6,6 +6,7 @@ import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { parseDurationNs } from './duration.ts';
+import { historyCommand } from './history.ts';
 import { imageCommand } from './image.ts';
 import { listCommand } from './list.ts';
 import type { TypedOptions } from './options.ts';
@@ -94,6 +95,7 @@ export const program = (): Command =>
     .showHelpAfterError('(cfsbench --help shows what there is)')
     .addCommand(runCommand(), { isDefault: true })
     .addCommand(compareCommand())
+    .addCommand(historyCommand())
     .addCommand(reportCommand())
     .addCommand(listCommand())
     .addCommand(doctorCommand())

@@ -35,8 +35,8 @@ const flat = (value: unknown, at: string, into: Map<string, string>): void => {
   else into.set(at, Array.isArray(value) ? value.join(' ') : String(value));
 };
 
-/** The load of a moment is a condition of both runs, not a property that they could share. */
-const PASSING = /^(loadAverage|conditions|slotPathBytes$)/;
+/** The load of a moment, and what was said while a feature was tried, is no property of a machine. */
+const PASSING = /^(loadAverage|slotPathBytes$|features\..*\.detail$)/;
 
 const environmentDifferences = (base: Environment, head: Environment): readonly string[] => {
   const [left, right] = [new Map<string, string>(), new Map<string, string>()];

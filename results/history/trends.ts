@@ -1,0 +1,75 @@
+// What the history says of each series: where it changed, and whether the latest step is out of the ordinary. Advice, never a gate.
+
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { changePoints } from '../stats/change-points.ts';
+import { median } from '../stats/median.ts';
+import { type FenceResult, fence } from './fence.ts';
+import { type Line, seriesKey } from './line.ts';
+
+export interface Change {
+  readonly run: string;
+  readonly commit: string | null;
+  readonly startedAt: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface Trend {
+  readonly of: Line;
+  readonly lines: readonly Line[];
+  readonly changes: readonly Change[];
+  /** Of counts only. */
+  readonly fence: FenceResult | null;
+}
+
+const SEED = 20230123;
+const LONGEST = 400;
+
+const changeAt = (lines: readonly Line[], at: number, from: number, to: number): Change => {
+  const { run, commit, startedAt } = lines[at]!;
+  const middle = (of: readonly Line[]): number => median(of.map(({ value }) => value))!;
+  return {
+    run,
+    commit,
+    startedAt,
+    before: middle(lines.slice(from, at)),
+    after: middle(lines.slice(at, to)),
+  };
+};
+
+/** An exact count needs no statistics: it changed where it is another one. */
+const steps = (values: readonly number[]): readonly number[] =>
+  values.flatMap((value, i) => (i > 0 && value !== values[i - 1] ? [i] : []));
+
+const estimated = (values: readonly number[]): readonly number[] => {
+  const generator = xoroshiro128plus(SEED);
+  return changePoints(values, { random: () => uniformFloat64(generator) });
+};
+
+const trendOf = (all: readonly Line[]): Trend => {
+  const lines = all.slice(-LONGEST);
+  const of = lines.at(-1)!;
+  const values = lines.map(({ value }) => value);
+  const points = of.noise === 'exact' ? steps(values) : estimated(values);
+  return {
+    of,
+    lines,
+    changes: points.map((at, i) => changeAt(lines, at, points[i - 1] ?? 0, points[i + 1] ?? lines.length)),
+    fence: of.noise === 'noisy' ? null : fence(values),
+  };
+};
+
+export const trends = (lines: readonly Line[]): readonly Trend[] => {
+  const series = new Map<string, Line[]>();
+  for (const line of lines) {
+    const key = seriesKey(line);
+    const own = series.get(key);
+    if (own === undefined) series.set(key, [line]);
+    else own.push(line);
+  }
+  return [...series.values()].map(trendOf);
+};
+
+export const hasChanged = ({ changes, fence }: Trend): boolean =>
+  changes.length > 0 || (fence?.kind === 'fence' && fence.outside);

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { historyText } from '../../../report/history/text.ts';
+import { type Line, linesOf, seriesKey } from '../../../results/history/line.ts';
+import { addLines, readHistory } from '../../../results/history/store.ts';
+import { hasChanged, trends } from '../../../results/history/trends.ts';
+import { example, type Given, loaded, oneMore, withTools } from '../gate/support.ts';
+
+const folder = (t: TestContext): string => {
+  const path = mkdtempSync(join(tmpdir(), 'cfsbench-history-'));
+  t.after(() => rmSync(path, { recursive: true }));
+  return path;
+};
+
+const base = example({ images: ['debian-12-static'] });
+const where = { arm: 'unpacked-overlay', phase: 'create', actor: 'tar', call: 'openat' } as const;
+
+const as = (given: Given, day: number): readonly Line[] => {
+  const startedAt = `2026-01-${String(day).padStart(2, '0')}T00:00:00.000Z`;
+  return linesOf(loaded({ ...given, run: { ...given.run, id: `run-${day}`, startedAt } }));
+};
+
+test('every metric of a run is one line, and reads back as it was', (t) => {
+  const dir = folder(t);
+  const lines = as(base, 1);
+  assert.ok(lines.length > 50);
+  assert.equal(new Set(lines.map(seriesKey)).size, lines.length);
+  assert.deepEqual(new Set(lines.map(({ noise }) => noise)), new Set(['exact', 'quasi', 'noisy']));
+  assert.equal(addLines(dir, 'run-1', lines), 'added');
+  assert.deepEqual(readHistory(dir), lines);
+});
+
+test('adding a run again changes nothing, adding another one of its name is refused', (t) => {
+  const dir = folder(t);
+  addLines(dir, 'run-1', as(base, 1));
+  assert.equal(addLines(dir, 'run-1', as(base, 1)), 'was there already');
+  assert.throws(() => addLines(dir, 'run-1', as(oneMore(base, where), 1)), /another run of the same name/);
+  assert.throws(() => addLines(dir, '../run', []), /no file name/);
+});
+
+test('two stores merge by having their files in one folder', (t) => {
+  const [one, two] = [folder(t), folder(t)];
+  addLines(one, 'run-1', as(base, 1));
+  addLines(one, 'run-3', as(base, 3));
+  addLines(two, 'run-2', as(base, 2));
+  for (const name of readdirSync(two)) cpSync(join(two, name), join(one, name), { errorOnExist: true });
+  const runs = [...new Set(readHistory(one).map(({ run }) => run))];
+  assert.deepEqual(runs, ['run-1', 'run-2', 'run-3']);
+});
+
+test('an exact count that changes is named with the run and the commit, in 80 columns', () => {
+  const days = [1, 2, 3, 4, 5, 6];
+  const lines = days.flatMap((day) => as(day < 4 ? base : oneMore(base, where), day));
+  const changed = trends(lines).filter(hasChanged);
+  assert.ok(changed.length > 0);
+  assert.ok(changed.every(({ of }) => of.what === 'create: tar: openat'));
+  assert.equal(changed[0]!.changes[0]!.run, 'run-4');
+  const text = historyText(trends(lines), { columns: 80, all: false });
+  assert.match(text, /changed with run-4/);
+  assert.ok(text.split('\n').every((line) => line.length <= 80));
+});
+
+test('another version of tar begins a series of its own', () => {
+  const lines = [...as(base, 1), ...as(withTools(oneMore(base, where), { tar: 'tar 2' }), 2)];
+  assert.deepEqual(trends(lines).filter(hasChanged), []);
+});
+
+test('damage is named by file and line', (t) => {
+  for (const [bytes, message] of [
+    ['{', /bad\.ndjson:1: not JSON/],
+    ['{"schema":1}\n', /bad\.ndjson:1\.run: expected a string/],
+    [`${JSON.stringify({ ...as(base, 1)[0], schema: 9 })}\n`, /history schema 1/],
+  ] as const) {
+    const dir = folder(t);
+    writeFileSync(join(dir, 'bad.ndjson'), bytes);
+    assert.throws(() => readHistory(dir), message);
+  }
+});
+
+test('an empty history says what to type', () => {
+  assert.match(historyText(trends([]), { columns: 80, all: false }), /cfsbench history add RUN/);
+});
