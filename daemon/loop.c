@@ -13,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-
 int loop_open(struct loop *loop, const struct server *server, int device_fd)
 {
 	*loop = (struct loop){ .server = server, .device_fd = device_fd };

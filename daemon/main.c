@@ -14,7 +14,9 @@
 #include "stop.h"
 
 #ifdef CFS_TEST_DELAY_NS
-#define TEST_BUILD " (test build: every request delayed)"
+#define TEXT_OF(value) #value
+#define TEXT(value) TEXT_OF(value)
+#define TEST_BUILD " (test build: +" TEXT(CFS_TEST_DELAY_NS) " ns per request)"
 #else
 #define TEST_BUILD ""
 #endif

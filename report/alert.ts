@@ -20,6 +20,9 @@ export const alerts = (view: ReportView): readonly string[] => {
       : `Failed: ${view.failures[0]!.where}: ${view.failures[0]!.what}${
           view.failures.length === 1 ? '' : `, and ${view.failures.length - 1} more`
         }.`,
+    ...view.warnings
+      .filter((line) => line.startsWith('noise: '))
+      .map((line) => `Noisy machine: ${line.slice('noise: '.length)}.`),
     view.leaks.left.length === 0
       ? ''
       : `Left behind: ${view.leaks.left.map(({ where, what }) => `${what} (${where})`).join('; ')}.`,

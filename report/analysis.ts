@@ -88,6 +88,8 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
     images: run.images,
     proofs: run.proofs,
     environment: run.environment,
+    conditions: run.conditions ?? null,
+    fairness: run.fairness ?? [],
     run: {
       startedAt: run.startedAt,
       finishedAt: run.finishedAt,

@@ -57,7 +57,7 @@ export const formatPercent = (share: number): string => `${Number((share * 100).
 export const shortName = (metric: string): string =>
   metric
     .replace(/^commandStartWallNs$/, 'null cmd')
-    .replace(/WallNs$/, '')
+    .replace(/(Wall|Median)Ns$/, '')
     .replace(/PerSecond$/, '/s') || metric;
 
 /** `2026-01-15T10:00:00.000Z` as `2026-01-15 10:00 UTC`. */

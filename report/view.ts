@@ -1,7 +1,16 @@
 // What the views show: everything computed, nothing formatted, every string already safe to print.
 import type { CallCount, Count } from '../results/compare/counts.ts';
 import type { Verdict } from '../results/compare/verdict.ts';
-import type { Environment, ImageInfo, Metric, Phase, Proof, RunFile } from '../results/schema/run.ts';
+import type {
+  Conditions,
+  Environment,
+  Fairness,
+  ImageInfo,
+  Metric,
+  Phase,
+  Proof,
+  RunFile,
+} from '../results/schema/run.ts';
 import type { Interval } from '../results/stats/interval.ts';
 
 export interface ArmView {
@@ -108,6 +117,9 @@ export interface ReportView {
   readonly images: readonly ImageInfo[];
   readonly proofs: readonly Proof[];
   readonly environment: Environment;
+  /** Null in older runs. */
+  readonly conditions: Conditions | null;
+  readonly fairness: readonly Fairness[];
   readonly run: Pick<
     RunFile,
     'startedAt' | 'finishedAt' | 'host' | 'status' | 'wallNs' | 'cfsbench' | 'commandLine' | 'ledgerSource'

@@ -18,10 +18,14 @@ import { ResultsError } from './errors.ts';
 import {
   type Asked,
   type Catalogue,
+  type Conditions,
   type EndedGroup,
   type Environment,
+  type Fairness,
   type ImageInfo,
+  type Judgement,
   type Metric,
+  type Moment,
   PHASES,
   type Plan,
   type Proof,
@@ -183,6 +187,32 @@ const plan = fields<Plan>({
   ab: optional(nullable(pairOf(text))),
 });
 
+const reading = nullable(number);
+const moment = fields<Moment>({
+  at: text,
+  loadAverage: list(number),
+  governor: nullable(text),
+  turbo: nullable(truth),
+  smt: nullable(truth),
+  clocksource: nullable(text),
+  memoryBytes: reading,
+  memoryAvailableBytes: reading,
+  swapUsedBytes: reading,
+  hottestMilliCelsius: reading,
+  cpuTicks: reading,
+  idleTicks: reading,
+  stealTicks: reading,
+  cpuPressureUs: reading,
+  ioPressureUs: reading,
+  memoryPressureUs: reading,
+  swapInCount: reading,
+  swapOutCount: reading,
+  majorFaultCount: reading,
+  oomKillCount: reading,
+  throttleCount: reading,
+  monotonicNs: number,
+});
+
 const run = fields<Omit<RunFile, 'schema'>>({
   id: text,
   startedAt: text,
@@ -200,6 +230,33 @@ const run = fields<Omit<RunFile, 'schema'>>({
   wallNs: nullable(number),
   ledgerSource: text,
   warnings: list(text),
+  conditions: optional(
+    fields<Conditions>({
+      start: moment,
+      end: nullable(moment),
+      otherMounts: list(text),
+      kernelWarnings: nullable(list(text)),
+      judged: list(fields<Judgement>({ id: text, severity: oneOf('noise', 'note'), text, hint: text })),
+    }),
+  ),
+  fairness: optional(
+    list(
+      fields<Fairness>({
+        image: text,
+        arm: text,
+        manifestBytes: count,
+        inodeCount: count,
+        compactInodeCount: count,
+        extendedInodeCount: count,
+        xattrEntryCount: count,
+        hasAcl: truth,
+        digests: truth,
+        sparseFileCount: nullable(count),
+        backing: text,
+        mounts: list(text),
+      }),
+    ),
+  ),
   asked: optional(
     fields<Asked>({
       cwd: text,

@@ -2,7 +2,24 @@
 import type { Scenario } from '../harness/model/scenario.ts';
 import { scenario as churn } from './churn.ts';
 import { scenario as churnFresh } from './churn-fresh.ts';
+import { scenario as microGetdents } from './micro-getdents.ts';
+import { scenario as microGetxattr } from './micro-getxattr.ts';
+import { scenario as microOpen } from './micro-open.ts';
+import { scenario as microRead } from './micro-read.ts';
+import { scenario as microReadlink } from './micro-readlink.ts';
+import { scenario as microStat } from './micro-stat.ts';
 import { scenario as walkCold } from './walk-cold.ts';
 import { scenario as walkWarm } from './walk-warm.ts';
 
-export const scenarios: readonly Scenario[] = [churn, churnFresh, walkWarm, walkCold];
+export const scenarios: readonly Scenario[] = [
+  churn,
+  churnFresh,
+  walkWarm,
+  walkCold,
+  microStat,
+  microOpen,
+  microRead,
+  microReadlink,
+  microGetxattr,
+  microGetdents,
+];

@@ -1,12 +1,17 @@
 // Every need of every backend, scenario and probe, met or not, and what to do. Changes nothing.
+import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Command } from 'commander';
+import { ascii } from '../../report/visible.ts';
+import type { Judgement } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import type { Features, Need } from '../model/machine.ts';
 import { probes } from '../probes/registry.ts';
+import { isNoisy } from '../runner/conditions.ts';
 import { discoverFeatures } from './discover.ts';
 import { type Judged, judge } from './needs.ts';
+import { lookQuietly, otherMountsOf } from './watch-conditions.ts';
 
 interface Row extends Judged {
   readonly id: string;
@@ -62,14 +67,58 @@ export const doctorText = (features: Features, columns: number): string => {
   ].join('');
 };
 
+interface Typed {
+  readonly json?: boolean;
+  readonly work: string;
+  readonly bench?: boolean;
+  readonly strict?: boolean;
+}
+
+/** What half a second of doing nothing showed. */
+export const benchText = (
+  judged: readonly Judgement[],
+  otherMounts: readonly string[],
+  columns: number,
+): string => {
+  const lines = judged.flatMap(({ severity, text, hint }) => [
+    wrap(`${severity}: ${text}`, '  ', columns),
+    wrap(`do: ${hint}`, '         ', columns),
+  ]);
+  const mounts =
+    otherMounts.length === 0
+      ? ''
+      : wrap(
+          `note: also mounted from the disk of the work folder: ${otherMounts.map(ascii).join(', ')}`,
+          '  ',
+          columns,
+        );
+  const verdict = isNoisy(judged)
+    ? 'This machine is noisy now: differences will be hard to show.'
+    : 'This machine is quiet enough to measure on.';
+  return `${lines.join('')}${mounts}${wrap(verdict, '', columns)}`;
+};
+
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description(
       'what every backend, scenario and probe needs, whether this machine has it, and what to do; changes nothing',
     )
     .option('--json', 'what was found, for machines')
+    .option('--bench', 'whether the machine is quiet enough to measure on')
+    .option('--strict', 'with --bench: exit 4 where it is not')
     .option('--work <DIR>', 'the folder a run would work in', tmpdir())
-    .action(async ({ json, work }: { json?: boolean; work: string }) => {
+    .action(async ({ json, work, bench, strict }: Typed) => {
+      if (bench === true) {
+        const judged = await lookQuietly();
+        const columns = Math.min(process.stdout.columns ?? 80, 100);
+        process.stdout.write(
+          json === true
+            ? `${JSON.stringify(judged, null, 2)}\n`
+            : benchText(judged, otherMountsOf(realpathSync(work)), columns),
+        );
+        if (strict === true && isNoisy(judged)) process.exitCode = 4;
+        return;
+      }
       const features = await discoverFeatures(work);
       process.stdout.write(
         json === true

@@ -23,6 +23,7 @@ export interface TypedOptions {
   readonly countPasses?: number;
   readonly dryRun?: boolean;
   readonly resume?: string;
+  readonly strict?: boolean;
 }
 
 export const BASELINE = 'erofs-overlay';
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly countPasses: number;
   readonly countOnly: boolean;
   readonly dryRun: boolean;
+  /** Refuses a noisy machine. */
+  readonly strict: boolean;
   readonly budgetNs: number | null;
   readonly seed: string;
   readonly outDir: string | null;
@@ -168,6 +171,7 @@ export const understand = (
     countPasses: typed.countPasses ?? profile.countPasses,
     countOnly: typed.countOnly === true,
     dryRun: typed.dryRun === true,
+    strict: typed.strict === true,
     budgetNs: typed.budget ?? profile.budgetNs,
     seed: typed.seed ?? String(process.pid * 7919 + (Date.now() % 1_000_000)),
     outDir: typed.out === undefined ? null : resolve(typed.out),

@@ -60,6 +60,7 @@ const runCommand = (): Command =>
     .option('--count-only', 'count system calls, requests and files; time nothing')
     .option('--count-passes <N>', 'counting passes (default: that of the profile)', wholeNumber)
     .option('--dry-run', 'print the plan, slot by slot; measure nothing')
+    .option('--strict', 'refuse a machine that is too noisy, and fail a run that was')
     .option('--resume <DIR>', 'go on with a run that was interrupted or killed')
     .option('--seed <TEXT>', 'repeats the order of an earlier run (default: a new one, recorded)')
     .option('--out <DIR>', 'result folder (default: runs/<date>-<host>-<seed>)')

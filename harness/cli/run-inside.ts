@@ -25,6 +25,7 @@ import { readBefore } from './resume.ts';
 import { type Given, openRecord } from './run-record.ts';
 import { runnable } from './runnable.ts';
 import { openAnySource } from './sources.ts';
+import { noiseLines, refuseNoise, watchConditions } from './watch-conditions.ts';
 import { checkSpace } from './work-folder.ts';
 
 /** Objects, their pack, layer tars, unpacked layers, and one slot's own copy on top. */
@@ -33,11 +34,16 @@ const INODE_BYTES = 4096;
 /** A counter that slows commands 50 times has time for one look only. */
 const SLOW_COUNT_PASSES = 1;
 
-const exitCode = ({ status, okCount, failedCount, unequal }: Ended): number => {
+interface Judged extends Ended {
+  readonly tooNoisy: boolean;
+}
+
+const exitCode = ({ status, okCount, failedCount, unequal, tooNoisy }: Judged): number => {
   if (status === 'interrupted') return 130;
   if (status === 'out-of-time') return 124;
   if (failedCount > 0 || unequal.length > 0) return 5;
-  return okCount === 0 ? 6 : 0;
+  if (okCount === 0) return 6;
+  return tooNoisy ? 4 : 0;
 };
 
 const openSources = async (specs: readonly string[], spoolDir: string): Promise<SourceImage[]> => {
@@ -91,7 +97,7 @@ const measureThere = async (
   told: Handover,
   given: GivenToRun,
   context: { readonly progress: Progress; readonly interrupted: () => boolean },
-): Promise<Ended> => {
+): Promise<Judged> => {
   const { features, folders } = told;
   const { progress, interrupted } = context;
   const arms = runnable(options.arms, (arm) => arm.backend.needs, features);
@@ -114,6 +120,10 @@ const measureThere = async (
     const baseline = arms.can.some((arm) => arm.id === options.baseline) ? options.baseline : arms.can[0]!.id;
     const record = openRecord(journal, options, told, { ...given, baseline, skipped });
     const servers = serversOf(arms.can);
+    const watch = await watchConditions(folders.workDir);
+    for (const line of noiseLines(watch.atStart)) progress.say(line);
+    if (options.strict) refuseNoise(watch.atStart.judged);
+    record.update({ conditions: watch.atStart });
     const ended = await measure({
       features,
       sources: images.can,
@@ -141,9 +151,12 @@ const measureThere = async (
       say: progress.say,
       progress: progress.at,
     });
-    record.end(ended.status, Number(process.hrtime.bigint() - startedNs));
+    const conditions = watch.finish();
+    const noise = noiseLines(conditions);
+    record.update({ conditions });
+    record.end(ended.status, Number(process.hrtime.bigint() - startedNs), noise);
     journal.close();
-    return ended;
+    return { ...ended, tooNoisy: options.strict && noise.length > 0 };
   } finally {
     for (const source of sources) await source.close();
     removeWorkspace(workspace);

@@ -51,7 +51,7 @@ const withoutRepeats = (skipped: readonly Skipped[]): readonly Skipped[] => [
 
 export interface RunRecord {
   update(changed: Changed): void;
-  end(status: RunFile['status'], wallNs: number): void;
+  end(status: RunFile['status'], wallNs: number, warnings: readonly string[]): void;
 }
 
 export const openRecord = (
@@ -105,7 +105,12 @@ export const openRecord = (
         skipped: withoutRepeats([...run.skipped, ...skipped]),
         plan: { ...run.plan, ...plan },
       }),
-    end: (status, wallNs) =>
-      rewrite({ status, finishedAt: new Date().toISOString(), wallNs: wallNs + (earlier?.wallNs ?? 0) }),
+    end: (status, wallNs, warnings) =>
+      rewrite({
+        status,
+        finishedAt: new Date().toISOString(),
+        wallNs: wallNs + (earlier?.wallNs ?? 0),
+        warnings: [...new Set([...run.warnings, ...warnings])],
+      }),
   };
 };

@@ -23,7 +23,7 @@ const parseOptions = (spec: string, backend: Backend, text: string): Record<stri
           `option: ${pair}`,
           `options of ${backend.id}: ${
             Object.entries(backend.options)
-              .map(([name, values]) => `${name}=${values.join('|')}`)
+              .map(([name, values]) => `${name}=${values.join('|') || name.toUpperCase()}`)
               .join(', ') || 'none'
           }`,
         ],

@@ -1,7 +1,7 @@
 // What a run is made of: everything it needs, handed in.
 import type { Design } from '../../results/compare/rows.ts';
 import type { Tally } from '../../results/compare/tally.ts';
-import type { EndedGroup, RunFile, Sample } from '../../results/schema/run.ts';
+import type { Conditions, EndedGroup, Fairness, RunFile, Sample } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
 import type { Features, Machine } from '../model/machine.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
@@ -46,6 +46,8 @@ export interface RunParts {
 export interface Changed {
   readonly images?: RunFile['images'];
   readonly proofs?: RunFile['proofs'];
+  readonly fairness?: readonly Fairness[];
+  readonly conditions?: Conditions;
   /** Added to what is there. */
   readonly skipped?: RunFile['skipped'];
   /** Replaces those parts of the plan. */

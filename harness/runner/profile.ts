@@ -16,6 +16,14 @@ export interface Profile {
 
 const SECOND_NS = 1e9;
 const HEADLINE = ['churn', 'walk-warm', 'walk-cold'];
+const MICRO = [
+  'micro-stat',
+  'micro-open',
+  'micro-read',
+  'micro-readlink',
+  'micro-getxattr',
+  'micro-getdents',
+];
 const IMAGES = [
   'fixture:debian-12-base',
   'fixture:debian-12-static',
@@ -60,7 +68,7 @@ export const profiles: readonly Profile[] = [
     title: 'everything, as long as it takes',
     budgetNs: null,
     images: IMAGES,
-    scenarios: [...HEADLINE, 'churn-fresh'],
+    scenarios: [...HEADLINE, 'churn-fresh', ...MICRO],
     blocks: 24,
     mostBlocks: 48,
     countPasses: 5,

@@ -1,6 +1,6 @@
 // Every arm proved on every image, before anything is timed.
 import { join } from 'node:path';
-import type { ImageInfo, Proof, RunFile } from '../../results/schema/run.ts';
+import type { Fairness, ImageInfo, Proof, RunFile } from '../../results/schema/run.ts';
 import { seesTrusted } from '../digest/of-mount.ts';
 import { expectedListing } from '../digest/of-tree.ts';
 import type { Store } from '../model/backend.ts';
@@ -14,6 +14,7 @@ export interface Proofs {
   readonly proofs: readonly Proof[];
   readonly skipped: RunFile['skipped'];
   readonly images: readonly ImageInfo[];
+  readonly fairness: readonly Fairness[];
 }
 
 const PROOF_SLOT = 'proof';
@@ -29,6 +30,7 @@ export const proveAll = async (
   const proofs: Proof[] = [];
   const skipped: RunFile['skipped'][number][] = [];
   const infos: ImageInfo[] = [];
+  const fairness: Fairness[] = [];
   for (const [number, image] of images.entries()) {
     const listingPath = join(workspace.sources, `${number}.expected`);
     const treeDigest = expectedListing(image, { listingPath, trusted: seesTrusted() }).digest;
@@ -44,10 +46,12 @@ export const proveAll = async (
         machine,
         store,
         folders,
+        workDir: workspace.dir,
       });
+      if (proved.kind === 'proof' && proved.fairness !== undefined) fairness.push(proved.fairness);
       if (proved.kind === 'proof') proofs.push(proved.proof);
       else skipped.push({ what: `${arm.id} on ${image.name}`, need: 'image', reason: proved.reason });
     }
   }
-  return { proofs, skipped, images: infos };
+  return { proofs, skipped, images: infos, fairness };
 };

@@ -1,7 +1,7 @@
 // The same tree, proved before anything is timed: every arm mounts every image once, a child process walks the mount, and the
 // digest must be the image's own. On the way the run's full store gets what the arm keeps there (unpacked layers).
 import { join } from 'node:path';
-import type { Proof } from '../../results/schema/run.ts';
+import type { Fairness, Proof } from '../../results/schema/run.ts';
 import { firstDifference } from '../digest/compare.ts';
 import { seesTrusted, walkMount } from '../digest/of-mount.ts';
 import { setsSelinux } from '../digest/of-tree.ts';
@@ -10,6 +10,7 @@ import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Arm } from './arm.ts';
+import { fairnessOf } from './fairness.ts';
 import type { SlotFolders } from './workspace.ts';
 
 export interface Expected {
@@ -24,10 +25,12 @@ export interface ProofParts {
   readonly machine: Machine;
   readonly store: Store;
   readonly folders: SlotFolders;
+  /** The run's work folder. */
+  readonly workDir: string;
 }
 
 export type Proved =
-  | { readonly kind: 'proof'; readonly proof: Proof }
+  | { readonly kind: 'proof'; readonly proof: Proof; readonly fairness?: Fairness }
   | { readonly kind: 'skipped'; readonly reason: string };
 
 const WALK_BASE_MS = 60_000;
@@ -61,10 +64,16 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     const created = await prepared.create(store, folders.fresh('image'));
     mounted = await created.mount(folders.fresh('mount'));
     const proof = await look(mounted, parts);
+    const fairness = fairnessOf(image, {
+      arm: arm.id,
+      folder: folders.dir,
+      objectDir: store.objectDirs[0]!,
+      workDir: parts.workDir,
+    });
     await mounted.unmount();
     await mounted.settle();
     mounted = null;
-    return { kind: 'proof', proof };
+    return { kind: 'proof', proof, fairness };
   } catch (error) {
     if (error instanceof UserError && error.code === 'skip')
       return { kind: 'skipped', reason: error.message };

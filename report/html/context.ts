@@ -1,4 +1,6 @@
 // What a hostile reader asks for: proofs, environment, how to reproduce, method, and everything that did not work.
+
+import type { Conditions, Fairness } from '../../results/schema/run.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE } from '../../results/stats/median.ts';
 import { alerts } from '../alert.ts';
 import { formatBytes, formatInstant, formatNs, formatPercent, shellLine } from '../format.ts';
@@ -56,8 +58,55 @@ const problems = (list: readonly Problem[]): Html =>
 
 const known = (value: string | null): string => value ?? 'unknown';
 
+const flag = (value: boolean | null): string => (value === null ? 'unknown' : value ? 'on' : 'off');
+
+/** What was going on beside the run. */
+const conditions = (watched: Conditions | null): Html => {
+  if (watched === null) return html``;
+  const { start, end, judged, kernelWarnings, otherMounts } = watched;
+  return html`<h3>While it ran</h3>
+${entries([
+  [
+    'judged',
+    judged.length === 0 ? 'quiet' : listOf(judged.map(({ severity, text }) => `${severity}: ${text}`)),
+  ],
+  ['turbo', flag(start.turbo)],
+  ['SMT', flag(start.smt)],
+  ['clock source', known(start.clocksource)],
+  [
+    'load',
+    `${start.loadAverage[0]?.toFixed(2) ?? 'unknown'} before, ${end?.loadAverage[0]?.toFixed(2) ?? 'unknown'} after`,
+  ],
+  [
+    'warnings of the kernel',
+    kernelWarnings === null
+      ? 'its log cannot be read'
+      : kernelWarnings.length === 0
+        ? 'none'
+        : listOf(kernelWarnings),
+  ],
+  ['also mounted from the same disk', otherMounts.length === 0 ? 'nothing' : otherMounts.join(', ')],
+])}`;
+};
+
+const fairnessTable = (rows: readonly Fairness[]): Html =>
+  rows.length === 0
+    ? html``
+    : html`<h3>What each arm was given</h3>
+<div class="scroll" tabindex="0" role="region" aria-label="what each arm was given"><table><thead><tr><th scope="col">image</th><th scope="col" class="text">arm</th><th scope="col">manifest</th><th scope="col">inodes, compact + extended</th><th scope="col">entries with xattrs</th><th scope="col" class="text">ACLs</th><th scope="col" class="text">digests</th><th scope="col">sparse objects</th><th scope="col" class="text">mounts, as the kernel lists them</th></tr></thead><tbody>
+${rows.map(
+  (
+    row,
+  ) => html`<tr><th scope="row">${row.image}</th><td class="text">${row.arm}</td><td>${formatBytes(row.manifestBytes)}</td><td>${row.compactInodeCount} + ${row.extendedInodeCount}</td><td>${row.xattrEntryCount}</td><td class="text">${row.hasAcl ? 'yes' : 'no'}</td><td class="text">${row.digests ? 'yes' : 'no'}</td><td>${row.sparseFileCount ?? '–'}</td><td class="text">${row.mounts.map((mount) => html`<code>${mount}</code><br>`)}</td></tr>
+`,
+)}</tbody></table></div>
+<p class="note">Backing file system: ${rows[0]!.backing}</p>
+`;
+
 export const environmentSection = ({
   environment: env,
+  conditions: watched,
+  fairness,
 }: ReportView): Html => html`<h2 id="environment">Environment</h2>
 ${entries([
   ['kernel', env.kernel],
@@ -73,7 +122,7 @@ ${entries([
   ],
   ['privilege', env.privilege],
   ['load at the start', env.loadAverage.map((load) => load.toFixed(2)).join(' ')],
-])}<details><summary>tools, kernel features, mitigations</summary>
+])}${conditions(watched)}${fairnessTable(fairness)}<details><summary>tools, kernel features, mitigations</summary>
 <h3>Tools</h3>${entries(Object.entries(env.tools))}
 <h3>Features, each found by trying</h3>${entries(
   Object.entries(env.features).map(

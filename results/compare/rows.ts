@@ -49,6 +49,15 @@ export const metricInfo = (catalogue: Catalogue, metric: string): Metric =>
 
 const isTime = (metric: string): boolean => metric.endsWith('Ns');
 
+/** Measured beside operations that are repeated thousands of times within one slot. */
+const EMPTY_CALL = 'emptyCallNs';
+
+/** Null where the group's times are single windows. */
+const emptyCallOf = (data: GroupData): number | null => {
+  const arms = data.time.get(EMPTY_CALL);
+  return arms === undefined ? null : median([...arms.values()].flatMap((byBlock) => [...byBlock.values()]));
+};
+
 /** 20 us, or twice the start of a command that does nothing where both sides start one. */
 export const floorOf = (metric: string, commandStartNs: number | null): number =>
   !isTime(metric) ? 0 : Math.max(FLOOR_NS, commandStartNs === null ? 0 : 2 * commandStartNs);
@@ -110,6 +119,7 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
   if (arms === undefined) return null;
   const info = metricInfo(design.catalogue, metric);
   const baseline = baselineOf(arms, design);
+  const emptyCall = isTime(metric) ? emptyCallOf(data) : null;
   const baselineIdle = isIdle(data, metric, design.baseline, design);
 
   const compare = (arm: string, values: ByBlock): Versus | null =>
@@ -119,7 +129,11 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
           baseline: baseline.values,
           baselineMedian: baseline.center,
           better: info.better,
-          floor: floorOf(metric, sharedCommandStart(data, metric, arm, design.baseline)),
+          // Of a repeated call the null row is the call that does nothing.
+          floor:
+            emptyCall === null
+              ? floorOf(metric, sharedCommandStart(data, metric, arm, design.baseline))
+              : 2 * emptyCall,
           delta: design.delta ?? DEFAULT_DELTA,
           nullCenter: arm === NULL_ARM ? null : centerOf(arms.get(NULL_ARM), baseline.values),
         });

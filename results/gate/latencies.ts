@@ -7,8 +7,13 @@ import { type Cell, NULL_ARM, type Row, rowOf, type Versus } from '../compare/ro
 import { paramsKey } from '../compare/tally.ts';
 import type { Verdict } from '../compare/verdict.ts';
 import type { Metric } from '../schema/run.ts';
+import { bootstrap } from '../stats/bootstrap.ts';
+import { hodgesLehmann } from '../stats/hodges-lehmann.ts';
 import { holm } from '../stats/holm.ts';
-import type { Interval } from '../stats/interval.ts';
+import { type Interval, mapInterval } from '../stats/interval.ts';
+import { outliers } from '../stats/outliers.ts';
+import { wilcoxon } from '../stats/rank-tests.ts';
+import { seededUniform } from '../stats/seeded.ts';
 import { signTestAbove, signTestBelow } from '../stats/sign-test.ts';
 import { type GateConfig, thresholdOf } from './config.ts';
 import type { Place } from './exact-rows.ts';
@@ -28,6 +33,7 @@ export interface LatencyResult {
   readonly nullRatio: number | null;
   readonly n: number;
   readonly delta: number;
+  readonly further: Further;
   /** Holm-adjusted one-sided p that it is worse than the zone; null for rows that are not gated. */
   readonly p: number | null;
   readonly judged:
@@ -39,6 +45,16 @@ export interface LatencyResult {
     /** Too few blocks, or too much noise to see a difference of the threshold's size. */
     | 'unjudgeable';
   readonly why: string;
+}
+
+/** Information beside the verdict, which none of it decides. */
+export interface Further {
+  readonly hodgesLehmann: Interval;
+  readonly bootstrap: Interval;
+  /** Two-sided, that the pairs differ at all; null with too few. */
+  readonly signedRankP: number | null;
+  /** Blocks whose ratio is far from the others: flagged, kept, counted like all. */
+  readonly outlyingBlocks: readonly number[];
 }
 
 export interface LatencyOptions {
@@ -60,6 +76,24 @@ interface Found {
   readonly gated: boolean;
   readonly delta: number;
 }
+
+const CONFIDENCE = 0.95;
+const SEED = 20230120;
+
+const furtherOf = ({ logs }: Versus): Further => {
+  const values = [...logs.values()];
+  const blocks = [...logs.keys()];
+  const test = wilcoxon(values);
+  return {
+    hodgesLehmann: mapInterval(hodgesLehmann(values, CONFIDENCE), Math.exp),
+    bootstrap: mapInterval(
+      bootstrap(values, { confidence: CONFIDENCE, random: seededUniform(SEED) }),
+      Math.exp,
+    ),
+    signedRankP: test.kind === 'test' ? test.pTwoSided : null,
+    outlyingBlocks: outliers(values).map((at) => blocks[at]!),
+  };
+};
 
 const centerOf = (cell: Cell | undefined): number | null => {
   const ratio = cell?.versus?.ratio;
@@ -143,6 +177,7 @@ export const compareLatencies = (loaded: Loaded, options: LatencyOptions): Laten
       detectable: versus.detectable,
       nullRatio,
       n: versus.pairs,
+      further: furtherOf(versus),
       delta,
       p,
       ...judged,

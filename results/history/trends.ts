@@ -1,9 +1,8 @@
 // What the history says of each series: where it changed, and whether the latest step is out of the ordinary. Advice, never a gate.
 
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { changePoints } from '../stats/change-points.ts';
 import { median } from '../stats/median.ts';
+import { seededUniform } from '../stats/seeded.ts';
 import { type FenceResult, fence } from './fence.ts';
 import { type Line, seriesKey } from './line.ts';
 
@@ -42,10 +41,8 @@ const changeAt = (lines: readonly Line[], at: number, from: number, to: number):
 const steps = (values: readonly number[]): readonly number[] =>
   values.flatMap((value, i) => (i > 0 && value !== values[i - 1] ? [i] : []));
 
-const estimated = (values: readonly number[]): readonly number[] => {
-  const generator = xoroshiro128plus(SEED);
-  return changePoints(values, { random: () => uniformFloat64(generator) });
-};
+const estimated = (values: readonly number[]): readonly number[] =>
+  changePoints(values, { random: seededUniform(SEED) });
 
 const trendOf = (all: readonly Line[]): Trend => {
   const lines = all.slice(-LONGEST);

@@ -194,6 +194,73 @@ export interface EndedGroup extends PlannedGroup {
   readonly why: 'decided' | 'budget';
 }
 
+/** Readings of the machine at one instant; counters count from boot. Null: cannot be read here. */
+export interface Moment {
+  readonly at: string;
+  readonly loadAverage: readonly number[];
+  readonly governor: string | null;
+  readonly turbo: boolean | null;
+  readonly smt: boolean | null;
+  readonly clocksource: string | null;
+  readonly memoryBytes: number | null;
+  readonly memoryAvailableBytes: number | null;
+  readonly swapUsedBytes: number | null;
+  readonly hottestMilliCelsius: number | null;
+  /** Clock ticks of all CPUs together. */
+  readonly cpuTicks: number | null;
+  readonly idleTicks: number | null;
+  readonly stealTicks: number | null;
+  /** Time in which some task waited for it, microseconds. */
+  readonly cpuPressureUs: number | null;
+  readonly ioPressureUs: number | null;
+  readonly memoryPressureUs: number | null;
+  readonly swapInCount: number | null;
+  readonly swapOutCount: number | null;
+  readonly majorFaultCount: number | null;
+  readonly oomKillCount: number | null;
+  readonly throttleCount: number | null;
+  /** CLOCK_MONOTONIC. */
+  readonly monotonicNs: number;
+}
+
+export interface Conditions {
+  readonly start: Moment;
+  readonly end: Moment | null;
+  /** Mount points of other mounts on the device that holds the work folder. */
+  readonly otherMounts: readonly string[];
+  /** Warnings of the kernel that appeared during the run; null where its log cannot be read. */
+  readonly kernelWarnings: readonly string[] | null;
+  readonly judged: readonly Judgement[];
+}
+
+export interface Judgement {
+  readonly id: string;
+  /** `noise` can change a result, a `note` is worth knowing. */
+  readonly severity: 'noise' | 'note';
+  readonly text: string;
+  readonly hint: string;
+}
+
+/** What an arm was given to work with on an image: what a critic of any backend would ask. */
+export interface Fairness {
+  readonly image: string;
+  readonly arm: string;
+  readonly manifestBytes: number;
+  readonly inodeCount: number;
+  readonly compactInodeCount: number;
+  readonly extendedInodeCount: number;
+  /** Entries with at least one xattr of the image's own. */
+  readonly xattrEntryCount: number;
+  readonly hasAcl: boolean;
+  /** Whether the manifest carries digests for overlayfs to check. */
+  readonly digests: boolean;
+  /** Files of the store that take less disk than their size. */
+  readonly sparseFileCount: number | null;
+  readonly backing: string;
+  /** Every mount below the slot's folder as the kernel lists it, paths shortened. */
+  readonly mounts: readonly string[];
+}
+
 export interface Asked {
   readonly cwd: string;
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
@@ -230,4 +297,6 @@ export interface RunFile {
   readonly resumed?: readonly Resumed[];
   /** The options as they were typed and where: what `--resume` goes on with. */
   readonly asked?: Asked;
+  readonly conditions?: Conditions;
+  readonly fairness?: readonly Fairness[];
 }

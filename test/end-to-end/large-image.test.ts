@@ -45,6 +45,7 @@ test('every backend shows the same tree of a real image', { skip }, async (t) =>
       machine,
       store,
       folders: workspace.slot(`proof-${backend.id}`),
+      workDir: workspace.dir,
     });
     assert.equal(proved.kind, 'proof', backend.id);
     if (proved.kind !== 'proof') continue;

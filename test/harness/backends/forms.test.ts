@@ -103,6 +103,7 @@ describe('every form of a mount shows the same tree', { skip: needsRoot }, () =>
       machine,
       store,
       folders,
+      workDir: folders.dir,
     });
     assert.equal(proved.kind, 'proof');
     if (proved.kind !== 'proof') throw new Error('unreachable');

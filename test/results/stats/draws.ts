@@ -1,12 +1,8 @@
 // Seeded values of known distributions: what the simulations draw from.
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Uniform } from '../../../results/stats/bootstrap.ts';
+import { seededUniform } from '../../../results/stats/seeded.ts';
 
-export const uniform = (seed: number): Uniform => {
-  const generator = xoroshiro128plus(seed);
-  return () => uniformFloat64(generator);
-};
+export const uniform = seededUniform;
 
 export const normal = (random: Uniform): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

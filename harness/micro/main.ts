@@ -1,0 +1,58 @@
+// The child that enters the mount: every target once, then one operation over and over, driven by tinybench.
+//
+//   node main.js OPERATION LIST OUT
+//
+// LIST holds targets as JSON; OUT gets the figures. The window is tinybench's: its own start-up and this program's are no part
+// of it. Samples are corrected by nothing: what an empty call costs stands beside them.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Bench } from 'tinybench';
+import { quantileBound } from '../../results/stats/quantile.ts';
+import { type Operation, type Target, timedCall } from './operations.ts';
+
+const TIME_MS = 60;
+const NULL_TIME_MS = 10;
+const MOST = 100_000;
+const NS_PER_MS = 1e6;
+const CONFIDENCE = 0.95;
+
+const samplesOf = (
+  operation: Operation | 'null',
+  targets: readonly Target[],
+  timeMs: number,
+): readonly number[] => {
+  const call = timedCall(operation, targets);
+  for (let i = 0; i < Math.max(1, targets.length); i++) call();
+  const bench = new Bench({
+    time: timeMs,
+    iterations: 10,
+    warmup: false,
+    retainSamples: true,
+    timestampProvider: 'hrtimeNow',
+  });
+  // Told that it is synchronous: else it would be called once more, to find out.
+  bench.add(operation, call, { async: false });
+  bench.runSync();
+  const result = bench.tasks[0]?.result;
+  if (result === undefined || !('latency' in result))
+    throw new Error(`${operation}: no result: ${result?.state}`);
+  return (result.latency.samples ?? []).slice(0, MOST).map((ms) => ms * NS_PER_MS);
+};
+
+/** Of sorted samples; the nearest rank. */
+const at = (sorted: readonly number[], p: number): number => sorted[Math.ceil(p * sorted.length) - 1]!;
+
+const [operation, list = '', out = ''] = process.argv.slice(2);
+const targets = JSON.parse(readFileSync(list, 'utf8')) as readonly Target[];
+const samples = [...samplesOf(operation as Operation, targets, TIME_MS)].sort((a, b) => a - b);
+const empty = [...samplesOf('null', [], NULL_TIME_MS)].sort((a, b) => a - b);
+const p99 = quantileBound(samples, 0.99, CONFIDENCE);
+writeFileSync(
+  out,
+  JSON.stringify({
+    medianNs: at(samples, 0.5),
+    p90Ns: at(samples, 0.9),
+    ...(p99.kind === 'bound' ? { p99Ns: p99.value } : {}),
+    emptyNs: at(empty, 0.5),
+    sampleCount: samples.length,
+  }),
+);

@@ -1,0 +1,71 @@
+// What each arm was given on each image, read while it is mounted: sizes, inodes, xattrs, and the mounts as the kernel lists them.
+//
+// Reads:  the manifest in memory, mountinfo, the store's files by lstat.
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Fairness } from '../../results/schema/run.ts';
+import type { Image } from '../model/image.ts';
+import { inspectManifest } from '../store/inspect.ts';
+import { isBelow, mountOf, readMounts } from '../sys/mountinfo.ts';
+
+const DISK_BLOCK_BYTES = 512;
+
+const sparseIn = (dir: string): number | null => {
+  try {
+    let sparse = 0;
+    for (const prefix of readdirSync(dir))
+      for (const name of readdirSync(join(dir, prefix))) {
+        const { size, blocks } = lstatSync(join(dir, prefix, name));
+        if (blocks * DISK_BLOCK_BYTES < size) sparse++;
+      }
+    return sparse;
+  } catch {
+    return null; // A store that another user owns, or none at all.
+  }
+};
+
+const ofTree = ({ tree }: Image): { readonly xattrEntryCount: number; readonly digests: boolean } => {
+  let xattrEntryCount = 0;
+  let digests = false;
+  for (let index = 0; index < tree.count; index++) {
+    const { xattrs, digest } = tree.entry(index);
+    if (xattrs.length > 0) xattrEntryCount++;
+    digests ||= digest !== null;
+  }
+  return { xattrEntryCount, digests };
+};
+
+export interface Mounting {
+  readonly arm: string;
+  /** Folder below which the arm mounts. */
+  readonly folder: string;
+  readonly objectDir: string;
+  /** Shortened in what is shown. */
+  readonly workDir: string;
+}
+
+const knownSparse = new Map<string, number | null>();
+
+export const fairnessOf = (image: Image, { arm, folder, objectDir, workDir }: Mounting): Fairness => {
+  const mounts = readMounts();
+  const backing = mountOf(mounts, workDir);
+  const short = (text: string): string => text.replaceAll(workDir, 'WORK').replace(/-{8,}/g, '-');
+  const facts = inspectManifest(image.manifest);
+  const sparse = knownSparse.get(`${objectDir} ${image.name}`) ?? sparseIn(objectDir);
+  knownSparse.set(`${objectDir} ${image.name}`, sparse);
+  return {
+    image: image.name,
+    arm,
+    manifestBytes: image.manifest.length,
+    inodeCount: facts.inodeCount,
+    compactInodeCount: facts.compactCount,
+    extendedInodeCount: facts.extendedCount,
+    ...ofTree(image),
+    hasAcl: facts.hasAcl,
+    sparseFileCount: sparse,
+    backing: backing === undefined ? 'unknown' : `${backing.type} ${backing.attributes},${backing.options}`,
+    mounts: mounts
+      .filter(({ at }) => isBelow(at, folder))
+      .map(({ type, attributes, options }) => short(`${type} ${attributes},${options}`)),
+  };
+};

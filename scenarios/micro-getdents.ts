@@ -1,0 +1,10 @@
+// The listing of one directory, without its entries.
+import { isDirectory, microScenario } from './micro.ts';
+
+export const scenario = microScenario({
+  operation: 'getdents',
+  title: 'getdents',
+  question: 'How long does it take to list a directory that is cached?',
+  reproduce: 'getdents64 of one of 256 open directories, first call; opening is not counted',
+  target: (entry) => (isDirectory(entry) ? '' : null),
+});

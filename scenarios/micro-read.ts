@@ -1,0 +1,10 @@
+// The page cache of a file, as the backend reaches it.
+import { isFile, microScenario } from './micro.ts';
+
+export const scenario = microScenario({
+  operation: 'read',
+  title: 'read of 4 KiB',
+  question: 'How long does it take to read 4 KiB that are cached?',
+  reproduce: 'pread of 4 KiB of one of 256 open files; opening is not counted',
+  target: (entry) => (isFile(entry) ? '' : null),
+});

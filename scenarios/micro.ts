@@ -1,0 +1,124 @@
+// What the micro-operations have in common: one operation, over and over, hot, in a child process inside the mount.
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../harness/model/errors.ts';
+import { seeded, shuffled } from '../harness/model/random.ts';
+import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
+import { type Entry, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
+
+const PROGRAM = fileURLToPath(new URL('../harness/micro/main.js', import.meta.url));
+const MOST_TARGETS = 256;
+/** The choice is part of the question: the same in every run. */
+const SEED = 'micro';
+const LIMIT_MS = 30_000;
+const FILE_BYTES = 4096n;
+/** Paths go through JSON and through libc as text. */
+const PLAIN = /^[\x21-\x7e]+$/;
+
+interface Target {
+  readonly path: string;
+  readonly key: string;
+}
+
+export interface Micro {
+  /** As the child knows it. */
+  readonly operation: 'stat' | 'open' | 'read' | 'readlink' | 'getxattr' | 'getdents';
+  readonly title: string;
+  readonly question: string;
+  readonly reproduce: string;
+  /** The attribute asked for, an empty string for none; null: not this entry. */
+  readonly target: (entry: Entry) => string | null;
+}
+
+export const isFile = ({ mode, size }: Entry): boolean => (mode & S_IFMT) === S_IFREG && size >= FILE_BYTES;
+export const isLink = ({ mode }: Entry): boolean => (mode & S_IFMT) === S_IFLNK;
+export const isDirectory = ({ mode }: Entry): boolean => (mode & S_IFMT) === S_IFDIR;
+
+const targetsIn = (tree: Tree, root: string, { target }: Micro): readonly Target[] => {
+  const found: Target[] = [];
+  for (let index = 1; index < tree.count; index++) {
+    const entry = tree.entry(index);
+    const key = entry.link === null ? target(entry) : null;
+    const path = tree.path(index);
+    if (key !== null && PLAIN.test(path)) found.push({ path: `${root}${path}`, key });
+  }
+  return shuffled(found, seeded(SEED)).slice(0, MOST_TARGETS);
+};
+
+interface Told {
+  readonly medianNs: number;
+  readonly p90Ns: number;
+  readonly p99Ns?: number;
+  readonly emptyNs: number;
+  readonly sampleCount: number;
+}
+
+const measure = async (stage: Stage, root: string, micro: Micro): Promise<Values> => {
+  const { files } = stage.machine;
+  const targets = targetsIn(stage.image.tree, root, micro);
+  if (targets.length === 0)
+    throw new UserError(`no entry of this image is one to ${micro.operation}`, { code: 'skip' });
+  const folder = stage.folder('micro');
+  const [list, out] = [`${folder}/targets.json`, `${folder}/result.json`];
+  files.writeNew(list, Buffer.from(JSON.stringify(targets)));
+  await stage.machine.command('micro', [process.execPath, PROGRAM, micro.operation, list, out], {
+    timeoutMs: LIMIT_MS,
+  });
+  const into = Buffer.alloc(4096);
+  const fd = files.open(out, 0);
+  const told = JSON.parse(into.toString('utf8', 0, files.pread(fd, into, 0))) as Told;
+  files.close(fd);
+  for (const path of [list, out]) files.unlink(path);
+  const { operation } = micro;
+  return {
+    [`${operation}MedianNs`]: told.medianNs,
+    [`${operation}P90Ns`]: told.p90Ns,
+    ...(told.p99Ns === undefined ? {} : { [`${operation}P99Ns`]: told.p99Ns }),
+    [`${operation}SampleCount`]: told.sampleCount,
+    emptyCallNs: told.emptyNs,
+  };
+};
+
+export const microScenario = (micro: Micro): Scenario => {
+  const { operation, title } = micro;
+  return {
+    id: `micro-${operation}`,
+    question: micro.question,
+    cache: 'hot',
+    reproduce: micro.reproduce,
+    headline: [`${operation}MedianNs`],
+    needs: [],
+    params: [{}],
+    metrics: {
+      [`${operation}MedianNs`]: { title: `${title}: median of one call`, better: 'lower', noise: 'noisy' },
+      [`${operation}P90Ns`]: { title: `${title}: 90th percentile`, better: 'lower', noise: 'noisy' },
+      [`${operation}P99Ns`]: {
+        title: `${title}: upper bound of the 99th percentile`,
+        better: 'lower',
+        noise: 'noisy',
+      },
+      [`${operation}SampleCount`]: { title: `${title}: calls measured`, better: 'higher', noise: 'noisy' },
+      emptyCallNs: {
+        title: 'a call that does nothing (getppid), measured the same way',
+        better: 'lower',
+        noise: 'noisy',
+      },
+    },
+    cycles: () => 1,
+    roughNs: () => 4e8,
+    async run(stage) {
+      // A child with a language runtime of its own makes no constant number of calls: nothing to count.
+      if (stage.slot.pass === 'count') return {};
+      const at = stage.folder('mount');
+      const created = await stage.prepared.create(stage.store, stage.folder('image'));
+      stage.sync();
+      const mounted = await created.mount(at);
+      stage.mounted(mounted);
+      const values = await measure(stage, mounted.root, micro);
+      await mounted.unmount();
+      await mounted.settle();
+      await created.destroy();
+      return values;
+    },
+    derive: (values) => values,
+  };
+};

@@ -1,0 +1,47 @@
+// Operations repeated inside a mount: real figures, and nothing left.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, leftOf, okSamples, program, readRun, readSamples } from './support.ts';
+
+const OPERATIONS = ['stat', 'open', 'read', 'readlink', 'getxattr', 'getdents'];
+
+test('every operation gives percentiles of thousands of calls on every backend, in order', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const scenarios = OPERATIONS.map((operation) => `micro-${operation}`).join();
+  const images = 'fixture:debian-12-static';
+  const budget = ['--budget', '10m'];
+  const { code, stderr } = await program(t, [
+    'run',
+    '--profile',
+    'quick',
+    '--scenarios',
+    scenarios,
+    '--images',
+    images,
+    ...budget,
+    '--out',
+    out,
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.ok(readSamples(out).every(({ outcome }) => outcome === 'ok'));
+  const timed = okSamples(out).filter(({ pass }) => pass === 'time');
+  assert.equal(timed.length, OPERATIONS.length * 8 * 4);
+  for (const { scenario, values } of timed) {
+    const operation = scenario.replace('micro-', '');
+    const [median, p90, p99] = ['MedianNs', 'P90Ns', 'P99Ns'].map((end) => values[`${operation}${end}`]);
+    assert.ok(median! > 50 && median! <= p90! && p90! <= p99!, `${scenario}: ${median} ${p90} ${p99}`);
+    assert.ok(values[`${operation}SampleCount`]! >= 299);
+    assert.ok(values['emptyCallNs']! > 0);
+  }
+  // Nothing constant is claimed of a child whose own calls vary.
+  assert.deepEqual(
+    readRun(out).warnings.filter((line) => !line.startsWith('noise: ')),
+    [],
+  );
+  assert.deepEqual(leftOf(home), []);
+});
