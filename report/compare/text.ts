@@ -128,6 +128,21 @@ const summary = (comparison: Comparison): string => {
   return parts.length === 0 ? '' : `Counts: ${parts.join(', ')}.`;
 };
 
+/** Rows of one place that nothing can be said of for one reason are one entry. */
+const notJudged = (rows: readonly LatencyResult[], columns: number): readonly string[] => {
+  if (rows.length === 0) return [];
+  const groups = new Map<string, string[]>();
+  for (const row of rows) {
+    const key = `${placeText(row.place)}: ${row.why || 'not seen again by the rerun'}`;
+    groups.set(key, [...(groups.get(key) ?? []), ascii(shortName(row.metric))]);
+  }
+  const lines = [...groups].map(([key, names]) => `${key}: ${names.join(', ')}`);
+  return [
+    ...heading(`Not judged: ${rows.length}`),
+    ...cut(lines, 'groups').flatMap((line) => indented(line.trimStart(), columns)),
+  ];
+};
+
 const gateLines = (comparison: Comparison, gate: Gate, options: CompareTextOptions): readonly string[] => {
   const { columns } = options;
   const red = gate.red.map((one) =>
@@ -143,18 +158,7 @@ const gateLines = (comparison: Comparison, gate: Gate, options: CompareTextOptio
           ...heading(`Missing, as allowed: ${gate.allowed.length}`),
           ...gate.allowed.flatMap((row) => indented(placeText(row.place), columns)),
         ]),
-    ...(gate.undecided.length === 0
-      ? []
-      : [
-          ...heading(`Not judged: ${gate.undecided.length}`),
-          ...cut(
-            gate.undecided.map(
-              (row) =>
-                `${placeText(row.place)}: ${ascii(row.metric)}: ${row.why || 'not seen again by the rerun'}`,
-            ),
-            'rows',
-          ).flatMap((line) => indented(line.trimStart(), columns)),
-        ]),
+    ...notJudged(gate.undecided, columns),
     ...(needs.gatedCount === 0
       ? []
       : [

@@ -3,6 +3,7 @@
 // Red needs three things: an interval that lies beyond the zone, a sign test that stays significant with all the rows that are
 // judged together (Holm), and enough blocks for so many rows.
 import { blocksForRows, GATE_ALPHA } from '../compare/looks.ts';
+import { COMMAND_START } from '../compare/phase-of.ts';
 import { type Cell, NULL_ARM, type Row, rowOf, type Versus } from '../compare/rows.ts';
 import { paramsKey } from '../compare/tally.ts';
 import type { Verdict } from '../compare/verdict.ts';
@@ -116,7 +117,8 @@ const foundIn = ({ run, tallied }: Loaded, options: LatencyOptions): readonly Fo
       return row.cells.flatMap((head): Found[] => {
         if (head.arm === NULL_ARM || head.versus === null) return [];
         const place = { scenario, params: paramsKey(params), image, arm: head.arm };
-        const gated = options.gates && gate && headline.includes(metric);
+        // The start of a command is a property of the machine, not of an arm.
+        const gated = options.gates && gate && headline.includes(metric) && metric !== COMMAND_START;
         return [{ place, row, base, head, versus: head.versus, nullRatio, gated, delta }];
       });
     });
