@@ -1,7 +1,6 @@
 // One confirmation in a fresh process: what came out slower is measured once more, alone, before it is called worse.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { blocksForRows, LOOKS } from '../../results/compare/looks.ts';
 import { compareArms } from '../../results/gate/compare.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
 import { placeKey } from '../../results/gate/exact-rows.ts';
@@ -9,6 +8,9 @@ import type { LatencyResult } from '../../results/gate/latencies.ts';
 import { type Loaded, loadRun } from '../../results/gate/load.ts';
 import { UserError } from '../model/errors.ts';
 import { AGAIN } from '../runner/arm.ts';
+
+/** Where the run does not say at which look it began. */
+const FEWEST_BLOCKS = 12;
 
 const keyOf = (row: LatencyResult): string => `${placeKey(row.place)} ${row.metric}`;
 
@@ -19,9 +21,6 @@ const rerun = (head: Loaded, slower: readonly LatencyResult[], out: string): voi
   const images = [...new Set(slower.map(({ place }) => place.image))].map(
     (name) => run.images.find((image) => image.name === name)?.source ?? name,
   );
-  const blocks =
-    LOOKS.find((look) => look >= blocksForRows(head.run.plan.slots.length === 0 ? 1 : slower.length + 12)) ??
-    12;
   const argv = [
     process.argv[1]!,
     'run',
@@ -34,7 +33,7 @@ const rerun = (head: Loaded, slower: readonly LatencyResult[], out: string): voi
     '--images',
     images.join(','),
     '--blocks',
-    String(Math.max(12, blocks)),
+    String(run.plan.looks?.[0] ?? FEWEST_BLOCKS),
     '--out',
     out,
   ];

@@ -97,7 +97,7 @@ const fairnessTable = (rows: readonly Fairness[]): Html =>
 ${rows.map(
   (
     row,
-  ) => html`<tr><th scope="row">${row.image}</th><td class="text">${row.arm}</td><td>${formatBytes(row.manifestBytes)}</td><td>${row.compactInodeCount} + ${row.extendedInodeCount}</td><td>${row.xattrEntryCount}</td><td class="text">${row.hasAcl ? 'yes' : 'no'}</td><td class="text">${row.digests ? 'yes' : 'no'}</td><td>${row.sparseFileCount ?? '–'}</td><td class="text">${row.mounts.map((mount) => html`<code>${mount}</code><br>`)}</td></tr>
+  ) => html`<tr><th scope="row">${row.image}</th><td class="text">${row.arm}</td><td>${formatBytes(row.manifestBytes)}</td><td>${row.compactInodeCount} + ${row.extendedInodeCount}</td><td>${row.xattrEntryCount}</td><td class="text">${row.hasAcl ? 'yes' : 'no'}</td><td class="text">${row.digests ? 'yes' : 'no'}</td><td>${row.sparseFileCount ?? '–'}</td><td class="text">${row.mounts.map((mount) => html`<code>${mount.replaceAll(',', ', ')}</code><br>`)}</td></tr>
 `,
 )}</tbody></table></div>
 <p class="note">Backing file system: ${rows[0]!.backing}</p>
