@@ -124,3 +124,33 @@ test('without a base yet there is a notice and no failure; without a head there 
   assert.equal(code, 1);
   assert.match(stderr, /cannot be read/);
 });
+
+test('a slower build of the server is red, also when it is measured once more in a fresh process', {
+  skip,
+}, async (t) => {
+  const home = diskFolder(t);
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const built = spawnSync('sh', ['daemon/build.sh', join(home, 'slow')], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, CFLAGS: '-DCFS_TEST_DELAY_NS=200000' },
+  });
+  assert.equal(built.status, 0, built.stderr);
+  const out = join(home, 'results');
+  const arms = ['composefs-fuse', `composefs-fuse@server=${join(home, 'slow/cfs-fuse')}`];
+  const options = ['--scenarios', 'walk-warm', '--images', IMAGE, '--profile', 'quick', '--budget', '5m'];
+  const run = await program(t, ['run', '--ab', ...arms, ...options, '--out', out]);
+  assert.equal(run.code, 0, run.stderr);
+  const { code, stdout, stderr } = await compare(t, out, '--confirm');
+  assert.equal(code, 2, stdout);
+  assert.match(stderr, /Measuring 1 slower row\(s\) again/);
+  assert.match(
+    stdout.replace(/\s+/g, ' '),
+    /ls -lR of the whole image .* all of the interval is beyond the threshold of 5 %/,
+  );
+  assert.deepEqual(readRun(`${out}-confirm`).plan.scenarios, ['walk-warm']);
+  const again = await compare(t, out, '--confirm');
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /there is a confirmation already/);
+  assert.deepEqual(leftOf(home), []);
+});
