@@ -112,6 +112,10 @@ const measureThere = async (
     const skipped = [...arms.skipped, ...scenarios.skipped, ...usable.skipped, ...images.skipped];
     progress.say(checkSpace(folders, diskNeed(images.can)));
     for (const { what, need, reason } of skipped) progress.say(`skipped: ${what}: ${need}: ${reason}`);
+    // Before there is a run folder: what is refused here leaves none.
+    const watch = await watchConditions(folders.workDir);
+    for (const line of noiseLines(watch.atStart)) progress.say(line);
+    if (options.strict) refuseNoise(watch.atStart.judged);
     const { earlier } = given;
     const journal = openJournal(folders.runDir, { resume: earlier !== null });
     const before =
@@ -120,9 +124,6 @@ const measureThere = async (
     const baseline = arms.can.some((arm) => arm.id === options.baseline) ? options.baseline : arms.can[0]!.id;
     const record = openRecord(journal, options, told, { ...given, baseline, skipped });
     const servers = serversOf(arms.can);
-    const watch = await watchConditions(folders.workDir);
-    for (const line of noiseLines(watch.atStart)) progress.say(line);
-    if (options.strict) refuseNoise(watch.atStart.judged);
     record.update({ conditions: watch.atStart });
     const ended = await measure({
       features,

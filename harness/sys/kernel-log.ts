@@ -16,13 +16,15 @@ const LEVELS = 8;
 const ERROR_LEVEL = 3;
 const MOST = 50;
 const SUSPECT =
-  /WARNING:|BUG:|lockup|hung task|blocked for more than|I\/O error|Call Trace|oom-kill|Out of memory|clocksource.*unstable|throttl/i;
+  /WARNING:|BUG:|lockup|hung task|blocked for more than|I\/O error|Call Trace|oom-kill|Out of memory|clocksource.*unstable/i;
 
 /** The text of a record that is an error, or that says so in its words; null for all others. */
 export const warningIn = (record: string): string | null => {
   const [, prefix = '', message = ''] = /^([^;]*);([^\n]*)/.exec(record) ?? [];
-  const level = Number(prefix.split(',', 1)[0]) % LEVELS;
-  return message !== '' && (level <= ERROR_LEVEL || SUSPECT.test(message)) ? message : null;
+  const priority = Number(prefix.split(',', 1)[0]);
+  // Others may write there too: the kernel's own facility is 0.
+  if (!(priority < LEVELS)) return null;
+  return message !== '' && (priority <= ERROR_LEVEL || SUSPECT.test(message)) ? message : null;
 };
 
 export interface KernelLog {

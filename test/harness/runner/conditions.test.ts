@@ -105,7 +105,7 @@ test('records of the kernel log: errors and suspicious words are warnings, the r
   assert.equal(warningIn('6,2,2,-;erofs: mounted\n SUBSYSTEM=x\n'), null);
   assert.equal(warningIn('4,2,2,-;overlayfs: a remark\n'), null);
   assert.equal(warningIn('4,2,2,c;WARNING: CPU: 0 PID: 1 at fs/x.c'), 'WARNING: CPU: 0 PID: 1 at fs/x.c');
-  assert.equal(warningIn('30,2,2,-;a daemon says'), null);
+  assert.equal(warningIn('27,2,2,-;a daemon says: I/O error'), null);
   assert.equal(warningIn('garbage'), null);
 });
 
