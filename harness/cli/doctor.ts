@@ -1,11 +1,12 @@
 // Every need of every backend, scenario and probe, met or not, and what to do. Changes nothing.
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Command } from 'commander';
 import { ascii } from '../../report/visible.ts';
 import type { Judgement } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
+import { UserError } from '../model/errors.ts';
 import type { Features, Need } from '../model/machine.ts';
 import { probes } from '../probes/registry.ts';
 import { isNoisy } from '../runner/conditions.ts';
@@ -109,6 +110,8 @@ export const doctorCommand = (): Command =>
     .option('--work <DIR>', 'the folder a run would work in', tmpdir())
     .action(async ({ json, work, bench, strict }: Typed) => {
       if (bench === true) {
+        if (!existsSync(work))
+          throw new UserError(`no such folder: ${work}`, { hint: 'cfsbench doctor --bench --work DIR' });
         const judged = await lookQuietly();
         const columns = Math.min(process.stdout.columns ?? 80, 100);
         process.stdout.write(

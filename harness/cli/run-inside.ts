@@ -4,6 +4,7 @@ import { renderReport, renderTerminal } from '../../report/render.ts';
 import { startTally } from '../../results/compare/tally.ts';
 import { writeCsv } from '../../results/csv.ts';
 import { openJournal } from '../../results/journal.ts';
+import type { Conditions } from '../../results/schema/run.ts';
 import { backends } from '../backends/registry.ts';
 import { serverPath } from '../backends/server-path.ts';
 import { UserError } from '../model/errors.ts';
@@ -124,7 +125,13 @@ const measureThere = async (
     const baseline = arms.can.some((arm) => arm.id === options.baseline) ? options.baseline : arms.can[0]!.id;
     const record = openRecord(journal, options, told, { ...given, baseline, skipped });
     const servers = serversOf(arms.can);
-    record.update({ conditions: watch.atStart });
+    // Noise of the processes before this one stays with the run.
+    const earlierNoise = (earlier?.conditions?.judged ?? []).filter(({ severity }) => severity === 'noise');
+    const withEarlier = (now: Conditions): Conditions => ({
+      ...now,
+      judged: [...earlierNoise, ...now.judged],
+    });
+    record.update({ conditions: withEarlier(watch.atStart) });
     const ended = await measure({
       features,
       sources: images.can,
@@ -152,7 +159,7 @@ const measureThere = async (
       say: progress.say,
       progress: progress.at,
     });
-    const conditions = watch.finish();
+    const conditions = withEarlier(watch.finish());
     const noise = noiseLines(conditions);
     record.update({ conditions });
     record.end(ended.status, Number(process.hrtime.bigint() - startedNs), noise);

@@ -7,7 +7,7 @@ import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { formatPercent, formatRatio } from '../format.ts';
 import { ascii } from '../visible.ts';
-import { changeText, latencyText, placeText, plural, reasonText } from './words.ts';
+import { changeText, countedText, latencyText, placeText, plural, reasonText } from './words.ts';
 
 const SHOWN = 4;
 
@@ -85,12 +85,5 @@ export const explain = (red: Red, comparison: Comparison, run: RunFile): string 
 
 export const shortReason = (red: Red): string =>
   red.kind === 'exact'
-    ? `${placeText(red.row.place)}: ${red.row.counted === null ? '' : `${countedName(red.row)} `}${reasonText(red.row)}`
+    ? `${placeText(red.row.place)}: ${red.row.counted === null ? '' : `${countedText(red.row)} `}${reasonText(red.row)}`
     : `${placeText(red.row.place)}: ${ascii(red.row.metric)} ${latencyText(red.row)}`;
-
-const countedName = ({ counted }: ExactResult): string => {
-  if (counted === null) return '';
-  return ascii(
-    counted.kind === 'call' ? `${counted.phase}: ${counted.actor}: ${counted.call}` : counted.metric,
-  );
-};
