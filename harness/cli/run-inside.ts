@@ -12,6 +12,7 @@ import type { SourceImage } from '../model/image.ts';
 import { probes } from '../probes/registry.ts';
 import type { Arm } from '../runner/arm.ts';
 import { openDeadline } from '../runner/clock.ts';
+import { ownSources } from '../runner/groups.ts';
 import { sizeOf } from '../runner/ready.ts';
 import { NOTHING_BEFORE } from '../runner/resume.ts';
 import { type Ended, measure } from '../runner/run.ts';
@@ -47,9 +48,13 @@ const exitCode = ({ status, okCount, failedCount, unequal, tooNoisy }: Judged): 
   return tooNoisy ? 4 : 0;
 };
 
-const openSources = async (specs: readonly string[], spoolDir: string): Promise<SourceImage[]> => {
-  const sources: SourceImage[] = [];
+const openSources = async (
+  specs: readonly string[],
+  spoolDir: string,
+  sources: SourceImage[],
+): Promise<SourceImage[]> => {
   for (const spec of specs) {
+    if (sources.some((other) => other.source === spec)) continue;
     const source = await openAnySource(spec, spoolDir);
     if (sources.some((other) => other.name === source.name))
       throw new UserError(`two images are called ${source.name}`, {
@@ -60,6 +65,15 @@ const openSources = async (specs: readonly string[], spoolDir: string): Promise<
   }
   return sources;
 };
+
+/** What scenarios name themselves, by what they call it; without those whose owners are not mapped here. */
+const ownImagesOf = (specs: readonly string[], can: readonly SourceImage[]): ReadonlyMap<string, string> =>
+  new Map(
+    specs.flatMap((spec) => {
+      const source = can.find((one) => one.source === spec);
+      return source === undefined ? [] : [[spec, source.name] as const];
+    }),
+  );
 
 /** Images that can be shown here; of a profile whose images all cannot, one that can in their place. */
 const chooseImages = async (
@@ -106,12 +120,25 @@ const measureThere = async (
   const usable = runnable(probes, ({ needs }) => needs, features);
   const startedNs = BigInt(told.startedNs);
   const workspace = openWorkspace(folders.workDir, told.ownerPid);
-  let sources: SourceImage[] = [];
+  const sources: SourceImage[] = [];
   try {
-    sources = await openSources(options.images, workspace.sources);
+    await openSources(options.images, workspace.sources, sources);
     const images = await chooseImages(options, sources, workspace.sources);
-    const skipped = [...arms.skipped, ...scenarios.skipped, ...usable.skipped, ...images.skipped];
-    progress.say(checkSpace(folders, diskNeed(images.can)));
+    const ownSpecs = ownSources(scenarios.can, options.profile.large);
+    const own = mappedImages(
+      (await openSources(ownSpecs, workspace.sources, sources)).filter(({ source }) =>
+        ownSpecs.includes(source),
+      ),
+    );
+    const skipped = [
+      ...arms.skipped,
+      ...scenarios.skipped,
+      ...usable.skipped,
+      ...images.skipped,
+      ...own.skipped,
+    ];
+    const all = [...new Set([...images.can, ...own.can])];
+    progress.say(checkSpace(folders, diskNeed(all)));
     for (const { what, need, reason } of skipped) progress.say(`skipped: ${what}: ${need}: ${reason}`);
     // Before there is a run folder: what is refused here leaves none.
     const watch = await watchConditions(folders.workDir);
@@ -134,9 +161,16 @@ const measureThere = async (
     record.update({ conditions: withEarlier(watch.atStart) });
     const ended = await measure({
       features,
-      sources: images.can,
-      arms: arms.can,
-      scenarios: scenarios.can,
+      sources: all,
+      question: {
+        images: images.can.map(({ name }) => name),
+        ownImages: ownImagesOf(ownSpecs, own.can),
+        scenarios: scenarios.can,
+        arms: arms.can,
+        everyArm: options.everyArm,
+        large: options.profile.large,
+        placement: options.placement,
+      },
       probes: usable.can,
       looks: options.looks,
       before,

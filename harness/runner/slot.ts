@@ -9,6 +9,7 @@ import type { Image } from '../model/image.ts';
 import type { Features, Machine } from '../model/machine.ts';
 import type { ArmedProbe, Probe, Scenario, Slot, Values } from '../model/scenario.ts';
 import { createStore } from '../store/store.ts';
+import { pinToOneCpu } from '../sys/affinity.ts';
 import { nowNs } from '../sys/clock.ts';
 import type { Snapshot } from '../sys/leaks.ts';
 import { createMachine } from '../sys/machine.ts';
@@ -26,6 +27,8 @@ export interface SlotParts {
   readonly scenario: Scenario;
   readonly arm: Arm;
   readonly image: Image;
+  /** Further images that the scenario needs. */
+  readonly others: readonly Image[];
   readonly features: Features;
   readonly probes: readonly Probe[];
   readonly workspace: Workspace;
@@ -121,6 +124,8 @@ const inside = async (parts: SlotParts, folders: SlotFolders): Promise<Inside> =
     stage = openStage({
       slot,
       image,
+      others: parts.others,
+      prepare: (other) => arm.backend.prepare(other, machine, arm.options),
       machine,
       store,
       kept,
@@ -152,7 +157,8 @@ export const runSlot = async (parts: SlotParts): Promise<Sample> => {
   const startedAt = new Date().toISOString();
   const from = process.hrtime.bigint();
   const folders = parts.workspace.slot(slotName(parts.slot.seq));
-  const { outcome, before, took, notes } = await inside(parts, folders);
+  const unpin = parts.slot.placement === 'same-cpu' ? pinToOneCpu() : null;
+  const { outcome, before, took, notes } = await inside(parts, folders).finally(() => unpin?.());
   const left = outcome.outcome === 'ok' && before !== null ? parts.leaks.after(folders, before) : [];
   folders.remove();
   const session = parts.session === 0 ? {} : { session: parts.session };

@@ -18,6 +18,8 @@ export interface StageParts {
   readonly store: Store;
   readonly kept: readonly Image[];
   readonly prepared: Prepared;
+  readonly others: readonly Image[];
+  readonly prepare: (image: Image) => Promise<Prepared>;
   readonly folders: SlotFolders;
   readonly probes: readonly ArmedProbe[];
   readonly cycles: number;
@@ -72,6 +74,8 @@ export const openStage = (parts: StageParts): OpenStage => {
     store,
     kept: parts.kept,
     prepared: parts.prepared,
+    others: parts.others,
+    prepare: parts.prepare,
     cycles: parts.cycles,
     notes,
     phaseNow: () => phaseNow,
