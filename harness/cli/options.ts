@@ -27,6 +27,7 @@ export interface TypedOptions {
   readonly resume?: string;
   readonly strict?: boolean;
   readonly placement?: AskedPlacement;
+  readonly lives?: number;
 }
 
 export const BASELINE = 'erofs-overlay';
@@ -50,6 +51,7 @@ export interface RunOptions {
   /** The arm that ratios are taken to, where it can run. */
   readonly baseline: string;
   readonly countPasses: number;
+  readonly lives: number;
   readonly countOnly: boolean;
   readonly dryRun: boolean;
   /** Refuses a noisy machine. */
@@ -198,6 +200,7 @@ export const understand = (
     blocks: looks[0]!,
     looks,
     countPasses: typed.countPasses ?? profile.countPasses,
+    lives: Math.max(1, typed.lives ?? profile.lives),
     countOnly: typed.countOnly === true,
     dryRun: typed.dryRun === true,
     strict: typed.strict === true,

@@ -62,6 +62,11 @@ const runCommand = (): Command =>
     )
     .option('--count-only', 'count system calls, requests and files; time nothing')
     .option('--count-passes <N>', 'counting passes (default: that of the profile)', wholeNumber)
+    .option(
+      '--lives <N>',
+      'lives of an image within one timed slot of an empty store; the value is their median (default: that of the profile)',
+      wholeNumber,
+    )
     .option('--dry-run', 'print the plan, slot by slot; measure nothing')
     .option('--strict', 'refuse a machine that is too noisy, and fail a run that was')
     .option('--resume <DIR>', 'go on with a run that was interrupted or killed')

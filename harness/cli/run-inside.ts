@@ -178,6 +178,7 @@ const measureThere = async (
       tally: startTally(),
       design: { catalogue: catalogueOf(backends, scenarios.can, usable.can), baseline },
       countOnly: options.countOnly,
+      lives: options.lives,
       countPasses: features['bpf-ledger'].ok ? options.countPasses : SLOW_COUNT_PASSES,
       baseline,
       seed: options.seed,

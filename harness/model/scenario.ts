@@ -33,6 +33,8 @@ export interface Stage {
   folder(name: string): string;
   /** Repetitions of the lifecycle that this slot is to make: 1 in counting passes. */
   readonly cycles: number;
+  /** The store of one repetition, from 0: an empty one is another each time, in a part of the disk of its own. */
+  storeOf(cycle: number): Store;
   /** Files, inodes and bytes on disk of all that the slot wrote: its own store and folders. Untimed. */
   footprint(): Promise<Values>;
   /** Opens and closes every armed probe around `work`. A phase may be repeated: its values become medians. */
@@ -73,8 +75,10 @@ export interface Scenario extends ScenarioInfo {
   source?(params: Params): string;
   /** Further images that a slot needs, as on the command line. */
   others?(params: Params): readonly string[];
-  /** How often a timed slot repeats the lifecycle: more where one is short. */
-  cycles(params: Params): number;
+  /** How often a timed slot repeats the lifecycle: more where one is short. `lives`: what the run wants of long ones. */
+  cycles(params: Params, lives: number): number;
+  /** What one more repetition adds to a slot, as a share of a slot with one; absent: little. */
+  repeatShare?(params: Params): number;
   readonly metrics: Readonly<Record<string, Metric>>;
   /** Rough time of one slot on the slowest backend, nanoseconds: for planning before anything was measured. */
   roughNs(size: ImageSize, params: Params): number;

@@ -61,7 +61,7 @@ export const measuredCosts = (
   groups: readonly Group[],
   counted: readonly Sample[],
   rough: readonly Costed[],
-  baseline: string,
+  { baseline, lives }: { readonly baseline: string; readonly lives: number },
 ): Costed[] => {
   const times = new Map<string, number[]>();
   for (const sample of counted) {
@@ -78,9 +78,10 @@ export const measuredCosts = (
     const before = rough[i]!;
     if (!inPass(group, 'time')) return { ...before, onceNs: 0, blockNs: 0 };
     if (slots.some((slot) => slot === undefined)) return { ...before, onceNs: 0 };
-    const slotNs = slots.map(
-      (slot) => medianOf(slot!) * (1 + (group.scenario.cycles(group.params) - 1) * REPEAT_SHARE),
-    );
+    const { scenario, params } = group;
+    const more = scenario.cycles(params, lives) - 1;
+    const share = scenario.repeatShare?.(params) ?? REPEAT_SHARE;
+    const slotNs = slots.map((slot) => medianOf(slot!) * (1 + more * share));
     const again = group.arms.findIndex((arm) => arm.id === baseline);
     const nullNs = again < 0 ? 0 : slotNs[again]!;
     return { ...before, onceNs: 0, blockNs: slotNs.reduce((a, b) => a + b, nullNs) };

@@ -55,6 +55,7 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
       slot,
       session: before.session,
       limitNs: limits.of(slot),
+      lives: parts.lives,
       scenario: group.scenario,
       arm: parts.question.arms.find((arm) => arm.id === id)!,
       image: byName.get(slot.image)!,

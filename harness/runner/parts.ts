@@ -19,6 +19,8 @@ export interface RunParts {
   /** Planned numbers of blocks, ascending: the first is the fewest, the last the most. */
   readonly looks: readonly number[];
   readonly countPasses: number;
+  /** Lives of an image within one timed slot of an empty store. */
+  readonly lives: number;
   /** Nothing is timed. */
   readonly countOnly: boolean;
   /** What an earlier process of this run left. */

@@ -14,6 +14,8 @@ export interface Profile {
   /** Most blocks: what rows that are still undecided may use of the time that is left. */
   readonly mostBlocks: number;
   readonly countPasses: number;
+  /** Lives of an image within one timed slot of an empty store: more are steadier and take longer. */
+  readonly lives: number;
   /** The larger parameters of each scenario too. */
   readonly large: boolean;
   readonly placement: AskedPlacement;
@@ -47,6 +49,7 @@ export const profiles: readonly Profile[] = [
     blocks: 8,
     mostBlocks: 8,
     countPasses: 3,
+    lives: 1,
     large: false,
     placement: 'free',
   },
@@ -59,6 +62,7 @@ export const profiles: readonly Profile[] = [
     blocks: 8,
     mostBlocks: 24,
     countPasses: 3,
+    lives: 1,
     large: false,
     placement: 'free',
   },
@@ -71,6 +75,7 @@ export const profiles: readonly Profile[] = [
     blocks: 12,
     mostBlocks: 24,
     countPasses: 5,
+    lives: 3,
     large: false,
     placement: 'free',
   },
@@ -83,6 +88,7 @@ export const profiles: readonly Profile[] = [
     blocks: 24,
     mostBlocks: 48,
     countPasses: 5,
+    lives: 1,
     large: true,
     placement: 'both',
   },

@@ -197,7 +197,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
   });
   if (counted.stop !== null || interrupted() || parts.countOnly) return ended(counted.stop);
 
-  const costs = measuredCosts(groups, counted.samples, rough, baseline);
+  const costs = measuredCosts(groups, counted.samples, rough, { baseline, lives: parts.lives });
   const timing = fitTiming(parts, groups, costs, { counting, dropped: ready.dropped });
   return ended(
     await runBlocks({

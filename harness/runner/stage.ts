@@ -16,6 +16,7 @@ export interface StageParts {
   readonly image: Image;
   readonly machine: Machine;
   readonly store: Store;
+  readonly storeOf: (cycle: number) => Store;
   readonly kept: readonly Image[];
   readonly prepared: Prepared;
   readonly others: readonly Image[];
@@ -77,6 +78,7 @@ export const openStage = (parts: StageParts): OpenStage => {
     others: parts.others,
     prepare: parts.prepare,
     cycles: parts.cycles,
+    storeOf: parts.storeOf,
     notes,
     phaseNow: () => phaseNow,
     took: () => took,
