@@ -1,16 +1,14 @@
 // The inner half of `cfsbench run`, in private namespaces: images, measuring, results, exit code.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import { renderReport, renderTerminal } from '../../report/render.ts';
 import { startTally } from '../../results/compare/tally.ts';
 import { writeCsv } from '../../results/csv.ts';
 import { openJournal } from '../../results/journal.ts';
 import type { Conditions } from '../../results/schema/run.ts';
 import { backends } from '../backends/registry.ts';
-import { serverPath } from '../backends/server-path.ts';
 import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
 import { probes } from '../probes/registry.ts';
-import type { Arm } from '../runner/arm.ts';
 import { openDeadline } from '../runner/clock.ts';
 import { ownSources } from '../runner/groups.ts';
 import { sizeOf } from '../runner/ready.ts';
@@ -24,7 +22,7 @@ import { type MappedImages, mappedImages, noneMapped, ROOT_OWNED_IMAGE } from '.
 import { RESERVE_RATIO, type RunOptions } from './options.ts';
 import { openProgress, type Progress } from './progress.ts';
 import { readBefore } from './resume.ts';
-import { type Given, openRecord } from './run-record.ts';
+import { type Given, openRecord, serversOf } from './run-record.ts';
 import { runnable } from './runnable.ts';
 import { openAnySource } from './sources.ts';
 import { noiseLines, refuseNoise, watchConditions } from './watch-conditions.ts';
@@ -89,15 +87,6 @@ const chooseImages = async (
   return { can: [instead], skipped: mapped.skipped };
 };
 
-/** Every server that an arm starts. */
-const serversOf = (arms: readonly Arm[]): readonly string[] => [
-  ...new Set(
-    arms
-      .filter(({ backend }) => backend.options['server'] !== undefined)
-      .map(({ options }) => resolve(options['server'] ?? serverPath)),
-  ),
-];
-
 /** What the outer half does not know. */
 export type GivenToRun = Pick<Given, 'version' | 'asked' | 'earlier'>;
 
@@ -151,7 +140,7 @@ const measureThere = async (
     // Without the usual baseline the first of those that are there takes its part.
     const baseline = arms.can.some((arm) => arm.id === options.baseline) ? options.baseline : arms.can[0]!.id;
     const record = openRecord(journal, options, told, { ...given, baseline, skipped });
-    const servers = serversOf(arms.can);
+    const servers = [...serversOf(arms.can).values()].filter((path) => existsSync(path));
     // Noise of the processes before this one stays with the run.
     const earlierNoise = (earlier?.conditions?.judged ?? []).filter(({ severity }) => severity === 'noise');
     const withEarlier = (now: Conditions): Conditions => ({
