@@ -5,11 +5,13 @@
 // Leaves:  unpacked layers in the store's layer folder when it dies before destroy.
 // Source:  Documentation/filesystems/overlayfs.rst; the commands are those that runtimes and people run.
 import { join } from 'node:path';
-import type { Backend, Mounted, Store } from '../model/backend.ts';
+import type { Backend, Mounted, Store, Writable } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image, Layer } from '../model/image.ts';
 import type { Machine, MountOption } from '../model/machine.ts';
+import { attached } from './attached.ts';
 import { layerPaths, lowerOptions, plainLayerForm } from './overlay-layers.ts';
+import { attributesOf, rootlessOptions, upperOptions, writableOver } from './writable.ts';
 
 const LAYER_MODE = 0o755;
 
@@ -28,35 +30,35 @@ const unpack = async (machine: Machine, layer: Layer, into: string): Promise<voi
   ]);
 };
 
-const mountLayers = (machine: Machine, lowers: readonly string[], at: string): Mounted => {
+const mountLayers = (
+  machine: Machine,
+  lowers: readonly string[],
+  at: string,
+  writable: Writable | undefined,
+): Mounted => {
   const paths = layerPaths(machine);
-  const rootless: readonly MountOption[] = machine.features.root.ok ? [] : [['userxattr']];
   try {
-    const options = [...lowerOptions(machine, lowers, paths), ...rootless];
-    machine.mounts.attach(machine.mounts.create('overlay', options, ['ro', 'nosuid', 'nodev']), at);
+    const options: readonly MountOption[] = [
+      ...lowerOptions(machine, lowers, paths),
+      ...upperOptions(writable, paths),
+      ...rootlessOptions(machine),
+    ];
+    machine.mounts.attach(machine.mounts.create('overlay', options, attributesOf(writable)), at);
   } finally {
     paths.close();
   }
-  return {
+  return attached(machine, {
     root: at,
     fsType: 'overlay',
-    servers: [],
-    took: { layers: plainLayerForm(machine), layerCount: String(lowers.length) },
-    async unmount() {
-      machine.mounts.unmount(at);
+    took: {
+      layers: plainLayerForm(machine),
+      layerCount: String(lowers.length),
+      ...(writable === undefined ? {} : { writable: 'one overlay' }),
     },
-    async settle() {
-      if (machine.mounts.isMount(at))
-        throw new UserError('the overlay is still mounted', { code: 'timeout', exit: 5, facts: [at] });
-    },
-    abandon() {
-      try {
-        machine.mounts.unmount(at, true);
-      } catch {
-        // Already gone: that is what was wanted.
-      }
-    },
-  };
+    points: [at],
+    free: () => !machine.mounts.isMount(at),
+    source: lowers.join(' '),
+  });
 };
 
 const createLayers = async (image: Image, machine: Machine, store: Store, dir: string) => {
@@ -72,12 +74,14 @@ const createLayers = async (image: Image, machine: Machine, store: Store, dir: s
   }
   // overlayfs without an upper layer wants at least two lowers.
   const empty = lowers.length === 1 ? join(dir, 'empty') : null;
-  if (empty !== null) {
-    machine.files.mkdir(empty, LAYER_MODE);
-    lowers.push(empty);
-  }
+  if (empty !== null) machine.files.mkdir(empty, LAYER_MODE);
+  const readOnlyLowers = empty === null ? lowers : [...lowers, empty];
   return {
-    mount: async (at: string) => mountLayers(machine, lowers, at),
+    async mount(at: string, writable?: Writable) {
+      if (writable?.over === true)
+        return writableOver(machine, mountLayers(machine, readOnlyLowers, at, undefined), writable);
+      return mountLayers(machine, writable === undefined ? readOnlyLowers : lowers, at, writable);
+    },
     async destroy() {
       if (unpacked.length > 0) await machine.command('rm', ['rm', '-rf', ...unpacked]);
       if (empty !== null) machine.files.rmdir(empty);
