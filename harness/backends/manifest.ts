@@ -24,6 +24,15 @@ export const mountWith =
     return writableOver(machine, await mount(manifest, store, at), writable);
   };
 
+/** For mounts without contents: there is nothing that a container could run. */
+export const readOnly =
+  (mount: MountManifest): MountManifest =>
+  async (manifest, store, at, writable) => {
+    if (writable !== undefined)
+      throw new UserError('metadata alone is nothing to write over', { code: 'skip' });
+    return mount(manifest, store, at);
+  };
+
 /** `create` writes a new file of the image's bytes, as if just received, never a link to one that is already there. */
 export const manifestLifecycle = (
   image: Image,

@@ -28,7 +28,7 @@ export interface Setting {
   readonly machine: Machine;
   readonly store: Store;
   readonly expected: {
-    readonly treeDigest: string;
+    readonly digest: string;
     readonly metadataDigest: string;
     readonly listingPath: string;
   };
@@ -64,7 +64,7 @@ export const openSetting = async (spec: string): Promise<Setting> => {
     features,
     machine,
     store,
-    expected: { treeDigest: digest, metadataDigest, listingPath },
+    expected: { digest, metadataDigest, listingPath },
     backend(id) {
       const found = backends.find((known) => known.id === id);
       assert.ok(found !== undefined, `no backend ${id}`);
