@@ -46,6 +46,8 @@ export interface Prepared {
 export interface Writable {
   readonly upper: string;
   readonly work: string;
+  /** An overlay over the mounted image, as tools make it that know no more than a mount point; else the backend's best. */
+  readonly over?: boolean;
 }
 
 export interface Created {

@@ -42,6 +42,10 @@ export interface Layer {
   readonly tree: Tree;
 }
 
+/** Name of the folder that holds the whole tree of an image as plain files. */
+export const plainFolder = ({ manifestDigest }: Pick<Image, 'manifestDigest'>): string =>
+  `plain-${manifestDigest}`;
+
 /** An image whose objects, manifest and layer tars are all at hand. */
 export interface Image {
   readonly name: string;

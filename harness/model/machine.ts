@@ -25,6 +25,8 @@ export type FeatureId =
   | 'residency'
   | 'tar'
   | 'rm'
+  | 'cp'
+  | 'mount-composefs'
   | 'ls'
   | 'work-file-system';
 
@@ -73,6 +75,8 @@ export interface Mounts {
   create(type: string, options: readonly MountOption[], attributes: readonly MountAttribute[]): number;
   /** Runs the caller's own code for a mount, or for an unmount, once on nothing: a window must not pay for it being cold. */
   rehearse(what: 'mount' | 'unmount'): void;
+  /** A detached, read-only mount of a folder that is there already. */
+  clone(path: string): number;
   /** Attaches a detached mount at a path and closes the descriptor. */
   attach(mountFd: number, at: string): void;
   /** umount2(at, 0), or lazily. */
