@@ -8,6 +8,8 @@ import { scenario as microOpen } from './micro-open.ts';
 import { scenario as microRead } from './micro-read.ts';
 import { scenario as microReadlink } from './micro-readlink.ts';
 import { scenario as microStat } from './micro-stat.ts';
+import { scenario as sharingCache } from './sharing-cache.ts';
+import { scenario as sharingDisk } from './sharing-disk.ts';
 import { scenario as walkCold } from './walk-cold.ts';
 import { scenario as walkWarm } from './walk-warm.ts';
 
@@ -22,4 +24,6 @@ export const scenarios: readonly Scenario[] = [
   microReadlink,
   microGetxattr,
   microGetdents,
+  sharingCache,
+  sharingDisk,
 ];

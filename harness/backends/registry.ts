@@ -1,14 +1,18 @@
 // Every way of mounting an image. The first three are the headline, the others variants; the order is that of the tables.
 import type { Backend } from '../model/backend.ts';
 import { backend as composefsFuse } from './composefs-fuse.ts';
+import { backend as erofsFull } from './erofs-full.ts';
 import { backend as erofsOnly } from './erofs-only.ts';
 import { backend as erofsOverlay } from './erofs-overlay.ts';
 import { backend as erofsOverlayLoop } from './erofs-overlay-loop.ts';
 import { backend as erofsOverlayLoopDio } from './erofs-overlay-loop-dio.ts';
 import { backend as erofsOverlayNoFilter } from './erofs-overlay-no-filter.ts';
 import { backend as erofsOverlayNoacl } from './erofs-overlay-noacl.ts';
+import { backend as hardlinkCheckout } from './hardlink-checkout.ts';
 import { backend as mountComposefs } from './mount-composefs.ts';
 import { backend as plainDirectory } from './plain-directory.ts';
+import { backend as reflinkCheckout } from './reflink-checkout.ts';
+import { backend as squashfsFull } from './squashfs-full.ts';
 import { backend as unpackedOverlay } from './unpacked-overlay.ts';
 
 export const backends: readonly Backend[] = [
@@ -22,4 +26,8 @@ export const backends: readonly Backend[] = [
   erofsOverlayNoFilter,
   plainDirectory,
   mountComposefs,
+  erofsFull,
+  squashfsFull,
+  hardlinkCheckout,
+  reflinkCheckout,
 ];
