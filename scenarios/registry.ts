@@ -2,6 +2,8 @@
 import type { Scenario } from '../harness/model/scenario.ts';
 import { scenario as churn } from './churn.ts';
 import { scenario as churnFresh } from './churn-fresh.ts';
+import { scenario as lookupTrace } from './lookup-trace.ts';
+import { scenario as manyStores } from './many-stores.ts';
 import { scenario as microGetdents } from './micro-getdents.ts';
 import { scenario as microGetxattr } from './micro-getxattr.ts';
 import { scenario as microOpen } from './micro-open.ts';
@@ -26,4 +28,6 @@ export const scenarios: readonly Scenario[] = [
   microGetdents,
   sharingCache,
   sharingDisk,
+  manyStores,
+  lookupTrace,
 ];

@@ -111,6 +111,8 @@ export interface MadeFileSystem {
   readonly root: string;
   /** Blocks and inodes in use, as statfs(2) tells them. */
   usage(): { readonly bytes: number; readonly inodeCount: number };
+  /** Names looked up in its directories since it was mounted; null where its type does not tell. */
+  lookupCount(): number | null;
   /** Unmounts it, waits for its loop device, removes its file. */
   remove(): void;
 }

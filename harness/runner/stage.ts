@@ -66,6 +66,7 @@ export const openStage = (parts: StageParts): OpenStage => {
   const live = new Set<Mounted>();
   const made: MadeFileSystem[] = [];
   const ownDirs: string[] = [];
+  let empty: string | null = null;
   // With whatever a backend keeps beside objects and layers.
   const ownStore = store.state === 'empty' ? [dirname(store.layerDir)] : [];
   // A store's folders are part of setting it up, not of creating an image.
@@ -130,7 +131,8 @@ export const openStage = (parts: StageParts): OpenStage => {
       notes.push(
         makeCold([...manifests, ...coldSample(parts.image, store)].filter((path) => existsSync(path))),
       );
-      await parts.warmTools(folders.fresh('empty'));
+      empty ??= folders.fresh('empty');
+      await parts.warmTools(empty);
     },
     abandon() {
       for (const mounted of live) mounted.abandon();

@@ -5,7 +5,7 @@
 // Error:   a loop file has the speed of a loop device: what is timed on it says so.
 // Cost:    30 to 150 ms; the file takes only what is written to it.
 // Leaves:  nothing after `remove`; the mount goes with the private namespace, the file with the folder that holds it.
-// Source:  mount(8), "LOOP-DEVICE SUPPORT"; statfs(2).
+// Source:  mount(8), "LOOP-DEVICE SUPPORT"; statfs(2); fs/xfs/xfs_stats.h (dir: lookups first).
 import {
   mkdirSync,
   readdirSync,
@@ -16,10 +16,11 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import type { Machine, MadeFileSystem, MadeType } from '../model/machine.ts';
 import { bind } from './libc.ts';
+import { readMounts, topmostAt } from './mountinfo.ts';
 import { mounts } from './mounts.ts';
 
 const FILE_BYTES = 64 * 2 ** 30;
@@ -62,6 +63,13 @@ const usage = (root: string): ReturnType<MadeFileSystem['usage']> => {
   return { bytes: (blocks - bfree) * bsize, inodeCount: files - ffree };
 };
 
+/** xs_dir_lookup of this file system alone. */
+const xfsLookups = (root: string): number => {
+  const device = basename(topmostAt(readMounts(), root)?.source ?? '');
+  const text = readFileSync(`/sys/fs/xfs/${device}/stats/stats`, 'utf8');
+  return Number(/^dir (\d+)/m.exec(text)![1]);
+};
+
 export const makeFileSystem = async (
   type: MadeType,
   dir: string,
@@ -74,6 +82,7 @@ export const makeFileSystem = async (
     return {
       root,
       usage: () => usage(root),
+      lookupCount: () => null,
       remove() {
         mounts.unmount(root);
         rmdirSync(root);
@@ -88,6 +97,7 @@ export const makeFileSystem = async (
   return {
     root,
     usage: () => usage(root),
+    lookupCount: () => (type === 'xfs' ? xfsLookups(root) : null),
     remove() {
       mounts.unmount(root);
       awaitFree(file);
