@@ -12,6 +12,7 @@ import { scenario as microReadlink } from './micro-readlink.ts';
 import { scenario as microStat } from './micro-stat.ts';
 import { scenario as sharingCache } from './sharing-cache.ts';
 import { scenario as sharingDisk } from './sharing-disk.ts';
+import { scenario as tamper } from './tamper.ts';
 import { scenario as walkCold } from './walk-cold.ts';
 import { scenario as walkWarm } from './walk-warm.ts';
 
@@ -30,4 +31,5 @@ export const scenarios: readonly Scenario[] = [
   sharingDisk,
   manyStores,
   lookupTrace,
+  tamper,
 ];

@@ -35,6 +35,20 @@ export interface Seen {
   readonly attributes: readonly string[];
 }
 
+export interface Tampering {
+  readonly how: 'content' | 'mode' | 'owner' | 'attribute' | 'replaced' | 'rename';
+  readonly path: string;
+  /** What takes its place where it is replaced. */
+  readonly other: string;
+}
+
+export interface Tampered {
+  readonly how: Tampering['how'];
+  /** The same inode has other contents than before. */
+  readonly sealBroken: boolean;
+}
+
 export type Question =
   | { readonly kind: 'sharing'; readonly pairs: readonly Pair[]; readonly backing: readonly string[] }
+  | { readonly kind: 'tamper'; readonly files: readonly Tampering[] }
   | { readonly kind: 'seen'; readonly paths: readonly string[] };
