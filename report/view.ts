@@ -12,12 +12,15 @@ import type {
   RunFile,
 } from '../results/schema/run.ts';
 import type { Interval } from '../results/stats/interval.ts';
+import type { Judged, Told } from './claims/claim.ts';
 
 export interface ArmView {
   readonly id: string;
   readonly title: string;
   readonly how: string;
   readonly role: 'baseline' | 'arm' | 'null';
+  /** Only some questions are asked of it. */
+  readonly variant: boolean;
   /** Index into the palette: one colour per backend, the null arm shares the baseline's. */
   readonly color: number;
 }
@@ -87,7 +90,25 @@ export interface CountsView {
     readonly metric: string;
     readonly info: Metric;
     readonly counts: readonly (Count | null)[];
+    /** One of the few that the scenario is about. */
+    readonly headline: boolean;
   }[];
+}
+
+/** A claim as this run answers it. */
+export interface ClaimView {
+  readonly id: string;
+  readonly text: string;
+  readonly by: string;
+  readonly rule: string;
+  readonly objection: string;
+  readonly answer: string;
+  /** `not asked`: no scenario that the rule reads was part of the run. */
+  readonly verdict: Judged['verdict'] | 'not asked';
+  readonly because: string;
+  /** Of an undecided one. */
+  readonly wouldDecide: string | null;
+  readonly told: readonly Told[];
 }
 
 export interface Problem {
@@ -112,6 +133,9 @@ export interface ReportView {
   readonly calls: readonly CallsView[];
   readonly requests: readonly CountsView[];
   readonly disk: readonly CountsView[];
+  /** What scenarios without a timed window saw; headline metrics first. */
+  readonly observed: readonly CountsView[];
+  readonly claims: readonly ClaimView[];
   /** Arm and the path that its mounts took. */
   readonly took: readonly { readonly arm: string; readonly took: readonly string[] }[];
   readonly images: readonly ImageInfo[];

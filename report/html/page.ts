@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ReportView } from '../view.ts';
 import { callsSection } from './calls.ts';
 import { figuresOf, pageData } from './charts.ts';
+import { claimsSection } from './claims.ts';
 import {
   alert,
   environmentSection,
@@ -12,7 +13,7 @@ import {
   proofSection,
   reproduceSection,
 } from './context.ts';
-import { diskSection, requestsSection } from './counts.ts';
+import { diskSection, observedSection, requestsSection } from './counts.ts';
 import { firstTables } from './first-table.ts';
 import { html, scriptJson } from './html.ts';
 import { furtherSection, imagesSection } from './images.ts';
@@ -27,11 +28,13 @@ export interface PageScripts {
 
 const SECTIONS = [
   ['table', 'Table'],
+  ['claims', 'Claims'],
   ['phases', 'Phases'],
   ['walks', 'Use'],
   ['calls', 'System calls'],
   ['requests', 'FUSE'],
   ['disk', 'Disk'],
+  ['observed', 'Observed'],
   ['proofs', 'Proofs'],
   ['environment', 'Environment'],
   ['reproduce', 'Reproduce'],
@@ -62,11 +65,13 @@ ${alert(view)}
 ${legend(view.arms)}
 ${firstTables(view)}
 </section>
+<section>${claimsSection(view)}</section>
 <section>${latencySection(view, figures)}</section>
 <section>${walkSection(view, figures)}</section>
 <section>${callsSection(view, figures)}</section>
 <section>${requestsSection(view)}</section>
 <section>${diskSection(view)}</section>
+<section>${observedSection(view)}</section>
 <section>${proofSection(view)}</section>
 <section>${imagesSection(view)}</section>
 <section>${environmentSection(view)}</section>
