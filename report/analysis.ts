@@ -8,9 +8,12 @@ import { callsOf, countsOf, inconstant, isDisk, isRequest, observedOf } from './
 import { findingOf } from './analysis/finding.ts';
 import { claimsOf } from './analysis/on-trial.ts';
 import { failuresOf, leaksOf, skippedOf } from './analysis/problems.ts';
+import { publishedOf } from './analysis/published.ts';
 import { firstTables, furtherTables, type TableInput } from './analysis/tables.ts';
 import type { Claim } from './claims/claim.ts';
+import { evidenceOf } from './claims/evidence.ts';
 import { claims as allClaims } from './claims/registry.ts';
+import { tables as publishedTables } from './published/registry.ts';
 import type { ReportView } from './view.ts';
 import { visible } from './visible.ts';
 
@@ -88,6 +91,7 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
     disk: present(groups.map((group) => countsOf(group, arms, catalogue, isDisk))),
     observed: present(groups.map((group) => observedOf(group, arms, catalogue))),
     claims: claimsOf(options.claims ?? allClaims, run, tallied),
+    published: publishedOf(publishedTables, evidenceOf(run, tallied)),
     took: arms.map((arm) => ({
       arm: arm.id,
       took: [...new Set(groups.flatMap(({ took }) => [...(took.get(arm.id) ?? [])]))],

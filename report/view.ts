@@ -13,6 +13,7 @@ import type {
 } from '../results/schema/run.ts';
 import type { Interval } from '../results/stats/interval.ts';
 import type { Judged, Told } from './claims/claim.ts';
+import type { PublishedValue } from './published/table.ts';
 
 export interface ArmView {
   readonly id: string;
@@ -111,6 +112,37 @@ export interface ClaimView {
   readonly told: readonly Told[];
 }
 
+/** A published table in ratios to the row that our baseline comes nearest to, with what this run measured beside it. */
+export interface PublishedView {
+  readonly id: string;
+  readonly title: string;
+  /** Author, date, message or commit; whether it was read as an excerpt only. */
+  readonly source: string;
+  readonly differs: readonly string[];
+  readonly columns: readonly {
+    readonly setup: string | null;
+    readonly title: string;
+    readonly metric: string;
+    readonly baseline: string;
+    /** Image that this run's ratios are of; null where it measured nothing of the kind. */
+    readonly image: string | null;
+  }[];
+  readonly rows: readonly {
+    readonly name: string;
+    /** The arm here that comes nearest; null: none does. */
+    readonly arm: string | null;
+    readonly cells: readonly PublishedCell[];
+  }[];
+}
+
+export interface PublishedCell {
+  readonly value: PublishedValue;
+  /** To the column's baseline. */
+  readonly ratio: PublishedValue;
+  /** Of the nearest arm here to the baseline here; null where one of them was not measured. */
+  readonly ours: Interval | null;
+}
+
 export interface Problem {
   readonly where: string;
   readonly what: string;
@@ -136,6 +168,7 @@ export interface ReportView {
   /** What scenarios without a timed window saw; headline metrics first. */
   readonly observed: readonly CountsView[];
   readonly claims: readonly ClaimView[];
+  readonly published: readonly PublishedView[];
   /** Arm and the path that its mounts took. */
   readonly took: readonly { readonly arm: string; readonly took: readonly string[] }[];
   readonly images: readonly ImageInfo[];

@@ -19,6 +19,7 @@ import { html, scriptJson } from './html.ts';
 import { furtherSection, imagesSection } from './images.ts';
 import { latencySection, walkSection } from './latency.ts';
 import { legend } from './legend.ts';
+import { publishedSection } from './published.ts';
 import { styles } from './styles.ts';
 
 export interface PageScripts {
@@ -29,6 +30,7 @@ export interface PageScripts {
 const SECTIONS = [
   ['table', 'Table'],
   ['claims', 'Claims'],
+  ['published', 'Published'],
   ['phases', 'Phases'],
   ['walks', 'Use'],
   ['calls', 'System calls'],
@@ -66,6 +68,7 @@ ${legend(view.arms)}
 ${firstTables(view)}
 </section>
 <section>${claimsSection(view)}</section>
+<section>${publishedSection(view)}</section>
 <section>${latencySection(view, figures)}</section>
 <section>${walkSection(view, figures)}</section>
 <section>${callsSection(view, figures)}</section>
