@@ -70,7 +70,7 @@ export const scenario: Scenario = {
     { title: 'caches that can be dropped', anyOf: ['drop-caches'] },
   ],
   params: [{ versions: 'made' }],
-  largeParams: [{ versions: 'base' }, { versions: 'python' }],
+  largeParams: [{ versions: 'base' }, { versions: 'python' }, { versions: 'same-base' }],
   passes: ['count'],
   variants: ['erofs-full', 'hardlink-checkout', 'reflink-checkout'],
   source: firstVersion,

@@ -38,6 +38,7 @@ export const scenario: Scenario = {
   largeParams: [
     { store: 'empty', versions: 'base' },
     { store: 'empty', versions: 'python' },
+    { store: 'empty', versions: 'same-base' },
   ],
   passes: ['count'],
   variants: ['erofs-full', 'hardlink-checkout', 'reflink-checkout'],

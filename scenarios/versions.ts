@@ -9,6 +9,8 @@ import type { Params } from '../results/schema/run.ts';
 const SOURCES: Readonly<Record<string, readonly [first: string, second: string]>> = {
   made: ['synthetic:files=150,layers=2,seed=versions', 'synthetic:files=150,layers=3,seed=versions'],
   base: ['fixture:debian-12-base', 'fixture:debian-12-base-security'],
+  // Not versions but neighbours: they have a base layer in common, which is unpacked once.
+  'same-base': ['fixture:debian-12-python', 'fixture:debian-12-nginx'],
   python: ['fixture:debian-12-python', 'fixture:debian-12-python-security'],
 };
 

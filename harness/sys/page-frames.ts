@@ -47,19 +47,26 @@ const framesAt = (at: bigint, resident: Uint8Array, pageBytes: number): number[]
   return frames;
 };
 
-export const pageFrames = (path: string): Frames => {
-  const pageBytes = cPageSize();
+/** A mapping of the whole file; null where it is empty. */
+const mapped = <T>(path: string, use: (at: bigint, size: number, pages: number) => T): T | null => {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
-    const pages = Math.ceil(size / pageBytes);
-    if (pages === 0) return { pages, frames: [] };
+    if (size === 0) return null;
     const at = BigInt(cMmap(null, size, PROT_READ, MAP_SHARED, fd, 0));
-    if (at === -1n) return fail('mmap', { facts: [path] });
+    return at === -1n ? fail('mmap', { facts: [path] }) : use(at, size, Math.ceil(size / cPageSize()));
+  } finally {
+    closeSync(fd);
+  }
+};
+
+/** Those pages that are resident now: nothing is read that was not there. */
+export const pageFrames = (path: string): Frames =>
+  mapped(path, (at, size, pages) => {
+    const pageBytes = cPageSize();
     const resident = Buffer.alloc(pages);
     let errno = 0;
     if (cMincore(at, size, resident) < 0) errno = lastErrno();
-    // Only what is resident is mapped in: nothing is read that was not there.
     for (let page = 0; errno === 0 && page < pages; page++)
       if (
         (resident[page]! & 1) === 1 &&
@@ -69,7 +76,14 @@ export const pageFrames = (path: string): Frames => {
     const frames = errno === 0 ? framesAt(at, resident, pageBytes) : [];
     cMunmap(at, size);
     return errno === 0 ? { pages, frames } : fail('mincore or madvise', { facts: [path] }, errno);
-  } finally {
-    closeSync(fd);
-  }
-};
+  }) ?? { pages: 0, frames: [] };
+
+/**
+ * Every page, read in where it was not there, and mapped until this process ends: what is mapped stays in memory when somebody
+ * drops the caches.
+ */
+export const heldFrames = (path: string): Frames =>
+  mapped(path, (at, size, pages) => {
+    if (cMadvise(at, size, MADV_POPULATE_READ) < 0) fail('madvise', { facts: [path] });
+    return { pages, frames: framesAt(at, Buffer.alloc(pages, 1), cPageSize()) };
+  }) ?? { pages: 0, frames: [] };
