@@ -28,7 +28,7 @@ const FREE_LIMIT_MS = 5000;
 const FREE_STEP_US = 2000;
 
 const MKFS: Readonly<Record<Exclude<MadeType, 'tmpfs'>, readonly string[]>> = {
-  ext4: ['mkfs.ext4', '-q', '-F', '-E', 'lazy_itable_init=1,nodiscard'],
+  ext4: ['mkfs.ext4', '-q', '-F', '-J', 'size=64', '-E', 'lazy_itable_init=1,nodiscard'],
   xfs: ['mkfs.xfs', '-q', '-K', '-m', 'reflink=1', '-l', 'size=64m'],
   btrfs: ['mkfs.btrfs', '-q', '-K'],
 };
