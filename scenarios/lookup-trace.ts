@@ -8,6 +8,7 @@ import type { Seen } from '../harness/look/questions.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { S_IFMT, S_IFREG } from '../harness/model/tree.ts';
 import { look } from './look.ts';
+import { SMALL } from './versions.ts';
 
 const PLAIN = /^[\x21-\x7e]+$/;
 
@@ -42,7 +43,7 @@ export const scenario: Scenario = {
   params: [{}],
   passes: ['count'],
   only: ['composefs-fuse', 'erofs-overlay'],
-  source: () => 'synthetic:files=100,layers=1,seed=stores',
+  source: () => SMALL,
   cycles: () => 1,
   metrics: {
     openedFileCount: {

@@ -4,6 +4,7 @@ import { UserError } from '../harness/model/errors.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 import { look } from './look.ts';
+import { SMALL } from './versions.ts';
 
 /** Paths go through JSON as text. */
 const PLAIN = /^[\x21-\x7e]+$/;
@@ -73,7 +74,7 @@ export const scenario: Scenario = {
   params: [{ second: 'tmpfs' }],
   passes: ['count'],
   only: ['composefs-fuse', 'erofs-overlay', 'hardlink-checkout'],
-  source: () => 'synthetic:files=100,layers=1,seed=stores',
+  source: () => SMALL,
   cycles: () => 1,
   metrics: {
     objectFileCount: count('files whose contents are objects', 'higher'),

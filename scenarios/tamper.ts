@@ -9,6 +9,7 @@ import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.
 import { verityDigest } from '../harness/store/verity.ts';
 import { look } from './look.ts';
 import { CHANGES, type Change, isShown, type Targets, tamperedTree, targetsIn } from './tampering.ts';
+import { SMALL } from './versions.ts';
 
 const MANIFEST = 'image.cfs';
 
@@ -160,7 +161,7 @@ export const scenario: Scenario = {
   params: [{}],
   passes: ['count'],
   only: ['erofs-overlay', 'unpacked-overlay'],
-  source: () => 'synthetic:files=100,layers=1,seed=stores',
+  source: () => SMALL,
   cycles: () => 1,
   metrics,
   roughNs: () => 4e8,

@@ -6,8 +6,11 @@ import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 import { placeOf } from '../harness/store/objects.ts';
 import type { Params } from '../results/schema/run.ts';
 
+/** One layer; what needs a small image and no second version takes it too, so that it is made ready once. */
+export const SMALL = 'synthetic:files=150,layers=1,seed=versions';
+
 const SOURCES: Readonly<Record<string, readonly [first: string, second: string]>> = {
-  made: ['synthetic:files=150,layers=2,seed=versions', 'synthetic:files=150,layers=3,seed=versions'],
+  made: [SMALL, 'synthetic:files=150,layers=2,seed=versions'],
   base: ['fixture:debian-12-base', 'fixture:debian-12-base-security'],
   // Not versions but neighbours: they have a base layer in common, which is unpacked once.
   'same-base': ['fixture:debian-12-python', 'fixture:debian-12-nginx'],

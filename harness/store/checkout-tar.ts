@@ -94,10 +94,11 @@ export const writeRelinkTar = (path: string, { tree }: Image): void => {
   }
   const out = new BulkWriter(path);
   try {
-    for (const parent of new Set(links.map(({ entry }) => entry.parent)))
-      out.write(memberHeader(member(tree.entry(parent), firstNames.get(parent)!, { rootless: false })));
     for (const { entry, name, first } of links)
       out.write(memberHeader(hardLink(member(entry, name, { rootless: false }), first)));
+    // Last: tar sets a folder's mtime as soon as a member comes that is not inside it.
+    for (const parent of new Set(links.map(({ entry }) => entry.parent)))
+      out.write(memberHeader(member(tree.entry(parent), firstNames.get(parent)!, { rootless: false })));
     out.write(TAR_END);
   } finally {
     out.close();

@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openSource } from '../../harness/images/registry.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../../harness/model/tree.ts';
-import { firstVersion, laterVersions } from '../../scenarios/versions.ts';
+import { firstVersion, laterVersions, SMALL } from '../../scenarios/versions.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import { diskFolder, leftOf, okSamples, program, readRun, readSamples } from './support.ts';
 
 const SCENARIOS = ['sharing-cache', 'sharing-disk', 'many-stores', 'lookup-trace', 'tamper'];
-const STORES = 'synthetic:files=100,layers=1,seed=stores';
 const PAGE_BYTES = 4096n;
 
 /** Described digest to size; what is described as equal is equal. */
@@ -94,7 +93,7 @@ test('sharing, two stores, lookups and tampering, on every backend that they are
     assert.equal(value('sharing-disk', 'erofs-overlay', 'addedInodeCount'), 1);
   });
 
-  const contents = await sourceOf(STORES);
+  const contents = await sourceOf(SMALL);
 
   await t.test('objects are read from two file systems, and links into the second are refused', () => {
     for (const arm of ['erofs-overlay', 'composefs-fuse']) {

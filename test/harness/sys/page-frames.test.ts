@@ -39,6 +39,6 @@ describe('frames of cached pages', { skip: needsRoot }, () => {
     readFileSync(loose);
     dropCaches();
     assert.deepEqual(pageFrames(held).frames, frames);
-    assert.deepEqual(pageFrames(loose), { pages: PAGES, frames: [] });
+    for (let look = 0; look < 2; look++) assert.deepEqual(pageFrames(loose), { pages: PAGES, frames: [] });
   });
 });
