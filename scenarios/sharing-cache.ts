@@ -6,7 +6,7 @@ import type { Mounted, Prepared } from '../harness/model/backend.ts';
 import type { Image } from '../harness/model/image.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { look } from './look.ts';
-import { firstVersion, laterVersions, sharedPairs } from './versions.ts';
+import { alikePageCount, firstVersion, laterVersions, sharedPairs } from './versions.ts';
 
 const BLOCK_IMAGE = /^image\.(erofs|squashfs)$/;
 
@@ -78,6 +78,11 @@ export const scenario: Scenario = {
   cycles: () => 1,
   metrics: {
     sharedPageCount: { title: 'pages of the common files, each file once', better: 'lower', noise: 'exact' },
+    alikePageCount: {
+      title: 'of them, pages of files whose metadata are the same in both versions',
+      better: 'higher',
+      noise: 'exact',
+    },
     firstPageCount: pages('of them cached, as seen through the first mount'),
     secondPageCount: pages('of them cached, as seen through the second mount'),
     objectPageCount: pages('of them cached in the object store'),
@@ -97,6 +102,7 @@ export const scenario: Scenario = {
     const seen = await sharing(stage, stage.others[0]!);
     return {
       sharedPageCount: seen.pageCount,
+      alikePageCount: alikePageCount(stage.image, stage.others[0]!),
       firstPageCount: seen.firstResidentCount,
       secondPageCount: seen.secondResidentCount,
       objectPageCount: seen.objectResidentCount,

@@ -97,9 +97,9 @@ const inManifest = async (stage: Stage, store: Store, targets: Targets): Promise
 };
 
 const inLayer = async (stage: Stage, store: Store, targets: Targets): Promise<Values> => {
-  const { image, machine, prepared } = stage;
+  const { image, prepared } = stage;
   const created = await prepared.create(store, stage.folder('image'));
-  const layer = `${store.layerDir}/${machine.files.names(store.layerDir)[0]}`;
+  const layer = `${store.layerDir}/${image.layers.at(-1)!.id}`;
   const pathOf = (change: Change): string => image.tree.path(targets.file[change].index);
   const changes = CHANGES.filter((change): change is Tampering['how'] => change !== 'redigested');
   const other = layer + image.tree.path(targets.other.index);
@@ -168,7 +168,7 @@ export const scenario: Scenario = {
   async run(stage) {
     const store = stage.storeIn([stage.folder('store')]);
     await stage.prepared.ingest(store);
-    const targets = targetsIn(stage.image.tree);
+    const targets = targetsIn(stage.image);
     return stage.slot.backend === 'unpacked-overlay'
       ? inLayer(stage, store, targets)
       : inManifest(stage, store, targets);

@@ -2,6 +2,7 @@
 import type { Seen } from '../harness/look/questions.ts';
 import { newTreeBuilder } from '../harness/model/columns.ts';
 import { UserError } from '../harness/model/errors.ts';
+import type { Image } from '../harness/model/image.ts';
 import { type Entry, type Inode, S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 
 /** `replaced`: the file's place is taken by another of the image's files; `redigested`: and the digest that stands for it, too. */
@@ -20,15 +21,17 @@ export interface Targets {
 
 const PLAIN = /^[\x21-\x7e]+$/;
 
-/** Different files with different contents. */
-export const targetsIn = (tree: Tree): Targets => {
+/** Different files with different contents, all of the topmost layer: nothing above hides what is changed below. */
+export const targetsIn = ({ tree, layers }: Image): Targets => {
+  const top = layers.at(-1)!.tree;
   const found = new Map<string, Entry>();
   for (let index = 1; index < tree.count && found.size <= CHANGES.length; index++) {
     const entry = tree.entry(index);
     const { mode, size, content, digest, link } = entry;
     if ((mode & S_IFMT) !== S_IFREG || size === 0n || content !== null || digest === null || link !== null)
       continue;
-    if (PLAIN.test(tree.path(index)) && !found.has(digest)) found.set(digest, entry);
+    const path = tree.path(index);
+    if (PLAIN.test(path) && top.find(path) !== undefined && !found.has(digest)) found.set(digest, entry);
   }
   const files = [...found.values()];
   const other = files[CHANGES.length];

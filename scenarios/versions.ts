@@ -3,14 +3,15 @@
 import type { Pair } from '../harness/look/questions.ts';
 import type { Image } from '../harness/model/image.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
+import { poolKey } from '../harness/store/checkout-tar.ts';
 import { placeOf } from '../harness/store/objects.ts';
 import type { Params } from '../results/schema/run.ts';
 
-/** One layer; what needs a small image and no second version takes it too, so that it is made ready once. */
-export const SMALL = 'synthetic:files=150,layers=1,seed=versions';
+/** What needs a small image and no second version takes it too, so that it is made ready once. */
+export const SMALL = 'synthetic:files=150,layers=2,seed=versions';
 
 const SOURCES: Readonly<Record<string, readonly [first: string, second: string]>> = {
-  made: [SMALL, 'synthetic:files=150,layers=2,seed=versions'],
+  made: [SMALL, 'synthetic:files=150,layers=3,seed=versions'],
   base: ['fixture:debian-12-base', 'fixture:debian-12-base-security'],
   // Not versions but neighbours: they have a base layer in common, which is unpacked once.
   'same-base': ['fixture:debian-12-python', 'fixture:debian-12-nginx'],
@@ -27,7 +28,12 @@ const PLAIN = /^[\x21-\x7e]+$/;
 interface Place {
   readonly path: string;
   readonly nameCount: number;
+  readonly sizeBytes: bigint;
+  /** Equal for files that a hard link could merge. */
+  readonly key: string;
 }
+
+const PAGE_BYTES = 4096n;
 
 /** Digest to the first file that has it. */
 const placesIn = (tree: Tree): Map<string, Place> => {
@@ -38,11 +44,12 @@ const placesIn = (tree: Tree): Map<string, Place> => {
   }
   const places = new Map<string, Place>();
   for (let index = 1; index < tree.count; index++) {
-    const { mode, size, link, content, digest } = tree.entry(index);
+    const entry = tree.entry(index);
+    const { mode, size, link, content, digest } = entry;
     if ((mode & S_IFMT) !== S_IFREG || size === 0n || link !== null || content !== null) continue;
     const path = tree.path(index);
     if (digest !== null && PLAIN.test(path) && !places.has(digest))
-      places.set(digest, { path, nameCount: names.get(index)! });
+      places.set(digest, { path, nameCount: names.get(index)!, sizeBytes: size, key: poolKey(entry) });
   }
   return places;
 };
@@ -62,6 +69,14 @@ export const sharedPairs = (first: Image, second: Image, roots: Roots): readonly
     const object = `${dir}/${digest.slice(0, 2)}/${digest.slice(2)}`;
     return [{ first: `${roots.first}${path}`, second: `${roots.second}${other.path}`, object, nameCount }];
   });
+};
+
+/** Pages of common contents whose files have the same mode, owner, mtime and attributes in both. */
+export const alikePageCount = (first: Image, second: Image): number => {
+  const there = placesIn(second.tree);
+  return [...placesIn(first.tree)]
+    .filter(([digest, { key }]) => there.get(digest)?.key === key)
+    .reduce((sum, [, { sizeBytes }]) => sum + Number((sizeBytes + PAGE_BYTES - 1n) / PAGE_BYTES), 0);
 };
 
 /** Bytes of distinct objects that only the second one has. */

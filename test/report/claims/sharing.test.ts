@@ -23,7 +23,14 @@ const checkouts = (links: Series, reflinks: Series): readonly MadeGroup[] => [
 ];
 
 const TWICE = { mountCopiesRatio: 2, wrongLinkCount: 0 };
-const ONCE_WRONG = { mountCopiesRatio: 1, wrongLinkCount: 120 };
+/** Of 1,000 common pages 800 lie in files that a link can merge. */
+const ONCE_WRONG = {
+  mountCopiesRatio: 1.2,
+  mountFrameCount: 1200,
+  sharedPageCount: 1000,
+  alikePageCount: 800,
+  wrongLinkCount: 120,
+};
 
 test('C3 stands where reflinks hold a page twice and hard links once with other link counts', () => {
   assert.equal(verdict(c3, checkouts(ONCE_WRONG, TWICE)), 'supported');
@@ -35,12 +42,21 @@ test('C3 stands where reflinks hold a page twice and hard links once with other 
 
 test('C3 falls where reflinks share, where hard links do not, or where their link counts are right', () => {
   assert.equal(verdict(c3, checkouts(ONCE_WRONG, { ...TWICE, mountCopiesRatio: 1 })), 'not supported');
-  assert.equal(verdict(c3, checkouts({ ...ONCE_WRONG, mountCopiesRatio: 2 }, TWICE)), 'not supported');
+  assert.equal(verdict(c3, checkouts({ ...ONCE_WRONG, mountFrameCount: 2000 }, TWICE)), 'not supported');
   assert.equal(verdict(c3, checkouts({ ...ONCE_WRONG, wrongLinkCount: 0 }, TWICE)), 'not supported');
 });
 
 test('C3 is undecided where pages were there neither once nor twice, in one pass only', () => {
   assert.equal(verdict(c3, checkouts(ONCE_WRONG, { ...TWICE, mountCopiesRatio: [2, 1.7, 2] })), 'undecided');
+});
+
+test('C3 is undecided where links share less than they could, or have nothing to share', () => {
+  assert.equal(
+    verdict(c3, checkouts({ ...ONCE_WRONG, mountFrameCount: [1200, 1300, 1200] }, TWICE)),
+    'undecided',
+  );
+  const nothing = { ...ONCE_WRONG, mountFrameCount: 2000, alikePageCount: 0 };
+  assert.equal(verdict(c3, checkouts(nothing, TWICE)), 'undecided');
 });
 
 test('C3 without reflinks gives the reason that the run recorded', () => {
