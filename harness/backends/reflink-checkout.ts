@@ -3,7 +3,8 @@
 // Needs:   GNU tar, rm and cp; XFS on a loop file, made for the run: reflinks need a file system that has them.
 // Does:    ingest: the pool, and a tree of hard links into it. create: one `cp -a --reflink=always` of that tree, each name an
 //          inode again, then one `tar -x` for the image's own hard links where it has some. destroy: one `rm -rf`.
-// Error:   times are those of a loop device. du counts shared blocks every time; only statfs of the whole file system does not.
+// Error:   files of equal contents and other metadata are in the pool twice: what it takes on disk is an upper bound. Times are
+//          those of a loop device. du counts shared blocks every time; only statfs of the whole file system does not.
 // Leaves:  the file system's file, with the run's folder, when it dies.
 // Source:  cp(1); ioctl_ficlone(2).
 import { createHash } from 'node:crypto';

@@ -76,7 +76,7 @@ test('sharing, two stores, lookups and tampering, on every backend that they are
   });
 
   await t.test('a second version takes a manifest where contents are shared, and all of it where not', () => {
-    for (const arm of ['erofs-overlay', 'composefs-fuse', 'hardlink-checkout', 'reflink-checkout']) {
+    for (const arm of ['erofs-overlay', 'composefs-fuse', 'hardlink-checkout']) {
       if (!here(arm)) continue;
       const [first, added] = ['firstDiskBytes', 'addedDiskBytes'].map(
         (name) => value('sharing-disk', arm, name)!,
