@@ -15,6 +15,7 @@ export const scenario: Scenario = {
     { title: 'dropping the caches', anyOf: ['drop-caches'] },
   ],
   params: [{}],
+  variants: ['erofs-only', 'plain-directory', 'erofs-overlay-loop', 'erofs-overlay-loop-dio'],
   placed: true,
   metrics: walkMetrics,
   cycles: () => 1,

@@ -19,7 +19,7 @@ export const walk = async (
   stage.mounted(mounted);
   const list = () => stage.command('ls', ['ls', '-lR', mounted.root]);
   await around.warm(list);
-  await stage.phase('use', list);
+  for (let cycle = 0; cycle < stage.cycles; cycle++) await stage.phase('use', list);
   await mounted.unmount();
   await mounted.settle();
   await created.destroy();
