@@ -8,14 +8,18 @@ import { scenario as microOpen } from './micro-open.ts';
 import { scenario as microRead } from './micro-read.ts';
 import { scenario as microReadlink } from './micro-readlink.ts';
 import { scenario as microStat } from './micro-stat.ts';
+import { scenario as prefetch } from './prefetch.ts';
 import { scenario as walkCold } from './walk-cold.ts';
 import { scenario as walkWarm } from './walk-warm.ts';
+import { scenario as walkWritable } from './walk-writable.ts';
 
 export const scenarios: readonly Scenario[] = [
   churn,
   churnFresh,
   walkWarm,
   walkCold,
+  walkWritable,
+  prefetch,
   microStat,
   microOpen,
   microRead,

@@ -17,6 +17,12 @@ export const scenario: Scenario = {
   cycles: () => 3,
   repeatShare: () => 0.25,
   roughNs: (size) => 3e7 + size.entryCount * 9e4,
-  run: (stage) => walk(stage, { async prepare() {}, warm: (list) => list() }),
+  run: (stage) =>
+    walk(stage, {
+      async before(_mounted, list) {
+        await list();
+        return {};
+      },
+    }),
   derive: nameWalk,
 };

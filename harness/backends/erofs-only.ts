@@ -22,6 +22,7 @@ const mountAlone = (machine: Machine): MountManifest =>
         root: at,
         fsType: 'erofs',
         took: { erofs: lower.took },
+        devices: lower.devices,
         points: [at],
         free: lower.free,
         source: manifest,

@@ -142,6 +142,8 @@ export interface Meters {
   /** Returns when a server sleeps in its wait for requests and counts stand still; false when it never did. */
   quiescent(pid: number): boolean;
   callCounter(): CallCounter;
+  /** Bytes of a file or block device that the page cache holds. */
+  cachedBytes(path: string): number;
 }
 
 export interface Machine {

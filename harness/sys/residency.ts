@@ -41,6 +41,19 @@ const byMincore = (fd: number, sizeBytes: number, pages: number): number => {
   return map.reduce((sum, byte) => sum + (byte & 1), 0);
 };
 
+/** Of a file or of a block device, whose size no stat tells: the kernel takes a length of zero for all of it. */
+export const cachedBytes = (path: string): number => {
+  const fd = files.open(path, O_RDONLY);
+  try {
+    if (!fstatSync(fd).isBlockDevice()) return residency(path).residentPages * cPageSize();
+    const counts = Buffer.alloc(40);
+    if (cCachestat(NR.cachestat, fd, Buffer.alloc(16), counts, 0) < 0) fail('cachestat', { facts: [path] });
+    return Number(counts.readBigUInt64LE(0)) * cPageSize();
+  } finally {
+    files.close(fd);
+  }
+};
+
 export const residency = (path: string): Residency => {
   const fd = files.open(path, O_RDONLY);
   try {
