@@ -4,10 +4,16 @@ import type { Group, GroupData, Tallied } from '../results/compare/tally.ts';
 import { DEFAULT_DELTA } from '../results/compare/verdict.ts';
 import type { RunFile } from '../results/schema/run.ts';
 import { armsOf } from './analysis/arms.ts';
-import { callsOf, countsOf, inconstant, isDisk, isRequest } from './analysis/counted.ts';
+import { callsOf, countsOf, inconstant, isDisk, isRequest, observedOf } from './analysis/counted.ts';
 import { findingOf } from './analysis/finding.ts';
+import { claimsOf } from './analysis/on-trial.ts';
 import { failuresOf, leaksOf, skippedOf } from './analysis/problems.ts';
+import { publishedOf } from './analysis/published.ts';
 import { firstTables, furtherTables, type TableInput } from './analysis/tables.ts';
+import type { Claim } from './claims/claim.ts';
+import { evidenceOf } from './claims/evidence.ts';
+import { claims as allClaims } from './claims/registry.ts';
+import { tables as publishedTables } from './published/registry.ts';
 import type { ReportView } from './view.ts';
 import { visible } from './visible.ts';
 
@@ -16,6 +22,8 @@ export interface AnalysisOptions {
   readonly delta?: number;
   /** What reading the journal had to say. */
   readonly warnings?: readonly string[];
+  /** On trial; absent: all that there are. */
+  readonly claims?: readonly Claim[];
 }
 
 const position = (items: readonly string[], item: string): number => {
@@ -81,6 +89,9 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
     calls: present(groups.map((group) => callsOf(group, arms))),
     requests: present(groups.map((group) => countsOf(group, arms, catalogue, isRequest))),
     disk: present(groups.map((group) => countsOf(group, arms, catalogue, isDisk))),
+    observed: present(groups.map((group) => observedOf(group, arms, catalogue))),
+    claims: claimsOf(options.claims ?? allClaims, run, tallied),
+    published: publishedOf(publishedTables, evidenceOf(run, tallied)),
     took: arms.map((arm) => ({
       arm: arm.id,
       took: [...new Set(groups.flatMap(({ took }) => [...(took.get(arm.id) ?? [])]))],

@@ -4,7 +4,10 @@ import { unreachable } from '../results/errors.ts';
 import type { Interval } from '../results/stats/interval.ts';
 import { alerts } from './alert.ts';
 import { formatRatio, formatValue, shortName } from './format.ts';
+import { shownArms } from './shown-arms.ts';
+import { claimLines } from './terminal/claims.ts';
 import { type Drawn, draw, GAP, headLines, plain, rowLine, type Text, wrapped } from './terminal/columns.ts';
+import { observedLines } from './terminal/observed.ts';
 import type { ArmView, CellView, ReportView, RowView, SectionView, TableView } from './view.ts';
 import { ascii } from './visible.ts';
 
@@ -99,10 +102,12 @@ const tableLines = (
 ): string[] => {
   const rows = table.sections.flatMap((section) => section.rows);
   const labels = draw({ title: '', cells: rows.map(({ metric }) => plain(`  ${ascii(shortName(metric))}`)) });
-  const drawn = arms.map((arm, index) =>
+  const shown = shownArms(table, arms);
+  const drawn = shown.map(({ arm, index }) =>
     draw({ title: ascii(arm.id), cells: rows.map((row) => cellText(row, arm, row.cells[index]!)) }),
   );
-  return blocks(drawn, arms, columns - labels.width).flatMap((group) => {
+  const shownAs = shown.map(({ arm }) => arm);
+  return blocks(drawn, shownAs, columns - labels.width).flatMap((group) => {
     let next = 0;
     const sections = table.sections.flatMap((section) => {
       const heading = headingOf(section, columns);
@@ -152,5 +157,8 @@ export const terminalOf = (view: ReportView, options: TerminalOptions = {}): str
   ]);
   const foot = tables.length === 0 ? [ascii(view.finding)] : wrapped(ascii(legend(view)), columns);
   const problems = alerts(view).flatMap((line) => wrapped(ascii(line), columns));
-  return `${[...lines, ...foot, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n')}\n`;
+  const more = [claimLines(view.claims, columns), observedLines(view, columns)].flatMap((block) =>
+    block.length === 0 ? [] : ['', ...block],
+  );
+  return `${[...lines, ...foot, ...more, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n')}\n`;
 };

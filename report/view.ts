@@ -12,12 +12,16 @@ import type {
   RunFile,
 } from '../results/schema/run.ts';
 import type { Interval } from '../results/stats/interval.ts';
+import type { Judged, Told } from './claims/claim.ts';
+import type { PublishedValue } from './published/table.ts';
 
 export interface ArmView {
   readonly id: string;
   readonly title: string;
   readonly how: string;
   readonly role: 'baseline' | 'arm' | 'null';
+  /** Only some questions are asked of it. */
+  readonly variant: boolean;
   /** Index into the palette: one colour per backend, the null arm shares the baseline's. */
   readonly color: number;
 }
@@ -87,7 +91,56 @@ export interface CountsView {
     readonly metric: string;
     readonly info: Metric;
     readonly counts: readonly (Count | null)[];
+    /** One of the few that the scenario is about. */
+    readonly headline: boolean;
   }[];
+}
+
+/** A claim as this run answers it. */
+export interface ClaimView {
+  readonly id: string;
+  readonly text: string;
+  readonly by: string;
+  readonly rule: string;
+  readonly objection: string;
+  readonly answer: string;
+  /** `not asked`: no scenario that the rule reads was part of the run. */
+  readonly verdict: Judged['verdict'] | 'not asked';
+  readonly because: string;
+  /** Of an undecided one. */
+  readonly wouldDecide: string | null;
+  readonly told: readonly Told[];
+}
+
+/** A published table in ratios to the row that our baseline comes nearest to, with what this run measured beside it. */
+export interface PublishedView {
+  readonly id: string;
+  readonly title: string;
+  /** Author, date, message or commit; whether it was read as an excerpt only. */
+  readonly source: string;
+  readonly differs: readonly string[];
+  readonly columns: readonly {
+    readonly setup: string | null;
+    readonly title: string;
+    readonly metric: string;
+    readonly baseline: string;
+    /** Image that this run's ratios are of; null where it measured nothing of the kind. */
+    readonly image: string | null;
+  }[];
+  readonly rows: readonly {
+    readonly name: string;
+    /** The arm here that comes nearest; null: none does. */
+    readonly arm: string | null;
+    readonly cells: readonly PublishedCell[];
+  }[];
+}
+
+export interface PublishedCell {
+  readonly value: PublishedValue;
+  /** To the column's baseline. */
+  readonly ratio: PublishedValue;
+  /** Of the nearest arm here to the baseline here; null where one of them was not measured. */
+  readonly ours: Interval | null;
 }
 
 export interface Problem {
@@ -112,6 +165,10 @@ export interface ReportView {
   readonly calls: readonly CallsView[];
   readonly requests: readonly CountsView[];
   readonly disk: readonly CountsView[];
+  /** What scenarios without a timed window saw; headline metrics first. */
+  readonly observed: readonly CountsView[];
+  readonly claims: readonly ClaimView[];
+  readonly published: readonly PublishedView[];
   /** Arm and the path that its mounts took. */
   readonly took: readonly { readonly arm: string; readonly took: readonly string[] }[];
   readonly images: readonly ImageInfo[];

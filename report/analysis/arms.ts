@@ -25,6 +25,7 @@ export const armsOf = (run: RunFile, groups: readonly GroupData[]): readonly Arm
       title: info?.title ?? id,
       how: info?.how ?? '',
       role: id === baseline ? 'baseline' : 'arm',
+      variant: info?.answers !== undefined,
       color: colors.indexOf(id),
     };
   };
@@ -33,6 +34,7 @@ export const armsOf = (run: RunFile, groups: readonly GroupData[]): readonly Arm
     title: 'the baseline a second time',
     how: `${baseline} once more under another name: its ratio is the noise of this machine.`,
     role: 'null',
+    variant: false,
     color: colors.indexOf(baseline),
   };
   return hasNull ? [...colors.map(arm), null_] : colors.map(arm);

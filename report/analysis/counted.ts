@@ -56,25 +56,52 @@ const valuesOf = (data: GroupData, metric: string, arm: string): readonly number
   return counted.length > 0 ? counted : from(data.time);
 };
 
+type CountRow = CountsView['rows'][number];
+
+const countRows = (
+  data: GroupData,
+  arms: readonly ArmView[],
+  catalogue: Catalogue,
+  wanted: (metric: string) => boolean,
+): CountRow[] => {
+  const headline = own(catalogue.scenarios, data.group.scenario)?.headline ?? [];
+  return [...new Set([...data.count.keys(), ...data.time.keys()])].filter(wanted).map((metric) => ({
+    metric,
+    info: metricInfo(catalogue, metric),
+    counts: arms.map((arm) => countOf(valuesOf(data, metric, arm.id))),
+    headline: headline.includes(metric),
+  }));
+};
+
 export const countsOf = (
   data: GroupData,
   arms: readonly ArmView[],
   catalogue: Catalogue,
   wanted: (metric: string) => boolean,
 ): CountsView | null => {
-  const metrics = [...new Set([...data.count.keys(), ...data.time.keys()])].filter(wanted);
-  const rows = metrics
-    .map((metric) => ({
-      metric,
-      info: metricInfo(catalogue, metric),
-      counts: arms.map((arm) => countOf(valuesOf(data, metric, arm.id))),
-    }))
-    .filter(({ counts }) => counts.some((count) => count !== null && count.most > 0));
+  const rows = countRows(data, arms, catalogue, wanted).filter(({ counts }) =>
+    counts.some((count) => count !== null && count.most > 0),
+  );
+  return rows.length === 0 ? null : { ...placeOf(data), rows };
+};
+
+/** What a scenario without a timed window is about: here zero is an answer too. */
+export const observedOf = (
+  data: GroupData,
+  arms: readonly ArmView[],
+  catalogue: Catalogue,
+): CountsView | null => {
+  if (data.time.size > 0) return null;
+  const others = [isRequest, isDisk, isLeak, isCalls];
+  const rows = countRows(data, arms, catalogue, (metric) => !others.some((is) => is(metric)));
+  rows.sort((a, b) => Number(b.headline) - Number(a.headline));
   return rows.length === 0 ? null : { ...placeOf(data), rows };
 };
 
 export const isRequest = (metric: string): boolean => /^fuse\p{Lu}\w*Count$/u.test(metric);
 export const isDisk = (metric: string): boolean => /^created\w+(Count|Bytes)$/.test(metric);
+/** Sums of the ledger, which has tables of its own. */
+const isCalls = (metric: string): boolean => PHASES.some((phase) => metric === `${phase}CallCount`);
 export const isLeak = (metric: string): boolean => /^left\w+Count$/.test(metric);
 
 /** Counts declared exact that were not equal in every pass. */

@@ -54,6 +54,13 @@ ${
 ${countsSection(view, view.requests, opcodeName)}`
 }`;
 
+export const observedSection = (view: ReportView): Html =>
+  view.observed.length === 0
+    ? html``
+    : html`<h2 id="observed">Observed</h2>
+<p>Questions of what is there, not of how long it takes: counted and never timed. One number means that every pass gave it.</p>
+${countsSection(view, view.observed, (_, title) => title)}`;
+
 export const diskSection = (view: ReportView): Html =>
   view.disk.length === 0
     ? html``

@@ -2,6 +2,7 @@
 import { unreachable } from '../../results/errors.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { formatRatio, formatValue, grouped, shortName } from '../format.ts';
+import { type Shown, shownArms } from '../shown-arms.ts';
 import type { ArmView, CellView, ReportView, RowView, SectionView, TableView, VersusView } from '../view.ts';
 import { labelOf } from './charts.ts';
 import { type Html, html } from './html.ts';
@@ -48,10 +49,10 @@ const cellContent = (row: RowView, arm: ArmView, cell: CellView): Html => {
   }
 };
 
-const rowHtml = (row: RowView, arms: readonly ArmView[]): Html => html`<tr data-metric="${row.metric}">
+const rowHtml = (row: RowView, arms: readonly Shown[]): Html => html`<tr data-metric="${row.metric}">
 <th scope="row"><span class="metric">${shortName(row.metric)}</span><span class="title">${row.title}</span></th>
 ${arms.map(
-  (arm, index) =>
+  ({ arm, index }) =>
     html`<td data-arm="${arm.id}" class="${arm.role}">${cellContent(row, arm, row.cells[index]!)}</td>`,
 )}
 </tr>
@@ -59,7 +60,7 @@ ${arms.map(
 
 const sectionHtml = (
   section: SectionView,
-  arms: readonly ArmView[],
+  arms: readonly Shown[],
 ): Html => html`<tbody data-section="${labelOf(section)}">
 <tr class="section"><th colspan="${arms.length + 1}" scope="rowgroup"><b>${labelOf(section)}</b> <span>${section.question}</span></th></tr>
 ${section.rows.map((row) => rowHtml(row, arms))}</tbody>
@@ -68,17 +69,16 @@ ${section.rows.map((row) => rowHtml(row, arms))}</tbody>
 export const armHeads = (arms: readonly ArmView[]): Html =>
   html`${arms.map((arm) => html`<th scope="col" class="${arm.role}">${swatch(arm)}<span>${arm.id}</span></th>`)}`;
 
-export const tableHtml = (
-  table: TableView,
-  view: ReportView,
-  caption: string,
-): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+export const tableHtml = (table: TableView, view: ReportView, caption: string): Html => {
+  const shown = shownArms(table, view.arms);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
 <table class="first" data-image="${table.image ?? ''}">
 <caption>${caption}</caption>
-<thead><tr><th scope="col"><span class="sr">metric</span></th>${armHeads(view.arms)}</tr></thead>
-${table.sections.map((section) => sectionHtml(section, view.arms))}</table>
+<thead><tr><th scope="col"><span class="sr">metric</span></th>${armHeads(shown.map(({ arm }) => arm))}</tr></thead>
+${table.sections.map((section) => sectionHtml(section, shown))}</table>
 </div>
 `;
+};
 
 const blocksOf = (table: TableView): string => {
   const counts = table.sections.flatMap(({ rows }) =>

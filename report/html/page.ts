@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ReportView } from '../view.ts';
 import { callsSection } from './calls.ts';
 import { figuresOf, pageData } from './charts.ts';
+import { claimsSection } from './claims.ts';
 import {
   alert,
   environmentSection,
@@ -12,12 +13,13 @@ import {
   proofSection,
   reproduceSection,
 } from './context.ts';
-import { diskSection, requestsSection } from './counts.ts';
+import { diskSection, observedSection, requestsSection } from './counts.ts';
 import { firstTables } from './first-table.ts';
 import { html, scriptJson } from './html.ts';
 import { furtherSection, imagesSection } from './images.ts';
 import { latencySection, walkSection } from './latency.ts';
 import { legend } from './legend.ts';
+import { publishedSection } from './published.ts';
 import { styles } from './styles.ts';
 
 export interface PageScripts {
@@ -27,11 +29,14 @@ export interface PageScripts {
 
 const SECTIONS = [
   ['table', 'Table'],
+  ['claims', 'Claims'],
+  ['published', 'Published'],
   ['phases', 'Phases'],
   ['walks', 'Use'],
   ['calls', 'System calls'],
   ['requests', 'FUSE'],
   ['disk', 'Disk'],
+  ['observed', 'Observed'],
   ['proofs', 'Proofs'],
   ['environment', 'Environment'],
   ['reproduce', 'Reproduce'],
@@ -62,11 +67,14 @@ ${alert(view)}
 ${legend(view.arms)}
 ${firstTables(view)}
 </section>
+<section>${claimsSection(view)}</section>
+<section>${publishedSection(view)}</section>
 <section>${latencySection(view, figures)}</section>
 <section>${walkSection(view, figures)}</section>
 <section>${callsSection(view, figures)}</section>
 <section>${requestsSection(view)}</section>
 <section>${diskSection(view)}</section>
+<section>${observedSection(view)}</section>
 <section>${proofSection(view)}</section>
 <section>${imagesSection(view)}</section>
 <section>${environmentSection(view)}</section>

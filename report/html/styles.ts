@@ -85,6 +85,12 @@ dt{color:var(--muted)}
 dd{margin:0;min-width:0;unicode-bidi:isolate}
 ul{margin:6px 0;padding-left:20px}
 li{margin:3px 0;unicode-bidi:isolate}
+article.claim{border-top:1px solid var(--grid);padding:10px 0 4px}
+.claim p{margin:3px 0}
+.claim .says{font-weight:600}
+.claim .verdict{min-width:0;margin:0 0 0 6px;font-weight:600}
+.verdict.supported{color:var(--good)}
+.verdict.not-supported{color:var(--bad)}
 .ok{color:var(--good)}.wrong{color:var(--bad);font-weight:600}
 .varies.exact{color:var(--bad)}
 .total td,.total th{font-weight:600;border-top:1px solid var(--line)}

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../harness/backends/registry.ts';
 import { probes } from '../../harness/probes/registry.ts';
+import { claims } from '../../report/claims/registry.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { importsOf, read, sourcesIn } from './sources.ts';
 
@@ -21,6 +22,24 @@ for (const { folder, word, ids } of kinds) {
     assert.ok(ids.length > 0);
   });
 }
+
+test('every claim is in the registry under the number of its file, in order', () => {
+  const declared = sourcesIn('report/claims').filter((path) => /^export const claim\b/m.test(read(path)));
+  assert.deepEqual(
+    claims.map(({ id }) => id),
+    declared.map((path) => `C${Number(basename(path, '.ts').slice(1))}`),
+  );
+});
+
+test('every scenario that a claim reads exists', () => {
+  const known = scenarios.map(({ id }) => id);
+  for (const claim of claims)
+    assert.deepEqual(
+      claim.scenarios.filter((id) => !known.includes(id)),
+      [],
+      claim.id,
+    );
+});
 
 test('every source of images is in the registry of images', () => {
   const registered = importsOf('harness/images/registry.ts').map(({ to }) => to);

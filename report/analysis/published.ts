@@ -1,0 +1,76 @@
+// Published tables in ratios, and the same ratios of this run beside them. Absolute numbers of two machines are never compared.
+import type { GroupData } from '../../results/compare/tally.ts';
+import type { Interval } from '../../results/stats/interval.ts';
+import type { Evidence } from '../claims/evidence.ts';
+import type { PublishedColumn, PublishedTable, PublishedValue } from '../published/table.ts';
+import type { PublishedCell, PublishedView } from '../view.ts';
+
+const bounds = (value: NonNullable<PublishedValue>): readonly [number, number] =>
+  typeof value === 'number' ? [value, value] : value;
+
+/** Null where one of them was not published; a range over a number stays a range. */
+export const ratioOf = (value: PublishedValue, base: PublishedValue): PublishedValue => {
+  if (value === null || base === null) return null;
+  const [least, most] = bounds(value);
+  const [baseLeast, baseMost] = bounds(base);
+  const [lo, hi] = [least / baseMost, most / baseLeast];
+  return lo === hi ? lo : [lo, hi];
+};
+
+const rowNamed = ({ rows }: PublishedTable, name: string) => rows.find((row) => row.name === name);
+
+interface Here {
+  readonly group: GroupData;
+  readonly metric: string;
+  /** Nearest to the column's baseline. */
+  readonly base: string;
+}
+
+const hereOf = (table: PublishedTable, column: PublishedColumn, evidence: Evidence): Here | null => {
+  const base = rowNamed(table, column.baseline)?.ours ?? null;
+  if (column.ours === undefined || base === null) return null;
+  const { metric, ...place } = column.ours;
+  const group = evidence.groups(place).find((one) => evidence.values(one, base, metric).size > 0);
+  return group === undefined ? null : { group, metric, base };
+};
+
+const oursOf = (here: Here | null, arm: string | null, evidence: Evidence): Interval | null => {
+  if (here === null || arm === null || arm === here.base) return null;
+  const { group, metric, base } = here;
+  return evidence.values(group, arm, metric).size === 0 ? null : evidence.ratio(group, arm, base, metric);
+};
+
+const viewOf = (table: PublishedTable, evidence: Evidence): PublishedView => {
+  const { id, title, by, date, where, excerpt, differs, columns, rows } = table;
+  const here = columns.map((column) => hereOf(table, column, evidence));
+  const baselines = columns.map((column, index) => rowNamed(table, column.baseline)?.values[index] ?? null);
+  return {
+    id,
+    title,
+    source: `${by}, ${date}, ${where}${excerpt ? ' (read as an excerpt only)' : ''}`,
+    differs,
+    columns: columns.map((column, index) => ({
+      setup: column.setup ?? null,
+      title: column.title,
+      metric: column.metric,
+      baseline: column.baseline,
+      image: here[index]?.group.group.image ?? null,
+    })),
+    rows: rows.map(({ name, ours, values }) => ({
+      name,
+      arm: ours,
+      cells: values.map(
+        (value, index): PublishedCell => ({
+          value,
+          ratio: ratioOf(value, baselines[index] ?? null),
+          ours: oursOf(here[index]!, ours, evidence),
+        }),
+      ),
+    })),
+  };
+};
+
+export const publishedOf = (
+  tables: readonly PublishedTable[],
+  evidence: Evidence,
+): readonly PublishedView[] => tables.map((table) => viewOf(table, evidence));

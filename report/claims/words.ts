@@ -1,0 +1,35 @@
+// The numbers of a verdict in words, the same on a page, in a terminal and in a mail.
+import { formatValue } from '../format.ts';
+import type { ClaimView } from '../view.ts';
+import type { Told } from './claim.ts';
+
+const SMALL_COUNT = 100;
+
+const number = (metric: string, value: number): string => {
+  // So much for each file: a count that is no whole number.
+  if (metric.endsWith('Count') && !Number.isInteger(value) && Math.abs(value) < SMALL_COUNT)
+    return formatValue('', value);
+  return metric.endsWith('Ratio') ? `${formatValue(metric, value)}x` : formatValue(metric, value);
+};
+
+/** `1.04x (1.02x..1.07x)`; of an exact count the number alone. */
+export const toldText = ({ metric, value, interval }: Told): string => {
+  if (interval === null) return number(metric, value);
+  const range =
+    interval.kind === 'tooFew'
+      ? `${interval.n} of ${interval.needed} values`
+      : `${number(metric, interval.lo)}..${number(metric, interval.hi)}`;
+  return `${number(metric, value)} (${range})`;
+};
+
+/** Those that the run was asked about. */
+export const askedOf = (claims: readonly ClaimView[]): readonly ClaimView[] =>
+  claims.filter(({ verdict }) => verdict !== 'not asked');
+
+/** `3 supported, 1 not supported, …`; what nothing came out as is left out. */
+export const tallyText = (claims: readonly ClaimView[]): string =>
+  (['supported', 'not supported', 'undecided', 'not testable'] as const)
+    .map((verdict) => [claims.filter((claim) => claim.verdict === verdict).length, verdict] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, verdict]) => `${count} ${verdict}`)
+    .join(', ');

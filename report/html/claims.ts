@@ -1,0 +1,53 @@
+// The claims of the debate, each with what this run measured and the verdict that its rule gives.
+import type { Told } from '../claims/claim.ts';
+import { askedOf, tallyText, toldText } from '../claims/words.ts';
+import type { ClaimView, ReportView } from '../view.ts';
+import { type Html, html } from './html.ts';
+import { plainTable } from './parts.ts';
+
+const numbers = (told: readonly Told[], { id }: ClaimView): Html =>
+  told.length === 0
+    ? html``
+    : plainTable(
+        html`<th scope="col">what</th><th scope="col">measured here</th><th scope="col" class="text">published</th>`,
+        told.map(
+          (one) =>
+            html`<tr><td>${one.what}${one.standIn === true ? html` <span class="note">(stand-in, not counted)</span>` : null}</td><td>${toldText(one)}</td><td class="text">${one.published ?? '–'}</td></tr>
+`,
+        ),
+        `${id}: the numbers`,
+      );
+
+const claimHtml = (
+  claim: ClaimView,
+): Html => html`<article class="claim" data-claim="${claim.id}" data-verdict="${claim.verdict}">
+<p><b>${claim.id}</b> <span class="verdict ${claim.verdict.replaceAll(' ', '-')}">${claim.verdict}</span></p>
+<p class="says">${claim.text}</p>
+<p class="note">${claim.by}</p>
+<p>${claim.because}</p>
+${claim.wouldDecide === null ? null : html`<p><b>What would decide it:</b> ${claim.wouldDecide}</p>`}
+${numbers(claim.told, claim)}<details><summary>the rule, and what a critic would say</summary><dl><dt>rule</dt><dd>${claim.rule}</dd><dt>objection</dt><dd>${claim.objection}</dd><dt>answer</dt><dd>${claim.answer}</dd></dl></details>
+</article>
+`;
+
+export const claimsSection = (view: ReportView): Html => {
+  if (view.claims.length === 0) return html``;
+  const asked = askedOf(view.claims);
+  const others = view.claims.filter((claim) => !asked.includes(claim));
+  return html`<h2 id="claims">Claims on trial</h2>
+<p>What was said about these file systems, and what this run says to it. ${asked.length === 0 ? 'None was asked in this run.' : `${tallyText(asked)}.`} Each verdict is computed from the journal by the rule that stands with it.</p>
+${asked.map(claimHtml)}${
+  others.length === 0
+    ? null
+    : html`<details><summary>not asked in this run: ${others.map(({ id }) => id).join(', ')}</summary><dl>${others.map(
+        ({
+          id,
+          text,
+          because,
+          by,
+        }) => html`<dt>${id}</dt><dd>${text} <span class="note">${by}. ${because}.</span></dd>
+`,
+      )}</dl></details>
+`
+}`;
+};

@@ -1,0 +1,54 @@
+// What others published, beside what this run measured: ratios to the same baseline on either side, never the times themselves.
+
+import { formatRatio, formatValue } from '../format.ts';
+import type { PublishedValue } from '../published/table.ts';
+import type { PublishedCell, PublishedView, ReportView } from '../view.ts';
+import { type Html, html } from './html.ts';
+import { plainTable } from './parts.ts';
+
+const shown = (value: NonNullable<PublishedValue>, show: (one: number) => string): string =>
+  typeof value === 'number' ? show(value) : value.map(show).join(' – ');
+
+const times = (ratio: number): string => `${formatRatio(ratio)}×`;
+
+const cellHtml = ({ value, ratio, ours }: PublishedCell, metric: string): Html => {
+  if (value === null) return html`<td class="none">–</td>`;
+  const figure = metric.endsWith('Ratio') ? null : html`${shown(value, (one) => formatValue(metric, one))} `;
+  const published = html`${figure}${ratio === null ? null : html`<b>${shown(ratio, times)}</b>`}`;
+  if (ours === null) return html`<td>${published}</td>`;
+  const here =
+    ours.kind === 'tooFew'
+      ? `${ours.n} of ${ours.needed} blocks`
+      : `${times(ours.center)} (${formatRatio(ours.lo)} – ${formatRatio(ours.hi)})`;
+  return html`<td>${published}<span class="versus">here ${here}</span></td>`;
+};
+
+const tableHtml = (table: PublishedView): Html =>
+  html`<p class="note">Published: ${table.source}.</p>
+${plainTable(
+  html`<th scope="col">${table.id}</th><th scope="col" class="text">nearest here</th>${table.columns.map(
+    ({ setup, title, image }) =>
+      html`<th scope="col">${setup === null ? null : html`${setup}: `}${title}${image === null ? null : html`<span class="versus">here ${image}</span>`}</th>`,
+  )}`,
+  table.rows.map(
+    ({ name, arm, cells }) =>
+      html`<tr><th scope="row">${name}</th><td class="text">${arm ?? '–'}</td>${cells.map((cell, index) => cellHtml(cell, table.columns[index]!.metric))}</tr>
+`,
+  ),
+  `published table ${table.id}`,
+)}<p class="note">Ratios are to ${[...new Set(table.columns.map(({ baseline }) => baseline))].join('; in the other columns to ')}. What differs: ${table.differs.join('; ')}.</p>
+`;
+
+const hasOurs = ({ rows }: PublishedView): boolean =>
+  rows.some(({ cells }) => cells.some(({ ours }) => ours !== null));
+
+export const publishedSection = (view: ReportView): Html =>
+  view.published.length === 0
+    ? html``
+    : html`<h2 id="published">Published in the debate</h2>
+<p>Figures that others published on other machines, and beside them, marked <i>here</i>, the same ratio in this run. The dedicated kernel module was never merged and has nothing beside it.</p>
+${view.published.map(
+  (table) =>
+    html`<details${hasOurs(table) ? html` open` : null}><summary>${table.id}: ${table.title} (published)</summary>${tableHtml(table)}</details>
+`,
+)}`;

@@ -1,0 +1,121 @@
+// A journal made to order, so that each verdict of each rule can be asked for: values by arm and metric, nothing drawn at random.
+import type { Claim, Judged } from '../../../report/claims/claim.ts';
+import { evidenceOf } from '../../../report/claims/evidence.ts';
+import { startTally } from '../../../results/compare/tally.ts';
+import type {
+  ImageInfo,
+  Ledger,
+  Params,
+  Pass,
+  RunFile,
+  Sample,
+  Values,
+} from '../../../results/schema/run.ts';
+import { exampleRun } from '../support/example.ts';
+
+/** One number for every block, or one for each block. */
+export type Series = Readonly<Record<string, number | readonly number[]>>;
+
+export interface MadeGroup {
+  readonly scenario: string;
+  readonly params?: Params;
+  readonly image?: string;
+  /** Arm to metrics of the timed blocks. */
+  readonly time?: Readonly<Record<string, Series>>;
+  /** Arm to metrics of the counting passes. */
+  readonly count?: Readonly<Record<string, Series>>;
+  /** Arm to the ledger of every counting pass. */
+  readonly ledgers?: Readonly<Record<string, Ledger>>;
+}
+
+export interface Made {
+  readonly groups: readonly MadeGroup[];
+  /** Values of a series that is one number, and passes of a count that is one. */
+  readonly blocks?: number;
+  readonly passes?: number;
+  readonly images?: readonly Partial<ImageInfo>[];
+  readonly skipped?: RunFile['skipped'];
+  readonly scenarios?: readonly string[];
+  readonly dropped?: readonly string[];
+  readonly features?: RunFile['environment']['features'];
+}
+
+export const IMAGE = 'made';
+
+/** Around one, three per cent up and down, the same every time. */
+export const around = (center: number, n = 8, spread = 0.03): readonly number[] =>
+  Array.from({ length: n }, (_, i) => center * (1 + spread * (n === 1 ? 0 : (2 * i) / (n - 1) - 1)));
+
+const base = exampleRun({ blocks: 0, countPasses: 0 }).run;
+
+const lengthOf = (series: Series, otherwise: number): number =>
+  Math.max(...Object.values(series).map((value) => (typeof value === 'number' ? otherwise : value.length)));
+
+const at = (series: Series, block: number): Values =>
+  Object.fromEntries(
+    Object.entries(series).flatMap(([metric, value]) => {
+      const one = typeof value === 'number' ? value : value[block];
+      return one === undefined ? [] : [[metric, one]];
+    }),
+  );
+
+const samplesOf = (group: MadeGroup, pass: Pass, arm: string, series: Series, n: number): Sample[] =>
+  Array.from({ length: lengthOf(series, n) }, (_, block) => {
+    const ledger = pass === 'count' ? group.ledgers?.[arm] : undefined;
+    return {
+      schema: 1,
+      seq: 0,
+      block,
+      order: 0,
+      pass,
+      scenario: group.scenario,
+      params: group.params ?? {},
+      image: group.image ?? IMAGE,
+      arm,
+      backend: arm,
+      cache: 'warm',
+      startedAt: base.startedAt,
+      slotNs: 1e8,
+      took: {},
+      notes: [],
+      outcome: 'ok',
+      values: at(series, block),
+      ...(ledger === undefined ? {} : { ledger }),
+    };
+  });
+
+export const made = (given: Made): { readonly run: RunFile; readonly samples: readonly Sample[] } => {
+  const { groups, blocks = 8, passes = 3 } = given;
+  const samples = groups.flatMap((group) => [
+    ...Object.entries(group.time ?? {}).flatMap(([arm, series]) =>
+      samplesOf(group, 'time', arm, series, blocks),
+    ),
+    ...[...new Set([...Object.keys(group.count ?? {}), ...Object.keys(group.ledgers ?? {})])].flatMap((arm) =>
+      samplesOf(group, 'count', arm, group.count?.[arm] ?? { counted: 0 }, passes),
+    ),
+  ]);
+  const images = given.images ?? [{ name: IMAGE }];
+  const run: RunFile = {
+    ...base,
+    environment: { ...base.environment, features: given.features ?? base.environment.features },
+    images: images.map((image) => ({ ...base.images[0]!, ...image })),
+    proofs: [],
+    skipped: given.skipped ?? [],
+    plan: {
+      ...base.plan,
+      scenarios: given.scenarios ?? [...new Set(groups.map(({ scenario }) => scenario))],
+      images: [...new Set(groups.map(({ image = IMAGE }) => image))],
+      arms: [...new Set(samples.map(({ arm }) => arm))],
+      dropped: given.dropped ?? [],
+    },
+  };
+  return { run, samples: samples.map((sample, seq) => ({ ...sample, seq })) };
+};
+
+/** What the claim's rule makes of it. */
+export const verdictOn = (claim: Claim, given: Made): Judged => {
+  const { run, samples } = made(given);
+  const tally = startTally();
+  for (const sample of samples) tally.add(sample);
+  return claim.judge(evidenceOf(run, tally.finish()));
+};

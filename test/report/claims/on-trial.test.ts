@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { analyse } from '../../../report/analysis.ts';
+import type { Claim, Judged, Told } from '../../../report/claims/claim.ts';
+import { toldText } from '../../../report/claims/words.ts';
+import { htmlOf } from '../../../report/render.ts';
+import { terminalOf } from '../../../report/terminal.ts';
+import type { ReportView } from '../../../report/view.ts';
+import { startTally } from '../../../results/compare/tally.ts';
+import { around, type Made, made } from './journal.ts';
+
+const claimOf = (id: string, judge: Claim['judge'], more: Partial<Claim> = {}): Claim => ({
+  id,
+  text: `What ${id} says of overlay over erofs and of everything that is stacked on top of it`,
+  by: 'somebody, 1 January 2023',
+  scenarios: ['walk-warm'],
+  rule: 'the rule',
+  objection: 'the objection',
+  answer: 'the answer',
+  judge,
+  ...more,
+});
+
+const ratio = (value: number): Told => ({
+  what: 'walk-warm',
+  metric: 'walkRatio',
+  value,
+  interval: { kind: 'interval', center: value, lo: value - 0.02, hi: value + 0.03, confidence: 0.99, n: 8 },
+  published: '1.36x (Larsson)',
+});
+
+const decided = (verdict: 'supported' | 'not supported', value: number) => (): Judged => ({
+  verdict,
+  because: 'the numbers say so',
+  told: [ratio(value)],
+});
+
+const walk: Made = {
+  groups: [
+    {
+      scenario: 'walk-warm',
+      time: { 'erofs-overlay': { walkWallNs: around(2e6) }, 'composefs-fuse': { walkWallNs: around(4e6) } },
+    },
+  ],
+};
+
+const viewOf = (claims: readonly Claim[], given: Made = walk): ReportView => {
+  const { run, samples } = made(given);
+  const tally = startTally();
+  for (const sample of samples) tally.add(sample);
+  return analyse(run, tally.finish(), { claims });
+};
+
+test('a rule sees the journal, and a median ratio of two constant arms is their quotient', () => {
+  const claim = claimOf('C1', (evidence) => {
+    const [group] = evidence.groups({ scenario: 'walk-warm' });
+    const found = evidence.ratio(group!, 'composefs-fuse', 'erofs-overlay', 'walkWallNs');
+    assert.ok(found.kind === 'interval');
+    assert.ok(Math.abs(found.center - 2) < 1e-9);
+    return decided('supported', found.center)();
+  });
+  assert.equal(viewOf([claim]).claims[0]!.verdict, 'supported');
+});
+
+test('a rule that throws is undecided with the reason, and the others stand', () => {
+  const broken = claimOf('C1', () => {
+    throw new Error('no such metric');
+  });
+  const { claims, tables } = viewOf([broken, claimOf('C2', decided('not supported', 1.04))]);
+  assert.deepEqual(
+    claims.map(({ verdict }) => verdict),
+    ['undecided', 'not supported'],
+  );
+  assert.match(claims[0]!.because, /could not be applied to this run: no such metric/);
+  assert.ok(tables.length > 0);
+});
+
+test('a claim whose scenarios were no part of the run is not asked: its rule is not even applied', () => {
+  let applied = 0;
+  const other = claimOf(
+    'C9',
+    () => {
+      applied++;
+      throw new Error('never');
+    },
+    { scenarios: ['tamper', 'read-all'] },
+  );
+  const view = viewOf([other, claimOf('C2', decided('supported', 2))]);
+  assert.equal(applied, 0);
+  assert.equal(view.claims[0]!.verdict, 'not asked');
+  assert.equal(view.claims[0]!.because, 'not asked in this run: it needs tamper, read-all');
+  assert.doesNotMatch(terminalOf(view), /C9/);
+  assert.match(htmlOf(view), /not asked in this run: C9/);
+});
+
+test('what was asked and could not run, or had no room, is judged by the rule', () => {
+  const untestable = claimOf(
+    'C3',
+    (evidence): Judged => ({
+      verdict: 'not testable',
+      because: evidence.whyMissing('tamper') ?? 'nobody knows',
+      told: [],
+    }),
+    { scenarios: ['tamper'] },
+  );
+  const skipped = [{ what: 'tamper', need: 'fs-verity', reason: 'ENOTTY' }];
+  assert.equal(viewOf([untestable], { ...walk, skipped }).claims[0]!.because, 'fs-verity: ENOTTY');
+  const dropped = ['scenario tamper: 8 blocks with it take about 9 s, the budget leaves 2 s'];
+  assert.match(viewOf([untestable], { ...walk, dropped }).claims[0]!.because, /the budget leaves 2 s$/);
+});
+
+test('the terminal has one line a claim within its width, with the number of a decided one', () => {
+  const view = viewOf([
+    claimOf('C6', decided('not supported', 1.04)),
+    claimOf('C10', () => ({
+      verdict: 'undecided',
+      because: 'the interval holds one',
+      wouldDecide: 'more',
+      told: [],
+    })),
+    claimOf('C13', () => ({ verdict: 'not testable', because: 'fs-verity: ENOTTY', told: [] })),
+  ]);
+  for (const columns of [80, 72]) {
+    const lines = terminalOf(view, { columns }).split('\n');
+    const first = lines.indexOf('Claims on trial: 1 not supported, 1 undecided, 1 not testable');
+    assert.ok(first > 0, lines.join('\n'));
+    const [c6, c10, c13] = lines.slice(first + 1, first + 4);
+    assert.match(c6!, /^C6 {2}not supported What C6 says .*\.\.\. +1\.04x \(1\.02x\.\.1\.07x\)$/);
+    assert.match(c10!, /^C10 undecided {5}What C10.* {2}the interval holds one$/);
+    assert.match(c13!, /^C13 not testable {2}What C13.* {2}fs-verity: ENOTTY$/);
+    for (const line of [c6, c10, c13]) assert.ok(line!.length <= columns, line);
+  }
+});
+
+test('the page shows verdict, number, published number, rule, objection and answer; hostile strings are text', () => {
+  const hostile = '<img src=x onerror=alert(1)>\u202e';
+  const page = htmlOf(
+    viewOf([
+      claimOf('C6', decided('supported', 1.36), { text: hostile, by: hostile, objection: hostile }),
+      claimOf('C7', () => {
+        throw new Error(hostile);
+      }),
+    ]),
+  );
+  assert.match(page, /data-claim="C6" data-verdict="supported"/);
+  assert.match(page, /<td>1\.36x \(1\.34x\.\.1\.39x\)<\/td><td class="text">1\.36x \(Larsson\)<\/td>/);
+  assert.match(page, /<dt>rule<\/dt><dd>the rule<\/dd>/);
+  assert.doesNotMatch(page, /<img|\u202e/);
+  assert.match(page, /&lt;img src=x/);
+});
+
+test('numbers of a verdict are scaled by the unit of their metric', () => {
+  const at = (metric: string, value: number) => toldText({ what: '', metric, value, interval: null });
+  assert.equal(at('createCallsPerFileCount', 9.0312), '9.03');
+  assert.equal(at('createCallCount', 12345), '12,345');
+  assert.equal(at('perFileNs', 41_300), '41.3 µs');
+  assert.equal(at('walkRatio', 2.6), '2.60x');
+});
+
+const observed: Made = {
+  groups: [
+    {
+      scenario: 'churn',
+      count: {
+        'erofs-overlay': { linkedFileCount: 7, createdFileCount: 9, arriveWallNs: 0 },
+        'unpacked-overlay': { arriveWallNs: 3 },
+      },
+      ledgers: { 'erofs-overlay': { create: { harness: { openat: 1 } } } },
+    },
+  ],
+};
+
+test('what no timed block has is shown as observed, zeros and headline first', () => {
+  const view = viewOf([], observed);
+  assert.deepEqual(
+    view.observed.map(({ scenario, rows }) => [
+      scenario,
+      rows.map(({ metric, headline, counts }) => [
+        metric,
+        headline,
+        counts.map((count) => count?.most ?? null),
+      ]),
+    ]),
+    [
+      [
+        'churn',
+        [
+          ['arriveWallNs', true, [0, 3]],
+          ['linkedFileCount', false, [7, null]],
+        ],
+      ],
+    ],
+  );
+  const text = terminalOf(view);
+  assert.match(
+    text,
+    /^Observed:\nchurn, made\n {2}arrive: erofs-overlay 0\.00 ns, unpacked-overlay 3\.00 ns$/m,
+  );
+  assert.match(htmlOf(view), /<h2 id="observed">/);
+  assert.doesNotMatch(htmlOf(viewOf([])), /<h2 id="observed">/);
+});
+
+test('a variant has a column only where something was asked of it', () => {
+  const { run, samples } = made({
+    groups: [
+      ...walk.groups,
+      {
+        scenario: 'walk-cold',
+        image: 'second',
+        time: { 'erofs-overlay': { walkWallNs: 9 }, loop: { walkWallNs: 9 } },
+      },
+    ],
+  });
+  const backends = { ...run.catalogue.backends, loop: { title: 'loop', how: 'by loop', answers: 'loops' } };
+  const tally = startTally();
+  for (const sample of samples) tally.add(sample);
+  const view = analyse({ ...run, catalogue: { ...run.catalogue, backends } }, tally.finish());
+  const [first, second] = terminalOf(view, { allImages: true }).split('second');
+  assert.doesNotMatch(first!, /loop/);
+  assert.match(second!, /loop/);
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ratioOf } from '../../../report/analysis/published.ts';
+import { tables } from '../../../report/published/registry.ts';
+import { htmlOf } from '../../../report/render.ts';
+import type { PublishedCell, ReportView } from '../../../report/view.ts';
+import { around, made } from '../claims/journal.ts';
+import { viewOf } from '../support/view.ts';
+
+const cell = (view: ReportView, id: string, row: string, column: number): PublishedCell =>
+  view.published.find((table) => table.id === id)!.rows.find(({ name }) => name === row)!.cells[column]!;
+
+const given = made({
+  groups: [
+    {
+      scenario: 'walk-warm',
+      time: {
+        'erofs-overlay': { walkWallNs: around(100e6) },
+        'erofs-only': { walkWallNs: around(80e6) },
+        'unpacked-overlay': { walkWallNs: around(90e6) },
+      },
+    },
+    {
+      scenario: 'random-stat',
+      params: { stats: 500 },
+      time: { 'erofs-overlay': { statAllWallNs: around(9e6) } },
+    },
+  ],
+});
+const view = viewOf(given.run, given.samples);
+
+test('every table names author, date and where it stands, says what differs, and is T1 to T9', () => {
+  assert.deepEqual(
+    tables.map(({ id }) => id),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `T${number}`),
+  );
+  for (const { id, by, date, where, differs } of tables) {
+    assert.ok(by.length > 5 && where.length > 10, id);
+    assert.match(date, /^20\d\d-\d\d(-\d\d)?$/, id);
+    for (const what of ['kernel', 'disk', 'image']) assert.match(differs.join('; '), new RegExp(what), id);
+  }
+});
+
+test('every row has a value or a gap for every column, and every baseline is a row', () => {
+  for (const { id, rows, columns } of tables) {
+    for (const { name, values } of rows) assert.equal(values.length, columns.length, `${id} ${name}`);
+    for (const [index, { baseline }] of columns.entries()) {
+      const row = rows.find(({ name }) => name === baseline);
+      assert.notEqual(row?.values[index] ?? null, null, `${id} ${baseline}`);
+    }
+  }
+});
+
+test('published ratios are to the baseline of their own column', () => {
+  assert.equal(cell(view, 'T2', 'plain directory', 0).ratio, 1449 / 1827);
+  assert.equal(cell(view, 'T2', 'plain directory', 4).ratio, 394 / 523);
+  assert.equal(cell(view, 'T2', 'erofs + overlay, lazy lookup', 0).ratio, null);
+  assert.equal(cell(view, 'T1', 'composefs kernel module', 0).ratio, 681 / 1788);
+  assert.equal(cell(view, 'T6', 'erofs, raw disk', 2).ratio, 179 / 60);
+  assert.equal(cell(view, 'T3', 'composefs kernel module', 1).ratio, 16_367_616 / 48_390_144);
+  assert.deepEqual(cell(view, 'T9', 'with sharing', 0).ratio, [0.51, 0.84]);
+});
+
+test('a ratio of ranges holds every ratio of their values', () => {
+  assert.deepEqual(ratioOf([1, 2], [4, 5]), [1 / 5, 2 / 4]);
+  assert.equal(ratioOf(3, 2), 1.5);
+  assert.equal(ratioOf(null, 2), null);
+  assert.equal(ratioOf(3, null), null);
+});
+
+test('this run stands beside them where it measured both sides, and only there', () => {
+  const ours = cell(view, 'T2', 'erofs, loop', 1).ours;
+  assert.ok(ours?.kind === 'interval' && Math.abs(ours.center - 0.8) < 1e-9);
+  assert.equal(cell(view, 'T2', 'erofs, loop', 0).ours, null, 'nothing cold was measured');
+  assert.equal(cell(view, 'T2', 'composefs kernel module', 1).ours, null);
+  assert.equal(cell(view, 'T6', 'erofs, buffered loop', 2).ours, null, 'erofs-only was not asked');
+  const t6 = view.published.find(({ id }) => id === 'T6')!;
+  assert.deepEqual(
+    t6.columns.map(({ image }) => image),
+    [null, null, 'made'],
+  );
+});
+
+test('the page labels them as published and folds those with nothing beside them', () => {
+  const page = htmlOf(view);
+  assert.match(page, /<details open><summary>T2: listing cs9-developer, two machines \(published\)/);
+  assert.match(page, /<details><summary>T8: /);
+  assert.match(page, /Published: Giuseppe Scrivano, 2023-01-25, Message-ID 87wn5ac2z6\.fsf@redhat\.com/);
+  assert.match(page, /391 ms <b>0\.74×<\/b>/);
+  assert.match(page, /<span class="versus">here 0\.80× \(0\.80 – 0\.80\)<\/span>/);
+});
