@@ -12,13 +12,13 @@ export const table: PublishedTable = {
   differs: [
     'kernel: mid 2023 with the patches in question',
     'disk and image: not said in the excerpt',
-    'here a manifest has no xattr filter unless its image version says so',
+    'ours without the filter is the same manifest without the bit that announces it',
   ],
   columns: walks(BASELINE),
   rows: [
-    { name: BASELINE, ours: 'erofs-overlay', values: inMs(468, 264) },
-    { name: 'with the filter', ours: null, values: inMs(370, 254) },
-    { name: 'with noacl', ours: 'erofs-overlay-noacl', values: inMs(412, 216) },
-    { name: 'with both', ours: null, values: inMs(318, 206) },
+    { name: BASELINE, ours: 'erofs-overlay-no-filter', values: inMs(468, 264) },
+    { name: 'with the filter', ours: 'erofs-overlay', values: inMs(370, 254) },
+    { name: 'with noacl', ours: null, values: inMs(412, 216) },
+    { name: 'with both', ours: 'erofs-overlay-noacl', values: inMs(318, 206) },
   ],
 };
