@@ -26,6 +26,8 @@ export type FeatureId =
   | 'tar'
   | 'rm'
   | 'cp'
+  | 'stat'
+  | 'find'
   | 'mount-composefs'
   | 'ls'
   | 'work-file-system';
