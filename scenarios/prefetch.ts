@@ -1,6 +1,7 @@
 // The cold walk after the manifest was read from end to end, through whatever the mount reads it through: its file, or the loop
 // device over it. The reading is timed, too: it is work that was moved, not saved.
 import type { Scenario, Values } from '../harness/model/scenario.ts';
+import { cacheMetrics, manifestCache } from './manifest-cache.ts';
 import { nameWalk, walk, walkMetrics } from './walk.ts';
 
 const derive = (values: Values): Values => {
@@ -28,6 +29,7 @@ export const scenario: Scenario = {
   passes: ['time'],
   metrics: {
     ...walkMetrics,
+    ...cacheMetrics,
     prefetchWallNs: { title: 'cat of the manifest', better: 'lower', noise: 'noisy' },
     prefetchedWalkWallNs: { title: 'cat of the manifest, then ls -lR', better: 'lower', noise: 'noisy' },
   },
@@ -44,6 +46,7 @@ export const scenario: Scenario = {
         await stage.command('cat', ['cat', devices[0] ?? manifest]);
         return { prefetchWallNs: Number(process.hrtime.bigint() - from) };
       },
+      after: (mounted, manifest) => manifestCache(stage.machine, mounted, manifest),
     }),
   derive,
 };

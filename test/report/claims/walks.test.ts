@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { claim as c05 } from '../../../report/claims/c05.ts';
 import { claim as c06 } from '../../../report/claims/c06.ts';
+import { claim as c09 } from '../../../report/claims/c09.ts';
 import { claim as c10 } from '../../../report/claims/c10.ts';
 import { claim as c11 } from '../../../report/claims/c11.ts';
 import { claim as c16 } from '../../../report/claims/c16.ts';
@@ -78,6 +79,40 @@ describe('C6', () => {
     const judged = verdictOn(c06, { ...alone, skipped });
     assert.deepEqual([judged.verdict, judged.because], ['not testable', 'erofs-only: EROFS mounts: EINVAL']);
     assert.equal(verdictOn(c06, alone).verdict, 'undecided');
+  });
+});
+
+describe('C9', () => {
+  const on = (python: number, nginx = 3e6) =>
+    verdictOn(c09, {
+      images: [{ name: IMAGE, entryCount: ENTRIES, fileBytes: 100e6 }],
+      groups: (
+        [
+          ['python', python],
+          ['nginx', nginx],
+        ] as const
+      ).map(([start, startTouchedBytes]) => ({
+        scenario: 'start-trace',
+        params: { start },
+        time: {
+          'erofs-overlay': { startTouchedBytes, startWallNs: around(20 * MS) },
+          'composefs-fuse': { startTouchedBytes, startWallNs: around(30 * MS) },
+        },
+      })),
+    });
+  test('supported: a small part, and the times stand beside it', () => {
+    const judged = on(6e6);
+    assert.equal(judged.verdict, 'supported');
+    assert.deepEqual(
+      judged.told.map(({ value }) => Math.round(value * 100) / 100),
+      [0.06, 0.03, 1.5],
+    );
+  });
+  test('not supported: one start reads much', () => assert.equal(on(20e6).verdict, 'not supported'));
+  test('undecided where no start was replayed, not testable where the run says why', () => {
+    assert.equal(verdictOn(c09, { groups: [] }).verdict, 'undecided');
+    const skipped = [{ what: 'start-trace', need: 'dropping the caches', reason: 'EACCES' }];
+    assert.equal(verdictOn(c09, { groups: [], skipped }).verdict, 'not testable');
   });
 });
 
