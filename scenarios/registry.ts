@@ -2,18 +2,24 @@
 import type { Scenario } from '../harness/model/scenario.ts';
 import { scenario as churn } from './churn.ts';
 import { scenario as churnFresh } from './churn-fresh.ts';
+import { scenario as churnScale } from './churn-scale.ts';
+import { scenario as churnSharedBase } from './churn-shared-base.ts';
 import { scenario as microGetdents } from './micro-getdents.ts';
 import { scenario as microGetxattr } from './micro-getxattr.ts';
 import { scenario as microOpen } from './micro-open.ts';
 import { scenario as microRead } from './micro-read.ts';
 import { scenario as microReadlink } from './micro-readlink.ts';
 import { scenario as microStat } from './micro-stat.ts';
+import { scenario as update } from './update.ts';
 import { scenario as walkCold } from './walk-cold.ts';
 import { scenario as walkWarm } from './walk-warm.ts';
 
 export const scenarios: readonly Scenario[] = [
   churn,
   churnFresh,
+  churnScale,
+  churnSharedBase,
+  update,
   walkWarm,
   walkCold,
   microStat,
