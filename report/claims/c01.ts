@@ -2,7 +2,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import type { Phase } from '../../results/schema/run.ts';
 import type { Claim, Judged, Told } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { callGrowth, callsIn, filesOf, timePerFile, timePoints } from './growth.ts';
+import { type CallGrowth, callGrowth, callsIn, filesOf, timePerFile, timePoints } from './growth.ts';
 
 const FILES = 'unpacked-overlay';
 const MANIFESTS = ['erofs-overlay', 'composefs-fuse'];
@@ -19,6 +19,10 @@ const exact = (what: string, value: number, more: Partial<Told> = {}): Told => (
   interval: null,
   ...more,
 });
+
+/** The slope, and in words the start. */
+const line = (what: string, { perFile, start }: CallGrowth): Told =>
+  exact(`${what} for each file, beside ${Math.round(start)} for all`, perFile);
 
 const timed = (
   evidence: Evidence,
@@ -99,9 +103,7 @@ const emptyStore = (evidence: Evidence): readonly Told[] => {
   const empty = scaled(evidence, 'empty');
   const objects = (['ingest', 'collect'] as const).flatMap((phase) => {
     const growth = callGrowth(evidence, empty, MANIFESTS[0]!, [phase]);
-    return growth === null
-      ? []
-      : [exact(`store empty, manifest backends: calls of ${phase} for each file`, growth.perFile)];
+    return growth === null ? [] : [line(`store empty, manifest backends: calls of ${phase}`, growth)];
   });
   const times = [FILES, MANIFESTS[0]!].flatMap((arm) =>
     TIMED.flatMap((phase) => timed(evidence, empty, arm, phase)),
@@ -123,8 +125,8 @@ const judge = (evidence: Evidence): Judged => {
   });
   if (mounts.length === 0) return undecided('the calls of no mount of a manifest were counted at two sizes');
   const told: readonly Told[] = [
-    exact(`store empty, ${FILES}: calls of create for each file`, create.perFile),
-    exact(`store empty, ${FILES}: calls of destroy for each file`, destroy.perFile),
+    line(`store empty, ${FILES}: calls of create`, create),
+    line(`store empty, ${FILES}: calls of destroy`, destroy),
     ...mounts.map(({ arm, most }) =>
       exact(`${arm}: calls of create, mount, unmount and destroy for each file`, most),
     ),
