@@ -2,6 +2,8 @@
 import type { Scenario } from '../harness/model/scenario.ts';
 import { scenario as churn } from './churn.ts';
 import { scenario as churnFresh } from './churn-fresh.ts';
+import { scenario as churnScale } from './churn-scale.ts';
+import { scenario as churnSharedBase } from './churn-shared-base.ts';
 import { scenario as microGetdents } from './micro-getdents.ts';
 import { scenario as microGetxattr } from './micro-getxattr.ts';
 import { scenario as microOpen } from './micro-open.ts';
@@ -12,6 +14,7 @@ import { scenario as prefetch } from './prefetch.ts';
 import { scenario as randomStat } from './random-stat.ts';
 import { scenario as readAll } from './read-all.ts';
 import { scenario as startTrace } from './start-trace.ts';
+import { scenario as update } from './update.ts';
 import { scenario as walkCold } from './walk-cold.ts';
 import { scenario as walkWarm } from './walk-warm.ts';
 import { scenario as walkWritable } from './walk-writable.ts';
@@ -19,6 +22,9 @@ import { scenario as walkWritable } from './walk-writable.ts';
 export const scenarios: readonly Scenario[] = [
   churn,
   churnFresh,
+  churnScale,
+  churnSharedBase,
+  update,
   walkWarm,
   walkCold,
   walkWritable,

@@ -4,8 +4,8 @@
 // program computes is left out. Cold, and once more warm.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { RecordedStart, Step } from '../harness/micro/start-steps.ts';
 import { UserError } from '../harness/model/errors.ts';
+import type { RecordedStart, Step } from '../harness/model/recorded-start.ts';
 import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { coldMount } from './in-mount.ts';
 

@@ -7,8 +7,8 @@
 // Leaves: nothing; the recorded start is printed as JSON.
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RecordedStart, Step } from '../model/recorded-start.ts';
 import { residentRanges } from '../sys/residency.ts';
-import type { RecordedStart, Step } from './start-steps.ts';
 
 const CALL = /^(?:\d+\s+)?(\w+)\((.*)\)\s+= (-?\d+)(?: (\w+))?/;
 const PATH = /(?:AT_FDCWD, )?"((?:[^"\\]|\\.)*)"/;

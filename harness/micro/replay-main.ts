@@ -4,8 +4,8 @@
 //
 // OUT gets the time of all steps together; this program's own start is no part of it.
 import { closeSync, lstatSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Step } from '../model/recorded-start.ts';
 import { touch } from '../sys/mapping.ts';
-import type { Step } from './start-steps.ts';
 
 const PAGE_BYTES = 4096;
 

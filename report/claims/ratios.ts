@@ -68,7 +68,7 @@ export const unmeasured = (
   }
   return {
     verdict: 'undecided',
-    because: `this run did not measure all of ${ids.join(', ')} on one image`,
+    because: `no image of this run has all of it: ${ids.join(', ')}`,
     wouldDecide: command,
     told: numbers,
   };

@@ -1,6 +1,7 @@
 import { inMs, type PublishedTable, walks } from './table.ts';
 
-const BASELINE = 'shared xattrs';
+/** Manifests here have the filter. */
+const BASELINE = 'with the filter';
 
 export const table: PublishedTable = {
   id: 'T7',
@@ -9,15 +10,11 @@ export const table: PublishedTable = {
   date: '2023-07',
   where: 'patches of the xattr filter for EROFS',
   excerpt: true,
-  differs: [
-    'kernel: mid 2023 with the patches in question',
-    'disk and image: not said in the excerpt',
-    'ours without the filter is the same manifest without the bit that announces it',
-  ],
+  differs: ['kernel: mid 2023 with the patches in question', 'disk and image: not said in the excerpt'],
   columns: walks(BASELINE),
   rows: [
-    { name: BASELINE, ours: 'erofs-overlay-no-filter', values: inMs(468, 264) },
-    { name: 'with the filter', ours: 'erofs-overlay', values: inMs(370, 254) },
+    { name: 'shared xattrs', ours: 'erofs-overlay-no-filter', values: inMs(468, 264) },
+    { name: BASELINE, ours: 'erofs-overlay', values: inMs(370, 254) },
     { name: 'with noacl', ours: null, values: inMs(412, 216) },
     { name: 'with both', ours: 'erofs-overlay-noacl', values: inMs(318, 206) },
   ],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openSource } from '../../harness/images/registry.ts';
-import type { Step } from '../../harness/micro/start-steps.ts';
+import type { Step } from '../../harness/model/recorded-start.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../../harness/model/tree.ts';
 import { recordedStarts, scenario, touchedBytes } from '../../scenarios/start-trace.ts';
 
