@@ -79,17 +79,19 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
   );
   const input: TableInput = { groups, design, arms, images };
   const tables = firstTables(input);
+  const further = furtherTables(input);
+  const observed = present(groups.map((group) => observedOf(group, arms, catalogue)));
   return cleaned<ReportView>({
     id: run.id,
-    finding: findingOf(tables, arms, tallied.sampleCount),
+    finding: findingOf(tables, arms, tallied.sampleCount, observed.length > 0 || further.length > 0),
     baseline: plan.baseline,
     arms,
     tables,
-    further: furtherTables(input),
+    further,
     calls: present(groups.map((group) => callsOf(group, arms))),
     requests: present(groups.map((group) => countsOf(group, arms, catalogue, isRequest))),
     disk: present(groups.map((group) => countsOf(group, arms, catalogue, isDisk))),
-    observed: present(groups.map((group) => observedOf(group, arms, catalogue))),
+    observed,
     claims: claimsOf(options.claims ?? allClaims, run, tallied),
     published: publishedOf(publishedTables, evidenceOf(run, tallied)),
     took: arms.map((arm) => ({

@@ -155,7 +155,7 @@ export const terminalOf = (view: ReportView, options: TerminalOptions = {}): str
     '',
     ...tableLines(table, view.arms, columns, color),
   ]);
-  const foot = tables.length === 0 ? [ascii(view.finding)] : wrapped(ascii(legend(view)), columns);
+  const foot = wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns);
   const problems = alerts(view).flatMap((line) => wrapped(ascii(line), columns));
   const more = [claimLines(view.claims, columns), observedLines(view, columns)].flatMap((block) =>
     block.length === 0 ? [] : ['', ...block],

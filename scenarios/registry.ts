@@ -2,6 +2,8 @@
 import type { Scenario } from '../harness/model/scenario.ts';
 import { scenario as churn } from './churn.ts';
 import { scenario as churnFresh } from './churn-fresh.ts';
+import { scenario as churnScale } from './churn-scale.ts';
+import { scenario as churnSharedBase } from './churn-shared-base.ts';
 import { scenario as lookupTrace } from './lookup-trace.ts';
 import { scenario as manyStores } from './many-stores.ts';
 import { scenario as microGetdents } from './micro-getdents.ts';
@@ -10,17 +12,31 @@ import { scenario as microOpen } from './micro-open.ts';
 import { scenario as microRead } from './micro-read.ts';
 import { scenario as microReadlink } from './micro-readlink.ts';
 import { scenario as microStat } from './micro-stat.ts';
+import { scenario as prefetch } from './prefetch.ts';
+import { scenario as randomStat } from './random-stat.ts';
+import { scenario as readAll } from './read-all.ts';
 import { scenario as sharingCache } from './sharing-cache.ts';
 import { scenario as sharingDisk } from './sharing-disk.ts';
+import { scenario as startTrace } from './start-trace.ts';
 import { scenario as tamper } from './tamper.ts';
+import { scenario as update } from './update.ts';
 import { scenario as walkCold } from './walk-cold.ts';
 import { scenario as walkWarm } from './walk-warm.ts';
+import { scenario as walkWritable } from './walk-writable.ts';
 
 export const scenarios: readonly Scenario[] = [
   churn,
   churnFresh,
+  churnScale,
+  churnSharedBase,
+  update,
   walkWarm,
   walkCold,
+  walkWritable,
+  prefetch,
+  randomStat,
+  startTrace,
+  readAll,
   microStat,
   microOpen,
   microRead,

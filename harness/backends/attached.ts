@@ -9,6 +9,7 @@ export interface Attached {
   readonly root: string;
   readonly fsType: string;
   readonly took: Readonly<Record<string, string>>;
+  readonly devices?: readonly string[];
   /** Mount points in the order in which they go, the topmost first. */
   readonly points: readonly string[];
   /** Nothing holds what the mount was made of. */
@@ -29,12 +30,13 @@ export const letGo = (machine: Machine, points: readonly string[]): void => {
 
 export const attached = (
   machine: Machine,
-  { root, fsType, took, points, free, source }: Attached,
+  { root, fsType, took, devices = [], points, free, source }: Attached,
 ): Mounted => ({
   root,
   fsType,
   servers: [],
   took,
+  devices,
   async unmount() {
     for (const point of points) machine.mounts.unmount(point);
   },

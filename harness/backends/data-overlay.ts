@@ -74,6 +74,7 @@ const stack = (
       layers: form,
       ...(writable === undefined ? {} : { writable: 'one overlay' }),
     },
+    devices: lower.devices,
     points: [at, ...below],
     free: lower.free,
     source: manifest,

@@ -18,6 +18,7 @@ export interface LowerChoice {
 export interface Lower {
   readonly fd: number;
   readonly took: 'file' | 'loop' | 'loop, direct i/o';
+  readonly devices: readonly string[];
   /** Nothing holds the manifest or its loop device any more. */
   free(): boolean;
 }
@@ -31,7 +32,7 @@ export const mountLower = (
   if (source === 'best' && machine.features['erofs-file'].ok) {
     const from: MountOption = ['source', paths.short(manifest)];
     const fd = machine.mounts.create('erofs', [from, ...options], ['ro', 'nosuid', 'nodev']);
-    return { fd, took: 'file', free: () => machine.files.leaseFree(manifest) };
+    return { fd, took: 'file', devices: [], free: () => machine.files.leaseFree(manifest) };
   }
   const directIo = source === 'loop-direct';
   const loop = machine.mounts.loop(manifest, { directIo });
@@ -41,6 +42,7 @@ export const mountLower = (
     const fd = machine.mounts.create('erofs', [...from, ...options], ['ro', 'nosuid', 'nodev']);
     return {
       fd,
+      devices: [loop.device],
       took: directIo ? 'loop, direct i/o' : 'loop',
       free: () => machine.mounts.loopFree(loop.device),
     };

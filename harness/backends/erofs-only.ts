@@ -1,7 +1,8 @@
 // The manifest mounted alone, without overlayfs: what the metadata cost before anything is stacked on it.
 //
 // Needs:   root in the initial user namespace; EROFS from a file (else over a loop device).
-// Does:    fsopen(erofs) on the manifest. Files have their sizes and no contents; the root shows 256 whiteouts more.
+// Does:    fsopen(erofs) on the manifest, written without the 256 names that hide the store's folders in its root: no store lies
+//          below it, and a walk must not list what the others do not show. Files have their sizes and no contents.
 // Leaves:  nothing when it dies inside a private mount namespace.
 import type { Backend } from '../model/backend.ts';
 import type { Machine } from '../model/machine.ts';
@@ -21,6 +22,7 @@ const mountAlone = (machine: Machine): MountManifest =>
         root: at,
         fsType: 'erofs',
         took: { erofs: lower.took },
+        devices: lower.devices,
         points: [at],
         free: lower.free,
         source: manifest,
@@ -39,5 +41,6 @@ export const backend: Backend = {
   needs: [ROOT, { title: 'EROFS mounts', anyOf: ['erofs-file', 'erofs-loop'] }],
   shows: 'metadata',
   options: {},
-  prepare: async (image, machine) => manifestLifecycle(image, machine, mountAlone(machine)),
+  prepare: async (image, machine) =>
+    manifestLifecycle(image, machine, mountAlone(machine), image.bareManifest()),
 };

@@ -34,7 +34,7 @@ const kinds: ReadonlyMap<string, SourceKind> = new Map([
   [
     'synthetic',
     {
-      form: 'synthetic:files=N,layers=L,seed=S',
+      form: 'synthetic:files=N,layers=L,seed=S[,upto=U]',
       title: "a made-up tree shaped like a distribution's",
       open: openSynthetic,
     },

@@ -1,4 +1,4 @@
-// The words of a synthetic image: `files=N,layers=L,seed=S`.
+// The words of a synthetic image: `files=N,layers=L,seed=S`, and `upto=U` for the lowest U of its layers alone.
 import { UserError } from '../model/errors.ts';
 
 const MAX_FILES = 1_000_000;
@@ -7,6 +7,8 @@ export interface Wanted {
   readonly fileCount: number;
   readonly layerCount: number;
   readonly seed: string;
+  /** Lowest layers that are left: what others are built upon. */
+  readonly upTo: number;
 }
 
 const usage = (source: string, rule: string): UserError =>
@@ -20,7 +22,8 @@ export const parseSynthetic = (spec: string, source: string): Wanted => {
   const given = new Map<string, string>();
   for (const part of spec.split(',').filter((text) => text !== '')) {
     const [key = '', value = ''] = part.split('=', 2);
-    if (!['files', 'layers', 'seed'].includes(key)) throw usage(source, `synthetic images have no "${key}"`);
+    if (!['files', 'layers', 'seed', 'upto'].includes(key))
+      throw usage(source, `synthetic images have no "${key}"`);
     given.set(key, value);
   }
   const whole = (key: string, fallback: number, max: number): number => {
@@ -29,9 +32,11 @@ export const parseSynthetic = (spec: string, source: string): Wanted => {
       throw usage(source, `${key} must be a whole number from 1 to ${max}`);
     return Number(text);
   };
+  const layerCount = whole('layers', 1, MAX_LAYERS);
   return {
     fileCount: whole('files', 1000, MAX_FILES),
-    layerCount: whole('layers', 1, MAX_LAYERS),
+    layerCount,
     seed: given.get('seed') ?? '1',
+    upTo: whole('upto', layerCount, layerCount),
   };
 };

@@ -1,5 +1,5 @@
 // The source `synthetic:files=N,layers=L,seed=S`: a made-up tree shaped like a distribution's. The same words give the same
-// image on every machine.
+// image on every machine, and the lowest layers of one are the same layers.
 import { createHash } from 'node:crypto';
 import type { ByteString } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
@@ -123,7 +123,7 @@ class LayerMaker {
   }
 }
 
-const makeLayers = ({ fileCount, layerCount, seed }: Wanted): LayerMaker[] => {
+const makeLayers = ({ fileCount, layerCount, seed, upTo }: Wanted): LayerMaker[] => {
   const random = seeded(`synthetic ${seed}`);
   const directoryCount = 1 + Math.round(fileCount * DIRECTORIES_PER_FILE);
   const skeleton = skeletonOf(directoryCount, random);
@@ -175,8 +175,14 @@ const makeLayers = ({ fileCount, layerCount, seed }: Wanted): LayerMaker[] => {
       },
     );
   }
-  return layers;
+  return layers.slice(0, upTo);
 };
+
+const nameOfImage = ({ fileCount, layerCount, seed, upTo }: Wanted): string =>
+  [
+    `synthetic-${fileCount}-${layerCount}-${seed.replace(/[^\x21-\x7e]+/g, '-')}`,
+    ...(upTo < layerCount ? [`upto-${upTo}`] : []),
+  ].join('-');
 
 export const openSynthetic = async (spec: string, source: string): Promise<SourceImage> => {
   const wanted = parseSynthetic(spec, source);
@@ -187,7 +193,7 @@ export const openSynthetic = async (spec: string, source: string): Promise<Sourc
       ? { tree: layers[0]!, origin: (index: number) => ({ layer: 0, index }) }
       : flatten(layers);
   return {
-    name: `synthetic-${wanted.fileCount}-${wanted.layerCount}-${wanted.seed.replace(/[^\x21-\x7e]+/g, '-')}`,
+    name: nameOfImage(wanted),
     source,
     contents: 'synthetic',
     tree: flattened.tree,

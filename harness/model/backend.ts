@@ -65,6 +65,8 @@ export interface Mounted {
   /** Process ids of servers behind the mount. */
   readonly servers: readonly number[];
   readonly took: Readonly<Record<string, string>>;
+  /** Loop devices that were made for it: they have a page cache of their own. */
+  readonly devices?: readonly string[];
   unmount(): Promise<void>;
   /** Waits until it is really gone; throws with code `timeout`. */
   settle(): Promise<void>;

@@ -58,6 +58,8 @@ export interface Image {
   readonly layers: readonly Layer[];
   /** The composefs image of `tree`. */
   readonly manifest: Uint8Array;
+  /** The same without what hides the folders of the object store in the root: for a mount without a store. */
+  bareManifest(): Uint8Array;
   readonly imageVersion: 0 | 1;
   readonly manifestDigest: string;
   readonly describedDigest: string;

@@ -26,6 +26,8 @@ export type FeatureId =
   | 'tar'
   | 'rm'
   | 'cp'
+  | 'stat'
+  | 'find'
   | 'mount-composefs'
   | 'ls'
   | 'page-frames'
@@ -160,6 +162,8 @@ export interface Meters {
   /** Returns when a server sleeps in its wait for requests and counts stand still; false when it never did. */
   quiescent(pid: number): boolean;
   callCounter(): CallCounter;
+  /** Bytes of a file or block device that the page cache holds. */
+  cachedBytes(path: string): number;
 }
 
 export interface Machine {

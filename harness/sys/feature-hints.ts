@@ -55,6 +55,8 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   tar: () => `${install('tar')} (GNU tar)`,
   rm: () => install('coreutils'),
   cp: () => install('coreutils'),
+  stat: () => install('coreutils'),
+  find: () => install('findutils'),
   'mount-composefs': () =>
     `${install('composefs')} (Debian has it from 13 on); only the backend mount-composefs needs it`,
   ls: () => install('coreutils'),

@@ -261,6 +261,8 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
   tar: gnuTar,
   rm: () => findProgram('rm') ?? missing('not installed'),
   cp: () => findProgram('cp') ?? missing('not installed'),
+  stat: () => run('stat', '--printf=found', '/'),
+  find: () => findProgram('find') ?? missing('not installed'),
   ls: () => findProgram('ls') ?? missing('not installed'),
   'work-file-system': workFileSystem,
   'mount-composefs': mountComposefs,

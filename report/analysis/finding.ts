@@ -59,11 +59,15 @@ export const findingOf = (
   tables: readonly TableView[],
   arms: readonly ArmView[],
   sampleCount: number,
+  /** Something was measured that is no part of the first table. */
+  elsewhere = false,
 ): string => {
   const table = tables.find(({ image }) => image !== null);
   const first = table?.sections[0];
   if (table === undefined || first === undefined)
-    return `Nothing was measured: none of ${sampleCount} slots gave a value for the first table.`;
+    return elsewhere
+      ? `No row of the first table was asked for: what ${sampleCount} slots gave stands in sections of its own.`
+      : `Nothing was measured: none of ${sampleCount} slots gave a value for the first table.`;
   const { metric, info } = chosen(first);
   const asked = table.sections
     .filter(({ scenario }) => scenario === first.scenario)

@@ -13,7 +13,10 @@ const number = (metric: string, value: number): string => {
 };
 
 /** `1.04x (1.02x..1.07x)`; of an exact count the number alone. */
-export const toldText = ({ metric, value, interval }: Told): string => {
+export const toldText = (told: Told): string =>
+  /perFile/i.test(told.metric) ? `${plainText(told)} a file` : plainText(told);
+
+const plainText = ({ metric, value, interval }: Told): string => {
   if (interval === null) return number(metric, value);
   const range =
     interval.kind === 'tooFew'

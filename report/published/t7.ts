@@ -1,6 +1,7 @@
 import { inMs, type PublishedTable, walks } from './table.ts';
 
-const BASELINE = 'shared xattrs';
+/** Manifests here have the filter. */
+const BASELINE = 'with the filter';
 
 export const table: PublishedTable = {
   id: 'T7',
@@ -9,16 +10,12 @@ export const table: PublishedTable = {
   date: '2023-07',
   where: 'patches of the xattr filter for EROFS',
   excerpt: true,
-  differs: [
-    'kernel: mid 2023 with the patches in question',
-    'disk and image: not said in the excerpt',
-    'here a manifest has no xattr filter unless its image version says so',
-  ],
+  differs: ['kernel: mid 2023 with the patches in question', 'disk and image: not said in the excerpt'],
   columns: walks(BASELINE),
   rows: [
-    { name: BASELINE, ours: 'erofs-overlay', values: inMs(468, 264) },
-    { name: 'with the filter', ours: null, values: inMs(370, 254) },
-    { name: 'with noacl', ours: 'erofs-overlay-noacl', values: inMs(412, 216) },
-    { name: 'with both', ours: null, values: inMs(318, 206) },
+    { name: 'shared xattrs', ours: 'erofs-overlay-no-filter', values: inMs(468, 264) },
+    { name: BASELINE, ours: 'erofs-overlay', values: inMs(370, 254) },
+    { name: 'with noacl', ours: null, values: inMs(412, 216) },
+    { name: 'with both', ours: 'erofs-overlay-noacl', values: inMs(318, 206) },
   ],
 };

@@ -60,6 +60,16 @@ describe('every variant shows the tree that its image describes', { skip: needsR
       assert.deepEqual(proved.proof.took, took);
     });
 
+  test('metadata alone list the names of the image and no others', async () => {
+    const { image, machine, store } = setting;
+    const prepared = await setting.backend('erofs-only').prepare(image, machine, {});
+    const created = await prepared.create(store, setting.folder('alone-image'));
+    const mounted = await created.mount(setting.folder('alone-at'));
+    const inRoot = readdirSync(mounted.root).length;
+    await mounted.unmount();
+    assert.equal(inRoot, image.tree.children(0).length);
+  });
+
   test('metadata that differ are found without contents', async () => {
     const other = await openSetting('synthetic:files=60,layers=3,seed=another');
     try {

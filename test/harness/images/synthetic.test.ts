@@ -32,6 +32,19 @@ describe('a synthetic image', () => {
         assert.equal(image.layers.length, layers);
       });
 
+  it('up to a layer is the same image without those above', async () => {
+    const whole = await open('files=300,layers=3,seed=u');
+    const base = await open('files=300,layers=3,seed=u,upto=2');
+    assert.deepEqual(
+      base.layers.map((layer) => linesOf(layer)),
+      whole.layers.slice(0, 2).map((layer) => linesOf(layer)),
+    );
+    assert.notEqual(base.name, whole.name);
+    assert.ok(entriesOf(base.tree, S_IFREG).length < 300);
+    assert.equal((await open('files=300,layers=3,seed=u,upto=3')).name, whole.name);
+    await assert.rejects(open('files=300,layers=3,upto=4'), /upto must be a whole number from 1 to 3/);
+  });
+
   it('has sizes, directories and symlinks in the proportions of a distribution', async () => {
     const { tree } = await open('files=16000');
     const sizes = entriesOf(tree, S_IFREG)

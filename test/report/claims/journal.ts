@@ -38,6 +38,7 @@ export interface Made {
   readonly scenarios?: readonly string[];
   readonly dropped?: readonly string[];
   readonly features?: RunFile['environment']['features'];
+  readonly ledgerSource?: string;
 }
 
 export const IMAGE = 'made';
@@ -100,6 +101,7 @@ export const made = (given: Made): { readonly run: RunFile; readonly samples: re
     environment: { ...base.environment, features: given.features ?? base.environment.features },
     images: images.map((image) => ({ ...base.images[0]!, ...image })),
     proofs: [],
+    ledgerSource: given.ledgerSource ?? base.ledgerSource,
     skipped: given.skipped ?? [],
     plan: {
       ...base.plan,

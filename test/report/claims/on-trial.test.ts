@@ -151,9 +151,9 @@ test('the page shows verdict, number, published number, rule, objection and answ
 
 test('numbers of a verdict are scaled by the unit of their metric', () => {
   const at = (metric: string, value: number) => toldText({ what: '', metric, value, interval: null });
-  assert.equal(at('createCallsPerFileCount', 9.0312), '9.03');
+  assert.equal(at('createCallsPerFileCount', 9.0312), '9.03 a file');
   assert.equal(at('createCallCount', 12345), '12,345');
-  assert.equal(at('perFileNs', 41_300), '41.3 µs');
+  assert.equal(at('perFileNs', 41_300), '41.3 µs a file');
   assert.equal(at('walkRatio', 2.6), '2.60x');
 });
 

@@ -44,6 +44,7 @@ test('sections stand in their order', () => {
   const ids = [...page(exampleRun()).matchAll(/<h2 id="(\w+)"/g)].map(([, id]) => id);
   assert.deepEqual(ids, [
     'table',
+    'claims',
     'published',
     'phases',
     'walks',

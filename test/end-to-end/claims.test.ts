@@ -1,0 +1,130 @@
+// The numbers of claims against a second way of knowing them: strace, and the images themselves.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openAnySource } from '../../harness/cli/sources.ts';
+import { prepareImage } from '../../harness/store/prepare.ts';
+import { findProgram } from '../../harness/sys/spawn.ts';
+import { parseStraceSummary } from '../../harness/sys/strace.ts';
+import { evidenceOf } from '../../report/claims/evidence.ts';
+import { callGrowth } from '../../report/claims/growth.ts';
+import { loadView } from '../../report/load.ts';
+import { loadRun } from '../../results/gate/load.ts';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, okSamples, program } from './support.ts';
+
+const FILES = 500;
+const SOURCE = `synthetic:files=${FILES},layers=2,seed=1`;
+const TAR_OPTIONS = ['--xattrs', '--xattrs-include=*', '--numeric-owner', '-p'];
+
+/** Calls that strace sees while every layer is unpacked, the folders of the layers being there. */
+const unpackedUnderStrace = async (home: string): Promise<number> => {
+  const objectDir = join(home, 'objects');
+  const dir = join(home, 'image');
+  for (const folder of [objectDir, dir]) mkdirSync(folder);
+  const source = await openAnySource(SOURCE, home);
+  const image = await prepareImage(source, { dir, objectDir });
+  await source.close();
+  return image.layers.reduce((sum, { tarPath }, number) => {
+    const into = join(home, `layer-${number}`);
+    const summary = join(home, `strace-${number}`);
+    mkdirSync(into);
+    execFileSync('strace', ['-f', '-c', '-o', summary, 'tar', ...TAR_OPTIONS, '-xf', tarPath, '-C', into], {
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    });
+    const calls = parseStraceSummary(readFileSync(summary, 'utf8'));
+    return sum + [...calls.values()].reduce((a, b) => a + b, 0);
+  }, 0);
+};
+
+test('the fit of C1 gives the calls per file that strace counts of the same unpacking, within 1 %', {
+  skip: needsRoot || (findProgram('strace') === null && 'needs strace'),
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const { code, stderr } = await program(t, [
+    ...['run', '--scenarios', 'churn-scale', '--backends', 'erofs-overlay,unpacked-overlay', '--count-only'],
+    ...['--images', 'synthetic:files=60,layers=2,seed=1', '--budget', '90s', '--out', out],
+  ]);
+  assert.equal(code, 0, stderr);
+  const { run, tallied } = await loadRun(out);
+  const evidence = evidenceOf(run, tallied);
+  const groups = evidence.groups({ scenario: 'churn-scale', params: { store: 'empty' } });
+  const growth = callGrowth(evidence, groups, 'unpacked-overlay', ['create'])!;
+  const fitted = (growth.start + growth.perFile * FILES) / FILES;
+  const seen = (await unpackedUnderStrace(home)) / FILES;
+  t.diagnostic(`calls per file: ${fitted.toFixed(3)} by the fit, ${seen.toFixed(3)} by strace`);
+  assert.ok(Math.abs(fitted / seen - 1) < 0.01, `${fitted} against ${seen}`);
+  const view = await loadView(out);
+  assert.equal(view.claims.find(({ id }) => id === 'C1')!.verdict, 'supported');
+  assert.equal(view.claims.find(({ id }) => id === 'C2')!.verdict, 'undecided', 'nothing was timed');
+});
+
+test('with the base here only the top layer is unpacked, and only its objects are written', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const { code, stderr } = await program(t, [
+    ...['run', '--scenarios', 'churn-shared-base', '--backends', 'erofs-overlay,unpacked-overlay'],
+    ...['--count-only', '--images', 'synthetic:files=60,layers=2,seed=1', '--budget', '60s', '--out', out],
+  ]);
+  assert.equal(code, 0, stderr);
+  const sample = (backend: string) => okSamples(out).find((one) => one.backend === backend)!;
+  const open = (spec: string) => openAnySource(spec, home);
+  const whole = await open('synthetic:files=200,layers=3,seed=1');
+  const base = await open('synthetic:files=200,layers=3,seed=1,upto=2');
+  const top = whole.layers[2]!;
+  // One tar for the top layer: each of its entries is a member, and tar makes at least a call for each.
+  const tar = sample('unpacked-overlay').ledger!.create!['tar']!;
+  assert.equal(tar['execve'], 1);
+  assert.ok(Object.values(tar).reduce((a, b) => a + b, 0) < 20 * top.count + 400);
+  const renames = sample('erofs-overlay').ledger!.ingest!['harness']!['rename']!;
+  const { objects: before } = await prepared(base, join(home, 'base'));
+  const { objects: after } = await prepared(whole, join(home, 'whole'));
+  const known = new Set(before.map(({ digest }) => digest));
+  assert.equal(renames, after.filter(({ digest }) => !known.has(digest)).length);
+  // What collect leaves is the base: as many objects are removed as were brought in.
+  assert.equal(sample('erofs-overlay').ledger!.collect!['harness']!['unlink'], renames);
+});
+
+const prepared = async (source: Awaited<ReturnType<typeof openAnySource>>, dir: string) => {
+  const objectDir = `${dir}-objects`;
+  for (const folder of [dir, objectDir]) mkdirSync(folder);
+  const image = await prepareImage(source, { dir, objectDir });
+  await source.close();
+  return image;
+};
+
+test('an update fetches what the two versions do not share, as the images themselves say', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const { code, stderr } = await program(t, [
+    ...['run', '--scenarios', 'update', '--count-only', '--images', 'synthetic:files=60,layers=2,seed=1'],
+    ...['--count-passes', '1', '--budget', '120s', '--out', out],
+  ]);
+  assert.equal(code, 0, stderr);
+  const [one, two] = [
+    await prepared(await openAnySource('fixture:debian-12-python', home), join(home, 'one')),
+    await prepared(await openAnySource('fixture:debian-12-python-security', home), join(home, 'two')),
+  ];
+  const here = new Set(one.objects.map(({ digest }) => digest));
+  const missing = two.objects.filter(({ digest }) => !here.has(digest));
+  const layersHere = new Set(one.layers.map(({ id }) => id));
+  const layers = two.layers.filter(({ id }) => !layersHere.has(id));
+  const sizes = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
+  const sample = (backend: string) => okSamples(out).find((each) => each.backend === backend)!.values;
+  const perFile = sample('erofs-overlay');
+  assert.equal(perFile['updateFetchCount'], missing.length);
+  assert.equal(perFile['updateFileCount'], missing.length + 1);
+  assert.equal(
+    perFile['updateFetchBytes'],
+    sizes(missing.map(({ sizeBytes }) => sizeBytes)) + two.manifest.length,
+  );
+  assert.equal(sample('unpacked-overlay')['updateFetchBytes'], sizes(layers.map(({ tarBytes }) => tarBytes)));
+  assert.equal((await loadView(out)).claims.find(({ id }) => id === 'C15')!.verdict, 'supported');
+});
