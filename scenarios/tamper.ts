@@ -4,7 +4,7 @@
 import { readImage } from '../harness/erofs/read-image.ts';
 import { imageBytes } from '../harness/erofs/writer.ts';
 import type { Seen, Tampered, Tampering } from '../harness/look/questions.ts';
-import type { Created, Mounted, Store } from '../harness/model/backend.ts';
+import type { Store } from '../harness/model/backend.ts';
 import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { verityDigest } from '../harness/store/verity.ts';
 import { look } from './look.ts';
@@ -54,39 +54,42 @@ const brokenObjects = (stage: Stage, objectDir: string): number =>
     return verityDigest(readFile(stage, path, sizeBytes)) !== digest;
   }).length;
 
-const inManifest = async (stage: Stage, store: Store, targets: Targets): Promise<Values> => {
+/** A manifest with one change in it, mounted; what its digests tell. */
+const installed = async (stage: Stage, store: Store, change: Change, targets: Targets) => {
   const { image, machine, prepared } = stage;
+  const dir = stage.folder(`image-${change}`);
+  const created = await prepared.create(store, dir);
+  const bytes = imageBytes(tamperedTree(image.tree, change, targets));
+  machine.files.unlink(`${dir}/${MANIFEST}`);
+  machine.files.writeNew(`${dir}/${MANIFEST}`, bytes);
+  const mounted = await created.mount(stage.folder(`mount-${change}`));
+  stage.mounted(mounted);
+  const path = image.tree.path(targets.file[change].index);
+  const manifest = readFile(stage, `${dir}/${MANIFEST}`, bytes.length);
+  const told = (file: boolean): Told => ({
+    change,
+    path: mounted.root + path,
+    noticed: {
+      file,
+      reference: referenceBroken(stage, manifest, store.objectDirs[0]!, path),
+      manifest: verityDigest(manifest) !== image.manifestDigest,
+    },
+  });
+  return { created, mounted, told };
+};
+
+const inManifest = async (stage: Stage, store: Store, targets: Targets): Promise<Values> => {
   const objectDir = store.objectDirs[0]!;
-  const told: Told[] = [];
-  const made: { readonly created: Created; readonly mounted: Mounted }[] = [];
-  // The object last: before that, none of the changes may have broken a seal.
-  for (const change of [...CHANGES].reverse()) {
-    if (change === 'content')
-      await look(stage, {
-        kind: 'tamper',
-        files: [{ how: change, path: `${objectDir}/${targets.file[change].payload}`, other: '' }],
-      });
-    const dir = stage.folder(`image-${change}`);
-    const created = await prepared.create(store, dir);
-    const at = `${dir}/${MANIFEST}`;
-    const bytes = imageBytes(tamperedTree(image.tree, change, targets));
-    machine.files.unlink(at);
-    machine.files.writeNew(at, bytes);
-    const mounted = await created.mount(stage.folder(`mount-${change}`));
-    stage.mounted(mounted);
-    made.push({ created, mounted });
-    const path = image.tree.path(targets.file[change].index);
-    const manifest = readFile(stage, at, bytes.length);
-    told.push({
-      change,
-      path: mounted.root + path,
-      noticed: {
-        file: brokenObjects(stage, objectDir) > 0,
-        reference: referenceBroken(stage, manifest, objectDir, path),
-        manifest: verityDigest(manifest) !== image.manifestDigest,
-      },
-    });
-  }
+  const made = [];
+  for (const change of CHANGES) made.push(await installed(stage, store, change, targets));
+  // The object last: before that, none of the other changes may have broken a seal.
+  const brokenBefore = brokenObjects(stage, objectDir) > 0;
+  const others = made.slice(1).map(({ told }) => told(brokenBefore));
+  await look(stage, {
+    kind: 'tamper',
+    files: [{ how: 'content', path: `${objectDir}/${targets.file.content.payload}`, other: '' }],
+  });
+  const told = [made[0]!.told(brokenObjects(stage, objectDir) > 0), ...others];
   const seen = await look<readonly Seen[]>(stage, { kind: 'seen', paths: told.map(({ path }) => path) });
   for (const { created, mounted } of made) {
     await mounted.unmount();
