@@ -20,42 +20,52 @@ const NO_EROFS = featuresWithout({
 });
 
 test('doctor shows each need, whether it is met, what was seen, and what to do', () => {
-  const [backendsPart] = doctorText(NO_EROFS, 72).split('Scenarios\n');
-  assert.equal(
-    backendsPart,
-    `Backends
-  composefs-fuse    yes    a FUSE device that opens
-                           fuse seen
-                    yes    the compiled server cfs-fuse
-                           cfs-fuse seen
-  erofs-overlay     NO     root in the initial user namespace
-                           user 0 of a user namespace
-                           do: run as root, outside of containers
-                    NO     EROFS mounts
-                           fsopen: ENODEV; open: ENOENT
-                           do: modprobe erofs
-                    yes    overlayfs with data-only lowers
-                           overlay-data-layers seen
-  unpacked-overlay  yes    overlayfs
-                           overlay seen
-                    yes    GNU tar
-                           tar seen
-                    yes    rm
-                           rm seen
-
-`,
-  );
+  const [backendsPart = ''] = doctorText(NO_EROFS, 72).split('Scenarios\n');
+  const width = Math.max(...backends.map(({ id }) => id.length));
+  const said = (id: string, met: string, title: string, ...lines: readonly string[]): string =>
+    [
+      `  ${id.padEnd(width)}  ${met.padEnd(6)} ${title}`,
+      ...lines.map((line) => ' '.repeat(width + 11) + line),
+    ].join('\n');
+  const expected = [
+    'Backends',
+    said('composefs-fuse', 'yes', 'a FUSE device that opens', 'fuse seen'),
+    said('', 'yes', 'the compiled server cfs-fuse', 'cfs-fuse seen'),
+    said(
+      'erofs-overlay',
+      'NO',
+      'root in the initial user namespace',
+      'user 0 of a user namespace',
+      'do: run as root, outside of containers',
+    ),
+    said('', 'NO', 'EROFS mounts', 'fsopen: ENODEV; open: ENOENT', 'do: modprobe erofs'),
+    said('', 'yes', 'overlayfs with data-only lowers', 'overlay-data-layers seen'),
+    said('unpacked-overlay', 'yes', 'overlayfs', 'overlay seen'),
+    said('', 'yes', 'GNU tar', 'tar seen'),
+    said('', 'yes', 'rm', 'rm seen'),
+    '',
+  ].join('\n');
+  assert.equal(backendsPart.slice(0, expected.length), expected);
+  for (const { id } of backends) assert.ok(backendsPart.includes(`\n  ${id.padEnd(width)}  `), id);
 });
 
 test('doctor ends with which backends can run', () => {
-  assert.match(
-    doctorText(NO_EROFS, 200),
-    /2 of 3 backends can run here: composefs-fuse, unpacked-overlay\.\s*$/,
-  );
+  const ending = doctorText(NO_EROFS, 200);
+  const [, can, all, names = ''] = /(\d+) of (\d+) backends can run here: (.*)\.\s*$/.exec(ending) ?? [];
+  assert.equal(Number(all), backends.length);
+  assert.equal(names.split(', ').length, Number(can));
+  assert.match(names, /^composefs-fuse, unpacked-overlay\b/);
+  assert.ok(!names.includes('erofs'), names);
   const nothing = featuresWithout(
     Object.fromEntries(FEATURE_IDS.map((id) => [id, refused('no', 'buy a computer')])),
   );
   assert.match(doctorText(nothing, 80), /No backend can run here\.\s*$/);
+});
+
+test('doctor says what a claim would need that nothing else does', () => {
+  const hint = 'a kernel with CONFIG_FS_VERITY';
+  const text = doctorText(featuresWithout({ 'fs-verity': refused('EOPNOTSUPP', hint) }), 80);
+  assert.match(text, /C13 {2}NO .*fs-verity\)\n +EOPNOTSUPP\n +do: a kernel with CONFIG_FS_VERITY/);
 });
 
 test('doctor breaks long lines at the width it is given', () => {
