@@ -25,7 +25,18 @@ test('without options the default profile says everything', () => {
   assert.equal(profile.id, 'default');
   assert.deepEqual(
     arms.map((arm) => arm.id),
-    backends.map((backend) => backend.id),
+    // The headline, and the variants that a question of the profile needs.
+    backends
+      .filter(
+        ({ id, answers }) =>
+          answers === undefined ||
+          scenarios.some(
+            (asked) =>
+              profile.scenarios.includes(asked.id) &&
+              [...(asked.variants ?? []), ...(asked.only ?? [])].includes(id),
+          ),
+      )
+      .map(({ id }) => id),
   );
   assert.equal(blocks, profile.blocks);
   assert.equal(budgetNs, profile.budgetNs);
