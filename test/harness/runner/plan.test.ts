@@ -9,7 +9,7 @@ import { scenarios } from '../../../scenarios/registry.ts';
 
 const arm = (backend: Backend): Arm => ({ id: backend.id, backend, options: {} });
 const scenario = (id: string): Scenario => scenarios.find((known) => known.id === id)!;
-const arms = backends.map(arm);
+const arms = backends.filter(({ answers }) => answers === undefined).map(arm);
 const groups: Group[] = ['one', 'two'].flatMap((image) => [
   { scenario: scenario('churn'), params: { store: 'empty' }, image, arms },
   { scenario: scenario('walk-warm'), params: {}, image, arms },
