@@ -38,7 +38,7 @@ test('every backend shows the same tree of a real image', { skip }, async (t) =>
   const digests = expectedListing(image, { listingPath, trusted: true });
   const treeDigest = digests.digest;
   t.diagnostic(`${image.tree.count} entries, tree digest ${treeDigest}`);
-  for (const backend of backends) {
+  for (const backend of backends.filter(({ answers }) => answers === undefined)) {
     const proved = await prove({
       arm: { id: backend.id, backend, options: {} },
       image,
