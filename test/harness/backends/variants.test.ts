@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { plainFolder } from '../../../harness/model/image.ts';
@@ -100,6 +100,20 @@ describe('every variant shows the tree that its image describes', { skip: needsR
       };
       const own = loopdevices.find((device) => device['back-file'] === join(dir, 'image.cfs'));
       assert.equal(Number(own?.dio), direct, id);
+    }
+  });
+
+  test('where there is no direct I/O the direct loop device is no silent buffered one', () => {
+    const at = setting.folder('ramfs');
+    setting.machine.mounts.attach(setting.machine.mounts.create('ramfs', [], []), at);
+    try {
+      const file = join(at, 'image');
+      writeFileSync(file, setting.image.manifest);
+      assert.throws(() => setting.machine.mounts.loop(file, { directIo: true }), { code: 'skip' });
+      const buffered = setting.machine.mounts.loop(file, { directIo: false });
+      setting.machine.files.close(buffered.fd);
+    } finally {
+      setting.machine.mounts.unmount(at, true);
     }
   });
 
