@@ -2,7 +2,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import type { Phase } from '../../results/schema/run.ts';
 import type { Claim, Judged, Told } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { type CallGrowth, callGrowth, callsIn, filesOf, timePerFile, timePoints } from './growth.ts';
+import { type CallGrowth, callGrowth, callsIn, filesOf, timeLines, timePerFile } from './growth.ts';
 
 const FILES = 'unpacked-overlay';
 const MANIFESTS = ['erofs-overlay', 'composefs-fuse'];
@@ -30,7 +30,7 @@ const timed = (
   arm: string,
   phase: Phase,
 ): readonly Told[] => {
-  const interval = timePerFile(timePoints(evidence, groups, arm, [`${phase}WallNs`]));
+  const interval = timePerFile(timeLines(evidence, groups, arm, [`${phase}WallNs`]));
   if (interval.kind === 'tooFew') return [];
   const what = `store empty, ${arm}: time of ${phase} for each file`;
   return [{ what, metric: 'perFileNs', value: interval.center, interval }];

@@ -3,7 +3,7 @@ import type { Interval } from '../../results/stats/interval.ts';
 import { formatNs } from '../format.ts';
 import type { Claim, Judged, Told } from './claim.ts';
 import { type Evidence, placeText } from './evidence.ts';
-import { sized, timeAt, timePoints } from './growth.ts';
+import { sized, timeAt, timeLines } from './growth.ts';
 
 const FILES = 'unpacked-overlay';
 const MANIFESTS = ['erofs-overlay', 'composefs-fuse'];
@@ -70,12 +70,12 @@ const rates = (evidence: Evidence): readonly Told[] =>
 
 const judge = (evidence: Evidence): Judged => {
   const groups = evidence.groups({ scenario: 'churn-scale', params: { store: 'empty' } });
-  const points = timePoints(evidence, groups, FILES, WHOLE_LIFE);
-  if (points.length === 0) {
+  const lines = timeLines(evidence, groups, FILES, WHOLE_LIFE);
+  if (lines.sizes.length === 0) {
     const missing = evidence.whyMissing(FILES);
     if (missing !== null) return { verdict: 'not testable', because: missing, told: [] };
   }
-  const life = timeAt(points, PUBLISHED_FILES);
+  const life = timeAt(lines, PUBLISHED_FILES);
   const mount = slowestMount(evidence);
   if (life.kind === 'tooFew' || mount === null)
     return {
@@ -85,7 +85,7 @@ const judge = (evidence: Evidence): Judged => {
       wouldDecide: 'cfsbench run --scenarios churn,churn-scale',
       told: [],
     };
-  const sizes = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
+  const { sizes } = lines;
   const numbers: readonly Told[] = [
     ...told(
       `${FILES}, until it is on disk and gone from it: extrapolated from ${sizes.join(', ')} to ${PUBLISHED_FILES} files`,
@@ -97,7 +97,7 @@ const judge = (evidence: Evidence): Judged => {
       told(
         `of it ${metric.startsWith('create') ? 'to create' : 'to destroy'}, extrapolated`,
         'partNs',
-        timeAt(timePoints(evidence, groups, FILES, [metric]), PUBLISHED_FILES),
+        timeAt(timeLines(evidence, groups, FILES, [metric]), PUBLISHED_FILES),
       ),
     ),
     ...mount.told,
