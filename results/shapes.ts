@@ -137,6 +137,7 @@ const proof = fields<Proof>({
   image: text,
   arm: text,
   treeDigest: nullable(text),
+  level: optional(oneOf('contents', 'metadata')),
   equal: truth,
   difference: nullable(text),
   fsType: text,

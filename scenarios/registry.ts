@@ -10,9 +10,14 @@ import { scenario as microOpen } from './micro-open.ts';
 import { scenario as microRead } from './micro-read.ts';
 import { scenario as microReadlink } from './micro-readlink.ts';
 import { scenario as microStat } from './micro-stat.ts';
+import { scenario as prefetch } from './prefetch.ts';
+import { scenario as randomStat } from './random-stat.ts';
+import { scenario as readAll } from './read-all.ts';
+import { scenario as startTrace } from './start-trace.ts';
 import { scenario as update } from './update.ts';
 import { scenario as walkCold } from './walk-cold.ts';
 import { scenario as walkWarm } from './walk-warm.ts';
+import { scenario as walkWritable } from './walk-writable.ts';
 
 export const scenarios: readonly Scenario[] = [
   churn,
@@ -22,6 +27,11 @@ export const scenarios: readonly Scenario[] = [
   update,
   walkWarm,
   walkCold,
+  walkWritable,
+  prefetch,
+  randomStat,
+  startTrace,
+  readAll,
   microStat,
   microOpen,
   microRead,

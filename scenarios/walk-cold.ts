@@ -2,6 +2,7 @@
 //
 // In a virtual machine this says nothing of the host's cache: cold in the guest.
 import type { Scenario } from '../harness/model/scenario.ts';
+import { cacheMetrics, manifestCache } from './manifest-cache.ts';
 import { nameWalk, walk, walkMetrics } from './walk.ts';
 
 export const scenario: Scenario = {
@@ -15,10 +16,15 @@ export const scenario: Scenario = {
     { title: 'dropping the caches', anyOf: ['drop-caches'] },
   ],
   params: [{}],
+  variants: ['erofs-only', 'plain-directory', 'erofs-overlay-loop', 'erofs-overlay-loop-dio'],
   placed: true,
-  metrics: walkMetrics,
+  metrics: { ...walkMetrics, ...cacheMetrics },
   cycles: () => 1,
   roughNs: (size) => 1e8 + size.entryCount * 3e4,
-  run: (stage) => walk(stage, { prepare: () => stage.dropCaches(), async warm() {} }),
+  run: (stage) =>
+    walk(stage, {
+      prepare: () => stage.dropCaches(),
+      after: (mounted, manifest) => manifestCache(stage.machine, mounted, manifest),
+    }),
   derive: nameWalk,
 };

@@ -7,7 +7,7 @@
 import { resolve } from 'node:path';
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
-import { manifestLifecycle } from './manifest.ts';
+import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
 import { checkServer, serverPath } from './server-path.ts';
 
 const SETTLE_LIMIT_MS = 5000;
@@ -29,7 +29,7 @@ export const backend: Backend = {
   async prepare(image, machine, options) {
     const program = options['server'] === undefined ? serverPath : resolve(options['server']);
     const counters = machine.requestCounters === null ? [] : ['--stats', machine.requestCounters];
-    return manifestLifecycle(image, machine, async (manifest, store, at) => {
+    const mount: MountManifest = async (manifest, store, at) => {
       const objects = store.objectDirs.flatMap((dir) => ['--objects', dir]);
       const server = machine.serve('cfs-fuse', [
         program,
@@ -65,6 +65,7 @@ export const backend: Backend = {
           server.stop(1000);
         },
       };
-    });
+    };
+    return manifestLifecycle(image, machine, mountWith(image, machine, mount, 'over'));
   },
 };

@@ -1,7 +1,25 @@
-// Every way of mounting an image. The first three are the headline; the order is that of the tables.
+// Every way of mounting an image. The first three are the headline, the others variants; the order is that of the tables.
 import type { Backend } from '../model/backend.ts';
 import { backend as composefsFuse } from './composefs-fuse.ts';
+import { backend as erofsOnly } from './erofs-only.ts';
 import { backend as erofsOverlay } from './erofs-overlay.ts';
+import { backend as erofsOverlayLoop } from './erofs-overlay-loop.ts';
+import { backend as erofsOverlayLoopDio } from './erofs-overlay-loop-dio.ts';
+import { backend as erofsOverlayNoFilter } from './erofs-overlay-no-filter.ts';
+import { backend as erofsOverlayNoacl } from './erofs-overlay-noacl.ts';
+import { backend as mountComposefs } from './mount-composefs.ts';
+import { backend as plainDirectory } from './plain-directory.ts';
 import { backend as unpackedOverlay } from './unpacked-overlay.ts';
 
-export const backends: readonly Backend[] = [composefsFuse, erofsOverlay, unpackedOverlay];
+export const backends: readonly Backend[] = [
+  composefsFuse,
+  erofsOverlay,
+  unpackedOverlay,
+  erofsOnly,
+  erofsOverlayLoop,
+  erofsOverlayLoopDio,
+  erofsOverlayNoacl,
+  erofsOverlayNoFilter,
+  plainDirectory,
+  mountComposefs,
+];

@@ -1,6 +1,7 @@
 // The first thing in which two listings differ, as a sentence. Reads both as streams: a listing may have a million lines.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type ByteString, compareBytes } from '../model/bytes.ts';
+import type { Level } from './listing.ts';
 
 export interface Difference {
   /** Escaped, as in the listing. */
@@ -96,12 +97,13 @@ const betweenLines = (expected: string, seen: string, contents: boolean): Differ
 // What an image store keeps in its root is no part of what a metadata-only mount is compared by.
 const isStoreWhiteout = (line: string): boolean => /^\/[0-9a-f]{2}\tchar\t(?:[^\t]*\t){4}0:0\t/.test(line);
 
-/** `contents: false` compares what the metadata digest covers. */
+/** The first thing in which two listings differ at this level. */
 export const findDifference = (
   expectedPath: string,
   seenPath: string,
-  { contents = true }: { readonly contents?: boolean } = {},
+  level: Level = 'contents',
 ): Difference | null => {
+  const contents = level === 'contents';
   const expected = linesOf(expectedPath);
   const seen = linesOf(seenPath);
   const next = (lines: Generator<string, undefined>): string | undefined => {
@@ -139,8 +141,8 @@ export const sentence = ({ path, attribute, expected, seen }: Difference): strin
 export const firstDifference = (
   expectedPath: string,
   seenPath: string,
-  options: { readonly contents?: boolean } = {},
+  level: Level = 'contents',
 ): string | null => {
-  const difference = findDifference(expectedPath, seenPath, options);
+  const difference = findDifference(expectedPath, seenPath, level);
   return difference === null ? null : sentence(difference);
 };

@@ -39,6 +39,12 @@ export interface Listed {
   readonly xattrs: readonly Xattr[];
 }
 
+/**
+ * How much of a tree two listings are compared by. `metadata`: no contents, and not the whiteouts that a composefs image has in
+ * its root, as a mount of the bare manifest shows it.
+ */
+export type Level = 'contents' | 'metadata';
+
 /** What a listing looks at; expected and seen listings must agree on it. */
 export interface Coverage {
   readonly contents: boolean;
@@ -46,6 +52,8 @@ export interface Coverage {
   readonly selinux: boolean;
   /** `trusted.*`: invisible outside the initial user namespace. */
   readonly trusted: boolean;
+  /** Of a manifest that is mounted without overlayfs: take its private attributes as overlayfs takes them. */
+  readonly bare?: boolean;
 }
 
 export interface Summary {
@@ -107,8 +115,8 @@ const halves = (listed: Listed, covers: Coverage): readonly [head: string, tail:
     type === S_IFREG ? listed.sizeBytes : '-',
   ].join('\t');
   let tail = `${listed.target === null ? '-' : show(listed.target)}\t${listed.firstName === listed.path ? '-' : show(listed.firstName)}`;
-  const xattrs =
-    listed.xattrs.length > 1 ? [...listed.xattrs].sort((a, b) => compareBytes(a[0], b[0])) : listed.xattrs;
+  const shown = covers.bare === true ? asOverlayShows(listed.xattrs) : listed.xattrs;
+  const xattrs = shown.length > 1 ? [...shown].sort((a, b) => compareBytes(a[0], b[0])) : shown;
   for (const [key, value] of xattrs)
     if (
       readable(type, key) &&
@@ -118,6 +126,20 @@ const halves = (listed: Listed, covers: Coverage): readonly [head: string, tail:
       tail += `\t${showKey(key)}=${show(value)}`;
   return [head, tail];
 };
+
+export const digestAt = (
+  { digest, metadataDigest }: Pick<Summary, 'digest' | 'metadataDigest'>,
+  level: Level,
+): string => (level === 'contents' ? digest : metadataDigest);
+
+const PRIVATE = 'trusted.overlay.';
+const ESCAPED = `${PRIVATE}overlay.`;
+
+/** Hidden are overlayfs's own, and what is escaped was somebody else's. */
+const asOverlayShows = (xattrs: readonly Xattr[]): readonly Xattr[] =>
+  xattrs
+    .filter(([key]) => !key.startsWith(PRIVATE) || key.startsWith(ESCAPED))
+    .map(([key, value]) => [key.startsWith(ESCAPED) ? PRIVATE + key.slice(ESCAPED.length) : key, value]);
 
 export interface Listing {
   /** Whole paths in byte order. */

@@ -60,6 +60,7 @@ export const walkMount = async (root: string, options: WalkOptions): Promise<Wal
     contents: options.contents ?? true,
     selinux: options.selinux ?? false,
     trusted: options.trusted ?? seesTrusted(),
+    bare: options.bare ?? false,
   };
   closeSync(openSync(options.listingPath, 'w', 0o600));
   const child = execa(process.execPath, [WALKER, root, options.listingPath, JSON.stringify(covers)], {

@@ -15,10 +15,10 @@ export class DirectoryNames {
   readonly #rootList: readonly number[];
   readonly #list: number[] = [];
 
-  constructor(tree: ColumnTree) {
+  constructor(tree: ColumnTree, hidesStore = true) {
     this.#tree = tree;
     this.#entryCount = tree.count;
-    this.#storeNames = STORE_NAMES.filter((name) => tree.find(name) === undefined);
+    this.#storeNames = hidesStore ? STORE_NAMES.filter((name) => tree.find(name) === undefined) : [];
     this.#rootList = this.#mergeRoot();
   }
 

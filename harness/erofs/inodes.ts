@@ -42,11 +42,11 @@ export class Inodes {
   /** By id: the type in the low four bits as in a mode, and the bits below. */
   readonly #kinds: Uint8Array;
 
-  constructor(tree: ColumnTree, version: 0 | 1) {
+  constructor(tree: ColumnTree, version: 0 | 1, hidesStore = true) {
     this.tree = tree;
     this.sets = new XattrSets(version);
     this.#entryCount = tree.count;
-    this.names = new DirectoryNames(tree);
+    this.names = new DirectoryNames(tree, hidesStore);
     this.idCount = tree.count + this.names.storeNameCount;
     this.#kinds = new Uint8Array(this.idCount).fill(STORE_MODE >> TYPE_SHIFT);
     const { columns } = tree;

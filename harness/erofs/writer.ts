@@ -23,6 +23,8 @@ export interface WriteOptions {
   /** As mkcomposefs takes them; 0 and 1 when both are missing, the other one 0 when one is. */
   readonly min?: number;
   readonly max?: number;
+  /** Whether the root hides the folders of the object store, which only a mount with the store below it has; yes. */
+  readonly hidesStore?: boolean;
 }
 
 const PIECE_BYTES = 1 << 20;
@@ -61,7 +63,7 @@ interface Plan {
 const planImage = (tree: Tree, options: WriteOptions): Plan => {
   const columns = inColumns(tree);
   const version = chooseVersion(columns, options);
-  const inodes = new Inodes(columns, version);
+  const inodes = new Inodes(columns, version, options.hidesStore ?? true);
   const shared = new SharedTable(inodes);
   const xattrs = new XattrBlocks(inodes, shared);
   return { inodes, shared, xattrs, placement: place(inodes, xattrs, shared), version };

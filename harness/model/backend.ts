@@ -46,6 +46,8 @@ export interface Prepared {
 export interface Writable {
   readonly upper: string;
   readonly work: string;
+  /** An overlay over the mounted image, as tools make it that know no more than a mount point; else the backend's best. */
+  readonly over?: boolean;
 }
 
 export interface Created {
@@ -60,6 +62,8 @@ export interface Mounted {
   /** Process ids of servers behind the mount. */
   readonly servers: readonly number[];
   readonly took: Readonly<Record<string, string>>;
+  /** Loop devices that were made for it: they have a page cache of their own. */
+  readonly devices?: readonly string[];
   unmount(): Promise<void>;
   /** Waits until it is really gone; throws with code `timeout`. */
   settle(): Promise<void>;

@@ -42,6 +42,10 @@ export interface Layer {
   readonly tree: Tree;
 }
 
+/** Name of the folder that holds the whole tree of an image as plain files. */
+export const plainFolder = ({ manifestDigest }: Pick<Image, 'manifestDigest'>): string =>
+  `plain-${manifestDigest}`;
+
 /** An image whose objects, manifest and layer tars are all at hand. */
 export interface Image {
   readonly name: string;
@@ -54,6 +58,8 @@ export interface Image {
   readonly layers: readonly Layer[];
   /** The composefs image of `tree`. */
   readonly manifest: Uint8Array;
+  /** The same without what hides the folders of the object store in the root: for a mount without a store. */
+  bareManifest(): Uint8Array;
   readonly imageVersion: 0 | 1;
   readonly manifestDigest: string;
   readonly describedDigest: string;

@@ -25,6 +25,10 @@ export type FeatureId =
   | 'residency'
   | 'tar'
   | 'rm'
+  | 'cp'
+  | 'stat'
+  | 'find'
+  | 'mount-composefs'
   | 'ls'
   | 'work-file-system';
 
@@ -73,6 +77,8 @@ export interface Mounts {
   create(type: string, options: readonly MountOption[], attributes: readonly MountAttribute[]): number;
   /** Runs the caller's own code for a mount, or for an unmount, once on nothing: a window must not pay for it being cold. */
   rehearse(what: 'mount' | 'unmount'): void;
+  /** A detached, read-only mount of a folder that is there already. */
+  clone(path: string): number;
   /** Attaches a detached mount at a path and closes the descriptor. */
   attach(mountFd: number, at: string): void;
   /** umount2(at, 0), or lazily. */
@@ -138,6 +144,8 @@ export interface Meters {
   /** Returns when a server sleeps in its wait for requests and counts stand still; false when it never did. */
   quiescent(pid: number): boolean;
   callCounter(): CallCounter;
+  /** Bytes of a file or block device that the page cache holds. */
+  cachedBytes(path: string): number;
 }
 
 export interface Machine {

@@ -1,7 +1,7 @@
 // Which files of an image must not be resident before a cold window.
 import { join } from 'node:path';
 import type { Store } from '../model/backend.ts';
-import type { Image } from '../model/image.ts';
+import { type Image, plainFolder } from '../model/image.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
 
 const SAMPLE = 16;
@@ -23,6 +23,7 @@ export const coldSample = (image: Image, store: Store): string[] => {
   const objects = image.objects.filter((_, i) => i % step === 0).slice(0, SAMPLE);
   return [
     ...objects.map(({ digest }) => join(store.objectDirs[0] ?? '', digest.slice(0, 2), digest.slice(2))),
+    ...plainFiles(image.tree).map((path) => join(store.layerDir, plainFolder(image), path)),
     ...image.layers.flatMap((layer) =>
       plainFiles(layer.tree).map((path) => join(store.layerDir, layer.id, path)),
     ),

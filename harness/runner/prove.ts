@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { Fairness, Proof } from '../../results/schema/run.ts';
 import { firstDifference } from '../digest/compare.ts';
+import { digestAt, type Level, type Summary } from '../digest/listing.ts';
 import { seesTrusted, walkMount } from '../digest/of-mount.ts';
 import { setsSelinux } from '../digest/of-tree.ts';
 import type { Mounted, Store } from '../model/backend.ts';
@@ -13,8 +14,7 @@ import type { Arm } from './arm.ts';
 import { fairnessOf } from './fairness.ts';
 import type { SlotFolders } from './workspace.ts';
 
-export interface Expected {
-  readonly treeDigest: string;
+export interface Expected extends Pick<Summary, 'digest' | 'metadataDigest'> {
   readonly listingPath: string;
 }
 
@@ -38,20 +38,22 @@ const WALK_MS_PER_MB = 50;
 
 const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
   const { arm, image, expected, folders } = parts;
+  const level: Level = arm.backend.shows;
   const listingPath = join(folders.dir, 'seen.listing');
   const bytes = image.objects.reduce((sum, object) => sum + object.sizeBytes, 0);
   const walked = await walkMount(mounted.root, {
     timeoutMs: WALK_BASE_MS + (bytes / 1e6) * WALK_MS_PER_MB,
     listingPath,
-    contents: true,
+    contents: level === 'contents',
+    bare: level === 'metadata',
     selinux: setsSelinux(image.tree),
     trusted: seesTrusted(),
   });
-  const base = { image: image.name, arm: arm.id, fsType: mounted.fsType, took: mounted.took };
-  if (walked.digest === expected.treeDigest)
-    return { ...base, treeDigest: walked.digest, equal: true, difference: null };
-  const difference = firstDifference(expected.listingPath, listingPath);
-  return { ...base, treeDigest: walked.digest, equal: false, difference };
+  const treeDigest = digestAt(walked, level);
+  const equal = treeDigest === digestAt(expected, level);
+  const difference = equal ? null : firstDifference(expected.listingPath, listingPath, level);
+  const { fsType, took } = mounted;
+  return { image: image.name, arm: arm.id, fsType, took, treeDigest, equal, difference, level };
 };
 
 export const prove = async (parts: ProofParts): Promise<Proved> => {
@@ -85,6 +87,7 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
       treeDigest: null,
       equal: false,
       difference,
+      level: arm.backend.shows,
       fsType: '',
       took: {},
     };

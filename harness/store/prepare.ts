@@ -122,6 +122,14 @@ const writeLayers = async (
   return written;
 };
 
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
 export const prepareImage = async (source: SourceImage, options: PrepareOptions): Promise<Image> => {
   const { dir, objectDir, rootless = false } = options;
   mkdirSync(dir, { recursive: true });
@@ -152,6 +160,7 @@ export const prepareImage = async (source: SourceImage, options: PrepareOptions)
     objects,
     layers,
     manifest,
+    bareManifest: once(() => imageBytes(tree, { hidesStore: false })),
     imageVersion: manifest[12] === 1 ? 1 : 0,
     manifestDigest,
     describedDigest: tree === source.tree ? manifestDigest : verityDigest(imageBytes(source.tree, {})),

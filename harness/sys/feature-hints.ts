@@ -47,6 +47,11 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   residency: () => 'run as the owner of the work folder',
   tar: () => `${install('tar')} (GNU tar)`,
   rm: () => install('coreutils'),
+  cp: () => install('coreutils'),
+  stat: () => install('coreutils'),
+  find: () => install('findutils'),
+  'mount-composefs': () =>
+    `${install('composefs')} (Debian has it from 13 on); only the backend mount-composefs needs it`,
   ls: () => install('coreutils'),
   'work-file-system': () => 'give a folder on a disk: --work DIR',
 };

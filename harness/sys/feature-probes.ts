@@ -145,6 +145,13 @@ const workFileSystem: Try = ({ workDir }) => {
   return MEMORY_FILE_SYSTEMS.includes(mount.type) ? missing(`${seen}: that is memory, not a disk`) : seen;
 };
 
+const mountComposefs: Try = (setting) => {
+  const at = folder(setting, 'composefs');
+  run('mount.composefs', '-o', `basedir=${folder(setting, 'data')}`, setting.imagePath, at);
+  mounts.unmount(at);
+  return `${findProgram('mount.composefs')} mounts`;
+};
+
 const gnuTar: Try = () => {
   const version = run('tar', '--version');
   return version.includes('GNU tar') ? version : missing(`not GNU tar: ${version}`);
@@ -194,8 +201,12 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
   },
   tar: gnuTar,
   rm: () => findProgram('rm') ?? missing('not installed'),
+  cp: () => findProgram('cp') ?? missing('not installed'),
+  stat: () => run('stat', '--printf=found', '/'),
+  find: () => findProgram('find') ?? missing('not installed'),
   ls: () => findProgram('ls') ?? missing('not installed'),
   'work-file-system': workFileSystem,
+  'mount-composefs': mountComposefs,
 };
 
 export const FEATURE_IDS = Object.keys(TRIES) as readonly FeatureId[];

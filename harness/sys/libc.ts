@@ -14,11 +14,13 @@ const libc = koffi.load(null);
 export const NR = {
   statx: process.arch === 'arm64' ? 291 : 332,
   getdents64: process.arch === 'arm64' ? 61 : 217,
+  openTree: 428,
   moveMount: 429,
   fsopen: 430,
   fsconfig: 431,
   fsmount: 432,
   pidfdOpen: 434,
+  mountSetattr: 442,
   cachestat: 451,
   bpf: process.arch === 'arm64' ? 280 : 321,
 } as const;

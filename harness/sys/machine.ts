@@ -9,6 +9,7 @@ import { bind } from './libc.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
 import { quiescent } from './quiescent.ts';
+import { cachedBytes } from './residency.ts';
 import { type RunningServer, startServer } from './servers.ts';
 import { findProgram, programPath } from './spawn.ts';
 import type { StraceCounter } from './strace.ts';
@@ -61,6 +62,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     cpu: cpuUsage,
     processCpuNs,
     quiescent,
+    cachedBytes,
     callCounter() {
       const counter = openCallCounter(features, scratch);
       const apart = tellOwnWorkApart(counter);

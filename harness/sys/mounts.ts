@@ -5,7 +5,7 @@
 // Error:   a refusal carries the context's own message log, which names the option at fault.
 // Cost:    0.3 us per call beside the call itself.
 // Leaves:  nothing: a detached mount goes with its descriptor, an attached one with the private mount namespace.
-// Source:  fsopen(2), fsconfig(2), fsmount(2), move_mount(2), umount2(2); fs/fsopen.c limits a string to 255 bytes.
+// Source:  fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2), umount2(2); fs/fsopen.c limits a string to 255 bytes.
 
 import { UserError } from '../model/errors.ts';
 import type { MountAttribute, MountOption, Mounts } from '../model/machine.ts';
@@ -42,6 +42,21 @@ const MNT_DETACH = 2;
 const STRING_LIMIT_BYTES = 255;
 
 const ATTRIBUTES: Readonly<Record<MountAttribute, number>> = { ro: 1, nosuid: 2, nodev: 4, noexec: 8 };
+
+const cOpenTree = bindCall<(nr: number, dirfd: number, path: string, flags: number) => number>(
+  'int',
+  'str',
+  'uint',
+);
+const cMountSetattr = bindCall<
+  (nr: number, fd: number, path: string, flags: number, attributes: Uint8Array, size: number) => number
+>('int', 'str', 'uint', 'void *', 'size_t');
+const OPEN_TREE_CLONE = 1;
+const OPEN_TREE_CLOEXEC = 0o2000000;
+const AT_EMPTY_PATH = 0x1000;
+/** struct mount_attr: what to set, what to clear, propagation, user namespace. */
+const READ_ONLY = Buffer.alloc(32);
+READ_ONLY.writeBigUInt64LE(BigInt(ATTRIBUTES.ro), 0);
 
 const message = Buffer.alloc(4096);
 
@@ -134,6 +149,16 @@ const create: Mounts['create'] = (type, options, attributes) => {
   return mount;
 };
 
+const clone: Mounts['clone'] = (path) => {
+  const mount = cOpenTree(NR.openTree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (mount < 0) fail('open_tree', { facts: [path] });
+  if (cMountSetattr(NR.mountSetattr, mount, '', AT_EMPTY_PATH, READ_ONLY, READ_ONLY.length) === 0)
+    return mount;
+  const errno = lastErrno();
+  cClose(mount);
+  return fail('mount_setattr', { facts: [path] }, errno);
+};
+
 const attach: Mounts['attach'] = (mount, at) => {
   const result = cMoveMount(NR.moveMount, mount, '', AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH);
   const errno = result < 0 ? lastErrno() : 0;
@@ -167,6 +192,7 @@ const rehearse: Mounts['rehearse'] = (what) => {
 export const mounts: Mounts = {
   create,
   rehearse,
+  clone,
   attach,
   unmount(at, lazy = false) {
     if (cUmount(at, lazy ? MNT_DETACH : 0) < 0) fail('umount2', { facts: [at], hint: `fuser -vm ${at}` });

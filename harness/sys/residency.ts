@@ -30,7 +30,7 @@ export interface Residency {
   readonly pages: number;
 }
 
-const byMincore = (fd: number, sizeBytes: number, pages: number): number => {
+const mincoreMap = (fd: number, sizeBytes: number, pages: number): Buffer => {
   const at = BigInt(cMmap(null, sizeBytes, PROT_READ, MAP_SHARED, fd, 0));
   if (at === -1n) return fail('mmap');
   const map = Buffer.alloc(pages);
@@ -38,7 +38,42 @@ const byMincore = (fd: number, sizeBytes: number, pages: number): number => {
   const errno = result < 0 ? lastErrno() : 0;
   cMunmap(at, sizeBytes);
   if (result < 0) return fail('mincore', {}, errno);
-  return map.reduce((sum, byte) => sum + (byte & 1), 0);
+  return map;
+};
+
+const byMincore = (fd: number, sizeBytes: number, pages: number): number =>
+  mincoreMap(fd, sizeBytes, pages).reduce((sum, byte) => sum + (byte & 1), 0);
+
+/** First page and number of pages of every run of cached pages. */
+export const residentRanges = (path: string): readonly (readonly [page: number, count: number])[] => {
+  const fd = files.open(path, O_RDONLY);
+  try {
+    const sizeBytes = fstatSync(fd).size;
+    const map = mincoreMap(fd, sizeBytes, Math.ceil(sizeBytes / cPageSize()));
+    const ranges: [number, number][] = [];
+    for (const [page, byte] of map.entries()) {
+      if ((byte & 1) === 0) continue;
+      const last = ranges.at(-1);
+      if (last !== undefined && last[0] + last[1] === page) last[1]++;
+      else ranges.push([page, 1]);
+    }
+    return ranges;
+  } finally {
+    files.close(fd);
+  }
+};
+
+/** Of a file or of a block device, whose size no stat tells: the kernel takes a length of zero for all of it. */
+export const cachedBytes = (path: string): number => {
+  const fd = files.open(path, O_RDONLY);
+  try {
+    if (!fstatSync(fd).isBlockDevice()) return residency(path).residentPages * cPageSize();
+    const counts = Buffer.alloc(40);
+    if (cCachestat(NR.cachestat, fd, Buffer.alloc(16), counts, 0) < 0) fail('cachestat', { facts: [path] });
+    return Number(counts.readBigUInt64LE(0)) * cPageSize();
+  } finally {
+    files.close(fd);
+  }
 };
 
 export const residency = (path: string): Residency => {

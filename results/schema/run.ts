@@ -140,6 +140,8 @@ export interface Proof {
   readonly arm: string;
   readonly treeDigest: string | null;
   readonly equal: boolean;
+  /** What it was compared by: `metadata` leaves out contents. Absent in older runs: everything. */
+  readonly level?: 'contents' | 'metadata';
   /** First differing path and attribute, where unequal; why, where it could not be walked. */
   readonly difference: string | null;
   readonly fsType: string;

@@ -35,13 +35,13 @@ test('every backend shows the same tree of a real image', { skip }, async (t) =>
     objectDir: store.objectDirs[0]!,
   });
   const listingPath = join(workspace.sources, 'expected');
-  const treeDigest = expectedListing(image, { listingPath, trusted: true }).digest;
+  const { digest: treeDigest, metadataDigest } = expectedListing(image, { listingPath, trusted: true });
   t.diagnostic(`${image.tree.count} entries, tree digest ${treeDigest}`);
   for (const backend of backends) {
     const proved = await prove({
       arm: { id: backend.id, backend, options: {} },
       image,
-      expected: { treeDigest, listingPath },
+      expected: { digest: treeDigest, metadataDigest, listingPath },
       machine,
       store,
       folders: workspace.slot(`proof-${backend.id}`),

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findDifference, firstDifference } from '../../../harness/digest/compare.ts';
-import { type Listed, newListing } from '../../../harness/digest/listing.ts';
+import { type Level, type Listed, newListing } from '../../../harness/digest/listing.ts';
 import { removeFolder, tempFolder } from './rich-tree.ts';
 
 let folder = '';
@@ -39,8 +39,8 @@ const write = (name: string, rows: readonly Listed[]): string => {
   return path;
 };
 
-const between = (expected: readonly Listed[], seen: readonly Listed[], options = {}) =>
-  findDifference(write('expected', expected), write('seen', seen), options);
+const between = (expected: readonly Listed[], seen: readonly Listed[], level?: Level) =>
+  findDifference(write('expected', expected), write('seen', seen), level);
 
 test('equal listings have no difference', () => {
   assert.equal(between([file('/a'), file('/b')], [file('/a'), file('/b')]), null);
@@ -76,9 +76,9 @@ test('an attribute that is absent is told from an empty one', () => {
 test('without contents, contents and the whiteouts of the root do not count', () => {
   const expected = [file('/a', { digest: '1'.repeat(64) })];
   const whiteout = file('/0f', { mode: 0o020644, digest: null });
-  assert.equal(between(expected, [whiteout, file('/a')], { contents: false }), null);
+  assert.equal(between(expected, [whiteout, file('/a')], 'metadata'), null);
   assert.equal(between(expected, [whiteout, file('/a')])?.path, '/0f');
-  assert.equal(between(expected, [whiteout, file('/a', { uid: 1 })], { contents: false })?.attribute, 'uid');
+  assert.equal(between(expected, [whiteout, file('/a', { uid: 1 })], 'metadata')?.attribute, 'uid');
 });
 
 test('a difference at the end of a long listing is found', () => {

@@ -69,6 +69,19 @@ test('user attributes are left out where the kernel lets nobody read them', () =
   assert.ok(textOf({ mode: 0o120777, target: 'x', xattrs: [['user.a', '2']] }).endsWith('\tx\t-\n'));
 });
 
+test('of a bare manifest, what overlayfs keeps to itself is hidden and what it escapes is given back', () => {
+  const xattrs = [
+    ['trusted.overlay.metacopy', 'x'],
+    ['trusted.overlay.overlay.opaque', 'y'],
+    ['trusted.overlay.redirect', '/aa'],
+    ['user.a', '2'],
+  ] as const;
+  assert.ok(
+    textOf({ xattrs }, { ...ALL, bare: true }).endsWith('\t-\t-\ttrusted.overlay.opaque=y\tuser.a=2\n'),
+  );
+  assert.ok(textOf({ xattrs }, ALL).includes('trusted.overlay.redirect'));
+});
+
 test('only the full digest sees contents, and only it sees the whiteouts of the root', () => {
   const digests = (rows: readonly Partial<Listed>[]) => {
     const listing = newListing(ALL, () => {});

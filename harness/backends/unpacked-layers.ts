@@ -1,0 +1,94 @@
+// Layers unpacked to files and stacked by overlayfs.
+//
+// Needs:   GNU tar and rm; overlayfs (with user.overlay.* attributes inside a user namespace).
+// Does:    one `tar -x` per layer that is not there yet, one overlay mount, one `rm -rf` for all layers that it unpacked.
+// Leaves:  unpacked layers in the store's layer folder when it dies before destroy.
+// Source:  Documentation/filesystems/overlayfs.rst; the commands are those that runtimes and people run.
+import { join } from 'node:path';
+import type { Created, Mounted, Store, Writable } from '../model/backend.ts';
+import type { Image, Layer } from '../model/image.ts';
+import type { Machine, MountOption } from '../model/machine.ts';
+import { attached } from './attached.ts';
+import { layerPaths, lowerOptions, plainLayerForm } from './overlay-layers.ts';
+import { attributesOf, rootlessOptions, upperOptions, writableOver } from './writable.ts';
+
+const LAYER_MODE = 0o755;
+
+const unpack = async (machine: Machine, layer: Layer, into: string): Promise<void> => {
+  machine.files.mkdir(into, LAYER_MODE);
+  await machine.command('tar', [
+    'tar',
+    '--xattrs',
+    '--xattrs-include=*',
+    '--numeric-owner',
+    '-p',
+    '-xf',
+    layer.tarPath,
+    '-C',
+    into,
+  ]);
+};
+
+const mountLayers = (
+  machine: Machine,
+  lowers: readonly string[],
+  at: string,
+  writable: Writable | undefined,
+): Mounted => {
+  const paths = layerPaths(machine);
+  try {
+    const options: readonly MountOption[] = [
+      ...lowerOptions(machine, lowers, paths),
+      ...upperOptions(writable, paths),
+      ...rootlessOptions(machine),
+    ];
+    machine.mounts.attach(machine.mounts.create('overlay', options, attributesOf(writable)), at);
+  } finally {
+    paths.close();
+  }
+  return attached(machine, {
+    root: at,
+    fsType: 'overlay',
+    took: {
+      layers: plainLayerForm(machine),
+      layerCount: String(lowers.length),
+      ...(writable === undefined ? {} : { writable: 'one overlay' }),
+    },
+    points: [at],
+    free: () => !machine.mounts.isMount(at),
+    source: lowers.join(' '),
+  });
+};
+
+export const createLayers = async (
+  image: Image,
+  machine: Machine,
+  store: Store,
+  dir: string,
+): Promise<Created> => {
+  const unpacked: string[] = [];
+  const lowers: string[] = [];
+  for (const layer of image.layers) {
+    const path = join(store.layerDir, layer.id);
+    if (!machine.files.exists(path)) {
+      await unpack(machine, layer, path);
+      unpacked.push(path);
+    }
+    lowers.unshift(path);
+  }
+  // overlayfs without an upper layer wants at least two lowers.
+  const empty = lowers.length === 1 ? join(dir, 'empty') : null;
+  if (empty !== null) machine.files.mkdir(empty, LAYER_MODE);
+  const readOnlyLowers = empty === null ? lowers : [...lowers, empty];
+  return {
+    async mount(at: string, writable?: Writable) {
+      if (writable?.over === true)
+        return writableOver(machine, mountLayers(machine, readOnlyLowers, at, undefined), writable);
+      return mountLayers(machine, writable === undefined ? readOnlyLowers : lowers, at, writable);
+    },
+    async destroy() {
+      if (unpacked.length > 0) await machine.command('rm', ['rm', '-rf', ...unpacked]);
+      if (empty !== null) machine.files.rmdir(empty);
+    },
+  };
+};

@@ -1,0 +1,64 @@
+// What a container writes to: options that make an overlay writable, and an overlay put over a mount that is there already.
+//
+// Does:    upperdir and workdir on the work file system; over a mount: one more fsopen(overlay) with the mount point as lower.
+// Source:  Documentation/filesystems/overlayfs.rst (upper and lower).
+import type { Mounted, Writable } from '../model/backend.ts';
+import type { Machine, MountAttribute, MountOption } from '../model/machine.ts';
+import { letGo } from './attached.ts';
+import { type LayerPaths, layerPaths, lowerOptions } from './overlay-layers.ts';
+
+export const upperOptions = (writable: Writable | undefined, paths: LayerPaths): readonly MountOption[] =>
+  writable === undefined
+    ? []
+    : [
+        ['upperdir', paths.short(writable.upper)],
+        ['workdir', paths.short(writable.work)],
+      ];
+
+export const attributesOf = (writable: Writable | undefined): readonly MountAttribute[] =>
+  writable === undefined ? ['ro', 'nosuid', 'nodev'] : ['nosuid', 'nodev'];
+
+/** Without root the attributes of overlayfs are those that a user namespace may set. */
+export const rootlessOptions = (machine: Machine): readonly MountOption[] =>
+  machine.features.root.ok ? [] : [['userxattr']];
+
+const attachOver = (machine: Machine, below: Mounted, writable: Writable): void => {
+  const paths = layerPaths(machine);
+  try {
+    const options = [
+      ...lowerOptions(machine, [below.root], paths),
+      ...upperOptions(writable, paths),
+      ...rootlessOptions(machine),
+    ];
+    machine.mounts.attach(machine.mounts.create('overlay', options, attributesOf(writable)), below.root);
+  } finally {
+    paths.close();
+  }
+};
+
+/** A writable overlay over `below`, attached at the same place; both go with `unmount`. */
+export const writableOver = async (
+  machine: Machine,
+  below: Mounted,
+  writable: Writable,
+): Promise<Mounted> => {
+  try {
+    attachOver(machine, below, writable);
+  } catch (error) {
+    below.abandon();
+    throw error;
+  }
+  return {
+    ...below,
+    fsType: 'overlay',
+    took: { ...below.took, writable: `overlay over ${below.fsType}` },
+    async unmount() {
+      machine.mounts.unmount(below.root);
+      await below.unmount();
+    },
+    abandon() {
+      letGo(machine, [below.root]);
+      below.abandon();
+    },
+  };
+};

@@ -1,0 +1,63 @@
+// Turns a strace log of a start, and what the page cache holds afterwards, into steps that can be replayed.
+//
+//   node record-start-main.js ROOT LOG FIXTURE COMMAND
+//
+// Reads:  the log of `strace -f` of `chroot ROOT COMMAND` from the chroot on; mincore of every file that was opened.
+// Error:  threads and children are taken in the order of the log. Files that were written are left out.
+// Leaves: nothing; the recorded start is printed as JSON.
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RecordedStart, Step } from '../model/recorded-start.ts';
+import { residentRanges } from '../sys/residency.ts';
+
+const CALL = /^(?:\d+\s+)?(\w+)\((.*)\)\s+= (-?\d+)(?: (\w+))?/;
+const PATH = /(?:AT_FDCWD, )?"((?:[^"\\]|\\.)*)"/;
+const OPENS = ['open', 'openat', 'openat2'];
+const LOOKS = [
+  'access',
+  'faccessat',
+  'faccessat2',
+  'stat',
+  'lstat',
+  'newfstatat',
+  'statx',
+  'readlink',
+  'readlinkat',
+  'execve',
+];
+const ELSEWHERE = /^\/(?:proc|dev|sys|run|tmp)(?:\/|$)/;
+const WRITES = /O_WRONLY|O_RDWR|O_CREAT/;
+
+const stepOf = (root: string, line: string): Step | null => {
+  const [, call = '', args = '', result = '', errno] = CALL.exec(line) ?? [];
+  const [whole = '', path = ''] = PATH.exec(args) ?? [];
+  if (!path.startsWith('/') || ELSEWHERE.test(path) || args.indexOf(whole) > 0) return null;
+  const failed = result.startsWith('-');
+  if (![...OPENS, ...LOOKS].includes(call) || (failed && errno !== 'ENOENT' && errno !== 'EINVAL'))
+    return null;
+  if (errno === 'ENOENT') return ['absent', path];
+  if (!OPENS.includes(call) && call !== 'execve') return ['stat', path];
+  if (WRITES.test(args)) return null;
+  const at = join(root, path);
+  const stats = statSync(at, { throwIfNoEntry: false });
+  // A link whose target is absolute leads out of the root.
+  if (stats === undefined || !realpathSync(at).startsWith(`${root}/`)) return ['stat', path];
+  if (stats.isDirectory()) return ['list', path];
+  return stats.isFile() ? ['open', path, stats.size === 0 ? [] : residentRanges(at)] : null;
+};
+
+const [root = '', log = '', fixture = '', command = ''] = process.argv.slice(2);
+const lines = readFileSync(log, 'latin1').split('\n');
+const inside = lines.slice(lines.findIndex((line) => /\bchroot\(/.test(line)) + 1);
+const seen = new Set<string>();
+const steps: Step[] = [];
+for (const line of inside) {
+  const step = stepOf(root, line);
+  if (step === null) continue;
+  // Read once: what a second opening reads is cached.
+  const again = step[0] === 'open' && seen.has(step[1]);
+  seen.add(step[1]);
+  steps.push(again ? ['open', step[1], []] : step);
+}
+const recorded: RecordedStart = { fixture, command, steps };
+process.stdout.write(`${JSON.stringify(recorded)}\n`);

@@ -1,0 +1,77 @@
+// What rules about latencies share: the largest image on which all of it was measured, ratios within blocks, and what to say where
+// something is missing. Pure.
+import type { GroupData } from '../../results/compare/tally.ts';
+import type { Interval } from '../../results/stats/interval.ts';
+import { type ByBlock, logRatios, ratioInterval } from '../../results/stats/log-ratio.ts';
+import { LOOK_CONFIDENCE, medianInterval } from '../../results/stats/median.ts';
+import type { Judged, Told } from './claim.ts';
+import type { Evidence, Place } from './evidence.ts';
+
+export type Known = Extract<Interval, { readonly kind: 'interval' }>;
+
+/** The group of the image with most entries in which every arm has the metric in at least one timed block. */
+export const largestWith = (
+  evidence: Evidence,
+  place: Place,
+  arms: readonly string[],
+  metric: string,
+): GroupData | null => {
+  const entries = new Map(evidence.run.images.map(({ name, entryCount }) => [name, entryCount]));
+  const size = ({ group }: GroupData): number => entries.get(group.image) ?? 0;
+  return (
+    evidence
+      .groups(place)
+      .filter((group) => arms.every((arm) => evidence.values(group, arm, metric).size > 0))
+      .sort((a, b) => size(b) - size(a))[0] ?? null
+  );
+};
+
+/** Per block, also between scenarios: a block holds each of them once. */
+export const ratioOf = (values: ByBlock, base: ByBlock): Interval =>
+  ratioInterval(logRatios(values, base).values, LOOK_CONFIDENCE);
+
+/** Of what `change` makes of the two values of every block that holds both. */
+export const perBlock = (
+  values: ByBlock,
+  base: ByBlock,
+  change: (value: number, base: number) => number,
+): Interval => {
+  const made: number[] = [];
+  for (const [block, value] of values) {
+    const other = base.get(block);
+    if (other !== undefined) made.push(change(value, other));
+  }
+  return medianInterval(made, LOOK_CONFIDENCE);
+};
+
+export const centerOf = (interval: Interval): number =>
+  interval.kind === 'interval' ? interval.center : Number.NaN;
+
+export const told = (
+  what: string,
+  metric: string,
+  interval: Interval,
+  more: Partial<Told> = {},
+): readonly Told[] =>
+  interval.kind === 'tooFew' ? [] : [{ what, metric, value: interval.center, interval, ...more }];
+
+/** The run's own reason for what a rule needs, else what to type. */
+export const unmeasured = (
+  evidence: Evidence,
+  ids: readonly string[],
+  command: string,
+  numbers: readonly Told[] = [],
+): Judged => {
+  for (const id of ids) {
+    const reason = evidence.whyMissing(id);
+    if (reason !== null) return { verdict: 'not testable', because: `${id}: ${reason}`, told: numbers };
+  }
+  return {
+    verdict: 'undecided',
+    because: `no image of this run has all of it: ${ids.join(', ')}`,
+    wouldDecide: command,
+    told: numbers,
+  };
+};
+
+export const MORE_BLOCKS = 'more blocks (--blocks 24) on a quiet machine, or a larger image';

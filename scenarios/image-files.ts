@@ -1,0 +1,32 @@
+// Regular files of an image whose paths can be given to a command.
+import { seeded, shuffled } from '../harness/model/random.ts';
+import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
+
+/** Paths go through argument lists as text. */
+const PLAIN = /^[\x21-\x7e]+$/;
+
+/** Absolute inside the image, in the order of the tree; other names of the same inode count. */
+export const filesIn = (tree: Tree): readonly string[] => {
+  const paths: string[] = [];
+  for (let index = 1; index < tree.count; index++) {
+    const entry = tree.entry(index);
+    const { mode } = entry.link === null ? entry : tree.entry(entry.link);
+    const path = tree.path(index);
+    if ((mode & S_IFMT) === S_IFREG && PLAIN.test(path)) paths.push(path);
+  }
+  return paths;
+};
+
+/** The same choice in every run; fewer where there are no more. */
+export const someFiles = (tree: Tree, count: number, seed: string): readonly string[] =>
+  shuffled(filesIn(tree), seeded(seed)).slice(0, count);
+
+/** Bytes of all files, hard links once. */
+export const fileBytesOf = (tree: Tree): number => {
+  let bytes = 0;
+  for (let index = 1; index < tree.count; index++) {
+    const { mode, size, link } = tree.entry(index);
+    if ((mode & S_IFMT) === S_IFREG && link === null) bytes += Number(size);
+  }
+  return bytes;
+};

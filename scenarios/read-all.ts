@@ -1,0 +1,47 @@
+// Every byte of an image read once, cold, and once more warm.
+//
+// By find and cat, not by tar: GNU tar that writes to /dev/null reads no contents at all.
+import type { Scenario, Values } from '../harness/model/scenario.ts';
+import { fileBytesOf } from './image-files.ts';
+import { coldMount, elapsed } from './in-mount.ts';
+
+const derive = ({ useWallNs, ...values }: Values): Values =>
+  useWallNs === undefined ? values : { ...values, readAllWallNs: useWallNs };
+
+export const scenario: Scenario = {
+  id: 'read-all',
+  question: 'How long does it take to read every file from end to end?',
+  cache: 'cold',
+  reproduce:
+    'sync; echo 3 > /proc/sys/vm/drop_caches; mount; find MOUNT -type f -exec cat -- {} + > /dev/null',
+  headline: ['readAllWallNs'],
+  ownSection: true,
+  needs: [
+    { title: 'find', anyOf: ['find'] },
+    { title: 'dropping the caches', anyOf: ['drop-caches'] },
+  ],
+  params: [{}],
+  passes: ['time'],
+  placed: true,
+  metrics: {
+    readAllWallNs: { title: 'find and cat of every file, cold', better: 'lower', noise: 'noisy' },
+    readAllWarmWallNs: { title: 'find and cat of every file, once more', better: 'lower', noise: 'noisy' },
+    readAllBytes: { title: 'bytes of all files', better: 'higher', noise: 'exact' },
+  },
+  cycles: () => 1,
+  roughNs: (size) => 1.2e8 + size.entryCount * 6e4 + size.objectBytes * 3,
+  async run(stage) {
+    const read = (root: string) =>
+      stage.command('find', ['find', root, '-type', 'f', '-exec', 'cat', '--', '{}', '+']);
+    return coldMount(
+      stage,
+      () => read('/dev/null'),
+      async ({ root }) => {
+        await stage.phase('use', () => read(root));
+        const readAllWarmWallNs = await elapsed(() => read(root));
+        return { readAllWarmWallNs, readAllBytes: fileBytesOf(stage.image.tree) };
+      },
+    );
+  },
+  derive,
+};

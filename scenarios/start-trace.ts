@@ -1,0 +1,100 @@
+// What starting a program reads of an image: recorded once in a real root, replayed in the mount by a child of the harness.
+//
+// Every look-up, listing and opening is made again, and of every file the pages that were read are mapped and faulted in. What the
+// program computes is left out. Cold, and once more warm.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../harness/model/errors.ts';
+import type { RecordedStart, Step } from '../harness/model/recorded-start.ts';
+import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
+import { coldMount } from './in-mount.ts';
+
+const STARTS = fileURLToPath(new URL('../../fixtures/starts.json', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../harness/micro/replay-main.js', import.meta.url));
+const LIMIT_MS = 30_000;
+const PAGE_BYTES = 4096;
+
+export const recordedStarts = (): readonly RecordedStart[] =>
+  JSON.parse(readFileSync(STARTS, 'utf8')) as RecordedStart[];
+
+const sourceOf = ({ start }: Readonly<Record<string, string | number>>): string =>
+  `fixture:debian-12-${start}`;
+
+const stepsFor = (source: string): readonly Step[] => {
+  const found = recordedStarts().find(({ fixture }) => `fixture:${fixture}` === source);
+  if (found === undefined) throw new UserError(`no start was recorded for ${source}`, { code: 'skip' });
+  return found.steps;
+};
+
+export const touchedBytes = (steps: readonly Step[]): number =>
+  steps.reduce((sum, [, , ranges = []]) => sum + ranges.reduce((a, [, count]) => a + count, 0), 0) *
+  PAGE_BYTES;
+
+interface Files {
+  readonly list: string;
+  readonly out: string;
+  readonly root: string;
+}
+
+const replay = async (stage: Stage, { list, out, root }: Files): Promise<number> => {
+  const { files } = stage.machine;
+  await stage.machine.command('replay', [process.execPath, PROGRAM, list, out, root], {
+    timeoutMs: LIMIT_MS,
+  });
+  const into = Buffer.alloc(256);
+  const fd = files.open(out, 0);
+  const { wallNs } = JSON.parse(into.toString('utf8', 0, files.pread(fd, into, 0))) as { wallNs: number };
+  files.close(fd);
+  files.unlink(out);
+  return wallNs;
+};
+
+const run = async (stage: Stage): Promise<Values> => {
+  const steps = stepsFor(sourceOf(stage.slot.params));
+  const folder = stage.folder('replay');
+  const [list, none, out] = [`${folder}/steps.json`, `${folder}/none.json`, `${folder}/result.json`];
+  stage.machine.files.writeNew(list, Buffer.from(JSON.stringify(steps)));
+  stage.machine.files.writeNew(none, Buffer.from('[]'));
+  const values = await coldMount(
+    stage,
+    async () => {
+      await replay(stage, { list: none, out, root: '' });
+    },
+    async ({ root }) => ({
+      startWallNs: await replay(stage, { list, out, root }),
+      startWarmWallNs: await replay(stage, { list, out, root }),
+      startTouchedBytes: touchedBytes(steps),
+      startOpenedCount: steps.filter(([what]) => what === 'open').length,
+      startStepCount: steps.length,
+    }),
+  );
+  for (const path of [list, none]) stage.machine.files.unlink(path);
+  return values;
+};
+
+export const scenario: Scenario = {
+  id: 'start-trace',
+  question: 'How long does it take to read what starting a program reads?',
+  cache: 'cold',
+  reproduce:
+    'sync; echo 3 > /proc/sys/vm/drop_caches; mount; the recorded look-ups, openings and page faults of `python3 -c "import json,ssl"` or `nginx -t`',
+  headline: ['startWallNs', 'startWarmWallNs'],
+  ownSection: true,
+  needs: [{ title: 'dropping the caches', anyOf: ['drop-caches'] }],
+  params: [{ start: 'python' }],
+  largeParams: [{ start: 'nginx' }],
+  passes: ['time'],
+  placed: true,
+  source: sourceOf,
+  metrics: {
+    startWallNs: { title: 'the start’s file operations, cold', better: 'lower', noise: 'noisy' },
+    startWarmWallNs: { title: 'the start’s file operations, once more', better: 'lower', noise: 'noisy' },
+    startTouchedBytes: { title: 'bytes that the start reads', better: 'lower', noise: 'exact' },
+    startOpenedCount: { title: 'files that the start opens', better: 'lower', noise: 'exact' },
+    startStepCount: { title: 'look-ups, listings and openings together', better: 'lower', noise: 'exact' },
+  },
+  cycles: () => 1,
+  roughNs: () => 3.5e8,
+  run,
+  derive: (values) => values,
+};

@@ -1,0 +1,32 @@
+// The cold walk through what a container is given: an upper layer that can be written to.
+//
+// stack=one: one overlay of upper layer, manifest and object store (or layers) where the backend is one, else an overlay over the
+// mount. stack=over: always an overlay over the mount, as tools make it that know no more than a mount point.
+import type { Scenario } from '../harness/model/scenario.ts';
+import { nameWalk, walk, walkMetrics } from './walk.ts';
+
+export const scenario: Scenario = {
+  id: 'walk-writable',
+  question: 'How long does the cold walk take through the writable layer of a container?',
+  cache: 'cold',
+  reproduce:
+    'sync; echo 3 > /proc/sys/vm/drop_caches; mount with upperdir and workdir; ls -lR MOUNT > /dev/null',
+  headline: ['walkWallNs'],
+  ownSection: true,
+  needs: [
+    { title: 'ls', anyOf: ['ls'] },
+    { title: 'dropping the caches', anyOf: ['drop-caches'] },
+  ],
+  params: [{ stack: 'one' }],
+  largeParams: [{ stack: 'over' }],
+  passes: ['time'],
+  metrics: walkMetrics,
+  cycles: () => 1,
+  roughNs: (size) => 1e8 + size.entryCount * 4e4,
+  run: (stage) =>
+    walk(stage, {
+      prepare: () => stage.dropCaches(),
+      writable: stage.slot.params['stack'] === 'over' ? { over: true } : {},
+    }),
+  derive: nameWalk,
+};

@@ -1,0 +1,74 @@
+// Walks, random stat, reading everything and a recorded start on real mounts, with values that can be known another way.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { recordedStarts } from '../../scenarios/start-trace.ts';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, leftOf, okSamples, program, readRun, readSamples } from './support.ts';
+
+const PAGE_BYTES = 4096;
+const IMAGE = 'synthetic:files=60,layers=2,seed=walks';
+
+const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+
+test('cold walks, writable, prefetched, stat and reading: every arm, truly cold, nothing left', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const scenarios = 'walk-cold,walk-writable,prefetch,random-stat,read-all';
+  const asked = ['--scenarios', scenarios, '--images', IMAGE, '--blocks', '8', '--budget', '10m'];
+  const { code, stderr } = await program(t, ['run', ...asked, '--out', out]);
+  assert.equal(code, 0, stderr);
+  const all = readSamples(out);
+  assert.ok(all.every(({ outcome }) => outcome === 'ok'));
+  assert.ok(all.every(({ notes }) => notes.some((note) => /^cold: 0 of [1-9]/.test(note))));
+  const image = readRun(out).images[0]!;
+  const samples = okSamples(out);
+  const of = (scenario: string, arm: string) =>
+    samples.filter((sample) => sample.scenario === scenario && sample.arm === arm);
+  const each = (scenario: string, arm: string, metric: string): readonly number[] => {
+    const values = of(scenario, arm).map(({ values }) => values[metric]!);
+    assert.ok(values.length >= 8, `${scenario} ${arm}`);
+    return values;
+  };
+
+  for (const bytes of each('walk-cold', 'erofs-overlay', 'manifestCachedBytes'))
+    assert.ok(bytes > 0 && bytes <= pagesOf(image.manifestBytes));
+  assert.ok(each('walk-cold', 'erofs-overlay', 'deviceCachedBytes').every((bytes) => bytes === 0));
+  assert.ok(each('walk-cold', 'erofs-overlay-loop', 'manifestCachedBytes').every((bytes) => bytes > 0));
+  assert.ok(each('walk-cold', 'erofs-overlay-loop', 'deviceCachedBytes').every((bytes) => bytes > 0));
+  assert.ok(each('walk-cold', 'erofs-overlay-loop-dio', 'manifestCachedBytes').every((bytes) => bytes === 0));
+  assert.ok(of('walk-cold', 'plain-directory').every(({ values }) => !('manifestCachedBytes' in values)));
+
+  // Read from end to end through whatever the mount reads.
+  const inDevice = each('prefetch', 'erofs-overlay-loop-dio', 'deviceCachedBytes');
+  assert.ok(inDevice.every((bytes) => bytes >= image.manifestBytes));
+  for (const { values } of of('prefetch', 'erofs-overlay'))
+    assert.equal(values['prefetchedWalkWallNs'], values['prefetchWallNs']! + values['walkWallNs']!);
+
+  for (const arm of ['composefs-fuse', 'erofs-overlay', 'unpacked-overlay']) {
+    assert.ok(each('random-stat', arm, 'statFileCount').every((count) => count === image.fileCount));
+    assert.ok(each('read-all', arm, 'readAllBytes').every((bytes) => bytes === image.fileBytes));
+    const one = arm === 'composefs-fuse' ? 'overlay over fuse.cfs-fuse' : 'one overlay';
+    assert.ok(of('walk-writable', arm).every(({ took }) => took['writable'] === one));
+  }
+  assert.deepEqual(leftOf(home), []);
+});
+
+test('a recorded start is replayed on every backend', { skip: needsRoot }, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const asked = ['--scenarios', 'start-trace', '--images', IMAGE, '--blocks', '8', '--budget', '10m'];
+  const { code, stderr } = await program(t, ['run', ...asked, '--out', out]);
+  assert.equal(code, 0, stderr);
+  const { steps } = recordedStarts().find(({ fixture }) => fixture === 'debian-12-python')!;
+  const timed = okSamples(out);
+  assert.equal(timed.length, 8 * 4);
+  for (const { values, image } of timed) {
+    assert.equal(image, 'debian-12-python');
+    assert.equal(values['startStepCount'], steps.length);
+    assert.ok(values['startWallNs']! > 0 && values['startWarmWallNs']! > 0);
+  }
+  assert.deepEqual(leftOf(home), []);
+});

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { plainFolder } from '../../../harness/model/image.ts';
+import { type Expected, type Proved, prove } from '../../../harness/runner/prove.ts';
+import { needsRoot, privateMounts } from '../sys/support.ts';
+import { openSetting, type Setting } from './setting.ts';
+
+const VARIANTS: readonly {
+  readonly id: string;
+  readonly fsType: string;
+  readonly took: Readonly<Record<string, string>>;
+}[] = [
+  { id: 'erofs-only', fsType: 'erofs', took: { erofs: 'file' } },
+  { id: 'erofs-overlay-loop', fsType: 'overlay', took: { erofs: 'loop', layers: 'fd' } },
+  {
+    id: 'erofs-overlay-loop-dio',
+    fsType: 'overlay',
+    took: { erofs: 'loop, direct i/o', layers: 'fd' },
+  },
+  { id: 'erofs-overlay-noacl', fsType: 'overlay', took: { erofs: 'file', layers: 'fd' } },
+  { id: 'erofs-overlay-no-filter', fsType: 'overlay', took: { erofs: 'file', layers: 'fd' } },
+  { id: 'plain-directory', fsType: 'ext4', took: { mount: 'bind' } },
+  { id: 'mount-composefs', fsType: 'overlay', took: { mount: 'mount.composefs' } },
+];
+
+describe('every variant shows the tree that its image describes', { skip: needsRoot }, () => {
+  privateMounts();
+  let setting: Setting;
+  before(async () => {
+    setting = await openSetting('synthetic:files=60,layers=3,seed=variants');
+  });
+  after(() => setting.remove());
+
+  const proofOf = (id: string, expected: Expected = setting.expected): Promise<Proved> => {
+    const { image, machine, store, workspace } = setting;
+    const arm = { id, backend: setting.backend(id), options: {} };
+    const folders = workspace.slot('proof');
+    return prove({ arm, image, expected, machine, store, folders, workDir: folders.dir });
+  };
+
+  for (const { id, fsType, took } of VARIANTS)
+    test(id, async (t) => {
+      const { needs, shows } = setting.backend(id);
+      const unmet = needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok));
+      if (unmet !== undefined) return t.skip(`needs ${unmet.title}`);
+      const proved = await proofOf(id);
+      assert.equal(proved.kind, 'proof');
+      if (proved.kind !== 'proof') return;
+      assert.equal(proved.proof.difference, null);
+      assert.equal(proved.proof.equal, true);
+      assert.equal(proved.proof.level, shows);
+      if (id !== 'plain-directory') assert.equal(proved.proof.fsType, fsType);
+      assert.deepEqual(proved.proof.took, took);
+    });
+
+  test('metadata alone list the names of the image and no others', async () => {
+    const { image, machine, store } = setting;
+    const prepared = await setting.backend('erofs-only').prepare(image, machine, {});
+    const created = await prepared.create(store, setting.folder('alone-image'));
+    const mounted = await created.mount(setting.folder('alone-at'));
+    const inRoot = readdirSync(mounted.root).length;
+    await mounted.unmount();
+    assert.equal(inRoot, image.tree.children(0).length);
+  });
+
+  test('metadata that differ are found without contents', async () => {
+    const other = await openSetting('synthetic:files=60,layers=3,seed=another');
+    try {
+      const proved = await proofOf('erofs-only', other.expected);
+      assert.ok(proved.kind === 'proof' && !proved.proof.equal);
+      assert.match(proved.proof.difference ?? '', /: expected .*, seen /);
+    } finally {
+      other.remove();
+    }
+  });
+
+  test('a loop device reads its file directly only where it was asked to', async () => {
+    const { image, machine, store } = setting;
+    for (const [id, direct] of [
+      ['erofs-overlay-loop', 0],
+      ['erofs-overlay-loop-dio', 1],
+    ] as const) {
+      const prepared = await setting.backend(id).prepare(image, machine, {});
+      const dir = setting.folder(`${id}-image`);
+      const created = await prepared.create(store, dir);
+      const mounted = await created.mount(setting.folder(`${id}-at`));
+      const listed = execFileSync('losetup', ['--json', '--list', '--output', 'BACK-FILE,DIO'], {
+        encoding: 'utf8',
+      });
+      await mounted.unmount();
+      await mounted.settle();
+      await created.destroy();
+      const { loopdevices } = JSON.parse(listed) as {
+        readonly loopdevices: readonly { readonly 'back-file': string; readonly dio: boolean }[];
+      };
+      const own = loopdevices.find((device) => device['back-file'] === join(dir, 'image.cfs'));
+      assert.equal(Number(own?.dio), direct, id);
+    }
+  });
+
+  test('a plain directory that create made goes with destroy', async () => {
+    const { image, machine, store, workspace } = setting;
+    const folder = join(store.layerDir, plainFolder(image));
+    assert.ok(existsSync(folder), 'the proof left it in the full store');
+    execFileSync('rm', ['-rf', folder]);
+    const layers = readdirSync(store.layerDir);
+    const prepared = await setting.backend('plain-directory').prepare(image, machine, {});
+    const dir = workspace.slot('once').fresh('image');
+    const created = await prepared.create(store, dir);
+    assert.ok(existsSync(folder));
+    await created.destroy();
+    assert.deepEqual(readdirSync(store.layerDir), layers);
+  });
+
+  test('what has no contents cannot be written over', async () => {
+    const { image, machine, store } = setting;
+    for (const id of ['erofs-only', 'plain-directory']) {
+      const prepared = await setting.backend(id).prepare(image, machine, {});
+      const created = await prepared.create(store, setting.folder(`${id}-upper`));
+      const [upper, work, at] = [1, 2, 3].map((n) => setting.folder(`${id}-${n}`)) as [
+        string,
+        string,
+        string,
+      ];
+      await assert.rejects(created.mount(at, { upper, work }), { code: 'skip' });
+    }
+  });
+});
