@@ -137,7 +137,7 @@ const proof = fields<Proof>({
   image: text,
   arm: text,
   treeDigest: nullable(text),
-  level: optional(oneOf('contents', 'metadata')),
+  level: optional(oneOf('contents', 'metadata', 'merged-inodes')),
   equal: truth,
   difference: nullable(text),
   fsType: text,

@@ -4,6 +4,8 @@ import { scenario as churn } from './churn.ts';
 import { scenario as churnFresh } from './churn-fresh.ts';
 import { scenario as churnScale } from './churn-scale.ts';
 import { scenario as churnSharedBase } from './churn-shared-base.ts';
+import { scenario as lookupTrace } from './lookup-trace.ts';
+import { scenario as manyStores } from './many-stores.ts';
 import { scenario as microGetdents } from './micro-getdents.ts';
 import { scenario as microGetxattr } from './micro-getxattr.ts';
 import { scenario as microOpen } from './micro-open.ts';
@@ -13,7 +15,10 @@ import { scenario as microStat } from './micro-stat.ts';
 import { scenario as prefetch } from './prefetch.ts';
 import { scenario as randomStat } from './random-stat.ts';
 import { scenario as readAll } from './read-all.ts';
+import { scenario as sharingCache } from './sharing-cache.ts';
+import { scenario as sharingDisk } from './sharing-disk.ts';
 import { scenario as startTrace } from './start-trace.ts';
+import { scenario as tamper } from './tamper.ts';
 import { scenario as update } from './update.ts';
 import { scenario as walkCold } from './walk-cold.ts';
 import { scenario as walkWarm } from './walk-warm.ts';
@@ -38,4 +43,9 @@ export const scenarios: readonly Scenario[] = [
   microReadlink,
   microGetxattr,
   microGetdents,
+  sharingCache,
+  sharingDisk,
+  manyStores,
+  lookupTrace,
+  tamper,
 ];

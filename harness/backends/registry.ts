@@ -2,14 +2,18 @@
 import type { Backend } from '../model/backend.ts';
 import { backend as composefsFuse } from './composefs-fuse.ts';
 import { backend as composefsFuseReference } from './composefs-fuse-reference.ts';
+import { backend as erofsFull } from './erofs-full.ts';
 import { backend as erofsOnly } from './erofs-only.ts';
 import { backend as erofsOverlay } from './erofs-overlay.ts';
 import { backend as erofsOverlayLoop } from './erofs-overlay-loop.ts';
 import { backend as erofsOverlayLoopDio } from './erofs-overlay-loop-dio.ts';
 import { backend as erofsOverlayNoFilter } from './erofs-overlay-no-filter.ts';
 import { backend as erofsOverlayNoacl } from './erofs-overlay-noacl.ts';
+import { backend as hardlinkCheckout } from './hardlink-checkout.ts';
 import { backend as mountComposefs } from './mount-composefs.ts';
 import { backend as plainDirectory } from './plain-directory.ts';
+import { backend as reflinkCheckout } from './reflink-checkout.ts';
+import { backend as squashfsFull } from './squashfs-full.ts';
 import { backend as unpackedOverlay } from './unpacked-overlay.ts';
 
 export const backends: readonly Backend[] = [
@@ -24,4 +28,8 @@ export const backends: readonly Backend[] = [
   plainDirectory,
   mountComposefs,
   composefsFuseReference,
+  erofsFull,
+  squashfsFull,
+  hardlinkCheckout,
+  reflinkCheckout,
 ];

@@ -73,12 +73,13 @@ const xattrsIn = (columns: readonly string[]): Map<string, string> =>
     }),
   );
 
-const betweenLines = (expected: string, seen: string, contents: boolean): Difference | null => {
+const betweenLines = (expected: string, seen: string, level: Level): Difference | null => {
   const mine = expected.split('\t');
   const theirs = seen.split('\t');
   const path = mine[0]!;
   for (let i = 1; i < COLUMNS.length; i++) {
-    if (mine[i] === theirs[i] || (i === CONTENTS && !contents)) continue;
+    if (mine[i] === theirs[i] || (i === CONTENTS && level === 'metadata')) continue;
+    if (i === HARD_LINK && level === 'merged-inodes') continue;
     const word = i === HARD_LINK ? hardLink : (text: string) => text;
     return { path, attribute: COLUMNS[i]!, expected: word(mine[i]!), seen: word(theirs[i]!) };
   }
@@ -103,7 +104,7 @@ export const findDifference = (
   seenPath: string,
   level: Level = 'contents',
 ): Difference | null => {
-  const contents = level === 'contents';
+  const contents = level !== 'metadata';
   const expected = linesOf(expectedPath);
   const seen = linesOf(seenPath);
   const next = (lines: Generator<string, undefined>): string | undefined => {
@@ -123,7 +124,7 @@ export const findDifference = (
       if (theirs === undefined) return presence(pathOf(mine), true);
       const order = compareBytes(raw(pathOf(mine)), raw(pathOf(theirs)));
       if (order !== 0) return order < 0 ? presence(pathOf(mine), true) : presence(pathOf(theirs), false);
-      const difference = betweenLines(mine, theirs, contents);
+      const difference = betweenLines(mine, theirs, level);
       if (difference !== null) return difference;
     }
   } finally {

@@ -41,9 +41,10 @@ export interface Listed {
 
 /**
  * How much of a tree two listings are compared by. `metadata`: no contents, and not the whiteouts that a composefs image has in
- * its root, as a mount of the bare manifest shows it.
+ * its root, as a mount of the bare manifest shows it. `merged-inodes`: everything but which names are one inode, for backends that
+ * merge equal files.
  */
-export type Level = 'contents' | 'metadata';
+export type Level = 'contents' | 'metadata' | 'merged-inodes';
 
 /** What a listing looks at; expected and seen listings must agree on it. */
 export interface Coverage {
@@ -61,6 +62,8 @@ export interface Summary {
   readonly digest: string;
   /** Without contents and without the whiteouts that a composefs image has in its root. */
   readonly metadataDigest: string;
+  /** Without which names are one inode. */
+  readonly mergedDigest: string;
   readonly entryCount: number;
   readonly fileCount: number;
   readonly directoryCount: number;
@@ -100,8 +103,8 @@ const isStoreWhiteout = (listed: Listed): boolean =>
   listed.rdev.minor === 0 &&
   /^\/[0-9a-f]{2}$/.test(listed.path);
 
-/** The line in two halves, between which the contents stand. */
-const halves = (listed: Listed, covers: Coverage): readonly [head: string, tail: string] => {
+/** The line in four parts: what lies before the contents; the link target; the inode's first name; the attributes. */
+const partsOf = (listed: Listed, covers: Coverage): readonly [string, string, string, string] => {
   const type = listed.mode & S_IFMT;
   const device = type === S_IFCHR || type === S_IFBLK;
   const head = [
@@ -114,7 +117,9 @@ const halves = (listed: Listed, covers: Coverage): readonly [head: string, tail:
     device ? `${listed.rdev.major}:${listed.rdev.minor}` : '-',
     type === S_IFREG ? listed.sizeBytes : '-',
   ].join('\t');
-  let tail = `${listed.target === null ? '-' : show(listed.target)}\t${listed.firstName === listed.path ? '-' : show(listed.firstName)}`;
+  const target = listed.target === null ? '-' : show(listed.target);
+  const first = listed.firstName === listed.path ? '-' : show(listed.firstName);
+  let attributes = '';
   const shown = covers.bare === true ? asOverlayShows(listed.xattrs) : listed.xattrs;
   const xattrs = shown.length > 1 ? [...shown].sort((a, b) => compareBytes(a[0], b[0])) : shown;
   for (const [key, value] of xattrs)
@@ -123,14 +128,14 @@ const halves = (listed: Listed, covers: Coverage): readonly [head: string, tail:
       (covers.trusted || !key.startsWith('trusted.')) &&
       (covers.selinux || key !== 'security.selinux')
     )
-      tail += `\t${showKey(key)}=${show(value)}`;
-  return [head, tail];
+      attributes += `\t${showKey(key)}=${show(value)}`;
+  return [head, target, first, attributes];
 };
 
-export const digestAt = (
-  { digest, metadataDigest }: Pick<Summary, 'digest' | 'metadataDigest'>,
-  level: Level,
-): string => (level === 'contents' ? digest : metadataDigest);
+export type Digests = Pick<Summary, 'digest' | 'metadataDigest' | 'mergedDigest'>;
+
+export const digestAt = ({ digest, metadataDigest, mergedDigest }: Digests, level: Level): string =>
+  ({ contents: digest, metadata: metadataDigest, 'merged-inodes': mergedDigest })[level];
 
 const PRIVATE = 'trusted.overlay.';
 const ESCAPED = `${PRIVATE}overlay.`;
@@ -151,24 +156,30 @@ export interface Listing {
 export const newListing = (covers: Coverage, write: (text: string) => void): Listing => {
   const full = createHash('sha256');
   const metadata = createHash('sha256');
+  const merged = createHash('sha256');
   let lines = '';
   let metadataLines = '';
+  let mergedLines = '';
   let pending = 0;
   const counts = { entryCount: 0, fileCount: 0, directoryCount: 0, symlinkCount: 0, fileBytes: 0 };
   const flush = () => {
     full.update(lines);
     metadata.update(metadataLines);
+    merged.update(mergedLines);
     write(lines);
     lines = '';
     metadataLines = '';
+    mergedLines = '';
     pending = 0;
   };
   return {
     add(listed) {
       const type = listed.mode & S_IFMT;
-      const [head, tail] = halves(listed, covers);
-      lines += `${head}\t${covers.contents && listed.digest !== null ? listed.digest : '-'}\t${tail}\n`;
-      if (!isStoreWhiteout(listed)) metadataLines += `${head}\t-\t${tail}\n`;
+      const [head, target, first, attributes] = partsOf(listed, covers);
+      const contents = covers.contents && listed.digest !== null ? listed.digest : '-';
+      lines += `${head}\t${contents}\t${target}\t${first}${attributes}\n`;
+      if (!isStoreWhiteout(listed)) metadataLines += `${head}\t-\t${target}\t${first}${attributes}\n`;
+      mergedLines += `${head}\t${contents}\t${target}\t-${attributes}\n`;
       counts.entryCount++;
       if (type === S_IFDIR) counts.directoryCount++;
       if (type === S_IFLNK) counts.symlinkCount++;
@@ -180,7 +191,12 @@ export const newListing = (covers: Coverage, write: (text: string) => void): Lis
     },
     finish() {
       flush();
-      return { digest: full.digest('hex'), metadataDigest: metadata.digest('hex'), ...counts };
+      return {
+        digest: full.digest('hex'),
+        metadataDigest: metadata.digest('hex'),
+        mergedDigest: merged.digest('hex'),
+        ...counts,
+      };
     },
   };
 };

@@ -26,7 +26,8 @@ export interface Backend {
   /** The objection that this variant answers, one sentence; absent: one of the three that every scenario measures. */
   readonly answers?: string;
   readonly needs: readonly Need[];
-  readonly shows: 'contents' | 'metadata';
+  /** What its mount is proved to show; `merged-inodes`: all but which names are one inode, equal files being one. */
+  readonly shows: 'contents' | 'metadata' | 'merged-inodes';
   /** Option name to its allowed values, the default first; none: any text. */
   readonly options: Readonly<Record<string, readonly string[]>>;
   /** Throws UserError for values that no list can hold: a path that is not there. */
@@ -40,6 +41,8 @@ export interface Prepared {
   /** `dir` is a fresh empty folder for what create leaves. */
   create(store: Store, dir: string): Promise<Created>;
   collect(store: Store, keep: readonly Image[]): Promise<void>;
+  /** What is in use on a file system of the backend's own, outside the folders that it was given. */
+  outside?(): { readonly bytes: number; readonly inodeCount: number };
 }
 
 /** Two empty folders on the work file system: what a container writes goes there. */

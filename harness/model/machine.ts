@@ -31,6 +31,12 @@ export type FeatureId =
   | 'mount-composefs'
   | 'composefs-fuse'
   | 'ls'
+  | 'page-frames'
+  | 'fs-verity'
+  | 'xfs-loop'
+  | 'mkfs-erofs'
+  | 'mksquashfs'
+  | 'squashfs-loop'
   | 'work-file-system';
 
 export interface Found {
@@ -103,6 +109,18 @@ export type MountOption =
   | readonly [key: string, fd: number];
 export type MountAttribute = 'ro' | 'nosuid' | 'nodev' | 'noexec';
 
+/** A file system of its own, in memory or on a loop file. */
+export interface MadeFileSystem {
+  readonly root: string;
+  /** Blocks and inodes in use, as statfs(2) tells them. */
+  usage(): { readonly bytes: number; readonly inodeCount: number };
+  /** Names looked up in its directories since it was mounted; null where its type does not tell. */
+  lookupCount(): number | null;
+  /** Unmounts it, waits for its loop device, removes its file. */
+  remove(): void;
+}
+export type MadeType = 'ext4' | 'xfs' | 'btrfs' | 'tmpfs';
+
 export interface Server {
   readonly pid: number;
   /** Waits for the process to end (pidfd). False when it still lives after the limit. */
@@ -164,6 +182,8 @@ export interface Machine {
   serve(actor: string, argv: readonly string[], ready?: () => boolean): Server;
   /** Runs a command to its end with LC_ALL=C TZ=UTC; a non-zero exit throws with its last words on stderr. */
   command(actor: string, argv: readonly string[], options?: CommandOptions): Promise<void>;
+  /** Makes a file system below `dir`, an empty folder: its file takes only what is written to it. Untimed. */
+  fileSystem(type: MadeType, dir: string): Promise<MadeFileSystem>;
   /** Polls without system calls of its own kind being counted; false when the limit passed. */
   waitFor(condition: () => boolean, limitMs: number): boolean;
 }

@@ -13,7 +13,7 @@ import type {
 } from '../../results/schema/run.ts';
 import type { Mounted, Prepared, Store } from './backend.ts';
 import type { Image } from './image.ts';
-import type { Machine, Need } from './machine.ts';
+import type { Machine, MadeFileSystem, MadeType, Need } from './machine.ts';
 
 /** All that a scenario gets, one per slot. Whatever it mounts, starts or writes is undone by the stage if it throws. */
 export interface Stage {
@@ -35,6 +35,10 @@ export interface Stage {
   readonly cycles: number;
   /** The store of one repetition, from 0: an empty one is another each time, in a part of the disk of its own. */
   storeOf(cycle: number): Store;
+  /** A file system of the slot's own, gone with it. Untimed. */
+  fileSystem(type: MadeType): Promise<MadeFileSystem>;
+  /** A further, empty store whose objects are spread over these folders. */
+  storeIn(dirs: readonly string[]): Store;
   /** Files, inodes and bytes on disk of all that the slot wrote: its own store and folders. Untimed. */
   footprint(): Promise<Values>;
   /** Opens and closes every armed probe around `work`. A phase may be repeated: its values become medians. */

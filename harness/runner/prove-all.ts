@@ -51,8 +51,8 @@ export const proveAll = async (
   const fairness: Fairness[] = [];
   for (const [number, image] of images.entries()) {
     const listingPath = join(workspace.sources, `${number}.expected`);
-    const { digest, metadataDigest } = expectedListing(image, { listingPath, trusted: seesTrusted() });
-    infos.push(describeImage(image, digest));
+    const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
+    infos.push(describeImage(image, digests.digest));
     for (const arm of armsFor(image, groups, question.arms)) {
       if (parts.interrupted()) break;
       parts.progress(`proving ${image.name} on ${arm.id}`, done, null);
@@ -60,7 +60,7 @@ export const proveAll = async (
       const proved = await prove({
         arm,
         image,
-        expected: { digest, metadataDigest, listingPath },
+        expected: { ...digests, listingPath },
         machine,
         store,
         folders,

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Fairness, Proof } from '../../results/schema/run.ts';
 import { firstDifference } from '../digest/compare.ts';
-import { digestAt, type Level, type Summary } from '../digest/listing.ts';
+import { type Digests, digestAt, type Level } from '../digest/listing.ts';
 import { seesTrusted, walkMount } from '../digest/of-mount.ts';
 import { setsSelinux } from '../digest/of-tree.ts';
 import type { Mounted, Store } from '../model/backend.ts';
@@ -14,7 +14,7 @@ import type { Arm } from './arm.ts';
 import { fairnessOf } from './fairness.ts';
 import type { SlotFolders } from './workspace.ts';
 
-export interface Expected extends Pick<Summary, 'digest' | 'metadataDigest'> {
+export interface Expected extends Digests {
   readonly listingPath: string;
 }
 
@@ -44,7 +44,7 @@ const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
   const walked = await walkMount(mounted.root, {
     timeoutMs: WALK_BASE_MS + (bytes / 1e6) * WALK_MS_PER_MB,
     listingPath,
-    contents: level === 'contents',
+    contents: level !== 'metadata',
     bare: level === 'metadata',
     selinux: setsSelinux(image.tree),
     trusted: seesTrusted(),

@@ -169,6 +169,7 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
     return { outcome: failure(error, stage), before, took: stage?.took() ?? {}, notes: stage?.notes ?? [] };
   } finally {
     for (const probe of armed) probe.disarm();
+    stage?.end();
   }
 };
 

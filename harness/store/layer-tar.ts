@@ -49,7 +49,11 @@ const marks = (xattrs: readonly Xattr[], rootless: boolean): readonly Xattr[] =>
 const major = (rdev: number): number => (rdev >>> 8) & 0xfff;
 const minor = (rdev: number): number => (rdev & 0xff) | ((rdev >>> 12) & 0xfff00);
 
-const member = (entry: Entry, path: ByteString, options: LayerTarOptions): TarMember => {
+export const member = (
+  entry: Entry,
+  path: ByteString,
+  options: Pick<LayerTarOptions, 'rootless'>,
+): TarMember => {
   const format = entry.mode & S_IFMT;
   const type = TYPES.get(format);
   if (type === undefined)
@@ -71,7 +75,7 @@ const member = (entry: Entry, path: ByteString, options: LayerTarOptions): TarMe
   };
 };
 
-const hardLink = (full: TarMember, first: ByteString): TarMember => ({
+export const hardLink = (full: TarMember, first: ByteString): TarMember => ({
   ...full,
   type: '1',
   link: first,
@@ -87,7 +91,7 @@ function* contents(entry: Entry, objectDir: string): Generator<Uint8Array> {
 }
 
 /** Every name in the order of the tar, with its path; the root's is `./`. */
-function* inOrder(tree: Tree): Generator<readonly [Entry, ByteString]> {
+export function* inOrder(tree: Tree): Generator<readonly [Entry, ByteString]> {
   const stack: (readonly [number, ByteString])[] = [[0, '']];
   while (stack.length > 0) {
     const [index, prefix] = stack.pop()!;

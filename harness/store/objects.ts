@@ -10,6 +10,10 @@ const OBJECT_MODE = 0o644;
 /** Path of an object below its folder; also the payload of a tree's entry. */
 export const objectPath = (digest: string): string => `${digest.slice(0, 2)}/${digest.slice(2)}`;
 
+/** Which of several folders an object belongs to: by its first digit, so that it is looked for in one place only. */
+export const placeOf = <T>(digest: string, places: readonly T[]): T =>
+  places[Number.parseInt(digest.slice(0, 1), 16) % places.length]!;
+
 /**
  * Makes the folders `00` to `ff`. Every store has all of them from the start, an empty one too: making them is a cost of
  * setting up a machine, not of an image, and would otherwise fall on whichever image comes first.

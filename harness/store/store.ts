@@ -11,7 +11,7 @@ import { objectPaths } from '../erofs/objects.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Files } from '../model/machine.ts';
-import { makeObjectFolders, objectPath } from './objects.ts';
+import { makeObjectFolders, objectPath, placeOf } from './objects.ts';
 import { PackReader } from './pack.ts';
 
 const OBJECT_MODE = 0o644;
@@ -21,36 +21,41 @@ export interface StoreOptions {
   /** Folder of this store. */
   readonly dir: string;
   readonly files: Files;
+  /** Further folders to spread the objects over, each on a file system of its own for instance. */
+  readonly more?: readonly string[];
 }
 
 /** Where the objects of the store in `dir` are. */
 export const objectDirOf = (dir: string): string => join(dir, 'objects');
 
 /** Makes the store's folders, which belong to setting a machine up and are no part of any phase. */
-export const createStore = ({ state, dir, files }: StoreOptions): Store => {
-  const objectDir = objectDirOf(dir);
+export const createStore = ({ state, dir, files, more = [] }: StoreOptions): Store => {
+  const objectDirs = [dir, ...more].map(objectDirOf);
   const layerDir = join(dir, 'layers');
-  makeObjectFolders(objectDir);
+  for (const objectDir of objectDirs) makeObjectFolders(objectDir);
   mkdirSync(layerDir, { recursive: true });
-  const temporary = join(objectDir, '.new');
   return {
     state,
-    objectDirs: [objectDir],
+    objectDirs,
     layerDir,
-    ingest: (image) => ingest(image, { objectDir, temporary, files }),
-    collect: (keep) => collect(keep, { objectDir, files }),
+    ingest: (image) => ingest(image, { objectDirs, files }),
+    collect: (keep) => {
+      for (const objectDir of objectDirs) collect(keep, { objectDir, files });
+    },
   };
 };
 
 const ingest = (
   image: Image,
-  { objectDir, temporary, files }: { objectDir: string; temporary: string; files: Files },
+  { objectDirs, files }: { objectDirs: readonly string[]; files: Files },
 ): void => {
   const pack = new PackReader(image.packPath, files);
   try {
     for (const [i, object] of image.objects.entries()) {
+      const objectDir = placeOf(object.digest, objectDirs);
       const path = `${objectDir}/${objectPath(object.digest)}`;
       if (files.exists(path)) continue;
+      const temporary = `${objectDir}/.new`;
       const fd = files.open(
         temporary,
         constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,

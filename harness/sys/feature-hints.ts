@@ -45,6 +45,13 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   strace: () => install('strace'),
   'drop-caches': () => AS_ROOT,
   residency: () => 'run as the owner of the work folder',
+  'page-frames': () => AS_ROOT,
+  'fs-verity': () =>
+    'a kernel with CONFIG_FS_VERITY, and a work file system that has it: tune2fs -O verity on ext4, or btrfs',
+  'xfs-loop': () => (isRealRoot() ? `${install('xfsprogs')}; modprobe xfs loop` : AS_ROOT),
+  'mkfs-erofs': () => install('erofs-utils'),
+  mksquashfs: () => install('squashfs-tools'),
+  'squashfs-loop': () => (isRealRoot() ? `${install('squashfs-tools')}; modprobe squashfs loop` : AS_ROOT),
   tar: () => `${install('tar')} (GNU tar)`,
   rm: () => install('coreutils'),
   cp: () => install('coreutils'),

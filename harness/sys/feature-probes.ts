@@ -6,7 +6,7 @@
 // Cost:    about 100 ms in all.
 // Leaves:  nothing: every descriptor is closed, the rest goes with the namespace and the folder.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import type { FeatureId, MountOption } from '../model/machine.ts';
@@ -15,8 +15,10 @@ import { files, O_RDWR, O_WRONLY } from './files.ts';
 import { mountOf, readMounts } from './mountinfo.ts';
 import { mounts } from './mounts.ts';
 import { isRealRoot } from './namespace-probe.ts';
+import { pageFrames } from './page-frames.ts';
 import { residency } from './residency.ts';
 import { findProgram } from './spawn.ts';
+import { enableVerity } from './verity.ts';
 
 export interface ProbeSetting {
   readonly workDir: string;
@@ -157,6 +159,52 @@ const gnuTar: Try = () => {
   return version.includes('GNU tar') ? version : missing(`not GNU tar: ${version}`);
 };
 
+const fsVerity: Try = (setting) => {
+  const path = join(folder(setting, 'verity'), 'file');
+  writeFileSync(path, 'x');
+  const fd = files.open(path, constants.O_RDONLY);
+  try {
+    enableVerity(fd);
+    return 'can be enabled on a file of the work file system';
+  } finally {
+    files.close(fd);
+  }
+};
+
+const LARGE_ENOUGH_BYTES = 2 ** 30;
+
+/** mkfs and a mount through a loop device, on a sparse file that goes at once. */
+const xfsLoop: Try = (setting) => {
+  const file = join(folder(setting, 'xfs'), 'disk');
+  writeFileSync(file, '');
+  try {
+    truncateSync(file, LARGE_ENOUGH_BYTES);
+    run('mkfs.xfs', '-q', '-K', '-m', 'reflink=1', file);
+    const loop = mounts.loop(file, { directIo: false });
+    try {
+      canMount('xfs', [['source', loop.device], ['ro'], ['norecovery']]);
+      return 'made and mounted from a loop device';
+    } finally {
+      files.close(loop.fd);
+    }
+  } finally {
+    rmSync(file);
+  }
+};
+
+const squashfsLoop: Try = (setting) => {
+  const dir = folder(setting, 'squashfs');
+  const file = join(dir, '..', 'squashfs.image');
+  run('mksquashfs', dir, file, '-quiet', '-no-progress', '-noappend');
+  const loop = mounts.loop(file, { directIo: false });
+  try {
+    canMount('squashfs', [['source', loop.device], ['ro']]);
+    return 'made and mounted from a loop device';
+  } finally {
+    files.close(loop.fd);
+  }
+};
+
 /** `mount-namespace` and `pid-namespace` hold because this runs inside them. */
 export const TRIES: Readonly<Record<FeatureId, Try>> = {
   root: () =>
@@ -199,6 +247,17 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
     const { residentPages, pages } = residency(imagePath);
     return `${residentPages} of ${pages} pages of a test file are cached`;
   },
+  'page-frames': ({ imagePath }) => {
+    const { frames, pages } = pageFrames(imagePath);
+    return frames.some((frame) => frame > 0)
+      ? `${frames.length} of ${pages} pages of a test file have a frame number`
+      : missing('every frame number reads as zero');
+  },
+  'fs-verity': fsVerity,
+  'xfs-loop': xfsLoop,
+  'mkfs-erofs': () => findProgram('mkfs.erofs') ?? missing('not installed'),
+  mksquashfs: () => findProgram('mksquashfs') ?? missing('not installed'),
+  'squashfs-loop': squashfsLoop,
   tar: gnuTar,
   rm: () => findProgram('rm') ?? missing('not installed'),
   cp: () => findProgram('cp') ?? missing('not installed'),

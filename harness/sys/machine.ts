@@ -4,6 +4,7 @@ import type { Features, Machine, Meters } from '../model/machine.ts';
 import { nowNs } from './clock.ts';
 import { runCommand, streams } from './commands.ts';
 import { openCallCounter } from './counter.ts';
+import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
 import { bind } from './libc.ts';
 import { mounts } from './mounts.ts';
@@ -93,6 +94,21 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
   const waitFor: Machine['waitFor'] = (condition, limitMs) =>
     waiting === null ? poll(condition, limitMs) : waiting.aside(() => poll(condition, limitMs));
 
+  const command: Machine['command'] = async (actor, argv, given = {}) => {
+    const traced = tracer?.wrap(argv) ?? null;
+    await runCommand(traced?.argv ?? argv, {
+      ...(options.commandLimitMs === undefined ? {} : { timeoutMs: options.commandLimitMs() }),
+      ...given,
+      onSpawn(started) {
+        hooks.childStarted?.(actor, started);
+      },
+      onExit(ended) {
+        traced?.ended(ended);
+        hooks.childEnded?.(actor, ended);
+      },
+    });
+  };
+
   return {
     features,
     meters,
@@ -112,20 +128,8 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
       hooks.serverStarted?.(actor, server);
       return server;
     },
-    async command(actor, argv, given = {}) {
-      const traced = tracer?.wrap(argv) ?? null;
-      await runCommand(traced?.argv ?? argv, {
-        ...(options.commandLimitMs === undefined ? {} : { timeoutMs: options.commandLimitMs() }),
-        ...given,
-        onSpawn(started) {
-          hooks.childStarted?.(actor, started);
-        },
-        onExit(ended) {
-          traced?.ended(ended);
-          hooks.childEnded?.(actor, ended);
-        },
-      });
-    },
+    command,
+    fileSystem: (type, dir) => makeFileSystem(type, dir, command),
     waitFor,
   };
 };

@@ -140,8 +140,11 @@ export interface Proof {
   readonly arm: string;
   readonly treeDigest: string | null;
   readonly equal: boolean;
-  /** What it was compared by: `metadata` leaves out contents. Absent in older runs: everything. */
-  readonly level?: 'contents' | 'metadata';
+  /**
+   * What it was compared by: `metadata` leaves out contents, `merged-inodes` which names are one inode. Absent in older runs:
+   * everything.
+   */
+  readonly level?: 'contents' | 'metadata' | 'merged-inodes';
   /** First differing path and attribute, where unequal; why, where it could not be walked. */
   readonly difference: string | null;
   readonly fsType: string;

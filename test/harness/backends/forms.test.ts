@@ -93,13 +93,13 @@ describe('every form of a mount shows the same tree', { skip: needsRoot }, () =>
     const machine = createMachine(without(features, ...lacks), { scratch: workspace.scratch });
     const store = createStore({ state: 'full', dir: workspace.store, files: machine.files });
     const listingPath = join(workspace.sources, 'expected');
-    const { digest, metadataDigest } = expectedListing(image, { listingPath, trusted: seesTrusted() });
+    const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
     const folders = workspace.slot('proof');
     const arm = { id, backend, options: {} };
     const proved = await prove({
       arm,
       image,
-      expected: { digest, metadataDigest, listingPath },
+      expected: { ...digests, listingPath },
       machine,
       store,
       folders,

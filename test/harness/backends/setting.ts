@@ -30,6 +30,7 @@ export interface Setting {
   readonly expected: {
     readonly digest: string;
     readonly metadataDigest: string;
+    readonly mergedDigest: string;
     readonly listingPath: string;
   };
   backend(id: string): Backend;
@@ -56,7 +57,10 @@ export const openSetting = async (spec: string): Promise<Setting> => {
   const store = createStore({ state: 'full', dir: workspace.store, files: machine.files });
   store.ingest(image);
   const listingPath = join(workspace.sources, 'expected');
-  const { digest, metadataDigest } = expectedListing(image, { listingPath, trusted: seesTrusted() });
+  const { digest, metadataDigest, mergedDigest } = expectedListing(image, {
+    listingPath,
+    trusted: seesTrusted(),
+  });
   return {
     dir,
     workspace,
@@ -64,7 +68,7 @@ export const openSetting = async (spec: string): Promise<Setting> => {
     features,
     machine,
     store,
-    expected: { digest, metadataDigest, listingPath },
+    expected: { digest, metadataDigest, mergedDigest, listingPath },
     backend(id) {
       const found = backends.find((known) => known.id === id);
       assert.ok(found !== undefined, `no backend ${id}`);

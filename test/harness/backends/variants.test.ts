@@ -25,6 +25,10 @@ const VARIANTS: readonly {
   { id: 'plain-directory', fsType: 'ext4', took: { mount: 'bind' } },
   { id: 'composefs-fuse-reference', fsType: 'fuse.composefs-fuse', took: { transport: 'libfuse, threads' } },
   { id: 'mount-composefs', fsType: 'overlay', took: { mount: 'mount.composefs' } },
+  { id: 'erofs-full', fsType: 'erofs', took: { erofs: 'file' } },
+  { id: 'squashfs-full', fsType: 'squashfs', took: { squashfs: 'loop' } },
+  { id: 'hardlink-checkout', fsType: 'ext4', took: { mount: 'bind' } },
+  { id: 'reflink-checkout', fsType: 'xfs', took: { mount: 'bind' } },
 ];
 
 describe('every variant shows the tree that its image describes', { skip: needsRoot }, () => {
@@ -53,8 +57,8 @@ describe('every variant shows the tree that its image describes', { skip: needsR
       assert.equal(proved.proof.difference, null);
       assert.equal(proved.proof.equal, true);
       assert.equal(proved.proof.level, shows);
-      if (id !== 'plain-directory' && id !== 'composefs-fuse-reference')
-        assert.equal(proved.proof.fsType, fsType);
+      // What the work folder lies on, and what libfuse calls itself, is not this test's to know.
+      if (fsType !== 'ext4' && id !== 'composefs-fuse-reference') assert.equal(proved.proof.fsType, fsType);
       assert.deepEqual(proved.proof.took, took);
     });
 

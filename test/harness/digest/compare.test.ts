@@ -89,3 +89,12 @@ test('a difference at the end of a long listing is found', () => {
     '/019999: gid: expected 0, seen 9',
   );
 });
+
+test('without inodes a hard link is no difference, and contents still are', () => {
+  const apart = [file('/a'), file('/b')];
+  const merged = [file('/a'), file('/b', { firstName: '/a' })];
+  assert.equal(between(apart, merged)?.attribute, 'hard link');
+  assert.equal(between(apart, merged, 'merged-inodes'), null);
+  const other = [file('/a'), file('/b', { firstName: '/a', digest: '1'.repeat(64) })];
+  assert.equal(between(apart, other, 'merged-inodes')?.attribute, 'contents');
+});

@@ -101,6 +101,26 @@ test('only the full digest sees contents, and only it sees the whiteouts of the 
   );
 });
 
+test('only the merged digest does not see which names are one inode', () => {
+  const digests = (second: Partial<Listed>) => {
+    const listing = newListing(ALL, () => {});
+    listing.add(file);
+    listing.add({ ...file, path: '/z', firstName: '/z', ...second });
+    return listing.finish();
+  };
+  const apart = digests({});
+  const merged = digests({ firstName: file.path });
+  assert.equal(apart.mergedDigest, merged.mergedDigest);
+  assert.notEqual(apart.digest, merged.digest);
+  assert.notEqual(apart.metadataDigest, merged.metadataDigest);
+  for (const other of [
+    { mode: 0o100600 },
+    { digest: 'e'.repeat(64) },
+    { xattrs: [['user.a', '1']] as const },
+  ])
+    assert.notEqual(digests(other).mergedDigest, apart.mergedDigest);
+});
+
 test('names are ordered as whole paths are', () => {
   const names = ['a.b', 'a', 'b', 'a0', 'a\x01'];
   const order = inPathOrder(names.map((name) => ({ name, isDirectory: name === 'a' })));

@@ -1,0 +1,64 @@
+// Changes what is installed, each file in one way, and tells which of them per-file digests notice: a file is sealed by its digest
+// when it is looked at first, and a seal is broken when the same inode has other contents afterwards. That is what fs-verity
+// keeps, computed in user space by the same algorithm.
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { toBytes } from '../model/bytes.ts';
+import { verityDigest } from '../store/verity.ts';
+import { setXattr } from '../sys/xattrs.ts';
+import type { Tampered, Tampering } from './questions.ts';
+
+const MARK = 'user.cfsbench.tampered';
+const STRANGER = 12345;
+const SET_USER_ID = 0o4755;
+
+const contentsOf = (fd: number): Buffer => {
+  const bytes = Buffer.alloc(fstatSync(fd).size);
+  readSync(fd, bytes, 0, bytes.length, 0);
+  return bytes;
+};
+
+const flipFirstByte = (path: string): void => {
+  const fd = openSync(path, 'r+');
+  const byte = Buffer.alloc(1);
+  readSync(fd, byte, 0, 1, 0);
+  byte[0]! ^= 0xff;
+  writeSync(fd, byte, 0, 1, 0);
+  closeSync(fd);
+};
+
+const replace = (path: string, other: string): void => {
+  copyFileSync(other, `${path}.new`);
+  renameSync(`${path}.new`, path);
+};
+
+const CHANGE: Readonly<Record<Tampering['how'], (path: string, other: string) => void>> = {
+  content: flipFirstByte,
+  mode: (path) => chmodSync(path, SET_USER_ID),
+  owner: (path) => chownSync(path, STRANGER, STRANGER),
+  attribute: (path) => setXattr(toBytes(path), MARK, 'yes'),
+  replaced: replace,
+  rename: (path) => renameSync(path, `${path}~`),
+};
+
+export const tamper = (files: readonly Tampering[]): readonly Tampered[] => {
+  const sealed = files.map(({ path }) => {
+    const fd = openSync(path, 'r');
+    return { fd, digest: verityDigest(contentsOf(fd)) };
+  });
+  for (const { how, path, other } of files) CHANGE[how](path, other);
+  return sealed.map(({ fd, digest }, i) => {
+    const sealBroken = verityDigest(contentsOf(fd)) !== digest;
+    closeSync(fd);
+    return { how: files[i]!.how, sealBroken };
+  });
+};

@@ -1,0 +1,106 @@
+// A checkout as two tars. The pool: every distinct file once, with all that its inode carries. The tree: everything else, and a
+// hard link into the pool for every file. What two names share is one inode, so the pool knows a file by contents, mode, owner,
+// mtime and attributes together: that is all a link can keep right.
+import { createHash } from 'node:crypto';
+import { toBytes } from '../model/bytes.ts';
+import type { Image } from '../model/image.ts';
+import type { Entry, Tree } from '../model/tree.ts';
+import { BulkWriter, filePieces } from './bulk.ts';
+import { hardLink, inOrder, member } from './layer-tar.ts';
+import { hasObject } from './prepare.ts';
+import { memberHeader, padding, TAR_END } from './tar-header.ts';
+
+/** Stands in a link's target for the pool's folder, which only the unpacking knows. */
+export const POOL_MARK = '@pool';
+
+/** 64 hex digits, a name in one flat folder. */
+export const poolKey = ({ digest, mode, uid, gid, mtimeSec, mtimeNsec, xattrs }: Entry): string =>
+  createHash('sha256')
+    .update(JSON.stringify([digest, mode, uid, gid, String(mtimeSec), mtimeNsec, xattrs]))
+    .digest('hex');
+
+/** The entry that carries the inode and has its contents in an object; null for all else. */
+const pooled = (tree: Tree, entry: Entry): Entry | null => {
+  const carrier = entry.link === null ? entry : tree.entry(entry.link);
+  return hasObject(carrier) ? carrier : null;
+};
+
+/** Keys of all files of a tree that are in the pool. */
+export const poolKeys = (tree: Tree): Set<string> => {
+  const keys = new Set<string>();
+  for (let index = 0; index < tree.count; index++) {
+    const entry = tree.entry(index);
+    if (hasObject(entry)) keys.add(poolKey(entry));
+  }
+  return keys;
+};
+
+export const writePoolTar = (path: string, { tree, objects, packPath, packOffsets }: Image): void => {
+  const offsets = new Map(objects.map(({ digest }, i) => [digest, packOffsets[i]!]));
+  const seen = new Set<string>();
+  const out = new BulkWriter(path);
+  try {
+    for (const [entry] of inOrder(tree)) {
+      if (!hasObject(entry)) continue;
+      const key = poolKey(entry);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const full = member(entry, key, { rootless: false });
+      out.write(memberHeader(full));
+      for (const piece of filePieces(packPath, offsets.get(entry.digest!)!, full.sizeBytes)) out.write(piece);
+      out.write(padding(full.sizeBytes));
+    }
+    out.write(TAR_END);
+  } finally {
+    out.close();
+  }
+};
+
+/** Small and empty files are members of their own: they have no object, and a link would merge them for nothing. */
+export const writeTreeTar = (path: string, { tree }: Image): void => {
+  const firstNames = new Map<number, string>();
+  const out = new BulkWriter(path);
+  try {
+    for (const [entry, name] of inOrder(tree)) {
+      const full = member(entry, name, { rootless: false });
+      const file = pooled(tree, entry);
+      const inode = entry.link ?? entry.index;
+      const first = firstNames.get(inode);
+      if (file !== null) out.write(memberHeader(hardLink(full, `${POOL_MARK}/${poolKey(file)}`)));
+      else if (first !== undefined) out.write(memberHeader(hardLink(full, first)));
+      else {
+        firstNames.set(inode, name);
+        out.write(memberHeader(full));
+        if (entry.content === null || full.sizeBytes === 0) continue;
+        out.write(toBytes(entry.content));
+        out.write(padding(full.sizeBytes));
+      }
+    }
+    out.write(TAR_END);
+  } finally {
+    out.close();
+  }
+};
+
+/** Second names of the image's own hard links, and the folders that hold them, so that their mtimes are set again. */
+export const writeRelinkTar = (path: string, { tree }: Image): void => {
+  const firstNames = new Map<number, string>();
+  const links: { readonly entry: Entry; readonly name: string; readonly first: string }[] = [];
+  for (const [entry, name] of inOrder(tree)) {
+    const inode = entry.link ?? entry.index;
+    const first = firstNames.get(inode);
+    if (first === undefined) firstNames.set(inode, name);
+    else links.push({ entry, name, first });
+  }
+  const out = new BulkWriter(path);
+  try {
+    for (const { entry, name, first } of links)
+      out.write(memberHeader(hardLink(member(entry, name, { rootless: false }), first)));
+    // Last: tar sets a folder's mtime as soon as a member comes that is not inside it.
+    for (const parent of new Set(links.map(({ entry }) => entry.parent)))
+      out.write(memberHeader(member(tree.entry(parent), firstNames.get(parent)!, { rootless: false })));
+    out.write(TAR_END);
+  } finally {
+    out.close();
+  }
+};

@@ -1,0 +1,44 @@
+// Numbers that were observed, not timed: the same in every pass, or from the least to the most.
+import type { Count } from '../../results/compare/counts.ts';
+import type { GroupData } from '../../results/compare/tally.ts';
+import type { Told } from './claim.ts';
+import type { Evidence } from './evidence.ts';
+import { placeText } from './evidence.ts';
+
+/** A page of a file is in memory once, twice, or something between that says no more than that pages came and went. */
+export type Copies = 'once' | 'twice' | 'unclear';
+const TOLERANCE = 0.01;
+
+export const copiesOf = ({ least, most }: Count): Copies =>
+  most <= 1 + TOLERANCE ? 'once' : least >= 2 * (1 - TOLERANCE) ? 'twice' : 'unclear';
+
+/** One line for each of the counts that there are; the most of those that vary. */
+export const toldCounts = (
+  evidence: Evidence,
+  group: GroupData,
+  wanted: readonly (readonly [arm: string, metric: string, what: string])[],
+  more: Partial<Told> = {},
+): readonly Told[] =>
+  wanted.flatMap(([arm, metric, what]) => {
+    const count = evidence.count(group, arm, metric);
+    return count === null
+      ? []
+      : [
+          {
+            what: `${arm}: ${what} (${placeText(group)})`,
+            metric,
+            value: count.most,
+            interval: null,
+            ...more,
+          },
+        ];
+  });
+
+/** The first of several ids that has no samples, with the run's own reason for it. */
+export const missingReason = (evidence: Evidence, ids: readonly string[]): string => {
+  for (const id of ids) {
+    const reason = evidence.whyMissing(id);
+    if (reason !== null) return `${id}: ${reason}`;
+  }
+  return `the run has no samples of ${ids.join(', ')}`;
+};

@@ -1,0 +1,85 @@
+// The object store on an XFS of its own, whose counters tell every name that was looked up in it: how many does a walk of the
+// mount cause, and how many does opening every file?
+//
+// Reads:  xs_dir_lookup of that file system alone, /sys/fs/xfs/DEVICE/stats/stats: names looked up in its directories. Caches are
+//         dropped before each of the two, so that no lookup is answered from the dentry cache.
+// Source: fs/xfs/xfs_stats.h; Documentation/admin-guide/xfs.rst.
+import type { Seen } from '../harness/look/questions.ts';
+import type { Scenario, Stage } from '../harness/model/scenario.ts';
+import { S_IFMT, S_IFREG } from '../harness/model/tree.ts';
+import { look } from './look.ts';
+import { SMALL } from './versions.ts';
+
+const PLAIN = /^[\x21-\x7e]+$/;
+
+/** First plain name of every object. */
+const opened = (stage: Stage): readonly string[] => {
+  const { tree } = stage.image;
+  const seen = new Map<string, string>();
+  for (let index = 1; index < tree.count; index++) {
+    const { mode, size, content, digest } = tree.entry(index);
+    const path = tree.path(index);
+    if ((mode & S_IFMT) === S_IFREG && size > 0n && content === null && digest !== null && PLAIN.test(path))
+      if (!seen.has(digest)) seen.set(digest, path);
+  }
+  return [...seen.values()];
+};
+
+const count = (title: string) => ({ title, better: 'lower', noise: 'noisy' }) as const;
+
+export const scenario: Scenario = {
+  id: 'lookup-trace',
+  question: 'Does listing every entry look anything up in the object store?',
+  cache: 'cold',
+  reproduce:
+    'objects on an XFS of their own; xs_dir_lookup before and after ls -lR, and before and after opening every file',
+  headline: ['walkLookupCount', 'openLookupCount'],
+  ownSection: true,
+  needs: [
+    { title: 'XFS on a loop file', anyOf: ['xfs-loop'] },
+    { title: 'caches that can be dropped', anyOf: ['drop-caches'] },
+    { title: 'ls', anyOf: ['ls'] },
+  ],
+  params: [{}],
+  passes: ['count'],
+  only: ['composefs-fuse', 'erofs-overlay'],
+  source: () => SMALL,
+  cycles: () => 1,
+  metrics: {
+    openedFileCount: {
+      title: 'files that were opened, one for each object',
+      better: 'lower',
+      noise: 'exact',
+    },
+    walkLookupCount: count('names looked up in the object store by ls -lR'),
+    openLookupCount: count('names looked up in the object store by opening every file'),
+  },
+  roughNs: (size) => 7e8 + size.entryCount * 1e5,
+  async run(stage) {
+    const xfs = await stage.fileSystem('xfs');
+    const store = stage.storeIn([`${xfs.root}/store`]);
+    await stage.prepared.ingest(store);
+    const created = await stage.prepared.create(store, stage.folder('image'));
+    const at = stage.folder('mount');
+    const lookups = async (work: (root: string) => Promise<unknown>): Promise<number> => {
+      await stage.dropCaches();
+      const mounted = await created.mount(at);
+      stage.mounted(mounted);
+      const before = xfs.lookupCount()!;
+      await work(mounted.root);
+      const after = xfs.lookupCount()!;
+      await mounted.unmount();
+      await mounted.settle();
+      return after - before;
+    };
+    const walkLookupCount = await lookups((root) => stage.command('ls', ['ls', '-lR', root]));
+    const paths = opened(stage);
+    const openLookupCount = await lookups((root) =>
+      look<readonly Seen[]>(stage, { kind: 'seen', paths: paths.map((path) => root + path) }),
+    );
+    await created.destroy();
+    await stage.prepared.collect(store, []);
+    return { openedFileCount: paths.length, walkLookupCount, openLookupCount };
+  },
+  derive: (values) => values,
+};

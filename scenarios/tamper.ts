@@ -1,0 +1,180 @@
+// An installed image changed behind its back, in one way after another: does the mount show the change, and which digest tells?
+//
+// Digests are computed in user space by the algorithm of fs-verity: that the kernel refuses what they tell needs its fs-verity.
+import { readImage } from '../harness/erofs/read-image.ts';
+import { imageBytes } from '../harness/erofs/writer.ts';
+import type { Seen, Tampered, Tampering } from '../harness/look/questions.ts';
+import type { Store } from '../harness/model/backend.ts';
+import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
+import { verityDigest } from '../harness/store/verity.ts';
+import { look } from './look.ts';
+import { CHANGES, type Change, isShown, type Targets, tamperedTree, targetsIn } from './tampering.ts';
+import { SMALL } from './versions.ts';
+
+const MANIFEST = 'image.cfs';
+
+interface Told {
+  readonly change: Change;
+  readonly path: string;
+  /** Undefined: there is no such digest on this backend. */
+  readonly noticed: Readonly<Record<'file' | 'reference' | 'manifest', boolean | undefined>>;
+}
+
+const valuesOf = (told: readonly Told[], seen: readonly Seen[], targets: Targets): Values => {
+  const values: Record<string, number> = {};
+  for (const [i, { change, noticed }] of told.entries()) {
+    values[`${change}ShownCount`] = Number(isShown(change, seen[i]!, targets));
+    for (const [by, is] of Object.entries(noticed))
+      if (is !== undefined) values[`${change}By${by[0]!.toUpperCase()}${by.slice(1)}Count`] = Number(is);
+  }
+  return values;
+};
+
+const readFile = ({ machine: { files } }: Stage, path: string, sizeBytes: number): Buffer => {
+  const bytes = Buffer.alloc(sizeBytes);
+  const fd = files.open(path, 0);
+  const got = files.pread(fd, bytes, 0);
+  files.close(fd);
+  return bytes.subarray(0, got);
+};
+
+/** What overlayfs checks with `verity=require`: the digest in the manifest against the object that the file is redirected to. */
+const referenceBroken = (stage: Stage, manifest: Buffer, objectDir: string, path: string): boolean => {
+  const tree = readImage(manifest);
+  const index = tree.find(path);
+  if (index === undefined) return false;
+  const { payload, digest, size } = tree.entry(index);
+  return verityDigest(readFile(stage, `${objectDir}/${payload}`, Number(size))) !== digest;
+};
+
+/** Objects whose contents are not what their names say. */
+const brokenObjects = (stage: Stage, objectDir: string): number =>
+  stage.image.objects.filter(({ digest, sizeBytes }) => {
+    const path = `${objectDir}/${digest.slice(0, 2)}/${digest.slice(2)}`;
+    return verityDigest(readFile(stage, path, sizeBytes)) !== digest;
+  }).length;
+
+/** A manifest with one change in it, mounted; what its digests tell. */
+const installed = async (stage: Stage, store: Store, change: Change, targets: Targets) => {
+  const { image, machine, prepared } = stage;
+  const dir = stage.folder(`image-${change}`);
+  const created = await prepared.create(store, dir);
+  const bytes = imageBytes(tamperedTree(image.tree, change, targets));
+  machine.files.unlink(`${dir}/${MANIFEST}`);
+  machine.files.writeNew(`${dir}/${MANIFEST}`, bytes);
+  const mounted = await created.mount(stage.folder(`mount-${change}`));
+  stage.mounted(mounted);
+  const path = image.tree.path(targets.file[change].index);
+  const manifest = readFile(stage, `${dir}/${MANIFEST}`, bytes.length);
+  const told = (file: boolean): Told => ({
+    change,
+    path: mounted.root + path,
+    noticed: {
+      file,
+      reference: referenceBroken(stage, manifest, store.objectDirs[0]!, path),
+      manifest: verityDigest(manifest) !== image.manifestDigest,
+    },
+  });
+  return { created, mounted, told };
+};
+
+const inManifest = async (stage: Stage, store: Store, targets: Targets): Promise<Values> => {
+  const objectDir = store.objectDirs[0]!;
+  const made = [];
+  for (const change of CHANGES) made.push(await installed(stage, store, change, targets));
+  // The object last: before that, none of the other changes may have broken a seal.
+  const brokenBefore = brokenObjects(stage, objectDir) > 0;
+  const others = made.slice(1).map(({ told }) => told(brokenBefore));
+  await look(stage, {
+    kind: 'tamper',
+    files: [{ how: 'content', path: `${objectDir}/${targets.file.content.payload}`, other: '' }],
+  });
+  const told = [made[0]!.told(brokenObjects(stage, objectDir) > 0), ...others];
+  const seen = await look<readonly Seen[]>(stage, { kind: 'seen', paths: told.map(({ path }) => path) });
+  for (const { created, mounted } of made) {
+    await mounted.unmount();
+    await mounted.settle();
+    await created.destroy();
+  }
+  return valuesOf(told, seen, targets);
+};
+
+const inLayer = async (stage: Stage, store: Store, targets: Targets): Promise<Values> => {
+  const { image, prepared } = stage;
+  const created = await prepared.create(store, stage.folder('image'));
+  const layer = `${store.layerDir}/${image.layers.at(-1)!.id}`;
+  const pathOf = (change: Change): string => image.tree.path(targets.file[change].index);
+  const changes = CHANGES.filter((change): change is Tampering['how'] => change !== 'redigested');
+  const other = layer + image.tree.path(targets.other.index);
+  const files = changes.map((how): Tampering => ({ how, path: layer + pathOf(how), other }));
+  const tampered = await look<readonly Tampered[]>(stage, { kind: 'tamper', files });
+  const mounted = await created.mount(stage.folder('mount'));
+  stage.mounted(mounted);
+  const told = tampered.map(
+    ({ how, sealBroken }): Told => ({
+      change: how,
+      path: mounted.root + pathOf(how),
+      noticed: { file: sealBroken, reference: undefined, manifest: undefined },
+    }),
+  );
+  const seen = await look<readonly Seen[]>(stage, { kind: 'seen', paths: told.map(({ path }) => path) });
+  await mounted.unmount();
+  await mounted.settle();
+  await created.destroy();
+  return valuesOf(told, seen, targets);
+};
+
+const WORDS: Readonly<Record<Change, string>> = {
+  content: 'a byte of a file',
+  mode: 'a set-user-id bit',
+  owner: 'an owner',
+  attribute: 'an attribute more',
+  replaced: 'a file in the place of another',
+  redigested: 'a file in the place of another, with its digest',
+  rename: 'a name',
+};
+const BY: readonly (readonly [suffix: string, words: string])[] = [
+  ['Shown', 'the mount shows it'],
+  ['ByFile', 'told by the digest of a file'],
+  ['ByReference', 'told by the digest that the manifest has for the file'],
+  ['ByManifest', 'told by the digest of the manifest'],
+];
+const metrics: Readonly<Record<string, Metric>> = Object.fromEntries(
+  CHANGES.flatMap((change) =>
+    BY.map(([suffix, words]): [string, Metric] => [
+      `${change}${suffix}Count`,
+      {
+        title: `${WORDS[change]}: ${words}`,
+        better: suffix === 'Shown' ? 'lower' : 'higher',
+        noise: 'exact',
+      },
+    ]),
+  ),
+);
+
+export const scenario: Scenario = {
+  id: 'tamper',
+  question: 'Who notices when an installed image was changed?',
+  cache: 'warm',
+  reproduce:
+    'change one file in each way, mount, look at it; compare digests of files, references and manifest',
+  headline: CHANGES.flatMap((change) => [`${change}ByFileCount`, `${change}ByManifestCount`]),
+  ownSection: true,
+  needs: [{ title: 'root in the initial user namespace', anyOf: ['root'] }],
+  params: [{}],
+  passes: ['count'],
+  only: ['erofs-overlay', 'unpacked-overlay'],
+  source: () => SMALL,
+  cycles: () => 1,
+  metrics,
+  roughNs: () => 4e8,
+  async run(stage) {
+    const store = stage.storeIn([stage.folder('store')]);
+    await stage.prepared.ingest(store);
+    const targets = targetsIn(stage.image);
+    return stage.slot.backend === 'unpacked-overlay'
+      ? inLayer(stage, store, targets)
+      : inManifest(stage, store, targets);
+  },
+  derive: (values) => values,
+};

@@ -1,0 +1,93 @@
+// Ways to change an installed image behind its back, the files that each is tried on, and how a mount shows that it worked.
+import type { Seen } from '../harness/look/questions.ts';
+import { newTreeBuilder } from '../harness/model/columns.ts';
+import { UserError } from '../harness/model/errors.ts';
+import type { Image } from '../harness/model/image.ts';
+import { type Entry, type Inode, S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
+
+/** `replaced`: the file's place is taken by another of the image's files; `redigested`: and the digest that stands for it, too. */
+export const CHANGES = ['content', 'mode', 'owner', 'attribute', 'replaced', 'redigested', 'rename'] as const;
+export type Change = (typeof CHANGES)[number];
+
+const MARK = 'user.cfsbench.tampered';
+const STRANGER = 12345;
+const SET_USER_ID = 0o4755;
+
+export interface Targets {
+  readonly file: Readonly<Record<Change, Entry>>;
+  /** What takes the place of a replaced one. */
+  readonly other: Entry;
+}
+
+const PLAIN = /^[\x21-\x7e]+$/;
+
+/** Different files with different contents, all of the topmost layer: nothing above hides what is changed below. */
+export const targetsIn = ({ tree, layers }: Image): Targets => {
+  const top = layers.at(-1)!.tree;
+  const found = new Map<string, Entry>();
+  for (let index = 1; index < tree.count && found.size <= CHANGES.length; index++) {
+    const entry = tree.entry(index);
+    const { mode, size, content, digest, link } = entry;
+    if ((mode & S_IFMT) !== S_IFREG || size === 0n || content !== null || digest === null || link !== null)
+      continue;
+    const path = tree.path(index);
+    if (PLAIN.test(path) && top.find(path) !== undefined && !found.has(digest)) found.set(digest, entry);
+  }
+  const files = [...found.values()];
+  const other = files[CHANGES.length];
+  if (other === undefined) throw new UserError('this image has too few files to change', { code: 'skip' });
+  const file = Object.fromEntries(CHANGES.map((change, i) => [change, files[i]!])) as Record<Change, Entry>;
+  return { file, other };
+};
+
+const changed = (change: Change, entry: Entry, other: Entry): Inode => {
+  switch (change) {
+    case 'mode':
+      return { ...entry, mode: S_IFREG | SET_USER_ID };
+    case 'owner':
+      return { ...entry, uid: STRANGER, gid: STRANGER };
+    case 'attribute':
+      return { ...entry, xattrs: [...entry.xattrs, [MARK, 'yes']] };
+    case 'replaced':
+      return { ...entry, payload: other.payload, size: other.size };
+    case 'redigested':
+      return { ...entry, payload: other.payload, size: other.size, digest: other.digest };
+    case 'content':
+    case 'rename':
+      return entry;
+  }
+};
+
+/** The same tree with one file changed. */
+export const tamperedTree = (tree: Tree, change: Change, { file, other }: Targets): Tree => {
+  const target = file[change];
+  const builder = newTreeBuilder();
+  for (let index = 0; index < tree.count; index++) {
+    const entry = tree.entry(index);
+    const isTarget = index === target.index;
+    const name = isTarget && change === 'rename' ? `${entry.name}~` : entry.name;
+    if (entry.link !== null) builder.addLink(entry.parent, name, tree.path(entry.link));
+    else builder.add(entry.parent, name, isTarget ? changed(change, entry, other) : entry);
+  }
+  return builder.finish();
+};
+
+/** Whether whoever opens the file meets the change. */
+export const isShown = (change: Change, seen: Seen, { file, other }: Targets): boolean => {
+  const { digest } = file[change];
+  switch (change) {
+    case 'content':
+      return seen.error === null && seen.digest !== digest;
+    case 'mode':
+      return (seen.mode & 0o7777) === SET_USER_ID;
+    case 'owner':
+      return seen.uid === STRANGER;
+    case 'attribute':
+      return seen.attributes.includes(`${MARK}=yes`);
+    case 'replaced':
+    case 'redigested':
+      return seen.digest === other.digest;
+    case 'rename':
+      return seen.error === 'ENOENT';
+  }
+};

@@ -1,0 +1,139 @@
+// Who shares what, over two file systems or not, looked up or not, noticed or not: on real mounts, against what the images say.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openSource } from '../../harness/images/registry.ts';
+import { S_IFMT, S_IFREG, type Tree } from '../../harness/model/tree.ts';
+import { firstVersion, laterVersions, SMALL } from '../../scenarios/versions.ts';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, leftOf, okSamples, program, readRun, readSamples } from './support.ts';
+
+const SCENARIOS = ['sharing-cache', 'sharing-disk', 'many-stores', 'lookup-trace', 'tamper'];
+const PAGE_BYTES = 4096n;
+
+/** Described digest to size; what is described as equal is equal. */
+const contentsOf = (tree: Tree): Map<string, bigint> => {
+  const contents = new Map<string, bigint>();
+  for (let index = 0; index < tree.count; index++) {
+    const { mode, size, digest } = tree.entry(index);
+    if ((mode & S_IFMT) === S_IFREG && size > 0n && digest !== null) contents.set(digest, size);
+  }
+  return contents;
+};
+
+const sourceOf = async (spec: string): Promise<Map<string, bigint>> => {
+  const source = await openSource(spec);
+  const contents = contentsOf(source.tree);
+  await source.close();
+  return contents;
+};
+
+test('sharing, two stores, lookups and tampering, on every backend that they are about', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const asked = ['--scenarios', SCENARIOS.join(), '--images', 'synthetic:files=30,layers=1,seed=none'];
+  const how = ['--count-only', '--count-passes', '1', '--budget', '10m'];
+  const { code, stdout, stderr } = await program(t, ['run', ...asked, ...how, '--out', out]);
+  const run = readRun(out);
+  assert.ok(code === 0 || code === 6, `${code}: ${stderr}`);
+  assert.deepEqual(
+    readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
+    [],
+  );
+  const value = (scenario: string, arm: string, metric: string): number | undefined =>
+    okSamples(out).find((sample) => sample.scenario === scenario && sample.arm === arm)?.values[metric];
+  const here = (arm: string): boolean => run.plan.arms.includes(arm);
+
+  await t.test('every common page is behind both mounts, as often as each backend must have it', async () => {
+    const params = { versions: 'made' };
+    const first = await sourceOf(firstVersion(params));
+    const second = await sourceOf(laterVersions(params)[0]!);
+    let pages = 0n;
+    for (const [digest, size] of first)
+      if (second.has(digest)) pages += (size + PAGE_BYTES - 1n) / PAGE_BYTES;
+    assert.ok(pages > 500n);
+    const copies = {
+      'erofs-overlay': 1,
+      'composefs-fuse': 2,
+      'unpacked-overlay': 2,
+      'erofs-full': 2,
+      'hardlink-checkout': 1,
+      'reflink-checkout': 2,
+    };
+    for (const [arm, times] of Object.entries(copies)) {
+      if (!here(arm)) continue;
+      const of = (metric: string): number | undefined => value('sharing-cache', arm, metric);
+      assert.equal(of('sharedPageCount'), Number(pages), arm);
+      assert.equal(of('firstPageCount'), Number(pages), arm);
+      assert.equal(of('secondPageCount'), Number(pages), arm);
+      assert.equal(of('mountFrameCount'), times * Number(pages), arm);
+      assert.equal(of('wrongLinkCount')! > 0, arm === 'hardlink-checkout', arm);
+    }
+    assert.equal(value('sharing-cache', 'erofs-overlay', 'objectPageCount'), Number(pages));
+    assert.equal(value('sharing-cache', 'unpacked-overlay', 'objectPageCount'), 0);
+  });
+
+  await t.test('a second version takes a manifest where contents are shared, and all of it where not', () => {
+    for (const arm of ['erofs-overlay', 'composefs-fuse', 'hardlink-checkout']) {
+      if (!here(arm)) continue;
+      const [first, added] = ['firstDiskBytes', 'addedDiskBytes'].map(
+        (name) => value('sharing-disk', arm, name)!,
+      );
+      assert.ok(first! > 5e6 && added! > 0 && added! < 0.1 * first!, `${arm}: ${first} ${added}`);
+    }
+    for (const arm of ['unpacked-overlay', 'erofs-full']) {
+      if (!here(arm)) continue;
+      const [first, added] = ['firstDiskBytes', 'addedDiskBytes'].map(
+        (name) => value('sharing-disk', arm, name)!,
+      );
+      assert.ok(added! > 0.9 * first!, `${arm}: ${first} ${added}`);
+    }
+    assert.equal(value('sharing-disk', 'erofs-overlay', 'addedInodeCount'), 1);
+  });
+
+  const contents = await sourceOf(SMALL);
+
+  await t.test('objects are read from two file systems, and links into the second are refused', () => {
+    for (const arm of ['erofs-overlay', 'composefs-fuse']) {
+      const of = (metric: string): number => value('many-stores', arm, metric)!;
+      assert.equal(of('rightFileCount'), of('objectFileCount'));
+      assert.ok(of('objectFileCount') >= contents.size);
+      assert.ok(of('secondStoreObjectCount') > 20);
+    }
+    assert.equal(value('many-stores', 'hardlink-checkout', 'crossDeviceCount'), 1);
+  });
+
+  await t.test('opening looks up every object and its folder once, listing none', () => {
+    if (!run.environment.features['xfs-loop']!.ok) return;
+    for (const arm of ['erofs-overlay', 'composefs-fuse']) {
+      assert.equal(value('lookup-trace', arm, 'walkLookupCount'), 0);
+      const opened = value('lookup-trace', arm, 'openedFileCount')!;
+      const found = value('lookup-trace', arm, 'openLookupCount')!;
+      assert.equal(opened, contents.size);
+      assert.ok(found > opened && found <= 2 * opened, `${arm}: ${found} for ${opened}`);
+    }
+  });
+
+  await t.test('a manifest notices what no file does', () => {
+    for (const change of ['mode', 'owner', 'attribute', 'replaced', 'redigested', 'rename']) {
+      assert.equal(value('tamper', 'erofs-overlay', `${change}ShownCount`), 1, change);
+      assert.equal(value('tamper', 'erofs-overlay', `${change}ByFileCount`), 0, change);
+      assert.equal(value('tamper', 'erofs-overlay', `${change}ByManifestCount`), 1, change);
+    }
+    assert.equal(value('tamper', 'erofs-overlay', 'replacedByReferenceCount'), 1);
+    assert.equal(value('tamper', 'erofs-overlay', 'redigestedByReferenceCount'), 0);
+    assert.equal(value('tamper', 'erofs-overlay', 'contentByManifestCount'), 0);
+    for (const arm of ['erofs-overlay', 'unpacked-overlay'])
+      assert.equal(value('tamper', arm, 'contentByFileCount'), 1);
+  });
+
+  await t.test('the claims are answered from it', () => {
+    for (const id of ['C4 ', 'C13', 'C14']) assert.match(stdout, new RegExp(`^${id} supported`, 'm'));
+    if (here('reflink-checkout')) assert.match(stdout, /^C3 {2}supported/m);
+    if (run.environment.features['xfs-loop']!.ok) assert.match(stdout, /^C8 {2}supported/m);
+  });
+
+  assert.deepEqual(leftOf(home), []);
+});

@@ -1,0 +1,117 @@
+// Backends that copy or link whole trees, on a tree that has everything such tools lose: hard links, nanoseconds, attributes,
+// devices, and equal files with different owners.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Image } from '../../../harness/model/image.ts';
+import { prove } from '../../../harness/runner/prove.ts';
+import { needsRoot, privateMounts } from '../sys/support.ts';
+import { openSetting, type Setting } from './setting.ts';
+
+const DUMP = `/ 4096 40755 4 0 0 0 1700000000.123456789 - - -
+/a 4096 40750 2 1 2 0 1700000001.5 - - - user.on=directory
+/a/one 9000 100644 3 0 0 0 1700000002.000000001 aa/one - - user.key=value
+/a/same 9000 100644 1 0 0 0 1700000002.000000001 aa/one - - user.key=value
+/a/owned 9000 100755 1 1000 1000 0 1700000002.0 aa/one - -
+/a/suid 5000 104755 1 0 0 0 -5.25 bb/two - -
+/b 4096 40755 2 0 0 0 1700000003.25 - - -
+/b/again 9000 @100644 3 0 0 0 1700000002.000000001 /a/one - -
+/b/empty 0 100600 1 0 0 0 1700000004.0 - - -
+/b/inline 6 100644 1 0 0 0 1700000005.0 - hello\\n -
+/b/null 0 20666 1 0 0 259 1700000006.0 - - -
+/b/pipe 0 10644 1 0 0 0 1700000007.0 - - -
+/b/to 3 120777 1 0 0 0 1700000008.0 a/b - -
+/once\\x20more 9000 @100644 3 0 0 0 1700000002.000000001 /a/one - -
+`;
+
+describe('trees that tools made of links and copies', { skip: needsRoot }, () => {
+  privateMounts();
+  let folder: string;
+  let setting: Setting;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'cfsbench-checkouts-'));
+    const dump = join(folder, 'rich.dump');
+    writeFileSync(dump, DUMP);
+    setting = await openSetting(`dump:${dump}`);
+  });
+  after(() => {
+    setting?.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const provedOn = async (id: string) => {
+    const { image, machine, store, workspace, expected } = setting;
+    const arm = { id, backend: setting.backend(id), options: {} };
+    const folders = workspace.slot('proof');
+    return prove({ arm, image, expected, machine, store, folders, workDir: folders.dir });
+  };
+  const lacks = (id: string): string | undefined =>
+    setting.backend(id).needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok))
+      ?.title;
+
+  for (const id of ['erofs-full', 'hardlink-checkout', 'reflink-checkout'])
+    test(`${id} keeps all of it`, async (t) => {
+      const missing = lacks(id);
+      if (missing !== undefined) return t.skip(`needs ${missing}`);
+      const proved = await provedOn(id);
+      assert.ok(proved.kind === 'proof');
+      assert.equal(proved.proof.difference, null);
+      assert.equal(proved.proof.equal, true);
+    });
+
+  test('squashfs says that it cannot', async (t) => {
+    const missing = lacks('squashfs-full');
+    if (missing !== undefined) return t.skip(`needs ${missing}`);
+    const proved = await provedOn('squashfs-full');
+    assert.ok(proved.kind === 'skipped');
+    assert.match(proved.reason, /whole seconds/);
+  });
+
+  const life = async (id: string, look: (root: string) => void, keep: readonly Image[]): Promise<void> => {
+    const { image, machine, store, workspace } = setting;
+    const folders = workspace.slot(`life-of-${id}`);
+    const prepared = await setting.backend(id).prepare(image, machine, {});
+    await prepared.ingest(store);
+    const created = await prepared.create(store, folders.fresh('image'));
+    const mounted = await created.mount(folders.fresh('mount'));
+    look(mounted.root);
+    await mounted.unmount();
+    await mounted.settle();
+    await created.destroy();
+    await prepared.collect(store, keep);
+    folders.remove();
+  };
+
+  test('a pool keeps what a kept image needs and nothing else', async () => {
+    const pool = join(setting.workspace.store, 'pool');
+    await life('hardlink-checkout', () => {}, [setting.image]);
+    // one, its double and its links are one file; another owner or other contents make another.
+    assert.equal(readdirSync(pool).length, 3);
+    await life('hardlink-checkout', () => {}, []);
+    assert.equal(existsSync(pool), false);
+  });
+
+  test('hard links merge equal files, reflinks keep them apart', async (t) => {
+    await life(
+      'hardlink-checkout',
+      (root) => {
+        assert.equal(statSync(join(root, 'a/same')).ino, statSync(join(root, 'a/one')).ino);
+        assert.equal(statSync(join(root, 'a/one')).nlink, 5);
+      },
+      [],
+    );
+    const missing = lacks('reflink-checkout');
+    if (missing !== undefined) return t.skip(`needs ${missing}`);
+    await life(
+      'reflink-checkout',
+      (root) => {
+        assert.notEqual(statSync(join(root, 'a/same')).ino, statSync(join(root, 'a/one')).ino);
+        assert.equal(statSync(join(root, 'b/again')).ino, statSync(join(root, 'a/one')).ino);
+        assert.equal(statSync(join(root, 'a/one')).nlink, 3);
+      },
+      [],
+    );
+  });
+});
