@@ -1,6 +1,7 @@
 // Every way of mounting an image. The first three are the headline, the others variants; the order is that of the tables.
 import type { Backend } from '../model/backend.ts';
 import { backend as composefsFuse } from './composefs-fuse.ts';
+import { backend as composefsFuseReference } from './composefs-fuse-reference.ts';
 import { backend as erofsFull } from './erofs-full.ts';
 import { backend as erofsOnly } from './erofs-only.ts';
 import { backend as erofsOverlay } from './erofs-overlay.ts';
@@ -26,6 +27,7 @@ export const backends: readonly Backend[] = [
   erofsOverlayNoFilter,
   plainDirectory,
   mountComposefs,
+  composefsFuseReference,
   erofsFull,
   squashfsFull,
   hardlinkCheckout,

@@ -28,8 +28,8 @@ import { openAnySource } from './sources.ts';
 import { noiseLines, refuseNoise, watchConditions } from './watch-conditions.ts';
 import { checkSpace } from './work-folder.ts';
 
-/** Objects, their pack, layer tars, unpacked layers, and one slot's own copy on top. */
-const COPIES = 6;
+/** Objects, their pack, layer tars, unpacked layers, the tree as plain files, and one slot's own copy on top. */
+const COPIES = 7;
 const INODE_BYTES = 4096;
 /** A counter that slows commands 50 times has time for one look only. */
 const SLOW_COUNT_PASSES = 1;

@@ -29,6 +29,7 @@ export type FeatureId =
   | 'stat'
   | 'find'
   | 'mount-composefs'
+  | 'composefs-fuse'
   | 'ls'
   | 'page-frames'
   | 'fs-verity'
@@ -174,10 +175,11 @@ export interface Machine {
   /** File in which a server counts its requests, or null in timed passes. */
   readonly requestCounters: string | null;
   /**
-   * Starts a server and returns when it has written one byte to the descriptor that `argv` names as `{ready}`.
+   * Starts a server and returns when it has written one byte to the descriptor that `argv` names as `{ready}`; of one that
+   * knows nothing of that, when `ready` says so.
    * Throws with the server's last words when it ends or stays silent.
    */
-  serve(actor: string, argv: readonly string[]): Server;
+  serve(actor: string, argv: readonly string[], ready?: () => boolean): Server;
   /** Runs a command to its end with LC_ALL=C TZ=UTC; a non-zero exit throws with its last words on stderr. */
   command(actor: string, argv: readonly string[], options?: CommandOptions): Promise<void>;
   /** Makes a file system below `dir`, an empty folder: its file takes only what is written to it. Untimed. */

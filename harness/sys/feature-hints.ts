@@ -57,6 +57,8 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   cp: () => install('coreutils'),
   stat: () => install('coreutils'),
   find: () => install('findutils'),
+  'composefs-fuse': () =>
+    'build the composefs project with -Dfuse=enabled and put composefs-fuse on PATH; only the backend composefs-fuse-reference needs it',
   'mount-composefs': () =>
     `${install('composefs')} (Debian has it from 13 on); only the backend mount-composefs needs it`,
   ls: () => install('coreutils'),

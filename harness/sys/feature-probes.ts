@@ -266,6 +266,7 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
   ls: () => findProgram('ls') ?? missing('not installed'),
   'work-file-system': workFileSystem,
   'mount-composefs': mountComposefs,
+  'composefs-fuse': () => run('composefs-fuse', '--version'),
 };
 
 export const FEATURE_IDS = Object.keys(TRIES) as readonly FeatureId[];

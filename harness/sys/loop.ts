@@ -79,6 +79,22 @@ const freeDevice = (): string => {
   }
 };
 
+/** A file system that cannot do it gets a buffered device from the kernel, and no error. */
+const isDirect = (fd: number): boolean => {
+  const info = Buffer.alloc(INFO_BYTES);
+  if (ioctlBytes(fd, LOOP_GET_STATUS64, info) < 0) fail('ioctl(LOOP_GET_STATUS64)');
+  return (info.readUInt32LE(FLAGS_AT) & LO_FLAGS_DIRECT_IO) !== 0;
+};
+
+const refuseBuffered = (file: string): never => {
+  throw new UserError('the file system of the work folder takes no direct I/O from a loop device', {
+    exit: 4,
+    code: 'skip',
+    facts: [file],
+    hint: 'give a work folder on another file system: --work DIR',
+  });
+};
+
 export const attachLoop = (file: string, directIo: boolean): Loop => {
   const backing = files.open(file, O_RDONLY);
   try {
@@ -86,6 +102,10 @@ export const attachLoop = (file: string, directIo: boolean): Loop => {
       const device = freeDevice();
       const fd = files.open(device, O_RDONLY);
       const errno = configure(fd, backing, file, directIo);
+      if (errno === 0 && directIo && !isDirect(fd)) {
+        files.close(fd);
+        refuseBuffered(file);
+      }
       if (errno === 0) return { device, fd };
       files.close(fd);
       if (errno !== EBUSY) fail('ioctl(LOOP_CONFIGURE)', { facts: [device, file] }, errno);

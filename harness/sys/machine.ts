@@ -36,7 +36,18 @@ export interface MachineOptions {
 const SERVER_LIMIT_MS = 10_000;
 const POLL_NS = 20_000;
 /** Looked up before anything is timed or counted. */
-const PROGRAMS = ['tar', 'rm', 'cp', 'ls', 'cat', 'true'];
+const PROGRAMS = [
+  'tar',
+  'rm',
+  'cp',
+  'ls',
+  'cat',
+  'stat',
+  'find',
+  'true',
+  'mount.composefs',
+  'composefs-fuse',
+];
 
 const cNanosleep = bind<(time: Uint8Array, rest: null) => number>('nanosleep', 'void *', 'void *');
 const interval = Buffer.alloc(16);
@@ -80,6 +91,9 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     },
   };
 
+  const waitFor: Machine['waitFor'] = (condition, limitMs) =>
+    waiting === null ? poll(condition, limitMs) : waiting.aside(() => poll(condition, limitMs));
+
   const command: Machine['command'] = async (actor, argv, given = {}) => {
     const traced = tracer?.wrap(argv) ?? null;
     await runCommand(traced?.argv ?? argv, {
@@ -101,15 +115,21 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     files,
     mounts,
     requestCounters: options.requestCounters ?? null,
-    serve(actor, argv) {
+    serve(actor, argv, ready) {
       const log = join(scratch, `server-${process.pid}-${serverCount++}.log`);
-      const server = startServer({ argv, log, limitMs: options.serverLimitMs ?? SERVER_LIMIT_MS });
+      const limitMs = options.serverLimitMs ?? SERVER_LIMIT_MS;
+      const awaitReady =
+        ready === undefined
+          ? {}
+          : {
+              awaitReady: (ended: () => boolean) => waitFor(() => ready() || ended(), limitMs) && ready(),
+            };
+      const server = startServer({ argv, log, limitMs, ...awaitReady });
       hooks.serverStarted?.(actor, server);
       return server;
     },
     command,
     fileSystem: (type, dir) => makeFileSystem(type, dir, command),
-    waitFor: (condition, limitMs) =>
-      waiting === null ? poll(condition, limitMs) : waiting.aside(() => poll(condition, limitMs)),
+    waitFor,
   };
 };

@@ -87,9 +87,11 @@ export interface ServerStart {
   readonly log: string;
   readonly limitMs: number;
   readonly onSpawn?: (pid: number) => void;
+  /** For servers that know no `{ready}`: returns when they are, when `ended` holds, or after the limit; true when ready. */
+  readonly awaitReady?: (ended: () => boolean) => boolean;
 }
 
-export const startServer = ({ argv, log, limitMs, onSpawn }: ServerStart): RunningServer => {
+export const startServer = ({ argv, log, limitMs, onSpawn, awaitReady }: ServerStart): RunningServer => {
   check(cPipe(pair, O_CLOEXEC), 'pipe2');
   const [readEnd, writeEnd] = [pair.readInt32LE(0), pair.readInt32LE(4)];
   const stdin = files.open('/dev/null', O_RDONLY);
@@ -109,10 +111,12 @@ export const startServer = ({ argv, log, limitMs, onSpawn }: ServerStart): Runni
     }
     const server = track(pid);
     onSpawn?.(pid);
-    const inTime = waitReadable(readEnd, limitMs);
+    if (awaitReady?.(() => server.exited(0)) === true) return server;
+    // A server of ours that ends closes its descriptor.
+    const inTime = awaitReady === undefined && waitReadable(readEnd, limitMs);
     if (inTime) ownCalls.read++;
     if (inTime && cRead(readEnd, byte, 1) === 1) return server;
-    const died = inTime && server.exited(REAP_LIMIT_MS);
+    const died = (inTime || awaitReady !== undefined) && server.exited(inTime ? REAP_LIMIT_MS : 0);
     server.stop(0);
     throw new UserError(died ? `${argv[0]}: ended before it was ready` : `${argv[0]}: not ready in time`, {
       exit: 5,

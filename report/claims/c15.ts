@@ -82,7 +82,7 @@ const judge = (evidence: Evidence): Judged => {
 
 export const claim: Claim = {
   id: 'C15',
-  text: 'of a new version only the files that are missing need fetching',
+  text: 'Of a new version only the files that are missing need fetching.',
   by: 'Giuseppe Scrivano, early 2023, in the discussion of composefs',
   scenarios: [SCENARIO],
   rule: 'what appeared in the store on the way from version 1 to version 2 of an image, uncompressed, equal in every pass. Supported: fewer objects than version 2 has, and objects and manifest together take fewer bytes than the layers that were not there. Not supported: otherwise.',

@@ -1,15 +1,13 @@
 // How a cost grows with the number of files: lines through the sizes that a run measured. Pure.
+import { linearRegression } from 'simple-statistics';
 import { countOf } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Phase } from '../../results/schema/run.ts';
-import { linearFit, type Point } from '../../results/stats/fit.ts';
+import type { Point } from '../../results/stats/fit.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
-import { seededUniform } from '../../results/stats/seeded.ts';
+import type { ByBlock } from '../../results/stats/log-ratio.ts';
+import { LOOK_CONFIDENCE, medianInterval } from '../../results/stats/median.ts';
 import type { Evidence } from './evidence.ts';
-
-/** The same draws for every reader of a run. */
-const SEED = 1;
 
 /** Regular files of a group's image; null where the run does not say. */
 export const filesOf = ({ run }: Evidence, { group }: GroupData): number | null =>
@@ -39,9 +37,17 @@ export const callsIn = (
   };
 };
 
-export interface CallGrowth {
-  readonly perFile: number;
+export interface Line {
   readonly start: number;
+  readonly perFile: number;
+}
+
+const lineThrough = (points: readonly Point[]): Line => {
+  const { b, m } = linearRegression(points.map(({ x, y }) => [x, y]));
+  return { start: b, perFile: m };
+};
+
+export interface CallGrowth extends Line {
   /** Slopes between neighbouring sizes. */
   readonly least: number;
   readonly most: number;
@@ -63,51 +69,68 @@ export const callGrowth = (
     points.set(files, calls.least);
   }
   const sorted = [...points].sort(([a], [b]) => a - b).map(([x, y]): Point => ({ x, y }));
-  const fit = linearFit(sorted, { confidence: LOOK_CONFIDENCE, random: seededUniform(SEED), fewestSizes: 2 });
-  if (fit.kind === 'tooFew' || fit.a.kind === 'tooFew' || fit.b.kind === 'tooFew') return null;
+  if (sorted.length < 2) return null;
   const slopes = sorted.slice(1).map(({ x, y }, i) => (y - sorted[i]!.y) / (x - sorted[i]!.x));
   return {
-    perFile: fit.b.center,
-    start: fit.a.center,
+    ...lineThrough(sorted),
     least: Math.min(...slopes),
     most: Math.max(...slopes),
     sizes: sorted.length,
   };
 };
 
-/** Sum of these metrics, block by block: only blocks that have them all. */
-const sums = (evidence: Evidence, group: GroupData, arm: string, metrics: readonly string[]): number[] => {
+/** Sum of these metrics by block: only blocks that have them all. */
+const sums = (evidence: Evidence, group: GroupData, arm: string, metrics: readonly string[]): ByBlock => {
   const [first, ...others] = metrics.map((metric) => evidence.values(group, arm, metric));
-  return [...(first ?? [])].flatMap(([block, value]) => {
-    const rest = others.map((values) => values.get(block));
-    return rest.includes(undefined) ? [] : [value + rest.reduce<number>((sum, one) => sum + one!, 0)];
-  });
+  return new Map(
+    [...(first ?? [])].flatMap(([block, value]) => {
+      const rest = others.flatMap((values) => values.get(block) ?? []);
+      return rest.length < others.length
+        ? []
+        : [[block, rest.reduce((sum, one) => sum + one, value)] as const];
+    }),
+  );
 };
 
-export const timePoints = (
+export interface Lines {
+  readonly sizes: readonly number[];
+  /** One for each block that has every size: what drifts over a run is in all of them. */
+  readonly lines: readonly Line[];
+}
+
+/** Time against files, block by block; no line with fewer than two sizes. */
+export const timeLines = (
   evidence: Evidence,
   groups: readonly GroupData[],
   arm: string,
   metrics: readonly string[],
-): readonly Point[] =>
-  sized(evidence, groups).flatMap(([x, group]) =>
-    sums(evidence, group, arm, metrics).map((y): Point => ({ x, y })),
-  );
-
-const lineAt = (points: readonly Point[], x: number) =>
-  linearFit(
-    points.map((point) => ({ x: point.x - x, y: point.y })),
-    { confidence: LOOK_CONFIDENCE, random: seededUniform(SEED), fewestSizes: 2 },
-  );
-
-/** Nanoseconds for each further file. */
-export const timePerFile = (points: readonly Point[]): Interval => {
-  const fit = lineAt(points, 0);
-  return fit.kind === 'tooFew' ? fit : fit.b;
+): Lines => {
+  const bySize = sized(evidence, groups)
+    .map(([files, group]) => [files, sums(evidence, group, arm, metrics)] as const)
+    .filter(([, values]) => values.size > 0)
+    .sort(([a], [b]) => a - b);
+  const sizes = bySize.map(([files]) => files);
+  if (sizes.length < 2) return { sizes, lines: [] };
+  const lines = [...bySize[0]![1].keys()].flatMap((block) => {
+    const points = bySize.flatMap(([x, values]): Point[] => {
+      const y = values.get(block);
+      return y === undefined ? [] : [{ x, y }];
+    });
+    return points.length < sizes.length ? [] : [lineThrough(points)];
+  });
+  return { sizes, lines };
 };
 
-/** What the line says at another size: with its start there, its start is the answer. */
-export const timeAt = (points: readonly Point[], files: number): Interval => {
-  const fit = lineAt(points, files);
-  return fit.kind === 'tooFew' ? fit : fit.a;
-};
+/** Nanoseconds for each further file: the median over the blocks. */
+export const timePerFile = ({ lines }: Lines): Interval =>
+  medianInterval(
+    lines.map(({ perFile }) => perFile),
+    LOOK_CONFIDENCE,
+  );
+
+/** What the lines say at another size. */
+export const timeAt = ({ lines }: Lines, files: number): Interval =>
+  medianInterval(
+    lines.map(({ start, perFile }) => start + perFile * files),
+    LOOK_CONFIDENCE,
+  );

@@ -29,8 +29,6 @@ const DRAWS = 500;
 export interface FitOptions {
   readonly confidence: number;
   readonly random: Uniform;
-  /** Two give a line and no word on whether it is one. */
-  readonly fewestSizes?: 2 | 3;
 }
 
 const quantile = (sorted: Float64Array, p: number): number => sorted[Math.round(p * (sorted.length - 1))]!;
@@ -54,11 +52,11 @@ const line = (points: readonly Point[]): { readonly m: number; readonly b: numbe
 const fitLine = (
   points: readonly Point[],
   law: 'linear' | 'power',
-  { confidence, random, fewestSizes = FEWEST_SIZES }: FitOptions,
+  { confidence, random }: FitOptions,
 ): Fit => {
   const sizes = new Map<number, Point[]>();
   for (const point of points) sizes.set(point.x, [...(sizes.get(point.x) ?? []), point]);
-  if (sizes.size < fewestSizes) return { kind: 'tooFew', n: sizes.size, needed: fewestSizes };
+  if (sizes.size < FEWEST_SIZES) return { kind: 'tooFew', n: sizes.size, needed: FEWEST_SIZES };
   const draw = (of: readonly Point[]): Point[] => of.map(() => of[Math.floor(random() * of.length)]!);
   const drawn = Array.from({ length: DRAWS }, () => line([...sizes.values()].flatMap(draw)));
   const start = (b: number): number => (law === 'power' ? Math.exp(b) : b);

@@ -44,6 +44,31 @@ test('a server that ends before it is ready leaves its last words', (t) => {
   assert.equal(error.facts.at(-1), 'cannot mount');
 });
 
+const poll = (condition: () => boolean): boolean => {
+  for (let i = 0; i < 2000 && !condition(); i++)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  return condition();
+};
+
+test('a server that cannot say that it is ready is asked about, and its end is noticed meanwhile', (t) => {
+  const folder = temporaryFolder(t);
+  const [log, mark] = [join(folder, 'log'), join(folder, 'mark')];
+  const start = (script: string) =>
+    startServer({
+      argv: ['sh', '-c', script],
+      log,
+      limitMs: LIMIT_MS,
+      awaitReady: (ended) => poll(() => existsSync(mark) || ended()) && existsSync(mark),
+    });
+  assert.throws(() => start('echo no such image >&2; exit 3'), {
+    code: 'server-ended',
+    message: 'sh: ended before it was ready',
+  });
+  const server = start(`sleep 0.05; : >'${mark}'; exec sleep 30`);
+  assert.equal(server.exited(0), false);
+  server.stop(LIMIT_MS);
+});
+
 test('a server that stays silent is killed, and nothing of it is left', (t) => {
   const open = files.names('/proc/self/fd').length;
   const error = failureOf('trap "" TERM; exec sleep 30', join(temporaryFolder(t), 'log'), 50);

@@ -3,8 +3,10 @@ import type { Claim, Judged } from '../../../report/claims/claim.ts';
 import { evidenceOf } from '../../../report/claims/evidence.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import type {
+  Conditions,
   ImageInfo,
   Ledger,
+  Moment,
   Params,
   Pass,
   RunFile,
@@ -39,6 +41,8 @@ export interface Made {
   readonly dropped?: readonly string[];
   readonly features?: RunFile['environment']['features'];
   readonly ledgerSource?: string;
+  /** What was wrong with the machine. */
+  readonly noise?: string;
 }
 
 export const IMAGE = 'made';
@@ -47,7 +51,40 @@ export const IMAGE = 'made';
 export const around = (center: number, n = 8, spread = 0.03): readonly number[] =>
   Array.from({ length: n }, (_, i) => center * (1 + spread * (n === 1 ? 0 : (2 * i) / (n - 1) - 1)));
 
+const NOTHING_READ: Moment = {
+  at: '2026-01-15T10:00:00.000Z',
+  loadAverage: [],
+  governor: null,
+  turbo: null,
+  smt: null,
+  clocksource: null,
+  memoryBytes: null,
+  memoryAvailableBytes: null,
+  swapUsedBytes: null,
+  hottestMilliCelsius: null,
+  cpuTicks: null,
+  idleTicks: null,
+  stealTicks: null,
+  cpuPressureUs: null,
+  ioPressureUs: null,
+  memoryPressureUs: null,
+  swapInCount: null,
+  swapOutCount: null,
+  majorFaultCount: null,
+  oomKillCount: null,
+  throttleCount: null,
+  monotonicNs: 0,
+};
+
 const base = exampleRun({ blocks: 0, countPasses: 0 }).run;
+
+const noisy = (text: string): Conditions => ({
+  start: NOTHING_READ,
+  end: null,
+  otherMounts: [],
+  kernelWarnings: [],
+  judged: [{ id: 'load', severity: 'noise', text, hint: 'end it' }],
+});
 
 const lengthOf = (series: Series, otherwise: number): number =>
   Math.max(...Object.values(series).map((value) => (typeof value === 'number' ? otherwise : value.length)));
@@ -101,6 +138,7 @@ export const made = (given: Made): { readonly run: RunFile; readonly samples: re
     environment: { ...base.environment, features: given.features ?? base.environment.features },
     images: images.map((image) => ({ ...base.images[0]!, ...image })),
     proofs: [],
+    ...(given.noise === undefined ? {} : { conditions: noisy(given.noise) }),
     ledgerSource: given.ledgerSource ?? base.ledgerSource,
     skipped: given.skipped ?? [],
     plan: {

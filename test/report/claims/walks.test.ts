@@ -66,6 +66,12 @@ describe('C6', () => {
     });
     assert.ok(Math.abs(judged.told[0]!.value - 120 * MS) < 2 * MS);
   });
+  test('the order of the published rows is told, and where it is undecided', () => {
+    const clear = on({ 'erofs-overlay': 520, 'erofs-only': 400, 'plain-directory': 440 });
+    assert.match(clear.because, /fastest first: erofs-only < plain-directory < erofs-overlay$/);
+    const near = on({ 'erofs-overlay': 520, 'erofs-only': 400, 'plain-directory': [380, 421] });
+    assert.match(near.because, /\(~: undecided\): erofs-only ~ plain-directory < erofs-overlay$/);
+  });
   test('not supported: next to nothing, or far more', () => {
     assert.equal(on({ 'erofs-overlay': 401, 'erofs-only': 400 }).verdict, 'not supported');
     assert.equal(on({ 'erofs-overlay': 1000, 'erofs-only': 400 }).verdict, 'not supported');

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { backends } from '../../../harness/backends/registry.ts';
 import { ratioOf } from '../../../report/analysis/published.ts';
 import { tables } from '../../../report/published/registry.ts';
 import { htmlOf } from '../../../report/render.ts';
 import type { PublishedCell, ReportView } from '../../../report/view.ts';
+import { scenarios } from '../../../scenarios/registry.ts';
 import { around, made } from '../claims/journal.ts';
 import { viewOf } from '../support/view.ts';
 
@@ -38,6 +40,18 @@ test('every table names author, date and where it stands, says what differs, and
     assert.ok(by.length > 5 && where.length > 10, id);
     assert.match(date, /^20\d\d-\d\d(-\d\d)?$/, id);
     for (const what of ['kernel', 'disk', 'image']) assert.match(differs.join('; '), new RegExp(what), id);
+  }
+});
+
+test('what stands for a row or a column here exists under that name', () => {
+  const known = new Set(backends.map(({ id }) => id));
+  for (const { id, rows, columns } of tables) {
+    for (const { ours } of rows) assert.ok(ours === null || known.has(ours), `${id}: no backend ${ours}`);
+    for (const { ours } of columns) {
+      if (ours === undefined) continue;
+      const scenario = scenarios.find((one) => one.id === ours.scenario);
+      assert.ok(scenario?.metrics[ours.metric] !== undefined, `${id}: ${ours.scenario} ${ours.metric}`);
+    }
   }
 });
 
