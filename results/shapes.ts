@@ -49,6 +49,7 @@ const slotFields = {
   image: text,
   cache: oneOf('cold', 'warm', 'hot'),
   params,
+  placement: optional(oneOf('free', 'same-cpu')),
 } as const;
 
 const slot: Check<Slot> = fields<Slot>(slotFields);

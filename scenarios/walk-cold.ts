@@ -15,6 +15,7 @@ export const scenario: Scenario = {
     { title: 'dropping the caches', anyOf: ['drop-caches'] },
   ],
   params: [{}],
+  placed: true,
   metrics: walkMetrics,
   cycles: () => 1,
   roughNs: (size) => 1e8 + size.entryCount * 3e4,

@@ -10,6 +10,7 @@ export const scenario: Scenario = {
   headline: ['walkWallNs'],
   needs: [{ title: 'ls', anyOf: ['ls'] }],
   params: [{}],
+  placed: true,
   metrics: walkMetrics,
   cycles: () => 1,
   roughNs: (size) => 3e7 + size.entryCount * 4.5e4,

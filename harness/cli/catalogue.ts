@@ -25,12 +25,17 @@ export const catalogueOf = (
   return {
     metrics,
     scenarios: Object.fromEntries(
-      scenarios.map(({ id, question, cache, reproduce, headline }) => [
+      scenarios.map(({ id, question, cache, reproduce, headline, ownSection = false }) => [
         id,
-        { question, cache, reproduce, headline },
+        { question, cache, reproduce, headline, ...(ownSection ? { ownSection } : {}) },
       ]),
     ),
-    backends: Object.fromEntries(backends.map(({ id, title, how, idle }) => [id, { title, how, idle }])),
+    backends: Object.fromEntries(
+      backends.map(({ id, title, how, idle, answers }) => [
+        id,
+        { title, how, idle, ...(answers === undefined ? {} : { answers }) },
+      ]),
+    ),
     phases: PHASE_TITLES,
   };
 };

@@ -13,6 +13,7 @@ import { isNoisy } from '../runner/conditions.ts';
 import { discoverFeatures } from './discover.ts';
 import { type Judged, judge } from './needs.ts';
 import { lookQuietly, otherMountsOf } from './watch-conditions.ts';
+import { wrap } from './wrap.ts';
 
 interface Row extends Judged {
   readonly id: string;
@@ -27,18 +28,6 @@ const rowsOf = (
       ? [{ id, title: 'nothing special', met: true, detail: '', hint: '' }]
       : needs.map((need) => ({ id, ...judge(need, features) })),
   );
-
-const wrap = (text: string, indent: string, columns: number): string => {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.trim().split(/\s+/)) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((part) => `${indent}${part}\n`).join('');
-};
 
 const section = (title: string, rows: readonly Row[], columns: number): string => {
   const idWidth = Math.max(...rows.map((row) => row.id.length));

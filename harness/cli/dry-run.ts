@@ -6,9 +6,9 @@ import type { Slot } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
 import { openDeadline } from '../runner/clock.ts';
 import { roughCosts } from '../runner/cost.ts';
-import { fitBudget } from '../runner/fit.ts';
-import { groupsOf } from '../runner/groups.ts';
-import { countingSlots, timingSlots } from '../runner/plan.ts';
+import { fitBudget, keptGroups } from '../runner/fit.ts';
+import { groupsOf, ownSources } from '../runner/groups.ts';
+import { countingSlots, groupKey, keyOf, timingSlots } from '../runner/plan.ts';
 import { sizeOf } from '../runner/ready.ts';
 import { formatSeconds } from './duration.ts';
 import { RESERVE_RATIO, type RunOptions } from './options.ts';
@@ -38,13 +38,29 @@ export const blockLines = (slots: readonly Slot[]): readonly string[] => {
 const planText = (options: RunOptions, sources: readonly SourceImage[]): string => {
   const { arms, scenarios, looks, baseline, seed, budgetNs, countPasses } = options;
   const sizes = new Map(sources.map((source) => [source.name, sizeOf(source)]));
-  const groups = groupsOf([...sizes.keys()], scenarios, arms, () => true);
-  const costs = roughCosts(groups, sizes, { countPasses, slowness: 1, prepared: new Set() });
+  const byName = (spec: string): string => sources.find(({ source }) => source === spec)!.name;
+  const groups = groupsOf({
+    images: options.images.map(byName),
+    ownImages: new Map(
+      ownSources(scenarios, options.profile.large).map((spec) => [spec, byName(spec)] as const),
+    ),
+    scenarios,
+    arms,
+    everyArm: options.everyArm,
+    large: options.profile.large,
+    placement: options.placement,
+  });
+  const costs = roughCosts(groups, sizes, {
+    countPasses,
+    slowness: 1,
+    prepared: new Set(),
+    proved: false,
+  });
   const deadline = openDeadline(process.hrtime.bigint(), budgetNs, RESERVE_RATIO);
   const fit = fitBudget(costs, looks[0]!, deadline.leftNs());
-  const keeps = ({ image, scenario }: Pick<Slot, 'image' | 'scenario'>): boolean =>
-    fit.images.includes(image) && fit.scenarios.includes(scenario);
-  const kept = groups.filter(({ image, scenario }) => keeps({ image, scenario: scenario.id }));
+  const kept = keptGroups(groups, fit);
+  const keptKeys = new Set(kept.map(keyOf));
+  const keeps = (slot: Pick<Slot, 'image' | 'scenario' | 'params'>): boolean => keptKeys.has(groupKey(slot));
   const counting = countingSlots(kept, countPasses);
   const timing = timingSlots(groups, {
     blocks: looks.at(-1)!,
@@ -77,7 +93,8 @@ export const dryRun = async (options: RunOptions): Promise<void> => {
   const spool = mkdtempSync(join(tmpdir(), 'cfsbench-plan-'));
   const sources: SourceImage[] = [];
   try {
-    for (const spec of options.images) sources.push(await openAnySource(spec, spool));
+    const own = ownSources(options.scenarios, options.profile.large);
+    for (const spec of new Set([...options.images, ...own])) sources.push(await openAnySource(spec, spool));
     process.stdout.write(planText(options, sources));
   } finally {
     for (const source of sources) await source.close();

@@ -5,6 +5,8 @@ import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { AGAIN, type Arm, parseArm } from '../runner/arm.ts';
+import { type AskedPlacement, paramsOf, variantsOf } from '../runner/groups.ts';
+import { inPass } from '../runner/plan.ts';
 import { type Profile, profiles } from '../runner/profile.ts';
 
 export interface TypedOptions {
@@ -24,6 +26,8 @@ export interface TypedOptions {
   readonly dryRun?: boolean;
   readonly resume?: string;
   readonly strict?: boolean;
+  readonly placement?: AskedPlacement;
+  readonly lives?: number;
 }
 
 export const BASELINE = 'erofs-overlay';
@@ -34,6 +38,9 @@ export const RESERVE_RATIO = 0.08;
 export interface RunOptions {
   readonly profile: Profile;
   readonly arms: readonly Arm[];
+  /** The arms were chosen by hand: every scenario is asked of all of them. */
+  readonly everyArm: boolean;
+  readonly placement: AskedPlacement;
   readonly scenarios: readonly Scenario[];
   readonly images: readonly string[];
   readonly blocks: number;
@@ -44,6 +51,7 @@ export interface RunOptions {
   /** The arm that ratios are taken to, where it can run. */
   readonly baseline: string;
   readonly countPasses: number;
+  readonly lives: number;
   readonly countOnly: boolean;
   readonly dryRun: boolean;
   /** Refuses a noisy machine. */
@@ -92,8 +100,19 @@ const chooseScenarios = (ids: readonly string[], scenarios: readonly Scenario[])
   return scenarios.filter((scenario) => ids.includes(scenario.id));
 };
 
-const chooseArms = (specs: readonly string[], backends: readonly Backend[]): readonly Arm[] => {
-  const wanted = specs.includes('all') ? backends.map((backend) => backend.id) : specs;
+/** `headline` and `all` stand for several; without any, the headline ones and what the scenarios ask for beside them. */
+const chooseArms = (
+  specs: readonly string[] | null,
+  scenarios: readonly Scenario[],
+  backends: readonly Backend[],
+): readonly Arm[] => {
+  const ids = (keeps: (backend: Backend) => boolean) => backends.filter(keeps).map(({ id }) => id);
+  const headline = ids(({ answers }) => answers === undefined);
+  const asked = variantsOf(scenarios);
+  const wanted =
+    specs === null
+      ? ids(({ id, answers }) => answers === undefined || asked.has(id))
+      : specs.flatMap((spec) => (spec === 'all' ? ids(() => true) : spec === 'headline' ? headline : [spec]));
   return [...new Set(wanted)].map((spec) => parseArm(spec, backends));
 };
 
@@ -119,8 +138,12 @@ const chooseAb = (
 };
 
 /** How many latencies an `--ab` run compares. */
-const latencyRows = (scenarios: readonly Scenario[], imageCount: number): number =>
-  scenarios.reduce((sum, { headline, params }) => sum + headline.length * params.length, 0) * imageCount;
+const latencyRows = (scenarios: readonly Scenario[], imageCount: number, large: boolean): number =>
+  scenarios.reduce((sum, scenario) => {
+    const images = scenario.source === undefined ? imageCount : 1;
+    const timed = inPass({ scenario }, 'time') ? 1 : 0;
+    return sum + timed * images * scenario.headline.length * paramsOf(scenario, large).length;
+  }, 0);
 
 /** A gate over many rows needs more blocks than one row does: the first look is one that can judge them all. */
 const looksOf = (typed: number | undefined, profile: Profile, rowCount: number): readonly number[] => {
@@ -158,10 +181,18 @@ export const understand = (
     });
   if (typed.countPasses === 0)
     throw new UserError('no counting pass is too few', { hint: 'cfsbench run --count-passes 3' });
-  const looks = looksOf(typed.blocks, profile, ab === null ? 0 : latencyRows(chosen, images.length));
+  const looks = looksOf(
+    typed.blocks,
+    profile,
+    ab === null ? 0 : latencyRows(chosen, images.length, profile.large),
+  );
+  const placement = typed.placement ?? profile.placement;
+  const backendsTyped = typed.backends === undefined ? null : someOf('backends', list(typed.backends), []);
   return {
     profile,
-    arms: ab ?? chooseArms(someOf('backends', list(typed.backends), ['all']), backends),
+    arms: ab ?? chooseArms(backendsTyped, chosen, backends),
+    everyArm: ab !== null || backendsTyped !== null,
+    placement,
     ab: ab === null ? null : [ab[0].id, ab[1].id],
     baseline: ab?.[0].id ?? BASELINE,
     scenarios: chosen,
@@ -169,6 +200,7 @@ export const understand = (
     blocks: looks[0]!,
     looks,
     countPasses: typed.countPasses ?? profile.countPasses,
+    lives: Math.max(1, typed.lives ?? profile.lives),
     countOnly: typed.countOnly === true,
     dryRun: typed.dryRun === true,
     strict: typed.strict === true,

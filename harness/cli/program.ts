@@ -1,6 +1,6 @@
 // The program's words. `run` is what happens when no command is named.
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { profiles } from '../runner/profile.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
@@ -37,7 +37,10 @@ const runCommand = (): Command =>
       `how much: ${profiles.map((profile) => `${profile.id} (${profile.title})`).join('; ')}`,
       'default',
     )
-    .option('--backends <LIST>', 'backends, comma-separated, or all (default: all; see cfsbench list)')
+    .option(
+      '--backends <LIST>',
+      'backends, comma-separated; headline or all stand for several (default: headline, and the variants that a scenario needs; see cfsbench list)',
+    )
     .option('--scenarios <LIST>', 'scenarios, comma-separated (default: those of the profile)')
     .option(
       '--images <LIST>',
@@ -59,9 +62,20 @@ const runCommand = (): Command =>
     )
     .option('--count-only', 'count system calls, requests and files; time nothing')
     .option('--count-passes <N>', 'counting passes (default: that of the profile)', wholeNumber)
+    .option(
+      '--lives <N>',
+      'lives of an image within one timed slot of an empty store; the value is their median (default: that of the profile)',
+      wholeNumber,
+    )
     .option('--dry-run', 'print the plan, slot by slot; measure nothing')
     .option('--strict', 'refuse a machine that is too noisy, and fail a run that was')
     .option('--resume <DIR>', 'go on with a run that was interrupted or killed')
+    .addOption(
+      new Option(
+        '--placement <WHERE>',
+        'leave commands and servers to the scheduler, or run all of a slot on one CPU (default: that of the profile)',
+      ).choices(['free', 'same-cpu', 'both']),
+    )
     .option('--seed <TEXT>', 'repeats the order of an earlier run (default: a new one, recorded)')
     .option('--out <DIR>', 'result folder (default: runs/<date>-<host>-<seed>)')
     .option(

@@ -1,17 +1,16 @@
 // The inner half of `cfsbench run`, in private namespaces: images, measuring, results, exit code.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import { renderReport, renderTerminal } from '../../report/render.ts';
 import { startTally } from '../../results/compare/tally.ts';
 import { writeCsv } from '../../results/csv.ts';
 import { openJournal } from '../../results/journal.ts';
 import type { Conditions } from '../../results/schema/run.ts';
 import { backends } from '../backends/registry.ts';
-import { serverPath } from '../backends/server-path.ts';
 import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
 import { probes } from '../probes/registry.ts';
-import type { Arm } from '../runner/arm.ts';
 import { openDeadline } from '../runner/clock.ts';
+import { ownSources } from '../runner/groups.ts';
 import { sizeOf } from '../runner/ready.ts';
 import { NOTHING_BEFORE } from '../runner/resume.ts';
 import { type Ended, measure } from '../runner/run.ts';
@@ -23,7 +22,7 @@ import { type MappedImages, mappedImages, noneMapped, ROOT_OWNED_IMAGE } from '.
 import { RESERVE_RATIO, type RunOptions } from './options.ts';
 import { openProgress, type Progress } from './progress.ts';
 import { readBefore } from './resume.ts';
-import { type Given, openRecord } from './run-record.ts';
+import { type Given, openRecord, serversOf } from './run-record.ts';
 import { runnable } from './runnable.ts';
 import { openAnySource } from './sources.ts';
 import { noiseLines, refuseNoise, watchConditions } from './watch-conditions.ts';
@@ -47,9 +46,13 @@ const exitCode = ({ status, okCount, failedCount, unequal, tooNoisy }: Judged): 
   return tooNoisy ? 4 : 0;
 };
 
-const openSources = async (specs: readonly string[], spoolDir: string): Promise<SourceImage[]> => {
-  const sources: SourceImage[] = [];
+const openSources = async (
+  specs: readonly string[],
+  spoolDir: string,
+  sources: SourceImage[],
+): Promise<SourceImage[]> => {
   for (const spec of specs) {
+    if (sources.some((other) => other.source === spec)) continue;
     const source = await openAnySource(spec, spoolDir);
     if (sources.some((other) => other.name === source.name))
       throw new UserError(`two images are called ${source.name}`, {
@@ -60,6 +63,15 @@ const openSources = async (specs: readonly string[], spoolDir: string): Promise<
   }
   return sources;
 };
+
+/** What scenarios name themselves, by what they call it; without those whose owners are not mapped here. */
+const ownImagesOf = (specs: readonly string[], can: readonly SourceImage[]): ReadonlyMap<string, string> =>
+  new Map(
+    specs.flatMap((spec) => {
+      const source = can.find((one) => one.source === spec);
+      return source === undefined ? [] : [[spec, source.name] as const];
+    }),
+  );
 
 /** Images that can be shown here; of a profile whose images all cannot, one that can in their place. */
 const chooseImages = async (
@@ -74,15 +86,6 @@ const chooseImages = async (
   sources.push(instead);
   return { can: [instead], skipped: mapped.skipped };
 };
-
-/** Every server that an arm starts. */
-const serversOf = (arms: readonly Arm[]): readonly string[] => [
-  ...new Set(
-    arms
-      .filter(({ backend }) => backend.options['server'] !== undefined)
-      .map(({ options }) => resolve(options['server'] ?? serverPath)),
-  ),
-];
 
 /** What the outer half does not know. */
 export type GivenToRun = Pick<Given, 'version' | 'asked' | 'earlier'>;
@@ -106,12 +109,25 @@ const measureThere = async (
   const usable = runnable(probes, ({ needs }) => needs, features);
   const startedNs = BigInt(told.startedNs);
   const workspace = openWorkspace(folders.workDir, told.ownerPid);
-  let sources: SourceImage[] = [];
+  const sources: SourceImage[] = [];
   try {
-    sources = await openSources(options.images, workspace.sources);
+    await openSources(options.images, workspace.sources, sources);
     const images = await chooseImages(options, sources, workspace.sources);
-    const skipped = [...arms.skipped, ...scenarios.skipped, ...usable.skipped, ...images.skipped];
-    progress.say(checkSpace(folders, diskNeed(images.can)));
+    const ownSpecs = ownSources(scenarios.can, options.profile.large);
+    const own = mappedImages(
+      (await openSources(ownSpecs, workspace.sources, sources)).filter(({ source }) =>
+        ownSpecs.includes(source),
+      ),
+    );
+    const skipped = [
+      ...arms.skipped,
+      ...scenarios.skipped,
+      ...usable.skipped,
+      ...images.skipped,
+      ...own.skipped,
+    ];
+    const all = [...new Set([...images.can, ...own.can])];
+    progress.say(checkSpace(folders, diskNeed(all)));
     for (const { what, need, reason } of skipped) progress.say(`skipped: ${what}: ${need}: ${reason}`);
     // Before there is a run folder: what is refused here leaves none.
     const watch = await watchConditions(folders.workDir);
@@ -124,7 +140,7 @@ const measureThere = async (
     // Without the usual baseline the first of those that are there takes its part.
     const baseline = arms.can.some((arm) => arm.id === options.baseline) ? options.baseline : arms.can[0]!.id;
     const record = openRecord(journal, options, told, { ...given, baseline, skipped });
-    const servers = serversOf(arms.can);
+    const servers = [...serversOf(arms.can).values()].filter((path) => existsSync(path));
     // Noise of the processes before this one stays with the run.
     const earlierNoise = (earlier?.conditions?.judged ?? []).filter(({ severity }) => severity === 'noise');
     const withEarlier = (now: Conditions): Conditions => ({
@@ -134,9 +150,16 @@ const measureThere = async (
     record.update({ conditions: withEarlier(watch.atStart) });
     const ended = await measure({
       features,
-      sources: images.can,
-      arms: arms.can,
-      scenarios: scenarios.can,
+      sources: all,
+      question: {
+        images: images.can.map(({ name }) => name),
+        ownImages: ownImagesOf(ownSpecs, own.can),
+        scenarios: scenarios.can,
+        arms: arms.can,
+        everyArm: options.everyArm,
+        large: options.profile.large,
+        placement: options.placement,
+      },
       probes: usable.can,
       looks: options.looks,
       before,
@@ -144,6 +167,7 @@ const measureThere = async (
       tally: startTally(),
       design: { catalogue: catalogueOf(backends, scenarios.can, usable.can), baseline },
       countOnly: options.countOnly,
+      lives: options.lives,
       countPasses: features['bpf-ledger'].ok ? options.countPasses : SLOW_COUNT_PASSES,
       baseline,
       seed: options.seed,

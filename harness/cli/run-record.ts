@@ -1,6 +1,7 @@
 // run.json while a run goes on: begun before the first sample, rewritten as more is known.
 import { execFileSync } from 'node:child_process';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import type { Journal } from '../../results/journal.ts';
 import { type Asked, type Environment, type RunFile, SCHEMA } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
@@ -8,6 +9,7 @@ import { backends } from '../backends/registry.ts';
 import { serverPath } from '../backends/server-path.ts';
 import type { Features } from '../model/machine.ts';
 import { probes } from '../probes/registry.ts';
+import type { Arm } from '../runner/arm.ts';
 import type { Changed } from '../runner/parts.ts';
 import { slotPathBytes } from '../runner/workspace.ts';
 import { readEnvironment } from '../sys/environment.ts';
@@ -36,6 +38,15 @@ const ledgerSource = (features: Features): string => {
   return `nothing here counts: ${features['bpf-ledger'].detail}; ${features.strace.detail}`;
 };
 
+/** The project's own server, and every other one that an arm names, by what they are called in the list of tools. */
+export const serversOf = (arms: readonly Arm[]): ReadonlyMap<string, string> => {
+  const named = arms.flatMap(({ options: { server } }) => (server === undefined ? [] : [server]));
+  return new Map([
+    ['cfs-fuse', serverPath],
+    ...named.map((server): [string, string] => [`server ${server}`, resolve(server)]),
+  ]);
+};
+
 export interface Given {
   readonly version: string;
   readonly baseline: string;
@@ -62,7 +73,7 @@ export const openRecord = (
 ): RunRecord => {
   const { profile, budgetNs, blocks, looks, ab, seed } = options;
   const environment: Environment = {
-    ...readEnvironment(folders.workDir, serverPath, features),
+    ...readEnvironment(folders.workDir, serversOf(options.arms), features),
     slotPathBytes: slotPathBytes(folders.workDir),
   };
   const commit = commitOf();

@@ -15,7 +15,7 @@ import { judge } from './needs.ts';
 import { type TypedOptions, understand } from './options.ts';
 import { clearWorkFolder, earlierRun, sessionAfter } from './resume.ts';
 import { measureInside } from './run-inside.ts';
-import { checkWorkFolder, chooseFolders, foldersOf } from './work-folder.ts';
+import { checkWorkFolder, chooseFolders, foldersOf, withoutLinks } from './work-folder.ts';
 
 const refuseWithoutBackend = (
   chosen: readonly { id: string; needs: (typeof backends)[number]['needs'] }[],
@@ -37,9 +37,10 @@ const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date();
   const options = understand(typed, backends, scenarios);
-  const folders =
+  const typedFolders =
     earlier === null ? chooseFolders(options, startedAt) : foldersOf(earlier.id, options.outDir!, options);
-  checkWorkFolder(folders, options);
+  checkWorkFolder(typedFolders, options);
+  const folders = withoutLinks(typedFolders);
   if (earlier !== null) await clearWorkFolder(folders);
   const features = await discoverFeatures(dirname(folders.workDir));
   refuseWithoutBackend(

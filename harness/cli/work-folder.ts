@@ -1,7 +1,16 @@
 // Where results and work go, and whether there is room.
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { runFolderName } from '../../results/journal.ts';
 import { UserError } from '../model/errors.ts';
 import { fileSystemOf } from '../sys/environment.ts';
@@ -65,6 +74,12 @@ export const checkWorkFolder = (folders: RunFolders, options: RunOptions): void 
       hint: '--work DIR on a real file system, or --allow-tmpfs',
     });
 };
+
+/** Mounts are listed by the paths that links lead to. The parent is there. */
+export const withoutLinks = (folders: RunFolders): RunFolders => ({
+  ...folders,
+  workDir: join(realpathSync(dirname(folders.workDir)), basename(folders.workDir)),
+});
 
 /** Refuses a full disk; else the sentence that says what will be used, and where. */
 export const checkSpace = ({ workDir }: RunFolders, neededBytes: number): string => {

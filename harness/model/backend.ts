@@ -23,6 +23,8 @@ export interface Backend {
   readonly how: string;
   /** Phases in which there is nothing to do: their work is part of others. */
   readonly idle: readonly Phase[];
+  /** The objection that this variant answers, one sentence; absent: one of the three that every scenario measures. */
+  readonly answers?: string;
   readonly needs: readonly Need[];
   readonly shows: 'contents' | 'metadata';
   /** Option name to its allowed values, the default first; none: any text. */
@@ -40,8 +42,15 @@ export interface Prepared {
   collect(store: Store, keep: readonly Image[]): Promise<void>;
 }
 
+/** Two empty folders on the work file system: what a container writes goes there. */
+export interface Writable {
+  readonly upper: string;
+  readonly work: string;
+}
+
 export interface Created {
-  mount(at: string): Promise<Mounted>;
+  /** With `writable`, at its best for a container: one overlay where the backend is one. Throws with code `skip` where it cannot. */
+  mount(at: string, writable?: Writable): Promise<Mounted>;
   destroy(): Promise<void>;
 }
 

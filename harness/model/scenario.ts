@@ -6,6 +6,7 @@ import type {
   Params,
   Pass,
   Phase,
+  Placement,
   ScenarioInfo,
   Slot,
   Values,
@@ -24,10 +25,16 @@ export interface Stage {
   /** Images that stay in the store when this one goes: none in an empty store, all of the run's in the full one. */
   readonly kept: readonly Image[];
   readonly prepared: Prepared;
+  /** Further images of this slot, as the scenario's `others` names them. */
+  readonly others: readonly Image[];
+  /** Another image of the slot on the same backend. Untimed. */
+  prepare(image: Image): Promise<Prepared>;
   /** A fresh empty folder on the work file system, removed with the slot. */
   folder(name: string): string;
   /** Repetitions of the lifecycle that this slot is to make: 1 in counting passes. */
   readonly cycles: number;
+  /** The store of one repetition, from 0: an empty one is another each time, in a part of the disk of its own. */
+  storeOf(cycle: number): Store;
   /** Files, inodes and bytes on disk of all that the slot wrote: its own store and folders. Untimed. */
   footprint(): Promise<Values>;
   /** Opens and closes every armed probe around `work`. A phase may be repeated: its values become medians. */
@@ -54,8 +61,24 @@ export interface Scenario extends ScenarioInfo {
   readonly needs: readonly Need[];
   /** Each combination is a group of slots of its own. */
   readonly params: readonly Params[];
-  /** How often a timed slot repeats the lifecycle: more where one is short. */
-  cycles(params: Params): number;
+  /** Further ones in profiles that take their time. */
+  readonly largeParams?: readonly Params[];
+  /** Absent: counted and timed. What is only observed, such as who shares what, needs no more than the counting passes. */
+  readonly passes?: readonly Pass[];
+  /** Variants, by id, that this question needs beside the headline backends. */
+  readonly variants?: readonly string[];
+  /** The backends, by id, that this question is about; absent: the headline ones and `variants`. */
+  readonly only?: readonly string[];
+  /** A server's whereabouts decide its latencies: where both placements are asked for, it is measured in both. */
+  readonly placed?: boolean;
+  /** The image it is asked of, as on the command line; absent: every image of the run. */
+  source?(params: Params): string;
+  /** Further images that a slot needs, as on the command line. */
+  others?(params: Params): readonly string[];
+  /** How often a timed slot repeats the lifecycle: more where one is short. `lives`: what the run wants of long ones. */
+  cycles(params: Params, lives: number): number;
+  /** What one more repetition adds to a slot, as a share of a slot with one; absent: little. */
+  repeatShare?(params: Params): number;
   readonly metrics: Readonly<Record<string, Metric>>;
   /** Rough time of one slot on the slowest backend, nanoseconds: for planning before anything was measured. */
   roughNs(size: ImageSize, params: Params): number;
@@ -99,4 +122,4 @@ export interface Probe {
   arm(context: ProbeContext): Promise<ArmedProbe>;
 }
 
-export type { Cache, Metric, Params, Pass, Phase, Slot, Values };
+export type { Cache, Metric, Params, Pass, Phase, Placement, Slot, Values };

@@ -3,7 +3,7 @@ import type { Sample } from '../../results/schema/run.ts';
 import { medianOf } from '../model/repeated.ts';
 import type { ImageSize } from '../model/scenario.ts';
 import type { Costed } from './fit.ts';
-import { type Group, groupKey, keyOf } from './plan.ts';
+import { type Group, groupKey, inPass, keyOf } from './plan.ts';
 
 /** What one more life within a slot adds to the slot's own time. */
 const REPEAT_SHARE = 0.08;
@@ -25,24 +25,33 @@ export const roughCosts = (
     readonly countPasses: number;
     readonly slowness: number;
     readonly prepared: ReadonlySet<string>;
+    /** Every mount was shown to be right already. */
+    readonly proved: boolean;
   },
 ): Costed[] => {
-  const seen = new Set<string>();
+  const ready = new Set(options.prepared);
+  const proved = new Set<string>();
   return groups.map((group) => {
     const size = sizes.get(group.image)!;
     const slotNs = group.scenario.roughNs(size, group.params) * options.slowness;
-    const first = !seen.has(group.image);
-    seen.add(group.image);
-    const prepareNs = options.prepared.has(group.image) ? 0 : roughPrepareNs(size);
-    const proofNs = group.arms.length * roughProveNs(size);
+    let onceNs = inPass(group, 'count') ? slotNs * group.arms.length * options.countPasses : 0;
+    for (const image of [group.image, ...(group.others ?? [])]) {
+      const imageSize = sizes.get(image)!;
+      if (!ready.has(image)) onceNs += roughPrepareNs(imageSize) * options.slowness;
+      ready.add(image);
+      for (const { id } of group.arms) {
+        const pair = `${id} ${image}`;
+        if (!proved.has(pair) && !options.proved) onceNs += roughProveNs(imageSize) * options.slowness;
+        proved.add(pair);
+      }
+    }
     return {
       image: group.image,
       scenario: group.scenario.id,
       headline: group.scenario.headline.length > 0,
-      blockNs: slotNs * (group.arms.length + 1),
-      onceNs:
-        slotNs * group.arms.length * options.countPasses +
-        (first ? (prepareNs + proofNs) * options.slowness : 0),
+      own: group.own === true,
+      blockNs: inPass(group, 'time') ? slotNs * (group.arms.length + 1) : 0,
+      onceNs,
     };
   });
 };
@@ -52,7 +61,7 @@ export const measuredCosts = (
   groups: readonly Group[],
   counted: readonly Sample[],
   rough: readonly Costed[],
-  baseline: string,
+  { baseline, lives }: { readonly baseline: string; readonly lives: number },
 ): Costed[] => {
   const times = new Map<string, number[]>();
   for (const sample of counted) {
@@ -61,12 +70,18 @@ export const measuredCosts = (
     times.set(key, [...(times.get(key) ?? []), sample.slotNs]);
   }
   return groups.map((group, i) => {
-    const slots = group.arms.map((arm) => times.get(`${keyOf(group)} ${arm.id}`));
-    const before = rough[i]!;
-    if (slots.some((slot) => slot === undefined)) return { ...before, onceNs: 0 };
-    const slotNs = slots.map(
-      (slot) => medianOf(slot!) * (1 + (group.scenario.cycles(group.params) - 1) * REPEAT_SHARE),
+    const { placement: _, ...free } = group.params;
+    const freeKey = groupKey({ scenario: group.scenario.id, params: free, image: group.image });
+    const slots = group.arms.map(
+      (arm) => times.get(`${keyOf(group)} ${arm.id}`) ?? times.get(`${freeKey} ${arm.id}`),
     );
+    const before = rough[i]!;
+    if (!inPass(group, 'time')) return { ...before, onceNs: 0, blockNs: 0 };
+    if (slots.some((slot) => slot === undefined)) return { ...before, onceNs: 0 };
+    const { scenario, params } = group;
+    const more = scenario.cycles(params, lives) - 1;
+    const share = scenario.repeatShare?.(params) ?? REPEAT_SHARE;
+    const slotNs = slots.map((slot) => medianOf(slot!) * (1 + more * share));
     const again = group.arms.findIndex((arm) => arm.id === baseline);
     const nullNs = again < 0 ? 0 : slotNs[again]!;
     return { ...before, onceNs: 0, blockNs: slotNs.reduce((a, b) => a + b, nullNs) };

@@ -6,6 +6,8 @@ export interface Costed {
   readonly image: string;
   readonly scenario: string;
   readonly headline: boolean;
+  /** The scenario names its image itself: no image of the run goes for it. */
+  readonly own?: boolean;
   /** One block of this group, all its arms and the null arm, nanoseconds. */
   readonly blockNs: number;
   /** What it costs once, before the first block: preparing, proving, counting. */
@@ -13,6 +15,7 @@ export interface Costed {
 }
 
 export interface Fit {
+  /** Of the run, without those that only scenarios name. */
   readonly images: readonly string[];
   readonly scenarios: readonly string[];
   readonly dropped: readonly string[];
@@ -24,13 +27,15 @@ const SECOND_NS = 1e9;
 
 /** `costed` in order of importance: the first image is the last to go, unless only a smaller one fits at all. */
 export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs: number): Fit => {
-  const all = [...new Set(costed.map((group) => group.image))];
+  const all = [...new Set(costed.filter(({ own }) => own !== true).map((group) => group.image))];
   let images = all;
   let scenarios = [...new Set(costed.map((group) => group.scenario))];
   const dropped: string[] = [];
   const cost = (of: readonly string[]): number =>
     costed
-      .filter((group) => of.includes(group.image) && scenarios.includes(group.scenario))
+      .filter(
+        (group) => (group.own === true || of.includes(group.image)) && scenarios.includes(group.scenario),
+      )
       .reduce((sum, group) => sum + group.onceNs + blocks * group.blockNs, 0);
   const tooMuch = (): boolean => cost(images) > availableNs;
   const why = () =>
@@ -52,3 +57,14 @@ export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs
   }
   return { images, scenarios, dropped, neededNs: cost(images), fits: !tooMuch() };
 };
+
+/** The groups whose scenario is left and whose image is, too, where the scenario does not name it itself. */
+export const keptGroups = <
+  T extends { readonly scenario: { readonly id: string }; readonly image: string; readonly own?: boolean },
+>(
+  groups: readonly T[],
+  { images, scenarios }: Pick<Fit, 'images' | 'scenarios'>,
+): readonly T[] =>
+  groups.filter(
+    ({ scenario, image, own }) => scenarios.includes(scenario.id) && (own === true || images.includes(image)),
+  );

@@ -1,22 +1,93 @@
 // Which groups there are to measure: every scenario, each of its parameters, every image, with the arms that can take part.
-import type { Scenario } from '../model/scenario.ts';
+import type { Params, Placement, Scenario } from '../model/scenario.ts';
 import type { Arm } from './arm.ts';
-import type { Group } from './plan.ts';
+import { type Group, inPass, SAME_CPU } from './plan.ts';
+
+export interface Question {
+  /** Names of the run's images. */
+  readonly images: readonly string[];
+  /** What scenarios name themselves, as on the command line, to the image's name; without those that cannot be had. */
+  readonly ownImages: ReadonlyMap<string, string>;
+  readonly scenarios: readonly Scenario[];
+  readonly arms: readonly Arm[];
+  /** The arms were chosen by hand: every scenario is asked of all of them. */
+  readonly everyArm: boolean;
+  /** The larger parameters too. */
+  readonly large: boolean;
+  readonly placement: AskedPlacement;
+}
+
+/** `both`: what a server's whereabouts decide is measured twice, everything else as the scheduler has it. */
+export type AskedPlacement = Placement | 'both';
+
+const placed = (params: Params, scenario: Scenario, asked: AskedPlacement): readonly Params[] => {
+  const pinned = { ...params, ...SAME_CPU };
+  if (asked === 'same-cpu') return [pinned];
+  return asked === 'both' && scenario.placed === true && inPass({ scenario }, 'time')
+    ? [params, pinned]
+    : [params];
+};
+
+export const paramsOf = (scenario: Scenario, large: boolean): readonly Params[] =>
+  large ? [...scenario.params, ...(scenario.largeParams ?? [])] : scenario.params;
+
+/** Images that scenarios name themselves, as on the command line. */
+export const ownSources = (scenarios: readonly Scenario[], large: boolean): readonly string[] => [
+  ...new Set(
+    scenarios.flatMap((scenario) =>
+      paramsOf(scenario, large).flatMap((params) => [
+        ...(scenario.source === undefined ? [] : [scenario.source(params)]),
+        ...(scenario.others?.(params) ?? []),
+      ]),
+    ),
+  ),
+];
+
+/** Ids of backends that the scenarios need beside the headline ones. */
+export const variantsOf = (scenarios: readonly Scenario[]): ReadonlySet<string> =>
+  new Set(scenarios.flatMap(({ variants = [], only = [] }) => [...variants, ...only]));
+
+const takesPart = ({ backend }: Arm, { only, variants = [] }: Scenario, everyArm: boolean): boolean =>
+  everyArm ||
+  (only === undefined
+    ? backend.answers === undefined || variants.includes(backend.id)
+    : only.includes(backend.id));
 
 /** `shows(image, arm)`: whether this arm was proved to show this image, or was not tried yet. */
 export const groupsOf = (
-  images: readonly string[],
-  scenarios: readonly Scenario[],
-  arms: readonly Arm[],
-  shows: (image: string, arm: string) => boolean,
-): Group[] =>
-  images.flatMap((image) =>
-    scenarios.flatMap((scenario) =>
-      scenario.params.map((params) => ({
-        scenario,
-        params,
-        image,
-        arms: arms.filter((arm) => shows(image, arm.id)),
-      })),
+  question: Question,
+  shows: (image: string, arm: string) => boolean = () => true,
+): Group[] => {
+  const { ownImages, everyArm, large, placement } = question;
+  const group = (scenario: Scenario, params: Params, image: string): Group[] => {
+    const others = (scenario.others?.(params) ?? []).map((source) => ownImages.get(source));
+    if (others.includes(undefined)) return [];
+    const images = [image, ...(others as string[])];
+    const arms = question.arms.filter(
+      (arm) => takesPart(arm, scenario, everyArm) && images.every((name) => shows(name, arm.id)),
+    );
+    return placed(params, scenario, placement).map((where) => ({
+      scenario,
+      params: where,
+      image,
+      others: others as string[],
+      own: scenario.source !== undefined,
+      arms,
+    }));
+  };
+  const ofRun = question.scenarios.filter(({ source }) => source === undefined);
+  const own = question.scenarios.filter(({ source }) => source !== undefined);
+  return [
+    ...question.images.flatMap((image) =>
+      ofRun.flatMap((scenario) =>
+        paramsOf(scenario, large).flatMap((params) => group(scenario, params, image)),
+      ),
     ),
-  );
+    ...own.flatMap((scenario) =>
+      paramsOf(scenario, large).flatMap((params) => {
+        const image = ownImages.get(scenario.source!(params));
+        return image === undefined ? [] : group(scenario, params, image);
+      }),
+    ),
+  ].filter(({ arms }) => arms.length > 0);
+};

@@ -22,10 +22,10 @@ export const leakMetrics = (left: readonly string[]): Values =>
   );
 
 export interface LeakCheck {
-  /** The slot's own folders as they are before the scenario runs. */
-  before(folders: SlotFolders): Snapshot;
+  /** Each of the slot's folders as it is before the scenario runs. */
+  before(folders: readonly SlotFolders[]): readonly Snapshot[];
   /** Everything new since; each thing is named once and then taken as known. */
-  after(folders: SlotFolders, before: Snapshot): readonly string[];
+  after(folders: readonly SlotFolders[], before: readonly Snapshot[]): readonly string[];
 }
 
 export const openLeakCheck = (workspace: Workspace, ownPidNamespace: boolean): LeakCheck => {
@@ -35,16 +35,18 @@ export const openLeakCheck = (workspace: Workspace, ownPidNamespace: boolean): L
       ownPidNamespace,
       apart: [workspace.store, workspace.sources, workspace.scratch, workspace.slots],
     });
-  const own = (folders: SlotFolders): Snapshot => takeSnapshot({ folder: folders.dir, ownPidNamespace });
+  const own = (folders: readonly SlotFolders[]): readonly Snapshot[] =>
+    folders.map(({ dir }) => takeSnapshot({ folder: dir, ownPidNamespace }));
   let known = everything();
   return {
     before: own,
     after(folders, before) {
       const now = everything();
-      const made = folders.made().map((path) => `file: ${show(fromBytes(Buffer.from(path)))}`);
-      const left = [...new Set([...diff(known, now), ...diff(before, own(folders))])].filter(
-        (thing) => !made.includes(thing),
+      const made = folders.flatMap((one) =>
+        one.made().map((path) => `file: ${show(fromBytes(Buffer.from(path)))}`),
       );
+      const inFolders = own(folders).flatMap((after, i) => diff(before[i]!, after));
+      const left = [...new Set([...diff(known, now), ...inFolders])].filter((thing) => !made.includes(thing));
       known = now;
       return left;
     },

@@ -4,22 +4,23 @@ import type { Tally } from '../../results/compare/tally.ts';
 import type { Conditions, EndedGroup, Fairness, RunFile, Sample } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
 import type { Features, Machine } from '../model/machine.ts';
-import type { Probe, Scenario } from '../model/scenario.ts';
-import type { Arm } from './arm.ts';
+import type { Probe } from '../model/scenario.ts';
 import type { Deadline } from './clock.ts';
+import type { Question } from './groups.ts';
 import type { Before } from './resume.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface RunParts {
   readonly features: Features;
-  /** In order of importance: the last one is the first to be left out. */
+  /** In order of importance: the last of the run's own is the first to be left out; then those that scenarios name. */
   readonly sources: readonly SourceImage[];
-  readonly arms: readonly Arm[];
-  readonly scenarios: readonly Scenario[];
+  readonly question: Question;
   readonly probes: readonly Probe[];
   /** Planned numbers of blocks, ascending: the first is the fewest, the last the most. */
   readonly looks: readonly number[];
   readonly countPasses: number;
+  /** Lives of an image within one timed slot of an empty store. */
+  readonly lives: number;
   /** Nothing is timed. */
   readonly countOnly: boolean;
   /** What an earlier process of this run left. */

@@ -3,7 +3,7 @@
 // Randomised complete blocks: a block holds every group (scenario, its parameters, image) once in random order, and inside a
 // group every arm once in random order, the baseline twice. Counting passes come first and are never the timed ones.
 import { type Random, seeded, shuffled } from '../model/random.ts';
-import type { Params, Scenario, Slot } from '../model/scenario.ts';
+import type { Params, Placement, Scenario, Slot } from '../model/scenario.ts';
 import { type Arm, NULL_ARM } from './arm.ts';
 
 export interface Group {
@@ -12,7 +12,21 @@ export interface Group {
   readonly image: string;
   /** Backends that can show this image and take part in this scenario. */
   readonly arms: readonly Arm[];
+  /** Names of further images that its slots need. */
+  readonly others?: readonly string[];
+  /** The scenario names its image itself. */
+  readonly own?: boolean;
 }
+
+/** The placement is one of a group's parameters, so that every table says it; `free` goes without saying. */
+export const SAME_CPU: Params = { placement: 'same-cpu' };
+
+export const placementOf = (params: Params): Placement =>
+  params['placement'] === 'same-cpu' ? 'same-cpu' : 'free';
+
+/** Whether a scenario takes part in this kind of pass. */
+export const inPass = ({ scenario }: Pick<Group, 'scenario'>, pass: Slot['pass']): boolean =>
+  scenario.passes === undefined || scenario.passes.includes(pass);
 
 export const groupKey = (group: { scenario: string; params: Params; image: string }): string =>
   `${group.scenario} ${JSON.stringify(group.params)} ${group.image}`;
@@ -30,6 +44,7 @@ const slotsOf = ({ scenario, params, image }: Group, arms: readonly (readonly [s
     image,
     cache: scenario.cache,
     params,
+    placement: placementOf(params),
   }));
 
 const place = (blocks: readonly (readonly Unplaced[])[], pass: Slot['pass'], seq: number): Slot[] =>
@@ -37,9 +52,23 @@ const place = (blocks: readonly (readonly Unplaced[])[], pass: Slot['pass'], seq
     .flatMap((slots, block) => slots.map((slot, order) => ({ ...slot, seq: 0, block, order, pass })))
     .map((slot, i) => ({ ...slot, seq: seq + i }));
 
+const hasFree = (groups: readonly Group[], { scenario, image, params }: Group): boolean => {
+  const { placement: _, ...free } = params;
+  return groups.some(
+    (other) =>
+      other.scenario.id === scenario.id &&
+      other.image === image &&
+      JSON.stringify(other.params) === JSON.stringify(free),
+  );
+};
+
 /** Every arm of every group, `passes` times; no null arm, since counts have no noise to show. */
 export const countingSlots = (groups: readonly Group[], passes: number): Slot[] => {
-  const block = groups.flatMap((group) =>
+  // What depends on the placement is time alone: nothing is counted twice.
+  const counted = groups.filter(
+    (group) => inPass(group, 'count') && (placementOf(group.params) === 'free' || !hasFree(groups, group)),
+  );
+  const block = counted.flatMap((group) =>
     slotsOf(
       group,
       group.arms.map((arm) => [arm.id, arm]),
@@ -72,8 +101,9 @@ export interface TimingOptions {
 export const timingSlots = (groups: readonly Group[], options: TimingOptions): Slot[] => {
   const { baseline, firstBlock = 0, keeps = () => true } = options;
   const random = seeded(options.seed);
+  const timed = groups.filter((group) => inPass(group, 'time'));
   const blocks = Array.from({ length: options.blocks }, () =>
-    timingBlock(groups, baseline, random).filter(keeps),
+    timingBlock(timed, baseline, random).filter(keeps),
   );
   return place(blocks, 'time', options.firstSeq).map((slot) => ({ ...slot, block: slot.block + firstBlock }));
 };

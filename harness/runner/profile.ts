@@ -1,5 +1,7 @@
 // How much a run takes on. Budgets are wall time on two cores, from the first line to the report.
 
+import type { AskedPlacement } from './groups.ts';
+
 export interface Profile {
   readonly id: string;
   readonly title: string;
@@ -12,6 +14,11 @@ export interface Profile {
   /** Most blocks: what rows that are still undecided may use of the time that is left. */
   readonly mostBlocks: number;
   readonly countPasses: number;
+  /** Lives of an image within one timed slot of an empty store: more are steadier and take longer. */
+  readonly lives: number;
+  /** The larger parameters of each scenario too. */
+  readonly large: boolean;
+  readonly placement: AskedPlacement;
 }
 
 const SECOND_NS = 1e9;
@@ -42,6 +49,9 @@ export const profiles: readonly Profile[] = [
     blocks: 8,
     mostBlocks: 8,
     countPasses: 3,
+    lives: 1,
+    large: false,
+    placement: 'free',
   },
   {
     id: 'default',
@@ -52,6 +62,9 @@ export const profiles: readonly Profile[] = [
     blocks: 8,
     mostBlocks: 24,
     countPasses: 3,
+    lives: 1,
+    large: false,
+    placement: 'free',
   },
   {
     id: 'ci',
@@ -62,6 +75,9 @@ export const profiles: readonly Profile[] = [
     blocks: 12,
     mostBlocks: 24,
     countPasses: 5,
+    lives: 3,
+    large: false,
+    placement: 'free',
   },
   {
     id: 'full',
@@ -72,5 +88,8 @@ export const profiles: readonly Profile[] = [
     blocks: 24,
     mostBlocks: 48,
     countPasses: 5,
+    lives: 1,
+    large: true,
+    placement: 'both',
   },
 ];

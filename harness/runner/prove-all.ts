@@ -6,8 +6,10 @@ import { expectedListing } from '../digest/of-tree.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import { createMachine } from '../sys/machine.ts';
+import type { Arm } from './arm.ts';
 import { describeImage } from './image-info.ts';
 import type { RunParts } from './parts.ts';
+import type { Group } from './plan.ts';
 import { prove } from './prove.ts';
 
 export interface Proofs {
@@ -19,13 +21,29 @@ export interface Proofs {
 
 const PROOF_SLOT = 'proof';
 
+export interface ToProve {
+  readonly images: readonly Image[];
+  /** What is going to be measured: only that is proved. */
+  readonly groups: readonly Group[];
+  readonly store: Store;
+  /** Where the progress line stands. */
+  readonly done: number;
+}
+
+const armsFor = (image: Image, groups: readonly Group[], arms: readonly Arm[]): readonly Arm[] => {
+  const wanted = new Set(
+    groups
+      .filter((group) => group.image === image.name || group.others?.includes(image.name) === true)
+      .flatMap((group) => group.arms.map(({ id }) => id)),
+  );
+  return arms.filter(({ id }) => wanted.has(id));
+};
+
 export const proveAll = async (
   parts: RunParts,
-  images: readonly Image[],
-  store: Store,
-  done: number,
+  { images, groups, store, done }: ToProve,
 ): Promise<Proofs> => {
-  const { features, workspace, arms } = parts;
+  const { features, workspace, question } = parts;
   const machine = createMachine(features, { scratch: workspace.scratch });
   const proofs: Proof[] = [];
   const skipped: RunFile['skipped'][number][] = [];
@@ -35,7 +53,7 @@ export const proveAll = async (
     const listingPath = join(workspace.sources, `${number}.expected`);
     const treeDigest = expectedListing(image, { listingPath, trusted: seesTrusted() }).digest;
     infos.push(describeImage(image, treeDigest));
-    for (const arm of arms) {
+    for (const arm of armsFor(image, groups, question.arms)) {
       if (parts.interrupted()) break;
       parts.progress(`proving ${image.name} on ${arm.id}`, done, null);
       const folders = workspace.slot(PROOF_SLOT);

@@ -3,14 +3,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Image, SourceImage } from '../model/image.ts';
-import type { ImageSize, Scenario } from '../model/scenario.ts';
+import type { ImageSize } from '../model/scenario.ts';
 import { S_IFMT, S_IFREG } from '../model/tree.ts';
 import { prepareImage } from '../store/prepare.ts';
-import type { Arm } from './arm.ts';
 import type { Deadline } from './clock.ts';
 import { roughCosts, roughPrepareNs } from './cost.ts';
-import { fitBudget } from './fit.ts';
-import { groupsOf } from './groups.ts';
+import { fitBudget, keptGroups } from './fit.ts';
+import { groupsOf, type Question } from './groups.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A first preparation may take this many times what was expected before it counts as a slow machine. */
@@ -35,9 +34,9 @@ export const sizeOf = (source: SourceImage): ImageSize => {
 };
 
 export interface ReadyParts {
+  /** The run's images, then those that only scenarios name. */
   readonly sources: readonly SourceImage[];
-  readonly scenarios: readonly Scenario[];
-  readonly arms: readonly Arm[];
+  readonly question: Question;
   readonly blocks: number;
   readonly countPasses: number;
   readonly deadline: Deadline;
@@ -54,20 +53,29 @@ export interface Ready {
   readonly sizes: ReadonlyMap<string, ImageSize>;
   readonly slowness: number;
   readonly dropped: readonly string[];
+  /** The run's own images that are left. */
+  readonly ofRun: readonly string[];
 }
 
 export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
   const sizes = new Map(parts.sources.map((source) => [source.name, sizeOf(source)]));
   const images: Image[] = [];
-  let wanted = parts.sources.map((source) => source.name);
+  let ofRun = parts.question.images;
+  let wanted: readonly string[] = parts.sources.map((source) => source.name);
   let dropped: readonly string[] = [];
   let slowness = 1;
   const refit = (): void => {
-    const groups = groupsOf(wanted, parts.scenarios, parts.arms, () => true);
+    const groups = groupsOf({ ...parts.question, images: ofRun });
     const prepared = new Set(images.map((image) => image.name));
-    const costs = roughCosts(groups, sizes, { countPasses: parts.countPasses, slowness, prepared });
+    const costs = roughCosts(groups, sizes, {
+      countPasses: parts.countPasses,
+      slowness,
+      prepared,
+      proved: false,
+    });
     const fit = fitBudget(costs, parts.blocks, parts.deadline.leftNs());
-    wanted = [...fit.images];
+    ofRun = fit.images;
+    wanted = keptGroups(groups, fit).flatMap(({ image, others = [] }) => [image, ...others]);
     dropped = [...dropped, ...fit.dropped.filter((text) => text.startsWith('image '))];
   };
   refit();
@@ -83,5 +91,5 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     if (number === 0) slowness = Math.max(1, tookNs / roughPrepareNs(sizes.get(source.name)!) / FAR);
     refit();
   }
-  return { images: images.filter((image) => wanted.includes(image.name)), sizes, slowness, dropped };
+  return { images: images.filter((image) => wanted.includes(image.name)), sizes, slowness, dropped, ofRun };
 };

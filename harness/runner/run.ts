@@ -11,10 +11,10 @@ import { runBlocks } from './blocks.ts';
 import { openDeadline } from './clock.ts';
 import { measuredCosts, roughCosts } from './cost.ts';
 import { type Executor, openExecutor, type Stop } from './execute.ts';
-import { type Costed, fitBudget } from './fit.ts';
+import { type Costed, fitBudget, keptGroups } from './fit.ts';
 import { groupsOf } from './groups.ts';
 import type { RunParts } from './parts.ts';
-import { countingSlots, type Group, groupKey, keyOf, timingSlots } from './plan.ts';
+import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
 import { proveAll } from './prove-all.ts';
 import { makeReady } from './ready.ts';
 import { extraSlots, samePlan, tornGroups } from './resume.ts';
@@ -35,6 +35,13 @@ const perSlot = (groups: readonly Group[], costed: readonly Costed[]): ReadonlyM
 const ofPass = (slots: readonly Slot[], pass: Slot['pass']): readonly Slot[] =>
   slots.filter((slot) => slot.pass === pass);
 
+const timedOf = (groups: readonly Group[]): readonly Group[] =>
+  groups.filter((group) => inPass(group, 'time'));
+
+const imagesOf = (groups: readonly Group[]): readonly string[] => [
+  ...new Set(groups.map(({ image }) => image)),
+];
+
 interface Fitted {
   readonly slots: readonly Slot[];
   readonly extra: readonly Slot[];
@@ -48,7 +55,7 @@ const fitTiming = (
   costs: readonly Costed[],
   { counting, dropped }: { readonly counting: readonly Slot[]; readonly dropped: readonly string[] },
 ): Fitted => {
-  const { before, baseline, seed, looks, arms } = parts;
+  const { before, baseline, seed, looks, question } = parts;
   const recorded = ofPass(before.slots, 'time');
   if (recorded.length > 0) {
     const keys = new Set(recorded.map(groupKey));
@@ -59,23 +66,16 @@ const fitTiming = (
     if (extra.length > 0) parts.say(`${torn.length} group was cut inside a block: it gets one more block`);
     parts.update({ plan: { slots: [...before.slots, ...extra] } });
     return {
-      groups: kept,
+      groups: timedOf(kept),
       extra: [...extraBefore, ...extra],
       slots: recorded.filter(({ block }) => block < looks.at(-1)!),
     };
   }
   const fit = fitBudget(costs, looks[0]!, parts.deadline.leftNs());
   for (const line of fit.dropped) parts.say(`left out: ${line}`);
-  const kept = groups.filter(
-    (group) => fit.images.includes(group.image) && fit.scenarios.includes(group.scenario.id),
-  );
+  const kept = keptGroups(groups, fit);
   const shown = new Set(kept.flatMap((group) => group.arms.map((arm) => `${keyOf(group)} ${arm.id}`)));
-  const asked = groupsOf(
-    parts.sources.map(({ name }) => name),
-    parts.scenarios,
-    arms,
-    () => true,
-  );
+  const asked = groupsOf(question);
   const slots = timingSlots(asked, {
     blocks: looks.at(-1)!,
     baseline,
@@ -85,14 +85,14 @@ const fitTiming = (
   });
   parts.update({
     plan: {
-      arms: arms.map((arm) => arm.id),
+      arms: question.arms.map((arm) => arm.id),
       scenarios: fit.scenarios,
-      images: fit.images,
+      images: imagesOf(kept),
       dropped: [...dropped, ...fit.dropped],
       slots: [...counting, ...slots],
     },
   });
-  return { slots, extra: [], groups: kept };
+  return { slots, extra: [], groups: timedOf(kept) };
 };
 
 const planCounting = (parts: RunParts, groups: readonly Group[], dropped: readonly string[]): Slot[] => {
@@ -107,9 +107,9 @@ const planCounting = (parts: RunParts, groups: readonly Group[], dropped: readon
   if (parts.before.slots.length === 0)
     parts.update({
       plan: {
-        arms: parts.arms.map((arm) => arm.id),
-        scenarios: parts.scenarios.map(({ id }) => id),
-        images: [...new Set(groups.map(({ image }) => image))],
+        arms: parts.question.arms.map((arm) => arm.id),
+        scenarios: parts.question.scenarios.map(({ id }) => id),
+        images: imagesOf(groups),
         dropped,
         slots: counting,
       },
@@ -129,8 +129,9 @@ const statusOf = (
 };
 
 export const measure = async (parts: RunParts): Promise<Ended> => {
-  const { arms, baseline, looks, deadline, interrupted, progress, say, workspace, before } = parts;
+  const { question, baseline, looks, deadline, interrupted, progress, say, workspace, before } = parts;
   const planned = new Set(before.slots.map(({ image }) => image));
+  const own = new Set(question.ownImages.values());
   const goesOn = planned.size > 0;
   const { files } = createMachine(parts.features, { scratch: workspace.scratch });
   const fullStore = createStore({ state: 'full', dir: workspace.store, files });
@@ -139,7 +140,8 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     // What was planned once is not left out the second time.
     ...(goesOn
       ? {
-          sources: parts.sources.filter(({ name }) => planned.has(name)),
+          sources: parts.sources.filter(({ name }) => planned.has(name) || own.has(name)),
+          question: { ...question, images: question.images.filter((name) => planned.has(name)) },
           deadline: openDeadline(0n, null, 0),
         }
       : {}),
@@ -150,7 +152,15 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
   });
   for (const line of ready.dropped) say(`left out: ${line}`);
 
-  const proved = await proveAll(parts, ready.images, fullStore, READY_SHARE);
+  const names = ready.images.map((image) => image.name);
+  const ownImages = new Map([...question.ownImages].filter(([, name]) => names.includes(name)));
+  const asked = { ...question, images: ready.ofRun, ownImages };
+  const proved = await proveAll(parts, {
+    images: ready.images,
+    groups: groupsOf(asked),
+    store: fullStore,
+    done: READY_SHARE,
+  });
   parts.update(proved);
   for (const { what, need, reason } of proved.skipped) say(`skipped: ${what}: ${need}: ${reason}`);
   const unequal = proved.proofs.filter((proof) => !proof.equal);
@@ -159,10 +169,9 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
 
   const shows = (image: string, arm: string): boolean =>
     proved.proofs.some((proof) => proof.image === image && proof.arm === arm && proof.equal);
-  const names = ready.images.map((image) => image.name);
   // Objects that only hidden files of lower layers had are no garbage that a slot should find.
   fullStore.collect(ready.images);
-  const groups = groupsOf(names, parts.scenarios, arms, shows).filter((group) => group.arms.length > 0);
+  const groups = groupsOf(asked, shows);
   const executor = openExecutor(parts, ready.images, fullStore);
   const ended = (stop: Stop): Ended => ({
     status: statusOf(stop, executor, unequal, interrupted()),
@@ -176,6 +185,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     countPasses: 0,
     slowness: ready.slowness,
     prepared: new Set(names),
+    proved: true,
   });
   const counting = planCounting(parts, groups, ready.dropped);
   const counted = await executor.run({
@@ -187,7 +197,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
   });
   if (counted.stop !== null || interrupted() || parts.countOnly) return ended(counted.stop);
 
-  const costs = measuredCosts(groups, counted.samples, rough, baseline);
+  const costs = measuredCosts(groups, counted.samples, rough, { baseline, lives: parts.lives });
   const timing = fitTiming(parts, groups, costs, { counting, dropped: ready.dropped });
   return ended(
     await runBlocks({

@@ -9,6 +9,7 @@ import type { Image } from '../model/image.ts';
 import type { Features, Machine } from '../model/machine.ts';
 import type { ArmedProbe, Probe, Scenario, Slot, Values } from '../model/scenario.ts';
 import { createStore } from '../store/store.ts';
+import { pinToOneCpu } from '../sys/affinity.ts';
 import { nowNs } from '../sys/clock.ts';
 import type { Snapshot } from '../sys/leaks.ts';
 import { createMachine } from '../sys/machine.ts';
@@ -23,9 +24,13 @@ export interface SlotParts {
   readonly session: number;
   /** Commands that still run this long after the slot began are ended, and the slot fails. */
   readonly limitNs: number;
+  /** Lives of an image within one timed slot of an empty store. */
+  readonly lives: number;
   readonly scenario: Scenario;
   readonly arm: Arm;
   readonly image: Image;
+  /** Further images that the scenario needs. */
+  readonly others: readonly Image[];
   readonly features: Features;
   readonly probes: readonly Probe[];
   readonly workspace: Workspace;
@@ -65,10 +70,24 @@ const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[]): Machine => {
   });
 };
 
-const storeOf = (parts: SlotParts, machine: Machine, folders: SlotFolders): Store =>
+/** One for each repetition, made before anything is measured. */
+const storesOf = (parts: SlotParts, machine: Machine, folders: readonly SlotFolders[]): readonly Store[] =>
   parts.slot.params['store'] === 'empty'
-    ? createStore({ state: 'empty', dir: folders.store, files: machine.files })
-    : parts.fullStore;
+    ? folders.map(({ store }) => createStore({ state: 'empty', dir: store, files: machine.files }))
+    : [parts.fullStore];
+
+const cyclesOf = ({ slot, scenario, lives }: SlotParts): number =>
+  slot.pass === 'count' ? 1 : scenario.cycles(slot.params, lives);
+
+/** The slot's own folder, and one beside it for each further store: a file system fills each of them from a place of its own. */
+const foldersOf = (parts: SlotParts): readonly SlotFolders[] => {
+  const name = slotName(parts.slot.seq);
+  const more = parts.slot.params['store'] === 'empty' ? cyclesOf(parts) - 1 : 0;
+  return [
+    parts.workspace.slot(name),
+    ...Array.from({ length: more }, (_, i) => parts.workspace.slot(`${name}-${i + 1}`)),
+  ];
+};
 
 interface Collected {
   readonly values: Values;
@@ -99,30 +118,35 @@ const failure = (error: unknown, stage: OpenStage | null): Outcome => {
 interface Inside {
   readonly outcome: Outcome;
   /** Null when the slot failed before its folders were complete. */
-  readonly before: Snapshot | null;
+  readonly before: readonly Snapshot[] | null;
   readonly took: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
 }
 
-const inside = async (parts: SlotParts, folders: SlotFolders): Promise<Inside> => {
+const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<Inside> => {
   const { slot, scenario, image, arm } = parts;
   const armed: ArmedProbe[] = [];
   let stage: OpenStage | null = null;
-  let before: Snapshot | null = null;
+  const folders = all[0]!;
+  let before: readonly Snapshot[] | null = null;
   try {
     const machine = machineOf(parts, armed);
-    const store = storeOf(parts, machine, folders);
+    const stores = storesOf(parts, machine, all);
+    const store = stores[0]!;
     const prepared = await arm.backend.prepare(image, machine, arm.options);
     const scratch = parts.workspace.scratch;
     for (const probe of parts.probes) armed.push(await probe.arm({ machine, slot, scratch }));
-    const cycles = slot.pass === 'count' ? 1 : scenario.cycles(slot.params);
+    const cycles = cyclesOf(parts);
     const warmTools = (empty: string) => parts.warmTools(machine, empty);
     const kept = store.state === 'full' ? parts.images : [];
     stage = openStage({
       slot,
       image,
+      others: parts.others,
+      prepare: (other) => arm.backend.prepare(other, machine, arm.options),
       machine,
       store,
+      storeOf: (cycle) => stores[cycle] ?? store,
       kept,
       prepared,
       folders,
@@ -130,7 +154,7 @@ const inside = async (parts: SlotParts, folders: SlotFolders): Promise<Inside> =
       cycles,
       warmTools,
     });
-    before = parts.leaks.before(folders);
+    before = parts.leaks.before(all);
     stage.sync();
     const own = await scenario.run(stage);
     const { values, ledger, notes } = await collect(armed, own);
@@ -151,10 +175,11 @@ const inside = async (parts: SlotParts, folders: SlotFolders): Promise<Inside> =
 export const runSlot = async (parts: SlotParts): Promise<Sample> => {
   const startedAt = new Date().toISOString();
   const from = process.hrtime.bigint();
-  const folders = parts.workspace.slot(slotName(parts.slot.seq));
-  const { outcome, before, took, notes } = await inside(parts, folders);
+  const folders = foldersOf(parts);
+  const unpin = parts.slot.placement === 'same-cpu' ? pinToOneCpu() : null;
+  const { outcome, before, took, notes } = await inside(parts, folders).finally(() => unpin?.());
   const left = outcome.outcome === 'ok' && before !== null ? parts.leaks.after(folders, before) : [];
-  folders.remove();
+  for (const one of folders) one.remove();
   const session = parts.session === 0 ? {} : { session: parts.session };
   const base = { ...parts.slot, schema: SCHEMA, startedAt, ...session, took, notes } as const;
   const done = (result: Outcome): Sample => ({

@@ -16,8 +16,11 @@ export interface StageParts {
   readonly image: Image;
   readonly machine: Machine;
   readonly store: Store;
+  readonly storeOf: (cycle: number) => Store;
   readonly kept: readonly Image[];
   readonly prepared: Prepared;
+  readonly others: readonly Image[];
+  readonly prepare: (image: Image) => Promise<Prepared>;
   readonly folders: SlotFolders;
   readonly probes: readonly ArmedProbe[];
   readonly cycles: number;
@@ -72,7 +75,10 @@ export const openStage = (parts: StageParts): OpenStage => {
     store,
     kept: parts.kept,
     prepared: parts.prepared,
+    others: parts.others,
+    prepare: parts.prepare,
     cycles: parts.cycles,
+    storeOf: parts.storeOf,
     notes,
     phaseNow: () => phaseNow,
     took: () => took,

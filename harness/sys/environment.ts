@@ -61,12 +61,10 @@ const libcVersion = (): string => {
 
 const TOOLS = ['tar', 'rm', 'ls', 'cat'];
 
-const tools = (serverPath: string): Record<string, string> => {
+/** `servers`: what they are called, to their paths. */
+const tools = (servers: ReadonlyMap<string, string>): Record<string, string> => {
   const found: Record<string, string> = { node: process.version, libc: libcVersion() };
-  for (const [name, path] of [
-    ...TOOLS.map((tool) => [tool, tool] as const),
-    ['cfs-fuse', serverPath] as const,
-  ]) {
+  for (const [name, path] of [...TOOLS.map((tool) => [tool, tool] as const), ...servers]) {
     const version = firstLine(path, ['--version']);
     if (version !== null) found[name] = version;
   }
@@ -96,7 +94,11 @@ export const fileSystemOf = (dir: string): { type: string; device: string; optio
   return { type: best.type, device: best.device, options: best.options };
 };
 
-export const readEnvironment = (workDir: string, serverPath: string, features: Features): Environment => ({
+export const readEnvironment = (
+  workDir: string,
+  servers: ReadonlyMap<string, string>,
+  features: Features,
+): Environment => ({
   kernel: `${release()} ${version()}`,
   kernelCommandLine: readText('/proc/cmdline') ?? 'unknown',
   architecture: arch(),
@@ -108,7 +110,7 @@ export const readEnvironment = (workDir: string, serverPath: string, features: F
   mitigations: mitigations(),
   virtualization: virtualization(),
   workFileSystem: fileSystemOf(workDir),
-  tools: tools(serverPath),
+  tools: tools(servers),
   loadAverage: loadavg(),
   privilege: features.root.ok ? 'root' : 'user namespace',
   features: Object.fromEntries(Object.entries(features).map(([id, { ok, detail }]) => [id, { ok, detail }])),

@@ -60,6 +60,10 @@ const sectionOf = (
 const headlineOf = (group: GroupData, { catalogue }: Design): readonly string[] =>
   own(catalogue.scenarios, group.group.scenario)?.headline ?? [];
 
+/** In the first table; what has a section of its own is shown with everything else. */
+const firstOf = (group: GroupData, design: Design): readonly string[] =>
+  own(design.catalogue.scenarios, group.group.scenario)?.ownSection === true ? [] : headlineOf(group, design);
+
 const known = <T>(items: readonly (T | null)[]): T[] => items.filter((item) => item !== null);
 
 const tableOf = (image: string, input: TableInput, metricsOf: (group: GroupData) => readonly string[]) => {
@@ -100,16 +104,15 @@ const combinedRow = (groups: readonly GroupData[], metric: string, input: TableI
   };
 };
 
-/** Only of what was asked of every image: null where there is one image, or nothing in common. */
+/** Only of what was asked of every image of the run: null where there is one image, or nothing in common. */
 const combinedTable = (input: TableInput): TableView | null => {
   const asked = groupBy(input.groups, ({ group }) =>
     JSON.stringify([group.scenario, paramsKey(group.params)]),
   );
+  const most = Math.max(...[...asked.values()].map(({ length }) => length));
   const sections = [...asked.values()].map((groups) => {
-    if (groups.length < input.images.length || groups.length < 2) return null;
-    const rows = known(
-      headlineOf(groups[0]!, input.design).map((metric) => combinedRow(groups, metric, input)),
-    );
+    if (groups.length < most || groups.length < 2) return null;
+    const rows = known(firstOf(groups[0]!, input.design).map((metric) => combinedRow(groups, metric, input)));
     return sectionOf(groups[0]!, rows, input.design);
   });
   const table = { image: null, sections: known(sections) };
@@ -118,7 +121,7 @@ const combinedTable = (input: TableInput): TableView | null => {
 
 export const firstTables = (input: TableInput): readonly TableView[] => {
   const perImage = input.images.map((image) =>
-    tableOf(image, input, (group) => headlineOf(group, input.design)),
+    tableOf(image, input, (group) => firstOf(group, input.design)),
   );
   const combined = combinedTable(input);
   return [...filled(perImage), ...(combined === null ? [] : [combined])];
@@ -129,12 +132,14 @@ export const furtherTables = (input: TableInput): readonly TableView[] =>
   filled(
     input.images.map((image) =>
       tableOf(image, input, (group) => {
+        const first = firstOf(group, input.design);
         const headline = headlineOf(group, input.design);
-        return [...group.time.keys()].filter(
+        const others = [...group.time.keys()].filter(
           (metric) =>
             !headline.includes(metric) &&
             (own(input.design.catalogue.metrics, metric)?.noise ?? 'noisy') === 'noisy',
         );
+        return [...(first.length > 0 ? [] : headline), ...others];
       }),
     ),
   );

@@ -32,6 +32,7 @@ export interface Metric {
 
 export type Cache = 'cold' | 'warm' | 'hot';
 export type Pass = 'time' | 'count';
+export type Placement = 'free' | 'same-cpu';
 export type Params = Readonly<Record<string, string | number>>;
 
 /** One planned measurement. */
@@ -50,6 +51,8 @@ export interface Slot {
   readonly image: string;
   readonly cache: Cache;
   readonly params: Params;
+  /** Where commands and servers run: left to the scheduler, or all on one CPU. Absent in older runs: `free`. */
+  readonly placement?: Placement;
 }
 
 export interface SampleBase extends Slot {
@@ -84,6 +87,8 @@ export interface ScenarioInfo {
   readonly reproduce: string;
   /** Metrics with a row in the first table, in order; empty: the scenario has no headline row. */
   readonly headline: readonly string[];
+  /** Its rows stand in a section of its own, not in the first table. */
+  readonly ownSection?: boolean;
 }
 
 export interface BackendInfo {
@@ -92,6 +97,8 @@ export interface BackendInfo {
   readonly how: string;
   /** Phases in which this backend has nothing to do, whatever the image: their work is part of others. */
   readonly idle?: readonly Phase[];
+  /** The objection that this variant answers; absent: a headline backend. */
+  readonly answers?: string;
 }
 
 /** Everything a reader needs to name what was measured, so that old runs render after a rename. */

@@ -20,16 +20,17 @@ test('folders that a slot asked for are no leak, whatever the path; everything e
   const dir = join(temporaryFolder(t), 'back\\slash \u00e9');
   const workspace = openWorkspace(dir, process.pid);
   const leaks = openLeakCheck(workspace, false);
-  const folders = workspace.slot('one');
+  const folders = [workspace.slot('one'), workspace.slot('one-1')];
   const before = leaks.before(folders);
-  const thing = folders.fresh('thing');
+  const thing = folders[0]!.fresh('thing');
   assert.deepEqual(leaks.after(folders, before), []);
+  writeFileSync(join(folders[1]!.dir, 'beside'), '');
   writeFileSync(join(thing, 'forgotten'), '');
   mkdirSync(join(dir, 'stray'));
   const left = leaks.after(folders, before);
   assert.deepEqual(
     left.map((name) => name.split('/').at(-1)),
-    ['stray', 'forgotten'],
+    ['stray', 'forgotten', 'beside'],
   );
   assert.ok(left.every((name) => name.startsWith('file: ') && name.includes('back\\\\slash \\xc3\\xa9')));
 });

@@ -1,0 +1,47 @@
+// Which CPUs the calling thread may run on, and with it every process that it starts.
+//
+// Does:    sched_setaffinity(2) on this thread only; the other threads of the runtime stay where they are.
+// Error:   threads of the kernel and interrupts go where they want.
+// Leaves:  nothing: the mask that was there before is put back.
+// Source:  sched_setaffinity(2).
+import { bind, check } from './libc.ts';
+
+const MASK_BYTES = 1024;
+const cGet = bind<(pid: number, size: number, mask: Uint8Array) => number>(
+  'sched_getaffinity',
+  'int',
+  'size_t',
+  'void *',
+);
+const cSet = bind<(pid: number, size: number, mask: Uint8Array) => number>(
+  'sched_setaffinity',
+  'int',
+  'size_t',
+  'void *',
+);
+
+const readMask = (): Buffer => {
+  const mask = Buffer.alloc(MASK_BYTES);
+  check(cGet(0, MASK_BYTES, mask), 'sched_getaffinity');
+  return mask;
+};
+
+/** CPUs that this thread may run on, ascending. */
+export const allowedCpus = (): readonly number[] => {
+  const mask = readMask();
+  return Array.from({ length: MASK_BYTES * 8 }, (_, cpu) => cpu).filter(
+    (cpu) => (mask[cpu >> 3]! & (1 << (cpu & 7))) !== 0,
+  );
+};
+
+/** The last allowed CPU: the first one serves most interrupts. Returns what puts the mask back. */
+export const pinToOneCpu = (): (() => void) => {
+  const before = readMask();
+  const cpu = allowedCpus().at(-1)!;
+  const mask = Buffer.alloc(MASK_BYTES);
+  mask[cpu >> 3] = 1 << (cpu & 7);
+  check(cSet(0, MASK_BYTES, mask), 'sched_setaffinity');
+  return () => {
+    check(cSet(0, MASK_BYTES, before), 'sched_setaffinity');
+  };
+};

@@ -1,0 +1,74 @@
+// What a rule may look at: values and counts of a run by scenario, parameters, image, arm and metric. Pure.
+import { type CallCount, type Count, callCounts, countOf } from '../../results/compare/counts.ts';
+import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
+import type { Params, Pass, RunFile } from '../../results/schema/run.ts';
+import type { Interval } from '../../results/stats/interval.ts';
+import { type ByBlock, logRatios, ratioInterval } from '../../results/stats/log-ratio.ts';
+import { LOOK_CONFIDENCE, medianInterval } from '../../results/stats/median.ts';
+
+export interface Place {
+  readonly scenario: string;
+  /** Every one of these must be equal; other parameters are free unless the group has a placement. Absent: none asked for. */
+  readonly params?: Params;
+  readonly image?: string;
+}
+
+export interface Evidence {
+  readonly run: RunFile;
+  /** Groups of a place in the order of the run: one for each image and each combination of other parameters. */
+  groups(place: Place): readonly GroupData[];
+  /** By block; empty where nothing was measured. */
+  values(group: GroupData, arm: string, metric: string, pass?: Pass): ByBlock;
+  /** Of the passes that counted, else of the timed ones; null where nothing was measured. */
+  count(group: GroupData, arm: string, metric: string): Count | null;
+  /** System calls by phase, actor and name. */
+  calls(group: GroupData, arm: string): readonly CallCount[];
+  median(group: GroupData, arm: string, metric: string): Interval;
+  /** Per block, `arm` divided by `base`. */
+  ratio(group: GroupData, arm: string, base: string, metric: string): Interval;
+  /** Why a backend, scenario or image has no samples, in the run's own words; null where the run does not say. */
+  whyMissing(id: string): string | null;
+}
+
+const NOTHING: ByBlock = new Map();
+
+const isAt = ({ group }: GroupData, { scenario, params = {}, image }: Place): boolean =>
+  group.scenario === scenario &&
+  (image === undefined || group.image === image) &&
+  // What was pinned to one CPU answers only where it was asked for.
+  (group.params['placement'] ?? 'free') === (params['placement'] ?? 'free') &&
+  Object.entries(params).every(([key, value]) => key === 'placement' || group.params[key] === value);
+
+export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
+  const values = (group: GroupData, arm: string, metric: string, pass: Pass = 'time'): ByBlock =>
+    group[pass].get(metric)?.get(arm) ?? NOTHING;
+  return {
+    run,
+    groups: (place) => tallied.groups.filter((group) => isAt(group, place)),
+    values,
+    count(group, arm, metric) {
+      const counted = [...values(group, arm, metric, 'count').values()];
+      return countOf(counted.length > 0 ? counted : [...values(group, arm, metric).values()]);
+    },
+    calls: (group, arm) => callCounts(group.ledgers.get(arm) ?? []),
+    median: (group, arm, metric) => medianInterval([...values(group, arm, metric).values()], LOOK_CONFIDENCE),
+    ratio: (group, arm, base, metric) =>
+      ratioInterval(
+        logRatios(values(group, arm, metric), values(group, base, metric)).values,
+        LOOK_CONFIDENCE,
+      ),
+    whyMissing(id) {
+      const skipped = run.skipped.find(({ what }) => what === id || what.startsWith(`${id} on `));
+      if (skipped !== undefined) return `${skipped.need}: ${skipped.reason}`;
+      const failed = tallied.failures.find(({ scenario, backend }) => scenario === id || backend === id);
+      if (failed !== undefined) return `failed: ${failed.message}`;
+      const sample = tallied.skips.find(({ scenario, backend }) => scenario === id || backend === id);
+      if (sample !== undefined) return `${sample.need}: ${sample.reason}`;
+      return run.plan.dropped.find((line) => line.includes(id)) ?? null;
+    },
+  };
+};
+
+/** `image, key=value …` of a group, for words. */
+export const placeText = ({ group }: GroupData): string =>
+  [group.image, paramsKey(group.params)].filter((part) => part !== '').join(', ');

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Backend } from '../../../harness/model/backend.ts';
+import type { Scenario } from '../../../harness/model/scenario.ts';
+import type { Arm } from '../../../harness/runner/arm.ts';
+import { groupsOf, ownSources, paramsOf, type Question, variantsOf } from '../../../harness/runner/groups.ts';
+import { countingSlots, timingSlots } from '../../../harness/runner/plan.ts';
+
+const scenario = (id: string, more: Partial<Scenario> = {}): Scenario => ({
+  id,
+  question: 'Why?',
+  cache: 'warm',
+  reproduce: 'true',
+  headline: [],
+  needs: [],
+  params: [{}],
+  metrics: {},
+  cycles: () => 1,
+  roughNs: () => 1,
+  run: async () => ({}),
+  derive: (values) => values,
+  ...more,
+});
+
+const arm = (id: string, answers?: string): Arm => {
+  const backend = { id, ...(answers === undefined ? {} : { answers }) } as Backend;
+  return { id, backend, options: {} };
+};
+
+const question = (scenarios: readonly Scenario[], more: Partial<Question> = {}): Question => ({
+  images: ['one', 'two'],
+  ownImages: new Map(),
+  scenarios,
+  arms: [arm('plain'), arm('other'), arm('loop', 'What of a loop device?')],
+  everyArm: false,
+  large: false,
+  placement: 'free',
+  ...more,
+});
+
+const told = (groups: ReturnType<typeof groupsOf>): string[] =>
+  groups.map(
+    ({ scenario: { id }, image, params, arms }) =>
+      `${id} ${image} ${JSON.stringify(params)} ${arms.map((one) => one.id).join('+')}`,
+  );
+
+test('a scenario is asked of the headline backends and of the variants that it names', () => {
+  assert.deepEqual(
+    told(groupsOf(question([scenario('a'), scenario('b', { variants: ['loop'] })], { images: ['one'] }))),
+    ['a one {} plain+other', 'b one {} plain+other+loop'],
+  );
+  assert.deepEqual(
+    [...variantsOf([scenario('b', { variants: ['loop'], only: ['other'] })])],
+    ['loop', 'other'],
+  );
+});
+
+test('a question about some backends is asked of no others, unless the arms were chosen by hand', () => {
+  const asked = [scenario('a', { only: ['plain', 'loop'] })];
+  assert.deepEqual(told(groupsOf(question(asked, { images: ['one'] }))), ['a one {} plain+loop']);
+  assert.deepEqual(told(groupsOf(question(asked, { images: ['one'], everyArm: true }))), [
+    'a one {} plain+other+loop',
+  ]);
+});
+
+test('a scenario with an image of its own is asked of that one alone, and of no image that cannot be had', () => {
+  const own = scenario('scale', {
+    params: [{ files: 10 }, { files: 100 }],
+    largeParams: [{ files: 1000 }],
+    source: ({ files }) => `synthetic:files=${files}`,
+    others: () => ['fixture:other'],
+  });
+  assert.deepEqual(ownSources([own], false), ['synthetic:files=10', 'fixture:other', 'synthetic:files=100']);
+  assert.equal(paramsOf(own, true).length, 3);
+  const ownImages = new Map([
+    ['synthetic:files=10', 'ten'],
+    ['fixture:other', 'other-image'],
+  ]);
+  const groups = groupsOf(
+    question([own], { ownImages }),
+    (image, id) => id !== 'other' || image !== 'other-image',
+  );
+  assert.deepEqual(told(groups), ['scale ten {"files":10} plain']);
+  assert.deepEqual(groups[0]!.others, ['other-image']);
+});
+
+test('a backend that cannot show an image is left out, and a group without any is none', () => {
+  assert.deepEqual(
+    told(groupsOf(question([scenario('a')]), (image, id) => image === 'two' && id === 'plain')),
+    ['a two {} plain'],
+  );
+});
+
+test('both placements: twice where a server decides, counted once, and every sample says where it ran', () => {
+  const both = question([scenario('a', { placed: true }), scenario('b')], {
+    images: ['one'],
+    placement: 'both',
+  });
+  const groups = groupsOf(both);
+  assert.deepEqual(told(groups), [
+    'a one {} plain+other',
+    'a one {"placement":"same-cpu"} plain+other',
+    'b one {} plain+other',
+  ]);
+  assert.equal(countingSlots(groups, 1).length, 4);
+  const timed = timingSlots(groups, { blocks: 1, baseline: 'plain', seed: 's', firstSeq: 0 });
+  for (const { params, placement } of timed)
+    assert.equal(placement, params['placement'] === 'same-cpu' ? 'same-cpu' : 'free');
+  const pinned = groupsOf({ ...both, placement: 'same-cpu' });
+  assert.equal(pinned.length, 2);
+  assert.equal(countingSlots(pinned, 1).length, 4);
+});
+
+test('what is only observed is never timed', () => {
+  const groups = groupsOf(question([scenario('a', { passes: ['count'] })], { images: ['one'] }));
+  assert.equal(countingSlots(groups, 3).length, 6);
+  assert.deepEqual(timingSlots(groups, { blocks: 8, baseline: 'plain', seed: 's', firstSeq: 0 }), []);
+});
