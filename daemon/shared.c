@@ -1,7 +1,7 @@
 /*
  * Many mounts, one thread: it waits for all of them at once, and for messages that ask for more.
  *
- * Needs:  a connected SOCK_SEQPACKET socket. A message is `mount`, IMAGE, MOUNTPOINT, STATS (may be empty) and any number
+ * Needs:  a connected SOCK_SEQPACKET socket. One zero byte says that this is ready. A message is `mount`, IMAGE, MOUNTPOINT, STATS (may be empty) and any number
  *         of folders of objects; or `count`. A zero byte ends each word. Answers are `ok`, a number, or a sentence.
  * Does:   an image that is mounted twice is mapped twice, which costs address space only.
  * Cost:   one system call more per request than a server of one mount; some 4 KiB per mount.
@@ -212,7 +212,11 @@ static int prepare(struct shared *shared)
 	if (shared->poll_fd < 0 || shared->signal_fd < 0)
 		return -errno;
 	err = watch(shared, shared->options->control_fd, shared);
-	return err != 0 ? err : watch(shared, shared->signal_fd, &shared->signal_fd);
+	if (err == 0)
+		err = watch(shared, shared->signal_fd, &shared->signal_fd);
+	if (err == 0 && send(shared->options->control_fd, "", 1, MSG_NOSIGNAL) != 1)
+		err = -errno;
+	return err;
 }
 
 int shared_run(const struct options *options, const struct log *log)

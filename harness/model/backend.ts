@@ -40,6 +40,8 @@ export interface Prepared {
   /** `dir` is a fresh empty folder for what create leaves. */
   create(store: Store, dir: string): Promise<Created>;
   collect(store: Store, keep: readonly Image[]): Promise<void>;
+  /** Once, when the slot is over: ends what `prepare` started. Untimed. */
+  release?(): Promise<void>;
 }
 
 /** Two empty folders on the work file system: what a container writes goes there. */

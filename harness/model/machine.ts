@@ -17,7 +17,10 @@ export type FeatureId =
   | 'overlay-layer-fds'
   | 'overlay-single-layers'
   | 'overlay-user-xattr'
+  | 'overlay-user-data-layers'
   | 'fuse'
+  | 'fuse-passthrough'
+  | 'fuse-uring'
   | 'cfs-fuse'
   | 'bpf-ledger'
   | 'strace'
@@ -98,6 +101,8 @@ export type MountAttribute = 'ro' | 'nosuid' | 'nodev' | 'noexec';
 
 export interface Server {
   readonly pid: number;
+  /** Sends words over the socket that its command line names as `{control}`, and waits for the answer. */
+  ask(words: readonly string[]): string;
   /** Waits for the process to end (pidfd). False when it still lives after the limit. */
   exited(limitMs: number): boolean;
   /** SIGTERM, then SIGKILL after the limit; reaps it. */
@@ -148,7 +153,8 @@ export interface Machine {
   /** File in which a server counts its requests, or null in timed passes. */
   readonly requestCounters: string | null;
   /**
-   * Starts a server and returns when it has written one byte to the descriptor that `argv` names as `{ready}`.
+   * Starts a server and returns when it has written one byte to the descriptor that `argv` names as `{ready}`, or as
+   * `{control}`: a socket over which it takes messages from then on.
    * Throws with the server's last words when it ends or stays silent.
    */
   serve(actor: string, argv: readonly string[]): Server;
