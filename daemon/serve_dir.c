@@ -71,14 +71,29 @@ static int add(struct listing *listing, const struct dir_entry *entry, uint64_t 
 	return 1;
 }
 
+/* The entry before a place, which the one there must come behind. Without one, and where it is damaged, it has no name. */
+static void entry_before(const struct listing *listing, const struct inode *dir, uint64_t index, uint32_t first,
+			 struct dir_entry *before)
+{
+	struct dir_block block;
+
+	*before = (struct dir_entry){ 0 };
+	if (first == 0 && index == 0)
+		return;
+	if (dir_block(listing->img, dir, first == 0 ? index - 1 : index, &block) != 0 || first > block.entries ||
+	    dir_entry(&block, (first == 0 ? block.entries : first) - 1, before) != 0)
+		before->name = NULL;
+}
+
 static int list(struct listing *listing, const struct inode *dir, uint64_t cookie)
 {
 	uint64_t index = cookie >> COOKIE_INDEX_BITS;
 	uint32_t first = cookie & COOKIE_INDEX_MASK;
 	struct dir_block block;
-	struct dir_entry entry, before = { 0 };
+	struct dir_entry entry, before;
 	int err;
 
+	entry_before(listing, dir, index, first, &before);
 	for (;; index++, first = 0) {
 		err = dir_block(listing->img, dir, index, &block);
 		if (err != 0)

@@ -219,22 +219,30 @@ static int prepare(struct shared *shared)
 	return err;
 }
 
+static void end(struct shared *shared)
+{
+	while (shared->members != NULL) {
+		mount_detach(&shared->members->session.mount);
+		take_out(shared, shared->members);
+	}
+	loop_close(&shared->loop);
+	free(shared);
+}
+
 int shared_run(const struct options *options, const struct log *log)
 {
 	struct shared *shared = calloc(1, sizeof(*shared));
-	int err = shared == NULL ? -ENOMEM : 0;
+	int err;
 
-	if (err == 0) {
-		shared->options = options;
-		shared->log = log;
-		err = loop_open(&shared->loop, REPLY_BODY_BYTES, -1, options->spin_us);
-	}
+	if (shared == NULL)
+		return -ENOMEM;
+	shared->options = options;
+	shared->log = log;
+	err = loop_open(&shared->loop, REPLY_BODY_BYTES, -1, options->spin_us);
 	if (err == 0)
 		err = prepare(shared);
 	if (err == 0)
 		err = run(shared);
-	/* The process ends here, and with it all that is open. */
-	for (struct member *member = shared == NULL ? NULL : shared->members; member != NULL; member = member->next)
-		mount_detach(&member->session.mount);
+	end(shared);
 	return err;
 }
