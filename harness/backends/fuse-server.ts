@@ -101,8 +101,13 @@ export const serveOne = (
   };
 };
 
-/** Lazily, whatever is there. */
+/** Lazily, whatever is there. A hung server must not keep those who wait for it. */
 export const detach = (machine: Machine, at: string): void => {
+  try {
+    machine.mounts.abortFuse(at);
+  } catch {
+    // In a user namespace there is no such control; the end of the server does the same.
+  }
   try {
     machine.mounts.unmount(at, true);
   } catch {

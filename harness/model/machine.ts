@@ -87,6 +87,8 @@ export interface Mounts {
   ): { readonly device: string; readonly fd: number };
   /** LOOP_GET_STATUS64 gives ENXIO. */
   loopFree(device: string): boolean;
+  /** Ends the conversation behind a FUSE mount at exactly this path, whether its server still answers or not. */
+  abortFuse(at: string): boolean;
   /** Whether a mount is attached at exactly this path: one system call. */
   isMount(path: string): boolean;
   /** File system type of the topmost mount at exactly this path, from mountinfo; null when there is none. */

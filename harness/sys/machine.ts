@@ -5,6 +5,7 @@ import { nowNs } from './clock.ts';
 import { runCommand, streams } from './commands.ts';
 import { openCallCounter } from './counter.ts';
 import { files } from './files.ts';
+import { abortFuse } from './fuse-abort.ts';
 import { bind } from './libc.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
@@ -81,7 +82,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     features,
     meters,
     files,
-    mounts,
+    mounts: { ...mounts, abortFuse },
     requestCounters: options.requestCounters ?? null,
     serve(actor, argv) {
       const log = join(scratch, `server-${process.pid}-${serverCount++}.log`);

@@ -149,7 +149,7 @@ const show = (row: Row, timesNs: readonly number[][], counts: readonly number[][
     const ratio = median((timesNs[i] ?? []).map((ns, round) => ns / (base[round] ?? Number.NaN)));
     const ms = (median(timesNs[i] ?? []) / 1e6).toFixed(2).padStart(9);
     say(
-      `  ${arm.name.padEnd(22)}${ms} ms  x ${ratio.toFixed(2)}  ${arm === erofs ? '' : `${median(counts[i] ?? [])} requests`}`,
+      `  ${arm.name.padEnd(22)}${ms} ms  x ${ratio.toFixed(2)}  ${arm === erofs ? '' : `${median(counts[i] ?? [])} requests, least ${Math.min(...(counts[i] ?? []))}`}`,
     );
   });
 };
