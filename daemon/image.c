@@ -117,6 +117,9 @@ int image_open(struct image *img, const char *path, const char **why)
 		data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (data == MAP_FAILED)
 			err = -errno;
+		else
+			/* Else one look at a cached image can map two MiB of it, which counts as memory of this process. */
+			madvise(data, (size_t)st.st_size, MADV_NOHUGEPAGE);
 	}
 	close(fd);
 	if (err != 0)
