@@ -34,6 +34,11 @@ const rerun = (head: Loaded, slower: readonly LatencyResult[], out: string): voi
     images.join(','),
     '--blocks',
     String(run.plan.looks?.[0] ?? FEWEST_BLOCKS),
+    // What was typed of how to measure, is asked for again.
+    ...['placement', 'lives'].flatMap((name) => {
+      const typed = run.asked?.options[name];
+      return typed === undefined ? [] : [`--${name}`, String(typed)];
+    }),
     '--out',
     out,
   ];

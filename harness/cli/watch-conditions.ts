@@ -17,9 +17,7 @@ export const otherMountsOf = (workDir: string): readonly string[] => {
     ? []
     : [
         ...new Set(
-          mounts
-            .filter(({ source, at, type }) => source === own.source && type === own.type && at !== own.at)
-            .map(({ at }) => at),
+          mounts.filter(({ device, at }) => device === own.device && at !== own.at).map(({ at }) => at),
         ),
       ];
 };

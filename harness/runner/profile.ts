@@ -73,11 +73,11 @@ export const profiles: readonly Profile[] = [
     images: IMAGES.slice(0, 2),
     scenarios: [...HEADLINE, 'churn-fresh'],
     blocks: 12,
-    mostBlocks: 24,
+    mostBlocks: 48,
     countPasses: 5,
     lives: 3,
     large: false,
-    placement: 'free',
+    placement: 'both',
   },
   {
     id: 'full',

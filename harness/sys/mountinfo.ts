@@ -7,6 +7,8 @@ import { readFileSync } from 'node:fs';
 
 export interface Mount {
   readonly at: string;
+  /** `major:minor` of the file system: the same for all of its mounts, whatever their source is called. */
+  readonly device: string;
   readonly type: string;
   readonly source: string;
   readonly attributes: string;
@@ -26,9 +28,16 @@ export const parseMountinfo = (text: string): Mount[] => {
   for (const line of text.split('\n')) {
     const [before = '', after] = line.split(' - ', 2);
     if (after === undefined) continue;
-    const [, , , , at = '', attributes = ''] = before.split(' ');
+    const [, , device = '', , at = '', attributes = ''] = before.split(' ');
     const [type = '', source = '', options = ''] = after.split(' ');
-    mounts.push({ at: unescaped(at), type: unescaped(type), source: unescaped(source), attributes, options });
+    mounts.push({
+      at: unescaped(at),
+      device,
+      type: unescaped(type),
+      source: unescaped(source),
+      attributes,
+      options,
+    });
   }
   return mounts;
 };

@@ -1,6 +1,7 @@
 // One row: a metric of one scenario on one image, every arm against the baseline.
 import { own } from '../check.ts';
 import type { Catalogue, Metric } from '../schema/run.ts';
+import { detectableAbove, detectableBelow } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type ByBlock, logRatios, ratioInterval } from '../stats/log-ratio.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE, median, medianDeviation, medianInterval } from '../stats/median.ts';
@@ -29,7 +30,7 @@ export interface Versus {
   readonly ratio: Interval;
   readonly verdict: Verdict;
   readonly zone: Zone;
-  /** Smallest true ratio away from 1 that an interval of this width would have shown; null with too few blocks. */
+  /** Smallest true effect for the worse, as a ratio above 1, that would have been shown in about three of four runs like this. */
   readonly detectable: number | null;
   readonly pairs: number;
   readonly withoutRatio: number;
@@ -62,10 +63,14 @@ const emptyCallOf = (data: GroupData): number | null => {
 export const floorOf = (metric: string, commandStartNs: number | null): number =>
   !isTime(metric) ? 0 : Math.max(FLOOR_NS, commandStartNs === null ? 0 : 2 * commandStartNs);
 
-const detectableRatio = (ratio: Interval, zone: Zone): number | null => {
-  if (ratio.kind === 'tooFew') return null;
-  const half = Math.max(ratio.hi / ratio.center, ratio.center / ratio.lo);
-  return zone.hi * half;
+/** Of an effect for the worse, as a ratio of more than one. */
+const detectableRatio = (logs: readonly number[], zone: Zone, better: Metric['better']): number | null => {
+  const confidence = LOOK_CONFIDENCE;
+  const log =
+    better === 'lower'
+      ? detectableAbove(logs, { bound: Math.log(zone.hi), confidence })
+      : detectableBelow(logs, { bound: Math.log(zone.lo), confidence });
+  return log === null || !Number.isFinite(log) ? null : Math.exp(Math.abs(log));
 };
 
 const logsByBlock = (arm: ByBlock, baseline: ByBlock): ReadonlyMap<number, number> => {
@@ -96,7 +101,7 @@ const versus = (arm: ByBlock, against: Against): Versus => {
     withoutRatio,
     pairs: values.length,
     verdict: judge(ratio, zone, against.better, against.nullCenter),
-    detectable: detectableRatio(ratio, zone),
+    detectable: detectableRatio(values, zone, against.better),
     logs: logsByBlock(arm, against.baseline),
   };
 };

@@ -138,7 +138,9 @@ test('a slower build of the server is red, also when it is measured once more in
   assert.equal(built.status, 0, built.stderr);
   const out = join(home, 'results');
   const arms = ['composefs-fuse', `composefs-fuse@server=${join(home, 'slow/cfs-fuse')}`];
-  const options = ['--scenarios', 'walk-warm', '--images', IMAGE, '--profile', 'quick', '--budget', '5m'];
+  const where = ['--placement', 'same-cpu'];
+  const what = ['--scenarios', 'walk-warm', '--images', IMAGE, '--profile', 'quick', '--budget', '5m'];
+  const options = [...what, ...where];
   const run = await program(t, ['run', '--ab', ...arms, ...options, '--out', out]);
   assert.equal(run.code, 0, run.stderr);
   const { code, stdout, stderr } = await compare(t, out, '--confirm');
@@ -148,7 +150,9 @@ test('a slower build of the server is red, also when it is measured once more in
     stdout.replace(/\s+/g, ' '),
     /ls -lR of the whole image .* all of the interval is beyond the threshold of 5 %/,
   );
-  assert.deepEqual(readRun(`${out}-confirm`).plan.scenarios, ['walk-warm']);
+  const confirmed = readRun(`${out}-confirm`);
+  assert.deepEqual(confirmed.plan.scenarios, ['walk-warm']);
+  assert.ok(confirmed.plan.slots.every(({ placement }) => placement === 'same-cpu'));
   const again = await compare(t, out, '--confirm');
   assert.equal(again.code, 1);
   assert.match(again.stderr, /there is a confirmation already/);

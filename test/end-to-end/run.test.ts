@@ -11,7 +11,15 @@ const ARMS = [...BACKENDS, 'null'];
 const BLOCKS = 8;
 const COUNT_PASSES = 3;
 const GROUPS = ['churn empty', 'churn full', 'walk-cold -', 'walk-warm -'];
-const RUN = ['run', '--images', 'synthetic:files=150,layers=2,seed=1', '--blocks', String(BLOCKS)];
+const RUN = [
+  'run',
+  '--scenarios',
+  'churn,walk-warm,walk-cold',
+  '--images',
+  'synthetic:files=150,layers=2,seed=1',
+  '--blocks',
+  String(BLOCKS),
+];
 const CHURN_VALUES = [
   'ingestWallNs',
   'createWallNs',
@@ -49,6 +57,21 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
     for (const backend of BACKENDS) assert.match(finished.stdout, new RegExp(backend.replace('-', '-\\s*')));
     assert.equal(readRun(out).status, 'complete');
   });
+
+  await suite.test(
+    'says what every arm was given: its mounts as the kernel lists them, inodes, digests',
+    () => {
+      const { fairness = [], images } = readRun(out);
+      assert.deepEqual(fairness.map(({ arm }) => arm).sort(), BACKENDS);
+      for (const given of fairness) {
+        const fuse = given.arm === 'composefs-fuse';
+        assert.match(given.mounts.join(), fuse ? /^fuse\.cfs-fuse ro,/ : /^overlay ro,/, given.arm);
+        assert.equal(given.inodeCount, given.compactInodeCount + given.extendedInodeCount);
+        assert.equal(given.manifestBytes, images[0]!.manifestBytes);
+      }
+      assert.match(fairness.find(({ arm }) => arm === 'erofs-overlay')!.mounts.join(), /metacopy=on/);
+    },
+  );
 
   await suite.test('leaves nothing but the results: no mount, loop device, process or file', () => {
     assert.deepEqual(leftOf(home), []);

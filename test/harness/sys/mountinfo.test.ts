@@ -19,6 +19,7 @@ test('octal escapes are undone, bytes of UTF-8 put together', () => {
 test('of two mounts at one place the later one is on top', () => {
   const top = topmostAt(parseMountinfo(TEXT), '/mnt/with space\\and\ttab');
   assert.deepEqual([top?.type, top?.source, top?.attributes], ['overlay', 'over lay', 'ro']);
+  assert.equal(top?.device, '0:36');
   assert.equal(topmostAt(parseMountinfo(TEXT), '/mnt'), undefined);
 });
 
