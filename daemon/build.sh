@@ -51,7 +51,13 @@ if ! try -o "$temporary/try" "$temporary/try.c" >"$temporary/said" 2>&1; then
 	exit 1
 fi
 
+# A static program starts in three quarters of the time and needs half the memory; not every distribution has the libraries.
+static=
+if [ "$kind" = plain ] && try -static -pthread -o "$temporary/try" "$temporary/try.c" >"$temporary/said" 2>&1; then
+	static=-static
+fi
+
 # shellcheck disable=SC2086
 try -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra -Werror -pthread \
-	-o "$temporary/cfs-fuse" "$here"/*.c ${LDFLAGS:-}
+	$static -o "$temporary/cfs-fuse" "$here"/*.c ${LDFLAGS:-}
 mv -f "$temporary/cfs-fuse" "$out/cfs-fuse"

@@ -35,6 +35,11 @@ int dir_block(const struct image *img, const struct inode *dir, uint64_t index, 
 	return 0;
 }
 
+static bool all_zero(const uint8_t *from, const uint8_t *to)
+{
+	return from == to || (*from == 0 && memcmp(from, from + 1, (size_t)(to - from) - 1) == 0);
+}
+
 int dir_entry(const struct dir_block *block, uint32_t index, struct dir_entry *entry)
 {
 	const uint8_t *at = block->at + index * ENTRY_BYTES;
@@ -44,9 +49,10 @@ int dir_entry(const struct dir_block *block, uint32_t index, struct dir_entry *e
 	if (from < block->entries * ENTRY_BYTES || from >= to || to > block->bytes)
 		return -EUCLEAN;
 	entry->name = (const char *)block->at + from;
-	/* Only the last name of a block may be followed by zeros. */
+	/* Only the last name of a block may be followed by zeros, and by nothing else. */
 	entry->name_bytes = (uint32_t)strnlen(entry->name, to - from);
-	if (index + 1 < block->entries && entry->name_bytes != to - from)
+	if (index + 1 < block->entries ? entry->name_bytes != to - from
+				       : !all_zero(block->at + from + entry->name_bytes, block->at + to))
 		return -EUCLEAN;
 	if (entry->name_bytes == 0 || entry->name_bytes > DIR_NAME_MAX)
 		return -EUCLEAN;
@@ -95,6 +101,28 @@ static int find_block(const struct image *img, const struct inode *dir, const ch
 	return found;
 }
 
+int dir_entry_order(const struct dir_entry *first, const struct dir_entry *second)
+{
+	return compare(first->name, first->name_bytes, second);
+}
+
+/* A name that a search by halves did not find is only known to be missing where the names are in order. */
+static int missing(const struct dir_block *block)
+{
+	struct dir_entry entry, before = { 0 };
+
+	for (uint32_t i = 0; i < block->entries; i++) {
+		int err = dir_entry(block, i, &entry);
+
+		if (err != 0)
+			return err;
+		if (i > 0 && dir_entry_order(&before, &entry) >= 0)
+			return -EUCLEAN;
+		before = entry;
+	}
+	return -ENOENT;
+}
+
 int dir_find(const struct image *img, const struct inode *dir, const char *name, uint32_t name_bytes,
 	     struct dir_entry *entry)
 {
@@ -120,7 +148,7 @@ int dir_find(const struct image *img, const struct inode *dir, const char *name,
 		else
 			low = middle + 1;
 	}
-	return -ENOENT;
+	return missing(&block);
 }
 
 bool dir_entry_is_dots(const struct dir_entry *entry)

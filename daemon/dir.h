@@ -43,6 +43,9 @@ int dir_entry(const struct dir_block *block, uint32_t index, struct dir_entry *e
 int dir_find(const struct image *img, const struct inode *dir, const char *name, uint32_t name_bytes,
 	     struct dir_entry *entry);
 
+/* Less than, equal to or greater than 0, as the first is before, the same as or behind the second. */
+int dir_entry_order(const struct dir_entry *first, const struct dir_entry *second);
+
 /* `.` or `..`, which name nothing of their own. */
 bool dir_entry_is_dots(const struct dir_entry *entry);
 

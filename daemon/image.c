@@ -37,7 +37,7 @@ static int refuse(const char **why, const char *sentence)
 	return -EUCLEAN;
 }
 
-static int read_header(const struct image *img, const char **why)
+static int read_header(struct image *img, const char **why)
 {
 	const uint8_t *head = image_at(img, 0, 32);
 
@@ -49,6 +49,7 @@ static int read_header(const struct image *img, const char **why)
 		return refuse(why, "is of a composefs format that is not known here");
 	if ((le32(head + 8) & ~COMPOSEFS_FLAG_ACL) != 0)
 		return refuse(why, "has composefs flags that are not known here");
+	img->has_acls = (le32(head + 8) & COMPOSEFS_FLAG_ACL) != 0;
 	return 0;
 }
 
@@ -116,6 +117,9 @@ int image_open(struct image *img, const char *path, const char **why)
 		data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (data == MAP_FAILED)
 			err = -errno;
+		else
+			/* Else one look at a cached image can map two MiB of it, which counts as memory of this process. */
+			madvise(data, (size_t)st.st_size, MADV_NOHUGEPAGE);
 	}
 	close(fd);
 	if (err != 0)

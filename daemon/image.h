@@ -6,6 +6,7 @@
 #ifndef CFS_IMAGE_H
 #define CFS_IMAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define IMAGE_BLOCK_BYTES 4096u
@@ -21,6 +22,8 @@ struct image {
 	uint64_t block_count;
 	/* Shared attributes are addressed from here. */
 	uint64_t shared_xattrs_at;
+	/* Says that some inode has an ACL. */
+	bool has_acls;
 	/* Modification time of every inode in the short form. */
 	int64_t build_sec;
 	uint32_t build_nsec;

@@ -4,14 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "loop.h"
-#include "mount.h"
 #include "options.h"
+#include "privileges.h"
+#include "session.h"
+#include "shared.h"
 #include "stop.h"
+#include "threads.h"
+#include "uring.h"
 
 #ifdef CFS_TEST_DELAY_NS
 #define TEXT_OF(value) #value
@@ -23,8 +25,6 @@
 
 #define EXIT_FAILED 1
 #define EXIT_USAGE 2
-/* Inode of /proc/self/ns/user in the initial user namespace, part of the kernel's ABI. */
-#define INITIAL_USER_NS 0xeffffffdu
 
 static int fail_errno(const struct log *log, const char *what, const char *path, int err)
 {
@@ -43,7 +43,7 @@ static int fail_image(const struct log *log, const char *path, const char *why, 
 
 static int run_check(const struct options *options, const struct log *log)
 {
-	struct check_result result;
+	struct walk_result result;
 	struct image image;
 	const char *why;
 	int err = image_open(&image, options->image, &why);
@@ -63,31 +63,6 @@ static int run_check(const struct options *options, const struct log *log)
 	return err == 0 ? 0 : EXIT_FAILED;
 }
 
-static bool in_initial_user_namespace(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino == INITIAL_USER_NS;
-}
-
-static int prepare(struct server *server, const struct options *options)
-{
-	const char *why;
-	int err = image_open(&server->image, options->image, &why);
-
-	if (err != 0)
-		return fail_image(&server->log, options->image, why, err);
-	for (int i = 0; i < options->object_dir_count; i++) {
-		err = objects_add(&server->objects, options->object_dirs[i]);
-		if (err != 0)
-			return fail_errno(&server->log, "objects", options->object_dirs[i], err);
-	}
-	if (options->stats != NULL && (err = stats_open(&server->stats, options->stats)) != 0)
-		return fail_errno(&server->log, "stats", options->stats, err);
-	server->lists_trusted = in_initial_user_namespace();
-	return 0;
-}
-
 /* False when whoever waited is gone. */
 static bool tell_ready(int fd)
 {
@@ -97,47 +72,75 @@ static bool tell_ready(int fd)
 	return told;
 }
 
-static int run_mount(const struct options *options, const struct server *server, struct mount *mount,
-		     struct stop *stop)
+static int serve_all(const struct options *options, const struct server *server, int device_fd)
 {
-	struct loop loop = { 0 };
-	const char *why;
-	int err = mount_open(mount, options->image, options->mount_point, &why);
+	/* A spin only keeps the client waiting where both have the same CPU. */
+	uint32_t spin_us = cpus_allowed() > 1 ? options->spin_us : 0;
+	unsigned count = options->transport == TRANSPORT_READ_WRITE ? 1 : options->threads;
 
-	if (err != 0) {
-		log_line(&server->log, "mount: %s: %s: %s", options->mount_point, why, strerror(-err));
+	if (options->transport == TRANSPORT_URING)
+		return uring_run(server, device_fd);
+	return threads_run(server, device_fd, count == 0 ? cpus_allowed() : count, spin_us);
+}
+
+static int run_mount(const struct options *options, struct session *session, struct stop *stop, const struct log *log)
+{
+	const struct session_parts parts = {
+		.image = options->image,
+		.mount_point = options->mount_point,
+		.object_dirs = options->object_dirs,
+		.object_dir_count = options->object_dir_count,
+		.stats = options->stats,
+	};
+	char why[SESSION_WHY_BYTES];
+	int err = 0;
+
+	if (session_open(session, options, log, &parts, why) != 0) {
+		log_line(log, "%s", why);
 		return EXIT_FAILED;
 	}
 	/* Not to keep busy whatever file system it was started in. */
 	if (chdir("/") != 0)
 		err = -errno;
 	if (err == 0)
-		err = loop_open(&loop, server, mount->device_fd);
+		err = privileges_drop();
 	if (err == 0 && options->ready_fd >= 0 && !tell_ready(options->ready_fd))
 		err = -EPIPE;
 	if (err == 0)
 		err = stop_watch(stop);
 	if (err == 0)
-		err = loop_run(&loop);
-	loop_close(&loop);
+		err = serve_all(options, &session->server, session->mount.device_fd);
 	if (err == 0)
 		return 0;
-	log_line(&server->log, "serve: %s: %s", options->mount_point, strerror(-err));
-	mount_detach(mount);
+	log_line(log, "serve: %s: %s", options->mount_point, strerror(-err));
+	mount_detach(&session->mount);
 	return EXIT_FAILED;
+}
+
+static int run_shared(struct options *options, const struct log *log)
+{
+	int err = privileges_drop();
+
+	if (cpus_allowed() == 1)
+		options->spin_us = 0;
+	if (err == 0 && options->ready_fd >= 0 && !tell_ready(options->ready_fd))
+		err = -EPIPE;
+	if (err == 0)
+		err = shared_run(options, log);
+	return err == 0 ? 0 : fail_errno(log, "serve", "the shared server", err);
 }
 
 int main(int argc, char **argv)
 {
-	struct server server = { .log = { .fd = STDERR_FILENO } };
-	struct mount mount = { .device_fd = -1 };
-	struct stop stop = { .mount = &mount, .log = &server.log };
+	struct log log = { .fd = STDERR_FILENO };
+	struct session session = { .mount = { .device_fd = -1 } };
+	struct stop stop = { .mount = &session.mount, .log = &log };
 	struct options options;
 	const char *why;
 	int err, result;
 
 	if (!options_parse(&options, argc, argv, &why)) {
-		log_line(&server.log, "usage: %s; see cfs-fuse --help", why);
+		log_line(&log, "usage: %s; see cfs-fuse --help", why);
 		return EXIT_USAGE;
 	}
 	if (options.task == TASK_HELP)
@@ -148,17 +151,18 @@ int main(int argc, char **argv)
 		int fd = open(options.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
 		if (fd < 0)
-			return fail_errno(&server.log, "log", options.log, -errno);
-		server.log.fd = fd;
+			return fail_errno(&log, "log", options.log, -errno);
+		log.fd = fd;
 	}
 	if (options.task == TASK_CHECK)
-		return run_check(&options, &server.log);
+		return run_check(&options, &log);
 	err = stop_prepare();
 	if (err != 0)
-		return fail_errno(&server.log, "start", "the parent process", err);
-	result = prepare(&server, &options);
-	if (result == 0)
-		result = run_mount(&options, &server, &mount, &stop);
+		return fail_errno(&log, "start", "the parent process", err);
+	if (options.task == TASK_SHARE)
+		result = run_shared(&options, &log);
+	else
+		result = run_mount(&options, &session, &stop, &log);
 	/* Not by return: the watching thread looks at this frame until the very end. */
 	exit(result);
 }

@@ -18,6 +18,11 @@ int node_read(const struct image *img, uint64_t id, struct inode *inode)
 	return inode_read(img, id == FUSE_ROOT_ID ? img->root_nid : id, inode);
 }
 
+bool node_is_hidden(const struct server *server, const struct inode *inode)
+{
+	return server->view == VIEW_MERGED && inode_is_whiteout(inode);
+}
+
 void node_attr(const struct inode *inode, struct fuse_attr *attr)
 {
 	uint64_t blocks = inode->size_bytes / IMAGE_BLOCK_BYTES + (inode->size_bytes % IMAGE_BLOCK_BYTES != 0);

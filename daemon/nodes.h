@@ -14,6 +14,9 @@ uint64_t node_id(const struct image *img, uint64_t nid);
 /* The inode behind a node id that the kernel sent. 0 or -EUCLEAN. */
 int node_read(const struct image *img, uint64_t id, struct inode *inode);
 
+/* Whether the name of an inode is not to be seen: whiteouts are for an overlayfs above only. */
+bool node_is_hidden(const struct server *server, const struct inode *inode);
+
 void node_attr(const struct inode *inode, struct fuse_attr *attr);
 
 /* A name that is there, and one that is not: the kernel may remember both for good. */

@@ -43,6 +43,12 @@ int objects_add(struct objects *objects, const char *dir)
 	return 0;
 }
 
+void objects_close(struct objects *objects)
+{
+	while (objects->count > 0)
+		close(objects->dir_fds[--objects->count]);
+}
+
 static int open_stepwise(int dir_fd, char *path)
 {
 	int at = dir_fd;

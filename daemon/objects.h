@@ -14,6 +14,8 @@ struct objects {
 /* 0 or -errno; -E2BIG when there are too many. */
 int objects_add(struct objects *objects, const char *dir);
 
+void objects_close(struct objects *objects);
+
 /*
  * Opens an object for reading, beneath its folder only: symlinks and `..` are refused. `path` need not be terminated
  * and is shorter than PATH_MAX. A descriptor or -errno.

@@ -3,12 +3,14 @@
 #define CFS_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "objects.h"
 
 #define CFS_VERSION "0.1.0"
 
-enum options_task { TASK_MOUNT, TASK_CHECK, TASK_HELP, TASK_VERSION };
+enum options_task { TASK_MOUNT, TASK_SHARE, TASK_CHECK, TASK_HELP, TASK_VERSION };
+enum options_transport { TRANSPORT_READ_WRITE, TRANSPORT_THREADS, TRANSPORT_URING };
 
 struct options {
 	enum options_task task;
@@ -18,8 +20,18 @@ struct options {
 	int object_dir_count;
 	/* -1 where nobody waits. */
 	int ready_fd;
+	/* A socket over which mounts are asked for; -1: one mount, named on the command line. */
+	int control_fd;
 	const char *stats;
 	const char *log;
+	bool xattr_auto;
+	bool passthrough;
+	bool metadata_only;
+	bool strict;
+	enum options_transport transport;
+	/* 0: as many as there are CPUs. */
+	uint32_t threads;
+	uint32_t spin_us;
 };
 
 /* False, with `why` a sentence, when they make no sense. */

@@ -1,7 +1,7 @@
 /*
  * Contents of regular files, from the image or from an object of the store.
  *
- * Error:  an object that is missing or shorter than the image says is an I/O error and one line in the log.
+ * Error:  an object that is missing, shorter or longer than the image says is an I/O error and one line in the log.
  */
 #include <errno.h>
 #include <string.h>
@@ -45,35 +45,141 @@ static int read_all(int fd, uint64_t offset, uint8_t *into, uint32_t wanted_byte
 	return (int)done;
 }
 
-static int read_object(const struct server *server, const struct inode *inode, uint64_t offset, uint8_t *into,
-		       uint32_t wanted_bytes)
+/* Whether nobody complained about this inode just before. */
+static bool first_complaint(const struct server *server, const struct inode *inode)
+{
+	return atomic_exchange(&server->learned->complained, inode->nid) != inode->nid;
+}
+
+/* Contents of another length are other contents. */
+static int check_object(const struct server *server, const struct inode *inode, int fd, const char *path,
+			int path_bytes)
+{
+	struct stat st = { 0 };
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == inode->size_bytes)
+		return 0;
+	if (!first_complaint(server, inode))
+		return -EIO;
+	if (!S_ISREG(st.st_mode))
+		log_line(&server->log, "read: object %.*s is not a regular file", path_bytes, path);
+	else
+		log_line(&server->log, "read: object %.*s is %s than the %llu bytes that the image says", path_bytes, path,
+			 (uint64_t)st.st_size < inode->size_bytes ? "shorter" : "longer",
+			 (unsigned long long)inode->size_bytes);
+	return -EIO;
+}
+
+/* A descriptor of the object, or -errno after a line in the log. */
+static int open_object(const struct server *server, const struct inode *inode)
 {
 	const char *path;
 	uint32_t path_bytes;
-	int fd, got;
+	int fd;
 	int err = xattr_object_path(&server->image, inode, &path, &path_bytes);
 
 	if (err == -ENODATA) {
-		log_line(&server->log, "read: inode %llu names no object", (unsigned long long)inode->nid);
+		if (first_complaint(server, inode))
+			log_line(&server->log, "read: inode %llu names no object", (unsigned long long)inode->nid);
 		return -EIO;
 	}
 	if (err != 0)
 		return err;
 	fd = objects_open(&server->objects, path, path_bytes);
 	if (fd < 0) {
-		log_line(&server->log, "read: cannot open object %.*s: %s", (int)path_bytes, path, strerror(-fd));
+		if (first_complaint(server, inode))
+			log_line(&server->log, "read: cannot open object %.*s: %s", (int)path_bytes, path, strerror(-fd));
 		return -EIO;
 	}
+	err = check_object(server, inode, fd, path, (int)path_bytes);
+	if (err == 0)
+		return fd;
+	close(fd);
+	return err;
+}
+
+static int read_object(const struct server *server, const struct inode *inode, uint64_t offset, uint8_t *into,
+		       uint32_t wanted_bytes)
+{
+	int fd = open_object(server, inode);
+	int got;
+
+	if (fd < 0)
+		return fd;
 	got = read_all(fd, offset, into, wanted_bytes);
 	close(fd);
 	if (got > 0)
 		return got;
-	if (got < 0)
-		log_line(&server->log, "read: cannot read object %.*s: %s", (int)path_bytes, path, strerror(-got));
-	else
-		log_line(&server->log, "read: object %.*s is shorter than the %llu bytes that the image says",
-			 (int)path_bytes, path, (unsigned long long)inode->size_bytes);
+	if (first_complaint(server, inode))
+		log_line(&server->log, "read: cannot read the object of inode %llu: %s", (unsigned long long)inode->nid,
+			 got < 0 ? strerror(-got) : "it became shorter");
 	return -EIO;
+}
+
+struct opening {
+	const struct server *server;
+	const struct inode *inode;
+};
+
+static int open_backing(void *context)
+{
+	const struct opening *opening = context;
+
+	return open_object(opening->server, opening->inode);
+}
+
+/*
+ * Asked only where the kernel may read objects by itself; everywhere else the first answer ends the asking. Files whose
+ * contents are in the image, and objects that the kernel refuses, are read through requests and cached.
+ */
+int serve_open(const struct server *server, const struct request *request, struct reply *reply)
+{
+	struct abi_open_out out = { .open_flags = ABI_OPEN_KEEP_CACHE | ABI_OPEN_NOFLUSH };
+	struct inode inode;
+	int err;
+
+	if (!server->learned->passthrough)
+		return -ENOSYS;
+	err = node_read(&server->image, request->head->nodeid, &inode);
+	if (err != 0)
+		return err;
+	if (inode.layout == LAYOUT_OBJECT && S_ISREG(inode.mode)) {
+		struct opening opening = { .server = server, .inode = &inode };
+		bool refused;
+		int32_t id = backing_id(&server->learned->backing, inode.nid, open_backing, &opening, &refused);
+
+		if (id < 0 && !refused)
+			return id;
+		if (id < 0 && first_complaint(server, &inode))
+			log_line(&server->log, "passthrough: the kernel does not take an object, it is read by requests: %s",
+				 strerror(-id));
+		if (id < 0 && server->strict)
+			return -EIO;
+		if (id > 0) {
+			out.open_flags = ABI_OPEN_PASSTHROUGH | ABI_OPEN_NOFLUSH;
+			out.backing_id = id;
+		}
+	}
+	memcpy(reply->body, &out, sizeof(out));
+	return sizeof(out);
+}
+
+/* Nothing is kept per open file. */
+int serve_release(const struct server *server, const struct request *request, struct reply *reply)
+{
+	(void)server;
+	(void)request;
+	(void)reply;
+	return 0;
+}
+
+/* An overlayfs opens objects itself; whoever looks beneath it finds none. */
+static int read_where(const struct server *server, const struct inode *inode, uint64_t offset, uint8_t *into,
+		      uint32_t wanted_bytes)
+{
+	if (inode->layout != LAYOUT_OBJECT)
+		return read_image(&server->image, inode, offset, into, wanted_bytes);
+	return server->view == VIEW_MERGED ? read_object(server, inode, offset, into, wanted_bytes) : -EIO;
 }
 
 int serve_read(const struct server *server, const struct request *request, struct reply *reply)
@@ -98,7 +204,5 @@ int serve_read(const struct server *server, const struct request *request, struc
 		wanted_bytes = (uint32_t)(inode.size_bytes - in.offset);
 	if (wanted_bytes == 0)
 		return 0;
-	if (inode.layout == LAYOUT_OBJECT)
-		return read_object(server, &inode, in.offset, reply->body, wanted_bytes);
-	return read_image(&server->image, &inode, in.offset, reply->body, wanted_bytes);
+	return read_where(server, &inode, in.offset, reply->body, wanted_bytes);
 }

@@ -22,6 +22,7 @@ static uint32_t type_of(enum dir_type type)
 }
 
 struct listing {
+	const struct server *server;
 	const struct image *img;
 	struct reply *reply;
 	uint32_t used_bytes;
@@ -48,7 +49,7 @@ static int add(struct listing *listing, const struct dir_entry *entry, uint64_t 
 	bool known = (listing->plus || entry->type == DIR_TYPE_CHAR || entry->type == DIR_TYPE_UNKNOWN) &&
 		     inode_read(listing->img, entry->nid, &inode) == 0;
 
-	if (known && inode_is_whiteout(&inode))
+	if (known && node_is_hidden(listing->server, &inode))
 		return 1;
 	if (bytes > listing->reply->room_bytes - listing->used_bytes)
 		return 0;
@@ -70,14 +71,29 @@ static int add(struct listing *listing, const struct dir_entry *entry, uint64_t 
 	return 1;
 }
 
+/* The entry before a place, which the one there must come behind. Without one, and where it is damaged, it has no name. */
+static void entry_before(const struct listing *listing, const struct inode *dir, uint64_t index, uint32_t first,
+			 struct dir_entry *before)
+{
+	struct dir_block block;
+
+	*before = (struct dir_entry){ 0 };
+	if (first == 0 && index == 0)
+		return;
+	if (dir_block(listing->img, dir, first == 0 ? index - 1 : index, &block) != 0 || first > block.entries ||
+	    dir_entry(&block, (first == 0 ? block.entries : first) - 1, before) != 0)
+		before->name = NULL;
+}
+
 static int list(struct listing *listing, const struct inode *dir, uint64_t cookie)
 {
 	uint64_t index = cookie >> COOKIE_INDEX_BITS;
 	uint32_t first = cookie & COOKIE_INDEX_MASK;
 	struct dir_block block;
-	struct dir_entry entry;
+	struct dir_entry entry, before;
 	int err;
 
+	entry_before(listing, dir, index, first, &before);
 	for (;; index++, first = 0) {
 		err = dir_block(listing->img, dir, index, &block);
 		if (err != 0)
@@ -86,6 +102,10 @@ static int list(struct listing *listing, const struct inode *dir, uint64_t cooki
 			err = dir_entry(&block, i, &entry);
 			if (err != 0)
 				return err;
+			/* A name that is there twice, or where no search finds it. */
+			if (before.name != NULL && dir_entry_order(&before, &entry) >= 0)
+				return -EUCLEAN;
+			before = entry;
 			if (!add(listing, &entry, index << COOKIE_INDEX_BITS | (i + 1)))
 				return 0;
 		}
@@ -94,7 +114,7 @@ static int list(struct listing *listing, const struct inode *dir, uint64_t cooki
 
 static int serve_listing(const struct server *server, const struct request *request, struct reply *reply, bool plus)
 {
-	struct listing listing = { .img = &server->image, .reply = reply, .plus = plus };
+	struct listing listing = { .server = server, .img = &server->image, .reply = reply, .plus = plus };
 	struct fuse_read_in in;
 	struct inode dir;
 	int err;

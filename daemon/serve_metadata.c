@@ -5,8 +5,9 @@
 #include "dir.h"
 #include "nodes.h"
 
-static int find(const struct image *img, uint64_t parent, const char *name, uint32_t name_bytes, struct inode *inode)
+static int find(const struct server *server, uint64_t parent, const char *name, uint32_t name_bytes, struct inode *inode)
 {
+	const struct image *img = &server->image;
 	struct dir_entry entry;
 	struct inode dir;
 	int err = node_read(img, parent, &dir);
@@ -26,7 +27,7 @@ static int find(const struct image *img, uint64_t parent, const char *name, uint
 	if (err != 0)
 		return err;
 	err = inode_read(img, entry.nid, inode);
-	if (err == 0 && inode_is_whiteout(inode))
+	if (err == 0 && node_is_hidden(server, inode))
 		return -ENOENT;
 	return err;
 }
@@ -41,7 +42,7 @@ int serve_lookup(const struct server *server, const struct request *request, str
 
 	if (name == NULL)
 		return -EINVAL;
-	err = find(&server->image, request->head->nodeid, name, name_bytes, &inode);
+	err = find(server, request->head->nodeid, name, name_bytes, &inode);
 	if (err == -ENOENT)
 		node_no_entry(&out);
 	else if (err != 0)

@@ -29,3 +29,10 @@ int stats_open(struct stats *stats, const char *path)
 	close(fd);
 	return err;
 }
+
+void stats_close(struct stats *stats)
+{
+	if (stats->counts != NULL)
+		munmap((void *)stats->counts, STATS_BYTES);
+	stats->counts = NULL;
+}

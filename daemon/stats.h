@@ -19,6 +19,8 @@ struct stats {
 /* An existing file of at least STATS_BYTES. Adds to what is there. 0 or -errno; -EINVAL when it is too short. */
 int stats_open(struct stats *stats, const char *path);
 
+void stats_close(struct stats *stats);
+
 static inline void stats_count(const struct stats *stats, uint32_t opcode)
 {
 	if (stats->counts != NULL)

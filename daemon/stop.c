@@ -14,9 +14,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define STACK_BYTES (64 * 1024)
+#include "threads.h"
 
-static void fill(sigset_t *signals)
+void stop_signals(sigset_t *signals)
 {
 	sigemptyset(signals);
 	sigaddset(signals, SIGTERM);
@@ -29,7 +29,7 @@ int stop_prepare(void)
 	pid_t parent = getppid();
 	sigset_t signals;
 
-	fill(&signals);
+	stop_signals(&signals);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	/* A pipe without readers is an error to look at, not the end. */
 	signal(SIGPIPE, SIG_IGN);
@@ -44,7 +44,7 @@ static void *watch(void *argument)
 	sigset_t signals;
 	int signal_number, err;
 
-	fill(&signals);
+	stop_signals(&signals);
 	while (sigwait(&signals, &signal_number) != 0)
 		continue;
 	err = mount_detach(stop->mount);
@@ -58,17 +58,10 @@ static void *watch(void *argument)
 
 int stop_watch(struct stop *stop)
 {
-	pthread_attr_t attributes;
 	pthread_t thread;
-	int err = pthread_attr_init(&attributes);
+	int err = thread_start(&thread, watch, stop);
 
-	if (err != 0)
-		return -err;
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-#ifndef CFS_SANITIZED
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-#endif
-	err = pthread_create(&thread, &attributes, watch, stop);
-	pthread_attr_destroy(&attributes);
-	return -err;
+	if (err == 0)
+		pthread_detach(thread);
+	return err;
 }

@@ -2,6 +2,8 @@
 #ifndef CFS_STOP_H
 #define CFS_STOP_H
 
+#include <signal.h>
+
 #include "log.h"
 #include "mount.h"
 
@@ -9,6 +11,9 @@ struct stop {
 	const struct mount *mount;
 	const struct log *log;
 };
+
+/* The signals that end the process. */
+void stop_signals(sigset_t *signals);
 
 /*
  * Holds back the signals that end the process, in this and all later threads, and asks for SIGTERM when the parent

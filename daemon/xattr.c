@@ -16,6 +16,7 @@
 #define REF_BYTES 4u
 #define ENTRY_HEAD_BYTES 4u
 #define TRUSTED "trusted."
+#define USER "user."
 #define OWN "overlay."
 #define OWN_BYTES (sizeof(OWN) - 1)
 #define REDIRECT OWN "redirect"
@@ -24,7 +25,7 @@
 static const char *prefix_of(uint8_t index)
 {
 	static const char *const prefixes[] = {
-		NULL, "user.", "system.posix_acl_access", "system.posix_acl_default", TRUSTED, NULL, "security.",
+		NULL, USER, "system.posix_acl_access", "system.posix_acl_default", TRUSTED, NULL, "security.",
 	};
 
 	return index < sizeof(prefixes) / sizeof(prefixes[0]) ? prefixes[index] : NULL;
@@ -59,12 +60,12 @@ static int read_entry(const struct image *img, uint64_t at, uint64_t end, struct
 	return 0;
 }
 
-int xattr_start(const struct image *img, const struct inode *inode, struct xattr_cursor *cursor)
+int xattr_start(const struct image *img, const struct inode *inode, enum xattr_view view, struct xattr_cursor *cursor)
 {
 	const uint8_t *head;
 	uint32_t refs;
 
-	*cursor = (struct xattr_cursor){ .img = img };
+	*cursor = (struct xattr_cursor){ .img = img, .view = view };
 	if (inode->xattrs_bytes == 0)
 		return 0;
 	head = image_at(img, inode->xattrs_at, inode->xattrs_bytes);
@@ -96,6 +97,31 @@ int xattr_next(struct xattr_cursor *cursor, struct xattr *found)
 	return read_entry(cursor->img, at, cursor->img->size_bytes, found, &next);
 }
 
+static void replace_prefix(struct xattr *found, const char *prefix)
+{
+	found->prefix = prefix;
+	found->prefix_bytes = (uint32_t)strlen(prefix);
+}
+
+static void unescape(struct xattr *found)
+{
+	found->suffix += OWN_BYTES;
+	found->suffix_bytes -= OWN_BYTES;
+}
+
+/* What an overlayfs of a user namespace takes for its own, and what it must not take for it. */
+static void as_user(struct xattr *found)
+{
+	if (!starts_with(found, OWN))
+		return;
+	if (strcmp(found->prefix, USER) == 0)
+		replace_prefix(found, USER OWN);
+	else if (xattr_is_trusted(found) && starts_with(found, OWN OWN))
+		unescape(found);
+	else if (xattr_is_trusted(found))
+		replace_prefix(found, USER);
+}
+
 int xattr_next_shown(struct xattr_cursor *cursor, struct xattr *found)
 {
 	int err;
@@ -103,11 +129,12 @@ int xattr_next_shown(struct xattr_cursor *cursor, struct xattr *found)
 	while ((err = xattr_next(cursor, found)) == 0) {
 		if (found->prefix == NULL)
 			continue;
-		if (!xattr_is_trusted(found) || !starts_with(found, OWN))
+		if (cursor->view == VIEW_LAYER_USER)
+			as_user(found);
+		if (cursor->view != VIEW_MERGED || !xattr_is_trusted(found) || !starts_with(found, OWN))
 			return 0;
 		if (starts_with(found, OWN OWN)) {
-			found->suffix += OWN_BYTES;
-			found->suffix_bytes -= OWN_BYTES;
+			unescape(found);
 			return 0;
 		}
 	}
@@ -119,11 +146,11 @@ bool xattr_is_trusted(const struct xattr *xattr)
 	return xattr->prefix != NULL && strcmp(xattr->prefix, TRUSTED) == 0;
 }
 
-int xattr_find(const struct image *img, const struct inode *inode, const char *name, uint32_t name_bytes,
-	       struct xattr *found)
+int xattr_find(const struct image *img, const struct inode *inode, enum xattr_view view, const char *name,
+	       uint32_t name_bytes, struct xattr *found)
 {
 	struct xattr_cursor cursor;
-	int err = xattr_start(img, inode, &cursor);
+	int err = xattr_start(img, inode, view, &cursor);
 
 	while (err == 0 && (err = xattr_next_shown(&cursor, found)) == 0)
 		if (name_bytes == found->prefix_bytes + found->suffix_bytes &&
@@ -137,7 +164,7 @@ int xattr_object_path(const struct image *img, const struct inode *inode, const 
 {
 	struct xattr_cursor cursor;
 	struct xattr found;
-	int err = xattr_start(img, inode, &cursor);
+	int err = xattr_start(img, inode, VIEW_LAYER, &cursor);
 
 	while (err == 0 && (err = xattr_next(&cursor, &found)) == 0) {
 		if (!xattr_is_trusted(&found) || found.suffix_bytes != sizeof(REDIRECT) - 1 ||

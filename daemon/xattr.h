@@ -21,8 +21,18 @@ struct xattr {
 	uint32_t value_bytes;
 };
 
+/* Who looks: somebody at the whole tree, or an overlayfs that reads the image as a layer and needs its own attributes. */
+enum xattr_view {
+	VIEW_MERGED,
+	/* As stored. */
+	VIEW_LAYER,
+	/* For an overlayfs of a user namespace, which keeps user.overlay.* in place of trusted.overlay.*. */
+	VIEW_LAYER_USER,
+};
+
 struct xattr_cursor {
 	const struct image *img;
+	enum xattr_view view;
 	const uint8_t *refs;
 	uint64_t inline_at;
 	uint64_t inline_end;
@@ -30,7 +40,7 @@ struct xattr_cursor {
 };
 
 /* 0 or -EUCLEAN. */
-int xattr_start(const struct image *img, const struct inode *inode, struct xattr_cursor *cursor);
+int xattr_start(const struct image *img, const struct inode *inode, enum xattr_view view, struct xattr_cursor *cursor);
 
 /* The next attribute as stored, those of the inode first, then shared ones. 0, -ENODATA behind the last, -EUCLEAN. */
 int xattr_next(struct xattr_cursor *cursor, struct xattr *found);
@@ -41,8 +51,8 @@ int xattr_next_shown(struct xattr_cursor *cursor, struct xattr *found);
 bool xattr_is_trusted(const struct xattr *xattr);
 
 /* By shown name, not terminated. 0, -ENODATA, -EUCLEAN. */
-int xattr_find(const struct image *img, const struct inode *inode, const char *name, uint32_t name_bytes,
-	       struct xattr *found);
+int xattr_find(const struct image *img, const struct inode *inode, enum xattr_view view, const char *name,
+	       uint32_t name_bytes, struct xattr *found);
 
 /*
  * Where the contents of an object-backed file are, from the root of the object store: a relative path, not

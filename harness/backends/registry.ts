@@ -1,7 +1,11 @@
 // Every way of mounting an image. The first three are the headline, the others variants; the order is that of the tables.
 import type { Backend } from '../model/backend.ts';
 import { backend as composefsFuse } from './composefs-fuse.ts';
+import { backend as composefsFuseNoxattr } from './composefs-fuse-noxattr.ts';
+import { backend as composefsFuseOverlay } from './composefs-fuse-overlay.ts';
+import { backend as composefsFusePassthrough } from './composefs-fuse-passthrough.ts';
 import { backend as composefsFuseReference } from './composefs-fuse-reference.ts';
+import { backend as composefsFuseShared } from './composefs-fuse-shared.ts';
 import { backend as erofsFull } from './erofs-full.ts';
 import { backend as erofsOnly } from './erofs-only.ts';
 import { backend as erofsOverlay } from './erofs-overlay.ts';
@@ -32,4 +36,8 @@ export const backends: readonly Backend[] = [
   squashfsFull,
   hardlinkCheckout,
   reflinkCheckout,
+  composefsFuseNoxattr,
+  composefsFusePassthrough,
+  composefsFuseOverlay,
+  composefsFuseShared,
 ];

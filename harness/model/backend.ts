@@ -43,6 +43,8 @@ export interface Prepared {
   collect(store: Store, keep: readonly Image[]): Promise<void>;
   /** What is in use on a file system of the backend's own, outside the folders that it was given. */
   outside?(): { readonly bytes: number; readonly inodeCount: number };
+  /** Once, when the slot is over: ends what `prepare` started. Untimed. */
+  release?(): Promise<void>;
 }
 
 /** Two empty folders on the work file system: what a container writes goes there. */

@@ -17,7 +17,10 @@ export type FeatureId =
   | 'overlay-layer-fds'
   | 'overlay-single-layers'
   | 'overlay-user-xattr'
+  | 'overlay-user-data-layers'
   | 'fuse'
+  | 'fuse-passthrough'
+  | 'fuse-uring'
   | 'cfs-fuse'
   | 'bpf-ledger'
   | 'strace'
@@ -97,6 +100,8 @@ export interface Mounts {
   ): { readonly device: string; readonly fd: number };
   /** LOOP_GET_STATUS64 gives ENXIO. */
   loopFree(device: string): boolean;
+  /** Ends the conversation behind a FUSE mount at exactly this path, whether its server still answers or not. */
+  abortFuse(at: string): boolean;
   /** Whether a mount is attached at exactly this path: one system call. */
   isMount(path: string): boolean;
   /** File system type of the topmost mount at exactly this path, from mountinfo; null when there is none. */
@@ -123,6 +128,8 @@ export type MadeType = 'ext4' | 'xfs' | 'btrfs' | 'tmpfs';
 
 export interface Server {
   readonly pid: number;
+  /** Sends words over the socket that its command line names as `{control}`, and waits for the answer. */
+  ask(words: readonly string[]): string;
   /** Waits for the process to end (pidfd). False when it still lives after the limit. */
   exited(limitMs: number): boolean;
   /** SIGTERM, then SIGKILL after the limit; reaps it. */
@@ -175,8 +182,8 @@ export interface Machine {
   /** File in which a server counts its requests, or null in timed passes. */
   readonly requestCounters: string | null;
   /**
-   * Starts a server and returns when it has written one byte to the descriptor that `argv` names as `{ready}`; of one that
-   * knows nothing of that, when `ready` says so.
+   * Starts a server and returns when it has written one byte to the descriptor that `argv` names as `{ready}`, or as
+   * `{control}`: a socket over which it takes messages from then on; of one that knows nothing of either, when `ready` says so.
    * Throws with the server's last words when it ends or stays silent.
    */
   serve(actor: string, argv: readonly string[], ready?: () => boolean): Server;

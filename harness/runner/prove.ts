@@ -6,7 +6,7 @@ import { firstDifference } from '../digest/compare.ts';
 import { type Digests, digestAt, type Level } from '../digest/listing.ts';
 import { seesTrusted, walkMount } from '../digest/of-mount.ts';
 import { setsSelinux } from '../digest/of-tree.ts';
-import type { Mounted, Store } from '../model/backend.ts';
+import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
@@ -59,8 +59,9 @@ const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
 export const prove = async (parts: ProofParts): Promise<Proved> => {
   const { arm, image, machine, store, folders } = parts;
   let mounted: Mounted | null = null;
+  let prepared: Prepared | null = null;
   try {
-    const prepared = await arm.backend.prepare(image, machine, arm.options);
+    prepared = await arm.backend.prepare(image, machine, arm.options);
     await prepared.ingest(store);
     // Never destroyed: what create puts into the full store is to stay there.
     const created = await prepared.create(store, folders.fresh('image'));
@@ -94,6 +95,7 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     return { kind: 'proof', proof };
   } finally {
     mounted?.abandon();
+    await prepared?.release?.();
     folders.remove();
   }
 };

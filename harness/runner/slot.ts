@@ -3,7 +3,7 @@
 import { closeSync, openSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ledger, type Outcome, type Sample, SCHEMA } from '../../results/schema/run.ts';
-import type { Store } from '../model/backend.ts';
+import type { Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Features, Machine } from '../model/machine.ts';
@@ -128,12 +128,18 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
   const armed: ArmedProbe[] = [];
   let stage: OpenStage | null = null;
   const folders = all[0]!;
+  const started: Prepared[] = [];
   let before: readonly Snapshot[] | null = null;
   try {
     const machine = machineOf(parts, armed);
     const stores = storesOf(parts, machine, all);
     const store = stores[0]!;
-    const prepared = await arm.backend.prepare(image, machine, arm.options);
+    const prepare = async (one: Image): Promise<Prepared> => {
+      const ready = await arm.backend.prepare(one, machine, arm.options);
+      started.push(ready);
+      return ready;
+    };
+    const prepared = await prepare(image);
     const scratch = parts.workspace.scratch;
     for (const probe of parts.probes) armed.push(await probe.arm({ machine, slot, scratch }));
     const cycles = cyclesOf(parts);
@@ -143,7 +149,7 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
       slot,
       image,
       others: parts.others,
-      prepare: (other) => arm.backend.prepare(other, machine, arm.options),
+      prepare,
       machine,
       store,
       storeOf: (cycle) => stores[cycle] ?? store,
@@ -168,6 +174,7 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
     stage?.abandon();
     return { outcome: failure(error, stage), before, took: stage?.took() ?? {}, notes: stage?.notes ?? [] };
   } finally {
+    for (const ready of started) await ready.release?.();
     for (const probe of armed) probe.disarm();
     stage?.end();
   }

@@ -33,6 +33,10 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   'overlay-layer-fds': () => newer('Linux 6.13 or later; older kernels are given paths'),
   'overlay-single-layers': () => 'Linux 6.8 or later; older kernels are given all layers in one string',
   'overlay-user-xattr': () => 'Linux 5.11 or later',
+  'overlay-user-data-layers': () => 'Linux 6.16 or later',
+  'fuse-passthrough': () => newer('Linux 6.9 or later with CONFIG_FUSE_PASSTHROUGH=y'),
+  'fuse-uring': () =>
+    'Linux 6.14 or later with CONFIG_FUSE_IO_URING=y; as root: echo Y > /sys/module/fuse/parameters/enable_uring',
   fuse: () =>
     isRealRoot()
       ? kernel('CONFIG_FUSE_FS', 'fuse')

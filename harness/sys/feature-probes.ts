@@ -6,7 +6,16 @@
 // Cost:    about 100 ms in all.
 // Leaves:  nothing: every descriptor is closed, the rest goes with the namespace and the folder.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import type { FeatureId, MountOption } from '../model/machine.ts';
@@ -124,6 +133,34 @@ const fuse: Try = () => {
   }
 };
 
+const INIT_FLAGS_AT = 40 + 12;
+const INIT_FLAGS2_AT = 40 + 16;
+const INIT_EXT = 1 << 30;
+const REQUEST_BYTES = 8256;
+
+/** What the kernel offers in its first request to a server, which then goes away without an answer. */
+const offeredByFuse = (bit: number, what: string): string => {
+  const device = files.open('/dev/fuse', O_RDWR);
+  const options: readonly MountOption[] = [
+    ['fd', String(device)],
+    ['rootmode', '40000'],
+    ['user_id', '0'],
+    ['group_id', '0'],
+  ];
+  let mount: number;
+  const request = Buffer.alloc(REQUEST_BYTES);
+  try {
+    mount = mounts.create('fuse', options, ['ro', 'nosuid', 'nodev']);
+    readSync(device, request, 0, request.length, null);
+  } finally {
+    files.close(device);
+  }
+  files.close(mount);
+  const extended = (request.readUInt32LE(INIT_FLAGS_AT) & INIT_EXT) !== 0;
+  const offered = extended && ((request.readUInt32LE(INIT_FLAGS2_AT) >>> (bit - 32)) & 1) === 1;
+  return offered ? `the kernel offers ${what}` : missing(`the kernel does not offer ${what}`);
+};
+
 const bpfLedger: Try = () => {
   const counter = openBpfCounter();
   try {
@@ -232,7 +269,14 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
     ['lowerdir+', data],
   ]),
   'overlay-user-xattr': overlayOf((lower, data) => [['lowerdir', `${lower}:${data}`], ['userxattr']]),
+  'overlay-user-data-layers': overlayOf((lower, data) => [
+    ['lowerdir+', lower],
+    ['datadir+', data],
+    ['userxattr'],
+  ]),
   fuse,
+  'fuse-passthrough': () => offeredByFuse(37, 'passthrough'),
+  'fuse-uring': () => offeredByFuse(41, 'FUSE over io_uring'),
   'cfs-fuse': ({ serverPath }) => {
     accessSync(serverPath, constants.X_OK);
     return serverPath;

@@ -6,6 +6,7 @@ import { runCommand, streams } from './commands.ts';
 import { openCallCounter } from './counter.ts';
 import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
+import { abortFuse } from './fuse-abort.ts';
 import { bind } from './libc.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
@@ -113,7 +114,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     features,
     meters,
     files,
-    mounts,
+    mounts: { ...mounts, abortFuse },
     requestCounters: options.requestCounters ?? null,
     serve(actor, argv, ready) {
       const log = join(scratch, `server-${process.pid}-${serverCount++}.log`);

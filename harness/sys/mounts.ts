@@ -189,7 +189,7 @@ const rehearse: Mounts['rehearse'] = (what) => {
   cMoveMount(NR.moveMount, -1, '', AT_FDCWD, '', MOVE_MOUNT_F_EMPTY_PATH);
 };
 
-export const mounts: Mounts = {
+export const mounts: Omit<Mounts, 'abortFuse'> = {
   create,
   rehearse,
   clone,

@@ -14,8 +14,27 @@ import { type Ended, openPidfd, reap, signalProcess, waitReadable } from './proc
 import { spawnProcess } from './spawn.ts';
 
 const cPipe = bind<(into: Uint8Array, flags: number) => number>('pipe2', 'void *', 'int');
+const cSocketPair = bind<(domain: number, type: number, protocol: number, into: Uint8Array) => number>(
+  'socketpair',
+  'int',
+  'int',
+  'int',
+  'void *',
+);
+const cSend = bind<(fd: number, from: Uint8Array, size: number, flags: number) => number>(
+  'send',
+  'int',
+  'const void *',
+  'size_t',
+  'int',
+);
 const cRead = bind<(fd: number, into: Uint8Array, size: number) => number>('read', 'int', 'void *', 'size_t');
 
+const AF_UNIX = 1;
+const SOCK_SEQPACKET = 5;
+const MSG_NOSIGNAL = 0x4000;
+const ANSWER_BYTES = 4096;
+const ANSWER_LIMIT_MS = 10_000;
 const O_CLOEXEC = 0o2000000;
 const O_APPEND = 0o2000;
 const READY_FD = 3;
@@ -47,7 +66,19 @@ export const lastWords = (path: string): string[] => {
   }
 };
 
-const track = (pid: number): RunningServer => {
+/** One message, one answer. */
+const askOver = (socket: number | null, words: readonly string[]): string => {
+  if (socket === null) throw new Error('this server takes no messages');
+  const message = Buffer.from(`${words.join('\0')}\0`);
+  const answer = Buffer.alloc(ANSWER_BYTES);
+  check(cSend(socket, message, message.length, MSG_NOSIGNAL), 'send');
+  if (!waitReadable(socket, ANSWER_LIMIT_MS))
+    throw new UserError('a server does not answer', { exit: 5, code: 'timeout', facts: [words.join(' ')] });
+  ownCalls.read++;
+  return answer.toString('utf8', 0, check(cRead(socket, answer, answer.length), 'read'));
+};
+
+const track = (pid: number, socket: number | null): RunningServer => {
   const pidfd = openPidfd(pid);
   let ended: Ended | null = null;
   const exited = (limitMs: number): boolean => {
@@ -56,11 +87,13 @@ const track = (pid: number): RunningServer => {
     ended = reap(pid);
     if (ended === null) return false;
     files.close(pidfd);
+    if (socket !== null) files.close(socket);
     return true;
   };
   return {
     pid,
     exited,
+    ask: (words) => askOver(socket, words),
     stop(limitMs) {
       if (exited(0)) return;
       signalProcess(pid, SIGTERM);
@@ -82,7 +115,10 @@ const pair = Buffer.alloc(8);
 const byte = Buffer.alloc(1);
 
 export interface ServerStart {
-  /** `{ready}` in an argument becomes the number of the descriptor that the server writes one byte to. */
+  /**
+   * `{ready}` in an argument becomes the number of the descriptor that the server writes one byte to. `{control}` does, too,
+   * and is a socket on which it then takes messages.
+   */
   readonly argv: readonly string[];
   readonly log: string;
   readonly limitMs: number;
@@ -91,31 +127,40 @@ export interface ServerStart {
   readonly awaitReady?: (ended: () => boolean) => boolean;
 }
 
+/** The end that stays here and the one for the server. */
+const channel = (isSocket: boolean): readonly [ours: number, theirs: number] => {
+  if (isSocket) check(cSocketPair(AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC, 0, pair), 'socketpair');
+  else check(cPipe(pair, O_CLOEXEC), 'pipe2');
+  return [pair.readInt32LE(0), pair.readInt32LE(4)];
+};
+
 export const startServer = ({ argv, log, limitMs, onSpawn, awaitReady }: ServerStart): RunningServer => {
-  check(cPipe(pair, O_CLOEXEC), 'pipe2');
-  const [readEnd, writeEnd] = [pair.readInt32LE(0), pair.readInt32LE(4)];
+  const isSocket = argv.includes('{control}');
+  const [ours, theirs] = channel(isSocket);
   const stdin = files.open('/dev/null', O_RDONLY);
   const output = files.open(log, O_WRONLY | O_CREAT | O_APPEND, LOG_MODE);
+  let server: RunningServer | null = null;
   try {
     let pid: number;
     try {
-      const filled = argv.map((argument) => argument.replaceAll('{ready}', String(READY_FD)));
+      const filled = argv.map((argument) => argument.replaceAll(/\{(ready|control)\}/g, String(READY_FD)));
       pid = spawnProcess(filled, {
         stdin,
         stdout: output,
         stderr: output,
-        extra: { from: writeEnd, to: READY_FD },
+        extra: { from: theirs, to: READY_FD },
       });
     } finally {
-      files.close(writeEnd);
+      files.close(theirs);
     }
-    const server = track(pid);
+    server = track(pid, isSocket ? ours : null);
     onSpawn?.(pid);
-    if (awaitReady?.(() => server.exited(0)) === true) return server;
+    const started = server;
+    if (awaitReady?.(() => started.exited(0)) === true) return server;
     // A server of ours that ends closes its descriptor.
-    const inTime = awaitReady === undefined && waitReadable(readEnd, limitMs);
+    const inTime = awaitReady === undefined && waitReadable(ours, limitMs);
     if (inTime) ownCalls.read++;
-    if (inTime && cRead(readEnd, byte, 1) === 1) return server;
+    if (inTime && cRead(ours, byte, 1) === 1) return server;
     const died = (inTime || awaitReady !== undefined) && server.exited(inTime ? REAP_LIMIT_MS : 0);
     server.stop(0);
     throw new UserError(died ? `${argv[0]}: ended before it was ready` : `${argv[0]}: not ready in time`, {
@@ -130,6 +175,7 @@ export const startServer = ({ argv, log, limitMs, onSpawn, awaitReady }: ServerS
   } finally {
     files.close(output);
     files.close(stdin);
-    files.close(readEnd);
+    // A socket is the server's for as long as it lives.
+    if (!isSocket || server === null) files.close(ours);
   }
 };

@@ -4,7 +4,7 @@ import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
-import { type Lab, newLab, noDevice, notRoot, whileServed } from './support.ts';
+import { type Lab, newLab, noDevice, notRoot, whileServed, whyNot } from './support.ts';
 
 const skip = notRoot || noDevice;
 const BIG_BYTES = 3_000_001;
@@ -18,6 +18,7 @@ before(() => {
   lab = newLab();
   lab.object('aa/big', big);
   lab.object('aa/short', 'only ten b');
+  lab.object('aa/both', 'first');
   lab.object('aa/long', 'longer than the image says');
   lab.file('outside', 'secret!');
   symlinkSync(join(lab.folder, 'outside'), join(lab.objects, 'aa/link'));
@@ -27,6 +28,7 @@ before(() => {
       rootLine,
       line('/big', '100644', { size: BIG_BYTES, payload: 'aa/big' }),
       line('/dots', '100644', { size: 7, payload: '../outside' }),
+      line('/both', '100644', { size: 5, payload: 'aa/both' }),
       line('/folder', '100644', { size: 7, payload: 'aa' }),
       line('/inline', '100644', { content: inline }),
       line('/link', '100644', { size: 7, payload: 'aa/link' }),
@@ -48,68 +50,93 @@ const readAt = async (path: string, offset: number, bytes: number): Promise<Buff
   }
 };
 
-test('an object is read at every offset, across its end and beyond', { skip }, () =>
-  whileServed(lab, image, async ({ root }) => {
-    const path = join(root, 'big');
-    for (const [offset, bytes] of [
-      [2_999_000, 5000],
-      [0, 1],
-      [4095, 2],
-      [131_071, 131_074],
-      [BIG_BYTES - 1, 10],
-      [BIG_BYTES, 10],
-      [BIG_BYTES + 9999, 10],
-    ] as const)
-      assert.ok(
-        (await readAt(path, offset, bytes)).equals(big.subarray(offset, offset + bytes)),
-        `at ${offset}`,
-      );
-    assert.ok((await readFile(path)).equals(big));
-  }),
-);
+/** Ways of serving contents; all of them show the same, and fail alike. */
+const ways = [
+  { name: 'by requests', options: [] },
+  { name: 'by passthrough', options: ['--data', 'passthrough', '--strict'] },
+  { name: 'by threads', options: ['--transport', 'threads', '--threads', '3'] },
+  { name: 'by passthrough and threads', options: ['--data', 'passthrough', '--transport', 'threads'] },
+  { name: 'over io_uring', options: ['--transport', 'uring'] },
+] as const;
 
-test('a file inside the image is read from its block and from its tail', { skip }, () =>
-  whileServed(lab, image, async ({ root }) => {
-    const path = join(root, 'inline');
-    assert.equal((await readAt(path, 4090, 20)).toString(), inline.slice(4090, 4110));
-    assert.equal((await readFile(path)).toString(), inline);
-  }),
-);
+for (const { name: way, options } of ways) {
+  const skipWay = skip || whyNot(options);
 
-test('an object that is longer than the image says is cut there', { skip }, () =>
-  whileServed(lab, image, async ({ root }) => {
-    assert.equal((await readFile(join(root, 'long'))).toString(), 'longer');
-  }),
-);
-
-for (const [name, why] of [
-  ['missing', 'cannot open object bb/none: No such file or directory'],
-  ['short', 'object aa/short is shorter than the 5000 bytes that the image says'],
-  ['dots', 'cannot open object ../outside'],
-  ['link', 'cannot open object aa/link'],
-  ['folder', 'cannot read object aa: Is a directory'],
-] as const)
-  test(`reading ${name} is an I/O error and a line in the log`, { skip }, () =>
-    whileServed(lab, image, async (served) => {
-      assert.equal((await stat(join(served.root, name))).isFile(), true);
-      await assert.rejects(readFile(join(served.root, name)), { code: 'EIO' });
-      assert.ok(served.said().startsWith('cfs-fuse: read: '), served.said());
-      assert.ok(served.said().includes(why), served.said());
-    }),
+  test(`an object is read at every offset, across its end and beyond, ${way}`, { skip: skipWay }, () =>
+    whileServed(
+      lab,
+      image,
+      async ({ root }) => {
+        const path = join(root, 'big');
+        for (const [offset, bytes] of [
+          [2_999_000, 5000],
+          [0, 1],
+          [4095, 2],
+          [131_071, 131_074],
+          [BIG_BYTES - 1, 10],
+          [BIG_BYTES, 10],
+          [BIG_BYTES + 9999, 10],
+        ] as const)
+          assert.ok(
+            (await readAt(path, offset, bytes)).equals(big.subarray(offset, offset + bytes)),
+            `at ${offset}`,
+          );
+        assert.ok((await readFile(path)).equals(big));
+      },
+      options,
+    ),
   );
+
+  test(`a file inside the image is read from its block and from its tail, ${way}`, { skip: skipWay }, () =>
+    whileServed(
+      lab,
+      image,
+      async ({ root }) => {
+        const path = join(root, 'inline');
+        assert.equal((await readAt(path, 4090, 20)).toString(), inline.slice(4090, 4110));
+        assert.equal((await readFile(path)).toString(), inline);
+      },
+      options,
+    ),
+  );
+
+  for (const [name, why] of [
+    ['missing', 'cannot open object bb/none: No such file or directory'],
+    ['short', 'object aa/short is shorter than the 5000 bytes that the image says'],
+    ['long', 'object aa/long is longer than the 6 bytes that the image says'],
+    ['dots', 'cannot open object ../outside'],
+    ['link', 'cannot open object aa/link'],
+    ['folder', 'object aa is not a regular file'],
+  ] as const)
+    test(`reading ${name} is an I/O error and one line in the log, ${way}`, { skip: skipWay }, () =>
+      whileServed(
+        lab,
+        image,
+        async (served) => {
+          assert.equal((await stat(join(served.root, name))).isFile(), true);
+          await assert.rejects(readFile(join(served.root, name)), { code: 'EIO' });
+          await assert.rejects(readFile(join(served.root, name)), { code: 'EIO' });
+          assert.ok(served.said().startsWith('cfs-fuse: read: '), served.said());
+          assert.ok(served.said().includes(why), served.said());
+          assert.equal(served.said().trimEnd().split('\n').length, 1, served.said());
+        },
+        options,
+      ),
+    );
+}
 
 test('objects are looked for in every folder, in the order given', { skip }, async () => {
   const second = join(lab.folder, 'second');
   await mkdir(join(second, 'bb'), { recursive: true });
   await mkdir(join(second, 'aa'));
   await writeFile(join(second, 'bb/none'), 'it is 7');
-  await writeFile(join(second, 'aa/long'), 'second');
+  await writeFile(join(second, 'aa/both'), 'again');
   await whileServed(
     lab,
     image,
     async ({ root }) => {
       assert.equal((await readFile(join(root, 'missing'))).toString(), 'it is 7');
-      assert.equal((await readFile(join(root, 'long'))).toString(), 'longer');
+      assert.equal((await readFile(join(root, 'both'))).toString(), 'first');
     },
     ['--objects', second],
   );

@@ -151,6 +151,37 @@ test('a damaged inode gives EUCLEAN for its own name only', { skip }, async () =
   });
 });
 
+for (const [what, first, second] of [
+  ['two names out of order', 'bbbb', 'aaaa'],
+  ['the same name twice', 'aaaa', 'aaaa'],
+  ['a name with a slash', 'aa/a', 'bbbb'],
+  ['a name with a zero byte', 'aa\0a', 'bbbb'],
+  ['a last name that goes on behind a zero byte', 'aaaa', 'b\0bb'],
+] as const)
+  test(`${what}: found by the check, EUCLEAN in a listing`, { skip }, async () => {
+    const dump = [
+      rootLine,
+      line('/outer', '40755', { nlink: 2 }),
+      ...['aaaa', 'bbbb'].map((name) => line(`/outer/${name}`, '100644')),
+    ];
+    const image = imageBytes(parseDump(Buffer.from(dumpOf(dump), 'latin1')));
+    const at = image.lastIndexOf('...aaaabbbb') + 3;
+    image.write(first + second, at, 'latin1');
+    assert.match(check(image).said, /an entry of a directory is damaged|not in order/);
+    await whileServed(lab, lab.file('names.cfs', image), async ({ root }) => {
+      await assert.rejects(
+        readdir(join(root, 'outer')),
+        (error: NodeJS.ErrnoException) => error.errno === -117,
+      );
+      // A search by halves must not say of a name that is there that it is not.
+      const seen = await lstat(join(root, 'outer', second === 'aaaa' ? 'zzzz' : 'aaaa')).then(
+        () => 0,
+        (error: NodeJS.ErrnoException) => error.errno,
+      );
+      assert.ok(seen === 0 || seen === -117, String(seen));
+    });
+  });
+
 test('a sound image passes the check and shows all of its names', { skip }, async () => {
   assert.equal(check(sound).code, 0);
   await whileServed(lab, lab.file('sound.cfs', sound), async ({ root }) => {

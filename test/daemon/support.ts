@@ -29,6 +29,13 @@ export const notRoot = process.geteuid?.() === 0 ? false : 'needs root: mounts a
 export const noDevice = existsSync('/dev/fuse') ? false : 'needs /dev/fuse';
 const LOOK_LIMIT_MS = 120_000;
 
+/** Why these options of the server cannot work on this kernel, or false. */
+export const whyNot = (options: readonly string[]): string | false => {
+  const parameter = '/sys/module/fuse/parameters/enable_uring';
+  const on = existsSync(parameter) && readFileSync(parameter, 'latin1').startsWith('Y');
+  return options.includes('uring') && !on && `needs io_uring for FUSE: ${parameter} is not Y`;
+};
+
 export const buildScript = join(sources, 'build.sh');
 
 const newest = (): number =>

@@ -102,6 +102,29 @@ test('with a FUSE device that opens, composefs-fuse shows the same tree in a use
   assert.deepEqual(leftOf(home), []);
 });
 
+test('variants of composefs-fuse show the same tree in a user namespace, where the kernel allows them', {
+  skip: needsRoot || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
+}, async (t) => {
+  const { home, run } = ordinaryUser(t);
+  const out = join(home, 'results');
+  const arms = ['overlay', 'noxattr', 'shared', 'passthrough'].map((variant) => `composefs-fuse-${variant}`);
+  const options = ['--backends', arms.join(','), '--scenarios', 'churn', '--out', out];
+  const { code, stderr } = await run([...RUN, ...options], OPEN_FUSE);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /skipped: composefs-fuse-passthrough: root in the initial user namespace/);
+  const { proofs } = readRun(out);
+  for (const proof of proofs) assert.ok(proof.equal, `${proof.arm}: ${proof.difference}`);
+  const shown = proofs.map(({ arm }) => arm);
+  for (const arm of arms.slice(0, 3))
+    assert.ok(
+      shown.includes(arm) || stderr.includes(`skipped: ${arm}: overlayfs with data-only lowers`),
+      arm,
+    );
+  const layers = okSamples(out).find(({ arm }) => arm === 'composefs-fuse-overlay')?.took['layers'];
+  assert.ok(layers === undefined || layers === 'user', layers);
+  assert.deepEqual(leftOf(home), []);
+});
+
 const RICH = `/ 4096 40755 2 0 0 0 0.0 - - -
 /fifo 0 10644 1 0 0 0 0.0 - - -
 /link 3 120777 1 0 0 0 0.0 big - -

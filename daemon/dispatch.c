@@ -1,0 +1,95 @@
+#include "dispatch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+/* Every operation that is not here is answered with ENOSYS; for OPEN and OPENDIR that also means: never ask again. */
+static handler *handler_of(uint32_t opcode)
+{
+	switch (opcode) {
+	case FUSE_INIT:
+		return serve_init;
+	case FUSE_LOOKUP:
+		return serve_lookup;
+	case FUSE_GETATTR:
+		return serve_getattr;
+	case FUSE_READLINK:
+		return serve_readlink;
+	case FUSE_OPEN:
+		return serve_open;
+	case FUSE_READ:
+		return serve_read;
+	case FUSE_RELEASE:
+		return serve_release;
+	case FUSE_READDIR:
+		return serve_readdir;
+	case FUSE_READDIRPLUS:
+		return serve_readdirplus;
+	case FUSE_GETXATTR:
+		return serve_getxattr;
+	case FUSE_LISTXATTR:
+		return serve_listxattr;
+	case FUSE_STATFS:
+		return serve_statfs;
+	default:
+		return NULL;
+	}
+}
+
+/* FORGET has nothing to forget here, INTERRUPT nothing to interrupt; both must not be answered. */
+static bool wants_reply(uint32_t opcode)
+{
+	return opcode != FUSE_FORGET && opcode != FUSE_BATCH_FORGET && opcode != FUSE_INTERRUPT;
+}
+
+/* Test builds can be slower by a known time per request, so that a comparison has something real to find. */
+static void test_delay(void)
+{
+#ifdef CFS_TEST_DELAY_NS
+	struct timespec from;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - from.tv_sec) * 1000000000L + (now.tv_nsec - from.tv_nsec) < CFS_TEST_DELAY_NS);
+#endif
+}
+
+int dispatch(const struct server *server, const uint8_t *request, uint32_t bytes, uint8_t *body,
+	     struct answer *answer)
+{
+	const struct fuse_in_header *head = (const struct fuse_in_header *)(const void *)request;
+	struct reply reply = { .body = body, .room_bytes = server->reply_bytes };
+	struct request whole;
+	handler *serve;
+
+	if (bytes < sizeof(*head))
+		return -EPROTO;
+	whole = (struct request){
+		.head = head,
+		.body = request + sizeof(*head),
+		.body_bytes = bytes - (uint32_t)sizeof(*head),
+	};
+	stats_count(&server->stats, head->opcode);
+	*answer = (struct answer){ .wanted = wants_reply(head->opcode) };
+	if (!answer->wanted)
+		return 0;
+	serve = handler_of(head->opcode);
+	if (serve != NULL)
+		answer->result = serve(server, &whole, &reply);
+	else
+		answer->result = head->opcode == FUSE_DESTROY ? 0 : -ENOSYS;
+	test_delay();
+	return 0;
+}
+
+struct fuse_out_header answer_head(uint64_t unique, int result)
+{
+	return (struct fuse_out_header){
+		.len = (uint32_t)(sizeof(struct fuse_out_header) + (result > 0 ? (uint32_t)result : 0)),
+		.error = result < 0 ? result : 0,
+		.unique = unique,
+	};
+}

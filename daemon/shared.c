@@ -1,0 +1,248 @@
+/*
+ * Many mounts, one thread: it waits for all of them at once, and for messages that ask for more.
+ *
+ * Needs:  a connected SOCK_SEQPACKET socket. One zero byte says that this is ready. A message is `mount`, IMAGE, MOUNTPOINT, STATS (may be empty) and any number
+ *         of folders of objects; or `count`. A zero byte ends each word. Answers are `ok`, a number, or a sentence.
+ * Does:   an image that is mounted twice is mapped twice, which costs address space only.
+ * Cost:   one system call more per request than a server of one mount; some 4 KiB per mount.
+ * Leaves: all mounts, answering ENOTCONN, when the process is killed.
+ * Source: epoll(7), signalfd(2), unix(7).
+ */
+#include "shared.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "loop.h"
+#include "session.h"
+#include "stop.h"
+
+#define MESSAGE_BYTES 65536u
+#define EVENTS 64
+
+struct member {
+	struct session session;
+	struct member *next;
+};
+
+struct shared {
+	const struct options *options;
+	const struct log *log;
+	struct member *members;
+	unsigned member_count;
+	struct loop loop;
+	int poll_fd;
+	int signal_fd;
+	char message[MESSAGE_BYTES];
+};
+
+static int watch(const struct shared *shared, int fd, void *what)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data = { .ptr = what } };
+
+	return epoll_ctl(shared->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
+}
+
+static void add(struct shared *shared, const struct session_parts *parts, char *why)
+{
+	struct member *member = calloc(1, sizeof(*member));
+	int fd, err;
+
+	if (member == NULL) {
+		snprintf(why, SESSION_WHY_BYTES, "mount: %s", strerror(ENOMEM));
+		return;
+	}
+	if (session_open(&member->session, shared->options, shared->log, parts, why) != 0) {
+		free(member);
+		return;
+	}
+	fd = member->session.mount.device_fd;
+	err = fcntl(fd, F_SETFL, O_NONBLOCK) == 0 ? watch(shared, fd, member) : -errno;
+	if (err != 0) {
+		snprintf(why, SESSION_WHY_BYTES, "mount: %s", strerror(-err));
+		mount_detach(&member->session.mount);
+		session_close(&member->session);
+		free(member);
+		return;
+	}
+	member->next = shared->members;
+	shared->members = member;
+	shared->member_count++;
+	strcpy(why, "ok");
+}
+
+static void take_out(struct shared *shared, struct member *member)
+{
+	struct member **at = &shared->members;
+
+	while (*at != member)
+		at = &(*at)->next;
+	*at = member->next;
+	shared->member_count--;
+	session_close(&member->session);
+	free(member);
+}
+
+/* The words of a message, at most `room` of them; 0 when it is not made of whole words. */
+static int split(const char *message, size_t bytes, const char **words, int room)
+{
+	int count = 0;
+
+	if (bytes == 0 || message[bytes - 1] != 0)
+		return 0;
+	for (size_t at = 0; at < bytes; at += strlen(message + at) + 1) {
+		if (count == room)
+			return 0;
+		words[count++] = message + at;
+	}
+	return count;
+}
+
+static void obey(struct shared *shared, size_t bytes, char *answer)
+{
+	const char *words[4 + OBJECT_DIRS_MAX];
+	int count = split(shared->message, bytes, words, 4 + OBJECT_DIRS_MAX);
+
+	if (count == 1 && strcmp(words[0], "count") == 0) {
+		snprintf(answer, SESSION_WHY_BYTES, "%u", shared->member_count);
+	} else if (count >= 4 && strcmp(words[0], "mount") == 0) {
+		struct session_parts parts = {
+			.image = words[1],
+			.mount_point = words[2],
+			.stats = words[3][0] == 0 ? NULL : words[3],
+			.object_dirs = words + 4,
+			.object_dir_count = count - 4,
+		};
+
+		add(shared, &parts, answer);
+	} else {
+		snprintf(answer, SESSION_WHY_BYTES, "control: the message is not understood");
+	}
+}
+
+/* False when nobody is left to ask for anything. */
+static bool hear(struct shared *shared)
+{
+	char answer[SESSION_WHY_BYTES];
+	ssize_t got = recv(shared->options->control_fd, shared->message, sizeof(shared->message), MSG_DONTWAIT | MSG_TRUNC);
+
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (got == 0)
+		return false;
+	if ((size_t)got > sizeof(shared->message))
+		snprintf(answer, sizeof(answer), "control: the message is too long");
+	else
+		obey(shared, (size_t)got, answer);
+	return send(shared->options->control_fd, answer, strlen(answer), MSG_NOSIGNAL) >= 0;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Asks again and again for a while, then sleeps. */
+static int wait_for(const struct shared *shared, struct epoll_event *events)
+{
+	uint64_t until_ns = now_ns() + shared->loop.spin_ns;
+	int count;
+
+	do
+		count = epoll_wait(shared->poll_fd, events, EVENTS, 0);
+	while (count == 0 && now_ns() < until_ns);
+	return count != 0 ? count : epoll_wait(shared->poll_fd, events, EVENTS, -1);
+}
+
+static void serve(struct shared *shared, struct member *member)
+{
+	int err;
+
+	shared->loop.device_fd = member->session.mount.device_fd;
+	err = loop_step(&shared->loop, &member->session.server);
+	if (err == 0)
+		return;
+	if (err != -ENODEV) {
+		log_line(shared->log, "serve: %s: %s", member->session.mount.at, strerror(-err));
+		mount_detach(&member->session.mount);
+	}
+	take_out(shared, member);
+}
+
+static int run(struct shared *shared)
+{
+	struct epoll_event events[EVENTS];
+
+	for (;;) {
+		int count = wait_for(shared, events);
+
+		if (count < 0 && errno != EINTR)
+			return -errno;
+		for (int i = 0; i < count; i++) {
+			if (events[i].data.ptr == &shared->signal_fd)
+				return 0;
+			if (events[i].data.ptr != shared)
+				serve(shared, events[i].data.ptr);
+			else if (!hear(shared))
+				return 0;
+		}
+	}
+}
+
+static int prepare(struct shared *shared)
+{
+	sigset_t signals;
+	int err;
+
+	stop_signals(&signals);
+	shared->poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	shared->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
+	if (shared->poll_fd < 0 || shared->signal_fd < 0)
+		return -errno;
+	err = watch(shared, shared->options->control_fd, shared);
+	if (err == 0)
+		err = watch(shared, shared->signal_fd, &shared->signal_fd);
+	if (err == 0 && send(shared->options->control_fd, "", 1, MSG_NOSIGNAL) != 1)
+		err = -errno;
+	return err;
+}
+
+static void end(struct shared *shared)
+{
+	while (shared->members != NULL) {
+		mount_detach(&shared->members->session.mount);
+		take_out(shared, shared->members);
+	}
+	loop_close(&shared->loop);
+	free(shared);
+}
+
+int shared_run(const struct options *options, const struct log *log)
+{
+	struct shared *shared = calloc(1, sizeof(*shared));
+	int err;
+
+	if (shared == NULL)
+		return -ENOMEM;
+	shared->options = options;
+	shared->log = log;
+	err = loop_open(&shared->loop, REPLY_BODY_BYTES, -1, options->spin_us);
+	if (err == 0)
+		err = prepare(shared);
+	if (err == 0)
+		err = run(shared);
+	end(shared);
+	return err;
+}

@@ -1,0 +1,11 @@
+/* One process behind many mounts, which come by request and go when they are unmounted. */
+#ifndef CFS_SHARED_H
+#define CFS_SHARED_H
+
+#include "log.h"
+#include "options.h"
+
+/* Until a signal, or until the other end of the control socket is closed: 0. Any other end is -errno. */
+int shared_run(const struct options *options, const struct log *log);
+
+#endif

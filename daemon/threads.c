@@ -1,0 +1,124 @@
+/*
+ * Each thread reads from a descriptor of its own, so that a reply need not look for its request among those of others.
+ *
+ * Needs:  FUSE_DEV_IOC_CLONE (Linux 4.2).
+ * Leaves: nothing: when the file system is gone, every thread reads ENODEV.
+ * Source: fs/fuse/dev.c (fuse_dev_ioctl_clone).
+ */
+#include "threads.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loop.h"
+
+#define STACK_BYTES (64 * 1024)
+
+struct worker {
+	const struct server *server;
+	pthread_t thread;
+	int device_fd;
+	uint32_t spin_us;
+	int result;
+};
+
+unsigned cpus_allowed(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+int thread_start(pthread_t *thread, void *(*work)(void *), void *argument)
+{
+	pthread_attr_t attributes;
+	int err = pthread_attr_init(&attributes);
+
+	if (err != 0)
+		return -err;
+#ifndef CFS_SANITIZED
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+#endif
+	err = pthread_create(thread, &attributes, work, argument);
+	pthread_attr_destroy(&attributes);
+	return -err;
+}
+
+static int clone_device(int device_fd)
+{
+	uint32_t from = (uint32_t)device_fd;
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, ABI_DEV_CLONE, &from) != 0) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static int work(const struct worker *worker)
+{
+	struct loop loop;
+	int err = loop_open(&loop, worker->server->reply_bytes, worker->device_fd, worker->spin_us);
+
+	if (err == 0)
+		err = loop_run(&loop, worker->server);
+	loop_close(&loop);
+	return err;
+}
+
+static void *work_apart(void *argument)
+{
+	struct worker *worker = argument;
+
+	worker->result = work(worker);
+	if (worker->result != 0)
+		log_line(&worker->server->log, "serve: a thread ended: %s", strerror(-worker->result));
+	close(worker->device_fd);
+	return NULL;
+}
+
+static int start(struct worker *worker)
+{
+	int err;
+
+	worker->device_fd = clone_device(worker->device_fd);
+	if (worker->device_fd < 0)
+		return worker->device_fd;
+	err = thread_start(&worker->thread, work_apart, worker);
+	if (err != 0)
+		close(worker->device_fd);
+	return err;
+}
+
+int threads_run(const struct server *server, int device_fd, unsigned count, uint32_t spin_us)
+{
+	struct worker own = { .server = server, .device_fd = device_fd, .spin_us = spin_us };
+	struct worker *others = calloc(count, sizeof(*others));
+	unsigned started = 0;
+	int err = others == NULL ? -ENOMEM : 0;
+
+	for (; err == 0 && started + 1 < count; started++) {
+		others[started] = own;
+		err = start(&others[started]);
+		if (err != 0)
+			break;
+	}
+	/* The others end with the file system, or with the process. */
+	if (err != 0)
+		return err;
+	err = work(&own);
+	for (unsigned i = 0; err == 0 && i < started; i++)
+		pthread_join(others[i].thread, NULL);
+	if (err == 0)
+		free(others);
+	return err;
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { abortFuse, waitingRequests } from '../../harness/sys/fuse-abort.ts';
+import { dumpOf, line, root as rootLine } from './dumps.ts';
+import { exitOf, type Lab, newLab, noDevice, notRoot, serve } from './support.ts';
+
+let lab: Lab;
+before(() => {
+  lab = newLab();
+});
+after(() => lab.remove());
+
+test('a hung server is seen by its waiting requests and ended without touching the mount', {
+  skip: notRoot || noDevice,
+}, async () => {
+  const dump = dumpOf([
+    rootLine,
+    line('/dir', '40755', { nlink: 2 }),
+    line('/dir/file', '100644'),
+    line('/new', '100644'),
+  ]);
+  const served = await serve(lab, lab.image('hung.cfs', dump));
+  const { root, process: server } = served;
+  assert.deepEqual(readdirSync(join(root, 'dir')), ['file']);
+  assert.equal(waitingRequests(root), 0);
+  server.kill('SIGSTOP');
+  // Killed by nobody: only the abort lets it go.
+  const stuck = spawn('stat', [join(root, 'dir/none')], { stdio: 'ignore' });
+  while (waitingRequests(root) === 0) await sleep(5);
+  assert.equal(stuck.exitCode, null);
+  assert.equal(abortFuse(root), true);
+  assert.equal(await exitOf(stuck), 1);
+  // What is cached is still shown: reading it says nothing about the server.
+  assert.equal(spawnSync('ls', [join(root, 'dir')], { encoding: 'utf8' }).stdout, 'file\n');
+  server.kill('SIGCONT');
+  assert.equal(await served.end(), 0);
+  assert.equal(abortFuse(root), false);
+  assert.equal(waitingRequests(root), null);
+});

@@ -1,0 +1,298 @@
+// What only variants of the server do: attributes by image, contents by passthrough, many mounts, fewer capabilities.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { bind, errnoName, lastErrno } from '../../harness/sys/libc.ts';
+import { createMachine } from '../../harness/sys/machine.ts';
+import { residency } from '../../harness/sys/residency.ts';
+import { startServer } from '../../harness/sys/servers.ts';
+import { allTypes, dumpOf, line, root as rootLine } from './dumps.ts';
+import { exitOf, type Lab, newLab, noDevice, notRoot, sanitized, serve, whileServed } from './support.ts';
+
+const skip = notRoot || noDevice;
+const OBJECT_BYTES = 300_000;
+const [LOOKUP, OPEN, READ, GETXATTR] = [1, 14, 15, 22] as const;
+
+let lab: Lab;
+before(() => {
+  lab = newLab();
+  lab.object('ob/ject', 'seven b');
+  lab.object('ob/large', 'o'.repeat(OBJECT_BYTES));
+});
+after(() => lab.remove());
+
+const cGetxattr = bind<(path: string, key: string, into: Uint8Array, size: number) => number>(
+  'lgetxattr',
+  'str',
+  'str',
+  'void *',
+  'size_t',
+);
+const errnoOf = (path: string, key: string): string => {
+  const value = Buffer.alloc(256);
+  const got = cGetxattr(path, key, value, value.length);
+  return got < 0 ? errnoName(lastErrno()) : `=${got}`;
+};
+
+const counters = (): { readonly path: string; readonly of: (opcode: number) => number } => {
+  const path = lab.file('stats', '');
+  truncateSync(path, 4096);
+  return { path, of: (opcode) => Number(readFileSync(path).readBigUInt64LE(opcode * 8)) };
+};
+
+const plain = dumpOf([rootLine, line('/a', '100644'), line('/b', '100644', { content: 'b' })]);
+const labelled = dumpOf([
+  rootLine,
+  line('/a', '100644'),
+  line('/b', '100644', { xattrs: 'security.selinux=l user.k=v' }),
+]);
+const user = dumpOf([rootLine, line('/a', '100644'), line('/b', '100644', { xattrs: 'user.k=v' })]);
+const AUTO = ['--xattr', 'auto'];
+
+test('an image without attributes is asked for one once, and then never again', { skip }, async () => {
+  const { path, of } = counters();
+  await whileServed(
+    lab,
+    lab.image('plain.cfs', plain),
+    async ({ root }) => {
+      for (const name of ['a', 'b', 'a'])
+        for (const key of ['security.selinux', 'user.k'])
+          assert.equal(errnoOf(join(root, name), key), 'EOPNOTSUPP', `${name} ${key}`);
+      // Of ACLs the kernel then says by itself that there are none.
+      assert.equal(errnoOf(join(root, 'a'), 'system.posix_acl_access'), 'ENODATA');
+      assert.ok(of(GETXATTR) <= 2, `${of(GETXATTR)} requests`);
+    },
+    [...AUTO, '--stats', path],
+  );
+});
+
+test('names that occur nowhere are unsupported, those that occur somewhere are absent elsewhere', {
+  skip,
+}, async () => {
+  await whileServed(
+    lab,
+    lab.image('user.cfs', user),
+    async ({ root }) => {
+      assert.equal(errnoOf(join(root, 'a'), 'user.k'), 'ENODATA');
+      assert.equal(errnoOf(join(root, 'b'), 'user.k'), '=1');
+      assert.equal(errnoOf(join(root, 'a'), 'security.selinux'), 'EOPNOTSUPP');
+      assert.equal(errnoOf(join(root, 'a'), 'system.posix_acl_access'), 'EOPNOTSUPP');
+      assert.equal(errnoOf(join(root, 'a'), 'security.capability'), 'ENODATA');
+    },
+    AUTO,
+  );
+  await whileServed(
+    lab,
+    lab.image('labelled.cfs', labelled),
+    async ({ root }) => {
+      assert.equal(errnoOf(join(root, 'a'), 'security.selinux'), 'ENODATA');
+      assert.equal(errnoOf(join(root, 'b'), 'security.selinux'), '=1');
+      assert.equal(errnoOf(join(root, 'a'), 'system.posix_acl_access'), 'EOPNOTSUPP');
+    },
+    AUTO,
+  );
+  await whileServed(
+    lab,
+    lab.image('types.cfs', allTypes),
+    async ({ root }) => {
+      assert.equal(errnoOf(join(root, 'fifo'), 'system.posix_acl_access'), 'ENODATA');
+      assert.equal(errnoOf(join(root, 'acl'), 'system.posix_acl_access'), '=44');
+    },
+    AUTO,
+  );
+});
+
+test('without being told to, the server says of no attribute family that it is not supported', { skip }, () =>
+  whileServed(lab, lab.image('plain.cfs', plain), async ({ root }) => {
+    for (const key of ['security.selinux', 'user.k', 'system.posix_acl_access'])
+      assert.equal(errnoOf(join(root, 'a'), key), 'ENODATA', key);
+  }),
+);
+
+test('a name that is not there is asked for once', { skip }, async () => {
+  const { path, of } = counters();
+  await whileServed(
+    lab,
+    lab.image('plain.cfs', plain),
+    async ({ root }) => {
+      for (let i = 0; i < 5; i++) assert.throws(() => lstatSync(join(root, 'none')), { code: 'ENOENT' });
+      assert.equal(of(LOOKUP), 1);
+    },
+    ['--stats', path],
+  );
+});
+
+const withObject = dumpOf([
+  rootLine,
+  line('/file', '100644', { size: OBJECT_BYTES, payload: 'ob/large' }),
+  line('/inline', '100644', { content: 'inside' }),
+]);
+const cachedPages = (path: string): number => residency(path).residentPages;
+
+test('by passthrough nothing is read through the server, and the file itself has no pages', {
+  skip,
+}, async () => {
+  const { path, of } = counters();
+  await whileServed(
+    lab,
+    lab.image('object.cfs', withObject),
+    async ({ root }) => {
+      assert.equal(readFileSync(join(root, 'file')).length, OBJECT_BYTES);
+      assert.equal(readFileSync(join(root, 'file')).length, OBJECT_BYTES);
+      assert.equal(of(OPEN), 2);
+      assert.equal(of(READ), 0);
+      assert.equal(readFileSync(join(root, 'inline'), 'latin1'), 'inside');
+      assert.equal(of(READ), 1);
+      assert.ok(cachedPages(join(lab.objects, 'ob/large')) >= OBJECT_BYTES / 4096);
+    },
+    ['--data', 'passthrough', '--strict', '--stats', path],
+  );
+});
+
+test('otherwise files are never opened in the server, and read once', { skip }, async () => {
+  const { path, of } = counters();
+  await whileServed(
+    lab,
+    lab.image('object.cfs', withObject),
+    async ({ root }) => {
+      readFileSync(join(root, 'file'));
+      const first = of(READ);
+      readFileSync(join(root, 'file'));
+      assert.equal(of(OPEN), 1, 'the one that is answered with: never ask again');
+      assert.ok(first > 0);
+      assert.equal(of(READ), first);
+    },
+    ['--stats', path],
+  );
+});
+
+test('passthrough to a store that is itself stacked is read by requests, with a sentence, or fails where strict', {
+  skip,
+}, async () => {
+  const [low, top] = [join(lab.folder, 'low'), join(lab.folder, 'top')];
+  for (const folder of [low, top]) mkdirSync(folder);
+  const options = `ro,lowerdir=${lab.objects}:${low}`;
+  assert.equal(spawnSync('mount', ['-t', 'overlay', '-o', options, 'overlay', top]).status, 0);
+  const stacked = { ...lab, objects: top };
+  try {
+    const image = lab.image('object.cfs', withObject);
+    const served = await serve(stacked, image, ['--data', 'passthrough']);
+    assert.equal(readFileSync(join(served.root, 'file')).length, OBJECT_BYTES);
+    assert.equal(await served.end(), 0);
+    assert.match(served.said(), /passthrough: the kernel does not take an object, it is read by requests/);
+    await whileServed(
+      stacked,
+      image,
+      async ({ root }) => assert.throws(() => readFileSync(join(root, 'file')), { code: 'EIO' }),
+      ['--data', 'passthrough', '--strict'],
+    );
+  } finally {
+    spawnSync('umount', [top]);
+  }
+});
+
+test('a mount is nosuid and nodev, and its server keeps two capabilities and gains none', { skip }, () =>
+  whileServed(lab, lab.image('plain.cfs', plain), async ({ root, process: { pid } }) => {
+    const mount = readFileSync('/proc/self/mountinfo', 'latin1')
+      .split('\n')
+      .find((one) => one.includes(` ${root} `));
+    assert.match(mount ?? '', / ro,nosuid,nodev/);
+    for (const task of readdirSync(`/proc/${pid}/task`)) {
+      const status = readFileSync(`/proc/${pid}/task/${task}/status`, 'latin1');
+      // CAP_SYS_ADMIN is 21, CAP_DAC_READ_SEARCH 2.
+      for (const set of ['CapPrm', 'CapEff'])
+        assert.match(status, new RegExp(`^${set}:\\s0000000000200004$`, 'm'));
+      assert.match(status, /^NoNewPrivs:\s1$/m);
+    }
+  }),
+);
+
+test('one server shows many mounts, lets them go one by one, and ends with its socket', {
+  skip,
+}, async () => {
+  const image = lab.image('object.cfs', withObject);
+  const server = startServer({
+    argv: [sanitized(), '--control-fd', '{control}'],
+    log: join(lab.folder, 'shared.log'),
+    limitMs: 10_000,
+  });
+  const { path, of } = counters();
+  const roots = Array.from({ length: 40 }, (_, i) => join(lab.folder, `shared-${i}`));
+  try {
+    for (const root of roots) {
+      mkdirSync(root);
+      assert.equal(server.ask(['mount', image, root, path, lab.objects]), 'ok');
+    }
+    for (const root of roots) assert.equal(readFileSync(join(root, 'file')).length, OBJECT_BYTES);
+    assert.ok(of(READ) >= 40);
+    assert.equal(server.ask(['count']), '40');
+    assert.match(
+      server.ask(['mount', join(lab.folder, 'none.cfs'), roots[0]!, '', lab.objects]),
+      /^image: .* cannot be read/,
+    );
+    assert.match(
+      server.ask(['mount', image, join(lab.folder, 'nowhere'), '', lab.objects]),
+      /^mount: .*No such file/,
+    );
+    assert.match(server.ask(['dance']), /not understood/);
+    for (const root of roots.slice(0, 39)) assert.equal(spawnSync('umount', [root]).status, 0);
+    const machine = createMachine({} as never, { scratch: lab.folder });
+    assert.ok(
+      machine.waitFor(() => server.ask(['count']) === '1', 5000),
+      server.ask(['count']),
+    );
+    assert.equal(statSync(join(roots[39]!, 'file')).size, OBJECT_BYTES);
+    assert.equal(
+      readdirSync(`/proc/${server.pid}/fd`).filter((fd) =>
+        /^\/dev\/fuse$/.test(readlinkSync(`/proc/${server.pid}/fd/${fd}`)),
+      ).length,
+      1,
+    );
+  } finally {
+    server.stop(5000);
+    for (const root of roots) spawnSync('umount', ['-l', root], { stdio: 'ignore' });
+  }
+  assert.equal(readFileSync(join(lab.folder, 'shared.log'), 'latin1'), '');
+});
+
+test('threads and io_uring end when the mount does, whoever waits', { skip }, async () => {
+  for (const options of [
+    ['--transport', 'threads', '--threads', '8'],
+    ['--spin-us', '0'],
+    ['--spin-us', '1000'],
+  ]) {
+    const served = await serve(lab, lab.image('plain.cfs', plain), options);
+    statSync(join(served.root, 'a'));
+    assert.equal(await served.end(), 0, served.said());
+  }
+});
+
+for (const [options, why] of [
+  [['--xattr', 'some'], /--xattr is full or auto/],
+  [['--transport', 'pigeon'], /--transport is/],
+  [['--threads', '3'], /--threads goes with/],
+  [['--transport', 'threads', '--threads', '65'], /from 1 to 64/],
+  [['--spin-us', '2000'], /from 0 to 1000/],
+  [['--metadata-only', '--data', 'passthrough'], /does not go with it/],
+  [['--metadata-only', '--xattr', 'auto'], /does not go with it/],
+  [['--control-fd', '0', '--transport', 'threads'], /read-write only/],
+] as const)
+  test(`${options.join(' ')} is used wrongly`, async () => {
+    const child = spawn(sanitized(), [...options, 'image', 'at'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr?.on('data', (bytes: Buffer) => {
+      said += bytes.toString();
+    });
+    assert.equal(await exitOf(child), 2);
+    assert.match(said, why);
+  });
