@@ -75,9 +75,9 @@ const detectableRatio = (logs: readonly number[], zone: Zone, better: Metric['be
 
 const logsByBlock = (arm: ByBlock, baseline: ByBlock): ReadonlyMap<number, number> => {
   const logs = new Map<number, number>();
-  for (const block of arm.keys()) {
-    const pair = logRatios(new Map([[block, arm.get(block)!]]), baseline);
-    if (pair.values.length === 1) logs.set(block, pair.values[0]!);
+  for (const [block, value] of arm) {
+    const base = baseline.get(block);
+    if (base !== undefined && value > 0 && base > 0) logs.set(block, Math.log(value / base));
   }
   return logs;
 };

@@ -1,6 +1,8 @@
 // Samples on their way into rows: values by (scenario, parameters, image, metric), arm and block, kept as numbers so that a
 // journal of a million lines fits in memory.
 import type { Ledger, Params, Pass, Sample } from '../schema/run.ts';
+import type { ByBlock } from '../stats/log-ratio.ts';
+import { BlockRows, Column } from './columns.ts';
 
 /** Stable text of parameters, in the order of their names. */
 export const paramsKey = (params: Params): string =>
@@ -17,7 +19,7 @@ export interface Group {
 }
 
 /** Metric, then arm, then block, to value. */
-export type Table = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, number>>>;
+export type Table = ReadonlyMap<string, ReadonlyMap<string, ByBlock>>;
 
 export interface ArmLedgers {
   readonly arm: string;
@@ -50,12 +52,14 @@ const BLOCKS_PER_SESSION = 2 ** 20;
 
 const blockOf = (sample: Sample): number => (sample.session ?? 0) * BLOCKS_PER_SESSION + sample.block;
 
-type Building = Map<string, Map<string, Map<number, number>>>;
+type Building = Map<string, Map<string, Column>>;
 
 interface Open {
   readonly group: Group;
   readonly time: Building;
   readonly count: Building;
+  /** Pass and arm to the blocks that its metrics share. */
+  readonly rows: Readonly<Record<Pass, Map<string, BlockRows>>>;
   readonly ledgers: Map<string, Ledger[]>;
   readonly took: Map<string, Set<string>>;
 }
@@ -91,19 +95,20 @@ export const startTally = (): Tally => {
       group: { scenario, params, image },
       time: new Map(),
       count: new Map(),
+      rows: { time: new Map(), count: new Map() },
       ledgers: new Map(),
       took: new Map(),
     }));
 
   const addOk = (sample: Extract<Sample, { readonly outcome: 'ok' }>): void => {
     const open = groupOf(sample);
-    const table: Readonly<Record<Pass, Building>> = { time: open.time, count: open.count };
-    for (const [metric, value] of Object.entries(sample.values))
-      at(
-        at(table[sample.pass], metric, () => new Map()),
-        sample.arm,
-        () => new Map(),
-      ).set(blockOf(sample), value);
+    const table = sample.pass === 'time' ? open.time : open.count;
+    const rows = at(open.rows[sample.pass], sample.arm, () => new BlockRows());
+    const row = rows.rowOf(blockOf(sample));
+    for (const metric of Object.keys(sample.values)) {
+      const arms = at(table, metric, () => new Map<string, Column>());
+      at(arms, sample.arm, () => new Column(rows)).set(row, sample.values[metric]!);
+    }
     if (sample.ledger !== undefined) at(open.ledgers, sample.arm, () => []).push(sample.ledger);
     const took = tookText(sample.took);
     if (took !== '') at(open.took, sample.arm, () => new Set()).add(took);

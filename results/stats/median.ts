@@ -29,7 +29,7 @@ export const medianInterval = (values: readonly number[], confidence: number): I
   const sorted = Float64Array.from(values).sort();
   return {
     kind: 'interval',
-    center: medianOf([...sorted]),
+    center: n % 2 === 1 ? sorted[(n - 1) / 2]! : (sorted[n / 2 - 1]! + sorted[n / 2]!) / 2,
     lo: sorted[rank - 1]!,
     hi: sorted[n - rank]!,
     confidence: 1 - 2 * binomialBelow(rank - 1, n, 0.5),

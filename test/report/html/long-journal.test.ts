@@ -1,0 +1,24 @@
+// Samples are summed up before they reach the page: it does not grow with the journal.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { loadView } from '../../../report/load.ts';
+import { REPORT_FILE, renderReport } from '../../../report/render.ts';
+import { writeLongJournal } from '../support/long-journal.ts';
+
+const LINES = 20_000;
+const PAGE_BYTES = 1_000_000;
+
+test('the page of a long journal is as small as that of a short one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cfsbench-long-'));
+  try {
+    writeLongJournal(folder, LINES);
+    await renderReport(folder);
+    assert.equal((await loadView(folder)).sampleCount, LINES);
+    assert.ok(statSync(join(folder, REPORT_FILE)).size < PAGE_BYTES);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
