@@ -4,7 +4,7 @@ import { unreachable } from '../results/errors.ts';
 import type { Interval } from '../results/stats/interval.ts';
 import { alerts } from './alert.ts';
 import { formatRatio, formatValue, shortName } from './format.ts';
-import { shownArms } from './shown-arms.ts';
+import { type Shown, shownArms } from './shown-arms.ts';
 import { claimLines } from './terminal/claims.ts';
 import { type Drawn, draw, GAP, headLines, plain, rowLine, type Text, wrapped } from './terminal/columns.ts';
 import { observedLines } from './terminal/observed.ts';
@@ -70,54 +70,87 @@ const cellText = (row: RowView, arm: ArmView, cell: CellView): Text => {
   }
 };
 
-/** Baseline and null arm are in every block; the other arms fill what the width leaves. */
-const blocks = (drawn: readonly Drawn[], arms: readonly ArmView[], room: number): readonly Drawn[][] => {
-  const always = drawn.filter((_, index) => arms[index]!.role !== 'arm');
-  const fixed = always.reduce((sum, { width }) => sum + width + GAP.length, 0);
-  const result: Drawn[][] = [];
-  let current: Drawn[] = [];
-  let used = fixed;
-  for (const column of drawn.filter((_, index) => arms[index]!.role === 'arm')) {
-    if (current.length > 0 && used + column.width + GAP.length > room) {
-      result.push(current);
-      current = [];
-      used = fixed;
+/** Arms side by side as far as the width goes; baseline and null arm take part of it in every block. */
+const chunks = (arms: readonly Shown[], widthOf: (arm: Shown) => number, room: number): Shown[][] => {
+  const result: Shown[][] = [];
+  let used = 0;
+  for (const arm of arms) {
+    const width = widthOf(arm) + GAP.length;
+    if (result.length === 0 || used + width > room) {
+      result.push([]);
+      used = 0;
     }
-    current.push(column);
-    used += column.width + GAP.length;
+    result.at(-1)!.push(arm);
+    used += width;
   }
-  const [baseline, ...null_] = always;
-  return [...result, current].map((middle) => [baseline!, ...middle, ...null_]);
+  return result;
 };
 
 const headingOf = (section: SectionView, columns: number): string =>
   ascii([section.scenario, section.params].filter((part) => part !== '').join(', ')).slice(0, columns);
 
-/** One set of columns for all sections, so that the eye can run down them. */
+const isMeasured = ({ rows }: SectionView, arms: readonly Shown[]): boolean =>
+  arms.length === 0 || rows.some(({ cells }) => arms.some(({ index }) => cells[index]!.kind !== 'absent'));
+
+const rowsOf = (sections: readonly SectionView[]): readonly RowView[] => sections.flatMap(({ rows }) => rows);
+
+const drawArm = (rows: readonly RowView[], { arm, index }: Shown): Drawn =>
+  draw({ title: ascii(arm.id), cells: rows.map((row) => cellText(row, arm, row.cells[index]!)) });
+
+const drawLabels = (rows: readonly RowView[]): Drawn =>
+  draw({ title: '', cells: rows.map(({ metric }) => plain(`  ${ascii(shortName(metric))}`)) });
+
+/** One set of columns for all sections that any of the arms between baseline and null was measured in. */
+const blockLines = (
+  sections: readonly SectionView[],
+  arms: readonly Shown[],
+  columns: number,
+  color: boolean,
+): string[] => {
+  const rows = rowsOf(sections);
+  const labels = drawLabels(rows);
+  const group = arms.map((arm) => drawArm(rows, arm));
+  let next = 0;
+  const lines = sections.flatMap((section) => {
+    const heading = headingOf(section, columns);
+    return [
+      color ? `\x1b[1m${heading}\x1b[0m` : heading,
+      ...section.rows.map(() => rowLine(labels, group, next++, color)),
+    ];
+  });
+  return [...headLines(labels.width, group), ...lines, ''];
+};
+
+/** The headline arms first, and below them the variants, with no section that asked nothing of them. */
 const tableLines = (
   table: TableView,
   arms: readonly ArmView[],
   columns: number,
   color: boolean,
 ): string[] => {
-  const rows = table.sections.flatMap((section) => section.rows);
-  const labels = draw({ title: '', cells: rows.map(({ metric }) => plain(`  ${ascii(shortName(metric))}`)) });
+  const rows = rowsOf(table.sections);
   const shown = shownArms(table, arms);
-  const drawn = shown.map(({ arm, index }) =>
-    draw({ title: ascii(arm.id), cells: rows.map((row) => cellText(row, arm, row.cells[index]!)) }),
+  const widthOf = (arm: Shown): number => drawArm(rows, arm).width;
+  const always = shown.filter(({ arm }) => arm.role !== 'arm');
+  const fixed = always.reduce((sum, arm) => sum + widthOf(arm) + GAP.length, drawLabels(rows).width);
+  const others = shown.filter(({ arm }) => arm.role === 'arm');
+  const middles = [false, true].flatMap((variant) =>
+    chunks(
+      others.filter(({ arm }) => arm.variant === variant),
+      widthOf,
+      columns - fixed,
+    ),
   );
-  const shownAs = shown.map(({ arm }) => arm);
-  return blocks(drawn, shownAs, columns - labels.width).flatMap((group) => {
-    let next = 0;
-    const sections = table.sections.flatMap((section) => {
-      const heading = headingOf(section, columns);
-      return [
-        color ? `\x1b[1m${heading}\x1b[0m` : heading,
-        ...section.rows.map(() => rowLine(labels, group, next++, color)),
-      ];
-    });
-    return [...headLines(labels.width, group), ...sections, ''];
-  });
+  const baseline = always.filter(({ arm }) => arm.role === 'baseline');
+  const null_ = always.filter(({ arm }) => arm.role === 'null');
+  return (middles.length === 0 ? [[]] : middles).flatMap((middle) =>
+    blockLines(
+      table.sections.filter((section) => isMeasured(section, middle)),
+      [...baseline, ...middle, ...null_],
+      columns,
+      color,
+    ),
+  );
 };
 
 const blocksOf = (table: TableView): string => {
@@ -145,6 +178,14 @@ const legend = (view: ReportView): string => {
   return `Ratios are to ${view.baseline}, each with its interval. fast, slow: beyond ${percent} % and 20 us; same: shown to be within; ~: undecided; few: too few blocks. no calls: this phase has nothing to do here.${others}`;
 };
 
+/** Below a table a pointer to the page; where nothing was timed the values themselves. */
+const observedBlock = (view: ReportView, hasTable: boolean, columns: number): readonly string[] => {
+  const lines = observedLines(view, columns);
+  if (lines.length === 0 || !hasTable) return lines;
+  const scenarios = [...new Set(view.observed.map(({ scenario }) => scenario))];
+  return wrapped(ascii(`Observed, not timed, and in the page: ${scenarios.join(', ')}.`), columns);
+};
+
 /** Lines end in newlines; no line is wider than `columns` unless a single column is. */
 export const terminalOf = (view: ReportView, options: TerminalOptions = {}): string => {
   const columns = options.columns ?? DEFAULT_COLUMNS;
@@ -157,8 +198,8 @@ export const terminalOf = (view: ReportView, options: TerminalOptions = {}): str
   ]);
   const foot = wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns);
   const problems = alerts(view).flatMap((line) => wrapped(ascii(line), columns));
-  const more = [claimLines(view.claims, columns), observedLines(view, columns)].flatMap((block) =>
-    block.length === 0 ? [] : ['', ...block],
+  const more = [claimLines(view.claims, columns), observedBlock(view, tables.length > 0, columns)].flatMap(
+    (block) => (block.length === 0 ? [] : ['', ...block]),
   );
   return `${[...lines, ...foot, ...more, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n')}\n`;
 };

@@ -9,8 +9,10 @@ import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { readTarget } from './read-target.ts';
 
 const FULL_STORE_CYCLES = 10;
-/** Asking a full store, and collecting it, are single short windows: looked at this often. */
-const FULL_STORE_ASKED = 5;
+/** Where a run wants several lives of long ones, too: twice as many short ones are steadier by a third. */
+const STEADY_CYCLES = 20;
+/** Asking a full store, and collecting it, are single short windows: looked at this often for each life. */
+const ASKED_SHARE = 0.5;
 const LIFE = ['createWallNs', 'mountWallNs', 'useWallNs', 'unmountWallNs', 'settleWallNs', 'destroyWallNs'];
 
 interface Done {
@@ -62,7 +64,7 @@ const wholeLives = async (stage: Stage, target: string | null) => {
 
 /** The store is asked before all lives and collected after them. */
 const lightLives = async (stage: Stage, target: string | null) => {
-  const asked = Math.min(FULL_STORE_ASKED, stage.cycles);
+  const asked = Math.ceil(ASKED_SHARE * stage.cycles);
   const done: Done[] = [];
   const destroySyncs: number[] = [];
   for (let i = 0; i < asked; i++) await ask(stage, 0);
@@ -119,7 +121,8 @@ export const scenario: Scenario = {
     destroySyncWallNs: { title: 'the syncfs after destroy and collect', better: 'lower', noise: 'noisy' },
   },
   // Short lives are repeated within a slot; a full store is asked for the objects before them and collected after.
-  cycles: (params, lives) => (params['store'] === 'full' ? FULL_STORE_CYCLES : lives),
+  cycles: (params, lives) =>
+    params['store'] !== 'full' ? lives : lives > 1 ? STEADY_CYCLES : FULL_STORE_CYCLES,
   repeatShare: (params) => (params['store'] === 'full' ? 0.08 : 1),
   roughNs: (size, params) =>
     params['store'] === 'full'

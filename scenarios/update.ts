@@ -3,9 +3,9 @@
 // What came is read from the store's folders before and after, not from the images: names of objects and of layers.
 import type { Image } from '../harness/model/image.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
+import { firstVersion, laterVersions } from './versions.ts';
 
 const FAN = /^[0-9a-f]{2}$/;
-const VERSIONS = ['fixture:debian-12-python', 'fixture:debian-12-python-security'] as const;
 
 interface Here {
   readonly objects: ReadonlySet<string>;
@@ -54,9 +54,10 @@ export const scenario: Scenario = {
   passes: ['count'],
   // The store is the same code for every manifest backend.
   only: ['erofs-overlay', 'unpacked-overlay'],
-  params: [{ store: 'empty' }],
-  source: () => VERSIONS[1],
-  others: () => [VERSIONS[0]],
+  params: [{ store: 'empty', versions: 'base' }],
+  largeParams: [{ store: 'empty', versions: 'python' }],
+  source: (params) => laterVersions(params)[0]!,
+  others: (params) => [firstVersion(params)],
   metrics: {
     updateFetchBytes: {
       title: 'bytes of what was not here yet: objects and manifest, or whole layers; uncompressed',

@@ -48,7 +48,7 @@ export const roughCosts = (
     return {
       image: group.image,
       scenario: group.scenario.id,
-      headline: group.scenario.headline.length > 0,
+      headline: group.scenario.headline.length > 0 && group.scenario.ownSection !== true,
       own: group.own === true,
       blockNs: inPass(group, 'time') ? slotNs * (group.arms.length + 1) : 0,
       onceNs,

@@ -1,10 +1,12 @@
-// What fits a budget. Blocks are never given up: images go first, from the last one, then scenarios without a headline row.
+// What fits a budget. Blocks are never given up: images go first, from the last one, then scenarios without a row in the first
+// table, the dearest first.
 //
 // Pure. Costs are rough before anything was measured and come from the counting passes afterwards.
 
 export interface Costed {
   readonly image: string;
   readonly scenario: string;
+  /** It has rows in the first table. */
   readonly headline: boolean;
   /** The scenario names its image itself: no image of the run goes for it. */
   readonly own?: boolean;
@@ -49,7 +51,14 @@ export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs
     dropped.push(`image ${images[0]}: ${why()}, so that only ${smallest} is measured`);
     images = [smallest];
   }
-  const extras = [...new Set(costed.filter((group) => !group.headline).map((group) => group.scenario))];
+  const costOf = (scenario: string): number =>
+    costed
+      .filter((group) => group.scenario === scenario && (group.own === true || images.includes(group.image)))
+      .reduce((sum, group) => sum + group.onceNs + blocks * group.blockNs, 0);
+  // The dearest goes first, so that as many questions as can be are answered.
+  const extras = [...new Set(costed.filter((group) => !group.headline).map((group) => group.scenario))].sort(
+    (a, b) => costOf(a) - costOf(b),
+  );
   while (tooMuch() && extras.length > 0 && scenarios.length > 1) {
     const extra = extras.pop()!;
     dropped.push(`scenario ${extra}: ${why()}`);

@@ -23,6 +23,21 @@ export interface Profile {
 
 const SECOND_NS = 1e9;
 const HEADLINE = ['churn', 'walk-warm', 'walk-cold'];
+/** What carries a claim, in the order in which it is kept where the budget is too small for all. */
+const CLAIMS = [
+  'churn-scale',
+  'sharing-cache',
+  'sharing-disk',
+  'many-stores',
+  'lookup-trace',
+  'tamper',
+  'update',
+  'walk-writable',
+  'start-trace',
+  'prefetch',
+];
+/** Claims at sizes that take their time. */
+const FURTHER_CLAIMS = ['churn-shared-base', 'random-stat', 'read-all'];
 const MICRO = [
   'micro-stat',
   'micro-open',
@@ -55,10 +70,10 @@ export const profiles: readonly Profile[] = [
   },
   {
     id: 'default',
-    title: 'the main job: real images, all headline rows, 90 s',
+    title: 'the main job: a real image, all headline rows, the claims on trial, 90 s',
     budgetNs: 90 * SECOND_NS,
-    images: IMAGES,
-    scenarios: HEADLINE,
+    images: ['fixture:debian-12-static'],
+    scenarios: [...HEADLINE, ...CLAIMS],
     blocks: 8,
     mostBlocks: 24,
     countPasses: 3,
@@ -75,17 +90,17 @@ export const profiles: readonly Profile[] = [
     blocks: 12,
     mostBlocks: 48,
     countPasses: 5,
-    lives: 3,
+    lives: 5,
     large: false,
     placement: 'both',
   },
   {
     id: 'full',
-    title: 'everything, as long as it takes',
-    budgetNs: null,
+    title: 'everything, at the larger sizes too, 30 min',
+    budgetNs: 1800 * SECOND_NS,
     images: IMAGES,
-    scenarios: [...HEADLINE, 'churn-fresh', ...MICRO],
-    blocks: 24,
+    scenarios: [...HEADLINE, ...CLAIMS, ...FURTHER_CLAIMS, 'churn-fresh', ...MICRO],
+    blocks: 8,
     mostBlocks: 48,
     countPasses: 5,
     lives: 1,

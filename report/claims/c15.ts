@@ -7,7 +7,7 @@ import type { Evidence } from './evidence.ts';
 const SCENARIO = 'update';
 const PER_FILE = 'erofs-overlay';
 const PER_LAYER = 'unpacked-overlay';
-const VERSIONS = ['debian-12-python', 'debian-12-python-security'];
+const VERSIONS = ['debian-12-base', 'debian-12-base-security'];
 const AGAIN = `cfsbench run --scenarios ${SCENARIO}`;
 const SHOWN: Readonly<Record<string, string>> = {
   updateFetchBytes: 'bytes to fetch, uncompressed',

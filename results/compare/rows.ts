@@ -5,7 +5,7 @@ import { detectableAbove, detectableBelow } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type ByBlock, logRatios, ratioInterval } from '../stats/log-ratio.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE, median, medianDeviation, medianInterval } from '../stats/median.ts';
-import { type Design, isIdle, NULL_ARM, sharedCommandStart } from './phase-of.ts';
+import { COMMAND_START, type Design, isIdle, NULL_ARM, sharedCommandStart } from './phase-of.ts';
 
 export type { Design };
 export { NULL_ARM };
@@ -21,7 +21,7 @@ export interface Cell {
   readonly n: number;
   /** The counting passes saw no call in this phase: its time is that of doing nothing. */
   readonly idle: boolean;
-  /** Null for the baseline itself, where the baseline has no value, and where one of the two is idle. */
+  /** Null for the baseline itself, where it has no value, where one of the two is idle, and for the start of a null command. */
   readonly versus: Versus | null;
 }
 
@@ -153,7 +153,10 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
       medianInterval: medianInterval(values, CONFIDENCE),
       deviation: medianDeviation(values)!,
       n: values.length,
-      versus: arm === design.baseline || idle || baselineIdle ? null : compare(arm, byBlock),
+      versus:
+        arm === design.baseline || idle || baselineIdle || metric === COMMAND_START
+          ? null
+          : compare(arm, byBlock),
     };
   });
   return { group: data.group, metric, info, cells };

@@ -109,8 +109,8 @@ test('an update fetches what the two versions do not share, as the images themse
   ]);
   assert.equal(code, 0, stderr);
   const [one, two] = [
-    await prepared(await openAnySource('fixture:debian-12-python', home), join(home, 'one')),
-    await prepared(await openAnySource('fixture:debian-12-python-security', home), join(home, 'two')),
+    await prepared(await openAnySource('fixture:debian-12-base', home), join(home, 'one')),
+    await prepared(await openAnySource('fixture:debian-12-base-security', home), join(home, 'two')),
   ];
   const here = new Set(one.objects.map(({ digest }) => digest));
   const missing = two.objects.filter(({ digest }) => !here.has(digest));

@@ -42,7 +42,7 @@ test('undecided: passes that differ, or no update measured; what had no room is 
 });
 
 test('not testable: a backend or an image that could not take part, in the run’s own words', () => {
-  for (const what of ['unpacked-overlay', 'debian-12-python-security']) {
+  for (const what of ['unpacked-overlay', 'debian-12-base-security']) {
     const skipped = [{ what, need: 'owners that are mapped here', reason: '/var/mail: group 8' }];
     const judged = verdictOn(claim, { groups: [], scenarios: ['update'], skipped });
     assert.equal(judged.verdict, 'not testable');
