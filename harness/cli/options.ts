@@ -97,7 +97,8 @@ const chooseScenarios = (ids: readonly string[], scenarios: readonly Scenario[])
         facts: [`scenarios: ${scenarios.map((known) => known.id).join(', ')}`],
         hint: 'cfsbench list',
       });
-  return scenarios.filter((scenario) => ids.includes(scenario.id));
+  // In the order in which they were asked for: what does not fit is given up from the end.
+  return [...new Set(ids)].map((id) => scenarios.find((scenario) => scenario.id === id)!);
 };
 
 /** `headline` and `all` stand for several; without any, the headline ones and what the scenarios ask for beside them. */

@@ -50,6 +50,7 @@ export const roughCosts = (
       scenario: group.scenario.id,
       headline: group.scenario.headline.length > 0 && group.scenario.ownSection !== true,
       own: group.own === true,
+      rank: group.rank ?? 0,
       blockNs: inPass(group, 'time') ? slotNs * (group.arms.length + 1) : 0,
       onceNs,
     };

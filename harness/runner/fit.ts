@@ -1,5 +1,5 @@
 // What fits a budget. Blocks are never given up: images go first, from the last one, then scenarios without a row in the first
-// table, the dearest first.
+// table, those that were asked for last first.
 //
 // Pure. Costs are rough before anything was measured and come from the counting passes afterwards.
 
@@ -10,6 +10,8 @@ export interface Costed {
   readonly headline: boolean;
   /** The scenario names its image itself: no image of the run goes for it. */
   readonly own?: boolean;
+  /** Of scenarios without a row in the first table the highest goes first. */
+  readonly rank?: number;
   /** One block of this group, all its arms and the null arm, nanoseconds. */
   readonly blockNs: number;
   /** What it costs once, before the first block: preparing, proving, counting. */
@@ -21,6 +23,8 @@ export interface Fit {
   readonly images: readonly string[];
   readonly scenarios: readonly string[];
   readonly dropped: readonly string[];
+  /** Scenario to its line of `dropped`. */
+  readonly droppedScenarios: Readonly<Record<string, string>>;
   readonly neededNs: number;
   readonly fits: boolean;
 }
@@ -51,20 +55,18 @@ export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs
     dropped.push(`image ${images[0]}: ${why()}, so that only ${smallest} is measured`);
     images = [smallest];
   }
-  const costOf = (scenario: string): number =>
-    costed
-      .filter((group) => group.scenario === scenario && (group.own === true || images.includes(group.image)))
-      .reduce((sum, group) => sum + group.onceNs + blocks * group.blockNs, 0);
-  // The dearest goes first, so that as many questions as can be are answered.
-  const extras = [...new Set(costed.filter((group) => !group.headline).map((group) => group.scenario))].sort(
-    (a, b) => costOf(a) - costOf(b),
+  const ranks = new Map(
+    costed.filter((group) => !group.headline).map(({ scenario, rank = 0 }) => [scenario, rank] as const),
   );
+  const extras = [...ranks.keys()].sort((a, b) => ranks.get(a)! - ranks.get(b)!);
+  const droppedScenarios: Record<string, string> = {};
   while (tooMuch() && extras.length > 0 && scenarios.length > 1) {
     const extra = extras.pop()!;
-    dropped.push(`scenario ${extra}: ${why()}`);
+    droppedScenarios[extra] = `scenario ${extra}: ${why()}`;
+    dropped.push(droppedScenarios[extra]);
     scenarios = scenarios.filter((scenario) => scenario !== extra);
   }
-  return { images, scenarios, dropped, neededNs: cost(images), fits: !tooMuch() };
+  return { images, scenarios, dropped, droppedScenarios, neededNs: cost(images), fits: !tooMuch() };
 };
 
 /** The groups whose scenario is left and whose image is, too, where the scenario does not name it itself. */

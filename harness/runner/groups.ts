@@ -72,6 +72,7 @@ export const groupsOf = (
       image,
       others: others as string[],
       own: scenario.source !== undefined,
+      rank: question.scenarios.indexOf(scenario),
       arms,
     }));
   };

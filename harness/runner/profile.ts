@@ -26,15 +26,15 @@ const HEADLINE = ['churn', 'walk-warm', 'walk-cold'];
 /** What carries a claim, in the order in which it is kept where the budget is too small for all. */
 const CLAIMS = [
   'churn-scale',
+  'walk-writable',
   'sharing-cache',
-  'sharing-disk',
   'many-stores',
   'lookup-trace',
   'tamper',
-  'update',
-  'walk-writable',
-  'start-trace',
+  'sharing-disk',
   'prefetch',
+  'update',
+  'start-trace',
 ];
 /** Claims at sizes that take their time. */
 const FURTHER_CLAIMS = ['churn-shared-base', 'random-stat', 'read-all'];

@@ -10,6 +10,7 @@ import type { Deadline } from './clock.ts';
 import { roughCosts, roughPrepareNs } from './cost.ts';
 import { fitBudget, keptGroups } from './fit.ts';
 import { groupsOf, type Question } from './groups.ts';
+import type { Group } from './plan.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A first preparation may take this many times what was expected before it counts as a slow machine. */
@@ -63,6 +64,7 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
   let ofRun = parts.question.images;
   let wanted: readonly string[] = parts.sources.map((source) => source.name);
   let dropped: readonly string[] = [];
+  let givenUp: Readonly<Record<string, string>> = {};
   let slowness = 1;
   const refit = (): void => {
     const groups = groupsOf({ ...parts.question, images: ofRun });
@@ -75,6 +77,7 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     });
     const fit = fitBudget(costs, parts.blocks, parts.deadline.leftNs());
     ofRun = fit.images;
+    givenUp = fit.droppedScenarios;
     wanted = keptGroups(groups, fit).flatMap(({ image, others = [] }) => [image, ...others]);
     dropped = [...dropped, ...fit.dropped.filter((text) => text.startsWith('image '))];
   };
@@ -91,5 +94,19 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     if (number === 0) slowness = Math.max(1, tookNs / roughPrepareNs(sizes.get(source.name)!) / FAR);
     refit();
   }
-  return { images: images.filter((image) => wanted.includes(image.name)), sizes, slowness, dropped, ofRun };
+  const left = images.filter((image) => wanted.includes(image.name));
+  const has = (group: Group): boolean =>
+    [group.image, ...(group.others ?? [])].every((name) => left.some((image) => image.name === name));
+  // A scenario whose own image was not made ready is not asked at all, and that has to be said.
+  const asked = groupsOf({ ...parts.question, images: ofRun });
+  const lost = Object.keys(givenUp).filter((id) =>
+    asked.filter(({ scenario, own }) => scenario.id === id && own === true).some((group) => !has(group)),
+  );
+  return {
+    images: left,
+    sizes,
+    slowness,
+    dropped: [...dropped, ...lost.map((id) => givenUp[id]!)],
+    ofRun,
+  };
 };

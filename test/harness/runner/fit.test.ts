@@ -32,6 +32,16 @@ test('then scenarios without a headline row, never those with one', () => {
   assert.match(fit.dropped.at(-1)!, /^scenario churn-fresh/);
 });
 
+test('of several scenarios without a row in the first table the one asked for last goes first, and it is said', () => {
+  const costed = ['one', 'two', 'three'].map((scenario, rank) => ({
+    ...group('image', scenario, false, 1),
+    rank: 2 - rank,
+  }));
+  const fit = fitBudget([group('image', 'churn', true, 1), ...costed], 8, 24e9);
+  assert.deepEqual(fit.scenarios, ['churn', 'two', 'three']);
+  assert.match(fit.droppedScenarios['one']!, /^scenario one: 8 blocks with it take about 32 s/);
+});
+
 test('what cannot fit is still planned whole, and said not to fit', () => {
   const fit = fitBudget(four, 8, 1e9);
   assert.deepEqual([fit.images, fit.scenarios, fit.fits], [['one'], ['churn'], false]);
