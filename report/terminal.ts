@@ -170,7 +170,7 @@ const titleOf = (view: ReportView, table: TableView): string => {
 };
 
 /** Fewer lines than tables would need: only what a reader must know to read them. */
-const legend = (view: ReportView): string => {
+export const legend = (view: ReportView): string => {
   const percent = Math.round(view.delta * 100);
   const others = view.arms.some(({ role }) => role === 'null')
     ? " null: the baseline again, this machine's noise."
@@ -186,16 +186,24 @@ const observedBlock = (view: ReportView, hasTable: boolean, columns: number): re
   return wrapped(ascii(`Observed, not timed, and in the page: ${scenarios.join(', ')}.`), columns);
 };
 
+/** One table with its title; ends in an empty line. */
+export const tableBlock = (
+  view: ReportView,
+  table: TableView,
+  columns: number,
+  color = false,
+): readonly string[] => [
+  ...wrapped(ascii(titleOf(view, table)), columns),
+  '',
+  ...tableLines(table, view.arms, columns, color),
+];
+
 /** Lines end in newlines; no line is wider than `columns` unless a single column is. */
 export const terminalOf = (view: ReportView, options: TerminalOptions = {}): string => {
   const columns = options.columns ?? DEFAULT_COLUMNS;
   const color = options.color ?? false;
   const tables = options.allImages === true ? view.tables : view.tables.slice(0, 1);
-  const lines = tables.flatMap((table) => [
-    ...wrapped(ascii(titleOf(view, table)), columns),
-    '',
-    ...tableLines(table, view.arms, columns, color),
-  ]);
+  const lines = tables.flatMap((table) => tableBlock(view, table, columns, color));
   const foot = wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns);
   const problems = alerts(view).flatMap((line) => wrapped(ascii(line), columns));
   const more = [claimLines(view.claims, columns), observedBlock(view, tables.length > 0, columns)].flatMap(

@@ -1,7 +1,11 @@
 // `cfsbench compare`: two runs, or the two arms of one; with --gate its exit code is the verdict.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { unreachable } from '../../results/errors.ts';
+import type { Comparison } from '../../results/gate/compare.ts';
+import type { Gate } from '../../results/gate/gate.ts';
+import type { RunFile } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 
 interface Typed {
@@ -11,6 +15,7 @@ interface Typed {
   readonly confirm?: boolean;
   readonly all?: boolean;
   readonly json?: boolean;
+  readonly format: 'text' | 'json' | 'markdown';
   readonly config?: string;
   readonly allowMissing?: string;
 }
@@ -51,11 +56,34 @@ const listOf = (text: string | undefined): readonly string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+const printed = async (
+  comparison: Comparison,
+  gate: Gate | null,
+  run: RunFile,
+  typed: Typed,
+): Promise<string> => {
+  const format = typed.json === true ? 'json' : typed.format;
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify({ ...comparison, gate }, null, 1)}\n`;
+    case 'markdown': {
+      const { compareMarkdown } = await import('../../report/markdown/compare.ts');
+      return compareMarkdown(comparison, gate);
+    }
+    case 'text': {
+      const { compareText } = await import('../../report/compare/text.ts');
+      const columns = Math.min(process.stdout.columns ?? 80, 100);
+      return compareText(comparison, { columns, explain: typed.explain === true, gate, run });
+    }
+    default:
+      return unreachable(format);
+  }
+};
+
 const compare = async (first: string, second: string | undefined, typed: Typed): Promise<void> => {
   const { compareArms, compareRuns } = await import('../../results/gate/compare.ts');
   const { gateOf } = await import('../../results/gate/gate.ts');
   const { loadRun } = await import('../../results/gate/load.ts');
-  const { compareText } = await import('../../report/compare/text.ts');
   const config = await readConfig(typed);
   const head = await loadRun(resolve(second ?? first));
   const noBase = second !== undefined && typed.gate === true && !existsSync(first);
@@ -80,16 +108,7 @@ const compare = async (first: string, second: string | undefined, typed: Typed):
     const red = gate.red.flatMap((one) => (one.kind === 'latency' ? [one.row] : []));
     gate = gateOf(comparison, head, { ...judging, isRefuted: await confirm(head, red, config) });
   }
-  process.stdout.write(
-    typed.json === true
-      ? `${JSON.stringify({ ...comparison, gate }, null, 1)}\n`
-      : compareText(comparison, {
-          columns: Math.min(process.stdout.columns ?? 80, 100),
-          explain: typed.explain === true,
-          gate,
-          run: head.run,
-        }),
-  );
+  process.stdout.write(await printed(comparison, gate, head.run, typed));
   if (gate !== null) process.exitCode = gate.exit;
 };
 
@@ -111,6 +130,14 @@ export const compareCommand = (): Command =>
       'thresholds by scenario and metric (default: cfsbench.gate.json where there is one)',
     )
     .option('--all', 'every time, not only those of the first table')
-    .option('--json', 'all of it, for machines')
+    .addOption(
+      new Option(
+        '--format <FORMAT>',
+        'text; json, all of it; markdown, for a pull request, below 60,000 characters',
+      )
+        .choices(['text', 'json', 'markdown'])
+        .default('text'),
+    )
+    .option('--json', 'the same as --format json')
     .addHelpText('after', HELP)
     .action(compare);

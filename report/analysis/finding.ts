@@ -40,6 +40,8 @@ const baselinePhrase = (asked: readonly Asked[], baseline: number): string =>
 
 const armPhrase = (asked: readonly Asked[], arm: ArmView, index: number): string[] => {
   if (arm.role !== 'arm') return [];
+  // A variant of which this was never asked.
+  if (arm.variant && asked.every(({ row }) => row.cells[index]?.kind !== 'value')) return [];
   const ratios = asked.map(({ row }) => {
     const cell = row.cells[index];
     if (cell?.kind !== 'value' || cell.versus === null) return 'not measured';

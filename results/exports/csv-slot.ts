@@ -1,0 +1,45 @@
+// What every row of both tables begins with: which run, which slot.
+import { paramsKey } from '../compare/tally.ts';
+import type { RunFile, Sample } from '../schema/run.ts';
+import { visible } from '../visible.ts';
+
+export const SLOT_COLUMNS = [
+  'run',
+  'host',
+  'kernel',
+  'seed',
+  'seq',
+  'block',
+  'order',
+  'pass',
+  'scenario',
+  'params',
+  'cache',
+  'image',
+  'arm',
+  'backend',
+  'placement',
+  'startedAt',
+  'outcome',
+];
+
+export const sampleCells = (run: RunFile, sample: Sample): readonly (string | number)[] =>
+  [
+    run.id,
+    run.host,
+    run.environment.kernel,
+    run.plan.seed,
+    sample.seq,
+    sample.block,
+    sample.order,
+    sample.pass,
+    sample.scenario,
+    paramsKey(sample.params),
+    sample.cache,
+    sample.image,
+    sample.arm,
+    sample.backend,
+    sample.placement ?? 'free',
+    sample.startedAt,
+    sample.outcome,
+  ].map((cell) => (typeof cell === 'string' ? visible(cell) : cell));

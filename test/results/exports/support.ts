@@ -1,0 +1,47 @@
+// Runs for the tests of formats, and a format's whole text.
+
+import type { ExportFormat } from '../../../results/exports/export.ts';
+import { openSource } from '../../../results/exports/export.ts';
+import { exportFormats } from '../../../results/exports/registry.ts';
+import type { RunFile, Sample } from '../../../results/schema/run.ts';
+import { exampleRun } from '../../report/support/example.ts';
+import { withRunFolder } from '../../report/support/folder.ts';
+
+export type Example = { readonly run: RunFile; readonly samples: readonly Sample[] };
+
+/** Everything that any format gives a meaning to, and what turns or breaks lines. */
+export const HOSTILE =
+  '=a|b`c` <b>&amp;</b> "q" \'s\' \u202eevil\u0007\r\n| new,line; # SKIP @user #1 :tada: www.x.org/%41\\';
+
+export const HOSTILE_RUN: Example = exampleRun({ images: [HOSTILE], blocks: 8 });
+export const EXAMPLE: Example = exampleRun();
+
+export const formatNamed = (id: string): ExportFormat => exportFormats.find((format) => format.id === id)!;
+
+export const textOf = (id: string, example: Example): Promise<string> =>
+  withRunFolder(example, async (folder) => {
+    let text = '';
+    for await (const piece of formatNamed(id).write(openSource(folder))) text += piece;
+    return text;
+  });
+
+type Ok = Extract<Sample, { readonly outcome: 'ok' }>;
+
+export const okSamples = ({ samples }: Example): readonly Ok[] =>
+  samples.filter((sample): sample is Ok => sample.outcome === 'ok');
+
+/** A run in which one slot failed, one left something behind, and one was skipped. */
+export const unhappy = (): Example => {
+  const { run, samples } = exampleRun({ images: ['one'] });
+  const [first, second, third, ...rest] = samples as [Ok, Ok, Ok, ...Sample[]];
+  const bare = ({ values: _, ledger: __, ...slot }: Ok) => slot;
+  return {
+    run,
+    samples: [
+      { ...bare(first), outcome: 'failed', phase: 'mount', code: 'EBUSY', message: 'no & "really" <#>' },
+      { ...bare(second), outcome: 'failed', phase: 'leak', code: 'left', message: 'one mount' },
+      { ...bare(third), outcome: 'skipped', need: 'fuse', reason: 'no device' },
+      ...rest,
+    ],
+  };
+};
