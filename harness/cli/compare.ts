@@ -56,6 +56,11 @@ const listOf = (text: string | undefined): readonly string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+const withNotice = (comparison: Comparison, notice: string): Comparison => ({
+  ...comparison,
+  notices: [notice, ...comparison.notices],
+});
+
 const printed = async (
   comparison: Comparison,
   gate: Gate | null,
@@ -87,15 +92,17 @@ const compare = async (first: string, second: string | undefined, typed: Typed):
   const config = await readConfig(typed);
   const head = await loadRun(resolve(second ?? first));
   const noBase = second !== undefined && typed.gate === true && !existsSync(first);
-  if (noBase)
-    process.stdout.write(`notice: no base yet: ${first} is not there, so that nothing is compared\n`);
   if (second === undefined && typed.gate === true && (head.run.plan.ab ?? null) === null)
     throw new UserError('one run without --ab has nothing to be gated against', {
       hint: `cfsbench compare BASE ${first} --gate, or measure two arms: cfsbench run --ab BASE HEAD`,
     });
   const options = { config, all: typed.all === true };
-  const comparison =
-    second === undefined || noBase
+  const comparison = noBase
+    ? withNotice(
+        compareArms(head, options),
+        `no base yet: ${first} is not there, so that nothing is compared`,
+      )
+    : second === undefined
       ? compareArms(head, options)
       : compareRuns(await loadRun(resolve(first)), head, options);
   const judging = {
