@@ -1,0 +1,57 @@
+// A run folder is rendered by somebody who is nobody, without a network, from a folder that cannot be written to.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { exportFormats } from '../../results/exports/registry.ts';
+import { exampleRun } from '../report/support/example.ts';
+import { withRunFolder } from '../report/support/folder.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url));
+const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
+const ALONE = ['unshare', '--net', ...NOBODY];
+
+const alone = (...words: readonly string[]) => {
+  const [command = '', ...rest] = [...ALONE, ...words];
+  return spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 1 << 28 });
+};
+
+const whyNot = (): string | false => {
+  if (process.getuid?.() !== 0) return 'needs root, to become nobody';
+  return alone(process.execPath, PROGRAM, '--version').status === 0
+    ? false
+    : 'nobody cannot read the program where it lies';
+};
+
+test('every format, twice the same bytes, as nobody and without a network', { skip: whyNot() }, () =>
+  withRunFolder(exampleRun(), async (folder) => {
+    chmodSync(folder, 0o555);
+    const formats = ['terminal', 'mail', 'markdown', ...exportFormats.map(({ id }) => id)];
+    for (const format of formats) {
+      const [first, second] = [1, 2].map(() =>
+        alone(process.execPath, PROGRAM, 'report', folder, '--format', format),
+      );
+      assert.equal(first!.status, 0, `${format}: ${first!.stderr}`);
+      assert.ok(first!.stdout.length > 500, format);
+      assert.ok(first!.stdout === second!.stdout, `${format} differs the second time`);
+    }
+  }),
+);
+
+test('an unknown format is answered with those that there are', () => {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [PROGRAM, 'report', '/nowhere', '--format', 'tabloid'],
+    { encoding: 'utf8' },
+  );
+  assert.equal(status, 1);
+  for (const name of ['terminal', 'html', 'mail', 'markdown', ...exportFormats.map(({ id }) => id)])
+    assert.ok(stderr.includes(name), name);
+});
+
+test('the help has a line for each format', () => {
+  const { stdout } = spawnSync(process.execPath, [PROGRAM, 'report', '--help'], { encoding: 'utf8' });
+  for (const { id, title } of exportFormats)
+    assert.match(stdout, new RegExp(`^ {2}${id} +${title.slice(0, 12)}`, 'm'));
+});
