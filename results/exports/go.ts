@@ -6,7 +6,7 @@ import { metricInfo } from '../compare/rows.ts';
 import type { Catalogue, Ledger, Metric, RunFile, Sample } from '../schema/run.ts';
 import { ascii } from '../visible.ts';
 import type { ExportFormat, Source } from './export.ts';
-import { CALLS } from './rows.ts';
+import { CALLS, probedCalls } from './rows.ts';
 import { token } from './text.ts';
 import { belongs, unitOf } from './units.ts';
 
@@ -78,9 +78,9 @@ const linesOf = (sample: Sample, catalogue: Catalogue): readonly string[] => {
         ([metric, value]) =>
           `${nameOf(sample, metric)} 1 ${value} ${goUnit(metric, metricInfo(catalogue, metric))}\n`,
       ),
-    ...callsOf(sample.ledger ?? {}).map(
-      ([phase, calls]) => `${nameOf(sample, `${phase}.${CALLS}`)} 1 ${calls} ${CALL_UNIT}\n`,
-    ),
+    ...callsOf(sample.ledger ?? {})
+      .filter(([phase]) => !Object.hasOwn(sample.values, probedCalls(phase)))
+      .map(([phase, calls]) => `${nameOf(sample, `${phase}.${CALLS}`)} 1 ${calls} ${CALL_UNIT}\n`),
   ];
 };
 

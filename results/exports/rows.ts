@@ -34,8 +34,10 @@ export interface CountedRow {
   readonly passes: number;
 }
 
-/** Sum of the system calls of one phase, the language runtime's left out. */
+/** System calls of one phase, the language runtime's left out. */
 export const CALLS = 'systemCallCount';
+/** The same sum where a probe gave it: not told twice. */
+export const probedCalls = (phase: string): string => `${phase}CallCount`;
 const CALLS_INFO: Metric = { title: 'system calls', better: 'lower', noise: 'exact' };
 
 const placeOf = ({ group }: GroupData, arm: string): Place => ({
@@ -84,16 +86,18 @@ const metricCounts = ({ run }: Loaded, data: GroupData): readonly CountedRow[] =
 
 const callSums = (data: GroupData): readonly CountedRow[] =>
   [...data.ledgers].flatMap(([arm, ledgers]) =>
-    [...phaseTotals(ledgers, [RUNTIME])].map(
-      ([phase, count]): CountedRow => ({
-        data,
-        place: placeOf(data, arm),
-        metric: CALLS,
-        info: CALLS_INFO,
-        phase,
-        ...count,
-      }),
-    ),
+    [...phaseTotals(ledgers, [RUNTIME])]
+      .filter(([phase]) => !data.count.has(probedCalls(phase)))
+      .map(
+        ([phase, count]): CountedRow => ({
+          data,
+          place: placeOf(data, arm),
+          metric: CALLS,
+          info: CALLS_INFO,
+          phase,
+          ...count,
+        }),
+      ),
   );
 
 export const countedRows = (loaded: Loaded): readonly CountedRow[] =>
