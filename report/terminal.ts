@@ -145,20 +145,26 @@ const legend = (view: ReportView): string => {
   return `Ratios are to ${view.baseline}, each with its interval. fast, slow: beyond ${percent} % and 20 us; same: shown to be within; ~: undecided; few: too few blocks. no calls: this phase has nothing to do here.${others}`;
 };
 
+/** The tables and what their words mean. */
+export const tableBlock = (view: ReportView, options: TerminalOptions = {}): readonly string[] => {
+  const columns = options.columns ?? DEFAULT_COLUMNS;
+  const tables = options.allImages === true ? view.tables : view.tables.slice(0, 1);
+  return [
+    ...tables.flatMap((table) => [
+      ...wrapped(ascii(titleOf(view, table)), columns),
+      '',
+      ...tableLines(table, view.arms, columns, options.color ?? false),
+    ]),
+    ...wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns),
+  ];
+};
+
 /** Lines end in newlines; no line is wider than `columns` unless a single column is. */
 export const terminalOf = (view: ReportView, options: TerminalOptions = {}): string => {
   const columns = options.columns ?? DEFAULT_COLUMNS;
-  const color = options.color ?? false;
-  const tables = options.allImages === true ? view.tables : view.tables.slice(0, 1);
-  const lines = tables.flatMap((table) => [
-    ...wrapped(ascii(titleOf(view, table)), columns),
-    '',
-    ...tableLines(table, view.arms, columns, color),
-  ]);
-  const foot = wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns);
   const problems = alerts(view).flatMap((line) => wrapped(ascii(line), columns));
   const more = [claimLines(view.claims, columns), observedLines(view, columns)].flatMap((block) =>
     block.length === 0 ? [] : ['', ...block],
   );
-  return `${[...lines, ...foot, ...more, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n')}\n`;
+  return `${[...tableBlock(view, options), ...more, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n')}\n`;
 };

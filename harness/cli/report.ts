@@ -9,7 +9,7 @@ export const reportCommand = (): Command =>
     .argument('<RUN>', 'the run folder, as in runs/<date>-<host>-<seed>')
     .addOption(
       new Option('--format <FORMAT>', 'what to make')
-        .choices(['html', 'terminal', 'csv'])
+        .choices(['html', 'terminal', 'csv', 'mail', 'markdown'])
         .default('terminal'),
     )
     .action(async (folder: string, { format }: { format: string }) => {
@@ -21,6 +21,14 @@ export const reportCommand = (): Command =>
         const { writeCsv } = await import('../../results/csv.ts');
         await writeCsv(folder);
         process.stdout.write(`${folder}/samples.csv\n`);
+      } else if (format === 'mail') {
+        const { loadView } = await import('../../report/load.ts');
+        const { mailOf } = await import('../../report/mail/mail.ts');
+        process.stdout.write(mailOf(await loadView(folder)));
+      } else if (format === 'markdown') {
+        const { loadView } = await import('../../report/load.ts');
+        const { runMarkdown } = await import('../../report/markdown/run.ts');
+        process.stdout.write(runMarkdown(await loadView(folder)));
       } else {
         process.stdout.write(
           await renderTerminal(folder, {
