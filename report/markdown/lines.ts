@@ -10,8 +10,9 @@ export const md = (text: string): string => {
   const shown = [...visible(text)];
   const short = shown.length > LONGEST_CELL ? [...shown.slice(0, LONGEST_CELL), '\u2026'] : shown;
   return short
-    .map((char) => (/[&<>"'`*_~[\]()|\\#@:!$={}^]/.test(char) ? `&#${char.codePointAt(0)};` : char))
+    .map((char) => (/[&<>"'`*_~[\]|\\#@$]/.test(char) ? `&#${char.codePointAt(0)};` : char))
     .join('')
+    .replace(/:(?=\S)/g, '&#58;')
     .replace(/www\./gi, 'www&#46;')
     .replace(/^([-+]|\d+\.)(?=\s)/, '&#8203;$1');
 };

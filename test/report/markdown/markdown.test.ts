@@ -11,7 +11,7 @@ import { viewOf } from '../support/view.ts';
 const HOSTILE = 'a|b`c`<img src=x>\n# title [x](http://e) @user \\| **b** \u202e &amp; ```';
 
 test('a hostile name is text: no character of the syntax is left, and no new line', () => {
-  assert.match(md(HOSTILE), /^(?:[\w \-./,;?+%{}\u2026]|&#\d+;)+$/);
+  assert.match(md(HOSTILE), /^(?:[\w \-./,;:?+%{}()=\u2026]|&#\d+;)+$/);
   assert.doesNotMatch(md(HOSTILE), /\n|\||`|<|\[/);
 });
 
@@ -70,7 +70,7 @@ const comparisonOf = (rows: number, name: string): Comparison => {
 };
 
 test('a comparison stays below 60,000 characters and says how many rows it left out', () => {
-  const text = compareMarkdown(comparisonOf(20_000, HOSTILE.repeat(50)), null);
+  const text = compareMarkdown(comparisonOf(2_000, HOSTILE.repeat(5)), null);
   assert.ok(text.length < 60_000, String(text.length));
   assert.match(text, /\d+ lines were left out for length\./);
   const many = compareMarkdown({ ...comparisonOf(5_000, 'image'), notices: [] }, null);
