@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { machineFormats } from '../../results/exports/registry.ts';
+import { UserError } from '../model/errors.ts';
 
 interface Typed {
   readonly format: string;
@@ -35,6 +36,10 @@ const textOf = async (folder: string, { format, out }: Typed): Promise<string> =
 };
 
 const report = async (folder: string, typed: Typed): Promise<void> => {
+  if (typed.out !== undefined && ['html', 'csv'].includes(typed.format))
+    throw new UserError(`--format ${typed.format} is written into the run folder`, {
+      hint: 'leave --out away',
+    });
   if (typed.format === 'html') {
     await (await import('../../report/render.ts')).renderReport(folder);
     process.stdout.write(`${folder}/report.html\n`);
