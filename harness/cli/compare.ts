@@ -1,7 +1,9 @@
 // `cfsbench compare`: two runs, or the two arms of one; with --gate its exit code is the verdict.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { CompareTextOptions } from '../../report/compare/text.ts';
+import type { Comparison } from '../../results/gate/compare.ts';
 import { UserError } from '../model/errors.ts';
 
 interface Typed {
@@ -11,6 +13,7 @@ interface Typed {
   readonly confirm?: boolean;
   readonly all?: boolean;
   readonly json?: boolean;
+  readonly format?: 'text' | 'json' | 'markdown';
   readonly config?: string;
   readonly allowMissing?: string;
 }
@@ -51,16 +54,36 @@ const listOf = (text: string | undefined): readonly string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+const rendered = async (
+  comparison: Comparison,
+  format: NonNullable<Typed['format']>,
+  options: CompareTextOptions,
+): Promise<string> => {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify({ ...comparison, gate: options.gate }, null, 1)}\n`;
+    case 'markdown': {
+      const { compareMarkdown } = await import('../../report/markdown/compare.ts');
+      return compareMarkdown(comparison, options.gate);
+    }
+    default: {
+      const { compareText } = await import('../../report/compare/text.ts');
+      return compareText(comparison, options);
+    }
+  }
+};
+
 const compare = async (first: string, second: string | undefined, typed: Typed): Promise<void> => {
   const { compareArms, compareRuns } = await import('../../results/gate/compare.ts');
   const { gateOf } = await import('../../results/gate/gate.ts');
   const { loadRun } = await import('../../results/gate/load.ts');
-  const { compareText } = await import('../../report/compare/text.ts');
   const config = await readConfig(typed);
   const head = await loadRun(resolve(second ?? first));
   const noBase = second !== undefined && typed.gate === true && !existsSync(first);
   if (noBase)
-    process.stdout.write(`notice: no base yet: ${first} is not there, so that nothing is compared\n`);
+    (typed.json === true || (typed.format ?? 'text') !== 'text' ? process.stderr : process.stdout).write(
+      `notice: no base yet: ${first} is not there, so that nothing is compared\n`,
+    );
   if (second === undefined && typed.gate === true && (head.run.plan.ab ?? null) === null)
     throw new UserError('one run without --ab has nothing to be gated against', {
       hint: `cfsbench compare BASE ${first} --gate, or measure two arms: cfsbench run --ab BASE HEAD`,
@@ -81,14 +104,12 @@ const compare = async (first: string, second: string | undefined, typed: Typed):
     gate = gateOf(comparison, head, { ...judging, isRefuted: await confirm(head, red, config) });
   }
   process.stdout.write(
-    typed.json === true
-      ? `${JSON.stringify({ ...comparison, gate }, null, 1)}\n`
-      : compareText(comparison, {
-          columns: Math.min(process.stdout.columns ?? 80, 100),
-          explain: typed.explain === true,
-          gate,
-          run: head.run,
-        }),
+    await rendered(comparison, typed.json === true ? 'json' : (typed.format ?? 'text'), {
+      columns: Math.min(process.stdout.columns ?? 80, 100),
+      explain: typed.explain === true,
+      gate,
+      run: head.run,
+    }),
   );
   if (gate !== null) process.exitCode = gate.exit;
 };
@@ -111,6 +132,11 @@ export const compareCommand = (): Command =>
       'thresholds by scenario and metric (default: cfsbench.gate.json where there is one)',
     )
     .option('--all', 'every time, not only those of the first table')
-    .option('--json', 'all of it, for machines')
+    .addOption(
+      new Option('--format <FORMAT>', 'markdown is for pull requests and step summaries')
+        .choices(['text', 'json', 'markdown'])
+        .default('text'),
+    )
+    .option('--json', 'the same as --format json: all of it, for machines')
     .addHelpText('after', HELP)
     .action(compare);

@@ -1,32 +1,68 @@
 // Renders a run folder again, on any machine.
+import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { machineFormats } from '../../results/exports/registry.ts';
+import { UserError } from '../model/errors.ts';
+
+interface Typed {
+  readonly format: string;
+  readonly out?: string;
+}
+
+const machine = async (folder: string, format: string): Promise<string> => {
+  const { loadRun } = await import('../../results/gate/load.ts');
+  const pieces: string[] = [];
+  const found = machineFormats.find(({ id }) => id === format)!;
+  for await (const piece of found.pieces(await loadRun(folder))) pieces.push(piece);
+  return pieces.join('');
+};
+
+const textOf = async (folder: string, { format, out }: Typed): Promise<string> => {
+  const { renderTerminal } = await import('../../report/render.ts');
+  const { loadView } = await import('../../report/load.ts');
+  switch (format) {
+    case 'mail':
+      return (await import('../../report/mail/mail.ts')).mailOf(await loadView(folder));
+    case 'markdown':
+      return (await import('../../report/markdown/run.ts')).runMarkdown(await loadView(folder));
+    case 'terminal':
+      return renderTerminal(folder, {
+        columns: process.stdout.columns ?? 80,
+        color: process.stdout.isTTY === true && out === undefined,
+      });
+    default:
+      return machine(folder, format);
+  }
+};
+
+const report = async (folder: string, typed: Typed): Promise<void> => {
+  if (typed.out !== undefined && ['html', 'csv'].includes(typed.format))
+    throw new UserError(`--format ${typed.format} is written into the run folder`, {
+      hint: 'leave --out away',
+    });
+  if (typed.format === 'html') {
+    await (await import('../../report/render.ts')).renderReport(folder);
+    process.stdout.write(`${folder}/report.html\n`);
+  } else if (typed.format === 'csv') {
+    await (await import('../../results/csv.ts')).writeCsv(folder);
+    process.stdout.write(`${folder}/samples.csv\n`);
+  } else {
+    const text = await textOf(folder, typed);
+    if (typed.out === undefined) process.stdout.write(text);
+    else await writeFile(typed.out, text);
+  }
+};
 
 export const reportCommand = (): Command =>
   new Command('report')
     .description(
-      'render a run folder again: the page, the table, the CSV; needs no root and no kernel feature',
+      'render a run folder again: for people, for lists and for machines; needs no root and no kernel feature',
     )
     .argument('<RUN>', 'the run folder, as in runs/<date>-<host>-<seed>')
     .addOption(
-      new Option('--format <FORMAT>', 'what to make')
-        .choices(['html', 'terminal', 'csv'])
+      new Option('--format <FORMAT>', 'what to make; html and csv are written into the run folder')
+        .choices(['html', 'terminal', 'mail', 'markdown', 'csv', ...machineFormats.map(({ id }) => id)])
         .default('terminal'),
     )
-    .action(async (folder: string, { format }: { format: string }) => {
-      const { renderReport, renderTerminal } = await import('../../report/render.ts');
-      if (format === 'html') {
-        await renderReport(folder);
-        process.stdout.write(`${folder}/report.html\n`);
-      } else if (format === 'csv') {
-        const { writeCsv } = await import('../../results/csv.ts');
-        await writeCsv(folder);
-        process.stdout.write(`${folder}/samples.csv\n`);
-      } else {
-        process.stdout.write(
-          await renderTerminal(folder, {
-            columns: process.stdout.columns ?? 80,
-            color: process.stdout.isTTY === true,
-          }),
-        );
-      }
-    });
+    .option('--out <FILE>', 'write it there instead of printing it (not html, not csv)')
+    .action(report);

@@ -1,0 +1,22 @@
+// Bencher Metric Format: benchmark, measure, value and bounds.
+import { medianInterval } from '../stats/median.ts';
+import type { Export } from './export.ts';
+import { NULL_ARM, nameOf, seriesOf, unitOf } from './series.ts';
+
+const MEASURES = { ns: 'latency', B: 'bytes', count: 'count', '1/s': 'throughput', ratio: 'ratio' } as const;
+
+export const format: Export = {
+  id: 'bencher',
+  title: 'Bencher Metric Format',
+  *pieces(loaded) {
+    const benchmarks = seriesOf(loaded)
+      .filter(({ arm }) => arm !== NULL_ARM)
+      .map((series) => {
+        const interval = medianInterval(series.values, 0.95);
+        const bounds =
+          interval.kind === 'interval' ? { lower_value: interval.lo, upper_value: interval.hi } : {};
+        return [nameOf(series), { [MEASURES[unitOf(series.metric)]]: { value: series.median, ...bounds } }];
+      });
+    yield `${JSON.stringify(Object.fromEntries(benchmarks), null, 1)}\n`;
+  },
+};

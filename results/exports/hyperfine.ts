@@ -1,0 +1,33 @@
+// The JSON that hyperfine exports: times in seconds, one result for each timed metric of each arm.
+import { mean, sampleStandardDeviation } from 'simple-statistics';
+import type { Export } from './export.ts';
+import { nameOf, seriesOf } from './series.ts';
+
+const NS_PER_SECOND = 1e9;
+
+export const format: Export = {
+  id: 'hyperfine',
+  title: 'JSON as hyperfine exports it',
+  *pieces(loaded) {
+    const results = seriesOf(loaded)
+      .filter(({ metric, pass }) => pass === 'time' && metric.endsWith('WallNs'))
+      .map((series) => {
+        const times = series.values.map((ns) => ns / NS_PER_SECOND);
+        return {
+          command: nameOf(series),
+          mean: mean(times),
+          stddev: times.length > 1 ? sampleStandardDeviation(times) : null,
+          median: series.median / NS_PER_SECOND,
+          // Not known for a phase of several processes.
+          user: null,
+          system: null,
+          min: Math.min(...times),
+          max: Math.max(...times),
+          times,
+          exit_codes: times.map(() => 0),
+          parameters: { image: series.group.image, backend: series.arm },
+        };
+      });
+    yield `${JSON.stringify({ results }, null, 2)}\n`;
+  },
+};

@@ -1,0 +1,51 @@
+// JUnit XML: groups are suites, arms are cases.
+import { unreachable } from '../errors.ts';
+import type { Export } from './export.ts';
+import { type Case, type Suite, suitesOf } from './verdicts.ts';
+
+/** Characters that XML 1.0 cannot hold even as references become `\u{…}`. */
+const xml = (text: string): string =>
+  text
+    .replace(
+      /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu,
+      (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
+    )
+    .replace(/[&<>"'\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`);
+
+const inner = ({ verdict }: Case): string => {
+  switch (verdict.kind) {
+    case 'passed':
+      return `<system-out>${verdict.sampleCount} samples</system-out>`;
+    case 'failed':
+      return `<failure message="${xml(verdict.why[0] ?? '')}">${xml(verdict.why.join('\n'))}</failure>`;
+    case 'skipped':
+      return `<skipped message="${xml(verdict.why)}"/>`;
+    default:
+      return unreachable(verdict);
+  }
+};
+
+const counts = (cases: readonly Case[]): string => {
+  const of = (kind: string): number => cases.filter(({ verdict }) => verdict.kind === kind).length;
+  return `tests="${cases.length}" failures="${of('failed')}" errors="0" skipped="${of('skipped')}"`;
+};
+
+const suiteXml = ({ name, cases }: Suite): string =>
+  [
+    `  <testsuite name="${xml(name)}" ${counts(cases)}>`,
+    ...cases.map(
+      (one) => `    <testcase classname="${xml(name)}" name="${xml(one.name)}">${inner(one)}</testcase>`,
+    ),
+    '  </testsuite>\n',
+  ].join('\n');
+
+export const format: Export = {
+  id: 'junit',
+  title: 'JUnit XML',
+  *pieces(loaded) {
+    const suites = suitesOf(loaded);
+    yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfsbench" ${counts(suites.flatMap(({ cases }) => cases))}>\n`;
+    for (const suite of suites) yield suiteXml(suite);
+    yield '</testsuites>\n';
+  },
+};
