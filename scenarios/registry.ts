@@ -7,6 +7,7 @@ import { scenario as churnSharedBase } from './churn-shared-base.ts';
 import { scenario as liveMounts } from './live-mounts.ts';
 import { scenario as lookupTrace } from './lookup-trace.ts';
 import { scenario as manyStores } from './many-stores.ts';
+import { scenario as memory } from './memory.ts';
 import { scenario as microGetdents } from './micro-getdents.ts';
 import { scenario as microGetxattr } from './micro-getxattr.ts';
 import { scenario as microOpen } from './micro-open.ts';
@@ -50,4 +51,5 @@ export const scenarios: readonly Scenario[] = [
   lookupTrace,
   tamper,
   liveMounts,
+  memory,
 ];

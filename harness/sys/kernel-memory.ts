@@ -1,7 +1,7 @@
 // What the kernel holds for itself, and what a process holds.
 //
-// Reads:   /proc/meminfo, /proc/slabinfo, /proc/PID/{status,smaps_rollup}.
-// Needs:   root for slabinfo; without it no caches are listed.
+// Reads:   /proc/meminfo, /proc/slabinfo, /proc/sys/vm/stat_refresh, /proc/PID/{status,smaps_rollup}.
+// Needs:   root for slabinfo and stat_refresh; without it no caches are listed, and sums of small changes lag.
 // Error:   slabs that are kept for later use count; caches of equal size are merged under one name (slab_merge); the whole
 //          machine is counted, so that others' work is in it.
 // Cost:    less than a millisecond.
@@ -32,6 +32,8 @@ export const parseSlabinfo = (lines: string): KernelMemory['caches'] =>
   );
 
 export const kernelMemory = (): KernelMemory => {
+  // Counters that CPUs keep to themselves are folded into the sums.
+  text('/proc/sys/vm/stat_refresh');
   const meminfo = text('/proc/meminfo');
   const bytes = (name: string): number => (numberAfter(meminfo, name) ?? 0) * KIB;
   return {

@@ -5,6 +5,7 @@ import { claim as c03 } from './c03.ts';
 import { claim as c04 } from './c04.ts';
 import { claim as c05 } from './c05.ts';
 import { claim as c06 } from './c06.ts';
+import { claim as c07 } from './c07.ts';
 import { claim as c08 } from './c08.ts';
 import { claim as c09 } from './c09.ts';
 import { claim as c10 } from './c10.ts';
@@ -26,6 +27,7 @@ export const claims: readonly Claim[] = [
   c04,
   c05,
   c06,
+  c07,
   c08,
   c09,
   c10,
