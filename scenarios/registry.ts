@@ -4,6 +4,7 @@ import { scenario as churn } from './churn.ts';
 import { scenario as churnFresh } from './churn-fresh.ts';
 import { scenario as churnScale } from './churn-scale.ts';
 import { scenario as churnSharedBase } from './churn-shared-base.ts';
+import { scenario as cleanup } from './cleanup.ts';
 import { scenario as lookupTrace } from './lookup-trace.ts';
 import { scenario as manyStores } from './many-stores.ts';
 import { scenario as microGetdents } from './micro-getdents.ts';
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   churnFresh,
   churnScale,
   churnSharedBase,
+  cleanup,
   update,
   walkWarm,
   walkCold,

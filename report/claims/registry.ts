@@ -15,6 +15,7 @@ import { claim as c15 } from './c15.ts';
 import { claim as c16 } from './c16.ts';
 import { claim as c17 } from './c17.ts';
 import { claim as c18 } from './c18.ts';
+import { claim as c20 } from './c20.ts';
 import type { Claim } from './claim.ts';
 
 export const claims: readonly Claim[] = [
@@ -34,4 +35,5 @@ export const claims: readonly Claim[] = [
   c16,
   c17,
   c18,
+  c20,
 ];
