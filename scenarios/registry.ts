@@ -4,6 +4,7 @@ import { scenario as churn } from './churn.ts';
 import { scenario as churnFresh } from './churn-fresh.ts';
 import { scenario as churnScale } from './churn-scale.ts';
 import { scenario as churnSharedBase } from './churn-shared-base.ts';
+import { scenario as cleanup } from './cleanup.ts';
 import { scenario as liveMounts } from './live-mounts.ts';
 import { scenario as lookupTrace } from './lookup-trace.ts';
 import { scenario as manyStores } from './many-stores.ts';
@@ -31,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
   churnFresh,
   churnScale,
   churnSharedBase,
+  cleanup,
   update,
   walkWarm,
   walkCold,

@@ -18,6 +18,7 @@ import { claim as c16 } from './c16.ts';
 import { claim as c17 } from './c17.ts';
 import { claim as c18 } from './c18.ts';
 import { claim as c19 } from './c19.ts';
+import { claim as c20 } from './c20.ts';
 import type { Claim } from './claim.ts';
 
 export const claims: readonly Claim[] = [
@@ -40,4 +41,5 @@ export const claims: readonly Claim[] = [
   c17,
   c18,
   c19,
+  c20,
 ];

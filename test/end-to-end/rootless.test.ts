@@ -19,7 +19,7 @@ import {
 
 const NOBODY = 65534;
 const LIMIT_MS = 60_000;
-const HEADLINE = ['--scenarios', 'churn,walk-warm,walk-cold'];
+const HEADLINE = ['--backends', 'headline', '--scenarios', 'churn,walk-warm,walk-cold'];
 const RUN = ['run', ...HEADLINE, '--images', 'synthetic:files=150,layers=2,seed=1'];
 
 interface User {
