@@ -25,15 +25,21 @@ test('live mounts and memory, on every backend that they are about', { skip: nee
     [],
   );
   const samples = okSamples(out).filter(({ arm }) => arm !== 'null');
-  for (const { scenario, arm, values } of samples) {
-    if (scenario === 'live-mounts') {
-      assert.ok(values['setUpWallNs']! >= values['nextMountWallNs']!, arm);
-      assert.equal(values['serverPerMountBytes']! > 0, arm.startsWith('composefs-fuse'), arm);
-    } else {
-      // 1,193 entries: each listed one is an inode of its own.
-      assert.equal(values['erofsInodeCount']! > 1000, arm.startsWith('erofs'), arm);
-      assert.equal(values['fuseInodeCount']! > 1000, arm === 'composefs-fuse', arm);
-    }
+  for (const { arm, values } of samples.filter(({ scenario }) => scenario === 'live-mounts')) {
+    assert.ok(values['setUpWallNs']! >= values['nextMountWallNs']!, arm);
+    assert.equal(values['serverPerMountBytes']! > 0, arm.startsWith('composefs-fuse'), arm);
+  }
+  // 1,193 entries: each listed one is an inode of its own. The counts are the machine's: others may drop caches meanwhile.
+  const median = (arm: string, metric: string): number => {
+    const values = samples
+      .filter((one) => one.scenario === 'memory' && one.arm === arm)
+      .map((one) => one.values[metric]!)
+      .sort((x, y) => x - y);
+    return values[values.length >> 1]!;
+  };
+  for (const arm of new Set(samples.filter(({ scenario }) => scenario === 'memory').map((one) => one.arm))) {
+    assert.equal(median(arm, 'erofsInodeCount') > 1000, arm.startsWith('erofs'), arm);
+    assert.equal(median(arm, 'fuseInodeCount') > 1000, arm === 'composefs-fuse', arm);
   }
   assert.ok(samples.some(({ scenario }) => scenario === 'memory'));
   assert.deepEqual(leftOf(home), []);

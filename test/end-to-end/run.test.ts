@@ -13,6 +13,10 @@ const COUNT_PASSES = 3;
 const GROUPS = ['churn empty', 'churn full', 'walk-cold -', 'walk-warm -'];
 const RUN = [
   'run',
+  '--backends',
+  'headline',
+  '--budget',
+  '5m',
   '--scenarios',
   'churn,walk-warm,walk-cold',
   '--images',
