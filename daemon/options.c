@@ -33,7 +33,7 @@ const char options_help[] =
 	"  --control-fd N     serve the mounts that are asked for over socket N (SOCK_SEQPACKET) until its other end is\n"
 	"                     closed; it says one zero byte when it is ready; a message is mount, IMAGE, MOUNTPOINT, STATS\n"
 	"                     and DIR..., a zero byte after each; the answer is ok, or why not\n"
-	"  --stats FILE       count requests by opcode in FILE (512 counters of 64 bits, which must exist)\n"
+	"  --stats FILE       count requests by opcode in FILE (512 counters of 64 bits, which must exist); no spin then\n"
 	"  --log FILE         append messages to FILE instead of standard error\n"
 	"  --check            read all of IMAGE, mount nothing: exit code 0 when it is sound, 1 when not\n"
 	"  --help             print this\n"
@@ -225,6 +225,9 @@ bool options_parse(struct options *options, int argc, char **argv, const char **
 			return false;
 	if (options->task == TASK_HELP || options->task == TASK_VERSION)
 		return true;
+	/* How often a spin asks depends on time, and where requests are counted so are calls: they are to be the same each time. */
+	if (options->stats != NULL)
+		options->spin_us = 0;
 	if (options->spin_us == unset)
 		options->spin_us = options->transport == TRANSPORT_READ_WRITE ? SPIN_US : 0;
 	if (!check_together(options, why))

@@ -8,8 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { ResultsError } from '../results/errors.ts';
 import { type PageScripts, renderPage } from './html/page.ts';
 import { loadView } from './load.ts';
-import { mailOf } from './mail/mail.ts';
-import { markdownOf } from './markdown/report.ts';
 import { type TerminalOptions, terminalOf } from './terminal.ts';
 import type { ReportView } from './view.ts';
 
@@ -58,22 +56,3 @@ export interface TableOptions extends TerminalOptions {
 /** The first table for a terminal or a mail; ends in a newline. */
 export const renderTerminal = async (folder: string, options: TableOptions = {}): Promise<string> =>
   terminalOf(await loadView(folder, options), options);
-
-/** What people read, by the name of its format; everything else is the terminal's. */
-export const renderText = async (
-  folder: string,
-  format: string,
-  options: TableOptions = {},
-): Promise<string> => {
-  const view = await loadView(folder, options);
-  switch (format) {
-    case 'html':
-      return htmlOf(view);
-    case 'mail':
-      return mailOf(view);
-    case 'markdown':
-      return markdownOf(view);
-    default:
-      return terminalOf(view, options);
-  }
-};

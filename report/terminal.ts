@@ -170,7 +170,7 @@ const titleOf = (view: ReportView, table: TableView): string => {
 };
 
 /** Fewer lines than tables would need: only what a reader must know to read them. */
-export const legend = (view: ReportView): string => {
+const legend = (view: ReportView): string => {
   const percent = Math.round(view.delta * 100);
   const others = view.arms.some(({ role }) => role === 'null')
     ? " null: the baseline again, this machine's noise."
@@ -186,28 +186,27 @@ const observedBlock = (view: ReportView, hasTable: boolean, columns: number): re
   return wrapped(ascii(`Observed, not timed, and in the page: ${scenarios.join(', ')}.`), columns);
 };
 
-/** One table with its title; ends in an empty line. */
-export const tableBlock = (
-  view: ReportView,
-  table: TableView,
-  columns: number,
-  color = false,
-): readonly string[] => [
-  ...wrapped(ascii(titleOf(view, table)), columns),
-  '',
-  ...tableLines(table, view.arms, columns, color),
-];
+/** The tables and what their words mean. */
+export const tableBlock = (view: ReportView, options: TerminalOptions = {}): readonly string[] => {
+  const columns = options.columns ?? DEFAULT_COLUMNS;
+  const tables = options.allImages === true ? view.tables : view.tables.slice(0, 1);
+  return [
+    ...tables.flatMap((table) => [
+      ...wrapped(ascii(titleOf(view, table)), columns),
+      '',
+      ...tableLines(table, view.arms, columns, options.color ?? false),
+    ]),
+    ...wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns),
+  ];
+};
 
 /** Lines end in newlines; no line is wider than `columns` unless a single column is. */
 export const terminalOf = (view: ReportView, options: TerminalOptions = {}): string => {
   const columns = options.columns ?? DEFAULT_COLUMNS;
-  const color = options.color ?? false;
-  const tables = options.allImages === true ? view.tables : view.tables.slice(0, 1);
-  const lines = tables.flatMap((table) => tableBlock(view, table, columns, color));
-  const foot = wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns);
   const problems = alerts(view).flatMap((line) => wrapped(ascii(line), columns));
-  const more = [claimLines(view.claims, columns), observedBlock(view, tables.length > 0, columns)].flatMap(
-    (block) => (block.length === 0 ? [] : ['', ...block]),
-  );
-  return `${[...lines, ...foot, ...more, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n')}\n`;
+  const more = [
+    claimLines(view.claims, columns),
+    observedBlock(view, view.tables.length > 0, columns),
+  ].flatMap((block) => (block.length === 0 ? [] : ['', ...block]));
+  return `${[...tableBlock(view, options), ...more, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n')}\n`;
 };

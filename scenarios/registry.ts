@@ -4,8 +4,11 @@ import { scenario as churn } from './churn.ts';
 import { scenario as churnFresh } from './churn-fresh.ts';
 import { scenario as churnScale } from './churn-scale.ts';
 import { scenario as churnSharedBase } from './churn-shared-base.ts';
+import { scenario as cleanup } from './cleanup.ts';
+import { scenario as liveMounts } from './live-mounts.ts';
 import { scenario as lookupTrace } from './lookup-trace.ts';
 import { scenario as manyStores } from './many-stores.ts';
+import { scenario as memory } from './memory.ts';
 import { scenario as microGetdents } from './micro-getdents.ts';
 import { scenario as microGetxattr } from './micro-getxattr.ts';
 import { scenario as microOpen } from './micro-open.ts';
@@ -29,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
   churnFresh,
   churnScale,
   churnSharedBase,
+  cleanup,
   update,
   walkWarm,
   walkCold,
@@ -48,4 +52,6 @@ export const scenarios: readonly Scenario[] = [
   manyStores,
   lookupTrace,
   tamper,
+  liveMounts,
+  memory,
 ];

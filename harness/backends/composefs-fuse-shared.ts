@@ -33,7 +33,15 @@ const open = (machine: Machine, options: Readonly<Record<string, string>>): Shar
   const known = sharedBy.get(machine);
   if (known !== undefined) return known;
   const { argv, took } = transportOf(machine, options);
-  const server = machine.serve('cfs-fuse', [programOf(options), ...argv, '--control-fd', '{control}']);
+  // How often a spin asks depends on time: where calls are counted there is none.
+  const counting = machine.requestCounters === null ? [] : ['--spin-us', '0'];
+  const server = machine.serve('cfs-fuse', [
+    programOf(options),
+    ...argv,
+    ...counting,
+    '--control-fd',
+    '{control}',
+  ]);
   const shared: Shared = { server, took, users: 0, mountCount: 0 };
   sharedBy.set(machine, shared);
   return shared;

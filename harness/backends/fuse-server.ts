@@ -55,7 +55,13 @@ export const transportOf = (machine: Machine, { transport, spin }: Options): Tra
   ];
   // Threads and io_uring do not spin unless told to; io_uring never does.
   const spun = name === 'uring' ? '0' : (spin ?? (name === 'threads' ? '0' : SPIN_US));
-  return { argv, took: { transport: name, spin: spun === '0' ? 'none' : `${spun} us, none on one CPU` } };
+  return {
+    argv,
+    took: {
+      transport: name,
+      spin: spun === '0' ? 'none' : `${spun} us, none on one CPU or where calls are counted`,
+    },
+  };
 };
 
 export interface Serving {

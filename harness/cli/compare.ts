@@ -2,10 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { unreachable } from '../../results/errors.ts';
+import type { CompareTextOptions } from '../../report/compare/text.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
-import type { Gate } from '../../results/gate/gate.ts';
-import type { RunFile } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 
 interface Typed {
@@ -15,7 +13,7 @@ interface Typed {
   readonly confirm?: boolean;
   readonly all?: boolean;
   readonly json?: boolean;
-  readonly format: 'text' | 'json' | 'markdown';
+  readonly format?: 'text' | 'json' | 'markdown';
   readonly config?: string;
   readonly allowMissing?: string;
 }
@@ -56,32 +54,22 @@ const listOf = (text: string | undefined): readonly string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-const withNotice = (comparison: Comparison, notice: string): Comparison => ({
-  ...comparison,
-  notices: [notice, ...comparison.notices],
-});
-
-const printed = async (
+const rendered = async (
   comparison: Comparison,
-  gate: Gate | null,
-  run: RunFile,
-  typed: Typed,
+  format: NonNullable<Typed['format']>,
+  options: CompareTextOptions,
 ): Promise<string> => {
-  const format = typed.json === true ? 'json' : typed.format;
   switch (format) {
     case 'json':
-      return `${JSON.stringify({ ...comparison, gate }, null, 1)}\n`;
+      return `${JSON.stringify({ ...comparison, gate: options.gate }, null, 1)}\n`;
     case 'markdown': {
       const { compareMarkdown } = await import('../../report/markdown/compare.ts');
-      return compareMarkdown(comparison, gate);
+      return compareMarkdown(comparison, options.gate);
     }
-    case 'text': {
+    default: {
       const { compareText } = await import('../../report/compare/text.ts');
-      const columns = Math.min(process.stdout.columns ?? 80, 100);
-      return compareText(comparison, { columns, explain: typed.explain === true, gate, run });
+      return compareText(comparison, options);
     }
-    default:
-      return unreachable(format);
   }
 };
 
@@ -92,17 +80,17 @@ const compare = async (first: string, second: string | undefined, typed: Typed):
   const config = await readConfig(typed);
   const head = await loadRun(resolve(second ?? first));
   const noBase = second !== undefined && typed.gate === true && !existsSync(first);
+  if (noBase)
+    (typed.json === true || (typed.format ?? 'text') !== 'text' ? process.stderr : process.stdout).write(
+      `notice: no base yet: ${first} is not there, so that nothing is compared\n`,
+    );
   if (second === undefined && typed.gate === true && (head.run.plan.ab ?? null) === null)
     throw new UserError('one run without --ab has nothing to be gated against', {
       hint: `cfsbench compare BASE ${first} --gate, or measure two arms: cfsbench run --ab BASE HEAD`,
     });
   const options = { config, all: typed.all === true };
-  const comparison = noBase
-    ? withNotice(
-        compareArms(head, options),
-        `no base yet: ${first} is not there, so that nothing is compared`,
-      )
-    : second === undefined
+  const comparison =
+    second === undefined || noBase
       ? compareArms(head, options)
       : compareRuns(await loadRun(resolve(first)), head, options);
   const judging = {
@@ -115,7 +103,14 @@ const compare = async (first: string, second: string | undefined, typed: Typed):
     const red = gate.red.flatMap((one) => (one.kind === 'latency' ? [one.row] : []));
     gate = gateOf(comparison, head, { ...judging, isRefuted: await confirm(head, red, config) });
   }
-  process.stdout.write(await printed(comparison, gate, head.run, typed));
+  process.stdout.write(
+    await rendered(comparison, typed.json === true ? 'json' : (typed.format ?? 'text'), {
+      columns: Math.min(process.stdout.columns ?? 80, 100),
+      explain: typed.explain === true,
+      gate,
+      run: head.run,
+    }),
+  );
   if (gate !== null) process.exitCode = gate.exit;
 };
 
@@ -138,13 +133,10 @@ export const compareCommand = (): Command =>
     )
     .option('--all', 'every time, not only those of the first table')
     .addOption(
-      new Option(
-        '--format <FORMAT>',
-        'text; json, all of it; markdown, for a pull request, below 60,000 characters',
-      )
+      new Option('--format <FORMAT>', 'markdown is for pull requests and step summaries')
         .choices(['text', 'json', 'markdown'])
         .default('text'),
     )
-    .option('--json', 'the same as --format json')
+    .option('--json', 'the same as --format json: all of it, for machines')
     .addHelpText('after', HELP)
     .action(compare);

@@ -43,6 +43,8 @@ export interface RunOptions {
   readonly placement: AskedPlacement;
   readonly scenarios: readonly Scenario[];
   readonly images: readonly string[];
+  /** They were named on the command line and are not those of the profile. */
+  readonly imagesTyped: boolean;
   readonly blocks: number;
   /** Planned numbers of blocks, ascending. */
   readonly looks: readonly number[];
@@ -198,6 +200,7 @@ export const understand = (
     baseline: ab?.[0].id ?? BASELINE,
     scenarios: chosen,
     images,
+    imagesTyped: typed.images !== undefined,
     blocks: looks[0]!,
     looks,
     countPasses: typed.countPasses ?? profile.countPasses,

@@ -1,88 +1,90 @@
 // Renders a run folder again, on any machine.
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { exportFormats } from '../../results/exports/registry.ts';
+import { machineFormats } from '../../results/exports/registry.ts';
+import { UserError } from '../model/errors.ts';
 
-/** What people read; machines have a registry. */
 const SHOWN: readonly (readonly [id: string, title: string])[] = [
-  ['terminal', 'the first table, for a terminal'],
-  ['html', 'the page; without --out it becomes report.html beside the journal'],
+  ['terminal', 'the first table'],
+  ['html', 'the page, written into the run folder'],
   ['mail', 'plain text for a mailing list: ASCII, 75 columns'],
-  ['markdown', 'GitHub flavoured, changed rows first, for a pull request or a step summary'],
+  ['markdown', 'for a pull request or a step summary, what differs first'],
+  ['csv', 'a row for each sample and metric, written into the run folder'],
 ];
-
-const FORMATS = [...SHOWN, ...exportFormats.map(({ id, title }) => [id, title] as const)];
+const FORMATS = [...SHOWN, ...machineFormats.map(({ id, title }) => [id, title] as const)];
 const ID_WIDTH = Math.max(...FORMATS.map(([id]) => id.length));
 
 const HELP = `
-Formats, to standard output or to --out FILE:
+Formats:
 ${FORMATS.map(([id, title]) => `  ${id.padEnd(ID_WIDTH)}  ${title}`).join('\n')}
 
-Needs no root, no kernel feature and no network; the same folder gives the same
-bytes every time.
+The same folder gives the same bytes every time, without a network.
 
 Examples:
-  cfsbench report runs/main --format mail | mail -s 'some numbers' list@example.org
+  cfsbench report runs/main --format mail
   cfsbench report runs/main --format markdown >> "$GITHUB_STEP_SUMMARY"
-  cfsbench report runs/main --format go | benchstat -col /backend -`;
+  cfsbench report runs/main --format go --out run.txt`;
 
-const textOf = async (folder: string, format: string, toFile: boolean): Promise<AsyncIterable<string>> => {
-  const machine = exportFormats.find(({ id }) => id === format);
-  if (machine !== undefined) {
-    const { openSource } = await import('../../results/exports/export.ts');
-    return machine.write(openSource(folder));
+interface Typed {
+  readonly format: string;
+  readonly out?: string;
+}
+
+const machine = async (folder: string, format: string): Promise<string> => {
+  const { loadRun } = await import('../../results/gate/load.ts');
+  const pieces: string[] = [];
+  const found = machineFormats.find(({ id }) => id === format)!;
+  for await (const piece of found.pieces(await loadRun(folder))) pieces.push(piece);
+  return pieces.join('');
+};
+
+const textOf = async (folder: string, { format, out }: Typed): Promise<string> => {
+  const { renderTerminal } = await import('../../report/render.ts');
+  const { loadView } = await import('../../report/load.ts');
+  switch (format) {
+    case 'mail':
+      return (await import('../../report/mail/mail.ts')).mailOf(await loadView(folder));
+    case 'markdown':
+      return (await import('../../report/markdown/run.ts')).runMarkdown(await loadView(folder));
+    case 'terminal':
+      return renderTerminal(folder, {
+        columns: process.stdout.columns ?? 80,
+        color: process.stdout.isTTY === true && out === undefined,
+      });
+    default:
+      return machine(folder, format);
   }
-  const { renderText } = await import('../../report/render.ts');
-  const isTerminal = process.stdout.isTTY === true && !toFile;
-  return Readable.from([
-    await renderText(folder, format, {
-      columns: isTerminal ? process.stdout.columns : 80,
-      color: isTerminal,
-    }),
-  ]);
 };
 
-/** Replaces an older file as a whole. */
-const toFile = async (text: AsyncIterable<string>, path: string): Promise<void> => {
-  await pipeline(text, createWriteStream(`${path}.new`));
-  await rename(`${path}.new`, path);
-};
-
-/** A reader that has seen enough, such as `head`, is no error. */
-const toOutput = async (text: AsyncIterable<string>): Promise<void> => {
-  try {
-    await pipeline(text, process.stdout, { end: false });
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'EPIPE') throw error;
-  }
-};
-
-const report = async (
-  folder: string,
-  { format, out }: { readonly format: string; readonly out?: string },
-): Promise<void> => {
-  if (format === 'html' && out === undefined) {
-    const { renderReport } = await import('../../report/render.ts');
-    await renderReport(folder);
+const report = async (folder: string, typed: Typed): Promise<void> => {
+  if (typed.out !== undefined && ['html', 'csv'].includes(typed.format))
+    throw new UserError(`--format ${typed.format} is written into the run folder`, {
+      hint: 'leave --out away',
+    });
+  if (typed.format === 'html') {
+    await (await import('../../report/render.ts')).renderReport(folder);
     process.stdout.write(`${folder}/report.html\n`);
-    return;
+  } else if (typed.format === 'csv') {
+    await (await import('../../results/csv.ts')).writeCsv(folder);
+    process.stdout.write(`${folder}/samples.csv\n`);
+  } else {
+    const text = await textOf(folder, typed);
+    if (typed.out === undefined) process.stdout.write(text);
+    else await writeFile(typed.out, text);
   }
-  const text = await textOf(folder, format, out !== undefined);
-  await (out === undefined ? toOutput(text) : toFile(text, out));
 };
 
 export const reportCommand = (): Command =>
   new Command('report')
-    .description('render a run folder again, for people or for machines; needs no root and no kernel feature')
+    .description(
+      'render a run folder again: for people, for lists and for machines; needs no root and no kernel feature',
+    )
     .argument('<RUN>', 'the run folder, as in runs/<date>-<host>-<seed>')
     .addOption(
-      new Option('--format <FORMAT>', 'what to make: see below')
+      new Option('--format <FORMAT>', 'what to make; html and csv are written into the run folder')
         .choices(FORMATS.map(([id]) => id))
         .default('terminal'),
     )
-    .option('--out <FILE>', 'write to this file')
+    .option('--out <FILE>', 'write it there instead of printing it (not html, not csv)')
     .addHelpText('after', HELP)
     .action(report);

@@ -81,7 +81,7 @@ const chooseImages = async (
 ): Promise<MappedImages> => {
   const mapped = mappedImages(sources);
   if (mapped.can.length > 0) return mapped;
-  if (options.images.join() !== options.profile.images.join()) throw noneMapped(mapped.skipped);
+  if (options.imagesTyped) throw noneMapped(mapped.skipped);
   const instead = await openAnySource(ROOT_OWNED_IMAGE, spoolDir);
   sources.push(instead);
   return { can: [instead], skipped: mapped.skipped };

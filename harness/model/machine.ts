@@ -40,6 +40,7 @@ export type FeatureId =
   | 'mkfs-erofs'
   | 'mksquashfs'
   | 'squashfs-loop'
+  | 'dm-verity'
   | 'work-file-system';
 
 export interface Found {
@@ -164,6 +165,9 @@ export interface CallsOfProcess {
 
 /** What probes read. Synchronous. */
 export interface Meters {
+  kernelMemory(): KernelMemory;
+  /** Null where the process has ended. */
+  processMemory(pid: number): ProcessMemory | null;
   cpu(): CpuUsage;
   /** CPU time of a live process, or null when it is gone. */
   processCpuNs(pid: number): number | null;
@@ -172,6 +176,25 @@ export interface Meters {
   callCounter(): CallCounter;
   /** Bytes of a file or block device that the page cache holds. */
   cachedBytes(path: string): number;
+}
+
+/** Of the whole machine. */
+export interface KernelMemory {
+  readonly slabBytes: number;
+  readonly percpuBytes: number;
+  readonly stackBytes: number;
+  readonly pageTableBytes: number;
+  readonly cachedBytes: number;
+  readonly availableBytes: number;
+  /** Slab cache to its objects in use; empty where they may not be read. */
+  readonly caches: ReadonlyMap<string, { readonly objectCount: number; readonly bytes: number }>;
+}
+
+export interface ProcessMemory {
+  /** The most that was ever resident, since it was executed. */
+  readonly peakBytes: number;
+  /** What it holds now, with its share of what it holds together with others. */
+  readonly shareBytes: number;
 }
 
 export interface Machine {

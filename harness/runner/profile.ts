@@ -32,12 +32,13 @@ const CLAIMS = [
   'lookup-trace',
   'tamper',
   'sharing-disk',
+  'memory',
   'prefetch',
   'update',
   'start-trace',
 ];
 /** Claims at sizes that take their time. */
-const FURTHER_CLAIMS = ['churn-shared-base', 'random-stat', 'read-all'];
+const FURTHER_CLAIMS = ['live-mounts', 'cleanup', 'churn-shared-base', 'random-stat', 'read-all'];
 const MICRO = [
   'micro-stat',
   'micro-open',

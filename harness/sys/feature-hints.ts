@@ -56,6 +56,10 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   'mkfs-erofs': () => install('erofs-utils'),
   mksquashfs: () => install('squashfs-tools'),
   'squashfs-loop': () => (isRealRoot() ? `${install('squashfs-tools')}; modprobe squashfs loop` : AS_ROOT),
+  'dm-verity': () =>
+    isRealRoot()
+      ? `${install('dmsetup', 'device-mapper')}; modprobe dm-verity; the kernel needs CONFIG_DM_VERITY`
+      : AS_ROOT,
   tar: () => `${install('tar')} (GNU tar)`,
   rm: () => install('coreutils'),
   cp: () => install('coreutils'),

@@ -242,6 +242,16 @@ const squashfsLoop: Try = (setting) => {
   }
 };
 
+/** The driver has to know the target; nothing is set up. */
+const dmVerity: Try = () => {
+  const targets = run('dmsetup', 'targets');
+  const path = findProgram('dmsetup') ?? missing('dmsetup is not installed');
+  const listed = spawnSync(path, ['targets'], { timeout: COMMAND_LIMIT_MS, encoding: 'utf8' }).stdout;
+  return (
+    listed.split('\n').find((line) => line.startsWith('verity')) ?? missing(`no target verity: ${targets}`)
+  );
+};
+
 /** `mount-namespace` and `pid-namespace` hold because this runs inside them. */
 export const TRIES: Readonly<Record<FeatureId, Try>> = {
   root: () =>
@@ -302,6 +312,7 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
   'mkfs-erofs': () => findProgram('mkfs.erofs') ?? missing('not installed'),
   mksquashfs: () => findProgram('mksquashfs') ?? missing('not installed'),
   'squashfs-loop': squashfsLoop,
+  'dm-verity': dmVerity,
   tar: gnuTar,
   rm: () => findProgram('rm') ?? missing('not installed'),
   cp: () => findProgram('cp') ?? missing('not installed'),

@@ -1,4 +1,5 @@
 // All that backends, probes and scenarios may ask of the machine, joined.
+
 import { join } from 'node:path';
 import type { Features, Machine, Meters } from '../model/machine.ts';
 import { nowNs } from './clock.ts';
@@ -7,6 +8,7 @@ import { openCallCounter } from './counter.ts';
 import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
 import { abortFuse } from './fuse-abort.ts';
+import { kernelMemory, processMemory } from './kernel-memory.ts';
 import { bind } from './libc.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
@@ -73,6 +75,8 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
 
   const meters: Meters = {
     cpu: cpuUsage,
+    kernelMemory,
+    processMemory,
     processCpuNs,
     quiescent,
     cachedBytes,

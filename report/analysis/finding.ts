@@ -40,8 +40,8 @@ const baselinePhrase = (asked: readonly Asked[], baseline: number): string =>
 
 const armPhrase = (asked: readonly Asked[], arm: ArmView, index: number): string[] => {
   if (arm.role !== 'arm') return [];
-  // A variant of which this was never asked.
-  if (arm.variant && asked.every(({ row }) => row.cells[index]?.kind !== 'value')) return [];
+  // A variant that this question was not asked of is not missing.
+  if (arm.variant && asked.every(({ row }) => row.cells[index]?.kind === 'absent')) return [];
   const ratios = asked.map(({ row }) => {
     const cell = row.cells[index];
     if (cell?.kind !== 'value' || cell.versus === null) return 'not measured';

@@ -17,8 +17,11 @@ const bands = (rowCount: number): ChartPlugin => ({
   },
 });
 
+/** As in the legend: the second round through the colours goes one shape on. */
+const shapeIndex = (color: number): number => (color + Math.floor(color / 8)) % SHAPES.length;
+
 const shapeOf = (arm: number): (typeof SHAPES)[number] =>
-  isNull(arm) ? 'circle' : (SHAPES[(data.arms[arm]?.color ?? 0) % SHAPES.length] ?? 'circle');
+  isNull(arm) ? 'circle' : (SHAPES[shapeIndex(data.arms[arm]?.color ?? 0)] ?? 'circle');
 
 /** Under the marks, in their colour: a range narrower than its mark is then simply not seen. */
 const rangesBelow = (chart: PointChart): ChartPlugin => ({

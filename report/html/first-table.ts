@@ -2,7 +2,7 @@
 import { unreachable } from '../../results/errors.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { formatRatio, formatValue, grouped, shortName } from '../format.ts';
-import { type Shown, shownArms } from '../shown-arms.ts';
+import { type Shown, type TablePart, tableParts } from '../shown-arms.ts';
 import type { ArmView, CellView, ReportView, RowView, SectionView, TableView, VersusView } from '../view.ts';
 import { labelOf } from './charts.ts';
 import { type Html, html } from './html.ts';
@@ -69,16 +69,19 @@ ${section.rows.map((row) => rowHtml(row, arms))}</tbody>
 export const armHeads = (arms: readonly ArmView[]): Html =>
   html`${arms.map((arm) => html`<th scope="col" class="${arm.role}">${swatch(arm)}<span>${arm.id}</span></th>`)}`;
 
-export const tableHtml = (table: TableView, view: ReportView, caption: string): Html => {
-  const shown = shownArms(table, view.arms);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+const partHtml = (part: TablePart, table: TableView, caption: string): Html => {
+  const title = part.isOfVariants ? `${caption}: variants` : caption;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
 <table class="first" data-image="${table.image ?? ''}">
-<caption>${caption}</caption>
-<thead><tr><th scope="col"><span class="sr">metric</span></th>${armHeads(shown.map(({ arm }) => arm))}</tr></thead>
-${table.sections.map((section) => sectionHtml(section, shown))}</table>
+<caption>${title}</caption>
+<thead><tr><th scope="col"><span class="sr">metric</span></th>${armHeads(part.arms.map(({ arm }) => arm))}</tr></thead>
+${part.sections.map((section) => sectionHtml(section, part.arms))}</table>
 </div>
 `;
 };
+
+export const tableHtml = (table: TableView, view: ReportView, caption: string): Html =>
+  html`${tableParts(table, view.arms).map((part) => partHtml(part, table, caption))}`;
 
 const blocksOf = (table: TableView): string => {
   const counts = table.sections.flatMap(({ rows }) =>

@@ -11,10 +11,13 @@ const SHAPES: readonly Html[] = [
 
 export const PALETTE_SIZE = 8;
 
+/** The second round through the colours goes one shape on: no two of 32 arms look alike. */
+const shapeOf = (color: number): Html => SHAPES[(color + Math.floor(color / PALETTE_SIZE)) % SHAPES.length]!;
+
 export const swatch = (arm: ArmView): Html =>
   arm.role === 'null'
     ? html`<svg class="swatch hollow c${arm.color % PALETTE_SIZE}" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4.5"/></svg>`
-    : html`<svg class="swatch c${arm.color % PALETTE_SIZE}" viewBox="0 0 12 12" aria-hidden="true">${SHAPES[arm.color % SHAPES.length]!}</svg>`;
+    : html`<svg class="swatch c${arm.color % PALETTE_SIZE}" viewBox="0 0 12 12" aria-hidden="true">${shapeOf(arm.color)}</svg>`;
 
 export const legend = (arms: readonly ArmView[]): Html =>
   html`<p class="legend">${arms.map((arm) => html`<span>${swatch(arm)} ${arm.id}</span> `)}</p>

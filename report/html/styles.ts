@@ -52,6 +52,7 @@ caption{text-align:left;color:var(--muted);padding:0 0 6px;font-size:14px}
 th,td{padding:5px 12px;text-align:right;vertical-align:top;border-bottom:1px solid var(--grid);unicode-bidi:isolate}
 th{font-weight:600}
 th:first-child,td:first-child{text-align:left;padding-left:0}
+.first th[scope=row]{min-width:13em}
 td.text,th.text{text-align:left}
 tbody th[scope=row]{font-weight:400}
 thead th{border-bottom:1px solid var(--line);vertical-align:bottom}
@@ -109,7 +110,7 @@ dd{margin-bottom:8px}
 .first th,.first td{border:0;padding:0;text-align:left}
 .first tr{padding:9px 0;border-bottom:1px solid var(--grid)}
 .first td{white-space:normal;min-width:0;display:flex;flex-wrap:wrap;gap:0 10px;align-items:baseline;padding:2px 0}
-.first td.null{min-width:0}
+.first td.null,.first th[scope=row]{min-width:0}
 .first td::before{content:attr(data-arm);flex:1 1 8.5em;color:var(--muted);font-size:13px}
 .first .value{margin-left:auto}
 .first .versus{flex:1 0 100%;text-align:right}

@@ -1,54 +1,112 @@
-// A run as a mail to a list: set-up and commands before the first number, what was not measured after the last one.
+// A run as a mail to a mailing list: what a subscriber asks first stands first, nothing is wider than 75 columns.
+import { alerts } from '../alert.ts';
+import { toldText } from '../claims/words.ts';
+import { formatBytes, formatInstant, formatNs, grouped, shellLine } from '../format.ts';
+import { tableBlock } from '../terminal.ts';
+import type { ClaimView, ReportView } from '../view.ts';
+import { countedLines } from './counts.ts';
+import { COLUMNS, commandLines, folded, mailable, table } from './lines.ts';
+import { publishedLines } from './published.ts';
+import { walkLines } from './walks.ts';
 
-import { observedLines } from '../terminal/observed.ts';
-import { legend, tableBlock } from '../terminal.ts';
-import type { ReportView } from '../view.ts';
-import { claims } from './claims.ts';
-import { counts } from './counts.ts';
-import { leftOut, problems } from './left-out.ts';
-import { listing } from './listing.ts';
-import { COLUMNS, mailText } from './safe.ts';
-import { backends, commands, images, setUp } from './set-up.ts';
-import { type Lines, paragraph, section } from './words.ts';
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [title, '='.repeat(title.length), ...lines, ...(lines.at(-1) === '' ? [] : [''])];
 
-const verdicts = (view: ReportView): Lines => {
-  const [first, ...others] = view.tables;
-  if (first === undefined) return [];
-  const combined = others.filter(({ image }) => image === null);
+const fact = (name: string, text: string): readonly string[] =>
+  text === '' ? [] : folded(text, `${name}:`.padEnd(12), ' '.repeat(12));
+
+const setUp = ({ environment, run, plan, id }: ReportView): readonly string[] => {
+  const { workFileSystem: disk } = environment;
   return [
-    ...[first, ...combined].flatMap((table) => tableBlock(view, table, COLUMNS)),
-    ...paragraph(legend(view)),
+    ...fact('kernel', `${environment.kernel} ${environment.architecture}`),
+    ...fact('system', environment.distribution),
+    ...fact('CPU', `${environment.cpuCount} x ${environment.cpuModel}`),
+    ...fact('governor', environment.governor ?? 'none'),
+    ...fact('memory', formatBytes(environment.memoryBytes)),
+    ...fact('machine', environment.virtualization ?? 'not virtual'),
+    ...fact('disk', `${disk.type} on ${disk.device} (${disk.options})`),
+    ...fact('tools', Object.values(environment.tools).join('; ')),
+    ...fact('run', `${id}, ${formatInstant(run.startedAt)}, as ${environment.privilege}, ${run.status}`),
+    ...fact('took', run.wallNs === null ? '' : formatNs(run.wallNs)),
+    ...fact('program', `cfsbench ${run.cfsbench.version} ${run.cfsbench.commit ?? 'of no known commit'}`),
+    ...fact('plan', `profile ${plan.profile}, seed ${plan.seed}; arms interleaved in random blocks`),
+    ...fact('counted by', run.ledgerSource),
   ];
 };
 
-const proofs = ({ proofs: all }: ReportView): Lines => {
-  if (all.length === 0) return [];
-  const equal = all.filter((proof) => proof.equal).length;
+const imageLines = ({ images }: ReportView): readonly string[] =>
+  images.length === 0
+    ? []
+    : [
+        ...table(
+          ['image', 'entries', 'files', 'file bytes', 'layers', 'EROFS image'],
+          images.map((image) => [
+            image.name,
+            grouped(image.entryCount),
+            grouped(image.fileCount),
+            formatBytes(image.fileBytes),
+            String(image.layerCount),
+            formatBytes(image.manifestBytes),
+          ]),
+        ),
+        ...folded(
+          `Contents: ${[...new Set(images.map(({ contents }) => contents))].join(' and ')}; names, sizes and attributes as described.`,
+        ),
+      ];
+
+const commands = ({ run, scenarios }: ReportView): readonly string[] => [
+  ...commandLines(run.commandLine.map((word) => shellLine([word]))),
+  '',
+  ...scenarios.flatMap(({ id, reproduce }) => folded(`${id}: ${reproduce}`, '  ', '      ')),
+];
+
+const armLines = ({ arms }: ReportView): readonly string[] =>
+  arms.flatMap(({ id, how }) => folded(how === '' ? id : `${id}: ${how}`, '  ', '      '));
+
+const claim = ({ id, verdict, text, by, told, because }: ClaimView): readonly string[] => {
+  const numbers = told
+    .filter(({ standIn }) => standIn !== true)
+    .map((one) => `${one.what}: ${toldText(one)}`)
+    .slice(0, 4);
   return [
+    ...folded(`${verdict.toUpperCase()}: ${text}`, `${id.padEnd(4)}`, '    '),
+    ...folded(`said by ${by}`, '      '),
+    ...folded(because, '      '),
+    ...numbers.flatMap((line) => folded(line, '      ', '        ')),
+  ];
+};
+
+const notMeasured = (view: ReportView): readonly string[] => {
+  const unasked = view.claims.filter(({ verdict }) => verdict === 'not asked').map(({ id }) => id);
+  return [
+    ...alerts(view).flatMap((line) => folded(`- ${line}`, '', '  ')),
+    ...view.skipped.flatMap(({ where, what }) => folded(`- ${where}: ${what}`, '', '  ')),
+    ...view.dropped.flatMap((line) => folded(`- ${line}`, '', '  ')),
+    ...(unasked.length === 0
+      ? []
+      : folded(`- claims not asked by this run: ${unasked.join(', ')}`, '', '  ')),
+  ];
+};
+
+/** Ends in a newline. The same view gives the same bytes. */
+export const mailOf = (view: ReportView): string => {
+  const asked = view.claims.filter(({ verdict }) => verdict !== 'not asked');
+  const lines = [
+    ...folded(view.finding),
     '',
-    ...paragraph(
-      `Before anything was timed, ${equal} of ${all.length} mounts were shown to hold the image's own tree.`,
-    ),
-  ];
-};
-
-export const mailOf = (view: ReportView): string =>
-  mailText([
-    ...paragraph(view.finding),
-    ...section('What to know first', problems(view)),
     ...section('Set-up', setUp(view)),
-    ...section('Images', [
-      ...images(view),
-      ...(view.images.some(({ contents }) => contents === 'synthetic')
-        ? ['', ...paragraph('*: names, sizes and attributes are real, contents are synthesised.')]
-        : []),
-    ]),
-    ...section('Backends', [...backends(view), ...proofs(view)]),
+    ...section('Images', imageLines(view)),
+    ...section('Arms', armLines(view)),
     ...section('Commands', commands(view)),
-    ...section('Listing everything (ls -lR), median', listing(view)),
-    ...section('Times and verdicts', verdicts(view)),
-    ...section('Claims on trial', claims(view.claims)),
-    ...section('Counts', counts(view)),
-    ...section('Observed, not timed', observedLines(view, COLUMNS).slice(1)),
-    ...section('Not measured', leftOut(view)),
-  ]);
+    ...section('Walks', walkLines(view)),
+    ...section(
+      'Every phase',
+      view.tables.length === 0 ? [] : tableBlock(view, { columns: COLUMNS - 1, allImages: true }),
+    ),
+    ...section('Counts', countedLines(view)),
+    ...section('Claims on trial', asked.flatMap(claim)),
+    ...section('Published elsewhere, in ratios', publishedLines(view)),
+    ...section('Not measured, and what went wrong', notMeasured(view)),
+  ];
+  return `${mailable(lines).join('\n').trimEnd()}\n`;
+};

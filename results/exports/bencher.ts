@@ -1,41 +1,23 @@
-// Bencher Metric Format: per benchmark its measures, each a value with bounds where there are enough blocks for them.
-import { type ExportFormat, whole } from './export.ts';
-import { type CountedRow, countedRows, pathOf, type TimedRow, timedRows } from './rows.ts';
-import { jsonText } from './text.ts';
-import { type Unit, unitOf } from './units.ts';
+// Bencher Metric Format: benchmark, measure, value and bounds.
+import { medianInterval } from '../stats/median.ts';
+import type { Export } from './export.ts';
+import { jsonText } from './json-text.ts';
+import { NULL_ARM, nameOf, seriesOf, unitOf } from './series.ts';
 
-/** The first two are measures that Bencher has from the start, in these units. */
-const MEASURES: Readonly<Record<Unit, string>> = {
-  ns: 'latency',
-  '1/s': 'throughput',
-  B: 'bytes',
-  count: 'count',
-  ratio: 'ratio',
-  '': 'value',
-};
+const MEASURES = { ns: 'latency', B: 'bytes', count: 'count', '1/s': 'throughput', ratio: 'ratio' } as const;
 
-const timed = ({ place, metric, cell }: TimedRow) => {
-  const { medianInterval: interval } = cell;
-  const bounds = interval.kind === 'tooFew' ? {} : { lower_value: interval.lo, upper_value: interval.hi };
-  return [`${pathOf(place)}/${metric}`, { [MEASURES[unitOf(metric)]]: { value: cell.median, ...bounds } }];
-};
-
-const counted = ({ place, metric, phase, least, most }: CountedRow) => [
-  `${pathOf(place)}/${phase === null ? '' : `${phase}.`}${metric}`,
-  { [MEASURES[unitOf(metric)]]: { value: least, lower_value: least, upper_value: most } },
-];
-
-export const format: ExportFormat = {
+export const format: Export = {
   id: 'bencher',
-  title: 'Bencher Metric Format, for bencher run --adapter json',
-  write: whole((loaded) =>
-    jsonText(
-      Object.fromEntries([
-        ...timedRows(loaded)
-          .filter(({ headline, cell }) => headline && !cell.idle)
-          .map(timed),
-        ...countedRows(loaded).map(counted),
-      ]),
-    ),
-  ),
+  title: 'Bencher Metric Format',
+  *pieces(loaded) {
+    const benchmarks = seriesOf(loaded)
+      .filter(({ arm }) => arm !== NULL_ARM)
+      .map((series) => {
+        const interval = medianInterval(series.values, 0.95);
+        const bounds =
+          interval.kind === 'interval' ? { lower_value: interval.lo, upper_value: interval.hi } : {};
+        return [nameOf(series), { [MEASURES[unitOf(series.metric)]]: { value: series.median, ...bounds } }];
+      });
+    yield jsonText(Object.fromEntries(benchmarks), 1);
+  },
 };

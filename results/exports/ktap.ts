@@ -1,48 +1,35 @@
-// KTAP version 1, as kernel CI reads it: one test per scenario and image, one nested test per arm and metric.
-//
-// Source: Documentation/dev-tools/ktap.rst of the kernel.
-import { ascii } from '../visible.ts';
-import { type Case, countEnded, type Suite, suitesOf } from './cases.ts';
-import { type ExportFormat, whole } from './export.ts';
+// KTAP version 1, as kernel test systems read it: groups on the outer level, arms on the inner one.
+import type { Export } from './export.ts';
+import { type Case, type Suite, suitesOf } from './verdicts.ts';
 
-const VERSION = 'KTAP version 1';
+const plain = (text: string): string =>
+  text.replace(/[^\x20-\x7e]|[#\\]/gu, (char) => `u{${char.codePointAt(0)!.toString(16)}}`).trim();
 
-/** `#` begins a directive. */
-const named = (text: string): string => ascii(text).replaceAll('#', '%23');
-
-const caseLines = (one: Case, number: number): readonly string[] => {
-  const { ended, measured } = one;
-  const told = measured === null ? [] : [`# ${ascii(measured.text)}`];
-  const name = named(one.name);
-  switch (ended.kind) {
-    case 'passed':
-      return [...told, `ok ${number} ${name}`];
-    case 'skipped':
-      return [...told, `ok ${number} ${name} # SKIP ${named(ended.why)}`];
-    case 'failed':
-      return [...told, `# ${ascii(ended.why)}`, `not ok ${number} ${name}`];
-    default:
-      return [...told, `not ok ${number} ${name} # ERROR ${named(ended.why)}`];
-  }
+const caseLines = ({ name, verdict }: Case, at: number): readonly string[] => {
+  const line = `${at} ${plain(name)}`;
+  if (verdict.kind === 'skipped') return [`ok ${line} # SKIP ${plain(verdict.why)}`];
+  if (verdict.kind === 'passed') return [`ok ${line}`];
+  return [...verdict.why.map((why) => `# ${plain(why)}`), `not ok ${line}`];
 };
 
-const suiteLines = ({ name, cases }: Suite, number: number): readonly string[] => {
-  const bad = countEnded(cases, 'failed') + countEnded(cases, 'error') > 0;
-  const allSkipped = countEnded(cases, 'skipped') === cases.length;
+const suiteLines = ({ name, cases }: Suite, at: number): readonly string[] => {
+  const isFailed = cases.some(({ verdict }) => verdict.kind === 'failed');
   return [
-    ...[VERSION, `1..${cases.length}`, ...cases.flatMap((one, index) => caseLines(one, index + 1))].map(
-      (line) => `  ${line}`,
-    ),
-    `${bad ? 'not ok' : 'ok'} ${number} ${named(name)}${allSkipped ? ' # SKIP nothing was measured' : ''}`,
+    ...[
+      'KTAP version 1',
+      `1..${cases.length}`,
+      ...cases.flatMap((one, index) => caseLines(one, index + 1)),
+    ].map((line) => `  ${line}`),
+    `${isFailed ? 'not ok' : 'ok'} ${at} ${plain(name)}`,
   ];
 };
 
-export const format: ExportFormat = {
+export const format: Export = {
   id: 'ktap',
-  title: 'KTAP version 1, for kernel CI',
-  write: whole((loaded) => {
+  title: 'KTAP version 1',
+  *pieces(loaded) {
     const suites = suitesOf(loaded);
-    const lines = suites.flatMap((suite, index) => suiteLines(suite, index + 1));
-    return `${[VERSION, `1..${suites.length}`, ...lines].join('\n')}\n`;
-  }),
+    yield `KTAP version 1\n1..${suites.length}\n`;
+    for (const [index, suite] of suites.entries()) yield `${suiteLines(suite, index + 1).join('\n')}\n`;
+  },
 };

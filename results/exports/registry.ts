@@ -1,19 +1,16 @@
-// Every machine format, in the order of the help.
+// Every format that other programs read.
+import { bigger, smaller } from './action-benchmark.ts';
 import { format as bencher } from './bencher.ts';
-import { format as csv } from './csv.ts';
-import { format as csvWide } from './csv-wide.ts';
-import type { ExportFormat } from './export.ts';
-import { bigger, smaller } from './github-benchmark.ts';
+import type { Export } from './export.ts';
 import { format as go } from './go.ts';
 import { format as hyperfine } from './hyperfine.ts';
 import { format as json } from './json.ts';
 import { format as junit } from './junit.ts';
 import { format as ktap } from './ktap.ts';
-import { format as lava } from './lava.ts';
+import { format as wideCsv } from './wide-csv.ts';
 
-export const exportFormats: readonly ExportFormat[] = [
-  csv,
-  csvWide,
+export const machineFormats: readonly Export[] = [
+  wideCsv,
   json,
   go,
   hyperfine,
@@ -22,5 +19,4 @@ export const exportFormats: readonly ExportFormat[] = [
   bencher,
   junit,
   ktap,
-  lava,
 ];

@@ -12,11 +12,16 @@ export const POWER = 0.9;
 
 const atLeast = (k: number, n: number, p: number): number => (p >= 1 ? 1 : 1 - binomialBelow(k - 1, n, p));
 
-/** How far below its median the interval's lower end lies, or less far, in `power` of repetitions. */
+/** How far below its median the interval's lower end lies, or less far, in `power` of repetitions. The chance grows with i. */
 const lowerReach = (sorted: Float64Array, rank: number, power: number): number => {
   const n = sorted.length;
-  for (let i = 1; i <= n; i++) if (atLeast(rank, n, i / n) >= 1 - power) return sorted[i - 1]!;
-  return sorted[n - 1]!;
+  let [low, high] = [1, n];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (atLeast(rank, n, middle / n) >= 1 - power) high = middle;
+    else low = middle + 1;
+  }
+  return sorted[low - 1]!;
 };
 
 /**

@@ -34,7 +34,8 @@ test('a planted mount, loop device, process and file are each reported by name, 
     for (const device of loopsBelow(home)) must(['losetup', '-d', device]);
   });
   const out = join(home, 'results');
-  const run = startProgram(t, ['run', '--images', 'synthetic:files=150,layers=2,seed=1', '--out', out]);
+  const what = ['--scenarios', 'churn,walk-warm', '--images', 'synthetic:files=150,layers=2,seed=1'];
+  const run = startProgram(t, ['run', ...what, '--out', out]);
   const count = (): number => {
     try {
       return readSamples(out).length;

@@ -34,8 +34,11 @@ test('every operation gives percentiles of thousands of calls on every backend, 
   for (const { scenario, values } of timed) {
     const operation = scenario.replace('micro-', '');
     const [median, p90, p99] = ['MedianNs', 'P90Ns', 'P99Ns'].map((end) => values[`${operation}${end}`]);
-    assert.ok(median! > 50 && median! <= p90! && p90! <= p99!, `${scenario}: ${median} ${p90} ${p99}`);
-    assert.ok(values[`${operation}SampleCount`]! >= 299);
+    const callCount = values[`${operation}SampleCount`]!;
+    assert.ok(median! > 50 && median! <= p90!, `${scenario}: ${median} ${p90}`);
+    // A slow machine makes fewer calls in the time that there is, and then there is no bound of the 99th percentile.
+    assert.ok(callCount >= 29, `${scenario}: ${callCount} calls`);
+    assert.ok(callCount < 299 ? p99 === undefined : p90! <= p99!, `${scenario}: ${callCount}, ${p90} ${p99}`);
     assert.ok(values['emptyCallNs']! > 0);
   }
   // Nothing constant is claimed of a child whose own calls vary.

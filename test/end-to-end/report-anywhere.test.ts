@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { exportFormats } from '../../results/exports/registry.ts';
+import { machineFormats } from '../../results/exports/registry.ts';
 import { exampleRun } from '../report/support/example.ts';
 import { withRunFolder } from '../report/support/folder.ts';
 
@@ -27,7 +27,7 @@ const whyNot = (): string | false => {
 test('every format, twice the same bytes, as nobody and without a network', { skip: whyNot() }, () =>
   withRunFolder(exampleRun(), async (folder) => {
     chmodSync(folder, 0o555);
-    const formats = ['terminal', 'mail', 'markdown', ...exportFormats.map(({ id }) => id)];
+    const formats = ['terminal', 'mail', 'markdown', ...machineFormats.map(({ id }) => id)];
     for (const format of formats) {
       const [first, second] = [1, 2].map(() =>
         alone(process.execPath, PROGRAM, 'report', folder, '--format', format),
@@ -46,12 +46,12 @@ test('an unknown format is answered with those that there are', () => {
     { encoding: 'utf8' },
   );
   assert.equal(status, 1);
-  for (const name of ['terminal', 'html', 'mail', 'markdown', ...exportFormats.map(({ id }) => id)])
+  for (const name of ['terminal', 'html', 'mail', 'markdown', ...machineFormats.map(({ id }) => id)])
     assert.ok(stderr.includes(name), name);
 });
 
 test('the help has a line for each format', () => {
   const { stdout } = spawnSync(process.execPath, [PROGRAM, 'report', '--help'], { encoding: 'utf8' });
-  for (const { id, title } of exportFormats)
+  for (const { id, title } of machineFormats)
     assert.match(stdout, new RegExp(`^ {2}${id} +${title.slice(0, 12)}`, 'm'));
 });

@@ -19,7 +19,8 @@ import {
 
 const NOBODY = 65534;
 const LIMIT_MS = 60_000;
-const RUN = ['run', '--images', 'synthetic:files=150,layers=2,seed=1'];
+const HEADLINE = ['--backends', 'headline', '--scenarios', 'churn,walk-warm,walk-cold'];
+const RUN = ['run', '--budget', '5m', ...HEADLINE, '--images', 'synthetic:files=150,layers=2,seed=1'];
 
 interface User {
   /** Belongs to an ordinary user with one id. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parse } from 'csv-parse/sync';
 import { writeCsv } from '../../results/csv.ts';
 import type { Sample } from '../../results/schema/run.ts';
 import { exampleRun } from '../report/support/example.ts';
@@ -48,4 +49,30 @@ test('a name that a spreadsheet would run is made text, a negative number is not
   const lines = await table([{ ...slot, image: '=1+1', outcome: 'ok', values: { driftNs: -5 } }]);
   assert.match(lines[1]!, /,'=1\+1,/);
   assert.match(lines[1]!, /,driftNs,ns,-5,$/);
+});
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+test('a reader gets every value and every counted call of the journal', async () => {
+  const counted = exampleRun({ blocks: 1, images: ['one'] });
+  const rows: Record<string, string>[] = parse((await table(counted.samples)).join('\n'), { columns: true });
+  const ok = counted.samples.filter(
+    (sample): sample is Extract<Sample, { outcome: 'ok' }> => sample.outcome === 'ok',
+  );
+  const calls = ok.flatMap(({ ledger = {} }) =>
+    Object.values(ledger).flatMap((actors) => Object.values(actors).flatMap((by) => Object.values(by))),
+  );
+  const read = (isCall: boolean) =>
+    sum(rows.filter(({ call }) => (call !== '') === isCall).map(({ value }) => Number(value)));
+  assert.ok(calls.length > 0);
+  assert.equal(read(true), sum(calls));
+  assert.equal(read(false), sum(ok.flatMap(({ values }) => Object.values(values))));
+});
+
+test('no name moves a cursor, breaks a line or turns the text around', async () => {
+  const text = (
+    await table([{ ...slot, image: 'a\nb\u202e\u0007', outcome: 'ok', values: { driftNs: 1 } }])
+  ).join('\n');
+  assert.doesNotMatch(text, /[^\P{Cc}\n]|\p{Cf}/u);
+  assert.match(text, /a\\u\{a\}b/);
 });

@@ -20,7 +20,7 @@ const NO_EROFS = featuresWithout({
 });
 
 test('doctor shows each need, whether it is met, what was seen, and what to do', () => {
-  const [backendsPart = ''] = doctorText(NO_EROFS, 72).split('Scenarios\n');
+  const [backendsPart = ''] = doctorText(NO_EROFS, 84).split('Scenarios\n');
   const width = Math.max(...backends.map(({ id }) => id.length));
   const said = (id: string, met: string, title: string, ...lines: readonly string[]): string =>
     [

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
-import { EXAMPLE, HOSTILE_RUN, textOf, unhappy } from './support.ts';
+import { EXAMPLE, HOSTILE, HOSTILE_RUN, textOf, unhappy } from './support.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const NAMES = ['run', 'sample', 'summary'] as const;
@@ -45,4 +45,9 @@ test('what is no sample is refused', () => {
   const [sample] = EXAMPLE.samples;
   assert.equal(isSample!({ ...sample, pass: 'guess' }), false);
   assert.equal(isSample!({ ...sample, values: { mountWallNs: 'fast' } }), false);
+});
+
+test('a reader of the summary gets a hostile name back as it was', async () => {
+  const { images } = JSON.parse(await textOf('json', HOSTILE_RUN));
+  assert.equal(images[0].name, HOSTILE);
 });

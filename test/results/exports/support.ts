@@ -1,31 +1,31 @@
 // Runs for the tests of formats, and a format's whole text.
-
-import type { ExportFormat } from '../../../results/exports/export.ts';
-import { openSource } from '../../../results/exports/export.ts';
-import { exportFormats } from '../../../results/exports/registry.ts';
+import { machineFormats } from '../../../results/exports/registry.ts';
+import { loadRun } from '../../../results/gate/load.ts';
 import type { RunFile, Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../../report/support/example.ts';
 import { withRunFolder } from '../../report/support/folder.ts';
 
-export type Example = { readonly run: RunFile; readonly samples: readonly Sample[] };
+export interface Example {
+  readonly run: RunFile;
+  readonly samples: readonly Sample[];
+}
 
 /** Everything that any format gives a meaning to, and what turns or breaks lines. */
 export const HOSTILE =
   '=a|b`c` <b>&amp;</b> "q" \'s\' \u202eevil\u0007\r\n| new,line; # SKIP @user #1 :tada: www.x.org/%41\\';
 
-export const HOSTILE_RUN: Example = exampleRun({ images: [HOSTILE], blocks: 8 });
 export const EXAMPLE: Example = exampleRun();
-
-export const formatNamed = (id: string): ExportFormat => exportFormats.find((format) => format.id === id)!;
+export const HOSTILE_RUN: Example = exampleRun({ images: [HOSTILE], blocks: 8 });
 
 export const textOf = (id: string, example: Example): Promise<string> =>
   withRunFolder(example, async (folder) => {
-    let text = '';
-    for await (const piece of formatNamed(id).write(openSource(folder))) text += piece;
-    return text;
+    const pieces: string[] = [];
+    const format = machineFormats.find((one) => one.id === id)!;
+    for await (const piece of format.pieces(await loadRun(folder))) pieces.push(piece);
+    return pieces.join('');
   });
 
-type Ok = Extract<Sample, { readonly outcome: 'ok' }>;
+export type Ok = Extract<Sample, { readonly outcome: 'ok' }>;
 
 export const okSamples = ({ samples }: Example): readonly Ok[] =>
   samples.filter((sample): sample is Ok => sample.outcome === 'ok');

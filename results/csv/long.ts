@@ -2,16 +2,26 @@
 // included.
 import { stringify } from 'csv-stringify/sync';
 import { unreachable } from '../errors.ts';
-import { PHASES, type Sample } from '../schema/run.ts';
+import { PHASES, type RunFile, type Sample } from '../schema/run.ts';
 import { visible } from '../visible.ts';
-import { SLOT_COLUMNS, sampleCells } from './csv-slot.ts';
-import type { ExportFormat, Source } from './export.ts';
-import { CALLS } from './rows.ts';
-import { unitOf } from './units.ts';
+import { SLOT_COLUMNS, sampleCells } from './slot.ts';
 
 const COLUMNS = [...SLOT_COLUMNS, 'phase', 'actor', 'call', 'metric', 'unit', 'value', 'detail'];
 /** A cell that a spreadsheet would run as a formula is quoted as text. */
 const OPTIONS = { escape_formulas: true } as const;
+
+/** System calls by name; a metric of the ledger, which no probe has. */
+const CALLS = 'systemCallCount';
+
+const UNITS: readonly (readonly [RegExp, string])[] = [
+  [/Ns$/, 'ns'],
+  [/Bytes$/, 'B'],
+  [/Count$/, 'count'],
+  [/PerSecond$/, '1/s'],
+  [/Ratio$/, 'ratio'],
+];
+
+const unitOf = (metric: string): string => UNITS.find(([end]) => end.test(metric))?.[1] ?? '';
 
 type Cells = readonly (string | number)[];
 
@@ -57,9 +67,10 @@ const outcomeCells = (sample: Sample): readonly Cells[] => {
   }
 };
 
-async function* write({ run, samples }: Source): AsyncGenerator<string> {
+/** The table in pieces of one sample each. */
+export async function* longCsv(run: RunFile, samples: AsyncIterable<Sample>): AsyncGenerator<string> {
   yield stringify([COLUMNS], OPTIONS);
-  for await (const sample of samples()) {
+  for await (const sample of samples) {
     const slot = sampleCells(run, sample);
     yield stringify(
       outcomeCells(sample).map((cells) => [...slot, ...cells]),
@@ -67,9 +78,3 @@ async function* write({ run, samples }: Source): AsyncGenerator<string> {
     );
   }
 }
-
-export const format: ExportFormat = {
-  id: 'csv',
-  title: 'long CSV: one row per sample and metric, for data frames',
-  write,
-};

@@ -1,0 +1,101 @@
+// A run for a pull request or a step summary: what differs from the baseline first.
+import { alerts } from '../alert.ts';
+import { toldText } from '../claims/words.ts';
+import { formatRatio, formatValue, shortName } from '../format.ts';
+import type { ReportView, VersusView } from '../view.ts';
+import { type Block, type Column, markdownOf, md } from './lines.ts';
+
+const ORDER: readonly VersusView['verdict'][] = ['slower', 'faster', 'undecided', 'tooFew', 'same'];
+const WORDS: Readonly<Record<VersusView['verdict'], string>> = {
+  slower: '**slower**',
+  faster: '**faster**',
+  undecided: 'undecided',
+  tooFew: 'too few blocks',
+  same: 'same',
+};
+
+const ratioText = ({ ratio }: VersusView): string =>
+  ratio.kind === 'tooFew'
+    ? ''
+    : `${formatRatio(ratio.center)}× (${formatRatio(ratio.lo)} to ${formatRatio(ratio.hi)})`;
+
+interface Line {
+  readonly verdict: VersusView['verdict'];
+  readonly cells: readonly string[];
+}
+
+const linesOf = (view: ReportView): readonly Line[] =>
+  [...view.tables, ...view.further].flatMap((table) =>
+    table.sections.flatMap((section) =>
+      section.rows.flatMap((row) =>
+        row.cells.flatMap((cell, at): Line[] => {
+          const arm = view.arms[at]!;
+          if (cell.kind === 'absent' || cell.versus === null || arm.role !== 'arm') return [];
+          const { versus } = cell;
+          const cells = [
+            WORDS[versus.verdict],
+            md([section.scenario, section.params].filter((part) => part !== '').join(', ')),
+            md(table.image ?? 'all images'),
+            md(shortName(row.metric)),
+            md(arm.id),
+            cell.kind === 'value' ? md(formatValue(row.metric, cell.median)) : '',
+            ratioText(versus),
+          ];
+          return [{ verdict: versus.verdict, cells }];
+        }),
+      ),
+    ),
+  );
+
+const text = (title: string): Column => ({ title, isNumber: false });
+const number = (title: string): Column => ({ title, isNumber: true });
+
+const latencies = (view: ReportView): Block => ({
+  title: `Against ${md(view.baseline)}, what differs first`,
+  columns: [
+    text('verdict'),
+    text('scenario'),
+    text('image'),
+    text('metric'),
+    text('arm'),
+    number('median'),
+    number('ratio'),
+  ],
+  rows: [...linesOf(view)]
+    .sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict))
+    .map(({ cells }) => cells),
+});
+
+const claims = (view: ReportView): Block => ({
+  title: 'Claims on trial',
+  columns: [text('claim'), text('verdict'), text('what was said'), text('numbers, or why there are none')],
+  rows: view.claims
+    .filter(({ verdict }) => verdict !== 'not asked')
+    .map(({ id, verdict, text: said, told, because }) => {
+      const first = told.find(({ standIn }) => standIn !== true);
+      return [md(id), md(verdict), md(said), md(first === undefined ? because : toldText(first))];
+    }),
+});
+
+const missing = (view: ReportView): Block => ({
+  title: 'Not measured',
+  columns: [text('what'), text('why')],
+  rows: [
+    ...view.skipped.map(({ where, what }) => [md(where), md(what)]),
+    ...view.dropped.map((line) => [md(line), 'left out of the plan']),
+  ],
+});
+
+/** Ends in a newline; never 60,000 characters or more. */
+export const runMarkdown = (view: ReportView): string =>
+  markdownOf(
+    [
+      `## cfsbench: ${md(view.id)}`,
+      '',
+      md(view.finding),
+      '',
+      `${md(view.environment.kernel)}, ${view.environment.cpuCount} × ${md(view.environment.cpuModel)}; profile ${md(view.plan.profile)}, seed ${md(view.plan.seed)}.`,
+      ...alerts(view).flatMap((line) => ['', `**${md(line)}**`]),
+    ],
+    [latencies(view), claims(view), missing(view)],
+  );

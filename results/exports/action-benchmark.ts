@@ -1,0 +1,35 @@
+// What github-action-benchmark calls custom: one direction for each file.
+import type { Metric } from '../schema/run.ts';
+import { medianInterval } from '../stats/median.ts';
+import type { Export } from './export.ts';
+import { jsonText } from './json-text.ts';
+import { NULL_ARM, nameOf, type Series, seriesOf, unitOf } from './series.ts';
+
+const CONFIDENCE = 0.95;
+
+const entry = (series: Series) => {
+  const { values, metric, median } = series;
+  const interval = medianInterval(values, CONFIDENCE);
+  const isSure = interval.kind === 'interval' && series.info.noise === 'noisy';
+  return {
+    name: nameOf(series),
+    unit: unitOf(metric),
+    value: median,
+    ...(isSure ? { range: `± ${Math.max(interval.hi - median, median - interval.lo)}` } : {}),
+    extra: `n=${values.length} median${isSure ? `, 95% CI ${interval.lo}..${interval.hi}` : ''}`,
+  };
+};
+
+const inDirection = (id: string, better: Metric['better'], word: string): Export => ({
+  id,
+  title: `github-action-benchmark, ${word} is better`,
+  *pieces(loaded) {
+    const entries = seriesOf(loaded)
+      .filter(({ info, arm }) => info.better === better && arm !== NULL_ARM)
+      .map(entry);
+    yield jsonText(entries, 1);
+  },
+});
+
+export const smaller = inDirection('github-action-benchmark-smaller', 'lower', 'smaller');
+export const bigger = inDirection('github-action-benchmark-bigger', 'higher', 'bigger');

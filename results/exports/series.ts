@@ -1,0 +1,67 @@
+// Every metric of every arm as a row of values in the order of blocks, under a name that needs no quoting.
+import { NULL_ARM } from '../compare/phase-of.ts';
+import { metricInfo } from '../compare/rows.ts';
+import { type Group, paramsKey } from '../compare/tally.ts';
+import type { Loaded } from '../gate/load.ts';
+import type { Metric, Pass } from '../schema/run.ts';
+import { median } from '../stats/median.ts';
+
+export interface Series {
+  readonly group: Group;
+  readonly arm: string;
+  readonly metric: string;
+  readonly info: Metric;
+  readonly pass: Pass;
+  readonly values: readonly number[];
+  readonly median: number;
+}
+
+export const seriesOf = ({ run, tallied }: Loaded): readonly Series[] =>
+  tallied.groups.flatMap(({ group, time, count }) =>
+    (
+      [
+        ['time', time],
+        ['count', count],
+      ] as const
+    ).flatMap(([pass, table]) =>
+      [...table].flatMap(([metric, arms]) => {
+        const info = metricInfo(run.catalogue, metric);
+        // A time of a counting pass is slowed by the counting; a count of a timing pass stands in the counting pass too.
+        if ((pass === 'count') !== (info.noise !== 'noisy')) return [];
+        return [...arms].flatMap(([arm, byBlock]): Series[] => {
+          const values = [...byBlock.values()];
+          const center = median(values);
+          return center === null ? [] : [{ group, arm, metric, info, pass, values, median: center }];
+        });
+      }),
+    ),
+  );
+
+/** Percent-encoded, so that no name can add a part, a field or a line. */
+export const token = (text: string): string =>
+  Buffer.from(text, 'utf8')
+    .toString('latin1')
+    .replace(/[^A-Za-z0-9._@,-]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+export const nameOf = ({ group, arm, metric }: Series): string =>
+  [
+    token(group.scenario),
+    ...Object.keys(group.params)
+      .sort()
+      .map((key) => `${token(key)}=${token(String(group.params[key]))}`),
+    `image=${token(group.image)}`,
+    `backend=${token(arm)}`,
+    `metric=${token(metric)}`,
+  ].join('/');
+
+export const unitOf = (metric: string): 'ns' | 'B' | 'count' | '1/s' | 'ratio' => {
+  if (metric.endsWith('Ns')) return 'ns';
+  if (metric.endsWith('Bytes')) return 'B';
+  if (metric.endsWith('PerSecond')) return '1/s';
+  return metric.endsWith('Count') ? 'count' : 'ratio';
+};
+
+export const placeOf = (group: Group): string =>
+  [group.scenario, paramsKey(group.params), group.image].filter((part) => part !== '').join(', ');
+
+export { NULL_ARM };

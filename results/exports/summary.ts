@@ -1,0 +1,41 @@
+// JSON shape of a run summarised: what `report --format json` prints.
+import type { Environment, ImageInfo, Metric, Params, RunFile } from '../schema/run.ts';
+
+/** Of the median, at 0.95 or more; `confidence` is the one reached. */
+export type SummaryInterval =
+  | {
+      readonly kind: 'interval';
+      readonly center: number;
+      readonly lo: number;
+      readonly hi: number;
+      readonly confidence: number;
+      readonly n: number;
+    }
+  | { readonly kind: 'tooFew'; readonly n: number; readonly needed: number };
+
+/** A metric of one arm on one image: noisy ones over the timing passes, all others over the counting passes. */
+export interface SummarySeries extends Metric {
+  readonly scenario: string;
+  readonly params: Params;
+  readonly image: string;
+  readonly arm: string;
+  readonly metric: string;
+  readonly unit: 'ns' | 'B' | 'count' | '1/s' | 'ratio';
+  readonly median: number;
+  readonly interval: SummaryInterval;
+  /** In the order of blocks. */
+  readonly values: readonly number[];
+}
+
+export interface Summary {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly status: RunFile['status'];
+  readonly cfsbench: RunFile['cfsbench'];
+  readonly baseline: string;
+  readonly seed: string;
+  readonly profile: string;
+  readonly environment: Environment;
+  readonly images: readonly ImageInfo[];
+  readonly series: readonly SummarySeries[];
+}

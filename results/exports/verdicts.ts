@@ -1,0 +1,57 @@
+// A run as test cases: each arm of each group passed, failed or was skipped. How fast it was is no verdict.
+import type { Loaded } from '../gate/load.ts';
+import { placeOf } from './series.ts';
+
+export type Verdict =
+  | { readonly kind: 'passed'; readonly sampleCount: number }
+  | { readonly kind: 'failed'; readonly why: readonly string[] }
+  | { readonly kind: 'skipped'; readonly why: string };
+
+export interface Case {
+  readonly name: string;
+  readonly verdict: Verdict;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly cases: readonly Case[];
+}
+
+export const suitesOf = ({ run, tallied }: Loaded): readonly Suite[] => {
+  const suites = new Map<string, Map<string, Verdict>>();
+  const suite = (name: string): Map<string, Verdict> => {
+    const found = suites.get(name) ?? new Map<string, Verdict>();
+    suites.set(name, found);
+    return found;
+  };
+  for (const { image, arm, equal, difference } of run.proofs)
+    suite(`the tree of ${image}`).set(
+      arm,
+      equal
+        ? { kind: 'passed', sampleCount: 1 }
+        : { kind: 'failed', why: [difference ?? 'not the same tree'] },
+    );
+  for (const { group, time, count } of tallied.groups)
+    for (const table of [time, count])
+      for (const arms of table.values())
+        for (const [arm, byBlock] of arms) {
+          const before = suite(placeOf(group)).get(arm);
+          const most = Math.max(byBlock.size, before?.kind === 'passed' ? before.sampleCount : 0);
+          suite(placeOf(group)).set(arm, { kind: 'passed', sampleCount: most });
+        }
+  for (const { need, reason, arm, ...group } of tallied.skips)
+    if (!suite(placeOf(group)).has(arm))
+      suite(placeOf(group)).set(arm, { kind: 'skipped', why: `${need}: ${reason}` });
+  for (const { phase, code, message, arm, ...group } of tallied.failures) {
+    const before = suite(placeOf(group)).get(arm);
+    const why = before?.kind === 'failed' ? before.why : [];
+    suite(placeOf(group)).set(arm, { kind: 'failed', why: [...why, `${phase}: ${code}: ${message}`] });
+  }
+  if (run.skipped.length > 0)
+    for (const { what, need, reason } of run.skipped)
+      suite('set-up').set(what, { kind: 'skipped', why: `${need}: ${reason}` });
+  return [...suites].map(([name, cases]) => ({
+    name,
+    cases: [...cases].map(([arm, verdict]) => ({ name: arm, verdict })),
+  }));
+};

@@ -1,0 +1,104 @@
+// A process beside the one that is measured, on the same file system: what its own small files take, while nothing goes on and
+// while something does.
+import { fileURLToPath } from 'node:url';
+import type { Stage, Values } from '../harness/model/scenario.ts';
+import type { Metric } from '../results/schema/run.ts';
+
+const PROGRAM = fileURLToPath(new URL('../harness/micro/neighbour-main.js', import.meta.url));
+const STOP_LIMIT_MS = 5000;
+const ANSWER_BYTES = 4096;
+
+type Window = readonly [fromNs: number, toNs: number];
+
+interface Figures {
+  readonly count: number;
+  readonly medianNs: number | null;
+  readonly p90Ns: number | null;
+  readonly p99Ns: number | null;
+  readonly worstNs: number | null;
+}
+
+const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
+
+export const neighbourMetrics: Readonly<Record<string, Metric>> = {
+  ...Object.fromEntries(
+    (
+      [
+        ['Alone', 'while nothing goes on'],
+        ['During', 'while the image is removed'],
+      ] as const
+    ).flatMap(([when, what]) => [
+      [`neighbour${when}MedianNs`, latency(`a neighbour’s small file with fsync ${what}: median`)],
+      [
+        `neighbour${when}P90Ns`,
+        latency(`a neighbour’s small file ${what}: upper bound of the 90th percentile`),
+      ],
+      [
+        `neighbour${when}P99Ns`,
+        latency(`a neighbour’s small file ${what}: upper bound of the 99th percentile`),
+      ],
+      [`neighbour${when}WorstNs`, latency(`a neighbour’s small file ${what}: the longest`)],
+      [
+        `neighbour${when}Count`,
+        { title: `a neighbour’s small files ${what}: how many`, better: 'higher', noise: 'noisy' } as const,
+      ],
+    ]),
+  ),
+  neighbourSlowdownRatio: latency('a neighbour’s median while the image is removed ÷ while nothing goes on'),
+};
+
+const named = (when: 'Alone' | 'During', { count, ...figures }: Figures): Values => ({
+  [`neighbour${when}Count`]: count,
+  ...Object.fromEntries(
+    Object.entries(figures).flatMap(([name, value]) =>
+      value === null ? [] : [[`neighbour${when}${name[0]!.toUpperCase()}${name.slice(1)}`, value]],
+    ),
+  ),
+});
+
+const read = ({ machine: { files } }: Stage, path: string): Readonly<Record<'alone' | 'during', Figures>> => {
+  const into = Buffer.alloc(ANSWER_BYTES);
+  const fd = files.open(path, 0);
+  const got = files.pread(fd, into, 0);
+  files.close(fd);
+  return JSON.parse(into.toString('utf8', 0, got)) as Readonly<Record<'alone' | 'during', Figures>>;
+};
+
+/** `alone` and `during` run one after the other beside the same neighbour. */
+export const besideNeighbour = async (
+  stage: Stage,
+  alone: () => Promise<void>,
+  during: () => Promise<void>,
+): Promise<Values> => {
+  const { files } = stage.machine;
+  const folder = stage.folder('neighbour');
+  const told = stage.folder('neighbour-told');
+  const [windows, out] = [`${told}/windows`, `${told}/figures`];
+  const server = stage.machine.serve('neighbour', [
+    process.execPath,
+    PROGRAM,
+    folder,
+    windows,
+    out,
+    '{ready}',
+  ]);
+  const within = async (work: () => Promise<void>): Promise<Window> => {
+    const from = Number(process.hrtime.bigint());
+    await work();
+    return [from, Number(process.hrtime.bigint())];
+  };
+  try {
+    const asked = { alone: await within(alone), during: await within(during) };
+    files.writeNew(windows, Buffer.from(JSON.stringify(asked)));
+  } finally {
+    server.stop(STOP_LIMIT_MS);
+  }
+  const figures = read(stage, out);
+  for (const path of [windows, out]) files.unlink(path);
+  const [before, while_] = [figures.alone.medianNs, figures.during.medianNs];
+  return {
+    ...named('Alone', figures.alone),
+    ...named('During', figures.during),
+    ...(before === null || while_ === null ? {} : { neighbourSlowdownRatio: while_ / before }),
+  };
+};

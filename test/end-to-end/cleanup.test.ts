@@ -1,0 +1,47 @@
+// Removal beside a neighbour, on real mounts: what the neighbour did is there, and nothing of it is left.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, leftOf, okSamples, program, readSamples } from './support.ts';
+
+test('an image is removed beside a neighbour that makes files the whole time', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const [out, work] = [join(home, 'results'), join(home, 'work')];
+  const asked = ['--scenarios', 'cleanup', '--images', 'synthetic:files=30,layers=1,seed=none'];
+  const how = ['--blocks', '8', '--budget', '10m', '--out', out, '--work', work];
+  const { code, stderr } = await program(t, ['run', ...asked, ...how]);
+  assert.ok(code === 0 || code === 6, `${code}: ${stderr}`);
+  assert.deepEqual(
+    readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
+    [],
+  );
+  const samples = okSamples(out);
+  assert.deepEqual([...new Set(samples.map(({ arm }) => arm))].sort(), [
+    'erofs-overlay',
+    'null',
+    'unpacked-overlay',
+  ]);
+  for (const { arm, values } of samples) {
+    const of = (name: string): number => values[name] ?? Number.NaN;
+    // One operation at a time: their number and their median fit into the windows that they overlap.
+    assert.ok(of('neighbourAloneCount') >= 3 && of('neighbourDuringCount') >= 1, arm);
+    assert.ok(of('neighbourDuringWorstNs') >= of('neighbourDuringMedianNs'), arm);
+    assert.ok(
+      (of('neighbourDuringCount') - 2) * of('neighbourDuringMedianNs') * 0.5 <= of('cleanupWallNs') * 1.5,
+      arm,
+    );
+    assert.equal(of('neighbourSlowdownRatio'), of('neighbourDuringMedianNs') / of('neighbourAloneMedianNs'));
+    // A percentile needs so many values that the largest bounds it: 29 for the 90th, 299 for the 99th.
+    assert.equal('neighbourAloneP90Ns' in values, of('neighbourAloneCount') >= 29, arm);
+    assert.equal('neighbourDuringP99Ns' in values, of('neighbourDuringCount') >= 299, arm);
+    assert.equal(of('cleanupWallNs'), of('destroyWallNs') + of('collectWallNs') + of('removeSyncWallNs'));
+  }
+  // Two windows hold different operations: equal numbers in every sample would mean that all are in both.
+  assert.ok(samples.some(({ values }) => values['neighbourAloneCount'] !== values['neighbourDuringCount']));
+  assert.deepEqual(leftOf(home), []);
+  assert.deepEqual(readdirSync(work), []);
+});

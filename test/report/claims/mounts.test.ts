@@ -1,0 +1,71 @@
+// Every verdict of the rules about many mounts and about unmounting, each from a journal made to order.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { claim as c7 } from '../../../report/claims/c07.ts';
+import { claim as c12 } from '../../../report/claims/c12.ts';
+import { claim as c19 } from '../../../report/claims/c19.ts';
+import { around, type MadeGroup, type Series, verdictOn } from './journal.ts';
+
+const group = (time: Readonly<Record<string, Series>>, mounts = 100): MadeGroup => ({
+  scenario: 'live-mounts',
+  params: { mounts },
+  time,
+});
+const cost = (times: number, bytes = times): Series => ({
+  setUpWallNs: around(1e8 * times),
+  tearDownWallNs: around(1e7 * times),
+  kernelPerMountBytes: around(1e5 * bytes),
+});
+const loop = (series: Series, base = cost(1)): readonly MadeGroup[] => [
+  group({ 'erofs-overlay': base, 'erofs-overlay-loop': series }),
+];
+
+test('C12: each dearer, one not, one that cannot be told, none measured', () => {
+  assert.equal(verdictOn(c12, { groups: loop(cost(1.5)) }).verdict, 'supported');
+  assert.equal(verdictOn(c12, { groups: loop(cost(1.5, 1)) }).verdict, 'not supported');
+  const wide = { ...cost(1.5), kernelPerMountBytes: around(1.2e5, 8, 0.6) };
+  assert.equal(verdictOn(c12, { groups: loop(wide) }).verdict, 'undecided');
+  assert.equal(verdictOn(c12, { groups: [] }).verdict, 'undecided');
+  const skipped = [{ what: 'erofs-overlay-loop', need: 'loop', reason: 'none' }];
+  assert.equal(verdictOn(c12, { groups: [], skipped }).verdict, 'not testable');
+});
+
+test('C12 is judged where most mounts were alive', () => {
+  const few = group({ 'erofs-overlay': cost(1), 'erofs-overlay-loop': cost(1) }, 1);
+  assert.equal(verdictOn(c12, { groups: [few, ...loop(cost(1.5))] }).verdict, 'supported');
+});
+
+const there = (fuse: number | readonly number[]): readonly MadeGroup[] => [
+  group({
+    'erofs-overlay': { stillThereCount: 0 },
+    'unpacked-overlay': { stillThereCount: 0 },
+    'composefs-fuse': { stillThereCount: fuse },
+  }),
+];
+
+test('C19: never, always, sometimes, not measured', () => {
+  assert.equal(verdictOn(c19, { groups: there(0) }).verdict, 'supported');
+  assert.equal(verdictOn(c19, { groups: there(100) }).verdict, 'not supported');
+  assert.equal(verdictOn(c19, { groups: there([0, 0, 0, 1]) }).verdict, 'undecided');
+  const skipped = [{ what: 'composefs-fuse', need: 'FUSE', reason: 'none' }];
+  const kernel = [
+    group({ 'erofs-overlay': { stillThereCount: 0 }, 'unpacked-overlay': { stillThereCount: 0 } }),
+  ];
+  assert.equal(verdictOn(c19, { groups: kernel, skipped }).verdict, 'not testable');
+});
+
+const memory = (stacked: readonly number[]): readonly MadeGroup[] => [
+  {
+    scenario: 'memory',
+    time: { 'erofs-only': { slabObjectBytes: 1e6 }, 'erofs-overlay': { slabObjectBytes: stacked } },
+  },
+];
+
+test('C7: doubled, not doubled, both possible, not measured', () => {
+  assert.equal(verdictOn(c7, { groups: memory(around(2.6e6)) }).verdict, 'supported');
+  assert.equal(verdictOn(c7, { groups: memory(around(1.5e6)) }).verdict, 'not supported');
+  assert.equal(verdictOn(c7, { groups: memory(around(2e6)) }).verdict, 'undecided');
+  assert.equal(verdictOn(c7, { groups: memory([2.6e6]) }).verdict, 'undecided');
+  const skipped = [{ what: 'erofs-only', need: 'EROFS', reason: 'none' }];
+  assert.equal(verdictOn(c7, { groups: [], skipped }).verdict, 'not testable');
+});

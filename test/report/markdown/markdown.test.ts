@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareMarkdown } from '../../../report/markdown/compare.ts';
+import { markdownOf, md } from '../../../report/markdown/lines.ts';
+import { runMarkdown } from '../../../report/markdown/run.ts';
+import type { Comparison } from '../../../results/gate/compare.ts';
+import type { ExactResult } from '../../../results/gate/exact.ts';
+import { exampleRun } from '../support/example.ts';
+import { viewOf } from '../support/view.ts';
+
+const HOSTILE = 'a|b`c`<img src=x>\n# title [x](http://e) @user \\| **b** \u202e &amp; ```';
+
+test('a hostile name is text: no character of the syntax is left, and no new line', () => {
+  assert.match(md(HOSTILE), /^(?:[\w \-./,;:?+%{}()=\u2026]|&#\d+;)+$/);
+  assert.doesNotMatch(md(HOSTILE), /\n|\||`|<|\[/);
+});
+
+const cellsOf = (line: string): number => line.split('|').length;
+
+test('every table of a run has rows as wide as its head, whatever the names', () => {
+  const { run, samples } = exampleRun({ images: [HOSTILE], blocks: 8, countPasses: 1 });
+  const lines = runMarkdown(
+    viewOf({ ...run, skipped: [{ what: HOSTILE, need: HOSTILE, reason: HOSTILE }] }, samples),
+  ).split('\n');
+  let head = 0;
+  for (const line of lines) {
+    if (!line.startsWith('|')) {
+      head = 0;
+      continue;
+    }
+    head ||= cellsOf(line);
+    assert.equal(cellsOf(line), head, line);
+  }
+  assert.ok(lines.filter((line) => line.startsWith('|')).length > 10);
+});
+
+test('what differs from the baseline stands before what does not', () => {
+  const { run, samples } = exampleRun();
+  const verdicts = runMarkdown(viewOf(run, samples))
+    .split('\n')
+    .flatMap((line) => /^\| (\*\*slower\*\*|\*\*faster\*\*|undecided|same) \|/.exec(line)?.slice(1) ?? []);
+  const order = ['**slower**', '**faster**', 'undecided', 'same'];
+  assert.deepEqual(
+    verdicts,
+    [...verdicts].sort((a, b) => order.indexOf(a) - order.indexOf(b)),
+  );
+  assert.ok(verdicts.includes('**slower**'));
+});
+
+const comparisonOf = (rows: number, name: string): Comparison => {
+  const row = (index: number): ExactResult => ({
+    place: { scenario: 'churn', params: '', image: name, arm: 'erofs-overlay' },
+    counted: { kind: 'call', phase: 'mount', actor: 'harness', call: `call${index}` },
+    noise: 'exact',
+    status: index === rows - 1 ? 'worse' : 'better',
+    base: { least: 2, most: 2, passes: 3 },
+    head: { least: 1, most: 1, passes: 3 },
+    because: [],
+  });
+  return {
+    kind: 'two runs',
+    base: name,
+    head: name,
+    exact: Array.from({ length: rows }, (_, index) => row(index)),
+    latencies: { rows: [], gatedCount: 0, neededBlocks: 0 },
+    baseLatencies: null,
+    environment: Array.from({ length: rows }, () => name),
+    notices: Array.from({ length: rows }, () => name),
+  } as Comparison;
+};
+
+test('a comparison stays below 60,000 characters and says how many rows it left out', () => {
+  const text = compareMarkdown(comparisonOf(2_000, HOSTILE.repeat(5)), null);
+  assert.ok(text.length < 60_000, String(text.length));
+  assert.match(text, /\n1990 more notices\.\n/);
+  assert.match(text, /^\| worse \|/m, 'notices do not push the rows out');
+  const many = compareMarkdown({ ...comparisonOf(5_000, 'image'), notices: [] }, null);
+  assert.ok(many.length < 60_000, String(many.length));
+  const shown = many.split('\n').filter((line) => /^\| (worse|better|image)/.test(line)).length;
+  assert.match(many, new RegExp(`\\n${10_000 - shown} rows were left out for length\\.\\n$`));
+  assert.match(many.split('\n').find((line) => /^\| (worse|better)/.test(line))!, /worse/);
+});
+
+test('a block of nothing has no heading', () => {
+  assert.equal(markdownOf(['a'], [{ title: 't', columns: [], rows: [] }]), 'a\n');
+});
