@@ -1,5 +1,7 @@
 // Renders a run folder again, on any machine.
-import { writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
 import { machineFormats } from '../../results/exports/registry.ts';
 import { UserError } from '../model/errors.ts';
@@ -30,31 +32,60 @@ interface Typed {
   readonly out?: string;
 }
 
-const machine = async (folder: string, format: string): Promise<string> => {
+/** In pieces: a journal of a million samples does not fit into one string. */
+async function* machine(folder: string, format: string): AsyncGenerator<string> {
   const { loadRun } = await import('../../results/gate/load.ts');
-  const pieces: string[] = [];
   const found = machineFormats.find(({ id }) => id === format)!;
-  for await (const piece of found.pieces(await loadRun(folder))) pieces.push(piece);
-  return pieces.join('');
+  yield* found.pieces(await loadRun(folder));
+}
+
+/** Fewer writes: pieces are as short as a line. */
+const CHUNK_CHARACTERS = 1 << 16;
+
+async function* inChunks(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let chunk = '';
+  for await (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    yield chunk;
+    chunk = '';
+  }
+  yield chunk;
+}
+
+/** A file is replaced as a whole. A reader that has seen enough, such as `head`, is no error. */
+const write = async (pieces: AsyncIterable<string>, out: string | undefined): Promise<void> => {
+  if (out !== undefined) {
+    await pipeline(inChunks(pieces), createWriteStream(`${out}.new`));
+    return rename(`${out}.new`, out);
+  }
+  try {
+    await pipeline(inChunks(pieces), process.stdout, { end: false });
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EPIPE') throw error;
+  }
 };
 
-const textOf = async (folder: string, { format, out }: Typed): Promise<string> => {
+async function* textOf(folder: string, { format, out }: Typed): AsyncGenerator<string> {
   const { renderTerminal } = await import('../../report/render.ts');
   const { loadView } = await import('../../report/load.ts');
   switch (format) {
     case 'mail':
-      return (await import('../../report/mail/mail.ts')).mailOf(await loadView(folder));
+      yield (await import('../../report/mail/mail.ts')).mailOf(await loadView(folder));
+      return;
     case 'markdown':
-      return (await import('../../report/markdown/run.ts')).runMarkdown(await loadView(folder));
+      yield (await import('../../report/markdown/run.ts')).runMarkdown(await loadView(folder));
+      return;
     case 'terminal':
-      return renderTerminal(folder, {
+      yield await renderTerminal(folder, {
         columns: process.stdout.columns ?? 80,
         color: process.stdout.isTTY === true && out === undefined,
       });
+      return;
     default:
-      return machine(folder, format);
+      yield* machine(folder, format);
   }
-};
+}
 
 const report = async (folder: string, typed: Typed): Promise<void> => {
   if (typed.out !== undefined && ['html', 'csv'].includes(typed.format))
@@ -67,11 +98,7 @@ const report = async (folder: string, typed: Typed): Promise<void> => {
   } else if (typed.format === 'csv') {
     await (await import('../../results/csv.ts')).writeCsv(folder);
     process.stdout.write(`${folder}/samples.csv\n`);
-  } else {
-    const text = await textOf(folder, typed);
-    if (typed.out === undefined) process.stdout.write(text);
-    else await writeFile(typed.out, text);
-  }
+  } else await write(textOf(folder, typed), typed.out);
 };
 
 export const reportCommand = (): Command =>

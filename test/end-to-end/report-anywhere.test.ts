@@ -1,7 +1,7 @@
 // A run folder is rendered by somebody who is nobody, without a network, from a folder that cannot be written to.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { machineFormats } from '../../results/exports/registry.ts';
@@ -55,3 +55,27 @@ test('the help has a line for each format', () => {
   for (const { id, title } of machineFormats)
     assert.match(stdout, new RegExp(`^ {2}${id} +${title.slice(0, 12)}`, 'm'));
 });
+
+test('--out writes what would have been printed; a reader that stops early is no error', () =>
+  withRunFolder(exampleRun(), async (folder) => {
+    const out = `${folder}/out.txt`;
+    const run = (...words: string[]) =>
+      spawnSync(process.execPath, [PROGRAM, 'report', folder, '--format', 'go', ...words], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      });
+    const printed = run();
+    assert.equal(run('--out', out).status, 0);
+    assert.ok(readFileSync(out, 'utf8') === printed.stdout);
+    const { status, stderr } = spawnSync(
+      'bash',
+      [
+        '-o',
+        'pipefail',
+        '-c',
+        `"${process.execPath}" "${PROGRAM}" report "${folder}" --format go | head -n 1`,
+      ],
+      { encoding: 'utf8' },
+    );
+    assert.equal(status, 0, stderr);
+  }));
