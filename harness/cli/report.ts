@@ -9,9 +9,9 @@ import { UserError } from '../model/errors.ts';
 const SHOWN: readonly (readonly [id: string, title: string])[] = [
   ['terminal', 'the first table'],
   ['html', 'the page, written into the run folder'],
-  ['mail', 'plain text for a mailing list: ASCII, 75 columns'],
-  ['markdown', 'for a pull request or a step summary, what differs first'],
-  ['csv', 'a row for each sample and metric, written into the run folder'],
+  ['mail', 'for a mailing list: ASCII, 75 columns'],
+  ['markdown', 'for pull requests, what differs first'],
+  ['csv', 'a row a sample and metric, in the run folder'],
 ];
 const FORMATS = [...SHOWN, ...machineFormats.map(({ id, title }) => [id, title] as const)];
 const ID_WIDTH = Math.max(...FORMATS.map(([id]) => id.length));

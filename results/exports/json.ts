@@ -8,7 +8,7 @@ import type { Summary, SummarySeries } from './summary.ts';
 
 export const format: Export = {
   id: 'json',
-  title: 'medians and intervals of everything, as JSON (docs/schema/summary.schema.json)',
+  title: 'JSON of every median, by docs/schema',
   *pieces(loaded) {
     const { id, startedAt, status, environment, cfsbench, images, plan } = loaded.run;
     const series = seriesOf(loaded).map(

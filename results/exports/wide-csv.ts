@@ -18,7 +18,7 @@ const detailOf = (sample: Sample): string => {
 
 export const format: Export = {
   id: 'wide-csv',
-  title: 'a row for each sample, a column for each metric',
+  title: 'a row a sample, a column a metric',
   async *pieces({ folder, run, tallied }) {
     const metrics = new Set(tallied.groups.flatMap(({ time, count }) => [...time.keys(), ...count.keys()]));
     const names = [...metrics].sort();
