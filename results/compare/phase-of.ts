@@ -1,7 +1,6 @@
 // Which phase a metric is the time of, and what the counting passes saw happen in it.
 import { own } from '../check.ts';
 import { type Catalogue, type Ledger, PHASES, type Phase } from '../schema/run.ts';
-import { median } from '../stats/median.ts';
 import type { GroupData } from './tally.ts';
 
 export const NULL_ARM = 'null';
@@ -52,28 +51,4 @@ export const isIdle = (data: GroupData, metric: string, arm: string, design: Des
   if (phase === null || phase === 'settle') return false;
   if (!sawHarness(ledgers)) return idleByDesign(arm, phase, design);
   return ledgers.every((ledger) => callsIn(ledger, phase) === 0);
-};
-
-const startsCommand = (data: GroupData, phase: Phase, arm: string): boolean =>
-  (data.ledgers.get(arm) ?? []).some((ledger) =>
-    Object.values(ledger[phase] ?? {}).some((calls) => Object.hasOwn(calls, 'execve')),
-  );
-
-/** Median over all arms: the start of a command is a property of the machine. */
-export const commandStartOf = (data: GroupData): number | null => {
-  const arms = data.time.get(COMMAND_START);
-  return arms === undefined ? null : median([...arms.values()].flatMap((byBlock) => [...byBlock.values()]));
-};
-
-/** What one command's start costs, where both sides start one in the metric's phase; null elsewhere. */
-export const sharedCommandStart = (
-  data: GroupData,
-  metric: string,
-  arm: string,
-  baseline: string,
-): number | null => {
-  const phase = phaseOf(metric, data);
-  if (phase === null || !startsCommand(data, phase, arm) || !startsCommand(data, phase, baseline))
-    return null;
-  return commandStartOf(data);
 };

@@ -5,7 +5,7 @@ import { detectableAbove, detectableBelow } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type ByBlock, logRatios, ratioInterval } from '../stats/log-ratio.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE, median, medianDeviation, medianInterval } from '../stats/median.ts';
-import { COMMAND_START, type Design, isIdle, NULL_ARM, sharedCommandStart } from './phase-of.ts';
+import { COMMAND_START, type Design, isIdle, NULL_ARM } from './phase-of.ts';
 
 export type { Design };
 export { NULL_ARM };
@@ -59,9 +59,11 @@ const emptyCallOf = (data: GroupData): number | null => {
   return arms === undefined ? null : median([...arms.values()].flatMap((byBlock) => [...byBlock.values()]));
 };
 
-/** 20 us, or twice the start of a command that does nothing where both sides start one. */
-export const floorOf = (metric: string, commandStartNs: number | null): number =>
-  !isTime(metric) ? 0 : Math.max(FLOOR_NS, commandStartNs === null ? 0 : 2 * commandStartNs);
+/** In the metric's unit. Of a repeated call it is twice the call that does nothing. */
+const floorOf = (metric: string, emptyCallNs: number | null): number => {
+  if (!isTime(metric)) return 0;
+  return emptyCallNs === null ? FLOOR_NS : 2 * emptyCallNs;
+};
 
 /** Of an effect for the worse, as a ratio of more than one. */
 const detectableRatio = (logs: readonly number[], zone: Zone, better: Metric['better']): number | null => {
@@ -124,7 +126,7 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
   if (arms === undefined) return null;
   const info = metricInfo(design.catalogue, metric);
   const baseline = baselineOf(arms, design);
-  const emptyCall = isTime(metric) ? emptyCallOf(data) : null;
+  const emptyCall = emptyCallOf(data);
   const baselineIdle = isIdle(data, metric, design.baseline, design);
 
   const compare = (arm: string, values: ByBlock): Versus | null =>
@@ -134,11 +136,7 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
           baseline: baseline.values,
           baselineMedian: baseline.center,
           better: info.better,
-          // Of a repeated call the null row is the call that does nothing.
-          floor:
-            emptyCall === null
-              ? floorOf(metric, sharedCommandStart(data, metric, arm, design.baseline))
-              : 2 * emptyCall,
+          floor: floorOf(metric, emptyCall),
           delta: design.delta ?? DEFAULT_DELTA,
           nullCenter: arm === NULL_ARM ? null : centerOf(arms.get(NULL_ARM), baseline.values),
         });
