@@ -172,6 +172,7 @@ const plan = fields<Plan>({
   arms: list(text),
   scenarios: list(text),
   images: list(text),
+  lives: optional(count),
   dropped: list(text),
   slots: list(slot),
   looks: optional(list(count)),

@@ -51,7 +51,7 @@ export const clearWorkFolder = async ({ workDir }: RunFolders): Promise<void> =>
 export const readBefore = async (run: RunFile, runDir: string, session: number): Promise<Before> => {
   const samples = [];
   for await (const sample of readSamples(runDir)) samples.push(sample);
-  return { session, samples, slots: run.plan.slots };
+  return { session, samples, slots: run.plan.slots, lives: run.plan.lives ?? null };
 };
 
 type Facts = Readonly<Record<string, string>>;

@@ -20,6 +20,7 @@ export interface BlocksParts {
   readonly endedBefore: readonly EndedGroup[];
   /** By the group's key, nanoseconds of one slot. */
   readonly costs: ReadonlyMap<string, number>;
+  readonly lives: number;
   readonly leftNs: () => number;
   readonly share: readonly [from: number, to: number];
   readonly onEnded: (ended: readonly EndedGroup[]) => void;
@@ -63,7 +64,7 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
   const most = looks.at(-1)!;
   const run = (slots: readonly Slot[], from: number, to: number) => {
     const at = (block: number): number => parts.share[0] + ((parts.share[1] - parts.share[0]) * block) / most;
-    return executor.run({ slots, groups, costs, laterNs: 0, share: [at(from), at(to)] });
+    return executor.run({ slots, groups, costs, lives: parts.lives, laterNs: 0, share: [at(from), at(to)] });
   };
 
   const extra = await run(parts.extra, 0, 0);

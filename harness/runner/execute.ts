@@ -17,6 +17,8 @@ export interface Stretch {
   readonly groups: readonly Group[];
   /** Nanoseconds that one slot of a group is expected to take, by the group's key. */
   readonly costs: ReadonlyMap<string, number>;
+  /** Of an image within one timed slot of an empty store. */
+  readonly lives: number;
   /** What comes after this stretch, nanoseconds: part of the time left. */
   readonly laterNs: number;
   /** Where on the progress line this stretch begins and ends, 0..1. */
@@ -49,13 +51,13 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
   };
   for (const sample of before.samples) note(sample);
 
-  const one = async (slot: Slot, group: Group): Promise<Sample> => {
+  const one = async (slot: Slot, group: Group, lives: number): Promise<Sample> => {
     const id = slot.arm === NULL_ARM ? parts.baseline : slot.arm;
     const sample = await runSlot({
       slot,
       session: before.session,
       limitNs: limits.of(slot),
-      lives: parts.lives,
+      lives,
       scenario: group.scenario,
       arm: parts.question.arms.find((arm) => arm.id === id)!,
       image: byName.get(slot.image)!,
@@ -77,7 +79,7 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
 
   return {
     tally,
-    async run({ slots, groups, costs, laterNs, share: [from, to] }) {
+    async run({ slots, groups, costs, lives, laterNs, share: [from, to] }) {
       const byKey = new Map(groups.map((group) => [keyOf(group), group]));
       const costOf = (slot: Slot): number => costs.get(groupKey(slot)) ?? 0;
       const toDo = slots.filter(({ seq }) => !done.has(seq));
@@ -90,7 +92,7 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
         if (deadline.leftNs() < -OVERRUN_RATIO * deadline.budgetNs) return { samples, stop: 'out-of-time' };
         const what = `${slot.pass === 'count' ? 'counting' : 'timing'} ${slot.scenario} on ${slot.arm}, ${slot.image}`;
         parts.progress(what, from + ((to - from) * number) / toDo.length, leftNs);
-        samples.push(await one(slot, byKey.get(groupKey(slot))!));
+        samples.push(await one(slot, byKey.get(groupKey(slot))!, lives));
         leftNs -= costOf(slot);
       }
       return { samples, stop: null };

@@ -69,6 +69,12 @@ export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs
   return { images, scenarios, dropped, droppedScenarios, neededNs: cost(images), fits: !tooMuch() };
 };
 
+/** As many lives as were asked for, or fewer where what cannot be left out has no room with them; one where it never has. */
+export const livesThatFit = (asked: number, fitWith: (lives: number) => Fit): number => {
+  for (let lives = asked; lives > 1; lives--) if (fitWith(lives).fits) return lives;
+  return 1;
+};
+
 /** The groups whose scenario is left and whose image is, too, where the scenario does not name it itself. */
 export const keptGroups = <
   T extends { readonly scenario: { readonly id: string }; readonly image: string; readonly own?: boolean },

@@ -53,6 +53,6 @@ export interface Changed {
   readonly skipped?: RunFile['skipped'];
   /** Replaces those parts of the plan. */
   readonly plan?: Partial<
-    Pick<RunFile['plan'], 'arms' | 'scenarios' | 'images' | 'dropped' | 'slots' | 'ended'>
+    Pick<RunFile['plan'], 'arms' | 'scenarios' | 'images' | 'dropped' | 'slots' | 'ended' | 'lives'>
   >;
 }

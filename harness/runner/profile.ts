@@ -86,7 +86,7 @@ export const profiles: readonly Profile[] = [
     id: 'ci',
     title: 'more blocks and removal before write-back, 180 s',
     budgetNs: 180 * SECOND_NS,
-    images: IMAGES.slice(0, 2),
+    images: ['fixture:debian-12-static', 'fixture:debian-12-base'],
     scenarios: [...HEADLINE, 'churn-fresh'],
     blocks: 12,
     mostBlocks: 48,

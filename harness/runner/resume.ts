@@ -12,9 +12,11 @@ export interface Before {
   readonly samples: readonly Sample[];
   /** Slots of the recorded plan; none when the process ended before it had one. */
   readonly slots: readonly Slot[];
+  /** Of the recorded plan; null before its timed part was planned. */
+  readonly lives: number | null;
 }
 
-export const NOTHING_BEFORE: Before = { session: 0, samples: [], slots: [] };
+export const NOTHING_BEFORE: Before = { session: 0, samples: [], slots: [], lives: null };
 
 const placeOf = (slot: Slot): string => `${slot.block} ${groupKey(slot)}`;
 

@@ -11,7 +11,7 @@ import { runBlocks } from './blocks.ts';
 import { openDeadline } from './clock.ts';
 import { measuredCosts, roughCosts } from './cost.ts';
 import { type Executor, openExecutor, type Stop } from './execute.ts';
-import { type Costed, fitBudget, keptGroups } from './fit.ts';
+import { type Costed, type Fit, fitBudget, keptGroups, livesThatFit } from './fit.ts';
 import { groupsOf } from './groups.ts';
 import type { RunParts } from './parts.ts';
 import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
@@ -46,13 +46,17 @@ interface Fitted {
   readonly slots: readonly Slot[];
   readonly extra: readonly Slot[];
   readonly groups: readonly Group[];
+  readonly lives: number;
+  readonly costs: readonly Costed[];
 }
+
+type CostsOf = (lives: number) => readonly Costed[];
 
 /** The timed part of the plan: the recorded one of a run that goes on, or what now fits the budget. */
 const fitTiming = (
   parts: RunParts,
   groups: readonly Group[],
-  costs: readonly Costed[],
+  costsOf: CostsOf,
   { counting, dropped }: { readonly counting: readonly Slot[]; readonly dropped: readonly string[] },
 ): Fitted => {
   const { before, baseline, seed, looks, question } = parts;
@@ -65,14 +69,27 @@ const fitTiming = (
     const extraBefore = recorded.filter(({ block }) => block >= looks.at(-1)!);
     if (extra.length > 0) parts.say(`${torn.length} group was cut inside a block: it gets one more block`);
     parts.update({ plan: { slots: [...before.slots, ...extra] } });
+    const lives = before.lives ?? parts.lives;
     return {
+      lives,
+      costs: costsOf(lives),
       groups: timedOf(kept),
       extra: [...extraBefore, ...extra],
       slots: recorded.filter(({ block }) => block < looks.at(-1)!),
     };
   }
-  const fit = fitBudget(costs, looks[0]!, parts.deadline.leftNs());
-  for (const line of fit.dropped) parts.say(`left out: ${line}`);
+  const fitWith = (lives: number): Fit => fitBudget(costsOf(lives), looks[0]!, parts.deadline.leftNs());
+  const lives = livesThatFit(parts.lives, fitWith);
+  const costs = costsOf(lives);
+  const fit = fitWith(lives);
+  const fewer =
+    lives < parts.lives
+      ? [
+          `lives: ${lives} instead of ${parts.lives} in a slot, or the budget has no room for ${looks[0]!} blocks`,
+        ]
+      : [];
+  const leftOut = [...fit.dropped, ...fewer];
+  for (const line of leftOut) parts.say(`left out: ${line}`);
   const kept = keptGroups(groups, fit);
   const shown = new Set(kept.flatMap((group) => group.arms.map((arm) => `${keyOf(group)} ${arm.id}`)));
   const asked = groupsOf(question);
@@ -88,11 +105,12 @@ const fitTiming = (
       arms: question.arms.map((arm) => arm.id),
       scenarios: fit.scenarios,
       images: imagesOf(kept),
-      dropped: [...dropped, ...fit.dropped],
+      lives,
+      dropped: [...dropped, ...leftOut],
       slots: [...counting, ...slots],
     },
   });
-  return { slots, extra: [], groups: timedOf(kept) };
+  return { slots, extra: [], groups: timedOf(kept), lives, costs };
 };
 
 const planCounting = (parts: RunParts, groups: readonly Group[], dropped: readonly string[]): Slot[] => {
@@ -192,13 +210,14 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     slots: counting,
     groups,
     costs: perSlot(groups, rough),
+    lives: 1,
     laterNs: looks[0]! * rough.reduce((sum, { blockNs }) => sum + blockNs, 0),
     share: [READY_SHARE, COUNTED_SHARE],
   });
   if (counted.stop !== null || interrupted() || parts.countOnly) return ended(counted.stop);
 
-  const costs = measuredCosts(groups, counted.samples, rough, { baseline, lives: parts.lives });
-  const timing = fitTiming(parts, groups, costs, { counting, dropped: ready.dropped });
+  const costsOf = (lives: number) => measuredCosts(groups, counted.samples, rough, { baseline, lives });
+  const timing = fitTiming(parts, groups, costsOf, { counting, dropped: ready.dropped });
   return ended(
     await runBlocks({
       ...timing,
@@ -207,7 +226,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       design: parts.design,
       looks,
       endedBefore: parts.endedBefore,
-      costs: perSlot(groups, costs),
+      costs: perSlot(groups, timing.costs),
       leftNs: deadline.leftNs,
       share: [COUNTED_SHARE, 1],
       onEnded: (list) => parts.update({ plan: { ended: list } }),

@@ -189,7 +189,9 @@ export interface Plan {
   readonly arms: readonly string[];
   readonly scenarios: readonly string[];
   readonly images: readonly string[];
-  /** Images, scenarios or blocks left out, each with the reason. */
+  /** Lives of an image within one timed slot of an empty store. Absent in older runs: as asked. */
+  readonly lives?: number;
+  /** Images, scenarios, blocks or lives left out, each with the reason. */
   readonly dropped: readonly string[];
   readonly slots: readonly Slot[];
   /** Numbers of blocks after which a group may end, ascending; the last one is the most. Absent: all blocks were run. */

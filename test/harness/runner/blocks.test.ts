@@ -34,6 +34,7 @@ const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[] } 
   const ran: Slot[] = [];
   let ended: readonly EndedGroup[] = [];
   const parts: BlocksParts = {
+    lives: 1,
     executor: {
       tally: { ok: 0, failed: 0 },
       async run(stretch) {

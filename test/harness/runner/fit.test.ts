@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Costed, fitBudget } from '../../../harness/runner/fit.ts';
+import { type Costed, fitBudget, livesThatFit } from '../../../harness/runner/fit.ts';
 
 const group = (image: string, scenario: string, headline: boolean, seconds: number): Costed => ({
   image,
@@ -61,4 +61,17 @@ test('where only a smaller image fits at all, it is the one that stays', () => {
   const fit = fitBudget(costed, 8, 10e9);
   assert.deepEqual([fit.images, fit.fits], [['small'], true]);
   assert.match(fit.dropped.at(-1)!, /^image large: .*only small is measured$/);
+});
+
+test('lives go last: as many as let the headline rows of one image fit', () => {
+  const fitWith = (availableS: number) => (lives: number) =>
+    fitBudget(
+      [group('one', 'churn', true, lives), group('one', 'churn-fresh', false, lives)],
+      8,
+      availableS * 1e9,
+    );
+  assert.equal(livesThatFit(5, fitWith(80)), 5);
+  assert.equal(livesThatFit(5, fitWith(40)), 5, 'churn-fresh goes before a life does');
+  assert.equal(livesThatFit(5, fitWith(39)), 4);
+  assert.equal(livesThatFit(5, fitWith(1)), 1);
 });
