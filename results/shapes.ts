@@ -183,7 +183,7 @@ const plan = fields<Plan>({
         params,
         image: text,
         blocks: count,
-        why: oneOf('decided', 'budget'),
+        why: oneOf('decided', 'budget', 'enough'),
       }),
     ),
   ),

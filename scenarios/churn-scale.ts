@@ -23,5 +23,6 @@ export const scenario: Scenario = {
   // Two manifest backends differ in their mounts alone, and `churn` has those.
   only: ['erofs-overlay', 'unpacked-overlay'],
   source: ({ files }) => `synthetic:files=${files},layers=2,seed=1`,
+  oneLook: true,
   cycles: ({ store }) => (store === 'full' ? FULL_STORE_CYCLES : 1),
 };

@@ -75,6 +75,8 @@ export interface Scenario extends ScenarioInfo {
   readonly only?: readonly string[];
   /** A server's whereabouts decide its latencies: where both placements are asked for, it is measured in both. */
   readonly placed?: boolean;
+  /** It asks for multiples, or for growth over sizes: the first look is its last. */
+  readonly oneLook?: boolean;
   /** The image it is asked of, as on the command line; absent: every image of the run. */
   source?(params: Params): string;
   /** Further images that a slot needs, as on the command line. */

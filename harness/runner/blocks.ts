@@ -78,14 +78,18 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
     const next = looks[i + 1];
     if (next === undefined) return null;
     const tallied = parts.tally.finish();
-    const undecided = open.filter((group) => !isGroupDecided(group, tallied, parts.design));
+    const enough = open.filter(({ scenario }) => scenario.oneLook === true);
+    const undecided = open.filter(
+      (group) => !enough.includes(group) && !isGroupDecided(group, tallied, parts.design),
+    );
+    const why = (group: Group): EndedGroup['why'] => {
+      if (enough.includes(group)) return 'enough';
+      return undecided.includes(group) ? 'budget' : 'decided';
+    };
     const room = fitting(undecided, (group) => stretchNs(stretch(look, next, [group])), parts.leftNs());
     const ends = open.filter((group) => !room.includes(group));
     if (ends.length > 0) {
-      ended = [
-        ...ended,
-        ...ends.map((group) => asEnded(group, look, undecided.includes(group) ? 'budget' : 'decided')),
-      ];
+      ended = [...ended, ...ends.map((group) => asEnded(group, look, why(group)))];
       parts.onEnded(ended);
     }
     from = look;

@@ -205,7 +205,8 @@ export interface Plan {
 export interface EndedGroup extends PlannedGroup {
   /** Complete blocks of this group; its later slots were not run. */
   readonly blocks: number;
-  readonly why: 'decided' | 'budget';
+  /** `enough`: its scenario asks for no more than the first look. */
+  readonly why: 'decided' | 'budget' | 'enough';
 }
 
 /** Readings of the machine at one instant; counters count from boot. Null: cannot be read here. */

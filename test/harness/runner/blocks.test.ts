@@ -29,7 +29,7 @@ const sampleOf = (slot: Slot, walkWallNs: number): Sample => ({
 });
 
 /** Runs the looks on a machine where image `one` is decided at once and `two` never is. */
-const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[] } = {}) => {
+const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[]; oneLook?: boolean } = {}) => {
   const tally = startTally();
   const ran: Slot[] = [];
   let ended: readonly EndedGroup[] = [];
@@ -52,7 +52,10 @@ const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[] } 
       catalogue: { metrics: scenario.metrics, scenarios: {}, backends: {}, phases: {} },
       baseline,
     },
-    groups,
+    groups: groups.map((group) => ({
+      ...group,
+      scenario: { ...group.scenario, oneLook: given.oneLook === true },
+    })),
     slots,
     extra: [],
     looks,
@@ -80,6 +83,15 @@ test('where the budget has no room for the next look, what is undecided ends the
   const { two, ended } = await run({ leftNs: () => 1e6 });
   assert.equal(two, 8);
   assert.deepEqual(ended.map(({ why }) => why).sort(), ['budget', 'decided']);
+});
+
+test('a scenario that asks for one look ends there, undecided or not', async () => {
+  const { one, two, ended } = await run({ oneLook: true });
+  assert.deepEqual([one, two], [8, 8]);
+  assert.deepEqual(
+    ended.map(({ why }) => why),
+    ['enough', 'enough'],
+  );
 });
 
 test('what had ended before a resume stays ended', async () => {
