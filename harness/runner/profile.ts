@@ -91,7 +91,7 @@ export const profiles: readonly Profile[] = [
     blocks: 12,
     mostBlocks: 48,
     countPasses: 5,
-    lives: 5,
+    lives: 2,
     large: false,
     placement: 'both',
   },
