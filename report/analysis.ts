@@ -81,9 +81,11 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
   const tables = firstTables(input);
   const further = furtherTables(input);
   const observed = present(groups.map((group) => observedOf(group, arms, catalogue)));
+  const counted = groups.some(({ ledgers, count }) => ledgers.size + count.size > 0);
+  const elsewhere = observed.length > 0 || further.length > 0 ? 'sections' : counted ? 'counts' : 'nothing';
   return cleaned<ReportView>({
     id: run.id,
-    finding: findingOf(tables, arms, tallied.sampleCount, observed.length > 0 || further.length > 0),
+    finding: findingOf(tables, arms, tallied.sampleCount, elsewhere),
     baseline: plan.baseline,
     arms,
     tables,

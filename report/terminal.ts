@@ -4,6 +4,7 @@ import { unreachable } from '../results/errors.ts';
 import type { Interval } from '../results/stats/interval.ts';
 import { alerts } from './alert.ts';
 import { formatRatio, formatValue, shortName } from './format.ts';
+import { countedLines } from './mail/counts.ts';
 import { type Shown, shownArms } from './shown-arms.ts';
 import { claimLines } from './terminal/claims.ts';
 import { type Drawn, draw, GAP, headLines, plain, rowLine, type Text, wrapped } from './terminal/columns.ts';
@@ -197,6 +198,8 @@ export const tableBlock = (view: ReportView, options: TerminalOptions = {}): rea
       ...tableLines(table, view.arms, columns, options.color ?? false),
     ]),
     ...wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns),
+    // Where nothing was timed, what was counted is the result.
+    ...(tables.length === 0 && view.further.length === 0 ? ['', ...countedLines(view).map(ascii)] : []),
   ];
 };
 

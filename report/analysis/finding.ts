@@ -57,19 +57,26 @@ const armPhrase = (asked: readonly Asked[], arm: ArmView, index: number): string
 const chosen = (section: SectionView): RowView =>
   section.rows.find(({ info }) => info.better === 'higher') ?? section.rows.at(-1)!;
 
+export type Elsewhere = 'sections' | 'counts' | 'nothing';
+
+const WITHOUT_TABLE: Readonly<Record<Elsewhere, (sampleCount: number) => string>> = {
+  sections: (sampleCount) =>
+    `No row of the first table was asked for: what ${sampleCount} slots gave stands in sections of its own.`,
+  counts: (sampleCount) => `Counted, not timed: calls, requests and files of ${sampleCount} slots.`,
+  nothing: (sampleCount) =>
+    `Nothing was measured: none of ${sampleCount} slots gave a value for the first table.`,
+};
+
 export const findingOf = (
   tables: readonly TableView[],
   arms: readonly ArmView[],
   sampleCount: number,
-  /** Something was measured that is no part of the first table. */
-  elsewhere = false,
+  /** What there is beside the first table: rows in sections of their own, counts and no time, or nothing. */
+  elsewhere: Elsewhere = 'nothing',
 ): string => {
   const table = tables.find(({ image }) => image !== null);
   const first = table?.sections[0];
-  if (table === undefined || first === undefined)
-    return elsewhere
-      ? `No row of the first table was asked for: what ${sampleCount} slots gave stands in sections of its own.`
-      : `Nothing was measured: none of ${sampleCount} slots gave a value for the first table.`;
+  if (table === undefined || first === undefined) return WITHOUT_TABLE[elsewhere](sampleCount);
   const { metric, info } = chosen(first);
   const asked = table.sections
     .filter(({ scenario }) => scenario === first.scenario)

@@ -69,6 +69,18 @@ test('a run without numbers says so instead of printing an empty table', () => {
   assert.match(terminalOf(viewOf(run, [])), /^Nothing was measured/);
 });
 
+test('a run that only counted shows what it counted', () => {
+  const text = terminalOf(
+    viewOf(
+      run,
+      samples.filter(({ pass }) => pass === 'count'),
+    ),
+  );
+  assert.match(text, /^Counted, not timed/);
+  assert.match(text, /system calls \| per entry/);
+  assert.match(text, /^unpacked-overlay +\| +[\d,]+ \| +\d/m);
+});
+
 test('what went wrong stands below the table', () => {
   const proofs = run.proofs.map((proof, index) => (index === 0 ? { ...proof, equal: false } : proof));
   const text = terminalOf(viewOf({ ...run, proofs, status: 'interrupted' }, samples));
