@@ -9,7 +9,7 @@ import { findingOf } from './analysis/finding.ts';
 import { claimsOf } from './analysis/on-trial.ts';
 import { failuresOf, leaksOf, skippedOf } from './analysis/problems.ts';
 import { publishedOf } from './analysis/published.ts';
-import { firstTables, furtherTables, type TableInput } from './analysis/tables.ts';
+import { firstTables, furtherTables, ownTables, type TableInput } from './analysis/tables.ts';
 import type { Claim } from './claims/claim.ts';
 import { evidenceOf } from './claims/evidence.ts';
 import { claims as allClaims } from './claims/registry.ts';
@@ -90,6 +90,7 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
     arms,
     tables,
     further,
+    own: ownTables(input),
     calls: present(groups.map((group) => callsOf(group, arms))),
     requests: present(groups.map((group) => countsOf(group, arms, catalogue, isRequest))),
     disk: present(groups.map((group) => countsOf(group, arms, catalogue, isDisk))),

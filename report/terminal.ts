@@ -190,7 +190,9 @@ const observedBlock = (view: ReportView, hasTable: boolean, columns: number): re
 /** The tables and what their words mean. */
 export const tableBlock = (view: ReportView, options: TerminalOptions = {}): readonly string[] => {
   const columns = options.columns ?? DEFAULT_COLUMNS;
-  const tables = options.allImages === true ? view.tables : view.tables.slice(0, 1);
+  // Scenarios with sections of their own stand in the page, but for a run that asked for nothing else.
+  const all = view.tables.length === 0 ? view.own : view.tables;
+  const tables = options.allImages === true ? all : all.slice(0, 1);
   return [
     ...tables.flatMap((table) => [
       ...wrapped(ascii(titleOf(view, table)), columns),
@@ -199,7 +201,7 @@ export const tableBlock = (view: ReportView, options: TerminalOptions = {}): rea
     ]),
     ...wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns),
     // Where nothing was timed, what was counted is the result.
-    ...(tables.length === 0 && view.further.length === 0 ? ['', ...countedLines(view).map(ascii)] : []),
+    ...(tables.length === 0 && view.observed.length === 0 ? ['', ...countedLines(view).map(ascii)] : []),
   ];
 };
 

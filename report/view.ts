@@ -162,6 +162,8 @@ export interface ReportView {
   readonly tables: readonly TableView[];
   /** Every noisy metric that is in no first table. */
   readonly further: readonly TableView[];
+  /** Headline rows of scenarios that have no part in the first table; they are among `further`, too. */
+  readonly own: readonly TableView[];
   readonly calls: readonly CallsView[];
   readonly requests: readonly CountsView[];
   readonly disk: readonly CountsView[];

@@ -5,6 +5,7 @@ import { scenario as churnFresh } from './churn-fresh.ts';
 import { scenario as churnScale } from './churn-scale.ts';
 import { scenario as churnSharedBase } from './churn-shared-base.ts';
 import { scenario as cleanup } from './cleanup.ts';
+import { scenario as containerChurn } from './container-churn.ts';
 import { scenario as liveMounts } from './live-mounts.ts';
 import { scenario as lookupTrace } from './lookup-trace.ts';
 import { scenario as manyStores } from './many-stores.ts';
@@ -32,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   churnFresh,
   churnScale,
   churnSharedBase,
+  containerChurn,
   cleanup,
   update,
   walkWarm,

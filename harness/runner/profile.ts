@@ -38,7 +38,14 @@ const CLAIMS = [
   'start-trace',
 ];
 /** Claims at sizes that take their time. */
-const FURTHER_CLAIMS = ['live-mounts', 'cleanup', 'churn-shared-base', 'random-stat', 'read-all'];
+const FURTHER_CLAIMS = [
+  'live-mounts',
+  'cleanup',
+  'churn-shared-base',
+  'random-stat',
+  'read-all',
+  'container-churn',
+];
 const MICRO = [
   'micro-stat',
   'micro-open',

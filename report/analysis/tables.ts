@@ -127,6 +127,16 @@ export const firstTables = (input: TableInput): readonly TableView[] => {
   return [...filled(perImage), ...(combined === null ? [] : [combined])];
 };
 
+/** The headline rows of scenarios that have a section of their own. */
+export const ownTables = (input: TableInput): readonly TableView[] =>
+  filled(
+    input.images.map((image) =>
+      tableOf(image, input, (group) =>
+        firstOf(group, input.design).length > 0 ? [] : headlineOf(group, input.design),
+      ),
+    ),
+  );
+
 /** Timed metrics without a headline row; what a rate of zeros would say is left out. */
 export const furtherTables = (input: TableInput): readonly TableView[] =>
   filled(

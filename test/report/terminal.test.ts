@@ -69,6 +69,16 @@ test('a run without numbers says so instead of printing an empty table', () => {
   assert.match(terminalOf(viewOf(run, [])), /^Nothing was measured/);
 });
 
+test('a run of scenarios with sections of their own shows their headline rows', () => {
+  const scenarios = Object.fromEntries(
+    Object.entries(run.catalogue.scenarios).map(([id, info]) => [id, { ...info, ownSection: true }]),
+  );
+  const text = terminalOf(viewOf({ ...run, catalogue: { ...run.catalogue, scenarios } }, samples));
+  assert.match(text, /^churn, store=empty$/m);
+  assert.match(text, /^ +images\/s /m);
+  assert.doesNotMatch(text, /UserNs/);
+});
+
 test('a run that only counted shows what it counted', () => {
   const text = terminalOf(
     viewOf(

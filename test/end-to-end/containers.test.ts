@@ -1,0 +1,43 @@
+// Containers that write, on real mounts: each has an upper layer of its own, and nothing of it is left.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, leftOf, okSamples, program, readSamples } from './support.ts';
+
+const CONTAINERS = 16;
+
+test('containers of one image start, write and stop on every backend', { skip: needsRoot }, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const { code, stdout, stderr } = await program(t, [
+    'run',
+    ...['--scenarios', 'container-churn', '--images', 'synthetic:files=30,layers=2,seed=1'],
+    ...['--backends', 'headline', '--blocks', '8', '--count-passes', '3', '--budget', '10m', '--out', out],
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
+    [],
+  );
+  const counted = okSamples(out).filter(({ pass }) => pass === 'count');
+  const calls = (arm: string, containers: number, phase: 'mount' | 'unmount', name: string) =>
+    new Set(
+      counted
+        .filter((one) => one.arm === arm && one.params['containers'] === containers)
+        .map(({ ledger }) => ledger?.[phase]?.['harness']?.[name]),
+    );
+  // One overlay for each container where the backend is one; over FUSE a mount of its own and an overlay.
+  for (const [arm, mounts] of [
+    ['unpacked-overlay', 1],
+    ['erofs-overlay', 2],
+    ['composefs-fuse', 1],
+  ] as const)
+    assert.deepEqual([...calls(arm, CONTAINERS, 'mount', 'fsmount')], [mounts * CONTAINERS], arm);
+  assert.deepEqual([...calls('composefs-fuse', CONTAINERS, 'unmount', 'umount2')], [2 * CONTAINERS]);
+  assert.deepEqual([...calls('erofs-overlay', CONTAINERS, 'unmount', 'umount2')], [CONTAINERS]);
+  // A run that asked for nothing with a row in the first table shows what it measured all the same.
+  assert.match(stdout, /^container-churn, containers=16 stack=one$/m);
+  assert.match(stdout, /^ +containers\/s +\S+\/s /m);
+  assert.deepEqual(leftOf(home), []);
+});
