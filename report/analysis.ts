@@ -1,6 +1,6 @@
 // From a run and its tallied samples to what the views show. Pure: the same input gives the same view.
 import type { Design } from '../results/compare/rows.ts';
-import type { Group, GroupData, Tallied } from '../results/compare/tally.ts';
+import { type Group, type GroupData, paramsKey, type Tallied } from '../results/compare/tally.ts';
 import { DEFAULT_DELTA } from '../results/compare/verdict.ts';
 import type { RunFile } from '../results/schema/run.ts';
 import { armsOf } from './analysis/arms.ts';
@@ -31,6 +31,9 @@ const position = (items: readonly string[], item: string): number => {
   return index < 0 ? items.length : index;
 };
 
+/** 2 before 10. */
+const NUMBERS_IN_ORDER = new Intl.Collator('en', { numeric: true });
+
 const inPlannedOrder = (groups: readonly GroupData[], run: RunFile): readonly GroupData[] => {
   const key = ({ scenario, image }: Group) => [
     position(run.plan.scenarios, scenario),
@@ -39,7 +42,11 @@ const inPlannedOrder = (groups: readonly GroupData[], run: RunFile): readonly Gr
   return [...groups].sort((a, b) => {
     const [scenarioA, imageA] = key(a.group);
     const [scenarioB, imageB] = key(b.group);
-    return scenarioA! - scenarioB! || imageA! - imageB!;
+    return (
+      scenarioA! - scenarioB! ||
+      imageA! - imageB! ||
+      NUMBERS_IN_ORDER.compare(paramsKey(a.group.params), paramsKey(b.group.params))
+    );
   });
 };
 

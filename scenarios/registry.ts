@@ -16,6 +16,7 @@ import { scenario as microOpen } from './micro-open.ts';
 import { scenario as microRead } from './micro-read.ts';
 import { scenario as microReadlink } from './micro-readlink.ts';
 import { scenario as microStat } from './micro-stat.ts';
+import { scenario as parallelCreate } from './parallel-create.ts';
 import { scenario as prefetch } from './prefetch.ts';
 import { scenario as randomStat } from './random-stat.ts';
 import { scenario as readAll } from './read-all.ts';
@@ -34,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
   churnScale,
   churnSharedBase,
   containerChurn,
+  parallelCreate,
   cleanup,
   update,
   walkWarm,

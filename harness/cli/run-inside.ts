@@ -177,6 +177,7 @@ const measureThere = async (
         await machine.command('ls', ['ls', '-lR', empty]);
         for (const server of servers) await machine.command('cfs-fuse', [server, '--version']);
       },
+      crowdEntry: new URL('./crowd-member.js', import.meta.url),
       interrupted,
       journal,
       update: record.update,

@@ -12,6 +12,7 @@ import type {
   Values,
 } from '../../results/schema/run.ts';
 import type { Mounted, Prepared, Store } from './backend.ts';
+import type { Crowd } from './crowd.ts';
 import type { Image } from './image.ts';
 import type { Machine, MadeFileSystem, MadeType, Need } from './machine.ts';
 
@@ -39,6 +40,8 @@ export interface Stage {
   fileSystem(type: MadeType): Promise<MadeFileSystem>;
   /** A further, empty store whose objects are spread over these folders. */
   storeIn(dirs: readonly string[]): Store;
+  /** So many lives of the image at once, ready to begin. Untimed. */
+  crowd(count: number): Promise<Crowd>;
   /** Files, inodes and bytes on disk of all that the slot wrote: its own store and folders. Untimed. */
   footprint(): Promise<Values>;
   /** Opens and closes every armed probe around `work`. A phase may be repeated: its values become medians. */

@@ -65,6 +65,7 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
       features,
       probes: parts.probes.filter((probe) => probe.passes.includes(slot.pass)),
       workspace,
+      crowdEntry: parts.crowdEntry,
       fullStore,
       images,
       leaks,

@@ -36,6 +36,8 @@ export interface RunParts {
   readonly workspace: Workspace;
   /** Runs what a cold window will need once, on an empty folder. */
   readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;
+  /** Module that a thread of a crowd runs: joins the registry of backends. */
+  readonly crowdEntry: URL;
   readonly interrupted: () => boolean;
   readonly journal: { append(sample: Sample): void };
   /** What changed in run.json: called whenever it is worth writing again. */

@@ -45,6 +45,7 @@ const FURTHER_CLAIMS = [
   'random-stat',
   'read-all',
   'container-churn',
+  'parallel-create',
 ];
 const MICRO = [
   'micro-stat',

@@ -14,6 +14,7 @@ import { nowNs } from '../sys/clock.ts';
 import type { Snapshot } from '../sys/leaks.ts';
 import { createMachine } from '../sys/machine.ts';
 import type { Arm } from './arm.ts';
+import { openCrowd } from './crowd.ts';
 import { type LeakCheck, leakMetrics } from './leak-check.ts';
 import { type OpenStage, openStage } from './stage.ts';
 import { type SlotFolders, slotName, type Workspace } from './workspace.ts';
@@ -37,6 +38,8 @@ export interface SlotParts {
   readonly fullStore: Store;
   /** All images of the run. */
   readonly images: readonly Image[];
+  /** Module that a thread of a crowd runs. */
+  readonly crowdEntry: URL;
   readonly leaks: LeakCheck;
   /** Runs what a cold window will need once, on an empty folder. */
   readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;
@@ -156,6 +159,16 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
       kept,
       prepared,
       folders,
+      crowd: (dirs) =>
+        openCrowd({
+          entry: parts.crowdEntry,
+          arm,
+          image,
+          features: parts.features,
+          scratch: parts.workspace.scratch,
+          limitMs: () => Math.max(1, Math.ceil(parts.limitNs / 1e6)),
+          dirs,
+        }),
       probes: armed,
       cycles,
       warmTools,
@@ -176,8 +189,15 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
   } finally {
     for (const ready of started) await ready.release?.();
     for (const probe of armed) probe.disarm();
-    stage?.end();
+    await stage?.end();
   }
+};
+
+const MOST_NAMED = 20;
+
+const named = (left: readonly string[]): string => {
+  const more = left.length > MOST_NAMED ? [`and ${left.length - MOST_NAMED} more`] : [];
+  return [...left.slice(0, MOST_NAMED), ...more].join(', ');
 };
 
 export const runSlot = async (parts: SlotParts): Promise<Sample> => {
@@ -201,7 +221,7 @@ export const runSlot = async (parts: SlotParts): Promise<Sample> => {
       outcome: 'failed',
       phase: 'leak',
       code: 'left-behind',
-      message: `left behind: ${left.join(', ')}`,
+      message: `left behind: ${named(left)}`,
     });
   return done({ ...outcome, values: { ...outcome.values, ...leakMetrics(left) } });
 };

@@ -10,6 +10,7 @@ import { measureDisk } from '../probes/disk.ts';
 import { createStore } from '../store/store.ts';
 import { makeCold } from './cold.ts';
 import { coldSample } from './cold-sample.ts';
+import type { OpenCrowd } from './crowd.ts';
 import type { SlotFolders } from './workspace.ts';
 
 export interface StageParts {
@@ -23,6 +24,7 @@ export interface StageParts {
   readonly others: readonly Image[];
   readonly prepare: (image: Image) => Promise<Prepared>;
   readonly folders: SlotFolders;
+  readonly crowd: (dirs: readonly string[]) => Promise<OpenCrowd>;
   readonly probes: readonly ArmedProbe[];
   readonly cycles: number;
   /** Commands that a cold window will need, run once on an empty folder after the caches were dropped. */
@@ -36,8 +38,8 @@ export interface OpenStage extends Stage {
   readonly notes: readonly string[];
   /** After a failure: takes down whatever is still mounted. Never throws. */
   abandon(): void;
-  /** Takes down the file systems that were made for the slot, whether it failed or not. */
-  end(): void;
+  /** Ends threads and takes down the file systems that were made for the slot, whether it failed or not. */
+  end(): Promise<void>;
 }
 
 const preflight = (machine: Machine, mounted: Mounted): void => {
@@ -66,6 +68,7 @@ export const openStage = (parts: StageParts): OpenStage => {
   const live = new Set<Mounted>();
   const made: MadeFileSystem[] = [];
   const ownDirs: string[] = [];
+  const crowds: OpenCrowd[] = [];
   let empty: string | null = null;
   // With whatever a backend keeps beside objects and layers.
   const ownStore = store.state === 'empty' ? [dirname(store.layerDir)] : [];
@@ -126,6 +129,12 @@ export const openStage = (parts: StageParts): OpenStage => {
       ownDirs.push(dir, ...more);
       return createStore({ state: 'empty', dir, more, files: machine.files });
     },
+    async crowd(count) {
+      const home = folders.fresh(`crowd-${crowds.length}`);
+      const crowd = await parts.crowd(Array.from({ length: count }, (_, i) => join(home, `member-${i}`)));
+      crowds.push(crowd);
+      return crowd;
+    },
     async dropCaches() {
       const manifests = imageFiles(folders.things);
       notes.push(
@@ -137,7 +146,8 @@ export const openStage = (parts: StageParts): OpenStage => {
     abandon() {
       for (const mounted of live) mounted.abandon();
     },
-    end() {
+    async end() {
+      for (const crowd of crowds) await crowd.end();
       try {
         for (const dir of ownDirs) rmSync(dir, { recursive: true, force: true });
         for (const one of made.reverse()) one.remove();

@@ -1,4 +1,4 @@
-// Containers that write, on real mounts: each has an upper layer of its own, and nothing of it is left.
+// Containers that write, and images that are brought in at once, on real mounts: nothing of them is left.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -39,5 +39,32 @@ test('containers of one image start, write and stop on every backend', { skip: n
   // A run that asked for nothing with a row in the first table shows what it measured all the same.
   assert.match(stdout, /^container-churn, containers=16 stack=one$/m);
   assert.match(stdout, /^ +containers\/s +\S+\/s /m);
+  assert.deepEqual(leftOf(home), []);
+});
+
+test('images brought in at once, each by a thread of its own, on every backend', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const { code, stdout, stderr } = await program(t, [
+    'run',
+    ...['--scenarios', 'parallel-create', '--images', 'synthetic:files=30,layers=2,seed=1'],
+    ...['--backends', 'headline', '--blocks', '8', '--budget', '10m', '--out', out],
+  ]);
+  assert.equal(code, 0, stderr);
+  // A thread's warnings would stand here.
+  assert.doesNotMatch(stderr, /Warning/);
+  assert.deepEqual(
+    readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
+    [],
+  );
+  for (const { values, params } of okSamples(out)) {
+    const images = Number(params['images']);
+    const wholeNs = values['upWallNs']! + values['downWallNs']!;
+    assert.ok(Math.abs(values['imagesPerSecond']! - (1e9 * images) / wholeNs) < 1e-6);
+  }
+  const order = ['images=1', 'images=2'].map((params) => stdout.indexOf(`parallel-create, ${params}`));
+  assert.ok(order[0]! > 0 && order[0]! < order[1]!, stdout);
   assert.deepEqual(leftOf(home), []);
 });

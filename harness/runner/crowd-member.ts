@@ -1,0 +1,149 @@
+// One thread of a crowd: it makes the slot's image ready, lives once as a rehearsal, and then lives when it is told to.
+//
+// Needs:   a worker thread; the registry of backends from whoever starts it.
+// Does:    ingest, create, mount; unmount, settle, destroy, collect, each on a word of the main thread.
+// Leaves:  nothing that the slot's own folder does not hold; `abandon` takes down what is mounted.
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { readImage } from '../erofs/read-image.ts';
+import type { Backend, Created, Mounted, Prepared, Store } from '../model/backend.ts';
+import { UserError } from '../model/errors.ts';
+import type { Image, Layer } from '../model/image.ts';
+import type { Features } from '../model/machine.ts';
+import { createStore } from '../store/store.ts';
+import { createMachine } from '../sys/machine.ts';
+
+/** An image as it crosses to another thread: trees stay behind, the manifest tells the same. */
+export type SentImage = Omit<Image, 'tree' | 'layers' | 'bareManifest'> & {
+  readonly layers: readonly Omit<Layer, 'tree'>[];
+  readonly bare: Uint8Array;
+};
+
+export interface MemberTask {
+  readonly backend: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly image: SentImage;
+  readonly features: Features;
+  /** A folder of its own on the work file system. */
+  readonly dir: string;
+  readonly scratch: string;
+  readonly limitMs: number;
+}
+
+export type Word = 'up' | 'down' | 'end';
+
+export type Reply =
+  | { readonly kind: 'done' }
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      readonly code: string;
+      readonly facts: readonly string[];
+    };
+
+const received = ({ layers, bare, ...image }: SentImage): Image => {
+  const tree = readImage(Buffer.from(image.manifest));
+  return {
+    ...image,
+    tree,
+    layers: layers.map((layer) => ({ ...layer, tree })),
+    bareManifest: () => bare,
+  };
+};
+
+interface Alive {
+  readonly created: Created;
+  readonly mounted: Mounted;
+}
+
+const openLife = (prepared: Prepared, store: Store, task: MemberTask, number: number) => {
+  const dir = join(task.dir, `image-${number}`);
+  const at = join(task.dir, `mount-${number}`);
+  for (const folder of [dir, at]) mkdirSync(folder);
+  let alive: Alive | null = null;
+  return {
+    async up(): Promise<Mounted> {
+      await prepared.ingest(store);
+      const created = await prepared.create(store, dir);
+      const mounted = await created.mount(at);
+      alive = { created, mounted };
+      return mounted;
+    },
+    async down(): Promise<void> {
+      const { created, mounted } = alive!;
+      alive = null;
+      await mounted.unmount();
+      await mounted.settle();
+      await created.destroy();
+      await prepared.collect(store, []);
+    },
+    abandon: () => alive?.mounted.abandon(),
+  };
+};
+
+/** What is not empty stays, and is named as left behind. */
+const removeEmpty = (dir: string): boolean => {
+  const all = readdirSync(dir, { withFileTypes: true }).map(
+    (entry) => entry.isDirectory() && removeEmpty(join(dir, entry.name)),
+  );
+  if (all.includes(false)) return false;
+  rmdirSync(dir);
+  return true;
+};
+
+const failed = (error: unknown): Reply =>
+  error instanceof UserError
+    ? { kind: 'failed', message: error.message, code: error.code, facts: error.facts }
+    : { kind: 'failed', message: String(error), code: 'error', facts: [] };
+
+/** Answers once when it is ready, and once to every word but `end`. */
+export const runMember = async (
+  task: MemberTask,
+  backends: readonly Backend[],
+  port: MessagePort,
+): Promise<void> => {
+  const reply = (value: Reply): void => port.postMessage(value);
+  const backend = backends.find(({ id }) => id === task.backend)!;
+  const machine = createMachine(task.features, {
+    scratch: task.scratch,
+    commandLimitMs: () => task.limitMs,
+  });
+  const stores = [0, 1].map((number) =>
+    createStore({ state: 'empty', dir: join(task.dir, `store-${number}`), files: machine.files }),
+  );
+  const prepared = await backend.prepare(received(task.image), machine, task.options);
+  const [rehearsal, life] = stores.map((store, number) => openLife(prepared, store, task, number));
+  let last = rehearsal!;
+  const told = async (work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+      reply({ kind: 'done' });
+    } catch (error) {
+      reply(failed(error));
+    }
+  };
+  const check = ({ root, fsType }: Mounted): void => {
+    const found = machine.mounts.typeAt(root);
+    if (found !== fsType)
+      throw new UserError('the mount under test is not the backend under test', {
+        code: 'wrong-mount',
+        facts: [`at: ${root}`, `expected: ${fsType}`, `found: ${found ?? 'no mount'}`],
+      });
+  };
+  await told(async () => {
+    check(await rehearsal!.up());
+    await rehearsal!.down();
+  });
+  last = life!;
+  port.on('message', async (word: Word) => {
+    if (word === 'up') await told(() => last.up());
+    if (word === 'down') await told(() => last.down());
+    if (word !== 'end') return;
+    last.abandon();
+    rehearsal!.abandon();
+    await prepared.release?.();
+    removeEmpty(task.dir);
+    port.close();
+  });
+};

@@ -1,0 +1,57 @@
+// Several images brought in at once, as a machine does that starts many functions or pods: what do they take from each other?
+//
+// Each is a thread with a store of its own, which lived once before as a rehearsal: on one machine threads and processes make
+// the same system calls at the same time, and a thread needs no start inside the window.
+import type { Metric, Scenario } from '../harness/model/scenario.ts';
+
+const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
+
+const elapsed = async (work: () => Promise<void>): Promise<number> => {
+  const from = process.hrtime.bigint();
+  await work();
+  return Number(process.hrtime.bigint() - from);
+};
+
+export const scenario: Scenario = {
+  id: 'parallel-create',
+  question: 'What does it cost to bring in, and to take away, several images at the same time?',
+  cache: 'warm',
+  reproduce:
+    'N threads at once, each with an empty store: ingest, create, mount; then unmount, settle, destroy, collect',
+  headline: ['upWallNs', 'upEachWallNs', 'downWallNs', 'imagesPerSecond'],
+  ownSection: true,
+  needs: [],
+  params: [{ images: 1 }, { images: 2 }],
+  largeParams: [{ images: 4 }, { images: 8 }],
+  passes: ['time'],
+  metrics: {
+    upWallNs: latency('until the last of them is mounted'),
+    upEachWallNs: latency('the same, for each of them'),
+    downWallNs: latency('until the last of them is gone'),
+    imagesPerSecond: { title: 'images per second, all at once', better: 'higher', noise: 'noisy' },
+  },
+  cycles: () => 1,
+  roughNs: (size, { images }) =>
+    4e8 + Number(images) * (2e8 + 2 * (size.objectCount * 1.2e5 + size.objectBytes * 2)),
+  async run(stage) {
+    const images = Number(stage.slot.params['images']);
+    const crowd = await stage.crowd(images);
+    stage.sync();
+    const upWallNs = await elapsed(() => crowd.up());
+    // Removal is of what is on disk.
+    stage.sync();
+    const downWallNs = await elapsed(() => crowd.down());
+    return { upWallNs, downWallNs };
+  },
+  derive: ({ upWallNs, downWallNs, ...values }, { images }) => ({
+    ...values,
+    ...(upWallNs === undefined || downWallNs === undefined
+      ? {}
+      : {
+          upWallNs,
+          downWallNs,
+          upEachWallNs: upWallNs / Number(images),
+          imagesPerSecond: (1e9 * Number(images)) / (upWallNs + downWallNs),
+        }),
+  }),
+};
