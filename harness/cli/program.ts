@@ -73,8 +73,8 @@ const runCommand = (): Command =>
     .addOption(
       new Option(
         '--placement <WHERE>',
-        'leave commands and servers to the scheduler, or run all of a slot on one CPU (default: that of the profile)',
-      ).choices(['free', 'same-cpu', 'both']),
+        'leave commands and servers to the scheduler, or run all of a slot on one CPU; needed: on one CPU what only there can be told apart (default: that of the profile)',
+      ).choices(['free', 'same-cpu', 'needed', 'both']),
     )
     .option('--seed <TEXT>', 'repeats the order of an earlier run (default: a new one, recorded)')
     .option('--out <DIR>', 'result folder (default: runs/<date>-<host>-<seed>)')

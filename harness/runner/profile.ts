@@ -88,7 +88,7 @@ export const profiles: readonly Profile[] = [
     countPasses: 3,
     lives: 1,
     large: false,
-    placement: 'free',
+    placement: 'needed',
   },
   {
     id: 'ci',
