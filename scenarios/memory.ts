@@ -40,7 +40,6 @@ export const scenario: Scenario = {
   passes: ['time'],
   variants: ['erofs-only'],
   source: () => SOURCE,
-  oneLook: true,
   cycles: () => 1,
   metrics: {
     slabObjectBytes: more('objects of all slab caches that the mount and the walk added'),
