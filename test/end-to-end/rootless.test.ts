@@ -250,7 +250,17 @@ test('with subordinate ids images of other owners are shown, and clean removes w
 test('a profile whose images cannot be shown runs with one that can', { skip: needsRoot }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const out = join(home, 'results');
-  const { code, stderr } = await run(['run', '--profile', 'quick', '--scenarios', 'walk-warm', '--out', out]);
+  const { code, stderr } = await run([
+    'run',
+    '--profile',
+    'quick',
+    '--budget',
+    '5m',
+    '--scenarios',
+    'walk-warm',
+    '--out',
+    out,
+  ]);
   assert.equal(code, 0, stderr);
   const { images, skipped } = readRun(out);
   assert.deepEqual(
