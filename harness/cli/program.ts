@@ -4,14 +4,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { profiles } from '../runner/profile.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
-import { doctorCommand } from './doctor.ts';
 import { parseDurationNs } from './duration.ts';
 import { historyCommand } from './history.ts';
-import { imageCommand } from './image.ts';
-import { listCommand } from './list.ts';
+import { imageCommand } from './image-command.ts';
+import { doctorCommand, listCommand } from './machine-commands.ts';
 import type { TypedOptions } from './options.ts';
 import { reportCommand } from './report.ts';
-import { openAnySource } from './sources.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -115,5 +113,5 @@ export const program = (): Command =>
     .addCommand(listCommand())
     .addCommand(doctorCommand())
     .addCommand(cleanCommand())
-    .addCommand(imageCommand({ openSource: openAnySource }))
+    .addCommand(imageCommand())
     .addHelpText('after', EXIT_CODES);
