@@ -38,6 +38,8 @@ export type FeatureId =
   | 'fs-verity'
   | 'xfs-loop'
   | 'mkfs-erofs'
+  | 'mkcomposefs'
+  | 'gnu-time'
   | 'mksquashfs'
   | 'squashfs-loop'
   | 'dm-verity'
@@ -105,7 +107,7 @@ export interface Mounts {
   abortFuse(at: string): boolean;
   /** Whether a mount is attached at exactly this path: one system call. */
   isMount(path: string): boolean;
-  /** File system type of the topmost mount at exactly this path, from mountinfo; null when there is none. */
+  /** File system type of the topmost mount at exactly this path, as mountinfo writes it; null when there is none. */
   typeAt(path: string): string | null;
 }
 

@@ -5,7 +5,9 @@ import { before, describe, test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
 import type { MountOption } from '../../../harness/model/machine.ts';
 import { files, O_DIRECTORY, O_PATH } from '../../../harness/sys/files.ts';
+import { readMounts, topmostAt } from '../../../harness/sys/mountinfo.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
+import { typeOfMountAt } from '../../../harness/sys/statmount.ts';
 import {
   needsRoot,
   OBJECT_BYTES,
@@ -110,5 +112,35 @@ describe('mounting', { skip: needsRoot }, () => {
   test('unmounting what is not mounted names the path', (t) => {
     const folder = temporaryFolder(t);
     assert.throws(() => mounts.unmount(folder), { code: 'EINVAL', facts: [folder] });
+  });
+
+  test('the type of one mount is told without the list of all, and is what the list says', (t) => {
+    const folder = temporaryFolder(t);
+    const [at, copy, none] = ['at', 'copy', 'none'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const path of [at, copy, none]) mkdirSync(path);
+    const listed = (path: string) => topmostAt(readMounts(), path)?.type ?? null;
+    const attach = (type: string, options: readonly MountOption[] = []) =>
+      mounts.attach(mounts.create(type, options, []), at);
+    attach('tmpfs');
+    if (typeOfMountAt(at) === undefined) {
+      mounts.unmount(at);
+      return t.skip('this kernel has no statmount(2)');
+    }
+    const sample = sampleImage(folder.concat('/at'));
+    assert.deepEqual([typeOfMountAt(at), listed(at)], ['tmpfs', 'tmpfs']);
+    mounts.attach(mounts.clone(sample.objects), copy);
+    assert.deepEqual([typeOfMountAt(copy), listed(copy)], ['tmpfs', 'tmpfs']);
+    attach('proc');
+    // Of two mounts at one place the upper one.
+    assert.deepEqual([typeOfMountAt(at), listed(at)], ['proc', 'proc']);
+    assert.equal(typeOfMountAt(none), null);
+    assert.equal(typeOfMountAt(join(folder, 'not there')), undefined);
+    assert.equal(mounts.typeAt(join(folder, 'not there')), null);
+    for (const path of [copy, at, at]) mounts.unmount(path);
+    assert.equal(typeOfMountAt(at), null);
   });
 });
