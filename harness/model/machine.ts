@@ -103,6 +103,8 @@ export interface Mounts {
   ): { readonly device: string; readonly fd: number };
   /** LOOP_GET_STATUS64 gives ENXIO. */
   loopFree(device: string): boolean;
+  /** Takes away free loop devices that the kernel had to make for this run: their memory counts for whoever needs them again. */
+  removeNewLoops(): void;
   /** Ends the conversation behind a FUSE mount at exactly this path, whether its server still answers or not. */
   abortFuse(at: string): boolean;
   /** Whether a mount is attached at exactly this path: one system call. */

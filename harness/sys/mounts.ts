@@ -10,7 +10,7 @@
 import { UserError } from '../model/errors.ts';
 import type { MountAttribute, MountOption, Mounts } from '../model/machine.ts';
 import { bind, bindCall, EINVAL, fail, lastErrno, NR } from './libc.ts';
-import { attachLoop, loopFree } from './loop.ts';
+import { attachLoop, loopFree, removeNewLoops } from './loop.ts';
 import { readMounts, topmostAt } from './mountinfo.ts';
 import { ownCalls } from './own-calls.ts';
 import { typeOfMountAt } from './statmount.ts';
@@ -200,6 +200,7 @@ export const mounts: Omit<Mounts, 'abortFuse'> = {
   },
   loop: (file, { directIo }) => attachLoop(file, directIo),
   loopFree,
+  removeNewLoops,
   isMount,
   typeAt(path) {
     const type = typeOfMountAt(path);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
 import type { MountOption } from '../../../harness/model/machine.ts';
 import { files, O_DIRECTORY, O_PATH } from '../../../harness/sys/files.ts';
+import { noteLoops } from '../../../harness/sys/loop.ts';
 import { readMounts, topmostAt } from '../../../harness/sys/mountinfo.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
 import { typeOfMountAt } from '../../../harness/sys/statmount.ts';
@@ -107,6 +108,32 @@ describe('mounting', { skip: needsRoot }, () => {
     assert.equal(mounts.loopFree(loop.device), false);
     mounts.unmount(at);
     assert.equal(mounts.loopFree(loop.device), true);
+  });
+
+  test('loop devices that the kernel had to make are taken away, those that were there stay', (t) => {
+    const { image } = sampleImage(temporaryFolder(t));
+    const there = () => files.names('/sys/block').filter((name) => name.startsWith('loop'));
+    const before = there();
+    noteLoops();
+    const loops = Array.from({ length: before.length + 2 }, () => mounts.loop(image, { directIo: false }));
+    const made = loops.map(({ device }) => basename(device)).filter((name) => !before.includes(name));
+    assert.ok(made.length >= 2);
+    mounts.removeNewLoops();
+    assert.deepEqual(
+      made.filter((name) => !there().includes(name)),
+      [],
+      'a device in use stays',
+    );
+    for (const { fd } of loops) files.close(fd);
+    mounts.removeNewLoops();
+    assert.deepEqual(
+      there().filter((name) => made.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      before.filter((name) => !there().includes(name)),
+      [],
+    );
   });
 
   test('unmounting what is not mounted names the path', (t) => {
