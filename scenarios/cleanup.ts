@@ -1,5 +1,6 @@
 // Removal of an image that was used, and what a process beside it notices: the image was listed while it was mounted, then its
-// mount went; a neighbour makes small files on the same file system, first while nothing goes on, then during the removal.
+// mount went; a neighbour makes small files on the same file system, during the removal and, before and after it, while nothing
+// goes on.
 //
 // caches=cold: everything was dropped from the caches before. durable=yes: the removal ends with a syncfs of its own.
 import { setTimeout } from 'node:timers/promises';
@@ -9,7 +10,8 @@ import { known, sumOf } from '../harness/model/metrics.ts';
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { besideNeighbour, neighbourMetrics } from './neighbour.ts';
 
-const ALONE_MS = 100;
+/** Before the removal and after it. */
+const ALONE_MS = 200;
 
 const of = (caches: 'warm' | 'cold', durable: 'yes' | 'no'): Params => ({ store: 'empty', caches, durable });
 
@@ -71,7 +73,7 @@ export const scenario: Scenario = {
     },
     removeSyncWallNs: { title: 'the syncfs at the end of the removal', better: 'lower', noise: 'noisy' },
   },
-  roughNs: (size) => 4e8 + size.objectCount * 1.5e5 + size.objectBytes * 2,
+  roughNs: (size) => 8e8 + size.objectCount * 1.5e5 + size.objectBytes * 2,
   run,
   derive: ({ removeSyncWallNs = 0, ...values }, { durable }) => {
     const removed = sumOf(values, ['destroyWallNs', 'collectWallNs']);

@@ -64,7 +64,7 @@ const read = ({ machine: { files } }: Stage, path: string): Readonly<Record<'alo
   return JSON.parse(into.toString('utf8', 0, got)) as Readonly<Record<'alone' | 'during', Figures>>;
 };
 
-/** `alone` and `during` run one after the other beside the same neighbour. */
+/** `alone`, `during` and once more `alone` beside the same neighbour: what drifts meanwhile is on both sides. */
 export const besideNeighbour = async (
   stage: Stage,
   alone: () => Promise<void>,
@@ -88,17 +88,21 @@ export const besideNeighbour = async (
     return [from, Number(process.hrtime.bigint())];
   };
   try {
-    const asked = { alone: await within(alone), during: await within(during) };
+    const before = await within(alone);
+    const removal = await within(during);
+    // What the removal left to be written back is not what the neighbour meets alone.
+    stage.sync();
+    const asked = { alone: [before, await within(alone)], during: [removal] };
     files.writeNew(windows, Buffer.from(JSON.stringify(asked)));
   } finally {
     server.stop(STOP_LIMIT_MS);
   }
   const figures = read(stage, out);
   for (const path of [windows, out]) files.unlink(path);
-  const [before, while_] = [figures.alone.medianNs, figures.during.medianNs];
+  const [quiet, busy] = [figures.alone.medianNs, figures.during.medianNs];
   return {
     ...named('Alone', figures.alone),
     ...named('During', figures.during),
-    ...(before === null || while_ === null ? {} : { neighbourSlowdownRatio: while_ / before }),
+    ...(quiet === null || busy === null ? {} : { neighbourSlowdownRatio: busy / quiet }),
   };
 };

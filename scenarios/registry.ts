@@ -1,5 +1,6 @@
 // Everything that is asked, in the order of the report.
 import type { Scenario } from '../harness/model/scenario.ts';
+import { scenario as build } from './build.ts';
 import { scenario as churn } from './churn.ts';
 import { scenario as churnFresh } from './churn-fresh.ts';
 import { scenario as churnScale } from './churn-scale.ts';
@@ -7,6 +8,7 @@ import { scenario as churnSharedBase } from './churn-shared-base.ts';
 import { scenario as cleanup } from './cleanup.ts';
 import { scenario as containerChurn } from './container-churn.ts';
 import { scenario as liveMounts } from './live-mounts.ts';
+import { scenario as liveMounts10000 } from './live-mounts-10000.ts';
 import { scenario as lookupTrace } from './lookup-trace.ts';
 import { scenario as manyStores } from './many-stores.ts';
 import { scenario as memory } from './memory.ts';
@@ -57,5 +59,7 @@ export const scenarios: readonly Scenario[] = [
   lookupTrace,
   tamper,
   liveMounts,
+  liveMounts10000,
   memory,
+  build,
 ];

@@ -15,6 +15,7 @@ import { sizeOf } from '../runner/ready.ts';
 import { NOTHING_BEFORE } from '../runner/resume.ts';
 import { type Ended, measure } from '../runner/run.ts';
 import { openWorkspace, removeWorkspace } from '../runner/workspace.ts';
+import { noteLoops, removeNewLoops } from '../sys/loop.ts';
 import { listenToOuter } from '../sys/namespace.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Handover } from './handover.ts';
@@ -23,7 +24,7 @@ import { RESERVE_RATIO, type RunOptions } from './options.ts';
 import { openProgress, type Progress } from './progress.ts';
 import { readBefore } from './resume.ts';
 import { type Given, openRecord, serversOf } from './run-record.ts';
-import { runnable } from './runnable.ts';
+import { runnable, runnableScenarios } from './runnable.ts';
 import { openAnySource } from './sources.ts';
 import { noiseLines, refuseNoise, watchConditions } from './watch-conditions.ts';
 import { checkSpace } from './work-folder.ts';
@@ -105,11 +106,12 @@ const measureThere = async (
   const { features, folders } = told;
   const { progress, interrupted } = context;
   const arms = runnable(options.arms, (arm) => arm.backend.needs, features);
-  const scenarios = runnable(options.scenarios, ({ needs }) => needs, features);
+  const scenarios = runnableScenarios(options.scenarios, features);
   const usable = runnable(probes, ({ needs }) => needs, features);
   const startedNs = BigInt(told.startedNs);
   const workspace = openWorkspace(folders.workDir, told.ownerPid);
   const sources: SourceImage[] = [];
+  noteLoops();
   try {
     await openSources(options.images, workspace.sources, sources);
     const images = await chooseImages(options, sources, workspace.sources);
@@ -193,6 +195,7 @@ const measureThere = async (
   } finally {
     for (const source of sources) await source.close();
     removeWorkspace(workspace);
+    removeNewLoops();
     progress.end();
   }
 };

@@ -3,8 +3,8 @@
 //   node neighbour-main.js FOLDER WINDOWS OUT READY_FD
 //
 // Every operation is one open, one write of 4 KiB, one fsync, one close; the file before it is unlinked outside the timing. On
-// SIGTERM it reads WINDOWS, names with the beginning and end of a window on CLOCK_MONOTONIC, and tells OUT what the operations that
-// overlap each of them took. A percentile that so few operations cannot bound is left out.
+// SIGTERM it reads WINDOWS, names with the beginnings and ends of windows on CLOCK_MONOTONIC, and tells OUT what the operations that
+// overlap those of a name took. A percentile that so few operations cannot bound is left out.
 import { closeSync, fsyncSync, openSync, readFileSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { median } from '../../results/stats/median.ts';
 import { quantileBound } from '../../results/stats/quantile.ts';
@@ -34,9 +34,11 @@ const bounded = (values: readonly number[], p: number): number | null => {
   return bound.kind === 'bound' ? bound.value : null;
 };
 
-const figures = (done: readonly Operation[], [from, to]: readonly [number, number]) => {
+type Window = readonly [fromNs: number, toNs: number];
+
+const figures = (done: readonly Operation[], windows: readonly Window[]) => {
   const tookNs = done
-    .filter(({ fromNs, toNs }) => toNs > from && fromNs < to)
+    .filter((one) => windows.some(([from, to]) => one.toNs > from && one.fromNs < to))
     .map(({ fromNs, toNs }) => toNs - fromNs);
   return {
     count: tookNs.length,
@@ -69,8 +71,8 @@ const loop = (): void => {
     setImmediate(loop);
     return;
   }
-  const asked = JSON.parse(readFileSync(windows, 'utf8')) as Record<string, [number, number]>;
-  const answer = Object.entries(asked).map(([name, window]) => [name, figures(done, window)]);
+  const asked = JSON.parse(readFileSync(windows, 'utf8')) as Record<string, Window[]>;
+  const answer = Object.entries(asked).map(([name, of]) => [name, figures(done, of)]);
   writeFileSync(out, JSON.stringify(Object.fromEntries(answer)));
 };
 loop();

@@ -38,6 +38,8 @@ export type FeatureId =
   | 'fs-verity'
   | 'xfs-loop'
   | 'mkfs-erofs'
+  | 'mkcomposefs'
+  | 'gnu-time'
   | 'mksquashfs'
   | 'squashfs-loop'
   | 'dm-verity'
@@ -101,11 +103,13 @@ export interface Mounts {
   ): { readonly device: string; readonly fd: number };
   /** LOOP_GET_STATUS64 gives ENXIO. */
   loopFree(device: string): boolean;
+  /** Takes away free loop devices that the kernel had to make for this run: their memory counts for whoever needs them again. */
+  removeNewLoops(): void;
   /** Ends the conversation behind a FUSE mount at exactly this path, whether its server still answers or not. */
   abortFuse(at: string): boolean;
   /** Whether a mount is attached at exactly this path: one system call. */
   isMount(path: string): boolean;
-  /** File system type of the topmost mount at exactly this path, from mountinfo; null when there is none. */
+  /** File system type of the topmost mount at exactly this path, as mountinfo writes it; null when there is none. */
   typeAt(path: string): string | null;
 }
 

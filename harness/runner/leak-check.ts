@@ -42,11 +42,12 @@ export const openLeakCheck = (workspace: Workspace, ownPidNamespace: boolean): L
     before: own,
     after(folders, before) {
       const now = everything();
-      const made = folders.flatMap((one) =>
-        one.made().map((path) => `file: ${show(fromBytes(Buffer.from(path)))}`),
+      // A slot of many mounts has folders by the thousand.
+      const made = new Set(
+        folders.flatMap((one) => one.made().map((path) => `file: ${show(fromBytes(Buffer.from(path)))}`)),
       );
       const inFolders = own(folders).flatMap((after, i) => diff(before[i]!, after));
-      const left = [...new Set([...diff(known, now), ...inFolders])].filter((thing) => !made.includes(thing));
+      const left = [...new Set([...diff(known, now), ...inFolders])].filter((thing) => !made.has(thing));
       known = now;
       return left;
     },

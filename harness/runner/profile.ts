@@ -46,6 +46,8 @@ const FURTHER_CLAIMS = [
   'read-all',
   'container-churn',
   'parallel-create',
+  'build',
+  'live-mounts-10000',
 ];
 const MICRO = [
   'micro-stat',

@@ -54,6 +54,8 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
     'a kernel with CONFIG_FS_VERITY, and a work file system that has it: tune2fs -O verity on ext4, or btrfs',
   'xfs-loop': () => (isRealRoot() ? `${install('xfsprogs')}; modprobe xfs loop` : AS_ROOT),
   'mkfs-erofs': () => install('erofs-utils'),
+  mkcomposefs: () => `${install('composefs')} (Debian has it from 13 on); only the scenario build needs it`,
+  'gnu-time': () => `${install('time')} (GNU time); without it build tells no peak of memory`,
   mksquashfs: () => install('squashfs-tools'),
   'squashfs-loop': () => (isRealRoot() ? `${install('squashfs-tools')}; modprobe squashfs loop` : AS_ROOT),
   'dm-verity': () =>

@@ -310,6 +310,11 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
   'fs-verity': fsVerity,
   'xfs-loop': xfsLoop,
   'mkfs-erofs': () => findProgram('mkfs.erofs') ?? missing('not installed'),
+  mkcomposefs: () => findProgram('mkcomposefs') ?? missing('not installed'),
+  'gnu-time': () => {
+    const said = run('time', '-f', '%M', 'true');
+    return /^\d+$/.test(said) ? (findProgram('time') ?? '') : missing('not GNU time');
+  },
   mksquashfs: () => findProgram('mksquashfs') ?? missing('not installed'),
   'squashfs-loop': squashfsLoop,
   'dm-verity': dmVerity,

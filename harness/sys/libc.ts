@@ -22,6 +22,7 @@ export const NR = {
   pidfdOpen: 434,
   mountSetattr: 442,
   cachestat: 451,
+  statmount: 457,
   bpf: process.arch === 'arm64' ? 280 : 321,
 } as const;
 

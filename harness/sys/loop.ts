@@ -3,8 +3,10 @@
 // Needs:   root in the initial user namespace; /dev/loop-control.
 // Does:    LOOP_CTL_GET_FREE, then LOOP_CONFIGURE (Linux 5.8) or LOOP_SET_FD with LOOP_SET_STATUS64.
 // Error:   another process may take the free device first: the next one is tried.
-// Leaves:  nothing: autoclear is set before the descriptor is handed out. Loop devices are in no namespace.
+// Leaves:  nothing bound: autoclear is set before the descriptor is handed out. Loop devices are in no namespace: those that the
+//          kernel had to make stay, free, until `removeNewLoops` takes them away.
 // Source:  loop(4), include/uapi/linux/loop.h.
+import { existsSync, readdirSync } from 'node:fs';
 import { UserError } from '../model/errors.ts';
 import { files, O_RDONLY } from './files.ts';
 import { bind, EBUSY, EINVAL, ENOTTY, ENXIO, fail, lastErrno } from './libc.ts';
@@ -19,6 +21,7 @@ const LOOP_SET_STATUS64 = 0x4c04;
 const LOOP_GET_STATUS64 = 0x4c05;
 const LOOP_SET_DIRECT_IO = 0x4c08;
 const LOOP_CONFIGURE = 0x4c0a;
+const LOOP_CTL_REMOVE = 0x4c81;
 const LOOP_CTL_GET_FREE = 0x4c82;
 const LO_FLAGS_READ_ONLY = 1;
 const LO_FLAGS_AUTOCLEAR = 4;
@@ -68,11 +71,15 @@ const configure = (fd: number, backing: number, file: string, directIo: boolean)
   return errno === EINVAL || errno === ENOTTY ? configureInSteps(fd, backing, file, directIo) : errno;
 };
 
+/** Every number that the kernel handed to this process. */
+const handedOut = new Set<number>();
+
 const freeDevice = (): string => {
   const control = files.open('/dev/loop-control', O_RDONLY);
   try {
     const number = ioctlValue(control, LOOP_CTL_GET_FREE, 0);
     if (number < 0) fail('ioctl(LOOP_CTL_GET_FREE)', { hint: 'losetup --list' });
+    handedOut.add(number);
     return `/dev/loop${number}`;
   } finally {
     files.close(control);
@@ -128,4 +135,25 @@ export const loopFree = (device: string): boolean => {
   files.close(fd);
   if (status < 0 && errno !== ENXIO) fail('ioctl(LOOP_GET_STATUS64)', { facts: [device] }, errno);
   return status < 0;
+};
+
+let there: ReadonlySet<number> | null = null;
+
+/** Takes down which loop devices there are, bound or free, before any is asked for. */
+export const noteLoops = (): void => {
+  there = new Set(
+    (existsSync('/sys/block') ? readdirSync('/sys/block') : []).flatMap((name) => {
+      const number = /^loop(\d+)$/.exec(name)?.[1];
+      return number === undefined ? [] : [Number(number)];
+    }),
+  );
+};
+
+/** Takes away what was made for this process since then; a device that somebody uses stays. */
+export const removeNewLoops = (): void => {
+  const made = [...handedOut].filter((number) => there !== null && !there.has(number));
+  if (made.length === 0) return;
+  const control = files.open('/dev/loop-control', O_RDONLY);
+  for (const number of made) if (ioctlValue(control, LOOP_CTL_REMOVE, number) >= 0) handedOut.delete(number);
+  files.close(control);
 };

@@ -10,9 +10,10 @@
 import { UserError } from '../model/errors.ts';
 import type { MountAttribute, MountOption, Mounts } from '../model/machine.ts';
 import { bind, bindCall, EINVAL, fail, lastErrno, NR } from './libc.ts';
-import { attachLoop, loopFree } from './loop.ts';
+import { attachLoop, loopFree, removeNewLoops } from './loop.ts';
 import { readMounts, topmostAt } from './mountinfo.ts';
 import { ownCalls } from './own-calls.ts';
+import { typeOfMountAt } from './statmount.ts';
 
 const cFsopen = bindCall<(nr: number, type: string, flags: number) => number>('str', 'uint');
 const cFsconfig = bindCall<
@@ -199,6 +200,10 @@ export const mounts: Omit<Mounts, 'abortFuse'> = {
   },
   loop: (file, { directIo }) => attachLoop(file, directIo),
   loopFree,
+  removeNewLoops,
   isMount,
-  typeAt: (path) => topmostAt(readMounts(), path)?.type ?? null,
+  typeAt(path) {
+    const type = typeOfMountAt(path);
+    return type === undefined ? (topmostAt(readMounts(), path)?.type ?? null) : type;
+  },
 };

@@ -31,7 +31,7 @@ export const claim: Claim = {
   text: 'Deleting one image slows down everything else on the file system.',
   by: 'podman issues 29109 and 13204, containerd issue 11021',
   scenarios: ['cleanup'],
-  rule: 'A neighbour creates, writes and flushes files of 4 KiB on the same file system: its median while the unpacked layers of an image are removed, divided by its median just before, in each block. Supported: the whole interval lies above 1.1 for some way of removing (caches warm or cold, with or without a syncfs). Not supported: it lies below 1.1 for every way that was measured.',
+  rule: 'A neighbour creates, writes and flushes files of 4 KiB on the same file system: its median while the unpacked layers of an image are removed, divided by its median just before and just after, in each block. Supported: the whole interval lies above 1.1 for some way of removing (caches warm or cold, with or without a syncfs). Not supported: it lies below 1.1 for every way that was measured.',
   objection:
     'One small image says little of a large one; a median hides the tail; and what removal takes from a neighbour may be CPU time.',
   answer:

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
 import type { MountOption } from '../../../harness/model/machine.ts';
 import { files, O_DIRECTORY, O_PATH } from '../../../harness/sys/files.ts';
+import { noteLoops } from '../../../harness/sys/loop.ts';
+import { readMounts, topmostAt } from '../../../harness/sys/mountinfo.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
+import { typeOfMountAt } from '../../../harness/sys/statmount.ts';
 import {
   needsRoot,
   OBJECT_BYTES,
@@ -107,8 +110,64 @@ describe('mounting', { skip: needsRoot }, () => {
     assert.equal(mounts.loopFree(loop.device), true);
   });
 
+  test('loop devices that the kernel had to make are taken away, those that were there stay', (t) => {
+    const { image } = sampleImage(temporaryFolder(t));
+    const there = () => files.names('/sys/block').filter((name) => name.startsWith('loop'));
+    const before = there();
+    noteLoops();
+    const loops = Array.from({ length: before.length + 2 }, () => mounts.loop(image, { directIo: false }));
+    const made = loops.map(({ device }) => basename(device)).filter((name) => !before.includes(name));
+    assert.ok(made.length >= 2);
+    mounts.removeNewLoops();
+    assert.deepEqual(
+      made.filter((name) => !there().includes(name)),
+      [],
+      'a device in use stays',
+    );
+    for (const { fd } of loops) files.close(fd);
+    mounts.removeNewLoops();
+    assert.deepEqual(
+      there().filter((name) => made.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      before.filter((name) => !there().includes(name)),
+      [],
+    );
+  });
+
   test('unmounting what is not mounted names the path', (t) => {
     const folder = temporaryFolder(t);
     assert.throws(() => mounts.unmount(folder), { code: 'EINVAL', facts: [folder] });
+  });
+
+  test('the type of one mount is told without the list of all, and is what the list says', (t) => {
+    const folder = temporaryFolder(t);
+    const [at, copy, none] = ['at', 'copy', 'none'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const path of [at, copy, none]) mkdirSync(path);
+    const listed = (path: string) => topmostAt(readMounts(), path)?.type ?? null;
+    const attach = (type: string, options: readonly MountOption[] = []) =>
+      mounts.attach(mounts.create(type, options, []), at);
+    attach('tmpfs');
+    if (typeOfMountAt(at) === undefined) {
+      mounts.unmount(at);
+      return t.skip('this kernel has no statmount(2)');
+    }
+    const sample = sampleImage(folder.concat('/at'));
+    assert.deepEqual([typeOfMountAt(at), listed(at)], ['tmpfs', 'tmpfs']);
+    mounts.attach(mounts.clone(sample.objects), copy);
+    assert.deepEqual([typeOfMountAt(copy), listed(copy)], ['tmpfs', 'tmpfs']);
+    attach('proc');
+    // Of two mounts at one place the upper one.
+    assert.deepEqual([typeOfMountAt(at), listed(at)], ['proc', 'proc']);
+    assert.equal(typeOfMountAt(none), null);
+    assert.equal(typeOfMountAt(join(folder, 'not there')), undefined);
+    assert.equal(mounts.typeAt(join(folder, 'not there')), null);
+    for (const path of [copy, at, at]) mounts.unmount(path);
+    assert.equal(typeOfMountAt(at), null);
   });
 });

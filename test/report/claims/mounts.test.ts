@@ -43,10 +43,11 @@ const there = (fuse: number | readonly number[]): readonly MadeGroup[] => [
   }),
 ];
 
-test('C19: never, always, sometimes, not measured', () => {
+test('C19: never, always, once, not measured', () => {
   assert.equal(verdictOn(c19, { groups: there(0) }).verdict, 'supported');
   assert.equal(verdictOn(c19, { groups: there(100) }).verdict, 'not supported');
-  assert.equal(verdictOn(c19, { groups: there([0, 0, 0, 1]) }).verdict, 'undecided');
+  assert.equal(verdictOn(c19, { groups: there([0, 0, 0, 1]) }).verdict, 'not supported');
+  assert.equal(verdictOn(c19, { groups: [] }).verdict, 'undecided');
   const skipped = [{ what: 'composefs-fuse', need: 'FUSE', reason: 'none' }];
   const kernel = [
     group({ 'erofs-overlay': { stillThereCount: 0 }, 'unpacked-overlay': { stillThereCount: 0 } }),

@@ -1,0 +1,70 @@
+// The type of the mount at a path, asked for that one mount: the list of all mounts grows with each, so that looking at every one
+// of many in it would take time that grows with their square.
+//
+// Needs:   Linux 6.8 (statmount, unique mount ids); 6.13 where a type has two parts, as `fuse.NAME` has.
+// Reads:   statx(2) of the path, without asking a server for anything; statmount(2) of the mount that it names.
+// Error:   a kernel, a sandbox or a file system that does not answer is a result of its own: then the list has to be read.
+// Cost:    a few microseconds, however many mounts there are.
+// Source:  statx(2), statmount(2), include/uapi/linux/mount.h.
+import { bindCall, NR } from './libc.ts';
+
+const cStatx = bindCall<
+  (nr: number, dirfd: number, path: string, flags: number, mask: number, into: Uint8Array) => number
+>('int', 'str', 'int', 'uint', 'void *');
+const cStatmount = bindCall<
+  (nr: number, request: Uint8Array, into: Uint8Array, size: number, flags: number) => number
+>('void *', 'void *', 'size_t', 'uint');
+
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_NO_AUTOMOUNT = 0x800;
+/** What the kernel has is enough: a server would see, and count, a request. */
+const AT_STATX_DONT_SYNC = 0x4000;
+const STATX_MNT_ID_UNIQUE = 0x4000;
+const STATX_ATTR_MOUNT_ROOT = 0x2000n;
+
+// struct statx
+const STATX_BYTES = 256;
+const MASK_AT = 0;
+const ATTRIBUTES_AT = 8;
+const ATTRIBUTES_MASK_AT = 56;
+const MOUNT_ID_AT = 144;
+
+// struct mnt_id_req { u32 size, spare; u64 mnt_id, param }
+const REQUEST_BYTES = 24;
+// struct statmount: offsets of strings count from its end.
+const STRINGS_AT = 512;
+const TOLD_AT = 8;
+const TYPE_AT = 36;
+const SUBTYPE_AT = 120;
+const ROOM_BYTES = 4096;
+const STATMOUNT_FS_TYPE = 0x20n;
+const STATMOUNT_FS_SUBTYPE = 0x100n;
+
+const statx = Buffer.alloc(STATX_BYTES);
+const request = Buffer.alloc(REQUEST_BYTES);
+request.writeUInt32LE(REQUEST_BYTES, 0);
+request.writeBigUInt64LE(STATMOUNT_FS_TYPE | STATMOUNT_FS_SUBTYPE, 16);
+const answer = Buffer.alloc(ROOM_BYTES);
+
+const text = (at: number): string => {
+  const from = STRINGS_AT + answer.readUInt32LE(at);
+  return answer.toString('utf8', from, answer.indexOf(0, from));
+};
+
+/** Null: no mount is attached at exactly this path. Undefined: it cannot be told in this way. */
+export const typeOfMountAt = (path: string): string | null | undefined => {
+  const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
+  if (cStatx(NR.statx, AT_FDCWD, path, flags, STATX_MNT_ID_UNIQUE, statx) < 0) return undefined;
+  if ((statx.readBigUInt64LE(ATTRIBUTES_MASK_AT) & STATX_ATTR_MOUNT_ROOT) === 0n) return undefined;
+  if ((statx.readBigUInt64LE(ATTRIBUTES_AT) & STATX_ATTR_MOUNT_ROOT) === 0n) return null;
+  if ((statx.readUInt32LE(MASK_AT) & STATX_MNT_ID_UNIQUE) === 0) return undefined;
+  statx.copy(request, 8, MOUNT_ID_AT, MOUNT_ID_AT + 8);
+  if (cStatmount(NR.statmount, request, answer, answer.length, 0) < 0) return undefined;
+  const told = answer.readBigUInt64LE(TOLD_AT);
+  if ((told & STATMOUNT_FS_TYPE) === 0n) return undefined;
+  const type = text(TYPE_AT);
+  if ((told & STATMOUNT_FS_SUBTYPE) !== 0n) return `${type}.${text(SUBTYPE_AT)}`;
+  // Of these an older kernel keeps the second part to itself.
+  return type.startsWith('fuse') ? undefined : type;
+};

@@ -1,0 +1,67 @@
+// Images made by the tools that are installed, of a real tree and of its metadata: what they write is there, and nothing is left.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, leftOf, okSamples, PROGRAM, program, readRun, readSamples } from './support.ts';
+
+const IMAGE = 'synthetic:files=60,layers=2,seed=1';
+const BLOCKS = 8;
+const MIB = 1 << 20;
+const missing = (tool: string): boolean => spawnSync(tool, ['--help']).error !== undefined;
+
+test('an image is made of a tree and of a dump by every tool that is there', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const { code, stderr } = await program(t, [
+    'run',
+    ...['--profile', 'full', '--scenarios', 'build', '--images', IMAGE],
+    ...['--blocks', String(BLOCKS), '--budget', '10m', '--out', out],
+  ]);
+  assert.equal(code, 0, stderr);
+  const absent = ['mkcomposefs', 'mkfs.erofs'].filter(missing);
+  assert.deepEqual(
+    readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
+    [],
+  );
+  const run = readRun(out);
+  for (const tool of absent) {
+    const skipped = run.skipped.filter(
+      ({ what }) => what.startsWith('build ') && what.includes(`tool=${tool}`),
+    );
+    assert.ok(skipped.length > 0 && skipped.every(({ reason }) => reason === 'not installed'));
+  }
+  const of = (tool: string, from: string) =>
+    okSamples(out)
+      .filter(({ params }) => params['tool'] === tool && params['from'] === from)
+      .map(({ values }) => values);
+  assert.equal(of('cfsbench', 'tree').length, BLOCKS);
+  assert.equal(of('cfsbench', 'dump').length, BLOCKS);
+  for (const values of okSamples(out).map((sample) => sample.values))
+    assert.ok(values['buildWallNs']! > 0 && values['startWallNs']! > 0);
+
+  // Of its dump an image comes out as it went in.
+  const written = join(home, 'image');
+  assert.equal(spawnSync(process.execPath, [PROGRAM, 'image', 'build', IMAGE, written]).status, 0);
+  const { imageBytes } = JSON.parse(
+    spawnSync(process.execPath, [PROGRAM, 'image', 'inspect', '--json', written]).stdout.toString(),
+  ) as { imageBytes: number };
+  const bytes = (tool: string, from: string) => [...new Set(of(tool, from).map((v) => v['builtBytes']))];
+  assert.deepEqual(bytes('cfsbench', 'dump'), [imageBytes]);
+  if (!absent.includes('mkcomposefs')) assert.deepEqual(bytes('mkcomposefs', 'dump'), [imageBytes]);
+  // One image with the contents inside is larger than one without, by about the contents.
+  const { objectBytes } = run.images[0]!;
+  for (const size of bytes('mkfs.erofs', 'tree')) assert.ok(size! > objectBytes, `${size} ${objectBytes}`);
+  for (const size of bytes('cfsbench', 'tree')) assert.ok(size! < objectBytes, `${size} ${objectBytes}`);
+  if (spawnSync('time', ['-f', '%M', 'true']).status === 0) {
+    // A runtime for JavaScript holds tens of megabytes, mkfs.erofs a few: the peak is not that of whoever started it.
+    for (const { buildPeakBytes } of of('cfsbench', 'tree'))
+      assert.ok(buildPeakBytes! > 30 * MIB && buildPeakBytes! < 1024 * MIB, String(buildPeakBytes));
+    for (const { buildPeakBytes } of of('mkfs.erofs', 'tree'))
+      assert.ok(buildPeakBytes! > MIB / 2 && buildPeakBytes! < 30 * MIB, String(buildPeakBytes));
+  }
+  assert.deepEqual(leftOf(home), []);
+});
