@@ -13,9 +13,9 @@ import { firstTables, furtherTables, ownTables, type TableInput } from './analys
 import type { Claim } from './claims/claim.ts';
 import { evidenceOf } from './claims/evidence.ts';
 import { claims as allClaims } from './claims/registry.ts';
+import { cleaned } from './cleaned.ts';
 import { tables as publishedTables } from './published/registry.ts';
 import type { ReportView } from './view.ts';
-import { visible } from './visible.ts';
 
 export interface AnalysisOptions {
   /** Half-width of the equivalence zone, such as 0.05. */
@@ -51,18 +51,6 @@ const inPlannedOrder = (groups: readonly GroupData[], run: RunFile): readonly Gr
 };
 
 const present = <T>(items: readonly (T | null)[]): readonly T[] => items.filter((item) => item !== null);
-
-/** Every string of a plain structure, keys of records included. */
-const cleaned = <T>(value: T): T => {
-  const clean = (part: unknown): unknown => {
-    if (typeof part === 'string') return visible(part);
-    if (Array.isArray(part)) return part.map(clean);
-    if (part instanceof Map) return new Map([...part].map(([key, inner]) => [clean(key), clean(inner)]));
-    if (typeof part !== 'object' || part === null) return part;
-    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [visible(key), clean(inner)]));
-  };
-  return clean(value) as T;
-};
 
 const unfinished = (run: RunFile): readonly string[] =>
   run.status === 'complete' ? [] : [`the run is not complete: ${run.status}`];

@@ -13,7 +13,6 @@ import type { ReportView } from './view.ts';
 
 export const REPORT_FILE = 'report.html';
 
-/** One after another: each uses what those before it declare. */
 const PAGE_SCRIPTS = ['common', 'dots', 'bars', 'stacks', 'page'];
 
 const read = (path: string, hint: string): string => {
@@ -27,17 +26,18 @@ const read = (path: string, hint: string): string => {
   }
 };
 
-const scripts = (): PageScripts => ({
+/** By name, one after another: each uses what those before it declare. */
+export const scriptsOf = (names: readonly string[]): PageScripts => ({
   chartLibrary: read(
     join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.min.js'),
     'npm ci',
   ),
-  page: PAGE_SCRIPTS.map((name) =>
-    read(fileURLToPath(new URL(`./browser/${name}.js`, import.meta.url)), 'npm run build'),
-  ).join('\n'),
+  page: names
+    .map((name) => read(fileURLToPath(new URL(`./browser/${name}.js`, import.meta.url)), 'npm run build'))
+    .join('\n'),
 });
 
-export const htmlOf = (view: ReportView): string => renderPage(view, scripts());
+export const htmlOf = (view: ReportView): string => renderPage(view, scriptsOf(PAGE_SCRIPTS));
 
 /** Writes the report beside the journal; replaces an older one as a whole. */
 export const renderReport = async (

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import type { CompareTextOptions } from '../../report/compare/text.ts';
-import type { Comparison } from '../../results/gate/compare.ts';
 import { UserError } from '../model/errors.ts';
+import { COMPARE_FORMATS, type CompareFormat, comparedAs } from './compare-formats.ts';
+import { writeOut } from './written.ts';
 
 interface Typed {
   readonly gate?: boolean;
@@ -13,7 +13,8 @@ interface Typed {
   readonly confirm?: boolean;
   readonly all?: boolean;
   readonly json?: boolean;
-  readonly format?: 'text' | 'json' | 'markdown';
+  readonly format: CompareFormat;
+  readonly out?: string;
   readonly config?: string;
   readonly allowMissing?: string;
 }
@@ -27,6 +28,7 @@ Examples:
   cfsbench compare runs/main runs/branch --gate --explain
   cfsbench compare runs/ab --gate --confirm
   cfsbench compare runs/main runs/branch --gate --allow-missing walk-cold
+  cfsbench compare runs/ab --format html --out compare.html
 
 Exit codes with --gate, the first that applies: 130 the head was interrupted;
 124 it was out of time; 1 usage or internal error; 5 it failed or left something
@@ -54,25 +56,6 @@ const listOf = (text: string | undefined): readonly string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-const rendered = async (
-  comparison: Comparison,
-  format: NonNullable<Typed['format']>,
-  options: CompareTextOptions,
-): Promise<string> => {
-  switch (format) {
-    case 'json':
-      return `${JSON.stringify({ ...comparison, gate: options.gate }, null, 1)}\n`;
-    case 'markdown': {
-      const { compareMarkdown } = await import('../../report/markdown/compare.ts');
-      return compareMarkdown(comparison, options.gate);
-    }
-    default: {
-      const { compareText } = await import('../../report/compare/text.ts');
-      return compareText(comparison, options);
-    }
-  }
-};
-
 const compare = async (first: string, second: string | undefined, typed: Typed): Promise<void> => {
   const { compareArms, compareRuns } = await import('../../results/gate/compare.ts');
   const { gateOf } = await import('../../results/gate/gate.ts');
@@ -81,7 +64,7 @@ const compare = async (first: string, second: string | undefined, typed: Typed):
   const head = await loadRun(resolve(second ?? first));
   const noBase = second !== undefined && typed.gate === true && !existsSync(first);
   if (noBase)
-    (typed.json === true || (typed.format ?? 'text') !== 'text' ? process.stderr : process.stdout).write(
+    (typed.json === true || typed.format !== 'text' ? process.stderr : process.stdout).write(
       `notice: no base yet: ${first} is not there, so that nothing is compared\n`,
     );
   if (second === undefined && typed.gate === true && (head.run.plan.ab ?? null) === null)
@@ -89,10 +72,8 @@ const compare = async (first: string, second: string | undefined, typed: Typed):
       hint: `cfsbench compare BASE ${first} --gate, or measure two arms: cfsbench run --ab BASE HEAD`,
     });
   const options = { config, all: typed.all === true };
-  const comparison =
-    second === undefined || noBase
-      ? compareArms(head, options)
-      : compareRuns(await loadRun(resolve(first)), head, options);
+  const base = second === undefined || noBase ? null : await loadRun(resolve(first));
+  const comparison = base === null ? compareArms(head, options) : compareRuns(base, head, options);
   const judging = {
     strict: typed.strict === true,
     allowMissing: [...listOf(typed.allowMissing), ...(config.allowMissing ?? [])],
@@ -103,14 +84,10 @@ const compare = async (first: string, second: string | undefined, typed: Typed):
     const red = gate.red.flatMap((one) => (one.kind === 'latency' ? [one.row] : []));
     gate = gateOf(comparison, head, { ...judging, isRefuted: await confirm(head, red, config) });
   }
-  process.stdout.write(
-    await rendered(comparison, typed.json === true ? 'json' : (typed.format ?? 'text'), {
-      columns: Math.min(process.stdout.columns ?? 80, 100),
-      explain: typed.explain === true,
-      gate,
-      run: head.run,
-    }),
-  );
+  const format = typed.json === true ? 'json' : typed.format;
+  const columns = Math.min(process.stdout.columns ?? 80, 100);
+  const compared = { comparison, base, head, gate, judging, explain: typed.explain === true, columns };
+  await writeOut(comparedAs(format, compared), typed.out);
   if (gate !== null) process.exitCode = gate.exit;
 };
 
@@ -133,10 +110,14 @@ export const compareCommand = (): Command =>
     )
     .option('--all', 'every time, not only those of the first table')
     .addOption(
-      new Option('--format <FORMAT>', 'markdown is for pull requests and step summaries')
-        .choices(['text', 'json', 'markdown'])
+      new Option(
+        '--format <FORMAT>',
+        'markdown for pull requests, html a page, junit and ktap for the test view of a CI',
+      )
+        .choices([...COMPARE_FORMATS])
         .default('text'),
     )
+    .option('--out <FILE>', 'write it there instead of printing it')
     .option('--json', 'the same as --format json: all of it, for machines')
     .addHelpText('after', HELP)
     .action(compare);

@@ -1,10 +1,8 @@
 // Renders a run folder again, on any machine.
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
 import { machineFormats } from '../../results/exports/registry.ts';
 import { UserError } from '../model/errors.ts';
+import { writeOut } from './written.ts';
 
 const SHOWN: readonly (readonly [id: string, title: string])[] = [
   ['terminal', 'the first table'],
@@ -39,33 +37,6 @@ async function* machine(folder: string, format: string): AsyncGenerator<string> 
   yield* found.pieces(await loadRun(folder));
 }
 
-/** Fewer writes: pieces are as short as a line. */
-const CHUNK_CHARACTERS = 1 << 16;
-
-async function* inChunks(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let chunk = '';
-  for await (const piece of pieces) {
-    chunk += piece;
-    if (chunk.length < CHUNK_CHARACTERS) continue;
-    yield chunk;
-    chunk = '';
-  }
-  yield chunk;
-}
-
-/** A file is replaced as a whole. A reader that has seen enough, such as `head`, is no error. */
-const write = async (pieces: AsyncIterable<string>, out: string | undefined): Promise<void> => {
-  if (out !== undefined) {
-    await pipeline(inChunks(pieces), createWriteStream(`${out}.new`));
-    return rename(`${out}.new`, out);
-  }
-  try {
-    await pipeline(inChunks(pieces), process.stdout, { end: false });
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'EPIPE') throw error;
-  }
-};
-
 async function* textOf(folder: string, { format, out }: Typed): AsyncGenerator<string> {
   const { renderTerminal } = await import('../../report/render.ts');
   const { loadView } = await import('../../report/load.ts');
@@ -98,7 +69,7 @@ const report = async (folder: string, typed: Typed): Promise<void> => {
   } else if (typed.format === 'csv') {
     await (await import('../../results/csv.ts')).writeCsv(folder);
     process.stdout.write(`${folder}/samples.csv\n`);
-  } else await write(textOf(folder, typed), typed.out);
+  } else await writeOut(textOf(folder, typed), typed.out);
 };
 
 export const reportCommand = (): Command =>

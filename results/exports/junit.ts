@@ -10,7 +10,7 @@ const xml = (text: string): string => visible(text).replace(/[&<>"']/g, (char) =
 const inner = ({ verdict }: Case): string => {
   switch (verdict.kind) {
     case 'passed':
-      return `<system-out>${verdict.sampleCount} samples</system-out>`;
+      return `<system-out>${xml(verdict.told)}</system-out>`;
     case 'failed':
       return `<failure message="${xml(verdict.why[0] ?? '')}">${verdict.why.map(xml).join('\n')}</failure>`;
     case 'skipped':
@@ -34,13 +34,14 @@ const suiteXml = ({ name, cases }: Suite): string =>
     '  </testsuite>\n',
   ].join('\n');
 
+export function* junitPieces(suites: readonly Suite[]): Generator<string> {
+  yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfsbench" ${counts(suites.flatMap(({ cases }) => cases))}>\n`;
+  for (const suite of suites) yield suiteXml(suite);
+  yield '</testsuites>\n';
+}
+
 export const format: Export = {
   id: 'junit',
   title: 'JUnit XML',
-  *pieces(loaded) {
-    const suites = suitesOf(loaded);
-    yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfsbench" ${counts(suites.flatMap(({ cases }) => cases))}>\n`;
-    for (const suite of suites) yield suiteXml(suite);
-    yield '</testsuites>\n';
-  },
+  pieces: (loaded) => junitPieces(suitesOf(loaded)),
 };

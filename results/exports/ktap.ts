@@ -24,12 +24,13 @@ const suiteLines = ({ name, cases }: Suite, at: number): readonly string[] => {
   ];
 };
 
+export function* ktapPieces(suites: readonly Suite[]): Generator<string> {
+  yield `KTAP version 1\n1..${suites.length}\n`;
+  for (const [index, suite] of suites.entries()) yield `${suiteLines(suite, index + 1).join('\n')}\n`;
+}
+
 export const format: Export = {
   id: 'ktap',
   title: 'KTAP version 1',
-  *pieces(loaded) {
-    const suites = suitesOf(loaded);
-    yield `KTAP version 1\n1..${suites.length}\n`;
-    for (const [index, suite] of suites.entries()) yield `${suiteLines(suite, index + 1).join('\n')}\n`;
-  },
+  pieces: (loaded) => ktapPieces(suitesOf(loaded)),
 };

@@ -3,7 +3,8 @@ import type { Loaded } from '../gate/load.ts';
 import { placeOf } from './series.ts';
 
 export type Verdict =
-  | { readonly kind: 'passed'; readonly sampleCount: number }
+  /** `told`: what it stands on, in a few words. */
+  | { readonly kind: 'passed'; readonly told: string }
   | { readonly kind: 'failed'; readonly why: readonly string[] }
   | { readonly kind: 'skipped'; readonly why: string };
 
@@ -19,6 +20,7 @@ export interface Suite {
 
 export const suitesOf = ({ run, tallied }: Loaded): readonly Suite[] => {
   const suites = new Map<string, Map<string, Verdict>>();
+  const sampleCounts = new Map<string, number>();
   const suite = (name: string): Map<string, Verdict> => {
     const found = suites.get(name) ?? new Map<string, Verdict>();
     suites.set(name, found);
@@ -28,16 +30,17 @@ export const suitesOf = ({ run, tallied }: Loaded): readonly Suite[] => {
     suite(`the tree of ${image}`).set(
       arm,
       equal
-        ? { kind: 'passed', sampleCount: 1 }
+        ? { kind: 'passed', told: 'the same tree' }
         : { kind: 'failed', why: [difference ?? 'not the same tree'] },
     );
   for (const { group, time, count } of tallied.groups)
     for (const table of [time, count])
       for (const arms of table.values())
         for (const [arm, byBlock] of arms) {
-          const before = suite(placeOf(group)).get(arm);
-          const most = Math.max(byBlock.size, before?.kind === 'passed' ? before.sampleCount : 0);
-          suite(placeOf(group)).set(arm, { kind: 'passed', sampleCount: most });
+          const key = JSON.stringify([placeOf(group), arm]);
+          const most = Math.max(byBlock.size, sampleCounts.get(key) ?? 0);
+          sampleCounts.set(key, most);
+          suite(placeOf(group)).set(arm, { kind: 'passed', told: `${most} samples` });
         }
   for (const { need, reason, arm, ...group } of tallied.skips)
     if (!suite(placeOf(group)).has(arm))

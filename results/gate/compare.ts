@@ -27,6 +27,13 @@ export interface CompareOptions {
   readonly all?: boolean;
 }
 
+/** Null: the other one has it, this one does not. */
+export interface EnvironmentItem {
+  readonly item: string;
+  readonly base: string | null;
+  readonly head: string | null;
+}
+
 const FEWEST_PASSES = 3;
 
 const flat = (value: unknown, at: string, into: Map<string, string>): void => {
@@ -38,14 +45,17 @@ const flat = (value: unknown, at: string, into: Map<string, string>): void => {
 /** The load of a moment, and what was said while a feature was tried, is no property of a machine. */
 const PASSING = /^(loadAverage|slotPathBytes$|features\..*\.detail$)/;
 
-const environmentDifferences = (base: Environment, head: Environment): readonly string[] => {
+export const environmentItems = (base: Environment, head: Environment): readonly EnvironmentItem[] => {
   const [left, right] = [new Map<string, string>(), new Map<string, string>()];
   flat(base, '', left);
   flat(head, '', right);
   return [...new Set([...left.keys(), ...right.keys()])]
     .filter((key) => !PASSING.test(key) && left.get(key) !== right.get(key))
-    .map((key) => `${key}: ${left.get(key) ?? 'absent'} -> ${right.get(key) ?? 'absent'}`);
+    .map((key) => ({ item: key, base: left.get(key) ?? null, head: right.get(key) ?? null }));
 };
+
+const itemText = ({ item, base, head }: EnvironmentItem): string =>
+  `${item}: ${base ?? 'absent'} -> ${head ?? 'absent'}`;
 
 const whyAbsent =
   ({ run, tallied }: Loaded) =>
@@ -102,7 +112,7 @@ export const compareRuns = (base: Loaded, head: Loaded, options: CompareOptions 
     exact: compareExact(left, right, whyAbsent(head)),
     latencies: latencies(head),
     baseLatencies: latencies(base),
-    environment: environmentDifferences(base.run.environment, head.run.environment),
+    environment: environmentItems(base.run.environment, head.run.environment).map(itemText),
     notices: [
       ...statusNotice('base', base.run),
       ...statusNotice('head', head.run),

@@ -1,11 +1,10 @@
 // Formats read by readers that are not ours: junitparser, a TAP parser, a CSV parser, JSON Schemas of what tools take.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { parse } from 'csv-parse/sync';
-import { Parser } from 'tap-parser';
 import { machineFormats } from '../../../results/exports/registry.ts';
+import { countsAgree, junitSuites, levels, skipJunit, tap } from './readers.ts';
 import { EXAMPLE, HOSTILE_RUN, okSamples, textOf, unhappy } from './support.ts';
 
 // Line feeds end lines; nothing else that moves a cursor or turns the text around may come through.
@@ -16,76 +15,10 @@ for (const { id } of machineFormats)
     assert.doesNotMatch(await textOf(id, HOSTILE_RUN), UNSEEN);
   });
 
-const PYTHON = '/usr/bin/python3';
-const READER = `
-import json, sys
-from junitparser import JUnitXml
-suites = JUnitXml.fromstring(sys.stdin.buffer.read())
-kind = lambda case: case.result[0].__class__.__name__ if case.result else 'Passed'
-print(json.dumps([[suite.name, suite.tests, suite.failures, suite.errors, suite.skipped,
-  [kind(case) for case in suite]] for suite in suites]))
-`;
-
-type Suite = [
-  name: string,
-  tests: number,
-  failures: number,
-  errors: number,
-  skipped: number,
-  kinds: string[],
-];
-
-const hasReader = spawnSync(PYTHON, ['-c', 'import junitparser']).status === 0;
-
-test('JUnit: its reader counts what the file says', {
-  skip: hasReader ? false : 'python3-junitparser is not installed',
-}, async () => {
-  for (const example of [EXAMPLE, HOSTILE_RUN, unhappy()]) {
-    const input = await textOf('junit', example);
-    const { status, stdout, stderr } = spawnSync(PYTHON, ['-c', READER], { input, encoding: 'utf8' });
-    assert.equal(status, 0, stderr);
-    for (const [name, tests, failures, errors, skipped, kinds] of JSON.parse(stdout) as Suite[]) {
-      const count = (kind: string) => kinds.filter((found) => found === kind).length;
-      assert.deepEqual(
-        [tests, failures, errors, skipped],
-        [kinds.length, count('Failure'), count('Error'), count('Skipped')],
-        name,
-      );
-    }
-  }
+test('JUnit: its reader counts what the file says', { skip: skipJunit }, async () => {
+  for (const example of [EXAMPLE, HOSTILE_RUN, unhappy()])
+    for (const suite of junitSuites(await textOf('junit', example))) countsAgree(suite);
 });
-
-/** KTAP nests by two blanks; a TAP reader takes one level at a time. */
-const levels = (text: string): { readonly top: string; readonly nested: readonly string[] } => {
-  const nested: string[][] = [];
-  const top: string[] = [];
-  for (const line of text.trimEnd().split('\n')) {
-    if (!line.startsWith('  ')) top.push(line);
-    else if (line === '  KTAP version 1') nested.push([line.slice(2)]);
-    else nested.at(-1)!.push(line.slice(2));
-  }
-  return { top: top.join('\n'), nested: nested.map((lines) => lines.join('\n')) };
-};
-
-const tap = (ktap: string) => {
-  assert.match(ktap, /^KTAP version 1\n1\.\.\d+\n/);
-  const parser = new Parser({ strict: true });
-  let [count, failed, skipped] = [0, 0, 0];
-  parser.on('assert', ({ ok, skip }) => {
-    count++;
-    if (!ok) failed++;
-    if (skip) skipped++;
-  });
-  parser.end(ktap.replace('KTAP version 1', 'TAP version 14'));
-  const { plan, failures } = parser.results!;
-  assert.equal(plan.end, count);
-  // A failed test is no fault of the text.
-  assert.deepEqual(
-    failures.filter((one) => 'tapError' in one && one.tapError),
-    [],
-  );
-  return { count, failed, skipped };
-};
 
 test('KTAP: a TAP reader finds every test at both levels, and a suite fails with what failed in it', async () => {
   for (const example of [EXAMPLE, HOSTILE_RUN, unhappy()]) {

@@ -1,0 +1,33 @@
+// Lines over numbers: distributions and trends.
+import type { PageArm } from './data.d.ts';
+
+export interface LineAxis {
+  readonly title: string;
+  readonly unit: 'ns' | 'B' | 'share' | 'ratio' | 'count';
+  readonly log: boolean;
+  /** Of the positions 0, 1, 2, …; null: positions are values. */
+  readonly labels: readonly string[] | null;
+}
+
+export interface LineSeries {
+  readonly label: string;
+  /** Index into the arms: the colour. */
+  readonly arm: number;
+  /** `level`: stepped and dashed; `marks` and `ranges`: no line. */
+  readonly look: 'step' | 'line' | 'level' | 'marks' | 'ranges';
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** By point, in `line` and `ranges`: drawn upright through it. */
+  readonly ranges: readonly (readonly [lo: number, hi: number])[];
+}
+
+export interface LineChart {
+  readonly id: string;
+  readonly x: LineAxis;
+  readonly y: LineAxis;
+  readonly lines: readonly LineSeries[];
+}
+
+export interface LinesData {
+  readonly arms: readonly PageArm[];
+  readonly lines: readonly LineChart[];
+}

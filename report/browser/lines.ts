@@ -1,0 +1,165 @@
+// biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
+// Distributions as steps, trends as lines with the ranges of their points.
+type LineChart = import('./lines-data.d.ts').LineChart;
+type LineSeries = import('./lines-data.d.ts').LineSeries;
+type LineAxis = import('./lines-data.d.ts').LineAxis;
+const LINES_PX = 250;
+const RANGE_TICK_PX = 3;
+
+const lineText = ({ unit }: LineAxis, value: number): string => {
+  const short = Number(value.toPrecision(3));
+  switch (unit) {
+    case 'ns':
+      return value === 0 ? '0' : axisNs(value);
+    case 'B':
+      return `${value.toLocaleString('en-US')} B`;
+    case 'share':
+      return `${Math.round(value * 100)} %`;
+    case 'ratio':
+      return `${short}×`;
+    default:
+      return value.toLocaleString('en-US');
+  }
+};
+
+const positionText = (axis: LineAxis, value: number): string =>
+  axis.labels === null ? lineText(axis, value) : (axis.labels[value] ?? '');
+
+/** Upright lines through points. */
+const uprights = (lines: readonly LineSeries[]): ChartPlugin => ({
+  id: 'uprights',
+  beforeDatasetDraw(drawn: ChartInstance, { index }) {
+    const series = lines[index];
+    const [x, y] = [drawn.scales['x'], drawn.scales['y']];
+    if (series === undefined || x === undefined || y === undefined) return;
+    const { ctx } = drawn;
+    ctx.save();
+    ctx.strokeStyle = series.look === 'ranges' ? css('--muted') : armColor(series.arm);
+    ctx.lineWidth = series.look === 'ranges' ? 1.5 : 1;
+    if (series.look === 'ranges') ctx.setLineDash([3, 2]);
+    series.ranges.forEach(([lo, hi], at) => {
+      const point = series.points[at];
+      if (point === undefined) return;
+      const middle = x.getPixelForValue(point[0]);
+      const [from, to] = [y.getPixelForValue(lo), y.getPixelForValue(hi)];
+      ctx.beginPath();
+      ctx.moveTo(middle, from);
+      ctx.lineTo(middle, to);
+      for (const end of [from, to]) {
+        ctx.moveTo(middle - RANGE_TICK_PX, end);
+        ctx.lineTo(middle + RANGE_TICK_PX, end);
+      }
+      ctx.stroke();
+    });
+    ctx.restore();
+  },
+});
+
+const lineLook = ({ look, arm }: LineSeries, isMany: boolean) => {
+  const color = armColor(arm);
+  const plain = { borderColor: color, backgroundColor: color, borderWidth: 2, pointRadius: 0 };
+  switch (look) {
+    case 'step':
+      return isNull(arm)
+        ? { ...plain, stepped: 'before' as const, borderWidth: 1.5, borderDash: [5, 4] }
+        : { ...plain, stepped: 'before' as const };
+    case 'line':
+      return { ...plain, borderWidth: 1.5, pointRadius: isMany ? 2 : 3.5 };
+    case 'level':
+      return {
+        ...plain,
+        stepped: 'before' as const,
+        borderColor: css('--muted'),
+        borderWidth: 1,
+        borderDash: [6, 4],
+      };
+    case 'marks':
+      return {
+        ...plain,
+        showLine: false,
+        pointRadius: 7,
+        pointStyle: 'rectRot' as const,
+        backgroundColor: css('--bad'),
+        borderColor: css('--paper'),
+      };
+    default:
+      return { ...plain, showLine: false };
+  }
+};
+
+const MANY_POINTS = 60;
+
+const lineScale = (axis: LineAxis, isUpright: boolean) => {
+  const { muted, grid, font } = look();
+  const shared = {
+    title: { display: true, text: axis.title, color: muted, font },
+    grid: { color: grid, display: axis.labels === null },
+    border: { color: grid },
+    ticks: {
+      color: muted,
+      font,
+      maxRotation: 0,
+      autoSkipPadding: 10,
+      maxTicksLimit: isUpright ? 6 : 8,
+      callback: (value: string | number) => positionText(axis, Number(value)),
+    },
+  };
+  if (axis.log) return { ...shared, type: 'logarithmic' as const };
+  if (axis.labels !== null)
+    return {
+      ...shared,
+      type: 'linear' as const,
+      min: -0.5,
+      max: axis.labels.length - 0.5,
+      ticks: { ...shared.ticks, stepSize: 1 },
+      afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
+        scale.ticks = (axis.labels ?? []).map((_, value) => ({ value }));
+      },
+    };
+  return axis.unit === 'share'
+    ? { ...shared, type: 'linear' as const, min: 0, max: 1 }
+    : { ...shared, type: 'linear' as const };
+};
+
+const drawLines = (chart: LineChart): ChartInstance | null => {
+  const canvas = canvasOf(chart.id, LINES_PX);
+  if (canvas === null) return null;
+  const { tooltip } = look();
+  const ends = chart.lines.flatMap(({ ranges }) => ranges.flat());
+  return new Charts(canvas, {
+    type: 'line',
+    data: {
+      datasets: chart.lines.map((series) => ({
+        label: series.label,
+        data: series.points.map(([x, y]) => ({ x, y })),
+        ...lineLook(series, series.points.length > MANY_POINTS),
+      })),
+    },
+    options: {
+      animation: false,
+      maintainAspectRatio: false,
+      interaction: { mode: 'nearest', intersect: false },
+      layout: { padding: { right: 12, top: 6 } },
+      plugins: {
+        legend: { display: false },
+        tooltip: {
+          ...tooltip,
+          callbacks: {
+            title: () => '',
+            label: ({ dataset, parsed }) =>
+              `${dataset.label}: ${positionText(chart.x, parsed.x ?? 0)}, ${positionText(chart.y, parsed.y ?? 0)}`,
+          },
+        },
+      },
+      scales: {
+        x: lineScale(chart.x, false),
+        // A range that leaves the chart would look as if it ended there.
+        y: {
+          ...lineScale(chart.y, true),
+          ...(ends.length === 0 ? {} : { suggestedMin: Math.min(...ends), suggestedMax: Math.max(...ends) }),
+        },
+      },
+    },
+    plugins: [uprights(chart.lines)],
+  }) as unknown as ChartInstance;
+};

@@ -1,0 +1,88 @@
+// A comparison as test cases, so that a worse row fails in the test view of a CI: places are suites, rows are cases.
+import { unreachable } from '../../results/errors.ts';
+import type { Case, Suite, Verdict } from '../../results/exports/verdicts.ts';
+import type { Comparison } from '../../results/gate/compare.ts';
+import type { ExactResult } from '../../results/gate/exact.ts';
+import type { Gate } from '../../results/gate/gate.ts';
+import type { LatencyResult } from '../../results/gate/latencies.ts';
+import type { RunFile } from '../../results/schema/run.ts';
+import { explain } from './explain.ts';
+import { changeText, countedText, latencyText, placeText, reasonText } from './words.ts';
+
+export interface Judging {
+  readonly comparison: Comparison;
+  readonly gate: Gate;
+  /** The head's. */
+  readonly run: RunFile;
+}
+
+const skipped = (why: string): Verdict => ({ kind: 'skipped', why });
+
+/** What it is in half a line, which test views show, and then all that there is to say. */
+const failed = (short: string, long: string): Verdict => ({ kind: 'failed', why: [short, long] });
+
+const countVerdict = (row: ExactResult, { comparison, gate, run }: Judging): Verdict => {
+  const red = gate.red.find((one) => one.row === row);
+  if (red !== undefined) return failed(reasonText(row), explain(red, comparison, run));
+  const because = row.because.length === 0 ? '' : `: ${row.because.join('; ')}`;
+  switch (row.status) {
+    case 'equal':
+    case 'better':
+      return { kind: 'passed', told: changeText(row) };
+    case 'worse':
+    case 'varies':
+      return { kind: 'failed', why: [reasonText(row)] };
+    case 'vanished':
+      return skipped(`missing, as allowed${because}`);
+    case 'demoted':
+      return skipped(`not constant in the base: ${changeText(row)}`);
+    case 'incomparable':
+      return skipped(`incomparable${because}`);
+    case 'unjudged':
+      return skipped('too few counting passes for a count of requests');
+    case 'new':
+      return skipped('in the head only');
+    default:
+      return unreachable(row.status);
+  }
+};
+
+const timeVerdict = (row: LatencyResult, { comparison, gate, run }: Judging): Verdict => {
+  const red = gate.red.find((one) => one.row === row);
+  if (red !== undefined) return failed(latencyText(row), explain(red, comparison, run));
+  switch (row.judged) {
+    case 'pass':
+      return { kind: 'passed', told: latencyText(row) };
+    case 'red':
+      return skipped(`not seen again by the rerun: ${latencyText(row)}`);
+    case 'undecided':
+    case 'unjudgeable':
+      return skipped(`${row.why}: ${latencyText(row)}`);
+    case 'shown':
+      return skipped(`shown, not judged: ${latencyText(row)}`);
+    default:
+      return unreachable(row.judged);
+  }
+};
+
+/** What ends the gate and is no row: the run itself, or undecided rows where the gate is strict. */
+const gateCase = ({ exit, why }: Gate): Case => ({
+  name: 'the gate',
+  verdict: exit === 0 || exit === 2 ? { kind: 'passed', told: why } : { kind: 'failed', why: [why] },
+});
+
+export const casesOf = (judging: Judging): readonly Suite[] => {
+  const { comparison, gate } = judging;
+  const suites = new Map<string, Case[]>();
+  const add = (name: string, one: Case): void => {
+    const cases = suites.get(name);
+    if (cases === undefined) suites.set(name, [one]);
+    else cases.push(one);
+  };
+  add('gate', gateCase(gate));
+  for (const row of comparison.exact)
+    add(placeText(row.place), { name: countedText(row), verdict: countVerdict(row, judging) });
+  for (const row of comparison.latencies.rows)
+    add(placeText(row.place), { name: row.metric, verdict: timeVerdict(row, judging) });
+  return [...suites].map(([name, cases]) => ({ name, cases }));
+};

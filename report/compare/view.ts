@@ -1,0 +1,102 @@
+// A comparison as its page shows it: what changed first, everything else after it; computed, not formatted.
+import type { Comparison, EnvironmentItem } from '../../results/gate/compare.ts';
+import { environmentItems } from '../../results/gate/compare.ts';
+import type { ExactResult, ExactStatus } from '../../results/gate/exact.ts';
+import { placeKey } from '../../results/gate/exact-rows.ts';
+import type { Gate } from '../../results/gate/gate.ts';
+import type { LatencyResult } from '../../results/gate/latencies.ts';
+import type { RunFile } from '../../results/schema/run.ts';
+import { cleaned } from '../cleaned.ts';
+import { type Curves, curvesOf, type Sides } from './curves.ts';
+import { explain } from './explain.ts';
+
+/** A time on both sides. `base` is the base run's own row; of two arms both are one row. */
+export interface TimeRow {
+  readonly row: LatencyResult;
+  readonly base: LatencyResult | null;
+  readonly isRed: boolean;
+  /** `shown`: nobody judges it, and yet the two intervals do not meet. */
+  readonly differs: 'no' | 'judged' | 'shown';
+}
+
+export interface CountRow {
+  readonly row: ExactResult;
+  readonly isRed: boolean;
+}
+
+export interface CompareView {
+  readonly kind: Comparison['kind'];
+  readonly base: string;
+  readonly head: string;
+  readonly gate: Pick<Gate, 'exit' | 'why'> | null;
+  readonly notices: readonly string[];
+  /** Base first; one where both sides are arms of it. */
+  readonly runs: readonly RunFile[];
+  readonly environment: readonly EnvironmentItem[];
+  /** Those that differ, and the red ones among them, first. */
+  readonly times: readonly TimeRow[];
+  readonly onlyInBase: readonly LatencyResult[];
+  readonly counts: readonly CountRow[];
+  readonly curves: readonly Curves[];
+  readonly curvesLeftOut: number;
+  /** Of every red row. */
+  readonly explained: readonly string[];
+  readonly gatedCount: number;
+  readonly neededBlocks: number;
+}
+
+/** Of a page that opens quickly. */
+const MOST_CURVES = 24;
+
+export const CHANGED: readonly ExactStatus[] = ['worse', 'varies', 'vanished', 'better'];
+const STATUSES: readonly ExactStatus[] = [...CHANGED, 'new', 'demoted', 'unjudged', 'incomparable', 'equal'];
+const VERDICTS: readonly LatencyResult['verdict'][] = ['slower', 'faster', 'undecided', 'tooFew', 'same'];
+
+const meet = (one: LatencyResult['ratio'], other: LatencyResult['ratio']): boolean =>
+  one.kind === 'tooFew' || other.kind === 'tooFew' || (one.lo <= other.hi && other.lo <= one.hi);
+
+const rowKey = (row: LatencyResult): string => `${placeKey(row.place)} ${row.metric}`;
+
+const isBeyond = ({ verdict }: LatencyResult): boolean => verdict === 'slower' || verdict === 'faster';
+
+const timesOf = ({ kind, latencies, baseLatencies }: Comparison, gate: Gate | null): readonly TimeRow[] => {
+  const bases = new Map((baseLatencies?.rows ?? []).map((row) => [rowKey(row), row]));
+  const rows = latencies.rows.map((row): TimeRow => {
+    const isRed = gate?.red.some((one) => one.row === row) === true;
+    const base = bases.get(rowKey(row)) ?? null;
+    if (kind !== 'two runs') return { row, base, isRed, differs: isBeyond(row) ? 'judged' : 'no' };
+    return { row, base, isRed, differs: base !== null && !meet(base.ratio, row.ratio) ? 'shown' : 'no' };
+  });
+  const rank = ({ row, isRed, differs }: TimeRow): number =>
+    (isRed ? 0 : 100) + (differs === 'no' ? 10 : 0) + VERDICTS.indexOf(row.verdict);
+  return rows.sort((a, b) => rank(a) - rank(b));
+};
+
+const countsOf = ({ exact }: Comparison, gate: Gate | null): readonly CountRow[] =>
+  STATUSES.flatMap((status) => exact.filter((row) => row.status === status))
+    .map((row) => ({ row, isRed: gate?.red.some((one) => one.row === row) === true }))
+    .sort((a, b) => Number(b.isRed) - Number(a.isRed));
+
+export const compareView = (sides: Sides, gate: Gate | null): CompareView => {
+  const { comparison, base, head } = sides;
+  const times = timesOf(comparison, gate);
+  const differing = times.filter(({ differs }) => differs !== 'no');
+  const heads = new Set(comparison.latencies.rows.map(rowKey));
+  return cleaned<CompareView>({
+    kind: comparison.kind,
+    base: comparison.base,
+    head: comparison.head,
+    gate: gate === null ? null : { exit: gate.exit, why: gate.why },
+    notices: comparison.notices,
+    runs: base === null ? [head.run] : [base.run, head.run],
+    environment: base === null ? [] : environmentItems(base.run.environment, head.run.environment),
+    times,
+    onlyInBase: (comparison.baseLatencies?.rows ?? []).filter((row) => !heads.has(rowKey(row))),
+    counts: countsOf(comparison, gate),
+    curves: differing.slice(0, MOST_CURVES).map(({ row }) => curvesOf(row, sides)),
+    curvesLeftOut: Math.max(0, differing.length - MOST_CURVES),
+    explained: (gate?.red ?? []).map((red) => explain(red, comparison, head.run)),
+    gatedCount: comparison.latencies.gatedCount,
+    neededBlocks: comparison.latencies.neededBlocks,
+  });
+};

@@ -1,0 +1,148 @@
+// Rows of a comparison as tables: a row per time or count, grouped by where it was measured.
+import type { Count } from '../../../results/compare/counts.ts';
+import type { ExactResult } from '../../../results/gate/exact.ts';
+import type { LatencyResult } from '../../../results/gate/latencies.ts';
+import type { CountRow, TimeRow } from '../../compare/view.ts';
+import { countedText, placeText, ratioText } from '../../compare/words.ts';
+import { formatRatio, formatValue, grouped, shortName } from '../../format.ts';
+import { type Content, type Html, html } from '../html.ts';
+
+const WORDS: Readonly<Record<LatencyResult['verdict'], string>> = {
+  faster: 'faster',
+  slower: 'slower',
+  same: 'same',
+  undecided: 'undecided',
+  tooFew: 'too few',
+};
+
+interface Row {
+  readonly place: string;
+  readonly isRed: boolean;
+  readonly name: Html;
+  readonly cells: readonly Content[];
+}
+
+/** On a telephone each cell names its own column. */
+const cellHtml = (column: string, content: Content): Html =>
+  html`<td data-arm="${column}"><span class="cell">${content}</span></td>`;
+
+const rowHtml = (columns: readonly string[], { isRed, name, cells }: Row): Html =>
+  html`<tr class="${isRed ? 'red' : ''}"><th scope="row">${name}${isRed ? html`<span class="sr"> (fails the gate)</span>` : null}</th>
+${cells.map((content, index) => cellHtml(columns[index]!, content))}</tr>
+`;
+
+/** Places in the order of their first rows. */
+const groups = (rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] => {
+  const found = new Map<string, Row[]>();
+  for (const row of rows) found.set(row.place, [...(found.get(row.place) ?? []), row]);
+  return [...found];
+};
+
+const rowsTable = (id: string, title: string, columns: readonly string[], rows: readonly Row[]): Html =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
+<table class="first changed" data-table="${id}">
+<caption>${title}</caption>
+<thead><tr><th scope="col"><span class="sr">what</span></th>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+${groups(rows).map(
+  ([place, own]) => html`<tbody data-place="${place}">
+<tr class="section"><th colspan="${columns.length + 1}" scope="rowgroup"><b>${place}</b></th></tr>
+${own.map((row) => rowHtml(columns, row))}</tbody>
+`,
+)}</table></div>
+`;
+
+const metricName = (row: LatencyResult): Html =>
+  html`<span class="metric">${shortName(row.metric)}</span><span class="title">${row.title}</span>`;
+
+const verdict = (row: LatencyResult): Html =>
+  html`<span class="verdict ${row.verdict}">${WORDS[row.verdict]}</span>`;
+
+const times = (ratio: number | null): string => (ratio === null ? '–' : `${formatRatio(ratio)}×`);
+
+const center = ({ ratio }: LatencyResult): Content =>
+  ratio.kind === 'tooFew' ? '–' : html`<b>${times(ratio.center)}</b>`;
+
+const interval = ({ ratio }: LatencyResult): string =>
+  ratio.kind === 'tooFew'
+    ? `${ratio.n} of ${ratio.needed} blocks`
+    : `${formatRatio(ratio.lo)} – ${formatRatio(ratio.hi)}`;
+
+const ofArms = ({ row, isRed }: TimeRow): Row => ({
+  place: placeText(row.place),
+  isRed,
+  name: metricName(row),
+  cells: [
+    formatValue(row.metric, row.baseMedian),
+    formatValue(row.metric, row.headMedian),
+    center(row),
+    interval(row),
+    verdict(row),
+    times(row.detectable),
+    times(row.nullRatio),
+    row.n,
+  ],
+});
+
+const ARM_COLUMNS = ['base', 'head', 'ratio', 'interval', 'verdict', 'would show', 'base again', 'blocks'];
+
+const ofRuns = ({ row, base, isRed }: TimeRow): Row => ({
+  place: placeText(row.place),
+  isRed,
+  name: metricName(row),
+  cells: [
+    base === null ? 'absent' : ratioText(base).replace('x ', '× '),
+    base === null ? '–' : verdict(base),
+    base === null ? '–' : times(base.detectable),
+    ratioText(row).replace('x ', '× '),
+    verdict(row),
+    times(row.detectable),
+  ],
+});
+
+const RUN_COLUMNS = [
+  'base: ratio [interval]',
+  'base: verdict',
+  'base: would show',
+  'head: ratio [interval]',
+  'head: verdict',
+  'head: would show',
+];
+
+export const timesTable = (
+  id: string,
+  title: string,
+  rows: readonly TimeRow[],
+  betweenRuns: boolean,
+): Html =>
+  rows.length === 0
+    ? html``
+    : betweenRuns
+      ? rowsTable(id, title, RUN_COLUMNS, rows.map(ofRuns))
+      : rowsTable(id, title, ARM_COLUMNS, rows.map(ofArms));
+
+const countCell = (count: Count | null): string => {
+  if (count === null) return 'none';
+  return count.least === count.most
+    ? grouped(count.least)
+    : `${grouped(count.least)} – ${grouped(count.most)}`;
+};
+
+const byText = ({ base, head }: ExactResult): string => {
+  const by = (head?.least ?? 0) - (base?.least ?? 0);
+  return by === 0 ? '–' : `${by > 0 ? '+' : ''}${grouped(by)}`;
+};
+
+const ofCount = ({ row, isRed }: CountRow): Row => ({
+  place: placeText(row.place),
+  isRed,
+  name: html`${countedText(row)}`,
+  cells: [
+    html`<span class="verdict ${row.status}">${row.status}</span>`,
+    countCell(row.base),
+    countCell(row.head),
+    row.counted === null || row.status === 'vanished' ? '–' : byText(row),
+  ],
+});
+
+export const countsTable = (id: string, title: string, rows: readonly CountRow[]): Html =>
+  rows.length === 0 ? html`` : rowsTable(id, title, ['status', 'base', 'head', 'change'], rows.map(ofCount));

@@ -1,0 +1,98 @@
+// Distributions of both sides on one pair of axes, and the numbers they are drawn from.
+import type { LineChart } from '../../browser/lines-data.d.ts';
+import { type Curve, type Curves, SHARES, type Side } from '../../compare/curves.ts';
+import type { CompareView } from '../../compare/view.ts';
+import { placeText } from '../../compare/words.ts';
+import { formatRatio, formatValue, shortName } from '../../format.ts';
+import type { ArmView } from '../../view.ts';
+import { type Html, html } from '../html.ts';
+import { legend } from '../legend.ts';
+import { plainTable } from '../parts.ts';
+
+/** Beyond it, small and large values share no axis from zero. */
+const LOG_FROM = 20;
+
+const SIDES: readonly Side[] = ['base', 'head', 'null'];
+
+export const sideArms = (view: CompareView): readonly ArmView[] => {
+  const arm = (id: string, role: ArmView['role'], color: number): ArmView => ({
+    id,
+    title: id,
+    how: '',
+    role,
+    variant: false,
+    color,
+  });
+  const head = view.kind === 'one run' ? 'arm' : 'head';
+  return [
+    arm(`base: ${view.base}`, 'arm', 0),
+    arm(view.kind === 'one run' ? head : `head: ${view.head}`, 'arm', 1),
+    ...(view.kind === 'two runs' ? [] : [arm('base again (null)', 'null', 0)]),
+  ];
+};
+
+const span = (curves: readonly Curve[]): number => {
+  const values = curves.flatMap(({ quantiles }) => [quantiles[0]!, quantiles.at(-1)!]);
+  const least = Math.min(...values);
+  return least > 0 ? Math.max(...values) / least : 1;
+};
+
+export const chartsOf = (view: CompareView): readonly LineChart[] =>
+  view.curves.map(({ of, metric, curves }, index) => ({
+    id: `curves-${index}`,
+    x: {
+      title: of === 'ratios' ? `${shortName(metric)}, ratio to the run's own baseline` : shortName(metric),
+      unit: of === 'ratios' ? 'ratio' : metric.endsWith('Ns') ? 'ns' : 'count',
+      log: span(curves) > LOG_FROM,
+      labels: null,
+    },
+    y: { title: 'share of the blocks', unit: 'share', log: false, labels: null },
+    lines: curves.map(({ side, steps }) => ({
+      label: side === 'null' ? 'base again' : side,
+      arm: SIDES.indexOf(side),
+      look: 'step',
+      points: steps,
+      ranges: [],
+    })),
+  }));
+
+const shareText = (share: number): string =>
+  share === 0 ? 'least' : share === 1 ? 'most' : share === 0.5 ? 'median' : `${share * 100} %`;
+
+const figureTable = ({ of, metric, curves, place }: Curves): Html =>
+  plainTable(
+    html`<th scope="col">of the blocks</th>${curves.map(
+      ({ side, n }) => html`<th scope="col">${side === 'null' ? 'base again' : side} (n=${n})</th>`,
+    )}`,
+    SHARES.map(
+      (share, at) =>
+        html`<tr><th scope="row">${shareText(share)}</th>${curves.map(({ quantiles }) => {
+          const value = quantiles[at]!;
+          return html`<td>${of === 'ratios' ? `${formatRatio(value)}×` : formatValue(metric, value)}</td>`;
+        })}</tr>
+`,
+    ),
+    `distribution of ${metric} in ${placeText(place)}`,
+  );
+
+const figure = (curves: Curves, index: number): Html => {
+  const title = `${placeText(curves.place)}: ${shortName(curves.metric)}`;
+  return html`<figure><figcaption>${title}</figcaption>
+<div class="chart"><canvas id="curves-${index}" role="img" aria-label="Distributions: ${title}. The same numbers are in the table below."></canvas></div>
+<details><summary>these numbers as a table</summary>${figureTable(curves)}</details></figure>
+`;
+};
+
+export const figuresSection = (view: CompareView): Html =>
+  view.curves.length === 0
+    ? html``
+    : html`<section><h2 id="distributions">Distributions of the rows that differ</h2>
+<p>Each step is a block: the line's height is the share of the blocks at or below that value.${
+        view.kind === 'two runs'
+          ? ' What is drawn are ratios to each run’s own baseline, in which the machine of the day cancels.'
+          : ''
+      }${view.curvesLeftOut === 0 ? '' : ` ${view.curvesLeftOut} more rows differ; their numbers are in the tables.`}</p>
+${legend(sideArms(view))}
+<div class="charts">${view.curves.map(figure)}</div>
+</section>
+`;

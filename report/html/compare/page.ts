@@ -1,0 +1,124 @@
+// A comparison as one page: what changed first, then what could not be compared, then everything.
+import { LOOK_CONFIDENCE } from '../../../results/stats/median.ts';
+import type { LinesData } from '../../browser/lines-data.d.ts';
+import { CHANGED, type CompareView } from '../../compare/view.ts';
+import { plural } from '../../compare/words.ts';
+import { formatPercent } from '../../format.ts';
+import { documentOf, type Parts } from '../document.ts';
+import { type Html, html } from '../html.ts';
+import { countsTable, timesTable } from './changed.ts';
+import { chartsOf, figuresSection, sideArms } from './figures.ts';
+import { environmentSection, runsSection } from './runs.ts';
+import { pageStyles } from './styles.ts';
+import { unlikeSection } from './unlike.ts';
+
+const SECTIONS = [
+  ['changed', 'Changed'],
+  ['distributions', 'Distributions'],
+  ['environment', 'Machines'],
+  ['unlike', 'Not compared'],
+  ['runs', 'Runs'],
+  ['everything', 'Everything'],
+  ['method', 'Method'],
+] as const;
+
+const isChanged = ({ row }: CompareView['counts'][number]): boolean => CHANGED.includes(row.status);
+
+const timesSentence = ({ kind, times }: CompareView): string => {
+  if (times.length === 0) return 'No times were compared.';
+  const all = plural(times.length, 'time');
+  if (kind === 'two runs') {
+    const apart = times.filter(({ differs }) => differs !== 'no').length;
+    return `Of ${all}, ${apart} ${apart === 1 ? 'has' : 'have'} intervals that do not meet; between runs no time is judged.`;
+  }
+  const of = (verdict: string): number => times.filter(({ row }) => row.verdict === verdict).length;
+  const rest = times.length - of('slower') - of('faster') - of('same');
+  return `Of ${all}, ${of('slower')} slower, ${of('faster')} faster, ${of('same')} the same, ${rest} undecided.`;
+};
+
+const countsSentence = ({ counts }: CompareView): string => {
+  if (counts.length === 0) return 'No counts were compared.';
+  const of = (...statuses: readonly string[]): number =>
+    counts.filter(({ row }) => statuses.includes(row.status)).length;
+  return `Of ${plural(counts.length, 'count')}, ${of('worse', 'varies', 'vanished')} worse or gone, ${of('better')} better, ${of('equal')} equal.`;
+};
+
+/** Computed, as all else. */
+export const compareFinding = (view: CompareView): string => {
+  const gate =
+    view.gate === null ? '' : `${view.gate.why.charAt(0).toUpperCase()}${view.gate.why.slice(1)}. `;
+  return `${gate}${timesSentence(view)} ${countsSentence(view)}`;
+};
+
+const alert = ({ notices, gate }: CompareView): Html | null => {
+  const isRed = gate !== null && gate.exit !== 0;
+  return notices.length === 0 && !isRed
+    ? null
+    : html`<div class="alert" role="alert">${isRed ? html`<div>The gate ends with exit code ${gate.exit}: ${gate.why}.</div>` : null}${notices.map((line) => html`<div>${line}</div>`)}</div>`;
+};
+
+const LONGEST_LIST = 20;
+
+const explained = ({ explained: all }: CompareView): Html => {
+  if (all.length === 0) return html``;
+  const list = (items: readonly string[]): Html =>
+    html`<ul>${items.map((text) => html`<li class="explained">${text}</li>`)}</ul>`;
+  const more = all.slice(LONGEST_LIST);
+  return html`<h3>What is worse, in words</h3>
+${list(all.slice(0, LONGEST_LIST))}${more.length === 0 ? null : html`<details><summary>${more.length} more</summary>${list(more)}</details>`}`;
+};
+
+const changedSection = (view: CompareView): Html => {
+  const times = view.times.filter(({ differs }) => differs !== 'no');
+  const counts = view.counts.filter(isChanged);
+  return html`<section><h2 id="changed">What changed</h2>
+${times.length + counts.length === 0 ? html`<p>Nothing.</p>` : null}${
+  view.kind === 'two runs' && times.length > 0
+    ? html`<p class="note">Times of two runs are shown, never judged: these are ratios to each run’s own baseline whose intervals do not meet.</p>`
+    : null
+}${timesTable('changed-times', 'Times', times, view.kind === 'two runs')}${countsTable('changed-counts', 'Counts', counts)}${explained(view)}</section>
+`;
+};
+
+const everythingSection = (view: CompareView): Html => {
+  const times = timesTable('all-times', 'All times', view.times, view.kind === 'two runs');
+  const counts = countsTable('all-counts', 'All counts', view.counts);
+  return html`<section><h2 id="everything">Everything</h2>
+${times}${view.counts.length === 0 ? null : html`<details><summary>all ${plural(view.counts.length, 'count')}</summary>${counts}</details>`}</section>
+`;
+};
+
+const methodSection = (view: CompareView): Html => html`<section><h2 id="method">How to read the numbers</h2>
+<ul>
+<li>A <b>ratio</b> is the median over the blocks of head ÷ base within a block; of two runs, of the arm ÷ that run’s own baseline. Its interval is the order-statistic interval at ${formatPercent(LOOK_CONFIDENCE)} or more, which assumes no distribution.</li>
+<li><b>would show</b>: the smallest true ratio away from 1 that would have been shown in about three of four runs like this one. An undecided row says nothing about anything smaller.</li>
+<li><b>base again</b>: the base measured a second time as an arm of its own; its ratio is the noise of the machine.</li>
+<li><b>Counts</b> (calls by name, files, bytes, requests) are compared without a tolerance, and only where programs, architecture, path and image are the same.</li>
+${
+  view.gatedCount === 0
+    ? null
+    : html`<li>${plural(view.gatedCount, 'time')} judged together: so many need ${view.neededBlocks} blocks, and the p-values are adjusted for it (Holm).</li>`
+}</ul></section>
+`;
+
+const bodyOf = (view: CompareView): string =>
+  html`<main>
+<header>
+<h1>cfsbench comparison</h1>
+<p class="finding">${compareFinding(view)}</p>
+<p class="facts"><span>base: <code>${view.base}</code></span> <span>head: <code>${view.head}</code></span></p>
+${alert(view)}
+</header>
+${changedSection(view)}${figuresSection(view)}${environmentSection(view)}${unlikeSection(view)}${runsSection(view)}${everythingSection(view)}${methodSection(view)}
+<footer>Made by cfsbench from the run folders alone. Charts: Chart.js (MIT).</footer>
+</main>`.markup;
+
+export const comparePage = (view: CompareView, scripts: Parts['scripts']): string =>
+  documentOf({
+    title: `${view.base} against ${view.head}`,
+    sections: SECTIONS,
+    body: bodyOf(view),
+    styles: pageStyles,
+    data: { arms: sideArms(view), lines: chartsOf(view) } satisfies LinesData,
+    scripts,
+  });

@@ -1,0 +1,63 @@
+// A page around its body: one file, no request to anywhere, scripts and style known to the page's own security policy by their hashes.
+import { createHash } from 'node:crypto';
+import { html, scriptJson } from './html.ts';
+
+export interface Parts {
+  readonly title: string;
+  /** Holds one `</header>`, behind which the navigation goes. */
+  readonly body: string;
+  /** Sections that the navigation names where the body has them. */
+  readonly sections: readonly (readonly [id: string, title: string])[];
+  readonly styles: string;
+  /** Read by the page's script. */
+  readonly data: unknown;
+  readonly scripts: { readonly chartLibrary: string; readonly page: string };
+}
+
+const hashOf = (source: string): string =>
+  `'sha256-${createHash('sha256').update(source, 'utf8').digest('base64')}'`;
+
+const inline = (script: string): string =>
+  script
+    .replace(/^\/\/# sourceMappingURL=.*$/gm, '')
+    .replaceAll('</script', '<\\/script')
+    .replaceAll('<!--', '<\\!--');
+
+const navigation = ({ body, sections }: Parts): string => {
+  const links = sections
+    .filter(([id]) => body.includes(`id="${id}"`))
+    .map(([id, title]) => html`<a href="#${id}">${title}</a>`.markup);
+  return `<nav aria-label="sections">${links.join('\n')}</nav>`;
+};
+
+export const documentOf = (parts: Parts): string => {
+  const library = inline(parts.scripts.chartLibrary);
+  const page = inline(parts.scripts.page);
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(library)} ${hashOf(page)}`,
+    `style-src ${hashOf(parts.styles)}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${html`${parts.title}`.markup} – cfsbench</title>
+<link rel="icon" href="data:,">
+<style>${parts.styles}</style>
+</head>
+<body>
+${parts.body.replace('</header>', () => `${navigation(parts)}\n</header>`)}
+<script type="application/json" id="data">${scriptJson(parts.data)}</script>
+<script>${library}</script>
+<script>${page}</script>
+</body>
+</html>
+`;
+};

@@ -1,0 +1,163 @@
+// The history as one page: a chart and a table for every series that changed and for every ratio, and a line for the rest.
+import type { Line } from '../../../results/history/line.ts';
+import { hasChanged, type Trend } from '../../../results/history/trends.ts';
+import type { LinesData } from '../../browser/lines-data.d.ts';
+import { cleaned } from '../../cleaned.ts';
+import { plural } from '../../compare/words.ts';
+import { formatInstant } from '../../format.ts';
+import type { ArmView } from '../../view.ts';
+import { pageStyles } from '../compare/styles.ts';
+import { documentOf, type Parts } from '../document.ts';
+import { type Html, html } from '../html.ts';
+import { legend } from '../legend.ts';
+import { plainTable } from '../parts.ts';
+import { chartOf, seriesName, valueText } from './chart.ts';
+import { trendTable } from './table.ts';
+
+const SECTIONS = [
+  ['changed', 'Changed'],
+  ['steady', 'Ratios'],
+  ['counts', 'Counts'],
+  ['runs', 'Runs'],
+  ['method', 'Method'],
+] as const;
+
+/** Of a page that opens quickly; the tables have all series. */
+const MOST_CHARTS = 120;
+
+/** Where a run's folder lies, as a reference from the page; null: not known. */
+export type HrefOf = (run: string) => string | null;
+
+export interface HistoryOptions {
+  readonly hrefOf: HrefOf;
+  /** A chart for every series, not only for those that changed and for ratios. */
+  readonly all: boolean;
+}
+
+/** One colour per arm in all charts. */
+const armsOf = (trends: readonly Trend[]): readonly ArmView[] =>
+  [...new Set(trends.map(({ of }) => of.arm))].sort().map((id, color) => ({
+    id,
+    title: id,
+    how: '',
+    role: 'arm',
+    variant: false,
+    color,
+  }));
+
+interface Charted {
+  readonly trend: Trend;
+  readonly id: string;
+}
+
+const figure = ({ trend, id }: Charted, hrefOf: HrefOf): Html => {
+  const title = seriesName(trend);
+  const changes = trend.changes.map(
+    ({ run, commit, before, after }) =>
+      html`<p class="note">changed with ${run} (commit ${commit?.slice(0, 12) ?? 'unknown'}): ${valueText(trend, before)} → ${valueText(trend, after)}</p>`,
+  );
+  return html`<figure class="trend"><figcaption>${title}</figcaption>
+<div class="chart"><canvas id="${id}" role="img" aria-label="Trend: ${title}. The same numbers are in the table below."></canvas></div>
+${changes}${
+  trend.fence?.kind === 'fence' && trend.fence.outside
+    ? html`<p class="note">The latest step is outside of the fence.</p>`
+    : null
+}<details><summary>these numbers as a table</summary>${trendTable(trend, hrefOf)}</details></figure>
+`;
+};
+
+const chartsSection = (id: string, title: string, charted: readonly Charted[], hrefOf: HrefOf): Html =>
+  charted.length === 0
+    ? html``
+    : html`<section><h2 id="${id}">${title}</h2>
+<div class="trends">${charted.map((one) => figure(one, hrefOf))}</div></section>
+`;
+
+const restSection = (rest: readonly Trend[]): Html =>
+  rest.length === 0
+    ? html``
+    : html`<section><h2 id="counts">Series without a chart</h2>
+<p>None of them changed${rest.some(hasChanged) ? ', but for those that found no room above' : ''}.</p>
+<details><summary>${`${rest.length} series`}</summary>${plainTable(
+        html`<th scope="col">series</th><th scope="col">latest</th><th scope="col">runs</th>`,
+        rest.map(
+          (trend) =>
+            html`<tr><th scope="row">${seriesName(trend)}</th><td>${valueText(trend, trend.of.value)}</td><td>${trend.lines.length}</td></tr>
+`,
+        ),
+        'series without a chart',
+      )}</details></section>
+`;
+
+const runsSection = (lines: readonly Line[], hrefOf: HrefOf): Html => {
+  const runs = new Map(lines.map((line) => [line.run, line]));
+  return html`<section><h2 id="runs">Runs</h2>
+${plainTable(
+  html`<th scope="col">run</th><th scope="col" class="text">begun</th><th scope="col" class="text">commit</th><th scope="col" class="text">host</th>`,
+  [...runs.values()].map(({ run, startedAt, commit, host }) => {
+    const href = hrefOf(run);
+    return html`<tr><th scope="row">${href === null ? run : html`<a href="${href}">${run}</a>`}</th><td class="text">${formatInstant(startedAt)}</td><td class="text"><code>${commit?.slice(0, 12) ?? 'unknown'}</code></td><td class="text">${host}</td></tr>
+`;
+  }),
+  'runs of the history',
+)}</section>
+`;
+};
+
+const method = html`<section><h2 id="method">How to read the charts</h2>
+<ul>
+<li>Values are compared only where programs, architecture, path and image are the same; ratios, to the run’s own baseline, also only on the same kind of machine. Anything else begins a series of its own.</li>
+<li>A line through a point is its interval at 95 % or more. The dashed line is the median between two changes, a red mark the first run after one.</li>
+<li>An exact count changed where it is another number. Ratios and requests change where the energy distance between what lies before and after is larger than in all but 1 % of shuffled orders (E-divisive), with at least five runs on either side.</li>
+<li>The dashed upright line at the latest run is the fence: where it would lie if its step were no larger than three interquartile ranges beyond the usual ones. It needs 11 runs.</li>
+<li>Changes are advice: they gate nothing.</li>
+</ul></section>
+`;
+
+const findingOf = (trends: readonly Trend[], runs: number): string => {
+  if (trends.length === 0) return 'The history is empty.';
+  const changed = trends.filter(hasChanged);
+  const latest = changed.filter(({ changes, lines }) => changes.at(-1)?.run === lines.at(-1)!.run).length;
+  return `${trends.length} series of ${plural(runs, 'run')}: ${changed.length} changed at some time${latest === 0 ? '' : `, ${latest} of them with the latest run`}.`;
+};
+
+/** In the order of places. */
+const inOrder = (trends: readonly Trend[]): readonly Trend[] =>
+  [...trends].sort((a, b) => (seriesName(a) < seriesName(b) ? -1 : 1));
+
+export const historyPage = (
+  found: readonly Trend[],
+  { hrefOf, all }: HistoryOptions,
+  scripts: Parts['scripts'],
+): string => {
+  const trends = inOrder(cleaned(found));
+  const lines = trends
+    .flatMap((trend) => trend.lines)
+    .sort((a, b) => (`${a.startedAt} ${a.run}` < `${b.startedAt} ${b.run}` ? -1 : 1));
+  const wanted = [
+    ...trends.filter(hasChanged),
+    ...trends.filter((trend) => !hasChanged(trend) && (all || trend.of.noise === 'noisy')),
+  ];
+  const charted = wanted.slice(0, MOST_CHARTS).map((trend, index) => ({ trend, id: `trend-${index}` }));
+  const shown = new Set(charted.map(({ trend }) => trend));
+  const arms = armsOf(trends);
+  const changed = charted.filter(({ trend }) => hasChanged(trend));
+  const steady = charted.filter(({ trend }) => !hasChanged(trend));
+  const body = html`<main>
+<header>
+<h1>cfsbench history</h1>
+<p class="finding">${findingOf(trends, new Set(lines.map(({ run }) => run)).size)}</p>
+${legend(arms)}
+</header>
+${chartsSection('changed', 'What changed', changed, hrefOf)}${chartsSection('steady', all ? 'What did not change' : 'Ratios that did not change', steady, hrefOf)}${restSection(trends.filter((trend) => !shown.has(trend)))}${lines.length === 0 ? null : runsSection(lines, hrefOf)}${method}
+<footer>Made by cfsbench from the history alone. Charts: Chart.js (MIT).</footer>
+</main>`.markup;
+  return documentOf({
+    title: 'history',
+    sections: SECTIONS,
+    body,
+    styles: pageStyles,
+    data: { arms, lines: charted.map(({ trend, id }) => chartOf(trend, id, arms)) } satisfies LinesData,
+    scripts,
+  });
+};

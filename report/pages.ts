@@ -1,0 +1,16 @@
+// The pages of comparisons and of the history, with the scripts that they need.
+import type { Gate } from '../results/gate/gate.ts';
+import type { Trend } from '../results/history/trends.ts';
+import type { Sides } from './compare/curves.ts';
+import { compareView } from './compare/view.ts';
+import { comparePage } from './html/compare/page.ts';
+import { type HistoryOptions, historyPage } from './html/history/page.ts';
+import { scriptsOf } from './render.ts';
+
+const LINE_SCRIPTS = ['common', 'lines', 'lines-page'];
+
+export const compareHtml = (sides: Sides, gate: Gate | null): string =>
+  comparePage(compareView(sides, gate), scriptsOf(LINE_SCRIPTS));
+
+export const historyHtml = (trends: readonly Trend[], options: HistoryOptions): string =>
+  historyPage(trends, options, scriptsOf(LINE_SCRIPTS));

@@ -1,0 +1,262 @@
+// What a reader's browser makes of a comparison.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { compareText } from '../../../report/compare/text.ts';
+import { formatRatio, formatValue, grouped } from '../../../report/format.ts';
+import { compareHtml } from '../../../report/pages.ts';
+import { type Comparison, compareArms, compareRuns } from '../../../results/gate/compare.ts';
+import { gateOf } from '../../../results/gate/gate.ts';
+import type { LatencyResult } from '../../../results/gate/latencies.ts';
+import {
+  changed,
+  example,
+  type Given,
+  loaded,
+  oneMore,
+  twoArms,
+  withTools,
+} from '../../results/gate/support.ts';
+import { chartsIn, type Reader, seriousIn, skip, startReader } from './reader.ts';
+
+let reader: Reader | undefined;
+before(async () => {
+  if (skip === false) reader = await startReader();
+});
+after(() => reader?.close());
+
+interface Made {
+  readonly html: string;
+  readonly comparison: Comparison;
+}
+
+const JUDGING = { strict: false, allowMissing: [] };
+
+const ofArms = (given: Given): Made => {
+  const head = loaded(given);
+  const comparison = compareArms(head);
+  return {
+    comparison,
+    html: compareHtml({ comparison, base: null, head }, gateOf(comparison, head, JUDGING)),
+  };
+};
+
+const ofRuns = (first: Given, second: Given): Made => {
+  const [base, head] = [loaded(first), loaded(second)];
+  const comparison = compareRuns(base, head);
+  return { comparison, html: compareHtml({ comparison, base, head }, gateOf(comparison, head, JUDGING)) };
+};
+
+const base = example({ images: ['debian-12-static'] });
+const where = { arm: 'unpacked-overlay', phase: 'create', actor: 'tar', call: 'openat' } as const;
+
+/** All times of one arm in every timed pass, times a factor. */
+const slowed = (given: Given, arm: string, factor: number): Given =>
+  changed(given, (sample) =>
+    sample.outcome !== 'ok' || sample.pass !== 'time' || sample.arm !== arm
+      ? sample
+      : {
+          ...sample,
+          values: Object.fromEntries(
+            Object.entries(sample.values).map(([name, value]) => [
+              name,
+              /Ns$/.test(name) ? value * factor : value,
+            ]),
+          ),
+        },
+  );
+
+interface Shown {
+  readonly place: string;
+  readonly metric: string;
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+const rowsIn = (page: Page, table: string): Promise<readonly Shown[]> =>
+  page.evaluate(`[...document.querySelectorAll('[data-table=${table}] tr:not(.section)')].filter((tr) => tr.querySelector('td')).map((tr) => ({
+    place: tr.closest('tbody').dataset.place,
+    metric: (tr.querySelector('.metric') ?? tr.querySelector('th')).textContent.replace(' (fails the gate)', ''),
+    cells: Object.fromEntries([...tr.querySelectorAll('td')].map((td) => [td.dataset.arm, td.textContent])),
+  }))`);
+
+const placeOf = ({ place }: { place: LatencyResult['place'] }): string =>
+  [place.scenario, place.params, place.image, place.arm].filter((part) => part !== '').join(', ');
+
+const ratio = ({ ratio: of }: LatencyResult): string =>
+  of.kind === 'interval' ? `${formatRatio(of.center)}×` : '–';
+const interval = ({ ratio: of }: LatencyResult, between = ' – '): string =>
+  of.kind === 'interval' ? `${formatRatio(of.lo)}${between}${formatRatio(of.hi)}` : '';
+
+test('two arms: every number of the rows that changed is that of the comparison', { skip }, async () => {
+  const { html, comparison } = ofArms(twoArms(24, 1.5));
+  const expected = comparison.latencies.rows
+    .filter(({ verdict }) => verdict === 'slower' || verdict === 'faster')
+    .map((row) => ({
+      place: placeOf(row),
+      cells: {
+        base: formatValue(row.metric, row.baseMedian),
+        head: formatValue(row.metric, row.headMedian),
+        ratio: ratio(row),
+        interval: interval(row),
+        verdict: row.verdict,
+        'would show': row.detectable === null ? '–' : `${formatRatio(row.detectable)}×`,
+        'base again': row.nullRatio === null ? '–' : `${formatRatio(row.nullRatio)}×`,
+        blocks: String(row.n),
+      },
+    }));
+  assert.ok(expected.length > 10);
+  await reader!.open(html, async (page) => {
+    const found = (await rowsIn(page, 'changed-times')).map(({ place, cells }) => ({ place, cells }));
+    const byText = (rows: readonly object[]): readonly string[] =>
+      rows.map((row) => JSON.stringify(row)).sort();
+    assert.deepEqual(byText(found), byText(expected));
+    assert.equal((await rowsIn(page, 'all-times')).length, comparison.latencies.rows.length);
+  });
+});
+
+test('two runs: ratios of both, and counts as the text has them', { skip }, async () => {
+  const { html, comparison } = ofRuns(base, oneMore(slowed(base, 'composefs-fuse', 3), where));
+  const text = compareText(comparison, { columns: 1000, explain: false, gate: null, run: base.run });
+  await reader!.open(html, async (page) => {
+    const times = await rowsIn(page, 'changed-times');
+    assert.ok(times.length > 5);
+    for (const { place, cells } of times) {
+      assert.match(place, /composefs-fuse$/);
+      const [was, is] = ['base', 'head'].map((side) => cells[`${side}: ratio [interval]`]!.replace('×', 'x'));
+      assert.ok(text.includes(`base ${was}  head ${is}`), `${was} ${is}`);
+    }
+    const rows = comparison.latencies.rows.filter(({ place }) => place.arm === 'composefs-fuse');
+    for (const row of rows.slice(0, 3)) {
+      const head = `${ratio(row)} [${interval(row, ', ')}]`;
+      assert.ok(
+        times.some(
+          ({ cells }) => cells['head: ratio [interval]'] === head && cells['head: verdict'] === row.verdict,
+        ),
+        head,
+      );
+    }
+    const worse = comparison.exact.filter(({ status }) => status === 'worse');
+    assert.ok(worse.length > 0);
+    assert.deepEqual(
+      (await rowsIn(page, 'changed-counts')).map(({ metric, cells }) => [metric, cells]),
+      worse.map((row) => [
+        'create: tar: openat',
+        {
+          status: 'worse',
+          base: grouped(row.base!.least),
+          head: grouped(row.head!.least),
+          change: '+1',
+        },
+      ]),
+    );
+    assert.match(
+      String(await page.evaluate('document.querySelector("li.explained").textContent')),
+      /so this is no noise/,
+    );
+  });
+});
+
+test('distributions: a chart for each row that differs, a step for each block', { skip }, async () => {
+  await reader!.open(ofArms(twoArms(24, 1.5)).html, async (page) => {
+    const charts = await chartsIn(page);
+    const rows = await rowsIn(page, 'changed-times');
+    assert.equal(charts.length, Math.min(24, rows.length));
+    for (const [, datasets] of charts)
+      assert.deepEqual(datasets, [
+        ['base', 25],
+        ['head', 25],
+        ['base again', 25],
+      ]);
+    const medians = await page.evaluate(
+      `[...document.querySelectorAll('figure')].map((figure) => [...figure.querySelectorAll('tbody tr:nth-child(4) td')].map((td) => td.textContent))`,
+    );
+    assert.equal((medians as string[][]).length, charts.length);
+    assert.ok((medians as string[][]).every(([one, other]) => one !== other));
+    const stepped = await page.evaluate(
+      'Chart.getChart("curves-0").config.data.datasets.map(({ stepped }) => stepped)',
+    );
+    assert.deepEqual(stepped, ['before', 'before', 'before']);
+  });
+  await reader!.open(ofRuns(base, base).html, async (page) => assert.deepEqual(await chartsIn(page), []));
+});
+
+test('only what differs between the machines is named', { skip }, async () => {
+  const { html } = ofRuns(base, withTools(base, { tar: 'tar 2' }));
+  await reader!.open(html, async (page) => {
+    const items = await page.evaluate(
+      `[...document.querySelectorAll('[data-item]')].map((tr) => [tr.dataset.item, ...[...tr.querySelectorAll('td')].map((td) => td.textContent)])`,
+    );
+    assert.deepEqual(items, [['tools.tar', 'tar (GNU tar) 1.34', 'tar 2']]);
+    const why = String(
+      await page.evaluate('document.querySelector("[data-status=incomparable]").textContent'),
+    );
+    assert.match(why, /tar: tar \(GNU tar\) 1\.34 in the base, tar 2 in the head/);
+  });
+});
+
+test('what is gone is named with the reason', { skip }, async () => {
+  const gone = changed(base, (sample) => (sample.arm === 'unpacked-overlay' ? null : sample));
+  await reader!.open(ofRuns(base, gone).html, async (page) => {
+    const statuses = (await rowsIn(page, 'changed-counts')).map(({ cells }) => cells['status']);
+    assert.ok(statuses.length > 0 && statuses.every((status) => status === 'vanished'));
+    assert.equal(
+      await page.evaluate('document.querySelectorAll("[data-status=vanished] li").length'),
+      statuses.length,
+    );
+    assert.match(
+      String(await page.evaluate('document.querySelector("li.explained").textContent')),
+      /--allow-missing/,
+    );
+  });
+});
+
+test('hostile names are text', { skip }, async () => {
+  const name = '</script><script>window.owned=1</script><img src=x onerror=window.owned=1>\u202e\u0007"\'';
+  const hostile = (given: Given): Given => ({
+    ...given,
+    run: {
+      ...given.run,
+      id: name,
+      host: name,
+      commandLine: [name],
+      cfsbench: { version: name, commit: name },
+    },
+  });
+  const first = hostile(example({ images: [name] }));
+  const second = withTools(slowed(first, 'composefs-fuse', 3), { tar: name, [name]: name });
+  for (const { html } of [ofRuns(first, second), ofArms(hostile(twoArms(24, 1.5)))])
+    await reader!.open(html, async (page) => {
+      assert.equal(await page.evaluate('window.owned'), undefined);
+      assert.equal(await page.evaluate('document.images.length'), 0);
+      const text = String(await page.evaluate('document.body.innerText'));
+      assert.ok(text.includes('<img src=x onerror=window.owned=1>\\u{202e}\\u{7}'));
+      assert.doesNotMatch(text, /[\u202e\u0007]/);
+    });
+});
+
+test('axe-core finds nothing serious, in light and in dark', { skip }, async () => {
+  const pages = [
+    ofArms(twoArms(24, 1.5)).html,
+    ofRuns(base, withTools(oneMore(slowed(base, 'composefs-fuse', 3), where), { rm: 'rm 2' })).html,
+  ];
+  for (const html of pages)
+    for (const colorScheme of ['light', 'dark'] as const)
+      await reader!.open(html, async (page) => assert.deepEqual(await seriousIn(page), []), { colorScheme });
+});
+
+test('nothing but scrollable tables is wider than a telephone', { skip }, async () => {
+  for (const { html } of [
+    ofArms(twoArms(24, 1.5)),
+    ofRuns(base, withTools(slowed(base, 'composefs-fuse', 3), { rm: 'rm 2' })),
+  ])
+    await reader!.open(
+      html,
+      async (page) => assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390),
+      { width: 390 },
+    );
+});
+
+test('the same runs give the same bytes', () => {
+  assert.equal(ofArms(twoArms(24, 1.5)).html, ofArms(twoArms(24, 1.5)).html);
+  assert.equal(ofRuns(base, base).html, ofRuns(base, base).html);
+});

@@ -1,0 +1,133 @@
+// What a reader's browser makes of the history.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { historyHtml } from '../../../report/pages.ts';
+import { type Line, linesOf } from '../../../results/history/line.ts';
+import { hasChanged, type Trend, trends } from '../../../results/history/trends.ts';
+import { example, loaded, oneMore } from '../../results/gate/support.ts';
+import { chartsIn, type Reader, seriousIn, skip, startReader } from './reader.ts';
+
+let reader: Reader | undefined;
+before(async () => {
+  if (skip === false) reader = await startReader();
+});
+after(() => reader?.close());
+
+const base = example({ images: ['debian-12-static'] });
+const more = oneMore(base, { arm: 'unpacked-overlay', phase: 'create', actor: 'tar', call: 'openat' });
+const RUNS = 14;
+const CHANGED_AT = 6;
+
+const lines: readonly Line[] = [loaded(base), loaded(more)].map(linesOf).flatMap((own, isMore) =>
+  Array.from({ length: RUNS }, (_, run) => run)
+    .filter((run) => run >= CHANGED_AT === (isMore === 1))
+    .flatMap((run) =>
+      own.map((line) => ({
+        ...line,
+        run: `run-${run + 1}`,
+        startedAt: `2026-01-${String(run + 1).padStart(2, '0')}T00:00:00.000Z`,
+      })),
+    ),
+);
+const found: readonly Trend[] = trends(lines);
+const html = (of: readonly Trend[], all = false): string =>
+  historyHtml(of, { all, hrefOf: (run) => (run === 'run-3' ? '../runs/run-3/report.html' : null) });
+
+test(
+  'a chart for what changed and for every ratio, each with all runs and its changes marked',
+  { skip },
+  () =>
+    reader!.open(html(found), async (page) => {
+      const changed = found.filter(hasChanged);
+      const ratios = found.filter((trend) => !hasChanged(trend) && trend.of.noise === 'noisy');
+      assert.ok(changed.length > 0 && ratios.length > 5);
+      const charts = await chartsIn(page);
+      assert.equal(charts.length, changed.length + ratios.length);
+      assert.deepEqual(
+        charts.map(([, datasets]) => datasets.map(([label, length]) => (label === 'fence' ? label : length))),
+        [
+          ...changed.map(({ changes }) => [RUNS, changes.length + 2, changes.length, 'fence']),
+          ...ratios.map(() => [RUNS, 0, 0, 'fence']),
+        ],
+      );
+      assert.deepEqual(charts[0]![1][3], ['fence', 1]);
+      const marks = await page.evaluate(
+        'Chart.getChart("trend-0").config.data.datasets[2].data.map(({ x }) => x)',
+      );
+      assert.deepEqual(marks, [CHANGED_AT]);
+      assert.match(
+        String(await page.evaluate('document.querySelector("#changed ~ .trends .note").textContent')),
+        /^changed with run-7 /,
+      );
+    }),
+);
+
+test('the table of a chart has its numbers, and links to the runs that are known', { skip }, () =>
+  reader!.open(html(found), async (page) => {
+    const points = await page.evaluate(
+      'Chart.getChart("trend-0").config.data.datasets[0].data.map(({ y }) => y)',
+    );
+    const table = await page.evaluate(
+      `[...document.getElementById('trend-0').closest('figure').querySelectorAll('tbody tr')].map((tr) => tr.querySelectorAll('td')[2].textContent)`,
+    );
+    assert.deepEqual(
+      (table as string[]).map((text) => Number(text.replaceAll(',', ''))),
+      points,
+    );
+    const first = found.find(hasChanged)!;
+    assert.deepEqual(
+      points,
+      first.lines.map(({ value }) => value),
+    );
+    const links = await page.evaluate(
+      `[...new Set([...document.querySelectorAll('main section a')].map((a) => a.getAttribute('href')))]`,
+    );
+    assert.deepEqual(links, ['../runs/run-3/report.html']);
+  }),
+);
+
+test('every series stands on the page once, with a chart or without', { skip }, () =>
+  reader!.open(html(found), async (page) => {
+    const charts = (await chartsIn(page)).length;
+    const rest = await page.evaluate('document.querySelectorAll("#counts ~ details tbody tr").length');
+    assert.equal(charts + Number(rest), found.length);
+  }),
+);
+
+test('hostile names are text', { skip }, async () => {
+  const name = '</script><script>window.owned=1</script><img src=x onerror=window.owned=1>\u202e\u0007"\'';
+  const hostile = trends(
+    lines.map((line) => ({
+      ...line,
+      run: line.run + name,
+      host: name,
+      commit: name,
+      arm: name,
+      what: line.what + name,
+    })),
+  );
+  await reader!.open(html(hostile), async (page) => {
+    assert.equal(await page.evaluate('window.owned'), undefined);
+    assert.equal(await page.evaluate('document.images.length'), 0);
+    const text = String(await page.evaluate('document.body.innerText'));
+    assert.ok(text.includes('<img src=x onerror=window.owned=1>\\u{202e}\\u{7}'));
+    assert.doesNotMatch(text, /[\u202e\u0007]/);
+  });
+});
+
+test('axe-core finds nothing serious, and a telephone shows it all', { skip }, async () => {
+  for (const colorScheme of ['light', 'dark'] as const)
+    await reader!.open(html(found), async (page) => assert.deepEqual(await seriousIn(page), []), {
+      colorScheme,
+    });
+  await reader!.open(
+    html(found),
+    async (page) => assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390),
+    { width: 390 },
+  );
+});
+
+test('the same history gives the same bytes; an empty one is a page, too', () => {
+  assert.equal(html(found), html(found));
+  assert.match(html([]), /The history is empty/);
+});

@@ -1,0 +1,81 @@
+// A reader's browser: opens a page from a file; anything on the console and any request beyond the page itself is a complaint.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const CHROMIUM = process.env['CFSBENCH_CHROMIUM'] ?? '/usr/bin/chromium';
+export const skip = existsSync(CHROMIUM) ? false : `no browser at ${CHROMIUM}`;
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface Look {
+  readonly width?: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+export interface Reader {
+  open(html: string, work: (page: Page) => Promise<void>, look?: Look): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const startReader = async (): Promise<Reader> => {
+  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  return {
+    async open(html, work, { width = 1280, colorScheme = 'light' } = {}) {
+      const folder = mkdtempSync(join(tmpdir(), 'cfsbench-page-'));
+      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+      try {
+        const path = join(folder, 'page.html');
+        writeFileSync(path, html);
+        const complaints: string[] = [];
+        page.on('console', (message) => complaints.push(message.text()));
+        page.on('pageerror', (error) => complaints.push(error.message));
+        page.on('request', (request) => complaints.push(request.url()));
+        await page.goto(`file://${path}`);
+        await page.waitForFunction(
+          '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined)',
+        );
+        await work(page);
+        assert.deepEqual(complaints, [`file://${path}`]);
+      } finally {
+        await page.close();
+        rmSync(folder, { recursive: true });
+      }
+    },
+    close: () => browser.close(),
+  };
+};
+
+/** Of every chart: its id, and the label and length of each of its datasets. */
+export const chartsIn = (page: Page): Promise<readonly [id: string, datasets: [string, number][]][]> =>
+  page.evaluate(
+    `[...document.querySelectorAll('canvas')].map((canvas) => [canvas.id, Chart.getChart(canvas).config.data.datasets.map(({ label, data }) => [label, data.length])])`,
+  );
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** What axe-core calls serious or critical. Everything is unfolded first: what is hidden would not be looked at. */
+export const seriousIn = async (page: Page): Promise<readonly string[]> => {
+  await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
+  await page.evaluate(AXE);
+  const violations = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as Violation[];
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+};
