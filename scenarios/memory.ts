@@ -45,7 +45,6 @@ export const scenario: Scenario = {
   passes: ['time'],
   variants: ['erofs-only'],
   source: ({ size }) => SOURCES[String(size)]!,
-  oneLook: true,
   cycles: () => 1,
   metrics: {
     slabObjectBytes: more('objects of all slab caches that the mount and the walk added'),

@@ -33,6 +33,7 @@ export const scenario: Scenario = {
     prefetchWallNs: { title: 'cat of the manifest', better: 'lower', noise: 'noisy' },
     prefetchedWalkWallNs: { title: 'cat of the manifest, then ls -lR', better: 'lower', noise: 'noisy' },
   },
+  oneCpu: true,
   cycles: () => 1,
   roughNs: (size) => 1e8 + size.entryCount * 3e4,
   run: (stage) =>

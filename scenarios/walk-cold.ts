@@ -18,6 +18,7 @@ export const scenario: Scenario = {
   params: [{}],
   variants: ['erofs-only', 'plain-directory', 'erofs-overlay-loop', 'erofs-overlay-loop-dio'],
   placed: true,
+  oneCpu: true,
   metrics: { ...walkMetrics, ...cacheMetrics },
   cycles: () => 1,
   roughNs: (size) => 1e8 + size.entryCount * 3e4,

@@ -12,6 +12,7 @@ export const scenario: Scenario = {
   params: [{}],
   variants: ['erofs-only', 'plain-directory', 'erofs-overlay-noacl', 'erofs-overlay-no-filter'],
   placed: true,
+  oneCpu: true,
   metrics: walkMetrics,
   // A walk is short beside all that a slot does for it: the median of three costs little and says more.
   cycles: () => 3,

@@ -21,6 +21,7 @@ export const scenario: Scenario = {
   largeParams: [{ stack: 'over' }],
   passes: ['time'],
   metrics: walkMetrics,
+  oneCpu: true,
   cycles: () => 1,
   roughNs: (size) => 1e8 + size.entryCount * 4e4,
   run: (stage) =>

@@ -1,7 +1,5 @@
 // Every need of every backend, scenario and probe, met or not, and what to do. Changes nothing.
 import { existsSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { Command } from 'commander';
 import { ascii } from '../../report/visible.ts';
 import type { Judgement } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
@@ -63,7 +61,7 @@ export const doctorText = (features: Features, columns: number): string => {
   ].join('');
 };
 
-interface Typed {
+export interface TypedDoctor {
   readonly json?: boolean;
   readonly work: string;
   readonly bench?: boolean;
@@ -94,33 +92,24 @@ export const benchText = (
   return `${lines.join('')}${mounts}${wrap(verdict, '', columns)}`;
 };
 
-export const doctorCommand = (): Command =>
-  new Command('doctor')
-    .description(
-      'what every backend, scenario and probe needs, whether this machine has it, and what to do; changes nothing',
-    )
-    .option('--json', 'what was found, for machines')
-    .option('--bench', 'whether the machine is quiet enough to measure on')
-    .option('--strict', 'with --bench: exit 4 where it is not')
-    .option('--work <DIR>', 'the folder a run would work in', tmpdir())
-    .action(async ({ json, work, bench, strict }: Typed) => {
-      if (bench === true) {
-        if (!existsSync(work))
-          throw new UserError(`no such folder: ${work}`, { hint: 'cfsbench doctor --bench --work DIR' });
-        const judged = await lookQuietly();
-        const columns = Math.min(process.stdout.columns ?? 80, 100);
-        process.stdout.write(
-          json === true
-            ? `${JSON.stringify(judged, null, 2)}\n`
-            : benchText(judged, otherMountsOf(realpathSync(work)), columns),
-        );
-        if (strict === true && isNoisy(judged)) process.exitCode = 4;
-        return;
-      }
-      const features = await discoverFeatures(work);
-      process.stdout.write(
-        json === true
-          ? `${JSON.stringify(features, null, 2)}\n`
-          : doctorText(features, Math.min(process.stdout.columns ?? 80, 100)),
-      );
-    });
+export const doctor = async ({ json, work, bench, strict }: TypedDoctor): Promise<void> => {
+  if (bench === true) {
+    if (!existsSync(work))
+      throw new UserError(`no such folder: ${work}`, { hint: 'cfsbench doctor --bench --work DIR' });
+    const judged = await lookQuietly();
+    const columns = Math.min(process.stdout.columns ?? 80, 100);
+    process.stdout.write(
+      json === true
+        ? `${JSON.stringify(judged, null, 2)}\n`
+        : benchText(judged, otherMountsOf(realpathSync(work)), columns),
+    );
+    if (strict === true && isNoisy(judged)) process.exitCode = 4;
+    return;
+  }
+  const features = await discoverFeatures(work);
+  process.stdout.write(
+    json === true
+      ? `${JSON.stringify(features, null, 2)}\n`
+      : doctorText(features, Math.min(process.stdout.columns ?? 80, 100)),
+  );
+};

@@ -1,20 +1,14 @@
-// Images without mounting them: build one, look at one, print one. None of it needs root or a kernel feature.
+// Images without mounting them: build one, look at one, print one.
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { Command, Option } from 'commander';
 import { type ImageFacts, inspectImage } from '../erofs/inspect.ts';
 import { readImage } from '../erofs/read-image.ts';
 import { versionOf, writeImage } from '../erofs/writer.ts';
 import { printDump } from '../images/dump-print.ts';
 import { UserError } from '../model/errors.ts';
-import type { SourceImage } from '../model/image.ts';
-import type { Tree } from '../model/tree.ts';
 import { VerityHasher, verityDigest } from '../store/verity.ts';
-
-export interface ImageParts {
-  openSource(spec: string): Promise<SourceImage>;
-}
+import { openAnySource } from './sources.ts';
 
 const systemError = (what: string, path: string, error: unknown): unknown => {
   if (!(error instanceof Error) || !('syscall' in error)) return error;
@@ -55,13 +49,8 @@ const writeFile = (path: string, pieces: Iterable<Uint8Array>): Written => {
   }
 };
 
-const build = async (
-  spec: string,
-  out: string,
-  version: 0 | 1 | undefined,
-  parts: ImageParts,
-): Promise<void> => {
-  const source = await parts.openSource(spec);
+export const build = async (spec: string, out: string, version: 0 | 1 | undefined): Promise<void> => {
+  const source = await openAnySource(spec);
   try {
     const options = { imageVersion: version ?? versionOf(source.tree) };
     const { imageBytes, digest } = writeFile(out, writeImage(source.tree, options));
@@ -127,45 +116,14 @@ const table = (facts: ImageFacts, digest: string): string => {
   return rows.map(([title, value]) => `${title.padEnd(18)} ${value}\n`).join('');
 };
 
-const inspect = (path: string, json: boolean): void => {
+export const inspect = (path: string, json: boolean): void => {
   const image = readFile(path);
   const facts = about(path, () => inspectImage(image));
   const digest = verityDigest(image);
   process.stdout.write(json ? `${JSON.stringify({ ...facts, digest }, null, 2)}\n` : table(facts, digest));
 };
 
-const print = async (tree: Tree): Promise<void> => {
+export const dump = async (path: string): Promise<void> => {
+  const tree = about(path, () => readImage(readFile(path)));
   for (const piece of printDump(tree)) if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
 };
-
-export const imageCommand = (parts: ImageParts): Command =>
-  new Command('image')
-    .description('build, inspect or print a composefs image; needs no root and mounts nothing')
-    .addCommand(
-      new Command('build')
-        .description('write the composefs image of a source, byte for byte what mkcomposefs writes')
-        .argument('SOURCE', 'dump:FILE, dir:PATH, oci:LAYOUT[:TAG], synthetic:files=N, fixture:NAME')
-        .argument('OUT', 'the file to write')
-        .addOption(
-          new Option(
-            '--image-version <N>',
-            'format version (default: 1 for a tree with whiteouts, else 0)',
-          ).choices(['0', '1']),
-        )
-        .action((spec: string, out: string, { imageVersion }: { imageVersion?: '0' | '1' }) =>
-          build(spec, out, imageVersion === undefined ? undefined : imageVersion === '0' ? 0 : 1, parts),
-        ),
-    )
-    .addCommand(
-      new Command('inspect')
-        .description('what an image holds')
-        .argument('FILE', 'a composefs image')
-        .option('--json', 'as JSON')
-        .action((file: string, { json = false }: { json?: boolean }) => inspect(file, json)),
-    )
-    .addCommand(
-      new Command('dump')
-        .description('print an image as composefs dump text')
-        .argument('FILE', 'a composefs image')
-        .action((file: string) => print(about(file, () => readImage(readFile(file))))),
-    );

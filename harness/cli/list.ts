@@ -1,6 +1,4 @@
 // What there is to choose from, and which backends can run here.
-import { tmpdir } from 'node:os';
-import { Command } from 'commander';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { fixtureNames } from '../images/fixture.ts';
@@ -33,7 +31,7 @@ const runsHere = (backend: Backend, features: Features): string => {
     : `cannot run here: ${unmet.title}: ${unmet.detail}; ${needs}`;
 };
 
-export const listText = (features: Features, columns: number): string => {
+const listText = (features: Features, columns: number): string => {
   const [headline, variants] = [false, true].map((isVariant) =>
     backends
       .filter(({ answers }) => (answers !== undefined) === isVariant)
@@ -73,11 +71,7 @@ export const listText = (features: Features, columns: number): string => {
   return `${parts.join('\n')}\nWhat is missing, and what to do about it: cfsbench doctor\n`;
 };
 
-export const listCommand = (): Command =>
-  new Command('list')
-    .description('backends, scenarios, probes, images and profiles that there are, and what can run here')
-    .option('--work <DIR>', 'the folder a run would work in', tmpdir())
-    .action(async ({ work }: { readonly work: string }) => {
-      const features = await discoverFeatures(work);
-      process.stdout.write(listText(features, Math.min(process.stdout.columns ?? 80, 100)));
-    });
+export const list = async ({ work }: { readonly work: string }): Promise<void> => {
+  const features = await discoverFeatures(work);
+  process.stdout.write(listText(features, Math.min(process.stdout.columns ?? 80, 100)));
+};

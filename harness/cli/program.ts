@@ -4,14 +4,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { profiles } from '../runner/profile.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
-import { doctorCommand } from './doctor.ts';
 import { parseDurationNs } from './duration.ts';
 import { historyCommand } from './history.ts';
-import { imageCommand } from './image.ts';
-import { listCommand } from './list.ts';
+import { imageCommand } from './image-command.ts';
+import { doctorCommand, listCommand } from './machine-commands.ts';
 import type { TypedOptions } from './options.ts';
 import { reportCommand } from './report.ts';
-import { openAnySource } from './sources.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -73,8 +71,8 @@ const runCommand = (): Command =>
     .addOption(
       new Option(
         '--placement <WHERE>',
-        'leave commands and servers to the scheduler, or run all of a slot on one CPU (default: that of the profile)',
-      ).choices(['free', 'same-cpu', 'both']),
+        'leave commands and servers to the scheduler, or run all of a slot on one CPU; needed: on one CPU what only there can be told apart (default: that of the profile)',
+      ).choices(['free', 'same-cpu', 'needed', 'both']),
     )
     .option('--seed <TEXT>', 'repeats the order of an earlier run (default: a new one, recorded)')
     .option('--out <DIR>', 'result folder (default: runs/<date>-<host>-<seed>)')
@@ -115,5 +113,5 @@ export const program = (): Command =>
     .addCommand(listCommand())
     .addCommand(doctorCommand())
     .addCommand(cleanCommand())
-    .addCommand(imageCommand({ openSource: openAnySource }))
+    .addCommand(imageCommand())
     .addHelpText('after', EXIT_CODES);

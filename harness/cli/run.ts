@@ -1,7 +1,5 @@
 // `cfsbench run`: the outer half looks at the machine and enters private namespaces; the inner half does the work there.
 import { dirname } from 'node:path';
-import { renderReport, renderTerminal } from '../../report/render.ts';
-import { writeCsv } from '../../results/csv.ts';
 import type { Asked, RunFile } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
@@ -9,12 +7,10 @@ import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
 import { enter } from '../sys/namespace.ts';
 import { discoverFeatures } from './discover.ts';
-import { dryRun } from './dry-run.ts';
 import { HANDOVER, type Handover } from './handover.ts';
 import { judge } from './needs.ts';
 import { type TypedOptions, understand } from './options.ts';
 import { clearWorkFolder, earlierRun, sessionAfter } from './resume.ts';
-import { measureInside } from './run-inside.ts';
 import { checkWorkFolder, chooseFolders, foldersOf, withoutLinks } from './work-folder.ts';
 
 const refuseWithoutBackend = (
@@ -64,17 +60,23 @@ const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise
 
 const alreadyComplete = async (folder: string): Promise<void> => {
   process.stderr.write('The run is complete: nothing is left to measure; its report is made again.\n');
+  const { renderReport, renderTerminal } = await import('../../report/render.ts');
+  const { writeCsv } = await import('../../results/csv.ts');
   await writeCsv(folder);
   await renderReport(folder);
   const { columns = 80, isTTY } = process.stdout;
   process.stdout.write(await renderTerminal(folder, { columns, color: isTTY === true }));
 };
 
+/** Each half loads what it needs: the outer one is in every start, and measures nothing. */
 export const run = async (given: TypedOptions, version: string): Promise<void> => {
   const { run: earlier, typed } =
     given.resume === undefined ? { run: null, typed: given } : earlierRun(given.resume);
   if (earlier?.status === 'complete') return alreadyComplete(typed.out!);
-  if (typed.dryRun === true) return dryRun(understand(typed, backends, scenarios));
+  if (typed.dryRun === true) {
+    const { dryRun } = await import('./dry-run.ts');
+    return dryRun(understand(typed, backends, scenarios));
+  }
   const handover = process.env[HANDOVER];
   if (handover === undefined) {
     process.exitCode = await runOutside(typed, earlier);
@@ -84,5 +86,6 @@ export const run = async (given: TypedOptions, version: string): Promise<void> =
   const { seed, ...told } = JSON.parse(handover) as Handover;
   const options = understand({ ...typed, seed }, backends, scenarios);
   const asked = { cwd: process.cwd(), options: { ...typed } as Asked['options'] };
+  const { measureInside } = await import('./run-inside.ts');
   process.exitCode = await measureInside(options, { ...told, seed }, { version, asked, earlier });
 };

@@ -80,6 +80,11 @@ export interface Scenario extends ScenarioInfo {
   readonly only?: readonly string[];
   /** A server's whereabouts decide its latencies: where both placements are asked for, it is measured in both. */
   readonly placed?: boolean;
+  /**
+   * It compares kernel file systems, or variants of one mount, which differ by less than the scheduler's choice of a CPU does:
+   * its variants are compared on one CPU, and all of it where it is not `placed`.
+   */
+  readonly oneCpu?: boolean;
   /** It asks for multiples, or for growth over sizes: the first look is its last. */
   readonly oneLook?: boolean;
   /** The image it is asked of, as on the command line; absent: every image of the run. */

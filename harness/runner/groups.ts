@@ -1,7 +1,7 @@
 // Which groups there are to measure: every scenario, each of its parameters, every image, with the arms that can take part.
 import type { Params, Placement, Scenario } from '../model/scenario.ts';
 import type { Arm } from './arm.ts';
-import { type Group, inPass, SAME_CPU } from './plan.ts';
+import { type Group, inPass, placementOf, SAME_CPU } from './plan.ts';
 
 export interface Question {
   /** Names of the run's images. */
@@ -17,15 +17,19 @@ export interface Question {
   readonly placement: AskedPlacement;
 }
 
-/** `both`: what a server's whereabouts decide is measured twice, everything else as the scheduler has it. */
-export type AskedPlacement = Placement | 'both';
+/**
+ * `needed`: as the scheduler has it, and on one CPU what only there can be told apart. `both`: also twice whatever a server's
+ * whereabouts decide.
+ */
+export type AskedPlacement = Placement | 'needed' | 'both';
 
 const placed = (params: Params, scenario: Scenario, asked: AskedPlacement): readonly Params[] => {
   const pinned = { ...params, ...SAME_CPU };
   if (asked === 'same-cpu') return [pinned];
-  return asked === 'both' && scenario.placed === true && inPass({ scenario }, 'time')
-    ? [params, pinned]
-    : [params];
+  if (asked === 'free' || !inPass({ scenario }, 'time')) return [params];
+  const { placed: matters = false, oneCpu = false } = scenario;
+  if (oneCpu) return matters ? [params, pinned] : [pinned];
+  return asked === 'both' && matters ? [params, pinned] : [params];
 };
 
 export const paramsOf = (scenario: Scenario, large: boolean): readonly Params[] =>
@@ -47,11 +51,14 @@ export const ownSources = (scenarios: readonly Scenario[], large: boolean): read
 export const variantsOf = (scenarios: readonly Scenario[]): ReadonlySet<string> =>
   new Set(scenarios.flatMap(({ variants = [], only = [] }) => [...variants, ...only]));
 
-const takesPart = ({ backend }: Arm, { only, variants = [] }: Scenario, everyArm: boolean): boolean =>
-  everyArm ||
-  (only === undefined
+const isAsked = ({ backend }: Arm, { only, variants = [] }: Scenario): boolean =>
+  only === undefined
     ? backend.answers === undefined || variants.includes(backend.id)
-    : only.includes(backend.id));
+    : only.includes(backend.id);
+
+/** Whether these parameters leave the comparison of variants to a group on one CPU. */
+const leavesVariants = (all: readonly Params[], params: Params, { oneCpu = false }: Scenario): boolean =>
+  oneCpu && all.length > 1 && placementOf(params) === 'free';
 
 /** `shows(image, arm)`: whether this arm was proved to show this image, or was not tried yet. */
 export const groupsOf = (
@@ -64,16 +71,20 @@ export const groupsOf = (
     if (others.includes(undefined)) return [];
     const images = [image, ...(others as string[])];
     const arms = question.arms.filter(
-      (arm) => takesPart(arm, scenario, everyArm) && images.every((name) => shows(name, arm.id)),
+      (arm) => (everyArm || isAsked(arm, scenario)) && images.every((name) => shows(name, arm.id)),
     );
-    return placed(params, scenario, placement).map((where) => ({
+    const places = placed(params, scenario, placement);
+    return places.map((where) => ({
       scenario,
       params: where,
       image,
       others: others as string[],
       own: scenario.source !== undefined,
       rank: question.scenarios.indexOf(scenario),
-      arms,
+      arms:
+        !everyArm && leavesVariants(places, where, scenario)
+          ? arms.filter(({ backend }) => backend.answers === undefined)
+          : arms,
     }));
   };
   const ofRun = question.scenarios.filter(({ source }) => source === undefined);

@@ -54,28 +54,32 @@ const place = (blocks: readonly (readonly Unplaced[])[], pass: Slot['pass'], seq
     .flatMap((slots, block) => slots.map((slot, order) => ({ ...slot, seq: 0, block, order, pass })))
     .map((slot, i) => ({ ...slot, seq: seq + i }));
 
-const hasFree = (groups: readonly Group[], { scenario, image, params }: Group): boolean => {
+/** The arms of the same group as the scheduler has it. */
+const freeArms = (groups: readonly Group[], { scenario, image, params }: Group): readonly Arm[] => {
   const { placement: _, ...free } = params;
-  return groups.some(
-    (other) =>
-      other.scenario.id === scenario.id &&
-      other.image === image &&
-      JSON.stringify(other.params) === JSON.stringify(free),
-  );
+  return groups
+    .filter(
+      (other) =>
+        other.scenario.id === scenario.id &&
+        other.image === image &&
+        JSON.stringify(other.params) === JSON.stringify(free),
+    )
+    .flatMap(({ arms }) => arms);
 };
 
 /** Every arm of every group, `passes` times; no null arm, since counts have no noise to show. */
 export const countingSlots = (groups: readonly Group[], passes: number): Slot[] => {
-  // What depends on the placement is time alone: nothing is counted twice.
-  const counted = groups.filter(
-    (group) => inPass(group, 'count') && (placementOf(group.params) === 'free' || !hasFree(groups, group)),
-  );
-  const block = counted.flatMap((group) =>
-    slotsOf(
-      group,
-      group.arms.map((arm) => [arm.id, arm]),
-    ),
-  );
+  const block = groups
+    .filter((group) => inPass(group, 'count'))
+    .flatMap((group) => {
+      // What depends on the placement is time alone: nothing is counted twice.
+      const done = placementOf(group.params) === 'free' ? [] : freeArms(groups, group);
+      const arms = group.arms.filter((arm) => !done.includes(arm));
+      return slotsOf(
+        group,
+        arms.map((arm) => [arm.id, arm]),
+      );
+    });
   return place(
     Array.from({ length: passes }, () => block),
     'count',

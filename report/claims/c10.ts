@@ -1,6 +1,15 @@
 // A mount that reads its manifest without readahead, with the manifest read beforehand: does it catch up with one that has it?
 import type { Claim } from './claim.ts';
-import { largestWith, MORE_BLOCKS, ratioOf, told, unmeasured } from './ratios.ts';
+import {
+  largestWith,
+  MORE_BLOCKS,
+  placementIn,
+  ratioOf,
+  steadiestWith,
+  told,
+  unmeasured,
+  whereIn,
+} from './ratios.ts';
 
 const DIRECT = 'erofs-overlay-loop-dio';
 const FILE = 'erofs-overlay';
@@ -16,19 +25,24 @@ export const claim: Claim = {
   answer:
     'The reading is inside: cat of the manifest and the walk together are compared with the plain cold walk.',
   judge(evidence) {
-    const cold = largestWith(evidence, { scenario: 'walk-cold' }, [DIRECT, FILE], 'walkWallNs');
-    const image = cold?.group.image;
+    const cold = steadiestWith(evidence, { scenario: 'walk-cold' }, [DIRECT, FILE], 'walkWallNs');
     const read =
-      image === undefined
+      cold === null
         ? null
-        : largestWith(evidence, { scenario: 'prefetch', image }, [DIRECT], 'prefetchedWalkWallNs');
+        : largestWith(
+            evidence,
+            { scenario: 'prefetch', image: cold.group.image, params: placementIn(cold) },
+            [DIRECT],
+            'prefetchedWalkWallNs',
+          );
     if (cold === null || read === null)
       return unmeasured(evidence, [DIRECT, 'prefetch'], 'cfsbench run --scenarios walk-cold,prefetch');
+    const { image } = cold.group;
     const file = evidence.values(cold, FILE, 'walkWallNs');
     const before = ratioOf(evidence.values(cold, DIRECT, 'walkWallNs'), file);
     const after = ratioOf(evidence.values(read, DIRECT, 'prefetchedWalkWallNs'), file);
     const numbers = [
-      ...told(`walk-cold, ${DIRECT} ÷ ${FILE} on ${image}`, 'walkRatio', before, {
+      ...told(`walk-cold, ${DIRECT} ÷ ${FILE} on ${image}${whereIn(cold)}`, 'walkRatio', before, {
         published: '1.37 (T5, 686 ÷ 502 ms, with overlayfs)',
       }),
       ...told(`the same, manifest read first and the reading included`, 'walkRatio', after, {

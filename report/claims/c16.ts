@@ -1,6 +1,16 @@
 // A file system of its own against EROFS with overlayfs: once read-only, once below the writable layer that containers have.
 import type { Claim } from './claim.ts';
-import { largestWith, MORE_BLOCKS, perBlock, ratioOf, told, unmeasured } from './ratios.ts';
+import {
+  largestWith,
+  MORE_BLOCKS,
+  perBlock,
+  placementIn,
+  ratioOf,
+  steadiestWith,
+  told,
+  unmeasured,
+  whereIn,
+} from './ratios.ts';
 
 const METRIC = 'walkWallNs';
 const OWN = 'composefs-fuse';
@@ -19,16 +29,23 @@ export const claim: Claim = {
   judge(evidence) {
     const arms = [OWN, STACKED];
     const params = { stack: 'one' };
-    const writable = largestWith(evidence, { scenario: 'walk-writable', params }, arms, METRIC);
-    const image = writable?.group.image;
+    const writable = steadiestWith(evidence, { scenario: 'walk-writable', params }, arms, METRIC);
     const readOnly =
-      image === undefined ? null : largestWith(evidence, { scenario: 'walk-cold', image }, arms, METRIC);
+      writable === null
+        ? null
+        : largestWith(
+            evidence,
+            { scenario: 'walk-cold', image: writable.group.image, params: placementIn(writable) },
+            arms,
+            METRIC,
+          );
     if (writable === null || readOnly === null)
       return unmeasured(
         evidence,
         [...arms, 'walk-writable', 'walk-cold'],
         'cfsbench run --scenarios walk-cold,walk-writable',
       );
+    const image = `${writable.group.image}${whereIn(writable)}`;
     const of = (arm: string, from: typeof writable) => evidence.values(from, arm, METRIC);
     const growth = (arm: string) => ratioOf(of(arm, writable), of(arm, readOnly));
     const grown = (arm: string) =>
@@ -41,7 +58,11 @@ export const claim: Claim = {
     const change = perBlock(grown(OWN), grown(STACKED), (own, stacked) => own / stacked);
     const over = largestWith(
       evidence,
-      { scenario: 'walk-writable', params: { stack: 'over' }, image: writable.group.image },
+      {
+        scenario: 'walk-writable',
+        params: { stack: 'over', ...placementIn(writable) },
+        image: writable.group.image,
+      },
       [STACKED],
       METRIC,
     );

@@ -42,12 +42,26 @@ const isAt = ({ group }: GroupData, { scenario, params = {}, image }: Place): bo
 export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
   const values = (group: GroupData, arm: string, metric: string, pass: Pass = 'time'): ByBlock =>
     group[pass].get(metric)?.get(arm) ?? NOTHING;
+  const twins = ({ group: { scenario, image, params } }: GroupData): readonly GroupData[] => {
+    const { placement, ...free } = params;
+    return placement === undefined
+      ? []
+      : tallied.groups.filter(
+          ({ group }) =>
+            group.scenario === scenario &&
+            group.image === image &&
+            paramsKey(group.params) === paramsKey(free),
+        );
+  };
   return {
     run,
     groups: (place) => tallied.groups.filter((group) => isAt(group, place)),
     values,
     count(group, arm, metric) {
-      const counted = [...values(group, arm, metric, 'count').values()];
+      // Nothing is counted twice: of an arm in both placements, where the scheduler had it.
+      const counted = [group, ...twins(group)].flatMap((one) => [
+        ...values(one, arm, metric, 'count').values(),
+      ]);
       return countOf(counted.length > 0 ? counted : [...values(group, arm, metric).values()]);
     },
     calls: (group, arm) => callCounts(group.ledgers.get(arm) ?? []),

@@ -3,7 +3,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { median } from '../../results/stats/median.ts';
 import type { Told } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { told } from './ratios.ts';
+import { told, whereIn } from './ratios.ts';
 
 export interface Order {
   /** `a < b ~ c`: `<` where the ratio's interval excludes no difference, `~` where it does not. */
@@ -34,7 +34,11 @@ export const orderOf = (
   return {
     text: [sorted[0]!, ...steps.map(({ sign, arm }) => `${sign} ${arm}`)].join(' '),
     told: steps.flatMap(({ arm, than, ratio }) =>
-      told(`${group.group.scenario}, ${arm} ÷ ${than} on ${group.group.image}`, 'walkRatio', ratio),
+      told(
+        `${group.group.scenario}, ${arm} ÷ ${than} on ${group.group.image}${whereIn(group)}`,
+        'walkRatio',
+        ratio,
+      ),
     ),
     decided: steps.every(({ slower }) => slower),
   };

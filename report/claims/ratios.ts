@@ -1,6 +1,7 @@
 // What rules about latencies share: the largest image on which all of it was measured, ratios within blocks, and what to say where
 // something is missing. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
+import type { Params } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { type ByBlock, logRatios, ratioInterval } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, medianInterval } from '../../results/stats/median.ts';
@@ -25,6 +26,31 @@ export const largestWith = (
       .sort((a, b) => size(b) - size(a))[0] ?? null
   );
 };
+
+const ON_ONE_CPU = { placement: 'same-cpu' };
+
+/**
+ * On one CPU where the run has it there: kernel file systems, and variants of one mount, differ by less than the scheduler's
+ * choice of a CPU does.
+ */
+export const steadiestWith = (
+  evidence: Evidence,
+  place: Place,
+  arms: readonly string[],
+  metric: string,
+): GroupData | null =>
+  largestWith(evidence, { ...place, params: { ...place.params, ...ON_ONE_CPU } }, arms, metric) ??
+  largestWith(evidence, place, arms, metric);
+
+/** As parameters of a further place: what is compared ran in the same place. */
+export const placementIn = ({ group }: GroupData): Params => {
+  const placement = group.params['placement'];
+  return placement === undefined ? {} : { placement };
+};
+
+/** For words, behind the image. */
+export const whereIn = ({ group }: GroupData): string =>
+  group.params['placement'] === 'same-cpu' ? ', on one CPU' : '';
 
 /** Per block, also between scenarios: a block holds each of them once. */
 export const ratioOf = (values: ByBlock, base: ByBlock): Interval =>

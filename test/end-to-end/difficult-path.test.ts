@@ -28,7 +28,19 @@ for (const [title, below] of difficult)
     mkdirSync(work, { recursive: true });
     const out = join(home, 'results');
     const { code, stderr } = await program(t, [
-      ...['run', '--images', 'synthetic:files=40,layers=3,seed=1', '--scenarios', 'churn'],
+      ...[
+        'run',
+        '--profile',
+        'quick',
+        '--budget',
+        '5m',
+        '--count-passes',
+        '1',
+        '--images',
+        'synthetic:files=40,layers=3,seed=1',
+        '--scenarios',
+        'churn',
+      ],
       ...['--work', work, '--out', out],
     ]);
     assert.equal(code, 0, stderr);

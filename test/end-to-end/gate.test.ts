@@ -89,8 +89,8 @@ test('another version of tar gives incomparable rows, not red ones', { skip: nee
     home,
     (real) => `[ "$1" = --version ] && { echo 'tar (GNU tar) 9.99'; exit; }\nexec ${real} "$@"`,
   );
-  const base = await count(t, join(home, 'base'));
-  const head = await count(t, join(home, 'head'), { env });
+  const base = await count(t, join(home, 'base'), { passes: 1 });
+  const head = await count(t, join(home, 'head'), { env, passes: 1 });
   assert.equal(readRun(head).environment.tools['tar'], 'tar (GNU tar) 9.99');
   const { code, stdout } = await compare(t, base, head);
   assert.equal(code, 0, stdout);
@@ -103,8 +103,8 @@ test('another version of tar gives incomparable rows, not red ones', { skip: nee
 
 test('a backend that disappeared is red, and can be allowed to', { skip: needsRoot }, async (t) => {
   const home = diskFolder(t);
-  const base = await count(t, join(home, 'base'));
-  const head = await count(t, join(home, 'head'), { options: ['--backends', 'erofs-overlay'] });
+  const base = await count(t, join(home, 'base'), { passes: 1 });
+  const head = await count(t, join(home, 'head'), { passes: 1, options: ['--backends', 'erofs-overlay'] });
   const { code, stdout } = await compare(t, base, head);
   assert.equal(code, 2, stdout);
   assert.match(stdout, /unpacked-overlay/);
@@ -123,38 +123,4 @@ test('without a base yet there is a notice and no failure; without a head there 
   const { code, stderr } = await compare(t, head, join(home, 'none'));
   assert.equal(code, 1);
   assert.match(stderr, /cannot be read/);
-});
-
-test('a slower build of the server is red, also when it is measured once more in a fresh process', {
-  skip,
-}, async (t) => {
-  const home = diskFolder(t);
-  const root = fileURLToPath(new URL('../../..', import.meta.url));
-  const built = spawnSync('sh', ['daemon/build.sh', join(home, 'slow')], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, CFLAGS: '-DCFS_TEST_DELAY_NS=200000' },
-  });
-  assert.equal(built.status, 0, built.stderr);
-  const out = join(home, 'results');
-  const arms = ['composefs-fuse', `composefs-fuse@server=${join(home, 'slow/cfs-fuse')}`];
-  const where = ['--placement', 'same-cpu'];
-  const what = ['--scenarios', 'walk-warm', '--images', IMAGE, '--profile', 'quick', '--budget', '5m'];
-  const options = [...what, ...where];
-  const run = await program(t, ['run', '--ab', ...arms, ...options, '--out', out]);
-  assert.equal(run.code, 0, run.stderr);
-  const { code, stdout, stderr } = await compare(t, out, '--confirm');
-  assert.equal(code, 2, stdout);
-  assert.match(stderr, /Measuring 1 slower row\(s\) again/);
-  assert.match(
-    stdout.replace(/\s+/g, ' '),
-    /ls -lR of the whole image .* all of the interval is beyond the threshold of 5 %/,
-  );
-  const confirmed = readRun(`${out}-confirm`);
-  assert.deepEqual(confirmed.plan.scenarios, ['walk-warm']);
-  assert.ok(confirmed.plan.slots.every(({ placement }) => placement === 'same-cpu'));
-  const again = await compare(t, out, '--confirm');
-  assert.equal(again.code, 1);
-  assert.match(again.stderr, /there is a confirmation already/);
-  assert.deepEqual(leftOf(home), []);
 });

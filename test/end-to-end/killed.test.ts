@@ -105,7 +105,10 @@ test('kill -9 while files are removed leaves no rm', { skip: needsRoot }, async 
 test('one interrupt keeps what was measured and ends with 130, a report and nothing left', {
   skip: needsRoot,
 }, async (t) => {
-  const { home, out, run } = begin(t, ['--images', 'synthetic:files=150,layers=2,seed=1', '--budget', '10m']);
+  const { home, out, run } = begin(t, [
+    ...['--images', 'synthetic:files=150,layers=2,seed=1', '--budget', '10m'],
+    ...['--scenarios', 'churn,walk-warm'],
+  ]);
   await eventually('a few samples', SEEN_LIMIT_MS, () => samplesSoFar(out) > 4);
   run.child.kill('SIGINT');
   const { code, stderr, stdout } = await run.done;
@@ -122,7 +125,9 @@ test('one interrupt keeps what was measured and ends with 130, a report and noth
 test('an interrupt before anything was measured ends with 130 all the same', {
   skip: needsRoot,
 }, async (t) => {
-  const { home, out, run } = begin(t, ['--images', 'synthetic:files=1500,layers=2,seed=1']);
+  const { home, out, run } = begin(t, [
+    ...['--images', 'synthetic:files=1500,layers=2,seed=1', '--scenarios', 'churn,walk-warm'],
+  ]);
   await eventually('the work folder', SEEN_LIMIT_MS, () =>
     readdirSync(home).some((name) => WORKS.test(name)),
   );

@@ -35,7 +35,7 @@ test('a planted mount, loop device, process and file are each reported by name, 
   });
   const out = join(home, 'results');
   const what = ['--scenarios', 'churn,walk-warm', '--images', 'synthetic:files=150,layers=2,seed=1'];
-  const run = startProgram(t, ['run', ...what, '--out', out]);
+  const run = startProgram(t, ['run', '--profile', 'quick', '--budget', '5m', ...what, '--out', out]);
   const count = (): number => {
     try {
       return readSamples(out).length;

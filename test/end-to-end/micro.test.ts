@@ -13,8 +13,8 @@ test('every operation gives percentiles of thousands of calls on every backend, 
   const home = diskFolder(t);
   const out = join(home, 'results');
   const scenarios = OPERATIONS.map((operation) => `micro-${operation}`).join();
-  const images = 'fixture:debian-12-static';
-  const budget = ['--budget', '10m'];
+  const images = 'synthetic:files=300,layers=1,seed=1';
+  const budget = ['--budget', '10m', '--count-passes', '2'];
   const { code, stderr } = await program(t, [
     'run',
     '--profile',

@@ -14,6 +14,8 @@ test('live mounts and memory, on every backend that they are about', { skip: nee
     ...asked,
     '--blocks',
     '8',
+    '--count-passes',
+    '1',
     '--budget',
     '10m',
     '--out',

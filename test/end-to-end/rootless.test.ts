@@ -20,7 +20,16 @@ import {
 const NOBODY = 65534;
 const LIMIT_MS = 60_000;
 const HEADLINE = ['--backends', 'headline', '--scenarios', 'churn,walk-warm,walk-cold'];
-const RUN = ['run', '--budget', '5m', ...HEADLINE, '--images', 'synthetic:files=150,layers=2,seed=1'];
+const RUN = [
+  'run',
+  '--profile',
+  'quick',
+  '--budget',
+  '5m',
+  ...HEADLINE,
+  '--images',
+  'synthetic:files=150,layers=2,seed=1',
+];
 
 interface User {
   /** Belongs to an ordinary user with one id. */
@@ -162,7 +171,19 @@ test('what only root can unpack is skipped there and shown over FUSE all the sam
   ];
   const out = join(home, 'results');
   const { code, stderr } = await run(
-    ['run', '--images', specs.join(','), '--scenarios', 'walk-warm', '--out', out],
+    [
+      'run',
+      '--profile',
+      'quick',
+      '--budget',
+      '5m',
+      '--images',
+      specs.join(','),
+      '--scenarios',
+      'walk-warm',
+      '--out',
+      out,
+    ],
     OPEN_FUSE,
   );
   assert.equal(code, 0, stderr);
@@ -197,7 +218,17 @@ test('with subordinate ids images of other owners are shown, and clean removes w
   const { home, begin, run } = ordinaryUser(t);
   const dump = join(home, 'theirs.dump');
   writeFileSync(dump, `${RICH}${THEIRS}`);
-  const options = ['run', '--images', `dump:${dump}`, '--backends', 'unpacked-overlay'];
+  const options = [
+    'run',
+    '--profile',
+    'quick',
+    '--budget',
+    '5m',
+    '--images',
+    `dump:${dump}`,
+    '--backends',
+    'unpacked-overlay',
+  ];
   const out = join(home, 'results');
   const whole = await run([...options, '--scenarios', 'walk-warm', '--out', out], SUBORDINATE_IDS);
   assert.equal(whole.code, 0, whole.stderr);
@@ -219,7 +250,17 @@ test('with subordinate ids images of other owners are shown, and clean removes w
 test('a profile whose images cannot be shown runs with one that can', { skip: needsRoot }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const out = join(home, 'results');
-  const { code, stderr } = await run(['run', '--profile', 'quick', '--scenarios', 'walk-warm', '--out', out]);
+  const { code, stderr } = await run([
+    'run',
+    '--profile',
+    'quick',
+    '--budget',
+    '5m',
+    '--scenarios',
+    'walk-warm',
+    '--out',
+    out,
+  ]);
   assert.equal(code, 0, stderr);
   const { images, skipped } = readRun(out);
   assert.deepEqual(

@@ -23,7 +23,7 @@ test('every variant of the FUSE server, in a run', { skip: needsRoot }, async (s
   const finished = await program(suite, [
     'run',
     ...['--images', 'synthetic:files=120,layers=2,seed=4', '--scenarios', 'churn', '--blocks', '8'],
-    ...['--backends', ARMS.join(','), '--budget', '200s', '--out', out],
+    ...['--backends', ARMS.join(','), '--count-passes', '1', '--budget', '200s', '--out', out],
   ]);
   const run = readRun(out);
   const samples = readSamples(out);

@@ -17,7 +17,18 @@ test('cold walks, writable, prefetched, stat and reading: every arm, truly cold,
   const home = diskFolder(t);
   const out = join(home, 'results');
   const scenarios = 'walk-cold,walk-writable,prefetch,random-stat,read-all';
-  const asked = ['--scenarios', scenarios, '--images', IMAGE, '--blocks', '8', '--budget', '10m'];
+  const asked = [
+    '--scenarios',
+    scenarios,
+    '--images',
+    IMAGE,
+    '--blocks',
+    '8',
+    '--count-passes',
+    '1',
+    '--budget',
+    '10m',
+  ];
   const { code, stderr } = await program(t, ['run', ...asked, '--out', out]);
   assert.equal(code, 0, stderr);
   const all = readSamples(out);
@@ -59,7 +70,18 @@ test('cold walks, writable, prefetched, stat and reading: every arm, truly cold,
 test('a recorded start is replayed on every backend', { skip: needsRoot }, async (t) => {
   const home = diskFolder(t);
   const out = join(home, 'results');
-  const asked = ['--scenarios', 'start-trace', '--images', IMAGE, '--blocks', '8', '--budget', '10m'];
+  const asked = [
+    '--scenarios',
+    'start-trace',
+    '--images',
+    IMAGE,
+    '--blocks',
+    '8',
+    '--count-passes',
+    '1',
+    '--budget',
+    '10m',
+  ];
   const { code, stderr } = await program(t, ['run', ...asked, '--out', out]);
   assert.equal(code, 0, stderr);
   const { steps } = recordedStarts().find(({ fixture }) => fixture === 'debian-12-python')!;

@@ -111,6 +111,42 @@ test('both placements: twice where a server decides, counted once, and every sam
   assert.equal(countingSlots(pinned, 1).length, 4);
 });
 
+test('needed: variants are compared on one CPU, each arm is counted once', () => {
+  const asked = question(
+    [
+      scenario('a', { placed: true, oneCpu: true, variants: ['loop'] }),
+      scenario('b', { placed: true }),
+      scenario('c', { oneCpu: true }),
+    ],
+    { images: ['one'], placement: 'needed' },
+  );
+  const groups = groupsOf(asked);
+  assert.deepEqual(told(groups), [
+    'a one {} plain+other',
+    'a one {"placement":"same-cpu"} plain+other+loop',
+    'b one {} plain+other',
+    'c one {"placement":"same-cpu"} plain+other',
+  ]);
+  assert.deepEqual(
+    countingSlots(groups, 1).map(({ scenario: id, arm, placement }) => `${id} ${arm} ${placement}`),
+    [
+      'a plain free',
+      'a other free',
+      'a loop same-cpu',
+      'b plain free',
+      'b other free',
+      'c plain same-cpu',
+      'c other same-cpu',
+    ],
+  );
+  // Whoever names the arms gets all of them in both places, and whoever names a place gets that alone.
+  assert.deepEqual(told(groupsOf({ ...asked, everyArm: true })).slice(0, 2), [
+    'a one {} plain+other+loop',
+    'a one {"placement":"same-cpu"} plain+other+loop',
+  ]);
+  assert.equal(told(groupsOf({ ...asked, placement: 'free' }))[0], 'a one {} plain+other+loop');
+});
+
 test('what is only observed is never timed', () => {
   const groups = groupsOf(question([scenario('a', { passes: ['count'] })], { images: ['one'] }));
   assert.equal(countingSlots(groups, 3).length, 6);

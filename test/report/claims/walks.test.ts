@@ -189,6 +189,32 @@ describe('C11', () => {
   });
 });
 
+describe('on one CPU', () => {
+  const pinned: Params = { placement: 'same-cpu' };
+  const kernel = { 'erofs-overlay': 520, 'erofs-only': 400 };
+  test('a comparison of kernel file systems is read there where the run has it', () => {
+    const noisy: Times = { 'erofs-overlay': [400, 620], 'erofs-only': [380, 560] };
+    const judged = verdictOn(c06, {
+      images,
+      groups: [walks('walk-warm', noisy), walks('walk-warm', kernel, pinned)],
+    });
+    assert.equal(judged.verdict, 'supported');
+    assert.match(judged.told[0]!.what, /, on one CPU/);
+    assert.equal(verdictOn(c06, { images, groups: [walks('walk-warm', noisy)] }).verdict, 'undecided');
+  });
+  test('two scenarios are compared in the same place only', () => {
+    const walk = walks('walk-cold', { 'composefs-fuse': 1000, 'erofs-overlay': 500 });
+    const writable = walks(
+      'walk-writable',
+      { 'composefs-fuse': 1500, 'erofs-overlay': 510 },
+      { stack: 'one', ...pinned },
+    );
+    const on = (groups: readonly MadeGroup[]) => verdictOn(c16, { images, groups }).verdict;
+    assert.equal(on([walk, writable]), 'undecided');
+    assert.equal(on([{ ...walk, params: pinned }, writable]), 'supported');
+  });
+});
+
 describe('C16', () => {
   const on = (fuse: Times[string], stacked: number) =>
     verdictOn(c16, {

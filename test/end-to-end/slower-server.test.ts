@@ -1,0 +1,48 @@
+// A latency that is really worse, found by the gate. It measures time: nothing may run beside it.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, leftOf, program, readRun } from './support.ts';
+
+const IMAGE = 'synthetic:files=60,layers=2,seed=3';
+
+const canCompile = spawnSync('cc', ['--version']).status === 0;
+const skip = needsRoot || (canCompile ? false : 'there is no C compiler');
+
+test('a slower build of the server is red, also when it is measured once more in a fresh process', {
+  skip,
+}, async (t) => {
+  const home = diskFolder(t);
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const built = spawnSync('sh', ['daemon/build.sh', join(home, 'slow')], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, CFLAGS: '-DCFS_TEST_DELAY_NS=200000' },
+  });
+  assert.equal(built.status, 0, built.stderr);
+  const out = join(home, 'results');
+  const arms = ['composefs-fuse', `composefs-fuse@server=${join(home, 'slow/cfs-fuse')}`];
+  const where = ['--placement', 'same-cpu'];
+  const what = ['--scenarios', 'walk-warm', '--images', IMAGE, '--profile', 'quick', '--budget', '5m'];
+  const options = [...what, ...where];
+  const run = await program(t, ['run', '--ab', ...arms, ...options, '--out', out]);
+  assert.equal(run.code, 0, run.stderr);
+  const confirm = ['compare', out, '--gate', '--explain', '--confirm'];
+  const { code, stdout, stderr } = await program(t, confirm);
+  assert.equal(code, 2, stdout);
+  assert.match(stderr, /Measuring 1 slower row\(s\) again/);
+  assert.match(
+    stdout.replace(/\s+/g, ' '),
+    /ls -lR of the whole image .* all of the interval is beyond the threshold of 5 %/,
+  );
+  const confirmed = readRun(`${out}-confirm`);
+  assert.deepEqual(confirmed.plan.scenarios, ['walk-warm']);
+  assert.ok(confirmed.plan.slots.every(({ placement }) => placement === 'same-cpu'));
+  const again = await program(t, confirm);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /there is a confirmation already/);
+  assert.deepEqual(leftOf(home), []);
+});
