@@ -13,9 +13,11 @@ export const coldMount = async (
   stage: Stage,
   tools: () => Promise<void>,
   use: (mounted: Mounted) => Promise<Values>,
+  /** Tells the folders of one look from those of another in the same slot. */
+  name = '',
 ): Promise<Values> => {
-  const at = stage.folder('mount');
-  const created = await stage.prepared.create(stage.store, stage.folder('image'));
+  const at = stage.folder(`mount${name}`);
+  const created = await stage.prepared.create(stage.store, stage.folder(`image${name}`));
   stage.sync();
   await stage.dropCaches();
   await tools();

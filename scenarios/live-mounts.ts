@@ -59,6 +59,16 @@ const checkRoom = ({ machine }: Stage, live: readonly Live[], mounts: number): v
 const kernelBytes = (now: KernelMemory): number =>
   now.slabBytes + now.percpuBytes + now.stackBytes + now.pageTableBytes;
 
+/** Nothing where somebody dropped the caches meanwhile: then what is kept is not what was added. */
+const kernelShare = (before: KernelMemory, after: KernelMemory, mounts: number): Values =>
+  after.dropCount !== before.dropCount
+    ? {}
+    : {
+        slabPerMountBytes: (after.slabBytes - before.slabBytes) / mounts,
+        percpuPerMountBytes: (after.percpuBytes - before.percpuBytes) / mounts,
+        kernelPerMountBytes: (kernelBytes(after) - kernelBytes(before)) / mounts,
+      };
+
 /** Right after the call returned: a server that lives, a loop device that is bound. */
 const stillThere = ({ files, meters }: Machine, { servers, devices = [] }: Mounted): boolean =>
   servers.some((pid) => meters.processMemory(pid) !== null) ||
@@ -152,9 +162,7 @@ export const scenario: Scenario = {
       nextMountWallNs,
       mountListWallNs,
       ...down,
-      slabPerMountBytes: (after.slabBytes - before.slabBytes) / mounts,
-      percpuPerMountBytes: (after.percpuBytes - before.percpuBytes) / mounts,
-      kernelPerMountBytes: (kernelBytes(after) - kernelBytes(before)) / mounts,
+      ...kernelShare(before, after, mounts),
       serverPerMountBytes: servers.share / mounts,
       serverPeakPerMountBytes: servers.peak / mounts,
     };

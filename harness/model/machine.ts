@@ -190,6 +190,8 @@ export interface KernelMemory {
   readonly pageTableBytes: number;
   readonly cachedBytes: number;
   readonly availableBytes: number;
+  /** How often somebody dropped caches since the machine was started: what was kept before says nothing of what is kept after. */
+  readonly dropCount: number;
   /** Slab cache to its objects in use; empty where they may not be read. */
   readonly caches: ReadonlyMap<string, { readonly objectCount: number; readonly bytes: number }>;
 }

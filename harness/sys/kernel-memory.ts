@@ -1,6 +1,6 @@
 // What the kernel holds for itself, and what a process holds.
 //
-// Reads:   /proc/meminfo, /proc/slabinfo, /proc/sys/vm/stat_refresh, /proc/PID/{status,smaps_rollup}.
+// Reads:   /proc/meminfo, /proc/vmstat, /proc/slabinfo, /proc/sys/vm/stat_refresh, /proc/PID/{status,smaps_rollup}.
 // Needs:   root for slabinfo and stat_refresh; without it no caches are listed, and sums of small changes lag.
 // Error:   slabs that are kept for later use count; caches of equal size are merged under one name (slab_merge); the whole
 //          machine is counted, so that others' work is in it.
@@ -35,6 +35,7 @@ export const kernelMemory = (): KernelMemory => {
   // Counters that CPUs keep to themselves are folded into the sums.
   text('/proc/sys/vm/stat_refresh');
   const meminfo = text('/proc/meminfo');
+  const vmstat = text('/proc/vmstat');
   const bytes = (name: string): number => (numberAfter(meminfo, name) ?? 0) * KIB;
   return {
     slabBytes: bytes('Slab'),
@@ -43,6 +44,7 @@ export const kernelMemory = (): KernelMemory => {
     pageTableBytes: bytes('PageTables'),
     cachedBytes: bytes('Cached'),
     availableBytes: bytes('MemAvailable'),
+    dropCount: (numberAfter(vmstat, 'drop_pagecache') ?? 0) + (numberAfter(vmstat, 'drop_slab') ?? 0),
     caches: parseSlabinfo(text('/proc/slabinfo') ?? ''),
   };
 };
