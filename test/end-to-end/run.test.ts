@@ -15,6 +15,8 @@ const RUN = [
   'run',
   '--backends',
   'headline',
+  '--placement',
+  'free',
   '--budget',
   '5m',
   '--scenarios',

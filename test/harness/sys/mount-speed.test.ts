@@ -9,7 +9,11 @@ import { findProgram } from '../../../harness/sys/spawn.ts';
 import { needsRoot, onOneCpu, privateMounts, type Sample, sampleImage, temporaryFolder } from './support.ts';
 
 const SOURCE = fileURLToPath(new URL('../../../../test/fixtures/mount-loop.c', import.meta.url));
-const LIMIT_RATIO = 1.25;
+/**
+ * 1.03 to 1.25 where nothing else runs, up to 1.5 for minutes on virtual machines. A fork of the runtime, or code that is cold
+ * inside the window, is above this.
+ */
+const LIMIT_RATIO = 1.8;
 const ROUNDS = 12;
 const PER_ROUND = 25;
 const ATTEMPTS = 3;
@@ -62,7 +66,7 @@ const ratio = (program: string, sample: Sample): number => {
 describe('the cost of direct calls', { skip }, () => {
   before(privateMounts);
 
-  test('mounting and unmounting takes at most 1.25 times as long as in C', (t) => {
+  test('mounting and unmounting takes not much longer than in C', (t) => {
     const folder = temporaryFolder(t);
     const program = join(folder, 'mount-loop');
     execFileSync(compiler ?? 'cc', ['-O2', '-o', program, SOURCE]);
