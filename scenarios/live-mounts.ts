@@ -4,18 +4,13 @@ import type { Created, Mounted } from '../harness/model/backend.ts';
 import { UserError } from '../harness/model/errors.ts';
 import type { KernelMemory, Machine } from '../harness/model/machine.ts';
 import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
+import { elapsed } from './in-mount.ts';
 
 const SOURCE = 'synthetic:files=150,layers=2,seed=versions';
 const SHARED = 'composefs-fuse-shared';
 const LIST_BYTES = 65_536;
 /** Of the memory that is available, so much may go to servers. */
 const SERVER_SHARE = 0.25;
-
-const elapsed = async (work: () => Promise<void>): Promise<number> => {
-  const from = process.hrtime.bigint();
-  await work();
-  return Number(process.hrtime.bigint() - from);
-};
 
 const readList = ({ files }: Machine): void => {
   const fd = files.open('/proc/self/mountinfo', 0);

@@ -3,14 +3,9 @@
 // Each is a thread with a store of its own, which lived once before as a rehearsal: on one machine threads and processes make
 // the same system calls at the same time, and a thread needs no start inside the window.
 import type { Metric, Scenario } from '../harness/model/scenario.ts';
+import { elapsed } from './in-mount.ts';
 
 const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
-
-const elapsed = async (work: () => Promise<void>): Promise<number> => {
-  const from = process.hrtime.bigint();
-  await work();
-  return Number(process.hrtime.bigint() - from);
-};
 
 export const scenario: Scenario = {
   id: 'parallel-create',

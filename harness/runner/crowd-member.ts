@@ -11,6 +11,7 @@ import type { Backend, Created, Mounted, Prepared, Store } from '../model/backen
 import { UserError } from '../model/errors.ts';
 import type { Image, Layer } from '../model/image.ts';
 import type { Features } from '../model/machine.ts';
+import type { Tree } from '../model/tree.ts';
 import { createStore } from '../store/store.ts';
 import { createMachine } from '../sys/machine.ts';
 
@@ -47,7 +48,12 @@ const received = ({ layers, bare, ...image }: SentImage): Image => {
   return {
     ...image,
     tree,
-    layers: layers.map((layer) => ({ ...layer, tree })),
+    layers: layers.map((layer) => ({
+      ...layer,
+      get tree(): Tree {
+        throw new Error('the trees of single layers do not cross to another thread');
+      },
+    })),
     bareManifest: () => bare,
   };
 };
@@ -72,9 +78,9 @@ const openLife = (prepared: Prepared, store: Store, task: MemberTask, number: nu
     },
     async down(): Promise<void> {
       const { created, mounted } = alive!;
-      alive = null;
       await mounted.unmount();
       await mounted.settle();
+      alive = null;
       await created.destroy();
       await prepared.collect(store, []);
     },
@@ -113,8 +119,8 @@ export const runMember = async (
     createStore({ state: 'empty', dir: join(task.dir, `store-${number}`), files: machine.files }),
   );
   const prepared = await backend.prepare(received(task.image), machine, task.options);
-  const [rehearsal, life] = stores.map((store, number) => openLife(prepared, store, task, number));
-  let last = rehearsal!;
+  const lives = stores.map((store, number) => openLife(prepared, store, task, number));
+  const [rehearsal, life] = [lives[0]!, lives[1]!];
   const told = async (work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
@@ -132,16 +138,14 @@ export const runMember = async (
       });
   };
   await told(async () => {
-    check(await rehearsal!.up());
-    await rehearsal!.down();
+    check(await rehearsal.up());
+    await rehearsal.down();
   });
-  last = life!;
   port.on('message', async (word: Word) => {
-    if (word === 'up') await told(() => last.up());
-    if (word === 'down') await told(() => last.down());
+    if (word === 'up') await told(life.up);
+    if (word === 'down') await told(life.down);
     if (word !== 'end') return;
-    last.abandon();
-    rehearsal!.abandon();
+    for (const one of lives) one.abandon();
     await prepared.release?.();
     removeEmpty(task.dir);
     port.close();

@@ -1,5 +1,4 @@
 // Many lives of one image at once, each in a thread of its own: the main thread gives the word and waits for the last answer.
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Crowd } from '../model/crowd.ts';
@@ -32,19 +31,37 @@ const sent = ({ tree: _, layers, bareManifest, ...image }: Image): SentImage => 
   bare: bareManifest(),
 });
 
-const answer = async (member: Worker): Promise<void> => {
-  const [reply] = (await Promise.race([
-    once(member, 'message'),
-    once(member, 'exit').then(() => [
-      { kind: 'failed', message: 'a thread of the crowd ended', code: 'error', facts: [] },
-    ]),
-  ])) as [Reply];
+interface Member {
+  readonly thread: Worker;
+  /** Settles once: a thread that is gone already is not waited for again. */
+  readonly gone: Promise<Reply>;
+}
+
+/** An exception of a thread is its own end, and is told as such: a crowd never ends the run. */
+const memberOf = (thread: Worker): Member => {
+  let why = 'a thread of the crowd ended';
+  thread.on('error', (error: Error) => {
+    why = `a thread of the crowd failed: ${error.message}`;
+  });
+  const gone = new Promise<Reply>((resolve) => {
+    thread.once('exit', () => resolve({ kind: 'failed', message: why, code: 'error', facts: [] }));
+  });
+  return { thread, gone };
+};
+
+const answer = async ({ thread, gone }: Member): Promise<void> => {
+  const reply = await Promise.race([
+    gone,
+    new Promise<Reply>((resolve) => {
+      thread.once('message', resolve);
+    }),
+  ]);
   if (reply.kind === 'failed')
     throw new UserError(reply.message, { code: reply.code, exit: 5, facts: reply.facts });
 };
 
 /** All answers, and then the first failure: nobody is left in the middle of a word. */
-const answers = async (members: readonly Worker[]): Promise<void> => {
+const answers = async (members: readonly Member[]): Promise<void> => {
   const all = await Promise.allSettled(members.map(answer));
   const wrong = all.find((one) => one.status === 'rejected');
   if (wrong !== undefined) throw wrong.reason;
@@ -65,17 +82,19 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
       limitMs: parts.limitMs(),
     };
     // Descriptors are opened and closed by system calls that Node does not see.
-    return new Worker(parts.entry, { workerData: task, trackUnmanagedFds: false });
+    return memberOf(new Worker(parts.entry, { workerData: task, trackUnmanagedFds: false }));
   });
+  const tell = (word: Word): void => {
+    for (const { thread } of members) thread.postMessage(word);
+  };
   const all = async (word: Word): Promise<void> => {
     const replies = answers(members);
-    for (const member of members) member.postMessage(word);
+    tell(word);
     await replies;
   };
   const end = async (): Promise<void> => {
-    const ended = members.map((member) => once(member, 'exit'));
-    for (const member of members) member.postMessage('end');
-    await Promise.allSettled(ended);
+    tell('end');
+    await Promise.all(members.map(({ gone }) => gone));
   };
   try {
     await answers(members);

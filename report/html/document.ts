@@ -2,6 +2,11 @@
 import { createHash } from 'node:crypto';
 import { html, scriptJson } from './html.ts';
 
+export interface PageScripts {
+  readonly chartLibrary: string;
+  readonly page: string;
+}
+
 export interface Parts {
   readonly title: string;
   /** Holds one `</header>`, behind which the navigation goes. */
@@ -11,7 +16,7 @@ export interface Parts {
   readonly styles: string;
   /** Read by the page's script. */
   readonly data: unknown;
-  readonly scripts: { readonly chartLibrary: string; readonly page: string };
+  readonly scripts: PageScripts;
 }
 
 const hashOf = (source: string): string =>

@@ -1,10 +1,10 @@
 // A run as a mail to a mailing list: what a subscriber asks first stands first, nothing is wider than 75 columns.
 import { alerts } from '../alert.ts';
 import { toldText } from '../claims/words.ts';
+import { countedLines } from '../counted-lines.ts';
 import { formatBytes, formatInstant, formatNs, grouped, shellLine } from '../format.ts';
 import { tableBlock } from '../terminal.ts';
 import type { ClaimView, ReportView } from '../view.ts';
-import { countedLines } from './counts.ts';
 import { COLUMNS, commandLines, folded, mailable, table } from './lines.ts';
 import { publishedLines } from './published.ts';
 import { walkLines } from './walks.ts';

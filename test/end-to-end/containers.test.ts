@@ -59,11 +59,10 @@ test('images brought in at once, each by a thread of its own, on every backend',
     readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
     [],
   );
-  for (const { values, params } of okSamples(out)) {
-    const images = Number(params['images']);
-    const wholeNs = values['upWallNs']! + values['downWallNs']!;
-    assert.ok(Math.abs(values['imagesPerSecond']! - (1e9 * images) / wholeNs) < 1e-6);
-  }
+  // Each member lives twice, in folders that it takes away itself: what is left would have failed the slot.
+  const timed = okSamples(out).filter(({ arm }) => arm !== 'null');
+  assert.equal(timed.length, 3 * 2 * 8);
+  assert.ok(timed.every(({ values }) => values['upWallNs']! > 0 && values['downWallNs']! > 0));
   const order = ['images=1', 'images=2'].map((params) => stdout.indexOf(`parallel-create, ${params}`));
   assert.ok(order[0]! > 0 && order[0]! < order[1]!, stdout);
   assert.deepEqual(leftOf(home), []);

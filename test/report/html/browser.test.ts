@@ -1,61 +1,30 @@
 // What a reader's browser makes of the report.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { formatRatio, formatValue } from '../../../report/format.ts';
 import { loadView } from '../../../report/load.ts';
-import { renderReport } from '../../../report/render.ts';
+import { REPORT_FILE, renderReport } from '../../../report/render.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { withRunFolder } from '../support/folder.ts';
+import { type Look, type Reader, skip, startReader } from './reader.ts';
 
-const CHROMIUM = process.env['CFSBENCH_CHROMIUM'] ?? '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM) ? false : `no browser at ${CHROMIUM}`;
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-let browser: Browser | undefined;
+let reader: Reader | undefined;
 before(async () => {
-  if (skip === false) browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  if (skip === false) reader = await startReader();
 });
-after(() => browser?.close());
+after(() => reader?.close());
 
-interface Look {
-  readonly width?: number;
-  readonly colorScheme?: 'light' | 'dark';
-}
-
-/** Opens the report of a run; anything on the console and any request beyond the page itself fails the test. */
 const opened = (
   of: ReturnType<typeof exampleRun>,
   work: (page: Page, folder: string) => Promise<void>,
-  { width = 1280, colorScheme = 'light' }: Look = {},
+  look?: Look,
 ): Promise<void> =>
   withRunFolder(of, async (folder) => {
     await renderReport(folder);
-    const page = await browser!.newPage({ viewport: { width, height: 900 }, colorScheme });
-    try {
-      const complaints: string[] = [];
-      page.on('console', (message) => complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(error.message));
-      page.on('request', (request) => complaints.push(request.url()));
-      const url = `file://${join(folder, 'report.html')}`;
-      await page.goto(url);
-      await page.waitForFunction('Chart.getChart(document.querySelector("canvas")) !== undefined');
-      await work(page, folder);
-      assert.deepEqual(complaints, [url]);
-    } finally {
-      await page.close();
-    }
+    await reader!.openFile(join(folder, REPORT_FILE), (page) => work(page, folder), look);
   });
 
 interface Cell {

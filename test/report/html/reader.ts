@@ -24,31 +24,41 @@ export interface Look {
 }
 
 export interface Reader {
+  /** Waits until every chart is drawn; anything on the console and any request beyond the page itself fails. */
+  openFile(path: string, work: (page: Page) => Promise<void>, look?: Look): Promise<void>;
+  /** The same of a page that is no file yet. */
   open(html: string, work: (page: Page) => Promise<void>, look?: Look): Promise<void>;
   close(): Promise<void>;
 }
 
 export const startReader = async (): Promise<Reader> => {
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const openFile: Reader['openFile'] = async (path, work, { width = 1280, colorScheme = 'light' } = {}) => {
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+    try {
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('request', (request) => complaints.push(request.url()));
+      await page.goto(`file://${path}`);
+      await page.waitForFunction(
+        '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined)',
+      );
+      await work(page);
+      assert.deepEqual(complaints, [`file://${path}`]);
+    } finally {
+      await page.close();
+    }
+  };
   return {
-    async open(html, work, { width = 1280, colorScheme = 'light' } = {}) {
+    openFile,
+    async open(html, work, look) {
       const folder = mkdtempSync(join(tmpdir(), 'cfsbench-page-'));
-      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
       try {
         const path = join(folder, 'page.html');
         writeFileSync(path, html);
-        const complaints: string[] = [];
-        page.on('console', (message) => complaints.push(message.text()));
-        page.on('pageerror', (error) => complaints.push(error.message));
-        page.on('request', (request) => complaints.push(request.url()));
-        await page.goto(`file://${path}`);
-        await page.waitForFunction(
-          '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined)',
-        );
-        await work(page);
-        assert.deepEqual(complaints, [`file://${path}`]);
+        await openFile(path, work, look);
       } finally {
-        await page.close();
         rmSync(folder, { recursive: true });
       }
     },

@@ -1,8 +1,8 @@
 // What was counted, and how much of it there is for each file of the image.
-import type { Count } from '../../results/compare/counts.ts';
-import { formatBytes, grouped } from '../format.ts';
-import type { CountsView, ReportView } from '../view.ts';
-import { table } from './lines.ts';
+import type { Count } from '../results/compare/counts.ts';
+import { formatBytes, grouped } from './format.ts';
+import { table } from './mail/lines.ts';
+import type { CountsView, ReportView } from './view.ts';
 
 const place = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(', ');
 

@@ -1,0 +1,28 @@
+// A thread of a crowd that does what the name of its backend says, and nothing to the machine.
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { MemberTask, Reply, Word } from '../../../harness/runner/crowd-member.ts';
+
+const MEET_LIMIT_MS = 20_000;
+const { backend, dir } = workerData as MemberTask;
+const reply = (value: Reply): void => parentPort!.postMessage(value);
+const refused: Reply = { kind: 'failed', message: 'no room', code: 'ENOSPC', facts: ['at: here'] };
+
+/** Only where everybody is told before anybody has answered. */
+const meet = (): Reply => {
+  writeFileSync(join(dir, 'here'), '');
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  const others = readdirSync(dirname(dir)).map((name) => join(dirname(dir), name, 'here'));
+  for (const until = Date.now() + MEET_LIMIT_MS; Date.now() < until; Atomics.wait(pause, 0, 0, 1))
+    if (others.every((path) => existsSync(path))) return { kind: 'done' };
+  return { kind: 'failed', message: 'alone', code: 'timeout', facts: [] };
+};
+
+if (backend === 'throws') throw new Error('this thread has a bug');
+reply(backend === 'refuses' ? refused : { kind: 'done' });
+parentPort!.on('message', (word: Word) => {
+  if (word === 'end') parentPort!.close();
+  else if (backend === 'dies') process.exit();
+  else reply(word === 'up' ? meet() : { kind: 'done' });
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Backend } from '../../../harness/model/backend.ts';
+import type { Image } from '../../../harness/model/image.ts';
+import type { Features } from '../../../harness/model/machine.ts';
+import { type OpenCrowd, openCrowd } from '../../../harness/runner/crowd.ts';
+
+const MEMBERS = 3;
+const image = { layers: [], bareManifest: () => new Uint8Array() } as unknown as Image;
+
+const open = (t: TestContext, id: string): Promise<OpenCrowd> => {
+  const home = mkdtempSync(join(tmpdir(), 'cfsbench-crowd-'));
+  t.after(() => rmSync(home, { recursive: true }));
+  return openCrowd({
+    entry: new URL('./crowd-entry.js', import.meta.url),
+    arm: { id, backend: { id } as Backend, options: {} },
+    image,
+    features: {} as Features,
+    scratch: home,
+    limitMs: () => 1000,
+    dirs: Array.from({ length: MEMBERS }, (_, i) => join(home, `member-${i}`)),
+  });
+};
+
+test('everybody is told before anybody has answered', async (t) => {
+  const crowd = await open(t, 'meets');
+  await crowd.up();
+  await crowd.down();
+  await crowd.end();
+});
+
+test('what a thread could not do fails with its own words and code', async (t) => {
+  await assert.rejects(open(t, 'refuses'), { name: 'UserError', message: 'no room', code: 'ENOSPC' });
+});
+
+test('a thread that throws, or is gone, fails the call and not the process, and is not waited for', async (t) => {
+  await assert.rejects(open(t, 'throws'), /a thread of the crowd failed: this thread has a bug/);
+  const crowd = await open(t, 'dies');
+  await assert.rejects(crowd.up(), /a thread of the crowd ended/);
+  await crowd.end();
+});
