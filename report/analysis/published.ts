@@ -2,6 +2,7 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { Evidence } from '../claims/evidence.ts';
+import { onOneCpu } from '../claims/ratios.ts';
 import type { PublishedColumn, PublishedTable, PublishedValue } from '../published/table.ts';
 import type { PublishedCell, PublishedView } from '../view.ts';
 
@@ -31,8 +32,7 @@ const hereOf = (table: PublishedTable, column: PublishedColumn, evidence: Eviden
   if (column.ours === undefined || base === null) return null;
   const { metric, ...place } = column.ours;
   // On one CPU where the run has it there: that is where its variants are.
-  const pinned = { ...place, params: { ...place.params, placement: 'same-cpu' } };
-  const group = [...evidence.groups(pinned), ...evidence.groups(place)].find(
+  const group = [...evidence.groups(onOneCpu(place)), ...evidence.groups(place)].find(
     (one) => evidence.values(one, base, metric).size > 0,
   );
   return group === undefined ? null : { group, metric, base };

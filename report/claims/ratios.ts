@@ -27,7 +27,10 @@ export const largestWith = (
   );
 };
 
-const ON_ONE_CPU = { placement: 'same-cpu' };
+export const onOneCpu = (place: Place): Place => ({
+  ...place,
+  params: { ...place.params, placement: 'same-cpu' },
+});
 
 /**
  * On one CPU where the run has it there: kernel file systems, and variants of one mount, differ by less than the scheduler's
@@ -39,8 +42,7 @@ export const steadiestWith = (
   arms: readonly string[],
   metric: string,
 ): GroupData | null =>
-  largestWith(evidence, { ...place, params: { ...place.params, ...ON_ONE_CPU } }, arms, metric) ??
-  largestWith(evidence, place, arms, metric);
+  largestWith(evidence, onOneCpu(place), arms, metric) ?? largestWith(evidence, place, arms, metric);
 
 /** As parameters of a further place: what is compared ran in the same place. */
 export const placementIn = ({ group }: GroupData): Params => {
