@@ -10,6 +10,11 @@ const notComplete = (status: ReportView['run']['status']): string => {
   return `The run did not complete: ${status}.`;
 };
 
+const LONGEST = 400;
+
+/** The whole stands among the problems. */
+const cut = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 3)}...`);
+
 export const alerts = (view: ReportView): readonly string[] => {
   const unequal = view.proofs.filter(({ equal }) => !equal).length;
   return [
@@ -17,7 +22,7 @@ export const alerts = (view: ReportView): readonly string[] => {
     unequal === 0 ? '' : `${plural(unequal, 'mount')} did not show the image's tree.`,
     view.failures.length === 0
       ? ''
-      : `Failed: ${view.failures[0]!.where}: ${view.failures[0]!.what}${
+      : `Failed: ${cut(`${view.failures[0]!.where}: ${view.failures[0]!.what}`)}${
           view.failures.length === 1 ? '' : `, and ${view.failures.length - 1} more`
         }.`,
     ...view.warnings

@@ -6,9 +6,11 @@ import type { RunFile } from '../results/schema/run.ts';
 import { armsOf } from './analysis/arms.ts';
 import { callsOf, countsOf, inconstant, isDisk, isRequest, observedOf } from './analysis/counted.ts';
 import { findingOf } from './analysis/finding.ts';
+import { growthOf } from './analysis/growth.ts';
 import { claimsOf } from './analysis/on-trial.ts';
 import { failuresOf, leaksOf, skippedOf } from './analysis/problems.ts';
 import { publishedOf } from './analysis/published.ts';
+import { spreadsOf } from './analysis/spreads.ts';
 import { firstTables, furtherTables, ownTables, type TableInput } from './analysis/tables.ts';
 import type { Claim } from './claims/claim.ts';
 import { evidenceOf } from './claims/evidence.ts';
@@ -90,6 +92,8 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
     requests: present(groups.map((group) => countsOf(group, arms, catalogue, isRequest))),
     disk: present(groups.map((group) => countsOf(group, arms, catalogue, isDisk))),
     observed,
+    spreads: spreadsOf(groups, arms, design),
+    growth: growthOf(groups, arms, design),
     claims: claimsOf(options.claims ?? allClaims, run, tallied),
     published: publishedOf(publishedTables, evidenceOf(run, tallied)),
     took: arms.map((arm) => ({

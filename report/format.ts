@@ -60,6 +60,12 @@ export const shortName = (metric: string): string =>
     .replace(/(Wall|Median)Ns$/, '')
     .replace(/PerSecond$/, '/s') || metric;
 
+/** `kernelPerMountBytes` as `kernel per mount`: for labels beside an axis that says the unit. */
+export const plainName = (metric: string): string =>
+  shortName(metric)
+    .replace(/(CallCount|Bytes|Count|Ratio|Ns)$/, '')
+    .replace(/(?<=[a-z0-9])[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`) || metric;
+
 /** `2026-01-15T10:00:00.000Z` as `2026-01-15 10:00 UTC`. */
 export const formatInstant = (iso: string): string => {
   const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(iso);

@@ -14,7 +14,7 @@ import type { ReportView } from './view.ts';
 
 export const REPORT_FILE = 'report.html';
 
-const PAGE_SCRIPTS = ['common', 'dots', 'bars', 'stacks', 'page'];
+const PAGE_SCRIPTS = ['common', 'dots', 'bars', 'lines', 'stacks', 'filters', 'tools', 'page'];
 
 const read = (path: string, hint: string): string => {
   try {

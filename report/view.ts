@@ -12,6 +12,7 @@ import type {
   RunFile,
 } from '../results/schema/run.ts';
 import type { Interval } from '../results/stats/interval.ts';
+import type { Curve } from './analysis/curve.ts';
 import type { Judged, Told } from './claims/claim.ts';
 import type { PublishedValue } from './published/table.ts';
 
@@ -96,6 +97,54 @@ export interface CountsView {
   }[];
 }
 
+/** How the blocks of one row are spread. */
+export interface SpreadView {
+  readonly image: string;
+  readonly scenario: string;
+  readonly params: string;
+  readonly metric: string;
+  readonly title: string;
+  /** Index of the arm; arms without a value, or with nothing to do there, have none. */
+  readonly curves: readonly (Curve & { readonly arm: number })[];
+}
+
+/** Medians of the lines through all sizes, one line for each block or pass that has them all. */
+export interface GrowthFit {
+  readonly start: number;
+  readonly slope: number;
+  /** Of the slope; null with too few lines. */
+  readonly lo: number | null;
+  readonly hi: number | null;
+}
+
+export interface GrowthPoint {
+  readonly x: number;
+  readonly y: number;
+  /** Null: too few blocks for an interval, or all the same. */
+  readonly lo: number | null;
+  readonly hi: number | null;
+}
+
+/** How one metric changes with a number that a scenario was asked with. */
+export interface GrowthView {
+  readonly scenario: string;
+  /** Null: every size is an image of its own. */
+  readonly image: string | null;
+  /** The other parameters. */
+  readonly params: string;
+  /** Name of the parameter, such as `files`. */
+  readonly by: string;
+  readonly metric: string;
+  readonly title: string;
+  /** With at least two sizes each. */
+  readonly series: readonly {
+    readonly arm: number;
+    readonly points: readonly GrowthPoint[];
+    /** Null: no block has every size. */
+    readonly fit: GrowthFit | null;
+  }[];
+}
+
 /** A claim as this run answers it. */
 export interface ClaimView {
   readonly id: string;
@@ -144,6 +193,8 @@ export interface PublishedCell {
 }
 
 export interface Problem {
+  /** Null: it is not about one scenario. */
+  readonly scenario: string | null;
   readonly where: string;
   readonly what: string;
 }
@@ -169,6 +220,8 @@ export interface ReportView {
   readonly disk: readonly CountsView[];
   /** What scenarios without a timed window saw; headline metrics first. */
   readonly observed: readonly CountsView[];
+  readonly spreads: readonly SpreadView[];
+  readonly growth: readonly GrowthView[];
   readonly claims: readonly ClaimView[];
   readonly published: readonly PublishedView[];
   /** Arm and the path that its mounts took. */

@@ -12,6 +12,8 @@ import { residentRanges } from '../sys/residency.ts';
 
 const CALL = /^(?:\d+\s+)?(\w+)\((.*)\)\s+= (-?\d+)(?: (\w+))?/;
 const PATH = /(?:AT_FDCWD, )?"((?:[^"\\]|\\.)*)"/;
+const MAKES = ['mkdir', 'mkdirat'];
+const MADE = /\bmkdir(?:at)?\(.*\)\s+= 0$/;
 const OPENS = ['open', 'openat', 'openat2'];
 const LOOKS = [
   'access',
@@ -33,6 +35,8 @@ const stepOf = (root: string, line: string): Step | null => {
   const [whole = '', path = ''] = PATH.exec(args) ?? [];
   if (!path.startsWith('/') || ELSEWHERE.test(path) || args.indexOf(whole) > 0) return null;
   const failed = result.startsWith('-');
+  // The image is read-only: of making a folder the look-up is left.
+  if (MAKES.includes(call) && !failed) return ['absent', path];
   if (![...OPENS, ...LOOKS].includes(call) || (failed && errno !== 'ENOENT' && errno !== 'EINVAL'))
     return null;
   if (errno === 'ENOENT') return ['absent', path];
@@ -50,10 +54,13 @@ const [root = '', log = '', fixture = '', command = ''] = process.argv.slice(2);
 const lines = readFileSync(log, 'latin1').split('\n');
 const inside = lines.slice(lines.findIndex((line) => /\bchroot\(/.test(line)) + 1);
 const seen = new Set<string>();
+const made = new Set<string>();
 const steps: Step[] = [];
 for (const line of inside) {
   const step = stepOf(root, line);
-  if (step === null) continue;
+  // What the start made for itself is no part of the image.
+  if (step === null || made.has(step[1])) continue;
+  if (MADE.test(line)) made.add(step[1]);
   // Read once: what a second opening reads is cached.
   const again = step[0] === 'open' && seen.has(step[1]);
   seen.add(step[1]);

@@ -52,7 +52,13 @@ export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs
   }
   const [smallest] = [...all].sort((a, b) => cost([a]) - cost([b]));
   if (tooMuch() && smallest !== undefined && cost([smallest]) < cost(images)) {
-    dropped.push(`image ${images[0]}: ${why()}, so that only ${smallest} is measured`);
+    const others = dropped.filter((line) => !line.startsWith(`image ${smallest}: `));
+    dropped.splice(
+      0,
+      dropped.length,
+      ...others,
+      `image ${images[0]}: ${why()}; only ${smallest} is measured`,
+    );
     images = [smallest];
   }
   const ranks = new Map(

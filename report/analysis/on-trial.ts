@@ -26,17 +26,22 @@ const judged = (claim: Claim, evidence: Evidence): Judged => {
   }
 };
 
+/** What failed where a claim asks nothing is no reason for what it lacks. */
+const about = (tallied: Tallied, { scenarios }: Claim): Tallied => {
+  const isAsked = ({ scenario }: { readonly scenario: string }): boolean => scenarios.includes(scenario);
+  return { ...tallied, failures: tallied.failures.filter(isAsked), skips: tallied.skips.filter(isAsked) };
+};
+
 export const claimsOf = (claims: readonly Claim[], run: RunFile, tallied: Tallied): readonly ClaimView[] => {
-  const evidence = evidenceOf(run, tallied);
   return claims.map((claim) => {
     const { id, text, by, rule, objection, answer, scenarios } = claim;
-    const about = { id, text, by, rule, objection, answer };
+    const stated = { id, text, by, rule, objection, answer };
     if (!scenarios.some((scenario) => wasAsked(scenario, run, tallied))) {
       const because = `not asked in this run: it needs ${scenarios.join(', ')}`;
-      return { ...about, verdict: 'not asked', because, wouldDecide: null, told: [] };
+      return { ...stated, verdict: 'not asked', because, wouldDecide: null, told: [] };
     }
-    const found = judged(claim, evidence);
+    const found = judged(claim, evidenceOf(run, about(tallied, claim)));
     const wouldDecide = found.verdict === 'undecided' ? found.wouldDecide : null;
-    return { ...about, verdict: found.verdict, because: found.because, wouldDecide, told: found.told };
+    return { ...stated, verdict: found.verdict, because: found.because, wouldDecide, told: found.told };
   });
 };

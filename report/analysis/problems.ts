@@ -12,23 +12,39 @@ const place = (sample: Sample): string =>
 
 const grouped = (problems: readonly (Problem & { readonly detail: string })[]): readonly Problem[] =>
   [...groupBy(problems, ({ where, what }) => JSON.stringify([where, what])).values()].map((same) => ({
+    scenario: same[0]!.scenario,
     where: same[0]!.where,
     what: `${same[0]!.what} (${same.length === 1 ? same[0]!.detail : `${same.length} slots, the first: ${same[0]!.detail}`})`,
   }));
 
+/** Folders of slots are numbered: the same failure in another one is the same. */
+const withoutSlot = (message: string): string => message.replace(/slots-*\/slot-\d+/g, 'slot');
+
 export const failuresOf = ({ failures }: Tallied): readonly Problem[] =>
   grouped(
     failures.map((sample) => ({
+      scenario: sample.scenario,
       where: place(sample),
-      what: `${sample.phase}: ${sample.code}: ${sample.message}`,
+      what: `${sample.phase}: ${sample.code}: ${withoutSlot(sample.message)}`,
       detail: `${sample.pass} pass, block ${sample.block}`,
     })),
   );
 
+/** Of what a run wrote in words: the scenario that it begins with. */
+const scenarioIn = (what: string, { plan }: RunFile): string | null => {
+  const first = what.split(/[ ,:]/, 1)[0]!;
+  return plan.scenarios.includes(first) ? first : null;
+};
+
 export const skippedOf = ({ skips }: Tallied, run: RunFile): readonly Problem[] => [
-  ...run.skipped.map(({ what, need, reason }) => ({ where: what, what: `needs ${need}: ${reason}` })),
+  ...run.skipped.map(({ what, need, reason }) => ({
+    scenario: scenarioIn(what, run),
+    where: what,
+    what: `needs ${need}: ${reason}`,
+  })),
   ...grouped(
     skips.map((sample) => ({
+      scenario: sample.scenario,
       where: place(sample),
       what: `needs ${sample.need}: ${sample.reason}`,
       detail: `block ${sample.block}`,
@@ -49,7 +65,8 @@ const leftIn = (data: GroupData): { readonly checked: number; readonly left: rea
       for (const [arm, byBlock] of arms) {
         seen.set(arm, Math.max(seen.get(arm) ?? 0, byBlock.size));
         const sum = [...byBlock.values()].reduce((a, b) => a + b, 0);
-        if (sum > 0) left.push({ where: `${where}, ${arm}`, what: `${metric}: ${sum}` });
+        if (sum > 0)
+          left.push({ scenario: data.group.scenario, where: `${where}, ${arm}`, what: `${metric}: ${sum}` });
       }
     }
     checked += [...seen.values()].reduce((a, b) => a + b, 0);
@@ -65,7 +82,7 @@ export const leaksOf = (tallied: Tallied): LeakView => {
       ...found.flatMap(({ left }) => left),
       ...tallied.failures
         .filter(({ phase }) => phase === 'leak')
-        .map((sample) => ({ where: place(sample), what: sample.message })),
+        .map((sample) => ({ scenario: sample.scenario, where: place(sample), what: sample.message })),
     ],
   };
 };

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// Times from zero: one bar per arm, with its interval.
+// From zero: one bar per arm, with its interval.
 const BAR_PX = 26;
 
-const drawBars = (chart: PointChart): ChartInstance | null => {
+const drawBars = (whole: PointChart): ChartInstance | null => {
+  const chart = { ...whole, series: whole.series.filter(({ arm }) => isShown(arm)) };
   const canvas = canvasOf(chart.id, chart.rows.length * (chart.series.length * BAR_PX + 14) + AXIS_PX);
   if (canvas === null) return null;
   const { ink, muted, grid, tooltip, font } = look();
@@ -51,7 +52,7 @@ const drawBars = (chart: PointChart): ChartInstance | null => {
             font,
             maxRotation: 0,
             maxTicksLimit: 7,
-            callback: (value) => (Number(value) === 0 ? '0' : axisNs(Number(value))),
+            callback: (value) => unitText(chart.unit, Number(value)),
           },
         },
         y: { grid: { display: false }, border: { color: grid }, ticks: { color: ink, font } },

@@ -18,16 +18,67 @@ const css = (name: string): string =>
 const armColor = (arm: number): string => css(`--arm-${(data.arms[arm]?.color ?? 0) % 8}`);
 const isNull = (arm: number): boolean => data.arms[arm]?.role === 'null';
 const armName = (arm: number): string => data.arms[arm]?.id ?? '';
+/** Arms that the reader took out of every chart and table. */
+const without = new Set<string>();
+const isShown = (arm: number): boolean => !without.has(armName(arm));
 
-/** 1000000 as `1 ms`: for the powers of ten of an axis. */
-const axisNs = (ns: number): string => {
-  const units: readonly (readonly [number, string])[] = [
-    [1e9, 's'],
-    [1e6, 'ms'],
-    [1e3, 'µs'],
-  ];
-  const [size, unit] = units.find(([smallest]) => ns >= smallest * 0.999) ?? [1, 'ns'];
-  return `${Number((ns / size).toPrecision(3))} ${unit}`;
+/** As in the legend: the second round through the colours goes one shape on. */
+const shapeIndex = (color: number): number => (color + Math.floor(color / 8)) % SHAPES.length;
+
+const shapeOf = (arm: number): (typeof SHAPES)[number] =>
+  isNull(arm) ? 'circle' : (SHAPES[shapeIndex(data.arms[arm]?.color ?? 0)] ?? 'circle');
+
+/** Of a logarithmic axis: powers of ten, of bytes those of sixteen. */
+const powersIn = (
+  unit: import('./data.d.ts').Unit | 'share',
+  min: number,
+  max: number,
+): { value: number }[] => {
+  const base = unit === 'B' ? 16 : 10;
+  const exponent = (value: number): number => Math.log(value) / Math.log(base);
+  const ticks: { value: number }[] = [];
+  // A power that is the end of the axis is on it.
+  for (let power = Math.ceil(exponent(min) - 1e-9); power <= exponent(max) + 1e-9; power++)
+    ticks.push({ value: base ** power });
+  return ticks;
+};
+
+type Sizes = readonly (readonly [size: number, unit: string])[];
+const TIMES: Sizes = [
+  [1e9, 's'],
+  [1e6, 'ms'],
+  [1e3, 'µs'],
+  [1, 'ns'],
+];
+const BYTES: Sizes = [
+  [2 ** 30, 'GiB'],
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+  [1, 'B'],
+];
+
+const short = (value: number): number => Number(value.toPrecision(3));
+const scaled = (value: number, sizes: Sizes): string => {
+  const [size, unit] = sizes.find(([smallest]) => value >= smallest * 0.999) ?? sizes[sizes.length - 1]!;
+  return `${short(value / size)} ${unit}`;
+};
+
+/** For the ticks of an axis: 1000000 as `1 ms`. */
+const unitText = (unit: import('./data.d.ts').Unit | 'share', value: number): string => {
+  switch (unit) {
+    case 'ns':
+      return value === 0 ? '0' : scaled(value, TIMES);
+    case 'B':
+      return value === 0 ? '0' : scaled(value, BYTES);
+    case 'share':
+      return `${Math.round(value * 100)} %`;
+    case 'ratio':
+      return `${short(value)}×`;
+    case 'perSecond':
+      return `${short(value)}/s`;
+    default:
+      return short(value).toLocaleString('en-US');
+  }
 };
 
 const canvasOf = (id: string, heightPx: number): HTMLCanvasElement | null => {

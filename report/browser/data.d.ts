@@ -1,4 +1,5 @@
 // What the page's script draws: JSON in a script element, written by the renderer, read once.
+import type { LineChart } from './lines-data.d.ts';
 
 export interface PageArm {
   readonly id: string;
@@ -15,9 +16,14 @@ export interface Point {
   readonly text: string;
 }
 
+export type Unit = 'ns' | 'B' | 'perSecond' | 'ratio' | 'count';
+
 /** Rows of points; `arm` is an index into the arms. */
 export interface PointChart {
   readonly id: string;
+  readonly unit: Unit;
+  /** Of a logarithmic axis: charts that are to be held against each other share it. */
+  readonly span: { readonly min: number; readonly max: number };
   readonly rows: readonly string[];
   readonly series: readonly { readonly arm: number; readonly points: readonly Point[] }[];
 }
@@ -30,10 +36,13 @@ export interface StackChart {
 }
 
 export interface PageData {
+  /** Its id: into the pictures that leave the page. */
+  readonly run: string;
   readonly arms: readonly PageArm[];
-  /** Times on a logarithmic axis, in nanoseconds. */
+  /** On a logarithmic axis. */
   readonly dots: readonly PointChart[];
-  /** Times from zero, in nanoseconds. */
+  /** From zero. */
   readonly bars: readonly PointChart[];
+  readonly lines: readonly LineChart[];
   readonly stacks: readonly StackChart[];
 }

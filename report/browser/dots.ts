@@ -1,5 +1,5 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// Latencies of phases: one row per phase, one mark per arm, on a logarithmic axis.
+// One mark per arm in each row, on a logarithmic axis.
 const ROW_PX = 46;
 /** Every other row shaded, so that points of one row are seen together. */
 const bands = (rowCount: number): ChartPlugin => ({
@@ -17,12 +17,6 @@ const bands = (rowCount: number): ChartPlugin => ({
   },
 });
 
-/** As in the legend: the second round through the colours goes one shape on. */
-const shapeIndex = (color: number): number => (color + Math.floor(color / 8)) % SHAPES.length;
-
-const shapeOf = (arm: number): (typeof SHAPES)[number] =>
-  isNull(arm) ? 'circle' : (SHAPES[shapeIndex(data.arms[arm]?.color ?? 0)] ?? 'circle');
-
 /** Under the marks, in their colour: a range narrower than its mark is then simply not seen. */
 const rangesBelow = (chart: PointChart): ChartPlugin => ({
   id: 'rangesBelow',
@@ -32,23 +26,8 @@ const rangesBelow = (chart: PointChart): ChartPlugin => ({
   },
 });
 
-/** One span for all charts, so that they can be held against each other; a little wider than what they show. */
-const spanOf = (charts: readonly PointChart[]): { readonly min: number; readonly max: number } => {
-  const points = charts.flatMap(({ series }) => series.flatMap((one) => one.points));
-  return {
-    min: Math.min(...points.map(({ lo, value }) => lo ?? value)) / 1.7,
-    max: Math.max(...points.map(({ hi, value }) => hi ?? value)) * 1.7,
-  };
-};
-
-const powersOfTen = (min: number, max: number): { value: number }[] => {
-  const ticks: { value: number }[] = [];
-  for (let power = Math.ceil(Math.log10(min)); power <= Math.log10(max); power++)
-    ticks.push({ value: 10 ** power });
-  return ticks;
-};
-
-const drawDots = (chart: PointChart): ChartInstance | null => {
+const drawDots = (whole: PointChart): ChartInstance | null => {
+  const chart = { ...whole, series: whole.series.filter(({ arm }) => isShown(arm)) };
   const canvas = canvasOf(chart.id, chart.rows.length * ROW_PX + AXIS_PX);
   if (canvas === null) return null;
   const { ink, muted, grid, tooltip, font } = look();
@@ -86,9 +65,9 @@ const drawDots = (chart: PointChart): ChartInstance | null => {
       scales: {
         x: {
           type: 'logarithmic',
-          ...spanOf(data.dots),
+          ...chart.span,
           afterBuildTicks: (axis) => {
-            axis.ticks = powersOfTen(axis.min, axis.max);
+            axis.ticks = powersIn(chart.unit, axis.min, axis.max);
           },
           grid: { color: grid },
           border: { color: grid },
@@ -97,7 +76,7 @@ const drawDots = (chart: PointChart): ChartInstance | null => {
             font,
             maxRotation: 0,
             autoSkipPadding: 8,
-            callback: (value) => axisNs(Number(value)),
+            callback: (value) => unitText(chart.unit, Number(value)),
           },
         },
         y: {

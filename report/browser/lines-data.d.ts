@@ -1,9 +1,9 @@
 // Lines over numbers: distributions and trends.
-import type { PageArm } from './data.d.ts';
+import type { PageArm, Unit } from './data.d.ts';
 
 export interface LineAxis {
   readonly title: string;
-  readonly unit: 'ns' | 'B' | 'share' | 'ratio' | 'count';
+  readonly unit: Unit | 'share';
   readonly log: boolean;
   /** Of the positions 0, 1, 2, …; null: positions are values. */
   readonly labels: readonly string[] | null;
@@ -13,10 +13,10 @@ export interface LineSeries {
   readonly label: string;
   /** Index into the arms: the colour. */
   readonly arm: number;
-  /** `level`: stepped and dashed; `marks` and `ranges`: no line. */
-  readonly look: 'step' | 'line' | 'level' | 'marks' | 'ranges';
+  /** `level`: stepped and dashed; `fit`: dashed; `points`, `marks` and `ranges`: no line. */
+  readonly look: 'step' | 'line' | 'level' | 'fit' | 'points' | 'marks' | 'ranges';
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** By point, in `line` and `ranges`: drawn upright through it. */
+  /** By point, in `line`, `points` and `ranges`: drawn upright through it. */
   readonly ranges: readonly (readonly [lo: number, hi: number])[];
 }
 

@@ -6,24 +6,8 @@ type LineAxis = import('./lines-data.d.ts').LineAxis;
 const LINES_PX = 250;
 const RANGE_TICK_PX = 3;
 
-const lineText = ({ unit }: LineAxis, value: number): string => {
-  const short = Number(value.toPrecision(3));
-  switch (unit) {
-    case 'ns':
-      return value === 0 ? '0' : axisNs(value);
-    case 'B':
-      return `${value.toLocaleString('en-US')} B`;
-    case 'share':
-      return `${Math.round(value * 100)} %`;
-    case 'ratio':
-      return `${short}×`;
-    default:
-      return value.toLocaleString('en-US');
-  }
-};
-
 const positionText = (axis: LineAxis, value: number): string =>
-  axis.labels === null ? lineText(axis, value) : (axis.labels[value] ?? '');
+  axis.labels === null ? unitText(axis.unit, value) : (axis.labels[value] ?? '');
 
 /** Upright lines through points. */
 const uprights = (lines: readonly LineSeries[]): ChartPlugin => ({
@@ -73,6 +57,16 @@ const lineLook = ({ look, arm }: LineSeries, isMany: boolean) => {
         borderWidth: 1,
         borderDash: [6, 4],
       };
+    case 'fit':
+      return { ...plain, borderWidth: 1, borderDash: [4, 4] };
+    case 'points':
+      return {
+        ...plain,
+        showLine: false,
+        pointStyle: shapeOf(arm),
+        pointRadius: isNull(arm) ? 4.5 : 5.5,
+        ...(isNull(arm) ? { backgroundColor: css('--paper') } : {}),
+      };
     case 'marks':
       return {
         ...plain,
@@ -104,7 +98,15 @@ const lineScale = (axis: LineAxis, isUpright: boolean) => {
       callback: (value: string | number) => positionText(axis, Number(value)),
     },
   };
-  if (axis.log) return { ...shared, type: 'logarithmic' as const };
+  if (axis.log)
+    return {
+      ...shared,
+      type: 'logarithmic' as const,
+      afterBuildTicks: (scale: { min: number; max: number; ticks: { value: number }[] }) => {
+        const powers = powersIn(axis.unit, scale.min, scale.max);
+        if (powers.length > 1) scale.ticks = powers;
+      },
+    };
   if (axis.labels !== null)
     return {
       ...shared,
@@ -121,7 +123,8 @@ const lineScale = (axis: LineAxis, isUpright: boolean) => {
     : { ...shared, type: 'linear' as const };
 };
 
-const drawLines = (chart: LineChart): ChartInstance | null => {
+const drawLines = (whole: LineChart): ChartInstance | null => {
+  const chart = { ...whole, lines: whole.lines.filter(({ arm }) => isShown(arm)) };
   const canvas = canvasOf(chart.id, LINES_PX);
   if (canvas === null) return null;
   const { tooltip } = look();

@@ -1,12 +1,47 @@
-// Draws everything, and again when the colours of the page change.
-let drawn: ChartInstance[] = [];
-const drawAll = (): void => {
-  for (const chart of drawn) chart.destroy();
-  drawn = [...data.dots.map(drawDots), ...data.bars.map(drawBars), ...data.stacks.map(drawStack)].filter(
-    (chart) => chart !== null,
-  );
+// biome-ignore-all lint/correctness/noUnusedVariables: used by the scripts that run before this one.
+// Draws what is in sight: a chart in a folded part when it is opened. All again when colours change or arms come and go.
+const drawn = new Map<string, ChartInstance>();
+
+interface Drawing {
+  readonly id: string;
+  readonly arms: ReadonlySet<number>;
+  readonly draw: () => ChartInstance | null;
+}
+
+const armsIn = (series: readonly { readonly arm: number }[]): ReadonlySet<number> =>
+  new Set(series.map(({ arm }) => arm));
+
+const drawings: readonly Drawing[] = [
+  ...data.dots.map((chart) => ({ id: chart.id, arms: armsIn(chart.series), draw: () => drawDots(chart) })),
+  ...data.bars.map((chart) => ({ id: chart.id, arms: armsIn(chart.series), draw: () => drawBars(chart) })),
+  ...data.lines.map((chart) => ({ id: chart.id, arms: armsIn(chart.lines), draw: () => drawLines(chart) })),
+  ...data.stacks.map((chart) => ({ id: chart.id, arms: new Set(chart.arms), draw: () => drawStack(chart) })),
+];
+
+const armsOn = (id: string): ReadonlySet<number> =>
+  drawings.find((drawing) => drawing.id === id)?.arms ?? new Set();
+
+const isInSight = (canvas: HTMLElement | null): boolean =>
+  canvas !== null && canvas.closest('details:not([open]),[hidden]') === null;
+
+const drawMissing = (): void => {
+  for (const { id, draw } of drawings) {
+    if (drawn.has(id) || !isInSight(document.getElementById(id))) continue;
+    const chart = draw();
+    if (chart !== null) drawn.set(id, chart);
+  }
 };
-drawAll();
+
+const drawAll = (): void => {
+  for (const chart of drawn.values()) chart.destroy();
+  drawn.clear();
+  drawMissing();
+};
+
+startTools();
+if (form === null) drawAll();
+else startFilters();
+document.addEventListener('toggle', drawMissing, true);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
 
 // The charts are drawn before the style of the paper is in force, so the page is told in advance.

@@ -48,7 +48,21 @@ const segmentText = (chart: StackChart): ChartPlugin => ({
   },
 });
 
-const drawStack = (chart: StackChart): ChartInstance | null => {
+/** Only the bars that are shown. */
+const shownStack = ({ id, arms, segments }: StackChart): StackChart => {
+  const at = arms.flatMap((arm, index) => (isShown(arm) ? [index] : []));
+  return {
+    id,
+    arms: at.map((index) => arms[index] ?? 0),
+    segments: segments.map(({ label, counts }) => ({
+      label,
+      counts: at.map((index) => counts[index] ?? null),
+    })),
+  };
+};
+
+const drawStack = (whole: StackChart): ChartInstance | null => {
+  const chart = shownStack(whole);
   const canvas = canvasOf(chart.id, chart.arms.length * 36 + AXIS_PX);
   if (canvas === null) return null;
   const { ink, muted, grid, tooltip, font } = look();

@@ -7,15 +7,12 @@ import type { Place } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { Loaded } from '../../results/gate/load.ts';
 import { type ByBlock, logRatios } from '../../results/stats/log-ratio.ts';
+import { type Curve, curveOf } from '../analysis/curve.ts';
 
 export type Side = 'base' | 'head' | 'null';
 
-export interface Curve {
+export interface SideCurve extends Curve {
   readonly side: Side;
-  readonly n: number;
-  /** Value and the share of the blocks that are not above it; from a share of 0 to one of 1. */
-  readonly steps: readonly (readonly [value: number, share: number])[];
-  readonly quantiles: readonly number[];
 }
 
 export interface Curves {
@@ -23,36 +20,12 @@ export interface Curves {
   readonly metric: string;
   readonly title: string;
   readonly of: 'values' | 'ratios';
-  readonly curves: readonly Curve[];
+  readonly curves: readonly SideCurve[];
 }
 
-/** Shares of the table beside a chart. */
-export const SHARES = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1] as const;
-
-/** More are drawn as so many that lie on the same curve. */
-const MOST_STEPS = 200;
-
-const atShare = (sorted: readonly number[], share: number): number =>
-  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
-
-const curveOf = (side: Side, values: readonly number[]): Curve[] => {
-  if (values.length === 0) return [];
-  const sorted = [...values].sort((a, b) => a - b);
-  const steps = Math.min(sorted.length, MOST_STEPS);
-  return [
-    {
-      side,
-      n: sorted.length,
-      steps: [
-        [sorted[0]!, 0],
-        ...Array.from({ length: steps }, (_, i) => {
-          const share = (i + 1) / steps;
-          return [atShare(sorted, share), share] as const;
-        }),
-      ],
-      quantiles: SHARES.map((share) => atShare(sorted, share)),
-    },
-  ];
+const curveAt = (side: Side, values: readonly number[]): SideCurve[] => {
+  const curve = curveOf(values);
+  return curve === null ? [] : [{ side, ...curve }];
 };
 
 const tableOf = ({ tallied }: Loaded, { place, metric }: LatencyResult): ReadonlyMap<string, ByBlock> =>
@@ -90,7 +63,7 @@ export const curvesOf = (row: LatencyResult, { base, head }: Sides): Curves => {
       metric,
       title,
       of: 'ratios',
-      curves: [...curveOf('base', ratiosOf(base, row)), ...curveOf('head', ratiosOf(head, row))],
+      curves: [...curveAt('base', ratiosOf(base, row)), ...curveAt('head', ratiosOf(head, row))],
     };
   const arms = tableOf(head, row);
   return {
@@ -99,9 +72,9 @@ export const curvesOf = (row: LatencyResult, { base, head }: Sides): Curves => {
     title,
     of: 'values',
     curves: [
-      ...curveOf('base', valuesOf(arms, head.run.plan.baseline)),
-      ...curveOf('head', valuesOf(arms, place.arm)),
-      ...curveOf('null', valuesOf(arms, NULL_ARM)),
+      ...curveAt('base', valuesOf(arms, head.run.plan.baseline)),
+      ...curveAt('head', valuesOf(arms, place.arm)),
+      ...curveAt('null', valuesOf(arms, NULL_ARM)),
     ],
   };
 };

@@ -3,20 +3,27 @@ import type { Told } from '../claims/claim.ts';
 import { askedOf, tallyText, toldText } from '../claims/words.ts';
 import type { ClaimView, ReportView } from '../view.ts';
 import { type Html, html } from './html.ts';
-import { plainTable } from './parts.ts';
+import { folded, plainTable } from './parts.ts';
 
-const numbers = (told: readonly Told[], { id }: ClaimView): Html =>
-  told.length === 0
-    ? html``
-    : plainTable(
-        html`<th scope="col">what</th><th scope="col">measured here</th><th scope="col" class="text">published</th>`,
-        told.map(
-          (one) =>
-            html`<tr><td>${one.what}${one.standIn === true ? html` <span class="note">(stand-in, not counted)</span>` : null}</td><td>${toldText(one)}</td><td class="text">${one.published ?? '–'}</td></tr>
+/** More are folded, so that the page stays a list of claims. */
+const MOST_OPEN = 4;
+
+const numbers = (told: readonly Told[], claim: ClaimView): Html => {
+  if (told.length === 0) return html``;
+  const table = numbersTable(told, claim);
+  return told.length <= MOST_OPEN ? table : folded(`the ${told.length} numbers it stands on`, table);
+};
+
+const numbersTable = (told: readonly Told[], { id }: ClaimView): Html =>
+  plainTable(
+    html`<th scope="col">what</th><th scope="col">measured here</th><th scope="col" class="text">published</th>`,
+    told.map(
+      (one) =>
+        html`<tr><td>${one.what}${one.standIn === true ? html` <span class="note">(stand-in, not counted)</span>` : null}</td><td>${toldText(one)}</td><td class="text">${one.published ?? '–'}</td></tr>
 `,
-        ),
-        `${id}: the numbers`,
-      );
+    ),
+    `${id}: the numbers`,
+  );
 
 const claimHtml = (
   claim: ClaimView,

@@ -135,7 +135,6 @@ ${entries([
 export const reproduceSection = ({
   run,
   plan,
-  scenarios,
 }: ReportView): Html => html`<h2 id="reproduce">How to reproduce</h2>
 <pre>${shellLine(run.commandLine)}</pre>
 ${entries([
@@ -148,8 +147,7 @@ ${entries([
     'profile',
     `${plan.profile}, ${plan.blocks} blocks${plan.budgetNs === null ? '' : `, budget ${formatNs(plan.budgetNs)}`}`,
   ],
-])}<h3>Inside each window</h3>
-${entries(scenarios.map(({ id, reproduce, cache }) => [id, html`<code>${reproduce}</code> <span class="note">(${cache} cache)</span>`] as const))}`;
+])}`;
 
 export const methodSection = (view: ReportView): Html => html`<h2 id="method">How to read the numbers</h2>
 <ul>

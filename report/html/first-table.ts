@@ -61,17 +61,17 @@ ${arms.map(
 const sectionHtml = (
   section: SectionView,
   arms: readonly Shown[],
-): Html => html`<tbody data-section="${labelOf(section)}">
+): Html => html`<tbody data-section="${labelOf(section)}" data-scenario="${section.scenario}">
 <tr class="section"><th colspan="${arms.length + 1}" scope="rowgroup"><b>${labelOf(section)}</b> <span>${section.question}</span></th></tr>
 ${section.rows.map((row) => rowHtml(row, arms))}</tbody>
 `;
 
 export const armHeads = (arms: readonly ArmView[]): Html =>
-  html`${arms.map((arm) => html`<th scope="col" class="${arm.role}">${swatch(arm)}<span>${arm.id}</span></th>`)}`;
+  html`${arms.map((arm) => html`<th scope="col" class="${arm.role}" data-arm="${arm.id}">${swatch(arm)}<span>${arm.id}</span></th>`)}`;
 
 const partHtml = (part: TablePart, table: TableView, caption: string): Html => {
   const title = part.isOfVariants ? `${caption}: variants` : caption;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
+  return html`<div class="scroll" data-image="${table.image ?? ''}" tabindex="0" role="region" aria-label="${title}">
 <table class="first" data-image="${table.image ?? ''}">
 <caption>${title}</caption>
 <thead><tr><th scope="col"><span class="sr">metric</span></th>${armHeads(part.arms.map(({ arm }) => arm))}</tr></thead>
@@ -106,7 +106,7 @@ export const firstTables = (view: ReportView): Html => {
   if (first === undefined) return html`<p class="empty">No slot gave a value for this table.</p>`;
   return html`${tableHtml(first, view, captionOf(first, view))}${others.map(
     (table) =>
-      html`<details><summary>${captionOf(table, view)}</summary>${tableHtml(table, view, captionOf(table, view))}</details>
+      html`<details data-image="${table.image ?? ''}"><summary>${captionOf(table, view)}</summary>${tableHtml(table, view, captionOf(table, view))}</details>
 `,
   )}`;
 };

@@ -1,20 +1,8 @@
-// What was mounted, and every timed metric that has no row in the first table.
+// What was mounted.
 import { formatValue, grouped } from '../format.ts';
 import type { ReportView } from '../view.ts';
-import { tableHtml } from './first-table.ts';
 import { type Html, html } from './html.ts';
 import { plainTable } from './parts.ts';
-
-export const furtherSection = (view: ReportView): Html =>
-  view.further.length === 0
-    ? html``
-    : html`<h2 id="further">Everything else that was timed</h2>
-${view.further.map(
-  (
-    table,
-  ) => html`<details><summary>${table.image ?? ''}: ${table.sections.reduce((sum, { rows }) => sum + rows.length, 0)} rows</summary>${tableHtml(table, view, `${table.image ?? ''}, other metrics`)}</details>
-`,
-)}`;
 
 export const imagesSection = (view: ReportView): Html => html`<h2 id="images">Images</h2>
 ${plainTable(

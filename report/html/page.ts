@@ -12,26 +12,23 @@ import {
   proofSection,
   reproduceSection,
 } from './context.ts';
-import { diskSection, observedSection, requestsSection } from './counts.ts';
 import { documentOf, type PageScripts } from './document.ts';
+import { filtersForm } from './filters.ts';
 import { firstTables } from './first-table.ts';
+import { growthSection } from './growth.ts';
 import { html } from './html.ts';
-import { furtherSection, imagesSection } from './images.ts';
-import { latencySection, walkSection } from './latency.ts';
-import { legend } from './legend.ts';
+import { imagesSection } from './images.ts';
 import { publishedSection } from './published.ts';
+import { scenarioSections } from './scenario.ts';
 import { styles } from './styles.ts';
 
 const SECTIONS = [
   ['table', 'Table'],
   ['claims', 'Claims'],
   ['published', 'Published'],
-  ['phases', 'Phases'],
-  ['walks', 'Use'],
+  ['scenarios', 'Scenarios'],
   ['calls', 'System calls'],
-  ['requests', 'FUSE'],
-  ['disk', 'Disk'],
-  ['observed', 'Observed'],
+  ['growth', 'Growth'],
   ['proofs', 'Proofs'],
   ['environment', 'Environment'],
   ['reproduce', 'Reproduce'],
@@ -47,27 +44,23 @@ const bodyOf = (view: ReportView, figures: ReturnType<typeof figuresOf>): string
 ${facts(view)}
 ${alert(view)}
 </header>
+${filtersForm(view)}
 <section>
 <h2 id="table">Against ${view.baseline}</h2>
 <p>Median, ratio to ${view.baseline} with its interval, and what may be concluded. Lower is better for times, higher for rates.</p>
-${legend(view.arms)}
 ${firstTables(view)}
 </section>
 <section>${claimsSection(view)}</section>
 <section>${publishedSection(view)}</section>
-<section>${latencySection(view, figures)}</section>
-<section>${walkSection(view, figures)}</section>
+<section>${scenarioSections(view, figures)}</section>
 <section>${callsSection(view, figures)}</section>
-<section>${requestsSection(view)}</section>
-<section>${diskSection(view)}</section>
-<section>${observedSection(view)}</section>
+<section>${growthSection(view, figures)}</section>
 <section>${proofSection(view)}</section>
 <section>${imagesSection(view)}</section>
 <section>${environmentSection(view)}</section>
 <section>${reproduceSection(view)}</section>
 <section>${methodSection(view)}</section>
 <section>${problemSection(view)}</section>
-<section>${furtherSection(view)}</section>
 <footer>Made by cfsbench ${view.run.cfsbench.version} from the journal of this run. Charts: Chart.js (MIT).</footer>
 </main>`.markup;
 

@@ -22,6 +22,7 @@ export const styles = `:root{color-scheme:light dark;--sans:system-ui,-apple-sys
 @media print{:root{${LIGHT}}}
 :root.paper{${LIGHT}}
 *{box-sizing:border-box}
+[hidden]{display:none!important}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 var(--sans);overflow-wrap:break-word}
 main{max-width:1120px;margin:0 auto;padding:28px 24px 72px}
@@ -38,6 +39,26 @@ pre{background:var(--soft);padding:10px 12px;overflow-x:auto;border-radius:4px;m
 nav{margin:14px 0 0;font-size:14px}
 nav a{margin-right:14px;white-space:nowrap;text-decoration:none}
 nav a:hover{text-decoration:underline}
+h4{font-size:14px;margin:16px 0 2px;color:var(--muted);font-weight:600}
+.scenario{border-top:1px solid var(--grid);margin-top:30px;padding-top:4px}
+.scenario h3{font-size:17px}
+.index{display:flex;flex-wrap:wrap;gap:2px 16px;list-style:none;padding:0;font-size:14px}
+:target,[tabindex="-1"]:focus{outline:none;scroll-margin-top:64px}
+.filters{position:sticky;top:0;z-index:1;background:var(--paper);border-bottom:1px solid var(--line);display:flex;flex-wrap:wrap;gap:6px 18px;align-items:center;padding:8px 0;margin:14px 0 0;font-size:13px}
+.filters fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:4px 14px;min-width:0}
+details.arms{margin:0}
+details.arms[open]{flex-basis:100%}
+.filters label{white-space:nowrap}
+.filters select{font:inherit;max-width:16em;background:var(--paper);color:var(--ink);border:1px solid var(--line);border-radius:4px;padding:2px 4px}
+.filters input{vertical-align:-2px;margin:0 5px 0 0}
+.filters output{color:var(--muted);flex-basis:100%}
+.filters output:empty{display:none}
+.tool{font:12px/1.4 var(--sans);color:var(--link);background:none;border:1px solid var(--line);border-radius:4px;padding:0 7px;margin-left:8px;cursor:pointer}
+.tool:hover{background:var(--soft)}
+.tool:focus-visible,.filters :focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+.tools{margin:10px 0 -8px;text-align:right;max-width:none}
+td.more,td.less{background:var(--soft);font-weight:600}
+.mark{font-size:9px;margin-left:4px;color:var(--muted)}
 .note{color:var(--muted);font-size:14px}
 .alert{background:var(--warn);border-left:4px solid var(--warn-line);padding:9px 14px;margin:18px 0 0;max-width:none}
 .alert ul{margin:2px 0 0}
@@ -98,6 +119,7 @@ article.claim{border-top:1px solid var(--grid);padding:10px 0 4px}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 footer{margin-top:56px;border-top:1px solid var(--line);padding-top:12px;color:var(--muted);font-size:13px}
 @media screen and (max-width:720px){
+.filters{position:static}
 main{padding:18px 16px 48px}
 .finding{font-size:18px}
 h2{margin-top:36px}
@@ -120,7 +142,7 @@ dd{margin-bottom:8px}
 @media print{
 body{font-size:10pt}
 main{max-width:none;padding:0}
-nav,noscript{display:none}
+nav,noscript,.filters,.tools,.tool{display:none}
 h2{break-after:avoid}
 figure,tr,.alert{break-inside:avoid}
 .scroll{overflow:visible}

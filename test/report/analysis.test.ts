@@ -86,7 +86,7 @@ test('what was left behind is named with its place', () => {
   assert.deepEqual(view.leaks.left, []);
   assert.equal(view.leaks.checkedSamples, samples.length);
   assert.deepEqual(viewOf(run, leaking).leaks.left, [
-    { where: 'churn, store=empty, debian-12-base, null', what: 'leftMountCount: 2' },
+    { scenario: 'churn', where: 'churn, store=empty, debian-12-base, null', what: 'leftMountCount: 2' },
   ]);
 });
 

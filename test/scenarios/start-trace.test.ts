@@ -37,7 +37,8 @@ const typeOf = (tree: Tree, index: number): number => tree.entry(index).mode & S
 const problem = (tree: Tree, [what, path, ranges = []]: Step): string | null => {
   const index = resolved(tree, path);
   if (what === 'absent') return typeof index === 'number' ? `${path} is there` : null;
-  if (what === 'stat') return null;
+  // A look-up ends at a link that leads out, and finds the link itself.
+  if (what === 'stat') return index === null ? `${path} is not there` : null;
   if (typeof index !== 'number') return `${path}: ${index}`;
   if (what === 'list') return typeOf(tree, index) === S_IFDIR ? null : `${path} is no directory`;
   if (typeOf(tree, index) !== S_IFREG) return `${path} is no file`;

@@ -1,16 +1,16 @@
 // Distributions of both sides on one pair of axes, and the numbers they are drawn from.
+
+import { SHARES } from '../../analysis/curve.ts';
 import type { LineChart } from '../../browser/lines-data.d.ts';
-import { type Curve, type Curves, SHARES, type Side } from '../../compare/curves.ts';
+import type { Curves, Side, SideCurve } from '../../compare/curves.ts';
 import type { CompareView } from '../../compare/view.ts';
 import { placeText } from '../../compare/words.ts';
 import { formatRatio, formatValue, shortName } from '../../format.ts';
 import type { ArmView } from '../../view.ts';
+import { isWide, unitOf } from '../axes.ts';
 import { type Html, html } from '../html.ts';
 import { legend } from '../legend.ts';
 import { plainTable } from '../parts.ts';
-
-/** Beyond it, small and large values share no axis from zero. */
-const LOG_FROM = 20;
 
 const SIDES: readonly Side[] = ['base', 'head', 'null'];
 
@@ -31,19 +31,16 @@ export const sideArms = (view: CompareView): readonly ArmView[] => {
   ];
 };
 
-const span = (curves: readonly Curve[]): number => {
-  const values = curves.flatMap(({ quantiles }) => [quantiles[0]!, quantiles.at(-1)!]);
-  const least = Math.min(...values);
-  return least > 0 ? Math.max(...values) / least : 1;
-};
+const ends = (curves: readonly SideCurve[]): readonly number[] =>
+  curves.flatMap(({ quantiles }) => [quantiles[0]!, quantiles.at(-1)!]);
 
 export const chartsOf = (view: CompareView): readonly LineChart[] =>
   view.curves.map(({ of, metric, curves }, index) => ({
     id: `curves-${index}`,
     x: {
       title: of === 'ratios' ? `${shortName(metric)}, ratio to the run's own baseline` : shortName(metric),
-      unit: of === 'ratios' ? 'ratio' : metric.endsWith('Ns') ? 'ns' : 'count',
-      log: span(curves) > LOG_FROM,
+      unit: of === 'ratios' ? 'ratio' : unitOf(metric),
+      log: isWide(ends(curves)),
       labels: null,
     },
     y: { title: 'share of the blocks', unit: 'share', log: false, labels: null },

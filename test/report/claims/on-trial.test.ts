@@ -7,6 +7,7 @@ import { htmlOf } from '../../../report/render.ts';
 import { terminalOf } from '../../../report/terminal.ts';
 import type { ReportView } from '../../../report/view.ts';
 import { startTally } from '../../../results/compare/tally.ts';
+import type { Sample } from '../../../results/schema/run.ts';
 import { around, type Made, made } from './journal.ts';
 
 const claimOf = (id: string, judge: Claim['judge'], more: Partial<Claim> = {}): Claim => ({
@@ -196,8 +197,8 @@ test('what no timed block has is shown as observed, zeros and headline first', (
     text,
     /^Observed:\nchurn, made\n {2}arrive: erofs-overlay 0\.00 ns, unpacked-overlay 3\.00 ns$/m,
   );
-  assert.match(htmlOf(view), /<h2 id="observed">/);
-  assert.doesNotMatch(htmlOf(viewOf([])), /<h2 id="observed">/);
+  assert.match(htmlOf(view), /Counted and never timed/);
+  assert.doesNotMatch(htmlOf(viewOf([])), /Counted and never timed/);
 });
 
 test('a variant has a column only where something was asked of it', () => {
@@ -218,4 +219,47 @@ test('a variant has a column only where something was asked of it', () => {
   const [first, second] = terminalOf(view, { allImages: true }).split('second');
   assert.doesNotMatch(first!, /loop/);
   assert.match(second!, /loop/);
+});
+
+test('what failed in another scenario is no reason for what a claim lacks', () => {
+  const { run, samples } = made(walk);
+  const failed = (scenario: string): Sample => {
+    const { seq, block, order, pass, image, cache, params, startedAt, slotNs, took, notes } = samples[0]!;
+    const base = {
+      seq,
+      block,
+      order,
+      pass,
+      image,
+      cache,
+      params,
+      startedAt,
+      slotNs,
+      took,
+      notes,
+      schema: 1,
+    } as const;
+    const arm = { scenario, arm: 'squashfs-full', backend: 'squashfs-full' };
+    return {
+      ...base,
+      ...arm,
+      outcome: 'failed',
+      phase: 'mount',
+      code: 'EIO',
+      message: `no luck in ${scenario}`,
+    };
+  };
+  const why = (scenario: string): string | null => {
+    let reason: string | null = null;
+    const claim = claimOf('C1', (evidence) => {
+      reason = evidence.whyMissing('squashfs-full');
+      return decided('supported', 1)();
+    });
+    const tally = startTally();
+    for (const sample of [...samples, failed(scenario)]) tally.add(sample);
+    analyse(run, tally.finish(), { claims: [claim] });
+    return reason;
+  };
+  assert.equal(why('walk-warm'), 'failed: no luck in walk-warm');
+  assert.equal(why('start-trace'), null);
 });

@@ -3,8 +3,16 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { html, scriptJson } from '../../../report/html/html.ts';
 import { htmlOf } from '../../../report/render.ts';
+import type { Sample, SampleBase } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
+
+const withoutOutcome = (sample: Sample): SampleBase => {
+  const { outcome: _, ...rest } = sample;
+  return Object.fromEntries(
+    Object.entries(rest).filter(([key]) => key !== 'values' && key !== 'ledger'),
+  ) as unknown as SampleBase;
+};
 
 const page = (of: ReturnType<typeof exampleRun>): string => htmlOf(viewOf(of.run, of.samples));
 
@@ -46,18 +54,14 @@ test('sections stand in their order', () => {
     'table',
     'claims',
     'published',
-    'phases',
-    'walks',
+    'scenarios',
     'calls',
-    'requests',
-    'disk',
     'proofs',
     'images',
     'environment',
     'reproduce',
     'method',
     'problems',
-    'further',
   ]);
 });
 
@@ -66,4 +70,48 @@ test('a run that measured nothing still renders, with its reason first', () => {
   const text = htmlOf(viewOf({ ...run, status: 'failed', images: [], proofs: [] }, []));
   assert.match(text, /<p class="finding">Nothing was measured/);
   assert.match(text, /role="alert"><div>The run did not complete: failed\./);
+});
+
+test('every question has a section of its own, with what is needed to ask it again', () => {
+  const text = page(exampleRun({ images: ['debian-12-base'] }));
+  const sections = [
+    ...text.matchAll(/<section class="scenario" data-scenario="([^"]+)">([\s\S]*?)<\/section>/g),
+  ];
+  assert.deepEqual(
+    sections.map(([, scenario]) => scenario),
+    ['churn', 'walk-warm', 'walk-cold'],
+  );
+  for (const [, scenario, section] of sections) {
+    const question = exampleRun().run.catalogue.scenarios[scenario!]!.question;
+    assert.ok(section!.includes(question), scenario);
+    assert.match(
+      section!,
+      new RegExp(
+        `npm run bench -- run --profile default --scenarios ${scenario} --images fixture:debian-12-base --seed 7<`,
+      ),
+    );
+    assert.match(section!, /<canvas id="points-/);
+    assert.match(section!, /<canvas id="spread-/);
+  }
+});
+
+test('what went wrong with a question stands in its section', () => {
+  const { run, samples } = exampleRun({ images: ['debian-12-base'] });
+  const broken = samples.map(
+    (sample): Sample =>
+      sample.scenario === 'walk-cold' &&
+      sample.seq === samples.find(({ scenario }) => scenario === 'walk-cold')!.seq
+        ? { ...withoutOutcome(sample), outcome: 'failed', phase: 'mount', code: 'EIO', message: 'no luck' }
+        : sample,
+  );
+  const text = page({ run: { ...run, warnings: ['walk-warm: the clock stood still'] }, samples: broken });
+  const alertsIn = (scenario: string): readonly string[] =>
+    [
+      ...new RegExp(`data-scenario="${scenario}">\\n<h3[\\s\\S]*?</section>`)
+        .exec(text)![0]
+        .matchAll(/<div class="alert">(.*?)<p class="legend"/gs),
+    ].map(([, all]) => all!);
+  assert.deepEqual(alertsIn('churn'), []);
+  assert.match(alertsIn('walk-warm').join(), /the clock stood still/);
+  assert.match(alertsIn('walk-cold').join(), /mount: EIO: no luck/);
 });

@@ -24,7 +24,7 @@ export interface Look {
 }
 
 export interface Reader {
-  /** Waits until every chart is drawn; anything on the console and any request beyond the page itself fails. */
+  /** Waits until every chart that is not folded away is drawn; anything on the console and any request beyond the page itself fails. */
   openFile(path: string, work: (page: Page) => Promise<void>, look?: Look): Promise<void>;
   /** The same of a page that is no file yet. */
   open(html: string, work: (page: Page) => Promise<void>, look?: Look): Promise<void>;
@@ -42,7 +42,7 @@ export const startReader = async (): Promise<Reader> => {
       page.on('request', (request) => complaints.push(request.url()));
       await page.goto(`file://${path}`);
       await page.waitForFunction(
-        '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined)',
+        '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined || canvas.closest("details:not([open]),[hidden]") !== null)',
       );
       await work(page);
       assert.deepEqual(complaints, [`file://${path}`]);
@@ -66,10 +66,10 @@ export const startReader = async (): Promise<Reader> => {
   };
 };
 
-/** Of every chart: its id, and the label and length of each of its datasets. */
+/** Of every chart that is drawn: its id, and the label and length of each of its datasets. */
 export const chartsIn = (page: Page): Promise<readonly [id: string, datasets: [string, number][]][]> =>
   page.evaluate(
-    `[...document.querySelectorAll('canvas')].map((canvas) => [canvas.id, Chart.getChart(canvas).config.data.datasets.map(({ label, data }) => [label, data.length])])`,
+    `[...document.querySelectorAll('canvas')].filter((canvas) => Chart.getChart(canvas) !== undefined).map((canvas) => [canvas.id, Chart.getChart(canvas).config.data.datasets.map(({ label, data }) => [label, data.length])])`,
   );
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

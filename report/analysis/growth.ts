@@ -1,0 +1,173 @@
+// How headline rows change with a number that a scenario was asked with: files of an image, mounts alive at once, files asked for.
+import { linearRegression } from 'simple-statistics';
+import { own } from '../../results/check.ts';
+import { phaseTotals } from '../../results/compare/counts.ts';
+import { type Design, isIdle, RUNTIME } from '../../results/compare/phase-of.ts';
+import { metricInfo } from '../../results/compare/rows.ts';
+import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
+import type { Ledger, Params, Phase } from '../../results/schema/run.ts';
+import { CONFIDENCE, median, medianInterval } from '../../results/stats/median.ts';
+import type { ArmView, GrowthFit, GrowthPoint, GrowthView } from '../view.ts';
+import { groupBy } from './group-by.ts';
+
+interface Sized {
+  readonly x: number;
+  readonly data: GroupData;
+}
+
+interface Ladder {
+  readonly scenario: string;
+  readonly image: string | null;
+  readonly rest: Params;
+  readonly by: string;
+  readonly sizes: readonly Sized[];
+}
+
+const numbersIn = (params: Params): readonly string[] =>
+  Object.keys(params).filter((name) => typeof params[name] === 'number');
+
+const without = (params: Params, name: string): Params =>
+  Object.fromEntries(Object.entries(params).filter(([key]) => key !== name));
+
+const sizesOf = (groups: readonly GroupData[], by: string): readonly Sized[] =>
+  groups.map((data) => ({ x: Number(data.group.params[by]), data })).sort((a, b) => a.x - b.x);
+
+const isLadder = ({ sizes }: Ladder): boolean =>
+  sizes.length > 1 && new Set(sizes.map(({ x }) => x)).size === sizes.length;
+
+/** Over all images where each size has one of its own, else image by image. */
+const laddersOf = (groups: readonly GroupData[]): readonly Ladder[] => {
+  const named = groups.flatMap((data) => numbersIn(data.group.params).map((by) => ({ by, data })));
+  const keyOf = ({ by, data: { group } }: (typeof named)[number]): string =>
+    JSON.stringify([group.scenario, by, paramsKey(without(group.params, by))]);
+  return [...groupBy(named, keyOf).values()].flatMap((members) => {
+    const { by, data } = members[0]!;
+    const { scenario, params } = data.group;
+    const ladder = (image: string | null, of: readonly GroupData[]): Ladder => ({
+      scenario,
+      image,
+      rest: without(params, by),
+      by,
+      sizes: sizesOf(of, by),
+    });
+    const all = members.map((member) => member.data);
+    const byImage = groupBy(all, ({ group }) => group.image);
+    const apart = [...byImage].map(([image, of]) => ladder(image, of)).filter(isLadder);
+    return apart.length > 0 ? apart : [ladder(null, all)].filter(isLadder);
+  });
+};
+
+/** By size, then by block: blocks that have every size. */
+const complete = (sizes: readonly ReadonlyMap<number, number>[]): readonly (readonly number[])[] =>
+  [...(sizes[0]?.keys() ?? [])].flatMap((block) => {
+    const values = sizes.flatMap((byBlock) => byBlock.get(block) ?? []);
+    return values.length < sizes.length ? [] : [values];
+  });
+
+type Series = GrowthView['series'][number];
+
+/** What each block, or each counting pass, gave. */
+type Given = ReadonlyMap<number, number>;
+
+interface Range {
+  readonly lo: number | null;
+  readonly hi: number | null;
+}
+
+const NO_RANGE: Range = { lo: null, hi: null };
+
+const rangeOf = (values: readonly number[]): Range => {
+  const interval = medianInterval(values, CONFIDENCE);
+  return interval.kind === 'tooFew' || interval.lo === interval.hi
+    ? NO_RANGE
+    : { lo: interval.lo, hi: interval.hi };
+};
+
+const fitOf = (xs: readonly number[], given: readonly Given[]): GrowthFit | null => {
+  const lines = complete(given).map((ys) => linearRegression(xs.map((x, at) => [x, ys[at]!])));
+  const slopes = lines.map(({ m }) => m);
+  const [start, slope] = [median(lines.map(({ b }) => b)), median(slopes)];
+  return start === null || slope === null ? null : { start, slope, ...rangeOf(slopes) };
+};
+
+const seriesOf = (
+  arm: number,
+  sizes: readonly { readonly x: number; readonly given: Given }[],
+): Series | null => {
+  const measured = sizes.filter(({ given }) => given.size > 0);
+  if (measured.length < 2) return null;
+  return {
+    arm,
+    points: measured.map(({ x, given }): GrowthPoint => {
+      const values = [...given.values()];
+      return { x, y: median(values)!, ...rangeOf(values) };
+    }),
+    fit: fitOf(
+      measured.map(({ x }) => x),
+      measured.map(({ given }) => given),
+    ),
+  };
+};
+
+const viewOf = (
+  { scenario, image, rest, by }: Ladder,
+  metric: string,
+  title: string,
+  series: readonly (Series | null)[],
+): GrowthView[] => {
+  const known = series.filter((one) => one !== null);
+  return known.length === 0
+    ? []
+    : [{ scenario, image, params: paramsKey(rest), by, metric, title, series: known }];
+};
+
+const NOTHING: Given = new Map();
+
+const timesOf = (ladder: Ladder, arms: readonly ArmView[], design: Design): GrowthView[] =>
+  (own(design.catalogue.scenarios, ladder.scenario)?.headline ?? []).flatMap((metric) => {
+    const givenBy = (data: GroupData, arm: string): Given =>
+      isIdle(data, metric, arm, design) ? NOTHING : (data.time.get(metric)?.get(arm) ?? NOTHING);
+    const series = arms.map(({ id }, arm) =>
+      seriesOf(
+        arm,
+        ladder.sizes.map(({ x, data }) => ({ x, given: givenBy(data, id) })),
+      ),
+    );
+    return viewOf(ladder, metric, metricInfo(design.catalogue, metric).title, series);
+  });
+
+/** What brings an image in and what takes it away: the two sums that the debate is about. */
+const CALLS: readonly (readonly [metric: string, title: string, phases: readonly Phase[]])[] = [
+  ['bringInCallCount', 'system calls of ingest, create and mount', ['ingest', 'create', 'mount']],
+  [
+    'takeAwayCallCount',
+    'system calls of unmount, settle, destroy and collect',
+    ['unmount', 'settle', 'destroy', 'collect'],
+  ],
+];
+
+const callsIn = (ledger: Ledger, phases: readonly Phase[]): number => {
+  const totals = phaseTotals([ledger], [RUNTIME]);
+  return phases.reduce((sum, phase) => sum + (totals.get(phase)?.least ?? 0), 0);
+};
+
+const callsOf = (ladder: Ladder, arms: readonly ArmView[]): GrowthView[] =>
+  CALLS.flatMap(([metric, title, phases]) => {
+    const givenBy = (data: GroupData, arm: string): Given =>
+      new Map((data.ledgers.get(arm) ?? []).map((ledger, pass) => [pass, callsIn(ledger, phases)]));
+    const series = arms.map(({ id }, arm) =>
+      seriesOf(
+        arm,
+        ladder.sizes.map(({ x, data }) => ({ x, given: givenBy(data, id) })),
+      ),
+    );
+    const isCalled = series.some((one) => one?.points.some(({ y }) => y > 0) === true);
+    return isCalled ? viewOf(ladder, metric, title, series) : [];
+  });
+
+export const growthOf = (
+  groups: readonly GroupData[],
+  arms: readonly ArmView[],
+  design: Design,
+): readonly GrowthView[] =>
+  laddersOf(groups).flatMap((ladder) => [...timesOf(ladder, arms, design), ...callsOf(ladder, arms)]);

@@ -1,0 +1,40 @@
+// How the blocks of each headline row are spread, an arm a curve.
+import { own } from '../../results/check.ts';
+import { type Design, isIdle } from '../../results/compare/phase-of.ts';
+import { metricInfo } from '../../results/compare/rows.ts';
+import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
+import type { ArmView, SpreadView } from '../view.ts';
+import { curveOf } from './curve.ts';
+
+/** Of fewer blocks the table says as much. */
+const FEWEST = 3;
+
+const spreadOf = (
+  data: GroupData,
+  metric: string,
+  arms: readonly ArmView[],
+  design: Design,
+): SpreadView | null => {
+  const byArm = data.time.get(metric);
+  const curves = arms.flatMap(({ id }, arm) => {
+    const values = [...(byArm?.get(id)?.values() ?? [])];
+    if (values.length < FEWEST || isIdle(data, metric, id, design)) return [];
+    const curve = curveOf(values);
+    return curve === null ? [] : [{ arm, ...curve }];
+  });
+  if (curves.length === 0) return null;
+  const { image, scenario, params } = data.group;
+  const { title } = metricInfo(design.catalogue, metric);
+  return { image, scenario, params: paramsKey(params), metric, title, curves };
+};
+
+export const spreadsOf = (
+  groups: readonly GroupData[],
+  arms: readonly ArmView[],
+  design: Design,
+): readonly SpreadView[] =>
+  groups.flatMap((data) =>
+    (own(design.catalogue.scenarios, data.group.scenario)?.headline ?? []).flatMap(
+      (metric) => spreadOf(data, metric, arms, design) ?? [],
+    ),
+  );

@@ -1,0 +1,59 @@
+// What grows with a size, and by how much for each further one.
+import { formatValue, grouped, plainName } from '../format.ts';
+import type { GrowthFit, GrowthView, ReportView } from '../view.ts';
+import type { Figures, GrowthFigure } from './charts.ts';
+import { type Html, html } from './html.ts';
+import { legend } from './legend.ts';
+import { figure, plainTable } from './parts.ts';
+
+const titleOf = ({ scenario, params, image, metric, by }: GrowthView): string =>
+  `${[scenario, params, image ?? ''].filter((part) => part !== '').join(', ')}: ${plainName(metric)}${metric.endsWith('CallCount') ? ' calls' : ''} by ${by}`;
+
+const rangeText = (metric: string, lo: number | null, hi: number | null): string =>
+  lo === null || hi === null ? '' : ` (${formatValue(metric, lo)} to ${formatValue(metric, hi)})`;
+
+const valueText = (metric: string, value: number, lo: number | null, hi: number | null): string =>
+  `${formatValue(metric, value)}${rangeText(metric, lo, hi)}`;
+
+const slopeText = (metric: string, fit: GrowthFit | null): string =>
+  fit === null ? '–' : valueText(metric, fit.slope, fit.lo, fit.hi);
+
+const tableOf = (view: ReportView, growth: GrowthView): Html => {
+  const { by, metric, series } = growth;
+  const xs = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
+  const cells = (textOf: (one: (typeof series)[number]) => string): Html =>
+    html`${series.map((one) => html`<td data-arm="${view.arms[one.arm]!.id}">${textOf(one)}</td>`)}`;
+  return plainTable(
+    html`<th scope="col">${by}</th>${series.map(
+      ({ arm }) => html`<th scope="col" data-arm="${view.arms[arm]!.id}">${view.arms[arm]!.id}</th>`,
+    )}`,
+    [
+      ...xs.map(
+        (x) =>
+          html`<tr><th scope="row">${grouped(x)}</th>${cells(({ points }) => {
+            const point = points.find((one) => one.x === x);
+            return point === undefined ? '–' : valueText(metric, point.y, point.lo, point.hi);
+          })}</tr>
+`,
+      ),
+      html`<tr class="total"><th scope="row">each further one</th>${cells(({ fit }) => slopeText(metric, fit))}</tr>
+`,
+    ],
+    titleOf(growth),
+  );
+};
+
+const growthHtml = (view: ReportView, { growth, chart }: GrowthFigure): Html =>
+  html`<div data-scenario="${growth.scenario}" data-image="${growth.image ?? ''}">${figure(chart.id, titleOf(growth), tableOf(view, growth), false)}</div>
+`;
+
+export const growthSection = (view: ReportView, figures: Figures): Html => {
+  const arms = new Set(view.growth.flatMap(({ series }) => series.map(({ arm }) => arm)));
+  return figures.growth.length === 0
+    ? html``
+    : html`<h2 id="growth">What grows, and with what</h2>
+<p>Medians by size. The dashed line is the median of the lines drawn through all sizes of one block, which is how <i>each further one</i> is found; with two sizes it passes through both and says nothing of what lies beyond.</p>
+${legend(view.arms.filter((_, index) => arms.has(index)))}
+<div class="charts">${figures.growth.map((one) => growthHtml(view, one))}</div>
+`;
+};
