@@ -1,4 +1,5 @@
 // Which charts a report has, and what they draw. Numbers only: every chart stands beside the table that it is drawn from.
+import { COMMAND_START } from '../../results/compare/phase-of.ts';
 import { PHASES } from '../../results/schema/run.ts';
 import type { PageData, Point, PointChart, StackChart, Unit } from '../browser/data.d.ts';
 import type { LineChart } from '../browser/lines-data.d.ts';
@@ -176,34 +177,55 @@ const UNIT_TITLES: Readonly<Record<Unit, string>> = {
   count: 'counts',
 };
 
-const figuresIn = (view: ReportView, image: string, scenario: string, id: string): readonly PointFigure[] => {
-  const phased = sectionsOf(view, image, scenario).flatMap((section) => {
-    const rows = phaseRows(view, image, section);
-    return rows.length < 2 ? [] : [{ section, rows }];
-  });
-  const spanned = phased.flatMap(({ rows }) => rows);
-  if (phased.length > 0)
-    return phased.map(({ section, rows }, index) => ({
-      scenario,
-      image,
-      title: `${labelOf(section)}: every phase`,
-      kind: 'dots',
-      chart: chartOf(`${id}-${index}`, 'dots', rows, spanned),
-      rows,
-    }));
-  const rows = headlineRows(view, image, scenario);
-  return [...new Set(rows.map(({ metric }) => unitOf(metric)))].map((unit) => {
+interface Place {
+  readonly scenario: string;
+  readonly image: string;
+}
+
+/** One chart for each unit. */
+const byUnit = (
+  rows: readonly FigureRow[],
+  place: Place,
+  title: string,
+  id: string,
+): readonly PointFigure[] =>
+  [...new Set(rows.map(({ metric }) => unitOf(metric)))].map((unit) => {
     const of = rows.filter(({ metric }) => unitOf(metric) === unit);
     const kind = isWide(valuesOf(of)) ? 'dots' : 'bars';
     return {
-      scenario,
-      image,
-      title: `${scenario}: ${UNIT_TITLES[unit]}`,
+      ...place,
+      title: `${title}${UNIT_TITLES[unit]}`,
       kind,
       chart: chartOf(`${id}-${unit}`, kind, of, of),
       rows: of,
     };
   });
+
+const isPhase = (metric: string): boolean => PHASES.some((phase) => metric === `${phase}WallNs`);
+
+/** Of what has phases: those of each question on one span; beside them, or alone, what else its headline rows say. */
+const figuresIn = (view: ReportView, place: Place, id: string): readonly PointFigure[] => {
+  const { scenario, image } = place;
+  const phased = sectionsOf(view, image, scenario).flatMap((section) => {
+    const rows = phaseRows(view, image, section);
+    return rows.length < 2 ? [] : [{ section, rows }];
+  });
+  const headline = headlineRows(view, image, scenario);
+  if (phased.length === 0) return byUnit(headline, place, `${scenario}: `, id);
+  const spanned = phased.flatMap(({ rows }) => rows);
+  const others = headline.filter(({ metric }) => !isPhase(metric) && metric !== COMMAND_START);
+  return [
+    ...phased.map(
+      ({ section, rows }, index): PointFigure => ({
+        ...place,
+        title: `${labelOf(section)}: every phase`,
+        kind: 'dots',
+        chart: chartOf(`${id}-${index}`, 'dots', rows, spanned),
+        rows,
+      }),
+    ),
+    ...byUnit(others, place, `${scenario}: other `, id),
+  ];
 };
 
 /** In the order of the run's plan: those that have anything to show. */
@@ -245,7 +267,7 @@ const stackChart = (id: string, calls: CallsView): StackChart => {
 export const figuresOf = (view: ReportView): Figures => ({
   points: scenariosIn(view).flatMap((scenario, at) =>
     imagesIn(view, scenario).flatMap((image, index) =>
-      figuresIn(view, image, scenario, `points-${at}-${index}`),
+      figuresIn(view, { scenario, image }, `points-${at}-${index}`),
     ),
   ),
   spreads: view.spreads.map((spread, index) => ({

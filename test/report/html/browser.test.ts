@@ -94,6 +94,9 @@ test(
         // Eight phases each; an unpacked image has nothing to ingest or collect, and with a full store nothing to create or destroy.
         [8, 8, 6, 8],
         [8, 8, 4, 8],
+        // Arrival, removal and images per second, by store.
+        [4, 4, 4, 4],
+        [2, 2, 2, 2],
         [1, 1, 1, 1],
         [1, 1, 1, 1],
       ];
@@ -111,8 +114,8 @@ test(
         '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined)',
       );
       const all = await kinds();
-      const [churn, full, ...walks] = points;
-      assert.deepEqual(all['points'], [churn, full, churn, full, ...walks.flatMap((walk) => [walk, walk])]);
+      const [churn, walks] = [points.slice(0, 4), points.slice(4)];
+      assert.deepEqual(all['points'], [...churn, ...churn, ...walks.flatMap((walk) => [walk, walk])]);
       assert.equal(all['calls']!.length, 8);
       // Ten headline rows of each churn, one of each walk: a step for each block, and where the first one starts.
       assert.equal(all['spread']!.length, 2 * (10 + 10 + 1 + 1));
