@@ -119,8 +119,10 @@ static int run_mount(const struct options *options, struct session *session, str
 
 static int run_shared(struct options *options, const struct log *log)
 {
-	int err = privileges_drop();
+	int err;
 
+	shared_raise_limit();
+	err = privileges_drop();
 	if (cpus_allowed() == 1)
 		options->spin_us = 0;
 	if (err == 0 && options->ready_fd >= 0 && !tell_ready(options->ready_fd))

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -25,6 +26,9 @@
 #include "loop.h"
 #include "session.h"
 #include "stop.h"
+
+/* What fs.nr_open is unless somebody changed it. */
+#define FILES_MOST (1u << 20)
 
 #define MESSAGE_BYTES 65536u
 #define EVENTS 64
@@ -227,6 +231,19 @@ static void end(struct shared *shared)
 	}
 	loop_close(&shared->loop);
 	free(shared);
+}
+
+/* Every mount keeps its connection and its object directories open; RLIMIT_NOFILE is often a thousand. */
+void shared_raise_limit(void)
+{
+	struct rlimit most = { FILES_MOST, FILES_MOST };
+	struct rlimit now;
+
+	if (setrlimit(RLIMIT_NOFILE, &most) == 0 || getrlimit(RLIMIT_NOFILE, &now) != 0)
+		return;
+	now.rlim_cur = now.rlim_max;
+	/* What is not granted is no fault: a mount too many is refused with a sentence. */
+	setrlimit(RLIMIT_NOFILE, &now);
 }
 
 int shared_run(const struct options *options, const struct log *log)

@@ -6,18 +6,14 @@
 import type { Backend, Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Machine, Server } from '../model/machine.ts';
-import {
-  checkServerOption,
-  detach,
-  FUSE_NEEDS,
-  programOf,
-  TRANSPORT_OPTIONS,
-  transportOf,
-} from './fuse-server.ts';
+import { letGo } from './attached.ts';
+import { checkServerOption, FUSE_NEEDS, programOf, TRANSPORT_OPTIONS, transportOf } from './fuse-server.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
 
 const SETTLE_LIMIT_MS = 5000;
 const STOP_LIMIT_MS = 1000;
+/** EMFILE as the server says it. */
+const TOO_MANY_FILES = 'Too many open files';
 
 interface Shared {
   readonly server: Server;
@@ -56,6 +52,11 @@ const mountShared = (
 ): Mounted => {
   const { server } = shared;
   const answer = server.ask(['mount', manifest, at, machine.requestCounters ?? '', ...store.objectDirs]);
+  if (answer.endsWith(TOO_MANY_FILES))
+    throw new UserError(
+      `one server may not open enough files for ${shared.mountCount + 1} mounts (ulimit -Hn; root with CAP_SYS_RESOURCE may)`,
+      { code: 'skip', exit: 4 },
+    );
   if (answer !== 'ok')
     throw new UserError('the shared FUSE server refused a mount', { exit: 5, facts: [answer] });
   shared.mountCount++;
@@ -76,7 +77,11 @@ const mountShared = (
           facts: [`mounts: ${server.ask(['count'])}, expected ${shared.mountCount}`],
         });
     },
-    abandon: () => detach(machine, at),
+    // With its server every mount is dead at once; to abort each by itself would go through the connections of all.
+    abandon() {
+      server.stop(STOP_LIMIT_MS);
+      letGo(machine, [at]);
+    },
   };
 };
 

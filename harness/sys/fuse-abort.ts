@@ -1,34 +1,38 @@
 // Ends the connection of a FUSE mount whose server hangs, without touching the mount: a stat of it would hang as well.
 //
 // Needs:   root in the initial user namespace; the `fusectl` file system, at its usual place or mounted here for a moment.
-// Reads:   mountinfo for the device number, whose minor part names the connection.
+// Reads:   the device number of the mount, whose minor part names the connection.
 // Does:    writes to `abort`: requests in flight fail with ECONNABORTED, later ones with ENOTCONN, the server reads ENODEV.
 // Error:   `waiting` counts requests that a slow server is about to answer as well: look twice before calling it hung.
 //          What the kernel has cached stays readable after an abort, so that reading proves nothing about the server.
 // Leaves:  nothing; the mount is still to be unmounted.
 // Source:  Documentation/filesystems/fuse/fuse.rst (control filesystem).
-import { existsSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readMounts, topmostAt } from './mountinfo.ts';
 import { mounts } from './mounts.ts';
+import { mountAt } from './statmount.ts';
 
 const USUAL = '/sys/fs/fuse/connections';
-const MOUNT_POINT_FIELD = 4;
-const DEVICE_FIELD = 2;
 
-/** The connection's number, from the list of mounts; null when no mount is there. */
+const isFuse = (type: string | undefined): boolean => /^fuse(blk)?(\.|$)/.test(type ?? '');
+
+/** The connection's number; null when no FUSE mount is there. The list of all mounts is read only where one cannot be asked alone. */
 const connectionAt = (at: string): string | null => {
-  const found = readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' '))
-    .filter((fields) => fields[MOUNT_POINT_FIELD] === at && / - fuse/.test(fields.join(' ')))
-    .at(-1);
-  return found?.[DEVICE_FIELD]?.split(':')[1] ?? null;
+  const found = mountAt(at);
+  if (found !== undefined) return isFuse(found?.type) ? String(found?.deviceMinor) : null;
+  const listed = topmostAt(readMounts(), at);
+  return isFuse(listed?.type) ? (listed?.device.split(':')[1] ?? null) : null;
+};
+
+const isUsual = (): boolean => {
+  const found = mountAt(USUAL);
+  return (found === undefined ? topmostAt(readMounts(), USUAL) : found)?.type === 'fusectl';
 };
 
 const withConnections = <T>(use: (folder: string) => T): T => {
-  if (existsSync(join(USUAL, '.')) && readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${USUAL} `))
-    return use(USUAL);
+  if (isUsual()) return use(USUAL);
   const folder = mkdtempSync(join(tmpdir(), 'cfsbench-fusectl-'));
   try {
     mounts.attach(mounts.create('fusectl', [], ['nosuid', 'nodev']), folder);

@@ -13,7 +13,7 @@ import { bind, bindCall, EINVAL, fail, lastErrno, NR } from './libc.ts';
 import { attachLoop, loopFree, removeNewLoops } from './loop.ts';
 import { readMounts, topmostAt } from './mountinfo.ts';
 import { ownCalls } from './own-calls.ts';
-import { typeOfMountAt } from './statmount.ts';
+import { mountAt } from './statmount.ts';
 
 const cFsopen = bindCall<(nr: number, type: string, flags: number) => number>('str', 'uint');
 const cFsconfig = bindCall<
@@ -203,7 +203,7 @@ export const mounts: Omit<Mounts, 'abortFuse'> = {
   removeNewLoops,
   isMount,
   typeAt(path) {
-    const type = typeOfMountAt(path);
-    return type === undefined ? (topmostAt(readMounts(), path)?.type ?? null) : type;
+    const found = mountAt(path);
+    return (found === undefined ? topmostAt(readMounts(), path) : found)?.type ?? null;
   },
 };

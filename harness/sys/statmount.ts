@@ -1,4 +1,4 @@
-// The type of the mount at a path, asked for that one mount: the list of all mounts grows with each, so that looking at every one
+// What is mounted at a path, asked for that one mount: the list of all mounts grows with each, so that looking at every one
 // of many in it would take time that grows with their square.
 //
 // Needs:   Linux 6.8 (statmount, unique mount ids); 6.13 where a type has two parts, as `fuse.NAME` has.
@@ -28,6 +28,7 @@ const STATX_BYTES = 256;
 const MASK_AT = 0;
 const ATTRIBUTES_AT = 8;
 const ATTRIBUTES_MASK_AT = 56;
+const DEVICE_MINOR_AT = 140;
 const MOUNT_ID_AT = 144;
 
 // struct mnt_id_req { u32 size, spare; u64 mnt_id, param }
@@ -52,8 +53,14 @@ const text = (at: number): string => {
   return answer.toString('utf8', from, answer.indexOf(0, from));
 };
 
+export interface MountAt {
+  readonly type: string;
+  /** Of the file system; of a FUSE mount it names the connection. */
+  readonly deviceMinor: number;
+}
+
 /** Null: no mount is attached at exactly this path. Undefined: it cannot be told in this way. */
-export const typeOfMountAt = (path: string): string | null | undefined => {
+export const mountAt = (path: string): MountAt | null | undefined => {
   const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
   if (cStatx(NR.statx, AT_FDCWD, path, flags, STATX_MNT_ID_UNIQUE, statx) < 0) return undefined;
   if ((statx.readBigUInt64LE(ATTRIBUTES_MASK_AT) & STATX_ATTR_MOUNT_ROOT) === 0n) return undefined;
@@ -64,7 +71,8 @@ export const typeOfMountAt = (path: string): string | null | undefined => {
   const told = answer.readBigUInt64LE(TOLD_AT);
   if ((told & STATMOUNT_FS_TYPE) === 0n) return undefined;
   const type = text(TYPE_AT);
-  if ((told & STATMOUNT_FS_SUBTYPE) !== 0n) return `${type}.${text(SUBTYPE_AT)}`;
+  const deviceMinor = statx.readUInt32LE(DEVICE_MINOR_AT);
+  if ((told & STATMOUNT_FS_SUBTYPE) !== 0n) return { type: `${type}.${text(SUBTYPE_AT)}`, deviceMinor };
   // Of these an older kernel keeps the second part to itself.
-  return type.startsWith('fuse') ? undefined : type;
+  return type === 'fuse' || type === 'fuseblk' ? undefined : { type, deviceMinor };
 };

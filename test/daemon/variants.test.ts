@@ -222,7 +222,8 @@ test('one server shows many mounts, lets them go one by one, and ends with its s
 }, async () => {
   const image = lab.image('object.cfs', withObject);
   const server = startServer({
-    argv: [sanitized(), '--control-fd', '{control}'],
+    // Two files for each mount: with the limit that it is started with there would be room for some thirty.
+    argv: ['prlimit', '--nofile=64:', sanitized(), '--control-fd', '{control}'],
     log: join(lab.folder, 'shared.log'),
     limitMs: 10_000,
   });

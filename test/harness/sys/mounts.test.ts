@@ -8,7 +8,7 @@ import { files, O_DIRECTORY, O_PATH } from '../../../harness/sys/files.ts';
 import { noteLoops } from '../../../harness/sys/loop.ts';
 import { readMounts, topmostAt } from '../../../harness/sys/mountinfo.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
-import { typeOfMountAt } from '../../../harness/sys/statmount.ts';
+import { mountAt } from '../../../harness/sys/statmount.ts';
 import {
   needsRoot,
   OBJECT_BYTES,
@@ -153,21 +153,21 @@ describe('mounting', { skip: needsRoot }, () => {
     const attach = (type: string, options: readonly MountOption[] = []) =>
       mounts.attach(mounts.create(type, options, []), at);
     attach('tmpfs');
-    if (typeOfMountAt(at) === undefined) {
+    if (mountAt(at) === undefined) {
       mounts.unmount(at);
       return t.skip('this kernel has no statmount(2)');
     }
     const sample = sampleImage(folder.concat('/at'));
-    assert.deepEqual([typeOfMountAt(at), listed(at)], ['tmpfs', 'tmpfs']);
+    assert.deepEqual([mountAt(at)?.type, listed(at)], ['tmpfs', 'tmpfs']);
     mounts.attach(mounts.clone(sample.objects), copy);
-    assert.deepEqual([typeOfMountAt(copy), listed(copy)], ['tmpfs', 'tmpfs']);
+    assert.deepEqual([mountAt(copy)?.type, listed(copy)], ['tmpfs', 'tmpfs']);
     attach('proc');
     // Of two mounts at one place the upper one.
-    assert.deepEqual([typeOfMountAt(at), listed(at)], ['proc', 'proc']);
-    assert.equal(typeOfMountAt(none), null);
-    assert.equal(typeOfMountAt(join(folder, 'not there')), undefined);
+    assert.deepEqual([mountAt(at)?.type, listed(at)], ['proc', 'proc']);
+    assert.equal(mountAt(none), null);
+    assert.equal(mountAt(join(folder, 'not there')), undefined);
     assert.equal(mounts.typeAt(join(folder, 'not there')), null);
     for (const path of [copy, at, at]) mounts.unmount(path);
-    assert.equal(typeOfMountAt(at), null);
+    assert.equal(mountAt(at), null);
   });
 });
