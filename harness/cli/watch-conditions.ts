@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conditions, Judgement } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
-import { judgeQuiet, judgeRun } from '../runner/conditions.ts';
+import { judgeDisk, judgeQuiet, judgeRun } from '../runner/conditions.ts';
 import { openKernelLog } from '../sys/kernel-log.ts';
 import { readMoment } from '../sys/moment.ts';
 import { mountOf, readMounts } from '../sys/mountinfo.ts';
@@ -29,6 +29,9 @@ export const lookQuietly = async (): Promise<readonly Judgement[]> => {
   return judgeQuiet(from, readMoment());
 };
 
+const diskNotes = (workDir: string): readonly Judgement[] =>
+  judgeDisk(mountOf(readMounts(), workDir)?.options ?? '');
+
 export const refuseNoise = (judged: readonly Judgement[]): void => {
   const noisy = judged.filter(({ severity }) => severity === 'noise');
   if (noisy.length === 0) return;
@@ -50,9 +53,10 @@ export const watchConditions = async (workDir: string): Promise<Watch> => {
   const log = openKernelLog();
   const start = readMoment();
   const otherMounts = otherMountsOf(workDir);
+  const disk = diskNotes(workDir);
   const base = { start, otherMounts };
   return {
-    atStart: { ...base, end: null, kernelWarnings: null, judged: quiet },
+    atStart: { ...base, end: null, kernelWarnings: null, judged: [...quiet, ...disk] },
     finish() {
       const end = readMoment();
       const kernelWarnings = log?.warnings() ?? null;
@@ -61,7 +65,7 @@ export const watchConditions = async (workDir: string): Promise<Watch> => {
       const before = quiet
         .filter(({ severity, id }) => severity === 'noise' && !during.some((other) => other.id === id))
         .map((one) => ({ ...one, text: `before the run, ${one.text}` }));
-      return { ...base, end, kernelWarnings, judged: [...before, ...during] };
+      return { ...base, end, kernelWarnings, judged: [...before, ...disk, ...during] };
     },
   };
 };

@@ -97,6 +97,18 @@ const ofSettings = ({ governor, turbo, smt, swapUsedBytes }: Moment): Judgement[
   ),
 ];
 
+/** `options` of the mount that holds the work folder, separated by commas. */
+export const judgeDisk = (options: string): readonly Judgement[] =>
+  options.split(',').includes('discard')
+    ? [
+        note(
+          'discard',
+          'the work file system is mounted with discard: a removal may wait until the disk has been told of it',
+          'mount -o remount,nodiscard, and fstrim now and then',
+        ),
+      ]
+    : [];
+
 /** Before a run: what happens while nothing of ours does. */
 export const judgeQuiet = (start: Moment, end: Moment): readonly Judgement[] => {
   const window = windowOf(start, end);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { benchText } from '../../../harness/cli/doctor.ts';
-import { isNoisy, judgeQuiet, judgeRun } from '../../../harness/runner/conditions.ts';
+import { isNoisy, judgeDisk, judgeQuiet, judgeRun } from '../../../harness/runner/conditions.ts';
 import { openKernelLog, warningIn } from '../../../harness/sys/kernel-log.ts';
 import { numberAfter, pressureUs, readMoment, ticksOf } from '../../../harness/sys/moment.ts';
 import type { Judgement, Moment } from '../../../results/schema/run.ts';
@@ -54,6 +54,11 @@ test('each limit before a run, on both sides', () => {
     assert.deepEqual(before(below), [], id);
     assert.deepEqual(before(above), [id]);
   }
+});
+
+test('a disk that is told of every removal at once is worth a note', () => {
+  assert.deepEqual(ids(judgeDisk('rw,discard,resuid=0')), ['discard']);
+  assert.deepEqual(judgeDisk('rw,nodiscard,data=ordered'), []);
 });
 
 test('each limit during a run, on both sides', () => {
