@@ -2,8 +2,8 @@
 //
 //   node main.js [WORD…] [--test-concurrency=N] [--test-name-pattern=REGEX] [--test-reporter=spec|tap|dot|junit]
 //
-// Words choose files by their path. Without a concurrency the first group has as many files at once as there are CPUs; with
-// one all files are a single group. Exit codes: 0 all passed, 1 a test failed or there was none.
+// Words choose files by their path. Without a concurrency as many files run at once as there are CPUs, and beside them one of
+// those that empty the caches; with one all files are a single group. Exit codes: 0 all passed, 1 a test failed or there was none.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -48,16 +48,24 @@ const runOf = (paths: readonly string[], atOnce: number) => () => {
   return running;
 };
 
-const { sideBySide, alone } = groupsOf(files);
-const groups: readonly (readonly [paths: readonly string[], atOnce: number])[] =
+const { withoutRuns, sideBySide, emptyingCaches, alone } = groupsOf(files);
+const cpus = availableParallelism();
+type Group = readonly [paths: readonly string[], atOnce: number];
+const stages: readonly (readonly Group[])[] =
   concurrency === undefined
     ? [
-        [sideBySide, availableParallelism()],
-        [alone, 1],
+        [[withoutRuns, cpus]],
+        [
+          [sideBySide, cpus],
+          [emptyingCaches, 1],
+        ],
+        [[alone, 1]],
       ]
-    : [[[...sideBySide, ...alone], Number(concurrency)]];
+    : [[[Object.values(groupsOf(files)).flat(), Number(concurrency)]]];
 const events = merged(
-  groups.filter(([paths]) => paths.length > 0).map(([paths, atOnce]) => runOf(paths, atOnce)),
+  stages.map((groups) =>
+    groups.filter(([paths]) => paths.length > 0).map(([paths, atOnce]) => runOf(paths, atOnce)),
+  ),
 );
 switch (values['test-reporter']) {
   case 'tap':

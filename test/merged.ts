@@ -14,28 +14,38 @@ interface Outermost {
 /** What the runner says of all of its files comes from none of them. */
 const isOfAll = (data: Outermost): boolean => data.nesting === 0 && data.file === undefined;
 
-/** Each run is started when the one before it has ended. The last events are the plan and the counts of all. */
-export async function* merged(
-  starts: readonly (() => AsyncIterable<TestEvent>)[],
-): AsyncGenerator<TestEvent, void> {
+type Start = () => AsyncIterable<TestEvent>;
+
+/**
+ * Runs of one stage are started at once and told one after another: what is not told yet waits in the runner's own stream. A stage
+ * is started when the one before it has ended. The last events are the plan and the counts of all.
+ */
+export async function* merged(stages: readonly (readonly Start[])[]): AsyncGenerator<TestEvent, void> {
   const sums = new Map<string, number>();
   let before = 0;
-  for (const start of starts) {
-    let here = 0;
-    for await (const event of start()) {
-      const data = (event.data ?? {}) as Outermost;
-      const count = event.type === 'test:diagnostic' && isOfAll(data) ? COUNT.exec(data.message ?? '') : null;
-      if (count !== null) {
-        const [, name = '', text = ''] = count;
-        sums.set(name, (sums.get(name) ?? 0) + Number(text));
-      } else if (event.type === 'test:plan' && isOfAll(data)) here = data.count ?? 0;
-      else if (data.nesting === 0 && data.testNumber !== undefined)
-        yield { ...event, data: { ...data, testNumber: before + data.testNumber } } as TestEvent;
-      else yield event;
+  let durationMs = 0;
+  for (const stage of stages) {
+    let longestMs = 0;
+    for (const running of stage.map((start) => start())) {
+      let here = 0;
+      for await (const event of running) {
+        const data = (event.data ?? {}) as Outermost;
+        const count =
+          event.type === 'test:diagnostic' && isOfAll(data) ? COUNT.exec(data.message ?? '') : null;
+        if (count !== null) {
+          const [, name = '', text = ''] = count;
+          if (name === 'duration_ms') longestMs = Math.max(longestMs, Number(text));
+          else sums.set(name, (sums.get(name) ?? 0) + Number(text));
+        } else if (event.type === 'test:plan' && isOfAll(data)) here = data.count ?? 0;
+        else if (data.nesting === 0 && data.testNumber !== undefined)
+          yield { ...event, data: { ...data, testNumber: before + data.testNumber } } as TestEvent;
+        else yield event;
+      }
+      before += here;
     }
-    before += here;
+    durationMs += longestMs;
   }
   yield { type: 'test:plan', data: { nesting: 0, count: before } };
-  for (const [name, sum] of sums)
+  for (const [name, sum] of [...sums, ['duration_ms', durationMs] as const])
     yield { type: 'test:diagnostic', data: { nesting: 0, message: `${name} ${sum}` } };
 }

@@ -83,44 +83,44 @@ test('one more system call per file in tar turns the gate red in one counting pa
   assert.deepEqual(leftOf(home), []);
 });
 
-test('another version of tar gives incomparable rows, not red ones', { skip: needsRoot }, async (t) => {
-  const home = diskFolder(t);
-  const env = ownTar(
-    home,
-    (real) => `[ "$1" = --version ] && { echo 'tar (GNU tar) 9.99'; exit; }\nexec ${real} "$@"`,
-  );
-  const base = await count(t, join(home, 'base'));
-  const head = await count(t, join(home, 'head'), { env });
-  assert.equal(readRun(head).environment.tools['tar'], 'tar (GNU tar) 9.99');
-  const { code, stdout } = await compare(t, base, head);
-  assert.equal(code, 0, stdout);
-  assert.match(stdout, /Incomparable: \d+ counts/);
-  assert.match(
-    stdout.replace(/\s+/g, ' '),
-    /tar: tar \(GNU tar\) .* in the base, tar \(GNU tar\) 9\.99 in the head/,
-  );
-});
+test('two runs, compared', { skip: needsRoot }, async (suite) => {
+  const home = diskFolder(suite);
+  const base = await count(suite, join(home, 'base'));
 
-test('a backend that disappeared is red, and can be allowed to', { skip: needsRoot }, async (t) => {
-  const home = diskFolder(t);
-  const base = await count(t, join(home, 'base'));
-  const head = await count(t, join(home, 'head'), { options: ['--backends', 'erofs-overlay'] });
-  const { code, stdout } = await compare(t, base, head);
-  assert.equal(code, 2, stdout);
-  assert.match(stdout, /unpacked-overlay/);
-  const allowed = await compare(t, base, head, '--allow-missing', 'unpacked-overlay');
-  assert.equal(allowed.code, 0, allowed.stdout);
-});
+  await suite.test('another version of tar gives incomparable rows, not red ones', async (t) => {
+    const env = ownTar(
+      home,
+      (real) => `[ "$1" = --version ] && { echo 'tar (GNU tar) 9.99'; exit; }\nexec ${real} "$@"`,
+    );
+    const head = await count(t, join(home, 'other-tar'), { env });
+    assert.equal(readRun(head).environment.tools['tar'], 'tar (GNU tar) 9.99');
+    const { code, stdout } = await compare(t, base, head);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /Incomparable: \d+ counts/);
+    assert.match(
+      stdout.replace(/\s+/g, ' '),
+      /tar: tar \(GNU tar\) .* in the base, tar \(GNU tar\) 9\.99 in the head/,
+    );
+  });
 
-test('without a base yet there is a notice and no failure; without a head there is an error', {
-  skip: needsRoot,
-}, async (t) => {
-  const home = diskFolder(t);
-  const head = await count(t, join(home, 'head'), { passes: 1 });
-  const first = await compare(t, join(home, 'none'), head);
-  assert.equal(first.code, 0);
-  assert.match(first.stdout, /notice: no base yet/);
-  const { code, stderr } = await compare(t, head, join(home, 'none'));
-  assert.equal(code, 1);
-  assert.match(stderr, /cannot be read/);
+  await suite.test('a backend that disappeared is red, and can be allowed to', async (t) => {
+    const head = await count(t, join(home, 'one-backend'), { options: ['--backends', 'erofs-overlay'] });
+    const { code, stdout } = await compare(t, base, head);
+    assert.equal(code, 2, stdout);
+    assert.match(stdout, /unpacked-overlay/);
+    const allowed = await compare(t, base, head, '--allow-missing', 'unpacked-overlay');
+    assert.equal(allowed.code, 0, allowed.stdout);
+  });
+
+  await suite.test(
+    'without a base yet there is a notice and no failure; without a head there is an error',
+    async (t) => {
+      const first = await compare(t, join(home, 'none'), base);
+      assert.equal(first.code, 0);
+      assert.match(first.stdout, /notice: no base yet/);
+      const { code, stderr } = await compare(t, base, join(home, 'none'));
+      assert.equal(code, 1);
+      assert.match(stderr, /cannot be read/);
+    },
+  );
 });

@@ -34,7 +34,7 @@ test('a planted mount, loop device, process and file are each reported by name, 
     for (const device of loopsBelow(home)) must(['losetup', '-d', device]);
   });
   const out = join(home, 'results');
-  const what = ['--scenarios', 'churn,walk-warm', '--images', 'synthetic:files=150,layers=2,seed=1'];
+  const what = ['--scenarios', 'churn,walk-warm', '--images', 'synthetic:files=40,layers=2,seed=1'];
   const run = startProgram(t, ['run', '--profile', 'quick', '--budget', '5m', ...what, '--out', out]);
   const count = (): number => {
     try {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
 import {
   diskFolder,
@@ -59,66 +59,65 @@ const checkWhole = (out: string): void => {
   );
 };
 
-test('killed while preparing, while counting and twice while timing, then resumed: nothing lost, nothing twice', {
-  skip: needsRoot,
-}, async (t) => {
-  const home = diskFolder(t);
-  const out = join(home, 'results');
-  const resume = ['--resume', out];
-  await killAt(t, [...OPTIONS, '--out', out], () => existsSync(join(out, 'run.json')));
-  await killAt(t, resume, () => lines(out) >= 5);
-  await killAt(t, resume, () => lines(out) >= 30);
-  await killAt(t, resume, () => lines(out) >= 50);
-  await eventually('everything gone', 5000, () => leftOf(home).length === 0);
-  const { code, stderr, stdout } = await program(t, ['run', ...resume]);
-  assert.equal(code, 0, stderr);
-  checkWhole(out);
-  const run = readRun(out);
-  assert.equal(run.resumed?.length, 4);
-  assert.ok(new Set(readSamples(out).map(({ session }) => session ?? 0)).size >= 3);
-  // A block that was cut counts for nothing, and another was measured in its place.
-  assert.match(stdout, /8 blocks|8 to 9 blocks/);
-  assert.deepEqual(
-    readdirSync(home).filter((name) => name.startsWith('.cfsbench')),
-    [],
-  );
-  const again = await program(t, ['run', ...resume]);
-  assert.equal(again.code, 0);
-  assert.match(again.stderr, /complete: nothing is left to measure/);
-  checkWhole(out);
-});
+// Side by side: the last one spends half a minute waiting for a limit.
+describe('a run that was cut off or stood still', { concurrency: 3, skip: needsRoot }, () => {
+  test('killed while preparing, while counting and twice while timing, then resumed: nothing lost, nothing twice', async (t) => {
+    const home = diskFolder(t);
+    const out = join(home, 'results');
+    const resume = ['--resume', out];
+    await killAt(t, [...OPTIONS, '--out', out], () => existsSync(join(out, 'run.json')));
+    await killAt(t, resume, () => lines(out) >= 5);
+    await killAt(t, resume, () => lines(out) >= 30);
+    await killAt(t, resume, () => lines(out) >= 50);
+    await eventually('everything gone', 5000, () => leftOf(home).length === 0);
+    const { code, stderr, stdout } = await program(t, ['run', ...resume]);
+    assert.equal(code, 0, stderr);
+    checkWhole(out);
+    const run = readRun(out);
+    assert.equal(run.resumed?.length, 4);
+    assert.ok(new Set(readSamples(out).map(({ session }) => session ?? 0)).size >= 3);
+    // A block that was cut counts for nothing, and another was measured in its place.
+    assert.match(stdout, /8 blocks|8 to 9 blocks/);
+    assert.deepEqual(
+      readdirSync(home).filter((name) => name.startsWith('.cfsbench')),
+      [],
+    );
+    const again = await program(t, ['run', ...resume]);
+    assert.equal(again.code, 0);
+    assert.match(again.stderr, /complete: nothing is left to measure/);
+    checkWhole(out);
+  });
 
-test('what cannot be gone on with is refused', { skip: needsRoot }, async (t) => {
-  const home = diskFolder(t);
-  const { code, stderr } = await program(t, ['run', '--resume', join(home, 'none')]);
-  assert.equal(code, 1);
-  assert.match(stderr, /run\.json: cannot be read/);
-});
+  test('what cannot be gone on with is refused', async (t) => {
+    const home = diskFolder(t);
+    const { code, stderr } = await program(t, ['run', '--resume', join(home, 'none')]);
+    assert.equal(code, 1);
+    assert.match(stderr, /run\.json: cannot be read/);
+  });
 
-test('a command that hangs fails its slot when the limit has passed, and the run goes on', {
-  skip: needsRoot,
-}, async (t) => {
-  const home = diskFolder(t);
-  const out = join(home, 'results');
-  const bin = join(home, 'bin');
-  const armed = join(home, 'armed');
-  mkdirSync(bin);
-  // Hangs once, when it is told to, and only inside a mount.
-  writeFileSync(
-    join(bin, 'ls'),
-    `#!/bin/sh\nif [ -e ${armed} ] && [ "$1" = -lR ]; then rm ${armed}; exec sleep 600; fi\nexec /bin/ls "$@"\n`,
-  );
-  chmodSync(join(bin, 'ls'), 0o755);
-  const argv = [process.execPath, PROGRAM, 'run', ...OPTIONS, '--scenarios', 'walk-warm', '--out', out];
-  const run = start(t, argv, { PATH: `${bin}:${process.env['PATH']}` });
-  await eventually('a few slots', SEEN_LIMIT_MS, () => lines(out) >= 8);
-  writeFileSync(armed, '');
-  const { code, stderr } = await run.done;
-  assert.equal(code, 5, stderr);
-  const failed = readSamples(out).filter(({ outcome }) => outcome === 'failed');
-  assert.equal(failed.length, 1);
-  assert.match(JSON.stringify(failed[0]), /"code":"timeout"/);
-  const { plan } = readRun(out);
-  assert.equal(readSamples(out).length, plan.slots.length, 'the run went on after it');
-  assert.deepEqual(leftOf(home), []);
+  test('a command that hangs fails its slot when the limit has passed, and the run goes on', async (t) => {
+    const home = diskFolder(t);
+    const out = join(home, 'results');
+    const bin = join(home, 'bin');
+    const armed = join(home, 'armed');
+    mkdirSync(bin);
+    // Hangs once, when it is told to, and only inside a mount.
+    writeFileSync(
+      join(bin, 'ls'),
+      `#!/bin/sh\nif [ -e ${armed} ] && [ "$1" = -lR ]; then rm ${armed}; exec sleep 600; fi\nexec /bin/ls "$@"\n`,
+    );
+    chmodSync(join(bin, 'ls'), 0o755);
+    const argv = [process.execPath, PROGRAM, 'run', ...OPTIONS, '--scenarios', 'walk-warm', '--out', out];
+    const run = start(t, argv, { PATH: `${bin}:${process.env['PATH']}` });
+    await eventually('a few slots', SEEN_LIMIT_MS, () => lines(out) >= 8);
+    writeFileSync(armed, '');
+    const { code, stderr } = await run.done;
+    assert.equal(code, 5, stderr);
+    const failed = readSamples(out).filter(({ outcome }) => outcome === 'failed');
+    assert.equal(failed.length, 1);
+    assert.match(JSON.stringify(failed[0]), /"code":"timeout"/);
+    const { plan } = readRun(out);
+    assert.equal(readSamples(out).length, plan.slots.length, 'the run went on after it');
+    assert.deepEqual(leftOf(home), []);
+  });
 });

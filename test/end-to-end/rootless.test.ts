@@ -28,7 +28,7 @@ const RUN = [
   '5m',
   ...HEADLINE,
   '--images',
-  'synthetic:files=150,layers=2,seed=1',
+  'synthetic:files=40,layers=2,seed=1',
 ];
 
 interface User {

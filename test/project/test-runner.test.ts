@@ -1,11 +1,11 @@
-// The tests' own runner, on files that are made here: one group beside each other, one alone, one summary.
+// The tests' own runner, on files that are made here: groups beside each other, one alone, one summary.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { groupsOf, SIDE_BY_SIDE } from '../groups.ts';
+import { EMPTYING_CACHES, groupsOf, SIDE_BY_SIDE, WITHOUT_RUNS } from '../groups.ts';
 import { root, sourcesIn } from './sources.ts';
 
 const PASSES = "import { test } from 'node:test'; test('passes', () => {});\n";
@@ -21,6 +21,8 @@ test('meets', async () => {
   for (let i = 0; !existsSync('${other}'); i++) { if (i > 1000) throw new Error('alone'); await sleep(10); }
 });
 `;
+
+const short = (text: string): string => text.replace('1000', '20');
 
 interface Said {
   readonly status: number | null;
@@ -49,22 +51,26 @@ const runner = (t: TestContext, files: Readonly<Record<string, string>>, ...args
 };
 
 const GROUPED = 'results/a.test.js';
+const BEGINS_RUNS = 'end-to-end/gate.test.js';
+const EMPTYING = 'end-to-end/walks.test.js';
 const ALONE = 'other/b.test.js';
 
-test('both groups are counted in one summary, and what a test says stands before it', (t) => {
+test('all groups are counted in one summary, and what a test says stands before it', (t) => {
   const { status, out, summary } = runner(t, {
     [GROUPED]: SAYS,
     'results/c.test.js': PASSES,
+    [EMPTYING]: PASSES,
     [ALONE]: PASSES,
   });
   assert.equal(status, 0, out);
   assert.equal(out.match(/^ℹ tests /gm)?.length, 1);
-  assert.deepEqual([summary['tests'], summary['pass'], summary['fail']], [3, 3, 0]);
-  assert.match(out, /ℹ seven things\n[\s\S]*ℹ pass 3\n/);
+  assert.deepEqual([summary['tests'], summary['pass'], summary['fail']], [4, 4, 0]);
+  assert.match(out, /ℹ seven things\n[\s\S]*ℹ pass 4\n/);
 });
 
 for (const [where, files] of [
   ['beside others', { [GROUPED]: FAILS, [ALONE]: PASSES }],
+  ['while it empties the caches', { [EMPTYING]: FAILS, [ALONE]: PASSES }],
   ['alone', { [GROUPED]: PASSES, [ALONE]: FAILS }],
   ['before it has a test', { [GROUPED]: ENDS, [ALONE]: PASSES }],
 ] as const)
@@ -79,8 +85,25 @@ test('files of the first group run beside each other where there are CPUs, those
   const [one, two] = [MEETS('HERE/one', 'HERE/two'), MEETS('HERE/two', 'HERE/one')];
   const met = runner(t, { [GROUPED]: one, 'results/c.test.js': two }, '--test-concurrency=2');
   assert.equal(met.status, 0, met.out);
-  const short = (text: string): string => text.replace('1000', '20');
   const missed = runner(t, { [ALONE]: short(one), 'other/c.test.js': short(two) });
+  assert.equal(missed.status, 1, missed.out);
+  assert.equal(missed.summary['pass'], 1, 'the second finds what the first left');
+});
+
+test('a file that empties the caches runs beside those that begin runs, and never beside another one or one alone', (t) => {
+  const [one, two] = [MEETS('HERE/one', 'HERE/two'), MEETS('HERE/two', 'HERE/one')];
+  const met = runner(t, { [BEGINS_RUNS]: one, [EMPTYING]: two });
+  assert.equal(met.status, 0, met.out);
+  for (const other of ['end-to-end/sharing.test.js', ALONE]) {
+    const missed = runner(t, { [EMPTYING]: short(one), [other]: short(two) });
+    assert.equal(missed.status, 1, missed.out);
+    assert.equal(missed.summary['pass'], 1, 'the second finds what the first left');
+  }
+});
+
+test('what begins no run is not beside what begins one', (t) => {
+  const [one, two] = [MEETS('HERE/one', 'HERE/two'), MEETS('HERE/two', 'HERE/one')];
+  const missed = runner(t, { [GROUPED]: short(one), [BEGINS_RUNS]: short(two) });
   assert.equal(missed.status, 1, missed.out);
   assert.equal(missed.summary['pass'], 1, 'the second finds what the first left');
 });
@@ -98,16 +121,15 @@ test('as TAP the numbers go on from group to group, and the plan is that of all'
   assert.match(out, /^ok 1 - passes$[\s\S]*^ok 2 - passes$[\s\S]*^1\.\.2$/m);
 });
 
-test('every beginning that is named for the first group is one of a test file', () => {
+test('every beginning that is named for a group is one of a test file, and each file is in one group', () => {
   const paths = sourcesIn('test')
     .filter((path) => path.endsWith('.test.ts'))
     .map((path) => path.slice('test/'.length));
-  for (const start of SIDE_BY_SIDE)
+  for (const start of [...WITHOUT_RUNS, ...SIDE_BY_SIDE, ...EMPTYING_CACHES])
     assert.ok(
       paths.some((path) => path.startsWith(start)),
       start,
     );
-  const { sideBySide, alone } = groupsOf(paths);
-  assert.deepEqual([...sideBySide, ...alone].sort(), [...paths].sort());
+  assert.deepEqual(Object.values(groupsOf(paths)).flat().sort(), [...paths].sort());
   assert.ok(existsSync(join(root, 'build/test/main.js')));
 });
