@@ -19,12 +19,22 @@ export class BlockRows {
   #blocks = new Float64Array(0);
   /** Only once a block came out of order; blocks that ascend are found by halving. */
   #index: Map<number, number> | null = null;
+  /** Where the last block was found: the next one that is asked for mostly follows it. */
+  #found = 0;
 
   blockAt(row: number): number {
     return this.#blocks[row]!;
   }
 
   find(block: number): number {
+    if (this.#blocks[this.#found] === block) return this.#found;
+    const next = this.#found + 1;
+    const row = next < this.count && this.#blocks[next] === block ? next : this.#search(block);
+    if (row >= 0) this.#found = row;
+    return row;
+  }
+
+  #search(block: number): number {
     if (this.#index !== null) return this.#index.get(block) ?? -1;
     let low = 0;
     let high = this.count - 1;
@@ -79,7 +89,10 @@ export class Column implements ByBlock {
   }
 
   forEach(work: (value: number, block: number, map: ByBlock) => void): void {
-    for (const [block, value] of this) work(value, block, this);
+    for (let row = 0; row < this.#values.length; row++) {
+      const value = this.#values[row]!;
+      if (!Number.isNaN(value)) work(value, this.#rows.blockAt(row), this);
+    }
   }
 
   *entries(): Generator<[number, number], undefined> {

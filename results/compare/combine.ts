@@ -2,7 +2,7 @@
 // then the median of the blocks with its order-statistic interval. A block counts only where every image has a pair in it.
 import type { Metric } from '../schema/run.ts';
 import type { Interval } from '../stats/interval.ts';
-import { ratioInterval } from '../stats/log-ratio.ts';
+import { type ByBlock, ratioInterval } from '../stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, median } from '../stats/median.ts';
 import { NULL_ARM, type Row } from './rows.ts';
 import { judge, type Verdict, type Zone } from './verdict.ts';
@@ -18,15 +18,19 @@ export interface CombinedCell {
   readonly imageCount: number;
 }
 
-const armLogs = (rows: readonly Row[], arm: string): readonly ReadonlyMap<number, number>[] | null => {
+const armLogs = (rows: readonly Row[], arm: string): readonly ByBlock[] | null => {
   const logs = rows.map((row) => row.cells.find((cell) => cell.arm === arm)?.versus?.logs);
-  return logs.every((found) => found !== undefined) ? (logs as ReadonlyMap<number, number>[]) : null;
+  return logs.every((found) => found !== undefined) ? (logs as ByBlock[]) : null;
 };
 
-const perBlock = (images: readonly ReadonlyMap<number, number>[]): number[] =>
-  [...images[0]!.keys()]
-    .filter((block) => images.every((logs) => logs.has(block)))
-    .map((block) => median(images.map((logs) => logs.get(block)!))!);
+const perBlock = ([first, ...others]: readonly ByBlock[]): number[] => {
+  const medians: number[] = [];
+  first?.forEach((log, block) => {
+    const logs = [log, ...others.flatMap((other) => other.get(block) ?? [])];
+    if (logs.length > others.length) medians.push(median(logs)!);
+  });
+  return medians;
+};
 
 /** The widest zone of the images': what is noise on one of them is not a result on all. */
 const widest = (rows: readonly Row[], arm: string): Zone => {

@@ -5,6 +5,15 @@ import { medianInterval } from './median.ts';
 /** A metric's value by block. */
 export type ByBlock = ReadonlyMap<number, number>;
 
+/** In the order of the blocks. */
+export const numbersOf = (byBlock: ByBlock): readonly number[] => {
+  const values: number[] = [];
+  byBlock.forEach((value) => {
+    values.push(value);
+  });
+  return values;
+};
+
 export interface LogRatios {
   readonly values: readonly number[];
   /** Complete pairs of which one value was zero or less: they have no ratio. */
@@ -15,12 +24,12 @@ export interface LogRatios {
 export const logRatios = (arm: ByBlock, baseline: ByBlock): LogRatios => {
   const values: number[] = [];
   let withoutRatio = 0;
-  for (const [block, value] of arm) {
+  arm.forEach((value, block) => {
     const base = baseline.get(block);
-    if (base === undefined) continue;
+    if (base === undefined) return;
     if (value > 0 && base > 0) values.push(Math.log(value / base));
     else withoutRatio++;
-  }
+  });
   return { values, withoutRatio };
 };
 

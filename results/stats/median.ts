@@ -5,14 +5,16 @@
 import { medianAbsoluteDeviation, median as medianOf } from 'simple-statistics';
 import { binomialBelow, binomialPast } from './binomial.ts';
 import type { Interval } from './interval.ts';
+import { orderStatistics } from './order-statistics.ts';
+import { remembered } from './remembered.ts';
 
 /** Null where there is no value. */
 export const median = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : medianOf([...values]);
+  values.length === 0 ? null : medianOf(values as number[]);
 
 /** Median absolute deviation from the median, not scaled; null where there is no value. */
 export const medianDeviation = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : medianAbsoluteDeviation([...values]);
+  values.length === 0 ? null : medianAbsoluteDeviation(values as number[]);
 
 /** Fewest values of which the smallest and the largest enclose the median with this confidence. */
 export const medianNeeds = (confidence: number): number => Math.ceil(1 - Math.log2(1 - confidence));
@@ -21,18 +23,18 @@ export const CONFIDENCE = 0.95;
 /** One of four planned looks, 5 % over all of them. */
 export const LOOK_CONFIDENCE = 0.9875;
 
+/** Of the smallest value that encloses the median on its side, from 1, with the confidence that it reaches. */
+export const medianRank = remembered((n: number, confidence: number) => {
+  const rank = binomialPast((1 - confidence) / 2, n, 0.5);
+  return { rank, confidence: 1 - 2 * binomialBelow(rank - 1, n, 0.5) };
+});
+
 export const medianInterval = (values: readonly number[], confidence: number): Interval => {
   const n = values.length;
   const needed = medianNeeds(confidence);
   if (n < needed) return { kind: 'tooFew', n, needed };
-  const rank = binomialPast((1 - confidence) / 2, n, 0.5);
-  const sorted = Float64Array.from(values).sort();
-  return {
-    kind: 'interval',
-    center: n % 2 === 1 ? sorted[(n - 1) / 2]! : (sorted[n / 2 - 1]! + sorted[n / 2]!) / 2,
-    lo: sorted[rank - 1]!,
-    hi: sorted[n - rank]!,
-    confidence: 1 - 2 * binomialBelow(rank - 1, n, 0.5),
-    n,
-  };
+  const { rank, confidence: reached } = medianRank(n, confidence);
+  const [lo, below, above, hi] = orderStatistics(values, [rank - 1, (n - 1) >> 1, n >> 1, n - rank]);
+  const center = n % 2 === 1 ? below! : (below! + above!) / 2;
+  return { kind: 'interval', center, lo: lo!, hi: hi!, confidence: reached, n };
 };
