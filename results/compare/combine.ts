@@ -26,8 +26,13 @@ const armLogs = (rows: readonly Row[], arm: string): readonly ByBlock[] | null =
 const perBlock = ([first, ...others]: readonly ByBlock[]): number[] => {
   const medians: number[] = [];
   first?.forEach((log, block) => {
-    const logs = [log, ...others.flatMap((other) => other.get(block) ?? [])];
-    if (logs.length > others.length) medians.push(median(logs)!);
+    const logs = [log];
+    for (const other of others) {
+      const found = other.get(block);
+      if (found === undefined) return;
+      logs.push(found);
+    }
+    medians.push(median(logs)!);
   });
   return medians;
 };

@@ -12,6 +12,8 @@ import { emptyTree, withSequence } from './tree.ts';
 const MOST_SYMBOLS = 8_000_000;
 /** So many digits added up are exact. */
 const MOST_DIGITS = 15;
+/** So many fit into 32 bits, in which they add up three times as fast. */
+const INTEGER_DIGITS = 9;
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 const [ZERO, NINE, QUOTE, BACKSLASH, COMMA, BRACE] = [0x30, 0x39, 0x22, 0x5c, 0x2c, 0x7d] as const;
@@ -69,7 +71,10 @@ export class Patterns<T> {
           const start = at;
           let value = 0;
           let byte = bytes[at]!;
-          for (; byte >= ZERO && byte <= NINE; byte = bytes[++at]!) value = 10 * value + byte - ZERO;
+          const wide = start + INTEGER_DIGITS;
+          for (; byte >= ZERO && byte <= NINE && at < wide; byte = bytes[++at]!)
+            value = (10 * value + byte - ZERO) | 0;
+          for (; byte >= ZERO && byte <= NINE; byte = bytes[++at]!) value = 10 * value + (byte - ZERO);
           const digits = at - start;
           const isPlain = digits > 0 && digits <= MOST_DIGITS && (digits === 1 || bytes[start] !== ZERO);
           if (!isPlain || (byte !== COMMA && byte !== BRACE)) {
@@ -83,7 +88,7 @@ export class Patterns<T> {
       }
       if (at === to) return node.found;
       const byte = bytes[at]!;
-      const next = node.next.find(({ symbols: [first] }) => first === byte || first! >= COUNT);
+      const next = node.next.find(({ first }) => first === byte || first >= COUNT);
       if (next === undefined) return null;
       node = next;
     }

@@ -2,13 +2,22 @@
 
 export interface Node<T> {
   readonly symbols: Uint16Array;
+  /** Symbol by which it is chosen. */
+  readonly first: number;
   /** No two of them begin with the same symbol. */
   readonly next: readonly Node<T>[];
   /** Of the sequence that ends here; null where none does. */
   readonly found: T | null;
 }
 
-export const emptyTree = <T>(): Node<T> => ({ symbols: new Uint16Array(0), next: [], found: null });
+const nodeOf = <T>(symbols: Uint16Array, next: readonly Node<T>[], found: T | null): Node<T> => ({
+  symbols,
+  first: symbols[0] ?? -1,
+  next,
+  found,
+});
+
+export const emptyTree = <T>(): Node<T> => nodeOf<T>(new Uint16Array(0), [], null);
 
 const commonLength = (a: Uint16Array, b: Uint16Array): number => {
   const most = Math.min(a.length, b.length);
@@ -18,18 +27,16 @@ const commonLength = (a: Uint16Array, b: Uint16Array): number => {
 };
 
 /** The tree with one more sequence; it replaces what is found at the end of the same one. */
-export const withSequence = <T>(node: Node<T>, symbols: Uint16Array, found: T): Node<T> => {
-  const common = commonLength(node.symbols, symbols);
-  const rest = symbols.subarray(common);
-  if (common < node.symbols.length) {
-    const old = { ...node, symbols: node.symbols.subarray(common) };
-    const head = { symbols: symbols.subarray(0, common), next: [old], found: null };
-    return rest.length === 0
-      ? { ...head, found }
-      : { ...head, next: [old, { symbols: rest, next: [], found }] };
+export const withSequence = <T>(node: Node<T>, sequence: Uint16Array, found: T): Node<T> => {
+  const { symbols, next } = node;
+  const common = commonLength(symbols, sequence);
+  if (common < symbols.length) {
+    const rest = nodeOf(symbols.subarray(common), next, node.found);
+    return withSequence(nodeOf(symbols.subarray(0, common), [rest], null), sequence, found);
   }
-  if (rest.length === 0) return { ...node, found };
-  const at = node.next.findIndex((one) => one.symbols[0] === rest[0]);
-  const added = at < 0 ? { symbols: rest, next: [], found } : withSequence(node.next[at]!, rest, found);
-  return { ...node, next: at < 0 ? [...node.next, added] : node.next.with(at, added) };
+  if (common === sequence.length) return nodeOf(symbols, next, found);
+  const further = sequence.subarray(common);
+  const at = next.findIndex(({ first }) => first === further[0]);
+  if (at < 0) return nodeOf(symbols, [...next, nodeOf(further, [], found)], node.found);
+  return nodeOf(symbols, next.with(at, withSequence(next[at]!, further, found)), node.found);
 };

@@ -5,7 +5,7 @@
 // Source: David and Nagaraja, Order Statistics, section 2.2; Efron, The Jackknife, the Bootstrap and Other Resampling Plans,
 // section 10.3 (the bootstrap distribution of an order statistic without drawing).
 import { binomialBelow } from './binomial.ts';
-import { median, medianNeeds, medianRank } from './median.ts';
+import { between, medianNeeds, medianRank, middleRanks } from './median.ts';
 import { orderStatistics } from './order-statistics.ts';
 import { remembered } from './remembered.ts';
 
@@ -36,10 +36,11 @@ export const detectableAbove = (
   logs: readonly number[],
   { bound, confidence, power = POWER }: { bound: number; confidence: number; power?: number },
 ): number | null => {
-  const center = median(logs);
-  if (center === null || logs.length < medianNeeds(confidence)) return null;
-  const reach = lowerReach(logs.length, medianRank(logs.length, confidence).rank, power);
-  return bound - (orderStatistics(logs, [reach - 1])[0]! - center);
+  const n = logs.length;
+  if (n < medianNeeds(confidence)) return null;
+  const reach = lowerReach(n, medianRank(n, confidence).rank, power);
+  const [reached, below, above] = orderStatistics(logs, [reach - 1, ...middleRanks(n)]);
+  return bound - (reached! - between(below!, above!));
 };
 
 /** The same for effects below a bound: the largest log-ratio that would be shown to lie below it. */

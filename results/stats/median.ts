@@ -2,15 +2,23 @@
 //
 // Source: David and Nagaraja, Order Statistics, section 7.1: the k-th smallest and the k-th largest of n values enclose the
 // median with probability 1 - 2 P(B <= k-1), B binomial with n trials and one half.
-import { medianAbsoluteDeviation, median as medianOf } from 'simple-statistics';
+import { medianAbsoluteDeviation } from 'simple-statistics';
 import { binomialBelow, binomialPast } from './binomial.ts';
 import type { Interval } from './interval.ts';
 import { orderStatistics } from './order-statistics.ts';
 import { remembered } from './remembered.ts';
 
+/** The two in the middle, which are the same one of an odd number. */
+export const middleRanks = (n: number): readonly [number, number] => [(n - 1) >> 1, n >> 1];
+export const between = (below: number, above: number): number =>
+  below === above ? below : below + 0.5 * (above - below);
+
 /** Null where there is no value. */
-export const median = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : medianOf(values as number[]);
+export const median = (values: readonly number[]): number | null => {
+  if (values.length === 0) return null;
+  const [below, above] = orderStatistics(values, middleRanks(values.length));
+  return between(below!, above!);
+};
 
 /** Median absolute deviation from the median, not scaled; null where there is no value. */
 export const medianDeviation = (values: readonly number[]): number | null =>
@@ -34,7 +42,7 @@ export const medianInterval = (values: readonly number[], confidence: number): I
   const needed = medianNeeds(confidence);
   if (n < needed) return { kind: 'tooFew', n, needed };
   const { rank, confidence: reached } = medianRank(n, confidence);
-  const [lo, below, above, hi] = orderStatistics(values, [rank - 1, (n - 1) >> 1, n >> 1, n - rank]);
+  const [lo, below, above, hi] = orderStatistics(values, [rank - 1, ...middleRanks(n), n - rank]);
   const center = n % 2 === 1 ? below! : (below! + above!) / 2;
   return { kind: 'interval', center, lo: lo!, hi: hi!, confidence: reached, n };
 };
