@@ -51,7 +51,7 @@ const keyOf = (count: { phase: string; actor: string; call: string }): string =>
   JSON.stringify([count.phase, count.actor, count.call]);
 
 /** A count may come from either kind of pass; the counting ones are kept apart because only they are meant to be equal. */
-const valuesOf = (data: GroupData, metric: string, arm: string): readonly number[] => {
+const valuesOf = (data: GroupData, metric: string, arm: string): ArrayLike<number> => {
   const from = (table: Table) => numbersOf(table.get(metric)?.get(arm) ?? new Map());
   const counted = from(data.count);
   return counted.length > 0 ? counted : from(data.time);

@@ -18,7 +18,7 @@ const atShare = (sorted: Float64Array, share: number): number =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 
 /** Null without a value. */
-export const curveOf = (values: readonly number[]): Curve | null => {
+export const curveOf = (values: ArrayLike<number>): Curve | null => {
   if (values.length === 0) return null;
   // Ten times as fast as with a comparison of its own.
   const sorted = new Float64Array(values).sort();

@@ -77,7 +77,7 @@ interface Range {
 
 const NO_RANGE: Range = { lo: null, hi: null };
 
-const rangeOf = (values: readonly number[]): Range => {
+const rangeOf = (values: ArrayLike<number>): Range => {
   const interval = medianInterval(values, CONFIDENCE);
   return interval.kind === 'tooFew' || interval.lo === interval.hi
     ? NO_RANGE

@@ -59,7 +59,9 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
     values,
     count(group, arm, metric) {
       // Nothing is counted twice: of an arm in both placements, where the scheduler had it.
-      const counted = [group, ...twins(group)].flatMap((one) => numbersOf(values(one, arm, metric, 'count')));
+      const counted = [group, ...twins(group)].flatMap((one) => [
+        ...numbersOf(values(one, arm, metric, 'count')),
+      ]);
       return countOf(counted.length > 0 ? counted : numbersOf(values(group, arm, metric)));
     },
     calls: (group, arm) => callCounts(group.ledgers.get(arm) ?? []),

@@ -1,5 +1,6 @@
 // One row over several images, without a mean of medians: in each block, the median over the images of the arm's log-ratio;
 // then the median of the blocks with its order-statistic interval. A block counts only where every image has a pair in it.
+import { median as medianOfFew } from 'simple-statistics';
 import type { Metric } from '../schema/run.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type ByBlock, ratioInterval } from '../stats/log-ratio.ts';
@@ -32,7 +33,7 @@ const perBlock = ([first, ...others]: readonly ByBlock[]): number[] => {
       if (found === undefined) return;
       logs.push(found);
     }
-    medians.push(median(logs)!);
+    medians.push(medianOfFew(logs));
   });
   return medians;
 };

@@ -9,12 +9,14 @@ export interface Count {
   readonly passes: number;
 }
 
-export const countOf = (values: readonly number[]): Count | null =>
+export const countOf = (values: ArrayLike<number>): Count | null =>
   values.length === 0 ? null : { least: leastOf(values), most: mostOf(values), passes: values.length };
 
 /** Not of arguments, of which a call takes no more than a hundred thousand or so. */
-const leastOf = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b));
-const mostOf = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b));
+const leastOf = (values: ArrayLike<number>): number =>
+  new Float64Array(values).reduce((a, b) => Math.min(a, b));
+const mostOf = (values: ArrayLike<number>): number =>
+  new Float64Array(values).reduce((a, b) => Math.max(a, b));
 
 export interface CallCount extends Count {
   readonly phase: Phase;

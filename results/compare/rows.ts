@@ -4,7 +4,7 @@ import type { Catalogue, Metric } from '../schema/run.ts';
 import { detectableAbove, detectableBelow } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type ByBlock, logRatios, numbersOf, ratioInterval } from '../stats/log-ratio.ts';
-import { CONFIDENCE, LOOK_CONFIDENCE, median, medianInterval } from '../stats/median.ts';
+import { CONFIDENCE, LOOK_CONFIDENCE, median, medianWithInterval } from '../stats/median.ts';
 import { BlockRows, Column } from './columns.ts';
 import { COMMAND_START, type Design, isIdle, NULL_ARM } from './phase-of.ts';
 
@@ -57,7 +57,7 @@ const EMPTY_CALL = 'emptyCallNs';
 /** Null where the group's times are single windows. */
 const emptyCallOf = (data: GroupData): number | null => {
   const arms = data.time.get(EMPTY_CALL);
-  return arms === undefined ? null : median([...arms.values()].flatMap(numbersOf));
+  return arms === undefined ? null : median([...arms.values()].flatMap((byBlock) => [...numbersOf(byBlock)]));
 };
 
 /** In the metric's unit. Of a repeated call it is twice the call that does nothing. */
@@ -67,7 +67,7 @@ const floorOf = (metric: string, emptyCallNs: number | null): number => {
 };
 
 /** Of an effect for the worse, as a ratio of more than one. */
-const detectableRatio = (logs: readonly number[], zone: Zone, better: Metric['better']): number | null => {
+const detectableRatio = (logs: ArrayLike<number>, zone: Zone, better: Metric['better']): number | null => {
   const confidence = LOOK_CONFIDENCE;
   const log =
     better === 'lower'
@@ -148,12 +148,13 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
 
   const cells = [...arms].map(([arm, byBlock]): Cell => {
     const values = numbersOf(byBlock);
+    const { median: center, interval } = medianWithInterval(values, CONFIDENCE);
     const idle = isIdle(data, metric, arm, design);
     return {
       arm,
       idle,
-      median: median(values)!,
-      medianInterval: medianInterval(values, CONFIDENCE),
+      median: center!,
+      medianInterval: interval,
       n: values.length,
       versus:
         arm === design.baseline || idle || baselineIdle || metric === COMMAND_START

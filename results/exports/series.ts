@@ -30,7 +30,7 @@ export const seriesOf = ({ run, tallied }: Loaded): readonly Series[] =>
         // A time of a counting pass is slowed by the counting; a count of a timing pass stands in the counting pass too.
         if ((pass === 'count') !== (info.noise !== 'noisy')) return [];
         return [...arms].flatMap(([arm, byBlock]): Series[] => {
-          const values = numbersOf(byBlock);
+          const values = [...numbersOf(byBlock)];
           const center = median(values);
           return center === null ? [] : [{ group, arm, metric, info, pass, values, median: center }];
         });

@@ -83,7 +83,7 @@ const CONFIDENCE = 0.95;
 const SEED = 20230120;
 
 const furtherOf = ({ logs }: Versus): Further => {
-  const values = numbersOf(logs);
+  const values = [...numbersOf(logs)];
   const blocks = [...logs.keys()];
   const test = wilcoxon(values);
   return {
@@ -127,7 +127,7 @@ const foundIn = ({ run, tallied }: Loaded, options: LatencyOptions): readonly Fo
 
 /** That the row is worse than its zone. */
 const pOf = ({ row, versus }: Found): number => {
-  const logs = numbersOf(versus.logs);
+  const logs = [...numbersOf(versus.logs)];
   return row.info.better === 'lower'
     ? signTestAbove(logs, Math.log(versus.zone.hi))
     : signTestBelow(logs, Math.log(versus.zone.lo));

@@ -5,8 +5,9 @@
 // of the same pattern, with numbers of the same kind in the same places, would be parsed to the same sample with those numbers.
 // Any other line is not recognised, which costs time and nothing else.
 import type { Line } from '../lines.ts';
+import { WORD_BYTES } from './program.ts';
 import { COUNT, NUMBER, type OkSample, type Places, placesOf, symbolsOf, TEXT } from './symbols.ts';
-import { emptyTree, withSequence } from './tree.ts';
+import { emptyTree, type Node, withSequence } from './tree.ts';
 
 /** Bounds the memory of a journal in which no two lines are alike. */
 const MOST_SYMBOLS = 8_000_000;
@@ -37,11 +38,21 @@ const decimal = (text: string): number => {
   return Number.isFinite(value) ? value : Number.NaN;
 };
 
+const nextOf = <T>({ next }: Node<T>, byte: number): Node<T> | null => {
+  for (let i = 0; i < next.length; i++) {
+    const one = next[i]!;
+    if (one.first === byte || one.first >= COUNT) return one;
+  }
+  return null;
+};
+
 export class Patterns<T> {
   /** Those of the line that was recognised last. */
   numbers = new Float64Array(0);
   #tree = emptyTree<T>();
   #symbolCount = 0;
+  #viewed: Buffer = Buffer.alloc(0);
+  #view = new DataView(this.#viewed.buffer, 0, 0);
 
   /** From a sample and the line that it was read from. */
   learn(line: string, sample: OkSample, make: (places: Places) => T): void {
@@ -53,25 +64,33 @@ export class Patterns<T> {
     this.#tree = withSequence(this.#tree, symbols, make(places));
   }
 
-  /** Null for a line of no known pattern. A whole line ends before its newline, which no pattern has: nothing is read behind it. */
+  /** Null for a line of no known pattern. */
   find({ bytes, from, to }: Line): T | null {
+    // A whole line ends before its newline, which no pattern has: no more than a word is read behind it.
+    if (to + WORD_BYTES > bytes.length) return null;
+    const view = this.#viewOf(bytes);
     const { numbers } = this;
     let node = this.#tree;
     let at = from;
     let count = 0;
     for (;;) {
-      const { symbols } = node;
-      for (let i = 0; i < symbols.length; i++) {
-        const symbol = symbols[i]!;
-        if (symbol < COUNT) {
-          if (bytes[at++] !== symbol) return null;
-        } else if (symbol === TEXT) {
-          at = endOfText(bytes, at);
-        } else {
+      const { program } = node;
+      for (let step = 0; step < program.length; ) {
+        const length = program[step++]!;
+        const end = at + length;
+        if (length >= WORD_BYTES) {
+          const last = end - WORD_BYTES;
+          for (; at < last; at += WORD_BYTES) if (view.getInt32(at, true) !== program[step++]) return null;
+          if (view.getInt32(last, true) !== program[step++]) return null;
+          at = end;
+        } else while (at < end) if (bytes[at++] !== program[step++]) return null;
+        const symbol = program[step++]!;
+        if (symbol === TEXT) at = endOfText(bytes, at);
+        else if (symbol >= COUNT) {
           const start = at;
+          const wide = start + INTEGER_DIGITS;
           let value = 0;
           let byte = bytes[at]!;
-          const wide = start + INTEGER_DIGITS;
           for (; byte >= ZERO && byte <= NINE && at < wide; byte = bytes[++at]!)
             value = (10 * value + byte - ZERO) | 0;
           for (; byte >= ZERO && byte <= NINE; byte = bytes[++at]!) value = 10 * value + (byte - ZERO);
@@ -87,10 +106,17 @@ export class Patterns<T> {
         }
       }
       if (at === to) return node.found;
-      const byte = bytes[at]!;
-      const next = node.next.find(({ first }) => first === byte || first >= COUNT);
-      if (next === undefined) return null;
+      const next = nextOf(node, bytes[at]!);
+      if (next === null) return null;
       node = next;
     }
+  }
+
+  #viewOf(bytes: Buffer): DataView {
+    if (this.#viewed !== bytes) {
+      this.#viewed = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    return this.#view;
   }
 }

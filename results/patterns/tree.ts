@@ -1,9 +1,11 @@
 // Sequences of symbols that share what they begin with.
+import { programOf } from './program.ts';
 
 export interface Node<T> {
   readonly symbols: Uint16Array;
   /** Symbol by which it is chosen. */
   readonly first: number;
+  readonly program: Int32Array;
   /** No two of them begin with the same symbol. */
   readonly next: readonly Node<T>[];
   /** Of the sequence that ends here; null where none does. */
@@ -13,6 +15,7 @@ export interface Node<T> {
 const nodeOf = <T>(symbols: Uint16Array, next: readonly Node<T>[], found: T | null): Node<T> => ({
   symbols,
   first: symbols[0] ?? -1,
+  program: programOf(symbols),
   next,
   found,
 });

@@ -33,7 +33,7 @@ const lowerReach = remembered((n: number, rank: number, power: number): number =
  * probability `power`; null with too few values.
  */
 export const detectableAbove = (
-  logs: readonly number[],
+  logs: ArrayLike<number>,
   { bound, confidence, power = POWER }: { bound: number; confidence: number; power?: number },
 ): number | null => {
   const n = logs.length;
@@ -45,11 +45,11 @@ export const detectableAbove = (
 
 /** The same for effects below a bound: the largest log-ratio that would be shown to lie below it. */
 export const detectableBelow = (
-  logs: readonly number[],
+  logs: ArrayLike<number>,
   { bound, ...options }: { bound: number; confidence: number; power?: number },
 ): number | null => {
   const found = detectableAbove(
-    logs.map((value) => -value),
+    new Float64Array(logs).map((value) => -value),
     { bound: -bound, ...options },
   );
   return found === null ? null : -found;

@@ -14,7 +14,7 @@ export const between = (below: number, above: number): number =>
   below === above ? below : below + 0.5 * (above - below);
 
 /** Null where there is no value. */
-export const median = (values: readonly number[]): number | null => {
+export const median = (values: ArrayLike<number>): number | null => {
   if (values.length === 0) return null;
   const [below, above] = orderStatistics(values, middleRanks(values.length));
   return between(below!, above!);
@@ -37,12 +37,22 @@ export const medianRank = remembered((n: number, confidence: number) => {
   return { rank, confidence: 1 - 2 * binomialBelow(rank - 1, n, 0.5) };
 });
 
-export const medianInterval = (values: readonly number[], confidence: number): Interval => {
+/** Both in one go; the median is null where there is no value. */
+export const medianWithInterval = (
+  values: ArrayLike<number>,
+  confidence: number,
+): { readonly median: number | null; readonly interval: Interval } => {
   const n = values.length;
   const needed = medianNeeds(confidence);
-  if (n < needed) return { kind: 'tooFew', n, needed };
+  if (n < needed) return { median: median(values), interval: { kind: 'tooFew', n, needed } };
   const { rank, confidence: reached } = medianRank(n, confidence);
   const [lo, below, above, hi] = orderStatistics(values, [rank - 1, ...middleRanks(n), n - rank]);
   const center = n % 2 === 1 ? below! : (below! + above!) / 2;
-  return { kind: 'interval', center, lo: lo!, hi: hi!, confidence: reached, n };
+  return {
+    median: between(below!, above!),
+    interval: { kind: 'interval', center, lo: lo!, hi: hi!, confidence: reached, n },
+  };
 };
+
+export const medianInterval = (values: ArrayLike<number>, confidence: number): Interval =>
+  medianWithInterval(values, confidence).interval;
