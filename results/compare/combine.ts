@@ -47,14 +47,17 @@ const widest = (rows: readonly Row[], arm: string): Zone => {
 /** Rows of one metric of one scenario with its parameters, one per image. */
 export const combine = (rows: readonly Row[], better: Metric['better']): readonly CombinedCell[] => {
   const arms = rows[0]?.cells.filter((cell) => cell.versus !== null).map((cell) => cell.arm) ?? [];
-  const nullLogs = armLogs(rows, NULL_ARM);
-  const nullMedian = nullLogs === null ? null : median(perBlock(nullLogs));
-  return arms.flatMap((arm): CombinedCell[] => {
-    const logs = armLogs(rows, arm);
-    if (logs === null) return [];
-    const ratio = ratioInterval(perBlock(logs), LOOK_CONFIDENCE);
+  const logsOf = new Map(
+    arms.flatMap((arm) => {
+      const logs = armLogs(rows, arm);
+      return logs === null ? [] : [[arm, perBlock(logs)] as const];
+    }),
+  );
+  const nullMedian = median(logsOf.get(NULL_ARM) ?? []);
+  return [...logsOf].map(([arm, logs]): CombinedCell => {
+    const ratio = ratioInterval(logs, LOOK_CONFIDENCE);
     const zone = widest(rows, arm);
     const nullCenter = arm === NULL_ARM || nullMedian === null ? null : Math.exp(nullMedian);
-    return [{ arm, ratio, zone, verdict: judge(ratio, zone, better, nullCenter), imageCount: rows.length }];
+    return { arm, ratio, zone, verdict: judge(ratio, zone, better, nullCenter), imageCount: rows.length };
   });
 };
