@@ -11,7 +11,7 @@ import { claimsOf } from './analysis/on-trial.ts';
 import { failuresOf, leaksOf, skippedOf } from './analysis/problems.ts';
 import { publishedOf } from './analysis/published.ts';
 import { spreadsOf } from './analysis/spreads.ts';
-import { firstTables, furtherTables, ownTables, type TableInput } from './analysis/tables.ts';
+import { firstTables, furtherTables, ownTables, rowsOnce, type TableInput } from './analysis/tables.ts';
 import type { Claim } from './claims/claim.ts';
 import { evidenceOf } from './claims/evidence.ts';
 import { claims as allClaims } from './claims/registry.ts';
@@ -74,7 +74,7 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
   const images = [...new Set([...plan.images, ...groups.map(({ group }) => group.image)])].filter((image) =>
     groups.some(({ group }) => group.image === image),
   );
-  const input: TableInput = { groups, design, arms, images };
+  const input: TableInput = { groups, design, arms, images, row: rowsOnce(design) };
   const tables = firstTables(input);
   const further = furtherTables(input);
   const observed = present(groups.map((group) => observedOf(group, arms, catalogue)));

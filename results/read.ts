@@ -1,13 +1,20 @@
 // Reading a run folder back. Whatever stands in it is untrusted: every error names the file and the line.
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ResultsError } from './errors.ts';
 import { RUN_FILE, SAMPLES_FILE } from './journal.ts';
+import { type Line, linesOf } from './lines.ts';
 import type { RunFile, Sample } from './schema/run.ts';
 import { checkRun, checkSample } from './shapes.ts';
 
-const NEWLINE = 0x0a;
-const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
+type Warn = (message: string) => void;
+
+export interface JournalLine {
+  readonly path: string;
+  /** From 1. */
+  readonly number: number;
+  readonly line: Line;
+}
 
 const cannotRead = (path: string, error: unknown): ResultsError =>
   new ResultsError(`${path}: cannot be read`, {
@@ -35,54 +42,37 @@ export const readRun = (folder: string): RunFile => {
   return checkRun(parse(text, path), path);
 };
 
-/** Lines without their newline; the last one says whether it had one. Only 0x0a ends a line. */
-async function* lines(path: string): AsyncGenerator<{ readonly bytes: Buffer; readonly whole: boolean }> {
-  let rest: Buffer[] = [];
-  let restBytes = 0;
-  const stream = createReadStream(path, { highWaterMark: 1 << 18 });
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    let from = 0;
-    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
-      const piece = chunk.subarray(from, at);
-      yield { bytes: rest.length === 0 ? piece : Buffer.concat([...rest, piece]), whole: true };
-      rest = [];
-      restBytes = 0;
-      from = at + 1;
-    }
-    if (from === chunk.length) continue;
-    rest.push(chunk.subarray(from));
-    restBytes += chunk.length - from;
-    if (restBytes > LONGEST_LINE_BYTES)
-      throw new ResultsError(`${path}: a line is longer than ${LONGEST_LINE_BYTES} bytes`);
-  }
-  if (rest.length > 0) yield { bytes: Buffer.concat(rest), whole: false };
-}
-
 /**
- * The samples in the order of execution, one at a time. A torn last line, as a kill leaves it, is told to `warn` and left out;
- * anything else that is wrong throws.
+ * The whole lines of the journal, which are valid until the next one is asked for. A torn last line, as a kill leaves it, is told
+ * to `warn` and left out.
  */
-export async function* readSamples(
-  folder: string,
-  warn: (message: string) => void = () => {},
-): AsyncGenerator<Sample> {
+export function* journalLines(folder: string, warn: Warn): Generator<JournalLine, undefined> {
   const path = join(folder, SAMPLES_FILE);
   let number = 0;
   try {
-    for await (const line of lines(path)) {
+    for (const line of linesOf(path)) {
       number++;
-      const at = `${path}:${number}`;
-      if (!line.whole) {
+      if (line.whole) yield { path, number, line };
+      else
         warn(
-          `${SAMPLES_FILE}:${number}: the last line is torn and was left out (${line.bytes.length} bytes)`,
+          `${SAMPLES_FILE}:${number}: the last line is torn and was left out (${line.to - line.from} bytes)`,
         );
-        return;
-      }
-      yield checkSample(parse(line.bytes.toString('utf8'), at), at);
     }
   } catch (error) {
-    if (error instanceof ResultsError) throw error;
     if ((error as { syscall?: string }).syscall !== undefined) throw cannotRead(path, error);
     throw error;
   }
+}
+
+export const textOf = ({ line: { bytes, from, to } }: JournalLine): string =>
+  bytes.toString('utf8', from, to);
+
+export const sampleOf = (text: string, { path, number }: JournalLine): Sample => {
+  const at = `${path}:${number}`;
+  return checkSample(parse(text, at), at);
+};
+
+/** The samples in the order of execution, one at a time. What is wrong with any of them, but for a torn last line, throws. */
+export async function* readSamples(folder: string, warn: Warn = () => {}): AsyncGenerator<Sample> {
+  for (const line of journalLines(folder, warn)) yield sampleOf(textOf(line), line);
 }

@@ -5,6 +5,7 @@ import { RUNTIME } from '../../results/compare/phase-of.ts';
 import { metricInfo } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey, type Table } from '../../results/compare/tally.ts';
 import { type Catalogue, PHASES } from '../../results/schema/run.ts';
+import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { ArmView, CallsView, CountsView } from '../view.ts';
 
 const placeOf = ({ group }: GroupData) => ({
@@ -50,8 +51,8 @@ const keyOf = (count: { phase: string; actor: string; call: string }): string =>
   JSON.stringify([count.phase, count.actor, count.call]);
 
 /** A count may come from either kind of pass; the counting ones are kept apart because only they are meant to be equal. */
-const valuesOf = (data: GroupData, metric: string, arm: string): readonly number[] => {
-  const from = (table: Table) => [...(table.get(metric)?.get(arm)?.values() ?? [])];
+const valuesOf = (data: GroupData, metric: string, arm: string): ArrayLike<number> => {
+  const from = (table: Table) => numbersOf(table.get(metric)?.get(arm) ?? new Map());
   const counted = from(data.count);
   return counted.length > 0 ? counted : from(data.time);
 };

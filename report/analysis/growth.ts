@@ -6,6 +6,7 @@ import { type Design, isIdle, RUNTIME } from '../../results/compare/phase-of.ts'
 import { metricInfo } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import type { Ledger, Params, Phase } from '../../results/schema/run.ts';
+import { numbersOf } from '../../results/stats/log-ratio.ts';
 import { CONFIDENCE, median, medianInterval } from '../../results/stats/median.ts';
 import type { ArmView, GrowthFit, GrowthPoint, GrowthView } from '../view.ts';
 import { groupBy } from './group-by.ts';
@@ -76,7 +77,7 @@ interface Range {
 
 const NO_RANGE: Range = { lo: null, hi: null };
 
-const rangeOf = (values: readonly number[]): Range => {
+const rangeOf = (values: ArrayLike<number>): Range => {
   const interval = medianInterval(values, CONFIDENCE);
   return interval.kind === 'tooFew' || interval.lo === interval.hi
     ? NO_RANGE
@@ -99,7 +100,7 @@ const seriesOf = (
   return {
     arm,
     points: measured.map(({ x, given }): GrowthPoint => {
-      const values = [...given.values()];
+      const values = numbersOf(given);
       return { x, y: median(values)!, ...rangeOf(values) };
     }),
     fit: fitOf(

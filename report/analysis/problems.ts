@@ -1,6 +1,7 @@
 // What went wrong or did not take part. Each entry says where and what, in the run's own words.
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import type { RunFile, Sample } from '../../results/schema/run.ts';
+import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { LeakView, Problem } from '../view.ts';
 import { isLeak } from './counted.ts';
 import { groupBy } from './group-by.ts';
@@ -64,7 +65,7 @@ const leftIn = (data: GroupData): { readonly checked: number; readonly left: rea
       if (!isLeak(metric)) continue;
       for (const [arm, byBlock] of arms) {
         seen.set(arm, Math.max(seen.get(arm) ?? 0, byBlock.size));
-        const sum = [...byBlock.values()].reduce((a, b) => a + b, 0);
+        const sum = numbersOf(byBlock).reduce((a, b) => a + b, 0);
         if (sum > 0)
           left.push({ scenario: data.group.scenario, where: `${where}, ${arm}`, what: `${metric}: ${sum}` });
       }

@@ -3,6 +3,7 @@ import { own } from '../../results/check.ts';
 import { type Design, isIdle } from '../../results/compare/phase-of.ts';
 import { metricInfo } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
+import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { ArmView, SpreadView } from '../view.ts';
 import { curveOf } from './curve.ts';
 
@@ -17,7 +18,7 @@ const spreadOf = (
 ): SpreadView | null => {
   const byArm = data.time.get(metric);
   const curves = arms.flatMap(({ id }, arm) => {
-    const values = [...(byArm?.get(id)?.values() ?? [])];
+    const values = numbersOf(byArm?.get(id) ?? new Map());
     if (values.length < FEWEST || isIdle(data, metric, id, design)) return [];
     const curve = curveOf(values);
     return curve === null ? [] : [{ arm, ...curve }];

@@ -12,7 +12,19 @@ export interface TableInput {
   readonly design: Design;
   readonly arms: readonly ArmView[];
   readonly images: readonly string[];
+  readonly row: (group: GroupData, metric: string) => Row | null;
 }
+
+/** Of the same design: a row is wanted in the table of its image and again in the combined one. */
+export const rowsOnce = (design: Design): TableInput['row'] => {
+  const known = new Map<GroupData, Map<string, Row | null>>();
+  return (group, metric) => {
+    const rows = known.get(group) ?? new Map<string, Row | null>();
+    known.set(group, rows);
+    if (!rows.has(metric)) rows.set(metric, rowOf(group, metric, design));
+    return rows.get(metric)!;
+  };
+};
 
 const cellView = (cell: Cell | undefined): CellView =>
   cell === undefined
@@ -71,7 +83,7 @@ const tableOf = (image: string, input: TableInput, metricsOf: (group: GroupData)
   const sections = groups
     .filter(({ group }) => group.image === image)
     .map((group) => {
-      const rows = known(metricsOf(group).map((metric) => rowOf(group, metric, design)));
+      const rows = known(metricsOf(group).map((metric) => input.row(group, metric)));
       return sectionOf(
         group,
         rows.map((row) => rowView(row, arms, design.catalogue)),
@@ -85,7 +97,7 @@ const filled = (tables: readonly TableView[]): TableView[] =>
   tables.filter(({ sections }) => sections.length > 0);
 
 const combinedRow = (groups: readonly GroupData[], metric: string, input: TableInput): RowView | null => {
-  const rows = known(groups.map((group) => rowOf(group, metric, input.design)));
+  const rows = known(groups.map((group) => input.row(group, metric)));
   const first = rows[0];
   if (first === undefined || rows.length < groups.length) return null;
   const cells = combine(rows, first.info.better);

@@ -3,7 +3,7 @@ import { type CallCount, type Count, callCounts, countOf } from '../../results/c
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import type { Params, Pass, RunFile } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { type ByBlock, logRatios, ratioInterval } from '../../results/stats/log-ratio.ts';
+import { type ByBlock, logRatios, numbersOf, ratioInterval } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, medianInterval } from '../../results/stats/median.ts';
 
 export interface Place {
@@ -60,12 +60,12 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
     count(group, arm, metric) {
       // Nothing is counted twice: of an arm in both placements, where the scheduler had it.
       const counted = [group, ...twins(group)].flatMap((one) => [
-        ...values(one, arm, metric, 'count').values(),
+        ...numbersOf(values(one, arm, metric, 'count')),
       ]);
-      return countOf(counted.length > 0 ? counted : [...values(group, arm, metric).values()]);
+      return countOf(counted.length > 0 ? counted : numbersOf(values(group, arm, metric)));
     },
     calls: (group, arm) => callCounts(group.ledgers.get(arm) ?? []),
-    median: (group, arm, metric) => medianInterval([...values(group, arm, metric).values()], LOOK_CONFIDENCE),
+    median: (group, arm, metric) => medianInterval(numbersOf(values(group, arm, metric)), LOOK_CONFIDENCE),
     ratio: (group, arm, base, metric) =>
       ratioInterval(
         logRatios(values(group, arm, metric), values(group, base, metric)).values,

@@ -1,5 +1,6 @@
 // In which order arms come out, fastest first, as far as their intervals say. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
+import { numbersOf } from '../../results/stats/log-ratio.ts';
 import { median } from '../../results/stats/median.ts';
 import type { Told } from './claim.ts';
 import type { Evidence } from './evidence.ts';
@@ -22,7 +23,7 @@ export const orderOf = (
 ): Order | null => {
   const measured = arms.map((arm) => ({
     arm,
-    at: median([...evidence.values(group, arm, metric).values()]),
+    at: median(numbersOf(evidence.values(group, arm, metric))),
   }));
   if (measured.some(({ at }) => at === null)) return null;
   const sorted = measured.sort((a, b) => a.at! - b.at!).map(({ arm }) => arm);

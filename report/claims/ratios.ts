@@ -65,10 +65,10 @@ export const perBlock = (
   change: (value: number, base: number) => number,
 ): Interval => {
   const made: number[] = [];
-  for (const [block, value] of values) {
+  values.forEach((value, block) => {
     const other = base.get(block);
     if (other !== undefined) made.push(change(value, other));
-  }
+  });
   return medianInterval(made, LOOK_CONFIDENCE);
 };
 

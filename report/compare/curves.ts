@@ -23,7 +23,7 @@ export interface Curves {
   readonly curves: readonly SideCurve[];
 }
 
-const curveAt = (side: Side, values: readonly number[]): SideCurve[] => {
+const curveAt = (side: Side, values: ArrayLike<number>): SideCurve[] => {
   const curve = curveOf(values);
   return curve === null ? [] : [{ side, ...curve }];
 };
@@ -42,7 +42,7 @@ const valuesOf = (arms: ReadonlyMap<string, ByBlock>, arm: string): readonly num
   ...(arms.get(arm)?.values() ?? []),
 ];
 
-const ratiosOf = (loaded: Loaded, row: LatencyResult): readonly number[] => {
+const ratiosOf = (loaded: Loaded, row: LatencyResult): ArrayLike<number> => {
   const arms = tableOf(loaded, row);
   const [arm, baseline] = [arms.get(row.place.arm), arms.get(loaded.run.plan.baseline)];
   return arm === undefined || baseline === undefined ? [] : logRatios(arm, baseline).values.map(Math.exp);

@@ -3,12 +3,10 @@ import type { ByBlock } from '../stats/log-ratio.ts';
 
 const FIRST_ROWS = 8;
 
+/** With room for as much again, which takes no memory before it is written to. */
 const grown = (values: Float64Array<ArrayBuffer>, needed: number): Float64Array<ArrayBuffer> => {
   if (needed <= values.length) return values;
-  const longer = new Float64Array(Math.max(FIRST_ROWS, needed, Math.ceil(values.length * 1.5))).fill(
-    Number.NaN,
-    values.length,
-  );
+  const longer = new Float64Array(Math.max(FIRST_ROWS, needed, 2 * values.length));
   longer.set(values);
   return longer;
 };
@@ -19,12 +17,22 @@ export class BlockRows {
   #blocks = new Float64Array(0);
   /** Only once a block came out of order; blocks that ascend are found by halving. */
   #index: Map<number, number> | null = null;
+  /** Where the last block was found: the next one that is asked for mostly follows it. */
+  #found = 0;
 
   blockAt(row: number): number {
     return this.#blocks[row]!;
   }
 
   find(block: number): number {
+    if (this.#blocks[this.#found] === block) return this.#found;
+    const next = this.#found + 1;
+    const row = next < this.count && this.#blocks[next] === block ? next : this.#search(block);
+    if (row >= 0) this.#found = row;
+    return row;
+  }
+
+  #search(block: number): number {
     if (this.#index !== null) return this.#index.get(block) ?? -1;
     let low = 0;
     let high = this.count - 1;
@@ -57,6 +65,8 @@ export class BlockRows {
 export class Column implements ByBlock {
   readonly #rows: BlockRows;
   #values = new Float64Array(0);
+  /** Rows up to the last one with a value. */
+  #count = 0;
   size = 0;
 
   constructor(rows: BlockRows) {
@@ -64,14 +74,19 @@ export class Column implements ByBlock {
   }
 
   set(row: number, value: number): void {
-    this.#values = grown(this.#values, row + 1);
-    if (Number.isNaN(this.#values[row]!)) this.size++;
+    if (row >= this.#count) {
+      this.#values = grown(this.#values, row + 1);
+      if (row > this.#count) this.#values.fill(Number.NaN, this.#count, row);
+      this.#count = row + 1;
+      this.size++;
+    } else if (Number.isNaN(this.#values[row]!)) this.size++;
     this.#values[row] = value;
   }
 
   get(block: number): number | undefined {
-    const value = this.#values[this.#rows.find(block)];
-    return value === undefined || Number.isNaN(value) ? undefined : value;
+    const row = this.#rows.find(block);
+    const value = row >= 0 && row < this.#count ? this.#values[row]! : Number.NaN;
+    return Number.isNaN(value) ? undefined : value;
   }
 
   has(block: number): boolean {
@@ -79,11 +94,14 @@ export class Column implements ByBlock {
   }
 
   forEach(work: (value: number, block: number, map: ByBlock) => void): void {
-    for (const [block, value] of this) work(value, block, this);
+    for (let row = 0; row < this.#count; row++) {
+      const value = this.#values[row]!;
+      if (!Number.isNaN(value)) work(value, this.#rows.blockAt(row), this);
+    }
   }
 
   *entries(): Generator<[number, number], undefined> {
-    for (let row = 0; row < this.#values.length; row++) {
+    for (let row = 0; row < this.#count; row++) {
       const value = this.#values[row]!;
       if (!Number.isNaN(value)) yield [this.#rows.blockAt(row), value];
     }
@@ -94,7 +112,7 @@ export class Column implements ByBlock {
   }
 
   *values(): Generator<number, undefined> {
-    for (const value of this.#values) if (!Number.isNaN(value)) yield value;
+    for (const [, value] of this) yield value;
   }
 
   [Symbol.iterator](): Generator<[number, number], undefined> {

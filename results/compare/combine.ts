@@ -1,8 +1,9 @@
 // One row over several images, without a mean of medians: in each block, the median over the images of the arm's log-ratio;
 // then the median of the blocks with its order-statistic interval. A block counts only where every image has a pair in it.
+import { median as medianOfFew } from 'simple-statistics';
 import type { Metric } from '../schema/run.ts';
 import type { Interval } from '../stats/interval.ts';
-import { ratioInterval } from '../stats/log-ratio.ts';
+import { type ByBlock, ratioInterval } from '../stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, median } from '../stats/median.ts';
 import { NULL_ARM, type Row } from './rows.ts';
 import { judge, type Verdict, type Zone } from './verdict.ts';
@@ -18,15 +19,24 @@ export interface CombinedCell {
   readonly imageCount: number;
 }
 
-const armLogs = (rows: readonly Row[], arm: string): readonly ReadonlyMap<number, number>[] | null => {
+const armLogs = (rows: readonly Row[], arm: string): readonly ByBlock[] | null => {
   const logs = rows.map((row) => row.cells.find((cell) => cell.arm === arm)?.versus?.logs);
-  return logs.every((found) => found !== undefined) ? (logs as ReadonlyMap<number, number>[]) : null;
+  return logs.every((found) => found !== undefined) ? (logs as ByBlock[]) : null;
 };
 
-const perBlock = (images: readonly ReadonlyMap<number, number>[]): number[] =>
-  [...images[0]!.keys()]
-    .filter((block) => images.every((logs) => logs.has(block)))
-    .map((block) => median(images.map((logs) => logs.get(block)!))!);
+const perBlock = ([first, ...others]: readonly ByBlock[]): number[] => {
+  const medians: number[] = [];
+  first?.forEach((log, block) => {
+    const logs = [log];
+    for (const other of others) {
+      const found = other.get(block);
+      if (found === undefined) return;
+      logs.push(found);
+    }
+    medians.push(medianOfFew(logs));
+  });
+  return medians;
+};
 
 /** The widest zone of the images': what is noise on one of them is not a result on all. */
 const widest = (rows: readonly Row[], arm: string): Zone => {
@@ -37,14 +47,17 @@ const widest = (rows: readonly Row[], arm: string): Zone => {
 /** Rows of one metric of one scenario with its parameters, one per image. */
 export const combine = (rows: readonly Row[], better: Metric['better']): readonly CombinedCell[] => {
   const arms = rows[0]?.cells.filter((cell) => cell.versus !== null).map((cell) => cell.arm) ?? [];
-  const nullLogs = armLogs(rows, NULL_ARM);
-  const nullMedian = nullLogs === null ? null : median(perBlock(nullLogs));
-  return arms.flatMap((arm): CombinedCell[] => {
-    const logs = armLogs(rows, arm);
-    if (logs === null) return [];
-    const ratio = ratioInterval(perBlock(logs), LOOK_CONFIDENCE);
+  const logsOf = new Map(
+    arms.flatMap((arm) => {
+      const logs = armLogs(rows, arm);
+      return logs === null ? [] : [[arm, perBlock(logs)] as const];
+    }),
+  );
+  const nullMedian = median(logsOf.get(NULL_ARM) ?? []);
+  return [...logsOf].map(([arm, logs]): CombinedCell => {
+    const ratio = ratioInterval(logs, LOOK_CONFIDENCE);
     const zone = widest(rows, arm);
     const nullCenter = arm === NULL_ARM || nullMedian === null ? null : Math.exp(nullMedian);
-    return [{ arm, ratio, zone, verdict: judge(ratio, zone, better, nullCenter), imageCount: rows.length }];
+    return { arm, ratio, zone, verdict: judge(ratio, zone, better, nullCenter), imageCount: rows.length };
   });
 };

@@ -9,10 +9,14 @@ export interface Count {
   readonly passes: number;
 }
 
-export const countOf = (values: readonly number[]): Count | null =>
-  values.length === 0
-    ? null
-    : { least: Math.min(...values), most: Math.max(...values), passes: values.length };
+export const countOf = (values: ArrayLike<number>): Count | null =>
+  values.length === 0 ? null : { least: leastOf(values), most: mostOf(values), passes: values.length };
+
+/** Not of arguments, of which a call takes no more than a hundred thousand or so. */
+const leastOf = (values: ArrayLike<number>): number =>
+  new Float64Array(values).reduce((a, b) => Math.min(a, b));
+const mostOf = (values: ArrayLike<number>): number =>
+  new Float64Array(values).reduce((a, b) => Math.max(a, b));
 
 export interface CallCount extends Count {
   readonly phase: Phase;
@@ -39,8 +43,8 @@ export const callCounts = (ledgers: readonly Ledger[]): readonly CallCount[] =>
       phase,
       actor,
       call,
-      least: values.length < ledgers.length ? Math.min(0, ...values) : Math.min(...values),
-      most: Math.max(...values),
+      least: values.length < ledgers.length ? Math.min(0, leastOf(values)) : leastOf(values),
+      most: mostOf(values),
       passes: ledgers.length,
     }));
   });

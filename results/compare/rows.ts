@@ -3,8 +3,9 @@ import { own } from '../check.ts';
 import type { Catalogue, Metric } from '../schema/run.ts';
 import { detectableAbove, detectableBelow } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
-import { type ByBlock, logRatios, ratioInterval } from '../stats/log-ratio.ts';
-import { CONFIDENCE, LOOK_CONFIDENCE, median, medianDeviation, medianInterval } from '../stats/median.ts';
+import { type ByBlock, logRatios, numbersOf, ratioInterval } from '../stats/log-ratio.ts';
+import { CONFIDENCE, LOOK_CONFIDENCE, median, medianWithInterval } from '../stats/median.ts';
+import { BlockRows, Column } from './columns.ts';
 import { COMMAND_START, type Design, isIdle, NULL_ARM } from './phase-of.ts';
 
 export type { Design };
@@ -17,7 +18,6 @@ export interface Cell {
   readonly arm: string;
   readonly median: number;
   readonly medianInterval: Interval;
-  readonly deviation: number;
   readonly n: number;
   /** The counting passes saw no call in this phase: its time is that of doing nothing. */
   readonly idle: boolean;
@@ -34,7 +34,8 @@ export interface Versus {
   readonly detectable: number | null;
   readonly pairs: number;
   readonly withoutRatio: number;
-  readonly logs: ReadonlyMap<number, number>;
+  /** By block, made anew each time: those of all rows together are as large as the journal's values. */
+  readonly logs: ByBlock;
 }
 
 export interface Row {
@@ -56,7 +57,7 @@ const EMPTY_CALL = 'emptyCallNs';
 /** Null where the group's times are single windows. */
 const emptyCallOf = (data: GroupData): number | null => {
   const arms = data.time.get(EMPTY_CALL);
-  return arms === undefined ? null : median([...arms.values()].flatMap((byBlock) => [...byBlock.values()]));
+  return arms === undefined ? null : median([...arms.values()].flatMap((byBlock) => [...numbersOf(byBlock)]));
 };
 
 /** In the metric's unit. Of a repeated call it is twice the call that does nothing. */
@@ -66,7 +67,7 @@ const floorOf = (metric: string, emptyCallNs: number | null): number => {
 };
 
 /** Of an effect for the worse, as a ratio of more than one. */
-const detectableRatio = (logs: readonly number[], zone: Zone, better: Metric['better']): number | null => {
+const detectableRatio = (logs: ArrayLike<number>, zone: Zone, better: Metric['better']): number | null => {
   const confidence = LOOK_CONFIDENCE;
   const log =
     better === 'lower'
@@ -75,12 +76,13 @@ const detectableRatio = (logs: readonly number[], zone: Zone, better: Metric['be
   return log === null || !Number.isFinite(log) ? null : Math.exp(Math.abs(log));
 };
 
-const logsByBlock = (arm: ByBlock, baseline: ByBlock): ReadonlyMap<number, number> => {
-  const logs = new Map<number, number>();
-  for (const [block, value] of arm) {
+const logsByBlock = (arm: ByBlock, baseline: ByBlock): ByBlock => {
+  const rows = new BlockRows();
+  const logs = new Column(rows);
+  arm.forEach((value, block) => {
     const base = baseline.get(block);
-    if (base !== undefined && value > 0 && base > 0) logs.set(block, Math.log(value / base));
-  }
+    if (base !== undefined && value > 0 && base > 0) logs.set(rows.rowOf(block), Math.log(value / base));
+  });
   return logs;
 };
 
@@ -104,7 +106,9 @@ const versus = (arm: ByBlock, against: Against): Versus => {
     pairs: values.length,
     verdict: judge(ratio, zone, against.better, against.nullCenter),
     detectable: detectableRatio(values, zone, against.better),
-    logs: logsByBlock(arm, against.baseline),
+    get logs() {
+      return logsByBlock(arm, against.baseline);
+    },
   };
 };
 
@@ -116,7 +120,7 @@ const centerOf = (values: ByBlock | undefined, baseline: ByBlock): number | null
 
 const baselineOf = (arms: ReadonlyMap<string, ByBlock>, design: Design) => {
   const values = arms.get(design.baseline);
-  const center = values === undefined ? null : median([...values.values()]);
+  const center = values === undefined ? null : median(numbersOf(values));
   return values === undefined || center === null ? null : { values, center };
 };
 
@@ -127,6 +131,7 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
   const info = metricInfo(design.catalogue, metric);
   const baseline = baselineOf(arms, design);
   const emptyCall = emptyCallOf(data);
+  const nullCenter = baseline === null ? null : centerOf(arms.get(NULL_ARM), baseline.values);
   const baselineIdle = isIdle(data, metric, design.baseline, design);
 
   const compare = (arm: string, values: ByBlock): Versus | null =>
@@ -138,18 +143,18 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
           better: info.better,
           floor: floorOf(metric, emptyCall),
           delta: design.delta ?? DEFAULT_DELTA,
-          nullCenter: arm === NULL_ARM ? null : centerOf(arms.get(NULL_ARM), baseline.values),
+          nullCenter: arm === NULL_ARM ? null : nullCenter,
         });
 
   const cells = [...arms].map(([arm, byBlock]): Cell => {
-    const values = [...byBlock.values()];
+    const values = numbersOf(byBlock);
+    const { median: center, interval } = medianWithInterval(values, CONFIDENCE);
     const idle = isIdle(data, metric, arm, design);
     return {
       arm,
       idle,
-      median: median(values)!,
-      medianInterval: medianInterval(values, CONFIDENCE),
-      deviation: medianDeviation(values)!,
+      median: center!,
+      medianInterval: interval,
       n: values.length,
       versus:
         arm === design.baseline || idle || baselineIdle || metric === COMMAND_START

@@ -1,5 +1,6 @@
 // Samples on their way into rows: values by (scenario, parameters, image, metric), arm and block, kept as numbers so that a
 // journal of a million lines fits in memory.
+import type { OkSample, Places } from '../patterns/symbols.ts';
 import type { Ledger, Params, Pass, Sample } from '../schema/run.ts';
 import type { ByBlock } from '../stats/log-ratio.ts';
 import { BlockRows, Column } from './columns.ts';
@@ -50,7 +51,7 @@ export interface Tallied {
 /** Blocks of different processes never meet: a block that was cut off and gone on with later gives no pair. */
 const BLOCKS_PER_SESSION = 2 ** 20;
 
-const blockOf = (sample: Sample): number => (sample.session ?? 0) * BLOCKS_PER_SESSION + sample.block;
+const blockOf = (session: number, block: number): number => session * BLOCKS_PER_SESSION + block;
 
 type Building = Map<string, Map<string, Column>>;
 
@@ -80,6 +81,8 @@ const tookText = (took: Readonly<Record<string, string>>): string =>
 
 export interface Tally {
   add(sample: Sample): void;
+  /** Of a sample that was added: adds others that differ in their numbers alone, which stand in these places. */
+  like(sample: OkSample, places: Places): (numbers: Float64Array) => void;
   finish(): Tallied;
 }
 
@@ -100,27 +103,47 @@ export const startTally = (): Tally => {
       took: new Map(),
     }));
 
-  const addOk = (sample: Extract<Sample, { readonly outcome: 'ok' }>): void => {
-    const open = groupOf(sample);
+  const columnsOf = (sample: OkSample, open: Open, rows: BlockRows): readonly Column[] => {
     const table = sample.pass === 'time' ? open.time : open.count;
-    const rows = at(open.rows[sample.pass], sample.arm, () => new BlockRows());
-    const row = rows.rowOf(blockOf(sample));
-    for (const metric of Object.keys(sample.values)) {
+    return Object.keys(sample.values).map((metric) => {
       const arms = at(table, metric, () => new Map<string, Column>());
-      at(arms, sample.arm, () => new Column(rows)).set(row, sample.values[metric]!);
-    }
-    if (sample.ledger !== undefined) at(open.ledgers, sample.arm, () => []).push(sample.ledger);
+      return at(arms, sample.arm, () => new Column(rows));
+    });
+  };
+
+  /** All that samples which differ in their numbers alone have in common is looked up once. */
+  const adderOf = (sample: OkSample): ((block: number, values: ArrayLike<number>, from: number) => void) => {
+    const open = groupOf(sample);
+    const rows = at(open.rows[sample.pass], sample.arm, () => new BlockRows());
+    const columns = columnsOf(sample, open, rows);
+    const { ledger, notes: ownNotes } = sample;
+    const ledgers = ledger === undefined ? null : at(open.ledgers, sample.arm, () => []);
     const took = tookText(sample.took);
     if (took !== '') at(open.took, sample.arm, () => new Set()).add(took);
+    return (block, values, from) => {
+      sampleCount++;
+      for (const note of ownNotes) notes.set(note, (notes.get(note) ?? 0) + 1);
+      const row = rows.rowOf(block);
+      for (let i = 0; i < columns.length; i++) columns[i]!.set(row, values[from + i]!);
+      if (ledger !== undefined) ledgers!.push(ledger);
+    };
   };
 
   return {
     add(sample) {
+      if (sample.outcome === 'ok') {
+        adderOf(sample)(blockOf(sample.session ?? 0, sample.block), Object.values(sample.values), 0);
+        return;
+      }
       sampleCount++;
       for (const note of sample.notes) notes.set(note, (notes.get(note) ?? 0) + 1);
-      if (sample.outcome === 'ok') addOk(sample);
-      else if (sample.outcome === 'failed') failures.push(sample);
+      if (sample.outcome === 'failed') failures.push(sample);
       else skips.push(sample);
+    },
+    like(sample, { block, session, values }) {
+      const add = adderOf(sample);
+      return (numbers) =>
+        add(blockOf(session === null ? 0 : numbers[session]!, numbers[block]!), numbers, values);
     },
     finish: () => ({ groups: [...groups.values()], failures, skips, notes, sampleCount }),
   };

@@ -4,6 +4,7 @@ import { metricInfo } from '../compare/rows.ts';
 import { type Group, paramsKey } from '../compare/tally.ts';
 import type { Loaded } from '../gate/load.ts';
 import type { Metric, Pass } from '../schema/run.ts';
+import { numbersOf } from '../stats/log-ratio.ts';
 import { median } from '../stats/median.ts';
 
 export interface Series {
@@ -29,7 +30,7 @@ export const seriesOf = ({ run, tallied }: Loaded): readonly Series[] =>
         // A time of a counting pass is slowed by the counting; a count of a timing pass stands in the counting pass too.
         if ((pass === 'count') !== (info.noise !== 'noisy')) return [];
         return [...arms].flatMap(([arm, byBlock]): Series[] => {
-          const values = [...byBlock.values()];
+          const values = [...numbersOf(byBlock)];
           const center = median(values);
           return center === null ? [] : [{ group, arm, metric, info, pass, values, median: center }];
         });

@@ -12,6 +12,7 @@ import { bootstrap } from '../stats/bootstrap.ts';
 import { hodgesLehmann } from '../stats/hodges-lehmann.ts';
 import { holm } from '../stats/holm.ts';
 import { type Interval, mapInterval } from '../stats/interval.ts';
+import { numbersOf } from '../stats/log-ratio.ts';
 import { outliers } from '../stats/outliers.ts';
 import { wilcoxon } from '../stats/rank-tests.ts';
 import { seededUniform } from '../stats/seeded.ts';
@@ -82,7 +83,7 @@ const CONFIDENCE = 0.95;
 const SEED = 20230120;
 
 const furtherOf = ({ logs }: Versus): Further => {
-  const values = [...logs.values()];
+  const values = [...numbersOf(logs)];
   const blocks = [...logs.keys()];
   const test = wilcoxon(values);
   return {
@@ -126,7 +127,7 @@ const foundIn = ({ run, tallied }: Loaded, options: LatencyOptions): readonly Fo
 
 /** That the row is worse than its zone. */
 const pOf = ({ row, versus }: Found): number => {
-  const logs = [...versus.logs.values()];
+  const logs = [...numbersOf(versus.logs)];
   return row.info.better === 'lower'
     ? signTestAbove(logs, Math.log(versus.zone.hi))
     : signTestBelow(logs, Math.log(versus.zone.lo));

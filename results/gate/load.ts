@@ -1,6 +1,7 @@
 // A run folder as the gate sees it: the run, its samples tallied, and what stood in the way.
 import { startTally, type Tallied } from '../compare/tally.ts';
-import { readRun, readSamples } from '../read.ts';
+import { Patterns } from '../patterns/patterns.ts';
+import { journalLines, readRun, sampleOf, textOf } from '../read.ts';
 import type { RunFile } from '../schema/run.ts';
 
 export interface Loaded {
@@ -11,14 +12,27 @@ export interface Loaded {
   readonly warnings: readonly string[];
 }
 
+const tallyJournal = (folder: string, warn: (message: string) => void): Tallied => {
+  const tally = startTally();
+  const patterns = new Patterns<(numbers: Float64Array) => void>();
+  for (const journalLine of journalLines(folder, warn)) {
+    const add = patterns.find(journalLine.line);
+    if (add !== null) {
+      add(patterns.numbers);
+      continue;
+    }
+    const text = textOf(journalLine);
+    const sample = sampleOf(text, journalLine);
+    tally.add(sample);
+    if (sample.outcome === 'ok') patterns.learn(text, sample, (places) => tally.like(sample, places));
+  }
+  return tally.finish();
+};
+
 export const loadRun = async (folder: string): Promise<Loaded> => {
   const run = readRun(folder);
-  const tally = startTally();
   const warnings: string[] = [];
-  let okCount = 0;
-  for await (const sample of readSamples(folder, (message) => warnings.push(message))) {
-    tally.add(sample);
-    if (sample.outcome === 'ok') okCount++;
-  }
-  return { folder, run, tallied: tally.finish(), okCount, warnings };
+  const tallied = tallyJournal(folder, (message) => warnings.push(message));
+  const okCount = tallied.sampleCount - tallied.failures.length - tallied.skips.length;
+  return { folder, run, tallied, okCount, warnings };
 };

@@ -5,25 +5,36 @@ import { medianInterval } from './median.ts';
 /** A metric's value by block. */
 export type ByBlock = ReadonlyMap<number, number>;
 
+/** In the order of the blocks. */
+export const numbersOf = (byBlock: ByBlock): Float64Array => {
+  const values = new Float64Array(byBlock.size);
+  let count = 0;
+  byBlock.forEach((value) => {
+    values[count++] = value;
+  });
+  return values;
+};
+
 export interface LogRatios {
-  readonly values: readonly number[];
+  readonly values: Float64Array;
   /** Complete pairs of which one value was zero or less: they have no ratio. */
   readonly withoutRatio: number;
 }
 
 /** Of every block that holds both, in the order of the arm's blocks. */
 export const logRatios = (arm: ByBlock, baseline: ByBlock): LogRatios => {
-  const values: number[] = [];
+  const values = new Float64Array(arm.size);
+  let count = 0;
   let withoutRatio = 0;
-  for (const [block, value] of arm) {
+  arm.forEach((value, block) => {
     const base = baseline.get(block);
-    if (base === undefined) continue;
-    if (value > 0 && base > 0) values.push(Math.log(value / base));
+    if (base === undefined) return;
+    if (value > 0 && base > 0) values[count++] = Math.log(value / base);
     else withoutRatio++;
-  }
-  return { values, withoutRatio };
+  });
+  return { values: values.subarray(0, count), withoutRatio };
 };
 
 /** The median log-ratio with its interval, as a ratio. */
-export const ratioInterval = (logs: readonly number[], confidence: number): Interval =>
+export const ratioInterval = (logs: ArrayLike<number>, confidence: number): Interval =>
   mapInterval(medianInterval(logs, confidence), Math.exp);

@@ -2,17 +2,27 @@
 //
 // Source: David and Nagaraja, Order Statistics, section 7.1: the k-th smallest and the k-th largest of n values enclose the
 // median with probability 1 - 2 P(B <= k-1), B binomial with n trials and one half.
-import { medianAbsoluteDeviation, median as medianOf } from 'simple-statistics';
+import { medianAbsoluteDeviation } from 'simple-statistics';
 import { binomialBelow, binomialPast } from './binomial.ts';
 import type { Interval } from './interval.ts';
+import { orderStatistics } from './order-statistics.ts';
+import { remembered } from './remembered.ts';
+
+/** The two in the middle, which are the same one of an odd number. */
+export const middleRanks = (n: number): readonly [number, number] => [(n - 1) >> 1, n >> 1];
+export const between = (below: number, above: number): number =>
+  below === above ? below : below + 0.5 * (above - below);
 
 /** Null where there is no value. */
-export const median = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : medianOf([...values]);
+export const median = (values: ArrayLike<number>): number | null => {
+  if (values.length === 0) return null;
+  const [below, above] = orderStatistics(values, middleRanks(values.length));
+  return between(below!, above!);
+};
 
 /** Median absolute deviation from the median, not scaled; null where there is no value. */
 export const medianDeviation = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : medianAbsoluteDeviation([...values]);
+  values.length === 0 ? null : medianAbsoluteDeviation(values as number[]);
 
 /** Fewest values of which the smallest and the largest enclose the median with this confidence. */
 export const medianNeeds = (confidence: number): number => Math.ceil(1 - Math.log2(1 - confidence));
@@ -21,18 +31,28 @@ export const CONFIDENCE = 0.95;
 /** One of four planned looks, 5 % over all of them. */
 export const LOOK_CONFIDENCE = 0.9875;
 
-export const medianInterval = (values: readonly number[], confidence: number): Interval => {
+/** Of the smallest value that encloses the median on its side, from 1, with the confidence that it reaches. */
+export const medianRank = remembered((n: number, confidence: number) => {
+  const rank = binomialPast((1 - confidence) / 2, n, 0.5);
+  return { rank, confidence: 1 - 2 * binomialBelow(rank - 1, n, 0.5) };
+});
+
+/** Both in one go; the median is null where there is no value. */
+export const medianWithInterval = (
+  values: ArrayLike<number>,
+  confidence: number,
+): { readonly median: number | null; readonly interval: Interval } => {
   const n = values.length;
   const needed = medianNeeds(confidence);
-  if (n < needed) return { kind: 'tooFew', n, needed };
-  const rank = binomialPast((1 - confidence) / 2, n, 0.5);
-  const sorted = Float64Array.from(values).sort();
+  if (n < needed) return { median: median(values), interval: { kind: 'tooFew', n, needed } };
+  const { rank, confidence: reached } = medianRank(n, confidence);
+  const [lo, below, above, hi] = orderStatistics(values, [rank - 1, ...middleRanks(n), n - rank]);
+  const center = n % 2 === 1 ? below! : (below! + above!) / 2;
   return {
-    kind: 'interval',
-    center: n % 2 === 1 ? sorted[(n - 1) / 2]! : (sorted[n / 2 - 1]! + sorted[n / 2]!) / 2,
-    lo: sorted[rank - 1]!,
-    hi: sorted[n - rank]!,
-    confidence: 1 - 2 * binomialBelow(rank - 1, n, 0.5),
-    n,
+    median: between(below!, above!),
+    interval: { kind: 'interval', center, lo: lo!, hi: hi!, confidence: reached, n },
   };
 };
+
+export const medianInterval = (values: ArrayLike<number>, confidence: number): Interval =>
+  medianWithInterval(values, confidence).interval;

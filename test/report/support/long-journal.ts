@@ -9,12 +9,19 @@ import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from './example.ts';
 
 const LINES_PER_WRITE = 10_000;
+const MS_PER_SLOT = 503;
 
 /** Like the sample, `round` rounds later; a value moves by up to 5 % either way, so that no two rounds are alike. */
 const later = (sample: Sample, round: number, blocksPerRound: number, seq: number): Sample => {
-  const moved = { ...sample, seq, block: sample.block + round * blocksPerRound };
-  if (moved.outcome !== 'ok' || moved.pass === 'count') return moved;
   const factor = 1 + (((round * 7919) % 1000) / 1000 - 0.5) / 10;
+  const moved = {
+    ...sample,
+    seq,
+    block: sample.block + round * blocksPerRound,
+    startedAt: new Date(Date.parse(sample.startedAt) + seq * MS_PER_SLOT).toISOString(),
+    slotNs: Math.round(sample.slotNs * factor),
+  };
+  if (moved.outcome !== 'ok' || moved.pass === 'count') return moved;
   const values = Object.fromEntries(
     Object.entries(moved.values).map(([metric, value]) => [
       metric,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callCounts, phaseTotals } from '../../../results/compare/counts.ts';
+import { callCounts, countOf, phaseTotals } from '../../../results/compare/counts.ts';
 import type { Ledger } from '../../../results/schema/run.ts';
 
 const pass = (read: number, futex: number): Ledger => ({
@@ -13,6 +13,14 @@ test('a count that every pass gave is constant, one that varies shows its range'
   const of = (call: string) => counts.find((count) => count.call === call)!;
   assert.deepEqual([of('read').least, of('read').most, of('read').passes], [5, 5, 3]);
   assert.deepEqual([of('futex').least, of('futex').most], [1, 9]);
+});
+
+test('a count may be of more passes than a call has room for arguments', () => {
+  const values = Float64Array.from({ length: 300_000 }, (_, at) => at);
+  assert.deepEqual(countOf(values), { least: 0, most: 299_999, passes: 300_000 });
+  const ledgers = Array.from({ length: 300_000 }, () => pass(5, 1));
+  assert.deepEqual(callCounts(ledgers).find(({ call }) => call === 'read')?.most, 5);
+  assert.equal(countOf([]), null);
 });
 
 test('a call that one pass lacks was made zero times in it', () => {
