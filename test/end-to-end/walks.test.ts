@@ -20,8 +20,6 @@ test('cold walks, writable, prefetched, stat and reading: every arm, truly cold,
   const asked = [
     '--scenarios',
     scenarios,
-    '--placement',
-    'free',
     '--images',
     IMAGE,
     '--blocks',

@@ -77,3 +77,10 @@ test('the README begins with the one command and the table it prints', () => {
   });
   assert.deepEqual(found, wanted);
 });
+
+test('every picture of the README is there, and is one', () => {
+  const pictures = [...readme.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path = '']) => path);
+  assert.equal(pictures.length, 2);
+  for (const path of pictures)
+    assert.equal(readFileSync(new URL(path, ROOT)).subarray(1, 4).toString('latin1'), 'PNG', path);
+});
