@@ -86,7 +86,7 @@ export const profiles: readonly Profile[] = [
     images: ['fixture:debian-12-static'],
     scenarios: [...HEADLINE, ...CLAIMS],
     blocks: 8,
-    mostBlocks: 24,
+    mostBlocks: 48,
     countPasses: 3,
     lives: 1,
     large: false,
