@@ -48,6 +48,17 @@ const known = (name: string, value: string): string =>
 const fits = (wanted: string, of: string | undefined): boolean =>
   wanted === '' || of === undefined || of === '' || of === wanted;
 
+/** Cells below a head that is named; those that are named themselves look after themselves. */
+const hideColumn = (head: HTMLTableCellElement): void => {
+  const table = head.closest('thead')?.parentElement;
+  if (!(table instanceof HTMLTableElement) || table.classList.contains('first')) return;
+  for (const body of table.tBodies)
+    for (const { cells } of body.rows) {
+      const cell = cells[head.cellIndex];
+      if (cell !== undefined) cell.hidden = head.hidden;
+    }
+};
+
 /** Shows what is chosen, in form, tables and charts alike. */
 const show = (asked: Choice): void => {
   const [scenario, image] = [known('scenario', asked.scenario), known('image', asked.image)];
@@ -68,8 +79,10 @@ const show = (asked: Choice): void => {
     if (image !== '' && part.dataset['image'] === image && part instanceof HTMLDetailsElement)
       part.open = true;
   }
-  for (const part of document.querySelectorAll<HTMLElement>('[data-arm]'))
+  for (const part of document.querySelectorAll<HTMLElement>('[data-arm]')) {
     part.hidden = without.has(part.dataset['arm'] ?? '');
+    if (part instanceof HTMLTableCellElement) hideColumn(part);
+  }
   // Of a table of which nothing is left there is no head either.
   for (const table of document.querySelectorAll<HTMLTableElement>('table.first'))
     if ([...table.tBodies].every((body) => body.hidden) && table.parentElement !== null)

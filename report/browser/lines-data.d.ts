@@ -16,6 +16,8 @@ export interface LineSeries {
   /** `level`: stepped and dashed; `fit`: dashed; `points`, `marks` and `ranges`: no line. */
   readonly look: 'step' | 'line' | 'level' | 'fit' | 'points' | 'marks' | 'ranges';
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** Instead of points: the n-th of N, ascending, is where a distribution reaches n/N. */
+  readonly values?: readonly number[];
   /** By point, in `line`, `points` and `ranges`: drawn upright through it. */
   readonly ranges: readonly (readonly [lo: number, hi: number])[];
 }

@@ -123,8 +123,17 @@ const lineScale = (axis: LineAxis, isUpright: boolean) => {
     : { ...shared, type: 'linear' as const };
 };
 
+const withPoints = (series: LineSeries): LineSeries => {
+  const { values } = series;
+  if (values === undefined) return series;
+  return {
+    ...series,
+    points: [[values[0] ?? 0, 0], ...values.map((value, at) => [value, (at + 1) / values.length] as const)],
+  };
+};
+
 const drawLines = (whole: LineChart): ChartInstance | null => {
-  const chart = { ...whole, lines: whole.lines.filter(({ arm }) => isShown(arm)) };
+  const chart = { ...whole, lines: whole.lines.filter(({ arm }) => isShown(arm)).map(withPoints) };
   const canvas = canvasOf(chart.id, LINES_PX);
   if (canvas === null) return null;
   const { tooltip } = look();

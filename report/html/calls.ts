@@ -23,12 +23,6 @@ const against = (count: Count | null, base: Count | null): 'more' | 'less' | 'sa
   return (count?.most ?? 0) < (base?.least ?? 0) ? 'less' : 'same';
 };
 
-const MARKS = {
-  more: html`<span class="mark" aria-hidden="true">▲</span><span class="sr"> more</span>`,
-  less: html`<span class="mark" aria-hidden="true">▼</span><span class="sr"> less</span>`,
-  same: null,
-};
-
 /** `ofBaseline` is null where the baseline was not counted. */
 const countCell = (
   { arm }: Counted,
@@ -37,7 +31,8 @@ const countCell = (
 ): Html => {
   const differs = ofBaseline === null || arm.role === 'baseline' ? 'same' : against(count, ofBaseline.count);
   const text = count === null ? html`0` : countText(count, 'Count', 'exact');
-  return html`<td data-arm="${arm.id}" class="${differs === 'same' ? (count === null ? 'zero' : '') : differs}">${text}${MARKS[differs]}</td>`;
+  const look = differs === 'same' ? (count === null ? 'zero' : '') : differs;
+  return look === '' ? html`<td>${text}</td>` : html`<td class="${look}">${text}</td>`;
 };
 
 const cells = (counted: readonly Counted[], countAt: (index: number) => Count | null): Html => {

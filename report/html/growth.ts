@@ -22,7 +22,7 @@ const tableOf = (view: ReportView, growth: GrowthView): Html => {
   const { by, metric, series } = growth;
   const xs = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   const cells = (textOf: (one: (typeof series)[number]) => string): Html =>
-    html`${series.map((one) => html`<td data-arm="${view.arms[one.arm]!.id}">${textOf(one)}</td>`)}`;
+    html`${series.map((one) => html`<td>${textOf(one)}</td>`)}`;
   return plainTable(
     html`<th scope="col">${by}</th>${series.map(
       ({ arm }) => html`<th scope="col" data-arm="${view.arms[arm]!.id}">${view.arms[arm]!.id}</th>`,

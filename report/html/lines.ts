@@ -12,7 +12,7 @@ const axis = (title: string, unit: LineAxis['unit'], values: readonly number[]):
 });
 
 /** As exactly as it can be seen: what stands in the page is no longer than that. */
-const drawn = (value: number): number => Number(value.toPrecision(5));
+const drawn = (value: number): number => Number(value.toPrecision(4));
 
 const armName = (view: ReportView, arm: number): string => view.arms[arm]!.id;
 
@@ -28,7 +28,8 @@ export const spreadChart = (id: string, { metric, curves }: SpreadView, view: Re
     label: armName(view, arm),
     arm,
     look: 'step',
-    points: steps.map(([value, share]) => [drawn(value), drawn(share)]),
+    points: [],
+    values: steps.slice(1).map(([value]) => drawn(value)),
     ranges: [],
   })),
 });

@@ -38,7 +38,7 @@ const pointsTable = (view: ReportView, { rows, title, image }: PointFigure): Htm
     rows.map(
       ({ label, points }) =>
         html`<tr><th scope="row">${label}</th>${shown.map(
-          ({ arm, index }) => html`<td data-arm="${arm.id}">${points[index]?.text ?? '–'}</td>`,
+          ({ index }) => html`<td>${points[index]?.text ?? '–'}</td>`,
         )}</tr>
 `,
     ),
@@ -59,8 +59,7 @@ const spreadHtml = (view: ReportView, { spread, chart }: SpreadFigure): Html => 
     SHARES.map(
       (share, at) =>
         html`<tr><th scope="row">${shareText(share)}</th>${spread.curves.map(
-          ({ arm, quantiles }) =>
-            html`<td data-arm="${view.arms[arm]!.id}">${formatValue(spread.metric, quantiles[at]!)}</td>`,
+          ({ quantiles }) => html`<td>${formatValue(spread.metric, quantiles[at]!)}</td>`,
         )}</tr>
 `,
     ),
@@ -88,11 +87,11 @@ const countsTable = (
     html`<th scope="col">${counts.params}</th>${armHeads(shown.map(({ arm }) => arm))}`,
     counts.rows.map(
       (row) =>
-        html`<tr><th scope="row">${nameOf(row.metric, row.info.title)}</th>${shown.map(({ arm, index }) => {
+        html`<tr><th scope="row">${nameOf(row.metric, row.info.title)}</th>${shown.map(({ index }) => {
           const count = row.counts[index];
           return count === null || count === undefined
-            ? html`<td class="none" data-arm="${arm.id}">–</td>`
-            : html`<td data-arm="${arm.id}">${countText(count, row.metric, row.info.noise)}</td>`;
+            ? html`<td class="none">–</td>`
+            : html`<td>${countText(count, row.metric, row.info.noise)}</td>`;
         })}</tr>
 `,
     ),

@@ -58,7 +58,9 @@ details.arms[open]{flex-basis:100%}
 .tool:focus-visible,.filters :focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .tools{margin:10px 0 -8px;text-align:right;max-width:none}
 td.more,td.less{background:var(--soft);font-weight:600}
-.mark{font-size:9px;margin-left:4px;color:var(--muted)}
+td.more::after,td.less::after{font-size:9px;margin-left:4px;color:var(--muted)}
+td.more::after{content:"▲";content:"▲" / " more"}
+td.less::after{content:"▼";content:"▼" / " less"}
 .note{color:var(--muted);font-size:14px}
 .alert{background:var(--warn);border-left:4px solid var(--warn-line);padding:9px 14px;margin:18px 0 0;max-width:none}
 .alert ul{margin:2px 0 0}
