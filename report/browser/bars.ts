@@ -16,7 +16,7 @@ const drawBars = (whole: PointChart): ChartInstance | null => {
       datasets: chart.series.map(({ arm, points }) => ({
         label: armName(arm),
         data: byRow(points).map((point) => point?.value ?? null),
-        backgroundColor: isNull(arm) ? css('--paper') : armColor(arm),
+        backgroundColor: isNull(arm) ? css('--paper') : armFill(arm),
         borderColor: armColor(arm),
         borderWidth: 1.5,
         categoryPercentage: 0.88,

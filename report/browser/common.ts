@@ -16,6 +16,24 @@ const AXIS_PX = 44;
 const css = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const armColor = (arm: number): string => css(`--arm-${(data.arms[arm]?.color ?? 0) % 8}`);
+const PALETTE_SIZE = 8;
+/** The colours went round once: stripes and dots tell its second user from the first. */
+const isAgain = (arm: number): boolean => (data.arms[arm]?.color ?? 0) >= PALETTE_SIZE;
+const STRIPE_PX = 6;
+/** Of bars. */
+const armFill = (arm: number): string | CanvasPattern => {
+  const color = armColor(arm);
+  const tile = document.createElement('canvas');
+  const drawing = isAgain(arm) ? tile.getContext('2d') : null;
+  if (drawing === null) return color;
+  tile.width = STRIPE_PX;
+  tile.height = STRIPE_PX;
+  drawing.fillStyle = color;
+  drawing.fillRect(0, 0, STRIPE_PX, STRIPE_PX);
+  drawing.fillStyle = css('--paper');
+  drawing.fillRect(0, 0, STRIPE_PX / 3, STRIPE_PX);
+  return drawing.createPattern(tile, 'repeat') ?? color;
+};
 const isNull = (arm: number): boolean => data.arms[arm]?.role === 'null';
 const armName = (arm: number): string => data.arms[arm]?.id ?? '';
 /** Arms that the reader took out of every chart and table. */

@@ -44,6 +44,8 @@ const lineLook = ({ look, arm }: LineSeries, isMany: boolean) => {
   const plain = { borderColor: color, backgroundColor: color, borderWidth: 2, pointRadius: 0 };
   switch (look) {
     case 'step':
+      if (isAgain(arm) && !isNull(arm))
+        return { ...plain, stepped: 'before' as const, borderWidth: 2, borderDash: [1.5, 2.5] };
       return isNull(arm)
         ? { ...plain, stepped: 'before' as const, borderWidth: 1.5, borderDash: [5, 4] }
         : { ...plain, stepped: 'before' as const };

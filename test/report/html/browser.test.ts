@@ -309,6 +309,27 @@ test('a chart is saved as a picture that says what it is', { skip }, () =>
   }),
 );
 
+test('the ninth arm has the colour of the first, and stripes and dots of its own', { skip }, () => {
+  const { run, samples } = exampleRun({ images: ['debian-12-base'] });
+  const names = Array.from({ length: 6 }, (_, i) => `variant-${i}`);
+  const more = samples
+    .filter(({ arm }) => arm === 'composefs-fuse')
+    .flatMap((sample) => names.map((arm): Sample => ({ ...sample, arm, backend: arm })));
+  return opened({ run, samples: [...samples, ...more] }, async (page) => {
+    const looks = `(id, field) => Chart.getChart(document.getElementById(id)).config.data.datasets.map((one) => [one.label, typeof one.backgroundColor, one.borderColor, String(one.borderDash ?? '')])`;
+    const bars = (await page.evaluate(`(${looks})('points-1-0-ns')`)) as string[][];
+    const [first, ninth] = [bars[0]!, bars.find(([label]) => label === 'variant-5')!];
+    assert.deepEqual(first, ['erofs-overlay', 'string', first[2], '']);
+    assert.deepEqual(ninth, ['variant-5', 'object', first[2], '']);
+    await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
+    const spread = '[...document.querySelectorAll("[data-scenario=walk-warm] canvas[id^=spread]")][0].id';
+    await page.waitForFunction(`Chart.getChart(document.getElementById(${spread})) !== undefined`);
+    const lines = (await page.evaluate(`(${looks})(${spread})`)) as string[][];
+    const dashes = (name: string): string => lines.find(([label]) => label === name)![3]!;
+    assert.equal(new Set([dashes('erofs-overlay'), dashes('variant-5'), dashes('null')]).size, 3);
+  });
+});
+
 test('axe finds nothing serious, in either colour scheme', { skip }, async () => {
   for (const colorScheme of ['light', 'dark'] as const)
     await opened(
