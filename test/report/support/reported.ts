@@ -5,24 +5,20 @@ import { fileURLToPath } from 'node:url';
 const built = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export interface Reported {
-  readonly seconds: number;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
   readonly peakBytes: number;
 }
 
 export const reported = (folder: string): Reported => {
+  const program = built('../../../harness/cli/main.js');
   const from = performance.now();
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    [
-      '--import',
-      built('./peak-memory.js'),
-      built('../../../harness/cli/main.js'),
-      ...['report', folder, '--format', 'html'],
-    ],
+    ['--import', built('./costs.js'), program, 'report', folder, '--format', 'html'],
     { encoding: 'utf8' },
   );
-  const seconds = (performance.now() - from) / 1000;
-  const peakBytes = Number(stdout.trimEnd().split('\n').at(-1));
-  if (status !== 0 || !(peakBytes > 0)) throw new Error(`the report failed: ${stderr}`);
-  return { seconds, peakBytes };
+  const wallSeconds = (performance.now() - from) / 1000;
+  if (status !== 0) throw new Error(`the report failed: ${stderr}`);
+  return { wallSeconds, ...JSON.parse(stdout.trimEnd().split('\n').at(-1)!) };
 };
