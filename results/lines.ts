@@ -4,6 +4,8 @@ import { ResultsError } from './errors.ts';
 
 const NEWLINE = 0x0a;
 const FIRST_BYTES = 1 << 20;
+/** What is read in words may read so far behind a line. */
+const MARGIN_BYTES = 8;
 const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
 
 /** Valid until the next one is asked for. */
@@ -16,19 +18,20 @@ export interface Line {
 }
 
 const doubled = (bytes: Buffer, path: string): Buffer => {
-  if (bytes.length >= LONGEST_LINE_BYTES)
+  if (bytes.length > LONGEST_LINE_BYTES)
     throw new ResultsError(`${path}: a line is longer than ${LONGEST_LINE_BYTES} bytes`);
-  return Buffer.concat([bytes], 2 * bytes.length);
+  return Buffer.concat([bytes], 2 * bytes.length - MARGIN_BYTES);
 };
 
 /** Only 0x0a ends a line. */
 export function* linesOf(path: string): Generator<Line, undefined> {
   const file = openSync(path, 'r');
   try {
-    let bytes: Buffer = Buffer.alloc(FIRST_BYTES);
+    let bytes: Buffer = Buffer.alloc(FIRST_BYTES + MARGIN_BYTES);
     let filled = 0;
     for (;;) {
-      const read = readSync(file, bytes, filled, bytes.length - filled, null);
+      const room = bytes.length - MARGIN_BYTES - filled;
+      const read = readSync(file, bytes, filled, room, null);
       if (read === 0) break;
       const end = filled + read;
       let from = 0;
@@ -38,7 +41,7 @@ export function* linesOf(path: string): Generator<Line, undefined> {
       }
       bytes.copyWithin(0, from, end);
       filled = end - from;
-      if (filled === bytes.length) bytes = doubled(bytes, path);
+      if (filled === bytes.length - MARGIN_BYTES) bytes = doubled(bytes, path);
     }
     if (filled > 0) yield { bytes, from: 0, to: filled, whole: false };
   } finally {

@@ -22,7 +22,9 @@ export const programOf = (symbols: Uint16Array): Int32Array => {
   for (let at = 0; at <= symbols.length; at++) {
     const symbol = symbols[at] ?? 0;
     if (at < symbols.length && symbol < COUNT) continue;
-    program.push(at - from, ...compared(symbols.subarray(from, at)), symbol);
+    program.push(at - from);
+    for (const one of compared(symbols.subarray(from, at))) program.push(one);
+    program.push(symbol);
     from = at + 1;
   }
   return Int32Array.from(program);

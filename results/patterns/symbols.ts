@@ -31,14 +31,20 @@ const marksOf = (sample: OkSample): readonly (readonly [string, unknown])[] =>
       : [key, value];
   });
 
-/** Null where the line does not read as it would be written, or has what stands for a mark. */
+/** A line of a megabyte is hardly followed by many like it. */
+const LONGEST_LINE = 1 << 16;
+
+/** Null where the line does not read as it would be written, has what stands for a mark, or is too long to be kept. */
 export const symbolsOf = (line: string, sample: OkSample): Uint16Array | null => {
-  if (NO_MARK.test(line) || JSON.stringify(sample) !== line) return null;
-  const [first = '', ...others] = JSON.stringify(Object.fromEntries(marksOf(sample))).split(MARK);
-  const symbols = [...Buffer.from(first)];
-  for (let i = 0; i < others.length; i += 3)
-    symbols.push(COUNT + Number(others[i] ?? others[i + 1]), ...Buffer.from(others[i + 2]!));
-  return Uint16Array.from(symbols);
+  if (line.length > LONGEST_LINE || NO_MARK.test(line) || JSON.stringify(sample) !== line) return null;
+  // Every third part is text; the two behind it are the groups of the mark, of which one is undefined.
+  const parts = JSON.stringify(Object.fromEntries(marksOf(sample))).split(MARK);
+  return Uint16Array.from(
+    parts.flatMap((part: string | undefined, i) => {
+      if (i % 3 === 0) return [...Buffer.from(part!)];
+      return part === undefined ? [] : [COUNT + Number(part)];
+    }),
+  );
 };
 
 /** Where the numbers of a line stand among all of them. */

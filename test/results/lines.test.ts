@@ -22,6 +22,7 @@ const compared = (text: string): void => {
     read.push(bytes.toString('utf8', from, to));
     isTorn = !whole;
     if (whole) assert.equal(bytes[to], 0x0a);
+    assert.ok(to + 4 <= bytes.length, 'a word can be read behind it');
   }
   const expected = text.split('\n');
   if (expected.at(-1) === '') expected.pop();
@@ -35,7 +36,7 @@ test('lines of a few bytes, empty ones and a torn one among them', () => {
 });
 
 test('lines that lie across the buffer, fill it to the last byte, or do not fit into it', () => {
-  for (const bytes of [MIB - 2, MIB - 1, MIB, MIB + 1, 5 * MIB])
+  for (const bytes of [MIB - 10, MIB - 9, MIB - 8, MIB - 7, MIB - 1, MIB, MIB + 1, 5 * MIB])
     for (const before of ['', 'x\n', 'xy\n']) {
       compared(`${before}${'a'.repeat(bytes)}\nb\n`);
       compared(`${before}${'a'.repeat(bytes)}`);

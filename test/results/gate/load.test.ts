@@ -64,6 +64,15 @@ test('what a run can have: sessions, notes, gaps, failures, what was skipped, bl
     }),
   ));
 
+test('lines of any length', () =>
+  compared(
+    [60_000, 65_000, 200_000, 2_000_000].flatMap((length) =>
+      ['x', 'é', '\n'].flatMap((char) =>
+        samples.slice(0, 4).map((sample) => ({ ...sample, notes: [char.repeat(length)] })),
+      ),
+    ),
+  ));
+
 test('a wrong line among thousands like it is refused as it is by itself', () =>
   withRunFolder({ run, samples: [...samples, ...samples] }, async (folder) => {
     const line = JSON.stringify(samples[3]);
