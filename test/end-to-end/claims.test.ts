@@ -70,8 +70,7 @@ test('with the base here only the top layer is unpacked, and only its objects ar
   const out = join(home, 'results');
   const { code, stderr } = await program(t, [
     ...['run', '--scenarios', 'churn-shared-base', '--backends', 'erofs-overlay,unpacked-overlay'],
-    ...['--count-only', '--count-passes', '1', '--images', 'synthetic:files=60,layers=2,seed=1'],
-    ...['--budget', '60s', '--out', out],
+    ...['--count-only', '--images', 'synthetic:files=60,layers=2,seed=1', '--budget', '60s', '--out', out],
   ]);
   assert.equal(code, 0, stderr);
   const sample = (backend: string) => okSamples(out).find((one) => one.backend === backend)!;
@@ -106,9 +105,8 @@ test('an update fetches what the two versions do not share, as the images themse
   const home = diskFolder(t);
   const out = join(home, 'results');
   const { code, stderr } = await program(t, [
-    ...['run', '--scenarios', 'update', '--backends', 'erofs-overlay,unpacked-overlay', '--count-only'],
-    ...['--images', 'synthetic:files=60,layers=2,seed=1', '--count-passes', '1', '--budget', '120s'],
-    ...['--out', out],
+    ...['run', '--scenarios', 'update', '--count-only', '--images', 'synthetic:files=60,layers=2,seed=1'],
+    ...['--count-passes', '1', '--budget', '120s', '--out', out],
   ]);
   assert.equal(code, 0, stderr);
   const [one, two] = [
