@@ -53,6 +53,10 @@ export const formatRatio = (ratio: number): string => {
 
 export const formatPercent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
+/** Of a distribution: 0 as `least`, 0.25 as `25 %`. */
+export const shareText = (share: number): string =>
+  share === 0 ? 'least' : share === 1 ? 'most' : share === 0.5 ? 'median' : `${share * 100} %`;
+
 /** `createWallNs` as `create`, `imagesPerSecond` as `images/s`; the start of a command that does nothing as `null cmd`. */
 export const shortName = (metric: string): string =>
   metric

@@ -1,6 +1,6 @@
 // One section for each question: its charts, its tables, how to ask it again, and what went wrong there.
 import { SHARES } from '../analysis/curve.ts';
-import { formatValue, plainName, shellLine } from '../format.ts';
+import { formatValue, plainName, shareText, shellLine } from '../format.ts';
 import type { ArmView, CountsView, ReportView, TableView } from '../view.ts';
 import {
   type Figures,
@@ -45,9 +45,6 @@ const pointsTable = (view: ReportView, { rows, title, image }: PointFigure): Htm
     `${title}, ${image}`,
   );
 };
-
-const shareText = (share: number): string =>
-  share === 0 ? 'least' : share === 1 ? 'most' : share === 0.5 ? 'median' : `${share * 100} %`;
 
 const spreadHtml = (view: ReportView, { spread, chart }: SpreadFigure): Html => {
   const title = `${labelOf(spread)}: ${plainName(spread.metric)}`;

@@ -87,7 +87,6 @@ thead th{border-bottom:1px solid var(--line);vertical-align:bottom}
 .section th{text-align:left;padding:20px 0 6px;border-bottom:1px solid var(--line);font-weight:400;color:var(--muted)}
 .section b{color:var(--ink);margin-right:8px}
 .first .value{font-weight:600;display:block}
-.range.block{display:block;font-size:13px;color:var(--muted)}
 .versus{display:block;font-size:13px;color:var(--muted)}
 .versus .ratio,.range{white-space:nowrap}
 .versus .ratio{color:var(--ink);font-weight:600}

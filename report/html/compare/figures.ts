@@ -5,7 +5,7 @@ import type { LineChart } from '../../browser/lines-data.d.ts';
 import type { Curves, Side, SideCurve } from '../../compare/curves.ts';
 import type { CompareView } from '../../compare/view.ts';
 import { placeText } from '../../compare/words.ts';
-import { formatRatio, formatValue, shortName } from '../../format.ts';
+import { formatRatio, formatValue, shareText, shortName } from '../../format.ts';
 import type { ArmView } from '../../view.ts';
 import { isWide, unitOf } from '../axes.ts';
 import { type Html, html } from '../html.ts';
@@ -52,9 +52,6 @@ export const chartsOf = (view: CompareView): readonly LineChart[] =>
       ranges: [],
     })),
   }));
-
-const shareText = (share: number): string =>
-  share === 0 ? 'least' : share === 1 ? 'most' : share === 0.5 ? 'median' : `${share * 100} %`;
 
 const figureTable = ({ of, metric, curves, place }: Curves): Html =>
   plainTable(
