@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,13 +36,24 @@ void loop_close(struct loop *loop)
 	*loop = (struct loop){ 0 };
 }
 
+/* As they are: libc's make themselves points of cancellation in a process with two threads. Nothing is cancelled here. */
+static ssize_t device_read(const struct loop *loop)
+{
+	return syscall(SYS_read, loop->device_fd, loop->request, REQUEST_BYTES);
+}
+
+static ssize_t device_write(const struct loop *loop, uint32_t bytes)
+{
+	return syscall(SYS_write, loop->device_fd, loop->reply, (size_t)bytes);
+}
+
 static int send_reply(const struct loop *loop, uint64_t unique, int result)
 {
 	struct fuse_out_header head = answer_head(unique, result);
 
 	memcpy(loop->reply, &head, sizeof(head));
 	/* ENOENT: whoever asked is gone. */
-	if (write(loop->device_fd, loop->reply, head.len) >= 0 || errno == ENOENT)
+	if (device_write(loop, head.len) >= 0 || errno == ENOENT)
 		return 0;
 	return -errno;
 }
@@ -60,7 +72,7 @@ static int finish(const struct loop *loop, const struct server *server, const st
 
 int loop_step(struct loop *loop, const struct server *server)
 {
-	ssize_t got = read(loop->device_fd, loop->request, REQUEST_BYTES);
+	ssize_t got = device_read(loop);
 	struct answer answer;
 	int err;
 

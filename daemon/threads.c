@@ -115,6 +115,12 @@ int threads_run(const struct server *server, int device_fd, unsigned count, uint
 	/* The others end with the file system, or with the process. */
 	if (err != 0)
 		return err;
+	/*
+	 * The thread that waits for signals shares the table of files; with one of its own, this thread's calls need no count of
+	 * who uses a file. Where that is refused, they do.
+	 */
+	if (count <= 1 && unshare(CLONE_FILES) != 0)
+		log_line(&server->log, "serve: the table of files stays shared: %s", strerror(errno));
 	err = work(&own);
 	for (unsigned i = 0; err == 0 && i < started; i++)
 		pthread_join(others[i].thread, NULL);
