@@ -1,6 +1,7 @@
 // The life of an image again, for images that differ in nothing but the number of files: what of the cost grows with it.
 //
-// Sizes, kinds and folders of the files are drawn from one seed, so that bytes grow as files do.
+// Every hundred files have the same sizes and as many duplicates, so that bytes grow as files do and what a further file costs is one
+// number.
 import type { Params, Scenario } from '../harness/model/scenario.ts';
 import { scenario as churn } from './churn.ts';
 
@@ -22,7 +23,7 @@ export const scenario: Scenario = {
   largeParams: [...of('empty', [MANY_FILES]), ...of('full', [...FILES, MANY_FILES])],
   // Two manifest backends differ in their mounts alone, and `churn` has those.
   only: ['erofs-overlay', 'unpacked-overlay'],
-  source: ({ files }) => `synthetic:files=${files},layers=2,seed=1`,
+  source: ({ files }) => `synthetic:files=${files},layers=2,mix=100,seed=1`,
   oneLook: true,
   cycles: ({ store }) => (store === 'full' ? FULL_STORE_CYCLES : 1),
 };

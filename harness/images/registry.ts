@@ -34,7 +34,7 @@ const kinds: ReadonlyMap<string, SourceKind> = new Map([
   [
     'synthetic',
     {
-      form: 'synthetic:files=N,layers=L,seed=S[,upto=U]',
+      form: 'synthetic:files=N,layers=L,seed=S[,mix=M][,upto=U]',
       title: "a made-up tree shaped like a distribution's",
       open: openSynthetic,
     },

@@ -47,6 +47,17 @@ export const sizeAt = (quantile: number): number => {
   return Math.round(size0 * (size1 / size0) ** ((quantile - q0) / (q1 - q0)));
 };
 
+const SUB_SHARES = 100;
+
+/** Mean size within each of `shareCount` equal shares of the files, bytes: they sum up as the whole distribution does. */
+export const meanSizes = (shareCount: number): readonly number[] =>
+  Array.from({ length: shareCount }, (_, share) => {
+    const sizes = Array.from({ length: SUB_SHARES }, (__, sub) =>
+      sizeAt((share + (sub + 0.5) / SUB_SHARES) / shareCount),
+    );
+    return Math.round(sizes.reduce((a, b) => a + b, 0) / SUB_SHARES);
+  });
+
 /** Parent of every directory but the first, which is the root: chains like those of package trees, and crowded parents. */
 export const directoryParents = (count: number, random: Random): Int32Array => {
   const parents = new Int32Array(count).fill(-1);

@@ -1,5 +1,5 @@
-// The source `synthetic:files=N,layers=L,seed=S`: a made-up tree shaped like a distribution's. The same words give the same
-// image on every machine, and the lowest layers of one are the same layers.
+// The source `synthetic:files=N,layers=L,seed=S[,mix=M][,upto=U]`: a made-up tree shaped like a distribution's. The same words
+// give the same image on every machine, and the lowest layers of one are the same layers.
 import { createHash } from 'node:crypto';
 import type { ByteString } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
@@ -23,6 +23,7 @@ import {
   DUPLICATE_PERCENT,
   directoryParents,
   fileMode,
+  meanSizes,
   SYMLINKS_PER_FILE,
   sizeAt,
   unit,
@@ -123,35 +124,67 @@ class LayerMaker {
   }
 }
 
-const makeLayers = ({ fileCount, layerCount, seed, upTo }: Wanted): LayerMaker[] => {
+interface Body {
+  readonly size: number;
+  readonly content: string;
+}
+
+/** Drawn from the whole distribution: one size from each of N equal shares, so that the sum stays near that of the real tree. */
+const drawnBodies = ({ fileCount, seed }: Wanted, random: Random): readonly Body[] =>
+  shuffled(
+    Array.from({ length: fileCount }, (_, i) => sizeAt((i + unit(random)) / fileCount)),
+    random,
+  ).map((size, i) => ({ size, content: `${seed}/${size}/${i}` }));
+
+/** Every `mix` files have the same sizes and as many duplicates, so that images of all numbers of files are alike. */
+const mixedBodies = (wanted: Wanted, mix: number, random: Random): readonly Body[] => {
+  const sizes = meanSizes(mix);
+  const every = Math.round(100 / DUPLICATE_PERCENT);
+  const bodyOf = (round: number, place: number): Body => {
+    const isCopy = place % every === every - 1;
+    const from = isCopy ? place - 1 : place;
+    return { size: sizes[from]!, content: `${wanted.seed}/${sizes[from]}/${round} ${from}` };
+  };
+  return Array.from({ length: Math.ceil(wanted.fileCount / mix) }, (_, round) =>
+    shuffled(
+      Array.from({ length: mix }, (__, place) => bodyOf(round, place)),
+      random,
+    ),
+  )
+    .flat()
+    .slice(0, wanted.fileCount);
+};
+
+const makeLayers = (wanted: Wanted): LayerMaker[] => {
+  const { fileCount, layerCount, seed, mix, upTo } = wanted;
   const random = seeded(`synthetic ${seed}`);
   const directoryCount = 1 + Math.round(fileCount * DIRECTORIES_PER_FILE);
   const skeleton = skeletonOf(directoryCount, random);
   const layers = Array.from({ length: layerCount }, () => new LayerMaker(skeleton));
-  // One size from each of N equal shares: the sum stays near that of the real tree however few files there are.
-  const sizes = shuffled(
-    Array.from({ length: fileCount }, (_, i) => sizeAt((i + unit(random)) / fileCount)),
-    random,
-  );
-  const content = (name: string, size: number): string => `${seed}/${size}/${name}`;
+  const bodies = mix === null ? drawnBodies(wanted, random) : mixedBodies(wanted, mix, random);
   const upper = (): number =>
     layerCount === 1 || unit(random) < BASE_SHARE ? 0 : random.int(1, layerCount - 1);
   for (let number = 0; number < directoryCount; number++) layers[0]!.directory(number);
-  const earlier: { size: number; content: string }[] = [];
+  const earlier: Body[] = [];
+  /** A mix has its duplicates already. */
+  const copied = (own: Body): Body => {
+    const isCopy = mix === null && earlier.length > 0 && chance(random, DUPLICATE_PERCENT);
+    if (isCopy) return earlier[random.int(0, earlier.length - 1)]!;
+    earlier.push(own);
+    return own;
+  };
   for (let i = 0; i < fileCount; i++) {
     const layer = upper();
     const directory = crowdedDirectory(directoryCount, random);
     const name = nameOf(directoryCount + i, random);
-    const isCopy = earlier.length > 0 && chance(random, DUPLICATE_PERCENT);
-    const own = { size: sizes[i]!, content: content(`${i}`, sizes[i]!) };
-    const bytes = isCopy ? earlier[random.int(0, earlier.length - 1)]! : own;
-    if (!isCopy) earlier.push(bytes);
+    const own = bodies[i]!;
+    const bytes = copied(own);
     layers[layer]!.file(directory, name, { ...bytes, mode: fileMode(random), mtimeSec: mtime(random) });
     if (layer === 0) continue;
     const below = layers[random.int(0, layer - 1)]!;
     const old = {
       size: own.size,
-      content: content(`${i} before`, own.size),
+      content: `${seed}/${own.size}/${i} before`,
       mode: 0o644,
       mtimeSec: EPOCH_SEC,
     };
@@ -178,9 +211,10 @@ const makeLayers = ({ fileCount, layerCount, seed, upTo }: Wanted): LayerMaker[]
   return layers.slice(0, upTo);
 };
 
-const nameOfImage = ({ fileCount, layerCount, seed, upTo }: Wanted): string =>
+const nameOfImage = ({ fileCount, layerCount, seed, mix, upTo }: Wanted): string =>
   [
     `synthetic-${fileCount}-${layerCount}-${seed.replace(/[^\x21-\x7e]+/g, '-')}`,
+    ...(mix === null ? [] : [`mix-${mix}`]),
     ...(upTo < layerCount ? [`upto-${upTo}`] : []),
   ].join('-');
 

@@ -167,6 +167,6 @@ export const claim: Claim = {
   objection:
     'An empty store moves the work of the manifest backends into ingest and collect, which cost calls for each object; and layers that are unpacked already cost nothing either.',
   answer:
-    'Both stand beside the verdict: ingest and collect of the empty store, and the full store, in which unpacked layers stay and only the manifests are asked for each object. A prebuilt EROFS image is the second manifest backend here.',
+    'Both stand beside the verdict: ingest and collect of the empty store, and the full store, in which unpacked layers stay and only the manifests are asked for each object. A prebuilt EROFS image is the second manifest backend here. How many calls a file takes depends on its bytes, which tar reads and writes by 10 KiB: every hundred files of these images have the same sizes, 54 kB in the mean as in a real distribution.',
   judge,
 };

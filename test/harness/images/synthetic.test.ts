@@ -66,6 +66,32 @@ describe('a synthetic image', () => {
     assert.ok(fullest > 50 && fullest < 2000, `${fullest}`);
   });
 
+  it('with a mix has the same sizes and duplicates in every so many files', async () => {
+    const sums = await Promise.all(
+      [100, 300, 2000].map(async (files) => {
+        const image = await open(`files=${files},layers=2,mix=100,seed=m`);
+        const bodies = entriesOf(image.tree, S_IFREG);
+        const objects = new Set(
+          bodies.map(({ index }) => {
+            const content = image.content(image.tree, index);
+            return content.kind === 'seed' ? content.seed : assert.fail(content.kind);
+          }),
+        );
+        assert.equal(image.name, `synthetic-${files}-2-m-mix-100`);
+        return [
+          bodies.reduce((sum, { size }) => sum + Number(size), 0) / files,
+          (files - objects.size) / files,
+        ] as const;
+      }),
+    );
+    const [first] = sums;
+    for (const one of sums) assert.deepEqual(one, first);
+    // 54 kB a file in cs9-x86_64-minimal, and some of 17 in 100 contents twice.
+    assert.ok(first![0] > 40e3 && first![0] < 70e3, `${first![0]}`);
+    assert.equal(first![1], 0.16);
+    await assert.rejects(open('files=3,mix=0'), /mix must be a whole number from 1 to 1000/);
+  });
+
   it('has whiteouts and replaced files in its upper layers only', async () => {
     const { layers } = await open('files=4000,layers=3,seed=w');
     const whiteouts = layers.map((layer) => entriesOf(layer, 0o20000).length);
