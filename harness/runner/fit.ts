@@ -64,7 +64,14 @@ export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs
   const ranks = new Map(
     costed.filter((group) => !group.headline).map(({ scenario, rank = 0 }) => [scenario, rank] as const),
   );
-  const extras = [...ranks.keys()].sort((a, b) => ranks.get(a)! - ranks.get(b)!);
+  const costsNothing = (scenario: string): boolean =>
+    costed.every(
+      (group) => group.scenario !== scenario || group.onceNs + Math.min(blocks, 1) * group.blockNs === 0,
+    );
+  // What is done already makes no room.
+  const extras = [...ranks.keys()]
+    .filter((scenario) => !costsNothing(scenario))
+    .sort((a, b) => ranks.get(a)! - ranks.get(b)!);
   const droppedScenarios: Record<string, string> = {};
   while (tooMuch() && extras.length > 0 && scenarios.length > 1) {
     const extra = extras.pop()!;

@@ -13,7 +13,7 @@ import { groupsOf, type Question } from './groups.ts';
 import type { Group } from './plan.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A first preparation may take this many times what was expected before it counts as a slow machine. */
+/** A first preparation may take this many times what was expected, or so small a part of it, before it says something of slots. */
 const FAR = 2;
 
 export const sizeOf = (source: SourceImage): ImageSize => {
@@ -32,6 +32,12 @@ export const sizeOf = (source: SourceImage): ImageSize => {
     objectBytes += Number(entry.size);
   }
   return { entryCount: source.tree.count, objectCount, objectBytes };
+};
+
+/** Preparing says little of slots until it is far from what was expected; the counting passes say it exactly. */
+export const slownessOf = (ratio: number): number => {
+  if (ratio > FAR) return ratio / FAR;
+  return ratio < 1 / FAR ? ratio * FAR : 1;
 };
 
 export interface ReadyParts {
@@ -90,8 +96,7 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     const from = process.hrtime.bigint();
     images.push(await prepareImage(source, { dir, objectDir: parts.objectDir, rootless: parts.rootless }));
     const tookNs = Number(process.hrtime.bigint() - from);
-    // Preparing says little of slots until it is far from what was expected; the counting passes say it exactly.
-    if (number === 0) slowness = Math.max(1, tookNs / roughPrepareNs(sizes.get(source.name)!) / FAR);
+    if (number === 0) slowness = slownessOf(tookNs / roughPrepareNs(sizes.get(source.name)!));
     refit();
   }
   const left = images.filter((image) => wanted.includes(image.name));

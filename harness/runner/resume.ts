@@ -72,3 +72,9 @@ export const extraSlots = (
 /** Whether the counting slots that were recorded are those that would be planned now. */
 export const samePlan = (recorded: readonly Slot[], planned: readonly Slot[]): boolean =>
   JSON.stringify(recorded) === JSON.stringify(planned);
+
+/** Whether every slot that was recorded would be planned now, under the same number. */
+export const partOfPlan = (recorded: readonly Slot[], planned: readonly Slot[]): boolean => {
+  const bySeq = new Map(planned.map((slot) => [slot.seq, slot]));
+  return recorded.every((slot) => JSON.stringify(slot) === JSON.stringify(bySeq.get(slot.seq)));
+};

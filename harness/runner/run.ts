@@ -3,21 +3,21 @@
 // Every sample goes to the journal as soon as it exists; an interrupt or the end of the budget keeps what was measured, and a
 // run that was cut off anywhere goes on from there.
 import type { Proof, RunFile, Slot } from '../../results/schema/run.ts';
-import { UserError } from '../model/errors.ts';
 import { createStore } from '../store/store.ts';
 import { createMachine } from '../sys/machine.ts';
 import { NULL_ARM } from './arm.ts';
 import { runBlocks } from './blocks.ts';
 import { openDeadline } from './clock.ts';
 import { measuredCosts, roughCosts } from './cost.ts';
+import { type Counted, countAll, LEAST_PASSES } from './counting.ts';
 import { type Executor, openExecutor, type Stop } from './execute.ts';
 import { type Costed, type Fit, fitBudget, keptGroups, livesThatFit } from './fit.ts';
 import { groupsOf } from './groups.ts';
 import type { RunParts } from './parts.ts';
-import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
+import { type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
 import { proveAll } from './prove-all.ts';
 import { makeReady } from './ready.ts';
-import { extraSlots, samePlan, tornGroups } from './resume.ts';
+import { extraSlots, tornGroups } from './resume.ts';
 
 export interface Ended {
   readonly status: Exclude<RunFile['status'], 'running'>;
@@ -53,12 +53,7 @@ interface Fitted {
 type CostsOf = (lives: number) => readonly Costed[];
 
 /** The timed part of the plan: the recorded one of a run that goes on, or what now fits the budget. */
-const fitTiming = (
-  parts: RunParts,
-  groups: readonly Group[],
-  costsOf: CostsOf,
-  { counting, dropped }: { readonly counting: readonly Slot[]; readonly dropped: readonly string[] },
-): Fitted => {
+const fitTiming = (parts: RunParts, groups: readonly Group[], costsOf: CostsOf, counted: Counted): Fitted => {
   const { before, baseline, seed, looks, question } = parts;
   const recorded = ofPass(before.slots, 'time');
   if (recorded.length > 0) {
@@ -97,7 +92,7 @@ const fitTiming = (
     blocks: looks.at(-1)!,
     baseline,
     seed,
-    firstSeq: counting.length,
+    firstSeq: counted.plannedCount,
     keeps: (slot) => shown.has(`${groupKey(slot)} ${slot.arm === NULL_ARM ? baseline : slot.arm}`),
   });
   parts.update({
@@ -106,33 +101,11 @@ const fitTiming = (
       scenarios: fit.scenarios,
       images: imagesOf(kept),
       lives,
-      dropped: [...dropped, ...leftOut],
-      slots: [...counting, ...slots],
+      dropped: [...counted.dropped, ...leftOut],
+      slots: [...counted.slots, ...slots],
     },
   });
   return { slots, extra: [], groups: timedOf(kept), lives, costs };
-};
-
-const planCounting = (parts: RunParts, groups: readonly Group[], dropped: readonly string[]): Slot[] => {
-  const counting = countingSlots(groups, parts.countPasses);
-  const recorded = ofPass(parts.before.slots, 'count');
-  if (recorded.length > 0 && !samePlan(recorded, counting))
-    throw new UserError('the run cannot go on here: it would plan other slots than before', {
-      exit: 4,
-      facts: ['images, backends or what they can show have changed since it was begun'],
-      hint: 'begin a new run: cfsbench run',
-    });
-  if (parts.before.slots.length === 0)
-    parts.update({
-      plan: {
-        arms: parts.question.arms.map((arm) => arm.id),
-        scenarios: parts.question.scenarios.map(({ id }) => id),
-        images: imagesOf(groups),
-        dropped,
-        slots: counting,
-      },
-    });
-  return counting;
 };
 
 const statusOf = (
@@ -164,6 +137,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
         }
       : {}),
     blocks: looks[0]!,
+    countPasses: Math.min(parts.countPasses, LEAST_PASSES),
     objectDir: fullStore.objectDirs[0]!,
     rootless: !parts.features.root.ok,
     progress: (what) => progress(what, 0, null),
@@ -205,19 +179,31 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     prepared: new Set(names),
     proved: true,
   });
-  const counting = planCounting(parts, groups, ready.dropped);
-  const counted = await executor.run({
-    slots: counting,
+  const counted = await countAll(parts, {
+    executor,
     groups,
-    costs: perSlot(groups, rough),
-    lives: 1,
+    dropped: ready.dropped,
+    rough,
+    slotNs: perSlot(groups, rough),
     laterNs: looks[0]! * rough.reduce((sum, { blockNs }) => sum + blockNs, 0),
     share: [READY_SHARE, COUNTED_SHARE],
   });
-  if (counted.stop !== null || interrupted() || parts.countOnly) return ended(counted.stop);
+  if (counted.stop !== null || interrupted()) return ended(counted.stop);
+  if (parts.countOnly) {
+    parts.update({ plan: { dropped: counted.dropped, slots: counted.slots } });
+    return ended(null);
+  }
 
-  const costsOf = (lives: number) => measuredCosts(groups, counted.samples, rough, { baseline, lives });
-  const timing = fitTiming(parts, groups, costsOf, { counting, dropped: ready.dropped });
+  const roughOf = new Map(groups.map((group, i) => [keyOf(group), rough[i]!]));
+  const left = counted.groups;
+  const costsOf = (lives: number) =>
+    measuredCosts(
+      left,
+      counted.samples,
+      left.map((group) => roughOf.get(keyOf(group))!),
+      { baseline, lives },
+    );
+  const timing = fitTiming(parts, left, costsOf, counted);
   return ended(
     await runBlocks({
       ...timing,
@@ -226,7 +212,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       design: parts.design,
       looks,
       endedBefore: parts.endedBefore,
-      costs: perSlot(groups, timing.costs),
+      costs: perSlot(left, timing.costs),
       leftNs: deadline.leftNs,
       share: [COUNTED_SHARE, 1],
       onEnded: (list) => parts.update({ plan: { ended: list } }),

@@ -75,3 +75,11 @@ test('lives go last: as many as let the headline rows of one image fit', () => {
   assert.equal(livesThatFit(5, fitWith(39)), 4);
   assert.equal(livesThatFit(5, fitWith(1)), 1);
 });
+
+test('what is done already is not given up: it would make no room', () => {
+  const counted = { ...group('image', 'counted', false, 0), rank: 9 };
+  const timed = { ...group('image', 'timed', false, 1), rank: 1 };
+  const fit = fitBudget([group('image', 'churn', true, 1), timed, counted], 8, 10e9);
+  assert.deepEqual(fit.scenarios, ['churn', 'counted']);
+  assert.deepEqual(Object.keys(fit.droppedScenarios), ['timed']);
+});
