@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Slot } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
 import { openDeadline } from '../runner/clock.ts';
-import { roughCosts } from '../runner/cost.ts';
+import { AT_BEST, roughCosts } from '../runner/cost.ts';
 import { fitBudget, keptGroups } from '../runner/fit.ts';
 import { groupsOf, ownSources } from '../runner/groups.ts';
 import { countingSlots, groupKey, keyOf, timingSlots } from '../runner/plan.ts';
@@ -50,15 +50,14 @@ const planText = (options: RunOptions, sources: readonly SourceImage[]): string 
     large: options.profile.large,
     placement: options.placement,
   });
-  const costs = roughCosts(groups, sizes, {
-    countPasses,
-    slowness: 1,
-    prepared: new Set(),
-    proved: false,
-  });
+  const rough = { countPasses, slowness: 1, prepared: new Set<string>(), proved: false };
+  const costs = roughCosts(groups, sizes, rough);
+  const least = roughCosts(groups, sizes, { ...rough, share: AT_BEST });
   const deadline = openDeadline(process.hrtime.bigint(), budgetNs, RESERVE_RATIO);
-  const fit = fitBudget(costs, looks[0]!, deadline.leftNs());
+  const fit = fitBudget(least, looks[0]!, deadline.leftNs());
   const kept = keptGroups(groups, fit);
+  const keptCosts = costs.filter((_, i) => kept.includes(groups[i]!));
+  const { neededNs } = fitBudget(keptCosts, looks[0]!, Number.POSITIVE_INFINITY);
   const keptKeys = new Set(kept.map(keyOf));
   const keeps = (slot: Pick<Slot, 'image' | 'scenario' | 'params'>): boolean => keptKeys.has(groupKey(slot));
   const counting = countingSlots(kept, countPasses);
@@ -80,7 +79,7 @@ const planText = (options: RunOptions, sources: readonly SourceImage[]): string 
     `counting: ${counting.length} slots, ${countPasses} passes`,
     options.countOnly
       ? 'timing:   none (--count-only)'
-      : `timing:   ${atFirst} slots to the first look, ${timing.length} to the last; roughly ${formatSeconds(fit.neededNs)} to the first`,
+      : `timing:   ${atFirst} slots to the first look, ${timing.length} to the last; roughly ${formatSeconds(neededNs)} to the first`,
     ...(options.countOnly ? [] : ['', ...blockLines(timing)]),
     '',
     'Nothing was measured. What this machine cannot run is left out of a real run;',

@@ -1,10 +1,12 @@
-// Nothing cached: write back, drop, look whether it is true, and run the tools once so that their own files are warm again.
+// Nothing cached: write back, drop, wait until what was dropped is freed, look whether it is true, and run the tools once so that
+// their own files are warm again.
 //
 // Needs:  root (/proc/sys/vm/drop_caches).
 // Error:  a page of a sample of 16 objects or files and of every manifest is looked for; the rest is taken to be alike.
 // Source: Documentation/admin-guide/sysctl/vm.rst; cachestat(2), mincore(2).
 import { UserError } from '../model/errors.ts';
 import { dropCaches } from '../sys/caches.ts';
+import { waitForFreed } from '../sys/freed.ts';
 import { residency } from '../sys/residency.ts';
 
 const ATTEMPTS = 3;
@@ -25,6 +27,7 @@ export const makeCold = (paths: readonly string[]): string => {
   let seen = { resident: 0, total: 0 };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     dropCaches();
+    waitForFreed();
     seen = residentAmong(paths);
     if (seen.resident === 0) return `cold: 0 of ${seen.total} pages of ${paths.length} files resident`;
   }

@@ -17,6 +17,9 @@ export const roughPrepareNs = (size: ImageSize): number =>
 const roughProveNs = (size: ImageSize): number =>
   PROVE_NS.base + size.entryCount * PROVE_NS.perEntry + size.objectBytes * PROVE_NS.perByte;
 
+/** Rough costs are those of a slow machine: on a fast one a slot takes less than half of them. */
+export const AT_BEST = 0.4;
+
 /** `slowness`: this machine against the reference one, from the preparation of the first image. */
 export const roughCosts = (
   groups: readonly Group[],
@@ -24,6 +27,8 @@ export const roughCosts = (
   options: {
     readonly countPasses: number;
     readonly slowness: number;
+    /** Of what a slot is thought to take: less than 1 where only what can never fit is to be given up. */
+    readonly share?: number;
     readonly prepared: ReadonlySet<string>;
     /** Every mount was shown to be right already. */
     readonly proved: boolean;
@@ -33,7 +38,7 @@ export const roughCosts = (
   const proved = new Set<string>();
   return groups.map((group) => {
     const size = sizes.get(group.image)!;
-    const slotNs = group.scenario.roughNs(size, group.params) * options.slowness;
+    const slotNs = group.scenario.roughNs(size, group.params) * options.slowness * (options.share ?? 1);
     let onceNs = inPass(group, 'count') ? slotNs * group.arms.length * options.countPasses : 0;
     for (const image of [group.image, ...(group.others ?? [])]) {
       const imageSize = sizes.get(image)!;
@@ -57,7 +62,14 @@ export const roughCosts = (
   });
 };
 
-/** From the counting passes' own slot times; a group that was never counted keeps its rough cost. */
+/** Without counters to set up and read a slot takes less: the mean over what the default profile measures, weighted by cost. */
+const TIMED_SHARE = 0.8;
+
+/** What this machine makes of rough costs: the median over the groups that were counted. */
+const calibration = (pairs: readonly { readonly rough: number; readonly measured: number }[]): number =>
+  pairs.length === 0 ? 1 : medianOf(pairs.map(({ rough, measured }) => measured / rough));
+
+/** From the counting passes' own slot times; a group that was never counted has its rough cost, as the others' turned out. */
 export const measuredCosts = (
   groups: readonly Group[],
   counted: readonly Sample[],
@@ -70,21 +82,30 @@ export const measuredCosts = (
     const key = `${groupKey(sample)} ${sample.arm}`;
     times.set(key, [...(times.get(key) ?? []), sample.slotNs]);
   }
-  return groups.map((group, i) => {
+  const measured = groups.map((group, i): number | null => {
     const { placement: _, ...free } = group.params;
     const freeKey = groupKey({ scenario: group.scenario.id, params: free, image: group.image });
     const slots = group.arms.map(
       (arm) => times.get(`${keyOf(group)} ${arm.id}`) ?? times.get(`${freeKey} ${arm.id}`),
     );
-    const before = rough[i]!;
-    if (!inPass(group, 'time')) return { ...before, onceNs: 0, blockNs: 0 };
-    if (slots.some((slot) => slot === undefined)) return { ...before, onceNs: 0 };
+    if (!inPass(group, 'time') || rough[i]!.blockNs === 0 || slots.some((slot) => slot === undefined))
+      return null;
     const { scenario, params } = group;
     const more = scenario.cycles(params, lives) - 1;
     const share = scenario.repeatShare?.(params) ?? REPEAT_SHARE;
-    const slotNs = slots.map((slot) => medianOf(slot!) * (1 + more * share));
+    const slotNs = slots.map((slot) => medianOf(slot!) * TIMED_SHARE * (1 + more * share));
     const again = group.arms.findIndex((arm) => arm.id === baseline);
     const nullNs = again < 0 ? 0 : slotNs[again]!;
-    return { ...before, onceNs: 0, blockNs: slotNs.reduce((a, b) => a + b, nullNs) };
+    return slotNs.reduce((a, b) => a + b, nullNs);
   });
+  const factor = calibration(
+    measured.flatMap((blockNs, i) =>
+      blockNs === null ? [] : [{ rough: rough[i]!.blockNs, measured: blockNs }],
+    ),
+  );
+  return rough.map((before, i) => ({
+    ...before,
+    onceNs: 0,
+    blockNs: measured[i] ?? before.blockNs * factor,
+  }));
 };

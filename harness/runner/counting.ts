@@ -12,6 +12,9 @@ import { partOfPlan, samePlan } from './resume.ts';
 /** So many passes show whether a count is the same each time: what has no room for them is left out. */
 export const LEAST_PASSES = 3;
 
+/** First slots of a kind are slower than later ones: so much more than there is room for may be wanted until the last fit. */
+const FIRST_SLOTS = 1.5;
+
 export interface Further {
   /** What is counted again; empty: nothing is. */
   readonly groups: readonly Group[];
@@ -39,7 +42,7 @@ export const furtherPass = (groups: readonly Group[], counting: Counting): Furth
   const fit = fitBudget(
     costs.map((costed, i) => ({ ...costed, onceNs: passesToCome * (passNs.get(keyOf(groups[i]!)) ?? 0) })),
     blocks,
-    availableNs,
+    passesDone < least ? availableNs * FIRST_SLOTS : availableNs,
   );
   if (passesDone < least) return { groups: keptGroups(groups, fit), dropped: fit.dropped };
   return fit.dropped.length === 0 && fit.fits

@@ -7,7 +7,7 @@ import type { ImageSize } from '../model/scenario.ts';
 import { S_IFMT, S_IFREG } from '../model/tree.ts';
 import { prepareImage } from '../store/prepare.ts';
 import type { Deadline } from './clock.ts';
-import { roughCosts, roughPrepareNs } from './cost.ts';
+import { AT_BEST, roughCosts, roughPrepareNs } from './cost.ts';
 import { fitBudget, keptGroups } from './fit.ts';
 import { groupsOf, type Question } from './groups.ts';
 import type { Group } from './plan.ts';
@@ -78,6 +78,8 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     const costs = roughCosts(groups, sizes, {
       countPasses: parts.countPasses,
       slowness,
+      // What has no room after all is left out once it was counted.
+      share: AT_BEST,
       prepared,
       proved: false,
     });

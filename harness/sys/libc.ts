@@ -23,6 +23,7 @@ export const NR = {
   mountSetattr: 442,
   cachestat: 451,
   statmount: 457,
+  membarrier: process.arch === 'arm64' ? 283 : 324,
   bpf: process.arch === 'arm64' ? 280 : 321,
 } as const;
 
