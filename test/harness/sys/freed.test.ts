@@ -3,6 +3,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { medianOf } from '../../../harness/model/repeated.ts';
 import { dropCaches } from '../../../harness/sys/caches.ts';
 import { waitForFreed } from '../../../harness/sys/freed.ts';
 import { kernelMemory } from '../../../harness/sys/kernel-memory.ts';
@@ -13,7 +14,7 @@ const FILES = 5000;
 /** Dentries and inodes of the files take twenty times as much. */
 const SLACK_BYTES = 256 * 1024;
 const LATER_MS = 200;
-/** Others on the machine take and free memory, too. */
+/** Others on the machine take and free memory, too: the median of so many. */
 const ATTEMPTS = 5;
 
 const heldBytes = (): number =>
@@ -33,7 +34,6 @@ test('after the wait nothing of what was dropped is still to be freed', { skip: 
     assert.ok(before - after > SLACK_BYTES, `${before} before the drop, ${after} after it`);
     await setTimeout(LATER_MS);
     freedLater.push(after - heldBytes());
-    if (freedLater.at(-1)! < SLACK_BYTES) break;
   }
-  assert.ok(freedLater.at(-1)! < SLACK_BYTES, `freed after the wait, bytes: ${freedLater.join(', ')}`);
+  assert.ok(medianOf(freedLater) < SLACK_BYTES, `freed after the wait, bytes: ${freedLater.join(', ')}`);
 });
