@@ -4,7 +4,7 @@
 // Does:    membarrier(2) MEMBARRIER_CMD_GLOBAL, which returns after a grace period, twice; then reads /proc/slabinfo until it stands
 //          still, since a busy CPU frees later than that.
 // Needs:   root for slabinfo, as for dropping the caches; without it only the grace periods are waited for.
-// Cost:    30 to 50 ms on an idle machine; never inside a timed window.
+// Cost:    33 to 63 ms on an idle machine, 42 in the median; never inside a timed window.
 // Error:   what is freed after slabs stood still for STEADY_NS is missed.
 // Source:  membarrier(2); kernel/sched/membarrier.c; fs/inode.c (i_callback), fs/dcache.c (dentry_free).
 import { nowNs } from './clock.ts';
