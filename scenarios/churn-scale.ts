@@ -5,7 +5,7 @@
 import type { Params, Scenario } from '../harness/model/scenario.ts';
 import { scenario as churn } from './churn.ts';
 
-const FILES = [100, 1000];
+const FILES = [100, 500];
 const MANY_FILES = 10_000;
 const FULL_STORE_CYCLES = 5;
 

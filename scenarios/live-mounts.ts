@@ -89,6 +89,43 @@ const takeDown = async (stage: Stage, live: readonly Live[]): Promise<Values> =>
 
 const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
 
+const run = async (stage: Stage): Promise<Values> => {
+  const { machine, prepared, store } = stage;
+  const mounts = Number(stage.slot.params['mounts']);
+  const ready: { readonly created: Created; readonly at: string }[] = [];
+  for (let i = 0; i < mounts; i++)
+    ready.push({
+      created: await prepared.create(store, stage.folder(`image-${i}`)),
+      at: stage.folder(`mount-${i}`),
+    });
+  stage.sync();
+  const before = machine.meters.kernelMemory();
+  const live: Live[] = [];
+  let setUpWallNs = 0;
+  let nextMountWallNs = 0;
+  for (const { created, at } of ready) {
+    nextMountWallNs = await elapsed(async () => {
+      live.push({ created, mounted: await created.mount(at) });
+    });
+    stage.mounted(live.at(-1)!.mounted);
+    setUpWallNs += nextMountWallNs;
+    checkRoom(stage, live, mounts);
+  }
+  const after = machine.meters.kernelMemory();
+  const servers = serverBytes(machine, live);
+  const mountListWallNs = await elapsed(async () => readList(machine));
+  const down = await takeDown(stage, live);
+  return {
+    setUpWallNs,
+    nextMountWallNs,
+    mountListWallNs,
+    ...down,
+    ...kernelShare(before, after, mounts),
+    serverPerMountBytes: servers.share / mounts,
+    serverPeakPerMountBytes: servers.peak / mounts,
+  };
+};
+
 export const scenario: Scenario = {
   id: 'live-mounts',
   question: 'What do many mounts that are alive at once cost?',
@@ -125,42 +162,14 @@ export const scenario: Scenario = {
   },
   roughNs: (_, params) => 1.5e8 + Number(params['mounts']) * 3e6,
   async run(stage) {
-    const { machine, prepared, store } = stage;
-    const mounts = Number(stage.slot.params['mounts']);
-    // Every slot pays for the loop devices that it needs beyond those of the machine.
-    machine.mounts.removeNewLoops();
-    const ready: { readonly created: Created; readonly at: string }[] = [];
-    for (let i = 0; i < mounts; i++)
-      ready.push({
-        created: await prepared.create(store, stage.folder(`image-${i}`)),
-        at: stage.folder(`mount-${i}`),
-      });
-    stage.sync();
-    const before = machine.meters.kernelMemory();
-    const live: Live[] = [];
-    let setUpWallNs = 0;
-    let nextMountWallNs = 0;
-    for (const { created, at } of ready) {
-      nextMountWallNs = await elapsed(async () => {
-        live.push({ created, mounted: await created.mount(at) });
-      });
-      stage.mounted(live.at(-1)!.mounted);
-      setUpWallNs += nextMountWallNs;
-      checkRoom(stage, live, mounts);
+    const { removeNewLoops } = stage.machine.mounts;
+    // Every slot pays for the loop devices that it needs beyond those of the machine, and for no other slot's.
+    await removeNewLoops();
+    try {
+      return await run(stage);
+    } finally {
+      await removeNewLoops();
     }
-    const after = machine.meters.kernelMemory();
-    const servers = serverBytes(machine, live);
-    const mountListWallNs = await elapsed(async () => readList(machine));
-    const down = await takeDown(stage, live);
-    return {
-      setUpWallNs,
-      nextMountWallNs,
-      mountListWallNs,
-      ...down,
-      ...kernelShare(before, after, mounts),
-      serverPerMountBytes: servers.share / mounts,
-      serverPeakPerMountBytes: servers.peak / mounts,
-    };
   },
   derive: (values) => values,
 };

@@ -26,9 +26,6 @@ const objectsIn = (memory: KernelMemory, pattern: RegExp): number =>
     0,
   );
 
-const bytesIn = (memory: KernelMemory): number =>
-  [...memory.caches.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-
 const more = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
 
 const added = (
@@ -37,7 +34,7 @@ const added = (
   before: KernelMemory,
   after: KernelMemory,
 ): Values => {
-  const bytes = bytesIn(after) - bytesIn(before);
+  const bytes = after.slabObjectBytes - before.slabObjectBytes;
   return {
     slabObjectBytes: bytes,
     slabPerEntryBytes: bytes / image.tree.count,

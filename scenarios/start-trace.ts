@@ -1,17 +1,17 @@
 // What starting a program reads of an image: recorded once in a real root, replayed in the mount by a child of the harness.
 //
 // Every look-up, listing and opening is made again, and of every file the pages that were read are mapped and faulted in. What the
-// program computes is left out. Cold, and once more warm.
+// program computes is left out. Cold, and by the same child once more warm.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../harness/model/errors.ts';
-import type { RecordedStart, Step } from '../harness/model/recorded-start.ts';
+import type { RecordedStart, Replayed, Step } from '../harness/model/recorded-start.ts';
 import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { coldMount } from './in-mount.ts';
 
 const STARTS = fileURLToPath(new URL('../../fixtures/starts.json', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../harness/micro/replay-main.js', import.meta.url));
-const LIMIT_MS = 30_000;
+const STOP_LIMIT_MS = 5000;
 const PAGE_BYTES = 4096;
 
 export const recordedStarts = (): readonly RecordedStart[] =>
@@ -30,46 +30,30 @@ export const touchedBytes = (steps: readonly Step[]): number =>
   steps.reduce((sum, [, , ranges = []]) => sum + ranges.reduce((a, [, count]) => a + count, 0), 0) *
   PAGE_BYTES;
 
-interface Files {
-  readonly list: string;
-  readonly out: string;
-  readonly root: string;
-}
-
-const replay = async (stage: Stage, { list, out, root }: Files): Promise<number> => {
-  const { files } = stage.machine;
-  await stage.machine.command('replay', [process.execPath, PROGRAM, list, out, root], {
-    timeoutMs: LIMIT_MS,
-  });
-  const into = Buffer.alloc(256);
-  const fd = files.open(out, 0);
-  const { wallNs } = JSON.parse(into.toString('utf8', 0, files.pread(fd, into, 0))) as { wallNs: number };
-  files.close(fd);
-  files.unlink(out);
-  return wallNs;
-};
-
 const run = async (stage: Stage): Promise<Values> => {
   const steps = stepsFor(sourceOf(stage.slot.params));
-  const folder = stage.folder('replay');
-  const [list, none, out] = [`${folder}/steps.json`, `${folder}/none.json`, `${folder}/result.json`];
+  const list = `${stage.folder('replay')}/steps.json`;
   stage.machine.files.writeNew(list, Buffer.from(JSON.stringify(steps)));
-  stage.machine.files.writeNew(none, Buffer.from('[]'));
-  const values = await coldMount(
-    stage,
-    async () => {
-      await replay(stage, { list: none, out, root: '' });
-    },
-    async ({ root }) => ({
-      startWallNs: await replay(stage, { list, out, root }),
-      startWarmWallNs: await replay(stage, { list, out, root }),
-      startTouchedBytes: touchedBytes(steps),
-      startOpenedCount: steps.filter(([what]) => what === 'open').length,
-      startStepCount: steps.length,
-    }),
-  );
-  for (const path of [list, none]) stage.machine.files.unlink(path);
-  return values;
+  const child = stage.machine.serve('replay', [process.execPath, PROGRAM, '{control}', list]);
+  try {
+    return await coldMount(
+      stage,
+      async () => {},
+      async ({ root }) => {
+        const { wallNs, againWallNs } = JSON.parse(child.ask([root])) as Replayed;
+        return {
+          startWallNs: wallNs,
+          startWarmWallNs: againWallNs,
+          startTouchedBytes: touchedBytes(steps),
+          startOpenedCount: steps.filter(([what]) => what === 'open').length,
+          startStepCount: steps.length,
+        };
+      },
+    );
+  } finally {
+    child.stop(STOP_LIMIT_MS);
+    stage.machine.files.unlink(list);
+  }
 };
 
 export const scenario: Scenario = {

@@ -54,8 +54,11 @@ export const scenario: Scenario = {
   passes: ['count'],
   // The store is the same code for every manifest backend.
   only: ['erofs-overlay', 'unpacked-overlay'],
-  params: [{ store: 'empty', versions: 'base' }],
-  largeParams: [{ store: 'empty', versions: 'python' }],
+  params: [{ store: 'empty', versions: 'static' }],
+  largeParams: [
+    { store: 'empty', versions: 'base' },
+    { store: 'empty', versions: 'python' },
+  ],
   source: (params) => laterVersions(params)[0]!,
   others: (params) => [firstVersion(params)],
   metrics: {

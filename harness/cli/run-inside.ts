@@ -173,7 +173,8 @@ const measureThere = async (
       countPasses: features['bpf-ledger'].ok ? options.countPasses : SLOW_COUNT_PASSES,
       baseline,
       seed: options.seed,
-      deadline: openDeadline(startedNs, options.budgetNs, RESERVE_RATIO),
+      deadline: openDeadline(startedNs, options.mostNs, RESERVE_RATIO),
+      budgetNs: options.budgetNs ?? Number.POSITIVE_INFINITY,
       workspace,
       warmTools: async (machine, empty) => {
         await machine.command('ls', ['ls', '-lR', empty]);
@@ -195,7 +196,7 @@ const measureThere = async (
   } finally {
     for (const source of sources) await source.close();
     removeWorkspace(workspace);
-    removeNewLoops();
+    await removeNewLoops();
     progress.end();
   }
 };

@@ -13,6 +13,9 @@ import { type TypedOptions, understand } from './options.ts';
 import { clearWorkFolder, earlierRun, sessionAfter } from './resume.ts';
 import { checkWorkFolder, chooseFolders, foldersOf, withoutLinks } from './work-folder.ts';
 
+/** Calls that only wait, such as the removal of a loop device, are made so many at once; read when the pool is first used. */
+const POOL_THREADS = '32';
+
 const refuseWithoutBackend = (
   chosen: readonly { id: string; needs: (typeof backends)[number]['needs'] }[],
   features: Features,
@@ -54,7 +57,7 @@ const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise
   };
   return enter({
     argv: [process.execPath, ...process.argv.slice(1)],
-    env: { ...process.env, [HANDOVER]: JSON.stringify(handover) },
+    env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
   });
 };
 

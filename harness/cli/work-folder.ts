@@ -1,4 +1,5 @@
 // Where results and work go, and whether there is room.
+import { createHash } from 'node:crypto';
 import {
   accessSync,
   constants,
@@ -20,6 +21,7 @@ import { formatBytes } from './size.ts';
 export const WORK_PREFIX = '.cfsbench-work-';
 const IN_MEMORY = ['tmpfs', 'ramfs'];
 const SPARE_RATIO = 1.1;
+const PLACE_DIGITS = 8;
 
 export interface RunFolders {
   readonly id: string;
@@ -43,11 +45,15 @@ const makeFolder = (path: string, option: string): void => {
 const isEmptyFolder = (path: string): boolean =>
   statSync(path).isDirectory() && readdirSync(path).length === 0;
 
+/** Tells runs apart that were begun with one seed on one day: no two have the same result folder. */
+const placeOf = (runDir: string): string =>
+  createHash('sha256').update(resolve(runDir)).digest('hex').slice(0, PLACE_DIGITS);
+
 /** Of a run that goes on: its own folder, and a new work folder in place of the one that was left. */
 export const foldersOf = (id: string, runDir: string, options: RunOptions): RunFolders => ({
   id,
   runDir,
-  workDir: join(options.workDir ?? dirname(runDir), `${WORK_PREFIX}${id}`),
+  workDir: join(options.workDir ?? dirname(runDir), `${WORK_PREFIX}${id}-${placeOf(runDir)}`),
 });
 
 export const chooseFolders = (options: RunOptions, startedAt: Date): RunFolders => {

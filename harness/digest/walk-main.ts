@@ -1,8 +1,17 @@
-// A program of its own: `walk-main.js ROOT LISTING COVERAGE`. Prints what it found as one line of JSON.
+// A program of its own: `walk-main.js ROOT LISTING COVERAGE` prints what it found as one line of JSON; without arguments it walks
+// what each line of its input asks for, until that ends.
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { UserError } from '../model/errors.ts';
 import type { Coverage } from './listing.ts';
 import { type Walked, walk } from './walk.ts';
+
+/** One line of its input. */
+export interface WalkRequest {
+  readonly root: string;
+  readonly listingPath: string;
+  readonly covers: Coverage;
+}
 
 /** What the program prints. */
 export type WalkAnswer =
@@ -14,7 +23,7 @@ export type WalkAnswer =
       readonly facts: readonly string[];
     };
 
-const answer = (root: string, listingPath: string, covers: Coverage): WalkAnswer => {
+const answer = ({ root, listingPath, covers }: WalkRequest): WalkAnswer => {
   const listing = openSync(listingPath, 'w', 0o600);
   try {
     return { kind: 'walked', walked: walk(root, covers, (text) => writeSync(listing, text)) };
@@ -26,5 +35,10 @@ const answer = (root: string, listingPath: string, covers: Coverage): WalkAnswer
   }
 };
 
-const [root = '', listingPath = '', coverage = '{}'] = process.argv.slice(2);
-writeSync(1, `${JSON.stringify(answer(root, listingPath, JSON.parse(coverage) as Coverage))}\n`);
+const print = (request: WalkRequest): void => {
+  writeSync(1, `${JSON.stringify(answer(request))}\n`);
+};
+
+const [root, listingPath = '', coverage = '{}'] = process.argv.slice(2);
+if (root !== undefined) print({ root, listingPath, covers: JSON.parse(coverage) as Coverage });
+else for await (const line of createInterface(process.stdin)) print(JSON.parse(line) as WalkRequest);

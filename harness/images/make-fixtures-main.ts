@@ -1,9 +1,9 @@
 // Turns unpacked root file systems into the descriptions that ship with the project.
 //
 // Usage:  node make-fixtures-main.js ROOTS OUT EPOCH
-// Reads:  ROOTS/NAME (a root file system) and ROOTS/NAME.packages (`name version` lines) of every image below.
-// Does:   writes OUT/NAME.dump.gz for every layer, and OUT/images.json.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Reads:  ROOTS/NAME (a root file system) and ROOTS/NAME.packages (`name version` lines) of the images below.
+// Does:   writes OUT/NAME.dump.gz for every layer, and OUT/images.json. An image without a root stays as OUT has it.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
@@ -26,6 +26,11 @@ const RECIPES: readonly Recipe[] = [
     name: 'debian-12-static',
     title: 'Debian 12: base-files, netbase, tzdata, ca-certificates and libc6 only',
     made: 'five packages unpacked without their scripts',
+  },
+  {
+    name: 'debian-12-static-security',
+    title: 'Debian 12: base-files, netbase, tzdata, ca-certificates and libc6 only, with updates',
+    made: 'debian-12-static again, with bookworm-updates and bookworm-security: a later version of it',
   },
   {
     name: 'debian-12-base',
@@ -69,7 +74,17 @@ const fileBytes = (tree: Tree): number => {
 const describe = async (roots: string, out: string, epochSec: bigint): Promise<void> => {
   const trees = new Map<string, Tree>();
   const images: Fixture[] = [];
+  const list = join(out, 'images.json');
+  const before = existsSync(list)
+    ? (JSON.parse(readFileSync(list, 'utf8')) as { images: Fixture[] }).images
+    : [];
   for (const { name, title, made, base } of RECIPES) {
+    if (!existsSync(join(roots, name))) {
+      const kept = before.find((fixture) => fixture.name === name);
+      if (kept === undefined) throw new Error(`${join(roots, name)} is missing, and ${list} has no ${name}`);
+      images.push(kept);
+      continue;
+    }
     const tree = withoutVolatile((await openDir(join(roots, name), name)).tree, epochSec);
     trees.set(name, tree);
     const layer = base === undefined ? tree : diffLayer(trees.get(base)!, tree);
@@ -89,7 +104,7 @@ const describe = async (roots: string, out: string, epochSec: bigint): Promise<v
     });
     process.stdout.write(`${name}: ${tree.count} entries, ${layer.count} in its own layer\n`);
   }
-  writeFileSync(join(out, 'images.json'), `${JSON.stringify({ images }, null, 1)}\n`);
+  writeFileSync(list, `${JSON.stringify({ images }, null, 1)}\n`);
 };
 
 const [roots, out, epoch] = process.argv.slice(2);

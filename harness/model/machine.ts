@@ -104,7 +104,7 @@ export interface Mounts {
   /** LOOP_GET_STATUS64 gives ENXIO. */
   loopFree(device: string): boolean;
   /** Takes away free loop devices that the kernel had to make for this run: their memory counts for whoever needs them again. */
-  removeNewLoops(): void;
+  removeNewLoops(): Promise<void>;
   /** Ends the conversation behind a FUSE mount at exactly this path, whether its server still answers or not. */
   abortFuse(at: string): boolean;
   /** Whether a mount is attached at exactly this path: one system call. */
@@ -175,8 +175,8 @@ export interface Meters {
   cpu(): CpuUsage;
   /** CPU time of a live process, or null when it is gone. */
   processCpuNs(pid: number): number | null;
-  /** Returns when a server sleeps in its wait for requests and counts stand still; false when it never did. */
-  quiescent(pid: number): boolean;
+  /** Returns when all servers sleep in their wait for requests and their counts stand still; those of which that never became true. */
+  restless(pids: readonly number[]): readonly number[];
   callCounter(): CallCounter;
   /** Bytes of a file or block device that the page cache holds. */
   cachedBytes(path: string): number;
@@ -184,7 +184,10 @@ export interface Meters {
 
 /** Of the whole machine. */
 export interface KernelMemory {
+  /** Whole slabs, with what is free in them. */
   readonly slabBytes: number;
+  /** Objects in use of all slab caches; 0 where they may not be read. */
+  readonly slabObjectBytes: number;
   readonly percpuBytes: number;
   readonly stackBytes: number;
   readonly pageTableBytes: number;

@@ -10,3 +10,9 @@ export interface RecordedStart {
   readonly command: string;
   readonly steps: readonly Step[];
 }
+
+/** What a replay took, nanoseconds: the first time, and right afterwards. */
+export interface Replayed {
+  readonly wallNs: number;
+  readonly againWallNs: number;
+}

@@ -69,7 +69,7 @@ export const probe: Probe = {
     const servers: number[] = [];
     // A server may still be answering INIT, or a FORGET, when the caller has gone on.
     const settle = (): void => {
-      for (const pid of servers) machine.meters.quiescent(pid);
+      machine.meters.restless(servers);
     };
     return {
       start() {

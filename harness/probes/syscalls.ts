@@ -156,9 +156,8 @@ const arm = ({ machine }: ProbeContext): ArmedProbe => {
   };
 
   const settleServers = (): void => {
-    for (const pid of servers)
-      if (!machine.meters.quiescent(pid))
-        notes.add(`system calls: server ${actors.get(pid)} never came to rest`);
+    for (const pid of machine.meters.restless([...servers]))
+      notes.add(`system calls: server ${actors.get(pid)} never came to rest`);
   };
 
   return {

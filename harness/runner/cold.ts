@@ -1,5 +1,5 @@
-// Nothing cached: write back, drop, wait until what was dropped is freed, look whether it is true, and run the tools once so that
-// their own files are warm again.
+// Nothing cached: write back, drop, look whether it is true, run the tools once so that their own files are warm again, and wait
+// until what was dropped is freed.
 //
 // Needs:  root (/proc/sys/vm/drop_caches).
 // Error:  a page of a sample of 16 objects or files and of every manifest is looked for; the rest is taken to be alike.
@@ -22,14 +22,16 @@ const residentAmong = (paths: readonly string[]): { resident: number; total: num
   return { resident, total };
 };
 
-/** Drops until none of `paths` is resident; returns the note for the sample. */
-export const makeCold = (paths: readonly string[]): string => {
+/** Drops until none of `paths` is resident; `tools` run while what was dropped is being freed. Returns the note for the sample. */
+export const makeCold = async (paths: readonly string[], tools: () => Promise<void>): Promise<string> => {
   let seen = { resident: 0, total: 0 };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     dropCaches();
-    waitForFreed();
     seen = residentAmong(paths);
-    if (seen.resident === 0) return `cold: 0 of ${seen.total} pages of ${paths.length} files resident`;
+    if (seen.resident > 0) continue;
+    await tools();
+    waitForFreed();
+    return `cold: 0 of ${seen.total} pages of ${paths.length} files resident`;
   }
   throw new UserError('the caches could not be emptied', {
     code: 'not-cold',

@@ -32,7 +32,10 @@ export interface RunParts {
   /** Id of the arm that ratios are taken to, and that runs a second time as the null arm. */
   readonly baseline: string;
   readonly seed: string;
+  /** Of as much as the budget may be stretched to. */
   readonly deadline: Deadline;
+  /** What the run was to take; the fewest blocks of everything may take longer. */
+  readonly budgetNs: number;
   readonly workspace: Workspace;
   /** Runs what a cold window will need once, on an empty folder. */
   readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;
@@ -55,6 +58,9 @@ export interface Changed {
   readonly skipped?: RunFile['skipped'];
   /** Replaces those parts of the plan. */
   readonly plan?: Partial<
-    Pick<RunFile['plan'], 'arms' | 'scenarios' | 'images' | 'dropped' | 'slots' | 'ended' | 'lives'>
+    Pick<
+      RunFile['plan'],
+      'arms' | 'scenarios' | 'images' | 'dropped' | 'slots' | 'ended' | 'lives' | 'budgetNs'
+    >
   >;
 }

@@ -1,7 +1,7 @@
 // Every arm proved on every image, before anything is timed.
 import { join } from 'node:path';
 import type { Fairness, ImageInfo, Proof, RunFile } from '../../results/schema/run.ts';
-import { seesTrusted } from '../digest/of-mount.ts';
+import { openWalker, seesTrusted } from '../digest/of-mount.ts';
 import { expectedListing } from '../digest/of-tree.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
@@ -49,27 +49,33 @@ export const proveAll = async (
   const skipped: RunFile['skipped'][number][] = [];
   const infos: ImageInfo[] = [];
   const fairness: Fairness[] = [];
-  for (const [number, image] of images.entries()) {
-    const listingPath = join(workspace.sources, `${number}.expected`);
-    const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
-    infos.push(describeImage(image, digests.digest));
-    for (const arm of armsFor(image, groups, question.arms)) {
-      if (parts.interrupted()) break;
-      parts.progress(`proving ${image.name} on ${arm.id}`, done, null);
-      const folders = workspace.slot(PROOF_SLOT);
-      const proved = await prove({
-        arm,
-        image,
-        expected: { ...digests, listingPath },
-        machine,
-        store,
-        folders,
-        workDir: workspace.dir,
-      });
-      if (proved.kind === 'proof' && proved.fairness !== undefined) fairness.push(proved.fairness);
-      if (proved.kind === 'proof') proofs.push(proved.proof);
-      else skipped.push({ what: `${arm.id} on ${image.name}`, need: 'image', reason: proved.reason });
+  const walker = openWalker();
+  try {
+    for (const [number, image] of images.entries()) {
+      const listingPath = join(workspace.sources, `${number}.expected`);
+      const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
+      infos.push(describeImage(image, digests.digest));
+      for (const arm of armsFor(image, groups, question.arms)) {
+        if (parts.interrupted()) break;
+        parts.progress(`proving ${image.name} on ${arm.id}`, done, null);
+        const folders = workspace.slot(PROOF_SLOT);
+        const proved = await prove({
+          arm,
+          image,
+          expected: { ...digests, listingPath },
+          machine,
+          store,
+          folders,
+          workDir: workspace.dir,
+          walk: walker.walk,
+        });
+        if (proved.kind === 'proof' && proved.fairness !== undefined) fairness.push(proved.fairness);
+        if (proved.kind === 'proof') proofs.push(proved.proof);
+        else skipped.push({ what: `${arm.id} on ${image.name}`, need: 'image', reason: proved.reason });
+      }
     }
+  } finally {
+    await walker.end();
   }
   return { proofs, skipped, images: infos, fairness };
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Fairness, Proof } from '../../results/schema/run.ts';
 import { firstDifference } from '../digest/compare.ts';
 import { type Digests, digestAt, type Level } from '../digest/listing.ts';
-import { seesTrusted, walkMount } from '../digest/of-mount.ts';
+import { seesTrusted, type WalkMount } from '../digest/of-mount.ts';
 import { setsSelinux } from '../digest/of-tree.ts';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
@@ -27,6 +27,7 @@ export interface ProofParts {
   readonly folders: SlotFolders;
   /** The run's work folder. */
   readonly workDir: string;
+  readonly walk: WalkMount;
 }
 
 export type Proved =
@@ -41,7 +42,7 @@ const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
   const level: Level = arm.backend.shows;
   const listingPath = join(folders.dir, 'seen.listing');
   const bytes = image.objects.reduce((sum, object) => sum + object.sizeBytes, 0);
-  const walked = await walkMount(mounted.root, {
+  const walked = await parts.walk(mounted.root, {
     timeoutMs: WALK_BASE_MS + (bytes / 1e6) * WALK_MS_PER_MB,
     listingPath,
     contents: level !== 'metadata',

@@ -28,6 +28,8 @@ export interface Ended {
 
 const READY_SHARE = 0.1;
 const COUNTED_SHARE = 0.25;
+/** A budget that has to be stretched for the fewest blocks gets so much more, for rows that they leave undecided. */
+const FOR_THE_UNDECIDED = 1.25;
 
 const perSlot = (groups: readonly Group[], costed: readonly Costed[]): ReadonlyMap<string, number> =>
   new Map(groups.map((group, i) => [keyOf(group), costed[i]!.blockNs / (group.arms.length + 1)]));
@@ -203,6 +205,15 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       left.map((group) => roughOf.get(keyOf(group))!),
       { baseline, lives },
     );
+  const blockNs = costsOf(parts.lives).reduce((sum, costed) => sum + costed.blockNs, 0);
+  deadline.giveBack(looks[0]! * blockNs * FOR_THE_UNDECIDED, parts.budgetNs);
+  if (deadline.budgetNs > parts.budgetNs) {
+    const seconds = (ns: number): string => `${Math.round(ns / 1e9)} s`;
+    say(
+      `budget: ${seconds(deadline.budgetNs)} instead of ${seconds(parts.budgetNs)}: ${looks[0]!} blocks of everything take that long here (--budget sets it)`,
+    );
+    parts.update({ plan: { budgetNs: deadline.budgetNs } });
+  }
   const timing = fitTiming(parts, left, costsOf, counted);
   return ended(
     await runBlocks({

@@ -137,11 +137,10 @@ export const openStage = (parts: StageParts): OpenStage => {
     },
     async dropCaches() {
       const manifests = imageFiles(folders.things);
-      notes.push(
-        makeCold([...manifests, ...coldSample(parts.image, store)].filter((path) => existsSync(path))),
-      );
-      empty ??= folders.fresh('empty');
-      await parts.warmTools(empty);
+      const emptyFolder = empty ?? folders.fresh('empty');
+      empty = emptyFolder;
+      const sample = [...manifests, ...coldSample(parts.image, store)].filter((path) => existsSync(path));
+      notes.push(await makeCold(sample, () => parts.warmTools(emptyFolder)));
     },
     abandon() {
       for (const mounted of live) mounted.abandon();

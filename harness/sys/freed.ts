@@ -9,35 +9,30 @@
 // Source:  membarrier(2); kernel/sched/membarrier.c; fs/inode.c (i_callback), fs/dcache.c (dentry_free).
 import { nowNs } from './clock.ts';
 import { kernelMemory } from './kernel-memory.ts';
-import { bind, bindCall, NR } from './libc.ts';
+import { bindCall, NR } from './libc.ts';
+import { pauseOf } from './pause.ts';
 
 const cMembarrier = bindCall<(number: number, command: number, flags: number, cpu: number) => number>(
   'int',
   'uint',
   'int',
 );
-const cNanosleep = bind<(time: Uint8Array, rest: null) => number>('nanosleep', 'void *', 'void *');
 const GLOBAL = 1;
 const PERIODS = 2;
-const INTERVAL_NS = 4_000_000;
+const pause = pauseOf(4_000_000);
 const STEADY_NS = 16e6;
 const LIMIT_NS = 2e9;
 /** What others on the machine free meanwhile. */
 const SLACK_BYTES = 64 * 1024;
-const interval = Buffer.alloc(16);
-interval.writeBigInt64LE(BigInt(INTERVAL_NS), 8);
-
-const heldBytes = (): number =>
-  [...kernelMemory().caches.values()].reduce((sum, { bytes }) => sum + bytes, 0);
 
 export const waitForFreed = (): void => {
   for (let period = 0; period < PERIODS; period++) cMembarrier(NR.membarrier, GLOBAL, 0, 0);
   const untilNs = nowNs() + LIMIT_NS;
-  let least = heldBytes();
+  let least = kernelMemory().slabObjectBytes;
   let sinceNs = nowNs();
   while (nowNs() - sinceNs < STEADY_NS && nowNs() < untilNs) {
-    cNanosleep(interval, null);
-    const held = heldBytes();
+    pause();
+    const held = kernelMemory().slabObjectBytes;
     if (held > least - SLACK_BYTES) continue;
     least = held;
     sinceNs = nowNs();

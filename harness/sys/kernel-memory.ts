@@ -37,6 +37,7 @@ export const kernelMemory = (): KernelMemory => {
   const meminfo = text('/proc/meminfo');
   const vmstat = text('/proc/vmstat');
   const bytes = (name: string): number => (numberAfter(meminfo, name) ?? 0) * KIB;
+  const caches = parseSlabinfo(text('/proc/slabinfo') ?? '');
   return {
     slabBytes: bytes('Slab'),
     percpuBytes: bytes('Percpu'),
@@ -45,7 +46,8 @@ export const kernelMemory = (): KernelMemory => {
     cachedBytes: bytes('Cached'),
     availableBytes: bytes('MemAvailable'),
     dropCount: (numberAfter(vmstat, 'drop_pagecache') ?? 0) + (numberAfter(vmstat, 'drop_slab') ?? 0),
-    caches: parseSlabinfo(text('/proc/slabinfo') ?? ''),
+    slabObjectBytes: [...caches.values()].reduce((sum, { bytes: held }) => sum + held, 0),
+    caches,
   };
 };
 

@@ -31,6 +31,21 @@ export const NR = {
 export const bind = <F extends (...args: never[]) => number>(name: string, ...args: string[]): F =>
   libc.func(name, 'int', args) as unknown as F;
 
+/** The same, made from threads of Node's pool: several at once, and this one goes on. No errno; the arguments must not change meanwhile. */
+export const bindInPool = <A extends readonly unknown[]>(
+  name: string,
+  ...args: string[]
+): ((...given: A) => Promise<number>) => {
+  const called = libc.func(name, 'int', args);
+  return (...given) =>
+    new Promise((resolve, reject) => {
+      called.async(...given, (error: Error | null, result: number) => {
+        if (error === null) resolve(result);
+        else reject(error);
+      });
+    });
+};
+
 /** The same for functions that return an address. */
 export const bindAddress = <F extends (...args: never[]) => bigint>(name: string, ...args: string[]): F =>
   libc.func(name, 'intptr_t', args) as unknown as F;

@@ -9,10 +9,10 @@ import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
 import { abortFuse } from './fuse-abort.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
-import { bind } from './libc.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
-import { quiescent } from './quiescent.ts';
+import { pauseOf } from './pause.ts';
+import { restless } from './quiescent.ts';
 import { cachedBytes } from './residency.ts';
 import { type RunningServer, startServer } from './servers.ts';
 import { findProgram, programPath } from './spawn.ts';
@@ -52,16 +52,14 @@ const PROGRAMS = [
   'composefs-fuse',
 ];
 
-const cNanosleep = bind<(time: Uint8Array, rest: null) => number>('nanosleep', 'void *', 'void *');
-const interval = Buffer.alloc(16);
-interval.writeBigInt64LE(BigInt(POLL_NS), 8);
+const pause = pauseOf(POLL_NS);
 
 const poll = (condition: () => boolean, limitMs: number): boolean => {
   const untilNs = nowNs() + limitMs * 1e6;
   for (;;) {
     if (condition()) return true;
     if (nowNs() >= untilNs) return false;
-    cNanosleep(interval, null);
+    pause();
   }
 };
 
@@ -78,7 +76,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     kernelMemory,
     processMemory,
     processCpuNs,
-    quiescent,
+    restless,
     cachedBytes,
     callCounter() {
       const counter = openCallCounter(features, scratch);

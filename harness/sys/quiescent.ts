@@ -1,4 +1,5 @@
-// Waits until a server sleeps and did not run in between: then its counts stand still.
+// Waits until servers sleep and did not run in between: then their counts stand still. All at once: each window of a slot with
+// many servers would else cost a pause for every one of them.
 //
 // Reads:   /proc/PID/task/TID/stat and schedstat, twice.
 // Error:   a server that only pauses longer than the interval looks quiet; requests that are queued wake it before that.
@@ -6,13 +7,10 @@
 // Source:  Documentation/scheduler/sched-stats.rst: the third number of schedstat counts the times a thread was put on a CPU.
 import { readdirSync, readFileSync } from 'node:fs';
 import { nowNs } from './clock.ts';
-import { bind } from './libc.ts';
+import { pauseOf } from './pause.ts';
 
-const cNanosleep = bind<(time: Uint8Array, rest: null) => number>('nanosleep', 'void *', 'void *');
-const INTERVAL_NS = 500_000;
+const pause = pauseOf(500_000);
 const LIMIT_NS = 2e9;
-const interval = Buffer.alloc(16);
-interval.writeBigInt64LE(BigInt(INTERVAL_NS), 8);
 
 type Look =
   | { readonly kind: 'gone' }
@@ -36,15 +34,19 @@ const look = (pid: number): Look => {
   }
 };
 
-export const quiescent = (pid: number): boolean => {
+/** Those of `pids` that were seen at work whenever they were looked at, until the time was up; usually none. */
+export const restless = (pids: readonly number[]): readonly number[] => {
   const untilNs = nowNs() + LIMIT_NS;
-  let before: Look = { kind: 'busy' };
+  let left = new Map<number, Look>(pids.map((pid) => [pid, { kind: 'busy' }]));
   for (;;) {
-    const now = look(pid);
-    if (now.kind === 'gone') return true;
-    if (now.kind === 'asleep' && before.kind === 'asleep' && now.runs === before.runs) return true;
-    if (nowNs() >= untilNs) return false;
-    before = now;
-    cNanosleep(interval, null);
+    const now = new Map<number, Look>();
+    for (const [pid, before] of left) {
+      const seen = look(pid);
+      const rests = seen.kind === 'asleep' && before.kind === 'asleep' && seen.runs === before.runs;
+      if (seen.kind !== 'gone' && !rests) now.set(pid, seen);
+    }
+    left = now;
+    if (left.size === 0 || nowNs() >= untilNs) return [...left.keys()];
+    pause();
   }
 };

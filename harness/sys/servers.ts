@@ -34,7 +34,7 @@ const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
 const MSG_NOSIGNAL = 0x4000;
 const ANSWER_BYTES = 4096;
-const ANSWER_LIMIT_MS = 10_000;
+const ANSWER_LIMIT_MS = 30_000;
 const O_CLOEXEC = 0o2000000;
 const O_APPEND = 0o2000;
 const READY_FD = 3;
@@ -67,7 +67,7 @@ export const lastWords = (path: string): string[] => {
 };
 
 /** One message, one answer. */
-const askOver = (socket: number | null, words: readonly string[]): string => {
+const askOver = (socket: number | null, words: readonly string[], log: string): string => {
   if (socket === null) throw new Error('this server takes no messages');
   const message = Buffer.from(`${words.join('\0')}\0`);
   const answer = Buffer.alloc(ANSWER_BYTES);
@@ -75,10 +75,17 @@ const askOver = (socket: number | null, words: readonly string[]): string => {
   if (!waitReadable(socket, ANSWER_LIMIT_MS))
     throw new UserError('a server does not answer', { exit: 5, code: 'timeout', facts: [words.join(' ')] });
   ownCalls.read++;
-  return answer.toString('utf8', 0, check(cRead(socket, answer, answer.length), 'read'));
+  const length = check(cRead(socket, answer, answer.length), 'read');
+  if (length === 0)
+    throw new UserError('a server ended instead of answering', {
+      exit: 5,
+      code: 'server-ended',
+      facts: [words.join(' '), ...lastWords(log)],
+    });
+  return answer.toString('utf8', 0, length);
 };
 
-const track = (pid: number, socket: number | null): RunningServer => {
+const track = (pid: number, socket: number | null, log: string): RunningServer => {
   const pidfd = openPidfd(pid);
   let ended: Ended | null = null;
   const exited = (limitMs: number): boolean => {
@@ -93,7 +100,7 @@ const track = (pid: number, socket: number | null): RunningServer => {
   return {
     pid,
     exited,
-    ask: (words) => askOver(socket, words),
+    ask: (words) => askOver(socket, words, log),
     stop(limitMs) {
       if (exited(0)) return;
       signalProcess(pid, SIGTERM);
@@ -153,7 +160,7 @@ export const startServer = ({ argv, log, limitMs, onSpawn, awaitReady }: ServerS
     } finally {
       files.close(theirs);
     }
-    server = track(pid, isSocket ? ours : null);
+    server = track(pid, isSocket ? ours : null, log);
     onSpawn?.(pid);
     const started = server;
     if (awaitReady?.(() => started.exited(0)) === true) return server;

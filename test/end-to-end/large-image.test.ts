@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../harness/backends/registry.ts';
 import { discoverFeatures } from '../../harness/cli/discover.ts';
+import { walkMount } from '../../harness/digest/of-mount.ts';
 import { expectedListing } from '../../harness/digest/of-tree.ts';
 import { fixtureNames } from '../../harness/images/fixture.ts';
 import { openSource } from '../../harness/images/registry.ts';
@@ -47,6 +48,7 @@ test('every backend shows the same tree of a real image', { skip }, async (t) =>
       store,
       folders: workspace.slot(`proof-${backend.id}`),
       workDir: workspace.dir,
+      walk: walkMount,
     });
     assert.equal(proved.kind, 'proof', backend.id);
     if (proved.kind !== 'proof') continue;

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { walkMount } from '../../../harness/digest/of-mount.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import { prove } from '../../../harness/runner/prove.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
@@ -45,7 +46,7 @@ describe('trees that tools made of links and copies', { skip: needsRoot }, () =>
     const { image, machine, store, workspace, expected } = setting;
     const arm = { id, backend: setting.backend(id), options: {} };
     const folders = workspace.slot('proof');
-    return prove({ arm, image, expected, machine, store, folders, workDir: folders.dir });
+    return prove({ arm, image, expected, machine, store, folders, workDir: folders.dir, walk: walkMount });
   };
   const lacks = (id: string): string | undefined =>
     setting.backend(id).needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok))

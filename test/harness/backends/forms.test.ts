@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { serverPath } from '../../../harness/backends/server-path.ts';
-import { seesTrusted } from '../../../harness/digest/of-mount.ts';
+import { seesTrusted, walkMount } from '../../../harness/digest/of-mount.ts';
 import { expectedListing } from '../../../harness/digest/of-tree.ts';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { openSource } from '../../../harness/images/registry.ts';
@@ -104,6 +104,7 @@ describe('every form of a mount shows the same tree', { skip: needsRoot }, () =>
       store,
       folders,
       workDir: folders.dir,
+      walk: walkMount,
     });
     assert.equal(proved.kind, 'proof');
     if (proved.kind !== 'proof') throw new Error('unreachable');

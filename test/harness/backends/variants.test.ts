@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { walkMount } from '../../../harness/digest/of-mount.ts';
 import { plainFolder } from '../../../harness/model/image.ts';
 import { type Expected, type Proved, prove } from '../../../harness/runner/prove.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
@@ -43,7 +44,7 @@ describe('every variant shows the tree that its image describes', { skip: needsR
     const { image, machine, store, workspace } = setting;
     const arm = { id, backend: setting.backend(id), options: {} };
     const folders = workspace.slot('proof');
-    return prove({ arm, image, expected, machine, store, folders, workDir: folders.dir });
+    return prove({ arm, image, expected, machine, store, folders, workDir: folders.dir, walk: walkMount });
   };
 
   for (const { id, fsType, took } of VARIANTS)

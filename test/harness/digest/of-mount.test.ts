@@ -4,7 +4,7 @@ import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { seesTrusted, walkMount } from '../../../harness/digest/of-mount.ts';
+import { openWalker, seesTrusted, walkMount } from '../../../harness/digest/of-mount.ts';
 import { removeFolder, tempFolder } from './rich-tree.ts';
 
 let folder = '';
@@ -83,4 +83,18 @@ test('counts and file system type come with the digest', async () => {
 test('trusted attributes are visible to root outside user namespaces only', () => {
   if (process.geteuid?.() !== 0) assert.equal(seesTrusted(), false);
   else assert.equal(typeof seesTrusted(), 'boolean');
+});
+
+test('one walker walks after another, one that failed among them, and ends when it is told to', async () => {
+  const walker = openWalker();
+  const options = { timeoutMs: 10_000, listingPath: join(folder, 'listing') };
+  const at = join(folder, 'again');
+  mkdirSync(at);
+  const empty = await walker.walk(at, options);
+  await assert.rejects(walker.walk(join(folder, 'absent'), options), { code: 'ENOENT' });
+  writeFileSync(join(at, 'file'), 'abc');
+  const filled = await walker.walk(at, options);
+  assert.deepEqual(filled, await walkMount(at, options));
+  assert.notEqual(filled.digest, empty.digest);
+  await walker.end();
 });

@@ -45,7 +45,7 @@ const armScripted = async (show: () => CallSnapshot, source: 'bpf' | 'strace' = 
     ...real,
     meters: {
       ...real.meters,
-      quiescent: (pid) => pid !== 13,
+      restless: (pids) => pids.filter((pid) => pid === 13),
       callCounter: () => ({ source, snapshot: show, close() {} }),
     },
   };

@@ -17,8 +17,7 @@ const LATER_MS = 200;
 /** Others on the machine take and free memory, too: the median of so many. */
 const ATTEMPTS = 5;
 
-const heldBytes = (): number =>
-  [...kernelMemory().caches.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+const heldBytes = (): number => kernelMemory().slabObjectBytes;
 
 test('after the wait nothing of what was dropped is still to be freed', { skip: needsRoot }, async (t) => {
   const dir = diskFolder(t);

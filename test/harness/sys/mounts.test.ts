@@ -110,7 +110,7 @@ describe('mounting', { skip: needsRoot }, () => {
     assert.equal(mounts.loopFree(loop.device), true);
   });
 
-  test('loop devices that the kernel had to make are taken away, those that were there stay', (t) => {
+  test('loop devices that the kernel had to make are taken away, those that were there stay', async (t) => {
     const { image } = sampleImage(temporaryFolder(t));
     const there = () => files.names('/sys/block').filter((name) => name.startsWith('loop'));
     const before = there();
@@ -118,14 +118,14 @@ describe('mounting', { skip: needsRoot }, () => {
     const loops = Array.from({ length: before.length + 2 }, () => mounts.loop(image, { directIo: false }));
     const made = loops.map(({ device }) => basename(device)).filter((name) => !before.includes(name));
     assert.ok(made.length >= 2);
-    mounts.removeNewLoops();
+    await mounts.removeNewLoops();
     assert.deepEqual(
       made.filter((name) => !there().includes(name)),
       [],
       'a device in use stays',
     );
     for (const { fd } of loops) files.close(fd);
-    mounts.removeNewLoops();
+    await mounts.removeNewLoops();
     assert.deepEqual(
       there().filter((name) => made.includes(name)),
       [],

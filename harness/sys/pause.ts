@@ -1,0 +1,15 @@
+// nanosleep(2): the thread sleeps, and nothing else of the process runs meanwhile.
+import { bind } from './libc.ts';
+
+const cNanosleep = bind<(time: Uint8Array, rest: null) => number>('nanosleep', 'void *', 'void *');
+const NS_PER_SECOND = 1e9;
+
+/** A pause of always the same length: the buffer is made once, so that pausing makes nothing to collect. */
+export const pauseOf = (ns: number): (() => void) => {
+  const time = Buffer.alloc(16);
+  time.writeBigInt64LE(BigInt(Math.floor(ns / NS_PER_SECOND)), 0);
+  time.writeBigInt64LE(BigInt(ns % NS_PER_SECOND), 8);
+  return () => {
+    cNanosleep(time, null);
+  };
+};
