@@ -6,6 +6,7 @@ import { writeCsv } from '../../results/csv.ts';
 import { openJournal } from '../../results/journal.ts';
 import type { Conditions } from '../../results/schema/run.ts';
 import { backends } from '../backends/registry.ts';
+import { openLooker } from '../look/looker.ts';
 import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
 import { probes } from '../probes/registry.ts';
@@ -111,6 +112,7 @@ const measureThere = async (
   const startedNs = BigInt(told.startedNs);
   const workspace = openWorkspace(folders.workDir, told.ownerPid);
   const sources: SourceImage[] = [];
+  const looker = openLooker();
   noteLoops();
   try {
     await openSources(options.images, workspace.sources, sources);
@@ -181,6 +183,7 @@ const measureThere = async (
         for (const server of servers) await machine.command('cfs-fuse', [server, '--version']);
       },
       crowdEntry: new URL('./crowd-member.js', import.meta.url),
+      looker,
       interrupted,
       journal,
       update: record.update,
@@ -195,6 +198,7 @@ const measureThere = async (
     return { ...ended, tooNoisy: options.strict && noise.length > 0 };
   } finally {
     for (const source of sources) await source.close();
+    await looker.end();
     removeWorkspace(workspace);
     await removeNewLoops();
     progress.end();

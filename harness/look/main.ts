@@ -1,11 +1,12 @@
-// The child that enters mounts and says what it found: `main.js QUESTION ANSWER`, both files of JSON.
-import { readFileSync, writeFileSync } from 'node:fs';
-import type { Question } from './questions.ts';
+// The child that enters mounts and says what it found: a question of JSON on each line of its input, an answer on each of its output.
+import { createInterface } from 'node:readline';
+import { UserError } from '../model/errors.ts';
+import type { LookAnswer, Question } from './questions.ts';
 import { seenOf } from './seen.ts';
 import { sharingOf } from './sharing.ts';
 import { tamper } from './tamper.ts';
 
-const answer = (question: Question): unknown => {
+const found = (question: Question): unknown => {
   switch (question.kind) {
     case 'sharing':
       return sharingOf(question.pairs, question.backing);
@@ -16,5 +17,16 @@ const answer = (question: Question): unknown => {
   }
 };
 
-const [from = '', to = ''] = process.argv.slice(2);
-writeFileSync(to, JSON.stringify(answer(JSON.parse(readFileSync(from, 'utf8')) as Question)));
+const answer = (question: Question): LookAnswer => {
+  try {
+    return { kind: 'found', found: found(question) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const facts = error instanceof UserError ? error.facts : [];
+    const code = error instanceof UserError ? error.code : (error as NodeJS.ErrnoException).code;
+    return { kind: 'failed', message: error.message, code: code ?? 'look', facts };
+  }
+};
+
+for await (const line of createInterface(process.stdin))
+  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line) as Question))}\n`);

@@ -52,3 +52,12 @@ export type Question =
   | { readonly kind: 'sharing'; readonly pairs: readonly Pair[]; readonly backing: readonly string[] }
   | { readonly kind: 'tamper'; readonly files: readonly Tampering[] }
   | { readonly kind: 'seen'; readonly paths: readonly string[] };
+
+export type LookAnswer =
+  | { readonly kind: 'found'; readonly found: unknown }
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      readonly code: string;
+      readonly facts: readonly string[];
+    };

@@ -1,26 +1,30 @@
 // How often the same contents lie in memory once two mounts of them were read.
 //
-// Does:    reads every file whole through the first mount, then through the second, and keeps each mapped; asks for frames.
+// Does:    reads every file whole through the first mount, then through the second, and keeps each mapped meanwhile; asks for frames.
 // Error:   none behind the mounts: mapped pages stay. Objects and image files that are not mapped may be dropped by others.
 import { lstatSync, readFileSync } from 'node:fs';
-import { type Frames, heldFrames, pageFrames } from '../sys/page-frames.ts';
+import { type HeldFrames, heldFrames, pageFrames } from '../sys/page-frames.ts';
 import { residency } from '../sys/residency.ts';
 import type { Pair, SharingSeen } from './questions.ts';
 
-const readAndHold = (path: string): Frames => {
+const readAndHold = (path: string): HeldFrames => {
   readFileSync(path);
   return heldFrames(path);
 };
 
-export const sharingOf = (pairs: readonly Pair[], backing: readonly string[]): SharingSeen => {
+const seenIn = (
+  pairs: readonly Pair[],
+  backing: readonly string[],
+  hold: (path: string) => HeldFrames,
+): SharingSeen => {
   const mounts = new Set<number>();
   const all = new Set<number>();
   const resident = { first: 0, second: 0, object: 0 };
   let pageCount = 0;
   let wrongLinkCount = 0;
   // Through the first mount everything, then through the second: what is shared must outlive the way between.
-  const firsts = pairs.map(({ first }) => readAndHold(first));
-  const seconds = pairs.map(({ second }) => readAndHold(second));
+  const firsts = pairs.map(({ first }) => hold(first));
+  const seconds = pairs.map(({ second }) => hold(second));
   for (const [i, pair] of pairs.entries()) {
     if (lstatSync(pair.first).nlink !== pair.nameCount) wrongLinkCount++;
     const first = firsts[i]!;
@@ -44,4 +48,18 @@ export const sharingOf = (pairs: readonly Pair[], backing: readonly string[]): S
     allFrameCount: all.size,
     wrongLinkCount,
   };
+};
+
+export const sharingOf = (pairs: readonly Pair[], backing: readonly string[]): SharingSeen => {
+  const held: HeldFrames[] = [];
+  const hold = (path: string): HeldFrames => {
+    const frames = readAndHold(path);
+    held.push(frames);
+    return frames;
+  };
+  try {
+    return seenIn(pairs, backing, hold);
+  } finally {
+    for (const { release } of held) release();
+  }
 };

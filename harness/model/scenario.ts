@@ -50,6 +50,8 @@ export interface Stage {
   mounted(mounted: Mounted): void;
   /** A command inside the mount or beside it; `actor` names it in the ledger. */
   command(actor: string, argv: readonly string[]): Promise<void>;
+  /** Has the run's child process look into mounts; it is no part of the slot, and its calls are in no ledger. */
+  look(question: unknown): Promise<unknown>;
   /** syncfs of the work file system; returns nanoseconds. Outside every phase. */
   sync(): number;
   /** sync, drop caches, check residency of manifest and objects; adds a note. Needs root. */

@@ -1,11 +1,13 @@
 // Timed blocks from look to look: between two looks nothing is judged, at a look groups with nothing left to decide end, and
-// so does what the budget has no room for.
+// so does what the budget has no room for. Early on the plan is held against what blocks really take: what then has no room is left
+// out, rather than that the run is cut off before everybody has the fewest blocks.
 
 import type { Design } from '../../results/compare/rows.ts';
 import type { Tally } from '../../results/compare/tally.ts';
-import type { EndedGroup, Slot } from '../../results/schema/run.ts';
+import type { EndedGroup, Sample, Slot } from '../../results/schema/run.ts';
 import { isGroupDecided } from './decided.ts';
 import type { Executor, Stop } from './execute.ts';
+import { type Costed, fitBudget, keptGroups } from './fit.ts';
 import { type Group, groupKey, keyOf } from './plan.ts';
 
 export interface BlocksParts {
@@ -20,8 +22,11 @@ export interface BlocksParts {
   readonly endedBefore: readonly EndedGroup[];
   /** By the group's key, nanoseconds of one slot. */
   readonly costs: ReadonlyMap<string, number>;
+  /** By the group's key: what is given up first. */
+  readonly costed: ReadonlyMap<string, Costed>;
   readonly lives: number;
   readonly leftNs: () => number;
+  readonly say: (text: string) => void;
   readonly share: readonly [from: number, to: number];
   readonly onEnded: (ended: readonly EndedGroup[]) => void;
 }
@@ -49,8 +54,43 @@ export const fitting = (
   });
 };
 
+/** So many blocks say what the others take. */
+const TRIED_BLOCKS = 2;
+
+/** By the group's key, nanoseconds of one slot, from blocks that were timed. */
+const timedCosts = (samples: readonly Sample[]): ReadonlyMap<string, number> => {
+  const sums = new Map<string, { ns: number; count: number }>();
+  for (const sample of samples) {
+    const { ns, count } = sums.get(groupKey(sample)) ?? { ns: 0, count: 0 };
+    sums.set(groupKey(sample), { ns: ns + sample.slotNs, count: count + 1 });
+  }
+  return new Map([...sums].map(([key, { ns, count }]) => [key, ns / count]));
+};
+
+/** What of `open` has room for so many more blocks, given what a slot of each takes. */
+export const stillFitting = (
+  open: readonly Group[],
+  { blocks, leftNs, slotNs, costed }: StillFitting,
+): { readonly groups: readonly Group[]; readonly dropped: readonly string[] } => {
+  const costs = open.map((group) => ({
+    ...costed.get(keyOf(group))!,
+    onceNs: 0,
+    blockNs: (slotNs.get(keyOf(group)) ?? 0) * (group.arms.length + 1),
+  }));
+  const fit = fitBudget(costs, blocks, leftNs);
+  return { groups: keptGroups(open, fit), dropped: fit.dropped };
+};
+
+export interface StillFitting {
+  readonly blocks: number;
+  readonly leftNs: number;
+  readonly slotNs: ReadonlyMap<string, number>;
+  readonly costed: ReadonlyMap<string, Costed>;
+}
+
 export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
-  const { executor, groups, looks, costs } = parts;
+  const { executor, groups, looks } = parts;
+  let { costs } = parts;
   let ended = parts.endedBefore;
   const isOpen = (group: Group): boolean => !ended.some((end) => groupKey(end) === keyOf(group));
   const stretch = (from: number, to: number, open: readonly Group[]): Slot[] => {
@@ -69,7 +109,23 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
 
   const extra = await run(parts.extra, 0, 0);
   if (extra.stop !== null) return extra.stop;
-  let from = 0;
+  let from = Math.min(TRIED_BLOCKS, looks[0]!);
+  const tried = await run(stretch(0, from, groups.filter(isOpen)), 0, from);
+  if (tried.stop !== null) return tried.stop;
+  costs = new Map([...costs, ...timedCosts(tried.samples)]);
+  const begun = groups.filter(isOpen);
+  const still = stillFitting(begun, {
+    blocks: looks[0]! - from,
+    leftNs: parts.leftNs(),
+    slotNs: costs,
+    costed: parts.costed,
+  });
+  for (const line of still.dropped) parts.say(`left out after ${from} blocks: ${line}`);
+  const givenUp = begun.filter((group) => !still.groups.includes(group));
+  if (givenUp.length > 0) {
+    ended = [...ended, ...givenUp.map((group) => asEnded(group, from, 'budget'))];
+    parts.onEnded(ended);
+  }
   for (const [i, look] of looks.entries()) {
     // What an ended group had left of a block that was begun before it was known to end is never run.
     const open = groups.filter(isOpen);

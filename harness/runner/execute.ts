@@ -37,7 +37,7 @@ const OVERRUN_RATIO = 0.15;
 export const openExecutor = (parts: RunParts, images: readonly Image[], fullStore: Store): Executor => {
   const { features, workspace, warmTools, deadline, before } = parts;
   const byName = new Map(images.map((image) => [image.name, image]));
-  const leaks = openLeakCheck(workspace, features['pid-namespace'].ok);
+  const leaks = openLeakCheck(workspace, features['pid-namespace'].ok, () => parts.looker.pid);
   const limits = openLimits();
   const tally = { ok: 0, failed: 0 };
   const done = new Map<number, Sample>();
@@ -69,6 +69,7 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
       fullStore,
       images,
       leaks,
+      looker: parts.looker,
       warmTools,
     });
     parts.journal.append(sample);

@@ -28,15 +28,21 @@ export interface LeakCheck {
   after(folders: readonly SlotFolders[], before: readonly Snapshot[]): readonly string[];
 }
 
-export const openLeakCheck = (workspace: Workspace, ownPidNamespace: boolean): LeakCheck => {
+/** `ownChild`: a process of the run itself that may come and go. */
+export const openLeakCheck = (
+  workspace: Workspace,
+  ownPidNamespace: boolean,
+  ownChild: () => number | null = () => null,
+): LeakCheck => {
   const everything = (): Snapshot =>
     takeSnapshot({
       folder: workspace.dir,
       ownPidNamespace,
+      ownChild: ownChild(),
       apart: [workspace.store, workspace.sources, workspace.scratch, workspace.slots],
     });
   const own = (folders: readonly SlotFolders[]): readonly Snapshot[] =>
-    folders.map(({ dir }) => takeSnapshot({ folder: dir, ownPidNamespace }));
+    folders.map(({ dir }) => takeSnapshot({ folder: dir, ownPidNamespace, ownChild: ownChild() }));
   let known = everything();
   return {
     before: own,

@@ -190,6 +190,8 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     laterNs: looks[0]! * rough.reduce((sum, { blockNs }) => sum + blockNs, 0),
     share: [READY_SHARE, COUNTED_SHARE],
   });
+  // Nothing of it is there while blocks are timed; should a timed slot look, it is started again.
+  await parts.looker.end();
   if (counted.stop !== null || interrupted()) return ended(counted.stop);
   if (parts.countOnly) {
     parts.update({ plan: { dropped: counted.dropped, slots: counted.slots } });
@@ -224,6 +226,8 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       looks,
       endedBefore: parts.endedBefore,
       costs: perSlot(left, timing.costs),
+      costed: new Map(left.map((group, i) => [keyOf(group), timing.costs[i]!])),
+      say,
       leftNs: deadline.leftNs,
       share: [COUNTED_SHARE, 1],
       onEnded: (list) => parts.update({ plan: { ended: list } }),

@@ -62,7 +62,7 @@ const allProcesses = (): Process[] =>
     .flatMap((pid) => readProcess(pid) ?? []);
 
 /** In a private PID namespace everything but its first process and this one; elsewhere our descendants. */
-const strangers = (whole: boolean): string[] => {
+const strangers = (whole: boolean, ownChild: number | null): string[] => {
   const all = allProcesses();
   const ours = new Set([process.pid]);
   for (let grew = true; grew; ) {
@@ -74,7 +74,7 @@ const strangers = (whole: boolean): string[] => {
       }
   }
   return all
-    .filter(({ pid }) => pid !== process.pid && pid !== 1 && (whole || ours.has(pid)))
+    .filter(({ pid }) => pid !== process.pid && pid !== 1 && pid !== ownChild && (whole || ours.has(pid)))
     .map(({ pid, state, line }) => `process: ${pid} ${state === 'Z' ? '(zombie) ' : ''}${show(line)}`);
 };
 
@@ -97,16 +97,18 @@ export interface Watched {
   readonly folder: string;
   /** Whether this process is alone in its PID namespace but for a first process that only waits. */
   readonly ownPidNamespace: boolean;
+  /** A process of this one's own that is no stranger. */
+  readonly ownChild?: number | null;
   /** Folders below which files may come and go, the store of a whole run for instance. */
   readonly apart?: readonly string[];
 }
 
-export const takeSnapshot = ({ folder, ownPidNamespace, apart = [] }: Watched): Snapshot => {
+export const takeSnapshot = ({ folder, ownPidNamespace, ownChild = null, apart = [] }: Watched): Snapshot => {
   const mountPoints = new Set([...readMounts().map(({ at }) => at), ...apart]);
   return {
     mounts: new Set(mountsBelow(folder)),
     loops: new Set(loopsBelow(folder)),
-    processes: new Set(strangers(ownPidNamespace)),
+    processes: new Set(strangers(ownPidNamespace, ownChild)),
     files: new Set(filesBelow(folder, mountPoints)),
   };
 };

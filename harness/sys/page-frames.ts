@@ -78,12 +78,21 @@ export const pageFrames = (path: string): Frames =>
     return errno === 0 ? { pages, frames } : fail('mincore or madvise', { facts: [path] }, errno);
   }) ?? { pages: 0, frames: [] };
 
-/**
- * Every page, read in where it was not there, and mapped until this process ends: what is mapped stays in memory when somebody
- * drops the caches.
- */
-export const heldFrames = (path: string): Frames =>
+export interface HeldFrames extends Frames {
+  /** Unmaps them. */
+  release(): void;
+}
+
+/** Every page, read in where it was not there, and mapped until it is released: what is mapped stays when caches are dropped. */
+export const heldFrames = (path: string): HeldFrames =>
   mapped(path, (at, size, pages) => {
-    if (cMadvise(at, size, MADV_POPULATE_READ) < 0) fail('madvise', { facts: [path] });
-    return { pages, frames: framesAt(at, Buffer.alloc(pages, 1), cPageSize()) };
-  }) ?? { pages: 0, frames: [] };
+    const release = (): void => {
+      cMunmap(at, size);
+    };
+    if (cMadvise(at, size, MADV_POPULATE_READ) < 0) {
+      const errno = lastErrno();
+      release();
+      return fail('madvise', { facts: [path] }, errno);
+    }
+    return { pages, frames: framesAt(at, Buffer.alloc(pages, 1), cPageSize()), release };
+  }) ?? { pages: 0, frames: [], release() {} };

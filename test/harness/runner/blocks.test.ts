@@ -28,23 +28,31 @@ const sampleOf = (slot: Slot, walkWallNs: number): Sample => ({
   values: { walkWallNs },
 });
 
+const costedOf = ({ image, scenario: { id } }: Group) => ({
+  ...{ image, scenario: id, headline: true, blockNs: 0, onceNs: 0 },
+});
+
 /** Runs the looks on a machine where image `one` is decided at once and `two` never is. */
 const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[]; oneLook?: boolean } = {}) => {
   const tally = startTally();
   const ran: Slot[] = [];
   let ended: readonly EndedGroup[] = [];
+  const said: string[] = [];
   const parts: BlocksParts = {
     lives: 1,
     executor: {
       tally: { ok: 0, failed: 0 },
       async run(stretch) {
+        const samples = [];
         for (const slot of stretch.slots) {
           const factor = slot.arm === baseline || slot.arm === 'null' ? 1 : slot.image === 'one' ? 3 : 1.05;
           const wobble = slot.image === 'two' ? 1 + 0.2 * ((slot.block * 7 + slot.order) % 3) : 1;
+          const sample = sampleOf(slot, 1e9 * factor * wobble);
           ran.push(slot);
-          tally.add(sampleOf(slot, 1e9 * factor * wobble));
+          tally.add(sample);
+          samples.push(sample);
         }
-        return { samples: [], stop: null };
+        return { samples, stop: null };
       },
     },
     tally,
@@ -61,6 +69,8 @@ const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[]; o
     looks,
     endedBefore: given.endedBefore ?? [],
     costs: new Map(groups.map((group) => [keyOf(group), 1e6])),
+    costed: new Map(groups.map((group) => [keyOf(group), costedOf(group)])),
+    say: (text) => said.push(text),
     leftNs: given.leftNs ?? (() => Number.POSITIVE_INFINITY),
     share: [0, 1],
     onEnded: (list) => {
@@ -70,7 +80,7 @@ const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[]; o
   await runBlocks(parts);
   const blocks = (image: string) =>
     new Set(ran.filter((slot) => slot.image === image).map(({ block }) => block)).size;
-  return { one: blocks('one'), two: blocks('two'), ended, ran };
+  return { one: blocks('one'), two: blocks('two'), ended, ran, said };
 };
 
 test('a group whose rows are decided ends at the look, another goes on to the last one', async () => {
@@ -80,9 +90,20 @@ test('a group whose rows are decided ends at the look, another goes on to the la
 });
 
 test('where the budget has no room for the next look, what is undecided ends there, complete', async () => {
-  const { two, ended } = await run({ leftNs: () => 1e6 });
+  const left = [Number.POSITIVE_INFINITY, 1e6, 1e6];
+  const { two, ended } = await run({ leftNs: () => left.shift()! });
   assert.equal(two, 8);
   assert.deepEqual(ended.map(({ why }) => why).sort(), ['budget', 'decided']);
+});
+
+test('what turns out to have no room for the fewest blocks is left out after two, and the others have theirs', async () => {
+  // A slot takes 1 ms: six more blocks of three slots take 18 ms an image.
+  const { one, two, ended, said } = await run({ leftNs: () => 20e6 });
+  assert.deepEqual([one, two], [8, 2]);
+  assert.deepEqual(ended[0], { scenario: 'walk-warm', params: {}, image: 'two', blocks: 2, why: 'budget' });
+  assert.deepEqual(said, [
+    'left out after 2 blocks: image two: 6 blocks with it take about 1 s, the budget leaves 0 s',
+  ]);
 });
 
 test('a scenario that asks for one look ends there, undecided or not', async () => {

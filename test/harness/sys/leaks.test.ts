@@ -28,6 +28,21 @@ test('a file and a process that were left are named, and nothing else', async (t
   assert.deepEqual(diff(earlier, takeSnapshot(watched)), []);
 });
 
+test('a process of the run itself is no leak, another one is', async (t) => {
+  const children = [1, 2].map(() => spawn('sleep', ['30'], { stdio: 'ignore' }));
+  t.after(() => {
+    for (const child of children) child.kill();
+  });
+  await Promise.all(children.map((child) => once(child, 'spawn')));
+  const folder = temporaryFolder(t);
+  const pidsIn = (ownChild: number | null) =>
+    [...takeSnapshot({ folder, ownPidNamespace: false, ownChild }).processes].filter((line) =>
+      children.some(({ pid }) => line.startsWith(`process: ${pid} `)),
+    );
+  assert.equal(pidsIn(null).length, 2);
+  assert.deepEqual(pidsIn(children[0]!.pid!), [`process: ${children[1]!.pid} sleep 30`]);
+});
+
 describe('leaks of the kernel', { skip: needsRoot }, () => {
   before(privateMounts);
 

@@ -85,6 +85,20 @@ test('stop ends a server that ignores SIGTERM', (t) => {
   server.stop(30);
 });
 
+test('a server that ends instead of answering leaves its last words', (t) => {
+  const log = join(temporaryFolder(t), 'log');
+  const program = `
+    const { readSync, writeSync } = require('node:fs');
+    writeSync(3, '.');
+    readSync(3, Buffer.alloc(100));
+    console.error('cannot do that');
+    process.exit(1);`;
+  const argv = [process.execPath, '-e', program, '{control}'];
+  const server = startServer({ argv, log, limitMs: 20_000 });
+  assert.throws(() => server.ask(['do it']), { code: 'server-ended', facts: ['do it', 'cannot do that'] });
+  server.stop(LIMIT_MS);
+});
+
 test('of several servers only the busy one is restless, not those that sleep or are gone', (t) => {
   const log = join(temporaryFolder(t), 'log');
   const start = (script: string) => startServer({ argv: ['sh', '-c', script], log, limitMs: LIMIT_MS });

@@ -1,32 +1,14 @@
 // What a reader's browser makes of the report.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { formatRatio, formatValue, grouped } from '../../../report/format.ts';
+import { formatRatio, formatValue } from '../../../report/format.ts';
 import { loadView } from '../../../report/load.ts';
-import { REPORT_FILE, renderReport } from '../../../report/render.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
-import { withRunFolder } from '../support/folder.ts';
-import { chartsIn, type Look, type Reader, seriousIn, skip, startReader } from './reader.ts';
+import { chartsIn, runReader, seriousIn, skip } from './reader.ts';
 
-let reader: Reader | undefined;
-before(async () => {
-  if (skip === false) reader = await startReader();
-});
-after(() => reader?.close());
-
-const opened = (
-  of: ReturnType<typeof exampleRun>,
-  work: (page: Page, folder: string) => Promise<void>,
-  look?: Look,
-): Promise<void> =>
-  withRunFolder(of, async (folder) => {
-    await renderReport(folder);
-    await reader!.openFile(join(folder, REPORT_FILE), (page) => work(page, folder), look);
-  });
+const { opened } = runReader();
 
 interface Cell {
   readonly image: string;
@@ -198,117 +180,6 @@ test('a chart in a folded part is drawn to size once it is opened', { skip }, ()
   }),
 );
 
-const shownWith = (page: Page, attribute: string): Promise<readonly string[]> =>
-  page.evaluate(
-    `[...new Set([...document.querySelectorAll('[${attribute}]')].filter((part) => part.checkVisibility()).map((part) => part.getAttribute('${attribute}')))]`,
-  );
-
-const labelsOf = (page: Page, canvas: string): Promise<readonly string[]> =>
-  page.evaluate(
-    `Chart.getChart(document.querySelector('${canvas}')).config.data.datasets.map(({ label }) => label)`,
-  );
-
-test(
-  'filters leave out scenarios, images and arms, in tables and charts, and stand in the address',
-  { skip },
-  () =>
-    opened(exampleRun(), async (page) => {
-      await page.selectOption('#filters select[name=scenario]', 'walk-cold');
-      assert.deepEqual(await shownWith(page, 'data-scenario'), ['walk-cold']);
-      await page.selectOption('#filters select[name=image]', 'debian-12-python');
-      assert.deepEqual(
-        (await shownWith(page, 'data-image')).filter((image) => image !== ''),
-        ['debian-12-python'],
-      );
-      await page.uncheck('#filters input[value=unpacked-overlay]');
-      assert.deepEqual(await shownWith(page, 'data-arm'), ['erofs-overlay', 'composefs-fuse', 'null']);
-      const canvas = '[data-image=debian-12-python] #points-2-1-ns';
-      assert.deepEqual(await labelsOf(page, canvas), ['erofs-overlay', 'composefs-fuse', 'null']);
-      // In tables whose cells are named by their heads alone, whole columns go.
-      assert.deepEqual(
-        await page.evaluate(
-          `[...new Set([...document.querySelectorAll('table:not(.first)')].filter((table) => table.tHead?.querySelector('[data-arm]') && table.checkVisibility()).flatMap((table) => [...table.rows].map((row) => [...row.cells].filter((cell) => cell.checkVisibility()).length - [...table.tHead.rows[0].cells].filter((cell) => cell.checkVisibility()).length)))]`,
-        ),
-        [0],
-      );
-      const address = new URL(page.url()).hash;
-      assert.equal(address, '#?scenario=walk-cold&image=debian-12-python&without=unpacked-overlay');
-      assert.match(
-        String(await page.evaluate('document.querySelector("#filters output").textContent')),
-        /walk-cold, debian-12-python, without unpacked-overlay/,
-      );
-      await page.click('#filters button[type=reset]');
-      assert.deepEqual(await shownWith(page, 'data-scenario'), ['churn', 'walk-warm', 'walk-cold']);
-      assert.equal(new URL(page.url()).hash, '');
-    }),
-);
-
-test('a link shows what was chosen where it was made, and links within the page keep it', { skip }, () =>
-  opened(exampleRun(), async (page) => {
-    await page.evaluate(`location.hash = '#calls?scenario=walk-warm&without=null&without=nobody'`);
-    await page.waitForFunction(
-      'document.querySelector("#filters select[name=scenario]").value === "walk-warm"',
-    );
-    assert.deepEqual(await shownWith(page, 'data-scenario'), ['walk-warm']);
-    assert.ok(!(await shownWith(page, 'data-arm')).includes('null'));
-    assert.ok(
-      Math.abs(Number(await page.evaluate('document.getElementById("calls").getBoundingClientRect().top'))) <
-        900,
-    );
-    await page.click('nav a[href="#environment"]');
-    assert.equal(new URL(page.url()).hash, '#environment?scenario=walk-warm&without=null');
-    assert.equal(await page.evaluate('document.activeElement.id'), 'environment');
-    await page.goBack();
-    assert.deepEqual(await shownWith(page, 'data-scenario'), ['walk-warm']);
-    await page.evaluate(`location.hash = '#table?scenario=never-heard-of'`);
-    await page.waitForFunction('document.querySelector("#filters select[name=scenario]").value === ""');
-    assert.deepEqual(await shownWith(page, 'data-scenario'), ['churn', 'walk-warm', 'walk-cold']);
-  }),
-);
-
-const copied = async (page: Page, name: string): Promise<string> => {
-  await page.evaluate(
-    `Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText: async (text) => { window.copied = text; } } })`,
-  );
-  await page.getByRole('button', { name, exact: true }).click();
-  return String(await page.evaluate('window.copied'));
-};
-
-test('a table is copied as Markdown and as text, with what is shown of it', { skip }, () =>
-  opened(exampleRun({ images: ['debian-12-base'] }), async (page, folder) => {
-    const { images } = await loadView(folder);
-    await page.uncheck('#filters input[value=null]');
-    const title = `copy the table debian-12-base, ${grouped(images[0]!.entryCount)} entries, ${BLOCKS} blocks as`;
-    const markdown = (await copied(page, `${title} Markdown`)).split('\n');
-    assert.equal(markdown[0], '| metric | erofs-overlay | composefs-fuse | unpacked-overlay |');
-    assert.equal(markdown[1], '| --- | ---: | ---: | ---: |');
-    const row = markdown.find((line) => line.startsWith('| mount '))!;
-    const cell = await page.evaluate(
-      `document.querySelector('table.first tr[data-metric=mountWallNs] td[data-arm=composefs-fuse] .value').textContent`,
-    );
-    assert.ok(row.split(' | ')[2]!.startsWith(`${cell} `), row);
-    assert.ok(markdown.every((line) => line.split(/(?<!\\)\|/).length === 6));
-    const text = (await copied(page, `${title} text`)).split('\n');
-    assert.equal(text.length, markdown.length - 1);
-    assert.match(text.find((line) => line.startsWith('mount'))!, new RegExp(` ${cell} `));
-  }),
-);
-
-test('a chart is saved as a picture that says what it is', { skip }, () =>
-  opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page
-        .getByRole('button', { name: 'save the chart walk-cold: times as a PNG file', exact: true })
-        .click(),
-    ]);
-    assert.equal(download.suggestedFilename(), '2026-01-15-example-7-walk-cold-times.png');
-    const bytes = readFileSync((await download.path())!);
-    assert.deepEqual([...bytes.subarray(0, 8)], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-    assert.ok(bytes.readUInt32BE(16) > 400 && bytes.readUInt32BE(20) > 150);
-  }),
-);
-
 test('the ninth arm has the colour of the first, and stripes and dots of its own', { skip }, () => {
   const { run, samples } = exampleRun({ images: ['debian-12-base'] });
   const names = Array.from({ length: 6 }, (_, i) => `variant-${i}`);
@@ -338,24 +209,6 @@ test('axe finds nothing serious, in either colour scheme', { skip }, async () =>
       { colorScheme },
     );
 });
-
-test('filters and tools are reached with the keyboard alone', { skip }, () =>
-  opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
-    const seen = new Set<string>();
-    for (let i = 0; i < 40; i++) {
-      await page.keyboard.press('Tab');
-      seen.add(
-        String(
-          await page.evaluate('document.activeElement.name || document.activeElement.textContent.trim()'),
-        ),
-      );
-    }
-    for (const name of ['scenario', 'arm', 'show all', 'Markdown', 'text']) assert.ok(seen.has(name), name);
-    await page.focus('#filters input[value=null]');
-    await page.keyboard.press('Space');
-    assert.ok(!(await shownWith(page, 'data-arm')).includes('null'));
-  }),
-);
 
 test('on paper a dark page is light', { skip }, () =>
   opened(

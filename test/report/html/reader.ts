@@ -4,7 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { REPORT_FILE, renderReport } from '../../../report/render.ts';
+import type { exampleRun } from '../support/example.ts';
+import { withRunFolder } from '../support/folder.ts';
 
 const CHROMIUM = process.env['CFSBENCH_CHROMIUM'] ?? '/usr/bin/chromium';
 export const skip = existsSync(CHROMIUM) ? false : `no browser at ${CHROMIUM}`;
@@ -88,4 +92,23 @@ export const seriousIn = async (page: Page): Promise<readonly string[]> => {
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+};
+
+/** A reader for all tests of a file, and how they open the report of a run. */
+export const runReader = () => {
+  let reader: Reader | undefined;
+  before(async () => {
+    if (skip === false) reader = await startReader();
+  });
+  after(() => reader?.close());
+  const opened = (
+    of: ReturnType<typeof exampleRun>,
+    work: (page: Page, folder: string) => Promise<void>,
+    look?: Look,
+  ): Promise<void> =>
+    withRunFolder(of, async (folder) => {
+      await renderReport(folder);
+      await reader!.openFile(join(folder, REPORT_FILE), (page) => work(page, folder), look);
+    });
+  return { opened };
 };

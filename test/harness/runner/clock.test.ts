@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openDeadline } from '../../../harness/runner/clock.ts';
+
+const now = (): bigint => process.hrtime.bigint();
+const RESERVE = 0.08;
+/** What passes between two lines of a test. */
+const SLACK_NS = 1e9;
+
+const near = (actual: number, expected: number): void =>
+  assert.ok(Math.abs(actual - expected) < SLACK_NS, `${actual} is not about ${expected}`);
+
+test('a budget that is not needed is given back, as far as the least', () => {
+  const deadline = openDeadline(now() - 40_000_000_000n, 360e9, RESERVE);
+  near(deadline.leftNs(), 360e9 * (1 - RESERVE) - 40e9);
+  deadline.giveBack(70e9, 90e9);
+  near(deadline.budgetNs, 110e9 / (1 - RESERVE));
+  near(deadline.leftNs(), 70e9);
+  deadline.giveBack(10e9, 90e9);
+  assert.equal(deadline.budgetNs, 90e9);
+});
+
+test('what is needed beyond the most is not there', () => {
+  const deadline = openDeadline(now(), 360e9, RESERVE);
+  deadline.giveBack(1000e9, 90e9);
+  assert.equal(deadline.budgetNs, 360e9);
+});
+
+test('a budget that was typed stays as it was typed, and none stays none', () => {
+  const typed = openDeadline(now(), 60e9, RESERVE);
+  typed.giveBack(1e9, 60e9);
+  assert.equal(typed.budgetNs, 60e9);
+  const none = openDeadline(now(), null, RESERVE);
+  none.giveBack(1e9, Number.POSITIVE_INFINITY);
+  assert.equal(none.leftNs(), Number.POSITIVE_INFINITY);
+});
