@@ -86,6 +86,7 @@ export const microScenario = (micro: Micro): Scenario => {
     cache: 'hot',
     reproduce: micro.reproduce,
     headline: [`${operation}MedianNs`],
+    spare: true,
     needs: [],
     params: [{}],
     placed: true,

@@ -26,7 +26,8 @@ export interface BlocksParts {
   readonly costed: ReadonlyMap<string, Costed>;
   readonly lives: number;
   readonly leftNs: () => number;
-  readonly say: (text: string) => void;
+  /** After so many blocks, lines that say what has no room. */
+  readonly onDropped: (lines: readonly string[], blocks: number) => void;
   readonly share: readonly [from: number, to: number];
   readonly onEnded: (ended: readonly EndedGroup[]) => void;
 }
@@ -120,7 +121,7 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
     slotNs: costs,
     costed: parts.costed,
   });
-  for (const line of still.dropped) parts.say(`left out after ${from} blocks: ${line}`);
+  if (still.dropped.length > 0) parts.onDropped(still.dropped, from);
   const givenUp = begun.filter((group) => !still.groups.includes(group));
   if (givenUp.length > 0) {
     ended = [...ended, ...givenUp.map((group) => asEnded(group, from, 'budget'))];

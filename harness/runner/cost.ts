@@ -1,7 +1,7 @@
 // What groups of slots cost: roughly before anything was measured, and from the counting passes afterwards. Pure.
 import type { Sample } from '../../results/schema/run.ts';
 import { medianOf } from '../model/repeated.ts';
-import type { ImageSize } from '../model/scenario.ts';
+import type { ImageSize, Scenario } from '../model/scenario.ts';
 import type { Costed } from './fit.ts';
 import { type Group, groupKey, inPass, keyOf } from './plan.ts';
 
@@ -19,6 +19,10 @@ const roughProveNs = (size: ImageSize): number =>
 
 /** Rough costs are those of a slow machine: on a fast one a slot takes less than half of them. */
 export const AT_BEST = 0.4;
+
+/** What the first table is about. */
+const scenarioIsKept = ({ headline, ownSection, spare }: Scenario): boolean =>
+  headline.length > 0 && ownSection !== true && spare !== true;
 
 /** `slowness`: this machine against the reference one, from the preparation of the first image. */
 export const roughCosts = (
@@ -53,7 +57,7 @@ export const roughCosts = (
     return {
       image: group.image,
       scenario: group.scenario.id,
-      headline: group.scenario.headline.length > 0 && group.scenario.ownSection !== true,
+      kept: scenarioIsKept(group.scenario),
       own: group.own === true,
       rank: group.rank ?? 0,
       blockNs: inPass(group, 'time') ? slotNs * (group.arms.length + 1) : 0,

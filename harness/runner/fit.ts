@@ -1,16 +1,16 @@
-// What fits a budget. Blocks are never given up: images go first, from the last one, then scenarios without a row in the first
-// table, those that were asked for last first.
+// What fits a budget. Blocks are never given up: images go first, from the last one, then scenarios that the first table is not
+// about, those that were asked for last first.
 //
 // Pure. Costs are rough before anything was measured and come from the counting passes afterwards.
 
 export interface Costed {
   readonly image: string;
   readonly scenario: string;
-  /** It has rows in the first table. */
-  readonly headline: boolean;
+  /** Its scenario is never left out: the first table is about it. */
+  readonly kept: boolean;
   /** The scenario names its image itself: no image of the run goes for it. */
   readonly own?: boolean;
-  /** Of scenarios without a row in the first table the highest goes first. */
+  /** Of the other scenarios the highest goes first. */
   readonly rank?: number;
   /** One block of this group, all its arms and the null arm, nanoseconds. */
   readonly blockNs: number;
@@ -62,7 +62,7 @@ export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs
     images = [smallest];
   }
   const ranks = new Map(
-    costed.filter((group) => !group.headline).map(({ scenario, rank = 0 }) => [scenario, rank] as const),
+    costed.filter((group) => !group.kept).map(({ scenario, rank = 0 }) => [scenario, rank] as const),
   );
   const costsNothing = (scenario: string): boolean =>
     costed.every(

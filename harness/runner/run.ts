@@ -50,6 +50,8 @@ interface Fitted {
   readonly groups: readonly Group[];
   readonly lives: number;
   readonly costs: readonly Costed[];
+  /** As recorded; null where an earlier process recorded it. */
+  readonly dropped: readonly string[] | null;
 }
 
 type CostsOf = (lives: number) => readonly Costed[];
@@ -69,6 +71,7 @@ const fitTiming = (parts: RunParts, groups: readonly Group[], costsOf: CostsOf, 
     const lives = before.lives ?? parts.lives;
     return {
       lives,
+      dropped: null,
       costs: costsOf(lives),
       groups: timedOf(kept),
       extra: [...extraBefore, ...extra],
@@ -87,6 +90,7 @@ const fitTiming = (parts: RunParts, groups: readonly Group[], costsOf: CostsOf, 
       : [];
   const leftOut = [...fit.dropped, ...fewer];
   for (const line of leftOut) parts.say(`left out: ${line}`);
+  const dropped = [...counted.dropped, ...leftOut];
   const kept = keptGroups(groups, fit);
   const shown = new Set(kept.flatMap((group) => group.arms.map((arm) => `${keyOf(group)} ${arm.id}`)));
   const asked = groupsOf(question);
@@ -103,11 +107,11 @@ const fitTiming = (parts: RunParts, groups: readonly Group[], costsOf: CostsOf, 
       scenarios: fit.scenarios,
       images: imagesOf(kept),
       lives,
-      dropped: [...counted.dropped, ...leftOut],
+      dropped,
       slots: [...counted.slots, ...slots],
     },
   });
-  return { slots, extra: [], groups: timedOf(kept), lives, costs };
+  return { slots, extra: [], groups: timedOf(kept), lives, costs, dropped };
 };
 
 const statusOf = (
@@ -227,7 +231,10 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       endedBefore: parts.endedBefore,
       costs: perSlot(left, timing.costs),
       costed: new Map(left.map((group, i) => [keyOf(group), timing.costs[i]!])),
-      say,
+      onDropped: (lines, blocks) => {
+        for (const line of lines) say(`left out after ${blocks} blocks: ${line}`);
+        if (timing.dropped !== null) parts.update({ plan: { dropped: [...timing.dropped, ...lines] } });
+      },
       leftNs: deadline.leftNs,
       share: [COUNTED_SHARE, 1],
       onEnded: (list) => parts.update({ plan: { ended: list } }),

@@ -78,7 +78,7 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
       if (failed !== undefined) return `failed: ${failed.message}`;
       const sample = tallied.skips.find(({ scenario, backend }) => scenario === id || backend === id);
       if (sample !== undefined) return `${sample.need}: ${sample.reason}`;
-      return run.plan.dropped.find((line) => line.includes(id)) ?? null;
+      return run.plan.dropped.find((line) => line.startsWith(`scenario ${id}:`)) ?? null;
     },
   };
 };

@@ -29,7 +29,7 @@ const sampleOf = (slot: Slot, walkWallNs: number): Sample => ({
 });
 
 const costedOf = ({ image, scenario: { id } }: Group) => ({
-  ...{ image, scenario: id, headline: true, blockNs: 0, onceNs: 0 },
+  ...{ image, scenario: id, kept: true, blockNs: 0, onceNs: 0 },
 });
 
 /** Runs the looks on a machine where image `one` is decided at once and `two` never is. */
@@ -70,7 +70,7 @@ const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[]; o
     endedBefore: given.endedBefore ?? [],
     costs: new Map(groups.map((group) => [keyOf(group), 1e6])),
     costed: new Map(groups.map((group) => [keyOf(group), costedOf(group)])),
-    say: (text) => said.push(text),
+    onDropped: (lines, blocks) => said.push(`${blocks}: ${lines.join()}`),
     leftNs: given.leftNs ?? (() => Number.POSITIVE_INFINITY),
     share: [0, 1],
     onEnded: (list) => {
@@ -101,9 +101,7 @@ test('what turns out to have no room for the fewest blocks is left out after two
   const { one, two, ended, said } = await run({ leftNs: () => 20e6 });
   assert.deepEqual([one, two], [8, 2]);
   assert.deepEqual(ended[0], { scenario: 'walk-warm', params: {}, image: 'two', blocks: 2, why: 'budget' });
-  assert.deepEqual(said, [
-    'left out after 2 blocks: image two: 6 blocks with it take about 1 s, the budget leaves 0 s',
-  ]);
+  assert.deepEqual(said, ['2: image two: 6 blocks with it take about 1 s, the budget leaves 0 s']);
 });
 
 test('a scenario that asks for one look ends there, undecided or not', async () => {

@@ -29,7 +29,7 @@ const counting = (passesDone: number, leftSec: number, passSec = 2): Counting =>
   costs: groups.map(({ scenario, image, rank = 0 }) => ({
     image,
     scenario: scenario.id,
-    headline: scenario.headline.length > 0 && scenario.ownSection !== true,
+    kept: scenario.headline.length > 0 && scenario.ownSection !== true,
     rank,
     blockNs: SECOND_NS,
     onceNs: 0,

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { backends } from '../../../harness/backends/registry.ts';
+import { roughCosts } from '../../../harness/runner/cost.ts';
 import { type Costed, fitBudget, livesThatFit } from '../../../harness/runner/fit.ts';
+import type { Group } from '../../../harness/runner/plan.ts';
+import { scenarios } from '../../../scenarios/registry.ts';
 
-const group = (image: string, scenario: string, headline: boolean, seconds: number): Costed => ({
+const group = (image: string, scenario: string, kept: boolean, seconds: number): Costed => ({
   image,
   scenario,
-  headline,
+  kept,
   blockNs: seconds * 1e9,
   onceNs: 0,
 });
@@ -82,4 +86,20 @@ test('what is done already is not given up: it would make no room', () => {
   const fit = fitBudget([group('image', 'churn', true, 1), timed, counted], 8, 10e9);
   assert.deepEqual(fit.scenarios, ['churn', 'counted']);
   assert.deepEqual(Object.keys(fit.droppedScenarios), ['timed']);
+});
+
+test('micro-operations go before what carries a claim, and the walks never', () => {
+  const arms = backends.slice(0, 2).map((backend) => ({ id: backend.id, backend, options: {} }));
+  const groups = ['walk-warm', 'memory', 'micro-stat'].map((id, rank): Group => {
+    const scenario = scenarios.find((one) => one.id === id)!;
+    return { scenario, params: scenario.params[0]!, image: 'one', arms, rank };
+  });
+  const sizes = new Map([['one', { entryCount: 1000, objectCount: 800, objectBytes: 1e7 }]]);
+  const costs = roughCosts(groups, sizes, {
+    ...{ countPasses: 0, slowness: 1, prepared: new Set(['one']), proved: true },
+  });
+  const all = fitBudget(costs, 8, Number.POSITIVE_INFINITY);
+  assert.equal(all.fits, true);
+  assert.deepEqual(fitBudget(costs, 8, all.neededNs - 1).scenarios, ['walk-warm', 'memory']);
+  assert.deepEqual(fitBudget(costs, 8, 0).scenarios, ['walk-warm']);
 });
