@@ -1,4 +1,5 @@
 // What the child is asked, and what it answers: plain JSON.
+import type { FailedAnswer } from '../sys/asked-child.ts';
 
 /** One content that two mounts show, and the object that it may come from. */
 export interface Pair {
@@ -53,11 +54,4 @@ export type Question =
   | { readonly kind: 'tamper'; readonly files: readonly Tampering[] }
   | { readonly kind: 'seen'; readonly paths: readonly string[] };
 
-export type LookAnswer =
-  | { readonly kind: 'found'; readonly found: unknown }
-  | {
-      readonly kind: 'failed';
-      readonly message: string;
-      readonly code: string;
-      readonly facts: readonly string[];
-    };
+export type LookAnswer = { readonly kind: 'found'; readonly found: unknown } | FailedAnswer;

@@ -22,8 +22,8 @@ export interface BlocksParts {
   readonly endedBefore: readonly EndedGroup[];
   /** By the group's key, nanoseconds of one slot. */
   readonly costs: ReadonlyMap<string, number>;
-  /** By the group's key: what is given up first. */
-  readonly costed: ReadonlyMap<string, Costed>;
+  /** By the group's key: what is given up first. Null: nothing is, since an earlier process may have measured most of it. */
+  readonly costed: ReadonlyMap<string, Costed> | null;
   readonly lives: number;
   readonly leftNs: () => number;
   /** After so many blocks, lines that say what has no room. */
@@ -114,18 +114,20 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
   const tried = await run(stretch(0, from, groups.filter(isOpen)), 0, from);
   if (tried.stop !== null) return tried.stop;
   costs = new Map([...costs, ...timedCosts(tried.samples)]);
-  const begun = groups.filter(isOpen);
-  const still = stillFitting(begun, {
-    blocks: looks[0]! - from,
-    leftNs: parts.leftNs(),
-    slotNs: costs,
-    costed: parts.costed,
-  });
-  if (still.dropped.length > 0) parts.onDropped(still.dropped, from);
-  const givenUp = begun.filter((group) => !still.groups.includes(group));
-  if (givenUp.length > 0) {
-    ended = [...ended, ...givenUp.map((group) => asEnded(group, from, 'budget'))];
-    parts.onEnded(ended);
+  if (parts.costed !== null) {
+    const begun = groups.filter(isOpen);
+    const still = stillFitting(begun, {
+      blocks: looks[0]! - from,
+      leftNs: parts.leftNs(),
+      slotNs: costs,
+      costed: parts.costed,
+    });
+    if (still.dropped.length > 0) parts.onDropped(still.dropped, from);
+    const givenUp = begun.filter((group) => !still.groups.includes(group));
+    if (givenUp.length > 0) {
+      ended = [...ended, ...givenUp.map((group) => asEnded(group, from, 'budget'))];
+      parts.onEnded(ended);
+    }
   }
   for (const [i, look] of looks.entries()) {
     // What an ended group had left of a block that was begun before it was known to end is never run.

@@ -4,8 +4,11 @@ export interface Deadline {
   readonly budgetNs: number;
   /** Until the reserve begins; negative inside it. */
   leftNs(): number;
-  /** Gives back what of the budget is not needed: it becomes what `neededNs` from now on take, but at least `leastNs`. */
-  giveBack(neededNs: number, leastNs: number): void;
+  /**
+   * Gives back what of the budget is not needed: it becomes `leastNs` where what `neededNs` from now on take has room in that, else
+   * what they take, and `spareRatio` of them more.
+   */
+  giveBack(neededNs: number, leastNs: number, spareRatio: number): void;
 }
 
 /** `reserveRatio` of the budget is kept for the report and for what estimates miss. */
@@ -17,9 +20,11 @@ export const openDeadline = (startedNs: bigint, budgetNs: number | null, reserve
       return whole;
     },
     leftNs: () => (budgetNs === null ? whole : whole * (1 - reserveRatio) - elapsedNs()),
-    giveBack(neededNs, leastNs) {
+    giveBack(neededNs, leastNs, spareRatio) {
       if (budgetNs === null) return;
-      whole = Math.min(whole, Math.max(leastNs, (elapsedNs() + neededNs) / (1 - reserveRatio)));
+      const wholeFor = (ns: number): number => (elapsedNs() + ns) / (1 - reserveRatio);
+      const wanted = wholeFor(neededNs) <= leastNs ? leastNs : wholeFor(neededNs * (1 + spareRatio));
+      whole = Math.min(whole, wanted);
     },
   };
 };

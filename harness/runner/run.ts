@@ -28,8 +28,8 @@ export interface Ended {
 
 const READY_SHARE = 0.1;
 const COUNTED_SHARE = 0.25;
-/** A budget that has to be stretched for the fewest blocks gets so much more, for rows that they leave undecided. */
-const FOR_THE_UNDECIDED = 1.25;
+/** A budget that has to be stretched for the fewest blocks gets so much of them more, for rows that they leave undecided. */
+const FOR_THE_UNDECIDED = 0.25;
 
 const perSlot = (groups: readonly Group[], costed: readonly Costed[]): ReadonlyMap<string, number> =>
   new Map(groups.map((group, i) => [keyOf(group), costed[i]!.blockNs / (group.arms.length + 1)]));
@@ -212,11 +212,11 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       { baseline, lives },
     );
   const blockNs = costsOf(parts.lives).reduce((sum, costed) => sum + costed.blockNs, 0);
-  deadline.giveBack(looks[0]! * blockNs * FOR_THE_UNDECIDED, parts.budgetNs);
+  deadline.giveBack(looks[0]! * blockNs, parts.budgetNs, FOR_THE_UNDECIDED);
   if (deadline.budgetNs > parts.budgetNs) {
     const seconds = (ns: number): string => `${Math.round(ns / 1e9)} s`;
     say(
-      `budget: ${seconds(deadline.budgetNs)} instead of ${seconds(parts.budgetNs)}: ${looks[0]!} blocks of everything take that long here (--budget sets it)`,
+      `budget: ${seconds(deadline.budgetNs)} instead of ${seconds(parts.budgetNs)}: ${looks[0]!} blocks of everything, and a quarter more, take that long here (--budget sets it)`,
     );
     parts.update({ plan: { budgetNs: deadline.budgetNs } });
   }
@@ -230,10 +230,12 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       looks,
       endedBefore: parts.endedBefore,
       costs: perSlot(left, timing.costs),
-      costed: new Map(left.map((group, i) => [keyOf(group), timing.costs[i]!])),
+      // What was planned once is not left out the second time.
+      costed:
+        timing.dropped === null ? null : new Map(left.map((group, i) => [keyOf(group), timing.costs[i]!])),
       onDropped: (lines, blocks) => {
         for (const line of lines) say(`left out after ${blocks} blocks: ${line}`);
-        if (timing.dropped !== null) parts.update({ plan: { dropped: [...timing.dropped, ...lines] } });
+        parts.update({ plan: { dropped: [...(timing.dropped ?? []), ...lines] } });
       },
       leftNs: deadline.leftNs,
       share: [COUNTED_SHARE, 1],

@@ -17,6 +17,14 @@ export type Answer =
   /** It ended instead: its last words. */
   | { readonly kind: 'ended'; readonly said: string };
 
+/** What a program may print instead of what it found. */
+export interface FailedAnswer {
+  readonly kind: 'failed';
+  readonly message: string;
+  readonly code: string;
+  readonly facts: readonly string[];
+}
+
 export interface AskedChild {
   /** A line for its standard input; the line that it prints. One at a time. */
   ask(line: string, timeoutMs: number): Promise<Answer>;

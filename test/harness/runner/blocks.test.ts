@@ -33,7 +33,9 @@ const costedOf = ({ image, scenario: { id } }: Group) => ({
 });
 
 /** Runs the looks on a machine where image `one` is decided at once and `two` never is. */
-const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[]; oneLook?: boolean } = {}) => {
+const run = async (
+  given: { leftNs?: () => number; endedBefore?: EndedGroup[]; oneLook?: boolean; resumed?: boolean } = {},
+) => {
   const tally = startTally();
   const ran: Slot[] = [];
   let ended: readonly EndedGroup[] = [];
@@ -69,7 +71,7 @@ const run = async (given: { leftNs?: () => number; endedBefore?: EndedGroup[]; o
     looks,
     endedBefore: given.endedBefore ?? [],
     costs: new Map(groups.map((group) => [keyOf(group), 1e6])),
-    costed: new Map(groups.map((group) => [keyOf(group), costedOf(group)])),
+    costed: given.resumed === true ? null : new Map(groups.map((group) => [keyOf(group), costedOf(group)])),
     onDropped: (lines, blocks) => said.push(`${blocks}: ${lines.join()}`),
     leftNs: given.leftNs ?? (() => Number.POSITIVE_INFINITY),
     share: [0, 1],
@@ -102,6 +104,11 @@ test('what turns out to have no room for the fewest blocks is left out after two
   assert.deepEqual([one, two], [8, 2]);
   assert.deepEqual(ended[0], { scenario: 'walk-warm', params: {}, image: 'two', blocks: 2, why: 'budget' });
   assert.deepEqual(said, ['2: image two: 6 blocks with it take about 1 s, the budget leaves 0 s']);
+});
+
+test('a run that goes on leaves nothing out that was planned', async () => {
+  const { one, two, said } = await run({ leftNs: () => 20e6, resumed: true });
+  assert.deepEqual([one, two, said], [8, 12, []]);
 });
 
 test('a scenario that asks for one look ends there, undecided or not', async () => {
