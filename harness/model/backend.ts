@@ -36,6 +36,9 @@ export interface Backend {
   prepare(image: Image, machine: Machine, options: Readonly<Record<string, string>>): Promise<Prepared>;
 }
 
+/** No objects: what it has of an image is unpacked or written by create. */
+export const bringsNothingIn = ({ idle }: Pick<Backend, 'idle'>): boolean => idle.includes('ingest');
+
 export interface Prepared {
   ingest(store: Store): Promise<void>;
   /** `dir` is a fresh empty folder for what create leaves. */

@@ -138,6 +138,8 @@ export interface Probe {
   readonly title: string;
   readonly needs: readonly Need[];
   readonly passes: readonly Pass[];
+  /** Armed only for scenarios that have a metric of it in their headline: it takes time of its own. */
+  readonly onRequest?: boolean;
   readonly metrics: Readonly<Record<string, Metric>>;
   arm(context: ProbeContext): Promise<ArmedProbe>;
 }

@@ -1,6 +1,7 @@
 // What it costs to start any command at all: the row to hold against every phase that runs one.
 //
 // Does:   runs `true` a few times after the slot, the same way as tar, rm, cat and ls are run.
+// Cost:   five starts a slot, hence only where a table has the row.
 // Error:  includes the runtime's own time to notice the end, as every command's time does. Never subtracted from anything.
 import type { Metric } from '../../results/schema/run.ts';
 import { medianOf } from '../model/repeated.ts';
@@ -22,6 +23,7 @@ export const probe: Probe = {
   title: 'start of a null command',
   needs: [],
   passes: ['time'],
+  onRequest: true,
   metrics,
   async arm({ machine }) {
     return {

@@ -40,19 +40,21 @@ const asEnded = (group: Group, blocks: number, why: EndedGroup['why']): EndedGro
   why,
 });
 
-/** The groups, in their order, of which one more stretch fits into what is left; the later ones give way. */
+/** Of which groups one more stretch fits into what is left: the cheapest first, so that as many as can be are decided. */
 export const fitting = (
   groups: readonly Group[],
   stretchNs: (group: Group) => number,
   leftNs: number,
 ): readonly Group[] => {
+  const costs = groups.map((group) => ({ group, ns: stretchNs(group) })).sort((a, b) => a.ns - b.ns);
+  const room = new Set<Group>();
   let neededNs = 0;
-  return groups.filter((group) => {
-    const ns = stretchNs(group);
-    if (neededNs + ns > leftNs) return false;
+  for (const { group, ns } of costs) {
     neededNs += ns;
-    return true;
-  });
+    if (neededNs > leftNs) break;
+    room.add(group);
+  }
+  return groups.filter((group) => room.has(group));
 };
 
 /** So many blocks say what the others take. */

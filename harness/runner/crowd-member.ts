@@ -7,7 +7,14 @@ import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { readImage } from '../erofs/read-image.ts';
-import type { Backend, Created, Mounted, Prepared, Store } from '../model/backend.ts';
+import {
+  type Backend,
+  bringsNothingIn,
+  type Created,
+  type Mounted,
+  type Prepared,
+  type Store,
+} from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image, Layer } from '../model/image.ts';
 import type { Features } from '../model/machine.ts';
@@ -116,7 +123,12 @@ export const runMember = async (
     commandLimitMs: () => task.limitMs,
   });
   const stores = [0, 1].map((number) =>
-    createStore({ state: 'empty', dir: join(task.dir, `store-${number}`), files: machine.files }),
+    createStore({
+      state: 'empty',
+      dir: join(task.dir, `store-${number}`),
+      layersOnly: bringsNothingIn(backend),
+      files: machine.files,
+    }),
   );
   const prepared = await backend.prepare(received(task.image), machine, task.options);
   const lives = stores.map((store, number) => openLife(prepared, store, task, number));

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Sample, Slot } from '../../results/schema/run.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
+import type { Probe, Scenario } from '../model/scenario.ts';
 import { NULL_ARM } from './arm.ts';
 import { openLeakCheck } from './leak-check.ts';
 import { openLimits } from './limits.ts';
@@ -34,6 +35,9 @@ export interface Executor {
 /** A plan that was begun may eat into the reserve and overrun the budget by this much before it is cut off. */
 const OVERRUN_RATIO = 0.15;
 
+const isArmed = ({ passes, onRequest, metrics }: Probe, { headline }: Scenario, { pass }: Slot): boolean =>
+  passes.includes(pass) && (onRequest !== true || headline.some((metric) => metric in metrics));
+
 export const openExecutor = (parts: RunParts, images: readonly Image[], fullStore: Store): Executor => {
   const { features, workspace, warmTools, deadline, before } = parts;
   const byName = new Map(images.map((image) => [image.name, image]));
@@ -63,7 +67,7 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
       image: byName.get(slot.image)!,
       others: (group.others ?? []).map((name) => byName.get(name)!),
       features,
-      probes: parts.probes.filter((probe) => probe.passes.includes(slot.pass)),
+      probes: parts.probes.filter((probe) => isArmed(probe, group.scenario, slot)),
       workspace,
       crowdEntry: parts.crowdEntry,
       fullStore,

@@ -3,7 +3,7 @@
 import { closeSync, openSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ledger, type Outcome, type Sample, SCHEMA } from '../../results/schema/run.ts';
-import type { Prepared, Store } from '../model/backend.ts';
+import { bringsNothingIn, type Prepared, type Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Looker } from '../model/looker.ts';
@@ -78,7 +78,14 @@ const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[]): Machine => {
 /** One for each repetition, made before anything is measured. */
 const storesOf = (parts: SlotParts, machine: Machine, folders: readonly SlotFolders[]): readonly Store[] =>
   parts.slot.params['store'] === 'empty'
-    ? folders.map(({ store }) => createStore({ state: 'empty', dir: store, files: machine.files }))
+    ? folders.map(({ store }) =>
+        createStore({
+          state: 'empty',
+          dir: store,
+          layersOnly: bringsNothingIn(parts.arm.backend),
+          files: machine.files,
+        }),
+      )
     : [parts.fullStore];
 
 const cyclesOf = ({ slot, scenario, lives }: SlotParts): number =>

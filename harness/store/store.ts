@@ -21,6 +21,8 @@ export interface StoreOptions {
   /** Folder of this store. */
   readonly dir: string;
   readonly files: Files;
+  /** For a backend that keeps layers alone: no object folders are made, of which an empty store has 256. */
+  readonly layersOnly?: boolean;
   /** Further folders to spread the objects over, each on a file system of its own for instance. */
   readonly more?: readonly string[];
 }
@@ -29,8 +31,8 @@ export interface StoreOptions {
 export const objectDirOf = (dir: string): string => join(dir, 'objects');
 
 /** Makes the store's folders, which belong to setting a machine up and are no part of any phase. */
-export const createStore = ({ state, dir, files, more = [] }: StoreOptions): Store => {
-  const objectDirs = [dir, ...more].map(objectDirOf);
+export const createStore = ({ state, dir, files, layersOnly = false, more = [] }: StoreOptions): Store => {
+  const objectDirs = layersOnly ? [] : [dir, ...more].map(objectDirOf);
   const layerDir = join(dir, 'layers');
   for (const objectDir of objectDirs) makeObjectFolders(objectDir);
   mkdirSync(layerDir, { recursive: true });

@@ -13,6 +13,7 @@ import {
   type Running,
   readRun,
   readSamples,
+  samplesSoFar,
   startProgram,
 } from './support.ts';
 
@@ -34,11 +35,6 @@ const begin = (t: TestContext, options: readonly string[]): Midway => {
 
 const runs = (folder: string, name: string): boolean =>
   processesWith(folder).some(({ words }) => words[0]?.split('/').at(-1) === name);
-
-const samplesSoFar = (out: string): number => {
-  const journal = join(out, 'samples.ndjson');
-  return existsSync(journal) && statSync(journal).size > 0 ? readSamples(out).length : 0;
-};
 
 /** Kills the outer process when `when` holds, and looks at what is left 2 s later at most. */
 const killMidway = async (t: TestContext, { home, run }: Midway, when: () => boolean): Promise<void> => {

@@ -1,6 +1,6 @@
 // A run that was killed, and went on: every planned slot stands in the journal once.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
@@ -12,6 +12,7 @@ import {
   program,
   readRun,
   readSamples,
+  samplesSoFar,
   start,
   startProgram,
 } from './support.ts';
@@ -29,11 +30,6 @@ const OPTIONS = [
   '5m',
 ];
 const SEEN_LIMIT_MS = 60_000;
-
-const lines = (out: string): number => {
-  const path = join(out, 'samples.ndjson');
-  return existsSync(path) && statSync(path).size > 0 ? readSamples(out).length : 0;
-};
 
 const killAt = async (t: TestContext, args: readonly string[], when: () => boolean): Promise<void> => {
   const run = startProgram(t, ['run', ...args]);
@@ -66,9 +62,9 @@ describe('a run that was cut off or stood still', { concurrency: 3, skip: needsR
     const out = join(home, 'results');
     const resume = ['--resume', out];
     await killAt(t, [...OPTIONS, '--out', out], () => existsSync(join(out, 'run.json')));
-    await killAt(t, resume, () => lines(out) >= 5);
-    await killAt(t, resume, () => lines(out) >= 30);
-    await killAt(t, resume, () => lines(out) >= 50);
+    await killAt(t, resume, () => samplesSoFar(out) >= 5);
+    await killAt(t, resume, () => samplesSoFar(out) >= 30);
+    await killAt(t, resume, () => samplesSoFar(out) >= 50);
     await eventually('everything gone', 5000, () => leftOf(home).length === 0);
     const { code, stderr, stdout } = await program(t, ['run', ...resume]);
     assert.equal(code, 0, stderr);
@@ -109,7 +105,7 @@ describe('a run that was cut off or stood still', { concurrency: 3, skip: needsR
     chmodSync(join(bin, 'ls'), 0o755);
     const argv = [process.execPath, PROGRAM, 'run', ...OPTIONS, '--scenarios', 'walk-warm', '--out', out];
     const run = start(t, argv, { PATH: `${bin}:${process.env['PATH']}` });
-    await eventually('a few slots', SEEN_LIMIT_MS, () => lines(out) >= 8);
+    await eventually('a few slots', SEEN_LIMIT_MS, () => samplesSoFar(out) >= 8);
     writeFileSync(armed, '');
     const { code, stderr } = await run.done;
     assert.equal(code, 5, stderr);

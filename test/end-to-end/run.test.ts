@@ -106,6 +106,7 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
     for (const one of samples.filter(({ pass }) => pass === 'time')) {
       const wanted = one.scenario === 'churn' ? CHURN_VALUES : ['walkWallNs'];
       for (const name of wanted) assert.ok(one.values[name]! > 0, `${one.scenario} ${one.arm} ${name}`);
+      assert.equal('commandStartWallNs' in one.values, one.scenario === 'churn', one.scenario);
       for (const name of LEFT_VALUES) assert.equal(one.values[name], 0, `${one.arm} ${name}`);
     }
   });

@@ -1,6 +1,6 @@
 // What the end-to-end tests share: the built program as a child, folders on a real file system, and what is left of a run.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -86,6 +86,12 @@ export const readRun = (folder: string): RunFile => {
   const run = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as RunFile;
   if (run.schema !== SCHEMA) throw new Error(`schema ${run.schema}`);
   return run;
+};
+
+/** Samples that stand whole in the journal of a run that goes on: its last line may not be whole yet. */
+export const samplesSoFar = (folder: string): number => {
+  const journal = join(folder, 'samples.ndjson');
+  return existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0;
 };
 
 export const readSamples = (folder: string): Sample[] =>

@@ -59,6 +59,12 @@ describe('a store', () => {
     assert.equal(readdirSync(store.objectDirs[0]!).length, 256);
   });
 
+  it('has no object folders where a backend keeps layers alone', () => {
+    const layers = createStore({ state: 'empty', dir: join(dir, 'layers-only'), layersOnly: true, files });
+    assert.deepEqual(layers.objectDirs, []);
+    assert.deepEqual(readdirSync(join(dir, 'layers-only')), ['layers']);
+  });
+
   it('takes in objects larger than what is read at once', async () => {
     const sizes = [3_000_000, 10, 1 << 20, (1 << 20) + 1, 5_000_000];
     const tree = treeOf(
