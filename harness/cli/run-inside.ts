@@ -15,7 +15,7 @@ import { ownSources } from '../runner/groups.ts';
 import { sizeOf } from '../runner/ready.ts';
 import { NOTHING_BEFORE } from '../runner/resume.ts';
 import { type Ended, measure } from '../runner/run.ts';
-import { openWorkspace, removeWorkspace } from '../runner/workspace.ts';
+import { openWorkspace, removeWorkspace, type Workspace } from '../runner/workspace.ts';
 import { noteLoops, removeNewLoops } from '../sys/loop.ts';
 import { listenToOuter } from '../sys/namespace.ts';
 import { catalogueOf } from './catalogue.ts';
@@ -102,15 +102,18 @@ const measureThere = async (
   options: RunOptions,
   told: Handover,
   given: GivenToRun,
-  context: { readonly progress: Progress; readonly interrupted: () => boolean },
+  context: {
+    readonly workspace: Workspace;
+    readonly progress: Progress;
+    readonly interrupted: () => boolean;
+  },
 ): Promise<Judged> => {
   const { features, folders } = told;
-  const { progress, interrupted } = context;
+  const { workspace, progress, interrupted } = context;
   const arms = runnable(options.arms, (arm) => arm.backend.needs, features);
   const scenarios = runnableScenarios(options.scenarios, features);
   const usable = runnable(probes, ({ needs }) => needs, features);
   const startedNs = BigInt(told.startedNs);
-  const workspace = openWorkspace(folders.workDir, told.ownerPid);
   const sources: SourceImage[] = [];
   const looker = openLooker();
   noteLoops();
@@ -199,10 +202,16 @@ const measureThere = async (
   } finally {
     for (const source of sources) await source.close();
     await looker.end();
-    removeWorkspace(workspace);
-    await removeNewLoops();
     progress.end();
   }
+};
+
+const show = async (runDir: string): Promise<void> => {
+  await writeCsv(runDir);
+  await renderReport(runDir);
+  const { columns = 80, isTTY } = process.stdout;
+  process.stdout.write(await renderTerminal(runDir, { columns, color: isTTY === true }));
+  process.stdout.write(`\nResults: ${runDir}\nPage:    ${runDir}/report.html\n`);
 };
 
 export const measureInside = async (
@@ -216,13 +225,21 @@ export const measureInside = async (
     interrupted = true;
     progress.say('interrupted: finishing the current slot; what was measured is kept');
   });
-  const ended = await measureThere(options, told, given, { progress, interrupted: () => interrupted });
-  const { runDir } = told.folders;
-  await writeCsv(runDir);
-  await renderReport(runDir);
-  const { columns = 80, isTTY } = process.stdout;
-  process.stdout.write(await renderTerminal(runDir, { columns, color: isTTY === true }));
-  process.stdout.write(`\nResults: ${runDir}\nPage:    ${runDir}/report.html\n`);
+  const { runDir, workDir } = told.folders;
+  const workspace = openWorkspace(workDir, told.ownerPid);
+  const measured = measureThere(options, told, given, {
+    workspace,
+    progress,
+    interrupted: () => interrupted,
+  });
+  const removed = measured
+    .catch(() => {})
+    .then(() => removeWorkspace(workspace))
+    .then(removeNewLoops);
+  const shown = measured.then(() => show(runDir));
+  for (const end of await Promise.allSettled([measured, removed, shown]))
+    if (end.status === 'rejected') throw end.reason;
+  const ended = await measured;
   stopListening();
   return exitCode(ended);
 };

@@ -1,4 +1,5 @@
-// Every arm proved on every image, before anything is timed.
+// Every arm proved on every image, before anything is timed: one mount is walked on each of two CPUs.
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Fairness, ImageInfo, Proof, RunFile } from '../../results/schema/run.ts';
 import { openWalker, seesTrusted } from '../digest/of-mount.ts';
@@ -10,7 +11,7 @@ import type { Arm } from './arm.ts';
 import { describeImage } from './image-info.ts';
 import type { RunParts } from './parts.ts';
 import type { Group } from './plan.ts';
-import { prove } from './prove.ts';
+import { type Expected, oneAtATime, type Proved, prove } from './prove.ts';
 
 export interface Proofs {
   readonly proofs: readonly Proof[];
@@ -19,7 +20,8 @@ export interface Proofs {
   readonly fairness: readonly Fairness[];
 }
 
-const PROOF_SLOT = 'proof';
+/** A walk keeps one CPU busy, and memory for the listing of one image. */
+const LANES = Math.min(2, availableParallelism());
 
 export interface ToProve {
   readonly images: readonly Image[];
@@ -39,43 +41,69 @@ const armsFor = (image: Image, groups: readonly Group[], arms: readonly Arm[]): 
   return arms.filter(({ id }) => wanted.has(id));
 };
 
+interface Pair {
+  readonly image: Image;
+  readonly arm: Arm;
+  readonly expected: Expected;
+}
+
 export const proveAll = async (
   parts: RunParts,
   { images, groups, store, done }: ToProve,
 ): Promise<Proofs> => {
   const { features, workspace, question } = parts;
   const machine = createMachine(features, { scratch: workspace.scratch });
-  const proofs: Proof[] = [];
-  const skipped: RunFile['skipped'][number][] = [];
   const infos: ImageInfo[] = [];
-  const fairness: Fairness[] = [];
-  const walker = openWalker();
-  try {
+  /** An image is described when its first arm is taken. */
+  const pairs = function* (): Generator<Pair> {
     for (const [number, image] of images.entries()) {
       const listingPath = join(workspace.sources, `${number}.expected`);
       const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
       infos.push(describeImage(image, digests.digest));
-      for (const arm of armsFor(image, groups, question.arms)) {
-        if (parts.interrupted()) break;
+      for (const arm of armsFor(image, groups, question.arms))
+        yield { image, arm, expected: { ...digests, listingPath } };
+    }
+  };
+  const alone = oneAtATime();
+  const proved: { readonly pair: Pair; readonly result: Proved }[] = [];
+  const left = pairs();
+  let taken = 0;
+  const lane = async (): Promise<void> => {
+    const walker = openWalker();
+    try {
+      for (const pair of left) {
+        // The images that are left are described all the same.
+        if (parts.interrupted()) continue;
+        const { image, arm, expected } = pair;
+        const number = taken++;
         parts.progress(`proving ${image.name} on ${arm.id}`, done, null);
-        const folders = workspace.slot(PROOF_SLOT);
-        const proved = await prove({
+        const result = await prove({
           arm,
           image,
-          expected: { ...digests, listingPath },
+          expected,
           machine,
           store,
-          folders,
+          folders: workspace.slot(`proof-${number}`),
           workDir: workspace.dir,
           walk: walker.walk,
+          alone,
         });
-        if (proved.kind === 'proof' && proved.fairness !== undefined) fairness.push(proved.fairness);
-        if (proved.kind === 'proof') proofs.push(proved.proof);
-        else skipped.push({ what: `${arm.id} on ${image.name}`, need: 'image', reason: proved.reason });
+        proved[number] = { pair, result };
       }
+    } finally {
+      await walker.end();
     }
-  } finally {
-    await walker.end();
-  }
-  return { proofs, skipped, images: infos, fairness };
+  };
+  const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return {
+    images: infos,
+    proofs: proved.flatMap(({ result }) => (result.kind === 'proof' ? [result.proof] : [])),
+    fairness: proved.flatMap(({ result }) => (result.kind === 'proof' ? (result.fairness ?? []) : [])),
+    skipped: proved.flatMap(({ pair, result }) =>
+      result.kind === 'skipped'
+        ? [{ what: `${pair.arm.id} on ${pair.image.name}`, need: 'image', reason: result.reason }]
+        : [],
+    ),
+  };
 };

@@ -1,5 +1,7 @@
 // The same tree, proved before anything is timed: every arm mounts every image once, a child process walks the mount, and the
 // digest must be the image's own. On the way the run's full store gets what the arm keeps there (unpacked layers).
+//
+// Several proofs may be under way at once: only their walks overlap, what writes to the store or mounts is done by one at a time.
 import { join } from 'node:path';
 import type { Fairness, Proof } from '../../results/schema/run.ts';
 import { firstDifference } from '../digest/compare.ts';
@@ -28,7 +30,21 @@ export interface ProofParts {
   /** The run's work folder. */
   readonly workDir: string;
   readonly walk: WalkMount;
+  /** Does the work when no other proof does such work. */
+  readonly alone: Alone;
 }
+
+export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Work in the order in which it was brought, never two at once. */
+export const oneAtATime = (): Alone => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  };
+};
 
 export type Proved =
   | { readonly kind: 'proof'; readonly proof: Proof; readonly fairness?: Fairness }
@@ -58,16 +74,17 @@ const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
 };
 
 export const prove = async (parts: ProofParts): Promise<Proved> => {
-  const { arm, image, machine, store, folders } = parts;
-  let mounted: Mounted | null = null;
-  let prepared: Prepared | null = null;
-  try {
-    prepared = await arm.backend.prepare(image, machine, arm.options);
-    await prepared.ingest(store);
+  const { arm, image, machine, store, folders, alone } = parts;
+  const has: { mounted: Mounted | null; prepared: Prepared | null } = { mounted: null, prepared: null };
+  const show = async (): Promise<Mounted> => {
+    has.prepared = await arm.backend.prepare(image, machine, arm.options);
+    await has.prepared.ingest(store);
     // Never destroyed: what create puts into the full store is to stay there.
-    const created = await prepared.create(store, folders.fresh('image'));
-    mounted = await created.mount(folders.fresh('mount'));
-    const proof = await look(mounted, parts);
+    const created = await has.prepared.create(store, folders.fresh('image'));
+    has.mounted = await created.mount(folders.fresh('mount'));
+    return has.mounted;
+  };
+  const takeDown = async (mounted: Mounted): Promise<Fairness> => {
     const fairness = fairnessOf(image, {
       arm: arm.id,
       folder: folders.dir,
@@ -76,8 +93,13 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     });
     await mounted.unmount();
     await mounted.settle();
-    mounted = null;
-    return { kind: 'proof', proof, fairness };
+    has.mounted = null;
+    return fairness;
+  };
+  try {
+    const mounted = await alone(show);
+    const proof = await look(mounted, parts);
+    return { kind: 'proof', proof, fairness: await alone(() => takeDown(mounted)) };
   } catch (error) {
     if (error instanceof UserError && error.code === 'skip')
       return { kind: 'skipped', reason: error.message };
@@ -95,8 +117,10 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     };
     return { kind: 'proof', proof };
   } finally {
-    mounted?.abandon();
-    await prepared?.release?.();
-    folders.remove();
+    await alone(async () => {
+      has.mounted?.abandon();
+      await has.prepared?.release?.();
+      folders.remove();
+    });
   }
 };

@@ -1,6 +1,8 @@
 // The run's folders on the work file system, and those of one slot.
 //
 // Leaves: the work folder when the run is killed; `cfsbench clean` removes it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isBelow, readMounts } from '../sys/mountinfo.ts';
@@ -43,11 +45,15 @@ const make = (path: string): string => {
 };
 
 /** Mounts that were left behind were reported by then: they must keep neither this folder nor the results from the reader. */
-const removeTree = (dir: string): void => {
+const unmountBelow = (dir: string): void => {
   for (const { at } of readMounts()
     .filter((mount) => isBelow(mount.at, dir))
     .reverse())
     mounts.unmount(at, true);
+};
+
+const removeTree = (dir: string): void => {
+  unmountBelow(dir);
   rmSync(dir, { recursive: true, force: true });
 };
 
@@ -102,4 +108,10 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   };
 };
 
-export const removeWorkspace = (workspace: Workspace): void => removeTree(workspace.dir);
+/** By a process of its own: a run's results need not wait for it. */
+export const removeWorkspace = async ({ dir }: Workspace): Promise<void> => {
+  unmountBelow(dir);
+  await once(spawn('rm', ['-rf', '--', dir], { stdio: 'ignore' }), 'close');
+  // Whatever that could not do is said by this.
+  removeTree(dir);
+};

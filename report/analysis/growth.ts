@@ -1,12 +1,12 @@
 // How headline rows change with a number that a scenario was asked with: files of an image, mounts alive at once, files asked for.
-import { linearRegression } from 'simple-statistics';
 import { own } from '../../results/check.ts';
 import { phaseTotals } from '../../results/compare/counts.ts';
 import { type Design, isIdle, RUNTIME } from '../../results/compare/phase-of.ts';
 import { metricInfo } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import type { Ledger, Params, Phase } from '../../results/schema/run.ts';
-import { numbersOf } from '../../results/stats/log-ratio.ts';
+import { linesByBlock } from '../../results/stats/lines.ts';
+import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';
 import { CONFIDENCE, median, medianInterval } from '../../results/stats/median.ts';
 import type { ArmView, GrowthFit, GrowthPoint, GrowthView } from '../view.ts';
 import { groupBy } from './group-by.ts';
@@ -58,17 +58,7 @@ const laddersOf = (groups: readonly GroupData[]): readonly Ladder[] => {
   });
 };
 
-/** By size, then by block: blocks that have every size. */
-const complete = (sizes: readonly ReadonlyMap<number, number>[]): readonly (readonly number[])[] =>
-  [...(sizes[0]?.keys() ?? [])].flatMap((block) => {
-    const values = sizes.flatMap((byBlock) => byBlock.get(block) ?? []);
-    return values.length < sizes.length ? [] : [values];
-  });
-
 type Series = GrowthView['series'][number];
-
-/** What each block, or each counting pass, gave. */
-type Given = ReadonlyMap<number, number>;
 
 interface Range {
   readonly lo: number | null;
@@ -84,16 +74,17 @@ const rangeOf = (values: ArrayLike<number>): Range => {
     : { lo: interval.lo, hi: interval.hi };
 };
 
-const fitOf = (xs: readonly number[], given: readonly Given[]): GrowthFit | null => {
-  const lines = complete(given).map((ys) => linearRegression(xs.map((x, at) => [x, ys[at]!])));
-  const slopes = lines.map(({ m }) => m);
-  const [start, slope] = [median(lines.map(({ b }) => b)), median(slopes)];
+const fitOf = (xs: readonly number[], given: readonly ByBlock[]): GrowthFit | null => {
+  const lines = linesByBlock(xs, given);
+  const slopes = lines.map((line) => line.slope);
+  const [start, slope] = [median(lines.map((line) => line.start)), median(slopes)];
   return start === null || slope === null ? null : { start, slope, ...rangeOf(slopes) };
 };
 
+/** `given`: what each block, or each counting pass, gave. */
 const seriesOf = (
   arm: number,
-  sizes: readonly { readonly x: number; readonly given: Given }[],
+  sizes: readonly { readonly x: number; readonly given: ByBlock }[],
 ): Series | null => {
   const measured = sizes.filter(({ given }) => given.size > 0);
   if (measured.length < 2) return null;
@@ -122,11 +113,11 @@ const viewOf = (
     : [{ scenario, image, params: paramsKey(rest), by, metric, title, series: known }];
 };
 
-const NOTHING: Given = new Map();
+const NOTHING: ByBlock = new Map();
 
 const timesOf = (ladder: Ladder, arms: readonly ArmView[], design: Design): GrowthView[] =>
   (own(design.catalogue.scenarios, ladder.scenario)?.headline ?? []).flatMap((metric) => {
-    const givenBy = (data: GroupData, arm: string): Given =>
+    const givenBy = (data: GroupData, arm: string): ByBlock =>
       isIdle(data, metric, arm, design) ? NOTHING : (data.time.get(metric)?.get(arm) ?? NOTHING);
     const series = arms.map(({ id }, arm) =>
       seriesOf(
@@ -154,7 +145,7 @@ const callsIn = (ledger: Ledger, phases: readonly Phase[]): number => {
 
 const callsOf = (ladder: Ladder, arms: readonly ArmView[]): GrowthView[] =>
   CALLS.flatMap(([metric, title, phases]) => {
-    const givenBy = (data: GroupData, arm: string): Given =>
+    const givenBy = (data: GroupData, arm: string): ByBlock =>
       new Map((data.ledgers.get(arm) ?? []).map((ledger, pass) => [pass, callsIn(ledger, phases)]));
     const series = arms.map(({ id }, arm) =>
       seriesOf(

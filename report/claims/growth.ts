@@ -1,10 +1,9 @@
 // How a cost grows with the number of files: lines through the sizes that a run measured. Pure.
-import { linearRegression } from 'simple-statistics';
 import { countOf } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Phase } from '../../results/schema/run.ts';
-import type { Point } from '../../results/stats/fit.ts';
 import type { Interval } from '../../results/stats/interval.ts';
+import { type Line, linesByBlock, lineThrough } from '../../results/stats/lines.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, medianInterval } from '../../results/stats/median.ts';
 import type { Evidence } from './evidence.ts';
@@ -37,17 +36,9 @@ export const callsIn = (
   };
 };
 
-export interface Line {
+export interface CallGrowth {
   readonly start: number;
   readonly perFile: number;
-}
-
-const lineThrough = (points: readonly Point[]): Line => {
-  const { b, m } = linearRegression(points.map(({ x, y }) => [x, y]));
-  return { start: b, perFile: m };
-};
-
-export interface CallGrowth extends Line {
   /** Slopes between neighbouring sizes. */
   readonly least: number;
   readonly most: number;
@@ -68,11 +59,15 @@ export const callGrowth = (
     if (calls.least !== calls.most) return null;
     points.set(files, calls.least);
   }
-  const sorted = [...points].sort(([a], [b]) => a - b).map(([x, y]): Point => ({ x, y }));
+  const sorted = [...points].sort(([a], [b]) => a - b);
   if (sorted.length < 2) return null;
-  const slopes = sorted.slice(1).map(({ x, y }, i) => (y - sorted[i]!.y) / (x - sorted[i]!.x));
+  const xs = sorted.map(([files]) => files);
+  const ys = sorted.map(([, calls]) => calls);
+  const slopes = xs.slice(1).map((x, i) => (ys[i + 1]! - ys[i]!) / (x - xs[i]!));
+  const { start, slope } = lineThrough(xs, ys);
   return {
-    ...lineThrough(sorted),
+    start,
+    perFile: slope,
     least: Math.min(...slopes),
     most: Math.max(...slopes),
     sizes: sorted.length,
@@ -94,7 +89,7 @@ const sums = (evidence: Evidence, group: GroupData, arm: string, metrics: readon
 
 export interface Lines {
   readonly sizes: readonly number[];
-  /** One for each block that has every size: what drifts over a run is in all of them. */
+  /** One for each block that has every size. */
   readonly lines: readonly Line[];
 }
 
@@ -110,27 +105,20 @@ export const timeLines = (
     .filter(([, values]) => values.size > 0)
     .sort(([a], [b]) => a - b);
   const sizes = bySize.map(([files]) => files);
-  if (sizes.length < 2) return { sizes, lines: [] };
-  const lines = [...bySize[0]![1].keys()].flatMap((block) => {
-    const points = bySize.flatMap(([x, values]): Point[] => {
-      const y = values.get(block);
-      return y === undefined ? [] : [{ x, y }];
-    });
-    return points.length < sizes.length ? [] : [lineThrough(points)];
-  });
-  return { sizes, lines };
+  const given = bySize.map(([, values]) => values);
+  return { sizes, lines: linesByBlock(sizes, given) };
 };
 
 /** Nanoseconds for each further file: the median over the blocks. */
 export const timePerFile = ({ lines }: Lines): Interval =>
   medianInterval(
-    lines.map(({ perFile }) => perFile),
+    lines.map(({ slope }) => slope),
     LOOK_CONFIDENCE,
   );
 
 /** What the lines say at another size. */
 export const timeAt = ({ lines }: Lines, files: number): Interval =>
   medianInterval(
-    lines.map(({ start, perFile }) => start + perFile * files),
+    lines.map(({ start, slope }) => start + slope * files),
     LOOK_CONFIDENCE,
   );

@@ -49,6 +49,7 @@ test('every backend shows the same tree of a real image', { skip }, async (t) =>
       folders: workspace.slot(`proof-${backend.id}`),
       workDir: workspace.dir,
       walk: walkMount,
+      alone: (work) => work(),
     });
     assert.equal(proved.kind, 'proof', backend.id);
     if (proved.kind !== 'proof') continue;

@@ -37,8 +37,8 @@ describe('trees that tools made of links and copies', { skip: needsRoot }, () =>
     writeFileSync(dump, DUMP);
     setting = await openSetting(`dump:${dump}`);
   });
-  after(() => {
-    setting?.remove();
+  after(async () => {
+    await setting?.remove();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -46,7 +46,17 @@ describe('trees that tools made of links and copies', { skip: needsRoot }, () =>
     const { image, machine, store, workspace, expected } = setting;
     const arm = { id, backend: setting.backend(id), options: {} };
     const folders = workspace.slot('proof');
-    return prove({ arm, image, expected, machine, store, folders, workDir: folders.dir, walk: walkMount });
+    return prove({
+      arm,
+      image,
+      expected,
+      machine,
+      store,
+      folders,
+      workDir: folders.dir,
+      walk: walkMount,
+      alone: (work) => work(),
+    });
   };
   const lacks = (id: string): string | undefined =>
     setting.backend(id).needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok))

@@ -83,8 +83,8 @@ describe('every form of a mount shows the same tree', { skip: needsRoot }, () =>
     await source.close();
   });
 
-  after(() => {
-    if (workspace !== undefined) removeWorkspace(workspace);
+  after(async () => {
+    if (workspace !== undefined) await removeWorkspace(workspace);
     rmSync(dir, { recursive: true, force: true });
   });
 
@@ -105,6 +105,7 @@ describe('every form of a mount shows the same tree', { skip: needsRoot }, () =>
       folders,
       workDir: folders.dir,
       walk: walkMount,
+      alone: (work) => work(),
     });
     assert.equal(proved.kind, 'proof');
     if (proved.kind !== 'proof') throw new Error('unreachable');

@@ -36,7 +36,7 @@ export interface Setting {
   backend(id: string): Backend;
   /** An empty folder of its own below `dir`. */
   folder(name: string): string;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 const emptyImage = (): Uint8Array => {
@@ -79,8 +79,8 @@ export const openSetting = async (spec: string): Promise<Setting> => {
       mkdirSync(path);
       return path;
     },
-    remove() {
-      removeWorkspace(workspace);
+    async remove() {
+      await removeWorkspace(workspace);
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -44,7 +44,17 @@ describe('every variant shows the tree that its image describes', { skip: needsR
     const { image, machine, store, workspace } = setting;
     const arm = { id, backend: setting.backend(id), options: {} };
     const folders = workspace.slot('proof');
-    return prove({ arm, image, expected, machine, store, folders, workDir: folders.dir, walk: walkMount });
+    return prove({
+      arm,
+      image,
+      expected,
+      machine,
+      store,
+      folders,
+      workDir: folders.dir,
+      walk: walkMount,
+      alone: (work) => work(),
+    });
   };
 
   for (const { id, fsType, took } of VARIANTS)
@@ -80,7 +90,7 @@ describe('every variant shows the tree that its image describes', { skip: needsR
       assert.ok(proved.kind === 'proof' && !proved.proof.equal);
       assert.match(proved.proof.difference ?? '', /: expected .*, seen /);
     } finally {
-      other.remove();
+      await other.remove();
     }
   });
 

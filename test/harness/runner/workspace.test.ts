@@ -7,12 +7,12 @@ import { openWorkspace, removeWorkspace } from '../../../harness/runner/workspac
 import { mounts } from '../../../harness/sys/mounts.ts';
 import { needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
 
-test('a workspace says whose it is, and goes with all that is in it', (t) => {
+test('a workspace says whose it is, and goes with all that is in it', async (t) => {
   const dir = join(temporaryFolder(t), 'work');
   const workspace = openWorkspace(dir, 4711);
   assert.equal(readFileSync(join(dir, 'pid'), 'utf8'), '4711\n');
   writeFileSync(join(workspace.slot('one').fresh('thing'), 'file'), '');
-  removeWorkspace(workspace);
+  await removeWorkspace(workspace);
   assert.equal(existsSync(dir), false);
 });
 
@@ -36,7 +36,7 @@ test('folders that a slot asked for are no leak, whatever the path; everything e
 });
 
 describe('with mounts left behind', { skip: needsRoot }, () => {
-  test('a slot and a workspace are removed all the same', (t) => {
+  test('a slot and a workspace are removed all the same', async (t) => {
     privateMounts();
     const workspace = openWorkspace(join(temporaryFolder(t), 'work'), process.pid);
     const folders = workspace.slot('one');
@@ -48,7 +48,7 @@ describe('with mounts left behind', { skip: needsRoot }, () => {
     folders.remove();
     assert.deepEqual(readdirSync(workspace.slots), []);
     leave(workspace.scratch);
-    removeWorkspace(workspace);
+    await removeWorkspace(workspace);
     assert.equal(existsSync(workspace.dir), false);
   });
 });
