@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as afterReading, setTimeout as wait } from 'node:timers/promises';
 
 const KILL_LIMIT_MS = 2_000;
 
@@ -86,7 +86,10 @@ export const openAskedChild = (program: string): AskedChild => {
       child ??= start(program);
       const asked = child;
       const over = new AbortController();
-      const limit = wait(timeoutMs, 'late' as const, { signal: over.signal }).catch(() => 'late' as const);
+      // This process may have been busy with other things: an answer that lies there when the time is over still counts.
+      const limit = wait(timeoutMs, null, { signal: over.signal })
+        .then(() => afterReading('late' as const))
+        .catch(() => 'late' as const);
       const answer = await Promise.race([asked.ask(line), limit]);
       over.abort();
       if (answer !== 'late' && answer !== null) return { kind: 'line', line: answer };
