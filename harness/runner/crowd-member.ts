@@ -1,5 +1,8 @@
 // One thread of a crowd: it makes the slot's image ready, lives once as a rehearsal, and then lives when it is told to.
 //
+// Nobody unmounts before everybody has mounted, not even for the rehearsal: a command that another thread starts holds a copy of
+// all descriptors until its exec, a new mount's among them, and keeps that mount busy.
+//
 // Needs:   a worker thread; the registry of backends from whoever starts it.
 // Does:    ingest, create, mount; unmount, settle, destroy, collect, each on a word of the main thread.
 // Leaves:  nothing that the slot's own folder does not hold; `abandon` takes down what is mounted.
@@ -39,7 +42,7 @@ export interface MemberTask {
   readonly limitMs: number;
 }
 
-export type Word = 'up' | 'down' | 'end';
+export type Word = 'rehearsed' | 'up' | 'down' | 'end';
 
 export type Reply =
   | { readonly kind: 'done' }
@@ -110,7 +113,7 @@ const failed = (error: unknown): Reply =>
     ? { kind: 'failed', message: error.message, code: error.code, facts: error.facts }
     : { kind: 'failed', message: String(error), code: 'error', facts: [] };
 
-/** Answers once when it is ready, and once to every word but `end`. */
+/** Answers once when it has brought its rehearsal up, and once to every word but `end`. */
 export const runMember = async (
   task: MemberTask,
   backends: readonly Backend[],
@@ -149,11 +152,9 @@ export const runMember = async (
         facts: [`at: ${root}`, `expected: ${fsType}`, `found: ${found ?? 'no mount'}`],
       });
   };
-  await told(async () => {
-    check(await rehearsal.up());
-    await rehearsal.down();
-  });
+  await told(async () => check(await rehearsal.up()));
   port.on('message', async (word: Word) => {
+    if (word === 'rehearsed') await told(rehearsal.down);
     if (word === 'up') await told(life.up);
     if (word === 'down') await told(life.down);
     if (word !== 'end') return;

@@ -98,6 +98,7 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
   };
   try {
     await answers(members);
+    await all('rehearsed');
   } catch (error) {
     await end();
     throw error;

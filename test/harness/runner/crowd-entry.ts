@@ -5,9 +5,22 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MemberTask, Reply, Word } from '../../../harness/runner/crowd-member.ts';
 
 const MEET_LIMIT_MS = 20_000;
+const LATE_MS = 200;
 const { backend, dir } = workerData as MemberTask;
 const reply = (value: Reply): void => parentPort!.postMessage(value);
 const refused: Reply = { kind: 'failed', message: 'no room', code: 'ENOSPC', facts: ['at: here'] };
+
+/** Leaves a mark that it is up. */
+const begins = (): Reply => {
+  writeFileSync(join(dir, 'mounted'), '');
+  return backend === 'refuses' ? refused : { kind: 'done' };
+};
+
+const goesDown = (): Reply => {
+  const all = readdirSync(dirname(dir));
+  const mounted = all.filter((name) => existsSync(join(dirname(dir), name, 'mounted')));
+  return mounted.length === all.length ? { kind: 'done' } : { ...refused, message: 'not everybody is up' };
+};
 
 /** Only where everybody is told before anybody has answered. */
 const meet = (): Reply => {
@@ -20,9 +33,11 @@ const meet = (): Reply => {
 };
 
 if (backend === 'throws') throw new Error('this thread has a bug');
-reply(backend === 'refuses' ? refused : { kind: 'done' });
+if (dir.endsWith('-0')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LATE_MS);
+reply(begins());
 parentPort!.on('message', (word: Word) => {
   if (word === 'end') parentPort!.close();
+  else if (word === 'rehearsed') reply(goesDown());
   else if (backend === 'dies') process.exit();
   else reply(word === 'up' ? meet() : { kind: 'done' });
 });

@@ -32,6 +32,11 @@ test('everybody is told before anybody has answered', async (t) => {
   await crowd.end();
 });
 
+test('no rehearsal goes down before all of them are up', async (t) => {
+  const crowd = await open(t, 'rehearses');
+  await crowd.end();
+});
+
 test('what a thread could not do fails with its own words and code', async (t) => {
   await assert.rejects(open(t, 'refuses'), { name: 'UserError', message: 'no room', code: 'ENOSPC' });
 });
