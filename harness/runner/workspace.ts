@@ -111,7 +111,7 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
 /** By a process of its own: a run's results need not wait for it. */
 export const removeWorkspace = async ({ dir }: Workspace): Promise<void> => {
   unmountBelow(dir);
-  await once(spawn('rm', ['-rf', '--', dir], { stdio: 'ignore' }), 'close');
-  // Whatever that could not do is said by this.
+  await once(spawn('rm', ['-rf', '--', dir], { stdio: 'ignore' }), 'close').catch(() => {});
+  // What that could not do is done here, or said.
   removeTree(dir);
 };

@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../harness/backends/registry.ts';
 import { discoverFeatures } from '../../harness/cli/discover.ts';
-import { walkMount } from '../../harness/digest/of-mount.ts';
 import { expectedListing } from '../../harness/digest/of-tree.ts';
 import { fixtureNames } from '../../harness/images/fixture.ts';
 import { openSource } from '../../harness/images/registry.ts';
-import { prove } from '../../harness/runner/prove.ts';
 import { openWorkspace, removeWorkspace } from '../../harness/runner/workspace.ts';
 import { prepareImage } from '../../harness/store/prepare.ts';
 import { createStore } from '../../harness/store/store.ts';
 import { createMachine } from '../../harness/sys/machine.ts';
+import { proveAlone } from '../harness/backends/setting.ts';
 import { needsRoot, privateMounts } from '../harness/sys/support.ts';
 import { afterwards, diskFolder } from './support.ts';
 
@@ -40,7 +39,7 @@ test('every backend shows the same tree of a real image', { skip }, async (t) =>
   const treeDigest = digests.digest;
   t.diagnostic(`${image.tree.count} entries, tree digest ${treeDigest}`);
   for (const backend of backends.filter(({ answers }) => answers === undefined)) {
-    const proved = await prove({
+    const proved = await proveAlone({
       arm: { id: backend.id, backend, options: {} },
       image,
       expected: { ...digests, listingPath },
@@ -48,8 +47,6 @@ test('every backend shows the same tree of a real image', { skip }, async (t) =>
       store,
       folders: workspace.slot(`proof-${backend.id}`),
       workDir: workspace.dir,
-      walk: walkMount,
-      alone: (work) => work(),
     });
     assert.equal(proved.kind, 'proof', backend.id);
     if (proved.kind !== 'proof') continue;

@@ -5,9 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { walkMount } from '../../../harness/digest/of-mount.ts';
 import type { Image } from '../../../harness/model/image.ts';
-import { prove } from '../../../harness/runner/prove.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
 import { openSetting, type Setting } from './setting.ts';
 
@@ -42,22 +40,6 @@ describe('trees that tools made of links and copies', { skip: needsRoot }, () =>
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const provedOn = async (id: string) => {
-    const { image, machine, store, workspace, expected } = setting;
-    const arm = { id, backend: setting.backend(id), options: {} };
-    const folders = workspace.slot('proof');
-    return prove({
-      arm,
-      image,
-      expected,
-      machine,
-      store,
-      folders,
-      workDir: folders.dir,
-      walk: walkMount,
-      alone: (work) => work(),
-    });
-  };
   const lacks = (id: string): string | undefined =>
     setting.backend(id).needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok))
       ?.title;
@@ -66,7 +48,7 @@ describe('trees that tools made of links and copies', { skip: needsRoot }, () =>
     test(`${id} keeps all of it`, async (t) => {
       const missing = lacks(id);
       if (missing !== undefined) return t.skip(`needs ${missing}`);
-      const proved = await provedOn(id);
+      const proved = await setting.provedOn(id);
       assert.ok(proved.kind === 'proof');
       assert.equal(proved.proof.difference, null);
       assert.equal(proved.proof.equal, true);
@@ -75,7 +57,7 @@ describe('trees that tools made of links and copies', { skip: needsRoot }, () =>
   test('squashfs says that it cannot', async (t) => {
     const missing = lacks('squashfs-full');
     if (missing !== undefined) return t.skip(`needs ${missing}`);
-    const proved = await provedOn('squashfs-full');
+    const proved = await setting.provedOn('squashfs-full');
     assert.ok(proved.kind === 'skipped');
     assert.match(proved.reason, /whole seconds/);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { serverPath } from '../../../harness/backends/server-path.ts';
-import { seesTrusted, walkMount } from '../../../harness/digest/of-mount.ts';
+import { seesTrusted } from '../../../harness/digest/of-mount.ts';
 import { expectedListing } from '../../../harness/digest/of-tree.ts';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { openSource } from '../../../harness/images/registry.ts';
@@ -13,13 +13,13 @@ import { newTreeBuilder } from '../../../harness/model/columns.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { FeatureId, Features } from '../../../harness/model/machine.ts';
 import { PLAIN_DIRECTORY } from '../../../harness/model/tree.ts';
-import { prove } from '../../../harness/runner/prove.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../../../harness/runner/workspace.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore } from '../../../harness/store/store.ts';
 import { findFeatures } from '../../../harness/sys/features.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
+import { proveAlone } from './setting.ts';
 
 const without = (features: Features, ...missing: readonly FeatureId[]): Features =>
   Object.fromEntries(
@@ -96,7 +96,7 @@ describe('every form of a mount shows the same tree', { skip: needsRoot }, () =>
     const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
     const folders = workspace.slot('proof');
     const arm = { id, backend, options: {} };
-    const proved = await prove({
+    const proved = await proveAlone({
       arm,
       image,
       expected: { ...digests, listingPath },
@@ -104,8 +104,6 @@ describe('every form of a mount shows the same tree', { skip: needsRoot }, () =>
       store,
       folders,
       workDir: folders.dir,
-      walk: walkMount,
-      alone: (work) => work(),
     });
     assert.equal(proved.kind, 'proof');
     if (proved.kind !== 'proof') throw new Error('unreachable');

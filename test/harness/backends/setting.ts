@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backends } from '../../../harness/backends/registry.ts';
 import { serverPath } from '../../../harness/backends/server-path.ts';
-import { seesTrusted } from '../../../harness/digest/of-mount.ts';
+import { seesTrusted, walkMount } from '../../../harness/digest/of-mount.ts';
 import { expectedListing } from '../../../harness/digest/of-tree.ts';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { openSource } from '../../../harness/images/registry.ts';
@@ -14,6 +14,7 @@ import { newTreeBuilder } from '../../../harness/model/columns.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { Features, Machine } from '../../../harness/model/machine.ts';
 import { PLAIN_DIRECTORY } from '../../../harness/model/tree.ts';
+import { type Expected, type ProofParts, type Proved, prove } from '../../../harness/runner/prove.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../../../harness/runner/workspace.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore } from '../../../harness/store/store.ts';
@@ -27,17 +28,18 @@ export interface Setting {
   readonly features: Features;
   readonly machine: Machine;
   readonly store: Store;
-  readonly expected: {
-    readonly digest: string;
-    readonly metadataDigest: string;
-    readonly mergedDigest: string;
-    readonly listingPath: string;
-  };
+  readonly expected: Expected;
   backend(id: string): Backend;
+  /** The proof of this backend on the image, or on what else it is said to be. */
+  provedOn(id: string, expected?: Expected): Promise<Proved>;
   /** An empty folder of its own below `dir`. */
   folder(name: string): string;
   remove(): Promise<void>;
 }
+
+/** One proof with a walker of its own. */
+export const proveAlone = (parts: Omit<ProofParts, 'walk' | 'alone'>): Promise<Proved> =>
+  prove({ ...parts, walk: walkMount, alone: (work) => work() });
 
 const emptyImage = (): Uint8Array => {
   const builder = newTreeBuilder();
@@ -61,6 +63,12 @@ export const openSetting = async (spec: string): Promise<Setting> => {
     listingPath,
     trusted: seesTrusted(),
   });
+  const expected = { digest, metadataDigest, mergedDigest, listingPath };
+  const backend = (id: string): Backend => {
+    const found = backends.find((known) => known.id === id);
+    assert.ok(found !== undefined, `no backend ${id}`);
+    return found;
+  };
   return {
     dir,
     workspace,
@@ -68,11 +76,13 @@ export const openSetting = async (spec: string): Promise<Setting> => {
     features,
     machine,
     store,
-    expected: { digest, metadataDigest, mergedDigest, listingPath },
-    backend(id) {
-      const found = backends.find((known) => known.id === id);
-      assert.ok(found !== undefined, `no backend ${id}`);
-      return found;
+    expected,
+    backend,
+    provedOn(id, seenAs = expected) {
+      const arm = { id, backend: backend(id), options: {} };
+      const folders = workspace.slot('proof');
+      const workDir = folders.dir;
+      return proveAlone({ arm, image, expected: seenAs, machine, store, folders, workDir });
     },
     folder(name) {
       const path = join(dir, name);

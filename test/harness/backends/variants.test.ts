@@ -3,9 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { walkMount } from '../../../harness/digest/of-mount.ts';
 import { plainFolder } from '../../../harness/model/image.ts';
-import { type Expected, type Proved, prove } from '../../../harness/runner/prove.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
 import { openSetting, type Setting } from './setting.ts';
 
@@ -40,29 +38,12 @@ describe('every variant shows the tree that its image describes', { skip: needsR
   });
   after(() => setting.remove());
 
-  const proofOf = (id: string, expected: Expected = setting.expected): Promise<Proved> => {
-    const { image, machine, store, workspace } = setting;
-    const arm = { id, backend: setting.backend(id), options: {} };
-    const folders = workspace.slot('proof');
-    return prove({
-      arm,
-      image,
-      expected,
-      machine,
-      store,
-      folders,
-      workDir: folders.dir,
-      walk: walkMount,
-      alone: (work) => work(),
-    });
-  };
-
   for (const { id, fsType, took } of VARIANTS)
     test(id, async (t) => {
       const { needs, shows } = setting.backend(id);
       const unmet = needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok));
       if (unmet !== undefined) return t.skip(`needs ${unmet.title}`);
-      const proved = await proofOf(id);
+      const proved = await setting.provedOn(id);
       assert.equal(proved.kind, 'proof');
       if (proved.kind !== 'proof') return;
       assert.equal(proved.proof.difference, null);
@@ -86,7 +67,7 @@ describe('every variant shows the tree that its image describes', { skip: needsR
   test('metadata that differ are found without contents', async () => {
     const other = await openSetting('synthetic:files=60,layers=3,seed=another');
     try {
-      const proved = await proofOf('erofs-only', other.expected);
+      const proved = await setting.provedOn('erofs-only', other.expected);
       assert.ok(proved.kind === 'proof' && !proved.proof.equal);
       assert.match(proved.proof.difference ?? '', /: expected .*, seen /);
     } finally {
