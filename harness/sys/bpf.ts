@@ -20,6 +20,7 @@ const PROG_LOAD = 5;
 const OBJ_GET_INFO_BY_FD = 15;
 const RAW_TRACEPOINT_OPEN = 17;
 const MAP_LOOKUP_BATCH = 24;
+const MAP_LOOKUP_AND_DELETE_BATCH = 25;
 export const MAP_TYPE_ARRAY = 2;
 export const MAP_TYPE_PERCPU_HASH = 5;
 const PROG_TYPE_RAW_TRACEPOINT = 17;
@@ -139,10 +140,15 @@ export const missedRuns = (program: number): number => {
   return Number(memory.readBigUInt64LE(ATTRIBUTES_BYTES + RECURSION_MISSES_AT));
 };
 
-/** Reads a per-CPU hash of u64 with 8-byte keys: `each` gets the key's halves and the sum over all CPUs. */
-export const perCpuHashReader = (
-  map: number,
-): ((each: (low: number, high: number, sum: number) => void) => void) => {
+export interface PerCpuHash {
+  /** `each` gets the key's halves and the sum over all CPUs. */
+  read(each: (low: number, high: number, sum: number) => void): void;
+  /** Nothing may write to it meanwhile. */
+  clear(): void;
+}
+
+/** A per-CPU hash of u64 with 8-byte keys. */
+export const perCpuHash = (map: number): PerCpuHash => {
   const cpus = possibleCpus();
   const { memory, at } = block([
     Buffer.alloc(8),
@@ -151,7 +157,7 @@ export const perCpuHashReader = (
   ]);
   const keys = ATTRIBUTES_BYTES + 8;
   const values = keys + BATCH_ENTRIES * 8;
-  return (each) => {
+  const batches = (command: number, name: string, each: (entryCount: number) => void): void => {
     for (let begun = false, ended = false; !ended; begun = true) {
       memory.fill(0, 0, ATTRIBUTES_BYTES);
       if (begun) memory.writeBigUInt64LE(at(0), 0);
@@ -160,22 +166,31 @@ export const perCpuHashReader = (
       memory.writeBigUInt64LE(at(2), 24);
       memory.writeUInt32LE(BATCH_ENTRIES, 32);
       memory.writeUInt32LE(map, 36);
-      if (bpf(MAP_LOOKUP_BATCH, memory) < 0) {
+      if (bpf(command, memory) < 0) {
         const errno = lastErrno();
-        if (errno !== ENOENT) fail('bpf(BPF_MAP_LOOKUP_BATCH)', {}, errno);
+        if (errno !== ENOENT) fail(`bpf(${name})`, {}, errno);
         ended = true;
       }
-      const count = memory.readUInt32LE(32);
-      for (let i = 0; i < count; i++) {
-        let sum = 0;
-        let upper = 0;
-        for (let cpu = 0; cpu < cpus; cpu++) {
-          const value = values + (i * cpus + cpu) * 8;
-          sum += memory.readUInt32LE(value);
-          upper = Math.max(upper, memory.readUInt32LE(value + 4));
-        }
-        each(memory.readUInt32LE(keys + i * 8 + 4), sum, upper);
-      }
+      each(memory.readUInt32LE(32));
     }
+  };
+  return {
+    read(each) {
+      batches(MAP_LOOKUP_BATCH, 'BPF_MAP_LOOKUP_BATCH', (entryCount) => {
+        for (let i = 0; i < entryCount; i++) {
+          let sum = 0;
+          let upper = 0;
+          for (let cpu = 0; cpu < cpus; cpu++) {
+            const value = values + (i * cpus + cpu) * 8;
+            sum += memory.readUInt32LE(value);
+            upper = Math.max(upper, memory.readUInt32LE(value + 4));
+          }
+          each(memory.readUInt32LE(keys + i * 8 + 4), sum, upper);
+        }
+      });
+    },
+    clear() {
+      batches(MAP_LOOKUP_AND_DELETE_BATCH, 'BPF_MAP_LOOKUP_AND_DELETE_BATCH', () => {});
+    },
   };
 };

@@ -15,7 +15,7 @@ import { pauseOf } from './pause.ts';
 import { restless } from './quiescent.ts';
 import { cachedBytes } from './residency.ts';
 import { type RunningServer, startServer } from './servers.ts';
-import { findProgram, programPath } from './spawn.ts';
+import { resolvePrograms } from './spawn.ts';
 import type { StraceCounter } from './strace.ts';
 import { cpuUsage, processCpuNs } from './usage.ts';
 
@@ -66,7 +66,7 @@ const poll = (condition: () => boolean, limitMs: number): boolean => {
 export const createMachine = (features: Features, options: MachineOptions): Machine => {
   const { scratch, hooks = {} } = options;
   streams();
-  for (const name of PROGRAMS) if (findProgram(name) !== null) programPath(name);
+  resolvePrograms(PROGRAMS);
   let serverCount = 0;
   let tracer: StraceCounter | null = null;
   let waiting: OwnThreadCounter | null = null;

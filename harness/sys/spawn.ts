@@ -79,6 +79,17 @@ export const findProgram = (name: string): string | null => {
 };
 
 const found = new Map<string, string>();
+const notThere = new Set<string>();
+
+/** Those that are there are found before anything is timed or counted; each is looked for once. */
+export const resolvePrograms = (names: readonly string[]): void => {
+  for (const name of names) {
+    if (found.has(name) || notThere.has(name)) continue;
+    const path = findProgram(name);
+    if (path === null) notThere.add(name);
+    else found.set(name, path);
+  }
+};
 
 /** Resolved once, so that starting it takes exactly one execve(2). */
 export const programPath = (name: string): string => {

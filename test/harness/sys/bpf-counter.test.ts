@@ -159,9 +159,29 @@ describe('the ledger of system calls', { skip: skipCompared }, () => {
     assert.ok((opened[0] ?? 0) >= 3000);
   });
 
-  test('opens and closes without leaving a descriptor', () => {
+  test('knows nothing of what an earlier one counted, nor of what happened between the two', async (t) => {
+    const folder = temporaryFolder(t);
+    const earlier = openBpfCounter();
+    files.mkdir(join(folder, 'counted-earlier'), 0o700);
+    await runCommand(['true']);
+    assert.equal(earlier.snapshot().get(process.pid)?.main.get('mkdir'), 1);
+    earlier.close();
+    files.mkdir(join(folder, 'between'), 0o700);
+    const counter = open(t);
+    files.mkdir(join(folder, 'counted-now'), 0o700);
+    const seen = counter.snapshot();
+    assert.deepEqual([...seen.keys()], [process.pid]);
+    assert.equal(seen.get(process.pid)?.main.get('mkdir'), 1);
+  });
+
+  test('leaves the descriptors of one counter for the next, and no more', () => {
+    openBpfCounter().close();
     const before = files.names('/proc/self/fd').length;
     for (let i = 0; i < 3; i++) openBpfCounter().close();
+    assert.equal(files.names('/proc/self/fd').length, before);
+    const [first, second] = [openBpfCounter(), openBpfCounter()];
+    first.close();
+    second.close();
     assert.equal(files.names('/proc/self/fd').length, before);
   });
 });
