@@ -1,4 +1,4 @@
-// What starting a program reads of an image: recorded once in a real root, replayed in the mount by a child of the harness.
+// What starting a program reads of an image: recorded once in a real root, replayed in the mount by the run's child.
 //
 // Every look-up, listing and opening is made again, and of every file the pages that were read are mapped and faulted in. What the
 // program computes is left out. Cold, and by the same child once more warm.
@@ -8,11 +8,18 @@ import { UserError } from '../harness/model/errors.ts';
 import type { RecordedStart, Replayed, Step } from '../harness/model/recorded-start.ts';
 import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { coldMount } from './in-mount.ts';
+import { look } from './look.ts';
 
-const STARTS = fileURLToPath(new URL('../../fixtures/starts.json', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('../harness/micro/replay-main.js', import.meta.url));
-const STOP_LIMIT_MS = 5000;
 const PAGE_BYTES = 4096;
+const STARTS = fileURLToPath(new URL('../../fixtures/starts.json', import.meta.url));
+
+/** Every kind of step on files of our own, often: no code of the child is cold in the window. */
+const REHEARSAL: readonly Step[] = Array.from({ length: 50 }, (): readonly Step[] => [
+  ['stat', process.execPath],
+  ['absent', `${process.execPath}.absent`],
+  ['list', '/proc/self/fd'],
+  ['open', process.execPath, [[0, 1]]],
+]).flat();
 
 export const recordedStarts = (): readonly RecordedStart[] =>
   JSON.parse(readFileSync(STARTS, 'utf8')) as RecordedStart[];
@@ -30,30 +37,26 @@ export const touchedBytes = (steps: readonly Step[]): number =>
   steps.reduce((sum, [, , ranges = []]) => sum + ranges.reduce((a, [, count]) => a + count, 0), 0) *
   PAGE_BYTES;
 
+const replay = (stage: Stage, root: string, steps: readonly Step[]): Promise<Replayed> =>
+  look<Replayed>(stage, { kind: 'replay', root, steps });
+
 const run = async (stage: Stage): Promise<Values> => {
   const steps = stepsFor(sourceOf(stage.slot.params));
-  const list = `${stage.folder('replay')}/steps.json`;
-  stage.machine.files.writeNew(list, Buffer.from(JSON.stringify(steps)));
-  const child = stage.machine.serve('replay', [process.execPath, PROGRAM, '{control}', list]);
-  try {
-    return await coldMount(
-      stage,
-      async () => {},
-      async ({ root }) => {
-        const { wallNs, againWallNs } = JSON.parse(child.ask([root])) as Replayed;
-        return {
-          startWallNs: wallNs,
-          startWarmWallNs: againWallNs,
-          startTouchedBytes: touchedBytes(steps),
-          startOpenedCount: steps.filter(([what]) => what === 'open').length,
-          startStepCount: steps.length,
-        };
-      },
-    );
-  } finally {
-    child.stop(STOP_LIMIT_MS);
-    stage.machine.files.unlink(list);
-  }
+  await replay(stage, '', REHEARSAL);
+  return coldMount(
+    stage,
+    async () => {},
+    async ({ root }) => {
+      const { wallNs, againWallNs } = await replay(stage, root, steps);
+      return {
+        startWallNs: wallNs,
+        startWarmWallNs: againWallNs,
+        startTouchedBytes: touchedBytes(steps),
+        startOpenedCount: steps.filter(([what]) => what === 'open').length,
+        startStepCount: steps.length,
+      };
+    },
+  );
 };
 
 export const scenario: Scenario = {

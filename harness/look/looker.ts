@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { UserError, unreachable } from '../model/errors.ts';
 import type { Looker } from '../model/looker.ts';
+import { allowedCpus } from '../sys/affinity.ts';
 import { openAskedChild } from '../sys/asked-child.ts';
 import type { LookAnswer } from './questions.ts';
 
@@ -30,7 +31,7 @@ export const openLooker = (limitMs = LIMIT_MS): Looker => {
       return child.pid;
     },
     async look(question) {
-      const answer = await child.ask(JSON.stringify(question), limitMs);
+      const answer = await child.ask(JSON.stringify({ question, cpus: allowedCpus() }), limitMs);
       switch (answer.kind) {
         case 'line':
           return answered(JSON.parse(answer.line) as LookAnswer);

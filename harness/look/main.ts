@@ -1,7 +1,9 @@
 // The child that enters mounts and says what it found: a question of JSON on each line of its input, an answer on each of its output.
 import { createInterface } from 'node:readline';
 import { UserError } from '../model/errors.ts';
-import type { LookAnswer, Question } from './questions.ts';
+import { allowedCpus, runOn } from '../sys/affinity.ts';
+import type { Asked, LookAnswer, Question } from './questions.ts';
+import { replayed } from './replay.ts';
 import { seenOf } from './seen.ts';
 import { sharingOf } from './sharing.ts';
 import { tamper } from './tamper.ts';
@@ -14,11 +16,17 @@ const found = (question: Question): unknown => {
       return tamper(question.files);
     case 'seen':
       return question.paths.map(seenOf);
+    case 'replay':
+      return replayed(question.root, question.steps);
   }
 };
 
-const answer = (question: Question): LookAnswer => {
+const sameCpus = (wanted: readonly number[], now: readonly number[]): boolean =>
+  wanted.length === now.length && wanted.every((cpu, i) => cpu === now[i]);
+
+const answer = ({ question, cpus }: Asked): LookAnswer => {
   try {
+    if (!sameCpus(cpus, allowedCpus())) runOn(cpus);
     return { kind: 'found', found: found(question) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -29,4 +37,4 @@ const answer = (question: Question): LookAnswer => {
 };
 
 for await (const line of createInterface(process.stdin))
-  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line) as Question))}\n`);
+  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line) as Asked))}\n`);

@@ -1,4 +1,5 @@
 // What the child is asked, and what it answers: plain JSON.
+import type { Step } from '../model/recorded-start.ts';
 import type { FailedAnswer } from '../sys/asked-child.ts';
 
 /** One content that two mounts show, and the object that it may come from. */
@@ -52,6 +53,13 @@ export interface Tampered {
 export type Question =
   | { readonly kind: 'sharing'; readonly pairs: readonly Pair[]; readonly backing: readonly string[] }
   | { readonly kind: 'tamper'; readonly files: readonly Tampering[] }
-  | { readonly kind: 'seen'; readonly paths: readonly string[] };
+  | { readonly kind: 'seen'; readonly paths: readonly string[] }
+  | { readonly kind: 'replay'; readonly root: string; readonly steps: readonly Step[] };
+
+export interface Asked {
+  readonly question: Question;
+  /** Where the child runs while it answers: the CPUs of the thread that asks, ascending. */
+  readonly cpus: readonly number[];
+}
 
 export type LookAnswer = { readonly kind: 'found'; readonly found: unknown } | FailedAnswer;

@@ -34,13 +34,16 @@ export const allowedCpus = (): readonly number[] => {
   );
 };
 
+export const runOn = (cpus: readonly number[]): void => {
+  const mask = Buffer.alloc(MASK_BYTES);
+  for (const cpu of cpus) mask[cpu >> 3]! |= 1 << (cpu & 7);
+  check(cSet(0, MASK_BYTES, mask), 'sched_setaffinity');
+};
+
 /** The last allowed CPU: the first one serves most interrupts. Returns what puts the mask back. */
 export const pinToOneCpu = (): (() => void) => {
   const before = readMask();
-  const cpu = allowedCpus().at(-1)!;
-  const mask = Buffer.alloc(MASK_BYTES);
-  mask[cpu >> 3] = 1 << (cpu & 7);
-  check(cSet(0, MASK_BYTES, mask), 'sched_setaffinity');
+  runOn(allowedCpus().slice(-1));
   return () => {
     check(cSet(0, MASK_BYTES, before), 'sched_setaffinity');
   };
