@@ -12,7 +12,7 @@ const FULL_STORE_CYCLES = 10;
 /** Where a run wants several lives of long ones, too: twice as many short ones are steadier by a third. */
 const STEADY_CYCLES = 20;
 /** Asking a full store, and collecting it, are single short windows: looked at this often for each life. */
-const ASKED_SHARE = 0.5;
+const ASKED_SHARE = 0.3;
 const LIFE = ['createWallNs', 'mountWallNs', 'useWallNs', 'unmountWallNs', 'settleWallNs', 'destroyWallNs'];
 
 interface Done {

@@ -4,34 +4,46 @@
 // Needs:  root (/proc/sys/vm/drop_caches).
 // Error:  a page of a sample of 16 objects or files and of every manifest is looked for; the rest is taken to be alike.
 // Source: Documentation/admin-guide/sysctl/vm.rst; cachestat(2), mincore(2).
-import { UserError } from '../model/errors.ts';
+import { SysError, UserError } from '../model/errors.ts';
 import { dropCaches } from '../sys/caches.ts';
+import { files, O_RDONLY } from '../sys/files.ts';
 import { waitForFreed } from '../sys/freed.ts';
-import { residency } from '../sys/residency.ts';
+import { residencyOf } from '../sys/residency.ts';
 
 const ATTEMPTS = 3;
 
-const residentAmong = (paths: readonly string[]): { resident: number; total: number } => {
+interface Opened {
+  readonly path: string;
+  readonly fd: number;
+}
+
+/** Before anything is dropped: afterwards each of them would be looked up on the disk, and what lies beside it would be warm. */
+const openThere = (path: string): readonly Opened[] => {
+  try {
+    return [{ path, fd: files.open(path, O_RDONLY) }];
+  } catch (error) {
+    if (error instanceof SysError && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    throw error;
+  }
+};
+
+const residentAmong = (opened: readonly Opened[]): { resident: number; total: number } => {
   let resident = 0;
   let total = 0;
-  for (const path of paths) {
-    const { residentPages, pages } = residency(path);
+  for (const { path, fd } of opened) {
+    const { residentPages, pages } = residencyOf(fd, path);
     resident += residentPages;
     total += pages;
   }
   return { resident, total };
 };
 
-/** Drops until none of `paths` is resident; `tools` run while what was dropped is being freed. Returns the note for the sample. */
-export const makeCold = async (paths: readonly string[], tools: () => Promise<void>): Promise<string> => {
+const dropAll = (opened: readonly Opened[]): number => {
   let seen = { resident: 0, total: 0 };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     dropCaches();
-    seen = residentAmong(paths);
-    if (seen.resident > 0) continue;
-    await tools();
-    waitForFreed();
-    return `cold: 0 of ${seen.total} pages of ${paths.length} files resident`;
+    seen = residentAmong(opened);
+    if (seen.resident === 0) return seen.total;
   }
   throw new UserError('the caches could not be emptied', {
     code: 'not-cold',
@@ -41,4 +53,22 @@ export const makeCold = async (paths: readonly string[], tools: () => Promise<vo
     ],
     hint: 'end whatever maps files of the work folder',
   });
+};
+
+/**
+ * Drops until of those of `paths` that are there none is resident; `tools` run while what was dropped is being freed. Returns the
+ * note for the sample.
+ */
+export const makeCold = async (paths: readonly string[], tools: () => Promise<void>): Promise<string> => {
+  const opened: Opened[] = [];
+  let total = 0;
+  try {
+    for (const path of paths) opened.push(...openThere(path));
+    total = dropAll(opened);
+  } finally {
+    for (const { fd } of opened) files.close(fd);
+  }
+  await tools();
+  waitForFreed();
+  return `cold: 0 of ${total} pages of ${opened.length} files resident`;
 };

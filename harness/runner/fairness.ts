@@ -44,6 +44,7 @@ export interface Mounting {
   readonly workDir: string;
 }
 
+/** By store: all objects of a run are there before the first proof. */
 const knownSparse = new Map<string, number | null>();
 
 export const fairnessOf = (image: Image, { arm, folder, objectDir, workDir }: Mounting): Fairness => {
@@ -51,8 +52,8 @@ export const fairnessOf = (image: Image, { arm, folder, objectDir, workDir }: Mo
   const backing = mountOf(mounts, workDir);
   const short = (text: string): string => text.replaceAll(workDir, 'WORK').replace(/-{8,}/g, '-');
   const facts = inspectManifest(image.manifest);
-  const sparse = knownSparse.get(`${objectDir} ${image.name}`) ?? sparseIn(objectDir);
-  knownSparse.set(`${objectDir} ${image.name}`, sparse);
+  const sparse = knownSparse.get(objectDir) ?? sparseIn(objectDir);
+  knownSparse.set(objectDir, sparse);
   return {
     image: image.name,
     arm,

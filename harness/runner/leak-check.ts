@@ -2,7 +2,7 @@
 import type { Metric } from '../../results/schema/run.ts';
 import { fromBytes, show } from '../model/bytes.ts';
 import type { Values } from '../model/scenario.ts';
-import { diff, type Snapshot, takeSnapshot } from '../sys/leaks.ts';
+import { diff, type Snapshot, snapshotFiles, takeSnapshot } from '../sys/leaks.ts';
 import type { SlotFolders, Workspace } from './workspace.ts';
 
 const KINDS: readonly (readonly [prefix: string, metric: string, title: string])[] = [
@@ -39,10 +39,11 @@ export const openLeakCheck = (
       folder: workspace.dir,
       ownPidNamespace,
       ownChild: ownChild(),
-      apart: [workspace.store, workspace.sources, workspace.scratch, workspace.slots],
+      apart: [workspace.store, workspace.sources, workspace.scratch, workspace.slots, workspace.later],
     });
+  // Mounts, loop devices and processes are looked at in one place, for all folders.
   const own = (folders: readonly SlotFolders[]): readonly Snapshot[] =>
-    folders.map(({ dir }) => takeSnapshot({ folder: dir, ownPidNamespace, ownChild: ownChild() }));
+    folders.map(({ dir }) => snapshotFiles(dir));
   let known = everything();
   return {
     before: own,

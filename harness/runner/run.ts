@@ -18,6 +18,7 @@ import { type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
 import { proveAll } from './prove-all.ts';
 import { makeReady } from './ready.ts';
 import { extraSlots, tornGroups } from './resume.ts';
+import { writeBack } from './workspace.ts';
 
 export interface Ended {
   readonly status: Exclude<RunFile['status'], 'running'>;
@@ -149,6 +150,8 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     progress: (what) => progress(what, 0, null),
   });
   for (const line of ready.dropped) say(`left out: ${line}`);
+  // While mounts are walked: else the first slot would wait for all that was made ready.
+  const writtenBack = writeBack(workspace);
 
   const names = ready.images.map((image) => image.name);
   const ownImages = new Map([...question.ownImages].filter(([, name]) => names.includes(name)));
@@ -159,6 +162,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     store: fullStore,
     done: READY_SHARE,
   });
+  await writtenBack;
   parts.update(proved);
   for (const { what, need, reason } of proved.skipped) say(`skipped: ${what}: ${need}: ${reason}`);
   const unequal = proved.proofs.filter((proof) => !proof.equal);

@@ -217,7 +217,8 @@ export const runSlot = async (parts: SlotParts): Promise<Sample> => {
   const unpin = parts.slot.placement === 'same-cpu' ? pinToOneCpu() : null;
   const { outcome, before, took, notes } = await inside(parts, folders).finally(() => unpin?.());
   const left = outcome.outcome === 'ok' && before !== null ? parts.leaks.after(folders, before) : [];
-  for (const one of folders) one.remove();
+  const leftNothing = outcome.outcome === 'ok' && left.length === 0;
+  for (const one of folders) leftNothing ? one.putAway() : one.remove();
   const session = parts.session === 0 ? {} : { session: parts.session };
   const base = { ...parts.slot, schema: SCHEMA, startedAt, ...session, took, notes } as const;
   const done = (result: Outcome): Sample => ({

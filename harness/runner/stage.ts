@@ -1,5 +1,5 @@
 // All that a scenario gets, one per slot: phases under armed probes, folders, commands, and an undo for what it mounts.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
@@ -141,7 +141,7 @@ export const openStage = (parts: StageParts): OpenStage => {
       const manifests = imageFiles(folders.things);
       const emptyFolder = empty ?? folders.fresh('empty');
       empty = emptyFolder;
-      const sample = [...manifests, ...coldSample(parts.image, store)].filter((path) => existsSync(path));
+      const sample = [...manifests, ...coldSample(parts.image, store)];
       notes.push(await makeCold(sample, () => parts.warmTools(emptyFolder)));
     },
     abandon() {

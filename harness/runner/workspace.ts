@@ -3,7 +3,8 @@
 // Leaves: the work folder when the run is killed; `cfsbench clean` removes it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isBelow, readMounts } from '../sys/mountinfo.ts';
 import { mounts } from '../sys/mounts.ts';
@@ -23,6 +24,8 @@ export interface Workspace {
   readonly scratch: string;
   /** Parent of the slots' folders. */
   readonly slots: string;
+  /** Where folders of slots are that go with the work folder. */
+  readonly later: string;
   slot(name: string): SlotFolders;
 }
 
@@ -37,6 +40,8 @@ export interface SlotFolders {
   /** Every folder that `fresh` made. */
   made(): readonly string[];
   remove(): void;
+  /** After a slot that left nothing behind: a store's folders, hundreds of them, go with the work folder while there are few stores. */
+  putAway(): void;
 }
 
 const make = (path: string): string => {
@@ -57,6 +62,8 @@ const removeTree = (dir: string): void => {
   rmSync(dir, { recursive: true, force: true });
 };
 
+/** Stores of slots that wait for the end: each has 256 empty folders, of a block and an inode each. */
+const MOST_STORES = 96;
 const PID_FILE = 'pid';
 const SLOTS = 'slots';
 const PATH_BYTES = 128;
@@ -81,12 +88,15 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   const slots = make(slotsFolder(dir));
   // A file system that avoids freshly freed inodes would make each slot pay for what the one before it removed.
   spreadChildren(slots);
+  const later = make(join(dir, 'later'));
+  let storeCount = 0;
   return {
     dir,
     store: make(join(dir, 'store')),
     sources: make(join(dir, 'sources')),
     scratch: make(join(dir, 'scratch')),
     slots,
+    later,
     slot(name) {
       const own = make(join(slots, name));
       const made: string[] = [];
@@ -103,15 +113,51 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
         },
         made: () => made,
         remove: () => removeTree(own),
+        putAway: () => {
+          if (storeCount >= MOST_STORES || !existsSync(join(own, 'store'))) return removeTree(own);
+          storeCount++;
+          renameSync(own, join(later, name));
+        },
       };
     },
   };
 };
 
-/** By a process of its own: a run's results need not wait for it. */
+/** By a process of its own. Where there is no such command, or it fails, what is dirty is written when the first slot syncs. */
+export const writeBack = async ({ dir }: Workspace): Promise<void> => {
+  await once(spawn('sync', ['-f', dir], { stdio: 'ignore' }), 'close').catch(() => {});
+};
+
+const DEPTH = 3;
+
+/** Folders of the work folder, so far down that the longest lists are several: objects, layers, images, slots. */
+const partsOf = (dir: string, depth = DEPTH): readonly string[] => {
+  try {
+    return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(dir, entry.name);
+      if (!entry.isDirectory()) return [];
+      return depth > 1 ? [...partsOf(path, depth - 1), path] : [path];
+    });
+  } catch {
+    return []; // Whoever removes the folder above it meets the same.
+  }
+};
+
+/**
+ * By processes of their own: a run's results need not wait for them. Several, since a file system that discards what it frees at once
+ * waits for the device with each file.
+ */
 export const removeWorkspace = async ({ dir }: Workspace): Promise<void> => {
   unmountBelow(dir);
-  await once(spawn('rm', ['-rf', '--', dir], { stdio: 'ignore' }), 'close').catch(() => {});
-  // What that could not do is done here, or said.
+  const parts = partsOf(dir);
+  const laneCount = 2 * availableParallelism();
+  await Promise.all(
+    Array.from({ length: laneCount }, async (_, lane) => {
+      const own = parts.filter((_, i) => i % laneCount === lane);
+      if (own.length > 0)
+        await once(spawn('rm', ['-rf', '--', ...own], { stdio: 'ignore' }), 'close').catch(() => {});
+    }),
+  );
+  // What they could not do is done here, or said.
   removeTree(dir);
 };

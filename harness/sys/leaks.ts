@@ -103,6 +103,14 @@ export interface Watched {
   readonly apart?: readonly string[];
 }
 
+/** Of files alone. */
+export const snapshotFiles = (folder: string): Snapshot => ({
+  mounts: new Set(),
+  loops: new Set(),
+  processes: new Set(),
+  files: new Set(filesBelow(folder, new Set(readMounts().map(({ at }) => at)))),
+});
+
 export const takeSnapshot = ({ folder, ownPidNamespace, ownChild = null, apart = [] }: Watched): Snapshot => {
   const mountPoints = new Set([...readMounts().map(({ at }) => at), ...apart]);
   return {

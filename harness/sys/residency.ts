@@ -76,20 +76,24 @@ export const cachedBytes = (path: string): number => {
   }
 };
 
+export const residencyOf = (fd: number, path: string): Residency => {
+  const sizeBytes = fstatSync(fd).size;
+  const pages = Math.ceil(sizeBytes / cPageSize());
+  if (pages === 0) return { residentPages: 0, pages };
+  const range = Buffer.alloc(16);
+  const counts = Buffer.alloc(40);
+  if (cCachestat(NR.cachestat, fd, range, counts, 0) === 0)
+    return { residentPages: Number(counts.readBigUInt64LE(0)), pages };
+  const errno = lastErrno();
+  // A sandbox's filter answers a call that it does not know with EPERM.
+  if (errno !== ENOSYS && errno !== 1) fail('cachestat', { facts: [path] }, errno);
+  return { residentPages: byMincore(fd, sizeBytes, pages), pages };
+};
+
 export const residency = (path: string): Residency => {
   const fd = files.open(path, O_RDONLY);
   try {
-    const sizeBytes = fstatSync(fd).size;
-    const pages = Math.ceil(sizeBytes / cPageSize());
-    if (pages === 0) return { residentPages: 0, pages };
-    const range = Buffer.alloc(16);
-    const counts = Buffer.alloc(40);
-    if (cCachestat(NR.cachestat, fd, range, counts, 0) === 0)
-      return { residentPages: Number(counts.readBigUInt64LE(0)), pages };
-    const errno = lastErrno();
-    // A sandbox's filter answers a call that it does not know with EPERM.
-    if (errno !== ENOSYS && errno !== 1) fail('cachestat', { facts: [path] }, errno);
-    return { residentPages: byMincore(fd, sizeBytes, pages), pages };
+    return residencyOf(fd, path);
   } finally {
     files.close(fd);
   }
