@@ -42,6 +42,7 @@ export const scenario: Scenario = {
   ],
   params: [{}],
   passes: ['count'],
+  looks: true,
   only: ['composefs-fuse', 'erofs-overlay'],
   source: () => SMALL,
   cycles: () => 1,

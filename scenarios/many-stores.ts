@@ -73,6 +73,7 @@ export const scenario: Scenario = {
   needs: [{ title: 'root in the initial user namespace', anyOf: ['root'] }],
   params: [{ second: 'tmpfs' }],
   passes: ['count'],
+  looks: true,
   only: ['composefs-fuse', 'erofs-overlay', 'hardlink-checkout'],
   source: () => SMALL,
   cycles: () => 1,

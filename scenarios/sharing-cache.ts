@@ -72,6 +72,7 @@ export const scenario: Scenario = {
   params: [{ versions: 'made' }],
   largeParams: [{ versions: 'base' }, { versions: 'python' }, { versions: 'same-base' }],
   passes: ['count'],
+  looks: true,
   variants: ['erofs-full', 'hardlink-checkout', 'reflink-checkout'],
   source: firstVersion,
   others: laterVersions,

@@ -81,6 +81,7 @@ export const scenario: Scenario = {
     startStepCount: { title: 'look-ups, listings and openings together', better: 'lower', noise: 'exact' },
   },
   oneLook: true,
+  looks: true,
   cycles: () => 1,
   roughNs: () => 3.5e8,
   run,

@@ -163,6 +163,7 @@ export const scenario: Scenario = {
   needs: [{ title: 'root in the initial user namespace', anyOf: ['root'] }],
   params: [{}],
   passes: ['count'],
+  looks: true,
   only: ['erofs-overlay', 'unpacked-overlay'],
   source: () => SMALL,
   cycles: () => 1,

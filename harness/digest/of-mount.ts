@@ -77,6 +77,7 @@ export interface Walker {
 
 export const openWalker = (): Walker => {
   const child = openAskedChild(WALKER);
+  child.begin();
   return {
     async walk(root, options) {
       const covers: Coverage = {

@@ -54,6 +54,7 @@ export const openLooker = (limitMs = LIMIT_MS): Looker => {
           return unreachable(answer);
       }
     },
+    begin: child.begin,
     end: child.end,
   };
 };

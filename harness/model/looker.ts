@@ -5,7 +5,9 @@ export interface Looker {
    * or the errno of what failed.
    */
   look(question: unknown): Promise<unknown>;
-  /** Null while there is none: it is started with the first question. */
+  /** It is going to be asked: it gets ready meanwhile. */
+  begin(): void;
+  /** Null while there is none: it is started with the first question, if not before. */
   readonly pid: number | null;
   end(): Promise<void>;
 }

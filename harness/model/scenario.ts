@@ -54,7 +54,10 @@ export interface Stage {
   look(question: unknown): Promise<unknown>;
   /** syncfs of the work file system; returns nanoseconds. Outside every phase. */
   sync(): number;
-  /** sync, drop caches, check residency of manifest and objects; adds a note. Needs root. */
+  /**
+   * sync, drop caches, check residency of manifest and objects; adds a note. Needs root. Where slots are timed, what was dropped is
+   * freed afterwards and the tools' own files are warm.
+   */
   dropCaches(): Promise<void>;
 }
 
@@ -91,6 +94,8 @@ export interface Scenario extends ScenarioInfo {
   readonly spare?: boolean;
   /** It asks for multiples, or for growth over sizes: the first look is its last. */
   readonly oneLook?: boolean;
+  /** Its slots ask the run's child, which is there before them and as long as there are any. */
+  readonly looks?: boolean;
   /** The image it is asked of, as on the command line; absent: every image of the run. */
   source?(params: Params): string;
   /** Further images that a slot needs, as on the command line. */

@@ -56,10 +56,13 @@ const dropAll = (opened: readonly Opened[]): number => {
 };
 
 /**
- * Drops until of those of `paths` that are there none is resident; `tools` run while what was dropped is being freed. Returns the
- * note for the sample.
+ * Drops until of those of `paths` that are there none is resident; `tools` run while what was dropped is being freed. Null: nothing
+ * is timed afterwards, and neither is waited for. Returns the note for the sample.
  */
-export const makeCold = async (paths: readonly string[], tools: () => Promise<void>): Promise<string> => {
+export const makeCold = async (
+  paths: readonly string[],
+  tools: (() => Promise<void>) | null,
+): Promise<string> => {
   const opened: Opened[] = [];
   let total = 0;
   try {
@@ -68,7 +71,9 @@ export const makeCold = async (paths: readonly string[], tools: () => Promise<vo
   } finally {
     for (const { fd } of opened) files.close(fd);
   }
-  await tools();
-  waitForFreed();
+  if (tools !== null) {
+    await tools();
+    waitForFreed();
+  }
   return `cold: 0 of ${total} pages of ${opened.length} files resident`;
 };

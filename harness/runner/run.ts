@@ -18,7 +18,7 @@ import { type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
 import { proveAll } from './prove-all.ts';
 import { makeReady } from './ready.ts';
 import { extraSlots, tornGroups } from './resume.ts';
-import { writeBack } from './workspace.ts';
+import { keepWritingBack } from './workspace.ts';
 
 export interface Ended {
   readonly status: Exclude<RunFile['status'], 'running'>;
@@ -40,6 +40,9 @@ const ofPass = (slots: readonly Slot[], pass: Slot['pass']): readonly Slot[] =>
 
 const timedOf = (groups: readonly Group[]): readonly Group[] =>
   groups.filter((group) => inPass(group, 'time'));
+
+const asksChild = (groups: readonly Group[]): boolean =>
+  groups.some(({ scenario }) => scenario.looks === true);
 
 const imagesOf = (groups: readonly Group[]): readonly string[] => [
   ...new Set(groups.map(({ image }) => image)),
@@ -150,19 +153,19 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     progress: (what) => progress(what, 0, null),
   });
   for (const line of ready.dropped) say(`left out: ${line}`);
-  // While mounts are walked: else the first slot would wait for all that was made ready.
-  const writtenBack = writeBack(workspace);
-
   const names = ready.images.map((image) => image.name);
   const ownImages = new Map([...question.ownImages].filter(([, name]) => names.includes(name)));
   const asked = { ...question, images: ready.ofRun, ownImages };
+  const toProve = groupsOf(asked);
+  // Meanwhile, so that the first slots need not wait for either.
+  if (asksChild(toProve)) parts.looker.begin();
+  const writing = keepWritingBack(workspace);
   const proved = await proveAll(parts, {
     images: ready.images,
-    groups: groupsOf(asked),
+    groups: toProve,
     store: fullStore,
     done: READY_SHARE,
-  });
-  await writtenBack;
+  }).finally(() => writing.end());
   parts.update(proved);
   for (const { what, need, reason } of proved.skipped) say(`skipped: ${what}: ${need}: ${reason}`);
   const unequal = proved.proofs.filter((proof) => !proof.equal);
@@ -198,8 +201,8 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     laterNs: looks[0]! * rough.reduce((sum, { blockNs }) => sum + blockNs, 0),
     share: [READY_SHARE, COUNTED_SHARE],
   });
-  // Nothing of it is there while blocks are timed; should a timed slot look, it is started again.
-  await parts.looker.end();
+  // Nothing of it is there while blocks are timed, unless they ask it.
+  if (!asksChild(timedOf(counted.groups))) await parts.looker.end();
   if (counted.stop !== null || interrupted()) return ended(counted.stop);
   if (parts.countOnly) {
     parts.update({ plan: { dropped: counted.dropped, slots: counted.slots } });

@@ -87,6 +87,10 @@ export const openStage = (parts: StageParts): OpenStage => {
     for (let i = probes.length - 1; i >= 0; i--) probes[i]!.stop(name);
     return result;
   };
+  const warmTools = (): Promise<void> => {
+    empty ??= folders.fresh('empty');
+    return parts.warmTools(empty);
+  };
   return {
     slot,
     image: parts.image,
@@ -139,10 +143,8 @@ export const openStage = (parts: StageParts): OpenStage => {
     },
     async dropCaches() {
       const manifests = imageFiles(folders.things);
-      const emptyFolder = empty ?? folders.fresh('empty');
-      empty = emptyFolder;
       const sample = [...manifests, ...coldSample(parts.image, store)];
-      notes.push(await makeCold(sample, () => parts.warmTools(emptyFolder)));
+      notes.push(await makeCold(sample, slot.pass === 'time' ? warmTools : null));
     },
     abandon() {
       for (const mounted of live) mounted.abandon();

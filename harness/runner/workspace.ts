@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isBelow, readMounts } from '../sys/mountinfo.ts';
 import { mounts } from '../sys/mounts.ts';
 import { spreadChildren } from '../sys/spread.ts';
@@ -123,9 +124,27 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   };
 };
 
-/** By a process of its own. Where there is no such command, or it fails, what is dirty is written when the first slot syncs. */
-export const writeBack = async ({ dir }: Workspace): Promise<void> => {
-  await once(spawn('sync', ['-f', dir], { stdio: 'ignore' }), 'close').catch(() => {});
+const WRITE_BACK_EVERY_MS = 100;
+
+/**
+ * Writes back what is dirty again and again until it is told to end, by processes of its own. Where there is no such command, or it
+ * fails, the first slot that syncs has more to do.
+ */
+export const keepWritingBack = ({ dir }: Workspace): { end(): Promise<void> } => {
+  const over = new AbortController();
+  const work = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      await once(spawn('sync', ['-f', dir], { stdio: 'ignore' }), 'close').catch(() => {});
+      await wait(WRITE_BACK_EVERY_MS, null, { signal: over.signal }).catch(() => {});
+    }
+  };
+  const done = work();
+  return {
+    end() {
+      over.abort();
+      return done;
+    },
+  };
 };
 
 const DEPTH = 3;

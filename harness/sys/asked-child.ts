@@ -1,6 +1,6 @@
 // A child process that is asked one question after another: whatever would block this process beyond any timer is done there.
 //
-// Does:   starts the program with the first question; kills it when the time of one is over, and starts another for the next.
+// Does:   starts the program with the first question, or when it is told that there will be one; kills it when the time of one is over, and starts another for the next.
 // Error:  a child that cannot even be killed is left behind after two seconds and said to be.
 // Cost:   60 to 170 ms for a program that Node runs, once.
 // Leaves: the child, until `end`.
@@ -26,6 +26,8 @@ export interface FailedAnswer {
 }
 
 export interface AskedChild {
+  /** Starts it now: it gets ready while other things are done. */
+  begin(): void;
   /** A line for its standard input; the line that it prints. One at a time. */
   ask(line: string, timeoutMs: number): Promise<Answer>;
   /** Null while there is none. */
@@ -81,6 +83,9 @@ export const openAskedChild = (program: string): AskedChild => {
   return {
     get pid() {
       return child?.pid ?? null;
+    },
+    begin() {
+      child ??= start(program);
     },
     async ask(line, timeoutMs) {
       child ??= start(program);

@@ -19,7 +19,7 @@ const cMembarrier = bindCall<(number: number, command: number, flags: number, cp
 );
 const GLOBAL = 1;
 const PERIODS = 2;
-const pause = pauseOf(4_000_000);
+const pause = pauseOf(2_000_000);
 const STEADY_NS = 16e6;
 const LIMIT_NS = 2e9;
 /** What others on the machine free meanwhile. */
