@@ -67,7 +67,7 @@ export const roughCosts = (
 };
 
 /** Without counters to set up and read a slot takes less: the mean over what the default profile measures, weighted by cost. */
-const TIMED_SHARE = 0.8;
+const TIMED_SHARE = 0.72;
 
 /** What this machine makes of rough costs: the median over the groups that were counted. */
 const calibration = (pairs: readonly { readonly rough: number; readonly measured: number }[]): number =>
