@@ -10,7 +10,8 @@ import { isBelow, mountOf, readMounts } from '../sys/mountinfo.ts';
 
 const DISK_BLOCK_BYTES = 512;
 
-const sparseIn = (dir: string): number | null => {
+/** Files of an object folder that take less on disk than they are long. */
+export const sparseIn = (dir: string): number | null => {
   try {
     let sparse = 0;
     for (const prefix of readdirSync(dir))
@@ -39,21 +40,18 @@ export interface Mounting {
   readonly arm: string;
   /** Folder below which the arm mounts. */
   readonly folder: string;
-  readonly objectDir: string;
   /** Shortened in what is shown. */
   readonly workDir: string;
 }
 
-/** By store: all objects of a run are there before the first proof. */
-const knownSparse = new Map<string, number | null>();
+/** Sparse files are counted once for all: when every object is there. */
+export type FairnessOfArm = Omit<Fairness, 'sparseFileCount'>;
 
-export const fairnessOf = (image: Image, { arm, folder, objectDir, workDir }: Mounting): Fairness => {
+export const fairnessOf = (image: Image, { arm, folder, workDir }: Mounting): FairnessOfArm => {
   const mounts = readMounts();
   const backing = mountOf(mounts, workDir);
   const short = (text: string): string => text.replaceAll(workDir, 'WORK').replace(/-{8,}/g, '-');
   const facts = inspectManifest(image.manifest);
-  const sparse = knownSparse.get(objectDir) ?? sparseIn(objectDir);
-  knownSparse.set(objectDir, sparse);
   return {
     image: image.name,
     arm,
@@ -63,7 +61,6 @@ export const fairnessOf = (image: Image, { arm, folder, objectDir, workDir }: Mo
     extendedInodeCount: facts.extendedCount,
     ...ofTree(image),
     hasAcl: facts.hasAcl,
-    sparseFileCount: sparse,
     backing: backing === undefined ? 'unknown' : `${backing.type} ${backing.attributes},${backing.options}`,
     mounts: mounts
       .filter(({ at }) => isBelow(at, folder))

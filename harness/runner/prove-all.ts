@@ -1,4 +1,5 @@
-// Every arm proved on every image, before anything is timed: one mount is walked on each of two CPUs.
+// Every arm proved on every image, before anything is timed: one mount is walked on each of two CPUs, and of images that are still
+// being made ready each as soon as it is.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Fairness, ImageInfo, Proof, RunFile } from '../../results/schema/run.ts';
@@ -8,6 +9,7 @@ import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import { createMachine } from '../sys/machine.ts';
 import type { Arm } from './arm.ts';
+import { sparseIn } from './fairness.ts';
 import { describeImage } from './image-info.ts';
 import type { RunParts } from './parts.ts';
 import type { Group } from './plan.ts';
@@ -23,10 +25,14 @@ export interface Proofs {
 /** A walk keeps one CPU busy, and memory for the listing of one image. */
 const LANES = Math.min(2, availableParallelism());
 
-export interface ToProve {
-  readonly images: readonly Image[];
+export interface ImageToProve {
+  readonly image: Image;
   /** What is going to be measured: only that is proved. */
   readonly groups: readonly Group[];
+}
+
+export interface ToProve {
+  readonly images: AsyncIterable<ImageToProve>;
   readonly store: Store;
   /** Where the progress line stands. */
   readonly done: number;
@@ -47,17 +53,25 @@ interface Pair {
   readonly expected: Expected;
 }
 
-export const proveAll = async (
-  parts: RunParts,
-  { images, groups, store, done }: ToProve,
-): Promise<Proofs> => {
+/** Without what was proved of images that had to go afterwards. */
+export const ofImages = (
+  { proofs, skipped, images, fairness }: Proofs,
+  names: readonly string[],
+): Proofs => ({
+  proofs: proofs.filter(({ image }) => names.includes(image)),
+  skipped,
+  images: images.filter(({ name }) => names.includes(name)),
+  fairness: fairness.filter(({ image }) => names.includes(image)),
+});
+
+export const proveAll = async (parts: RunParts, { images, store, done }: ToProve): Promise<Proofs> => {
   const { features, workspace, question } = parts;
-  const machine = createMachine(features, { scratch: workspace.scratch });
+  const machine = createMachine(features, { scratch: workspace.scratch, yields: true });
   const infos: ImageInfo[] = [];
   /** An image is described when its first arm is taken. */
-  const pairs = function* (): Generator<Pair> {
-    for (const [number, image] of images.entries()) {
-      const listingPath = join(workspace.sources, `${number}.expected`);
+  const pairs = async function* (): AsyncGenerator<Pair> {
+    for await (const { image, groups } of images) {
+      const listingPath = join(workspace.sources, `${infos.length}.expected`);
       const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
       infos.push(describeImage(image, digests.digest));
       for (const arm of armsFor(image, groups, question.arms))
@@ -71,7 +85,7 @@ export const proveAll = async (
   const lane = async (): Promise<void> => {
     const walker = openWalker();
     try {
-      for (const pair of left) {
+      for await (const pair of left) {
         // The images that are left are described all the same.
         if (parts.interrupted()) continue;
         const { image, arm, expected } = pair;
@@ -96,10 +110,15 @@ export const proveAll = async (
   };
   const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  const sparseFileCount = sparseIn(store.objectDirs[0]!);
   return {
     images: infos,
     proofs: proved.flatMap(({ result }) => (result.kind === 'proof' ? [result.proof] : [])),
-    fairness: proved.flatMap(({ result }) => (result.kind === 'proof' ? (result.fairness ?? []) : [])),
+    fairness: proved.flatMap(({ result }) =>
+      result.kind === 'proof' && result.fairness !== undefined
+        ? [{ ...result.fairness, sparseFileCount }]
+        : [],
+    ),
     skipped: proved.flatMap(({ pair, result }) =>
       result.kind === 'skipped'
         ? [{ what: `${pair.arm.id} on ${pair.image.name}`, need: 'image', reason: result.reason }]

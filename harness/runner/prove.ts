@@ -3,7 +3,7 @@
 //
 // Several proofs may be under way at once: only their walks overlap, what writes to the store or mounts is done by one at a time.
 import { join } from 'node:path';
-import type { Fairness, Proof } from '../../results/schema/run.ts';
+import type { Proof } from '../../results/schema/run.ts';
 import { firstDifference } from '../digest/compare.ts';
 import { type Digests, digestAt, type Level } from '../digest/listing.ts';
 import { seesTrusted, type WalkMount } from '../digest/of-mount.ts';
@@ -13,7 +13,7 @@ import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Arm } from './arm.ts';
-import { fairnessOf } from './fairness.ts';
+import { type FairnessOfArm, fairnessOf } from './fairness.ts';
 import type { SlotFolders } from './workspace.ts';
 
 export interface Expected extends Digests {
@@ -47,7 +47,7 @@ export const oneAtATime = (): Alone => {
 };
 
 export type Proved =
-  | { readonly kind: 'proof'; readonly proof: Proof; readonly fairness?: Fairness }
+  | { readonly kind: 'proof'; readonly proof: Proof; readonly fairness?: FairnessOfArm }
   | { readonly kind: 'skipped'; readonly reason: string };
 
 const WALK_BASE_MS = 60_000;
@@ -84,11 +84,10 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     has.mounted = await created.mount(folders.fresh('mount'));
     return has.mounted;
   };
-  const takeDown = async (mounted: Mounted): Promise<Fairness> => {
+  const takeDown = async (mounted: Mounted): Promise<FairnessOfArm> => {
     const fairness = fairnessOf(image, {
       arm: arm.id,
       folder: folders.dir,
-      objectDir: store.objectDirs[0]!,
       workDir: parts.workDir,
     });
     await mounted.unmount();

@@ -53,6 +53,8 @@ export interface ReadyParts {
   readonly rootless: boolean;
   readonly progress: (what: string) => void;
   readonly interrupted: () => boolean;
+  /** As soon as an image is there, with the groups that the run then has: some may go when the next ones are there. */
+  readonly onReady: (image: Image, groups: readonly Group[]) => void;
 }
 
 export interface Ready {
@@ -72,8 +74,9 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
   let dropped: readonly string[] = [];
   let givenUp: Readonly<Record<string, string>> = {};
   let slowness = 1;
+  const groupsNow = (): readonly Group[] => groupsOf({ ...parts.question, images: ofRun });
   const refit = (): void => {
-    const groups = groupsOf({ ...parts.question, images: ofRun });
+    const groups = groupsNow();
     const prepared = new Set(images.map((image) => image.name));
     const costs = roughCosts(groups, sizes, {
       countPasses: parts.countPasses,
@@ -96,10 +99,13 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     mkdirSync(dir, { recursive: true });
     parts.progress(`preparing ${source.name}`);
     const from = process.hrtime.bigint();
-    images.push(await prepareImage(source, { dir, objectDir: parts.objectDir, rootless: parts.rootless }));
+    const { objectDir, rootless } = parts;
+    const image = await prepareImage(source, { dir, objectDir, rootless });
+    images.push(image);
     const tookNs = Number(process.hrtime.bigint() - from);
     if (number === 0) slowness = slownessOf(tookNs / roughPrepareNs(sizes.get(source.name)!));
     refit();
+    if (wanted.includes(image.name)) parts.onReady(image, groupsNow());
   }
   const left = images.filter((image) => wanted.includes(image.name));
   const has = (group: Group): boolean =>

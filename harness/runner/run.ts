@@ -12,13 +12,14 @@ import { measuredCosts, roughCosts } from './cost.ts';
 import { type Counted, countAll, LEAST_PASSES } from './counting.ts';
 import { type Executor, openExecutor, type Stop } from './execute.ts';
 import { type Costed, type Fit, fitBudget, keptGroups, livesThatFit } from './fit.ts';
+import { openFlow } from './flow.ts';
 import { groupsOf } from './groups.ts';
 import type { RunParts } from './parts.ts';
 import { type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
-import { proveAll } from './prove-all.ts';
+import { type ImageToProve, ofImages, proveAll } from './prove-all.ts';
 import { makeReady } from './ready.ts';
 import { extraSlots, tornGroups } from './resume.ts';
-import { keepWritingBack } from './workspace.ts';
+import { writeBack } from './workspace.ts';
 
 export interface Ended {
   readonly status: Exclude<RunFile['status'], 'running'>;
@@ -136,7 +137,10 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
   const goesOn = planned.size > 0;
   const { files } = createMachine(parts.features, { scratch: workspace.scratch });
   const fullStore = createStore({ state: 'full', dir: workspace.store, files });
-  const ready = await makeReady({
+  const toProve = openFlow<ImageToProve>();
+  if (parts.question.scenarios.some(({ looks = false }) => looks)) parts.looker.begin();
+  const proving = proveAll(parts, { images: toProve, store: fullStore, done: 0 });
+  const readying = makeReady({
     ...parts,
     // What was planned once is not left out the second time.
     ...(goesOn
@@ -151,21 +155,18 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     objectDir: fullStore.objectDirs[0]!,
     rootless: !parts.features.root.ok,
     progress: (what) => progress(what, 0, null),
-  });
+    onReady: (image, groups) => toProve.push({ image, groups }),
+  }).finally(toProve.end);
+  // What was made ready is written while mounts are walked: else the first slot would wait for it.
+  const written = readying.then(() => writeBack(workspace));
+  // None is left under way when another fails.
+  await Promise.allSettled([written, proving]);
+  const ready = await readying;
   for (const line of ready.dropped) say(`left out: ${line}`);
   const names = ready.images.map((image) => image.name);
   const ownImages = new Map([...question.ownImages].filter(([, name]) => names.includes(name)));
   const asked = { ...question, images: ready.ofRun, ownImages };
-  const toProve = groupsOf(asked);
-  // Meanwhile, so that the first slots need not wait for either.
-  if (asksChild(toProve)) parts.looker.begin();
-  const writing = keepWritingBack(workspace);
-  const proved = await proveAll(parts, {
-    images: ready.images,
-    groups: toProve,
-    store: fullStore,
-    done: READY_SHARE,
-  }).finally(() => writing.end());
+  const proved = ofImages(await proving, names);
   parts.update(proved);
   for (const { what, need, reason } of proved.skipped) say(`skipped: ${what}: ${need}: ${reason}`);
   const unequal = proved.proofs.filter((proof) => !proof.equal);

@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { isBelow, readMounts } from '../sys/mountinfo.ts';
 import { mounts } from '../sys/mounts.ts';
 import { spreadChildren } from '../sys/spread.ts';
@@ -41,7 +40,7 @@ export interface SlotFolders {
   /** Every folder that `fresh` made. */
   made(): readonly string[];
   remove(): void;
-  /** After a slot that left nothing behind: a store's folders, hundreds of them, go with the work folder while there are few stores. */
+  /** After a slot that left nothing behind: its empty folders, those of a store among them, go with the work folder, unless there are too many. */
   putAway(): void;
 }
 
@@ -63,8 +62,9 @@ const removeTree = (dir: string): void => {
   rmSync(dir, { recursive: true, force: true });
 };
 
-/** Stores of slots that wait for the end: each has 256 empty folders, of a block and an inode each. */
-const MOST_STORES = 96;
+/** Empty folders of slots that wait for the end, of a block and an inode each. */
+const MOST_FOLDERS = 25_000;
+const STORE_FOLDERS = 260;
 const PID_FILE = 'pid';
 const SLOTS = 'slots';
 const PATH_BYTES = 128;
@@ -90,7 +90,7 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   // A file system that avoids freshly freed inodes would make each slot pay for what the one before it removed.
   spreadChildren(slots);
   const later = make(join(dir, 'later'));
-  let storeCount = 0;
+  let putAwayCount = 0;
   return {
     dir,
     store: make(join(dir, 'store')),
@@ -115,8 +115,9 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
         made: () => made,
         remove: () => removeTree(own),
         putAway: () => {
-          if (storeCount >= MOST_STORES || !existsSync(join(own, 'store'))) return removeTree(own);
-          storeCount++;
+          const count = 2 + made.length + (existsSync(join(own, 'store')) ? STORE_FOLDERS : 0);
+          if (putAwayCount + count > MOST_FOLDERS) return removeTree(own);
+          putAwayCount += count;
           renameSync(own, join(later, name));
         },
       };
@@ -124,27 +125,9 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   };
 };
 
-const WRITE_BACK_EVERY_MS = 100;
-
-/**
- * Writes back what is dirty again and again until it is told to end, by processes of its own. Where there is no such command, or it
- * fails, the first slot that syncs has more to do.
- */
-export const keepWritingBack = ({ dir }: Workspace): { end(): Promise<void> } => {
-  const over = new AbortController();
-  const work = async (): Promise<void> => {
-    while (!over.signal.aborted) {
-      await once(spawn('sync', ['-f', dir], { stdio: 'ignore' }), 'close').catch(() => {});
-      await wait(WRITE_BACK_EVERY_MS, null, { signal: over.signal }).catch(() => {});
-    }
-  };
-  const done = work();
-  return {
-    end() {
-      over.abort();
-      return done;
-    },
-  };
+/** By a process of its own. Where there is no such command, or it fails, the first slot that syncs has more to do. */
+export const writeBack = async ({ dir }: Workspace): Promise<void> => {
+  await once(spawn('sync', ['-f', dir], { stdio: 'ignore' }), 'close').catch(() => {});
 };
 
 const DEPTH = 3;

@@ -34,6 +34,8 @@ export interface MachineOptions {
   readonly serverLimitMs?: number;
   /** Asked before each command that brings no limit of its own. */
   readonly commandLimitMs?: () => number;
+  /** Other work of this process goes on while a command runs: where nothing is timed or counted. One command at a time. */
+  readonly yields?: boolean;
 }
 
 const SERVER_LIMIT_MS = 10_000;
@@ -102,6 +104,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     await runCommand(traced?.argv ?? argv, {
       ...(options.commandLimitMs === undefined ? {} : { timeoutMs: options.commandLimitMs() }),
       ...given,
+      yields: options.yields ?? false,
       onSpawn(started) {
         hooks.childStarted?.(actor, started);
       },
