@@ -1,5 +1,5 @@
 // All that a scenario gets, one per slot: phases under armed probes, folders, commands, and an undo for what it mounts.
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
@@ -8,6 +8,7 @@ import type { Machine, MadeFileSystem } from '../model/machine.ts';
 import type { ArmedProbe, Phase, Slot, Stage, Values } from '../model/scenario.ts';
 import { measureDisk } from '../probes/disk.ts';
 import { createStore } from '../store/store.ts';
+import { isBelow } from '../sys/mountinfo.ts';
 import { makeCold } from './cold.ts';
 import { coldSample } from './cold-sample.ts';
 import type { OpenCrowd } from './crowd.ts';
@@ -152,7 +153,8 @@ export const openStage = (parts: StageParts): OpenStage => {
     async end() {
       for (const crowd of crowds) await crowd.end();
       try {
-        for (const dir of ownDirs) rmSync(dir, { recursive: true, force: true });
+        // What lies on a file system of the slot's own goes with it.
+        for (const dir of ownDirs) if (!made.some(({ root }) => isBelow(dir, root))) folders.dropStore(dir);
         for (const one of made.reverse()) one.remove();
       } catch {
         // What stays is named by the leak check, or goes lazily with the folder of a slot that failed.

@@ -39,6 +39,8 @@ export interface SlotFolders {
   readonly things: string;
   /** Every folder that `fresh` made. */
   made(): readonly string[];
+  /** A store that a slot made for itself: removed, or out of the way until the end. */
+  dropStore(dir: string): void;
   remove(): void;
   /** After a slot that left nothing behind: its empty folders, those of a store among them, go with the work folder, unless there are too many. */
   putAway(): void;
@@ -91,6 +93,17 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   spreadChildren(slots);
   const later = make(join(dir, 'later'));
   let putAwayCount = 0;
+  /** False: there are too many already, or it lies on a file system of its own. */
+  const putLater = (path: string, name: string, folderCount: number): boolean => {
+    if (putAwayCount + folderCount > MOST_FOLDERS) return false;
+    try {
+      renameSync(path, join(later, name));
+    } catch {
+      return false;
+    }
+    putAwayCount += folderCount;
+    return true;
+  };
   return {
     dir,
     store: make(join(dir, 'store')),
@@ -101,6 +114,7 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
     slot(name) {
       const own = make(join(slots, name));
       const made: string[] = [];
+      let dropped = 0;
       const things = make(join(own, 'things'));
       return {
         dir: own,
@@ -113,12 +127,14 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
           return path;
         },
         made: () => made,
+        dropStore: (dir) => {
+          if (!putLater(dir, `${name}.store-${dropped++}`, STORE_FOLDERS))
+            rmSync(dir, { recursive: true, force: true });
+        },
         remove: () => removeTree(own),
         putAway: () => {
           const count = 2 + made.length + (existsSync(join(own, 'store')) ? STORE_FOLDERS : 0);
-          if (putAwayCount + count > MOST_FOLDERS) return removeTree(own);
-          putAwayCount += count;
-          renameSync(own, join(later, name));
+          if (!putLater(own, name, count)) removeTree(own);
         },
       };
     },
