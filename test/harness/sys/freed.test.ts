@@ -16,6 +16,10 @@ const SLACK_BYTES = 256 * 1024;
 const LATER_MS = 200;
 /** Others on the machine take and free memory, too: the median of so many. */
 const ATTEMPTS = 5;
+/** Tests beside this one drop caches, too: then this one's were gone before it dropped them. */
+const MOST_TRIES = 25;
+/** Of the page cache and of slabs, as the kernel counts them. */
+const OWN_DROPS = 2;
 
 const heldBytes = (): number => kernelMemory().slabObjectBytes;
 
@@ -24,15 +28,20 @@ test('after the wait nothing of what was dropped is still to be freed', { skip: 
   const paths = Array.from({ length: FILES }, (_, i) => join(dir, `f${i}`));
   for (const path of paths) writeFileSync(path, '');
   const freedLater: number[] = [];
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let tries = 0; freedLater.length < ATTEMPTS; tries++) {
+    assert.ok(tries < MOST_TRIES, 'others drop the caches all the time');
+    const drops = kernelMemory().dropCount;
     for (const path of paths) statSync(path);
     const before = heldBytes();
     dropCaches();
     waitForFreed();
     const after = heldBytes();
-    assert.ok(before - after > SLACK_BYTES, `${before} before the drop, ${after} after it`);
     await setTimeout(LATER_MS);
-    freedLater.push(after - heldBytes());
+    const later = heldBytes();
+    // The kernel counts a drop when it is over.
+    if (kernelMemory().dropCount > drops + OWN_DROPS) continue;
+    assert.ok(before - after > SLACK_BYTES, `${before} before the drop, ${after} after it`);
+    freedLater.push(after - later);
   }
   assert.ok(medianOf(freedLater) < SLACK_BYTES, `freed after the wait, bytes: ${freedLater.join(', ')}`);
 });
