@@ -5,10 +5,10 @@ export interface Deadline {
   /** Until the reserve begins; negative inside it. */
   leftNs(): number;
   /**
-   * Gives back what of the budget is not needed: it becomes `leastNs` where what `neededNs` from now on take has room in that, else
-   * what they take, and `spareRatio` of them more.
+   * The budget becomes `leastNs` where what `neededNs` from now on take has room in that, else what they take and `spareNs` more;
+   * never more than it was at first.
    */
-  giveBack(neededNs: number, leastNs: number, spareRatio: number): void;
+  adjust(neededNs: number, leastNs: number, spareNs: number): void;
 }
 
 /** `reserveRatio` of the budget is kept for the report and for what estimates miss. */
@@ -20,11 +20,11 @@ export const openDeadline = (startedNs: bigint, budgetNs: number | null, reserve
       return whole;
     },
     leftNs: () => (budgetNs === null ? whole : whole * (1 - reserveRatio) - elapsedNs()),
-    giveBack(neededNs, leastNs, spareRatio) {
+    adjust(neededNs, leastNs, spareNs) {
       if (budgetNs === null) return;
       const wholeFor = (ns: number): number => (elapsedNs() + ns) / (1 - reserveRatio);
-      const wanted = wholeFor(neededNs) <= leastNs ? leastNs : wholeFor(neededNs * (1 + spareRatio));
-      whole = Math.min(whole, wanted);
+      const wanted = wholeFor(neededNs) <= leastNs ? leastNs : wholeFor(neededNs + spareNs);
+      whole = Math.min(budgetNs, wanted);
     },
   };
 };

@@ -219,15 +219,12 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       left.map((group) => roughOf.get(keyOf(group))!),
       { baseline, lives },
     );
+  const adjustBudget = (neededNs: number, wholeNs: number): void => {
+    deadline.adjust(neededNs, parts.budgetNs, FOR_THE_UNDECIDED * wholeNs);
+    if (Number.isFinite(parts.budgetNs)) parts.update({ plan: { budgetNs: deadline.budgetNs } });
+  };
   const blockNs = costsOf(parts.lives).reduce((sum, costed) => sum + costed.blockNs, 0);
-  deadline.giveBack(looks[0]! * blockNs, parts.budgetNs, FOR_THE_UNDECIDED);
-  if (deadline.budgetNs > parts.budgetNs) {
-    const seconds = (ns: number): string => `${Math.round(ns / 1e9)} s`;
-    say(
-      `budget: ${seconds(deadline.budgetNs)} instead of ${seconds(parts.budgetNs)}: ${looks[0]!} blocks of everything, and a quarter more, take that long here (--budget sets it)`,
-    );
-    parts.update({ plan: { budgetNs: deadline.budgetNs } });
-  }
+  adjustBudget(looks[0]! * blockNs, looks[0]! * blockNs);
   const timing = fitTiming(parts, left, costsOf, counted);
   return ended(
     await runBlocks({
@@ -241,6 +238,18 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       // What was planned once is not left out the second time.
       costed:
         timing.dropped === null ? null : new Map(left.map((group, i) => [keyOf(group), timing.costs[i]!])),
+      onCosts: (leftNs, wholeNs) => {
+        const wasNs = deadline.budgetNs;
+        adjustBudget(leftNs, wholeNs);
+        const isNs = deadline.budgetNs;
+        const seconds = (ns: number): string => `${Math.round(ns / 1e9)} s`;
+        if (leftNs === 0 && wasNs > parts.budgetNs && isNs <= parts.budgetNs)
+          say(`budget: ${seconds(isNs)} after all: ${looks[0]!} blocks took less than the first ones did`);
+        if (leftNs > 0 && isNs > parts.budgetNs)
+          say(
+            `budget: ${seconds(isNs)} instead of ${seconds(parts.budgetNs)}: ${looks[0]!} blocks of everything, and a quarter more, take that long here (--budget sets it)`,
+          );
+      },
       onDropped: (lines, blocks) => {
         for (const line of lines) say(`left out after ${blocks} blocks: ${line}`);
         parts.update({ plan: { dropped: [...(timing.dropped ?? []), ...lines] } });

@@ -13,33 +13,43 @@ const near = (actual: number, expected: number): void =>
 test('a budget that is not needed is given back, as far as the least', () => {
   const deadline = openDeadline(now() - 40_000_000_000n, 360e9, RESERVE);
   near(deadline.leftNs(), 360e9 * (1 - RESERVE) - 40e9);
-  deadline.giveBack(70e9, 90e9, 0);
+  deadline.adjust(70e9, 90e9, 0);
   near(deadline.budgetNs, 110e9 / (1 - RESERVE));
   near(deadline.leftNs(), 70e9);
-  deadline.giveBack(10e9, 90e9, 0.25);
+  deadline.adjust(10e9, 90e9, 2.5e9);
   assert.equal(deadline.budgetNs, 90e9);
 });
 
 test('what is needed beyond the most is not there', () => {
   const deadline = openDeadline(now(), 360e9, RESERVE);
-  deadline.giveBack(1000e9, 90e9, 0.25);
+  deadline.adjust(1000e9, 90e9, 250e9);
   assert.equal(deadline.budgetNs, 360e9);
 });
 
 test('a budget that was typed stays as it was typed, and none stays none', () => {
   const typed = openDeadline(now(), 60e9, RESERVE);
-  typed.giveBack(1e9, 60e9, 0.25);
+  typed.adjust(1e9, 60e9, 0.25e9);
   assert.equal(typed.budgetNs, 60e9);
   const none = openDeadline(now(), null, RESERVE);
-  none.giveBack(1e9, Number.POSITIVE_INFINITY, 0.25);
+  none.adjust(1e9, Number.POSITIVE_INFINITY, 0.25e9);
   assert.equal(none.leftNs(), Number.POSITIVE_INFINITY);
 });
 
 test('a budget is stretched only where what is needed has no room in it, and then with something to spare', () => {
   const fits = openDeadline(now(), 360e9, RESERVE);
-  fits.giveBack(80e9, 90e9, 0.25);
+  fits.adjust(80e9, 90e9, 20e9);
   assert.equal(fits.budgetNs, 90e9);
   const stretched = openDeadline(now(), 360e9, RESERVE);
-  stretched.giveBack(100e9, 90e9, 0.25);
+  stretched.adjust(100e9, 90e9, 25e9);
   near(stretched.leftNs(), 125e9);
+});
+
+test('what turns out to take longer gets its time back, as far as there was any', () => {
+  const deadline = openDeadline(now(), 360e9, RESERVE);
+  deadline.adjust(80e9, 90e9, 20e9);
+  assert.equal(deadline.budgetNs, 90e9);
+  deadline.adjust(100e9, 90e9, 25e9);
+  near(deadline.leftNs(), 125e9);
+  deadline.adjust(1000e9, 90e9, 25e9);
+  assert.equal(deadline.budgetNs, 360e9);
 });
