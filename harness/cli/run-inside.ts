@@ -180,6 +180,7 @@ const measureThere = async (
       seed: options.seed,
       deadline: openDeadline(startedNs, options.mostNs, RESERVE_RATIO),
       budgetNs: options.budgetNs ?? Number.POSITIVE_INFINITY,
+      discards: watch.atStart.judged.some(({ id }) => id === 'discard'),
       workspace,
       warmTools: async (machine, empty) => {
         await machine.command('ls', ['ls', '-lR', empty]);

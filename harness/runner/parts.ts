@@ -37,6 +37,8 @@ export interface RunParts {
   readonly deadline: Deadline;
   /** What the run was to take; the fewest blocks of everything may take longer. */
   readonly budgetNs: number;
+  /** The work file system is mounted with discard: a removal may wait until the disk has been told of it. */
+  readonly discards: boolean;
   readonly workspace: Workspace;
   /** Runs what a cold window will need once, on an empty folder. */
   readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;

@@ -245,10 +245,12 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
         const seconds = (ns: number): string => `${Math.round(ns / 1e9)} s`;
         if (leftNs === 0 && wasNs > parts.budgetNs && isNs <= parts.budgetNs)
           say(`budget: ${seconds(isNs)} after all: ${looks[0]!} blocks took less than the first ones did`);
-        if (leftNs > 0 && isNs > parts.budgetNs)
-          say(
-            `budget: ${seconds(isNs)} instead of ${seconds(parts.budgetNs)}: ${looks[0]!} blocks of everything, and a quarter more, take that long here (--budget sets it)`,
-          );
+        if (leftNs === 0 || isNs <= parts.budgetNs) return;
+        say(
+          `budget: ${seconds(isNs)} instead of ${seconds(parts.budgetNs)}: ${looks[0]!} blocks of everything, and a quarter more, take that long here (--budget sets it)`,
+        );
+        if (parts.discards)
+          say('removals may wait for the disk: the work folder is mounted with discard (--work DIR sets it)');
       },
       onDropped: (lines, blocks) => {
         for (const line of lines) say(`left out after ${blocks} blocks: ${line}`);
