@@ -1,7 +1,7 @@
 // The child that enters mounts and says what it found: a question of JSON on each line of its input, an answer on each of its output.
 import { createInterface } from 'node:readline';
 import { UserError } from '../model/errors.ts';
-import { allowedCpus, runOn } from '../sys/affinity.ts';
+import { runOn } from '../sys/affinity.ts';
 import type { Asked, LookAnswer, Question } from './questions.ts';
 import { replayed } from './replay.ts';
 import { seenOf } from './seen.ts';
@@ -21,12 +21,9 @@ const found = (question: Question): unknown => {
   }
 };
 
-const sameCpus = (wanted: readonly number[], now: readonly number[]): boolean =>
-  wanted.length === now.length && wanted.every((cpu, i) => cpu === now[i]);
-
 const answer = ({ question, cpus }: Asked): LookAnswer => {
   try {
-    if (!sameCpus(cpus, allowedCpus())) runOn(cpus);
+    runOn(cpus);
     return { kind: 'found', found: found(question) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -64,7 +64,7 @@ const removeTree = (dir: string): void => {
   rmSync(dir, { recursive: true, force: true });
 };
 
-/** Empty folders of slots that wait for the end, of a block and an inode each. */
+/** Folders of slots that wait for the end, of a block and an inode each; but for small stores of a slot's own they are empty. */
 const MOST_FOLDERS = 25_000;
 const STORE_FOLDERS = 260;
 const PID_FILE = 'pid';

@@ -42,6 +42,29 @@ test('past its time limit a command is killed', async () => {
   assert.deepEqual([error.code, error.facts[1]], ['timeout', 'killed after 50 ms']);
 });
 
+test('where it yields other work goes on meanwhile, and its limit, exit code and end are the same', async () => {
+  let pid = 0;
+  let turns = 0;
+  const other = setInterval(() => turns++, 1);
+  const onSpawn = (started: number): void => {
+    pid = started;
+  };
+  const ended = () => assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  try {
+    await runCommand(['sleep', '0.1'], { yields: true, onSpawn });
+    assert.ok(turns > 0, 'nothing else ran');
+    ended();
+    await assert.rejects(runCommand(['sleep', '30'], { yields: true, timeoutMs: 50, onSpawn }), {
+      code: 'timeout',
+    });
+    ended();
+    await assert.rejects(runCommand(['false'], { yields: true, onSpawn }), { code: 'command-failed' });
+    ended();
+  } finally {
+    clearInterval(other);
+  }
+});
+
 test('a program that is not there is told apart from one that failed', async () => {
   assert.equal((await failureOf(['cfsbench-no-such-program'])).code, 'ENOENT');
 });
