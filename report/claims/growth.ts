@@ -3,7 +3,7 @@ import { countOf } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Phase } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { type Line, linesByBlock, lineThrough } from '../../results/stats/lines.ts';
+import { type Line, linesByBlock, lineThrough, powersByBlock } from '../../results/stats/lines.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, medianInterval } from '../../results/stats/median.ts';
 import type { Evidence } from './evidence.ts';
@@ -91,6 +91,8 @@ export interface Lines {
   readonly sizes: readonly number[];
   /** One for each block that has every size. */
   readonly lines: readonly Line[];
+  /** Exponents of files^b, as many; none with two sizes. */
+  readonly powers: readonly number[];
 }
 
 /** Time against files, block by block; no line with fewer than two sizes. */
@@ -106,7 +108,7 @@ export const timeLines = (
     .sort(([a], [b]) => a - b);
   const sizes = bySize.map(([files]) => files);
   const given = bySize.map(([, values]) => values);
-  return { sizes, lines: linesByBlock(sizes, given) };
+  return { sizes, lines: linesByBlock(sizes, given), powers: powersByBlock(sizes, given) };
 };
 
 /** Nanoseconds for each further file: the median over the blocks. */
@@ -122,3 +124,6 @@ export const timeAt = ({ lines }: Lines, files: number): Interval =>
     lines.map(({ start, slope }) => start + slope * files),
     LOOK_CONFIDENCE,
   );
+
+/** The exponent with which time grows: 1 where twice the files take twice as long. */
+export const timePower = ({ powers }: Lines): Interval => medianInterval(powers, LOOK_CONFIDENCE);

@@ -1,5 +1,5 @@
-// Cost against size, block by block: a line through the sizes that one block measured. What drifts over a run is in all points of
-// such a line, and its slopes have an interval like any other value of blocks.
+// Cost against size, block by block: a line and a power law through the sizes that one block measured. What drifts over a run is in
+// all points of such a line, and its slopes and exponents have an interval like any other value of blocks.
 import { linearRegression } from 'simple-statistics';
 import type { ByBlock } from './log-ratio.ts';
 
@@ -14,11 +14,25 @@ export const lineThrough = (xs: readonly number[], ys: readonly number[]): Line 
   return { start: b, slope: m };
 };
 
+/** Values at each size, of the blocks that have every size. */
+const wholeBlocks = (given: readonly ByBlock[]): readonly (readonly number[])[] =>
+  [...(given[0]?.keys() ?? [])].flatMap((block) => {
+    const ys = given.flatMap((byBlock) => byBlock.get(block) ?? []);
+    return ys.length < given.length ? [] : [ys];
+  });
+
 /** `given[i]`: what was measured at `xs[i]`. One line for each block that has every size; none with fewer than two sizes. */
 export const linesByBlock = (xs: readonly number[], given: readonly ByBlock[]): readonly Line[] =>
-  xs.length < 2
+  xs.length < 2 ? [] : wholeBlocks(given).map((ys) => lineThrough(xs, ys));
+
+/** Two sizes have a power law whatever lies between them. */
+const FEWEST_FOR_POWER = 3;
+
+/**
+ * The exponent b of y = a x^b, one for each block that has every size: 1 where cost grows as `xs` do. None with fewer than three
+ * sizes. Sizes and costs are above zero.
+ */
+export const powersByBlock = (xs: readonly number[], given: readonly ByBlock[]): readonly number[] =>
+  xs.length < FEWEST_FOR_POWER
     ? []
-    : [...given[0]!.keys()].flatMap((block) => {
-        const ys = given.flatMap((byBlock) => byBlock.get(block) ?? []);
-        return ys.length < xs.length ? [] : [lineThrough(xs, ys)];
-      });
+    : wholeBlocks(given).map((ys) => lineThrough(xs.map(Math.log), ys.map(Math.log)).slope);

@@ -19,9 +19,9 @@ const scale = (files: number, nsPerFile: number, mountNs: number, spread: number
   },
 });
 
-const run = (nsPerFile: number, mountNs = 1e5, spread = 0.03): Made => ({
-  groups: SIZES.map((files) => scale(files, nsPerFile, mountNs, spread)),
-  images: SIZES.map((files) => ({ name: `synthetic-${files}`, fileCount: files })),
+const run = (nsPerFile: number, mountNs = 1e5, spread = 0.03, sizes: readonly number[] = SIZES): Made => ({
+  groups: sizes.map((files) => scale(files, nsPerFile, mountNs, spread)),
+  images: sizes.map((files) => ({ name: `synthetic-${files}`, fileCount: files })),
 });
 
 /** So that the whole life at the published size takes this long. */
@@ -35,6 +35,13 @@ test('supported: more than a minute with its interval, and mounts that take next
   assert.ok(Math.abs(life!.value / 120e9 - 1) < 1e-6, `${life!.value}`);
   assert.match(life!.what, /extrapolated from 100, 500 to 51010 files/);
   assert.match(life!.published!, /Chinner, 18 Jan 2023/);
+});
+
+test('with a third size the run tells the power of the files with which the time grows', () => {
+  const powerOf = (made: Made) => verdictOn(claim, made).told.find(({ metric }) => metric === 'power');
+  assert.equal(powerOf(run(perFile(120))), undefined);
+  const power = powerOf(run(perFile(120), 1e5, 0.03, [...SIZES, 10_000]));
+  assert.ok(power!.interval?.kind === 'interval' && Math.abs(power!.value - 1) < 0.01, `${power!.value}`);
 });
 
 test('not supported: less than a minute', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Evidence, evidenceOf } from '../../../report/claims/evidence.ts';
-import { callGrowth, timeAt, timeLines, timePerFile } from '../../../report/claims/growth.ts';
+import { callGrowth, timeAt, timeLines, timePerFile, timePower } from '../../../report/claims/growth.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import { type Made, made } from './journal.ts';
 
@@ -51,12 +51,20 @@ test('sums of metrics are of one block, and what a line says elsewhere is its st
   assert.ok(there.kind === 'interval' && Math.abs(there.center - 3 * (1000 + 50 * 10_000)) < 1e-3);
 });
 
+test('the power of the files shows a bend that a line hides; two sizes have none', () => {
+  const of = evidence(SIZES.map((files) => group(files, Array(8).fill(7 * files ** 1.5))));
+  const power = timePower(times(of));
+  assert.ok(power.kind === 'interval' && Math.abs(power.center - 1.5) < 1e-9);
+  const two = evidence(SIZES.slice(1).map((files) => group(files, Array(8).fill(7 * files))));
+  assert.equal(timePower(times(two)).kind, 'tooFew');
+});
+
 test('a block without all sizes gives no line, seven blocks give no interval, one size none at all', () => {
   const wall = Array(8).fill(1000);
   const torn = times(evidence([group(100, wall), group(300, wall.slice(0, 7))]));
   assert.equal(torn.lines.length, 7);
   assert.equal(timePerFile(torn).kind, 'tooFew');
-  assert.deepEqual(times(evidence([group(100, wall)])), { sizes: [100], lines: [] });
+  assert.deepEqual(times(evidence([group(100, wall)])), { sizes: [100], lines: [], powers: [] });
 });
 
 test('calls give slopes between neighbouring sizes, so that a bend shows', () => {

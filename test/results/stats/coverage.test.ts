@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bootstrap, type Uniform } from '../../../results/stats/bootstrap.ts';
-import { linearFit, powerFit } from '../../../results/stats/fit.ts';
 import { hodgesLehmann } from '../../../results/stats/hodges-lehmann.ts';
 import type { Interval } from '../../../results/stats/interval.ts';
+import { linesByBlock, powersByBlock } from '../../../results/stats/lines.ts';
 import { LOOK_CONFIDENCE, medianInterval } from '../../../results/stats/median.ts';
 import { quantileInterval } from '../../../results/stats/quantile.ts';
 import { distributions, normal, shareOf, uniform } from './draws.ts';
@@ -61,33 +61,31 @@ test('the interval of a 90th percentile covers it, on all three distributions', 
   }
 });
 
-test('fits of cost against size cover the true start, slope and exponent', (t) => {
+test('lines and power laws of blocks cover the true slope and exponent as often as they say', (t) => {
   const random = uniform(9);
-  const sizes = [100, 300, 1000, 3000].flatMap((x) => Array.from({ length: 12 }, () => x));
-  const options = { confidence: 0.95, random };
-  let [slopes, exponents] = [0, 0];
-  for (let run = 0; run < 120; run++) {
-    const linear = linearFit(
-      sizes.map((x) => ({ x, y: 50 + 2 * x + 30 * normal(random) })),
-      options,
+  const sizes = [100, 300, 1000, 3000];
+  const byBlock = (cost: (files: number) => number): ReadonlyMap<number, number>[] =>
+    sizes.map((files) => new Map(Array.from({ length: 8 }, (_, block) => [block, cost(files)])));
+  const slopes = shareOf(RUNS, () => {
+    const lines = linesByBlock(
+      sizes,
+      byBlock((files) => 50 + 2 * files + 30 * normal(random)),
     );
-    const power = powerFit(
-      sizes.map((x) => ({ x, y: 3 * x ** 1.2 * Math.exp(0.1 * normal(random)) })),
-      options,
+    return covers(
+      medianInterval(
+        lines.map(({ slope }) => slope),
+        LOOK_CONFIDENCE,
+      ),
+      2,
     );
-    if (linear.kind === 'fit' && covers(linear.b, 2)) slopes++;
-    if (power.kind === 'fit' && covers(power.b, 1.2)) exponents++;
-  }
-  t.diagnostic(`slope ${slopes}/120, exponent ${exponents}/120`);
-  // A percentile bootstrap of 12 values at each size is a little short of its 95 %.
-  assert.ok(slopes >= 103 && exponents >= 103);
-});
-
-test('two sizes are no curve', () => {
-  const points = [1, 2, 1, 2].map((x) => ({ x, y: x }));
-  assert.deepEqual(linearFit(points, { confidence: 0.95, random: uniform(1) }), {
-    kind: 'tooFew',
-    n: 2,
-    needed: 3,
   });
+  const exponents = shareOf(RUNS, () => {
+    const powers = powersByBlock(
+      sizes,
+      byBlock((files) => 3 * files ** 1.2 * Math.exp(0.1 * normal(random))),
+    );
+    return covers(medianInterval(powers, LOOK_CONFIDENCE), 1.2);
+  });
+  t.diagnostic(`slope ${(100 * slopes).toFixed(1)} %, exponent ${(100 * exponents).toFixed(1)} %`);
+  assert.ok(Math.min(slopes, exponents) >= LOOK_CONFIDENCE - SLACK);
 });
