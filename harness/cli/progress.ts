@@ -1,9 +1,10 @@
 // One progress line on a terminal, with the time left; nothing where nobody watches.
 import { Presets, SingleBar } from 'cli-progress';
 import { formatSeconds } from './duration.ts';
+import { wrap } from './wrap.ts';
 
 export interface Progress {
-  /** A line that stays, above the progress line. */
+  /** What stays, above the progress line: one line, folded between words where the terminal is narrower. */
   say(text: string): void;
   /** What is going on, how much of the whole is done (0..1), and how long it will still take, if known. */
   at(what: string, done: number, leftNs: number | null): void;
@@ -33,7 +34,8 @@ export const openProgress = (stream: NodeJS.WriteStream): Progress => {
   return {
     say(text) {
       hide();
-      stream.write(`${text}\n`);
+      const { columns = Infinity } = stream;
+      stream.write(text.length > columns ? wrap(text, '', columns) : `${text}\n`);
     },
     at(what, done, leftNs) {
       const payload = { what, left: leftNs === null ? '' : `${formatSeconds(leftNs)} left,` };
