@@ -57,7 +57,7 @@ const planText = (options: RunOptions, sources: readonly SourceImage[]): string 
     large: options.profile.large,
     placement: options.placement,
   });
-  const rough = { countPasses, slowness: 1, prepared: new Set<string>(), proved: false };
+  const rough = { countPasses, slowness: 1, prepared: new Set<string>(), proved: new Set<string>() };
   const costs = roughCosts(groups, sizes, rough);
   const least = roughCosts(groups, sizes, { ...rough, share: AT_BEST });
   const deadline = openDeadline(process.hrtime.bigint(), mostNs, RESERVE_RATIO);

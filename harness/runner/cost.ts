@@ -24,6 +24,9 @@ export const AT_BEST = 0.4;
 const scenarioIsKept = ({ headline, ownSection, spare }: Scenario): boolean =>
   headline.length > 0 && ownSection !== true && spare !== true;
 
+/** An arm's mount of an image, of whatever group. */
+export const pairKey = (arm: string, image: string): string => `${arm} ${image}`;
+
 /** `slowness`: this machine against the reference one, from the preparation of the first image. */
 export const roughCosts = (
   groups: readonly Group[],
@@ -34,12 +37,12 @@ export const roughCosts = (
     /** Of what a slot is thought to take: less than 1 where only what can never fit is to be given up. */
     readonly share?: number;
     readonly prepared: ReadonlySet<string>;
-    /** Every mount was shown to be right already. */
-    readonly proved: boolean;
+    /** Mounts that were shown to be right already, as `pairKey` has them. */
+    readonly proved: ReadonlySet<string> | 'all';
   },
 ): Costed[] => {
   const ready = new Set(options.prepared);
-  const proved = new Set<string>();
+  const proved = new Set(options.proved === 'all' ? [] : options.proved);
   return groups.map((group) => {
     const size = sizes.get(group.image)!;
     const slotNs = group.scenario.roughNs(size, group.params) * options.slowness * (options.share ?? 1);
@@ -49,8 +52,9 @@ export const roughCosts = (
       if (!ready.has(image)) onceNs += roughPrepareNs(imageSize) * options.slowness;
       ready.add(image);
       for (const { id } of group.arms) {
-        const pair = `${id} ${image}`;
-        if (!proved.has(pair) && !options.proved) onceNs += roughProveNs(imageSize) * options.slowness;
+        const pair = pairKey(id, image);
+        if (options.proved !== 'all' && !proved.has(pair))
+          onceNs += roughProveNs(imageSize) * options.slowness;
         proved.add(pair);
       }
     }

@@ -36,6 +36,7 @@ export interface ToProve {
   readonly store: Store;
   /** Where the progress line stands. */
   readonly done: number;
+  readonly onProved: (arm: string, image: string) => void;
 }
 
 const armsFor = (image: Image, groups: readonly Group[], arms: readonly Arm[]): readonly Arm[] => {
@@ -64,7 +65,10 @@ export const ofImages = (
   fairness: fairness.filter(({ image }) => names.includes(image)),
 });
 
-export const proveAll = async (parts: RunParts, { images, store, done }: ToProve): Promise<Proofs> => {
+export const proveAll = async (
+  parts: RunParts,
+  { images, store, done, onProved }: ToProve,
+): Promise<Proofs> => {
   const { features, workspace, question } = parts;
   const machine = createMachine(features, { scratch: workspace.scratch, yields: true });
   const infos: ImageInfo[] = [];
@@ -103,6 +107,7 @@ export const proveAll = async (parts: RunParts, { images, store, done }: ToProve
           alone,
         });
         proved[number] = { pair, result };
+        onProved(arm.id, image.name);
       }
     } finally {
       await walker.end();

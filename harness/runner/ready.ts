@@ -53,6 +53,8 @@ export interface ReadyParts {
   readonly rootless: boolean;
   readonly progress: (what: string) => void;
   readonly interrupted: () => boolean;
+  /** Proofs go on meanwhile: those that are done, as `pairKey` has them. */
+  readonly proved: ReadonlySet<string>;
   /** As soon as an image is there, with the groups that the run then has: some may go when the next ones are there. */
   readonly onReady: (image: Image, groups: readonly Group[]) => void;
 }
@@ -84,7 +86,7 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
       // What has no room after all is left out once it was counted.
       share: AT_BEST,
       prepared,
-      proved: false,
+      proved: parts.proved,
     });
     const fit = fitBudget(costs, parts.blocks, parts.deadline.leftNs());
     ofRun = fit.images;

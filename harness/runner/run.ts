@@ -8,7 +8,7 @@ import { createMachine } from '../sys/machine.ts';
 import { NULL_ARM } from './arm.ts';
 import { runBlocks } from './blocks.ts';
 import { openDeadline } from './clock.ts';
-import { measuredCosts, roughCosts } from './cost.ts';
+import { measuredCosts, pairKey, roughCosts } from './cost.ts';
 import { type Counted, countAll, LEAST_PASSES } from './counting.ts';
 import { type Executor, openExecutor, type Stop } from './execute.ts';
 import { type Costed, type Fit, fitBudget, keptGroups, livesThatFit } from './fit.ts';
@@ -139,7 +139,9 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
   const fullStore = createStore({ state: 'full', dir: workspace.store, files });
   const toProve = openFlow<ImageToProve>();
   if (parts.question.scenarios.some(({ looks = false }) => looks)) parts.looker.begin();
-  const proving = proveAll(parts, { images: toProve, store: fullStore, done: 0 });
+  const pairsProved = new Set<string>();
+  const onProved = (arm: string, image: string): void => void pairsProved.add(pairKey(arm, image));
+  const proving = proveAll(parts, { images: toProve, store: fullStore, done: 0, onProved });
   const readying = makeReady({
     ...parts,
     // What was planned once is not left out the second time.
@@ -154,6 +156,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     countPasses: Math.min(parts.countPasses, LEAST_PASSES),
     objectDir: fullStore.objectDirs[0]!,
     rootless: !parts.features.root.ok,
+    proved: pairsProved,
     progress: (what) => progress(what, 0, null),
     onReady: (image, groups) => toProve.push({ image, groups }),
   }).finally(toProve.end);
@@ -191,7 +194,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     countPasses: 0,
     slowness: ready.slowness,
     prepared: new Set(names),
-    proved: true,
+    proved: 'all',
   });
   const counted = await countAll(parts, {
     executor,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
-import { roughCosts } from '../../../harness/runner/cost.ts';
+import { pairKey, roughCosts } from '../../../harness/runner/cost.ts';
 import { type Costed, fitBudget, livesThatFit } from '../../../harness/runner/fit.ts';
 import type { Group } from '../../../harness/runner/plan.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
@@ -88,6 +88,26 @@ test('what is done already is not given up: it would make no room', () => {
   assert.deepEqual(Object.keys(fit.droppedScenarios), ['timed']);
 });
 
+test('of proofs those count that are still to come, each once', () => {
+  const arms = backends.slice(0, 2).map((backend) => ({ id: backend.id, backend, options: {} }));
+  const groups = ['walk-warm', 'walk-cold'].map((id): Group => {
+    const scenario = scenarios.find((one) => one.id === id)!;
+    return { scenario, params: scenario.params[0]!, image: 'one', arms, rank: 0 };
+  });
+  const sizes = new Map([['one', { entryCount: 1000, objectCount: 800, objectBytes: 1e7 }]]);
+  const onceNs = (proved: ReadonlySet<string> | 'all'): number =>
+    roughCosts(groups, sizes, { countPasses: 0, slowness: 1, prepared: new Set(['one']), proved }).reduce(
+      (sum, group) => sum + group.onceNs,
+      0,
+    );
+  const whole = onceNs(new Set());
+  assert.ok(whole > 0);
+  assert.equal(onceNs(new Set([pairKey(arms[0]!.id, 'one')])), whole / 2);
+  assert.equal(onceNs(new Set([pairKey(arms[0]!.id, 'another')])), whole);
+  assert.equal(onceNs(new Set(arms.map(({ id }) => pairKey(id, 'one')))), 0);
+  assert.equal(onceNs('all'), 0);
+});
+
 test('micro-operations go before what carries a claim, and the walks never', () => {
   const arms = backends.slice(0, 2).map((backend) => ({ id: backend.id, backend, options: {} }));
   const groups = ['walk-warm', 'memory', 'micro-stat'].map((id, rank): Group => {
@@ -96,7 +116,10 @@ test('micro-operations go before what carries a claim, and the walks never', () 
   });
   const sizes = new Map([['one', { entryCount: 1000, objectCount: 800, objectBytes: 1e7 }]]);
   const costs = roughCosts(groups, sizes, {
-    ...{ countPasses: 0, slowness: 1, prepared: new Set(['one']), proved: true },
+    countPasses: 0,
+    slowness: 1,
+    prepared: new Set(['one']),
+    proved: 'all',
   });
   const all = fitBudget(costs, 8, Number.POSITIVE_INFINITY);
   assert.equal(all.fits, true);
