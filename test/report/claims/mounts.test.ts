@@ -35,18 +35,28 @@ test('C12 is judged where most mounts were alive', () => {
   assert.equal(verdictOn(c12, { groups: [few, ...loop(cost(1.5))] }).verdict, 'supported');
 });
 
-const there = (fuse: number | readonly number[]): readonly MadeGroup[] => [
-  group({
-    'erofs-overlay': { stillThereCount: 0 },
-    'unpacked-overlay': { stillThereCount: 0 },
-    'composefs-fuse': { stillThereCount: fuse },
-  }),
+const there = (fuse: number | readonly number[], mounts = 1000): readonly MadeGroup[] => [
+  group(
+    {
+      'erofs-overlay': { stillThereCount: 0 },
+      'unpacked-overlay': { stillThereCount: 0 },
+      'composefs-fuse': { stillThereCount: fuse },
+    },
+    mounts,
+  ),
 ];
 
-test('C19: never, always, once, not measured', () => {
+test('C19: never, always, once, in too few unmounts, not measured', () => {
   assert.equal(verdictOn(c19, { groups: there(0) }).verdict, 'supported');
   assert.equal(verdictOn(c19, { groups: there(100) }).verdict, 'not supported');
   assert.equal(verdictOn(c19, { groups: there([0, 0, 0, 1]) }).verdict, 'not supported');
+  const few = verdictOn(c19, { groups: there(0, 374) });
+  assert.equal(few.verdict, 'undecided');
+  assert.match(few.because, /in 2,992 unmounts of a backend/);
+  assert.equal(verdictOn(c19, { groups: [...there(0, 374), ...there(0, 1)] }).verdict, 'supported');
+  // The backend with the fewest decides, and what was seen once needs no number.
+  assert.equal(verdictOn(c19, { groups: there([0, 0]) }).verdict, 'undecided');
+  assert.equal(verdictOn(c19, { groups: there([1], 10) }).verdict, 'not supported');
   assert.equal(verdictOn(c19, { groups: [] }).verdict, 'undecided');
   const skipped = [{ what: 'composefs-fuse', need: 'FUSE', reason: 'none' }];
   const kernel = [
