@@ -101,7 +101,7 @@ export const proveAll = async (
           expected,
           machine,
           store,
-          folders: workspace.slot(`proof-${number}`),
+          folders: workspace.slot(`proof-${workspace.tag}-${number}`),
           workDir: workspace.dir,
           walk: walker.walk,
           alone,

@@ -93,7 +93,7 @@ const cyclesOf = ({ slot, scenario, lives }: SlotParts): number =>
 
 /** The slot's own folder, and one beside it for each further store: a file system fills each of them from a place of its own. */
 const foldersOf = (parts: SlotParts): readonly SlotFolders[] => {
-  const name = slotName(parts.slot.seq);
+  const name = slotName(parts.workspace.tag, parts.slot.seq);
   const more = parts.slot.params['store'] === 'empty' ? cyclesOf(parts) - 1 : 0;
   return [
     parts.workspace.slot(name),

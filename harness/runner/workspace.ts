@@ -2,6 +2,7 @@
 //
 // Leaves: the work folder when the run is killed; `cfsbench clean` removes it.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,12 +11,22 @@ import { isBelow, readMounts } from '../sys/mountinfo.ts';
 import { mounts } from '../sys/mounts.ts';
 import { spreadChildren } from '../sys/spread.ts';
 
-const SLOT_DIGITS = 6;
+const RADIX = 36;
+const SLOT_DIGITS = 4;
+const TAG_DIGITS = 2;
+const inDigits = (value: number, digits: number): string => value.toString(RADIX).padStart(digits, '0');
 /** Names of equal length: what a command prints of its paths must not change its calls from slot to slot. */
-export const slotName = (seq: number): string => `slot-${String(seq).padStart(SLOT_DIGITS, '0')}`;
+export const slotName = (tag: string, seq: number): string => `slot-${tag}${inDigits(seq, SLOT_DIGITS)}`;
+/**
+ * Of the names of one run's folders. ext4 chooses by the name where on the disk a folder begins: with the same names, a run would
+ * begin each of them where the run before it has just removed one.
+ */
+const newTag = (): string => inDigits(randomInt(RADIX ** TAG_DIGITS), TAG_DIGITS);
 
 export interface Workspace {
   readonly dir: string;
+  /** In the names of all folders that hold many files, and of another run others. */
+  readonly tag: string;
   /** The run's full store. */
   readonly store: string;
   /** Packs and layer tars. */
@@ -83,13 +94,17 @@ export const slotsFolder = (dir: string): string => {
 };
 
 /** Length of a slot's folder, with what is above it. */
-export const slotPathBytes = (dir: string): number => Buffer.byteLength(join(slotsFolder(dir), slotName(0)));
+export const slotPathBytes = (dir: string): number =>
+  Buffer.byteLength(join(slotsFolder(dir), slotName(newTag(), 0)));
 
 export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   make(dir);
   writeFileSync(join(dir, PID_FILE), `${ownerPid}\n`);
+  // A file system that avoids freshly freed inodes would make what is made ready pay for what an earlier run removed,
+  spreadChildren(dir);
+  const tag = newTag();
   const slots = make(slotsFolder(dir));
-  // A file system that avoids freshly freed inodes would make each slot pay for what the one before it removed.
+  // and each slot for what the one before it removed.
   spreadChildren(slots);
   const later = make(join(dir, 'later'));
   let putAwayCount = 0;
@@ -106,7 +121,8 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   };
   return {
     dir,
-    store: make(join(dir, 'store')),
+    tag,
+    store: make(join(dir, `store-${tag}`)),
     sources: make(join(dir, 'sources')),
     scratch: make(join(dir, 'scratch')),
     slots,

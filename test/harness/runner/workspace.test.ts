@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openLeakCheck } from '../../../harness/runner/leak-check.ts';
-import { openWorkspace, removeWorkspace } from '../../../harness/runner/workspace.ts';
+import { openWorkspace, removeWorkspace, slotName } from '../../../harness/runner/workspace.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
 import { needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
 
@@ -14,6 +24,35 @@ test('a workspace says whose it is, and goes with all that is in it', async (t) 
   writeFileSync(join(workspace.slot('one').fresh('thing'), 'file'), '');
   await removeWorkspace(workspace);
   assert.equal(existsSync(dir), false);
+});
+
+test('names of slots are as long in every run and for every slot, and another run has others', (t) => {
+  const home = temporaryFolder(t);
+  const runs = Array.from({ length: 12 }, (_, i) => openWorkspace(join(home, `run-${i}`), process.pid));
+  // Twelve of 1,296 that are all the same would be no tags.
+  assert.ok(new Set(runs.map(({ tag }) => tag)).size > 1);
+  for (const { tag, store } of runs) {
+    assert.match(tag, /^[0-9a-z]{2}$/);
+    assert.equal(basename(store), `store-${tag}`);
+    assert.deepEqual(
+      [0, 35, 36, 1_679_615].map((seq) => slotName(tag, seq)),
+      [`slot-${tag}0000`, `slot-${tag}000z`, `slot-${tag}0010`, `slot-${tag}zzzz`],
+    );
+  }
+});
+
+const EXT4 = 0xef53;
+
+test('on ext4 what is made ready and each slot begin somewhere else on the disk', {
+  skip: statfsSync('/var/tmp').type === EXT4 ? false : '/var/tmp is no ext4',
+}, (t) => {
+  const home = mkdtempSync(join('/var/tmp', 'cfsbench-spread-'));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  const { dir, slots } = openWorkspace(join(home, 'work'), process.pid);
+  for (const folder of [dir, slots]) {
+    const [flags = ''] = execFileSync('lsattr', ['-d', folder], { encoding: 'utf8' }).split(' ');
+    assert.ok(flags.includes('T'), `${folder}: ${flags}`);
+  }
 });
 
 test('folders of slots that left nothing wait for the end, unless there are many, and are no leak', async (t) => {
