@@ -1,9 +1,7 @@
 // The life of an image again, for images that differ in nothing but the number of files: what of the cost grows with it.
-//
-// Every hundred files have the same sizes and as many duplicates, so that bytes grow as files do and what a further file costs is one
-// number.
 import type { Params, Scenario } from '../harness/model/scenario.ts';
 import { scenario as churn } from './churn.ts';
+import { scaledSource } from './scaled.ts';
 
 const FILES = [100, 500];
 const MANY_FILES = 10_000;
@@ -23,7 +21,7 @@ export const scenario: Scenario = {
   largeParams: [...of('empty', [MANY_FILES]), ...of('full', [...FILES, MANY_FILES])],
   // Two manifest backends differ in their mounts alone, and `churn` has those.
   only: ['erofs-overlay', 'unpacked-overlay'],
-  source: ({ files }) => `synthetic:files=${files},layers=2,mix=100,seed=1`,
+  source: ({ files }) => scaledSource(Number(files)),
   oneLook: true,
   cycles: ({ store }) => (store === 'full' ? FULL_STORE_CYCLES : 1),
 };

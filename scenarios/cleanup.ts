@@ -9,9 +9,12 @@ import { UserError } from '../harness/model/errors.ts';
 import { known, sumOf } from '../harness/model/metrics.ts';
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { besideNeighbour, neighbourMetrics } from './neighbour.ts';
+import { scaledSource } from './scaled.ts';
 
-/** Before the removal and after it. */
-const ALONE_MS = 200;
+/** Before the removal and after it: together about as long as a removal takes. */
+const ALONE_MS = 50;
+/** A size that churn-scale has, too, so that its image is made ready once. */
+const FILES = 500;
 
 const of = (caches: 'warm' | 'cold', durable: 'yes' | 'no'): Params => ({ store: 'empty', caches, durable });
 
@@ -62,7 +65,7 @@ export const scenario: Scenario = {
   passes: ['time'],
   // Two manifest backends differ in their mounts alone, and no mount is left when an image is removed.
   only: ['erofs-overlay', 'unpacked-overlay'],
-  source: () => 'synthetic:files=500,layers=2,seed=1',
+  source: () => scaledSource(FILES),
   cycles: () => 1,
   metrics: {
     ...neighbourMetrics,

@@ -5,8 +5,8 @@ import { UserError } from '../harness/model/errors.ts';
 import type { KernelMemory, Machine } from '../harness/model/machine.ts';
 import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { elapsed } from './in-mount.ts';
+import { SMALL } from './versions.ts';
 
-const SOURCE = 'synthetic:files=150,layers=2,seed=versions';
 const SHARED = 'composefs-fuse-shared';
 const LIST_BYTES = 65_536;
 /** Of the memory that is available, so much may go to servers. */
@@ -145,7 +145,7 @@ export const scenario: Scenario = {
   largeParams: [{ mounts: 100 }, { mounts: 1000 }],
   passes: ['time'],
   variants: ['erofs-overlay-loop', SHARED],
-  source: () => SOURCE,
+  source: () => SMALL,
   cycles: () => 1,
   metrics: {
     setUpWallNs: latency('all mounts, one after another'),

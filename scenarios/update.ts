@@ -54,7 +54,7 @@ export const scenario: Scenario = {
   passes: ['count'],
   // The store is the same code for every manifest backend.
   only: ['erofs-overlay', 'unpacked-overlay'],
-  params: [{ store: 'empty', versions: 'static' }],
+  params: [{ store: 'empty', versions: 'certs' }],
   largeParams: [
     { store: 'empty', versions: 'base' },
     { store: 'empty', versions: 'python' },

@@ -12,7 +12,7 @@ export const SMALL = 'synthetic:files=150,layers=2,seed=versions';
 
 const SOURCES: Readonly<Record<string, readonly [first: string, second: string]>> = {
   made: [SMALL, 'synthetic:files=150,layers=3,seed=versions'],
-  static: ['fixture:debian-12-static', 'fixture:debian-12-static-security'],
+  certs: ['fixture:debian-12-certs', 'fixture:debian-12-certs-security'],
   base: ['fixture:debian-12-base', 'fixture:debian-12-base-security'],
   // Not versions but neighbours: they have a base layer in common, which is unpacked once.
   'same-base': ['fixture:debian-12-python', 'fixture:debian-12-nginx'],

@@ -23,14 +23,19 @@ interface Recipe {
 
 const RECIPES: readonly Recipe[] = [
   {
+    name: 'debian-12-certs',
+    title: 'Debian 12: base-files, netbase, ca-certificates and libc6 only',
+    made: 'four packages unpacked without their scripts',
+  },
+  {
+    name: 'debian-12-certs-security',
+    title: 'Debian 12: base-files, netbase, ca-certificates and libc6 only, with updates',
+    made: 'debian-12-certs again, with bookworm-updates and bookworm-security: a later version of it',
+  },
+  {
     name: 'debian-12-static',
     title: 'Debian 12: base-files, netbase, tzdata, ca-certificates and libc6 only',
     made: 'five packages unpacked without their scripts',
-  },
-  {
-    name: 'debian-12-static-security',
-    title: 'Debian 12: base-files, netbase, tzdata, ca-certificates and libc6 only, with updates',
-    made: 'debian-12-static again, with bookworm-updates and bookworm-security: a later version of it',
   },
   {
     name: 'debian-12-base',

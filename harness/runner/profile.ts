@@ -37,12 +37,12 @@ const CLAIMS = [
   'memory',
   'prefetch',
   'update',
+  'live-mounts',
+  'cleanup',
   'start-trace',
 ];
 /** Claims at sizes that take their time. */
 const FURTHER_CLAIMS = [
-  'live-mounts',
-  'cleanup',
   'churn-shared-base',
   'random-stat',
   'read-all',
@@ -61,7 +61,7 @@ const MICRO = [
 ];
 const IMAGES = [
   'fixture:debian-12-base',
-  'fixture:debian-12-static',
+  'fixture:debian-12-certs',
   'fixture:debian-12-python',
   'fixture:debian-12-nginx',
   'fixture:debian-12-python-security',
@@ -72,7 +72,7 @@ export const profiles: readonly Profile[] = [
     id: 'quick',
     title: 'a first look: one small image, 20 s',
     budgetNs: 20 * SECOND_NS,
-    images: ['fixture:debian-12-static'],
+    images: ['fixture:debian-12-certs'],
     scenarios: HEADLINE,
     blocks: 8,
     mostBlocks: 8,
@@ -87,7 +87,7 @@ export const profiles: readonly Profile[] = [
       'the main job: a real image, all headline rows, the claims on trial, 90 s; on a slow machine up to 6 min',
     budgetNs: 90 * SECOND_NS,
     stretchedNs: 360 * SECOND_NS,
-    images: ['fixture:debian-12-static'],
+    images: ['fixture:debian-12-certs'],
     scenarios: [...HEADLINE, ...CLAIMS],
     blocks: 8,
     mostBlocks: 48,

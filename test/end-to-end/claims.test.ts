@@ -114,8 +114,8 @@ test('an update fetches what the two versions do not share, as the images themse
   ]);
   assert.equal(code, 0, stderr);
   const [one, two] = [
-    await prepared(await openAnySource('fixture:debian-12-static', home), join(home, 'one')),
-    await prepared(await openAnySource('fixture:debian-12-static-security', home), join(home, 'two')),
+    await prepared(await openAnySource('fixture:debian-12-certs', home), join(home, 'one')),
+    await prepared(await openAnySource('fixture:debian-12-certs-security', home), join(home, 'two')),
   ];
   const here = new Set(one.objects.map(({ digest }) => digest));
   const missing = two.objects.filter(({ digest }) => !here.has(digest));
