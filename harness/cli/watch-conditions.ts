@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conditions, Judgement } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 import { judgeDisk, judgeQuiet, judgeRun } from '../runner/conditions.ts';
+import { isWithoutJournal } from '../sys/journal.ts';
 import { openKernelLog } from '../sys/kernel-log.ts';
 import { readMoment } from '../sys/moment.ts';
 import { mountOf, readMounts } from '../sys/mountinfo.ts';
@@ -29,8 +30,12 @@ export const lookQuietly = async (): Promise<readonly Judgement[]> => {
   return judgeQuiet(from, readMoment());
 };
 
-const diskNotes = (workDir: string): readonly Judgement[] =>
-  judgeDisk(mountOf(readMounts(), workDir)?.options ?? '');
+const diskNotes = (workDir: string): readonly Judgement[] => {
+  const mount = mountOf(readMounts(), workDir);
+  return mount === undefined
+    ? []
+    : judgeDisk({ options: mount.options, journalMissing: isWithoutJournal(mount) });
+};
 
 export const refuseNoise = (judged: readonly Judgement[]): void => {
   const noisy = judged.filter(({ severity }) => severity === 'noise');

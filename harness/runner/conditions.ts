@@ -97,9 +97,12 @@ const ofSettings = ({ governor, turbo, smt, swapUsedBytes }: Moment): Judgement[
   ),
 ];
 
-/** `options` of the mount that holds the work folder, separated by commas. */
-export const judgeDisk = (options: string): readonly Judgement[] =>
-  options.split(',').includes('discard')
+/** The mount that holds the work folder: its options, separated by commas, and whether it is ext4 without a journal. */
+export const judgeDisk = (disk: {
+  readonly options: string;
+  readonly journalMissing: boolean;
+}): readonly Judgement[] => [
+  ...(disk.options.split(',').includes('discard')
     ? [
         note(
           'discard',
@@ -107,7 +110,17 @@ export const judgeDisk = (options: string): readonly Judgement[] =>
           'mount -o remount,nodiscard, and fstrim now and then',
         ),
       ]
-    : [];
+    : []),
+  ...(disk.journalMissing
+    ? [
+        note(
+          'no-journal',
+          'the work file system is ext4 without a journal: making files takes longer where others were removed minutes ago',
+          '--work DIR on another file system',
+        ),
+      ]
+    : []),
+];
 
 /** Before a run: what happens while nothing of ours does. */
 export const judgeQuiet = (start: Moment, end: Moment): readonly Judgement[] => {

@@ -56,9 +56,11 @@ test('each limit before a run, on both sides', () => {
   }
 });
 
-test('a disk that is told of every removal at once is worth a note', () => {
-  assert.deepEqual(ids(judgeDisk('rw,discard,resuid=0')), ['discard']);
-  assert.deepEqual(judgeDisk('rw,nodiscard,data=ordered'), []);
+test('a disk that is told of every removal at once is worth a note, and an ext4 without a journal', () => {
+  const disk = { options: 'rw,nodiscard,data=ordered', journalMissing: false };
+  assert.deepEqual(judgeDisk(disk), []);
+  assert.deepEqual(ids(judgeDisk({ ...disk, options: 'rw,discard,resuid=0' })), ['discard']);
+  assert.deepEqual(ids(judgeDisk({ ...disk, journalMissing: true })), ['no-journal']);
 });
 
 test('each limit during a run, on both sides', () => {
