@@ -4,13 +4,18 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import type { Params } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { type ByBlock, logRatios, ratioInterval } from '../../results/stats/log-ratio.ts';
-import { LOOK_CONFIDENCE, medianInterval } from '../../results/stats/median.ts';
+import { LOOK_CONFIDENCE, medianInterval, medianNeeds } from '../../results/stats/median.ts';
 import type { Judged, Told } from './claim.ts';
 import type { Evidence, Place } from './evidence.ts';
 
+const FEWEST_BLOCKS = medianNeeds(LOOK_CONFIDENCE);
+
 export type Known = Extract<Interval, { readonly kind: 'interval' }>;
 
-/** The group of the image with most entries in which every arm has the metric in at least one timed block. */
+/**
+ * The group of the image with most entries in which every arm has the metric in enough timed blocks for an interval; where no image
+ * has, in at least one: what was left out after a few blocks stands in no other's place.
+ */
 export const largestWith = (
   evidence: Evidence,
   place: Place,
@@ -19,12 +24,10 @@ export const largestWith = (
 ): GroupData | null => {
   const entries = new Map(evidence.run.images.map(({ name, entryCount }) => [name, entryCount]));
   const size = ({ group }: GroupData): number => entries.get(group.image) ?? 0;
-  return (
-    evidence
-      .groups(place)
-      .filter((group) => arms.every((arm) => evidence.values(group, arm, metric).size > 0))
-      .sort((a, b) => size(b) - size(a))[0] ?? null
-  );
+  const largest = [...evidence.groups(place)].sort((a, b) => size(b) - size(a));
+  const withBlocks = (fewest: number): GroupData | undefined =>
+    largest.find((group) => arms.every((arm) => evidence.values(group, arm, metric).size >= fewest));
+  return withBlocks(FEWEST_BLOCKS) ?? withBlocks(1) ?? null;
 };
 
 export const onOneCpu = (place: Place): Place => ({

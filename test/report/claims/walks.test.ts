@@ -66,6 +66,26 @@ describe('C6', () => {
     });
     assert.ok(Math.abs(judged.told[0]!.value - 120 * MS) < 2 * MS);
   });
+  test('an image that was left out after two blocks stands in no other’s place', () => {
+    const of = (image: string, ms: number, blocks: number): MadeGroup => ({
+      ...walks('walk-warm', {}),
+      image,
+      time: {
+        'erofs-overlay': { walkWallNs: around(1.3 * ms * MS, blocks, 0.01) },
+        'erofs-only': { walkWallNs: around(ms * MS, blocks, 0.01) },
+      },
+    });
+    const both = [
+      { name: 'large', entryCount: ENTRIES },
+      { name: 'small', entryCount: ENTRIES / 10 },
+    ];
+    const cut = verdictOn(c06, { images: both, groups: [of('large', 400, 2), of('small', 40, 8)] });
+    assert.equal(cut.verdict, 'supported');
+    const whole = verdictOn(c06, { images: both, groups: [of('large', 2000, 8), of('small', 40, 8)] });
+    assert.equal(whole.verdict, 'not supported');
+    const few = verdictOn(c06, { images: both, groups: [of('large', 400, 2), of('small', 40, 1)] });
+    assert.match(few.because, /too few blocks/);
+  });
   test('the order of the published rows is told, and where it is undecided', () => {
     const clear = on({ 'erofs-overlay': 520, 'erofs-only': 400, 'plain-directory': 440 });
     assert.match(clear.because, /fastest first: erofs-only < plain-directory < erofs-overlay$/);
