@@ -9,4 +9,5 @@ export const scenario: Scenario = {
   question: 'What do ten thousand mounts that are alive at once cost?',
   params: [{ mounts: 10_000 }],
   largeParams: [],
+  spare: true,
 };

@@ -15,6 +15,7 @@ export const scenario: Scenario = {
     'N threads at once, each with an empty store: ingest, create, mount; then unmount, settle, destroy, collect',
   headline: ['upWallNs', 'upEachWallNs', 'downWallNs', 'imagesPerSecond'],
   ownSection: true,
+  spare: true,
   needs: [],
   params: [{ images: 1 }, { images: 2 }],
   largeParams: [{ images: 4 }, { images: 8 }],

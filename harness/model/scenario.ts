@@ -90,7 +90,7 @@ export interface Scenario extends ScenarioInfo {
    * its variants are compared on one CPU, and all of it where it is not `placed`.
    */
   readonly oneCpu?: boolean;
-  /** It has rows in the first table, and is all the same given up before what carries a claim where a budget is short. */
+  /** No claim stands on it: where a budget is short it is given up before what carries one, rows in the first table or not. */
   readonly spare?: boolean;
   /** It asks for multiples, or for growth over sizes: the first look is its last. */
   readonly oneLook?: boolean;

@@ -85,7 +85,7 @@ export const stillFitting = (
     onceNs: 0,
     blockNs: (slotNs.get(keyOf(group)) ?? 0) * (group.arms.length + 1),
   }));
-  const fit = fitBudget(costs, blocks, leftNs);
+  const fit = fitBudget(costs, blocks, leftNs, leftNs);
   return { groups: keptGroups(open, fit), dropped: fit.dropped };
 };
 

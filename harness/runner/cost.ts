@@ -64,6 +64,7 @@ export const roughCosts = (
       kept: scenarioIsKept(group.scenario),
       own: group.own === true,
       rank: group.rank ?? 0,
+      spare: group.scenario.spare === true,
       blockNs: inPass(group, 'time') ? slotNs * (group.arms.length + 1) : 0,
       onceNs,
     };

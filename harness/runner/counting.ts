@@ -39,10 +39,12 @@ export const furtherPass = (groups: readonly Group[], counting: Counting): Furth
   if (passesDone >= passesAsked) return { groups: [], dropped: [] };
   const least = Math.min(LEAST_PASSES, passesAsked);
   const passesToCome = Math.max(1, least - passesDone);
+  const roomNs = passesDone < least ? availableNs * FIRST_SLOTS : availableNs;
   const fit = fitBudget(
     costs.map((costed, i) => ({ ...costed, onceNs: passesToCome * (passNs.get(keyOf(groups[i]!)) ?? 0) })),
     blocks,
-    passesDone < least ? availableNs * FIRST_SLOTS : availableNs,
+    roomNs,
+    roomNs,
   );
   if (passesDone < least) return { groups: keptGroups(groups, fit), dropped: fit.dropped };
   return fit.dropped.length === 0 && fit.fits

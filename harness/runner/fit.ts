@@ -1,5 +1,5 @@
 // What fits a budget. Blocks are never given up: images go first, from the last one, then scenarios that the first table is not
-// about, those that were asked for last first.
+// about, those that were asked for last first. Once images are ready and counted, what no claim stands on goes before them.
 //
 // Pure. Costs are rough before anything was measured and come from the counting passes afterwards.
 
@@ -12,6 +12,8 @@ export interface Costed {
   readonly own?: boolean;
   /** Of the other scenarios the highest goes first. */
   readonly rank?: number;
+  /** No claim stands on its scenario. */
+  readonly spare?: boolean;
   /** One block of this group, all its arms and the null arm, nanoseconds. */
   readonly blockNs: number;
   /** What it costs once, before the first block: preparing, proving, counting. */
@@ -31,8 +33,16 @@ export interface Fit {
 
 const SECOND_NS = 1e9;
 
-/** `costed` in order of importance: the first image is the last to go, unless only a smaller one fits at all. */
-export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs: number): Fit => {
+/**
+ * `costed` in order of importance: the first image is the last to go, unless only a smaller one fits at all. `sparesWithinNs`: images
+ * are ready and counted, so that spare scenarios go before one of them does, until all takes no longer than this.
+ */
+export const fitBudget = (
+  costed: readonly Costed[],
+  blocks: number,
+  availableNs: number,
+  sparesWithinNs = Number.POSITIVE_INFINITY,
+): Fit => {
   const all = [...new Set(costed.filter(({ own }) => own !== true).map((group) => group.image))];
   let images = all;
   let scenarios = [...new Set(costed.map((group) => group.scenario))];
@@ -46,6 +56,25 @@ export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs
   const tooMuch = (): boolean => cost(images) > availableNs;
   const why = () =>
     `${blocks} blocks with it take about ${Math.ceil(cost(images) / SECOND_NS)} s, the budget leaves ${Math.max(0, Math.floor(availableNs / SECOND_NS))} s`;
+  const ranks = new Map(
+    costed.filter((group) => !group.kept).map(({ scenario, rank = 0 }) => [scenario, rank] as const),
+  );
+  const costsNothing = (scenario: string): boolean =>
+    costed.every(
+      (group) => group.scenario !== scenario || group.onceNs + Math.min(blocks, 1) * group.blockNs === 0,
+    );
+  // What is done already makes no room.
+  const extras = [...ranks.keys()]
+    .filter((scenario) => !costsNothing(scenario))
+    .sort((a, b) => ranks.get(b)! - ranks.get(a)!);
+  const droppedScenarios: Record<string, string> = {};
+  const giveUp = (extra: string): void => {
+    droppedScenarios[extra] = `scenario ${extra}: ${why()}`;
+    dropped.push(droppedScenarios[extra]);
+    scenarios = scenarios.filter((scenario) => scenario !== extra);
+  };
+  const spares = new Set(costed.filter(({ spare }) => spare === true).map(({ scenario }) => scenario));
+  for (const extra of extras) if (spares.has(extra) && cost(images) > sparesWithinNs) giveUp(extra);
   while (tooMuch() && images.length > 1) {
     dropped.push(`image ${images.at(-1)}: ${why()}`);
     images = images.slice(0, -1);
@@ -61,24 +90,8 @@ export const fitBudget = (costed: readonly Costed[], blocks: number, availableNs
     );
     images = [smallest];
   }
-  const ranks = new Map(
-    costed.filter((group) => !group.kept).map(({ scenario, rank = 0 }) => [scenario, rank] as const),
-  );
-  const costsNothing = (scenario: string): boolean =>
-    costed.every(
-      (group) => group.scenario !== scenario || group.onceNs + Math.min(blocks, 1) * group.blockNs === 0,
-    );
-  // What is done already makes no room.
-  const extras = [...ranks.keys()]
-    .filter((scenario) => !costsNothing(scenario))
-    .sort((a, b) => ranks.get(a)! - ranks.get(b)!);
-  const droppedScenarios: Record<string, string> = {};
-  while (tooMuch() && extras.length > 0 && scenarios.length > 1) {
-    const extra = extras.pop()!;
-    droppedScenarios[extra] = `scenario ${extra}: ${why()}`;
-    dropped.push(droppedScenarios[extra]);
-    scenarios = scenarios.filter((scenario) => scenario !== extra);
-  }
+  for (const extra of extras)
+    if (scenarios.includes(extra) && scenarios.length > 1 && tooMuch()) giveUp(extra);
   return { images, scenarios, dropped, droppedScenarios, neededNs: cost(images), fits: !tooMuch() };
 };
 

@@ -30,6 +30,8 @@ export interface Ended {
 
 const READY_SHARE = 0.1;
 const COUNTED_SHARE = 0.25;
+/** Where estimates are wrong by half there is still room for all that carries a claim. */
+const FOR_SPARES = 2 / 3;
 /** A budget that has to be stretched for the fewest blocks gets so much of them more, for rows that they leave undecided. */
 const FOR_THE_UNDECIDED = 0.25;
 
@@ -83,7 +85,10 @@ const fitTiming = (parts: RunParts, groups: readonly Group[], costsOf: CostsOf, 
       slots: recorded.filter(({ block }) => block < looks.at(-1)!),
     };
   }
-  const fitWith = (lives: number): Fit => fitBudget(costsOf(lives), looks[0]!, parts.deadline.leftNs());
+  const fitWith = (lives: number): Fit => {
+    const leftNs = parts.deadline.leftNs();
+    return fitBudget(costsOf(lives), looks[0]!, leftNs, FOR_SPARES * leftNs);
+  };
   const lives = livesThatFit(parts.lives, fitWith);
   const costs = costsOf(lives);
   const fit = fitWith(lives);

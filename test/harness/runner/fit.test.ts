@@ -4,6 +4,7 @@ import { backends } from '../../../harness/backends/registry.ts';
 import { pairKey, roughCosts } from '../../../harness/runner/cost.ts';
 import { type Costed, fitBudget, livesThatFit } from '../../../harness/runner/fit.ts';
 import type { Group } from '../../../harness/runner/plan.ts';
+import { claims } from '../../../report/claims/registry.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 
 const group = (image: string, scenario: string, kept: boolean, seconds: number): Costed => ({
@@ -49,6 +50,36 @@ test('of several scenarios without a row in the first table the one asked for la
 test('what cannot fit is still planned whole, and said not to fit', () => {
   const fit = fitBudget(four, 8, 1e9);
   assert.deepEqual([fit.images, fit.scenarios, fit.fits], [['one'], ['churn'], false]);
+});
+
+test('once images are ready, what no claim stands on goes before one of them, the last first', () => {
+  const spare = (id: string, rank: number, seconds: number): Costed => ({
+    ...group('own', id, false, seconds),
+    ...{ own: true, spare: true, rank },
+  });
+  const costed = [...four, { ...group('own', 'claim', false, 1), own: true, rank: 9 }];
+  const all = [...costed, spare('build', 5, 2), spare('many', 6, 3)];
+  assert.deepEqual(fitBudget(all, 8, 80e9).images, ['one', 'two']);
+  const begun = fitBudget(all, 8, 80e9, 80e9);
+  assert.deepEqual(begun.images, ['one', 'two', 'three', 'four']);
+  assert.deepEqual(begun.dropped, [
+    'scenario many: 8 blocks with it take about 112 s, the budget leaves 80 s',
+    'scenario build: 8 blocks with it take about 88 s, the budget leaves 80 s',
+  ]);
+  // With more room for estimates that are wrong they go though all would fit, and nothing else does.
+  const careful = fitBudget(all, 8, 112e9, 75e9);
+  assert.deepEqual(careful.images.length, 4);
+  assert.deepEqual(careful.scenarios, ['churn', 'churn-fresh', 'claim']);
+});
+
+test('scenarios that no claim names are those that may go before an image', () => {
+  const named = new Set(claims.flatMap((claim) => claim.scenarios));
+  const spares = scenarios.filter(({ spare }) => spare === true).map(({ id }) => id);
+  assert.ok(spares.includes('live-mounts-10000') && spares.includes('micro-stat'));
+  assert.deepEqual(
+    spares.filter((id) => named.has(id)),
+    [],
+  );
 });
 
 test('what an image costs once counts too', () => {
