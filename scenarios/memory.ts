@@ -7,7 +7,7 @@ import { coldMount } from './in-mount.ts';
 
 /** What others on the machine do meanwhile is in the sums, and weighs less beside more entries. */
 const SOURCES: Readonly<Record<string, string>> = {
-  small: 'fixture:debian-12-certs',
+  small: 'fixture:debian-12-static',
   large: 'fixture:debian-12-base',
 };
 const ATTEMPTS = 5;
