@@ -54,8 +54,13 @@ export const fitBudget = (
       )
       .reduce((sum, group) => sum + group.onceNs + blocks * group.blockNs, 0);
   const tooMuch = (): boolean => cost(images) > availableNs;
-  const why = () =>
-    `${blocks} blocks with it take about ${Math.ceil(cost(images) / SECOND_NS)} s, the budget leaves ${Math.max(0, Math.floor(availableNs / SECOND_NS))} s`;
+  const why = () => {
+    const takes = `${blocks} blocks with it take about ${Math.ceil(cost(images) / SECOND_NS)} s`;
+    const leaves = `${Math.max(0, Math.floor(availableNs / SECOND_NS))} s`;
+    return tooMuch()
+      ? `${takes}, the budget leaves ${leaves}`
+      : `${takes} of the ${leaves} that the budget leaves, too many for an estimate`;
+  };
   const ranks = new Map(
     costed.filter((group) => !group.kept).map(({ scenario, rank = 0 }) => [scenario, rank] as const),
   );

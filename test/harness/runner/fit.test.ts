@@ -70,6 +70,10 @@ test('once images are ready, what no claim stands on goes before one of them, th
   const careful = fitBudget(all, 8, 112e9, 75e9);
   assert.deepEqual(careful.images.length, 4);
   assert.deepEqual(careful.scenarios, ['churn', 'churn-fresh', 'claim']);
+  assert.match(
+    careful.dropped[0]!,
+    /take about 112 s of the 112 s that the budget leaves, too many for an estimate$/,
+  );
 });
 
 test('scenarios that no claim names are those that may go before an image', () => {
