@@ -79,7 +79,10 @@ export const fitBudget = (
     scenarios = scenarios.filter((scenario) => scenario !== extra);
   };
   const spares = new Set(costed.filter(({ spare }) => spare === true).map(({ scenario }) => scenario));
-  for (const extra of extras) if (spares.has(extra) && cost(images) > sparesWithinNs) giveUp(extra);
+  // Where nothing else was asked for they are what the run is about.
+  const besides = scenarios.some((scenario) => !spares.has(scenario));
+  for (const extra of extras)
+    if (besides && spares.has(extra) && cost(images) > sparesWithinNs) giveUp(extra);
   while (tooMuch() && images.length > 1) {
     dropped.push(`image ${images.at(-1)}: ${why()}`);
     images = images.slice(0, -1);

@@ -66,6 +66,9 @@ test('once images are ready, what no claim stands on goes before one of them, th
     'scenario many: 8 blocks with it take about 112 s, the budget leaves 80 s',
     'scenario build: 8 blocks with it take about 88 s, the budget leaves 80 s',
   ]);
+  // Where nothing else was asked for they stay, but for what has no room at all.
+  const alone = fitBudget([spare('build', 5, 2), spare('many', 6, 3)], 8, 41e9, 20e9);
+  assert.deepEqual(alone.scenarios, ['build', 'many']);
   // With more room for estimates that are wrong they go though all would fit, and nothing else does.
   const careful = fitBudget(all, 8, 112e9, 75e9);
   assert.deepEqual(careful.images.length, 4);
