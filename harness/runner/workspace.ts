@@ -95,7 +95,7 @@ export const slotsFolder = (dir: string): string => {
 
 /** Length of a slot's folder, with what is above it. */
 export const slotPathBytes = (dir: string): number =>
-  Buffer.byteLength(join(slotsFolder(dir), slotName(newTag(), 0)));
+  Buffer.byteLength(join(slotsFolder(dir), slotName(inDigits(0, TAG_DIGITS), 0)));
 
 export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   make(dir);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
-import { type BlocksParts, fitting, runBlocks } from '../../../harness/runner/blocks.ts';
+import { type BlocksParts, fitting, runBlocks, stillFitting } from '../../../harness/runner/blocks.ts';
+import type { Costed } from '../../../harness/runner/fit.ts';
 import { openLimits } from '../../../harness/runner/limits.ts';
 import { type Group, keyOf, timingSlots } from '../../../harness/runner/plan.ts';
 import { extraSlots, tornGroups } from '../../../harness/runner/resume.ts';
@@ -115,6 +116,20 @@ test('what turns out to have no room for the fewest blocks is left out after two
   assert.deepEqual([one, two], [8, 2]);
   assert.deepEqual(ended[0], { scenario: 'walk-warm', params: {}, image: 'two', blocks: 2, why: 'budget' });
   assert.deepEqual(said, ['2: image two: 6 blocks with it take about 1 s, the budget leaves 0 s']);
+});
+
+test('after two blocks what no claim stands on goes before an image does', () => {
+  const build = scenarios.find(({ id }) => id === 'build')!;
+  const spare: Group = { scenario: build, params: {}, image: 'own', own: true, arms };
+  const open = [...groups, spare];
+  const costed = new Map<string, Costed>(groups.map((group) => [keyOf(group), costedOf(group)]));
+  costed.set(keyOf(spare), { ...costedOf(spare), kept: false, own: true, spare: true });
+  // 1 s a slot, three slots a block, six blocks: 18 s a group.
+  const slotNs = new Map(open.map((group) => [keyOf(group), 1e9]));
+  const kept = (leftNs: number) => stillFitting(open, { blocks: 6, leftNs, slotNs, costed }).groups;
+  assert.deepEqual(kept(54e9), open);
+  assert.deepEqual(kept(53e9), groups);
+  assert.deepEqual(kept(35e9), [groups[0]]);
 });
 
 test('after two blocks it is told what the others take, before anything is left out, and at the first look that nothing is left of them', async () => {

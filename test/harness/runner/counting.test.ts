@@ -58,6 +58,25 @@ test('after the first pass what has no room for two more and its blocks is left 
   );
 });
 
+test('after the first pass what no claim stands on goes before an image does', () => {
+  const second = { ...group('churn', 0), image: 'second' };
+  const [churn] = groups;
+  const both = [churn!, second, group('build', 3)];
+  const tight = counting(1, 31, 4);
+  const [cost] = tight.costs;
+  const { groups: next, dropped } = furtherPass(both, {
+    ...tight,
+    costs: [
+      cost!,
+      { ...cost!, image: 'second' },
+      { ...cost!, ...{ image: 'own', own: true, scenario: 'build', kept: false, spare: true } },
+    ],
+    passNs: new Map(both.map((one) => [keyOf(one), 4 * SECOND_NS])),
+  });
+  assert.deepEqual(next, [churn, second]);
+  assert.match(dropped.join(), /^scenario build: 8 blocks with it take about 48 s, the budget leaves 46 s$/);
+});
+
 test('a fourth pass is not paid for with a scenario', () => {
   // Eight blocks of all take 32 s, one more pass 8 s.
   assert.deepEqual(idsOf(furtherPass(groups, counting(3, 40)).groups), idsOf(groups));

@@ -15,6 +15,7 @@ import { describe, test } from 'node:test';
 import { openLeakCheck } from '../../../harness/runner/leak-check.ts';
 import { openWorkspace, removeWorkspace, slotName } from '../../../harness/runner/workspace.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
+import { findProgram } from '../../../harness/sys/spawn.ts';
 import { needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
 
 test('a workspace says whose it is, and goes with all that is in it', async (t) => {
@@ -44,7 +45,9 @@ test('names of slots are as long in every run and for every slot, and another ru
 const EXT4 = 0xef53;
 
 test('on ext4 what is made ready and each slot begin somewhere else on the disk', {
-  skip: statfsSync('/var/tmp').type === EXT4 ? false : '/var/tmp is no ext4',
+  skip:
+    (statfsSync('/var/tmp').type === EXT4 ? false : '/var/tmp is no ext4') ||
+    (findProgram('lsattr') === null ? 'needs lsattr' : false),
 }, (t) => {
   const home = mkdtempSync(join('/var/tmp', 'cfsbench-spread-'));
   t.after(() => rmSync(home, { recursive: true, force: true }));
