@@ -149,6 +149,16 @@ const phaseRows = (view: ReportView, image: string, section: SectionView): reado
 const rowLabel = (params: string, metric: string, isOnly: boolean): string =>
   [params, isOnly && params !== '' ? '' : plainName(metric)].filter((part) => part !== '').join(' ');
 
+/** Of parameters what tells a place from the others of its chart: a label has no room for what all of them have. */
+const apartIn = (places: readonly { readonly params: string }[]): ((params: string) => string) => {
+  const wordsOf = (params: string): readonly string[] => params.split(' ').filter((word) => word !== '');
+  const all = [...new Set(places.map(({ params }) => params))].map(wordsOf);
+  return (params) =>
+    wordsOf(params)
+      .filter((word) => !all.every((words) => words.includes(word)))
+      .join(' ');
+};
+
 const headlineRows = (view: ReportView, image: string, scenario: string): readonly FigureRow[] => {
   const timed = sectionsOf(view, image, scenario);
   const observed = view.observed.filter((one) => one.image === image && one.scenario === scenario);
@@ -157,14 +167,15 @@ const headlineRows = (view: ReportView, image: string, scenario: string): readon
     ...observed.flatMap(({ rows }) => rows.flatMap((row) => (row.headline ? [row.metric] : []))),
   ]);
   const isOnly = metrics.size === 1;
+  const apart = apartIn([...timed, ...observed]);
   return [
     ...timed.flatMap(({ params, rows }) =>
-      rows.map((row) => ofRow(rowLabel(params, row.metric, isOnly), row)),
+      rows.map((row) => ofRow(rowLabel(apart(params), row.metric, isOnly), row)),
     ),
     ...observed.flatMap(({ params, rows }) =>
       rows
         .filter(({ headline }) => headline)
-        .map((row) => ofCounts(rowLabel(params, row.metric, isOnly), row)),
+        .map((row) => ofCounts(rowLabel(apart(params), row.metric, isOnly), row)),
     ),
   ].filter(({ points }) => points.some((point) => point !== null && point.value > 0));
 };

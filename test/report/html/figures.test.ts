@@ -1,0 +1,25 @@
+// What stands beside the marks of a chart.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { figuresOf } from '../../../report/html/charts.ts';
+import type { Sample } from '../../../results/schema/run.ts';
+import { exampleRun } from '../support/example.ts';
+import { viewOf } from '../support/view.ts';
+
+/** Of the charts of churn that show no phases. */
+const labelsOf = (change: (sample: Sample) => readonly Sample[]): readonly string[] => {
+  const { run, samples } = exampleRun();
+  const { points } = figuresOf(viewOf(run, samples.flatMap(change)));
+  return points
+    .filter(({ scenario, title }) => scenario === 'churn' && title.startsWith('churn: other '))
+    .flatMap(({ rows }) => rows.map(({ label }) => label));
+};
+
+test('a label has those parameters that tell rows apart, and no others', () => {
+  const plain = labelsOf((sample) => [sample]);
+  assert.ok(plain.length > 0 && plain.every((label) => /^store=(empty|full)/.test(label)), plain.join());
+  const more = labelsOf((sample) => [{ ...sample, params: { ...sample.params, durable: 'yes' } }]);
+  assert.deepEqual(more, plain);
+  const one = labelsOf((sample) => (sample.params['store'] === 'full' ? [] : [sample]));
+  assert.ok(one.length > 0 && one.every((label) => label !== '' && !label.includes('=')), one.join());
+});
