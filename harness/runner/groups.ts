@@ -49,12 +49,25 @@ export const ownSources = (scenarios: readonly Scenario[], large: boolean): read
 
 /** Ids of backends that the scenarios need beside the headline ones. */
 export const variantsOf = (scenarios: readonly Scenario[]): ReadonlySet<string> =>
-  new Set(scenarios.flatMap(({ variants = [], only = [] }) => [...variants, ...only]));
+  new Set(
+    scenarios.flatMap((scenario) => [
+      ...(scenario.variants ?? []),
+      ...(scenario.only ?? []),
+      ...[...scenario.params, ...(scenario.largeParams ?? [])].flatMap(
+        (params) => scenario.variantsWith?.(params) ?? [],
+      ),
+    ]),
+  );
 
-const isAsked = ({ backend }: Arm, { only, variants = [] }: Scenario): boolean =>
-  only === undefined
-    ? backend.answers === undefined || variants.includes(backend.id)
-    : only.includes(backend.id);
+const isAsked = ({ backend }: Arm, scenario: Scenario, params: Params): boolean => {
+  const { only, variants = [] } = scenario;
+  if (only !== undefined) return only.includes(backend.id);
+  return (
+    backend.answers === undefined ||
+    variants.includes(backend.id) ||
+    (scenario.variantsWith?.(params) ?? []).includes(backend.id)
+  );
+};
 
 /** Whether these parameters leave the comparison of variants to a group on one CPU. */
 const leavesVariants = (all: readonly Params[], params: Params, { oneCpu = false }: Scenario): boolean =>
@@ -71,7 +84,7 @@ export const groupsOf = (
     if (others.includes(undefined)) return [];
     const images = [image, ...(others as string[])];
     const arms = question.arms.filter(
-      (arm) => (everyArm || isAsked(arm, scenario)) && images.every((name) => shows(name, arm.id)),
+      (arm) => (everyArm || isAsked(arm, scenario, params)) && images.every((name) => shows(name, arm.id)),
     );
     const places = placed(params, scenario, placement);
     return places.map((where) => ({
