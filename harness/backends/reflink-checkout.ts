@@ -77,7 +77,7 @@ export const backend: Backend = {
   createsFiles: true,
   needs: [
     { title: 'root in the initial user namespace', anyOf: ['root'] },
-    { title: 'reflinks in the work folder or on an XFS on a loop file', anyOf: ['work-reflink', 'xfs-loop'] },
+    { title: 'reflinks, or XFS on a loop file', anyOf: ['work-reflink', 'xfs-loop'] },
     { title: 'GNU cp', anyOf: ['cp'] },
     { title: 'GNU tar', anyOf: ['tar'] },
     { title: 'rm', anyOf: ['rm'] },

@@ -59,8 +59,6 @@ export interface RunOptions {
   /** Refuses a noisy machine. */
   readonly strict: boolean;
   readonly budgetNs: number | null;
-  /** What the budget may be stretched to; the budget itself where it was typed. */
-  readonly mostNs: number | null;
   readonly seed: string;
   readonly outDir: string | null;
   readonly workDir: string | null;
@@ -211,7 +209,6 @@ export const understand = (
     dryRun: typed.dryRun === true,
     strict: typed.strict === true,
     budgetNs: typed.budget ?? profile.budgetNs,
-    mostNs: typed.budget ?? profile.stretchedNs ?? profile.budgetNs,
     seed: typed.seed ?? String(process.pid * 7919 + (Date.now() % 1_000_000)),
     outDir: typed.out === undefined ? null : resolve(typed.out),
     workDir: typed.work === undefined ? null : resolve(typed.work),
