@@ -126,7 +126,7 @@ const timesOf = (ladder: Ladder, arms: readonly ArmView[], design: Design): Grow
         ladder.sizes.map(({ x, data }) => ({ x, given: givenBy(data, id) })),
       ),
     );
-    return viewOf(ladder, metric, metricInfo(design.catalogue, metric).title, series);
+    return viewOf(ladder, metric, metricInfo(design.catalogue, ladder.scenario, metric).title, series);
   });
 
 /** What brings an image in and what takes it away: the two sums that the debate is about. */
