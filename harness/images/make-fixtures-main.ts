@@ -103,8 +103,7 @@ const describe = async (roots: string, out: string, epochSec: bigint): Promise<v
     }
     const tree = withoutVolatile((await openDir(join(roots, name), name)).tree, epochSec);
     trees.set(name, tree);
-    const layer =
-      base === undefined ? tree : diffLayer(trees.get(base) ?? (await shipped(out, base)), tree);
+    const layer = base === undefined ? tree : diffLayer(trees.get(base) ?? (await shipped(out, base)), tree);
     const file = `${name}.dump.gz`;
     writeFileSync(join(out, file), gzipSync(Buffer.concat([...printDump(layer)]), { level: 9 }));
     images.push({

@@ -92,6 +92,12 @@ describe('the fixtures that ship with the project', () => {
     assert.equal(layers[0]!.find('/usr/sbin/nginx'), undefined);
   });
 
+  it('have one as large as the trees of the debate, below 1 GB', () => {
+    const large = shippedFixtures().find(({ name }) => name === 'debian-12-developer')!;
+    assert.ok(large.entryCount >= 60_000, `${large.entryCount}`);
+    assert.ok(large.fileBytes <= 1e9, `${large.fileBytes}`);
+  });
+
   it('are named by the error for one that is not there', async () => {
     await assert.rejects(open('no-such'), (error: Error & { facts?: string[] }) => {
       assert.match(error.facts?.join() ?? '', /debian-12-static/);
