@@ -45,11 +45,11 @@ export const manifestLifecycle = (
   },
   async create(store, dir) {
     const manifest = join(dir, 'image.cfs');
-    machine.files.writeNew(manifest, bytes);
+    machine.calls((list) => list.writeNew(manifest, bytes));
     return {
       mount: (at, writable) => mount(manifest, store, at, writable),
       async destroy() {
-        machine.files.unlink(manifest);
+        machine.calls((list) => list.unlink(manifest));
       },
     };
   },

@@ -2,6 +2,8 @@
 //
 // Paths are the harness's own (work folder, store, mount points): UTF-8 strings. Failures throw SysError.
 
+import type { CallList, MountAttribute, MountOption } from './calls.ts';
+
 /** Every feature is found by trying, never by version. */
 export type FeatureId =
   | 'root'
@@ -88,8 +90,6 @@ export interface Files {
 export interface Mounts {
   /** fsopen(type), fsconfig for every option in order, create, fsmount: a detached mount's descriptor. */
   create(type: string, options: readonly MountOption[], attributes: readonly MountAttribute[]): number;
-  /** Runs the caller's own code for a mount, or for an unmount, once on nothing: a window must not pay for it being cold. */
-  rehearse(what: 'mount' | 'unmount'): void;
   /** A detached, read-only mount of a folder that is there already. */
   clone(path: string): number;
   /** Attaches a detached mount at a path and closes the descriptor. */
@@ -113,11 +113,16 @@ export interface Mounts {
   typeAt(path: string): string | null;
 }
 
-export type MountOption =
-  | readonly [key: string]
-  | readonly [key: string, value: string]
-  | readonly [key: string, fd: number];
-export type MountAttribute = 'ro' | 'nosuid' | 'nodev' | 'noexec';
+export type { MountAttribute, MountOption };
+
+/** What says that nothing holds the source of a mount any more. */
+export type Until =
+  /** A write lease on the file is granted: nobody holds it open. */
+  | { readonly lease: string }
+  /** The loop device is free. */
+  | { readonly loop: string }
+  /** No mount is attached at exactly this path. */
+  | { readonly unmounted: string };
 
 /** A file system of its own, in memory or on a loop file. */
 export interface MadeFileSystem {
@@ -180,6 +185,17 @@ export interface Meters {
   callCounter(): CallCounter;
   /** Bytes of a file or block device that the page cache holds. */
   cachedBytes(path: string): number;
+  /** What this thread's windows took so far. */
+  windows(): Windows;
+}
+
+/** Sums over the life of the thread. */
+export interface Windows {
+  /** By the clock that the windows read themselves. */
+  readonly ns: number;
+  readonly count: number;
+  /** Whatever else was asked of the machine: calls made one by one, commands, servers. */
+  readonly outsideCount: number;
 }
 
 /** Of the whole machine. */
@@ -211,6 +227,12 @@ export interface Machine {
   readonly meters: Meters;
   readonly files: Files;
   readonly mounts: Mounts;
+  /** `one call`: a list is made by one call into a library that reads the clock itself; else by as many calls as it has. */
+  readonly windowKind: 'one call' | 'calls through koffi';
+  /** Makes all calls that `build` adds to the list, with nothing of the harness between them. `build` may run more than once. */
+  calls<T>(build: (list: CallList) => T): T;
+  /** Waits, with pauses; the waiting is counted as nobody's work. False when the limit passed. */
+  settled(until: Until, limitMs: number): boolean;
   /** File in which a server counts its requests, or null in timed passes. */
   readonly requestCounters: string | null;
   /**
