@@ -33,7 +33,14 @@ const built = async (image: Image, machine: Machine, { type, build }: BlockImage
   const scratch = join(home, `${type}-build`);
   const [layerDir, dir, at] = ['layers', 'image', 'mount'].map((name) => join(scratch, name));
   for (const path of [layerDir!, dir!, at!]) mkdirSync(path, { recursive: true });
-  const store: Store = { state: 'empty', objectDirs: [], layerDir: layerDir!, ingest() {}, collect() {} };
+  const store: Store = {
+    state: 'empty',
+    objectDirs: [],
+    layerDir: layerDir!,
+    ingest() {},
+    ingested: () => ({ verity: null }),
+    collect() {},
+  };
   let mounted: Mounted | null = null;
   try {
     const created = await (await unpacked.prepare(image, machine, {})).create(store, dir!);

@@ -40,8 +40,8 @@ export const manifestLifecycle = (
   mount: MountManifest,
   bytes: Uint8Array = image.manifest,
 ): Prepared => ({
-  async ingest(store) {
-    store.ingest(image);
+  async ingest(store, how) {
+    store.ingest(image, how);
   },
   async create(store, dir) {
     const manifest = join(dir, 'image.cfs');

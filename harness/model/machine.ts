@@ -3,6 +3,7 @@
 // Paths are the harness's own (work folder, store, mount points): UTF-8 strings. Failures throw SysError.
 
 import type { CallList, MountAttribute, MountOption } from './calls.ts';
+import type { ImageObject } from './image.ts';
 
 /** Every feature is found by trying, never by version. */
 export type FeatureId =
@@ -84,6 +85,40 @@ export interface Files {
   syncfs(path: string): void;
   /** Whether a write lease on the file is granted, i.e. nobody holds it open. */
   leaseFree(path: string): boolean;
+  /** FS_IOC_ENABLE_VERITY of a file that is open for reading; false where the file system has none. */
+  enableVerity(fd: number): boolean;
+  /** Work on many files in one window; null where it has to be done call by call. */
+  readonly loops: Loops | null;
+}
+
+/** What no list of calls can hold: how many there are depends on what is there. */
+export interface Loops {
+  /** SHA-256 is at hand, so that contents can be digested. */
+  readonly canDigest: boolean;
+  ingest(work: IngestWork): { readonly verity: boolean | null };
+  collect(work: CollectWork): void;
+  /** A tree, whatever is in it. */
+  removeTree(path: string): void;
+}
+
+export interface IngestWork {
+  readonly packPath: string;
+  /** An object's first digit chooses one of them. */
+  readonly dirs: readonly string[];
+  readonly objects: readonly ImageObject[];
+  readonly offsets: readonly number[];
+  /** The object folders, and `ab` in them as soon as an object comes that belongs into it. */
+  readonly makesFolders: boolean;
+  /** Digest contents, compare with the name, enable fs-verity where the file system has it. */
+  readonly digests: boolean;
+}
+
+export interface CollectWork {
+  readonly dirs: readonly string[];
+  /** Manifests whose objects stay. */
+  readonly keep: readonly Uint8Array[];
+  /** Folders that are empty then, the object folders among them. */
+  readonly removesFolders: boolean;
 }
 
 /** The mount API. A context's own messages are part of a SysError's facts. */

@@ -10,6 +10,7 @@ import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
 import { abortFuse } from './fuse-abort.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
+import { loops } from './loops.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
 import { pauseOf } from './pause.ts';
@@ -81,6 +82,7 @@ const outside: Files = {
   rmdir: (path) => makeCalls((list) => list.rmdir(path)),
   unlink: (path) => makeCalls((list) => list.unlink(path)),
   rename: (from, to) => makeCalls((list) => list.rename(from, to)),
+  loops,
   writeNew: (path, bytes) => makeCalls((list) => list.writeNew(path, bytes)),
 };
 

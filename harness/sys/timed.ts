@@ -7,6 +7,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
+import { fromBytes } from '../model/bytes.ts';
 import { ownCalls } from './own-calls.ts';
 import { windows } from './windows.ts';
 
@@ -15,10 +16,14 @@ export const libraryPath = fileURLToPath(new URL('../../timed/libtimed.so', impo
 const FORCED = 'CFSBENCH_WINDOW';
 
 /** struct timed_window. */
-const WINDOW_BYTES = 32;
+const WINDOW_BYTES = 4136;
 const FAILED_AT = 8;
 const READS_AT = 16;
+const ERROR_AT = 12;
 const WRITES_AT = 24;
+const CALL_AT = 32;
+const VERITY_AT = 36;
+const NAME_AT = 40;
 
 type Library = ReturnType<typeof koffi.load>;
 
@@ -44,6 +49,19 @@ export interface Ran {
   /** Index of what failed, -1 if nothing did. */
   readonly failed: number;
 }
+
+/** Of a loop that just failed: its errno, the system call (0: none) and the file. Bytes of a name are kept as they are. */
+export const lastFailure = () => ({
+  errno: told.readInt32LE(ERROR_AT),
+  call: told.readInt32LE(CALL_AT),
+  name: fromBytes(told.subarray(NAME_AT, told.indexOf(0, NAME_AT))),
+});
+
+/** Of the ingest that just ran: whether fs-verity was enabled; null where it was not tried. */
+export const lastVerity = (): boolean | null => {
+  const state = told.readInt32LE(VERITY_AT);
+  return state === 0 ? null : state === 1;
+};
 
 type Timed<A extends readonly unknown[]> = (...given: A) => Ran;
 
