@@ -33,6 +33,8 @@ export interface Versus {
   readonly ratio: Interval;
   readonly verdict: Verdict;
   readonly zone: Zone;
+  /** In the metric's unit: no smaller difference is a result. 0: there is none. */
+  readonly floor: number;
   /** Smallest true effect for the worse, as a ratio above 1, that would have been shown in about three of four runs like this. */
   readonly detectable: number | null;
   readonly pairs: number;
@@ -103,6 +105,7 @@ const versus = (arm: ByBlock, against: Against): Versus => {
   return {
     ratio,
     zone,
+    floor: against.floor,
     withoutRatio,
     pairs: values.length,
     verdict: judge(ratio, zone, against.better, against.nullCenter),
