@@ -57,8 +57,8 @@ type Known = Extract<Interval, { readonly kind: 'interval' }>;
 /** `(0.98..3.52)`. */
 export const rangeText = ({ lo, hi }: Known): string => `(${formatRatio(lo)}..${formatRatio(hi)})`;
 
-export const fewText = ({ n, needed }: Extract<Interval, { readonly kind: 'tooFew' }>): string =>
-  `${n} of ${needed} blocks`;
+export const fewText = ({ n, needed, of }: Extract<Interval, { readonly kind: 'tooFew' }>): string =>
+  `${n} of ${needed} ${of ?? 'blocks'}`;
 
 /** `1.50 (0.98..3.52)`: the one notation of a ratio, in every table, mail and page. */
 export const ratioText = (ratio: Interval): string =>

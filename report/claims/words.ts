@@ -20,7 +20,7 @@ const plainText = ({ metric, value, interval }: Told): string => {
   if (interval === null) return number(metric, value);
   const range =
     interval.kind === 'tooFew'
-      ? `${interval.n} of ${interval.needed} values`
+      ? `${interval.n} of ${interval.needed} ${interval.of ?? 'values'}`
       : `${number(metric, interval.lo)}..${number(metric, interval.hi)}`;
   return `${number(metric, value)} (${range})`;
 };

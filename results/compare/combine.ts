@@ -2,9 +2,10 @@
 // then the median of the blocks with its order-statistic interval. A block counts only where every image has a pair in it.
 import { median as medianOfFew } from 'simple-statistics';
 import type { Metric } from '../schema/run.ts';
-import type { Interval } from '../stats/interval.ts';
-import { type ByBlock, ratioInterval } from '../stats/log-ratio.ts';
+import { type Interval, mapInterval } from '../stats/interval.ts';
+import { type ByBlock, numbersOf } from '../stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, median } from '../stats/median.ts';
+import { intervalOver } from '../stats/over-blocks.ts';
 import { NULL_ARM, type Row, type Versus } from './rows.ts';
 import { judge, type Verdict, type Zone } from './verdict.ts';
 
@@ -25,8 +26,8 @@ const armLogs = (rows: readonly Row[], arm: string): readonly ByBlock[] | null =
   return logs.every((found) => found !== undefined) ? (logs as ByBlock[]) : null;
 };
 
-const perBlock = ([first, ...others]: readonly ByBlock[]): number[] => {
-  const medians: number[] = [];
+const perBlock = ([first, ...others]: readonly ByBlock[]): ByBlock => {
+  const medians = new Map<number, number>();
   first?.forEach((log, block) => {
     const logs = [log];
     for (const other of others) {
@@ -34,7 +35,7 @@ const perBlock = ([first, ...others]: readonly ByBlock[]): number[] => {
       if (found === undefined) return;
       logs.push(found);
     }
-    medians.push(medianOfFew(logs));
+    medians.set(block, medianOfFew(logs));
   });
   return medians;
 };
@@ -62,9 +63,9 @@ export const combine = (rows: readonly Row[], better: Metric['better']): readonl
       return logs === null ? [] : [[arm, perBlock(logs)] as const];
     }),
   );
-  const nullMedian = median(logsOf.get(NULL_ARM) ?? []);
+  const nullMedian = median(numbersOf(logsOf.get(NULL_ARM) ?? new Map()));
   return [...logsOf].map(([arm, logs]): CombinedCell => {
-    const ratio = ratioInterval(logs, LOOK_CONFIDENCE);
+    const ratio = mapInterval(intervalOver(logs, LOOK_CONFIDENCE), Math.exp);
     const each = rows.flatMap((row) => row.cells.find((cell) => cell.arm === arm)?.versus ?? []);
     const zone = zoneOfAll(each);
     const nullCenter = arm === NULL_ARM || nullMedian === null ? null : Math.exp(nullMedian);
