@@ -1,7 +1,7 @@
 // A run for a pull request or a step summary: what differs from the baseline first.
 import { VERDICTS } from '../../results/compare/verdict.ts';
 import { alerts } from '../alert.ts';
-import { toldText } from '../claims/words.ts';
+import { decidingText } from '../claims/words.ts';
 import { formatValue, ratioText, shortName } from '../format.ts';
 import { chanceText, runsText } from '../standing.ts';
 import { verdictText } from '../verdict-words.ts';
@@ -65,10 +65,12 @@ const claims = (view: ReportView): Block => ({
   columns: [text('claim'), text('verdict'), text('what was said'), text('numbers, or why there are none')],
   rows: view.claims
     .filter(({ verdict }) => verdict !== 'not asked')
-    .map(({ id, verdict, text: said, told, because }) => {
-      const first = told.find(({ standIn }) => standIn !== true);
-      return [md(id), md(verdict), md(said), md(first === undefined ? because : toldText(first))];
-    }),
+    .map((claim) => [
+      md(claim.id),
+      claim.verdict === 'failed' ? '**failed**' : md(claim.verdict),
+      md(claim.text),
+      md(decidingText(claim) ?? claim.because),
+    ]),
 });
 
 const missing = (view: ReportView): Block => ({
