@@ -10,6 +10,10 @@ import type { Evidence } from './evidence.ts';
 export const filesOf = ({ run }: Evidence, { group }: GroupData): number | null =>
   run.images.find(({ name }) => name === group.image)?.fileCount ?? null;
 
+/** Names of a group's image: files, directories, links; null where the run does not say. */
+export const entriesIn = ({ run }: Evidence, { group }: GroupData): number | null =>
+  run.images.find(({ name }) => name === group.image)?.entryCount ?? null;
+
 type Sized = readonly (readonly [files: number, group: GroupData])[];
 
 export const sized = (evidence: Evidence, groups: readonly GroupData[]): Sized =>
@@ -37,13 +41,14 @@ export const callsIn = (
 export interface CallGrowth {
   readonly start: number;
   readonly perFile: number;
+  /** Files at each size, from the smallest. */
+  readonly sizes: readonly number[];
   /** Slopes between neighbouring sizes. */
   readonly least: number;
   readonly most: number;
-  readonly sizes: number;
 }
 
-/** Of calls that are equal in every pass; null with fewer than two sizes, or where passes differ. */
+/** Of calls that are equal in every pass; null with fewer than two sizes, or where passes differ. Slopes between neighbours bound those between any two sizes. */
 export const callGrowth = (
   evidence: Evidence,
   groups: readonly GroupData[],
@@ -68,12 +73,17 @@ export const callGrowth = (
     perFile: slope,
     least: Math.min(...slopes),
     most: Math.max(...slopes),
-    sizes: sorted.length,
+    sizes: xs,
   };
 };
 
 /** Sum of these metrics by block: only blocks that have them all. */
-export const sums = (evidence: Evidence, group: GroupData, arm: string, metrics: readonly string[]): ByBlock => {
+export const sums = (
+  evidence: Evidence,
+  group: GroupData,
+  arm: string,
+  metrics: readonly string[],
+): ByBlock => {
   const [first, ...others] = metrics.map((metric) => evidence.values(group, arm, metric));
   return new Map(
     [...(first ?? [])].flatMap(([block, value]) => {

@@ -93,7 +93,8 @@ export const overImages = (answers: readonly Answer[]): Judged => {
       first.verdict === 'undecided'
         ? `${first.image}: ${first.because}; the smaller ${decidedText(contrary)}`
         : `images disagree: ${decidedText(first)}; ${decidedText(contrary)}`,
-    wouldDecide: first.verdict === 'undecided' ? first.wouldDecide : 'an image between the two, or why they differ',
+    wouldDecide:
+      first.verdict === 'undecided' ? first.wouldDecide : 'an image between the two, or why they differ',
     told,
   };
 };
