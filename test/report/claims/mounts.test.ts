@@ -1,7 +1,6 @@
 // Every verdict of the rules about many mounts and about unmounting, each from a journal made to order.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { claim as c7 } from '../../../report/claims/c07.ts';
 import { claim as c12 } from '../../../report/claims/c12.ts';
 import { claim as c19 } from '../../../report/claims/c19.ts';
 import { around, type MadeGroup, type Series, verdictOn } from './journal.ts';
@@ -63,20 +62,4 @@ test('C19: never, always, once, in too few unmounts, not measured', () => {
     group({ 'erofs-overlay': { stillThereCount: 0 }, 'unpacked-overlay': { stillThereCount: 0 } }),
   ];
   assert.equal(verdictOn(c19, { groups: kernel, skipped }).verdict, 'not testable');
-});
-
-const memory = (stacked: readonly number[]): readonly MadeGroup[] => [
-  {
-    scenario: 'memory',
-    time: { 'erofs-only': { slabObjectBytes: 1e6 }, 'erofs-overlay': { slabObjectBytes: stacked } },
-  },
-];
-
-test('C7: doubled, not doubled, both possible, not measured', () => {
-  assert.equal(verdictOn(c7, { groups: memory(around(2.6e6)) }).verdict, 'supported');
-  assert.equal(verdictOn(c7, { groups: memory(around(1.5e6)) }).verdict, 'not supported');
-  assert.equal(verdictOn(c7, { groups: memory(around(2e6)) }).verdict, 'undecided');
-  assert.equal(verdictOn(c7, { groups: memory([2.6e6]) }).verdict, 'undecided');
-  const skipped = [{ what: 'erofs-only', need: 'EROFS', reason: 'none' }];
-  assert.equal(verdictOn(c7, { groups: [], skipped }).verdict, 'not testable');
 });
