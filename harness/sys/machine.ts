@@ -11,6 +11,7 @@ import { files } from './files.ts';
 import { abortFuse } from './fuse-abort.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
 import { loops } from './loops.ts';
+import { makeMemoryGroup } from './memory-group.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
 import { pauseOf } from './pause.ts';
@@ -111,6 +112,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     restless,
     cachedBytes,
     windows: () => ({ ...windows }),
+    memoryGroup: makeMemoryGroup,
     callCounter() {
       const counter = openCallCounter(features, scratch);
       const apart = tellOwnWorkApart(counter);
