@@ -1,0 +1,7 @@
+import { walks } from './walks.ts';
+import type { ClaimWorlds } from './world.ts';
+
+/** In the order of the claims. */
+export const worlds: readonly ClaimWorlds[] = [...walks].sort(
+  (a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)),
+);
