@@ -33,6 +33,7 @@ import {
   type RunFile,
   type Sample,
   SCHEMA,
+  type ScenarioInfo,
   type Slot,
 } from './schema/run.ts';
 
@@ -102,12 +103,20 @@ const metric = fields<Metric>({
   title: text,
   better: oneOf('lower', 'higher'),
   noise: oneOf('exact', 'quasi', 'noisy'),
+  judged: optional(truth),
 });
 
 const catalogue = fields<Catalogue>({
   metrics: record(metric),
   scenarios: record(
-    fields({ question: text, cache: oneOf('cold', 'warm', 'hot'), reproduce: text, headline: list(text) }),
+    fields<ScenarioInfo>({
+      question: text,
+      cache: oneOf('cold', 'warm', 'hot'),
+      reproduce: text,
+      headline: list(text),
+      ownSection: optional(truth),
+      metrics: optional(record(metric)),
+    }),
   ),
   backends: record(fields({ title: text, how: text })),
   phases: record(text),

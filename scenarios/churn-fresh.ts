@@ -8,10 +8,11 @@ export const scenario: Scenario = {
   reproduce: 'ingest, create, destroy, collect, without any sync in between',
   headline: [],
   needs: [],
-  params: [{ store: 'empty' }],
+  params: [{ local: 'nothing' }],
+  largeParams: [{ local: 'files' }],
   metrics: {
     destroyFreshWallNs: {
-      title: 'destroy + collect of files never written back',
+      title: 'destroy (with local=nothing also collect) of files never written back',
       better: 'lower',
       noise: 'noisy',
     },
@@ -25,11 +26,13 @@ export const scenario: Scenario = {
     await prepared.ingest(store);
     const created = await prepared.create(store, dir);
     await stage.phase('destroy', () => created.destroy());
-    await stage.phase('collect', () => prepared.collect(store, []));
+    if (stage.slot.params['local'] === 'nothing')
+      await stage.phase('collect', () => prepared.collect(store, stage.kept));
     return {};
   },
-  derive({ destroyWallNs, collectWallNs, ...values }) {
-    return destroyWallNs === undefined || collectWallNs === undefined
+  variantsWith: ({ local }) => (local === 'files' ? ['hardlink-checkout', 'reflink-checkout'] : []),
+  derive({ destroyWallNs, collectWallNs = 0, ...values }) {
+    return destroyWallNs === undefined
       ? values
       : { ...values, destroyFreshWallNs: destroyWallNs + collectWallNs };
   },

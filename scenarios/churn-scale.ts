@@ -1,27 +1,17 @@
-// The life of an image again, for images that differ in nothing but the number of files: what of the cost grows with it.
+// The life of an image whose files are all here, for real images of several sizes: what of the cost grows with the files.
 import type { Params, Scenario } from '../harness/model/scenario.ts';
 import { scenario as churn } from './churn.ts';
-import { scaledSource } from './scaled.ts';
 
-const FILES = [100, 500];
-const MANY_FILES = 10_000;
-const FULL_STORE_CYCLES = 5;
-
-const of = (store: 'empty' | 'full', sizes: readonly number[]): readonly Params[] =>
-  sizes.map((files) => ({ store, files }));
+const of = (size: string): Params => ({ local: 'files', size });
 
 export const scenario: Scenario = {
   ...churn,
   id: 'churn-scale',
-  question: 'Which part of the cost of an image grows with its files, and which does not?',
-  headline: ['arriveWallNs', 'mountWallNs', 'unmountWallNs', 'removeWallNs'],
+  question: 'Which part of the cost of setting an image up grows with its files, and which does not?',
+  headline: ['createWallNs', 'mountWallNs', 'unmountWallNs', 'destroyWallNs', 'checkoutWallNs'],
   ownSection: true,
-  // What a full store costs stands in `churn` for every image of a run.
-  params: of('empty', FILES),
-  largeParams: [...of('empty', [MANY_FILES]), ...of('full', [...FILES, MANY_FILES])],
-  // Two manifest backends differ in their mounts alone, and `churn` has those.
-  only: ['erofs-overlay', 'unpacked-overlay'],
-  source: ({ files }) => scaledSource(Number(files)),
+  params: [of('certs'), of('static'), of('base')],
+  largeParams: [of('developer')],
+  source: ({ size }) => `fixture:debian-12-${size}`,
   oneLook: true,
-  cycles: ({ store }) => (store === 'full' ? FULL_STORE_CYCLES : 1),
 };

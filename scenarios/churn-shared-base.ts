@@ -18,8 +18,8 @@ export const scenario: Scenario = {
   reproduce: 'ingest and create of the base, untimed; then the life of the image as in churn, the base kept',
   headline: ['arriveWallNs', 'mountWallNs', 'unmountWallNs', 'removeWallNs', 'imagesPerSecond'],
   ownSection: true,
-  params: [{ store: 'empty', base: 'here', files: FILES }],
-  largeParams: [{ store: 'empty', base: 'here' }],
+  params: [{ local: 'nothing', base: 'here', files: FILES }],
+  largeParams: [{ local: 'nothing', base: 'here' }],
   source: (params) => (params['files'] === undefined ? 'fixture:debian-12-nginx' : small(params)),
   others: (params) => [
     params['files'] === undefined ? 'fixture:debian-12-base' : `${small(params)},upto=${LAYERS - 1}`,

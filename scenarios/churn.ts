@@ -1,33 +1,37 @@
 // The life of an image, over and over: bring it in, mount it, read one file, take it away.
 //
-// The work file system is synced, untimed, after create and before destroy, so that nobody pays for another's dirty pages and
-// destroy is of files that are on disk; what a durable create or destroy costs (a syncfs of its own) is shown beside.
+// local=nothing: contents come with the life and go with it. local=files: every file is here, the image is not set up. local=image:
+// it is set up. The work file system is synced, untimed, after create and before destroy, so that no life pays for another's dirty
+// pages and destroy is of files that are on disk; what a durable create or destroy costs (a syncfs of its own) is shown beside.
 
+import type { Created } from '../harness/model/backend.ts';
 import { known, sumOf } from '../harness/model/metrics.ts';
 import { medianOf } from '../harness/model/repeated.ts';
-import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
+import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { readTarget } from './read-target.ts';
 
-const FULL_STORE_CYCLES = 10;
-/** Where a run wants several lives of long ones, too: twice as many short ones are steadier by a third. */
-const STEADY_CYCLES = 20;
-/** Asking a full store, and collecting it, are single short windows: looked at this often for each life. */
+/** Of lives of half a millisecond; those that make every file are repeated as often as the run wants. */
+const SHORT_CYCLES = 10;
+/** Asking a full store, and collecting it, are single short windows: repeated this often for each life. */
 const ASKED_SHARE = 0.3;
-const LIFE = ['createWallNs', 'mountWallNs', 'useWallNs', 'unmountWallNs', 'settleWallNs', 'destroyWallNs'];
+const MOUNTED = ['mountWallNs', 'useWallNs', 'unmountWallNs', 'settleWallNs'];
+const SET_UP = ['createWallNs', ...MOUNTED, 'destroyWallNs'];
+const WHOLE = ['ingestWallNs', ...SET_UP, 'collectWallNs'];
+
+/** The phases of one life. With local=files asking the store and collecting are no part of it: they are per pull and per collection. */
+const lifeOf = ({ local }: Params): readonly string[] => {
+  if (local === 'nothing') return WHOLE;
+  return local === 'files' ? SET_UP : MOUNTED;
+};
 
 interface Done {
   readonly createSyncNs: number;
   readonly disk: Values;
 }
 
-const life = async (stage: Stage, target: string | null, number: number): Promise<Done> => {
-  const { prepared } = stage;
-  const store = stage.storeOf(number);
+const mountAndUse = async (stage: Stage, created: Created, number: number): Promise<void> => {
+  const target = readTarget(stage.image.tree);
   const at = stage.folder(`mount-${number}`);
-  const dir = stage.folder(`image-${number}`);
-  const created = await stage.phase('create', () => prepared.create(store, dir));
-  const createSyncNs = stage.sync();
-  const disk = stage.slot.pass === 'count' ? await stage.footprint() : {};
   const mounted = await stage.phase('mount', () => created.mount(at));
   stage.mounted(mounted);
   await stage.phase('use', () =>
@@ -37,6 +41,15 @@ const life = async (stage: Stage, target: string | null, number: number): Promis
   );
   await stage.phase('unmount', () => mounted.unmount());
   await stage.phase('settle', () => mounted.settle());
+};
+
+const life = async (stage: Stage, number: number): Promise<Done> => {
+  const { prepared } = stage;
+  const dir = stage.folder(`image-${number}`);
+  const created = await stage.phase('create', () => prepared.create(stage.storeOf(number), dir));
+  const createSyncNs = stage.sync();
+  const disk = stage.slot.pass === 'count' ? await stage.footprint() : {};
+  await mountAndUse(stage, created, number);
   stage.sync();
   await stage.phase('destroy', () => created.destroy());
   return { createSyncNs, disk };
@@ -45,40 +58,67 @@ const life = async (stage: Stage, target: string | null, number: number): Promis
 const ask = (stage: Stage, number: number) =>
   stage.phase('ingest', () => stage.prepared.ingest(stage.storeOf(number)));
 
-const clear = async (stage: Stage, number: number): Promise<number> => {
+const collect = async (stage: Stage, number: number): Promise<number> => {
   await stage.phase('collect', () => stage.prepared.collect(stage.storeOf(number), stage.kept));
   return stage.sync();
 };
 
-/** Everything of the image goes before the next life begins, which has a store of its own. */
-const wholeLives = async (stage: Stage, target: string | null) => {
+const valuesOf = (stage: Stage, done: readonly Done[], destroySyncs: readonly number[]): Values => {
+  const objectCount = stage.image.objects.length;
+  return stage.slot.pass === 'count'
+    ? { objectCount, ...done[0]!.disk }
+    : {
+        objectCount,
+        createSyncWallNs: medianOf(done.map(({ createSyncNs }) => createSyncNs)),
+        destroySyncWallNs: medianOf(destroySyncs),
+      };
+};
+
+/** All of the image goes before the next life begins, which has a store of its own. */
+const fromNothing = async (stage: Stage): Promise<Values> => {
   const done: Done[] = [];
   const destroySyncs: number[] = [];
   for (let number = 0; number < stage.cycles; number++) {
     await ask(stage, number);
-    done.push(await life(stage, target, number));
-    destroySyncs.push(await clear(stage, number));
+    done.push(await life(stage, number));
+    destroySyncs.push(await collect(stage, number));
   }
-  return { done, destroySyncs };
+  return valuesOf(stage, done, destroySyncs);
 };
 
 /** The store is asked before all lives and collected after them. */
-const lightLives = async (stage: Stage, target: string | null) => {
+const fromFiles = async (stage: Stage): Promise<Values> => {
   const asked = Math.ceil(ASKED_SHARE * stage.cycles);
   const done: Done[] = [];
   const destroySyncs: number[] = [];
   for (let i = 0; i < asked; i++) await ask(stage, 0);
-  for (let number = 0; number < stage.cycles; number++) done.push(await life(stage, target, number));
-  for (let i = 0; i < asked; i++) destroySyncs.push(await clear(stage, 0));
-  return { done, destroySyncs };
+  for (let number = 0; number < stage.cycles; number++) {
+    done.push(await life(stage, number));
+    destroySyncs.push(stage.sync());
+  }
+  for (let i = 0; i < asked; i++) await collect(stage, 0);
+  return valuesOf(stage, done, destroySyncs);
 };
+
+const fromImage = async (stage: Stage): Promise<Values> => {
+  const created = await stage.prepared.create(stage.store, stage.folder('image'));
+  stage.sync();
+  for (let number = 0; number < stage.cycles; number++) await mountAndUse(stage, created, number);
+  await created.destroy();
+  return {};
+};
+
+const perObject = (ns: number | undefined, objectCount: number | undefined): number | null =>
+  ns === undefined || objectCount === undefined || objectCount === 0 ? null : ns / objectCount;
+
+const rate = (ns: number | null): number | null => (ns === null ? null : 1e9 / ns);
 
 export const scenario: Scenario = {
   id: 'churn',
   question: 'What does it cost to bring an image in, mount it, use it once and take it away again?',
   cache: 'warm',
   reproduce:
-    'ingest, create, mount, cat one file, unmount, settle, destroy, collect; sync after create and before destroy',
+    'ingest, create, mount, cat one file, unmount, settle, destroy, collect, as far as local= has them; sync after create and before destroy',
   headline: [
     'ingestWallNs',
     'createWallNs',
@@ -89,24 +129,50 @@ export const scenario: Scenario = {
     'destroyWallNs',
     'collectWallNs',
     'removeWallNs',
+    'checkoutWallNs',
+    'ingestPerObjectNs',
+    'collectPerObjectNs',
     'imagesPerSecond',
+    'pulledImagesPerSecond',
     'commandStartWallNs',
   ],
   needs: [],
-  params: [{ store: 'empty' }, { store: 'full' }],
+  params: [{ local: 'nothing' }, { local: 'files' }, { local: 'image' }],
+  variantsWith: ({ local }) => (local === 'files' ? ['hardlink-checkout', 'reflink-checkout'] : []),
   metrics: {
     arriveWallNs: { title: 'ingest + create: the image is here', better: 'lower', noise: 'noisy' },
     removeWallNs: { title: 'destroy + collect: the image is gone', better: 'lower', noise: 'noisy' },
+    checkoutWallNs: {
+      title: 'create + destroy: the image is set up and removed, its files stay',
+      better: 'lower',
+      noise: 'noisy',
+    },
     lifecycleWallNs: {
-      title: 'all phases of one image; of a full store without ingest and collect',
+      title: 'all phases of one life; with local=files without asking the store and collecting',
       better: 'lower',
       noise: 'noisy',
     },
     imagesPerSecond: {
-      title: 'images per second, one after another; a full store is asked before all and collected after all',
+      title: 'images per second, one after another; with local=files without asking the store and collecting',
       better: 'higher',
       noise: 'noisy',
     },
+    pulledImagesPerSecond: {
+      title: 'images per second, one after another, with one asking of the store and one collection for each',
+      better: 'higher',
+      noise: 'noisy',
+    },
+    ingestPerObjectNs: {
+      title: 'ingest for each object of the image',
+      better: 'lower',
+      noise: 'noisy',
+    },
+    collectPerObjectNs: {
+      title: 'collect for each object of the image',
+      better: 'lower',
+      noise: 'noisy',
+    },
+    objectCount: { title: 'objects of the image', better: 'lower', noise: 'exact' },
     createDurableWallNs: {
       title: 'ingest + create + syncfs: the image is here to stay',
       better: 'lower',
@@ -118,45 +184,52 @@ export const scenario: Scenario = {
       noise: 'noisy',
     },
     createSyncWallNs: { title: 'the syncfs after create', better: 'lower', noise: 'noisy' },
-    destroySyncWallNs: { title: 'the syncfs after destroy and collect', better: 'lower', noise: 'noisy' },
+    destroySyncWallNs: {
+      title: 'the syncfs after destroy, with local=nothing after collect',
+      better: 'lower',
+      noise: 'noisy',
+    },
   },
-  // Short lives are repeated within a slot; a full store is asked for the objects before them and collected after.
-  cycles: (params, lives) =>
-    params['store'] !== 'full' ? lives : lives > 1 ? STEADY_CYCLES : FULL_STORE_CYCLES,
-  repeatShare: (params) => (params['store'] === 'full' ? 0.08 : 1),
-  roughNs: (size, params) =>
-    params['store'] === 'full'
-      ? 6e7 + size.entryCount * 1e4
-      : 1e8 + size.objectCount * 1.2e5 + size.objectBytes * 2,
-  async run(stage) {
-    const lives = stage.store.state === 'full' ? lightLives : wholeLives;
-    const { done, destroySyncs } = await lives(stage, readTarget(stage.image.tree));
-    return stage.slot.pass === 'count'
-      ? done[0]!.disk
-      : {
-          createSyncWallNs: medianOf(done.map(({ createSyncNs }) => createSyncNs)),
-          destroySyncWallNs: medianOf(destroySyncs),
-        };
+  cycles: ({ local }, lives, { createsFiles = false }) => {
+    if (local === 'image') return SHORT_CYCLES;
+    return local === 'files' && !createsFiles ? SHORT_CYCLES : lives;
   },
-  derive(values, params) {
-    const arrive = sumOf(values, ['ingestWallNs', 'createWallNs']);
-    const remove = sumOf(values, ['destroyWallNs', 'collectWallNs']);
-    // A full store is asked and collected once for many lives: they are no part of one.
-    const whole = sumOf(
-      values,
-      params['store'] === 'full' ? LIFE : ['ingestWallNs', ...LIFE, 'collectWallNs'],
-    );
+  repeatShare: ({ local }) => (local === 'nothing' ? 1 : 0.08),
+  roughNs: (size, { local }) => {
+    if (local === 'image') return 6e7 + size.entryCount * 1e4;
+    return local === 'files'
+      ? 1e8 + size.entryCount * 1e5 + size.objectBytes
+      : 1e8 + size.objectCount * 1.2e5 + size.objectBytes * 2;
+  },
+  run(stage) {
+    const { local } = stage.slot.params;
+    if (local === 'image') return fromImage(stage);
+    return local === 'files' ? fromFiles(stage) : fromNothing(stage);
+  },
+  derive({ objectCount, ...values }, params) {
+    const nothing = params['local'] === 'nothing';
+    const sum = (names: readonly string[]): number | null => sumOf(values, names);
+    const life = sum(lifeOf(params));
     return {
       ...values,
-      ...known('arriveWallNs', arrive),
-      ...known('removeWallNs', remove),
-      ...known('lifecycleWallNs', whole),
-      ...known('imagesPerSecond', whole === null ? null : 1e9 / whole),
-      ...known('createDurableWallNs', sumOf(values, ['ingestWallNs', 'createWallNs', 'createSyncWallNs'])),
-      ...known(
-        'destroyDurableWallNs',
-        sumOf(values, ['destroyWallNs', 'collectWallNs', 'destroySyncWallNs']),
-      ),
+      ...known('lifecycleWallNs', life),
+      ...known('imagesPerSecond', rate(life)),
+      ...known('ingestPerObjectNs', perObject(values['ingestWallNs'], objectCount)),
+      ...known('collectPerObjectNs', perObject(values['collectWallNs'], objectCount)),
+      ...(nothing
+        ? {
+            ...known('arriveWallNs', sum(['ingestWallNs', 'createWallNs'])),
+            ...known('removeWallNs', sum(['destroyWallNs', 'collectWallNs'])),
+            ...known('createDurableWallNs', sum(['ingestWallNs', 'createWallNs', 'createSyncWallNs'])),
+            ...known('destroyDurableWallNs', sum(['destroyWallNs', 'collectWallNs', 'destroySyncWallNs'])),
+          }
+        : {}),
+      ...(params['local'] === 'files'
+        ? {
+            ...known('checkoutWallNs', sum(['createWallNs', 'destroyWallNs'])),
+            ...known('pulledImagesPerSecond', rate(sum(WHOLE))),
+          }
+        : {}),
     };
   },
 };

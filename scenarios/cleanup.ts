@@ -16,7 +16,11 @@ const ALONE_MS = 50;
 /** A size that churn-scale has, too, so that its image is made ready once. */
 const FILES = 500;
 
-const of = (caches: 'warm' | 'cold', durable: 'yes' | 'no'): Params => ({ store: 'empty', caches, durable });
+const of = (caches: 'warm' | 'cold', durable: 'yes' | 'no'): Params => ({
+  local: 'nothing',
+  caches,
+  durable,
+});
 
 /** Mounted, listed, and unmounted again. */
 const useOnce = async (stage: Stage, created: Created): Promise<void> => {

@@ -1,6 +1,7 @@
 // A process beside the one that is measured, on the same file system: what its own small files take, while nothing goes on and
 // while something does.
 import { fileURLToPath } from 'node:url';
+import { notJudged } from '../harness/model/metrics.ts';
 import type { Stage, Values } from '../harness/model/scenario.ts';
 import type { Metric } from '../results/schema/run.ts';
 
@@ -20,30 +21,25 @@ interface Figures {
 
 const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
 
+const latencies = (when: 'Alone' | 'During', what: string): Readonly<Record<string, Metric>> => ({
+  [`neighbour${when}MedianNs`]: latency(`a neighbour’s small file with fsync ${what}: median`),
+  [`neighbour${when}P90Ns`]: latency(`a neighbour’s small file ${what}: upper bound of the 90th percentile`),
+  [`neighbour${when}P99Ns`]: latency(`a neighbour’s small file ${what}: upper bound of the 99th percentile`),
+  [`neighbour${when}WorstNs`]: latency(`a neighbour’s small file ${what}: the longest`),
+  // More of them where the removal takes longer.
+  ...notJudged({
+    [`neighbour${when}Count`]: {
+      title: `a neighbour’s small files ${what}: how many`,
+      better: 'higher',
+      noise: 'noisy',
+    },
+  }),
+});
+
 export const neighbourMetrics: Readonly<Record<string, Metric>> = {
-  ...Object.fromEntries(
-    (
-      [
-        ['Alone', 'while nothing goes on'],
-        ['During', 'while the image is removed'],
-      ] as const
-    ).flatMap(([when, what]) => [
-      [`neighbour${when}MedianNs`, latency(`a neighbour’s small file with fsync ${what}: median`)],
-      [
-        `neighbour${when}P90Ns`,
-        latency(`a neighbour’s small file ${what}: upper bound of the 90th percentile`),
-      ],
-      [
-        `neighbour${when}P99Ns`,
-        latency(`a neighbour’s small file ${what}: upper bound of the 99th percentile`),
-      ],
-      [`neighbour${when}WorstNs`, latency(`a neighbour’s small file ${what}: the longest`)],
-      [
-        `neighbour${when}Count`,
-        { title: `a neighbour’s small files ${what}: how many`, better: 'higher', noise: 'noisy' } as const,
-      ],
-    ]),
-  ),
+  // Nothing of the arm goes on then.
+  ...notJudged(latencies('Alone', 'while nothing goes on')),
+  ...latencies('During', 'while the image is removed'),
   neighbourSlowdownRatio: latency('a neighbour’s median while the image is removed ÷ while nothing goes on'),
 };
 

@@ -1,30 +1,34 @@
 // Several images brought in at once, as a machine does that starts many functions or pods: what do they take from each other?
 //
-// Each is a thread with a store of its own, which lived once before as a rehearsal: on one machine threads and processes make
+// Each is a thread, which lived once before as a rehearsal; with local=nothing it has a store of its own, with local=files all use
+// the run's full store, as functions started on one machine do. On one machine threads and processes make
 // the same system calls at the same time, and a thread needs no start inside the window.
-import type { Metric, Scenario } from '../harness/model/scenario.ts';
+import type { Metric, Params, Scenario } from '../harness/model/scenario.ts';
 import { elapsed } from './in-mount.ts';
 
 const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
 
+const of = (local: 'nothing' | 'files', images: number): Params => ({ local, images });
+
 export const scenario: Scenario = {
   id: 'parallel-create',
-  question: 'What does it cost to bring in, and to take away, several images at the same time?',
+  question: 'What does it cost to set up, and to take away, several images at the same time?',
   cache: 'warm',
   reproduce:
-    'N threads at once, each with an empty store: ingest, create, mount; then unmount, settle, destroy, collect',
+    'N threads at once: create, mount; then unmount, settle, destroy; with local=nothing each with an empty store, ingest and collect too',
   headline: ['upWallNs', 'upEachWallNs', 'downWallNs', 'imagesPerSecond'],
   ownSection: true,
   spare: true,
   needs: [],
-  params: [{ images: 1 }, { images: 2 }],
-  largeParams: [{ images: 4 }, { images: 8 }],
+  params: [of('files', 1), of('files', 2)],
+  largeParams: [of('files', 4), of('files', 8), of('nothing', 1), of('nothing', 4)],
+  variantsWith: ({ local }) => (local === 'files' ? ['hardlink-checkout', 'reflink-checkout'] : []),
   passes: ['time'],
   metrics: {
     upWallNs: latency('until the last of them is mounted'),
     upEachWallNs: latency('the same, for each of them'),
     downWallNs: latency('until the last of them is gone'),
-    imagesPerSecond: { title: 'images per second, all at once', better: 'higher', noise: 'noisy' },
+    imagesPerSecond: { title: 'images per second, several at once', better: 'higher', noise: 'noisy' },
   },
   cycles: () => 1,
   roughNs: (size, { images }) =>

@@ -34,11 +34,11 @@ export const scenario: Scenario = {
   headline: ['firstDiskBytes', 'addedDiskBytes', 'firstInodeCount', 'addedInodeCount'],
   ownSection: true,
   needs: [],
-  params: [{ store: 'empty', versions: 'made' }],
+  params: [{ local: 'nothing', versions: 'made' }],
   largeParams: [
-    { store: 'empty', versions: 'base' },
-    { store: 'empty', versions: 'python' },
-    { store: 'empty', versions: 'same-base' },
+    { local: 'nothing', versions: 'base' },
+    { local: 'nothing', versions: 'python' },
+    { local: 'nothing', versions: 'same-base' },
   ],
   passes: ['count'],
   // Not reflinks: their pool knows files by metadata too, so its size would be held against them.

@@ -54,10 +54,10 @@ export const scenario: Scenario = {
   passes: ['count'],
   // The store is the same code for every manifest backend.
   only: ['erofs-overlay', 'unpacked-overlay'],
-  params: [{ store: 'empty', versions: 'certs' }],
+  params: [{ local: 'nothing', versions: 'certs' }],
   largeParams: [
-    { store: 'empty', versions: 'base' },
-    { store: 'empty', versions: 'python' },
+    { local: 'nothing', versions: 'base' },
+    { local: 'nothing', versions: 'python' },
   ],
   source: (params) => laterVersions(params)[0]!,
   others: (params) => [firstVersion(params)],

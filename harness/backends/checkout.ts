@@ -2,7 +2,7 @@
 // tree whose files are hard links into the pool.
 //
 // Needs:   GNU tar and rm; pool and checkout on one file system.
-// Does:    ingest: one `tar -x --skip-old-files` of the image's pool. collect: one unlink per file that no kept image has.
+// Does:    ingest: one existence check per file; where one is missing, one `tar -x --skip-old-files` of the image's pool. collect: one unlink per file that no kept image has.
 //          mount: a read-only bind mount.
 // Error:   a file system limits the links of one inode: 65,000 on ext4.
 // Leaves:  pool files when it dies before collect.
@@ -14,6 +14,7 @@ import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
 import { POOL_MARK, poolKeys, writePoolTar, writeRelinkTar, writeTreeTar } from '../store/checkout-tar.ts';
+import { placeOf } from '../store/objects.ts';
 import { attached } from './attached.ts';
 
 const HEX = '0123456789abcdef';
@@ -52,7 +53,23 @@ const digitsOf = (place: number, places: number): string =>
 
 export const UNPACK = ['tar', '--xattrs', '--xattrs-include=*', '--numeric-owner', '-p'];
 
-export const fillPool = async (machine: Machine, tars: Tars, dirs: readonly string[]): Promise<void> => {
+const knownKeys = new WeakMap<Image, Set<string>>();
+const keysOf = (image: Image): Set<string> => {
+  const keys = knownKeys.get(image) ?? poolKeys(image.tree);
+  knownKeys.set(image, keys);
+  return keys;
+};
+
+/** One check for each file, as a runtime asks its store before it unpacks anything. */
+const isInPool = ({ files }: Machine, image: Image, dirs: readonly string[]): boolean => {
+  for (const key of keysOf(image)) if (!files.exists(`${placeOf(key, dirs)}/${key}`)) return false;
+  return true;
+};
+
+/** Brings in what is missing of the image's files, by one `tar -x` for each folder of the pool. */
+export const fillPool = async (machine: Machine, image: Image, dirs: readonly string[]): Promise<void> => {
+  if (isInPool(machine, image, dirs)) return;
+  const tars = tarsOf(image);
   for (const [place, dir] of dirs.entries()) {
     if (!machine.files.exists(dir)) machine.files.mkdir(dir, FOLDER_MODE);
     const only = dirs.length === 1 ? [] : ['--wildcards', `${digitsOf(place, dirs.length)}*`];
@@ -77,13 +94,6 @@ export const linkTree = async (
   await machine.command('tar', [...UNPACK, '-P', ...targets, '-xf', tars.tree, '-C', into]);
 };
 
-const knownKeys = new WeakMap<Image, Set<string>>();
-const keysOf = (image: Image): Set<string> => {
-  const keys = knownKeys.get(image) ?? poolKeys(image.tree);
-  knownKeys.set(image, keys);
-  return keys;
-};
-
 /** The pool's folder goes with its last file: it came with the first. */
 export const collectPool = ({ files }: Machine, dirs: readonly string[], keep: readonly Image[]): void => {
   const kept = keep.map(keysOf);
@@ -96,12 +106,13 @@ export const collectPool = ({ files }: Machine, dirs: readonly string[], keep: r
   }
 };
 
-export const mountCheckout = (machine: Machine, folder: string, at: string): Mounted => {
+/** `on`: the file system that holds the checkout, where it may be another than the work folder's. */
+export const mountCheckout = (machine: Machine, folder: string, at: string, on?: string): Mounted => {
   machine.mounts.attach(machine.mounts.clone(folder), at);
   return attached(machine, {
     root: at,
     fsType: machine.mounts.typeAt(at) ?? 'no mount',
-    took: { mount: 'bind' },
+    took: { mount: 'bind', ...(on === undefined ? {} : { on }) },
     points: [at],
     free: () => !machine.mounts.isMount(at),
     source: folder,

@@ -20,6 +20,7 @@ export const backend: Backend = {
   how: 'One EROFS image holds metadata and contents of the whole tree, is received as one file and mounted as it is; nothing is shared between images.',
   answers: 'A block image needs neither an object store nor overlayfs: what does sharing buy?',
   idle: ['ingest', 'collect'],
+  createsFiles: true,
   needs: [
     { title: 'root in the initial user namespace', anyOf: ['root'] },
     { title: 'EROFS mounts', anyOf: ['erofs-file', 'erofs-loop'] },

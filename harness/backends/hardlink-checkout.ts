@@ -23,6 +23,7 @@ export const backend: Backend = {
   how: 'Files lie once in a pool that is keyed by contents and metadata together; GNU tar makes a tree of hard links into it, a bind mount shows it, rm -rf removes it.',
   answers: 'Hard links share disk and page cache without any new file system.',
   idle: [],
+  createsFiles: true,
   needs: [
     { title: 'root in the initial user namespace', anyOf: ['root'] },
     { title: 'GNU tar', anyOf: ['tar'] },
@@ -34,7 +35,7 @@ export const backend: Backend = {
     refuseUnpackable(image);
     const tars = tarsOf(image);
     return {
-      ingest: (store) => fillPool(machine, tars, poolDirsOf(store)),
+      ingest: (store) => fillPool(machine, image, poolDirsOf(store)),
       async create(store, dir) {
         const root = join(dir, 'root');
         await linkTree(machine, tars, { pools: poolDirsOf(store), into: root });

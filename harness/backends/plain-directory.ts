@@ -68,6 +68,7 @@ export const backend: Backend = {
   how: 'The whole tree lies as files in one folder of the work file system; a read-only bind mount shows it.',
   answers: 'What does a walk cost without any image at all?',
   idle: ['ingest', 'collect'],
+  createsFiles: true,
   needs: [
     { title: 'overlayfs', anyOf: ['overlay', 'overlay-user-xattr'] },
     { title: 'GNU tar', anyOf: ['tar'] },

@@ -47,6 +47,7 @@ export const backend: Backend = {
   how: 'One uncompressed squashfs image holds metadata and contents of the whole tree and is mounted over a loop device.',
   answers: 'Is the older read-only image format not good enough?',
   idle: ['ingest', 'collect'],
+  createsFiles: true,
   needs: [
     { title: 'root in the initial user namespace', anyOf: ['root'] },
     { title: 'squashfs over a loop device', anyOf: ['squashfs-loop'] },

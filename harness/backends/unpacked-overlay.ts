@@ -10,6 +10,7 @@ export const backend: Backend = {
   title: 'unpacked layers + overlayfs',
   how: 'GNU tar unpacks each layer to files on the work file system, overlayfs stacks them, rm -rf removes them.',
   idle: ['ingest', 'collect'],
+  createsFiles: true,
   needs: [
     { title: 'overlayfs', anyOf: ['overlay', 'overlay-user-xattr'] },
     { title: 'GNU tar', anyOf: ['tar'] },

@@ -21,13 +21,13 @@ export const catalogueOf = (
   probes: readonly Probe[],
 ): Catalogue => {
   const metrics: Record<string, Metric> = { ...leakCountMetrics };
-  for (const { metrics: own } of [...probes, ...scenarios]) Object.assign(metrics, own);
+  for (const { metrics: own } of probes) Object.assign(metrics, own);
   return {
     metrics,
     scenarios: Object.fromEntries(
-      scenarios.map(({ id, question, cache, reproduce, headline, ownSection = false }) => [
+      scenarios.map(({ id, question, cache, reproduce, headline, metrics: own, ownSection = false }) => [
         id,
-        { question, cache, reproduce, headline, ...(ownSection ? { ownSection } : {}) },
+        { question, cache, reproduce, headline, metrics: own, ...(ownSection ? { ownSection } : {}) },
       ]),
     ),
     backends: Object.fromEntries(

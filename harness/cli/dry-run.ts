@@ -35,15 +35,11 @@ export const blockLines = (slots: readonly Slot[]): readonly string[] => {
   return lines;
 };
 
-const budgetText = (budgetNs: number | null, mostNs: number | null): string => {
-  if (budgetNs === null) return 'none';
-  const stretched =
-    mostNs === budgetNs || mostNs === null ? '' : `, stretched to at most ${formatSeconds(mostNs)}`;
-  return `${formatSeconds(budgetNs)}${stretched}`;
-};
+const budgetText = (budgetNs: number | null): string =>
+  budgetNs === null ? 'none' : formatSeconds(budgetNs);
 
 const planText = (options: RunOptions, sources: readonly SourceImage[]): string => {
-  const { arms, scenarios, looks, baseline, seed, budgetNs, mostNs, countPasses } = options;
+  const { arms, scenarios, looks, baseline, seed, budgetNs, countPasses } = options;
   const sizes = new Map(sources.map((source) => [source.name, sizeOf(source)]));
   const byName = (spec: string): string => sources.find(({ source }) => source === spec)!.name;
   const groups = groupsOf({
@@ -60,7 +56,7 @@ const planText = (options: RunOptions, sources: readonly SourceImage[]): string 
   const rough = { countPasses, slowness: 1, prepared: new Set<string>(), proved: new Set<string>() };
   const costs = roughCosts(groups, sizes, rough);
   const least = roughCosts(groups, sizes, { ...rough, share: AT_BEST });
-  const deadline = openDeadline(process.hrtime.bigint(), mostNs, RESERVE_RATIO);
+  const deadline = openDeadline(process.hrtime.bigint(), budgetNs, RESERVE_RATIO);
   const fit = fitBudget(least, looks[0]!, deadline.leftNs());
   const kept = keptGroups(groups, fit);
   const keptCosts = costs.filter((_, i) => kept.includes(groups[i]!));
@@ -77,7 +73,7 @@ const planText = (options: RunOptions, sources: readonly SourceImage[]): string 
   });
   const atFirst = timing.filter(({ block }) => block < looks[0]!).length;
   return [
-    `profile:  ${options.profile.id}, budget ${budgetText(budgetNs, mostNs)}`,
+    `profile:  ${options.profile.id}, budget ${budgetText(budgetNs)}`,
     `seed:     ${seed} (--seed ${seed} repeats this order)`,
     `arms:     ${arms.map(({ id }) => id).join(', ')}; null is ${baseline} again`,
     `images:   ${fit.images.join(', ')}`,

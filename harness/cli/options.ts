@@ -59,8 +59,6 @@ export interface RunOptions {
   /** Refuses a noisy machine. */
   readonly strict: boolean;
   readonly budgetNs: number | null;
-  /** What the budget may be stretched to; the budget itself where it was typed. */
-  readonly mostNs: number | null;
   readonly seed: string;
   readonly outDir: string | null;
   readonly workDir: string | null;
@@ -110,10 +108,11 @@ const chooseArms = (
   specs: readonly string[] | null,
   scenarios: readonly Scenario[],
   backends: readonly Backend[],
+  large: boolean,
 ): readonly Arm[] => {
   const ids = (keeps: (backend: Backend) => boolean) => backends.filter(keeps).map(({ id }) => id);
   const headline = ids(({ answers }) => answers === undefined);
-  const asked = variantsOf(scenarios);
+  const asked = variantsOf(scenarios, large);
   const wanted =
     specs === null
       ? ids(({ id, answers }) => answers === undefined || asked.has(id))
@@ -195,7 +194,7 @@ export const understand = (
   const backendsTyped = typed.backends === undefined ? null : someOf('backends', list(typed.backends), []);
   return {
     profile,
-    arms: ab ?? chooseArms(backendsTyped, chosen, backends),
+    arms: ab ?? chooseArms(backendsTyped, chosen, backends, profile.large),
     everyArm: ab !== null || backendsTyped !== null,
     placement,
     ab: ab === null ? null : [ab[0].id, ab[1].id],
@@ -211,7 +210,6 @@ export const understand = (
     dryRun: typed.dryRun === true,
     strict: typed.strict === true,
     budgetNs: typed.budget ?? profile.budgetNs,
-    mostNs: typed.budget ?? profile.stretchedNs ?? profile.budgetNs,
     seed: typed.seed ?? String(process.pid * 7919 + (Date.now() % 1_000_000)),
     outDir: typed.out === undefined ? null : resolve(typed.out),
     workDir: typed.work === undefined ? null : resolve(typed.work),

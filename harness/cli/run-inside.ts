@@ -178,9 +178,7 @@ const measureThere = async (
       countPasses: features['bpf-ledger'].ok ? options.countPasses : SLOW_COUNT_PASSES,
       baseline,
       seed: options.seed,
-      deadline: openDeadline(startedNs, options.mostNs, RESERVE_RATIO),
-      budgetNs: options.budgetNs ?? Number.POSITIVE_INFINITY,
-      discards: watch.atStart.judged.some(({ id }) => id === 'discard'),
+      deadline: openDeadline(startedNs, options.budgetNs, RESERVE_RATIO),
       workspace,
       warmTools: async (machine, empty) => {
         await machine.command('ls', ['ls', '-lR', empty]);

@@ -3,7 +3,10 @@ import type { Phase } from '../../results/schema/run.ts';
 import type { Image } from './image.ts';
 import type { Machine, Need } from './machine.ts';
 
-/** The local store of one slot: `empty` ones start with nothing, `full` ones hold every object or layer and keep them. */
+/** What is here before a life begins, and after it: nothing of the image, every file of it, or the image set up. */
+export type Local = 'nothing' | 'files' | 'image';
+
+/** The local store of one slot: `empty` ones start with nothing, `full` ones hold every object and keep them. */
 export interface Store {
   readonly state: 'empty' | 'full';
   /** Folders of objects, `ab/cdef…` below each; the first one is written to. */
@@ -23,6 +26,8 @@ export interface Backend {
   readonly how: string;
   /** Phases in which there is nothing to do: their work is part of others. */
   readonly idle: readonly Phase[];
+  /** `create` makes a file, link or block for each file of the image, instead of writing one manifest: a life takes long. */
+  readonly createsFiles?: boolean;
   /** The objection that this variant answers, one sentence; absent: one of the three that every scenario measures. */
   readonly answers?: string;
   readonly needs: readonly Need[];
@@ -44,6 +49,8 @@ export interface Prepared {
   /** `dir` is a fresh empty folder for what create leaves. */
   create(store: Store, dir: string): Promise<Created>;
   collect(store: Store, keep: readonly Image[]): Promise<void>;
+  /** A folder on a file system of the backend's own, where `create` makes files: it is synced whenever the work file system is. */
+  readonly ownFileSystem?: string;
   /** What is in use on a file system of the backend's own, outside the folders that it was given. */
   outside?(): { readonly bytes: number; readonly inodeCount: number };
   /** Once, when the slot is over: ends what `prepare` started. Untimed. */

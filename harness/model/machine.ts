@@ -36,6 +36,7 @@ export type FeatureId =
   | 'ls'
   | 'page-frames'
   | 'fs-verity'
+  | 'work-reflink'
   | 'xfs-loop'
   | 'mkfs-erofs'
   | 'mkcomposefs'

@@ -7,6 +7,10 @@ export const perPhase = (suffix: string, title: string, noise: Metric['noise']):
     PHASES.map((phase) => [`${phase}${suffix}`, { title: `${phase}: ${title}`, better: 'lower', noise }]),
   );
 
+/** Shown, and no result of an arm. */
+export const notJudged = (metrics: Readonly<Record<string, Metric>>): Record<string, Metric> =>
+  Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, { ...metric, judged: false }]));
+
 /** Sum of the named values; null when one of them was not measured. */
 export const sumOf = (values: Values, names: readonly string[]): number | null => {
   let sum = 0;

@@ -11,7 +11,7 @@ import type {
   Slot,
   Values,
 } from '../../results/schema/run.ts';
-import type { Mounted, Prepared, Store } from './backend.ts';
+import type { Backend, Mounted, Prepared, Store } from './backend.ts';
 import type { Crowd } from './crowd.ts';
 import type { Image } from './image.ts';
 import type { Machine, MadeFileSystem, MadeType, Need } from './machine.ts';
@@ -21,7 +21,10 @@ export interface Stage {
   readonly slot: Slot;
   readonly image: Image;
   readonly machine: Machine;
-  /** The slot's own empty store, or the run's full one, as `slot.params.store` says (`full` where it is absent). */
+  /**
+   * As `slot.params.local` says. `nothing`: an empty store of the slot's own. `files`: the run's full store, with an empty folder for
+   * layers. `image`, or absent: the run's full store.
+   */
   readonly store: Store;
   /** Images that stay in the store when this one goes: none in an empty store, all of the run's in the full one. */
   readonly kept: readonly Image[];
@@ -34,7 +37,7 @@ export interface Stage {
   folder(name: string): string;
   /** Repetitions of the lifecycle that this slot is to make: 1 in counting passes. */
   readonly cycles: number;
-  /** The store of one repetition, from 0: an empty one is another each time, in a part of the disk of its own. */
+  /** The store of one repetition, from 0. With `local=nothing` each has its own, in another part of the disk. */
   storeOf(cycle: number): Store;
   /** A file system of the slot's own, gone with it. Untimed. */
   fileSystem(type: MadeType): Promise<MadeFileSystem>;
@@ -81,6 +84,10 @@ export interface Scenario extends ScenarioInfo {
   paramNeeds?(params: Params): readonly Need[];
   /** Variants, by id, that this question needs beside the headline backends. */
   readonly variants?: readonly string[];
+  /** Further ones in profiles that take their time. */
+  readonly largeVariants?: readonly string[];
+  /** Further variants that only these parameters need. */
+  variantsWith?(params: Params): readonly string[];
   /** The backends, by id, that this question is about; absent: the headline ones and `variants`. */
   readonly only?: readonly string[];
   /** A server's whereabouts decide its latencies: where both placements are asked for, it is measured in both. */
@@ -100,8 +107,8 @@ export interface Scenario extends ScenarioInfo {
   source?(params: Params): string;
   /** Further images that a slot needs, as on the command line. */
   others?(params: Params): readonly string[];
-  /** How often a timed slot repeats the lifecycle: more where one is short. `lives`: what the run wants of long ones. */
-  cycles(params: Params, lives: number): number;
+  /** How often a timed slot of this backend repeats the lifecycle: more where one is short. `lives`: what the run wants of long ones. */
+  cycles(params: Params, lives: number, backend: Pick<Backend, 'createsFiles'>): number;
   /** What one more repetition adds to a slot, as a share of a slot with one; absent: little. */
   repeatShare?(params: Params): number;
   readonly metrics: Readonly<Record<string, Metric>>;

@@ -4,7 +4,7 @@
 // Error:  the split into user and system is the kernel's estimate; the sum is exact. A server's CPU time is one sum.
 //         The harness's part includes its runtime (garbage collection, event loop).
 // Cost:   two system calls and one small read per server, outside the wall clock's window.
-import { perPhase } from '../model/metrics.ts';
+import { notJudged, perPhase } from '../model/metrics.ts';
 import { medians, type Recorded, record } from '../model/repeated.ts';
 import type { Probe } from '../model/scenario.ts';
 
@@ -14,11 +14,14 @@ export const probe: Probe = {
   needs: [],
   passes: ['time'],
   metrics: {
-    ...perPhase('UserNs', 'user CPU of harness and commands', 'noisy'),
-    ...perPhase('SystemNs', 'system CPU of harness and commands', 'noisy'),
+    ...perPhase('CpuNs', 'CPU of harness and commands', 'noisy'),
+    // Which half a tick is booked on flips for whole slots: only the sum is a result.
+    ...notJudged(perPhase('UserNs', 'of it in user mode', 'noisy')),
+    ...notJudged(perPhase('SystemNs', 'of it in the kernel', 'noisy')),
     ...perPhase('ServerCpuNs', 'CPU of the FUSE server', 'noisy'),
   },
   async arm({ machine }) {
+    const sum: Recorded = {};
     const user: Recorded = {};
     const system: Recorded = {};
     const server: Recorded = {};
@@ -31,8 +34,10 @@ export const probe: Probe = {
       },
       stop(phase) {
         const after = machine.meters.cpu();
-        record(user, phase, after.userNs - before.userNs);
-        record(system, phase, after.systemNs - before.systemNs);
+        const [userNs, systemNs] = [after.userNs - before.userNs, after.systemNs - before.systemNs];
+        record(sum, phase, userNs + systemNs);
+        record(user, phase, userNs);
+        record(system, phase, systemNs);
         let spentNs = 0;
         let seen = false;
         for (const [pid, earlierNs] of servers) {
@@ -49,6 +54,7 @@ export const probe: Probe = {
       async collect() {
         return {
           values: {
+            ...medians(sum, 'CpuNs'),
             ...medians(user, 'UserNs'),
             ...medians(system, 'SystemNs'),
             ...medians(server, 'ServerCpuNs'),

@@ -25,11 +25,6 @@ export interface BlocksParts {
   /** By the group's key: what is given up first. Null: nothing is, since an earlier process may have measured most of it. */
   readonly costed: ReadonlyMap<string, Costed> | null;
   readonly lives: number;
-  /**
-   * After the first blocks, before anything is left out, and at the first look: what is left of the fewest blocks, and what all of them
-   * take, nanoseconds.
-   */
-  readonly onCosts: (leftNs: number, wholeNs: number) => void;
   readonly leftNs: () => number;
   /** After so many blocks, lines that say what has no room. */
   readonly onDropped: (lines: readonly string[], blocks: number) => void;
@@ -115,9 +110,6 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
     return executor.run({ slots, groups, costs, lives: parts.lives, laterNs: 0, share: [at(from), at(to)] });
   };
 
-  const blockNsOf = (of: readonly Group[]): number =>
-    of.reduce((sum, group) => sum + (costs.get(keyOf(group)) ?? 0) * (group.arms.length + 1), 0);
-  let wholeNs: number | null = null;
   const extra = await run(parts.extra, 0, 0);
   if (extra.stop !== null) return extra.stop;
   let from = Math.min(TRIED_BLOCKS, looks[0]!);
@@ -126,8 +118,6 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
   costs = new Map([...costs, ...timedCosts(tried.samples)]);
   if (parts.costed !== null) {
     const begun = groups.filter(isOpen);
-    wholeNs = looks[0]! * blockNsOf(begun);
-    parts.onCosts(wholeNs * (1 - from / looks[0]!), wholeNs);
     const still = stillFitting(begun, {
       blocks: looks[0]! - from,
       leftNs: parts.leftNs(),
@@ -148,7 +138,6 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
     if (stop !== null) return stop;
     const next = looks[i + 1];
     if (next === undefined) return null;
-    if (i === 0 && wholeNs !== null) parts.onCosts(0, wholeNs);
     const tallied = parts.tally.finish();
     const enough = open.filter(({ scenario }) => scenario.oneLook === true);
     const undecided = open.filter(

@@ -100,9 +100,11 @@ export const measuredCosts = (
     if (!inPass(group, 'time') || rough[i]!.blockNs === 0 || slots.some((slot) => slot === undefined))
       return null;
     const { scenario, params } = group;
-    const more = scenario.cycles(params, lives) - 1;
     const share = scenario.repeatShare?.(params) ?? REPEAT_SHARE;
-    const slotNs = slots.map((slot) => medianOf(slot!) * TIMED_SHARE * (1 + more * share));
+    const slotNs = slots.map((slot, at) => {
+      const more = scenario.cycles(params, lives, group.arms[at]!.backend) - 1;
+      return medianOf(slot!) * TIMED_SHARE * (1 + more * share);
+    });
     const again = group.arms.findIndex((arm) => arm.id === baseline);
     const nullNs = again < 0 ? 0 : slotNs[again]!;
     return slotNs.reduce((a, b) => a + b, nullNs);

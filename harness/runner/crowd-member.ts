@@ -4,7 +4,8 @@
 // all descriptors until its exec, a new mount's among them, and keeps that mount busy.
 //
 // Needs:   a worker thread; the registry of backends from whoever starts it.
-// Does:    ingest, create, mount; unmount, settle, destroy, collect, each on a word of the main thread.
+// Does:    ingest, create, mount; unmount, settle, destroy, collect, each on a word of the main thread; with local=files neither
+//          ingest nor collect.
 // Leaves:  nothing that the slot's own folder does not hold; `abandon` takes down what is mounted.
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import {
   type Backend,
   bringsNothingIn,
   type Created,
+  type Local,
   type Mounted,
   type Prepared,
   type Store,
@@ -22,7 +24,7 @@ import { UserError } from '../model/errors.ts';
 import type { Image, Layer } from '../model/image.ts';
 import type { Features } from '../model/machine.ts';
 import type { Tree } from '../model/tree.ts';
-import { createStore } from '../store/store.ts';
+import { createStore, withOwnLayers } from '../store/store.ts';
 import { createMachine } from '../sys/machine.ts';
 
 /** An image as it crosses to another thread: trees stay behind, the manifest tells the same. */
@@ -36,6 +38,9 @@ export interface MemberTask {
   readonly options: Readonly<Record<string, string>>;
   readonly image: SentImage;
   readonly features: Features;
+  readonly local: Exclude<Local, 'image'>;
+  /** Of the run's full store, for local=files. */
+  readonly fullDir: string;
   /** A folder of its own on the work file system. */
   readonly dir: string;
   readonly scratch: string;
@@ -80,7 +85,7 @@ const openLife = (prepared: Prepared, store: Store, task: MemberTask, number: nu
   let alive: Alive | null = null;
   return {
     async up(): Promise<Mounted> {
-      await prepared.ingest(store);
+      if (task.local === 'nothing') await prepared.ingest(store);
       const created = await prepared.create(store, dir);
       const mounted = await created.mount(at);
       alive = { created, mounted };
@@ -92,7 +97,7 @@ const openLife = (prepared: Prepared, store: Store, task: MemberTask, number: nu
       await mounted.settle();
       alive = null;
       await created.destroy();
-      await prepared.collect(store, []);
+      if (task.local === 'nothing') await prepared.collect(store, []);
     },
     abandon: () => alive?.mounted.abandon(),
   };
@@ -125,14 +130,13 @@ export const runMember = async (
     scratch: task.scratch,
     commandLimitMs: () => task.limitMs,
   });
-  const stores = [0, 1].map((number) =>
-    createStore({
-      state: 'empty',
-      dir: join(task.dir, `store-${number}`),
-      layersOnly: bringsNothingIn(backend),
-      files: machine.files,
-    }),
-  );
+  const stores = [0, 1].map((number) => {
+    const dir = join(task.dir, `store-${number}`);
+    const layersOnly = bringsNothingIn(backend);
+    return task.local === 'nothing'
+      ? createStore({ state: 'empty', dir, layersOnly, files: machine.files })
+      : withOwnLayers(createStore({ state: 'full', dir: task.fullDir, files: machine.files }), dir);
+  });
   const prepared = await backend.prepare(received(task.image), machine, task.options);
   const lives = stores.map((store, number) => openLife(prepared, store, task, number));
   const [rehearsal, life] = [lives[0]!, lives[1]!];

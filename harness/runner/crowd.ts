@@ -14,6 +14,9 @@ export interface CrowdParts {
   readonly arm: Arm;
   readonly image: Image;
   readonly features: Features;
+  readonly local: MemberTask['local'];
+  /** Of the run's full store. */
+  readonly fullDir: string;
   readonly scratch: string;
   readonly limitMs: () => number;
   /** One folder for each member. */
@@ -77,6 +80,8 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
       options: parts.arm.options,
       image,
       features: parts.features,
+      local: parts.local,
+      fullDir: parts.fullDir,
       dir,
       scratch: parts.scratch,
       limitMs: parts.limitMs(),

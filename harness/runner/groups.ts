@@ -47,14 +47,28 @@ export const ownSources = (scenarios: readonly Scenario[], large: boolean): read
   ),
 ];
 
-/** Ids of backends that the scenarios need beside the headline ones. */
-export const variantsOf = (scenarios: readonly Scenario[]): ReadonlySet<string> =>
-  new Set(scenarios.flatMap(({ variants = [], only = [] }) => [...variants, ...only]));
+/** Variants, by id, that a scenario asks of every one of its parameters. */
+const variantsIn = ({ variants = [], largeVariants = [] }: Scenario, large: boolean): readonly string[] =>
+  large ? [...variants, ...largeVariants] : variants;
 
-const isAsked = ({ backend }: Arm, { only, variants = [] }: Scenario): boolean =>
-  only === undefined
-    ? backend.answers === undefined || variants.includes(backend.id)
-    : only.includes(backend.id);
+/** Ids of backends that the scenarios need beside the headline ones. */
+export const variantsOf = (scenarios: readonly Scenario[], large: boolean): ReadonlySet<string> =>
+  new Set(
+    scenarios.flatMap((scenario) => [
+      ...variantsIn(scenario, large),
+      ...(scenario.only ?? []),
+      ...paramsOf(scenario, large).flatMap((params) => scenario.variantsWith?.(params) ?? []),
+    ]),
+  );
+
+const isAsked = ({ backend }: Arm, scenario: Scenario, params: Params, large: boolean): boolean => {
+  if (scenario.only !== undefined) return scenario.only.includes(backend.id);
+  return (
+    backend.answers === undefined ||
+    variantsIn(scenario, large).includes(backend.id) ||
+    (scenario.variantsWith?.(params) ?? []).includes(backend.id)
+  );
+};
 
 /** Whether these parameters leave the comparison of variants to a group on one CPU. */
 const leavesVariants = (all: readonly Params[], params: Params, { oneCpu = false }: Scenario): boolean =>
@@ -71,7 +85,8 @@ export const groupsOf = (
     if (others.includes(undefined)) return [];
     const images = [image, ...(others as string[])];
     const arms = question.arms.filter(
-      (arm) => (everyArm || isAsked(arm, scenario)) && images.every((name) => shows(name, arm.id)),
+      (arm) =>
+        (everyArm || isAsked(arm, scenario, params, large)) && images.every((name) => shows(name, arm.id)),
     );
     const places = placed(params, scenario, placement);
     return places.map((where) => ({

@@ -20,7 +20,7 @@ export interface RunParts {
   /** Planned numbers of blocks, ascending: the first is the fewest, the last the most. */
   readonly looks: readonly number[];
   readonly countPasses: number;
-  /** Lives of an image within one timed slot of an empty store. */
+  /** Long lives of an image within one timed slot. */
   readonly lives: number;
   /** Nothing is timed. */
   readonly countOnly: boolean;
@@ -33,12 +33,7 @@ export interface RunParts {
   /** Id of the arm that ratios are taken to, and that runs a second time as the null arm. */
   readonly baseline: string;
   readonly seed: string;
-  /** Of as much as the budget may be stretched to. */
   readonly deadline: Deadline;
-  /** What the run was to take; the fewest blocks of everything may take longer. */
-  readonly budgetNs: number;
-  /** The work file system is mounted with discard: a removal may wait until the disk has been told of it. */
-  readonly discards: boolean;
   readonly workspace: Workspace;
   /** Runs what a cold window will need once, on an empty folder. */
   readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;

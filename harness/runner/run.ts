@@ -32,8 +32,6 @@ const READY_SHARE = 0.1;
 const COUNTED_SHARE = 0.25;
 /** Where estimates are wrong by half there is still room for all that carries a claim. */
 const FOR_SPARES = 2 / 3;
-/** A budget that has to be stretched for the fewest blocks gets so much of them more, for rows that they leave undecided. */
-const FOR_THE_UNDECIDED = 0.25;
 
 const perSlot = (groups: readonly Group[], costed: readonly Costed[]): ReadonlyMap<string, number> =>
   new Map(groups.map((group, i) => [keyOf(group), costed[i]!.blockNs / (group.arms.length + 1)]));
@@ -227,12 +225,6 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       left.map((group) => roughOf.get(keyOf(group))!),
       { baseline, lives },
     );
-  const adjustBudget = (neededNs: number, wholeNs: number): void => {
-    deadline.adjust(neededNs, parts.budgetNs, FOR_THE_UNDECIDED * wholeNs);
-    if (Number.isFinite(parts.budgetNs)) parts.update({ plan: { budgetNs: deadline.budgetNs } });
-  };
-  const blockNs = costsOf(parts.lives).reduce((sum, costed) => sum + costed.blockNs, 0);
-  adjustBudget(looks[0]! * blockNs, looks[0]! * blockNs);
   const timing = fitTiming(parts, left, costsOf, counted);
   return ended(
     await runBlocks({
@@ -246,20 +238,6 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
       // What was planned once is not left out the second time.
       costed:
         timing.dropped === null ? null : new Map(left.map((group, i) => [keyOf(group), timing.costs[i]!])),
-      onCosts: (leftNs, wholeNs) => {
-        const wasNs = deadline.budgetNs;
-        adjustBudget(leftNs, wholeNs);
-        const isNs = deadline.budgetNs;
-        const seconds = (ns: number): string => `${Math.round(ns / 1e9)} s`;
-        if (leftNs === 0 && wasNs > parts.budgetNs && isNs <= parts.budgetNs)
-          say(`budget: ${seconds(isNs)} after all: ${looks[0]!} blocks took less than the first ones did`);
-        if (leftNs === 0 || isNs <= parts.budgetNs) return;
-        say(
-          `budget: ${seconds(isNs)} instead of ${seconds(parts.budgetNs)}: ${looks[0]!} blocks of everything, and a quarter more, take that long here (--budget sets it)`,
-        );
-        if (parts.discards)
-          say('removals may wait for the disk: the work folder is mounted with discard (--work DIR sets it)');
-      },
       onDropped: (lines, blocks) => {
         for (const line of lines) say(`left out after ${blocks} blocks: ${line}`);
         parts.update({ plan: { dropped: [...(timing.dropped ?? []), ...lines] } });

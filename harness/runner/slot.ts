@@ -3,13 +3,13 @@
 import { closeSync, openSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ledger, type Outcome, type Sample, SCHEMA } from '../../results/schema/run.ts';
-import { bringsNothingIn, type Prepared, type Store } from '../model/backend.ts';
+import { bringsNothingIn, type Local, type Prepared, type Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Looker } from '../model/looker.ts';
 import type { Features, Machine } from '../model/machine.ts';
 import type { ArmedProbe, Probe, Scenario, Slot, Values } from '../model/scenario.ts';
-import { createStore } from '../store/store.ts';
+import { createStore, withOwnLayers } from '../store/store.ts';
 import { pinToOneCpu } from '../sys/affinity.ts';
 import { nowNs } from '../sys/clock.ts';
 import type { Snapshot } from '../sys/leaks.ts';
@@ -26,7 +26,7 @@ export interface SlotParts {
   readonly session: number;
   /** Commands that still run this long after the slot began are ended, and the slot fails. */
   readonly limitNs: number;
-  /** Lives of an image within one timed slot of an empty store. */
+  /** Long lives of an image within one timed slot. */
   readonly lives: number;
   readonly scenario: Scenario;
   readonly arm: Arm;
@@ -75,26 +75,36 @@ const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[]): Machine => {
   });
 };
 
+/** Of scenarios without the parameter the image is set up. */
+const localOf = ({ slot }: Pick<SlotParts, 'slot'>): Local =>
+  (slot.params['local'] as Local | undefined) ?? 'image';
+
 /** One for each repetition, made before anything is measured. */
-const storesOf = (parts: SlotParts, machine: Machine, folders: readonly SlotFolders[]): readonly Store[] =>
-  parts.slot.params['store'] === 'empty'
-    ? folders.map(({ store }) =>
+const storesOf = (parts: SlotParts, machine: Machine, folders: readonly SlotFolders[]): readonly Store[] => {
+  switch (localOf(parts)) {
+    case 'nothing':
+      return folders.map(({ store }) =>
         createStore({
           state: 'empty',
           dir: store,
           layersOnly: bringsNothingIn(parts.arm.backend),
           files: machine.files,
         }),
-      )
-    : [parts.fullStore];
+      );
+    case 'files':
+      return [withOwnLayers(parts.fullStore, folders[0]!.store)];
+    case 'image':
+      return [parts.fullStore];
+  }
+};
 
-const cyclesOf = ({ slot, scenario, lives }: SlotParts): number =>
-  slot.pass === 'count' ? 1 : scenario.cycles(slot.params, lives);
+const cyclesOf = ({ slot, scenario, lives, arm }: SlotParts): number =>
+  slot.pass === 'count' ? 1 : scenario.cycles(slot.params, lives, arm.backend);
 
 /** The slot's own folder, and one beside it for each further store: a file system fills each of them from a place of its own. */
 const foldersOf = (parts: SlotParts): readonly SlotFolders[] => {
   const name = slotName(parts.workspace.tag, parts.slot.seq);
-  const more = parts.slot.params['store'] === 'empty' ? cyclesOf(parts) - 1 : 0;
+  const more = localOf(parts) === 'nothing' ? cyclesOf(parts) - 1 : 0;
   return [
     parts.workspace.slot(name),
     ...Array.from({ length: more }, (_, i) => parts.workspace.slot(`${name}-${i + 1}`)),
@@ -156,7 +166,7 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
     for (const probe of parts.probes) armed.push(await probe.arm({ machine, slot, scratch }));
     const cycles = cyclesOf(parts);
     const warmTools = (empty: string) => parts.warmTools(machine, empty);
-    const kept = store.state === 'full' ? parts.images : [];
+    const kept = localOf(parts) === 'nothing' ? [] : parts.images;
     stage = openStage({
       slot,
       image,
@@ -165,6 +175,7 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
       machine,
       store,
       storeOf: (cycle) => stores[cycle] ?? store,
+      ownStore: localOf(parts) === 'image' ? [] : [folders.store],
       kept,
       prepared,
       folders,
@@ -174,6 +185,8 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
           arm,
           image,
           features: parts.features,
+          local: localOf(parts) === 'files' ? 'files' : 'nothing',
+          fullDir: parts.workspace.store,
           scratch: parts.workspace.scratch,
           limitMs: () => Math.max(1, Math.ceil(parts.limitNs / 1e6)),
           dirs,

@@ -1,6 +1,6 @@
 // All that a scenario gets, one per slot: phases under armed probes, folders, commands, and an undo for what it mounts.
 import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
@@ -20,6 +20,8 @@ export interface StageParts {
   readonly machine: Machine;
   readonly store: Store;
   readonly storeOf: (cycle: number) => Store;
+  /** Folders of the slot's own store: part of its footprint. */
+  readonly ownStore: readonly string[];
   readonly kept: readonly Image[];
   readonly prepared: Prepared;
   readonly others: readonly Image[];
@@ -72,8 +74,7 @@ export const openStage = (parts: StageParts): OpenStage => {
   const ownDirs: string[] = [];
   const crowds: OpenCrowd[] = [];
   let empty: string | null = null;
-  // With whatever a backend keeps beside objects and layers.
-  const ownStore = store.state === 'empty' ? [dirname(store.layerDir)] : [];
+  const { ownStore } = parts;
   // A store's folders are part of setting it up, not of creating an image.
   const atStart: Values = slot.pass === 'count' ? measureDisk(ownStore) : {};
   const notes: string[] = [];
@@ -116,8 +117,10 @@ export const openStage = (parts: StageParts): OpenStage => {
     command: (actor, argv) => machine.command(actor, argv),
     look: parts.look,
     sync() {
+      const { ownFileSystem } = parts.prepared;
       const from = process.hrtime.bigint();
       machine.files.syncfs(folders.dir);
+      if (ownFileSystem !== undefined) machine.files.syncfs(ownFileSystem);
       return Number(process.hrtime.bigint() - from);
     },
     async footprint(): Promise<Values> {

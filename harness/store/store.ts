@@ -47,6 +47,13 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
   };
 };
 
+/** The same objects, and an empty folder for layers: every file of an image is here, and no layer is unpacked. */
+export const withOwnLayers = (store: Store, dir: string): Store => {
+  const layerDir = join(dir, 'layers');
+  mkdirSync(layerDir, { recursive: true });
+  return { ...store, layerDir };
+};
+
 const ingest = (
   image: Image,
   { objectDirs, files }: { objectDirs: readonly string[]; files: Files },

@@ -52,6 +52,8 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   'page-frames': () => AS_ROOT,
   'fs-verity': () =>
     'a kernel with CONFIG_FS_VERITY, and a work file system that has it: tune2fs -O verity on ext4, or btrfs',
+  'work-reflink': () =>
+    'a work folder on XFS, btrfs or bcachefs: --work DIR; else an XFS on a loop file is used',
   'xfs-loop': () => (isRealRoot() ? `${install('xfsprogs')}; modprobe xfs loop` : AS_ROOT),
   'mkfs-erofs': () => install('erofs-utils'),
   mkcomposefs: () => `${install('composefs')} (Debian has it from 13 on); only the scenario build needs it`,

@@ -209,6 +209,20 @@ const fsVerity: Try = (setting) => {
 };
 
 const LARGE_ENOUGH_BYTES = 2 ** 30;
+const BLOCK_BYTES = 4096;
+
+/** Two files of the work folder that share a block. */
+const workReflink: Try = (setting) => {
+  const dir = folder(setting, 'reflink');
+  const [from, to] = [join(dir, 'from'), join(dir, 'to')];
+  writeFileSync(from, Buffer.alloc(BLOCK_BYTES, 'x'));
+  try {
+    run('cp', '--reflink=always', from, to);
+    return 'files of the work folder can share blocks';
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
 
 /** mkfs and a mount through a loop device, on a sparse file that goes at once. */
 const xfsLoop: Try = (setting) => {
@@ -308,6 +322,7 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
       : missing('every frame number reads as zero');
   },
   'fs-verity': fsVerity,
+  'work-reflink': workReflink,
   'xfs-loop': xfsLoop,
   'mkfs-erofs': () => findProgram('mkfs.erofs') ?? missing('not installed'),
   mkcomposefs: () => findProgram('mkcomposefs') ?? missing('not installed'),

@@ -68,7 +68,7 @@ const countRows = (
   const headline = own(catalogue.scenarios, data.group.scenario)?.headline ?? [];
   return [...new Set([...data.count.keys(), ...data.time.keys()])].filter(wanted).map((metric) => ({
     metric,
-    info: metricInfo(catalogue, metric),
+    info: metricInfo(catalogue, data.group.scenario, metric),
     counts: arms.map((arm) => countOf(valuesOf(data, metric, arm.id))),
     headline: headline.includes(metric),
   }));
@@ -114,7 +114,7 @@ export const inconstant = (
   const { image, scenario, params } = placeOf(data);
   const place = [scenario, params, image].filter((part) => part !== '').join(' ');
   const metrics = [...data.count.keys()].filter(
-    (metric) => own(catalogue.metrics, metric)?.noise === 'exact',
+    (metric) => metricInfo(catalogue, data.group.scenario, metric).noise === 'exact',
   );
   const ofMetrics = metrics.flatMap((metric) =>
     arms.flatMap((arm) => {

@@ -7,7 +7,8 @@ import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import type { Ledger, Params, Phase } from '../../results/schema/run.ts';
 import { linesByBlock } from '../../results/stats/lines.ts';
 import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';
-import { CONFIDENCE, median, medianInterval } from '../../results/stats/median.ts';
+import { CONFIDENCE, median } from '../../results/stats/median.ts';
+import { intervalOver } from '../../results/stats/over-blocks.ts';
 import type { ArmView, GrowthFit, GrowthPoint, GrowthView } from '../view.ts';
 import { groupBy } from './group-by.ts';
 
@@ -67,8 +68,8 @@ interface Range {
 
 const NO_RANGE: Range = { lo: null, hi: null };
 
-const rangeOf = (values: ArrayLike<number>): Range => {
-  const interval = medianInterval(values, CONFIDENCE);
+const rangeOf = (values: ByBlock): Range => {
+  const interval = intervalOver(values, CONFIDENCE);
   return interval.kind === 'tooFew' || interval.lo === interval.hi
     ? NO_RANGE
     : { lo: interval.lo, hi: interval.hi };
@@ -76,8 +77,9 @@ const rangeOf = (values: ArrayLike<number>): Range => {
 
 const fitOf = (xs: readonly number[], given: readonly ByBlock[]): GrowthFit | null => {
   const lines = linesByBlock(xs, given);
-  const slopes = lines.map((line) => line.slope);
-  const [start, slope] = [median(lines.map((line) => line.start)), median(slopes)];
+  const slopes = new Map([...lines].map(([block, line]) => [block, line.slope]));
+  const start = median([...lines.values()].map((line) => line.start));
+  const slope = median(numbersOf(slopes));
   return start === null || slope === null ? null : { start, slope, ...rangeOf(slopes) };
 };
 
@@ -90,10 +92,9 @@ const seriesOf = (
   if (measured.length < 2) return null;
   return {
     arm,
-    points: measured.map(({ x, given }): GrowthPoint => {
-      const values = numbersOf(given);
-      return { x, y: median(values)!, ...rangeOf(values) };
-    }),
+    points: measured.map(
+      ({ x, given }): GrowthPoint => ({ x, y: median(numbersOf(given))!, ...rangeOf(given) }),
+    ),
     fit: fitOf(
       measured.map(({ x }) => x),
       measured.map(({ given }) => given),
@@ -125,7 +126,7 @@ const timesOf = (ladder: Ladder, arms: readonly ArmView[], design: Design): Grow
         ladder.sizes.map(({ x, data }) => ({ x, given: givenBy(data, id) })),
       ),
     );
-    return viewOf(ladder, metric, metricInfo(design.catalogue, metric).title, series);
+    return viewOf(ladder, metric, metricInfo(design.catalogue, ladder.scenario, metric).title, series);
   });
 
 /** What brings an image in and what takes it away: the two sums that the debate is about. */

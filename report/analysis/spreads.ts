@@ -25,7 +25,7 @@ const spreadOf = (
   });
   if (curves.length === 0) return null;
   const { image, scenario, params } = data.group;
-  const { title } = metricInfo(design.catalogue, metric);
+  const { title } = metricInfo(design.catalogue, scenario, metric);
   return { image, scenario, params: paramsKey(params), metric, title, curves };
 };
 

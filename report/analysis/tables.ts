@@ -1,7 +1,7 @@
 // The first table of each image, the same over all images, and what else was timed.
 import { own } from '../../results/check.ts';
 import { combine } from '../../results/compare/combine.ts';
-import { type Cell, type Design, type Row, rowOf } from '../../results/compare/rows.ts';
+import { type Cell, type Design, metricInfo, type Row, rowOf } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import type { Catalogue } from '../../results/schema/run.ts';
 import type { ArmView, CellView, RowView, SectionView, TableView } from '../view.ts';
@@ -159,7 +159,7 @@ export const furtherTables = (input: TableInput): readonly TableView[] =>
         const others = [...group.time.keys()].filter(
           (metric) =>
             !headline.includes(metric) &&
-            (own(input.design.catalogue.metrics, metric)?.noise ?? 'noisy') === 'noisy',
+            metricInfo(input.design.catalogue, group.group.scenario, metric).noise === 'noisy',
         );
         return [...(first.length > 0 ? [] : headline), ...others];
       }),

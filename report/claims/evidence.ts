@@ -3,8 +3,9 @@ import { type CallCount, type Count, callCounts, countOf } from '../../results/c
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import type { Params, Pass, RunFile } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { type ByBlock, logRatios, numbersOf, ratioInterval } from '../../results/stats/log-ratio.ts';
-import { LOOK_CONFIDENCE, medianInterval } from '../../results/stats/median.ts';
+import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';
+import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
+import { intervalOver, ratioOver } from '../../results/stats/over-blocks.ts';
 
 export interface Place {
   readonly scenario: string;
@@ -23,6 +24,13 @@ export interface Evidence {
   count(group: GroupData, arm: string, metric: string): Count | null;
   /** System calls by phase, actor and name. */
   calls(group: GroupData, arm: string): readonly CallCount[];
+  /**
+   * Where a value of blocks lies. Rules get every interval from here, whatever they make of the blocks first: differences,
+   * slopes, exponents.
+   */
+  interval(values: ByBlock): Interval;
+  /** Per block, `values` divided by `base`; also between scenarios, since a block holds each of them once. */
+  ratioOf(values: ByBlock, base: ByBlock): Interval;
   median(group: GroupData, arm: string, metric: string): Interval;
   /** Per block, `arm` divided by `base`. */
   ratio(group: GroupData, arm: string, base: string, metric: string): Interval;
@@ -38,6 +46,9 @@ const isAt = ({ group }: GroupData, { scenario, params = {}, image }: Place): bo
   // What was pinned to one CPU answers only where it was asked for.
   (group.params['placement'] ?? 'free') === (params['placement'] ?? 'free') &&
   Object.entries(params).every(([key, value]) => key === 'placement' || group.params[key] === value);
+
+const interval = (values: ByBlock): Interval => intervalOver(values, LOOK_CONFIDENCE);
+const ratioOf = (values: ByBlock, base: ByBlock): Interval => ratioOver(values, base, LOOK_CONFIDENCE);
 
 export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
   const values = (group: GroupData, arm: string, metric: string, pass: Pass = 'time'): ByBlock =>
@@ -65,12 +76,10 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
       return countOf(counted.length > 0 ? counted : numbersOf(values(group, arm, metric)));
     },
     calls: (group, arm) => callCounts(group.ledgers.get(arm) ?? []),
-    median: (group, arm, metric) => medianInterval(numbersOf(values(group, arm, metric)), LOOK_CONFIDENCE),
-    ratio: (group, arm, base, metric) =>
-      ratioInterval(
-        logRatios(values(group, arm, metric), values(group, base, metric)).values,
-        LOOK_CONFIDENCE,
-      ),
+    interval,
+    ratioOf,
+    median: (group, arm, metric) => interval(values(group, arm, metric)),
+    ratio: (group, arm, base, metric) => ratioOf(values(group, arm, metric), values(group, base, metric)),
     whyMissing(id) {
       const skipped = run.skipped.find(({ what }) => what === id || what.startsWith(`${id} on `));
       if (skipped !== undefined) return `${skipped.need}: ${skipped.reason}`;

@@ -5,7 +5,8 @@ import type { Phase } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { type Line, linesByBlock, lineThrough, powersByBlock } from '../../results/stats/lines.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
-import { LOOK_CONFIDENCE, medianInterval } from '../../results/stats/median.ts';
+import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
+import { intervalOver } from '../../results/stats/over-blocks.ts';
 import type { Evidence } from './evidence.ts';
 
 /** Regular files of a group's image; null where the run does not say. */
@@ -90,9 +91,9 @@ const sums = (evidence: Evidence, group: GroupData, arm: string, metrics: readon
 export interface Lines {
   readonly sizes: readonly number[];
   /** One for each block that has every size. */
-  readonly lines: readonly Line[];
+  readonly lines: ReadonlyMap<number, Line>;
   /** Exponents of files^b, as many; none with two sizes. */
-  readonly powers: readonly number[];
+  readonly powers: ByBlock;
 }
 
 /** Time against files, block by block; no line with fewer than two sizes. */
@@ -111,19 +112,15 @@ export const timeLines = (
   return { sizes, lines: linesByBlock(sizes, given), powers: powersByBlock(sizes, given) };
 };
 
+const ofLines = (lines: Lines['lines'], value: (line: Line) => number): Interval =>
+  intervalOver(new Map([...lines].map(([block, line]) => [block, value(line)])), LOOK_CONFIDENCE);
+
 /** Nanoseconds for each further file: the median over the blocks. */
-export const timePerFile = ({ lines }: Lines): Interval =>
-  medianInterval(
-    lines.map(({ slope }) => slope),
-    LOOK_CONFIDENCE,
-  );
+export const timePerFile = ({ lines }: Lines): Interval => ofLines(lines, ({ slope }) => slope);
 
 /** What the lines say at another size. */
 export const timeAt = ({ lines }: Lines, files: number): Interval =>
-  medianInterval(
-    lines.map(({ start, slope }) => start + slope * files),
-    LOOK_CONFIDENCE,
-  );
+  ofLines(lines, ({ start, slope }) => start + slope * files);
 
 /** The exponent with which time grows: 1 where twice the files take twice as long. */
-export const timePower = ({ powers }: Lines): Interval => medianInterval(powers, LOOK_CONFIDENCE);
+export const timePower = ({ powers }: Lines): Interval => intervalOver(powers, LOOK_CONFIDENCE);

@@ -3,8 +3,9 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Params } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { type ByBlock, logRatios, ratioInterval } from '../../results/stats/log-ratio.ts';
-import { LOOK_CONFIDENCE, medianInterval, medianNeeds } from '../../results/stats/median.ts';
+import type { ByBlock } from '../../results/stats/log-ratio.ts';
+import { LOOK_CONFIDENCE, medianNeeds } from '../../results/stats/median.ts';
+import { intervalOver, ratioOver } from '../../results/stats/over-blocks.ts';
 import type { Judged, Told } from './claim.ts';
 import type { Evidence, Place } from './evidence.ts';
 
@@ -58,22 +59,28 @@ export const whereIn = ({ group }: GroupData): string =>
   group.params['placement'] === 'same-cpu' ? ', on one CPU' : '';
 
 /** Per block, also between scenarios: a block holds each of them once. */
-export const ratioOf = (values: ByBlock, base: ByBlock): Interval =>
-  ratioInterval(logRatios(values, base).values, LOOK_CONFIDENCE);
+export const ratioOf = (values: ByBlock, base: ByBlock): Interval => ratioOver(values, base, LOOK_CONFIDENCE);
 
-/** Of what `change` makes of the two values of every block that holds both. */
+/** What `change` makes of the two values of every block that holds both. */
+export const eachBlock = (
+  values: ByBlock,
+  base: ByBlock,
+  change: (value: number, base: number) => number,
+): ByBlock => {
+  const made = new Map<number, number>();
+  values.forEach((value, block) => {
+    const other = base.get(block);
+    if (other !== undefined) made.set(block, change(value, other));
+  });
+  return made;
+};
+
+/** The same with its interval. */
 export const perBlock = (
   values: ByBlock,
   base: ByBlock,
   change: (value: number, base: number) => number,
-): Interval => {
-  const made: number[] = [];
-  values.forEach((value, block) => {
-    const other = base.get(block);
-    if (other !== undefined) made.push(change(value, other));
-  });
-  return medianInterval(made, LOOK_CONFIDENCE);
-};
+): Interval => intervalOver(eachBlock(values, base, change), LOOK_CONFIDENCE);
 
 export const centerOf = (interval: Interval): number =>
   interval.kind === 'interval' ? interval.center : Number.NaN;

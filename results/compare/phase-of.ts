@@ -9,9 +9,13 @@ export const COMMAND_START = 'commandStartWallNs';
 export const RUNTIME = 'runtime';
 const HARNESS = 'harness';
 
+/** What is measured of one phase alone; `createDurableWallNs` is a sum over several. */
+const OF_PHASE = /^(\p{Ll}+)(WallNs|UserNs|SystemNs|CpuNs|ServerCpuNs|PerObjectNs)$/u;
+
 /** Null for sums over phases and for rates. A scenario with one window may name its metric as it likes. */
 export const phaseOf = (metric: string, data: GroupData): Phase | null => {
-  const named = PHASES.find((phase) => metric === `${phase}WallNs`);
+  const [, prefix] = OF_PHASE.exec(metric) ?? [];
+  const named = PHASES.find((phase) => phase === prefix);
   if (named !== undefined) return named;
   if (!metric.endsWith('WallNs') || metric === COMMAND_START) return null;
   const seen = new Set([...data.ledgers.values()].flat().flatMap((ledger) => Object.keys(ledger)));

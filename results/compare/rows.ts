@@ -1,11 +1,11 @@
 // One row: a metric of one scenario on one image, every arm against the baseline.
-import { own } from '../check.ts';
-import type { Catalogue, Metric } from '../schema/run.ts';
+import type { Metric } from '../schema/run.ts';
 import { detectableAbove, detectableBelow } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type ByBlock, logRatios, numbersOf, ratioInterval } from '../stats/log-ratio.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE, median, medianWithInterval } from '../stats/median.ts';
 import { BlockRows, Column } from './columns.ts';
+import { metricInfo } from './metric-info.ts';
 import { COMMAND_START, type Design, isIdle, NULL_ARM } from './phase-of.ts';
 
 export type { Design };
@@ -21,7 +21,10 @@ export interface Cell {
   readonly n: number;
   /** The counting passes saw no call in this phase: its time is that of doing nothing. */
   readonly idle: boolean;
-  /** Null for the baseline itself, where it has no value, where one of the two is idle, and for the start of a null command. */
+  /**
+   * Null for the baseline itself, where it has no value, where one of the two is idle, for what is no result of an arm, and for the
+   * start of a null command.
+   */
   readonly versus: Versus | null;
 }
 
@@ -45,9 +48,7 @@ export interface Row {
   readonly cells: readonly Cell[];
 }
 
-/** A metric that the catalogue does not know is still shown, under its own name. */
-export const metricInfo = (catalogue: Catalogue, metric: string): Metric =>
-  own(catalogue.metrics, metric) ?? { title: metric, better: 'lower', noise: 'noisy' };
+export { metricInfo };
 
 const isTime = (metric: string): boolean => metric.endsWith('Ns');
 
@@ -128,7 +129,7 @@ const baselineOf = (arms: ReadonlyMap<string, ByBlock>, design: Design) => {
 export const rowOf = (data: GroupData, metric: string, design: Design): Row | null => {
   const arms = data.time.get(metric);
   if (arms === undefined) return null;
-  const info = metricInfo(design.catalogue, metric);
+  const info = metricInfo(design.catalogue, data.group.scenario, metric);
   const baseline = baselineOf(arms, design);
   const emptyCall = emptyCallOf(data);
   const nullCenter = baseline === null ? null : centerOf(arms.get(NULL_ARM), baseline.values);
@@ -157,7 +158,7 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
       medianInterval: interval,
       n: values.length,
       versus:
-        arm === design.baseline || idle || baselineIdle || metric === COMMAND_START
+        arm === design.baseline || idle || baselineIdle || info.judged === false || metric === COMMAND_START
           ? null
           : compare(arm, byBlock),
     };

@@ -26,7 +26,7 @@ export const seriesOf = ({ run, tallied }: Loaded): readonly Series[] =>
       ] as const
     ).flatMap(([pass, table]) =>
       [...table].flatMap(([metric, arms]) => {
-        const info = metricInfo(run.catalogue, metric);
+        const info = metricInfo(run.catalogue, group.scenario, metric);
         // A time of a counting pass is slowed by the counting; a count of a timing pass stands in the counting pass too.
         if ((pass === 'count') !== (info.noise !== 'noisy')) return [];
         return [...arms].flatMap(([arm, byBlock]): Series[] => {

@@ -3,6 +3,7 @@
 import { own } from '../check.ts';
 import { type Count, callCounts, countOf } from '../compare/counts.ts';
 import { type Fingerprint, fingerprintOf } from '../compare/fingerprint.ts';
+import { knownMetric } from '../compare/metric-info.ts';
 import { RUNTIME } from '../compare/phase-of.ts';
 import { type GroupData, paramsKey } from '../compare/tally.ts';
 import type { Metric, Phase } from '../schema/run.ts';
@@ -65,7 +66,7 @@ const metricRows = (
   print: ArmRows['fingerprintFor'],
 ): ExactRow[] =>
   [...data.count].flatMap(([metric, arms]): ExactRow[] => {
-    const info = own(run.catalogue.metrics, metric);
+    const info = knownMetric(run.catalogue, data.group.scenario, metric);
     const count = countOf([...(arms.get(place.arm)?.values() ?? [])]);
     if (info === undefined || info.noise === 'noisy' || count === null) return [];
     return [

@@ -28,6 +28,8 @@ export interface Metric {
   readonly better: 'lower' | 'higher';
   /** exact: equal on every pass; quasi: minimum of several passes; noisy: median and interval. */
   readonly noise: 'exact' | 'quasi' | 'noisy';
+  /** False: shown and never judged, since it is no result of an arm: how often a neighbour wrote, half of a sum. */
+  readonly judged?: boolean;
 }
 
 export type Cache = 'cold' | 'warm' | 'hot';
@@ -89,6 +91,8 @@ export interface ScenarioInfo {
   readonly headline: readonly string[];
   /** Its rows stand in a section of its own, not in the first table. */
   readonly ownSection?: boolean;
+  /** What the scenario measures itself; the same name may mean something else in another one. Absent in older runs. */
+  readonly metrics?: Readonly<Record<string, Metric>>;
 }
 
 export interface BackendInfo {
@@ -103,6 +107,7 @@ export interface BackendInfo {
 
 /** Everything a reader needs to name what was measured, so that old runs render after a rename. */
 export interface Catalogue {
+  /** What probes measure around any scenario; in older runs those of all scenarios, too. */
   readonly metrics: Readonly<Record<string, Metric>>;
   readonly scenarios: Readonly<Record<string, ScenarioInfo>>;
   readonly backends: Readonly<Record<string, BackendInfo>>;

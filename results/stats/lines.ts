@@ -15,15 +15,20 @@ export const lineThrough = (xs: readonly number[], ys: readonly number[]): Line 
 };
 
 /** Values at each size, of the blocks that have every size. */
-const wholeBlocks = (given: readonly ByBlock[]): readonly (readonly number[])[] =>
-  [...(given[0]?.keys() ?? [])].flatMap((block) => {
-    const ys = given.flatMap((byBlock) => byBlock.get(block) ?? []);
-    return ys.length < given.length ? [] : [ys];
-  });
+const wholeBlocks = <T>(
+  given: readonly ByBlock[],
+  make: (ys: readonly number[]) => T,
+): ReadonlyMap<number, T> =>
+  new Map(
+    [...(given[0]?.keys() ?? [])].flatMap((block) => {
+      const ys = given.flatMap((byBlock) => byBlock.get(block) ?? []);
+      return ys.length < given.length ? [] : [[block, make(ys)] as const];
+    }),
+  );
 
 /** `given[i]`: what was measured at `xs[i]`. One line for each block that has every size; none with fewer than two sizes. */
-export const linesByBlock = (xs: readonly number[], given: readonly ByBlock[]): readonly Line[] =>
-  xs.length < 2 ? [] : wholeBlocks(given).map((ys) => lineThrough(xs, ys));
+export const linesByBlock = (xs: readonly number[], given: readonly ByBlock[]): ReadonlyMap<number, Line> =>
+  xs.length < 2 ? new Map() : wholeBlocks(given, (ys) => lineThrough(xs, ys));
 
 /** Two sizes have a power law whatever lies between them. */
 const FEWEST_FOR_POWER = 3;
@@ -32,7 +37,7 @@ const FEWEST_FOR_POWER = 3;
  * The exponent b of y = a x^b, one for each block that has every size: 1 where cost grows as `xs` do. None with fewer than three
  * sizes. Sizes and costs are above zero.
  */
-export const powersByBlock = (xs: readonly number[], given: readonly ByBlock[]): readonly number[] =>
+export const powersByBlock = (xs: readonly number[], given: readonly ByBlock[]): ByBlock =>
   xs.length < FEWEST_FOR_POWER
-    ? []
-    : wholeBlocks(given).map((ys) => lineThrough(xs.map(Math.log), ys.map(Math.log)).slope);
+    ? new Map()
+    : wholeBlocks(given, (ys) => lineThrough(xs.map(Math.log), ys.map(Math.log)).slope);

@@ -35,6 +35,16 @@ export const logRatios = (arm: ByBlock, baseline: ByBlock): LogRatios => {
   return { values: values.subarray(0, count), withoutRatio };
 };
 
+/** The same with the block of each. */
+export const logRatiosByBlock = (arm: ByBlock, baseline: ByBlock): ByBlock => {
+  const logs = new Map<number, number>();
+  arm.forEach((value, block) => {
+    const base = baseline.get(block);
+    if (base !== undefined && value > 0 && base > 0) logs.set(block, Math.log(value / base));
+  });
+  return logs;
+};
+
 /** The median log-ratio with its interval, as a ratio. */
 export const ratioInterval = (logs: ArrayLike<number>, confidence: number): Interval =>
   mapInterval(medianInterval(logs, confidence), Math.exp);

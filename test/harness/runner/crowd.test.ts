@@ -19,6 +19,8 @@ const open = (t: TestContext, id: string): Promise<OpenCrowd> => {
     arm: { id, backend: { id } as Backend, options: {} },
     image,
     features: {} as Features,
+    local: 'nothing',
+    fullDir: home,
     scratch: home,
     limitMs: () => 1000,
     dirs: Array.from({ length: MEMBERS }, (_, i) => join(home, `member-${i}`)),

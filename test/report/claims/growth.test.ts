@@ -62,9 +62,13 @@ test('the power of the files shows a bend that a line hides; two sizes have none
 test('a block without all sizes gives no line, seven blocks give no interval, one size none at all', () => {
   const wall = Array(8).fill(1000);
   const torn = times(evidence([group(100, wall), group(300, wall.slice(0, 7))]));
-  assert.equal(torn.lines.length, 7);
+  assert.equal(torn.lines.size, 7);
   assert.equal(timePerFile(torn).kind, 'tooFew');
-  assert.deepEqual(times(evidence([group(100, wall)])), { sizes: [100], lines: [], powers: [] });
+  assert.deepEqual(times(evidence([group(100, wall)])), {
+    sizes: [100],
+    lines: new Map(),
+    powers: new Map(),
+  });
 });
 
 test('calls give slopes between neighbouring sizes, so that a bend shows', () => {

@@ -130,3 +130,34 @@ test('two identical arms are called different in few of many simulated runs', ()
   }
   assert.ok(wrong <= 1, `${wrong} of ${seeds}`);
 });
+
+test('in an idle phase nothing is judged: neither its CPU time nor what one of its objects takes', () => {
+  const more = samples.map((sample) =>
+    sample.outcome === 'ok' && sample.pass === 'time' && sample.scenario === 'churn'
+      ? {
+          ...sample,
+          values: { ...sample.values, ingestPerObjectNs: 5, ingestCpuNs: 7, createCpuNs: 1e6 },
+        }
+      : sample,
+  );
+  const data = churn(more, 'empty');
+  for (const metric of ['ingestUserNs', 'ingestPerObjectNs', 'ingestCpuNs']) {
+    const unpacked = cell(rowOf(data, metric, design), 'unpacked-overlay');
+    assert.deepEqual([unpacked.idle, unpacked.versus], [true, null], metric);
+  }
+  assert.notEqual(cell(rowOf(data, 'createCpuNs', design), 'unpacked-overlay').versus, null);
+});
+
+test('a metric that is no result has values and no verdict; a scenario may say so of its own', () => {
+  const churnInfo = run.catalogue.scenarios['churn']!;
+  const own = {
+    imagesPerSecond: { title: 'ours', better: 'higher', noise: 'noisy', judged: false },
+  } as const;
+  const scenarios = { ...run.catalogue.scenarios, churn: { ...churnInfo, metrics: own } };
+  const row = rowOf(churn(samples, 'empty'), 'imagesPerSecond', {
+    ...design,
+    catalogue: { ...run.catalogue, scenarios },
+  });
+  assert.equal(row!.info.title, 'ours');
+  assert.ok(row!.cells.every(({ median, versus }) => median > 0 && versus === null));
+});
