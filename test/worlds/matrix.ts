@@ -33,7 +33,7 @@ export const worldOf = (
 };
 
 /** A single run of times may leave open what is so by a margin: five are asked to tell it. */
-const mustBeRight = ({ kind }: ClaimWorlds, { truth, answer }: World, { pooled }: Task): boolean =>
+export const mustBeRight = ({ kind }: ClaimWorlds, { truth, answer }: World, { pooled }: Task): boolean =>
   answer === 'never' || (truth !== 'line' && (kind === 'counts' || pooled === 5));
 
 export interface Broken {
