@@ -14,7 +14,7 @@ import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
 import { POOL_MARK, poolKeys, writePoolTar, writeRelinkTar, writeTreeTar } from '../store/checkout-tar.ts';
-import { attached } from './attached.ts';
+import { attached, NOTHING_OWN } from './attached.ts';
 
 const HEX = '0123456789abcdef';
 const FOLDER_MODE = 0o755;
@@ -104,6 +104,7 @@ export const mountCheckout = (machine: Machine, folder: string, at: string): Mou
     took: { mount: 'bind' },
     points: [at],
     free: () => !machine.mounts.isMount(at),
+    held: NOTHING_OWN,
     source: folder,
   });
 };

@@ -103,6 +103,10 @@ export interface Mounts {
   ): { readonly device: string; readonly fd: number };
   /** LOOP_GET_STATUS64 gives ENXIO. */
   loopFree(device: string): boolean;
+  /** Number of the file system that is mounted at this path, which has no device of its own. */
+  superblockAt(at: string): number;
+  /** Whether the kernel has given up the file system of this number; null where that cannot be told. */
+  superblockFree(number: number): boolean | null;
   /** Takes away free loop devices that the kernel had to make for this run: their memory counts for whoever needs them again. */
   removeNewLoops(): Promise<void>;
   /** Ends the conversation behind a FUSE mount at exactly this path, whether its server still answers or not. */
