@@ -34,7 +34,7 @@ export const scenario: Scenario = {
   headline: ['firstDiskBytes', 'addedDiskBytes', 'firstInodeCount', 'addedInodeCount'],
   ownSection: true,
   needs: [],
-  params: [{ store: 'empty', versions: 'made' }],
+  params: [{ store: 'empty', versions: 'certs' }],
   largeParams: [
     { store: 'empty', versions: 'base' },
     { store: 'empty', versions: 'python' },

@@ -37,6 +37,7 @@ export type FeatureId =
   | 'page-frames'
   | 'fs-verity'
   | 'xfs-loop'
+  | 'ext4-loop'
   | 'mkfs-erofs'
   | 'mkcomposefs'
   | 'gnu-time'
@@ -68,6 +69,8 @@ export interface Files {
   unlink(path: string): void;
   rename(from: string, to: string): void;
   exists(path: string): boolean;
+  /** Number of the file system that holds the path: st_dev. */
+  deviceOf(path: string): number;
   open(path: string, flags: number, mode?: number): number;
   close(fd: number): void;
   /** Fills `into` from `offset`; returns bytes read, fewer only at end of file. */
@@ -128,6 +131,9 @@ export interface MadeFileSystem {
   readonly root: string;
   /** Blocks and inodes in use, as statfs(2) tells them. */
   usage(): { readonly bytes: number; readonly inodeCount: number };
+  /** As it was mounted: what removal from it may have to wait for. Null: its type has no such thing. */
+  readonly journal: boolean | null;
+  readonly discard: boolean | null;
   /** Names looked up in its directories since it was mounted; null where its type does not tell. */
   lookupCount(): number | null;
   /** Unmounts it, waits for its loop device, removes its file. */

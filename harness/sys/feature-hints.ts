@@ -53,6 +53,7 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   'fs-verity': () =>
     'a kernel with CONFIG_FS_VERITY, and a work file system that has it: tune2fs -O verity on ext4, or btrfs',
   'xfs-loop': () => (isRealRoot() ? `${install('xfsprogs')}; modprobe xfs loop` : AS_ROOT),
+  'ext4-loop': () => (isRealRoot() ? `${install('e2fsprogs')}; modprobe ext4 loop` : AS_ROOT),
   'mkfs-erofs': () => install('erofs-utils'),
   mkcomposefs: () => `${install('composefs')} (Debian has it from 13 on); only the scenario build needs it`,
   'gnu-time': () => `${install('time')} (GNU time); without it build tells no peak of memory`,
