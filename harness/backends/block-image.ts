@@ -9,7 +9,7 @@ import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine, MountAttribute } from '../model/machine.ts';
-import { attached } from './attached.ts';
+import { askedBy, attached, LEASE, LOOP } from './attached.ts';
 import { layerPaths } from './overlay-layers.ts';
 import { backend as unpacked } from './unpacked-overlay.ts';
 
@@ -95,6 +95,7 @@ const mountImage = (machine: Machine, { type, fromFile }: BlockImage, file: stri
     took: { [type]: took },
     points: [at],
     free,
+    held: askedBy(took === 'file' ? LEASE : LOOP, free),
     source: file,
   });
 };

@@ -15,7 +15,7 @@ import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
 import { POOL_MARK, poolKeys, writePoolTar, writeRelinkTar, writeTreeTar } from '../store/checkout-tar.ts';
 import { placeOf } from '../store/objects.ts';
-import { attached } from './attached.ts';
+import { attached, NOTHING_OWN } from './attached.ts';
 
 const HEX = '0123456789abcdef';
 const FOLDER_MODE = 0o755;
@@ -115,6 +115,7 @@ export const mountCheckout = (machine: Machine, folder: string, at: string, on?:
     took: { mount: 'bind', ...(on === undefined ? {} : { on }) },
     points: [at],
     free: () => !machine.mounts.isMount(at),
+    held: NOTHING_OWN,
     source: folder,
   });
 };

@@ -93,6 +93,7 @@ export const backend: Backend = {
         fsType: 'overlay',
         servers: [serving.pid],
         took: { ...serving.took, layers },
+        held: serving.held,
         async unmount() {
           machine.mounts.unmount(at);
           machine.mounts.unmount(at);

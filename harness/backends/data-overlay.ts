@@ -77,6 +77,7 @@ const stack = (
     devices: lower.devices,
     points: [at, ...below],
     free: lower.free,
+    held: lower.held,
     source: manifest,
   });
 };

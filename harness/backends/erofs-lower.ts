@@ -4,7 +4,9 @@
 // Does:    fsopen(erofs) on the manifest or on a read-only loop device over it.
 // Leaves:  nothing: the mount goes with its descriptor, the loop device frees itself (autoclear).
 // Source:  Documentation/filesystems/erofs.rst; loop(4).
+import type { Held } from '../model/backend.ts';
 import type { Machine, MountOption } from '../model/machine.ts';
+import { askedBy, LEASE, LOOP } from './attached.ts';
 import type { LayerPaths } from './overlay-layers.ts';
 
 /** How the manifest gets below EROFS. `best`: its file where the kernel can, else a loop device. */
@@ -21,6 +23,7 @@ export interface Lower {
   readonly devices: readonly string[];
   /** Nothing holds the manifest or its loop device any more. */
   free(): boolean;
+  readonly held: Held;
 }
 
 export const mountLower = (
@@ -32,7 +35,8 @@ export const mountLower = (
   if (source === 'best' && machine.features['erofs-file'].ok) {
     const from: MountOption = ['source', paths.short(manifest)];
     const fd = machine.mounts.create('erofs', [from, ...options], ['ro', 'nosuid', 'nodev']);
-    return { fd, took: 'file', devices: [], free: () => machine.files.leaseFree(manifest) };
+    const free = (): boolean => machine.files.leaseFree(manifest);
+    return { fd, took: 'file', devices: [], free, held: askedBy(LEASE, free) };
   }
   const directIo = source === 'loop-direct';
   const loop = machine.mounts.loop(manifest, { directIo });
@@ -40,11 +44,13 @@ export const mountLower = (
     // A read-only device wants a read-only superblock, not only a read-only mount.
     const from: readonly MountOption[] = [['source', loop.device], ['ro']];
     const fd = machine.mounts.create('erofs', [...from, ...options], ['ro', 'nosuid', 'nodev']);
+    const free = (): boolean => machine.mounts.loopFree(loop.device);
     return {
       fd,
       devices: [loop.device],
       took: directIo ? 'loop, direct i/o' : 'loop',
-      free: () => machine.mounts.loopFree(loop.device),
+      free,
+      held: askedBy(LOOP, free),
     };
   } finally {
     machine.files.close(loop.fd);

@@ -25,6 +25,7 @@ const mountAlone = (machine: Machine): MountManifest =>
         devices: lower.devices,
         points: [at],
         free: lower.free,
+        held: lower.held,
         source: manifest,
       });
     } finally {

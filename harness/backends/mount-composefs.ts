@@ -9,7 +9,7 @@ import type { Backend, Store, Writable } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { attached } from './attached.ts';
+import { askedBy, attached, LEASE } from './attached.ts';
 import { ROOT } from './data-overlay.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
 
@@ -32,13 +32,15 @@ const byCommand = (image: Image, machine: Machine): MountManifest =>
   mountWith(image, machine, async (manifest, store, at, writable) => {
     const options = optionsOf(store, writable);
     await machine.command('mount.composefs', ['mount.composefs', '-o', options, manifest, at]);
+    // A loop device holds the file open, too.
+    const free = (): boolean => machine.files.leaseFree(manifest);
     return attached(machine, {
       root: at,
       fsType: 'overlay',
       took: { mount: 'mount.composefs', ...(writable === undefined ? {} : { writable: 'one overlay' }) },
       points: [at],
-      // A loop device holds the file open, too.
-      free: () => machine.files.leaseFree(manifest),
+      free,
+      held: askedBy(LEASE, free),
       source: manifest,
     });
   });

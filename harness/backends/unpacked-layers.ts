@@ -5,7 +5,7 @@
 // Leaves:  unpacked layers in the store's layer folder when it dies before destroy.
 // Source:  Documentation/filesystems/overlayfs.rst; the commands are those that runtimes and people run.
 import { join } from 'node:path';
-import type { Created, Mounted, Store, Writable } from '../model/backend.ts';
+import type { Created, Held, Mounted, Store, Writable } from '../model/backend.ts';
 import type { Image, Layer } from '../model/image.ts';
 import type { Machine, MountOption } from '../model/machine.ts';
 import { attached } from './attached.ts';
@@ -28,6 +28,16 @@ const unpack = async (machine: Machine, layer: Layer, into: string): Promise<voi
     into,
   ]);
 };
+
+/** The layers stay as they are: what goes is the overlay itself. */
+const superblockHeld = (machine: Machine, at: string): Held => ({
+  kind: 'asked',
+  of: 'the number of the superblock',
+  watch() {
+    const number = machine.mounts.superblockAt(at);
+    return () => machine.mounts.superblockFree(number);
+  },
+});
 
 const mountLayers = (
   machine: Machine,
@@ -56,6 +66,7 @@ const mountLayers = (
     },
     points: [at],
     free: () => !machine.mounts.isMount(at),
+    held: superblockHeld(machine, at),
     source: lowers.join(' '),
   });
 };

@@ -71,6 +71,17 @@ export interface Created {
   destroy(): Promise<void>;
 }
 
+/** What a mount holds while it is there, and how to ask whether it is free again. */
+export type Held =
+  | {
+      readonly kind: 'asked';
+      /** Such as `a write lease on the manifest`. */
+      readonly of: string;
+      /** Before the unmount. The question that it returns is asked once, right after: true where nothing is held, null where it cannot be told. */
+      watch(): () => boolean | null;
+    }
+  | { readonly kind: 'not asked'; readonly why: string };
+
 export interface Mounted {
   readonly root: string;
   readonly fsType: string;
@@ -79,6 +90,8 @@ export interface Mounted {
   readonly took: Readonly<Record<string, string>>;
   /** Loop devices that were made for it: they have a page cache of their own. */
   readonly devices?: readonly string[];
+  /** Asked outside of every window; no backend can leave it out. */
+  readonly held: Held;
   unmount(): Promise<void>;
   /** Waits until it is really gone; throws with code `timeout`. */
   settle(): Promise<void>;

@@ -38,6 +38,7 @@ export type FeatureId =
   | 'fs-verity'
   | 'work-reflink'
   | 'xfs-loop'
+  | 'ext4-loop'
   | 'mkfs-erofs'
   | 'mkcomposefs'
   | 'gnu-time'
@@ -69,6 +70,8 @@ export interface Files {
   unlink(path: string): void;
   rename(from: string, to: string): void;
   exists(path: string): boolean;
+  /** Number of the file system that holds the path: st_dev. */
+  deviceOf(path: string): number;
   open(path: string, flags: number, mode?: number): number;
   close(fd: number): void;
   /** Fills `into` from `offset`; returns bytes read, fewer only at end of file. */
@@ -104,6 +107,10 @@ export interface Mounts {
   ): { readonly device: string; readonly fd: number };
   /** LOOP_GET_STATUS64 gives ENXIO. */
   loopFree(device: string): boolean;
+  /** Number of the file system that is mounted at this path, which has no device of its own. */
+  superblockAt(at: string): number;
+  /** Whether the kernel has given up the file system of this number; null where that cannot be told. */
+  superblockFree(number: number): boolean | null;
   /** Takes away free loop devices that the kernel had to make for this run: their memory counts for whoever needs them again. */
   removeNewLoops(): Promise<void>;
   /** Ends the conversation behind a FUSE mount at exactly this path, whether its server still answers or not. */
@@ -125,6 +132,9 @@ export interface MadeFileSystem {
   readonly root: string;
   /** Blocks and inodes in use, as statfs(2) tells them. */
   usage(): { readonly bytes: number; readonly inodeCount: number };
+  /** As it was mounted: what removal from it may have to wait for. Null: its type has no such thing. */
+  readonly journal: boolean | null;
+  readonly discard: boolean | null;
   /** Names looked up in its directories since it was mounted; null where its type does not tell. */
   lookupCount(): number | null;
   /** Unmounts it, waits for its loop device, removes its file. */

@@ -55,6 +55,7 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   'work-reflink': () =>
     'a work folder on XFS, btrfs or bcachefs: --work DIR; else an XFS on a loop file is used',
   'xfs-loop': () => (isRealRoot() ? `${install('xfsprogs')}; modprobe xfs loop` : AS_ROOT),
+  'ext4-loop': () => (isRealRoot() ? `${install('e2fsprogs')}; modprobe ext4 loop` : AS_ROOT),
   'mkfs-erofs': () => install('erofs-utils'),
   mkcomposefs: () => `${install('composefs')} (Debian has it from 13 on); only the scenario build needs it`,
   'gnu-time': () => `${install('time')} (GNU time); without it build tells no peak of memory`,

@@ -14,6 +14,7 @@ import { attachLoop, loopFree, removeNewLoops } from './loop.ts';
 import { readMounts, topmostAt } from './mountinfo.ts';
 import { ownCalls } from './own-calls.ts';
 import { mountAt } from './statmount.ts';
+import { superblockAt, superblockFree } from './superblocks.ts';
 
 const cFsopen = bindCall<(nr: number, type: string, flags: number) => number>('str', 'uint');
 const cFsconfig = bindCall<
@@ -201,6 +202,8 @@ export const mounts: Omit<Mounts, 'abortFuse'> = {
   loop: (file, { directIo }) => attachLoop(file, directIo),
   loopFree,
   removeNewLoops,
+  superblockAt,
+  superblockFree: (number) => superblockFree(number, create),
   isMount,
   typeAt(path) {
     const found = mountAt(path);
