@@ -25,6 +25,9 @@ export const alerts = (view: ReportView): readonly string[] => {
       : `Failed: ${cut(`${view.failures[0]!.where}: ${view.failures[0]!.what}`)}${
           view.failures.length === 1 ? '' : `, and ${view.failures.length - 1} more`
         }.`,
+    ...view.claims
+      .filter(({ verdict }) => verdict === 'failed')
+      .map(({ id, because }) => `The rule of ${id} ${cut(because)}.`),
     ...view.warnings
       .filter((line) => line.startsWith('noise: '))
       .map((line) => `Noisy machine: ${line.slice('noise: '.length)}.`),

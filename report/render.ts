@@ -44,11 +44,17 @@ export const htmlOf = (view: ReportView): string => renderPage(view, scriptsOf(P
 export const renderReport = async (
   folder: string,
   options: { readonly delta?: number } = {},
-): Promise<void> => {
+): Promise<ReportView> => {
   const path = join(folder, REPORT_FILE);
-  await writeFile(`${path}.new`, htmlOf(await loadView(folder, options)));
+  const view = await loadView(folder, options);
+  await writeFile(`${path}.new`, htmlOf(view));
   await rename(`${path}.new`, path);
+  return view;
 };
+
+/** Ids of claims whose rule broke: such a report is not whole, whatever else stands in it. */
+export const brokenRules = ({ claims }: ReportView): readonly string[] =>
+  claims.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id);
 
 export interface TableOptions extends TerminalOptions {
   readonly delta?: number;

@@ -210,7 +210,7 @@ export const terminalOf = (view: ReportView, options: TerminalOptions = {}): str
   const columns = options.columns ?? DEFAULT_COLUMNS;
   const problems = alerts(view).flatMap((line) => wrapped(ascii(line), columns));
   const more = [
-    claimLines(view.claims, columns),
+    claimLines(view.claims, columns, options.color ?? false),
     observedBlock(view, view.tables.length > 0, columns),
   ].flatMap((block) => (block.length === 0 ? [] : ['', ...block]));
   return `${[...tableBlock(view, options), ...more, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n')}\n`;

@@ -14,6 +14,7 @@ import type {
 import type { Interval } from '../results/stats/interval.ts';
 import type { Curve } from './analysis/curve.ts';
 import type { Judged, Told } from './claims/claim.ts';
+import type { Source } from './claims/source.ts';
 import type { PublishedValue } from './published/table.ts';
 
 export interface ArmView {
@@ -149,15 +150,16 @@ export interface GrowthView {
 export interface ClaimView {
   readonly id: string;
   readonly text: string;
-  readonly by: string;
+  readonly by: readonly Source[] | string;
   readonly rule: string;
   readonly objection: string;
   readonly answer: string;
-  /** `not asked`: no scenario that the rule reads was part of the run. */
-  readonly verdict: Judged['verdict'] | 'not asked';
+  /** `not asked`: no scenario that the rule reads was part of the run. `failed`: the rule itself broke, which is no answer. */
+  readonly verdict: Judged['verdict'] | 'not asked' | 'failed';
   readonly because: string;
   /** Of an undecided one. */
   readonly wouldDecide: string | null;
+  /** The number of a verdict stands first. */
   readonly told: readonly Told[];
 }
 

@@ -1,5 +1,6 @@
 // Renders a run folder again, on any machine.
 import { Command, Option } from 'commander';
+import type { ReportView } from '../../report/view.ts';
 import { machineFormats } from '../../results/exports/registry.ts';
 import { UserError } from '../model/errors.ts';
 import { writeOut } from './written.ts';
@@ -18,7 +19,8 @@ const HELP = `
 Formats:
 ${FORMATS.map(([id, title]) => `  ${id.padEnd(ID_WIDTH)}  ${title}`).join('\n')}
 
-The same folder gives the same bytes every time, without a network.
+The same folder gives the same bytes every time, without a network. Where the
+rule of a claim breaks the exit code is 5.
 
 Examples:
   cfsbench report runs/main --format mail
@@ -37,39 +39,51 @@ async function* machine(folder: string, format: string): AsyncGenerator<string> 
   yield* found.pieces(await loadRun(folder));
 }
 
-async function* textOf(folder: string, { format, out }: Typed): AsyncGenerator<string> {
-  const { renderTerminal } = await import('../../report/render.ts');
-  const { loadView } = await import('../../report/load.ts');
+const OF_A_VIEW = new Set(['terminal', 'html', 'mail', 'markdown']);
+/** As of a run in which something failed. */
+const BROKEN = 5;
+
+const textOf = async (view: ReportView, { format, out }: Typed): Promise<string> => {
   switch (format) {
     case 'mail':
-      yield (await import('../../report/mail/mail.ts')).mailOf(await loadView(folder));
-      return;
+      return (await import('../../report/mail/mail.ts')).mailOf(view);
     case 'markdown':
-      yield (await import('../../report/markdown/run.ts')).runMarkdown(await loadView(folder));
-      return;
-    case 'terminal':
-      yield await renderTerminal(folder, {
+      return (await import('../../report/markdown/run.ts')).runMarkdown(view);
+    default:
+      return (await import('../../report/terminal.ts')).terminalOf(view, {
         columns: process.stdout.columns ?? 80,
         color: process.stdout.isTTY === true && out === undefined,
       });
-      return;
-    default:
-      yield* machine(folder, format);
   }
+};
+
+async function* one(text: string): AsyncGenerator<string> {
+  yield text;
 }
+
+/** Shows it, and returns what a rule that broke makes of the exit code. */
+const showView = async (folder: string, typed: Typed): Promise<number> => {
+  const { brokenRules, renderReport } = await import('../../report/render.ts');
+  if (typed.format === 'html') {
+    const view = await renderReport(folder);
+    process.stdout.write(`${folder}/report.html\n`);
+    return brokenRules(view).length === 0 ? 0 : BROKEN;
+  }
+  const view = await (await import('../../report/load.ts')).loadView(folder);
+  await writeOut(one(await textOf(view, typed)), typed.out);
+  return brokenRules(view).length === 0 ? 0 : BROKEN;
+};
 
 const report = async (folder: string, typed: Typed): Promise<void> => {
   if (typed.out !== undefined && ['html', 'csv'].includes(typed.format))
     throw new UserError(`--format ${typed.format} is written into the run folder`, {
       hint: 'leave --out away',
     });
-  if (typed.format === 'html') {
-    await (await import('../../report/render.ts')).renderReport(folder);
-    process.stdout.write(`${folder}/report.html\n`);
-  } else if (typed.format === 'csv') {
+  if (OF_A_VIEW.has(typed.format)) process.exitCode = await showView(folder, typed);
+  else if (typed.format === 'csv') {
     await (await import('../../results/csv.ts')).writeCsv(folder);
     process.stdout.write(`${folder}/samples.csv\n`);
-  } else await writeOut(textOf(folder, typed), typed.out);
+  } else await writeOut(machine(folder, typed.format), typed.out);
 };
 
 export const reportCommand = (): Command =>

@@ -1,6 +1,6 @@
 // The inner half of `cfsbench run`, in private namespaces: images, measuring, results, exit code.
 import { existsSync } from 'node:fs';
-import { renderReport, renderTerminal } from '../../report/render.ts';
+import { brokenRules, renderReport, renderTerminal } from '../../report/render.ts';
 import { startTally } from '../../results/compare/tally.ts';
 import { writeCsv } from '../../results/csv.ts';
 import { openJournal } from '../../results/journal.ts';
@@ -40,10 +40,14 @@ interface Judged extends Ended {
   readonly tooNoisy: boolean;
 }
 
-const exitCode = ({ status, okCount, failedCount, unequal, tooNoisy }: Judged): number => {
+/** `broken`: claims whose rule threw. */
+const exitCode = (
+  { status, okCount, failedCount, unequal, tooNoisy }: Judged,
+  broken: readonly string[],
+): number => {
   if (status === 'interrupted') return 130;
   if (status === 'out-of-time') return 124;
-  if (failedCount > 0 || unequal.length > 0) return 5;
+  if (failedCount > 0 || unequal.length > 0 || broken.length > 0) return 5;
   if (okCount === 0) return 6;
   return tooNoisy ? 4 : 0;
 };
@@ -205,12 +209,13 @@ const measureThere = async (
   }
 };
 
-const show = async (runDir: string): Promise<void> => {
+const show = async (runDir: string): Promise<readonly string[]> => {
   await writeCsv(runDir);
-  await renderReport(runDir);
+  const view = await renderReport(runDir);
   const { columns = 80, isTTY } = process.stdout;
   process.stdout.write(await renderTerminal(runDir, { columns, color: isTTY === true }));
   process.stdout.write(`\nResults: ${runDir}\nPage:    ${runDir}/report.html\n`);
+  return brokenRules(view);
 };
 
 export const measureInside = async (
@@ -239,6 +244,7 @@ export const measureInside = async (
   for (const end of await Promise.allSettled([measured, removed, shown]))
     if (end.status === 'rejected') throw end.reason;
   const ended = await measured;
+  const broken = await shown;
   stopListening();
-  return exitCode(ended);
+  return exitCode(ended, broken);
 };

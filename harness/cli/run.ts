@@ -63,12 +63,13 @@ const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise
 
 const alreadyComplete = async (folder: string): Promise<void> => {
   process.stderr.write('The run is complete: nothing is left to measure; its report is made again.\n');
-  const { renderReport, renderTerminal } = await import('../../report/render.ts');
+  const { brokenRules, renderReport, renderTerminal } = await import('../../report/render.ts');
   const { writeCsv } = await import('../../results/csv.ts');
   await writeCsv(folder);
-  await renderReport(folder);
+  const view = await renderReport(folder);
   const { columns = 80, isTTY } = process.stdout;
   process.stdout.write(await renderTerminal(folder, { columns, color: isTTY === true }));
+  if (brokenRules(view).length > 0) process.exitCode = 5;
 };
 
 /** Each half loads what it needs: the outer one is in every start, and measures nothing. */

@@ -1,4 +1,5 @@
-// The claims on trial, each with what its rule makes of this run. A rule that fails costs its own verdict and nothing else.
+// The claims on trial, each with what its rule makes of this run. A rule that throws costs its own verdict alone, but it is
+// a failure of the report and never an answer.
 import type { Tallied } from '../../results/compare/tally.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import type { Claim, Judged } from '../claims/claim.ts';
@@ -12,17 +13,23 @@ const wasAsked = (scenario: string, run: RunFile, tallied: Tallied): boolean =>
   run.skipped.some(({ what }) => what === scenario) ||
   run.plan.dropped.some((line) => line.startsWith(`scenario ${scenario}:`));
 
-const judged = (claim: Claim, evidence: Evidence): Judged => {
+type Found = Pick<ClaimView, 'verdict' | 'because' | 'wouldDecide' | 'told'>;
+
+/** The number that decided, then what stands beside it. */
+const toldBy = (judged: Judged): ClaimView['told'] => {
+  const decider = 'decidedBy' in judged ? judged.decidedBy : undefined;
+  return decider === undefined ? judged.told : [decider, ...judged.told.filter((one) => one !== decider)];
+};
+
+const found = (claim: Claim, evidence: Evidence): Found => {
   try {
-    return claim.judge(evidence);
+    const judged = claim.judge(evidence);
+    const { verdict, because } = judged;
+    const wouldDecide = judged.verdict === 'undecided' ? judged.wouldDecide : null;
+    return { verdict, because, wouldDecide, told: toldBy(judged) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return {
-      verdict: 'undecided',
-      because: `the rule could not be applied to this run: ${reason}`,
-      wouldDecide: 'a run of this version of cfsbench',
-      told: [],
-    };
+    return { verdict: 'failed', because: `failed: ${reason}`, wouldDecide: null, told: [] };
   }
 };
 
@@ -40,8 +47,6 @@ export const claimsOf = (claims: readonly Claim[], run: RunFile, tallied: Tallie
       const because = `not asked in this run: it needs ${scenarios.join(', ')}`;
       return { ...stated, verdict: 'not asked', because, wouldDecide: null, told: [] };
     }
-    const found = judged(claim, evidenceOf(run, about(tallied, claim)));
-    const wouldDecide = found.verdict === 'undecided' ? found.wouldDecide : null;
-    return { ...stated, verdict: found.verdict, because: found.because, wouldDecide, told: found.told };
+    return { ...stated, ...found(claim, evidenceOf(run, about(tallied, claim))) };
   });
 };

@@ -1,6 +1,7 @@
 // A claim on trial: what somebody said, and the rule by which a run answers it. One file each; the rule sees the journal alone.
 import type { Interval } from '../../results/stats/interval.ts';
 import type { Evidence } from './evidence.ts';
+import type { Source } from './source.ts';
 
 /** A number that the verdict stands on. */
 export interface Told {
@@ -21,6 +22,8 @@ export type Judged =
   | {
       readonly verdict: 'supported' | 'not supported';
       readonly because: string;
+      /** The number that decided, and no other: it is what is printed beside the verdict. Absent: the first of `told`. */
+      readonly decidedBy?: Told;
       readonly told: readonly Told[];
     }
   | {
@@ -42,8 +45,8 @@ export interface Claim {
   readonly id: string;
   /** In our words, one sentence. */
   readonly text: string;
-  /** Who said it and where: names, date, message or commit. */
-  readonly by: string;
+  /** Who said it and where; words where nothing more exact is known. */
+  readonly by: readonly Source[] | string;
   /** Ids of the scenarios whose samples the rule reads. */
   readonly scenarios: readonly string[];
   /** The rule in words: which numbers, which bounds. */

@@ -2,6 +2,7 @@
 import { formatValue } from '../format.ts';
 import type { ClaimView } from '../view.ts';
 import type { Told } from './claim.ts';
+import { type Source, sourcesText } from './source.ts';
 
 const SMALL_COUNT = 100;
 
@@ -31,8 +32,19 @@ export const askedOf = (claims: readonly ClaimView[]): readonly ClaimView[] =>
 
 /** `3 supported, 1 not supported, …`; what nothing came out as is left out. */
 export const tallyText = (claims: readonly ClaimView[]): string =>
-  (['supported', 'not supported', 'undecided', 'not testable'] as const)
+  (['supported', 'not supported', 'undecided', 'not testable', 'failed'] as const)
     .map((verdict) => [claims.filter((claim) => claim.verdict === verdict).length, verdict] as const)
     .filter(([count]) => count > 0)
     .map(([count, verdict]) => `${count} ${verdict}`)
     .join(', ');
+
+export const byText = (by: readonly Source[] | string): string =>
+  typeof by === 'string' ? by : sourcesText(by);
+
+/** The number that a verdict stands on; null of any other answer, and where a rule broke. */
+export const decidingText = ({ verdict, told }: ClaimView): string | null => {
+  const first = told.find(({ standIn }) => standIn !== true);
+  return (verdict === 'supported' || verdict === 'not supported') && first !== undefined
+    ? toldText(first)
+    : null;
+};

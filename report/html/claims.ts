@@ -1,5 +1,6 @@
 // The claims of the debate, each with what this run measured and the verdict that its rule gives.
 import type { Told } from '../claims/claim.ts';
+import { around, linkOf, placeOf, type Source } from '../claims/source.ts';
 import { askedOf, tallyText, toldText } from '../claims/words.ts';
 import type { ClaimView, ReportView } from '../view.ts';
 import { type Html, html } from './html.ts';
@@ -25,12 +26,24 @@ const numbersTable = (told: readonly Told[], { id }: ClaimView): Html =>
     `${id}: the numbers`,
   );
 
+const sourceHtml = (source: Source): Html => {
+  const [before, after] = around(source);
+  const link = linkOf(source);
+  const place = placeOf(source);
+  return html`${before}${link === null ? place : html`<a href="${link}">${place}</a>`}${after}`;
+};
+
+const byHtml = ({ by }: ClaimView): Html =>
+  typeof by === 'string'
+    ? html`${by}`
+    : html`${by.map((source, index) => html`${index === 0 ? null : '; '}${sourceHtml(source)}`)}`;
+
 const claimHtml = (
   claim: ClaimView,
 ): Html => html`<article class="claim" data-claim="${claim.id}" data-verdict="${claim.verdict}">
 <p><b>${claim.id}</b> <span class="verdict ${claim.verdict.replaceAll(' ', '-')}">${claim.verdict}</span></p>
 <p class="says">${claim.text}</p>
-<p class="note">${claim.by}</p>
+<p class="note">${byHtml(claim)}</p>
 <p>${claim.because}</p>
 ${claim.wouldDecide === null ? null : html`<p><b>What would decide it:</b> ${claim.wouldDecide}</p>`}
 ${numbers(claim.told, claim)}<details><summary>the rule, and what a critic would say</summary><dl><dt>rule</dt><dd>${claim.rule}</dd><dt>objection</dt><dd>${claim.objection}</dd><dt>answer</dt><dd>${claim.answer}</dd></dl></details>
@@ -47,12 +60,9 @@ ${asked.map(claimHtml)}${
   others.length === 0
     ? null
     : html`<details><summary>not asked in this run: ${others.map(({ id }) => id).join(', ')}</summary><dl>${others.map(
-        ({
-          id,
-          text,
-          because,
-          by,
-        }) => html`<dt>${id}</dt><dd>${text} <span class="note">${by}. ${because}.</span></dd>
+        (
+          claim,
+        ) => html`<dt>${claim.id}</dt><dd>${claim.text} <span class="note">${byHtml(claim)}. ${claim.because}.</span></dd>
 `,
       )}</dl></details>
 `

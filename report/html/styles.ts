@@ -113,7 +113,7 @@ article.claim{border-top:1px solid var(--grid);padding:10px 0 4px}
 .claim .says{font-weight:600}
 .claim .verdict{min-width:0;margin:0 0 0 6px;font-weight:600}
 .verdict.supported{color:var(--good)}
-.verdict.not-supported{color:var(--bad)}
+.verdict.not-supported,.verdict.failed{color:var(--bad)}
 .ok{color:var(--good)}.wrong{color:var(--bad);font-weight:600}
 .varies.exact{color:var(--bad)}
 .total td,.total th{font-weight:600;border-top:1px solid var(--line)}

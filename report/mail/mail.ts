@@ -1,6 +1,6 @@
 // A run as a mail to a mailing list: what a subscriber asks first stands first, nothing is wider than 75 columns.
 import { alerts } from '../alert.ts';
-import { toldText } from '../claims/words.ts';
+import { byText, toldText } from '../claims/words.ts';
 import { countedLines } from '../counted-lines.ts';
 import { formatBytes, formatInstant, formatNs, grouped, shellLine } from '../format.ts';
 import { tableBlock } from '../terminal.ts';
@@ -63,14 +63,15 @@ const commands = ({ run, scenarios }: ReportView): readonly string[] => [
 const armLines = ({ arms }: ReportView): readonly string[] =>
   arms.flatMap(({ id, how }) => folded(how === '' ? id : `${id}: ${how}`, '  ', '      '));
 
-const claim = ({ id, verdict, text, by, told, because }: ClaimView): readonly string[] => {
-  const numbers = told
-    .filter(({ standIn }) => standIn !== true)
-    .map((one) => `${one.what}: ${toldText(one)}`)
-    .slice(0, 4);
+/** Whole: whoever answers a mail has nothing but the mail. */
+const claim = ({ id, verdict, text, by, rule, told, because }: ClaimView): readonly string[] => {
+  const numbers = told.map(
+    (one) => `${one.what}: ${toldText(one)}${one.standIn === true ? ' (stand-in, not counted)' : ''}`,
+  );
   return [
     ...folded(`${verdict.toUpperCase()}: ${text}`, `${id.padEnd(4)}`, '    '),
-    ...folded(`said by ${by}`, '      '),
+    ...folded(`said by ${byText(by)}`, '      '),
+    ...folded(`rule: ${rule}`, '      '),
     ...folded(because, '      '),
     ...numbers.flatMap((line) => folded(line, '      ', '        ')),
   ];

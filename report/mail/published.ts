@@ -12,7 +12,9 @@ const times = (value: PublishedValue): string => {
 };
 
 const ours = ({ ours: here }: PublishedCell): string =>
-  here === null || here.kind === 'tooFew' ? '-' : `${formatRatio(here.center)}x`;
+  here === null || here.kind === 'tooFew'
+    ? '-'
+    : `${formatRatio(here.center)}x (${formatRatio(here.lo)}..${formatRatio(here.hi)})`;
 
 const hasOurs = ({ rows }: PublishedView): boolean =>
   rows.some(({ cells }) => cells.some(({ ours: here }) => here !== null && here.kind !== 'tooFew'));

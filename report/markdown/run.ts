@@ -1,6 +1,6 @@
 // A run for a pull request or a step summary: what differs from the baseline first.
 import { alerts } from '../alert.ts';
-import { toldText } from '../claims/words.ts';
+import { decidingText } from '../claims/words.ts';
 import { formatRatio, formatValue, shortName } from '../format.ts';
 import type { ReportView, VersusView } from '../view.ts';
 import { type Block, type Column, markdownOf, md } from './lines.ts';
@@ -71,10 +71,12 @@ const claims = (view: ReportView): Block => ({
   columns: [text('claim'), text('verdict'), text('what was said'), text('numbers, or why there are none')],
   rows: view.claims
     .filter(({ verdict }) => verdict !== 'not asked')
-    .map(({ id, verdict, text: said, told, because }) => {
-      const first = told.find(({ standIn }) => standIn !== true);
-      return [md(id), md(verdict), md(said), md(first === undefined ? because : toldText(first))];
-    }),
+    .map((claim) => [
+      md(claim.id),
+      claim.verdict === 'failed' ? '**failed**' : md(claim.verdict),
+      md(claim.text),
+      md(decidingText(claim) ?? claim.because),
+    ]),
 });
 
 const missing = (view: ReportView): Block => ({

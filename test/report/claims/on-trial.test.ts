@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyse } from '../../../report/analysis.ts';
 import type { Claim, Judged, Told } from '../../../report/claims/claim.ts';
+import type { Source } from '../../../report/claims/source.ts';
 import { toldText } from '../../../report/claims/words.ts';
-import { htmlOf } from '../../../report/render.ts';
+import { mailOf } from '../../../report/mail/mail.ts';
+import { brokenRules, htmlOf } from '../../../report/render.ts';
 import { terminalOf } from '../../../report/terminal.ts';
 import type { ReportView } from '../../../report/view.ts';
 import { startTally } from '../../../results/compare/tally.ts';
@@ -28,6 +30,45 @@ const ratio = (value: number): Told => ({
   value,
   interval: { kind: 'interval', center: value, lo: value - 0.02, hi: value + 0.03, confidence: 0.99, n: 8 },
   published: '1.36x (Larsson)',
+});
+
+test('the number that decided stands first, whatever else is told', () => {
+  const [beside, decider] = [ratio(1), ratio(1.5)];
+  const view = viewOf([
+    claimOf('C1', () => ({
+      verdict: 'supported',
+      because: 'the numbers say so',
+      decidedBy: decider,
+      told: [beside, decider],
+    })),
+  ]);
+  assert.deepEqual(view.claims[0]!.told, [decider, beside]);
+  assert.match(terminalOf(view), /^C1 supported .* 1\.50x \(1\.48x\.\.1\.53x\)$/m);
+});
+
+test('a source is a link on the page, and named in a mail: Message-ID, list and date, or an address', () => {
+  const by: readonly Source[] = [
+    {
+      who: 'Giuseppe Scrivano',
+      when: '2023-01-20',
+      where: { kind: 'message', id: '87ilh0g88n.fsf@redhat.com' },
+    },
+    {
+      who: 'Dave Chinner',
+      when: '2023-01-18',
+      where: { kind: 'list', list: 'linux-fsdevel' },
+      excerpt: true,
+      said: 'half a minute',
+    },
+  ];
+  const view = viewOf([claimOf('C1', decided('supported', 2), { by })]);
+  const page = htmlOf(view);
+  assert.match(
+    page,
+    /Giuseppe Scrivano, 2023-01-20, <a href="https:\/\/lore\.kernel\.org\/r\/87ilh0g88n\.fsf@redhat\.com">Message-ID 87ilh0g88n\.fsf@redhat\.com<\/a>; Dave Chinner, 2023-01-18, linux-fsdevel \(read as an excerpt\): half a minute/,
+  );
+  assert.match(mailOf(view).replaceAll(/\s+/g, ' '), /Message-ID 87ilh0g88n\.fsf@redhat\.com; Dave Chinner/);
+  assert.match(mailOf(view), /rule: the rule/);
 });
 
 const decided = (verdict: 'supported' | 'not supported', value: number) => (): Judged => ({
@@ -63,17 +104,26 @@ test('a rule sees the journal, and a median ratio of two constant arms is their 
   assert.equal(viewOf([claim]).claims[0]!.verdict, 'supported');
 });
 
-test('a rule that throws is undecided with the reason, and the others stand', () => {
+test('a rule that throws is a failure of the report, never an answer, and the others stand', () => {
   const broken = claimOf('C1', () => {
     throw new Error('no such metric');
   });
   const { claims, tables } = viewOf([broken, claimOf('C2', decided('not supported', 1.04))]);
   assert.deepEqual(
     claims.map(({ verdict }) => verdict),
-    ['undecided', 'not supported'],
+    ['failed', 'not supported'],
   );
-  assert.match(claims[0]!.because, /could not be applied to this run: no such metric/);
+  assert.equal(claims[0]!.because, 'failed: no such metric');
   assert.ok(tables.length > 0);
+  const view = viewOf([broken, claimOf('C2', decided('not supported', 1.04))]);
+  assert.deepEqual(brokenRules(view), ['C1']);
+  assert.deepEqual(brokenRules(viewOf([claimOf('C2', decided('supported', 2))])), []);
+  const red = /\x1b\[31mC1 failed .*failed: no such metric\x1b\[0m/;
+  assert.match(terminalOf(view, { color: true }), red);
+  assert.doesNotMatch(terminalOf(view), /\x1b/);
+  assert.match(terminalOf(view), /^The rule of C1 failed: no such metric\.$/m);
+  assert.match(htmlOf(view), /<span class="verdict failed">failed<\/span>/);
+  assert.match(mailOf(view), /^C1 {2}FAILED: /m);
 });
 
 test('a claim whose scenarios were no part of the run is not asked: its rule is not even applied', () => {
