@@ -45,6 +45,7 @@ export type FeatureId =
   | 'mksquashfs'
   | 'squashfs-loop'
   | 'dm-verity'
+  | 'memory-group'
   | 'work-file-system';
 
 export interface Found {
@@ -191,6 +192,8 @@ export interface Meters {
   callCounter(): CallCounter;
   /** Bytes of a file or block device that the page cache holds. */
   cachedBytes(path: string): number;
+  /** Throws with the reason where no memory controller can be had. */
+  memoryGroup(): MemoryGroup;
 }
 
 /** Of the whole machine. */
@@ -215,6 +218,17 @@ export interface ProcessMemory {
   readonly peakBytes: number;
   /** What it holds now, with its share of what it holds together with others. */
   readonly shareBytes: number;
+}
+
+/** A control group of its own, which remembers the most that its members held. */
+export interface MemoryGroup {
+  /** The file that a process writes `0` into to become a member, with whatever it executes then. */
+  readonly members: string;
+  /** What the process holds already stays charged where it was. */
+  add(pid: number): void;
+  peakBytes(): number;
+  /** Members that have not ended go back to the group above. */
+  remove(): void;
 }
 
 export interface Machine {

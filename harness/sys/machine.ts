@@ -9,6 +9,7 @@ import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
 import { abortFuse } from './fuse-abort.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
+import { makeMemoryGroup } from './memory-group.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
 import { pauseOf } from './pause.ts';
@@ -80,6 +81,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     processCpuNs,
     restless,
     cachedBytes,
+    memoryGroup: makeMemoryGroup,
     callCounter() {
       const counter = openCallCounter(features, scratch);
       const apart = tellOwnWorkApart(counter);
