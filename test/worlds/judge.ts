@@ -5,13 +5,13 @@ import { startTally } from '../../results/compare/tally.ts';
 import type { Made } from '../report/claims/journal.ts';
 import { made } from '../report/claims/journal.ts';
 
+/** One run by itself, or several put together as `cfsbench pool` does. */
 export const judgeRuns = (claim: Claim, runs: readonly Made[]): Judged => {
-  const [first, ...more] = runs.map((given) => {
-    const { run, samples } = made(given);
-    const tally = startTally();
+  const journals = runs.map(made);
+  const tally = startTally();
+  for (const [i, { samples }] of journals.entries()) {
+    if (journals.length > 1) tally.beginRun(i + 1);
     for (const sample of samples) tally.add(sample);
-    return { run, tallied: tally.finish() };
-  });
-  if (first === undefined || more.length > 4) throw new Error('one run');
-  return claim.judge(evidenceOf(first.run, first.tallied));
+  }
+  return claim.judge(evidenceOf(journals[0]!.run, tally.finish()));
 };

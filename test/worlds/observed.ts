@@ -190,11 +190,14 @@ const touching: ClaimWorlds = {
   id: 'C9',
   kind: 'counts',
   margin:
-    'True: 6.4 % as published and 3 %. False: a start reads a quarter of its image. Line: passes between 10 and 16 %, on both sides of twice what was published.',
+    'True: 6.4 % as published and 3 %. False: every start reads a quarter of its image or more. Line: one reads 6.4 % and another 25 %, or passes of one read 10 and 16 %, on both sides of twice what was published.',
   worlds: [
     world('true', 'starts read 3 and 6.4 %', () => starts([0.03, 0.064])),
-    world('line', 'passes from 10 to 16 %', (noise) => starts([0.064, disturbed(noise, 0.1, 0.16)])),
-    world('false', 'one start reads 25 %', () => starts([0.064, 0.25])),
+    world('line', 'one start reads 6.4 %, another 25 %', () => starts([0.064, 0.25])),
+    world('line', 'passes of one start from 10 to 16 %', (noise) =>
+      starts([0.064, disturbed(noise, 0.1, 0.16)]),
+    ),
+    world('false', 'starts read 25 and 40 %', () => starts([0.25, 0.4])),
   ],
 };
 
