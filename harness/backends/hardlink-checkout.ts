@@ -12,6 +12,7 @@ import {
   linkTree,
   mountCheckout,
   poolDirsOf,
+  refuseDigested,
   refuseUnpackable,
   refuseWritable,
   tarsOf,
@@ -34,7 +35,10 @@ export const backend: Backend = {
     refuseUnpackable(image);
     const tars = tarsOf(image);
     return {
-      ingest: (store) => fillPool(machine, tars, poolDirsOf(store)),
+      async ingest(store, how) {
+        refuseDigested(how);
+        await fillPool(machine, tars, poolDirsOf(store));
+      },
       async create(store, dir) {
         const root = join(dir, 'root');
         await linkTree(machine, tars, { pools: poolDirsOf(store), into: root });

@@ -19,6 +19,7 @@ import {
   linkTree,
   makeFolder,
   mountCheckout,
+  refuseDigested,
   refuseUnpackable,
   refuseWritable,
   tarsOf,
@@ -82,7 +83,8 @@ export const backend: Backend = {
     const poolOf = (store: Store): string => join(homeOf(store), 'pool');
     return {
       outside: () => steadyUsage(machine, place),
-      async ingest(store) {
+      async ingest(store, how) {
+        refuseDigested(how);
         makeFolder(homeOf(store));
         await fillPool(machine, tars, [poolOf(store)]);
         if (!machine.files.exists(treeOf(store)))

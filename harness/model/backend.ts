@@ -55,8 +55,8 @@ export const bringsNothingIn = ({ idle }: Pick<Backend, 'idle'>): boolean => idl
 export interface Prepared {
   /** Throws with code `skip` where a backend has nothing that could be digested. */
   ingest(store: Store, how?: IngestHow): Promise<void>;
-  /** `dir` is a fresh empty folder for what create leaves. */
-  create(store: Store, dir: string): Promise<Created>;
+  /** `dir` is a fresh empty folder for what create leaves. Contents that arrive with create are digested if they are to be. */
+  create(store: Store, dir: string, how?: IngestHow): Promise<Created>;
   collect(store: Store, keep: readonly Image[]): Promise<void>;
   /** What is in use on a file system of the backend's own, outside the folders that it was given. */
   outside?(): { readonly bytes: number; readonly inodeCount: number };

@@ -50,6 +50,7 @@ const PROGRAMS = [
   'tar',
   'rm',
   'cp',
+  'sha256sum',
   'ls',
   'cat',
   'stat',
