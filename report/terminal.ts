@@ -2,7 +2,7 @@
 import { unreachable } from '../results/errors.ts';
 import { alerts } from './alert.ts';
 import { countedLines } from './counted-lines.ts';
-import { formatRatio, formatValue, rangeText, shortName } from './format.ts';
+import { formatRatio, formatValue, rangeText, runsApartText, shortName } from './format.ts';
 import { type Shown, shownArms } from './shown-arms.ts';
 import { centreText, chanceText, runsText } from './standing.ts';
 import { claimLines } from './terminal/claims.ts';
@@ -25,10 +25,11 @@ const value = (metric: string, number: number): string => formatValue(metric, nu
 const armText = (row: RowView, cell: CellView, withValues: boolean): Text => {
   switch (cell.kind) {
     case 'absent':
-      return plain('', '', '-', '');
+      return plain('', '', '-', '', '');
     case 'value': {
       const shown = cell.idle ? 'no calls' : value(row.metric, cell.median);
-      if (cell.versus === null) return withValues ? plain(shown, '', '', '') : plain('', '', shown, '');
+      if (cell.versus === null)
+        return withValues ? plain(shown, '', '', '', '') : plain('', '', shown, '', '');
       return versusText(withValues ? shown : '', cell.versus);
     }
     case 'combined':
@@ -41,7 +42,7 @@ const armText = (row: RowView, cell: CellView, withValues: boolean): Text => {
 const versusText = (shown: string, versus: VersusView): Text => {
   const { ratio, verdict } = versus;
   const parts = ratio.kind === 'tooFew' ? ['', ''] : [formatRatio(ratio.center), rangeText(ratio)];
-  return { parts: [shown, ...parts, markText(versus)], verdict };
+  return { parts: [shown, ...parts, markText(versus), runsApartText(ratio)], verdict };
 };
 
 const cellText = (row: RowView, arm: ArmView, cell: CellView, withValues: boolean): Text => {
@@ -175,7 +176,9 @@ const legend = (view: ReportView): string => {
   const others = view.arms.some(({ role }) => role === 'null')
     ? " null: the baseline again, this machine's noise."
     : '';
-  return `Ratios are to ${view.baseline}: ${centreText(view)}, with its interval. fast, slow: all of it beyond ${percent} % and 20 us; same: within ${percent} %; <20us: a smaller difference; ~: undecided; few: too few blocks. no calls: nothing to do here in this phase.${others} ${chanceText(view)}`;
+  const apart =
+    view.pool === null ? '' : 'run sd: how far the runs lie apart beyond what their blocks explain. ';
+  return `Ratios are to ${view.baseline}: ${centreText(view)}, with its interval. fast, slow: all of it beyond ${percent} % and 20 us; same: within ${percent} %; <20us: a smaller difference; ~: undecided; few: too few blocks. ${apart}no calls: nothing to do here in this phase.${others} ${chanceText(view)}`;
 };
 
 /** Below a table a pointer to the page; where nothing was timed the values themselves. */
@@ -193,13 +196,14 @@ export const tableBlock = (view: ReportView, options: TerminalOptions = {}): rea
   const all = view.tables.length === 0 ? view.own : view.tables;
   const tables = options.allImages === true ? all : all.slice(0, 1);
   return [
+    ...(view.pool === null ? [] : [...wrapped(ascii(runsText(view)), columns), '']),
     ...tables.flatMap((table) => [
       ...wrapped(ascii(titleOf(view, table)), columns),
       '',
       ...tableLines(table, view.arms, columns, options.color ?? false),
     ]),
     ...wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns),
-    ...(tables.length === 0 ? [] : wrapped(ascii(runsText(view)), columns)),
+    ...(tables.length === 0 || view.pool !== null ? [] : wrapped(ascii(runsText(view)), columns)),
     // Where nothing was timed, what was counted is the result.
     ...(tables.length === 0 && view.observed.length === 0 ? ['', ...countedLines(view).map(ascii)] : []),
   ];

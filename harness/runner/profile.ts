@@ -21,6 +21,8 @@ export interface Profile {
   /** The larger parameters of each scenario too. */
   readonly large: boolean;
   readonly placement: AskedPlacement;
+  /** Fresh runs that are put together; the budget is that of one. Absent: one. */
+  readonly runs?: number;
 }
 
 const SECOND_NS = 1e9;
