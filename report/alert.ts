@@ -25,6 +25,7 @@ export const alerts = (view: ReportView): readonly string[] => {
       : `Failed: ${cut(`${view.failures[0]!.where}: ${view.failures[0]!.what}`)}${
           view.failures.length === 1 ? '' : `, and ${view.failures.length - 1} more`
         }.`,
+    ...(view.pool?.notices ?? []).map((line) => `${line.charAt(0).toUpperCase()}${line.slice(1)}.`),
     ...view.warnings
       .filter((line) => line.startsWith('noise: '))
       .map((line) => `Noisy machine: ${line.slice('noise: '.length)}.`),
