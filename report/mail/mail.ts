@@ -15,7 +15,7 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 const fact = (name: string, text: string): readonly string[] =>
   text === '' ? [] : folded(text, `${name}:`.padEnd(12), ' '.repeat(12));
 
-const setUp = ({ environment, run, plan, id }: ReportView): readonly string[] => {
+const setUp = ({ environment, run, plan, id, pool }: ReportView): readonly string[] => {
   const { workFileSystem: disk } = environment;
   return [
     ...fact('kernel', `${environment.kernel} ${environment.architecture}`),
@@ -31,6 +31,10 @@ const setUp = ({ environment, run, plan, id }: ReportView): readonly string[] =>
     ...fact('program', `cfsbench ${run.cfsbench.version} ${run.cfsbench.commit ?? 'of no known commit'}`),
     ...fact('plan', `profile ${plan.profile}, seed ${plan.seed}; arms interleaved in random blocks`),
     ...fact('counted by', run.ledgerSource),
+    ...fact(
+      'runs',
+      pool === null ? '' : pool.runs.map((one) => `${one.id} (${formatInstant(one.startedAt)})`).join('; '),
+    ),
   ];
 };
 
