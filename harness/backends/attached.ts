@@ -1,20 +1,21 @@
 // What mounts that need no server have in common once they are attached: taken down top first, gone when nothing holds their source.
 import type { Mounted } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
-import type { Machine } from '../model/machine.ts';
+import type { Machine, Until } from '../model/machine.ts';
 
 const SETTLE_LIMIT_MS = 5000;
 
 export interface Attached {
   readonly root: string;
-  readonly fsType: string;
+  /** Asked for once the mount is there, where only that tells. */
+  readonly fsType: string | (() => string);
   readonly took: Readonly<Record<string, string>>;
   readonly devices?: readonly string[];
   /** Mount points in the order in which they go, the topmost first. */
   readonly points: readonly string[];
   /** Nothing holds what the mount was made of. */
-  free(): boolean;
-  /** What `free` looks at, for the message. */
+  readonly free: Until;
+  /** What `free` is about, for the message. */
   readonly source: string;
 }
 
@@ -33,16 +34,20 @@ export const attached = (
   { root, fsType, took, devices = [], points, free, source }: Attached,
 ): Mounted => ({
   root,
-  fsType,
+  get fsType() {
+    return typeof fsType === 'string' ? fsType : fsType();
+  },
   servers: [],
   took,
   devices,
   async unmount() {
-    for (const point of points) machine.mounts.unmount(point);
+    machine.calls((list) => {
+      for (const point of points) list.unmount(point);
+    });
   },
   async settle() {
-    if (!machine.waitFor(free, SETTLE_LIMIT_MS))
-      throw new UserError(`the ${fsType} mount did not go away`, {
+    if (!machine.settled(free, SETTLE_LIMIT_MS))
+      throw new UserError(`the mount at ${root} did not go away`, {
         code: 'timeout',
         exit: 5,
         facts: [`made of: ${source}`, `waited: ${SETTLE_LIMIT_MS} ms`],

@@ -22,7 +22,7 @@ const served = (machine: Machine, server: Server, at: string): Mounted => ({
   servers: [server.pid],
   took: { transport: 'libfuse, threads' },
   async unmount() {
-    machine.mounts.unmount(at);
+    machine.calls((list) => list.unmount(at));
   },
   async settle() {
     if (!server.exited(SETTLE_LIMIT_MS))

@@ -66,7 +66,7 @@ const mountShared = (
     servers: [server.pid],
     took: shared.took,
     async unmount() {
-      machine.mounts.unmount(at);
+      machine.calls((list) => list.unmount(at));
       shared.mountCount--;
     },
     async settle() {

@@ -143,7 +143,7 @@ const prepareOne = (form: FuseForm, image: Image, machine: Machine, options: Opt
       servers: [serving.pid],
       took: serving.took,
       async unmount() {
-        machine.mounts.unmount(at);
+        machine.calls((list) => list.unmount(at));
       },
       settle: serving.settle,
       abandon() {

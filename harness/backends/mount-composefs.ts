@@ -38,7 +38,7 @@ const byCommand = (image: Image, machine: Machine): MountManifest =>
       took: { mount: 'mount.composefs', ...(writable === undefined ? {} : { writable: 'one overlay' }) },
       points: [at],
       // A loop device holds the file open, too.
-      free: () => machine.files.leaseFree(manifest),
+      free: { lease: manifest },
       source: manifest,
     });
   });

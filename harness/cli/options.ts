@@ -108,10 +108,11 @@ const chooseArms = (
   specs: readonly string[] | null,
   scenarios: readonly Scenario[],
   backends: readonly Backend[],
+  large: boolean,
 ): readonly Arm[] => {
   const ids = (keeps: (backend: Backend) => boolean) => backends.filter(keeps).map(({ id }) => id);
   const headline = ids(({ answers }) => answers === undefined);
-  const asked = variantsOf(scenarios);
+  const asked = variantsOf(scenarios, large);
   const wanted =
     specs === null
       ? ids(({ id, answers }) => answers === undefined || asked.has(id))
@@ -193,7 +194,7 @@ export const understand = (
   const backendsTyped = typed.backends === undefined ? null : someOf('backends', list(typed.backends), []);
   return {
     profile,
-    arms: ab ?? chooseArms(backendsTyped, chosen, backends),
+    arms: ab ?? chooseArms(backendsTyped, chosen, backends, profile.large),
     everyArm: ab !== null || backendsTyped !== null,
     placement,
     ab: ab === null ? null : [ab[0].id, ab[1].id],

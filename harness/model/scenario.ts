@@ -84,6 +84,8 @@ export interface Scenario extends ScenarioInfo {
   paramNeeds?(params: Params): readonly Need[];
   /** Variants, by id, that this question needs beside the headline backends. */
   readonly variants?: readonly string[];
+  /** Further ones in profiles that take their time. */
+  readonly largeVariants?: readonly string[];
   /** Further variants that only these parameters need. */
   variantsWith?(params: Params): readonly string[];
   /** The backends, by id, that this question is about; absent: the headline ones and `variants`. */

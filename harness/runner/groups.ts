@@ -47,24 +47,25 @@ export const ownSources = (scenarios: readonly Scenario[], large: boolean): read
   ),
 ];
 
+/** Variants, by id, that a scenario asks of every one of its parameters. */
+const variantsIn = ({ variants = [], largeVariants = [] }: Scenario, large: boolean): readonly string[] =>
+  large ? [...variants, ...largeVariants] : variants;
+
 /** Ids of backends that the scenarios need beside the headline ones. */
-export const variantsOf = (scenarios: readonly Scenario[]): ReadonlySet<string> =>
+export const variantsOf = (scenarios: readonly Scenario[], large: boolean): ReadonlySet<string> =>
   new Set(
     scenarios.flatMap((scenario) => [
-      ...(scenario.variants ?? []),
+      ...variantsIn(scenario, large),
       ...(scenario.only ?? []),
-      ...[...scenario.params, ...(scenario.largeParams ?? [])].flatMap(
-        (params) => scenario.variantsWith?.(params) ?? [],
-      ),
+      ...paramsOf(scenario, large).flatMap((params) => scenario.variantsWith?.(params) ?? []),
     ]),
   );
 
-const isAsked = ({ backend }: Arm, scenario: Scenario, params: Params): boolean => {
-  const { only, variants = [] } = scenario;
-  if (only !== undefined) return only.includes(backend.id);
+const isAsked = ({ backend }: Arm, scenario: Scenario, params: Params, large: boolean): boolean => {
+  if (scenario.only !== undefined) return scenario.only.includes(backend.id);
   return (
     backend.answers === undefined ||
-    variants.includes(backend.id) ||
+    variantsIn(scenario, large).includes(backend.id) ||
     (scenario.variantsWith?.(params) ?? []).includes(backend.id)
   );
 };
@@ -84,7 +85,8 @@ export const groupsOf = (
     if (others.includes(undefined)) return [];
     const images = [image, ...(others as string[])];
     const arms = question.arms.filter(
-      (arm) => (everyArm || isAsked(arm, scenario, params)) && images.every((name) => shows(name, arm.id)),
+      (arm) =>
+        (everyArm || isAsked(arm, scenario, params, large)) && images.every((name) => shows(name, arm.id)),
     );
     const places = placed(params, scenario, placement);
     return places.map((where) => ({

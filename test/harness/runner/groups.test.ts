@@ -50,9 +50,26 @@ test('a scenario is asked of the headline backends and of the variants that it n
     ['a one {} plain+other', 'b one {} plain+other+loop'],
   );
   assert.deepEqual(
-    [...variantsOf([scenario('b', { variants: ['loop'], only: ['other'] })])],
+    [...variantsOf([scenario('b', { variants: ['loop'], only: ['other'] })], false)],
     ['loop', 'other'],
   );
+});
+
+test('further variants are asked in profiles that take their time, and of parameters that need them', () => {
+  const asked = scenario('a', {
+    params: [{ local: 'files' }, { local: 'image' }],
+    largeVariants: ['loop'],
+    variantsWith: ({ local }) => (local === 'files' ? ['links'] : []),
+  });
+  const arms = [arm('plain'), arm('loop', 'Why?'), arm('links', 'Why?')];
+  const of = (large: boolean) => told(groupsOf(question([asked], { images: ['one'], arms, large })));
+  assert.deepEqual(of(false), ['a one {"local":"files"} plain+links', 'a one {"local":"image"} plain']);
+  assert.deepEqual(of(true), [
+    'a one {"local":"files"} plain+loop+links',
+    'a one {"local":"image"} plain+loop',
+  ]);
+  assert.deepEqual([...variantsOf([asked], false)], ['links']);
+  assert.deepEqual([...variantsOf([asked], true)], ['loop', 'links']);
 });
 
 test('a question about some backends is asked of no others, unless the arms were chosen by hand', () => {
