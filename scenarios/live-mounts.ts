@@ -1,5 +1,6 @@
 // Many mounts alive at once, each of an image of its own making: what they take of the kernel and of servers, what one more
 // costs, how long the list of mounts takes to read, and to take all down.
+import { setTimeout } from 'node:timers/promises';
 import type { Created, Mounted } from '../harness/model/backend.ts';
 import { UserError } from '../harness/model/errors.ts';
 import type { KernelMemory, Machine } from '../harness/model/machine.ts';
@@ -51,43 +52,87 @@ const checkRoom = ({ machine }: Stage, live: readonly Live[], mounts: number): v
     );
 };
 
-const kernelBytes = (now: KernelMemory): number =>
-  now.slabBytes + now.percpuBytes + now.stackBytes + now.pageTableBytes;
+/** What one mount takes of the kernel; `slabObject` counts objects in use, not whole slabs. */
+const KERNEL: Readonly<Record<string, (now: KernelMemory) => number>> = {
+  slabObjectPerMountBytes: (now) => now.slabObjectBytes,
+  slabObjectPerMountCount: (now) =>
+    [...now.caches.values()].reduce((sum, { objectCount }) => sum + objectCount, 0),
+  slabPerMountBytes: (now) => now.slabBytes,
+  percpuPerMountBytes: (now) => now.percpuBytes,
+  kernelPerMountBytes: (now) => now.slabBytes + now.percpuBytes + now.stackBytes + now.pageTableBytes,
+};
+/** `slabObjectPerMountBytes` to `slabObjectPerMountResolutionBytes`. */
+const resolutionOf = (metric: string): string =>
+  metric.replace(/PerMount(?=[A-Z][a-z]+$)/, 'PerMountResolution');
+/** Between two readings while nothing is mounted: others on the machine take and give back memory meanwhile. */
+const QUIET_MS = 100;
 
-/** Nothing where somebody dropped the caches meanwhile: then what is kept is not what was added. */
-const kernelShare = (before: KernelMemory, after: KernelMemory, mounts: number): Values =>
-  after.dropCount !== before.dropCount
+interface Readings {
+  readonly first: KernelMemory;
+  /** With as little mounted as before the first. */
+  readonly before: KernelMemory;
+  readonly after: KernelMemory;
+}
+
+/**
+ * A difference that is no larger than that of two readings without mounts is no measurement: its value is absent, and what it would
+ * have had to exceed is there. Nothing at all where somebody dropped the caches meanwhile.
+ */
+export const kernelShare = ({ first, before, after }: Readings, mounts: number): Values =>
+  after.dropCount !== first.dropCount
     ? {}
-    : {
-        slabPerMountBytes: (after.slabBytes - before.slabBytes) / mounts,
-        percpuPerMountBytes: (after.percpuBytes - before.percpuBytes) / mounts,
-        kernelPerMountBytes: (kernelBytes(after) - kernelBytes(before)) / mounts,
-      };
+    : Object.fromEntries(
+        Object.entries(KERNEL).map(([metric, of]) => {
+          const resolution = Math.abs(of(before) - of(first));
+          const added = of(after) - of(before);
+          return added > resolution ? [metric, added / mounts] : [resolutionOf(metric), resolution / mounts];
+        }),
+      );
 
-/** Right after the call returned: a server that lives, a loop device that is bound. */
-const stillThere = ({ files, meters }: Machine, { servers, devices = [] }: Mounted): boolean =>
-  servers.some((pid) => meters.processMemory(pid) !== null) ||
-  devices.some((device) => files.exists(`/sys/block/${device.slice('/dev/'.length)}/loop/backing_file`));
+interface TakenDown extends Values {
+  readonly unmountNs: number;
+  readonly settleNs: number;
+}
 
-const takeDown = async (stage: Stage, live: readonly Live[]): Promise<Values> => {
-  let unmountNs = 0;
-  let settleNs = 0;
-  let stillThereCount = 0;
-  for (const { mounted } of [...live].reverse()) {
+/** Top down, the latest first; `stillThereCount` and `askedCount` are absent where nothing could be asked. */
+export const takeDown = async (mounts: readonly Mounted[]): Promise<TakenDown> => {
+  let [unmountNs, settleNs, askedCount, stillThereCount] = [0, 0, 0, 0];
+  for (const mounted of [...mounts].reverse()) {
+    const ask = mounted.held.kind === 'asked' ? mounted.held.watch() : () => null;
     unmountNs += await elapsed(() => mounted.unmount());
-    if (stillThere(stage.machine, mounted)) stillThereCount++;
+    const free = ask();
+    if (free !== null) askedCount++;
+    if (free === false) stillThereCount++;
     settleNs += await elapsed(() => mounted.settle());
   }
+  return { unmountNs, settleNs, ...(askedCount === 0 ? {} : { askedCount, stillThereCount }) };
+};
+
+const removed = async (live: readonly Live[]): Promise<Values> => {
+  const { unmountNs, settleNs, ...asked } = await takeDown(live.map(({ mounted }) => mounted));
   for (const { created } of live) await created.destroy();
   return {
     tearDownWallNs: unmountNs + settleNs,
     settlePerMountWallNs: settleNs / live.length,
-    // One server for many mounts has to stay.
-    ...(stage.slot.backend === SHARED ? {} : { stillThereCount }),
+    ...asked,
   };
 };
 
 const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
+
+const KERNEL_TITLES: Readonly<Record<keyof typeof KERNEL, string>> = {
+  slabObjectPerMountBytes: 'slab objects in use of one mount, bytes',
+  slabObjectPerMountCount: 'slab objects in use of one mount',
+  slabPerMountBytes: 'slab memory of one mount',
+  percpuPerMountBytes: 'per-CPU memory of one mount',
+  kernelPerMountBytes: 'slab, per-CPU memory, kernel stacks and page tables of one mount',
+};
+const kernelMetrics: Readonly<Record<string, Metric>> = Object.fromEntries(
+  Object.entries(KERNEL_TITLES).flatMap(([metric, title]): [string, Metric][] => [
+    [metric, latency(title)],
+    [resolutionOf(metric), latency(`${title}: less than this, which is below what can be told`)],
+  ]),
+);
 
 const run = async (stage: Stage): Promise<Values> => {
   const { machine, prepared, store } = stage;
@@ -99,6 +144,8 @@ const run = async (stage: Stage): Promise<Values> => {
       at: stage.folder(`mount-${i}`),
     });
   stage.sync();
+  const first = machine.meters.kernelMemory();
+  await setTimeout(QUIET_MS);
   const before = machine.meters.kernelMemory();
   const live: Live[] = [];
   let setUpWallNs = 0;
@@ -114,13 +161,14 @@ const run = async (stage: Stage): Promise<Values> => {
   const after = machine.meters.kernelMemory();
   const servers = serverBytes(machine, live);
   const mountListWallNs = await elapsed(async () => readList(machine));
-  const down = await takeDown(stage, live);
+  const down = await removed(live);
   return {
     setUpWallNs,
     nextMountWallNs,
     mountListWallNs,
     ...down,
-    ...kernelShare(before, after, mounts),
+    mountAndUnmountPerMountWallNs: (setUpWallNs + Number(down['tearDownWallNs'])) / mounts,
+    ...kernelShare({ first, before, after }, mounts),
     serverPerMountBytes: servers.share / mounts,
     serverPeakPerMountBytes: servers.peak / mounts,
   };
@@ -135,6 +183,9 @@ export const scenario: Scenario = {
     'setUpWallNs',
     'nextMountWallNs',
     'tearDownWallNs',
+    'mountAndUnmountPerMountWallNs',
+    'slabObjectPerMountBytes',
+    'slabObjectPerMountCount',
     'kernelPerMountBytes',
     'serverPerMountBytes',
     'stillThereCount',
@@ -153,12 +204,16 @@ export const scenario: Scenario = {
     mountListWallNs: latency('reading /proc/self/mountinfo'),
     tearDownWallNs: latency('unmounting all, until each is gone'),
     settlePerMountWallNs: latency('waiting for one to be gone after its unmount returned'),
-    slabPerMountBytes: latency('slab memory of one mount'),
-    percpuPerMountBytes: latency('per-CPU memory of one mount'),
-    kernelPerMountBytes: latency('slab, per-CPU memory, kernel stacks and page tables of one mount'),
+    mountAndUnmountPerMountWallNs: latency('setting one up and taking it down, until it is gone'),
+    ...kernelMetrics,
     serverPerMountBytes: latency('what servers hold for one mount (Pss)'),
     serverPeakPerMountBytes: latency('the most that servers held for one mount (VmHWM)'),
-    stillThereCount: latency('mounts of which a server or loop device was there when unmount had returned'),
+    askedCount: {
+      title: 'unmounts right after which was asked whether what the mount held is free',
+      better: 'higher',
+      noise: 'exact',
+    },
+    stillThereCount: latency('of them, those where it was not: lease, loop device, superblock or server'),
   },
   roughNs: (_, params) => 1.5e8 + Number(params['mounts']) * 3e6,
   async run(stage) {

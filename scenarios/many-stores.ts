@@ -1,6 +1,8 @@
 // The objects of one image spread over two file systems: does it still show every file?
 import type { Seen } from '../harness/look/questions.ts';
+import type { Store } from '../harness/model/backend.ts';
 import { UserError } from '../harness/model/errors.ts';
+import type { MadeType } from '../harness/model/machine.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 import { look } from './look.ts';
@@ -10,6 +12,10 @@ import { SMALL } from './versions.ts';
 const PLAIN = /^[\x21-\x7e]+$/;
 /** As the C library says EXDEV in the locale C. */
 const CROSSES = 'Invalid cross-device link';
+const BLOCK_IMAGE = 'erofs-full';
+const REFLINKS = 'reflink-checkout';
+const REFLINKED = Buffer.alloc(65_536, 'r');
+const FOLDER_MODE = 0o755;
 
 interface File {
   readonly path: string;
@@ -30,6 +36,8 @@ const filesOf = (tree: Tree): readonly File[] => {
 interface Tried {
   readonly rightFileCount: number;
   readonly crossDeviceCount: number;
+  /** Distinct file systems on which the contents lay that were read, or were to be linked. */
+  readonly storeDeviceCount: number;
 }
 
 interface Spread {
@@ -39,10 +47,21 @@ interface Spread {
   readonly files: readonly File[];
 }
 
-const showing = async (stage: Stage, { dirs, image, files }: Spread): Promise<Tried> => {
-  const store = stage.storeIn(dirs);
+const devicesOf = ({ machine: { files } }: Stage, paths: readonly string[]): number =>
+  new Set(paths.map((path) => files.deviceOf(path))).size;
+
+const crossesDevices = async (work: () => Promise<unknown>): Promise<boolean> => {
+  try {
+    await work();
+    return false;
+  } catch (error) {
+    if (!(error instanceof UserError) || !error.facts.some((fact) => fact.includes(CROSSES))) throw error;
+    return true;
+  }
+};
+
+const showing = async (stage: Stage, store: Store, { image, files }: Spread): Promise<number> => {
   const { prepared } = stage;
-  await prepared.ingest(store);
   const created = await prepared.create(store, image);
   const mounted = await created.mount(stage.folder('mount'));
   stage.mounted(mounted);
@@ -53,11 +72,35 @@ const showing = async (stage: Stage, { dirs, image, files }: Spread): Promise<Tr
   await mounted.unmount();
   await mounted.settle();
   await created.destroy();
-  await prepared.collect(store, []);
-  return {
-    rightFileCount: seen.filter(({ digest }, i) => digest === files[i]!.digest).length,
-    crossDeviceCount: 0,
-  };
+  return seen.filter(({ digest }, i) => digest === files[i]!.digest).length;
+};
+
+/** Whatever the backend makes of a store in two places. A block image has its contents in one file of its own. */
+const mounting = async (stage: Stage, spread: Spread): Promise<Tried> => {
+  const { dirs, image } = spread;
+  const store = stage.storeIn(dirs);
+  await stage.prepared.ingest(store);
+  const storeDeviceCount = devicesOf(stage, stage.slot.backend === BLOCK_IMAGE ? [image] : store.objectDirs);
+  let rightFileCount = 0;
+  const refused = await crossesDevices(async () => {
+    rightFileCount = await showing(stage, store, spread);
+  });
+  if (refused) await stage.command('rm', ['rm', '-rf', image]);
+  await stage.prepared.collect(store, []);
+  return { rightFileCount, crossDeviceCount: Number(refused), storeDeviceCount };
+};
+
+/** One file by reflink within the first file system, which must work, and one from the second into the first. */
+const reflinking = async (stage: Stage, [first = '', second = '']: readonly string[]): Promise<Tried> => {
+  const { files } = stage.machine;
+  const copy = (from: string, to: string) => stage.command('cp', ['cp', '--reflink=always', from, to]);
+  for (const dir of [first, second]) files.mkdir(dir, FOLDER_MODE);
+  for (const dir of [first, second]) files.writeNew(`${dir}/file`, REFLINKED);
+  await copy(`${first}/file`, `${first}/within`);
+  const refused = await crossesDevices(() => copy(`${second}/file`, `${first}/across`));
+  const storeDeviceCount = devicesOf(stage, [first, second]);
+  await stage.command('rm', ['rm', '-rf', first, second]);
+  return { rightFileCount: 0, crossDeviceCount: Number(refused), storeDeviceCount };
 };
 
 const count = (title: string, better: 'lower' | 'higher') => ({ title, better, noise: 'exact' }) as const;
@@ -67,39 +110,50 @@ export const scenario: Scenario = {
   question: 'Can the objects of one image lie on two file systems?',
   cache: 'warm',
   reproduce:
-    'objects by their first digit in one of two folders, one on the work file system, one on a tmpfs',
-  headline: ['rightFileCount', 'crossDeviceCount'],
+    'objects by their first digit in one of two folders, one on the work file system, one on a file system of its own on a loop file; cp --reflink=always from one XFS to another file system',
+  headline: ['rightFileCount', 'crossDeviceCount', 'storeDeviceCount'],
   ownSection: true,
   needs: [{ title: 'root in the initial user namespace', anyOf: ['root'] }],
-  params: [{ second: 'tmpfs' }],
+  params: [{ second: 'ext4' }],
+  largeParams: [{ second: 'xfs' }],
+  paramNeeds: ({ second }) => [
+    second === 'xfs'
+      ? { title: 'XFS on a loop file', anyOf: ['xfs-loop'] }
+      : { title: 'ext4 on a loop file', anyOf: ['ext4-loop'] },
+  ],
   passes: ['count'],
   looks: true,
-  only: ['composefs-fuse', 'erofs-overlay', 'hardlink-checkout'],
+  only: ['composefs-fuse', 'erofs-overlay', 'hardlink-checkout', REFLINKS, BLOCK_IMAGE],
   source: () => SMALL,
   cycles: () => 1,
   metrics: {
     objectFileCount: count('files whose contents are objects', 'higher'),
     secondStoreObjectCount: count('objects in the second file system', 'higher'),
+    storeDeviceCount: count('file systems that hold the contents, by st_dev', 'higher'),
     rightFileCount: count('files that were read with the right contents', 'higher'),
     crossDeviceCount: count('1: refused with EXDEV', 'lower'),
   },
-  roughNs: () => 3e8,
+  roughNs: () => 5e8,
   async run(stage) {
-    const files = filesOf(stage.image.tree);
-    const second = await stage.fileSystem('tmpfs');
-    // The second half of the digits belongs to the second folder.
-    const inSecond = stage.image.objects.filter(({ digest }) => Number.parseInt(digest[0]!, 16) % 2 === 1);
-    const dirs = [stage.folder('first'), `${second.root}/store`];
-    const image = stage.folder('image');
-    let tried: Tried;
-    try {
-      tried = await showing(stage, { dirs, image, files });
-    } catch (error) {
-      if (!(error instanceof UserError) || !error.facts.some((fact) => fact.includes(CROSSES))) throw error;
-      await stage.command('rm', ['rm', '-rf', image]);
-      tried = { rightFileCount: 0, crossDeviceCount: 1 };
+    const { slot, image } = stage;
+    const second = await stage.fileSystem(slot.params['second'] as MadeType);
+    if (slot.backend === REFLINKS) {
+      const first = await stage.fileSystem('xfs');
+      return { ...(await reflinking(stage, [`${first.root}/store`, `${second.root}/store`])) };
     }
-    return { objectFileCount: files.length, secondStoreObjectCount: inSecond.length, ...tried };
+    const files = filesOf(image.tree);
+    // The second half of the digits belongs to the second folder.
+    const inSecond = image.objects.filter(({ digest }) => Number.parseInt(digest[0]!, 16) % 2 === 1);
+    const tried = await mounting(stage, {
+      dirs: [stage.folder('first'), `${second.root}/store`],
+      image: stage.folder('image'),
+      files,
+    });
+    return {
+      objectFileCount: files.length,
+      ...(slot.backend === BLOCK_IMAGE ? {} : { secondStoreObjectCount: inSecond.length }),
+      ...tried,
+    };
   },
   derive: (values) => values,
 };

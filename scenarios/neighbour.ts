@@ -63,11 +63,11 @@ const read = ({ machine: { files } }: Stage, path: string): Readonly<Record<'alo
 /** `alone`, `during` and once more `alone` beside the same neighbour: what drifts meanwhile is on both sides. */
 export const besideNeighbour = async (
   stage: Stage,
+  { folder, sync }: { readonly folder: string; readonly sync: () => void },
   alone: () => Promise<void>,
   during: () => Promise<void>,
 ): Promise<Values> => {
   const { files } = stage.machine;
-  const folder = stage.folder('neighbour');
   const told = stage.folder('neighbour-told');
   const [windows, out] = [`${told}/windows`, `${told}/figures`];
   const server = stage.machine.serve('neighbour', [
@@ -87,7 +87,7 @@ export const besideNeighbour = async (
     const before = await within(alone);
     const removal = await within(during);
     // What the removal left to be written back is not what the neighbour meets alone.
-    stage.sync();
+    sync();
     const asked = { alone: [before, await within(alone)], during: [removal] };
     files.writeNew(windows, Buffer.from(JSON.stringify(asked)));
   } finally {

@@ -69,7 +69,7 @@ export const scenario: Scenario = {
     { title: 'page frame numbers', anyOf: ['page-frames'] },
     { title: 'caches that can be dropped', anyOf: ['drop-caches'] },
   ],
-  params: [{ versions: 'made' }],
+  params: [{ versions: 'certs' }],
   largeParams: [{ versions: 'base' }, { versions: 'python' }, { versions: 'same-base' }],
   passes: ['count'],
   looks: true,

@@ -34,7 +34,7 @@ export const scenario: Scenario = {
   headline: ['firstDiskBytes', 'addedDiskBytes', 'firstInodeCount', 'addedInodeCount'],
   ownSection: true,
   needs: [],
-  params: [{ local: 'nothing', versions: 'made' }],
+  params: [{ local: 'nothing', versions: 'certs' }],
   largeParams: [
     { local: 'nothing', versions: 'base' },
     { local: 'nothing', versions: 'python' },

@@ -11,7 +11,6 @@ import type { Params } from '../results/schema/run.ts';
 export const SMALL = 'synthetic:files=150,layers=2,seed=versions';
 
 const SOURCES: Readonly<Record<string, readonly [first: string, second: string]>> = {
-  made: [SMALL, 'synthetic:files=150,layers=3,seed=versions'],
   certs: ['fixture:debian-12-certs', 'fixture:debian-12-certs-security'],
   base: ['fixture:debian-12-base', 'fixture:debian-12-base-security'],
   // Not versions but neighbours: they have a base layer in common, which is unpacked once.

@@ -1,5 +1,5 @@
 // What mounts that need no server have in common once they are attached: taken down top first, gone when nothing holds their source.
-import type { Mounted } from '../model/backend.ts';
+import type { Held, Mounted } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Machine, Until } from '../model/machine.ts';
 
@@ -15,9 +15,27 @@ export interface Attached {
   readonly points: readonly string[];
   /** Nothing holds what the mount was made of. */
   readonly free: Until;
+  readonly held: Held;
   /** What `free` is about, for the message. */
   readonly source: string;
 }
+
+/** What tells `settle` that the mount is gone tells it right after the unmount, too. */
+export const askedBy = (of: string, free: () => boolean): Held => ({ kind: 'asked', of, watch: () => free });
+
+/** Of a mount whose source tells when it is free. */
+export type SourceFree = Exclude<Until, { readonly unmounted: string }>;
+
+export const heldUntil = ({ files, mounts }: Machine, until: SourceFree): Held =>
+  'lease' in until
+    ? askedBy('a write lease on the file', () => files.leaseFree(until.lease))
+    : askedBy('the loop device', () => mounts.loopFree(until.loop));
+
+/** A bind mount of a folder that others use: nothing is made for it, so nothing is given back. */
+export const NOTHING_OWN: Held = {
+  kind: 'not asked',
+  why: 'a bind mount of a folder has nothing of its own to give back',
+};
 
 /** Lazy unmounts that may fail: for after a failure. */
 export const letGo = (machine: Machine, points: readonly string[]): void => {
@@ -31,7 +49,7 @@ export const letGo = (machine: Machine, points: readonly string[]): void => {
 
 export const attached = (
   machine: Machine,
-  { root, fsType, took, devices = [], points, free, source }: Attached,
+  { root, fsType, took, devices = [], points, free, held, source }: Attached,
 ): Mounted => ({
   root,
   get fsType() {
@@ -40,6 +58,7 @@ export const attached = (
   servers: [],
   took,
   devices,
+  held,
   async unmount() {
     machine.calls((list) => {
       for (const point of points) list.unmount(point);

@@ -10,7 +10,7 @@ import { type MountAttribute, type MountOption, textOf } from '../model/calls.ts
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { attached } from './attached.ts';
+import { attached, heldUntil, type SourceFree } from './attached.ts';
 import { layerPaths } from './overlay-layers.ts';
 import { backend as unpacked } from './unpacked-overlay.ts';
 
@@ -91,12 +91,14 @@ const mountImage = (machine: Machine, { type, fromFile }: BlockImage, file: stri
     paths.close();
     return loop?.device ?? null;
   });
+  const free: SourceFree = device === null ? { lease: file } : { loop: textOf(device) };
   return attached(machine, {
     root: at,
     fsType: type,
     took: { [type]: took },
     points: [at],
-    free: device === null ? { lease: file } : { loop: textOf(device) },
+    free,
+    held: heldUntil(machine, free),
     source: file,
   });
 };

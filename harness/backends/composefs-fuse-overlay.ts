@@ -88,6 +88,7 @@ export const backend: Backend = {
         fsType: 'overlay',
         servers: [serving.pid],
         took: { ...serving.took, layers },
+        held: serving.held,
         async unmount() {
           machine.calls((list) => {
             list.unmount(at);

@@ -10,6 +10,7 @@ import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine, Server } from '../model/machine.ts';
 import { letGo } from './attached.ts';
+import { serverHeld } from './fuse-server.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
 
 const SETTLE_LIMIT_MS = 5000;
@@ -21,6 +22,7 @@ const served = (machine: Machine, server: Server, at: string): Mounted => ({
   fsType: machine.mounts.typeAt(at) ?? 'no mount',
   servers: [server.pid],
   took: { transport: 'libfuse, threads' },
+  held: serverHeld(server),
   async unmount() {
     machine.calls((list) => list.unmount(at));
   },

@@ -65,6 +65,7 @@ const mountShared = (
     fsType: 'fuse.cfs-fuse',
     servers: [server.pid],
     took: shared.took,
+    held: { kind: 'not asked', why: 'one server has every mount and stays when one goes' },
     async unmount() {
       machine.calls((list) => list.unmount(at));
       shared.mountCount--;

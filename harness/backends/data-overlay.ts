@@ -8,7 +8,7 @@ import type { Mounted, Store, Writable } from '../model/backend.ts';
 import type { CallList, MountOption, Text } from '../model/calls.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine, Need } from '../model/machine.ts';
-import { attached, letGo } from './attached.ts';
+import { attached, heldUntil, letGo } from './attached.ts';
 import { devicesOf, type Lower, type LowerChoice, lowerFree, mountLower } from './erofs-lower.ts';
 import { type MountManifest, mountWith } from './manifest.ts';
 import { joined, type LayerForm, type LayerPaths, layerForm, layerPaths } from './overlay-layers.ts';
@@ -86,6 +86,7 @@ const mountStack = (parts: Parts): Mounted => {
     devices: devicesOf(lower),
     points: [at, ...below],
     free: lowerFree(lower, manifest),
+    held: heldUntil(machine, lowerFree(lower, manifest)),
     source: manifest,
   });
 };

@@ -5,7 +5,8 @@
 // Leaves:  nothing: the mount goes with its descriptor, the loop device frees itself (autoclear).
 // Source:  Documentation/filesystems/erofs.rst; loop(4).
 import { type CallList, type Fd, type MountOption, type Text, textOf } from '../model/calls.ts';
-import type { Machine, Until } from '../model/machine.ts';
+import type { Machine } from '../model/machine.ts';
+import type { SourceFree } from './attached.ts';
 import type { LayerPaths } from './overlay-layers.ts';
 
 /** How the manifest gets below EROFS. `best`: its file where the kernel can, else a loop device. */
@@ -24,7 +25,7 @@ export interface Lower {
 }
 
 /** Nothing holds the manifest or its loop device any more. */
-export const lowerFree = ({ device }: Lower, manifest: string): Until =>
+export const lowerFree = ({ device }: Lower, manifest: string): SourceFree =>
   device === null ? { lease: manifest } : { loop: textOf(device) };
 
 export const devicesOf = ({ device }: Lower): readonly string[] => (device === null ? [] : [textOf(device)]);

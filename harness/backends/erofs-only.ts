@@ -6,7 +6,7 @@
 // Leaves:  nothing when it dies inside a private mount namespace.
 import type { Backend } from '../model/backend.ts';
 import type { Machine } from '../model/machine.ts';
-import { attached } from './attached.ts';
+import { attached, heldUntil } from './attached.ts';
 import { ROOT } from './data-overlay.ts';
 import { devicesOf, lowerFree, mountLower } from './erofs-lower.ts';
 import { type MountManifest, manifestLifecycle, readOnly } from './manifest.ts';
@@ -28,6 +28,7 @@ const mountAlone = (machine: Machine): MountManifest =>
       devices: devicesOf(lower),
       points: [at],
       free: lowerFree(lower, manifest),
+      held: heldUntil(machine, lowerFree(lower, manifest)),
       source: manifest,
     });
   });

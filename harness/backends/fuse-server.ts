@@ -5,10 +5,11 @@
 // Leaves:  nothing: the server ends when it is unmounted or when its parent dies.
 // Source:  Documentation/filesystems/fuse.rst, include/uapi/linux/fuse.h.
 import { resolve } from 'node:path';
-import type { Backend, Mounted, Prepared, Store } from '../model/backend.ts';
+import type { Backend, Held, Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
-import type { Machine, Need } from '../model/machine.ts';
+import type { Machine, Need, Server } from '../model/machine.ts';
+import { askedBy } from './attached.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
 import { checkServer, serverPath } from './server-path.ts';
 
@@ -67,9 +68,13 @@ export const transportOf = (machine: Machine, { transport, spin }: Options): Tra
 export interface Serving {
   readonly pid: number;
   readonly took: Readonly<Record<string, string>>;
+  readonly held: Held;
   settle(): Promise<void>;
   stop(): void;
 }
+
+/** Its process, which ends when its only mount is gone. */
+export const serverHeld = (server: Server): Held => askedBy('the server', () => server.exited(0));
 
 /** A server for one mount, ready. */
 export const serveOne = (
@@ -95,6 +100,7 @@ export const serveOne = (
   return {
     pid: server.pid,
     took: { ...transport.took, ...took },
+    held: serverHeld(server),
     async settle() {
       if (!server.exited(SETTLE_LIMIT_MS))
         throw new UserError('the FUSE server did not end after the unmount', {
@@ -142,6 +148,7 @@ const prepareOne = (form: FuseForm, image: Image, machine: Machine, options: Opt
       fsType: 'fuse.cfs-fuse',
       servers: [serving.pid],
       took: serving.took,
+      held: serving.held,
       async unmount() {
         machine.calls((list) => list.unmount(at));
       },

@@ -9,7 +9,7 @@ import type { Backend, Store, Writable } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { attached } from './attached.ts';
+import { attached, heldUntil } from './attached.ts';
 import { ROOT } from './data-overlay.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
 
@@ -39,6 +39,7 @@ const byCommand = (image: Image, machine: Machine): MountManifest =>
       points: [at],
       // A loop device holds the file open, too.
       free: { lease: manifest },
+      held: heldUntil(machine, { lease: manifest }),
       source: manifest,
     });
   });

@@ -10,7 +10,7 @@ import type { Backend, Created, Mounted, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import { type Image, plainFolder } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { attached } from './attached.ts';
+import { attached, NOTHING_OWN } from './attached.ts';
 import { createLayers } from './unpacked-layers.ts';
 
 const FOLDER_MODE = 0o755;
@@ -42,6 +42,7 @@ const bindAt = (machine: Machine, from: string, at: string): Mounted => {
     took: { mount: 'bind' },
     points: [at],
     free: { unmounted: at },
+    held: NOTHING_OWN,
     source: from,
   });
 };

@@ -60,8 +60,8 @@ export const bringsNothingIn = ({ idle }: Pick<Backend, 'idle'>): boolean => idl
 export interface Prepared {
   /** Throws with code `skip` where a backend has nothing that could be digested. */
   ingest(store: Store, how?: IngestHow): Promise<void>;
-  /** `dir` is a fresh empty folder for what create leaves. */
-  create(store: Store, dir: string): Promise<Created>;
+  /** `dir` is a fresh empty folder for what create leaves. Contents that arrive with create are digested if they are to be. */
+  create(store: Store, dir: string, how?: IngestHow): Promise<Created>;
   collect(store: Store, keep: readonly Image[]): Promise<void>;
   /** A folder on a file system of the backend's own, where `create` makes files: it is synced whenever the work file system is. */
   readonly ownFileSystem?: string;
@@ -85,6 +85,17 @@ export interface Created {
   destroy(): Promise<void>;
 }
 
+/** What a mount holds while it is there, and how to ask whether it is free again. */
+export type Held =
+  | {
+      readonly kind: 'asked';
+      /** Such as `a write lease on the manifest`. */
+      readonly of: string;
+      /** Before the unmount. The question that it returns is asked once, right after: true where nothing is held, null where it cannot be told. */
+      watch(): () => boolean | null;
+    }
+  | { readonly kind: 'not asked'; readonly why: string };
+
 export interface Mounted {
   readonly root: string;
   readonly fsType: string;
@@ -93,6 +104,8 @@ export interface Mounted {
   readonly took: Readonly<Record<string, string>>;
   /** Loop devices that were made for it: they have a page cache of their own. */
   readonly devices?: readonly string[];
+  /** Asked outside of every window; no backend can leave it out. */
+  readonly held: Held;
   unmount(): Promise<void>;
   /** Waits until it is really gone; throws with code `timeout`. */
   settle(): Promise<void>;

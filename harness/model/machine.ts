@@ -25,6 +25,7 @@ export type FeatureId =
   | 'fuse-passthrough'
   | 'fuse-uring'
   | 'cfs-fuse'
+  | 'timed-calls'
   | 'bpf-ledger'
   | 'strace'
   | 'drop-caches'
@@ -32,6 +33,7 @@ export type FeatureId =
   | 'tar'
   | 'rm'
   | 'cp'
+  | 'sha256sum'
   | 'stat'
   | 'find'
   | 'mount-composefs'
@@ -41,6 +43,7 @@ export type FeatureId =
   | 'fs-verity'
   | 'work-reflink'
   | 'xfs-loop'
+  | 'ext4-loop'
   | 'mkfs-erofs'
   | 'mkcomposefs'
   | 'gnu-time'
@@ -73,6 +76,8 @@ export interface Files {
   unlink(path: string): void;
   rename(from: string, to: string): void;
   exists(path: string): boolean;
+  /** Number of the file system that holds the path: st_dev. */
+  deviceOf(path: string): number;
   open(path: string, flags: number, mode?: number): number;
   close(fd: number): void;
   /** Fills `into` from `offset`; returns bytes read, fewer only at end of file. */
@@ -101,6 +106,7 @@ export interface Loops {
   collect(work: CollectWork): void;
   /** A tree, whatever is in it. */
   removeTree(path: string): void;
+  plantTree(work: PlantWork): void;
 }
 
 export interface IngestWork {
@@ -113,6 +119,13 @@ export interface IngestWork {
   readonly makesFolders: boolean;
   /** Digest contents, compare with the name, enable fs-verity where the file system has it. */
   readonly digests: boolean;
+}
+
+export interface PlantWork {
+  /** A file's first digit chooses one of them. */
+  readonly pools: readonly string[];
+  /** The tree as it is to be made, one thing after another. */
+  readonly nodes: Uint8Array;
 }
 
 export interface CollectWork {
@@ -140,6 +153,10 @@ export interface Mounts {
   ): { readonly device: string; readonly fd: number };
   /** LOOP_GET_STATUS64 gives ENXIO. */
   loopFree(device: string): boolean;
+  /** Number of the file system that is mounted at this path, which has no device of its own. */
+  superblockAt(at: string): number;
+  /** Whether the kernel has given up the file system of this number; null where that cannot be told. */
+  superblockFree(number: number): boolean | null;
   /** Takes away free loop devices that the kernel had to make for this run: their memory counts for whoever needs them again. */
   removeNewLoops(): Promise<void>;
   /** Ends the conversation behind a FUSE mount at exactly this path, whether its server still answers or not. */
@@ -166,6 +183,9 @@ export interface MadeFileSystem {
   readonly root: string;
   /** Blocks and inodes in use, as statfs(2) tells them. */
   usage(): { readonly bytes: number; readonly inodeCount: number };
+  /** As it was mounted: what removal from it may have to wait for. Null: its type has no such thing. */
+  readonly journal: boolean | null;
+  readonly discard: boolean | null;
   /** Names looked up in its directories since it was mounted; null where its type does not tell. */
   lookupCount(): number | null;
   /** Unmounts it, waits for its loop device, removes its file. */
@@ -222,10 +242,15 @@ export interface Meters {
   callCounter(): CallCounter;
   /** Bytes of a file or block device that the page cache holds. */
   cachedBytes(path: string): number;
+<<<<<<< HEAD
   /** Throws with the reason where no memory controller can be had. */
   memoryGroup(): MemoryGroup;
+=======
+>>>>>>> main
   /** What this thread's windows took so far. */
   windows(): Windows;
+  /** Throws with the reason where no memory controller can be had. */
+  memoryGroup(): MemoryGroup;
 }
 
 /** Sums over the life of the thread. */

@@ -16,6 +16,7 @@ import type { Snapshot } from '../sys/leaks.ts';
 import { createMachine } from '../sys/machine.ts';
 import type { Arm } from './arm.ts';
 import { openCrowd } from './crowd.ts';
+import { refuseSame } from './different.ts';
 import { type LeakCheck, leakMetrics } from './leak-check.ts';
 import { type OpenStage, openStage } from './stage.ts';
 import { type SlotFolders, slotName, type Workspace } from './workspace.ts';
@@ -153,6 +154,7 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
   const started: Prepared[] = [];
   let before: readonly Snapshot[] | null = null;
   try {
+    refuseSame([image, ...parts.others]);
     const machine = machineOf(parts, armed);
     const stores = storesOf(parts, machine, all);
     const store = stores[0]!;

@@ -41,6 +41,7 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
     isRealRoot()
       ? kernel('CONFIG_FUSE_FS', 'fuse')
       : 'chmod 0666 /dev/fuse as root (udev does it where libfuse is installed), or run as root',
+  'timed-calls': () => `${install('gcc libc6-dev', 'gcc glibc-devel', 'gcc')}; then npm run build`,
   'cfs-fuse': () => `${install('gcc libc6-dev', 'gcc glibc-devel', 'gcc')}; then npm run build`,
   'bpf-ledger': () =>
     isRealRoot()
@@ -55,6 +56,7 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   'work-reflink': () =>
     'a work folder on XFS, btrfs or bcachefs: --work DIR; else an XFS on a loop file is used',
   'xfs-loop': () => (isRealRoot() ? `${install('xfsprogs')}; modprobe xfs loop` : AS_ROOT),
+  'ext4-loop': () => (isRealRoot() ? `${install('e2fsprogs')}; modprobe ext4 loop` : AS_ROOT),
   'mkfs-erofs': () => install('erofs-utils'),
   mkcomposefs: () => `${install('composefs')} (Debian has it from 13 on); only the scenario build needs it`,
   'gnu-time': () => `${install('time')} (GNU time); without it build tells no peak of memory`,
@@ -69,6 +71,7 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   tar: () => `${install('tar')} (GNU tar)`,
   rm: () => install('coreutils'),
   cp: () => install('coreutils'),
+  sha256sum: () => install('coreutils'),
   stat: () => install('coreutils'),
   find: () => install('findutils'),
   'composefs-fuse': () =>

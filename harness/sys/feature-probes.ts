@@ -28,6 +28,7 @@ import { isRealRoot } from './namespace-probe.ts';
 import { pageFrames } from './page-frames.ts';
 import { residency } from './residency.ts';
 import { findProgram } from './spawn.ts';
+import { library, libraryPath } from './timed.ts';
 import { enableVerity } from './verity.ts';
 
 export interface ProbeSetting {
@@ -226,23 +227,28 @@ const workReflink: Try = (setting) => {
 };
 
 /** mkfs and a mount through a loop device, on a sparse file that goes at once. */
-const xfsLoop: Try = (setting) => {
-  const file = join(folder(setting, 'xfs'), 'disk');
-  writeFileSync(file, '');
-  try {
-    truncateSync(file, LARGE_ENOUGH_BYTES);
-    run('mkfs.xfs', '-q', '-K', '-m', 'reflink=1', file);
-    const loop = mounts.loop(file, { directIo: false });
+const onLoopFile =
+  (type: 'xfs' | 'ext4', ...mkfs: readonly [program: string, ...options: string[]]): Try =>
+  (setting) => {
+    const file = join(folder(setting, type), 'disk');
+    writeFileSync(file, '');
     try {
-      canMount('xfs', [['source', loop.device], ['ro'], ['norecovery']]);
-      return 'made and mounted from a loop device';
+      truncateSync(file, LARGE_ENOUGH_BYTES);
+      run(...mkfs, file);
+      const loop = mounts.loop(file, { directIo: false });
+      try {
+        canMount(type, [['source', loop.device], ['ro'], [type === 'xfs' ? 'norecovery' : 'noload']]);
+        return 'made and mounted from a loop device';
+      } finally {
+        files.close(loop.fd);
+      }
     } finally {
-      files.close(loop.fd);
+      rmSync(file);
     }
-  } finally {
-    rmSync(file);
-  }
-};
+  };
+
+const xfsLoop = onLoopFile('xfs', 'mkfs.xfs', '-q', '-K', '-m', 'reflink=1');
+const ext4Loop = onLoopFile('ext4', 'mkfs.ext4', '-q', '-F', '-E', 'lazy_itable_init=1,nodiscard');
 
 const squashfsLoop: Try = (setting) => {
   const dir = folder(setting, 'squashfs');
@@ -306,6 +312,8 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
     accessSync(serverPath, constants.X_OK);
     return serverPath;
   },
+  'timed-calls': () =>
+    library === null ? missing('not built, or set aside by CFSBENCH_WINDOW') : libraryPath,
   'bpf-ledger': bpfLedger,
   strace: () => {
     run('strace', '-f', '-c', '-o', '/dev/null', 'true');
@@ -325,6 +333,7 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
   'fs-verity': fsVerity,
   'work-reflink': workReflink,
   'xfs-loop': xfsLoop,
+  'ext4-loop': ext4Loop,
   'mkfs-erofs': () => findProgram('mkfs.erofs') ?? missing('not installed'),
   mkcomposefs: () => findProgram('mkcomposefs') ?? missing('not installed'),
   'gnu-time': () => {
@@ -342,6 +351,7 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
   },
   tar: gnuTar,
   rm: () => findProgram('rm') ?? missing('not installed'),
+  sha256sum: () => findProgram('sha256sum') ?? missing('not installed'),
   cp: () => findProgram('cp') ?? missing('not installed'),
   stat: () => run('stat', '--printf=found', '/'),
   find: () => findProgram('find') ?? missing('not installed'),

@@ -19,8 +19,9 @@ import {
 import { basename, join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import type { Machine, MadeFileSystem, MadeType } from '../model/machine.ts';
+import { isWithoutJournal } from './journal.ts';
 import { bind } from './libc.ts';
-import { readMounts, topmostAt } from './mountinfo.ts';
+import { type Mount, readMounts, topmostAt } from './mountinfo.ts';
 import { mounts } from './mounts.ts';
 
 const FILE_BYTES = 64 * 2 ** 30;
@@ -31,6 +32,13 @@ const MKFS: Readonly<Record<Exclude<MadeType, 'tmpfs'>, readonly string[]>> = {
   ext4: ['mkfs.ext4', '-q', '-F', '-J', 'size=64', '-E', 'lazy_itable_init=1,nodiscard'],
   xfs: ['mkfs.xfs', '-q', '-K', '-m', 'reflink=1', '-l', 'size=64m'],
   btrfs: ['mkfs.btrfs', '-q', '-K'],
+};
+
+/** What is freed goes to nobody while something is measured. */
+const OPTIONS: Readonly<Record<Exclude<MadeType, 'tmpfs'>, string>> = {
+  ext4: 'loop,nodiscard',
+  xfs: 'loop,nodiscard',
+  btrfs: 'loop',
 };
 
 const cUsleep = bind<(us: number) => number>('usleep', 'uint');
@@ -63,6 +71,12 @@ const usage = (root: string): ReturnType<MadeFileSystem['usage']> => {
   return { bytes: (blocks - bfree) * bsize, inodeCount: files - ffree };
 };
 
+/** btrfs has no journal: it copies. */
+const durability = (mount: Mount): Pick<MadeFileSystem, 'journal' | 'discard'> => ({
+  journal: mount.type === 'btrfs' ? null : !isWithoutJournal(mount),
+  discard: /(^|,)discard/.test(mount.options),
+});
+
 /** xs_dir_lookup of this file system alone. */
 const xfsLookups = (root: string): number => {
   const device = basename(topmostAt(readMounts(), root)?.source ?? '');
@@ -82,6 +96,8 @@ export const makeFileSystem = async (
     return {
       root,
       usage: () => usage(root),
+      journal: null,
+      discard: null,
       lookupCount: () => null,
       remove() {
         mounts.unmount(root);
@@ -93,10 +109,12 @@ export const makeFileSystem = async (
   writeFileSync(file, '');
   truncateSync(file, FILE_BYTES);
   await command('mkfs', [...MKFS[type], file]);
-  await command('mount', ['mount', '-n', '-t', type, '-o', 'loop', file, root]);
+  await command('mount', ['mount', '-n', '-t', type, '-o', OPTIONS[type], file, root]);
+  const mounted = topmostAt(readMounts(), root)!;
   return {
     root,
     usage: () => usage(root),
+    ...durability(mounted),
     lookupCount: () => (type === 'xfs' ? xfsLookups(root) : null),
     remove() {
       mounts.unmount(root);

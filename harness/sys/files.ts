@@ -5,6 +5,7 @@
 // Cost:    under 0.5 us per call beside the call itself.
 // Leaves:  what it was asked to make.
 // Source:  fcntl(2), "File leases": a write lease is refused while any other open file description refers to the file.
+import { statSync } from 'node:fs';
 import { SysError } from '../model/errors.ts';
 import type { Files } from '../model/machine.ts';
 import { bind, bindCall, check, EAGAIN, EINTR, fail, lastErrno, NR } from './libc.ts';
@@ -158,6 +159,7 @@ export const files: Files = {
     check(cRename(from, to), 'rename', from, to);
   },
   exists: (path) => cAccess(path, 0) === 0,
+  deviceOf: (path) => statSync(path).dev,
   open,
   close,
   pread,

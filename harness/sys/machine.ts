@@ -51,6 +51,7 @@ const PROGRAMS = [
   'tar',
   'rm',
   'cp',
+  'sha256sum',
   'ls',
   'cat',
   'stat',
@@ -111,8 +112,8 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     processCpuNs,
     restless,
     cachedBytes,
-    memoryGroup: makeMemoryGroup,
     windows: () => ({ ...windows }),
+    memoryGroup: makeMemoryGroup,
     callCounter() {
       const counter = openCallCounter(features, scratch);
       const apart = tellOwnWorkApart(counter);

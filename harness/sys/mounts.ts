@@ -14,6 +14,7 @@ import { readMounts, topmostAt } from './mountinfo.ts';
 import type { Waiting } from './run-list.ts';
 import { settled } from './settled.ts';
 import { mountAt } from './statmount.ts';
+import { superblockAt, superblockFree } from './superblocks.ts';
 
 const ONCE: Waiting = { pauseNs: 0, limitMs: 0, poll: (condition) => condition() };
 
@@ -38,8 +39,11 @@ const isMount: Mounts['isMount'] = (path) => {
   return (statx.readUInt32LE(STATX_ATTRIBUTES_AT) & STATX_ATTR_MOUNT_ROOT) !== 0;
 };
 
+const create: Mounts['create'] = (type, options, attributes) =>
+  fdOf(makeCalls((list) => list.create(type, options, attributes)));
+
 export const mounts: Omit<Mounts, 'abortFuse'> = {
-  create: (type, options, attributes) => fdOf(makeCalls((list) => list.create(type, options, attributes))),
+  create,
   clone: (path) => fdOf(makeCalls((list) => list.clone(path))),
   attach: (mount, at) => makeCalls((list) => list.attach(mount, at)),
   unmount: (at, lazy) => makeCalls((list) => list.unmount(at, lazy)),
@@ -49,6 +53,8 @@ export const mounts: Omit<Mounts, 'abortFuse'> = {
   },
   loopFree: (device) => settled({ loop: device }, ONCE),
   removeNewLoops,
+  superblockAt,
+  superblockFree: (number) => superblockFree(number, create),
   isMount,
   typeAt(path) {
     const found = mountAt(path);

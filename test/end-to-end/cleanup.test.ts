@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
-import { diskFolder, leftOf, okSamples, program, readSamples } from './support.ts';
+import { diskFolder, leftOf, okSamples, program, readRun, readSamples } from './support.ts';
 
 test('an image is removed beside a neighbour that makes files the whole time', {
   skip: needsRoot,
@@ -42,6 +42,14 @@ test('an image is removed beside a neighbour that makes files the whole time', {
   }
   // Two windows hold different operations: equal numbers in every sample would mean that all are in both.
   assert.ok(samples.some(({ values }) => values['neighbourAloneCount'] !== values['neighbourDuringCount']));
+  const on = (type: string) => samples.filter(({ params }) => params['on'] === type);
+  for (const type of ['ext4', 'xfs']) {
+    const { ok } = readRun(out).environment.features[`${type}-loop`]!;
+    assert.equal(on(type).length > 0, ok, type);
+    for (const { values } of on(type))
+      assert.deepEqual([values['journalCount'], values['discardCount']], [1, 0], type);
+  }
+  assert.ok(on('work').length > 0);
   assert.deepEqual(leftOf(home), []);
   assert.deepEqual(readdirSync(work), []);
 });

@@ -24,6 +24,7 @@ describe('file systems made for a purpose', { skip: needsRoot }, () => {
       t.after(() => rmSync(dir, { recursive: true, force: true }));
       const made = await makeFileSystem(type, dir, command);
       assert.equal(topmostAt(readMounts(), made.root)?.type, type);
+      if (type === 'ext4' || type === 'xfs') assert.deepEqual([made.journal, made.discard], [true, false]);
       const before = made.usage();
       writeFileSync(join(made.root, 'file'), Buffer.alloc(1 << 20, 'x'));
       execFileSync('sync', ['-f', made.root]);

@@ -1,0 +1,20 @@
+// What is compared must differ: two names of one image would answer every question about two of them.
+import { UserError } from '../model/errors.ts';
+import type { Image } from '../model/image.ts';
+
+type Named = Pick<Image, 'name' | 'source' | 'manifestDigest'>;
+
+export const refuseSame = (images: readonly Named[]): void => {
+  const seen = new Map<string, Named>();
+  for (const image of images) {
+    const known = seen.get(image.manifestDigest);
+    if (known !== undefined)
+      throw new UserError(`${known.source} and ${image.source} are one image: a comparison needs two`, {
+        code: 'same-image',
+        exit: 5,
+        facts: [`both: manifest digest ${image.manifestDigest}`],
+        hint: 'cfsbench image inspect SOURCE prints the digest of each',
+      });
+    seen.set(image.manifestDigest, image);
+  }
+};

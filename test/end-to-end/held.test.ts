@@ -1,0 +1,108 @@
+// Whatever holds what a mount is made of, right after its unmount returned, is counted: planted for every kind of backend.
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { serverPath } from '../../harness/backends/server-path.ts';
+import type { Created, Mounted } from '../../harness/model/backend.ts';
+import { takeDown } from '../../scenarios/live-mounts.ts';
+import { openSetting, type Setting } from '../harness/backends/setting.ts';
+import { needsRoot, privateMounts } from '../harness/sys/support.ts';
+
+const HOLD_SECONDS = '0.4';
+/** Somebody else on the machine may get the number of a superblock in these microseconds. */
+const NUMBERS_TAKEN = 1;
+
+describe('what is still held when unmount has returned', { skip: needsRoot }, () => {
+  privateMounts();
+  let setting: Setting;
+  let folders = 0;
+  const holders: ChildProcess[] = [];
+  const made: Created[] = [];
+
+  before(async () => {
+    setting = await openSetting('synthetic:files=20,layers=2,seed=held');
+  });
+  after(async () => {
+    for (const holder of holders)
+      if (holder.exitCode === null) await new Promise((end) => holder.once('exit', end));
+    for (const created of made) await created.destroy();
+    await setting.remove();
+  });
+
+  const folder = (): string => setting.folder(`held-${folders++}`);
+  const mount = async (id: string, options: Readonly<Record<string, string>> = {}) => {
+    const dir = folder();
+    const prepared = await setting.backend(id).prepare(setting.image, setting.machine, options);
+    await prepared.ingest(setting.store);
+    const created = await prepared.create(setting.store, dir);
+    made.push(created);
+    return { dir, mounted: await created.mount(folder()), prepared };
+  };
+  /** A process with the file open, for a while. */
+  const hold = (path: string): void => {
+    const fd = openSync(path, 'r');
+    holders.push(spawn('sleep', [HOLD_SECONDS], { stdio: ['ignore', 'ignore', 'ignore', fd] }));
+    closeSync(fd);
+  };
+  const stillThere = async (...mounts: readonly Mounted[]): Promise<number | undefined> =>
+    (await takeDown(mounts))['stillThereCount'];
+
+  test('nothing, where nobody holds anything: every backend of the kernel', async () => {
+    for (const id of ['erofs-overlay', 'erofs-overlay-loop', 'erofs-only']) {
+      const { mounted } = await mount(id);
+      const down = await takeDown([mounted]);
+      assert.deepEqual([down['askedCount'], down['stillThereCount']], [1, 0], id);
+    }
+    const overlays: Mounted[] = [];
+    for (let i = 0; i < 20; i++) overlays.push((await mount('unpacked-overlay')).mounted);
+    const down = await takeDown(overlays);
+    assert.equal(down['askedCount'], overlays.length);
+    assert.ok(down['stillThereCount']! <= NUMBERS_TAKEN, `${down['stillThereCount']} of ${overlays.length}`);
+  });
+
+  test('a manifest that a process has open', async () => {
+    const { dir, mounted } = await mount('erofs-overlay');
+    hold(join(dir, 'image.cfs'));
+    assert.equal(await stillThere(mounted), 1);
+  });
+
+  test('a loop device that a process has open', async () => {
+    const { mounted } = await mount('erofs-overlay-loop');
+    hold(mounted.devices![0]!);
+    assert.equal(await stillThere(mounted), 1);
+  });
+
+  test('an overlay that is mounted at a second place', async () => {
+    const { mounted } = await mount('unpacked-overlay');
+    const second = folder();
+    execFileSync('mount', ['--bind', mounted.root, second]);
+    try {
+      assert.equal(await stillThere(mounted), 1);
+    } finally {
+      execFileSync('umount', [second]);
+    }
+  });
+
+  test('a server that outlives its mount', async () => {
+    const home = folder();
+    mkdirSync(join(home, 'bin'));
+    const slow = join(home, 'bin', 'cfs-fuse');
+    writeFileSync(slow, `#!/bin/sh\n'${serverPath}' "$@"\nsleep ${HOLD_SECONDS}\n`, { mode: 0o755 });
+    const { mounted } = await mount('composefs-fuse', { server: slow });
+    assert.equal(await stillThere(mounted), 1);
+  });
+
+  test('a backend that cannot be asked says why, and gets no zero', async () => {
+    const { mounted } = await mount('hardlink-checkout');
+    assert.equal(mounted.held.kind, 'not asked');
+    assert.match(mounted.held.kind === 'not asked' ? mounted.held.why : '', /bind mount/);
+    const down = await takeDown([mounted]);
+    assert.deepEqual([down['askedCount'], down['stillThereCount']], [undefined, undefined]);
+    const { mounted: shared, prepared } = await mount('composefs-fuse-shared');
+    assert.equal(shared.held.kind, 'not asked');
+    assert.equal(await stillThere(shared), undefined);
+    await prepared.release?.();
+  });
+});
