@@ -242,11 +242,6 @@ export interface Meters {
   callCounter(): CallCounter;
   /** Bytes of a file or block device that the page cache holds. */
   cachedBytes(path: string): number;
-<<<<<<< HEAD
-  /** Throws with the reason where no memory controller can be had. */
-  memoryGroup(): MemoryGroup;
-=======
->>>>>>> main
   /** What this thread's windows took so far. */
   windows(): Windows;
   /** Throws with the reason where no memory controller can be had. */
