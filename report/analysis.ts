@@ -7,6 +7,7 @@ import { armsOf } from './analysis/arms.ts';
 import { callsOf, countsOf, inconstant, isDisk, isRequest, observedOf } from './analysis/counted.ts';
 import { findingOf } from './analysis/finding.ts';
 import { growthOf } from './analysis/growth.ts';
+import { judgedOf } from './analysis/judged.ts';
 import { claimsOf } from './analysis/on-trial.ts';
 import { failuresOf, leaksOf, skippedOf } from './analysis/problems.ts';
 import { publishedOf } from './analysis/published.ts';
@@ -17,13 +18,15 @@ import { evidenceOf } from './claims/evidence.ts';
 import { claims as allClaims } from './claims/registry.ts';
 import { cleaned } from './cleaned.ts';
 import { tables as publishedTables } from './published/registry.ts';
-import type { ReportView } from './view.ts';
+import type { PoolView, ReportView } from './view.ts';
 
 export interface AnalysisOptions {
   /** Half-width of the equivalence zone, such as 0.05. */
   readonly delta?: number;
   /** What reading the journal had to say. */
   readonly warnings?: readonly string[];
+  /** Of several runs put together. */
+  readonly pool?: PoolView;
   /** On trial; absent: all that there are. */
   readonly claims?: readonly Claim[];
 }
@@ -129,6 +132,8 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
       cache,
     })),
     delta,
+    judged: judgedOf([...tables, ...further], arms),
+    pool: options.pool ?? null,
     sampleCount: tallied.sampleCount,
     failures: failuresOf(tallied),
     skipped: skippedOf(tallied, run),

@@ -1,4 +1,5 @@
 // Numbers for readers. Everywhere else they are nanoseconds, bytes and counts; only here are they scaled.
+import type { Interval } from '../results/stats/interval.ts';
 
 const DIGITS = 3;
 
@@ -50,6 +51,24 @@ export const formatRatio = (ratio: number): string => {
   if (ratio >= SMALLEST) return ratio.toFixed(1 - Math.floor(Math.log10(ratio)));
   return ratio > 0 ? ratio.toExponential(0) : '0';
 };
+
+type Known = Extract<Interval, { readonly kind: 'interval' }>;
+
+/** `(0.98..3.52)`. */
+export const rangeText = ({ lo, hi }: Known): string => `(${formatRatio(lo)}..${formatRatio(hi)})`;
+
+export const fewText = ({ n, needed, of }: Extract<Interval, { readonly kind: 'tooFew' }>): string =>
+  `${n} of ${needed} ${of ?? 'blocks'}`;
+
+/** `1.50 (0.98..3.52)`: the one notation of a ratio, in every table, mail and page. */
+export const ratioText = (ratio: Interval): string =>
+  ratio.kind === 'tooFew' ? fewText(ratio) : `${formatRatio(ratio.center)} ${rangeText(ratio)}`;
+
+/** `<20us`: printed instead of a verdict where the whole difference is below the floor. */
+export const floorText = (floorNs: number): string =>
+  `<${formatNs(floorNs)
+    .replace(/(\.0+)? /, '')
+    .replace('µ', 'u')}`;
 
 export const formatPercent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 

@@ -1,15 +1,15 @@
 // The first table for a terminal or a mail: printable ASCII, as narrow as asked, colour only when asked.
-import type { Verdict } from '../results/compare/verdict.ts';
 import { unreachable } from '../results/errors.ts';
-import type { Interval } from '../results/stats/interval.ts';
 import { alerts } from './alert.ts';
 import { countedLines } from './counted-lines.ts';
-import { formatRatio, formatValue, shortName } from './format.ts';
+import { formatRatio, formatValue, rangeText, shortName } from './format.ts';
 import { type Shown, shownArms } from './shown-arms.ts';
+import { centreText, chanceText, runsText } from './standing.ts';
 import { claimLines } from './terminal/claims.ts';
 import { type Drawn, draw, GAP, headLines, plain, rowLine, type Text, wrapped } from './terminal/columns.ts';
 import { observedLines } from './terminal/observed.ts';
-import type { ArmView, CellView, ReportView, RowView, SectionView, TableView } from './view.ts';
+import { markText } from './verdict-words.ts';
+import type { ArmView, CellView, ReportView, RowView, SectionView, TableView, VersusView } from './view.ts';
 import { ascii } from './visible.ts';
 
 export interface TerminalOptions {
@@ -20,52 +20,38 @@ export interface TerminalOptions {
 }
 
 const DEFAULT_COLUMNS = 80;
-const MARKS: Readonly<Record<Verdict, string>> = {
-  faster: 'fast',
-  slower: 'slow',
-  same: 'same',
-  undecided: '~',
-  tooFew: 'few',
-};
 const value = (metric: string, number: number): string => formatValue(metric, number).replace('µ', 'u');
 
-/** The wider side of the interval, in percent of the ratio. */
-export const spread = (ratio: Interval): string => {
-  if (ratio.kind === 'tooFew') return '';
-  const half = Math.max(ratio.hi / ratio.center - 1, 1 - ratio.lo / ratio.center) * 100;
-  return half > 999 ? '+-wide' : `+-${Math.ceil(half)}%`;
-};
-
-const times = (ratio: Interval): string => (ratio.kind === 'tooFew' ? '' : `${formatRatio(ratio.center)}x`);
-
-const armText = (row: RowView, cell: CellView): Text => {
+const armText = (row: RowView, cell: CellView, withValues: boolean): Text => {
   switch (cell.kind) {
     case 'absent':
-      return plain('-', '', '', '');
+      return plain('', '', '-', '');
     case 'value': {
       const shown = cell.idle ? 'no calls' : value(row.metric, cell.median);
-      if (cell.versus === null) return plain(shown, '', '', '');
-      const { ratio, verdict } = cell.versus;
-      return { parts: [shown, times(ratio), spread(ratio), MARKS[verdict]], verdict };
+      if (cell.versus === null) return withValues ? plain(shown, '', '', '') : plain('', '', shown, '');
+      return versusText(withValues ? shown : '', cell.versus);
     }
-    case 'combined': {
-      const { ratio, verdict } = cell.versus;
-      return { parts: ['', times(ratio), spread(ratio), MARKS[verdict]], verdict };
-    }
+    case 'combined':
+      return versusText('', cell.versus);
     default:
       return unreachable(cell);
   }
 };
 
-const cellText = (row: RowView, arm: ArmView, cell: CellView): Text => {
-  const text = armText(row, cell);
+const versusText = (shown: string, versus: VersusView): Text => {
+  const { ratio, verdict } = versus;
+  const parts = ratio.kind === 'tooFew' ? ['', ''] : [formatRatio(ratio.center), rangeText(ratio)];
+  return { parts: [shown, ...parts, markText(versus)], verdict };
+};
+
+const cellText = (row: RowView, arm: ArmView, cell: CellView, withValues: boolean): Text => {
   switch (arm.role) {
     case 'baseline':
-      return plain(cell.kind === 'combined' ? '1x' : text.parts[0]!);
+      return plain(cell.kind === 'value' ? armText(row, cell, true).parts[0]! : '-');
     case 'arm':
-      return text;
+      return armText(row, cell, withValues);
     case 'null':
-      return { parts: [cell.kind === 'absent' ? '-' : text.parts[1]!], verdict: null };
+      return { parts: [cell.kind === 'absent' ? '-' : armText(row, cell, true).parts[1]!], verdict: null };
     default:
       return unreachable(arm.role);
   }
@@ -95,22 +81,28 @@ const isMeasured = ({ rows }: SectionView, arms: readonly Shown[]): boolean =>
 
 const rowsOf = (sections: readonly SectionView[]): readonly RowView[] => sections.flatMap(({ rows }) => rows);
 
-const drawArm = (rows: readonly RowView[], { arm, index }: Shown): Drawn =>
-  draw({ title: ascii(arm.id), cells: rows.map((row) => cellText(row, arm, row.cells[index]!)) });
+const drawArm = (rows: readonly RowView[], { arm, index }: Shown, withValues: boolean): Drawn =>
+  draw({ title: ascii(arm.id), cells: rows.map((row) => cellText(row, arm, row.cells[index]!, withValues)) });
 
 const drawLabels = (rows: readonly RowView[]): Drawn =>
   draw({ title: '', cells: rows.map(({ metric }) => plain(`  ${ascii(shortName(metric))}`)) });
+
+interface Layout {
+  readonly columns: number;
+  readonly color: boolean;
+  /** Medians of the arms beside their ratios. */
+  readonly withValues: boolean;
+}
 
 /** One set of columns for all sections that any of the arms between baseline and null was measured in. */
 const blockLines = (
   sections: readonly SectionView[],
   arms: readonly Shown[],
-  columns: number,
-  color: boolean,
+  { columns, color, withValues }: Layout,
 ): string[] => {
   const rows = rowsOf(sections);
   const labels = drawLabels(rows);
-  const group = arms.map((arm) => drawArm(rows, arm));
+  const group = arms.map((arm) => drawArm(rows, arm, withValues));
   let next = 0;
   const lines = sections.flatMap((section) => {
     const heading = headingOf(section, columns);
@@ -131,25 +123,32 @@ const tableLines = (
 ): string[] => {
   const rows = rowsOf(table.sections);
   const shown = shownArms(table, arms);
-  const widthOf = (arm: Shown): number => drawArm(rows, arm).width;
   const always = shown.filter(({ arm }) => arm.role !== 'arm');
-  const fixed = always.reduce((sum, arm) => sum + widthOf(arm) + GAP.length, drawLabels(rows).width);
-  const others = shown.filter(({ arm }) => arm.role === 'arm');
-  const middles = [false, true].flatMap((variant) =>
-    chunks(
-      others.filter(({ arm }) => arm.variant === variant),
-      widthOf,
-      columns - fixed,
-    ),
+  const fixed = always.reduce(
+    (sum, arm) => sum + drawArm(rows, arm, true).width + GAP.length,
+    drawLabels(rows).width,
   );
+  const others = shown.filter(({ arm }) => arm.role === 'arm');
+  const middlesOf = (withValues: boolean): Shown[][] =>
+    [false, true].flatMap((variant) =>
+      chunks(
+        others.filter(({ arm }) => arm.variant === variant),
+        (arm) => drawArm(rows, arm, withValues).width,
+        columns - fixed,
+      ),
+    );
+  // Where one arm, or two side by side, need the room, ratios go before medians, which stand in the page.
+  const [whole, short] = [middlesOf(true), middlesOf(false)];
+  const fits = others.every((arm) => fixed + GAP.length + drawArm(rows, arm, true).width <= columns);
+  const withValues = fits && (whole.some(({ length }) => length > 1) || short.length === whole.length);
+  const middles = withValues ? whole : short;
   const baseline = always.filter(({ arm }) => arm.role === 'baseline');
   const null_ = always.filter(({ arm }) => arm.role === 'null');
   return (middles.length === 0 ? [[]] : middles).flatMap((middle) =>
     blockLines(
       table.sections.filter((section) => isMeasured(section, middle)),
       [...baseline, ...middle, ...null_],
-      columns,
-      color,
+      { columns, color, withValues },
     ),
   );
 };
@@ -176,7 +175,7 @@ const legend = (view: ReportView): string => {
   const others = view.arms.some(({ role }) => role === 'null')
     ? " null: the baseline again, this machine's noise."
     : '';
-  return `Ratios are to ${view.baseline}, each with its interval. fast, slow: beyond ${percent} % and 20 us; same: shown to be within; ~: undecided; few: too few blocks. no calls: this phase has nothing to do here.${others}`;
+  return `Ratios are to ${view.baseline}: ${centreText(view)}, with its interval. fast, slow: all of it beyond ${percent} % and 20 us; same: within ${percent} %; <20us: a smaller difference; ~: undecided; few: too few blocks. no calls: nothing to do here in this phase.${others} ${chanceText(view)}`;
 };
 
 /** Below a table a pointer to the page; where nothing was timed the values themselves. */
@@ -200,6 +199,7 @@ export const tableBlock = (view: ReportView, options: TerminalOptions = {}): rea
       ...tableLines(table, view.arms, columns, options.color ?? false),
     ]),
     ...wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns),
+    ...(tables.length === 0 ? [] : wrapped(ascii(runsText(view)), columns)),
     // Where nothing was timed, what was counted is the result.
     ...(tables.length === 0 && view.observed.length === 0 ? ['', ...countedLines(view).map(ascii)] : []),
   ];

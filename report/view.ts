@@ -31,6 +31,8 @@ export interface ArmView {
 export interface VersusView {
   readonly ratio: Interval;
   readonly verdict: Verdict;
+  /** In the metric's unit: no smaller difference is a result. */
+  readonly floor: number;
   /** Smallest true ratio that this row could have told from the baseline. */
   readonly detectable: number | null;
 }
@@ -206,6 +208,13 @@ export interface LeakView {
   readonly left: readonly Problem[];
 }
 
+/** The runs that were put together. */
+export interface PoolView {
+  readonly runs: readonly { readonly id: string; readonly startedAt: string; readonly seed: string }[];
+  /** Of what differs between the runs and was no reason to refuse them. */
+  readonly notices: readonly string[];
+}
+
 export interface ReportView {
   readonly id: string;
   readonly finding: string;
@@ -246,6 +255,10 @@ export interface ReportView {
     readonly cache: string;
   }[];
   readonly delta: number;
+  /** Ratios of arms with an interval, those of them that a verdict was given of, and how many intervals miss by chance. */
+  readonly judged: { readonly cells: number; readonly verdicts: number; readonly missed: number };
+  /** Null: a single run. */
+  readonly pool: PoolView | null;
   readonly sampleCount: number;
   readonly failures: readonly Problem[];
   readonly skipped: readonly Problem[];

@@ -1,15 +1,29 @@
 // The cold walk after the manifest was read from end to end, through whatever the mount reads it through: its file, or the loop
-// device over it. The reading is timed, too: it is work that was moved, not saved.
-import type { Scenario, Values } from '../harness/model/scenario.ts';
+// device over it. The reading is timed, too: it is work that was moved, not saved. Starting the program that reads is not: what cat
+// of an empty file takes in the same slot is taken out.
+import { medianOf } from '../harness/model/repeated.ts';
+import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
+import { elapsed } from './in-mount.ts';
 import { cacheMetrics, manifestCache } from './manifest-cache.ts';
 import { nameWalk, walk, walkMetrics } from './walk.ts';
 
+/** Starts of a command differ by a tenth of a millisecond. */
+const STARTS = 5;
+
 const derive = (values: Values): Values => {
-  const named = nameWalk(values);
-  const { prefetchWallNs, walkWallNs } = named;
-  return prefetchWallNs === undefined || walkWallNs === undefined
-    ? named
-    : { ...named, prefetchedWalkWallNs: prefetchWallNs + walkWallNs };
+  const { readAndStartWallNs, ...named } = nameWalk(values);
+  const { catStartWallNs, walkWallNs } = named;
+  if (readAndStartWallNs === undefined || catStartWallNs === undefined || walkWallNs === undefined)
+    return named;
+  const prefetchWallNs = Math.max(0, readAndStartWallNs - catStartWallNs);
+  return { ...named, prefetchWallNs, prefetchedWalkWallNs: prefetchWallNs + walkWallNs };
+};
+
+const startOfCat = async (stage: Stage): Promise<number> => {
+  const starts: number[] = [];
+  for (let i = 0; i < STARTS; i++)
+    starts.push(await elapsed(() => stage.command('cat', ['cat', '/dev/null'])));
+  return medianOf(starts);
 };
 
 export const scenario: Scenario = {
@@ -25,13 +39,22 @@ export const scenario: Scenario = {
     { title: 'dropping the caches', anyOf: ['drop-caches'] },
   ],
   params: [{}],
-  only: ['erofs-overlay', 'erofs-overlay-loop-dio'],
+  only: ['erofs-overlay', 'erofs-overlay-loop', 'erofs-overlay-loop-dio'],
   passes: ['time'],
   metrics: {
     ...walkMetrics,
     ...cacheMetrics,
-    prefetchWallNs: { title: 'cat of the manifest', better: 'lower', noise: 'noisy' },
-    prefetchedWalkWallNs: { title: 'cat of the manifest, then ls -lR', better: 'lower', noise: 'noisy' },
+    catStartWallNs: { title: 'cat of an empty file', better: 'lower', noise: 'noisy' },
+    prefetchWallNs: {
+      title: 'cat of the manifest, without the start of cat',
+      better: 'lower',
+      noise: 'noisy',
+    },
+    prefetchedWalkWallNs: {
+      title: 'reading the manifest, then ls -lR',
+      better: 'lower',
+      noise: 'noisy',
+    },
   },
   oneCpu: true,
   cycles: () => 1,
@@ -43,9 +66,8 @@ export const scenario: Scenario = {
         await stage.command('cat', ['cat', '/dev/null']);
       },
       async before({ devices = [] }, _list, manifest) {
-        const from = process.hrtime.bigint();
-        await stage.command('cat', ['cat', devices[0] ?? manifest]);
-        return { prefetchWallNs: Number(process.hrtime.bigint() - from) };
+        const readAndStartWallNs = await elapsed(() => stage.command('cat', ['cat', devices[0] ?? manifest]));
+        return { readAndStartWallNs, catStartWallNs: await startOfCat(stage) };
       },
       after: (mounted, manifest) => manifestCache(stage.machine, mounted, manifest),
     }),

@@ -24,6 +24,7 @@ export const scenario: Scenario = {
   largeParams: [{ stats: 1000 }, { stats: 1900 }],
   passes: ['time'],
   placed: true,
+  variants: ['erofs-overlay-loop', 'erofs-overlay-loop-dio'],
   metrics: {
     statAllWallNs: { title: 'stat of all of them, cold', better: 'lower', noise: 'noisy' },
     statAllWarmWallNs: { title: 'stat of all of them, once more', better: 'lower', noise: 'noisy' },

@@ -23,6 +23,7 @@ export const scenario: Scenario = {
   params: [{}],
   passes: ['time'],
   placed: true,
+  variants: ['erofs-overlay-loop'],
   metrics: {
     readAllWallNs: { title: 'find and cat of every file, cold', better: 'lower', noise: 'noisy' },
     readAllWarmWallNs: { title: 'find and cat of every file, once more', better: 'lower', noise: 'noisy' },

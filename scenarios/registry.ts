@@ -28,6 +28,8 @@ import { scenario as startTrace } from './start-trace.ts';
 import { scenario as tamper } from './tamper.ts';
 import { scenario as update } from './update.ts';
 import { scenario as walkCold } from './walk-cold.ts';
+import { scenario as walkServersCold } from './walk-servers-cold.ts';
+import { scenario as walkServersWarm } from './walk-servers-warm.ts';
 import { scenario as walkWarm } from './walk-warm.ts';
 import { scenario as walkWritable } from './walk-writable.ts';
 
@@ -43,6 +45,8 @@ export const scenarios: readonly Scenario[] = [
   walkWarm,
   walkCold,
   walkWritable,
+  walkServersWarm,
+  walkServersCold,
   prefetch,
   randomStat,
   startTrace,

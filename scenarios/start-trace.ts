@@ -72,6 +72,7 @@ export const scenario: Scenario = {
   largeParams: [{ start: 'nginx' }],
   passes: ['time'],
   placed: true,
+  variants: ['erofs-overlay-loop'],
   source: sourceOf,
   metrics: {
     startWallNs: { title: 'the start’s file operations, cold', better: 'lower', noise: 'noisy' },

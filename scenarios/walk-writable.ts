@@ -20,6 +20,7 @@ export const scenario: Scenario = {
   params: [{ stack: 'one' }],
   largeParams: [{ stack: 'over' }],
   passes: ['time'],
+  variants: ['erofs-overlay-loop'],
   metrics: walkMetrics,
   oneCpu: true,
   cycles: () => 1,

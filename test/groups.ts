@@ -25,6 +25,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/runner/',
   'harness/store/',
   'scenarios/',
+  'worlds/',
 ];
 
 /** The same of files that begin runs, or do not mind them. */

@@ -108,13 +108,13 @@ export const collectPool = ({ files }: Machine, dirs: readonly string[], keep: r
 
 /** `on`: the file system that holds the checkout, where it may be another than the work folder's. */
 export const mountCheckout = (machine: Machine, folder: string, at: string, on?: string): Mounted => {
-  machine.mounts.attach(machine.mounts.clone(folder), at);
+  machine.calls((list) => list.attach(list.clone(folder), at));
   return attached(machine, {
     root: at,
-    fsType: machine.mounts.typeAt(at) ?? 'no mount',
+    fsType: () => machine.mounts.typeAt(at) ?? 'no mount',
     took: { mount: 'bind', ...(on === undefined ? {} : { on }) },
     points: [at],
-    free: () => !machine.mounts.isMount(at),
+    free: { unmounted: at },
     held: NOTHING_OWN,
     source: folder,
   });

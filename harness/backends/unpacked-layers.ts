@@ -6,8 +6,9 @@
 // Source:  Documentation/filesystems/overlayfs.rst; the commands are those that runtimes and people run.
 import { join } from 'node:path';
 import type { Created, Held, Mounted, Store, Writable } from '../model/backend.ts';
+import type { MountOption } from '../model/calls.ts';
 import type { Image, Layer } from '../model/image.ts';
-import type { Machine, MountOption } from '../model/machine.ts';
+import type { Machine } from '../model/machine.ts';
 import { attached } from './attached.ts';
 import { layerPaths, lowerOptions, plainLayerForm } from './overlay-layers.ts';
 import { attributesOf, rootlessOptions, upperOptions, writableOver } from './writable.ts';
@@ -45,17 +46,16 @@ const mountLayers = (
   at: string,
   writable: Writable | undefined,
 ): Mounted => {
-  const paths = layerPaths(machine);
-  try {
+  machine.calls((list) => {
+    const paths = layerPaths(list);
     const options: readonly MountOption[] = [
       ...lowerOptions(machine, lowers, paths),
       ...upperOptions(writable, paths),
       ...rootlessOptions(machine),
     ];
-    machine.mounts.attach(machine.mounts.create('overlay', options, attributesOf(writable)), at);
-  } finally {
+    list.attach(list.create('overlay', options, attributesOf(writable)), at);
     paths.close();
-  }
+  });
   return attached(machine, {
     root: at,
     fsType: 'overlay',
@@ -65,7 +65,7 @@ const mountLayers = (
       ...(writable === undefined ? {} : { writable: 'one overlay' }),
     },
     points: [at],
-    free: () => !machine.mounts.isMount(at),
+    free: { unmounted: at },
     held: superblockHeld(machine, at),
     source: lowers.join(' '),
   });

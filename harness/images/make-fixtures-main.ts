@@ -2,12 +2,14 @@
 //
 // Usage:  node make-fixtures-main.js ROOTS OUT EPOCH
 // Reads:  ROOTS/NAME (a root file system) and ROOTS/NAME.packages (`name version` lines) of the images below.
-// Does:   writes OUT/NAME.dump.gz for every layer, and OUT/images.json. An image without a root stays as OUT has it.
+// Does:   writes OUT/NAME.dump.gz for every layer, and OUT/images.json. An image without a root stays as OUT has it, and
+//         layers on top of it are what differs from that.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
 import { openDir } from './dir.ts';
+import { openDump } from './dump.ts';
 import { printDump } from './dump-print.ts';
 import type { Fixture } from './fixture.ts';
 import { diffLayer } from './layer-diff.ts';
@@ -65,6 +67,12 @@ const RECIPES: readonly Recipe[] = [
     made: 'a layer on debian-12-base: the same with --include=nginx-light',
     base: 'debian-12-base',
   },
+  {
+    name: 'debian-12-developer',
+    title: 'Debian 12 for developers: gcc, clang, Go, Python, git, kernel headers, libraries to build with',
+    made: 'a layer on debian-12-base: the same with the packages that make-fixtures lists as $developer',
+    base: 'debian-12-base',
+  },
 ];
 
 const fileBytes = (tree: Tree): number => {
@@ -75,6 +83,9 @@ const fileBytes = (tree: Tree): number => {
   }
   return sum;
 };
+
+const shipped = async (out: string, name: string): Promise<Tree> =>
+  (await openDump(join(out, `${name}.dump.gz`), name)).tree;
 
 const describe = async (roots: string, out: string, epochSec: bigint): Promise<void> => {
   const trees = new Map<string, Tree>();
@@ -92,7 +103,7 @@ const describe = async (roots: string, out: string, epochSec: bigint): Promise<v
     }
     const tree = withoutVolatile((await openDir(join(roots, name), name)).tree, epochSec);
     trees.set(name, tree);
-    const layer = base === undefined ? tree : diffLayer(trees.get(base)!, tree);
+    const layer = base === undefined ? tree : diffLayer(trees.get(base) ?? (await shipped(out, base)), tree);
     const file = `${name}.dump.gz`;
     writeFileSync(join(out, file), gzipSync(Buffer.concat([...printDump(layer)]), { level: 9 }));
     images.push({

@@ -61,6 +61,8 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   'gnu-time': () => `${install('time')} (GNU time); without it build tells no peak of memory`,
   mksquashfs: () => install('squashfs-tools'),
   'squashfs-loop': () => (isRealRoot() ? `${install('squashfs-tools')}; modprobe squashfs loop` : AS_ROOT),
+  'memory-group': () =>
+    newer('mount a cgroup file system with the memory controller and let this process write to it'),
   'dm-verity': () =>
     isRealRoot()
       ? `${install('dmsetup', 'device-mapper')}; modprobe dm-verity; the kernel needs CONFIG_DM_VERITY`

@@ -16,11 +16,12 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import type { FeatureId, MountOption } from '../model/machine.ts';
 import { openBpfCounter } from './bpf-counter.ts';
 import { files, O_RDWR, O_WRONLY } from './files.ts';
+import { makeMemoryGroup } from './memory-group.ts';
 import { mountOf, readMounts } from './mountinfo.ts';
 import { mounts } from './mounts.ts';
 import { isRealRoot } from './namespace-probe.ts';
@@ -339,6 +340,12 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
   mksquashfs: () => findProgram('mksquashfs') ?? missing('not installed'),
   'squashfs-loop': squashfsLoop,
   'dm-verity': dmVerity,
+  'memory-group': () => {
+    const group = makeMemoryGroup();
+    const { members } = group;
+    group.remove();
+    return `a group can be made: ${dirname(members)}`;
+  },
   tar: gnuTar,
   rm: () => findProgram('rm') ?? missing('not installed'),
   cp: () => findProgram('cp') ?? missing('not installed'),

@@ -1,21 +1,22 @@
 // One sentence, computed from the first table and nothing else.
 
-import type { Verdict } from '../../results/compare/verdict.ts';
 import { unreachable } from '../../results/errors.ts';
-import { formatRatio, formatValue } from '../format.ts';
-import type { ArmView, RowView, SectionView, TableView } from '../view.ts';
+import { floorText, formatValue, ratioText } from '../format.ts';
+import type { ArmView, RowView, SectionView, TableView, VersusView } from '../view.ts';
 
-const doubt = (verdict: Verdict): string => {
+const doubt = ({ verdict, floor }: VersusView): string => {
   switch (verdict) {
     case 'faster':
     case 'slower':
       return '';
     case 'same':
-      return ' (shown to be the same)';
+      return ' [same]';
+    case 'belowFloor':
+      return ` [${floorText(floor)}]`;
     case 'undecided':
-      return ' (undecided)';
+      return ' [undecided]';
     case 'tooFew':
-      return ' (too few blocks)';
+      return ' [too few blocks]';
     default:
       return unreachable(verdict);
   }
@@ -45,10 +46,9 @@ const armPhrase = (asked: readonly Asked[], arm: ArmView, index: number): string
   const ratios = asked.map(({ row }) => {
     const cell = row.cells[index];
     if (cell?.kind !== 'value' || cell.versus === null) return 'not measured';
-    const { ratio, verdict } = cell.versus;
-    const shown =
-      ratio.kind === 'tooFew' ? formatValue(row.metric, cell.median) : `${formatRatio(ratio.center)}×`;
-    return `${shown}${doubt(verdict)}`;
+    const { ratio } = cell.versus;
+    const shown = ratio.kind === 'tooFew' ? formatValue(row.metric, cell.median) : ratioText(ratio);
+    return `${shown}${doubt(cell.versus)}`;
   });
   return [`${arm.id} ${listed(ratios)}`];
 };

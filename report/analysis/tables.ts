@@ -41,6 +41,7 @@ const cellView = (cell: Cell | undefined): CellView =>
             : {
                 ratio: cell.versus.ratio,
                 verdict: cell.versus.verdict,
+                floor: cell.versus.floor,
                 detectable: cell.versus.detectable,
               },
       };
@@ -110,7 +111,7 @@ const combinedRow = (groups: readonly GroupData[], metric: string, input: TableI
       if (cell === undefined) return { kind: 'absent' };
       return {
         kind: 'combined',
-        versus: { ratio: cell.ratio, verdict: cell.verdict, detectable: null },
+        versus: { ratio: cell.ratio, verdict: cell.verdict, floor: cell.floor, detectable: null },
       };
     }),
   };

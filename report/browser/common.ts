@@ -91,7 +91,7 @@ const unitText = (unit: import('./data.d.ts').Unit | 'share', value: number): st
     case 'share':
       return `${Math.round(value * 100)} %`;
     case 'ratio':
-      return `${short(value)}×`;
+      return `${short(value)}`;
     case 'perSecond':
       return `${short(value)}/s`;
     default:

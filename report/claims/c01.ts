@@ -1,172 +1,204 @@
+// With every file here already: what does a further file cost whoever makes a checkout of it, and what whoever mounts a manifest?
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Phase } from '../../results/schema/run.ts';
+import { grouped } from '../format.ts';
 import type { Claim, Judged, Told } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { type CallGrowth, callGrowth, callsIn, filesOf, timeLines, timePerFile } from './growth.ts';
+import { type CallGrowth, callGrowth, callsIn, entriesIn, filesOf, sized } from './growth.ts';
+import { unmeasured } from './ratios.ts';
+import { allOf, overImages, type Part } from './verdicts.ts';
 
-const FILES = 'unpacked-overlay';
-const MANIFESTS = ['erofs-overlay', 'composefs-fuse'];
-const MORE = 'cfsbench run --scenarios churn,churn-scale';
-/** A call more for a thousand files is no call for each file. */
-const NONE = 0.001;
-const TIMED: readonly (readonly [arm: string, phases: readonly Phase[]])[] = [
-  [FILES, ['create', 'mount', 'destroy']],
-  [MANIFESTS[0]!, ['ingest', 'create', 'mount', 'destroy', 'collect']],
-];
-const MOUNT: readonly Phase[] = ['create', 'mount', 'unmount', 'settle', 'destroy'];
+/** Both are needed: links are the cheapest checkout there is, layers the usual one. */
+const NEEDED = ['hardlink-checkout', 'unpacked-overlay'];
+/** Judged where the run has them: not every machine has a file system with reflinks. */
+const CHECKOUTS = [...NEEDED, 'reflink-checkout'];
+const MANIFEST = /^(erofs-overlay|composefs-fuse|mount-composefs)/;
+/** `At least one system call per file`, in the words of the mail. */
+const LEAST_PER_FILE = 1;
+/** From the manifest in the store to nothing of it: what a checkout's create and destroy stand against. */
+const LIFE: readonly Phase[] = ['create', 'mount', 'unmount', 'settle', 'destroy'];
+const MORE = 'cfsbench run --scenarios churn-scale';
+/** Of tar, what moves contents and not names. */
+const MOVES_DATA = /^(read|write|pread64|pwrite64|copy_file_range|sendfile)$/;
 
-const exact = (what: string, value: number, more: Partial<Told> = {}): Told => ({
+const exact = (what: string, metric: string, value: number, more: Partial<Told> = {}): Told => ({
   what,
-  metric: 'callsPerFileCount',
+  metric,
   value,
   interval: null,
   ...more,
 });
 
-/** The slope, and in words the start. */
-const line = (what: string, { perFile, start }: CallGrowth): Told =>
-  exact(`${what} for each file (start: ${Math.round(start)})`, perFile);
-
-const timed = (
-  evidence: Evidence,
-  groups: readonly GroupData[],
-  arm: string,
-  phase: Phase,
-): readonly Told[] => {
-  const interval = timePerFile(timeLines(evidence, groups, arm, [`${phase}WallNs`]));
-  if (interval.kind === 'tooFew') return [];
-  const what = `store empty, ${arm}: time of ${phase} for each file`;
-  return [{ what, metric: 'perFileNs', value: interval.center, interval }];
+/** The sizes of churn-scale, and the images of churn where those have another one. */
+const everySize = (evidence: Evidence): readonly GroupData[] => {
+  const params = { local: 'files' };
+  const scaled = evidence.groups({ scenario: 'churn-scale', params });
+  const there = new Set(sized(evidence, scaled).map(([files]) => files));
+  return [
+    ...scaled,
+    ...evidence.groups({ scenario: 'churn', params }).filter((group) => {
+      const files = filesOf(evidence, group);
+      return files !== null && !there.has(files);
+    }),
+  ];
 };
 
-const scaled = (evidence: Evidence, store: string): readonly GroupData[] =>
-  evidence.groups({ scenario: 'churn-scale', params: { store } });
+const sizesText = ({ sizes }: CallGrowth): string => `${sizes.map(grouped).join(', ')} files`;
 
-/** Every size of every scenario at which a manifest's calls were counted. */
-const everySize = (evidence: Evidence, store: string): readonly GroupData[] => [
-  ...evidence.groups({ scenario: 'churn', params: { store } }),
-  ...scaled(evidence, store),
-];
-
-/** Calls that a mount costs beside its files: the most that another size adds for each further file; null if never counted. */
-const mountGrowth = (evidence: Evidence, arm: string): number | null => {
-  // Whose base is here says nothing of a manifest's own life: one more size.
-  const shared = evidence.groups({ scenario: 'churn-shared-base' });
-  const found = ['empty', 'full'].flatMap((store) => {
-    const growth = callGrowth(evidence, [...everySize(evidence, store), ...shared], arm, MOUNT);
-    return growth === null ? [] : [Math.max(Math.abs(growth.least), Math.abs(growth.most))];
-  });
-  return found.length === 0 ? null : Math.max(...found);
-};
-
-/** The other store: what is unpacked already costs nothing, and what is asked for is asked object by object. */
-const fullStore = (evidence: Evidence): readonly Told[] =>
-  everySize(evidence, 'full').flatMap((group) => {
-    const files = filesOf(evidence, group);
-    const tell = (arm: string, what: string, phases: readonly Phase[]): readonly Told[] => {
-      const calls = callsIn(evidence, group, arm, phases);
-      return calls === null || files === null
-        ? []
-        : [exact(`store full, ${group.group.image}, ${arm}: calls of ${what} by file`, calls.most / files)];
-    };
-    return [
-      ...tell(FILES, 'create and destroy', ['create', 'destroy']),
-      ...tell(MANIFESTS[0]!, 'ingest, which asks for every object', ['ingest']),
-    ];
-  });
-
-const sharedBase = (evidence: Evidence): readonly Told[] =>
-  evidence.groups({ scenario: 'churn-shared-base' }).flatMap((group) => {
-    const calls = callsIn(evidence, group, FILES, ['create', 'destroy']);
-    const files = filesOf(evidence, group);
-    return calls === null || files === null
-      ? []
-      : [exact(`all layers but the top one here, ${FILES}: calls by file of the image`, calls.most / files)];
-  });
-
-const undecided = (because: string): Judged => ({
-  verdict: 'undecided',
-  because,
-  wouldDecide: MORE,
-  told: [],
+const checkoutPart = (arm: string, phase: Phase, growth: CallGrowth): Part => ({
+  holds: growth.least >= LEAST_PER_FILE ? 'yes' : 'no',
+  because: `${phase} of ${arm}: at least ${growth.least.toFixed(2)} calls for a further file`,
+  told: exact(
+    `${arm}, calls of ${phase} for a further file, the least between two of ${sizesText(growth)}`,
+    'callsPerFileCount',
+    growth.least,
+  ),
 });
 
-/** What cannot be told from this run, and why; null where the calls of unpacking are there. */
-const untestable = (evidence: Evidence): Judged | null => {
-  const { ledgerSource } = evidence.run;
-  const missing = scaled(evidence, 'empty').some(({ ledgers }) => ledgers.has(FILES))
-    ? null
-    : evidence.whyMissing(FILES);
-  if (missing !== null) return { verdict: 'not testable', because: missing, told: [] };
-  return ['bpf', 'strace'].includes(ledgerSource)
-    ? null
-    : { verdict: 'not testable', because: `system calls: ${ledgerSource}`, told: [] };
+const manifestPart = (arm: string, growth: CallGrowth): Part => {
+  const most = Math.max(Math.abs(growth.least), Math.abs(growth.most));
+  return {
+    holds: most === 0 ? 'yes' : 'no',
+    because:
+      most === 0
+        ? `${arm}: exactly as many calls for each image`
+        : `${arm}: ${most.toFixed(4)} calls more or fewer for a further file`,
+    told: exact(
+      `${arm}, calls of create, mount, unmount, settle and destroy for a further file, the most between two of ${sizesText(growth)}`,
+      'callsPerFileCount',
+      most,
+    ),
+  };
 };
 
-/** What the empty store makes of it beside: the manifests' objects, and time. */
-const emptyStore = (evidence: Evidence): readonly Told[] => {
-  const empty = scaled(evidence, 'empty');
-  const objects = (['ingest', 'collect'] as const).flatMap((phase) => {
-    const growth = callGrowth(evidence, empty, MANIFESTS[0]!, [phase]);
-    return growth === null ? [] : [line(`store empty, manifest backends: calls of ${phase}`, growth)];
+/** Shown and not judged: the same for each name, of which an image has more than files; and what of tar's calls moves contents. */
+const besideCheckouts = (evidence: Evidence, groups: readonly GroupData[]): readonly Told[] => {
+  const largest = [...sized(evidence, groups)].sort(([a], [b]) => b - a)[0]?.[1];
+  if (largest === undefined) return [];
+  const { image } = largest.group;
+  const entries = entriesIn(evidence, largest);
+  return CHECKOUTS.flatMap((arm) => {
+    const tar = evidence
+      .calls(largest, arm)
+      .filter(({ phase, actor }) => phase === 'create' && actor === 'tar');
+    const sum = (calls: typeof tar): number => calls.reduce((total, { most }) => total + most, 0);
+    const named = (['create', 'destroy'] as const).flatMap((phase) => {
+      const calls = callsIn(evidence, largest, arm, [phase]);
+      return calls === null || entries === null
+        ? []
+        : [
+            exact(
+              `${arm}, ${image}: calls of ${phase} for each name`,
+              'callsPerNameCount',
+              calls.most / entries,
+            ),
+          ];
+    });
+    return [
+      ...named,
+      ...(tar.length === 0
+        ? []
+        : [
+            exact(
+              `${arm}, ${image}: of ${grouped(sum(tar))} calls of tar, those that read or write contents, by blocks of 10 KiB`,
+              'movesDataCount',
+              sum(tar.filter(({ call }) => MOVES_DATA.test(call))),
+            ),
+          ]),
+    ];
   });
-  const times = TIMED.flatMap(([arm, phases]) =>
-    phases.flatMap((phase) => timed(evidence, empty, arm, phase)),
-  );
-  return [...objects, ...times];
+};
+
+/** Never in the verdict: bringing contents in, asking for them and collecting them cost calls for each object, whoever does it. */
+const besideObjects = (evidence: Evidence): readonly Told[] =>
+  evidence.groups({ scenario: 'churn' }).flatMap((group) => {
+    const objects = evidence.run.images.find(({ name }) => name === group.group.image)?.objectCount;
+    const { local } = group.group.params;
+    if (objects === undefined || objects === 0 || local === 'image') return [];
+    return (['ingest', 'collect'] as const).flatMap((phase) => {
+      const calls = callsIn(evidence, group, 'erofs-overlay', [phase]);
+      const ingest = group.group.params['ingest'];
+      const place = `local=${local}${ingest === undefined ? '' : `, ingest=${ingest}`}`;
+      return calls === null || calls.most === 0
+        ? []
+        : [
+            exact(
+              `erofs-overlay, ${group.group.image}, ${place}: calls of ${phase} for each object (beside)`,
+              'callsPerObjectCount',
+              calls.most / objects,
+              { standIn: true },
+            ),
+          ];
+    });
+  });
+
+const manifestsIn = (groups: readonly GroupData[]): readonly string[] =>
+  [...new Set(groups.flatMap(({ ledgers }) => [...ledgers.keys()]))].filter((arm) => MANIFEST.test(arm));
+
+/** What cannot be told from this run, and why. */
+const untestable = (evidence: Evidence, groups: readonly GroupData[]): Judged | null => {
+  const { ledgerSource } = evidence.run;
+  if (!['bpf', 'strace'].includes(ledgerSource))
+    return { verdict: 'not testable', because: `system calls: ${ledgerSource}`, told: [] };
+  const absent = NEEDED.filter((arm) => !groups.some(({ ledgers }) => ledgers.has(arm)));
+  return absent.length === 0 ? null : unmeasured(evidence, [...absent, 'churn-scale'], MORE);
 };
 
 const judge = (evidence: Evidence): Judged => {
-  const not = untestable(evidence);
+  const groups = everySize(evidence);
+  const not = untestable(evidence, groups);
   if (not !== null) return not;
-  const [create, destroy] = (['create', 'destroy'] as const).map((phase) =>
-    callGrowth(evidence, scaled(evidence, 'empty'), FILES, [phase]),
-  );
-  if (!create || !destroy)
-    return undecided('the calls of unpacking were not counted at two sizes, or not the same in every pass');
-  const mounts = MANIFESTS.flatMap((arm) => {
-    const most = mountGrowth(evidence, arm);
-    return most === null ? [] : [{ arm, most }];
+  const growthOf = (arm: string, phases: readonly Phase[]): CallGrowth | null =>
+    callGrowth(evidence, groups, arm, phases);
+  const unequal = (arm: string): Part => ({
+    holds: 'open',
+    because: `the calls of ${arm} were not counted at two sizes, or not the same in every pass`,
+    told: null,
   });
-  if (mounts.length === 0) return undecided('the calls of no mount of a manifest were counted at two sizes');
-  const told: readonly Told[] = [
-    line(`store empty, ${FILES}: calls of create`, create),
-    line(`store empty, ${FILES}: calls of destroy`, destroy),
-    ...mounts.map(({ arm, most }) =>
-      exact(`${arm}: calls of create, mount, unmount and destroy for each file`, most),
-    ),
-    ...emptyStore(evidence),
-    ...fullStore(evidence),
-    ...sharedBase(evidence),
-  ];
-  if (Math.min(create.least, destroy.least) < 1)
-    return {
-      verdict: 'not supported',
-      because: 'unpacking or removing takes less than one call for a further file',
-      told,
-    };
-  if (mounts.some(({ most }) => most > NONE))
-    return {
-      verdict: 'not supported',
-      because: "the calls of a manifest's create, mount, unmount and destroy grow with its files",
-      told,
-    };
-  return {
-    verdict: 'supported',
-    because: `of an image that is not here every further file costs ${create.perFile.toFixed(1)} calls to unpack and ${destroy.perFile.toFixed(1)} to remove; a manifest's own life costs none for a file, while bringing its objects in and collecting them does; what is unpacked already costs none either`,
-    told,
-  };
+  const checkouts = CHECKOUTS.filter((arm) => groups.some(({ ledgers }) => ledgers.has(arm))).flatMap((arm) =>
+    (['create', 'destroy'] as const).map((phase) => {
+      const growth = growthOf(arm, [phase]);
+      return growth === null ? unequal(arm) : checkoutPart(arm, phase, growth);
+    }),
+  );
+  const arms = manifestsIn(groups);
+  const manifests = arms.map((arm) => {
+    const growth = growthOf(arm, LIFE);
+    return growth === null ? unequal(arm) : manifestPart(arm, growth);
+  });
+  if (manifests.length === 0) manifests.push(unequal('a manifest'));
+  // The cheapest checkout is what the claim's bound is about: it decides, and stands first.
+  const cheapestFirst = [...checkouts].sort(
+    (a, b) => (a.told?.value ?? Number.POSITIVE_INFINITY) - (b.told?.value ?? Number.POSITIVE_INFINITY),
+  );
+  const answer = allOf('', [...cheapestFirst, ...manifests], [], MORE);
+  return overImages([
+    { ...answer, told: [...answer.told, ...besideCheckouts(evidence, groups), ...besideObjects(evidence)] },
+  ]);
 };
 
 export const claim: Claim = {
   id: 'C1',
-  text: 'Unpacking costs at least one system call per file to create and one to remove; mounting a manifest costs none.',
-  by: 'Giuseppe Scrivano, early 2023, in the discussion of composefs; Amir Goldstein answered that a prebuilt EROFS image has the same property',
+  text: 'With all files of an image here, a checkout still takes at least one system call per file, and then the equivalent of rm -rf; a prebuilt manifest takes none.',
+  by: [
+    {
+      who: 'Giuseppe Scrivano',
+      when: '2023-01-20',
+      where: { kind: 'message', id: '87ilh0g88n.fsf@redhat.com' },
+      said: 'with all files local a checkout is still needed, at least one system call per file, then the equivalent of rm -rf',
+    },
+    {
+      who: 'Amir Goldstein',
+      when: null,
+      where: { kind: 'list', list: 'his reply to that mail' },
+      said: 'a prebuilt EROFS manifest has the same property as composefs',
+    },
+  ],
   scenarios: ['churn-scale'],
-  rule: 'calls = start + slope × files over the sizes of churn-scale with an empty store, counts equal in every pass. Supported: between any two neighbouring sizes the slopes of unpacked create and of unpacked destroy are at least 1, and those of create, mount, unmount, settle and destroy of every manifest backend that was counted are at most 0.001, in both stores. Not supported: any of them is not.',
+  rule: `System calls with local=files (every file is here, the image is not set up), counts equal in every pass, differences between every two sizes of churn-scale and churn. Supported: create and destroy of hardlink-checkout, unpacked-overlay and, where it can be had, reflink-checkout each take at least ${LEAST_PER_FILE} call for a further regular file; create, mount, unmount, settle and destroy of every manifest backend together take exactly 0. Not supported: any of them does not. The cheapest checkout is printed.`,
   objection:
-    'An empty store moves the work of the manifest backends into ingest and collect, which cost calls for each object; and layers that are unpacked already cost nothing either.',
+    'Bringing contents into a store, asking the store for them and collecting them cost calls for each object, for manifests too. And a call that reads 10 KiB of contents is no call for a file.',
   answer:
-    'Both stand beside the verdict: ingest and collect of the empty store, and the full store, in which unpacked layers stay and only the manifests are asked for each object. A prebuilt EROFS image is the second manifest backend here. How many calls a file takes depends on its bytes, which tar reads and writes by 10 KiB: every hundred files of these images have the same sizes, 54 kB in the mean as in a real distribution.',
+    'Those costs are of a pull and of a collection, not of a checkout: they stand beside, for each object, and are in no verdict. How many of tar’s calls move contents is printed. The hard links move none: they are the least that a tree of names costs. An image has directories and symbolic links as well, so calls for each name stand beside. It holds for the sizes that were measured.',
   judge,
 };

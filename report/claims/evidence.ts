@@ -5,7 +5,7 @@ import type { Params, Pass, RunFile } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
-import { intervalOver, ratioOver } from '../../results/stats/over-blocks.ts';
+import { intervalOver, levelOver, ratioOver } from '../../results/stats/over-blocks.ts';
 
 export interface Place {
   readonly scenario: string;
@@ -78,7 +78,7 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
     calls: (group, arm) => callCounts(group.ledgers.get(arm) ?? []),
     interval,
     ratioOf,
-    median: (group, arm, metric) => interval(values(group, arm, metric)),
+    median: (group, arm, metric) => levelOver(values(group, arm, metric), LOOK_CONFIDENCE),
     ratio: (group, arm, base, metric) => ratioOf(values(group, arm, metric), values(group, base, metric)),
     whyMissing(id) {
       const skipped = run.skipped.find(({ what }) => what === id || what.startsWith(`${id} on `));

@@ -2,16 +2,17 @@
 import { countOf } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Phase } from '../../results/schema/run.ts';
-import type { Interval } from '../../results/stats/interval.ts';
-import { type Line, linesByBlock, lineThrough, powersByBlock } from '../../results/stats/lines.ts';
+import { lineThrough, powersByBlock } from '../../results/stats/lines.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
-import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
-import { intervalOver } from '../../results/stats/over-blocks.ts';
 import type { Evidence } from './evidence.ts';
 
 /** Regular files of a group's image; null where the run does not say. */
 export const filesOf = ({ run }: Evidence, { group }: GroupData): number | null =>
   run.images.find(({ name }) => name === group.image)?.fileCount ?? null;
+
+/** Names of a group's image: files, directories, links; null where the run does not say. */
+export const entriesIn = ({ run }: Evidence, { group }: GroupData): number | null =>
+  run.images.find(({ name }) => name === group.image)?.entryCount ?? null;
 
 type Sized = readonly (readonly [files: number, group: GroupData])[];
 
@@ -40,13 +41,14 @@ export const callsIn = (
 export interface CallGrowth {
   readonly start: number;
   readonly perFile: number;
+  /** Files at each size, from the smallest. */
+  readonly sizes: readonly number[];
   /** Slopes between neighbouring sizes. */
   readonly least: number;
   readonly most: number;
-  readonly sizes: number;
 }
 
-/** Of calls that are equal in every pass; null with fewer than two sizes, or where passes differ. */
+/** Of calls that are equal in every pass; null with fewer than two sizes, or where passes differ. Slopes between neighbours bound those between any two sizes. */
 export const callGrowth = (
   evidence: Evidence,
   groups: readonly GroupData[],
@@ -71,12 +73,17 @@ export const callGrowth = (
     perFile: slope,
     least: Math.min(...slopes),
     most: Math.max(...slopes),
-    sizes: sorted.length,
+    sizes: xs,
   };
 };
 
 /** Sum of these metrics by block: only blocks that have them all. */
-const sums = (evidence: Evidence, group: GroupData, arm: string, metrics: readonly string[]): ByBlock => {
+export const sums = (
+  evidence: Evidence,
+  group: GroupData,
+  arm: string,
+  metrics: readonly string[],
+): ByBlock => {
   const [first, ...others] = metrics.map((metric) => evidence.values(group, arm, metric));
   return new Map(
     [...(first ?? [])].flatMap(([block, value]) => {
@@ -88,39 +95,30 @@ const sums = (evidence: Evidence, group: GroupData, arm: string, metrics: readon
   );
 };
 
-export interface Lines {
+export interface Growth {
+  /** Files of the sizes that were timed, from the smallest. */
   readonly sizes: readonly number[];
-  /** One for each block that has every size. */
-  readonly lines: ReadonlyMap<number, Line>;
-  /** Exponents of files^b, as many; none with two sizes. */
+  /** The exponent with which time grows, of each block that has every size: 1 where twice the files take twice as long. */
   readonly powers: ByBlock;
 }
 
-/** Time against files, block by block; no line with fewer than two sizes. */
-export const timeLines = (
+/** Time against files, block by block; no exponent with fewer than three sizes. */
+export const timeGrowth = (
   evidence: Evidence,
   groups: readonly GroupData[],
   arm: string,
   metrics: readonly string[],
-): Lines => {
+): Growth => {
   const bySize = sized(evidence, groups)
     .map(([files, group]) => [files, sums(evidence, group, arm, metrics)] as const)
     .filter(([, values]) => values.size > 0)
     .sort(([a], [b]) => a - b);
   const sizes = bySize.map(([files]) => files);
-  const given = bySize.map(([, values]) => values);
-  return { sizes, lines: linesByBlock(sizes, given), powers: powersByBlock(sizes, given) };
+  return {
+    sizes,
+    powers: powersByBlock(
+      sizes,
+      bySize.map(([, values]) => values),
+    ),
+  };
 };
-
-const ofLines = (lines: Lines['lines'], value: (line: Line) => number): Interval =>
-  intervalOver(new Map([...lines].map(([block, line]) => [block, value(line)])), LOOK_CONFIDENCE);
-
-/** Nanoseconds for each further file: the median over the blocks. */
-export const timePerFile = ({ lines }: Lines): Interval => ofLines(lines, ({ slope }) => slope);
-
-/** What the lines say at another size. */
-export const timeAt = ({ lines }: Lines, files: number): Interval =>
-  ofLines(lines, ({ start, slope }) => start + slope * files);
-
-/** The exponent with which time grows: 1 where twice the files take twice as long. */
-export const timePower = ({ powers }: Lines): Interval => intervalOver(powers, LOOK_CONFIDENCE);

@@ -5,7 +5,6 @@ import type { Params } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, medianNeeds } from '../../results/stats/median.ts';
-import { intervalOver, ratioOver } from '../../results/stats/over-blocks.ts';
 import type { Judged, Told } from './claim.ts';
 import type { Evidence, Place } from './evidence.ts';
 
@@ -37,9 +36,28 @@ export const onOneCpu = (place: Place): Place => ({
 });
 
 /**
- * On one CPU where the run has it there: kernel file systems, and variants of one mount, differ by less than the scheduler's
- * choice of a CPU does.
+ * One group for each image, the largest first, in which every arm has the metric in enough timed blocks; where no image has, in at
+ * least one. On one CPU where the run has an image there: kernel file systems, and variants of one mount, differ by less than the
+ * scheduler's choice of a CPU does.
  */
+export const imagesWith = (
+  evidence: Evidence,
+  place: Place,
+  arms: readonly string[],
+  metric: string,
+): readonly GroupData[] => {
+  const images = [...evidence.run.images].sort((a, b) => b.entryCount - a.entryCount);
+  const groups = images.flatMap(({ name: image }) => {
+    const found = steadiestWith(evidence, { ...place, image }, arms, metric);
+    return found === null ? [] : [found];
+  });
+  const whole = groups.filter((group) =>
+    arms.every((arm) => evidence.values(group, arm, metric).size >= FEWEST_BLOCKS),
+  );
+  return whole.length > 0 ? whole : groups;
+};
+
+/** The largest of them. */
 export const steadiestWith = (
   evidence: Evidence,
   place: Place,
@@ -58,32 +76,18 @@ export const placementIn = ({ group }: GroupData): Params => {
 export const whereIn = ({ group }: GroupData): string =>
   group.params['placement'] === 'same-cpu' ? ', on one CPU' : '';
 
-/** Per block, also between scenarios: a block holds each of them once. */
-export const ratioOf = (values: ByBlock, base: ByBlock): Interval => ratioOver(values, base, LOOK_CONFIDENCE);
-
 /** What `change` makes of the two values of every block that holds both. */
 export const eachBlock = (
   values: ByBlock,
   base: ByBlock,
   change: (value: number, base: number) => number,
-): ByBlock => {
-  const made = new Map<number, number>();
-  values.forEach((value, block) => {
-    const other = base.get(block);
-    if (other !== undefined) made.set(block, change(value, other));
-  });
-  return made;
-};
-
-/** The same with its interval. */
-export const perBlock = (
-  values: ByBlock,
-  base: ByBlock,
-  change: (value: number, base: number) => number,
-): Interval => intervalOver(eachBlock(values, base, change), LOOK_CONFIDENCE);
-
-export const centerOf = (interval: Interval): number =>
-  interval.kind === 'interval' ? interval.center : Number.NaN;
+): ByBlock =>
+  new Map(
+    [...values].flatMap(([block, value]) => {
+      const other = base.get(block);
+      return other === undefined ? [] : [[block, change(value, other)] as const];
+    }),
+  );
 
 export const told = (
   what: string,

@@ -1,5 +1,5 @@
 // The numbers of a verdict in words, the same on a page, in a terminal and in a mail.
-import { formatValue } from '../format.ts';
+import { formatRatio, formatValue } from '../format.ts';
 import type { ClaimView } from '../view.ts';
 import type { Told } from './claim.ts';
 import { type Source, sourcesText } from './source.ts';
@@ -10,10 +10,10 @@ const number = (metric: string, value: number): string => {
   // So much for each file: a count that is no whole number.
   if (metric.endsWith('Count') && !Number.isInteger(value) && Math.abs(value) < SMALL_COUNT)
     return formatValue('', value);
-  return metric.endsWith('Ratio') ? `${formatValue(metric, value)}x` : formatValue(metric, value);
+  return metric.endsWith('Ratio') ? formatRatio(value) : formatValue(metric, value);
 };
 
-/** `1.04x (1.02x..1.07x)`; of an exact count the number alone. */
+/** `1.04 (1.02..1.07)`; of an exact count the number alone. */
 export const toldText = (told: Told): string =>
   /perFile/i.test(told.metric) ? `${plainText(told)} a file` : plainText(told);
 
@@ -21,7 +21,7 @@ const plainText = ({ metric, value, interval }: Told): string => {
   if (interval === null) return number(metric, value);
   const range =
     interval.kind === 'tooFew'
-      ? `${interval.n} of ${interval.needed} values`
+      ? `${interval.n} of ${interval.needed} ${interval.of ?? 'values'}`
       : `${number(metric, interval.lo)}..${number(metric, interval.hi)}`;
   return `${number(metric, value)} (${range})`;
 };

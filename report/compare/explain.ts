@@ -69,7 +69,7 @@ const explainExact = (row: ExactResult, all: readonly ExactResult[], run: RunFil
 };
 
 const explainLatency = (row: LatencyResult, run: RunFile): string => {
-  const noise = row.nullRatio === null ? '' : ` The base against itself: ${formatRatio(row.nullRatio)}x.`;
+  const noise = row.nullRatio === null ? '' : ` The base against itself: ${formatRatio(row.nullRatio)}.`;
   const { outlyingBlocks } = row.further;
   const outlying =
     outlyingBlocks.length === 0 ? '' : ` Far from the others, and kept: block ${outlyingBlocks.join(', ')}.`;

@@ -1,15 +1,17 @@
 // A comparison for a terminal: what is worse first, then what changed, then what could not be said; the rest is counted.
+import { VERDICTS } from '../../results/compare/verdict.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
 import type { ExactResult, ExactStatus } from '../../results/gate/exact.ts';
 import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
-import { formatRatio, shortName } from '../format.ts';
+import { formatRatio, ratioText, shortName } from '../format.ts';
 import { wrapped } from '../terminal/columns.ts';
+import { verdictText } from '../verdict-words.ts';
 import { ascii } from '../visible.ts';
 import { explain, shortReason } from './explain.ts';
-import { changeText, countedText, placeText, plural, ratioText } from './words.ts';
+import { changeText, countedText, placeText, plural } from './words.ts';
 
 export interface CompareTextOptions {
   readonly columns: number;
@@ -60,16 +62,6 @@ const incomparable = (rows: readonly ExactResult[]): readonly string[] => {
   );
 };
 
-const WORDS: Readonly<Record<LatencyResult['verdict'], string>> = {
-  faster: 'faster',
-  slower: 'slower',
-  same: 'same',
-  undecided: '~',
-  tooFew: 'too few',
-};
-
-const ORDER: readonly LatencyResult['verdict'][] = ['slower', 'faster', 'undecided', 'tooFew', 'same'];
-
 const pad = (cells: readonly (readonly string[])[]): string[] => {
   const widths = (cells[0] ?? []).map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
   return cells.map((row) =>
@@ -82,19 +74,19 @@ const pad = (cells: readonly (readonly string[])[]): string[] => {
 
 const latencyTable = (rows: readonly LatencyResult[], showsArm: boolean): readonly string[] => {
   const places = new Map<string, LatencyResult[]>();
-  const sorted = [...rows].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
+  const sorted = [...rows].sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
   for (const row of sorted) {
     const title = placeText({ ...row.place, arm: showsArm ? row.place.arm : '' });
     places.set(title, [...(places.get(title) ?? []), row]);
   }
-  const head = ['', 'ratio [interval]', 'verdict', 'sees', 'null', 'n'];
+  const head = ['', 'ratio', 'verdict', 'sees', 'null', 'n'];
   return [...places].flatMap(([title, own]) => {
     const cells = own.map((row) => [
       `  ${ascii(shortName(row.metric))}`,
-      ratioText(row),
-      WORDS[row.verdict],
-      row.detectable === null ? '' : `${formatRatio(row.detectable)}x`,
-      row.nullRatio === null ? '' : `${formatRatio(row.nullRatio)}x`,
+      ratioText(row.ratio),
+      row.verdict === 'undecided' ? '~' : verdictText(row),
+      row.detectable === null ? '' : formatRatio(row.detectable),
+      row.nullRatio === null ? '' : formatRatio(row.nullRatio),
       String(row.n),
     ]);
     return [title, ...pad([head, ...cells])];
@@ -179,8 +171,8 @@ const betweenRuns = (comparison: Comparison): readonly string[] => {
     const base = bases.get(key(row));
     return [
       `  ${placeText(row.place)}: ${ascii(shortName(row.metric))}`,
-      base === undefined ? 'absent' : ratioText(base),
-      ratioText(row),
+      base === undefined ? 'absent' : ratioText(base.ratio),
+      ratioText(row.ratio),
     ];
   });
   if (cells.length === 0) return [];

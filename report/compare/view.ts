@@ -1,4 +1,5 @@
 // A comparison as its page shows it: what changed first, everything else after it; computed, not formatted.
+import { VERDICTS } from '../../results/compare/verdict.ts';
 import type { Comparison, EnvironmentItem } from '../../results/gate/compare.ts';
 import { environmentItems } from '../../results/gate/compare.ts';
 import type { ExactResult, ExactStatus } from '../../results/gate/exact.ts';
@@ -50,7 +51,6 @@ const MOST_CURVES = 24;
 
 export const CHANGED: readonly ExactStatus[] = ['worse', 'varies', 'vanished', 'better'];
 const STATUSES: readonly ExactStatus[] = [...CHANGED, 'new', 'demoted', 'unjudged', 'incomparable', 'equal'];
-const VERDICTS: readonly LatencyResult['verdict'][] = ['slower', 'faster', 'undecided', 'tooFew', 'same'];
 
 const meet = (one: LatencyResult['ratio'], other: LatencyResult['ratio']): boolean =>
   one.kind === 'tooFew' || other.kind === 'tooFew' || (one.lo <= other.hi && other.lo <= one.hi);

@@ -3,7 +3,7 @@ import type { Count } from '../../results/compare/counts.ts';
 import type { ExactResult } from '../../results/gate/exact.ts';
 import type { Place } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
-import { formatRatio, formatValue, grouped } from '../format.ts';
+import { formatValue, grouped, ratioText } from '../format.ts';
 import { ascii } from '../visible.ts';
 
 export const plural = (n: number, one: string): string => `${grouped(n)} ${one}${n === 1 ? '' : 's'}`;
@@ -36,13 +36,8 @@ const plainUnits = (text: string): string => text.replace('\u00b5', 'u');
 
 export const latencyText = (row: LatencyResult): string =>
   plainUnits(
-    `${formatValue(row.metric, row.baseMedian)} -> ${formatValue(row.metric, row.headMedian)}, ${ratioText(row)}`,
+    `${formatValue(row.metric, row.baseMedian)} -> ${formatValue(row.metric, row.headMedian)}, ${ratioText(row.ratio)}`,
   );
-
-export const ratioText = ({ ratio }: LatencyResult): string =>
-  ratio.kind === 'tooFew'
-    ? 'too few blocks'
-    : `${formatRatio(ratio.center)}x [${formatRatio(ratio.lo)}, ${formatRatio(ratio.hi)}]`;
 
 /** Why a row is red, in half a line. */
 export const reasonText = (row: ExactResult): string => {

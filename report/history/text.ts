@@ -7,7 +7,7 @@ import { ascii } from '../visible.ts';
 const LATEST = 8;
 
 const shown = ({ of }: Trend, value: number): string =>
-  of.noise === 'noisy' ? `${formatRatio(value)}x` : grouped(value);
+  of.noise === 'noisy' ? formatRatio(value) : grouped(value);
 
 const lineOf = (text: string, indent: string, columns: number): string[] =>
   wrapped(text, columns - indent.length).map((line) => `${indent}${line}`);

@@ -1,35 +1,25 @@
 // The table that everything else explains: a median per arm, its ratio to the baseline, and what may be concluded.
 import { unreachable } from '../../results/errors.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { formatRatio, formatValue, grouped, shortName } from '../format.ts';
+import { fewText, formatRatio, formatValue, grouped, rangeText, shortName } from '../format.ts';
 import { type Shown, type TablePart, tableParts } from '../shown-arms.ts';
+import { verdictText } from '../verdict-words.ts';
 import type { ArmView, CellView, ReportView, RowView, SectionView, TableView, VersusView } from '../view.ts';
 import { labelOf } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { swatch } from './legend.ts';
 
-const WORDS = {
-  faster: 'faster',
-  slower: 'slower',
-  same: 'same',
-  undecided: 'undecided',
-  tooFew: 'too few',
-} as const;
-
-const range = (ratio: Interval): Html | null =>
+const ratioHtml = (ratio: Interval): Html =>
   ratio.kind === 'tooFew'
-    ? html`<span class="range">${ratio.n} of ${ratio.needed} blocks</span>`
-    : html`<span class="range">${formatRatio(ratio.lo)} – ${formatRatio(ratio.hi)}</span>`;
-
-const times = (ratio: Interval): Html | null =>
-  ratio.kind === 'tooFew' ? null : html`<b class="ratio">${formatRatio(ratio.center)}×</b> `;
+    ? html`<span class="range">${fewText(ratio)}</span>`
+    : html`<b class="ratio">${formatRatio(ratio.center)}</b> <span class="range">${rangeText(ratio)}</span>`;
 
 const hint = ({ detectable }: VersusView): string =>
   detectable === null ? '' : `could have told a ratio of ${formatRatio(detectable)} from 1`;
 
 const versusLine = (versus: VersusView, role: ArmView['role']): Html =>
-  html`<span class="versus" title="${hint(versus)}">${times(versus.ratio)}${range(versus.ratio)}${
-    role === 'null' ? null : html` <span class="verdict ${versus.verdict}">${WORDS[versus.verdict]}</span>`
+  html`<span class="versus" title="${hint(versus)}">${ratioHtml(versus.ratio)}${
+    role === 'null' ? null : html` <span class="verdict ${versus.verdict}">${verdictText(versus)}</span>`
   }</span>`;
 
 const cellContent = (row: RowView, arm: ArmView, cell: CellView): Html => {

@@ -1,4 +1,6 @@
 // The page of a run: its sections, in the order in which they are read.
+
+import { runsText } from '../standing.ts';
 import type { ReportView } from '../view.ts';
 import { callsSection } from './calls.ts';
 import { figuresOf, pageData } from './charts.ts';
@@ -47,7 +49,7 @@ ${alert(view)}
 ${filtersForm(view)}
 <section>
 <h2 id="table">Against ${view.baseline}</h2>
-<p>Median, ratio to ${view.baseline} with its interval, and what may be concluded. Lower is better for times, higher for rates.</p>
+<p>Median, ratio to ${view.baseline} with its interval, and what may be concluded. Lower is better for times, higher for rates. ${runsText(view)}</p>
 ${firstTables(view)}
 </section>
 <section>${claimsSection(view)}</section>

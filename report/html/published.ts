@@ -1,26 +1,20 @@
 // What others published, beside what this run measured: ratios to the same baseline on either side, never the times themselves.
 
-import { formatRatio, formatValue } from '../format.ts';
+import { formatRatio, formatValue, ratioText } from '../format.ts';
 import type { PublishedValue } from '../published/table.ts';
 import type { PublishedCell, PublishedView, ReportView } from '../view.ts';
 import { type Html, html } from './html.ts';
 import { plainTable } from './parts.ts';
 
 const shown = (value: NonNullable<PublishedValue>, show: (one: number) => string): string =>
-  typeof value === 'number' ? show(value) : value.map(show).join(' – ');
-
-const times = (ratio: number): string => `${formatRatio(ratio)}×`;
+  typeof value === 'number' ? show(value) : value.map(show).join('..');
 
 const cellHtml = ({ value, ratio, ours }: PublishedCell, metric: string): Html => {
   if (value === null) return html`<td class="none">–</td>`;
   const figure = metric.endsWith('Ratio') ? null : html`${shown(value, (one) => formatValue(metric, one))} `;
-  const published = html`${figure}${ratio === null ? null : html`<b>${shown(ratio, times)}</b>`}`;
+  const published = html`${figure}${ratio === null ? null : html`<b>${shown(ratio, formatRatio)}</b>`}`;
   if (ours === null) return html`<td>${published}</td>`;
-  const here =
-    ours.kind === 'tooFew'
-      ? `${ours.n} of ${ours.needed} blocks`
-      : `${times(ours.center)} (${formatRatio(ours.lo)} – ${formatRatio(ours.hi)})`;
-  return html`<td>${published}<span class="versus">here ${here}</span></td>`;
+  return html`<td>${published}<span class="versus">here ${ratioText(ours)}</span></td>`;
 };
 
 const tableHtml = (table: PublishedView): Html =>

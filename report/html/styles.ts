@@ -93,7 +93,7 @@ thead th{border-bottom:1px solid var(--line);vertical-align:bottom}
 .verdict{display:inline-block;min-width:4.9em;margin-left:6px;text-align:right}
 .verdict.faster{color:var(--good);font-weight:600}
 .verdict.slower{color:var(--bad);font-weight:600}
-.verdict.same{color:var(--ink)}
+.verdict.same,.verdict.belowFloor{color:var(--ink)}
 .null,.none,.zero{color:var(--muted)}
 .null .value{font-weight:400}
 .first td.null{min-width:8em}

@@ -1,20 +1,16 @@
 // Ratios that others published on other machines, and the same ratio of this run where it has one.
-import { formatRatio } from '../format.ts';
+import { formatRatio, ratioText } from '../format.ts';
 import type { PublishedValue } from '../published/table.ts';
 import type { PublishedCell, PublishedView, ReportView } from '../view.ts';
 import { folded, table } from './lines.ts';
 
 const times = (value: PublishedValue): string => {
   if (value === null) return '-';
-  return typeof value === 'number'
-    ? `${formatRatio(value)}x`
-    : value.map((one) => `${formatRatio(one)}x`).join('..');
+  return typeof value === 'number' ? formatRatio(value) : value.map(formatRatio).join('..');
 };
 
 const ours = ({ ours: here }: PublishedCell): string =>
-  here === null || here.kind === 'tooFew'
-    ? '-'
-    : `${formatRatio(here.center)}x (${formatRatio(here.lo)}..${formatRatio(here.hi)})`;
+  here === null || here.kind === 'tooFew' ? '-' : ratioText(here);
 
 const hasOurs = ({ rows }: PublishedView): boolean =>
   rows.some(({ cells }) => cells.some(({ ours: here }) => here !== null && here.kind !== 'tooFew'));

@@ -1,5 +1,5 @@
-// The table of the mailing list: listing everything, uncached and cached, in milliseconds, one row for each arm.
-import { formatRatio } from '../format.ts';
+// The tables of the mailing list: listing everything, uncached and cached, in milliseconds, one row for each arm.
+import { ratioText } from '../format.ts';
 import type { CellView, ReportView, TableView } from '../view.ts';
 import { table } from './lines.ts';
 
@@ -14,7 +14,7 @@ const inMs = (cell: CellView | undefined): string => {
 const ratioOf = (cell: CellView | undefined, role: string): string => {
   if (role === 'baseline') return cell?.kind === 'value' ? '1' : '-';
   if (cell?.kind !== 'value' || cell.versus === null || cell.versus.ratio.kind === 'tooFew') return '-';
-  return formatRatio(cell.versus.ratio.center);
+  return ratioText(cell.versus.ratio);
 };
 
 const walkCells = (tableOf: TableView, scenario: string): readonly CellView[] =>
@@ -22,18 +22,26 @@ const walkCells = (tableOf: TableView, scenario: string): readonly CellView[] =>
     .find((section) => section.scenario === scenario)
     ?.rows.find(({ metric }) => metric === 'walkWallNs')?.cells ?? [];
 
-const oneImage = (view: ReportView, tableOf: TableView): readonly string[] => {
-  const cold = walkCells(tableOf, 'walk-cold');
-  const warm = walkCells(tableOf, 'walk-warm');
+/** One table for the cold and one for the warm walk: side by side their ratios would not fit a mail. */
+const oneWalk = (
+  view: ReportView,
+  tableOf: TableView,
+  scenario: string,
+  title: string,
+): readonly string[] => {
+  const cells = walkCells(tableOf, scenario);
   const rows = view.arms.flatMap(({ id, role }, at) => {
-    const [uncached, cached] = [cold[at], warm[at]];
-    if ((uncached?.kind ?? 'absent') === 'absent' && (cached?.kind ?? 'absent') === 'absent') return [];
-    const name = role === 'null' ? `${view.baseline}, again` : id;
-    return [[name, inMs(uncached), ratioOf(uncached, role), inMs(cached), ratioOf(cached, role)]];
+    const cell = cells[at];
+    if ((cell?.kind ?? 'absent') === 'absent') return [];
+    return [[role === 'null' ? `${view.baseline}, again` : id, inMs(cell), ratioOf(cell, role)]];
   });
-  if (rows.length === 0) return [];
-  return [...table([tableOf.image ?? '', 'uncached(ms)', 'ratio', 'cached(ms)', 'ratio'], rows), ''];
+  return rows.length === 0 ? [] : [...table([tableOf.image ?? '', title, 'ratio'], rows), ''];
 };
+
+const oneImage = (view: ReportView, tableOf: TableView): readonly string[] => [
+  ...oneWalk(view, tableOf, 'walk-cold', 'uncached(ms)'),
+  ...oneWalk(view, tableOf, 'walk-warm', 'cached(ms)'),
+];
 
 export const walkLines = (view: ReportView): readonly string[] => {
   const lines = view.tables.filter(({ image }) => image !== null).flatMap((one) => oneImage(view, one));

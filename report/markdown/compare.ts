@@ -1,10 +1,11 @@
 // A comparison for a pull request: what is worse first, then what changed; equal counts are a number.
+import { VERDICTS } from '../../results/compare/verdict.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
 import type { ExactResult, ExactStatus } from '../../results/gate/exact.ts';
 import type { Gate } from '../../results/gate/gate.ts';
-import type { LatencyResult } from '../../results/gate/latencies.ts';
 import { countedText, latencyText, placeText, reasonText } from '../compare/words.ts';
 import { formatRatio, shortName } from '../format.ts';
+import { verdictText } from '../verdict-words.ts';
 import { type Block, markdownOf, md } from './lines.ts';
 
 const STATUSES: readonly ExactStatus[] = [
@@ -17,7 +18,6 @@ const STATUSES: readonly ExactStatus[] = [
   'unjudged',
   'incomparable',
 ];
-const VERDICTS: readonly LatencyResult['verdict'][] = ['slower', 'faster', 'undecided', 'tooFew', 'same'];
 
 const because = (row: ExactResult): string =>
   row.because.length === 0 ? reasonText(row) : `${reasonText(row)}; ${row.because.join('; ')}`;
@@ -50,11 +50,11 @@ const latencies = ({ kind, latencies: { rows } }: Comparison): Block => ({
   rows: [...rows]
     .sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict))
     .map((row) => [
-      row.judged === 'red' ? `**${row.verdict}**` : row.verdict,
+      row.judged === 'red' ? `**${verdictText(row)}**` : md(verdictText(row)),
       md(placeText(row.place)),
       md(shortName(row.metric)),
       md(latencyText(row)),
-      row.nullRatio === null ? '' : `${formatRatio(row.nullRatio)}×`,
+      row.nullRatio === null ? '' : formatRatio(row.nullRatio),
     ]),
 });
 

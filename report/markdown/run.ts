@@ -1,23 +1,17 @@
 // A run for a pull request or a step summary: what differs from the baseline first.
+import { VERDICTS } from '../../results/compare/verdict.ts';
 import { alerts } from '../alert.ts';
 import { decidingText } from '../claims/words.ts';
-import { formatRatio, formatValue, shortName } from '../format.ts';
+import { formatValue, ratioText, shortName } from '../format.ts';
+import { chanceText, runsText } from '../standing.ts';
+import { verdictText } from '../verdict-words.ts';
 import type { ReportView, VersusView } from '../view.ts';
 import { type Block, type Column, markdownOf, md } from './lines.ts';
 
-const ORDER: readonly VersusView['verdict'][] = ['slower', 'faster', 'undecided', 'tooFew', 'same'];
-const WORDS: Readonly<Record<VersusView['verdict'], string>> = {
-  slower: '**slower**',
-  faster: '**faster**',
-  undecided: 'undecided',
-  tooFew: 'too few blocks',
-  same: 'same',
+const wordOf = (versus: VersusView): string => {
+  const isResult = versus.verdict === 'slower' || versus.verdict === 'faster';
+  return isResult ? `**${verdictText(versus)}**` : md(verdictText(versus));
 };
-
-const ratioText = ({ ratio }: VersusView): string =>
-  ratio.kind === 'tooFew'
-    ? ''
-    : `${formatRatio(ratio.center)}× (${formatRatio(ratio.lo)} to ${formatRatio(ratio.hi)})`;
 
 interface Line {
   readonly verdict: VersusView['verdict'];
@@ -33,13 +27,13 @@ const linesOf = (view: ReportView): readonly Line[] =>
           if (cell.kind === 'absent' || cell.versus === null || arm.role !== 'arm') return [];
           const { versus } = cell;
           const cells = [
-            WORDS[versus.verdict],
+            wordOf(versus),
             md([section.scenario, section.params].filter((part) => part !== '').join(', ')),
             md(table.image ?? 'all images'),
             md(shortName(row.metric)),
             md(arm.id),
             cell.kind === 'value' ? md(formatValue(row.metric, cell.median)) : '',
-            ratioText(versus),
+            ratioText(versus.ratio),
           ];
           return [{ verdict: versus.verdict, cells }];
         }),
@@ -62,7 +56,7 @@ const latencies = (view: ReportView): Block => ({
     number('ratio'),
   ],
   rows: [...linesOf(view)]
-    .sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict))
+    .sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict))
     .map(({ cells }) => cells),
 });
 
@@ -96,7 +90,7 @@ export const runMarkdown = (view: ReportView): string =>
       '',
       md(view.finding),
       '',
-      `${md(view.environment.kernel)}, ${view.environment.cpuCount} × ${md(view.environment.cpuModel)}; profile ${md(view.plan.profile)}, seed ${md(view.plan.seed)}.`,
+      `${md(view.environment.kernel)}, ${view.environment.cpuCount} × ${md(view.environment.cpuModel)}; profile ${md(view.plan.profile)}, seed ${md(view.plan.seed)}. ${md(runsText(view))} ${md(chanceText(view))}`,
       ...alerts(view).flatMap((line) => ['', `**${md(line)}**`]),
     ],
     [latencies(view), claims(view), missing(view)],

@@ -8,6 +8,7 @@ const COLORS: Readonly<Record<Verdict, number>> = {
   faster: 32,
   slower: 31,
   same: 36,
+  belowFloor: 36,
   undecided: 2,
   tooFew: 2,
 };

@@ -2,10 +2,11 @@
 // then the median of the blocks with its order-statistic interval. A block counts only where every image has a pair in it.
 import { median as medianOfFew } from 'simple-statistics';
 import type { Metric } from '../schema/run.ts';
-import type { Interval } from '../stats/interval.ts';
-import { type ByBlock, ratioInterval } from '../stats/log-ratio.ts';
+import { type Interval, mapInterval } from '../stats/interval.ts';
+import { type ByBlock, numbersOf } from '../stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, median } from '../stats/median.ts';
-import { NULL_ARM, type Row } from './rows.ts';
+import { intervalOver } from '../stats/over-blocks.ts';
+import { NULL_ARM, type Row, type Versus } from './rows.ts';
 import { judge, type Verdict, type Zone } from './verdict.ts';
 
 export const COMBINED_METHOD =
@@ -16,6 +17,7 @@ export interface CombinedCell {
   readonly ratio: Interval;
   readonly verdict: Verdict;
   readonly zone: Zone;
+  readonly floor: number;
   readonly imageCount: number;
 }
 
@@ -24,8 +26,8 @@ const armLogs = (rows: readonly Row[], arm: string): readonly ByBlock[] | null =
   return logs.every((found) => found !== undefined) ? (logs as ByBlock[]) : null;
 };
 
-const perBlock = ([first, ...others]: readonly ByBlock[]): number[] => {
-  const medians: number[] = [];
+const perBlock = ([first, ...others]: readonly ByBlock[]): ByBlock => {
+  const medians = new Map<number, number>();
   first?.forEach((log, block) => {
     const logs = [log];
     for (const other of others) {
@@ -33,15 +35,23 @@ const perBlock = ([first, ...others]: readonly ByBlock[]): number[] => {
       if (found === undefined) return;
       logs.push(found);
     }
-    medians.push(medianOfFew(logs));
+    medians.set(block, medianOfFew(logs));
   });
   return medians;
 };
 
-/** The widest zone of the images': what is noise on one of them is not a result on all. */
-const widest = (rows: readonly Row[], arm: string): Zone => {
-  const zones = rows.flatMap((row) => row.cells.find((cell) => cell.arm === arm)?.versus?.zone ?? []);
-  return { lo: Math.min(...zones.map((zone) => zone.lo)), hi: Math.max(...zones.map((zone) => zone.hi)) };
+/** What is noise on one of the images is not a result on all; what is below the floor on all of them is so on each. */
+const zoneOfAll = (versuses: readonly Versus[]): Zone => {
+  const zones = versuses.map(({ zone }) => zone);
+  return {
+    lo: Math.min(...zones.map(({ lo }) => lo)),
+    hi: Math.max(...zones.map(({ hi }) => hi)),
+    same: zones[0]!.same,
+    below: {
+      lo: Math.max(...zones.map(({ below }) => below.lo)),
+      hi: Math.min(...zones.map(({ below }) => below.hi)),
+    },
+  };
 };
 
 /** Rows of one metric of one scenario with its parameters, one per image. */
@@ -53,11 +63,14 @@ export const combine = (rows: readonly Row[], better: Metric['better']): readonl
       return logs === null ? [] : [[arm, perBlock(logs)] as const];
     }),
   );
-  const nullMedian = median(logsOf.get(NULL_ARM) ?? []);
+  const nullMedian = median(numbersOf(logsOf.get(NULL_ARM) ?? new Map()));
   return [...logsOf].map(([arm, logs]): CombinedCell => {
-    const ratio = ratioInterval(logs, LOOK_CONFIDENCE);
-    const zone = widest(rows, arm);
+    const ratio = mapInterval(intervalOver(logs, LOOK_CONFIDENCE), Math.exp);
+    const each = rows.flatMap((row) => row.cells.find((cell) => cell.arm === arm)?.versus ?? []);
+    const zone = zoneOfAll(each);
     const nullCenter = arm === NULL_ARM || nullMedian === null ? null : Math.exp(nullMedian);
-    return { arm, ratio, zone, verdict: judge(ratio, zone, better, nullCenter), imageCount: rows.length };
+    const verdict = judge(ratio, zone, better, nullCenter);
+    const floor = Math.max(...each.map((one) => one.floor));
+    return { arm, ratio, zone, floor, verdict, imageCount: rows.length };
   });
 };

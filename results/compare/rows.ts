@@ -1,9 +1,12 @@
 // One row: a metric of one scenario on one image, every arm against the baseline.
 import type { Metric } from '../schema/run.ts';
-import { detectableAbove, detectableBelow } from '../stats/detectable.ts';
+import { detectableAbove, detectableBelow, POWER } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
-import { type ByBlock, logRatios, numbersOf, ratioInterval } from '../stats/log-ratio.ts';
-import { CONFIDENCE, LOOK_CONFIDENCE, median, medianWithInterval } from '../stats/median.ts';
+import { type ByBlock, logRatios, numbersOf } from '../stats/log-ratio.ts';
+import { CONFIDENCE, LOOK_CONFIDENCE, median } from '../stats/median.ts';
+import { centerOver, levelOver, ratioOver } from '../stats/over-blocks.ts';
+import { isPooled } from '../stats/over-runs.ts';
+import { studentBound } from '../stats/student.ts';
 import { BlockRows, Column } from './columns.ts';
 import { metricInfo } from './metric-info.ts';
 import { COMMAND_START, type Design, isIdle, NULL_ARM } from './phase-of.ts';
@@ -33,6 +36,8 @@ export interface Versus {
   readonly ratio: Interval;
   readonly verdict: Verdict;
   readonly zone: Zone;
+  /** In the metric's unit: no smaller difference is a result. 0: there is none. */
+  readonly floor: number;
   /** Smallest true effect for the worse, as a ratio above 1, that would have been shown in about three of four runs like this. */
   readonly detectable: number | null;
   readonly pairs: number;
@@ -77,6 +82,19 @@ const detectableRatio = (logs: ArrayLike<number>, zone: Zone, better: Metric['be
   return log === null || !Number.isFinite(log) ? null : Math.exp(Math.abs(log));
 };
 
+/** The same over runs: as many standard errors beyond the zone as nine of ten repetitions need. */
+const detectableOverRuns = (ratio: Interval, zone: Zone, better: Metric['better']): number | null => {
+  if (ratio.kind === 'tooFew') return null;
+  const df = (ratio.runs?.count ?? 2) - 1;
+  const [bound, half] =
+    better === 'lower'
+      ? [Math.log(zone.hi), Math.log(ratio.center / ratio.lo)]
+      : [-Math.log(zone.lo), Math.log(ratio.hi / ratio.center)];
+  const more = studentBound(df, 2 * POWER - 1) / studentBound(df, LOOK_CONFIDENCE);
+  const log = bound + half * (1 + more);
+  return Number.isFinite(log) ? Math.exp(log) : null;
+};
+
 const logsByBlock = (arm: ByBlock, baseline: ByBlock): ByBlock => {
   const rows = new BlockRows();
   const logs = new Column(rows);
@@ -98,15 +116,18 @@ interface Against {
 
 const versus = (arm: ByBlock, against: Against): Versus => {
   const { values, withoutRatio } = logRatios(arm, against.baseline);
-  const ratio = ratioInterval(values, LOOK_CONFIDENCE);
+  const ratio = ratioOver(arm, against.baseline, LOOK_CONFIDENCE);
   const zone = zoneOf(against.delta, against.floor, against.baselineMedian);
   return {
     ratio,
     zone,
+    floor: against.floor,
     withoutRatio,
     pairs: values.length,
     verdict: judge(ratio, zone, against.better, against.nullCenter),
-    detectable: detectableRatio(values, zone, against.better),
+    detectable: isPooled(arm)
+      ? detectableOverRuns(ratio, zone, against.better)
+      : detectableRatio(values, zone, against.better),
     get logs() {
       return logsByBlock(arm, against.baseline);
     },
@@ -148,15 +169,14 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
         });
 
   const cells = [...arms].map(([arm, byBlock]): Cell => {
-    const values = numbersOf(byBlock);
-    const { median: center, interval } = medianWithInterval(values, CONFIDENCE);
+    const interval = levelOver(byBlock, CONFIDENCE);
     const idle = isIdle(data, metric, arm, design);
     return {
       arm,
       idle,
-      median: center!,
+      median: centerOver(byBlock, interval)!,
       medianInterval: interval,
-      n: values.length,
+      n: byBlock.size,
       versus:
         arm === design.baseline || idle || baselineIdle || info.judged === false || metric === COMMAND_START
           ? null

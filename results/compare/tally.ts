@@ -3,6 +3,7 @@
 import type { OkSample, Places } from '../patterns/symbols.ts';
 import type { Ledger, Params, Pass, Sample } from '../schema/run.ts';
 import type { ByBlock } from '../stats/log-ratio.ts';
+import { firstBlockOf } from '../stats/over-runs.ts';
 import { BlockRows, Column } from './columns.ts';
 
 /** Stable text of parameters, in the order of their names. */
@@ -51,8 +52,6 @@ export interface Tallied {
 /** Blocks of different processes never meet: a block that was cut off and gone on with later gives no pair. */
 const BLOCKS_PER_SESSION = 2 ** 20;
 
-const blockOf = (session: number, block: number): number => session * BLOCKS_PER_SESSION + block;
-
 type Building = Map<string, Map<string, Column>>;
 
 interface Open {
@@ -80,6 +79,8 @@ const tookText = (took: Readonly<Record<string, string>>): string =>
     .join(', ');
 
 export interface Tally {
+  /** What is added from now on is of this run, from 1; without a run the tally is of a run alone. */
+  beginRun(run: number): void;
   add(sample: Sample): void;
   /** Of a sample that was added: adds others that differ in their numbers alone, which stand in these places. */
   like(sample: OkSample, places: Places): (numbers: Float64Array) => void;
@@ -92,6 +93,10 @@ export const startTally = (): Tally => {
   const skips: Extract<Sample, { readonly outcome: 'skipped' }>[] = [];
   const notes = new Map<string, number>();
   let sampleCount = 0;
+  let firstBlock = 0;
+
+  const blockOf = (session: number, block: number): number =>
+    firstBlock + session * BLOCKS_PER_SESSION + block;
 
   const groupOf = ({ scenario, params, image }: Sample): Open =>
     at(groups, JSON.stringify([scenario, paramsKey(params), image]), () => ({
@@ -130,6 +135,9 @@ export const startTally = (): Tally => {
   };
 
   return {
+    beginRun(run) {
+      firstBlock = firstBlockOf(run);
+    },
     add(sample) {
       if (sample.outcome === 'ok') {
         adderOf(sample)(blockOf(sample.session ?? 0, sample.block), Object.values(sample.values), 0);

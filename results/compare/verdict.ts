@@ -3,24 +3,41 @@ import { unreachable } from '../errors.ts';
 import type { Metric } from '../schema/run.ts';
 import type { Interval } from '../stats/interval.ts';
 
-/** `faster` is better in the metric's own direction, `slower` is worse: more images per second are `faster`. */
-export type Verdict = 'faster' | 'slower' | 'same' | 'undecided' | 'tooFew';
+/**
+ * `faster` is better in the metric's own direction, `slower` is worse: more images per second are `faster`. `belowFloor`: the
+ * difference is shown to be too small to be a result, although the ratio is not shown to be that of equals.
+ */
+export type Verdict = 'faster' | 'slower' | 'same' | 'belowFloor' | 'undecided' | 'tooFew';
+
+/** What differs first. */
+export const VERDICTS: readonly Verdict[] = ['slower', 'faster', 'undecided', 'tooFew', 'belowFloor', 'same'];
 
 /** Relative half-width of the zone, for runs on machines that are shared. */
 export const DEFAULT_DELTA = 0.05;
 /** No difference below this is a result, whatever the ratio says. */
 export const FLOOR_NS = 20_000;
 
-/** Ratios inside are equivalent. */
-export interface Zone {
+export interface Range {
   readonly lo: number;
   readonly hi: number;
 }
 
+/** A ratio beyond it is a result. */
+export interface Zone extends Range {
+  /** Ratios inside are those of equals: the relative zone alone, whatever the floor. */
+  readonly same: Range;
+  /** Ratios inside are differences below the floor. */
+  readonly below: Range;
+}
+
+const isWithin = (ratio: Range, { lo, hi }: Range): boolean => ratio.lo >= lo && ratio.hi <= hi;
+
 /** The wider of the relative zone and of what `floor`, in the metric's unit, makes of the baseline's value. */
 export const zoneOf = (delta: number, floor: number, baseline: number): Zone => {
   const share = baseline > 0 ? floor / baseline : Number.POSITIVE_INFINITY;
-  return { lo: Math.max(0, Math.min(1 / (1 + delta), 1 - share)), hi: Math.max(1 + delta, 1 + share) };
+  const same = { lo: 1 / (1 + delta), hi: 1 + delta };
+  const wider = { lo: Math.max(0, Math.min(same.lo, 1 - share)), hi: Math.max(same.hi, 1 + share) };
+  return { ...wider, same, below: wider };
 };
 
 const direction = (above: boolean, better: Metric['better']): Verdict =>
@@ -40,7 +57,8 @@ export const judge = (
     case 'tooFew':
       return 'tooFew';
     case 'interval': {
-      if (ratio.lo >= zone.lo && ratio.hi <= zone.hi) return 'same';
+      if (isWithin(ratio, zone.same)) return 'same';
+      if (isWithin(ratio, zone.below)) return 'belowFloor';
       const above = ratio.lo > zone.hi;
       if (!above && ratio.hi >= zone.lo) return 'undecided';
       const noise = nullCenter === null ? 0 : Math.abs(Math.log(nullCenter));

@@ -30,6 +30,8 @@ export interface LatencyResult {
   readonly headMedian: number;
   readonly ratio: Interval;
   readonly verdict: Verdict;
+  /** In nanoseconds: no smaller difference is a result. */
+  readonly floor: number;
   /** Smallest true ratio away from 1 that would have shown; null with too few blocks. */
   readonly detectable: number | null;
   readonly nullRatio: number | null;
@@ -146,7 +148,8 @@ const judge = (found: Found, p: number, neededBlocks: number): Pick<LatencyResul
     return p <= GATE_ALPHA
       ? { judged: 'red', why: '' }
       : { judged: 'undecided', why: 'slower by itself, not among so many rows' };
-  if (verdict === 'same' || verdict === 'faster') return { judged: 'pass', why: '' };
+  if (verdict === 'same' || verdict === 'belowFloor' || verdict === 'faster')
+    return { judged: 'pass', why: '' };
   return halfWidth(ratio) > zone.hi
     ? { judged: 'unjudgeable', why: 'too noisy to see a difference of the size of the threshold' }
     : { judged: 'undecided', why: 'neither shown to be worse nor to be the same' };
@@ -177,6 +180,7 @@ export const compareLatencies = (loaded: Loaded, options: LatencyOptions): Laten
       headMedian: head.median,
       ratio: versus.ratio,
       verdict: versus.verdict,
+      floor: versus.floor,
       detectable: versus.detectable,
       nullRatio,
       n: versus.pairs,

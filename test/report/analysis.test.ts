@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ratioText } from '../../report/format.ts';
 import type { Sample } from '../../results/schema/run.ts';
 import { exampleRun } from './support/example.ts';
 import { cellAt, rowAt, viewOf } from './support/view.ts';
@@ -43,7 +44,7 @@ test('the finding is made of the numbers of the first table', () => {
   const cell = cellAt(view, row, 'unpacked-overlay');
   assert.ok(cell.kind === 'value' && cell.versus?.ratio.kind === 'interval');
   assert.match(view.finding, /^Images per second, one after another, on debian-12-base/);
-  assert.ok(view.finding.includes(`unpacked-overlay ${cell.versus.ratio.center.toFixed(2)}×`), view.finding);
+  assert.ok(view.finding.includes(`unpacked-overlay ${ratioText(cell.versus.ratio)}`), view.finding);
 });
 
 test('a run without a sample says so and has no table', () => {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  floorText,
   formatBytes,
   formatNs,
   formatPercent,
   formatRatio,
   formatValue,
   grouped,
+  ratioText,
   shellLine,
   shortName,
 } from '../../report/format.ts';
@@ -58,4 +60,15 @@ test('names lose their unit, command lines can be pasted', () => {
     shellLine(['cfsbench', 'run', '--images', "dir:/it's here"]),
     `cfsbench run --images 'dir:/it'\\''s here'`,
   );
+});
+
+test('a ratio with its interval has one notation', () => {
+  const ratio = { kind: 'interval', center: 1.5, lo: 0.98, hi: 3.52, confidence: 0.99, n: 8 } as const;
+  assert.equal(ratioText(ratio), '1.50 (0.98..3.52)');
+  assert.equal(ratioText({ ...ratio, center: 1900, lo: 0.000123, hi: 2000 }), '1,900 (0.00012..2,000)');
+  assert.equal(ratioText({ kind: 'tooFew', n: 5, needed: 8 }), '5 of 8 blocks');
+});
+
+test('a difference that is too small is told by the floor it lies below', () => {
+  assert.deepEqual([20_000, 163.4, 1_500].map(floorText), ['<20us', '<163ns', '<1.50us']);
 });

@@ -16,14 +16,23 @@ test('the table fits 80 and 75 columns in printable ASCII', () => {
   }
 });
 
-test('a row shows median, ratio, spread and verdict of each arm, and the ratio of the null arm', () => {
-  const mount = terminalOf(view)
+test('a row shows median, ratio, interval and verdict of each arm, and the ratio of the null arm', () => {
+  const mount = terminalOf(view, { columns: 100 })
     .split('\n')
     .find((line) => /^ +mount /.test(line))!;
   assert.match(
     mount,
-    /^ +mount +\d+ us +1\.\d+ ms +\d+\.\d+x +\+-\d+% slow +[\d.]+ us +0\.\d+x +\+-\d+% fast +(0|1)\.\d+x$/,
+    /^ +mount +\d+ us +1\.\d+ ms +\d+\.\d+ +\(\d+\.\d+\.\.\d+\.\d+\) slow +[\d.]+ us +0\.\d+ +\(0\.\d+\.\.0\.\d+\) fast +(0|1)\.\d+$/,
   );
+});
+
+test('at 80 columns two arms stand side by side with their ratios, whose medians are in the page', () => {
+  const mount = terminalOf(view, { columns: 80 })
+    .split('\n')
+    .filter((line) => /^ +mount /.test(line));
+  assert.equal(mount.length, 2, 'once for each parameter of churn');
+  for (const line of mount)
+    assert.match(line, /^ +mount +\d+ us +[\d.]+ +\([\d.]+\) slow +0\.\d+ +\(0\.[\d.]+\) fast +(0|1)\.\d+$/);
 });
 
 test('a narrow terminal gets several tables, each with the baseline', () => {

@@ -3,17 +3,10 @@ import type { Count } from '../../../results/compare/counts.ts';
 import type { ExactResult } from '../../../results/gate/exact.ts';
 import type { LatencyResult } from '../../../results/gate/latencies.ts';
 import type { CountRow, TimeRow } from '../../compare/view.ts';
-import { countedText, placeText, ratioText } from '../../compare/words.ts';
-import { formatRatio, formatValue, grouped, shortName } from '../../format.ts';
+import { countedText, placeText } from '../../compare/words.ts';
+import { formatRatio, formatValue, grouped, ratioText, shortName } from '../../format.ts';
+import { verdictText } from '../../verdict-words.ts';
 import { type Content, type Html, html } from '../html.ts';
-
-const WORDS: Readonly<Record<LatencyResult['verdict'], string>> = {
-  faster: 'faster',
-  slower: 'slower',
-  same: 'same',
-  undecided: 'undecided',
-  tooFew: 'too few',
-};
 
 interface Row {
   readonly place: string;
@@ -55,17 +48,9 @@ const metricName = (row: LatencyResult): Html =>
   html`<span class="metric">${shortName(row.metric)}</span><span class="title">${row.title}</span>`;
 
 const verdict = (row: LatencyResult): Html =>
-  html`<span class="verdict ${row.verdict}">${WORDS[row.verdict]}</span>`;
+  html`<span class="verdict ${row.verdict}">${verdictText(row)}</span>`;
 
-const times = (ratio: number | null): string => (ratio === null ? '–' : `${formatRatio(ratio)}×`);
-
-const center = ({ ratio }: LatencyResult): Content =>
-  ratio.kind === 'tooFew' ? '–' : html`<b>${times(ratio.center)}</b>`;
-
-const interval = ({ ratio }: LatencyResult): string =>
-  ratio.kind === 'tooFew'
-    ? `${ratio.n} of ${ratio.needed} blocks`
-    : `${formatRatio(ratio.lo)} – ${formatRatio(ratio.hi)}`;
+const times = (ratio: number | null): string => (ratio === null ? '–' : formatRatio(ratio));
 
 const ofArms = ({ row, isRed }: TimeRow): Row => ({
   place: placeText(row.place),
@@ -74,8 +59,7 @@ const ofArms = ({ row, isRed }: TimeRow): Row => ({
   cells: [
     formatValue(row.metric, row.baseMedian),
     formatValue(row.metric, row.headMedian),
-    center(row),
-    interval(row),
+    ratioText(row.ratio),
     verdict(row),
     times(row.detectable),
     times(row.nullRatio),
@@ -83,27 +67,27 @@ const ofArms = ({ row, isRed }: TimeRow): Row => ({
   ],
 });
 
-const ARM_COLUMNS = ['base', 'head', 'ratio', 'interval', 'verdict', 'would show', 'base again', 'blocks'];
+const ARM_COLUMNS = ['base', 'head', 'ratio', 'verdict', 'would show', 'base again', 'blocks'];
 
 const ofRuns = ({ row, base, isRed }: TimeRow): Row => ({
   place: placeText(row.place),
   isRed,
   name: metricName(row),
   cells: [
-    base === null ? 'absent' : ratioText(base).replace('x ', '× '),
+    base === null ? 'absent' : ratioText(base.ratio),
     base === null ? '–' : verdict(base),
     base === null ? '–' : times(base.detectable),
-    ratioText(row).replace('x ', '× '),
+    ratioText(row.ratio),
     verdict(row),
     times(row.detectable),
   ],
 });
 
 const RUN_COLUMNS = [
-  'base: ratio [interval]',
+  'base: ratio',
   'base: verdict',
   'base: would show',
-  'head: ratio [interval]',
+  'head: ratio',
   'head: verdict',
   'head: would show',
 ];

@@ -62,7 +62,7 @@ const figureTable = ({ of, metric, curves, place }: Curves): Html =>
       (share, at) =>
         html`<tr><th scope="row">${shareText(share)}</th>${curves.map(({ quantiles }) => {
           const value = quantiles[at]!;
-          return html`<td>${of === 'ratios' ? `${formatRatio(value)}×` : formatValue(metric, value)}</td>`;
+          return html`<td>${of === 'ratios' ? formatRatio(value) : formatValue(metric, value)}</td>`;
         })}</tr>
 `,
     ),

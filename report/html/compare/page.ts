@@ -32,8 +32,8 @@ const timesSentence = ({ kind, times }: CompareView): string => {
     return `Of ${all}, ${apart} ${apart === 1 ? 'has' : 'have'} intervals that do not meet; between runs no time is judged.`;
   }
   const of = (verdict: string): number => times.filter(({ row }) => row.verdict === verdict).length;
-  const rest = times.length - of('slower') - of('faster') - of('same');
-  return `Of ${all}, ${of('slower')} slower, ${of('faster')} faster, ${of('same')} the same, ${rest} undecided.`;
+  const rest = times.length - of('slower') - of('faster') - of('same') - of('belowFloor');
+  return `Of ${all}, ${of('slower')} slower, ${of('faster')} faster, ${of('same')} the same, ${of('belowFloor')} too small to matter, ${rest} undecided.`;
 };
 
 const countsSentence = ({ counts }: CompareView): string => {

@@ -8,7 +8,7 @@ export const seriesName = ({ of }: Trend): string =>
   `${[of.scenario, of.params, of.image, of.arm].filter((part) => part !== '').join(', ')}: ${of.what}`;
 
 export const valueText = ({ of }: Trend, value: number): string => {
-  if (of.noise === 'noisy') return `${formatRatio(value)}×`;
+  if (of.noise === 'noisy') return formatRatio(value);
   return /^\S+Bytes$/.test(of.what) ? formatValue(of.what, value) : grouped(value);
 };
 

@@ -1,130 +1,187 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c01.ts';
-import { around, type Made, type MadeGroup, verdictOn } from './journal.ts';
+import { type Made, type MadeGroup, verdictOn } from './journal.ts';
 
 interface Calls {
+  readonly linkPerFile?: number;
+  readonly unlinkPerFile?: number;
   readonly unpackPerFile?: number;
-  readonly removePerFile?: number;
-  readonly mountPerFile?: number;
+  readonly reflinkPerFile?: number;
+  /** More calls of the whole image, not of each file. */
+  readonly mount?: number;
   readonly ingestPerFile?: number;
 }
 
-const SIZES = [100, 500, 2000];
-/** Any ledger will do: the sums stand beside it. */
+const SIZES = [140, 3000, 45_000];
+/** Any ledger will do where only sums are asked for. */
 const counted = { create: { tar: { openat: 1 } } };
+const tar = { create: { tar: { openat: 700, read: 200, write: 150 }, harness: { write: 3 } } };
 
-const scale = (files: number, calls: Calls): MadeGroup => {
-  const { unpackPerFile = 18, removePerFile = 8, mountPerFile = 0, ingestPerFile = 4 } = calls;
+const scale = (files: number, calls: Calls, more: Partial<MadeGroup> = {}): MadeGroup => {
+  const { linkPerFile = 3.1, unlinkPerFile = 3.4, unpackPerFile = 18, mount = 0 } = calls;
+  const { reflinkPerFile = 9, ingestPerFile = 4 } = calls;
   return {
     scenario: 'churn-scale',
-    params: { store: 'empty', files },
-    image: `synthetic-${files}`,
+    params: { local: 'files', size: `of-${files}` },
+    image: `of-${files}`,
     count: {
-      'unpacked-overlay': {
-        createCallCount: 500 + unpackPerFile * files,
-        destroyCallCount: 90 + removePerFile * files,
-        mountCallCount: 8,
+      'hardlink-checkout': {
+        createCallCount: 90 + linkPerFile * files,
+        destroyCallCount: 50 + unlinkPerFile * files,
       },
+      'unpacked-overlay': { createCallCount: 500 + unpackPerFile * files, destroyCallCount: 90 + 3 * files },
+      'reflink-checkout': { createCallCount: 80 + reflinkPerFile * files, destroyCallCount: 50 + 3 * files },
       'erofs-overlay': {
-        ingestCallCount: 3 + ingestPerFile * files,
-        mountCallCount: 16 + mountPerFile * files,
-        collectCallCount: 1028 + files,
+        ingestCallCount: ingestPerFile * files,
+        createCallCount: 3,
+        mountCallCount: 16 + mount,
+        destroyCallCount: 1,
       },
+      'composefs-fuse': { createCallCount: 3, mountCallCount: 80, unmountCallCount: 9 },
     },
-    ledgers: { 'unpacked-overlay': counted, 'erofs-overlay': counted },
-    time: {
-      'unpacked-overlay': { createWallNs: around(1e6 + 50e3 * files) },
-      'erofs-overlay': { mountWallNs: around(1e5) },
+    ledgers: {
+      'hardlink-checkout': counted,
+      'unpacked-overlay': tar,
+      'reflink-checkout': counted,
+      'erofs-overlay': counted,
+      'composefs-fuse': counted,
     },
+    ...more,
   };
 };
 
-const full = (files: number): MadeGroup => ({
-  scenario: 'churn',
-  params: { store: 'full' },
-  image: `synthetic-${files}`,
-  count: {
-    'unpacked-overlay': { createCallCount: 2 },
-    'erofs-overlay': { ingestCallCount: files, mountCallCount: 16 },
-    'composefs-fuse': { mountCallCount: 88 },
-  },
-  ledgers: { 'unpacked-overlay': counted, 'erofs-overlay': counted, 'composefs-fuse': counted },
-});
-
-const run = (calls: Calls = {}, more: Partial<Made> = {}): Made => ({
-  groups: [...SIZES.map((files) => scale(files, calls)), ...SIZES.slice(0, 2).map(full)],
-  images: SIZES.map((files) => ({ name: `synthetic-${files}`, fileCount: files })),
+const run = (groups: readonly MadeGroup[], more: Partial<Made> = {}): Made => ({
+  groups,
+  images: SIZES.map((files) => ({
+    name: `of-${files}`,
+    fileCount: files,
+    entryCount: 1.25 * files,
+    objectCount: files / 2,
+  })),
   ...more,
 });
 
-test('supported: unpacking and removing grow by at least one call a file, no mount of a manifest grows', () => {
-  const judged = verdictOn(claim, run());
+const on = (calls: Calls = {}, more: Partial<Made> = {}) =>
+  verdictOn(
+    claim,
+    run(
+      SIZES.map((files) => scale(files, calls)),
+      more,
+    ),
+  );
+
+test('supported: every checkout takes a call for every file, every manifest none', () => {
+  const judged = on();
   assert.equal(judged.verdict, 'supported');
+  assert.ok(judged.verdict === 'supported');
+  // The cheapest checkout decides: removing what tar and reflinks made, in this journal.
+  assert.ok(Math.abs(judged.decidedBy!.value - 3) < 1e-6);
   const told = (words: RegExp) => judged.told.filter(({ what }) => words.test(what));
-  assert.ok(Math.abs(told(/unpacked-overlay: calls of create for/)[0]!.value - 18) < 1e-9);
-  assert.ok(Math.abs(told(/unpacked-overlay: calls of destroy for/)[0]!.value - 8) < 1e-9);
-  assert.ok(Math.abs(told(/calls of ingest for each file/)[0]!.value - 4) < 1e-9);
+  assert.ok(Math.abs(told(/^hardlink-checkout, calls of create/)[0]!.value - 3.1) < 1e-6);
+  for (const arm of ['erofs-overlay', 'composefs-fuse'])
+    assert.deepEqual(
+      told(new RegExp(`^${arm}, calls of create, mount`)).map(({ value }) => value),
+      [0],
+    );
+});
+
+test('a bound of one call is inclusive, and what is below it refutes; the number that refutes is the one printed', () => {
+  assert.equal(on({ linkPerFile: 1 }).verdict, 'supported');
+  for (const calls of [
+    { linkPerFile: 0.9 },
+    { unlinkPerFile: 0.9 },
+    { unpackPerFile: 0.9 },
+    { reflinkPerFile: 0.9 },
+  ]) {
+    const judged = on(calls);
+    assert.ok(judged.verdict === 'not supported');
+    assert.ok(Math.abs(judged.decidedBy!.value - 0.9) < 1e-6, judged.decidedBy!.what);
+  }
+});
+
+test('not supported: one call more for the mount of a larger image is no exact nought', () => {
+  const groups = SIZES.map((files, index) => scale(files, { mount: index }));
+  const judged = verdictOn(claim, run(groups));
+  assert.ok(judged.verdict === 'not supported');
+  assert.match(judged.decidedBy!.what, /^erofs-overlay/);
+  assert.ok(judged.decidedBy!.value > 0);
+});
+
+test('a slope that only the average of two steps has is none: every two sizes count', () => {
+  const flat = SIZES.map((files) => scale(files, { linkPerFile: files === 3000 ? 0.1 : 3.1 }));
+  assert.equal(verdictOn(claim, run(flat)).verdict, 'not supported');
+});
+
+test('ingest and collect stand beside for each object, marked as no part of it; so do tar’s calls that move contents', () => {
+  const churn: MadeGroup = {
+    scenario: 'churn',
+    params: { local: 'nothing', ingest: 'trusted' },
+    image: 'of-3000',
+    count: { 'erofs-overlay': { ingestCallCount: 6000, collectCallCount: 1500 } },
+    ledgers: { 'erofs-overlay': counted },
+  };
+  const { told, verdict } = verdictOn(claim, run([...SIZES.map((files) => scale(files, {})), churn]));
+  assert.equal(verdict, 'supported');
+  const objects = told.filter(({ what }) => /for each object/.test(what));
   assert.deepEqual(
-    told(/composefs-fuse: calls of create, mount/).map(({ value }) => value),
-    [0],
-    'the FUSE server is judged by churn',
+    objects.map(({ value, standIn }) => [value, standIn]),
+    [
+      [4, true],
+      [1, true],
+    ],
   );
-});
-
-test('both stores stand beside the verdict, and time for each file has an interval', () => {
-  const { told } = verdictOn(claim, run());
-  const full100 = told.find(({ what }) => what.startsWith('store full, synthetic-100, unpacked-overlay'))!;
-  assert.equal(full100.value, 2 / 100);
-  assert.equal(
-    told.find(({ what }) => what.startsWith('store full, synthetic-500, erofs-overlay'))!.value,
-    1,
-  );
-  const time = told.find(
-    ({ what }) => what === 'store empty, unpacked-overlay: time of create for each file',
+  const moves = told.find(({ what }) => /of 1,050 calls of tar/.test(what))!;
+  assert.equal(moves.value, 350);
+  const names = told.find(({ what }) =>
+    /^hardlink-checkout, of-45000: calls of create for each name/.test(what),
   )!;
-  assert.ok(time.interval?.kind === 'interval');
-  assert.ok(time.interval.lo <= 50e3 && time.interval.hi >= 50e3 && time.interval.lo < time.interval.hi);
+  assert.ok(Math.abs(names.value - (90 + 3.1 * 45_000) / (1.25 * 45_000)) < 1e-9);
 });
 
-test('not supported: less than one call a file to unpack, or to remove', () => {
-  assert.equal(verdictOn(claim, run({ unpackPerFile: 0.9 })).verdict, 'not supported');
-  assert.equal(verdictOn(claim, run({ removePerFile: 0.5 })).verdict, 'not supported');
-  assert.equal(verdictOn(claim, run({ removePerFile: 1 })).verdict, 'supported');
+test('an image of churn is one more size, and none where churn-scale has it', () => {
+  const [small, base] = SIZES.map((files) => scale(files, {}));
+  const churn = { ...scale(45_000, { linkPerFile: 0.2 }), scenario: 'churn', params: { local: 'files' } };
+  assert.equal(verdictOn(claim, run([small!, base!, churn])).verdict, 'not supported');
+  const there = { ...scale(3000, { linkPerFile: 0.2 }), scenario: 'churn', params: { local: 'files' } };
+  assert.equal(verdictOn(claim, run([small!, base!, there])).verdict, 'supported');
 });
 
-test('not supported: the mount of a manifest grows with its files', () => {
-  const judged = verdictOn(claim, run({ mountPerFile: 0.01 }));
-  assert.equal(judged.verdict, 'not supported');
-  assert.match(judged.because, /grow with its files/);
+test('undecided: one size, or passes that differ, of any of them', () => {
+  const one = verdictOn(claim, run([scale(140, {})]));
+  assert.ok(one.verdict === 'undecided' && one.wouldDecide.startsWith('cfsbench run'));
+  const varying = scale(140, {});
+  for (const arm of ['unpacked-overlay', 'composefs-fuse']) {
+    const count = {
+      ...varying.count,
+      [arm]: { ...varying.count![arm], createCallCount: [2300, 2301, 2300] },
+    };
+    const judged = verdictOn(claim, run([{ ...varying, count }, scale(3000, {})]));
+    assert.equal(judged.verdict, 'undecided', arm);
+    assert.match(judged.because, new RegExp(arm));
+  }
 });
 
-test('undecided: one size, or passes that differ', () => {
-  const one = verdictOn(claim, run({}, { groups: [scale(100, {})] }));
-  assert.equal(one.verdict, 'undecided');
-  assert.ok(one.verdict === 'undecided' && one.wouldDecide.startsWith('cfsbench run --scenarios'));
-  const varying = scale(100, {});
-  const groups: readonly MadeGroup[] = [
-    {
-      ...varying,
-      count: {
-        ...varying.count,
-        'unpacked-overlay': { createCallCount: [2300, 2301, 2300], destroyCallCount: 890 },
-      },
-    },
-    scale(500, {}),
-  ];
-  assert.equal(verdictOn(claim, run({}, { groups })).verdict, 'undecided');
+test('reflinks are judged where there are any, links and layers are needed', () => {
+  const without = (arm: string) =>
+    SIZES.map((files) => {
+      const group = scale(files, {});
+      const { [arm]: _count, ...count } = group.count!;
+      const { [arm]: _ledger, ...ledgers } = group.ledgers!;
+      return { ...group, count, ledgers };
+    });
+  assert.equal(verdictOn(claim, run(without('reflink-checkout'))).verdict, 'supported');
+  const judged = verdictOn(claim, run(without('hardlink-checkout')));
+  assert.equal(judged.verdict, 'undecided');
+  assert.match(judged.because, /hardlink-checkout/);
 });
 
 test('not testable: the run says why nothing was unpacked, or why nothing was counted', () => {
   const skipped = [{ what: 'unpacked-overlay', need: 'GNU tar', reason: 'tar: not found' }];
-  const none = verdictOn(claim, run({}, { groups: [full(100)], skipped }));
-  assert.deepEqual(
-    { ...none, told: [] },
-    { verdict: 'not testable', because: 'GNU tar: tar: not found', told: [] },
-  );
-  const uncounted = verdictOn(claim, run({}, { ledgerSource: 'nothing here counts: EPERM' }));
+  const none = verdictOn(claim, run([], { skipped }));
+  assert.equal(none.verdict, 'not testable');
+  assert.match(none.because, /GNU tar: tar: not found/);
+  const uncounted = on({}, { ledgerSource: 'nothing here counts: EPERM' });
   assert.equal(uncounted.verdict, 'not testable');
   assert.match(uncounted.because, /nothing here counts: EPERM/);
 });

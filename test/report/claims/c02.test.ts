@@ -1,89 +1,115 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c02.ts';
-import { around, type Made, type MadeGroup, verdictOn } from './journal.ts';
+import { around, type MadeGroup, verdictOn } from './journal.ts';
 
-const PUBLISHED_FILES = 51_010;
-const SIZES = [100, 500];
+interface World {
+  readonly reflinkPower?: number;
+  readonly linkPower?: number;
+  readonly mountPower?: number;
+  /** Nanoseconds of a mount at a thousand files. */
+  readonly mountNs?: number;
+  /** Up and down, of every value: alternating blocks, so that exponents differ from block to block. */
+  readonly noise?: number;
+}
 
-const scale = (files: number, nsPerFile: number, mountNs: number, spread: number): MadeGroup => ({
-  scenario: 'churn-scale',
-  params: { store: 'empty', files },
-  image: `synthetic-${files}`,
-  time: {
-    'unpacked-overlay': {
-      createDurableWallNs: around(0.4 * nsPerFile * files, 8, spread),
-      destroyDurableWallNs: around(0.6 * nsPerFile * files, 8, spread),
+const SIZES = [140, 3000, 45_000];
+
+const noisy = (center: number, size: number, noise: number): readonly number[] =>
+  noise === 0
+    ? around(center, 8, 0.02)
+    : Array.from({ length: 8 }, (_, block) => center * (1 + noise * ((block + size) % 2 === 0 ? 1 : -1)));
+
+const scale = (files: number, world: World): MadeGroup => {
+  const { reflinkPower = 1.02, linkPower = 1, mountPower = 0.02, mountNs = 1e5, noise = 0 } = world;
+  const grown = (ns: number, power: number): readonly number[] =>
+    noisy(ns * (files / 1000) ** power, SIZES.indexOf(files), noise);
+  const life = (ns: number, power: number) => ({
+    createWallNs: grown(ns, power),
+    destroyWallNs: grown(ns, power),
+    mountWallNs: grown(5e4, 0),
+    unmountWallNs: grown(5e4, 0),
+    settleWallNs: grown(1e3, 0),
+  });
+  const manifest = {
+    createWallNs: grown(2e5, 0),
+    destroyWallNs: grown(2e4, 0),
+    mountWallNs: grown(mountNs, mountPower),
+    unmountWallNs: grown(mountNs, mountPower),
+    settleWallNs: grown(1e3, 0),
+  };
+  return {
+    scenario: 'churn-scale',
+    params: { local: 'files', size: `of-${files}` },
+    image: `of-${files}`,
+    time: {
+      'reflink-checkout': life(5e7, reflinkPower),
+      'hardlink-checkout': life(3e7, linkPower),
+      'erofs-overlay': manifest,
+      'composefs-fuse': manifest,
     },
-    'erofs-overlay': { mountWallNs: around(mountNs), unmountWallNs: around(mountNs) },
-  },
+  };
+};
+
+const images = SIZES.map((files) => ({ name: `of-${files}`, fileCount: files }));
+const on = (world: World = {}, sizes: readonly number[] = SIZES) =>
+  verdictOn(claim, { images, groups: sizes.map((files) => scale(files, world)) });
+
+test('supported: copies grow with the files, mounts do not, and at the largest size they are far apart', () => {
+  const judged = on();
+  assert.ok(judged.verdict === 'supported');
+  assert.match(judged.decidedBy!.what, /^reflink-checkout, create \+ destroy/);
+  assert.ok(Math.abs(judged.decidedBy!.value - 1.02) < 0.01);
+  const ratio = judged.told.find(({ metric }) => metric === 'lifeRatio')!;
+  assert.ok(ratio.value > 100 && ratio.interval?.kind === 'interval');
+  assert.ok(judged.told.some(({ published }) => /half a minute/.test(published ?? '')));
 });
 
-const run = (nsPerFile: number, mountNs = 1e5, spread = 0.03, sizes: readonly number[] = SIZES): Made => ({
-  groups: sizes.map((files) => scale(files, nsPerFile, mountNs, spread)),
-  images: sizes.map((files) => ({ name: `synthetic-${files}`, fileCount: files })),
+test('not supported: any of its parts is refuted by a whole interval, and that number is printed', () => {
+  for (const [world, what] of [
+    [{ reflinkPower: 0.5 }, /^reflink-checkout/],
+    [{ reflinkPower: 1.5 }, /^reflink-checkout/],
+    [{ linkPower: 0.3 }, /^hardlink-checkout/],
+    [{ mountPower: 0.6 }, /mount \+ unmount/],
+    [{ mountNs: 4e8, mountPower: 0 }, /^life of hardlink-checkout/],
+  ] as const) {
+    const judged = on(world);
+    assert.ok(judged.verdict === 'not supported', JSON.stringify(world));
+    assert.match(judged.decidedBy!.what, what);
+  }
 });
 
-/** So that the whole life at the published size takes this long. */
-const perFile = (seconds: number): number => (seconds * 1e9) / PUBLISHED_FILES;
-
-test('supported: more than a minute with its interval, and mounts that take next to nothing', () => {
-  const judged = verdictOn(claim, run(perFile(120)));
-  assert.equal(judged.verdict, 'supported');
-  const [life] = judged.told;
-  assert.ok(life!.interval?.kind === 'interval');
-  assert.ok(Math.abs(life!.value / 120e9 - 1) < 1e-6, `${life!.value}`);
-  assert.match(life!.what, /extrapolated from 100, 500 to 51010 files/);
-  assert.match(life!.published!, /Chinner, 18 Jan 2023/);
-});
-
-test('with a third size the run tells the power of the files with which the time grows', () => {
-  const powerOf = (made: Made) => verdictOn(claim, made).told.find(({ metric }) => metric === 'power');
-  assert.equal(powerOf(run(perFile(120))), undefined);
-  const power = powerOf(run(perFile(120), 1e5, 0.03, [...SIZES, 10_000]));
-  assert.ok(power!.interval?.kind === 'interval' && Math.abs(power!.value - 1) < 0.01, `${power!.value}`);
-});
-
-test('not supported: less than a minute', () => {
-  const judged = verdictOn(claim, run(perFile(10)));
-  assert.equal(judged.verdict, 'not supported');
-  assert.match(judged.because, /less than a minute/);
-});
-
-test('not supported: a mount that takes more than a hundredth', () => {
-  const judged = verdictOn(claim, run(perFile(120), 2e9));
-  assert.equal(judged.verdict, 'not supported');
-  assert.match(judged.because, /more than a hundredth/);
-});
-
-test('undecided: the minute lies within the interval; a larger image would decide it', () => {
-  const judged = verdictOn(claim, run(perFile(60), 1e5, 0.2));
+test('undecided: an interval over a bound', () => {
+  const judged = on({ linkPower: 0.8, noise: 0.2 });
   assert.equal(judged.verdict, 'undecided');
-  assert.ok(judged.verdict === 'undecided' && /full/.test(judged.wouldDecide));
+  assert.match(judged.because, /create \+ destroy of hardlink-checkout: exponent/);
 });
 
-test('noise of the machine speaks for nobody: it makes a minute undecided, and less than a minute all the more so', () => {
-  const noisy = { noise: 'others use 40 % of the CPUs' };
-  const slow = verdictOn(claim, { ...run(perFile(120)), ...noisy });
-  assert.equal(slow.verdict, 'undecided');
-  assert.match(slow.because, /while others use 40 % of the CPUs/);
-  assert.equal(verdictOn(claim, { ...run(perFile(120), 2e9), ...noisy }).verdict, 'undecided');
-  assert.equal(verdictOn(claim, { ...run(perFile(10)), ...noisy }).verdict, 'not supported');
+test('measured too small: sizes below 20,000 files decide nothing, whatever they grow like', () => {
+  const judged = verdictOn(claim, {
+    images: [...images, { name: 'of-19999', fileCount: 19_999 }],
+    groups: [140, 3000, 19_999].map((files) => scale(files, { linkPower: 0.2 })),
+  });
+  assert.ok(judged.verdict === 'undecided');
+  assert.equal(judged.because, 'measured too small: 19,999 files');
+  assert.equal(judged.wouldDecide, 'cfsbench run --profile full');
 });
 
-test('undecided: one size, or no mount of a manifest', () => {
-  const { groups, images } = run(perFile(120));
-  assert.equal(verdictOn(claim, { groups: groups.slice(0, 1), images: images! }).verdict, 'undecided');
-  const alone = groups.map((group) => ({
-    ...group,
-    time: { 'unpacked-overlay': group.time!['unpacked-overlay']! },
-  }));
-  assert.equal(verdictOn(claim, { groups: alone, images: images! }).verdict, 'undecided');
+test('two sizes have no exponent, and a checkout that was not measured at the large one is too small', () => {
+  assert.equal(on({}, [140, 45_000]).verdict, 'undecided');
+  const groups = SIZES.map((files) => {
+    const group = scale(files, {});
+    const { 'reflink-checkout': reflink, ...rest } = group.time!;
+    return { ...group, time: files === 45_000 ? rest : { ...rest, 'reflink-checkout': reflink! } };
+  });
+  const judged = verdictOn(claim, { images, groups });
+  assert.equal(judged.verdict, 'undecided');
+  assert.match(judged.because, /reflink-checkout/);
 });
 
-test('not testable: the run says why nothing was unpacked', () => {
-  const skipped = [{ what: 'unpacked-overlay', need: 'GNU tar', reason: 'tar: not found' }];
-  const judged = verdictOn(claim, { groups: [], skipped, scenarios: ['churn-scale'] });
-  assert.equal(judged.verdict, 'not testable');
-  assert.equal(judged.because, 'GNU tar: tar: not found');
+test('missing: the run’s own reason, else what to type', () => {
+  const skipped = [{ what: 'hardlink-checkout', need: 'GNU tar', reason: 'not found' }];
+  assert.equal(verdictOn(claim, { groups: [], skipped }).verdict, 'not testable');
+  const judged = verdictOn(claim, { groups: [] });
+  assert.ok(judged.verdict === 'undecided' && /--profile full/.test(judged.wouldDecide));
 });

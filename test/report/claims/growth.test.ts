@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Evidence, evidenceOf } from '../../../report/claims/evidence.ts';
-import { callGrowth, timeAt, timeLines, timePerFile, timePower } from '../../../report/claims/growth.ts';
+import { callGrowth, sums, timeGrowth } from '../../../report/claims/growth.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import { type Made, made } from './journal.ts';
 
@@ -20,7 +20,7 @@ const evidence = (groups: Made['groups']): Evidence => {
 
 const group = (files: number, wallNs: readonly number[], calls: number | readonly number[] = 7) => ({
   scenario: 'churn-scale',
-  params: { store: 'empty', files },
+  params: { local: 'files', files },
   image: `of-${files}`,
   time: { [ARM]: { createWallNs: wallNs, destroyWallNs: wallNs.map((ns) => 2 * ns) } },
   count: { [ARM]: { createCallCount: calls } },
@@ -28,45 +28,45 @@ const group = (files: number, wallNs: readonly number[], calls: number | readonl
 });
 
 const PLACE = { scenario: 'churn-scale' };
-const times = (of: Evidence, metrics: readonly string[] = ['createWallNs']) =>
-  timeLines(of, of.groups(PLACE), ARM, metrics);
+const powerOf = (of: Evidence, metrics: readonly string[] = ['createWallNs']) =>
+  of.interval(timeGrowth(of, of.groups(PLACE), ARM, metrics).powers);
 
-test('what drifts over a run is in every size of a block, and in no slope', () => {
+test('what drifts over a run is in every size of a block, and in no exponent', () => {
   const of = evidence(
     SIZES.map((files) =>
       group(
         files,
-        Array.from({ length: 8 }, (_, block) => 1e6 * block + 50 * files),
+        Array.from({ length: 8 }, (_, block) => (1 + block) * 50 * files),
       ),
     ),
   );
-  const slope = timePerFile(times(of));
-  assert.ok(slope.kind === 'interval');
-  for (const value of [slope.lo, slope.center, slope.hi]) assert.ok(Math.abs(value - 50) < 1e-6, `${value}`);
+  const power = powerOf(of);
+  assert.ok(power.kind === 'interval');
+  for (const value of [power.lo, power.center, power.hi]) assert.ok(Math.abs(value - 1) < 1e-9, `${value}`);
 });
 
-test('sums of metrics are of one block, and what a line says elsewhere is its start and its slope', () => {
-  const of = evidence(SIZES.map((files) => group(files, Array(8).fill(1000 + 50 * files))));
-  const there = timeAt(times(of, ['createWallNs', 'destroyWallNs']), 10_000);
-  assert.ok(there.kind === 'interval' && Math.abs(there.center - 3 * (1000 + 50 * 10_000)) < 1e-3);
+test('sums of metrics are of one block', () => {
+  const of = evidence(SIZES.map((files) => group(files, Array(8).fill(1000 * files))));
+  const both = sums(of, of.groups(PLACE)[0]!, ARM, ['createWallNs', 'destroyWallNs']);
+  assert.deepEqual([...both.values()], Array(8).fill(3 * 1000 * SIZES[0]!));
 });
 
 test('the power of the files shows a bend that a line hides; two sizes have none', () => {
   const of = evidence(SIZES.map((files) => group(files, Array(8).fill(7 * files ** 1.5))));
-  const power = timePower(times(of));
+  const power = powerOf(of);
   assert.ok(power.kind === 'interval' && Math.abs(power.center - 1.5) < 1e-9);
   const two = evidence(SIZES.slice(1).map((files) => group(files, Array(8).fill(7 * files))));
-  assert.equal(timePower(times(two)).kind, 'tooFew');
+  assert.equal(powerOf(two).kind, 'tooFew');
 });
 
-test('a block without all sizes gives no line, seven blocks give no interval, one size none at all', () => {
+test('a block without all sizes gives no exponent, seven blocks give no interval, one size none at all', () => {
   const wall = Array(8).fill(1000);
-  const torn = times(evidence([group(100, wall), group(300, wall.slice(0, 7))]));
-  assert.equal(torn.lines.size, 7);
-  assert.equal(timePerFile(torn).kind, 'tooFew');
-  assert.deepEqual(times(evidence([group(100, wall)])), {
+  const torn = evidence([group(100, wall), group(300, wall.slice(0, 7)), group(1000, wall)]);
+  assert.equal(timeGrowth(torn, torn.groups(PLACE), ARM, ['createWallNs']).powers.size, 7);
+  assert.equal(powerOf(torn).kind, 'tooFew');
+  const one = evidence([group(100, wall)]);
+  assert.deepEqual(timeGrowth(one, one.groups(PLACE), ARM, ['createWallNs']), {
     sizes: [100],
-    lines: new Map(),
     powers: new Map(),
   });
 });
@@ -74,7 +74,7 @@ test('a block without all sizes gives no line, seven blocks give no interval, on
 test('calls give slopes between neighbouring sizes, so that a bend shows', () => {
   const of = evidence([group(100, [1], 1000), group(300, [1], 1200), group(1000, [1], 8200)]);
   const growth = callGrowth(of, of.groups(PLACE), ARM, ['create'])!;
-  assert.deepEqual([growth.least, growth.most, growth.sizes], [1, 10, 3]);
+  assert.deepEqual([growth.least, growth.most, growth.sizes], [1, 10, [100, 300, 1000]]);
   assert.ok(growth.perFile > 1 && growth.perFile < 10);
 });
 

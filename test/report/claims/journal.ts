@@ -39,6 +39,8 @@ export interface Made {
   readonly skipped?: RunFile['skipped'];
   readonly scenarios?: readonly string[];
   readonly dropped?: readonly string[];
+  /** What the project can mount, in place of the example's. */
+  readonly backends?: RunFile['catalogue']['backends'];
   readonly features?: RunFile['environment']['features'];
   readonly ledgerSource?: string;
   /** What was wrong with the machine. */
@@ -135,6 +137,7 @@ export const made = (given: Made): { readonly run: RunFile; readonly samples: re
   const images = given.images ?? [{ name: IMAGE }];
   const run: RunFile = {
     ...base,
+    catalogue: { ...base.catalogue, backends: given.backends ?? base.catalogue.backends },
     environment: { ...base.environment, features: given.features ?? base.environment.features },
     images: images.map((image) => ({ ...base.images[0]!, ...image })),
     proofs: [],

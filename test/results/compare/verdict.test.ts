@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge, zoneOf } from '../../../results/compare/verdict.ts';
+import { isDecided } from '../../../results/compare/looks.ts';
+import { judge, VERDICTS, zoneOf } from '../../../results/compare/verdict.ts';
 import type { Interval } from '../../../results/stats/interval.ts';
 
 const interval = (lo: number, center: number, hi: number): Interval => ({
@@ -31,14 +32,22 @@ test('a result that is not larger than the null arm is the noise of the machine'
   assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'lower', 1.09), 'slower');
 });
 
+test('a difference below the floor is decided: more blocks would say no more', () => {
+  assert.deepEqual(VERDICTS.filter(isDecided), ['slower', 'faster', 'belowFloor', 'same']);
+});
+
 test('too few blocks are a verdict of their own', () => {
   assert.equal(judge({ kind: 'tooFew', n: 7, needed: 8 }, zone, 'lower', 1), 'tooFew');
 });
 
-test('the floor widens the zone of short times and nothing else', () => {
+test('the floor widens the zone of short times, within which nothing is called the same for it', () => {
   const short = zoneOf(0.05, 20_000, 100_000);
   assert.deepEqual([short.lo, short.hi], [0.8, 1.2]);
   assert.equal(zoneOf(0.05, 20_000, 10_000).lo, 0);
   assert.equal(zoneOf(0.05, 20_000, 1e9).hi, 1.05);
-  assert.equal(judge(interval(1.06, 1.1, 1.15), short, 'lower', 1), 'same');
+  assert.equal(judge(interval(0.96, 1, 1.04), short, 'lower', 1), 'same');
+  assert.equal(judge(interval(1.06, 1.1, 1.15), short, 'lower', 1), 'belowFloor');
+  assert.equal(judge(interval(0.81, 1, 1.19), short, 'lower', 1), 'belowFloor');
+  assert.equal(judge(interval(0.81, 1, 1.21), short, 'lower', 1), 'undecided');
+  assert.equal(judge(interval(1.21, 1.3, 1.4), short, 'lower', 1), 'slower');
 });

@@ -1,0 +1,84 @@
+// A fresh control group that remembers the most memory that its members ever held: their own, their page cache, the kernel's objects.
+//
+// Needs:   a memory controller whose folder may be written to: version 2 (memory.peak, Linux 5.19) where it has one, else version 1
+//          (memory.max_usage_in_bytes, which holds the kernel's objects as well).
+// Does:    makes one folder below the group that this process is in, or below the root of the controller. Nothing is limited, and
+//          no controller is switched on that is not.
+// Reads:   memory.peak or memory.max_usage_in_bytes.
+// Error:   charged by batches of 64 pages for each CPU; page cache and objects are charged to whoever touches them first.
+// Leaves:  an empty group called cfsbench-PID-N, if this process is killed.
+// Source:  Documentation/admin-guide/cgroup-v2.rst, Documentation/admin-guide/cgroup-v1/memory.rst.
+import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../model/errors.ts';
+import type { MemoryGroup } from '../model/machine.ts';
+import { type Mount, readMounts } from './mountinfo.ts';
+
+const PEAKS = { cgroup2: 'memory.peak', cgroup: 'memory.max_usage_in_bytes' } as const;
+
+interface Parent {
+  readonly dir: string;
+  readonly peak: string;
+}
+
+const isMemory = ({ type, options }: Mount): boolean =>
+  type === 'cgroup2' || (type === 'cgroup' && options.split(',').includes('memory'));
+
+/** Path of this process's group in a hierarchy; lines are `number:controllers:path`. */
+export const ownGroup = (lines: string, type: 'cgroup' | 'cgroup2'): string => {
+  for (const line of lines.split('\n')) {
+    const [, controllers = '', ...path] = line.split(':');
+    if (type === 'cgroup2' ? line.startsWith('0::') : controllers.split(',').includes('memory'))
+      return path.join(':');
+  }
+  return '/';
+};
+
+const parents = (): readonly Parent[] =>
+  (['cgroup2', 'cgroup'] as const).flatMap((type) =>
+    readMounts()
+      .filter((mount) => mount.type === type && isMemory(mount))
+      .flatMap(({ at }) => {
+        const own = ownGroup(readFileSync('/proc/self/cgroup', 'utf8'), type);
+        return [...new Set([join(at, own), at])].map((dir) => ({ dir, peak: PEAKS[type] }));
+      }),
+  );
+
+let made = 0;
+
+const makeBelow = ({ dir, peak }: Parent): MemoryGroup => {
+  const group = join(dir, `cfsbench-${process.pid}-${made++}`);
+  mkdirSync(group);
+  try {
+    // Without the controller the folder is there and this file is not.
+    accessSync(join(group, peak), constants.R_OK);
+    accessSync(join(group, 'cgroup.procs'), constants.W_OK);
+  } catch (error) {
+    rmdirSync(group);
+    throw error;
+  }
+  return {
+    members: join(group, 'cgroup.procs'),
+    add: (pid) => writeFileSync(join(group, 'cgroup.procs'), String(pid)),
+    peakBytes: () => Number(readFileSync(join(group, peak), 'utf8')),
+    remove() {
+      const left = readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n');
+      for (const pid of left.filter((line) => line !== '')) writeFileSync(join(dir, 'cgroup.procs'), pid);
+      rmdirSync(group);
+    },
+  };
+};
+
+export const makeMemoryGroup = (): MemoryGroup => {
+  const refused: string[] = [];
+  for (const parent of parents())
+    try {
+      return makeBelow(parent);
+    } catch (error) {
+      refused.push((error as Error).message);
+    }
+  throw new UserError('no memory controller that groups can be made in', {
+    code: 'skip',
+    facts: refused.length === 0 ? ['no cgroup file system is mounted'] : refused,
+  });
+};

@@ -1,0 +1,19 @@
+// How many ratios a report judges, and how many of their intervals miss the truth by chance alone.
+import { isDecided } from '../../results/compare/looks.ts';
+import type { ArmView, ReportView, TableView } from '../view.ts';
+
+/** Over all images together nothing is judged that was not judged before. */
+export const judgedOf = (tables: readonly TableView[], arms: readonly ArmView[]): ReportView['judged'] => {
+  let [cells, verdicts, missed] = [0, 0, 0];
+  for (const { sections } of tables.filter(({ image }) => image !== null))
+    for (const { rows } of sections)
+      for (const row of rows)
+        row.cells.forEach((cell, at) => {
+          if (cell.kind !== 'value' || cell.versus?.ratio.kind !== 'interval') return;
+          if (arms[at]!.role !== 'arm') return;
+          cells++;
+          if (isDecided(cell.versus.verdict)) verdicts++;
+          missed += 1 - cell.versus.ratio.confidence;
+        });
+  return { cells, verdicts, missed };
+};

@@ -1,0 +1,28 @@
+// How large an image must be before a rule on readahead, stacking, growth or memory says anything of it. Pure.
+import type { GroupData } from '../../results/compare/tally.ts';
+import { grouped } from '../format.ts';
+import type { Judged, Told } from './claim.ts';
+import type { Evidence } from './evidence.ts';
+
+/**
+ * A third of the image of the debate, so that a verdict reaches no further than three times what was measured; and a manifest of
+ * some megabytes, which no single readahead window holds.
+ */
+export const ENOUGH_ENTRIES = 20_000;
+export const FULL_PROFILE = 'cfsbench run --profile full';
+/** For rule texts. */
+export const ENOUGH = `at least ${grouped(ENOUGH_ENTRIES)} entries`;
+
+export const entriesOf = ({ run }: Evidence, image: string): number =>
+  run.images.find(({ name }) => name === image)?.entryCount ?? 0;
+
+export const isLarge = (evidence: Evidence, { group }: GroupData): boolean =>
+  entriesOf(evidence, group.image) >= ENOUGH_ENTRIES;
+
+/** `count`: of the largest image that was measured. */
+export const tooSmall = (count: number, told: readonly Told[] = [], of = 'entries'): Judged => ({
+  verdict: 'undecided',
+  because: `measured too small: ${grouped(count)} ${of}`,
+  wouldDecide: FULL_PROFILE,
+  told,
+});

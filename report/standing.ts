@@ -1,0 +1,25 @@
+// What a reader must know of all intervals together: how many may miss by chance, and that one run is one run.
+import { formatValue, grouped } from './format.ts';
+import type { ReportView } from './view.ts';
+
+/** What the number before an interval is. */
+export const centreText = ({ pool }: ReportView): string =>
+  pool === null
+    ? 'the middle block (of an even number, the geometric mean of the two in the middle)'
+    : 'the geometric mean of the middle of each run';
+
+/** Intervals are for a row each; a page has many rows. */
+export const chanceText = ({ judged: { cells, verdicts, missed } }: ReportView): string =>
+  cells === 0
+    ? ''
+    : `Intervals are per row: of ${grouped(cells)} ratios judged in this report, ${grouped(verdicts)} of them with a verdict, about ${formatValue('', missed)} miss the truth by chance.`;
+
+export const ENOUGH_RUNS = 5;
+
+export const runsText = ({ pool }: ReportView): string => {
+  if (pool === null)
+    return 'One run: another run of the same plan may differ by more than these intervals (pool of five: --profile evidence).';
+  const { runs } = pool;
+  const few = runs.length < ENOUGH_RUNS ? ` Fewer than the ${ENOUGH_RUNS} runs that evidence needs.` : '';
+  return `Pooled over ${runs.length} run${runs.length === 1 ? '' : 's'}: intervals hold for further runs of this plan on this machine.${few}`;
+};

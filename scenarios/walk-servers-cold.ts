@@ -1,0 +1,11 @@
+// The cold walk through every FUSE server that there is: what one of them says of FUSE, another may not.
+import type { Scenario } from '../harness/model/scenario.ts';
+import { scenario as walk } from './walk-cold.ts';
+import { SERVED } from './walk-servers.ts';
+
+export const scenario: Scenario = {
+  ...walk,
+  ...SERVED,
+  id: 'walk-servers-cold',
+  question: 'How long does listing everything take through each FUSE server, when nothing is cached?',
+};

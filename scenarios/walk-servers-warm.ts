@@ -1,0 +1,12 @@
+// The warm walk through every FUSE server that there is: what one of them says of FUSE, another may not.
+import type { Scenario } from '../harness/model/scenario.ts';
+import { SERVED } from './walk-servers.ts';
+import { scenario as walk } from './walk-warm.ts';
+
+export const scenario: Scenario = {
+  ...walk,
+  ...SERVED,
+  id: 'walk-servers-warm',
+  question:
+    'How long does listing everything take through each FUSE server, when everything was listed before?',
+};

@@ -1,0 +1,147 @@
+// Worlds of claims about memory, mounts, updates and neighbours: C7, C12, C15, C20.
+import type { Made, MadeGroup, Series } from '../report/claims/journal.ts';
+import { noisy, normal, type RunNoise } from './noise.ts';
+import { LARGE, onLarge } from './walks.ts';
+import type { ClaimWorlds, Truth, World } from './world.ts';
+
+/** Memory does not know modes: what a listing leaves differs by a per cent from block to block, and by the arm's own part from run to run. */
+const MEMORY_SD = 0.01;
+const MEMORY_RUN_SD = 0.025;
+
+const memory = (noise: RunNoise, bytes: number): readonly number[] => {
+  const run = MEMORY_RUN_SD * normal(noise.random);
+  return Array.from({ length: noise.blocks }, () => bytes * Math.exp(run + MEMORY_SD * normal(noise.random)));
+};
+
+const ALONE_BYTES = 45e6;
+
+/** How many times as much memory the stack takes: slab objects, and the peak of a control group. */
+const listed = (truth: Truth, slab: number, peak: number): World => ({
+  truth,
+  what: `an overlay makes slab objects ${slab} times, the peak ${peak} times as large`,
+  journal(noise) {
+    const arm = (slabRatio: number, peakRatio: number): Series => {
+      const slabObjectBytes = memory(noise, ALONE_BYTES * slabRatio);
+      return {
+        slabObjectBytes,
+        slabPerEntryBytes: slabObjectBytes.map((bytes) => bytes / LARGE.entryCount),
+        groupPeakBytes: memory(noise, ALONE_BYTES * peakRatio),
+      };
+    };
+    return onLarge([
+      { scenario: 'memory', time: { 'erofs-only': arm(1, 1), 'erofs-overlay': arm(slab, peak) } },
+    ]);
+  },
+});
+
+const doubled: ClaimWorlds = {
+  id: 'C7',
+  kind: 'times',
+  margin:
+    'True: 2.5, the middle of “doubles to triples”. False: 1.5, which is half of the excess of doubling, or 4. Line: 2 and 3.',
+  worlds: [
+    listed('true', 2.5, 2.5),
+    listed('line', 2, 2),
+    listed('line', 3, 3),
+    listed('false', 1.5, 1.5),
+    listed('false', 4, 4),
+  ],
+};
+
+const SET_UP_NS = 200e3;
+const MOUNT_BYTES = 40e3;
+
+const stack = (noise: RunNoise, cost: number, bytes: number): Made['groups'] => [
+  {
+    scenario: 'live-mounts',
+    params: { mounts: 300 },
+    time: Object.fromEntries(
+      (
+        [
+          ['erofs-overlay', 1, 1],
+          ['erofs-overlay-loop', cost, bytes],
+        ] as const
+      ).map(([arm, time, memoryRatio]) => {
+        const setUpWallNs = noisy(noise, 300 * SET_UP_NS * time);
+        const tearDownWallNs = noisy(noise, 300 * SET_UP_NS * time);
+        const kernelPerMountBytes = memory(noise, MOUNT_BYTES * memoryRatio);
+        return [
+          arm,
+          {
+            setUpWallNs,
+            tearDownWallNs,
+            mountAndUnmountPerMountWallNs: setUpWallNs.map((ns, i) => (ns + tearDownWallNs[i]!) / 300),
+            kernelPerMountBytes,
+            slabObjectPerMountBytes: kernelPerMountBytes,
+            slabObjectPerMountCount: kernelPerMountBytes.map((one) => Math.round(one / 512)),
+          },
+        ];
+      }),
+    ),
+  },
+];
+
+/** A loop device alone is not the stack that was spoken of, whatever it costs. */
+const withoutVerity: ClaimWorlds = {
+  id: 'C12',
+  kind: 'times',
+  margin: 'No margin: without dm-verity the stack of the claim is not there, whatever its parts cost.',
+  worlds: (
+    [
+      [1, 1],
+      [2, 1.5],
+      [5, 3],
+      [0.5, 0.5],
+    ] as const
+  ).map(([cost, bytes]) => ({
+    truth: 'line',
+    answer: 'never',
+    what: `a loop device makes set-up and tear-down ${cost} times as long and takes ${bytes} times the memory`,
+    journal: (noise) => ({
+      ...onLarge(stack(noise, cost, bytes)),
+      features: { 'dm-verity': { ok: false, detail: 'no target of that name' } },
+    }),
+  })),
+};
+
+interface Neighbours {
+  /** During a removal ÷ alone, by file system. */
+  readonly slowdown: number;
+}
+
+const neighbour = (noise: RunNoise, { slowdown }: Neighbours): readonly MadeGroup[] => {
+  const arm = (ratio: number): Series => {
+    // Both are measured within one slot: its mode is in both, but for the one that begins in between.
+    const alone = noise.slots();
+    const during = noise.slots();
+    return {
+      neighbourAloneMedianNs: Array.from(alone, (factor) => 1e6 * factor),
+      neighbourDuringMedianNs: Array.from(during, (factor) => 1e6 * ratio * factor),
+      neighbourSlowdownRatio: Array.from(during, (factor, i) => (ratio * factor) / alone[i]!),
+      cleanupWallNs: noisy(noise, 80e6),
+    };
+  };
+  return [
+    {
+      scenario: 'cleanup',
+      params: { local: 'nothing', caches: 'warm', durable: 'yes' },
+      time: { 'unpacked-overlay': arm(slowdown), 'erofs-overlay': arm(1) },
+    },
+  ];
+};
+
+const removal = (truth: Truth, slowdown: number): World => ({
+  truth,
+  what: `a neighbour takes ${slowdown} times as long during a removal`,
+  journal: (noise) => onLarge(neighbour(noise, { slowdown })),
+});
+
+const disturbed: ClaimWorlds = {
+  id: 'C20',
+  kind: 'times',
+  margin:
+    'True: 1.5 times as long, which anybody would notice. False: 0.95, no slower than alone. Line: 1.1, what nobody complains about.',
+  worlds: [removal('true', 1.5), removal('line', 1.1), removal('false', 0.95)],
+};
+
+export const machines: readonly ClaimWorlds[] = [doubled, withoutVerity, disturbed];

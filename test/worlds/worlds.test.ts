@@ -1,0 +1,47 @@
+// The short form of check:claims: few seeded runs of each world, and bounds that chance breaks less than once in a thousand times.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { claims } from '../../report/claims/registry.ts';
+import { binomialBelow } from '../../results/stats/binomial.ts';
+import { LEAST_RIGHT, MOST_WRONG, mustBeRight, tasksOf, worldOf } from './matrix.ts';
+import { worlds } from './registry.ts';
+import { simulate } from './simulate.ts';
+import type { Truth } from './world.ts';
+
+/** Of one run. Five take five times as long. */
+const RUNS = 60;
+const POOLED_RUNS = 20;
+/** What chance may do to one world. */
+const CHANCE = 1e-4;
+
+test('every claim has worlds, each of them a margin, and each truth that it can have', () => {
+  assert.deepEqual(
+    worlds.map(({ id }) => id),
+    claims.map(({ id }) => id),
+  );
+  for (const { id, margin, worlds: its } of worlds) {
+    assert.ok(margin.length > 0, id);
+    if (its.every(({ answer }) => answer === 'never')) continue;
+    const truths: readonly Truth[] = ['true', 'line', 'false'];
+    assert.deepEqual(
+      truths.filter((truth) => its.some((one) => one.truth === truth)),
+      truths,
+      id,
+    );
+  }
+});
+
+for (const claim of claims)
+  describe(`${claim.id} in worlds where the truth is known`, () => {
+    for (const task of tasksOf(worlds.filter(({ id }) => id === claim.id))) {
+      const { of, world } = worldOf(worlds, task);
+      test(`${world.truth}, ${task.pooled === 1 ? 'one run' : 'five runs'}: ${world.what}`, () => {
+        const runs = task.pooled === 1 ? RUNS : POOLED_RUNS;
+        const { wrong, right, verdicts } = simulate(claim, world, task.pooled, runs);
+        const found = JSON.stringify(verdicts);
+        assert.ok(1 - binomialBelow(wrong - 1, runs, MOST_WRONG) > CHANCE, `wrong in ${wrong}: ${found}`);
+        if (mustBeRight(of, world, task))
+          assert.ok(binomialBelow(right, runs, LEAST_RIGHT) > CHANCE, `right in ${right}: ${found}`);
+      });
+    }
+  });
