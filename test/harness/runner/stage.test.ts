@@ -2,58 +2,15 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import type { Mounted, Store } from '../../../harness/model/backend.ts';
-import type { Image } from '../../../harness/model/image.ts';
+import { test } from 'node:test';
+import type { Mounted } from '../../../harness/model/backend.ts';
 import type { MadeFileSystem } from '../../../harness/model/machine.ts';
-import type { Slot } from '../../../harness/model/scenario.ts';
-import { type OpenStage, openStage, type StageParts } from '../../../harness/runner/stage.ts';
-import { openWorkspace, type SlotFolders } from '../../../harness/runner/workspace.ts';
-import { fakeClock } from '../support/clock.ts';
-import { type RecordingMachine, recordingMachine } from '../support/recording-machine.ts';
-import { FS_TYPE, slotOf, tellingPrepared, tellingProbe } from '../support/slot.ts';
+import { FS_TYPE, slotOf, tellingPrepared } from '../support/slot.ts';
+import { openTestStage } from '../support/stage.ts';
 import { temporaryFolder } from '../sys/support.ts';
 
-interface Setting extends RecordingMachine {
-  readonly stage: OpenStage;
-  readonly folders: SlotFolders;
-  readonly dropped: string[];
-}
-
-const open = (t: TestContext, slot: Slot = slotOf(), more: Partial<StageParts> = {}): Setting => {
-  const recording = recordingMachine(fakeClock(t));
-  const real = openWorkspace(join(temporaryFolder(t), 'work'), process.pid).slot('slot');
-  const dropped: string[] = [];
-  const folders: SlotFolders = { ...real, dropStore: (dir) => void dropped.push(dir) };
-  const store = {} as Store;
-  const stage = openStage({
-    slot,
-    image: {} as Image,
-    machine: recording.machine,
-    store,
-    storeOf: () => store,
-    ownStore: [folders.store],
-    kept: [],
-    prepared: tellingPrepared(recording),
-    others: [],
-    prepare: async () => tellingPrepared(recording),
-    folders,
-    crowd: async () => ({
-      up: async () => {},
-      down: async () => {},
-      end: async () => void recording.log.push('crowd ends'),
-    }),
-    probes: ['one', 'two', 'three'].map((name) => tellingProbe(name, recording.log)),
-    cycles: 1,
-    warmTools: async () => {},
-    look: async () => null,
-    ...more,
-  });
-  return { ...recording, stage, folders, dropped };
-};
-
 test('probes start in their order around a window and stop in the reverse one, whatever the phase returns', async (t) => {
-  const { stage, log } = open(t);
+  const { stage, log } = openTestStage(t);
   assert.equal(stage.phaseNow(), 'prepare');
   assert.equal(
     await stage.phase('create', async () => {
@@ -75,7 +32,7 @@ test('probes start in their order around a window and stop in the reverse one, w
 });
 
 test('of a phase that fails nothing is recorded, and it is named', async (t) => {
-  const { stage, log } = open(t);
+  const { stage, log } = openTestStage(t);
   const broken = new Error('broken');
   await assert.rejects(
     stage.phase('mount', () => Promise.reject(broken)),
@@ -89,12 +46,14 @@ test('of a phase that fails nothing is recorded, and it is named', async (t) => 
 });
 
 test('a sync is of the slot’s file system and of the backend’s own, and tells nanoseconds of both', (t) => {
-  const recording = open(t);
+  const recording = openTestStage(t);
   const { folders, script } = recording;
   script.costNs['syncfs'] = 700;
   assert.equal(recording.stage.sync(), 700);
   assert.deepEqual(recording.log, [`syncfs ${folders.dir}`]);
-  const own = open(t, slotOf(), { prepared: { ...tellingPrepared(recording), ownFileSystem: '/own' } });
+  const own = openTestStage(t, slotOf(), {
+    prepared: { ...tellingPrepared(recording), ownFileSystem: '/own' },
+  });
   own.script.costNs['syncfs'] = 700;
   assert.equal(own.stage.sync(), 1400);
   assert.deepEqual(own.log, [`syncfs ${own.folders.dir}`, 'syncfs /own']);
@@ -105,7 +64,7 @@ test('the footprint is what came since the slot began: its folders, and its own 
   const store = join(home, 'store');
   mkdirSync(join(store, 'there'), { recursive: true });
   writeFileSync(join(store, 'there', 'before'), 'x'.repeat(5000));
-  const { stage } = open(t, slotOf({ pass: 'count' }), { ownStore: [store] });
+  const { stage } = openTestStage(t, slotOf({ pass: 'count' }), { ownStore: [store] });
   const folder = stage.folder('image');
   writeFileSync(join(folder, 'image.cfs'), 'x'.repeat(5000));
   writeFileSync(join(store, 'there', 'object'), 'x'.repeat(9000));
@@ -126,7 +85,7 @@ const mountedAt = (root: string, log: string[]): Mounted => ({
 });
 
 test('what is mounted must be what was asked for, and is abandoned after a failure, also when it is not', (t) => {
-  const { stage, log, script } = open(t);
+  const { stage, log, script } = openTestStage(t);
   assert.deepEqual(stage.took(), { window: 'one call' });
   script.types.set('/right', FS_TYPE);
   stage.mounted(mountedAt('/right', log));
@@ -145,7 +104,7 @@ test('what is mounted must be what was asked for, and is abandoned after a failu
 });
 
 test('crowds end first, file systems go latest first, and stores on them go with them', async (t) => {
-  const { stage, log, machine, dropped, folders } = open(t);
+  const { stage, log, machine, dropped, folders } = openTestStage(t);
   const made: string[] = [];
   machine.fileSystem = async (type, dir) => {
     made.push(dir);
