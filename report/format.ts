@@ -84,6 +84,8 @@ export const shareText = (share: number): string =>
 export const shortName = (metric: string): string =>
   metric
     .replace(/^commandStartWallNs$/, 'null cmd')
+    .replace(/^pulledImages/, 'pulled')
+    .replace(/PerObjectNs$/, '/object')
     .replace(/(Wall|Median)Ns$/, '')
     .replace(/PerSecond$/, '/s') || metric;
 
