@@ -1,5 +1,6 @@
 // A run as a mail to a mailing list: what a subscriber asks first stands first, nothing is wider than 75 columns.
 import { alerts } from '../alert.ts';
+import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
 import { byText, toldText } from '../claims/words.ts';
 import { countedLines } from '../counted-lines.ts';
 import { formatBytes, formatInstant, formatNs, grouped, shellLine } from '../format.ts';
@@ -109,7 +110,10 @@ export const mailOf = (view: ReportView): string => {
       view.tables.length === 0 ? [] : tableBlock(view, { columns: COLUMNS - 1, allImages: true }),
     ),
     ...section('Counts', countedLines(view)),
-    ...section('Claims on trial', asked.flatMap(claim)),
+    ...section(
+      'Claims on trial',
+      asked.length === 0 ? [] : [...folded(ALLOWANCE_TEXT), '', ...asked.flatMap(claim)],
+    ),
     ...section('Published elsewhere, in ratios', publishedLines(view)),
     ...section('Not measured, and what went wrong', notMeasured(view)),
   ];
