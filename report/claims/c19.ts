@@ -102,9 +102,9 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `Asked once, right after each umount2 returned. A manifest mounted from its file: is a write lease on the file granted? Over a loop device: is the device unbound (LOOP_GET_STATUS64 gives ENXIO)? Unpacked layers: is the number of the overlay's superblock handed out again? A FUSE server: has its process ended? Not supported when anything was held once, in any backend: what must never happen is refuted by once. Supported when nothing was held in ${grouped(ENOUGH)} unmounts of each headline backend, which bounds it to one in a thousand (95 % confidence). Undecided with fewer. A backend that cannot be asked is named and gets no zero.`,
+  rule: `Asked once, right after each umount2 returned. A manifest mounted from its file: is a write lease on the file granted? Over a loop device: is the device unbound (LOOP_GET_STATUS64 gives ENXIO)? Unpacked layers: is the number of the overlay's superblock handed out again? A FUSE server: has its process ended? What is held and not given up within a second afterwards belongs to somebody else and is not counted. Not supported when anything was held once, in any backend: what must never happen is refuted by once. Supported when nothing was held in ${grouped(ENOUGH)} unmounts of each headline backend, which bounds it to one in a thousand (95 % confidence). Undecided with fewer. A backend that cannot be asked is named and gets no zero.`,
   objection:
-    'A FUSE server is a process: the kernel owes nobody that it has ended. And another mount on the machine may take the number of a superblock within these microseconds.',
+    'A FUSE server is a process: the kernel owes nobody that it has ended. And another mount on the machine may take the number of a superblock within these microseconds and give it back within a second.',
   answer:
     'Until it has ended the server holds the manifest and the store open, which a user who removes them notices; the verdict names the backend, and how often. Numbers are asked on a machine where nothing else mounts.',
   judge,
