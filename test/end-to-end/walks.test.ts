@@ -70,7 +70,7 @@ test('cold walks, writable, prefetched, stat and reading: every arm, truly cold,
 test('a recorded start is replayed on every backend', { skip: needsRoot }, async (t) => {
   const home = diskFolder(t);
   const out = join(home, 'results');
-  const asked = [
+  const options = [
     '--scenarios',
     'start-trace',
     '--placement',
@@ -84,7 +84,7 @@ test('a recorded start is replayed on every backend', { skip: needsRoot }, async
     '--budget',
     '10m',
   ];
-  const { code, stderr } = await program(t, ['run', ...asked, '--out', out]);
+  const { code, stderr } = await program(t, ['run', ...options, '--out', out]);
   assert.equal(code, 0, stderr);
   const timed = okSamples(out);
   const { steps, fixture } = recordedStarts().find((one) => one.fixture === 'debian-12-python')!;
