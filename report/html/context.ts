@@ -20,6 +20,9 @@ const took = (record: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key}: ${value}`)
     .join(', ');
 
+const hiddenOf = ({ hidden = [] }: ReportView['proofs'][number]): string =>
+  hidden.length === 0 ? '' : ` but for attributes that it is known not to show: ${hidden.join(', ')}`;
+
 export const proofSection = (view: ReportView): Html => html`<h2 id="proofs">Is it the same tree?</h2>
 ${
   view.proofs.length === 0
@@ -29,7 +32,7 @@ ${
 ${view.proofs.map(
   (proof) => html`<tr><th scope="row">${proof.image}</th><td class="text">${proof.arm}</td><td class="text">${
     proof.equal
-      ? html`<span class="ok">equal</span>`
+      ? html`<span class="ok">equal</span>${hiddenOf(proof)}`
       : html`<span class="wrong">different</span> ${proof.difference ?? ''}`
   }</td><td class="text">${proof.fsType}${took(proof.took) === '' ? '' : ` (${took(proof.took)})`}</td><td class="text"><code title="${proof.treeDigest ?? ''}">${proof.treeDigest?.slice(0, 16) ?? '–'}</code></td></tr>
 `,

@@ -146,6 +146,13 @@ describe('C6', () => {
     assert.deepEqual([judged.verdict, judged.because], ['not testable', 'erofs-only: EROFS mounts: EINVAL']);
     assert.equal(verdictOn(c06, alone).verdict, 'undecided');
   });
+  test('what had no room in the run’s time can be tested: it is undecided, with what to type', () => {
+    const dropped = ['scenario walk-servers-cold: 8 blocks with it take about 103 s, the budget leaves 82 s'];
+    const judged = verdictOn(c18, { groups: [], dropped });
+    assert.ok(judged.verdict === 'undecided');
+    assert.match(judged.because, /^left out: scenario walk-servers-cold/);
+    assert.match(judged.wouldDecide, /^cfsbench run /);
+  });
 });
 
 describe('C7', () => {
