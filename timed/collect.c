@@ -32,9 +32,14 @@ struct entry {
 	char name[];
 };
 
+#define FAN_OUT 256
+
 struct live {
 	uint8_t (*digests)[TIMED_DIGEST_BYTES];
 	size_t count, room;
+	/* The same by their first byte: those of one folder lie together, from starts[byte] on. */
+	const uint8_t **by_folder;
+	size_t starts[FAN_OUT + 1];
 };
 
 struct work {
@@ -95,9 +100,21 @@ static int visit(void *context, const struct image *img, const struct inode *ino
 	return err == -ENODATA ? 0 : err != 0 ? err : keep(context, path, bytes);
 }
 
-static int order(const void *a, const void *b)
+static int arrange(struct live *live)
 {
-	return memcmp(a, b, TIMED_DIGEST_BYTES);
+	size_t next[FAN_OUT];
+
+	live->by_folder = malloc((live->count + 1) * sizeof(*live->by_folder));
+	if (live->by_folder == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < live->count; i++)
+		live->starts[live->digests[i][0] + 1]++;
+	for (int i = 0; i < FAN_OUT; i++)
+		live->starts[i + 1] += live->starts[i];
+	memcpy(next, live->starts, sizeof(next));
+	for (size_t i = 0; i < live->count; i++)
+		live->by_folder[next[live->digests[i][0]]++] = live->digests[i];
+	return 0;
 }
 
 static int mark(struct work *work, const struct timed_collect *given)
@@ -116,18 +133,22 @@ static int mark(struct work *work, const struct timed_collect *given)
 		work->window->failed = i;
 		return loop_failed(work->window, 0, "manifest");
 	}
-	if (work->live.count > 0)
-		qsort(work->live.digests, work->live.count, sizeof(*work->live.digests), order);
-	return 0;
+	if (arrange(&work->live) == 0)
+		return 0;
+	errno = ENOMEM;
+	return loop_failed(work->window, 0, "manifest");
 }
 
 static bool is_live(const struct live *live, const char *fan, const char *rest)
 {
 	uint8_t digest[TIMED_DIGEST_BYTES];
 
-	return live->count > 0 && strlen(rest) == REST_DIGITS && parse(fan, FAN_DIGITS, digest) &&
-	       parse(rest, REST_DIGITS, digest + 1) &&
-	       bsearch(digest, live->digests, live->count, sizeof(digest), order) != NULL;
+	if (strlen(rest) != REST_DIGITS || !parse(fan, FAN_DIGITS, digest) || !parse(rest, REST_DIGITS, digest + 1))
+		return false;
+	for (size_t i = live->starts[digest[0]]; i < live->starts[digest[0] + 1]; i++)
+		if (memcmp(live->by_folder[i], digest, sizeof(digest)) == 0)
+			return true;
+	return false;
 }
 
 typedef int visit_name(struct work *work, const char *dir, const char *name);
@@ -225,6 +246,7 @@ int timed_collect(const struct timed_collect *collect, struct timed_window *wind
 	if (err == 0)
 		err = sweep(&work, collect);
 	window->wall_ns = timed_now_ns() - from;
+	free(work.live.by_folder);
 	free(work.live.digests);
 	return err;
 }

@@ -13,6 +13,11 @@
 #define LARGEST_TRANSFER 0x7ffff000LL
 #define DIGITS 24
 
+int timed_version(void)
+{
+	return TIMED_VERSION;
+}
+
 int64_t timed_now_ns(void)
 {
 	struct timespec now;

@@ -53,6 +53,10 @@ enum timed_verity {
 	TIMED_VERITY_ABSENT = 2 /* the file system has none: said once, not asked again */
 };
 
+/* Of all that is declared here: whoever loads another one leaves it alone. */
+#define TIMED_VERSION 1
+int timed_version(void);
+
 int64_t timed_now_ns(void);
 
 /* Makes all calls in order, stops at the first failure. Returns 0 or -errno. */
@@ -106,6 +110,53 @@ int timed_collect(const struct timed_collect *collect, struct timed_window *wind
 
 /* Removes a tree, whatever is in it. 0 or -errno. */
 int timed_remove(const char *path, struct timed_window *window);
+
+enum timed_kind {
+	TIMED_FOLDER = 0,  /* what follows is in it, up to its end */
+	TIMED_END = 1,     /* of the folder: it gets what it carries, since what is made in it would change its times again */
+	TIMED_POOLED = 2,  /* a hard link; `link` is a name in a pool, whose first digit chooses one of them */
+	TIMED_LINKED = 3,  /* a hard link; `link` is a path from the tree's root */
+	TIMED_FILE = 4,    /* `link_bytes` bytes of contents */
+	TIMED_SYMLINK = 5, /* `link` is its target */
+	TIMED_NODE = 6     /* a device or a fifo */
+};
+
+enum timed_carries {
+	TIMED_OWNER = 1, /* not whoever makes it */
+	TIMED_MODE = 2   /* not what it is made with */
+};
+
+/*
+ * One thing of a tree, in a row of them. Behind it: the name and the link, each with a NUL, then the attributes, each its struct
+ * timed_xattr, its key with a NUL, and its value. `bytes` is the way to the next.
+ */
+struct timed_node {
+	uint32_t bytes;
+	uint8_t kind;
+	uint8_t carries;
+	uint16_t name_bytes;
+	uint32_t mode, uid, gid, rdev;
+	int64_t mtime_sec;
+	uint32_t mtime_nsec;
+	uint32_t link_bytes;
+	uint32_t xattr_count;
+	uint32_t unused;
+};
+
+struct timed_xattr {
+	uint32_t key_bytes;
+	uint32_t value_bytes;
+};
+
+struct timed_plant {
+	const char *const *pools;
+	const uint8_t *nodes; /* the first one is the tree's root, the last one its end */
+	int64_t bytes;
+	int32_t pool_count;
+};
+
+/* Makes a tree. 0 or -errno; what was made before a failure stays. */
+int timed_plant(const struct timed_plant *plant, struct timed_window *window);
 
 /* Whether SHA-256 is at hand: that of the library that the process brings along. */
 int timed_can_digest(void);

@@ -60,8 +60,8 @@ export const bringsNothingIn = ({ idle }: Pick<Backend, 'idle'>): boolean => idl
 export interface Prepared {
   /** Throws with code `skip` where a backend has nothing that could be digested. */
   ingest(store: Store, how?: IngestHow): Promise<void>;
-  /** `dir` is a fresh empty folder for what create leaves. */
-  create(store: Store, dir: string): Promise<Created>;
+  /** `dir` is a fresh empty folder for what create leaves. Contents that arrive with create are digested if they are to be. */
+  create(store: Store, dir: string, how?: IngestHow): Promise<Created>;
   collect(store: Store, keep: readonly Image[]): Promise<void>;
   /** A folder on a file system of the backend's own, where `create` makes files: it is synced whenever the work file system is. */
   readonly ownFileSystem?: string;

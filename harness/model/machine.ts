@@ -25,6 +25,7 @@ export type FeatureId =
   | 'fuse-passthrough'
   | 'fuse-uring'
   | 'cfs-fuse'
+  | 'timed-calls'
   | 'bpf-ledger'
   | 'strace'
   | 'drop-caches'
@@ -32,6 +33,7 @@ export type FeatureId =
   | 'tar'
   | 'rm'
   | 'cp'
+  | 'sha256sum'
   | 'stat'
   | 'find'
   | 'mount-composefs'
@@ -104,6 +106,7 @@ export interface Loops {
   collect(work: CollectWork): void;
   /** A tree, whatever is in it. */
   removeTree(path: string): void;
+  plantTree(work: PlantWork): void;
 }
 
 export interface IngestWork {
@@ -116,6 +119,13 @@ export interface IngestWork {
   readonly makesFolders: boolean;
   /** Digest contents, compare with the name, enable fs-verity where the file system has it. */
   readonly digests: boolean;
+}
+
+export interface PlantWork {
+  /** A file's first digit chooses one of them. */
+  readonly pools: readonly string[];
+  /** The tree as it is to be made, one thing after another. */
+  readonly nodes: Uint8Array;
 }
 
 export interface CollectWork {

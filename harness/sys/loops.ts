@@ -132,17 +132,27 @@ const removeWith =
     if (timed(Buffer.from(`${path}\0`)).result < 0) refuse('remove');
   };
 
+const plantWith =
+  (timed: Timed): Loops['plantTree'] =>
+  ({ pools, nodes }) => {
+    const given = new Struct(32).texts(pools).pointer(nodes).i64(nodes.length).i32(pools.length);
+    if (timed(given.bytes).result < 0) refuse('plant');
+  };
+
 const load = (): Loops | null => {
   const ingest = bindTimed<[Uint8Array]>('timed_ingest', 'void *');
   const collect = bindTimed<[Uint8Array]>('timed_collect', 'void *');
   const remove = bindTimed<[Uint8Array]>('timed_remove', 'void *');
-  if (library === null || ingest === null || collect === null || remove === null) return null;
+  const plant = bindTimed<[Uint8Array]>('timed_plant', 'void *');
+  if (library === null || plant === null || ingest === null || collect === null || remove === null)
+    return null;
   const canDigest = library.func('timed_can_digest', 'int', []) as () => number;
   return {
     canDigest: canDigest() !== 0,
     ingest: ingestWith(ingest),
     collect: collectWith(collect),
     removeTree: removeWith(remove),
+    plantTree: plantWith(plant),
   };
 };
 

@@ -51,6 +51,7 @@ const PROGRAMS = [
   'tar',
   'rm',
   'cp',
+  'sha256sum',
   'ls',
   'cat',
   'stat',

@@ -15,6 +15,9 @@ export const libraryPath = fileURLToPath(new URL('../../timed/libtimed.so', impo
 
 const FORCED = 'CFSBENCH_WINDOW';
 
+/** Of the declarations in timed.h. */
+const VERSION = 1;
+
 /** struct timed_window. */
 const WINDOW_BYTES = 4136;
 const FAILED_AT = 8;
@@ -30,9 +33,10 @@ type Library = ReturnType<typeof koffi.load>;
 const load = (): Library | null => {
   if (process.env[FORCED] === 'koffi' || !existsSync(libraryPath)) return null;
   try {
-    return koffi.load(libraryPath);
+    const loaded = koffi.load(libraryPath);
+    return loaded.func('timed_version', 'int', [])() === VERSION ? loaded : null;
   } catch {
-    return null; // Built for another machine: the slower way works there too.
+    return null; // Built for another machine, or from other sources: the slower way works there too.
   }
 };
 

@@ -91,15 +91,13 @@ test('a second start does nothing again', { skip: notHere }, () => {
   assert.ok(!lines.some((line) => /installing|compiling/.test(line)), lines.join('\n'));
 });
 
-test('with nothing missing it is silent and takes less than a second', { skip: notHere }, () => {
+test('with nothing missing it is silent', { skip: notHere }, () => {
   mkdirSync(join(folder, 'build/daemon'), { recursive: true });
   symlinkSync('/bin/true', join(folder, 'build/daemon/cfs-fuse'));
   mkdirSync(join(folder, 'build/timed'));
   symlinkSync('/bin/true', join(folder, 'build/timed/libtimed.so'));
   for (const stamp of ['daemon', 'timed']) writeFileSync(join(folder, `build/.${stamp}-stamp`), '');
-  const from = performance.now();
   const { status, lines } = setup();
-  assert.ok(performance.now() - from < 1000);
   assert.deepEqual({ status, lines }, { status: 0, lines: [] });
 });
 
