@@ -28,6 +28,7 @@ export const alerts = (view: ReportView): readonly string[] => {
     ...view.claims
       .filter(({ verdict }) => verdict === 'failed')
       .map(({ id, because }) => `The rule of ${id} ${cut(because)}.`),
+    ...(view.pool?.notices ?? []).map((line) => `${line.charAt(0).toUpperCase()}${line.slice(1)}.`),
     ...view.warnings
       .filter((line) => line.startsWith('noise: '))
       .map((line) => `Noisy machine: ${line.slice('noise: '.length)}.`),

@@ -2,6 +2,7 @@
 import type { Design } from '../results/compare/rows.ts';
 import { type Group, type GroupData, paramsKey, type Tallied } from '../results/compare/tally.ts';
 import { DEFAULT_DELTA } from '../results/compare/verdict.ts';
+import type { Pooled } from '../results/pool/pooled.ts';
 import type { RunFile } from '../results/schema/run.ts';
 import { armsOf } from './analysis/arms.ts';
 import { callsOf, countsOf, inconstant, isDisk, isRequest, observedOf } from './analysis/counted.ts';
@@ -18,7 +19,7 @@ import { evidenceOf } from './claims/evidence.ts';
 import { claims as allClaims } from './claims/registry.ts';
 import { cleaned } from './cleaned.ts';
 import { tables as publishedTables } from './published/registry.ts';
-import type { PoolView, ReportView } from './view.ts';
+import type { ReportView } from './view.ts';
 
 export interface AnalysisOptions {
   /** Half-width of the equivalence zone, such as 0.05. */
@@ -26,7 +27,7 @@ export interface AnalysisOptions {
   /** What reading the journal had to say. */
   readonly warnings?: readonly string[];
   /** Of several runs put together. */
-  readonly pool?: PoolView;
+  readonly pool?: Pooled;
   /** On trial; absent: all that there are. */
   readonly claims?: readonly Claim[];
 }
@@ -143,8 +144,11 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
       ...unfinished(run),
       ...unequal(run),
       ...run.warnings,
+      ...(options.pool?.notices ?? []),
       ...(options.warnings ?? []),
-      ...groups.flatMap((group) => inconstant(group, arms, catalogue)),
+      ...groups.flatMap((group) =>
+        inconstant(group, arms, catalogue, options.pool === undefined ? 'passes' : 'passes of the runs'),
+      ),
     ],
     notes: [...tallied.notes].map(([note, count]) => `${note} (${count} samples)`),
   });

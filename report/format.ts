@@ -52,6 +52,10 @@ export const formatRatio = (ratio: number): string => {
   return ratio > 0 ? ratio.toExponential(0) : '0';
 };
 
+/** `sd 2.1 %`: how far runs of one plan lie apart beyond what their blocks explain; nothing for a single run. */
+export const runsApartText = (ratio: Interval): string =>
+  ratio.kind === 'interval' && ratio.runs !== undefined ? `run sd ${(ratio.runs.sd * 100).toFixed(1)} %` : '';
+
 type Known = Extract<Interval, { readonly kind: 'interval' }>;
 
 /** `(0.98..3.52)`. */
@@ -80,6 +84,8 @@ export const shareText = (share: number): string =>
 export const shortName = (metric: string): string =>
   metric
     .replace(/^commandStartWallNs$/, 'null cmd')
+    .replace(/^pulledImages/, 'pulled')
+    .replace(/PerObjectNs$/, '/object')
     .replace(/(Wall|Median)Ns$/, '')
     .replace(/PerSecond$/, '/s') || metric;
 

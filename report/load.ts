@@ -1,12 +1,13 @@
 // A run folder as a view: nothing is kept between the journal and what people read.
-import { loadRun } from '../results/gate/load.ts';
+import { type Loaded, loadRun } from '../results/gate/load.ts';
 import { type AnalysisOptions, analyse } from './analysis.ts';
 import type { ReportView } from './view.ts';
 
-export const loadView = async (
-  folder: string,
-  options: Pick<AnalysisOptions, 'delta'> = {},
-): Promise<ReportView> => {
-  const { run, tallied, warnings } = await loadRun(folder);
-  return analyse(run, tallied, { ...options, warnings });
-};
+type Options = Pick<AnalysisOptions, 'delta'>;
+
+/** Of a run, or of several that were put together. */
+export const viewOf = ({ run, tallied, warnings, pool }: Loaded, options: Options = {}): ReportView =>
+  analyse(run, tallied, { ...options, warnings, ...(pool === undefined ? {} : { pool }) });
+
+export const loadView = async (folder: string, options: Options = {}): Promise<ReportView> =>
+  viewOf(await loadRun(folder), options);

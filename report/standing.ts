@@ -20,6 +20,8 @@ export const runsText = ({ pool }: ReportView): string => {
   if (pool === null)
     return 'One run: another run of the same plan may differ by more than these intervals (pool of five: --profile evidence).';
   const { runs } = pool;
+  if (runs.length === 1)
+    return 'One run of a pool: no interval over runs; those of its blocks are in its own report.';
   const few = runs.length < ENOUGH_RUNS ? ` Fewer than the ${ENOUGH_RUNS} runs that evidence needs.` : '';
-  return `Pooled over ${runs.length} run${runs.length === 1 ? '' : 's'}: intervals hold for further runs of this plan on this machine.${few}`;
+  return `Pooled over ${runs.length} runs: intervals hold for further runs of this plan on this machine.${few}`;
 };

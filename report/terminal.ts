@@ -1,15 +1,14 @@
 // The first table for a terminal or a mail: printable ASCII, as narrow as asked, colour only when asked.
-import { unreachable } from '../results/errors.ts';
 import { alerts } from './alert.ts';
 import { countedLines } from './counted-lines.ts';
-import { formatRatio, formatValue, rangeText, shortName } from './format.ts';
+import { shortName } from './format.ts';
 import { type Shown, shownArms } from './shown-arms.ts';
 import { centreText, chanceText, runsText } from './standing.ts';
+import { cellText, type Detail, SHORTER, WHOLE } from './terminal/cells.ts';
 import { claimLines } from './terminal/claims.ts';
-import { type Drawn, draw, GAP, headLines, plain, rowLine, type Text, wrapped } from './terminal/columns.ts';
+import { type Drawn, draw, GAP, headLines, plain, rowLine, wrapped } from './terminal/columns.ts';
 import { observedLines } from './terminal/observed.ts';
-import { markText } from './verdict-words.ts';
-import type { ArmView, CellView, ReportView, RowView, SectionView, TableView, VersusView } from './view.ts';
+import type { ArmView, ReportView, RowView, SectionView, TableView } from './view.ts';
 import { ascii } from './visible.ts';
 
 export interface TerminalOptions {
@@ -20,43 +19,6 @@ export interface TerminalOptions {
 }
 
 const DEFAULT_COLUMNS = 80;
-const value = (metric: string, number: number): string => formatValue(metric, number).replace('µ', 'u');
-
-const armText = (row: RowView, cell: CellView, withValues: boolean): Text => {
-  switch (cell.kind) {
-    case 'absent':
-      return plain('', '', '-', '');
-    case 'value': {
-      const shown = cell.idle ? 'no calls' : value(row.metric, cell.median);
-      if (cell.versus === null) return withValues ? plain(shown, '', '', '') : plain('', '', shown, '');
-      return versusText(withValues ? shown : '', cell.versus);
-    }
-    case 'combined':
-      return versusText('', cell.versus);
-    default:
-      return unreachable(cell);
-  }
-};
-
-const versusText = (shown: string, versus: VersusView): Text => {
-  const { ratio, verdict } = versus;
-  const parts = ratio.kind === 'tooFew' ? ['', ''] : [formatRatio(ratio.center), rangeText(ratio)];
-  return { parts: [shown, ...parts, markText(versus)], verdict };
-};
-
-const cellText = (row: RowView, arm: ArmView, cell: CellView, withValues: boolean): Text => {
-  switch (arm.role) {
-    case 'baseline':
-      return plain(cell.kind === 'value' ? armText(row, cell, true).parts[0]! : '-');
-    case 'arm':
-      return armText(row, cell, withValues);
-    case 'null':
-      return { parts: [cell.kind === 'absent' ? '-' : armText(row, cell, true).parts[1]!], verdict: null };
-    default:
-      return unreachable(arm.role);
-  }
-};
-
 /** Arms side by side as far as the width goes; baseline and null arm take part of it in every block. */
 const chunks = (arms: readonly Shown[], widthOf: (arm: Shown) => number, room: number): Shown[][] => {
   const result: Shown[][] = [];
@@ -81,8 +43,8 @@ const isMeasured = ({ rows }: SectionView, arms: readonly Shown[]): boolean =>
 
 const rowsOf = (sections: readonly SectionView[]): readonly RowView[] => sections.flatMap(({ rows }) => rows);
 
-const drawArm = (rows: readonly RowView[], { arm, index }: Shown, withValues: boolean): Drawn =>
-  draw({ title: ascii(arm.id), cells: rows.map((row) => cellText(row, arm, row.cells[index]!, withValues)) });
+const drawArm = (rows: readonly RowView[], { arm, index }: Shown, detail: Detail): Drawn =>
+  draw({ title: ascii(arm.id), cells: rows.map((row) => cellText(row, arm, row.cells[index]!, detail)) });
 
 const drawLabels = (rows: readonly RowView[]): Drawn =>
   draw({ title: '', cells: rows.map(({ metric }) => plain(`  ${ascii(shortName(metric))}`)) });
@@ -90,19 +52,18 @@ const drawLabels = (rows: readonly RowView[]): Drawn =>
 interface Layout {
   readonly columns: number;
   readonly color: boolean;
-  /** Medians of the arms beside their ratios. */
-  readonly withValues: boolean;
+  readonly detail: Detail;
 }
 
 /** One set of columns for all sections that any of the arms between baseline and null was measured in. */
 const blockLines = (
   sections: readonly SectionView[],
   arms: readonly Shown[],
-  { columns, color, withValues }: Layout,
+  { columns, color, detail }: Layout,
 ): string[] => {
   const rows = rowsOf(sections);
   const labels = drawLabels(rows);
-  const group = arms.map((arm) => drawArm(rows, arm, withValues));
+  const group = arms.map((arm) => drawArm(rows, arm, detail));
   let next = 0;
   const lines = sections.flatMap((section) => {
     const heading = headingOf(section, columns);
@@ -125,30 +86,34 @@ const tableLines = (
   const shown = shownArms(table, arms);
   const always = shown.filter(({ arm }) => arm.role !== 'arm');
   const fixed = always.reduce(
-    (sum, arm) => sum + drawArm(rows, arm, true).width + GAP.length,
+    (sum, arm) => sum + drawArm(rows, arm, WHOLE).width + GAP.length,
     drawLabels(rows).width,
   );
   const others = shown.filter(({ arm }) => arm.role === 'arm');
-  const middlesOf = (withValues: boolean): Shown[][] =>
+  const middlesOf = (detail: Detail): Shown[][] =>
     [false, true].flatMap((variant) =>
       chunks(
         others.filter(({ arm }) => arm.variant === variant),
-        (arm) => drawArm(rows, arm, withValues).width,
+        (arm) => drawArm(rows, arm, detail).width,
         columns - fixed,
       ),
     );
-  // Where one arm, or two side by side, need the room, ratios go before medians, which stand in the page.
-  const [whole, short] = [middlesOf(true), middlesOf(false)];
-  const fits = others.every((arm) => fixed + GAP.length + drawArm(rows, arm, true).width <= columns);
-  const withValues = fits && (whole.some(({ length }) => length > 1) || short.length === whole.length);
-  const middles = withValues ? whole : short;
+  const fits = (detail: Detail): boolean =>
+    others.every((arm) => fixed + GAP.length + drawArm(rows, arm, detail).width <= columns);
+  // Where one arm, or two side by side, need the room, ratios go before medians.
+  const short = SHORTER.find(fits) ?? SHORTER.at(-1)!;
+  const whole = middlesOf(WHOLE);
+  const isWhole =
+    fits(WHOLE) && (whole.some(({ length }) => length > 1) || middlesOf(short).length === whole.length);
+  const detail = isWhole ? WHOLE : short;
+  const middles = middlesOf(detail);
   const baseline = always.filter(({ arm }) => arm.role === 'baseline');
   const null_ = always.filter(({ arm }) => arm.role === 'null');
   return (middles.length === 0 ? [[]] : middles).flatMap((middle) =>
     blockLines(
       table.sections.filter((section) => isMeasured(section, middle)),
       [...baseline, ...middle, ...null_],
-      { columns, color, withValues },
+      { columns, color, detail },
     ),
   );
 };
@@ -175,7 +140,9 @@ const legend = (view: ReportView): string => {
   const others = view.arms.some(({ role }) => role === 'null')
     ? " null: the baseline again, this machine's noise."
     : '';
-  return `Ratios are to ${view.baseline}: ${centreText(view)}, with its interval. fast, slow: all of it beyond ${percent} % and 20 us; same: within ${percent} %; <20us: a smaller difference; ~: undecided; few: too few blocks. no calls: nothing to do here in this phase.${others} ${chanceText(view)}`;
+  const apart =
+    view.pool === null ? '' : 'run sd: how far the runs lie apart beyond what their blocks explain. ';
+  return `Ratios are to ${view.baseline}: ${centreText(view)}, with its interval. fast, slow: all of it beyond ${percent} % and 20 us; same: within ${percent} %; <20us: a smaller difference; ~: undecided; few: too few ${view.pool === null ? 'blocks' : 'runs'}. ${apart}no calls: nothing to do here in this phase.${others} ${chanceText(view)}`;
 };
 
 /** Below a table a pointer to the page; where nothing was timed the values themselves. */
@@ -193,13 +160,14 @@ export const tableBlock = (view: ReportView, options: TerminalOptions = {}): rea
   const all = view.tables.length === 0 ? view.own : view.tables;
   const tables = options.allImages === true ? all : all.slice(0, 1);
   return [
+    ...(view.pool === null ? [] : [...wrapped(ascii(runsText(view)), columns), '']),
     ...tables.flatMap((table) => [
       ...wrapped(ascii(titleOf(view, table)), columns),
       '',
       ...tableLines(table, view.arms, columns, options.color ?? false),
     ]),
     ...wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns),
-    ...(tables.length === 0 ? [] : wrapped(ascii(runsText(view)), columns)),
+    ...(tables.length === 0 || view.pool !== null ? [] : wrapped(ascii(runsText(view)), columns)),
     // Where nothing was timed, what was counted is the result.
     ...(tables.length === 0 && view.observed.length === 0 ? ['', ...countedLines(view).map(ascii)] : []),
   ];

@@ -1,6 +1,7 @@
 // What the views show: everything computed, nothing formatted, every string already safe to print.
 import type { CallCount, Count } from '../results/compare/counts.ts';
 import type { Verdict } from '../results/compare/verdict.ts';
+import type { Pooled } from '../results/pool/pooled.ts';
 import type {
   Conditions,
   Environment,
@@ -208,13 +209,6 @@ export interface LeakView {
   readonly left: readonly Problem[];
 }
 
-/** The runs that were put together. */
-export interface PoolView {
-  readonly runs: readonly { readonly id: string; readonly startedAt: string; readonly seed: string }[];
-  /** Of what differs between the runs and was no reason to refuse them. */
-  readonly notices: readonly string[];
-}
-
 export interface ReportView {
   readonly id: string;
   readonly finding: string;
@@ -258,7 +252,7 @@ export interface ReportView {
   /** Ratios of arms with an interval, those of them that a verdict was given of, and how many intervals miss by chance. */
   readonly judged: { readonly cells: number; readonly verdicts: number; readonly missed: number };
   /** Null: a single run. */
-  readonly pool: PoolView | null;
+  readonly pool: Pooled | null;
   readonly sampleCount: number;
   readonly failures: readonly Problem[];
   readonly skipped: readonly Problem[];

@@ -4,7 +4,7 @@
 // it is set up. The work file system is synced, untimed, after create and before destroy, so that no life pays for another's dirty
 // pages and destroy is of files that are on disk; what a durable create or destroy costs (a syncfs of its own) is shown beside.
 
-import type { Created } from '../harness/model/backend.ts';
+import type { Created, IngestHow } from '../harness/model/backend.ts';
 import { known, sumOf } from '../harness/model/metrics.ts';
 import { medianOf } from '../harness/model/repeated.ts';
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
@@ -29,6 +29,10 @@ interface Done {
   readonly disk: Values;
 }
 
+/** `digested`: the digest of everything that comes in is computed and compared, as runtimes do. */
+const howOf = (stage: Stage): IngestHow =>
+  (stage.slot.params['ingest'] as IngestHow | undefined) ?? 'trusted';
+
 const mountAndUse = async (stage: Stage, created: Created, number: number): Promise<void> => {
   const target = readTarget(stage.image.tree);
   const at = stage.folder(`mount-${number}`);
@@ -46,7 +50,9 @@ const mountAndUse = async (stage: Stage, created: Created, number: number): Prom
 const life = async (stage: Stage, number: number): Promise<Done> => {
   const { prepared } = stage;
   const dir = stage.folder(`image-${number}`);
-  const created = await stage.phase('create', () => prepared.create(stage.storeOf(number), dir));
+  const created = await stage.phase('create', () =>
+    prepared.create(stage.storeOf(number), dir, howOf(stage)),
+  );
   const createSyncNs = stage.sync();
   const disk = stage.slot.pass === 'count' ? await stage.footprint() : {};
   await mountAndUse(stage, created, number);
@@ -56,7 +62,7 @@ const life = async (stage: Stage, number: number): Promise<Done> => {
 };
 
 const ask = (stage: Stage, number: number) =>
-  stage.phase('ingest', () => stage.prepared.ingest(stage.storeOf(number)));
+  stage.phase('ingest', () => stage.prepared.ingest(stage.storeOf(number), howOf(stage)));
 
 const collect = async (stage: Stage, number: number): Promise<number> => {
   await stage.phase('collect', () => stage.prepared.collect(stage.storeOf(number), stage.kept));
@@ -137,7 +143,12 @@ export const scenario: Scenario = {
     'commandStartWallNs',
   ],
   needs: [],
-  params: [{ local: 'nothing' }, { local: 'files' }, { local: 'image' }],
+  params: [
+    { local: 'nothing', ingest: 'trusted' },
+    { local: 'nothing', ingest: 'digested' },
+    { local: 'files' },
+    { local: 'image' },
+  ],
   variantsWith: ({ local }) => (local === 'files' ? ['hardlink-checkout', 'reflink-checkout'] : []),
   metrics: {
     arriveWallNs: { title: 'ingest + create: the image is here', better: 'lower', noise: 'noisy' },

@@ -3,10 +3,11 @@
 // Every look-up, listing and opening is made again, and of every file the pages that were read are mapped and faulted in. What the
 // program computes is left out. Cold, and by the same child once more warm.
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../harness/model/errors.ts';
 import type { RecordedStart, Replayed, Step } from '../harness/model/recorded-start.ts';
-import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
+import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { coldMount } from './in-mount.ts';
 import { look } from './look.ts';
 
@@ -24,12 +25,19 @@ const REHEARSAL: readonly Step[] = Array.from({ length: 50 }, (): readonly Step[
 export const recordedStarts = (): readonly RecordedStart[] =>
   JSON.parse(readFileSync(STARTS, 'utf8')) as RecordedStart[];
 
-const sourceOf = ({ start }: Readonly<Record<string, string | number>>): string =>
-  `fixture:debian-12-${start}`;
+/** Of the image that was made for this program, or of one that has it among much else. */
+const sourceOf = ({ start, on = start }: Params): string => `fixture:debian-12-${on}`;
 
-const stepsFor = (source: string): readonly Step[] => {
-  const found = recordedStarts().find(({ fixture }) => `fixture:${fixture}` === source);
-  if (found === undefined) throw new UserError(`no start was recorded for ${source}`, { code: 'skip' });
+const programOf = ({ command }: RecordedStart): string =>
+  basename(command.split(' ')[0]!).replace(/\d+$/, '');
+
+const stepsFor = (params: Params): readonly Step[] => {
+  const source = sourceOf(params);
+  const found = recordedStarts().find(
+    (one) => `fixture:${one.fixture}` === source && programOf(one) === params['start'],
+  );
+  if (found === undefined)
+    throw new UserError(`no start of ${params['start']} was recorded for ${source}`, { code: 'skip' });
   return found.steps;
 };
 
@@ -41,7 +49,7 @@ const replay = (stage: Stage, root: string, steps: readonly Step[]): Promise<Rep
   look<Replayed>(stage, { kind: 'replay', root, steps });
 
 const run = async (stage: Stage): Promise<Values> => {
-  const steps = stepsFor(sourceOf(stage.slot.params));
+  const steps = stepsFor(stage.slot.params);
   await replay(stage, '', REHEARSAL);
   return coldMount(
     stage,
@@ -64,12 +72,17 @@ export const scenario: Scenario = {
   question: 'How long does it take to read what starting a program reads?',
   cache: 'cold',
   reproduce:
-    'sync; echo 3 > /proc/sys/vm/drop_caches; mount; the recorded look-ups, openings and page faults of `python3 -c "import json,ssl"` or `nginx -t`',
+    'sync; echo 3 > /proc/sys/vm/drop_caches; mount; the recorded look-ups, openings and page faults of `python3 -c "import json,ssl"`, `nginx -t`, `gcc --version` or `git --version`',
   headline: ['startWallNs', 'startWarmWallNs'],
   ownSection: true,
   needs: [{ title: 'dropping the caches', anyOf: ['drop-caches'] }],
   params: [{ start: 'python' }],
-  largeParams: [{ start: 'nginx' }],
+  largeParams: [
+    { start: 'nginx' },
+    { start: 'python', on: 'developer' },
+    { start: 'gcc', on: 'developer' },
+    { start: 'git', on: 'developer' },
+  ],
   passes: ['time'],
   placed: true,
   variants: ['erofs-overlay-loop'],

@@ -16,7 +16,9 @@ export const scenario: Scenario = {
     { title: 'dropping the caches', anyOf: ['drop-caches'] },
   ],
   params: [{}],
-  variants: ['erofs-only', 'plain-directory', 'erofs-overlay-loop', 'erofs-overlay-loop-dio'],
+  // Over a loop device or from the file: a cold listing differs between them, so no table has one without the other.
+  variants: ['erofs-overlay-loop'],
+  largeVariants: ['erofs-only', 'plain-directory', 'erofs-overlay-loop-dio'],
   placed: true,
   oneCpu: true,
   metrics: { ...walkMetrics, ...cacheMetrics },

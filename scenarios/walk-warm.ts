@@ -11,7 +11,7 @@ export const scenario: Scenario = {
   headline: ['walkWallNs'],
   needs: [{ title: 'ls', anyOf: ['ls'] }],
   params: [{}],
-  variants: ['erofs-only', 'plain-directory', 'erofs-overlay-noacl', 'erofs-overlay-no-filter'],
+  largeVariants: ['erofs-only', 'plain-directory', 'erofs-overlay-noacl', 'erofs-overlay-no-filter'],
   placed: true,
   oneCpu: true,
   metrics: walkMetrics,

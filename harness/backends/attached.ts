@@ -1,29 +1,35 @@
 // What mounts that need no server have in common once they are attached: taken down top first, gone when nothing holds their source.
 import type { Held, Mounted } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
-import type { Machine } from '../model/machine.ts';
+import type { Machine, Until } from '../model/machine.ts';
 
 const SETTLE_LIMIT_MS = 5000;
 
 export interface Attached {
   readonly root: string;
-  readonly fsType: string;
+  /** Asked for once the mount is there, where only that tells. */
+  readonly fsType: string | (() => string);
   readonly took: Readonly<Record<string, string>>;
   readonly devices?: readonly string[];
   /** Mount points in the order in which they go, the topmost first. */
   readonly points: readonly string[];
   /** Nothing holds what the mount was made of. */
-  free(): boolean;
+  readonly free: Until;
   readonly held: Held;
-  /** What `free` looks at, for the message. */
+  /** What `free` is about, for the message. */
   readonly source: string;
 }
 
 /** What tells `settle` that the mount is gone tells it right after the unmount, too. */
 export const askedBy = (of: string, free: () => boolean): Held => ({ kind: 'asked', of, watch: () => free });
 
-export const LEASE = 'a write lease on the file';
-export const LOOP = 'the loop device';
+/** Of a mount whose source tells when it is free. */
+export type SourceFree = Exclude<Until, { readonly unmounted: string }>;
+
+export const heldUntil = ({ files, mounts }: Machine, until: SourceFree): Held =>
+  'lease' in until
+    ? askedBy('a write lease on the file', () => files.leaseFree(until.lease))
+    : askedBy('the loop device', () => mounts.loopFree(until.loop));
 
 /** A bind mount of a folder that others use: nothing is made for it, so nothing is given back. */
 export const NOTHING_OWN: Held = {
@@ -46,17 +52,21 @@ export const attached = (
   { root, fsType, took, devices = [], points, free, held, source }: Attached,
 ): Mounted => ({
   root,
-  fsType,
+  get fsType() {
+    return typeof fsType === 'string' ? fsType : fsType();
+  },
   servers: [],
   took,
   devices,
   held,
   async unmount() {
-    for (const point of points) machine.mounts.unmount(point);
+    machine.calls((list) => {
+      for (const point of points) list.unmount(point);
+    });
   },
   async settle() {
-    if (!machine.waitFor(free, SETTLE_LIMIT_MS))
-      throw new UserError(`the ${fsType} mount did not go away`, {
+    if (!machine.settled(free, SETTLE_LIMIT_MS))
+      throw new UserError(`the mount at ${root} did not go away`, {
         code: 'timeout',
         exit: 5,
         facts: [`made of: ${source}`, `waited: ${SETTLE_LIMIT_MS} ms`],

@@ -6,10 +6,11 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
+import { type MountAttribute, type MountOption, textOf } from '../model/calls.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
-import type { Machine, MountAttribute } from '../model/machine.ts';
-import { askedBy, attached, LEASE, LOOP } from './attached.ts';
+import type { Machine } from '../model/machine.ts';
+import { attached, heldUntil, type SourceFree } from './attached.ts';
 import { layerPaths } from './overlay-layers.ts';
 import { backend as unpacked } from './unpacked-overlay.ts';
 
@@ -32,7 +33,14 @@ const built = async (image: Image, machine: Machine, { type, build }: BlockImage
   const scratch = join(home, `${type}-build`);
   const [layerDir, dir, at] = ['layers', 'image', 'mount'].map((name) => join(scratch, name));
   for (const path of [layerDir!, dir!, at!]) mkdirSync(path, { recursive: true });
-  const store: Store = { state: 'empty', objectDirs: [], layerDir: layerDir!, ingest() {}, collect() {} };
+  const store: Store = {
+    state: 'empty',
+    objectDirs: [],
+    layerDir: layerDir!,
+    ingest() {},
+    ingested: () => ({ verity: null }),
+    collect() {},
+  };
   let mounted: Mounted | null = null;
   try {
     const created = await (await unpacked.prepare(image, machine, {})).create(store, dir!);
@@ -72,30 +80,25 @@ const receive = (machine: Machine, from: string, to: string): void => {
 const mountImage = (machine: Machine, { type, fromFile }: BlockImage, file: string, at: string): Mounted => {
   const options: readonly MountAttribute[] = ['ro', 'nosuid', 'nodev'];
   const took = fromFile(machine) ? 'file' : 'loop';
-  let free = () => machine.files.leaseFree(file);
-  if (took === 'file') {
-    const paths = layerPaths(machine);
-    try {
-      machine.mounts.attach(machine.mounts.create(type, [['source', paths.short(file)]], options), at);
-    } finally {
-      paths.close();
-    }
-  } else {
-    const loop = machine.mounts.loop(file, { directIo: false });
-    try {
-      machine.mounts.attach(machine.mounts.create(type, [['source', loop.device], ['ro']], options), at);
-    } finally {
-      machine.files.close(loop.fd);
-    }
-    free = () => machine.mounts.loopFree(loop.device);
-  }
+  const device = machine.calls((list) => {
+    const paths = layerPaths(list);
+    const loop = took === 'loop' ? list.loop(file, { directIo: false }) : null;
+    const from: readonly MountOption[] =
+      loop === null ? [['source', paths.short(file)]] : [['source', loop.device], ['ro']];
+    const mount = list.create(type, from, options);
+    if (loop !== null) list.close(loop.fd);
+    list.attach(mount, at);
+    paths.close();
+    return loop?.device ?? null;
+  });
+  const free: SourceFree = device === null ? { lease: file } : { loop: textOf(device) };
   return attached(machine, {
     root: at,
     fsType: type,
     took: { [type]: took },
     points: [at],
     free,
-    held: askedBy(took === 'file' ? LEASE : LOOP, free),
+    held: heldUntil(machine, free),
     source: file,
   });
 };

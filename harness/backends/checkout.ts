@@ -9,12 +9,13 @@
 // Source:  tar(1) (--transform with flag h changes targets of hard links only); open_tree(2), mount_setattr(2).
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Mounted, Store } from '../model/backend.ts';
+import type { IngestHow, Mounted, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
-import type { Machine } from '../model/machine.ts';
+import type { Loops, Machine, Need } from '../model/machine.ts';
 import { POOL_MARK, poolKeys, writePoolTar, writeRelinkTar, writeTreeTar } from '../store/checkout-tar.ts';
 import { placeOf } from '../store/objects.ts';
+import type { Maker } from '../store/planted-tree.ts';
 import { attached, NOTHING_OWN } from './attached.ts';
 
 const HEX = '0123456789abcdef';
@@ -108,16 +109,36 @@ export const collectPool = ({ files }: Machine, dirs: readonly string[], keep: r
 
 /** `on`: the file system that holds the checkout, where it may be another than the work folder's. */
 export const mountCheckout = (machine: Machine, folder: string, at: string, on?: string): Mounted => {
-  machine.mounts.attach(machine.mounts.clone(folder), at);
+  machine.calls((list) => list.attach(list.clone(folder), at));
   return attached(machine, {
     root: at,
-    fsType: machine.mounts.typeAt(at) ?? 'no mount',
+    fsType: () => machine.mounts.typeAt(at) ?? 'no mount',
     took: { mount: 'bind', ...(on === undefined ? {} : { on }) },
     points: [at],
-    free: () => !machine.mounts.isMount(at),
+    free: { unmounted: at },
     held: NOTHING_OWN,
     source: folder,
   });
+};
+
+export const TIMED_CALLS: Need = { title: 'the compiled calls of timed windows', anyOf: ['timed-calls'] };
+
+export const loopsOf = ({ files: { loops } }: Machine): Loops => {
+  if (loops === null) throw new UserError('the calls of timed windows are not compiled', { code: 'skip' });
+  return loops;
+};
+
+/** Whoever runs this: what a file has by being made here is not set again. */
+export const makerHere = (): Maker => ({
+  uid: process.geteuid?.() ?? 0,
+  gid: process.getegid?.() ?? 0,
+  umask: process.umask(),
+});
+
+/** A pool's files come in by tar, which knows no digest of theirs. */
+export const refuseDigested = (how: IngestHow | undefined): void => {
+  if (how === 'digested')
+    throw new UserError('the files of a pool come in by tar, which digests nothing', { code: 'skip' });
 };
 
 export const refuseWritable = (writable: unknown): void => {

@@ -5,7 +5,8 @@
 // Leaves:  nothing when it dies inside a private mount namespace; the server ends with its parent.
 // Source:  Documentation/filesystems/overlayfs.rst (data-only lower layers, user xattr).
 import type { Backend, Mounted, Store } from '../model/backend.ts';
-import type { Machine, MountOption } from '../model/machine.ts';
+import type { MountOption, Text } from '../model/calls.ts';
+import type { Machine } from '../model/machine.ts';
 import {
   checkServerOption,
   detach,
@@ -15,7 +16,7 @@ import {
   transportOf,
 } from './fuse-server.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
-import { type LayerPaths, layerPaths } from './overlay-layers.ts';
+import { joined, type LayerPaths, layerPaths } from './overlay-layers.ts';
 
 const REDIRECTS: readonly MountOption[] = [
   ['metacopy', 'on'],
@@ -27,14 +28,9 @@ type LayerForm = 'root' | 'root, one string' | 'user';
 const formOf = ({ features }: Machine): LayerForm =>
   !features.root.ok ? 'user' : features['overlay-data-layers'].ok ? 'root' : 'root, one string';
 
-const optionsOf = (
-  form: LayerForm,
-  lower: string,
-  store: Store,
-  paths: LayerPaths,
-): readonly MountOption[] => {
+const optionsOf = (form: LayerForm, lower: Text, store: Store, paths: LayerPaths): readonly MountOption[] => {
   const data = store.objectDirs.map((dir) => paths.short(dir));
-  if (form === 'root, one string') return [['lowerdir', `${lower}::${data.join('::')}`], ...REDIRECTS];
+  if (form === 'root, one string') return [['lowerdir', joined([lower, ...data], '::')], ...REDIRECTS];
   const layers: readonly MountOption[] = [
     ['lowerdir+', lower],
     ...data.map((dir): MountOption => ['datadir+', dir]),
@@ -45,13 +41,12 @@ const optionsOf = (
 
 const stack = (machine: Machine, store: Store, at: string): LayerForm => {
   const form = formOf(machine);
-  const paths = layerPaths(machine);
-  try {
+  machine.calls((list) => {
+    const paths = layerPaths(list);
     const options = optionsOf(form, paths.short(at), store, paths);
-    machine.mounts.attach(machine.mounts.create('overlay', options, ['ro', 'nosuid', 'nodev']), at);
-  } finally {
+    list.attach(list.create('overlay', options, ['ro', 'nosuid', 'nodev']), at);
     paths.close();
-  }
+  });
   return form;
 };
 
@@ -95,8 +90,10 @@ export const backend: Backend = {
         took: { ...serving.took, layers },
         held: serving.held,
         async unmount() {
-          machine.mounts.unmount(at);
-          machine.mounts.unmount(at);
+          machine.calls((list) => {
+            list.unmount(at);
+            list.unmount(at);
+          });
         },
         settle: serving.settle,
         abandon,

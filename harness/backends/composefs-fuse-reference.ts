@@ -24,7 +24,7 @@ const served = (machine: Machine, server: Server, at: string): Mounted => ({
   took: { transport: 'libfuse, threads' },
   held: serverHeld(server),
   async unmount() {
-    machine.mounts.unmount(at);
+    machine.calls((list) => list.unmount(at));
   },
   async settle() {
     if (!server.exited(SETTLE_LIMIT_MS))

@@ -67,7 +67,7 @@ const mountShared = (
     took: shared.took,
     held: { kind: 'not asked', why: 'one server has every mount and stays when one goes' },
     async unmount() {
-      machine.mounts.unmount(at);
+      machine.calls((list) => list.unmount(at));
       shared.mountCount--;
     },
     async settle() {

@@ -5,12 +5,13 @@
 // Leaves:  nothing when it dies inside a private mount namespace.
 // Source:  Documentation/filesystems/overlayfs.rst (data-only lower layers).
 import type { Mounted, Store, Writable } from '../model/backend.ts';
+import type { CallList, MountOption, Text } from '../model/calls.ts';
 import type { Image } from '../model/image.ts';
-import type { Machine, MountOption, Need } from '../model/machine.ts';
-import { attached, letGo } from './attached.ts';
-import { type LowerChoice, mountLower } from './erofs-lower.ts';
+import type { Machine, Need } from '../model/machine.ts';
+import { attached, heldUntil, letGo } from './attached.ts';
+import { devicesOf, type Lower, type LowerChoice, lowerFree, mountLower } from './erofs-lower.ts';
 import { type MountManifest, mountWith } from './manifest.ts';
-import { type LayerForm, type LayerPaths, layerForm, layerPaths } from './overlay-layers.ts';
+import { joined, type LayerForm, type LayerPaths, layerForm, layerPaths } from './overlay-layers.ts';
 import { attributesOf, upperOptions } from './writable.ts';
 
 export const ROOT: Need = { title: 'root in the initial user namespace', anyOf: ['root'] };
@@ -26,7 +27,7 @@ const dataOptions = (
   paths: LayerPaths,
 ): readonly MountOption[] => {
   const data = store.objectDirs.map((dir) => paths.short(dir));
-  if (form === 'colons') return [['lowerdir', `${lower[1]}::${data.join('::')}`]];
+  if (form === 'colons') return [['lowerdir', joined([lower[1] as Text, ...data], '::')]];
   return [lower, ...data.map((dir): MountOption => ['datadir+', dir])];
 };
 
@@ -39,33 +40,41 @@ interface Parts {
   readonly lower: LowerChoice;
 }
 
+/** Adds both mounts to the list; kernels that cannot take a detached mount as a layer need it attached under the overlay itself. */
 const stack = (
+  list: CallList,
   { machine, manifest, store, at, writable, lower: choice }: Parts,
-  paths: LayerPaths,
-): Mounted => {
+  form: LayerForm,
+): Lower => {
+  const paths = layerPaths(list);
+  const lower = mountLower(list, machine, manifest, paths, choice);
+  if (form !== 'fd') list.attach(lower.fd, at);
+  const layer: MountOption =
+    form === 'fd' ? ['lowerdir+', lower.fd] : [form === 'path' ? 'lowerdir+' : 'lowerdir', paths.short(at)];
+  const options: readonly MountOption[] = [
+    ...dataOptions(form, layer, store, paths),
+    ...upperOptions(writable, paths),
+    ['metacopy', 'on'],
+    ['redirect_dir', 'on'],
+  ];
+  const overlay = list.create('overlay', options, attributesOf(writable));
+  if (form === 'fd') list.close(lower.fd);
+  list.attach(overlay, at);
+  paths.close();
+  return lower;
+};
+
+const mountStack = (parts: Parts): Mounted => {
+  const { machine, manifest, at, writable } = parts;
   const form = layerForm(machine);
-  const lower = mountLower(machine, manifest, paths, choice);
-  // Kernels that cannot take a detached mount as a layer need it attached somewhere: under the future overlay itself.
   const below = form === 'fd' ? [] : [at];
-  let overlay: number;
+  let lower: Lower;
   try {
-    for (const point of below) machine.mounts.attach(lower.fd, point);
-    const layer: MountOption =
-      form === 'fd' ? ['lowerdir+', lower.fd] : [form === 'path' ? 'lowerdir+' : 'lowerdir', paths.short(at)];
-    const options: readonly MountOption[] = [
-      ...dataOptions(form, layer, store, paths),
-      ...upperOptions(writable, paths),
-      ['metacopy', 'on'],
-      ['redirect_dir', 'on'],
-    ];
-    overlay = machine.mounts.create('overlay', options, attributesOf(writable));
+    lower = machine.calls((list) => stack(list, parts, form));
   } catch (error) {
     letGo(machine, below);
     throw error;
-  } finally {
-    if (form === 'fd') machine.files.close(lower.fd);
   }
-  machine.mounts.attach(overlay, at);
   return attached(machine, {
     root: at,
     fsType: 'overlay',
@@ -74,21 +83,16 @@ const stack = (
       layers: form,
       ...(writable === undefined ? {} : { writable: 'one overlay' }),
     },
-    devices: lower.devices,
+    devices: devicesOf(lower),
     points: [at, ...below],
-    free: lower.free,
-    held: lower.held,
+    free: lowerFree(lower, manifest),
+    held: heldUntil(machine, lowerFree(lower, manifest)),
     source: manifest,
   });
 };
 
 /** How a backend of this kind mounts; they differ in what lies below EROFS and in its options. */
 export const dataOverlay = (image: Image, machine: Machine, lower: LowerChoice): MountManifest =>
-  mountWith(image, machine, async (manifest, store, at, writable) => {
-    const paths = layerPaths(machine);
-    try {
-      return stack({ machine, manifest, store, at, writable, lower }, paths);
-    } finally {
-      paths.close();
-    }
-  });
+  mountWith(image, machine, async (manifest, store, at, writable) =>
+    mountStack({ machine, manifest, store, at, writable, lower }),
+  );

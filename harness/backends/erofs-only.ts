@@ -6,31 +6,31 @@
 // Leaves:  nothing when it dies inside a private mount namespace.
 import type { Backend } from '../model/backend.ts';
 import type { Machine } from '../model/machine.ts';
-import { attached } from './attached.ts';
+import { attached, heldUntil } from './attached.ts';
 import { ROOT } from './data-overlay.ts';
-import { mountLower } from './erofs-lower.ts';
+import { devicesOf, lowerFree, mountLower } from './erofs-lower.ts';
 import { type MountManifest, manifestLifecycle, readOnly } from './manifest.ts';
 import { layerPaths } from './overlay-layers.ts';
 
 const mountAlone = (machine: Machine): MountManifest =>
   readOnly(async (manifest, _store, at) => {
-    const paths = layerPaths(machine);
-    try {
-      const lower = mountLower(machine, manifest, paths, { source: 'best' });
-      machine.mounts.attach(lower.fd, at);
-      return attached(machine, {
-        root: at,
-        fsType: 'erofs',
-        took: { erofs: lower.took },
-        devices: lower.devices,
-        points: [at],
-        free: lower.free,
-        held: lower.held,
-        source: manifest,
-      });
-    } finally {
+    const lower = machine.calls((list) => {
+      const paths = layerPaths(list);
+      const mounted = mountLower(list, machine, manifest, paths, { source: 'best' });
+      list.attach(mounted.fd, at);
       paths.close();
-    }
+      return mounted;
+    });
+    return attached(machine, {
+      root: at,
+      fsType: 'erofs',
+      took: { erofs: lower.took },
+      devices: devicesOf(lower),
+      points: [at],
+      free: lowerFree(lower, manifest),
+      held: heldUntil(machine, lowerFree(lower, manifest)),
+      source: manifest,
+    });
   });
 
 export const backend: Backend = {

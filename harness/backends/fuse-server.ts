@@ -150,7 +150,7 @@ const prepareOne = (form: FuseForm, image: Image, machine: Machine, options: Opt
       took: serving.took,
       held: serving.held,
       async unmount() {
-        machine.mounts.unmount(at);
+        machine.calls((list) => list.unmount(at));
       },
       settle: serving.settle,
       abandon() {

@@ -12,6 +12,7 @@ import {
   linkTree,
   mountCheckout,
   poolDirsOf,
+  refuseDigested,
   refuseUnpackable,
   refuseWritable,
   tarsOf,
@@ -35,7 +36,10 @@ export const backend: Backend = {
     refuseUnpackable(image);
     const tars = tarsOf(image);
     return {
-      ingest: (store) => fillPool(machine, image, poolDirsOf(store)),
+      async ingest(store, how) {
+        refuseDigested(how);
+        await fillPool(machine, image, poolDirsOf(store));
+      },
       async create(store, dir) {
         const root = join(dir, 'root');
         await linkTree(machine, tars, { pools: poolDirsOf(store), into: root });

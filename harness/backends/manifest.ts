@@ -40,16 +40,16 @@ export const manifestLifecycle = (
   mount: MountManifest,
   bytes: Uint8Array = image.manifest,
 ): Prepared => ({
-  async ingest(store) {
-    store.ingest(image);
+  async ingest(store, how) {
+    store.ingest(image, how);
   },
   async create(store, dir) {
     const manifest = join(dir, 'image.cfs');
-    machine.files.writeNew(manifest, bytes);
+    machine.calls((list) => list.writeNew(manifest, bytes));
     return {
       mount: (at, writable) => mount(manifest, store, at, writable),
       async destroy() {
-        machine.files.unlink(manifest);
+        machine.calls((list) => list.unlink(manifest));
       },
     };
   },

@@ -9,7 +9,7 @@ import type { Backend, Store, Writable } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { askedBy, attached, LEASE } from './attached.ts';
+import { attached, heldUntil } from './attached.ts';
 import { ROOT } from './data-overlay.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
 
@@ -32,15 +32,14 @@ const byCommand = (image: Image, machine: Machine): MountManifest =>
   mountWith(image, machine, async (manifest, store, at, writable) => {
     const options = optionsOf(store, writable);
     await machine.command('mount.composefs', ['mount.composefs', '-o', options, manifest, at]);
-    // A loop device holds the file open, too.
-    const free = (): boolean => machine.files.leaseFree(manifest);
     return attached(machine, {
       root: at,
       fsType: 'overlay',
       took: { mount: 'mount.composefs', ...(writable === undefined ? {} : { writable: 'one overlay' }) },
       points: [at],
-      free,
-      held: askedBy(LEASE, free),
+      // A loop device holds the file open, too.
+      free: { lease: manifest },
+      held: heldUntil(machine, { lease: manifest }),
       source: manifest,
     });
   });

@@ -2,7 +2,8 @@
 // too long for a mount option.
 //
 // Source: fsconfig(2) takes strings of at most 255 bytes, so a longer path is handed over as /proc/self/fd/N.
-import type { Machine, MountOption } from '../model/machine.ts';
+import type { CallList, Fd, Later, MountOption, Text } from '../model/calls.ts';
+import type { Machine } from '../model/machine.ts';
 
 const FSCONFIG_STRING_BYTES = 255;
 const O_PATH = 0o10000000;
@@ -12,24 +13,25 @@ export type LayerForm = 'fd' | 'path' | 'colons';
 
 export interface LayerPaths {
   /** The path itself where it fits an option, else one through a descriptor that stays open until `close`. */
-  short(path: string): string;
+  short(path: string): Text;
   /** Through a descriptor in any case: what has to share an option with others. */
-  brief(path: string): string;
+  brief(path: string): Text;
+  /** Adds what closes them. */
   close(): void;
 }
 
-export const layerPaths = (machine: Machine): LayerPaths => {
-  const fds: number[] = [];
-  const brief = (path: string): string => {
-    const fd = machine.files.open(path, O_PATH | O_CLOEXEC);
+export const layerPaths = (list: CallList): LayerPaths => {
+  const fds: Fd[] = [];
+  const brief = (path: string): Text => {
+    const fd = list.open(path, O_PATH | O_CLOEXEC);
     fds.push(fd);
-    return `/proc/self/fd/${fd}`;
+    return ['/proc/self/fd/', typeof fd === 'number' ? String(fd) : fd];
   };
   return {
     brief,
     short: (path) => (Buffer.byteLength(path) <= FSCONFIG_STRING_BYTES ? path : brief(path)),
     close() {
-      for (const fd of fds) machine.files.close(fd);
+      for (const fd of fds) list.close(fd);
     },
   };
 };
@@ -42,8 +44,14 @@ export const layerForm = (machine: Machine): LayerForm =>
       ? 'path'
       : 'colons';
 
-const joined = (names: readonly string[]): string =>
-  names.map((name) => name.replace(/([\\:,])/g, '\\$1')).join(':');
+const escaped = (name: string): string => name.replace(/([\\:,])/g, '\\$1');
+
+/** Several layers in one string. */
+export const joined = (names: readonly Text[], separator: string): Text =>
+  names.flatMap((name, i): (string | Later)[] => [
+    ...(i === 0 ? [] : [separator]),
+    ...(typeof name === 'string' ? [name] : name),
+  ]);
 
 /** Options for plain layers, top first: `lowerdir+` each, or one joined string on kernels without it. */
 export const lowerOptions = (
@@ -53,9 +61,19 @@ export const lowerOptions = (
 ): readonly MountOption[] => {
   if (plainLayerForm(machine) === 'path')
     return layers.map((layer): MountOption => ['lowerdir+', paths.short(layer)]);
-  const whole = joined(layers);
+  const whole = layers.map(escaped).join(':');
   const fits = Buffer.byteLength(whole) <= FSCONFIG_STRING_BYTES;
-  return [['lowerdir', fits ? whole : joined(layers.map((layer) => paths.brief(layer)))]];
+  return [
+    [
+      'lowerdir',
+      fits
+        ? whole
+        : joined(
+            layers.map((layer) => paths.brief(layer)),
+            ':',
+          ),
+    ],
+  ];
 };
 
 /** Plain layers need less of a kernel than data-only ones: user namespaces allow one and refuse the other. */

@@ -35,13 +35,13 @@ const flatten = async (image: Image, machine: Machine, store: Store, dir: string
 };
 
 const bindAt = (machine: Machine, from: string, at: string): Mounted => {
-  machine.mounts.attach(machine.mounts.clone(from), at);
+  machine.calls((list) => list.attach(list.clone(from), at));
   return attached(machine, {
     root: at,
-    fsType: machine.mounts.typeAt(at) ?? 'no mount',
+    fsType: () => machine.mounts.typeAt(at) ?? 'no mount',
     took: { mount: 'bind' },
     points: [at],
-    free: () => !machine.mounts.isMount(at),
+    free: { unmounted: at },
     held: NOTHING_OWN,
     source: from,
   });

@@ -19,6 +19,7 @@ import {
   linkTree,
   makeFolder,
   mountCheckout,
+  refuseDigested,
   refuseUnpackable,
   refuseWritable,
   tarsOf,
@@ -96,7 +97,8 @@ export const backend: Backend = {
     const poolOf = (store: Store): string => join(homeOf(store), 'pool');
     return {
       ...(own === null ? {} : { ownFileSystem: own.root, outside: () => steadyUsage(machine, own) }),
-      async ingest(store) {
+      async ingest(store, how) {
+        refuseDigested(how);
         makeFolder(homeOf(store));
         await fillPool(machine, image, [poolOf(store)]);
         if (!machine.files.exists(treeOf(store)))

@@ -14,11 +14,13 @@ import { backend as erofsOverlayLoopDio } from './erofs-overlay-loop-dio.ts';
 import { backend as erofsOverlayNoFilter } from './erofs-overlay-no-filter.ts';
 import { backend as erofsOverlayNoacl } from './erofs-overlay-noacl.ts';
 import { backend as hardlinkCheckout } from './hardlink-checkout.ts';
+import { backend as hardlinkCheckoutDirect } from './hardlink-checkout-direct.ts';
 import { backend as mountComposefs } from './mount-composefs.ts';
 import { backend as plainDirectory } from './plain-directory.ts';
 import { backend as reflinkCheckout } from './reflink-checkout.ts';
 import { backend as squashfsFull } from './squashfs-full.ts';
 import { backend as unpackedOverlay } from './unpacked-overlay.ts';
+import { backend as unpackedOverlayUnlinkat } from './unpacked-overlay-unlinkat.ts';
 
 export const backends: readonly Backend[] = [
   composefsFuse,
@@ -35,7 +37,9 @@ export const backends: readonly Backend[] = [
   erofsFull,
   squashfsFull,
   hardlinkCheckout,
+  hardlinkCheckoutDirect,
   reflinkCheckout,
+  unpackedOverlayUnlinkat,
   composefsFuseNoxattr,
   composefsFusePassthrough,
   composefsFuseOverlay,

@@ -1,13 +1,16 @@
 // Layers unpacked to files and stacked by overlayfs.
 //
-// Needs:   GNU tar and rm; overlayfs (with user.overlay.* attributes inside a user namespace).
-// Does:    one `tar -x` per layer that is not there yet, one overlay mount, one `rm -rf` for all layers that it unpacked.
+// Needs:   GNU tar and rm; overlayfs (with user.overlay.* attributes inside a user namespace); sha256sum for layers to be digested.
+// Does:    one `tar -x` per layer that is not there yet, after one `sha256sum` of its tar if it is to be digested, as runtimes check
+//          a layer's digest; one overlay mount, one `rm -rf` for all layers that it unpacked.
 // Leaves:  unpacked layers in the store's layer folder when it dies before destroy.
 // Source:  Documentation/filesystems/overlayfs.rst; the commands are those that runtimes and people run.
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Created, Held, Mounted, Store, Writable } from '../model/backend.ts';
+import type { Created, Held, IngestHow, Mounted, Store, Writable } from '../model/backend.ts';
+import type { MountOption } from '../model/calls.ts';
 import type { Image, Layer } from '../model/image.ts';
-import type { Machine, MountOption } from '../model/machine.ts';
+import type { Machine } from '../model/machine.ts';
 import { attached } from './attached.ts';
 import { layerPaths, lowerOptions, plainLayerForm } from './overlay-layers.ts';
 import { attributesOf, rootlessOptions, upperOptions, writableOver } from './writable.ts';
@@ -45,17 +48,16 @@ const mountLayers = (
   at: string,
   writable: Writable | undefined,
 ): Mounted => {
-  const paths = layerPaths(machine);
-  try {
+  machine.calls((list) => {
+    const paths = layerPaths(list);
     const options: readonly MountOption[] = [
       ...lowerOptions(machine, lowers, paths),
       ...upperOptions(writable, paths),
       ...rootlessOptions(machine),
     ];
-    machine.mounts.attach(machine.mounts.create('overlay', options, attributesOf(writable)), at);
-  } finally {
+    list.attach(list.create('overlay', options, attributesOf(writable)), at);
     paths.close();
-  }
+  });
   return attached(machine, {
     root: at,
     fsType: 'overlay',
@@ -65,23 +67,38 @@ const mountLayers = (
       ...(writable === undefined ? {} : { writable: 'one overlay' }),
     },
     points: [at],
-    free: () => !machine.mounts.isMount(at),
+    free: { unmounted: at },
     held: superblockHeld(machine, at),
     source: lowers.join(' '),
   });
 };
+
+/** A layer's id is the digest of its tar. */
+const checkDigest = async (machine: Machine, layer: Layer): Promise<void> => {
+  const list = `${layer.tarPath}.sha256`;
+  if (!existsSync(list)) writeFileSync(list, `${layer.id}  ${layer.tarPath}\n`);
+  await machine.command('sha256sum', ['sha256sum', '--status', '--check', list]);
+};
+
+export interface LayerWays {
+  readonly how?: IngestHow;
+  /** Absent: `rm -rf`. */
+  readonly remove?: (paths: readonly string[]) => Promise<void>;
+}
 
 export const createLayers = async (
   image: Image,
   machine: Machine,
   store: Store,
   dir: string,
+  { how = 'trusted', remove = (paths) => machine.command('rm', ['rm', '-rf', ...paths]) }: LayerWays = {},
 ): Promise<Created> => {
   const unpacked: string[] = [];
   const lowers: string[] = [];
   for (const layer of image.layers) {
     const path = join(store.layerDir, layer.id);
     if (!machine.files.exists(path)) {
+      if (how === 'digested') await checkDigest(machine, layer);
       await unpack(machine, layer, path);
       unpacked.push(path);
     }
@@ -98,7 +115,7 @@ export const createLayers = async (
       return mountLayers(machine, writable === undefined ? readOnlyLowers : lowers, at, writable);
     },
     async destroy() {
-      if (unpacked.length > 0) await machine.command('rm', ['rm', '-rf', ...unpacked]);
+      if (unpacked.length > 0) await remove(unpacked);
       if (empty !== null) machine.files.rmdir(empty);
     },
   };

@@ -23,7 +23,7 @@ export const backend: Backend = {
     return {
       // Contents arrive with create, and leave with destroy.
       async ingest() {},
-      create: (store, dir) => createLayers(image, machine, store, dir),
+      create: (store, dir, how) => createLayers(image, machine, store, dir, how === undefined ? {} : { how }),
       async collect() {},
     };
   },

@@ -3,7 +3,8 @@
 // Does:    upperdir and workdir on the work file system; over a mount: one more fsopen(overlay) with the mount point as lower.
 // Source:  Documentation/filesystems/overlayfs.rst (upper and lower).
 import type { Mounted, Writable } from '../model/backend.ts';
-import type { Machine, MountAttribute, MountOption } from '../model/machine.ts';
+import type { MountAttribute, MountOption } from '../model/calls.ts';
+import type { Machine } from '../model/machine.ts';
 import { letGo } from './attached.ts';
 import { type LayerPaths, layerPaths, lowerOptions } from './overlay-layers.ts';
 
@@ -22,19 +23,17 @@ export const attributesOf = (writable: Writable | undefined): readonly MountAttr
 export const rootlessOptions = (machine: Machine): readonly MountOption[] =>
   machine.features.root.ok ? [] : [['userxattr']];
 
-const attachOver = (machine: Machine, below: Mounted, writable: Writable): void => {
-  const paths = layerPaths(machine);
-  try {
+const attachOver = (machine: Machine, below: Mounted, writable: Writable): void =>
+  machine.calls((list) => {
+    const paths = layerPaths(list);
     const options = [
       ...lowerOptions(machine, [below.root], paths),
       ...upperOptions(writable, paths),
       ...rootlessOptions(machine),
     ];
-    machine.mounts.attach(machine.mounts.create('overlay', options, attributesOf(writable)), below.root);
-  } finally {
+    list.attach(list.create('overlay', options, attributesOf(writable)), below.root);
     paths.close();
-  }
-};
+  });
 
 /** A writable overlay over `below`, attached at the same place; both go with `unmount`. */
 export const writableOver = async (
@@ -53,7 +52,7 @@ export const writableOver = async (
     fsType: 'overlay',
     took: { ...below.took, writable: `overlay over ${below.fsType}` },
     async unmount() {
-      machine.mounts.unmount(below.root);
+      machine.calls((list) => list.unmount(below.root));
       await below.unmount();
     },
     abandon() {

@@ -28,6 +28,7 @@ export interface TypedOptions {
   readonly strict?: boolean;
   readonly placement?: AskedPlacement;
   readonly lives?: number;
+  readonly runs?: number;
 }
 
 export const BASELINE = 'erofs-overlay';

@@ -9,6 +9,7 @@ import { historyCommand } from './history.ts';
 import { imageCommand } from './image-command.ts';
 import { doctorCommand, listCommand } from './machine-commands.ts';
 import type { TypedOptions } from './options.ts';
+import { poolCommand } from './pool.ts';
 import { reportCommand } from './report.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -65,9 +66,14 @@ const runCommand = (): Command =>
       'lives of an image within one timed slot of an empty store; the value is their median (default: that of the profile)',
       wholeNumber,
     )
+    .option(
+      '--runs <N>',
+      'fresh runs of the plan, put together by run (default: that of the profile); --budget is for all of them',
+      wholeNumber,
+    )
     .option('--dry-run', 'print the plan, slot by slot; measure nothing')
     .option('--strict', 'refuse a machine that is too noisy, and fail a run that was')
-    .option('--resume <DIR>', 'go on with a run that was interrupted or killed')
+    .option('--resume <DIR>', 'go on with a run, or several, that were interrupted or killed')
     .addOption(
       new Option(
         '--placement <WHERE>',
@@ -110,6 +116,7 @@ export const program = (): Command =>
     .addCommand(compareCommand())
     .addCommand(historyCommand())
     .addCommand(reportCommand())
+    .addCommand(poolCommand())
     .addCommand(listCommand())
     .addCommand(doctorCommand())
     .addCommand(cleanCommand())

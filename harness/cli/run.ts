@@ -74,6 +74,18 @@ const alreadyComplete = async (folder: string): Promise<void> => {
 
 /** Each half loads what it needs: the outer one is in every start, and measures nothing. */
 export const run = async (given: TypedOptions, version: string): Promise<void> => {
+  if (given.runs === 0) throw new UserError('no run is too few', { hint: 'cfsbench run --runs 5' });
+  const { isSeveral, measureSeveral, resumeSeveral, runsOf } = await import('./evidence.ts');
+  if (given.resume !== undefined && isSeveral(given.resume)) {
+    process.exitCode = await resumeSeveral(given.resume);
+    return;
+  }
+  const count = runsOf(given);
+  if (count > 1 && given.resume === undefined && given.dryRun !== true) {
+    understand(given, backends, scenarios);
+    process.exitCode = await measureSeveral(given, count);
+    return;
+  }
   const { run: earlier, typed } =
     given.resume === undefined ? { run: null, typed: given } : earlierRun(given.resume);
   if (earlier?.status === 'complete') return alreadyComplete(typed.out!);

@@ -13,10 +13,23 @@ export interface Store {
   readonly objectDirs: readonly string[];
   /** Folder of unpacked layers, one folder each, named by layer id. */
   readonly layerDir: string;
-  /** Writes the objects of an image that are not there yet. */
-  ingest(image: Image): void;
-  /** Unlinks every object that no image of `keep` references; the manifests of `keep` are read again. */
+  /** Writes the objects of an image that are not there yet, and the folders of an empty store. */
+  ingest(image: Image, how?: IngestHow): void;
+  /** What the last ingest found. */
+  ingested(): Ingested;
+  /**
+   * Unlinks every object that no image of `keep` references; the manifests of `keep` are read again. An empty store that keeps
+   * nothing loses its folders, too.
+   */
   collect(keep: readonly Image[]): void;
+}
+
+/** `trusted`: contents are taken for what they are named. `digested`: their digests are computed and compared. */
+export type IngestHow = 'trusted' | 'digested';
+
+export interface Ingested {
+  /** Whether fs-verity was enabled for each object; null where it was not asked for. */
+  readonly verity: boolean | null;
 }
 
 export interface Backend {
@@ -45,9 +58,10 @@ export interface Backend {
 export const bringsNothingIn = ({ idle }: Pick<Backend, 'idle'>): boolean => idle.includes('ingest');
 
 export interface Prepared {
-  ingest(store: Store): Promise<void>;
-  /** `dir` is a fresh empty folder for what create leaves. */
-  create(store: Store, dir: string): Promise<Created>;
+  /** Throws with code `skip` where a backend has nothing that could be digested. */
+  ingest(store: Store, how?: IngestHow): Promise<void>;
+  /** `dir` is a fresh empty folder for what create leaves. Contents that arrive with create are digested if they are to be. */
+  create(store: Store, dir: string, how?: IngestHow): Promise<Created>;
   collect(store: Store, keep: readonly Image[]): Promise<void>;
   /** A folder on a file system of the backend's own, where `create` makes files: it is synced whenever the work file system is. */
   readonly ownFileSystem?: string;

@@ -2,6 +2,9 @@
 //
 // Paths are the harness's own (work folder, store, mount points): UTF-8 strings. Failures throw SysError.
 
+import type { CallList, MountAttribute, MountOption } from './calls.ts';
+import type { ImageObject } from './image.ts';
+
 /** Every feature is found by trying, never by version. */
 export type FeatureId =
   | 'root'
@@ -22,6 +25,7 @@ export type FeatureId =
   | 'fuse-passthrough'
   | 'fuse-uring'
   | 'cfs-fuse'
+  | 'timed-calls'
   | 'bpf-ledger'
   | 'strace'
   | 'drop-caches'
@@ -29,6 +33,7 @@ export type FeatureId =
   | 'tar'
   | 'rm'
   | 'cp'
+  | 'sha256sum'
   | 'stat'
   | 'find'
   | 'mount-composefs'
@@ -87,14 +92,54 @@ export interface Files {
   syncfs(path: string): void;
   /** Whether a write lease on the file is granted, i.e. nobody holds it open. */
   leaseFree(path: string): boolean;
+  /** FS_IOC_ENABLE_VERITY of a file that is open for reading; false where the file system has none. */
+  enableVerity(fd: number): boolean;
+  /** Work on many files in one window; null where it has to be done call by call. */
+  readonly loops: Loops | null;
+}
+
+/** What no list of calls can hold: how many there are depends on what is there. */
+export interface Loops {
+  /** SHA-256 is at hand, so that contents can be digested. */
+  readonly canDigest: boolean;
+  ingest(work: IngestWork): { readonly verity: boolean | null };
+  collect(work: CollectWork): void;
+  /** A tree, whatever is in it. */
+  removeTree(path: string): void;
+  plantTree(work: PlantWork): void;
+}
+
+export interface IngestWork {
+  readonly packPath: string;
+  /** An object's first digit chooses one of them. */
+  readonly dirs: readonly string[];
+  readonly objects: readonly ImageObject[];
+  readonly offsets: readonly number[];
+  /** The object folders, and `ab` in them as soon as an object comes that belongs into it. */
+  readonly makesFolders: boolean;
+  /** Digest contents, compare with the name, enable fs-verity where the file system has it. */
+  readonly digests: boolean;
+}
+
+export interface PlantWork {
+  /** A file's first digit chooses one of them. */
+  readonly pools: readonly string[];
+  /** The tree as it is to be made, one thing after another. */
+  readonly nodes: Uint8Array;
+}
+
+export interface CollectWork {
+  readonly dirs: readonly string[];
+  /** Manifests whose objects stay. */
+  readonly keep: readonly Uint8Array[];
+  /** Folders that are empty then, the object folders among them. */
+  readonly removesFolders: boolean;
 }
 
 /** The mount API. A context's own messages are part of a SysError's facts. */
 export interface Mounts {
   /** fsopen(type), fsconfig for every option in order, create, fsmount: a detached mount's descriptor. */
   create(type: string, options: readonly MountOption[], attributes: readonly MountAttribute[]): number;
-  /** Runs the caller's own code for a mount, or for an unmount, once on nothing: a window must not pay for it being cold. */
-  rehearse(what: 'mount' | 'unmount'): void;
   /** A detached, read-only mount of a folder that is there already. */
   clone(path: string): number;
   /** Attaches a detached mount at a path and closes the descriptor. */
@@ -122,11 +167,16 @@ export interface Mounts {
   typeAt(path: string): string | null;
 }
 
-export type MountOption =
-  | readonly [key: string]
-  | readonly [key: string, value: string]
-  | readonly [key: string, fd: number];
-export type MountAttribute = 'ro' | 'nosuid' | 'nodev' | 'noexec';
+export type { MountAttribute, MountOption };
+
+/** What says that nothing holds the source of a mount any more. */
+export type Until =
+  /** A write lease on the file is granted: nobody holds it open. */
+  | { readonly lease: string }
+  /** The loop device is free. */
+  | { readonly loop: string }
+  /** No mount is attached at exactly this path. */
+  | { readonly unmounted: string };
 
 /** A file system of its own, in memory or on a loop file. */
 export interface MadeFileSystem {
@@ -192,8 +242,19 @@ export interface Meters {
   callCounter(): CallCounter;
   /** Bytes of a file or block device that the page cache holds. */
   cachedBytes(path: string): number;
+  /** What this thread's windows took so far. */
+  windows(): Windows;
   /** Throws with the reason where no memory controller can be had. */
   memoryGroup(): MemoryGroup;
+}
+
+/** Sums over the life of the thread. */
+export interface Windows {
+  /** By the clock that the windows read themselves. */
+  readonly ns: number;
+  readonly count: number;
+  /** Whatever else was asked of the machine: calls made one by one, commands, servers. */
+  readonly outsideCount: number;
 }
 
 /** Of the whole machine. */
@@ -236,6 +297,12 @@ export interface Machine {
   readonly meters: Meters;
   readonly files: Files;
   readonly mounts: Mounts;
+  /** `one call`: a list is made by one call into a library that reads the clock itself; else by as many calls as it has. */
+  readonly windowKind: 'one call' | 'calls through koffi';
+  /** Makes all calls that `build` adds to the list, with nothing of the harness between them. `build` may run more than once. */
+  calls<T>(build: (list: CallList) => T): T;
+  /** Waits, with pauses; the waiting is counted as nobody's work. False when the limit passed. */
+  settled(until: Until, limitMs: number): boolean;
   /** File in which a server counts its requests, or null in timed passes. */
   readonly requestCounters: string | null;
   /**

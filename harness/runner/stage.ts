@@ -64,9 +64,6 @@ const imageFiles = (things: string): readonly string[] =>
       .map((file) => join(things, name, file)),
   );
 
-/** Once is not enough after a busy phase: with four, mount and unmount took 378 to 404 us instead of 406 to 437. */
-const REHEARSALS = 4;
-
 export const openStage = (parts: StageParts): OpenStage => {
   const { slot, machine, store, folders, probes } = parts;
   const live = new Set<Mounted>();
@@ -78,12 +75,10 @@ export const openStage = (parts: StageParts): OpenStage => {
   // A store's folders are part of setting it up, not of creating an image.
   const atStart: Values = slot.pass === 'count' ? measureDisk(ownStore) : {};
   const notes: string[] = [];
-  let took: Readonly<Record<string, string>> = {};
+  let took: Readonly<Record<string, string>> = { window: machine.windowKind };
   let phaseNow: Phase | 'prepare' = 'prepare';
   const window = async <T>(name: Phase, work: () => Promise<T>): Promise<T> => {
     phaseNow = name;
-    if (name === 'mount' || name === 'unmount')
-      for (let i = 0; i < REHEARSALS; i++) machine.mounts.rehearse(name);
     for (const probe of probes) probe.start(name);
     const result = await work();
     for (let i = probes.length - 1; i >= 0; i--) probes[i]!.stop(name);
@@ -111,7 +106,7 @@ export const openStage = (parts: StageParts): OpenStage => {
     phase: window,
     mounted(mounted) {
       live.add(mounted);
-      took = mounted.took;
+      took = { ...mounted.took, window: machine.windowKind };
       preflight(machine, mounted);
     },
     command: (actor, argv) => machine.command(actor, argv),

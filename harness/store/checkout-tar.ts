@@ -20,7 +20,7 @@ export const poolKey = ({ digest, mode, uid, gid, mtimeSec, mtimeNsec, xattrs }:
     .digest('hex');
 
 /** The entry that carries the inode and has its contents in an object; null for all else. */
-const pooled = (tree: Tree, entry: Entry): Entry | null => {
+export const pooledOf = (tree: Tree, entry: Entry): Entry | null => {
   const carrier = entry.link === null ? entry : tree.entry(entry.link);
   return hasObject(carrier) ? carrier : null;
 };
@@ -63,7 +63,7 @@ export const writeTreeTar = (path: string, { tree }: Image): void => {
   try {
     for (const [entry, name] of inOrder(tree)) {
       const full = member(entry, name, { rootless: false });
-      const file = pooled(tree, entry);
+      const file = pooledOf(tree, entry);
       const inode = entry.link ?? entry.index;
       const first = firstNames.get(inode);
       if (file !== null) out.write(memberHeader(hardLink(full, `${POOL_MARK}/${poolKey(file)}`)));

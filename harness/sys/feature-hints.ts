@@ -41,6 +41,7 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
     isRealRoot()
       ? kernel('CONFIG_FUSE_FS', 'fuse')
       : 'chmod 0666 /dev/fuse as root (udev does it where libfuse is installed), or run as root',
+  'timed-calls': () => `${install('gcc libc6-dev', 'gcc glibc-devel', 'gcc')}; then npm run build`,
   'cfs-fuse': () => `${install('gcc libc6-dev', 'gcc glibc-devel', 'gcc')}; then npm run build`,
   'bpf-ledger': () =>
     isRealRoot()
@@ -70,6 +71,7 @@ const HINTS: Readonly<Record<FeatureId, () => string>> = {
   tar: () => `${install('tar')} (GNU tar)`,
   rm: () => install('coreutils'),
   cp: () => install('coreutils'),
+  sha256sum: () => install('coreutils'),
   stat: () => install('coreutils'),
   find: () => install('findutils'),
   'composefs-fuse': () =>

@@ -28,6 +28,7 @@ import { isRealRoot } from './namespace-probe.ts';
 import { pageFrames } from './page-frames.ts';
 import { residency } from './residency.ts';
 import { findProgram } from './spawn.ts';
+import { library, libraryPath } from './timed.ts';
 import { enableVerity } from './verity.ts';
 
 export interface ProbeSetting {
@@ -311,6 +312,8 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
     accessSync(serverPath, constants.X_OK);
     return serverPath;
   },
+  'timed-calls': () =>
+    library === null ? missing('not built, or set aside by CFSBENCH_WINDOW') : libraryPath,
   'bpf-ledger': bpfLedger,
   strace: () => {
     run('strace', '-f', '-c', '-o', '/dev/null', 'true');
@@ -348,6 +351,7 @@ export const TRIES: Readonly<Record<FeatureId, Try>> = {
   },
   tar: gnuTar,
   rm: () => findProgram('rm') ?? missing('not installed'),
+  sha256sum: () => findProgram('sha256sum') ?? missing('not installed'),
   cp: () => findProgram('cp') ?? missing('not installed'),
   stat: () => run('stat', '--printf=found', '/'),
   find: () => findProgram('find') ?? missing('not installed'),

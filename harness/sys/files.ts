@@ -6,9 +6,11 @@
 // Leaves:  what it was asked to make.
 // Source:  fcntl(2), "File leases": a write lease is refused while any other open file description refers to the file.
 import { statSync } from 'node:fs';
+import { SysError } from '../model/errors.ts';
 import type { Files } from '../model/machine.ts';
 import { bind, bindCall, check, EAGAIN, EINTR, fail, lastErrno, NR } from './libc.ts';
 import { ownCalls } from './own-calls.ts';
+import { enableVerity } from './verity.ts';
 
 type PathCall = (path: string) => number;
 const cMkdir = bind<(path: string, mode: number) => number>('mkdir', 'str', 'uint');
@@ -166,4 +168,14 @@ export const files: Files = {
   names,
   syncfs,
   leaseFree,
+  enableVerity(fd) {
+    try {
+      enableVerity(fd);
+      return true;
+    } catch (error) {
+      if (error instanceof SysError && (error.code === 'ENOTTY' || error.code === 'EOPNOTSUPP')) return false;
+      throw error;
+    }
+  },
+  loops: null,
 };

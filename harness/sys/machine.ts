@@ -1,7 +1,8 @@
 // All that backends, probes and scenarios may ask of the machine, joined.
 
 import { join } from 'node:path';
-import type { Features, Machine, Meters } from '../model/machine.ts';
+import type { Features, Files, Machine, Meters } from '../model/machine.ts';
+import { makeCalls } from './call-list.ts';
 import { nowNs } from './clock.ts';
 import { runCommand, streams } from './commands.ts';
 import { openCallCounter } from './counter.ts';
@@ -9,6 +10,7 @@ import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
 import { abortFuse } from './fuse-abort.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
+import { loops } from './loops.ts';
 import { makeMemoryGroup } from './memory-group.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
@@ -16,9 +18,12 @@ import { pauseOf } from './pause.ts';
 import { restless } from './quiescent.ts';
 import { cachedBytes } from './residency.ts';
 import { type RunningServer, startServer } from './servers.ts';
+import { settled } from './settled.ts';
 import { resolvePrograms } from './spawn.ts';
 import type { StraceCounter } from './strace.ts';
+import { windowKind } from './timed.ts';
 import { cpuUsage, processCpuNs } from './usage.ts';
+import { windows } from './windows.ts';
 
 /** Whoever opens a slot hears of every process that is started in it. */
 export interface Hooks {
@@ -46,6 +51,7 @@ const PROGRAMS = [
   'tar',
   'rm',
   'cp',
+  'sha256sum',
   'ls',
   'cat',
   'stat',
@@ -56,6 +62,31 @@ const PROGRAMS = [
 ];
 
 const pause = pauseOf(POLL_NS);
+
+/** Calls made one by one have no clock of their own. */
+const noted = <T extends object>(methods: T): T =>
+  Object.fromEntries(
+    Object.entries(methods).map(([name, method]) => [
+      name,
+      typeof method !== 'function'
+        ? method
+        : (...given: unknown[]) => {
+            windows.outsideCount++;
+            return method.apply(methods, given);
+          },
+    ]),
+  ) as T;
+
+/** What a list can do is a window of its own. */
+const outside: Files = {
+  ...noted(files),
+  mkdir: (path, mode) => makeCalls((list) => list.mkdir(path, mode)),
+  rmdir: (path) => makeCalls((list) => list.rmdir(path)),
+  unlink: (path) => makeCalls((list) => list.unlink(path)),
+  rename: (from, to) => makeCalls((list) => list.rename(from, to)),
+  loops,
+  writeNew: (path, bytes) => makeCalls((list) => list.writeNew(path, bytes)),
+};
 
 const poll = (condition: () => boolean, limitMs: number): boolean => {
   const untilNs = nowNs() + limitMs * 1e6;
@@ -81,6 +112,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     processCpuNs,
     restless,
     cachedBytes,
+    windows: () => ({ ...windows }),
     memoryGroup: makeMemoryGroup,
     callCounter() {
       const counter = openCallCounter(features, scratch);
@@ -98,10 +130,15 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     },
   };
 
-  const waitFor: Machine['waitFor'] = (condition, limitMs) =>
-    waiting === null ? poll(condition, limitMs) : waiting.aside(() => poll(condition, limitMs));
+  const aside = <T>(wait: () => T): T => (waiting === null ? wait() : waiting.aside(wait));
+
+  const waitFor: Machine['waitFor'] = (condition, limitMs) => {
+    windows.outsideCount++;
+    return aside(() => poll(condition, limitMs));
+  };
 
   const command: Machine['command'] = async (actor, argv, given = {}) => {
+    windows.outsideCount++;
     const traced = tracer?.wrap(argv) ?? null;
     await runCommand(traced?.argv ?? argv, {
       ...(options.commandLimitMs === undefined ? {} : { timeoutMs: options.commandLimitMs() }),
@@ -120,8 +157,11 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
   return {
     features,
     meters,
-    files,
+    files: outside,
     mounts: { ...mounts, abortFuse },
+    windowKind,
+    calls: makeCalls,
+    settled: (until, limitMs) => aside(() => settled(until, { pauseNs: POLL_NS, limitMs, poll })),
     requestCounters: options.requestCounters ?? null,
     serve(actor, argv, ready) {
       const log = join(scratch, `server-${process.pid}-${serverCount++}.log`);
@@ -132,9 +172,11 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
           : {
               awaitReady: (ended: () => boolean) => waitFor(() => ready() || ended(), limitMs) && ready(),
             };
+      windows.outsideCount++;
       const server = startServer({ argv, log, limitMs, ...awaitReady });
       hooks.serverStarted?.(actor, server);
-      return server;
+      const { pid, exited, ask, stop } = server;
+      return { pid, ...noted({ exited, ask, stop }) };
     },
     command,
     fileSystem: (type, dir) => makeFileSystem(type, dir, command),

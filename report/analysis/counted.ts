@@ -110,6 +110,7 @@ export const inconstant = (
   data: GroupData,
   arms: readonly ArmView[],
   catalogue: Catalogue,
+  of = 'passes',
 ): readonly string[] => {
   const { image, scenario, params } = placeOf(data);
   const place = [scenario, params, image].filter((part) => part !== '').join(' ');
@@ -121,7 +122,7 @@ export const inconstant = (
       const count = countOf(valuesOf(data, metric, arm.id));
       return count === null || count.least === count.most
         ? []
-        : [`${place} ${arm.id}: ${metric} varies between passes: ${count.least} to ${count.most}`];
+        : [`${place} ${arm.id}: ${metric} varies between ${of}: ${count.least} to ${count.most}`];
     }),
   );
   const ofCalls = arms.flatMap((arm) => {
@@ -132,7 +133,7 @@ export const inconstant = (
     return first === undefined
       ? []
       : [
-          `${place} ${arm.id}: ${varying.length} system-call counts vary between passes, such as ${first.phase} ${first.actor} ${first.call}: ${first.least} to ${first.most}`,
+          `${place} ${arm.id}: ${varying.length} system-call counts vary between ${of}, such as ${first.phase} ${first.actor} ${first.call}: ${first.least} to ${first.most}`,
         ];
   });
   return [...ofMetrics, ...ofCalls];

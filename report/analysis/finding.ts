@@ -1,4 +1,4 @@
-// One sentence, computed from the first table and nothing else.
+// What the first table says in a sentence or two, computed from it and nothing else.
 
 import { unreachable } from '../../results/errors.ts';
 import { floorText, formatValue, ratioText } from '../format.ts';
@@ -57,6 +57,34 @@ const armPhrase = (asked: readonly Asked[], arm: ArmView, index: number): string
 const chosen = (section: SectionView): RowView =>
   section.rows.find(({ info }) => info.better === 'higher') ?? section.rows.at(-1)!;
 
+/** The state that the debate is about: every file is here, the image is not set up. */
+const EVERY_FILE = 'local=files';
+
+/** Null where no such lives were measured. */
+const filesFinding = ({ image, sections }: TableView, arms: readonly ArmView[]): string | null => {
+  const section = sections.find(({ params }) => params === EVERY_FILE);
+  const rowOf = (metric: string): RowView | undefined =>
+    section?.rows.find((candidate) => candidate.metric === metric);
+  const row = rowOf('imagesPerSecond');
+  const baseline = arms.findIndex(({ role }) => role === 'baseline');
+  const rateIn = (of: RowView | undefined): string | null => {
+    const cell = of?.cells[baseline];
+    return cell?.kind === 'value' ? formatValue(of!.metric, cell.median) : null;
+  };
+  const rate = rateIn(row);
+  if (row === undefined || rate === null) return null;
+  const others = arms.flatMap((arm, index) => armPhrase([{ params: '', row }], arm, index));
+  const pulled = rateIn(rowOf('pulledImagesPerSecond'));
+  return [
+    `With every file of ${image} here, ${arms[baseline]!.id} sets an image up, uses it once and removes it ${rate}, one after another; as a multiple of that: ${others.join('; ')}.`,
+    ...(pulled === null
+      ? []
+      : [
+          `Asking the store and collecting it are not in these rates; with one of each per image it is ${pulled}.`,
+        ]),
+  ].join(' ');
+};
+
 export type Elsewhere = 'sections' | 'counts' | 'nothing';
 
 const WITHOUT_TABLE: Readonly<Record<Elsewhere, (sampleCount: number) => string>> = {
@@ -77,6 +105,8 @@ export const findingOf = (
   const table = tables.find(({ image }) => image !== null);
   const first = table?.sections[0];
   if (table === undefined || first === undefined) return WITHOUT_TABLE[elsewhere](sampleCount);
+  const ofFiles = filesFinding(table, arms);
+  if (ofFiles !== null) return ofFiles;
   const { metric, info } = chosen(first);
   const asked = table.sections
     .filter(({ scenario }) => scenario === first.scenario)

@@ -47,7 +47,7 @@ const sizesText = ({ sizes }: CallGrowth): string => `${sizes.map(grouped).join(
 
 const checkoutPart = (arm: string, phase: Phase, growth: CallGrowth): Part => ({
   holds: growth.least >= LEAST_PER_FILE ? 'yes' : 'no',
-  because: `${phase} of ${arm} takes ${growth.least.toFixed(2)} calls or more for a further file`,
+  because: `${phase} of ${arm}: at least ${growth.least.toFixed(2)} calls for a further file`,
   told: exact(
     `${arm}, calls of ${phase} for a further file, the least between two of ${sizesText(growth)}`,
     'callsPerFileCount',
@@ -61,8 +61,8 @@ const manifestPart = (arm: string, growth: CallGrowth): Part => {
     holds: most === 0 ? 'yes' : 'no',
     because:
       most === 0
-        ? `${arm} makes as many calls for the largest image as for the smallest`
-        : `${arm} makes ${most.toFixed(4)} calls more or fewer for a further file`,
+        ? `${arm}: exactly as many calls for each image`
+        : `${arm}: ${most.toFixed(4)} calls more or fewer for a further file`,
     told: exact(
       `${arm}, calls of create, mount, unmount, settle and destroy for a further file, the most between two of ${sizesText(growth)}`,
       'callsPerFileCount',
@@ -179,7 +179,7 @@ const judge = (evidence: Evidence): Judged => {
 
 export const claim: Claim = {
   id: 'C1',
-  text: 'With all files of an image here, a checkout still takes at least one system call per file, and as much again to remove; a prebuilt manifest takes none.',
+  text: 'With all files of an image here, a checkout still takes at least one system call per file, and then the equivalent of rm -rf; a prebuilt manifest takes none.',
   by: [
     {
       who: 'Giuseppe Scrivano',

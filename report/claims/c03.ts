@@ -1,27 +1,25 @@
+// What links and reflinks do to the page cache and to link counts, on two versions of one image.
 import type { GroupData } from '../../results/compare/tally.ts';
+import { type Answer, READ_BOTH, splitText, triedOn } from './agree.ts';
 import type { Claim, Judged, Told } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { copiesOf, missingReason, toldCounts } from './observed.ts';
+import { COPIES_TOLERANCE, copiesOf, isEqual, missingReason, toldCounts } from './observed.ts';
 
+const SCENARIO = 'sharing-cache';
 const LINKS = 'hardlink-checkout';
 const REFLINKS = 'reflink-checkout';
 const COPIES = 'mountCopiesRatio';
 const WRONG = 'wrongLinkCount';
 
-const TOLERANCE = 0.01;
-
-type Answer = 'yes' | 'no' | 'unclear';
-
-/** Hard links can merge only what has the same metadata too: that once, the rest twice. */
+/** A link can merge two files only if their metadata are equal: of those pages one copy, of the others two. */
 const linksShare = (evidence: Evidence, group: GroupData): Answer | null => {
-  const count = (metric: string) => evidence.count(group, LINKS, metric);
-  const frames = count('mountFrameCount');
-  const pages = count('sharedPageCount')?.most;
-  const alike = count('alikePageCount')?.most;
+  const frames = evidence.count(group, LINKS, 'mountFrameCount');
+  const pages = evidence.count(group, LINKS, 'sharedPageCount')?.most;
+  const alike = evidence.count(group, LINKS, 'alikePageCount')?.most;
   if (frames === null || pages === undefined || alike === undefined) return null;
-  const few = 2 * pages - alike + TOLERANCE * pages;
-  if (frames.most <= few) return alike > 0 ? 'yes' : 'unclear';
-  return frames.least >= 2 * (1 - TOLERANCE) * pages ? 'no' : 'unclear';
+  if (!isEqual(frames) || alike === 0) return 'unclear';
+  if (frames.most <= 2 * pages - alike + COPIES_TOLERANCE * pages) return 'yes';
+  return frames.most >= 2 * (1 - COPIES_TOLERANCE) * pages ? 'no' : 'unclear';
 };
 
 const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
@@ -30,8 +28,8 @@ const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
   const reflinks = evidence.count(group, REFLINKS, COPIES);
   if (links === null || wrong === null || reflinks === null) return null;
   const copies = copiesOf(reflinks);
-  if (links === 'no' || copies === 'once' || wrong.least === 0) return 'no';
-  return links === 'yes' && copies === 'twice' ? 'yes' : 'unclear';
+  if (links === 'unclear' || copies === 'unclear' || !isEqual(wrong)) return 'unclear';
+  return links === 'yes' && copies === 'twice' && wrong.most > 0 ? 'yes' : 'no';
 };
 
 const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] =>
@@ -44,39 +42,55 @@ const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] =>
     [REFLINKS, WRONG, "files whose link count is not the image's"],
   ]);
 
-export const claim: Claim = {
-  id: 'C3',
-  text: 'Reflinks lose the sharing of the page cache; hard links keep it and falsify st_nlink.',
-  by: 'Giuseppe Scrivano, January 2023, Re: [PATCH v3 0/6] Composefs',
-  scenarios: ['sharing-cache'],
-  rule: 'Supported where, in every pass of every group, a page that two versions have in common is there twice (within 1 %) behind two reflink checkouts, once behind two hard-link checkouts if the metadata of its file are the same in both (else a link cannot merge them), and at least one file of the latter has another link count than the image says.',
-  objection: "The checkouts are of the harness's own making.",
-  answer:
-    'They are made by GNU tar and cp from a pool that is keyed by contents and metadata together, pass the proof of their tree (hard links all but for which names are one inode), and pages are told apart by their physical frames.',
-  judge(evidence): Judged {
-    const groups = evidence.groups({ scenario: 'sharing-cache' });
-    const answers = groups.flatMap((group) => answerOf(evidence, group) ?? []);
-    const told = groups.flatMap((group) => toldOf(evidence, group));
-    if (answers.length === 0)
+const judge = (evidence: Evidence): Judged => {
+  const { agreed, told } = triedOn(evidence, SCENARIO, answerOf, toldOf);
+  switch (agreed.kind) {
+    case 'none':
       return {
         verdict: 'not testable',
-        because: missingReason(evidence, [REFLINKS, LINKS, 'sharing-cache']),
+        because: missingReason(evidence, [REFLINKS, LINKS, SCENARIO]),
         told,
       };
-    if (answers.includes('no'))
-      return { verdict: 'not supported', because: 'copies or link counts are not as the claim says', told };
-    if (answers.includes('unclear'))
+    case 'unclear':
       return {
         verdict: 'undecided',
-        because: 'pages were there neither once nor twice: something took them away meanwhile',
+        because: `pages were there neither once nor twice, or not the same in every pass, on ${agreed.where}`,
         wouldDecide: 'the same run while nothing else drops caches or needs the memory',
         told,
       };
-    return {
-      verdict: 'supported',
-      because:
-        'reflinks hold every common page twice, hard links once where the metadata are the same too, with link counts that the image does not have',
-      told,
-    };
-  },
+    case 'split':
+      return {
+        verdict: 'undecided',
+        because: splitText(agreed.yes, agreed.no),
+        wouldDecide: READ_BOTH,
+        told,
+      };
+    case 'all':
+      return agreed.answer === 'yes'
+        ? {
+            verdict: 'supported',
+            because:
+              'reflinks hold every common page twice; hard links hold it once where the metadata are equal, with link counts that the image does not have',
+            told,
+          }
+        : { verdict: 'not supported', because: 'copies or link counts are not as the claim says', told };
+  }
+};
+
+export const claim: Claim = {
+  id: 'C3',
+  text: 'Reflinks lose the sharing of the page cache; hard links keep it and falsify st_nlink.',
+  by: [
+    {
+      who: 'Giuseppe Scrivano',
+      when: '2023-01',
+      where: { kind: 'list', list: 'linux-fsdevel, on version 2 of the composefs patches' },
+    },
+  ],
+  scenarios: [SCENARIO],
+  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported when, in every pass alike, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, since pages that a running program maps are there whatever is measured), and at least one hard-linked file has another link count than the image says. A link can only merge files whose metadata are equal; pages of the others count twice. Not supported when one of the three is otherwise on every pair. Undecided when pairs disagree.`,
+  objection: 'Both checkouts are made by the harness, which may make them badly.',
+  answer:
+    'GNU tar and cp make them, from a pool keyed by contents and metadata together. Each tree is proved equal to the image, but for which names are one inode. Copies are told apart by their physical pages, and the two images by the digests of their manifests: the harness refuses to compare an image with itself.',
+  judge,
 };

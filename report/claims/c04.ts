@@ -1,62 +1,132 @@
+// One store on two file systems: who can read it, and who is refused.
 import type { GroupData } from '../../results/compare/tally.ts';
+import { type Answer, READ_BOTH, splitText, triedOn } from './agree.ts';
 import type { Claim, Judged, Told } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { missingReason, toldCounts } from './observed.ts';
+import { isEqual, missingReason, toldCounts } from './observed.ts';
+import { SCRIVANO_V3 } from './sources.ts';
 
+const SCENARIO = 'many-stores';
 const MOUNTS = ['erofs-overlay', 'composefs-fuse'] as const;
-const LINKS = 'hardlink-checkout';
+const LINKS = ['hardlink-checkout', 'reflink-checkout'] as const;
+const BLOCK = 'erofs-full';
+const DEVICES = 'storeDeviceCount';
+/** What the claim is about: with one, nothing was spread. */
+const STORES = 2;
 
-/** Every file right, and some of them from the second file system. Null: not measured. */
-const spans = (evidence: Evidence, group: GroupData, arm: string): boolean | null => {
-  const right = evidence.count(group, arm, 'rightFileCount');
+const isAlways = (
+  evidence: Evidence,
+  group: GroupData,
+  arm: string,
+  metric: string,
+  value: number,
+): boolean => {
+  const count = evidence.count(group, arm, metric);
+  return count !== null && isEqual(count) && count.most === value;
+};
+
+/** Every file right, and some of them from the second file system. */
+const spans = (evidence: Evidence, group: GroupData, arm: string): boolean => {
   const all = evidence.count(group, arm, 'objectFileCount');
   const second = evidence.count(group, arm, 'secondStoreObjectCount');
-  if (right === null || all === null || second === null) return null;
-  return right.least === all.most && second.least > 0;
+  return (
+    all !== null &&
+    second !== null &&
+    second.least > 0 &&
+    isAlways(evidence, group, arm, 'rightFileCount', all.most)
+  );
 };
 
-const refused = (evidence: Evidence, group: GroupData): boolean | null => {
-  const count = evidence.count(group, LINKS, 'crossDeviceCount');
-  return count === null ? null : count.least === 1;
+const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
+  const arms = [...MOUNTS, ...LINKS];
+  if (arms.some((arm) => evidence.count(group, arm, 'crossDeviceCount') === null)) return null;
+  // One file system that looks like two proves nothing, whatever is read from it.
+  if (!arms.every((arm) => isAlways(evidence, group, arm, DEVICES, STORES))) return 'unclear';
+  return MOUNTS.every((arm) => spans(evidence, group, arm)) &&
+    LINKS.every((arm) => isAlways(evidence, group, arm, 'crossDeviceCount', 1))
+    ? 'yes'
+    : 'no';
 };
 
-const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] =>
-  toldCounts(evidence, group, [
+const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] => [
+  ...toldCounts(evidence, group, [
     ...MOUNTS.map((arm) => [arm, 'rightFileCount', 'files with the right contents'] as const),
-    ...MOUNTS.map((arm) => [arm, 'secondStoreObjectCount', 'objects in the second file system'] as const),
-    [LINKS, 'rightFileCount', 'files with the right contents'],
-    [LINKS, 'crossDeviceCount', 'refused with EXDEV'],
-  ]);
+    ...MOUNTS.map((arm) => [arm, DEVICES, 'file systems that hold the objects'] as const),
+    ...MOUNTS.map((arm) => [arm, 'secondStoreObjectCount', 'objects on the second of them'] as const),
+    ...LINKS.map((arm) => [arm, 'crossDeviceCount', '1: refused with EXDEV'] as const),
+    ...LINKS.map((arm) => [arm, DEVICES, 'file systems between which was linked'] as const),
+  ]),
+  ...toldCounts(
+    evidence,
+    group,
+    [
+      [BLOCK, 'rightFileCount', 'files with the right contents'],
+      [BLOCK, DEVICES, 'file systems that hold the contents: a block image is one file by its nature'],
+    ],
+    { standIn: true },
+  ),
+];
+
+const judge = (evidence: Evidence): Judged => {
+  const { agreed, told } = triedOn(evidence, SCENARIO, answerOf, toldOf);
+  switch (agreed.kind) {
+    case 'none':
+      return {
+        verdict: 'not testable',
+        because: missingReason(evidence, [...MOUNTS, ...LINKS, SCENARIO]),
+        told,
+      };
+    case 'unclear':
+      return {
+        verdict: 'undecided',
+        because: `the two stores did not lie on two file systems: ${agreed.where}`,
+        wouldDecide: `cfsbench run --scenarios ${SCENARIO} where loop files can hold a file system`,
+        told,
+      };
+    case 'split':
+      return {
+        verdict: 'undecided',
+        because: splitText(agreed.yes, agreed.no),
+        wouldDecide: READ_BOTH,
+        told,
+      };
+    case 'all':
+      return agreed.answer === 'yes'
+        ? {
+            verdict: 'supported',
+            because:
+              'both mounts read every file from two file systems; a hard link and a reflink between them fail with EXDEV',
+            told,
+          }
+        : {
+            verdict: 'not supported',
+            because: evidence
+              .groups({ scenario: SCENARIO })
+              .every((group) => MOUNTS.every((arm) => spans(evidence, group, arm)))
+              ? 'a link between two file systems was not refused'
+              : 'a mount over two file systems did not show every file',
+            told,
+          };
+  }
+};
 
 export const claim: Claim = {
   id: 'C4',
-  text: 'A store can span file systems with overlayfs or composefs, not with links.',
-  by: 'Giuseppe Scrivano, January 2023, Re: [PATCH v3 0/6] Composefs',
-  scenarios: ['many-stores'],
-  rule: 'Supported where every file of an image whose objects lie on two file systems is read with the right contents through EROFS + overlayfs and through FUSE, and the hard-link checkout is refused with EXDEV; in every pass.',
-  objection: 'Links are possible within each of the file systems.',
-  answer: 'Then every object would have to be on both: that is two stores, not one that spans them.',
-  judge(evidence): Judged {
-    const groups = evidence.groups({ scenario: 'many-stores' });
-    const told = groups.flatMap((group) => toldOf(evidence, group));
-    const spanned = groups.flatMap((group) => MOUNTS.flatMap((arm) => spans(evidence, group, arm) ?? []));
-    const refusals = groups.flatMap((group) => refused(evidence, group) ?? []);
-    if (spanned.length === 0 || refusals.length === 0) {
-      const ids = spanned.length === 0 ? [...MOUNTS] : [LINKS];
-      return { verdict: 'not testable', because: missingReason(evidence, [...ids, 'many-stores']), told };
-    }
-    if (spanned.every(Boolean) && refusals.every(Boolean))
-      return {
-        verdict: 'supported',
-        because: 'mounts read every file from two file systems, hard links fail with EXDEV',
-        told,
-      };
-    return {
-      verdict: 'not supported',
-      because: refusals.every(Boolean)
-        ? 'a mount over two file systems did not show every file'
-        : 'hard links into two file systems were not refused',
-      told,
-    };
-  },
+  text: 'The files of one image can lie on different file systems, which neither a block device nor links allow.',
+  by: [
+    { ...SCRIVANO_V3, said: 'files on different file systems, not possible with a block device' },
+    {
+      who: 'Giuseppe Scrivano',
+      when: '2023-01',
+      where: { kind: 'list', list: 'linux-fsdevel, on version 2 of the composefs patches' },
+      said: 'the same of links',
+    },
+  ],
+  scenarios: [SCENARIO],
+  rule: 'Half of the objects lie on the work file system and half on an ext4 or XFS of its own on a loop file; st_dev of both is compared. Supported when, in every pass, EROFS + overlayfs and FUSE read every file with the right contents, and a hard link and a reflink from one to the other are refused with EXDEV. Not supported otherwise. Undecided when the two stores have one st_dev, or when file systems disagree. The block image is shown beside: its contents are in one file, on one device.',
+  objection:
+    'Links and reflinks work within each of the file systems, and a block image can be split over devices.',
+  answer:
+    'With links every object would have to be on both: two stores, not one that spans them. EROFS has a device table for further block devices; they are parts of one image, not stores that images share.',
+  judge,
 };

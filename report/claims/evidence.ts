@@ -6,6 +6,7 @@ import type { Interval } from '../../results/stats/interval.ts';
 import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
 import { intervalOver, levelOver, ratioOver } from '../../results/stats/over-blocks.ts';
+import { widened } from './allowance.ts';
 
 export interface Place {
   readonly scenario: string;
@@ -29,7 +30,10 @@ export interface Evidence {
    * slopes, exponents.
    */
   interval(values: ByBlock): Interval;
-  /** Per block, `values` divided by `base`; also between scenarios, since a block holds each of them once. */
+  /**
+   * Per block, `values` divided by `base`; also between scenarios, since a block holds each of them once. Widened by what another run
+   * may differ by, as every ratio here is.
+   */
   ratioOf(values: ByBlock, base: ByBlock): Interval;
   median(group: GroupData, arm: string, metric: string): Interval;
   /** Per block, `arm` divided by `base`. */
@@ -48,7 +52,10 @@ const isAt = ({ group }: GroupData, { scenario, params = {}, image }: Place): bo
   Object.entries(params).every(([key, value]) => key === 'placement' || group.params[key] === value);
 
 const interval = (values: ByBlock): Interval => intervalOver(values, LOOK_CONFIDENCE);
-const ratioOf = (values: ByBlock, base: ByBlock): Interval => ratioOver(values, base, LOOK_CONFIDENCE);
+const ratioOf = (values: ByBlock, base: ByBlock): Interval =>
+  widened(ratioOver(values, base, LOOK_CONFIDENCE));
+/** Of a ratio that was taken within a slot. */
+const isRatio = (metric: string): boolean => metric.endsWith('Ratio');
 
 export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
   const values = (group: GroupData, arm: string, metric: string, pass: Pass = 'time'): ByBlock =>
@@ -78,7 +85,10 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
     calls: (group, arm) => callCounts(group.ledgers.get(arm) ?? []),
     interval,
     ratioOf,
-    median: (group, arm, metric) => levelOver(values(group, arm, metric), LOOK_CONFIDENCE),
+    median(group, arm, metric) {
+      const level = levelOver(values(group, arm, metric), LOOK_CONFIDENCE);
+      return isRatio(metric) ? widened(level) : level;
+    },
     ratio: (group, arm, base, metric) => ratioOf(values(group, arm, metric), values(group, base, metric)),
     whyMissing(id) {
       const skipped = run.skipped.find(({ what }) => what === id || what.startsWith(`${id} on `));

@@ -1,4 +1,4 @@
-// Numbers that were observed, not timed: the same in every pass, or from the least to the most.
+// Numbers that were observed, not timed: what a verdict stands on is the same in every pass.
 import type { Count } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Told } from './claim.ts';
@@ -7,10 +7,16 @@ import { placeText } from './evidence.ts';
 
 /** A page of a file is in memory once, twice, or something between that says no more than that pages came and went. */
 export type Copies = 'once' | 'twice' | 'unclear';
-const TOLERANCE = 0.01;
+/** Of the pages: some of a library that runs meanwhile are mapped, and so there whatever is measured. */
+export const COPIES_TOLERANCE = 0.01;
 
-export const copiesOf = ({ least, most }: Count): Copies =>
-  most <= 1 + TOLERANCE ? 'once' : least >= 2 * (1 - TOLERANCE) ? 'twice' : 'unclear';
+export const isEqual = ({ least, most }: Count): boolean => least === most;
+
+export const copiesOf = (count: Count): Copies => {
+  if (!isEqual(count)) return 'unclear';
+  if (count.most <= 1 + COPIES_TOLERANCE) return 'once';
+  return count.least >= 2 * (1 - COPIES_TOLERANCE) ? 'twice' : 'unclear';
+};
 
 /** One line for each of the counts that there are; the most of those that vary. */
 export const toldCounts = (
@@ -21,17 +27,17 @@ export const toldCounts = (
 ): readonly Told[] =>
   wanted.flatMap(([arm, metric, what]) => {
     const count = evidence.count(group, arm, metric);
-    return count === null
-      ? []
-      : [
-          {
-            what: `${arm}: ${what} (${placeText(group)})`,
-            metric,
-            value: count.most,
-            interval: null,
-            ...more,
-          },
-        ];
+    if (count === null) return [];
+    const varies = isEqual(count) ? '' : `, ${count.least} in another pass`;
+    return [
+      {
+        what: `${arm}: ${what} (${placeText(group)})${varies}`,
+        metric,
+        value: count.most,
+        interval: null,
+        ...more,
+      },
+    ];
   });
 
 /** The first of several ids that has no samples, with the run's own reason for it. */

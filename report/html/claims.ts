@@ -1,4 +1,5 @@
 // The claims of the debate, each with what this run measured and the verdict that its rule gives.
+import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
 import type { Told } from '../claims/claim.ts';
 import { around, linkOf, placeOf, type Source } from '../claims/source.ts';
 import { askedOf, tallyText, toldText } from '../claims/words.ts';
@@ -55,7 +56,7 @@ export const claimsSection = (view: ReportView): Html => {
   const asked = askedOf(view.claims);
   const others = view.claims.filter((claim) => !asked.includes(claim));
   return html`<h2 id="claims">Claims on trial</h2>
-<p>What was said about these file systems, and what this run says to it. ${asked.length === 0 ? 'None was asked in this run.' : `${tallyText(asked)}.`} Each verdict is computed from the journal by the rule that stands with it.</p>
+<p>What was said about these file systems, and what this run says to it. ${asked.length === 0 ? 'None was asked in this run.' : `${tallyText(asked)}.`} Each verdict is computed from the journal by the rule that stands with it. ${ALLOWANCE_TEXT}</p>
 ${asked.map(claimHtml)}${
   others.length === 0
     ? null

@@ -150,6 +150,13 @@ ${entries([
   ],
 ])}`;
 
+const poolHtml = ({ runs }: NonNullable<ReportView['pool']>): Html =>
+  html`<li><b>run sd</b>: how far the runs lie apart beyond what their blocks explain, as a share of the ratio. The runs: ${runs.map(
+    ({ id, startedAt, seed }, at) =>
+      html`${at === 0 ? null : '; '}<code>${id}</code>, ${formatInstant(startedAt)}, seed <code>${seed}</code>`,
+  )}.</li>
+`;
+
 const intervalText = ({ pool }: ReportView): string =>
   pool === null
     ? 'its order-statistic interval, which assumes no distribution,'
@@ -161,7 +168,7 @@ export const methodSection = (view: ReportView): Html => html`<h2 id="method">Ho
 <li>A <b>ratio</b> of arm ÷ ${view.baseline} is ${centreText(view)}, as <code>1.50 (0.98..3.52)</code>: in brackets ${intervalText(view)} at ${formatPercent(LOOK_CONFIDENCE)} or more. Intervals of plain medians are at ${formatPercent(CONFIDENCE)} or more.</li>
 <li><b>faster</b> and <b>slower</b>: the whole interval lies beyond ${Math.round(view.delta * 100)} % and beyond 20 µs. <b>same</b>: the whole interval lies within ${Math.round(view.delta * 100)} %. <b>&lt;20us</b>: it does not, but the whole difference is below 20 µs (of operations repeated within a slot: below twice a call that does nothing), which is no result. <b>undecided</b>: none of these. <b>too few</b>: ${view.pool === null ? 'fewer than 8 complete blocks' : 'fewer than 2 runs'}.</li>
 <li>${chanceText(view)} ${runsText(view)}</li>
-<li>The <b>null</b> arm is ${view.baseline} a second time. Its ratio is the noise of this machine; a result that is not larger than it counts as undecided.</li>
+${view.pool === null ? null : poolHtml(view.pool)}<li>The <b>null</b> arm is ${view.baseline} a second time. Its ratio is the noise of this machine; a result that is not larger than it counts as undecided.</li>
 <li><b>no calls</b>: the counting passes saw no system call of this arm in this phase; what there is to do is done in another one, so sums of phases are the fair row.</li>
 <li>Over all images: ${'in each block the median over the images of the log-ratio, then the median over the blocks. No mean of medians is taken.'}</li>
 </ul>

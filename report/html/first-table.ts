@@ -1,7 +1,15 @@
 // The table that everything else explains: a median per arm, its ratio to the baseline, and what may be concluded.
 import { unreachable } from '../../results/errors.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { fewText, formatRatio, formatValue, grouped, rangeText, shortName } from '../format.ts';
+import {
+  fewText,
+  formatRatio,
+  formatValue,
+  grouped,
+  rangeText,
+  runsApartText,
+  shortName,
+} from '../format.ts';
 import { type Shown, type TablePart, tableParts } from '../shown-arms.ts';
 import { verdictText } from '../verdict-words.ts';
 import type { ArmView, CellView, ReportView, RowView, SectionView, TableView, VersusView } from '../view.ts';
@@ -14,13 +22,18 @@ const ratioHtml = (ratio: Interval): Html =>
     ? html`<span class="range">${fewText(ratio)}</span>`
     : html`<b class="ratio">${formatRatio(ratio.center)}</b> <span class="range">${rangeText(ratio)}</span>`;
 
+const apartHtml = (ratio: Interval): Html | null => {
+  const text = runsApartText(ratio);
+  return text === '' ? null : html`<span class="versus apart">${text}</span>`;
+};
+
 const hint = ({ detectable }: VersusView): string =>
   detectable === null ? '' : `could have told a ratio of ${formatRatio(detectable)} from 1`;
 
 const versusLine = (versus: VersusView, role: ArmView['role']): Html =>
   html`<span class="versus" title="${hint(versus)}">${ratioHtml(versus.ratio)}${
     role === 'null' ? null : html` <span class="verdict ${versus.verdict}">${verdictText(versus)}</span>`
-  }</span>`;
+  }</span>${apartHtml(versus.ratio)}`;
 
 const cellContent = (row: RowView, arm: ArmView, cell: CellView): Html => {
   switch (cell.kind) {

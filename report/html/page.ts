@@ -41,7 +41,7 @@ const SECTIONS = [
 const bodyOf = (view: ReportView, figures: ReturnType<typeof figuresOf>): string =>
   html`<main>
 <header>
-<h1>cfsbench run <code>${view.id}</code></h1>
+<h1>cfsbench ${view.pool === null ? 'run' : 'runs, pooled:'} <code>${view.id}</code></h1>
 <p class="finding">${view.finding}</p>
 ${facts(view)}
 ${alert(view)}

@@ -1,5 +1,6 @@
 // A run as a mail to a mailing list: what a subscriber asks first stands first, nothing is wider than 75 columns.
 import { alerts } from '../alert.ts';
+import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
 import { byText, toldText } from '../claims/words.ts';
 import { countedLines } from '../counted-lines.ts';
 import { formatBytes, formatInstant, formatNs, grouped, shellLine } from '../format.ts';
@@ -15,7 +16,7 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 const fact = (name: string, text: string): readonly string[] =>
   text === '' ? [] : folded(text, `${name}:`.padEnd(12), ' '.repeat(12));
 
-const setUp = ({ environment, run, plan, id }: ReportView): readonly string[] => {
+const setUp = ({ environment, run, plan, id, pool }: ReportView): readonly string[] => {
   const { workFileSystem: disk } = environment;
   return [
     ...fact('kernel', `${environment.kernel} ${environment.architecture}`),
@@ -31,6 +32,10 @@ const setUp = ({ environment, run, plan, id }: ReportView): readonly string[] =>
     ...fact('program', `cfsbench ${run.cfsbench.version} ${run.cfsbench.commit ?? 'of no known commit'}`),
     ...fact('plan', `profile ${plan.profile}, seed ${plan.seed}; arms interleaved in random blocks`),
     ...fact('counted by', run.ledgerSource),
+    ...fact(
+      'runs',
+      pool === null ? '' : pool.runs.map((one) => `${one.id} (${formatInstant(one.startedAt)})`).join('; '),
+    ),
   ];
 };
 
@@ -105,7 +110,10 @@ export const mailOf = (view: ReportView): string => {
       view.tables.length === 0 ? [] : tableBlock(view, { columns: COLUMNS - 1, allImages: true }),
     ),
     ...section('Counts', countedLines(view)),
-    ...section('Claims on trial', asked.flatMap(claim)),
+    ...section(
+      'Claims on trial',
+      asked.length === 0 ? [] : [...folded(ALLOWANCE_TEXT), '', ...asked.flatMap(claim)],
+    ),
     ...section('Published elsewhere, in ratios', publishedLines(view)),
     ...section('Not measured, and what went wrong', notMeasured(view)),
   ];

@@ -2,7 +2,7 @@
 import { VERDICTS } from '../../results/compare/verdict.ts';
 import { alerts } from '../alert.ts';
 import { decidingText } from '../claims/words.ts';
-import { formatValue, ratioText, shortName } from '../format.ts';
+import { formatValue, ratioText, runsApartText, shortName } from '../format.ts';
 import { chanceText, runsText } from '../standing.ts';
 import { verdictText } from '../verdict-words.ts';
 import type { ReportView, VersusView } from '../view.ts';
@@ -34,6 +34,7 @@ const linesOf = (view: ReportView): readonly Line[] =>
             md(arm.id),
             cell.kind === 'value' ? md(formatValue(row.metric, cell.median)) : '',
             ratioText(versus.ratio),
+            ...(view.pool === null ? [] : [runsApartText(versus.ratio)]),
           ];
           return [{ verdict: versus.verdict, cells }];
         }),
@@ -54,6 +55,7 @@ const latencies = (view: ReportView): Block => ({
     text('arm'),
     number('median'),
     number('ratio'),
+    ...(view.pool === null ? [] : [number('between runs')]),
   ],
   rows: [...linesOf(view)]
     .sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict))

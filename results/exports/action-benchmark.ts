@@ -1,15 +1,11 @@
 // What github-action-benchmark calls custom: one direction for each file.
 import type { Metric } from '../schema/run.ts';
-import { medianInterval } from '../stats/median.ts';
 import type { Export } from './export.ts';
 import { jsonText } from './json-text.ts';
 import { NULL_ARM, nameOf, type Series, seriesOf, unitOf } from './series.ts';
 
-const CONFIDENCE = 0.95;
-
 const entry = (series: Series) => {
-  const { values, metric, median } = series;
-  const interval = medianInterval(values, CONFIDENCE);
+  const { values, metric, median, interval } = series;
   const isSure = interval.kind === 'interval' && series.info.noise === 'noisy';
   return {
     name: nameOf(series),

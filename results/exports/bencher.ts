@@ -1,5 +1,4 @@
 // Bencher Metric Format: benchmark, measure, value and bounds.
-import { medianInterval } from '../stats/median.ts';
 import type { Export } from './export.ts';
 import { jsonText } from './json-text.ts';
 import { NULL_ARM, nameOf, seriesOf, unitOf } from './series.ts';
@@ -13,7 +12,7 @@ export const format: Export = {
     const benchmarks = seriesOf(loaded)
       .filter(({ arm }) => arm !== NULL_ARM)
       .map((series) => {
-        const interval = medianInterval(series.values, 0.95);
+        const { interval } = series;
         const bounds =
           interval.kind === 'interval' ? { lower_value: interval.lo, upper_value: interval.hi } : {};
         return [nameOf(series), { [MEASURES[unitOf(series.metric)]]: { value: series.median, ...bounds } }];

@@ -1,6 +1,4 @@
 // Every series with its median and its interval, and the run that it is of.
-
-import { medianInterval } from '../stats/median.ts';
 import type { Export } from './export.ts';
 import { jsonText } from './json-text.ts';
 import { seriesOf, unitOf } from './series.ts';
@@ -12,14 +10,14 @@ export const format: Export = {
   *pieces(loaded) {
     const { id, startedAt, status, environment, cfsbench, images, plan } = loaded.run;
     const series = seriesOf(loaded).map(
-      ({ group, arm, metric, info, values, median }): SummarySeries => ({
+      ({ group, arm, metric, info, values, median, interval }): SummarySeries => ({
         ...group,
         arm,
         metric,
         unit: unitOf(metric),
         ...info,
         median,
-        interval: medianInterval(values, 0.95),
+        interval,
         values,
       }),
     );
@@ -34,6 +32,7 @@ export const format: Export = {
       profile,
       environment,
       images,
+      ...(loaded.pool === undefined ? {} : { pool: loaded.pool }),
       series,
     };
     yield jsonText(summary);

@@ -4,8 +4,10 @@ import { metricInfo } from '../compare/rows.ts';
 import { type Group, paramsKey } from '../compare/tally.ts';
 import type { Loaded } from '../gate/load.ts';
 import type { Metric, Pass } from '../schema/run.ts';
+import type { Interval } from '../stats/interval.ts';
 import { numbersOf } from '../stats/log-ratio.ts';
-import { median } from '../stats/median.ts';
+import { CONFIDENCE } from '../stats/median.ts';
+import { centerOver, levelOver } from '../stats/over-blocks.ts';
 
 export interface Series {
   readonly group: Group;
@@ -15,6 +17,7 @@ export interface Series {
   readonly pass: Pass;
   readonly values: readonly number[];
   readonly median: number;
+  readonly interval: Interval;
 }
 
 export const seriesOf = ({ run, tallied }: Loaded): readonly Series[] =>
@@ -31,8 +34,11 @@ export const seriesOf = ({ run, tallied }: Loaded): readonly Series[] =>
         if ((pass === 'count') !== (info.noise !== 'noisy')) return [];
         return [...arms].flatMap(([arm, byBlock]): Series[] => {
           const values = [...numbersOf(byBlock)];
-          const center = median(values);
-          return center === null ? [] : [{ group, arm, metric, info, pass, values, median: center }];
+          const interval = levelOver(byBlock, CONFIDENCE);
+          const center = centerOver(byBlock, interval);
+          return center === null
+            ? []
+            : [{ group, arm, metric, info, pass, values, median: center, interval }];
         });
       }),
     ),

@@ -1,4 +1,5 @@
 // JSON shape of a run summarised: what `report --format json` prints.
+import type { Pooled } from '../pool/pooled.ts';
 import type { Environment, ImageInfo, Metric, Params, RunFile } from '../schema/run.ts';
 
 /** Of the median, at 0.95 or more; `confidence` is the one reached. */
@@ -10,8 +11,10 @@ export type SummaryInterval =
       readonly hi: number;
       readonly confidence: number;
       readonly n: number;
+      /** Of several runs: how many, and how far they lie apart beyond what their blocks explain, in logarithms. */
+      readonly runs?: { readonly count: number; readonly sd: number };
     }
-  | { readonly kind: 'tooFew'; readonly n: number; readonly needed: number };
+  | { readonly kind: 'tooFew'; readonly n: number; readonly needed: number; readonly of?: 'runs' };
 
 /** A metric of one arm on one image: noisy ones over the timing passes, all others over the counting passes. */
 export interface SummarySeries extends Metric {
@@ -37,5 +40,7 @@ export interface Summary {
   readonly profile: string;
   readonly environment: Environment;
   readonly images: readonly ImageInfo[];
+  /** The runs that were put together; absent: one run. */
+  readonly pool?: Pooled;
   readonly series: readonly SummarySeries[];
 }

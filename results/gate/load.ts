@@ -1,6 +1,7 @@
 // A run folder as the gate sees it: the run, its samples tallied, and what stood in the way.
-import { startTally, type Tallied } from '../compare/tally.ts';
+import { startTally, type Tallied, type Tally } from '../compare/tally.ts';
 import { Patterns } from '../patterns/patterns.ts';
+import type { Pooled } from '../pool/pooled.ts';
 import { journalLines, readRun, sampleOf, textOf } from '../read.ts';
 import type { RunFile } from '../schema/run.ts';
 
@@ -10,10 +11,12 @@ export interface Loaded {
   readonly tallied: Tallied;
   readonly okCount: number;
   readonly warnings: readonly string[];
+  /** Absent: one run. */
+  readonly pool?: Pooled;
 }
 
-const tallyJournal = (folder: string, warn: (message: string) => void): Tallied => {
-  const tally = startTally();
+/** Adds every sample of the folder. */
+export const tallyJournal = (folder: string, tally: Tally, warn: (message: string) => void): void => {
   const patterns = new Patterns<(numbers: Float64Array) => void>();
   for (const journalLine of journalLines(folder, warn)) {
     const add = patterns.find(journalLine.line);
@@ -26,13 +29,14 @@ const tallyJournal = (folder: string, warn: (message: string) => void): Tallied 
     tally.add(sample);
     if (sample.outcome === 'ok') patterns.learn(text, sample, (places) => tally.like(sample, places));
   }
-  return tally.finish();
 };
 
 export const loadRun = async (folder: string): Promise<Loaded> => {
   const run = readRun(folder);
   const warnings: string[] = [];
-  const tallied = tallyJournal(folder, (message) => warnings.push(message));
+  const tally = startTally();
+  tallyJournal(folder, tally, (message) => warnings.push(message));
+  const tallied = tally.finish();
   const okCount = tallied.sampleCount - tallied.failures.length - tallied.skips.length;
   return { folder, run, tallied, okCount, warnings };
 };

@@ -10,7 +10,7 @@ import { dumpOf, line, root as rootLine } from './dumps.ts';
 import { exitOf, type Lab, newLab, noDevice, notRoot, sanitized, serve, whileServed } from './support.ts';
 
 const skip = notRoot || noDevice;
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 60_000;
 
 let lab: Lab;
 let image: string;

@@ -65,7 +65,7 @@ describe('a run that was cut off or stood still', { concurrency: 3, skip: needsR
     await killAt(t, resume, () => samplesSoFar(out) >= 5);
     await killAt(t, resume, () => samplesSoFar(out) >= 30);
     await killAt(t, resume, () => samplesSoFar(out) >= 50);
-    await eventually('everything gone', 5000, () => leftOf(home).length === 0);
+    await eventually('everything gone', SEEN_LIMIT_MS, () => leftOf(home).length === 0);
     const { code, stderr, stdout } = await program(t, ['run', ...resume]);
     assert.equal(code, 0, stderr);
     checkWhole(out);

@@ -10,13 +10,18 @@ import { diskFolder, leftOf, okSamples, program, readRun, readSamples } from './
 
 const SCENARIOS = ['sharing-cache', 'sharing-disk', 'many-stores', 'lookup-trace', 'tamper'];
 const PAGE_BYTES = 4096n;
+const CERTS = { versions: 'certs' };
+
+/** Names that the harness asks for: others do not go through JSON. */
+const PLAIN = /^[\x21-\x7e]+$/;
 
 /** Described digest to size; what is described as equal is equal. */
 const contentsOf = (tree: Tree): Map<string, bigint> => {
   const contents = new Map<string, bigint>();
   for (let index = 0; index < tree.count; index++) {
     const { mode, size, digest } = tree.entry(index);
-    if ((mode & S_IFMT) === S_IFREG && size > 0n && digest !== null) contents.set(digest, size);
+    const isFile = (mode & S_IFMT) === S_IFREG && size > 0n;
+    if (isFile && digest !== null && PLAIN.test(tree.path(index))) contents.set(digest, size);
   }
   return contents;
 };
@@ -47,9 +52,8 @@ test('sharing, two stores, lookups and tampering, on every backend that they are
   const here = (arm: string): boolean => run.plan.arms.includes(arm);
 
   await t.test('every common page is behind both mounts, as often as each backend must have it', async () => {
-    const params = { versions: 'made' };
-    const first = await sourceOf(firstVersion(params));
-    const second = await sourceOf(laterVersions(params)[0]!);
+    const first = await sourceOf(firstVersion(CERTS));
+    const second = await sourceOf(laterVersions(CERTS)[0]!);
     let pages = 0n;
     for (const [digest, size] of first)
       if (second.has(digest)) pages += (size + PAGE_BYTES - 1n) / PAGE_BYTES;
@@ -65,44 +69,60 @@ test('sharing, two stores, lookups and tampering, on every backend that they are
     for (const [arm, times] of Object.entries(copies)) {
       if (!here(arm)) continue;
       const of = (metric: string): number | undefined => value('sharing-cache', arm, metric);
+      // Links cannot merge files whose metadata differ: their pages are there twice.
+      const apart = arm === 'hardlink-checkout' ? Number(pages) - of('alikePageCount')! : 0;
+      assert.ok(apart < Number(pages) / 10, arm);
       assert.equal(of('sharedPageCount'), Number(pages), arm);
       assert.equal(of('firstPageCount'), Number(pages), arm);
       assert.equal(of('secondPageCount'), Number(pages), arm);
-      assert.equal(of('mountFrameCount'), times * Number(pages), arm);
+      assert.equal(of('mountFrameCount'), times * Number(pages) + apart, arm);
       assert.equal(of('wrongLinkCount')! > 0, arm === 'hardlink-checkout', arm);
     }
     assert.equal(value('sharing-cache', 'erofs-overlay', 'objectPageCount'), Number(pages));
     assert.equal(value('sharing-cache', 'unpacked-overlay', 'objectPageCount'), 0);
   });
 
-  await t.test('a second version takes a manifest where contents are shared, and all of it where not', () => {
-    for (const arm of ['erofs-overlay', 'composefs-fuse', 'hardlink-checkout']) {
-      if (!here(arm)) continue;
-      const [first, added] = ['firstDiskBytes', 'addedDiskBytes'].map(
-        (name) => value('sharing-disk', arm, name)!,
-      );
-      assert.ok(first! > 5e6 && added! > 0 && added! < 0.1 * first!, `${arm}: ${first} ${added}`);
-    }
-    for (const arm of ['unpacked-overlay', 'erofs-full']) {
-      if (!here(arm)) continue;
-      const [first, added] = ['firstDiskBytes', 'addedDiskBytes'].map(
-        (name) => value('sharing-disk', arm, name)!,
-      );
-      assert.ok(added! > 0.9 * first!, `${arm}: ${first} ${added}`);
-    }
-    assert.equal(value('sharing-disk', 'erofs-overlay', 'addedInodeCount'), 1);
-  });
+  await t.test(
+    'a second version takes a manifest and what is new where contents are shared, all of it where not',
+    async () => {
+      for (const arm of ['erofs-overlay', 'composefs-fuse', 'hardlink-checkout']) {
+        if (!here(arm)) continue;
+        const [first, added] = ['firstDiskBytes', 'addedDiskBytes'].map(
+          (name) => value('sharing-disk', arm, name)!,
+        );
+        assert.ok(first! > 5e6 && added! > 0 && added! < 0.1 * first!, `${arm}: ${first} ${added}`);
+      }
+      for (const arm of ['unpacked-overlay', 'erofs-full']) {
+        if (!here(arm)) continue;
+        const [first, added] = ['firstDiskBytes', 'addedDiskBytes'].map(
+          (name) => value('sharing-disk', arm, name)!,
+        );
+        assert.ok(added! > 0.9 * first!, `${arm}: ${first} ${added}`);
+      }
+      const [first, second] = [await sourceOf(firstVersion(CERTS)), await sourceOf(laterVersions(CERTS)[0]!)];
+      const fresh = [...second.keys()].filter((digest) => !first.has(digest));
+      assert.equal(value('sharing-disk', 'erofs-overlay', 'addedInodeCount'), 1 + fresh.length);
+    },
+  );
 
   const contents = await sourceOf(SMALL);
 
   await t.test('objects are read from two file systems, and links into the second are refused', () => {
     for (const arm of ['erofs-overlay', 'composefs-fuse']) {
       const of = (metric: string): number => value('many-stores', arm, metric)!;
+      assert.equal(of('storeDeviceCount'), 2);
       assert.equal(of('rightFileCount'), of('objectFileCount'));
       assert.ok(of('objectFileCount') >= contents.size);
       assert.ok(of('secondStoreObjectCount') > 20);
     }
-    assert.equal(value('many-stores', 'hardlink-checkout', 'crossDeviceCount'), 1);
+    for (const arm of ['hardlink-checkout', 'reflink-checkout']) {
+      if (!here(arm)) continue;
+      assert.equal(value('many-stores', arm, 'crossDeviceCount'), 1, arm);
+      assert.equal(value('many-stores', arm, 'storeDeviceCount'), 2, arm);
+    }
+    if (!here('erofs-full')) return;
+    const block = (metric: string): number => value('many-stores', 'erofs-full', metric)!;
+    assert.deepEqual([block('storeDeviceCount'), block('rightFileCount')], [1, block('objectFileCount')]);
   });
 
   await t.test('opening looks up every object and its folder once, listing none', () => {
@@ -130,8 +150,9 @@ test('sharing, two stores, lookups and tampering, on every backend that they are
   });
 
   await t.test('the claims are answered from it', () => {
-    for (const id of ['C4 ', 'C13', 'C14']) assert.match(stdout, new RegExp(`^${id} supported`, 'm'));
-    if (here('reflink-checkout')) assert.match(stdout, /^C3 {2}supported/m);
+    for (const id of ['C13', 'C14']) assert.match(stdout, new RegExp(`^${id} supported`, 'm'));
+    if (here('reflink-checkout'))
+      for (const id of ['C3', 'C4']) assert.match(stdout, new RegExp(`^${id} {2}supported`, 'm'));
     if (run.environment.features['xfs-loop']!.ok) assert.match(stdout, /^C8 {2}supported/m);
   });
 

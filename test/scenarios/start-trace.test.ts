@@ -74,8 +74,11 @@ for (const { fixture, command, steps } of recordedStarts())
     });
   });
 
-test('every start that is asked for was recorded', () => {
-  const recorded = recordedStarts().map(({ fixture }) => `fixture:${fixture}`);
+test('every start that is asked for was recorded, on the image that is asked for', () => {
+  const recorded = recordedStarts().map(
+    ({ fixture, command }) =>
+      `fixture:${fixture} ${command.replace(/ .*/, '').replace(/.*\//, '').replace(/\d+$/, '')}`,
+  );
   for (const params of [...scenario.params, ...(scenario.largeParams ?? [])])
-    assert.ok(recorded.includes(scenario.source!(params)));
+    assert.ok(recorded.includes(`${scenario.source!(params)} ${params['start']}`), JSON.stringify(params));
 });

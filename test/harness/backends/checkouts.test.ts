@@ -44,7 +44,7 @@ describe('trees that tools made of links and copies', { skip: needsRoot }, () =>
     setting.backend(id).needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok))
       ?.title;
 
-  for (const id of ['erofs-full', 'hardlink-checkout', 'reflink-checkout'])
+  for (const id of ['erofs-full', 'hardlink-checkout', 'hardlink-checkout-direct', 'reflink-checkout'])
     test(`${id} keeps all of it`, async (t) => {
       const missing = lacks(id);
       if (missing !== undefined) return t.skip(`needs ${missing}`);

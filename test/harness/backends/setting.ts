@@ -41,7 +41,7 @@ export interface Setting {
 export const proveAlone = (parts: Omit<ProofParts, 'walk' | 'alone'>): Promise<Proved> =>
   prove({ ...parts, walk: walkMount, alone: (work) => work() });
 
-const emptyImage = (): Uint8Array => {
+export const emptyImage = (): Uint8Array => {
   const builder = newTreeBuilder();
   builder.add(-1, '', PLAIN_DIRECTORY);
   return imageBytes(builder.finish());

@@ -50,7 +50,7 @@ test('doctor shows each need, whether it is met, what was seen, and what to do',
 });
 
 test('doctor ends with which backends can run', () => {
-  const ending = doctorText(NO_EROFS, 200);
+  const ending = doctorText(NO_EROFS, 400);
   const [, can, all, names = ''] = /(\d+) of (\d+) backends can run here: (.*)\.\s*$/.exec(ending) ?? [];
   assert.equal(Number(all), backends.length);
   assert.equal(names.split(', ').length, Number(can));

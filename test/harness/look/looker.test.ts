@@ -35,7 +35,7 @@ test('a question that hangs costs its time and the child; the next one is answer
   const folder = temporaryFolder(t);
   const fifo = join(folder, 'fifo');
   execFileSync('mkfifo', [fifo]);
-  const looker = openLooker(1000);
+  const looker = openLooker(5000);
   t.after(() => looker.end());
   await looker.look(seen(folder));
   const { pid } = looker;

@@ -3,11 +3,29 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { before, describe, type TestContext, test } from 'node:test';
 import { files } from '../../../harness/sys/files.ts';
 import { diff, takeSnapshot } from '../../../harness/sys/leaks.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
-import { needsRoot, privateMounts, temporaryFolder } from './support.ts';
+import { needsRoot, privateMounts, temporaryFolder, untilNamed } from './support.ts';
+
+interface Sleeper {
+  readonly pid: number;
+  end(): Promise<unknown>;
+}
+
+/** Gone with the test: one that was killed and not reaped yet would be a zombie in what the next test sees. */
+const sleeper = async (t: TestContext, seconds: string): Promise<Sleeper> => {
+  const child = spawn('sleep', [seconds], { stdio: 'ignore' });
+  const exit = once(child, 'exit');
+  const end = (): Promise<unknown> => {
+    child.kill('SIGKILL');
+    return exit;
+  };
+  t.after(end);
+  await untilNamed(child.pid!, `sleep ${seconds}`);
+  return { pid: child.pid!, end };
+};
 
 test('a file and a process that were left are named, and nothing else', async (t) => {
   const folder = temporaryFolder(t);
@@ -17,30 +35,24 @@ test('a file and a process that were left are named, and nothing else', async (t
   assert.deepEqual(diff(earlier, takeSnapshot(watched)), []);
 
   writeFileSync(Buffer.from(`${folder}/known/n\xe9w`, 'latin1'), '');
-  const child = spawn('sleep', ['31']);
-  t.after(() => child.kill('SIGKILL'));
+  const child = await sleeper(t, '31');
   const left = diff(earlier, takeSnapshot(watched));
   assert.deepEqual(left, [`process: ${child.pid} sleep 31`, `file: ${folder}/known/n\\xe9w`]);
 
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  await child.end();
   rmSync(join(folder, 'known'), { recursive: true });
   assert.deepEqual(diff(earlier, takeSnapshot(watched)), []);
 });
 
 test('a process of the run itself is no leak, another one is', async (t) => {
-  const children = [1, 2].map(() => spawn('sleep', ['30'], { stdio: 'ignore' }));
-  t.after(() => {
-    for (const child of children) child.kill();
-  });
-  await Promise.all(children.map((child) => once(child, 'spawn')));
+  const children = [await sleeper(t, '30'), await sleeper(t, '30')];
   const folder = temporaryFolder(t);
   const pidsIn = (ownChild: number | null) =>
     [...takeSnapshot({ folder, ownPidNamespace: false, ownChild }).processes].filter((line) =>
       children.some(({ pid }) => line.startsWith(`process: ${pid} `)),
     );
   assert.equal(pidsIn(null).length, 2);
-  assert.deepEqual(pidsIn(children[0]!.pid!), [`process: ${children[1]!.pid} sleep 30`]);
+  assert.deepEqual(pidsIn(children[0]!.pid), [`process: ${children[1]!.pid} sleep 30`]);
 });
 
 describe('leaks of the kernel', { skip: needsRoot }, () => {

@@ -7,15 +7,25 @@ import { mounts } from '../../../harness/sys/mounts.ts';
 import { enter, innerPrivilege, listenToOuter } from '../../../harness/sys/namespace.ts';
 
 const [, , mode = '', folder = ''] = process.argv;
+const REAPED_LIMIT_MS = 20_000;
 
-const zombies = (): number =>
+/** Of this namespace: whoever else has zombies on the machine is not seen here. */
+const zombies = (): string[] =>
   readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+      return /^\d+$/.test(pid) && /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
     } catch {
       return false;
     }
-  }).length;
+  });
+
+/** Those that are never reaped. */
+const lastingZombies = (): string[] => {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (const end = Date.now() + REAPED_LIMIT_MS; zombies().length > 0 && Date.now() < end; )
+    Atomics.wait(pause, 0, 0, 10);
+  return zombies();
+};
 
 const inner = async (): Promise<void> => {
   const stopListening = await listenToOuter(() => {
@@ -29,7 +39,7 @@ const inner = async (): Promise<void> => {
   spawn('sh', ['-c', 'sleep 60; :', folder], { stdio: 'ignore' });
   execFileSync('sh', ['-c', '(setsid sh -c "sleep 61; :" "$0" &)', folder], { stdio: 'ignore' });
   // An orphan that ends at once: somebody must reap it.
-  execFileSync('sh', ['-c', '(true &) ; sleep 0.1']);
+  execFileSync('sh', ['-c', '(true &)']);
   process.stdout.write('ready\n');
   if (mode === 'block') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   if (mode === 'exit') process.exit(5);
@@ -38,12 +48,15 @@ const inner = async (): Promise<void> => {
     const seen = execFileSync('sh', ['-c', 'for n in 3 4; do readlink /proc/$$/fd/$n; done; true'], {
       encoding: 'utf8',
     });
-    process.stdout.write(`zombies: ${zombies()}\nhanded on: ${/socket|pipe/.test(seen) ? seen : 'none'}\n`);
+    process.stdout.write(
+      `zombies: ${lastingZombies().join(' ') || 'none'}\nhanded on: ${/socket|pipe/.test(seen) ? seen : 'none'}\n`,
+    );
     stopListening();
     process.exit(0);
   }
 };
 
-if (innerPrivilege() === null)
+if (innerPrivilege() === null) {
+  process.on('SIGINT', () => process.stdout.write('outer interrupted\n'));
   process.exitCode = await enter({ argv: [process.execPath, fileURLToPath(import.meta.url), mode, folder] });
-else await inner();
+} else await inner();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
@@ -9,7 +10,7 @@ import { startServer } from '../../../harness/sys/servers.ts';
 import { processCpuNs } from '../../../harness/sys/usage.ts';
 import { temporaryFolder } from './support.ts';
 
-const LIMIT_MS = 5000;
+const LIMIT_MS = 30_000;
 
 const failureOf = (script: string, log: string, limitMs: number): UserError => {
   try {
@@ -22,14 +23,17 @@ const failureOf = (script: string, log: string, limitMs: number): UserError => {
 };
 
 test('a server is there when it has said so, and reaped when it has ended', (t) => {
-  const log = join(temporaryFolder(t), 'log');
-  const argv = ['sh', '-c', 'sleep 0.05; echo started; echo >&{ready}; exec sleep 0.2'];
+  const folder = temporaryFolder(t);
+  const [log, go] = [join(folder, 'log'), join(folder, 'go')];
+  execFileSync('mkfifo', [go]);
+  const argv = ['sh', '-c', `sleep 0.05; echo started; echo >&{ready}; read -r _ <'${go}'`];
   const from = process.hrtime.bigint();
   const server = startServer({ argv, log, limitMs: LIMIT_MS });
   assert.ok(Number(process.hrtime.bigint() - from) >= 50e6);
   assert.equal(readFileSync(log, 'utf8'), 'started\n');
   assert.equal(server.exited(1), false);
   assert.ok((processCpuNs(server.pid) ?? 0) > 0);
+  writeFileSync(go, '\n');
   assert.equal(server.exited(LIMIT_MS), true);
   assert.equal(server.how, 'exit 0');
   assert.ok(server.cpu !== null && server.cpu.userNs + server.cpu.systemNs > 0);
@@ -45,7 +49,7 @@ test('a server that ends before it is ready leaves its last words', (t) => {
 });
 
 const poll = (condition: () => boolean): boolean => {
-  for (let i = 0; i < 2000 && !condition(); i++)
+  for (let i = 0; i < LIMIT_MS && !condition(); i++)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   return condition();
 };

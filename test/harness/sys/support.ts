@@ -1,9 +1,10 @@
 // What the tests of this folder share: temporary folders, a private mount namespace, a small image with its object.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { parseDump } from '../../../harness/images/dump-text.ts';
 import { bind } from '../../../harness/sys/libc.ts';
@@ -17,6 +18,22 @@ export const temporaryFolder = (t: TestContext): string => {
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
 };
+
+const LIMIT_MS = 60_000;
+const STEP_MS = 5;
+
+/** Polls; the limit is only there for what never happens. */
+export const until = async (what: string, condition: () => boolean): Promise<void> => {
+  for (const end = Date.now() + LIMIT_MS; !condition(); await sleep(STEP_MS))
+    if (Date.now() > end) throw new Error(`did not happen: ${what}`);
+};
+
+/** A child is reported as spawned before its arguments can be read. */
+export const untilNamed = (pid: number, words: string): Promise<void> =>
+  until(
+    `${pid} is ${words}`,
+    () => readFileSync(`/proc/${pid}/cmdline`, 'latin1') === `${words.split(' ').join('\0')}\0`,
+  );
 
 const CLONE_NEWNS = 0x20000;
 const MS_REC = 0x4000;

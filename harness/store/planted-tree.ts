@@ -1,0 +1,107 @@
+// A checkout's tree as one block of memory, in the order in which it is made: what a tar of the tree says, without the tar.
+import { toBytes } from '../model/bytes.ts';
+import type { Image } from '../model/image.ts';
+import { type Entry, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../model/tree.ts';
+import { pooledOf, poolKey } from './checkout-tar.ts';
+
+const NODE_BYTES = 48;
+const XATTR_BYTES = 8;
+const ALIGNMENT = 8;
+const KINDS = { folder: 0, end: 1, pooled: 2, linked: 3, file: 4, symlink: 5, node: 6 } as const;
+type Kind = keyof typeof KINDS;
+const OWNER = 1;
+const MODE = 2;
+
+/** Whoever makes it: what a thing has anyway is not set again. */
+export interface Maker {
+  readonly uid: number;
+  readonly gid: number;
+  readonly umask: number;
+}
+
+const carriesOf = (kind: Kind, { mode, uid, gid }: Entry, maker: Maker): number => {
+  const owner = uid === maker.uid && gid === maker.gid ? 0 : OWNER;
+  // The folder's owner may always write to it while it is filled.
+  const made = kind === 'folder' || kind === 'end' ? (mode & 0o777) | 0o700 : mode & 0o777;
+  const sets = (made & ~maker.umask) === (mode & 0o7777) ? 0 : MODE;
+  return owner | sets;
+};
+
+const xattrsOf = ({ xattrs }: Entry): Buffer =>
+  Buffer.concat(
+    xattrs.flatMap(([key, value]) => {
+      const [keyBytes, valueBytes] = [toBytes(key), toBytes(value)];
+      const head = Buffer.alloc(XATTR_BYTES);
+      head.writeUInt32LE(keyBytes.length, 0);
+      head.writeUInt32LE(valueBytes.length, 4);
+      return [head, keyBytes, Buffer.alloc(1), valueBytes];
+    }),
+  );
+
+const LINKS: ReadonlySet<Kind> = new Set(['pooled', 'linked', 'folder']);
+
+const nodeOf = (kind: Kind, entry: Entry, name: Uint8Array, link: Uint8Array, maker: Maker): Buffer => {
+  // A link is an inode that has everything already, a folder gets it at its end.
+  const bare = LINKS.has(kind);
+  const xattrs = bare ? Buffer.alloc(0) : xattrsOf(entry);
+  const used = NODE_BYTES + name.length + 1 + link.length + 1 + xattrs.length;
+  const node = Buffer.alloc(Math.ceil(used / ALIGNMENT) * ALIGNMENT);
+  node.writeUInt32LE(node.length, 0);
+  node.writeUInt8(KINDS[kind], 4);
+  node.writeUInt8(bare ? 0 : carriesOf(kind, entry, maker), 5);
+  node.writeUInt16LE(name.length, 6);
+  node.writeUInt32LE(entry.mode, 8);
+  node.writeUInt32LE(entry.uid, 12);
+  node.writeUInt32LE(entry.gid, 16);
+  node.writeUInt32LE(entry.rdev, 20);
+  node.writeBigInt64LE(entry.mtimeSec, 24);
+  node.writeUInt32LE(entry.mtimeNsec, 32);
+  node.writeUInt32LE(link.length, 36);
+  node.writeUInt32LE(bare ? 0 : entry.xattrs.length, 40);
+  node.set(name, NODE_BYTES);
+  node.set(link, NODE_BYTES + name.length + 1);
+  node.set(xattrs, NODE_BYTES + name.length + 1 + link.length + 1);
+  return node;
+};
+
+const NOTHING = Buffer.alloc(0);
+
+/** Made at `root`; the same for every checkout but for its first node. */
+export interface Planted {
+  at(root: string): Uint8Array;
+}
+
+export const plantedTree = ({ tree }: Image, maker: Maker): Planted => {
+  const nodes: Buffer[] = [];
+  const firstPaths = new Map<number, string>();
+  const linkOf = (entry: Entry, path: string): readonly [Kind, Uint8Array] => {
+    const file = pooledOf(tree, entry);
+    if (file !== null) return ['pooled', toBytes(poolKey(file))];
+    const inode = entry.link ?? entry.index;
+    const first = firstPaths.get(inode);
+    if (first !== undefined) return ['linked', toBytes(first)];
+    firstPaths.set(inode, path);
+    if ((entry.mode & S_IFMT) === S_IFREG) return ['file', toBytes(entry.content ?? '')];
+    return (entry.mode & S_IFMT) === S_IFLNK ? ['symlink', toBytes(entry.payload ?? '')] : ['node', NOTHING];
+  };
+  const visit = (index: number, prefix: string): void => {
+    for (const child of tree.children(index)) {
+      const entry = tree.entry(child);
+      const path = `${prefix}${entry.name}`;
+      const name = toBytes(entry.name);
+      if ((entry.mode & S_IFMT) !== S_IFDIR) {
+        const [kind, link] = linkOf(entry, path);
+        nodes.push(nodeOf(kind, entry, name, link, maker));
+        continue;
+      }
+      nodes.push(nodeOf('folder', entry, name, NOTHING, maker));
+      visit(child, `${path}/`);
+      nodes.push(nodeOf('end', entry, name, NOTHING, maker));
+    }
+  };
+  const root = tree.entry(0);
+  visit(0, '');
+  nodes.push(nodeOf('end', root, NOTHING, NOTHING, maker));
+  const rest = Buffer.concat(nodes);
+  return { at: (path) => Buffer.concat([nodeOf('folder', root, Buffer.from(path), NOTHING, maker), rest]) };
+};

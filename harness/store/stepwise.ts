@@ -1,0 +1,132 @@
+// What ingest and collect do where no library makes their calls in one go: the same calls, one by one.
+import { constants } from 'node:fs';
+import { dirname } from 'node:path';
+import { objectPaths } from '../erofs/objects.ts';
+import type { Ingested } from '../model/backend.ts';
+import { SysError, UserError } from '../model/errors.ts';
+import type { ImageObject } from '../model/image.ts';
+import type { CollectWork, Files, IngestWork } from '../model/machine.ts';
+import { objectPath, placeOf } from './objects.ts';
+import { PackReader } from './pack.ts';
+import { VerityHasher } from './verity.ts';
+
+const OBJECT_MODE = 0o644;
+const FOLDER_MODE = 0o755;
+const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+
+/** Errnos that are as good as success. */
+const unless = (code: string, work: () => void): void => {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof SysError) || error.code !== code) throw error;
+  }
+};
+
+const wrongDigest = (path: string): UserError =>
+  new UserError('an object is not what its name says', {
+    code: 'wrong-digest',
+    exit: 5,
+    facts: [path],
+    hint: 'its contents were damaged on the way: bring the image in again',
+  });
+
+/** Which folders were made, and whether the file system was found to have fs-verity. */
+class Ingest {
+  readonly #files: Files;
+  readonly #work: IngestWork;
+  readonly #made = new Set<string>();
+  verity: boolean | null = null;
+
+  constructor(files: Files, work: IngestWork) {
+    this.#files = files;
+    this.#work = work;
+  }
+
+  makeDirs(): void {
+    if (this.#work.makesFolders) for (const dir of this.#work.dirs) this.#makeFolder(dir);
+  }
+
+  #makeFolder(path: string): void {
+    if (!this.#work.makesFolders || this.#made.has(path)) return;
+    this.#made.add(path);
+    unless('EEXIST', () => this.#files.mkdir(path, FOLDER_MODE));
+  }
+
+  #enableVerity(path: string): void {
+    if (this.verity === false) return;
+    const fd = this.#files.open(path, constants.O_RDONLY);
+    try {
+      this.verity = this.#files.enableVerity(fd);
+    } finally {
+      this.#files.close(fd);
+    }
+  }
+
+  put(
+    path: string,
+    temporary: string,
+    { digest }: ImageObject,
+    each: (take: (piece: Uint8Array) => void) => void,
+  ): void {
+    this.#makeFolder(dirname(path));
+    const fd = this.#files.open(temporary, NEW, OBJECT_MODE);
+    const hasher = this.#work.digests ? new VerityHasher() : null;
+    try {
+      try {
+        each((piece) => {
+          hasher?.update(piece);
+          this.#files.write(fd, piece);
+        });
+      } finally {
+        this.#files.close(fd);
+      }
+      if (hasher !== null && hasher.digest() !== digest) throw wrongDigest(path);
+      if (hasher !== null) this.#enableVerity(temporary);
+      this.#files.rename(temporary, path);
+    } catch (error) {
+      this.#files.unlink(temporary);
+      throw error;
+    }
+  }
+}
+
+export const ingestStepwise = (files: Files, work: IngestWork): Ingested => {
+  const ingest = new Ingest(files, work);
+  ingest.makeDirs();
+  const pack = new PackReader(work.packPath, files);
+  try {
+    for (const [i, object] of work.objects.entries()) {
+      const dir = placeOf(object.digest, work.dirs);
+      const path = `${dir}/${objectPath(object.digest)}`;
+      if (files.exists(path)) continue;
+      ingest.put(path, `${dir}/.new`, object, (take) => pack.each(work.offsets[i]!, object.sizeBytes, take));
+    }
+  } finally {
+    pack.close();
+  }
+  return { verity: ingest.verity };
+};
+
+const collectOne = (files: Files, dir: string, live: ReadonlySet<string>, removesFolders: boolean): void => {
+  const removeFolder = (path: string): void => {
+    if (removesFolders) unless('ENOTEMPTY', () => files.rmdir(path));
+  };
+  for (const fan of files.names(dir)) {
+    if (!/^[0-9a-f]{2}$/.test(fan)) continue;
+    for (const rest of files.names(`${dir}/${fan}`)) {
+      const path = `${fan}/${rest}`;
+      if (!live.has(path)) files.unlink(`${dir}/${path}`);
+    }
+    removeFolder(`${dir}/${fan}`);
+  }
+  removeFolder(dir);
+};
+
+export const collectStepwise = (files: Files, { dirs, keep, removesFolders }: CollectWork): void => {
+  const live = new Set<string>();
+  for (const manifest of keep) for (const path of objectPaths(manifest)) live.add(path);
+  const collect = (dir: string): void => collectOne(files, dir, live, removesFolders);
+  // Where nothing ever came in there is nothing to remove.
+  for (const dir of dirs) removesFolders ? unless('ENOENT', () => collect(dir)) : collect(dir);
+};

@@ -1,0 +1,112 @@
+// A loop device as part of a list: a free number, its device, and what is to be read through it.
+//
+// Does:    open, LOOP_CTL_GET_FREE, close, open, LOOP_CONFIGURE, close; before Linux 5.8 LOOP_SET_FD with LOOP_SET_STATUS64.
+// Error:   another process may take the free device first: the whole list is made again.
+// Leaves:  nothing bound: autoclear is set with the device, or at once after it.
+// Source:  loop(4), include/uapi/linux/loop.h.
+import type { Fd, Text } from '../model/calls.ts';
+import { UserError } from '../model/errors.ts';
+import type { Listed } from './call-list.ts';
+import { EBUSY, EINVAL, ENOTTY, fail } from './libc.ts';
+import { EXPECT, type ListedCall, type Result, STORE } from './listed-call.ts';
+import {
+  CONFIG_BYTES,
+  describeLoop,
+  FLAGS_AT,
+  handedOut,
+  INFO_AT,
+  INFO_BYTES,
+  LO_FLAGS_AUTOCLEAR,
+  LO_FLAGS_DIRECT_IO,
+  LO_FLAGS_READ_ONLY,
+  LOOP_CONFIGURE,
+  LOOP_CTL_GET_FREE,
+  LOOP_GET_STATUS64,
+  LOOP_SET_DIRECT_IO,
+  LOOP_SET_FD,
+  LOOP_SET_STATUS64,
+} from './loop.ts';
+import { callNumber } from './syscall-names.ts';
+
+const IOCTL = callNumber('ioctl');
+const O_RDONLY = 0;
+
+/** Known once a kernel refused LOOP_CONFIGURE. */
+let inSteps = false;
+
+const refuseBuffered = (file: string): never => {
+  throw new UserError('the file system of the work folder takes no direct I/O from a loop device', {
+    exit: 4,
+    code: 'skip',
+    facts: [file],
+    hint: 'give a work folder on another file system: --work DIR',
+  });
+};
+
+const ioctl = (
+  list: Listed,
+  [name, number]: readonly [name: string, number: number],
+  args: ListedCall['args'],
+  refuse = (errno: number): void => fail(`ioctl(${name})`, {}, errno),
+): Result => list.add({ number: IOCTL, args: [args[0]!, number, ...args.slice(1)], refuse });
+
+/** A file system that cannot do it gets a buffered device from the kernel, and no error. */
+const expectDirect = (list: Listed, fd: Result, file: string): void => {
+  const info = Buffer.alloc(INFO_BYTES);
+  ioctl(list, ['LOOP_GET_STATUS64', LOOP_GET_STATUS64], [fd, info]);
+  list.add({
+    number: EXPECT,
+    args: [{ bytes: info, at: FLAGS_AT }, LO_FLAGS_DIRECT_IO, LO_FLAGS_DIRECT_IO, EINVAL],
+    refuse: () => refuseBuffered(file),
+  });
+};
+
+/** Somebody else was faster, or the kernel is older: both are another list. */
+const refuseDevice = (file: string) => (errno: number) => {
+  if (errno === EBUSY) return;
+  if (inSteps || (errno !== EINVAL && errno !== ENOTTY))
+    fail('ioctl(LOOP_CONFIGURE)', { facts: [file] }, errno);
+  inSteps = true;
+};
+
+interface Backed {
+  readonly fd: Result;
+  readonly backing: Result;
+  readonly file: string;
+  readonly directIo: boolean;
+}
+
+const configure = (list: Listed, { fd, backing, file, directIo }: Backed): void => {
+  const config = Buffer.alloc(CONFIG_BYTES);
+  const flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR | (directIo ? LO_FLAGS_DIRECT_IO : 0);
+  describeLoop(file, flags).copy(config, INFO_AT);
+  list.add({ number: STORE, args: [backing, config], refuse: () => fail('store', {}, EINVAL) });
+  ioctl(list, ['LOOP_CONFIGURE', LOOP_CONFIGURE], [fd, config], refuseDevice(file));
+};
+
+const configureInSteps = (list: Listed, { fd, backing, file, directIo }: Backed): void => {
+  ioctl(list, ['LOOP_SET_FD', LOOP_SET_FD], [fd, backing], refuseDevice(file));
+  const info = describeLoop(file, LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR);
+  ioctl(list, ['LOOP_SET_STATUS64', LOOP_SET_STATUS64], [fd, info]);
+  if (directIo) ioctl(list, ['LOOP_SET_DIRECT_IO', LOOP_SET_DIRECT_IO], [fd, 1], () => refuseBuffered(file));
+};
+
+export const listLoop = (list: Listed, file: string, directIo: boolean): { device: Text; fd: Fd } => {
+  const backing = list.openText(file, O_RDONLY);
+  const control = list.openText('/dev/loop-control', O_RDONLY);
+  const number = ioctl(list, ['LOOP_CTL_GET_FREE', LOOP_CTL_GET_FREE], [control, 0], (errno) =>
+    fail('ioctl(LOOP_CTL_GET_FREE)', { hint: 'losetup --list' }, errno),
+  );
+  list.made.push(() => {
+    if (number.known !== null) handedOut.add(number.known);
+  });
+  list.close(control);
+  const device: Text = ['/dev/loop', number];
+  const fd = list.openText(device, O_RDONLY);
+  const backed: Backed = { fd, backing, file, directIo };
+  if (inSteps) configureInSteps(list, backed);
+  else configure(list, backed);
+  if (directIo) expectDirect(list, fd, file);
+  list.close(backing);
+  return { device, fd };
+};

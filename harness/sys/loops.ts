@@ -1,0 +1,159 @@
+// Work on many files in one call into the C library: see each function's own file there for what it does.
+//
+// Error:   a failure names the system call and the file.
+// Cost:    what is handed over is laid out before the clock starts.
+import koffi from 'koffi';
+import { show } from '../model/bytes.ts';
+import { UserError } from '../model/errors.ts';
+import type { CollectWork, IngestWork, Loops } from '../model/machine.ts';
+import { fail } from './libc.ts';
+import { callName } from './syscall-names.ts';
+import { bindTimed, lastFailure, lastVerity, library } from './timed.ts';
+
+const OBJECT_BYTES = 48;
+const PIECE_BYTES = 1 << 20;
+const DIGEST_BYTES = 32;
+const EBADMSG = 74;
+const EUCLEAN = 117;
+
+type Timed = (work: Uint8Array) => { readonly result: number; readonly failed: number };
+
+// Kept for the life of the thread, and touched: a fresh one would be zeroed by the kernel inside the window.
+let piece: Buffer | null = null;
+
+/** A structure of pointers and 32- and 64-bit numbers; what it points to lives as long as it does. */
+class Struct {
+  readonly #held: Uint8Array[] = [];
+  readonly bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: number) {
+    this.bytes = Buffer.alloc(bytes);
+  }
+
+  pointer(to: Uint8Array): this {
+    this.#held.push(to);
+    // Nothing is pointed to where there is nothing.
+    this.bytes.writeBigInt64LE(to.length === 0 ? 0n : BigInt(koffi.address(to)), this.#at);
+    this.#at += 8;
+    return this;
+  }
+
+  text(value: string): this {
+    return this.pointer(Buffer.from(`${value}\0`));
+  }
+
+  texts(values: readonly string[]): this {
+    const list = new Struct(8 * values.length);
+    for (const value of values) list.text(value);
+    this.#held.push(...list.#held);
+    return this.pointer(list.bytes);
+  }
+
+  i64(value: number): this {
+    this.bytes.writeBigInt64LE(BigInt(value), this.#at);
+    this.#at += 8;
+    return this;
+  }
+
+  i32(value: number): this {
+    this.bytes.writeInt32LE(value, this.#at);
+    this.#at += 4;
+    return this;
+  }
+}
+
+const refuse = (what: string): never => {
+  const { errno, call, name } = lastFailure();
+  if (call !== 0) return fail(callName(call), { facts: [show(name)] }, errno);
+  if (errno === EBADMSG)
+    throw new UserError('an object is not what its name says', {
+      code: 'wrong-digest',
+      exit: 5,
+      facts: [show(name)],
+      hint: 'its contents were damaged on the way: bring the image in again',
+    });
+  if (errno === EUCLEAN) throw new UserError('a kept manifest is damaged', { code: 'bad-image', exit: 5 });
+  return fail(what, { facts: [show(name)] }, errno);
+};
+
+const encoded = new WeakMap<IngestWork['objects'], Buffer>();
+
+/** struct timed_object for each; the same for every ingest of an image. */
+const encode = ({ objects, offsets }: IngestWork): Buffer => {
+  const known = encoded.get(objects);
+  if (known !== undefined) return known;
+  const bytes = Buffer.alloc(objects.length * OBJECT_BYTES);
+  for (const [i, { digest, sizeBytes }] of objects.entries()) {
+    const at = i * OBJECT_BYTES;
+    bytes.write(digest, at, 'hex');
+    bytes.writeBigInt64LE(BigInt(offsets[i]!), at + DIGEST_BYTES);
+    bytes.writeBigInt64LE(BigInt(sizeBytes), at + DIGEST_BYTES + 8);
+  }
+  encoded.set(objects, bytes);
+  return bytes;
+};
+
+const ingestWith =
+  (timed: Timed): Loops['ingest'] =>
+  (work) => {
+    piece ??= Buffer.alloc(PIECE_BYTES, 1);
+    const given = new Struct(56)
+      .text(work.packPath)
+      .texts(work.dirs)
+      .pointer(encode(work))
+      .pointer(piece)
+      .i64(piece.length)
+      .i32(work.dirs.length)
+      .i32(work.objects.length)
+      .i32(work.makesFolders ? 1 : 0)
+      .i32(work.digests ? 1 : 0);
+    if (timed(given.bytes).result < 0) refuse('ingest');
+    return { verity: lastVerity() };
+  };
+
+const collectWith =
+  (timed: Timed): Loops['collect'] =>
+  ({ dirs, keep, removesFolders }: CollectWork) => {
+    const manifests = new Struct(16 * keep.length);
+    for (const manifest of keep) manifests.pointer(manifest).i64(manifest.length);
+    const given = new Struct(32)
+      .texts(dirs)
+      .pointer(manifests.bytes)
+      .i32(dirs.length)
+      .i32(keep.length)
+      .i32(removesFolders ? 1 : 0);
+    if (timed(given.bytes).result < 0) refuse('collect');
+  };
+
+const removeWith =
+  (timed: Timed): Loops['removeTree'] =>
+  (path) => {
+    if (timed(Buffer.from(`${path}\0`)).result < 0) refuse('remove');
+  };
+
+const plantWith =
+  (timed: Timed): Loops['plantTree'] =>
+  ({ pools, nodes }) => {
+    const given = new Struct(32).texts(pools).pointer(nodes).i64(nodes.length).i32(pools.length);
+    if (timed(given.bytes).result < 0) refuse('plant');
+  };
+
+const load = (): Loops | null => {
+  const ingest = bindTimed<[Uint8Array]>('timed_ingest', 'void *');
+  const collect = bindTimed<[Uint8Array]>('timed_collect', 'void *');
+  const remove = bindTimed<[Uint8Array]>('timed_remove', 'void *');
+  const plant = bindTimed<[Uint8Array]>('timed_plant', 'void *');
+  if (library === null || plant === null || ingest === null || collect === null || remove === null)
+    return null;
+  const canDigest = library.func('timed_can_digest', 'int', []) as () => number;
+  return {
+    canDigest: canDigest() !== 0,
+    ingest: ingestWith(ingest),
+    collect: collectWith(collect),
+    removeTree: removeWith(remove),
+    plantTree: plantWith(plant),
+  };
+};
+
+export const loops: Loops | null = load();

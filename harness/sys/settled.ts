@@ -1,0 +1,99 @@
+// Waiting until what a mount was made of is free again.
+//
+// Does:    asks over and over, with pauses of 20 us, until the kernel says so.
+// Reads:   a write lease on the file (refused while any other open file description refers to it), LOOP_GET_STATUS64 (ENXIO once
+//          the device is free), statx(2) of the mount point.
+// Source:  fcntl(2), "File leases"; loop(4); statx(2), STATX_ATTR_MOUNT_ROOT (Linux 5.8).
+import type { Until } from '../model/machine.ts';
+import { Listed } from './call-list.ts';
+import { EAGAIN, EBUSY, ENOSYS, ENXIO, fail, NR } from './libc.ts';
+import { ALWAYS, EXPECT, type ListedCall, type Result } from './listed-call.ts';
+import { INFO_BYTES, LOOP_GET_STATUS64 } from './loop.ts';
+import { readMounts, topmostAt } from './mountinfo.ts';
+import { type Waiting, waitList } from './run-list.ts';
+import { callNumber } from './syscall-names.ts';
+
+const FCNTL = callNumber('fcntl');
+const IOCTL = callNumber('ioctl');
+const CLOSE = callNumber('close');
+const O_RDONLY = 0;
+const F_SETLEASE = 1024;
+const F_WRLCK = 1;
+const F_UNLCK = 2;
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_NO_AUTOMOUNT = 0x800;
+const STATX_BYTES = 256;
+const STATX_ATTRIBUTES_AT = 8;
+const STATX_MASK_AT = 56;
+const STATX_ATTR_MOUNT_ROOT = 0x2000;
+
+const close = (list: Listed, fd: Result): Result =>
+  list.add({
+    number: CLOSE,
+    args: [fd],
+    flags: ALWAYS,
+    closes: fd,
+    refuse: (errno) => fail('close', {}, errno),
+  });
+
+const lease = (list: Listed, path: string): void => {
+  const fd = list.openText(path, O_RDONLY);
+  const refuse: ListedCall['refuse'] = (errno) => fail('fcntl(F_SETLEASE)', { facts: [path] }, errno);
+  list.add({ number: FCNTL, args: [fd, F_SETLEASE, F_WRLCK], notYet: EAGAIN, refuse });
+  list.add({ number: FCNTL, args: [fd, F_SETLEASE, F_UNLCK], refuse });
+  close(list, fd);
+};
+
+const loop = (list: Listed, device: string): void => {
+  const fd = list.openText(device, O_RDONLY);
+  list.add({
+    number: IOCTL,
+    args: [fd, LOOP_GET_STATUS64, Buffer.alloc(INFO_BYTES)],
+    wanted: ENXIO,
+    refuse: (errno) => fail('ioctl(LOOP_GET_STATUS64)', { facts: [device] }, errno),
+  });
+  close(list, fd);
+};
+
+/** Older kernels do not tell; mountinfo always does. */
+let statxTells = true;
+
+const unmounted = (list: Listed, at: string): void => {
+  const into = Buffer.alloc(STATX_BYTES);
+  list.add({
+    number: NR.statx,
+    args: [AT_FDCWD, at, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, into],
+    refuse: (errno) => fail('statx', { facts: [at] }, errno),
+  });
+  list.add({
+    number: EXPECT,
+    args: [{ bytes: into, at: STATX_MASK_AT }, STATX_ATTR_MOUNT_ROOT, STATX_ATTR_MOUNT_ROOT, ENOSYS],
+    refuse: () => {
+      statxTells = false;
+    },
+  });
+  list.add({
+    number: EXPECT,
+    args: [{ bytes: into, at: STATX_ATTRIBUTES_AT }, STATX_ATTR_MOUNT_ROOT, 0, EBUSY],
+    notYet: EBUSY,
+    refuse: () => {},
+  });
+};
+
+const listOf = (until: Until): Listed => {
+  const list = new Listed();
+  if ('lease' in until) lease(list, until.lease);
+  else if ('loop' in until) loop(list, until.loop);
+  else unmounted(list, until.unmounted);
+  return list;
+};
+
+/** False when the limit passed. */
+export const settled = (until: Until, waiting: Waiting): boolean => {
+  const { calls } = listOf(until);
+  if (!('unmounted' in until)) return waitList(calls, waiting);
+  if (statxTells && waitList(calls, waiting)) return true;
+  if (statxTells) return false;
+  return waiting.poll(() => topmostAt(readMounts(), until.unmounted) === undefined, waiting.limitMs);
+};

@@ -1,0 +1,91 @@
+// Several run folders as one: their samples tallied run by run, and a run file that says of whom it is.
+import { startTally } from '../compare/tally.ts';
+import { type Loaded, tallyJournal } from '../gate/load.ts';
+import { readRun } from '../read.ts';
+import type { RunFile } from '../schema/run.ts';
+import type { Pooled } from './pooled.ts';
+import { noticesOf, refuseOtherPlans } from './same-plan.ts';
+
+export interface Pool extends Loaded {
+  readonly pool: Pooled;
+}
+
+const unique = <T>(items: readonly T[]): readonly T[] => [
+  ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
+];
+
+/** From better to worse; a pool is as good as the worst of its runs. */
+const STATUSES: readonly RunFile['status'][] = [
+  'complete',
+  'out-of-time',
+  'interrupted',
+  'running',
+  'failed',
+];
+
+const worst = (runs: readonly RunFile[]): RunFile['status'] =>
+  STATUSES[Math.max(...runs.map(({ status }) => STATUSES.indexOf(status)))]!;
+
+const sum = (values: readonly (number | null)[]): number | null =>
+  values.reduce((all, value) => (all === null || value === null ? null : all + value), 0);
+
+const together = (runs: readonly RunFile[], id: string, folders: readonly string[]): RunFile => {
+  // What one run said of its own conditions is said of no pool.
+  const { conditions: _conditions, resumed: _resumed, asked: _asked, ...first } = runs[0]!;
+  const { ended: _ended, ...plan } = first.plan;
+  return {
+    ...first,
+    id,
+    startedAt: runs.map(({ startedAt }) => startedAt).sort()[0]!,
+    finishedAt:
+      runs
+        .flatMap(({ finishedAt }) => finishedAt ?? [])
+        .sort()
+        .at(-1) ?? null,
+    commandLine: ['cfsbench', 'pool', ...folders],
+    images: [...new Map(runs.flatMap(({ images }) => images).map((image) => [image.name, image])).values()],
+    proofs: unique(runs.flatMap(({ proofs }) => proofs)),
+    skipped: unique(runs.flatMap(({ skipped }) => skipped)),
+    warnings: unique(runs.flatMap(({ warnings }) => warnings)),
+    status: worst(runs),
+    wallNs: sum(runs.map(({ wallNs }) => wallNs)),
+    plan: {
+      ...plan,
+      seed: runs.map(({ plan: { seed } }) => seed).join(', '),
+      scenarios: unique(runs.flatMap(({ plan: { scenarios } }) => scenarios)),
+      images: unique(runs.flatMap(({ plan: { images } }) => images)),
+      dropped: unique(runs.flatMap(({ plan: { dropped } }) => dropped)),
+      slots: [],
+    },
+  };
+};
+
+/** In the order of their beginnings, whatever the order in which they were named. */
+export const loadPool = async (given: readonly string[], id: string): Promise<Pool> => {
+  const read = given.map((folder) => ({ folder, run: readRun(folder) }));
+  read.sort((a, b) => (a.run.startedAt < b.run.startedAt ? -1 : a.run.startedAt > b.run.startedAt ? 1 : 0));
+  const runs = read.map(({ run }) => run);
+  refuseOtherPlans(runs);
+  const tally = startTally();
+  const warnings: string[] = [];
+  read.forEach(({ folder, run }, index) => {
+    tally.beginRun(index + 1);
+    tallyJournal(folder, tally, (message) => warnings.push(`${run.id}: ${message}`));
+  });
+  const tallied = tally.finish();
+  return {
+    folder: read[0]!.folder,
+    run: together(
+      runs,
+      id,
+      read.map(({ folder }) => folder),
+    ),
+    pool: {
+      runs: runs.map(({ id: own, startedAt, plan: { seed } }) => ({ id: own, startedAt, seed })),
+      notices: noticesOf(runs),
+    },
+    tallied,
+    okCount: tallied.sampleCount - tallied.failures.length - tallied.skips.length,
+    warnings,
+  };
+};

@@ -1,0 +1,191 @@
+// The windows of the harness beside a C program that lives the same lives, in turns and in the same minutes: medians and their ratio.
+//
+// Usage:  sh scripts/bench-self window [ROUNDS]
+// Needs:  root, a private mount namespace around it, a C compiler, EROFS from a file, overlayfs with data-only lowers; the large
+//         image from CFSBENCH_FIXTURES, else a shipped one. CFSBENCH_WINDOW=koffi measures the calls made one by one.
+// Error:  others on the machine are in both sides alike, since they take turns every few lives.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { backend } from '../../harness/backends/erofs-overlay.ts';
+import { serverPath } from '../../harness/backends/server-path.ts';
+import { openSource } from '../../harness/images/registry.ts';
+import type { Store } from '../../harness/model/backend.ts';
+import type { Image } from '../../harness/model/image.ts';
+import type { Machine } from '../../harness/model/machine.ts';
+import { medianOf } from '../../harness/model/repeated.ts';
+import type { Phase } from '../../harness/model/scenario.ts';
+import { probe } from '../../harness/probes/wall.ts';
+import { prepareImage } from '../../harness/store/prepare.ts';
+import { createStore } from '../../harness/store/store.ts';
+import { findFeatures } from '../../harness/sys/features.ts';
+import { createMachine } from '../../harness/sys/machine.ts';
+import { emptyImage } from '../harness/backends/setting.ts';
+
+const LIVES = 10;
+/** The first lives of a fresh process are colder than those of one that runs on. */
+const COLD_LIVES = 5;
+const ROUNDS = 12;
+const STORE_LIVES = 2;
+const ASKS = 5;
+const LARGE = 'cs9-x86_64-minimal.dump.gz';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const us = (ns: number): string => (ns / 1000).toFixed(1).padStart(10);
+
+interface Lab {
+  readonly machine: Machine;
+  readonly image: Image;
+  readonly full: Store;
+  readonly home: string;
+  readonly program: string;
+}
+
+/** Both sides' times by window. */
+type Times = ReadonlyMap<string, { readonly ours: number[]; readonly theirs: number[] }>;
+
+const timesOf = (names: readonly string[]): Times =>
+  new Map(names.map((name) => [name, { ours: [], theirs: [] }]));
+
+const runProgram = (lab: Lab, times: Times, lives: number, cold: number, args: readonly string[]): void => {
+  const printed = execFileSync(lab.program, [String(lives + cold), ...args], { encoding: 'utf8' });
+  for (const line of printed.trim().split('\n').slice(cold))
+    line.split(' ').forEach((value, i) => {
+      [...times.values()][i]!.theirs.push(Number(value));
+    });
+};
+
+const show = (title: string, times: Times): void => {
+  say(`\n${title}${' '.repeat(Math.max(1, 34 - title.length))}harness us    C us  ratio`);
+  for (const [name, { ours, theirs }] of times) {
+    const [mine, other] = [medianOf(ours), medianOf(theirs)];
+    say(`  ${name.padEnd(28)}${us(mine)}${us(other)}   ${(mine / other).toFixed(2)}  (${ours.length} lives)`);
+  }
+};
+
+/** Each phase under the very probe that a run arms. */
+const openPhases = async (machine: Machine) => {
+  const one = async (name: Phase, work: () => Promise<unknown>): Promise<readonly [unknown, number]> => {
+    const armed = await probe.arm({ machine, slot: {} as never, scratch: '' });
+    armed.start(name);
+    const made = await work();
+    armed.stop(name);
+    const { values } = await armed.collect();
+    return [made, values![`${name}WallNs`]!];
+  };
+  return one;
+};
+
+const sumsInto = (times: Times, side: 'ours' | 'theirs'): void => {
+  const mount = times.get('mount')![side];
+  const unmount = times.get('unmount')![side];
+  const sums = times.get('mount + unmount')![side];
+  for (let i = sums.length; i < mount.length; i++) sums.push(mount[i]! + unmount[i]!);
+};
+
+const mounts = async (lab: Lab, rounds: number): Promise<void> => {
+  const { machine, image, full, home } = lab;
+  const times = timesOf(['create', 'mount', 'unmount', 'settle', 'destroy', 'mount + unmount']);
+  const prepared = await backend.prepare(image, machine, {});
+  const phase = await openPhases(machine);
+  const [dir, at, manifest] = [join(home, 'dir'), join(home, 'at'), join(home, 'manifest')] as const;
+  for (const folder of [dir, at]) mkdirSync(folder);
+  writeFileSync(manifest, image.manifest);
+  const life = async (keep: boolean): Promise<void> => {
+    const took: number[] = [];
+    const timed = async <T>(name: Phase, work: () => Promise<T>): Promise<T> => {
+      const [made, ns] = await phase(name, work);
+      took.push(ns);
+      return made as T;
+    };
+    const created = await timed('create', () => prepared.create(full, dir));
+    machine.files.syncfs(home);
+    const mounted = await timed('mount', () => created.mount(at));
+    await timed('unmount', () => mounted.unmount());
+    await timed('settle', () => mounted.settle());
+    machine.files.syncfs(home);
+    await timed('destroy', () => created.destroy());
+    if (keep)
+      [...times.values()].slice(0, took.length).forEach(({ ours }, i) => {
+        ours.push(took[i]!);
+      });
+  };
+  for (let i = 0; i < LIVES; i++) await life(false);
+  for (let round = 0; round < rounds; round++) {
+    // Coming from the other side's turn the first ones are cold here, too.
+    for (let i = 0; i < COLD_LIVES; i++) await life(false);
+    for (let i = 0; i < LIVES; i++) await life(true);
+    runProgram(lab, times, LIVES, COLD_LIVES, ['mounts', manifest, full.objectDirs[0]!, dir, at]);
+  }
+  for (const side of ['ours', 'theirs'] as const) sumsInto(times, side);
+  show('files local', times);
+};
+
+const stores = async (lab: Lab, rounds: number): Promise<void> => {
+  const { machine, image, full, home } = lab;
+  const list = join(home, 'list');
+  writeFileSync(
+    list,
+    image.objects
+      .map(({ digest, sizeBytes }, i) => `${digest} ${image.packOffsets[i]} ${sizeBytes}\n`)
+      .join(''),
+  );
+  const phase = await openPhases(machine);
+  let number = 0;
+  const theirFull = join(home, 'their-full');
+  mkdirSync(theirFull);
+  const emptied = timesOf(['ingest', 'collect']);
+  const asked = timesOf(['ingest', 'collect']);
+  const life = async (store: Store, times: Times | null, keep: readonly Image[]): Promise<void> => {
+    const [, ingestNs] = await phase('ingest', async () => store.ingest(image));
+    if (keep.length === 0) machine.files.syncfs(home);
+    const [, collectNs] = await phase('collect', async () => store.collect(keep));
+    if (keep.length === 0) machine.files.syncfs(home);
+    if (times === null) return;
+    times.get('ingest')!.ours.push(ingestNs);
+    times.get('collect')!.ours.push(collectNs);
+  };
+  for (let round = 0; round < rounds; round++) {
+    const folder = join(home, `theirs-${number}`);
+    mkdirSync(folder);
+    for (let i = 0; i < STORE_LIVES; i++) {
+      const store = createStore({
+        state: 'empty',
+        dir: join(folder, `own-${number++}`),
+        files: machine.files,
+      });
+      await life(store, emptied, []);
+    }
+    runProgram(lab, emptied, STORE_LIVES, 0, ['store', image.packPath, list, folder]);
+    await life(full, null, [image]);
+    for (let i = 0; i < ASKS; i++) await life(full, asked, [image]);
+    runProgram(lab, asked, ASKS, 1, ['asks', image.packPath, list, theirFull]);
+  }
+  show('nothing local', emptied);
+  show('files local, the store asked', asked);
+};
+
+const given = process.env['CFSBENCH_FIXTURES'];
+const large = given === undefined ? '' : join(given, LARGE);
+const spec = existsSync(large) ? `dump:${large}` : 'fixture:debian-12-base';
+const [rounds = ROUNDS] = process.argv.slice(2).map(Number);
+const home = mkdtempSync('/var/tmp/cfsbench-window-');
+try {
+  const program = join(home, 'lives');
+  const source = fileURLToPath(new URL('../../../test/fixtures/lives.c', import.meta.url));
+  execFileSync('cc', ['-O2', '-o', program, source]);
+  const features = await findFeatures({ workDir: home, imageBytes: emptyImage(), serverPath });
+  const machine = createMachine(features, { scratch: home });
+  const full = createStore({ state: 'full', dir: join(home, 'full'), files: machine.files });
+  const opened = await openSource(spec);
+  const image = await prepareImage(opened, { dir: join(home, 'image'), objectDir: full.objectDirs[0]! });
+  await opened.close();
+  full.ingest(image);
+  say(`${image.name}: ${image.tree.count} entries, ${image.objects.length} objects; ${machine.windowKind}`);
+  const lab: Lab = { machine, image, full, home, program };
+  await mounts(lab, rounds);
+  await stores(lab, Math.ceil(rounds / 4));
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}

@@ -1,0 +1,209 @@
+// What each probe makes of known readings: units, what is in the window, what is not, and what a repeated phase comes to.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { ArmedProbe, Probe } from '../../../harness/model/scenario.ts';
+import { probe as commandStart } from '../../../harness/probes/command-start.ts';
+import { probe as cpu } from '../../../harness/probes/cpu.ts';
+import { probe as fuseRequests } from '../../../harness/probes/fuse-requests.ts';
+import { probes } from '../../../harness/probes/registry.ts';
+import { probe as wall } from '../../../harness/probes/wall.ts';
+import { fakeClock } from '../support/clock.ts';
+import { type RecordingMachine, recordingMachine, type Scripted } from '../support/recording-machine.ts';
+import { slotOf } from '../support/slot.ts';
+import { temporaryFolder } from '../sys/support.ts';
+
+interface Armed extends RecordingMachine {
+  readonly armed: ArmedProbe;
+}
+
+const arm = async (
+  t: TestContext,
+  probe: Probe,
+  prepare: (script: Scripted) => void = () => {},
+): Promise<Armed> => {
+  const recording = recordingMachine(fakeClock(t));
+  prepare(recording.script);
+  const armed = await probe.arm({ machine: recording.machine, slot: slotOf(), scratch: '/nonexistent' });
+  return { ...recording, armed };
+};
+
+test('the wall clock starts last and stops first, and nothing else is read inside of it', () => {
+  assert.deepEqual(
+    probes.map(({ id }) => id),
+    ['command-start', 'disk', 'fuse-requests', 'syscalls', 'cpu', 'wall'],
+  );
+  assert.deepEqual(
+    probes.filter(({ passes }) => passes.includes('time')).map(({ id }) => id),
+    ['command-start', 'cpu', 'wall'],
+    'counting disturbs time',
+  );
+});
+
+test('wall time is in nanoseconds, by phase, and the median where a phase is repeated', async (t) => {
+  const { armed, script } = await arm(t, wall);
+  const window = (phase: 'mount' | 'use', ns: number): void => {
+    script.clock.advance(5);
+    armed.start(phase);
+    script.clock.advance(ns);
+    armed.stop(phase);
+  };
+  for (const ns of [300, 100, 900]) window('mount', ns);
+  window('use', 40);
+  assert.deepEqual((await armed.collect()).values, { mountWallNs: 300, useWallNs: 40 });
+});
+
+test('a phase of windows alone is as long as they say, one of anything else as long as the clock says', async (t) => {
+  const { armed, script } = await arm(t, wall, (fresh) => {
+    fresh.windows = { ns: 1000, count: 7, outsideCount: 3 };
+  });
+  armed.start('mount');
+  script.clock.advance(500);
+  script.windows = { ns: 1120, count: 8, outsideCount: 3 };
+  armed.stop('mount');
+  armed.start('create');
+  script.clock.advance(600);
+  script.windows = { ns: 1220, count: 9, outsideCount: 4 };
+  armed.stop('create');
+  armed.start('settle');
+  script.clock.advance(70);
+  armed.stop('settle');
+  assert.deepEqual((await armed.collect()).values, {
+    mountWallNs: 120,
+    createWallNs: 600,
+    settleWallNs: 70,
+  });
+});
+
+test('user and system time are told apart, and a server is what it used in the window', async (t) => {
+  const { armed, script } = await arm(t, cpu, (fresh) => {
+    fresh.cpu = { userNs: 1000, systemNs: 20_000 };
+  });
+  script.processCpuNs.set(7, 400);
+  armed.serverStarted?.('server', 7);
+  armed.start('use');
+  script.cpu = { userNs: 1300, systemNs: 20_050 };
+  script.processCpuNs.set(7, 475);
+  armed.stop('use');
+  assert.deepEqual((await armed.collect()).values, {
+    useCpuNs: 350,
+    useUserNs: 300,
+    useSystemNs: 50,
+    useServerCpuNs: 75,
+  });
+});
+
+test('a server that started inside the window is counted from its start, one that ended is no server', async (t) => {
+  const { armed, script } = await arm(t, cpu);
+  armed.start('mount');
+  armed.serverStarted?.('server', 7);
+  script.processCpuNs.set(7, 60);
+  armed.stop('mount');
+  armed.start('unmount');
+  script.processCpuNs.delete(7);
+  script.cpu = { userNs: 5, systemNs: 9 };
+  armed.stop('unmount');
+  assert.deepEqual((await armed.collect()).values, {
+    mountCpuNs: 0,
+    mountUserNs: 0,
+    mountSystemNs: 0,
+    mountServerCpuNs: 60,
+    unmountCpuNs: 14,
+    unmountUserNs: 5,
+    unmountSystemNs: 9,
+  });
+});
+
+test('several servers are one sum, and a repeated phase the median of its sums', async (t) => {
+  const { armed, script } = await arm(t, cpu);
+  for (const pid of [7, 8]) {
+    script.processCpuNs.set(pid, 0);
+    armed.serverStarted?.('server', pid);
+  }
+  for (const [one, two] of [
+    [10, 1],
+    [30, 3],
+    [20, 2],
+  ] as const) {
+    armed.start('use');
+    script.processCpuNs.set(7, script.processCpuNs.get(7)! + one);
+    script.processCpuNs.set(8, script.processCpuNs.get(8)! + two);
+    armed.stop('use');
+  }
+  assert.equal((await armed.collect()).values?.['useServerCpuNs'], 22);
+});
+
+const COUNTER_BYTES = 4096;
+const [LOOKUP, READ, INIT, UNKNOWN] = [1, 15, 26, 300];
+
+/** Counters as a server leaves them: 64 bits for each opcode. */
+const countersIn = (t: TestContext): { readonly path: string; add(opcode: number, count: number): void } => {
+  const path = join(temporaryFolder(t), 'requests');
+  const bytes = Buffer.alloc(COUNTER_BYTES);
+  const add = (opcode: number, count: number): void => {
+    bytes.writeBigUInt64LE(bytes.readBigUInt64LE(8 * opcode) + BigInt(count), 8 * opcode);
+    writeFileSync(path, bytes);
+  };
+  add(0, 0);
+  return { path, add };
+};
+
+test('requests are summed over all phases, by opcode, without those between phases', async (t) => {
+  const { path, add } = countersIn(t);
+  const { armed, log } = await arm(t, fuseRequests, (fresh) => {
+    fresh.requestCounters = path;
+  });
+  armed.start('mount');
+  armed.serverStarted?.('server', 7);
+  add(INIT, 1);
+  armed.stop('mount');
+  add(LOOKUP, 1000);
+  armed.start('use');
+  add(LOOKUP, 40);
+  add(READ, 2);
+  add(UNKNOWN, 1);
+  armed.stop('use');
+  const { values = {} } = await armed.collect();
+  assert.deepEqual(
+    Object.entries(values).filter(([, count]) => count > 0),
+    [
+      ['fuseRequestCount', 44],
+      ['fuseLookupCount', 40],
+      ['fuseReadCount', 2],
+      ['fuseInitCount', 1],
+      ['fuseOpcode300Count', 1],
+    ],
+  );
+  assert.equal(values['fuseOpenCount'], 0, 'what was never asked is zero');
+  assert.equal(log.at(-1), 'restless 7', 'a server may still be answering');
+});
+
+test('without a server, and where nothing counts, there are no requests, not zero of them', async (t) => {
+  const { path } = countersIn(t);
+  const without = await arm(t, fuseRequests, (fresh) => {
+    fresh.requestCounters = path;
+  });
+  without.armed.start('use');
+  without.armed.stop('use');
+  assert.deepEqual(await without.armed.collect(), {});
+});
+
+test('where nothing counts, a server has no requests either', async (t) => {
+  const { armed } = await arm(t, fuseRequests);
+  armed.serverStarted?.('server', 7);
+  armed.start('use');
+  armed.stop('use');
+  assert.deepEqual(await armed.collect(), {});
+});
+
+test('the null command is started five times after the slot, and their median is told', async (t) => {
+  const { armed, log, script } = await arm(t, commandStart);
+  armed.start('create');
+  armed.stop('create');
+  assert.deepEqual(log, []);
+  const took = [500, 100, 300, 400, 200];
+  Object.defineProperty(script.costNs, 'command', { get: () => took.shift() });
+  assert.deepEqual((await armed.collect()).values, { commandStartWallNs: 300 });
+  assert.deepEqual(log, Array(5).fill('command null true'));
+});

@@ -1,0 +1,114 @@
+// A machine that mounts nothing, starts nothing and forgets nothing: every call is in its log, in order, and what it answers is what
+// the test has put there. Files are the exception: folders of a test are real.
+import type { Features, Files, Machine, Meters, Mounts, Windows } from '../../../harness/model/machine.ts';
+import { FEATURE_IDS } from '../../../harness/sys/feature-probes.ts';
+import { files } from '../../../harness/sys/files.ts';
+import type { FakeClock } from './clock.ts';
+
+export interface Scripted {
+  readonly clock: FakeClock;
+  /** Nanoseconds that a call takes, by its name in the log; nothing where it is not named. */
+  readonly costNs: Record<string, number>;
+  /** What is mounted, by path. */
+  readonly types: Map<string, string>;
+  readonly processCpuNs: Map<number, number>;
+  cpu: { userNs: number; systemNs: number };
+  windows: Windows;
+  requestCounters: string | null;
+  calls: ReturnType<Meters['callCounter']>;
+}
+
+export interface RecordingMachine {
+  readonly machine: Machine;
+  /** `name argument argument …` of every call. */
+  readonly log: string[];
+  readonly script: Scripted;
+}
+
+export const allFeatures = Object.fromEntries(
+  FEATURE_IDS.map((id) => [id, { ok: true, detail: 'assumed', hint: '' }]),
+) as Features;
+
+const unscripted = (name: string) => (): never => {
+  throw new Error(`this test does not expect ${name}`);
+};
+
+const shown = (given: readonly unknown[]): string =>
+  given.map((one) => (Array.isArray(one) ? one.join(' ') : String(one))).join(' ');
+
+export const recordingMachine = (clock: FakeClock): RecordingMachine => {
+  const log: string[] = [];
+  const script: Scripted = {
+    clock,
+    costNs: {},
+    types: new Map(),
+    processCpuNs: new Map(),
+    cpu: { userNs: 0, systemNs: 0 },
+    windows: { ns: 0, count: 0, outsideCount: 0 },
+    requestCounters: null,
+    calls: { source: 'bpf', snapshot: () => new Map(), close() {} },
+  };
+  /** The same methods, each noted and as slow as the script says. */
+  const noted = <T extends object>(methods: T): T =>
+    Object.fromEntries(
+      Object.entries(methods).map(([name, method]) => [
+        name,
+        typeof method !== 'function'
+          ? method
+          : (...given: unknown[]) => {
+              log.push(`${name} ${shown(given)}`.trim());
+              clock.advance(script.costNs[name] ?? 0);
+              return (method as (...all: unknown[]) => unknown)(...given);
+            },
+      ]),
+    ) as T;
+
+  const realFiles: Files = noted({ ...files, loops: null, syncfs() {}, enableVerity: () => false });
+  const mounts: Mounts = noted({
+    create: unscripted('create'),
+    clone: unscripted('clone'),
+    attach: unscripted('attach'),
+    unmount(at: string) {
+      script.types.delete(at);
+    },
+    loop: unscripted('loop'),
+    loopFree: () => true,
+    superblockAt: unscripted('superblockAt'),
+    superblockFree: () => null,
+    async removeNewLoops() {},
+    abortFuse: () => false,
+    isMount: (path: string) => script.types.has(path),
+    typeAt: (path: string) => script.types.get(path) ?? null,
+  });
+  const meters: Meters = noted({
+    kernelMemory: unscripted('kernelMemory'),
+    processMemory: () => null,
+    cpu: () => ({ ...script.cpu }),
+    processCpuNs: (pid: number) => script.processCpuNs.get(pid) ?? null,
+    restless: () => [],
+    callCounter: () => script.calls,
+    cachedBytes: () => 0,
+    windows: () => ({ ...script.windows }),
+    memoryGroup: unscripted('memoryGroup'),
+  });
+  const rest = noted({
+    calls: unscripted('calls'),
+    settled: () => true,
+    serve: unscripted('serve'),
+    async command() {},
+    fileSystem: unscripted('fileSystem'),
+    waitFor: (condition: () => boolean) => condition(),
+  });
+  const machine: Machine = {
+    features: allFeatures,
+    meters,
+    files: realFiles,
+    mounts,
+    windowKind: 'one call',
+    get requestCounters() {
+      return script.requestCounters;
+    },
+    ...rest,
+  };
+  return { machine, log, script };
+};

@@ -1,0 +1,67 @@
+// What is shown of the stack without dm-verity, and that it decides nothing.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { claim } from '../../../report/claims/c12.ts';
+import { around, type MadeGroup, type Series, verdictOn } from './journal.ts';
+
+const cost = (times: number, more: Series = {}): Series => ({
+  mountAndUnmountPerMountWallNs: around(3e5 * times),
+  slabObjectPerMountBytes: around(1e4 * times),
+  slabObjectPerMountCount: around(20 * times),
+  ...more,
+});
+const mounts = (number: number, stack: Series, base = cost(1)): MadeGroup => ({
+  scenario: 'live-mounts',
+  params: { mounts: number },
+  time: { 'erofs-overlay': base, 'erofs-overlay-loop': stack },
+});
+
+test('no verdict without dm-verity, however dear the stack is; the numbers stand in', () => {
+  for (const times of [0.5, 1, 3]) {
+    const judged = verdictOn(claim, {
+      groups: [mounts(1000, cost(times))],
+      features: { 'dm-verity': { ok: false, detail: 'no target verity' } },
+    });
+    assert.equal(judged.verdict, 'not testable');
+    assert.match(judged.because, /^no dm-verity: no target verity; .* stand in$/);
+    assert.ok(judged.told.every(({ standIn }) => standIn === true));
+    const ratio = judged.told.find(({ metric }) => metric === 'mountRatio')!;
+    assert.ok(Math.abs(ratio.value - times) < 0.1 * times);
+  }
+});
+
+test('dm-verity that no backend sets up is no stack either', () => {
+  const features = { 'dm-verity': { ok: true, detail: 'there' } };
+  assert.match(
+    verdictOn(claim, { groups: [mounts(1000, cost(2))], features }).because,
+    /no backend here sets it up/,
+  );
+});
+
+test('memory below resolution is said in the place of a number', () => {
+  const blind: Series = {
+    mountAndUnmountPerMountWallNs: around(3e5),
+    slabObjectPerMountResolutionBytes: around(200),
+    slabObjectPerMountCount: around(20),
+  };
+  const { told } = verdictOn(claim, { groups: [mounts(1000, blind)] });
+  const bytes = told.filter(({ what }) => what.startsWith('erofs-overlay-loop: bytes'));
+  assert.equal(bytes.length, 1);
+  assert.match(bytes[0]!.what, /below resolution/);
+  assert.equal(bytes[0]!.value, 200);
+  assert.ok(!told.some(({ value }) => value === 0));
+});
+
+test('most mounts alive at once are shown, and too few of them said', () => {
+  const few = verdictOn(claim, { groups: [mounts(10, cost(2))] });
+  assert.match(few.because, /10 mounts are too few/);
+  const many = verdictOn(claim, { groups: [mounts(10, cost(9)), mounts(1000, cost(2))] });
+  assert.doesNotMatch(many.because, /too few/);
+  assert.ok(many.told.find(({ metric }) => metric === 'mountRatio')!.value < 3);
+});
+
+test('nothing measured: the run’s own reason, or what to type', () => {
+  assert.equal(verdictOn(claim, { groups: [] }).verdict, 'undecided');
+  const skipped = [{ what: 'erofs-overlay-loop', need: 'loop', reason: 'none' }];
+  assert.equal(verdictOn(claim, { groups: [], skipped }).because, 'erofs-overlay-loop: loop: none');
+});

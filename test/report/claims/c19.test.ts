@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { claim } from '../../../report/claims/c19.ts';
+import { type MadeGroup, type Series, verdictOn } from './journal.ts';
+
+const MOUNTS = 1000;
+const asked = (held: number | readonly number[], mounts = MOUNTS): Series => {
+  const each = (value: number): number | readonly number[] =>
+    typeof held === 'number' ? value : held.map(() => value);
+  return { setUpWallNs: each(1e8), askedCount: each(mounts), stillThereCount: held };
+};
+const group = (time: Readonly<Record<string, Series>>, mounts = MOUNTS): MadeGroup => ({
+  scenario: 'live-mounts',
+  params: { mounts },
+  time,
+});
+const headline = (fuse: number | readonly number[], mounts = MOUNTS): MadeGroup =>
+  group(
+    {
+      'erofs-overlay': asked(0, mounts),
+      'unpacked-overlay': asked(0, mounts),
+      'composefs-fuse': asked(fuse, mounts),
+    },
+    mounts,
+  );
+
+test('supported: nothing was held in enough unmounts of each headline backend', () => {
+  const judged = verdictOn(claim, { groups: [headline(0)] });
+  assert.equal(judged.verdict, 'supported');
+  assert.match(judged.because, /in 8,000 unmounts of each backend$/);
+});
+
+test('not supported: once is enough, with how often and of which backend; that number stands first', () => {
+  const judged = verdictOn(claim, { groups: [headline([0, 0, 0, 1])] });
+  assert.equal(judged.verdict, 'not supported');
+  assert.match(judged.because, /composefs-fuse 1 of 4,000/);
+  assert.equal(judged.told[0]!.value, 1);
+  assert.match(judged.told[0]!.what, /^composefs-fuse/);
+  // It needs neither many mounts nor the other backends.
+  const alone = group({ 'unpacked-overlay': asked([1], 10) }, 10);
+  assert.equal(verdictOn(claim, { groups: [alone] }).verdict, 'not supported');
+});
+
+test('not supported: a variant that holds its loop device counts as a backend', () => {
+  const loop = group({ 'erofs-overlay-loop': asked([0, 3]) });
+  const judged = verdictOn(claim, { groups: [headline(0), loop] });
+  assert.equal(judged.verdict, 'not supported');
+  assert.match(judged.because, /erofs-overlay-loop 3 of 2,000/);
+});
+
+test('undecided: too few unmounts to say never; the backend with fewest decides', () => {
+  const few = verdictOn(claim, { groups: [headline(0, 374)] });
+  assert.equal(few.verdict, 'undecided');
+  assert.match(few.because, /in 2,992 unmounts of a backend/);
+  assert.equal(verdictOn(claim, { groups: [headline(0, 374), headline(0, 1)] }).verdict, 'supported');
+  const two = headline([0, 0]);
+  assert.equal(verdictOn(claim, { groups: [two] }).verdict, 'undecided');
+});
+
+test('a backend that could not be asked is named, and gets no zero', () => {
+  const shared = group({ 'composefs-fuse-shared': { setUpWallNs: 1e8 } });
+  const judged = verdictOn(claim, { groups: [headline(0), shared] });
+  assert.equal(judged.verdict, 'supported');
+  assert.match(judged.because, /not asked, and no zero: composefs-fuse-shared$/);
+  assert.ok(!judged.told.some(({ what }) => what.startsWith('composefs-fuse-shared')));
+  const blind = group({
+    'erofs-overlay': asked(0),
+    'unpacked-overlay': { setUpWallNs: 1e8 },
+    'composefs-fuse': asked(0),
+  });
+  assert.equal(verdictOn(claim, { groups: [blind] }).verdict, 'undecided');
+});
+
+test('not testable: a headline backend that could not run, in the run’s own words', () => {
+  const kernel = group({ 'erofs-overlay': asked(0), 'unpacked-overlay': asked(0) });
+  const skipped = [{ what: 'composefs-fuse', need: 'FUSE', reason: 'none' }];
+  assert.equal(verdictOn(claim, { groups: [kernel], skipped }).because, 'composefs-fuse: FUSE: none');
+  assert.equal(verdictOn(claim, { groups: [] }).verdict, 'undecided');
+});

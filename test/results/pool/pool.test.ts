@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { loadView, viewOf } from '../../../report/load.ts';
+import { mailOf } from '../../../report/mail/mail.ts';
+import { runMarkdown } from '../../../report/markdown/run.ts';
+import { htmlOf } from '../../../report/render.ts';
+import { terminalOf } from '../../../report/terminal.ts';
+import type { ResultsError } from '../../../results/errors.ts';
+import { format as json } from '../../../results/exports/json.ts';
+import type { Summary } from '../../../results/exports/summary.ts';
+import { openJournal } from '../../../results/journal.ts';
+import { poolCsv } from '../../../results/pool/csv.ts';
+import { loadPool, type Pool } from '../../../results/pool/load.ts';
+import type { RunFile, Sample } from '../../../results/schema/run.ts';
+import { exampleRun } from '../../report/support/example.ts';
+
+interface Run {
+  readonly run: RunFile;
+  readonly samples: readonly Sample[];
+}
+
+const IMAGES = ['debian-12-base'];
+const one = (seed: number, change: (run: Run) => Run = (run) => run): Run => {
+  const { run, samples } = exampleRun({ seed, images: IMAGES });
+  const plan = { ...run.plan, seed: String(seed) };
+  return change({ run: { ...run, id: `2026-01-15-example-${seed}`, plan }, samples });
+};
+const FIVE = [1, 2, 3, 4, 5].map((seed) => one(seed));
+
+/** Folders of these runs, gone after the work. */
+const withFolders = async <T>(
+  runs: readonly Run[],
+  work: (folders: readonly string[]) => Promise<T>,
+): Promise<T> => {
+  const home = mkdtempSync(join(tmpdir(), 'cfsbench-pool-'));
+  try {
+    const folders = runs.map(({ run, samples }, at) => {
+      const folder = join(home, String(at));
+      mkdirSync(folder);
+      const journal = openJournal(folder);
+      for (const sample of samples) journal.append(sample);
+      journal.writeRun(run);
+      journal.close();
+      return folder;
+    });
+    return await work(folders);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+};
+
+const pooled = (runs: readonly Run[], id = 'pooled'): Promise<Pool> =>
+  withFolders(runs, (folders) => loadPool(folders, id));
+
+const withRun = (change: (run: RunFile) => Partial<RunFile>): Run =>
+  one(9, ({ run, samples }) => ({ run: { ...run, ...change(run) }, samples }));
+
+const refusal = async (other: Run): Promise<readonly string[]> => {
+  try {
+    await pooled([FIVE[0]!, other]);
+  } catch (error) {
+    return [(error as Error).message, ...(error as ResultsError).facts];
+  }
+  return [];
+};
+
+test('runs of another plan are refused, and the error names what differs', async () => {
+  const wrong: readonly (readonly [fact: RegExp, change: (run: RunFile) => Partial<RunFile>])[] = [
+    [/^profile: default and quick$/, ({ plan }) => ({ plan: { ...plan, profile: 'quick' } })],
+    [/^arms: /, ({ plan }) => ({ plan: { ...plan, arms: plan.arms.slice(1) } })],
+    [/^baseline: /, ({ plan }) => ({ plan: { ...plan, baseline: 'composefs-fuse' } })],
+    [
+      /^cfsbench: .* and 0\.1\.0 of no known commit$/,
+      ({ cfsbench }) => ({ cfsbench: { ...cfsbench, commit: null } }),
+    ],
+    [
+      /^image debian-12-base: b{16} and f{16}$/,
+      ({ images }) => ({ images: images.map((image) => ({ ...image, manifestDigest: 'f'.repeat(64) })) }),
+    ],
+    [
+      /^scenario churn: \[store=empty; store=full\] and \[store=full\]$/,
+      ({ plan }) => ({
+        plan: { ...plan, slots: plan.slots.filter(({ params }) => params['store'] !== 'empty') },
+      }),
+    ],
+    [
+      /^scenario walk-cold: \[\] and not planned$/,
+      ({ plan }) => ({
+        plan: { ...plan, slots: plan.slots.filter(({ scenario }) => scenario !== 'walk-cold') },
+      }),
+    ],
+    [/^--lives: absent and 3$/, () => ({ asked: { cwd: '/', options: { lives: 3 } } })],
+  ];
+  for (const [fact, change] of wrong) {
+    const [message = '', ...facts] = await refusal(withRun(change));
+    assert.match(message, /^not of one plan: 2026-01-15-example-1 and 2026-01-15-example-9$/);
+    assert.equal(facts.length, 1, facts.join('; '));
+    assert.match(facts[0]!, fact);
+  }
+});
+
+test('seeds, folders and budgets may differ, and what a run left out for want of time', async () => {
+  const asked = { cwd: '/', options: { seed: 'x', out: '/y', budget: 3, work: '/z' } };
+  assert.deepEqual(await refusal(withRun(() => ({ asked }))), []);
+  const shorter = withRun(({ plan }) => ({
+    plan: {
+      ...plan,
+      slots: plan.slots.filter(({ scenario }) => scenario !== 'walk-cold'),
+      dropped: ['scenario walk-cold: no time for it'],
+    },
+  }));
+  assert.deepEqual(await refusal(shorter), []);
+});
+
+test('a run is no second run of itself', async () => {
+  assert.match((await refusal(FIVE[0]!))[0] ?? '', /^the same run twice: 2026-01-15-example-1$/);
+});
+
+test('another kernel, tool or machine is no reason to refuse, and is said where it is read', async () => {
+  const other = withRun(({ environment }) => ({
+    host: 'elsewhere',
+    environment: { ...environment, kernel: '6.19.0', tools: { ...environment.tools, tar: 'tar 2' } },
+  }));
+  const found = await pooled([FIVE[0]!, other]);
+  const said = found.pool.notices.join('\n');
+  assert.match(said, /^the runs are of 2 machines: .*elsewhere$/m);
+  assert.match(said, /^the runs differ in kernel: 6\.18\.0 \| 6\.19\.0$/m);
+  assert.match(said, /^the runs differ in tools\.tar: .* \| tar 2$/m);
+  assert.match(terminalOf(viewOf(found)), /The runs differ in kernel: 6\.18\.0 \| 6\.19\.0\./);
+});
+
+test('counts that are equal in every run but not between runs are named', async () => {
+  const more = one(9, ({ run, samples }) => ({
+    run,
+    samples: samples.map((sample) =>
+      sample.outcome === 'ok' &&
+      sample.pass === 'count' &&
+      sample.arm === 'unpacked-overlay' &&
+      sample.scenario === 'churn'
+        ? {
+            ...sample,
+            values: { ...sample.values, createdFileCount: sample.values['createdFileCount']! + 1 },
+          }
+        : sample,
+    ),
+  }));
+  assert.deepEqual(viewOf(await pooled(FIVE)).warnings, []);
+  const { warnings } = viewOf(await pooled([...FIVE, more]));
+  assert.equal(warnings.length, 2, 'one for each parameter of churn');
+  for (const line of warnings)
+    assert.match(
+      line,
+      /^churn store=(empty|full) debian-12-base unpacked-overlay: createdFileCount varies between passes of the runs: 7734 to 7735$/,
+    );
+});
+
+test('the order in which runs are named changes no byte of any view', async () => {
+  const texts = async (runs: readonly Run[]): Promise<readonly string[]> => {
+    const view = viewOf(await pooled(runs));
+    return [terminalOf(view), mailOf(view), runMarkdown(view)].map((text) =>
+      text.replace(/cfsbench-pool-\w+\/\d/g, ''),
+    );
+  };
+  const at = (hour: number): Run =>
+    withRun(({ id }) => ({ id: `${id}-${hour}`, startedAt: `2026-01-15T${hour}:00:00.000Z` }));
+  const runs = [at(10), at(11), at(12)].map(({ run }, i) => ({ run, samples: FIVE[i]!.samples }));
+  assert.deepEqual(await texts([...runs].reverse()), await texts(runs));
+});
+
+test('every view says over how many runs, and how far each row’s runs lie apart; a single run says that it is one', async () => {
+  const view = viewOf(await pooled(FIVE));
+  const texts = [terminalOf(view), mailOf(view), runMarkdown(view), htmlOf(view)];
+  for (const text of texts) {
+    assert.match(text, /Pooled over 5 runs/);
+    assert.match(text, /run sd \d+\.\d %/);
+    assert.doesNotMatch(text, /Fewer than the 5 runs/);
+    assert.doesNotMatch(text, /One run: another run/);
+  }
+  assert.match(texts[0]!, /^Pooled over 5 runs/);
+  const few = terminalOf(viewOf(await pooled(FIVE.slice(0, 3))));
+  assert.match(few, /^Pooled over 3 runs.*\n.*Fewer than the 5 runs that evidence needs\.\n/);
+  const single = await withFolders([FIVE[0]!], ([folder]) => loadView(folder!));
+  for (const text of [terminalOf(single), mailOf(single), runMarkdown(single), htmlOf(single)])
+    assert.match(
+      text.replaceAll(/\s+/g, ' '),
+      /One run: another run of the same plan may differ by more than these intervals/,
+    );
+});
+
+test('a pooled table fits 80 and 60 columns', async () => {
+  const view = viewOf(await pooled(FIVE));
+  for (const columns of [80, 60])
+    for (const line of terminalOf(view, { columns }).split('\n'))
+      assert.ok(line.length <= columns, `${columns}: ${line}`);
+});
+
+test('claims stand on the interval over runs', async () => {
+  const view = viewOf(await pooled(FIVE));
+  const told = view.claims.flatMap(({ told: numbers }) => numbers);
+  const intervals = told.flatMap(({ interval }) => (interval === null ? [] : [interval]));
+  assert.ok(intervals.length > 0);
+  for (const interval of intervals)
+    assert.ok(interval.kind === 'tooFew' ? interval.of === 'runs' : interval.runs?.count === 5);
+});
+
+test('JSON and CSV have the runs, and their intervals', async () => {
+  const found = await pooled(FIVE, 'five');
+  let text = '';
+  for await (const piece of json.pieces(found)) text += piece;
+  const summary = JSON.parse(text) as Summary;
+  assert.equal(summary.id, 'five');
+  assert.deepEqual(
+    summary.pool!.runs.map(({ seed }) => seed),
+    ['1', '2', '3', '4', '5'],
+  );
+  const mounts = summary.series.filter(({ metric }) => metric === 'mountWallNs');
+  assert.ok(mounts.every(({ interval }) => interval.kind === 'interval' && interval.runs?.count === 5));
+  const [head = '', ...rows] = [...poolCsv(found)].join('').trim().split('\n');
+  assert.match(head, /^scenario,params,image,metric,arm,.*,ratio,ratioLo,ratioHi,runSdRatio,verdict$/);
+  const mount = rows.find((row) => row.includes('store=empty,debian-12-base,mountWallNs,composefs-fuse'))!;
+  assert.match(mount, /,40,\d+(\.\d+)?,5,9\.\d+,9\.\d+,10\.\d+,[\d.e-]+,slower$/);
+});

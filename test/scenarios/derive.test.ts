@@ -1,0 +1,183 @@
+// Known values of a slot in, exact results out: every scenario's own arithmetic.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Params, Values } from '../../harness/model/scenario.ts';
+import { scenarios } from '../../scenarios/registry.ts';
+
+interface Golden {
+  readonly params?: Params;
+  readonly given: Values;
+  readonly derived: Values;
+}
+
+/** Powers of two: no sum of some of them is the sum of others. */
+const PHASES: Values = {
+  ingestWallNs: 1_000_000,
+  createWallNs: 2_000_000,
+  mountWallNs: 4_000_000,
+  useWallNs: 8_000_000,
+  unmountWallNs: 16_000_000,
+  settleWallNs: 32_000_000,
+  destroyWallNs: 64_000_000,
+  collectWallNs: 128_000_000,
+};
+const { ingestWallNs: _, collectWallNs: __, ...SET_UP } = PHASES;
+const { createWallNs: ___, destroyWallNs: ____, ...MOUNTED } = SET_UP;
+const SYNCS: Values = { createSyncWallNs: 256_000_000, destroySyncWallNs: 512_000_000 };
+
+const CHURN: readonly Golden[] = [
+  {
+    params: { local: 'nothing', ingest: 'trusted' },
+    given: { ...PHASES, ...SYNCS, objectCount: 4 },
+    derived: {
+      ...PHASES,
+      ...SYNCS,
+      arriveWallNs: 3_000_000,
+      removeWallNs: 192_000_000,
+      createDurableWallNs: 259_000_000,
+      destroyDurableWallNs: 704_000_000,
+      lifecycleWallNs: 255_000_000,
+      imagesPerSecond: 1e9 / 255_000_000,
+      ingestPerObjectNs: 250_000,
+      collectPerObjectNs: 32_000_000,
+    },
+  },
+  {
+    params: { local: 'files' },
+    given: { ...PHASES, ...SYNCS, objectCount: 4 },
+    derived: {
+      ...PHASES,
+      ...SYNCS,
+      checkoutWallNs: 66_000_000,
+      // Asking the store and collecting are in the rate with a pull alone.
+      lifecycleWallNs: 126_000_000,
+      imagesPerSecond: 1e9 / 126_000_000,
+      pulledImagesPerSecond: 1e9 / 255_000_000,
+      ingestPerObjectNs: 250_000,
+      collectPerObjectNs: 32_000_000,
+    },
+  },
+  {
+    params: { local: 'image' },
+    given: MOUNTED,
+    derived: { ...MOUNTED, lifecycleWallNs: 60_000_000, imagesPerSecond: 1e9 / 60_000_000 },
+  },
+  // What was not measured is not zero.
+  { params: { local: 'nothing', ingest: 'trusted' }, given: { mountWallNs: 1 }, derived: { mountWallNs: 1 } },
+  {
+    params: { local: 'files' },
+    given: { ...SET_UP, ingestWallNs: 7, objectCount: 0 },
+    derived: {
+      ...SET_UP,
+      ingestWallNs: 7,
+      checkoutWallNs: 66_000_000,
+      lifecycleWallNs: 126_000_000,
+      imagesPerSecond: 1e9 / 126_000_000,
+    },
+  },
+];
+
+const RENAMED = (from: string, to: string): readonly Golden[] => [
+  { given: { [from]: 12_500, other: 3 }, derived: { [to]: 12_500, other: 3 } },
+  { given: { other: 3 }, derived: { other: 3 } },
+];
+
+const GOLDEN: Readonly<Record<string, readonly Golden[]>> = {
+  churn: CHURN,
+  'churn-scale': CHURN,
+  'churn-shared-base': CHURN.slice(0, 1),
+  'churn-fresh': [
+    { given: { destroyWallNs: 100, collectWallNs: 23 }, derived: { destroyFreshWallNs: 123 } },
+    { given: { destroyWallNs: 100, other: 1 }, derived: { destroyFreshWallNs: 100, other: 1 } },
+    { given: { collectWallNs: 23 }, derived: {} },
+  ],
+  cleanup: [
+    {
+      params: { durable: 'yes' },
+      given: { destroyWallNs: 100, collectWallNs: 23, removeSyncWallNs: 4000 },
+      derived: { destroyWallNs: 100, collectWallNs: 23, removeSyncWallNs: 4000, cleanupWallNs: 4123 },
+    },
+    {
+      params: { durable: 'no' },
+      given: { destroyWallNs: 100, collectWallNs: 23, removeSyncWallNs: 0 },
+      derived: { destroyWallNs: 100, collectWallNs: 23, cleanupWallNs: 123 },
+    },
+    { params: { durable: 'no' }, given: { destroyWallNs: 100 }, derived: { destroyWallNs: 100 } },
+  ],
+  'container-churn': [
+    {
+      params: { local: 'image', containers: 16 },
+      given: {
+        mountWallNs: 4_000_000,
+        useWallNs: 8_000_000,
+        unmountWallNs: 16_000_000,
+        settleWallNs: 512_000_000,
+        createWallNs: 2_000_000,
+        destroyWallNs: 64_000_000,
+      },
+      derived: {
+        mountWallNs: 4_000_000,
+        useWallNs: 8_000_000,
+        unmountWallNs: 16_000_000,
+        settleEachWallNs: 32_000_000,
+        createWallNs: 2_000_000,
+        destroyWallNs: 64_000_000,
+        startWallNs: 6_000_000,
+        stopWallNs: 112_000_000,
+        containersPerSecond: 1e9 / 126_000_000,
+      },
+    },
+  ],
+  'parallel-create': [
+    {
+      params: { local: 'files', images: 4 },
+      given: { upWallNs: 800_000, downWallNs: 200_000, other: 1 },
+      derived: {
+        upWallNs: 800_000,
+        downWallNs: 200_000,
+        upEachWallNs: 200_000,
+        imagesPerSecond: 4000,
+        other: 1,
+      },
+    },
+    { params: { local: 'files', images: 4 }, given: { upWallNs: 1, other: 1 }, derived: { other: 1 } },
+  ],
+  'walk-warm': RENAMED('useWallNs', 'walkWallNs'),
+  'walk-cold': RENAMED('useWallNs', 'walkWallNs'),
+  'walk-writable': RENAMED('useWallNs', 'walkWallNs'),
+  'walk-servers-warm': RENAMED('useWallNs', 'walkWallNs'),
+  'walk-servers-cold': RENAMED('useWallNs', 'walkWallNs'),
+  'random-stat': RENAMED('useWallNs', 'statAllWallNs'),
+  'read-all': RENAMED('useWallNs', 'readAllWallNs'),
+  build: RENAMED('useWallNs', 'buildWallNs'),
+  prefetch: [
+    {
+      given: { useWallNs: 5000, readAndStartWallNs: 900, catStartWallNs: 200 },
+      derived: { walkWallNs: 5000, catStartWallNs: 200, prefetchWallNs: 700, prefetchedWalkWallNs: 5700 },
+    },
+    {
+      given: { useWallNs: 5000, readAndStartWallNs: 100, catStartWallNs: 200 },
+      derived: { walkWallNs: 5000, catStartWallNs: 200, prefetchWallNs: 0, prefetchedWalkWallNs: 5000 },
+    },
+    { given: { useWallNs: 5000 }, derived: { walkWallNs: 5000 } },
+  ],
+};
+
+describe('what a scenario makes of its values', () => {
+  for (const { id, derive } of scenarios)
+    test(id, () => {
+      const golden = GOLDEN[id] ?? [
+        { given: { useWallNs: 5, anything: 7 }, derived: { useWallNs: 5, anything: 7 } },
+      ];
+      for (const { params = {}, given, derived } of golden)
+        assert.deepEqual(derive(given, params), derived, JSON.stringify(params));
+    });
+
+  test('every golden is of a scenario that there is', () => {
+    const ids = scenarios.map(({ id }) => id);
+    assert.deepEqual(
+      Object.keys(GOLDEN).filter((id) => !ids.includes(id)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,252 @@
+/*
+ * Removes from a store what no kept image needs.
+ *
+ * Does:    a walk of the kept manifests, a listing of the object folders, one unlink per dead object; where nothing is kept, one
+ *          rmdir per folder.
+ * Leaves:  what is no object folder, and folders that something else lies in.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../daemon/image.h"
+#include "../daemon/walk.h"
+#include "../daemon/xattr.h"
+#include "loop.h"
+
+#define LISTING_BYTES 32768
+#define FAN_DIGITS 2
+#define REST_DIGITS (2 * TIMED_DIGEST_BYTES - FAN_DIGITS)
+
+struct entry {
+	uint64_t ino;
+	int64_t off;
+	unsigned short bytes;
+	unsigned char type;
+	char name[];
+};
+
+#define FAN_OUT 256
+
+struct live {
+	uint8_t (*digests)[TIMED_DIGEST_BYTES];
+	size_t count, room;
+	/* The same by their first byte: those of one folder lie together, from starts[byte] on. */
+	const uint8_t **by_folder;
+	size_t starts[FAN_OUT + 1];
+};
+
+struct work {
+	struct timed_window *window;
+	struct live live;
+	int removes_folders;
+};
+
+static int digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* `bytes` hex digits. */
+static bool parse(const char *text, uint32_t digits, uint8_t *into)
+{
+	for (uint32_t i = 0; i < digits; i += 2) {
+		int high = digit(text[i]), low = high < 0 ? -1 : digit(text[i + 1]);
+
+		if (low < 0)
+			return false;
+		into[i / 2] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+/* Of what is not named by a digest none can be in the object folders. */
+static int keep(struct live *live, const char *path, uint32_t bytes)
+{
+	uint8_t digest[TIMED_DIGEST_BYTES];
+
+	if (bytes != FAN_DIGITS + 1 + REST_DIGITS || path[FAN_DIGITS] != '/' || !parse(path, FAN_DIGITS, digest) ||
+	    !parse(path + FAN_DIGITS + 1, REST_DIGITS, digest + 1))
+		return 0;
+	if (live->count == live->room) {
+		size_t room = live->room * 2 + 4096;
+		void *digests = realloc(live->digests, room * sizeof(*live->digests));
+
+		if (digests == NULL)
+			return -ENOMEM;
+		live->digests = digests;
+		live->room = room;
+	}
+	memcpy(live->digests[live->count++], digest, sizeof(digest));
+	return 0;
+}
+
+static int visit(void *context, const struct image *img, const struct inode *inode, const char **why)
+{
+	const char *path;
+	uint32_t bytes;
+	int err;
+
+	*why = "a redirect lies outside";
+	if (inode_is_dir(inode) || inode_is_whiteout(inode))
+		return 0;
+	err = xattr_object_path(img, inode, &path, &bytes);
+	return err == -ENODATA ? 0 : err != 0 ? err : keep(context, path, bytes);
+}
+
+static int arrange(struct live *live)
+{
+	size_t next[FAN_OUT];
+
+	live->by_folder = malloc((live->count + 1) * sizeof(*live->by_folder));
+	if (live->by_folder == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < live->count; i++)
+		live->starts[live->digests[i][0] + 1]++;
+	for (int i = 0; i < FAN_OUT; i++)
+		live->starts[i + 1] += live->starts[i];
+	memcpy(next, live->starts, sizeof(next));
+	for (size_t i = 0; i < live->count; i++)
+		live->by_folder[next[live->digests[i][0]]++] = live->digests[i];
+	return 0;
+}
+
+static int mark(struct work *work, const struct timed_collect *given)
+{
+	for (int i = 0; i < given->keep_count; i++) {
+		struct walk_result result;
+		struct image img;
+		const char *why = "";
+		int err = image_from_bytes(&img, given->keep[i].data, (uint64_t)given->keep[i].bytes, &why);
+
+		if (err == 0)
+			err = walk_image(&img, visit, &work->live, &result);
+		if (err == 0)
+			continue;
+		errno = -err;
+		work->window->failed = i;
+		return loop_failed(work->window, 0, "manifest");
+	}
+	if (arrange(&work->live) == 0)
+		return 0;
+	errno = ENOMEM;
+	return loop_failed(work->window, 0, "manifest");
+}
+
+static bool is_live(const struct live *live, const char *fan, const char *rest)
+{
+	uint8_t digest[TIMED_DIGEST_BYTES];
+
+	if (strlen(rest) != REST_DIGITS || !parse(fan, FAN_DIGITS, digest) || !parse(rest, REST_DIGITS, digest + 1))
+		return false;
+	for (size_t i = live->starts[digest[0]]; i < live->starts[digest[0] + 1]; i++)
+		if (memcmp(live->by_folder[i], digest, sizeof(digest)) == 0)
+			return true;
+	return false;
+}
+
+typedef int visit_name(struct work *work, const char *dir, const char *name);
+
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* Every name of a folder; what is unlinked while it is listed was listed before. */
+static int each_name(struct work *work, const char *dir, visit_name *take)
+{
+	char listing[LISTING_BYTES] __attribute__((aligned(8)));
+	int fd = loop_open(dir, O_RDONLY | O_DIRECTORY, 0);
+	int err = 0;
+
+	if (fd < 0)
+		return loop_failed(work->window, SYS_openat, dir);
+	while (err == 0) {
+		long bytes = syscall(SYS_getdents64, fd, listing, sizeof(listing));
+
+		if (bytes < 0)
+			err = loop_failed(work->window, SYS_getdents64, dir);
+		if (bytes <= 0)
+			break;
+		for (long at = 0; err == 0 && at < bytes;) {
+			const struct entry *entry = (const struct entry *)(listing + at);
+
+			if (!is_dots(entry->name))
+				err = take(work, dir, entry->name);
+			at += entry->bytes;
+		}
+	}
+	close(fd);
+	return err;
+}
+
+static int take_object(struct work *work, const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (is_live(&work->live, dir + strlen(dir) - FAN_DIGITS, name))
+		return 0;
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return loop_unlink(path) == 0 ? 0 : loop_failed(work->window, loop_call_unlink, path);
+}
+
+static int remove_folder(struct work *work, const char *path)
+{
+	if (!work->removes_folders || loop_rmdir(path) == 0 || errno == ENOTEMPTY)
+		return 0;
+	return loop_failed(work->window, loop_call_rmdir, path);
+}
+
+static int take_fan(struct work *work, const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	uint8_t fan;
+	int err;
+
+	if (strlen(name) != FAN_DIGITS || !parse(name, FAN_DIGITS, &fan))
+		return 0;
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	err = each_name(work, path, take_object);
+	return err != 0 ? err : remove_folder(work, path);
+}
+
+static int sweep(struct work *work, const struct timed_collect *given)
+{
+	int err = 0;
+
+	for (int i = 0; err == 0 && i < given->dir_count; i++) {
+		err = each_name(work, given->dirs[i], take_fan);
+		/* Nothing ever came into it. */
+		if (err == -ENOENT && work->removes_folders) {
+			loop_begin(work->window);
+			err = 0;
+			continue;
+		}
+		if (err == 0)
+			err = remove_folder(work, given->dirs[i]);
+	}
+	return err;
+}
+
+int timed_collect(const struct timed_collect *collect, struct timed_window *window)
+{
+	struct work work = { .window = window, .removes_folders = collect->removes_folders };
+	int64_t from;
+	int err;
+
+	loop_begin(window);
+	from = timed_now_ns();
+	err = mark(&work, collect);
+	if (err == 0)
+		err = sweep(&work, collect);
+	window->wall_ns = timed_now_ns() - from;
+	free(work.live.by_folder);
+	free(work.live.digests);
+	return err;
+}

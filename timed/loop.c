@@ -1,0 +1,118 @@
+/* See loop.h. Calls are raw, by the names that libc gives them on this architecture. */
+#include "loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define LARGEST_TRANSFER 0x7ffff000LL
+
+#ifdef SYS_unlink
+const int loop_call_unlink = SYS_unlink, loop_call_rmdir = SYS_rmdir, loop_call_mkdir = SYS_mkdir,
+	  loop_call_rename = SYS_rename;
+
+int loop_unlink(const char *path)
+{
+	return (int)syscall(SYS_unlink, path);
+}
+
+int loop_rmdir(const char *path)
+{
+	return (int)syscall(SYS_rmdir, path);
+}
+
+int loop_mkdir(const char *path, unsigned int mode)
+{
+	return (int)syscall(SYS_mkdir, path, mode);
+}
+
+int loop_rename(const char *from, const char *to)
+{
+	return (int)syscall(SYS_rename, from, to);
+}
+
+int loop_exists(const char *path)
+{
+	return syscall(SYS_access, path, F_OK) == 0;
+}
+#else
+const int loop_call_unlink = SYS_unlinkat, loop_call_rmdir = SYS_unlinkat, loop_call_mkdir = SYS_mkdirat,
+	  loop_call_rename = SYS_renameat;
+
+int loop_unlink(const char *path)
+{
+	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
+int loop_rmdir(const char *path)
+{
+	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
+}
+
+int loop_mkdir(const char *path, unsigned int mode)
+{
+	return (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+}
+
+int loop_rename(const char *from, const char *to)
+{
+	return (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
+}
+
+int loop_exists(const char *path)
+{
+	return syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0;
+}
+#endif
+
+void loop_begin(struct timed_window *window)
+{
+	window->failed = -1;
+	window->error = 0;
+	window->reads = window->writes = 0;
+	window->call = 0;
+	window->verity = TIMED_VERITY_UNTRIED;
+	window->name[0] = '\0';
+}
+
+int loop_failed(struct timed_window *window, int call, const char *name)
+{
+	window->error = errno;
+	window->call = call;
+	strncpy(window->name, name, sizeof(window->name) - 1);
+	window->name[sizeof(window->name) - 1] = '\0';
+	if (window->failed < 0)
+		window->failed = 0;
+	return -window->error;
+}
+
+int loop_open(const char *path, int flags, unsigned int mode)
+{
+	int fd;
+
+	do
+		fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+int loop_write(int fd, const void *from, int64_t bytes, struct timed_window *window)
+{
+	const char *at = from;
+
+	while (bytes > 0) {
+		ssize_t written;
+
+		window->writes++;
+		written = write(fd, at, (size_t)(bytes > LARGEST_TRANSFER ? LARGEST_TRANSFER : bytes));
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -1;
+		at += written;
+		bytes -= written;
+	}
+	return 0;
+}

@@ -1,0 +1,235 @@
+/*
+ * Makes a tree from its description: folders, hard links into a pool, small files, symlinks, devices.
+ *
+ * Does:    per folder mkdirat, openat, and at its end fchmod, fchown, fsetxattr, utimensat, as far as it carries what it would not
+ *          have anyway, and close; per link one linkat; for all else what makes it, and the same.
+ * Error:   attributes of what is no folder and no file are set through /proc/self/fd: no call takes a folder and a name.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "loop.h"
+
+#define DEPTH_MAX 1000
+#define POOLS_MAX 16
+
+struct work {
+	struct timed_window *window;
+	int pool_count;
+	int depth; /* folders that are open */
+	int pools[POOLS_MAX];
+	int folders[DEPTH_MAX];
+};
+
+static const char *name_of(const struct timed_node *node)
+{
+	return (const char *)(node + 1);
+}
+
+static const char *link_of(const struct timed_node *node)
+{
+	return name_of(node) + node->name_bytes + 1;
+}
+
+static int failed(struct work *work, int call, const struct timed_node *node)
+{
+	return loop_failed(work->window, call, name_of(node));
+}
+
+/* What holds the next thing; the root is where its name says. */
+static int here(const struct work *work)
+{
+	return work->depth == 0 ? AT_FDCWD : work->folders[work->depth - 1];
+}
+
+/* Of an open file, or of the path of what cannot be opened. */
+static int set_xattrs(struct work *work, const struct timed_node *node, int fd, const char *path)
+{
+	const char *at = link_of(node) + node->link_bytes + 1;
+
+	for (uint32_t i = 0; i < node->xattr_count; i++) {
+		struct timed_xattr head;
+		const char *key = at + sizeof(head);
+		const char *value;
+		int result;
+
+		memcpy(&head, at, sizeof(head));
+		value = key + head.key_bytes + 1;
+		result = path == NULL ? fsetxattr(fd, key, value, head.value_bytes, 0)
+				      : lsetxattr(path, key, value, head.value_bytes, 0);
+		if (result != 0)
+			return failed(work, path == NULL ? SYS_fsetxattr : SYS_lsetxattr, node);
+		at = value + head.value_bytes;
+	}
+	return 0;
+}
+
+/* A changed owner takes privileges away, so that the mode and the attributes come after it. */
+static int dress_fd(struct work *work, const struct timed_node *node, int fd)
+{
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+					   { .tv_sec = node->mtime_sec, .tv_nsec = node->mtime_nsec } };
+	int err;
+
+	if (node->carries & TIMED_OWNER && fchown(fd, node->uid, node->gid) != 0)
+		return failed(work, SYS_fchown, node);
+	if (node->carries & TIMED_MODE && fchmod(fd, node->mode & 07777) != 0)
+		return failed(work, SYS_fchmod, node);
+	if ((err = set_xattrs(work, node, fd, NULL)) != 0)
+		return err;
+	return futimens(fd, times) == 0 ? 0 : failed(work, SYS_utimensat, node);
+}
+
+static int dress_name(struct work *work, const struct timed_node *node)
+{
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+					   { .tv_sec = node->mtime_sec, .tv_nsec = node->mtime_nsec } };
+	int at = here(work);
+	char path[PATH_MAX];
+	int err = 0;
+
+	if (node->carries & TIMED_OWNER && fchownat(at, name_of(node), node->uid, node->gid, AT_SYMLINK_NOFOLLOW) != 0)
+		return failed(work, SYS_fchownat, node);
+	if (node->carries & TIMED_MODE && node->kind == TIMED_NODE &&
+	    syscall(SYS_fchmodat, at, name_of(node), node->mode & 07777) != 0)
+		return failed(work, SYS_fchmodat, node);
+	if (node->xattr_count > 0) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", at, name_of(node));
+		err = set_xattrs(work, node, -1, path);
+	}
+	if (err != 0)
+		return err;
+	return utimensat(at, name_of(node), times, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : failed(work, SYS_utimensat, node);
+}
+
+static int enter(struct work *work, const struct timed_node *node)
+{
+	int at = here(work);
+	int fd;
+
+	if (work->depth == DEPTH_MAX) {
+		errno = ELOOP;
+		return failed(work, SYS_openat, node);
+	}
+	if (syscall(SYS_mkdirat, at, name_of(node), (node->mode & 0777) | 0700) != 0)
+		return failed(work, SYS_mkdirat, node);
+	fd = (int)syscall(SYS_openat, at, name_of(node), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+	if (fd < 0)
+		return failed(work, SYS_openat, node);
+	work->folders[work->depth++] = fd;
+	return 0;
+}
+
+static int leave(struct work *work, const struct timed_node *node)
+{
+	int fd = work->folders[--work->depth];
+	int err = dress_fd(work, node, fd);
+
+	close(fd);
+	return err;
+}
+
+static int digit(char c)
+{
+	return c >= 'a' ? c - 'a' + 10 : c - '0';
+}
+
+static int make_link(struct work *work, const struct timed_node *node)
+{
+	const char *link = link_of(node);
+	int from = node->kind == TIMED_LINKED ? work->folders[0] : work->pools[digit(link[0]) % work->pool_count];
+
+	return syscall(SYS_linkat, from, link, here(work), name_of(node), 0) == 0 ? 0 : failed(work, SYS_linkat, node);
+}
+
+static int make_file(struct work *work, const struct timed_node *node)
+{
+	int fd = (int)syscall(SYS_openat, here(work), name_of(node), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			      node->mode & 0777);
+	int err = 0;
+
+	if (fd < 0)
+		return failed(work, SYS_openat, node);
+	if (node->link_bytes > 0 && loop_write(fd, link_of(node), node->link_bytes, work->window) != 0)
+		err = failed(work, SYS_write, node);
+	if (err == 0)
+		err = dress_fd(work, node, fd);
+	close(fd);
+	return err;
+}
+
+static int make_other(struct work *work, const struct timed_node *node)
+{
+	if (node->kind == TIMED_SYMLINK) {
+		if (syscall(SYS_symlinkat, link_of(node), here(work), name_of(node)) != 0)
+			return failed(work, SYS_symlinkat, node);
+	} else if (syscall(SYS_mknodat, here(work), name_of(node), node->mode, node->rdev) != 0) {
+		return failed(work, SYS_mknodat, node);
+	}
+	return dress_name(work, node);
+}
+
+static int make(struct work *work, const struct timed_node *node)
+{
+	switch (node->kind) {
+	case TIMED_FOLDER:
+		return enter(work, node);
+	case TIMED_END:
+		return leave(work, node);
+	case TIMED_POOLED:
+	case TIMED_LINKED:
+		return make_link(work, node);
+	case TIMED_FILE:
+		return make_file(work, node);
+	default:
+		return make_other(work, node);
+	}
+}
+
+static int open_pools(struct work *work, const struct timed_plant *plant)
+{
+	if (plant->pool_count > POOLS_MAX) {
+		errno = EMFILE;
+		return loop_failed(work->window, SYS_openat, plant->pools[POOLS_MAX]);
+	}
+	for (int i = 0; i < plant->pool_count; i++) {
+		work->pools[i] = loop_open(plant->pools[i], O_PATH | O_DIRECTORY, 0);
+		if (work->pools[i] < 0)
+			return loop_failed(work->window, SYS_openat, plant->pools[i]);
+		work->pool_count++;
+	}
+	return 0;
+}
+
+int timed_plant(const struct timed_plant *plant, struct timed_window *window)
+{
+	struct work work = { .window = window };
+	int64_t from;
+	int index = 0;
+	int err;
+
+	loop_begin(window);
+	from = timed_now_ns();
+	err = open_pools(&work, plant);
+	for (int64_t at = 0; err == 0 && at < plant->bytes; index++) {
+		const struct timed_node *node = (const struct timed_node *)(plant->nodes + at);
+
+		err = make(&work, node);
+		at += node->bytes;
+	}
+	if (err != 0)
+		window->failed = index - 1;
+	while (work.depth > 0)
+		close(work.folders[--work.depth]);
+	while (work.pool_count > 0)
+		close(work.pools[--work.pool_count]);
+	window->wall_ns = timed_now_ns() - from;
+	return err;
+}
