@@ -69,7 +69,7 @@ const alreadyComplete = async (folder: string): Promise<void> => {
   const view = await renderReport(folder);
   const { columns = 80, isTTY } = process.stdout;
   process.stdout.write(await renderTerminal(folder, { columns, color: isTTY === true }));
-  if (brokenRules(view).length > 0) process.exitCode = 5;
+  process.exitCode = reportExitCode(brokenRules(view));
 };
 
 /** Each half loads what it needs: the outer one is in every start, and measures nothing. */
