@@ -33,6 +33,13 @@ const refuseWithoutBackend = (
   });
 };
 
+/** One of several runs stops, and keeps what it has, when the process that began it is gone. */
+const stopWithoutStarter = (): void => {
+  if (process.channel === undefined) return;
+  process.channel.unref();
+  process.once('disconnect', () => process.kill(process.pid, 'SIGINT'));
+};
+
 const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise<number> => {
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date();
@@ -56,6 +63,7 @@ const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise
     ownerPid: process.pid,
     session: earlier === null ? 0 : sessionAfter(earlier),
   };
+  stopWithoutStarter();
   return enter({
     argv: [process.execPath, ...process.argv.slice(1)],
     env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },

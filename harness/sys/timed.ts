@@ -16,7 +16,7 @@ export const libraryPath = fileURLToPath(new URL('../../timed/libtimed.so', impo
 const FORCED = 'CFSBENCH_WINDOW';
 
 /** Of the declarations in timed.h. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** struct timed_window. */
 const WINDOW_BYTES = 4136;

@@ -14,38 +14,34 @@ const DEVICES = 'storeDeviceCount';
 /** What the claim is about: with one, nothing was spread. */
 const STORES = 2;
 
-const isAlways = (
-  evidence: Evidence,
-  group: GroupData,
-  arm: string,
-  metric: string,
-  value: number,
-): boolean => {
+const numberOf = (evidence: Evidence, group: GroupData, arm: string, metric: string): number | null => {
   const count = evidence.count(group, arm, metric);
-  return count !== null && isEqual(count) && count.most === value;
+  return count !== null && isEqual(count) ? count.most : null;
 };
 
-/** Every file right, and some of them from the second file system. */
-const spans = (evidence: Evidence, group: GroupData, arm: string): boolean => {
-  const all = evidence.count(group, arm, 'objectFileCount');
-  const second = evidence.count(group, arm, 'secondStoreObjectCount');
-  return (
-    all !== null &&
-    second !== null &&
-    second.least > 0 &&
-    isAlways(evidence, group, arm, 'rightFileCount', all.most)
-  );
+/** Every file right, and some of them from the second file system. Null: passes differ. */
+const spans = (evidence: Evidence, group: GroupData, arm: string): boolean | null => {
+  const number = (metric: string) => numberOf(evidence, group, arm, metric);
+  const [right, all] = [number('rightFileCount'), number('objectFileCount')];
+  const second = number('secondStoreObjectCount');
+  return right === null || all === null || second === null ? null : right === all && second > 0;
+};
+
+const refused = (evidence: Evidence, group: GroupData, arm: string): boolean | null => {
+  const count = numberOf(evidence, group, arm, 'crossDeviceCount');
+  return count === null ? null : count === 1;
 };
 
 const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
   const arms = [...MOUNTS, ...LINKS];
   if (arms.some((arm) => evidence.count(group, arm, 'crossDeviceCount') === null)) return null;
   // One file system that looks like two proves nothing, whatever is read from it.
-  if (!arms.every((arm) => isAlways(evidence, group, arm, DEVICES, STORES))) return 'unclear';
-  return MOUNTS.every((arm) => spans(evidence, group, arm)) &&
-    LINKS.every((arm) => isAlways(evidence, group, arm, 'crossDeviceCount', 1))
-    ? 'yes'
-    : 'no';
+  if (arms.some((arm) => numberOf(evidence, group, arm, DEVICES) !== STORES)) return 'unclear';
+  const found = [
+    ...MOUNTS.map((arm) => spans(evidence, group, arm)),
+    ...LINKS.map((arm) => refused(evidence, group, arm)),
+  ];
+  return found.includes(false) ? 'no' : found.includes(null) ? 'unclear' : 'yes';
 };
 
 const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] => [
@@ -79,7 +75,7 @@ const judge = (evidence: Evidence): Judged => {
     case 'unclear':
       return {
         verdict: 'undecided',
-        because: `the two stores did not lie on two file systems: ${agreed.where}`,
+        because: `the two stores did not lie on two file systems, or passes differ: ${agreed.where}`,
         wouldDecide: `cfsbench run --scenarios ${SCENARIO} where loop files can hold a file system`,
         told,
       };
@@ -102,7 +98,7 @@ const judge = (evidence: Evidence): Judged => {
             verdict: 'not supported',
             because: evidence
               .groups({ scenario: SCENARIO })
-              .every((group) => MOUNTS.every((arm) => spans(evidence, group, arm)))
+              .every((group) => MOUNTS.every((arm) => spans(evidence, group, arm) === true))
               ? 'a link between two file systems was not refused'
               : 'a mount over two file systems did not show every file',
             told,
@@ -123,7 +119,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: 'Half of the objects lie on the work file system and half on an ext4 or XFS of its own on a loop file; st_dev of both is compared. Supported when, in every pass, EROFS + overlayfs and FUSE read every file with the right contents, and a hard link and a reflink from one to the other are refused with EXDEV. Not supported otherwise. Undecided when the two stores have one st_dev, or when file systems disagree. The block image is shown beside: its contents are in one file, on one device.',
+  rule: 'Half of the objects lie on the work file system and half on an ext4 or XFS of its own on a loop file; st_dev of both is compared. Supported when, in every pass, EROFS + overlayfs and FUSE read every file with the right contents, and a hard link and a reflink from one to the other are refused with EXDEV. Not supported otherwise. Undecided when the two stores have one st_dev, when passes differ, or when file systems disagree. The block image is shown beside: its contents are in one file, on one device.',
   objection:
     'Links and reflinks work within each of the file systems, and a block image can be split over devices.',
   answer:

@@ -17,7 +17,9 @@ const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
   if (walk === null || open === null || files === null) return null;
   // A counter that does not see every object being opened may be blind: its zero proves nothing.
   if (open.least < files.most) return 'unclear';
-  return walk.most === 0 ? 'yes' : 'no';
+  if (walk.most === 0) return 'yes';
+  // What somebody else looked up in one pass refutes nothing.
+  return walk.least > 0 ? 'no' : 'unclear';
 };
 
 const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] => [
@@ -39,7 +41,8 @@ const judge = (evidence: Evidence): Judged => {
     case 'unclear':
       return {
         verdict: 'undecided',
-        because: 'the counter did not see every file being opened, so its zero means nothing',
+        because:
+          'the counter did not see every file being opened, or saw lookups in one pass and none in another',
         wouldDecide: `cfsbench run --scenarios ${SCENARIO}, while nothing else drops caches`,
         told,
       };
@@ -72,7 +75,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: 'The objects lie on an XFS of their own, which counts every name that is looked up in its directories and is not in the dentry cache. Caches are dropped before each of two windows. Supported when ls -lR causes none in every pass, and opening every file at least one each. Not supported when ls -lR causes one in any pass. Undecided when the opening is not seen.',
+  rule: 'The objects lie on an XFS of their own, which counts every name that is looked up in its directories and is not in the dentry cache. Caches are dropped before each of two windows. Supported when ls -lR causes none in every pass, and opening every file at least one each. Not supported when ls -lR causes some in every pass. Undecided when the opening is not seen, or passes differ.',
   objection: 'A counter that shows zero may be blind, or the names may have been cached.',
   answer:
     'The same counter must see every file that is opened, from the same cold caches: otherwise there is no verdict.',

@@ -121,13 +121,11 @@ const neighbour = (noise: RunNoise, { slowdown }: Neighbours): readonly MadeGrou
       cleanupWallNs: noisy(noise, 80e6),
     };
   };
-  return [
-    {
-      scenario: 'cleanup',
-      params: { local: 'nothing', caches: 'warm', durable: 'yes' },
-      time: { 'unpacked-overlay': arm(slowdown), 'erofs-overlay': arm(1) },
-    },
-  ];
+  return ['ext4', 'xfs', 'work'].map((on) => ({
+    scenario: 'cleanup',
+    params: { local: 'nothing', on, size: 'base', caches: 'warm', durable: 'yes' },
+    time: { 'unpacked-overlay': arm(slowdown), 'erofs-overlay': arm(1) },
+  }));
 };
 
 const removal = (truth: Truth, slowdown: number): World => ({
@@ -140,8 +138,8 @@ const disturbed: ClaimWorlds = {
   id: 'C20',
   kind: 'times',
   margin:
-    'True: 1.5 times as long, which anybody would notice. False: 0.95, no slower than alone. Line: 1.1, what nobody complains about.',
-  worlds: [removal('true', 1.5), removal('line', 1.1), removal('false', 0.95)],
+    'True: twice as long, which anybody would notice. False: 0.95, no slower than alone. Line: 1.3, what nobody complains about.',
+  worlds: [removal('true', 2), removal('line', 1.3), removal('false', 0.95)],
 };
 
 export const machines: readonly ClaimWorlds[] = [doubled, withoutVerity, disturbed];

@@ -1,7 +1,7 @@
 // Worlds of claims about what was counted, not timed: C3, C4, C8, C9, C13, C14, C15, C19.
 //
 // Counts have no noise but that of a pass: something evicts pages, looks into a folder, or was not seen. There a world is on the line.
-import type { MadeGroup, Series } from '../report/claims/journal.ts';
+import type { Made, MadeGroup, Series } from '../report/claims/journal.ts';
 import { type RunNoise, within } from './noise.ts';
 import { LARGE, onLarge } from './walks.ts';
 import type { ClaimWorlds, Truth, World } from './world.ts';
@@ -92,23 +92,27 @@ interface Spanned {
   readonly missing: number | readonly number[];
   readonly inSecond: number;
   readonly refused: number;
+  /** File systems that hold the two stores. */
+  readonly devices?: number;
 }
 
 const FILES = LARGE.fileCount;
 
-const stores = ({ missing, inSecond, refused }: Spanned): readonly MadeGroup[] => {
+const stores = ({ missing, inSecond, refused, devices = 2 }: Spanned): readonly MadeGroup[] => {
   const right = typeof missing === 'number' ? FILES - missing : missing.map((none) => FILES - none);
   const mount: Series = {
     objectFileCount: FILES,
     secondStoreObjectCount: inSecond,
     rightFileCount: right,
     crossDeviceCount: 0,
+    storeDeviceCount: devices,
   };
   const link: Series = {
     objectFileCount: FILES,
     secondStoreObjectCount: inSecond,
     rightFileCount: refused === 1 ? 0 : FILES,
     crossDeviceCount: refused,
+    storeDeviceCount: devices,
   };
   return [
     counted(
@@ -119,7 +123,7 @@ const stores = ({ missing, inSecond, refused }: Spanned): readonly MadeGroup[] =
         'hardlink-checkout': link,
         'reflink-checkout': link,
       },
-      { second: 'tmpfs' },
+      { second: 'ext4' },
     ),
   ];
 };
@@ -128,7 +132,7 @@ const spanning: ClaimWorlds = {
   id: 'C4',
   kind: 'counts',
   margin:
-    'Every file is right or one is not, a link is refused or made: one file of all is margin enough. Line: one pass of three could not read some.',
+    'Every file is right or one is not, a link is refused or made: one file of all is margin enough. Line: one pass of three could not read some, or the two stores were one file system, so that nothing was asked.',
   worlds: [
     world('true', 'all files right, links refused', () =>
       stores({ missing: 0, inSecond: 21_000, refused: 1 }),
@@ -139,7 +143,10 @@ const spanning: ClaimWorlds = {
     world('false', 'one file missing in every pass', () =>
       stores({ missing: 1, inSecond: 21_000, refused: 1 }),
     ),
-    world('false', 'both stores are one file system: links work', () =>
+    world('line', 'both stores are one file system: links work', () =>
+      stores({ missing: 0, inSecond: 21_000, refused: 0, devices: 1 }),
+    ),
+    world('false', 'links from one file system to another work', () =>
       stores({ missing: 0, inSecond: 21_000, refused: 0 }),
     ),
   ],
@@ -201,23 +208,29 @@ const touching: ClaimWorlds = {
   ],
 };
 
-const CHANGES = ['content', 'mode', 'owner', 'attribute', 'replaced', 'rename'] as const;
+const CHANGES = ['content', 'mode', 'owner', 'attribute', 'replaced', 'redigested', 'rename'] as const;
 
 interface Tampered {
   /** Changes that digests of files tell. */
   readonly byFile: readonly string[];
+  /** And what verity=require tells. */
+  readonly byReference?: readonly string[];
   /** Changes that the mount does not show; in one pass only where `once`. */
   readonly hidden?: readonly string[];
   readonly once?: boolean;
 }
 
-const tampered = (noise: RunNoise, { byFile, hidden = [], once = false }: Tampered): readonly MadeGroup[] => {
+const tampered = (
+  noise: RunNoise,
+  { byFile, byReference = ['content', 'replaced'], hidden = [], once = false }: Tampered,
+): readonly MadeGroup[] => {
   const shown = (change: string): number | readonly number[] =>
     !hidden.includes(change) ? 1 : once ? disturbed(noise, 1, 0) : 0;
   const series: Series = Object.fromEntries(
     CHANGES.flatMap((change) => [
       [`${change}ShownCount`, shown(change)],
       [`${change}ByFileCount`, Number(byFile.includes(change))],
+      [`${change}ByReferenceCount`, Number(byReference.includes(change))],
       [`${change}ByManifestCount`, Number(change !== 'content')],
     ]),
   );
@@ -242,6 +255,9 @@ const tampering: ClaimWorlds = {
     world('line', 'digests of files do not even tell contents', (noise) => tampered(noise, { byFile: [] })),
     world('false', 'digests of files tell a changed owner', (noise) =>
       tampered(noise, { byFile: ['content', 'owner'] }),
+    ),
+    world('false', 'verity=require does not tell a replaced redirect', (noise) =>
+      tampered(noise, { byFile: ['content'], byReference: ['content'] }),
     ),
     world('false', 'digests of files tell everything', (noise) => tampered(noise, { byFile: CHANGES })),
   ],
@@ -298,6 +314,68 @@ const sharing: ClaimWorlds = {
     world('false', 'half of the first version on disk again', (noise) =>
       versions(noise, { copies: 1, overhead: 0.5 }),
     ),
+  ],
+};
+
+const OBJECTS = 42_559;
+
+interface Update {
+  /** Of the objects, and of the bytes of layers that differ, what comes by file. */
+  readonly objects: number;
+  readonly bytes: number | readonly number[];
+  readonly layers?: number;
+}
+
+const update =
+  ({ objects, bytes, layers = 3 }: Update) =>
+  (noise: RunNoise): Made => {
+    const layerBytes = Math.round(within(noise.random, [1e7, 1e9]));
+    const of = (part: number): number => Math.round(part * layerBytes);
+    return {
+      groups: [
+        counted(
+          'update',
+          {
+            'erofs-overlay': {
+              updateFetchBytes: typeof bytes === 'number' ? of(bytes) : bytes.map(of),
+              updateFetchCount: Math.round(objects * OBJECTS),
+            },
+            'unpacked-overlay': { updateFetchBytes: layerBytes, updateFetchCount: layers },
+          },
+          { local: 'nothing', versions: 'made' },
+        ),
+      ],
+      images: [{ ...LARGE, objectCount: OBJECTS, layerCount: layers }],
+    };
+  };
+
+const updating: ClaimWorlds = {
+  id: 'C15',
+  kind: 'counts',
+  margin:
+    'True: a tenth of the objects and of the bytes of the layers that differ. False: every object, or a tenth more bytes than by layer. Line: one pass fetched more than the others, or an image of one layer, which comes whole by layer whatever changed.',
+  worlds: [
+    {
+      truth: 'true',
+      what: 'a tenth of the objects and bytes',
+      journal: update({ objects: 0.1, bytes: 0.1 }),
+    },
+    {
+      truth: 'line',
+      what: 'one pass fetched more than the others',
+      journal: (noise) => update({ objects: 0.1, bytes: disturbed(noise, 0.1, 0.2) })(noise),
+    },
+    {
+      truth: 'line',
+      what: 'an image of one layer',
+      journal: update({ objects: 0.1, bytes: 0.1, layers: 1 }),
+    },
+    { truth: 'false', what: 'every object has to come', journal: update({ objects: 1, bytes: 0.9 }) },
+    {
+      truth: 'false',
+      what: 'a tenth more bytes than by layer',
+      journal: update({ objects: 0.1, bytes: 1.1 }),
+    },
   ],
 };
 
@@ -366,5 +444,6 @@ export const observed: readonly ClaimWorlds[] = [
   touching,
   tampering,
   sharing,
+  updating,
   unmounting,
 ];

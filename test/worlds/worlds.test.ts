@@ -37,7 +37,7 @@ for (const claim of claims)
       const { of, world } = worldOf(worlds, task);
       test(`${world.truth}, ${task.pooled === 1 ? 'one run' : 'five runs'}: ${world.what}`, () => {
         const runs = task.pooled === 1 ? RUNS : POOLED_RUNS;
-        const { wrong, right, verdicts } = simulate(claim, world, task.pooled, runs);
+        const { wrong, right, verdicts } = simulate(claim, world, { pooled: task.pooled, runs });
         const found = JSON.stringify(verdicts);
         assert.ok(1 - binomialBelow(wrong - 1, runs, MOST_WRONG) > CHANCE, `wrong in ${wrong}: ${found}`);
         if (mustBeRight(of, world, task))

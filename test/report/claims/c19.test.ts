@@ -37,7 +37,7 @@ test('not supported: once is enough, with how often and of which backend; that n
   assert.equal(judged.told[0]!.value, 1);
   assert.match(judged.told[0]!.what, /^composefs-fuse/);
   // It needs neither many mounts nor the other backends.
-  const alone = group({ 'unpacked-overlay': asked([1], 10) }, 10);
+  const alone = group({ 'erofs-overlay': asked([1], 10) }, 10);
   assert.equal(verdictOn(claim, { groups: [alone] }).verdict, 'not supported');
 });
 
@@ -46,6 +46,21 @@ test('not supported: a variant that holds its loop device counts as a backend', 
   const judged = verdictOn(claim, { groups: [headline(0), loop] });
   assert.equal(judged.verdict, 'not supported');
   assert.match(judged.because, /erofs-overlay-loop 3 of 2,000/);
+});
+
+test('undecided: the number of a superblock that is gone once may be another mount’s, of one in ten it is not', () => {
+  const numbers = (held: number | readonly number[]): MadeGroup => {
+    const given = typeof held === 'number' ? held : [...held];
+    return group({
+      'erofs-overlay': asked(typeof held === 'number' ? 0 : held.map(() => 0)),
+      'composefs-fuse': asked(typeof held === 'number' ? 0 : held.map(() => 0)),
+      'unpacked-overlay': asked(given),
+    });
+  };
+  const rarely = verdictOn(claim, { groups: [numbers([1, 0, 0, 1])] });
+  assert.equal(rarely.verdict, 'undecided');
+  assert.match(rarely.because, /unpacked-overlay 2 of 4,000/);
+  assert.equal(verdictOn(claim, { groups: [numbers(100)] }).verdict, 'not supported');
 });
 
 test('undecided: too few unmounts to say never; the backend with fewest decides', () => {

@@ -104,16 +104,18 @@ test('C4 stands where mounts show every file and both kinds of links are refused
 test('C4 falls with one wrong file, with nothing in the second store, and with links that work', () => {
   const falls = (count: Readonly<Record<string, Series>>) =>
     assert.equal(verdict(c4, stores(count)), 'not supported');
-  falls({ 'erofs-overlay': { ...ALL, rightFileCount: [99, 98, 99] } });
+  falls({ 'erofs-overlay': { ...ALL, rightFileCount: 98 } });
   falls({ 'composefs-fuse': { ...ALL, rightFileCount: 98 } });
   falls({ 'erofs-overlay': { ...ALL, secondStoreObjectCount: 0 } });
   falls({ 'hardlink-checkout': ALL });
   falls({ 'reflink-checkout': ALL });
 });
 
-test('C4 is undecided where two stores have one device, and where file systems disagree', () => {
+test('C4 is undecided where two stores have one device, where passes differ, and where file systems disagree', () => {
   const one = { ...ALL, storeDeviceCount: 1 };
   assert.equal(verdict(c4, stores({ 'erofs-overlay': one })), 'undecided');
+  const oncePass = { ...ALL, rightFileCount: [99, 98, 99] };
+  assert.equal(verdict(c4, stores({ 'erofs-overlay': oncePass })), 'undecided');
   // Links that work there refute nothing.
   const linked = Object.fromEntries(Object.keys(STORES).map((arm) => [arm, one]));
   assert.equal(verdict(c4, stores(linked)), 'undecided');
@@ -136,7 +138,8 @@ const SEEN = { walkLookupCount: 0, openLookupCount: 155, openedFileCount: 87 };
 
 test('C8 stands on a zero of a counter that sees files being opened', () => {
   assert.equal(verdict(c8, lookups(SEEN)), 'supported');
-  assert.equal(verdict(c8, lookups({ ...SEEN, walkLookupCount: [0, 0, 1] })), 'not supported');
+  assert.equal(verdict(c8, lookups({ ...SEEN, walkLookupCount: [87, 90, 87] })), 'not supported');
+  assert.equal(verdict(c8, lookups({ ...SEEN, walkLookupCount: [0, 0, 1] })), 'undecided');
   assert.equal(verdict(c8, lookups({ ...SEEN, openLookupCount: [155, 86, 155] })), 'undecided');
   assert.equal(verdict(c8, []), 'not testable');
 });
