@@ -7,6 +7,7 @@ import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
 import { enter } from '../sys/namespace.ts';
 import { discoverFeatures } from './discover.ts';
+import { reportExitCode } from './exit-code.ts';
 import { HANDOVER, type Handover } from './handover.ts';
 import { judge } from './needs.ts';
 import { type TypedOptions, understand } from './options.ts';
@@ -77,7 +78,7 @@ const alreadyComplete = async (folder: string): Promise<void> => {
   const view = await renderReport(folder);
   const { columns = 80, isTTY } = process.stdout;
   process.stdout.write(await renderTerminal(folder, { columns, color: isTTY === true }));
-  if (brokenRules(view).length > 0) process.exitCode = 5;
+  process.exitCode = reportExitCode(brokenRules(view));
 };
 
 /** Each half loads what it needs: the outer one is in every start, and measures nothing. */

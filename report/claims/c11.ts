@@ -138,7 +138,8 @@ const answerOn =
 const judge = (evidence: Evidence): Judged => {
   const arms = [FILE, LOOP, DIRECT];
   const groups = imagesWith(evidence, { scenario: 'walk-cold' }, arms, METRIC);
-  if (groups.length === 0) return unmeasured(evidence, arms, 'cfsbench run --scenarios walk-cold');
+  if (groups.length === 0)
+    return unmeasured(evidence, arms, 'cfsbench run --profile full --scenarios walk-cold');
   const told = groups.filter((group) => pagesOf(evidence, group) !== null);
   return told.length === 0
     ? {
