@@ -18,3 +18,11 @@ export const widened = (ratio: Interval): Interval => {
   const factor = ratio.runs === undefined ? ONE_RUN : SEVERAL_RUNS;
   return { ...ratio, lo: ratio.lo / factor, hi: ratio.hi * factor };
 };
+
+/** Of an exponent, whose error is that of the ratio between the largest size and the smallest: no more than this. */
+const ONE_RUN_POWER = 0.07;
+
+export const widenedPower = (power: Interval): Interval =>
+  power.kind === 'tooFew' || power.runs !== undefined
+    ? power
+    : { ...power, lo: power.lo - ONE_RUN_POWER, hi: power.hi + ONE_RUN_POWER };

@@ -2,6 +2,7 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { grouped } from '../format.ts';
+import { widenedPower } from './allowance.ts';
 import type { Claim, Judged, Told } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { sized, sums, timeGrowth } from './growth.ts';
@@ -47,7 +48,7 @@ interface Asked {
 
 const powerPart = (evidence: Evidence, { arm, metrics, of, holds }: Asked): Part => {
   const { sizes, powers } = timeGrowth(evidence, scaled(evidence), arm, metrics);
-  const power = evidence.interval(powers);
+  const power = widenedPower(evidence.interval(powers));
   const most = sizes.at(-1) ?? 0;
   const what = `${arm}, ${of}: time grows as files to the power of, over ${sizes.map(grouped).join(', ')} files`;
   if (most < ENOUGH_ENTRIES && power.kind !== 'tooFew')

@@ -262,8 +262,12 @@ describe('C9', () => {
     assert.equal(judged.verdict, 'undecided');
     assert.match(judged.because, /40\.0 % \(start of python on slim.*2\.0 % \(start of python on general/);
   });
-  test('bytes that are not the same in every pass are no share', () => {
-    assert.equal(on(['python', 'slim', [1e6, 2e6, 1e6]]).verdict, 'undecided');
+  test('passes that differ decide where all of them are on one side, and never where they are on both', () => {
+    assert.equal(on(['python', 'slim', [1e6, 2e6, 1e6]]).verdict, 'supported');
+    assert.equal(on(['python', 'slim', [10e6, 20e6, 10e6]]).verdict, 'not supported');
+    const both = on(['python', 'slim', [5e6, 8e6, 5e6]], ['nginx', 'slim', 3e6]);
+    assert.equal(both.verdict, 'undecided');
+    assert.match(both.because, /16\.0 % \(start of python/);
   });
   test('undecided where no start was replayed, not testable where the run says why', () => {
     assert.equal(verdictOn(c09, { groups: [] }).verdict, 'undecided');
