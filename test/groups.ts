@@ -22,6 +22,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/digest/',
   'harness/images/',
   'harness/model/',
+  'harness/probes/readings',
   'harness/runner/',
   'harness/store/',
   'scenarios/',
