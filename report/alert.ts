@@ -15,11 +15,22 @@ const LONGEST = 400;
 /** The whole stands among the problems. */
 const cut = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 3)}...`);
 
+/** Declared, and no reason not to time it; whoever reads its times must know. */
+const hiddenLines = ({ proofs }: ReportView): readonly string[] => {
+  const byArm = new Map<string, Set<string>>();
+  for (const { arm, hidden = [] } of proofs)
+    for (const name of hidden) byArm.set(arm, (byArm.get(arm) ?? new Set()).add(name));
+  return [...byArm].map(
+    ([arm, names]) => `${arm} does not show ${[...names].sort().join(', ')}; its tree is equal but for that.`,
+  );
+};
+
 export const alerts = (view: ReportView): readonly string[] => {
   const unequal = view.proofs.filter(({ equal }) => !equal).length;
   return [
     notComplete(view.run.status),
     unequal === 0 ? '' : `${plural(unequal, 'mount')} did not show the image's tree.`,
+    ...hiddenLines(view),
     view.failures.length === 0
       ? ''
       : `Failed: ${cut(`${view.failures[0]!.where}: ${view.failures[0]!.what}`)}${

@@ -1,4 +1,5 @@
 // What a reader must know of all intervals together: how many may miss by chance, and that one run is one run.
+import { FEWEST_RUNS } from '../results/stats/over-runs.ts';
 import { formatValue, grouped } from './format.ts';
 import type { ReportView } from './view.ts';
 
@@ -20,8 +21,9 @@ export const runsText = ({ pool }: ReportView): string => {
   if (pool === null)
     return 'One run: another run of the same plan may differ by more than these intervals (pool of five: --profile evidence).';
   const { runs } = pool;
-  if (runs.length === 1)
-    return 'One run of a pool: no interval over runs; those of its blocks are in its own report.';
+  const pooled = `Pooled over ${runs.length} run${runs.length === 1 ? '' : 's'}`;
+  if (runs.length < FEWEST_RUNS)
+    return `${pooled}: too few for an interval over runs; those of blocks are in each run's own report.`;
   const few = runs.length < ENOUGH_RUNS ? ` Fewer than the ${ENOUGH_RUNS} runs that evidence needs.` : '';
-  return `Pooled over ${runs.length} runs: intervals hold for further runs of this plan on this machine.${few}`;
+  return `${pooled}: intervals hold for further runs of this plan on this machine.${few}`;
 };

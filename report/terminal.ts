@@ -166,7 +166,7 @@ export const tableBlock = (view: ReportView, options: TerminalOptions = {}): rea
       '',
       ...tableLines(table, view.arms, columns, options.color ?? false),
     ]),
-    ...wrapped(ascii(tables.length === 0 ? view.finding : legend(view)), columns),
+    ...wrapped(ascii(tables.length === 0 ? view.finding : legend(view)).trimEnd(), columns),
     ...(tables.length === 0 || view.pool !== null ? [] : wrapped(ascii(runsText(view)), columns)),
     // Where nothing was timed, what was counted is the result.
     ...(tables.length === 0 && view.observed.length === 0 ? ['', ...countedLines(view).map(ascii)] : []),

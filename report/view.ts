@@ -185,15 +185,17 @@ export interface PublishedView {
     readonly name: string;
     /** The arm here that comes nearest; null: none does. */
     readonly arm: string | null;
+    /** What its ratios are to, published and here, where that is not the column's baseline. */
+    readonly control: { readonly row: string; readonly ours: string } | null;
     readonly cells: readonly PublishedCell[];
   }[];
 }
 
 export interface PublishedCell {
   readonly value: PublishedValue;
-  /** To the column's baseline. */
+  /** To the column's baseline, or to the row's control. */
   readonly ratio: PublishedValue;
-  /** Of the nearest arm here to the baseline here; null where one of them was not measured. */
+  /** Of the nearest arm here to the same here; null where one of them was not measured. */
   readonly ours: Interval | null;
 }
 

@@ -149,6 +149,7 @@ const proof = fields<Proof>({
   level: optional(oneOf('contents', 'metadata', 'merged-inodes')),
   equal: truth,
   difference: nullable(text),
+  hidden: optional(list(text)),
   fsType: text,
   took: record(text),
 });

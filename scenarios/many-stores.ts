@@ -1,4 +1,5 @@
 // The objects of one image spread over two file systems: does it still show every file?
+import { dirname } from 'node:path';
 import type { Seen } from '../harness/look/questions.ts';
 import type { Store } from '../harness/model/backend.ts';
 import { UserError } from '../harness/model/errors.ts';
@@ -47,8 +48,9 @@ interface Spread {
   readonly files: readonly File[];
 }
 
+/** Object folders are made when the first object comes: what keeps files elsewhere has none. */
 const devicesOf = ({ machine: { files } }: Stage, paths: readonly string[]): number =>
-  new Set(paths.map((path) => files.deviceOf(path))).size;
+  new Set(paths.map((path) => files.deviceOf(files.exists(path) ? path : dirname(path)))).size;
 
 const crossesDevices = async (work: () => Promise<unknown>): Promise<boolean> => {
   try {

@@ -66,14 +66,8 @@ static bool parse(const char *text, uint32_t digits, uint8_t *into)
 	return true;
 }
 
-/* Of what is not named by a digest none can be in the object folders. */
-static int keep(struct live *live, const char *path, uint32_t bytes)
+static int keep(struct live *live, const uint8_t *digest)
 {
-	uint8_t digest[TIMED_DIGEST_BYTES];
-
-	if (bytes != FAN_DIGITS + 1 + REST_DIGITS || path[FAN_DIGITS] != '/' || !parse(path, FAN_DIGITS, digest) ||
-	    !parse(path + FAN_DIGITS + 1, REST_DIGITS, digest + 1))
-		return 0;
 	if (live->count == live->room) {
 		size_t room = live->room * 2 + 4096;
 		void *digests = realloc(live->digests, room * sizeof(*live->digests));
@@ -83,8 +77,19 @@ static int keep(struct live *live, const char *path, uint32_t bytes)
 		live->digests = digests;
 		live->room = room;
 	}
-	memcpy(live->digests[live->count++], digest, sizeof(digest));
+	memcpy(live->digests[live->count++], digest, TIMED_DIGEST_BYTES);
 	return 0;
+}
+
+/* Of what is not named by a digest none can be in the object folders. */
+static int keep_path(struct live *live, const char *path, uint32_t bytes)
+{
+	uint8_t digest[TIMED_DIGEST_BYTES];
+
+	if (bytes != FAN_DIGITS + 1 + REST_DIGITS || path[FAN_DIGITS] != '/' || !parse(path, FAN_DIGITS, digest) ||
+	    !parse(path + FAN_DIGITS + 1, REST_DIGITS, digest + 1))
+		return 0;
+	return keep(live, digest);
 }
 
 static int visit(void *context, const struct image *img, const struct inode *inode, const char **why)
@@ -97,7 +102,7 @@ static int visit(void *context, const struct image *img, const struct inode *ino
 	if (inode_is_dir(inode) || inode_is_whiteout(inode))
 		return 0;
 	err = xattr_object_path(img, inode, &path, &bytes);
-	return err == -ENODATA ? 0 : err != 0 ? err : keep(context, path, bytes);
+	return err == -ENODATA ? 0 : err != 0 ? err : keep_path(context, path, bytes);
 }
 
 static int arrange(struct live *live)
@@ -133,20 +138,19 @@ static int mark(struct work *work, const struct timed_collect *given)
 		work->window->failed = i;
 		return loop_failed(work->window, 0, "manifest");
 	}
-	if (arrange(&work->live) == 0)
+	for (int64_t i = 0; i < given->live_count; i++)
+		if (keep(&work->live, given->live + i * TIMED_DIGEST_BYTES) != 0)
+			break;
+	if (work->live.count >= (size_t)given->live_count && arrange(&work->live) == 0)
 		return 0;
 	errno = ENOMEM;
 	return loop_failed(work->window, 0, "manifest");
 }
 
-static bool is_live(const struct live *live, const char *fan, const char *rest)
+static bool is_live(const struct live *live, const uint8_t *digest)
 {
-	uint8_t digest[TIMED_DIGEST_BYTES];
-
-	if (strlen(rest) != REST_DIGITS || !parse(fan, FAN_DIGITS, digest) || !parse(rest, REST_DIGITS, digest + 1))
-		return false;
 	for (size_t i = live->starts[digest[0]]; i < live->starts[digest[0] + 1]; i++)
-		if (memcmp(live->by_folder[i], digest, sizeof(digest)) == 0)
+		if (memcmp(live->by_folder[i], digest, TIMED_DIGEST_BYTES) == 0)
 			return true;
 	return false;
 }
@@ -186,14 +190,33 @@ static int each_name(struct work *work, const char *dir, visit_name *take)
 	return err;
 }
 
-static int take_object(struct work *work, const char *dir, const char *name)
+static int remove_file(struct work *work, const char *dir, const char *name)
 {
 	char path[PATH_MAX];
 
-	if (is_live(&work->live, dir + strlen(dir) - FAN_DIGITS, name))
-		return 0;
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	return loop_unlink(path) == 0 ? 0 : loop_failed(work->window, loop_call_unlink, path);
+}
+
+static int take_object(struct work *work, const char *dir, const char *name)
+{
+	const char *fan = dir + strlen(dir) - FAN_DIGITS;
+	uint8_t digest[TIMED_DIGEST_BYTES];
+
+	if (strlen(name) == REST_DIGITS && parse(fan, FAN_DIGITS, digest) && parse(name, REST_DIGITS, digest + 1) &&
+	    is_live(&work->live, digest))
+		return 0;
+	return remove_file(work, dir, name);
+}
+
+static int take_pooled(struct work *work, const char *dir, const char *name)
+{
+	uint8_t digest[TIMED_DIGEST_BYTES];
+
+	if (strlen(name) == 2 * TIMED_DIGEST_BYTES && parse(name, 2 * TIMED_DIGEST_BYTES, digest) &&
+	    is_live(&work->live, digest))
+		return 0;
+	return remove_file(work, dir, name);
 }
 
 static int remove_folder(struct work *work, const char *path)
@@ -221,9 +244,9 @@ static int sweep(struct work *work, const struct timed_collect *given)
 	int err = 0;
 
 	for (int i = 0; err == 0 && i < given->dir_count; i++) {
-		err = each_name(work, given->dirs[i], take_fan);
+		err = each_name(work, given->dirs[i], given->is_pool ? take_pooled : take_fan);
 		/* Nothing ever came into it. */
-		if (err == -ENOENT && work->removes_folders) {
+		if (err == -ENOENT && (work->removes_folders || given->is_pool)) {
 			loop_begin(work->window);
 			err = 0;
 			continue;

@@ -54,7 +54,7 @@ enum timed_verity {
 };
 
 /* Of all that is declared here: whoever loads another one leaves it alone. */
-#define TIMED_VERSION 1
+#define TIMED_VERSION 2
 int timed_version(void);
 
 int64_t timed_now_ns(void);
@@ -103,6 +103,9 @@ struct timed_collect {
 	int32_t dir_count;
 	int32_t keep_count;
 	int32_t removes_folders; /* of those that hold nothing any more, the object folders themselves among them */
+	int32_t is_pool;	 /* files lie in the folders themselves, named by all digits; a folder may not be there */
+	const uint8_t *live;	 /* further digests that stay */
+	int64_t live_count;
 };
 
 /* Marks what the kept manifests redirect to, and unlinks every other object. 0 or -errno. */

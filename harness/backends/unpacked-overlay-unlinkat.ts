@@ -5,7 +5,7 @@
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import { loopsOf, TIMED_CALLS } from './checkout.ts';
-import { createLayers } from './unpacked-layers.ts';
+import { createLayers, writeDigestLists } from './unpacked-layers.ts';
 
 export const backend: Backend = {
   id: 'unpacked-overlay-unlinkat',
@@ -23,6 +23,7 @@ export const backend: Backend = {
   options: {},
   async prepare(image, machine) {
     if (image.notUnpackable !== null) throw new UserError(image.notUnpackable, { code: 'skip' });
+    writeDigestLists(image);
     const loops = loopsOf(machine);
     const remove = async (paths: readonly string[]): Promise<void> => {
       for (const path of paths) loops.removeTree(path);

@@ -3,7 +3,7 @@
 // Needs:   GNU tar and rm; overlayfs (with user.overlay.* attributes inside a user namespace).
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
-import { createLayers } from './unpacked-layers.ts';
+import { createLayers, writeDigestLists } from './unpacked-layers.ts';
 
 export const backend: Backend = {
   id: 'unpacked-overlay',
@@ -20,6 +20,7 @@ export const backend: Backend = {
   options: {},
   async prepare(image, machine) {
     if (image.notUnpackable !== null) throw new UserError(image.notUnpackable, { code: 'skip' });
+    writeDigestLists(image);
     return {
       // Contents arrive with create, and leave with destroy.
       async ingest() {},

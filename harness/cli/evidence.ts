@@ -64,7 +64,7 @@ const isFinished = (folder: string): boolean => {
   return status !== 'running' && status !== 'interrupted';
 };
 
-/** In a process group of its own: a signal reaches it once, by way of this process. */
+/** In a process group of its own: a signal reaches it once, by way of this process. The channel tells it when this one is gone. */
 const runOnce = (
   argv: readonly string[],
   cwd: string,
@@ -74,7 +74,7 @@ const runOnce = (
     const child = spawn(process.execPath, [process.argv[1]!, ...argv], {
       cwd,
       detached: true,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     onStart(() => child.kill('SIGINT'));
     child.once('error', fail);

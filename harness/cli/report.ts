@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { ReportView } from '../../report/view.ts';
 import { machineFormats } from '../../results/exports/registry.ts';
 import { UserError } from '../model/errors.ts';
+import { reportExitCode } from './exit-code.ts';
 import { writeOut } from './written.ts';
 
 const SHOWN: readonly (readonly [id: string, title: string])[] = [
@@ -40,8 +41,6 @@ async function* machine(folder: string, format: string): AsyncGenerator<string> 
 }
 
 const OF_A_VIEW = new Set(['terminal', 'html', 'mail', 'markdown']);
-/** As of a run in which something failed. */
-const BROKEN = 5;
 
 const textOf = async (view: ReportView, { format, out }: Typed): Promise<string> => {
   switch (format) {
@@ -67,11 +66,11 @@ const showView = async (folder: string, typed: Typed): Promise<number> => {
   if (typed.format === 'html') {
     const view = await renderReport(folder);
     process.stdout.write(`${folder}/report.html\n`);
-    return brokenRules(view).length === 0 ? 0 : BROKEN;
+    return reportExitCode(brokenRules(view));
   }
   const view = await (await import('../../report/load.ts')).loadView(folder);
   await writeOut(one(await textOf(view, typed)), typed.out);
-  return brokenRules(view).length === 0 ? 0 : BROKEN;
+  return reportExitCode(brokenRules(view));
 };
 
 const report = async (folder: string, typed: Typed): Promise<void> => {

@@ -14,11 +14,12 @@ import { openDeadline } from '../runner/clock.ts';
 import { ownSources } from '../runner/groups.ts';
 import { sizeOf } from '../runner/ready.ts';
 import { NOTHING_BEFORE } from '../runner/resume.ts';
-import { type Ended, measure } from '../runner/run.ts';
+import { measure } from '../runner/run.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../runner/workspace.ts';
 import { noteLoops, removeNewLoops } from '../sys/loop.ts';
 import { listenToOuter } from '../sys/namespace.ts';
 import { catalogueOf } from './catalogue.ts';
+import { exitCode, type Judged } from './exit-code.ts';
 import type { Handover } from './handover.ts';
 import { type MappedImages, mappedImages, noneMapped, ROOT_OWNED_IMAGE } from './mapped-images.ts';
 import { RESERVE_RATIO, type RunOptions } from './options.ts';
@@ -35,22 +36,6 @@ const COPIES = 7;
 const INODE_BYTES = 4096;
 /** A counter that slows commands 50 times has time for one look only. */
 const SLOW_COUNT_PASSES = 1;
-
-interface Judged extends Ended {
-  readonly tooNoisy: boolean;
-}
-
-/** `broken`: claims whose rule threw. */
-const exitCode = (
-  { status, okCount, failedCount, unequal, tooNoisy }: Judged,
-  broken: readonly string[],
-): number => {
-  if (status === 'interrupted') return 130;
-  if (status === 'out-of-time') return 124;
-  if (failedCount > 0 || unequal.length > 0 || broken.length > 0) return 5;
-  if (okCount === 0) return 6;
-  return tooNoisy ? 4 : 0;
-};
 
 const openSources = async (
   specs: readonly string[],

@@ -7,6 +7,7 @@ import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
 import { enter } from '../sys/namespace.ts';
 import { discoverFeatures } from './discover.ts';
+import { reportExitCode } from './exit-code.ts';
 import { HANDOVER, type Handover } from './handover.ts';
 import { judge } from './needs.ts';
 import { type TypedOptions, understand } from './options.ts';
@@ -32,6 +33,13 @@ const refuseWithoutBackend = (
   });
 };
 
+/** One of several runs stops, and keeps what it has, when the process that began it is gone. */
+const stopWithoutStarter = (): void => {
+  if (process.channel === undefined) return;
+  process.channel.unref();
+  process.once('disconnect', () => process.kill(process.pid, 'SIGINT'));
+};
+
 const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise<number> => {
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date();
@@ -55,6 +63,7 @@ const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise
     ownerPid: process.pid,
     session: earlier === null ? 0 : sessionAfter(earlier),
   };
+  stopWithoutStarter();
   return enter({
     argv: [process.execPath, ...process.argv.slice(1)],
     env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
@@ -69,7 +78,7 @@ const alreadyComplete = async (folder: string): Promise<void> => {
   const view = await renderReport(folder);
   const { columns = 80, isTTY } = process.stdout;
   process.stdout.write(await renderTerminal(folder, { columns, color: isTTY === true }));
-  if (brokenRules(view).length > 0) process.exitCode = 5;
+  process.exitCode = reportExitCode(brokenRules(view));
 };
 
 /** Each half loads what it needs: the outer one is in every start, and measures nothing. */

@@ -73,7 +73,20 @@ const xattrsIn = (columns: readonly string[]): Map<string, string> =>
     }),
   );
 
-const betweenLines = (expected: string, seen: string, level: Level): Difference | null => {
+/** Attributes that a server is known not to show. One that it shows with another value is a difference like any other. */
+export interface Hidden {
+  readonly prefixes: readonly string[];
+  /** Names of those that were not there. */
+  readonly found: Set<string>;
+}
+
+const isHidden = (key: string, { prefixes, found }: Hidden): boolean => {
+  const hides = prefixes.some((prefix) => key.startsWith(prefix));
+  if (hides) found.add(key);
+  return hides;
+};
+
+const betweenLines = (expected: string, seen: string, level: Level, hidden: Hidden): Difference | null => {
   const mine = expected.split('\t');
   const theirs = seen.split('\t');
   const path = mine[0]!;
@@ -89,7 +102,8 @@ const betweenLines = (expected: string, seen: string, level: Level): Difference 
     const values = [mineX.get(key), theirsX.get(key)].map((value) =>
       value === undefined ? 'absent' : `"${value}"`,
     );
-    if (values[0] !== values[1])
+    const isLacking = mineX.has(key) && !theirsX.has(key);
+    if (values[0] !== values[1] && !(isLacking && isHidden(key, hidden)))
       return { path, attribute: `xattr ${key}`, expected: values[0]!, seen: values[1]! };
   }
   return null;
@@ -103,6 +117,7 @@ export const findDifference = (
   expectedPath: string,
   seenPath: string,
   level: Level = 'contents',
+  hidden: Hidden = { prefixes: [], found: new Set() },
 ): Difference | null => {
   const contents = level !== 'metadata';
   const expected = linesOf(expectedPath);
@@ -124,7 +139,7 @@ export const findDifference = (
       if (theirs === undefined) return presence(pathOf(mine), true);
       const order = compareBytes(raw(pathOf(mine)), raw(pathOf(theirs)));
       if (order !== 0) return order < 0 ? presence(pathOf(mine), true) : presence(pathOf(theirs), false);
-      const difference = betweenLines(mine, theirs, level);
+      const difference = betweenLines(mine, theirs, level, hidden);
       if (difference !== null) return difference;
     }
   } finally {
@@ -143,7 +158,8 @@ export const firstDifference = (
   expectedPath: string,
   seenPath: string,
   level: Level = 'contents',
+  hidden?: Hidden,
 ): string | null => {
-  const difference = findDifference(expectedPath, seenPath, level);
+  const difference = findDifference(expectedPath, seenPath, level, hidden);
   return difference === null ? null : sentence(difference);
 };

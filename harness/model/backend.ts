@@ -46,6 +46,8 @@ export interface Backend {
   readonly needs: readonly Need[];
   /** What its mount is proved to show; `merged-inodes`: all but which names are one inode, equal files being one. */
   readonly shows: 'contents' | 'metadata' | 'merged-inodes';
+  /** Beginnings of the names of extended attributes that it is known not to show: its proof says which, and holds without them. */
+  readonly hides?: readonly string[];
   /** Option name to its allowed values, the default first; none: any text. */
   readonly options: Readonly<Record<string, readonly string[]>>;
   /** Throws UserError for values that no list can hold: a path that is not there. */

@@ -104,6 +104,8 @@ export interface Loops {
   readonly canDigest: boolean;
   ingest(work: IngestWork): { readonly verity: boolean | null };
   collect(work: CollectWork): void;
+  /** Of folders whose files are named by 64 hex digits; a folder goes with all of its files. */
+  collectPool(work: PoolWork): void;
   /** A tree, whatever is in it. */
   removeTree(path: string): void;
   plantTree(work: PlantWork): void;
@@ -134,6 +136,12 @@ export interface CollectWork {
   readonly keep: readonly Uint8Array[];
   /** Folders that are empty then, the object folders among them. */
   readonly removesFolders: boolean;
+}
+
+export interface PoolWork {
+  readonly dirs: readonly string[];
+  /** 32 bytes for each file that stays. */
+  readonly live: Uint8Array;
 }
 
 /** The mount API. A context's own messages are part of a SysError's facts. */

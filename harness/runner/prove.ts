@@ -67,10 +67,19 @@ const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
     trusted: seesTrusted(),
   });
   const treeDigest = digestAt(walked, level);
-  const equal = treeDigest === digestAt(expected, level);
-  const difference = equal ? null : firstDifference(expected.listingPath, listingPath, level);
   const { fsType, took } = mounted;
-  return { image: image.name, arm: arm.id, fsType, took, treeDigest, equal, difference, level };
+  const proof = { image: image.name, arm: arm.id, fsType, took, treeDigest, level };
+  if (treeDigest === digestAt(expected, level)) return { ...proof, equal: true, difference: null };
+  const hidden = { prefixes: arm.backend.hides ?? [], found: new Set<string>() };
+  const difference = firstDifference(expected.listingPath, listingPath, level, hidden);
+  // Two listings that differ in nothing but what is declared: of any other backend their digests would have been the same.
+  const isDeclared = difference === null && hidden.found.size > 0;
+  return {
+    ...proof,
+    equal: isDeclared,
+    difference,
+    ...(isDeclared ? { hidden: [...hidden.found].sort() } : {}),
+  };
 };
 
 export const prove = async (parts: ProofParts): Promise<Proved> => {

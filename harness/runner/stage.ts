@@ -64,6 +64,12 @@ const imageFiles = (things: string): readonly string[] =>
       .map((file) => join(things, name, file)),
   );
 
+/** Known once objects were digested on their way in. */
+const verityTook = (store: Store): Readonly<Record<string, string>> => {
+  const { verity } = store.ingested();
+  return verity === null ? {} : { verity: verity ? 'enabled for each object' : 'the file system has none' };
+};
+
 export const openStage = (parts: StageParts): OpenStage => {
   const { slot, machine, store, folders, probes } = parts;
   const live = new Set<Mounted>();
@@ -101,7 +107,7 @@ export const openStage = (parts: StageParts): OpenStage => {
     storeOf: parts.storeOf,
     notes,
     phaseNow: () => phaseNow,
-    took: () => took,
+    took: () => ({ ...took, ...verityTook(store) }),
     folder: (name) => folders.fresh(name),
     phase: window,
     mounted(mounted) {

@@ -18,7 +18,7 @@ import {
 import { UserError } from '../model/errors.ts';
 import { mkdirCall, type PathCall, renameCall, rmdirCall, unlinkCall } from './call-numbers.ts';
 import { EINVAL, fail, NR } from './libc.ts';
-import { AGAIN, type Argument, type ListedCall, PRINT, Result, WHOLE } from './listed-call.ts';
+import { AGAIN, ALWAYS, type Argument, type ListedCall, PRINT, Result, WHOLE } from './listed-call.ts';
 import { listLoop } from './listed-loop.ts';
 import { refuseLong, refuseMount } from './refusals.ts';
 import { runList } from './run-list.ts';
@@ -114,10 +114,11 @@ export class Listed implements CallList {
     });
   }
 
-  close(fd: Fd): void {
+  close(fd: Fd, flags = 0): void {
     this.add({
       number: CLOSE,
       args: [argumentOf(fd)],
+      flags,
       ...(fd instanceof Result ? { closes: fd } : {}),
       refuse: (errno) => fail('close', {}, errno),
     });
@@ -216,7 +217,8 @@ export class Listed implements CallList {
       args: [argumentOf(mount), '', AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH],
       refuse: (errno) => fail('move_mount', { facts: [at] }, errno),
     });
-    this.close(mount);
+    // A descriptor from outside of the list is given up, whether it could be attached or not.
+    this.close(mount, mount instanceof Result ? 0 : ALWAYS);
   }
 
   unmount(at: string, lazy = false): void {

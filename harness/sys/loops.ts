@@ -11,6 +11,8 @@ import { callName } from './syscall-names.ts';
 import { bindTimed, lastFailure, lastVerity, library } from './timed.ts';
 
 const OBJECT_BYTES = 48;
+/** struct timed_collect. */
+const COLLECT_BYTES = 48;
 const PIECE_BYTES = 1 << 20;
 const DIGEST_BYTES = 32;
 const EBADMSG = 74;
@@ -117,12 +119,27 @@ const collectWith =
   ({ dirs, keep, removesFolders }: CollectWork) => {
     const manifests = new Struct(16 * keep.length);
     for (const manifest of keep) manifests.pointer(manifest).i64(manifest.length);
-    const given = new Struct(32)
+    const given = new Struct(COLLECT_BYTES)
       .texts(dirs)
       .pointer(manifests.bytes)
       .i32(dirs.length)
       .i32(keep.length)
       .i32(removesFolders ? 1 : 0);
+    if (timed(given.bytes).result < 0) refuse('collect');
+  };
+
+const collectPoolWith =
+  (timed: Timed): Loops['collectPool'] =>
+  ({ dirs, live }) => {
+    const given = new Struct(COLLECT_BYTES)
+      .texts(dirs)
+      .i64(0)
+      .i32(dirs.length)
+      .i32(0)
+      .i32(live.length === 0 ? 1 : 0)
+      .i32(1)
+      .pointer(live)
+      .i64(live.length / DIGEST_BYTES);
     if (timed(given.bytes).result < 0) refuse('collect');
   };
 
@@ -151,6 +168,7 @@ const load = (): Loops | null => {
     canDigest: canDigest() !== 0,
     ingest: ingestWith(ingest),
     collect: collectWith(collect),
+    collectPool: collectPoolWith(collect),
     removeTree: removeWith(remove),
     plantTree: plantWith(plant),
   };

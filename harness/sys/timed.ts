@@ -1,6 +1,7 @@
 // The C library that makes a window's calls and reads the clock itself, where it is built and loads.
 //
-// Needs:   build/timed/libtimed.so; without it, or with CFSBENCH_WINDOW=koffi, calls are made from here one by one.
+// Needs:   build/timed/libtimed.so, or the library that CFSBENCH_WINDOW names; without it, or with CFSBENCH_WINDOW=koffi, calls are
+//          made from here one by one.
 // Error:   its two readings of CLOCK_MONOTONIC, 50 ns.
 // Cost:    under 1 us per window outside of it.
 // Leaves:  nothing.
@@ -11,12 +12,14 @@ import { fromBytes } from '../model/bytes.ts';
 import { ownCalls } from './own-calls.ts';
 import { windows } from './windows.ts';
 
-export const libraryPath = fileURLToPath(new URL('../../timed/libtimed.so', import.meta.url));
+const built = fileURLToPath(new URL('../../timed/libtimed.so', import.meta.url));
 
-const FORCED = 'CFSBENCH_WINDOW';
+const chosen = process.env['CFSBENCH_WINDOW'] ?? '';
+
+export const libraryPath = chosen === '' || chosen === 'koffi' ? built : chosen;
 
 /** Of the declarations in timed.h. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** struct timed_window. */
 const WINDOW_BYTES = 4136;
@@ -31,7 +34,7 @@ const NAME_AT = 40;
 type Library = ReturnType<typeof koffi.load>;
 
 const load = (): Library | null => {
-  if (process.env[FORCED] === 'koffi' || !existsSync(libraryPath)) return null;
+  if (chosen === 'koffi' || !existsSync(libraryPath)) return null;
   try {
     const loaded = koffi.load(libraryPath);
     return loaded.func('timed_version', 'int', [])() === VERSION ? loaded : null;

@@ -1,9 +1,10 @@
 // Published tables in ratios, and the same ratios of this run beside them. Absolute numbers of two machines are never compared.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import type { Evidence } from '../claims/evidence.ts';
+import type { Evidence, Place } from '../claims/evidence.ts';
 import { onOneCpu } from '../claims/ratios.ts';
-import type { PublishedColumn, PublishedTable, PublishedValue } from '../published/table.ts';
+import { entriesOf } from '../claims/size.ts';
+import type { PublishedColumn, PublishedRow, PublishedTable, PublishedValue } from '../published/table.ts';
 import type { PublishedCell, PublishedView } from '../view.ts';
 
 const bounds = (value: NonNullable<PublishedValue>): readonly [number, number] =>
@@ -31,17 +32,24 @@ const hereOf = (table: PublishedTable, column: PublishedColumn, evidence: Eviden
   const base = rowNamed(table, column.baseline)?.ours ?? null;
   if (column.ours === undefined || base === null) return null;
   const { metric, ...place } = column.ours;
+  const largestFirst = (at: Place): readonly GroupData[] =>
+    [...evidence.groups(at)].sort(
+      (a, b) => entriesOf(evidence, b.group.image) - entriesOf(evidence, a.group.image),
+    );
   // On one CPU where the run has it there: that is where its variants are.
-  const group = [...evidence.groups(onOneCpu(place)), ...evidence.groups(place)].find(
+  const group = [...largestFirst(onOneCpu(place)), ...largestFirst(place)].find(
     (one) => evidence.values(one, base, metric).size > 0,
   );
   return group === undefined ? null : { group, metric, base };
 };
 
-const oursOf = (here: Here | null, arm: string | null, evidence: Evidence): Interval | null => {
-  if (here === null || arm === null || arm === here.base) return null;
-  const { group, metric, base } = here;
-  return evidence.values(group, arm, metric).size === 0 ? null : evidence.ratio(group, arm, base, metric);
+const oursOf = (here: Here | null, { ours, control }: PublishedRow, evidence: Evidence): Interval | null => {
+  if (here === null || ours === null) return null;
+  const { group, metric } = here;
+  const base = control?.ours ?? here.base;
+  if (ours === base) return null;
+  const isMeasured = (arm: string): boolean => evidence.values(group, arm, metric).size > 0;
+  return isMeasured(ours) && isMeasured(base) ? evidence.ratio(group, ours, base, metric) : null;
 };
 
 const viewOf = (table: PublishedTable, evidence: Evidence): PublishedView => {
@@ -60,17 +68,21 @@ const viewOf = (table: PublishedTable, evidence: Evidence): PublishedView => {
       baseline: column.baseline,
       image: here[index]?.group.group.image ?? null,
     })),
-    rows: rows.map(({ name, ours, values }) => ({
-      name,
-      arm: ours,
-      cells: values.map(
-        (value, index): PublishedCell => ({
-          value,
-          ratio: ratioOf(value, baselines[index] ?? null),
-          ours: oursOf(here[index]!, ours, evidence),
-        }),
-      ),
-    })),
+    rows: rows.map((row) => {
+      const control = row.control === undefined ? null : rowNamed(table, row.control.row);
+      return {
+        name: row.name,
+        arm: row.ours,
+        control: row.control ?? null,
+        cells: row.values.map(
+          (value, index): PublishedCell => ({
+            value,
+            ratio: ratioOf(value, (control === null ? baselines[index] : control?.values[index]) ?? null),
+            ours: oursOf(here[index]!, row, evidence),
+          }),
+        ),
+      };
+    }),
   };
 };
 

@@ -6,7 +6,7 @@
 import type { Interval } from '../../results/stats/interval.ts';
 
 /** Factors of both ends. */
-const ONE_RUN = 1.05;
+const ONE_RUN = 1.07;
 const SEVERAL_RUNS = 1.02;
 
 const percent = (factor: number): string => `${Math.round((factor - 1) * 100)} %`;

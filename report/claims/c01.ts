@@ -10,8 +10,8 @@ import { allOf, overImages, type Part } from './verdicts.ts';
 
 /** Both are needed: links are the cheapest checkout there is, layers the usual one. */
 const NEEDED = ['hardlink-checkout', 'unpacked-overlay'];
-/** Judged where the run has them: not every machine has a file system with reflinks. */
-const CHECKOUTS = [...NEEDED, 'reflink-checkout'];
+/** Judged where the run has them: not every machine has reflinks, and what makes links without a command is a variant. */
+const CHECKOUTS = [...NEEDED, 'reflink-checkout', 'hardlink-checkout-direct', 'unpacked-overlay-unlinkat'];
 const MANIFEST = /^(erofs-overlay|composefs-fuse|mount-composefs)/;
 /** `At least one system call per file`, in the words of the mail. */
 const LEAST_PER_FILE = 1;
@@ -195,7 +195,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: ['churn-scale'],
-  rule: `System calls with local=files (every file is here, the image is not set up), counts equal in every pass, differences between every two sizes of churn-scale and churn. Supported: create and destroy of hardlink-checkout, unpacked-overlay and, where it can be had, reflink-checkout each take at least ${LEAST_PER_FILE} call for a further regular file; create, mount, unmount, settle and destroy of every manifest backend together take exactly 0. Not supported: any of them does not. The cheapest checkout is printed.`,
+  rule: `System calls with local=files (every file is here, the image is not set up), counts equal in every pass, differences between every two sizes of churn-scale and churn. Supported: create and destroy of hardlink-checkout, unpacked-overlay and, where the run has them, reflink-checkout and those that work without commands each take at least ${LEAST_PER_FILE} call for a further regular file; create, mount, unmount, settle and destroy of every manifest backend together take exactly 0. Not supported: any of them does not. The cheapest checkout is printed.`,
   objection:
     'Bringing contents into a store, asking the store for them and collecting them cost calls for each object, for manifests too. And a call that reads 10 KiB of contents is no call for a file.',
   answer:

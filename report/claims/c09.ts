@@ -16,17 +16,29 @@ const BESIDE = [
   ['read-all', 'readAllWallNs'],
 ] as const;
 
+interface Shares {
+  /** The largest first. */
+  readonly told: readonly Told[];
+  /** Starts that did not read the same in every pass: nothing is said of any while there is one. */
+  readonly unequal: readonly string[];
+}
+
 /** Of every recorded start on every image that it was replayed on; the same whichever backend showed the image. */
-const sharesIn = (evidence: Evidence): readonly Told[] => {
+const sharesIn = (evidence: Evidence): Shares => {
   const shares = new Map<string, Told>();
+  const unequal: string[] = [];
   for (const group of evidence.groups({ scenario: 'start-trace' })) {
     const image = evidence.run.images.find(({ name }) => name === group.group.image);
     const counted = [BASE, ...OTHERS]
       .map((arm) => evidence.count(group, arm, 'startTouchedBytes'))
       .find((count) => count !== null);
     if (image === undefined || counted === undefined || counted === null || image.fileBytes === 0) continue;
-    if (counted.least !== counted.most) continue;
-    const what = `start of ${group.group.params['start'] ?? 'a program'} on ${image.name}, bytes read ÷ bytes of its files`;
+    const start = `start of ${group.group.params['start'] ?? 'a program'} on ${image.name}`;
+    if (counted.least !== counted.most) {
+      unequal.push(start);
+      continue;
+    }
+    const what = `${start}, bytes read ÷ bytes of its files`;
     shares.set(what, {
       what,
       metric: 'readRatio',
@@ -35,7 +47,7 @@ const sharesIn = (evidence: Evidence): readonly Told[] => {
       published: String(PUBLISHED),
     });
   }
-  return [...shares.values()].sort((a, b) => b.value - a.value);
+  return { told: [...shares.values()].sort((a, b) => b.value - a.value), unequal };
 };
 
 /** What each backend takes for them: shown, and no part of the answer. */
@@ -52,8 +64,15 @@ const timesBeside = (evidence: Evidence): readonly Told[] =>
 const percent = ({ value }: Told): string => `${(value * 100).toFixed(1)} %`;
 
 const judge = (evidence: Evidence): Judged => {
-  const shares = sharesIn(evidence);
+  const { told: shares, unequal } = sharesIn(evidence);
   const beside = timesBeside(evidence);
+  if (unequal.length > 0)
+    return {
+      verdict: 'undecided',
+      because: `not the same bytes in every pass: ${unequal.join(', ')}`,
+      wouldDecide: 'cfsbench run --scenarios start-trace',
+      told: [...shares, ...beside],
+    };
   const [most] = shares;
   const least = shares.at(-1);
   if (most === undefined || least === undefined)

@@ -112,7 +112,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: SCENARIOS,
-  rule: `Walk of every FUSE server ÷ ${KERNEL}, warm and cold, on every image: each variant here and, where it is installed, the reference server; if one that can run was not measured, undecided. The best server in its best place counts. Supported: its whole interval lies at or below ${SIMILAR}, warm and cold. Not supported: warm or cold every whole interval lies above ${SIMILAR}. The largest image decides, unless another one says the contrary.`,
+  rule: `Walk of every FUSE server ÷ ${KERNEL}, warm and cold, on debian-12-base: each variant here and, where it is installed, the reference server; if one that can run was not measured, undecided. The best server in its best place counts. Supported: its whole interval lies at or below ${SIMILAR}, warm and cold. Not supported: warm or cold every whole interval lies above ${SIMILAR}.`,
   objection:
     'It was said of the reference server, and where the scheduler puts a server decides more than how it is written.',
   answer:

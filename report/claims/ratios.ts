@@ -97,6 +97,10 @@ export const told = (
 ): readonly Told[] =>
   interval.kind === 'tooFew' ? [] : [{ what, metric, value: interval.center, interval, ...more }];
 
+/** Left out of the plan for want of time is no reason why something cannot be tested. */
+const hadNoRoom = ({ run }: Evidence, ids: readonly string[]): string | undefined =>
+  run.plan.dropped.find((line) => ids.some((id) => line.startsWith(`scenario ${id}:`)));
+
 /** The run's own reason for what a rule needs, else what to type. */
 export const unmeasured = (
   evidence: Evidence,
@@ -104,16 +108,19 @@ export const unmeasured = (
   command: string,
   numbers: readonly Told[] = [],
 ): Judged => {
+  const open = (because: string): Judged => ({
+    verdict: 'undecided',
+    because,
+    wouldDecide: command,
+    told: numbers,
+  });
+  const noRoom = hadNoRoom(evidence, ids);
+  if (noRoom !== undefined) return open(`left out: ${noRoom}`);
   for (const id of ids) {
     const reason = evidence.whyMissing(id);
     if (reason !== null) return { verdict: 'not testable', because: `${id}: ${reason}`, told: numbers };
   }
-  return {
-    verdict: 'undecided',
-    because: `no image of this run has all of it: ${ids.join(', ')}`,
-    wouldDecide: command,
-    told: numbers,
-  };
+  return open(`no image of this run has all of it: ${ids.join(', ')}`);
 };
 
 export const MORE_BLOCKS = 'more blocks (--blocks 24) on a quiet machine, or a larger image';

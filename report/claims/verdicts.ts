@@ -21,6 +21,13 @@ export const within = (interval: Interval, least: number, most: number): Holds =
   return interval.hi < least || interval.lo > most ? 'no' : 'open';
 };
 
+/**
+ * A share of an effect that was published, as ratios go: half of it is the bound between an effect and none. With five runs neither
+ * an effect of that size nor its absence is mistaken there, while 5 % around no effect cannot be told from it.
+ */
+export const shareOf = (published: number, share: number): number =>
+  Math.round(100 * published ** share) / 100;
+
 /** One of several things that a claim says. */
 export interface Part {
   readonly holds: Holds;

@@ -20,6 +20,9 @@ const took = (record: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key}: ${value}`)
     .join(', ');
 
+const hiddenOf = ({ hidden = [] }: ReportView['proofs'][number]): string =>
+  hidden.length === 0 ? '' : ` but for attributes that it is known not to show: ${hidden.join(', ')}`;
+
 export const proofSection = (view: ReportView): Html => html`<h2 id="proofs">Is it the same tree?</h2>
 ${
   view.proofs.length === 0
@@ -29,7 +32,7 @@ ${
 ${view.proofs.map(
   (proof) => html`<tr><th scope="row">${proof.image}</th><td class="text">${proof.arm}</td><td class="text">${
     proof.equal
-      ? html`<span class="ok">equal</span>`
+      ? html`<span class="ok">equal</span>${hiddenOf(proof)}`
       : html`<span class="wrong">different</span> ${proof.difference ?? ''}`
   }</td><td class="text">${proof.fsType}${took(proof.took) === '' ? '' : ` (${took(proof.took)})`}</td><td class="text"><code title="${proof.treeDigest ?? ''}">${proof.treeDigest?.slice(0, 16) ?? '–'}</code></td></tr>
 `,
@@ -166,7 +169,7 @@ export const methodSection = (view: ReportView): Html => html`<h2 id="method">Ho
 <ul>
 <li>A <b>block</b> is every arm once, in a random order drawn from the seed. Ratios are taken within a block, so that drift of the machine cancels; a block that lacks one half of a pair does not count.</li>
 <li>A <b>ratio</b> of arm ÷ ${view.baseline} is ${centreText(view)}, as <code>1.50 (0.98..3.52)</code>: in brackets ${intervalText(view)} at ${formatPercent(LOOK_CONFIDENCE)} or more. Intervals of plain medians are at ${formatPercent(CONFIDENCE)} or more.</li>
-<li><b>faster</b> and <b>slower</b>: the whole interval lies beyond ${Math.round(view.delta * 100)} % and beyond 20 µs. <b>same</b>: the whole interval lies within ${Math.round(view.delta * 100)} %. <b>&lt;20us</b>: it does not, but the whole difference is below 20 µs (of operations repeated within a slot: below twice a call that does nothing), which is no result. <b>undecided</b>: none of these. <b>too few</b>: ${view.pool === null ? 'fewer than 8 complete blocks' : 'fewer than 2 runs'}.</li>
+<li><b>faster</b> and <b>slower</b>: the whole interval lies beyond ${Math.round(view.delta * 100)} % and beyond 20 µs. <b>same</b>: the whole interval lies within ${Math.round(view.delta * 100)} %. <b>&lt;20us</b>: it does not, but the whole difference is below 20 µs (of operations repeated within a slot: below twice a call that does nothing), which is no result. <b>undecided</b>: none of these. <b>too few</b>: ${view.pool === null ? 'fewer than 8 complete blocks' : 'fewer than 3 runs'}.</li>
 <li>${chanceText(view)} ${runsText(view)}</li>
 ${view.pool === null ? null : poolHtml(view.pool)}<li>The <b>null</b> arm is ${view.baseline} a second time. Its ratio is the noise of this machine; a result that is not larger than it counts as undecided.</li>
 <li><b>no calls</b>: the counting passes saw no system call of this arm in this phase; what there is to do is done in another one, so sums of phases are the fair row.</li>

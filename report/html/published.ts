@@ -25,8 +25,8 @@ ${plainTable(
       html`<th scope="col">${setup === null ? null : html`${setup}: `}${title}${image === null ? null : html`<span class="versus">here ${image}</span>`}</th>`,
   )}`,
   table.rows.map(
-    ({ name, arm, cells }) =>
-      html`<tr><th scope="row">${name}</th><td class="text">${arm ?? '–'}</td>${cells.map((cell, index) => cellHtml(cell, table.columns[index]!.metric))}</tr>
+    ({ name, arm, control, cells }) =>
+      html`<tr><th scope="row">${name}${control === null ? null : html`<span class="versus">to ${control.row}</span>`}</th><td class="text">${arm ?? '–'}${control === null ? null : html`<span class="versus">to ${control.ours}</span>`}</td>${cells.map((cell, index) => cellHtml(cell, table.columns[index]!.metric))}</tr>
 `,
   ),
   `published table ${table.id}`,

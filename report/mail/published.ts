@@ -29,6 +29,10 @@ const oneTable = (view: PublishedView): readonly string[] => {
     return [
       ...folded(`${view.id}, ${setup === null ? '' : `${setup}, `}${title}; to ${baseline}; here: ${image}`),
       ...table(['row [nearest here]', 'published', 'here'], rows),
+      // Beside the table: its first column is cut where it is too wide.
+      ...view.rows.flatMap(({ name, control }) =>
+        control === null ? [] : folded(`${name}: to ${control.row}, here to ${control.ours}`, '  ', '    '),
+      ),
       '',
     ];
   });

@@ -20,6 +20,11 @@ export interface PublishedRow {
   readonly name: string;
   /** Id of the backend here that comes nearest; null: none does. */
   readonly ours: string | null;
+  /**
+   * The row that this one was a change of, and our backend that is the same change's other half: its ratio is to that, not to the
+   * column's baseline. A direct loop device is to be held against a buffered one, never against a mount from the file.
+   */
+  readonly control?: { readonly row: string; readonly ours: string };
   /** In the order of the columns. */
   readonly values: readonly PublishedValue[];
 }

@@ -152,6 +152,8 @@ export interface Proof {
   readonly level?: 'contents' | 'metadata' | 'merged-inodes';
   /** First differing path and attribute, where unequal; why, where it could not be walked. */
   readonly difference: string | null;
+  /** Extended attributes of the image that this backend is known not to show, by name: the only difference. Absent: none. */
+  readonly hidden?: readonly string[];
   readonly fsType: string;
   readonly took: Readonly<Record<string, string>>;
 }

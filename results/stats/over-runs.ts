@@ -26,7 +26,8 @@ export const isPooled = (values: ByBlock): boolean => {
   return false;
 };
 
-export const FEWEST_RUNS = 2;
+/** Of two the interval would be honest and reach from nothing to anything. */
+export const FEWEST_RUNS = 3;
 const DRAWS = 1000;
 const SEED = 20230120;
 /** Of the distribution of a resampled median. */

@@ -28,6 +28,7 @@ const lookProgram = fileURLToPath(new URL('./look.js', import.meta.url));
 export const notRoot = process.geteuid?.() === 0 ? false : 'needs root: mounts and devices';
 export const noDevice = existsSync('/dev/fuse') ? false : 'needs /dev/fuse';
 const LOOK_LIMIT_MS = 120_000;
+const END_LIMIT_MS = 60_000;
 
 /** Why these options of the server cannot work on this kernel, or false. */
 export const whyNot = (options: readonly string[]): string | false => {
@@ -133,7 +134,7 @@ export const serve = async (lab: Lab, image: string, options: readonly string[] 
     mounted: () => isMounted(root),
     async end() {
       if (isMounted(root)) spawnSync('umount', ['-l', root]);
-      const killer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const killer = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
       const code = await exitOf(child);
       clearTimeout(killer);
       if (isMounted(root)) spawnSync('umount', ['-l', root]);

@@ -1,19 +1,31 @@
 // What a run leaves when it is killed or interrupted in the middle of its work.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { findProgram } from '../../harness/sys/spawn.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import {
   diskFolder,
   eventually,
+  isBelow,
   leftOf,
+  PROGRAM,
   processesWith,
   program,
   type Running,
   readRun,
   readSamples,
   samplesSoFar,
+  start,
   startProgram,
 } from './support.ts';
 
@@ -136,20 +148,37 @@ test('an interrupt before anything was measured ends with 130 all the same', {
   assert.deepEqual(readdirSync(home), ['results']);
 });
 
-test('a second interrupt ends the run at once', { skip: needsRoot }, async (t) => {
-  const { home, out, run } = begin(t, [
-    '--images',
-    'synthetic:files=1500,layers=1,seed=1',
-    '--backends',
-    'unpacked-overlay',
-    '--scenarios',
-    'churn',
-  ]);
-  await eventually('an unpack', SEEN_LIMIT_MS, () => samplesSoFar(out) > 0 && runs(home, 'tar'));
-  run.child.kill('SIGINT');
-  await eventually('the answer to the first interrupt', SEEN_LIMIT_MS, () =>
-    run.said().includes('interrupted'),
+/** A `tar` that unpacks nothing and does not end, as soon as `armed` is there. */
+const hangingTar = (home: string, armed: string): Record<string, string> => {
+  const bin = join(home, 'bin');
+  mkdirSync(bin);
+  const real = findProgram('tar')!;
+  writeFileSync(join(bin, 'tar'), `#!/bin/sh\n[ ! -e ${armed} ] || exec sleep 600\nexec ${real} "$@"\n`);
+  chmodSync(join(bin, 'tar'), 0o755);
+  return { PATH: `${bin}:${process.env['PATH']}` };
+};
+
+const SIGINT_BIT = 1n << 1n;
+
+/** Of two signals that wait for a process the second one is lost. */
+const isDelivered = (pid: number): boolean => {
+  const pending = /^ShdPnd:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))![1]!;
+  return (BigInt(`0x${pending}`) & SIGINT_BIT) === 0n;
+};
+
+test('a second interrupt ends the run at once, in the middle of a slot', { skip: needsRoot }, async (t) => {
+  const home = diskFolder(t);
+  const [out, armed] = [join(home, 'results'), join(home, 'armed')];
+  const asked = ['--images', 'synthetic:files=40,layers=1,seed=1', '--backends', 'unpacked-overlay'];
+  const argv = [process.execPath, PROGRAM, 'run', ...asked, '--scenarios', 'churn', '--out', out];
+  const run = start(t, argv, hangingTar(home, armed));
+  await eventually('a sample', SEEN_LIMIT_MS, () => samplesSoFar(out) > 0);
+  writeFileSync(armed, '');
+  await eventually('a tar that hangs', SEEN_LIMIT_MS, () =>
+    processesWith('sleep').some(({ pid, words }) => words[1] === '600' && isBelow(pid, run.child.pid!)),
   );
+  run.child.kill('SIGINT');
+  await eventually('the first interrupt is there', SEEN_LIMIT_MS, () => isDelivered(run.child.pid!));
   run.child.kill('SIGINT');
   const askedMs = Date.now();
   const { code, stderr } = await run.done;

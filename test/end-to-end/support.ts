@@ -122,6 +122,21 @@ export const processesWith = (text: string): Process[] =>
     }
   });
 
+const parentOf = (pid: number): number => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return 0; // Ended meanwhile.
+  }
+};
+
+/** Whether a process is a descendant of another one: of our own, not of somebody else's on the machine. */
+export const isBelow = (pid: number, ancestor: number): boolean => {
+  for (let at = parentOf(pid); at > 0; at = parentOf(at)) if (at === ancestor) return true;
+  return false;
+};
+
 /** Mount points below `folder` in the mount namespace of any process. */
 export const mountsAnywhere = (folder: string): string[] => {
   const found = new Set<string>();

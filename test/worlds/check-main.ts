@@ -11,6 +11,7 @@ Draws journals from worlds in which each claim is true by a margin, false by a m
 of real machines, gives each to the rule that ships, and prints how often it was wrong and right.
 
   --runs N       seeded runs of each world (default 1000)
+  --blocks N     blocks of each run (default: 8, 12 and 24 in turn; of five runs of walks 24)
   --claim C6     only this claim; may be repeated
   --margins      only print what each margin is and why
   --help         this text
@@ -29,6 +30,7 @@ const options = (() => {
     return parseArgs({
       options: {
         runs: { type: 'string', default: '1000' },
+        blocks: { type: 'string' },
         claim: { type: 'string', multiple: true, default: [] },
         margins: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -45,6 +47,9 @@ if (options.help) {
 }
 const runs = Number(options.runs);
 if (!Number.isInteger(runs) || runs < 1) fail(`--runs ${options.runs}: not a whole number above zero`);
+const blocks = options.blocks === undefined ? undefined : Number(options.blocks);
+if (blocks !== undefined && (!Number.isInteger(blocks) || blocks < 8))
+  fail(`--blocks ${options.blocks}: not a whole number from 8`);
 const unknown = options.claim.find((id) => worlds.every((one) => one.id !== id));
 if (unknown !== undefined)
   fail(`--claim ${unknown}: there are worlds of ${worlds.map(({ id }) => id).join(', ')}`);
@@ -69,7 +74,7 @@ const waiting = [...tasks].sort((a, b) => b.pooled - a.pooled);
 
 const work = (): Promise<void> =>
   new Promise((done, failed) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { runs } });
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { runs, blocks } });
     const next = (): void => {
       const task = waiting.shift();
       if (task === undefined) void worker.terminate().then(() => done());

@@ -148,11 +148,12 @@ const growth: ClaimWorlds = {
   id: 'C2',
   kind: 'times',
   margin:
-    'True: lives of checkouts grow as their files (1.0), those of mounts not at all (0.0). False: mounts grow as the files, or checkouts do not. Line: half-way, the square root of the files.',
+    'True: lives of checkouts grow as their files (1.0), those of mounts not at all (0.0). False: mounts grow as the files or as their square root, or checkouts do not. Line: the bounds of the rule, 0.8 and 0.2.',
   worlds: [
     growing('true', 'as said', 1, 0),
-    growing('line', 'checkouts as the square root', 0.5, 0),
-    growing('line', 'mounts as the square root', 1, 0.5),
+    growing('line', 'checkouts at the bound', 0.8, 0),
+    growing('line', 'mounts at the bound', 1, 0.2),
+    growing('false', 'mounts as the square root', 1, 0.5),
     growing('false', 'mounts as the files', 1, 1),
     growing('false', 'checkouts not at all', 0, 0),
   ],

@@ -32,6 +32,16 @@ export const worldOf = (
   return { of, world: of.worlds[world]! };
 };
 
+/** Of each run in this task, where they are given. */
+export const blocksOf = (
+  all: readonly ClaimWorlds[],
+  task: Task,
+  typed: number | undefined,
+): { readonly blocks?: number } => {
+  const blocks = typed ?? (task.pooled === 5 ? worldOf(all, task).of.pooledBlocks : undefined);
+  return blocks === undefined ? {} : { blocks };
+};
+
 /** A single run of times may leave open what is so by a margin: five are asked to tell it. */
 export const mustBeRight = ({ kind }: ClaimWorlds, { truth, answer }: World, { pooled }: Task): boolean =>
   answer === 'never' || (truth !== 'line' && (kind === 'counts' || pooled === 5));

@@ -32,7 +32,14 @@ const DEFINITE: Readonly<Record<Truth, Verdict | null>> = {
 
 const isDefinite = (verdict: Verdict): boolean => verdict === 'supported' || verdict === 'not supported';
 
-export const simulate = (claim: Claim, world: World, pooled: 1 | 5, runs: number): Outcome => {
+export interface Asked {
+  readonly pooled: 1 | 5;
+  readonly runs: number;
+  /** Of every run; absent: each of the first looks in turn. */
+  readonly blocks?: number;
+}
+
+export const simulate = (claim: Claim, world: World, { pooled, runs, blocks: asked }: Asked): Outcome => {
   const verdicts: Record<Verdict, number> = {
     supported: 0,
     'not supported': 0,
@@ -45,7 +52,7 @@ export const simulate = (claim: Claim, world: World, pooled: 1 | 5, runs: number
   for (let i = 0; i < runs; i++) {
     const random = seededUniform(seedOf(`${claim.id} ${world.what} ${pooled} ${i}`));
     const machine = drawMachine(random);
-    const blocks = BLOCKS[Math.floor(random() * BLOCKS.length)]!;
+    const blocks = asked ?? BLOCKS[i % BLOCKS.length]!;
     const journals = Array.from({ length: pooled }, () => world.journal(drawRun(random, machine, blocks)));
     const { verdict } = judgeRuns(claim, journals);
     verdicts[verdict]++;

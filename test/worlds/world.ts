@@ -20,6 +20,8 @@ export interface ClaimWorlds {
   readonly id: string;
   /** Times are judged on one run and on five; counts that are equal in every run, on one. */
   readonly kind: 'times' | 'counts';
+  /** Blocks of each of five runs; absent: each of the first looks in turn, as of one run. */
+  readonly pooledBlocks?: number;
   /** Why these sizes: what a reader would care about. Written before any verdict was seen. */
   readonly margin: string;
   readonly worlds: readonly World[];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { claims } from '../../report/claims/registry.ts';
 import { binomialBelow } from '../../results/stats/binomial.ts';
-import { LEAST_RIGHT, MOST_WRONG, mustBeRight, tasksOf, worldOf } from './matrix.ts';
+import { blocksOf, LEAST_RIGHT, MOST_WRONG, mustBeRight, tasksOf, worldOf } from './matrix.ts';
 import { worlds } from './registry.ts';
 import { simulate } from './simulate.ts';
 import type { Truth } from './world.ts';
@@ -37,7 +37,11 @@ for (const claim of claims)
       const { of, world } = worldOf(worlds, task);
       test(`${world.truth}, ${task.pooled === 1 ? 'one run' : 'five runs'}: ${world.what}`, () => {
         const runs = task.pooled === 1 ? RUNS : POOLED_RUNS;
-        const { wrong, right, verdicts } = simulate(claim, world, task.pooled, runs);
+        const { wrong, right, verdicts } = simulate(claim, world, {
+          pooled: task.pooled,
+          runs,
+          ...blocksOf(worlds, task, undefined),
+        });
         const found = JSON.stringify(verdicts);
         assert.ok(1 - binomialBelow(wrong - 1, runs, MOST_WRONG) > CHANCE, `wrong in ${wrong}: ${found}`);
         if (mustBeRight(of, world, task))

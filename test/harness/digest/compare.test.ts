@@ -98,3 +98,24 @@ test('without inodes a hard link is no difference, and contents still are', () =
   const other = [file('/a'), file('/b', { firstName: '/a', digest: '1'.repeat(64) })];
   assert.equal(between(apart, other, 'merged-inodes')?.attribute, 'contents');
 });
+
+test('an attribute that is known not to be shown may be absent; shown with another value, or unknown, it may not', () => {
+  const capability = ['security.capability', 'x'] as const;
+  const own = ['user.own', 'x'] as const;
+  const hide = (expected: readonly Listed[], seen: readonly Listed[]) => {
+    const hidden = { prefixes: ['security.'], found: new Set<string>() };
+    const difference = findDifference(write('expected', expected), write('seen', seen), 'contents', hidden);
+    return [difference?.attribute ?? null, [...hidden.found]];
+  };
+  const whole = file('/a', { xattrs: [capability, own] });
+  assert.deepEqual(hide([whole], [file('/a', { xattrs: [own] })]), [null, ['security.capability']]);
+  assert.deepEqual(hide([whole], [whole]), [null, []]);
+  assert.deepEqual(hide([whole], [file('/a', { xattrs: [capability] })]), ['xattr user.own', []]);
+  const other = file('/a', { xattrs: [['security.capability', 'y'], own] });
+  assert.equal(hide([whole], [other])[0], 'xattr security.capability');
+  assert.equal(hide([file('/a')], [file('/a', { xattrs: [capability] })])[0], 'xattr security.capability');
+  assert.equal(
+    hide([whole, file('/b')], [file('/a', { xattrs: [own] }), file('/b', { mode: 0o100600 })])[0],
+    'mode',
+  );
+});

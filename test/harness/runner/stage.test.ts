@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Mounted } from '../../../harness/model/backend.ts';
+import type { Mounted, Store } from '../../../harness/model/backend.ts';
 import type { MadeFileSystem } from '../../../harness/model/machine.ts';
 import { FS_TYPE, slotOf, tellingPrepared } from '../support/slot.ts';
 import { openTestStage } from '../support/stage.ts';
@@ -71,6 +71,17 @@ test('the footprint is what came since the slot began: its folders, and its own 
   const { createdFileCount, createdInodeCount, createdDiskBytes } = await stage.footprint();
   assert.deepEqual([createdFileCount, createdInodeCount], [2, 2]);
   assert.equal(createdDiskBytes! % 512, 0);
+});
+
+test('what was digested says whether the file system took fs-verity', (t) => {
+  for (const [verity, said] of [
+    [true, 'enabled for each object'],
+    [false, 'the file system has none'],
+  ] as const) {
+    const store = { ingested: () => ({ verity }) } as Store;
+    const { stage } = openTestStage(t, slotOf(), { store });
+    assert.deepEqual(stage.took(), { window: 'one call', verity: said });
+  }
 });
 
 const mountedAt = (root: string, log: string[]): Mounted => ({

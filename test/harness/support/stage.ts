@@ -43,7 +43,7 @@ export const openTestStage = (
   const real = openWorkspace(join(temporaryFolder(t), 'work'), process.pid).slot('slot');
   const dropped: string[] = [];
   const folders: SlotFolders = { ...real, dropStore: (dir) => void dropped.push(dir) };
-  const store = {} as Store;
+  const store = { ingested: () => ({ verity: null }) } as Store;
   const stage = openStage({
     slot,
     image: smallImage(),

@@ -108,6 +108,23 @@ test('not supported: one call more for the mount of a larger image is no exact n
   assert.ok(judged.decidedBy!.value > 0);
 });
 
+test('a checkout that works without commands is judged where the run has it', () => {
+  const direct = SIZES.map((files) => {
+    const group = scale(files, {});
+    return {
+      ...group,
+      count: {
+        ...group.count,
+        'hardlink-checkout-direct': { createCallCount: 0.5 * files, destroyCallCount: 2 * files },
+      },
+      ledgers: { ...group.ledgers, 'hardlink-checkout-direct': counted },
+    };
+  });
+  const judged = verdictOn(claim, run(direct));
+  assert.ok(judged.verdict === 'not supported');
+  assert.match(judged.decidedBy!.what, /^hardlink-checkout-direct, calls of create/);
+});
+
 test('a slope that only the average of two steps has is none: every two sizes count', () => {
   const flat = SIZES.map((files) => scale(files, { linkPerFile: files === 3000 ? 0.1 : 3.1 }));
   assert.equal(verdictOn(claim, run(flat)).verdict, 'not supported');

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { formatRatio, formatValue } from '../../../report/format.ts';
 import { loadView } from '../../../report/load.ts';
+import { verdictText } from '../../../report/verdict-words.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { chartsIn, runReader, seriousIn, skip } from './reader.ts';
@@ -45,8 +46,8 @@ test('the numbers of the first table are those recomputed from the journal', { s
               metric: row.metric,
               arm: view.arms[index]!.id,
               value: cell.kind === 'value' && !cell.idle ? formatValue(row.metric, cell.median) : null,
-              ratio: versus?.ratio.kind === 'interval' ? `${formatRatio(versus.ratio.center)}×` : null,
-              verdict: versus === null || view.arms[index]!.role === 'null' ? null : versus.verdict,
+              ratio: versus?.ratio.kind === 'interval' ? formatRatio(versus.ratio.center) : null,
+              verdict: versus === null || view.arms[index]!.role === 'null' ? null : verdictText(versus),
             };
           }),
         ),

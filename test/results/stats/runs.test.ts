@@ -200,12 +200,13 @@ test('the order of runs, and of blocks in them, does not matter to the last digi
   }
 });
 
-test('one run of a pool has no interval over runs; two have one that is honest, which is wide', () => {
+test('one run or two have no interval over runs; three have one that is honest, which is wide', () => {
   const random = uniform(47);
-  const [first, second] = drawn(random, { runSd: 0.02, blockSd: 0.01 });
-  assert.deepEqual(ratioOf([first!]), { kind: 'tooFew', n: 1, needed: 2, of: 'runs' });
-  const two = ratioOf([first!, second!]);
-  assert.ok(two.kind === 'interval' && two.runs!.count === 2 && two.hi / two.lo > 2);
+  const [first, second, third] = drawn(random, { runSd: 0.02, blockSd: 0.01 });
+  assert.deepEqual(ratioOf([first!]), { kind: 'tooFew', n: 1, needed: 3, of: 'runs' });
+  assert.deepEqual(ratioOf([first!, second!]), { kind: 'tooFew', n: 2, needed: 3, of: 'runs' });
+  const three = ratioOf([first!, second!, third!]);
+  assert.ok(three.kind === 'interval' && three.runs!.count === 3 && three.hi / three.lo > 1.1);
 });
 
 test('a run counts once, however many blocks it has', () => {

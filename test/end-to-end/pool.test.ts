@@ -1,0 +1,92 @@
+// Several fresh runs of one plan: each in a process and a folder of its own, and one report of those that ended.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, eventually, leftOf, program, readRun, startProgram } from './support.ts';
+
+const OPTIONS = [
+  'run',
+  ...['--profile', 'quick', '--images', 'synthetic:files=20', '--seed', 'pool'],
+  ...['--backends', 'erofs-overlay,unpacked-overlay', '--scenarios', 'walk-warm'],
+  ...['--blocks', '8', '--count-passes', '1', '--budget', '15m'],
+];
+const LIMIT_MS = 120_000;
+
+describe('several runs', { concurrency: 2, skip: needsRoot }, () => {
+  test('three runs of a plan, one of them made again, and a report of all; other plans are refused', async (t) => {
+    const out = join(diskFolder(t), 'several');
+    const several = ['--runs', '3', '--out', out];
+    const first = await program(t, [...OPTIONS, ...several]);
+    assert.equal(first.code, 0, first.stderr);
+    assert.deepEqual(readdirSync(out).sort(), ['1', '2', '3', 'report.html', 'runs.json']);
+    for (const number of [1, 2, 3]) {
+      assert.ok(first.stderr.includes(`Run ${number} of 3: ${join(out, String(number))}\n`));
+      const { plan, status } = readRun(join(out, String(number)));
+      assert.deepEqual([plan.seed, status, plan.budgetNs], [`pool-${number}`, 'complete', 300e9]);
+    }
+    assert.match(first.stdout, /^Pooled over 3 runs: .*\n.*Fewer than the 5 runs that evidence needs\.\n/);
+    assert.match(first.stdout, /^ +walk .*\([\d.,e-]+\) .*run sd \d+\.\d %/m);
+    assert.match(readFileSync(join(out, 'report.html'), 'utf8'), /Pooled over 3 runs/);
+
+    const again = await program(t, ['pool', out]);
+    assert.equal(`${again.stdout}\nResults: ${out}\nPage:    ${join(out, 'report.html')}\n`, first.stdout);
+
+    const refused = await program(t, [...OPTIONS, ...several]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /the result folder is not empty: .*\n(.*\n)*.*--resume/);
+
+    rmSync(join(out, '2'), { recursive: true });
+    const kept = readFileSync(join(out, '3', 'samples.ndjson'));
+    const resumed = await program(t, ['run', '--resume', out]);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.match(resumed.stderr, /^Run 2 of 3: /m);
+    assert.doesNotMatch(resumed.stderr, /^Run [13] of 3: /m);
+    assert.deepEqual(readFileSync(join(out, '3', 'samples.ndjson')), kept);
+    assert.match(resumed.stdout, /^Pooled over 3 runs/);
+
+    const path = join(out, '2', 'run.json');
+    const other = readRun(join(out, '2'));
+    writeFileSync(path, JSON.stringify({ ...other, plan: { ...other.plan, profile: 'default' } }));
+    const unlike = await program(t, ['pool', join(out, '1'), join(out, '2')]);
+    assert.equal(unlike.code, 1);
+    assert.match(unlike.stderr, /^cfsbench: not of one plan: .*\n +profile: quick and default\n/);
+    assert.deepEqual(leftOf(out), []);
+  });
+
+  test('interrupted in the second run: the first one is kept and shown; killed, nothing goes on; then all the rest', async (t) => {
+    const out = join(diskFolder(t), 'several');
+    const begun = (number: number): boolean => existsSync(join(out, String(number), 'samples.ndjson'));
+    const several = startProgram(t, [...OPTIONS, '--runs', '3', '--out', out]);
+    await eventually('the second run', LIMIT_MS, () => begun(2));
+    several.child.kill('SIGINT');
+    const { code, stdout, stderr } = await several.done;
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /^1 of 3 runs are finished; the others: cfsbench run --resume .*several$/m);
+    assert.match(stdout, /^Pooled over 1 run: too few for an interval over runs/);
+    assert.ok(!begun(3));
+
+    const killed = startProgram(t, ['run', '--resume', out]);
+    await eventually('the third run', LIMIT_MS, () => begun(3));
+    killed.child.kill('SIGKILL');
+    await killed.done;
+    await eventually('the end of the run that was going on', LIMIT_MS, () => leftOf(out).length === 0);
+
+    const rest = await program(t, ['run', '--resume', out]);
+    assert.equal(rest.code, 0, rest.stderr);
+    assert.match(rest.stdout, /^Pooled over 3 runs/);
+    assert.equal(readRun(join(out, '1')).resumed, undefined);
+    assert.equal(readRun(join(out, '2')).resumed!.length, 1);
+  });
+});
+
+test('what is no run, and no run at all, is refused with what to type', async (t) => {
+  const folder = diskFolder(t);
+  const nothing = await program(t, ['pool', folder]);
+  assert.equal(nothing.code, 1);
+  assert.match(nothing.stderr, /^cfsbench: no run in this folder: /);
+  const none = await program(t, ['run', '--runs', '0']);
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /--runs 5/);
+});

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openLimits } from '../../../harness/runner/limits.ts';
+import type { Sample } from '../../../results/schema/run.ts';
+import { slotOf } from '../support/slot.ts';
+
+const took = (slotNs: number, outcome: 'ok' | 'failed' = 'ok'): Sample =>
+  ({ ...slotOf(), slotNs, outcome }) as unknown as Sample;
+
+test('a slot may take twenty times the longest of its kind, ten minutes before there was one', () => {
+  const limits = openLimits();
+  assert.equal(limits.of(slotOf()), 600e9);
+  for (const slotNs of [2e9, 4e9, 3e9]) limits.saw(took(slotNs));
+  assert.equal(limits.of(slotOf()), 80e9);
+  assert.equal(limits.of(slotOf({ backend: 'unpacked-overlay' })), 600e9);
+});
+
+test('no slot is ended before half a minute, and one that failed says nothing of how long the next may take', () => {
+  const limits = openLimits();
+  limits.saw(took(1e9));
+  limits.saw(took(500e9, 'failed'));
+  assert.equal(limits.of(slotOf()), 30e9);
+});

@@ -1,0 +1,142 @@
+// Lists of calls, in one go and one by one: the same results, the same failures.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { fdOf, textOf } from '../../../harness/model/calls.ts';
+import { makeCalls } from '../../../harness/sys/call-list.ts';
+import { files } from '../../../harness/sys/files.ts';
+import { libraryPath, windowKind } from '../../../harness/sys/timed.ts';
+import { windows } from '../../../harness/sys/windows.ts';
+import { temporaryFolder } from './support.ts';
+
+const openCount = (): number => files.names('/proc/self/fd').length;
+
+test('a list is made in order, and results go from call to call', (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'written');
+  makeCalls((list) => {
+    list.mkdir(join(folder, 'a'), 0o700);
+    const fd = list.open(path, 0o301);
+    list.write(fd, Buffer.from('two '));
+    list.write(fd, Buffer.from('pieces'));
+    list.close(fd);
+    list.rename(path, join(folder, 'a/moved'));
+  });
+  assert.equal(readFileSync(join(folder, 'a/moved'), 'utf8'), 'two pieces');
+  assert.equal(statSync(join(folder, 'a')).mode & 0o777, 0o700);
+  makeCalls((list) => {
+    list.unlink(join(folder, 'a/moved'));
+    list.rmdir(join(folder, 'a'));
+  });
+  assert.deepEqual(files.names(folder), []);
+});
+
+test('a descriptor is a path once it is known, in the middle of a text and at its end', (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'file'), 'here');
+  const { inside, whole } = makeCalls((list) => {
+    const fd = list.open(folder, 0);
+    const at = ['/proc/self/fd/', fd as never];
+    // The list itself knows texts only as options of a mount: what reads them here is open.
+    const text = list as unknown as { openText(text: readonly unknown[], flags: number): { value: number } };
+    return { inside: text.openText([...at, '/file'], 0), whole: text.openText(at, 0) };
+  });
+  const read = Buffer.alloc(4);
+  files.pread(inside.value, read, 0);
+  assert.equal(read.toString(), 'here');
+  assert.deepEqual(files.names(`/proc/self/fd/${whole.value}`), ['file']);
+  for (const fd of [inside, whole]) files.close(fd.value);
+});
+
+test('what fails says which call and which file, ends the list, and closes what it opened', (t) => {
+  const folder = temporaryFolder(t);
+  const missing = join(folder, 'missing/file');
+  const before = openCount();
+  assert.throws(
+    () =>
+      makeCalls((list) => {
+        list.open(folder, 0);
+        list.close(list.open(folder, 0));
+        list.unlink(missing);
+        list.mkdir(join(folder, 'never'), 0o755);
+      }),
+    { code: 'ENOENT', message: /unlink/, facts: [missing] },
+  );
+  assert.equal(openCount(), before);
+  assert.deepEqual(files.names(folder), []);
+});
+
+test('a result may not be asked for before its call was made', (t) => {
+  const folder = temporaryFolder(t);
+  const fd = makeCalls((list) => {
+    const later = list.open(folder, 0);
+    assert.throws(() => fdOf(later), /before it was made/);
+    assert.throws(() => textOf(['/proc/self/fd/', later as never]), /before it was made/);
+    return later;
+  });
+  assert.ok(fdOf(fd) > 2);
+  files.close(fdOf(fd));
+});
+
+test('as many calls and as much text as there are fit', (t) => {
+  const folder = temporaryFolder(t);
+  const names = Array.from({ length: 400 }, (_, i) => join(folder, `${i}`.padStart(200, 'x')));
+  makeCalls((list) => {
+    for (const name of names) list.mkdir(name, 0o755);
+  });
+  assert.equal(files.names(folder).length, names.length);
+  makeCalls((list) => {
+    for (const name of names) list.rmdir(name);
+  });
+});
+
+test('everything is written, however much it is', (t) => {
+  const path = join(temporaryFolder(t), 'large');
+  const bytes = Buffer.alloc(9_000_001, 'x');
+  makeCalls((list) => list.writeNew(path, bytes));
+  assert.ok(readFileSync(path).equals(bytes));
+});
+
+test('the clock of a window lies inside the clock around it; one by one there is none', (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'a'));
+  const before = { ...windows };
+  const from = process.hrtime.bigint();
+  makeCalls((list) => {
+    for (let i = 0; i < 50; i++) {
+      list.mkdir(join(folder, 'a/b'), 0o755);
+      list.rmdir(join(folder, 'a/b'));
+    }
+  });
+  const aroundNs = Number(process.hrtime.bigint() - from);
+  const ns = windows.ns - before.ns;
+  if (windowKind === 'one call') {
+    assert.ok(ns > 0 && ns < aroundNs, `${ns} of ${aroundNs}`);
+    assert.equal(windows.count, before.count + 1);
+    assert.equal(windows.outsideCount, before.outsideCount);
+  } else {
+    assert.equal(windows.count, before.count);
+    assert.equal(windows.outsideCount, before.outsideCount + 1);
+  }
+});
+
+const again = (window: string, more: NodeJS.ProcessEnv = {}) =>
+  spawnSync(process.execPath, ['--test', fileURLToPath(import.meta.url)], {
+    env: { PATH: process.env['PATH'], CFSBENCH_WINDOW: window, CFSBENCH_TEST_AGAIN: '1', ...more },
+    encoding: 'utf8',
+  });
+const isAgain = process.env['CFSBENCH_TEST_AGAIN'] !== undefined;
+
+test('one by one all of it is the same', { skip: isAgain }, () => {
+  const { status, stdout } = again('koffi');
+  assert.equal(status, 0, stdout);
+});
+
+test('a library that does not load is left alone', { skip: isAgain }, () => {
+  const { status, stdout } = again(fileURLToPath(import.meta.url));
+  assert.equal(status, 0, stdout);
+  assert.ok(windowKind === 'one call' || !existsSync(libraryPath));
+});

@@ -1,0 +1,175 @@
+// Work on many files in one window: removal and making of trees, pools. The store's own tests have ingest and collect.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parseDump } from '../../../harness/images/dump-text.ts';
+import type { Image } from '../../../harness/model/image.ts';
+import { poolKey } from '../../../harness/store/checkout-tar.ts';
+import { plantedTree } from '../../../harness/store/planted-tree.ts';
+import { loops } from '../../../harness/sys/loops.ts';
+import { mounts } from '../../../harness/sys/mounts.ts';
+import { findProgram } from '../../../harness/sys/spawn.ts';
+import { getXattr } from '../../../harness/sys/xattrs.ts';
+import { needsRoot, privateMounts, temporaryFolder } from './support.ts';
+
+const BUILD = fileURLToPath(new URL('../../../../timed/build.sh', import.meta.url));
+const MAKER = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, umask: process.umask() };
+const MANY = 3000;
+
+describe('loops in one window', { skip: loops === null ? 'no library is built' : false }, () => {
+  const here = loops!;
+
+  test('a tree is removed, whatever is in it', (t) => {
+    const folder = temporaryFolder(t);
+    const tree = join(folder, 'tree');
+    const outside = join(folder, 'outside');
+    writeFileSync(outside, 'stays');
+    let deep = tree;
+    for (let i = 0; i < 60; i++) deep = join(deep, `${i}`);
+    mkdirSync(deep, { recursive: true });
+    // Names are bytes: no UTF-8, a line's end, what a shell would expand.
+    for (const name of [
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('line\nend'),
+      Buffer.from('$HOME *'),
+      Buffer.from('.hidden'),
+    ])
+      writeFileSync(Buffer.concat([Buffer.from(`${tree}/`), name]), 'x');
+    for (let i = 0; i < MANY; i++) writeFileSync(join(tree, `${i}`.padStart(60, 'n')), '');
+    symlinkSync(folder, join(tree, 'to-a-folder'));
+    symlinkSync('nowhere', join(tree, 'dangling'));
+    linkSync(outside, join(tree, 'linked'));
+    mkdirSync(join(tree, 'closed'));
+    writeFileSync(join(tree, 'closed/file'), '', { mode: 0o000 });
+    chmodSync(join(tree, 'closed'), needsRoot === false ? 0o000 : 0o700);
+    here.removeTree(tree);
+    assert.deepEqual(readdirSync(folder), ['outside']);
+    assert.equal(readFileSync(outside, 'utf8'), 'stays');
+  });
+
+  test('what cannot be removed is named from the top of the tree', { skip: needsRoot }, (t) => {
+    privateMounts();
+    const tree = join(temporaryFolder(t), 'tree');
+    const at = join(tree, 'a/b/busy');
+    mkdirSync(at, { recursive: true });
+    mounts.attach(mounts.create('tmpfs', [], []), at);
+    try {
+      assert.throws(() => here.removeTree(tree), { code: 'EBUSY', message: /unlinkat/, facts: [at] });
+      assert.ok(existsSync(at));
+    } finally {
+      mounts.unmount(at);
+    }
+    here.removeTree(tree);
+    assert.throws(() => here.removeTree(tree), { code: 'ENOENT', facts: [tree] });
+  });
+
+  test('a pool keeps the files that live, and goes with its last one', (t) => {
+    const folder = temporaryFolder(t);
+    const pool = join(folder, 'pool');
+    mkdirSync(pool);
+    const keys = Array.from({ length: 600 }, (_, i) => i.toString(16).padStart(4, '0').repeat(16));
+    for (const key of keys) writeFileSync(join(pool, key), '');
+    const live = keys.filter((_, i) => i % 3 === 0);
+    const dirs = [pool, join(folder, 'absent')];
+    here.collectPool({ dirs, live: Buffer.from(live.join(''), 'hex') });
+    assert.deepEqual(readdirSync(pool).sort(), live);
+    here.collectPool({ dirs, live: Buffer.alloc(0) });
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  const DIGEST = 'ab'.repeat(32);
+  const LINES = [
+    '/ 4096 40755 4 0 0 0 1700000000.123456789 - - - user.root=yes',
+    '/a 4096 42750 2 1 2 0 1700000001.5 - - - user.on=folder',
+    `/a/one 9000 100644 2 0 0 0 1700000002.5 ab/${'ab'.repeat(31)} - ${DIGEST}`,
+    `/a/two 9000 @100644 2 0 0 0 1700000002.5 /a/one - -`,
+    '/a/small 6 104711 2 5 6 0 -5.25 - hello\\n - user.key=value',
+    '/again 6 @104711 2 5 6 0 -5.25 /a/small - -',
+    '/null 0 20666 1 0 0 259 1700000006.0 - - -',
+    '/pipe 0 10640 1 7 8 0 1700000007.0 - - -',
+    '/to 3 120777 1 9 9 0 1700000008.25 a/b - -',
+    '/x\\xff 0 100600 1 0 0 0 1700000004.0 - - -',
+  ];
+  const tree = parseDump(Buffer.from(`${LINES.join('\n')}\n`, 'latin1'));
+
+  test('a tree is made of links, small files and devices as it is described', { skip: needsRoot }, (t) => {
+    const folder = temporaryFolder(t);
+    const pool = join(folder, 'pool');
+    const root = join(folder, 'root');
+    mkdirSync(pool);
+    const key = poolKey(tree.entry(tree.find('/a/one')!));
+    writeFileSync(join(pool, key), 'x'.repeat(9000));
+    const planted = plantedTree({ tree } as Image, MAKER);
+    here.plantTree({ pools: [pool], nodes: planted.at(root) });
+    const info = (path: string) => statSync(join(root, path), { bigint: true });
+    assert.equal(info('a').mode & 0o7777n, 0o2750n);
+    assert.deepEqual([info('a').uid, info('a').gid, info('a').mtimeNs], [1n, 2n, 1700000001000000005n]);
+    assert.equal(info('.').mtimeNs, 1700000000123456789n);
+    assert.equal(info('a/one').ino, statSync(join(pool, key), { bigint: true }).ino);
+    assert.equal(info('a/two').ino, info('a/one').ino);
+    assert.equal(info('again').ino, info('a/small').ino);
+    assert.equal(info('a/small').mode & 0o7777n, 0o4711n);
+    assert.equal(info('a/small').mtimeNs, -4999999975n);
+    assert.equal(readFileSync(join(root, 'again'), 'utf8'), 'hello\n');
+    assert.deepEqual([info('null').mode, info('null').rdev], [0o20666n, 259n]);
+    assert.equal(info('pipe').mode & 0o170000n, 0o10000n);
+    assert.equal(getXattr(Buffer.from(join(root, 'a/small')), 'user.key'), 'value');
+    assert.equal(getXattr(Buffer.from(root), 'user.root'), 'yes');
+    assert.throws(() => here.plantTree({ pools: [pool], nodes: planted.at(root) }), {
+      code: 'EEXIST',
+      message: /mkdirat/,
+      facts: [root],
+    });
+    here.removeTree(root);
+    assert.throws(() => here.plantTree({ pools: [folder], nodes: planted.at(root) }), {
+      code: 'ENOENT',
+      message: /linkat/,
+      facts: ['one'],
+    });
+    here.removeTree(root);
+  });
+});
+
+// The sanitizers' own library has to come first in a process that was not built with them.
+const asan = ((): string | null => {
+  if (findProgram('cc') === null) return null;
+  const { stdout } = spawnSync('cc', ['-print-file-name=libasan.so'], { encoding: 'utf8' });
+  return stdout.trim().startsWith('/') ? stdout.trim() : null;
+})();
+
+test('the sanitizers find nothing', {
+  skip: process.env['CFSBENCH_TEST_AGAIN'] !== undefined || asan === null ? 'needs cc with libasan' : false,
+}, (t) => {
+  const out = temporaryFolder(t);
+  const built = spawnSync('sh', [BUILD, out, 'sanitize'], { encoding: 'utf8' });
+  assert.equal(built.status, 0, built.stderr);
+  const tests = ['./loops.test.js', './call-list.test.js', '../store/store.test.js'].map((name) =>
+    fileURLToPath(new URL(name, import.meta.url)),
+  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--test', ...tests], {
+    env: {
+      PATH: process.env['PATH'],
+      CFSBENCH_TEST_AGAIN: '1',
+      CFSBENCH_WINDOW: join(out, 'libtimed.so'),
+      LD_PRELOAD: asan!,
+      // Node itself is not built with them and gives nothing back at its end.
+      ASAN_OPTIONS: 'detect_leaks=0',
+    },
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, `${stdout}${stderr}`);
+  assert.ok(!/AddressSanitizer|runtime error/.test(stdout + stderr));
+});

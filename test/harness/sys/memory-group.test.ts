@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { test } from 'node:test';
+import type { MemoryGroup } from '../../../harness/model/machine.ts';
+import { makeMemoryGroup, ownGroup } from '../../../harness/sys/memory-group.ts';
+
+const MIB = 1 << 20;
+
+const groupHere = (): MemoryGroup | null => {
+  try {
+    return makeMemoryGroup();
+  } catch {
+    return null;
+  }
+};
+
+const probe = groupHere();
+probe?.remove();
+const skip = probe === null && 'no memory controller can be had here';
+
+test('the own group is found in either version, and in a path with a colon', () => {
+  const both = '5:devices:/\n4:cpu,memory:/jobs/a:b\n0::/unified\n';
+  assert.equal(ownGroup(both, 'cgroup'), '/jobs/a:b');
+  assert.equal(ownGroup(both, 'cgroup2'), '/unified');
+  assert.equal(ownGroup('5:devices:/x\n', 'cgroup'), '/');
+});
+
+test('the peak holds what a member held that has ended, and nothing is left of the group', { skip }, () => {
+  const group = makeMemoryGroup();
+  const before = group.peakBytes();
+  const held = 48 * MIB;
+  execFileSync('sh', [
+    '-c',
+    `echo 0 > "$1" && exec head -c ${held} /dev/zero | tail -c ${held} > /dev/null`,
+    'sh',
+    group.members,
+  ]);
+  const peak = group.peakBytes();
+  assert.ok(before < MIB, `${before}`);
+  assert.ok(peak >= held && peak < 4 * held, `${peak}`);
+  group.remove();
+  assert.ok(!existsSync(dirname(group.members)));
+});
+
+test('a member that has not ended goes back, and the group can be removed', { skip }, async () => {
+  const group = makeMemoryGroup();
+  const child = spawn('sleep', ['30']);
+  try {
+    group.add(child.pid!);
+    group.remove();
+    assert.ok(!existsSync(dirname(group.members)));
+  } finally {
+    child.kill();
+    await once(child, 'exit');
+  }
+});

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mailOf } from '../../report/mail/mail.ts';
+import { htmlOf } from '../../report/render.ts';
+import { terminalOf } from '../../report/terminal.ts';
+import { exampleRun } from './support/example.ts';
+import { viewOf } from './support/view.ts';
+
+const { run, samples } = exampleRun();
+const hiding = {
+  ...run,
+  proofs: run.proofs.map((proof, index) =>
+    index < 2 ? { ...proof, arm: 'composefs-fuse-reference', hidden: ['security.capability'] } : proof,
+  ),
+};
+
+test('what a backend is known not to show is said wherever its numbers are, once', () => {
+  const view = viewOf(hiding, samples);
+  const line =
+    /composefs-fuse-reference does not show security\.capability; its tree is equal but for that\./g;
+  for (const text of [terminalOf(view, { columns: 200 }), mailOf(view).replaceAll(/\s+/g, ' ')])
+    assert.equal(text.match(line)?.length, 1);
+  assert.match(
+    htmlOf(view),
+    /equal<\/span> but for attributes that it is known not to show: security\.capability/,
+  );
+  assert.doesNotMatch(terminalOf(viewOf(run, samples), { columns: 200 }), line);
+});
