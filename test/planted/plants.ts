@@ -251,7 +251,8 @@ export const plants: readonly Plant[] = [
     claim: 'C15',
     id: 'nothing-kept',
     what: 'no object of the version before is there when the next one comes',
-    asks: ['--scenarios', 'update', ...COUNTED],
+    // Images of several layers are asked where there is time.
+    asks: ['--profile', 'full', '--scenarios', 'update', ...COUNTED],
     plant: plantIn(['erofs-overlay'], living(nothingKept)),
   },
   {
