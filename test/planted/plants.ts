@@ -9,6 +9,7 @@ import type { Image } from '../../harness/model/image.ts';
 import type { Machine } from '../../harness/model/machine.ts';
 import type { Scenario } from '../../harness/model/scenario.ts';
 import { createStore } from '../../harness/store/store.ts';
+import type { Judged } from '../../report/claims/claim.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 
 const MANIFEST = 'image.cfs';
@@ -182,6 +183,12 @@ const oneFileSystem = (scenario: Scenario): Scenario => ({
   },
 });
 
+type Verdict = Judged['verdict'];
+
+const SUPPORTED: readonly Verdict[] = ['supported'];
+const REFUTED: readonly Verdict[] = ['not supported'];
+const OPEN: readonly Verdict[] = ['undecided'];
+
 export interface Plant {
   readonly claim: string;
   readonly id: string;
@@ -189,18 +196,24 @@ export interface Plant {
   readonly what: string;
   /** Options of the run in which it is looked for, and of the same run without it. */
   readonly asks: readonly string[];
+  /** What the rule may say without it and with it: never the same. */
+  readonly usual: readonly Verdict[];
+  readonly planted: readonly Verdict[];
   /** The plant without which the same run is made, where the machine as it is says the same already. */
   readonly against?: string;
   plant(): void;
 }
 
 const SMALL = ['--images', 'synthetic:files=40,layers=2,seed=5'];
+const LOOPS = 'erofs-overlay,erofs-overlay-loop,erofs-overlay-loop-dio';
 const COUNTED = [...SMALL, '--count-only', '--count-passes', '3'];
 
 export const plants: readonly Plant[] = [
   {
     claim: 'C1',
     id: 'file-per-entry',
+    usual: SUPPORTED,
+    planted: REFUTED,
     what: 'manifest backends write an empty file for each entry in create, and unlink it in destroy',
     asks: ['--scenarios', 'churn-scale', ...COUNTED],
     plant: plantIn(['erofs-overlay', 'composefs-fuse'], creating(filePerEntry)),
@@ -208,6 +221,8 @@ export const plants: readonly Plant[] = [
   {
     claim: 'C3',
     id: 'reflinks-that-link',
+    usual: SUPPORTED,
+    planted: [...REFUTED, ...OPEN],
     what: 'what is called a reflink checkout is one of hard links',
     asks: ['--scenarios', 'sharing-cache', ...COUNTED],
     plant: plantIn(['reflink-checkout'], inStandOf('reflink-checkout', 'hardlink-checkout')),
@@ -215,6 +230,8 @@ export const plants: readonly Plant[] = [
   {
     claim: 'C4',
     id: 'one-file-system',
+    usual: SUPPORTED,
+    planted: [...REFUTED, ...OPEN],
     what: 'the second file system is a folder on the first',
     asks: ['--scenarios', 'many-stores', ...COUNTED],
     plant: () => replace(scenarios, 'many-stores', oneFileSystem),
@@ -222,6 +239,8 @@ export const plants: readonly Plant[] = [
   {
     claim: 'C8',
     id: 'walked-store',
+    usual: SUPPORTED,
+    planted: REFUTED,
     what: 'a process walks the object store while the mount is listed',
     asks: ['--scenarios', 'lookup-trace', ...COUNTED],
     plant: plantIn(['erofs-overlay'], mounting(walkedMeanwhile)),
@@ -229,13 +248,17 @@ export const plants: readonly Plant[] = [
   {
     claim: 'C11',
     id: 'direct-loop',
+    usual: [...SUPPORTED, ...OPEN],
+    planted: REFUTED,
     what: 'what is called a buffered loop device is a direct one',
-    asks: ['--scenarios', 'walk-cold', ...SMALL, '--blocks', '8'],
+    asks: ['--scenarios', 'walk-cold', '--backends', LOOPS, ...SMALL, '--blocks', '8'],
     plant: plantIn(['erofs-overlay-loop'], inStandOf('erofs-overlay-loop', 'erofs-overlay-loop-dio')),
   },
   {
     claim: 'C13',
     id: 'mended-manifest',
+    usual: SUPPORTED,
+    planted: OPEN,
     what: 'a manifest is written anew before it is mounted, so that no change in it is shown',
     asks: ['--scenarios', 'tamper', ...COUNTED],
     plant: plantIn(['erofs-overlay'], creating(mended)),
@@ -243,6 +266,8 @@ export const plants: readonly Plant[] = [
   {
     claim: 'C14',
     id: 'copied-objects',
+    usual: SUPPORTED,
+    planted: REFUTED,
     what: 'the second version has copies of all objects in a store of its own',
     asks: ['--scenarios', 'sharing-cache,sharing-disk', ...COUNTED],
     plant: plantIn(['erofs-overlay'], copiedObjects()),
@@ -250,6 +275,8 @@ export const plants: readonly Plant[] = [
   {
     claim: 'C15',
     id: 'nothing-kept',
+    usual: SUPPORTED,
+    planted: REFUTED,
     what: 'no object of the version before is there when the next one comes',
     // Images of several layers are asked where there is time.
     asks: ['--profile', 'full', '--scenarios', 'update', ...COUNTED],
@@ -258,6 +285,8 @@ export const plants: readonly Plant[] = [
   {
     claim: 'C19',
     id: 'waiting-unmount',
+    usual: REFUTED,
+    planted: [...SUPPORTED, ...OPEN],
     what: 'unmount of a served mount waits until its server has ended',
     asks: ['--scenarios', 'live-mounts', ...SMALL, '--blocks', '8'],
     plant: plantIn(['composefs-fuse'], mounting(waitingUnmount)),
@@ -265,6 +294,8 @@ export const plants: readonly Plant[] = [
   {
     claim: 'C19',
     id: 'held-manifest',
+    usual: [...SUPPORTED, ...OPEN],
+    planted: REFUTED,
     what: 'a process has the manifest open when unmount returns, with servers that are waited for',
     against: 'waiting-unmount',
     asks: ['--scenarios', 'live-mounts', ...SMALL, '--blocks', '8'],

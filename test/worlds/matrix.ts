@@ -9,7 +9,8 @@ export const LEAST_RIGHT = 0.9;
 export interface Task {
   readonly claim: string;
   readonly world: number;
-  readonly pooled: 1 | 5;
+  /** One run by itself, or so many put together. */
+  readonly pooled: number;
 }
 
 export interface Row {
@@ -17,10 +18,12 @@ export interface Row {
   readonly outcome: Outcome;
 }
 
-export const tasksOf = (all: readonly ClaimWorlds[]): readonly Task[] =>
+export const EVIDENCE_RUNS = 5;
+
+export const tasksOf = (all: readonly ClaimWorlds[], together = EVIDENCE_RUNS): readonly Task[] =>
   all.flatMap(({ id, kind, worlds }) =>
     worlds.flatMap((_, world) =>
-      (kind === 'times' ? ([1, 5] as const) : ([1] as const)).map((pooled) => ({ claim: id, world, pooled })),
+      (kind === 'times' ? [1, together] : [1]).map((pooled) => ({ claim: id, world, pooled })),
     ),
   );
 
@@ -38,13 +41,13 @@ export const blocksOf = (
   task: Task,
   typed: number | undefined,
 ): { readonly blocks?: number } => {
-  const blocks = typed ?? (task.pooled === 5 ? worldOf(all, task).of.pooledBlocks : undefined);
+  const blocks = typed ?? (task.pooled > 1 ? worldOf(all, task).of.pooledBlocks : undefined);
   return blocks === undefined ? {} : { blocks };
 };
 
 /** A single run of times may leave open what is so by a margin: five are asked to tell it. */
 export const mustBeRight = ({ kind }: ClaimWorlds, { truth, answer }: World, { pooled }: Task): boolean =>
-  answer === 'never' || (truth !== 'line' && (kind === 'counts' || pooled === 5));
+  answer === 'never' || (truth !== 'line' && (kind === 'counts' || pooled > 1));
 
 export interface Broken {
   readonly wrong: boolean;

@@ -33,7 +33,7 @@ const DEFINITE: Readonly<Record<Truth, Verdict | null>> = {
 const isDefinite = (verdict: Verdict): boolean => verdict === 'supported' || verdict === 'not supported';
 
 export interface Asked {
-  readonly pooled: 1 | 5;
+  readonly pooled: number;
   readonly runs: number;
   /** Of every run; absent: each of the first looks in turn. */
   readonly blocks?: number;

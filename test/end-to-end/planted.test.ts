@@ -1,0 +1,34 @@
+// Verdicts turn when the machine does: two of the plants, the quickest; `npm run check:planted` has all of them.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { loadView } from '../../report/load.ts';
+import { needsRoot } from '../harness/sys/support.ts';
+import { plants } from '../planted/plants.ts';
+import { diskFolder, leftOf, start } from './support.ts';
+
+const MAIN = fileURLToPath(new URL('../planted/planted-main.js', import.meta.url));
+const QUICK = ['C4', 'C8'];
+
+for (const { claim, id, what, asks, planted } of plants.filter((plant) => QUICK.includes(plant.claim)))
+  test(`${claim} is supported on this machine, and not where ${what}`, { skip: needsRoot }, async (t) => {
+    const home = diskFolder(t);
+    const verdict = async (env: Readonly<Record<string, string>>): Promise<string> => {
+      const out = join(home, `results-${Object.values(env).join('')}`);
+      const argv = [process.execPath, MAIN, 'run', ...asks, '--budget', '90s', '--out', out];
+      const { code, stderr } = await start(t, argv, env).done;
+      assert.equal(code, 0, stderr);
+      return (await loadView(out)).claims.find((one) => one.id === claim)!.verdict;
+    };
+    const usual = await verdict({});
+    // What the scenario needs is not on every machine.
+    if (usual === 'not testable') return t.skip('the scenario cannot be asked here');
+    assert.equal(usual, 'supported');
+    const turned = await verdict({ PLANTED: id });
+    assert.ok(
+      planted.some((one) => one === turned),
+      turned,
+    );
+    assert.deepEqual(leftOf(home), []);
+  });
