@@ -21,6 +21,7 @@ const rerun = (head: Loaded, slower: readonly LatencyResult[], out: string): voi
   const images = [...new Set(slower.map(({ place }) => place.image))].map(
     (name) => run.images.find((image) => image.name === name)?.source ?? name,
   );
+  const budgetNs = run.asked?.options['budget'];
   const argv = [
     process.argv[1]!,
     'run',
@@ -39,6 +40,8 @@ const rerun = (head: Loaded, slower: readonly LatencyResult[], out: string): voi
       const typed = run.asked?.options[name];
       return typed === undefined ? [] : [`--${name}`, String(typed)];
     }),
+    // Without it a profile's own budget would cut off on a busy machine what the run itself had time for.
+    ...(typeof budgetNs === 'number' ? ['--budget', `${Math.ceil(budgetNs / 1e9)}s`] : []),
     '--out',
     out,
   ];

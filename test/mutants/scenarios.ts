@@ -39,8 +39,8 @@ export const scenarios: readonly Mutant[] = [
     ],
     [
       'the syncfs is part of create',
-      "const created = await stage.phase('create', () => prepared.create(stage.storeOf(number), dir));",
-      "const created = await stage.phase('create', async () => { const made = await prepared.create(stage.storeOf(number), dir); stage.sync(); return made; });",
+      "stage.phase('create', () =>\n    prepared.create(stage.storeOf(number), dir, howOf(stage)),\n  );",
+      "stage.phase('create', async () => { const made = await prepared.create(stage.storeOf(number), dir, howOf(stage)); stage.sync(); return made; });",
     ],
     ['a full store is asked once a life', 'Math.ceil(ASKED_SHARE * stage.cycles)', 'stage.cycles'],
     ['use is part of mount', "await stage.phase('use', () =>", "await stage.phase('mount', () =>"],
