@@ -19,7 +19,7 @@ export interface JournalLine {
 const cannotRead = (path: string, error: unknown): ResultsError =>
   new ResultsError(`${path}: cannot be read`, {
     facts: [error instanceof Error ? error.message : String(error)],
-    hint: 'name a run folder: it holds run.json and samples.ndjson',
+    hint: 'name a run folder: it holds run.json and samples.ndjson; of a folder of runs: cfsbench pool',
     code: (error as { code?: string }).code ?? 'bad-results',
   });
 

@@ -82,7 +82,7 @@ const mounting = async (stage: Stage, spread: Spread): Promise<Tried> => {
   const { dirs, image } = spread;
   const store = stage.storeIn(dirs);
   await stage.prepared.ingest(store);
-  const storeDeviceCount = devicesOf(stage, stage.slot.backend === BLOCK_IMAGE ? [image] : store.objectDirs);
+  const storeDeviceCount = devicesOf(stage, stage.slot.backend === BLOCK_IMAGE ? [image] : dirs);
   let rightFileCount = 0;
   const refused = await crossesDevices(async () => {
     rightFileCount = await showing(stage, store, spread);
@@ -146,8 +146,10 @@ export const scenario: Scenario = {
     const files = filesOf(image.tree);
     // The second half of the digits belongs to the second folder.
     const inSecond = image.objects.filter(({ digest }) => Number.parseInt(digest[0]!, 16) % 2 === 1);
+    const dirs = [stage.folder('first'), `${second.root}/store`];
+    stage.machine.files.mkdir(dirs[1]!, FOLDER_MODE);
     const tried = await mounting(stage, {
-      dirs: [stage.folder('first'), `${second.root}/store`],
+      dirs,
       image: stage.folder('image'),
       files,
     });

@@ -14,7 +14,8 @@ interface Here {
 
 const hereNow = ({ store, machine: { files } }: Stage): Here => ({
   objects: new Set(
-    store.objectDirs.flatMap((dir) =>
+    // Made with the first object.
+    store.objectDirs.filter(files.exists).flatMap((dir) =>
       files
         .names(dir)
         .filter((name) => FAN.test(name))

@@ -14,9 +14,9 @@ import type { TypedOptions } from './options.ts';
 const PLAN_FILE = 'runs.json';
 /** Typed for all runs together, or said to each in its own words. */
 const NOT_PASSED_ON = ['runs', 'out', 'seed', 'budget', 'resume'];
-/** The worst one is the exit code of all; the first two end the whole, since no other run would fare better. */
+/** Where a run measured nothing for one of these, no other would fare better. */
 const FATAL = [1, 4];
-const WORST_FIRST = [1, 130, 124, 5, 6, 4, 0];
+const WORST_FIRST = [130, 124, 1, 5, 6, 4, 0];
 
 interface Planned {
   readonly count: number;
@@ -119,7 +119,7 @@ const measureAll = async (folder: string, planned: Planned): Promise<number> => 
       process.stderr.write(`Run ${number} of ${planned.count}: ${own}\n`);
       const code = await runOnce(argvOf(folder, planned, number), planned.cwd, stopping.running);
       codes.push(code);
-      if (FATAL.includes(code)) break;
+      if (FATAL.includes(code) && !isFinished(own)) break;
     }
   } finally {
     stopping.end();

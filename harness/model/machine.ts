@@ -134,6 +134,8 @@ export interface CollectWork {
   readonly dirs: readonly string[];
   /** Manifests whose objects stay. */
   readonly keep: readonly Uint8Array[];
+  /** 32 bytes for each further object that stays. */
+  readonly live?: Uint8Array;
   /** Folders that are empty then, the object folders among them. */
   readonly removesFolders: boolean;
 }

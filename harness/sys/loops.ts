@@ -18,6 +18,8 @@ const DIGEST_BYTES = 32;
 const EBADMSG = 74;
 const EUCLEAN = 117;
 
+const NOTHING = Buffer.alloc(0);
+
 type Timed = (work: Uint8Array) => { readonly result: number; readonly failed: number };
 
 // Kept for the life of the thread, and touched: a fresh one would be zeroed by the kernel inside the window.
@@ -116,7 +118,7 @@ const ingestWith =
 
 const collectWith =
   (timed: Timed): Loops['collect'] =>
-  ({ dirs, keep, removesFolders }: CollectWork) => {
+  ({ dirs, keep, live = NOTHING, removesFolders }: CollectWork) => {
     const manifests = new Struct(16 * keep.length);
     for (const manifest of keep) manifests.pointer(manifest).i64(manifest.length);
     const given = new Struct(COLLECT_BYTES)
@@ -124,7 +126,10 @@ const collectWith =
       .pointer(manifests.bytes)
       .i32(dirs.length)
       .i32(keep.length)
-      .i32(removesFolders ? 1 : 0);
+      .i32(removesFolders ? 1 : 0)
+      .i32(0)
+      .pointer(live)
+      .i64(live.length / DIGEST_BYTES);
     if (timed(given.bytes).result < 0) refuse('collect');
   };
 

@@ -1,6 +1,6 @@
 // The windows of the harness beside a C program that lives the same lives, in turns and in the same minutes: medians and their ratio.
 //
-// Usage:  sh scripts/bench-self window [ROUNDS]
+// Usage:  sh scripts/bench-self window [mounts|stores] [ROUNDS]
 // Needs:  root, a private mount namespace around it, a C compiler, EROFS from a file, overlayfs with data-only lowers; the large
 //         image from CFSBENCH_FIXTURES, else a shipped one. CFSBENCH_WINDOW=koffi measures the calls made one by one.
 // Error:  others on the machine are in both sides alike, since they take turns every few lives.
@@ -28,6 +28,8 @@ const LIVES = 5;
 const COLD_LIVES = 3;
 const ROUNDS = 24;
 const STORE_LIVES = 2;
+/** Writing and removing every object takes a thousand times as long as a mount. */
+const ROUNDS_PER_STORES = 4;
 const ASKS = 5;
 const LARGE = 'cs9-x86_64-minimal.dump.gz';
 
@@ -144,27 +146,23 @@ const stores = async (lab: Lab, rounds: number): Promise<void> => {
   const theirFull = join(home, 'their-full');
   mkdirSync(theirFull);
   const emptied = timesOf(['ingest', 'collect']);
-  const asked = timesOf(['ingest', 'collect, marking apart']);
-  const marks: number[] = [];
-  /** The program has the list of what lives at hand: reading it out of the manifest is apart. */
-  const mark = async (): Promise<number> => {
-    const { loops } = machine.files;
-    if (loops === null) return 0;
-    const work = { dirs: [], keep: [image.manifest], removesFolders: false };
-    const [, ns] = await phase('collect', async () => loops.collect(work));
-    return ns;
+  const asked = timesOf(['ingest', 'collect']);
+  // The program has the list of what lives at hand; reading it out of the manifest is a row of its own.
+  const live = Buffer.from(image.objects.map(({ digest }) => digest).join(''), 'hex');
+  const { loops } = machine.files;
+  const collectBy = async (store: Store, keep: readonly Image[]): Promise<void> => {
+    if (loops === null || keep.length === 0) store.collect(keep);
+    else loops.collect({ dirs: store.objectDirs, keep: [], live, removesFolders: false });
   };
   const life = async (store: Store, times: Times | null, keep: readonly Image[]): Promise<void> => {
-    const markNs = keep.length === 0 ? 0 : await mark();
     const [, ingestNs] = await phase('ingest', async () => store.ingest(image));
     if (keep.length === 0) machine.files.syncfs(home);
-    const [, collectNs] = await phase('collect', async () => store.collect(keep));
+    const [, collectNs] = await phase('collect', () => collectBy(store, keep));
     if (keep.length === 0) machine.files.syncfs(home);
     if (times === null) return;
     const [ingest, collect] = [...times.values()];
     ingest!.ours.push(ingestNs);
-    collect!.ours.push(collectNs - markNs);
-    if (markNs > 0) marks.push(markNs);
+    collect!.ours.push(collectNs);
   };
   for (let round = 0; round < rounds; round++) {
     const folder = join(home, `theirs-${number}`);
@@ -183,13 +181,23 @@ const stores = async (lab: Lab, rounds: number): Promise<void> => {
   }
   show('nothing local', emptied);
   show('files local, the store asked', asked);
-  if (marks.length > 0) say(`  ${'marking'.padEnd(28)}${us(medianOf(marks))}`);
+  if (loops === null) return;
+  const marks: number[] = [];
+  for (let i = 0; i < ASKS; i++) {
+    const work = { dirs: [], keep: [image.manifest], removesFolders: false };
+    const [, ns] = await phase('collect', async () => loops.collect(work));
+    marks.push(ns);
+  }
+  say(`  ${'marking'.padEnd(28)}${us(medianOf(marks))}`);
 };
 
 const given = process.env['CFSBENCH_FIXTURES'];
 const large = given === undefined ? '' : join(given, LARGE);
 const spec = existsSync(large) ? `dump:${large}` : 'fixture:debian-12-base';
-const [rounds = ROUNDS] = process.argv.slice(2).map(Number);
+const words = process.argv.slice(2);
+const rounds = words.map(Number).find((value) => value > 0) ?? ROUNDS;
+const wants = (what: string): boolean =>
+  !words.some((word) => word === 'mounts' || word === 'stores') || words.includes(what);
 const home = mkdtempSync('/var/tmp/cfsbench-window-');
 try {
   const program = join(home, 'lives');
@@ -204,8 +212,8 @@ try {
   full.ingest(image);
   say(`${image.name}: ${image.tree.count} entries, ${image.objects.length} objects; ${machine.windowKind}`);
   const lab: Lab = { machine, image, full, home, program };
-  await mounts(lab, rounds);
-  await stores(lab, Math.ceil(rounds / 8));
+  if (wants('mounts')) await mounts(lab, rounds);
+  if (wants('stores')) await stores(lab, Math.ceil(rounds / ROUNDS_PER_STORES));
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

@@ -46,6 +46,10 @@ describe('several runs', { concurrency: 2, skip: needsRoot }, () => {
     assert.deepEqual(readFileSync(join(out, '3', 'samples.ndjson')), kept);
     assert.match(resumed.stdout, /^Pooled over 3 runs/);
 
+    const single = await program(t, ['report', out]);
+    assert.equal(single.code, 1);
+    assert.match(single.stderr, /cfsbench pool/);
+
     const path = join(out, '2', 'run.json');
     const other = readRun(join(out, '2'));
     writeFileSync(path, JSON.stringify({ ...other, plan: { ...other.plan, profile: 'default' } }));
@@ -81,11 +85,25 @@ describe('several runs', { concurrency: 2, skip: needsRoot }, () => {
   });
 });
 
-test('what is no run, and no run at all, is refused with what to type', async (t) => {
+test('what is no run, and no run at all, is refused with what to type; a mistake is made once', {
+  skip: needsRoot,
+}, async (t) => {
   const folder = diskFolder(t);
   const nothing = await program(t, ['pool', folder]);
   assert.equal(nothing.code, 1);
   assert.match(nothing.stderr, /^cfsbench: no run in this folder: /);
+  const fruitless = await program(t, [
+    ...OPTIONS,
+    '--runs',
+    '3',
+    '--images',
+    'dir:/nowhere',
+    '--out',
+    join(folder, 'x'),
+  ]);
+  assert.equal(fruitless.code, 1);
+  assert.doesNotMatch(fruitless.stderr, /Run 2 of 3/);
+  assert.match(fruitless.stderr, /^0 of 3 runs are finished/m);
   const none = await program(t, ['run', '--runs', '0']);
   assert.equal(none.code, 1);
   assert.match(none.stderr, /--runs 5/);

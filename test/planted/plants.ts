@@ -156,6 +156,10 @@ const copiedObjects = (): ((backend: Backend) => Backend) => {
   });
 };
 
+/** Nothing that the version before brought in is there any more when the next one comes. */
+const nothingKept: Change<Prepared> = (prepared, image) =>
+  image.name.endsWith('-security') ? prepared : { ...prepared, ingest: async () => {} };
+
 /** What is called a second file system is a folder of the first. */
 const oneFileSystem = (scenario: Scenario): Scenario => ({
   ...scenario,
@@ -267,6 +271,16 @@ export const plants: readonly Plant[] = [
     what: 'the second version has copies of all objects in a store of its own',
     asks: ['--scenarios', 'sharing-cache,sharing-disk', ...COUNTED],
     plant: plantIn(['erofs-overlay'], copiedObjects()),
+  },
+  {
+    claim: 'C15',
+    id: 'nothing-kept',
+    usual: SUPPORTED,
+    planted: REFUTED,
+    what: 'no object of the version before is there when the next one comes',
+    // Images of several layers are asked where there is time.
+    asks: ['--profile', 'full', '--scenarios', 'update', ...COUNTED],
+    plant: plantIn(['erofs-overlay'], living(nothingKept)),
   },
   {
     claim: 'C19',
