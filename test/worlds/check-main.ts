@@ -19,7 +19,7 @@ Draws journals from worlds in which each claim is true by a margin, false by a m
 of real machines, gives each to the rule that ships, and prints how often it was wrong and right.
 
   --runs N       seeded runs of each world (default 1000)
-  --together N   runs that are put together where times are judged (default 5)
+  --together N   runs that are put together where times are judged (default ${EVIDENCE_RUNS})
   --blocks N     blocks of each run (default: 8, 12 and 24 in turn; of walks put together 24)
   --claim C6     only this claim; may be repeated
   --margins      only print what each margin is and why

@@ -2,7 +2,7 @@
 import type { Outcome, Verdict } from './simulate.ts';
 import type { ClaimWorlds, Truth, World } from './world.ts';
 
-/** Of wrong verdicts, on one run and on five; of right ones at a margin, where five runs were pooled or counts are exact. */
+/** Of wrong verdicts, on one run and on several; of right ones at a margin, where runs were put together or counts are exact. */
 export const MOST_WRONG = 0.01;
 export const LEAST_RIGHT = 0.9;
 
@@ -18,7 +18,11 @@ export interface Row {
   readonly outcome: Outcome;
 }
 
-export const EVIDENCE_RUNS = 5;
+/**
+ * Runs that evidence puts together. With five an effect half as large as what was published is told from none in 60 to 77 % of cases,
+ * with seven in more than 90 %.
+ */
+export const EVIDENCE_RUNS = 7;
 
 export const tasksOf = (all: readonly ClaimWorlds[], together = EVIDENCE_RUNS): readonly Task[] =>
   all.flatMap(({ id, kind, worlds }) =>
@@ -45,7 +49,7 @@ export const blocksOf = (
   return blocks === undefined ? {} : { blocks };
 };
 
-/** A single run of times may leave open what is so by a margin: five are asked to tell it. */
+/** A single run of times may leave open what is so by a margin: several are asked to tell it. */
 export const mustBeRight = ({ kind }: ClaimWorlds, { truth, answer }: World, { pooled }: Task): boolean =>
   answer === 'never' || (truth !== 'line' && (kind === 'counts' || pooled > 1));
 

@@ -18,9 +18,9 @@ export interface World {
 export interface ClaimWorlds {
   /** `C1` to `C20`. */
   readonly id: string;
-  /** Times are judged on one run and on five; counts that are equal in every run, on one. */
+  /** Times are judged on one run and on several put together; counts that are equal in every run, on one. */
   readonly kind: 'times' | 'counts';
-  /** Blocks of each of five runs; absent: each of the first looks in turn, as of one run. */
+  /** Blocks of each of several runs put together; absent: each of the first looks in turn, as of one run. */
   readonly pooledBlocks?: number;
   /** Why these sizes: what a reader would care about. Written before any verdict was seen. */
   readonly margin: string;

@@ -8,7 +8,7 @@ import { worlds } from './registry.ts';
 import { simulate } from './simulate.ts';
 import type { Truth } from './world.ts';
 
-/** Of one run. Five take five times as long. */
+/** Of one run; several put together take longer. */
 const RUNS = 60;
 const POOLED_RUNS = 20;
 /** What chance may do to one world. */
@@ -35,7 +35,7 @@ for (const claim of claims)
   describe(`${claim.id} in worlds where the truth is known`, () => {
     for (const task of tasksOf(worlds.filter(({ id }) => id === claim.id))) {
       const { of, world } = worldOf(worlds, task);
-      test(`${world.truth}, ${task.pooled === 1 ? 'one run' : 'five runs'}: ${world.what}`, () => {
+      test(`${world.truth}, ${task.pooled === 1 ? 'one run' : 'runs put together'}: ${world.what}`, () => {
         const runs = task.pooled === 1 ? RUNS : POOLED_RUNS;
         const { wrong, right, verdicts } = simulate(claim, world, {
           pooled: task.pooled,

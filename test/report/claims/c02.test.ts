@@ -85,6 +85,13 @@ test('undecided: an interval over a bound', () => {
   assert.match(judged.because, /create \+ destroy of hardlink-checkout: exponent/);
 });
 
+test('undecided: an exponent of one run that another run may have on the other side of its bound', () => {
+  assert.equal(on({ linkPower: 0.82 }).verdict, 'undecided');
+  assert.equal(on({ linkPower: 0.78 }).verdict, 'undecided');
+  assert.equal(on({ linkPower: 0.9 }).verdict, 'supported');
+  assert.equal(on({ linkPower: 0.7 }).verdict, 'not supported');
+});
+
 test('measured too small: sizes below 20,000 files decide nothing, whatever they grow like', () => {
   const judged = verdictOn(claim, {
     images: [...images, { name: 'of-19999', fileCount: 19_999 }],
