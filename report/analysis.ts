@@ -40,17 +40,22 @@ const position = (items: readonly string[], item: string): number => {
 /** 2 before 10. */
 const NUMBERS_IN_ORDER = new Intl.Collator('en', { numeric: true });
 
+/** The state that the debate is about stands first; then the least work to the most. */
+const LOCAL_ORDER = ['files', 'image', 'nothing'];
+
 const inPlannedOrder = (groups: readonly GroupData[], run: RunFile): readonly GroupData[] => {
-  const key = ({ scenario, image }: Group) => [
+  const key = ({ scenario, image, params }: Group) => [
     position(run.plan.scenarios, scenario),
     position(run.plan.images, image),
+    position(LOCAL_ORDER, String(params['local'])),
   ];
   return [...groups].sort((a, b) => {
-    const [scenarioA, imageA] = key(a.group);
-    const [scenarioB, imageB] = key(b.group);
+    const [scenarioA, imageA, localA] = key(a.group);
+    const [scenarioB, imageB, localB] = key(b.group);
     return (
       scenarioA! - scenarioB! ||
       imageA! - imageB! ||
+      localA! - localB! ||
       NUMBERS_IN_ORDER.compare(paramsKey(a.group.params), paramsKey(b.group.params))
     );
   });

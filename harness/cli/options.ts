@@ -93,6 +93,8 @@ const chooseProfile = (id: string): Profile => {
   return profile;
 };
 
+const countedOnly = (scenario: Scenario): Scenario => ({ ...scenario, passesWith: () => ['count'] });
+
 const chooseScenarios = (ids: readonly string[], scenarios: readonly Scenario[]): readonly Scenario[] => {
   for (const id of ids)
     if (!scenarios.some((scenario) => scenario.id === id))
@@ -177,7 +179,13 @@ export const understand = (
 ): RunOptions => {
   const profile = chooseProfile(typed.profile);
   const ab = typed.ab === undefined ? null : chooseAb(typed.ab, typed, backends);
-  const chosen = chooseScenarios(someOf('scenarios', list(typed.scenarios), profile.scenarios), scenarios);
+  const typedScenarios = list(typed.scenarios);
+  const chosen = chooseScenarios(someOf('scenarios', typedScenarios, profile.scenarios), scenarios).map(
+    (scenario) =>
+      typedScenarios === null && profile.countedOnly?.includes(scenario.id) === true
+        ? countedOnly(scenario)
+        : scenario,
+  );
   const images = [...new Set(someOf('images', imageList(typed.images), profile.images))];
   if (typed.blocks !== undefined && typed.blocks < FEWEST_BLOCKS)
     throw new UserError(`${typed.blocks} blocks are too few to say anything`, {

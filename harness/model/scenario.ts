@@ -80,6 +80,8 @@ export interface Scenario extends ScenarioInfo {
   readonly largeParams?: readonly Params[];
   /** Absent: counted and timed. What is only observed, such as who shares what, needs no more than the counting passes. */
   readonly passes?: readonly Pass[];
+  /** The same of some parameters: what differs between them may be time alone. Absent: `passes`. */
+  passesWith?(params: Params): readonly Pass[];
   /** What some of them need beside; where it is missing only those are skipped. */
   paramNeeds?(params: Params): readonly Need[];
   /** Variants, by id, that this question needs beside the headline backends. */

@@ -27,8 +27,13 @@ export const placementOf = (params: Params): Placement =>
   params['placement'] === 'same-cpu' ? 'same-cpu' : 'free';
 
 /** Whether a scenario takes part in this kind of pass. */
-export const inPass = ({ scenario }: Pick<Group, 'scenario'>, pass: Slot['pass']): boolean =>
-  scenario.passes === undefined || scenario.passes.includes(pass);
+export const inPass = (
+  { scenario, params = {} }: Pick<Group, 'scenario'> & { readonly params?: Params },
+  pass: Slot['pass'],
+): boolean => {
+  const passes = scenario.passesWith?.(params) ?? scenario.passes;
+  return passes === undefined || passes.includes(pass);
+};
 
 export const groupKey = (group: { scenario: string; params: Params; image: string }): string =>
   `${group.scenario} ${JSON.stringify(group.params)} ${group.image}`;

@@ -1,4 +1,6 @@
 // Whether what a mount held is free when umount2 has returned.
+
+import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import { grouped } from '../format.ts';
@@ -39,13 +41,14 @@ const toldOf = ({ arm, askedCount, heldCount }: Tally): Told => ({
 });
 
 /** Those with mounts, whether they could be asked or not. */
-const armsOf = (groups: readonly GroupData[]): readonly string[] => [
-  ...new Set(
-    groups.flatMap(({ time }) =>
-      ['setUpWallNs', ASKED].flatMap((metric) => [...(time.get(metric)?.keys() ?? [])]),
+const armsOf = (groups: readonly GroupData[]): readonly string[] =>
+  [
+    ...new Set(
+      groups.flatMap(({ time }) =>
+        ['setUpWallNs', ASKED].flatMap((metric) => [...(time.get(metric)?.keys() ?? [])]),
+      ),
     ),
-  ),
-];
+  ].filter((arm) => arm !== NULL_ARM);
 
 const isSure = ({ arm, askedCount, heldCount }: Tally): boolean =>
   !BY_NUMBER.includes(arm) || (heldCount >= OFTEN && heldCount * SHARE >= askedCount);

@@ -41,6 +41,14 @@ test('not supported: once is enough, with how often and of which backend; that n
   assert.equal(verdictOn(claim, { groups: [alone] }).verdict, 'not supported');
 });
 
+test('the baseline measured once more is no backend of its own', () => {
+  const twice = group({ null: asked(0), 'erofs-overlay': asked([1]) });
+  const judged = verdictOn(claim, { groups: [twice] });
+  assert.ok(judged.told.every(({ what }) => !what.startsWith('null')));
+  const silent = group({ null: { setUpWallNs: 1e8 } });
+  assert.doesNotMatch(verdictOn(claim, { groups: [headline(0), silent] }).because, /null/);
+});
+
 test('not supported: a variant that holds its loop device counts as a backend', () => {
   const loop = group({ 'erofs-overlay-loop': asked([0, 3]) });
   const judged = verdictOn(claim, { groups: [headline(0), loop] });
