@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { UserError } from '../model/errors.ts';
+import { proseColumns } from './columns.ts';
 import { COMPARE_FORMATS, type CompareFormat, comparedAs } from './compare-formats.ts';
 import { writeOut } from './written.ts';
 
@@ -85,7 +86,7 @@ const compare = async (first: string, second: string | undefined, typed: Typed):
     gate = gateOf(comparison, head, { ...judging, isRefuted: await confirm(head, red, config) });
   }
   const format = typed.json === true ? 'json' : typed.format;
-  const columns = Math.min(process.stdout.columns ?? 80, 100);
+  const columns = proseColumns();
   const compared = { comparison, base, head, gate, judging, explain: typed.explain === true, columns };
   await writeOut(comparedAs(format, compared), typed.out);
   if (gate !== null) process.exitCode = gate.exit;

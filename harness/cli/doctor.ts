@@ -8,6 +8,7 @@ import { UserError } from '../model/errors.ts';
 import type { Features, Need } from '../model/machine.ts';
 import { probes } from '../probes/registry.ts';
 import { isNoisy } from '../runner/conditions.ts';
+import { proseColumns } from './columns.ts';
 import { discoverFeatures } from './discover.ts';
 import { type Judged, judge } from './needs.ts';
 import { lookQuietly, otherMountsOf } from './watch-conditions.ts';
@@ -97,7 +98,7 @@ export const doctor = async ({ json, work, bench, strict }: TypedDoctor): Promis
     if (!existsSync(work))
       throw new UserError(`no such folder: ${work}`, { hint: 'cfsbench doctor --bench --work DIR' });
     const judged = await lookQuietly();
-    const columns = Math.min(process.stdout.columns ?? 80, 100);
+    const columns = proseColumns();
     process.stdout.write(
       json === true
         ? `${JSON.stringify(judged, null, 2)}\n`
@@ -108,8 +109,6 @@ export const doctor = async ({ json, work, bench, strict }: TypedDoctor): Promis
   }
   const features = await discoverFeatures(work);
   process.stdout.write(
-    json === true
-      ? `${JSON.stringify(features, null, 2)}\n`
-      : doctorText(features, Math.min(process.stdout.columns ?? 80, 100)),
+    json === true ? `${JSON.stringify(features, null, 2)}\n` : doctorText(features, proseColumns()),
   );
 };

@@ -9,6 +9,7 @@ import { loadPool, type Pool } from '../../results/pool/load.ts';
 import { readRun } from '../../results/read.ts';
 import { UserError } from '../model/errors.ts';
 import { profiles } from '../runner/profile.ts';
+import { terminalColumns } from './columns.ts';
 import type { TypedOptions } from './options.ts';
 
 const PLAN_FILE = 'runs.json';
@@ -135,7 +136,8 @@ const show = async (folder: string, pool: Pool): Promise<void> => {
   const view = viewOf(pool);
   const page = join(folder, REPORT_FILE);
   writeFileSync(page, htmlOf(view));
-  const { columns = 80, isTTY } = process.stdout;
+  const columns = terminalColumns();
+  const { isTTY } = process.stdout;
   process.stdout.write(terminalOf(view, { columns, color: isTTY === true }));
   process.stdout.write(`\nResults: ${folder}\nPage:    ${page}\n`);
 };

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Trend } from '../../results/history/trends.ts';
 import { UserError } from '../model/errors.ts';
+import { proseColumns } from './columns.ts';
 import { writeOut } from './written.ts';
 
 const STORE = 'history';
@@ -81,7 +82,7 @@ async function* shownAs(found: readonly Trend[], shown: Shown): AsyncGenerator<s
     }
     default: {
       const { historyText } = await import('../../report/history/text.ts');
-      yield historyText(found, { columns: Math.min(process.stdout.columns ?? 80, 100), all });
+      yield historyText(found, { columns: proseColumns(), all });
     }
   }
 }

@@ -7,6 +7,7 @@ import type { Backend } from '../model/backend.ts';
 import type { Features } from '../model/machine.ts';
 import { probes } from '../probes/registry.ts';
 import { profiles } from '../runner/profile.ts';
+import { proseColumns } from './columns.ts';
 import { discoverFeatures } from './discover.ts';
 import { firstUnmet } from './needs.ts';
 import { wrap } from './wrap.ts';
@@ -73,5 +74,5 @@ const listText = (features: Features, columns: number): string => {
 
 export const list = async ({ work }: { readonly work: string }): Promise<void> => {
   const features = await discoverFeatures(work);
-  process.stdout.write(listText(features, Math.min(process.stdout.columns ?? 80, 100)));
+  process.stdout.write(listText(features, proseColumns()));
 };

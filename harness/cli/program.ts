@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { profiles } from '../runner/profile.ts';
 import { cleanCommand } from './clean.ts';
+import { proseColumns } from './columns.ts';
 import { compareCommand } from './compare.ts';
 import { parseDurationNs } from './duration.ts';
 import { historyCommand } from './history.ts';
@@ -110,7 +111,7 @@ export const program = (): Command =>
       'Measures what it costs to create, use and destroy container images on composefs over FUSE, on EROFS + overlayfs, and as layers unpacked to files.',
     )
     .version(version)
-    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
+    .configureHelp({ helpWidth: proseColumns() })
     .showHelpAfterError('(cfsbench --help shows what there is)')
     .addCommand(runCommand(), { isDefault: true })
     .addCommand(compareCommand())

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { ReportView } from '../../report/view.ts';
 import { machineFormats } from '../../results/exports/registry.ts';
 import { UserError } from '../model/errors.ts';
+import { terminalColumns } from './columns.ts';
 import { reportExitCode } from './exit-code.ts';
 import { writeOut } from './written.ts';
 
@@ -50,7 +51,7 @@ const textOf = async (view: ReportView, { format, out }: Typed): Promise<string>
       return (await import('../../report/markdown/run.ts')).runMarkdown(view);
     default:
       return (await import('../../report/terminal.ts')).terminalOf(view, {
-        columns: process.stdout.columns ?? 80,
+        columns: terminalColumns(),
         color: process.stdout.isTTY === true && out === undefined,
       });
   }

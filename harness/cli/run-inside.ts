@@ -19,6 +19,7 @@ import { openWorkspace, removeWorkspace, type Workspace } from '../runner/worksp
 import { noteLoops, removeNewLoops } from '../sys/loop.ts';
 import { listenToOuter } from '../sys/namespace.ts';
 import { catalogueOf } from './catalogue.ts';
+import { terminalColumns } from './columns.ts';
 import { exitCode, type Judged } from './exit-code.ts';
 import type { Handover } from './handover.ts';
 import { type MappedImages, mappedImages, noneMapped, ROOT_OWNED_IMAGE } from './mapped-images.ts';
@@ -197,7 +198,8 @@ const measureThere = async (
 const show = async (runDir: string): Promise<readonly string[]> => {
   await writeCsv(runDir);
   const view = await renderReport(runDir);
-  const { columns = 80, isTTY } = process.stdout;
+  const columns = terminalColumns();
+  const { isTTY } = process.stdout;
   process.stdout.write(await renderTerminal(runDir, { columns, color: isTTY === true }));
   process.stdout.write(`\nResults: ${runDir}\nPage:    ${runDir}/report.html\n`);
   return brokenRules(view);

@@ -44,9 +44,9 @@ test('the calls that C1 stands on are those that strace counts of the same unpac
   const home = diskFolder(t);
   const out = join(home, 'results');
   const { code, stderr } = await program(t, [
-    ...['run', '--scenarios', 'churn-scale', '--count-only', '--count-passes', '2'],
+    ...['run', '--scenarios', 'churn,churn-scale', '--count-only', '--count-passes', '2'],
     ...['--backends', 'erofs-overlay,unpacked-overlay,hardlink-checkout'],
-    ...['--images', 'synthetic:files=60,layers=2,seed=1', '--budget', '90s', '--out', out],
+    ...['--images', 'fixture:debian-12-static', '--budget', '90s', '--out', out],
   ]);
   assert.equal(code, 0, stderr);
   const { run, tallied } = await loadRun(out);
@@ -128,5 +128,7 @@ test('an update fetches what the two versions do not share, as the images themse
     sizes(missing.map(({ sizeBytes }) => sizeBytes)) + two.manifest.length,
   );
   assert.equal(sample('unpacked-overlay')['updateFetchBytes'], sizes(layers.map(({ tarBytes }) => tarBytes)));
-  assert.equal((await loadView(out)).claims.find(({ id }) => id === 'C15')!.verdict, 'supported');
+  // An image of one layer says nothing of layers.
+  const c15 = (await loadView(out)).claims.find(({ id }) => id === 'C15')!;
+  assert.equal(c15.verdict, 'undecided', c15.because);
 });

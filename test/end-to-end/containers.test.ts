@@ -37,7 +37,7 @@ test('containers of one image start, write and stop on every backend', { skip: n
   assert.deepEqual([...calls('composefs-fuse', CONTAINERS, 'unmount', 'umount2')], [2 * CONTAINERS]);
   assert.deepEqual([...calls('erofs-overlay', CONTAINERS, 'unmount', 'umount2')], [CONTAINERS]);
   // A run that asked for nothing with a row in the first table shows what it measured all the same.
-  assert.match(stdout, /^container-churn, containers=16 stack=one$/m);
+  assert.match(stdout, /^container-churn, containers=16 local=image stack=one$/m);
   assert.match(stdout, /^ +containers\/s +\S+\/s /m);
   assert.deepEqual(leftOf(home), []);
 });

@@ -31,26 +31,26 @@ test('calls of erofs-overlay do not depend on the number of files, those of unpa
   assert.equal(images.length, 2);
   const [small, large] = images.map((image) => ({
     fileCount: image.fileCount,
-    sample: (backend: string, store: string): OkSample =>
+    sample: (backend: string, local: string): OkSample =>
       okSamples(out).find(
         (one) =>
           one.pass === 'count' &&
           one.image === image.name &&
           one.backend === backend &&
-          one.params['store'] === store,
+          one.params['local'] === local,
       )!,
   }));
-  for (const store of ['empty', 'full'])
+  for (const local of ['nothing', 'files'])
     for (const phase of FIXED)
       assert.deepEqual(
-        large!.sample('erofs-overlay', store).ledger?.[phase]?.['harness'],
-        small!.sample('erofs-overlay', store).ledger?.[phase]?.['harness'],
-        `${phase} of a store that is ${store}`,
+        large!.sample('erofs-overlay', local).ledger?.[phase]?.['harness'],
+        small!.sample('erofs-overlay', local).ledger?.[phase]?.['harness'],
+        `${phase} with local=${local}`,
       );
   const more = large!.fileCount - small!.fileCount;
   for (const phase of ['create', 'destroy'] as const) {
-    const before = callsOf(small!.sample('unpacked-overlay', 'empty'), phase);
-    const after = callsOf(large!.sample('unpacked-overlay', 'empty'), phase);
+    const before = callsOf(small!.sample('unpacked-overlay', 'files'), phase);
+    const after = callsOf(large!.sample('unpacked-overlay', 'files'), phase);
     t.diagnostic(`${phase}: ${before} calls for ${small!.fileCount} files, ${after} for ${large!.fileCount}`);
     assert.ok(after - before >= more, `${phase}: ${after - before} more calls for ${more} more files`);
   }

@@ -74,7 +74,7 @@ test('one more system call per file in tar turns the gate red in one counting pa
   assert.equal(code, 2, stdout);
   assert.match(stdout.replace(/\s+/g, ' '), /in the phase create, tar calls getppid \d+ -> \d+ \(\+\d+\)/);
   const files = okSamples(head)
-    .filter(({ arm, params }) => arm === 'unpacked-overlay' && params['store'] === 'empty')
+    .filter(({ arm, params }) => arm === 'unpacked-overlay' && params['local'] === 'files')
     .map(({ ledger }) => ledger?.create?.['tar']?.['getppid']);
   const { fileCount } = readRun(head).images[0]!;
   t.diagnostic(`getppid in create: ${files.join()}, files in the image: ${fileCount}`);

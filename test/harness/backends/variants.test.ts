@@ -27,7 +27,7 @@ const VARIANTS: readonly {
   { id: 'erofs-full', fsType: 'erofs', took: { erofs: 'file' } },
   { id: 'squashfs-full', fsType: 'squashfs', took: { squashfs: 'loop' } },
   { id: 'hardlink-checkout', fsType: 'ext4', took: { mount: 'bind' } },
-  { id: 'reflink-checkout', fsType: 'xfs', took: { mount: 'bind' } },
+  { id: 'reflink-checkout', fsType: 'xfs', took: { mount: 'bind', on: 'XFS on a loop file' } },
 ];
 
 describe('every variant shows the tree that its image describes', { skip: needsRoot }, () => {
