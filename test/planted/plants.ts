@@ -215,7 +215,7 @@ export const plants: readonly Plant[] = [
     usual: SUPPORTED,
     planted: REFUTED,
     what: 'manifest backends write an empty file for each entry in create, and unlink it in destroy',
-    asks: ['--scenarios', 'churn-scale', ...COUNTED],
+    asks: ['--scenarios', 'churn,churn-scale', ...COUNTED],
     plant: plantIn(['erofs-overlay', 'composefs-fuse'], creating(filePerEntry)),
   },
   {
