@@ -19,7 +19,7 @@ export const ENOUGH_RUNS = 5;
 
 export const runsText = ({ pool }: ReportView): string => {
   if (pool === null)
-    return 'One run: another run of the same plan may differ by more than these intervals (pool of five: --profile evidence).';
+    return 'One run: another run of the same plan may differ by more than these intervals (several runs: --profile evidence).';
   const { runs } = pool;
   const pooled = `Pooled over ${runs.length} run${runs.length === 1 ? '' : 's'}`;
   if (runs.length < FEWEST_RUNS)

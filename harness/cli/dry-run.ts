@@ -44,6 +44,7 @@ const planText = (options: RunOptions, sources: readonly SourceImage[]): string 
   const byName = (spec: string): string => sources.find(({ source }) => source === spec)!.name;
   const groups = groupsOf({
     images: options.images.map(byName),
+    imageScenarios: new Map(Object.entries(options.imageScenarios).map(([spec, ids]) => [byName(spec), ids])),
     ownImages: new Map(
       ownSources(scenarios, options.profile.large).map((spec) => [spec, byName(spec)] as const),
     ),

@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly placement: AskedPlacement;
   readonly scenarios: readonly Scenario[];
   readonly images: readonly string[];
+  /** Of the profile's images: scenarios that an image is asked of, where not all are. */
+  readonly imageScenarios: Readonly<Record<string, readonly string[]>>;
   /** They were named on the command line and are not those of the profile. */
   readonly imagesTyped: boolean;
   readonly blocks: number;
@@ -210,6 +212,7 @@ export const understand = (
     baseline: ab?.[0].id ?? BASELINE,
     scenarios: chosen,
     images,
+    imageScenarios: typed.images === undefined ? (profile.imageScenarios ?? {}) : {},
     imagesTyped: typed.images !== undefined,
     blocks: looks[0]!,
     looks,

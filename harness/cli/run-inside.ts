@@ -150,6 +150,12 @@ const measureThere = async (
       sources: all,
       question: {
         images: images.can.map(({ name }) => name),
+        imageScenarios: new Map(
+          images.can.flatMap(({ name, source }) => {
+            const ids = options.imageScenarios[source];
+            return ids === undefined ? [] : [[name, ids] as const];
+          }),
+        ),
         ownImages: ownImagesOf(ownSpecs, own.can),
         scenarios: scenarios.can,
         arms: arms.can,

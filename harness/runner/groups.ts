@@ -6,6 +6,8 @@ import { type Group, inPass, placementOf, SAME_CPU } from './plan.ts';
 export interface Question {
   /** Names of the run's images. */
   readonly images: readonly string[];
+  /** Names of images to the ids of the scenarios that they are asked of; absent: all. */
+  readonly imageScenarios?: ReadonlyMap<string, readonly string[]>;
   /** What scenarios name themselves, as on the command line, to the image's name; without those that cannot be had. */
   readonly ownImages: ReadonlyMap<string, string>;
   readonly scenarios: readonly Scenario[];
@@ -106,9 +108,9 @@ export const groupsOf = (
   const own = question.scenarios.filter(({ source }) => source !== undefined);
   return [
     ...question.images.flatMap((image) =>
-      ofRun.flatMap((scenario) =>
-        paramsOf(scenario, large).flatMap((params) => group(scenario, params, image)),
-      ),
+      ofRun
+        .filter(({ id }) => question.imageScenarios?.get(image)?.includes(id) !== false)
+        .flatMap((scenario) => paramsOf(scenario, large).flatMap((params) => group(scenario, params, image))),
     ),
     ...own.flatMap((scenario) =>
       paramsOf(scenario, large).flatMap((params) => {

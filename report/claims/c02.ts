@@ -5,8 +5,8 @@ import { grouped } from '../format.ts';
 import type { Claim, Judged, Told } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { sized, sums, timeGrowth } from './growth.ts';
-import { told, unmeasured } from './ratios.ts';
-import { ENOUGH_ENTRIES, tooSmall } from './size.ts';
+import { told } from './ratios.ts';
+import { ENOUGH_ENTRIES, tooSmall, unmeasuredLarge } from './size.ts';
 import { above, allOf, below, type Holds, overImages, type Part, within } from './verdicts.ts';
 
 /** What the mail is about stands first. */
@@ -105,7 +105,7 @@ const judge = (evidence: Evidence): Judged => {
     scaled(evidence).some((group) => evidence.values(group, arm, 'mountWallNs').size > 0),
   );
   if (largest === undefined || manifests.length === 0)
-    return unmeasured(
+    return unmeasuredLarge(
       evidence,
       [
         ...(largest === undefined ? [NEEDED] : []),

@@ -5,8 +5,8 @@ import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { orderOf } from './order.ts';
 import { larssonMarch, xuLazyLookup, xuTensorflow } from './people.ts';
-import { eachBlock, imagesWith, told, unmeasured, whereIn } from './ratios.ts';
-import { entriesOf } from './size.ts';
+import { eachBlock, imagesWith, told, whereIn } from './ratios.ts';
+import { entriesOf, unmeasuredLarge } from './size.ts';
 import { type Answer, above, allOf, ON_LARGE_IMAGES, overLargeImages, shareOf } from './verdicts.ts';
 
 const METRIC = 'walkWallNs';
@@ -99,7 +99,7 @@ export const claim: Claim = {
     const arms = [STACKED, ALONE];
     const groups = imagesWith(evidence, { scenario: 'walk-warm' }, arms, METRIC);
     return groups.length === 0
-      ? unmeasured(evidence, arms, 'cfsbench run --profile full --scenarios walk-warm')
+      ? unmeasuredLarge(evidence, arms, 'cfsbench run --profile full --scenarios walk-warm')
       : overLargeImages(evidence, groups, answerOn(evidence));
   },
 };

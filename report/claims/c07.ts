@@ -3,7 +3,8 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { larssonMarch, scrivanoMemory } from './people.ts';
-import { imagesWith, told, unmeasured } from './ratios.ts';
+import { imagesWith, told } from './ratios.ts';
+import { unmeasuredLarge } from './size.ts';
 import { type Answer, allOf, ON_LARGE_IMAGES, overLargeImages, type Part, within } from './verdicts.ts';
 
 const [STACKED, ALONE] = ['erofs-overlay', 'erofs-only'] as const;
@@ -85,7 +86,7 @@ export const claim: Claim = {
     const arms = [STACKED, ALONE];
     const groups = imagesWith(evidence, { scenario: 'memory' }, arms, SLAB);
     if (groups.length === 0)
-      return unmeasured(evidence, [...arms, 'memory'], 'cfsbench run --profile full --scenarios memory');
+      return unmeasuredLarge(evidence, [...arms, 'memory'], 'cfsbench run --profile full --scenarios memory');
     const { features } = evidence.run.environment;
     const group = features['memory-group'];
     const hasPeak = groups.some((one) => evidence.values(one, STACKED, PEAK).size > 0);

@@ -4,7 +4,8 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import type { Claim, Judged } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { xuLazyLookup } from './people.ts';
-import { imagesWith, MORE_BLOCKS, placementIn, told, unmeasured, whereIn } from './ratios.ts';
+import { imagesWith, MORE_BLOCKS, placementIn, told, whereIn } from './ratios.ts';
+import { unmeasuredLarge } from './size.ts';
 import { type Answer, above, allOf, below, ON_LARGE_IMAGES, overLargeImages, shareOf } from './verdicts.ts';
 
 const METRIC = 'walkWallNs';
@@ -80,7 +81,7 @@ const judge = (evidence: Evidence): Judged => {
     (group) => readFirstOf(evidence, group) !== null,
   );
   return cold.length === 0
-    ? unmeasured(
+    ? unmeasuredLarge(
         evidence,
         [DIRECT, LOOP, 'prefetch'],
         'cfsbench run --profile full --scenarios walk-cold,prefetch',

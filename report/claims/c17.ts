@@ -2,7 +2,8 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { imagesWith, told, unmeasured, whereIn } from './ratios.ts';
+import { imagesWith, told, whereIn } from './ratios.ts';
+import { unmeasuredLarge } from './size.ts';
 import { type Answer, above, allOf, ON_LARGE_IMAGES, overLargeImages, shareOf } from './verdicts.ts';
 
 const METRIC = 'walkWallNs';
@@ -70,7 +71,7 @@ export const claim: Claim = {
     const arms = [NEITHER, FILTER, BOTH];
     const groups = imagesWith(evidence, { scenario: 'walk-warm' }, arms, METRIC);
     return groups.length === 0
-      ? unmeasured(evidence, arms, 'cfsbench run --profile full --scenarios walk-warm')
+      ? unmeasuredLarge(evidence, arms, 'cfsbench run --profile full --scenarios walk-warm')
       : overLargeImages(evidence, groups, answerOn(evidence));
   },
 };

@@ -3,6 +3,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { grouped } from '../format.ts';
 import type { Judged, Told } from './claim.ts';
 import type { Evidence } from './evidence.ts';
+import { unmeasured } from './ratios.ts';
 
 /**
  * A third of the image of the debate, so that a verdict reaches no further than three times what was measured; and a manifest of
@@ -22,7 +23,14 @@ export const isLarge = (evidence: Evidence, { group }: GroupData): boolean =>
 /** `count`: of the largest image that was measured. */
 export const tooSmall = (count: number, told: readonly Told[] = [], of = 'entries'): Judged => ({
   verdict: 'undecided',
-  because: `measured too small: ${grouped(count)} ${of}`,
+  because: `measured too small, ${grouped(count)} ${of}: --profile full`,
   wouldDecide: FULL_PROFILE,
   told,
 });
+
+/** The run's own reason for what a rule needs; of a run without an image that is large enough, that. */
+export const unmeasuredLarge = (evidence: Evidence, ids: readonly string[], command: string): Judged => {
+  const judged = unmeasured(evidence, ids, command);
+  const most = Math.max(0, ...evidence.run.images.map(({ entryCount }) => entryCount));
+  return judged.verdict === 'undecided' && most < ENOUGH_ENTRIES ? tooSmall(most, judged.told) : judged;
+};

@@ -98,7 +98,7 @@ test('measured too small: sizes below 20,000 files decide nothing, whatever they
     groups: [140, 3000, 19_999].map((files) => scale(files, { linkPower: 0.2 })),
   });
   assert.ok(judged.verdict === 'undecided');
-  assert.equal(judged.because, 'measured too small: 19,999 files');
+  assert.equal(judged.because, 'measured too small, 19,999 files: --profile full');
   assert.equal(judged.wouldDecide, 'cfsbench run --profile full');
 });
 

@@ -99,7 +99,7 @@ describe('C6', () => {
     assert.equal(none.verdict, 'supported');
     assert.match(none.because, /none of the published ratios lies inside: 1\.28/);
   });
-  test('measured too small: 19,999 entries decide nothing, 20,000 do', () => {
+  test('measured too small, 19,999 entries: --profile full decide nothing, 20,000 do', () => {
     const of = (entryCount: number) =>
       verdictOn(c06, {
         images: [{ name: IMAGE, entryCount }],
@@ -107,7 +107,7 @@ describe('C6', () => {
       });
     const small = of(19_999);
     assert.ok(small.verdict === 'undecided');
-    assert.equal(small.because, 'measured too small: 19,999 entries');
+    assert.equal(small.because, 'measured too small, 19,999 entries: --profile full');
     assert.equal(small.wouldDecide, 'cfsbench run --profile full');
     assert.ok(small.told.length > 0, 'what was measured is shown');
     assert.equal(of(20_000).verdict, 'supported');
@@ -214,7 +214,7 @@ describe('C7', () => {
   });
   test('measured too small', () => {
     const judged = on(100, 120, { images: [{ name: IMAGE, entryCount: 4188 }] });
-    assert.equal(judged.because, 'measured too small: 4,188 entries');
+    assert.equal(judged.because, 'measured too small, 4,188 entries: --profile full');
   });
   test('missing: not testable with the reason, undecided without one', () => {
     const skipped = [{ what: 'memory', need: 'slabinfo', reason: 'no root' }];
@@ -307,7 +307,7 @@ describe('C10', () => {
       assert.equal(judged.verdict, 'undecided');
   });
   test('measured too small', () =>
-    assert.equal(on(686, 484, 4188).because, 'measured too small: 4,188 entries'));
+    assert.equal(on(686, 484, 4188).because, 'measured too small, 4,188 entries: --profile full'));
   test('missing: without the buffered loop device there is no control', () => {
     const judged = verdictOn(c10, {
       images,
@@ -470,7 +470,8 @@ describe('C17', () => {
   test('supported', () => assert.equal(on(264).verdict, 'supported'));
   test('not supported', () => assert.equal(on(195).verdict, 'not supported'));
   test('undecided', () => assert.equal(on([200, 250]).verdict, 'undecided'));
-  test('measured too small', () => assert.equal(on(264, 4188).because, 'measured too small: 4,188 entries'));
+  test('measured too small', () =>
+    assert.equal(on(264, 4188).because, 'measured too small, 4,188 entries: --profile full'));
   test('not testable: an image that needs its access control lists', () => {
     const judged = verdictOn(c17, {
       images,
