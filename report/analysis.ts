@@ -42,22 +42,21 @@ const NUMBERS_IN_ORDER = new Intl.Collator('en', { numeric: true });
 
 /** The state that the debate is about stands first; then the least work to the most. */
 const LOCAL_ORDER = ['files', 'image', 'nothing'];
+const INGEST_ORDER = ['trusted', 'digested'];
 
 const inPlannedOrder = (groups: readonly GroupData[], run: RunFile): readonly GroupData[] => {
   const key = ({ scenario, image, params }: Group) => [
     position(run.plan.scenarios, scenario),
     position(run.plan.images, image),
     position(LOCAL_ORDER, String(params['local'])),
+    position(INGEST_ORDER, String(params['ingest'])),
   ];
   return [...groups].sort((a, b) => {
-    const [scenarioA, imageA, localA] = key(a.group);
-    const [scenarioB, imageB, localB] = key(b.group);
-    return (
-      scenarioA! - scenarioB! ||
-      imageA! - imageB! ||
-      localA! - localB! ||
-      NUMBERS_IN_ORDER.compare(paramsKey(a.group.params), paramsKey(b.group.params))
-    );
+    const other = key(b.group);
+    const difference = key(a.group)
+      .map((place, at) => place - other[at]!)
+      .find((one) => one !== 0);
+    return difference ?? NUMBERS_IN_ORDER.compare(paramsKey(a.group.params), paramsKey(b.group.params));
   });
 };
 

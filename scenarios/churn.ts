@@ -175,15 +175,18 @@ export const scenario: Scenario = {
       better: 'higher',
       noise: 'noisy',
     },
+    // The same ratio as that of the whole phase, which is judged.
     ingestPerObjectNs: {
       title: 'ingest for each object of the image',
       better: 'lower',
       noise: 'noisy',
+      judged: false,
     },
     collectPerObjectNs: {
       title: 'collect for each object of the image',
       better: 'lower',
       noise: 'noisy',
+      judged: false,
     },
     objectCount: { title: 'objects of the image', better: 'lower', noise: 'exact' },
     createDurableWallNs: {
