@@ -8,11 +8,13 @@ const TRANSLITERATED: Readonly<Record<string, string>> = {
   '\u00d7': 'x',
   '\u00f7': '/',
   '\u2013': '-',
+  '\u2019': "'",
+  '\u2212': '-',
   '\u2026': '...',
 };
 
 export const plainText = (text: string): string =>
-  ascii(text.replace(/[\u00b5\u00d7\u00f7\u2013\u2026]/g, (char) => TRANSLITERATED[char]!));
+  ascii(text.replace(/[\u00b5\u00d7\u00f7\u2013\u2019\u2026\u2212]/g, (char) => TRANSLITERATED[char]!));
 
 /** `From ` is escaped by mailboxes, `>` reads as a quotation, a lone dot ends a message, `--` begins a signature. */
 const MANGLED = /^(From |>|\.$|-- ?$)/;

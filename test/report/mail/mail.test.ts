@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { claims } from '../../../report/claims/registry.ts';
+import { byText } from '../../../report/claims/words.ts';
+import { plainText } from '../../../report/mail/lines.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
@@ -64,3 +67,9 @@ for (const name of [
     );
     assert.deepEqual(faults(mailOf({ ...view, finding: name })), []);
   });
+
+test('every sign that claims are written with has a place in a mail', () => {
+  for (const { id, text, rule, objection, answer, by } of claims)
+    for (const words of [text, rule, objection, answer, byText(by)])
+      assert.doesNotMatch(plainText(words), /\\u\{/, id);
+});
