@@ -64,7 +64,7 @@ const runCommand = (): Command =>
     .option('--count-passes <N>', 'counting passes (default: that of the profile)', wholeNumber)
     .option(
       '--lives <N>',
-      'lives of an image within one timed slot of an empty store; the value is their median (default: that of the profile)',
+      'long lives of an image within one timed slot; the value is their median (default: that of the profile)',
       wholeNumber,
     )
     .option(

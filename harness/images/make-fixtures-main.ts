@@ -69,7 +69,7 @@ const RECIPES: readonly Recipe[] = [
   },
   {
     name: 'debian-12-developer',
-    title: 'Debian 12 for developers: gcc, clang, Go, Python, git, kernel headers, libraries to build with',
+    title: 'Debian 12 for developers: gcc, git, Python, npm, kernel headers, libraries to build with',
     made: 'a layer on debian-12-base: the same with the packages that make-fixtures lists as $developer',
     base: 'debian-12-base',
   },

@@ -18,7 +18,7 @@ export interface Stretch {
   readonly groups: readonly Group[];
   /** Nanoseconds that one slot of a group is expected to take, by the group's key. */
   readonly costs: ReadonlyMap<string, number>;
-  /** Of an image within one timed slot of an empty store. */
+  /** Long lives of an image within one timed slot. */
   readonly lives: number;
   /** What comes after this stretch, nanoseconds: part of the time left. */
   readonly laterNs: number;

@@ -196,7 +196,7 @@ export interface Plan {
   readonly arms: readonly string[];
   readonly scenarios: readonly string[];
   readonly images: readonly string[];
-  /** Lives of an image within one timed slot of an empty store. Absent in older runs: as asked. */
+  /** Long lives of an image within one timed slot. Absent in older runs: as asked. */
   readonly lives?: number;
   /** Images, scenarios, blocks or lives left out, each with the reason. */
   readonly dropped: readonly string[];
