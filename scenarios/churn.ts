@@ -10,7 +10,7 @@ import { medianOf } from '../harness/model/repeated.ts';
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { readTarget } from './read-target.ts';
 
-/** Of lives of half a millisecond; those that make every file are repeated as often as the run wants. */
+/** Lives of half a millisecond are repeated this often in a slot; lives that make every file, as often as the run wants. */
 const SHORT_CYCLES = 10;
 /** Asking a full store, and collecting it, are single short windows: repeated this often for each life. */
 const ASKED_SHARE = 0.3;
@@ -33,8 +33,10 @@ interface Done {
 const howOf = (stage: Stage): IngestHow =>
   (stage.slot.params['ingest'] as IngestHow | undefined) ?? 'trusted';
 
-const mountAndUse = async (stage: Stage, created: Created, number: number): Promise<void> => {
-  const target = readTarget(stage.image.tree);
+/** What is read of each mount; looked for once, before the first window. Null: there is no such file, and the root is listed. */
+type Target = string | null;
+
+const mountAndUse = async (stage: Stage, created: Created, number: number, target: Target): Promise<void> => {
   const at = stage.folder(`mount-${number}`);
   const mounted = await stage.phase('mount', () => created.mount(at));
   stage.mounted(mounted);
@@ -47,7 +49,7 @@ const mountAndUse = async (stage: Stage, created: Created, number: number): Prom
   await stage.phase('settle', () => mounted.settle());
 };
 
-const life = async (stage: Stage, number: number): Promise<Done> => {
+const life = async (stage: Stage, number: number, target: Target): Promise<Done> => {
   const { prepared } = stage;
   const dir = stage.folder(`image-${number}`);
   const created = await stage.phase('create', () =>
@@ -55,7 +57,7 @@ const life = async (stage: Stage, number: number): Promise<Done> => {
   );
   const createSyncNs = stage.sync();
   const disk = stage.slot.pass === 'count' ? await stage.footprint() : {};
-  await mountAndUse(stage, created, number);
+  await mountAndUse(stage, created, number, target);
   stage.sync();
   await stage.phase('destroy', () => created.destroy());
   return { createSyncNs, disk };
@@ -82,11 +84,12 @@ const valuesOf = (stage: Stage, done: readonly Done[], destroySyncs: readonly nu
 
 /** All of the image goes before the next life begins, which has a store of its own. */
 const fromNothing = async (stage: Stage): Promise<Values> => {
+  const target = readTarget(stage.image.tree);
   const done: Done[] = [];
   const destroySyncs: number[] = [];
   for (let number = 0; number < stage.cycles; number++) {
     await ask(stage, number);
-    done.push(await life(stage, number));
+    done.push(await life(stage, number, target));
     destroySyncs.push(await collect(stage, number));
   }
   return valuesOf(stage, done, destroySyncs);
@@ -94,12 +97,13 @@ const fromNothing = async (stage: Stage): Promise<Values> => {
 
 /** The store is asked before all lives and collected after them. */
 const fromFiles = async (stage: Stage): Promise<Values> => {
+  const target = readTarget(stage.image.tree);
   const asked = Math.ceil(ASKED_SHARE * stage.cycles);
   const done: Done[] = [];
   const destroySyncs: number[] = [];
   for (let i = 0; i < asked; i++) await ask(stage, 0);
   for (let number = 0; number < stage.cycles; number++) {
-    done.push(await life(stage, number));
+    done.push(await life(stage, number, target));
     destroySyncs.push(stage.sync());
   }
   for (let i = 0; i < asked; i++) await collect(stage, 0);
@@ -107,9 +111,10 @@ const fromFiles = async (stage: Stage): Promise<Values> => {
 };
 
 const fromImage = async (stage: Stage): Promise<Values> => {
+  const target = readTarget(stage.image.tree);
   const created = await stage.prepared.create(stage.store, stage.folder('image'));
   stage.sync();
-  for (let number = 0; number < stage.cycles; number++) await mountAndUse(stage, created, number);
+  for (let number = 0; number < stage.cycles; number++) await mountAndUse(stage, created, number, target);
   await created.destroy();
   return {};
 };

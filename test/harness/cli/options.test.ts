@@ -120,3 +120,13 @@ test('durations are written in seconds, and in minutes where they are long', () 
   assert.equal(formatSeconds(-1), '0 s');
   assert.equal(formatSeconds(125e9), '2 min 5 s');
 });
+
+test('the default counts growth and does not time it; typed scenarios are timed, and typed images are asked everything', () => {
+  const passesOf = (typed: Partial<TypedOptions>) =>
+    understood(typed).scenarios.find(({ id }) => id === 'churn-scale')!.passesWith!({ local: 'files' });
+  assert.deepEqual(passesOf({}), ['count']);
+  assert.deepEqual(passesOf({ scenarios: 'churn-scale' }), ['count', 'time']);
+  const large = (typed: Partial<TypedOptions>) => Object.keys(understood(typed).imageScenarios);
+  assert.deepEqual(large({ profile: 'full' }), ['fixture:debian-12-developer']);
+  assert.deepEqual(large({ profile: 'full', images: 'fixture:debian-12-developer' }), []);
+});

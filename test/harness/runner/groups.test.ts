@@ -169,3 +169,27 @@ test('what is only observed is never timed', () => {
   assert.equal(countingSlots(groups, 3).length, 6);
   assert.deepEqual(timingSlots(groups, { blocks: 8, baseline: 'plain', seed: 's', firstSeq: 0 }), []);
 });
+
+test('an image that only some scenarios are asked of takes part in no other', () => {
+  const asked = question([scenario('reads'), scenario('writes')], {
+    arms: [arm('plain')],
+    imageScenarios: new Map([['one', ['reads']]]),
+  });
+  assert.deepEqual(told(groupsOf(asked)), [
+    'reads one {} plain',
+    'reads two {} plain',
+    'writes two {} plain',
+  ]);
+});
+
+test('parameters that differ in time alone are timed and not counted', () => {
+  const asked = scenario('a', {
+    params: [{ ingest: 'trusted' }, { ingest: 'digested' }],
+    passesWith: ({ ingest }) => (ingest === 'digested' ? ['time'] : ['count', 'time']),
+  });
+  const groups = groupsOf(question([asked], { images: ['one'], arms: [arm('plain')] }));
+  const counted = countingSlots(groups, 1).map(({ params }) => params['ingest']);
+  const timed = timingSlots(groups, { blocks: 1, baseline: 'plain', seed: 's', firstSeq: 0 });
+  assert.deepEqual(counted, ['trusted']);
+  assert.deepEqual([...new Set(timed.map(({ params }) => params['ingest']))].sort(), ['digested', 'trusted']);
+});
