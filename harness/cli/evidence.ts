@@ -8,9 +8,9 @@ import { runFolderName } from '../../results/journal.ts';
 import { loadPool, type Pool } from '../../results/pool/load.ts';
 import { readRun } from '../../results/read.ts';
 import { UserError } from '../model/errors.ts';
-import { profiles } from '../runner/profile.ts';
 import { terminalColumns } from './columns.ts';
 import type { TypedOptions } from './options.ts';
+import { profiles } from './profile.ts';
 
 const PLAN_FILE = 'runs.json';
 /** Typed for all runs together, or said to each in its own words. */

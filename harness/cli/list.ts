@@ -6,10 +6,10 @@ import { sourceForms } from '../images/registry.ts';
 import type { Backend } from '../model/backend.ts';
 import type { Features } from '../model/machine.ts';
 import { probes } from '../probes/registry.ts';
-import { profiles } from '../runner/profile.ts';
 import { proseColumns } from './columns.ts';
 import { discoverFeatures } from './discover.ts';
 import { firstUnmet } from './needs.ts';
+import { profiles } from './profile.ts';
 import { wrap } from './wrap.ts';
 
 const section = (title: string, rows: readonly (readonly [string, string])[], columns: number): string => {

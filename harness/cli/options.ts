@@ -7,7 +7,7 @@ import type { Scenario } from '../model/scenario.ts';
 import { AGAIN, type Arm, parseArm } from '../runner/arm.ts';
 import { type AskedPlacement, paramsOf, variantsOf } from '../runner/groups.ts';
 import { inPass } from '../runner/plan.ts';
-import { type Profile, profiles } from '../runner/profile.ts';
+import { type Profile, profiles } from './profile.ts';
 
 export interface TypedOptions {
   readonly profile: string;

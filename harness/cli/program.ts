@@ -1,7 +1,6 @@
 // The program's words. `run` is what happens when no command is named.
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { profiles } from '../runner/profile.ts';
 import { cleanCommand } from './clean.ts';
 import { proseColumns } from './columns.ts';
 import { compareCommand } from './compare.ts';
@@ -11,6 +10,7 @@ import { imageCommand } from './image-command.ts';
 import { doctorCommand, listCommand } from './machine-commands.ts';
 import type { TypedOptions } from './options.ts';
 import { poolCommand } from './pool.ts';
+import { profiles } from './profile.ts';
 import { reportCommand } from './report.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {

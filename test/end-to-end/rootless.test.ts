@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { profiles } from '../../harness/runner/profile.ts';
+import { profiles } from '../../harness/cli/profile.ts';
 import { findProgram } from '../../harness/sys/spawn.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import {

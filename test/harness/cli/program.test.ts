@@ -5,9 +5,9 @@ import { existsSync, mkdirSync, readdirSync, statfsSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
+import { profiles } from '../../../harness/cli/profile.ts';
 import { sourceForms } from '../../../harness/images/registry.ts';
 import { probes } from '../../../harness/probes/registry.ts';
-import { profiles } from '../../../harness/runner/profile.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 import { diskFolder, PROGRAM } from '../../end-to-end/support.ts';
 

@@ -1,6 +1,6 @@
 // How much a run takes on. Budgets are wall time on two cores, from the first line to the report.
 
-import type { AskedPlacement } from './groups.ts';
+import type { AskedPlacement } from '../runner/groups.ts';
 
 export interface Profile {
   readonly id: string;
