@@ -4,7 +4,7 @@ import type { Pair } from '../harness/look/questions.ts';
 import type { Image } from '../harness/model/image.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 import { poolKey } from '../harness/store/checkout-tar.ts';
-import { placeOf } from '../harness/store/objects.ts';
+import { folderOf } from '../harness/store/objects.ts';
 import type { Params } from '../results/schema/run.ts';
 
 /** What needs a small image and no second version takes it too, so that it is made ready once. */
@@ -65,7 +65,7 @@ export const sharedPairs = (first: Image, second: Image, roots: Roots): readonly
   return [...placesIn(first.tree)].flatMap(([digest, { path, nameCount }]) => {
     const other = there.get(digest);
     if (other === undefined) return [];
-    const dir = placeOf(digest, roots.objectDirs);
+    const dir = folderOf(digest, roots.objectDirs);
     const object = `${dir}/${digest.slice(0, 2)}/${digest.slice(2)}`;
     return [{ first: `${roots.first}${path}`, second: `${roots.second}${other.path}`, object, nameCount }];
   });

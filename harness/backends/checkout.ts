@@ -1,35 +1,35 @@
-// What checkouts have in common: a pool of files, each there once with everything its inode carries, and a tar of one image's
-// tree whose files are hard links into the pool.
+// Checkouts: a pool that holds each distinct file once, and a tar of an image's tree whose files are hard links into the pool.
 //
 // Needs:   GNU tar and rm; pool and checkout on one file system.
-// Does:    ingest: one existence check per file; where one is missing, one `tar -x --skip-old-files` of the image's pool. collect: one unlink per file that no kept image has.
-//          mount: a read-only bind mount.
+// Does:    ingest: one existence check per file; if a file is missing, one `tar -x --skip-old-files` of the image's pool.
+//          collect: one unlink per file that no kept image has. mount: a read-only bind mount.
 // Error:   a file system limits the links of one inode: 65,000 on ext4.
 // Leaves:  pool files when it dies before collect.
 // Source:  tar(1) (--transform with flag h changes targets of hard links only); open_tree(2), mount_setattr(2).
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { IngestHow, Mounted, Store } from '../model/backend.ts';
-import { UserError } from '../model/errors.ts';
+import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
-import type { Loops, Machine, Need } from '../model/machine.ts';
+import type { Loops, Machine } from '../model/machine.ts';
 import { POOL_MARK, poolKeys, writePoolTar, writeRelinkTar, writeTreeTar } from '../store/checkout-tar.ts';
-import { placeOf } from '../store/objects.ts';
+import { folderOf } from '../store/objects.ts';
 import type { Maker } from '../store/planted-tree.ts';
-import { attached, NOTHING_OWN } from './attached.ts';
+import { skip } from './refuse.ts';
 
 const HEX = '0123456789abcdef';
 const FOLDER_MODE = 0o755;
 
-export interface Tars {
+export const NOT_WRITABLE = 'a checkout is measured without a writable layer';
+
+export interface CheckoutTars {
   readonly pool: string;
   readonly tree: string;
-  /** Only the image's own hard links. */
+  /** The image's own hard links. */
   readonly relink: string;
 }
 
-/** The tars at hand, as after a download. */
-export const tarsOf = (image: Image): Tars => {
+/** The image's tars beside its pack. The first call writes them. */
+export const tarsOf = (image: Image): CheckoutTars => {
   const home = dirname(image.packPath);
   const tars = {
     pool: join(home, 'checkout-pool.tar'),
@@ -44,13 +44,13 @@ export const tarsOf = (image: Image): Tars => {
   return tars;
 };
 
-/** Folders of the pool: one beside each folder of objects. */
+/** One pool folder beside each folder of objects. */
 export const poolDirsOf = (store: Store): readonly string[] =>
   store.objectDirs.map((dir) => join(dirname(dir), 'pool'));
 
-/** First hex digits of the files that belong into one of several folders, as a pattern's brackets. */
-const digitsOf = (place: number, places: number): string =>
-  `[${[...HEX].filter((_, digit) => digit % places === place).join('')}]`;
+/** Bracket pattern of the first hex digits of the files in folder `number` of `count`. */
+const digitsOf = (number: number, count: number): string =>
+  `[${[...HEX].filter((_, digit) => digit % count === number).join('')}]`;
 
 export const UNPACK = ['tar', '--xattrs', '--xattrs-include=*', '--numeric-owner', '-p'];
 
@@ -61,41 +61,41 @@ const keysOf = (image: Image): Set<string> => {
   return keys;
 };
 
-/** One check for each file, as a runtime asks its store before it unpacks anything. */
+/** Checks file by file, as a runtime checks its store before it unpacks. */
 const isInPool = ({ files }: Machine, image: Image, dirs: readonly string[]): boolean => {
-  for (const key of keysOf(image)) if (!files.exists(`${placeOf(key, dirs)}/${key}`)) return false;
+  for (const key of keysOf(image)) if (!files.exists(`${folderOf(key, dirs)}/${key}`)) return false;
   return true;
 };
 
-/** Brings in what is missing of the image's files, by one `tar -x` for each folder of the pool. */
+/** Adds the image's missing files to the pool, with one `tar -x` per pool folder. */
 export const fillPool = async (machine: Machine, image: Image, dirs: readonly string[]): Promise<void> => {
   if (isInPool(machine, image, dirs)) return;
   const tars = tarsOf(image);
-  for (const [place, dir] of dirs.entries()) {
+  for (const [number, dir] of dirs.entries()) {
     if (!machine.files.exists(dir)) machine.files.mkdir(dir, FOLDER_MODE);
-    const only = dirs.length === 1 ? [] : ['--wildcards', `${digitsOf(place, dirs.length)}*`];
+    const only = dirs.length === 1 ? [] : ['--wildcards', `${digitsOf(number, dirs.length)}*`];
     await machine.command('tar', [...UNPACK, '--skip-old-files', '-xf', tars.pool, '-C', dir, ...only]);
   }
 };
 
-/** In a sed expression's replacement and delimiter. */
+/** For a sed replacement whose delimiter is a comma. */
 const escaped = (path: string): string => path.replace(/[\\&,]/g, '\\$&');
 
-/** One `tar -x`: folders, links and devices as they are, a hard link into the pool for every file. */
+/** Makes the checkout with one `tar -x`: every file becomes a hard link into the pool. */
 export const linkTree = async (
   machine: Machine,
-  tars: Tars,
+  tars: CheckoutTars,
   { pools, into }: { readonly pools: readonly string[]; readonly into: string },
 ): Promise<void> => {
   machine.files.mkdir(into, FOLDER_MODE);
   const targets = pools.map(
-    (dir, place) =>
-      `--transform=s,^${POOL_MARK}/\\(${digitsOf(place, pools.length)}\\),${escaped(dir)}/\\1,hRS`,
+    (dir, number) =>
+      `--transform=s,^${POOL_MARK}/\\(${digitsOf(number, pools.length)}\\),${escaped(dir)}/\\1,hRS`,
   );
   await machine.command('tar', [...UNPACK, '-P', ...targets, '-xf', tars.tree, '-C', into]);
 };
 
-/** The pool's folder goes with its last file: it came with the first. */
+/** Removes pool files that no kept image has. A pool folder is removed with its last file. */
 export const collectPool = ({ files }: Machine, dirs: readonly string[], keep: readonly Image[]): void => {
   const kept = keep.map(keysOf);
   if (files.loops !== null) {
@@ -112,48 +112,15 @@ export const collectPool = ({ files }: Machine, dirs: readonly string[], keep: r
   }
 };
 
-/** `on`: the file system that holds the checkout, where it may be another than the work folder's. */
-export const mountCheckout = (machine: Machine, folder: string, at: string, on?: string): Mounted => {
-  machine.calls((list) => list.attach(list.clone(folder), at));
-  return attached(machine, {
-    root: at,
-    fsType: () => machine.mounts.typeAt(at) ?? 'no mount',
-    took: { mount: 'bind', ...(on === undefined ? {} : { on }) },
-    points: [at],
-    free: { unmounted: at },
-    held: NOTHING_OWN,
-    source: folder,
-  });
-};
+export const loopsOf = ({ files: { loops } }: Machine): Loops =>
+  loops ?? skip('the calls of timed windows are not compiled');
 
-export const TIMED_CALLS: Need = { title: 'the compiled calls of timed windows', anyOf: ['timed-calls'] };
-
-export const loopsOf = ({ files: { loops } }: Machine): Loops => {
-  if (loops === null) throw new UserError('the calls of timed windows are not compiled', { code: 'skip' });
-  return loops;
-};
-
-/** Whoever runs this: what a file has by being made here is not set again. */
+/** The owner and umask with which this process makes files. */
 export const makerHere = (): Maker => ({
   uid: process.geteuid?.() ?? 0,
   gid: process.getegid?.() ?? 0,
   umask: process.umask(),
 });
-
-/** A pool's files come in by tar, which knows no digest of theirs. */
-export const refuseDigested = (how: IngestHow | undefined): void => {
-  if (how === 'digested')
-    throw new UserError('the files of a pool come in by tar, which digests nothing', { code: 'skip' });
-};
-
-export const refuseWritable = (writable: unknown): void => {
-  if (writable !== undefined)
-    throw new UserError('a checkout is measured without a writable layer', { code: 'skip' });
-};
-
-export const refuseUnpackable = ({ notUnpackable }: Image): void => {
-  if (notUnpackable !== null) throw new UserError(notUnpackable, { code: 'skip' });
-};
 
 export const makeFolder = (path: string): string => {
   mkdirSync(path, { recursive: true });

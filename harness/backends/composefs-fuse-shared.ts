@@ -1,35 +1,43 @@
-// One server for many mounts, started before anything is measured: a mount is then a message to it.
+// One server for many mounts, started before the first window: each mount is one message to it.
 //
 // Needs:   what composefs-fuse needs.
-// Does:    one server per slot, of all its mounts and images; each mount is one message and its answer.
+// Does:    one server per slot, for all its mounts and images; each mount is one message and its reply.
 // Leaves:  nothing: the server ends when the slot is over, or when its parent dies.
 import type { Backend, Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Machine, Server } from '../model/machine.ts';
-import { letGo } from './attached.ts';
-import { checkServerOption, FUSE_NEEDS, programOf, TRANSPORT_OPTIONS, transportOf } from './fuse-server.ts';
+import {
+  checkServerOption,
+  programOf,
+  type ServedManifest,
+  type ServerOptions,
+  TRANSPORT_OPTIONS,
+  transportOf,
+} from './fuse-server.ts';
+import { detachLazily } from './kernel-mount.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
+import { FUSE_SERVER } from './needs.ts';
+import { STOP_LIMIT_MS } from './served-mount.ts';
+import { SETTLE_LIMIT_MS, settleTimeout } from './settle.ts';
 
-const SETTLE_LIMIT_MS = 5000;
-const STOP_LIMIT_MS = 1000;
-/** EMFILE as the server says it. */
+/** strerror(EMFILE), which ends the server's reply. */
 const TOO_MANY_FILES = 'Too many open files';
 
-interface Shared {
+interface SharedServer {
   readonly server: Server;
   readonly took: Readonly<Record<string, string>>;
-  users: number;
+  userCount: number;
   mountCount: number;
 }
 
-/** A slot has one machine, and may prepare several images. */
-const sharedBy = new WeakMap<Machine, Shared>();
+/** A slot has one machine and may prepare several images. */
+const sharedBy = new WeakMap<Machine, SharedServer>();
 
-const open = (machine: Machine, options: Readonly<Record<string, string>>): Shared => {
+const serverFor = (machine: Machine, options: ServerOptions): SharedServer => {
   const known = sharedBy.get(machine);
   if (known !== undefined) return known;
   const { argv, took } = transportOf(machine, options);
-  // How often a spin asks depends on time: where calls are counted there is none.
+  // The number of polls depends on time, so spinning is off while calls are counted.
   const counting = machine.requestCounters === null ? [] : ['--spin-us', '0'];
   const server = machine.serve('cfs-fuse', [
     programOf(options),
@@ -38,28 +46,37 @@ const open = (machine: Machine, options: Readonly<Record<string, string>>): Shar
     '--control-fd',
     '{control}',
   ]);
-  const shared: Shared = { server, took, users: 0, mountCount: 0 };
+  const shared: SharedServer = { server, took, userCount: 0, mountCount: 0 };
   sharedBy.set(machine, shared);
   return shared;
 };
 
+const askToMount = (
+  shared: SharedServer,
+  machine: Machine,
+  { manifest, store, at }: ServedManifest,
+): void => {
+  const counters = machine.requestCounters ?? '';
+  const reply = shared.server.ask(['mount', manifest, at, counters, ...store.objectDirs]);
+  if (reply.endsWith(TOO_MANY_FILES))
+    throw new UserError(
+      `the limit of open files is too low for ${shared.mountCount + 1} mounts by one server (ulimit -Hn; root with CAP_SYS_RESOURCE can raise it)`,
+      { code: 'skip', exit: 4 },
+    );
+  if (reply !== 'ok')
+    throw new UserError('the shared FUSE server refused a mount', { exit: 5, facts: [reply] });
+  shared.mountCount++;
+};
+
 const mountShared = (
-  shared: Shared,
+  shared: SharedServer,
   machine: Machine,
   manifest: string,
   store: Store,
   at: string,
 ): Mounted => {
   const { server } = shared;
-  const answer = server.ask(['mount', manifest, at, machine.requestCounters ?? '', ...store.objectDirs]);
-  if (answer.endsWith(TOO_MANY_FILES))
-    throw new UserError(
-      `one server may not open enough files for ${shared.mountCount + 1} mounts (ulimit -Hn; root with CAP_SYS_RESOURCE may)`,
-      { code: 'skip', exit: 4 },
-    );
-  if (answer !== 'ok')
-    throw new UserError('the shared FUSE server refused a mount', { exit: 5, facts: [answer] });
-  shared.mountCount++;
+  askToMount(shared, machine, { manifest, store, at });
   return {
     root: at,
     fsType: 'fuse.cfs-fuse',
@@ -72,16 +89,14 @@ const mountShared = (
     },
     async settle() {
       if (!machine.waitFor(() => server.ask(['count']) === String(shared.mountCount), SETTLE_LIMIT_MS))
-        throw new UserError('the shared FUSE server keeps a mount that is gone', {
-          code: 'timeout',
-          exit: 5,
-          facts: [`mounts: ${server.ask(['count'])}, expected ${shared.mountCount}`],
-        });
+        throw settleTimeout('the shared FUSE server still holds a detached mount', [
+          `mounts: ${server.ask(['count'])}, expected ${shared.mountCount}`,
+        ]);
     },
-    // With its server every mount is dead at once; to abort each by itself would go through the connections of all.
+    // Stopping the server ends all its connections at once.
     abandon() {
       server.stop(STOP_LIMIT_MS);
-      letGo(machine, [at]);
+      detachLazily(machine, [at]);
     },
   };
 };
@@ -89,24 +104,24 @@ const mountShared = (
 export const backend: Backend = {
   id: 'composefs-fuse-shared',
   title: 'composefs over FUSE, one server for all mounts',
-  how: 'One cfs-fuse process, started before the window, serves every mount of a slot; it is asked for each mount over a socket.',
-  answers: 'How much of the cost of a mount is starting a server for it?',
+  how: 'One cfs-fuse process, started before the window, serves every mount of a slot; each mount is requested over a socket.',
+  answers: 'How much of the cost of a mount is starting its server?',
   idle: [],
-  needs: FUSE_NEEDS,
+  needs: FUSE_SERVER,
   shows: 'contents',
   options: { server: TRANSPORT_OPTIONS.server, spin: TRANSPORT_OPTIONS.spin },
   checkOptions: checkServerOption,
   async prepare(image, machine, options): Promise<Prepared> {
-    const shared = open(machine, options);
-    shared.users++;
+    const shared = serverFor(machine, options);
+    shared.userCount++;
     const mount: MountManifest = async (manifest, store, at) =>
       mountShared(shared, machine, manifest, store, at);
     const lifecycle = manifestLifecycle(image, machine, mountWith(image, machine, mount, 'over'));
     return {
       ...lifecycle,
       async release() {
-        shared.users--;
-        if (shared.users > 0) return;
+        shared.userCount--;
+        if (shared.userCount > 0) return;
         sharedBy.delete(machine);
         shared.server.stop(STOP_LIMIT_MS);
       },

@@ -1,24 +1,19 @@
-// An EROFS mount of a manifest as lower layer of an overlayfs whose data-only lower is the object store.
+// An EROFS mount of a manifest below an overlayfs whose data-only lower is the object store, and the backends made of it.
 //
 // Needs:   overlayfs with data-only lowers (Linux 6.5).
-// Does:    fsopen(overlay) with the EROFS mount as lower, every object folder as data-only lower, and an upper layer where wanted.
+// Does:    fsopen(overlay) with the EROFS mount as lower, every object folder as data-only lower, and an upper layer on request.
 // Leaves:  nothing when it dies inside a private mount namespace.
 // Source:  Documentation/filesystems/overlayfs.rst (data-only lower layers).
-import type { Mounted, Store, Writable } from '../model/backend.ts';
+import type { Backend, Mounted, Store, Writable } from '../model/backend.ts';
 import type { CallList, MountOption, Text } from '../model/calls.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine, Need } from '../model/machine.ts';
-import { attached, heldUntil, letGo } from './attached.ts';
-import { devicesOf, type Lower, type LowerChoice, lowerFree, mountLower } from './erofs-lower.ts';
-import { type MountManifest, mountWith } from './manifest.ts';
+import { devicesOf, type LowerChoice, lowerFree, type MountedLower, mountLower } from './erofs-lower.ts';
+import { detachLazily, heldUntil, kernelMount } from './kernel-mount.ts';
+import { manifestLifecycle, mountWith } from './manifest.ts';
+import { DATA_LOWERS, EROFS, ROOT } from './needs.ts';
 import { joined, type LayerForm, type LayerPaths, layerForm, layerPaths } from './overlay-layers.ts';
 import { attributesOf, upperOptions } from './writable.ts';
-
-export const ROOT: Need = { title: 'root in the initial user namespace', anyOf: ['root'] };
-export const DATA_LOWERS: Need = {
-  title: 'overlayfs with data-only lowers',
-  anyOf: ['overlay-data-layers', 'overlay-double-colon'],
-};
 
 const dataOptions = (
   form: LayerForm,
@@ -31,23 +26,23 @@ const dataOptions = (
   return [lower, ...data.map((dir): MountOption => ['datadir+', dir])];
 };
 
-interface Parts {
+interface StackParts {
   readonly machine: Machine;
   readonly manifest: string;
   readonly store: Store;
   readonly at: string;
   readonly writable: Writable | undefined;
-  readonly lower: LowerChoice;
+  readonly choice: LowerChoice;
 }
 
-/** Adds both mounts to the list; kernels that cannot take a detached mount as a layer need it attached under the overlay itself. */
-const stack = (
+/** Adds both mounts to the list. A kernel that takes no detached mount as a layer needs it attached at the overlay's own path. */
+const addStack = (
   list: CallList,
-  { machine, manifest, store, at, writable, lower: choice }: Parts,
+  { machine, manifest, store, at, writable, choice }: StackParts,
   form: LayerForm,
-): Lower => {
+): MountedLower => {
   const paths = layerPaths(list);
-  const lower = mountLower(list, machine, manifest, paths, choice);
+  const lower = mountLower(list, machine, { manifest, paths, choice });
   if (form !== 'fd') list.attach(lower.fd, at);
   const layer: MountOption =
     form === 'fd' ? ['lowerdir+', lower.fd] : [form === 'path' ? 'lowerdir+' : 'lowerdir', paths.short(at)];
@@ -64,18 +59,19 @@ const stack = (
   return lower;
 };
 
-const mountStack = (parts: Parts): Mounted => {
+const mountStack = (parts: StackParts): Mounted => {
   const { machine, manifest, at, writable } = parts;
   const form = layerForm(machine);
   const below = form === 'fd' ? [] : [at];
-  let lower: Lower;
+  let lower: MountedLower;
   try {
-    lower = machine.calls((list) => stack(list, parts, form));
+    lower = machine.calls((list) => addStack(list, parts, form));
   } catch (error) {
-    letGo(machine, below);
+    detachLazily(machine, below);
     throw error;
   }
-  return attached(machine, {
+  const free = lowerFree(lower, manifest);
+  return kernelMount(machine, {
     root: at,
     fsType: 'overlay',
     took: {
@@ -85,14 +81,41 @@ const mountStack = (parts: Parts): Mounted => {
     },
     devices: devicesOf(lower),
     points: [at, ...below],
-    free: lowerFree(lower, manifest),
-    held: heldUntil(machine, lowerFree(lower, manifest)),
+    free,
+    held: heldUntil(machine, free),
     source: manifest,
   });
 };
 
-/** How a backend of this kind mounts; they differ in what lies below EROFS and in its options. */
-export const dataOverlay = (image: Image, machine: Machine, lower: LowerChoice): MountManifest =>
-  mountWith(image, machine, async (manifest, store, at, writable) =>
-    mountStack({ machine, manifest, store, at, writable, lower }),
-  );
+export interface DataOverlayForm {
+  readonly id: string;
+  readonly title: string;
+  readonly how: string;
+  readonly answers?: string;
+  /** How EROFS is mounted. */
+  readonly lower: LowerChoice;
+  /** EROFS from a file or over a loop device, where nothing else is given. */
+  readonly erofs?: Need;
+  /** Skips images that this variant would show wrongly. */
+  readonly check?: (image: Image) => void;
+  /** The bytes of the manifest that create writes; the image's own by default. */
+  readonly manifestBytes?: (image: Image) => Uint8Array;
+}
+
+export const dataOverlayBackend = (form: DataOverlayForm): Backend => ({
+  id: form.id,
+  title: form.title,
+  how: form.how,
+  ...(form.answers === undefined ? {} : { answers: form.answers }),
+  idle: [],
+  needs: [ROOT, form.erofs ?? EROFS, DATA_LOWERS],
+  shows: 'contents',
+  options: {},
+  async prepare(image, machine) {
+    form.check?.(image);
+    const mount = mountWith(image, machine, async (manifest, store, at, writable) =>
+      mountStack({ machine, manifest, store, at, writable, choice: form.lower }),
+    );
+    return manifestLifecycle(image, machine, mount, form.manifestBytes?.(image));
+  },
+});

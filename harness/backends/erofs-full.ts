@@ -1,33 +1,28 @@
-// One EROFS image with metadata and contents, uncompressed: the block-image model.
+// One uncompressed EROFS image with metadata and contents: the block-image model.
 //
 // Needs:   root in the initial user namespace; EROFS from a file (else over a loop device); mkfs.erofs, tar and overlayfs to
 //          build it.
-// Source:  mkfs.erofs(1): hard links, attributes and mtimes come from the tree; compact inodes where their fields fit.
+// Source:  mkfs.erofs(1): hard links, attributes and mtimes come from the tree; inodes are compact where their fields fit.
 import type { Backend } from '../model/backend.ts';
 import { type BlockImage, blockImageLifecycle } from './block-image.ts';
+import { EROFS, OVERLAY, ROOT, TAR } from './needs.ts';
 
 const ALL_XATTRS_INLINE = '-x1';
 
 const kind: BlockImage = {
   type: 'erofs',
-  fromFile: ({ features }) => features['erofs-file'].ok,
+  mountsFiles: ({ features }) => features['erofs-file'].ok,
   build: (tree, file) => ['mkfs.erofs', ALL_XATTRS_INLINE, '--preserve-mtime', '--quiet', file, tree],
 };
 
 export const backend: Backend = {
   id: 'erofs-full',
   title: 'EROFS with contents',
-  how: 'One EROFS image holds metadata and contents of the whole tree, is received as one file and mounted as it is; nothing is shared between images.',
+  how: 'One EROFS image holds metadata and contents of the whole tree, is received as one file and mounted directly; images share nothing.',
   answers: 'A block image needs neither an object store nor overlayfs: what does sharing buy?',
   idle: ['ingest', 'collect'],
   createsFiles: true,
-  needs: [
-    { title: 'root in the initial user namespace', anyOf: ['root'] },
-    { title: 'EROFS mounts', anyOf: ['erofs-file', 'erofs-loop'] },
-    { title: 'mkfs.erofs', anyOf: ['mkfs-erofs'] },
-    { title: 'overlayfs', anyOf: ['overlay'] },
-    { title: 'GNU tar', anyOf: ['tar'] },
-  ],
+  needs: [ROOT, EROFS, { title: 'mkfs.erofs', anyOf: ['mkfs-erofs'] }, OVERLAY, TAR],
   shows: 'contents',
   options: {},
   prepare: (image, machine) => blockImageLifecycle(image, machine, kind),

@@ -1,42 +1,48 @@
-// An EROFS mount of a manifest, not attached anywhere yet: from the file itself or over a loop device.
+// A detached EROFS mount of a manifest: from the file itself or over a loop device.
 //
 // Needs:   root in the initial user namespace; EROFS.
 // Does:    fsopen(erofs) on the manifest or on a read-only loop device over it.
-// Leaves:  nothing: the mount goes with its descriptor, the loop device frees itself (autoclear).
+// Leaves:  nothing: the kernel drops the mount with its descriptor and the loop device with its last user (autoclear).
 // Source:  Documentation/filesystems/erofs.rst; loop(4).
 import { type CallList, type Fd, type MountOption, type Text, textOf } from '../model/calls.ts';
 import type { Machine } from '../model/machine.ts';
-import type { SourceFree } from './attached.ts';
+import type { SourceFree } from './kernel-mount.ts';
 import type { LayerPaths } from './overlay-layers.ts';
 
-/** How the manifest gets below EROFS. `best`: its file where the kernel can, else a loop device. */
-export type Source = 'best' | 'loop' | 'loop-direct';
+/** What EROFS reads the manifest from. `best`: its file if the kernel can, else a loop device. */
+export type LowerSource = 'best' | 'loop' | 'loop-direct';
 
 export interface LowerChoice {
-  readonly source: Source;
+  readonly source: LowerSource;
   readonly options?: readonly MountOption[];
 }
 
-export interface Lower {
+export interface MountedLower {
   readonly fd: Fd;
   readonly took: 'file' | 'loop' | 'loop, direct i/o';
-  /** Known once the list was made. */
+  /** Known once the list of calls has run. */
   readonly device: Text | null;
 }
 
-/** Nothing holds the manifest or its loop device any more. */
-export const lowerFree = ({ device }: Lower, manifest: string): SourceFree =>
+/** The condition that nothing holds the manifest or its loop device. */
+export const lowerFree = ({ device }: MountedLower, manifest: string): SourceFree =>
   device === null ? { lease: manifest } : { loop: textOf(device) };
 
-export const devicesOf = ({ device }: Lower): readonly string[] => (device === null ? [] : [textOf(device)]);
+export const devicesOf = ({ device }: MountedLower): readonly string[] =>
+  device === null ? [] : [textOf(device)];
+
+interface LowerMount {
+  readonly manifest: string;
+  readonly paths: LayerPaths;
+  readonly choice: LowerChoice;
+}
 
 export const mountLower = (
   list: CallList,
   { features }: Machine,
-  manifest: string,
-  paths: LayerPaths,
-  { source, options = [] }: LowerChoice,
-): Lower => {
+  { manifest, paths, choice }: LowerMount,
+): MountedLower => {
+  const { source, options = [] } = choice;
   if (source === 'best' && features['erofs-file'].ok) {
     const from: MountOption = ['source', paths.short(manifest)];
     const fd = list.create('erofs', [from, ...options], ['ro', 'nosuid', 'nodev']);
@@ -44,7 +50,7 @@ export const mountLower = (
   }
   const directIo = source === 'loop-direct';
   const loop = list.loop(manifest, { directIo });
-  // A read-only device wants a read-only superblock, not only a read-only mount.
+  // A read-only device needs a read-only superblock, not only a read-only mount.
   const from: readonly MountOption[] = [['source', loop.device], ['ro']];
   const fd = list.create('erofs', [...from, ...options], ['ro', 'nosuid', 'nodev']);
   list.close(loop.fd);

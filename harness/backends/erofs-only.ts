@@ -1,34 +1,35 @@
-// The manifest mounted alone, without overlayfs: what the metadata cost before anything is stacked on it.
+// The manifest mounted alone, without overlayfs: the cost of the metadata before anything is stacked on it.
 //
 // Needs:   root in the initial user namespace; EROFS from a file (else over a loop device).
-// Does:    fsopen(erofs) on the manifest, written without the 256 names that hide the store's folders in its root: no store lies
-//          below it, and a walk must not list what the others do not show. Files have their sizes and no contents.
+// Does:    fsopen(erofs) on a manifest without the 256 whiteouts that hide the store's folders in its root: no store lies below
+//          it, and a walk must list the same names as on other backends. Files have sizes but no contents.
 // Leaves:  nothing when it dies inside a private mount namespace.
 import type { Backend } from '../model/backend.ts';
 import type { Machine } from '../model/machine.ts';
-import { attached, heldUntil } from './attached.ts';
-import { ROOT } from './data-overlay.ts';
 import { devicesOf, lowerFree, mountLower } from './erofs-lower.ts';
+import { heldUntil, kernelMount } from './kernel-mount.ts';
 import { type MountManifest, manifestLifecycle, readOnly } from './manifest.ts';
+import { EROFS, ROOT } from './needs.ts';
 import { layerPaths } from './overlay-layers.ts';
 
 const mountAlone = (machine: Machine): MountManifest =>
   readOnly(async (manifest, _store, at) => {
     const lower = machine.calls((list) => {
       const paths = layerPaths(list);
-      const mounted = mountLower(list, machine, manifest, paths, { source: 'best' });
+      const mounted = mountLower(list, machine, { manifest, paths, choice: { source: 'best' } });
       list.attach(mounted.fd, at);
       paths.close();
       return mounted;
     });
-    return attached(machine, {
+    const free = lowerFree(lower, manifest);
+    return kernelMount(machine, {
       root: at,
       fsType: 'erofs',
       took: { erofs: lower.took },
       devices: devicesOf(lower),
       points: [at],
-      free: lowerFree(lower, manifest),
-      held: heldUntil(machine, lowerFree(lower, manifest)),
+      free,
+      held: heldUntil(machine, free),
       source: manifest,
     });
   });
@@ -36,10 +37,10 @@ const mountAlone = (machine: Machine): MountManifest =>
 export const backend: Backend = {
   id: 'erofs-only',
   title: 'EROFS metadata alone',
-  how: 'An EROFS mount of the manifest and nothing else: names and attributes are there, contents are not.',
+  how: 'An EROFS mount of the manifest and nothing else: it shows names and attributes, but no contents.',
   answers: 'What does stacking overlayfs on the metadata cost?',
   idle: [],
-  needs: [ROOT, { title: 'EROFS mounts', anyOf: ['erofs-file', 'erofs-loop'] }],
+  needs: [ROOT, EROFS],
   shows: 'metadata',
   options: {},
   prepare: async (image, machine) =>

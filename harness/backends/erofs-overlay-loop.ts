@@ -1,20 +1,16 @@
 // The same stack over a buffered loop device, as tools made it before EROFS could mount files.
 //
 // Needs:   root in the initial user namespace; loop devices; overlayfs with data-only lowers.
-// Does:    a read-only loop device over the manifest, its pages cached for the device and for the file.
+// Does:    a read-only loop device over the manifest; the page cache holds the device's pages and the file's.
 import type { Backend } from '../model/backend.ts';
-import { DATA_LOWERS, dataOverlay, ROOT } from './data-overlay.ts';
-import { manifestLifecycle } from './manifest.ts';
+import { dataOverlayBackend } from './data-overlay.ts';
+import { EROFS_LOOP } from './needs.ts';
 
-export const backend: Backend = {
+export const backend: Backend = dataOverlayBackend({
   id: 'erofs-overlay-loop',
   title: 'EROFS over a loop device + overlayfs',
-  how: 'As erofs-overlay, with a buffered loop device below EROFS instead of the manifest itself.',
-  answers: 'Does a loop device cache the manifest twice, and does it cost time?',
-  idle: [],
-  needs: [ROOT, { title: 'EROFS over loop devices', anyOf: ['erofs-loop'] }, DATA_LOWERS],
-  shows: 'contents',
-  options: {},
-  prepare: async (image, machine) =>
-    manifestLifecycle(image, machine, dataOverlay(image, machine, { source: 'loop' })),
-};
+  how: 'As erofs-overlay, with a buffered loop device between EROFS and the manifest.',
+  answers: 'Does a loop device cache the manifest twice, and does that cost time?',
+  lower: { source: 'loop' },
+  erofs: EROFS_LOOP,
+});

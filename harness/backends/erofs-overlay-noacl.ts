@@ -1,31 +1,23 @@
-// EROFS below overlayfs, mounted with `noacl`: no attribute is looked up for access control lists.
+// EROFS below overlayfs, mounted with `noacl`: the kernel looks up no attributes for access control lists.
 //
-// Needs:   what erofs-overlay needs. An image that has access control lists would lose them and is skipped.
+// Needs:   what erofs-overlay needs. An image with access control lists would lose them and is skipped.
 // Source:  Documentation/filesystems/erofs.rst: mount options acl and noacl.
 import type { Backend } from '../model/backend.ts';
-import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
-import { DATA_LOWERS, dataOverlay, ROOT } from './data-overlay.ts';
-import { manifestLifecycle } from './manifest.ts';
+import { dataOverlayBackend } from './data-overlay.ts';
+import { skip } from './refuse.ts';
 
-const hasAcl = ({ tree }: Image): boolean => {
+const refuseAcls = ({ tree }: Image): void => {
   for (let index = 0; index < tree.count; index++)
-    if (tree.entry(index).xattrs.some(([key]) => key.startsWith('system.posix_acl_'))) return true;
-  return false;
+    if (tree.entry(index).xattrs.some(([key]) => key.startsWith('system.posix_acl_')))
+      skip('noacl would hide its access control lists');
 };
 
-export const backend: Backend = {
+export const backend: Backend = dataOverlayBackend({
   id: 'erofs-overlay-noacl',
   title: 'EROFS without ACLs + overlayfs',
   how: 'As erofs-overlay, with the mount option noacl on EROFS.',
-  answers: 'Is the warm gap made by looking for access control lists?',
-  idle: [],
-  needs: [ROOT, { title: 'EROFS mounts', anyOf: ['erofs-file', 'erofs-loop'] }, DATA_LOWERS],
-  shows: 'contents',
-  options: {},
-  async prepare(image, machine) {
-    if (hasAcl(image)) throw new UserError('noacl would hide its access control lists', { code: 'skip' });
-    const lower = { source: 'best', options: [['noacl']] } as const;
-    return manifestLifecycle(image, machine, dataOverlay(image, machine, lower));
-  },
-};
+  answers: 'Do lookups of access control lists cause the warm gap?',
+  lower: { source: 'best', options: [['noacl']] },
+  check: refuseAcls,
+});

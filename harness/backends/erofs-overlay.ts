@@ -2,17 +2,11 @@
 //
 // Needs:   root in the initial user namespace; EROFS from a file (else over a loop device); overlayfs with data-only lowers.
 import type { Backend } from '../model/backend.ts';
-import { DATA_LOWERS, dataOverlay, ROOT } from './data-overlay.ts';
-import { manifestLifecycle } from './manifest.ts';
+import { dataOverlayBackend } from './data-overlay.ts';
 
-export const backend: Backend = {
+export const backend: Backend = dataOverlayBackend({
   id: 'erofs-overlay',
   title: 'EROFS + overlayfs',
-  how: 'An EROFS mount of the manifest is the lower layer of a read-only overlayfs that reads contents from the object store as a data-only lower.',
-  idle: [],
-  needs: [ROOT, { title: 'EROFS mounts', anyOf: ['erofs-file', 'erofs-loop'] }, DATA_LOWERS],
-  shows: 'contents',
-  options: {},
-  prepare: async (image, machine) =>
-    manifestLifecycle(image, machine, dataOverlay(image, machine, { source: 'best' })),
-};
+  how: 'An EROFS mount of the manifest is the lower layer of a read-only overlayfs, which reads contents from the object store as a data-only lower.',
+  lower: { source: 'best' },
+});

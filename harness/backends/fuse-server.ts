@@ -1,35 +1,28 @@
-// What the backends over the project's own FUSE server have in common: its command line, its end, and what is recorded of it.
+// Backends over the project's own FUSE server: its command line, its options, and what is recorded of it.
 //
 // Needs:   /dev/fuse that opens, and a compiled server; works without root in a user namespace.
-// Does:    starts one server per mount and returns when it says that it is ready.
+// Does:    starts one server per mount and returns when the server reports that it is ready.
 // Leaves:  nothing: the server ends when it is unmounted or when its parent dies.
 // Source:  Documentation/filesystems/fuse.rst, include/uapi/linux/fuse.h.
 import { resolve } from 'node:path';
-import type { Backend, Held, Mounted, Prepared, Store } from '../model/backend.ts';
+import type { Backend, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
-import type { Machine, Need, Server } from '../model/machine.ts';
-import { askedBy } from './attached.ts';
+import type { Machine, Need } from '../model/machine.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
+import { type ServedMount, servedMount } from './served-mount.ts';
 import { checkServer, serverPath } from './server-path.ts';
 
-const SETTLE_LIMIT_MS = 5000;
-const STOP_LIMIT_MS = 1000;
-/** The server's own default: how long it asks for the next request before it sleeps. */
+/** The server's default: how long it polls for the next request before it sleeps. */
 const SPIN_US = '50';
 
-type Options = Readonly<Record<string, string>>;
+export type ServerOptions = Readonly<Record<string, string>>;
 
-export const FUSE_NEEDS: readonly Need[] = [
-  { title: 'a FUSE device that opens', anyOf: ['fuse'] },
-  { title: 'the compiled server cfs-fuse', anyOf: ['cfs-fuse'] },
-];
-
-export const checkServerOption = ({ server }: Options): void => {
+export const checkServerOption = ({ server }: ServerOptions): void => {
   if (server !== undefined) checkServer(server);
 };
 
-export const programOf = ({ server }: Options): string =>
+export const programOf = ({ server }: ServerOptions): string =>
   server === undefined ? serverPath : resolve(server);
 
 /** The first value of each is the default. */
@@ -44,8 +37,8 @@ export interface Transport {
   readonly took: Readonly<Record<string, string>>;
 }
 
-/** A server that is given no option of these is told nothing of them, so that older ones can be compared. */
-export const transportOf = (machine: Machine, { transport, spin }: Options): Transport => {
+/** Options at their default are not passed, so that older servers, which do not know them, can be compared. */
+export const transportOf = (machine: Machine, { transport, spin }: ServerOptions): Transport => {
   const uring = machine.features['fuse-uring'];
   if (transport === 'uring' && !uring.ok)
     throw new UserError(`FUSE over io_uring: ${uring.detail}`, { code: 'skip', hint: uring.hint });
@@ -54,7 +47,7 @@ export const transportOf = (machine: Machine, { transport, spin }: Options): Tra
     ...(transport === undefined ? [] : ['--transport', transport]),
     ...(spin === undefined ? [] : ['--spin-us', spin]),
   ];
-  // Threads and io_uring do not spin unless told to; io_uring never does.
+  // Threads spin only if told to; io_uring never does.
   const spun = name === 'uring' ? '0' : (spin ?? (name === 'threads' ? '0' : SPIN_US));
   return {
     argv,
@@ -65,24 +58,25 @@ export const transportOf = (machine: Machine, { transport, spin }: Options): Tra
   };
 };
 
-export interface Serving {
-  readonly pid: number;
-  readonly took: Readonly<Record<string, string>>;
-  readonly held: Held;
-  settle(): Promise<void>;
-  stop(): void;
+export interface ServedManifest {
+  readonly manifest: string;
+  readonly store: Store;
+  readonly at: string;
 }
 
-/** Its process, which ends when its only mount is gone. */
-export const serverHeld = (server: Server): Held => askedBy('the server', () => server.exited(0));
+/** What makes a variant: options of the server, and how they are recorded. */
+export interface ServerForm {
+  readonly flags: readonly string[];
+  readonly took: Readonly<Record<string, string>>;
+}
 
-/** A server for one mount, ready. */
+/** Starts a server for one mount and waits until it is ready. */
 export const serveOne = (
   machine: Machine,
-  options: Options,
-  { flags, took }: { readonly flags: readonly string[]; readonly took: Readonly<Record<string, string>> },
-  { manifest, store, at }: { readonly manifest: string; readonly store: Store; readonly at: string },
-): Serving => {
+  options: ServerOptions,
+  { flags, took }: ServerForm,
+  { manifest, store, at }: ServedManifest,
+): ServedMount => {
   const transport = transportOf(machine, options);
   const objects = store.objectDirs.flatMap((dir) => ['--objects', dir]);
   const counters = machine.requestCounters === null ? [] : ['--stats', machine.requestCounters];
@@ -98,71 +92,31 @@ export const serveOne = (
     at,
   ]);
   return {
-    pid: server.pid,
+    title: 'the FUSE server',
+    server,
+    root: at,
+    fsType: 'fuse.cfs-fuse',
     took: { ...transport.took, ...took },
-    held: serverHeld(server),
-    async settle() {
-      if (!server.exited(SETTLE_LIMIT_MS))
-        throw new UserError('the FUSE server did not end after the unmount', {
-          code: 'timeout',
-          exit: 5,
-          facts: [`pid: ${server.pid}`, `waited: ${SETTLE_LIMIT_MS} ms`],
-        });
-    },
-    stop: () => server.stop(STOP_LIMIT_MS),
   };
 };
 
-/** Lazily, whatever is there. A hung server must not keep those who wait for it. */
-export const detach = (machine: Machine, at: string): void => {
-  try {
-    machine.mounts.abortFuse(at);
-  } catch {
-    // In a user namespace there is no such control; the end of the server does the same.
-  }
-  try {
-    machine.mounts.unmount(at, true);
-  } catch {
-    // Already gone: that is what was wanted.
-  }
-};
-
-export interface FuseForm {
+export interface FuseForm extends ServerForm {
   readonly id: string;
   readonly title: string;
   readonly how: string;
   readonly answers?: string;
   readonly needs: readonly Need[];
-  /** Options of the server that make the variant. */
-  readonly flags: readonly string[];
-  readonly took: Readonly<Record<string, string>>;
 }
 
-const prepareOne = (form: FuseForm, image: Image, machine: Machine, options: Options): Prepared => {
-  // Said before anything is mounted.
+const prepareOne = (form: FuseForm, image: Image, machine: Machine, options: ServerOptions): Prepared => {
+  // Skips an unsupported transport before anything is mounted.
   transportOf(machine, options);
-  const mount: MountManifest = async (manifest, store, at): Promise<Mounted> => {
-    const serving = serveOne(machine, options, form, { manifest, store, at });
-    return {
-      root: at,
-      fsType: 'fuse.cfs-fuse',
-      servers: [serving.pid],
-      took: serving.took,
-      held: serving.held,
-      async unmount() {
-        machine.calls((list) => list.unmount(at));
-      },
-      settle: serving.settle,
-      abandon() {
-        detach(machine, at);
-        serving.stop();
-      },
-    };
-  };
+  const mount: MountManifest = async (manifest, store, at) =>
+    servedMount(machine, serveOne(machine, options, form, { manifest, store, at }));
   return manifestLifecycle(image, machine, mountWith(image, machine, mount, 'over'));
 };
 
-/** One server per mount, and nothing above it. */
+/** One server per mount, without an overlay above it. */
 export const fuseBackend = (form: FuseForm): Backend => ({
   id: form.id,
   title: form.title,

@@ -1,9 +1,9 @@
-// What backends that mount a manifest have in common: the same manifest file, the same object store, the same create and destroy.
+// Backends that mount a manifest share its file, the object store, create and destroy.
 import { join } from 'node:path';
 import type { Mounted, Prepared, Store, Writable } from '../model/backend.ts';
-import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
+import { refuseUnpackable, refuseWritable } from './refuse.ts';
 import { writableOver } from './writable.ts';
 
 export type MountManifest = (
@@ -13,27 +13,26 @@ export type MountManifest = (
   writable?: Writable,
 ) => Promise<Mounted>;
 
-/** A mount that cannot be made writable itself, or is not to be, gets an overlay over it. */
+/** `can`: a mount that cannot be writable itself, or is asked not to be, gets a writable overlay above it. */
 export const mountWith =
   (image: Image, machine: Machine, mount: MountManifest, can: 'in one' | 'over' = 'in one'): MountManifest =>
   async (manifest, store, at, writable) => {
     if (writable === undefined || (can === 'in one' && writable.over !== true))
       return mount(manifest, store, at, writable);
-    // Whiteouts and overlay attributes that the mount shows as they are mean something to an overlay over it.
-    if (image.notUnpackable !== null) throw new UserError(image.notUnpackable, { code: 'skip' });
+    // The overlay above would interpret whiteouts and overlay attributes that the mount shows as they are.
+    refuseUnpackable(image);
     return writableOver(machine, await mount(manifest, store, at), writable);
   };
 
-/** For mounts without contents: there is nothing that a container could run. */
+/** For mounts without contents: no container can run on them. */
 export const readOnly =
   (mount: MountManifest): MountManifest =>
   async (manifest, store, at, writable) => {
-    if (writable !== undefined)
-      throw new UserError('metadata alone is nothing to write over', { code: 'skip' });
+    refuseWritable(writable, 'a mount without contents has no use for a writable layer');
     return mount(manifest, store, at);
   };
 
-/** `create` writes a new file of the image's bytes, as if just received, never a link to one that is already there. */
+/** `create` always writes a new file of the image's bytes, as if just received; it never links an existing one. */
 export const manifestLifecycle = (
   image: Image,
   machine: Machine,

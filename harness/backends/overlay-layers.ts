@@ -1,7 +1,6 @@
-// How a layer is named to overlayfs: by descriptor, by path, or in one colon-separated string. And how to name any path that is
-// too long for a mount option.
+// Names of layers in overlayfs options: descriptors, paths, or one colon-separated string; and short names for long paths.
 //
-// Source: fsconfig(2) takes strings of at most 255 bytes, so a longer path is handed over as /proc/self/fd/N.
+// Source: fsconfig(2) takes strings of at most 255 bytes, so a longer path is passed as /proc/self/fd/N.
 import type { CallList, Fd, Later, MountOption, Text } from '../model/calls.ts';
 import type { Machine } from '../model/machine.ts';
 
@@ -12,11 +11,11 @@ const O_CLOEXEC = 0o2000000;
 export type LayerForm = 'fd' | 'path' | 'colons';
 
 export interface LayerPaths {
-  /** The path itself where it fits an option, else one through a descriptor that stays open until `close`. */
+  /** The path itself if it fits an option, else a path through a descriptor that stays open until `close`. */
   short(path: string): Text;
-  /** Through a descriptor in any case: what has to share an option with others. */
+  /** Always a path through a descriptor, for options that hold several paths. */
   brief(path: string): Text;
-  /** Adds what closes them. */
+  /** Adds the calls that close the descriptors. */
   close(): void;
 }
 
@@ -36,7 +35,7 @@ export const layerPaths = (list: CallList): LayerPaths => {
   };
 };
 
-/** The best form that this kernel has, found by trying. */
+/** The best form that this kernel supports. */
 export const layerForm = (machine: Machine): LayerForm =>
   machine.features['overlay-layer-fds'].ok
     ? 'fd'
@@ -53,7 +52,7 @@ export const joined = (names: readonly Text[], separator: string): Text =>
     ...(typeof name === 'string' ? [name] : name),
   ]);
 
-/** Options for plain layers, top first: `lowerdir+` each, or one joined string on kernels without it. */
+/** Options for plain layers, top first: one `lowerdir+` each, or one joined string on kernels without it. */
 export const lowerOptions = (
   machine: Machine,
   layers: readonly string[],
@@ -76,6 +75,6 @@ export const lowerOptions = (
   ];
 };
 
-/** Plain layers need less of a kernel than data-only ones: user namespaces allow one and refuse the other. */
+/** User namespaces allow `lowerdir+` for plain layers even where they refuse data-only layers. */
 export const plainLayerForm = (machine: Machine): Exclude<LayerForm, 'fd'> =>
   machine.features['overlay-single-layers'].ok ? 'path' : 'colons';

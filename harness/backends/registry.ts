@@ -1,4 +1,4 @@
-// Every way of mounting an image. The first three are the headline, the others variants; the order is that of the tables.
+// All backends, in the order of the tables: the three headline backends, then the variants.
 import type { Backend } from '../model/backend.ts';
 import { backend as composefsFuse } from './composefs-fuse.ts';
 import { backend as composefsFuseNoxattr } from './composefs-fuse-noxattr.ts';

@@ -1,19 +1,23 @@
-// Where the build puts the project's own FUSE server, and whether another one that was named can be run.
+// The path of the project's own FUSE server, and the check of another one named by an option.
 import { accessSync, constants, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../model/errors.ts';
 
 export const serverPath = fileURLToPath(new URL('../../daemon/cfs-fuse', import.meta.url));
 
-export const checkServer = (path: string): void => {
+const isExecutable = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK);
-    if (statSync(path).isFile()) return;
+    return statSync(path).isFile();
   } catch {
-    // Said below.
+    return false;
   }
-  throw new UserError(`no server that can be run: ${path}`, {
-    facts: ['server=PATH names a program that takes the arguments of cfs-fuse'],
-    hint: 'build one: sh daemon/build.sh build/other',
-  });
+};
+
+export const checkServer = (path: string): void => {
+  if (!isExecutable(path))
+    throw new UserError(`the server cannot be run: ${path}`, {
+      facts: ['server=PATH must name a program that takes the arguments of cfs-fuse'],
+      hint: 'build one: sh daemon/build.sh build/other',
+    });
 };

@@ -1,18 +1,20 @@
-// Layers unpacked to files and stacked by overlayfs.
+// Layers unpacked to files and stacked by overlayfs, and the lifecycle of backends made of them.
 //
-// Needs:   GNU tar and rm; overlayfs (with user.overlay.* attributes inside a user namespace); sha256sum for layers to be digested.
-// Does:    one `tar -x` per layer that is not there yet, after one `sha256sum` of its tar if it is to be digested, as runtimes check
-//          a layer's digest; one overlay mount, one `rm -rf` for all layers that it unpacked.
+// Needs:   GNU tar and rm; overlayfs (with user.overlay.* attributes inside a user namespace); sha256sum to digest layers.
+// Does:    one `tar -x` per missing layer, preceded by one `sha256sum` of its tar if layers are digested, as runtimes check them;
+//          one overlay mount; one `rm -rf` for all layers that it unpacked.
 // Leaves:  unpacked layers in the store's layer folder when it dies before destroy.
-// Source:  Documentation/filesystems/overlayfs.rst; the commands are those that runtimes and people run.
+// Source:  Documentation/filesystems/overlayfs.rst.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Created, Held, IngestHow, Mounted, Store, Writable } from '../model/backend.ts';
+import type { Created, Held, IngestHow, Mounted, Prepared, Store, Writable } from '../model/backend.ts';
 import type { MountOption } from '../model/calls.ts';
 import type { Image, Layer } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { attached } from './attached.ts';
+import { kernelMount } from './kernel-mount.ts';
 import { layerPaths, lowerOptions, plainLayerForm } from './overlay-layers.ts';
+import { refuseUnpackable } from './refuse.ts';
+import { wholeTreeLifecycle } from './whole-tree.ts';
 import { attributesOf, rootlessOptions, upperOptions, writableOver } from './writable.ts';
 
 const LAYER_MODE = 0o755;
@@ -32,7 +34,7 @@ const unpack = async (machine: Machine, layer: Layer, into: string): Promise<voi
   ]);
 };
 
-/** The layers stay as they are: what goes is the overlay itself. */
+/** An unmount frees the overlay's superblock; the layers stay. */
 const superblockHeld = (machine: Machine, at: string): Held => ({
   kind: 'asked',
   of: 'the number of the superblock',
@@ -58,7 +60,7 @@ const mountLayers = (
     list.attach(list.create('overlay', options, attributesOf(writable)), at);
     paths.close();
   });
-  return attached(machine, {
+  return kernelMount(machine, {
     root: at,
     fsType: 'overlay',
     took: {
@@ -75,8 +77,8 @@ const mountLayers = (
 
 const digestList = ({ tarPath }: Layer): string => `${tarPath}.sha256`;
 
-/** What is to be checked against, as it came with the manifest: a layer's id is the digest of its tar. Untimed. */
-export const writeDigestLists = ({ layers }: Image): void => {
+/** Writes the list that `sha256sum --check` reads; a layer's id is the digest of its tar. Untimed. */
+const writeDigestLists = ({ layers }: Image): void => {
   for (const layer of layers)
     if (!existsSync(digestList(layer))) writeFileSync(digestList(layer), `${layer.id}  ${layer.tarPath}\n`);
 };
@@ -86,10 +88,12 @@ const checkDigest = async (machine: Machine, layer: Layer): Promise<void> => {
   await machine.command('sha256sum', ['sha256sum', '--status', '--check', list]);
 };
 
+type RemoveLayers = (paths: readonly string[]) => Promise<void>;
+
 export interface LayerWays {
   readonly how?: IngestHow;
-  /** Absent: `rm -rf`. */
-  readonly remove?: (paths: readonly string[]) => Promise<void>;
+  /** Default: `rm -rf`. */
+  readonly remove?: RemoveLayers;
 }
 
 export const createLayers = async (
@@ -110,7 +114,7 @@ export const createLayers = async (
     }
     lowers.unshift(path);
   }
-  // overlayfs without an upper layer wants at least two lowers.
+  // overlayfs without an upper layer needs at least two lowers.
   const empty = lowers.length === 1 ? join(dir, 'empty') : null;
   if (empty !== null) machine.files.mkdir(empty, LAYER_MODE);
   const readOnlyLowers = empty === null ? lowers : [...lowers, empty];
@@ -125,4 +129,12 @@ export const createLayers = async (
       if (empty !== null) machine.files.rmdir(empty);
     },
   };
+};
+
+export const layersLifecycle = (image: Image, machine: Machine, remove?: RemoveLayers): Prepared => {
+  refuseUnpackable(image);
+  writeDigestLists(image);
+  return wholeTreeLifecycle((store, dir, how = 'trusted') =>
+    createLayers(image, machine, store, dir, { how, ...(remove === undefined ? {} : { remove }) }),
+  );
 };

@@ -1,38 +1,26 @@
-// As unpacked-overlay, but layers are removed without a command: what a runtime would do in its own process.
+// As unpacked-overlay, but system calls of one process remove the layers, as a runtime could do it.
 //
-// Needs:   what unpacked-overlay needs but rm; the compiled calls of timed windows.
-// Does:    per folder openat, getdents64, close, unlinkat; per name in it one unlinkat; all of it one window per layer.
+// Needs:   what unpacked-overlay needs except rm; the compiled calls of timed windows.
+// Does:    per folder openat, getdents64, close, unlinkat; per name in it one unlinkat; one window per layer.
 import type { Backend } from '../model/backend.ts';
-import { UserError } from '../model/errors.ts';
-import { loopsOf, TIMED_CALLS } from './checkout.ts';
-import { createLayers, writeDigestLists } from './unpacked-layers.ts';
+import { loopsOf } from './checkout.ts';
+import { OVERLAY_ANYWHERE, TAR, TIMED_CALLS } from './needs.ts';
+import { layersLifecycle } from './unpacked-layers.ts';
 
 export const backend: Backend = {
   id: 'unpacked-overlay-unlinkat',
   title: 'unpacked layers + overlayfs, removed without rm',
-  how: 'As unpacked-overlay, but the layers are removed by system calls of one process, without rm.',
-  answers: 'Is it rm that removal costs, or the system calls that no program can leave out?',
+  how: 'As unpacked-overlay, but system calls of one process remove the layers, without rm.',
+  answers: 'How much of removal is rm, and how much the system calls that any program must make?',
   idle: ['ingest', 'collect'],
   createsFiles: true,
-  needs: [
-    { title: 'overlayfs', anyOf: ['overlay', 'overlay-user-xattr'] },
-    { title: 'GNU tar', anyOf: ['tar'] },
-    TIMED_CALLS,
-  ],
+  needs: [OVERLAY_ANYWHERE, TAR, TIMED_CALLS],
   shows: 'contents',
   options: {},
   async prepare(image, machine) {
-    if (image.notUnpackable !== null) throw new UserError(image.notUnpackable, { code: 'skip' });
-    writeDigestLists(image);
     const loops = loopsOf(machine);
-    const remove = async (paths: readonly string[]): Promise<void> => {
+    return layersLifecycle(image, machine, async (paths) => {
       for (const path of paths) loops.removeTree(path);
-    };
-    return {
-      // Contents arrive with create, and leave with destroy.
-      async ingest() {},
-      create: (store, dir, how = 'trusted') => createLayers(image, machine, store, dir, { how, remove }),
-      async collect() {},
-    };
+    });
   },
 };

@@ -1,11 +1,11 @@
-// What a container writes to: options that make an overlay writable, and an overlay put over a mount that is there already.
+// The writable layer of a container: options that make an overlay writable, and an overlay attached over an existing mount.
 //
 // Does:    upperdir and workdir on the work file system; over a mount: one more fsopen(overlay) with the mount point as lower.
 // Source:  Documentation/filesystems/overlayfs.rst (upper and lower).
 import type { Mounted, Writable } from '../model/backend.ts';
 import type { MountAttribute, MountOption } from '../model/calls.ts';
 import type { Machine } from '../model/machine.ts';
-import { letGo } from './attached.ts';
+import { detachLazily } from './kernel-mount.ts';
 import { type LayerPaths, layerPaths, lowerOptions } from './overlay-layers.ts';
 
 export const upperOptions = (writable: Writable | undefined, paths: LayerPaths): readonly MountOption[] =>
@@ -19,7 +19,7 @@ export const upperOptions = (writable: Writable | undefined, paths: LayerPaths):
 export const attributesOf = (writable: Writable | undefined): readonly MountAttribute[] =>
   writable === undefined ? ['ro', 'nosuid', 'nodev'] : ['nosuid', 'nodev'];
 
-/** Without root the attributes of overlayfs are those that a user namespace may set. */
+/** Without root, overlayfs keeps its attributes under user.overlay.*. */
 export const rootlessOptions = (machine: Machine): readonly MountOption[] =>
   machine.features.root.ok ? [] : [['userxattr']];
 
@@ -35,7 +35,7 @@ const attachOver = (machine: Machine, below: Mounted, writable: Writable): void 
     paths.close();
   });
 
-/** A writable overlay over `below`, attached at the same place; both go with `unmount`. */
+/** A writable overlay over `below` at the same path; `unmount` detaches both. */
 export const writableOver = async (
   machine: Machine,
   below: Mounted,
@@ -56,7 +56,7 @@ export const writableOver = async (
       await below.unmount();
     },
     abandon() {
-      letGo(machine, [below.root]);
+      detachLazily(machine, [below.root]);
       below.abandon();
     },
   };

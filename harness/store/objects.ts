@@ -11,7 +11,7 @@ const OBJECT_MODE = 0o644;
 export const objectPath = (digest: string): string => `${digest.slice(0, 2)}/${digest.slice(2)}`;
 
 /** Which of several folders an object belongs to: by its first digit, so that it is looked for in one place only. */
-export const placeOf = <T>(digest: string, places: readonly T[]): T =>
+export const folderOf = <T>(digest: string, places: readonly T[]): T =>
   places[Number.parseInt(digest.slice(0, 1), 16) % places.length]!;
 
 /**

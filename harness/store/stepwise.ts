@@ -6,7 +6,7 @@ import type { Ingested } from '../model/backend.ts';
 import { SysError, UserError } from '../model/errors.ts';
 import type { ImageObject } from '../model/image.ts';
 import type { CollectWork, Files, IngestWork } from '../model/machine.ts';
-import { objectPath, placeOf } from './objects.ts';
+import { objectPath, folderOf } from './objects.ts';
 import { PackReader } from './pack.ts';
 import { VerityHasher } from './verity.ts';
 
@@ -97,7 +97,7 @@ export const ingestStepwise = (files: Files, work: IngestWork): Ingested => {
   const pack = new PackReader(work.packPath, files);
   try {
     for (const [i, object] of work.objects.entries()) {
-      const dir = placeOf(object.digest, work.dirs);
+      const dir = folderOf(object.digest, work.dirs);
       const path = `${dir}/${objectPath(object.digest)}`;
       if (files.exists(path)) continue;
       ingest.put(path, `${dir}/.new`, object, (take) => pack.each(work.offsets[i]!, object.sizeBytes, take));

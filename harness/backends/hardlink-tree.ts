@@ -1,0 +1,34 @@
+// The lifecycle of hard-link checkouts, which differ in how the tree of links is made and removed.
+import { join } from 'node:path';
+import type { Prepared } from '../model/backend.ts';
+import type { Image } from '../model/image.ts';
+import type { Machine } from '../model/machine.ts';
+import { collectPool, fillPool, NOT_WRITABLE, poolDirsOf } from './checkout.ts';
+import { bindMount } from './kernel-mount.ts';
+import { refuseDigested, refuseWritable } from './refuse.ts';
+
+export interface LinkWays {
+  link(root: string, pools: readonly string[]): Promise<void>;
+  remove(root: string): Promise<void>;
+}
+
+export const hardlinkLifecycle = (image: Image, machine: Machine, { link, remove }: LinkWays): Prepared => ({
+  async ingest(store, how) {
+    refuseDigested(how);
+    await fillPool(machine, image, poolDirsOf(store));
+  },
+  async create(store, dir) {
+    const root = join(dir, 'root');
+    await link(root, poolDirsOf(store));
+    return {
+      async mount(at, writable) {
+        refuseWritable(writable, NOT_WRITABLE);
+        return bindMount(machine, { folder: root, at });
+      },
+      destroy: () => remove(root),
+    };
+  },
+  async collect(store, keep) {
+    collectPool(machine, poolDirsOf(store), keep);
+  },
+});

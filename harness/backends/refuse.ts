@@ -1,0 +1,21 @@
+// Reasons for which a backend skips an image or a mount.
+import type { IngestHow } from '../model/backend.ts';
+import { UserError } from '../model/errors.ts';
+import type { Image } from '../model/image.ts';
+
+export const skip = (reason: string, hint?: string): never => {
+  throw new UserError(reason, { code: 'skip', ...(hint === undefined ? {} : { hint }) });
+};
+
+/** Skips images whose whiteouts or overlay attributes an unpacked tree cannot show. */
+export const refuseUnpackable = ({ notUnpackable }: Image): void => {
+  if (notUnpackable !== null) skip(notUnpackable);
+};
+
+export const refuseWritable = (writable: unknown, reason: string): void => {
+  if (writable !== undefined) skip(reason);
+};
+
+export const refuseDigested = (how: IngestHow | undefined): void => {
+  if (how === 'digested') skip('tar fills the pool and computes no digests');
+};

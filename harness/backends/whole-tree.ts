@@ -1,0 +1,10 @@
+// The lifecycle of backends without an object store: create brings in all contents, destroy removes them.
+import type { Created, IngestHow, Prepared, Store } from '../model/backend.ts';
+
+export const wholeTreeLifecycle = (
+  create: (store: Store, dir: string, how?: IngestHow) => Promise<Created>,
+): Prepared => ({
+  async ingest() {},
+  create,
+  async collect() {},
+});
