@@ -6,7 +6,7 @@ import type { Ingested } from '../model/backend.ts';
 import { SysError, UserError } from '../model/errors.ts';
 import type { ImageObject } from '../model/image.ts';
 import type { CollectWork, Files, IngestWork } from '../model/machine.ts';
-import { objectPath, folderOf } from './objects.ts';
+import { folderOf, objectPath } from './objects.ts';
 import { PackReader } from './pack.ts';
 import { VerityHasher } from './verity.ts';
 
