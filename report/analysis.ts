@@ -1,6 +1,6 @@
 // From a run and its tallied samples to what the views show. Pure: the same input gives the same view.
-import type { Design } from '../results/compare/rows.ts';
-import { type Group, type GroupData, paramsKey, type Tallied } from '../results/compare/tally.ts';
+import type { Design } from '../results/compare/phase-of.ts';
+import { type GroupData, paramsKey, type Tallied } from '../results/compare/tally.ts';
 import { DEFAULT_DELTA } from '../results/compare/verdict.ts';
 import type { Pooled } from '../results/pool/pooled.ts';
 import type { RunFile } from '../results/schema/run.ts';
@@ -45,7 +45,7 @@ const LOCAL_ORDER = ['files', 'image', 'nothing'];
 const INGEST_ORDER = ['trusted', 'digested'];
 
 const inPlannedOrder = (groups: readonly GroupData[], run: RunFile): readonly GroupData[] => {
-  const key = ({ scenario, image, params }: Group) => [
+  const key = ({ scenario, image, params }: GroupData['group']) => [
     position(run.plan.scenarios, scenario),
     position(run.plan.images, image),
     position(LOCAL_ORDER, String(params['local'])),

@@ -1,7 +1,7 @@
 // The pages of comparisons and of the history, with the scripts that they need.
 import type { Gate } from '../results/gate/gate.ts';
 import type { Trend } from '../results/history/trends.ts';
-import type { Sides } from './compare/curves.ts';
+import type { ComparedRuns } from './compare/curves.ts';
 import { compareView } from './compare/view.ts';
 import { comparePage } from './html/compare/page.ts';
 import { type HistoryOptions, historyPage } from './html/history/page.ts';
@@ -9,7 +9,7 @@ import { scriptsOf } from './render.ts';
 
 const LINE_SCRIPTS = ['common', 'lines', 'lines-page'];
 
-export const compareHtml = (sides: Sides, gate: Gate | null): string =>
+export const compareHtml = (sides: ComparedRuns, gate: Gate | null): string =>
   comparePage(compareView(sides, gate), scriptsOf(LINE_SCRIPTS));
 
 export const historyHtml = (trends: readonly Trend[], options: HistoryOptions): string =>

@@ -1,35 +1,19 @@
-// Reading a run folder back. Whatever stands in it is untrusted: every error names the file and the line.
+// Reads a run folder back. Its contents are untrusted: every error names the file, and the line in the journal.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ResultsError } from './errors.ts';
 import { RUN_FILE, SAMPLES_FILE } from './journal.ts';
-import { type Line, linesOf } from './lines.ts';
+import { parseJson } from './json.ts';
+import { linesOf } from './lines.ts';
+import { checkRun, checkSample } from './schema/check.ts';
 import type { RunFile, Sample } from './schema/run.ts';
-import { checkRun, checkSample } from './shapes.ts';
-
-type Warn = (message: string) => void;
-
-export interface JournalLine {
-  readonly path: string;
-  /** From 1. */
-  readonly number: number;
-  readonly line: Line;
-}
 
 const cannotRead = (path: string, error: unknown): ResultsError =>
   new ResultsError(`${path}: cannot be read`, {
     facts: [error instanceof Error ? error.message : String(error)],
-    hint: 'name a run folder: it holds run.json and samples.ndjson; of a folder of runs: cfsbench pool',
+    hint: 'name a run folder, which holds run.json and samples.ndjson; for a folder of several runs: cfsbench pool',
     code: (error as { code?: string }).code ?? 'bad-results',
   });
-
-const parse = (text: string, at: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ResultsError(`${at}: not JSON`, { facts: [(error as Error).message] });
-  }
-};
 
 export const readRun = (folder: string): RunFile => {
   const path = join(folder, RUN_FILE);
@@ -39,40 +23,30 @@ export const readRun = (folder: string): RunFile => {
   } catch (error) {
     throw cannotRead(path, error);
   }
-  return checkRun(parse(text, path), path);
+  return checkRun(parseJson(text, path), path);
 };
 
 /**
- * The whole lines of the journal, which are valid until the next one is asked for. A torn last line, as a kill leaves it, is told
- * to `warn` and left out.
+ * The samples of the journal in the order of execution. A last line without its newline, as a kill leaves it, is skipped with a
+ * warning; any other bad line throws.
  */
-export function* journalLines(folder: string, warn: Warn): Generator<JournalLine, undefined> {
+export function* readSamples(
+  folder: string,
+  warn: (message: string) => void = () => {},
+): Generator<Sample, undefined> {
   const path = join(folder, SAMPLES_FILE);
   let number = 0;
   try {
-    for (const line of linesOf(path)) {
-      number++;
-      if (line.whole) yield { path, number, line };
+    for (const { text, isWhole } of linesOf(path)) {
+      const at = `${path}:${++number}`;
+      if (isWhole) yield checkSample(parseJson(text, at), at);
       else
         warn(
-          `${SAMPLES_FILE}:${number}: the last line is torn and was left out (${line.to - line.from} bytes)`,
+          `${SAMPLES_FILE}:${number}: the last line is incomplete and was skipped (${text.length} characters)`,
         );
     }
   } catch (error) {
     if ((error as { syscall?: string }).syscall !== undefined) throw cannotRead(path, error);
     throw error;
   }
-}
-
-export const textOf = ({ line: { bytes, from, to } }: JournalLine): string =>
-  bytes.toString('utf8', from, to);
-
-export const sampleOf = (text: string, { path, number }: JournalLine): Sample => {
-  const at = `${path}:${number}`;
-  return checkSample(parse(text, at), at);
-};
-
-/** The samples in the order of execution, one at a time. What is wrong with any of them, but for a torn last line, throws. */
-export async function* readSamples(folder: string, warn: Warn = () => {}): AsyncGenerator<Sample> {
-  for (const line of journalLines(folder, warn)) yield sampleOf(textOf(line), line);
 }

@@ -2,7 +2,7 @@
 import type { Judging } from '../../report/compare/cases.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
 import type { Gate, GateOptions } from '../../results/gate/gate.ts';
-import type { Loaded } from '../../results/gate/load.ts';
+import type { LoadedRun } from '../../results/gate/load.ts';
 
 export const COMPARE_FORMATS = ['text', 'json', 'markdown', 'html', 'junit', 'ktap'] as const;
 
@@ -11,8 +11,8 @@ export type CompareFormat = (typeof COMPARE_FORMATS)[number];
 export interface Compared {
   readonly comparison: Comparison;
   /** Null: the base is an arm of the head's run. */
-  readonly base: Loaded | null;
-  readonly head: Loaded;
+  readonly base: LoadedRun | null;
+  readonly head: LoadedRun;
   /** Null: compared, not judged. */
   readonly gate: Gate | null;
   readonly judging: GateOptions;

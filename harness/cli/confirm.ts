@@ -5,7 +5,7 @@ import { compareArms } from '../../results/gate/compare.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
 import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
-import { type Loaded, loadRun } from '../../results/gate/load.ts';
+import { type LoadedRun, loadRun } from '../../results/gate/load.ts';
 import { UserError } from '../model/errors.ts';
 import { AGAIN } from '../runner/arm.ts';
 
@@ -14,7 +14,7 @@ const FEWEST_BLOCKS = 12;
 
 const keyOf = (row: LatencyResult): string => `${placeKey(row.place)} ${row.metric}`;
 
-const rerun = (head: Loaded, slower: readonly LatencyResult[], out: string): void => {
+const rerun = (head: LoadedRun, slower: readonly LatencyResult[], out: string): void => {
   const { run } = head;
   const ab = run.plan.ab!.map((arm) => (arm.endsWith(AGAIN) ? arm.slice(0, -AGAIN.length) : arm));
   const scenarios = [...new Set(slower.map(({ place }) => place.scenario))];
@@ -63,7 +63,7 @@ const rerun = (head: Loaded, slower: readonly LatencyResult[], out: string): voi
 
 /** Which of the red rows the rerun does not call slower. */
 export const confirm = async (
-  head: Loaded,
+  head: LoadedRun,
   red: readonly LatencyResult[],
   config: GateConfig,
 ): Promise<(row: LatencyResult) => boolean> => {

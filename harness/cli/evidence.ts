@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { runFolderName } from '../../results/journal.ts';
-import { loadPool, type Pool } from '../../results/pool/load.ts';
+import { type LoadedPool, loadPool } from '../../results/pool/load.ts';
 import { readRun } from '../../results/read.ts';
 import { UserError } from '../model/errors.ts';
 import { terminalColumns } from './columns.ts';
@@ -129,7 +129,7 @@ const measureAll = async (folder: string, planned: Planned): Promise<number> => 
   return WORST_FIRST.find((code) => codes.includes(code)) ?? codes[0] ?? 0;
 };
 
-const show = async (folder: string, pool: Pool): Promise<void> => {
+const show = async (folder: string, pool: LoadedPool): Promise<void> => {
   const { viewOf } = await import('../../report/load.ts');
   const { REPORT_FILE, htmlOf } = await import('../../report/render.ts');
   const { terminalOf } = await import('../../report/terminal.ts');

@@ -25,7 +25,7 @@ const add = async (
   { store, partial }: { store: string; partial?: boolean },
 ): Promise<void> => {
   const { loadRun } = await import('../../results/gate/load.ts');
-  const { linesOf } = await import('../../results/history/line.ts');
+  const { historyLines } = await import('../../results/history/line.ts');
   const { addLines } = await import('../../results/history/store.ts');
   const loaded = await loadRun(resolve(folder));
   if (loaded.run.status !== 'complete' && partial !== true)
@@ -33,7 +33,7 @@ const add = async (
       facts: [folder],
       hint: `cfsbench run --resume ${folder}, or --partial`,
     });
-  const lines = linesOf(loaded);
+  const lines = historyLines(loaded);
   if (lines.length === 0)
     throw new UserError('the run has nothing to remember', {
       facts: [folder],

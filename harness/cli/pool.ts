@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import type { Pool } from '../../results/pool/load.ts';
+import type { LoadedPool } from '../../results/pool/load.ts';
 import { UserError } from '../model/errors.ts';
 import { writeOut } from './written.ts';
 
@@ -34,7 +34,7 @@ export const runFoldersIn = (folder: string): readonly string[] => {
   });
 };
 
-async function* textOf(pool: Pool, format: Format, isShown: boolean): AsyncGenerator<string> {
+async function* textOf(pool: LoadedPool, format: Format, isShown: boolean): AsyncGenerator<string> {
   const { viewOf } = await import('../../report/load.ts');
   switch (format) {
     case 'html':

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Journal } from '../../results/journal.ts';
-import { type Asked, type Environment, type RunFile, SCHEMA } from '../../results/schema/run.ts';
+import { type Environment, type RecordedOptions, type RunFile, SCHEMA } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { serverPath } from '../backends/server-path.ts';
@@ -51,7 +51,7 @@ export interface Given {
   readonly version: string;
   readonly baseline: string;
   readonly skipped: readonly Skipped[];
-  readonly asked: Asked;
+  readonly asked: RecordedOptions;
   /** The run that this process goes on with. */
   readonly earlier: RunFile | null;
 }

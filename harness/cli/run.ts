@@ -1,6 +1,6 @@
 // `cfsbench run`: the outer half looks at the machine and enters private namespaces; the inner half does the work there.
 import { dirname } from 'node:path';
-import type { Asked, RunFile } from '../../results/schema/run.ts';
+import type { RecordedOptions, RunFile } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
@@ -110,7 +110,7 @@ export const run = async (given: TypedOptions, version: string): Promise<void> =
   delete process.env[HANDOVER];
   const { seed, ...told } = JSON.parse(handover) as Handover;
   const options = understand({ ...typed, seed }, backends, scenarios);
-  const asked = { cwd: process.cwd(), options: { ...typed } as Asked['options'] };
+  const asked = { cwd: process.cwd(), options: { ...typed } as RecordedOptions['options'] };
   const { measureInside } = await import('./run-inside.ts');
   process.exitCode = await measureInside(options, { ...told, seed }, { version, asked, earlier });
 };

@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Bench } from 'tinybench';
 import { quantileBound } from '../../results/stats/quantile.ts';
-import { type Operation, type Target, timedCall } from './operations.ts';
+import { type MicroOperation, type MicroTarget, timedCall } from './operations.ts';
 
 const TIME_MS = 60;
 const NULL_TIME_MS = 10;
@@ -16,8 +16,8 @@ const NS_PER_MS = 1e6;
 const CONFIDENCE = 0.95;
 
 const samplesOf = (
-  operation: Operation | 'null',
-  targets: readonly Target[],
+  operation: MicroOperation | 'null',
+  targets: readonly MicroTarget[],
   timeMs: number,
 ): readonly number[] => {
   const call = timedCall(operation, targets);
@@ -45,8 +45,8 @@ const samplesOf = (
 const at = (sorted: readonly number[], p: number): number => sorted[Math.ceil(p * sorted.length) - 1]!;
 
 const [operation, list = '', out = ''] = process.argv.slice(2);
-const targets = JSON.parse(readFileSync(list, 'utf8')) as readonly Target[];
-const samples = [...samplesOf(operation as Operation, targets, TIME_MS)].sort((a, b) => a - b);
+const targets = JSON.parse(readFileSync(list, 'utf8')) as readonly MicroTarget[];
+const samples = [...samplesOf(operation as MicroOperation, targets, TIME_MS)].sort((a, b) => a - b);
 const empty = [...samplesOf('null', [], NULL_TIME_MS)].sort((a, b) => a - b);
 const p99 = quantileBound(samples, 0.99, CONFIDENCE);
 writeFileSync(

@@ -13,14 +13,14 @@ const BYTES = Buffer.alloc(4096, 'n');
 const CONFIDENCE = 0.95;
 const WARM_UP = 5;
 
-interface Operation {
+interface FlushedWrite {
   readonly fromNs: number;
   readonly toNs: number;
 }
 
 const nowNs = (): number => Number(process.hrtime.bigint());
 
-const operate = (path: string): Operation => {
+const operate = (path: string): FlushedWrite => {
   const fromNs = nowNs();
   const fd = openSync(path, 'wx');
   writeSync(fd, BYTES);
@@ -34,9 +34,9 @@ const bounded = (values: readonly number[], p: number): number | null => {
   return bound.kind === 'bound' ? bound.value : null;
 };
 
-type Window = readonly [fromNs: number, toNs: number];
+type WindowTimes = readonly [fromNs: number, toNs: number];
 
-const figures = (done: readonly Operation[], windows: readonly Window[]) => {
+const figures = (done: readonly FlushedWrite[], windows: readonly WindowTimes[]) => {
   const tookNs = done
     .filter((one) => windows.some(([from, to]) => one.toNs > from && one.fromNs < to))
     .map(({ fromNs, toNs }) => toNs - fromNs);
@@ -50,7 +50,7 @@ const figures = (done: readonly Operation[], windows: readonly Window[]) => {
 };
 
 const [folder = '', windows = '', out = '', ready = ''] = process.argv.slice(2);
-const done: Operation[] = [];
+const done: FlushedWrite[] = [];
 let number = 0;
 const next = (): void => {
   const path = `${folder}/${number++}`;
@@ -71,7 +71,7 @@ const loop = (): void => {
     setImmediate(loop);
     return;
   }
-  const asked = JSON.parse(readFileSync(windows, 'utf8')) as Record<string, Window[]>;
+  const asked = JSON.parse(readFileSync(windows, 'utf8')) as Record<string, WindowTimes[]>;
   const answer = Object.entries(asked).map(([name, of]) => [name, figures(done, of)]);
   writeFileSync(out, JSON.stringify(Object.fromEntries(answer)));
 };

@@ -6,9 +6,9 @@
 import { bind, check, errnoName, lastErrno } from '../sys/libc.ts';
 
 export const OPERATIONS = ['stat', 'open', 'read', 'readlink', 'getxattr', 'getdents'] as const;
-export type Operation = (typeof OPERATIONS)[number];
+export type MicroOperation = (typeof OPERATIONS)[number];
 
-type PathCall = (path: string, into: Uint8Array, size: number) => number;
+type LibcPathCall = (path: string, into: Uint8Array, size: number) => number;
 
 const cStatx = bind<(dir: number, path: string, flags: number, mask: number, into: Uint8Array) => number>(
   'statx',
@@ -27,7 +27,7 @@ const cPread = bind<(fd: number, into: Uint8Array, size: number, offset: number)
   'size_t',
   'long',
 );
-const cReadlink: PathCall = bind('readlink', 'str', 'void *', 'size_t');
+const cReadlink: LibcPathCall = bind('readlink', 'str', 'void *', 'size_t');
 const cGetxattr = bind<(path: string, key: string, into: Uint8Array, size: number) => number>(
   'lgetxattr',
   'str',
@@ -52,26 +52,26 @@ const READ_BYTES = 4096;
 const NS_PER_MS = 1e6;
 const buffer = Buffer.alloc(1 << 16);
 
-export interface Target {
+export interface MicroTarget {
   readonly path: string;
   /** Name of an attribute; empty where none is asked for. */
   readonly key: string;
 }
 
 /** `overriddenDuration`, milliseconds: only that part counts. */
-export type Timed = () => { readonly overriddenDuration: number } | undefined;
+export type MicroCall = () => { readonly overriddenDuration: number } | undefined;
 
 const openAt = (path: string, flags: number): number => check(cOpen(path, flags | O_CLOEXEC), 'open');
 
 /** Each call takes the next target. Opening is no part of what reading or listing costs. */
-export const timedCall = (operation: Operation | 'null', targets: readonly Target[]): Timed => {
+export const timedCall = (operation: MicroOperation | 'null', targets: readonly MicroTarget[]): MicroCall => {
   let next = 0;
-  const target = (): Target => {
+  const target = (): MicroTarget => {
     next = next + 1 < targets.length ? next + 1 : 0;
     return targets[next]!;
   };
   const inside =
-    (flags: number, work: (fd: number) => number, name: string): Timed =>
+    (flags: number, work: (fd: number) => number, name: string): MicroCall =>
     () => {
       const fd = openAt(target().path, flags);
       const from = process.hrtime.bigint();
@@ -82,7 +82,7 @@ export const timedCall = (operation: Operation | 'null', targets: readonly Targe
       return { overriddenDuration: tookNs / NS_PER_MS };
     };
   const whole =
-    (name: string, work: (of: Target) => number): Timed =>
+    (name: string, work: (of: MicroTarget) => number): MicroCall =>
     () => {
       check(work(target()), name);
       return undefined;

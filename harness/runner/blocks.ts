@@ -2,7 +2,7 @@
 // so does what the budget has no room for. Early on the plan is held against what blocks really take: what then has no room is left
 // out, rather than that the run is cut off before everybody has the fewest blocks.
 
-import type { Design } from '../../results/compare/rows.ts';
+import type { Design } from '../../results/compare/phase-of.ts';
 import type { Tally } from '../../results/compare/tally.ts';
 import type { EndedGroup, Sample, Slot } from '../../results/schema/run.ts';
 import { isGroupDecided } from './decided.ts';

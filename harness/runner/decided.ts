@@ -1,7 +1,8 @@
 // Whether a group has anything left to decide: asked at the planned looks only.
 
 import { isDecided } from '../../results/compare/looks.ts';
-import { type Design, NULL_ARM, rowOf } from '../../results/compare/rows.ts';
+import { type Design, NULL_ARM } from '../../results/compare/phase-of.ts';
+import { rowOf } from '../../results/compare/rows.ts';
 import { paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import type { Group } from './plan.ts';
 

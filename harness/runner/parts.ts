@@ -1,5 +1,5 @@
 // What a run is made of: everything it needs, handed in.
-import type { Design } from '../../results/compare/rows.ts';
+import type { Design } from '../../results/compare/phase-of.ts';
 import type { Tally } from '../../results/compare/tally.ts';
 import type { Conditions, EndedGroup, Fairness, RunFile, Sample } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';

@@ -1,7 +1,8 @@
 // Who takes part, in the order of every table: the baseline, the other arms as planned, the null arm last.
-import { own } from '../../results/check.ts';
-import { NULL_ARM } from '../../results/compare/rows.ts';
+
+import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
+import { own } from '../../results/own.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import type { ArmView } from '../view.ts';
 

@@ -1,9 +1,10 @@
 // What the counting passes saw: system calls, requests, disk. Counts that every pass agrees on need no interval.
-import { own } from '../../results/check.ts';
+
 import { callCounts, countOf, phaseTotals } from '../../results/compare/counts.ts';
+import { metricInfo } from '../../results/compare/metric-info.ts';
 import { RUNTIME } from '../../results/compare/phase-of.ts';
-import { metricInfo } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey, type Table } from '../../results/compare/tally.ts';
+import { own } from '../../results/own.ts';
 import { type Catalogue, PHASES } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { ArmView, CallsView, CountsView } from '../view.ts';

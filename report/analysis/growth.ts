@@ -1,9 +1,10 @@
 // How headline rows change with a number that a scenario was asked with: files of an image, mounts alive at once, files asked for.
-import { own } from '../../results/check.ts';
+
 import { phaseTotals } from '../../results/compare/counts.ts';
+import { metricInfo } from '../../results/compare/metric-info.ts';
 import { type Design, isIdle, RUNTIME } from '../../results/compare/phase-of.ts';
-import { metricInfo } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
+import { own } from '../../results/own.ts';
 import type { Ledger, Params, Phase } from '../../results/schema/run.ts';
 import { linesByBlock } from '../../results/stats/lines.ts';
 import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';

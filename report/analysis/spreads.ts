@@ -1,8 +1,9 @@
 // How the blocks of each headline row are spread, an arm a curve.
-import { own } from '../../results/check.ts';
+
+import { metricInfo } from '../../results/compare/metric-info.ts';
 import { type Design, isIdle } from '../../results/compare/phase-of.ts';
-import { metricInfo } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
+import { own } from '../../results/own.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { ArmView, SpreadView } from '../view.ts';
 import { curveOf } from './curve.ts';

@@ -1,8 +1,11 @@
 // The first table of each image, the same over all images, and what else was timed.
-import { own } from '../../results/check.ts';
+
 import { combine } from '../../results/compare/combine.ts';
-import { type Cell, type Design, metricInfo, type Row, rowOf } from '../../results/compare/rows.ts';
+import { metricInfo } from '../../results/compare/metric-info.ts';
+import type { Design } from '../../results/compare/phase-of.ts';
+import { type Cell, type Row, rowOf } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
+import { own } from '../../results/own.ts';
 import type { Catalogue } from '../../results/schema/run.ts';
 import type { ArmView, CellView, RowView, SectionView, TableView } from '../view.ts';
 import { groupBy } from './group-by.ts';

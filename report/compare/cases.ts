@@ -1,6 +1,6 @@
 // A comparison as test cases, so that a worse row fails in the test view of a CI: places are suites, rows are cases.
 import { unreachable } from '../../results/errors.ts';
-import type { Case, Suite, Verdict } from '../../results/exports/verdicts.ts';
+import type { CaseVerdict, TestCase, TestSuite } from '../../results/exports/verdicts.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
 import type { ExactResult } from '../../results/gate/exact.ts';
 import type { Gate } from '../../results/gate/gate.ts';
@@ -16,12 +16,12 @@ export interface Judging {
   readonly run: RunFile;
 }
 
-const skipped = (why: string): Verdict => ({ kind: 'skipped', why });
+const skipped = (why: string): CaseVerdict => ({ kind: 'skipped', why });
 
 /** What it is in half a line, which test views show, and then all that there is to say. */
-const failed = (short: string, long: string): Verdict => ({ kind: 'failed', why: [short, long] });
+const failed = (short: string, long: string): CaseVerdict => ({ kind: 'failed', why: [short, long] });
 
-const countVerdict = (row: ExactResult, { comparison, gate, run }: Judging): Verdict => {
+const countVerdict = (row: ExactResult, { comparison, gate, run }: Judging): CaseVerdict => {
   const red = gate.red.find((one) => one.row === row);
   if (red !== undefined) return failed(reasonText(row), explain(red, comparison, run));
   const because = row.because.length === 0 ? '' : `: ${row.because.join('; ')}`;
@@ -47,7 +47,7 @@ const countVerdict = (row: ExactResult, { comparison, gate, run }: Judging): Ver
   }
 };
 
-const timeVerdict = (row: LatencyResult, { comparison, gate, run }: Judging): Verdict => {
+const timeVerdict = (row: LatencyResult, { comparison, gate, run }: Judging): CaseVerdict => {
   const red = gate.red.find((one) => one.row === row);
   if (red !== undefined) return failed(latencyText(row), explain(red, comparison, run));
   switch (row.judged) {
@@ -66,15 +66,15 @@ const timeVerdict = (row: LatencyResult, { comparison, gate, run }: Judging): Ve
 };
 
 /** What ends the gate and is no row: the run itself, or undecided rows where the gate is strict. */
-const gateCase = ({ exit, why }: Gate): Case => ({
+const gateCase = ({ exit, why }: Gate): TestCase => ({
   name: 'the gate',
   verdict: exit === 0 || exit === 2 ? { kind: 'passed', told: why } : { kind: 'failed', why: [why] },
 });
 
-export const casesOf = (judging: Judging): readonly Suite[] => {
+export const casesOf = (judging: Judging): readonly TestSuite[] => {
   const { comparison, gate } = judging;
-  const suites = new Map<string, Case[]>();
-  const add = (name: string, one: Case): void => {
+  const suites = new Map<string, TestCase[]>();
+  const add = (name: string, one: TestCase): void => {
     const cases = suites.get(name);
     if (cases === undefined) suites.set(name, [one]);
     else cases.push(one);

@@ -3,9 +3,9 @@
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
-import type { Place } from '../../results/gate/exact-rows.ts';
+import type { RowPlace } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
-import type { Loaded } from '../../results/gate/load.ts';
+import type { LoadedRun } from '../../results/gate/load.ts';
 import { type ByBlock, logRatios } from '../../results/stats/log-ratio.ts';
 import { type Curve, curveOf } from '../analysis/curve.ts';
 
@@ -16,7 +16,7 @@ export interface SideCurve extends Curve {
 }
 
 export interface Curves {
-  readonly place: Place;
+  readonly place: RowPlace;
   readonly metric: string;
   readonly title: string;
   readonly of: 'values' | 'ratios';
@@ -28,7 +28,7 @@ const curveAt = (side: Side, values: ArrayLike<number>): SideCurve[] => {
   return curve === null ? [] : [{ side, ...curve }];
 };
 
-const tableOf = ({ tallied }: Loaded, { place, metric }: LatencyResult): ReadonlyMap<string, ByBlock> =>
+const tableOf = ({ tallied }: LoadedRun, { place, metric }: LatencyResult): ReadonlyMap<string, ByBlock> =>
   tallied.groups
     .find(
       ({ group }: GroupData) =>
@@ -42,20 +42,20 @@ const valuesOf = (arms: ReadonlyMap<string, ByBlock>, arm: string): readonly num
   ...(arms.get(arm)?.values() ?? []),
 ];
 
-const ratiosOf = (loaded: Loaded, row: LatencyResult): ArrayLike<number> => {
+const ratiosOf = (loaded: LoadedRun, row: LatencyResult): ArrayLike<number> => {
   const arms = tableOf(loaded, row);
   const [arm, baseline] = [arms.get(row.place.arm), arms.get(loaded.run.plan.baseline)];
   return arm === undefined || baseline === undefined ? [] : logRatios(arm, baseline).values.map(Math.exp);
 };
 
-export interface Sides {
+export interface ComparedRuns {
   readonly comparison: Comparison;
   /** Null: the base is an arm of the head's run. */
-  readonly base: Loaded | null;
-  readonly head: Loaded;
+  readonly base: LoadedRun | null;
+  readonly head: LoadedRun;
 }
 
-export const curvesOf = (row: LatencyResult, { base, head }: Sides): Curves => {
+export const curvesOf = (row: LatencyResult, { base, head }: ComparedRuns): Curves => {
   const { place, metric, title } = row;
   if (base !== null)
     return {

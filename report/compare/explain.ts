@@ -70,14 +70,11 @@ const explainExact = (row: ExactResult, all: readonly ExactResult[], run: RunFil
 
 const explainLatency = (row: LatencyResult, run: RunFile): string => {
   const noise = row.nullRatio === null ? '' : ` The base against itself: ${formatRatio(row.nullRatio)}.`;
-  const { outlyingBlocks } = row.further;
-  const outlying =
-    outlyingBlocks.length === 0 ? '' : ` Far from the others, and kept: block ${outlyingBlocks.join(', ')}.`;
   const p = row.p === null ? '' : ` One-sided p among all gated rows: ${row.p.toPrecision(2)}.`;
   const { scenario, image } = row.place;
   const source = run.images.find(({ name }) => name === image)?.source ?? image;
   const ab = (run.plan.ab ?? []).map((arm) => ascii(arm.replace(/#2$/, ''))).join(' ');
-  return `${placeText(row.place)}: ${ascii(row.title)} ${latencyText(row)} over ${plural(row.n, 'block')}: all of the interval is beyond the threshold of ${formatPercent(row.delta)}.${noise}${p}${outlying}${reproduce(run, scenario)} To measure it again: cfsbench run --ab ${ab} --scenarios ${ascii(scenario)} --images ${ascii(source)}.`;
+  return `${placeText(row.place)}: ${ascii(row.title)} ${latencyText(row)} over ${plural(row.n, 'block')}: all of the interval is beyond the threshold of ${formatPercent(row.delta)}.${noise}${p}${reproduce(run, scenario)} To measure it again: cfsbench run --ab ${ab} --scenarios ${ascii(scenario)} --images ${ascii(source)}.`;
 };
 
 export const explain = (red: Red, comparison: Comparison, run: RunFile): string =>

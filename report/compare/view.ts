@@ -8,11 +8,11 @@ import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { cleaned } from '../cleaned.ts';
-import { type Curves, curvesOf, type Sides } from './curves.ts';
+import { type ComparedRuns, type Curves, curvesOf } from './curves.ts';
 import { explain } from './explain.ts';
 
 /** A time on both sides. `base` is the base run's own row; of two arms both are one row. */
-export interface TimeRow {
+export interface ComparedTime {
   readonly row: LatencyResult;
   readonly base: LatencyResult | null;
   readonly isRed: boolean;
@@ -20,7 +20,7 @@ export interface TimeRow {
   readonly differs: 'no' | 'judged' | 'shown';
 }
 
-export interface CountRow {
+export interface ComparedCount {
   readonly row: ExactResult;
   readonly isRed: boolean;
 }
@@ -35,9 +35,9 @@ export interface CompareView {
   readonly runs: readonly RunFile[];
   readonly environment: readonly EnvironmentItem[];
   /** Those that differ, and the red ones among them, first. */
-  readonly times: readonly TimeRow[];
+  readonly times: readonly ComparedTime[];
   readonly onlyInBase: readonly LatencyResult[];
-  readonly counts: readonly CountRow[];
+  readonly counts: readonly ComparedCount[];
   readonly curves: readonly Curves[];
   readonly curvesLeftOut: number;
   /** Of every red row. */
@@ -59,25 +59,28 @@ const rowKey = (row: LatencyResult): string => `${placeKey(row.place)} ${row.met
 
 const isBeyond = ({ verdict }: LatencyResult): boolean => verdict === 'slower' || verdict === 'faster';
 
-const timesOf = ({ kind, latencies, baseLatencies }: Comparison, gate: Gate | null): readonly TimeRow[] => {
+const timesOf = (
+  { kind, latencies, baseLatencies }: Comparison,
+  gate: Gate | null,
+): readonly ComparedTime[] => {
   const bases = new Map((baseLatencies?.rows ?? []).map((row) => [rowKey(row), row]));
-  const rows = latencies.rows.map((row): TimeRow => {
+  const rows = latencies.rows.map((row): ComparedTime => {
     const isRed = gate?.red.some((one) => one.row === row) === true;
     const base = bases.get(rowKey(row)) ?? null;
     if (kind !== 'two runs') return { row, base, isRed, differs: isBeyond(row) ? 'judged' : 'no' };
     return { row, base, isRed, differs: base !== null && !meet(base.ratio, row.ratio) ? 'shown' : 'no' };
   });
-  const rank = ({ row, isRed, differs }: TimeRow): number =>
+  const rank = ({ row, isRed, differs }: ComparedTime): number =>
     (isRed ? 0 : 100) + (differs === 'no' ? 10 : 0) + VERDICTS.indexOf(row.verdict);
   return rows.sort((a, b) => rank(a) - rank(b));
 };
 
-const countsOf = ({ exact }: Comparison, gate: Gate | null): readonly CountRow[] =>
+const countsOf = ({ exact }: Comparison, gate: Gate | null): readonly ComparedCount[] =>
   STATUSES.flatMap((status) => exact.filter((row) => row.status === status))
     .map((row) => ({ row, isRed: gate?.red.some((one) => one.row === row) === true }))
     .sort((a, b) => Number(b.isRed) - Number(a.isRed));
 
-export const compareView = (sides: Sides, gate: Gate | null): CompareView => {
+export const compareView = (sides: ComparedRuns, gate: Gate | null): CompareView => {
   const { comparison, base, head } = sides;
   const times = timesOf(comparison, gate);
   const differing = times.filter(({ differs }) => differs !== 'no');

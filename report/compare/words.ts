@@ -1,14 +1,14 @@
 // What a row is called and what happened to it, in the words of both the short and the long account.
 import type { Count } from '../../results/compare/counts.ts';
 import type { ExactResult } from '../../results/gate/exact.ts';
-import type { Place } from '../../results/gate/exact-rows.ts';
+import type { RowPlace } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import { formatValue, grouped, ratioText } from '../format.ts';
 import { ascii } from '../visible.ts';
 
 export const plural = (n: number, one: string): string => `${grouped(n)} ${one}${n === 1 ? '' : 's'}`;
 
-export const placeText = ({ scenario, params, image, arm }: Place): string =>
+export const placeText = ({ scenario, params, image, arm }: RowPlace): string =>
   ascii([scenario, params, image, arm].filter((part) => part !== '').join(', '));
 
 export const countedText = ({ counted }: ExactResult): string => {

@@ -6,7 +6,8 @@ import { type Interval, mapInterval } from '../stats/interval.ts';
 import { type ByBlock, numbersOf } from '../stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, median } from '../stats/median.ts';
 import { intervalOver } from '../stats/over-blocks.ts';
-import { NULL_ARM, type Row, type Versus } from './rows.ts';
+import { NULL_ARM } from './phase-of.ts';
+import type { Row, Versus } from './rows.ts';
 import { judge, type Verdict, type Zone } from './verdict.ts';
 
 export const COMBINED_METHOD =

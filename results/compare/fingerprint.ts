@@ -1,7 +1,7 @@
 // What must be equal before two exact counts may be compared: the programs of the actor, the architecture, the path taken, the
 // image. Counts with unlike fingerprints are incomparable, never worse.
 
-import { own } from '../check.ts';
+import { own } from '../own.ts';
 import type { RunFile } from '../schema/run.ts';
 
 export type Fingerprint = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 // What a run says of a metric of one of its scenarios.
-import { own } from '../check.ts';
+import { own } from '../own.ts';
 import type { Catalogue, Metric } from '../schema/run.ts';
 
 /** The scenario's own meaning of the name goes first; undefined where the run says nothing of it. */

@@ -1,5 +1,5 @@
 // Which phase a metric is the time of, and what the counting passes saw happen in it.
-import { own } from '../check.ts';
+import { own } from '../own.ts';
 import { type Catalogue, type Ledger, PHASES, type Phase } from '../schema/run.ts';
 import type { GroupData } from './tally.ts';
 

@@ -1,20 +1,15 @@
 // One row: a metric of one scenario on one image, every arm against the baseline.
-import type { Metric } from '../schema/run.ts';
+import type { Metric, PlannedGroup } from '../schema/run.ts';
 import { detectableAbove, detectableBelow, POWER } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
-import { type ByBlock, logRatios, numbersOf } from '../stats/log-ratio.ts';
+import { type ByBlock, logRatios, logRatiosByBlock, numbersOf } from '../stats/log-ratio.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE, median } from '../stats/median.ts';
 import { centerOver, levelOver, ratioOver } from '../stats/over-blocks.ts';
 import { isPooled } from '../stats/over-runs.ts';
 import { studentBound } from '../stats/student.ts';
-import { BlockRows, Column } from './columns.ts';
 import { metricInfo } from './metric-info.ts';
 import { COMMAND_START, type Design, isIdle, NULL_ARM } from './phase-of.ts';
-
-export type { Design };
-export { NULL_ARM };
-
-import type { Group, GroupData } from './tally.ts';
+import type { GroupData } from './tally.ts';
 import { DEFAULT_DELTA, FLOOR_NS, judge, type Verdict, type Zone, zoneOf } from './verdict.ts';
 
 export interface Cell {
@@ -42,18 +37,16 @@ export interface Versus {
   readonly detectable: number | null;
   readonly pairs: number;
   readonly withoutRatio: number;
-  /** By block, made anew each time: those of all rows together are as large as the journal's values. */
+  /** By block; computed on each read, since the log-ratios of all rows are as large as the journal. */
   readonly logs: ByBlock;
 }
 
 export interface Row {
-  readonly group: Group;
+  readonly group: PlannedGroup;
   readonly metric: string;
   readonly info: Metric;
   readonly cells: readonly Cell[];
 }
-
-export { metricInfo };
 
 const isTime = (metric: string): boolean => metric.endsWith('Ns');
 
@@ -95,16 +88,6 @@ const detectableOverRuns = (ratio: Interval, zone: Zone, better: Metric['better'
   return Number.isFinite(log) ? Math.exp(log) : null;
 };
 
-const logsByBlock = (arm: ByBlock, baseline: ByBlock): ByBlock => {
-  const rows = new BlockRows();
-  const logs = new Column(rows);
-  arm.forEach((value, block) => {
-    const base = baseline.get(block);
-    if (base !== undefined && value > 0 && base > 0) logs.set(rows.rowOf(block), Math.log(value / base));
-  });
-  return logs;
-};
-
 interface Against {
   readonly baseline: ByBlock;
   readonly baselineMedian: number;
@@ -129,7 +112,7 @@ const versus = (arm: ByBlock, against: Against): Versus => {
       ? detectableOverRuns(ratio, zone, against.better)
       : detectableRatio(values, zone, against.better),
     get logs() {
-      return logsByBlock(arm, against.baseline);
+      return logRatiosByBlock(arm, against.baseline);
     },
   };
 };

@@ -1,10 +1,15 @@
-// Samples on their way into rows: values by (scenario, parameters, image, metric), arm and block, kept as numbers so that a
-// journal of a million lines fits in memory.
-import type { OkSample, Places } from '../patterns/symbols.ts';
-import type { Ledger, Params, Pass, Sample } from '../schema/run.ts';
+// Adds up samples: values by group, metric, arm and block.
+import type {
+  FailedSample,
+  Ledger,
+  OkSample,
+  Params,
+  PlannedGroup,
+  Sample,
+  SkippedSample,
+} from '../schema/run.ts';
 import type { ByBlock } from '../stats/log-ratio.ts';
 import { firstBlockOf } from '../stats/over-runs.ts';
-import { BlockRows, Column } from './columns.ts';
 
 /** Stable text of parameters, in the order of their names. */
 export const paramsKey = (params: Params): string =>
@@ -13,23 +18,11 @@ export const paramsKey = (params: Params): string =>
     .map((key) => `${key}=${params[key]}`)
     .join(' ');
 
-/** What was asked of which image: the rows of one table share it. */
-export interface Group {
-  readonly scenario: string;
-  readonly params: Params;
-  readonly image: string;
-}
-
 /** Metric, then arm, then block, to value. */
 export type Table = ReadonlyMap<string, ReadonlyMap<string, ByBlock>>;
 
-export interface ArmLedgers {
-  readonly arm: string;
-  readonly ledgers: readonly Ledger[];
-}
-
 export interface GroupData {
-  readonly group: Group;
+  readonly group: PlannedGroup;
   readonly time: Table;
   readonly count: Table;
   /** Arm to the ledgers of its counting passes. */
@@ -38,28 +31,23 @@ export interface GroupData {
   readonly took: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-export type Unhappy = Exclude<Sample, { readonly outcome: 'ok' }>;
-
 export interface Tallied {
   readonly groups: readonly GroupData[];
-  readonly failures: readonly Extract<Sample, { readonly outcome: 'failed' }>[];
-  readonly skips: readonly Extract<Sample, { readonly outcome: 'skipped' }>[];
+  readonly failures: readonly FailedSample[];
+  readonly skips: readonly SkippedSample[];
   /** Note to the number of samples that carry it. */
   readonly notes: ReadonlyMap<string, number>;
   readonly sampleCount: number;
 }
 
-/** Blocks of different processes never meet: a block that was cut off and gone on with later gives no pair. */
+/** Each session has block numbers of its own, so that no pair spans two sessions. */
 const BLOCKS_PER_SESSION = 2 ** 20;
 
-type Building = Map<string, Map<string, Column>>;
+type TableBuilder = Map<string, Map<string, Map<number, number>>>;
 
-interface Open {
-  readonly group: Group;
-  readonly time: Building;
-  readonly count: Building;
-  /** Pass and arm to the blocks that its metrics share. */
-  readonly rows: Readonly<Record<Pass, Map<string, BlockRows>>>;
+interface GroupBuilder extends GroupData {
+  readonly time: TableBuilder;
+  readonly count: TableBuilder;
   readonly ledgers: Map<string, Ledger[]>;
   readonly took: Map<string, Set<string>>;
 }
@@ -78,80 +66,57 @@ const tookText = (took: Readonly<Record<string, string>>): string =>
     .map((key) => `${key}: ${took[key]}`)
     .join(', ');
 
+const addOk = (group: GroupBuilder, sample: OkSample, block: number): void => {
+  const { arm, pass, values, ledger } = sample;
+  const table = pass === 'time' ? group.time : group.count;
+  for (const [metric, value] of Object.entries(values)) {
+    const arms = at(table, metric, () => new Map<string, Map<number, number>>());
+    at(arms, arm, () => new Map<number, number>()).set(block, value);
+  }
+  if (ledger !== undefined) at(group.ledgers, arm, () => []).push(ledger);
+  const took = tookText(sample.took);
+  if (took !== '') at(group.took, arm, () => new Set()).add(took);
+};
+
 export interface Tally {
-  /** What is added from now on is of this run, from 1; without a run the tally is of a run alone. */
+  /** The samples that follow are of this run of a pool, from 1; never called for a run alone. */
   beginRun(run: number): void;
   add(sample: Sample): void;
-  /** Of a sample that was added: adds others that differ in their numbers alone, which stand in these places. */
-  like(sample: OkSample, places: Places): (numbers: Float64Array) => void;
   finish(): Tallied;
 }
 
 export const startTally = (): Tally => {
-  const groups = new Map<string, Open>();
-  const failures: Extract<Sample, { readonly outcome: 'failed' }>[] = [];
-  const skips: Extract<Sample, { readonly outcome: 'skipped' }>[] = [];
+  const groups = new Map<string, GroupBuilder>();
+  const failures: FailedSample[] = [];
+  const skips: SkippedSample[] = [];
   const notes = new Map<string, number>();
   let sampleCount = 0;
   let firstBlock = 0;
 
-  const blockOf = (session: number, block: number): number =>
-    firstBlock + session * BLOCKS_PER_SESSION + block;
-
-  const groupOf = ({ scenario, params, image }: Sample): Open =>
+  const groupOf = ({ scenario, params, image }: Sample): GroupBuilder =>
     at(groups, JSON.stringify([scenario, paramsKey(params), image]), () => ({
       group: { scenario, params, image },
       time: new Map(),
       count: new Map(),
-      rows: { time: new Map(), count: new Map() },
       ledgers: new Map(),
       took: new Map(),
     }));
-
-  const columnsOf = (sample: OkSample, open: Open, rows: BlockRows): readonly Column[] => {
-    const table = sample.pass === 'time' ? open.time : open.count;
-    return Object.keys(sample.values).map((metric) => {
-      const arms = at(table, metric, () => new Map<string, Column>());
-      return at(arms, sample.arm, () => new Column(rows));
-    });
-  };
-
-  /** All that samples which differ in their numbers alone have in common is looked up once. */
-  const adderOf = (sample: OkSample): ((block: number, values: ArrayLike<number>, from: number) => void) => {
-    const open = groupOf(sample);
-    const rows = at(open.rows[sample.pass], sample.arm, () => new BlockRows());
-    const columns = columnsOf(sample, open, rows);
-    const { ledger, notes: ownNotes } = sample;
-    const ledgers = ledger === undefined ? null : at(open.ledgers, sample.arm, () => []);
-    const took = tookText(sample.took);
-    if (took !== '') at(open.took, sample.arm, () => new Set()).add(took);
-    return (block, values, from) => {
-      sampleCount++;
-      for (const note of ownNotes) notes.set(note, (notes.get(note) ?? 0) + 1);
-      const row = rows.rowOf(block);
-      for (let i = 0; i < columns.length; i++) columns[i]!.set(row, values[from + i]!);
-      if (ledger !== undefined) ledgers!.push(ledger);
-    };
-  };
 
   return {
     beginRun(run) {
       firstBlock = firstBlockOf(run);
     },
     add(sample) {
-      if (sample.outcome === 'ok') {
-        adderOf(sample)(blockOf(sample.session ?? 0, sample.block), Object.values(sample.values), 0);
-        return;
-      }
       sampleCount++;
       for (const note of sample.notes) notes.set(note, (notes.get(note) ?? 0) + 1);
       if (sample.outcome === 'failed') failures.push(sample);
-      else skips.push(sample);
-    },
-    like(sample, { block, session, values }) {
-      const add = adderOf(sample);
-      return (numbers) =>
-        add(blockOf(session === null ? 0 : numbers[session]!, numbers[block]!), numbers, values);
+      else if (sample.outcome === 'skipped') skips.push(sample);
+      else
+        addOk(
+          groupOf(sample),
+          sample,
+          firstBlock + (sample.session ?? 0) * BLOCKS_PER_SESSION + sample.block,
+        );
     },
     finish: () => ({ groups: [...groups.values()], failures, skips, notes, sampleCount }),
   };

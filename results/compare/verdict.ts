@@ -17,20 +17,20 @@ export const DEFAULT_DELTA = 0.05;
 /** No difference below this is a result, whatever the ratio says. */
 export const FLOOR_NS = 20_000;
 
-export interface Range {
+export interface RatioRange {
   readonly lo: number;
   readonly hi: number;
 }
 
 /** A ratio beyond it is a result. */
-export interface Zone extends Range {
+export interface Zone extends RatioRange {
   /** Ratios inside are those of equals: the relative zone alone, whatever the floor. */
-  readonly same: Range;
+  readonly same: RatioRange;
   /** Ratios inside are differences below the floor. */
-  readonly below: Range;
+  readonly below: RatioRange;
 }
 
-const isWithin = (ratio: Range, { lo, hi }: Range): boolean => ratio.lo >= lo && ratio.hi <= hi;
+const isWithin = (ratio: RatioRange, { lo, hi }: RatioRange): boolean => ratio.lo >= lo && ratio.hi <= hi;
 
 /** The wider of the relative zone and of what `floor`, in the metric's unit, makes of the baseline's value. */
 export const zoneOf = (delta: number, floor: number, baseline: number): Zone => {

@@ -2,7 +2,7 @@
 // included.
 import { stringify } from 'csv-stringify/sync';
 import { unreachable } from '../errors.ts';
-import { PHASES, type RunFile, type Sample } from '../schema/run.ts';
+import { type OkSample, PHASES, type RunFile, type Sample } from '../schema/run.ts';
 import { visible } from '../visible.ts';
 import { SLOT_COLUMNS, sampleCells } from './slot.ts';
 
@@ -23,12 +23,12 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
 
 const unitOf = (metric: string): string => UNITS.find(([end]) => end.test(metric))?.[1] ?? '';
 
-type Cells = readonly (string | number)[];
+type CsvCells = readonly (string | number)[];
 
 const phaseIn = (metric: string): string =>
   PHASES.find((phase) => metric.startsWith(phase) && /^[A-Z]/.test(metric.slice(phase.length))) ?? '';
 
-const callCells = (sample: Extract<Sample, { readonly outcome: 'ok' }>): readonly Cells[] =>
+const callCells = (sample: OkSample): readonly CsvCells[] =>
   Object.entries(sample.ledger ?? {}).flatMap(([phase, actors]) =>
     Object.entries(actors).flatMap(([actor, calls]) =>
       Object.entries(calls).map(([call, count]) => [
@@ -43,7 +43,7 @@ const callCells = (sample: Extract<Sample, { readonly outcome: 'ok' }>): readonl
     ),
   );
 
-const metricCells = (values: Readonly<Record<string, number>>): readonly Cells[] =>
+const metricCells = (values: Readonly<Record<string, number>>): readonly CsvCells[] =>
   Object.entries(values).map(([metric, value]) => [
     phaseIn(metric),
     '',
@@ -54,7 +54,7 @@ const metricCells = (values: Readonly<Record<string, number>>): readonly Cells[]
     '',
   ]);
 
-const outcomeCells = (sample: Sample): readonly Cells[] => {
+const outcomeCells = (sample: Sample): readonly CsvCells[] => {
   switch (sample.outcome) {
     case 'ok':
       return [...metricCells(sample.values), ...callCells(sample)];
@@ -68,9 +68,9 @@ const outcomeCells = (sample: Sample): readonly Cells[] => {
 };
 
 /** The table in pieces of one sample each. */
-export async function* longCsv(run: RunFile, samples: AsyncIterable<Sample>): AsyncGenerator<string> {
+export function* longCsv(run: RunFile, samples: Iterable<Sample>): Generator<string> {
   yield stringify([COLUMNS], OPTIONS);
-  for await (const sample of samples) {
+  for (const sample of samples) {
     const slot = sampleCells(run, sample);
     yield stringify(
       outcomeCells(sample).map((cells) => [...slot, ...cells]),

@@ -1,10 +1,12 @@
 // What github-action-benchmark calls custom: one direction for each file.
+
+import { NULL_ARM } from '../compare/phase-of.ts';
 import type { Metric } from '../schema/run.ts';
 import type { Export } from './export.ts';
 import { jsonText } from './json-text.ts';
-import { NULL_ARM, nameOf, type Series, seriesOf, unitOf } from './series.ts';
+import { type MetricSeries, nameOf, seriesOf, unitOf } from './series.ts';
 
-const entry = (series: Series) => {
+const entry = (series: MetricSeries) => {
   const { values, metric, median, interval } = series;
   const isSure = interval.kind === 'interval' && series.info.noise === 'noisy';
   return {

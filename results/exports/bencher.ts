@@ -1,7 +1,8 @@
 // Bencher Metric Format: benchmark, measure, value and bounds.
+import { NULL_ARM } from '../compare/phase-of.ts';
 import type { Export } from './export.ts';
 import { jsonText } from './json-text.ts';
-import { NULL_ARM, nameOf, seriesOf, unitOf } from './series.ts';
+import { nameOf, seriesOf, unitOf } from './series.ts';
 
 const MEASURES = { ns: 'latency', B: 'bytes', count: 'count', '1/s': 'throughput', ratio: 'ratio' } as const;
 

@@ -1,12 +1,12 @@
 // Go benchmark format: one line for each sample; benchstat -col /backend reads it.
 import type { Export } from './export.ts';
-import { nameOf, type Series, seriesOf, unitOf } from './series.ts';
+import { type MetricSeries, nameOf, seriesOf, unitOf } from './series.ts';
 
 const UNITS = { ns: 'ns/op', B: 'B/op', count: 'count/op', '1/s': 'op/s', ratio: 'ratio' } as const;
 
 const oneLine = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
 
-const goUnit = ({ metric, info }: Series): string => {
+const goUnit = ({ metric, info }: MetricSeries): string => {
   const unit = UNITS[unitOf(metric)];
   return unitOf(metric) === 'count' && info.noise === 'exact' ? 'exact-count/op' : unit;
 };

@@ -2,7 +2,7 @@
 import type { Export } from './export.ts';
 import { jsonText } from './json-text.ts';
 import { seriesOf, unitOf } from './series.ts';
-import type { Summary, SummarySeries } from './summary.ts';
+import type { RunSummary, SummarySeries } from './summary.ts';
 
 export const format: Export = {
   id: 'json',
@@ -22,7 +22,7 @@ export const format: Export = {
       }),
     );
     const { baseline, seed, profile } = plan;
-    const summary: Summary = {
+    const summary: RunSummary = {
       id,
       startedAt,
       status,

@@ -2,12 +2,12 @@
 import { unreachable } from '../errors.ts';
 import { visible } from '../visible.ts';
 import type { Export } from './export.ts';
-import { type Case, type Suite, suitesOf } from './verdicts.ts';
+import { suitesOf, type TestCase, type TestSuite } from './verdicts.ts';
 
 /** XML 1.0 cannot hold control characters even as references. */
 const xml = (text: string): string => visible(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
-const inner = ({ verdict }: Case): string => {
+const inner = ({ verdict }: TestCase): string => {
   switch (verdict.kind) {
     case 'passed':
       return `<system-out>${xml(verdict.told)}</system-out>`;
@@ -20,12 +20,12 @@ const inner = ({ verdict }: Case): string => {
   }
 };
 
-const counts = (cases: readonly Case[]): string => {
+const counts = (cases: readonly TestCase[]): string => {
   const of = (kind: string): number => cases.filter(({ verdict }) => verdict.kind === kind).length;
   return `tests="${cases.length}" failures="${of('failed')}" errors="0" skipped="${of('skipped')}"`;
 };
 
-const suiteXml = ({ name, cases }: Suite): string =>
+const suiteXml = ({ name, cases }: TestSuite): string =>
   [
     `  <testsuite name="${xml(name)}" ${counts(cases)}>`,
     ...cases.map(
@@ -34,7 +34,7 @@ const suiteXml = ({ name, cases }: Suite): string =>
     '  </testsuite>\n',
   ].join('\n');
 
-export function* junitPieces(suites: readonly Suite[]): Generator<string> {
+export function* junitPieces(suites: readonly TestSuite[]): Generator<string> {
   yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfsbench" ${counts(suites.flatMap(({ cases }) => cases))}>\n`;
   for (const suite of suites) yield suiteXml(suite);
   yield '</testsuites>\n';

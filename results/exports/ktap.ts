@@ -1,18 +1,18 @@
 // KTAP version 1, as kernel test systems read it: groups on the outer level, arms on the inner one.
 import type { Export } from './export.ts';
-import { type Case, type Suite, suitesOf } from './verdicts.ts';
+import { suitesOf, type TestCase, type TestSuite } from './verdicts.ts';
 
 const plain = (text: string): string =>
   text.replace(/[^\x20-\x7e]|[#\\]/gu, (char) => `u{${char.codePointAt(0)!.toString(16)}}`).trim();
 
-const caseLines = ({ name, verdict }: Case, at: number): readonly string[] => {
+const caseLines = ({ name, verdict }: TestCase, at: number): readonly string[] => {
   const line = `${at} ${plain(name)}`;
   if (verdict.kind === 'skipped') return [`ok ${line} # SKIP ${plain(verdict.why)}`];
   if (verdict.kind === 'passed') return [`ok ${line}`];
   return [...verdict.why.map((why) => `# ${plain(why)}`), `not ok ${line}`];
 };
 
-const suiteLines = ({ name, cases }: Suite, at: number): readonly string[] => {
+const suiteLines = ({ name, cases }: TestSuite, at: number): readonly string[] => {
   const isFailed = cases.some(({ verdict }) => verdict.kind === 'failed');
   return [
     ...[
@@ -24,7 +24,7 @@ const suiteLines = ({ name, cases }: Suite, at: number): readonly string[] => {
   ];
 };
 
-export function* ktapPieces(suites: readonly Suite[]): Generator<string> {
+export function* ktapPieces(suites: readonly TestSuite[]): Generator<string> {
   yield `KTAP version 1\n1..${suites.length}\n`;
   for (const [index, suite] of suites.entries()) yield `${suiteLines(suite, index + 1).join('\n')}\n`;
 }

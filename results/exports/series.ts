@@ -1,16 +1,15 @@
 // Every metric of every arm as a row of values in the order of blocks, under a name that needs no quoting.
-import { NULL_ARM } from '../compare/phase-of.ts';
-import { metricInfo } from '../compare/rows.ts';
-import { type Group, paramsKey } from '../compare/tally.ts';
-import type { Loaded } from '../gate/load.ts';
-import type { Metric, Pass } from '../schema/run.ts';
+import { metricInfo } from '../compare/metric-info.ts';
+import { paramsKey } from '../compare/tally.ts';
+import type { LoadedRun } from '../gate/load.ts';
+import type { Metric, Pass, PlannedGroup } from '../schema/run.ts';
 import type { Interval } from '../stats/interval.ts';
 import { numbersOf } from '../stats/log-ratio.ts';
 import { CONFIDENCE } from '../stats/median.ts';
 import { centerOver, levelOver } from '../stats/over-blocks.ts';
 
-export interface Series {
-  readonly group: Group;
+export interface MetricSeries {
+  readonly group: PlannedGroup;
   readonly arm: string;
   readonly metric: string;
   readonly info: Metric;
@@ -20,7 +19,7 @@ export interface Series {
   readonly interval: Interval;
 }
 
-export const seriesOf = ({ run, tallied }: Loaded): readonly Series[] =>
+export const seriesOf = ({ run, tallied }: LoadedRun): readonly MetricSeries[] =>
   tallied.groups.flatMap(({ group, time, count }) =>
     (
       [
@@ -32,7 +31,7 @@ export const seriesOf = ({ run, tallied }: Loaded): readonly Series[] =>
         const info = metricInfo(run.catalogue, group.scenario, metric);
         // A time of a counting pass is slowed by the counting; a count of a timing pass stands in the counting pass too.
         if ((pass === 'count') !== (info.noise !== 'noisy')) return [];
-        return [...arms].flatMap(([arm, byBlock]): Series[] => {
+        return [...arms].flatMap(([arm, byBlock]): MetricSeries[] => {
           const values = [...numbersOf(byBlock)];
           const interval = levelOver(byBlock, CONFIDENCE);
           const center = centerOver(byBlock, interval);
@@ -50,7 +49,7 @@ export const token = (text: string): string =>
     .toString('latin1')
     .replace(/[^A-Za-z0-9._@,-]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
-export const nameOf = ({ group, arm, metric }: Series): string =>
+export const nameOf = ({ group, arm, metric }: MetricSeries): string =>
   [
     token(group.scenario),
     ...Object.keys(group.params)
@@ -68,7 +67,5 @@ export const unitOf = (metric: string): 'ns' | 'B' | 'count' | '1/s' | 'ratio' =
   return metric.endsWith('Count') ? 'count' : 'ratio';
 };
 
-export const placeOf = (group: Group): string =>
+export const placeOf = (group: PlannedGroup): string =>
   [group.scenario, paramsKey(group.params), group.image].filter((part) => part !== '').join(', ');
-
-export { NULL_ARM };

@@ -30,7 +30,7 @@ export interface SummarySeries extends Metric {
   readonly values: readonly number[];
 }
 
-export interface Summary {
+export interface RunSummary {
   readonly id: string;
   readonly startedAt: string;
   readonly status: RunFile['status'];

@@ -1,28 +1,28 @@
 // A run as test cases: each arm of each group passed, failed or was skipped. How fast it was is no verdict.
-import type { Loaded } from '../gate/load.ts';
+import type { LoadedRun } from '../gate/load.ts';
 import { placeOf } from './series.ts';
 
-export type Verdict =
+export type CaseVerdict =
   /** `told`: what it stands on, in a few words. */
   | { readonly kind: 'passed'; readonly told: string }
   | { readonly kind: 'failed'; readonly why: readonly string[] }
   | { readonly kind: 'skipped'; readonly why: string };
 
-export interface Case {
+export interface TestCase {
   readonly name: string;
-  readonly verdict: Verdict;
+  readonly verdict: CaseVerdict;
 }
 
-export interface Suite {
+export interface TestSuite {
   readonly name: string;
-  readonly cases: readonly Case[];
+  readonly cases: readonly TestCase[];
 }
 
-export const suitesOf = ({ run, tallied }: Loaded): readonly Suite[] => {
-  const suites = new Map<string, Map<string, Verdict>>();
+export const suitesOf = ({ run, tallied }: LoadedRun): readonly TestSuite[] => {
+  const suites = new Map<string, Map<string, CaseVerdict>>();
   const sampleCounts = new Map<string, number>();
-  const suite = (name: string): Map<string, Verdict> => {
-    const found = suites.get(name) ?? new Map<string, Verdict>();
+  const suite = (name: string): Map<string, CaseVerdict> => {
+    const found = suites.get(name) ?? new Map<string, CaseVerdict>();
     suites.set(name, found);
     return found;
   };

@@ -19,11 +19,11 @@ const detailOf = (sample: Sample): string => {
 export const format: Export = {
   id: 'wide-csv',
   title: 'a row a sample, a column a metric',
-  async *pieces({ folder, run, tallied }) {
+  *pieces({ folder, run, tallied }) {
     const metrics = new Set(tallied.groups.flatMap(({ time, count }) => [...time.keys(), ...count.keys()]));
     const names = [...metrics].sort();
     yield stringify([[...SLOT_COLUMNS, ...names.map(visible), 'detail']], OPTIONS);
-    for await (const sample of readSamples(folder)) {
+    for (const sample of readSamples(folder)) {
       const values = sample.outcome === 'ok' ? sample.values : {};
       const cells = names.map((name) => (Object.hasOwn(values, name) ? values[name]! : ''));
       yield stringify([[...sampleCells(run, sample), ...cells, visible(detailOf(sample))]], OPTIONS);

@@ -2,14 +2,14 @@
 import type { Environment, RunFile } from '../schema/run.ts';
 import { type GateConfig, NO_CONFIG } from './config.ts';
 import { compareExact, type ExactResult } from './exact.ts';
-import { type ArmRows, armRows, type Place } from './exact-rows.ts';
+import { type ArmRows, armRows, type RowPlace } from './exact-rows.ts';
 import { compareLatencies, type Latencies } from './latencies.ts';
-import type { Loaded } from './load.ts';
+import type { LoadedRun } from './load.ts';
 
-export type Kind = 'two runs' | 'two arms' | 'one run';
+export type ComparisonKind = 'two runs' | 'two arms' | 'one run';
 
 export interface Comparison {
-  readonly kind: Kind;
+  readonly kind: ComparisonKind;
   /** What stands left and right. */
   readonly base: string;
   readonly head: string;
@@ -58,8 +58,8 @@ const itemText = ({ item, base, head }: EnvironmentItem): string =>
   `${item}: ${base ?? 'absent'} -> ${head ?? 'absent'}`;
 
 const whyAbsent =
-  ({ run, tallied }: Loaded) =>
-  ({ scenario, image, arm }: Place): readonly string[] => {
+  ({ run, tallied }: LoadedRun) =>
+  ({ scenario, image, arm }: RowPlace): readonly string[] => {
     const backend = arm.split(/[@#]/, 1)[0];
     const here = (what: { scenario: string; image: string; arm: string }): boolean =>
       what.scenario === scenario && what.image === image && what.arm === arm;
@@ -96,9 +96,9 @@ const passNotice = (side: string, rows: readonly ArmRows[]): readonly string[] =
 const statusNotice = (side: string, { status }: RunFile): readonly string[] =>
   status === 'complete' ? [] : [`${side}: the run is not complete: ${status}`];
 
-export const compareRuns = (base: Loaded, head: Loaded, options: CompareOptions = {}): Comparison => {
+export const compareRuns = (base: LoadedRun, head: LoadedRun, options: CompareOptions = {}): Comparison => {
   const [left, right] = [armRows(base), armRows(head)];
-  const latencies = (of: Loaded): Latencies =>
+  const latencies = (of: LoadedRun): Latencies =>
     compareLatencies(of, {
       baseline: of.run.plan.baseline,
       config: options.config ?? NO_CONFIG,
@@ -131,7 +131,7 @@ const renamed = (rows: readonly ArmRows[], arm: string): readonly ArmRows[] =>
     return { ...side, place, rows: side.rows.map((row) => ({ ...row, place })) };
   });
 
-export const compareArms = (loaded: Loaded, options: CompareOptions = {}): Comparison => {
+export const compareArms = (loaded: LoadedRun, options: CompareOptions = {}): Comparison => {
   const { run } = loaded;
   const ab = run.plan.ab ?? null;
   const rows = armRows(loaded);

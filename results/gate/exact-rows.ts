@@ -1,19 +1,20 @@
 // Every count of a run that can be compared without statistics: system calls by name, phase and actor, exact metrics, and
 // requests, of which the least over the passes counts.
-import { own } from '../check.ts';
+
 import { type Count, callCounts, countOf } from '../compare/counts.ts';
 import { type Fingerprint, fingerprintOf } from '../compare/fingerprint.ts';
 import { knownMetric } from '../compare/metric-info.ts';
 import { RUNTIME } from '../compare/phase-of.ts';
 import { type GroupData, paramsKey } from '../compare/tally.ts';
+import { own } from '../own.ts';
 import type { Metric, Phase } from '../schema/run.ts';
-import type { Loaded } from './load.ts';
+import type { LoadedRun } from './load.ts';
 
-export type Counted =
+export type CountSubject =
   | { readonly kind: 'call'; readonly phase: Phase; readonly actor: string; readonly call: string }
   | { readonly kind: 'metric'; readonly metric: string; readonly better: Metric['better'] };
 
-export interface Place {
+export interface RowPlace {
   readonly scenario: string;
   /** As text, in the order of names. */
   readonly params: string;
@@ -22,8 +23,8 @@ export interface Place {
 }
 
 export interface ExactRow {
-  readonly place: Place;
-  readonly counted: Counted;
+  readonly place: RowPlace;
+  readonly counted: CountSubject;
   readonly noise: 'exact' | 'quasi';
   readonly count: Count;
   readonly fingerprint: Fingerprint;
@@ -31,24 +32,24 @@ export interface ExactRow {
 
 /** All counts of one arm in one group. */
 export interface ArmRows {
-  readonly place: Place;
+  readonly place: RowPlace;
   readonly rows: readonly ExactRow[];
   /** Of an actor that the rows do not have: where a call was never made there is no row. */
   readonly fingerprintFor: (actor: string | null) => Fingerprint;
   readonly passes: number;
 }
 
-export const placeKey = ({ scenario, params, image, arm }: Place): string =>
+export const placeKey = ({ scenario, params, image, arm }: RowPlace): string =>
   JSON.stringify([scenario, params, image, arm]);
 
-export const countedKey = (counted: Counted): string =>
+export const countedKey = (counted: CountSubject): string =>
   counted.kind === 'call'
     ? JSON.stringify([counted.phase, counted.actor, counted.call])
     : JSON.stringify([counted.metric]);
 
 const tookOf = (data: GroupData, arm: string): string => [...(data.took.get(arm) ?? [])].sort().join(' or ');
 
-const callRows = (data: GroupData, place: Place, print: ArmRows['fingerprintFor']): ExactRow[] =>
+const callRows = (data: GroupData, place: RowPlace, print: ArmRows['fingerprintFor']): ExactRow[] =>
   callCounts(data.ledgers.get(place.arm) ?? [])
     .filter(({ actor }) => actor !== RUNTIME)
     .map(({ phase, actor, call, ...count }) => ({
@@ -60,9 +61,9 @@ const callRows = (data: GroupData, place: Place, print: ArmRows['fingerprintFor'
     }));
 
 const metricRows = (
-  { run }: Loaded,
+  { run }: LoadedRun,
   data: GroupData,
-  place: Place,
+  place: RowPlace,
   print: ArmRows['fingerprintFor'],
 ): ExactRow[] =>
   [...data.count].flatMap(([metric, arms]): ExactRow[] => {
@@ -88,7 +89,7 @@ const metricRows = (
   });
 
 /** Of every group, the arms that were counted. */
-export const armRows = (loaded: Loaded): readonly ArmRows[] =>
+export const armRows = (loaded: LoadedRun): readonly ArmRows[] =>
   loaded.tallied.groups.flatMap((data) => {
     const arms = new Set([
       ...data.ledgers.keys(),

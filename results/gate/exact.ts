@@ -1,7 +1,14 @@
 // Counts of two sides held against each other: no tolerance, no statistics, and no comparison of what is unlike.
 import type { Count } from '../compare/counts.ts';
 import { differences } from '../compare/fingerprint.ts';
-import { type ArmRows, type Counted, countedKey, type ExactRow, type Place, placeKey } from './exact-rows.ts';
+import {
+  type ArmRows,
+  type CountSubject,
+  countedKey,
+  type ExactRow,
+  placeKey,
+  type RowPlace,
+} from './exact-rows.ts';
 
 export type ExactStatus =
   | 'equal'
@@ -19,9 +26,9 @@ export type ExactStatus =
   | 'new';
 
 export interface ExactResult {
-  readonly place: Place;
+  readonly place: RowPlace;
   /** Null: the whole arm of this group. */
-  readonly counted: Counted | null;
+  readonly counted: CountSubject | null;
   readonly noise: 'exact' | 'quasi';
   readonly status: ExactStatus;
   readonly base: Count | null;
@@ -33,16 +40,16 @@ export interface ExactResult {
 /** Stray requests appear in about 1 of 25 passes: the least of five is the count. */
 const QUASI_PASSES = 5;
 
-const byValue = (base: number, head: number, counted: Counted): ExactStatus => {
+const byValue = (base: number, head: number, counted: CountSubject): ExactStatus => {
   if (base === head) return 'equal';
   const better = counted.kind === 'metric' && counted.better === 'higher' ? head > base : head < base;
   return better ? 'better' : 'worse';
 };
 
-const judgeQuasi = (base: Count, head: Count, counted: Counted): ExactStatus =>
+const judgeQuasi = (base: Count, head: Count, counted: CountSubject): ExactStatus =>
   Math.min(base.passes, head.passes) < QUASI_PASSES ? 'unjudged' : byValue(base.least, head.least, counted);
 
-const judgeExact = (base: Count, head: Count, counted: Counted): ExactStatus => {
+const judgeExact = (base: Count, head: Count, counted: CountSubject): ExactStatus => {
   if (base.least !== base.most) return 'demoted';
   if (head.least !== head.most) return 'varies';
   return byValue(base.least, head.least, counted);
@@ -50,7 +57,7 @@ const judgeExact = (base: Count, head: Count, counted: Counted): ExactStatus => 
 
 const zero = (passes: number): Count => ({ least: 0, most: 0, passes });
 
-const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, sides: Sides): ExactResult => {
+const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, sides: ArmPair): ExactResult => {
   const known = (base ?? head)!;
   const { counted, noise } = known;
   const result = (status: ExactStatus, parts: Partial<ExactResult> = {}): ExactResult => ({
@@ -80,12 +87,12 @@ const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, side
   return result(judged(counts.base, counts.head, counted), counts);
 };
 
-interface Sides {
+interface ArmPair {
   readonly base: ArmRows;
   readonly head: ArmRows;
 }
 
-const compareArm = (sides: Sides): ExactResult[] => {
+const compareArm = (sides: ArmPair): ExactResult[] => {
   const heads = new Map(sides.head.rows.map((row) => [countedKey(row.counted), row]));
   const bases = new Map(sides.base.rows.map((row) => [countedKey(row.counted), row]));
   return [...new Set([...bases.keys(), ...heads.keys()])].map((key) =>
@@ -107,7 +114,7 @@ const whole = (side: ArmRows, status: 'vanished' | 'new', because: readonly stri
 export const compareExact = (
   base: readonly ArmRows[],
   head: readonly ArmRows[],
-  whyAbsent: (place: Place) => readonly string[],
+  whyAbsent: (place: RowPlace) => readonly string[],
 ): readonly ExactResult[] => {
   const heads = new Map(head.map((side) => [placeKey(side.place), side]));
   const bases = new Set(base.map(({ place }) => placeKey(place)));

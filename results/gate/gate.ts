@@ -5,7 +5,7 @@ import { parsePattern } from './allow.ts';
 import type { Comparison } from './compare.ts';
 import type { ExactResult } from './exact.ts';
 import type { LatencyResult } from './latencies.ts';
-import type { Loaded } from './load.ts';
+import type { LoadedRun } from './load.ts';
 
 export type Red =
   | { readonly kind: 'exact'; readonly row: ExactResult }
@@ -63,7 +63,7 @@ const endedEarly = (status: RunFile['status']): Pick<Gate, 'exit' | 'why'> | nul
 
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
-export const gateOf = (comparison: Comparison, head: Loaded, options: GateOptions): Gate => {
+export const gateOf = (comparison: Comparison, head: LoadedRun, options: GateOptions): Gate => {
   const allows = options.allowMissing.map(parsePattern);
   const isAllowed = (row: ExactResult): boolean =>
     row.status === 'vanished' && allows.some((allow) => allow(row));

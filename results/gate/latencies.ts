@@ -3,26 +3,21 @@
 // Red needs three things: an interval that lies beyond the zone, a sign test that stays significant with all the rows that are
 // judged together (Holm), and enough blocks for so many rows.
 import { blocksForRows, GATE_ALPHA } from '../compare/looks.ts';
-import { COMMAND_START } from '../compare/phase-of.ts';
-import { type Cell, NULL_ARM, type Row, rowOf, type Versus } from '../compare/rows.ts';
+import { COMMAND_START, NULL_ARM } from '../compare/phase-of.ts';
+import { type Cell, type Row, rowOf, type Versus } from '../compare/rows.ts';
 import { paramsKey } from '../compare/tally.ts';
 import type { Verdict } from '../compare/verdict.ts';
 import type { Metric } from '../schema/run.ts';
-import { bootstrap } from '../stats/bootstrap.ts';
-import { hodgesLehmann } from '../stats/hodges-lehmann.ts';
 import { holm } from '../stats/holm.ts';
-import { type Interval, mapInterval } from '../stats/interval.ts';
+import type { Interval } from '../stats/interval.ts';
 import { numbersOf } from '../stats/log-ratio.ts';
-import { outliers } from '../stats/outliers.ts';
-import { wilcoxon } from '../stats/rank-tests.ts';
-import { seededUniform } from '../stats/seeded.ts';
 import { signTestAbove, signTestBelow } from '../stats/sign-test.ts';
 import { type GateConfig, thresholdOf } from './config.ts';
-import type { Place } from './exact-rows.ts';
-import type { Loaded } from './load.ts';
+import type { RowPlace } from './exact-rows.ts';
+import type { LoadedRun } from './load.ts';
 
 export interface LatencyResult {
-  readonly place: Place;
+  readonly place: RowPlace;
   readonly metric: string;
   readonly title: string;
   readonly better: Metric['better'];
@@ -37,7 +32,6 @@ export interface LatencyResult {
   readonly nullRatio: number | null;
   readonly n: number;
   readonly delta: number;
-  readonly further: Further;
   /** Holm-adjusted one-sided p that it is worse than the zone; null for rows that are not gated. */
   readonly p: number | null;
   readonly judged:
@@ -51,16 +45,6 @@ export interface LatencyResult {
   readonly why: string;
 }
 
-/** Information beside the verdict, which none of it decides. */
-export interface Further {
-  readonly hodgesLehmann: Interval;
-  readonly bootstrap: Interval;
-  /** Two-sided, that the pairs differ at all; null with too few. */
-  readonly signedRankP: number | null;
-  /** Blocks whose ratio is far from the others: flagged, kept, counted like all. */
-  readonly outlyingBlocks: readonly number[];
-}
-
 export interface LatencyOptions {
   readonly baseline: string;
   readonly config: GateConfig;
@@ -70,8 +54,8 @@ export interface LatencyOptions {
   readonly all: boolean;
 }
 
-interface Found {
-  readonly place: Place;
+interface Candidate {
+  readonly place: RowPlace;
   readonly row: Row;
   readonly base: Cell;
   readonly head: Cell;
@@ -81,43 +65,25 @@ interface Found {
   readonly delta: number;
 }
 
-const CONFIDENCE = 0.95;
-const SEED = 20230120;
-
-const furtherOf = ({ logs }: Versus): Further => {
-  const values = [...numbersOf(logs)];
-  const blocks = [...logs.keys()];
-  const test = wilcoxon(values);
-  return {
-    hodgesLehmann: mapInterval(hodgesLehmann(values, CONFIDENCE), Math.exp),
-    bootstrap: mapInterval(
-      bootstrap(values, { confidence: CONFIDENCE, random: seededUniform(SEED) }),
-      Math.exp,
-    ),
-    signedRankP: test.kind === 'test' ? test.pTwoSided : null,
-    outlyingBlocks: outliers(values).map((at) => blocks[at]!),
-  };
-};
-
 const centerOf = (cell: Cell | undefined): number | null => {
   const ratio = cell?.versus?.ratio;
   return ratio?.kind === 'interval' ? ratio.center : null;
 };
 
-const foundIn = ({ run, tallied }: Loaded, options: LatencyOptions): readonly Found[] =>
+const foundIn = ({ run, tallied }: LoadedRun, options: LatencyOptions): readonly Candidate[] =>
   tallied.groups.flatMap((data) => {
     const { scenario, params, image } = data.group;
     const headline = run.catalogue.scenarios[scenario]?.headline ?? [];
     const metrics = [...data.time.keys()].filter(
       (name) => headline.includes(name) || (options.all && /Ns$/.test(name)),
     );
-    return metrics.flatMap((metric): Found[] => {
+    return metrics.flatMap((metric): Candidate[] => {
       const { delta, gate } = thresholdOf(options.config, scenario, metric);
       const row = rowOf(data, metric, { catalogue: run.catalogue, baseline: options.baseline, delta });
       const base = row?.cells.find(({ arm }) => arm === options.baseline);
       if (row === null || base === undefined) return [];
       const nullRatio = centerOf(row.cells.find(({ arm }) => arm === NULL_ARM));
-      return row.cells.flatMap((head): Found[] => {
+      return row.cells.flatMap((head): Candidate[] => {
         if (head.arm === NULL_ARM || head.versus === null) return [];
         const place = { scenario, params: paramsKey(params), image, arm: head.arm };
         // The start of a command is a property of the machine, not of an arm.
@@ -128,7 +94,7 @@ const foundIn = ({ run, tallied }: Loaded, options: LatencyOptions): readonly Fo
   });
 
 /** That the row is worse than its zone. */
-const pOf = ({ row, versus }: Found): number => {
+const pOf = ({ row, versus }: Candidate): number => {
   const logs = [...numbersOf(versus.logs)];
   return row.info.better === 'lower'
     ? signTestAbove(logs, Math.log(versus.zone.hi))
@@ -140,7 +106,7 @@ const halfWidth = (ratio: Interval): number =>
     ? Number.POSITIVE_INFINITY
     : Math.max(ratio.hi / ratio.center, ratio.center / ratio.lo);
 
-const judge = (found: Found, p: number, neededBlocks: number): Pick<LatencyResult, 'judged' | 'why'> => {
+const judge = (found: Candidate, p: number, neededBlocks: number): Pick<LatencyResult, 'judged' | 'why'> => {
   const { verdict, pairs, ratio, zone } = found.versus;
   if (pairs < neededBlocks)
     return { judged: 'unjudgeable', why: `${pairs} blocks, so many rows together need ${neededBlocks}` };
@@ -162,7 +128,7 @@ export interface Latencies {
   readonly neededBlocks: number;
 }
 
-export const compareLatencies = (loaded: Loaded, options: LatencyOptions): Latencies => {
+export const compareLatencies = (loaded: LoadedRun, options: LatencyOptions): Latencies => {
   const all = foundIn(loaded, options);
   const gated = all.filter((found) => found.gated);
   const neededBlocks = blocksForRows(gated.length);
@@ -184,7 +150,6 @@ export const compareLatencies = (loaded: Loaded, options: LatencyOptions): Laten
       detectable: versus.detectable,
       nullRatio,
       n: versus.pairs,
-      further: furtherOf(versus),
       delta,
       p,
       ...judged,

@@ -1,12 +1,13 @@
 // What the history says of each series: where it changed, and whether the latest step is out of the ordinary. Advice, never a gate.
 
+import type { HistoryLine } from '../schema/history.ts';
 import { changePoints } from '../stats/change-points.ts';
 import { median } from '../stats/median.ts';
 import { seededUniform } from '../stats/seeded.ts';
 import { type FenceResult, fence } from './fence.ts';
-import { type Line, seriesKey } from './line.ts';
+import { seriesKey } from './line.ts';
 
-export interface Change {
+export interface TrendChange {
   readonly run: string;
   readonly commit: string | null;
   readonly startedAt: string;
@@ -15,9 +16,9 @@ export interface Change {
 }
 
 export interface Trend {
-  readonly of: Line;
-  readonly lines: readonly Line[];
-  readonly changes: readonly Change[];
+  readonly of: HistoryLine;
+  readonly lines: readonly HistoryLine[];
+  readonly changes: readonly TrendChange[];
   /** Of counts only. */
   readonly fence: FenceResult | null;
 }
@@ -25,9 +26,9 @@ export interface Trend {
 const SEED = 20230123;
 const LONGEST = 400;
 
-const changeAt = (lines: readonly Line[], at: number, from: number, to: number): Change => {
+const changeAt = (lines: readonly HistoryLine[], at: number, from: number, to: number): TrendChange => {
   const { run, commit, startedAt } = lines[at]!;
-  const middle = (of: readonly Line[]): number => median(of.map(({ value }) => value))!;
+  const middle = (of: readonly HistoryLine[]): number => median(of.map(({ value }) => value))!;
   return {
     run,
     commit,
@@ -44,7 +45,7 @@ const steps = (values: readonly number[]): readonly number[] =>
 const estimated = (values: readonly number[]): readonly number[] =>
   changePoints(values, { random: seededUniform(SEED) });
 
-const trendOf = (all: readonly Line[]): Trend => {
+const trendOf = (all: readonly HistoryLine[]): Trend => {
   const lines = all.slice(-LONGEST);
   const of = lines.at(-1)!;
   const values = lines.map(({ value }) => value);
@@ -57,8 +58,8 @@ const trendOf = (all: readonly Line[]): Trend => {
   };
 };
 
-export const trends = (lines: readonly Line[]): readonly Trend[] => {
-  const series = new Map<string, Line[]>();
+export const trends = (lines: readonly HistoryLine[]): readonly Trend[] => {
+  const series = new Map<string, HistoryLine[]>();
   for (const line of lines) {
     const key = seriesKey(line);
     const own = series.get(key);

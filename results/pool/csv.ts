@@ -2,7 +2,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { rowOf } from '../compare/rows.ts';
 import { paramsKey } from '../compare/tally.ts';
-import type { Loaded } from '../gate/load.ts';
+import type { LoadedRun } from '../gate/load.ts';
 import { visible } from '../visible.ts';
 
 const COLUMNS = [
@@ -23,7 +23,7 @@ const COLUMNS = [
 /** A cell that a spreadsheet would run as a formula is quoted as text. */
 const OPTIONS = { escape_formulas: true } as const;
 
-export function* poolCsv({ run, tallied }: Loaded): Generator<string> {
+export function* poolCsv({ run, tallied }: LoadedRun): Generator<string> {
   yield stringify([COLUMNS], OPTIONS);
   const design = { catalogue: run.catalogue, baseline: run.plan.baseline };
   for (const data of tallied.groups) {

@@ -1,12 +1,12 @@
 // Several run folders as one: their samples tallied run by run, and a run file that says of whom it is.
 import { startTally } from '../compare/tally.ts';
-import { type Loaded, tallyJournal } from '../gate/load.ts';
+import { type LoadedRun, tallyJournal } from '../gate/load.ts';
 import { readRun } from '../read.ts';
 import type { RunFile } from '../schema/run.ts';
 import type { Pooled } from './pooled.ts';
 import { noticesOf, refuseOtherPlans } from './same-plan.ts';
 
-export interface Pool extends Loaded {
+export interface LoadedPool extends LoadedRun {
   readonly pool: Pooled;
 }
 
@@ -61,7 +61,7 @@ const together = (runs: readonly RunFile[], id: string, folders: readonly string
 };
 
 /** In the order of their beginnings, whatever the order in which they were named. */
-export const loadPool = async (given: readonly string[], id: string): Promise<Pool> => {
+export const loadPool = async (given: readonly string[], id: string): Promise<LoadedPool> => {
   const read = given.map((folder) => ({ folder, run: readRun(folder) }));
   read.sort((a, b) => (a.run.startedAt < b.run.startedAt ? -1 : a.run.startedAt > b.run.startedAt ? 1 : 0));
   const runs = read.map(({ run }) => run);

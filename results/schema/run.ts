@@ -17,11 +17,21 @@ export const PHASES: readonly Phase[] = [
   'collect',
 ];
 
+/**
+ * @asType integer
+ * @minimum 0
+ * @maximum 9007199254740991
+ */
+export type WholeNumber = number;
+
 /** Metric name to number; the unit is the name's suffix (Ns, Bytes, Count, PerSecond, Ratio). */
 export type Values = Readonly<Record<string, number>>;
 
+/** System call name to the number of calls. */
+export type Calls = Readonly<Record<string, WholeNumber>>;
+
 /** Phase, then actor (`harness`, `runtime`, `tar`, `rm`, `ls`, `cat`, `cfs-fuse`, …), then system call name, to count. */
-export type Ledger = Readonly<Partial<Record<Phase, Readonly<Record<string, Values>>>>>;
+export type Ledger = Readonly<Partial<Record<Phase, Readonly<Record<string, Calls>>>>>;
 
 export interface Metric {
   readonly title: string;
@@ -40,11 +50,11 @@ export type Params = Readonly<Record<string, string | number>>;
 /** One planned measurement. */
 export interface Slot {
   /** Position in the plan, from 0; unique within a run. */
-  readonly seq: number;
+  readonly seq: WholeNumber;
   /** From 0 within its pass. */
-  readonly block: number;
+  readonly block: WholeNumber;
   /** Position within its block, from 0. */
-  readonly order: number;
+  readonly order: WholeNumber;
   readonly pass: Pass;
   readonly scenario: string;
   /** The backend's id with its options (`id@key=value,…`), or `null`: the baseline a second time. */
@@ -61,7 +71,7 @@ export interface SampleBase extends Slot {
   readonly schema: typeof SCHEMA;
   readonly startedAt: string;
   /** Which process measured it: absent or 0 the first one, counted on by every `--resume`. A pair never spans two. */
-  readonly session?: number;
+  readonly session?: WholeNumber;
   /** Wall time of the whole slot, untimed work included: what planning needs. */
   readonly slotNs: number;
   /** The path taken: `erofs: file|loop`, `layers: fd|path|colons`, … part of an exact row's fingerprint. */
@@ -69,18 +79,35 @@ export interface SampleBase extends Slot {
   readonly notes: readonly string[];
 }
 
-export type Outcome =
-  | { readonly outcome: 'ok'; readonly values: Values; readonly ledger?: Ledger }
-  | {
-      readonly outcome: 'failed';
-      readonly phase: Phase | 'prepare' | 'leak';
-      readonly code: string;
-      readonly message: string;
-    }
-  | { readonly outcome: 'skipped'; readonly need: string; readonly reason: string };
+export interface OkSample extends SampleBase {
+  readonly outcome: 'ok';
+  readonly values: Values;
+  readonly ledger?: Ledger;
+}
 
-/** One line of samples.ndjson. */
-export type Sample = SampleBase & Outcome;
+export interface FailedSample extends SampleBase {
+  readonly outcome: 'failed';
+  readonly phase: Phase | 'prepare' | 'leak';
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface SkippedSample extends SampleBase {
+  readonly outcome: 'skipped';
+  readonly need: string;
+  readonly reason: string;
+}
+
+/**
+ * One line of samples.ndjson.
+ * @discriminator outcome
+ */
+export type Sample = OkSample | FailedSample | SkippedSample;
+
+type WithoutSlot<T> = T extends SampleBase ? Omit<T, keyof SampleBase> : never;
+
+/** The part of a sample that depends on how its slot ended. */
+export type Outcome = WithoutSlot<Sample>;
 
 export interface ScenarioInfo {
   readonly question: string;
@@ -119,17 +146,17 @@ export interface ImageInfo {
   /** As given on the command line. */
   readonly source: string;
   readonly contents: 'real' | 'synthetic';
-  readonly entryCount: number;
-  readonly fileCount: number;
-  readonly directoryCount: number;
-  readonly symlinkCount: number;
-  readonly layerCount: number;
+  readonly entryCount: WholeNumber;
+  readonly fileCount: WholeNumber;
+  readonly directoryCount: WholeNumber;
+  readonly symlinkCount: WholeNumber;
+  readonly layerCount: WholeNumber;
   /** Sum of the sizes of all regular files, hard links once. */
-  readonly fileBytes: number;
-  readonly objectCount: number;
-  readonly objectBytes: number;
-  readonly manifestBytes: number;
-  readonly layerTarBytes: number;
+  readonly fileBytes: WholeNumber;
+  readonly objectCount: WholeNumber;
+  readonly objectBytes: WholeNumber;
+  readonly manifestBytes: WholeNumber;
+  readonly layerTarBytes: WholeNumber;
   readonly imageVersion: 0 | 1;
   /** fs-verity digest of the composefs image of the tree as described by the source. */
   readonly describedDigest: string;
@@ -164,8 +191,8 @@ export interface Environment {
   readonly architecture: string;
   readonly distribution: string;
   readonly cpuModel: string;
-  readonly cpuCount: number;
-  readonly memoryBytes: number;
+  readonly cpuCount: WholeNumber;
+  readonly memoryBytes: WholeNumber;
   readonly governor: string | null;
   readonly mitigations: Readonly<Record<string, string>>;
   readonly virtualization: string | null;
@@ -177,7 +204,7 @@ export interface Environment {
   /** Feature id to what was found when it was tried. */
   readonly features: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
   /** Length of the path of a slot's folder: commands print it. Absent in older runs. */
-  readonly slotPathBytes?: number;
+  readonly slotPathBytes?: WholeNumber;
 }
 
 /** A group of slots: what was asked of which image. */
@@ -191,18 +218,18 @@ export interface Plan {
   readonly seed: string;
   readonly profile: string;
   readonly budgetNs: number | null;
-  readonly blocks: number;
+  readonly blocks: WholeNumber;
   readonly baseline: string;
   readonly arms: readonly string[];
   readonly scenarios: readonly string[];
   readonly images: readonly string[];
   /** Long lives of an image within one timed slot. Absent in older runs: as asked. */
-  readonly lives?: number;
+  readonly lives?: WholeNumber;
   /** Images, scenarios, blocks or lives left out, each with the reason. */
   readonly dropped: readonly string[];
   readonly slots: readonly Slot[];
   /** Numbers of blocks after which a group may end, ascending; the last one is the most. Absent: all blocks were run. */
-  readonly looks?: readonly number[];
+  readonly looks?: readonly WholeNumber[];
   /** Groups that ended at a look before the last one: every row decided, or the budget too small for the next. */
   readonly ended?: readonly EndedGroup[];
   /** The two arms of an `--ab` run, base first. */
@@ -211,7 +238,7 @@ export interface Plan {
 
 export interface EndedGroup extends PlannedGroup {
   /** Complete blocks of this group; its later slots were not run. */
-  readonly blocks: number;
+  readonly blocks: WholeNumber;
   /** `enough`: its scenario asks for no more than the first look. */
   readonly why: 'decided' | 'budget' | 'enough';
 }
@@ -267,30 +294,30 @@ export interface Judgement {
 export interface Fairness {
   readonly image: string;
   readonly arm: string;
-  readonly manifestBytes: number;
-  readonly inodeCount: number;
-  readonly compactInodeCount: number;
-  readonly extendedInodeCount: number;
+  readonly manifestBytes: WholeNumber;
+  readonly inodeCount: WholeNumber;
+  readonly compactInodeCount: WholeNumber;
+  readonly extendedInodeCount: WholeNumber;
   /** Entries with at least one xattr of the image's own. */
-  readonly xattrEntryCount: number;
+  readonly xattrEntryCount: WholeNumber;
   readonly hasAcl: boolean;
   /** Whether the manifest carries digests for overlayfs to check. */
   readonly digests: boolean;
   /** Files of the store that take less disk than their size. */
-  readonly sparseFileCount: number | null;
+  readonly sparseFileCount: WholeNumber | null;
   readonly backing: string;
   /** Every mount below the slot's folder as the kernel lists it, paths shortened. */
   readonly mounts: readonly string[];
 }
 
-export interface Asked {
+export interface RecordedOptions {
   readonly cwd: string;
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
 /** One more process that went on with the run. */
 export interface Resumed {
-  readonly session: number;
+  readonly session: WholeNumber;
   readonly at: string;
 }
 
@@ -318,7 +345,7 @@ export interface RunFile {
   readonly warnings: readonly string[];
   readonly resumed?: readonly Resumed[];
   /** The options as they were typed and where: what `--resume` goes on with. */
-  readonly asked?: Asked;
+  readonly asked?: RecordedOptions;
   readonly conditions?: Conditions;
   readonly fairness?: readonly Fairness[];
 }

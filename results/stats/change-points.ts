@@ -3,7 +3,7 @@
 //
 // Source: Matteson and James, A Nonparametric Approach for Multiple Change Point Analysis of Multivariate Data, JASA 109
 //         (2014), with exponent 1 in one dimension.
-import type { Uniform } from './bootstrap.ts';
+import type { Uniform } from './seeded.ts';
 
 export interface ChangePointOptions {
   readonly random: Uniform;

@@ -3,13 +3,13 @@
 import { linearRegression } from 'simple-statistics';
 import type { ByBlock } from './log-ratio.ts';
 
-export interface Line {
+export interface FittedLine {
   readonly start: number;
   readonly slope: number;
 }
 
 /** `ys[i]` at `xs[i]`; at least two different `xs`. */
-export const lineThrough = (xs: readonly number[], ys: readonly number[]): Line => {
+export const lineThrough = (xs: readonly number[], ys: readonly number[]): FittedLine => {
   const { b, m } = linearRegression(xs.map((x, i) => [x, ys[i]!]));
   return { start: b, slope: m };
 };
@@ -27,7 +27,10 @@ const wholeBlocks = <T>(
   );
 
 /** `given[i]`: what was measured at `xs[i]`. One line for each block that has every size; none with fewer than two sizes. */
-export const linesByBlock = (xs: readonly number[], given: readonly ByBlock[]): ReadonlyMap<number, Line> =>
+export const linesByBlock = (
+  xs: readonly number[],
+  given: readonly ByBlock[],
+): ReadonlyMap<number, FittedLine> =>
   xs.length < 2 ? new Map() : wholeBlocks(given, (ys) => lineThrough(xs, ys));
 
 /** Two sizes have a power law whatever lies between them. */

@@ -2,7 +2,6 @@
 //
 // Source: David and Nagaraja, Order Statistics, section 7.1: the k-th smallest and the k-th largest of n values enclose the
 // median with probability 1 - 2 P(B <= k-1), B binomial with n trials and one half.
-import { medianAbsoluteDeviation } from 'simple-statistics';
 import { binomialBelow, binomialPast } from './binomial.ts';
 import type { Interval } from './interval.ts';
 import { orderStatistics } from './order-statistics.ts';
@@ -19,10 +18,6 @@ export const median = (values: ArrayLike<number>): number | null => {
   const [below, above] = orderStatistics(values, middleRanks(values.length));
   return between(below!, above!);
 };
-
-/** Median absolute deviation from the median, not scaled; null where there is no value. */
-export const medianDeviation = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : medianAbsoluteDeviation(values as number[]);
 
 /** Fewest values of which the smallest and the largest enclose the median with this confidence. */
 export const medianNeeds = (confidence: number): number => Math.ceil(1 - Math.log2(1 - confidence));

@@ -1,7 +1,7 @@
 // Upper bounds of quantiles, from order statistics: the k-th smallest of n values lies above the p-quantile with probability
 // P(B <= k-1), B binomial with n trials and p. A p99 with fewer than 299 values is not made up.
 import { binomialBelow } from './binomial.ts';
-import type { Bound, Interval } from './interval.ts';
+import type { Bound } from './interval.ts';
 
 /** Fewest values of which the largest bounds the p-quantile from above with this confidence. */
 export const quantileNeeds = (p: number, confidence: number): number =>
@@ -20,25 +20,4 @@ export const quantileBound = (values: readonly number[], p: number, confidence: 
   }
   const sorted = Float64Array.from(values).sort();
   return { kind: 'bound', value: sorted[low - 1]!, confidence: binomialBelow(low - 1, n, p), n };
-};
-
-/** The p-quantile enclosed on both sides; an end that so few values cannot give makes it `tooFew`. */
-export const quantileInterval = (values: readonly number[], p: number, confidence: number): Interval => {
-  const n = values.length;
-  const tail = (1 - confidence) / 2;
-  const needed = Math.max(quantileNeeds(p, 1 - tail), quantileNeeds(1 - p, 1 - tail));
-  if (n < needed) return { kind: 'tooFew', n, needed };
-  let low = 0;
-  while (low < n && binomialBelow(low, n, p) <= tail) low++;
-  let high = low;
-  while (high < n && binomialBelow(high, n, p) < 1 - tail) high++;
-  const sorted = Float64Array.from(values).sort();
-  return {
-    kind: 'interval',
-    center: sorted[Math.max(0, Math.ceil(p * n) - 1)]!,
-    lo: sorted[low - 1]!,
-    hi: sorted[high]!,
-    confidence: binomialBelow(high, n, p) - binomialBelow(low - 1, n, p),
-    n,
-  };
 };

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ratioText } from '../../report/format.ts';
-import type { Sample } from '../../results/schema/run.ts';
+import type { OkSample, Sample } from '../../results/schema/run.ts';
 import { exampleRun } from './support/example.ts';
 import { cellAt, rowAt, viewOf } from './support/view.ts';
 
 const { run, samples } = exampleRun();
 const view = viewOf(run, samples);
-const { values: _, ...slot } = samples[0] as Extract<Sample, { outcome: 'ok' }>;
+const { values: _, ...slot } = samples[0] as OkSample;
 
 test('arms stand in one order: the baseline first, the null arm last with the baseline’s colour', () => {
   assert.deepEqual(

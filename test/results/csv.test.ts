@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { writeCsv } from '../../results/csv.ts';
-import type { Sample } from '../../results/schema/run.ts';
+import type { OkSample, Sample } from '../../results/schema/run.ts';
 import { exampleRun } from '../report/support/example.ts';
 import { withRunFolder } from '../report/support/folder.ts';
 
@@ -17,7 +17,7 @@ const table = (samples: readonly Sample[]): Promise<string[]> =>
     return readFileSync(join(folder, 'samples.csv'), 'utf8').trimEnd().split('\n');
   });
 
-const { values: _, ...slot } = all[0] as Extract<Sample, { outcome: 'ok' }>;
+const { values: _, ...slot } = all[0] as OkSample;
 
 test('every metric of every sample is a row', async () => {
   const lines = await table(all);
@@ -56,9 +56,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 test('a reader gets every value and every counted call of the journal', async () => {
   const counted = exampleRun({ blocks: 1, images: ['one'] });
   const rows: Record<string, string>[] = parse((await table(counted.samples)).join('\n'), { columns: true });
-  const ok = counted.samples.filter(
-    (sample): sample is Extract<Sample, { outcome: 'ok' }> => sample.outcome === 'ok',
-  );
+  const ok = counted.samples.filter((sample): sample is OkSample => sample.outcome === 'ok');
   const calls = ok.flatMap(({ ledger = {} }) =>
     Object.values(ledger).flatMap((actors) => Object.values(actors).flatMap((by) => Object.values(by))),
   );

@@ -64,7 +64,7 @@ test('a torn last line is left out with a warning', async () => {
   appendFileSync(join(path, 'samples.ndjson'), '{"schema":1,"seq":');
   const warnings: string[] = [];
   assert.equal((await readAll(path, (message) => warnings.push(message))).length, 3);
-  assert.match(warnings.join(), /samples\.ndjson:4: the last line is torn/);
+  assert.match(warnings.join(), /samples\.ndjson:4: the last line is incomplete and was skipped/);
 });
 
 test('resuming cuts a torn line off and goes on behind it', async () => {
@@ -87,19 +87,24 @@ test('a line that is not JSON is refused with file and line', async () => {
   assert.match((await refused('{"schema":1,')).message, /samples\.ndjson:3: not JSON/);
 });
 
-test('a wrong value is refused with file, line and field', async () => {
-  const wrong = (change: object): string => JSON.stringify({ ...samples[0], ...change });
-  assert.match((await refused(wrong({ block: -1 }))).message, /:3\.block: expected a whole number/);
-  assert.match((await refused(wrong({ pass: 'both' }))).message, /:3\.pass: expected one of time, count/);
-  assert.match(
-    (await refused(wrong({ values: { mountWallNs: '1' } }))).message,
-    /:3: values\.mountWallNs: expected a finite number/,
+test('a wrong value is refused with file, line, field and what is allowed', async () => {
+  const message = async (change: object): Promise<string> =>
+    (await refused(JSON.stringify({ ...samples[0], ...change }))).message.replace(/^.*samples\.ndjson/, '');
+  assert.equal(await message({ block: -1 }), ':3: block must be at least 0');
+  assert.equal(await message({ block: 1.5 }), ':3: block must be a whole number');
+  assert.equal(await message({ pass: 'both' }), ':3: pass must be one of time, count');
+  assert.equal(await message({ params: { files: null } }), ':3: params.files must be a string or a number');
+  assert.equal(await message({ values: { mountWallNs: '1' } }), ':3: values.mountWallNs must be a number');
+  assert.equal(
+    await message({ ledger: { use: { ls: { read: 1.5 } } } }),
+    ':3: ledger.use.ls.read must be a whole number',
   );
-  assert.match(
-    (await refused(wrong({ ledger: { use: { ls: { read: 1.5 } } } }))).message,
-    /ledger\.use\.ls\.read/,
+  assert.equal(await message({ outcome: 'failed' }), ':3: code is missing');
+  assert.equal(
+    await message({ outcome: 'failed', phase: 'walk', code: 'EIO', message: '' }),
+    ':3: phase must be one of ingest, create, mount, use, unmount, settle, destroy, collect, prepare, leak',
   );
-  assert.match((await refused(wrong({ outcome: 'failed' }))).message, /:3\.phase: expected one of/);
+  assert.equal(await message({ outcome: 'lost' }), ':3: outcome must be one of ok, failed, skipped');
   assert.match((await refused('[]')).message, /:3: expected schema 1/);
 });
 
@@ -120,9 +125,38 @@ test('a broken run.json is refused with the place in it', () => {
     join(path, 'run.json'),
     JSON.stringify({ ...run, images: [{ ...run.images[0], entryCount: null }] }),
   );
-  assert.throws(() => readRun(path), { name: 'ResultsError', message: /run\.json\.images\[0\]\.entryCount/ });
+  assert.throws(() => readRun(path), {
+    name: 'ResultsError',
+    message: `${join(path, 'run.json')}: images[0].entryCount must be a whole number`,
+    facts: ['found: null'],
+  });
   rmSync(join(path, 'run.json'));
   assert.throws(() => readRun(path), { name: 'ResultsError', code: 'ENOENT' });
+});
+
+test('a backend whose idle phases are a number is refused, not called a bug', () => {
+  const path = written([]);
+  const [id = '', backend] = Object.entries(run.catalogue.backends)[0]!;
+  const catalogue = { ...run.catalogue, backends: { [id]: { ...backend, idle: 7 } } };
+  writeFileSync(join(path, 'run.json'), JSON.stringify({ ...run, catalogue }));
+  assert.throws(() => readRun(path), {
+    name: 'ResultsError',
+    message: `${join(path, 'run.json')}: catalogue.backends.${id}.idle must be an array`,
+  });
+});
+
+test('a run of an older version, without the fields added since, is read', () => {
+  const path = written([]);
+  const { conditions: _c, fairness: _f, asked: _a, resumed: _r, ...older } = run;
+  const { looks: _l, ended: _e, ab: _b, lives: _v, ...plan } = run.plan;
+  writeFileSync(join(path, 'run.json'), JSON.stringify({ ...older, plan }));
+  assert.equal(readRun(path).id, run.id);
+});
+
+test('a field that this version does not know is kept', () => {
+  const path = written([]);
+  writeFileSync(join(path, 'run.json'), JSON.stringify({ ...run, later: [1] }));
+  assert.deepEqual((readRun(path) as unknown as { later: unknown }).later, [1]);
 });
 
 test('a folder name is safe whatever host and seed are', () => {

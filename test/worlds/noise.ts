@@ -4,7 +4,7 @@
 // drift of blocks (autocorrelation about 0.5); 5 % outliers of up to three times; a run that differs from the next by 6 % as a whole and
 // by 2 to 3 % in each arm alone. Every factor has the median 1 in a ratio of two arms, so that the truth of a world is the
 // ratio that was put in.
-import type { Uniform } from '../../results/stats/bootstrap.ts';
+import type { Uniform } from '../../results/stats/seeded.ts';
 
 export const RUN_SD = 0.06;
 export const ARM_SD = [0.02, 0.03] as const;

@@ -2,13 +2,13 @@
 import type { Count } from '../../../results/compare/counts.ts';
 import type { ExactResult } from '../../../results/gate/exact.ts';
 import type { LatencyResult } from '../../../results/gate/latencies.ts';
-import type { CountRow, TimeRow } from '../../compare/view.ts';
+import type { ComparedCount, ComparedTime } from '../../compare/view.ts';
 import { countedText, placeText } from '../../compare/words.ts';
 import { formatRatio, formatValue, grouped, ratioText, shortName } from '../../format.ts';
 import { verdictText } from '../../verdict-words.ts';
 import { type Content, type Html, html } from '../html.ts';
 
-interface Row {
+interface ChangeRow {
   readonly place: string;
   readonly isRed: boolean;
   readonly name: Html;
@@ -19,19 +19,19 @@ interface Row {
 const cellHtml = (column: string, content: Content): Html =>
   html`<td data-arm="${column}"><span class="cell">${content}</span></td>`;
 
-const rowHtml = (columns: readonly string[], { isRed, name, cells }: Row): Html =>
+const rowHtml = (columns: readonly string[], { isRed, name, cells }: ChangeRow): Html =>
   html`<tr class="${isRed ? 'red' : ''}"><th scope="row">${name}${isRed ? html`<span class="sr"> (fails the gate)</span>` : null}</th>
 ${cells.map((content, index) => cellHtml(columns[index]!, content))}</tr>
 `;
 
 /** Places in the order of their first rows. */
-const groups = (rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] => {
-  const found = new Map<string, Row[]>();
+const groups = (rows: readonly ChangeRow[]): readonly (readonly [string, readonly ChangeRow[]])[] => {
+  const found = new Map<string, ChangeRow[]>();
   for (const row of rows) found.set(row.place, [...(found.get(row.place) ?? []), row]);
   return [...found];
 };
 
-const rowsTable = (id: string, title: string, columns: readonly string[], rows: readonly Row[]): Html =>
+const rowsTable = (id: string, title: string, columns: readonly string[], rows: readonly ChangeRow[]): Html =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
 <table class="first changed" data-table="${id}">
 <caption>${title}</caption>
@@ -52,7 +52,7 @@ const verdict = (row: LatencyResult): Html =>
 
 const times = (ratio: number | null): string => (ratio === null ? '–' : formatRatio(ratio));
 
-const ofArms = ({ row, isRed }: TimeRow): Row => ({
+const ofArms = ({ row, isRed }: ComparedTime): ChangeRow => ({
   place: placeText(row.place),
   isRed,
   name: metricName(row),
@@ -69,7 +69,7 @@ const ofArms = ({ row, isRed }: TimeRow): Row => ({
 
 const ARM_COLUMNS = ['base', 'head', 'ratio', 'verdict', 'would show', 'base again', 'blocks'];
 
-const ofRuns = ({ row, base, isRed }: TimeRow): Row => ({
+const ofRuns = ({ row, base, isRed }: ComparedTime): ChangeRow => ({
   place: placeText(row.place),
   isRed,
   name: metricName(row),
@@ -95,7 +95,7 @@ const RUN_COLUMNS = [
 export const timesTable = (
   id: string,
   title: string,
-  rows: readonly TimeRow[],
+  rows: readonly ComparedTime[],
   betweenRuns: boolean,
 ): Html =>
   rows.length === 0
@@ -116,7 +116,7 @@ const byText = ({ base, head }: ExactResult): string => {
   return by === 0 ? '–' : `${by > 0 ? '+' : ''}${grouped(by)}`;
 };
 
-const ofCount = ({ row, isRed }: CountRow): Row => ({
+const ofCount = ({ row, isRed }: ComparedCount): ChangeRow => ({
   place: placeText(row.place),
   isRed,
   name: html`${countedText(row)}`,
@@ -128,5 +128,5 @@ const ofCount = ({ row, isRed }: CountRow): Row => ({
   ],
 });
 
-export const countsTable = (id: string, title: string, rows: readonly CountRow[]): Html =>
+export const countsTable = (id: string, title: string, rows: readonly ComparedCount[]): Html =>
   rows.length === 0 ? html`` : rowsTable(id, title, ['status', 'base', 'head', 'change'], rows.map(ofCount));

@@ -5,11 +5,11 @@ import { formatInstant, formatNs, shellLine } from '../../format.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { plainTable } from '../parts.ts';
 
-type Item = readonly [name: string, show: (run: RunFile) => Content];
+type RunItem = readonly [name: string, show: (run: RunFile) => Content];
 
 const code = (text: string): Html => html`<code>${text}</code>`;
 
-const ITEMS: readonly Item[] = [
+const ITEMS: readonly RunItem[] = [
   ['run', ({ id }) => code(id)],
   ['begun', ({ startedAt }) => formatInstant(startedAt)],
   ['took', ({ wallNs }) => (wallNs === null ? 'unknown' : formatNs(wallNs))],

@@ -1,6 +1,6 @@
 // What cannot be held against each other, each with the reason.
 import type { ExactResult, ExactStatus } from '../../../results/gate/exact.ts';
-import type { CompareView, CountRow } from '../../compare/view.ts';
+import type { ComparedCount, CompareView } from '../../compare/view.ts';
 import { countedText, placeText, plural } from '../../compare/words.ts';
 import { shortName } from '../../format.ts';
 import { type Html, html } from '../html.ts';
@@ -36,7 +36,7 @@ const lines = (rows: readonly ExactResult[]): readonly Html[] => {
   );
 };
 
-const part = (status: ExactStatus, counts: readonly CountRow[]): Html => {
+const part = (status: ExactStatus, counts: readonly ComparedCount[]): Html => {
   const rows = counts.filter(({ row }) => row.status === status).map(({ row }) => row);
   return rows.length === 0
     ? html``

@@ -1,6 +1,7 @@
 // The history as one page: a chart and a table for every series that changed and for every ratio, and a line for the rest.
-import type { Line } from '../../../results/history/line.ts';
+
 import { hasChanged, type Trend } from '../../../results/history/trends.ts';
+import type { HistoryLine } from '../../../results/schema/history.ts';
 import type { LinesData } from '../../browser/lines-data.d.ts';
 import { cleaned } from '../../cleaned.ts';
 import { plural } from '../../compare/words.ts';
@@ -89,7 +90,7 @@ const restSection = (rest: readonly Trend[]): Html =>
       )}</details></section>
 `;
 
-const runsSection = (lines: readonly Line[], hrefOf: HrefOf): Html => {
+const runsSection = (lines: readonly HistoryLine[], hrefOf: HrefOf): Html => {
   const runs = new Map(lines.map((line) => [line.run, line]));
   return html`<section><h2 id="runs">Runs</h2>
 ${plainTable(

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { casesOf, type Judging } from '../../../report/compare/cases.ts';
 import { junitPieces } from '../../../results/exports/junit.ts';
 import { ktapPieces } from '../../../results/exports/ktap.ts';
-import type { Suite } from '../../../results/exports/verdicts.ts';
+import type { TestSuite } from '../../../results/exports/verdicts.ts';
 import { compareArms, compareRuns } from '../../../results/gate/compare.ts';
 import { type GateOptions, gateOf } from '../../../results/gate/gate.ts';
 import { countsAgree, junitSuites, levels, skipJunit, tap } from '../../results/exports/readers.ts';
@@ -37,7 +37,7 @@ const judgedArms = (given: Given, options: Partial<GateOptions> = {}): Judging =
   return { comparison, gate, run: head.run };
 };
 
-const kinds = (suites: readonly Suite[], kind: string): readonly string[] =>
+const kinds = (suites: readonly TestSuite[], kind: string): readonly string[] =>
   suites.flatMap(({ name, cases }) =>
     cases.filter(({ verdict }) => verdict.kind === kind).map((one) => `${name}: ${one.name}`),
   );

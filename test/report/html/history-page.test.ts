@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { historyHtml } from '../../../report/pages.ts';
-import { type Line, linesOf } from '../../../results/history/line.ts';
+import { historyLines } from '../../../results/history/line.ts';
 import { hasChanged, type Trend, trends } from '../../../results/history/trends.ts';
+import type { HistoryLine } from '../../../results/schema/history.ts';
 import { example, loaded, oneMore } from '../../results/gate/support.ts';
 import { chartsIn, type Reader, seriousIn, skip, startReader } from './reader.ts';
 
@@ -18,7 +19,7 @@ const more = oneMore(base, { arm: 'unpacked-overlay', phase: 'create', actor: 't
 const RUNS = 14;
 const CHANGED_AT = 6;
 
-const lines: readonly Line[] = [loaded(base), loaded(more)].map(linesOf).flatMap((own, isMore) =>
+const lines: readonly HistoryLine[] = [loaded(base), loaded(more)].map(historyLines).flatMap((own, isMore) =>
   Array.from({ length: RUNS }, (_, run) => run)
     .filter((run) => run >= CHANGED_AT === (isMore === 1))
     .flatMap((run) =>

@@ -9,14 +9,14 @@ import { Ajv } from 'ajv';
 import { EXAMPLE, HOSTILE, HOSTILE_RUN, textOf, unhappy } from './support.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const NAMES = ['run', 'sample', 'summary'] as const;
+const NAMES = ['run', 'sample', 'summary', 'history-line', 'gate'] as const;
 const published = (name: string): string =>
   readFileSync(join(ROOT, 'docs/schema', `${name}.schema.json`), 'utf8');
 
 const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
 const [isRun, isSample, isSummary] = NAMES.map((name) => ajv.compile(JSON.parse(published(name))));
 
-test('the published schemas are what the types say today', () => {
+test('the published schemas and the validators agree with the types', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cfsbench-schema-'));
   try {
     execFileSync('sh', ['scripts/make-schemas', folder], { cwd: ROOT, stdio: 'pipe' });
@@ -25,6 +25,11 @@ test('the published schemas are what the types say today', () => {
         readFileSync(join(folder, `${name}.schema.json`), 'utf8') === published(name),
         `${name} is out of date: sh scripts/make-schemas`,
       );
+    assert.ok(
+      readFileSync(join(folder, 'validators.ts'), 'utf8') ===
+        readFileSync(join(ROOT, 'results/schema/validators.ts'), 'utf8'),
+      'the validators are out of date: sh scripts/make-schemas',
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

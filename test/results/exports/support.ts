@@ -1,7 +1,7 @@
 // Runs for the tests of formats, and a format's whole text.
 import { machineFormats } from '../../../results/exports/registry.ts';
 import { loadRun } from '../../../results/gate/load.ts';
-import type { RunFile, Sample } from '../../../results/schema/run.ts';
+import type { OkSample, RunFile, Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../../report/support/example.ts';
 import { withRunFolder } from '../../report/support/folder.ts';
 
@@ -25,16 +25,14 @@ export const textOf = (id: string, example: Example): Promise<string> =>
     return pieces.join('');
   });
 
-export type Ok = Extract<Sample, { readonly outcome: 'ok' }>;
-
-export const okSamples = ({ samples }: Example): readonly Ok[] =>
-  samples.filter((sample): sample is Ok => sample.outcome === 'ok');
+export const okSamples = ({ samples }: Example): readonly OkSample[] =>
+  samples.filter((sample): sample is OkSample => sample.outcome === 'ok');
 
 /** A run in which one slot failed, one left something behind, and one was skipped. */
 export const unhappy = (): Example => {
   const { run, samples } = exampleRun({ images: ['one'] });
-  const [first, second, third, ...rest] = samples as [Ok, Ok, Ok, ...Sample[]];
-  const bare = ({ values: _, ledger: __, ...slot }: Ok) => slot;
+  const [first, second, third, ...rest] = samples as [OkSample, OkSample, OkSample, ...Sample[]];
+  const bare = ({ values: _, ledger: __, ...slot }: OkSample) => slot;
   return {
     run,
     samples: [

@@ -1,7 +1,7 @@
 // Runs to be compared, made from the example of the report's tests and changed where a test wants a difference.
 import { startTally } from '../../../results/compare/tally.ts';
-import type { Loaded } from '../../../results/gate/load.ts';
-import type { Phase, RunFile, Sample } from '../../../results/schema/run.ts';
+import type { LoadedRun } from '../../../results/gate/load.ts';
+import type { OkSample, Phase, RunFile, Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../../report/support/example.ts';
 
 export interface Given {
@@ -11,7 +11,7 @@ export interface Given {
 
 export const example = (options: Parameters<typeof exampleRun>[0] = {}): Given => exampleRun(options);
 
-export const loaded = ({ run, samples }: Given): Loaded => {
+export const loaded = ({ run, samples }: Given): LoadedRun => {
   const tally = startTally();
   for (const sample of samples) tally.add(sample);
   return {
@@ -29,8 +29,6 @@ export const changed = (given: Given, change: (sample: Sample) => Sample | null)
   samples: given.samples.flatMap((sample) => change(sample) ?? []),
 });
 
-type Ok = Extract<Sample, { outcome: 'ok' }>;
-
 /** One more of a call in one phase of an arm's counting passes: in all of them, or in the first only. */
 export const oneMore = (
   given: Given,
@@ -43,7 +41,7 @@ export const oneMore = (
     if (calls === undefined || (passes === 'first' && sample.block > 0)) return sample;
     const counted = { ...calls, [where.call]: (calls[where.call] ?? 0) + 1 };
     const phase = { ...sample.ledger![where.phase], [where.actor]: counted };
-    return { ...sample, ledger: { ...sample.ledger, [where.phase]: phase } } satisfies Ok;
+    return { ...sample, ledger: { ...sample.ledger, [where.phase]: phase } } satisfies OkSample;
   });
 
 export const withTools = (given: Given, tools: Readonly<Record<string, string>>): Given => ({

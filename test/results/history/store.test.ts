@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { historyText } from '../../../report/history/text.ts';
-import { type Line, linesOf, seriesKey } from '../../../results/history/line.ts';
+import { historyLines, seriesKey } from '../../../results/history/line.ts';
 import { addLines, readHistory } from '../../../results/history/store.ts';
 import { hasChanged, trends } from '../../../results/history/trends.ts';
+import type { HistoryLine } from '../../../results/schema/history.ts';
 import { example, type Given, loaded, oneMore, withTools } from '../gate/support.ts';
 
 const folder = (t: TestContext): string => {
@@ -18,9 +19,9 @@ const folder = (t: TestContext): string => {
 const base = example({ images: ['debian-12-static'] });
 const where = { arm: 'unpacked-overlay', phase: 'create', actor: 'tar', call: 'openat' } as const;
 
-const as = (given: Given, day: number): readonly Line[] => {
+const as = (given: Given, day: number): readonly HistoryLine[] => {
   const startedAt = `2026-01-${String(day).padStart(2, '0')}T00:00:00.000Z`;
-  return linesOf(loaded({ ...given, run: { ...given.run, id: `run-${day}`, startedAt } }));
+  return historyLines(loaded({ ...given, run: { ...given.run, id: `run-${day}`, startedAt } }));
 };
 
 test('every metric of a run is one line, and reads back as it was', (t) => {
@@ -36,9 +37,9 @@ test('every metric of a run is one line, and reads back as it was', (t) => {
 test('adding a run again changes nothing, adding another one of its name is refused', (t) => {
   const dir = folder(t);
   addLines(dir, 'run-1', as(base, 1));
-  assert.equal(addLines(dir, 'run-1', as(base, 1)), 'was there already');
+  assert.equal(addLines(dir, 'run-1', as(base, 1)), 'already there');
   assert.throws(() => addLines(dir, 'run-1', as(oneMore(base, where), 1)), /another run of the same name/);
-  assert.throws(() => addLines(dir, '../run', []), /no file name/);
+  assert.throws(() => addLines(dir, '../run', []), /cannot be a file name/);
 });
 
 test('two stores merge by having their files in one folder', (t) => {
@@ -71,8 +72,8 @@ test('another version of tar begins a series of its own', () => {
 test('damage is named by file and line', (t) => {
   for (const [bytes, message] of [
     ['{', /bad\.ndjson:1: not JSON/],
-    ['{"schema":1}\n', /bad\.ndjson:1\.run: expected a string/],
-    [`${JSON.stringify({ ...as(base, 1)[0], schema: 9 })}\n`, /history schema 1/],
+    ['{"schema":1}\n', /bad\.ndjson:1: run is missing/],
+    [`${JSON.stringify({ ...as(base, 1)[0], schema: 9 })}\n`, /expected schema 1/],
   ] as const) {
     const dir = folder(t);
     writeFileSync(join(dir, 'bad.ndjson'), bytes);

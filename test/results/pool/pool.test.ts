@@ -10,10 +10,10 @@ import { htmlOf } from '../../../report/render.ts';
 import { terminalOf } from '../../../report/terminal.ts';
 import type { ResultsError } from '../../../results/errors.ts';
 import { format as json } from '../../../results/exports/json.ts';
-import type { Summary } from '../../../results/exports/summary.ts';
+import type { RunSummary } from '../../../results/exports/summary.ts';
 import { openJournal } from '../../../results/journal.ts';
 import { poolCsv } from '../../../results/pool/csv.ts';
-import { loadPool, type Pool } from '../../../results/pool/load.ts';
+import { type LoadedPool, loadPool } from '../../../results/pool/load.ts';
 import type { RunFile, Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../../report/support/example.ts';
 
@@ -52,7 +52,7 @@ const withFolders = async <T>(
   }
 };
 
-const pooled = (runs: readonly Run[], id = 'pooled'): Promise<Pool> =>
+const pooled = (runs: readonly Run[], id = 'pooled'): Promise<LoadedPool> =>
   withFolders(runs, (folders) => loadPool(folders, id));
 
 const withRun = (change: (run: RunFile) => Partial<RunFile>): Run =>
@@ -210,7 +210,7 @@ test('JSON and CSV have the runs, and their intervals', async () => {
   const found = await pooled(FIVE, 'five');
   let text = '';
   for await (const piece of json.pieces(found)) text += piece;
-  const summary = JSON.parse(text) as Summary;
+  const summary = JSON.parse(text) as RunSummary;
   assert.equal(summary.id, 'five');
   assert.deepEqual(
     summary.pool!.runs.map(({ seed }) => seed),

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bootstrap, type Uniform } from '../../../results/stats/bootstrap.ts';
-import { hodgesLehmann } from '../../../results/stats/hodges-lehmann.ts';
 import type { Interval } from '../../../results/stats/interval.ts';
 import { linesByBlock, powersByBlock } from '../../../results/stats/lines.ts';
 import { LOOK_CONFIDENCE, medianInterval } from '../../../results/stats/median.ts';
 import { intervalOver } from '../../../results/stats/over-blocks.ts';
-import { quantileInterval } from '../../../results/stats/quantile.ts';
+import type { Uniform } from '../../../results/stats/seeded.ts';
 import { distributions, normal, shareOf, uniform } from './draws.ts';
 
 const RUNS = 2000;
@@ -29,38 +27,6 @@ for (const { name, median, draw } of distributions)
       t.diagnostic(`${(100 * share).toFixed(1)} %`);
       assert.ok(share >= LOOK_CONFIDENCE - SLACK, `${share}`);
     });
-
-test('the Hodges-Lehmann interval covers the centre of symmetric values as often as it says', (t) => {
-  for (const n of [8, 12, 24]) {
-    const random = uniform(n);
-    const share = shareOf(RUNS, () => covers(hodgesLehmann(sample(n, normal, random), 0.95), 0));
-    t.diagnostic(`n=${n}: ${(100 * share).toFixed(1)} %`);
-    assert.ok(share >= 0.95 - SLACK && share <= 0.99, `${share}`);
-  }
-});
-
-test('the bootstrap of a median covers less than it says with few values, which is why it decides nothing', (t) => {
-  const random = uniform(1);
-  for (const { name, median, draw } of distributions)
-    for (const n of [6, 24]) {
-      const share = shareOf(400, () =>
-        covers(bootstrap(sample(n, draw, random), { confidence: 0.95, random, draws: 200 }), median),
-      );
-      t.diagnostic(`${name}, n=${n}: ${(100 * share).toFixed(1)} %`);
-      assert.ok(share >= 0.86, `${name} ${n} ${share}`);
-    }
-});
-
-test('the interval of a 90th percentile covers it, on all three distributions', () => {
-  const truths = [3 + 1.2815515655, Math.exp(1.2815515655), 20.6744897502];
-  for (const [i, { name, draw }] of distributions.entries()) {
-    const random = uniform(5);
-    const share = shareOf(600, () =>
-      covers(quantileInterval(sample(60, draw, random), 0.9, 0.95), truths[i]!),
-    );
-    assert.ok(share >= 0.95 - 0.027, `${name} ${share}`);
-  }
-});
 
 test('lines and power laws of blocks cover the true slope and exponent as often as they say', (t) => {
   const random = uniform(9);

@@ -1,6 +1,5 @@
 // Seeded values of known distributions: what the simulations draw from.
-import type { Uniform } from '../../../results/stats/bootstrap.ts';
-import { seededUniform } from '../../../results/stats/seeded.ts';
+import { seededUniform, type Uniform } from '../../../results/stats/seeded.ts';
 
 export const uniform = seededUniform;
 
