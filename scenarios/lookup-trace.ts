@@ -4,10 +4,10 @@
 // Reads:  xs_dir_lookup of that file system alone, /sys/fs/xfs/DEVICE/stats/stats: names looked up in its directories. Caches are
 //         dropped before each of the two, so that no lookup is answered from the dentry cache.
 // Source: fs/xfs/xfs_stats.h; Documentation/admin-guide/xfs.rst.
-import type { Seen } from '../harness/look/questions.ts';
+import type { PathState } from '../harness/inspect/requests.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { S_IFMT, S_IFREG } from '../harness/model/tree.ts';
-import { look } from './look.ts';
+import { inspect } from './inspect.ts';
 import { SMALL } from './versions.ts';
 
 const PLAIN = /^[\x21-\x7e]+$/;
@@ -42,7 +42,7 @@ export const scenario: Scenario = {
   ],
   params: [{}],
   passes: ['count'],
-  looks: true,
+  inspects: true,
   only: ['composefs-fuse', 'erofs-overlay'],
   source: () => SMALL,
   cycles: () => 1,
@@ -76,7 +76,7 @@ export const scenario: Scenario = {
     const walkLookupCount = await lookups((root) => stage.command('ls', ['ls', '-lR', root]));
     const paths = opened(stage);
     const openLookupCount = await lookups((root) =>
-      look<readonly Seen[]>(stage, { kind: 'seen', paths: paths.map((path) => root + path) }),
+      inspect<readonly PathState[]>(stage, { kind: 'path-states', paths: paths.map((path) => root + path) }),
     );
     await created.destroy();
     await stage.prepared.collect(store, []);

@@ -1,12 +1,12 @@
 // The objects of one image spread over two file systems: does it still show every file?
 import { dirname } from 'node:path';
-import type { Seen } from '../harness/look/questions.ts';
+import type { PathState } from '../harness/inspect/requests.ts';
 import type { Store } from '../harness/model/backend.ts';
 import { UserError } from '../harness/model/errors.ts';
 import type { MadeType } from '../harness/model/machine.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
-import { look } from './look.ts';
+import { inspect } from './inspect.ts';
 import { SMALL } from './versions.ts';
 
 /** Paths go through JSON as text. */
@@ -67,8 +67,8 @@ const showing = async (stage: Stage, store: Store, { image, files }: Spread): Pr
   const created = await prepared.create(store, image);
   const mounted = await created.mount(stage.folder('mount'));
   stage.mounted(mounted);
-  const seen = await look<readonly Seen[]>(stage, {
-    kind: 'seen',
+  const seen = await inspect<readonly PathState[]>(stage, {
+    kind: 'path-states',
     paths: files.map(({ path }) => `${mounted.root}${path}`),
   });
   await mounted.unmount();
@@ -124,7 +124,7 @@ export const scenario: Scenario = {
       : { title: 'ext4 on a loop file', anyOf: ['ext4-loop'] },
   ],
   passes: ['count'],
-  looks: true,
+  inspects: true,
   only: ['composefs-fuse', 'erofs-overlay', 'hardlink-checkout', REFLINKS, BLOCK_IMAGE],
   source: () => SMALL,
   cycles: () => 1,

@@ -1,11 +1,11 @@
 // Two versions of one image, every file that both have read through both mounts: how often is it in memory?
 //
 // Physical pages are told apart by their frame numbers, so that what is shared is counted once whatever it is shared by.
-import type { SharingSeen } from '../harness/look/questions.ts';
+import type { SharedPages } from '../harness/inspect/requests.ts';
 import type { Mounted, Prepared } from '../harness/model/backend.ts';
 import type { Image } from '../harness/model/image.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
-import { look } from './look.ts';
+import { inspect } from './inspect.ts';
 import { alikePageCount, firstVersion, laterVersions, sharedPairs } from './versions.ts';
 
 const BLOCK_IMAGE = /^image\.(erofs|squashfs)$/;
@@ -37,7 +37,7 @@ const ready = async (stage: Stage, prepared: Prepared, name: string) => {
   };
 };
 
-const sharing = async (stage: Stage, second: Image): Promise<SharingSeen> => {
+const sharing = async (stage: Stage, second: Image): Promise<SharedPages> => {
   const openFirst = await ready(stage, stage.prepared, 'first');
   const openSecond = await ready(stage, await stage.prepare(second), 'second');
   stage.sync();
@@ -46,7 +46,7 @@ const sharing = async (stage: Stage, second: Image): Promise<SharingSeen> => {
   const { objectDirs } = stage.store;
   const roots = { first: one.mounted.root, second: two.mounted.root, objectDirs };
   const pairs = sharedPairs(stage.image, second, roots);
-  const seen = await look<SharingSeen>(stage, {
+  const seen = await inspect<SharedPages>(stage, {
     kind: 'sharing',
     pairs,
     backing: [...one.backing, ...two.backing],
@@ -72,7 +72,7 @@ export const scenario: Scenario = {
   params: [{ versions: 'certs' }],
   largeParams: [{ versions: 'base' }, { versions: 'python' }, { versions: 'same-base' }],
   passes: ['count'],
-  looks: true,
+  inspects: true,
   variants: ['erofs-full', 'hardlink-checkout', 'reflink-checkout'],
   source: firstVersion,
   others: laterVersions,

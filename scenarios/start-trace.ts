@@ -9,7 +9,7 @@ import { UserError } from '../harness/model/errors.ts';
 import type { RecordedStart, Replayed, Step } from '../harness/model/recorded-start.ts';
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { coldMount } from './in-mount.ts';
-import { look } from './look.ts';
+import { inspect } from './inspect.ts';
 
 const PAGE_BYTES = 4096;
 const STARTS = fileURLToPath(new URL('../../fixtures/starts.json', import.meta.url));
@@ -46,7 +46,7 @@ export const touchedBytes = (steps: readonly Step[]): number =>
   PAGE_BYTES;
 
 const replay = (stage: Stage, root: string, steps: readonly Step[]): Promise<Replayed> =>
-  look<Replayed>(stage, { kind: 'replay', root, steps });
+  inspect<Replayed>(stage, { kind: 'replay', root, steps });
 
 const run = async (stage: Stage): Promise<Values> => {
   const steps = stepsFor(stage.slot.params);
@@ -95,7 +95,7 @@ export const scenario: Scenario = {
     startStepCount: { title: 'look-ups, listings and openings together', better: 'lower', noise: 'exact' },
   },
   oneLook: true,
-  looks: true,
+  inspects: true,
   cycles: () => 1,
   roughNs: () => 3.5e8,
   run,

@@ -3,11 +3,11 @@
 // Digests are computed in user space by the algorithm of fs-verity: that the kernel refuses what they tell needs its fs-verity.
 import { readImage } from '../harness/erofs/read-image.ts';
 import { imageBytes } from '../harness/erofs/writer.ts';
-import type { Seen, Tampered, Tampering } from '../harness/look/questions.ts';
+import type { PathState, Tampered, Tampering } from '../harness/inspect/requests.ts';
 import type { Store } from '../harness/model/backend.ts';
 import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { verityDigest } from '../harness/store/verity.ts';
-import { look } from './look.ts';
+import { inspect } from './inspect.ts';
 import { CHANGES, type Change, isShown, type Targets, tamperedTree, targetsIn } from './tampering.ts';
 import { SMALL } from './versions.ts';
 
@@ -20,7 +20,7 @@ interface Told {
   readonly noticed: Readonly<Record<'file' | 'reference' | 'manifest', boolean | undefined>>;
 }
 
-const valuesOf = (told: readonly Told[], seen: readonly Seen[], targets: Targets): Values => {
+const valuesOf = (told: readonly Told[], seen: readonly PathState[], targets: Targets): Values => {
   const values: Record<string, number> = {};
   for (const [i, { change, noticed }] of told.entries()) {
     values[`${change}ShownCount`] = Number(isShown(change, seen[i]!, targets));
@@ -85,12 +85,15 @@ const inManifest = async (stage: Stage, store: Store, targets: Targets): Promise
   // The object last: before that, none of the other changes may have broken a seal.
   const brokenBefore = brokenObjects(stage, objectDir) > 0;
   const others = made.slice(1).map(({ told }) => told(brokenBefore));
-  await look(stage, {
+  await inspect(stage, {
     kind: 'tamper',
     files: [{ how: 'content', path: `${objectDir}/${targets.file.content.payload}`, other: '' }],
   });
   const told = [made[0]!.told(brokenObjects(stage, objectDir) > 0), ...others];
-  const seen = await look<readonly Seen[]>(stage, { kind: 'seen', paths: told.map(({ path }) => path) });
+  const seen = await inspect<readonly PathState[]>(stage, {
+    kind: 'path-states',
+    paths: told.map(({ path }) => path),
+  });
   for (const { created, mounted } of made) {
     await mounted.unmount();
     await mounted.settle();
@@ -107,7 +110,7 @@ const inLayer = async (stage: Stage, store: Store, targets: Targets): Promise<Va
   const changes = CHANGES.filter((change): change is Tampering['how'] => change !== 'redigested');
   const other = layer + image.tree.path(targets.other.index);
   const files = changes.map((how): Tampering => ({ how, path: layer + pathOf(how), other }));
-  const tampered = await look<readonly Tampered[]>(stage, { kind: 'tamper', files });
+  const tampered = await inspect<readonly Tampered[]>(stage, { kind: 'tamper', files });
   const mounted = await created.mount(stage.folder('mount'));
   stage.mounted(mounted);
   const told = tampered.map(
@@ -117,7 +120,10 @@ const inLayer = async (stage: Stage, store: Store, targets: Targets): Promise<Va
       noticed: { file: sealBroken, reference: undefined, manifest: undefined },
     }),
   );
-  const seen = await look<readonly Seen[]>(stage, { kind: 'seen', paths: told.map(({ path }) => path) });
+  const seen = await inspect<readonly PathState[]>(stage, {
+    kind: 'path-states',
+    paths: told.map(({ path }) => path),
+  });
   await mounted.unmount();
   await mounted.settle();
   await created.destroy();
@@ -163,7 +169,7 @@ export const scenario: Scenario = {
   needs: [{ title: 'root in the initial user namespace', anyOf: ['root'] }],
   params: [{}],
   passes: ['count'],
-  looks: true,
+  inspects: true,
   only: ['erofs-overlay', 'unpacked-overlay'],
   source: () => SMALL,
   cycles: () => 1,

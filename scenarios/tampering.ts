@@ -1,5 +1,5 @@
 // Ways to change an installed image behind its back, the files that each is tried on, and how a mount shows that it worked.
-import type { Seen } from '../harness/look/questions.ts';
+import { type PathState, TAMPERED_ATTRIBUTE, TAMPERED_OWNER } from '../harness/inspect/requests.ts';
 import { newTreeBuilder } from '../harness/model/columns.ts';
 import { UserError } from '../harness/model/errors.ts';
 import type { Image } from '../harness/model/image.ts';
@@ -9,8 +9,6 @@ import { type Entry, type Inode, S_IFMT, S_IFREG, type Tree } from '../harness/m
 export const CHANGES = ['content', 'mode', 'owner', 'attribute', 'replaced', 'redigested', 'rename'] as const;
 export type Change = (typeof CHANGES)[number];
 
-const MARK = 'user.cfsbench.tampered';
-const STRANGER = 12345;
 const SET_USER_ID = 0o4755;
 
 export interface Targets {
@@ -45,9 +43,9 @@ const changed = (change: Change, entry: Entry, other: Entry): Inode => {
     case 'mode':
       return { ...entry, mode: S_IFREG | SET_USER_ID };
     case 'owner':
-      return { ...entry, uid: STRANGER, gid: STRANGER };
+      return { ...entry, uid: TAMPERED_OWNER, gid: TAMPERED_OWNER };
     case 'attribute':
-      return { ...entry, xattrs: [...entry.xattrs, [MARK, 'yes']] };
+      return { ...entry, xattrs: [...entry.xattrs, [TAMPERED_ATTRIBUTE, 'yes']] };
     case 'replaced':
       return { ...entry, payload: other.payload, size: other.size };
     case 'redigested':
@@ -73,7 +71,7 @@ export const tamperedTree = (tree: Tree, change: Change, { file, other }: Target
 };
 
 /** Whether whoever opens the file meets the change. */
-export const isShown = (change: Change, seen: Seen, { file, other }: Targets): boolean => {
+export const isShown = (change: Change, seen: PathState, { file, other }: Targets): boolean => {
   const { digest } = file[change];
   switch (change) {
     case 'content':
@@ -81,9 +79,9 @@ export const isShown = (change: Change, seen: Seen, { file, other }: Targets): b
     case 'mode':
       return (seen.mode & 0o7777) === SET_USER_ID;
     case 'owner':
-      return seen.uid === STRANGER;
+      return seen.uid === TAMPERED_OWNER;
     case 'attribute':
-      return seen.attributes.includes(`${MARK}=yes`);
+      return seen.attributes.includes(`${TAMPERED_ATTRIBUTE}=yes`);
     case 'replaced':
     case 'redigested':
       return seen.digest === other.digest;

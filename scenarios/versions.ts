@@ -1,6 +1,6 @@
 // Two versions of one image, and what they have in common: every content that both have, by its first plain name in each.
 
-import type { Pair } from '../harness/look/questions.ts';
+import type { SharedPair } from '../harness/inspect/requests.ts';
 import type { Image } from '../harness/model/image.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 import { poolKey } from '../harness/store/checkout-tar.ts';
@@ -60,7 +60,7 @@ export interface Roots {
   readonly objectDirs: readonly string[];
 }
 
-export const sharedPairs = (first: Image, second: Image, roots: Roots): readonly Pair[] => {
+export const sharedPairs = (first: Image, second: Image, roots: Roots): readonly SharedPair[] => {
   const there = placesIn(second.tree);
   return [...placesIn(first.tree)].flatMap(([digest, { path, nameCount }]) => {
     const other = there.get(digest);

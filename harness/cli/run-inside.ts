@@ -6,7 +6,7 @@ import { writeCsv } from '../../results/csv.ts';
 import { openJournal } from '../../results/journal.ts';
 import type { Conditions } from '../../results/schema/run.ts';
 import { backends } from '../backends/registry.ts';
-import { openLooker } from '../look/looker.ts';
+import { openInspector } from '../inspect/inspector.ts';
 import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
 import { probes } from '../probes/registry.ts';
@@ -105,7 +105,7 @@ const measureThere = async (
   const usable = runnable(probes, ({ needs }) => needs, features);
   const startedNs = BigInt(told.startedNs);
   const sources: SourceImage[] = [];
-  const looker = openLooker();
+  const inspector = openInspector();
   noteLoops();
   try {
     await openSources(options.images, workspace.sources, sources);
@@ -181,7 +181,7 @@ const measureThere = async (
         for (const server of servers) await machine.command('cfs-fuse', [server, '--version']);
       },
       crowdEntry: new URL('./crowd-member.js', import.meta.url),
-      looker,
+      inspector,
       interrupted,
       journal,
       update: record.update,
@@ -196,7 +196,7 @@ const measureThere = async (
     return { ...ended, tooNoisy: options.strict && noise.length > 0 };
   } finally {
     for (const source of sources) await source.close();
-    await looker.end();
+    await inspector.close();
     progress.end();
   }
 };

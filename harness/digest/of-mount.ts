@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError, unreachable } from '../model/errors.ts';
-import { openAskedChild } from '../sys/asked-child.ts';
+import { openRequestChild } from '../sys/request-child.ts';
 import type { Coverage } from './listing.ts';
 import type { Walked } from './walk.ts';
 import type { WalkAnswer, WalkRequest } from './walk-main.ts';
@@ -76,8 +76,8 @@ export interface Walker {
 }
 
 export const openWalker = (): Walker => {
-  const child = openAskedChild(WALKER);
-  child.begin();
+  const child = openRequestChild(WALKER);
+  child.start();
   return {
     async walk(root, options) {
       const covers: Coverage = {
@@ -89,19 +89,19 @@ export const openWalker = (): Walker => {
       const { listingPath } = options;
       closeSync(openSync(listingPath, 'w', 0o600));
       const request: WalkRequest = { root, listingPath, covers };
-      const answer = await child.ask(JSON.stringify(request), options.timeoutMs);
+      const answer = await child.request(JSON.stringify(request), options.timeoutMs);
       switch (answer.kind) {
         case 'line':
           return answered(JSON.parse(answer.line) as WalkAnswer);
-        case 'late':
+        case 'timeout':
           throw tooSlow(root, options, answer);
-        case 'ended':
-          throw new Error(`the walker of ${root} ended without an answer: ${answer.said}`);
+        case 'exited':
+          throw new Error(`the walker of ${root} ended without an answer: ${answer.stderr}`);
         default:
           return unreachable(answer);
       }
     },
-    end: child.end,
+    end: child.close,
   };
 };
 

@@ -3,7 +3,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { UserError } from '../model/errors.ts';
-import type { FailedAnswer } from '../sys/asked-child.ts';
+import type { FailedReply } from '../sys/request-child.ts';
 import type { Coverage } from './listing.ts';
 import { type Walked, walk } from './walk.ts';
 
@@ -15,7 +15,7 @@ export interface WalkRequest {
 }
 
 /** What the program prints. */
-export type WalkAnswer = { readonly kind: 'walked'; readonly walked: Walked } | FailedAnswer;
+export type WalkAnswer = { readonly kind: 'walked'; readonly walked: Walked } | FailedReply;
 
 const answer = ({ root, listingPath, covers }: WalkRequest): WalkAnswer => {
   const listing = openSync(listingPath, 'w', 0o600);

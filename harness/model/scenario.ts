@@ -53,8 +53,8 @@ export interface Stage {
   mounted(mounted: Mounted): void;
   /** A command inside the mount or beside it; `actor` names it in the ledger. */
   command(actor: string, argv: readonly string[]): Promise<void>;
-  /** Has the run's child process look into mounts; it is no part of the slot, and its calls are in no ledger. */
-  look(question: unknown): Promise<unknown>;
+  /** Sends a request to the inspector. It is no part of the slot, and its calls are in no ledger. */
+  inspect(request: unknown): Promise<unknown>;
   /** syncfs of the work file system; returns nanoseconds. Outside every phase. */
   sync(): number;
   /**
@@ -103,8 +103,8 @@ export interface Scenario extends ScenarioInfo {
   readonly spare?: boolean;
   /** It asks for multiples, or for growth over sizes: the first look is its last. */
   readonly oneLook?: boolean;
-  /** Its slots ask the run's child, which is there before them and as long as there are any. */
-  readonly looks?: boolean;
+  /** Its slots send requests to the inspector, so the inspector runs until their timing ends. */
+  readonly inspects?: boolean;
   /** The image it is asked of, as on the command line; absent: every image of the run. */
   source?(params: Params): string;
   /** Further images that a slot needs, as on the command line. */

@@ -41,7 +41,7 @@ const isArmed = ({ passes, onRequest, metrics }: Probe, { headline }: Scenario, 
 export const openExecutor = (parts: RunParts, images: readonly Image[], fullStore: Store): Executor => {
   const { features, workspace, warmTools, deadline, before } = parts;
   const byName = new Map(images.map((image) => [image.name, image]));
-  const leaks = openLeakCheck(workspace, features['pid-namespace'].ok, () => parts.looker.pid);
+  const leaks = openLeakCheck(workspace, features['pid-namespace'].ok, () => parts.inspector.pid);
   const limits = openLimits();
   const tally = { ok: 0, failed: 0 };
   const done = new Map<number, Sample>();
@@ -73,7 +73,7 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
       fullStore,
       images,
       leaks,
-      looker: parts.looker,
+      inspector: parts.inspector,
       warmTools,
     });
     parts.journal.append(sample);

@@ -3,7 +3,7 @@ import type { Design } from '../../results/compare/phase-of.ts';
 import type { Tally } from '../../results/compare/tally.ts';
 import type { Conditions, EndedGroup, Fairness, RunFile, Sample } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
-import type { Looker } from '../model/looker.ts';
+import type { Inspector } from '../model/inspector.ts';
 import type { Features, Machine } from '../model/machine.ts';
 import type { Probe } from '../model/scenario.ts';
 import type { Deadline } from './clock.ts';
@@ -39,7 +39,7 @@ export interface RunParts {
   readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;
   /** Module that a thread of a crowd runs: joins the registry of backends. */
   readonly crowdEntry: URL;
-  readonly looker: Looker;
+  readonly inspector: Inspector;
   readonly interrupted: () => boolean;
   readonly journal: { append(sample: Sample): void };
   /** What changed in run.json: called whenever it is worth writing again. */

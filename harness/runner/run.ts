@@ -42,8 +42,8 @@ const ofPass = (slots: readonly Slot[], pass: Slot['pass']): readonly Slot[] =>
 const timedOf = (groups: readonly Group[]): readonly Group[] =>
   groups.filter((group) => inPass(group, 'time'));
 
-const asksChild = (groups: readonly Group[]): boolean =>
-  groups.some(({ scenario }) => scenario.looks === true);
+const needsInspector = (groups: readonly Group[]): boolean =>
+  groups.some(({ scenario }) => scenario.inspects === true);
 
 const imagesOf = (groups: readonly Group[]): readonly string[] => [
   ...new Set(groups.map(({ image }) => image)),
@@ -141,7 +141,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
   const { files } = createMachine(parts.features, { scratch: workspace.scratch });
   const fullStore = createStore({ state: 'full', dir: workspace.store, files });
   const toProve = openFlow<ImageToProve>();
-  if (parts.question.scenarios.some(({ looks = false }) => looks)) parts.looker.begin();
+  if (parts.question.scenarios.some(({ inspects = false }) => inspects)) parts.inspector.start();
   const pairsProved = new Set<string>();
   const onProved = (arm: string, image: string): void => void pairsProved.add(pairKey(arm, image));
   const proving = proveAll(parts, { images: toProve, store: fullStore, done: 0, onProved });
@@ -209,7 +209,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
     share: [READY_SHARE, COUNTED_SHARE],
   });
   // Nothing of it is there while blocks are timed, unless they ask it.
-  if (!asksChild(timedOf(counted.groups))) await parts.looker.end();
+  if (!needsInspector(timedOf(counted.groups))) await parts.inspector.close();
   if (counted.stop !== null || interrupted()) return ended(counted.stop);
   if (parts.countOnly) {
     parts.update({ plan: { dropped: counted.dropped, slots: counted.slots } });

@@ -6,7 +6,7 @@ import { type Ledger, type Outcome, type Sample, SCHEMA } from '../../results/sc
 import { bringsNothingIn, type Local, type Prepared, type Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
-import type { Looker } from '../model/looker.ts';
+import type { Inspector } from '../model/inspector.ts';
 import type { Features, Machine } from '../model/machine.ts';
 import type { ArmedProbe, Probe, Scenario, Slot, Values } from '../model/scenario.ts';
 import { createStore, withOwnLayers } from '../store/store.ts';
@@ -43,7 +43,7 @@ export interface SlotParts {
   /** Module that a thread of a crowd runs. */
   readonly crowdEntry: URL;
   readonly leaks: LeakCheck;
-  readonly looker: Looker;
+  readonly inspector: Inspector;
   /** Runs what a cold window will need once, on an empty folder. */
   readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;
 }
@@ -196,7 +196,7 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
       probes: armed,
       cycles,
       warmTools,
-      look: parts.looker.look,
+      inspect: parts.inspector.inspect,
     });
     before = parts.leaks.before(all);
     stage.sync();

@@ -32,7 +32,7 @@ export interface StageParts {
   readonly cycles: number;
   /** Commands that a cold window will need, run once on an empty folder after the caches were dropped. */
   readonly warmTools: (emptyFolder: string) => Promise<void>;
-  readonly look: (question: unknown) => Promise<unknown>;
+  readonly inspect: (request: unknown) => Promise<unknown>;
 }
 
 export interface OpenStage extends Stage {
@@ -116,7 +116,7 @@ export const openStage = (parts: StageParts): OpenStage => {
       preflight(machine, mounted);
     },
     command: (actor, argv) => machine.command(actor, argv),
-    look: parts.look,
+    inspect: parts.inspect,
     sync() {
       const { ownFileSystem } = parts.prepared;
       const from = process.hrtime.bigint();

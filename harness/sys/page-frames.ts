@@ -80,19 +80,19 @@ export const pageFrames = (path: string): Frames =>
 
 export interface HeldFrames extends Frames {
   /** Unmaps them. */
-  release(): void;
+  close(): void;
 }
 
 /** Every page, read in where it was not there, and mapped until it is released: what is mapped stays when caches are dropped. */
 export const heldFrames = (path: string): HeldFrames =>
   mapped(path, (at, size, pages) => {
-    const release = (): void => {
+    const close = (): void => {
       cMunmap(at, size);
     };
     if (cMadvise(at, size, MADV_POPULATE_READ) < 0) {
       const errno = lastErrno();
-      release();
+      close();
       return fail('madvise', { facts: [path] }, errno);
     }
-    return { pages, frames: framesAt(at, Buffer.alloc(pages, 1), cPageSize()), release };
-  }) ?? { pages: 0, frames: [], release() {} };
+    return { pages, frames: framesAt(at, Buffer.alloc(pages, 1), cPageSize()), close };
+  }) ?? { pages: 0, frames: [], close() {} };

@@ -91,7 +91,7 @@ const ran = async (t: TestContext, { scenario = {}, idle = [], ...told }: Told =
     images: [smallImage(), smallImage('other')],
     crowdEntry: new URL('file:///nowhere'),
     leaks: { before: () => [], after: () => [] },
-    looker: { look: async () => null } as unknown as SlotParts['looker'],
+    inspector: { inspect: async () => null } as unknown as SlotParts['inspector'],
     warmTools: async () => {},
     ...told,
   });

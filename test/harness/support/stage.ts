@@ -64,7 +64,7 @@ export const openTestStage = (
     probes: ['one', 'two', 'three'].map((name) => tellingProbe(name, recording.log)),
     cycles: 1,
     warmTools: async () => {},
-    look: async () => null,
+    inspect: async () => null,
     ...more,
   });
   return { ...recording, stage, folders, dropped };

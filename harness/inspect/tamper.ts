@@ -1,6 +1,7 @@
-// Changes what is installed, each file in one way, and tells which of them per-file digests notice: a file is sealed by its digest
-// when it is looked at first, and a seal is broken when the same inode has other contents afterwards. That is what fs-verity
-// keeps, computed in user space by the same algorithm.
+// Changes installed files, each in one way, and reports which changes per-file digests detect.
+//
+// Does: seals each file by its digest before the change; a seal is broken when the same inode has other contents afterwards.
+//       fs-verity enforces the same rule; the digest here is computed in user space by the same algorithm.
 import {
   chmodSync,
   chownSync,
@@ -15,10 +16,8 @@ import {
 import { toBytes } from '../model/bytes.ts';
 import { verityDigest } from '../store/verity.ts';
 import { setXattr } from '../sys/xattrs.ts';
-import type { Tampered, Tampering } from './questions.ts';
+import { TAMPERED_ATTRIBUTE, TAMPERED_OWNER, type Tampered, type Tampering } from './requests.ts';
 
-const MARK = 'user.cfsbench.tampered';
-const STRANGER = 12345;
 const SET_USER_ID = 0o4755;
 
 const contentsOf = (fd: number): Buffer => {
@@ -44,8 +43,8 @@ const replace = (path: string, other: string): void => {
 const CHANGE: Readonly<Record<Tampering['how'], (path: string, other: string) => void>> = {
   content: flipFirstByte,
   mode: (path) => chmodSync(path, SET_USER_ID),
-  owner: (path) => chownSync(path, STRANGER, STRANGER),
-  attribute: (path) => setXattr(toBytes(path), MARK, 'yes'),
+  owner: (path) => chownSync(path, TAMPERED_OWNER, TAMPERED_OWNER),
+  attribute: (path) => setXattr(toBytes(path), TAMPERED_ATTRIBUTE, 'yes'),
   replaced: replace,
   rename: (path) => renameSync(path, `${path}~`),
 };

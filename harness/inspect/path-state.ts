@@ -1,11 +1,11 @@
-// One path as whoever opens it sees it: mode, owner, contents, names of attributes; or the errno.
+// The state of one path as a program sees it: mode, owner, contents and attributes, or the errno.
 import { lstatSync, readFileSync } from 'node:fs';
 import { toBytes } from '../model/bytes.ts';
 import { verityDigest } from '../store/verity.ts';
 import { readXattrs } from '../sys/xattrs.ts';
-import type { Seen } from './questions.ts';
+import type { PathState } from './requests.ts';
 
-export const seenOf = (path: string): Seen => {
+export const pathState = (path: string): PathState => {
   try {
     const stats = lstatSync(path);
     return {

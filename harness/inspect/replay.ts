@@ -1,0 +1,39 @@
+// Repeats a recorded program start inside a mount: the lookups, listings, opens and page faults in their order, twice.
+import { closeSync, lstatSync, openSync, readdirSync } from 'node:fs';
+import type { Replayed, Step } from '../model/recorded-start.ts';
+import { touch } from '../sys/mapping.ts';
+
+const PAGE_BYTES = 4096;
+
+const expectAbsent = (path: string): void => {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    throw new Error(`${path} exists, but was absent when the start was recorded`);
+};
+
+const openAndFault = (path: string, ranges: readonly (readonly [page: number, count: number])[]): void => {
+  const fd = openSync(path, 'r');
+  try {
+    for (const [page, count] of ranges) touch(fd, page * PAGE_BYTES, count * PAGE_BYTES);
+  } finally {
+    closeSync(fd);
+  }
+};
+
+const replay = (root: string, steps: readonly Step[]): void => {
+  for (const [what, path, ranges] of steps) {
+    const full = root + path;
+    if (what === 'absent') expectAbsent(full);
+    else if (what === 'stat') lstatSync(full);
+    else if (what === 'list') readdirSync(full);
+    else openAndFault(full, ranges ?? []);
+  }
+};
+
+export const timeReplay = (root: string, steps: readonly Step[]): Replayed => {
+  const timeOnce = (): number => {
+    const from = process.hrtime.bigint();
+    replay(root, steps);
+    return Number(process.hrtime.bigint() - from);
+  };
+  return { wallNs: timeOnce(), againWallNs: timeOnce() };
+};
