@@ -1,39 +1,35 @@
-// What was counted, and how much of it there is for each file of the image.
-import type { Count } from '../results/compare/counts.ts';
-import { formatBytes, grouped } from './format.ts';
-import { table } from './mail/lines.ts';
+// Tables of counts: system calls, FUSE requests and bytes on disk, in total and per entry of the image.
+import { formatBytes, formatCount, grouped } from './format.ts';
+import { asciiText, joinParts, tableLines } from './text.ts';
 import type { CountsView, ReportView } from './view.ts';
 
-const place = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(', ');
-
-const filesOf = (view: ReportView, image: string): number =>
+const entryCountOf = (view: ReportView, image: string): number =>
   view.images.find(({ name }) => name === image)?.entryCount ?? 0;
 
-const each = (total: number, files: number): string => {
-  if (files === 0) return '-';
-  const share = total / files;
+const perEntry = (total: number, entries: number): string => {
+  if (entries === 0) return '-';
+  const share = total / entries;
   return share > 0 && share < 0.01 ? '<0.01' : share.toFixed(2);
 };
 
-const countText = ({ least, most }: Count): string =>
-  least === most ? grouped(least) : `${grouped(least)}..${grouped(most)}`;
+interface CountTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
 
-const callLines = (view: ReportView): readonly string[] =>
-  view.calls.flatMap(({ image, scenario, params, totals }) => {
-    const files = filesOf(view, image);
-    const rows = totals.flatMap((phases, at) => {
+const callTables = (view: ReportView): readonly CountTable[] =>
+  view.calls.map(({ image, scenario, params, totals }) => ({
+    head: [joinParts(scenario, params, image), 'system calls', 'per entry'],
+    rows: totals.flatMap((phases, at) => {
       if (phases === null) return [];
       const sum = [...phases.values()].reduce((all, { least }) => all + least, 0);
-      return [[view.arms[at]!.id, grouped(sum), each(sum, files)]];
-    });
-    return rows.length === 0
-      ? []
-      : [...table([place([scenario, params, image]), 'system calls', 'per entry'], rows), ''];
-  });
+      return [[view.arms[at]!.id, grouped(sum), perEntry(sum, entryCountOf(view, image))]];
+    }),
+  }));
 
-/** Of one metric at most one row for each arm; what is nothing for all of them is left out. */
+/** One row per arm and metric; counts of zero are left out. */
 const countRows = (view: ReportView, { image, rows }: CountsView): readonly (readonly string[])[] => {
-  const files = filesOf(view, image);
+  const entries = entryCountOf(view, image);
   return rows.flatMap(({ metric, counts }) =>
     counts.flatMap((count, at) => {
       if (count === null || count.most === 0) return [];
@@ -41,25 +37,32 @@ const countRows = (view: ReportView, { image, rows }: CountsView): readonly (rea
       return [
         [
           `${view.arms[at]!.id}: ${metric}`,
-          isBytes ? formatBytes(count.least) : countText(count),
-          isBytes && files > 0 ? formatBytes(count.least / files) : each(count.least, files),
+          isBytes ? formatBytes(count.least) : formatCount('Count', count),
+          isBytes && entries > 0 ? formatBytes(count.least / entries) : perEntry(count.least, entries),
         ],
       ];
     }),
   );
 };
 
-const countLines = (view: ReportView, what: string, all: readonly CountsView[]): readonly string[] =>
-  all.flatMap((counts) => {
-    const rows = countRows(view, counts);
-    const { scenario, params, image } = counts;
-    return rows.length === 0
-      ? []
-      : [...table([place([scenario, params, image]), what, 'per entry'], rows), ''];
-  });
+const countTables = (view: ReportView, unit: string, counts: readonly CountsView[]): readonly CountTable[] =>
+  counts.map((one) => ({
+    head: [joinParts(one.scenario, one.params, one.image), unit, 'per entry'],
+    rows: countRows(view, one),
+  }));
 
-export const countedLines = (view: ReportView): readonly string[] => [
-  ...callLines(view),
-  ...countLines(view, 'FUSE requests', view.requests),
-  ...countLines(view, 'on disk', view.disk),
-];
+export const countedLines = (view: ReportView, columns: number): readonly string[] =>
+  [
+    ...callTables(view),
+    ...countTables(view, 'FUSE requests', view.requests),
+    ...countTables(view, 'on disk', view.disk),
+  ]
+    .filter(({ rows }) => rows.length > 0)
+    .flatMap(({ head, rows }) => [
+      ...tableLines(
+        head.map(asciiText),
+        rows.map((row) => row.map(asciiText)),
+        columns,
+      ),
+      '',
+    ]);

@@ -1,5 +1,7 @@
-// Numbers for readers. Everywhere else they are nanoseconds, bytes and counts; only here are they scaled.
+// Numbers as text. Everywhere else they are nanoseconds, bytes and counts; only here are they scaled.
+import type { Count } from '../results/compare/counts.ts';
 import type { Interval } from '../results/stats/interval.ts';
+import { asciiText } from './text.ts';
 
 const DIGITS = 3;
 
@@ -11,6 +13,10 @@ const significant = (value: number): string => {
 /** 9214 as `9,214`, the same in every locale. */
 export const grouped = (value: number): string =>
   (Number.isInteger(value) ? String(value) : value.toFixed(1)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+/** `1 block`, `8 blocks`. */
+export const plural = (count: number, singular: string): string =>
+  `${grouped(count)} ${singular}${count === 1 ? '' : 's'}`;
 
 const scaled = (value: number, units: readonly (readonly [number, string])[]): string => {
   const [size, unit] = units.find(([smallest]) => Math.abs(value) >= smallest * 0.9995) ?? units.at(-1)!;
@@ -33,7 +39,7 @@ export const formatBytes = (bytes: number): string =>
     [1, 'B'],
   ]);
 
-/** By the unit that the metric's name ends in. */
+/** In the unit that the metric's name ends in. */
 export const formatValue = (metric: string, value: number): string => {
   if (metric.endsWith('Ns')) return formatNs(value);
   if (metric.endsWith('Bytes')) return formatBytes(value);
@@ -42,45 +48,47 @@ export const formatValue = (metric: string, value: number): string => {
   return significant(value);
 };
 
-const SMALLEST = 1e-5;
+/** `3,002`, or `3,002..3,004` where the passes differ. */
+export const formatCount = (metric: string, { least, most }: Pick<Count, 'least' | 'most'>): string =>
+  least === most ? formatValue(metric, least) : `${formatValue(metric, least)}..${formatValue(metric, most)}`;
 
-/** A bare ratio: three digits, two decimals around 1, an exponent where there would be nothing but zeros. */
+const SMALLEST_DECIMAL = 1e-5;
+
+/** Three digits, two decimals near 1, an exponent where a decimal would be only zeros. */
 export const formatRatio = (ratio: number): string => {
   if (ratio >= 1000) return grouped(Math.round(ratio));
   if (ratio >= 0.1) return significant(ratio);
-  if (ratio >= SMALLEST) return ratio.toFixed(1 - Math.floor(Math.log10(ratio)));
+  if (ratio >= SMALLEST_DECIMAL) return ratio.toFixed(1 - Math.floor(Math.log10(ratio)));
   return ratio > 0 ? ratio.toExponential(0) : '0';
 };
 
-/** `sd 2.1 %`: how far runs of one plan lie apart beyond what their blocks explain; nothing for a single run. */
+/** `run sd 2.1 %`; empty for a single run. */
 export const runsApartText = (ratio: Interval): string =>
   ratio.kind === 'interval' && ratio.runs !== undefined ? `run sd ${(ratio.runs.sd * 100).toFixed(1)} %` : '';
 
-type Known = Extract<Interval, { readonly kind: 'interval' }>;
-
 /** `(0.98..3.52)`. */
-export const rangeText = ({ lo, hi }: Known): string => `(${formatRatio(lo)}..${formatRatio(hi)})`;
+export const rangeText = ({ lo, hi }: { readonly lo: number; readonly hi: number }): string =>
+  `(${formatRatio(lo)}..${formatRatio(hi)})`;
 
+/** `5 of 8 blocks`. */
 export const fewText = ({ n, needed, of }: Extract<Interval, { readonly kind: 'tooFew' }>): string =>
   `${n} of ${needed} ${of ?? 'blocks'}`;
 
-/** `1.50 (0.98..3.52)`: the one notation of a ratio, in every table, mail and page. */
+/** `1.50 (0.98..3.52)`: the notation of a ratio in every table, mail and page. */
 export const ratioText = (ratio: Interval): string =>
   ratio.kind === 'tooFew' ? fewText(ratio) : `${formatRatio(ratio.center)} ${rangeText(ratio)}`;
 
-/** `<20us`: printed instead of a verdict where the whole difference is below the floor. */
+/** `<20us`: the verdict of a difference below the floor. */
 export const floorText = (floorNs: number): string =>
-  `<${formatNs(floorNs)
-    .replace(/(\.0+)? /, '')
-    .replace('µ', 'u')}`;
+  `<${asciiText(formatNs(floorNs)).replace(/(\.0+)? /, '')}`;
 
 export const formatPercent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-/** Of a distribution: 0 as `least`, 0.25 as `25 %`. */
+/** Name of a quantile: 0 is `least`, 0.25 is `25 %`. */
 export const shareText = (share: number): string =>
   share === 0 ? 'least' : share === 1 ? 'most' : share === 0.5 ? 'median' : `${share * 100} %`;
 
-/** `createWallNs` as `create`, `imagesPerSecond` as `images/s`; the start of a command that does nothing as `null cmd`. */
+/** `createWallNs` as `create`, `imagesPerSecond` as `images/s`, `commandStartWallNs` as `null cmd`. */
 export const shortName = (metric: string): string =>
   metric
     .replace(/^commandStartWallNs$/, 'null cmd')

@@ -1,13 +1,13 @@
-// Which arms have a column in a table: all but the variants that nothing in it was asked of.
+// The arms that have a column in a table: all but the variants that the table has no value for.
 import type { ArmView, SectionView, TableView } from './view.ts';
 
-export interface Shown {
+export interface ShownArm {
   readonly arm: ArmView;
-  /** Of its cell in every row. */
+  /** Index of the arm's cell in every row. */
   readonly index: number;
 }
 
-export const shownArms = (table: TableView, arms: readonly ArmView[]): readonly Shown[] =>
+export const shownArms = (table: TableView, arms: readonly ArmView[]): readonly ShownArm[] =>
   arms
     .map((arm, index) => ({ arm, index }))
     .filter(
@@ -16,30 +16,41 @@ export const shownArms = (table: TableView, arms: readonly ArmView[]): readonly 
         table.sections.some(({ rows }) => rows.some(({ cells }) => cells[index]?.kind !== 'absent')),
     );
 
+/** Whether a section has a value for any of the arms; true without arms. */
+export const isMeasuredFor = ({ rows }: SectionView, arms: readonly ShownArm[]): boolean =>
+  arms.length === 0 || rows.some(({ cells }) => arms.some(({ index }) => cells[index]?.kind !== 'absent'));
+
 export interface TablePart {
-  /** In the order of the arms, the baseline and the null arm in every part. */
-  readonly arms: readonly Shown[];
-  /** In which any of the other arms was measured. */
+  /** In the order of all arms; baseline and null arm are in every part. */
+  readonly arms: readonly ShownArm[];
+  /** Sections with a value for any of the part's arms. */
   readonly sections: readonly SectionView[];
   readonly isOfVariants: boolean;
 }
 
-const isMeasured = ({ rows }: SectionView, arms: readonly Shown[]): boolean =>
-  arms.length === 0 || rows.some(({ cells }) => arms.some(({ index }) => cells[index]?.kind !== 'absent'));
-
-const inPairs = (arms: readonly Shown[]): Shown[][] =>
+const inPairs = (arms: readonly ShownArm[]): ShownArm[][] =>
   arms.flatMap((_, i) => (i % 2 === 0 ? [arms.slice(i, i + 2)] : []));
 
-/** The headline arms side by side, then the variants, a few at a time and without sections that asked nothing of them. */
+/** The headline arms side by side, then the variants in pairs. */
 export const tableParts = (table: TableView, arms: readonly ArmView[]): readonly TablePart[] => {
   const shown = shownArms(table, arms);
-  const part = (middle: readonly Shown[], isOfVariants: boolean): TablePart => ({
-    arms: shown.filter((one) => one.arm.role !== 'arm' || middle.includes(one)),
-    sections: table.sections.filter((section) => isMeasured(section, middle)),
+  const part = (compared: readonly ShownArm[], isOfVariants: boolean): TablePart => ({
+    arms: shown.filter((one) => one.arm.role !== 'arm' || compared.includes(one)),
+    sections: table.sections.filter((section) => isMeasuredFor(section, compared)),
     isOfVariants,
   });
-  const others = shown.filter(({ arm }) => arm.role === 'arm');
-  const headline = others.filter(({ arm }) => !arm.variant);
-  const variants = inPairs(others.filter(({ arm }) => arm.variant)).map((pair) => part(pair, true));
+  const compared = shown.filter(({ arm }) => arm.role === 'arm');
+  const headline = compared.filter(({ arm }) => !arm.variant);
+  const variants = inPairs(compared.filter(({ arm }) => arm.variant)).map((pair) => part(pair, true));
   return headline.length === 0 && variants.length > 0 ? variants : [part(headline, false), ...variants];
+};
+
+/** `8 to 12 blocks`; empty without a value. */
+export const blocksText = (table: TableView): string => {
+  const counts = table.sections.flatMap(({ rows }) =>
+    rows.flatMap(({ cells }) => cells.flatMap((cell) => (cell.kind === 'value' ? [cell.n] : []))),
+  );
+  if (counts.length === 0) return '';
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `${least === most ? least : `${least} to ${most}`} blocks`;
 };

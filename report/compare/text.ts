@@ -7,7 +7,7 @@ import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { formatRatio, ratioText, shortName } from '../format.ts';
-import { wrapped } from '../terminal/columns.ts';
+import { wrapText } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
 import { ascii } from '../visible.ts';
 import { explain, shortReason } from './explain.ts';
@@ -25,7 +25,7 @@ export interface CompareTextOptions {
 const LONGEST = 20;
 
 const indented = (text: string, columns: number): string[] =>
-  wrapped(text, columns - 4).map((line, i) => `${i === 0 ? '  ' : '    '}${line}`);
+  wrapText(text, columns - 4).map((line, i) => `${i === 0 ? '  ' : '    '}${line}`);
 
 const cut = (lines: readonly string[], what: string): readonly string[] =>
   lines.length <= LONGEST
@@ -155,7 +155,7 @@ const gateLines = (comparison: Comparison, gate: Gate, options: CompareTextOptio
       ? []
       : [
           '',
-          ...wrapped(
+          ...wrapText(
             `${plural(needs.gatedCount, 'latency row')} judged together: that needs ${needs.neededBlocks} blocks.`,
             columns,
           ),
@@ -182,9 +182,9 @@ const betweenRuns = (comparison: Comparison): readonly string[] => {
 export const compareText = (comparison: Comparison, options: CompareTextOptions): string => {
   const { columns, gate } = options;
   const lines = [
-    ...wrapped(`base: ${ascii(comparison.base)}`, columns),
-    ...wrapped(`head: ${ascii(comparison.head)}`, columns),
-    ...comparison.notices.flatMap((line) => wrapped(`notice: ${ascii(line)}`, columns)),
+    ...wrapText(`base: ${ascii(comparison.base)}`, columns),
+    ...wrapText(`head: ${ascii(comparison.head)}`, columns),
+    ...comparison.notices.flatMap((line) => wrapText(`notice: ${ascii(line)}`, columns)),
     ...(comparison.environment.length === 0
       ? []
       : [
@@ -230,7 +230,7 @@ export const compareText = (comparison: Comparison, options: CompareTextOptions)
           line.slice(0, columns),
         )),
     '',
-    ...wrapped(
+    ...wrapText(
       [summary(comparison), gate === null ? '' : `Gate: ${gate.why}.`]
         .filter((part) => part !== '')
         .join(' '),

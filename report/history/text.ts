@@ -1,7 +1,7 @@
 // Trends for a terminal: what changed, where, and from what to what; the rest is counted.
 import { hasChanged, type Trend } from '../../results/history/trends.ts';
 import { formatRatio, grouped } from '../format.ts';
-import { wrapped } from '../terminal/columns.ts';
+import { wrapText } from '../text.ts';
 import { ascii } from '../visible.ts';
 
 const LATEST = 8;
@@ -10,7 +10,7 @@ const shown = ({ of }: Trend, value: number): string =>
   of.noise === 'noisy' ? formatRatio(value) : grouped(value);
 
 const lineOf = (text: string, indent: string, columns: number): string[] =>
-  wrapped(text, columns - indent.length).map((line) => `${indent}${line}`);
+  wrapText(text, columns - indent.length).map((line) => `${indent}${line}`);
 
 const trendLines = (trend: Trend, columns: number): string[] => {
   const { of, lines, changes, fence } = trend;
@@ -50,5 +50,5 @@ export const historyText = (
   const listed = options.all ? trends : changed;
   const runs = new Set(trends.flatMap(({ lines }) => lines.map(({ run }) => run))).size;
   const sum = `${grouped(trends.length)} series of ${grouped(runs)} runs, ${grouped(changed.length)} with a change. Changes are advice: they gate nothing.`;
-  return `${[...listed.flatMap((trend) => trendLines(trend, options.columns)), ...wrapped(sum, options.columns)].join('\n')}\n`;
+  return `${[...listed.flatMap((trend) => trendLines(trend, options.columns)), ...wrapText(sum, options.columns)].join('\n')}\n`;
 };

@@ -4,7 +4,7 @@ import type { Conditions, Fairness } from '../../results/schema/run.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE } from '../../results/stats/median.ts';
 import { alerts } from '../alert.ts';
 import { formatBytes, formatInstant, formatNs, formatPercent, shellLine } from '../format.ts';
-import { centreText, chanceText, runsText } from '../standing.ts';
+import { centerText, chanceText, runsText } from '../standing.ts';
 import type { Problem, ReportView } from '../view.ts';
 import { type Content, type Html, html } from './html.ts';
 
@@ -168,7 +168,7 @@ const intervalText = ({ pool }: ReportView): string =>
 export const methodSection = (view: ReportView): Html => html`<h2 id="method">How to read the numbers</h2>
 <ul>
 <li>A <b>block</b> is every arm once, in a random order drawn from the seed. Ratios are taken within a block, so that drift of the machine cancels; a block that lacks one half of a pair does not count.</li>
-<li>A <b>ratio</b> of arm ÷ ${view.baseline} is ${centreText(view)}, as <code>1.50 (0.98..3.52)</code>: in brackets ${intervalText(view)} at ${formatPercent(LOOK_CONFIDENCE)} or more. Intervals of plain medians are at ${formatPercent(CONFIDENCE)} or more.</li>
+<li>A <b>ratio</b> of arm ÷ ${view.baseline} is ${centerText(view)}, as <code>1.50 (0.98..3.52)</code>: in brackets ${intervalText(view)} at ${formatPercent(LOOK_CONFIDENCE)} or more. Intervals of plain medians are at ${formatPercent(CONFIDENCE)} or more.</li>
 <li><b>faster</b> and <b>slower</b>: the whole interval lies beyond ${Math.round(view.delta * 100)} % and beyond 20 µs. <b>same</b>: the whole interval lies within ${Math.round(view.delta * 100)} %. <b>&lt;20us</b>: it does not, but the whole difference is below 20 µs (of operations repeated within a slot: below twice a call that does nothing), which is no result. <b>undecided</b>: none of these. <b>too few</b>: ${view.pool === null ? 'fewer than 8 complete blocks' : 'fewer than 3 runs'}.</li>
 <li>${chanceText(view)} ${runsText(view)}</li>
 ${view.pool === null ? null : poolHtml(view.pool)}<li>The <b>null</b> arm is ${view.baseline} a second time. Its ratio is the noise of this machine; a result that is not larger than it counts as undecided.</li>

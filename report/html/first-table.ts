@@ -10,7 +10,7 @@ import {
   runsApartText,
   shortName,
 } from '../format.ts';
-import { type Shown, type TablePart, tableParts } from '../shown-arms.ts';
+import { type ShownArm, type TablePart, tableParts } from '../shown-arms.ts';
 import { verdictText } from '../verdict-words.ts';
 import type { ArmView, CellView, ReportView, RowView, SectionView, TableView, VersusView } from '../view.ts';
 import { labelOf } from './charts.ts';
@@ -52,7 +52,7 @@ const cellContent = (row: RowView, arm: ArmView, cell: CellView): Html => {
   }
 };
 
-const rowHtml = (row: RowView, arms: readonly Shown[]): Html => html`<tr data-metric="${row.metric}">
+const rowHtml = (row: RowView, arms: readonly ShownArm[]): Html => html`<tr data-metric="${row.metric}">
 <th scope="row"><span class="metric">${shortName(row.metric)}</span><span class="title">${row.title}</span></th>
 ${arms.map(
   ({ arm, index }) =>
@@ -63,7 +63,7 @@ ${arms.map(
 
 const sectionHtml = (
   section: SectionView,
-  arms: readonly Shown[],
+  arms: readonly ShownArm[],
 ): Html => html`<tbody data-section="${labelOf(section)}" data-scenario="${section.scenario}">
 <tr class="section"><th colspan="${arms.length + 1}" scope="rowgroup"><b>${labelOf(section)}</b> <span>${section.question}</span></th></tr>
 ${section.rows.map((row) => rowHtml(row, arms))}</tbody>

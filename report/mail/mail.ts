@@ -1,4 +1,4 @@
-// A run as a mail to a mailing list: what a subscriber asks first stands first, nothing is wider than 75 columns.
+// A run as a mail to a mailing list, at most 75 columns wide, in the order of a subscriber's questions.
 import { alerts } from '../alert.ts';
 import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
 import { byText, toldText } from '../claims/words.ts';
@@ -6,15 +6,17 @@ import { countedLines } from '../counted-lines.ts';
 import { formatBytes, formatInstant, formatNs, grouped, shellLine } from '../format.ts';
 import { tableBlock } from '../terminal.ts';
 import type { ClaimView, ReportView } from '../view.ts';
-import { COLUMNS, commandLines, folded, mailable, table } from './lines.ts';
+import { commandLines, mailable, mailLines, mailTable, TEXT_COLUMNS } from './lines.ts';
 import { publishedLines } from './published.ts';
 import { walkLines } from './walks.ts';
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [title, '='.repeat(title.length), ...lines, ...(lines.at(-1) === '' ? [] : [''])];
 
+const FACT_COLUMNS = 12;
+
 const fact = (name: string, text: string): readonly string[] =>
-  text === '' ? [] : folded(text, `${name}:`.padEnd(12), ' '.repeat(12));
+  text === '' ? [] : mailLines(text, `${name}:`.padEnd(FACT_COLUMNS), ' '.repeat(FACT_COLUMNS));
 
 const setUp = ({ environment, run, plan, id, pool }: ReportView): readonly string[] => {
   const { workFileSystem: disk } = environment;
@@ -29,8 +31,8 @@ const setUp = ({ environment, run, plan, id, pool }: ReportView): readonly strin
     ...fact('tools', Object.values(environment.tools).join('; ')),
     ...fact('run', `${id}, ${formatInstant(run.startedAt)}, as ${environment.privilege}, ${run.status}`),
     ...fact('took', run.wallNs === null ? '' : formatNs(run.wallNs)),
-    ...fact('program', `cfsbench ${run.cfsbench.version} ${run.cfsbench.commit ?? 'of no known commit'}`),
-    ...fact('plan', `profile ${plan.profile}, seed ${plan.seed}; arms interleaved in random blocks`),
+    ...fact('program', `cfsbench ${run.cfsbench.version}, commit ${run.cfsbench.commit ?? 'unknown'}`),
+    ...fact('plan', `profile ${plan.profile}, seed ${plan.seed}; arms in random order within each block`),
     ...fact('counted by', run.ledgerSource),
     ...fact(
       'runs',
@@ -43,7 +45,7 @@ const imageLines = ({ images }: ReportView): readonly string[] =>
   images.length === 0
     ? []
     : [
-        ...table(
+        ...mailTable(
           ['image', 'entries', 'files', 'file bytes', 'layers', 'EROFS image'],
           images.map((image) => [
             image.name,
@@ -54,51 +56,49 @@ const imageLines = ({ images }: ReportView): readonly string[] =>
             formatBytes(image.manifestBytes),
           ]),
         ),
-        ...folded(
-          `Contents: ${[...new Set(images.map(({ contents }) => contents))].join(' and ')}; names, sizes and attributes as described.`,
+        ...mailLines(
+          `File contents: ${[...new Set(images.map(({ contents }) => contents))].join(' and ')}. Names, sizes and attributes are those of the image.`,
         ),
       ];
 
 const commands = ({ run, scenarios }: ReportView): readonly string[] => [
   ...commandLines(run.commandLine.map((word) => shellLine([word]))),
   '',
-  ...scenarios.flatMap(({ id, reproduce }) => folded(`${id}: ${reproduce}`, '  ', '      ')),
+  ...scenarios.flatMap(({ id, reproduce }) => mailLines(`${id}: ${reproduce}`, '  ', '      ')),
 ];
 
 const armLines = ({ arms }: ReportView): readonly string[] =>
-  arms.flatMap(({ id, how }) => folded(how === '' ? id : `${id}: ${how}`, '  ', '      '));
+  arms.flatMap(({ id, how }) => mailLines(how === '' ? id : `${id}: ${how}`, '  ', '      '));
 
-/** Whole: whoever answers a mail has nothing but the mail. */
-const claim = ({ id, verdict, text, by, rule, told, because }: ClaimView): readonly string[] => {
+/** Complete, because a reply to a mail can quote only the mail. */
+const claimBlock = ({ id, verdict, text, by, rule, told, because }: ClaimView): readonly string[] => {
   const numbers = told.map(
     (one) => `${one.what}: ${toldText(one)}${one.standIn === true ? ' (stand-in, not counted)' : ''}`,
   );
   return [
-    ...folded(`${verdict.toUpperCase()}: ${text}`, `${id.padEnd(4)}`, '    '),
-    ...folded(`said by ${byText(by)}`, '      '),
-    ...folded(`rule: ${rule}`, '      '),
-    ...folded(because, '      '),
-    ...numbers.flatMap((line) => folded(line, '      ', '        ')),
+    ...mailLines(`${verdict.toUpperCase()}: ${text}`, id.padEnd(4), '    '),
+    ...mailLines(`said by ${byText(by)}`, '      '),
+    ...mailLines(`rule: ${rule}`, '      '),
+    ...mailLines(because, '      '),
+    ...numbers.flatMap((line) => mailLines(line, '      ', '        ')),
   ];
 };
 
 const notMeasured = (view: ReportView): readonly string[] => {
-  const unasked = view.claims.filter(({ verdict }) => verdict === 'not asked').map(({ id }) => id);
+  const notAsked = view.claims.filter(({ verdict }) => verdict === 'not asked').map(({ id }) => id);
   return [
-    ...alerts(view).flatMap((line) => folded(`- ${line}`, '', '  ')),
-    ...view.skipped.flatMap(({ where, what }) => folded(`- ${where}: ${what}`, '', '  ')),
-    ...view.dropped.flatMap((line) => folded(`- ${line}`, '', '  ')),
-    ...(unasked.length === 0
-      ? []
-      : folded(`- claims not asked by this run: ${unasked.join(', ')}`, '', '  ')),
-  ];
+    ...alerts(view),
+    ...view.skipped.map(({ where, what }) => `${where}: ${what}`),
+    ...view.dropped,
+    ...(notAsked.length === 0 ? [] : [`claims that this run does not test: ${notAsked.join(', ')}`]),
+  ].flatMap((line) => mailLines(`- ${line}`, '', '  '));
 };
 
 /** Ends in a newline. The same view gives the same bytes. */
 export const mailOf = (view: ReportView): string => {
   const asked = view.claims.filter(({ verdict }) => verdict !== 'not asked');
   const lines = [
-    ...folded(view.finding),
+    ...mailLines(view.finding),
     '',
     ...section('Set-up', setUp(view)),
     ...section('Images', imageLines(view)),
@@ -107,15 +107,15 @@ export const mailOf = (view: ReportView): string => {
     ...section('Walks', walkLines(view)),
     ...section(
       'Every phase',
-      view.tables.length === 0 ? [] : tableBlock(view, { columns: COLUMNS - 1, allImages: true }),
+      view.tables.length === 0 ? [] : tableBlock(view, { columns: TEXT_COLUMNS, allImages: true }),
     ),
-    ...section('Counts', countedLines(view)),
+    ...section('Counts', countedLines(view, TEXT_COLUMNS)),
     ...section(
       'Claims on trial',
-      asked.length === 0 ? [] : [...folded(ALLOWANCE_TEXT), '', ...asked.flatMap(claim)],
+      asked.length === 0 ? [] : [...mailLines(ALLOWANCE_TEXT), '', ...asked.flatMap(claimBlock)],
     ),
     ...section('Published elsewhere, in ratios', publishedLines(view)),
-    ...section('Not measured, and what went wrong', notMeasured(view)),
+    ...section('Problems, and what was not measured', notMeasured(view)),
   ];
   return `${mailable(lines).join('\n').trimEnd()}\n`;
 };

@@ -1,7 +1,7 @@
-// The tables of the mailing list: listing everything, uncached and cached, in milliseconds, one row for each arm.
+// Tables as the mailing list uses them: ls -lR of the image, uncached and cached, in milliseconds, one row per arm.
 import { ratioText } from '../format.ts';
 import type { CellView, ReportView, TableView } from '../view.ts';
-import { table } from './lines.ts';
+import { mailTable } from './lines.ts';
 
 const NS_PER_MS = 1e6;
 
@@ -17,35 +17,31 @@ const ratioOf = (cell: CellView | undefined, role: string): string => {
   return ratioText(cell.versus.ratio);
 };
 
-const walkCells = (tableOf: TableView, scenario: string): readonly CellView[] =>
-  tableOf.sections
+const walkCells = (table: TableView, scenario: string): readonly CellView[] =>
+  table.sections
     .find((section) => section.scenario === scenario)
     ?.rows.find(({ metric }) => metric === 'walkWallNs')?.cells ?? [];
 
-/** One table for the cold and one for the warm walk: side by side their ratios would not fit a mail. */
-const oneWalk = (
-  view: ReportView,
-  tableOf: TableView,
-  scenario: string,
-  title: string,
-): readonly string[] => {
-  const cells = walkCells(tableOf, scenario);
-  const rows = view.arms.flatMap(({ id, role }, at) => {
-    const cell = cells[at];
-    if ((cell?.kind ?? 'absent') === 'absent') return [];
-    return [[role === 'null' ? `${view.baseline}, again` : id, inMs(cell), ratioOf(cell, role)]];
-  });
-  return rows.length === 0 ? [] : [...table([tableOf.image ?? '', title, 'ratio'], rows), ''];
-};
+const WALKS = [
+  ['walk-cold', 'uncached(ms)'],
+  ['walk-warm', 'cached(ms)'],
+] as const;
 
-const oneImage = (view: ReportView, tableOf: TableView): readonly string[] => [
-  ...oneWalk(view, tableOf, 'walk-cold', 'uncached(ms)'),
-  ...oneWalk(view, tableOf, 'walk-warm', 'cached(ms)'),
-];
+/** Two tables: with the ratios of both walks one would be wider than a mail. */
+const imageLines = (view: ReportView, table: TableView): readonly string[] =>
+  WALKS.flatMap(([scenario, title]) => {
+    const cells = walkCells(table, scenario);
+    const rows = view.arms.flatMap(({ id, role }, at) => {
+      const cell = cells[at];
+      if ((cell?.kind ?? 'absent') === 'absent') return [];
+      return [[role === 'null' ? `${view.baseline}, again` : id, inMs(cell), ratioOf(cell, role)]];
+    });
+    return rows.length === 0 ? [] : [...mailTable([table.image ?? '', title, 'ratio'], rows), ''];
+  });
 
 export const walkLines = (view: ReportView): readonly string[] => {
-  const lines = view.tables.filter(({ image }) => image !== null).flatMap((one) => oneImage(view, one));
+  const lines = view.tables.filter(({ image }) => image !== null).flatMap((table) => imageLines(view, table));
   return lines.length === 0
     ? []
-    : ['ls -lR of the whole image (medians; ratio to the first row, by blocks)', '', ...lines];
+    : ['ls -lR of the whole image (medians; ratios to the first row, per block)', '', ...lines];
 };

@@ -1,57 +1,55 @@
-// What stands in a cell of the first table: as much of it as there is room for.
+// The text of a cell, with as much detail as the width allows.
 import { unreachable } from '../../results/errors.ts';
 import { formatRatio, formatValue, rangeText, runsApartText } from '../format.ts';
+import { asciiText } from '../text.ts';
 import { markText } from '../verdict-words.ts';
 import type { ArmView, CellView, RowView, VersusView } from '../view.ts';
-import { plain, type Text } from './columns.ts';
+import { type CellText, plainCell } from './columns.ts';
 
-export interface Detail {
-  /** Medians of the arms beside their ratios. */
-  readonly values: boolean;
-  /** How far runs lie apart. */
-  readonly apart: boolean;
+export interface CellDetail {
+  /** Show medians beside the ratios. */
+  readonly medians: boolean;
+  /** Show the standard deviation between runs. */
+  readonly runSd: boolean;
 }
 
-export const WHOLE: Detail = { values: true, apart: true };
-/** What goes first where the room is short stands in the page. */
-export const SHORTER: readonly Detail[] = [
-  { values: false, apart: true },
-  { values: false, apart: false },
+export const FULL_DETAIL: CellDetail = { medians: true, runSd: true };
+/** In the order in which they are tried where the full detail is too wide; the page always has everything. */
+export const REDUCED_DETAILS: readonly CellDetail[] = [
+  { medians: false, runSd: true },
+  { medians: false, runSd: false },
 ];
 
-const value = (metric: string, number: number): string => formatValue(metric, number).replace('µ', 'u');
-
-const versusText = (shown: string, versus: VersusView, { apart }: Detail): Text => {
+const versusCell = (median: string, versus: VersusView, { runSd }: CellDetail): CellText => {
   const { ratio, verdict } = versus;
   const parts = ratio.kind === 'tooFew' ? ['', ''] : [formatRatio(ratio.center), rangeText(ratio)];
-  return { parts: [shown, ...parts, markText(versus), apart ? runsApartText(ratio) : ''], verdict };
+  return { parts: [median, ...parts, markText(versus), runSd ? runsApartText(ratio) : ''], verdict };
 };
 
-const armText = (row: RowView, cell: CellView, detail: Detail): Text => {
+const armCell = (row: RowView, cell: CellView, detail: CellDetail): CellText => {
   switch (cell.kind) {
     case 'absent':
-      return plain('', '', '-', '', '');
+      return plainCell('', '', '-', '', '');
     case 'value': {
-      const shown = cell.idle ? 'no calls' : value(row.metric, cell.median);
-      if (cell.versus === null)
-        return detail.values ? plain(shown, '', '', '', '') : plain('', '', shown, '', '');
-      return versusText(detail.values ? shown : '', cell.versus, detail);
+      const median = cell.idle ? 'no calls' : asciiText(formatValue(row.metric, cell.median));
+      if (cell.versus !== null) return versusCell(detail.medians ? median : '', cell.versus, detail);
+      return detail.medians ? plainCell(median, '', '', '', '') : plainCell('', '', median, '', '');
     }
     case 'combined':
-      return versusText('', cell.versus, detail);
+      return versusCell('', cell.versus, detail);
     default:
       return unreachable(cell);
   }
 };
 
-export const cellText = (row: RowView, arm: ArmView, cell: CellView, detail: Detail): Text => {
+export const cellText = (row: RowView, arm: ArmView, cell: CellView, detail: CellDetail): CellText => {
   switch (arm.role) {
     case 'baseline':
-      return plain(cell.kind === 'value' ? armText(row, cell, WHOLE).parts[0]! : '-');
+      return plainCell(cell.kind === 'value' ? armCell(row, cell, FULL_DETAIL).parts[0]! : '-');
     case 'arm':
-      return armText(row, cell, detail);
+      return armCell(row, cell, detail);
     case 'null':
-      return { parts: [cell.kind === 'absent' ? '-' : armText(row, cell, WHOLE).parts[1]!], verdict: null };
+      return plainCell(cell.kind === 'absent' ? '-' : armCell(row, cell, FULL_DETAIL).parts[1]!);
     default:
       return unreachable(arm.role);
   }

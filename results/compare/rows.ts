@@ -10,7 +10,15 @@ import { studentBound } from '../stats/student.ts';
 import { metricInfo } from './metric-info.ts';
 import { COMMAND_START, type Design, isIdle, NULL_ARM } from './phase-of.ts';
 import type { GroupData } from './tally.ts';
-import { DEFAULT_DELTA, FLOOR_NS, judge, type Verdict, type Zone, zoneOf } from './verdict.ts';
+import {
+  DEFAULT_DELTA,
+  EMPTY_CALLS_IN_FLOOR,
+  FLOOR_NS,
+  judge,
+  type Verdict,
+  type Zone,
+  zoneOf,
+} from './verdict.ts';
 
 export interface Cell {
   readonly arm: string;
@@ -62,7 +70,7 @@ const emptyCallOf = (data: GroupData): number | null => {
 /** In the metric's unit. Of a repeated call it is twice the call that does nothing. */
 const floorOf = (metric: string, emptyCallNs: number | null): number => {
   if (!isTime(metric)) return 0;
-  return emptyCallNs === null ? FLOOR_NS : 2 * emptyCallNs;
+  return emptyCallNs === null ? FLOOR_NS : EMPTY_CALLS_IN_FLOOR * emptyCallNs;
 };
 
 /** Of an effect for the worse, as a ratio of more than one. */

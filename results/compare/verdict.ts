@@ -16,6 +16,8 @@ export const VERDICTS: readonly Verdict[] = ['slower', 'faster', 'undecided', 't
 export const DEFAULT_DELTA = 0.05;
 /** No difference below this is a result, whatever the ratio says. */
 export const FLOOR_NS = 20_000;
+/** The floor of repeated operations, in calls that do nothing. */
+export const EMPTY_CALLS_IN_FLOOR = 2;
 
 export interface RatioRange {
   readonly lo: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claims } from '../../../report/claims/registry.ts';
 import { byText } from '../../../report/claims/words.ts';
-import { plainText } from '../../../report/mail/lines.ts';
+import { asciiText } from '../../../report/text.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
@@ -71,5 +71,5 @@ for (const name of [
 test('every sign that claims are written with has a place in a mail', () => {
   for (const { id, text, rule, objection, answer, by } of claims)
     for (const words of [text, rule, objection, answer, byText(by)])
-      assert.doesNotMatch(plainText(words), /\\u\{/, id);
+      assert.doesNotMatch(asciiText(words), /\\u\{/, id);
 });

@@ -1,0 +1,45 @@
+// The legend below the tables: only the words that occur in them.
+import type { Verdict } from '../../results/compare/verdict.ts';
+import { centerText } from '../standing.ts';
+import { asciiText, definitionLines } from '../text.ts';
+import { verdictMeanings } from '../verdict-rules.ts';
+import { markText } from '../verdict-words.ts';
+import type { CellView, ReportView, TableView, VersusView } from '../view.ts';
+
+/** In the order in which the legend explains them. */
+const ORDER: readonly Verdict[] = ['faster', 'slower', 'same', 'belowFloor', 'undecided', 'tooFew'];
+
+const versusOf = (cell: CellView): readonly VersusView[] =>
+  cell.kind === 'absent' || cell.versus === null ? [] : [cell.versus];
+
+export const legendLines = (
+  view: ReportView,
+  tables: readonly TableView[],
+  columns: number,
+): readonly string[] => {
+  const cells = tables.flatMap(({ sections }) =>
+    sections.flatMap(({ rows }) => rows.flatMap((row) => row.cells)),
+  );
+  const judged = cells.flatMap(versusOf);
+  const meanings = verdictMeanings(view);
+  const verdicts = ORDER.flatMap((verdict): [string, string][] => {
+    const marks = new Set(judged.filter((one) => one.verdict === verdict).map(markText));
+    return marks.size === 0 ? [] : [[[...marks].join(', '), meanings[verdict]]];
+  });
+  const isIdle = cells.some((cell) => cell.kind === 'value' && cell.idle);
+  const rows: readonly (readonly [string, string])[] = [
+    ['ratio', `to ${view.baseline}: ${centerText(view)}, with its interval`],
+    ...verdicts,
+    ...(view.pool === null
+      ? []
+      : [['run sd', 'standard deviation between runs, beyond what their blocks explain'] as const]),
+    ...(isIdle ? [['no calls', 'the arm makes no system call in this phase'] as const] : []),
+    ...(view.arms.some(({ role }) => role === 'null')
+      ? [['null', `${view.baseline} again: its ratio is the noise of this machine`] as const]
+      : []),
+  ];
+  return definitionLines(
+    rows.map(([term, text]) => [asciiText(term), asciiText(text)]),
+    columns,
+  );
+};

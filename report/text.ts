@@ -1,0 +1,90 @@
+// Plain text for terminals, mails and help: ASCII, wrapping, definition lists and tables.
+import { ascii } from '../results/visible.ts';
+
+const TRANSLITERATIONS: Readonly<Record<string, string>> = {
+  '\u00b5': 'u',
+  '\u00d7': 'x',
+  '\u00f7': '/',
+  '\u2013': '-',
+  '\u2019': "'",
+  '\u2212': '-',
+  '\u2026': '...',
+};
+
+/** Printable ASCII: `µs` becomes `us`, other characters become `\u{…}`. */
+export const asciiText = (text: string): string =>
+  ascii(text.replace(/[\u00b5\u00d7\u00f7\u2013\u2019\u2026\u2212]/g, (char) => TRANSLITERATIONS[char]!));
+
+export const joinParts = (...parts: readonly (string | null)[]): string =>
+  parts.filter((part) => part !== null && part !== '').join(', ');
+
+/** Pieces of at most `columns` characters; an empty text is one empty piece. */
+export const splitAt = (text: string, columns: number): readonly string[] =>
+  text.length <= columns ? [text] : [text.slice(0, columns), ...splitAt(text.slice(columns), columns)];
+
+/** At most `columns` characters; `...` marks a cut. */
+export const truncate = (text: string, columns: number): string =>
+  text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 3)).trimEnd()}...`.slice(0, columns);
+
+export interface WrapOptions {
+  /** In front of the first line. */
+  readonly indent?: string;
+  /** In front of the further lines; default: `indent`. */
+  readonly hanging?: string;
+  /** Break words that are wider than a line instead of letting them overflow. */
+  readonly breakWords?: boolean;
+}
+
+const FEWEST_COLUMNS = 8;
+
+/** Words in lines of at most `columns` characters; no word is split at its own spaces. */
+export const wrapWords = (words: readonly string[], columns: number, options: WrapOptions = {}): string[] => {
+  const { indent = '', hanging = indent, breakWords = false } = options;
+  const longest = Math.max(FEWEST_COLUMNS, columns - Math.max(indent.length, hanging.length));
+  const lines: string[] = [];
+  let line = indent;
+  let isEmpty = true;
+  for (const word of breakWords ? words.flatMap((one) => splitAt(one, longest)) : words) {
+    if (!isEmpty && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = hanging;
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
+};
+
+export const wrapText = (text: string, columns: number, options: WrapOptions = {}): string[] =>
+  wrapWords(text.trim().split(/\s+/), columns, options);
+
+/** Terms in a column of their own, their texts wrapped beside them. */
+export const definitionLines = (
+  rows: readonly (readonly [term: string, text: string])[],
+  columns: number,
+): readonly string[] => {
+  const width = Math.max(0, ...rows.map(([term]) => term.length));
+  const hanging = ' '.repeat(width + 4);
+  return rows.flatMap(([term, text]) =>
+    wrapText(text, columns, { indent: `  ${term.padEnd(width)}  `, hanging }),
+  );
+};
+
+/** First column left, the others right; the first is truncated where the table would be too wide. */
+export const tableLines = (
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number,
+): readonly string[] => {
+  const all = [head, ...rows];
+  const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]!.length)));
+  const others = widths.slice(1).reduce((sum, width) => sum + width + 3, 0);
+  const first = Math.max(FEWEST_COLUMNS, Math.min(widths[0]!, columns - others));
+  const rowLine = (row: readonly string[]): string =>
+    row
+      .map((cell, at) => (at === 0 ? truncate(cell, first).padEnd(first) : cell.padStart(widths[at]!)))
+      .join(' | ');
+  const rule = widths.map((width, at) => '-'.repeat(at === 0 ? first : width)).join('-|-');
+  return [rowLine(head), rule, ...rows.map(rowLine)];
+};
