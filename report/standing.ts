@@ -10,7 +10,7 @@ export const centerText = ({ pool }: ReportView): string =>
 export const chanceText = ({ judged: { cells, verdicts, missed } }: ReportView): string =>
   cells === 0
     ? ''
-    : `Each interval holds for its own row: of the ${plural(cells, 'ratio')} in this report (${grouped(verdicts)} with a verdict), about ${formatValue('', missed)} miss the true value by chance.`;
+    : `Each interval holds for its own row: about ${formatValue('', missed)} of the ${grouped(cells)} in this report (${grouped(verdicts)} with a verdict) miss the true value by chance.`;
 
 export const ENOUGH_RUNS = 5;
 

@@ -1,25 +1,17 @@
-// One line per claim: verdict, claim and the number that decided it.
+// Two lines per claim: the verdict with the claim, and below it the number or the reason that decided.
 import { askedOf, decidingText, tallyText } from '../claims/words.ts';
 import { asciiText, truncate, wrapText } from '../text.ts';
 import type { ClaimView } from '../view.ts';
 
 const VERDICT_WIDTH = 'not supported'.length;
-/** The claim's own words get at least this many columns. */
-const LEAST_CLAIM_COLUMNS = 24;
-
-const claimLine = (claim: ClaimView, idWidth: number, columns: number): string => {
-  const head = `${claim.id.padEnd(idWidth)} ${claim.verdict.padEnd(VERDICT_WIDTH)} `;
-  const room = Math.max(0, columns - head.length);
-  const reason = truncate(
-    asciiText(decidingText(claim) ?? claim.because),
-    Math.max(0, room - LEAST_CLAIM_COLUMNS - 2),
-  );
-  const words = truncate(asciiText(claim.text), Math.max(0, room - reason.length - 2));
-  return `${head}${words.padEnd(Math.max(0, room - reason.length))}${reason}`.slice(0, columns).trimEnd();
-};
-
 const RED = '\x1b[31m';
 const RESET = '\x1b[0m';
+
+const reasonOf = (claim: ClaimView): string => {
+  const number = decidingText(claim);
+  const deciding = claim.told.find(({ standIn }) => standIn !== true);
+  return number === null || deciding === undefined ? claim.because : `${number}: ${deciding.what}`;
+};
 
 export const claimLines = (
   claims: readonly ClaimView[],
@@ -29,11 +21,18 @@ export const claimLines = (
   const asked = askedOf(claims);
   if (asked.length === 0) return [];
   const idWidth = Math.max(...asked.map(({ id }) => id.length));
+  const indent = ' '.repeat(idWidth + VERDICT_WIDTH + 2);
+  const fitted = (line: string): string => truncate(asciiText(line), columns);
   return [
     ...wrapText(`Claims on trial: ${tallyText(asked)}`, columns),
-    ...asked.map((claim) => {
-      const line = claimLine(claim, idWidth, columns);
-      return color && claim.verdict === 'failed' ? `${RED}${line}${RESET}` : line;
+    ...asked.flatMap((claim) => {
+      const { id, verdict, text } = claim;
+      const lines = [
+        `${id.padEnd(idWidth)} ${verdict.padEnd(VERDICT_WIDTH)} ${text}`,
+        indent + reasonOf(claim),
+      ];
+      const isRed = color && verdict === 'failed';
+      return lines.map(fitted).map((line) => (isRed ? `${RED}${line}${RESET}` : line));
     }),
   ];
 };

@@ -2,7 +2,7 @@
 import type { Verdict } from '../../results/compare/verdict.ts';
 import { centerText } from '../standing.ts';
 import { asciiText, definitionLines } from '../text.ts';
-import { verdictMeanings } from '../verdict-rules.ts';
+import { FLOOR_TEXT, verdictMeanings } from '../verdict-rules.ts';
 import { markText } from '../verdict-words.ts';
 import type { CellView, ReportView, TableView, VersusView } from '../view.ts';
 
@@ -30,6 +30,7 @@ export const legendLines = (
   const rows: readonly (readonly [string, string])[] = [
     ['ratio', `to ${view.baseline}: ${centerText(view)}, with its interval`],
     ...verdicts,
+    ['floor', FLOOR_TEXT],
     ...(view.pool === null
       ? []
       : [['run sd', 'standard deviation between runs, beyond what their blocks explain'] as const]),

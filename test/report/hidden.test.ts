@@ -14,10 +14,10 @@ const hiding = {
   ),
 };
 
-test('what a backend is known not to show is said wherever its numbers are, once', () => {
+test('attributes that a backend hides are named once wherever its numbers are', () => {
   const view = viewOf(hiding, samples);
   const line =
-    /composefs-fuse-reference does not show security\.capability; its tree is equal but for that\./g;
+    /composefs-fuse-reference does not show security\.capability; the rest of its tree is equal\./g;
   for (const text of [terminalOf(view, { columns: 200 }), mailOf(view).replaceAll(/\s+/g, ' ')])
     assert.equal(text.match(line)?.length, 1);
   assert.match(

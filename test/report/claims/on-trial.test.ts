@@ -43,7 +43,7 @@ test('the number that decided stands first, whatever else is told', () => {
     })),
   ]);
   assert.deepEqual(view.claims[0]!.told, [decider, beside]);
-  assert.match(terminalOf(view), /^C1 supported .* 1\.50 \(1\.48..1\.53\)$/m);
+  assert.match(terminalOf(view), /^C1 supported .*\n +1\.50 \(1\.48..1\.53\): \S/m);
 });
 
 test('a source is a link on the page, and named in a mail: Message-ID, list and date, or an address', () => {
@@ -118,7 +118,7 @@ test('a rule that throws is a failure of the report, never an answer, and the ot
   const view = viewOf([broken, claimOf('C2', decided('not supported', 1.04))]);
   assert.deepEqual(brokenRules(view), ['C1']);
   assert.deepEqual(brokenRules(viewOf([claimOf('C2', decided('supported', 2))])), []);
-  const red = /\x1b\[31mC1 failed .*failed: no such metric\x1b\[0m/;
+  const red = /\x1b\[31mC1 failed .*\n.*\x1b\[31m +failed: no such metric\x1b\[0m/;
   assert.match(terminalOf(view, { color: true }), red);
   assert.doesNotMatch(terminalOf(view), /\x1b/);
   assert.match(terminalOf(view), /^The rule of C1 failed: no such metric\.$/m);
@@ -160,7 +160,7 @@ test('what was asked and could not run, or had no room, is judged by the rule', 
   assert.match(viewOf([untestable], { ...walk, dropped }).claims[0]!.because, /the budget leaves 2 s$/);
 });
 
-test('the terminal has one line a claim within its width, with the number of a decided one', () => {
+test('the terminal has two lines per claim within its width: the verdict, then the number or the reason', () => {
   const view = viewOf([
     claimOf('C6', decided('not supported', 1.04)),
     claimOf('C10', () => ({
@@ -175,11 +175,14 @@ test('the terminal has one line a claim within its width, with the number of a d
     const lines = terminalOf(view, { columns }).split('\n');
     const first = lines.indexOf('Claims on trial: 1 not supported, 1 undecided, 1 not testable');
     assert.ok(first > 0, lines.join('\n'));
-    const [c6, c10, c13] = lines.slice(first + 1, first + 4);
-    assert.match(c6!, /^C6 {2}not supported What C6 says .*\.\.\. +1\.04 \(1\.02\.\.1\.07\)$/);
-    assert.match(c10!, /^C10 undecided {5}What C10.* {2}the interval holds one$/);
-    assert.match(c13!, /^C13 not testable {2}What C13.* {2}fs-verity: ENOTTY$/);
-    for (const line of [c6, c10, c13]) assert.ok(line!.length <= columns, line);
+    const [c6, number, c10, reason, c13, missing] = lines.slice(first + 1, first + 7);
+    assert.match(c6!, /^C6 {2}not supported What C6 says .*\.\.\.$/);
+    assert.match(number!, /^ {18}1\.04 \(1\.02\.\.1\.07\): \S/);
+    assert.match(c10!, /^C10 undecided {5}What C10/);
+    assert.match(reason!, /^ {18}the interval holds one$/);
+    assert.match(c13!, /^C13 not testable {2}What C13/);
+    assert.match(missing!, /^ {18}fs-verity: ENOTTY$/);
+    for (const line of [c6, number, c10, c13]) assert.ok(line!.length <= columns, line);
   }
 });
 

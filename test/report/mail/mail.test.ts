@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claims } from '../../../report/claims/registry.ts';
 import { byText } from '../../../report/claims/words.ts';
-import { asciiText } from '../../../report/text.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
+import { asciiText } from '../../../report/text.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
 

@@ -176,17 +176,17 @@ test('every view says over how many runs, and how far each row’s runs lie apar
   for (const text of texts) {
     assert.match(text, /Pooled over 5 runs/);
     assert.match(text, /run sd \d+\.\d %/);
-    assert.doesNotMatch(text, /Fewer than the 5 runs/);
-    assert.doesNotMatch(text, /One run: another run/);
+    assert.doesNotMatch(text, /Evidence needs 5 runs/);
+    assert.doesNotMatch(text, /This is one run: another run/);
   }
   assert.match(texts[0]!, /^Pooled over 5 runs/);
   const few = terminalOf(viewOf(await pooled(FIVE.slice(0, 3))));
-  assert.match(few, /^Pooled over 3 runs.*\n.*Fewer than the 5 runs that evidence needs\.\n/);
+  assert.match(few, /^Pooled over 3 runs.*\n.*Evidence needs 5 runs\.\n/);
   const single = await withFolders([FIVE[0]!], ([folder]) => loadView(folder!));
   for (const text of [terminalOf(single), mailOf(single), runMarkdown(single), htmlOf(single)])
     assert.match(
       text.replaceAll(/\s+/g, ' '),
-      /One run: another run of the same plan may differ by more than these intervals/,
+      /This is one run: another run of the same plan may differ by more than these intervals/,
     );
 });
 
