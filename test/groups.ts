@@ -26,6 +26,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/runner/',
   'harness/store/',
   'scenarios/',
+  'mutants/',
   'worlds/',
 ];
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Mutant } from './mutant.ts';
+import { type Mutant, mutatedSource } from './mutant.ts';
 
 const TEST_LIMIT_MS = 120_000;
 /** Not in the copy: what is built into, and what the copy has of its own. */
@@ -35,12 +35,6 @@ const passes = (program: string): Promise<boolean> => {
       resolve(error === null),
     );
   });
-};
-
-export const wrongSource = (source: string, { file, from, to }: Mutant): string => {
-  const parts = source.split(from);
-  if (parts.length !== 2) throw new Error(`${file}: found ${parts.length - 1} times, not once: ${from}`);
-  return parts.join(to);
 };
 
 export const openBench = (root: string): Bench => {
@@ -75,7 +69,7 @@ export const openBench = (root: string): Bench => {
       const built = join(folder, 'build', mutant.file.replace(/\.ts$/, '.js'));
       const right = readFileSync(built);
       mkdirSync(dirname(source), { recursive: true });
-      writeFileSync(source, wrongSource(readFileSync(join(root, mutant.file), 'utf8'), mutant));
+      writeFileSync(source, mutatedSource(readFileSync(join(root, mutant.file), 'utf8'), mutant));
       try {
         compile(source);
         if (readFileSync(built).equals(right)) throw new Error(`${mutant.file}: compiles to the same`);

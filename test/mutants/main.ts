@@ -9,17 +9,12 @@
 // Exit codes: 0 all were seen, 1 one was not, or its text is no longer in the file.
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { mutants } from './all.ts';
 import { type Bench, openBench } from './bench.ts';
-import { claims } from './claims.ts';
-import type { Mutant } from './mutant.ts';
-import { probes } from './probes.ts';
-import { runner } from './runner.ts';
-import { scenarios } from './scenarios.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const words = process.argv.slice(2);
-const all: readonly Mutant[] = [...runner, ...probes, ...scenarios, ...claims];
-const chosen = all.filter(
+const chosen = mutants.filter(
   ({ name, file }) => words.length === 0 || words.some((word) => name.includes(word) || file.includes(word)),
 );
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -17,3 +17,10 @@ type Change = readonly [name: string, from: string, to: string];
 /** Several faults of one file. */
 export const of = (file: string, tests: readonly string[], changes: readonly Change[]): readonly Mutant[] =>
   changes.map(([name, from, to]) => ({ name, file, from, to, tests }));
+
+/** Throws unless the quoted text stands exactly once in `source`. */
+export const mutatedSource = (source: string, { file, from, to }: Mutant): string => {
+  const parts = source.split(from);
+  if (parts.length !== 2) throw new Error(`${file}: found ${parts.length - 1} times, not once: ${from}`);
+  return parts.join(to);
+};
