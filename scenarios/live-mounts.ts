@@ -110,7 +110,7 @@ const isFreedLater = async (ask: () => boolean | null): Promise<boolean> => {
 export const takeDown = async (mounts: readonly Mounted[]): Promise<TakenDown> => {
   let [unmountNs, settleNs, askedCount, stillThereCount] = [0, 0, 0, 0];
   for (const mounted of [...mounts].reverse()) {
-    const ask = mounted.held.kind === 'asked' ? mounted.held.watch() : () => null;
+    const ask = mounted.held.kind === 'checked' ? mounted.held.watch() : () => null;
     unmountNs += await elapsed(() => mounted.unmount());
     const free = ask();
     settleNs += await elapsed(() => mounted.settle());

@@ -91,7 +91,7 @@ export const besideNeighbour = async (
     const asked = { alone: [before, await within(alone)], during: [removal] };
     files.writeNew(windows, Buffer.from(JSON.stringify(asked)));
   } finally {
-    server.stop(STOP_LIMIT_MS);
+    server.close(STOP_LIMIT_MS);
   }
   const figures = read(stage, out);
   for (const path of [windows, out]) files.unlink(path);

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../harness/model/errors.ts';
-import type { RecordedStart, Replayed, Step } from '../harness/model/recorded-start.ts';
+import type { RecordedStart, Replayed, StartStep } from '../harness/model/recorded-start.ts';
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { coldMount } from './in-mount.ts';
 import { inspect } from './inspect.ts';
@@ -15,7 +15,7 @@ const PAGE_BYTES = 4096;
 const STARTS = fileURLToPath(new URL('../../fixtures/starts.json', import.meta.url));
 
 /** Every kind of step on files of our own, often: no code of the child is cold in the window. */
-const REHEARSAL: readonly Step[] = Array.from({ length: 50 }, (): readonly Step[] => [
+const REHEARSAL: readonly StartStep[] = Array.from({ length: 50 }, (): readonly StartStep[] => [
   ['stat', process.execPath],
   ['absent', `${process.execPath}.absent`],
   ['list', '/proc/self/fd'],
@@ -31,7 +31,7 @@ const sourceOf = ({ start, on = start }: Params): string => `fixture:debian-12-$
 const programOf = ({ command }: RecordedStart): string =>
   basename(command.split(' ')[0]!).replace(/\d+$/, '');
 
-const stepsFor = (params: Params): readonly Step[] => {
+const stepsFor = (params: Params): readonly StartStep[] => {
   const source = sourceOf(params);
   const found = recordedStarts().find(
     (one) => `fixture:${one.fixture}` === source && programOf(one) === params['start'],
@@ -41,11 +41,11 @@ const stepsFor = (params: Params): readonly Step[] => {
   return found.steps;
 };
 
-export const touchedBytes = (steps: readonly Step[]): number =>
+export const touchedBytes = (steps: readonly StartStep[]): number =>
   steps.reduce((sum, [, , ranges = []]) => sum + ranges.reduce((a, [, count]) => a + count, 0), 0) *
   PAGE_BYTES;
 
-const replay = (stage: Stage, root: string, steps: readonly Step[]): Promise<Replayed> =>
+const replay = (stage: Stage, root: string, steps: readonly StartStep[]): Promise<Replayed> =>
   inspect<Replayed>(stage, { kind: 'replay', root, steps });
 
 const run = async (stage: Stage): Promise<Values> => {

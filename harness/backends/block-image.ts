@@ -53,7 +53,7 @@ const buildOnce = async (image: Image, machine: Machine, { type, build }: BlockI
     mounted = null;
     renameSync(`${file}.new`, file);
   } finally {
-    mounted?.abandon();
+    mounted?.detach();
     rmSync(scratch, { recursive: true, force: true });
   }
   return file;

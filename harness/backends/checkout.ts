@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
-import type { Loops, Machine } from '../model/machine.ts';
+import type { BatchFiles, Machine } from '../model/machine.ts';
 import { POOL_MARK, poolKeys, writePoolTar, writeRelinkTar, writeTreeTar } from '../store/checkout-tar.ts';
 import { folderOf } from '../store/objects.ts';
 import type { Maker } from '../store/planted-tree.ts';
@@ -98,9 +98,9 @@ export const linkTree = async (
 /** Removes pool files that no kept image has. A pool folder is removed with its last file. */
 export const collectPool = ({ files }: Machine, dirs: readonly string[], keep: readonly Image[]): void => {
   const kept = keep.map(keysOf);
-  if (files.loops !== null) {
+  if (files.batch !== null) {
     const live = [...new Set(kept.flatMap((keys) => [...keys]))];
-    files.loops.collectPool({ dirs, live: Buffer.from(live.join(''), 'hex') });
+    files.batch.collectPool({ dirs, live: Buffer.from(live.join(''), 'hex') });
     return;
   }
   for (const dir of dirs) {
@@ -112,8 +112,8 @@ export const collectPool = ({ files }: Machine, dirs: readonly string[], keep: r
   }
 };
 
-export const loopsOf = ({ files: { loops } }: Machine): Loops =>
-  loops ?? skip('the calls of timed windows are not compiled');
+export const batchOf = ({ files: { batch } }: Machine): BatchFiles =>
+  batch ?? skip('the calls of timed windows are not compiled');
 
 /** The owner and umask with which this process makes files. */
 export const makerHere = (): Maker => ({

@@ -5,13 +5,13 @@
 // Leaves:  nothing when it dies inside a private mount namespace; the server ends with its parent.
 // Source:  Documentation/filesystems/overlayfs.rst (data-only lower layers, user xattr).
 import type { Backend, Store } from '../model/backend.ts';
-import type { MountOption, Text } from '../model/calls.ts';
+import type { CallText, MountOption } from '../model/calls.ts';
 import type { Machine } from '../model/machine.ts';
 import { checkServerOption, serveOne, TRANSPORT_OPTIONS, transportOf } from './fuse-server.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
 import { DATA_LOWERS_ANYWHERE, FUSE_SERVER } from './needs.ts';
 import { joined, type LayerPaths, layerPaths } from './overlay-layers.ts';
-import { abandonServed, type ServedMount, servedMount } from './served-mount.ts';
+import { detachServed, type ServedMount, servedMount } from './served-mount.ts';
 
 const REDIRECTS: readonly MountOption[] = [
   ['metacopy', 'on'],
@@ -23,7 +23,12 @@ type DataForm = 'root' | 'root, one string' | 'user';
 const formOf = ({ features }: Machine): DataForm =>
   !features.root.ok ? 'user' : features['overlay-data-layers'].ok ? 'root' : 'root, one string';
 
-const optionsOf = (form: DataForm, lower: Text, store: Store, paths: LayerPaths): readonly MountOption[] => {
+const optionsOf = (
+  form: DataForm,
+  lower: CallText,
+  store: Store,
+  paths: LayerPaths,
+): readonly MountOption[] => {
   const data = store.objectDirs.map((dir) => paths.short(dir));
   if (form === 'root, one string') return [['lowerdir', joined([lower, ...data], '::')], ...REDIRECTS];
   const layers: readonly MountOption[] = [
@@ -65,7 +70,7 @@ export const backend: Backend = {
         const layers = attachOverlay(machine, store, at);
         return servedMount(machine, { ...both, took: { ...below.took, layers } });
       } catch (error) {
-        abandonServed(machine, both);
+        detachServed(machine, both);
         throw error;
       }
     };

@@ -57,7 +57,7 @@ const askToMount = (
   { manifest, store, at }: ServedManifest,
 ): void => {
   const counters = machine.requestCounters ?? '';
-  const reply = shared.server.ask(['mount', manifest, at, counters, ...store.objectDirs]);
+  const reply = shared.server.sendCommand(['mount', manifest, at, counters, ...store.objectDirs]);
   if (reply.endsWith(TOO_MANY_FILES))
     throw new UserError(
       `the limit of open files is too low for ${shared.mountCount + 1} mounts by one server (ulimit -Hn; root with CAP_SYS_RESOURCE can raise it)`,
@@ -82,20 +82,22 @@ const mountShared = (
     fsType: 'fuse.cfs-fuse',
     servers: [server.pid],
     took: shared.took,
-    held: { kind: 'not asked', why: 'one server has every mount and stays when one goes' },
+    held: { kind: 'unchecked', why: 'one server has every mount and stays when one goes' },
     async unmount() {
       machine.calls((list) => list.unmount(at));
       shared.mountCount--;
     },
     async settle() {
-      if (!machine.waitFor(() => server.ask(['count']) === String(shared.mountCount), SETTLE_LIMIT_MS))
+      if (
+        !machine.waitFor(() => server.sendCommand(['count']) === String(shared.mountCount), SETTLE_LIMIT_MS)
+      )
         throw settleTimeout('the shared FUSE server still holds a detached mount', [
-          `mounts: ${server.ask(['count'])}, expected ${shared.mountCount}`,
+          `mounts: ${server.sendCommand(['count'])}, expected ${shared.mountCount}`,
         ]);
     },
     // Stopping the server ends all its connections at once.
-    abandon() {
-      server.stop(STOP_LIMIT_MS);
+    detach() {
+      server.close(STOP_LIMIT_MS);
       detachLazily(machine, [at]);
     },
   };
@@ -119,11 +121,11 @@ export const backend: Backend = {
     const lifecycle = manifestLifecycle(image, machine, mountWith(image, machine, mount, 'over'));
     return {
       ...lifecycle,
-      async release() {
+      async close() {
         shared.userCount--;
         if (shared.userCount > 0) return;
         sharedBy.delete(machine);
-        shared.server.stop(STOP_LIMIT_MS);
+        shared.server.close(STOP_LIMIT_MS);
       },
     };
   },

@@ -5,7 +5,7 @@
 // Leaves:  nothing when it dies inside a private mount namespace.
 // Source:  Documentation/filesystems/overlayfs.rst (data-only lower layers).
 import type { Backend, Mounted, Store, Writable } from '../model/backend.ts';
-import type { CallList, MountOption, Text } from '../model/calls.ts';
+import type { CallList, CallText, MountOption } from '../model/calls.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine, Need } from '../model/machine.ts';
 import { devicesOf, type LowerChoice, lowerFree, type MountedLower, mountLower } from './erofs-lower.ts';
@@ -22,7 +22,7 @@ const dataOptions = (
   paths: LayerPaths,
 ): readonly MountOption[] => {
   const data = store.objectDirs.map((dir) => paths.short(dir));
-  if (form === 'colons') return [['lowerdir', joined([lower[1] as Text, ...data], '::')]];
+  if (form === 'colons') return [['lowerdir', joined([lower[1] as CallText, ...data], '::')]];
   return [lower, ...data.map((dir): MountOption => ['datadir+', dir])];
 };
 

@@ -4,7 +4,7 @@
 // Does:    fsopen(erofs) on the manifest or on a read-only loop device over it.
 // Leaves:  nothing: the kernel drops the mount with its descriptor and the loop device with its last user (autoclear).
 // Source:  Documentation/filesystems/erofs.rst; loop(4).
-import { type CallList, type Fd, type MountOption, type Text, textOf } from '../model/calls.ts';
+import { type CallList, type CallText, type Fd, type MountOption, textOf } from '../model/calls.ts';
 import type { Machine } from '../model/machine.ts';
 import type { SourceFree } from './kernel-mount.ts';
 import type { LayerPaths } from './overlay-layers.ts';
@@ -21,7 +21,7 @@ export interface MountedLower {
   readonly fd: Fd;
   readonly took: 'file' | 'loop' | 'loop, direct i/o';
   /** Known once the list of calls has run. */
-  readonly device: Text | null;
+  readonly device: CallText | null;
 }
 
 /** The condition that nothing holds the manifest or its loop device. */

@@ -7,7 +7,7 @@
 // Leaves:  the checkout when it dies before destroy.
 import type { Backend } from '../model/backend.ts';
 import { plantedTree } from '../store/planted-tree.ts';
-import { loopsOf, makerHere } from './checkout.ts';
+import { batchOf, makerHere } from './checkout.ts';
 import { hardlinkLifecycle } from './hardlink-tree.ts';
 import { ROOT, TAR, TIMED_CALLS } from './needs.ts';
 import { refuseUnpackable } from './refuse.ts';
@@ -24,14 +24,14 @@ export const backend: Backend = {
   options: {},
   async prepare(image, machine) {
     refuseUnpackable(image);
-    const loops = loopsOf(machine);
+    const batch = batchOf(machine);
     const planted = plantedTree(image, makerHere());
     return hardlinkLifecycle(image, machine, {
       async link(root, pools) {
-        loops.plantTree({ pools, nodes: planted.at(root) });
+        batch.makeTree({ pools, nodes: planted.at(root) });
       },
       async remove(root) {
-        loops.removeTree(root);
+        batch.removeTree(root);
       },
     });
   },

@@ -1,6 +1,6 @@
 // Mounts without a server: detached from the top down, settled when nothing holds their source.
 import type { Held, Mounted } from '../model/backend.ts';
-import type { Machine, Until } from '../model/machine.ts';
+import type { Machine, SettleCondition } from '../model/machine.ts';
 import { SETTLE_LIMIT_MS, settleTimeout } from './settle.ts';
 
 export interface KernelMount {
@@ -12,7 +12,7 @@ export interface KernelMount {
   /** Mount points in the order in which they are detached, topmost first. */
   readonly points: readonly string[];
   /** The condition that ends `settle`. */
-  readonly free: Until;
+  readonly free: SettleCondition;
   readonly held: Held;
   /** The file or folder that `free` waits for, as named in errors. */
   readonly source: string;
@@ -20,13 +20,13 @@ export interface KernelMount {
 
 /** A resource that `isFree` can check right after the unmount. */
 export const checkedHold = (resource: string, isFree: () => boolean): Held => ({
-  kind: 'asked',
+  kind: 'checked',
   of: resource,
   watch: () => isFree,
 });
 
 /** Conditions that concern the source, not the mount point. */
-export type SourceFree = Exclude<Until, { readonly unmounted: string }>;
+export type SourceFree = Exclude<SettleCondition, { readonly unmounted: string }>;
 
 export const heldUntil = ({ files, mounts }: Machine, until: SourceFree): Held =>
   'lease' in until
@@ -35,7 +35,7 @@ export const heldUntil = ({ files, mounts }: Machine, until: SourceFree): Held =
 
 /** A bind mount of an existing folder holds no resource of its own. */
 export const NOTHING_HELD: Held = {
-  kind: 'not asked',
+  kind: 'unchecked',
   why: 'a bind mount of a folder has nothing of its own to give back',
 };
 
@@ -74,7 +74,7 @@ export const kernelMount = (
         `fuser -vm ${root}`,
       );
   },
-  abandon: () => detachLazily(machine, points),
+  detach: () => detachLazily(machine, points),
 });
 
 /** A read-only bind mount of a folder. */

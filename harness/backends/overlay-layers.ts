@@ -1,7 +1,7 @@
 // Names of layers in overlayfs options: descriptors, paths, or one colon-separated string; and short names for long paths.
 //
 // Source: fsconfig(2) takes strings of at most 255 bytes, so a longer path is passed as /proc/self/fd/N.
-import type { CallList, Fd, Later, MountOption, Text } from '../model/calls.ts';
+import type { CallList, CallResult, CallText, Fd, MountOption } from '../model/calls.ts';
 import type { Machine } from '../model/machine.ts';
 
 const FSCONFIG_STRING_BYTES = 255;
@@ -12,16 +12,16 @@ export type LayerForm = 'fd' | 'path' | 'colons';
 
 export interface LayerPaths {
   /** The path itself if it fits an option, else a path through a descriptor that stays open until `close`. */
-  short(path: string): Text;
+  short(path: string): CallText;
   /** Always a path through a descriptor, for options that hold several paths. */
-  brief(path: string): Text;
+  brief(path: string): CallText;
   /** Adds the calls that close the descriptors. */
   close(): void;
 }
 
 export const layerPaths = (list: CallList): LayerPaths => {
   const fds: Fd[] = [];
-  const brief = (path: string): Text => {
+  const brief = (path: string): CallText => {
     const fd = list.open(path, O_PATH | O_CLOEXEC);
     fds.push(fd);
     return ['/proc/self/fd/', typeof fd === 'number' ? String(fd) : fd];
@@ -46,8 +46,8 @@ export const layerForm = (machine: Machine): LayerForm =>
 const escaped = (name: string): string => name.replace(/([\\:,])/g, '\\$1');
 
 /** Several layers in one string. */
-export const joined = (names: readonly Text[], separator: string): Text =>
-  names.flatMap((name, i): (string | Later)[] => [
+export const joined = (names: readonly CallText[], separator: string): CallText =>
+  names.flatMap((name, i): (string | CallResult)[] => [
     ...(i === 0 ? [] : [separator]),
     ...(typeof name === 'string' ? [name] : name),
   ]);

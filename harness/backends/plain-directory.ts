@@ -29,7 +29,7 @@ const copyFlattened = async (image: Image, machine: Machine, store: Store, dir: 
     await mounted.unmount();
     await mounted.settle();
   } catch (error) {
-    mounted.abandon();
+    mounted.detach();
     throw error;
   }
   await layers.destroy();

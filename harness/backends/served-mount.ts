@@ -35,9 +35,9 @@ const abortAndDetach = ({ mounts }: Machine, at: string): void => {
 };
 
 /** Best effort after a failure. */
-export const abandonServed = (machine: Machine, { server, root, mountCount = 1 }: ServedMount): void => {
+export const detachServed = (machine: Machine, { server, root, mountCount = 1 }: ServedMount): void => {
   for (let i = 0; i < mountCount; i++) abortAndDetach(machine, root);
-  server.stop(STOP_LIMIT_MS);
+  server.close(STOP_LIMIT_MS);
 };
 
 export const servedMount = (machine: Machine, mount: ServedMount): Mounted => {
@@ -57,6 +57,6 @@ export const servedMount = (machine: Machine, mount: ServedMount): Mounted => {
       if (!server.exited(SETTLE_LIMIT_MS))
         throw settleTimeout(`${title} did not end after the unmount`, [`pid: ${server.pid}`]);
     },
-    abandon: () => abandonServed(machine, mount),
+    detach: () => detachServed(machine, mount),
   };
 };

@@ -36,7 +36,7 @@ const unpack = async (machine: Machine, layer: Layer, into: string): Promise<voi
 
 /** An unmount frees the overlay's superblock; the layers stay. */
 const superblockHeld = (machine: Machine, at: string): Held => ({
-  kind: 'asked',
+  kind: 'checked',
   of: 'the number of the superblock',
   watch() {
     const number = machine.mounts.superblockAt(at);

@@ -3,7 +3,7 @@
 // Needs:   what unpacked-overlay needs except rm; the compiled calls of timed windows.
 // Does:    per folder openat, getdents64, close, unlinkat; per name in it one unlinkat; one window per layer.
 import type { Backend } from '../model/backend.ts';
-import { loopsOf } from './checkout.ts';
+import { batchOf } from './checkout.ts';
 import { OVERLAY_ANYWHERE, TAR, TIMED_CALLS } from './needs.ts';
 import { layersLifecycle } from './unpacked-layers.ts';
 
@@ -18,9 +18,9 @@ export const backend: Backend = {
   shows: 'contents',
   options: {},
   async prepare(image, machine) {
-    const loops = loopsOf(machine);
+    const batch = batchOf(machine);
     return layersLifecycle(image, machine, async (paths) => {
-      for (const path of paths) loops.removeTree(path);
+      for (const path of paths) batch.removeTree(path);
     });
   },
 };

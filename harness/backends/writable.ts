@@ -44,7 +44,7 @@ export const writableOver = async (
   try {
     attachOver(machine, below, writable);
   } catch (error) {
-    below.abandon();
+    below.detach();
     throw error;
   }
   return {
@@ -55,9 +55,9 @@ export const writableOver = async (
       machine.calls((list) => list.unmount(below.root));
       await below.unmount();
     },
-    abandon() {
+    detach() {
       detachLazily(machine, [below.root]);
-      below.abandon();
+      below.detach();
     },
   };
 };

@@ -16,7 +16,7 @@ import { sizeOf } from '../runner/ready.ts';
 import { NOTHING_BEFORE } from '../runner/resume.ts';
 import { measure } from '../runner/run.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../runner/workspace.ts';
-import { noteLoops, removeNewLoops } from '../sys/loop.ts';
+import { recordPreexistingLoops, removeNewLoops } from '../sys/loop-device.ts';
 import { listenToOuter } from '../sys/namespace.ts';
 import { catalogueOf } from './catalogue.ts';
 import { terminalColumns } from './columns.ts';
@@ -106,7 +106,7 @@ const measureThere = async (
   const startedNs = BigInt(told.startedNs);
   const sources: SourceImage[] = [];
   const inspector = openInspector();
-  noteLoops();
+  recordPreexistingLoops();
   try {
     await openSources(options.images, workspace.sources, sources);
     const images = await chooseImages(options, sources, workspace.sources);

@@ -1,6 +1,6 @@
 // Repeats a recorded program start inside a mount: the lookups, listings, opens and page faults in their order, twice.
 import { closeSync, lstatSync, openSync, readdirSync } from 'node:fs';
-import type { Replayed, Step } from '../model/recorded-start.ts';
+import type { Replayed, StartStep } from '../model/recorded-start.ts';
 import { touch } from '../sys/mapping.ts';
 
 const PAGE_BYTES = 4096;
@@ -19,7 +19,7 @@ const openAndFault = (path: string, ranges: readonly (readonly [page: number, co
   }
 };
 
-const replay = (root: string, steps: readonly Step[]): void => {
+const replay = (root: string, steps: readonly StartStep[]): void => {
   for (const [what, path, ranges] of steps) {
     const full = root + path;
     if (what === 'absent') expectAbsent(full);
@@ -29,7 +29,7 @@ const replay = (root: string, steps: readonly Step[]): void => {
   }
 };
 
-export const timeReplay = (root: string, steps: readonly Step[]): Replayed => {
+export const timeReplay = (root: string, steps: readonly StartStep[]): Replayed => {
   const timeOnce = (): number => {
     const from = process.hrtime.bigint();
     replay(root, steps);

@@ -1,5 +1,5 @@
 // Requests to the inspector and its replies: plain JSON.
-import type { Step } from '../model/recorded-start.ts';
+import type { StartStep } from '../model/recorded-start.ts';
 import type { FailedReply } from '../sys/request-child.ts';
 
 /** One content that is visible in two mounts, and the object that may back both. */
@@ -59,7 +59,7 @@ export type InspectRequest =
   | { readonly kind: 'sharing'; readonly pairs: readonly SharedPair[]; readonly backing: readonly string[] }
   | { readonly kind: 'tamper'; readonly files: readonly Tampering[] }
   | { readonly kind: 'path-states'; readonly paths: readonly string[] }
-  | { readonly kind: 'replay'; readonly root: string; readonly steps: readonly Step[] };
+  | { readonly kind: 'replay'; readonly root: string; readonly steps: readonly StartStep[] };
 
 export interface InspectMessage {
   readonly request: InspectRequest;

@@ -7,7 +7,7 @@
 // Leaves: nothing; the recorded start is printed as JSON.
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RecordedStart, Step } from '../model/recorded-start.ts';
+import type { RecordedStart, StartStep } from '../model/recorded-start.ts';
 import { residentRanges } from '../sys/residency.ts';
 
 const CALL = /^(?:\d+\s+)?(\w+)\((.*)\)\s+= (-?\d+)(?: (\w+))?/;
@@ -30,7 +30,7 @@ const LOOKS = [
 const ELSEWHERE = /^\/(?:proc|dev|sys|run|tmp)(?:\/|$)/;
 const WRITES = /O_WRONLY|O_RDWR|O_CREAT/;
 
-const stepOf = (root: string, line: string): Step | null => {
+const stepOf = (root: string, line: string): StartStep | null => {
   const [, call = '', args = '', result = '', errno] = CALL.exec(line) ?? [];
   const [whole = '', path = ''] = PATH.exec(args) ?? [];
   if (!path.startsWith('/') || ELSEWHERE.test(path) || args.indexOf(whole) > 0) return null;
@@ -55,7 +55,7 @@ const lines = readFileSync(log, 'latin1').split('\n');
 const inside = lines.slice(lines.findIndex((line) => /\bchroot\(/.test(line)) + 1);
 const seen = new Set<string>();
 const made = new Set<string>();
-const steps: Step[] = [];
+const steps: StartStep[] = [];
 for (const line of inside) {
   const step = stepOf(root, line);
   // What the start made for itself is no part of the image.

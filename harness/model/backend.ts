@@ -57,7 +57,7 @@ export interface Backend {
 }
 
 /** No objects: what it has of an image is unpacked or written by create. */
-export const bringsNothingIn = ({ idle }: Pick<Backend, 'idle'>): boolean => idle.includes('ingest');
+export const hasNoIngest = ({ idle }: Pick<Backend, 'idle'>): boolean => idle.includes('ingest');
 
 export interface Prepared {
   /** Throws with code `skip` where a backend has nothing that could be digested. */
@@ -70,7 +70,7 @@ export interface Prepared {
   /** What is in use on a file system of the backend's own, outside the folders that it was given. */
   outside?(): { readonly bytes: number; readonly inodeCount: number };
   /** Once, when the slot is over: ends what `prepare` started. Untimed. */
-  release?(): Promise<void>;
+  close?(): Promise<void>;
 }
 
 /** Two empty folders on the work file system: what a container writes goes there. */
@@ -90,13 +90,13 @@ export interface Created {
 /** What a mount holds while it is there, and how to ask whether it is free again. */
 export type Held =
   | {
-      readonly kind: 'asked';
+      readonly kind: 'checked';
       /** Such as `a write lease on the manifest`. */
       readonly of: string;
       /** Before the unmount. The question that it returns is asked once, right after: true where nothing is held, null where it cannot be told. */
       watch(): () => boolean | null;
     }
-  | { readonly kind: 'not asked'; readonly why: string };
+  | { readonly kind: 'unchecked'; readonly why: string };
 
 export interface Mounted {
   readonly root: string;
@@ -112,5 +112,5 @@ export interface Mounted {
   /** Waits until it is really gone; throws with code `timeout`. */
   settle(): Promise<void>;
   /** Best effort after a failure: lazy unmount, servers ended. Never throws. */
-  abandon(): void;
+  detach(): void;
 }

@@ -1,19 +1,19 @@
 // System calls that are prepared one by one and made all at once: what a window holds is then the kernel's work alone.
 
 /** What a call of the list will return: usable in later calls of the same list, and once the list was made. */
-export interface Later {
+export interface CallResult {
   /** Throws before the call was made. */
   readonly value: number;
 }
 
-export type Fd = number | Later;
+export type Fd = number | CallResult;
 
 /** A path, or an option's value; numbers that calls return are filled in when they are known. */
-export type Text = string | readonly (string | Later)[];
+export type CallText = string | readonly (string | CallResult)[];
 
 export type MountOption =
   | readonly [key: string]
-  | readonly [key: string, value: Text]
+  | readonly [key: string, value: CallText]
   | readonly [key: string, fd: Fd];
 export type MountAttribute = 'ro' | 'nosuid' | 'nodev' | 'noexec';
 
@@ -28,7 +28,7 @@ export interface CallList {
   /** umount2(at, 0), or lazily. */
   unmount(at: string, lazy?: boolean): void;
   /** A loop device over `file`, read-only, autoclear set: `fd` keeps it until the mount holds it. */
-  loop(file: string, options: { readonly directIo: boolean }): { readonly device: Text; readonly fd: Fd };
+  loop(file: string, options: { readonly directIo: boolean }): { readonly device: CallText; readonly fd: Fd };
   open(path: string, flags: number, mode?: number): Fd;
   close(fd: Fd): void;
   /** Writes all of `bytes`, which must not change until the list was made. */
@@ -41,12 +41,13 @@ export interface CallList {
   rename(from: string, to: string): void;
 }
 
-export const isText = (value: Text | Fd): value is Text => typeof value === 'string' || Array.isArray(value);
+export const isText = (value: CallText | Fd): value is CallText =>
+  typeof value === 'string' || Array.isArray(value);
 
 export const fdOf = (fd: Fd): number => (typeof fd === 'number' ? fd : fd.value);
 
 /** Once the list was made. */
-export const textOf = (text: Text): string =>
+export const textOf = (text: CallText): string =>
   typeof text === 'string'
     ? text
     : text.map((part) => (typeof part === 'string' ? part : String(part.value))).join('');

@@ -53,7 +53,7 @@ export type FeatureId =
   | 'memory-group'
   | 'work-file-system';
 
-export interface Found {
+export interface FeatureState {
   readonly ok: boolean;
   /** What was seen: a version, an errno, a path. */
   readonly detail: string;
@@ -61,7 +61,7 @@ export interface Found {
   readonly hint: string;
 }
 
-export type Features = Readonly<Record<FeatureId, Found>>;
+export type Features = Readonly<Record<FeatureId, FeatureState>>;
 
 /** Met when any of the features is there. */
 export interface Need {
@@ -95,11 +95,11 @@ export interface Files {
   /** FS_IOC_ENABLE_VERITY of a file that is open for reading; false where the file system has none. */
   enableVerity(fd: number): boolean;
   /** Work on many files in one window; null where it has to be done call by call. */
-  readonly loops: Loops | null;
+  readonly batch: BatchFiles | null;
 }
 
 /** What no list of calls can hold: how many there are depends on what is there. */
-export interface Loops {
+export interface BatchFiles {
   /** SHA-256 is at hand, so that contents can be digested. */
   readonly canDigest: boolean;
   ingest(work: IngestWork): { readonly verity: boolean | null };
@@ -108,7 +108,7 @@ export interface Loops {
   collectPool(work: PoolWork): void;
   /** A tree, whatever is in it. */
   removeTree(path: string): void;
-  plantTree(work: PlantWork): void;
+  makeTree(work: MakeTreeWork): void;
 }
 
 export interface IngestWork {
@@ -123,7 +123,7 @@ export interface IngestWork {
   readonly digests: boolean;
 }
 
-export interface PlantWork {
+export interface MakeTreeWork {
   /** A file's first digit chooses one of them. */
   readonly pools: readonly string[];
   /** The tree as it is to be made, one thing after another. */
@@ -180,7 +180,7 @@ export interface Mounts {
 export type { MountAttribute, MountOption };
 
 /** What says that nothing holds the source of a mount any more. */
-export type Until =
+export type SettleCondition =
   /** A write lease on the file is granted: nobody holds it open. */
   | { readonly lease: string }
   /** The loop device is free. */
@@ -206,11 +206,11 @@ export type MadeType = 'ext4' | 'xfs' | 'btrfs' | 'tmpfs';
 export interface Server {
   readonly pid: number;
   /** Sends words over the socket that its command line names as `{control}`, and waits for the answer. */
-  ask(words: readonly string[]): string;
+  sendCommand(words: readonly string[]): string;
   /** Waits for the process to end (pidfd). False when it still lives after the limit. */
   exited(limitMs: number): boolean;
   /** SIGTERM, then SIGKILL after the limit; reaps it. */
-  stop(limitMs: number): void;
+  close(limitMs: number): void;
 }
 
 export interface CommandOptions {
@@ -248,18 +248,18 @@ export interface Meters {
   /** CPU time of a live process, or null when it is gone. */
   processCpuNs(pid: number): number | null;
   /** Returns when all servers sleep in their wait for requests and their counts stand still; those of which that never became true. */
-  restless(pids: readonly number[]): readonly number[];
+  waitForIdle(pids: readonly number[]): readonly number[];
   callCounter(): CallCounter;
   /** Bytes of a file or block device that the page cache holds. */
   cachedBytes(path: string): number;
   /** What this thread's windows took so far. */
-  windows(): Windows;
+  windows(): WindowTotals;
   /** Throws with the reason where no memory controller can be had. */
   memoryGroup(): MemoryGroup;
 }
 
 /** Sums over the life of the thread. */
-export interface Windows {
+export interface WindowTotals {
   /** By the clock that the windows read themselves. */
   readonly ns: number;
   readonly count: number;
@@ -312,7 +312,7 @@ export interface Machine {
   /** Makes all calls that `build` adds to the list, with nothing of the harness between them. `build` may run more than once. */
   calls<T>(build: (list: CallList) => T): T;
   /** Waits, with pauses; the waiting is counted as nobody's work. False when the limit passed. */
-  settled(until: Until, limitMs: number): boolean;
+  settled(until: SettleCondition, limitMs: number): boolean;
   /** File in which a server counts its requests, or null in timed passes. */
   readonly requestCounters: string | null;
   /**

@@ -144,7 +144,7 @@ export interface ArmedProbe {
     readonly notes?: readonly string[];
   }>;
   /** Releases what `arm` took; called always. */
-  disarm(): void;
+  close(): void;
 }
 
 export interface Probe {

@@ -38,7 +38,7 @@ export const probe: Probe = {
         }
         return { values: { commandStartWallNs: medianOf(tookNs) } };
       },
-      disarm() {},
+      close() {},
     };
   },
 };

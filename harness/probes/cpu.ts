@@ -61,7 +61,7 @@ export const probe: Probe = {
           },
         };
       },
-      disarm() {},
+      close() {},
     };
   },
 };

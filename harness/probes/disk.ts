@@ -69,7 +69,7 @@ export const probe: Probe = {
       async collect() {
         return {};
       },
-      disarm() {},
+      close() {},
     };
   },
 };

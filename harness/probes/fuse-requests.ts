@@ -69,7 +69,7 @@ export const probe: Probe = {
     const servers: number[] = [];
     // A server may still be answering INIT, or a FORGET, when the caller has gone on.
     const settle = (): void => {
-      machine.meters.restless(servers);
+      machine.meters.waitForIdle(servers);
     };
     return {
       start() {
@@ -94,7 +94,7 @@ export const probe: Probe = {
         });
         return { values };
       },
-      disarm() {},
+      close() {},
     };
   },
 };

@@ -156,7 +156,7 @@ const arm = ({ machine }: ProbeContext): ArmedProbe => {
   };
 
   const settleServers = (): void => {
-    for (const pid of machine.meters.restless([...servers]))
+    for (const pid of machine.meters.waitForIdle([...servers]))
       notes.add(`system calls: server ${actors.get(pid)} never came to rest`);
   };
 
@@ -194,7 +194,7 @@ const arm = ({ machine }: ProbeContext): ArmedProbe => {
         notes.add('system calls: commands only, counted by strace -f -c, which slows them about 50 times');
       return { ledger: ledgers.toJson(), values: ledgers.totals(), notes: [...notes] };
     },
-    disarm() {
+    close() {
       counter.close();
     },
   };

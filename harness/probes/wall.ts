@@ -31,7 +31,7 @@ export const probe: Probe = {
       async collect() {
         return { values: medians(recorded, 'WallNs') };
       },
-      disarm() {},
+      close() {},
     };
   },
 };

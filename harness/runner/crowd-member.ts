@@ -6,15 +6,15 @@
 // Needs:   a worker thread; the registry of backends from whoever starts it.
 // Does:    ingest, create, mount; unmount, settle, destroy, collect, each on a word of the main thread; with local=files neither
 //          ingest nor collect.
-// Leaves:  nothing that the slot's own folder does not hold; `abandon` takes down what is mounted.
+// Leaves:  nothing that the slot's own folder does not hold; `detach` takes down what is mounted.
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { readImage } from '../erofs/read-image.ts';
 import {
   type Backend,
-  bringsNothingIn,
   type Created,
+  hasNoIngest,
   type Local,
   type Mounted,
   type Prepared,
@@ -99,7 +99,7 @@ const openLife = (prepared: Prepared, store: Store, task: MemberTask, number: nu
       await created.destroy();
       if (task.local === 'nothing') await prepared.collect(store, []);
     },
-    abandon: () => alive?.mounted.abandon(),
+    detach: () => alive?.mounted.detach(),
   };
 };
 
@@ -132,7 +132,7 @@ export const runMember = async (
   });
   const stores = [0, 1].map((number) => {
     const dir = join(task.dir, `store-${number}`);
-    const layersOnly = bringsNothingIn(backend);
+    const layersOnly = hasNoIngest(backend);
     return task.local === 'nothing'
       ? createStore({ state: 'empty', dir, layersOnly, files: machine.files })
       : withOwnLayers(createStore({ state: 'full', dir: task.fullDir, files: machine.files }), dir);
@@ -162,8 +162,8 @@ export const runMember = async (
     if (word === 'up') await told(life.up);
     if (word === 'down') await told(life.down);
     if (word !== 'end') return;
-    for (const one of lives) one.abandon();
-    await prepared.release?.();
+    for (const one of lives) one.detach();
+    await prepared.close?.();
     removeEmpty(task.dir);
     port.close();
   });

@@ -126,8 +126,8 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     return { kind: 'proof', proof };
   } finally {
     await alone(async () => {
-      has.mounted?.abandon();
-      await has.prepared?.release?.();
+      has.mounted?.detach();
+      await has.prepared?.close?.();
       folders.remove();
     });
   }

@@ -3,7 +3,7 @@
 import { closeSync, openSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ledger, type Outcome, type Sample, SCHEMA } from '../../results/schema/run.ts';
-import { bringsNothingIn, type Local, type Prepared, type Store } from '../model/backend.ts';
+import { hasNoIngest, type Local, type Prepared, type Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Inspector } from '../model/inspector.ts';
@@ -88,7 +88,7 @@ const storesOf = (parts: SlotParts, machine: Machine, folders: readonly SlotFold
         createStore({
           state: 'empty',
           dir: store,
-          layersOnly: bringsNothingIn(parts.arm.backend),
+          layersOnly: hasNoIngest(parts.arm.backend),
           files: machine.files,
         }),
       );
@@ -209,11 +209,11 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
     };
     return { outcome, before, took: stage.took(), notes: [...stage.notes, ...notes] };
   } catch (error) {
-    stage?.abandon();
+    stage?.detach();
     return { outcome: failure(error, stage), before, took: stage?.took() ?? {}, notes: stage?.notes ?? [] };
   } finally {
-    for (const ready of started) await ready.release?.();
-    for (const probe of armed) probe.disarm();
+    for (const ready of started) await ready.close?.();
+    for (const probe of armed) probe.close();
     await stage?.end();
   }
 };

@@ -41,7 +41,7 @@ export interface OpenStage extends Stage {
   readonly took: () => Readonly<Record<string, string>>;
   readonly notes: readonly string[];
   /** After a failure: takes down whatever is still mounted. Never throws. */
-  abandon(): void;
+  detach(): void;
   /** Ends threads and takes down the file systems that were made for the slot, whether it failed or not. */
   end(): Promise<void>;
 }
@@ -151,8 +151,8 @@ export const openStage = (parts: StageParts): OpenStage => {
       const sample = [...manifests, ...coldSample(parts.image, store)];
       notes.push(await makeCold(sample, slot.pass === 'time' ? warmTools : null));
     },
-    abandon() {
-      for (const mounted of live) mounted.abandon();
+    detach() {
+      for (const mounted of live) mounted.detach();
     },
     async end() {
       for (const crowd of crowds) await crowd.end();

@@ -36,7 +36,7 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
   mkdirSync(layerDir, { recursive: true });
   for (const one of more) mkdirSync(one, { recursive: true });
   let ingested: Ingested = { verity: null };
-  const { loops } = files;
+  const { batch } = files;
   return {
     state,
     objectDirs,
@@ -52,8 +52,8 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
         digests: how === 'digested',
       };
       if (objectDirs.length === 0) return;
-      const inOne = loops !== null && (how === 'trusted' || loops.canDigest);
-      ingested = inOne ? loops.ingest(work) : ingestStepwise(files, work);
+      const inOne = batch !== null && (how === 'trusted' || batch.canDigest);
+      ingested = inOne ? batch.ingest(work) : ingestStepwise(files, work);
     },
     collect(keep) {
       const work = {
@@ -61,8 +61,8 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
         keep: keep.map(({ manifest }) => manifest),
         removesFolders: state === 'empty' && keep.length === 0,
       };
-      if (loops === null) collectStepwise(files, work);
-      else loops.collect(work);
+      if (batch === null) collectStepwise(files, work);
+      else batch.collect(work);
     },
   };
 };

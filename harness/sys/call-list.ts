@@ -8,11 +8,11 @@
 //          string to 255 bytes.
 import {
   type CallList,
+  type CallText,
   type Fd,
   isText,
   type MountAttribute,
   type MountOption,
-  type Text,
   textOf,
 } from '../model/calls.ts';
 import { UserError } from '../model/errors.ts';
@@ -74,7 +74,7 @@ export class Listed implements CallList {
   }
 
   /** The address of the text, after the calls that fill in what is not known yet. */
-  text(text: Text): Argument {
+  text(text: CallText): Argument {
     if (typeof text === 'string') return text;
     const parts = text.map((part, i) => {
       if (typeof part === 'string') return { bytes: Buffer.from(part), of: null };
@@ -104,7 +104,7 @@ export class Listed implements CallList {
     return this.openText(path, flags, mode);
   }
 
-  openText(path: Text, flags: number, mode = FILE_MODE): Result {
+  openText(path: CallText, flags: number, mode = FILE_MODE): Result {
     return this.add({
       number: OPENAT,
       args: [AT_FDCWD, this.text(path), flags | O_CLOEXEC, mode],
@@ -229,7 +229,7 @@ export class Listed implements CallList {
     });
   }
 
-  loop(file: string, { directIo }: { readonly directIo: boolean }): { device: Text; fd: Fd } {
+  loop(file: string, { directIo }: { readonly directIo: boolean }): { device: CallText; fd: Fd } {
     return listLoop(this, file, directIo);
   }
 }

@@ -1,6 +1,6 @@
 // A program of its own: tries every feature inside the namespaces that were made for it and prints what it found as JSON.
 import { UserError } from '../model/errors.ts';
-import type { FeatureId, Found } from '../model/machine.ts';
+import type { FeatureId, FeatureState } from '../model/machine.ts';
 import { hintFor } from './feature-hints.ts';
 import { FEATURE_IDS, type ProbeSetting, TRIES } from './feature-probes.ts';
 
@@ -12,7 +12,7 @@ const reasonOf = (error: unknown): string => {
   return error instanceof Error ? error.message : String(error);
 };
 
-const attempt = (id: FeatureId, setting: ProbeSetting): Found => {
+const attempt = (id: FeatureId, setting: ProbeSetting): FeatureState => {
   try {
     return { ok: true, detail: TRIES[id](setting), hint: '' };
   } catch (error) {

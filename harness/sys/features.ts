@@ -8,7 +8,7 @@ import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync }
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../model/errors.ts';
-import type { FeatureId, Features, Found } from '../model/machine.ts';
+import type { FeatureId, FeatureState, Features } from '../model/machine.ts';
 import { hintFor } from './feature-hints.ts';
 import { FEATURE_IDS, type ProbeSetting } from './feature-probes.ts';
 import { FEATURES_PREFIX } from './features-folder.ts';
@@ -31,7 +31,7 @@ const nearestFolder = (path: string): string => {
 };
 
 const nothing = (reason: string, hint: string): Features => {
-  const found = (id: FeatureId): Found => ({
+  const found = (id: FeatureId): FeatureState => ({
     ok: false,
     detail: reason,
     hint: id === 'root' ? hintFor(id) : hint,

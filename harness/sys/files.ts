@@ -177,5 +177,5 @@ export const files: Files = {
       throw error;
     }
   },
-  loops: null,
+  batch: null,
 };

@@ -1,5 +1,5 @@
 // One call of a list, before its addresses are known.
-import type { Later } from '../model/calls.ts';
+import type { CallResult } from '../model/calls.ts';
 
 /** What is no system call: the library's own steps between calls. */
 export const PRINT = -1;
@@ -11,7 +11,7 @@ export const WHOLE = 2;
 export const ALWAYS = 4;
 
 /** A result that an earlier call of the same list gives. */
-export class Result implements Later {
+export class Result implements CallResult {
   readonly index: number;
   known: number | null = null;
 

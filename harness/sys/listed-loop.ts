@@ -4,7 +4,7 @@
 // Error:   another process may take the free device first: the whole list is made again.
 // Leaves:  nothing bound: autoclear is set with the device, or at once after it.
 // Source:  loop(4), include/uapi/linux/loop.h.
-import type { Fd, Text } from '../model/calls.ts';
+import type { CallText, Fd } from '../model/calls.ts';
 import { UserError } from '../model/errors.ts';
 import type { Listed } from './call-list.ts';
 import { EBUSY, EINVAL, ENOTTY, fail } from './libc.ts';
@@ -25,7 +25,7 @@ import {
   LOOP_SET_DIRECT_IO,
   LOOP_SET_FD,
   LOOP_SET_STATUS64,
-} from './loop.ts';
+} from './loop-device.ts';
 import { callNumber } from './syscall-names.ts';
 
 const IOCTL = callNumber('ioctl');
@@ -91,7 +91,7 @@ const configureInSteps = (list: Listed, { fd, backing, file, directIo }: Backed)
   if (directIo) ioctl(list, ['LOOP_SET_DIRECT_IO', LOOP_SET_DIRECT_IO], [fd, 1], () => refuseBuffered(file));
 };
 
-export const listLoop = (list: Listed, file: string, directIo: boolean): { device: Text; fd: Fd } => {
+export const listLoop = (list: Listed, file: string, directIo: boolean): { device: CallText; fd: Fd } => {
   const backing = list.openText(file, O_RDONLY);
   const control = list.openText('/dev/loop-control', O_RDONLY);
   const number = ioctl(list, ['LOOP_CTL_GET_FREE', LOOP_CTL_GET_FREE], [control, 0], (errno) =>
@@ -101,7 +101,7 @@ export const listLoop = (list: Listed, file: string, directIo: boolean): { devic
     if (number.known !== null) handedOut.add(number.known);
   });
   list.close(control);
-  const device: Text = ['/dev/loop', number];
+  const device: CallText = ['/dev/loop', number];
   const fd = list.openText(device, O_RDONLY);
   const backed: Backed = { fd, backing, file, directIo };
   if (inSteps) configureInSteps(list, backed);

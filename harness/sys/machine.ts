@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Features, Files, Machine, Meters } from '../model/machine.ts';
+import { batchFiles } from './batch-files.ts';
 import { makeCalls } from './call-list.ts';
 import { nowNs } from './clock.ts';
 import { runCommand, streams } from './commands.ts';
@@ -9,13 +10,12 @@ import { openCallCounter } from './counter.ts';
 import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
 import { abortFuse } from './fuse-abort.ts';
+import { waitForIdle } from './idle.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
-import { loops } from './loops.ts';
 import { makeMemoryGroup } from './memory-group.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
 import { pauseOf } from './pause.ts';
-import { restless } from './quiescent.ts';
 import { cachedBytes } from './residency.ts';
 import { type RunningServer, startServer } from './servers.ts';
 import { settled } from './settled.ts';
@@ -84,7 +84,7 @@ const outside: Files = {
   rmdir: (path) => makeCalls((list) => list.rmdir(path)),
   unlink: (path) => makeCalls((list) => list.unlink(path)),
   rename: (from, to) => makeCalls((list) => list.rename(from, to)),
-  loops,
+  batch: batchFiles,
   writeNew: (path, bytes) => makeCalls((list) => list.writeNew(path, bytes)),
 };
 
@@ -110,7 +110,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     kernelMemory,
     processMemory,
     processCpuNs,
-    restless,
+    waitForIdle,
     cachedBytes,
     windows: () => ({ ...windows }),
     memoryGroup: makeMemoryGroup,
@@ -175,8 +175,8 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
       windows.outsideCount++;
       const server = startServer({ argv, log, limitMs, ...awaitReady });
       hooks.serverStarted?.(actor, server);
-      const { pid, exited, ask, stop } = server;
-      return { pid, ...noted({ exited, ask, stop }) };
+      const { pid, exited, sendCommand, close } = server;
+      return { pid, ...noted({ exited, sendCommand, close }) };
     },
     command,
     fileSystem: (type, dir) => makeFileSystem(type, dir, command),

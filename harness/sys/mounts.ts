@@ -9,7 +9,7 @@ import { fdOf, textOf } from '../model/calls.ts';
 import type { Mounts } from '../model/machine.ts';
 import { makeCalls } from './call-list.ts';
 import { bindCall, fail, NR } from './libc.ts';
-import { removeNewLoops } from './loop.ts';
+import { removeNewLoops } from './loop-device.ts';
 import { readMounts, topmostAt } from './mountinfo.ts';
 import type { Waiting } from './run-list.ts';
 import { settled } from './settled.ts';

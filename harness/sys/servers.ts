@@ -67,7 +67,7 @@ export const lastWords = (path: string): string[] => {
 };
 
 /** One message, one answer. */
-const askOver = (socket: number | null, words: readonly string[], log: string): string => {
+const sendOver = (socket: number | null, words: readonly string[], log: string): string => {
   if (socket === null) throw new Error('this server takes no messages');
   const message = Buffer.from(`${words.join('\0')}\0`);
   const answer = Buffer.alloc(ANSWER_BYTES);
@@ -100,8 +100,8 @@ const track = (pid: number, socket: number | null, log: string): RunningServer =
   return {
     pid,
     exited,
-    ask: (words) => askOver(socket, words, log),
-    stop(limitMs) {
+    sendCommand: (words) => sendOver(socket, words, log),
+    close(limitMs) {
       if (exited(0)) return;
       signalProcess(pid, SIGTERM);
       if (exited(limitMs)) return;
@@ -169,7 +169,7 @@ export const startServer = ({ argv, log, limitMs, onSpawn, awaitReady }: ServerS
     if (inTime) ownCalls.read++;
     if (inTime && cRead(ours, byte, 1) === 1) return server;
     const died = (inTime || awaitReady !== undefined) && server.exited(inTime ? REAP_LIMIT_MS : 0);
-    server.stop(0);
+    server.close(0);
     throw new UserError(died ? `${argv[0]}: ended before it was ready` : `${argv[0]}: not ready in time`, {
       exit: 5,
       code: died ? 'server-ended' : 'timeout',

@@ -4,11 +4,11 @@
 // Reads:   a write lease on the file (refused while any other open file description refers to it), LOOP_GET_STATUS64 (ENXIO once
 //          the device is free), statx(2) of the mount point.
 // Source:  fcntl(2), "File leases"; loop(4); statx(2), STATX_ATTR_MOUNT_ROOT (Linux 5.8).
-import type { Until } from '../model/machine.ts';
+import type { SettleCondition } from '../model/machine.ts';
 import { Listed } from './call-list.ts';
 import { EAGAIN, EBUSY, ENOSYS, ENXIO, fail, NR } from './libc.ts';
 import { ALWAYS, EXPECT, type ListedCall, type Result } from './listed-call.ts';
-import { INFO_BYTES, LOOP_GET_STATUS64 } from './loop.ts';
+import { INFO_BYTES, LOOP_GET_STATUS64 } from './loop-device.ts';
 import { readMounts, topmostAt } from './mountinfo.ts';
 import { type Waiting, waitList } from './run-list.ts';
 import { callNumber } from './syscall-names.ts';
@@ -81,7 +81,7 @@ const unmounted = (list: Listed, at: string): void => {
   });
 };
 
-const listOf = (until: Until): Listed => {
+const listOf = (until: SettleCondition): Listed => {
   const list = new Listed();
   if ('lease' in until) lease(list, until.lease);
   else if ('loop' in until) loop(list, until.loop);
@@ -90,7 +90,7 @@ const listOf = (until: Until): Listed => {
 };
 
 /** False when the limit passed. */
-export const settled = (until: Until, waiting: Waiting): boolean => {
+export const settled = (until: SettleCondition, waiting: Waiting): boolean => {
   const { calls } = listOf(until);
   if (!('unmounted' in until)) return waitList(calls, waiting);
   if (statxTells && waitList(calls, waiting)) return true;

@@ -345,7 +345,7 @@ const starts = async (): Promise<void> => {
   const alone = residentBytes(server.pid);
   const times = points.map((at) => {
     const from = process.hrtime.bigint();
-    const answer = server.ask(['mount', manifest, at, '', objects]);
+    const answer = server.sendCommand(['mount', manifest, at, '', objects]);
     if (answer !== 'ok') throw new Error(answer);
     return Number(process.hrtime.bigint() - from);
   });
@@ -354,7 +354,7 @@ const starts = async (): Promise<void> => {
     `a further mount in a shared server: ${(median(times) / 1000).toFixed(0)} us (least ${(Math.min(...times) / 1000).toFixed(0)}), ${(each / 1000).toFixed(1)} kB`,
   );
   for (const at of points) must(['umount', at]);
-  server.stop(5000);
+  server.close(5000);
 };
 
 const one = async (): Promise<void> => {

@@ -232,25 +232,25 @@ test('one server shows many mounts, lets them go one by one, and ends with its s
   try {
     for (const root of roots) {
       mkdirSync(root);
-      assert.equal(server.ask(['mount', image, root, path, lab.objects]), 'ok');
+      assert.equal(server.sendCommand(['mount', image, root, path, lab.objects]), 'ok');
     }
     for (const root of roots) assert.equal(readFileSync(join(root, 'file')).length, OBJECT_BYTES);
     assert.ok(of(READ) >= 40);
-    assert.equal(server.ask(['count']), '40');
+    assert.equal(server.sendCommand(['count']), '40');
     assert.match(
-      server.ask(['mount', join(lab.folder, 'none.cfs'), roots[0]!, '', lab.objects]),
+      server.sendCommand(['mount', join(lab.folder, 'none.cfs'), roots[0]!, '', lab.objects]),
       /^image: .* cannot be read/,
     );
     assert.match(
-      server.ask(['mount', image, join(lab.folder, 'nowhere'), '', lab.objects]),
+      server.sendCommand(['mount', image, join(lab.folder, 'nowhere'), '', lab.objects]),
       /^mount: .*No such file/,
     );
-    assert.match(server.ask(['dance']), /not understood/);
+    assert.match(server.sendCommand(['dance']), /not understood/);
     for (const root of roots.slice(0, 39)) assert.equal(spawnSync('umount', [root]).status, 0);
     const machine = createMachine({} as never, { scratch: lab.folder });
     assert.ok(
-      machine.waitFor(() => server.ask(['count']) === '1', 5000),
-      server.ask(['count']),
+      machine.waitFor(() => server.sendCommand(['count']) === '1', 5000),
+      server.sendCommand(['count']),
     );
     assert.equal(statSync(join(roots[39]!, 'file')).size, OBJECT_BYTES);
     assert.equal(
@@ -260,7 +260,7 @@ test('one server shows many mounts, lets them go one by one, and ends with its s
       1,
     );
   } finally {
-    server.stop(5000);
+    server.close(5000);
     for (const root of roots) spawnSync('umount', ['-l', root], { stdio: 'ignore' });
   }
   assert.equal(readFileSync(join(lab.folder, 'shared.log'), 'latin1'), '');

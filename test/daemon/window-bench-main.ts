@@ -149,10 +149,10 @@ const stores = async (lab: Lab, rounds: number): Promise<void> => {
   const asked = timesOf(['ingest', 'collect']);
   // The program has the list of what lives at hand; reading it out of the manifest is a row of its own.
   const live = Buffer.from(image.objects.map(({ digest }) => digest).join(''), 'hex');
-  const { loops } = machine.files;
+  const { batch } = machine.files;
   const collectBy = async (store: Store, keep: readonly Image[]): Promise<void> => {
-    if (loops === null || keep.length === 0) store.collect(keep);
-    else loops.collect({ dirs: store.objectDirs, keep: [], live, removesFolders: false });
+    if (batch === null || keep.length === 0) store.collect(keep);
+    else batch.collect({ dirs: store.objectDirs, keep: [], live, removesFolders: false });
   };
   const life = async (store: Store, times: Times | null, keep: readonly Image[]): Promise<void> => {
     const [, ingestNs] = await phase('ingest', async () => store.ingest(image));
@@ -181,11 +181,11 @@ const stores = async (lab: Lab, rounds: number): Promise<void> => {
   }
   show('nothing local', emptied);
   show('files local, the store asked', asked);
-  if (loops === null) return;
+  if (batch === null) return;
   const marks: number[] = [];
   for (let i = 0; i < ASKS; i++) {
     const work = { dirs: [], keep: [image.manifest], removesFolders: false };
-    const [, ns] = await phase('collect', async () => loops.collect(work));
+    const [, ns] = await phase('collect', async () => batch.collect(work));
     marks.push(ns);
   }
   say(`  ${'marking'.padEnd(28)}${us(medianOf(marks))}`);

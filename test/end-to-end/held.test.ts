@@ -106,13 +106,13 @@ describe('what is still held when unmount has returned', { skip: needsRoot }, ()
 
   test('a backend that cannot be asked says why, and gets no zero', async () => {
     const { mounted } = await mount('hardlink-checkout');
-    assert.equal(mounted.held.kind, 'not asked');
-    assert.match(mounted.held.kind === 'not asked' ? mounted.held.why : '', /bind mount/);
+    assert.equal(mounted.held.kind, 'unchecked');
+    assert.match(mounted.held.kind === 'unchecked' ? mounted.held.why : '', /bind mount/);
     const down = await takeDown([mounted]);
     assert.deepEqual([down['askedCount'], down['stillThereCount']], [undefined, undefined]);
     const { mounted: shared, prepared } = await mount('composefs-fuse-shared');
-    assert.equal(shared.held.kind, 'not asked');
+    assert.equal(shared.held.kind, 'unchecked');
     assert.equal(await stillThere(shared), undefined);
-    await prepared.release?.();
+    await prepared.close?.();
   });
 });

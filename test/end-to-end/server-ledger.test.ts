@@ -42,7 +42,7 @@ const serve = async (
   const server = startServer({ argv, log: join(folder, 'log'), limitMs: LIMIT_MS });
   afterwards(t, () => {
     if (mounts.typeAt(at) !== null) mounts.unmount(at, true);
-    server.stop(LIMIT_MS);
+    server.close(LIMIT_MS);
   });
   for (const command of [
     ['ls', '-lR', at],

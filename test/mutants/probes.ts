@@ -46,7 +46,7 @@ export const probes: readonly Mutant[] = [
       'if (servers.length === 0 || counters === null) return {};',
       'if (counters === null) return {};',
     ],
-    ['a server that still answers is not waited for', 'machine.meters.restless(servers);', ''],
+    ['a server that still answers is not waited for', 'machine.meters.waitForIdle(servers);', ''],
     ['unknown opcodes are left out', 'if (count > 0)', 'if (count > 0 && OPCODES[opcode] !== undefined)'],
   ]),
   ...of('harness/probes/command-start.ts', READINGS, [

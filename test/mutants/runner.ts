@@ -81,7 +81,7 @@ export const runner: readonly Mutant[] = [
         'leftNothing ? one.putAway() : one.remove()',
         'leftNothing && one.putAway()',
       ],
-      ['what was prepared is not let go of', 'for (const ready of started) await ready.release?.();', ''],
+      ['what was prepared is not let go of', 'for (const ready of started) await ready.close?.();', ''],
       ['probes do not hear of commands', 'for (const probe of armed) probe.childStarted?.(actor, pid);', ''],
       ['one image twice is compared', 'refuseSame([image, ...parts.others]);', ''],
       [

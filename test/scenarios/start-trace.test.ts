@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openSource } from '../../harness/images/registry.ts';
-import type { Step } from '../../harness/model/recorded-start.ts';
+import type { StartStep } from '../../harness/model/recorded-start.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../../harness/model/tree.ts';
 import { recordedStarts, scenario, touchedBytes } from '../../scenarios/start-trace.ts';
 
@@ -34,7 +34,7 @@ const resolved = (tree: Tree, path: string, left = MOST_LINKS): number | null | 
 
 const typeOf = (tree: Tree, index: number): number => tree.entry(index).mode & S_IFMT;
 
-const problem = (tree: Tree, [what, path, ranges = []]: Step): string | null => {
+const problem = (tree: Tree, [what, path, ranges = []]: StartStep): string | null => {
   const index = resolved(tree, path);
   if (what === 'absent') return typeof index === 'number' ? `${path} is there` : null;
   // A look-up ends at a link that leads out, and finds the link itself.

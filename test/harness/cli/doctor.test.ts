@@ -3,15 +3,15 @@ import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { doctorText } from '../../../harness/cli/doctor.ts';
 import { firstUnmet, judge } from '../../../harness/cli/needs.ts';
-import type { FeatureId, Features, Found } from '../../../harness/model/machine.ts';
+import type { FeatureId, FeatureState, Features } from '../../../harness/model/machine.ts';
 import { FEATURE_IDS } from '../../../harness/sys/feature-probes.ts';
 
-const featuresWithout = (missing: Partial<Record<FeatureId, Found>>): Features =>
+const featuresWithout = (missing: Partial<Record<FeatureId, FeatureState>>): Features =>
   Object.fromEntries(
     FEATURE_IDS.map((id) => [id, missing[id] ?? { ok: true, detail: `${id} seen`, hint: '' }]),
   ) as unknown as Features;
 
-const refused = (detail: string, hint: string): Found => ({ ok: false, detail, hint });
+const refused = (detail: string, hint: string): FeatureState => ({ ok: false, detail, hint });
 
 const NO_EROFS = featuresWithout({
   root: refused('user 0 of a user namespace', 'run as root, outside of containers'),

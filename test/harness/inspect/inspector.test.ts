@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openInspector } from '../../../harness/inspect/inspector.ts';
 import type { InspectRequest, PathState } from '../../../harness/inspect/requests.ts';
-import type { Replayed, Step } from '../../../harness/model/recorded-start.ts';
+import type { Replayed, StartStep } from '../../../harness/model/recorded-start.ts';
 import { allowedCpus, pinToOneCpu } from '../../../harness/sys/affinity.ts';
 import { temporaryFolder } from '../sys/support.ts';
 
@@ -75,7 +75,7 @@ test('a start is replayed step by step; a difference from the record is an error
   writeFileSync(join(folder, 'file'), Buffer.alloc(3 * 4096));
   const inspector = openInspector();
   t.after(() => inspector.close());
-  const replay = async (...steps: readonly Step[]): Promise<Replayed> =>
+  const replay = async (...steps: readonly StartStep[]): Promise<Replayed> =>
     (await inspector.inspect({ kind: 'replay', root: folder, steps } satisfies InspectRequest)) as Replayed;
   const { wallNs, againWallNs } = await replay(
     ['list', ''],

@@ -176,7 +176,7 @@ test('requests are summed over all phases, by opcode, without those between phas
     ],
   );
   assert.equal(values['fuseOpenCount'], 0, 'what was never asked is zero');
-  assert.equal(log.at(-1), 'restless 7', 'a server may still be answering');
+  assert.equal(log.at(-1), 'waitForIdle 7', 'a server may still be answering');
 });
 
 test('without a server, and where nothing counts, there are no requests, not zero of them', async (t) => {

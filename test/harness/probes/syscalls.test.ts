@@ -45,7 +45,7 @@ const armScripted = async (show: () => CallSnapshot, source: 'bpf' | 'strace' = 
     ...real,
     meters: {
       ...real.meters,
-      restless: (pids) => pids.filter((pid) => pid === 13),
+      waitForIdle: (pids) => pids.filter((pid) => pid === 13),
       callCounter: () => ({ source, snapshot: show, close() {} }),
     },
   };
@@ -167,7 +167,7 @@ test('a real slot gives the same ledger three times over', { skip: needsRoot }, 
         }),
       );
     } finally {
-      probing.disarm();
+      probing.close();
     }
   };
 

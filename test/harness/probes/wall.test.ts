@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Features, Machine, Windows } from '../../../harness/model/machine.ts';
+import type { Features, Machine, WindowTotals } from '../../../harness/model/machine.ts';
 import type { Phase } from '../../../harness/model/scenario.ts';
 import { probe } from '../../../harness/probes/wall.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
@@ -11,7 +11,7 @@ import { createMachine } from '../../../harness/sys/machine.ts';
 /** Counted by hand: what the account says is all that decides. */
 const counted = () => {
   const account = { ns: 0, count: 0, outsideCount: 0 };
-  const machine = { meters: { windows: (): Windows => ({ ...account }) } } as unknown as Machine;
+  const machine = { meters: { windows: (): WindowTotals => ({ ...account }) } } as unknown as Machine;
   return { account, machine };
 };
 

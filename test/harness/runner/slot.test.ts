@@ -36,7 +36,7 @@ const ran = async (t: TestContext, { scenario = {}, idle = [], ...told }: Told =
   const log: string[] = [];
   const stages: Stage[] = [];
   const workspace = openWorkspace(join(temporaryFolder(t), 'work'), process.pid);
-  const fullStore = createStore({ state: 'full', dir: workspace.store, files: { ...files, loops: null } });
+  const fullStore = createStore({ state: 'full', dir: workspace.store, files: { ...files, batch: null } });
   const backend = {
     id: 'erofs-overlay',
     idle,
@@ -44,7 +44,7 @@ const ran = async (t: TestContext, { scenario = {}, idle = [], ...told }: Told =
       log.push('prepare');
       return {
         ...tellingPrepared({ ...recordingMachine({ advance() {} }), log }),
-        async release() {
+        async close() {
           log.push('release');
         },
       };
@@ -101,7 +101,7 @@ const ran = async (t: TestContext, { scenario = {}, idle = [], ...told }: Told =
 test('a slot prepares, runs, collects, releases and disarms, and its values go through derive', async (t) => {
   const { sample, log } = await ran(t, { slot: slotOf({ params: { local: 'image' } }) });
   assert.deepEqual(log, [
-    ...['prepare', 'run', 'one collect', 'two collect', 'release', 'one disarm', 'two disarm'],
+    ...['prepare', 'run', 'one collect', 'two collect', 'release', 'one close', 'two close'],
   ]);
   assert.equal(sample.outcome, 'ok');
   if (sample.outcome !== 'ok') return;
@@ -202,7 +202,7 @@ test('what a scenario cannot do here is skipped with its reason, and everything 
     need: 'image',
     reason: 'not here',
   });
-  assert.deepEqual(log.slice(-3), ['release', 'one disarm', 'two disarm']);
+  assert.deepEqual(log.slice(-3), ['release', 'one close', 'two close']);
 });
 
 test('a failure is told with its phase, code and facts, and its folder goes', async (t) => {

@@ -89,10 +89,10 @@ const mountedAt = (root: string, log: string[]): Mounted => ({
   fsType: FS_TYPE,
   servers: [],
   took: { erofs: 'file' },
-  held: { kind: 'not asked', why: 'a test' },
+  held: { kind: 'unchecked', why: 'a test' },
   async unmount() {},
   async settle() {},
-  abandon: () => void log.push(`abandon ${root}`),
+  detach: () => void log.push(`detach ${root}`),
 });
 
 test('what is mounted must be what was asked for, and is abandoned after a failure, also when it is not', (t) => {
@@ -107,10 +107,10 @@ test('what is mounted must be what was asked for, and is abandoned after a failu
     facts: ['at: /wrong', 'expected: overlay', 'found: ext4'],
   });
   assert.throws(() => stage.mounted(mountedAt('/none', log)), { code: 'wrong-mount' });
-  stage.abandon();
+  stage.detach();
   assert.deepEqual(
-    log.filter((line) => line.startsWith('abandon')),
-    ['abandon /right', 'abandon /wrong', 'abandon /none'],
+    log.filter((line) => line.startsWith('detach')),
+    ['detach /right', 'detach /wrong', 'detach /none'],
   );
 });
 

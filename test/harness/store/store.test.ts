@@ -11,8 +11,8 @@ import { listObjects, objectPath } from '../../../harness/store/objects.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore, objectDirOf } from '../../../harness/store/store.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
+import { batchFiles } from '../../../harness/sys/batch-files.ts';
 import { files as stepwise } from '../../../harness/sys/files.ts';
-import { loops } from '../../../harness/sys/loops.ts';
 import { stored, treeOf } from '../images/trees.ts';
 
 const prepare = async (spec: string, dir: string, run: string): Promise<Image> =>
@@ -37,7 +37,7 @@ const counting = (): { files: Files; calls: Map<string, number> } => {
 
 const KINDS: readonly (readonly [string, Files])[] = [
   ['call by call', stepwise],
-  ['in one call', { ...stepwise, loops }],
+  ['in one call', { ...stepwise, batch: batchFiles }],
 ];
 
 // Below the sanitizers only the library is of interest.
@@ -45,7 +45,7 @@ const kinds = process.env['CFSBENCH_TEST_AGAIN'] === undefined ? KINDS : KINDS.s
 
 for (const [kind, files] of kinds)
   describe(`a store, ${kind}`, {
-    skip: kind === 'in one call' && loops === null ? 'no library is built' : false,
+    skip: kind === 'in one call' && batchFiles === null ? 'no library is built' : false,
   }, () => {
     let dir: string;
     let store: Store;
@@ -109,7 +109,7 @@ for (const [kind, files] of kinds)
       assert.deepEqual(objects(), digests(large));
     });
 
-    it('writes only what is missing', { skip: files.loops === null ? false : 'counted call by call' }, () => {
+    it('writes only what is missing', { skip: files.batch === null ? false : 'counted call by call' }, () => {
       store.ingest(one);
       const { files: counted, calls } = counting();
       const again = createStore({ state: 'full', dir: join(dir, 'own'), files: counted });
@@ -120,7 +120,7 @@ for (const [kind, files] of kinds)
     });
 
     it('reads the pack in large pieces, not per object', {
-      skip: files.loops === null ? false : 'counted call by call',
+      skip: files.batch === null ? false : 'counted call by call',
     }, () => {
       const { files: counted, calls } = counting();
       createStore({ state: 'empty', dir: join(dir, 'third'), files: counted }).ingest(one);

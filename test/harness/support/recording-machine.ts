@@ -1,6 +1,13 @@
 // A machine that mounts nothing, starts nothing and forgets nothing: every call is in its log, in order, and what it answers is what
 // the test has put there. Files are the exception: folders of a test are real.
-import type { Features, Files, Machine, Meters, Mounts, Windows } from '../../../harness/model/machine.ts';
+import type {
+  Features,
+  Files,
+  Machine,
+  Meters,
+  Mounts,
+  WindowTotals,
+} from '../../../harness/model/machine.ts';
 import { FEATURE_IDS } from '../../../harness/sys/feature-probes.ts';
 import { files } from '../../../harness/sys/files.ts';
 import type { FakeClock } from './clock.ts';
@@ -13,7 +20,7 @@ export interface Scripted {
   readonly types: Map<string, string>;
   readonly processCpuNs: Map<number, number>;
   cpu: { userNs: number; systemNs: number };
-  windows: Windows;
+  windows: WindowTotals;
   requestCounters: string | null;
   calls: ReturnType<Meters['callCounter']>;
 }
@@ -85,7 +92,7 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
     processMemory: () => null,
     cpu: () => ({ ...script.cpu }),
     processCpuNs: (pid: number) => script.processCpuNs.get(pid) ?? null,
-    restless: () => [],
+    waitForIdle: () => [],
     callCounter: () => script.calls,
     cachedBytes: () => 0,
     windows: () => ({ ...script.windows }),

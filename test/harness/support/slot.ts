@@ -25,7 +25,7 @@ export const tellingProbe = (name: string, log: string[]): ArmedProbe => ({
     log.push(`${name} collect`);
     return {};
   },
-  disarm: () => void log.push(`${name} disarm`),
+  close: () => void log.push(`${name} close`),
 });
 
 export const FS_TYPE = 'overlay';
@@ -37,7 +37,7 @@ export const tellingPrepared = ({ log, script }: RecordingMachine): Prepared => 
     fsType: FS_TYPE,
     servers: [],
     took: { erofs: 'file' },
-    held: { kind: 'not asked', why: 'a test' },
+    held: { kind: 'unchecked', why: 'a test' },
     async unmount() {
       log.push('unmount');
       script.types.delete(at);
@@ -45,7 +45,7 @@ export const tellingPrepared = ({ log, script }: RecordingMachine): Prepared => 
     async settle() {
       log.push('settle');
     },
-    abandon: () => void log.push(`abandon ${at}`),
+    detach: () => void log.push(`detach ${at}`),
   });
   const created: Created = {
     async mount(at) {

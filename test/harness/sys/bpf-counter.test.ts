@@ -7,7 +7,7 @@ import type { CallCounter, CallsOfProcess } from '../../../harness/model/machine
 import { openBpfCounter } from '../../../harness/sys/bpf-counter.ts';
 import { runCommand } from '../../../harness/sys/commands.ts';
 import { files } from '../../../harness/sys/files.ts';
-import { restless } from '../../../harness/sys/quiescent.ts';
+import { waitForIdle } from '../../../harness/sys/idle.ts';
 import { startServer } from '../../../harness/sys/servers.ts';
 import { cleanEnvironment, findProgram, programPath } from '../../../harness/sys/spawn.ts';
 import { parseStraceSummary } from '../../../harness/sys/strace.ts';
@@ -97,11 +97,11 @@ describe('the ledger of system calls', { skip: skipCompared }, () => {
     const counter = open(t);
     const counts = [1, 2, 3].map(() => {
       const server = startServer({ argv: ['sh', '-c', script], log: join(folder, 'log'), limitMs: 5000 });
-      assert.deepEqual(restless([server.pid]), []);
+      assert.deepEqual(waitForIdle([server.pid]), []);
       const before = all(counter.snapshot().get(server.pid));
       ask('one');
       ask('two');
-      assert.deepEqual(restless([server.pid]), []);
+      assert.deepEqual(waitForIdle([server.pid]), []);
       const between = all(counter.snapshot().get(server.pid));
       ask('end');
       assert.ok(server.exited(5000));
@@ -120,7 +120,7 @@ describe('the ledger of system calls', { skip: skipCompared }, () => {
     });
     for (const text of ['one', 'two', 'end']) {
       ask(text);
-      assert.deepEqual(restless([tracer.pid]), []);
+      assert.deepEqual(waitForIdle([tracer.pid]), []);
     }
     assert.ok(tracer.exited(5000));
     assert.deepEqual(counts[0]?.whole, plain(parseStraceSummary(readFileSync(output, 'utf8'))));

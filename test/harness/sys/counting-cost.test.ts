@@ -102,7 +102,7 @@ describe('counting system calls', { skip: needsRoot }, () => {
       expectCheap(t, at, server.pid);
     } finally {
       mounts.unmount(at);
-      server.stop(5000);
+      server.close(5000);
     }
   });
 });

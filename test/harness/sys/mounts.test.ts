@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
 import type { MountOption } from '../../../harness/model/machine.ts';
 import { files, O_DIRECTORY, O_PATH } from '../../../harness/sys/files.ts';
-import { noteLoops } from '../../../harness/sys/loop.ts';
+import { recordPreexistingLoops } from '../../../harness/sys/loop-device.ts';
 import { readMounts, topmostAt } from '../../../harness/sys/mountinfo.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
 import { mountAt } from '../../../harness/sys/statmount.ts';
@@ -123,7 +123,7 @@ describe('mounting', { skip: needsRoot }, () => {
     const kept = mounts.loop(image, { directIo: false });
     t.after(() => files.close(kept.fd));
     const before = there();
-    noteLoops();
+    recordPreexistingLoops();
     const loops = Array.from({ length: before.length + MANY }, () => mounts.loop(image, { directIo: false }));
     const made = loops.map(({ device }) => basename(device)).filter((name) => !before.includes(name));
     assert.ok(made.length >= MANY);

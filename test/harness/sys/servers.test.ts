@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
 import { files } from '../../../harness/sys/files.ts';
-import { restless } from '../../../harness/sys/quiescent.ts';
+import { waitForIdle } from '../../../harness/sys/idle.ts';
 import { startServer } from '../../../harness/sys/servers.ts';
 import { processCpuNs } from '../../../harness/sys/usage.ts';
 import { temporaryFolder } from './support.ts';
@@ -70,7 +70,7 @@ test('a server that cannot say that it is ready is asked about, and its end is n
   });
   const server = start(`sleep 0.05; : >'${mark}'; exec sleep 30`);
   assert.equal(server.exited(0), false);
-  server.stop(LIMIT_MS);
+  server.close(LIMIT_MS);
 });
 
 test('a server that stays silent is killed, and nothing of it is left', (t) => {
@@ -84,9 +84,9 @@ test('stop ends a server that ignores SIGTERM', (t) => {
   const log = join(temporaryFolder(t), 'log');
   const argv = ['sh', '-c', 'trap "" TERM; echo >&{ready}; while :; do sleep 0.01; done'];
   const server = startServer({ argv, log, limitMs: LIMIT_MS });
-  server.stop(30);
+  server.close(30);
   assert.equal(server.how, 'signal 9');
-  server.stop(30);
+  server.close(30);
 });
 
 test('a server that ends instead of answering leaves its last words', (t) => {
@@ -99,20 +99,23 @@ test('a server that ends instead of answering leaves its last words', (t) => {
     process.exit(1);`;
   const argv = [process.execPath, '-e', program, '{control}'];
   const server = startServer({ argv, log, limitMs: 20_000 });
-  assert.throws(() => server.ask(['do it']), { code: 'server-ended', facts: ['do it', 'cannot do that'] });
-  server.stop(LIMIT_MS);
+  assert.throws(() => server.sendCommand(['do it']), {
+    code: 'server-ended',
+    facts: ['do it', 'cannot do that'],
+  });
+  server.close(LIMIT_MS);
 });
 
-test('of several servers only the busy one is restless, not those that sleep or are gone', (t) => {
+test('of several servers only the busy one is waitForIdle, not those that sleep or are gone', (t) => {
   const log = join(temporaryFolder(t), 'log');
   const start = (script: string) => startServer({ argv: ['sh', '-c', script], log, limitMs: LIMIT_MS });
   const asleep = start('echo >&{ready}; exec sleep 30');
   const busy = start('echo >&{ready}; while :; do :; done');
   const other = start('echo >&{ready}; exec sleep 30');
-  assert.deepEqual(restless([]), []);
-  assert.deepEqual(restless([asleep.pid, busy.pid, other.pid]), [busy.pid]);
-  asleep.stop(1000);
-  busy.stop(1000);
-  assert.deepEqual(restless([asleep.pid, busy.pid, other.pid]), []);
-  other.stop(1000);
+  assert.deepEqual(waitForIdle([]), []);
+  assert.deepEqual(waitForIdle([asleep.pid, busy.pid, other.pid]), [busy.pid]);
+  asleep.close(1000);
+  busy.close(1000);
+  assert.deepEqual(waitForIdle([asleep.pid, busy.pid, other.pid]), []);
+  other.close(1000);
 });

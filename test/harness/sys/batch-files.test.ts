@@ -19,7 +19,7 @@ import { parseDump } from '../../../harness/images/dump-text.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import { poolKey } from '../../../harness/store/checkout-tar.ts';
 import { plantedTree } from '../../../harness/store/planted-tree.ts';
-import { loops } from '../../../harness/sys/loops.ts';
+import { batchFiles } from '../../../harness/sys/batch-files.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
 import { findProgram } from '../../../harness/sys/spawn.ts';
 import { getXattr } from '../../../harness/sys/xattrs.ts';
@@ -29,8 +29,8 @@ const BUILD = fileURLToPath(new URL('../../../../timed/build.sh', import.meta.ur
 const MAKER = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, umask: process.umask() };
 const MANY = 3000;
 
-describe('loops in one window', { skip: loops === null ? 'no library is built' : false }, () => {
-  const here = loops!;
+describe('many files in one window', { skip: batchFiles === null ? 'no library is built' : false }, () => {
+  const here = batchFiles!;
 
   test('a tree is removed, whatever is in it', (t) => {
     const folder = temporaryFolder(t);
@@ -113,7 +113,7 @@ describe('loops in one window', { skip: loops === null ? 'no library is built' :
     const key = poolKey(tree.entry(tree.find('/a/one')!));
     writeFileSync(join(pool, key), 'x'.repeat(9000));
     const planted = plantedTree({ tree } as Image, MAKER);
-    here.plantTree({ pools: [pool], nodes: planted.at(root) });
+    here.makeTree({ pools: [pool], nodes: planted.at(root) });
     const info = (path: string) => statSync(join(root, path), { bigint: true });
     assert.equal(info('a').mode & 0o7777n, 0o2750n);
     assert.deepEqual([info('a').uid, info('a').gid, info('a').mtimeNs], [1n, 2n, 1700000001000000005n]);
@@ -128,13 +128,13 @@ describe('loops in one window', { skip: loops === null ? 'no library is built' :
     assert.equal(info('pipe').mode & 0o170000n, 0o10000n);
     assert.equal(getXattr(Buffer.from(join(root, 'a/small')), 'user.key'), 'value');
     assert.equal(getXattr(Buffer.from(root), 'user.root'), 'yes');
-    assert.throws(() => here.plantTree({ pools: [pool], nodes: planted.at(root) }), {
+    assert.throws(() => here.makeTree({ pools: [pool], nodes: planted.at(root) }), {
       code: 'EEXIST',
       message: /mkdirat/,
       facts: [root],
     });
     here.removeTree(root);
-    assert.throws(() => here.plantTree({ pools: [folder], nodes: planted.at(root) }), {
+    assert.throws(() => here.makeTree({ pools: [folder], nodes: planted.at(root) }), {
       code: 'ENOENT',
       message: /linkat/,
       facts: ['one'],
@@ -156,7 +156,7 @@ test('the sanitizers find nothing', {
   const out = temporaryFolder(t);
   const built = spawnSync('sh', [BUILD, out, 'sanitize'], { encoding: 'utf8' });
   assert.equal(built.status, 0, built.stderr);
-  const tests = ['./loops.test.js', './call-list.test.js', '../store/store.test.js'].map((name) =>
+  const tests = ['./batch-files.test.js', './call-list.test.js', '../store/store.test.js'].map((name) =>
     fileURLToPath(new URL(name, import.meta.url)),
   );
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--test', ...tests], {

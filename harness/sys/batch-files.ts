@@ -5,7 +5,7 @@
 import koffi from 'koffi';
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
-import type { CollectWork, IngestWork, Loops } from '../model/machine.ts';
+import type { BatchFiles, CollectWork, IngestWork } from '../model/machine.ts';
 import { fail } from './libc.ts';
 import { callName } from './syscall-names.ts';
 import { bindTimed, lastFailure, lastVerity, library } from './timed.ts';
@@ -99,7 +99,7 @@ const encode = ({ objects, offsets }: IngestWork): Buffer => {
 };
 
 const ingestWith =
-  (timed: Timed): Loops['ingest'] =>
+  (timed: Timed): BatchFiles['ingest'] =>
   (work) => {
     piece ??= Buffer.alloc(PIECE_BYTES, 1);
     const given = new Struct(56)
@@ -117,7 +117,7 @@ const ingestWith =
   };
 
 const collectWith =
-  (timed: Timed): Loops['collect'] =>
+  (timed: Timed): BatchFiles['collect'] =>
   ({ dirs, keep, live = NOTHING, removesFolders }: CollectWork) => {
     const manifests = new Struct(16 * keep.length);
     for (const manifest of keep) manifests.pointer(manifest).i64(manifest.length);
@@ -134,7 +134,7 @@ const collectWith =
   };
 
 const collectPoolWith =
-  (timed: Timed): Loops['collectPool'] =>
+  (timed: Timed): BatchFiles['collectPool'] =>
   ({ dirs, live }) => {
     const given = new Struct(COLLECT_BYTES)
       .texts(dirs)
@@ -149,19 +149,19 @@ const collectPoolWith =
   };
 
 const removeWith =
-  (timed: Timed): Loops['removeTree'] =>
+  (timed: Timed): BatchFiles['removeTree'] =>
   (path) => {
     if (timed(Buffer.from(`${path}\0`)).result < 0) refuse('remove');
   };
 
 const plantWith =
-  (timed: Timed): Loops['plantTree'] =>
+  (timed: Timed): BatchFiles['makeTree'] =>
   ({ pools, nodes }) => {
     const given = new Struct(32).texts(pools).pointer(nodes).i64(nodes.length).i32(pools.length);
     if (timed(given.bytes).result < 0) refuse('plant');
   };
 
-const load = (): Loops | null => {
+const load = (): BatchFiles | null => {
   const ingest = bindTimed<[Uint8Array]>('timed_ingest', 'void *');
   const collect = bindTimed<[Uint8Array]>('timed_collect', 'void *');
   const remove = bindTimed<[Uint8Array]>('timed_remove', 'void *');
@@ -175,8 +175,8 @@ const load = (): Loops | null => {
     collect: collectWith(collect),
     collectPool: collectPoolWith(collect),
     removeTree: removeWith(remove),
-    plantTree: plantWith(plant),
+    makeTree: plantWith(plant),
   };
 };
 
-export const loops: Loops | null = load();
+export const batchFiles: BatchFiles | null = load();

@@ -35,7 +35,7 @@ const look = (pid: number): Look => {
 };
 
 /** Those of `pids` that were seen at work whenever they were looked at, until the time was up; usually none. */
-export const restless = (pids: readonly number[]): readonly number[] => {
+export const waitForIdle = (pids: readonly number[]): readonly number[] => {
   const untilNs = nowNs() + LIMIT_NS;
   let left = new Map<number, Look>(pids.map((pid) => [pid, { kind: 'busy' }]));
   for (;;) {

@@ -49,7 +49,7 @@ export const handedOut = new Set<number>();
 let there: ReadonlySet<number> | null = null;
 
 /** Takes down which loop devices there are, bound or free, before any is asked for. */
-export const noteLoops = (): void => {
+export const recordPreexistingLoops = (): void => {
   there = new Set(
     (existsSync('/sys/block') ? readdirSync('/sys/block') : []).flatMap((name) => {
       const number = /^loop(\d+)$/.exec(name)?.[1];
