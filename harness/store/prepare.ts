@@ -27,7 +27,7 @@ export interface PrepareOptions {
   readonly objectDir: string;
   /** Layers will be unpacked and mounted inside a user namespace. */
   readonly rootless?: boolean;
-  /** `part` names what is being written; `done` goes from 0 to 1. */
+  /** `part`: objects or layers. `done` goes from 0 to 1. */
   readonly onProgress?: (part: string, done: number) => void;
 }
 
