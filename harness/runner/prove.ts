@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Proof } from '../../results/schema/run.ts';
 import { firstDifference } from '../digest/compare.ts';
-import { type TreeDigests, digestAt, type ProofLevel } from '../digest/listing.ts';
+import { digestAt, type ProofLevel, type TreeDigests } from '../digest/listing.ts';
 import { seesTrusted, type WalkMount } from '../digest/of-mount.ts';
 import { setsSelinux } from '../digest/of-tree.ts';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
