@@ -1,18 +1,18 @@
-// What run.json says of everything that can be measured, so that old runs render after a rename.
+// Titles of metrics, scenarios, backends and phases for run.json: a run renders the same after a rename in the source.
 import type { Catalogue, Metric } from '../../results/schema/run.ts';
 import type { Backend } from '../model/backend.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
 import { leakCountMetrics } from '../runner/leak-check.ts';
 
 const PHASE_TITLES = {
-  ingest: 'bring into the local store what is not there yet',
-  create: 'make the image mountable here',
+  ingest: 'add missing objects to the local store',
+  create: 'make the image mountable',
   mount: 'ready for the first open',
-  use: 'what the scenario does inside',
+  use: 'the work of the scenario inside the mount',
   unmount: 'the calls return',
-  settle: 'it is really gone: mount, loop device, server',
-  destroy: 'remove all that create left',
-  collect: 'remove what no remaining image references',
+  settle: 'the kernel has released mount, loop device and server',
+  destroy: 'remove everything that create made',
+  collect: 'remove objects that no remaining image refers to',
 } as const;
 
 export const catalogueOf = (
@@ -21,7 +21,7 @@ export const catalogueOf = (
   probes: readonly Probe[],
 ): Catalogue => {
   const metrics: Record<string, Metric> = { ...leakCountMetrics };
-  for (const { metrics: own } of probes) Object.assign(metrics, own);
+  for (const probe of probes) Object.assign(metrics, probe.metrics);
   return {
     metrics,
     scenarios: Object.fromEntries(

@@ -1,4 +1,4 @@
-// A comparison in the format that was asked for.
+// The formats of `cfsbench compare`.
 import type { Judging } from '../../report/compare/cases.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
 import type { Gate, GateOptions } from '../../results/gate/gate.ts';
@@ -13,14 +13,14 @@ export interface Compared {
   /** Null: the base is an arm of the head's run. */
   readonly base: LoadedRun | null;
   readonly head: LoadedRun;
-  /** Null: compared, not judged. */
+  /** Null without --gate. */
   readonly gate: Gate | null;
   readonly judging: GateOptions;
   readonly explain: boolean;
   readonly columns: number;
 }
 
-/** Test cases pass or fail: they are judged even where nobody asked for an exit code. */
+/** Test cases pass or fail, so they are judged without --gate too. */
 const judged = async ({ comparison, head, gate, judging }: Compared): Promise<Judging> => {
   const { gateOf } = await import('../../results/gate/gate.ts');
   return {

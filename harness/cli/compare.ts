@@ -1,13 +1,16 @@
-// `cfsbench compare`: two runs, or the two arms of one; with --gate its exit code is the verdict.
+// `cfsbench compare`: compares two runs, or the two arms of one; with --gate the exit code is the verdict.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import type { GateConfig } from '../../results/gate/config.ts';
+import type { Gate } from '../../results/gate/gate.ts';
 import { UserError } from '../model/errors.ts';
-import { proseColumns } from './columns.ts';
-import { COMPARE_FORMATS, type CompareFormat, comparedAs } from './compare-formats.ts';
-import { writeOut } from './written.ts';
+import { COMPARE_FORMATS, type Compared, type CompareFormat, comparedAs } from './compare-formats.ts';
+import { commaList } from './option-values.ts';
+import { proseColumns } from './terminal-width.ts';
+import { writeOut } from './write-out.ts';
 
-interface Typed {
+interface CompareOptions {
   readonly gate?: boolean;
   readonly strict?: boolean;
   readonly explain?: boolean;
@@ -31,94 +34,114 @@ Examples:
   cfsbench compare runs/main runs/branch --gate --allow-missing walk-cold
   cfsbench compare runs/ab --format html --out compare.html
 
-Exit codes with --gate, the first that applies: 130 the head was interrupted;
-124 it was out of time; 1 usage or internal error; 5 it failed or left something
-behind; 6 it measured nothing; 2 worse than the base; 3 undecided or unjudgeable
-rows, only with --strict; 0 nothing worse, or no base yet (with a notice).`;
+Exit codes with --gate (the first that applies):
+  130  the head was interrupted
+  124  the head ran out of time
+  1    wrong usage or internal error
+  5    the head failed or left something behind
+  6    the head measured nothing
+  2    a row is worse than in the base
+  3    with --strict: a row is undecided or cannot be judged
+  0    nothing is worse, or there is no base yet (with a notice)`;
 
-const readConfig = async (typed: Typed) => {
+const readConfig = async ({ config }: CompareOptions): Promise<GateConfig> => {
   const { CONFIG_FILE, NO_CONFIG, parseConfig } = await import('../../results/gate/config.ts');
-  const path = typed.config ?? CONFIG_FILE;
-  if (typed.config === undefined && !existsSync(path)) return NO_CONFIG;
+  const path = config ?? CONFIG_FILE;
+  if (config === undefined && !existsSync(path)) return NO_CONFIG;
   try {
     return parseConfig(readFileSync(path, 'utf8'), path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    throw new UserError(`the thresholds cannot be read: ${path}`, {
+    throw new UserError(`cannot read the thresholds in ${path}`, {
       facts: [(error as Error).message],
       hint: '--config FILE',
     });
   }
 };
 
-const listOf = (text: string | undefined): readonly string[] =>
-  (text ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+type Runs = Pick<Compared, 'comparison' | 'base' | 'head'>;
 
-const compare = async (first: string, second: string | undefined, typed: Typed): Promise<void> => {
+const loadRuns = async (
+  first: string,
+  second: string | undefined,
+  options: CompareOptions,
+  config: GateConfig,
+): Promise<Runs> => {
   const { compareArms, compareRuns } = await import('../../results/gate/compare.ts');
-  const { gateOf } = await import('../../results/gate/gate.ts');
   const { loadRun } = await import('../../results/gate/load.ts');
-  const config = await readConfig(typed);
   const head = await loadRun(resolve(second ?? first));
-  const noBase = second !== undefined && typed.gate === true && !existsSync(first);
+  const noBase = second !== undefined && options.gate === true && !existsSync(first);
   if (noBase)
-    (typed.json === true || typed.format !== 'text' ? process.stderr : process.stdout).write(
-      `notice: no base yet: ${first} is not there, so that nothing is compared\n`,
+    (options.json === true || options.format !== 'text' ? process.stderr : process.stdout).write(
+      `notice: no base yet: ${first} does not exist, nothing is compared\n`,
     );
-  if (second === undefined && typed.gate === true && (head.run.plan.ab ?? null) === null)
-    throw new UserError('one run without --ab has nothing to be gated against', {
+  if (second === undefined && options.gate === true && (head.run.plan.ab ?? null) === null)
+    throw new UserError(`${first} is not an --ab run: --gate needs a base`, {
       hint: `cfsbench compare BASE ${first} --gate, or measure two arms: cfsbench run --ab BASE HEAD`,
     });
-  const options = { config, all: typed.all === true };
+  const how = { config, all: options.all === true };
   const base = second === undefined || noBase ? null : await loadRun(resolve(first));
-  const comparison = base === null ? compareArms(head, options) : compareRuns(base, head, options);
+  return { head, base, comparison: base === null ? compareArms(head, how) : compareRuns(base, head, how) };
+};
+
+const judge = async (
+  { comparison, head }: Runs,
+  judging: Compared['judging'],
+  options: CompareOptions,
+  config: GateConfig,
+): Promise<Gate | null> => {
+  if (options.gate !== true) return null;
+  const { gateOf } = await import('../../results/gate/gate.ts');
+  const gate = gateOf(comparison, head, judging);
+  if (options.confirm !== true || gate.exit !== 2) return gate;
+  const { confirm } = await import('./confirm.ts');
+  const slower = gate.red.flatMap((one) => (one.kind === 'latency' ? [one.row] : []));
+  return gateOf(comparison, head, { ...judging, isRefuted: await confirm(head, slower, config) });
+};
+
+const compare = async (first: string, second: string | undefined, options: CompareOptions): Promise<void> => {
+  const config = await readConfig(options);
+  const runs = await loadRuns(first, second, options, config);
   const judging = {
-    strict: typed.strict === true,
-    allowMissing: [...listOf(typed.allowMissing), ...(config.allowMissing ?? [])],
+    strict: options.strict === true,
+    allowMissing: [...commaList(options.allowMissing ?? ''), ...(config.allowMissing ?? [])],
   };
-  let gate = typed.gate === true ? gateOf(comparison, head, judging) : null;
-  if (gate !== null && typed.confirm === true && gate.exit === 2) {
-    const { confirm } = await import('./confirm.ts');
-    const red = gate.red.flatMap((one) => (one.kind === 'latency' ? [one.row] : []));
-    gate = gateOf(comparison, head, { ...judging, isRefuted: await confirm(head, red, config) });
-  }
-  const format = typed.json === true ? 'json' : typed.format;
-  const columns = proseColumns();
-  const compared = { comparison, base, head, gate, judging, explain: typed.explain === true, columns };
-  await writeOut(comparedAs(format, compared), typed.out);
+  const gate = await judge(runs, judging, options, config);
+  const compared: Compared = {
+    ...runs,
+    gate,
+    judging,
+    explain: options.explain === true,
+    columns: proseColumns(),
+  };
+  await writeOut(comparedAs(options.json === true ? 'json' : options.format, compared), options.out);
   if (gate !== null) process.exitCode = gate.exit;
 };
 
 export const compareCommand = (): Command =>
   new Command('compare')
-    .description('compare two runs, or the two arms of one; with --gate the exit code is the verdict')
-    .argument('<RUN>', 'the base run; or, alone, a run made with --ab')
-    .argument('[HEAD]', 'the run to hold against it')
+    .description('compare two runs, or the two arms of one; with --gate as a check for CI')
+    .argument('<RUN>', 'the base; or, alone, a run made with --ab')
+    .argument('[HEAD]', 'the run that is compared with the base')
     .option('--gate', 'exit with the verdict')
-    .option('--strict', 'undecided and unjudgeable rows fail the gate too')
-    .option('--explain', 'a paragraph for every row that is worse')
-    .option(
-      '--confirm',
-      'measure slower rows of an --ab run once more, in a fresh process, before they count',
-    )
-    .option('--allow-missing <LIST>', 'arms, scenarios, images, or scenario/image/arm that the head may lack')
+    .option('--strict', 'fail the gate also for undecided and unjudgeable rows')
+    .option('--explain', 'explain every row that is worse in a paragraph')
+    .option('--confirm', 'measure slower rows of an --ab run again in a fresh process before they count')
+    .option('--allow-missing <LIST>', 'arms, scenarios, images or scenario/image/arm that the head may lack')
     .option(
       '--config <FILE>',
-      'thresholds by scenario and metric (default: cfsbench.gate.json where there is one)',
+      'thresholds by scenario and metric (default: cfsbench.gate.json, if there is one)',
     )
-    .option('--all', 'every time, not only those of the first table')
+    .option('--all', 'compare every time, not only those of the first table')
     .addOption(
       new Option(
         '--format <FORMAT>',
-        'markdown for pull requests, html a page, junit and ktap for the test view of a CI',
+        'markdown for pull requests, html for a page, junit or ktap for the test view of a CI',
       )
         .choices([...COMPARE_FORMATS])
         .default('text'),
     )
-    .option('--out <FILE>', 'write it there instead of printing it')
-    .option('--json', 'the same as --format json: all of it, for machines')
+    .option('--json', 'the same as --format json')
+    .option('--out <FILE>', 'write to FILE instead of standard output')
     .addHelpText('after', HELP)
     .action(compare);

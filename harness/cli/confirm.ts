@@ -1,4 +1,4 @@
-// One confirmation in a fresh process: what came out slower is measured once more, alone, before it is called worse.
+// `cfsbench compare --confirm`: rows that came out slower are measured once more, in a fresh process, before they count as worse.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { compareArms } from '../../results/gate/compare.ts';
@@ -6,74 +6,76 @@ import type { GateConfig } from '../../results/gate/config.ts';
 import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import { type LoadedRun, loadRun } from '../../results/gate/load.ts';
+import type { RunFile } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 import { AGAIN } from '../runner/arm.ts';
 
-/** Where the run does not say at which look it began. */
-const FEWEST_BLOCKS = 12;
+/** For runs that do not record their looks. */
+const DEFAULT_BLOCKS = 12;
 
 const keyOf = (row: LatencyResult): string => `${placeKey(row.place)} ${row.metric}`;
 
-const rerun = (head: LoadedRun, slower: readonly LatencyResult[], out: string): void => {
-  const { run } = head;
-  const ab = run.plan.ab!.map((arm) => (arm.endsWith(AGAIN) ? arm.slice(0, -AGAIN.length) : arm));
+const withoutSuffix = (arm: string): string => (arm.endsWith(AGAIN) ? arm.slice(0, -AGAIN.length) : arm);
+
+/** Options of the run that change what is measured, with the values that were typed. */
+const repeatedOptions = (run: RunFile): readonly string[] => {
+  const typed = run.asked?.options ?? {};
+  const { budget } = typed;
+  return [
+    ...['placement', 'lives'].flatMap((name) =>
+      typed[name] === undefined ? [] : [`--${name}`, String(typed[name])],
+    ),
+    // A profile's own budget may be too short on a busy machine.
+    ...(typeof budget === 'number' ? ['--budget', `${Math.ceil(budget / 1e9)}s`] : []),
+  ];
+};
+
+const argumentsFor = (run: RunFile, slower: readonly LatencyResult[], out: string): readonly string[] => {
   const scenarios = [...new Set(slower.map(({ place }) => place.scenario))];
   const images = [...new Set(slower.map(({ place }) => place.image))].map(
     (name) => run.images.find((image) => image.name === name)?.source ?? name,
   );
-  const budgetNs = run.asked?.options['budget'];
-  const argv = [
-    process.argv[1]!,
+  return [
     'run',
-    '--ab',
-    ...ab,
-    '--profile',
-    run.plan.profile,
-    '--scenarios',
-    scenarios.join(','),
-    '--images',
-    images.join(','),
-    '--blocks',
-    String(run.plan.looks?.[0] ?? FEWEST_BLOCKS),
-    // What was typed of how to measure, is asked for again.
-    ...['placement', 'lives'].flatMap((name) => {
-      const typed = run.asked?.options[name];
-      return typed === undefined ? [] : [`--${name}`, String(typed)];
-    }),
-    // Without it a profile's own budget would cut off on a busy machine what the run itself had time for.
-    ...(typeof budgetNs === 'number' ? ['--budget', `${Math.ceil(budgetNs / 1e9)}s`] : []),
-    '--out',
-    out,
+    ...['--ab', ...run.plan.ab!.map(withoutSuffix)],
+    ...['--profile', run.plan.profile],
+    ...['--scenarios', scenarios.join(',')],
+    ...['--images', images.join(',')],
+    ...['--blocks', String(run.plan.looks?.[0] ?? DEFAULT_BLOCKS)],
+    ...repeatedOptions(run),
+    ...['--out', out],
   ];
-  process.stderr.write(
-    `Measuring ${slower.length} slower row(s) again: cfsbench ${argv.slice(1).join(' ')}\n`,
-  );
+};
+
+const measureAgain = ({ run }: LoadedRun, slower: readonly LatencyResult[], out: string): void => {
+  const argv = argumentsFor(run, slower, out);
+  process.stderr.write(`Measuring ${slower.length} slower row(s) again: cfsbench ${argv.join(' ')}\n`);
   const cwd = run.asked?.cwd;
-  const { status } = spawnSync(process.execPath, argv, {
+  const { status } = spawnSync(process.execPath, [process.argv[1]!, ...argv], {
     stdio: ['ignore', 'ignore', 'inherit'],
     ...(cwd !== undefined && existsSync(cwd) ? { cwd } : {}),
   });
   if (status !== 0)
-    throw new UserError('the confirmation did not measure anything that can be used', {
-      facts: [`exit code: ${status ?? 'none'}`, `results: ${out}`],
-      hint: 'run it again without --confirm, or on a quieter machine',
+    throw new UserError(`the confirmation run failed with exit code ${status ?? 'none'}`, {
+      facts: [`results: ${out}`],
+      hint: 'cfsbench compare without --confirm, or measure on a quieter machine',
       exit: 5,
     });
 };
 
-/** Which of the red rows the rerun does not call slower. */
+/** Returns whether a row was not slower when measured again. */
 export const confirm = async (
   head: LoadedRun,
-  red: readonly LatencyResult[],
+  slower: readonly LatencyResult[],
   config: GateConfig,
 ): Promise<(row: LatencyResult) => boolean> => {
-  if (red.length === 0) return () => false;
+  if (slower.length === 0) return () => false;
   const out = `${head.folder.replace(/\/+$/, '')}-confirm`;
   if (existsSync(out))
-    throw new UserError(`there is a confirmation already: ${out}`, {
+    throw new UserError(`the folder of the confirmation run already exists: ${out}`, {
       hint: `remove it, or compare it: cfsbench compare ${out}`,
     });
-  rerun(head, red, out);
+  measureAgain(head, slower, out);
   const again = compareArms(await loadRun(out), { config });
   const slowerAgain = new Set(again.latencies.rows.filter(({ verdict }) => verdict === 'slower').map(keyOf));
   return (row) => !slowerAgain.has(keyOf(row));

@@ -1,4 +1,4 @@
-// Entry of a crowd's thread: joins the registry of backends with the task it was given.
+// Entry of a crowd's worker threads: gives each the registry of backends.
 import { parentPort, workerData } from 'node:worker_threads';
 import { backends } from '../backends/registry.ts';
 import { runMember } from '../runner/crowd-member.ts';

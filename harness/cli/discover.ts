@@ -1,4 +1,4 @@
-// What this machine can do, found by trying with the smallest image there is.
+// Features of this machine, found by mounting an empty image.
 import { serverPath } from '../backends/server-path.ts';
 import { imageBytes } from '../erofs/writer.ts';
 import { newTreeBuilder } from '../model/columns.ts';

@@ -1,4 +1,4 @@
-// `cfsbench run --dry-run`: the plan as it would be run, from the same seed and the same code; nothing is mounted or written.
+// `cfsbench run --dry-run`: the plan of a run with this seed. Mounts nothing and writes no results.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,13 @@ import type { Slot } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
 import { openDeadline } from '../runner/clock.ts';
 import { AT_BEST, roughCosts } from '../runner/cost.ts';
-import { fitBudget, keptGroups } from '../runner/fit.ts';
+import { type Fit, fitBudget, keptGroups } from '../runner/fit.ts';
 import { groupsOf, ownSources } from '../runner/groups.ts';
-import { countingSlots, groupKey, keyOf, timingSlots } from '../runner/plan.ts';
+import { countingSlots, type Group, groupKey, keyOf, timingSlots } from '../runner/plan.ts';
 import { sizeOf } from '../runner/ready.ts';
 import { formatSeconds } from './duration.ts';
-import { RESERVE_RATIO, type RunOptions } from './options.ts';
+import type { RunOptions } from './options.ts';
+import { RESERVE_RATIO } from './resolve-options.ts';
 import { openAnySource } from './sources.ts';
 
 const paramsText = (params: Slot['params']): string =>
@@ -19,41 +20,53 @@ const paramsText = (params: Slot['params']): string =>
     .map(([key, value]) => ` ${key}=${value}`)
     .join('');
 
-const placeOf = ({ scenario, params, image }: Slot): string => `${scenario}${paramsText(params)} on ${image}`;
+const groupText = ({ scenario, params, image }: Slot): string =>
+  `${scenario}${paramsText(params)} on ${image}`;
 
-/** One line per group of a block: its arms in the order of their slots. */
+/** One line per group of a block, with its arms in the order of their slots. */
 export const blockLines = (slots: readonly Slot[]): readonly string[] => {
   const lines: string[] = [];
   let last: Slot | null = null;
   for (const slot of slots) {
     if (last?.block !== slot.block) lines.push(`block ${slot.block}`);
-    if (last?.block === slot.block && placeOf(last) === placeOf(slot))
+    if (last?.block === slot.block && groupText(last) === groupText(slot))
       lines.push(`${lines.pop()}, ${slot.arm}`);
-    else lines.push(`  ${placeOf(slot)}: ${slot.arm}`);
+    else lines.push(`  ${groupText(slot)}: ${slot.arm}`);
     last = slot;
   }
   return lines;
 };
 
-const budgetText = (budgetNs: number | null): string =>
-  budgetNs === null ? 'none' : formatSeconds(budgetNs);
-
-const planText = (options: RunOptions, sources: readonly SourceImage[]): string => {
-  const { arms, scenarios, looks, baseline, seed, budgetNs, countPasses } = options;
-  const sizes = new Map(sources.map((source) => [source.name, sizeOf(source)]));
-  const byName = (spec: string): string => sources.find(({ source }) => source === spec)!.name;
-  const groups = groupsOf({
-    images: options.images.map(byName),
-    imageScenarios: new Map(Object.entries(options.imageScenarios).map(([spec, ids]) => [byName(spec), ids])),
-    ownImages: new Map(
-      ownSources(scenarios, options.profile.large).map((spec) => [spec, byName(spec)] as const),
-    ),
+const groupsIn = (
+  { images, scenarios, selection, profile, placement }: RunOptions,
+  sources: readonly SourceImage[],
+): readonly Group[] => {
+  const nameOf = (spec: string): string => sources.find(({ source }) => source === spec)!.name;
+  return groupsOf({
+    images: images.specs.map(nameOf),
+    imageScenarios: new Map(Object.entries(images.scenarios).map(([spec, ids]) => [nameOf(spec), ids])),
+    ownImages: new Map(ownSources(scenarios, profile.large).map((spec) => [spec, nameOf(spec)] as const)),
     scenarios,
-    arms,
-    everyArm: options.everyArm,
-    large: options.profile.large,
-    placement: options.placement,
+    arms: selection.arms,
+    everyArm: selection.everyArm,
+    large: profile.large,
+    placement,
   });
+};
+
+interface FittedPlan {
+  readonly fit: Fit;
+  readonly kept: readonly Group[];
+  /** Estimate for the kept groups up to the first look. */
+  readonly neededNs: number;
+}
+
+const fitted = (
+  { amount: { countPasses, looks, budgetNs } }: RunOptions,
+  groups: readonly Group[],
+  sources: readonly SourceImage[],
+): FittedPlan => {
+  const sizes = new Map(sources.map((source) => [source.name, sizeOf(source)]));
   const rough = { countPasses, slowness: 1, prepared: new Set<string>(), proved: new Set<string>() };
   const costs = roughCosts(groups, sizes, rough);
   const least = roughCosts(groups, sizes, { ...rough, share: AT_BEST });
@@ -62,32 +75,39 @@ const planText = (options: RunOptions, sources: readonly SourceImage[]): string 
   const kept = keptGroups(groups, fit);
   const keptCosts = costs.filter((_, i) => kept.includes(groups[i]!));
   const { neededNs } = fitBudget(keptCosts, looks[0]!, Number.POSITIVE_INFINITY);
+  return { fit, kept, neededNs };
+};
+
+const planText = (options: RunOptions, sources: readonly SourceImage[]): string => {
+  const { selection, seed, profile } = options;
+  const { looks, countPasses, countOnly, budgetNs } = options.amount;
+  const groups = groupsIn(options, sources);
+  const { fit, kept, neededNs } = fitted(options, groups, sources);
   const keptKeys = new Set(kept.map(keyOf));
-  const keeps = (slot: Pick<Slot, 'image' | 'scenario' | 'params'>): boolean => keptKeys.has(groupKey(slot));
   const counting = countingSlots(kept, countPasses);
   const timing = timingSlots(groups, {
     blocks: looks.at(-1)!,
-    baseline,
+    baseline: selection.baseline,
     seed,
     firstSeq: counting.length,
-    keeps,
+    keeps: (slot) => keptKeys.has(groupKey(slot)),
   });
-  const atFirst = timing.filter(({ block }) => block < looks[0]!).length;
+  const firstCount = timing.filter(({ block }) => block < looks[0]!).length;
   return [
-    `profile:  ${options.profile.id}, budget ${budgetText(budgetNs)}`,
+    `profile:  ${profile.id}, budget ${budgetNs === null ? 'none' : formatSeconds(budgetNs)}`,
     `seed:     ${seed} (--seed ${seed} repeats this order)`,
-    `arms:     ${arms.map(({ id }) => id).join(', ')}; null is ${baseline} again`,
+    `arms:     ${selection.arms.map(({ id }) => id).join(', ')}; null is ${selection.baseline} again`,
     `images:   ${fit.images.join(', ')}`,
-    ...fit.dropped.map((line) => `left out: ${line}`),
-    `looks:    after ${looks.join(', ')} blocks; nothing is judged in between`,
-    `counting: ${counting.length} slots, ${countPasses} passes`,
-    options.countOnly
+    ...fit.dropped.map((line) => `dropped:  ${line}`),
+    `looks:    after ${looks.join(', ')} blocks`,
+    `counting: ${counting.length} slots in ${countPasses} passes`,
+    countOnly
       ? 'timing:   none (--count-only)'
-      : `timing:   ${atFirst} slots to the first look, ${timing.length} to the last; roughly ${formatSeconds(neededNs)} to the first`,
-    ...(options.countOnly ? [] : ['', ...blockLines(timing)]),
+      : `timing:   ${firstCount} slots up to the first look, about ${formatSeconds(neededNs)}; ${timing.length} up to the last`,
+    ...(countOnly ? [] : ['', ...blockLines(timing)]),
     '',
-    'Nothing was measured. What this machine cannot run is left out of a real run;',
-    'what does not fit the budget there is decided from measured times.',
+    'Nothing was measured. A real run skips what this machine cannot run, and',
+    'decides from measured times what fits the budget.',
     '',
   ].join('\n');
 };
@@ -97,7 +117,8 @@ export const dryRun = async (options: RunOptions): Promise<void> => {
   const sources: SourceImage[] = [];
   try {
     const own = ownSources(options.scenarios, options.profile.large);
-    for (const spec of new Set([...options.images, ...own])) sources.push(await openAnySource(spec, spool));
+    for (const spec of new Set([...options.images.specs, ...own]))
+      sources.push(await openAnySource(spec, spool));
     process.stdout.write(planText(options, sources));
   } finally {
     for (const source of sources) await source.close();

@@ -1,13 +1,12 @@
 // Durations as typed: `90s`, `5m`, `1h`, `1.5h`, or plain seconds.
-import { InvalidArgumentError } from 'commander';
+const NS_PER_UNIT = { s: 1e9, m: 60e9, h: 3600e9 } as const;
 
-const NS = { s: 1e9, m: 60e9, h: 3600e9 } as const;
-
-export const parseDurationNs = (text: string): number => {
+/** Null when the text is no duration above zero. */
+export const parseDurationNs = (text: string): number | null => {
   const match = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text);
   const value = Number(match?.[1]);
-  if (match === null || !(value > 0)) throw new InvalidArgumentError('write it as 90s, 5m or 1h');
-  return value * NS[(match[2] || 's') as keyof typeof NS];
+  if (match === null || !(value > 0)) return null;
+  return value * NS_PER_UNIT[(match[2] || 's') as keyof typeof NS_PER_UNIT];
 };
 
 export const formatSeconds = (ns: number): string => {

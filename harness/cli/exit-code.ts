@@ -1,24 +1,27 @@
-// What a run, and its report, end with.
+// Exit codes of a run and of its report.
 import type { Ended } from '../runner/run.ts';
 
-export interface Judged extends Ended {
+export interface RunOutcome extends Ended {
   readonly tooNoisy: boolean;
 }
 
 const FAILED = 5;
+export const INTERRUPTED = 130;
+export const OUT_OF_TIME = 124;
 
-/** `broken`: claims whose rule threw, which makes the report a failure like one of a slot. */
+/** `brokenRules`: claims whose rule threw, which counts as a failed slot does. */
 export const exitCode = (
-  { status, okCount, failedCount, unequal, tooNoisy }: Judged,
-  broken: readonly string[],
+  { status, okCount, failedCount, unequal, tooNoisy }: RunOutcome,
+  brokenRules: readonly string[],
 ): number => {
-  if (status === 'interrupted') return 130;
-  if (status === 'out-of-time') return 124;
+  if (status === 'interrupted') return INTERRUPTED;
+  if (status === 'out-of-time') return OUT_OF_TIME;
   if (failedCount > 0 || unequal.length > 0) return FAILED;
-  if (broken.length > 0) return FAILED;
+  if (brokenRules.length > 0) return FAILED;
   if (okCount === 0) return 6;
   return tooNoisy ? 4 : 0;
 };
 
-/** Of a report that is made again. */
-export const reportExitCode = (broken: readonly string[]): number => (broken.length > 0 ? FAILED : 0);
+/** For a report that is rendered again. */
+export const reportExitCode = (brokenRules: readonly string[]): number =>
+  brokenRules.length > 0 ? FAILED : 0;

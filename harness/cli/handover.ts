@@ -1,10 +1,9 @@
-// From the outer half of a run to the inner one, as JSON in one environment variable.
+// What the outer process of a run passes to the inner one: JSON in one environment variable.
 import type { Features } from '../model/machine.ts';
 import type { RunFolders } from './work-folder.ts';
 
 export const HANDOVER = 'CFSBENCH_HANDOVER';
 
-/** What the outer half tells the inner one. */
 export interface Handover {
   readonly features: Features;
   readonly folders: RunFolders;
@@ -12,7 +11,8 @@ export interface Handover {
   readonly startedAt: string;
   /** CLOCK_MONOTONIC, which namespaces share. */
   readonly startedNs: string;
+  /** Process id of the outer process, outside the PID namespace. */
   readonly ownerPid: number;
-  /** 0 for a new run, counted on by every `--resume`. */
+  /** 0 for a new run; each `--resume` adds one. */
   readonly session: number;
 }

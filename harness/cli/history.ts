@@ -1,50 +1,48 @@
-// `cfsbench history`: runs kept as lines that can live in git, and what they say over time.
+// `cfsbench history`: runs as lines that can be kept in git, and changes of metrics over time.
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Trend } from '../../results/history/trends.ts';
 import { UserError } from '../model/errors.ts';
-import { proseColumns } from './columns.ts';
-import { writeOut } from './written.ts';
+import { proseColumns } from './terminal-width.ts';
+import { writeOut } from './write-out.ts';
 
 const STORE = 'history';
 const RUNS = 'runs';
 
 const HELP = `
-The store is a folder with one file per run; files are never rewritten, so that
-it can live in git and be merged. Values are compared only where programs,
-architecture, path and image are the same.
+The history is a folder with one file per run. Files are never rewritten, so the
+folder can be kept in git and merged. Values are compared only between runs with
+the same programs, architecture, path length and image.
 
 Examples:
   cfsbench history add runs/2026-01-31-host-1234
   cfsbench history show --store ci/history --scenario churn
   cfsbench history show --format html --out history.html`;
 
-const add = async (
-  folder: string,
-  { store, partial }: { store: string; partial?: boolean },
-): Promise<void> => {
+interface AddOptions {
+  readonly store: string;
+  readonly partial?: boolean;
+}
+
+const add = async (folder: string, { store, partial }: AddOptions): Promise<void> => {
   const { loadRun } = await import('../../results/gate/load.ts');
   const { historyLines } = await import('../../results/history/line.ts');
   const { addLines } = await import('../../results/history/store.ts');
   const loaded = await loadRun(resolve(folder));
   if (loaded.run.status !== 'complete' && partial !== true)
-    throw new UserError(`the run is not complete: ${loaded.run.status}`, {
-      facts: [folder],
-      hint: `cfsbench run --resume ${folder}, or --partial`,
+    throw new UserError(`cannot add ${folder}: the run is not complete`, {
+      facts: [`status: ${loaded.run.status}`],
+      hint: `cfsbench run --resume ${folder}, or cfsbench history add ${folder} --partial`,
     });
   const lines = historyLines(loaded);
   if (lines.length === 0)
-    throw new UserError('the run has nothing to remember', {
-      facts: [folder],
-      exit: 6,
-      hint: 'cfsbench run',
-    });
+    throw new UserError(`cannot add ${folder}: the run has no values`, { exit: 6, hint: 'cfsbench run' });
   const added = addLines(resolve(store), loaded.run.id, lines);
   process.stdout.write(`${loaded.run.id}: ${added}, ${lines.length} lines in ${store}\n`);
 };
 
-interface Shown {
+interface ShowOptions {
   readonly store: string;
   readonly scenario?: string;
   readonly metric?: string;
@@ -55,12 +53,12 @@ interface Shown {
   readonly out?: string;
 }
 
-/** What stands in the history is untrusted: only a plain name is looked for, and only below the folder of runs. */
+/** Files of the history are untrusted: only plain names are looked up, and only below the folder of runs. */
 const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** A run's page, seen from where this page will lie; its folder where it has none. */
+/** Link from the history page to the page of a run, or to its folder. */
 const hrefFrom =
-  ({ runs, out }: Shown) =>
+  ({ runs, out }: ShowOptions) =>
   (run: string): string | null => {
     const folder = resolve(runs, run);
     if (!PLAIN_NAME.test(run) || !existsSync(folder)) return null;
@@ -69,60 +67,62 @@ const hrefFrom =
     return path.split('/').map(encodeURIComponent).join('/');
   };
 
-async function* shownAs(found: readonly Trend[], shown: Shown): AsyncGenerator<string> {
-  const all = shown.all === true;
-  switch (shown.json === true ? 'json' : shown.format) {
+async function* piecesOf(trends: readonly Trend[], options: ShowOptions): AsyncGenerator<string> {
+  const all = options.all === true;
+  switch (options.json === true ? 'json' : options.format) {
     case 'json':
-      yield `${JSON.stringify(found, null, 1)}\n`;
+      yield `${JSON.stringify(trends, null, 1)}\n`;
       return;
     case 'html': {
       const { historyHtml } = await import('../../report/pages.ts');
-      yield historyHtml(found, { all, hrefOf: hrefFrom(shown) });
+      yield historyHtml(trends, { all, hrefOf: hrefFrom(options) });
       return;
     }
     default: {
       const { historyText } = await import('../../report/history/text.ts');
-      yield historyText(found, { columns: proseColumns(), all });
+      yield historyText(trends, { columns: proseColumns(), all });
     }
   }
 }
 
-const show = async (shown: Shown): Promise<void> => {
+const show = async (options: ShowOptions): Promise<void> => {
   const { readHistory } = await import('../../results/history/store.ts');
   const { trends } = await import('../../results/history/trends.ts');
-  const { store, scenario, metric, out } = shown;
+  const { store, scenario, metric, out } = options;
   const lines = readHistory(resolve(store)).filter(
     (line) => (scenario ?? line.scenario) === line.scenario && line.what.includes(metric ?? ''),
   );
-  await writeOut(shownAs(trends(lines), shown), out);
+  await writeOut(piecesOf(trends(lines), options), out);
 };
 
-export const historyCommand = (): Command => {
-  const command = new Command('history')
-    .description('keep runs over time, and see where a metric changed')
-    .addHelpText('after', HELP);
-  command
-    .command('add')
-    .description('add a run; adding the same one again changes nothing')
+const addCommand = (): Command =>
+  new Command('add')
+    .description('add a run; adding the same run again changes nothing')
     .argument('<RUN>', 'the run folder')
-    .option('--store <DIR>', 'the folder that holds the history', STORE)
+    .option('--store <DIR>', 'folder of the history', STORE)
     .option('--partial', 'accept a run that is not complete')
     .action(add);
-  command
-    .command('show')
-    .description('series that changed: where, with which commit, from what to what')
-    .option('--store <DIR>', 'the folder that holds the history', STORE)
+
+const showCommand = (): Command =>
+  new Command('show')
+    .description('show metrics that changed: where, at which commit, from what to what')
+    .option('--store <DIR>', 'folder of the history', STORE)
     .option('--scenario <NAME>', 'only this scenario')
-    .option('--metric <TEXT>', 'only metrics or calls with this in their name')
-    .option('--all', 'every series, also those without a change')
+    .option('--metric <TEXT>', 'only metrics and system calls whose name contains TEXT')
+    .option('--all', 'show metrics without a change too')
     .addOption(
-      new Option('--format <FORMAT>', 'html is a page with a chart of every trend')
+      new Option('--format <FORMAT>', 'html: a page with a chart of every trend')
         .choices(['text', 'json', 'html'])
         .default('text'),
     )
-    .option('--json', 'the same as --format json: for machines')
-    .option('--runs <DIR>', 'the folder of the runs, for links to them from the page', RUNS)
-    .option('--out <FILE>', 'write it there instead of printing it')
+    .option('--json', 'the same as --format json')
+    .option('--runs <DIR>', 'folder of the runs that the page links to', RUNS)
+    .option('--out <FILE>', 'write to FILE instead of standard output')
     .action(show);
-  return command;
-};
+
+export const historyCommand = (): Command =>
+  new Command('history')
+    .description('keep results over time, and show when a metric changed')
+    .addHelpText('after', HELP)
+    .addCommand(addCommand())
+    .addCommand(showCommand());

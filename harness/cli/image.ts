@@ -1,4 +1,4 @@
-// Images without mounting them: build one, look at one, print one.
+// `cfsbench image`: builds, inspects and dumps images without mounting them.
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -10,23 +10,23 @@ import { UserError } from '../model/errors.ts';
 import { VerityHasher, verityDigest } from '../store/verity.ts';
 import { openAnySource } from './sources.ts';
 
-const systemError = (what: string, path: string, error: unknown): unknown => {
+const explained = (message: string, path: string, error: unknown): unknown => {
   if (!(error instanceof Error) || !('syscall' in error)) return error;
-  const { code = 'EIO', message } = error as NodeJS.ErrnoException;
-  return new UserError(what, { code, facts: [`file: ${path}`, message] });
+  const { code = 'EIO', message: reason } = error as NodeJS.ErrnoException;
+  return new UserError(message, { code, facts: [`file: ${path}`, reason] });
 };
 
 const writeAll = (fd: number, bytes: Uint8Array): void => {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at);
 };
 
-interface Written {
+interface WrittenImage {
   readonly imageBytes: number;
   readonly digest: string;
 }
 
-/** Under a temporary name beside the target, renamed when complete: a half-written image is never seen. */
-const writeFile = (path: string, pieces: Iterable<Uint8Array>): Written => {
+/** Writes to a temporary name beside the target and renames it when complete: no reader sees half an image. */
+const writeFile = (path: string, pieces: Iterable<Uint8Array>): WrittenImage => {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   const hasher = new VerityHasher();
   let imageBytes = 0;
@@ -45,7 +45,7 @@ const writeFile = (path: string, pieces: Iterable<Uint8Array>): Written => {
   } catch (error) {
     if (fd !== null) closeSync(fd);
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(temporary, { force: true });
-    throw systemError('the image cannot be written', path, error);
+    throw explained('cannot write the image', path, error);
   }
 };
 
@@ -66,12 +66,12 @@ const readFile = (path: string): Buffer => {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw systemError('the image cannot be read', path, error);
+    throw explained('cannot read the image', path, error);
   }
 };
 
-/** An error about a file should say which. */
-const about = <T>(path: string, work: () => T): T => {
+/** Adds the path to errors of `work`. */
+const naming = <T>(path: string, work: () => T): T => {
   try {
     return work();
   } catch (error) {
@@ -84,30 +84,40 @@ const about = <T>(path: string, work: () => T): T => {
   }
 };
 
-const table = (facts: ImageFacts, digest: string): string => {
-  const rows: readonly (readonly [string, string | number])[] = [
-    ['composefs version', facts.composefsVersion],
-    ['size', `${facts.imageBytes} bytes`],
-    ['fs-verity digest', digest],
+type FactRow = readonly [title: string, value: string | number];
+
+const inodeRows = (facts: ImageFacts): readonly FactRow[] => {
+  const { objectFileCount, inlineFileCount, emptyFileCount, storeWhiteoutCount } = facts;
+  const charDeviceCount = facts.charDeviceCount - storeWhiteoutCount;
+  return [
     ['inodes', `${facts.inodeCount} (${facts.compactCount} compact, ${facts.extendedCount} extended)`],
     ['names', facts.nameCount],
     ['directories', facts.directoryCount],
     [
       'files',
-      `${facts.fileCount} (${facts.objectFileCount} objects, ${facts.inlineFileCount} inline, ${facts.emptyFileCount} empty)`,
+      `${facts.fileCount} (${objectFileCount} objects, ${inlineFileCount} inline, ${emptyFileCount} empty)`,
     ],
     ['symlinks', facts.symlinkCount],
     [
       'devices',
-      `${facts.charDeviceCount - facts.storeWhiteoutCount} char, ${facts.blockDeviceCount} block, ${facts.storeWhiteoutCount} whiteouts over the object store`,
+      `${charDeviceCount} char, ${facts.blockDeviceCount} block, ${storeWhiteoutCount} whiteouts over the object store`,
     ],
     ['fifos, sockets', `${facts.fifoCount}, ${facts.socketCount}`],
+  ];
+};
+
+const factsText = (facts: ImageFacts, digest: string): string => {
+  const rows: readonly FactRow[] = [
+    ['composefs version', facts.composefsVersion],
+    ['size', `${facts.imageBytes} bytes`],
+    ['fs-verity digest', digest],
+    ...inodeRows(facts),
     ['bytes in objects', facts.objectFileBytes],
     ['bytes inline', facts.inlineFileBytes],
     ['distinct objects', facts.objectCount],
     [
       'shared attributes',
-      `${facts.sharedXattrCount} in ${facts.sharedXattrBytes} bytes, referred to ${facts.sharedXattrReferenceCount} times`,
+      `${facts.sharedXattrCount} in ${facts.sharedXattrBytes} bytes, ${facts.sharedXattrReferenceCount} references`,
     ],
     ['inline attributes', facts.inlineXattrCount],
     ['ACLs', facts.hasAcl ? 'yes' : 'no'],
@@ -118,12 +128,14 @@ const table = (facts: ImageFacts, digest: string): string => {
 
 export const inspect = (path: string, json: boolean): void => {
   const image = readFile(path);
-  const facts = about(path, () => inspectImage(image));
+  const facts = naming(path, () => inspectImage(image));
   const digest = verityDigest(image);
-  process.stdout.write(json ? `${JSON.stringify({ ...facts, digest }, null, 2)}\n` : table(facts, digest));
+  process.stdout.write(
+    json ? `${JSON.stringify({ ...facts, digest }, null, 2)}\n` : factsText(facts, digest),
+  );
 };
 
 export const dump = async (path: string): Promise<void> => {
-  const tree = about(path, () => readImage(readFile(path)));
+  const tree = naming(path, () => readImage(readFile(path)));
   for (const piece of printDump(tree)) if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
 };

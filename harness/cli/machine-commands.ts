@@ -1,27 +1,32 @@
-// `cfsbench list` and `cfsbench doctor` as typed. What they do is loaded when it is asked for: it knows every part there is.
+// The commands `cfsbench list` and `cfsbench doctor`. Their modules load every backend, so they are imported when called.
 import { tmpdir } from 'node:os';
 import { Command } from 'commander';
-import type { TypedDoctor } from './doctor.ts';
+import type { DoctorOptions } from './doctor.ts';
+
+const WORK = [
+  '--work <DIR>',
+  'folder for the work of a run: its file system is tried out',
+  tmpdir(),
+] as const;
 
 export const listCommand = (): Command =>
   new Command('list')
-    .description('backends, scenarios, probes, images and profiles that there are, and what can run here')
-    .option('--work <DIR>', 'the folder a run would work in', tmpdir())
-    .action(async (typed: { readonly work: string }) => {
+    .description('list backends, scenarios, images, probes and profiles by name')
+    .option(...WORK)
+    .action(async (options: { readonly work: string }) => {
       const { list } = await import('./list.ts');
-      await list(typed);
+      await list(options);
     });
 
 export const doctorCommand = (): Command =>
   new Command('doctor')
-    .description(
-      'what every backend, scenario and probe needs, whether this machine has it, and what to do; changes nothing',
-    )
-    .option('--json', 'what was found, for machines')
-    .option('--bench', 'whether the machine is quiet enough to measure on')
-    .option('--strict', 'with --bench: exit 4 where it is not')
-    .option('--work <DIR>', 'the folder a run would work in', tmpdir())
-    .action(async (typed: TypedDoctor) => {
+    .description('check what this machine can measure, and print how to get what is missing')
+    .option('--json', 'print the features found, as JSON')
+    .option('--bench', 'check whether the machine is quiet enough to measure on')
+    .option('--strict', 'with --bench: exit with 4 on a noisy machine')
+    .option(...WORK)
+    .addHelpText('after', '\nChanges nothing, except for short-lived files in the work folder.')
+    .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./doctor.ts');
-      await doctor(typed);
+      await doctor(options);
     });

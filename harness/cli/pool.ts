@@ -1,40 +1,41 @@
-// `cfsbench pool RUN…`: several runs of one plan as one report. Needs no root and no machine.
+// `cfsbench pool RUN…`: several runs of one plan as one report, on any machine.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { LoadedPool } from '../../results/pool/load.ts';
 import { UserError } from '../model/errors.ts';
-import { writeOut } from './written.ts';
+import { terminalColumns } from './terminal-width.ts';
+import { writeOut } from './write-out.ts';
 
 const FORMATS = ['text', 'html', 'mail', 'markdown', 'json', 'csv'] as const;
-type Format = (typeof FORMATS)[number];
+type PoolFormat = (typeof FORMATS)[number];
 
 const HELP = `
-Runs of one plan differ by more than their blocks do. A run counts as one value,
-its middle, however many blocks it has: intervals hold for further runs of the
-plan. Evidence needs at least five runs.
+Runs of one plan differ by more than the blocks within a run do. The median of
+each run counts as one value, however many blocks it has, so that intervals hold
+for further runs of the plan. Evidence needs at least five runs.
 
 Examples:
   cfsbench pool runs/evidence
   cfsbench pool runs/monday runs/tuesday runs/wednesday --format mail
   cfsbench pool runs/evidence --format html --out evidence.html`;
 
-const IS_RUN = 'run.json';
+const RUN_FILE = 'run.json';
 
-/** A folder of runs stands for the runs in it. */
-export const runFoldersIn = (folder: string): readonly string[] => {
-  if (existsSync(join(folder, IS_RUN)) || !existsSync(folder)) return [folder];
-  const inside = readdirSync(folder)
+/** A folder of runs is replaced by the runs in it. */
+const runFoldersIn = (folder: string): readonly string[] => {
+  if (existsSync(join(folder, RUN_FILE)) || !existsSync(folder)) return [folder];
+  const runs = readdirSync(folder)
     .map((name) => join(folder, name))
-    .filter((path) => existsSync(join(path, IS_RUN)));
-  if (inside.length > 0) return inside;
+    .filter((path) => existsSync(join(path, RUN_FILE)));
+  if (runs.length > 0) return runs;
   throw new UserError(`no run in this folder: ${folder}`, {
-    facts: [`neither it nor a folder in it holds ${IS_RUN}`],
-    hint: 'name run folders, as in runs/<date>-<host>-<seed>',
+    facts: [`neither the folder nor a folder in it contains ${RUN_FILE}`],
+    hint: 'cfsbench pool runs/<date>-<host>-<seed> ...',
   });
 };
 
-async function* textOf(pool: LoadedPool, format: Format, isShown: boolean): AsyncGenerator<string> {
+async function* piecesOf(pool: LoadedPool, { format, out }: PoolOptions): AsyncGenerator<string> {
   const { viewOf } = await import('../../report/load.ts');
   switch (format) {
     case 'html':
@@ -54,29 +55,29 @@ async function* textOf(pool: LoadedPool, format: Format, isShown: boolean): Asyn
       return;
     default:
       yield (await import('../../report/terminal.ts')).terminalOf(viewOf(pool), {
-        columns: process.stdout.columns ?? 80,
-        color: isShown && process.stdout.isTTY === true,
+        columns: terminalColumns(),
+        color: out === undefined && process.stdout.isTTY === true,
       });
   }
 }
 
-interface Typed {
-  readonly format: Format;
+interface PoolOptions {
+  readonly format: PoolFormat;
   readonly out?: string;
 }
 
-const pool = async (given: readonly string[], { format, out }: Typed): Promise<void> => {
+const pool = async (given: readonly string[], options: PoolOptions): Promise<void> => {
   const folders = given.flatMap(runFoldersIn);
   const { loadPool } = await import('../../results/pool/load.ts');
-  const named = given.length === 1 ? basename(resolve(given[0]!)) : `pool of ${folders.length} runs`;
-  await writeOut(textOf(await loadPool(folders, named), format, out === undefined), out);
+  const name = given.length === 1 ? basename(resolve(given[0]!)) : `pool of ${folders.length} runs`;
+  await writeOut(piecesOf(await loadPool(folders, name), options), options.out);
 };
 
 export const poolCommand = (): Command =>
   new Command('pool')
-    .description('put several runs of one plan together: intervals that hold for further runs')
+    .description('report several runs of one plan together, with intervals over runs')
     .argument('<RUN...>', 'run folders, or folders of runs')
-    .addOption(new Option('--format <FORMAT>', 'what to make').choices([...FORMATS]).default('text'))
-    .option('--out <FILE>', 'write it there instead of printing it')
+    .addOption(new Option('--format <FORMAT>', 'output format').choices([...FORMATS]).default('text'))
+    .option('--out <FILE>', 'write to FILE instead of standard output')
     .addHelpText('after', HELP)
     .action(pool);

@@ -1,14 +1,14 @@
-// Errors as people read them: one sentence, the facts indented, what to try. A bug keeps its stack.
+// Errors as text: the sentence, its facts indented, what to try. A bug prints its stack.
 import { UserError } from '../model/errors.ts';
 
-interface Told {
+interface PrintableError {
   readonly message: string;
   readonly facts: readonly string[];
   readonly hint: string | undefined;
   readonly exit: number;
 }
 
-const isTold = (error: unknown): error is Told =>
+const isPrintable = (error: unknown): error is PrintableError =>
   error instanceof UserError ||
   (error instanceof Error &&
     'facts' in error &&
@@ -16,9 +16,9 @@ const isTold = (error: unknown): error is Told =>
     'exit' in error &&
     typeof error.exit === 'number');
 
-/** Text for standard error and the exit code. */
+/** Text for standard error, and the exit code. */
 export const describeError = (error: unknown): { text: string; exit: number } => {
-  if (isTold(error)) {
+  if (isPrintable(error)) {
     const facts = error.facts.map((fact) => `  ${fact}\n`).join('');
     const hint = error.hint === undefined || error.hint === '' ? '' : `  try: ${error.hint}\n`;
     return { text: `cfsbench: ${error.message}\n${facts}${hint}`, exit: error.exit };

@@ -1,39 +1,38 @@
-// How much a run takes on. Budgets are wall time on two cores, from the first line to the report.
-
+// Profiles: named choices of images, scenarios, blocks and budget. Budgets are wall time on two cores.
 import type { AskedPlacement } from '../runner/groups.ts';
 
 export interface Profile {
   readonly id: string;
   readonly title: string;
-  /** Null: as long as it takes. */
+  /** Null: no limit. */
   readonly budgetNs: number | null;
   readonly images: readonly string[];
-  /** Images that only these scenarios are asked of: what writes every file of a large one, again and again, takes the time of all else. */
+  /** Images that only these scenarios measure: writing every file of a large image again and again would use up the budget. */
   readonly imageScenarios?: Readonly<Record<string, readonly string[]>>;
   readonly scenarios: readonly string[];
-  /** Of them, those that are counted and not timed. */
+  /** Scenarios that are counted and not timed. */
   readonly countedOnly?: readonly string[];
-  /** Fewest blocks: what must fit the budget. */
+  /** Fewest blocks, which must fit the budget. */
   readonly blocks: number;
-  /** Most blocks: what rows that are still undecided may use of the time that is left. */
+  /** Most blocks, for rows that are still undecided. */
   readonly mostBlocks: number;
   readonly countPasses: number;
   /** Long lives of an image within one timed slot: more are steadier and take longer. */
   readonly lives: number;
-  /** The larger parameters of each scenario too. */
+  /** Measure the larger parameters of each scenario too. */
   readonly large: boolean;
   readonly placement: AskedPlacement;
-  /** Fresh runs that are put together; the budget is that of one. Absent: one. */
+  /** Fresh runs that are pooled; the budget is that of one run. Absent: one. */
   readonly runs?: number;
 }
 
 const SECOND_NS = 1e9;
 const HEADLINE = ['churn', 'walk-warm', 'walk-cold'];
-/** What carries a claim that a small image answers, and needs no more than counting. */
+/** Claims that counting on a small image decides. */
 const COUNTED_CLAIMS = ['churn-scale', 'many-stores', 'lookup-trace', 'tamper'];
-/** What carries a claim about readahead, stacking, growth or memory, which needs at least 20,000 entries. */
+/** Claims about readahead, stacking, growth or memory, which need at least 20,000 entries. */
 const LARGE_CLAIMS = ['prefetch', 'memory', 'walk-writable'];
-/** What carries a claim and takes its time. */
+/** Claims whose scenarios take long. */
 const FURTHER_CLAIMS = [
   'sharing-cache',
   'sharing-disk',
@@ -62,10 +61,10 @@ const MICRO = [
   'micro-getdents',
 ];
 const LARGE = 'fixture:debian-12-developer';
-/** What is read of it, and never written: `churn-scale` and `memory` name it themselves. */
+/** Scenarios that only read it; `churn-scale` and `memory` name it as an image of their own. */
 const ON_LARGE = ['walk-warm', 'walk-cold', ...LARGE_CLAIMS];
 
-/** Five hold the error; seven tell an effect that was published from none in nine of ten cases. */
+/** Five runs bound the error; seven tell a published effect from none in nine of ten cases. */
 const EVIDENCE_RUNS = 7;
 
 const FULL = {
@@ -83,7 +82,7 @@ const FULL = {
 export const profiles: readonly Profile[] = [
   {
     id: 'quick',
-    title: 'a first look: one small image, 20 s',
+    title: 'one small image, 20 s',
     budgetNs: 20 * SECOND_NS,
     images: ['fixture:debian-12-certs'],
     scenarios: HEADLINE,
@@ -96,7 +95,7 @@ export const profiles: readonly Profile[] = [
   },
   {
     id: 'default',
-    title: 'the main job: a container base image, all headline rows, claims that it can answer, 90 s',
+    title: 'a container base image, all headline rows and the claims that they decide, 90 s',
     budgetNs: 90 * SECOND_NS,
     images: ['fixture:debian-12-base'],
     scenarios: [...HEADLINE, ...COUNTED_CLAIMS],
@@ -110,7 +109,7 @@ export const profiles: readonly Profile[] = [
   },
   {
     id: 'ci',
-    title: 'more blocks and removal before write-back, 180 s',
+    title: 'two small images, more blocks, removal before write-back, 180 s',
     budgetNs: 180 * SECOND_NS,
     images: ['fixture:debian-12-static', 'fixture:debian-12-base'],
     scenarios: [...HEADLINE, 'churn-fresh'],
@@ -129,14 +128,14 @@ export const profiles: readonly Profile[] = [
   },
   {
     id: 'evidence',
-    title: `what full asks, in ${EVIDENCE_RUNS} fresh runs that are put together, 3 h`,
+    title: `the plan of full in ${EVIDENCE_RUNS} fresh runs, pooled, 3 h`,
     budgetNs: 1500 * SECOND_NS,
     runs: EVIDENCE_RUNS,
     ...FULL,
   },
   {
     id: 'all',
-    title: 'everything that can be asked, as long as it takes',
+    title: 'every scenario, without a budget',
     budgetNs: null,
     ...FULL,
     scenarios: [...FULL.scenarios, ...FURTHER, ...MICRO, 'live-mounts-10000'],

@@ -1,20 +1,20 @@
-// One progress line on a terminal, with the time left; nothing where nobody watches.
+// A progress line on a terminal, with the time left; none where standard error is no terminal.
 import { Presets, SingleBar } from 'cli-progress';
+import { wrapText } from '../../report/text.ts';
 import { formatSeconds } from './duration.ts';
-import { wrap } from './wrap.ts';
 
-export interface Progress {
-  /** What stays, above the progress line: one line, folded between words where the terminal is narrower. */
-  say(text: string): void;
-  /** What is going on, how much of the whole is done (0..1), and how long it will still take, if known. */
-  at(what: string, done: number, leftNs: number | null): void;
-  end(): void;
+export interface ProgressLine {
+  /** A line above the progress line, wrapped on a narrow terminal. */
+  print(text: string): void;
+  /** `done`: share of the whole, 0..1. */
+  update(what: string, done: number, leftNs: number | null): void;
+  close(): void;
 }
 
 const STEPS = 1000;
 
-export const openProgress = (stream: NodeJS.WriteStream): Progress => {
-  if (!stream.isTTY) return { say: (text) => void stream.write(`${text}\n`), at() {}, end() {} };
+export const openProgress = (stream: NodeJS.WriteStream): ProgressLine => {
+  if (!stream.isTTY) return { print: (text) => void stream.write(`${text}\n`), update() {}, close() {} };
   const bar = new SingleBar(
     {
       format: '{bar} {left} {what}',
@@ -32,17 +32,18 @@ export const openProgress = (stream: NodeJS.WriteStream): Progress => {
     shown = false;
   };
   return {
-    say(text) {
+    print(text) {
       hide();
-      const { columns = Infinity } = stream;
-      stream.write(text.length > columns ? wrap(text, '', columns) : `${text}\n`);
+      const { columns = Number.POSITIVE_INFINITY } = stream;
+      const lines = text.length > columns ? wrapText(text, columns) : [text];
+      stream.write(lines.map((line) => `${line}\n`).join(''));
     },
-    at(what, done, leftNs) {
+    update(what, done, leftNs) {
       const payload = { what, left: leftNs === null ? '' : `${formatSeconds(leftNs)} left,` };
       if (!shown) bar.start(STEPS, 0, payload);
       shown = true;
       bar.update(Math.min(STEPS, Math.round(done * STEPS)), payload);
     },
-    end: hide,
+    close: hide,
   };
 };

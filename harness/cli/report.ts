@@ -1,49 +1,45 @@
-// Renders a run folder again, on any machine.
+// `cfsbench report`: renders a run folder again, on any machine.
 import { Command, Option } from 'commander';
+import { definitionLines } from '../../report/text.ts';
 import type { ReportView } from '../../report/view.ts';
 import { machineFormats } from '../../results/exports/registry.ts';
 import { UserError } from '../model/errors.ts';
-import { terminalColumns } from './columns.ts';
 import { reportExitCode } from './exit-code.ts';
-import { writeOut } from './written.ts';
+import { didYouMean } from './nearest-name.ts';
+import { proseColumns, terminalColumns } from './terminal-width.ts';
+import { writeOut } from './write-out.ts';
 
-const SHOWN: readonly (readonly [id: string, title: string])[] = [
-  ['terminal', 'the first table'],
-  ['html', 'the page, written into the run folder'],
-  ['mail', 'for a mailing list: ASCII, 75 columns'],
-  ['markdown', 'for pull requests, what differs first'],
-  ['csv', 'a row a sample and metric, in the run folder'],
+const VIEW_FORMATS: readonly (readonly [id: string, title: string])[] = [
+  ['terminal', 'the first table, the claims and the observations'],
+  ['html', 'the page report.html, written into the run folder'],
+  ['mail', 'for mailing lists: ASCII, 75 columns'],
+  ['markdown', 'for pull requests: differences first'],
 ];
-const FORMATS = [...SHOWN, ...machineFormats.map(({ id, title }) => [id, title] as const)];
-const ID_WIDTH = Math.max(...FORMATS.map(([id]) => id.length));
+const CSV: readonly [id: string, title: string] = [
+  'csv',
+  'samples.csv, a row per sample and metric, written into the run folder',
+];
+const FORMATS = [...VIEW_FORMATS, CSV, ...machineFormats.map(({ id, title }) => [id, title] as const)];
+const IN_RUN_FOLDER = ['html', 'csv'];
 
-const HELP = `
+const help = (): string => `
 Formats:
-${FORMATS.map(([id, title]) => `  ${id.padEnd(ID_WIDTH)}  ${title}`).join('\n')}
+${definitionLines(FORMATS, proseColumns()).join('\n')}
 
-The same folder gives the same bytes every time, without a network. Where the
-rule of a claim breaks the exit code is 5.
+The same folder renders to the same bytes every time, without a network, root or
+any kernel feature. The exit code is 5 when the rule of a claim fails.
 
 Examples:
   cfsbench report runs/main --format mail
   cfsbench report runs/main --format markdown >> "$GITHUB_STEP_SUMMARY"
   cfsbench report runs/main --format go --out run.txt`;
 
-interface Typed {
+interface ReportOptions {
   readonly format: string;
   readonly out?: string;
 }
 
-/** In pieces: a journal of a million samples does not fit into one string. */
-async function* machine(folder: string, format: string): AsyncGenerator<string> {
-  const { loadRun } = await import('../../results/gate/load.ts');
-  const found = machineFormats.find(({ id }) => id === format)!;
-  yield* found.pieces(await loadRun(folder));
-}
-
-const OF_A_VIEW = new Set(['terminal', 'html', 'mail', 'markdown']);
-
-const textOf = async (view: ReportView, { format, out }: Typed): Promise<string> => {
+const textOf = async (view: ReportView, { format, out }: ReportOptions): Promise<string> => {
   switch (format) {
     case 'mail':
       return (await import('../../report/mail/mail.ts')).mailOf(view);
@@ -57,46 +53,58 @@ const textOf = async (view: ReportView, { format, out }: Typed): Promise<string>
   }
 };
 
-async function* one(text: string): AsyncGenerator<string> {
-  yield text;
-}
-
-/** Shows it, and returns what a rule that broke makes of the exit code. */
-const showView = async (folder: string, typed: Typed): Promise<number> => {
+/** Returns the exit code. */
+const writeView = async (folder: string, options: ReportOptions): Promise<number> => {
   const { brokenRules, renderReport } = await import('../../report/render.ts');
-  if (typed.format === 'html') {
+  if (options.format === 'html') {
     const view = await renderReport(folder);
     process.stdout.write(`${folder}/report.html\n`);
     return reportExitCode(brokenRules(view));
   }
-  const view = await (await import('../../report/load.ts')).loadView(folder);
-  await writeOut(one(await textOf(view, typed)), typed.out);
+  const { loadView } = await import('../../report/load.ts');
+  const view = await loadView(folder);
+  await writeOut([await textOf(view, options)], options.out);
   return reportExitCode(brokenRules(view));
 };
 
-const report = async (folder: string, typed: Typed): Promise<void> => {
-  if (typed.out !== undefined && ['html', 'csv'].includes(typed.format))
-    throw new UserError(`--format ${typed.format} is written into the run folder`, {
-      hint: 'leave --out away',
+const report = async (folder: string, options: ReportOptions): Promise<void> => {
+  const { format, out } = options;
+  if (out !== undefined && IN_RUN_FOLDER.includes(format))
+    throw new UserError(`--out cannot be combined with --format ${format}`, {
+      facts: ['this format is written into the run folder'],
+      hint: `cfsbench report ${folder} --format ${format}`,
     });
-  if (OF_A_VIEW.has(typed.format)) process.exitCode = await showView(folder, typed);
-  else if (typed.format === 'csv') {
-    await (await import('../../results/csv.ts')).writeCsv(folder);
+  if (VIEW_FORMATS.some(([id]) => id === format)) {
+    process.exitCode = await writeView(folder, options);
+    return;
+  }
+  if (format === 'csv') {
+    const { writeCsv } = await import('../../results/csv.ts');
+    await writeCsv(folder);
     process.stdout.write(`${folder}/samples.csv\n`);
-  } else await writeOut(machine(folder, typed.format), typed.out);
+    return;
+  }
+  const { loadRun } = await import('../../results/gate/load.ts');
+  const chosen = machineFormats.find(({ id }) => id === format)!;
+  await writeOut(chosen.pieces(await loadRun(folder)), out);
+};
+
+const checkFormat = (format: string): string => {
+  const known = FORMATS.map(([id]) => id);
+  if (known.includes(format)) return format;
+  throw new UserError(`unknown format '${format}'${didYouMean(format, known)}`, {
+    facts: [`formats: ${known.join(', ')}`],
+    hint: 'cfsbench report --help',
+  });
 };
 
 export const reportCommand = (): Command =>
   new Command('report')
-    .description(
-      'render a run folder again: for people, for lists and for machines; needs no root and no kernel feature',
-    )
-    .argument('<RUN>', 'the run folder, as in runs/<date>-<host>-<seed>')
+    .description('render a run folder again, for people or for other programs')
+    .argument('<RUN>', 'the run folder: runs/<date>-<host>-<seed>')
     .addOption(
-      new Option('--format <FORMAT>', 'what to make; html and csv are written into the run folder')
-        .choices(FORMATS.map(([id]) => id))
-        .default('terminal'),
+      new Option('--format <FORMAT>', 'one of the formats below').default('terminal').argParser(checkFormat),
     )
-    .option('--out <FILE>', 'write it there instead of printing it (not html, not csv)')
-    .addHelpText('after', HELP)
+    .option('--out <FILE>', 'write to FILE instead of standard output (not for html and csv)')
+    .addHelpText('after', help)
     .action(report);

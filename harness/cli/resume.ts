@@ -1,4 +1,4 @@
-// `cfsbench run --resume DIR`: what the earlier process was asked, and whether this one may go on with it.
+// `cfsbench run --resume DIR`: the options of the interrupted run, and whether this machine may continue it.
 import { dirname, resolve } from 'node:path';
 import { readRun, readSamples } from '../../results/read.ts';
 import type { Environment, RunFile } from '../../results/schema/run.ts';
@@ -8,42 +8,41 @@ import { removeWorkFolder, workFolders } from './clean.ts';
 import type { TypedOptions } from './options.ts';
 import type { RunFolders } from './work-folder.ts';
 
-export interface Earlier {
+export interface EarlierRun {
   readonly run: RunFile;
   readonly typed: TypedOptions;
 }
 
-/** Enters the folder that the run was begun in: its options name files relative to it. */
-export const earlierRun = (folder: string): Earlier => {
-  const dir = resolve(folder);
-  const run = readRun(dir);
+const NEW_RUN = 'start a new run: cfsbench run';
+
+/** Enters the working directory of the earlier process: its options contain relative paths. */
+export const earlierRun = (folder: string, { keepWork = false }: TypedOptions): EarlierRun => {
+  const runDir = resolve(folder);
+  const run = readRun(runDir);
   if (run.asked === undefined)
-    throw new UserError('this run cannot be gone on with: it does not say what it was asked for', {
-      facts: [dir],
-      hint: 'begin a new run: cfsbench run',
-    });
+    throw new UserError(`cannot resume ${folder}: run.json does not record its options`, { hint: NEW_RUN });
   try {
     process.chdir(run.asked.cwd);
   } catch (error) {
-    throw new UserError(`the folder that the run was begun in is gone: ${run.asked.cwd}`, {
+    throw new UserError(`cannot resume ${folder}: its working directory ${run.asked.cwd} is gone`, {
       facts: [error instanceof Error ? error.message : String(error)],
-      hint: 'make it again, or begin a new run',
+      hint: `create ${run.asked.cwd}, or ${NEW_RUN}`,
     });
   }
   const options = run.asked.options as unknown as TypedOptions;
-  return { run, typed: { ...options, seed: run.plan.seed, out: dir } };
+  return { run, typed: { ...options, seed: run.plan.seed, out: runDir, keepWork } };
 };
 
-export const sessionAfter = (run: RunFile): number => (run.resumed?.length ?? 0) + 1;
+export const nextSession = (run: RunFile): number => (run.resumed?.length ?? 0) + 1;
 
-/** What a killed process left on the work file system goes before its successor begins. */
-export const clearWorkFolder = async ({ workDir }: RunFolders): Promise<void> => {
+/** Removes the work folder of the earlier process. */
+export const clearWorkFolder = async ({ runDir, workDir }: RunFolders): Promise<void> => {
   const left = workFolders(dirname(workDir)).find(({ path }) => path === workDir);
   if (left === undefined) return;
   if (left.live)
-    throw new UserError('the run is still going on', {
+    throw new UserError(`cannot resume ${runDir}: the run is still going on`, {
       facts: [`work folder: ${workDir}`],
-      hint: 'wait for it, or interrupt it first',
+      hint: 'wait for it to end, or interrupt it',
     });
   await removeWorkFolder(workDir);
 };
@@ -54,9 +53,7 @@ export const readBefore = async (run: RunFile, runDir: string, session: number):
   return { session, samples, slots: run.plan.slots, lives: run.plan.lives ?? null };
 };
 
-type Facts = Readonly<Record<string, string>>;
-
-const factsOf = (environment: Environment, commit: string | null): Facts => ({
+const factsOf = (environment: Environment, commit: string | null): Readonly<Record<string, string>> => ({
   kernel: environment.kernel,
   architecture: environment.architecture,
   cpu: `${environment.cpuCount} x ${environment.cpuModel}`,
@@ -67,17 +64,21 @@ const factsOf = (environment: Environment, commit: string | null): Facts => ({
   ...environment.tools,
 });
 
-/** A block is never split over machines: whatever a sample depends on must be as it was. */
-export const refuseOtherMachine = (run: RunFile, environment: Environment, commit: string | null): void => {
+/** Everything that a sample depends on must be unchanged: the samples of a block are compared with each other. */
+export const refuseOtherMachine = (
+  { run, runDir }: { readonly run: RunFile; readonly runDir: string },
+  environment: Environment,
+  commit: string | null,
+): void => {
   const before = factsOf(run.environment, run.cfsbench.commit);
   const now = factsOf(environment, commit);
-  const unlike = [...new Set([...Object.keys(before), ...Object.keys(now)])]
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])]
     .filter((key) => before[key] !== now[key])
-    .map((key) => `${key}: ${before[key] ?? 'absent'} then, ${now[key] ?? 'absent'} now`);
-  if (unlike.length === 0) return;
-  throw new UserError('the run was begun on another machine, or this one has changed', {
+    .map((key) => `${key}: was ${before[key] ?? 'absent'}, is ${now[key] ?? 'absent'}`);
+  if (changed.length === 0) return;
+  throw new UserError(`cannot resume ${runDir}: the machine or its programs have changed`, {
     exit: 4,
-    facts: unlike,
-    hint: 'begin a new run: cfsbench run',
+    facts: changed,
+    hint: NEW_RUN,
   });
 };

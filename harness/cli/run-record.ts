@@ -1,4 +1,4 @@
-// run.json while a run goes on: begun before the first sample, rewritten as more is known.
+// run.json: written before the first sample, and again whenever more is known.
 import { execFileSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
@@ -31,14 +31,14 @@ const commitOf = (): string | null => {
   }
 };
 
-/** In the order in which the counter chooses. */
+/** The counter prefers BPF to strace. */
 const ledgerSource = (features: Features): string => {
   if (features['bpf-ledger'].ok) return 'bpf';
   if (features.strace.ok) return 'strace';
   return `nothing here counts: ${features['bpf-ledger'].detail}; ${features.strace.detail}`;
 };
 
-/** The project's own server, and every other one that an arm names, by what they are called in the list of tools. */
+/** Paths of the project's own server and of servers that arms name, by their names in the list of tools. */
 export const serversOf = (arms: readonly Arm[]): ReadonlyMap<string, string> => {
   const named = arms.flatMap(({ options: { server } }) => (server === undefined ? [] : [server]));
   return new Map([
@@ -47,63 +47,86 @@ export const serversOf = (arms: readonly Arm[]): ReadonlyMap<string, string> => 
   ]);
 };
 
-export interface Given {
+/** What the command line knows of a run. */
+export interface RunOrigin {
   readonly version: string;
-  readonly baseline: string;
-  readonly skipped: readonly Skipped[];
   readonly asked: RecordedOptions;
-  /** The run that this process goes on with. */
+  /** The run that this process resumes. */
   readonly earlier: RunFile | null;
 }
 
-const withoutRepeats = (skipped: readonly Skipped[]): readonly Skipped[] => [
-  ...new Map(skipped.map((one) => [JSON.stringify(one), one])).values(),
-];
+export interface RecordParts {
+  readonly options: RunOptions;
+  readonly handover: Handover;
+  readonly origin: RunOrigin;
+  readonly baseline: string;
+  readonly skipped: readonly Skipped[];
+}
 
 export interface RunRecord {
   update(changed: Changed): void;
   end(status: RunFile['status'], wallNs: number, warnings: readonly string[]): void;
 }
 
-export const openRecord = (
-  journal: Journal,
-  options: RunOptions,
-  { features, folders, startedAt, session }: Handover,
-  given: Given,
-): RunRecord => {
-  const { profile, budgetNs, blocks, looks, ab, seed } = options;
-  const environment: Environment = {
-    ...readEnvironment(folders.workDir, serversOf(options.arms), features),
-    slotPathBytes: slotPathBytes(folders.workDir),
-  };
-  const commit = commitOf();
-  const nothing = { arms: [], scenarios: [], images: [], dropped: [], slots: [] };
-  let run: RunFile = {
+const newRun = (parts: RecordParts, environment: Environment, commit: string | null): RunFile => {
+  const { options, handover, origin } = parts;
+  const { looks, budgetNs } = options.amount;
+  return {
     schema: SCHEMA,
-    id: folders.id,
-    startedAt,
+    id: handover.folders.id,
+    startedAt: handover.startedAt,
     host: hostname(),
-    cfsbench: { version: given.version, commit },
+    cfsbench: { version: origin.version, commit },
     commandLine: ['cfsbench', ...process.argv.slice(2)],
     environment,
     catalogue: catalogueOf(backends, scenarios, probes),
     images: [],
     proofs: [],
-    skipped: given.skipped,
-    plan: { seed, profile: profile.id, budgetNs, blocks, baseline: given.baseline, looks, ab, ...nothing },
+    skipped: parts.skipped,
+    plan: {
+      seed: options.seed,
+      profile: options.profile.id,
+      budgetNs,
+      blocks: looks[0]!,
+      looks,
+      baseline: parts.baseline,
+      ab: options.selection.ab,
+      arms: [],
+      scenarios: [],
+      images: [],
+      dropped: [],
+      slots: [],
+    },
     status: 'running',
     finishedAt: null,
     wallNs: null,
-    ledgerSource: ledgerSource(features),
+    ledgerSource: ledgerSource(handover.features),
     warnings: [],
-    asked: given.asked,
+    asked: origin.asked,
   };
-  const { earlier } = given;
-  if (earlier !== null) {
-    refuseOtherMachine(earlier, environment, commit);
-    const resumed = [...(earlier.resumed ?? []), { session, at: new Date().toISOString() }];
-    run = { ...earlier, status: 'running', finishedAt: null, resumed };
-  }
+};
+
+const resumedRun = (earlier: RunFile, session: number): RunFile => ({
+  ...earlier,
+  status: 'running',
+  finishedAt: null,
+  resumed: [...(earlier.resumed ?? []), { session, at: new Date().toISOString() }],
+});
+
+const withoutRepeats = (skipped: readonly Skipped[]): readonly Skipped[] => [
+  ...new Map(skipped.map((one) => [JSON.stringify(one), one])).values(),
+];
+
+export const openRecord = (journal: Journal, parts: RecordParts): RunRecord => {
+  const { features, folders, session } = parts.handover;
+  const { earlier } = parts.origin;
+  const environment: Environment = {
+    ...readEnvironment(folders.workDir, serversOf(parts.options.selection.arms), features),
+    slotPathBytes: slotPathBytes(folders.workDir),
+  };
+  const commit = commitOf();
+  if (earlier !== null) refuseOtherMachine({ run: earlier, runDir: folders.runDir }, environment, commit);
+  let run = earlier === null ? newRun(parts, environment, commit) : resumedRun(earlier, session);
   const rewrite = (changed: Partial<RunFile>): void => {
     run = { ...run, ...changed };
     journal.writeRun(run);

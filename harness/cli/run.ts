@@ -1,59 +1,73 @@
-// `cfsbench run`: the outer half looks at the machine and enters private namespaces; the inner half does the work there.
+// `cfsbench run`, the outer process: finds out what the machine can do, and starts the inner process in private namespaces.
 import { dirname } from 'node:path';
 import type { RecordedOptions, RunFile } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
+import type { Arm } from '../runner/arm.ts';
 import { enter } from '../sys/namespace.ts';
+import { firstUnmet } from './check-needs.ts';
 import { discoverFeatures } from './discover.ts';
 import { reportExitCode } from './exit-code.ts';
 import { HANDOVER, type Handover } from './handover.ts';
-import { judge } from './needs.ts';
-import { type TypedOptions, understand } from './options.ts';
-import { clearWorkFolder, earlierRun, sessionAfter } from './resume.ts';
-import { checkWorkFolder, chooseFolders, foldersOf, withoutLinks } from './work-folder.ts';
+import type { RunOptions, TypedOptions } from './options.ts';
+import { resolveOptions } from './resolve-options.ts';
+import { clearWorkFolder, earlierRun, nextSession } from './resume.ts';
+import { checkWorkFolder, chooseFolders, foldersOf, type RunFolders, withoutLinks } from './work-folder.ts';
 
-/** Calls that only wait, such as the removal of a loop device, are made so many at once; read when the pool is first used. */
+/** Threads of libuv's pool: calls that only wait, such as the removal of loop devices, are made side by side. */
 const POOL_THREADS = '32';
+/** `HOST:PORT` or `PORT`: the inner process waits there for a debugger. */
+const INSPECT = 'CFSBENCH_INSPECT';
 
-const refuseWithoutBackend = (
-  chosen: readonly { id: string; needs: (typeof backends)[number]['needs'] }[],
-  features: Features,
-): void => {
-  const reasons = chosen.map(({ id, needs }) => {
-    const unmet = needs.map((need) => judge(need, features)).find((judged) => !judged.met);
-    return unmet === undefined ? null : `${id}: ${unmet.title}: ${unmet.detail}`;
+const refuseWithoutBackend = (arms: readonly Arm[], features: Features): void => {
+  const reasons = arms.map(({ id, backend }) => {
+    const unmet = firstUnmet(backend.needs, features);
+    return unmet === null ? null : `${id}: ${unmet.title}: ${unmet.detail}`;
   });
   if (reasons.some((reason) => reason === null)) return;
-  throw new UserError('no backend that was asked for can run here', {
+  throw new UserError('none of the chosen backends can run here', {
     exit: 4,
     facts: reasons.filter((reason) => reason !== null),
     hint: 'cfsbench doctor',
   });
 };
 
-/** One of several runs stops, and keeps what it has, when the process that began it is gone. */
-const stopWithoutStarter = (): void => {
+/** A run that is part of a pool stops, and keeps its samples, when the process that started it has ended. */
+const stopWithParent = (): void => {
   if (process.channel === undefined) return;
   process.channel.unref();
   process.once('disconnect', () => process.kill(process.pid, 'SIGINT'));
 };
 
-const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise<number> => {
+const openFolders = async (
+  { folders, seed }: RunOptions,
+  startedAt: Date,
+  earlier: RunFile | null,
+): Promise<RunFolders> => {
+  const chosen =
+    earlier === null
+      ? chooseFolders(folders, startedAt, seed)
+      : foldersOf(earlier.id, folders.outDir!, folders.workDir);
+  checkWorkFolder(chosen, folders.allowTmpfs);
+  const resolved = withoutLinks(chosen);
+  if (earlier !== null) await clearWorkFolder(resolved);
+  return resolved;
+};
+
+const inspectOption = (): readonly string[] => {
+  const address = process.env[INSPECT];
+  return address === undefined || address === '' ? [] : [`--inspect-brk=${address}`];
+};
+
+const runOuter = async (typed: TypedOptions, earlier: RunFile | null): Promise<number> => {
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date();
-  const options = understand(typed, backends, scenarios);
-  const typedFolders =
-    earlier === null ? chooseFolders(options, startedAt) : foldersOf(earlier.id, options.outDir!, options);
-  checkWorkFolder(typedFolders, options);
-  const folders = withoutLinks(typedFolders);
-  if (earlier !== null) await clearWorkFolder(folders);
+  const options = resolveOptions(typed, backends, scenarios);
+  const folders = await openFolders(options, startedAt, earlier);
   const features = await discoverFeatures(dirname(folders.workDir));
-  refuseWithoutBackend(
-    options.arms.map((arm) => ({ id: arm.id, needs: arm.backend.needs })),
-    features,
-  );
+  refuseWithoutBackend(options.selection.arms, features);
   const handover: Handover = {
     features,
     folders,
@@ -61,56 +75,63 @@ const runOutside = async (typed: TypedOptions, earlier: RunFile | null): Promise
     startedAt: startedAt.toISOString(),
     startedNs: String(startedNs),
     ownerPid: process.pid,
-    session: earlier === null ? 0 : sessionAfter(earlier),
+    session: earlier === null ? 0 : nextSession(earlier),
   };
-  stopWithoutStarter();
+  stopWithParent();
   return enter({
-    argv: [process.execPath, ...process.argv.slice(1)],
+    argv: [process.execPath, ...inspectOption(), ...process.argv.slice(1)],
     env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
   });
 };
 
-const alreadyComplete = async (folder: string): Promise<void> => {
-  process.stderr.write('The run is complete: nothing is left to measure; its report is made again.\n');
-  const { brokenRules, renderReport, renderTerminal } = await import('../../report/render.ts');
-  const { writeCsv } = await import('../../results/csv.ts');
-  await writeCsv(folder);
-  const view = await renderReport(folder);
-  const { columns = 80, isTTY } = process.stdout;
-  process.stdout.write(await renderTerminal(folder, { columns, color: isTTY === true }));
-  process.exitCode = reportExitCode(brokenRules(view));
+const runInner = async (
+  typed: TypedOptions,
+  earlier: RunFile | null,
+  passed: { readonly handover: Handover; readonly version: string },
+): Promise<number> => {
+  delete process.env[HANDOVER];
+  const { handover, version } = passed;
+  const options = resolveOptions({ ...typed, seed: handover.seed }, backends, scenarios);
+  const asked: RecordedOptions = { cwd: process.cwd(), options: { ...typed } as RecordedOptions['options'] };
+  const { measureInside } = await import('./measure-inside.ts');
+  return measureInside({ options, handover, origin: { version, asked, earlier } });
 };
 
-/** Each half loads what it needs: the outer one is in every start, and measures nothing. */
-export const run = async (given: TypedOptions, version: string): Promise<void> => {
-  if (given.runs === 0) throw new UserError('no run is too few', { hint: 'cfsbench run --runs 5' });
-  const { isSeveral, measureSeveral, resumeSeveral, runsOf } = await import('./evidence.ts');
-  if (given.resume !== undefined && isSeveral(given.resume)) {
-    process.exitCode = await resumeSeveral(given.resume);
-    return;
-  }
-  const count = runsOf(given);
-  if (count > 1 && given.resume === undefined && given.dryRun !== true) {
-    understand(given, backends, scenarios);
-    process.exitCode = await measureSeveral(given, count);
-    return;
-  }
+const showComplete = async (runDir: string): Promise<number> => {
+  process.stderr.write('The run is complete. Nothing is left to measure; the report is rendered again.\n');
+  const { showRun } = await import('./show-run.ts');
+  return reportExitCode(await showRun(runDir));
+};
+
+const runOnce = async (given: TypedOptions, version: string): Promise<number> => {
   const { run: earlier, typed } =
-    given.resume === undefined ? { run: null, typed: given } : earlierRun(given.resume);
-  if (earlier?.status === 'complete') return alreadyComplete(typed.out!);
+    given.resume === undefined ? { run: null, typed: given } : earlierRun(given.resume, given);
+  if (earlier?.status === 'complete') return showComplete(typed.out!);
+  const handover = process.env[HANDOVER];
+  return handover === undefined
+    ? runOuter(typed, earlier)
+    : runInner(typed, earlier, { handover: JSON.parse(handover) as Handover, version });
+};
+
+/** Modules that only one of the branches needs are loaded there: every start of the program waits for the others. */
+export const run = async (typed: TypedOptions, version: string): Promise<void> => {
   if (typed.dryRun === true) {
     const { dryRun } = await import('./dry-run.ts');
-    return dryRun(understand(typed, backends, scenarios));
+    const resumed = typed.resume === undefined ? typed : earlierRun(typed.resume, typed).typed;
+    return dryRun(resolveOptions(resumed, backends, scenarios));
   }
-  const handover = process.env[HANDOVER];
-  if (handover === undefined) {
-    process.exitCode = await runOutside(typed, earlier);
+  const { isPoolFolder, measurePool, resumePool, runCountOf } = await import('./measure-pool.ts');
+  if (typed.resume !== undefined) {
+    process.exitCode = isPoolFolder(typed.resume)
+      ? await resumePool(typed.resume)
+      : await runOnce(typed, version);
     return;
   }
-  delete process.env[HANDOVER];
-  const { seed, ...told } = JSON.parse(handover) as Handover;
-  const options = understand({ ...typed, seed }, backends, scenarios);
-  const asked = { cwd: process.cwd(), options: { ...typed } as RecordedOptions['options'] };
-  const { measureInside } = await import('./run-inside.ts');
-  process.exitCode = await measureInside(options, { ...told, seed }, { version, asked, earlier });
+  const count = runCountOf(typed);
+  if (count === 1) {
+    process.exitCode = await runOnce(typed, version);
+    return;
+  }
+  resolveOptions(typed, backends, scenarios);
+  process.exitCode = await measurePool(typed, count);
 };

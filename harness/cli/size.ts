@@ -1,4 +1,4 @@
-// Sizes for people, in decimal units as disks and downloads are counted.
+// Sizes in decimal units, the units of disks and downloads.
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 export const formatBytes = (bytes: number): string => {

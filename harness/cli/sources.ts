@@ -1,8 +1,7 @@
-// The image sources as the command line knows them.
-
+// Opens an image source as named on the command line.
 import { openSource } from '../images/registry.ts';
 import type { SourceImage } from '../model/image.ts';
 
-/** Decompressed layers go below `spoolDir`, or where the system keeps temporary files. */
+/** Decompressed layers go below `spoolDir`; without one, into the system's folder for temporary files. */
 export const openAnySource = (spec: string, spoolDir?: string): Promise<SourceImage> =>
   openSource(spec, spoolDir === undefined ? {} : { spoolDir });

@@ -1,4 +1,4 @@
-// The conditions of a run: read before its first slot and after its last one, judged, and told.
+// Conditions of a run, such as load and frequency: read and judged before its first slot and after its last one.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conditions, Judgement } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
@@ -8,67 +8,70 @@ import { openKernelLog } from '../sys/kernel-log.ts';
 import { readMoment } from '../sys/moment.ts';
 import { mountOf, readMounts } from '../sys/mountinfo.ts';
 
-const QUIET_MS = 500;
+const IDLE_MS = 500;
 
-/** Mounts that share the device: what is written there competes with the run. */
+/** Other mounts of the same device: writes there compete with the run. */
 export const otherMountsOf = (workDir: string): readonly string[] => {
   const mounts = readMounts();
   const own = mountOf(mounts, workDir);
-  return own === undefined
-    ? []
-    : [
-        ...new Set(
-          mounts.filter(({ device, at }) => device === own.device && at !== own.at).map(({ at }) => at),
-        ),
-      ];
+  if (own === undefined) return [];
+  const others = mounts.filter(({ device, at }) => device === own.device && at !== own.at);
+  return [...new Set(others.map(({ at }) => at))];
 };
 
-/** Half a second in which nothing of ours happens. */
-export const lookQuietly = async (): Promise<readonly Judgement[]> => {
+/** Judges half a second in which cfsbench does nothing. */
+export const judgeIdleMachine = async (): Promise<readonly Judgement[]> => {
   const from = readMoment();
-  await sleep(QUIET_MS);
+  await sleep(IDLE_MS);
   return judgeQuiet(from, readMoment());
 };
 
-const diskNotes = (workDir: string): readonly Judgement[] => {
+const judgeDiskOf = (workDir: string): readonly Judgement[] => {
   const mount = mountOf(readMounts(), workDir);
   return mount === undefined
     ? []
     : judgeDisk({ options: mount.options, journalMissing: isWithoutJournal(mount) });
 };
 
+const noiseIn = (judged: readonly Judgement[]): readonly Judgement[] =>
+  judged.filter(({ severity }) => severity === 'noise');
+
 export const refuseNoise = (judged: readonly Judgement[]): void => {
-  const noisy = judged.filter(({ severity }) => severity === 'noise');
-  if (noisy.length === 0) return;
+  const noise = noiseIn(judged);
+  if (noise.length === 0) return;
   throw new UserError('this machine is too noisy to measure on (--strict)', {
     exit: 4,
-    facts: noisy.map(({ text }) => text),
-    hint: noisy[0]!.hint,
+    facts: noise.map(({ text }) => text),
+    hint: noise[0]!.hint,
   });
 };
 
-export interface Watch {
+export interface ConditionWatch {
   readonly atStart: Conditions;
-  /** Closes the watch. */
-  finish(): Conditions;
+  close(): Conditions;
 }
 
-export const watchConditions = async (workDir: string): Promise<Watch> => {
-  const quiet = await lookQuietly();
+/** Noise that the earlier processes of a run recorded stays with the run. */
+export const withEarlierNoise = (earlier: Conditions | undefined, now: Conditions): Conditions => ({
+  ...now,
+  judged: [...noiseIn(earlier?.judged ?? []), ...now.judged],
+});
+
+export const watchConditions = async (workDir: string): Promise<ConditionWatch> => {
+  const idle = await judgeIdleMachine();
   const log = openKernelLog();
   const start = readMoment();
-  const otherMounts = otherMountsOf(workDir);
-  const disk = diskNotes(workDir);
-  const base = { start, otherMounts };
+  const base = { start, otherMounts: otherMountsOf(workDir) };
+  const disk = judgeDiskOf(workDir);
   return {
-    atStart: { ...base, end: null, kernelWarnings: null, judged: [...quiet, ...disk] },
-    finish() {
+    atStart: { ...base, end: null, kernelWarnings: null, judged: [...idle, ...disk] },
+    close() {
       const end = readMoment();
       const kernelWarnings = log?.warnings() ?? null;
       log?.close();
       const during = judgeRun(start, end, kernelWarnings);
-      const before = quiet
-        .filter(({ severity, id }) => severity === 'noise' && !during.some((other) => other.id === id))
+      const before = noiseIn(idle)
+        .filter(({ id }) => !during.some((other) => other.id === id))
         .map((one) => ({ ...one, text: `before the run, ${one.text}` }));
       return { ...base, end, kernelWarnings, judged: [...before, ...disk, ...during] };
     },
@@ -76,4 +79,4 @@ export const watchConditions = async (workDir: string): Promise<Watch> => {
 };
 
 export const noiseLines = ({ judged }: Conditions): readonly string[] =>
-  judged.filter(({ severity }) => severity === 'noise').map(({ text }) => `noise: ${text}`);
+  noiseIn(judged).map(({ text }) => `noise: ${text}`);

@@ -1,4 +1,4 @@
-// Sequential output, passed on in pieces that reuse one buffer.
+// Bytes in order, handed on in pieces that reuse one buffer.
 const SHORT_BYTES = 64;
 
 export class Output {
@@ -6,7 +6,7 @@ export class Output {
   #view: DataView;
   /** Offset in `bytes`. */
   at = 0;
-  /** Offset of `bytes` in the image. */
+  /** Offset of `bytes` in the whole. */
   #before = 0;
 
   constructor(capacityBytes: number) {
@@ -18,7 +18,7 @@ export class Output {
     return this.#before + this.at;
   }
 
-  /** Makes room for `length` more bytes. */
+  /** Room for so many bytes more. */
   reserve(length: number): void {
     if (this.at + length <= this.bytes.length) return;
     const grown = Buffer.allocUnsafeSlow(Math.max(this.at + length, 2 * this.bytes.length));
@@ -27,7 +27,7 @@ export class Output {
     this.#view = new DataView(grown.buffer);
   }
 
-  /** The bytes since the last call. Valid until the next write. */
+  /** What was written since the last call. Valid until something else is written. */
   take(): Buffer {
     const piece = this.bytes.subarray(0, this.at);
     this.#before += this.at;
@@ -35,7 +35,7 @@ export class Output {
     return piece;
   }
 
-  // The number writers need room from `reserve`.
+  // The numbers below go where `reserve` made room.
 
   u8(value: number): void {
     this.bytes[this.at++] = value;
@@ -66,7 +66,7 @@ export class Output {
   fill(value: number, length: number): void {
     this.reserve(length);
     const end = this.at + length;
-    // For short gaps a loop is faster than a runtime call.
+    // Gaps are mostly short: a call into the runtime costs more than the loop.
     if (length > SHORT_BYTES) this.bytes.fill(value, this.at, end);
     else for (let i = this.at; i < end; i++) this.bytes[i] = value;
     this.at = end;

@@ -1,4 +1,4 @@
-// Distinct attributes in their stored form.
+// Attributes as they are stored, each distinct one once.
 import { type ByteString, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import { roundUp, XATTR_ENTRY_BYTES } from './format.ts';
@@ -7,22 +7,22 @@ import { storedName } from './xattr-name.ts';
 const MAX_SUFFIX_BYTES = 255;
 const MAX_VALUE_BYTES = 65535;
 
-export interface XattrItem {
+export interface Item {
   readonly key: ByteString;
   readonly value: ByteString;
   readonly filterMask: number;
-  /** The stored form, padded to four bytes. */
+  /** As in the shared table or behind an inode, padded to four bytes. */
   readonly encoded: Uint8Array;
-  /** Number of inodes with the attribute. */
+  /** How many inodes carry it. */
   useCount: number;
-  /** Offset in the shared table; -1 if inline. */
+  /** Offset in the shared table, or -1. */
   sharedAt: number;
 }
 
 const encode = (key: ByteString, value: ByteString): Buffer => {
   const { index, suffix } = storedName(key);
   if (suffix.length > MAX_SUFFIX_BYTES || value.length > MAX_VALUE_BYTES)
-    throw new UserError('an attribute exceeds the limit of the format', {
+    throw new UserError('an attribute is too long for the format', {
       code: 'xattr-too-long',
       facts: [`attribute: ${show(key)}`, `value: ${value.length} bytes, at most ${MAX_VALUE_BYTES}`],
     });
@@ -37,10 +37,10 @@ const encode = (key: ByteString, value: ByteString): Buffer => {
 
 export const filterMaskOf = (key: ByteString): number => 1 << storedName(key).filterBit;
 
-export class XattrItems {
-  readonly #byText = new Map<string, XattrItem>();
+export class Items {
+  readonly #byText = new Map<string, Item>();
 
-  of(key: ByteString, value: ByteString): XattrItem {
+  of(key: ByteString, value: ByteString): Item {
     const text = `${key.length} ${key}${value}`;
     let item = this.#byText.get(text);
     if (item === undefined) {
@@ -57,7 +57,7 @@ export class XattrItems {
     return item;
   }
 
-  all(): Iterable<XattrItem> {
+  all(): Iterable<Item> {
     return this.#byText.values();
   }
 }

@@ -1,4 +1,4 @@
-// Reads composefs dump text into a tree: one entry per line, parents first.
+// composefs dump text to a tree: one entry per line, parents first.
 //
 // Source: the composefs dump format, composefs-dump(5).
 import { type ByteString, fromBytes, show } from '../model/bytes.ts';
@@ -12,11 +12,11 @@ import { XattrLists } from './dump-xattrs.ts';
 export { printDump } from './dump-print.ts';
 
 export interface DumpOptions {
-  /** Also apply the rules that the reference applies only with CFS_PARSE_STRICT. */
+  /** Refuse what the reference refuses only when CFS_PARSE_STRICT is set. */
   readonly strict?: boolean;
 }
 
-/** More than any entry needs; keeps a file without newlines from filling the memory. */
+/** No entry needs as much; without a limit, a file without newlines would be read into memory as a whole. */
 const MAX_LINE_BYTES = 1 << 26;
 const SHOWN_BYTES = 100;
 
@@ -30,7 +30,7 @@ const refused = (line: number, rule: string, text: ByteString | null, hint?: str
     ...(hint === undefined ? {} : { hint }),
   });
 
-/** Reads text in pieces of any size. */
+/** Takes the text in pieces of any size. */
 export class DumpReader {
   readonly #builder = newTreeBuilder();
   readonly #strict: boolean;
@@ -38,7 +38,7 @@ export class DumpReader {
   #line = 0;
   #rest = '';
   #restHasZero = false;
-  /** The directory of the last entry, because consecutive entries are usually siblings. */
+  /** Where the last entry went: neighbours in a dump are siblings. */
   #lastDirectory: ByteString = '';
   #lastParent = 0;
 
@@ -52,7 +52,7 @@ export class DumpReader {
     const zeros = hasZero || this.#restHasZero;
     let at = 0;
     for (let end = text.indexOf('\n', this.#rest.length); end >= 0; end = text.indexOf('\n', at)) {
-      this.#readLine(text.slice(at, end), zeros);
+      this.#take(text.slice(at, end), zeros);
       at = end + 1;
     }
     this.#rest = text.slice(at);
@@ -65,7 +65,7 @@ export class DumpReader {
   finish(): Tree {
     if (this.#rest !== '') {
       const last = this.#rest;
-      this.#readLine(last, this.#restHasZero);
+      this.#take(last, this.#restHasZero);
       if (this.#strict) throw refused(this.#line, 'the last line has no newline', last);
     }
     if (this.#line === 0)
@@ -73,14 +73,14 @@ export class DumpReader {
     try {
       return this.#builder.finish();
     } catch (error) {
-      // One entry per line: the line number is the index plus one.
+      // One entry per line, so an entry's index is its line less one.
       if (error instanceof UserError && 'index' in error && typeof error.index === 'number')
         throw refused(error.index + 1, error.message, null, error.hint ?? error.facts.join(', '));
       throw error;
     }
   }
 
-  #readLine(line: ByteString, mayHaveZero: boolean): void {
+  #take(line: ByteString, mayHaveZero: boolean): void {
     this.#line++;
     try {
       if (mayHaveZero && line.includes('\0'))
@@ -106,7 +106,8 @@ export class DumpReader {
       throw new BrokenRule('the first entry is not the root', 'a dump begins with the entry /');
     const slash = path.lastIndexOf('/');
     const name = path.slice(slash + 1);
-    if (name === '') throw new BrokenRule('PATH ends in /', 'only the root path ends in a slash');
+    if (name === '')
+      throw new BrokenRule('PATH ends in /', 'only the root is written with a slash at its end');
     const parent = this.#directory(path.slice(0, slash + 1));
     if (parsed.kind === 'link') this.#builder.addLink(parent, name, parsed.target);
     else this.#builder.add(parent, name, parsed.inode);
@@ -121,7 +122,7 @@ export class DumpReader {
       if (next === undefined)
         throw new BrokenRule(
           'the directory of the entry does not exist',
-          'list a directory before its entries',
+          'directories come before what they hold',
         );
       at = next;
     }

@@ -1,10 +1,10 @@
-// The layer that turns one tree into another: new and changed entries, and a whiteout for each removed name.
+// The layer that makes one tree of another: what is new or different, and a whiteout for what is gone.
 import { newTreeBuilder } from '../model/columns.ts';
 import { type Entry, type Inode, S_IFCHR, S_IFDIR, S_IFMT, type Tree } from '../model/tree.ts';
 
 const isDirectory = (inode: Inode): boolean => (inode.mode & S_IFMT) === S_IFDIR;
 
-/** A key that is equal for equal entries. Sizes and link counts of directories are not compared. */
+/** Directory sizes and link counts follow from their entries. */
 const identity = (tree: Tree, entry: Entry): string => {
   const own = isDirectory(entry) ? { nlink: 0, size: '' } : { nlink: entry.nlink, size: String(entry.size) };
   const { mode, uid, gid, rdev, mtimeNsec, payload, content, digest, xattrs } = entry;
@@ -28,25 +28,25 @@ const whiteout = (removed: Entry): Inode => ({
   xattrs: [],
 });
 
-/** Entries of `upper` that differ from `lower`. If one name of a hard-linked file differs, all its names do. */
+/** Names of `upper` that differ from `lower`, and of hard-linked files all names as soon as one differs. */
 const differing = (lower: Tree, upper: Tree): Set<number> => {
-  const changed = new Set<number>();
+  const wanted = new Set<number>();
   for (let index = 0; index < upper.count; index++) {
     const entry = upper.entry(index);
     const below = lower.find(upper.path(index));
     if (below !== undefined && identity(lower, lower.entry(below)) === identity(upper, entry)) continue;
-    changed.add(index).add(entry.link ?? index);
+    wanted.add(index).add(entry.link ?? index);
   }
   for (let index = 0; index < upper.count; index++) {
     const { link } = upper.entry(index);
-    if (link !== null && changed.has(link)) changed.add(index);
+    if (link !== null && wanted.has(link)) wanted.add(index);
   }
-  return changed;
+  return wanted;
 };
 
 export const diffLayer = (lower: Tree, upper: Tree): Tree => {
   const builder = newTreeBuilder();
-  const changed = differing(lower, upper);
+  const wanted = differing(lower, upper);
   const added = new Map<number, number>();
   const directory = (index: number): number => {
     const known = added.get(index);
@@ -57,7 +57,7 @@ export const diffLayer = (lower: Tree, upper: Tree): Tree => {
     return at;
   };
   directory(0);
-  for (const index of [...changed].sort((a, b) => a - b)) {
+  for (const index of [...wanted].sort((a, b) => a - b)) {
     const entry = upper.entry(index);
     if (isDirectory(entry)) directory(index);
     else if (entry.link === null) builder.add(directory(entry.parent), entry.name, entry);

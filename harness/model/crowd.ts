@@ -1,10 +1,10 @@
 /**
- * Parallel lives of the slot's image. Each member is a thread with its own store and folders, so that system calls and commands
- * overlap as those of separate processes do. A failure of one member fails the call.
+ * Lives of the slot's image beside each other: each member is a thread of its own with a store and folders of its own, so that
+ * their system calls and commands overlap as those of separate processes do. What fails in one fails the call.
  */
 export interface Crowd {
-  /** In parallel: ingest, create, mount. Resolves when the last member is mounted. */
+  /** All at once: ingest, create, mount. Resolves when the last one is mounted. */
   up(): Promise<void>;
-  /** In parallel: unmount, settle, destroy, collect. Resolves when the last member is done. */
+  /** All at once: unmount, settle, destroy, collect. Resolves when the last one is gone. */
   down(): Promise<void>;
 }

@@ -1,9 +1,10 @@
-// Interned values: equal values have equal ids, counted from 0. A Map of a million strings would take more memory than the tree.
+// Values that are stored once: equal values have equal ids, counted from 0. A Map of a million strings would take more memory
+// than the tree.
 import type { ByteString } from './bytes.ts';
 import { hashOf, Pool, withRoom } from './growing.ts';
 
-/** Hash table of ids with open addressing, at most half full; -1 marks a free slot. */
-class IdTable {
+/** Open addressing: ids by hash, -1 where free; at most half full. */
+class Slots {
   #slots = new Int32Array(256).fill(-1);
 
   get mask(): number {
@@ -18,7 +19,7 @@ class IdTable {
     this.#slots[slot] = id;
   }
 
-  /** Doubles if `count` ids would fill more than half. `hash` recomputes the hash of an id. */
+  /** Doubles when `count` ids would fill more than half; `hash` gives each id's hash again. */
   reserve(count: number, hash: (id: number) => number): void {
     if (2 * count <= this.#slots.length) return;
     const slots = new Int32Array(this.#slots.length * 2).fill(-1);
@@ -34,7 +35,7 @@ class IdTable {
 
 export class Texts {
   readonly #pool = new Pool();
-  readonly #slots = new IdTable();
+  readonly #slots = new Slots();
   #addresses = new Uint32Array(64);
   #count = 0;
 
@@ -79,10 +80,10 @@ const HEX_CODES = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeA
 const HEX_VALUES = new Uint8Array(256).fill(NOT_HEX);
 for (let i = 0; i < 16; i++) HEX_VALUES[i.toString(16).charCodeAt(0)] = i;
 
-/** Digests of 32 bytes, given in lower-case hexadecimal. */
-export class DigestTable {
+/** 32 bytes each, from lower-case hexadecimal. */
+export class Digests {
   readonly #segments: Buffer[] = [];
-  readonly #slots = new IdTable();
+  readonly #slots = new Slots();
   readonly #scratch = new Uint8Array(DIGEST_BYTES);
   #count = 0;
 
@@ -90,7 +91,7 @@ export class DigestTable {
     return this.#count;
   }
 
-  /** Reads 64 digits of `text`, after the first two a slash if `slashed`. Returns -1 if they are no hexadecimal digits. */
+  /** Reads 64 digits of `text`, from which a slash after the first two may be left out; -1 where they are no digits. */
   intern(text: ByteString, slashed: boolean): number {
     for (let i = 0; i < DIGEST_BYTES; i++) {
       const at = slashed && i > 0 ? 2 * i + 1 : 2 * i;
@@ -130,7 +131,7 @@ export class DigestTable {
     return true;
   }
 
-  /** The digest of an id is at `offset(id)` in `segment(id)`. */
+  /** The 32 bytes of an id stand in its segment at its offset. */
   segment(id: number): Buffer {
     return this.#segments[Math.floor(id / PER_SEGMENT)]!;
   }
@@ -139,14 +140,14 @@ export class DigestTable {
     return (id % PER_SEGMENT) * DIGEST_BYTES;
   }
 
-  /** Negative, 0 or positive, in byte order. */
+  /** Negative, 0 or positive, as bytes sort. */
   compare(a: number, b: number): number {
     const from = this.offset(a);
     const other = this.offset(b);
     return this.segment(a).compare(this.segment(b), other, other + DIGEST_BYTES, from, from + DIGEST_BYTES);
   }
 
-  /** Writes the digest as a path: a slash after the first two digits. */
+  /** As a path: a slash after the first two digits. */
   copyHex(id: number, into: Uint8Array, at: number): void {
     const segment = this.segment(id);
     const offset = this.offset(id);

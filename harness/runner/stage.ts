@@ -8,6 +8,7 @@ import type { Machine, MadeFileSystem } from '../model/machine.ts';
 import type { ArmedProbe, Phase, Slot, Stage, Values } from '../model/scenario.ts';
 import { measureDisk } from '../probes/disk.ts';
 import { createStore } from '../store/store.ts';
+import { debugPhases } from '../sys/debug.ts';
 import { isBelow } from '../sys/mountinfo.ts';
 import { makeCold } from './cold.ts';
 import { coldSample } from './cold-sample.ts';
@@ -109,7 +110,7 @@ export const openStage = (parts: StageParts): OpenStage => {
     phaseNow: () => phaseNow,
     took: () => ({ ...took, ...verityTook(store) }),
     folder: (name) => folders.fresh(name),
-    phase: window,
+    phase: debugPhases(slot, window),
     mounted(mounted) {
       live.add(mounted);
       took = { ...mounted.took, window: machine.windowKind };

@@ -1,4 +1,4 @@
-// Counts of a manifest's inodes, for layers that must not import the image reader.
+// What a manifest is made of, for those who may not read images themselves.
 import { type ImageFacts, inspectImage } from '../erofs/inspect.ts';
 
 export const inspectManifest = (

@@ -4,6 +4,7 @@
 // Cost:    about 1 us per call of the list, outside of the window.
 // Error:   through koffi 0.3 us per call, inside.
 import koffi from 'koffi';
+import { debugging, noteCalls } from './debug.ts';
 import { bind, bindCall, EINTR, lastErrno } from './libc.ts';
 import { AGAIN, ALWAYS, type Argument, type ListedCall, PRINT, Result, STORE, WHOLE } from './listed-call.ts';
 import { ownCalls } from './own-calls.ts';
@@ -197,6 +198,7 @@ const stillOpen = (calls: readonly ListedCall[], failed: number): number[] => {
 export const runList = (calls: readonly ListedCall[], results: readonly Result[]): boolean => {
   layOut(calls);
   const failed = timedRun === null ? oneByOne(calls) : timedRun(table, calls.length).failed;
+  if (debugging) noteCalls(calls, failed, resultOf);
   const upTo = failed < 0 ? calls.length : failed;
   for (const result of results) if (result.index < upTo) result.known = resultOf(result.index);
   if (failed < 0) return true;

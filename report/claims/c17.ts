@@ -2,7 +2,7 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { figures, imagesWith, whereIn } from './ratios.ts';
+import { imagesWith, told, whereIn } from './ratios.ts';
 import { unmeasuredLarge } from './size.ts';
 import { type Answer, above, allOf, ON_LARGE_IMAGES, overLargeImages, shareOf } from './verdicts.ts';
 
@@ -32,17 +32,17 @@ const answerOn =
         {
           holds,
           because: both.kind === 'tooFew' ? 'too few blocks' : WORDS[holds],
-          figures:
-            figures(`${place}, neither ÷ both`, 'walkRatio', both, {
+          told:
+            told(`${place}, neither ÷ both`, 'walkRatio', both, {
               published: '1.28 (T7, 264 ÷ 206 ms)',
             })[0] ?? null,
         },
       ],
       [
-        ...figures(`${place}, without ÷ with the filter`, 'walkRatio', ratio(NEITHER, FILTER), {
+        ...told(`${place}, without ÷ with the filter`, 'walkRatio', ratio(NEITHER, FILTER), {
           published: '1.04 (T7, 264 ÷ 254 ms)',
         }),
-        ...figures(`${place}, with ÷ without ACLs`, 'walkRatio', ratio(FILTER, BOTH), {
+        ...told(`${place}, with ÷ without ACLs`, 'walkRatio', ratio(FILTER, BOTH), {
           published: '1.23 (T7, 254 ÷ 206 ms)',
         }),
       ],

@@ -80,11 +80,11 @@ describe('a run that was cut off or stood still', { concurrency: 3, skip: needsR
     );
     const again = await program(t, ['run', ...resume]);
     assert.equal(again.code, 0);
-    assert.match(again.stderr, /complete: nothing is left to measure/);
+    assert.match(again.stderr, /^The run is complete\. Nothing is left to measure/m);
     checkWhole(out);
   });
 
-  test('what cannot be gone on with is refused', async (t) => {
+  test('a folder without a run cannot be resumed', async (t) => {
     const home = diskFolder(t);
     const { code, stderr } = await program(t, ['run', '--resume', join(home, 'none')]);
     assert.equal(code, 1);

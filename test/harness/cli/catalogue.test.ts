@@ -9,19 +9,19 @@ import { scenarios } from '../../../scenarios/registry.ts';
 const catalogue = catalogueOf(backends, scenarios, probes);
 const titleIn = (scenario: string, metric: string): string => metricInfo(catalogue, scenario, metric).title;
 
-test('the same name means in each scenario what that scenario says, whatever the others call it', () => {
+test('a metric has in each scenario the title that this scenario gives it', () => {
   for (const { id, metrics } of scenarios)
     for (const [metric, { title }] of Object.entries(metrics)) assert.equal(titleIn(id, metric), title);
   assert.notEqual(titleIn('churn', 'imagesPerSecond'), titleIn('parallel-create', 'imagesPerSecond'));
 });
 
-test('what probes measure has one title everywhere, and what nobody knows has its name', () => {
+test('a metric of a probe has one title everywhere, and an unknown metric is titled by its name', () => {
   assert.equal(titleIn('churn', 'mountWallNs'), titleIn('walk-warm', 'mountWallNs'));
   assert.notEqual(titleIn('churn', 'mountWallNs'), 'mountWallNs');
-  assert.equal(titleIn('churn', 'unheardOfNs'), 'unheardOfNs');
+  assert.equal(titleIn('churn', 'unknownNs'), 'unknownNs');
 });
 
-test('half of a sum and what a neighbour did are shown and never judged', () => {
+test('parts of a sum and the work of a neighbour are shown and never judged', () => {
   const judged = (scenario: string, metric: string) =>
     metricInfo(catalogue, scenario, metric).judged !== false;
   assert.deepEqual(

@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { workFolders } from '../../../harness/cli/clean.ts';
+import { markKept, workFolders } from '../../../harness/cli/clean.ts';
 import { WORK_PREFIX } from '../../../harness/cli/work-folder.ts';
 import { PROGRAM } from '../../end-to-end/support.ts';
 import { temporaryFolder } from '../sys/support.ts';
 
-/** Of a process that ended. */
+/** The id of a process that has ended. */
 const deadPid = (): number => spawnSync('true').pid;
 
 const plant = (dir: string, name: string, pid: number | null): string => {
@@ -22,30 +22,30 @@ const plant = (dir: string, name: string, pid: number | null): string => {
 const clean = (...args: string[]) =>
   spawnSync(process.execPath, [PROGRAM, 'clean', ...args], { encoding: 'utf8' });
 
-test('a work folder lives as long as the process that its pid file names', (t) => {
+test('a work folder is live as long as the process in its pid file', (t) => {
   const dir = temporaryFolder(t);
   plant(dir, 'dead', deadPid());
   plant(dir, 'live', process.pid);
-  plant(dir, 'nobody', null);
+  plant(dir, 'ownerless', null);
   mkdirSync(join(dir, 'a-result'));
   const live = Object.fromEntries(
     workFolders(dir).map(({ path, live }) => [path.split(WORK_PREFIX)[1], live]),
   );
-  assert.deepEqual(live, { dead: false, live: true, nobody: false });
+  assert.deepEqual(live, { dead: false, live: true, ownerless: false });
 });
 
-test('clean removes what is dead, names it, and leaves results and live runs alone', (t) => {
+test('clean removes dead work folders, prints their paths, and keeps results and live runs', (t) => {
   const dir = temporaryFolder(t);
   const dead = plant(dir, 'dead', deadPid());
   const live = plant(dir, 'live', process.pid);
   mkdirSync(join(dir, 'a-result'));
   const { status, stdout } = clean(dir);
   assert.equal(status, 0);
-  assert.equal(stdout, `removed: ${dead}\nin use, left alone: ${live}\n`);
+  assert.equal(stdout, `removed: ${dead}\nin use, not removed: ${live}\n`);
   assert.deepEqual(readdirSync(dir).sort(), [`${WORK_PREFIX}live`, 'a-result']);
 });
 
-test('what the look at the machine left when it was killed goes too', (t) => {
+test('clean removes the folders of feature probes that were killed', (t) => {
   const dir = temporaryFolder(t);
   const dead = join(dir, `.cfsbench-features-${deadPid()}-x1`);
   const live = join(dir, `.cfsbench-features-${process.pid}-x2`);
@@ -57,16 +57,25 @@ test('what the look at the machine left when it was killed goes too', (t) => {
   );
 });
 
-test('a dry run only says what would go', (t) => {
+test('a work folder that --keep-work left is removed and named as such', (t) => {
+  const dir = temporaryFolder(t);
+  const path = plant(dir, 'kept', deadPid());
+  markKept(path);
+  assert.equal(clean('-n', dir).stdout, `would remove: ${path} (kept by --keep-work)\n`);
+  assert.equal(clean(dir).stdout, `removed: ${path} (kept by --keep-work)\n`);
+  assert.deepEqual(readdirSync(dir), []);
+});
+
+test('a dry run prints what would be removed and removes nothing', (t) => {
   const dir = temporaryFolder(t);
   const dead = plant(dir, 'dead', deadPid());
   assert.equal(clean('--dry-run', dir).stdout, `would remove: ${dead}\n`);
   assert.ok(existsSync(join(dead, 'store', 'deep', 'object')));
 });
 
-test('with nothing to do clean says so, and refuses a folder that is not there', (t) => {
+test('clean reports an empty folder, and refuses a missing one', (t) => {
   const dir = temporaryFolder(t);
-  assert.equal(clean(dir).stdout, `nothing left behind in ${dir}\n`);
+  assert.equal(clean(dir).stdout, `no work folders in ${dir}\n`);
   const { status, stderr } = clean(join(dir, 'missing'));
   assert.equal(status, 1);
   assert.match(stderr, /no such folder: .*missing\n {2}try: cfsbench clean/);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exitCode, type Judged, reportExitCode } from '../../../harness/cli/exit-code.ts';
+import { exitCode, type RunOutcome, reportExitCode } from '../../../harness/cli/exit-code.ts';
 
-const fine: Judged = { status: 'complete', okCount: 9, failedCount: 0, unequal: [], tooNoisy: false };
+const fine: RunOutcome = { status: 'complete', okCount: 9, failedCount: 0, unequal: [], tooNoisy: false };
 
-test('a rule that broke makes a run, and a report of it, end like one in which a slot failed', () => {
+test('a rule that throws gives a run and its report the exit code of a failed slot', () => {
   assert.equal(exitCode(fine, []), 0);
   assert.equal(exitCode(fine, ['C7']), 5);
   assert.equal(exitCode({ ...fine, failedCount: 1 }, []), 5);
@@ -12,7 +12,7 @@ test('a rule that broke makes a run, and a report of it, end like one in which a
   assert.equal(reportExitCode(['C7']), 5);
 });
 
-test('what ended a run stands before what is wrong with its report, and that before noise', () => {
+test('the reason for the end of a run takes precedence over a failed rule, and that over noise', () => {
   assert.equal(exitCode({ ...fine, status: 'interrupted' }, ['C7']), 130);
   assert.equal(exitCode({ ...fine, status: 'out-of-time' }, ['C7']), 124);
   assert.equal(exitCode({ ...fine, tooNoisy: true }, ['C7']), 5);

@@ -34,7 +34,7 @@ describe('cfsbench image', () => {
     return stderr;
   };
 
-  it('builds an image, tells its digest, and keeps the digests of the source', () => {
+  it('builds an image, prints its digest, and keeps the digests of the source', () => {
     const printed = ok('build', `dump:${dump}`, out);
     const image = readFileSync(out);
     assert.ok(printed.includes(verityDigest(image)), printed);
@@ -42,7 +42,7 @@ describe('cfsbench image', () => {
     assert.deepEqual(readdirSync(dir).sort(), ['in.dump', 'out.img']);
   });
 
-  it('takes the version that it is told, 0 or 1', () => {
+  it('writes the chosen format version, 0 or 1', () => {
     ok('build', `dump:${dump}`, out, '--image-version', '1');
     assert.equal(readFileSync(out)[12], 1);
     ok('build', `dump:${dump}`, out, '--image-version', '0');
@@ -50,12 +50,12 @@ describe('cfsbench image', () => {
     assert.match(refused('build', `dump:${dump}`, out, '--image-version', '2'), /Allowed choices are 0, 1/);
   });
 
-  it('prints the dump that an image was made of', () => {
+  it('dump prints the dump that the image was built from', () => {
     ok('build', `dump:${dump}`, out);
     assert.equal(ok('dump', out), TEXT);
   });
 
-  it('tells what an image holds, in words and as JSON', () => {
+  it('inspect prints what an image contains, as text and as JSON', () => {
     ok('build', `dump:${dump}`, out);
     assert.match(ok('inspect', out), /^files +1 \(1 objects, 0 inline, 0 empty\)$/m);
     const facts = JSON.parse(ok('inspect', out, '--json')) as Record<string, unknown>;
@@ -63,7 +63,7 @@ describe('cfsbench image', () => {
     assert.equal(facts['digest'], verityDigest(readFileSync(out)));
   });
 
-  it('leaves the old image and no other file when the source is bad', () => {
+  it('a bad source leaves the old image and no other file', () => {
     ok('build', `dump:${dump}`, out);
     const before = readFileSync(out);
     const bad = join(dir, 'bad.dump');
@@ -79,16 +79,16 @@ describe('cfsbench image', () => {
     assert.deepEqual(readdirSync(dir).sort(), ['in.dump', 'out.img']);
   });
 
-  it('says which file cannot be written or read', () => {
+  it('names the file that cannot be written or read', () => {
     ok('build', `dump:${dump}`, out);
     const nowhere = join(dir, 'no', 'out.img');
     assert.match(
       refused('build', `dump:${dump}`, nowhere),
-      /cannot be written\n {2}file: .*out\.img\n.*ENOENT/,
+      /cannot write the image\n {2}file: .*out\.img\n.*ENOENT/,
     );
-    assert.match(refused('build', `dump:${dump}`, dir), /cannot be written/);
+    assert.match(refused('build', `dump:${dump}`, dir), /cannot write the image/);
     assert.deepEqual(readdirSync(dir).sort(), ['in.dump', 'out.img']);
-    assert.match(refused('inspect', nowhere), /cannot be read/);
+    assert.match(refused('inspect', nowhere), /cannot read the image/);
     assert.match(
       refused('dump', dump),
       /not a valid composefs image: .*\n {2}file: .*in\.dump\n {2}offset: /,

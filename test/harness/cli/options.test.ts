@@ -3,16 +3,18 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { formatSeconds, parseDurationNs } from '../../../harness/cli/duration.ts';
-import { type RunOptions, type TypedOptions, understand } from '../../../harness/cli/options.ts';
+import type { RunOptions, TypedOptions } from '../../../harness/cli/options.ts';
+import { parsePoolPlan } from '../../../harness/cli/pool-plan.ts';
+import { resolveOptions } from '../../../harness/cli/resolve-options.ts';
 import { UserError } from '../../../harness/model/errors.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 
-const understood = (typed: Partial<TypedOptions>): RunOptions =>
-  understand({ profile: 'default', ...typed }, backends, scenarios);
+const resolved = (typed: Partial<TypedOptions>): RunOptions =>
+  resolveOptions({ profile: 'default', ...typed }, backends, scenarios);
 
 const refused = (typed: Partial<TypedOptions>): UserError => {
   try {
-    understood(typed);
+    resolved(typed);
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;
@@ -20,39 +22,39 @@ const refused = (typed: Partial<TypedOptions>): UserError => {
   throw new Error(`accepted: ${JSON.stringify(typed)}`);
 };
 
-test('without options the default profile says everything', () => {
-  const { profile, arms, blocks, budgetNs, images, outDir, workDir } = understood({});
+test('without options a run is that of the default profile', () => {
+  const { profile, selection, amount, images, folders } = resolved({});
   assert.equal(profile.id, 'default');
   assert.deepEqual(
-    arms.map((arm) => arm.id),
-    // The headline, and the variants that a question of the profile needs.
+    selection.arms.map((arm) => arm.id),
+    // The headline backends, and the variants that a scenario of the profile needs.
     backends
       .filter(
         ({ id, answers }) =>
           answers === undefined ||
           scenarios.some(
-            (asked) =>
-              profile.scenarios.includes(asked.id) &&
-              [...(asked.variants ?? []), ...(asked.only ?? [])].includes(id),
+            (scenario) =>
+              profile.scenarios.includes(scenario.id) &&
+              [...(scenario.variants ?? []), ...(scenario.only ?? [])].includes(id),
           ),
       )
       .map(({ id }) => id),
   );
-  assert.equal(blocks, profile.blocks);
-  assert.equal(budgetNs, profile.budgetNs);
-  assert.deepEqual(images, profile.images);
-  assert.deepEqual([outDir, workDir], [null, null]);
+  assert.equal(amount.looks[0], profile.blocks);
+  assert.equal(amount.budgetNs, profile.budgetNs);
+  assert.deepEqual(images.specs, profile.images);
+  assert.deepEqual(folders, { outDir: null, workDir: null, allowTmpfs: false, keepWork: false });
 });
 
-test('an unknown profile, backend or scenario is refused with those that there are', () => {
+test('an unknown profile, backend or scenario is refused with a list of the known ones', () => {
   const cases: [Partial<TypedOptions>, RegExp, RegExp][] = [
-    [{ profile: 'slow' }, /unknown profile: slow/, /quick, default, ci, full/],
+    [{ profile: 'slow' }, /unknown profile 'slow'/, /quick, default, ci, full/],
     [
       { backends: 'erofs-overlay,ext4' },
       /unknown backend: ext4/,
       /composefs-fuse, erofs-overlay, unpacked-overlay/,
     ],
-    [{ scenarios: 'churn,swim' }, /unknown scenario: swim/, /churn.*walk-warm/],
+    [{ scenarios: 'churn,swim' }, /unknown scenario 'swim'/, /churn.*walk-warm/],
     [{ backends: 'erofs-overlay@speed=9' }, /backend option not understood/, /speed=9/],
   ];
   for (const [typed, message, fact] of cases) {
@@ -64,16 +66,22 @@ test('an unknown profile, backend or scenario is refused with those that there a
   }
 });
 
-test('a list that names nothing is refused, not taken for everything', () => {
-  for (const typed of [{ backends: '' }, { scenarios: ' , ' }, { images: '' }])
-    assert.match(refused(typed).message, /names nothing/);
+test('an unknown name gets the nearest known one', () => {
+  assert.match(refused({ scenarios: 'walk-wram' }).message, /\(did you mean 'walk-warm'\?\)$/);
+  assert.match(refused({ profile: 'defaults' }).message, /\(did you mean 'default'\?\)$/);
+  assert.equal(refused({ scenarios: 'xxxxxxxx' }).message, "unknown scenario 'xxxxxxxx'");
 });
 
-test('commas inside of an image stay with it, those between two images separate them', () => {
-  const { images } = understood({
+test('an empty list is refused, and does not stand for everything', () => {
+  for (const typed of [{ backends: '' }, { scenarios: ' , ' }, { images: '' }])
+    assert.match(refused(typed).message, /^--\w+ has no names in its list$/);
+});
+
+test('commas inside an image source stay; commas in front of a kind separate sources', () => {
+  const { specs } = resolved({
     images: 'synthetic:files=10,layers=2,seed=a, dir:/srv/a,b,fixture:one,oci:./layout:tag',
-  });
-  assert.deepEqual(images, [
+  }).images;
+  assert.deepEqual(specs, [
     'synthetic:files=10,layers=2,seed=a',
     'dir:/srv/a,b',
     'fixture:one',
@@ -81,26 +89,30 @@ test('commas inside of an image stay with it, those between two images separate 
   ]);
 });
 
-test('what is named twice is measured once', () => {
-  assert.deepEqual(understood({ images: 'fixture:a,fixture:a' }).images, ['fixture:a']);
-  assert.equal(understood({ backends: 'erofs-overlay,erofs-overlay' }).arms.length, 1);
+test('an image or a backend that is named twice is measured once', () => {
+  assert.deepEqual(resolved({ images: 'fixture:a,fixture:a' }).images.specs, ['fixture:a']);
+  assert.equal(resolved({ backends: 'erofs-overlay,erofs-overlay' }).selection.arms.length, 1);
 });
 
-test('fewer than 8 blocks are refused with a command that works', () => {
-  const error = refused({ blocks: 3 });
-  assert.match(error.message, /3 blocks are too few/);
-  assert.match(error.hint ?? '', /--blocks 8/);
-  assert.equal(understood({ blocks: 8 }).blocks, 8);
+test('numbers below their minimum are refused', () => {
+  const cases: [Partial<TypedOptions>, string][] = [
+    [{ blocks: 7 }, '--blocks must be at least 8'],
+    [{ countPasses: 0 }, '--count-passes must be at least 1'],
+    [{ lives: 0 }, '--lives must be at least 1'],
+    [{ runs: 0 }, '--runs must be at least 1'],
+  ];
+  for (const [typed, message] of cases) assert.equal(refused(typed).message, message);
+  assert.equal(resolved({ blocks: 8 }).amount.looks[0], 8);
 });
 
-test('folders are made absolute where they were typed', () => {
-  const { outDir, workDir } = understood({ out: 'results', work: '../work' });
+test('typed folders become absolute', () => {
+  const { outDir, workDir } = resolved({ out: 'results', work: '../work' }).folders;
   assert.deepEqual([outDir, workDir], [resolve('results'), resolve('../work')]);
 });
 
-test('a seed is kept, and without one every run has its own', () => {
-  assert.equal(understood({ seed: 'x' }).seed, 'x');
-  assert.match(understood({}).seed, /^\d+$/);
+test('a typed seed is used, and every run without one gets its own', () => {
+  assert.equal(resolved({ seed: 'x' }).seed, 'x');
+  assert.match(resolved({}).seed, /^\d+$/);
 });
 
 test('durations are read in seconds, minutes and hours', () => {
@@ -112,21 +124,44 @@ test('durations are read in seconds, minutes and hours', () => {
   ];
   for (const [text, ns] of cases) assert.equal(parseDurationNs(text), ns, text);
   for (const text of ['', '0', '-1s', '5 m', '5d', 'soon', '1e3'])
-    assert.throws(() => parseDurationNs(text), text);
+    assert.equal(parseDurationNs(text), null, text);
 });
 
-test('durations are written in seconds, and in minutes where they are long', () => {
+test('short durations are printed in seconds, long ones in minutes', () => {
   assert.equal(formatSeconds(12.4e9), '12 s');
   assert.equal(formatSeconds(-1), '0 s');
   assert.equal(formatSeconds(125e9), '2 min 5 s');
 });
 
-test('the default counts growth and does not time it; typed scenarios are timed, and typed images are asked everything', () => {
+test('the default profile only counts churn-scale; typed scenarios are timed, and typed images are measured by every scenario', () => {
   const passesOf = (typed: Partial<TypedOptions>) =>
-    understood(typed).scenarios.find(({ id }) => id === 'churn-scale')!.passesWith!({ local: 'files' });
+    resolved(typed).scenarios.find(({ id }) => id === 'churn-scale')!.passesWith!({ local: 'files' });
   assert.deepEqual(passesOf({}), ['count']);
   assert.deepEqual(passesOf({ scenarios: 'churn-scale' }), ['count', 'time']);
-  const large = (typed: Partial<TypedOptions>) => Object.keys(understood(typed).imageScenarios);
+  const large = (typed: Partial<TypedOptions>) => Object.keys(resolved(typed).images.scenarios);
   assert.deepEqual(large({ profile: 'full' }), ['fixture:debian-12-developer']);
   assert.deepEqual(large({ profile: 'full', images: 'fixture:debian-12-developer' }), []);
+});
+
+test('runs.json is read back as it was written, and a damaged one is refused with the field at fault', () => {
+  const plan = { count: 3, seed: 's', cwd: '/', typed: { profile: 'quick', ab: ['a', 'b'], budget: 9e9 } };
+  assert.deepEqual(parsePoolPlan(JSON.stringify(plan), 'runs.json'), plan);
+  const cases: [unknown, string][] = [
+    [[], 'the file'],
+    [{ ...plan, count: 0 }, 'count'],
+    [{ ...plan, seed: 1 }, 'seed'],
+    [{ ...plan, cwd: null }, 'cwd'],
+    [{ ...plan, typed: {} }, 'typed'],
+    [{ ...plan, typed: { profile: 'quick', blocks: {} } }, 'typed.blocks'],
+    [{ ...plan, typed: { profile: 'quick', 'a b': 1 } }, 'typed.a b'],
+    [{ ...plan, typed: { profile: 'quick', budget: '9' } }, 'typed.budget'],
+  ];
+  for (const [value, field] of cases)
+    assert.throws(
+      () => parsePoolPlan(JSON.stringify(value), 'runs.json'),
+      (error: UserError) =>
+        error.message === 'cannot resume: runs.json is damaged' && error.facts[0]!.endsWith(`: ${field}`),
+      field,
+    );
+  assert.throws(() => parsePoolPlan('{', 'runs.json'), UserError);
 });

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { openProgress } from '../../../harness/cli/progress.ts';
 
-const said = (text: string, terminal: { readonly isTTY: boolean; readonly columns?: number }): string => {
+const printed = (text: string, terminal: { readonly isTTY: boolean; readonly columns?: number }): string => {
   let written = '';
   const stream = new Writable({
     write: (chunk, _encoding, done) => {
@@ -11,22 +11,22 @@ const said = (text: string, terminal: { readonly isTTY: boolean; readonly column
       done();
     },
   });
-  openProgress(Object.assign(stream, terminal) as NodeJS.WriteStream).say(text);
+  openProgress(Object.assign(stream, terminal) as NodeJS.WriteStream).print(text);
   return written;
 };
 
 const LONG =
-  'budget: 111 s instead of 90 s: 8 blocks of everything, and a quarter more, take that long here (--budget sets it)';
+  'skipped: composefs-fuse-passthrough: FUSE passthrough: the kernel is older than Linux 6.9, which introduced it';
 
-test('what is said is folded between words where a terminal is narrower, and stays one line in a file', () => {
-  const folded = said(LONG, { isTTY: true, columns: 80 });
-  assert.ok(folded.split('\n').every((line) => line.length <= 80));
-  assert.equal(folded.trim().split(/\s+/).join(' '), LONG);
-  assert.equal(said(LONG, { isTTY: true, columns: 200 }), `${LONG}\n`);
-  assert.equal(said(LONG, { isTTY: false }), `${LONG}\n`);
+test('a long line is wrapped between words on a narrow terminal, and stays one line in a file', () => {
+  const wrapped = printed(LONG, { isTTY: true, columns: 80 });
+  assert.ok(wrapped.split('\n').every((line) => line.length <= 80));
+  assert.equal(wrapped.trim().split(/\s+/).join(' '), LONG);
+  assert.equal(printed(LONG, { isTTY: true, columns: 200 }), `${LONG}\n`);
+  assert.equal(printed(LONG, { isTTY: false }), `${LONG}\n`);
 });
 
-test('what fits stays as it is, spaces of a name in it, too', () => {
-  const text = 'left out: a  name';
-  assert.equal(said(text, { isTTY: true, columns: 80 }), `${text}\n`);
+test('a line that fits is printed unchanged, with double spaces in a name', () => {
+  const text = 'dropped: a  name';
+  assert.equal(printed(text, { isTTY: true, columns: 80 }), `${text}\n`);
 });

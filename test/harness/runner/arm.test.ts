@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
-import { understand } from '../../../harness/cli/options.ts';
+import { resolveOptions } from '../../../harness/cli/resolve-options.ts';
 import { parseArm } from '../../../harness/runner/arm.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 import { temporaryFolder } from '../sys/support.ts';
@@ -21,18 +21,22 @@ test('an option that a backend does not have is refused', () => {
   assert.throws(() => parseArm('erofs-overlay@server=/bin/true', backends), /not understood/);
 });
 
-const two = (ab: string[], more = {}) => understand({ profile: 'ci', ab, ...more }, backends, scenarios);
+const two = (ab: string[], more = {}) => resolveOptions({ profile: 'ci', ab, ...more }, backends, scenarios);
 
 test('two arms: the first is the baseline, and the same twice gets two names', () => {
-  const { ab, baseline, arms, looks } = two(['unpacked-overlay', 'erofs-overlay']);
+  const { selection, amount } = two(['unpacked-overlay', 'erofs-overlay']);
+  const { ab, baseline, arms } = selection;
   assert.deepEqual(ab, ['unpacked-overlay', 'erofs-overlay']);
   assert.equal(baseline, 'unpacked-overlay');
   assert.deepEqual(
     arms.map(({ id }) => id),
     ab,
   );
-  assert.ok(looks[0]! >= 12);
-  assert.deepEqual(two(['erofs-overlay', 'erofs-overlay']).ab, ['erofs-overlay', 'erofs-overlay#2']);
+  assert.ok(amount.looks[0]! >= 12);
+  assert.deepEqual(two(['erofs-overlay', 'erofs-overlay']).selection.ab, [
+    'erofs-overlay',
+    'erofs-overlay#2',
+  ]);
 });
 
 test('one arm, three arms, or --backends beside --ab are refused with what to type', () => {

@@ -1,15 +1,15 @@
-// Which needs are met, in words.
+// Compares needs with the features of this machine.
 import type { Features, Need } from '../model/machine.ts';
 
-export interface Judged {
+export interface CheckedNeed {
   readonly title: string;
   readonly met: boolean;
-  /** What was found, of the feature that meets the need or of those that do not. */
+  /** What was found: of the feature that meets the need, or of all features that do not. */
   readonly detail: string;
   readonly hint: string;
 }
 
-export const judge = (need: Need, features: Features): Judged => {
+export const checkNeed = (need: Need, features: Features): CheckedNeed => {
   const found = need.anyOf.map((id) => features[id]);
   const good = found.find((feature) => feature.ok);
   if (good !== undefined) return { title: need.title, met: true, detail: good.detail, hint: '' };
@@ -22,5 +22,5 @@ export const judge = (need: Need, features: Features): Judged => {
 };
 
 /** The first need that is not met, or null. */
-export const firstUnmet = (needs: readonly Need[], features: Features): Judged | null =>
-  needs.map((need) => judge(need, features)).find((judged) => !judged.met) ?? null;
+export const firstUnmet = (needs: readonly Need[], features: Features): CheckedNeed | null =>
+  needs.map((need) => checkNeed(need, features)).find(({ met }) => !met) ?? null;

@@ -1,9 +1,9 @@
-// Text in pieces to where it was asked for: a file, which is replaced as a whole, or standard output.
+// Writes text that comes in pieces to a file, or to standard output without one.
 import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
-/** Fewer writes: pieces are as short as a line. */
+/** Pieces can be as short as a line; larger chunks need fewer writes. */
 const CHUNK_CHARACTERS = 1 << 16;
 
 async function* inChunks(pieces: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
@@ -17,14 +17,14 @@ async function* inChunks(pieces: AsyncIterable<string> | Iterable<string>): Asyn
   yield chunk;
 }
 
-/** A reader that has seen enough, such as `head`, is no error. */
+/** The file is replaced when all of the text is written. A reader that closes the pipe early, such as `head`, is no error. */
 export const writeOut = async (
   pieces: AsyncIterable<string> | Iterable<string>,
-  out: string | undefined,
+  file: string | undefined,
 ): Promise<void> => {
-  if (out !== undefined) {
-    await pipeline(inChunks(pieces), createWriteStream(`${out}.new`));
-    return rename(`${out}.new`, out);
+  if (file !== undefined) {
+    await pipeline(inChunks(pieces), createWriteStream(`${file}.new`));
+    return rename(`${file}.new`, file);
   }
   try {
     await pipeline(inChunks(pieces), process.stdout, { end: false });

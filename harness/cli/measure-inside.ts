@@ -1,0 +1,186 @@
+// `cfsbench run`, the inner process in private namespaces: opens images, measures, writes results, prints the report.
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { startTally } from '../../results/compare/tally.ts';
+import { openJournal } from '../../results/journal.ts';
+import { backends } from '../backends/registry.ts';
+import { openInspector } from '../inspect/inspector.ts';
+import type { Inspector } from '../model/inspector.ts';
+import type { Machine } from '../model/machine.ts';
+import { openDeadline } from '../runner/clock.ts';
+import type { RunParts } from '../runner/parts.ts';
+import { NOTHING_BEFORE } from '../runner/resume.ts';
+import { measure } from '../runner/run.ts';
+import { openWorkspace, removeWorkspace, type Workspace } from '../runner/workspace.ts';
+import { recordPreexistingLoops, removeNewLoops } from '../sys/loop-device.ts';
+import { listenToOuter } from '../sys/namespace.ts';
+import { catalogueOf } from './catalogue.ts';
+import { markKept } from './clean.ts';
+import { debugPlan } from './debug-plan.ts';
+import { exitCode, type RunOutcome } from './exit-code.ts';
+import type { Handover } from './handover.ts';
+import { neededBytes, openImages } from './open-images.ts';
+import type { RunOptions } from './options.ts';
+import { openProgress, type ProgressLine } from './progress.ts';
+import { RESERVE_RATIO } from './resolve-options.ts';
+import { readBefore } from './resume.ts';
+import { openRecord, type RunOrigin, serversOf } from './run-record.ts';
+import { type MeasuredHere, questionOf, selectImages, selectRunnable } from './select-here.ts';
+import { showRun } from './show-run.ts';
+import { noiseLines, refuseNoise, watchConditions, withEarlierNoise } from './watch-conditions.ts';
+import { checkSpace } from './work-folder.ts';
+
+/** strace slows commands down 50 times: there is time for one counting pass only. */
+const STRACE_COUNT_PASSES = 1;
+
+export interface InnerRun {
+  readonly options: RunOptions;
+  readonly handover: Handover;
+  readonly origin: RunOrigin;
+}
+
+interface Session {
+  readonly workspace: Workspace;
+  readonly progress: ProgressLine;
+  readonly inspector: Inspector;
+  readonly interrupted: () => boolean;
+}
+
+/** Commands and servers run once on an empty folder, so that a cold window does not read them from disk. */
+const warmToolsOf = ({ arms }: MeasuredHere): RunParts['warmTools'] => {
+  const servers = [...serversOf(arms).values()].filter((path) => existsSync(path));
+  return async (machine: Machine, emptyFolder: string) => {
+    await machine.command('ls', ['ls', '-lR', emptyFolder]);
+    for (const server of servers) await machine.command('cfs-fuse', [server, '--version']);
+  };
+};
+
+/** The baseline, or the first arm where the baseline cannot run. */
+const baselineOf = ({ selection }: RunOptions, { arms }: MeasuredHere): string =>
+  arms.some(({ id }) => id === selection.baseline) ? selection.baseline : arms[0]!.id;
+
+type Method = Omit<
+  RunParts,
+  | 'before'
+  | 'endedBefore'
+  | 'workspace'
+  | 'inspector'
+  | 'interrupted'
+  | 'journal'
+  | 'update'
+  | 'say'
+  | 'progress'
+>;
+
+/** What is measured, and how. */
+const methodOf = ({ options, handover }: InnerRun, here: MeasuredHere): Method => {
+  const { amount } = options;
+  const { features } = handover;
+  const baseline = baselineOf(options, here);
+  return {
+    features,
+    sources: here.images.all,
+    question: questionOf(options, here),
+    probes: here.probes,
+    looks: amount.looks,
+    countPasses: features['bpf-ledger'].ok ? amount.countPasses : STRACE_COUNT_PASSES,
+    lives: amount.lives,
+    countOnly: amount.countOnly,
+    tally: startTally(),
+    design: { catalogue: catalogueOf(backends, here.scenarios, here.probes), baseline },
+    baseline,
+    seed: options.seed,
+    deadline: openDeadline(BigInt(handover.startedNs), amount.budgetNs, RESERVE_RATIO),
+    warmTools: warmToolsOf(here),
+    crowdEntry: new URL('./crowd-member.js', import.meta.url),
+  };
+};
+
+const measureSelected = async (
+  inner: InnerRun,
+  here: MeasuredHere,
+  { workspace, progress, inspector, interrupted }: Session,
+): Promise<RunOutcome> => {
+  const { options, handover, origin } = inner;
+  const { earlier } = origin;
+  const { folders, startedNs } = handover;
+  // Everything that can refuse the run comes before the result folder is created.
+  const watch = await watchConditions(folders.workDir);
+  for (const line of noiseLines(watch.atStart)) progress.print(line);
+  if (options.strict) refuseNoise(watch.atStart.judged);
+  const journal = openJournal(folders.runDir, { resume: earlier !== null });
+  const before =
+    earlier === null ? NOTHING_BEFORE : await readBefore(earlier, folders.runDir, handover.session);
+  const method = methodOf(inner, here);
+  const record = openRecord(journal, { ...inner, baseline: method.baseline, skipped: here.skipped });
+  record.update({ conditions: withEarlierNoise(earlier?.conditions, watch.atStart) });
+  const ended = await measure({
+    ...method,
+    before,
+    endedBefore: earlier?.plan.ended ?? [],
+    workspace,
+    inspector,
+    interrupted,
+    journal,
+    update(changed) {
+      debugPlan(changed.plan);
+      record.update(changed);
+    },
+    say: progress.print,
+    progress: progress.update,
+  });
+  const conditions = withEarlierNoise(earlier?.conditions, watch.close());
+  const noise = noiseLines(conditions);
+  record.update({ conditions });
+  record.end(ended.status, Number(process.hrtime.bigint() - BigInt(startedNs)), noise);
+  journal.close();
+  return { ...ended, tooNoisy: options.strict && noise.length > 0 };
+};
+
+const measureRun = async (inner: InnerRun, session: Omit<Session, 'inspector'>): Promise<RunOutcome> => {
+  const { options, handover } = inner;
+  const { workspace, progress } = session;
+  const images = openImages(workspace.sources);
+  const inspector = openInspector();
+  recordPreexistingLoops();
+  try {
+    const runnable = selectRunnable(options, handover.features);
+    const selected = await selectImages(images, options, runnable.scenarios);
+    const here = { ...runnable, images: selected, skipped: [...runnable.skipped, ...selected.skipped] };
+    progress.print(checkSpace(handover.folders, neededBytes(selected.all)));
+    for (const { what, need, reason } of here.skipped) progress.print(`skipped: ${what}: ${need}: ${reason}`);
+    return await measureSelected(inner, here, { ...session, inspector });
+  } finally {
+    await images.close();
+    await inspector.close();
+    progress.close();
+  }
+};
+
+const endWorkspace = async (workspace: Workspace, keep: boolean): Promise<void> => {
+  if (keep) markKept(workspace.dir);
+  else await removeWorkspace(workspace);
+  removeNewLoops();
+};
+
+export const measureInside = async (inner: InnerRun): Promise<number> => {
+  const { options, handover } = inner;
+  const { runDir, workDir } = handover.folders;
+  const progress = openProgress(process.stderr);
+  let interrupted = false;
+  const stopListening = await listenToOuter(() => {
+    interrupted = true;
+    progress.print('interrupted: finishing the current slot; all samples so far are kept');
+  });
+  const workspace = openWorkspace(workDir, handover.ownerPid);
+  const measured = measureRun(inner, { workspace, progress, interrupted: () => interrupted });
+  // The work folder is removed, whether measuring failed or not, while the report is rendered.
+  const removed = measured.catch(() => {}).then(() => endWorkspace(workspace, options.folders.keepWork));
+  const shown = measured.then(() => showRun(runDir));
+  for (const settled of await Promise.allSettled([measured, removed, shown]))
+    if (settled.status === 'rejected') throw settled.reason;
+  stopListening();
+  if (options.folders.keepWork)
+    process.stdout.write(`Work:    ${workDir} (kept; remove it with cfsbench clean ${dirname(workDir)})\n`);
+  return exitCode(await measured, await shown);
+};

@@ -1,0 +1,89 @@
+// The images of a run, opened; images whose owners this user namespace does not map are skipped.
+import type { RunFile } from '../../results/schema/run.ts';
+import { UserError } from '../model/errors.ts';
+import type { SourceImage } from '../model/image.ts';
+import { foreignOwner } from '../runner/owners.ts';
+import { sizeOf } from '../runner/ready.ts';
+import { type IdMap, readIdMap } from '../sys/id-map.ts';
+import type { ImageSelection } from './options.ts';
+import { openAnySource } from './sources.ts';
+
+const NEED = 'owners that are mapped here';
+const MORE_IDS =
+  'run as root, or as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER';
+/** Every entry belongs to user 0, which every user namespace maps. */
+const ROOT_OWNED_IMAGE = 'synthetic:files=800,layers=3,seed=1';
+/** Objects, their pack, layer tars, unpacked layers, the tree as plain files, and one slot's own copy of all that. */
+const COPIES = 7;
+const INODE_BYTES = 4096;
+
+export interface MappedImages {
+  readonly usable: readonly SourceImage[];
+  readonly skipped: RunFile['skipped'];
+}
+
+const mappedImages = (sources: readonly SourceImage[], ids: IdMap = readIdMap()): MappedImages => {
+  const usable: SourceImage[] = [];
+  const skipped: RunFile['skipped'][number][] = [];
+  for (const source of sources) {
+    const reason = foreignOwner(source, ids);
+    if (reason === null) usable.push(source);
+    else skipped.push({ what: source.name, need: NEED, reason });
+  }
+  return { usable, skipped };
+};
+
+const noneMapped = (skipped: RunFile['skipped']): UserError =>
+  new UserError('none of the chosen images can be mounted here', {
+    exit: 4,
+    facts: skipped.map(({ what, reason }) => `${what}: ${reason}`),
+    hint: `${MORE_IDS}; or --images ${ROOT_OWNED_IMAGE}`,
+  });
+
+export interface OpenImages {
+  /** The images of the command line or of the profile. */
+  ofRun(selection: ImageSelection): Promise<MappedImages>;
+  /** Images that scenarios name themselves. */
+  ofScenarios(specs: readonly string[]): Promise<MappedImages>;
+  close(): Promise<void>;
+}
+
+export const openImages = (spoolDir: string): OpenImages => {
+  const sources: SourceImage[] = [];
+  const open = async (spec: string): Promise<SourceImage> => {
+    const known = sources.find(({ source }) => source === spec);
+    if (known !== undefined) return known;
+    const source = await openAnySource(spec, spoolDir);
+    const isTaken = sources.some(({ name }) => name === source.name);
+    sources.push(source);
+    if (isTaken)
+      throw new UserError(`two images have the name ${source.name}`, {
+        facts: [spec],
+        hint: 'rename the file or folder of one of them',
+      });
+    return source;
+  };
+  const openAll = async (specs: readonly string[]): Promise<readonly SourceImage[]> => {
+    const opened: SourceImage[] = [];
+    for (const spec of specs) opened.push(await open(spec));
+    return opened;
+  };
+  return {
+    async ofRun({ specs, isTyped }) {
+      const mapped = mappedImages(await openAll(specs));
+      if (mapped.usable.length > 0) return mapped;
+      if (isTyped) throw noneMapped(mapped.skipped);
+      return { usable: [await open(ROOT_OWNED_IMAGE)], skipped: mapped.skipped };
+    },
+    ofScenarios: async (specs) => mappedImages(await openAll(specs)),
+    async close() {
+      for (const source of sources) await source.close();
+    },
+  };
+};
+
+export const neededBytes = (sources: readonly SourceImage[]): number =>
+  sources.reduce((sum, source) => {
+    const { objectBytes, entryCount } = sizeOf(source);
+    return sum + COPIES * (objectBytes + entryCount * INODE_BYTES);
+  }, 0);

@@ -1,0 +1,85 @@
+// runs.json: what the runs of a pool have in common, and the command line of each run.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../model/errors.ts';
+import type { TypedOptions } from './options.ts';
+
+export const PLAN_FILE = 'runs.json';
+/** Options of the pool as a whole; each run gets its own value. */
+const POOL_OPTIONS = ['runs', 'out', 'seed', 'budget', 'resume'];
+
+export interface PoolPlan {
+  readonly count: number;
+  readonly seed: string;
+  /** Working directory of the process that started the pool: options contain relative paths. */
+  readonly cwd: string;
+  readonly typed: TypedOptions;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isOptionValue = (value: unknown): boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value) ||
+  (Array.isArray(value) && value.every((item) => typeof item === 'string'));
+
+/** The name of the first field that is not as `cfsbench run --runs` writes it, or null. */
+const badField = (value: unknown): string | null => {
+  if (!isRecord(value)) return 'the file';
+  const { count, seed, cwd, typed } = value;
+  if (!Number.isSafeInteger(count) || (count as number) < 1) return 'count';
+  if (typeof seed !== 'string') return 'seed';
+  if (typeof cwd !== 'string') return 'cwd';
+  if (!isRecord(typed) || typeof typed['profile'] !== 'string') return 'typed';
+  const bad = Object.entries(typed).find(([name, one]) => !/^[a-zA-Z]+$/.test(name) || !isOptionValue(one));
+  if (bad !== undefined) return `typed.${bad[0]}`;
+  const { budget } = typed;
+  return budget === undefined || (typeof budget === 'number' && budget > 0) ? null : 'typed.budget';
+};
+
+export const parsePoolPlan = (text: string, path: string): PoolPlan => {
+  const refusal = (fact: string): UserError =>
+    new UserError(`cannot resume: ${path} is damaged`, {
+      facts: [fact],
+      hint: 'start new runs: cfsbench run --runs N',
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw refusal((error as Error).message);
+  }
+  const bad = badField(value);
+  if (bad !== null) throw refusal(`not as cfsbench writes it: ${bad}`);
+  return value as PoolPlan;
+};
+
+const optionName = (key: string): string =>
+  `--${key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+
+const optionWords = (typed: TypedOptions): readonly string[] =>
+  Object.entries(typed)
+    .filter(([key]) => !POOL_OPTIONS.includes(key))
+    .flatMap(([key, value]) => {
+      if (value === true) return [optionName(key)];
+      return value === false || value === undefined ? [] : [optionName(key), ...[value].flat().map(String)];
+    });
+
+/** Starts run `number`, or resumes it. Each run gets its share of the budget. */
+export const argumentsOf = (
+  folder: string,
+  { typed, seed, count }: PoolPlan,
+  number: number,
+): readonly string[] => {
+  const runDir = join(folder, String(number));
+  if (existsSync(join(runDir, 'run.json'))) return ['run', '--resume', runDir];
+  const { budget } = typed;
+  return [
+    'run',
+    ...optionWords(typed),
+    ...(budget === undefined ? [] : ['--budget', `${(budget / 1e9 / count).toFixed(3)}s`]),
+    ...['--runs', '1'],
+    ...['--seed', `${seed}-${number}`],
+    ...['--out', runDir],
+  ];
+};

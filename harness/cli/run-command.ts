@@ -1,0 +1,101 @@
+// The command `cfsbench run`: its options and help. What it does is loaded when it is called.
+import { Command, Option } from 'commander';
+import { definitionLines } from '../../report/text.ts';
+import { EXIT_CODES } from './exit-codes-help.ts';
+import { duration, wholeNumber } from './option-values.ts';
+import type { TypedOptions } from './options.ts';
+import { profiles } from './profile.ts';
+import { proseColumns } from './terminal-width.ts';
+import { refuseArguments } from './usage-errors.ts';
+
+const EXAMPLES = `
+Examples:
+  cfsbench run --profile quick
+  cfsbench run --images dir:/srv/rootfs --scenarios walk-cold --budget 5m
+  cfsbench run --images oci:./layout:latest --backends headline
+  cfsbench run --ab composefs-fuse composefs-fuse@server=./other/cfs-fuse
+  cfsbench run --resume runs/2026-01-31-host-1234`;
+
+const addPlanOptions = (command: Command): Command =>
+  command
+    .optionsGroup('What to measure:')
+    .option('--profile <NAME>', 'sets everything that no option sets, see below', 'default')
+    .option(
+      '--backends <LIST>',
+      'arms, comma-separated: BACKEND[@KEY=VALUE;...], headline, or all (default: headline, and the variants that the scenarios need)',
+    )
+    .option('--scenarios <LIST>', 'scenarios, comma-separated')
+    .option(
+      '--images <LIST>',
+      'fixture:NAME, dump:FILE, dir:PATH, oci:LAYOUT[:TAG] or synthetic:files=N, comma-separated',
+    )
+    .option('--ab <ARM...>', 'compare two arms and nothing else, base first')
+    .option('--count-only', 'count system calls, FUSE requests and files; time nothing')
+    .option('--dry-run', 'print the plan slot by slot; measure nothing')
+    .option('--seed <TEXT>', 'repeat the order of an earlier run (default: a new seed, recorded)')
+    .option('--resume <DIR>', 'continue an interrupted or killed run, or pool of runs');
+
+const addAmountOptions = (command: Command): Command =>
+  command
+    .optionsGroup('How much:')
+    .option(
+      '--budget <TIME>',
+      'wall time, such as 90s, 5m or 1h; with --runs of all runs together',
+      duration('--budget'),
+    )
+    .option('--blocks <N>', 'complete blocks to measure, at least 8', wholeNumber('--blocks'))
+    .option('--count-passes <N>', 'counting passes, at least 1', wholeNumber('--count-passes'))
+    .option(
+      '--lives <N>',
+      'lives of an image in one timed slot, whose median is the sample',
+      wholeNumber('--lives'),
+    )
+    .option('--runs <N>', 'fresh runs of the plan, pooled in one report', wholeNumber('--runs'));
+
+const addMachineOptions = (command: Command): Command =>
+  command
+    .optionsGroup('Where and how:')
+    .option('--out <DIR>', 'result folder (default: runs/<date>-<host>-<seed>)')
+    .option(
+      '--work <DIR>',
+      'parent of the work folder, on a real file system (default: that of the result folder)',
+    )
+    .option('--keep-work', 'keep the work folder and print its path; cfsbench clean removes it')
+    .option('--allow-tmpfs', 'accept a work folder in memory, where times do not hold for a disk')
+    .option('--strict', 'refuse a noisy machine, and fail a run that was noisy')
+    .addOption(
+      new Option(
+        '--placement <WHERE>',
+        'CPUs of commands and servers: free (any), same-cpu (one for all), needed (free, and same-cpu where only that shows a difference) or both',
+      ).choices(['free', 'same-cpu', 'needed', 'both']),
+    );
+
+const profileHelp = (): string =>
+  [
+    '\nProfiles:',
+    ...definitionLines(
+      profiles.map(({ id, title }) => [id, title]),
+      proseColumns(),
+    ),
+  ].join('\n');
+
+export const runCommand = (version: string): Command =>
+  [addPlanOptions, addAmountOptions, addMachineOptions]
+    .reduce(
+      (command, add) => add(command),
+      new Command('run').description(
+        'measure images on every backend and print the report (the default command)',
+      ),
+    )
+    .helpOption('-h, --help', 'display help for command')
+    .allowExcessArguments()
+    .addHelpText(
+      'after',
+      () =>
+        `${profileHelp()}\n\nNames of backends, scenarios and images: cfsbench list\n${EXAMPLES}\n${EXIT_CODES}`,
+    )
+    .action(async (typed: TypedOptions, command: Command) => {
+      refuseArguments(command);
+      const { run } = await import('./run.ts');
+      await run(typed, version);
+    });

@@ -1,0 +1,76 @@
+// The arms, scenarios, probes and images that this machine can measure, and the question to measure.
+
+import type { SourceImage } from '../model/image.ts';
+import type { Features } from '../model/machine.ts';
+import type { Probe, Scenario } from '../model/scenario.ts';
+import { probes } from '../probes/registry.ts';
+import type { Arm } from '../runner/arm.ts';
+import { ownSources, type Question } from '../runner/groups.ts';
+import type { OpenImages } from './open-images.ts';
+import type { RunOptions } from './options.ts';
+import { runnable, runnableScenarios, type Skipped } from './runnable.ts';
+
+export interface RunnableHere {
+  readonly arms: readonly Arm[];
+  readonly scenarios: readonly Scenario[];
+  readonly probes: readonly Probe[];
+  readonly skipped: readonly Skipped[];
+}
+
+export interface SelectedImages {
+  readonly ofRun: readonly SourceImage[];
+  /** Images that scenarios name themselves. */
+  readonly ofScenarios: readonly SourceImage[];
+  readonly all: readonly SourceImage[];
+  readonly skipped: readonly Skipped[];
+}
+
+export interface MeasuredHere extends RunnableHere {
+  readonly images: SelectedImages;
+}
+
+export const selectRunnable = (options: RunOptions, features: Features): RunnableHere => {
+  const arms = runnable(options.selection.arms, ({ backend }) => backend.needs, features);
+  const scenarios = runnableScenarios(options.scenarios, features);
+  const usableProbes = runnable(probes, ({ needs }) => needs, features);
+  return {
+    arms: arms.usable,
+    scenarios: scenarios.usable,
+    probes: usableProbes.usable,
+    skipped: [...arms.skipped, ...scenarios.skipped, ...usableProbes.skipped],
+  };
+};
+
+export const selectImages = async (
+  images: OpenImages,
+  options: RunOptions,
+  scenarios: readonly Scenario[],
+): Promise<SelectedImages> => {
+  const ofRun = await images.ofRun(options.images);
+  const ofScenarios = await images.ofScenarios(ownSources(scenarios, options.profile.large));
+  return {
+    ofRun: ofRun.usable,
+    ofScenarios: ofScenarios.usable,
+    all: [...new Set([...ofRun.usable, ...ofScenarios.usable])],
+    skipped: [...ofRun.skipped, ...ofScenarios.skipped],
+  };
+};
+
+export const questionOf = (
+  { images: { scenarios: scenariosOf }, selection, profile, placement }: RunOptions,
+  { images, scenarios, arms }: MeasuredHere,
+): Question => ({
+  images: images.ofRun.map(({ name }) => name),
+  imageScenarios: new Map(
+    images.ofRun.flatMap(({ name, source }) => {
+      const ids = scenariosOf[source];
+      return ids === undefined ? [] : [[name, ids] as const];
+    }),
+  ),
+  ownImages: new Map(images.ofScenarios.map(({ source, name }) => [source, name])),
+  scenarios,
+  arms,
+  everyArm: selection.everyArm,
+  large: profile.large,
+  placement,
+});

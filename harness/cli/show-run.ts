@@ -1,0 +1,21 @@
+// The end of a run as printed: the first table, and where the results and the page are.
+import { join } from 'node:path';
+import { brokenRules, REPORT_FILE, renderReport } from '../../report/render.ts';
+import { terminalOf } from '../../report/terminal.ts';
+import type { ReportView } from '../../report/view.ts';
+import { writeCsv } from '../../results/csv.ts';
+import { terminalColumns } from './terminal-width.ts';
+
+export const printTable = (view: ReportView, folder: string): void => {
+  const color = process.stdout.isTTY === true;
+  process.stdout.write(terminalOf(view, { columns: terminalColumns(), color }));
+  process.stdout.write(`\nResults: ${folder}\nPage:    ${join(folder, REPORT_FILE)}\n`);
+};
+
+/** Writes samples.csv and report.html; returns the ids of claims whose rule threw. */
+export const showRun = async (runDir: string): Promise<readonly string[]> => {
+  await writeCsv(runDir);
+  const view = await renderReport(runDir);
+  printTable(view, runDir);
+  return brokenRules(view);
+};
