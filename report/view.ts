@@ -14,7 +14,7 @@ import type {
 } from '../results/schema/run.ts';
 import type { Interval } from '../results/stats/interval.ts';
 import type { Curve } from './analysis/curve.ts';
-import type { Judged, Told } from './claims/claim.ts';
+import type { Figure, Judgement } from './claims/claim.ts';
 import type { Source } from './claims/source.ts';
 import type { PublishedValue } from './published/table.ts';
 
@@ -158,12 +158,12 @@ export interface ClaimView {
   readonly objection: string;
   readonly answer: string;
   /** `not asked`: no scenario that the rule reads was part of the run. `failed`: the rule itself broke, which is no answer. */
-  readonly verdict: Judged['verdict'] | 'not asked' | 'failed';
+  readonly verdict: Judgement['verdict'] | 'not asked' | 'failed';
   readonly because: string;
   /** Of an undecided one. */
   readonly wouldDecide: string | null;
   /** The number of a verdict stands first. */
-  readonly told: readonly Told[];
+  readonly figures: readonly Figure[];
 }
 
 /** A published table in ratios to the row that our baseline comes nearest to, with what this run measured beside it. */

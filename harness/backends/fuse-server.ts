@@ -1,4 +1,4 @@
-// Backends over the project's own FUSE server: its command line, its options, and what is recorded of it.
+// Backends over the project's own FUSE server: its command line, its options, and the recorded form.
 //
 // Needs:   /dev/fuse that opens, and a compiled server; works without root in a user namespace.
 // Does:    starts one server per mount and returns when the server reports that it is ready.

@@ -1,12 +1,12 @@
-// The first thing in which two listings differ, as a sentence. Reads both as streams: a listing may have a million lines.
+// The first difference between two listings, as a sentence. Reads both as streams: a listing may have a million lines.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type ByteString, compareBytes } from '../model/bytes.ts';
-import type { Level } from './listing.ts';
+import type { ProofLevel } from './listing.ts';
 
 export interface Difference {
   /** Escaped, as in the listing. */
   readonly path: string;
-  /** `entry` where a whole name is missing or new. */
+  /** `entry` if a name is missing or new. */
   readonly attribute: string;
   readonly expected: string;
   readonly seen: string;
@@ -50,8 +50,8 @@ function* linesOf(path: string): Generator<string, undefined> {
 
 const pathOf = (line: string): string => line.slice(0, line.indexOf('\t'));
 
-// Lines are ordered by raw paths; escapes sort elsewhere.
-const raw = (text: string): ByteString =>
+// Lines are sorted by unescaped paths.
+const unescaped = (text: string): ByteString =>
   text.replace(/\\(?:\\|x([0-9a-f]{2}))/g, (_all, hex: string | undefined) =>
     hex === undefined ? '\\' : String.fromCharCode(Number.parseInt(hex, 16)),
   );
@@ -73,10 +73,10 @@ const xattrsIn = (columns: readonly string[]): Map<string, string> =>
     }),
   );
 
-/** Attributes that a server is known not to show. One that it shows with another value is a difference like any other. */
+/** Attributes that a server is known not to show. An attribute with a different value is still a difference. */
 export interface Hidden {
   readonly prefixes: readonly string[];
-  /** Names of those that were not there. */
+  /** Names of the hidden attributes that were absent. */
   readonly found: Set<string>;
 }
 
@@ -86,7 +86,12 @@ const isHidden = (key: string, { prefixes, found }: Hidden): boolean => {
   return hides;
 };
 
-const betweenLines = (expected: string, seen: string, level: Level, hidden: Hidden): Difference | null => {
+const betweenLines = (
+  expected: string,
+  seen: string,
+  level: ProofLevel,
+  hidden: Hidden,
+): Difference | null => {
   const mine = expected.split('\t');
   const theirs = seen.split('\t');
   const path = mine[0]!;
@@ -96,27 +101,27 @@ const betweenLines = (expected: string, seen: string, level: Level, hidden: Hidd
     const word = i === HARD_LINK ? hardLink : (text: string) => text;
     return { path, attribute: COLUMNS[i]!, expected: word(mine[i]!), seen: word(theirs[i]!) };
   }
-  const mineX = xattrsIn(mine);
-  const theirsX = xattrsIn(theirs);
-  for (const key of [...new Set([...mineX.keys(), ...theirsX.keys()])].sort()) {
-    const values = [mineX.get(key), theirsX.get(key)].map((value) =>
+  const expectedXattrs = xattrsIn(mine);
+  const seenXattrs = xattrsIn(theirs);
+  for (const key of [...new Set([...expectedXattrs.keys(), ...seenXattrs.keys()])].sort()) {
+    const values = [expectedXattrs.get(key), seenXattrs.get(key)].map((value) =>
       value === undefined ? 'absent' : `"${value}"`,
     );
-    const isLacking = mineX.has(key) && !theirsX.has(key);
-    if (values[0] !== values[1] && !(isLacking && isHidden(key, hidden)))
+    const isAbsent = expectedXattrs.has(key) && !seenXattrs.has(key);
+    if (values[0] !== values[1] && !(isAbsent && isHidden(key, hidden)))
       return { path, attribute: `xattr ${key}`, expected: values[0]!, seen: values[1]! };
   }
   return null;
 };
 
-// What an image store keeps in its root is no part of what a metadata-only mount is compared by.
+// The whiteouts over the object store in the root do not count at level `metadata`.
 const isStoreWhiteout = (line: string): boolean => /^\/[0-9a-f]{2}\tchar\t(?:[^\t]*\t){4}0:0\t/.test(line);
 
-/** The first thing in which two listings differ at this level. */
+/** The first difference at this level, or null. */
 export const findDifference = (
   expectedPath: string,
   seenPath: string,
-  level: Level = 'contents',
+  level: ProofLevel = 'contents',
   hidden: Hidden = { prefixes: [], found: new Set() },
 ): Difference | null => {
   const contents = level !== 'metadata';
@@ -137,7 +142,7 @@ export const findDifference = (
       }
       if (mine === undefined) return presence(pathOf(theirs!), false);
       if (theirs === undefined) return presence(pathOf(mine), true);
-      const order = compareBytes(raw(pathOf(mine)), raw(pathOf(theirs)));
+      const order = compareBytes(unescaped(pathOf(mine)), unescaped(pathOf(theirs)));
       if (order !== 0) return order < 0 ? presence(pathOf(mine), true) : presence(pathOf(theirs), false);
       const difference = betweenLines(mine, theirs, level, hidden);
       if (difference !== null) return difference;
@@ -153,11 +158,11 @@ const short = (text: string): string => (text.length > SHOWN_CHARS ? `${text.sli
 export const sentence = ({ path, attribute, expected, seen }: Difference): string =>
   `${path}: ${attribute}: expected ${short(expected)}, seen ${short(seen)}`;
 
-/** The same as a sentence; null where the listings agree. */
+/** The first difference as a sentence, or null. */
 export const firstDifference = (
   expectedPath: string,
   seenPath: string,
-  level: Level = 'contents',
+  level: ProofLevel = 'contents',
   hidden?: Hidden,
 ): string | null => {
   const difference = findDifference(expectedPath, seenPath, level, hidden);

@@ -2,8 +2,8 @@
 //
 // Columns, separated by tabs (byte strings are escaped, so no tab is inside one):
 //   path type mode uid gid mtime rdev size contents target first-name key=value…
-// Left out because backends may differ in them and stay right: size and link count of directories, inode numbers, blocks, atime,
-// ctime. An absent column is `-`.
+// Not listed, because correct backends may differ in them: size and link count of directories, inode numbers, blocks, atime, ctime.
+// An absent column is `-`.
 import { createHash } from 'node:crypto';
 import { type ByteString, compareBytes, show } from '../model/bytes.ts';
 import {
@@ -18,8 +18,8 @@ import {
   type Xattr,
 } from '../model/tree.ts';
 
-/** One name, as whoever opens the mount sees it. */
-export interface Listed {
+/** One name as a reader of the mount sees it. */
+export interface ListedEntry {
   /** Absolute, `/` for the root. */
   readonly path: ByteString;
   readonly mode: number;
@@ -30,7 +30,7 @@ export interface Listed {
   readonly rdev: { readonly major: number; readonly minor: number };
   /** Used for regular files. */
   readonly sizeBytes: bigint;
-  /** fs-verity SHA-256 of a regular file's contents; null where contents are not looked at. */
+  /** fs-verity SHA-256 of a regular file's contents; null if contents are not read. */
   readonly digest: string | null;
   /** Of a symlink. */
   readonly target: ByteString | null;
@@ -40,29 +40,28 @@ export interface Listed {
 }
 
 /**
- * How much of a tree two listings are compared by. `metadata`: no contents, and not the whiteouts that a composefs image has in
- * its root, as a mount of the bare manifest shows it. `merged-inodes`: everything but which names are one inode, for backends that
- * merge equal files.
+ * What a comparison of two listings covers. `metadata`: neither contents nor the whiteouts in the root of a composefs image, for a
+ * mount of the bare manifest. `merged-inodes`: everything except which names share an inode, for backends that merge equal files.
  */
-export type Level = 'contents' | 'metadata' | 'merged-inodes';
+export type ProofLevel = 'contents' | 'metadata' | 'merged-inodes';
 
-/** What a listing looks at; expected and seen listings must agree on it. */
+/** What a listing covers; the expected and the seen listing must agree on it. */
 export interface Coverage {
   readonly contents: boolean;
-  /** `security.selinux`: only for images that set it, since a policy labels every other file too. */
+  /** `security.selinux`: only for images that set it, because a policy labels all files of other images. */
   readonly selinux: boolean;
   /** `trusted.*`: invisible outside the initial user namespace. */
   readonly trusted: boolean;
-  /** Of a manifest that is mounted without overlayfs: take its private attributes as overlayfs takes them. */
+  /** The manifest is mounted without overlayfs: treat its private attributes as overlayfs would. */
   readonly bare?: boolean;
 }
 
-export interface Summary {
-  /** Of everything that was looked at. */
+export interface ListingSummary {
+  /** Covers everything listed. */
   readonly digest: string;
-  /** Without contents and without the whiteouts that a composefs image has in its root. */
+  /** Covers neither contents nor the whiteouts in the root of a composefs image. */
   readonly metadataDigest: string;
-  /** Without which names are one inode. */
+  /** Does not cover which names share an inode. */
   readonly mergedDigest: string;
   readonly entryCount: number;
   readonly fileCount: number;
@@ -93,18 +92,18 @@ const timeText = (ns: bigint): string => {
 // A raw `=` would end the key.
 const showKey = (key: ByteString): string => show(key).replaceAll('=', '\\x3d');
 
-/** Whether the kernel lets anybody read this attribute: `user.*` exists on files and directories only. */
-const readable = (type: number, key: ByteString): boolean =>
+/** Whether the kernel lets a process read this attribute: `user.*` exists only on files and directories. */
+const isReadable = (type: number, key: ByteString): boolean =>
   !key.startsWith('user.') || type === S_IFREG || type === S_IFDIR;
 
-const isStoreWhiteout = (listed: Listed): boolean =>
+const isStoreWhiteout = (listed: ListedEntry): boolean =>
   (listed.mode & S_IFMT) === S_IFCHR &&
   listed.rdev.major === 0 &&
   listed.rdev.minor === 0 &&
   /^\/[0-9a-f]{2}$/.test(listed.path);
 
-/** The line in four parts: what lies before the contents; the link target; the inode's first name; the attributes. */
-const partsOf = (listed: Listed, covers: Coverage): readonly [string, string, string, string] => {
+/** The line in four parts: the columns before the contents, the link target, the inode's first name, the attributes. */
+const partsOf = (listed: ListedEntry, covers: Coverage): readonly [string, string, string, string] => {
   const type = listed.mode & S_IFMT;
   const device = type === S_IFCHR || type === S_IFBLK;
   const head = [
@@ -120,11 +119,11 @@ const partsOf = (listed: Listed, covers: Coverage): readonly [string, string, st
   const target = listed.target === null ? '-' : show(listed.target);
   const first = listed.firstName === listed.path ? '-' : show(listed.firstName);
   let attributes = '';
-  const shown = covers.bare === true ? asOverlayShows(listed.xattrs) : listed.xattrs;
+  const shown = covers.bare === true ? asSeenThroughOverlay(listed.xattrs) : listed.xattrs;
   const xattrs = shown.length > 1 ? [...shown].sort((a, b) => compareBytes(a[0], b[0])) : shown;
   for (const [key, value] of xattrs)
     if (
-      readable(type, key) &&
+      isReadable(type, key) &&
       (covers.trusted || !key.startsWith('trusted.')) &&
       (covers.selinux || key !== 'security.selinux')
     )
@@ -132,27 +131,27 @@ const partsOf = (listed: Listed, covers: Coverage): readonly [string, string, st
   return [head, target, first, attributes];
 };
 
-export type Digests = Pick<Summary, 'digest' | 'metadataDigest' | 'mergedDigest'>;
+export type TreeDigests = Pick<ListingSummary, 'digest' | 'metadataDigest' | 'mergedDigest'>;
 
-export const digestAt = ({ digest, metadataDigest, mergedDigest }: Digests, level: Level): string =>
+export const digestAt = ({ digest, metadataDigest, mergedDigest }: TreeDigests, level: ProofLevel): string =>
   ({ contents: digest, metadata: metadataDigest, 'merged-inodes': mergedDigest })[level];
 
 const PRIVATE = 'trusted.overlay.';
 const ESCAPED = `${PRIVATE}overlay.`;
 
-/** Hidden are overlayfs's own, and what is escaped was somebody else's. */
-const asOverlayShows = (xattrs: readonly Xattr[]): readonly Xattr[] =>
+/** Overlayfs hides its own attributes and shows escaped ones without the escape. */
+const asSeenThroughOverlay = (xattrs: readonly Xattr[]): readonly Xattr[] =>
   xattrs
     .filter(([key]) => !key.startsWith(PRIVATE) || key.startsWith(ESCAPED))
     .map(([key, value]) => [key.startsWith(ESCAPED) ? PRIVATE + key.slice(ESCAPED.length) : key, value]);
 
 export interface Listing {
-  /** Whole paths in byte order. */
-  add(listed: Listed): void;
-  finish(): Summary;
+  /** Entries must come in byte order of their whole paths. */
+  add(listed: ListedEntry): void;
+  finish(): ListingSummary;
 }
 
-/** `write` gets whole lines, many at a time. */
+/** Calls `write` with many whole lines at a time. */
 export const newListing = (covers: Coverage, write: (text: string) => void): Listing => {
   const full = createHash('sha256');
   const metadata = createHash('sha256');
@@ -201,23 +200,23 @@ export const newListing = (covers: Coverage, write: (text: string) => void): Lis
   };
 };
 
-interface Step<T> {
+interface PathStep<T> {
   readonly key: ByteString;
   readonly child: T;
-  readonly inside: boolean;
+  readonly descend: boolean;
 }
 
 /**
- * Orders the names of one directory so that whole paths come in byte order. What lies in `a` has the prefix `a/`, so a
- * sibling `a.b` belongs between `a` and its contents: a directory is two steps, its own line and going inside.
+ * Orders the names of one directory so that whole paths come in byte order. Paths in `a` begin with `a/`, so a sibling `a.b`
+ * sorts between `a` and its contents: a directory gives two steps, its own line and the descent.
  */
 export const inPathOrder = <T extends { readonly name: ByteString; readonly isDirectory: boolean }>(
   children: readonly T[],
-): Step<T>[] => {
-  const steps: Step<T>[] = [];
+): PathStep<T>[] => {
+  const steps: PathStep<T>[] = [];
   for (const child of children) {
-    steps.push({ key: child.name, child, inside: false });
-    if (child.isDirectory) steps.push({ key: `${child.name}/`, child, inside: true });
+    steps.push({ key: child.name, child, descend: false });
+    if (child.isDirectory) steps.push({ key: `${child.name}/`, child, descend: true });
   }
   return steps.sort((a, b) => compareBytes(a.key, b.key));
 };

@@ -1,15 +1,15 @@
-// The listing of a mount, made by a child process with a time limit: a call into a file system that hangs would otherwise block
-// this process beyond any timer.
+// The listing of a mount, made by a child process with a time limit, because a call into a hung file system blocks its process
+// and no timer can end it.
 //
-// Cost:   the child's start, beside the walks.
-// Leaves: the listing, complete or not.
+// Cost:   the start of the child, in addition to the walks.
+// Leaves: the listing, possibly incomplete.
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError, unreachable } from '../model/errors.ts';
 import { openRequestChild } from '../sys/request-child.ts';
 import type { Coverage } from './listing.ts';
-import type { Walked } from './walk.ts';
-import type { WalkAnswer, WalkRequest } from './walk-main.ts';
+import type { WalkedTree } from './walk.ts';
+import type { WalkRequest, WalkResult } from './walk-main.ts';
 
 export interface WalkOptions extends Partial<Coverage> {
   readonly timeoutMs: number;
@@ -17,12 +17,12 @@ export interface WalkOptions extends Partial<Coverage> {
   readonly listingPath: string;
 }
 
-export type { Walked };
+export type { WalkedTree };
 
 const WALKER = fileURLToPath(new URL('./walk-main.js', import.meta.url));
 const TAIL_BYTES = 1 << 16;
 
-/** Whether `trusted.*` can be read here: only outside user namespaces. */
+/** Whether this process can read `trusted.*`, which works only in the initial user namespace. */
 export const seesTrusted = (): boolean =>
   process.geteuid?.() === 0 && /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'utf8'));
 
@@ -39,12 +39,12 @@ const lastListed = (listingPath: string): string => {
   }
 };
 
-const tooSlow = (
+const walkTimeout = (
   root: string,
   options: WalkOptions,
   { pid, killed }: { readonly pid: number | null; readonly killed: boolean },
 ): UserError =>
-  new UserError('walking the mount took too long: its file system hangs or is very slow', {
+  new UserError('the walk of the mount exceeded its time limit: the file system hangs or is very slow', {
     code: 'timeout',
     exit: 5,
     facts: [
@@ -55,24 +55,24 @@ const tooSlow = (
     ],
   });
 
-const answered = (answer: WalkAnswer): Walked => {
-  switch (answer.kind) {
+const treeOf = (result: WalkResult): WalkedTree => {
+  switch (result.kind) {
     case 'walked':
-      return answer.walked;
+      return result.walked;
     case 'failed':
-      throw new UserError(answer.message, { code: answer.code, facts: answer.facts, exit: 5 });
+      throw new UserError(result.message, { code: result.code, facts: result.facts, exit: 5 });
     default:
-      return unreachable(answer);
+      return unreachable(result);
   }
 };
 
-/** Rejects with a UserError: `timeout`, or the errno of what failed with its path. */
-export type WalkMount = (root: string, options: WalkOptions) => Promise<Walked>;
+/** Rejects with a UserError: `timeout`, or the errno and the path of a failed call. */
+export type WalkMount = (root: string, options: WalkOptions) => Promise<WalkedTree>;
 
 export interface Walker {
-  /** One at a time. */
+  /** One walk at a time. */
   readonly walk: WalkMount;
-  end(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export const openWalker = (): Walker => {
@@ -92,25 +92,25 @@ export const openWalker = (): Walker => {
       const answer = await child.request(JSON.stringify(request), options.timeoutMs);
       switch (answer.kind) {
         case 'line':
-          return answered(JSON.parse(answer.line) as WalkAnswer);
+          return treeOf(JSON.parse(answer.line) as WalkResult);
         case 'timeout':
-          throw tooSlow(root, options, answer);
+          throw walkTimeout(root, options, answer);
         case 'exited':
-          throw new Error(`the walker of ${root} ended without an answer: ${answer.stderr}`);
+          throw new Error(`the walker of ${root} ended without a result: ${answer.stderr}`);
         default:
           return unreachable(answer);
       }
     },
-    end: child.close,
+    close: child.close,
   };
 };
 
-/** A single walk. */
+/** One walk by a child of its own. */
 export const walkMount: WalkMount = async (root, options) => {
   const walker = openWalker();
   try {
     return await walker.walk(root, options);
   } finally {
-    await walker.end();
+    await walker.close();
   }
 };

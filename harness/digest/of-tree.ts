@@ -1,8 +1,8 @@
-// What a mount of an image must show, straight from its description.
+// The listing that a mount of an image must show, computed from the image's description.
 //
-// The image may itself describe overlay's private things. They come out as they went in: `trusted.overlay.*` is escaped in the
-// image and unescaped by the mount. Only a whiteout does not: it is shown as what the image stores for it, an empty file with
-// marks on it and on its directory. Source: the composefs image format, section on whiteouts; seen on Linux 6.18.
+// The image may describe overlayfs's private attributes. The image escapes `trusted.overlay.*` and the mount unescapes it, so they
+// are shown unchanged. A whiteout is shown in its stored form: an empty file, with marks on the file and on its directory.
+// Source: the composefs image format, section on whiteouts; observed on Linux 6.18.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type ByteString, show, toBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
@@ -17,11 +17,11 @@ import {
   type Xattr,
 } from '../model/tree.ts';
 import { verityDigest } from '../store/verity.ts';
-import { type Coverage, inPathOrder, type Listing, newListing, type Summary } from './listing.ts';
+import { type Coverage, inPathOrder, type Listing, type ListingSummary, newListing } from './listing.ts';
 
-export interface Shown {
+export interface DescribedImage {
   readonly tree: Tree;
-  /** Version 1 marks the parents of whiteouts as opaque, too. */
+  /** Version 1 also marks the parents of whiteouts as opaque. */
   readonly imageVersion: 0 | 1;
 }
 
@@ -47,7 +47,7 @@ const OPAQUE: readonly Xattr[] = [
   ['user.overlay.opaque', 'x'],
 ];
 
-/** Whether the image labels any of its files. */
+/** Whether a file of the image has a label. */
 export const setsSelinux = (tree: Tree): boolean => {
   for (let i = 0; i < tree.count; i++) if (tree.entry(i).xattrs.some(([key]) => key === SELINUX)) return true;
   return false;
@@ -57,13 +57,13 @@ const contentsOf = (tree: Tree, entry: Entry): string => {
   if (entry.size === 0n) return verityDigest(new Uint8Array(0));
   if (entry.content !== null && entry.content !== '') return verityDigest(toBytes(entry.content));
   if (entry.digest !== null) return entry.digest.toLowerCase();
-  throw new UserError('contents of a file are not known, so nothing can be compared with them', {
+  throw new UserError('a file has neither contents nor a digest to compare with', {
     code: 'no-digest',
     facts: [`path: ${show(tree.path(entry.index))}`, `size: ${entry.size} bytes`],
   });
 };
 
-/** 32 bits as the kernel decodes them: 12 of major, 20 of minor in two parts. */
+/** The kernel's 32-bit encoding: 12 bits of major, 20 bits of minor in two parts. */
 const deviceOf = (rdev: number) => ({
   major: (rdev >>> 8) & 0xfff,
   minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
@@ -72,8 +72,8 @@ const deviceOf = (rdev: number) => ({
 const joined = (parent: ByteString, name: ByteString): ByteString =>
   parent === '/' ? `/${name}` : `${parent}/${name}`;
 
-const fill = (shown: Shown, covers: Coverage, listing: Listing): void => {
-  const { tree, imageVersion } = shown;
+const fill = (described: DescribedImage, covers: Coverage, listing: Listing): void => {
+  const { tree, imageVersion } = described;
   const firstNames = new Map<number, ByteString>();
   const xattrsOf = (entry: Entry, isDirectory: boolean): readonly Xattr[] => {
     if (isWhiteout(entry)) return withXattrs(entry.xattrs, WHITEOUT);
@@ -111,7 +111,7 @@ const fill = (shown: Shown, covers: Coverage, listing: Listing): void => {
       xattrs: xattrsOf(entry, isDirectory),
     });
   };
-  const inside = (directory: number, path: ByteString): void => {
+  const listChildren = (directory: number, path: ByteString): void => {
     const children = tree.children(directory).map((index) => {
       const entry = tree.entry(index);
       return { index, name: entry.name, isDirectory: (entry.mode & S_IFMT) === S_IFDIR, link: entry.link };
@@ -120,26 +120,26 @@ const fill = (shown: Shown, covers: Coverage, listing: Listing): void => {
       const { child } = step;
       const at = joined(path, child.name);
       if (child.isDirectory && child.link !== null)
-        throw new UserError('a hard link to a directory cannot be shown by any mount', {
+        throw new UserError('no mount can show a hard link to a directory', {
           code: 'skip',
           facts: [`path: ${show(at)}`],
         });
-      if (step.inside) inside(child.index, at);
+      if (step.descend) listChildren(child.index, at);
       else add(tree.entry(child.index), at, child.isDirectory);
     }
   };
   add(tree.entry(0), '/', true);
-  inside(0, '/');
+  listChildren(0, '/');
 };
 
-/** The expected listing, written to a file where one is named. */
+/** The expected listing. It is written to `listingPath` if that is given. */
 export const expectedListing = (
-  shown: Shown,
+  described: DescribedImage,
   options: Partial<Coverage> & { readonly listingPath?: string } = {},
-): Summary => {
+): ListingSummary => {
   const covers = {
     contents: options.contents ?? true,
-    selinux: options.selinux ?? setsSelinux(shown.tree),
+    selinux: options.selinux ?? setsSelinux(described.tree),
     trusted: options.trusted ?? true,
   };
   const fd = options.listingPath === undefined ? null : openSync(options.listingPath, 'w', 0o600);
@@ -147,7 +147,7 @@ export const expectedListing = (
     const listing = newListing(covers, (text) => {
       if (fd !== null) writeSync(fd, text);
     });
-    fill(shown, covers, listing);
+    fill(described, covers, listing);
     return listing.finish();
   } finally {
     if (fd !== null) closeSync(fd);

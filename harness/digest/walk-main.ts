@@ -1,23 +1,23 @@
-// A program of its own: `walk-main.js ROOT LISTING COVERAGE` prints what it found as one line of JSON; without arguments it walks
-// what each line of its input asks for, until that ends.
+// The walker: `walk-main.js ROOT LISTING COVERAGE` walks one mount and prints the result as one line of JSON. Without arguments it
+// reads one request per line of standard input.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { UserError } from '../model/errors.ts';
 import type { FailedReply } from '../sys/request-child.ts';
 import type { Coverage } from './listing.ts';
-import { type Walked, walk } from './walk.ts';
+import { type WalkedTree, walk } from './walk.ts';
 
-/** One line of its input. */
+/** One line of standard input. */
 export interface WalkRequest {
   readonly root: string;
   readonly listingPath: string;
   readonly covers: Coverage;
 }
 
-/** What the program prints. */
-export type WalkAnswer = { readonly kind: 'walked'; readonly walked: Walked } | FailedReply;
+/** One line of standard output. */
+export type WalkResult = { readonly kind: 'walked'; readonly walked: WalkedTree } | FailedReply;
 
-const answer = ({ root, listingPath, covers }: WalkRequest): WalkAnswer => {
+const resultOf = ({ root, listingPath, covers }: WalkRequest): WalkResult => {
   const listing = openSync(listingPath, 'w', 0o600);
   try {
     return { kind: 'walked', walked: walk(root, covers, (text) => writeSync(listing, text)) };
@@ -30,7 +30,7 @@ const answer = ({ root, listingPath, covers }: WalkRequest): WalkAnswer => {
 };
 
 const print = (request: WalkRequest): void => {
-  writeSync(1, `${JSON.stringify(answer(request))}\n`);
+  writeSync(1, `${JSON.stringify(resultOf(request))}\n`);
 };
 
 const [root, listingPath = '', coverage = '{}'] = process.argv.slice(2);

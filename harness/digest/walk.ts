@@ -1,10 +1,10 @@
-// Walks a mounted tree and lists it. Blocks for as long as the file system behind it does: only for a process of its own.
+// Walks a mounted tree and lists it. Runs in a child process, because it blocks as long as the file system does.
 //
 // Does:   getdents, lstat, readlink, llistxattr, lgetxattr and reads every regular file, once per name.
-// Needs:  to be allowed to read everything; `trusted.*` only shows in the initial user namespace.
-// Error:  none it could hide: whatever fails ends the walk with path and errno. Paths above 4095 bytes fail.
-// Cost:   about 15 us per name and 0.9 ns per byte of contents that are cached.
-// Leaves: nothing but the listing.
+// Needs:  the right to read all files; `trusted.*` is visible only in the initial user namespace.
+// Error:  none: every failure ends the walk with path and errno. Paths above 4095 bytes fail.
+// Cost:   about 15 us per name and 0.9 ns per cached byte of contents.
+// Leaves: the listing.
 import {
   closeSync,
   constants,
@@ -20,11 +20,11 @@ import { UserError } from '../model/errors.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../model/tree.ts';
 import { VerityHasher, verityDigest } from '../store/verity.ts';
 import { readXattrs } from '../sys/xattrs.ts';
-import { type Coverage, inPathOrder, newListing, type Summary } from './listing.ts';
+import { type Coverage, inPathOrder, type ListingSummary, newListing } from './listing.ts';
 
 const PIECE_BYTES = 1 << 20;
 
-// As glibc's makedev spreads 32 bits each over 64.
+// Inverse of glibc's makedev, which spreads 32 bits each over 64.
 const majorOf = (rdev: bigint): number => Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n));
 const minorOf = (rdev: bigint): number => Number((rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n));
 const NO_DEVICE = { major: 0, minor: 0 };
@@ -52,25 +52,25 @@ const hashFile = (path: Buffer, buffer: Buffer): string => {
   }
 };
 
-/** What the kernel said, with the path in it. */
+/** Throws the kernel's error with the path. */
 const failedAt = (path: ByteString, error: unknown): never => {
   if (error instanceof UserError) throw error;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
-  throw new UserError(`walking the mount failed: ${syscall ?? 'call'}: ${code}`, {
+  throw new UserError(`the walk of the mount failed: ${syscall ?? 'call'}: ${code}`, {
     code,
     exit: 5,
     facts: [`path: ${show(path)}`],
   });
 };
 
-export interface Walked extends Summary {
+export interface WalkedTree extends ListingSummary {
   /** f_type of statfs(2) at the root. */
   readonly fsMagic: number;
 }
 
-/** `root` is a folder of this process's mount namespace. */
-export const walk = (root: string, covers: Coverage, write: (text: string) => void): Walked => {
+/** `root` must be visible in this process's mount namespace. */
+export const walk = (root: string, covers: Coverage, write: (text: string) => void): WalkedTree => {
   const listing = newListing(covers, write);
   const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
   const prefix = fromBytes(Buffer.from(root));
@@ -101,7 +101,7 @@ export const walk = (root: string, covers: Coverage, write: (text: string) => vo
     });
     return type === S_IFDIR;
   };
-  const inside = (path: ByteString): void => {
+  const listChildren = (path: ByteString): void => {
     let at = path;
     try {
       const children = readdirSync(toBytes(prefix + path), { withFileTypes: true, encoding: 'buffer' }).map(
@@ -110,11 +110,11 @@ export const walk = (root: string, covers: Coverage, write: (text: string) => vo
           isDirectory: entry.isDirectory(),
         }),
       );
-      for (const { child, inside: descend } of inPathOrder(children)) {
+      for (const { child, descend } of inPathOrder(children)) {
         at = path === '/' ? `/${child.name}` : `${path}/${child.name}`;
-        if (descend) inside(at);
+        if (descend) listChildren(at);
         else if (add(at, toBytes(prefix + at)) !== child.isDirectory)
-          throw new UserError('a directory says that a name has another type than the name itself', {
+          throw new UserError('readdir and lstat give different types for a name', {
             code: 'd-type',
             exit: 5,
             facts: [`path: ${show(at)}`],
@@ -127,7 +127,7 @@ export const walk = (root: string, covers: Coverage, write: (text: string) => vo
   try {
     const fsMagic = statfsSync(root).type;
     add('/', toBytes(prefix));
-    inside('/');
+    listChildren('/');
     return { ...listing.finish(), fsMagic };
   } catch (error) {
     return failedAt('/', error);

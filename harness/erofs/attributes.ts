@@ -1,5 +1,5 @@
-// The attributes of one entry while overlay's are added, under the format's budget. The budget counts only what is added here,
-// and in unsigned 64 bits as the reference does: replacing a longer value wraps and is refused.
+// The attributes of one entry while overlayfs's own are added, within the format's budget. As in the reference, the budget counts
+// only added attributes, in unsigned 64 bits, so that replacing a longer value wraps and is refused.
 import { type ByteString, compareBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { Xattr } from '../model/tree.ts';
@@ -11,7 +11,7 @@ const FIRST_BYTES = 12;
 export class Attributes {
   readonly #values: Map<ByteString, ByteString>;
   readonly #path: () => string;
-  /** Negative stands for a wrapped counter. */
+  /** Negative: the reference's counter would have wrapped. */
   #spent = 0;
 
   constructor(xattrs: readonly Xattr[], path: () => string) {
@@ -28,7 +28,7 @@ export class Attributes {
     const spent =
       this.#spent + ENTRY_BYTES + key.length + value.length + (this.#values.size === 0 ? FIRST_BYTES : 0);
     if (spent < 0 || spent > BUDGET_BYTES)
-      throw new UserError('the attributes of an entry do not fit an image', {
+      throw new UserError('the attributes of an entry exceed the limit of the format', {
         code: 'xattr-budget',
         facts: [`path: ${this.#path()}`, `attribute: ${key}`],
       });

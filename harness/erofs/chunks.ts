@@ -1,7 +1,7 @@
-// How a file's size is cut into chunks: one of up to 8 TiB, then 8 TiB each.
+// Division of a file into chunks: one chunk of up to 8 TiB, or chunks of 8 TiB each.
 import { MAX_CHUNK_BITS, MAX_CHUNKS, MIN_CHUNK_BITS } from './format.ts';
 
-/** Sizes up to here have one chunk and are exact as a number. */
+/** Sizes up to this one have one chunk and are exact as a JavaScript number. */
 const ONE_CHUNK = 2 ** MAX_CHUNK_BITS;
 
 export const chunkBits = (size: bigint): number => {
@@ -10,7 +10,7 @@ export const chunkBits = (size: bigint): number => {
   return Math.max(MIN_CHUNK_BITS, number < 2 ? 0 : Math.floor(Math.log2(number - 1)) + 1);
 };
 
-/** Null where there are more than the format has room for. Counted modulo 2^64, as the reference does. */
+/** Null if the format has no room for so many chunks. Counted modulo 2^64, as in the reference. */
 export const chunkCount = (size: bigint): number | null => {
   if (size <= BigInt(ONE_CHUNK)) return 1;
   const count = BigInt.asUintN(64, size + BigInt(ONE_CHUNK - 1)) >> BigInt(MAX_CHUNK_BITS);

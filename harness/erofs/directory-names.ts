@@ -1,4 +1,4 @@
-// The names in the directories of an image, by id: those of the tree, the object store's in the root, and the two dots.
+// The names in the directories of an image, by id: the tree's names, the object store's folders in the root, and the two dots.
 import { type ByteString, compareBytes } from '../model/bytes.ts';
 import type { ColumnTree } from '../model/column-tree.ts';
 
@@ -22,7 +22,7 @@ export class DirectoryNames {
     this.#rootList = this.#mergeRoot();
   }
 
-  /** Folders of the object store whose name is free in the root. */
+  /** Number of object store folders whose name the root does not use. */
   get storeNameCount(): number {
     return this.#storeNames.length;
   }
@@ -36,7 +36,7 @@ export class DirectoryNames {
     return named.sort((a, b) => compareBytes(a.name, b.name)).map(({ id }) => id);
   }
 
-  /** What a directory holds, sorted, dots included; valid until the next call. */
+  /** Ids of a directory's names, sorted, with the dots. Valid until the next call. */
   of(directory: number): readonly number[] {
     if (directory === 0) return this.#rootList;
     const { columns, lists } = this.#tree;
@@ -70,7 +70,7 @@ export class DirectoryNames {
     return this.#tree.columns.names.copy(this.#tree.columns.nameAt[id]!, into, at);
   }
 
-  /** The inode that a name in a directory leads to. */
+  /** The inode of a name in a directory. */
   target(directory: number, id: number): number {
     if (id === DOT) return directory;
     if (id === DOTDOT) return directory === 0 ? 0 : this.#tree.columns.parent[directory]!;

@@ -1,16 +1,16 @@
-// The records of a directory.
+// Reads the records of a directory.
 import type { ByteString } from '../model/bytes.ts';
 import { DIRENT_BYTES } from './format.ts';
 import type { InodeView } from './inode-view.ts';
 import { badImage, type ImageView } from './view.ts';
 
-export interface Record {
+export interface DirectoryRecord {
   readonly nid: number;
   readonly name: ByteString;
   readonly type: number;
 }
 
-/** Number of records in a group: the first name follows the last header. */
+/** Number of records in a group, from the offset of its first name, which follows the last header. */
 const countOf = (view: ImageView, at: number, length: number): number => {
   const names = length < DIRENT_BYTES ? 0 : view.u16(at + 8);
   if (names === 0 || names % DIRENT_BYTES !== 0 || names > length)
@@ -18,14 +18,14 @@ const countOf = (view: ImageView, at: number, length: number): number => {
   return names / DIRENT_BYTES;
 };
 
-/** Calls with each record's inode; cheaper than making records. */
+/** Visits each record's inode, without the cost of making records. */
 export const eachNid = (directory: InodeView, visit: (nid: number) => void): void => {
   const { view } = directory;
   for (const { at, length } of directory.extents())
     for (let i = 0, count = countOf(view, at, length); i < count; i++) visit(view.nid(at + i * DIRENT_BYTES));
 };
 
-export function* recordsOf(directory: InodeView): Generator<Record> {
+export function* recordsOf(directory: InodeView): Generator<DirectoryRecord> {
   const { view } = directory;
   for (const { at, length } of directory.extents()) {
     const count = countOf(view, at, length);

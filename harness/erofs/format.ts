@@ -1,4 +1,4 @@
-// Numbers of the on-disk format: what a composefs image uses of EROFS.
+// Constants of the on-disk format: the part of EROFS that composefs images use.
 //
 // Source: fs/erofs/erofs_fs.h of the kernel; the composefs header stands in front of the superblock.
 
@@ -14,7 +14,7 @@ export const FIRST_INODE_AT = SUPERBLOCK_AT + SUPERBLOCK_BYTES;
 export const COMPOSEFS_MAGIC = 0xd078629a;
 export const EROFS_MAGIC = 0xe0f5e1e2;
 export const FLAG_HAS_ACL = 1;
-/** mtime in the inode, name filter in the attribute block. */
+/** Bits: mtime in the inode, name filter in the attribute block. */
 export const FEATURE_COMPAT = 6;
 
 export const COMPACT_BYTES = 32;
@@ -33,10 +33,10 @@ export const MAX_CHUNK_BITS = 43;
 export const MAX_CHUNKS = 1024;
 export const NULL_CHUNK = 0xffffffff;
 
-/** A block's worth of tail is worth a block of its own from here on. */
+/** A longer tail gets a block of its own. */
 export const MAX_TAIL_BYTES = BLOCK_BYTES / 2;
 
-/** d_type by the top four bits of the mode. */
+/** d_type by file type. */
 export const DIRENT_TYPES: Readonly<Record<number, number>> = {
   [S_IFREG]: 1,
   [S_IFDIR]: 2,

@@ -1,4 +1,4 @@
-// One inode of an image.
+// Reads one inode of an image.
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../model/tree.ts';
 import {
   BLOCK_BYTES,
@@ -25,7 +25,7 @@ export class InodeView {
   readonly xattrAt: number;
   /** 0 without attributes. */
   readonly xattrBytes: number;
-  /** Where the tail would begin. */
+  /** Offset after inode and attributes, where a tail begins. */
   readonly end: number;
 
   constructor(view: ImageView, nid: number) {
@@ -73,7 +73,7 @@ export class InodeView {
     return this.extended ? this.view.u32(this.at + 40) : this.view.buildTimeNsec;
   }
 
-  /** Device number, first data block, or format of the chunks. */
+  /** Device number, first data block, or chunk format. */
   get union(): number {
     return this.view.u32(this.at + 16);
   }
@@ -82,11 +82,12 @@ export class InodeView {
     return this.view.u32(this.at + 20);
   }
 
-  /** Where the bytes of a directory, link or inline file lie, a block or the tail at a time. */
+  /** Extents of a directory, link or inline file: its blocks, then its tail. */
   *extents(): Generator<{ readonly at: number; readonly length: number }> {
-    if (this.layout === LAYOUT_CHUNKED) throw badImage(this.at, 'contents that should be inside are not');
+    if (this.layout === LAYOUT_CHUNKED)
+      throw badImage(this.at, 'an inode that must hold its contents is chunked');
     const size = Number(this.size);
-    this.view.need(0, size, 'what an inode holds');
+    this.view.need(0, size, 'the data of an inode');
     this.view.spend(this.at, size);
     const tail = this.layout === LAYOUT_INLINE ? size % BLOCK_BYTES : 0;
     let at = this.union * BLOCK_BYTES;

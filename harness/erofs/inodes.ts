@@ -1,5 +1,5 @@
-// The inodes of an image, numbered as they are written. An id is an entry of the tree, or, from the number of entries on, one of
-// the whiteouts that hide the object store's folders in the root.
+// The inodes of an image in the order in which they are written. An id below the number of entries is an entry of the tree; higher
+// ids are the whiteouts that hide the object store's folders in the root.
 import { show } from '../model/bytes.ts';
 import type { ColumnTree } from '../model/column-tree.ts';
 import { UserError } from '../model/errors.ts';
@@ -16,7 +16,7 @@ const TYPE_BITS = 0x0f;
 const DIRECTORY = S_IFDIR >> TYPE_SHIFT;
 const HOLDS_WHITEOUTS = 0x20;
 const WHITEOUT = 0x40;
-/** A file whose contents are elsewhere. */
+/** A file whose contents are an object. */
 const CHUNKED = 0x80;
 
 export const hasWhiteout = ({ columns }: ColumnTree): boolean => {
@@ -32,14 +32,14 @@ export class Inodes {
   readonly tree: ColumnTree;
   readonly sets: XattrSets;
   readonly names: DirectoryNames;
-  /** Links included. */
+  /** Number of ids, hard links included. */
   readonly idCount: number;
-  /** Ids in the order of their numbers: breadth first. */
+  /** Ids by inode number: breadth first. */
   readonly order: Uint32Array;
   readonly minSec: bigint;
   readonly minNsec: number;
   readonly #entryCount: number;
-  /** By id: the type in the low four bits as in a mode, and the bits below. */
+  /** By id: the file type of the mode in the low four bits, and the flags above. */
   readonly #kinds: Uint8Array;
 
   constructor(tree: ColumnTree, version: 0 | 1, hidesStore = true) {
@@ -65,7 +65,7 @@ export class Inodes {
     this.minSec = minSec;
     this.minNsec = minNsec;
     this.order = new Uint32Array(carriers + this.names.storeNameCount);
-    this.#number();
+    this.#numberInodes();
   }
 
   #kindOf(id: number): number {
@@ -98,7 +98,7 @@ export class Inodes {
     });
   }
 
-  #number(): void {
+  #numberInodes(): void {
     const { first, order } = this.tree.lists;
     const { columns } = this.tree;
     let count = 1;
@@ -132,13 +132,13 @@ export class Inodes {
     if ((this.#kinds[id]! & TYPE_BITS) !== DIRECTORY) return this.tree.columns.classOf(id).nlink;
     const { first, order } = this.tree.lists;
     let count = 2;
-    // A hard link has no kind of its own, so it never counts.
+    // Hard links have no kind and are not counted.
     for (let i = first[id]!, end = first[id + 1]!; i < end; i++)
       if ((this.#kinds[order[i]!]! & TYPE_BITS) === DIRECTORY) count++;
     return count;
   }
 
-  /** Whose owner and mtime an id has. */
+  /** The entry from which an id takes owner and mtime. */
   owner(id: number): number {
     return id >= this.#entryCount ? 0 : id;
   }
@@ -148,7 +148,7 @@ export class Inodes {
     return false;
   }
 
-  /** Counts for the choice of the inode's form even where it is not stored. A whiteout becomes an empty file. */
+  /** Decides the inode's form even if it is not stored. A whiteout becomes an empty file. */
   size(id: number): bigint {
     return id >= this.#entryCount || (this.#kinds[id]! & WHITEOUT) !== 0 ? 0n : this.tree.columns.size[id]!;
   }

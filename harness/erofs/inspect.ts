@@ -1,4 +1,4 @@
-// Facts about an image, for people and for scripts.
+// Facts about an image for `image inspect`.
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from '../model/tree.ts';
 import { recordsOf } from './directory-view.ts';
 import { LAYOUT_CHUNKED, roundUp, XATTR_ENTRY_BYTES } from './format.ts';
@@ -11,11 +11,11 @@ export interface ImageFacts {
   readonly composefsVersion: 0 | 1;
   readonly imageBytes: number;
   readonly hasAcl: boolean;
-  /** The smallest mtime, in seconds as text since it may not fit a number. */
+  /** The smallest mtime in seconds, as text because it may exceed a JavaScript number. */
   readonly buildTimeSec: string;
   readonly buildTimeNsec: number;
   readonly inodeCount: number;
-  /** Names in all directories, `.` and `..` left out. */
+  /** Names in all directories without `.` and `..`. */
   readonly nameCount: number;
   readonly directoryCount: number;
   readonly fileCount: number;
@@ -24,15 +24,15 @@ export interface ImageFacts {
   readonly blockDeviceCount: number;
   readonly fifoCount: number;
   readonly socketCount: number;
-  /** Devices 0:0 that hide the folders of the object store; part of the char devices. */
+  /** Devices 0:0 that hide the folders of the object store; included in the char devices. */
   readonly storeWhiteoutCount: number;
   readonly compactCount: number;
   readonly extendedCount: number;
-  /** Files whose contents are in the image, those whose contents are objects, and empty ones. */
+  /** Files are inline (contents in the image), object files, or empty. */
   readonly inlineFileCount: number;
   readonly inlineFileBytes: number;
   readonly objectFileCount: number;
-  /** Text, since it may not fit a number. */
+  /** Text, because it may exceed a JavaScript number. */
   readonly objectFileBytes: string;
   readonly emptyFileCount: number;
   /** Distinct redirect targets. */

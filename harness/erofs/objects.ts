@@ -1,18 +1,18 @@
-// Which objects an image needs: the targets of its redirects, without the leading slash. This is the mark phase of a collector.
+// The objects that an image needs: its redirect targets without the leading slash. This is the mark phase of collect.
 import { S_IFREG } from '../model/tree.ts';
 import { XATTR_ENTRY_BYTES } from './format.ts';
 import { ImageView } from './view.ts';
 import { eachInode } from './walk.ts';
-import { inlineXattrs, sharedOffsets, sharedXattr, storedValue, type XattrPlace } from './xattr-view.ts';
+import { inlineXattrs, type StoredXattr, sharedOffsets, sharedXattr, storedValue } from './xattr-view.ts';
 
 const TRUSTED = 4;
 const REDIRECT = Buffer.from('overlay.redirect', 'latin1');
 
-const redirectTarget = (view: ImageView, place: XattrPlace): string | null => {
-  if (place.prefix !== TRUSTED || place.suffixBytes !== REDIRECT.length) return null;
-  const from = place.at + XATTR_ENTRY_BYTES;
+const redirectTarget = (view: ImageView, stored: StoredXattr): string | null => {
+  if (stored.prefix !== TRUSTED || stored.suffixBytes !== REDIRECT.length) return null;
+  const from = stored.at + XATTR_ENTRY_BYTES;
   if (view.bytes.compare(REDIRECT, 0, REDIRECT.length, from, from + REDIRECT.length) !== 0) return null;
-  const target = storedValue(view, place);
+  const target = storedValue(view, stored);
   return target.startsWith('/') ? target.slice(1) : target;
 };
 
@@ -20,7 +20,7 @@ const redirectTarget = (view: ImageView, place: XattrPlace): string | null => {
 export const objectPaths = (image: Uint8Array): Set<string> => {
   const view = new ImageView(image);
   const paths = new Set<string>();
-  /** Files of equal contents share the attribute: each is looked at once. */
+  /** Shared attributes already read; files of equal contents share one. */
   const shared = new Set<number>();
   eachInode(view, (inode) => {
     if (inode.type !== S_IFREG) return;
@@ -30,8 +30,8 @@ export const objectPaths = (image: Uint8Array): Set<string> => {
       const target = redirectTarget(view, sharedXattr(view, offset));
       if (target !== null) paths.add(target);
     }
-    for (const place of inlineXattrs(inode)) {
-      const target = redirectTarget(view, place);
+    for (const stored of inlineXattrs(inode)) {
+      const target = redirectTarget(view, stored);
       if (target !== null) paths.add(target);
     }
   });

@@ -1,4 +1,4 @@
-// Bytes in order, handed on in pieces that reuse one buffer.
+// Sequential output, passed on in pieces that reuse one buffer.
 const SHORT_BYTES = 64;
 
 export class Output {
@@ -6,7 +6,7 @@ export class Output {
   #view: DataView;
   /** Offset in `bytes`. */
   at = 0;
-  /** Offset of `bytes` in the whole. */
+  /** Offset of `bytes` in the image. */
   #before = 0;
 
   constructor(capacityBytes: number) {
@@ -18,7 +18,7 @@ export class Output {
     return this.#before + this.at;
   }
 
-  /** Room for so many bytes more. */
+  /** Makes room for `length` more bytes. */
   reserve(length: number): void {
     if (this.at + length <= this.bytes.length) return;
     const grown = Buffer.allocUnsafeSlow(Math.max(this.at + length, 2 * this.bytes.length));
@@ -27,7 +27,7 @@ export class Output {
     this.#view = new DataView(grown.buffer);
   }
 
-  /** What was written since the last call. Valid until something else is written. */
+  /** The bytes since the last call. Valid until the next write. */
   take(): Buffer {
     const piece = this.bytes.subarray(0, this.at);
     this.#before += this.at;
@@ -35,7 +35,7 @@ export class Output {
     return piece;
   }
 
-  // The numbers below go where `reserve` made room.
+  // The number writers need room from `reserve`.
 
   u8(value: number): void {
     this.bytes[this.at++] = value;
@@ -66,7 +66,7 @@ export class Output {
   fill(value: number, length: number): void {
     this.reserve(length);
     const end = this.at + length;
-    // Gaps are mostly short: a call into the runtime costs more than the loop.
+    // For short gaps a loop is faster than a runtime call.
     if (length > SHORT_BYTES) this.bytes.fill(value, this.at, end);
     else for (let i = this.at; i < end; i++) this.bytes[i] = value;
     this.at = end;

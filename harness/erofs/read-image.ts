@@ -1,4 +1,4 @@
-// An image back to the tree that it was made of: what the writer added is taken away again.
+// Reads an image back into the tree that it was made of, without the additions of the writer.
 import { compareBytes } from '../model/bytes.ts';
 import { newTreeBuilder, TreeError } from '../model/columns.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type TreeBuilder,
   type Xattr,
 } from '../model/tree.ts';
-import { type Record, recordsOf } from './directory-view.ts';
+import { type DirectoryRecord, recordsOf } from './directory-view.ts';
 import { LAYOUT_CHUNKED } from './format.ts';
 import { InodeView } from './inode-view.ts';
 import { badImage, ImageView } from './view.ts';
@@ -20,7 +20,7 @@ import { XattrReader } from './xattr-view.ts';
 
 const OVERLAY = 'trusted.overlay.';
 const ESCAPED = 'trusted.overlay.overlay.';
-/** What the writer puts on the file that it makes of a whiteout, and on the directory that holds it. */
+/** The writer's marks on the file that replaces a whiteout, and on its directory. */
 const WHITEOUT_MARKS: readonly string[] = [`${ESCAPED}whiteout`, 'user.overlay.whiteout'];
 const HOLDER_MARKS: readonly string[] = [`${ESCAPED}whiteouts`, 'user.overlay.whiteouts'];
 const METACOPY_HEADER_BYTES = 4;
@@ -42,7 +42,7 @@ const targetOf = (inode: InodeView): string => {
 
 const digestOf = (inode: InodeView, metacopy: string | undefined): string | null => {
   if (metacopy === undefined || metacopy === '') return null;
-  if (metacopy.length !== METACOPY_BYTES) throw badImage(inode.xattrAt, 'a digest is not of 32 bytes');
+  if (metacopy.length !== METACOPY_BYTES) throw badImage(inode.xattrAt, 'a digest does not have 32 bytes');
   return Buffer.from(metacopy.slice(METACOPY_HEADER_BYTES), 'latin1').toString('hex');
 };
 
@@ -57,11 +57,11 @@ const described = (xattrs: readonly Xattr[], marks: readonly string[]): Xattr[] 
     .filter(([key]) => !marks.includes(key) && (!key.startsWith(OVERLAY) || key.startsWith(ESCAPED)))
     .map(([key, value]) => [key.startsWith(ESCAPED) ? `${OVERLAY}${key.slice(ESCAPED.length)}` : key, value]);
 
-type Holdings = Pick<Inode, 'mode' | 'rdev' | 'size' | 'payload' | 'content' | 'digest'>;
+type InodeContents = Pick<Inode, 'mode' | 'rdev' | 'size' | 'payload' | 'content' | 'digest'>;
 
-const EMPTY: Omit<Holdings, 'mode'> = { rdev: 0, size: 0n, payload: null, content: null, digest: null };
+const EMPTY: Omit<InodeContents, 'mode'> = { rdev: 0, size: 0n, payload: null, content: null, digest: null };
 
-const fileHoldings = (inode: InodeView, xattrs: readonly Xattr[]): Holdings => {
+const regularContents = (inode: InodeView, xattrs: readonly Xattr[]): InodeContents => {
   const { mode, size } = inode;
   if (inode.layout !== LAYOUT_CHUNKED) {
     const content = bytesOf(inode);
@@ -77,41 +77,41 @@ const fileHoldings = (inode: InodeView, xattrs: readonly Xattr[]): Holdings => {
   };
 };
 
-const holdings = (inode: InodeView, xattrs: readonly Xattr[]): Holdings => {
+const contentsOf = (inode: InodeView, xattrs: readonly Xattr[]): InodeContents => {
   const { type, mode, size } = inode;
-  if (type === S_IFREG) return fileHoldings(inode, xattrs);
-  if (inode.layout === LAYOUT_CHUNKED) throw badImage(inode.at, 'something that is no file has chunks');
+  if (type === S_IFREG) return regularContents(inode, xattrs);
+  if (inode.layout === LAYOUT_CHUNKED) throw badImage(inode.at, 'an inode that is not a file has chunks');
   if (type === S_IFLNK) return { ...EMPTY, mode, size, payload: targetOf(inode) };
   return { ...EMPTY, mode, size, rdev: type === S_IFCHR || type === S_IFBLK ? inode.union : 0 };
 };
 
-/** `.` and `..` left out; the order is checked, since the kernel searches by halves. */
-const namesOf = (directory: InodeView): Record[] => {
-  const names: Record[] = [];
+/** Names without `.` and `..`. Checks their order, because the kernel uses binary search. */
+const namesOf = (directory: InodeView): DirectoryRecord[] => {
+  const names: DirectoryRecord[] = [];
   let last = '';
   for (const record of recordsOf(directory)) {
     if (compareBytes(last, record.name) >= 0)
-      throw badImage(directory.at, 'the names of a directory are not in order');
+      throw badImage(directory.at, 'the names of a directory are not sorted');
     last = record.name;
     if (record.name !== '.' && record.name !== '..') names.push(record);
   }
   return names;
 };
 
-interface Open {
+interface OpenDirectory {
   readonly index: number;
   readonly at: number;
-  readonly names: readonly Record[];
+  readonly names: readonly DirectoryRecord[];
   next: number;
 }
 
-class Reading {
+class ImageReader {
   readonly #view: ImageView;
   readonly #xattrs: XattrReader;
   readonly #builder: TreeBuilder = newTreeBuilder();
-  /** Path of the first name of every inode: links are told by path. */
+  /** Path of every inode's first name, the target of later names. */
   readonly #first = new Map<number, string>();
-  readonly #open: Open[] = [];
+  readonly #open: OpenDirectory[] = [];
   readonly #path: string[] = [];
   #directoryAt = 0;
 
@@ -125,14 +125,14 @@ class Reading {
     return isWhiteout(inode, this.#xattrs.of(inode));
   }
 
-  /** `names` are those of a directory: only one that holds whiteouts was marked for them. */
-  #describe(inode: InodeView, names: readonly Record[]): Inode {
+  /** `names`: a directory's records. The writer marks only directories that hold whiteouts. */
+  #describe(inode: InodeView, names: readonly DirectoryRecord[]): Inode {
     const xattrs = this.#xattrs.of(inode);
     const whiteout = isWhiteout(inode, xattrs);
     const holder = hasMarks(xattrs, HOLDER_MARKS) && names.some(({ nid }) => this.#isWhiteout(nid));
     const held = whiteout
       ? { ...EMPTY, mode: (inode.mode & PERMISSIONS) | S_IFCHR }
-      : holdings(inode, xattrs);
+      : contentsOf(inode, xattrs);
     return {
       ...held,
       nlink: inode.nlink,
@@ -153,7 +153,7 @@ class Reading {
     this.#path.push(name);
   }
 
-  /** Offset of the directory that is being read. */
+  /** Offset of the current directory. */
   get at(): number {
     return this.#directoryAt;
   }
@@ -176,7 +176,7 @@ class Reading {
         continue;
       }
       const inode = new InodeView(this.#view, record.nid);
-      // The folders of the object store are hidden by such devices; those of the tree were made files.
+      // These devices hide the object store's folders; whiteouts of the tree are stored as files.
       if (inode.type === S_IFCHR && inode.union === 0) continue;
       this.#enter(top.index, record.name, inode);
     }
@@ -185,15 +185,15 @@ class Reading {
 }
 
 /**
- * Entries depth first, sorted. Of several names of one inode the first is the plain entry. A file of the tree that has both marks
- * of a whiteout, empty, cannot be told from one.
+ * Entries are depth first and sorted; the first of an inode's names carries the inode. An empty file of the tree with both marks of
+ * a whiteout is read as a whiteout, because the image stores both alike.
  */
 export const readImage = (image: Uint8Array): Tree => {
-  const reading = new Reading(new ImageView(image));
+  const reading = new ImageReader(new ImageView(image));
   try {
     return reading.run();
   } catch (error) {
-    // A name that no tree may have.
+    // The image has a name that no tree may have.
     if (error instanceof TreeError)
       throw badImage(reading.at, `${error.message} (${error.facts.join(', ')})`);
     throw error;

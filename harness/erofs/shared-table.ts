@@ -1,12 +1,12 @@
-// The table of attributes that more than one inode carries, keys descending, longer values first, values descending.
+// The table of attributes that several inodes share: keys descending, longer values first, values descending.
 //
-// A million files have two million attributes of their own, nearly all different: they are counted by id, never as text.
+// A million files have two million distinct attributes, so they are counted by id instead of by text.
 import { compareBytes } from '../model/bytes.ts';
 import { unreachable } from '../model/errors.ts';
 import { ABSENT } from '../model/payloads.ts';
 import { roundUp, XATTR_ENTRY_BYTES } from './format.ts';
 import type { Inodes } from './inodes.ts';
-import type { Item } from './xattr-items.ts';
+import type { XattrItem } from './xattr-items.ts';
 import { METACOPY, REDIRECT } from './xattr-sets.ts';
 
 const SUFFIX_BYTES = METACOPY.length - 'trusted.'.length;
@@ -18,12 +18,13 @@ export const EMPTY_METACOPY_BYTES = roundUp(XATTR_ENTRY_BYTES + SUFFIX_BYTES, 4)
 export const redirectBytes = (payloadBytes: number): number =>
   roundUp(XATTR_ENTRY_BYTES + SUFFIX_BYTES + 1 + payloadBytes, 4);
 
-/** A stretch of the table in table order. */
-export type Stretch =
-  | { readonly kind: 'items'; readonly items: readonly Item[] }
+/** A stretch of the table, in table order. */
+export type TableStretch =
+  | { readonly kind: 'items'; readonly items: readonly XattrItem[] }
   | { readonly kind: 'metacopy'; readonly digests: Uint32Array }
   | { readonly kind: 'redirect'; readonly payloads: Uint32Array };
 
+/** Finds ids that occur more than once. */
 class Repeats {
   readonly #counts: Uint8Array;
 
@@ -31,7 +32,7 @@ class Repeats {
     this.#counts = new Uint8Array(idCount);
   }
 
-  /** True the second time only. */
+  /** True at the second call with an id, and only then. */
   add(id: number): boolean {
     const count = this.#counts[id]!;
     if (count < 2) this.#counts[id] = count + 1;
@@ -40,7 +41,7 @@ class Repeats {
 }
 
 export class SharedTable {
-  readonly stretches: readonly Stretch[];
+  readonly stretches: readonly TableStretch[];
   readonly sizeBytes: number;
   readonly #inodes: Inodes;
   /** By digest, ABSENT for the empty value; by payload. */

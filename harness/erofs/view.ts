@@ -1,4 +1,4 @@
-// An image as bytes that nobody has to trust: every read says where it would go, and the superblock is checked first.
+// Bounds-checked reads of an untrusted image. The superblock is checked first.
 import { UserError } from '../model/errors.ts';
 import {
   BLOCK_BYTES,
@@ -14,14 +14,14 @@ export const badImage = (offset: number, rule: string): UserError =>
   new UserError(`not a valid composefs image: ${rule}`, {
     code: 'bad-image',
     facts: [`offset: ${offset}`],
-    hint: 'build the image again, or check it with fsck.erofs',
+    hint: 'rebuild the image, or check it with fsck.erofs',
   });
 
 const HEADER_VERSION = 1;
 const BLOCK_BITS = 12;
 
-/** Nothing in a true image is stored twice, and no reader looks at anything more often than this. */
-const MAX_LOOKS = 8;
+/** Valid images store nothing twice, and no reader reads a byte more often than this. */
+const MAX_READS = 8;
 
 export class ImageView {
   readonly bytes: Buffer;
@@ -33,15 +33,15 @@ export class ImageView {
   readonly buildTimeSec: bigint;
   readonly buildTimeNsec: number;
   readonly blockCount: number;
-  /** Where references to shared attributes count from. */
+  /** Base of references to shared attributes. */
   readonly xattrAt: number;
 
   constructor(bytes: Uint8Array) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#unspentBytes = MAX_LOOKS * bytes.length;
+    this.#unspentBytes = MAX_READS * bytes.length;
     if (bytes.length < 4 || this.u32(0) !== COMPOSEFS_MAGIC)
       throw badImage(0, 'the composefs magic number is missing');
-    if (bytes.length < FIRST_INODE_AT) throw badImage(bytes.length, 'it ends before its first inode');
+    if (bytes.length < FIRST_INODE_AT) throw badImage(bytes.length, 'the image ends before its first inode');
     if (this.u32(4) !== HEADER_VERSION) throw badImage(4, 'the header has an unknown version');
     this.hasAcl = (this.u32(8) & FLAG_HAS_ACL) !== 0;
     const version = this.u32(12);
@@ -49,7 +49,7 @@ export class ImageView {
     this.composefsVersion = version;
     const at = SUPERBLOCK_AT;
     if (this.u32(at) !== EROFS_MAGIC) throw badImage(at, 'the EROFS magic number is missing');
-    if (this.bytes[at + 12] !== BLOCK_BITS) throw badImage(at + 12, 'blocks are not of 4096 bytes');
+    if (this.bytes[at + 12] !== BLOCK_BITS) throw badImage(at + 12, 'the block size is not 4096 bytes');
     this.rootNid = this.u16(at + 14);
     this.inodeCount = this.u64(at + 16);
     this.buildTimeSec = BigInt.asIntN(64, this.u64(at + 24));
@@ -58,18 +58,19 @@ export class ImageView {
     if (this.u32(at + 40) !== 0)
       throw badImage(at + 40, 'inodes are not counted from the start of the image');
     this.xattrAt = this.u32(at + 44) * BLOCK_BYTES;
-    if (this.blockCount * BLOCK_BYTES > bytes.length) throw badImage(at + 36, 'it is shorter than it says');
+    if (this.blockCount * BLOCK_BYTES > bytes.length)
+      throw badImage(at + 36, 'the image is shorter than its superblock states');
   }
 
-  /** Refuses what does not lie inside. */
-  need(at: number, length: number, what: string): void {
-    if (!(at >= 0 && at + length <= this.bytes.length)) throw badImage(at, `${what} lies outside of it`);
+  /** Throws unless all bytes lie inside the image. */
+  need(at: number, length: number, part: string): void {
+    if (!(at >= 0 && at + length <= this.bytes.length)) throw badImage(at, `${part} lies outside the image`);
   }
 
-  /** For what has a length of its own: a small image in which everything overlaps must not take forever. */
+  /** Counts bytes of variable-length parts, so that a small image with overlapping parts is refused in bounded time. */
   spend(at: number, length: number): void {
     this.#unspentBytes -= length;
-    if (this.#unspentBytes < 0) throw badImage(at, 'its parts overlap');
+    if (this.#unspentBytes < 0) throw badImage(at, 'parts of the image overlap');
   }
 
   u8(at: number): number {
@@ -92,7 +93,7 @@ export class ImageView {
     return this.bytes.readBigUInt64LE(at);
   }
 
-  /** A 64-bit inode address that lies inside, as its slot. */
+  /** Reads and checks a 64-bit inode address, in slots. */
   nid(at: number): number {
     const nid = this.u32(at) + this.u32(at + 4) * 2 ** 32;
     this.need(nid * SLOT_BYTES, SLOT_BYTES, 'an inode');

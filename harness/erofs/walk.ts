@@ -1,4 +1,4 @@
-// Every inode of an image once, by address: no names, no attributes.
+// Visits every inode of an image once, without names and attributes.
 import { S_IFDIR } from '../model/tree.ts';
 import { eachNid } from './directory-view.ts';
 import { SLOT_BYTES } from './format.ts';
@@ -8,14 +8,14 @@ import { badImage, type ImageView } from './view.ts';
 export const eachInode = (view: ImageView, visit: (inode: InodeView) => void): void => {
   const seen = new Uint8Array(Math.ceil(view.bytes.length / SLOT_BYTES));
   const directories: InodeView[] = [];
-  const meet = (nid: number): void => {
+  const visitOnce = (nid: number): void => {
     if (seen[nid] === 1) return;
     seen[nid] = 1;
     const inode = new InodeView(view, nid);
     if (inode.type === S_IFDIR) directories.push(inode);
     visit(inode);
   };
-  meet(view.rootNid);
+  visitOnce(view.rootNid);
   if (directories.length === 0) throw badImage(view.rootNid * SLOT_BYTES, 'the root is not a directory');
-  for (let next = directories.pop(); next !== undefined; next = directories.pop()) eachNid(next, meet);
+  for (let next = directories.pop(); next !== undefined; next = directories.pop()) eachNid(next, visitOnce);
 };

@@ -1,28 +1,28 @@
-// What inodes hold: directory records, link targets, contents, chunk tables.
+// Writes the data of inodes: directory records, link targets, contents, chunk tables.
 import { S_IFDIR, S_IFLNK } from '../model/tree.ts';
 import { BLOCK_BYTES, DIRENT_BYTES, DIRENT_TYPES } from './format.ts';
 import type { Inodes } from './inodes.ts';
+import type { ImageLayout } from './layout.ts';
 import type { Output } from './output.ts';
-import type { Placement } from './place.ts';
 
 const EVERY_CHUNK_MISSING = 0xff;
 
 export class DataWriter {
   readonly #inodes: Inodes;
-  readonly #placement: Placement;
+  readonly #layout: ImageLayout;
   readonly #output: Output;
 
-  constructor(inodes: Inodes, placement: Placement, output: Output) {
+  constructor(inodes: Inodes, layout: ImageLayout, output: Output) {
     this.#inodes = inodes;
-    this.#placement = placement;
+    this.#layout = layout;
     this.#output = output;
   }
 
-  /** Headers, then the names back to back. */
+  /** Writes one group: headers, then the names without gaps. */
   #group(directory: number, names: readonly number[], from: number, to: number): void {
     const inodes = this.#inodes;
     const output = this.#output;
-    const { nid } = this.#placement;
+    const { nid } = this.#layout;
     output.reserve(BLOCK_BYTES);
     let nameAt = (to - from) * DIRENT_BYTES;
     for (let i = from; i < to; i++) {
@@ -37,7 +37,7 @@ export class DataWriter {
     for (let i = from; i < to; i++) output.at += inodes.names.copy(names[i]!, output.bytes, output.at);
   }
 
-  /** Groups from one number to another; each is as full as a block allows. */
+  /** Writes groups `fromGroup` to `toGroup`; each group fills a block as far as possible. */
   #groups(directory: number, fromGroup: number, toGroup: number): void {
     const names = this.#inodes.names.of(directory);
     let group = 0;
@@ -70,10 +70,10 @@ export class DataWriter {
   }
 
   tail(id: number): void {
-    const length = this.#placement.tail[id]!;
+    const length = this.#layout.tail[id]!;
     if (length === 0) return;
     const type = this.#inodes.type(id);
-    const blocks = this.#placement.blocks[id]!;
+    const blocks = this.#layout.blocks[id]!;
     if (type === S_IFDIR) this.#groups(id, blocks, blocks + 1);
     else if (type === S_IFLNK) this.#target(id);
     else if (this.#inodes.isChunked(id)) this.#output.fill(EVERY_CHUNK_MISSING, length);
@@ -81,7 +81,7 @@ export class DataWriter {
   }
 
   blocks(id: number): void {
-    const count = this.#placement.blocks[id]!;
+    const count = this.#layout.blocks[id]!;
     if (count === 0) return;
     const type = this.#inodes.type(id);
     if (type === S_IFDIR) this.#groups(id, 0, count);

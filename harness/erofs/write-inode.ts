@@ -1,4 +1,4 @@
-// The header of an image and the fixed part of its inodes.
+// Writes the header of an image and the fixed part of inodes.
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFREG } from '../model/tree.ts';
 import { chunkBits } from './chunks.ts';
 import {
@@ -16,12 +16,17 @@ import {
   XATTR_HEADER_BYTES,
 } from './format.ts';
 import type { Inodes } from './inodes.ts';
+import { type ImageLayout, isCompact } from './layout.ts';
 import type { Output } from './output.ts';
-import { isCompact, type Placement } from './place.ts';
 
 const BLOCK_BITS = 12;
 
-export const writeHeader = (inodes: Inodes, placement: Placement, version: 0 | 1, output: Output): void => {
+export const writeHeader = (
+  inodes: Inodes,
+  imageLayout: ImageLayout,
+  version: 0 | 1,
+  output: Output,
+): void => {
   output.reserve(FIRST_INODE_AT);
   output.u32(COMPOSEFS_MAGIC);
   output.u32(1);
@@ -33,17 +38,17 @@ export const writeHeader = (inodes: Inodes, placement: Placement, version: 0 | 1
   output.u32(FEATURE_COMPAT);
   output.u8(BLOCK_BITS);
   output.u8(0);
-  output.u16(placement.nid[0]!);
+  output.u16(imageLayout.nid[0]!);
   output.u64(BigInt(inodes.order.length));
   output.u64(inodes.minSec);
   output.u32(inodes.minNsec);
-  output.u32(placement.imageBytes / BLOCK_BYTES);
+  output.u32(imageLayout.imageBytes / BLOCK_BYTES);
   output.u32(0);
-  output.u32(Math.floor(placement.metaEnd / BLOCK_BYTES));
+  output.u32(Math.floor(imageLayout.metaEnd / BLOCK_BYTES));
   output.zerosTo(FIRST_INODE_AT);
 };
 
-const sizeOf = (inodes: Inodes, { blocks, tail }: Placement, id: number): bigint => {
+const sizeOf = (inodes: Inodes, { blocks, tail }: ImageLayout, id: number): bigint => {
   const type = inodes.type(id);
   if (type === S_IFDIR) return BigInt(blocks[id]! * BLOCK_BYTES + tail[id]!);
   if (type === S_IFLNK) return BigInt(inodes.targetBytes(id));
@@ -57,7 +62,7 @@ const unionOf = (inodes: Inodes, id: number, firstBlock: number): number => {
   return ((firstBlock & 0xffff0000) | (chunkBits(inodes.size(id)) - MIN_CHUNK_BITS)) >>> 0;
 };
 
-export interface InodePlace {
+export interface InodeToWrite {
   readonly id: number;
   readonly number: number;
   /** 0 without data blocks. */
@@ -65,15 +70,20 @@ export interface InodePlace {
   readonly xattrBytes: number;
 }
 
-export const writeInode = (inodes: Inodes, placement: Placement, place: InodePlace, output: Output): void => {
+export const writeInode = (
+  inodes: Inodes,
+  imageLayout: ImageLayout,
+  place: InodeToWrite,
+  output: Output,
+): void => {
   const { id, number, firstBlock, xattrBytes } = place;
   const { columns } = inodes.tree;
-  const tail = placement.tail[id]!;
-  const compact = isCompact(inodes, id, { blocks: placement.blocks[id]!, tail });
+  const tail = imageLayout.tail[id]!;
+  const compact = isCompact(inodes, id, { blocks: imageLayout.blocks[id]!, tail });
   const layout = inodes.isChunked(id) ? LAYOUT_CHUNKED : tail > 0 ? LAYOUT_INLINE : LAYOUT_PLAIN;
   const owner = inodes.owner(id);
   const { uid, gid } = columns.classOf(owner);
-  const size = sizeOf(inodes, placement, id);
+  const size = sizeOf(inodes, imageLayout, id);
   output.reserve(64);
   output.u16((layout << 1) | (compact ? 0 : 1));
   output.u16(xattrBytes === 0 ? 0 : (xattrBytes - XATTR_HEADER_BYTES) / 4 + 1);

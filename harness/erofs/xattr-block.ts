@@ -1,4 +1,4 @@
-// The attribute block behind an inode: a filter, references to shared attributes, and the rest in place, all in key order.
+// The attribute block after an inode: a filter, references to shared attributes, then inline attributes, all in key order.
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import { ABSENT } from '../model/payloads.ts';
@@ -6,7 +6,7 @@ import { BLOCK_BYTES, MAX_SHARED, XATTR_HEADER_BYTES } from './format.ts';
 import type { Inodes } from './inodes.ts';
 import type { Output } from './output.ts';
 import { EMPTY_METACOPY_BYTES, METACOPY_BYTES, redirectBytes, type SharedTable } from './shared-table.ts';
-import { filterMaskOf, type Item } from './xattr-items.ts';
+import { filterMaskOf, type XattrItem } from './xattr-items.ts';
 import { METACOPY, REDIRECT } from './xattr-sets.ts';
 
 const TRUSTED_INDEX = 4;
@@ -18,8 +18,8 @@ const SLASH = 0x2f;
 const FILTER_AND_COUNT_BYTES = 5;
 const MAX_BLOCK_BYTES = XATTR_HEADER_BYTES + 4 * (65535 - 1);
 
-/** Stands in the list of inline attributes for one that has no item. */
-type Inline = Item | 'metacopy' | 'redirect';
+/** An inline attribute. Those of a file's own object have no item. */
+type InlineXattr = XattrItem | 'metacopy' | 'redirect';
 
 const METACOPY_MASK = filterMaskOf(METACOPY);
 const REDIRECT_MASK = filterMaskOf(REDIRECT);
@@ -27,9 +27,9 @@ const REDIRECT_MASK = filterMaskOf(REDIRECT);
 export class XattrBlocks {
   readonly #inodes: Inodes;
   readonly #shared: SharedTable;
-  // Of the inode that was looked at last.
+  // State of the last inode.
   readonly #references: number[] = [];
-  readonly #inline: Inline[] = [];
+  readonly #inline: InlineXattr[] = [];
   #filter = 0;
   #lastId = -1;
   #lastBytes = 0;
@@ -39,33 +39,33 @@ export class XattrBlocks {
     this.#shared = shared;
   }
 
-  #sort(sharedAt: number, attribute: Inline): void {
+  #assign(sharedAt: number, attribute: InlineXattr): void {
     if (sharedAt >= 0 && this.#references.length < MAX_SHARED) this.#references.push(sharedAt);
     else this.#inline.push(attribute);
   }
 
-  #look(id: number): void {
+  #collect(id: number): void {
     this.#references.length = 0;
     this.#inline.length = 0;
     const { items, beforeMetacopy, beforeRedirect, filter } = this.#inodes.set(id);
     this.#filter = filter;
     if (!this.#inodes.isChunked(id)) {
-      for (const item of items) this.#sort(item.sharedAt, item);
+      for (const item of items) this.#assign(item.sharedAt, item);
       return;
     }
     const { columns } = this.#inodes.tree;
-    for (let i = 0; i < beforeMetacopy; i++) this.#sort(items[i]!.sharedAt, items[i]!);
-    this.#sort(this.#shared.metacopyAt(columns.digest[id]!), 'metacopy');
+    for (let i = 0; i < beforeMetacopy; i++) this.#assign(items[i]!.sharedAt, items[i]!);
+    this.#assign(this.#shared.metacopyAt(columns.digest[id]!), 'metacopy');
     this.#filter &= ~METACOPY_MASK;
-    for (let i = beforeMetacopy; i < beforeRedirect; i++) this.#sort(items[i]!.sharedAt, items[i]!);
+    for (let i = beforeMetacopy; i < beforeRedirect; i++) this.#assign(items[i]!.sharedAt, items[i]!);
     if (this.#inodes.targetBytes(id) > 0) {
-      this.#sort(this.#shared.redirectAt(columns.payload[id]!), 'redirect');
+      this.#assign(this.#shared.redirectAt(columns.payload[id]!), 'redirect');
       this.#filter &= ~REDIRECT_MASK;
     }
-    for (let i = beforeRedirect; i < items.length; i++) this.#sort(items[i]!.sharedAt, items[i]!);
+    for (let i = beforeRedirect; i < items.length; i++) this.#assign(items[i]!.sharedAt, items[i]!);
   }
 
-  #inlineBytes(attribute: Inline, id: number): number {
+  #inlineBytes(attribute: InlineXattr, id: number): number {
     if (attribute === 'redirect') return redirectBytes(this.#inodes.targetBytes(id));
     if (attribute !== 'metacopy') return attribute.encoded.length;
     return this.#inodes.tree.columns.digest[id] === ABSENT ? EMPTY_METACOPY_BYTES : METACOPY_BYTES;
@@ -79,12 +79,12 @@ export class XattrBlocks {
   }
 
   #measure(id: number): number {
-    this.#look(id);
+    this.#collect(id);
     if (this.#references.length === 0 && this.#inline.length === 0) return 0;
     let length = XATTR_HEADER_BYTES + 4 * this.#references.length;
     for (const attribute of this.#inline) length += this.#inlineBytes(attribute, id);
     if (length > MAX_BLOCK_BYTES)
-      throw new UserError('the attributes of an entry do not fit an image', {
+      throw new UserError('the attributes of an entry exceed the limit of the format', {
         code: 'xattr-too-long',
         facts: [
           `path: ${show(this.#inodes.tree.path(id))}`,

@@ -1,4 +1,4 @@
-// Attributes as they are stored, each distinct one once.
+// Distinct attributes in their stored form.
 import { type ByteString, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import { roundUp, XATTR_ENTRY_BYTES } from './format.ts';
@@ -7,22 +7,22 @@ import { storedName } from './xattr-name.ts';
 const MAX_SUFFIX_BYTES = 255;
 const MAX_VALUE_BYTES = 65535;
 
-export interface Item {
+export interface XattrItem {
   readonly key: ByteString;
   readonly value: ByteString;
   readonly filterMask: number;
-  /** As in the shared table or behind an inode, padded to four bytes. */
+  /** The stored form, padded to four bytes. */
   readonly encoded: Uint8Array;
-  /** How many inodes carry it. */
+  /** Number of inodes with the attribute. */
   useCount: number;
-  /** Offset in the shared table, or -1. */
+  /** Offset in the shared table; -1 if inline. */
   sharedAt: number;
 }
 
 const encode = (key: ByteString, value: ByteString): Buffer => {
   const { index, suffix } = storedName(key);
   if (suffix.length > MAX_SUFFIX_BYTES || value.length > MAX_VALUE_BYTES)
-    throw new UserError('an attribute is too long for the format', {
+    throw new UserError('an attribute exceeds the limit of the format', {
       code: 'xattr-too-long',
       facts: [`attribute: ${show(key)}`, `value: ${value.length} bytes, at most ${MAX_VALUE_BYTES}`],
     });
@@ -37,10 +37,10 @@ const encode = (key: ByteString, value: ByteString): Buffer => {
 
 export const filterMaskOf = (key: ByteString): number => 1 << storedName(key).filterBit;
 
-export class Items {
-  readonly #byText = new Map<string, Item>();
+export class XattrItems {
+  readonly #byText = new Map<string, XattrItem>();
 
-  of(key: ByteString, value: ByteString): Item {
+  of(key: ByteString, value: ByteString): XattrItem {
     const text = `${key.length} ${key}${value}`;
     let item = this.#byText.get(text);
     if (item === undefined) {
@@ -57,7 +57,7 @@ export class Items {
     return item;
   }
 
-  all(): Iterable<Item> {
+  all(): Iterable<XattrItem> {
     return this.#byText.values();
   }
 }

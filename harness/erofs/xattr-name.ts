@@ -1,4 +1,4 @@
-// Attribute names as the format stores them: a prefix index and a suffix, and a bit of the name filter.
+// Stored attribute names: a prefix index, a suffix, and a bit of the name filter.
 //
 // Source: EROFS_XATTR_INDEX_* and EROFS_XATTR_FILTER_SEED of the kernel's erofs_fs.h.
 import createXxhash from 'xxhash-wasm';
@@ -34,12 +34,12 @@ export const storedName = (key: ByteString): StoredName => {
   const [prefix, index] = PREFIXES.find(([start]) => key.startsWith(start)) ?? ['', 0];
   const suffix = key.slice(prefix.length);
   const name = { index, suffix, filterBit: xxh32(suffix, FILTER_SEED + index) & 31 };
-  // Names come from images: the cache must not grow with a hostile one.
+  // The limit keeps hostile images from growing the cache.
   if (known.size < 4096) known.set(key, name);
   return name;
 };
 
-/** The key of a stored name, or null for an index that composefs never writes. */
+/** The key of a stored name; null for an index that composefs does not use. */
 export const keyOf = (index: number, suffix: ByteString): ByteString | null => {
   if (index === 0) return suffix;
   const prefix = PREFIXES.find(([, known]) => known === index)?.[0];

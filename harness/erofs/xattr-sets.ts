@@ -1,9 +1,8 @@
-// The attributes that an inode has besides those of its own object: what the tree says, escaped, and overlay's marks. Many inodes
-// have the same set.
+// The attributes of an inode except those of its object: the tree's attributes, escaped, and overlayfs's marks. Inodes share sets.
 import type { InodeClass } from '../model/column-store.ts';
 import type { Xattr } from '../model/tree.ts';
 import { Attributes } from './attributes.ts';
-import { type Item, Items } from './xattr-items.ts';
+import { type XattrItem, XattrItems } from './xattr-items.ts';
 
 const OVERLAY = 'trusted.overlay.';
 const ESCAPED = 'trusted.overlay.overlay.';
@@ -14,8 +13,8 @@ const ACLS: ReadonlySet<string> = new Set(['system.posix_acl_access', 'system.po
 
 export interface XattrSet {
   /** Sorted by key. */
-  readonly items: readonly Item[];
-  /** How many of them sort before the two attributes of an object. */
+  readonly items: readonly XattrItem[];
+  /** Number of items that sort before the metacopy and the redirect attribute. */
   readonly beforeMetacopy: number;
   readonly beforeRedirect: number;
   readonly filter: number;
@@ -23,9 +22,9 @@ export interface XattrSet {
   useCount: number;
 }
 
-export type Mark = 'none' | 'whiteout' | 'holds whiteouts';
+export type OverlayMark = 'none' | 'whiteout' | 'holds whiteouts';
 
-const MARKS: Readonly<Record<Mark, (version: 0 | 1) => readonly Xattr[]>> = {
+const MARKS: Readonly<Record<OverlayMark, (version: 0 | 1) => readonly Xattr[]>> = {
   none: () => [],
   whiteout: () => [
     [`${ESCAPED}whiteout`, ''],
@@ -49,7 +48,7 @@ const escaped = ([key, value]: Xattr): Xattr => [
 ];
 
 export class XattrSets {
-  readonly items = new Items();
+  readonly items = new XattrItems();
   readonly #version: 0 | 1;
   readonly #known = new Map<string, XattrSet>();
   readonly #plain: (XattrSet | undefined)[] = [];
@@ -80,8 +79,8 @@ export class XattrSets {
     return attributes.sorted();
   }
 
-  /** `classId` names the class; `path` is for errors. */
-  of(classId: number, inode: InodeClass, mark: Mark, path: () => string): XattrSet {
+  /** `path` is used in errors. */
+  of(classId: number, inode: InodeClass, mark: OverlayMark, path: () => string): XattrSet {
     if (mark === 'none') {
       this.#plain[classId] ??= this.#make(`${classId}`, () => this.#marked(inode, [], path));
       return this.#plain[classId];
@@ -89,12 +88,12 @@ export class XattrSets {
     return this.#make(`${classId} ${mark}`, () => this.#marked(inode, MARKS[mark](this.#version), path));
   }
 
-  ofRoot(inode: InodeClass, mark: Mark): XattrSet {
+  ofRoot(inode: InodeClass, mark: OverlayMark): XattrSet {
     const marks: readonly Xattr[] = [...MARKS[mark](this.#version), [`${OVERLAY}opaque`, 'y']];
     return this.#make('root', () => this.#marked(inode, marks, () => '/'));
   }
 
-  /** For the whiteouts that hide the object store in the root. */
+  /** The set of the whiteouts that hide the object store. */
   ofStoreName(root: InodeClass): XattrSet {
     return this.#make('store', () => root.xattrs.filter(([key]) => key === LABEL));
   }

@@ -1,4 +1,4 @@
-// The attributes of an inode, inline and shared.
+// Reads the attributes of an inode, inline and shared.
 import type { ByteString } from '../model/bytes.ts';
 import type { Xattr } from '../model/tree.ts';
 import { roundUp, XATTR_ENTRY_BYTES, XATTR_HEADER_BYTES } from './format.ts';
@@ -6,15 +6,15 @@ import type { InodeView } from './inode-view.ts';
 import { badImage, type ImageView } from './view.ts';
 import { keyOf } from './xattr-name.ts';
 
-/** Where one attribute lies. */
-export interface XattrPlace {
+/** Position and lengths of one attribute. */
+export interface StoredXattr {
   readonly at: number;
   readonly prefix: number;
   readonly suffixBytes: number;
   readonly valueBytes: number;
 }
 
-const placeAt = (view: ImageView, at: number, end: number): XattrPlace => {
+const placeAt = (view: ImageView, at: number, end: number): StoredXattr => {
   if (at + XATTR_ENTRY_BYTES > end) throw badImage(at, 'an attribute is cut off');
   const place = { at, suffixBytes: view.u8(at), prefix: view.u8(at + 1), valueBytes: view.u16(at + 2) };
   if (at + XATTR_ENTRY_BYTES + place.suffixBytes + place.valueBytes > end)
@@ -25,12 +25,12 @@ const placeAt = (view: ImageView, at: number, end: number): XattrPlace => {
 const referenceCount = ({ view, xattrAt, xattrBytes }: InodeView): number => {
   const count = xattrBytes === 0 ? 0 : view.u8(xattrAt + 4);
   if (XATTR_HEADER_BYTES + 4 * count > xattrBytes && count > 0)
-    throw badImage(xattrAt + 4, 'an inode refers to more attributes than it has room for');
+    throw badImage(xattrAt + 4, 'an inode has more attribute references than room');
   return count;
 };
 
-export const inlineXattrs = (inode: InodeView): XattrPlace[] => {
-  const places: XattrPlace[] = [];
+export const inlineXattrs = (inode: InodeView): StoredXattr[] => {
+  const places: StoredXattr[] = [];
   if (inode.xattrBytes === 0) return places;
   inode.view.spend(inode.xattrAt, inode.xattrBytes);
   let at = inode.xattrAt + XATTR_HEADER_BYTES + 4 * referenceCount(inode);
@@ -42,7 +42,7 @@ export const inlineXattrs = (inode: InodeView): XattrPlace[] => {
   return places;
 };
 
-/** Offsets of the shared attributes that an inode refers to. */
+/** Offsets of an inode's shared attributes. */
 export const sharedOffsets = (inode: InodeView): number[] => {
   const { view, xattrAt } = inode;
   const offsets: number[] = [];
@@ -51,26 +51,26 @@ export const sharedOffsets = (inode: InodeView): number[] => {
   return offsets;
 };
 
-export const sharedXattr = (view: ImageView, at: number): XattrPlace => {
+export const sharedXattr = (view: ImageView, at: number): StoredXattr => {
   view.need(at, XATTR_ENTRY_BYTES, 'a shared attribute');
   return placeAt(view, at, view.bytes.length);
 };
 
-export const storedValue = (view: ImageView, { at, suffixBytes, valueBytes }: XattrPlace): ByteString =>
+export const storedValue = (view: ImageView, { at, suffixBytes, valueBytes }: StoredXattr): ByteString =>
   view.bytes.toString(
     'latin1',
     at + XATTR_ENTRY_BYTES + suffixBytes,
     at + XATTR_ENTRY_BYTES + suffixBytes + valueBytes,
   );
 
-const keyAt = (view: ImageView, { at, prefix, suffixBytes }: XattrPlace): ByteString => {
+const keyAt = (view: ImageView, { at, prefix, suffixBytes }: StoredXattr): ByteString => {
   const from = at + XATTR_ENTRY_BYTES;
   const key = keyOf(prefix, view.bytes.toString('latin1', from, from + suffixBytes));
   if (key === null) throw badImage(at + 1, `an attribute has the unknown prefix ${prefix}`);
   return key;
 };
 
-/** Shared ones are read once. */
+/** Reads attributes; shared ones are cached. */
 export class XattrReader {
   readonly #view: ImageView;
   readonly #shared = new Map<number, Xattr>();
@@ -79,7 +79,7 @@ export class XattrReader {
     this.#view = view;
   }
 
-  #read(place: XattrPlace): Xattr {
+  #read(place: StoredXattr): Xattr {
     return [keyAt(this.#view, place), storedValue(this.#view, place)];
   }
 
@@ -92,7 +92,7 @@ export class XattrReader {
     return xattr;
   }
 
-  /** Inline ones first, then the shared ones, each in stored order. */
+  /** Inline attributes, then shared ones, in stored order. */
   of(inode: InodeView): Xattr[] {
     const xattrs = inlineXattrs(inode).map((place) => this.#read(place));
     for (const at of sharedOffsets(inode)) xattrs.push(this.#readShared(at));

@@ -1,11 +1,11 @@
 // The source `dir:PATH`: a real directory tree with its real contents.
 //
-// Needs:  the right to read every file in it; root for other owners' files and for trusted.* attributes.
-// Reads:  lstat, readlink, llistxattr, lgetxattr of every entry, and every file once for its digest. Other file systems
-//         mounted inside are shown as the empty directories that they are mounted on.
-// Source: without hard links the image is byte for byte that of `mkcomposefs PATH`, which gives each of a file's names an
-//         inode of its own; here they stay one.
-// Error:  a file whose size or mtime changes while it is read is refused.
+// Needs:  the right to read every file; root for other owners' files and for trusted.* attributes.
+// Reads:  lstat, readlink, llistxattr, lgetxattr of every entry, and every file once for its digest. File systems mounted inside
+//         appear as empty directories.
+// Source: without hard links the image equals that of `mkcomposefs PATH` byte for byte. mkcomposefs gives each name of a file an
+//         inode of its own; here hard links stay one inode.
+// Error:  a file whose size or mtime changes during the read is refused.
 // Leaves: nothing.
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
@@ -19,24 +19,24 @@ import { VerityHasher } from '../store/verity.ts';
 import { readXattrs } from '../sys/xattrs.ts';
 import { isInline, objectOf, pathBuffer, secondsAndNanoseconds, tableName } from './inode.ts';
 
-interface Contents {
+interface FileContents {
   readonly content: ByteString | null;
   readonly payload: ByteString | null;
   readonly digest: ByteString | null;
 }
-const NO_CONTENTS: Contents = { content: null, payload: null, digest: null };
+const NO_CONTENTS: FileContents = { content: null, payload: null, digest: null };
 
 const lstat = (path: Buffer) => lstatSync(path, { bigint: true });
-type Stat = ReturnType<typeof lstat>;
+type FileStat = ReturnType<typeof lstat>;
 
 const changed = (path: Buffer): UserError =>
-  new UserError('a file changed while it was read', {
+  new UserError('a file changed during the read', {
     code: 'changed',
     facts: [`file: ${show(fromBytes(path))}`],
-    hint: 'use a tree that nothing writes to, such as a snapshot',
+    hint: 'use a tree without writers, such as a snapshot',
   });
 
-const readContents = (path: Buffer, stat: Stat): Contents => {
+const readContents = (path: Buffer, stat: FileStat): FileContents => {
   if (stat.size === 0n) return NO_CONTENTS;
   const hasher = new VerityHasher();
   let inline = '';
@@ -51,7 +51,7 @@ const readContents = (path: Buffer, stat: Stat): Contents => {
   return isSmall ? { ...NO_CONTENTS, content: inline } : { content: null, ...objectOf(hasher.digest()) };
 };
 
-const inodeOf = (path: Buffer, stat: Stat): Omit<Inode, 'nlink'> => {
+const inodeOf = (path: Buffer, stat: FileStat): Omit<Inode, 'nlink'> => {
   const mode = Number(stat.mode);
   const format = mode & S_IFMT;
   const contents =
@@ -77,48 +77,48 @@ const sortedNames = (path: Buffer): ByteString[] =>
     .map((name) => fromBytes(name))
     .sort();
 
-/** Runs a call on one entry; what the file system answers becomes a sentence. */
-const at = <T>(path: Buffer, call: () => T): T => {
+/** Runs a call on one entry and turns its errno into a UserError. */
+const callOn = <T>(path: Buffer, call: () => T): T => {
   try {
     return call();
   } catch (error) {
     const { code, errno } = error as NodeJS.ErrnoException;
     if (error instanceof UserError || errno === undefined) throw error;
     if (code === 'ENOENT') throw changed(path);
-    throw new UserError('an entry of the directory cannot be read', {
+    throw new UserError('cannot read an entry of the directory', {
       code: code ?? 'error',
       facts: [`entry: ${show(fromBytes(path))}`, code ?? String(errno)],
-      ...(code === 'EACCES' || code === 'EPERM' ? { hint: 'run it as root' } : {}),
+      ...(code === 'EACCES' || code === 'EPERM' ? { hint: 'run cfsbench as root' } : {}),
     });
   }
 };
 
-interface Found {
+interface FoundEntry {
   readonly parent: number;
   readonly name: ByteString;
   readonly path: Buffer;
-  readonly stat: Stat;
+  readonly stat: FileStat;
 }
 
-/** Every name, parents first: an entry's position is its index. */
-const findAll = (root: Buffer): Found[] => {
-  const rootStat = at(root, () => lstat(root));
-  const all: Found[] = [{ parent: -1, name: '', path: root, stat: rootStat }];
+/** All entries, parents first; an entry's position is its index in the tree. */
+const findAll = (root: Buffer): FoundEntry[] => {
+  const rootStat = callOn(root, () => lstat(root));
+  const all: FoundEntry[] = [{ parent: -1, name: '', path: root, stat: rootStat }];
   for (let parent = 0; parent < all.length; parent++) {
     const { path: directory, stat } = all[parent]!;
     if (!stat.isDirectory() || stat.dev !== rootStat.dev) continue;
-    for (const name of at(directory, () => sortedNames(directory))) {
+    for (const name of callOn(directory, () => sortedNames(directory))) {
       const path = pathBuffer(directory, name);
-      all.push({ parent, name, path, stat: at(path, () => lstat(path)) });
+      all.push({ parent, name, path, stat: callOn(path, () => lstat(path)) });
     }
   }
   return all;
 };
 
-const inodeKey = ({ stat }: Found): string => `${stat.dev} ${stat.ino}`;
+const inodeKey = ({ stat }: FoundEntry): string => `${stat.dev} ${stat.ino}`;
 
-/** How many names each inode has inside the tree: links from outside are no part of the image. */
-const countLinks = (all: readonly Found[]): Map<string, number> => {
+/** Counts each inode's names inside the tree; links from outside do not belong to the image. */
+const countLinks = (all: readonly FoundEntry[]): Map<string, number> => {
   const counts = new Map<string, number>();
   for (const found of all) {
     if (found.stat.isDirectory() || found.stat.nlink === 1n) continue;
@@ -128,11 +128,11 @@ const countLinks = (all: readonly Found[]): Map<string, number> => {
   return counts;
 };
 
-const build = (all: readonly Found[]): Tree => {
+const build = (all: readonly FoundEntry[]): Tree => {
   const builder = newTreeBuilder();
   const links = countLinks(all);
   const firstPaths = new Map<string, ByteString>();
-  const insidePath = (found: Found): ByteString =>
+  const insidePath = (found: FoundEntry): ByteString =>
     found.parent < 0 ? '' : `${insidePath(all[found.parent]!)}/${found.name}`;
   for (const found of all) {
     const { parent, name, path, stat } = found;
@@ -142,7 +142,7 @@ const build = (all: readonly Found[]): Tree => {
       builder.addLink(parent, name, first);
       continue;
     }
-    builder.add(parent, name, { ...at(path, () => inodeOf(path, stat)), nlink });
+    builder.add(parent, name, { ...callOn(path, () => inodeOf(path, stat)), nlink });
     if (nlink > 1 && !stat.isDirectory()) firstPaths.set(inodeKey(found), insidePath(found));
   }
   return builder.finish();
@@ -154,7 +154,7 @@ const checkReadable = (path: string): void => {
     fd = openSync(path, 'r');
   } catch (error) {
     const { code = 'error' } = error as NodeJS.ErrnoException;
-    throw new UserError('the directory cannot be read', { code, facts: [`path: ${path}`, code] });
+    throw new UserError('cannot read the directory', { code, facts: [`path: ${path}`, code] });
   }
   const isDirectory = fstatSync(fd).isDirectory();
   closeSync(fd);
@@ -162,7 +162,7 @@ const checkReadable = (path: string): void => {
     throw new UserError('not a directory', {
       code: 'ENOTDIR',
       facts: [`path: ${path}`],
-      hint: `dump:${path} reads a composefs dump`,
+      hint: `for a composefs dump: dump:${path}`,
     });
 };
 

@@ -1,7 +1,7 @@
-// The fields of a dump line: escapes and integers. What is wrong is thrown as a `BrokenRule`, which knows no line number.
+// The fields of a dump line: escapes and integers. Errors are thrown as `BrokenRule`, without a line number.
 import type { ByteString } from '../model/bytes.ts';
 
-/** What a line does wrong. */
+/** A rule of the format that a line breaks. */
 export class BrokenRule extends Error {
   readonly hint: string | undefined;
   constructor(rule: string, hint?: string) {
@@ -15,7 +15,7 @@ const ESCAPE_HINT = 'escapes are \\\\ \\n \\r \\t and \\xHH with two hex digits'
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\', n: '\n', r: '\r', t: '\t' };
 const HEX_PAIR = /^[0-9a-fA-F]{2}$/;
 
-/** Raw text to bytes; zero bytes may come out. */
+/** Decodes escapes to bytes, which may include zero bytes. */
 export const decode = (field: string, raw: ByteString): ByteString => {
   let at = raw.indexOf('\\');
   if (at < 0) return raw;
@@ -31,7 +31,7 @@ export const decode = (field: string, raw: ByteString): ByteString => {
     } else if (kind === 'x' && HEX_PAIR.test(raw.slice(at + 2, at + 4))) {
       parts.push(String.fromCharCode(Number.parseInt(raw.slice(at + 2, at + 4), 16)));
       done = at + 4;
-    } else throw new BrokenRule(`${field} has an escape that does not exist`, ESCAPE_HINT);
+    } else throw new BrokenRule(`${field} has an unknown escape`, ESCAPE_HINT);
   }
   parts.push(raw.slice(done));
   return parts.join('');
@@ -42,7 +42,7 @@ const cutAtZero = (text: ByteString): ByteString => {
   return zero < 0 ? text : text.slice(0, zero);
 };
 
-/** For names: what follows an escaped zero byte does not count. */
+/** Decodes a name, which ends at an escaped zero byte. */
 export const decodeName = (field: string, raw: ByteString): ByteString =>
   raw.includes('\\') ? cutAtZero(decode(field, raw)) : raw;
 
@@ -55,12 +55,12 @@ export const optionalBytes = (field: string, raw: ByteString): ByteString | null
 const LARGEST = 2n ** 64n - 1n;
 const INTEGER = { 8: /^[\t\v\f\r]*([+-]?)0*([0-7]+)$/, 10: /^[\t\v\f\r]*([+-]?)0*([0-9]+)$/ } as const;
 const PREFIX = { 8: '0o', 10: '' } as const;
-/** Digits that can be less than 2^64; more of them need not be looked at. */
+/** Any number with more digits is at least 2^64. */
 const MAX_DIGITS = { 8: 22, 10: 20 } as const;
-/** Anything with so few digits is exact as a number. */
+/** Numbers with this few digits are exact as a JavaScript number. */
 const PLAIN = { 8: /^[0-7]{1,10}$/, 10: /^[0-9]{1,15}$/ } as const;
 
-/** Unsigned 64 bits, or null where the text is no integer. */
+/** Unsigned 64 bits, or null if the text is no integer. */
 const wideInteger = (raw: ByteString, base: 8 | 10): bigint | null => {
   const found = INTEGER[base].exec(raw);
   if (found === null) return null;
@@ -70,16 +70,16 @@ const wideInteger = (raw: ByteString, base: 8 | 10): bigint | null => {
   return sign === '-' ? BigInt.asUintN(64, -value) : value;
 };
 
-const wanted = (field: string, base: 8 | 10): never => {
+const notAnInteger = (field: string, base: 8 | 10): never => {
   throw new BrokenRule(`${field} is not an integer in base ${base}`);
 };
 
 export const integer64 = (field: string, raw: ByteString): bigint =>
-  PLAIN[10].test(raw) ? BigInt(raw) : (wideInteger(raw, 10) ?? wanted(field, 10));
+  PLAIN[10].test(raw) ? BigInt(raw) : (wideInteger(raw, 10) ?? notAnInteger(field, 10));
 
 export const optionalInteger64 = (raw: ByteString): bigint | null => wideInteger(raw, 10);
 
-/** The low 32 bits, or null where the text is no integer. */
+/** The low 32 bits, or null if the text is no integer. */
 export const optionalInteger32 = (raw: ByteString, base: 8 | 10): number | null => {
   if (raw === '0') return 0;
   if (PLAIN[base].test(raw)) return Number.parseInt(raw, base) % 2 ** 32;
@@ -88,4 +88,4 @@ export const optionalInteger32 = (raw: ByteString, base: 8 | 10): number | null 
 };
 
 export const integer32 = (field: string, raw: ByteString, base: 8 | 10): number =>
-  optionalInteger32(raw, base) ?? wanted(field, base);
+  optionalInteger32(raw, base) ?? notAnInteger(field, base);

@@ -38,8 +38,8 @@ export interface LineRules {
   readonly xattrs: XattrLists;
 }
 
-/** The fixed fields, empty where the line is short, and the attribute list behind them. */
-const split = (line: ByteString, fields: ByteString[]): ByteString => {
+/** Fills `fields` with the fixed fields, which are empty if the line is short; returns the attribute list. */
+const splitFields = (line: ByteString, fields: ByteString[]): ByteString => {
   let at = 0;
   for (let i = 0; i < FIXED_FIELDS; i++) {
     const space = at > line.length ? -1 : line.indexOf(' ', at);
@@ -73,8 +73,8 @@ const parseTime = (raw: ByteString): { mtimeSec: bigint; mtimeNsec: number } => 
   };
 };
 
-/** The reference refuses these two only where the owner, in 64 bits, is 0; elsewhere what is no integer reads as 0. */
-const tolerated = (field: string, raw: ByteString, uid: ByteString): number =>
+/** Like the reference, refuses bad text here only if UID in 64 bits is 0; otherwise bad text reads as 0. */
+const lenientInteger = (field: string, raw: ByteString, uid: ByteString): number =>
   optionalInteger32(raw, 10) ?? (integer64('UID', uid) === 0n ? integer32(field, raw, 10) : 0);
 
 const parseContent = (raw: ByteString, size: bigint, type: number): ByteString | null => {
@@ -88,7 +88,7 @@ const parseContent = (raw: ByteString, size: bigint, type: number): ByteString |
   if (content.length > MAX_CONTENT_BYTES && type !== S_IFLNK)
     throw new BrokenRule(
       `CONTENT is longer than ${MAX_CONTENT_BYTES} bytes`,
-      'larger files belong into the object store: give PAYLOAD and DIGEST instead',
+      'store larger files as objects: give PAYLOAD and DIGEST instead',
     );
   return content;
 };
@@ -96,7 +96,7 @@ const parseContent = (raw: ByteString, size: bigint, type: number): ByteString |
 const parseDigest = (text: ByteString | null): ByteString | null => {
   if (text === null) return null;
   if (!DIGEST.test(text))
-    throw new BrokenRule('DIGEST is not 64 hexadecimal digits', '- stands for a file without a digest');
+    throw new BrokenRule('DIGEST is not 64 hexadecimal digits', 'write - for a file without a digest');
   return text.slice(0, 64).toLowerCase();
 };
 
@@ -107,7 +107,10 @@ const parseLink = (path: ByteString, fields: readonly ByteString[]): DumpLine =>
   if ((mode & S_IFMT) === S_IFDIR) throw new BrokenRule('a directory cannot be a hard link');
   const target = parsePayload(fields[8]!);
   if (target === null)
-    throw new BrokenRule('a hard link has no target', 'PAYLOAD of a line whose MODE begins with @ is a path');
+    throw new BrokenRule(
+      'a hard link has no target',
+      'MODE begins with @, so PAYLOAD must be the path of the target',
+    );
   return { kind: 'link', path, target };
 };
 
@@ -115,7 +118,7 @@ const scratch: ByteString[] = [];
 
 export const parseLine = (line: ByteString, { strict, xattrs }: LineRules): DumpLine => {
   const fields = scratch;
-  const list = split(line, fields);
+  const list = splitFields(line, fields);
   const path = decodeName('PATH', fields[0]!);
   if (path === '') throw new BrokenRule('PATH is empty', 'a dump has one entry per line and no empty lines');
   if (fields[2]!.startsWith('@')) return parseLink(path, fields);
@@ -124,8 +127,8 @@ export const parseLine = (line: ByteString, { strict, xattrs }: LineRules): Dump
   const givenSize = integer64('SIZE', fields[1]!);
   const nlink = integer32('NLINK', fields[3]!, 10);
   const uid = integer32('UID', fields[4]!, 10);
-  const gid = tolerated('GID', fields[5]!, fields[4]!);
-  const rdev = tolerated('RDEV', fields[6]!, fields[4]!);
+  const gid = lenientInteger('GID', fields[5]!, fields[4]!);
+  const rdev = lenientInteger('RDEV', fields[6]!, fields[4]!);
   const { mtimeSec, mtimeNsec } = parseTime(fields[7]!);
   const payload = parsePayload(fields[8]!);
   const content = parseContent(fields[9]!, givenSize, type);
@@ -133,7 +136,7 @@ export const parseLine = (line: ByteString, { strict, xattrs }: LineRules): Dump
   if (type === S_IFLNK && (payload ?? '') === '') throw new BrokenRule('a symlink has no target');
   if (strict) {
     if (!isDevice(type) && (optionalInteger64(fields[6]!) ?? 0n) !== 0n)
-      throw new BrokenRule('RDEV is not 0 on something that is no device');
+      throw new BrokenRule('RDEV is not 0, but the entry is not a device');
     if (type === S_IFLNK && givenSize !== BigInt(payload!.length))
       throw new BrokenRule('SIZE of a symlink is not the length of its target');
     if (type === S_IFLNK && content !== null && content !== '') throw new BrokenRule('a symlink has CONTENT');

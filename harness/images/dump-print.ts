@@ -1,6 +1,6 @@
 // A tree as dump text, entries depth first in sorted order.
 //
-// Source: the composefs dump format, composefs-dump(5); what the reference prints of an image.
+// Source: the composefs dump format, composefs-dump(5); the output of the reference tool.
 import type { ByteString } from '../model/bytes.ts';
 import { type Entry, S_IFBLK, S_IFCHR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
 
@@ -26,7 +26,7 @@ const optional = (text: ByteString | null): string => {
 
 const isDevice = (type: number): boolean => type === S_IFCHR || type === S_IFBLK;
 
-/** `linkTo` is the path that has the inode already, for a second name: it stands where the payload would. */
+/** `linkTo`: for a later name of an inode, the path of its first name, printed in place of the payload. */
 const lineOf = (path: string, entry: Entry, linkTo: ByteString | null): string => {
   const type = entry.mode & S_IFMT;
   const content = type === S_IFREG ? entry.content : null;
@@ -41,7 +41,7 @@ const lineOf = (path: string, entry: Entry, linkTo: ByteString | null): string =
 };
 
 function* linesOf(tree: Tree): Generator<string> {
-  /** Path under which an inode was printed, for inodes with several names. */
+  /** First printed path of inodes with several names. */
   const printed = new Map<number, ByteString>([[0, '/']]);
   const linked = new Set<number>();
   for (let index = 0; index < tree.count; index++) {
@@ -69,7 +69,7 @@ function* linesOf(tree: Tree): Generator<string> {
   }
 }
 
-/** The text in pieces; all of it is printable ASCII. */
+/** The text in pieces of printable ASCII. */
 export function* printDump(tree: Tree): Generator<Buffer> {
   let text = '';
   for (const line of linesOf(tree)) {

@@ -1,4 +1,4 @@
-// composefs dump text to a tree: one entry per line, parents first.
+// Reads composefs dump text into a tree: one entry per line, parents first.
 //
 // Source: the composefs dump format, composefs-dump(5).
 import { type ByteString, fromBytes, show } from '../model/bytes.ts';
@@ -12,11 +12,11 @@ import { XattrLists } from './dump-xattrs.ts';
 export { printDump } from './dump-print.ts';
 
 export interface DumpOptions {
-  /** Refuse what the reference refuses only when CFS_PARSE_STRICT is set. */
+  /** Also apply the rules that the reference applies only with CFS_PARSE_STRICT. */
   readonly strict?: boolean;
 }
 
-/** No entry needs as much; without a limit, a file without newlines would be read into memory as a whole. */
+/** More than any entry needs; keeps a file without newlines from filling the memory. */
 const MAX_LINE_BYTES = 1 << 26;
 const SHOWN_BYTES = 100;
 
@@ -30,7 +30,7 @@ const refused = (line: number, rule: string, text: ByteString | null, hint?: str
     ...(hint === undefined ? {} : { hint }),
   });
 
-/** Takes the text in pieces of any size. */
+/** Reads text in pieces of any size. */
 export class DumpReader {
   readonly #builder = newTreeBuilder();
   readonly #strict: boolean;
@@ -38,7 +38,7 @@ export class DumpReader {
   #line = 0;
   #rest = '';
   #restHasZero = false;
-  /** Where the last entry went: neighbours in a dump are siblings. */
+  /** The directory of the last entry, because consecutive entries are usually siblings. */
   #lastDirectory: ByteString = '';
   #lastParent = 0;
 
@@ -52,7 +52,7 @@ export class DumpReader {
     const zeros = hasZero || this.#restHasZero;
     let at = 0;
     for (let end = text.indexOf('\n', this.#rest.length); end >= 0; end = text.indexOf('\n', at)) {
-      this.#take(text.slice(at, end), zeros);
+      this.#readLine(text.slice(at, end), zeros);
       at = end + 1;
     }
     this.#rest = text.slice(at);
@@ -65,7 +65,7 @@ export class DumpReader {
   finish(): Tree {
     if (this.#rest !== '') {
       const last = this.#rest;
-      this.#take(last, this.#restHasZero);
+      this.#readLine(last, this.#restHasZero);
       if (this.#strict) throw refused(this.#line, 'the last line has no newline', last);
     }
     if (this.#line === 0)
@@ -73,14 +73,14 @@ export class DumpReader {
     try {
       return this.#builder.finish();
     } catch (error) {
-      // One entry per line, so an entry's index is its line less one.
+      // One entry per line: the line number is the index plus one.
       if (error instanceof UserError && 'index' in error && typeof error.index === 'number')
         throw refused(error.index + 1, error.message, null, error.hint ?? error.facts.join(', '));
       throw error;
     }
   }
 
-  #take(line: ByteString, mayHaveZero: boolean): void {
+  #readLine(line: ByteString, mayHaveZero: boolean): void {
     this.#line++;
     try {
       if (mayHaveZero && line.includes('\0'))
@@ -106,8 +106,7 @@ export class DumpReader {
       throw new BrokenRule('the first entry is not the root', 'a dump begins with the entry /');
     const slash = path.lastIndexOf('/');
     const name = path.slice(slash + 1);
-    if (name === '')
-      throw new BrokenRule('PATH ends in /', 'only the root is written with a slash at its end');
+    if (name === '') throw new BrokenRule('PATH ends in /', 'only the root path ends in a slash');
     const parent = this.#directory(path.slice(0, slash + 1));
     if (parsed.kind === 'link') this.#builder.addLink(parent, name, parsed.target);
     else this.#builder.add(parent, name, parsed.inode);
@@ -122,7 +121,7 @@ export class DumpReader {
       if (next === undefined)
         throw new BrokenRule(
           'the directory of the entry does not exist',
-          'directories come before what they hold',
+          'list a directory before its entries',
         );
       at = next;
     }

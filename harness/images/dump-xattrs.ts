@@ -13,7 +13,7 @@ const parseList = (list: ByteString): readonly Xattr[] => {
   if (list.length > MAX_LIST_BYTES)
     throw new BrokenRule(`the attributes are longer than ${MAX_LIST_BYTES} bytes`);
   const values = new Map<ByteString, ByteString>();
-  // Below zero stands for a counter of 64 bits that wrapped: replacing a value can take back more than was counted.
+  // Negative means that the reference's unsigned counter wrapped: replacing a value can subtract more than was added.
   let spentBytes = 0;
   for (let at = 0; at < list.length; ) {
     const space = list.indexOf(' ', at);
@@ -22,7 +22,10 @@ const parseList = (list: ByteString): readonly Xattr[] => {
     at = end + 1;
     const equals = item.indexOf('=');
     if (equals < 0)
-      throw new BrokenRule('an attribute is not KEY=VALUE', 'two spaces in a row make an empty attribute');
+      throw new BrokenRule(
+        'an attribute is not KEY=VALUE',
+        'check for two spaces in a row, which make an empty attribute',
+      );
     const key = decodeName('an attribute key', item.slice(0, equals));
     const value = decode('an attribute value', item.slice(equals + 1));
     if (key.length === 0 || key.length > MAX_KEY_BYTES)
@@ -44,7 +47,7 @@ const MAX_KNOWN = 1024;
 const MAX_KNOWN_BYTES = 512;
 const NONE: readonly Xattr[] = [];
 
-/** Labels repeat from line to line: a list seen before is not read again. */
+/** Caches parsed lists, because labels repeat from line to line. */
 export class XattrLists {
   readonly #known = new Map<ByteString, readonly Xattr[]>();
 
@@ -54,7 +57,7 @@ export class XattrLists {
     if (known !== undefined) return known;
     const parsed = parseList(list);
     if (this.#known.size < MAX_KNOWN && list.length <= MAX_KNOWN_BYTES) {
-      // A copy of its own: a part of a line would keep the whole piece of input alive.
+      // Copied, because a slice of a line keeps the whole input piece alive.
       const own = Buffer.from(list, 'latin1').toString('latin1');
       this.#known.set(own, parseList(own));
     }

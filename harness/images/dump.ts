@@ -1,42 +1,24 @@
-// The source `dump:FILE[.gz|.zst]`: composefs dump text. It describes files without their contents, which are synthesised.
+// The source `dump:FILE[.gz|.zst]`: composefs dump text, which describes files without their contents; contents are synthetic.
 //
 // Reads:  the file once, in pieces.
 // Leaves: nothing.
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { createGunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { fromBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { ContentRef, SourceImage } from '../model/image.ts';
 import { type Entry, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
 import { objectPath } from '../store/objects.ts';
+import { type Chunks, gunzipped, unzstd } from './decompress.ts';
 import { DumpReader } from './dump-text.ts';
 import { tableName } from './inode.ts';
 
 const PIECE_BYTES = 1 << 18;
 
-async function* unzstd(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let out: Uint8Array[] = [];
-  const decoder = new Decompress((piece) => {
-    out.push(piece);
-  });
-  for await (const piece of pieces) {
-    decoder.push(piece);
-    yield* out;
-    out = [];
-  }
-  decoder.push(new Uint8Array(0), true);
-  yield* out;
-}
-
-const piecesOf = (path: string): AsyncIterable<Uint8Array> => {
-  const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
+const piecesOf = (path: string): Chunks => {
+  const file: Chunks = createReadStream(path, { highWaterMark: PIECE_BYTES });
   if (path.endsWith('.zst')) return unzstd(file);
-  if (!path.endsWith('.gz')) return file;
-  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
-  file.on('error', (error) => gunzip.destroy(error));
-  return file.pipe(gunzip);
+  return path.endsWith('.gz') ? gunzipped(file) : file;
 };
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { syscall: string } =>
@@ -50,7 +32,7 @@ const explain = (error: unknown, path: string): unknown => {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   if (isSystemError(error))
-    return new UserError('the dump cannot be read', {
+    return new UserError('cannot read the dump', {
       code: error.code ?? 'EIO',
       facts: [`file: ${path}`, error.message],
     });
@@ -58,10 +40,10 @@ const explain = (error: unknown, path: string): unknown => {
     error instanceof Error &&
     (/^Z_/.test(String((error as NodeJS.ErrnoException).code)) || path.endsWith('.zst'))
   )
-    return new UserError('the dump cannot be decompressed', {
+    return new UserError('cannot decompress the dump', {
       code: 'bad-compression',
       facts: [`file: ${path}`, error.message],
-      hint: 'the ending of the name says how it is compressed: .gz, .zst or nothing',
+      hint: 'the name must end in .gz, in .zst, or in neither if the dump is not compressed',
     });
   return error;
 };
@@ -76,7 +58,7 @@ const readDump = async (path: string): Promise<Tree> => {
   }
 };
 
-/** Equal payloads are equal contents, in every image. A file without one is told by its digest, else by its place. */
+/** Equal seeds give equal contents in every image: the payload, else the digest, else the path of the file. */
 const seedOf = (tree: Tree, entry: Entry): string => {
   if (entry.payload !== null && entry.payload !== '') return entry.payload;
   return entry.digest === null ? `path:${tree.path(entry.link ?? entry.index)}` : objectPath(entry.digest);
@@ -86,7 +68,7 @@ const contentOf = (tree: Tree, index: number): ContentRef => {
   const entry = tree.entry(index);
   if ((entry.mode & S_IFMT) !== S_IFREG) throw new RangeError(`entry ${index} is not a regular file`);
   if (entry.size > BigInt(Number.MAX_SAFE_INTEGER))
-    throw new UserError('a file of the dump is too large to have contents', {
+    throw new UserError('a file of the dump is too large for synthetic contents', {
       code: 'too-large',
       facts: [`size: ${entry.size} bytes`],
     });

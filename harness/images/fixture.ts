@@ -1,6 +1,6 @@
 // The source `fixture:NAME`: descriptions of real images that ship with the project, one gzipped dump text per layer.
 //
-// Reads:  `fixtures/images.json` beside the package.json above this file; dumps in the folder that CFSBENCH_FIXTURES names.
+// Reads:  `fixtures/images.json` in the project's folder, and the dumps in the folder CFSBENCH_FIXTURES.
 // Cost:   tens of milliseconds per image.
 // Leaves: nothing.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -15,9 +15,9 @@ import { flatten } from './layers.ts';
 export interface Fixture {
   readonly name: string;
   readonly title: string;
-  /** How it was made, one sentence. */
+  /** How the fixture was made, in one sentence. */
   readonly made: string;
-  /** Files of its layers, bottom first. */
+  /** Files of the layers, bottom first. */
   readonly layers: readonly string[];
   readonly entryCount: number;
   readonly fileBytes: number;
@@ -25,7 +25,7 @@ export interface Fixture {
   readonly packages: readonly string[];
 }
 
-/** The nearest folder above that has the descriptions: the build and the sources lie at different depths. */
+/** The nearest `fixtures` folder above; build and sources lie at different depths. */
 export const fixtureFolder = (): string => {
   const start = dirname(fileURLToPath(import.meta.url));
   for (let at = start; ; at = dirname(at)) {
@@ -40,7 +40,7 @@ export const shippedFixtures = (): readonly Fixture[] =>
 
 const DUMP_SUFFIX = /\.dump(\.gz|\.zst)?$/;
 
-/** Dumps in the folder that the environment names, by name without suffix. */
+/** The dumps in CFSBENCH_FIXTURES, by name without suffix. */
 const foreignDumps = (): Map<string, string> => {
   const folder = process.env['CFSBENCH_FIXTURES'];
   if (folder === undefined || folder === '' || !existsSync(folder)) return new Map();
@@ -48,7 +48,7 @@ const foreignDumps = (): Map<string, string> => {
   return new Map(dumps.map((name) => [name.replace(DUMP_SUFFIX, ''), join(folder, name)]));
 };
 
-/** All that `fixture:NAME` takes. */
+/** All names that `fixture:NAME` accepts. */
 export const fixtureNames = (): { readonly name: string; readonly title: string }[] => [
   ...shippedFixtures().map(({ name, title }) => ({ name, title })),
   ...[...foreignDumps()].map(([name, path]) => ({ name, title: `composefs dump ${path}` })),
@@ -79,10 +79,10 @@ export const openFixture = async (name: string, source: string): Promise<SourceI
   if (fixture !== undefined) return openLayers(fixture, fixtureFolder(), source);
   const dump = foreignDumps().get(name.replace(DUMP_SUFFIX, ''));
   if (dump !== undefined) return { ...(await openDump(dump, source)), source };
-  throw new UserError(`there is no fixture "${name}"`, {
+  throw new UserError(`unknown fixture '${name}'`, {
     code: 'ENOENT',
     facts: [
-      `there are: ${fixtureNames()
+      `known: ${fixtureNames()
         .map((known) => known.name)
         .join(', ')}`,
     ],

@@ -1,21 +1,21 @@
-// What every source of real files does alike.
+// Helpers of the sources with real files.
 import { type ByteString, toBytes } from '../model/bytes.ts';
 import { type Inode, S_IFMT, S_IFREG } from '../model/tree.ts';
 import { objectPath } from '../store/objects.ts';
 
-/** Files of up to this size live inside the composefs image, as the reference writer makes it of a directory. */
+/** Like mkcomposefs, keeps the contents of files up to this size inside the image. */
 export const INLINE_MAX_BYTES = 64;
 
 export const isInline = (mode: number, size: bigint): boolean =>
   (mode & S_IFMT) === S_IFREG && size > 0n && size <= BigInt(INLINE_MAX_BYTES);
 
-/** Payload and digest of a file whose contents have this digest. */
+/** Payload and digest fields for contents with this digest. */
 export const objectOf = (digest: string): Pick<Inode, 'payload' | 'digest'> => ({
   payload: objectPath(digest),
   digest,
 });
 
-/** Printable ASCII for tables. */
+/** The text as printable ASCII, for tables. */
 export const tableName = (text: ByteString): string =>
   text.replace(/[^\x21-\x7e]+/g, '-').replace(/^-+|-+$/g, '') || 'image';
 

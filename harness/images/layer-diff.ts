@@ -1,10 +1,10 @@
-// The layer that makes one tree of another: what is new or different, and a whiteout for what is gone.
+// The layer that turns one tree into another: new and changed entries, and a whiteout for each removed name.
 import { newTreeBuilder } from '../model/columns.ts';
 import { type Entry, type Inode, S_IFCHR, S_IFDIR, S_IFMT, type Tree } from '../model/tree.ts';
 
 const isDirectory = (inode: Inode): boolean => (inode.mode & S_IFMT) === S_IFDIR;
 
-/** Directory sizes and link counts follow from their entries. */
+/** A key that is equal for equal entries. Sizes and link counts of directories are not compared. */
 const identity = (tree: Tree, entry: Entry): string => {
   const own = isDirectory(entry) ? { nlink: 0, size: '' } : { nlink: entry.nlink, size: String(entry.size) };
   const { mode, uid, gid, rdev, mtimeNsec, payload, content, digest, xattrs } = entry;
@@ -28,25 +28,25 @@ const whiteout = (removed: Entry): Inode => ({
   xattrs: [],
 });
 
-/** Names of `upper` that differ from `lower`, and of hard-linked files all names as soon as one differs. */
+/** Entries of `upper` that differ from `lower`. If one name of a hard-linked file differs, all its names do. */
 const differing = (lower: Tree, upper: Tree): Set<number> => {
-  const wanted = new Set<number>();
+  const changed = new Set<number>();
   for (let index = 0; index < upper.count; index++) {
     const entry = upper.entry(index);
     const below = lower.find(upper.path(index));
     if (below !== undefined && identity(lower, lower.entry(below)) === identity(upper, entry)) continue;
-    wanted.add(index).add(entry.link ?? index);
+    changed.add(index).add(entry.link ?? index);
   }
   for (let index = 0; index < upper.count; index++) {
     const { link } = upper.entry(index);
-    if (link !== null && wanted.has(link)) wanted.add(index);
+    if (link !== null && changed.has(link)) changed.add(index);
   }
-  return wanted;
+  return changed;
 };
 
 export const diffLayer = (lower: Tree, upper: Tree): Tree => {
   const builder = newTreeBuilder();
-  const wanted = differing(lower, upper);
+  const changed = differing(lower, upper);
   const added = new Map<number, number>();
   const directory = (index: number): number => {
     const known = added.get(index);
@@ -57,7 +57,7 @@ export const diffLayer = (lower: Tree, upper: Tree): Tree => {
     return at;
   };
   directory(0);
-  for (const index of [...wanted].sort((a, b) => a - b)) {
+  for (const index of [...changed].sort((a, b) => a - b)) {
     const entry = upper.entry(index);
     if (isDirectory(entry)) directory(index);
     else if (entry.link === null) builder.add(directory(entry.parent), entry.name, entry);

@@ -1,4 +1,4 @@
-// The nodes that a layer is put together from: names of one inode share one node.
+// The nodes from which a layer's tree is built. Names of one inode share one node.
 import type { ByteString } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import {
@@ -30,19 +30,20 @@ export interface ReadLayer {
 
 export interface LayerReading {
   readonly title: string;
-  /** The small contents themselves, and the digest of large ones. */
+  /** Bytes of small contents. */
   read(offset: number, sizeBytes: number): ByteString;
+  /** Digest of large contents. */
   digest(offset: number, sizeBytes: number): string;
-  /** Attributes of a directory that the archive does not list: those of the layers below, where they have it. */
+  /** Attributes of a directory that the archive does not list, from the layers below if they have it. */
   implied(path: ByteString): Inode;
 }
 
 export type FileInode = Omit<Inode, 'nlink' | 'xattrs'> & { nlink: number; xattrs: readonly Xattr[] };
 
-export interface Node {
+export interface LayerNode {
   inode: FileInode;
   at: LayerContents;
-  children: Map<ByteString, Node> | null;
+  children: Map<ByteString, LayerNode> | null;
 }
 
 const FORMATS: Readonly<Record<Exclude<MemberType, 'link'>, number>> = {
@@ -58,7 +59,7 @@ export const NOWHERE: LayerContents = { offset: 0, sizeBytes: 0 };
 const deviceNumber = (major: number, minor: number): number =>
   ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0;
 
-/** The inode of any member but a hard link. */
+/** The inode of a member that is not a hard link. */
 export const inodeOf = (
   member: ReadMember,
   reading: LayerReading,
@@ -82,7 +83,7 @@ export const inodeOf = (
   };
   if (member.type === 'symlink') {
     if (member.link === '' || member.link.includes('\0') || member.link.length > TARGET_MAX)
-      refuse('a symlink has no usable target');
+      refuse('a symlink has an empty or invalid target');
     return { ...base, payload: member.link };
   }
   if (member.type !== 'file' || size === 0n) return base;
@@ -91,11 +92,11 @@ export const inodeOf = (
   return { ...base, ...objectOf(reading.digest(offset, sizeBytes)) };
 };
 
-export const treeOfNodes = (root: Node): ReadLayer => {
+export const treeOfNodes = (root: LayerNode): ReadLayer => {
   const builder = newTreeBuilder();
   const contents: LayerContents[] = [];
-  const firstPaths = new Map<Node, ByteString>();
-  const pending: { node: Node; at: number; path: ByteString }[] = [];
+  const firstPaths = new Map<LayerNode, ByteString>();
+  const pending: { node: LayerNode; at: number; path: ByteString }[] = [];
   pending.push({ node: root, at: builder.add(-1, '', root.inode), path: '' });
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { children } = next.node;

@@ -1,5 +1,5 @@
-// One layer's tree, put together from the members of its tar as an unpacking program would: later members win, a whiteout
-// becomes a char device 0:0, an opaque marker an attribute of its directory.
+// Builds a layer's tree from the members of its tar, with the result of unpacking: later members win, a whiteout becomes a char
+// device 0:0, an opaque marker becomes an attribute of its directory.
 //
 // Source: OCI image specification, "Image Layer Filesystem Changeset".
 import { type ByteString, show } from '../model/bytes.ts';
@@ -8,9 +8,9 @@ import { S_IFCHR, type Xattr } from '../model/tree.ts';
 import {
   type FileInode,
   inodeOf,
+  type LayerNode,
   type LayerReading,
   NOWHERE,
-  type Node,
   type ReadLayer,
   treeOfNodes,
 } from './layer-node.ts';
@@ -21,13 +21,13 @@ const NAME_MAX = 255;
 const PATH_MAX = 4096;
 const WHITEOUT = '.wh.';
 const OPAQUE_MARKER = '.wh..wh..opq';
-/** Other `.wh..wh.` names are aufs's own and mean nothing here. */
+/** Other names with this prefix are private to aufs and ignored. */
 const AUFS = '.wh..wh.';
 const OPAQUE: Xattr = ['trusted.overlay.opaque', 'y'];
 
 class LayerBuilder {
   readonly #reading: LayerReading;
-  readonly #root: Node;
+  readonly #root: LayerNode;
 
   constructor(reading: LayerReading) {
     this.#reading = reading;
@@ -68,17 +68,17 @@ class LayerBuilder {
     if (path.length > PATH_MAX) this.#refuse(`a path has more than ${PATH_MAX} bytes`, member);
     const parts = path.split('/').filter((part) => part !== '' && part !== '.');
     for (const part of parts) {
-      if (part === '..') this.#refuse('a path leads out of the layer', member);
+      if (part === '..') this.#refuse('a path leaves the layer', member);
       if (part.length > NAME_MAX) this.#refuse(`a name has more than ${NAME_MAX} bytes`, member);
     }
     return parts;
   }
 
-  #impliedDirectory(path: ByteString): Node {
+  #impliedDirectory(path: ByteString): LayerNode {
     return { inode: { ...this.#reading.implied(path) }, at: NOWHERE, children: new Map() };
   }
 
-  #directory(parts: readonly ByteString[], member: ReadMember): Node {
+  #directory(parts: readonly ByteString[], member: ReadMember): LayerNode {
     let node = this.#root;
     let path = '';
     for (const part of parts) {
@@ -90,15 +90,15 @@ class LayerBuilder {
         if (hidesBelow) child.inode.xattrs = [...child.inode.xattrs, OPAQUE];
         node.children!.set(part, child);
       }
-      if (child.children === null) this.#refuse(`${show(path)} is not a directory but has entries`, member);
+      if (child.children === null) this.#refuse(`${show(path)} has entries but is not a directory`, member);
       node = child;
     }
     return node;
   }
 
-  /** It hides what lower layers have; what this layer itself has under the name stays, and stands alone. */
-  #whiteout(parent: Node, name: ByteString, member: ReadMember): void {
-    if (name === '' || name === '.' || name === '..') this.#refuse('a whiteout hides nothing', member);
+  /** Hides the name in lower layers. An entry of this layer under the name stays, as an opaque one if it is a directory. */
+  #whiteout(parent: LayerNode, name: ByteString, member: ReadMember): void {
+    if (name === '' || name === '.' || name === '..') this.#refuse('a whiteout has no name to hide', member);
     const own = parent.children!.get(name);
     if (own === undefined) {
       const inode: FileInode = {
@@ -110,7 +110,7 @@ class LayerBuilder {
       own.inode.xattrs = [...own.inode.xattrs, OPAQUE];
   }
 
-  #place(parent: Node, name: ByteString, member: ReadMember): void {
+  #place(parent: LayerNode, name: ByteString, member: ReadMember): void {
     const before = parent.children!.get(name);
     if (member.type === 'link') {
       const target = this.#target(member);
@@ -134,16 +134,16 @@ class LayerBuilder {
     parent.children!.set(name, { inode, at, children: merges ?? new Map() });
   }
 
-  #drop(node: Node): void {
+  #drop(node: LayerNode): void {
     node.inode.nlink--;
   }
 
-  #target(member: ReadMember): Node {
-    let node: Node | undefined = this.#root;
+  #target(member: ReadMember): LayerNode {
+    let node: LayerNode | undefined = this.#root;
     for (const part of this.#parts(member.link, member)) node = node?.children?.get(part);
     if (node === undefined)
-      return this.#refuse(`hard link to ${show(member.link)}, which the layer does not have`, member);
-    if (node.children !== null) return this.#refuse('hard link to a directory', member);
+      return this.#refuse(`the target of a hard link is not in the layer: ${show(member.link)}`, member);
+    if (node.children !== null) return this.#refuse('the target of a hard link is a directory', member);
     return node;
   }
 

@@ -1,5 +1,5 @@
-// Flattens a stack of layers as overlayfs would show it: an upper directory's attributes win, a whiteout hides what is below
-// its name, an opaque directory hides what is below it. Names of one inode stay hard links only within their layer.
+// Flattens a stack of layers into the tree that overlayfs would show: an upper directory's attributes win, a whiteout hides its name
+// in lower layers, an opaque directory hides lower directories. Hard links are kept within one layer.
 import { type ByteString, compareBytes } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import { type Entry, type Inode, S_IFCHR, S_IFDIR, S_IFMT, type Tree } from '../model/tree.ts';
@@ -9,12 +9,12 @@ const OPAQUE = 'trusted.overlay.opaque';
 
 export interface Flattened {
   readonly tree: Tree;
-  /** Layer and index there that an entry of `tree` comes from. */
+  /** The layer of an entry of `tree`, and its index there. */
   origin(index: number): { readonly layer: number; readonly index: number };
 }
 
 /** One directory of a layer. */
-interface Part {
+interface DirectoryPart {
   readonly layer: number;
   readonly index: number;
 }
@@ -26,16 +26,16 @@ const isOpaque = (inode: Inode): boolean =>
 const withoutOpaque = (inode: Inode): Inode =>
   isOpaque(inode) ? { ...inode, xattrs: inode.xattrs.filter(([key]) => key !== OPAQUE) } : inode;
 
-/** Where an entry is seen, top first: more than one place only for a directory that layers merge into. */
-interface Visible {
+/** A visible entry and the layers that have it, top first; only merged directories have more than one. */
+interface VisibleEntry {
   readonly entry: Entry;
-  readonly parts: readonly Part[];
+  readonly parts: readonly DirectoryPart[];
 }
 
-/** What a directory that one layer alone has shows: most directories, so no map is made. */
-const visibleAlone = (layers: readonly Tree[], { layer, index }: Part): Visible[] => {
+/** The entries of a directory that only one layer has: the common case, without a map. */
+const visibleAlone = (layers: readonly Tree[], { layer, index }: DirectoryPart): VisibleEntry[] => {
   const tree = layers[layer]!;
-  const shown: Visible[] = [];
+  const shown: VisibleEntry[] = [];
   for (const child of tree.children(index)) {
     const entry = tree.entry(child);
     if (!isWhiteout(entry)) shown.push({ entry, parts: [{ layer, index: child }] });
@@ -43,10 +43,10 @@ const visibleAlone = (layers: readonly Tree[], { layer, index }: Part): Visible[
   return shown;
 };
 
-/** What is visible in a merged directory, by name; its parts given top first. */
-const visible = (layers: readonly Tree[], parts: readonly Part[]): Visible[] => {
+/** The entries of a merged directory, sorted by name; `parts` top first. */
+const visible = (layers: readonly Tree[], parts: readonly DirectoryPart[]): VisibleEntry[] => {
   if (parts.length === 1) return visibleAlone(layers, parts[0]!);
-  const names = new Map<ByteString, { entry: Entry; parts: Part[]; closed: boolean }>();
+  const names = new Map<ByteString, { entry: Entry; parts: DirectoryPart[]; closed: boolean }>();
   for (const { layer, index } of parts)
     for (const child of layers[layer]!.children(index)) {
       const entry = layers[layer]!.entry(child);
@@ -64,21 +64,21 @@ const visible = (layers: readonly Tree[], parts: readonly Part[]): Visible[] => 
   return shown.sort((a, b) => compareBytes(a.entry.name, b.entry.name));
 };
 
-/** Layers bottom first. */
+/** Flattens layers, given bottom first. */
 export const flatten = (layers: readonly Tree[]): Flattened => {
   const builder = newTreeBuilder();
   const originLayer: number[] = [];
   const originIndex: number[] = [];
   const shared = layers.map(sharedInodes);
-  // First path of every inode that has more than one name, by layer.
+  // By layer: first path of every inode with several names.
   const carriers = layers.map(() => new Map<number, ByteString>());
-  const origin = (added: number, part: Part): number => {
+  const origin = (added: number, part: DirectoryPart): number => {
     originLayer[added] = part.layer;
     originIndex[added] = part.index;
     return added;
   };
 
-  const place = (parent: number, path: ByteString, entry: Entry, part: Part): void => {
+  const place = (parent: number, path: ByteString, entry: Entry, part: DirectoryPart): void => {
     const inode = entry.link ?? entry.index;
     const carrier = carriers[part.layer]!.get(inode);
     if (carrier !== undefined) {
@@ -89,12 +89,12 @@ export const flatten = (layers: readonly Tree[]): Flattened => {
     if (shared[part.layer]!.has(inode)) carriers[part.layer]!.set(inode, path);
   };
 
-  const rootParts = layers.map((_, layer): Part => ({ layer, index: 0 })).reverse();
+  const rootParts = layers.map((_, layer): DirectoryPart => ({ layer, index: 0 })).reverse();
   const topmostOpaque = rootParts.findIndex(({ layer }) => isOpaque(layers[layer]!.entry(0)));
   if (topmostOpaque >= 0) rootParts.length = topmostOpaque + 1;
   const top = rootParts[0]!;
   const root = origin(builder.add(-1, '', withoutOpaque(layers[top.layer]!.entry(0))), top);
-  const pending: { at: number; path: ByteString; parts: readonly Part[] }[] = [
+  const pending: { at: number; path: ByteString; parts: readonly DirectoryPart[] }[] = [
     { at: root, path: '', parts: rootParts },
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -1,9 +1,9 @@
-// Turns unpacked root file systems into the descriptions that ship with the project.
+// Turns unpacked root file systems into the fixtures that ship with the project.
 //
 // Usage:  node make-fixtures-main.js ROOTS OUT EPOCH
 // Reads:  ROOTS/NAME (a root file system) and ROOTS/NAME.packages (`name version` lines) of the images below.
-// Does:   writes OUT/NAME.dump.gz for every layer, and OUT/images.json. An image without a root stays as OUT has it, and
-//         layers on top of it are what differs from that.
+// Does:   writes OUT/NAME.dump.gz for every layer, and OUT/images.json. An image without a root keeps its files in OUT, and layers
+//         on top of it are the difference to that.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -19,7 +19,7 @@ interface Recipe {
   readonly name: string;
   readonly title: string;
   readonly made: string;
-  /** Root of the layer below, where there is one. */
+  /** Root of the layer below, if there is one. */
   readonly base?: string;
 }
 
@@ -84,10 +84,10 @@ const fileBytes = (tree: Tree): number => {
   return sum;
 };
 
-const shipped = async (out: string, name: string): Promise<Tree> =>
+const shippedTree = async (out: string, name: string): Promise<Tree> =>
   (await openDump(join(out, `${name}.dump.gz`), name)).tree;
 
-const describe = async (roots: string, out: string, epochSec: bigint): Promise<void> => {
+const makeFixtures = async (roots: string, out: string, epochSec: bigint): Promise<void> => {
   const trees = new Map<string, Tree>();
   const images: Fixture[] = [];
   const list = join(out, 'images.json');
@@ -103,7 +103,8 @@ const describe = async (roots: string, out: string, epochSec: bigint): Promise<v
     }
     const tree = withoutVolatile((await openDir(join(roots, name), name)).tree, epochSec);
     trees.set(name, tree);
-    const layer = base === undefined ? tree : diffLayer(trees.get(base) ?? (await shipped(out, base)), tree);
+    const layer =
+      base === undefined ? tree : diffLayer(trees.get(base) ?? (await shippedTree(out, base)), tree);
     const file = `${name}.dump.gz`;
     writeFileSync(join(out, file), gzipSync(Buffer.concat([...printDump(layer)]), { level: 9 }));
     images.push({
@@ -118,7 +119,7 @@ const describe = async (roots: string, out: string, epochSec: bigint): Promise<v
         .filter((line) => line !== '')
         .sort(),
     });
-    process.stdout.write(`${name}: ${tree.count} entries, ${layer.count} in its own layer\n`);
+    process.stdout.write(`${name}: ${tree.count} entries, ${layer.count} in its top layer\n`);
   }
   writeFileSync(list, `${JSON.stringify({ images }, null, 1)}\n`);
 };
@@ -127,4 +128,4 @@ const [roots, out, epoch] = process.argv.slice(2);
 if (roots === undefined || out === undefined || epoch === undefined) {
   process.stderr.write('usage: make-fixtures-main.js ROOTS OUT EPOCH\n');
   process.exitCode = 1;
-} else await describe(roots, out, BigInt(epoch));
+} else await makeFixtures(roots, out, BigInt(epoch));

@@ -1,4 +1,4 @@
-// Blobs of an OCI image layout: found by digest, believed only after their digest was computed.
+// Blobs of an OCI image layout: found by digest, and checked against it.
 //
 // Source: OCI image specification: "Image Layout", "Content Descriptors".
 import { createHash } from 'node:crypto';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 
-/** The specification asks readers to take manifests of up to 4 MiB. */
+/** The specification asks readers to accept manifests of up to 4 MiB. */
 const JSON_MAX_BYTES = 4 << 20;
 const DIGEST_HEX: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
 
@@ -19,33 +19,40 @@ export interface Descriptor {
   readonly platform: { readonly os: string; readonly architecture: string } | null;
 }
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type LayoutJson =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly LayoutJson[]
+  | { readonly [key: string]: LayoutJson };
 
 export const badLayout = (rule: string, ...facts: string[]): UserError =>
   new UserError(`bad OCI layout: ${rule}`, { code: 'bad-oci', facts });
 
-/** A member of an object, or undefined where there is none or it is no object. */
-export const member = (json: Json | undefined, key: string): Json | undefined =>
+/** A member of an object; undefined if it is missing or `json` is no object. */
+export const member = (json: LayoutJson | undefined, key: string): LayoutJson | undefined =>
   typeof json === 'object' && json !== null && !Array.isArray(json) && Object.hasOwn(json, key)
-    ? (json as { readonly [key: string]: Json })[key]
+    ? (json as { readonly [key: string]: LayoutJson })[key]
     : undefined;
 
-export const list = (json: Json | undefined): readonly Json[] => (Array.isArray(json) ? json : []);
+export const list = (json: LayoutJson | undefined): readonly LayoutJson[] =>
+  Array.isArray(json) ? json : [];
 
-const text = (json: Json | undefined): string => (typeof json === 'string' ? json : '');
+const text = (json: LayoutJson | undefined): string => (typeof json === 'string' ? json : '');
 
-export const descriptorOf = (json: Json, where: string): Descriptor => {
+export const descriptorOf = (json: LayoutJson, where: string): Descriptor => {
   const digest = text(member(json, 'digest'));
   const sizeBytes = member(json, 'size');
   const [algorithm = '', hex = ''] = digest.split(':');
   if (hex.length !== DIGEST_HEX[algorithm] || !/^[0-9a-f]+$/.test(hex))
     throw badLayout(
-      'a digest is not sha256 or sha512 with its hex digits',
+      'a digest is not sha256 or sha512 in hex digits',
       `in: ${where}`,
       `digest: ${show(digest)}`,
     );
   if (typeof sizeBytes !== 'number' || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0)
-    throw badLayout('a descriptor has no usable size', `in: ${where}`, `digest: ${digest}`);
+    throw badLayout('a descriptor has no valid size', `in: ${where}`, `digest: ${digest}`);
   const annotations = Object.entries((member(json, 'annotations') ?? {}) as object);
   const platform = member(json, 'platform');
   return {
@@ -60,7 +67,7 @@ export const descriptorOf = (json: Json, where: string): Descriptor => {
   };
 };
 
-/** Path of a blob that is there and has the size that its descriptor states. */
+/** Path of a blob, after a check of its type and size. */
 export const blobPath = (layout: string, { digest, sizeBytes }: Descriptor): string => {
   const path = join(layout, 'blobs', ...digest.split(':'));
   const stat = lstatSync(path, { throwIfNoEntry: false });
@@ -68,7 +75,7 @@ export const blobPath = (layout: string, { digest, sizeBytes }: Descriptor): str
   if (!stat.isFile()) throw badLayout('a blob is not a regular file', `path: ${path}`);
   if (stat.size !== sizeBytes)
     throw badLayout(
-      'a blob has another size than stated',
+      'the size of a blob differs from its descriptor',
       `blob: ${digest}`,
       `stated: ${sizeBytes}`,
       `found: ${stat.size}`,
@@ -76,12 +83,12 @@ export const blobPath = (layout: string, { digest, sizeBytes }: Descriptor): str
   return path;
 };
 
-export const checkDigest = (stated: string, computed: string, what: string): void => {
+export const checkDigest = (stated: string, computed: string, part: string): void => {
   if (stated !== computed)
-    throw badLayout(`${what} has another digest than stated`, `stated: ${stated}`, `computed: ${computed}`);
+    throw badLayout(`the digest of ${part} is wrong`, `stated: ${stated}`, `computed: ${computed}`);
 };
 
-/** Every byte of a blob; after the last one its digest is checked. */
+/** The bytes of a blob. Throws after the last one if the digest is wrong. */
 export async function* blobBytes(layout: string, descriptor: Descriptor): AsyncGenerator<Buffer> {
   const algorithm = descriptor.digest.split(':')[0]!;
   const hash = createHash(algorithm);
@@ -92,22 +99,22 @@ export async function* blobBytes(layout: string, descriptor: Descriptor): AsyncG
   checkDigest(descriptor.digest, `${algorithm}:${hash.digest('hex')}`, 'a blob');
 }
 
-export const parseJson = (bytes: Uint8Array, where: string): Json => {
+export const parseJson = (bytes: Uint8Array, where: string): LayoutJson => {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as LayoutJson;
   } catch (error) {
     throw badLayout('not JSON', `in: ${where}`, show(String((error as Error).message)));
   }
 };
 
-export const readJsonFile = (path: string): Json => {
+export const readJsonFile = (path: string): LayoutJson => {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw badLayout('a file is missing', `path: ${path}`);
   if (stat.size > JSON_MAX_BYTES) throw badLayout('a JSON file is too large', `path: ${path}`);
   return parseJson(readFileSync(path), path);
 };
 
-export const readJsonBlob = async (layout: string, descriptor: Descriptor): Promise<Json> => {
+export const readJsonBlob = async (layout: string, descriptor: Descriptor): Promise<LayoutJson> => {
   if (descriptor.sizeBytes > JSON_MAX_BYTES)
     throw badLayout('a manifest is too large', `blob: ${descriptor.digest}`, `size: ${descriptor.sizeBytes}`);
   const parts: Buffer[] = [];

@@ -1,13 +1,13 @@
-// Which manifest of an OCI image layout is meant.
+// Finds the manifest of an image in an OCI image layout.
 //
-// Source: OCI image specification, "Image Index" and "Image Manifest"; Docker's older media types are taken too.
+// Source: OCI image specification, "Image Index" and "Image Manifest"; Docker's older media types are accepted.
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import {
   badLayout,
   type Descriptor,
   descriptorOf,
-  type Json,
+  type LayoutJson,
   list,
   member,
   readJsonBlob,
@@ -21,7 +21,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '3
 export interface OciManifest {
   readonly tag: string | null;
   readonly layers: readonly Descriptor[];
-  /** Digests of the uncompressed layers, where the configuration has them. */
+  /** Digests of the uncompressed layers; empty if the configuration has none. */
   readonly diffIds: readonly string[];
 }
 
@@ -33,13 +33,13 @@ const pickTag = (descriptors: readonly Descriptor[], tag: string | null, layout:
   if (tag !== null) {
     const tagged = descriptors.filter((descriptor) => refName(descriptor) === tag);
     if (tagged.length > 0) return tagged;
-    throw new UserError('the layout has no such tag', {
+    throw new UserError('the layout has no image with this tag', {
       code: 'bad-oci',
-      facts: [`layout: ${layout}`, `tag: ${show(tag)}`, `there are: ${tagList}`],
+      facts: [`layout: ${layout}`, `tag: ${show(tag)}`, `known: ${tagList}`],
     });
   }
   if (tags.length > 1)
-    throw new UserError('the layout has more than one image', {
+    throw new UserError('the layout has several images, so a tag is needed', {
       code: 'bad-oci',
       facts: [`layout: ${layout}`, `tags: ${tagList}`],
       hint: `oci:${layout}:${show(tags[0]!)}`,
@@ -64,18 +64,18 @@ const pickPlatform = (descriptors: readonly Descriptor[], where: string): Descri
     'an index has no image for this machine',
     `in: ${where}`,
     `wanted: linux/${own}`,
-    `there are: ${named.join(', ')}`,
+    `found: ${named.join(', ')}`,
   );
 };
 
-const isIndex = (json: Json): boolean => member(json, 'manifests') !== undefined;
+const isIndex = (json: LayoutJson): boolean => member(json, 'manifests') !== undefined;
 
-const descriptors = (json: Json, key: string, where: string): Descriptor[] =>
+const descriptors = (json: LayoutJson, key: string, where: string): Descriptor[] =>
   list(member(json, key)).map((item) => descriptorOf(item, where));
 
 export const readManifest = async (layout: string, tag: string | null): Promise<OciManifest> => {
   const version = member(readJsonFile(`${layout}/oci-layout`), 'imageLayoutVersion');
-  if (version !== '1.0.0') throw badLayout('its version is not 1.0.0', `path: ${layout}/oci-layout`);
+  if (version !== '1.0.0') throw badLayout('the version is not 1.0.0', `path: ${layout}/oci-layout`);
   const index = readJsonFile(`${layout}/index.json`);
   const choices = pickTag(descriptors(index, 'manifests', 'index.json'), tag, layout);
   let chosen = pickPlatform(choices, 'index.json');

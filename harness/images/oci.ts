@@ -1,7 +1,7 @@
-// The source `oci:LAYOUT[:TAG]`: an image in an OCI image layout, its real contents.
+// The source `oci:LAYOUT[:TAG]`: an image in an OCI image layout, with its real contents.
 //
-// Reads:  the layout's JSON files, and every layer once, digests checked.
-// Leaves: a spool folder with the decompressed layers until it is closed.
+// Reads:  the layout's JSON files, and every layer once; checks all digests.
+// Leaves: a spool folder with the decompressed layers, until `close`.
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -25,7 +25,7 @@ interface SpooledLayer extends ReadLayer {
   readonly path: string;
 }
 
-/** Reads through one window, since headers lie close together. */
+/** Reads through one buffer, because headers lie close together. */
 const openArchive = (path: string, title: string): TarSource & { close(): void } => {
   const fd = openSync(path, 'r');
   const window = Buffer.allocUnsafe(WINDOW_BYTES);
@@ -49,7 +49,7 @@ const openArchive = (path: string, title: string): TarSource & { close(): void }
   };
 };
 
-/** A directory as the layers below show it; a plain one where they do not have it. */
+/** A directory's attributes from the topmost layer below that has it; else a plain directory. */
 const impliedDirectory = (below: readonly Tree[], path: ByteString): Inode => {
   for (let i = below.length - 1; i >= 0; i--) {
     const index = below[i]!.find(path);
@@ -84,16 +84,16 @@ const readSpooled = (path: string, title: string, below: readonly Tree[]): Spool
 const isDirectory = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** Colons may belong to the path, begin the tag, and occur in it: the longest path that is a directory is the layout. */
+/** Colons may occur in path and tag: the longest prefix that is a directory is the layout. */
 const splitTag = (spec: string): { layout: string; tag: string | null } => {
   if (isDirectory(spec)) return { layout: spec, tag: null };
   for (let colon = spec.lastIndexOf(':'); colon > 0; colon = spec.lastIndexOf(':', colon - 1))
     if (isDirectory(spec.slice(0, colon)))
       return { layout: spec.slice(0, colon), tag: spec.slice(colon + 1) };
-  throw new UserError('there is no such OCI layout', {
+  throw new UserError('the OCI layout does not exist', {
     code: 'ENOENT',
     facts: [`path: ${spec}`],
-    hint: 'skopeo copy docker://IMAGE oci:LAYOUT:TAG makes one',
+    hint: 'make one: skopeo copy docker://IMAGE oci:LAYOUT:TAG',
   });
 };
 
@@ -118,7 +118,7 @@ const readLayers = async (layout: string, manifest: OciManifest, spool: string):
 };
 
 export interface OciOptions {
-  /** Where decompressed layers may lie; the system's folder for temporary files by default. */
+  /** Folder for decompressed layers; default: the system's temporary folder. */
   readonly spoolDir?: string;
 }
 

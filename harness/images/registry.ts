@@ -1,4 +1,4 @@
-// Where an image can come from. A source is one file and one line here.
+// The kinds of image sources. A new source is one file and one entry here.
 import { existsSync, statSync } from 'node:fs';
 import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
@@ -9,27 +9,24 @@ import { openOci } from './oci.ts';
 import { openSynthetic } from './synthetic.ts';
 
 export interface SourceOptions {
-  /** Folder for decompressed layers; the system's folder for temporary files by default. */
+  /** Folder for decompressed layers; default: the system's temporary folder. */
   readonly spoolDir?: string;
 }
 
 interface SourceKind {
   readonly form: string;
   readonly title: string;
-  /** `rest` is what follows the colon, `source` all that was typed. */
+  /** `rest`: the text after the colon. `source`: the whole text as typed. */
   open(rest: string, source: string, options: SourceOptions): Promise<SourceImage>;
 }
 
 const kinds: ReadonlyMap<string, SourceKind> = new Map([
-  [
-    'fixture',
-    { form: 'fixture:NAME', title: 'a description that ships with the project', open: openFixture },
-  ],
+  ['fixture', { form: 'fixture:NAME', title: 'a description that ships with cfsbench', open: openFixture }],
   ['dump', { form: 'dump:FILE[.gz|.zst]', title: 'composefs dump text', open: openDump }],
-  ['dir', { form: 'dir:PATH', title: 'a directory tree and its contents', open: openDir }],
+  ['dir', { form: 'dir:PATH', title: 'a directory tree with its contents', open: openDir }],
   [
     'oci',
-    { form: 'oci:LAYOUT[:TAG]', title: 'an image in an OCI image layout, its contents', open: openOci },
+    { form: 'oci:LAYOUT[:TAG]', title: 'an image in an OCI image layout, with its contents', open: openOci },
   ],
   [
     'synthetic',
@@ -41,7 +38,7 @@ const kinds: ReadonlyMap<string, SourceKind> = new Map([
   ],
 ]);
 
-/** What can be typed, and what it means. */
+/** All forms that `openSource` accepts, with their titles. */
 export const sourceForms: readonly (readonly [form: string, title: string])[] = [...kinds.values()].map(
   ({ form, title }) => [form, title],
 );
@@ -56,10 +53,9 @@ export const openSource = async (spec: string, options: SourceOptions = {}): Pro
   const colon = spec.indexOf(':');
   const kind = kinds.get(spec.slice(0, Math.max(0, colon)));
   if (kind !== undefined) return kind.open(spec.slice(colon + 1), spec, options);
-  const meant = guess(spec);
-  throw new UserError('an image is named by its kind and where it is', {
+  throw new UserError(`unknown image source '${spec}'`, {
     code: 'usage',
-    facts: [`given: ${spec}`, ...sourceForms.map(([form, title]) => `${form}: ${title}`)],
-    hint: meant ?? 'cfsbench list',
+    facts: ['forms:', ...sourceForms.map(([form, title]) => `${form}: ${title}`)],
+    hint: guess(spec) ?? 'cfsbench list',
   });
 };

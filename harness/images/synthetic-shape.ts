@@ -1,19 +1,19 @@
-// What a distribution's tree is like: sizes, kinds and the spread of files over directories, as functions of a seed.
+// The shape of a distribution's tree: file sizes, kinds, and the spread of files over directories, as functions of a seed.
 //
 // Source: measured on cs9-x86_64-minimal, the smaller tree of the published comparisons: 16,002 files, 4,050 directories,
-//         1,958 symlinks; half of its directories hold no file, the fullest hundredth 54 and more.
+//         1,958 symlinks; half of its directories hold no file, the fullest 1 % hold 54 or more.
 import type { Random } from '../model/random.ts';
 
 export const DIRECTORIES_PER_FILE = 4050 / 16002;
 export const SYMLINKS_PER_FILE = 1958 / 16002;
-/** Files whose contents another file has too. */
+/** Files whose contents equal another file's. */
 export const DUPLICATE_PERCENT = 17;
 const MAX_DEPTH = 11;
 const DEEPER_PERCENT = 35;
-/** Exponent with which a few directories get most files. */
+/** Exponent that gives most files to a few directories. */
 const CROWDING = 3;
 
-/** Quantile and file size; between them sizes grow by equal factors. */
+/** Quantile and file size in bytes, interpolated geometrically. */
 const SIZES: readonly (readonly [number, number])[] = [
   [0, 1],
   [0.01, 2],
@@ -35,7 +35,7 @@ const RESOLUTION = 2 ** 30;
 export const unit = (random: Random): number => random.int(0, RESOLUTION - 1) / RESOLUTION;
 export const chance = (random: Random, percent: number): boolean => random.int(1, 100) <= percent;
 
-/** Size in bytes at a quantile of 0 to 1. */
+/** File size in bytes at a quantile from 0 to 1. */
 export const sizeAt = (quantile: number): number => {
   if (quantile < EMPTY_SHARE) return 0;
   const above = Math.max(
@@ -49,7 +49,7 @@ export const sizeAt = (quantile: number): number => {
 
 const SUB_SHARES = 100;
 
-/** Mean size within each of `shareCount` equal shares of the files, bytes: they sum up as the whole distribution does. */
+/** Mean size in bytes of each of `shareCount` equal shares of the files, so that the sum matches the whole distribution. */
 export const meanSizes = (shareCount: number): readonly number[] =>
   Array.from({ length: shareCount }, (_, share) => {
     const sizes = Array.from({ length: SUB_SHARES }, (__, sub) =>
@@ -58,13 +58,13 @@ export const meanSizes = (shareCount: number): readonly number[] =>
     return Math.round(sizes.reduce((a, b) => a + b, 0) / SUB_SHARES);
   });
 
-/** Parent of every directory but the first, which is the root: chains like those of package trees, and crowded parents. */
+/** Parent of every directory, -1 for the root: chains like those of package trees, and crowded parents. */
 export const directoryParents = (count: number, random: Random): Int32Array => {
   const parents = new Int32Array(count).fill(-1);
   const depths = new Uint8Array(count);
   for (let i = 1; i < count; i++) {
     const deeper = chance(random, DEEPER_PERCENT);
-    // A sibling of a directory picked at random: the more children a directory has, the more it gets.
+    // A sibling of a random directory, so that crowded directories grow faster.
     const picked = deeper ? i - 1 : Math.max(0, parents[random.int(0, i - 1)]!);
     const parent = depths[picked]! < MAX_DEPTH ? picked : 0;
     parents[i] = parent;
@@ -73,10 +73,10 @@ export const directoryParents = (count: number, random: Random): Int32Array => {
   return parents;
 };
 
-/** Directory of one more file. */
+/** The directory of the next file. */
 export const crowdedDirectory = (count: number, random: Random): number => {
   const rank = Math.floor(count * unit(random) ** CROWDING);
-  // Ranks are spread over the tree by a step that meets every directory once.
+  // A step coprime to the count spreads the ranks over the tree and meets every directory once.
   return (rank * coprimeStep(count)) % count;
 };
 

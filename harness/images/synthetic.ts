@@ -1,5 +1,5 @@
-// The source `synthetic:files=N,layers=L,seed=S[,mix=M][,upto=U]`: a made-up tree shaped like a distribution's. The same words
-// give the same image on every machine, and the lowest layers of one are the same layers.
+// The source `synthetic:files=N,layers=L,seed=S[,mix=M][,upto=U]`: a generated tree shaped like a distribution's. The same parameters
+// give the same image on every machine, and images that differ only in `upto` share their lowest layers.
 import { createHash } from 'node:crypto';
 import type { ByteString } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
@@ -28,14 +28,14 @@ import {
   sizeAt,
   unit,
 } from './synthetic-shape.ts';
-import { parseSynthetic, type Wanted } from './synthetic-spec.ts';
+import { parseSynthetic, type SyntheticSpec } from './synthetic-spec.ts';
 
-/** Stands for the digest of contents that were not made yet: the store computes the true one. */
+/** A placeholder for the digest of contents; the store computes the true digest. */
 const describedDigest = (seed: string): string => createHash('sha256').update(seed).digest('hex');
 
-/** Of the files that are not in the base layer, those that replace one of a layer below. */
+/** Share of upper-layer files that replace a file of a layer below. */
 const REPLACED_PERCENT = 5;
-/** Per file in an upper layer, the names below that it removes. */
+/** Removed names of lower layers per upper-layer file. */
 const REMOVED_PERCENT = 1;
 const BASE_SHARE = 0.6;
 const EPOCH_SEC = 1_600_000_000;
@@ -54,15 +54,15 @@ const BARE = {
   xattrs: [],
 };
 
-/** What is the same in every layer that needs it. */
-interface Skeleton {
+/** The directories that all layers share. */
+interface DirectorySkeleton {
   readonly parents: Int32Array;
   readonly names: readonly string[];
   readonly mtimes: Float64Array;
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-/** Unique by its number, of the lengths that real names have. */
+/** A name made unique by its number, with a realistic length. */
 const nameOf = (number: number, random: Random): ByteString => {
   let name = `${number.toString(36)}-`;
   for (let length = random.int(4, 20); name.length < length; ) name += LETTERS[random.int(0, 25)];
@@ -71,20 +71,20 @@ const nameOf = (number: number, random: Random): ByteString => {
 
 const mtime = (random: Random): number => EPOCH_SEC + random.int(0, AGE_SPREAD_SEC);
 
-const skeletonOf = (count: number, random: Random): Skeleton => ({
+const skeletonOf = (count: number, random: Random): DirectorySkeleton => ({
   parents: directoryParents(count, random),
   names: Array.from({ length: count }, (_, i) => (i === 0 ? '' : nameOf(i, random))),
   mtimes: Float64Array.from({ length: count }, () => mtime(random)),
 });
 
-/** Adds a layer's directories as its entries need them. */
+/** Builds one layer; directories are added when an entry needs them. */
 class LayerMaker {
   readonly builder: TreeBuilder = newTreeBuilder();
   readonly contents: ByteString[] = [];
-  readonly #skeleton: Skeleton;
+  readonly #skeleton: DirectorySkeleton;
   readonly #added: Map<number, number> = new Map();
 
-  constructor(skeleton: Skeleton) {
+  constructor(skeleton: DirectorySkeleton) {
     this.#skeleton = skeleton;
     this.directory(0);
   }
@@ -124,50 +124,50 @@ class LayerMaker {
   }
 }
 
-interface Body {
+interface SyntheticFile {
   readonly size: number;
   readonly content: string;
 }
 
-/** Drawn from the whole distribution: one size from each of N equal shares, so that the sum stays near that of the real tree. */
-const drawnBodies = ({ fileCount, seed }: Wanted, random: Random): readonly Body[] =>
+/** One size from each of N equal shares of the distribution, so that the sum stays near that of the real tree. */
+const drawnFiles = ({ fileCount, seed }: SyntheticSpec, random: Random): readonly SyntheticFile[] =>
   shuffled(
     Array.from({ length: fileCount }, (_, i) => sizeAt((i + unit(random)) / fileCount)),
     random,
   ).map((size, i) => ({ size, content: `${seed}/${size}/${i}` }));
 
-/** Every `mix` files have the same sizes and as many duplicates, so that images of all numbers of files are alike. */
-const mixedBodies = (wanted: Wanted, mix: number, random: Random): readonly Body[] => {
+/** Every `mix` files have the same sizes and the same share of duplicates, so that images of any file count are comparable. */
+const mixedFiles = (spec: SyntheticSpec, mix: number, random: Random): readonly SyntheticFile[] => {
   const sizes = meanSizes(mix);
   const every = Math.round(100 / DUPLICATE_PERCENT);
-  const bodyOf = (round: number, place: number): Body => {
+  const fileOf = (round: number, place: number): SyntheticFile => {
     const isCopy = place % every === every - 1;
     const from = isCopy ? place - 1 : place;
-    return { size: sizes[from]!, content: `${wanted.seed}/${sizes[from]}/${round} ${from}` };
+    return { size: sizes[from]!, content: `${spec.seed}/${sizes[from]}/${round} ${from}` };
   };
-  return Array.from({ length: Math.ceil(wanted.fileCount / mix) }, (_, round) =>
+  return Array.from({ length: Math.ceil(spec.fileCount / mix) }, (_, round) =>
     shuffled(
-      Array.from({ length: mix }, (__, place) => bodyOf(round, place)),
+      Array.from({ length: mix }, (__, place) => fileOf(round, place)),
       random,
     ),
   )
     .flat()
-    .slice(0, wanted.fileCount);
+    .slice(0, spec.fileCount);
 };
 
-const makeLayers = (wanted: Wanted): LayerMaker[] => {
-  const { fileCount, layerCount, seed, mix, upTo } = wanted;
+const makeLayers = (spec: SyntheticSpec): LayerMaker[] => {
+  const { fileCount, layerCount, seed, mix, upTo } = spec;
   const random = seeded(`synthetic ${seed}`);
   const directoryCount = 1 + Math.round(fileCount * DIRECTORIES_PER_FILE);
   const skeleton = skeletonOf(directoryCount, random);
   const layers = Array.from({ length: layerCount }, () => new LayerMaker(skeleton));
-  const bodies = mix === null ? drawnBodies(wanted, random) : mixedBodies(wanted, mix, random);
+  const drawn = mix === null ? drawnFiles(spec, random) : mixedFiles(spec, mix, random);
   const upper = (): number =>
     layerCount === 1 || unit(random) < BASE_SHARE ? 0 : random.int(1, layerCount - 1);
   for (let number = 0; number < directoryCount; number++) layers[0]!.directory(number);
-  const earlier: Body[] = [];
+  const earlier: SyntheticFile[] = [];
   /** A mix has its duplicates already. */
-  const copied = (own: Body): Body => {
+  const copied = (own: SyntheticFile): SyntheticFile => {
     const isCopy = mix === null && earlier.length > 0 && chance(random, DUPLICATE_PERCENT);
     if (isCopy) return earlier[random.int(0, earlier.length - 1)]!;
     earlier.push(own);
@@ -177,7 +177,7 @@ const makeLayers = (wanted: Wanted): LayerMaker[] => {
     const layer = upper();
     const directory = crowdedDirectory(directoryCount, random);
     const name = nameOf(directoryCount + i, random);
-    const own = bodies[i]!;
+    const own = drawn[i]!;
     const bytes = copied(own);
     layers[layer]!.file(directory, name, { ...bytes, mode: fileMode(random), mtimeSec: mtime(random) });
     if (layer === 0) continue;
@@ -211,23 +211,23 @@ const makeLayers = (wanted: Wanted): LayerMaker[] => {
   return layers.slice(0, upTo);
 };
 
-const nameOfImage = ({ fileCount, layerCount, seed, mix, upTo }: Wanted): string =>
+const nameOfImage = ({ fileCount, layerCount, seed, mix, upTo }: SyntheticSpec): string =>
   [
     `synthetic-${fileCount}-${layerCount}-${seed.replace(/[^\x21-\x7e]+/g, '-')}`,
     ...(mix === null ? [] : [`mix-${mix}`]),
     ...(upTo < layerCount ? [`upto-${upTo}`] : []),
   ].join('-');
 
-export const openSynthetic = async (spec: string, source: string): Promise<SourceImage> => {
-  const wanted = parseSynthetic(spec, source);
-  const makers = makeLayers(wanted);
+export const openSynthetic = async (parameters: string, source: string): Promise<SourceImage> => {
+  const spec = parseSynthetic(parameters, source);
+  const makers = makeLayers(spec);
   const layers: readonly Tree[] = makers.map(({ builder }) => builder.finish());
   const flattened =
     layers.length === 1
       ? { tree: layers[0]!, origin: (index: number) => ({ layer: 0, index }) }
       : flatten(layers);
   return {
-    name: nameOfImage(wanted),
+    name: nameOfImage(spec),
     source,
     contents: 'synthetic',
     tree: flattened.tree,

@@ -5,10 +5,10 @@ import type { Xattr } from '../model/tree.ts';
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Records of a pax header by keyword. */
-export type Records = Map<string, ByteString>;
+export type PaxRecords = Map<string, ByteString>;
 
-/** One header block. */
-export class Header {
+/** Reads one header block. */
+export class TarHeader {
   readonly #block: Buffer;
   readonly #refuse: (rule: string) => never;
 
@@ -23,12 +23,12 @@ export class Header {
     return end < 0 ? text : text.slice(0, end);
   }
 
-  /** Octal, or base 256 when the first bit is set (the second one is then the sign). */
-  signed(offset: number, length: number, what: string): bigint {
+  /** Octal, or base 256 if the first bit is set; the second bit is then the sign. */
+  signed(offset: number, length: number, field: string): bigint {
     const first = this.#block[offset]!;
     if ((first & 0x80) === 0) {
       const text = this.text(offset, length).trim();
-      if (!/^[0-7]*$/.test(text)) this.#refuse(`${what} is not an octal number`);
+      if (!/^[0-7]*$/.test(text)) this.#refuse(`${field} is not an octal number`);
       return text === '' ? 0n : BigInt(`0o${text}`);
     }
     let value = BigInt(first & 0x7f);
@@ -36,13 +36,13 @@ export class Header {
     return (first & 0x40) === 0 ? value : BigInt.asIntN(8 * length - 1, value);
   }
 
-  number(offset: number, length: number, what: string): number {
-    const value = this.signed(offset, length, what);
-    if (value < 0n || value > MAX_SAFE) this.#refuse(`${what} is out of range`);
+  number(offset: number, length: number, field: string): number {
+    const value = this.signed(offset, length, field);
+    if (value < 0n || value > MAX_SAFE) this.#refuse(`${field} is out of range`);
     return Number(value);
   }
 
-  /** Prefix and name; GNU's own form has other things where the prefix would be. */
+  /** Prefix and name. GNU's own form uses the prefix field for other data. */
   path(): ByteString {
     const isUstar = this.#block.toString('latin1', 257, 263) === 'ustar\0';
     const prefix = isUstar ? this.text(345, 155) : '';
@@ -62,8 +62,8 @@ export class Header {
   }
 }
 
-/** An empty value takes a record back. */
-export const merge = (below: Records, above: Records): Records => {
+/** Merges records; an empty value deletes a record. */
+export const merge = (below: PaxRecords, above: PaxRecords): PaxRecords => {
   const merged = new Map(below);
   for (const [key, value] of above)
     if (value === '' && !key.includes('xattr.')) merged.delete(key);
@@ -78,7 +78,7 @@ const percentDecoded = (text: string): string =>
   text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 /** GNU tar writes `=` and `%` of a key as %3D and %25; libarchive writes keys like URLs and values in base 64. */
-export const xattrsOf = (records: Records, refuse: (rule: string) => never): Xattr[] => {
+export const xattrsOf = (records: PaxRecords, refuse: (rule: string) => never): Xattr[] => {
   const found = new Map<ByteString, ByteString>();
   for (const [key, value] of records) {
     if (!key.startsWith(LIBARCHIVE)) continue;
@@ -90,6 +90,6 @@ export const xattrsOf = (records: Records, refuse: (rule: string) => never): Xat
     found.set(name, value);
   }
   for (const key of found.keys())
-    if (key === '' || key.length > 255 || key.includes('\0')) refuse('an attribute has a bad name');
+    if (key === '' || key.length > 255 || key.includes('\0')) refuse('an attribute has an invalid name');
   return [...found];
 };

@@ -1,11 +1,10 @@
-// Reads tar archives of any of the forms that image layers come in. Pure over a positioned read; everything in an archive is
-// untrusted.
+// Reads tar archives in all forms of image layers: ustar, pax, GNU. Pure over a positioned read; archives are untrusted.
 //
 // Source: POSIX.1-2017 pax and ustar; GNU tar manual, "Basic Tar Format" (long names, base-256 numbers).
 import { type ByteString, fromBytes, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { Xattr } from '../model/tree.ts';
-import { Header, merge, type Records, xattrsOf } from './tar-fields.ts';
+import { merge, type PaxRecords, TarHeader, xattrsOf } from './tar-fields.ts';
 
 const BLOCK_BYTES = 512;
 const META_MAX_BYTES = 1 << 20;
@@ -15,7 +14,7 @@ export type MemberType = 'file' | 'link' | 'symlink' | 'char' | 'block' | 'direc
 
 export interface ReadMember {
   readonly type: MemberType;
-  /** As the archive has it: not checked, not normalised. */
+  /** As stored: neither checked nor normalised. */
   readonly path: ByteString;
   readonly link: ByteString;
   readonly mode: number;
@@ -25,16 +24,16 @@ export interface ReadMember {
   readonly major: number;
   readonly minor: number;
   readonly xattrs: readonly Xattr[];
-  /** Where the contents are in the archive. */
+  /** Offset of the contents in the archive. */
   readonly offset: number;
   readonly sizeBytes: number;
 }
 
 export interface TarSource {
-  /** What to call it in errors. */
+  /** The archive's name in errors. */
   readonly title: string;
   readonly sizeBytes: number;
-  /** At most `length` bytes, fewer only at the end. Valid until the next read. */
+  /** Up to `length` bytes, fewer only at the end. Valid until the next read. */
   read(offset: number, length: number): Buffer;
 }
 
@@ -50,10 +49,10 @@ const TYPES: Readonly<Record<string, MemberType>> = {
   '6': 'fifo',
 };
 
-class Reader {
+class TarReader {
   readonly #source: TarSource;
   #at = 0;
-  #global: Records = new Map();
+  #global: PaxRecords = new Map();
 
   constructor(source: TarSource) {
     this.#source = source;
@@ -67,7 +66,7 @@ class Reader {
   }
 
   *members(): Generator<ReadMember> {
-    let local: Records = new Map();
+    let local: PaxRecords = new Map();
     let longPath: ByteString | null = null;
     let longLink: ByteString | null = null;
     for (;;) {
@@ -95,16 +94,16 @@ class Reader {
     }
   }
 
-  #header(): Header | null {
+  #header(): TarHeader | null {
     const { sizeBytes } = this.#source;
     if (this.#at >= sizeBytes) {
-      // An archive without its two closing blocks was cut short or written carelessly: GNU tar reads it, and so do we.
+      // Like GNU tar, accepts archives without the two closing blocks.
       return null;
     }
     const block = Buffer.from(this.#source.read(this.#at, BLOCK_BYTES));
     if (block.length < BLOCK_BYTES) this.refuse('the archive ends inside a header');
     if (block.every((byte) => byte === 0)) return null;
-    const header = new Header(block, (rule) => this.refuse(rule));
+    const header = new TarHeader(block, (rule) => this.refuse(rule));
     header.check();
     this.#at += BLOCK_BYTES;
     return header;
@@ -117,7 +116,7 @@ class Reader {
     this.#at = Math.ceil(end / BLOCK_BYTES) * BLOCK_BYTES;
   }
 
-  /** Contents of an entry that describes the next one. */
+  /** Contents of an extended header. */
   #meta(sizeBytes: number): Buffer {
     if (sizeBytes > META_MAX_BYTES) this.refuse(`an extended header has more than ${META_MAX_BYTES} bytes`);
     const start = this.#at;
@@ -125,10 +124,10 @@ class Reader {
     return Buffer.from(this.#source.read(start, sizeBytes));
   }
 
-  #records(sizeBytes: number): Records {
+  #records(sizeBytes: number): PaxRecords {
     const start = this.#at;
     const text = fromBytes(this.#meta(sizeBytes));
-    const records: Records = new Map();
+    const records: PaxRecords = new Map();
     for (let at = 0; at < text.length; ) {
       const space = text.indexOf(' ', at);
       const digits = space < 0 ? '' : text.slice(at, space);
@@ -141,7 +140,7 @@ class Reader {
         equals >= end ||
         text[end - 1] !== '\n'
       )
-        this.refuse('a pax record is not "LENGTH KEY=VALUE" with a newline', start + at);
+        this.refuse('a pax record is not "LENGTH KEY=VALUE\\n"', start + at);
       records.set(text.slice(space + 1, equals), text.slice(equals + 1, end - 1));
       at = end;
     }
@@ -149,9 +148,9 @@ class Reader {
   }
 
   #member(
-    header: Header,
+    header: TarHeader,
     flag: string,
-    records: Records,
+    records: PaxRecords,
     {
       headerAt,
       longPath,
@@ -163,21 +162,21 @@ class Reader {
     if (flag === 'S' || [...records.keys()].some((key) => key.startsWith('GNU.sparse.')))
       this.refuse('sparse files are not supported', headerAt, facts);
     const known = TYPES[flag];
-    if (known === undefined) this.refuse(`entry type "${show(flag)}" is unknown`, headerAt, facts);
-    // Before ustar a directory was a file whose name ends in a slash.
+    if (known === undefined) this.refuse(`unknown entry type "${show(flag)}"`, headerAt, facts);
+    // Before ustar, a directory was a file whose name ended in a slash.
     const type = known === 'file' && path.endsWith('/') ? 'directory' : known;
-    const whole = (key: string, offset: number, length: number): number => {
+    const wholeNumber = (key: string, offset: number, length: number): number => {
       const text = records.get(key);
       if (text === undefined) return header.number(offset, length, key);
       if (!/^[0-9]{1,16}$/.test(text)) this.refuse(`pax ${key} is not a whole number`, headerAt, facts);
       return Number(text);
     };
     const owner = (key: string, offset: number): number => {
-      const id = whole(key, offset, 8);
+      const id = wholeNumber(key, offset, 8);
       return id <= ID_MAX ? id : this.refuse(`${key} is out of range`, headerAt, facts);
     };
-    const stored = whole('size', 124, 12);
-    // Only files carry bytes; other types may state a size that means nothing.
+    const stored = wholeNumber('size', 124, 12);
+    // Only files have contents; the size of other types is ignored.
     const sizeBytes = known === 'file' ? stored : 0;
     const offset = this.#at;
     this.#skip(sizeBytes);
@@ -198,7 +197,7 @@ class Reader {
     };
   }
 
-  #mtime(records: Records, header: Header, headerAt: number): bigint {
+  #mtime(records: PaxRecords, header: TarHeader, headerAt: number): bigint {
     const text = records.get('mtime');
     if (text === undefined) return header.signed(136, 12, 'mtime') * 1_000_000_000n;
     const parts = /^(-?)([0-9]{1,18})(?:\.([0-9]*))?$/.exec(text);
@@ -208,5 +207,5 @@ class Reader {
   }
 }
 
-/** Members in the order of the archive. */
-export const readTar = (source: TarSource): Generator<ReadMember> => new Reader(source).members();
+/** The members in archive order. */
+export const readTar = (source: TarSource): Generator<ReadMember> => new TarReader(source).members();

@@ -1,10 +1,10 @@
-// What differs between two builds of the same packages and is no part of an image: logs, caches, lists, the builder's own
-// settings. Made away with, so that a fixture depends on its packages alone.
+// Removes entries that differ between builds of the same packages, such as logs, caches, lists and the builder's settings, so that a
+// fixture depends only on its packages.
 import type { ByteString } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import type { Entry, Tree } from '../model/tree.ts';
 
-/** Their contents go, they themselves stay. */
+/** Directories that stay, without their entries. */
 const EMPTIED = [
   '/dev',
   '/proc',
@@ -19,13 +19,13 @@ const EMPTIED = [
 ];
 
 const REMOVED = [
-  // Copies of the building machine's, and the choice of mirror.
+  // Copied from the build machine, and the choice of mirror.
   /^\/etc\/(hostname|resolv\.conf|machine-id|apt\/sources\.list(\.d\/.+)?)$/,
   /^\/etc\/(apt\/apt\.conf\.d|dpkg\/dpkg\.cfg\.d)\/99mmdebstrap$/,
   /^\/var\/lib\/dpkg\/[a-z]+-old$/,
   /^\/etc\/[a-z]+-$/,
   /^\/etc\/\.pwd\.lock$/,
-  // Compiled Python differs from run to run; official images leave it out too.
+  // Compiled Python differs from run to run; official images omit it too.
   /\/__pycache__$/,
 ];
 
@@ -35,7 +35,7 @@ const isVolatile = (path: ByteString): boolean =>
 const notAfter = (entry: Entry, epochSec: bigint): Entry =>
   entry.mtimeSec >= epochSec ? { ...entry, mtimeSec: epochSec, mtimeNsec: 0 } : entry;
 
-/** The same tree without what is volatile; nothing in it is younger than the epoch. */
+/** The tree without volatile entries; mtimes are limited to the epoch. */
 export const withoutVolatile = (tree: Tree, epochSec: bigint): Tree => {
   const builder = newTreeBuilder();
   const added = new Map<number, number>();
@@ -44,7 +44,7 @@ export const withoutVolatile = (tree: Tree, epochSec: bigint): Tree => {
     const entry = tree.entry(index);
     const parent = entry.parent < 0 ? -1 : added.get(entry.parent);
     if (parent === undefined || isVolatile(path)) continue;
-    // A name whose inode went away would dangle; none of the rules takes only some of a file's names.
+    // Safe for hard links: no rule removes only some of a file's names.
     const at =
       entry.link === null
         ? builder.add(parent, entry.name, notAfter(entry, epochSec))

@@ -1,99 +1,102 @@
-// How an image becomes a mount. A backend knows nothing of clocks; each method below `prepare` is one phase.
+// How an image becomes a mount. A backend reads no clock; each method of `Prepared`, `Created` and `Mounted` is one phase.
 import type { Phase } from '../../results/schema/run.ts';
 import type { Image } from './image.ts';
 import type { Machine, Need } from './machine.ts';
 
-/** What is here before a life begins, and after it: nothing of the image, every file of it, or the image set up. */
+/** What the machine has of the image before and after a life: nothing, every file, or the image set up. */
 export type Local = 'nothing' | 'files' | 'image';
 
-/** The local store of one slot: `empty` ones start with nothing, `full` ones hold every object and keep them. */
+/** The store of one slot. An `empty` store starts with nothing; a `full` store holds every object and keeps them. */
 export interface Store {
   readonly state: 'empty' | 'full';
-  /** Folders of objects, `ab/cdef…` below each; the first one is written to. */
+  /** Folders of objects, each with `ab/cdef…` below. New objects go to the first. */
   readonly objectDirs: readonly string[];
-  /** Folder of unpacked layers, one folder each, named by layer id. */
+  /** Folder of unpacked layers: one folder per layer, named by its id. */
   readonly layerDir: string;
-  /** Writes the objects of an image that are not there yet, and the folders of an empty store. */
+  /** Writes the image's missing objects, and the folders of an empty store. */
   ingest(image: Image, how?: IngestHow): void;
-  /** What the last ingest found. */
+  /** Facts about the last ingest. */
   ingested(): Ingested;
   /**
-   * Unlinks every object that no image of `keep` references; the manifests of `keep` are read again. An empty store that keeps
-   * nothing loses its folders, too.
+   * Unlinks every object that no image of `keep` references; reads the manifests of `keep` again. Also removes the folders of an
+   * empty store if `keep` is empty.
    */
   collect(keep: readonly Image[]): void;
 }
 
-/** `trusted`: contents are taken for what they are named. `digested`: their digests are computed and compared. */
+/** `trusted`: contents are not checked. `digested`: their digests are computed and compared with their names. */
 export type IngestHow = 'trusted' | 'digested';
 
 export interface Ingested {
-  /** Whether fs-verity was enabled for each object; null where it was not asked for. */
+  /** Whether fs-verity was enabled for each object; null after a trusted ingest. */
   readonly verity: boolean | null;
 }
 
 export interface Backend {
   readonly id: string;
   readonly title: string;
-  /** One sentence for readers. */
+  /** One sentence for the report. */
   readonly how: string;
-  /** Phases in which there is nothing to do: their work is part of others. */
+  /** Phases without work of their own. */
   readonly idle: readonly Phase[];
-  /** `create` makes a file, link or block for each file of the image, instead of writing one manifest: a life takes long. */
+  /** `create` makes a file, link or block for each file of the image instead of one manifest, so a life takes long. */
   readonly createsFiles?: boolean;
-  /** The objection that this variant answers, one sentence; absent: one of the three that every scenario measures. */
+  /** Variants only: the objection that this variant answers, one sentence. */
   readonly answers?: string;
   readonly needs: readonly Need[];
-  /** What its mount is proved to show; `merged-inodes`: all but which names are one inode, equal files being one. */
+  /** What the proof compares. `merged-inodes`: everything except hard links, because equal files share one inode. */
   readonly shows: 'contents' | 'metadata' | 'merged-inodes';
-  /** Beginnings of the names of extended attributes that it is known not to show: its proof says which, and holds without them. */
+  /** Prefixes of extended attributes that the mount is known to hide. The proof lists them and ignores them. */
   readonly hides?: readonly string[];
-  /** Option name to its allowed values, the default first; none: any text. */
+  /** Option name to its allowed values, the default first. An empty list allows any text. */
   readonly options: Readonly<Record<string, readonly string[]>>;
-  /** Throws UserError for values that no list can hold: a path that is not there. */
+  /** Throws a UserError for bad values of options that allow any text, such as a missing path. */
   checkOptions?(options: Readonly<Record<string, string>>): void;
-  /** Untimed. Throws UserError with code `skip` when this image cannot be shown here. */
+  /** Untimed. Throws a UserError with code `skip` if this image cannot be mounted on this machine. */
   prepare(image: Image, machine: Machine, options: Readonly<Record<string, string>>): Promise<Prepared>;
 }
 
-/** No objects: what it has of an image is unpacked or written by create. */
+/** True for backends without objects: create unpacks or writes the files. */
 export const hasNoIngest = ({ idle }: Pick<Backend, 'idle'>): boolean => idle.includes('ingest');
 
 export interface Prepared {
-  /** Throws with code `skip` where a backend has nothing that could be digested. */
+  /** Throws with code `skip` if `how` is `digested` and the backend has no contents to digest. */
   ingest(store: Store, how?: IngestHow): Promise<void>;
-  /** `dir` is a fresh empty folder for what create leaves. Contents that arrive with create are digested if they are to be. */
+  /** `dir` is a fresh empty folder for the results of create. `how` applies to contents that arrive with create. */
   create(store: Store, dir: string, how?: IngestHow): Promise<Created>;
   collect(store: Store, keep: readonly Image[]): Promise<void>;
-  /** A folder on a file system of the backend's own, where `create` makes files: it is synced whenever the work file system is. */
+  /** A folder on a file system that the backend made for the files of `create`. Synced together with the work file system. */
   readonly ownFileSystem?: string;
-  /** What is in use on a file system of the backend's own, outside the folders that it was given. */
+  /** Space in use on that file system, outside the folders of the slot. */
   outside?(): { readonly bytes: number; readonly inodeCount: number };
-  /** Once, when the slot is over: ends what `prepare` started. Untimed. */
+  /** Called once at the end of the slot: closes what `prepare` opened. Untimed. */
   close?(): Promise<void>;
 }
 
-/** Two empty folders on the work file system: what a container writes goes there. */
+/** Two empty folders on the work file system for the writes of a container. */
 export interface Writable {
   readonly upper: string;
   readonly work: string;
-  /** An overlay over the mounted image, as tools make it that know no more than a mount point; else the backend's best. */
+  /** Mount a separate overlay over the mounted image, as tools do that know only a mount point. Else the backend's best form. */
   readonly over?: boolean;
 }
 
 export interface Created {
-  /** With `writable`, at its best for a container: one overlay where the backend is one. Throws with code `skip` where it cannot. */
+  /** With `writable`: a mount for a container, one overlay if the backend is an overlay. Throws with code `skip` if unsupported. */
   mount(at: string, writable?: Writable): Promise<Mounted>;
   destroy(): Promise<void>;
 }
 
-/** What a mount holds while it is there, and how to ask whether it is free again. */
+/** The resource that a mount holds, and the check whether it is free again. */
 export type Held =
   | {
       readonly kind: 'checked';
-      /** Such as `a write lease on the manifest`. */
+      /** Name of the resource, such as `a write lease on the manifest`. */
       readonly of: string;
-      /** Before the unmount. The question that it returns is asked once, right after: true where nothing is held, null where it cannot be told. */
+      /**
+       * Called before the unmount. Returns the check, which is called once, right after the unmount: true if the resource is free,
+       * null if the kernel does not tell.
+       */
       watch(): () => boolean | null;
     }
   | { readonly kind: 'unchecked'; readonly why: string };
@@ -101,16 +104,16 @@ export type Held =
 export interface Mounted {
   readonly root: string;
   readonly fsType: string;
-  /** Process ids of servers behind the mount. */
+  /** Process ids of the servers behind the mount. */
   readonly servers: readonly number[];
   readonly took: Readonly<Record<string, string>>;
-  /** Loop devices that were made for it: they have a page cache of their own. */
+  /** Loop devices below the mount. Each has a page cache of its own. */
   readonly devices?: readonly string[];
-  /** Asked outside of every window; no backend can leave it out. */
+  /** Checked outside every window. */
   readonly held: Held;
   unmount(): Promise<void>;
-  /** Waits until it is really gone; throws with code `timeout`. */
+  /** Waits until the resources are free; throws with code `timeout`. */
   settle(): Promise<void>;
-  /** Best effort after a failure: lazy unmount, servers ended. Never throws. */
+  /** After a failure: unmounts lazily and closes servers. Never throws. */
   detach(): void;
 }

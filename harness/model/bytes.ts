@@ -1,7 +1,7 @@
-// Names, targets, attribute keys and values are bytes, never text in an encoding. They are kept in
-// strings with one char (0..255) per byte: compact in memory, ordered by `<` like memcmp, usable as Map keys.
+// Names, targets, attribute keys and values are bytes without an encoding. They are kept in strings with one char (0..255) per
+// byte: compact in memory, ordered by `<` like memcmp, usable as Map keys.
 
-/** Bytes, one char (0..255) each. Never print one as it is: use `show`. */
+/** Bytes, one char (0..255) each. Print them through `show` only. */
 export type ByteString = string;
 
 export const toBytes = (text: ByteString): Buffer => Buffer.from(text, 'latin1');

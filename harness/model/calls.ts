@@ -1,14 +1,14 @@
-// System calls that are prepared one by one and made all at once: what a window holds is then the kernel's work alone.
+// Lists of system calls: prepared before a window, made in one go inside it, so that the window holds the kernel's work only.
 
-/** What a call of the list will return: usable in later calls of the same list, and once the list was made. */
+/** Result of a call in a list: an argument of later calls, and a number once the list was made. */
 export interface CallResult {
-  /** Throws before the call was made. */
+  /** Throws before the list was made. */
   readonly value: number;
 }
 
 export type Fd = number | CallResult;
 
-/** A path, or an option's value; numbers that calls return are filled in when they are known. */
+/** A path or an option's value, in which results of earlier calls may stand as decimal numbers. */
 export type CallText = string | readonly (string | CallResult)[];
 
 export type MountOption =
@@ -17,21 +17,21 @@ export type MountOption =
   | readonly [key: string, fd: Fd];
 export type MountAttribute = 'ro' | 'nosuid' | 'nodev' | 'noexec';
 
-/** Every method adds calls to the list. Descriptors that a failed list has opened are closed again. */
+/** Every method adds calls to the list. A failed list closes the descriptors that it opened. */
 export interface CallList {
   /** fsopen(type), fsconfig for every option in order, create, fsmount, close: a detached mount. */
   create(type: string, options: readonly MountOption[], attributes: readonly MountAttribute[]): Fd;
-  /** open_tree, mount_setattr: a detached, read-only mount of a folder that is there already. */
+  /** open_tree, mount_setattr: a detached read-only bind mount of a folder. */
   clone(path: string): Fd;
   /** move_mount, close: attaches a detached mount at a path. */
   attach(mount: Fd, at: string): void;
-  /** umount2(at, 0), or lazily. */
+  /** umount2(at, 0), or with MNT_DETACH if `lazy`. */
   unmount(at: string, lazy?: boolean): void;
-  /** A loop device over `file`, read-only, autoclear set: `fd` keeps it until the mount holds it. */
+  /** A read-only loop device over `file` with autoclear: it lives until `fd` and its mount are closed. */
   loop(file: string, options: { readonly directIo: boolean }): { readonly device: CallText; readonly fd: Fd };
   open(path: string, flags: number, mode?: number): Fd;
   close(fd: Fd): void;
-  /** Writes all of `bytes`, which must not change until the list was made. */
+  /** Writes all of `bytes`. They must not change until the list was made. */
   write(fd: Fd, bytes: Uint8Array): void;
   /** open(O_CREAT|O_EXCL), write, close. */
   writeNew(path: string, bytes: Uint8Array): void;
@@ -46,7 +46,7 @@ export const isText = (value: CallText | Fd): value is CallText =>
 
 export const fdOf = (fd: Fd): number => (typeof fd === 'number' ? fd : fd.value);
 
-/** Once the list was made. */
+/** Valid once the list was made. */
 export const textOf = (text: CallText): string =>
   typeof text === 'string'
     ? text

@@ -1,12 +1,12 @@
-// The entries of a tree in columns: one typed array per field, so that a million entries stay small. What repeats from entry to
-// entry (mode, owner, attributes) is stored once.
+// The entries of a tree in columns: one typed array per field, so that a million entries stay small. Equal combinations of mode,
+// owner and attributes are stored once.
 import type { ByteString } from './bytes.ts';
 import { Pool, withRoom } from './growing.ts';
-import { Digests } from './interned.ts';
+import { DigestTable } from './interned.ts';
 import { ABSENT, Payloads } from './payloads.ts';
 import type { Inode, Xattr } from './tree.ts';
 
-/** What many inodes have in common. */
+/** The fields in which many inodes agree. */
 export interface InodeClass {
   readonly mode: number;
   readonly nlink: number;
@@ -19,8 +19,8 @@ export interface InodeClass {
 const LINK = 0x80000000;
 const FIRST_ROOM = 256;
 
-/** A part of a line would keep the whole piece of input alive. */
-const own = (text: ByteString): ByteString => Buffer.from(text, 'latin1').toString('latin1');
+/** A copy: a slice of a line would keep the whole input in memory. */
+const copyOf = (text: ByteString): ByteString => Buffer.from(text, 'latin1').toString('latin1');
 
 class Classes {
   readonly list: InodeClass[] = [];
@@ -38,7 +38,7 @@ class Classes {
     const key = xattrs.map(([name, value]) => `${name.length} ${value.length} ${name}${value}`).join('');
     let set = this.#setByKey.get(key);
     if (set === undefined) {
-      set = this.#sets.push(xattrs.map(([name, value]): Xattr => [own(name), own(value)])) - 1;
+      set = this.#sets.push(xattrs.map(([name, value]): Xattr => [copyOf(name), copyOf(value)])) - 1;
       this.#setByKey.set(key, set);
     }
     this.#setByIdentity.set(xattrs, set);
@@ -75,25 +75,25 @@ export class Columns {
   count = 0;
   parent = new Int32Array(FIRST_ROOM);
   nameAt = new Uint32Array(FIRST_ROOM);
-  /** Class of the inode, or a hard link's target behind the LINK bit. */
+  /** Index of the inode's class; for a hard link its target with the LINK bit set. */
   inode = new Uint32Array(FIRST_ROOM);
   size = new BigUint64Array(FIRST_ROOM);
   mtimeSec = new BigInt64Array(FIRST_ROOM);
   mtimeNsec = new Uint32Array(FIRST_ROOM);
   payload = new Uint32Array(FIRST_ROOM);
   digest = new Uint32Array(FIRST_ROOM);
-  /** Few files have any: address by entry. */
+  /** Addresses of inline contents by entry; few files have any. */
   readonly contents: Map<number, number>;
   readonly names: Pool;
-  readonly digests: Digests;
+  readonly digests: DigestTable;
   readonly payloads: Payloads;
   readonly #classes: Classes;
 
-  /** With `from`: the same entries, whose objects can be set anew. */
+  /** With `from`: a copy whose objects can be replaced. */
   constructor(from?: Columns) {
     this.contents = from?.contents ?? new Map();
     this.names = from?.names ?? new Pool();
-    this.digests = from?.digests ?? new Digests();
+    this.digests = from?.digests ?? new DigestTable();
     this.payloads = from?.payloads ?? new Payloads(this.digests);
     this.#classes = from === undefined ? new Classes() : from.#classes;
     if (from === undefined) return;
@@ -144,7 +144,7 @@ export class Columns {
     return index;
   }
 
-  /** A hard link whose target is set later. */
+  /** A hard link; `setLink` sets its target later. */
   addLink(parent: number, name: ByteString): number {
     const index = this.#add(parent, name);
     this.setLink(index, index);
@@ -164,7 +164,7 @@ export class Columns {
     return this.inode[index]! >= LINK;
   }
 
-  /** The entry that carries the inode: a hard link's target, else the entry itself. */
+  /** The entry with the inode: the target of a hard link, else the entry itself. */
   carrier(index: number): number {
     const inode = this.inode[index]!;
     return inode >= LINK ? inode - LINK : index;

@@ -1,10 +1,10 @@
-// A finished tree over its columns.
+// A tree that reads its entries from columns.
 import type { ByteString } from './bytes.ts';
 import { Columns } from './column-store.ts';
 import type { NameIndex } from './name-index.ts';
 import { type Entry, S_IFMT, S_IFREG, type Tree } from './tree.ts';
 
-/** Children of directory i stand in `order` from `first[i]` to `first[i + 1]`, sorted by name. */
+/** `order[first[i]..first[i + 1] - 1]` are the children of directory i, sorted by name. */
 export interface ChildLists {
   readonly first: Uint32Array;
   readonly order: Uint32Array;
@@ -48,7 +48,7 @@ export class ColumnTree implements Tree {
   entry(index: number): Entry {
     const { columns } = this;
     if (!(index >= 0 && index < this.count))
-      throw new RangeError(`no entry ${index} in a tree of ${this.count}`);
+      throw new RangeError(`no entry ${index} in a tree of ${this.count} entries`);
     const at = columns.carrier(index);
     const { mode, nlink, uid, gid, rdev, xattrs } = columns.classOf(at);
     return {

@@ -1,4 +1,4 @@
-// Builds trees entry by entry and keeps them in columns.
+// Builds a tree of columns entry by entry.
 import { type ByteString, show } from './bytes.ts';
 import { Columns } from './column-store.ts';
 import { ColumnTree } from './column-tree.ts';
@@ -7,10 +7,10 @@ import { NameIndex } from './name-index.ts';
 import { type Inode, S_IFDIR, S_IFMT, type Tree, type TreeBuilder } from './tree.ts';
 
 const MAX_NAME_BYTES = 255;
-const BAD_NAME = `a name is not 1 to ${MAX_NAME_BYTES} bytes without / and NUL, or is . or ..`;
+const BAD_NAME = `a name must be 1 to ${MAX_NAME_BYTES} bytes without / and NUL, and not . or ..`;
 const DIGEST = /^[0-9a-fA-F]{64}$/;
 
-/** Knows which entry is wrong. */
+/** Names the entry that is wrong. */
 export class TreeError extends UserError {
   readonly index: number;
   constructor(message: string, parts: { code: string; index: number; facts: readonly string[] }) {
@@ -95,7 +95,7 @@ class ColumnBuilder implements TreeBuilder {
     return at;
   }
 
-  /** Follows links to links; what it learns on the way is kept, so that long chains are walked once. */
+  /** Follows links to links. Resolves the whole chain, so that a long chain is walked once. */
   #resolve(link: number): void {
     const chain = new Set<number>();
     let at = link;
@@ -117,7 +117,7 @@ class ColumnBuilder implements TreeBuilder {
   }
 
   finish(): Tree {
-    if (this.#columns.count === 0) throw new UserError('there is no root', { code: 'no-root' });
+    if (this.#columns.count === 0) throw new UserError('the tree has no root', { code: 'no-root' });
     for (const link of [...this.#targets.keys()]) if (this.#targets.has(link)) this.#resolve(link);
     return new ColumnTree(this.#columns, this.#names);
   }
@@ -135,5 +135,5 @@ const copyTree = (tree: Tree): ColumnTree => {
   return builder.finish() as ColumnTree;
 };
 
-/** The columns behind a tree, for those who must go through a million entries without making one. */
+/** The tree's columns, for code that reads a million entries and cannot afford an object for each. */
 export const inColumns = (tree: Tree): ColumnTree => (tree instanceof ColumnTree ? tree : copyTree(tree));

@@ -1,10 +1,10 @@
 /**
- * Lives of the slot's image beside each other: each member is a thread of its own with a store and folders of its own, so that
- * their system calls and commands overlap as those of separate processes do. What fails in one fails the call.
+ * Parallel lives of the slot's image. Each member is a thread with its own store and folders, so that system calls and commands
+ * overlap as those of separate processes do. A failure of one member fails the call.
  */
 export interface Crowd {
-  /** All at once: ingest, create, mount. Resolves when the last one is mounted. */
+  /** In parallel: ingest, create, mount. Resolves when the last member is mounted. */
   up(): Promise<void>;
-  /** All at once: unmount, settle, destroy, collect. Resolves when the last one is gone. */
+  /** In parallel: unmount, settle, destroy, collect. Resolves when the last member is done. */
   down(): Promise<void>;
 }

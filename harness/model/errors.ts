@@ -1,15 +1,14 @@
-// Errors for people. A `UserError` is somebody's wrong input or environment and prints as a sentence, its facts and what to
-// try; every other exception is a bug and prints its stack.
+// Errors for people. A `UserError` is caused by input or environment and prints as a sentence, its facts and a hint. Every other
+// exception is a bug and prints its stack.
 
-/** What a failing slot, an input or the machine did; `code` is stable and goes into the journal. */
 export interface ErrorParts {
-  /** Indented under the sentence: paths, numbers, what the kernel said. */
+  /** Indented under the sentence: paths, numbers, the kernel's message. */
   readonly facts?: readonly string[];
   /** The next thing to type. */
   readonly hint?: string;
-  /** Exit code of the program when this ends it: 1 usage or input, 4 the environment cannot, 5 failed or left behind, 6 nothing measured. */
+  /** Exit code of the program: 1 usage or input, 4 environment lacks something, 5 failure or leak, 6 nothing measured. */
   readonly exit?: 1 | 4 | 5 | 6;
-  /** Stable short name such as `EBUSY`, `bad-dump`, `timeout`. */
+  /** Stable short name such as `EBUSY`, `bad-dump`, `timeout`. It goes into the journal. */
   readonly code?: string;
 }
 
@@ -28,7 +27,7 @@ export class UserError extends Error {
   }
 }
 
-/** A system call that failed: `code` is the errno's name. */
+/** A failed system call; `code` is the name of the errno. */
 export class SysError extends UserError {
   readonly errno: number;
   readonly call: string;
@@ -40,7 +39,7 @@ export class SysError extends UserError {
   }
 }
 
-/** Closes a tagged union: the compiler refuses a call that can be reached. */
+/** Ends a switch over a tagged union: a type error if a case is missing. */
 export const unreachable = (value: never): never => {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 };

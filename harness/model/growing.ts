@@ -1,9 +1,9 @@
-// Storage that grows: typed columns that double, and a pool of bytes in segments that never move.
+// Growing storage: typed arrays that double, and a pool of byte strings in segments that never move.
 import type { ByteString } from './bytes.ts';
 
 type Numbers = Uint16Array | Uint32Array | Int32Array | BigInt64Array | BigUint64Array;
 
-/** The same column with room for at least `count` values. */
+/** The column itself, or a copy of twice the size if it has no room for `count` values. */
 export const withRoom = <T extends Numbers>(column: T, count: number): T => {
   if (count <= column.length) return column;
   const grown = new (column.constructor as new (length: number) => T)(Math.max(count, column.length * 2));
@@ -15,20 +15,20 @@ const SEGMENT_BITS = 20;
 const SEGMENT_BYTES = 1 << SEGMENT_BITS;
 const OFFSET_MASK = SEGMENT_BYTES - 1;
 const MAX_SEGMENTS = 2 ** (32 - SEGMENT_BITS);
-/** A length is at most five bytes of seven bits. */
+/** A length is stored in at most five bytes of seven bits. */
 const MAX_LENGTH_BYTES = 5;
 
 const HASH_START = 0x811c9dc5;
 const HASH_FACTOR = 0x01000193;
 
-/** Of the same bytes, `Pool.hash` gives the same. */
+/** FNV-1a; equal to `Pool.hash` of the same bytes. */
 export const hashOf = (text: ByteString, seed = 0): number => {
   let hash = HASH_START ^ seed;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), HASH_FACTOR);
   return (hash ^ (hash >>> 15)) >>> 0;
 };
 
-/** Byte strings, each behind its length. An address is a segment and an offset in 32 bits. */
+/** Byte strings, each with its length in front. A 32-bit address holds segment and offset. */
 export class Pool {
   readonly #segments: Buffer[] = [];
   #used = SEGMENT_BYTES;
@@ -36,7 +36,8 @@ export class Pool {
   /** Returns the address. */
   add(text: ByteString): number {
     if (this.#used + MAX_LENGTH_BYTES + text.length > SEGMENT_BYTES) {
-      if (this.#segments.length === MAX_SEGMENTS) throw new RangeError('a tree has more than 4 GiB of names');
+      if (this.#segments.length === MAX_SEGMENTS)
+        throw new RangeError('the names of a tree take more than 4 GiB');
       this.#segments.push(Buffer.allocUnsafeSlow(Math.max(SEGMENT_BYTES, MAX_LENGTH_BYTES + text.length)));
       this.#used = 0;
     }
@@ -47,7 +48,7 @@ export class Pool {
     let length = text.length;
     for (; length > 0x7f; length >>>= 7) segment[at++] = 0x80 | (length & 0x7f);
     segment[at++] = length;
-    // Short names: writing them here is faster than a call into the runtime.
+    // For short names this loop is faster than a call into the runtime.
     if (text.length < 32) for (let i = 0; i < text.length; i++) segment[at + i] = text.charCodeAt(i);
     else segment.write(text, at, 'latin1');
     this.#used = Math.min(SEGMENT_BYTES, at + text.length);
@@ -69,7 +70,7 @@ export class Pool {
     return length | (byte << shift);
   }
 
-  /** Offset of the bytes within their segment. */
+  /** Offset of the bytes in their segment. */
   #start(address: number, length: number): number {
     let at = (address & OFFSET_MASK) + 1;
     for (let rest = length >>> 7; rest > 0; rest >>>= 7) at++;
@@ -100,7 +101,7 @@ export class Pool {
     return true;
   }
 
-  /** Negative, 0 or positive, as bytes sort. */
+  /** Negative, 0 or positive, in byte order. */
   compare(a: number, b: number): number {
     const lengthA = this.length(a);
     const lengthB = this.length(b);
@@ -116,7 +117,7 @@ export class Pool {
     return lengthA - lengthB;
   }
 
-  /** First byte of a text that is not empty. */
+  /** First byte of a non-empty string. */
   first(address: number): number {
     return this.#segment(address)[this.#start(address, this.length(address))]!;
   }

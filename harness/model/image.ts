@@ -1,4 +1,4 @@
-// An image on its way: as its source gives it, and as the harness works with it.
+// An image as its source gives it, and as the harness uses it.
 import type { ByteString } from './bytes.ts';
 import type { Tree } from './tree.ts';
 
@@ -7,21 +7,21 @@ export type ContentRef =
   | { readonly kind: 'seed'; readonly seed: ByteString; readonly sizeBytes: number }
   | { readonly kind: 'file'; readonly path: Buffer; readonly offset: number; readonly sizeBytes: number };
 
-/** What an image source gives. Trees may lack payloads and digests; the store computes them. */
+/** The result of an image source. Trees may lack payloads and digests; the store computes them. */
 export interface SourceImage {
   /** Short name for tables: printable ASCII. */
   readonly name: string;
-  /** As typed. */
+  /** As typed on the command line. */
   readonly source: string;
   readonly contents: 'real' | 'synthetic';
   /** The flattened tree. */
   readonly tree: Tree;
   /**
-   * Bottom first; at least one, the tree itself where the source has no layers. In an upper layer a whiteout is a char device
-   * with rdev 0 and an opaque directory has `trusted.overlay.opaque` = `y`. Hard links stay within a layer.
+   * Bottom first. A source without layers has one: the tree. In an upper layer a whiteout is a char device with rdev 0, and an
+   * opaque directory has `trusted.overlay.opaque` = `y`. Hard links stay within a layer.
    */
   readonly layers: readonly Tree[];
-  /** For a regular file of size > 0 without inline content, in `tree` or in one of `layers`. */
+  /** Only for regular files of size > 0 without inline content, in `tree` or in one of `layers`. */
   content(tree: Tree, index: number): ContentRef;
   /** Removes spool files. */
   close(): Promise<void>;
@@ -34,39 +34,39 @@ export interface ImageObject {
 }
 
 export interface Layer {
-  /** SHA-256 of the uncompressed tar, 64 hex digits: equal layers are unpacked once. */
+  /** SHA-256 of the uncompressed tar, 64 hex digits. Equal layers are unpacked once. */
   readonly id: string;
-  /** Uncompressed local tar in overlay's own form. */
+  /** Uncompressed local tar with whiteouts in overlayfs form. */
   readonly tarPath: string;
   readonly tarBytes: number;
   readonly tree: Tree;
 }
 
-/** Name of the folder that holds the whole tree of an image as plain files. */
+/** Name of the folder that holds the image's tree as plain files. */
 export const plainFolder = ({ manifestDigest }: Pick<Image, 'manifestDigest'>): string =>
   `plain-${manifestDigest}`;
 
-/** An image whose objects, manifest and layer tars are all at hand. */
+/** An image whose objects, manifest and layer tars are on this machine. */
 export interface Image {
   readonly name: string;
   readonly source: string;
   readonly contents: 'real' | 'synthetic';
-  /** Flattened; payload and digest are those of the objects at hand. */
+  /** Flattened; payloads and digests are those of `objects`. */
   readonly tree: Tree;
   /** Distinct objects, sorted by digest. */
   readonly objects: readonly ImageObject[];
   readonly layers: readonly Layer[];
   /** The composefs image of `tree`. */
   readonly manifest: Uint8Array;
-  /** The same without what hides the folders of the object store in the root: for a mount without a store. */
+  /** The manifest without the whiteouts that hide the object store's folders, for a mount without a store. */
   bareManifest(): Uint8Array;
   readonly imageVersion: 0 | 1;
   readonly manifestDigest: string;
   readonly describedDigest: string;
-  /** Uncompressed local pack of all objects, as ingest reads them. */
+  /** Uncompressed local file with the contents of all objects. Ingest reads it. */
   readonly packPath: string;
   /** Byte offset of each object in the pack, in the order of `objects`. */
   readonly packOffsets: readonly number[];
-  /** Why unpacked layers cannot show this tree (whiteouts or trusted.overlay.* of its own), or null. */
+  /** The reason why unpacked layers cannot show this tree (it contains whiteouts or trusted.overlay.*), or null. */
   readonly notUnpackable: string | null;
 }

@@ -1,10 +1,9 @@
-// Values that are stored once: equal values have equal ids, counted from 0. A Map of a million strings would take more memory
-// than the tree.
+// Interned values: equal values have equal ids, counted from 0. A Map of a million strings would take more memory than the tree.
 import type { ByteString } from './bytes.ts';
 import { hashOf, Pool, withRoom } from './growing.ts';
 
-/** Open addressing: ids by hash, -1 where free; at most half full. */
-class Slots {
+/** Hash table of ids with open addressing, at most half full; -1 marks a free slot. */
+class IdTable {
   #slots = new Int32Array(256).fill(-1);
 
   get mask(): number {
@@ -19,7 +18,7 @@ class Slots {
     this.#slots[slot] = id;
   }
 
-  /** Doubles when `count` ids would fill more than half; `hash` gives each id's hash again. */
+  /** Doubles if `count` ids would fill more than half. `hash` recomputes the hash of an id. */
   reserve(count: number, hash: (id: number) => number): void {
     if (2 * count <= this.#slots.length) return;
     const slots = new Int32Array(this.#slots.length * 2).fill(-1);
@@ -35,7 +34,7 @@ class Slots {
 
 export class Texts {
   readonly #pool = new Pool();
-  readonly #slots = new Slots();
+  readonly #slots = new IdTable();
   #addresses = new Uint32Array(64);
   #count = 0;
 
@@ -80,10 +79,10 @@ const HEX_CODES = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeA
 const HEX_VALUES = new Uint8Array(256).fill(NOT_HEX);
 for (let i = 0; i < 16; i++) HEX_VALUES[i.toString(16).charCodeAt(0)] = i;
 
-/** 32 bytes each, from lower-case hexadecimal. */
-export class Digests {
+/** Digests of 32 bytes, given in lower-case hexadecimal. */
+export class DigestTable {
   readonly #segments: Buffer[] = [];
-  readonly #slots = new Slots();
+  readonly #slots = new IdTable();
   readonly #scratch = new Uint8Array(DIGEST_BYTES);
   #count = 0;
 
@@ -91,7 +90,7 @@ export class Digests {
     return this.#count;
   }
 
-  /** Reads 64 digits of `text`, from which a slash after the first two may be left out; -1 where they are no digits. */
+  /** Reads 64 digits of `text`, after the first two a slash if `slashed`. Returns -1 if they are no hexadecimal digits. */
   intern(text: ByteString, slashed: boolean): number {
     for (let i = 0; i < DIGEST_BYTES; i++) {
       const at = slashed && i > 0 ? 2 * i + 1 : 2 * i;
@@ -131,7 +130,7 @@ export class Digests {
     return true;
   }
 
-  /** The 32 bytes of an id stand in its segment at its offset. */
+  /** The digest of an id is at `offset(id)` in `segment(id)`. */
   segment(id: number): Buffer {
     return this.#segments[Math.floor(id / PER_SEGMENT)]!;
   }
@@ -140,14 +139,14 @@ export class Digests {
     return (id % PER_SEGMENT) * DIGEST_BYTES;
   }
 
-  /** Negative, 0 or positive, as bytes sort. */
+  /** Negative, 0 or positive, in byte order. */
   compare(a: number, b: number): number {
     const from = this.offset(a);
     const other = this.offset(b);
     return this.segment(a).compare(this.segment(b), other, other + DIGEST_BYTES, from, from + DIGEST_BYTES);
   }
 
-  /** As a path: a slash after the first two digits. */
+  /** Writes the digest as a path: a slash after the first two digits. */
   copyHex(id: number, into: Uint8Array, at: number): void {
     const segment = this.segment(id);
     const offset = this.offset(id);

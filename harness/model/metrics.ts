@@ -1,4 +1,4 @@
-// Names of metrics that exist once per phase, and small sums over values.
+// Metrics that exist once per phase, and sums over values.
 import { type Metric, PHASES, type Values } from '../../results/schema/run.ts';
 
 /** `perPhase('WallNs', …)` gives `ingestWallNs` to `collectWallNs`. */
@@ -7,11 +7,11 @@ export const perPhase = (suffix: string, title: string, noise: Metric['noise']):
     PHASES.map((phase) => [`${phase}${suffix}`, { title: `${phase}: ${title}`, better: 'lower', noise }]),
   );
 
-/** Shown, and no result of an arm. */
+/** The same metrics, shown but not judged. */
 export const notJudged = (metrics: Readonly<Record<string, Metric>>): Record<string, Metric> =>
   Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, { ...metric, judged: false }]));
 
-/** Sum of the named values; null when one of them was not measured. */
+/** Sum of the named values; null if one of them was not measured. */
 export const sumOf = (values: Values, names: readonly string[]): number | null => {
   let sum = 0;
   for (const name of names) {
@@ -22,6 +22,6 @@ export const sumOf = (values: Values, names: readonly string[]): number | null =
   return sum;
 };
 
-/** `{ name: value }`, or nothing where the value is missing. */
+/** `{ name: value }`, or `{}` if the value is null. */
 export const known = (name: string, value: number | null): Values =>
   value === null ? {} : { [name]: value };

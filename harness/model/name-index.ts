@@ -1,11 +1,11 @@
-// Entries by directory and name.
+// Finds entries by directory and name.
 import type { ByteString } from './bytes.ts';
 import type { Columns } from './column-store.ts';
 import { hashOf } from './growing.ts';
 
 const SPREAD = 0x9e3779b1;
 
-/** Open addressing, at most half full: a Map of a million strings would be larger than the tree. */
+/** Hash table with open addressing, at most half full. A Map of a million strings would be larger than the tree. */
 export class NameIndex {
   readonly #columns: Columns;
   #slots = new Int32Array(256).fill(-1);
@@ -15,8 +15,8 @@ export class NameIndex {
     this.#columns = columns;
   }
 
-  /** The slot of the name, or the free one where it would go. */
-  #place(parent: number, name: ByteString): number {
+  /** The slot of the name, or the free slot for it. */
+  #slotOf(parent: number, name: ByteString): number {
     const mask = this.#slots.length - 1;
     const { parent: parents, nameAt, names } = this.#columns;
     let slot = hashOf(name, Math.imul(parent, SPREAD)) & mask;
@@ -28,14 +28,14 @@ export class NameIndex {
   }
 
   get(parent: number, name: ByteString): number | undefined {
-    const index = this.#slots[this.#place(parent, name)]!;
+    const index = this.#slots[this.#slotOf(parent, name)]!;
     return index < 0 ? undefined : index;
   }
 
-  /** The name must be new. */
+  /** The directory must not have the name yet. */
   add(parent: number, name: ByteString, index: number): void {
     if (2 * ++this.#used > this.#slots.length) this.#grow(index);
-    this.#slots[this.#place(parent, name)] = index;
+    this.#slots[this.#slotOf(parent, name)] = index;
   }
 
   #grow(except: number): void {

@@ -1,7 +1,7 @@
-// Symlink targets and object paths, one number each; equal texts have equal numbers. Nearly all paths are hexadecimal digits with
-// a slash and perhaps an ending, and are kept as the 32 bytes that they stand for.
+// Interned symlink targets and object paths: equal texts have equal ids. Nearly all paths are a digest in hexadecimal with a slash
+// and perhaps an ending; these are stored as 32 bytes and the index of the ending.
 import { type ByteString, compareBytes } from './bytes.ts';
-import { type Digests, Texts } from './interned.ts';
+import { type DigestTable, Texts } from './interned.ts';
 
 export const ABSENT = 0xffffffff;
 const TEXT = 0x80000000;
@@ -12,11 +12,11 @@ const MAX_ENDINGS = 32;
 const PATH_CHARS = 65;
 
 export class Payloads {
-  readonly #digests: Digests;
+  readonly #digests: DigestTable;
   readonly #texts = new Texts();
   readonly #endings: ByteString[] = [''];
 
-  constructor(digests: Digests) {
+  constructor(digests: DigestTable) {
     this.#digests = digests;
   }
 
@@ -36,7 +36,7 @@ export class Payloads {
   #endingOf(ending: ByteString): number {
     const known = this.#endings.indexOf(ending);
     if (known >= 0 || this.#endings.length === MAX_ENDINGS || ending.length > 16) return known;
-    // A copy of its own: a part of a line would keep the whole piece of input alive.
+    // A copy: a slice of a line would keep the whole input in memory.
     return this.#endings.push(Buffer.from(ending, 'latin1').toString('latin1')) - 1;
   }
 
@@ -44,11 +44,12 @@ export class Payloads {
     return payload >= TEXT;
   }
 
-  /** For a path: which digest, and which ending. */
+  /** Of a path: id of the digest. */
   digestOf(payload: number): number {
     return payload & DIGEST_MASK;
   }
 
+  /** Of a path: index of the ending. */
   endingOf(payload: number): number {
     return payload >>> DIGEST_BITS;
   }
@@ -76,7 +77,7 @@ export class Payloads {
     return PATH_CHARS + this.#endings[this.endingOf(payload)]!.length;
   }
 
-  /** Negative, 0 or positive, as the texts sort. */
+  /** Negative, 0 or positive, in byte order of the texts. */
   compare(a: number, b: number): number {
     if (this.isText(a) || this.isText(b)) return compareBytes(this.text(a), this.text(b));
     return (

@@ -1,4 +1,4 @@
-// Seeded randomness: the same seed text gives the same order on every machine.
+// Seeded randomness: the same seed gives the same order on every machine.
 import { createHash } from 'node:crypto';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
@@ -13,7 +13,7 @@ export const seeded = (seed: string): Random => {
   return { int: (low, high) => uniformInt(generator, low, high) };
 };
 
-/** A new array in random order (Fisher and Yates). */
+/** A copy in random order (Fisher-Yates). */
 export const shuffled = <T>(items: readonly T[], random: Random): T[] => {
   const result = [...items];
   for (let i = result.length - 1; i > 0; i--) {

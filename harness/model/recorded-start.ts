@@ -1,6 +1,6 @@
-// What starting a program does to the file system that holds it, as it was recorded in a real root.
+// The file system calls of a program start, recorded in a real root.
 
-/** Path inside the root; of an opened file the pages that were read, as first page and number of pages. */
+/** One call with its path inside the root. `ranges`: the pages that were read, each as first page and number of pages. */
 export type StartStep =
   | readonly [what: 'stat' | 'absent' | 'list', path: string, ranges?: undefined]
   | readonly [what: 'open', path: string, ranges: readonly (readonly [page: number, count: number])[]];
@@ -11,7 +11,7 @@ export interface RecordedStart {
   readonly steps: readonly StartStep[];
 }
 
-/** What a replay took, nanoseconds: the first time, and right afterwards. */
+/** Wall time of a first replay and of a second one right after it. */
 export interface Replayed {
   readonly wallNs: number;
   readonly againWallNs: number;

@@ -1,4 +1,4 @@
-// A phase may be repeated within a slot; the slot's value is the median over its repetitions.
+// Values of repeated phases: the slot's value is the median over the repetitions.
 import { medianSorted } from 'simple-statistics';
 import type { Phase } from '../../results/schema/run.ts';
 

@@ -1,4 +1,4 @@
-// What is asked of every backend, and what is read around each window.
+// The contracts of scenarios and of probes, and the stage on which a scenario runs.
 import type {
   Cache,
   Ledger,
@@ -16,55 +16,55 @@ import type { Crowd } from './crowd.ts';
 import type { Image } from './image.ts';
 import type { Machine, MadeFileSystem, MadeType, Need } from './machine.ts';
 
-/** All that a scenario gets, one per slot. Whatever it mounts, starts or writes is undone by the stage if it throws. */
+/** The environment of a scenario, one per slot. If the scenario throws, the stage undoes its mounts, servers and files. */
 export interface Stage {
   readonly slot: Slot;
   readonly image: Image;
   readonly machine: Machine;
   /**
-   * As `slot.params.local` says. `nothing`: an empty store of the slot's own. `files`: the run's full store, with an empty folder for
-   * layers. `image`, or absent: the run's full store.
+   * Depends on `slot.params.local`. `nothing`: an empty store for this slot. `files`: the run's full store with an empty folder for
+   * layers. `image` or absent: the run's full store.
    */
   readonly store: Store;
-  /** Images that stay in the store when this one goes: none in an empty store, all of the run's in the full one. */
+  /** Images whose objects collect must keep: none in an empty store, all images of the run in the full store. */
   readonly kept: readonly Image[];
   readonly prepared: Prepared;
-  /** Further images of this slot, as the scenario's `others` names them. */
+  /** Further images of this slot, named by the scenario's `others`. */
   readonly others: readonly Image[];
-  /** Another image of the slot on the same backend. Untimed. */
+  /** Prepares another image of the slot on the same backend. Untimed. */
   prepare(image: Image): Promise<Prepared>;
   /** A fresh empty folder on the work file system, removed with the slot. */
   folder(name: string): string;
-  /** Repetitions of the lifecycle that this slot is to make: 1 in counting passes. */
+  /** Number of lives that this slot measures: 1 in counting passes. */
   readonly cycles: number;
-  /** The store of one repetition, from 0. With `local=nothing` each has its own, in another part of the disk. */
+  /** The store of one life, counted from 0. With `local=nothing` each life has its own, in another part of the disk. */
   storeOf(cycle: number): Store;
-  /** A file system of the slot's own, gone with it. Untimed. */
+  /** Makes a file system that is removed with the slot. Untimed. */
   fileSystem(type: MadeType): Promise<MadeFileSystem>;
-  /** A further, empty store whose objects are spread over these folders. */
+  /** Another empty store whose objects are spread over these folders. */
   storeIn(dirs: readonly string[]): Store;
-  /** So many lives of the image at once, ready to begin. Untimed. */
+  /** Prepares `count` parallel lives of the image. Untimed. */
   crowd(count: number): Promise<Crowd>;
-  /** Files, inodes and bytes on disk of all that the slot wrote: its own store and folders. Untimed. */
+  /** Files, inodes and bytes on disk in the slot's own store and folders. Untimed. */
   footprint(): Promise<Values>;
   /** Opens and closes every armed probe around `work`. A phase may be repeated: its values become medians. */
   phase<T>(name: Phase, work: () => Promise<T>): Promise<T>;
-  /** Mounted things to abandon when the slot fails before they were unmounted. */
+  /** Registers a mount, to be detached if the slot fails before it was unmounted. */
   mounted(mounted: Mounted): void;
-  /** A command inside the mount or beside it; `actor` names it in the ledger. */
+  /** Runs a command; `actor` names it in the ledger. */
   command(actor: string, argv: readonly string[]): Promise<void>;
   /** Sends a request to the inspector. It is no part of the slot, and its calls are in no ledger. */
   inspect(request: unknown): Promise<unknown>;
-  /** syncfs of the work file system; returns nanoseconds. Outside every phase. */
+  /** syncfs of the work file system, outside every phase; returns nanoseconds. */
   sync(): number;
   /**
-   * sync, drop caches, check residency of manifest and objects; adds a note. Needs root. Where slots are timed, what was dropped is
-   * freed afterwards and the tools' own files are warm.
+   * Syncs, drops caches, checks that no page of manifest and objects is resident, and adds a note. Needs root. In timed slots it
+   * then waits until the kernel has freed the dropped inodes, and reads the tools' own files again.
    */
   dropCaches(): Promise<void>;
 }
 
-/** What planning knows of an image. */
+/** Facts about an image for planning. */
 export interface ImageSize {
   readonly entryCount: number;
   readonly objectCount: number;
@@ -74,77 +74,77 @@ export interface ImageSize {
 export interface Scenario extends ScenarioInfo {
   readonly id: string;
   readonly needs: readonly Need[];
-  /** Each combination is a group of slots of its own. */
+  /** Each combination is a separate group. */
   readonly params: readonly Params[];
-  /** Further ones in profiles that take their time. */
+  /** Further combinations, in long profiles only. */
   readonly largeParams?: readonly Params[];
-  /** Absent: counted and timed. What is only observed, such as who shares what, needs no more than the counting passes. */
+  /** Absent: both. A scenario that measures no times needs the counting passes only. */
   readonly passes?: readonly Pass[];
-  /** The same of some parameters: what differs between them may be time alone. Absent: `passes`. */
+  /** Passes of one combination, if it differs from others in times only. Absent: `passes`. */
   passesWith?(params: Params): readonly Pass[];
-  /** What some of them need beside; where it is missing only those are skipped. */
+  /** Further needs of one combination; without them only this combination is skipped. */
   paramNeeds?(params: Params): readonly Need[];
-  /** Variants, by id, that this question needs beside the headline backends. */
+  /** Ids of variants to measure beside the headline backends. */
   readonly variants?: readonly string[];
-  /** Further ones in profiles that take their time. */
+  /** Further variants, in long profiles only. */
   readonly largeVariants?: readonly string[];
-  /** Further variants that only these parameters need. */
+  /** Further variants for this combination only. */
   variantsWith?(params: Params): readonly string[];
-  /** The backends, by id, that this question is about; absent: the headline ones and `variants`. */
+  /** Ids of the backends to measure; absent: the headline backends and `variants`. */
   readonly only?: readonly string[];
-  /** A server's whereabouts decide its latencies: where both placements are asked for, it is measured in both. */
+  /** Measured in both placements if the run has both, because a server's CPU decides its latencies. */
   readonly placed?: boolean;
   /**
-   * It compares kernel file systems, or variants of one mount, which differ by less than the scheduler's choice of a CPU does:
-   * its variants are compared on one CPU, and all of it where it is not `placed`.
+   * Compare the variants on one CPU, and all arms if the scenario is not `placed`: kernel file systems, or variants of one mount,
+   * differ by less than the scheduler's choice of a CPU.
    */
   readonly oneCpu?: boolean;
-  /** No claim stands on it: where a budget is short it is given up before what carries one, rows in the first table or not. */
+  /** No claim needs it: a short budget ends its groups before groups that a claim needs. */
   readonly spare?: boolean;
-  /** It asks for multiples, or for growth over sizes: the first look is its last. */
+  /** The first look is the last: multiples and growth over sizes need no more blocks. */
   readonly oneLook?: boolean;
   /** Its slots send requests to the inspector, so the inspector runs until their timing ends. */
   readonly inspects?: boolean;
-  /** The image it is asked of, as on the command line; absent: every image of the run. */
+  /** The source of its image, as on the command line; absent: every image of the run. */
   source?(params: Params): string;
-  /** Further images that a slot needs, as on the command line. */
+  /** Sources of further images for a slot, as on the command line. */
   others?(params: Params): readonly string[];
-  /** How often a timed slot of this backend repeats the lifecycle: more where one is short. `lives`: what the run wants of long ones. */
+  /** Number of lives in a timed slot of this backend: more if a life is short. `lives`: the run's number for long lives. */
   cycles(params: Params, lives: number, backend: Pick<Backend, 'createsFiles'>): number;
-  /** What one more repetition adds to a slot, as a share of a slot with one; absent: little. */
+  /** Time of each further life as a share of a slot with one life; absent: little. */
   repeatShare?(params: Params): number;
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** Rough time of one slot on the slowest backend, nanoseconds: for planning before anything was measured. */
+  /** Rough time of one slot on the slowest backend, nanoseconds, for planning before the first measurement. */
   roughNs(size: ImageSize, params: Params): number;
-  /** Returns what the probes do not know. */
+  /** Returns the values that no probe measures. */
   run(stage: Stage): Promise<Values>;
-  /** The slot's final values from those of the probes and of `run`: sums, rates, other names. */
+  /** Further values from those of the probes and of `run`: sums, rates, other names. */
   derive(values: Values, params: Params): Values;
 }
 
 export interface ProbeContext {
   readonly machine: Machine;
   readonly slot: Slot;
-  /** Folder for a probe's own files, outside what is measured. */
+  /** Folder for the probe's files, outside the measured file systems. */
   readonly scratch: string;
 }
 
-/** What the stage tells armed probes, in order. `start` and `stop` are synchronous and allocate as little as they can. */
+/** The stage calls these in order. `start` and `stop` are synchronous and allocate as little as possible. */
 export interface ArmedProbe {
   start(phase: Phase): void;
   stop(phase: Phase): void;
-  /** A child process of the harness is about to be awaited (`pid` known) or was reaped. */
+  /** A child process started and will be awaited. */
   childStarted?(actor: string, pid: number): void;
+  /** The child was reaped. */
   childEnded?(actor: string, pid: number): void;
-  /** A server started or was told to end. */
   serverStarted?(actor: string, pid: number): void;
   collect(): Promise<{
     readonly values?: Values;
     readonly ledger?: Ledger;
     readonly notes?: readonly string[];
   }>;
-  /** Releases what `arm` took; called always. */
-  close(): void;
+  /** Closes what `arm` opened. Called always. */
+  close?(): void;
 }
 
 export interface Probe {
@@ -152,10 +152,11 @@ export interface Probe {
   readonly title: string;
   readonly needs: readonly Need[];
   readonly passes: readonly Pass[];
-  /** Armed only for scenarios that have a metric of it in their headline: it takes time of its own. */
+  /** Armed only for scenarios with one of its metrics in their headline, because it takes extra time. */
   readonly onRequest?: boolean;
   readonly metrics: Readonly<Record<string, Metric>>;
-  arm(context: ProbeContext): Promise<ArmedProbe>;
+  /** Absent: the probe only declares metrics whose values the stage measures. */
+  arm?(context: ProbeContext): Promise<ArmedProbe>;
 }
 
 export type { Cache, Metric, Params, Pass, Phase, Placement, Slot, Values };

@@ -1,7 +1,6 @@
-// A file system tree as data: what an image contains, without the bytes of its files.
+// A file system tree as data: the metadata of an image without the contents of its files.
 //
-// A million entries must fit in memory, so implementations keep columns and build an `Entry` on demand:
-// do not hold on to many of them.
+// A million entries must fit in memory: implementations keep columns and make an `Entry` on demand. Do not keep many entries.
 import type { ByteString } from './bytes.ts';
 
 export const S_IFMT = 0o170000;
@@ -15,11 +14,11 @@ export const S_IFSOCK = 0o140000;
 
 export type Xattr = readonly [key: ByteString, value: ByteString];
 
-/** All that an inode carries. Shapes are those of the composefs dump text. */
+/** The fields of an inode, in the ranges of the composefs dump text. */
 export interface Inode {
   /** 16 bits: type and permissions. */
   readonly mode: number;
-  /** Link count as described, 32 bits. Directories are recomputed where it matters. */
+  /** Link count as described, 32 bits. Code that needs the count of a directory recomputes it. */
   readonly nlink: number;
   readonly uid: number;
   readonly gid: number;
@@ -40,7 +39,7 @@ export interface Inode {
   readonly xattrs: readonly Xattr[];
 }
 
-/** A directory of root's with nothing to it. */
+/** A directory of root without attributes. */
 export const PLAIN_DIRECTORY: Inode = {
   mode: S_IFDIR | 0o755,
   nlink: 2,
@@ -78,15 +77,15 @@ export interface Tree {
   /** Index of the entry at an absolute path, or undefined. */
   find(path: ByteString): number | undefined;
   /**
-   * The same tree with other objects: `choose` is asked for every entry that is a regular file of size > 0 without inline
-   * content and is not a hard link; what it returns replaces payload and digest.
+   * The same tree with other objects. `choose` is called for every regular file of size > 0 without inline content that is not a
+   * hard link; its result replaces payload and digest.
    */
   withObjects(choose: (entry: Entry) => { payload: ByteString; digest: ByteString }): Tree;
 }
 
 /**
  * Builds a tree entry by entry, parents first. The builder checks structure only (unique names, directory parents, links
- * that resolve, no cycles); what a dump line may contain is checked where it is read. Errors are `UserError`s.
+ * that resolve, no cycles); the dump reader checks the fields of its lines. Errors are `UserError`s.
  */
 export interface TreeBuilder {
   /** Returns the new entry's index. The root is added first, with parent -1 and an empty name. */

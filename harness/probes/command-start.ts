@@ -1,13 +1,13 @@
-// What it costs to start any command at all: the row to hold against every phase that runs one.
+// Time to start a command that does nothing, for comparison with phases that run a command.
 //
-// Does:   runs `true` a few times after the slot, the same way as tar, rm, cat and ls are run.
-// Cost:   five starts a slot, hence only where a table has the row.
-// Error:  includes the runtime's own time to notice the end, as every command's time does. Never subtracted from anything.
+// Does:   runs `true` five times after the slot, in the same way as tar, rm, cat and ls.
+// Cost:   five starts per slot, hence only on request.
+// Error:  includes the delay until the harness notices the exit, as the time of every command does. Never subtracted.
 import type { Metric } from '../../results/schema/run.ts';
 import { medianOf } from '../model/repeated.ts';
 import type { Probe } from '../model/scenario.ts';
 
-/** One start is too noisy a thing to hold others against: the slot's value is the median. */
+/** A single start is too noisy: the slot's value is the median. */
 const STARTS = 5;
 
 const metrics: Readonly<Record<string, Metric>> = {
@@ -27,6 +27,7 @@ export const probe: Probe = {
   metrics,
   async arm({ machine }) {
     return {
+      // Nothing is read around phases: the commands run after the slot.
       start() {},
       stop() {},
       async collect() {
@@ -38,7 +39,6 @@ export const probe: Probe = {
         }
         return { values: { commandStartWallNs: medianOf(tookNs) } };
       },
-      close() {},
     };
   },
 };

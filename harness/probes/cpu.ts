@@ -1,8 +1,8 @@
-// User and system CPU time of each phase: the harness with its commands, and the servers behind the mount.
+// User and system CPU time of each phase: harness with commands, and servers behind the mount.
 //
-// Reads:  getrusage(2) of this process and its reaped children; the scheduler's own run time of a server.
-// Error:  the split into user and system is the kernel's estimate; the sum is exact. A server's CPU time is one sum.
-//         The harness's part includes its runtime (garbage collection, event loop).
+// Reads:  getrusage(2) of this process and its reaped children; the scheduler's run time of each server.
+// Error:  the kernel estimates the split into user and system; the sum is exact. A server's time is not split. The harness's
+//         time includes its runtime (garbage collection, event loop).
 // Cost:   two system calls and one small read per server, outside the wall clock's window.
 import { notJudged, perPhase } from '../model/metrics.ts';
 import { medians, type Recorded, record } from '../model/repeated.ts';
@@ -15,9 +15,9 @@ export const probe: Probe = {
   passes: ['time'],
   metrics: {
     ...perPhase('CpuNs', 'CPU of harness and commands', 'noisy'),
-    // Which half a tick is booked on flips for whole slots: only the sum is a result.
-    ...notJudged(perPhase('UserNs', 'of it in user mode', 'noisy')),
-    ...notJudged(perPhase('SystemNs', 'of it in the kernel', 'noisy')),
+    // The kernel books a tick on either half, for whole slots at a time: only the sum is judged.
+    ...notJudged(perPhase('UserNs', 'thereof in user mode', 'noisy')),
+    ...notJudged(perPhase('SystemNs', 'thereof in the kernel', 'noisy')),
     ...perPhase('ServerCpuNs', 'CPU of the FUSE server', 'noisy'),
   },
   async arm({ machine }) {
@@ -42,7 +42,7 @@ export const probe: Probe = {
         let seen = false;
         for (const [pid, earlierNs] of servers) {
           const nowNs = machine.meters.processCpuNs(pid);
-          if (nowNs === null) continue; // It ended inside the window; what it used then is in the children's sum.
+          if (nowNs === null) continue; // It exited inside the window: its time is in that of the reaped children.
           seen = true;
           spentNs += nowNs - earlierNs;
         }
@@ -61,7 +61,6 @@ export const probe: Probe = {
           },
         };
       },
-      close() {},
     };
   },
 };

@@ -1,8 +1,8 @@
-// What an image occupies on disk once it was created: files, inodes, bytes.
+// Space of an image on disk after create: files, inodes, bytes.
 //
-// Reads:  lstat of everything below the given folders, which are not counted themselves; other mounts are not entered.
-// Error:  none in the counts. Bytes are what the file system has allocated: delayed allocation counts only after a sync, and
-//         the file system's own metadata (inode tables, journal) is not in it.
+// Reads:  lstat of everything below the given folders, without the folders themselves and without other mounts.
+// Error:  none in the counts. Bytes are allocated blocks: delayed allocation counts only after a sync, and the file system's
+//         metadata (inode tables, journal) is not included.
 // Cost:   about 5 us per name, outside every phase.
 // Source: lstat(2): st_blocks counts units of 512 bytes, whatever the block size.
 import { lstatSync, readdirSync } from 'node:fs';
@@ -15,20 +15,20 @@ const metrics: Readonly<Record<string, Metric>> = {
   createdDiskBytes: { title: 'bytes on disk after create', better: 'lower', noise: 'quasi' },
 };
 
-// A type, not an interface, so that it is a record of numbers too.
+// A type and not an interface, so that it is assignable to a record of numbers.
 export type DiskUse = {
   /** Names that are not directories. */
   createdFileCount: number;
-  /** Directories included, hard links once. */
+  /** Directories included; each hard-linked inode once. */
   createdInodeCount: number;
-  /** Blocks of every inode once. */
+  /** Allocated blocks; each inode once. */
   createdDiskBytes: number;
 };
 
 const ST_BLOCK_BYTES = 512;
 const SEPARATOR = Buffer.from('/');
 
-/** Everything below `folders`; those that do not exist count nothing. */
+/** Everything below `folders`. A missing folder counts as empty. */
 export const measureDisk = (folders: readonly string[]): DiskUse => {
   const use = { createdFileCount: 0, createdInodeCount: 0, createdDiskBytes: 0 };
   const linked = new Set<string>();
@@ -55,21 +55,5 @@ export const measureDisk = (folders: readonly string[]): DiskUse => {
   return use;
 };
 
-/** Owns the names; the stage takes the figures between create and destroy. */
-export const probe: Probe = {
-  id: 'disk',
-  title: 'space on disk',
-  needs: [],
-  passes: ['count'],
-  metrics,
-  async arm() {
-    return {
-      start() {},
-      stop() {},
-      async collect() {
-        return {};
-      },
-      close() {},
-    };
-  },
-};
+/** Only the metrics: the stage calls `measureDisk` between create and destroy. */
+export const probe: Probe = { id: 'disk', title: 'space on disk', needs: [], passes: ['count'], metrics };

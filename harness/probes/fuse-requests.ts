@@ -1,8 +1,8 @@
-// FUSE requests by opcode, as the server counts them when it reads them.
+// FUSE requests by opcode. The server counts each request when it reads it.
 //
 // Reads:  the server's shared counters (u64 per opcode) before and after each phase.
-// Error:  exact for what the server read. In some passes a few stray READDIRPLUS or READLINK appear because single cached
-//         pages had gone, so the minimum of several passes is what to compare.
+// Error:  exact. Some passes have a few extra READDIRPLUS or READLINK, because single cached pages were evicted: compare the
+//         minimum of several passes.
 // Source: include/uapi/linux/fuse.h (enum fuse_opcode).
 import { readFileSync } from 'node:fs';
 import type { Metric } from '../../results/schema/run.ts';
@@ -67,7 +67,7 @@ export const probe: Probe = {
     const sum = new Float64Array(SLOTS);
     let before: Float64Array = new Float64Array(SLOTS);
     const servers: number[] = [];
-    // A server may still be answering INIT, or a FORGET, when the caller has gone on.
+    // The server may still handle an INIT or a FORGET after the call that caused it returned.
     const settle = (): void => {
       machine.meters.waitForIdle(servers);
     };
@@ -86,7 +86,7 @@ export const probe: Probe = {
         servers.push(pid);
       },
       async collect() {
-        if (servers.length === 0 || counters === null) return {}; // No server is not zero requests.
+        if (servers.length === 0 || counters === null) return {}; // Without a server the count is missing, not zero.
         const values: Record<string, number> = { fuseRequestCount: sum.reduce((a, b) => a + b, 0) };
         for (const opcode of Object.keys(OPCODES)) values[`fuse${nameOf(Number(opcode))}Count`] = 0;
         sum.forEach((count, opcode) => {
@@ -94,7 +94,6 @@ export const probe: Probe = {
         });
         return { values };
       },
-      close() {},
     };
   },
 };

@@ -1,4 +1,4 @@
-// Everything that is read around a window. The wall clock comes last: it starts last and stops first.
+// All probes. The wall clock is the last: it starts last and stops first.
 import type { Probe } from '../model/scenario.ts';
 import { probe as commandStart } from './command-start.ts';
 import { probe as cpu } from './cpu.ts';

@@ -1,8 +1,8 @@
-// Wall clock of each phase.
+// Wall time of each phase.
 //
-// Reads:  CLOCK_MONOTONIC, the innermost thing before and after the window. A phase that consisted of nothing but lists of calls is
-//         as long as those took by the clock that they read themselves: what the harness prepared between them is not in it.
-// Error:  about 0.1 us for the two readings; a phase that runs a command includes the time until its end was noticed.
+// Reads:  CLOCK_MONOTONIC directly before and after the window. The time of a phase that consists of call lists only is the sum of
+//         their own clock readings, without the harness's work between the lists.
+// Error:  about 0.1 us for the two readings; a phase that runs a command includes the delay until its exit was noticed.
 import { perPhase } from '../model/metrics.ts';
 import { medians, type Recorded, record } from '../model/repeated.ts';
 import type { Probe } from '../model/scenario.ts';
@@ -25,13 +25,12 @@ export const probe: Probe = {
       stop(phase) {
         const wallNs = Number(process.hrtime.bigint() - from);
         const { ns, count, outsideCount } = meters.windows();
-        const alone = count > before.count && outsideCount === before.outsideCount;
-        record(recorded, phase, alone ? ns - before.ns : wallNs);
+        const listsOnly = count > before.count && outsideCount === before.outsideCount;
+        record(recorded, phase, listsOnly ? ns - before.ns : wallNs);
       },
       async collect() {
         return { values: medians(recorded, 'WallNs') };
       },
-      close() {},
     };
   },
 };

@@ -110,7 +110,7 @@ export const proveAll = async (
         onProved(arm.id, image.name);
       }
     } finally {
-      await walker.end();
+      await walker.close();
     }
   };
   const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Proof } from '../../results/schema/run.ts';
 import { firstDifference } from '../digest/compare.ts';
-import { type Digests, digestAt, type Level } from '../digest/listing.ts';
+import { digestAt, type ProofLevel, type TreeDigests } from '../digest/listing.ts';
 import { seesTrusted, type WalkMount } from '../digest/of-mount.ts';
 import { setsSelinux } from '../digest/of-tree.ts';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
@@ -16,7 +16,7 @@ import type { Arm } from './arm.ts';
 import { type FairnessOfArm, fairnessOf } from './fairness.ts';
 import type { SlotFolders } from './workspace.ts';
 
-export interface Expected extends Digests {
+export interface Expected extends TreeDigests {
   readonly listingPath: string;
 }
 
@@ -55,7 +55,7 @@ const WALK_MS_PER_MB = 50;
 
 const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
   const { arm, image, expected, folders } = parts;
-  const level: Level = arm.backend.shows;
+  const level: ProofLevel = arm.backend.shows;
   const listingPath = join(folders.dir, 'seen.listing');
   const bytes = image.objects.reduce((sum, object) => sum + object.sizeBytes, 0);
   const walked = await parts.walk(mounted.root, {

@@ -165,7 +165,8 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
     };
     const prepared = await prepare(image);
     const scratch = parts.workspace.scratch;
-    for (const probe of parts.probes) armed.push(await probe.arm({ machine, slot, scratch }));
+    for (const { arm } of parts.probes)
+      if (arm !== undefined) armed.push(await arm({ machine, slot, scratch }));
     const cycles = cyclesOf(parts);
     const warmTools = (empty: string) => parts.warmTools(machine, empty);
     const kept = localOf(parts) === 'nothing' ? [] : parts.images;
@@ -213,7 +214,7 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
     return { outcome: failure(error, stage), before, took: stage?.took() ?? {}, notes: stage?.notes ?? [] };
   } finally {
     for (const ready of started) await ready.close?.();
-    for (const probe of armed) probe.close();
+    for (const probe of armed) probe.close?.();
     await stage?.end();
   }
 };

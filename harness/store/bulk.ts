@@ -1,4 +1,4 @@
-// Reading and writing files whole and in order, outside anything that is timed.
+// Untimed reads and writes of whole files, front to back.
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { fromBytes, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
@@ -9,7 +9,7 @@ export const writeAll = (fd: number, bytes: Uint8Array): void => {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 };
 
-/** Part of a file, in new buffers of at most 1 MiB. Throws when the file is shorter. */
+/** Part of a file in new buffers of at most 1 MiB. Throws if the file is shorter. */
 export function* filePieces(path: string | Buffer, offset: number, length: number): Generator<Buffer> {
   if (length === 0) return;
   const fd = openSync(path, 'r');
@@ -20,14 +20,14 @@ export function* filePieces(path: string | Buffer, offset: number, length: numbe
       while (filled < piece.length) {
         const got = readSync(fd, piece, filled, piece.length - filled, offset + done + filled);
         if (got === 0)
-          throw new UserError('a file became shorter while it was read', {
+          throw new UserError('a file became shorter during the read', {
             code: 'changed',
             facts: [
               `file: ${show(fromBytes(Buffer.from(path)))}`,
               `expected: ${length} bytes from offset ${offset}`,
               `found: ${done + filled}`,
             ],
-            hint: 'use a tree that nothing writes to, such as a snapshot',
+            hint: 'use a tree without writers, such as a snapshot',
           });
         filled += got;
       }
@@ -47,7 +47,7 @@ export class BulkWriter {
   #written = 0;
   readonly #onFlush: (bytes: Uint8Array) => void;
 
-  /** `onFlush` sees every byte once, in order: for a digest of the whole. */
+  /** `onFlush` gets every byte once, in order, for example to digest the file. */
   constructor(path: string, onFlush: (bytes: Uint8Array) => void = () => {}) {
     this.#fd = openSync(path, 'w', 0o644);
     this.#onFlush = onFlush;

@@ -1,6 +1,5 @@
-// A checkout as two tars. The pool: every distinct file once, with all that its inode carries. The tree: everything else, and a
-// hard link into the pool for every file. What two names share is one inode, so the pool knows a file by contents, mode, owner,
-// mtime and attributes together: that is all a link can keep right.
+// A checkout as two tars. The pool: every distinct file once, with its attributes. The tree: everything else, and a hard link into
+// the pool for every file. Linked names share one inode, so the pool's key covers contents, mode, owner, mtime and attributes.
 import { createHash } from 'node:crypto';
 import { toBytes } from '../model/bytes.ts';
 import type { Image } from '../model/image.ts';
@@ -10,22 +9,22 @@ import { hardLink, inOrder, member } from './layer-tar.ts';
 import { hasObject } from './prepare.ts';
 import { memberHeader, padding, TAR_END } from './tar-header.ts';
 
-/** Stands in a link's target for the pool's folder, which only the unpacking knows. */
+/** Placeholder for the pool's folder in link targets; tar replaces it when it unpacks. */
 export const POOL_MARK = '@pool';
 
-/** 64 hex digits, a name in one flat folder. */
+/** The file's name in the pool, 64 hex digits. */
 export const poolKey = ({ digest, mode, uid, gid, mtimeSec, mtimeNsec, xattrs }: Entry): string =>
   createHash('sha256')
     .update(JSON.stringify([digest, mode, uid, gid, String(mtimeSec), mtimeNsec, xattrs]))
     .digest('hex');
 
-/** The entry that carries the inode and has its contents in an object; null for all else. */
+/** The entry that carries the inode, if its contents are an object; else null. */
 export const pooledOf = (tree: Tree, entry: Entry): Entry | null => {
   const carrier = entry.link === null ? entry : tree.entry(entry.link);
   return hasObject(carrier) ? carrier : null;
 };
 
-/** Keys of all files of a tree that are in the pool. */
+/** Pool keys of all files of a tree. */
 export const poolKeys = (tree: Tree): Set<string> => {
   const keys = new Set<string>();
   for (let index = 0; index < tree.count; index++) {
@@ -56,7 +55,7 @@ export const writePoolTar = (path: string, { tree, objects, packPath, packOffset
   }
 };
 
-/** Small and empty files are members of their own: they have no object, and a link would merge them for nothing. */
+/** Small and empty files are full members: they have no object, and linking them would save nothing. */
 export const writeTreeTar = (path: string, { tree }: Image): void => {
   const firstNames = new Map<number, string>();
   const out = new BulkWriter(path);
@@ -82,7 +81,7 @@ export const writeTreeTar = (path: string, { tree }: Image): void => {
   }
 };
 
-/** Second names of the image's own hard links, and the folders that hold them, so that their mtimes are set again. */
+/** The later names of the image's own hard links, then their folders, whose mtimes must be set again. */
 export const writeRelinkTar = (path: string, { tree }: Image): void => {
   const firstNames = new Map<number, string>();
   const links: { readonly entry: Entry; readonly name: string; readonly first: string }[] = [];
@@ -96,7 +95,7 @@ export const writeRelinkTar = (path: string, { tree }: Image): void => {
   try {
     for (const { entry, name, first } of links)
       out.write(memberHeader(hardLink(member(entry, name, { rootless: false }), first)));
-    // Last: tar sets a folder's mtime as soon as a member comes that is not inside it.
+    // Folders come last: tar sets a folder's mtime at the first member outside it.
     for (const parent of new Set(links.map(({ entry }) => entry.parent)))
       out.write(memberHeader(member(tree.entry(parent), firstNames.get(parent)!, { rootless: false })));
     out.write(TAR_END);

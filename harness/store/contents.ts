@@ -1,8 +1,8 @@
-// Synthesised contents: the bytes of a file that is only described. They depend on the seed alone, so that equal seeds are
-// equal objects on every machine, and any part can be made without the rest.
+// Synthetic contents for files that an image describes without their bytes. Equal seeds give equal bytes on every machine, and
+// any part can be computed without the rest.
 //
-// They are an AES-128 key stream in counter mode: as fast as memory with the processor's AES instructions, and
-// incompressible, so that no file system or disk can make them cheaper than real contents.
+// The bytes are an AES-128 key stream in counter mode: as fast as memory with the processor's AES instructions, and
+// incompressible, so that no file system or disk handles them faster than real contents.
 import { createCipheriv, createHash } from 'node:crypto';
 import { type ByteString, toBytes } from '../model/bytes.ts';
 
@@ -20,7 +20,7 @@ const counterAt = (block: number): Buffer => {
 const keyOf = (seed: ByteString): Buffer =>
   createHash('sha256').update(toBytes(seed)).digest().subarray(0, KEY_BYTES);
 
-/** `length` bytes from `offset` on, in pieces of at most 1 MiB. */
+/** `length` bytes starting at `offset`, in pieces of at most 1 MiB. */
 export function* contentPieces(seed: ByteString, offset: number, length: number): Generator<Buffer> {
   const block = Math.floor(offset / CIPHER_BLOCK_BYTES);
   const cipher = createCipheriv('aes-128-ctr', keyOf(seed), counterAt(block));

@@ -1,4 +1,4 @@
-// What a manifest is made of, for those who may not read images themselves.
+// Counts of a manifest's inodes, for layers that must not import the image reader.
 import { type ImageFacts, inspectImage } from '../erofs/inspect.ts';
 
 export const inspectManifest = (

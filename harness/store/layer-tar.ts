@@ -1,7 +1,7 @@
-// A layer as an uncompressed local tar in overlayfs's own form: what GNU tar unpacks into a lower directory as it is.
+// A layer as an uncompressed local tar in overlayfs's own form, which GNU tar unpacks into a lower directory without changes.
 //
-// Order: depth first, names in byte order, so that tar never returns to a directory whose mtime it has already set; the first
-// name met of an inode carries it, later ones are hard links.
+// Order: depth first, names in byte order, so that tar never returns to a directory whose mtime it has already set. The first name
+// of an inode is a full member, later names are hard links.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type ByteString, show, toBytes } from '../model/bytes.ts';
@@ -25,7 +25,7 @@ import { memberHeader, padding, TAR_END, type TarMember } from './tar-header.ts'
 
 export interface LayerTarOptions {
   readonly objectDir: string;
-  /** Marks as overlayfs reads them inside a user namespace: `user.overlay.opaque`. */
+  /** Writes opaque marks as `user.overlay.opaque`, which overlayfs reads inside a user namespace. */
   readonly rootless: boolean;
 }
 
@@ -40,7 +40,7 @@ const TYPES: ReadonlyMap<number, TarMember['type']> = new Map([
   [S_IFIFO, '6'],
 ]);
 
-const marks = (xattrs: readonly Xattr[], rootless: boolean): readonly Xattr[] =>
+const withNamespacedMarks = (xattrs: readonly Xattr[], rootless: boolean): readonly Xattr[] =>
   rootless
     ? xattrs.map(([key, value]): Xattr => [key === OPAQUE ? 'user.overlay.opaque' : key, value])
     : xattrs;
@@ -71,7 +71,7 @@ export const member = (
     link: format === S_IFLNK ? (entry.payload ?? '') : '',
     major: device ? major(entry.rdev) : 0,
     minor: device ? minor(entry.rdev) : 0,
-    xattrs: marks(entry.xattrs, options.rootless),
+    xattrs: withNamespacedMarks(entry.xattrs, options.rootless),
   };
 };
 
@@ -90,7 +90,7 @@ function* contents(entry: Entry, objectDir: string): Generator<Uint8Array> {
   else if (entry.size > 0n) yield* filePieces(join(objectDir, entry.payload!), 0, Number(entry.size));
 }
 
-/** Every name in the order of the tar, with its path; the root's is `./`. */
+/** All entries with their paths, in the order of the tar; the root's path is `./`. */
 export function* inOrder(tree: Tree): Generator<readonly [Entry, ByteString]> {
   const stack: (readonly [number, ByteString])[] = [[0, '']];
   while (stack.length > 0) {
@@ -123,7 +123,7 @@ const writeMembers = (tree: Tree, options: LayerTarOptions, out: BulkWriter): vo
   }
 };
 
-/** Writes the tar of a layer whose contents are all in `objectDir`. */
+/** Writes the tar of a layer. `objectDir` must hold the contents of all its files. */
 export const writeLayerTar = (path: string, tree: Tree, options: LayerTarOptions): Layer => {
   const hash = createHash('sha256');
   const out = new BulkWriter(path, (bytes) => hash.update(bytes));

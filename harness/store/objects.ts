@@ -10,14 +10,11 @@ const OBJECT_MODE = 0o644;
 /** Path of an object below its folder; also the payload of a tree's entry. */
 export const objectPath = (digest: string): string => `${digest.slice(0, 2)}/${digest.slice(2)}`;
 
-/** Which of several folders an object belongs to: by its first digit, so that it is looked for in one place only. */
-export const folderOf = <T>(digest: string, places: readonly T[]): T =>
-  places[Number.parseInt(digest.slice(0, 1), 16) % places.length]!;
+/** The folder of an object, chosen by its first digit. */
+export const folderOf = <T>(digest: string, folders: readonly T[]): T =>
+  folders[Number.parseInt(digest.slice(0, 1), 16) % folders.length]!;
 
-/**
- * Makes the folders `00` to `ff`. Every store has all of them from the start, an empty one too: making them is a cost of
- * setting up a machine, not of an image, and would otherwise fall on whichever image comes first.
- */
+/** Makes the folders `00` to `ff` of a full store. */
 export const makeObjectFolders = (dir: string): void => {
   for (let i = 0; i < FAN_OUT; i++)
     mkdirSync(join(dir, i.toString(16).padStart(2, '0')), { recursive: true });
@@ -46,8 +43,8 @@ const writeTemporary = (dir: string, pieces: Iterable<Uint8Array>): string => {
 };
 
 /**
- * Writes an object and returns its digest; one that is there already stays as it is. Contents of one piece are hashed
- * before anything is written. Each piece must stay as it was until the next but one is asked for.
+ * Writes an object and returns its digest. An existing object is not written again; contents of one piece are hashed before any
+ * write. Each piece must stay valid until the second piece after it is requested.
  */
 export const putObject = (dir: string, pieces: Iterable<Uint8Array>): string => {
   const hasher = new VerityHasher();

@@ -1,7 +1,7 @@
-// One local file with all objects of an image, as a runtime has it after a download: what ingest reads. Objects lie in the
-// order of their digests, so that the pack is read and the object folders are filled from front to back.
+// The pack: one local file with all objects of an image, as a runtime has it after a download. Ingest reads it. Objects are
+// sorted by digest, so that ingest reads the pack and fills the object folders from front to back.
 //
-// Reads:  pread(2) of 1 MiB; an object that lies within what was read last costs no call.
+// Reads:  pread(2) of 1 MiB; an object inside the last piece read costs no call.
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageObject } from '../model/image.ts';
@@ -25,7 +25,7 @@ export const writePack = (path: string, objects: readonly ImageObject[], objectD
   }
 };
 
-// Kept for the life of the process: a fresh one per slot would be zeroed by the kernel inside the window.
+// Allocated once per process: the kernel would zero a new buffer inside the window.
 const window = Buffer.alloc(PIECE_BYTES);
 
 export class PackReader {
@@ -39,7 +39,7 @@ export class PackReader {
     this.#fd = files.open(path, constants.O_RDONLY);
   }
 
-  /** Passes one object in order; a piece is valid until the next one. */
+  /** Calls `take` with one object's bytes in order. A piece is valid until the next call. */
   each(offset: number, length: number, take: (piece: Uint8Array) => void): void {
     if (length === 0) return;
     if (offset < this.#from || offset + length > this.#to) this.#fill(offset);

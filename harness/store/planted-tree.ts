@@ -1,4 +1,4 @@
-// A checkout's tree as one block of memory, in the order in which it is made: what a tar of the tree says, without the tar.
+// A checkout's tree as one block of memory for the compiled calls: nodes in the order in which they are made.
 import { toBytes } from '../model/bytes.ts';
 import type { Image } from '../model/image.ts';
 import { type Entry, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../model/tree.ts';
@@ -8,20 +8,21 @@ const NODE_BYTES = 48;
 const XATTR_BYTES = 8;
 const ALIGNMENT = 8;
 const KINDS = { folder: 0, end: 1, pooled: 2, linked: 3, file: 4, symlink: 5, node: 6 } as const;
-type Kind = keyof typeof KINDS;
+type NodeKind = keyof typeof KINDS;
 const OWNER = 1;
 const MODE = 2;
 
-/** Whoever makes it: what a thing has anyway is not set again. */
+/** The owner and umask of the process that makes the tree. Attributes that follow from them are not set again. */
 export interface Maker {
   readonly uid: number;
   readonly gid: number;
   readonly umask: number;
 }
 
-const carriesOf = (kind: Kind, { mode, uid, gid }: Entry, maker: Maker): number => {
+/** Which of owner and mode must be set after the node is made. */
+const attributesToSet = (kind: NodeKind, { mode, uid, gid }: Entry, maker: Maker): number => {
   const owner = uid === maker.uid && gid === maker.gid ? 0 : OWNER;
-  // The folder's owner may always write to it while it is filled.
+  // A folder stays writable for its owner until it is full.
   const made = kind === 'folder' || kind === 'end' ? (mode & 0o777) | 0o700 : mode & 0o777;
   const sets = (made & ~maker.umask) === (mode & 0o7777) ? 0 : MODE;
   return owner | sets;
@@ -38,17 +39,17 @@ const xattrsOf = ({ xattrs }: Entry): Buffer =>
     }),
   );
 
-const LINKS: ReadonlySet<Kind> = new Set(['pooled', 'linked', 'folder']);
+const LINKS: ReadonlySet<NodeKind> = new Set(['pooled', 'linked', 'folder']);
 
-const nodeOf = (kind: Kind, entry: Entry, name: Uint8Array, link: Uint8Array, maker: Maker): Buffer => {
-  // A link is an inode that has everything already, a folder gets it at its end.
+const nodeOf = (kind: NodeKind, entry: Entry, name: Uint8Array, link: Uint8Array, maker: Maker): Buffer => {
+  // Links get no attributes, and folders get theirs at their end node.
   const bare = LINKS.has(kind);
   const xattrs = bare ? Buffer.alloc(0) : xattrsOf(entry);
   const used = NODE_BYTES + name.length + 1 + link.length + 1 + xattrs.length;
   const node = Buffer.alloc(Math.ceil(used / ALIGNMENT) * ALIGNMENT);
   node.writeUInt32LE(node.length, 0);
   node.writeUInt8(KINDS[kind], 4);
-  node.writeUInt8(bare ? 0 : carriesOf(kind, entry, maker), 5);
+  node.writeUInt8(bare ? 0 : attributesToSet(kind, entry, maker), 5);
   node.writeUInt16LE(name.length, 6);
   node.writeUInt32LE(entry.mode, 8);
   node.writeUInt32LE(entry.uid, 12);
@@ -66,7 +67,7 @@ const nodeOf = (kind: Kind, entry: Entry, name: Uint8Array, link: Uint8Array, ma
 
 const NOTHING = Buffer.alloc(0);
 
-/** Made at `root`; the same for every checkout but for its first node. */
+/** The nodes of a tree. Checkouts differ only in the first node, which holds the root's path. */
 export interface Planted {
   at(root: string): Uint8Array;
 }
@@ -74,7 +75,7 @@ export interface Planted {
 export const plantedTree = ({ tree }: Image, maker: Maker): Planted => {
   const nodes: Buffer[] = [];
   const firstPaths = new Map<number, string>();
-  const linkOf = (entry: Entry, path: string): readonly [Kind, Uint8Array] => {
+  const linkOf = (entry: Entry, path: string): readonly [NodeKind, Uint8Array] => {
     const file = pooledOf(tree, entry);
     if (file !== null) return ['pooled', toBytes(poolKey(file))];
     const inode = entry.link ?? entry.index;

@@ -1,9 +1,9 @@
-// From a source to an image whose objects, manifest, pack and layer tars are all at hand. Untimed.
+// Prepares an image from a source: objects, manifest, pack and layer tars. Untimed.
 //
-// Does:   writes every distinct content once into the run's full store, under its true digest; then the pack and the layer
-//         tars from there.
+// Does:   writes all distinct contents into the run's full store, under their true digests; then the pack and the layer tars
+//         from the store.
 // Cost:   three copies of the contents on disk: store, pack, tars.
-// Leaves: what it wrote below `dir` and `objectDir`.
+// Leaves: the files below `dir` and `objectDir`.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -25,10 +25,10 @@ export interface PrepareOptions {
   readonly dir: string;
   /** Object folder of the run's full store. */
   readonly objectDir: string;
-  /** Layers are to be unpacked and mounted inside a user namespace. */
+  /** Layers will be unpacked and mounted inside a user namespace. */
   readonly rootless?: boolean;
-  /** What of the image is being written, and how much of the whole is done, 0 to 1. */
-  readonly onProgress?: (what: string, done: number) => void;
+  /** `part`: objects or layers. `done` goes from 0 to 1. */
+  readonly onProgress?: (part: string, done: number) => void;
 }
 
 const YIELD_EVERY = 200;
@@ -53,13 +53,13 @@ const piecesOf = (ref: ContentRef): Iterable<Uint8Array> => {
 };
 
 const changed = (path: Buffer): UserError =>
-  new UserError('a file changed after it was described', {
+  new UserError('a file changed after its digest was computed', {
     code: 'changed',
     facts: [`file: ${show(fromBytes(path))}`],
-    hint: 'use a tree that nothing writes to, such as a snapshot',
+    hint: 'use a tree without writers, such as a snapshot',
   });
 
-/** Digest of every content by its key, each hashed and written once. */
+/** Writes each distinct content once; returns digests by content key. */
 const putContents = async (
   source: SourceImage,
   trees: readonly Tree[],
@@ -70,7 +70,7 @@ const putContents = async (
   let done = 0;
   for (const tree of trees)
     for (let index = 0; index < tree.count; index++, done++) {
-      // Lets signals and the progress line through.
+      // Handle signals and draw the progress line.
       if (done % YIELD_EVERY === 0) {
         onProgress?.('objects', done / total);
         await setImmediate();
@@ -86,7 +86,7 @@ const putContents = async (
   return digests;
 };
 
-/** The tree with its true objects; the same tree where the source knew them. */
+/** The tree with its true objects; the same tree if the source already had them. */
 const withTrueObjects = (source: SourceImage, tree: Tree, digests: Map<string, string>): Tree => {
   let differs = false;
   const exact = tree.withObjects((entry) => {

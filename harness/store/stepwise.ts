@@ -1,4 +1,4 @@
-// What ingest and collect do where no library makes their calls in one go: the same calls, one by one.
+// Ingest and collect without the compiled library: the same system calls, made one by one.
 import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { objectPaths } from '../erofs/objects.ts';
@@ -14,8 +14,8 @@ const OBJECT_MODE = 0o644;
 const FOLDER_MODE = 0o755;
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
-/** Errnos that are as good as success. */
-const unless = (code: string, work: () => void): void => {
+/** Ignores one errno. */
+const ignoring = (code: string, work: () => void): void => {
   try {
     work();
   } catch (error) {
@@ -24,15 +24,15 @@ const unless = (code: string, work: () => void): void => {
 };
 
 const wrongDigest = (path: string): UserError =>
-  new UserError('an object is not what its name says', {
+  new UserError('the contents of an object do not match its digest', {
     code: 'wrong-digest',
     exit: 5,
     facts: [path],
-    hint: 'its contents were damaged on the way: bring the image in again',
+    hint: 'the contents were damaged: ingest the image again',
   });
 
-/** Which folders were made, and whether the file system was found to have fs-verity. */
-class Ingest {
+/** The state of one ingest: folders made, and whether the file system has fs-verity. */
+class StepwiseIngest {
   readonly #files: Files;
   readonly #work: IngestWork;
   readonly #made = new Set<string>();
@@ -50,7 +50,7 @@ class Ingest {
   #makeFolder(path: string): void {
     if (!this.#work.makesFolders || this.#made.has(path)) return;
     this.#made.add(path);
-    unless('EEXIST', () => this.#files.mkdir(path, FOLDER_MODE));
+    ignoring('EEXIST', () => this.#files.mkdir(path, FOLDER_MODE));
   }
 
   #enableVerity(path: string): void {
@@ -92,7 +92,7 @@ class Ingest {
 }
 
 export const ingestStepwise = (files: Files, work: IngestWork): Ingested => {
-  const ingest = new Ingest(files, work);
+  const ingest = new StepwiseIngest(files, work);
   ingest.makeDirs();
   const pack = new PackReader(work.packPath, files);
   try {
@@ -110,7 +110,7 @@ export const ingestStepwise = (files: Files, work: IngestWork): Ingested => {
 
 const collectOne = (files: Files, dir: string, live: ReadonlySet<string>, removesFolders: boolean): void => {
   const removeFolder = (path: string): void => {
-    if (removesFolders) unless('ENOTEMPTY', () => files.rmdir(path));
+    if (removesFolders) ignoring('ENOTEMPTY', () => files.rmdir(path));
   };
   for (const fan of files.names(dir)) {
     if (!/^[0-9a-f]{2}$/.test(fan)) continue;
@@ -127,6 +127,6 @@ export const collectStepwise = (files: Files, { dirs, keep, removesFolders }: Co
   const live = new Set<string>();
   for (const manifest of keep) for (const path of objectPaths(manifest)) live.add(path);
   const collect = (dir: string): void => collectOne(files, dir, live, removesFolders);
-  // Where nothing ever came in there is nothing to remove.
-  for (const dir of dirs) removesFolders ? unless('ENOENT', () => collect(dir)) : collect(dir);
+  // An empty store has no object folder before its first ingest.
+  for (const dir of dirs) removesFolders ? ignoring('ENOENT', () => collect(dir)) : collect(dir);
 };

@@ -1,11 +1,11 @@
-// The local store of one slot, or of the whole run: brings objects in, and removes those that no image needs.
+// The local store of one slot or of the whole run: ingests objects, and removes those that no image needs.
 //
 // Needs:   a file system that holds files named by 64 hex digits.
-// Does:    ingest: one existence check per object; for each missing one a read of the pack, open, write, close, rename. An empty
-//          store is really empty: its object folders are made on the way, `ab` when the first object comes that belongs into it.
+// Does:    ingest: one existence check per object; per missing object a read of the pack, open, write, close, rename. An empty
+//          store has no object folders: ingest makes `ab` with the first object that belongs into it.
 //          collect: a walk of the kept manifests, a listing of the object folders, one unlink per dead object; an empty store
-//          that is to keep nothing goes with its folders.
-// Cost:    all of it is what a runtime would do, and is timed and counted as such.
+//          that keeps nothing is removed with its folders.
+// Cost:    the work of a runtime, timed and counted.
 // Leaves:  a temporary file beside the object folders when it dies between open and rename.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,22 +19,22 @@ export interface StoreOptions {
   /** Folder of this store. */
   readonly dir: string;
   readonly files: Files;
-  /** For a backend that keeps layers alone: it has no object folders. */
+  /** For a backend that keeps only layers: the store has no object folders. */
   readonly layersOnly?: boolean;
-  /** Further folders to spread the objects over, each on a file system of its own for instance. */
+  /** Further folders over which objects are spread, for example one per file system. */
   readonly more?: readonly string[];
 }
 
-/** Where the objects of the store in `dir` are. */
+/** The object folder of the store in `dir`. */
 export const objectDirOf = (dir: string): string => join(dir, 'objects');
 
-/** A full store has all folders from the start, an empty one none but that of its layers. */
+/** A full store starts with all object folders, an empty store with none. */
 export const createStore = ({ state, dir, files, layersOnly = false, more = [] }: StoreOptions): Store => {
   const objectDirs = layersOnly ? [] : [dir, ...more].map(objectDirOf);
   const layerDir = join(dir, 'layers');
   if (state === 'full') for (const objectDir of objectDirs) makeObjectFolders(objectDir);
   mkdirSync(layerDir, { recursive: true });
-  for (const one of more) mkdirSync(one, { recursive: true });
+  for (const further of more) mkdirSync(further, { recursive: true });
   let ingested: Ingested = { verity: null };
   const { batch } = files;
   return {
@@ -52,8 +52,8 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
         digests: how === 'digested',
       };
       if (objectDirs.length === 0) return;
-      const inOne = batch !== null && (how === 'trusted' || batch.canDigest);
-      ingested = inOne ? batch.ingest(work) : ingestStepwise(files, work);
+      const compiled = batch !== null && (how === 'trusted' || batch.canDigest);
+      ingested = compiled ? batch.ingest(work) : ingestStepwise(files, work);
     },
     collect(keep) {
       const work = {
@@ -67,7 +67,7 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
   };
 };
 
-/** The same objects, and an empty folder for layers: every file of an image is here, and no layer is unpacked. */
+/** The same objects with an empty layer folder: all files are local, and no layer is unpacked. */
 export const withOwnLayers = (store: Store, dir: string): Store => {
   const layerDir = join(dir, 'layers');
   mkdirSync(layerDir, { recursive: true });

@@ -27,7 +27,7 @@ export interface TarMember {
 
 const octal = (value: number, digits: number): string => `${value.toString(8).padStart(digits, '0')}\0`;
 
-/** Where ustar's two name fields can hold a path: the length of the prefix (0: none needed), or null. */
+/** Length of the ustar prefix that makes the path fit, 0 if it fits without, null if it does not fit. */
 const prefixLength = (path: ByteString): number | null => {
   if (path.length <= NAME_BYTES) return 0;
   const cut = path.indexOf('/', path.length - NAME_BYTES - 1);
@@ -101,7 +101,7 @@ const extended = (member: TarMember, needsPath: boolean): ByteString => {
 export const padding = (sizeBytes: number): Buffer =>
   Buffer.alloc((TAR_BLOCK_BYTES - (sizeBytes % TAR_BLOCK_BYTES)) % TAR_BLOCK_BYTES);
 
-/** All blocks that come before a member's contents. */
+/** All blocks before a member's contents. */
 export const memberHeader = (member: TarMember): Buffer => {
   const prefixBytes = prefixLength(member.path);
   const records = Buffer.from(extended(member, prefixBytes === null), 'latin1');

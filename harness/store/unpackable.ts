@@ -1,8 +1,8 @@
-// Whether unpacked layers under overlayfs can show a tree at all.
+// Checks whether unpacked layers under overlayfs can show a tree.
 import { show } from '../model/bytes.ts';
 import { type Entry, S_IFBLK, S_IFCHR, S_IFMT, S_IFSOCK, type Tree } from '../model/tree.ts';
 
-/** Extended attributes that only root in the initial user namespace may set. */
+/** Extended attributes that only root in the initial user namespace can set. */
 const PRIVILEGED = /^(trusted\.|security\.(?!capability$))/;
 
 const reasonFor = (entry: Entry, rootless: boolean): string | null => {
@@ -19,7 +19,7 @@ const reasonFor = (entry: Entry, rootless: boolean): string | null => {
   return null;
 };
 
-/** The first reason against it with the entry's path, or null. */
+/** The first entry that unpacked layers cannot show, with the reason; or null. */
 export const whyNotUnpackable = (tree: Tree, { rootless }: { rootless: boolean }): string | null => {
   for (let index = 0; index < tree.count; index++) {
     const reason = reasonFor(tree.entry(index), rootless);

@@ -10,13 +10,13 @@ const DESCRIPTOR_BYTES = 256;
 /** Version 1, SHA-256, 2^12-byte blocks, no salt. */
 const DESCRIPTOR_HEAD = [1, 1, 12, 0];
 
-// One call per block: a hash object per block costs a third of the speed.
+// One call per block; a hash object per block would be a third slower.
 const sha256: (block: Uint8Array, encoding: 'binary' | 'hex') => string =
   typeof hash === 'function'
     ? (block, encoding) => hash('sha256', block, encoding)
     : (block, encoding) => createHash('sha256').update(block).digest(encoding);
 
-// Used and read within one call, so that a small file costs no allocation.
+// Reused by every call, so that a small file costs no allocation.
 const block = Buffer.alloc(BLOCK_BYTES);
 const descriptor = Buffer.alloc(DESCRIPTOR_BYTES);
 descriptor.set(DESCRIPTOR_HEAD, 0);
@@ -27,20 +27,20 @@ const describe = (root: ByteString, sizeBytes: number): string => {
   return sha256(descriptor, 'hex');
 };
 
-/** The hashes of one tree level that do not fill a block yet. */
-interface Level {
+/** The hashes of one Merkle tree level that do not fill a block yet. */
+interface MerkleLevel {
   readonly block: Buffer;
   filledBytes: number;
-  /** More than one hash arrived here, so this level is not the root. */
+  /** This level had more than one hash, so it is not the root. */
   spilled: boolean;
 }
 
-/** Takes a file's bytes in pieces of any size. */
+/** Computes a digest from pieces of any size. */
 export class VerityHasher {
   #sizeBytes = 0;
   readonly #rest = Buffer.allocUnsafe(BLOCK_BYTES);
   #restBytes = 0;
-  readonly #levels: Level[] = [];
+  readonly #levels: MerkleLevel[] = [];
 
   update(bytes: Uint8Array): this {
     this.#sizeBytes += bytes.length;
@@ -77,7 +77,7 @@ export class VerityHasher {
     level.filledBytes += HASH_BYTES;
   }
 
-  #spill(depth: number, level: Level): void {
+  #spill(depth: number, level: MerkleLevel): void {
     level.spilled = true;
     this.#push(depth + 1, sha256(level.block.fill(0, level.filledBytes), 'binary'));
     level.filledBytes = 0;

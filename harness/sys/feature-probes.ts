@@ -17,8 +17,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { MountOption } from '../model/calls.ts';
 import { UserError } from '../model/errors.ts';
-import type { FeatureId, MountOption } from '../model/machine.ts';
+import type { FeatureId } from '../model/machine.ts';
 import { openBpfCounter } from './bpf-counter.ts';
 import { files, O_RDWR, O_WRONLY } from './files.ts';
 import { makeMemoryGroup } from './memory-group.ts';

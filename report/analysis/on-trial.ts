@@ -2,7 +2,7 @@
 // a failure of the report and never an answer.
 import type { Tallied } from '../../results/compare/tally.ts';
 import type { RunFile } from '../../results/schema/run.ts';
-import type { Claim, Judged } from '../claims/claim.ts';
+import type { Claim, Judgement } from '../claims/claim.ts';
 import { type Evidence, evidenceOf } from '../claims/evidence.ts';
 import type { ClaimView } from '../view.ts';
 
@@ -13,12 +13,14 @@ const wasAsked = (scenario: string, run: RunFile, tallied: Tallied): boolean =>
   run.skipped.some(({ what }) => what === scenario) ||
   run.plan.dropped.some((line) => line.startsWith(`scenario ${scenario}:`));
 
-type Found = Pick<ClaimView, 'verdict' | 'because' | 'wouldDecide' | 'told'>;
+type Found = Pick<ClaimView, 'verdict' | 'because' | 'wouldDecide' | 'figures'>;
 
 /** The number that decided, then what stands beside it. */
-const toldBy = (judged: Judged): ClaimView['told'] => {
+const figuresBy = (judged: Judgement): ClaimView['figures'] => {
   const decider = 'decidedBy' in judged ? judged.decidedBy : undefined;
-  return decider === undefined ? judged.told : [decider, ...judged.told.filter((one) => one !== decider)];
+  return decider === undefined
+    ? judged.figures
+    : [decider, ...judged.figures.filter((one) => one !== decider)];
 };
 
 const found = (claim: Claim, evidence: Evidence): Found => {
@@ -26,10 +28,10 @@ const found = (claim: Claim, evidence: Evidence): Found => {
     const judged = claim.judge(evidence);
     const { verdict, because } = judged;
     const wouldDecide = judged.verdict === 'undecided' ? judged.wouldDecide : null;
-    return { verdict, because, wouldDecide, told: toldBy(judged) };
+    return { verdict, because, wouldDecide, figures: figuresBy(judged) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { verdict: 'failed', because: `failed: ${reason}`, wouldDecide: null, told: [] };
+    return { verdict: 'failed', because: `failed: ${reason}`, wouldDecide: null, figures: [] };
   }
 };
 
@@ -45,7 +47,7 @@ export const claimsOf = (claims: readonly Claim[], run: RunFile, tallied: Tallie
     const stated = { id, text, by, rule, objection, answer };
     if (!scenarios.some((scenario) => wasAsked(scenario, run, tallied))) {
       const because = `not asked in this run: it needs ${scenarios.join(', ')}`;
-      return { ...stated, verdict: 'not asked', because, wouldDecide: null, told: [] };
+      return { ...stated, verdict: 'not asked', because, wouldDecide: null, figures: [] };
     }
     return { ...stated, ...found(claim, evidenceOf(run, about(tallied, claim))) };
   });

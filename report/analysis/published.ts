@@ -1,7 +1,7 @@
 // Published tables in ratios, and the same ratios of this run beside them. Absolute numbers of two machines are never compared.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import type { Evidence, Place } from '../claims/evidence.ts';
+import type { Evidence, GroupFilter } from '../claims/evidence.ts';
 import { onOneCpu } from '../claims/ratios.ts';
 import { entriesOf } from '../claims/size.ts';
 import type { PublishedColumn, PublishedRow, PublishedTable, PublishedValue } from '../published/table.ts';
@@ -32,7 +32,7 @@ const hereOf = (table: PublishedTable, column: PublishedColumn, evidence: Eviden
   const base = rowNamed(table, column.baseline)?.ours ?? null;
   if (column.ours === undefined || base === null) return null;
   const { metric, ...place } = column.ours;
-  const largestFirst = (at: Place): readonly GroupData[] =>
+  const largestFirst = (at: GroupFilter): readonly GroupData[] =>
     [...evidence.groups(at)].sort(
       (a, b) => entriesOf(evidence, b.group.image) - entriesOf(evidence, a.group.image),
     );

@@ -1,6 +1,6 @@
 // One answer from several places: images, file systems, ways of asking. Where two disagree there is none. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
-import type { Told } from './claim.ts';
+import type { Figure } from './claim.ts';
 import { type Evidence, placeText } from './evidence.ts';
 
 export type Answer = 'yes' | 'no' | 'unclear';
@@ -36,8 +36,8 @@ export const triedOn = (
   evidence: Evidence,
   scenario: string,
   answerOf: PerGroup<Answer | null>,
-  toldOf: PerGroup<readonly Told[]>,
-): { readonly agreed: Agreed; readonly told: readonly Told[] } => {
+  figuresOf: PerGroup<readonly Figure[]>,
+): { readonly agreed: Agreed; readonly figures: readonly Figure[] } => {
   const groups = evidence.groups({ scenario });
   const answers = groups.map((group) => ({ group, answer: answerOf(evidence, group) }));
   const agreed = agreedOn(
@@ -46,7 +46,7 @@ export const triedOn = (
   const deciding = agreed.kind === 'all' ? agreed.answer : agreed.kind === 'unclear' ? 'unclear' : null;
   const isLater = ({ answer }: { readonly answer: Answer | null }): number => Number(answer !== deciding);
   const sorted = [...answers].sort((one, other) => isLater(one) - isLater(other));
-  return { agreed, told: sorted.flatMap(({ group }) => toldOf(evidence, group)) };
+  return { agreed, figures: sorted.flatMap(({ group }) => figuresOf(evidence, group)) };
 };
 
 /** Of a split, in words. */

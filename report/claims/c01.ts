@@ -2,7 +2,7 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Phase } from '../../results/schema/run.ts';
 import { grouped } from '../format.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { type CallGrowth, callGrowth, callsIn, entriesIn, filesOf, sized } from './growth.ts';
 import { unmeasured } from './ratios.ts';
@@ -10,7 +10,7 @@ import { allOf, overImages, type Part } from './verdicts.ts';
 
 /** Both are needed: links are the cheapest checkout there is, layers the usual one. */
 const NEEDED = ['hardlink-checkout', 'unpacked-overlay'];
-/** Judged where the run has them: not every machine has reflinks, and what makes links without a command is a variant. */
+/** Judgement where the run has them: not every machine has reflinks, and what makes links without a command is a variant. */
 const CHECKOUTS = [...NEEDED, 'reflink-checkout', 'hardlink-checkout-direct', 'unpacked-overlay-unlinkat'];
 const MANIFEST = /^(erofs-overlay|composefs-fuse|mount-composefs)/;
 /** `At least one system call per file`, in the words of the mail. */
@@ -21,7 +21,7 @@ const MORE = 'cfsbench run --scenarios churn-scale';
 /** Of tar, what moves contents and not names. */
 const MOVES_DATA = /^(read|write|pread64|pwrite64|copy_file_range|sendfile)$/;
 
-const exact = (what: string, metric: string, value: number, more: Partial<Told> = {}): Told => ({
+const exact = (what: string, metric: string, value: number, more: Partial<Figure> = {}): Figure => ({
   what,
   metric,
   value,
@@ -48,7 +48,7 @@ const sizesText = ({ sizes }: CallGrowth): string => `${sizes.map(grouped).join(
 const checkoutPart = (arm: string, phase: Phase, growth: CallGrowth): Part => ({
   holds: growth.least >= LEAST_PER_FILE ? 'yes' : 'no',
   because: `${phase} of ${arm}: at least ${growth.least.toFixed(2)} calls for a further file`,
-  told: exact(
+  figures: exact(
     `${arm}, calls of ${phase} for a further file, the least between two of ${sizesText(growth)}`,
     'callsPerFileCount',
     growth.least,
@@ -63,7 +63,7 @@ const manifestPart = (arm: string, growth: CallGrowth): Part => {
       most === 0
         ? `${arm}: exactly as many calls for each image`
         : `${arm}: ${most.toFixed(4)} calls more or fewer for a further file`,
-    told: exact(
+    figures: exact(
       `${arm}, calls of create, mount, unmount, settle and destroy for a further file, the most between two of ${sizesText(growth)}`,
       'callsPerFileCount',
       most,
@@ -72,7 +72,7 @@ const manifestPart = (arm: string, growth: CallGrowth): Part => {
 };
 
 /** Shown and not judged: the same for each name, of which an image has more than files; and what of tar's calls moves contents. */
-const besideCheckouts = (evidence: Evidence, groups: readonly GroupData[]): readonly Told[] => {
+const besideCheckouts = (evidence: Evidence, groups: readonly GroupData[]): readonly Figure[] => {
   const largest = [...sized(evidence, groups)].sort(([a], [b]) => b - a)[0]?.[1];
   if (largest === undefined) return [];
   const { image } = largest.group;
@@ -110,7 +110,7 @@ const besideCheckouts = (evidence: Evidence, groups: readonly GroupData[]): read
 };
 
 /** Never in the verdict: bringing contents in, asking for them and collecting them cost calls for each object, whoever does it. */
-const besideObjects = (evidence: Evidence): readonly Told[] =>
+const besideObjects = (evidence: Evidence): readonly Figure[] =>
   evidence.groups({ scenario: 'churn' }).flatMap((group) => {
     const objects = evidence.run.images.find(({ name }) => name === group.group.image)?.objectCount;
     const { local } = group.group.params;
@@ -136,15 +136,15 @@ const manifestsIn = (groups: readonly GroupData[]): readonly string[] =>
   [...new Set(groups.flatMap(({ ledgers }) => [...ledgers.keys()]))].filter((arm) => MANIFEST.test(arm));
 
 /** What cannot be told from this run, and why. */
-const untestable = (evidence: Evidence, groups: readonly GroupData[]): Judged | null => {
+const untestable = (evidence: Evidence, groups: readonly GroupData[]): Judgement | null => {
   const { ledgerSource } = evidence.run;
   if (!['bpf', 'strace'].includes(ledgerSource))
-    return { verdict: 'not testable', because: `system calls: ${ledgerSource}`, told: [] };
+    return { verdict: 'not testable', because: `system calls: ${ledgerSource}`, figures: [] };
   const absent = NEEDED.filter((arm) => !groups.some(({ ledgers }) => ledgers.has(arm)));
   return absent.length === 0 ? null : unmeasured(evidence, [...absent, 'churn-scale'], MORE);
 };
 
-const judge = (evidence: Evidence): Judged => {
+const judge = (evidence: Evidence): Judgement => {
   const groups = everySize(evidence);
   const not = untestable(evidence, groups);
   if (not !== null) return not;
@@ -153,7 +153,7 @@ const judge = (evidence: Evidence): Judged => {
   const unequal = (arm: string): Part => ({
     holds: 'open',
     because: `the calls of ${arm} were not counted at two sizes, or not the same in every pass`,
-    told: null,
+    figures: null,
   });
   const checkouts = CHECKOUTS.filter((arm) => groups.some(({ ledgers }) => ledgers.has(arm))).flatMap((arm) =>
     (['create', 'destroy'] as const).map((phase) => {
@@ -169,11 +169,14 @@ const judge = (evidence: Evidence): Judged => {
   if (manifests.length === 0) manifests.push(unequal('a manifest'));
   // The cheapest checkout is what the claim's bound is about: it decides, and stands first.
   const cheapestFirst = [...checkouts].sort(
-    (a, b) => (a.told?.value ?? Number.POSITIVE_INFINITY) - (b.told?.value ?? Number.POSITIVE_INFINITY),
+    (a, b) => (a.figures?.value ?? Number.POSITIVE_INFINITY) - (b.figures?.value ?? Number.POSITIVE_INFINITY),
   );
   const answer = allOf('', [...cheapestFirst, ...manifests], [], MORE);
   return overImages([
-    { ...answer, told: [...answer.told, ...besideCheckouts(evidence, groups), ...besideObjects(evidence)] },
+    {
+      ...answer,
+      figures: [...answer.figures, ...besideCheckouts(evidence, groups), ...besideObjects(evidence)],
+    },
   ]);
 };
 

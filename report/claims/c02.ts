@@ -2,10 +2,10 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { grouped } from '../format.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { sized, sums, timeGrowth } from './growth.ts';
-import { told } from './ratios.ts';
+import { figures } from './ratios.ts';
 import { ENOUGH_ENTRIES, tooSmall, unmeasuredLarge } from './size.ts';
 import { above, allOf, below, type Holds, overImages, type Part, within } from './verdicts.ts';
 
@@ -36,7 +36,7 @@ const MORE = 'cfsbench run --profile full --scenarios churn-scale';
 const scaled = (evidence: Evidence): readonly GroupData[] =>
   evidence.groups({ scenario: 'churn-scale', params: { local: 'files' } });
 
-const first = (numbers: readonly Told[]): Told | null => numbers[0] ?? null;
+const first = (numbers: readonly Figure[]): Figure | null => numbers[0] ?? null;
 
 const rangeText = (interval: Interval): string =>
   interval.kind === 'tooFew'
@@ -62,12 +62,12 @@ const powerPart = (evidence: Evidence, { arm, metrics, of, holds }: Asked): Part
     return {
       holds: 'open',
       because: `${arm} was measured too small`,
-      told: first(told(what, 'power', power)),
+      figures: first(figures(what, 'power', power)),
     };
   return {
     holds: holds(power),
     because: `${of} of ${arm}: ${rangeText(power)}`,
-    told: first(told(what, 'power', power)),
+    figures: first(figures(what, 'power', power)),
   };
 };
 
@@ -80,14 +80,16 @@ const ratioPart = (evidence: Evidence, group: GroupData, files: number, manifest
       ratio.kind === 'tooFew'
         ? `the lives of ${NEEDED} and ${manifest} have too few blocks`
         : `with ${grouped(files)} files a life of ${NEEDED} takes ${ratio.lo.toFixed(0)} to ${ratio.hi.toFixed(0)} times that of ${manifest}`,
-    told: first(told(`life of ${NEEDED} ÷ ${manifest} with ${grouped(files)} files`, 'lifeRatio', ratio)),
+    figures: first(
+      figures(`life of ${NEEDED} ÷ ${manifest} with ${grouped(files)} files`, 'lifeRatio', ratio),
+    ),
   };
 };
 
 /** Beside: seconds of this machine, which are compared with nobody's. */
-const seconds = (evidence: Evidence, group: GroupData, files: number): readonly Told[] =>
+const seconds = (evidence: Evidence, group: GroupData, files: number): readonly Figure[] =>
   [...CHECKOUTS, ...MANIFESTS].flatMap((arm) =>
-    told(
+    figures(
       `${arm}: ${MANIFESTS.includes(arm) ? 'mount + unmount' : 'create + destroy'} with ${grouped(files)} files`,
       'lifeNs',
       evidence.interval(sums(evidence, group, arm, MANIFESTS.includes(arm) ? MOUNT : CREATE)),
@@ -95,7 +97,7 @@ const seconds = (evidence: Evidence, group: GroupData, files: number): readonly 
     ),
   );
 
-const judge = (evidence: Evidence): Judged => {
+const judge = (evidence: Evidence): Judgement => {
   const has = (group: GroupData, arm: string): boolean =>
     evidence.values(group, arm, 'createWallNs').size > 0;
   const largest = sized(evidence, scaled(evidence))
@@ -136,7 +138,7 @@ const judge = (evidence: Evidence): Judged => {
     ...manifests.map((arm) => ratioPart(evidence, group, files, arm)),
   ];
   const answer = allOf(group.group.image, parts, seconds(evidence, group, files), MORE);
-  return files < ENOUGH_ENTRIES ? tooSmall(files, answer.told, 'files') : overImages([answer]);
+  return files < ENOUGH_ENTRIES ? tooSmall(files, answer.figures, 'files') : overImages([answer]);
 };
 
 export const claim: Claim = {

@@ -1,9 +1,9 @@
 // What links and reflinks do to the page cache and to link counts, on two versions of one image.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { type Answer, READ_BOTH, splitText, triedOn } from './agree.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { COPIES_TOLERANCE, copiesOf, isEqual, missingReason, toldCounts } from './observed.ts';
+import { COPIES_TOLERANCE, copiesOf, countFigures, isEqual, missingReason } from './observed.ts';
 
 const SCENARIO = 'sharing-cache';
 const LINKS = 'hardlink-checkout';
@@ -32,8 +32,8 @@ const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
   return links === 'yes' && copies === 'twice' && wrong.most > 0 ? 'yes' : 'no';
 };
 
-const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] =>
-  toldCounts(evidence, group, [
+const figuresOf = (evidence: Evidence, group: GroupData): readonly Figure[] =>
+  countFigures(evidence, group, [
     [REFLINKS, COPIES, 'copies of a common page behind two checkouts'],
     [LINKS, COPIES, 'copies of a common page behind two checkouts'],
     [LINKS, 'alikePageCount', 'pages of common files with the same metadata'],
@@ -42,28 +42,28 @@ const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] =>
     [REFLINKS, WRONG, "files whose link count is not the image's"],
   ]);
 
-const judge = (evidence: Evidence): Judged => {
-  const { agreed, told } = triedOn(evidence, SCENARIO, answerOf, toldOf);
+const judge = (evidence: Evidence): Judgement => {
+  const { agreed, figures } = triedOn(evidence, SCENARIO, answerOf, figuresOf);
   switch (agreed.kind) {
     case 'none':
       return {
         verdict: 'not testable',
         because: missingReason(evidence, [REFLINKS, LINKS, SCENARIO]),
-        told,
+        figures,
       };
     case 'unclear':
       return {
         verdict: 'undecided',
         because: `pages were there neither once nor twice, or not the same in every pass, on ${agreed.where}`,
         wouldDecide: 'the same run while nothing else drops caches or needs the memory',
-        told,
+        figures,
       };
     case 'split':
       return {
         verdict: 'undecided',
         because: splitText(agreed.yes, agreed.no),
         wouldDecide: READ_BOTH,
-        told,
+        figures,
       };
     case 'all':
       return agreed.answer === 'yes'
@@ -71,9 +71,9 @@ const judge = (evidence: Evidence): Judged => {
             verdict: 'supported',
             because:
               'reflinks hold every common page twice; hard links hold it once where the metadata are equal, with link counts that the image does not have',
-            told,
+            figures,
           }
-        : { verdict: 'not supported', because: 'copies or link counts are not as the claim says', told };
+        : { verdict: 'not supported', because: 'copies or link counts are not as the claim says', figures };
   }
 };
 

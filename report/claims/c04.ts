@@ -1,9 +1,9 @@
 // One store on two file systems: who can read it, and who is refused.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { type Answer, READ_BOTH, splitText, triedOn } from './agree.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { isEqual, missingReason, toldCounts } from './observed.ts';
+import { countFigures, isEqual, missingReason } from './observed.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 
 const SCENARIO = 'many-stores';
@@ -44,15 +44,15 @@ const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
   return found.includes(false) ? 'no' : found.includes(null) ? 'unclear' : 'yes';
 };
 
-const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] => [
-  ...toldCounts(evidence, group, [
+const figuresOf = (evidence: Evidence, group: GroupData): readonly Figure[] => [
+  ...countFigures(evidence, group, [
     ...MOUNTS.map((arm) => [arm, 'rightFileCount', 'files with the right contents'] as const),
     ...MOUNTS.map((arm) => [arm, DEVICES, 'file systems that hold the objects'] as const),
     ...MOUNTS.map((arm) => [arm, 'secondStoreObjectCount', 'objects on the second of them'] as const),
     ...LINKS.map((arm) => [arm, 'crossDeviceCount', '1: refused with EXDEV'] as const),
     ...LINKS.map((arm) => [arm, DEVICES, 'file systems between which was linked'] as const),
   ]),
-  ...toldCounts(
+  ...countFigures(
     evidence,
     group,
     [
@@ -63,28 +63,28 @@ const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] => [
   ),
 ];
 
-const judge = (evidence: Evidence): Judged => {
-  const { agreed, told } = triedOn(evidence, SCENARIO, answerOf, toldOf);
+const judge = (evidence: Evidence): Judgement => {
+  const { agreed, figures } = triedOn(evidence, SCENARIO, answerOf, figuresOf);
   switch (agreed.kind) {
     case 'none':
       return {
         verdict: 'not testable',
         because: missingReason(evidence, [...MOUNTS, ...LINKS, SCENARIO]),
-        told,
+        figures,
       };
     case 'unclear':
       return {
         verdict: 'undecided',
         because: `the two stores did not lie on two file systems, or passes differ: ${agreed.where}`,
         wouldDecide: `cfsbench run --scenarios ${SCENARIO} where loop files can hold a file system`,
-        told,
+        figures,
       };
     case 'split':
       return {
         verdict: 'undecided',
         because: splitText(agreed.yes, agreed.no),
         wouldDecide: READ_BOTH,
-        told,
+        figures,
       };
     case 'all':
       return agreed.answer === 'yes'
@@ -92,7 +92,7 @@ const judge = (evidence: Evidence): Judged => {
             verdict: 'supported',
             because:
               'both mounts read every file from two file systems; a hard link and a reflink between them fail with EXDEV',
-            told,
+            figures,
           }
         : {
             verdict: 'not supported',
@@ -101,7 +101,7 @@ const judge = (evidence: Evidence): Judged => {
               .every((group) => MOUNTS.every((arm) => spans(evidence, group, arm) === true))
               ? 'a link between two file systems was not refused'
               : 'a mount over two file systems did not show every file',
-            told,
+            figures,
           };
   }
 };

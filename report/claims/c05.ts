@@ -1,7 +1,7 @@
 // The module was never merged, so there is no answer; what stands near it today is shown as a stand-in, with no word of verdict.
-import type { Claim, Told } from './claim.ts';
+import type { Claim, Figure } from './claim.ts';
 import { larssonJanuary, larssonMarch } from './people.ts';
-import { imagesWith, told, whereIn } from './ratios.ts';
+import { figures, imagesWith, whereIn } from './ratios.ts';
 
 const METRIC = 'walkWallNs';
 const STACKED = 'erofs-overlay';
@@ -18,9 +18,9 @@ export const claim: Claim = {
   objection: 'EROFS alone is not the module, and it has no contents; FUSE is not a kernel module either.',
   answer: 'That is why they decide nothing. They say what a cold walk of other designs takes on this kernel.',
   judge(evidence) {
-    const standIn = (base: string, published?: string): readonly Told[] =>
+    const standIn = (base: string, published?: string): readonly Figure[] =>
       imagesWith(evidence, { scenario: 'walk-cold' }, [STACKED, base], METRIC).flatMap((group) =>
-        told(
+        figures(
           `walk-cold, ${STACKED} ÷ ${base} on ${group.group.image}${whereIn(group)}`,
           'walkRatio',
           evidence.ratio(group, STACKED, base, METRIC),
@@ -30,7 +30,7 @@ export const claim: Claim = {
     return {
       verdict: 'not testable',
       because: 'the composefs kernel module was never merged',
-      told: [
+      figures: [
         ...standIn('erofs-only', '2.6 (T2, 1827 ÷ 700 ms, before lazy lookup; 1.5 with it, 1063 ÷ 715 ms)'),
         ...standIn('composefs-fuse'),
       ],

@@ -5,7 +5,7 @@ import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { orderOf } from './order.ts';
 import { larssonMarch, xuLazyLookup, xuTensorflow } from './people.ts';
-import { eachBlock, imagesWith, told, whereIn } from './ratios.ts';
+import { eachBlock, figures, imagesWith, whereIn } from './ratios.ts';
 import { entriesOf, unmeasuredLarge } from './size.ts';
 import { type Answer, above, allOf, ON_LARGE_IMAGES, overLargeImages, shareOf } from './verdicts.ts';
 
@@ -60,18 +60,18 @@ const answerOn =
       (stacked, alone) => (stacked - alone) / entriesOf(evidence, image),
     );
     const what = `walk-warm, ${STACKED} ÷ ${ALONE} ${place}`;
-    const steps = (orderOf(evidence, group, ROWS, METRIC)?.told ?? []).filter((one) => one.what !== what);
+    const steps = (orderOf(evidence, group, ROWS, METRIC)?.figures ?? []).filter((one) => one.what !== what);
     return allOf(
       image,
       [
         {
           holds,
           because: `${found}${inside(ratio)}${orderText(evidence, group)}`,
-          told: told(what, 'walkRatio', ratio, { published: publishedText })[0] ?? null,
+          figures: figures(what, 'walkRatio', ratio, { published: publishedText })[0] ?? null,
         },
       ],
       [
-        ...told(
+        ...figures(
           `walk-warm, ${STACKED} − ${ALONE} ${place}, for each entry`,
           'stackingPerEntryNs',
           evidence.interval(perEntry),

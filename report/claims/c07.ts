@@ -3,7 +3,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { larssonMarch, scrivanoMemory } from './people.ts';
-import { imagesWith, told } from './ratios.ts';
+import { figures, imagesWith } from './ratios.ts';
 import { unmeasuredLarge } from './size.ts';
 import { type Answer, allOf, ON_LARGE_IMAGES, overLargeImages, type Part, within } from './verdicts.ts';
 
@@ -31,8 +31,8 @@ const part = (evidence: Evidence, group: GroupData, metric: string, what: string
   return {
     holds,
     because: `${side}: ${what}`,
-    told:
-      told(
+    figures:
+      figures(
         `memory, ${what}, ${STACKED} ÷ ${ALONE} on ${group.group.image}`,
         'memoryRatio',
         ratio,
@@ -50,12 +50,12 @@ const answerOn =
       part(evidence, group, SLAB, 'slab objects'),
     ];
     const beside = [STACKED, ALONE].flatMap((arm) => [
-      ...told(
+      ...figures(
         `${arm}: slab objects per entry`,
         'slabPerEntryBytes',
         evidence.median(group, arm, 'slabPerEntryBytes'),
       ),
-      ...told(`${arm}: peak of the control group`, PEAK, evidence.median(group, arm, PEAK)),
+      ...figures(`${arm}: peak of the control group`, PEAK, evidence.median(group, arm, PEAK)),
     ]);
     const answer = allOf(group.group.image, parts, beside);
     const sides = new Set(parts.map(({ because }) => because.split(':')[0]));
@@ -94,7 +94,7 @@ export const claim: Claim = {
       return {
         verdict: 'not testable',
         because: `peak of a control group: ${group === undefined || group.ok ? 'not measured by this run' : group.detail}`,
-        told: groups.flatMap((one) => answerOn(evidence)(one).told),
+        figures: groups.flatMap((one) => answerOn(evidence)(one).figures),
       };
     return overLargeImages(evidence, groups, answerOn(evidence));
   },

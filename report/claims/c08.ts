@@ -1,9 +1,9 @@
 // Whether listing a mount looks anything up in the object store below it.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { type Answer, READ_BOTH, splitText, triedOn } from './agree.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { missingReason, toldCounts } from './observed.ts';
+import { countFigures, missingReason } from './observed.ts';
 
 const SCENARIO = 'lookup-trace';
 const ARM = 'erofs-overlay';
@@ -22,45 +22,45 @@ const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
   return walk.least > 0 ? 'no' : 'unclear';
 };
 
-const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] => [
-  ...toldCounts(evidence, group, [
+const figuresOf = (evidence: Evidence, group: GroupData): readonly Figure[] => [
+  ...countFigures(evidence, group, [
     [ARM, WALK, 'names looked up in the store by ls -lR'],
     [ARM, OPEN, 'names looked up in the store by opening every file'],
     [ARM, 'openedFileCount', 'files that were opened'],
   ]),
-  ...toldCounts(evidence, group, [['composefs-fuse', WALK, 'names looked up in the store by ls -lR']], {
+  ...countFigures(evidence, group, [['composefs-fuse', WALK, 'names looked up in the store by ls -lR']], {
     standIn: true,
   }),
 ];
 
-const judge = (evidence: Evidence): Judged => {
-  const { agreed, told } = triedOn(evidence, SCENARIO, answerOf, toldOf);
+const judge = (evidence: Evidence): Judgement => {
+  const { agreed, figures } = triedOn(evidence, SCENARIO, answerOf, figuresOf);
   switch (agreed.kind) {
     case 'none':
-      return { verdict: 'not testable', because: missingReason(evidence, [SCENARIO, ARM]), told };
+      return { verdict: 'not testable', because: missingReason(evidence, [SCENARIO, ARM]), figures };
     case 'unclear':
       return {
         verdict: 'undecided',
         because:
           'the counter did not see every file being opened, or saw lookups in one pass and none in another',
         wouldDecide: `cfsbench run --scenarios ${SCENARIO}, while nothing else drops caches`,
-        told,
+        figures,
       };
     case 'split':
       return {
         verdict: 'undecided',
         because: splitText(agreed.yes, agreed.no),
         wouldDecide: READ_BOTH,
-        told,
+        figures,
       };
     case 'all':
       return agreed.answer === 'yes'
         ? {
             verdict: 'supported',
             because: 'ls -lR looked nothing up in the store; opening every file looked up each at least once',
-            told,
+            figures,
           }
-        : { verdict: 'not supported', because: 'ls -lR looked names up in the object store', told };
+        : { verdict: 'not supported', because: 'ls -lR looked names up in the object store', figures };
   }
 };
 

@@ -1,7 +1,7 @@
 // How much of an image the recorded starts read. It is a property of the recordings, not of this machine.
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { largestWith, told, unmeasured } from './ratios.ts';
+import { figures, largestWith, unmeasured } from './ratios.ts';
 
 const PUBLISHED = 0.064;
 /** Twice what was published: another program of another image may read that much and the point would still stand. */
@@ -18,14 +18,14 @@ const BESIDE = [
 
 interface Shares {
   /** The largest first. */
-  readonly told: readonly Told[];
+  readonly figures: readonly Figure[];
   /** Starts that did not read the same in every pass: nothing is said of any while there is one. */
   readonly unequal: readonly string[];
 }
 
 /** Of every recorded start on every image that it was replayed on; the same whichever backend showed the image. */
 const sharesIn = (evidence: Evidence): Shares => {
-  const shares = new Map<string, Told>();
+  const shares = new Map<string, Figure>();
   const unequal: string[] = [];
   for (const group of evidence.groups({ scenario: 'start-trace' })) {
     const image = evidence.run.images.find(({ name }) => name === group.group.image);
@@ -47,31 +47,31 @@ const sharesIn = (evidence: Evidence): Shares => {
       published: String(PUBLISHED),
     });
   }
-  return { told: [...shares.values()].sort((a, b) => b.value - a.value), unequal };
+  return { figures: [...shares.values()].sort((a, b) => b.value - a.value), unequal };
 };
 
 /** What each backend takes for them: shown, and no part of the answer. */
-const timesBeside = (evidence: Evidence): readonly Told[] =>
+const timesBeside = (evidence: Evidence): readonly Figure[] =>
   BESIDE.flatMap(([scenario, metric]) =>
     OTHERS.flatMap((arm) => {
       const group = largestWith(evidence, { scenario }, [arm, BASE], metric);
       if (group === null) return [];
       const ratio = evidence.ratio(group, arm, BASE, metric);
-      return told(`${scenario}, cold, ${arm} ÷ ${BASE} on ${group.group.image}`, 'timeRatio', ratio);
+      return figures(`${scenario}, cold, ${arm} ÷ ${BASE} on ${group.group.image}`, 'timeRatio', ratio);
     }),
   );
 
-const percent = ({ value }: Told): string => `${(value * 100).toFixed(1)} %`;
+const percent = ({ value }: Figure): string => `${(value * 100).toFixed(1)} %`;
 
-const judge = (evidence: Evidence): Judged => {
-  const { told: shares, unequal } = sharesIn(evidence);
+const judge = (evidence: Evidence): Judgement => {
+  const { figures: shares, unequal } = sharesIn(evidence);
   const beside = timesBeside(evidence);
   if (unequal.length > 0)
     return {
       verdict: 'undecided',
       because: `not the same bytes in every pass: ${unequal.join(', ')}`,
       wouldDecide: 'cfsbench run --scenarios start-trace',
-      told: [...shares, ...beside],
+      figures: [...shares, ...beside],
     };
   const [most] = shares;
   const least = shares.at(-1);
@@ -83,20 +83,20 @@ const judge = (evidence: Evidence): Judged => {
       verdict: 'supported',
       because: `of these starts every one reads at most ${percent(most)} of its image`,
       decidedBy: most,
-      told: numbers,
+      figures: numbers,
     };
   if (least.value > LARGE)
     return {
       verdict: 'not supported',
       because: `of these starts every one reads at least ${percent(least)} of its image`,
       decidedBy: least,
-      told: numbers,
+      figures: numbers,
     };
   return {
     verdict: 'undecided',
     because: `of these starts one reads ${percent(most)} (${most.what}) and another ${percent(least)} (${least.what})`,
     wouldDecide: 'starts of other programs: scripts/record-starts',
-    told: numbers,
+    figures: numbers,
   };
 };
 

@@ -1,10 +1,10 @@
 // Over a direct loop device a manifest is read without readahead. With the manifest read beforehand, is a walk as fast as over a
 // buffered one?
 import type { GroupData } from '../../results/compare/tally.ts';
-import type { Claim, Judged } from './claim.ts';
+import type { Claim, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { xuLazyLookup } from './people.ts';
-import { imagesWith, MORE_BLOCKS, placementIn, told, whereIn } from './ratios.ts';
+import { figures, imagesWith, MORE_BLOCKS, placementIn, whereIn } from './ratios.ts';
 import { unmeasuredLarge } from './size.ts';
 import { type Answer, above, allOf, below, ON_LARGE_IMAGES, overLargeImages, shareOf } from './verdicts.ts';
 
@@ -34,10 +34,10 @@ const answerOn =
     const plain = evidence.values(cold, LOOP, METRIC);
     const gap = evidence.ratioOf(evidence.values(cold, DIRECT, METRIC), plain);
     const left = evidence.ratioOf(evidence.values(read, DIRECT, READ_FIRST), plain);
-    const gapTold = told(`walk-cold, ${DIRECT} ÷ ${LOOP} ${where}`, 'walkRatio', gap, {
+    const gapTold = figures(`walk-cold, ${DIRECT} ÷ ${LOOP} ${where}`, 'walkRatio', gap, {
       published: '1.37 (T5, 686 ÷ 502 ms, with overlayfs)',
     });
-    const leftTold = told(
+    const leftTold = figures(
       `${DIRECT} with the manifest read first, the reading included, ÷ ${LOOP} ${where}`,
       'walkRatio',
       left,
@@ -45,13 +45,17 @@ const answerOn =
     );
     const beside = [
       ...gapTold,
-      ...told(`walk-cold, ${FILE} ÷ ${LOOP} ${where}`, 'walkRatio', evidence.ratio(cold, FILE, LOOP, METRIC)),
-      ...told(
+      ...figures(
+        `walk-cold, ${FILE} ÷ ${LOOP} ${where}`,
+        'walkRatio',
+        evidence.ratio(cold, FILE, LOOP, METRIC),
+      ),
+      ...figures(
         `cat of the manifest ${where}, ${DIRECT}, the start of cat taken out`,
         'readNs',
         evidence.median(read, DIRECT, 'prefetchWallNs'),
       ),
-      ...told(`start of cat ${where}`, 'startNs', evidence.median(read, DIRECT, 'catStartWallNs')),
+      ...figures(`start of cat ${where}`, 'startNs', evidence.median(read, DIRECT, 'catStartWallNs')),
     ];
     // A claim about a gap says nothing where there is none.
     const isGap = above(gap, GAP);
@@ -65,7 +69,7 @@ const answerOn =
             : `whether the direct loop device is more than ${PERCENT} slower cannot be told`,
         wouldDecide: isGap === 'no' ? 'a disk with more latency, a larger manifest' : MORE_BLOCKS,
         decidedBy: null,
-        told: [...beside, ...leftTold],
+        figures: [...beside, ...leftTold],
       };
     const holds = below(left, LEFT);
     const because = {
@@ -73,10 +77,10 @@ const answerOn =
       no: 'a gap is left when the manifest was read first',
       open: 'whether a gap is left when the manifest was read first cannot be told',
     }[holds];
-    return allOf(image, [{ holds, because, told: leftTold[0] ?? null }], beside);
+    return allOf(image, [{ holds, because, figures: leftTold[0] ?? null }], beside);
   };
 
-const judge = (evidence: Evidence): Judged => {
+const judge = (evidence: Evidence): Judgement => {
   const cold = imagesWith(evidence, { scenario: 'walk-cold' }, [DIRECT, LOOP], METRIC).filter(
     (group) => readFirstOf(evidence, group) !== null,
   );

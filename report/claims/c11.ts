@@ -2,10 +2,10 @@
 import type { Count } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { larssonMarch } from './people.ts';
-import { imagesWith, told, unmeasured, whereIn } from './ratios.ts';
+import { figures, imagesWith, unmeasured, whereIn } from './ratios.ts';
 import { type Answer, above, allOf, type Holds, overImages, type Part, shareOf } from './verdicts.ts';
 
 const METRIC = 'walkWallNs';
@@ -54,7 +54,7 @@ const differs = (what: string, { least, most, passes }: Count): string =>
 const twicePart = ({ file, loop }: Pages, where: string): Part => {
   const varying = isEqual(file) ? loop : file;
   if (!isEqual(varying))
-    return { holds: 'open', because: differs(varying === loop ? LOOP : FILE, varying), told: null };
+    return { holds: 'open', because: differs(varying === loop ? LOOP : FILE, varying), figures: null };
   const times = loop.most / file.most;
   const holds: Holds = times >= TWICE ? 'yes' : times <= ONCE ? 'no' : 'open';
   const because = {
@@ -65,7 +65,7 @@ const twicePart = ({ file, loop }: Pages, where: string): Part => {
   return {
     holds,
     because,
-    told: {
+    figures: {
       what: `page cache of the manifest after walk-cold, ${LOOP} ÷ ${FILE} ${where}, equal in each of ${loop.passes} passes`,
       metric: 'cachedRatio',
       value: times,
@@ -76,14 +76,14 @@ const twicePart = ({ file, loop }: Pages, where: string): Part => {
 
 const directPart = ({ underDirect }: Pages, where: string): Part => {
   if (!isEqual(underDirect))
-    return { holds: 'open', because: differs(`${DIRECT}’s file`, underDirect), told: null };
+    return { holds: 'open', because: differs(`${DIRECT}’s file`, underDirect), figures: null };
   const isNone = underDirect.most === 0;
   return {
     holds: isNone ? 'yes' : 'no',
     because: isNone
       ? 'over the direct one nothing of the file is cached'
       : 'over the direct loop device the file is cached, too',
-    told: {
+    figures: {
       what: `page cache of the file under ${DIRECT} after walk-cold ${where}`,
       metric: IN_FILE,
       value: underDirect.most,
@@ -102,8 +102,8 @@ const slowerPart = (evidence: Evidence, group: GroupData, where: string): Part =
       no: 'direct I/O is not slower here',
       open: 'whether direct I/O is slower cannot be told',
     }[holds],
-    told:
-      told(`walk-cold, ${DIRECT} ÷ ${LOOP} ${where}`, 'walkRatio', ratio, {
+    figures:
+      figures(`walk-cold, ${DIRECT} ÷ ${LOOP} ${where}`, 'walkRatio', ratio, {
         published: '1.18 and 1.28 (T2), 1.37 (T5)',
       })[0] ?? null,
   };
@@ -114,7 +114,7 @@ const answerOn =
   (group: GroupData): Answer => {
     const pages = pagesOf(evidence, group)!;
     const where = `on ${group.group.image}${whereIn(group)}`;
-    const bytes = (arm: string, value: Count): Told => ({
+    const bytes = (arm: string, value: Count): Figure => ({
       what: `page cache of the manifest after walk-cold, ${arm} ${where}`,
       metric: BOTH,
       value: value.most,
@@ -126,7 +126,7 @@ const answerOn =
       [
         bytes(LOOP, pages.loop),
         bytes(FILE, pages.file),
-        ...told(
+        ...figures(
           `walk-cold, ${FILE} ÷ ${LOOP} ${where}`,
           'walkRatio',
           evidence.ratio(group, FILE, LOOP, METRIC),
@@ -135,19 +135,19 @@ const answerOn =
     );
   };
 
-const judge = (evidence: Evidence): Judged => {
+const judge = (evidence: Evidence): Judgement => {
   const arms = [FILE, LOOP, DIRECT];
   const groups = imagesWith(evidence, { scenario: 'walk-cold' }, arms, METRIC);
   if (groups.length === 0)
     return unmeasured(evidence, arms, 'cfsbench run --profile full --scenarios walk-cold');
-  const told = groups.filter((group) => pagesOf(evidence, group) !== null);
-  return told.length === 0
+  const figures = groups.filter((group) => pagesOf(evidence, group) !== null);
+  return figures.length === 0
     ? {
         verdict: 'not testable',
         because: 'the kernel does not tell what of a block device is cached (cachestat, Linux 6.5)',
-        told: [],
+        figures: [],
       }
-    : overImages(told.map(answerOn(evidence)));
+    : overImages(figures.map(answerOn(evidence)));
 };
 
 export const claim: Claim = {

@@ -1,8 +1,8 @@
 // What a loop device, EROFS and overlayfs cost for each mount: the stack that was spoken of, but for dm-verity.
 import type { GroupData } from '../../results/compare/tally.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { told, unmeasured } from './ratios.ts';
+import { figures, unmeasured } from './ratios.ts';
 
 const SCENARIO = 'live-mounts';
 const STACK = 'erofs-overlay-loop';
@@ -18,13 +18,13 @@ const MEMORY: Readonly<Record<string, string>> = {
 const STAND_IN = { standIn: true } as const;
 
 /** Below what two readings without mounts differ by there is no number. */
-const memoryOf = (evidence: Evidence, group: GroupData, arm: string): readonly Told[] =>
+const memoryOf = (evidence: Evidence, group: GroupData, arm: string): readonly Figure[] =>
   Object.entries(MEMORY).flatMap(([metric, what]) => {
     const of = `${arm}: ${what} for one of ${group.group.params['mounts']} mounts`;
     const resolution = metric.replace('PerMount', 'PerMountResolution');
     const blind = evidence.values(group, arm, resolution);
-    if (blind.size === 0) return told(of, metric, evidence.median(group, arm, metric), STAND_IN);
-    return told(
+    if (blind.size === 0) return figures(of, metric, evidence.median(group, arm, metric), STAND_IN);
+    return figures(
       `${of}: below resolution; two readings without mounts differ by this much`,
       resolution,
       evidence.interval(blind),
@@ -32,16 +32,16 @@ const memoryOf = (evidence: Evidence, group: GroupData, arm: string): readonly T
     );
   });
 
-const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] => [
+const figuresOf = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ...[STACK, FILE].flatMap((arm) =>
-    told(
+    figures(
       `${arm}: set-up and tear-down of one of ${group.group.params['mounts']} mounts`,
       SUM,
       evidence.median(group, arm, SUM),
       STAND_IN,
     ),
   ),
-  ...told(`the same, ${STACK} ÷ ${FILE}`, 'mountRatio', evidence.ratio(group, STACK, FILE, SUM), STAND_IN),
+  ...figures(`the same, ${STACK} ÷ ${FILE}`, 'mountRatio', evidence.ratio(group, STACK, FILE, SUM), STAND_IN),
   ...[STACK, FILE].flatMap((arm) => memoryOf(evidence, group, arm)),
 ];
 
@@ -55,7 +55,7 @@ const verityText = ({ run }: Evidence): string => {
     : `no dm-verity: ${found.detail}`;
 };
 
-const judge = (evidence: Evidence): Judged => {
+const judge = (evidence: Evidence): Judgement => {
   const group = evidence
     .groups({ scenario: SCENARIO })
     .filter((one) => [STACK, FILE].every((arm) => evidence.values(one, arm, SUM).size > 0))
@@ -68,7 +68,7 @@ const judge = (evidence: Evidence): Judged => {
   return {
     verdict: 'not testable',
     because: `${verityText(evidence)}; loop device, EROFS and overlayfs without it stand in${few}`,
-    told: toldOf(evidence, group),
+    figures: figuresOf(evidence, group),
   };
 };
 

@@ -1,9 +1,9 @@
 // Which of three digests tells which change: of a file, of the file that a manifest's entry refers to, of the manifest itself.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { type Answer, READ_BOTH, splitText, triedOn } from './agree.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import { type Evidence, placeText } from './evidence.ts';
-import { isEqual, missingReason, toldCounts } from './observed.ts';
+import { countFigures, isEqual, missingReason } from './observed.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 
 const SCENARIO = 'tamper';
@@ -81,7 +81,7 @@ const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
 };
 
 /** How many of the changes outside of contents each level tells: what the verdict stands on. */
-const sumsOf = (evidence: Evidence, group: GroupData): readonly Told[] =>
+const sumsOf = (evidence: Evidence, group: GroupData): readonly Figure[] =>
   ARMS.flatMap((arm) =>
     levelsOf(arm).flatMap((level) => {
       const cells = cellsOf(evidence, group, arm, level).filter(({ change }) => change !== 'content');
@@ -97,9 +97,9 @@ const sumsOf = (evidence: Evidence, group: GroupData): readonly Told[] =>
     }),
   );
 
-const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] => [
+const figuresOf = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ...sumsOf(evidence, group),
-  ...toldCounts(
+  ...countFigures(
     evidence,
     group,
     ARMS.flatMap((arm) =>
@@ -137,34 +137,34 @@ const enforcement = ({ run }: Evidence): string => {
     : `digests are computed; that the kernel enforces them is not testable here: fs-verity: ${found.detail}`;
 };
 
-const judge = (evidence: Evidence): Judged => {
-  const { agreed, told } = triedOn(evidence, SCENARIO, answerOf, toldOf);
+const judge = (evidence: Evidence): Judgement => {
+  const { agreed, figures } = triedOn(evidence, SCENARIO, answerOf, figuresOf);
   const beside = enforcement(evidence);
   switch (agreed.kind) {
     case 'none':
-      return { verdict: 'not testable', because: missingReason(evidence, [SCENARIO, ...ARMS]), told };
+      return { verdict: 'not testable', because: missingReason(evidence, [SCENARIO, ...ARMS]), figures };
     case 'unclear':
       return {
         verdict: 'undecided',
         because: `a change was not shown by the mount, a changed byte was not told, or passes differ; ${beside}`,
         wouldDecide: `cfsbench run --scenarios ${SCENARIO} on a work file system that keeps every change`,
-        told,
+        figures,
       };
     case 'split':
       return {
         verdict: 'undecided',
         because: splitText(agreed.yes, agreed.no),
         wouldDecide: READ_BOTH,
-        told,
+        figures,
       };
     case 'all':
       return agreed.answer === 'yes'
         ? {
             verdict: 'supported',
             because: `fs-verity of files tells a changed byte and nothing else; verity=require tells a replaced redirect too, unless its digest was replaced with it; all else is told by the digest of the manifest alone; ${beside}`,
-            told,
+            figures,
           }
-        : { verdict: 'not supported', because: `${deviations(evidence)}; ${beside}`, told };
+        : { verdict: 'not supported', because: `${deviations(evidence)}; ${beside}`, figures };
   }
 };
 

@@ -1,9 +1,9 @@
 // Whether two images hold what they have in common once: in the page cache and on disk.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { type Answer, agreedOn, type Found, READ_BOTH, splitText } from './agree.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { COPIES_TOLERANCE, copiesOf, missingReason, toldCounts } from './observed.ts';
+import { COPIES_TOLERANCE, copiesOf, countFigures, missingReason } from './observed.ts';
 import { COMPOSEFS_README } from './sources.ts';
 
 const [CACHE, DISK] = ['sharing-cache', 'sharing-disk'] as const;
@@ -42,18 +42,18 @@ const answersOf = (
     return found === null ? [] : [{ group, answer: found }];
   });
 
-const cacheTold = (evidence: Evidence, group: GroupData): readonly Told[] => [
-  ...toldCounts(evidence, group, [[ARM, COPIES, 'copies of a common page behind two mounts']], {
+const cacheTold = (evidence: Evidence, group: GroupData): readonly Figure[] => [
+  ...countFigures(evidence, group, [[ARM, COPIES, 'copies of a common page behind two mounts']], {
     published:
       '16 to 49 % less memory for two versions, by another mechanism (EROFS page-cache sharing, Linux 7.0)',
   }),
-  ...toldCounts(
+  ...countFigures(
     evidence,
     group,
     OTHERS.map((arm) => [arm, COPIES, 'copies of a common page behind two mounts']),
     { standIn: true },
   ),
-  ...toldCounts(
+  ...countFigures(
     evidence,
     group,
     [
@@ -64,13 +64,13 @@ const cacheTold = (evidence: Evidence, group: GroupData): readonly Told[] => [
   ),
 ];
 
-const diskTold = (evidence: Evidence, group: GroupData): readonly Told[] => [
-  ...toldCounts(evidence, group, [
+const diskTold = (evidence: Evidence, group: GroupData): readonly Figure[] => [
+  ...countFigures(evidence, group, [
     [ARM, 'addedDiskBytes', 'disk that the second image adds'],
     [ARM, 'newContentBytes', 'contents that only the second image has'],
     [ARM, 'firstDiskBytes', 'disk of the first image'],
   ]),
-  ...toldCounts(
+  ...countFigures(
     evidence,
     group,
     [UNPACKED, 'erofs-full'].map((arm) => [arm, 'addedDiskBytes', 'disk that the second image adds']),
@@ -87,11 +87,11 @@ const numbersOf = (
 ) => {
   const isLater = (answer: Answer): number => Number(answer !== deciding);
   return [
-    ...cache.map(({ group, answer }) => ({ later: isLater(answer), told: cacheTold(evidence, group) })),
-    ...disk.map(({ group, answer }) => ({ later: isLater(answer), told: diskTold(evidence, group) })),
+    ...cache.map(({ group, answer }) => ({ later: isLater(answer), figures: cacheTold(evidence, group) })),
+    ...disk.map(({ group, answer }) => ({ later: isLater(answer), figures: diskTold(evidence, group) })),
   ]
     .sort((a, b) => a.later - b.later)
-    .flatMap(({ told }) => told);
+    .flatMap(({ figures }) => figures);
 };
 
 /** What unpacked layers share, too. */
@@ -111,7 +111,7 @@ const fuseText = (evidence: Evidence): string =>
     ? '; mounts served over FUSE do not share the page cache'
     : '';
 
-const judge = (evidence: Evidence): Judged => {
+const judge = (evidence: Evidence): Judgement => {
   const cache = answersOf(evidence, CACHE, inCache);
   const disk = answersOf(evidence, DISK, onDisk);
   const halves = [
@@ -123,17 +123,17 @@ const judge = (evidence: Evidence): Judged => {
     return {
       verdict: 'not supported',
       because: `the second image has copies of its own ${copied.map(({ where }) => where).join(' and ')}`,
-      told: numbersOf(evidence, cache, disk, 'no'),
+      figures: numbersOf(evidence, cache, disk, 'no'),
     };
-  const told = numbersOf(evidence, cache, disk, 'yes');
+  const figures = numbersOf(evidence, cache, disk, 'yes');
   if (cache.length === 0)
-    return { verdict: 'not testable', because: missingReason(evidence, [CACHE, ARM]), told };
+    return { verdict: 'not testable', because: missingReason(evidence, [CACHE, ARM]), figures };
   if (disk.length === 0)
     return {
       verdict: 'undecided',
       because: `what the second image takes on disk was not measured: ${missingReason(evidence, [DISK])}`,
       wouldDecide: `cfsbench run --scenarios ${CACHE},${DISK}`,
-      told,
+      figures,
     };
   for (const { where, agreed } of halves)
     if (agreed.kind === 'split')
@@ -141,7 +141,7 @@ const judge = (evidence: Evidence): Judged => {
         verdict: 'undecided',
         because: `shared ${where}: ${splitText(agreed.yes, agreed.no)}`,
         wouldDecide: READ_BOTH,
-        told,
+        figures,
       };
   if (halves.some(({ agreed }) => agreed.kind !== 'all'))
     return {
@@ -149,12 +149,12 @@ const judge = (evidence: Evidence): Judged => {
       because:
         'common pages were there neither once nor twice, or passes differ: something took them away meanwhile',
       wouldDecide: `cfsbench run --scenarios ${CACHE},${DISK}, while nothing else drops caches`,
-      told: numbersOf(evidence, cache, disk, 'unclear'),
+      figures: numbersOf(evidence, cache, disk, 'unclear'),
     };
   return {
     verdict: 'supported',
     because: `EROFS + overlayfs hold common contents once, in memory and on disk${fuseText(evidence)}${layersText(evidence)}`,
-    told,
+    figures,
   };
 };
 

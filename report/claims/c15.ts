@@ -3,9 +3,9 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import type { ImageInfo } from '../../results/schema/run.ts';
 import { grouped } from '../format.ts';
 import { type Answer, READ_BOTH, splitText, triedOn } from './agree.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import { type Evidence, placeText } from './evidence.ts';
-import { isEqual, toldCounts } from './observed.ts';
+import { countFigures, isEqual } from './observed.ts';
 import { unmeasured } from './ratios.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 
@@ -41,14 +41,14 @@ const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
   return objects.most < image.objectCount && file.most < layer.most ? 'yes' : 'no';
 };
 
-const exact = (what: string, metric: string, value: number): Told => ({
+const exact = (what: string, metric: string, value: number): Figure => ({
   what,
   metric,
   value,
   interval: null,
 });
 
-const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] => {
+const figuresOf = (evidence: Evidence, group: GroupData): readonly Figure[] => {
   const image = imageOf(evidence, group);
   const [file, layer] = [PER_FILE, PER_LAYER].map((arm) => evidence.count(group, arm, BYTES));
   if (image === undefined || !file || !layer) return [];
@@ -59,7 +59,7 @@ const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] => {
       'fetchRatio',
       file.most / layer.most,
     ),
-    ...toldCounts(
+    ...countFigures(
       evidence,
       group,
       [PER_FILE, PER_LAYER].flatMap((arm) =>
@@ -81,16 +81,16 @@ const supportedText = (evidence: Evidence): string =>
     })
     .join('; ');
 
-const judge = (evidence: Evidence): Judged => {
-  const { agreed, told } = triedOn(evidence, SCENARIO, answerOf, toldOf);
+const judge = (evidence: Evidence): Judgement => {
+  const { agreed, figures } = triedOn(evidence, SCENARIO, answerOf, figuresOf);
   switch (agreed.kind) {
     case 'none':
-      return told.length > 0
+      return figures.length > 0
         ? {
             verdict: 'undecided',
             because: `measured on images of one layer only: these come whole by layer, whatever changed`,
             wouldDecide: AGAIN,
-            told,
+            figures,
           }
         : unmeasured(evidence, [PER_FILE, PER_LAYER, ...evidence.run.plan.images, SCENARIO], AGAIN);
     case 'unclear':
@@ -98,22 +98,22 @@ const judge = (evidence: Evidence): Judged => {
         verdict: 'undecided',
         because: 'what had to be fetched differs between passes',
         wouldDecide: AGAIN,
-        told,
+        figures,
       };
     case 'split':
       return {
         verdict: 'undecided',
         because: splitText(agreed.yes, agreed.no),
         wouldDecide: READ_BOTH,
-        told,
+        figures,
       };
     case 'all':
       return agreed.answer === 'yes'
-        ? { verdict: 'supported', because: supportedText(evidence), told }
+        ? { verdict: 'supported', because: supportedText(evidence), figures }
         : {
             verdict: 'not supported',
             because: 'every object of the new version had to come, or no fewer bytes than by layer',
-            told,
+            figures,
           };
   }
 };

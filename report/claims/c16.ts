@@ -1,10 +1,10 @@
 // Read-only and below the writable layer that containers have: the module was never merged, so nothing is judged of it. What the
 // layer adds to the file systems of today is shown.
 import type { GroupData } from '../../results/compare/tally.ts';
-import type { Claim, Told } from './claim.ts';
+import type { Claim, Figure } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { scrivanoMemory } from './people.ts';
-import { imagesWith, placementIn, told, whereIn } from './ratios.ts';
+import { figures, imagesWith, placementIn, whereIn } from './ratios.ts';
 import { isLarge } from './size.ts';
 
 const METRIC = 'walkWallNs';
@@ -18,14 +18,14 @@ const readOnlyOf = (evidence: Evidence, writable: GroupData, arm: string): Group
     .groups({ scenario: 'walk-cold', image: writable.group.image, params: placementIn(writable) })
     .find((one) => evidence.values(one, arm, METRIC).size > 0) ?? null;
 
-const grown = (evidence: Evidence, stack: 'one' | 'over'): readonly Told[] =>
+const grown = (evidence: Evidence, stack: 'one' | 'over'): readonly Figure[] =>
   ARMS.flatMap((arm) =>
     imagesWith(evidence, { scenario: 'walk-writable', params: { stack } }, [arm], METRIC).flatMap((group) => {
       const readOnly = readOnlyOf(evidence, group, arm);
       if (readOnly === null) return [];
       const size = isLarge(evidence, group) ? '' : ', a small image';
       const isPublished = stack === 'over' && arm === 'erofs-overlay';
-      return told(
+      return figures(
         `cold walk writable ÷ read-only, ${arm}${stack === 'over' ? ' with an overlay over it' : ''} on ${group.group.image}${whereIn(group)}${size}`,
         'walkRatio',
         evidence.ratioOf(evidence.values(group, arm, METRIC), evidence.values(readOnly, arm, METRIC)),
@@ -51,6 +51,6 @@ export const claim: Claim = {
   judge: (evidence) => ({
     verdict: 'not testable',
     because: 'the composefs kernel module was never merged',
-    told: [...grown(evidence, 'one'), ...grown(evidence, 'over')],
+    figures: [...grown(evidence, 'one'), ...grown(evidence, 'over')],
   }),
 };

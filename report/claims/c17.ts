@@ -2,7 +2,7 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { imagesWith, told, whereIn } from './ratios.ts';
+import { figures, imagesWith, whereIn } from './ratios.ts';
 import { unmeasuredLarge } from './size.ts';
 import { type Answer, above, allOf, ON_LARGE_IMAGES, overLargeImages, shareOf } from './verdicts.ts';
 
@@ -32,17 +32,17 @@ const answerOn =
         {
           holds,
           because: both.kind === 'tooFew' ? 'too few blocks' : WORDS[holds],
-          told:
-            told(`${place}, neither ÷ both`, 'walkRatio', both, {
+          figures:
+            figures(`${place}, neither ÷ both`, 'walkRatio', both, {
               published: '1.28 (T7, 264 ÷ 206 ms)',
             })[0] ?? null,
         },
       ],
       [
-        ...told(`${place}, without ÷ with the filter`, 'walkRatio', ratio(NEITHER, FILTER), {
+        ...figures(`${place}, without ÷ with the filter`, 'walkRatio', ratio(NEITHER, FILTER), {
           published: '1.04 (T7, 264 ÷ 254 ms)',
         }),
-        ...told(`${place}, with ÷ without ACLs`, 'walkRatio', ratio(FILTER, BOTH), {
+        ...figures(`${place}, with ÷ without ACLs`, 'walkRatio', ratio(FILTER, BOTH), {
           published: '1.23 (T7, 254 ÷ 206 ms)',
         }),
       ],

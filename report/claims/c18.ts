@@ -1,8 +1,8 @@
 // Every way of serving an image over FUSE that there is here, wherever it was placed, against the kernel's own file systems.
 import type { Interval } from '../../results/stats/interval.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { MORE_BLOCKS, told, unmeasured } from './ratios.ts';
+import { figures, MORE_BLOCKS, unmeasured } from './ratios.ts';
 import { type Answer, allOf, overImages, type Part } from './verdicts.ts';
 
 const METRIC = 'walkWallNs';
@@ -18,7 +18,7 @@ type Known = Extract<Interval, { readonly kind: 'interval' }>;
 interface Measured {
   readonly arm: string;
   readonly ratio: Known;
-  readonly told: Told;
+  readonly figures: Figure;
 }
 
 /** On one image: the scheduler's choice of a CPU, and one CPU for server and client. */
@@ -32,8 +32,8 @@ const measuredIn = (evidence: Evidence, scenario: string, image: string): readon
           const ratio = evidence.ratio(group, arm, KERNEL, METRIC);
           if (ratio.kind === 'tooFew') return [];
           const where = group.group.params['placement'] === 'same-cpu' ? ', on one CPU' : '';
-          const [one] = told(`${scenario}, ${arm} ÷ ${KERNEL} on ${image}${where}`, 'walkRatio', ratio);
-          return one === undefined ? [] : [{ arm, ratio, told: one }];
+          const [one] = figures(`${scenario}, ${arm} ÷ ${KERNEL} on ${image}${where}`, 'walkRatio', ratio);
+          return one === undefined ? [] : [{ arm, ratio, figures: one }];
         }),
     );
 
@@ -55,15 +55,19 @@ const bestPart = (scenario: string, all: readonly Measured[]): Part => {
     return {
       holds: 'yes',
       because: `${words} at most ${SIMILAR} times as long (${best.arm})`,
-      told: best.told,
+      figures: best.figures,
     };
   return fastest.ratio.lo > SIMILAR
     ? {
         holds: 'no',
         because: `${words} every one takes more than ${SIMILAR} times as long`,
-        told: fastest.told,
+        figures: fastest.figures,
       }
-    : { holds: 'open', because: `${words} an interval holds ${SIMILAR} times as long`, told: best.told };
+    : {
+        holds: 'open',
+        because: `${words} an interval holds ${SIMILAR} times as long`,
+        figures: best.figures,
+      };
 };
 
 const answerOn = (evidence: Evidence, image: string): Answer | null => {
@@ -71,16 +75,16 @@ const answerOn = (evidence: Evidence, image: string): Answer | null => {
   if (found.some(([, all]) => all.length === 0)) return null;
   const parts = found.map(([scenario, all]) => bestPart(scenario, all));
   // The slower of the two is what both are at least as good as.
-  const slowerFirst = [...parts].sort((a, b) => (b.told?.value ?? 0) - (a.told?.value ?? 0));
-  const beside = found.flatMap(([, all]) => all.map((one) => one.told));
+  const slowerFirst = [...parts].sort((a, b) => (b.figures?.value ?? 0) - (a.figures?.value ?? 0));
+  const beside = found.flatMap(([, all]) => all.map((one) => one.figures));
   const answer = allOf(image, slowerFirst);
-  const told = [...answer.told, ...beside.filter((one) => !answer.told.includes(one))];
+  const figures = [...answer.figures, ...beside.filter((one) => !answer.figures.includes(one))];
   const missing = [...new Set(found.flatMap(([, all]) => notAsked(evidence, image, all)))];
   return missing.length === 0
-    ? { ...answer, told }
+    ? { ...answer, figures }
     : {
         ...answer,
-        told,
+        figures,
         verdict: 'undecided',
         because: `asked with all servers or not at all; not measured on ${image}: ${missing.join(', ')}`,
         wouldDecide: COMMAND,
@@ -88,7 +92,7 @@ const answerOn = (evidence: Evidence, image: string): Answer | null => {
       };
 };
 
-const judge = (evidence: Evidence): Judged => {
+const judge = (evidence: Evidence): Judgement => {
   const images = [...evidence.run.images].sort((a, b) => b.entryCount - a.entryCount);
   const answers = images.flatMap(({ name }) => answerOn(evidence, name) ?? []);
   return answers.length === 0

@@ -4,7 +4,7 @@ import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import { grouped } from '../format.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { unmeasured } from './ratios.ts';
 
@@ -33,7 +33,7 @@ const tallyOf = (evidence: Evidence, groups: readonly GroupData[], arm: string):
   return { arm, askedCount: total(ASKED), heldCount: total(HELD) };
 };
 
-const toldOf = ({ arm, askedCount, heldCount }: Tally): Told => ({
+const figuresOf = ({ arm, askedCount, heldCount }: Tally): Figure => ({
   what: `${arm}: still held when unmount had returned, in ${grouped(askedCount)} unmounts`,
   metric: HELD,
   value: heldCount,
@@ -58,28 +58,29 @@ const heldText = (tallies: readonly Tally[]): string =>
     .map(({ arm, heldCount, askedCount }) => `${arm} ${grouped(heldCount)} of ${grouped(askedCount)}`)
     .join(', ');
 
-const judge = (evidence: Evidence): Judged => {
+const judge = (evidence: Evidence): Judgement => {
   const groups = evidence.groups({ scenario: SCENARIO });
   const tallies = armsOf(groups).map((arm) => tallyOf(evidence, groups, arm));
   const asked = tallies.filter(({ askedCount }) => askedCount > 0);
   const silent = tallies.filter(({ askedCount }) => askedCount === 0).map(({ arm }) => arm);
-  const told = [...asked].sort((a, b) => b.heldCount - a.heldCount).map(toldOf);
+  const figures = [...asked].sort((a, b) => b.heldCount - a.heldCount).map(figuresOf);
   const unasked = silent.length === 0 ? '' : `; not asked, and no zero: ${silent.join(', ')}`;
   const held = asked.filter(({ heldCount }) => heldCount > 0);
   if (held.some(isSure))
     return {
       verdict: 'not supported',
       because: `unmount returned while something was held: ${heldText(held)}${unasked}`,
-      told,
+      figures,
     };
   const missing = HEADLINE.filter((arm) => !asked.some((one) => one.arm === arm));
-  if (missing.length > 0) return unmeasured(evidence, missing, `cfsbench run --scenarios ${SCENARIO}`, told);
+  if (missing.length > 0)
+    return unmeasured(evidence, missing, `cfsbench run --scenarios ${SCENARIO}`, figures);
   if (held.length > 0)
     return {
       verdict: 'undecided',
       because: `the number of a superblock was taken so rarely that another mount on the machine may have it: ${heldText(held)}${unasked}`,
       wouldDecide: 'the same run while nothing else on the machine mounts',
-      told,
+      figures,
     };
   const fewest = Math.min(
     ...asked.filter(({ arm }) => HEADLINE.some((one) => one === arm)).map(({ askedCount }) => askedCount),
@@ -89,12 +90,12 @@ const judge = (evidence: Evidence): Judged => {
       verdict: 'undecided',
       because: `nothing was held when unmount had returned, in ${grouped(fewest)} unmounts of a backend: too few to say never${unasked}`,
       wouldDecide: `cfsbench run --profile full --scenarios ${SCENARIO}, which has 1,000 mounts`,
-      told,
+      figures,
     };
   return {
     verdict: 'supported',
     because: `nothing was held when unmount had returned, in ${grouped(fewest)} unmounts of each backend${unasked}`,
-    told,
+    figures,
   };
 };
 

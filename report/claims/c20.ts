@@ -2,9 +2,9 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { type Answer, agreedOn, READ_BOTH, splitText } from './agree.ts';
-import type { Claim, Judged, Told } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { MORE_BLOCKS, told, unmeasured } from './ratios.ts';
+import { figures, MORE_BLOCKS, unmeasured } from './ratios.ts';
 
 const SCENARIO = 'cleanup';
 /** The complaints are about layers of files. */
@@ -47,15 +47,15 @@ const placeOf = (evidence: Evidence, group: GroupData, arm: string): string => {
   return `${image}, ${where}, caches ${params['caches']}${params['durable'] === 'yes' ? ', with syncfs' : ''}`;
 };
 
-const toldOf = (evidence: Evidence, group: GroupData): readonly Told[] =>
+const figuresOf = (evidence: Evidence, group: GroupData): readonly Figure[] =>
   [LAYERS, OBJECTS].flatMap((arm) => [
-    ...told(
+    ...figures(
       `${arm}: neighbour’s file with fsync, median during removal ÷ alone (${placeOf(evidence, group, arm)})`,
       RATIO,
       evidence.median(group, arm, RATIO),
       arm === LAYERS ? {} : { standIn: true },
     ),
-    ...told(
+    ...figures(
       `${arm}: how long the removal takes (${placeOf(evidence, group, arm)})`,
       'cleanupWallNs',
       evidence.median(group, arm, 'cleanupWallNs'),
@@ -82,7 +82,7 @@ const objectsText = (evidence: Evidence, groups: readonly GroupData[]): string =
     : 'collecting as many objects does the same on some of them';
 };
 
-const judge = (evidence: Evidence): Judged => {
+const judge = (evidence: Evidence): Judgement => {
   const all = evidence
     .groups({ scenario: SCENARIO })
     .filter((group) => evidence.values(group, LAYERS, RATIO).size > 0);
@@ -94,7 +94,7 @@ const judge = (evidence: Evidence): Judged => {
     isDeciding(group) ? Number(found.find((one) => one.group === group)?.answer !== first) : 2;
   const numbers = [...all]
     .sort((a, b) => isLater(a) - isLater(b))
-    .flatMap((group) => toldOf(evidence, group));
+    .flatMap((group) => figuresOf(evidence, group));
   if (agreed.kind === 'none')
     return unmeasured(evidence, [SCENARIO, LAYERS], `cfsbench run --scenarios ${SCENARIO}`, numbers);
   if (agreed.kind === 'split')
@@ -102,7 +102,7 @@ const judge = (evidence: Evidence): Judged => {
       verdict: 'undecided',
       because: splitText(agreed.yes, agreed.no),
       wouldDecide: READ_BOTH,
-      told: numbers,
+      figures: numbers,
     };
   if (agreed.kind === 'unclear')
     return {
@@ -111,7 +111,7 @@ const judge = (evidence: Evidence): Judged => {
         ? `whether a neighbour takes ${FELT_TEXT} longer cannot be told on ${agreed.where}`
         : 'too few blocks',
       wouldDecide: MORE_BLOCKS,
-      told: numbers,
+      figures: numbers,
     };
   const missing = JOURNALLED.filter((on) => !deciding.some((group) => onOf(group) === on));
   if (missing.length > 0)
@@ -119,19 +119,19 @@ const judge = (evidence: Evidence): Judged => {
       verdict: 'undecided',
       because: `not measured on ${missing.join(' and ')} with a journal: ${agreed.answer} where it was`,
       wouldDecide: `cfsbench run --scenarios ${SCENARIO} as root, with mkfs.ext4 and mkfs.xfs installed`,
-      told: numbers,
+      figures: numbers,
     };
   const beside = objectsText(evidence, deciding);
   return agreed.answer === 'yes'
     ? {
         verdict: 'supported',
         because: `a neighbour’s files take longer while layers are removed, on every file system; ${beside}`,
-        told: numbers,
+        figures: numbers,
       }
     : {
         verdict: 'not supported',
         because: `a neighbour’s files take no more than ${FELT_TEXT} longer while layers are removed, on any file system; ${beside}`,
-        told: numbers,
+        figures: numbers,
       };
 };
 

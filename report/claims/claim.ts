@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.ts';
 import type { Source } from './source.ts';
 
 /** A number that the verdict stands on. */
-export interface Told {
+export interface Figure {
   /** What it is of, such as `walk-cold, erofs-overlay ÷ erofs-only`. */
   readonly what: string;
   /** Its unit is the suffix of a metric's name: `Ns`, `Bytes`, `Count`, `PerSecond`, `Ratio`. */
@@ -18,26 +18,26 @@ export interface Told {
   readonly standIn?: boolean;
 }
 
-export type Judged =
+export type Judgement =
   | {
       readonly verdict: 'supported' | 'not supported';
       readonly because: string;
-      /** The number that decided, and no other: it is what is printed beside the verdict. Absent: the first of `told`. */
-      readonly decidedBy?: Told;
-      readonly told: readonly Told[];
+      /** The number that decided, and no other: it is what is printed beside the verdict. Absent: the first of `figures`. */
+      readonly decidedBy?: Figure;
+      readonly figures: readonly Figure[];
     }
   | {
       readonly verdict: 'undecided';
       readonly because: string;
       /** What would decide it: a command to type, more blocks, a larger image. */
       readonly wouldDecide: string;
-      readonly told: readonly Told[];
+      readonly figures: readonly Figure[];
     }
   | {
       readonly verdict: 'not testable';
       /** The missing kernel feature, privilege or program, or that the thing was never merged. */
       readonly because: string;
-      readonly told: readonly Told[];
+      readonly figures: readonly Figure[];
     };
 
 export interface Claim {
@@ -54,5 +54,5 @@ export interface Claim {
   /** What a critic would object, and how the run answers it. */
   readonly objection: string;
   readonly answer: string;
-  judge(evidence: Evidence): Judged;
+  judge(evidence: Evidence): Judgement;
 }

@@ -8,7 +8,7 @@ import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
 import { intervalOver, levelOver, ratioOver } from '../../results/stats/over-blocks.ts';
 import { widened } from './allowance.ts';
 
-export interface Place {
+export interface GroupFilter {
   readonly scenario: string;
   /** Every one of these must be equal; other parameters are free unless the group has a placement. Absent: none asked for. */
   readonly params?: Params;
@@ -18,7 +18,7 @@ export interface Place {
 export interface Evidence {
   readonly run: RunFile;
   /** Groups of a place in the order of the run: one for each image and each combination of other parameters. */
-  groups(place: Place): readonly GroupData[];
+  groups(place: GroupFilter): readonly GroupData[];
   /** By block; empty where nothing was measured. */
   values(group: GroupData, arm: string, metric: string, pass?: Pass): ByBlock;
   /** Of the passes that counted, else of the timed ones; null where nothing was measured. */
@@ -44,7 +44,7 @@ export interface Evidence {
 
 const NOTHING: ByBlock = new Map();
 
-const isAt = ({ group }: GroupData, { scenario, params = {}, image }: Place): boolean =>
+const isAt = ({ group }: GroupData, { scenario, params = {}, image }: GroupFilter): boolean =>
   group.scenario === scenario &&
   (image === undefined || group.image === image) &&
   // What was pinned to one CPU answers only where it was asked for.

@@ -1,7 +1,7 @@
 // Numbers that were observed, not timed: what a verdict stands on is the same in every pass.
 import type { Count } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
-import type { Told } from './claim.ts';
+import type { Figure } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { placeText } from './evidence.ts';
 
@@ -19,12 +19,12 @@ export const copiesOf = (count: Count): Copies => {
 };
 
 /** One line for each of the counts that there are; the most of those that vary. */
-export const toldCounts = (
+export const countFigures = (
   evidence: Evidence,
   group: GroupData,
   wanted: readonly (readonly [arm: string, metric: string, what: string])[],
-  more: Partial<Told> = {},
-): readonly Told[] =>
+  more: Partial<Figure> = {},
+): readonly Figure[] =>
   wanted.flatMap(([arm, metric, what]) => {
     const count = evidence.count(group, arm, metric);
     if (count === null) return [];

@@ -2,15 +2,15 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import { median } from '../../results/stats/median.ts';
-import type { Told } from './claim.ts';
+import type { Figure } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { told, whereIn } from './ratios.ts';
+import { figures, whereIn } from './ratios.ts';
 
 export interface Order {
   /** `a < b ~ c`: `<` where the ratio's interval excludes no difference, `~` where it does not. */
   readonly text: string;
   /** Each against the one before it. */
-  readonly told: readonly Told[];
+  readonly figures: readonly Figure[];
   /** Every step excludes no difference. */
   readonly decided: boolean;
 }
@@ -34,8 +34,8 @@ export const orderOf = (
   });
   return {
     text: [sorted[0]!, ...steps.map(({ sign, arm }) => `${sign} ${arm}`)].join(' '),
-    told: steps.flatMap(({ arm, than, ratio }) =>
-      told(
+    figures: steps.flatMap(({ arm, than, ratio }) =>
+      figures(
         `${group.group.scenario}, ${arm} ÷ ${than} on ${group.group.image}${whereIn(group)}`,
         'walkRatio',
         ratio,

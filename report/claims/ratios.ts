@@ -5,8 +5,8 @@ import type { Params } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, medianNeeds } from '../../results/stats/median.ts';
-import type { Judged, Told } from './claim.ts';
-import type { Evidence, Place } from './evidence.ts';
+import type { Figure, Judgement } from './claim.ts';
+import type { Evidence, GroupFilter } from './evidence.ts';
 
 const FEWEST_BLOCKS = medianNeeds(LOOK_CONFIDENCE);
 
@@ -18,7 +18,7 @@ export type Known = Extract<Interval, { readonly kind: 'interval' }>;
  */
 export const largestWith = (
   evidence: Evidence,
-  place: Place,
+  place: GroupFilter,
   arms: readonly string[],
   metric: string,
 ): GroupData | null => {
@@ -30,7 +30,7 @@ export const largestWith = (
   return withBlocks(FEWEST_BLOCKS) ?? withBlocks(1) ?? null;
 };
 
-export const onOneCpu = (place: Place): Place => ({
+export const onOneCpu = (place: GroupFilter): GroupFilter => ({
   ...place,
   params: { ...place.params, placement: 'same-cpu' },
 });
@@ -42,7 +42,7 @@ export const onOneCpu = (place: Place): Place => ({
  */
 export const imagesWith = (
   evidence: Evidence,
-  place: Place,
+  place: GroupFilter,
   arms: readonly string[],
   metric: string,
 ): readonly GroupData[] => {
@@ -60,7 +60,7 @@ export const imagesWith = (
 /** The largest of them. */
 export const steadiestWith = (
   evidence: Evidence,
-  place: Place,
+  place: GroupFilter,
   arms: readonly string[],
   metric: string,
 ): GroupData | null =>
@@ -89,12 +89,12 @@ export const eachBlock = (
     }),
   );
 
-export const told = (
+export const figures = (
   what: string,
   metric: string,
   interval: Interval,
-  more: Partial<Told> = {},
-): readonly Told[] =>
+  more: Partial<Figure> = {},
+): readonly Figure[] =>
   interval.kind === 'tooFew' ? [] : [{ what, metric, value: interval.center, interval, ...more }];
 
 /** Left out of the plan for want of time is no reason why something cannot be tested. */
@@ -106,19 +106,19 @@ export const unmeasured = (
   evidence: Evidence,
   ids: readonly string[],
   command: string,
-  numbers: readonly Told[] = [],
-): Judged => {
-  const open = (because: string): Judged => ({
+  numbers: readonly Figure[] = [],
+): Judgement => {
+  const open = (because: string): Judgement => ({
     verdict: 'undecided',
     because,
     wouldDecide: command,
-    told: numbers,
+    figures: numbers,
   });
   const noRoom = hadNoRoom(evidence, ids);
   if (noRoom !== undefined) return open(`left out: ${noRoom}`);
   for (const id of ids) {
     const reason = evidence.whyMissing(id);
-    if (reason !== null) return { verdict: 'not testable', because: `${id}: ${reason}`, told: numbers };
+    if (reason !== null) return { verdict: 'not testable', because: `${id}: ${reason}`, figures: numbers };
   }
   return open(`no image of this run has all of it: ${ids.join(', ')}`);
 };

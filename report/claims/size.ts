@@ -1,7 +1,7 @@
 // How large an image must be before a rule on readahead, stacking, growth or memory says anything of it. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { grouped } from '../format.ts';
-import type { Judged, Told } from './claim.ts';
+import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { unmeasured } from './ratios.ts';
 
@@ -21,16 +21,16 @@ export const isLarge = (evidence: Evidence, { group }: GroupData): boolean =>
   entriesOf(evidence, group.image) >= ENOUGH_ENTRIES;
 
 /** `count`: of the largest image that was measured. */
-export const tooSmall = (count: number, told: readonly Told[] = [], of = 'entries'): Judged => ({
+export const tooSmall = (count: number, figures: readonly Figure[] = [], of = 'entries'): Judgement => ({
   verdict: 'undecided',
   because: `measured too small, ${grouped(count)} ${of}: --profile full`,
   wouldDecide: FULL_PROFILE,
-  told,
+  figures,
 });
 
 /** The run's own reason for what a rule needs; of a run without an image that is large enough, that. */
-export const unmeasuredLarge = (evidence: Evidence, ids: readonly string[], command: string): Judged => {
+export const unmeasuredLarge = (evidence: Evidence, ids: readonly string[], command: string): Judgement => {
   const judged = unmeasured(evidence, ids, command);
   const most = Math.max(0, ...evidence.run.images.map(({ entryCount }) => entryCount));
-  return judged.verdict === 'undecided' && most < ENOUGH_ENTRIES ? tooSmall(most, judged.told) : judged;
+  return judged.verdict === 'undecided' && most < ENOUGH_ENTRIES ? tooSmall(most, judged.figures) : judged;
 };

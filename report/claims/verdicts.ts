@@ -1,7 +1,7 @@
 // From intervals to a verdict: what one number says to its bound, what several say together, and what several images say. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import type { Judged, Told } from './claim.ts';
+import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { MORE_BLOCKS } from './ratios.ts';
 import { ENOUGH_ENTRIES, entriesOf, isLarge, tooSmall } from './size.ts';
@@ -34,7 +34,7 @@ export interface Part {
   /** Says what was found, whichever it is. */
   readonly because: string;
   /** The number that it stands on; null where there are too few values for one. */
-  readonly told: Told | null;
+  readonly figures: Figure | null;
 }
 
 /** What one image says to a claim. */
@@ -44,8 +44,8 @@ export interface Answer {
   readonly because: string;
   readonly wouldDecide: string;
   /** Null of an open one. */
-  readonly decidedBy: Told | null;
-  readonly told: readonly Told[];
+  readonly decidedBy: Figure | null;
+  readonly figures: readonly Figure[];
 }
 
 /**
@@ -55,10 +55,10 @@ export interface Answer {
 export const allOf = (
   image: string,
   parts: readonly Part[],
-  beside: readonly Told[] = [],
+  beside: readonly Figure[] = [],
   wouldDecide = MORE_BLOCKS,
 ): Answer => {
-  const told = [...parts.flatMap((part) => part.told ?? []), ...beside];
+  const figures = [...parts.flatMap((part) => part.figures ?? []), ...beside];
   const refuted = parts.filter(({ holds }) => holds === 'no');
   const open = parts.filter(({ holds }) => holds === 'open');
   const [verdict, those] =
@@ -72,15 +72,18 @@ export const allOf = (
     verdict,
     because: those.map(({ because }) => because).join('; '),
     wouldDecide,
-    decidedBy: verdict === 'undecided' ? null : (those[0]?.told ?? null),
-    told,
+    decidedBy: verdict === 'undecided' ? null : (those[0]?.figures ?? null),
+    figures,
   };
 };
 
-const judgedOf = ({ verdict, because, wouldDecide, decidedBy }: Answer, told: readonly Told[]): Judged =>
+const judgedOf = (
+  { verdict, because, wouldDecide, decidedBy }: Answer,
+  figures: readonly Figure[],
+): Judgement =>
   verdict === 'undecided' || decidedBy === null
-    ? { verdict: 'undecided', because, wouldDecide, told }
-    : { verdict, because, decidedBy, told };
+    ? { verdict: 'undecided', because, wouldDecide, figures }
+    : { verdict, because, decidedBy, figures };
 
 const decidedText = ({ image, verdict, because }: Answer): string => `${image}: ${verdict} (${because})`;
 
@@ -88,12 +91,12 @@ const decidedText = ({ image, verdict, because }: Answer): string => `${image}: 
  * The first image decides, which is the largest: unless another one says the contrary, for then nothing is decided and both are
  * named. What another leaves open contradicts nobody.
  */
-export const overImages = (answers: readonly Answer[]): Judged => {
+export const overImages = (answers: readonly Answer[]): Judgement => {
   const [first] = answers;
   if (first === undefined) throw new Error('no image, no answer');
-  const told = answers.flatMap((answer) => answer.told);
+  const figures = answers.flatMap((answer) => answer.figures);
   const contrary = answers.find(({ verdict }) => verdict !== 'undecided' && verdict !== first.verdict);
-  if (contrary === undefined) return judgedOf(first, told);
+  if (contrary === undefined) return judgedOf(first, figures);
   return {
     verdict: 'undecided',
     because:
@@ -102,7 +105,7 @@ export const overImages = (answers: readonly Answer[]): Judged => {
         : `images disagree: ${decidedText(first)}; ${decidedText(contrary)}`,
     wouldDecide:
       first.verdict === 'undecided' ? first.wouldDecide : 'an image between the two, or why they differ',
-    told,
+    figures,
   };
 };
 
@@ -111,12 +114,12 @@ export const overLargeImages = (
   evidence: Evidence,
   groups: readonly GroupData[],
   answerOn: (group: GroupData) => Answer,
-): Judged => {
+): Judgement => {
   const large = groups.filter((group) => isLarge(evidence, group));
   const [first] = groups;
   return large.length > 0 || first === undefined
     ? overImages(large.map(answerOn))
-    : tooSmall(entriesOf(evidence, first.group.image), answerOn(first).told);
+    : tooSmall(entriesOf(evidence, first.group.image), answerOn(first).figures);
 };
 
 /** For rule texts. */

@@ -1,7 +1,7 @@
 // The numbers of a verdict in words, the same on a page, in a terminal and in a mail.
 import { formatRatio, formatValue } from '../format.ts';
 import type { ClaimView } from '../view.ts';
-import type { Told } from './claim.ts';
+import type { Figure } from './claim.ts';
 import { type Source, sourcesText } from './source.ts';
 
 const SMALL_COUNT = 100;
@@ -14,10 +14,10 @@ const number = (metric: string, value: number): string => {
 };
 
 /** `1.04 (1.02..1.07)`; of an exact count the number alone. */
-export const toldText = (told: Told): string =>
-  /perFile/i.test(told.metric) ? `${plainText(told)} a file` : plainText(told);
+export const figureText = (figures: Figure): string =>
+  /perFile/i.test(figures.metric) ? `${plainText(figures)} a file` : plainText(figures);
 
-const plainText = ({ metric, value, interval }: Told): string => {
+const plainText = ({ metric, value, interval }: Figure): string => {
   if (interval === null) return number(metric, value);
   const range =
     interval.kind === 'tooFew'
@@ -42,9 +42,9 @@ export const byText = (by: readonly Source[] | string): string =>
   typeof by === 'string' ? by : sourcesText(by);
 
 /** The number that a verdict stands on; null of any other answer, and where a rule broke. */
-export const decidingText = ({ verdict, told }: ClaimView): string | null => {
-  const first = told.find(({ standIn }) => standIn !== true);
+export const decidingText = ({ verdict, figures }: ClaimView): string | null => {
+  const first = figures.find(({ standIn }) => standIn !== true);
   return (verdict === 'supported' || verdict === 'not supported') && first !== undefined
-    ? toldText(first)
+    ? figureText(first)
     : null;
 };

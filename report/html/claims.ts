@@ -1,8 +1,8 @@
 // The claims of the debate, each with what this run measured and the verdict that its rule gives.
 import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
-import type { Told } from '../claims/claim.ts';
+import type { Figure } from '../claims/claim.ts';
 import { around, linkOf, placeOf, type Source } from '../claims/source.ts';
-import { askedOf, tallyText, toldText } from '../claims/words.ts';
+import { askedOf, figureText, tallyText } from '../claims/words.ts';
 import type { ClaimView, ReportView } from '../view.ts';
 import { type Html, html } from './html.ts';
 import { folded, plainTable } from './parts.ts';
@@ -10,18 +10,18 @@ import { folded, plainTable } from './parts.ts';
 /** More are folded, so that the page stays a list of claims. */
 const MOST_OPEN = 4;
 
-const numbers = (told: readonly Told[], claim: ClaimView): Html => {
-  if (told.length === 0) return html``;
-  const table = numbersTable(told, claim);
-  return told.length <= MOST_OPEN ? table : folded(`the ${told.length} numbers it stands on`, table);
+const numbers = (figures: readonly Figure[], claim: ClaimView): Html => {
+  if (figures.length === 0) return html``;
+  const table = numbersTable(figures, claim);
+  return figures.length <= MOST_OPEN ? table : folded(`the ${figures.length} numbers it stands on`, table);
 };
 
-const numbersTable = (told: readonly Told[], { id }: ClaimView): Html =>
+const numbersTable = (figures: readonly Figure[], { id }: ClaimView): Html =>
   plainTable(
     html`<th scope="col">what</th><th scope="col">measured here</th><th scope="col" class="text">published</th>`,
-    told.map(
+    figures.map(
       (one) =>
-        html`<tr><td>${one.what}${one.standIn === true ? html` <span class="note">(stand-in, not counted)</span>` : null}</td><td>${toldText(one)}</td><td class="text">${one.published ?? '–'}</td></tr>
+        html`<tr><td>${one.what}${one.standIn === true ? html` <span class="note">(stand-in, not counted)</span>` : null}</td><td>${figureText(one)}</td><td class="text">${one.published ?? '–'}</td></tr>
 `,
     ),
     `${id}: the numbers`,
@@ -47,7 +47,7 @@ const claimHtml = (
 <p class="note">${byHtml(claim)}</p>
 <p>${claim.because}</p>
 ${claim.wouldDecide === null ? null : html`<p><b>What would decide it:</b> ${claim.wouldDecide}</p>`}
-${numbers(claim.told, claim)}<details><summary>the rule, and what a critic would say</summary><dl><dt>rule</dt><dd>${claim.rule}</dd><dt>objection</dt><dd>${claim.objection}</dd><dt>answer</dt><dd>${claim.answer}</dd></dl></details>
+${numbers(claim.figures, claim)}<details><summary>the rule, and what a critic would say</summary><dl><dt>rule</dt><dd>${claim.rule}</dd><dt>objection</dt><dd>${claim.objection}</dd><dt>answer</dt><dd>${claim.answer}</dd></dl></details>
 </article>
 `;
 

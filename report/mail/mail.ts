@@ -1,7 +1,7 @@
 // A run as a mail to a mailing list, at most 75 columns wide, in the order of a subscriber's questions.
 import { alerts } from '../alert.ts';
 import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
-import { byText, toldText } from '../claims/words.ts';
+import { byText, figureText } from '../claims/words.ts';
 import { countedLines } from '../counted-lines.ts';
 import { formatBytes, formatInstant, formatNs, grouped, shellLine } from '../format.ts';
 import { tableBlock } from '../terminal.ts';
@@ -71,9 +71,9 @@ const armLines = ({ arms }: ReportView): readonly string[] =>
   arms.flatMap(({ id, how }) => mailLines(how === '' ? id : `${id}: ${how}`, '  ', '      '));
 
 /** Complete, because a reply to a mail can quote only the mail. */
-const claimBlock = ({ id, verdict, text, by, rule, told, because }: ClaimView): readonly string[] => {
-  const numbers = told.map(
-    (one) => `${one.what}: ${toldText(one)}${one.standIn === true ? ' (stand-in, not counted)' : ''}`,
+const claimBlock = ({ id, verdict, text, by, rule, figures, because }: ClaimView): readonly string[] => {
+  const numbers = figures.map(
+    (one) => `${one.what}: ${figureText(one)}${one.standIn === true ? ' (stand-in, not counted)' : ''}`,
   );
   return [
     ...mailLines(`${verdict.toUpperCase()}: ${text}`, id.padEnd(4), '    '),

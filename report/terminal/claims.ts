@@ -9,7 +9,7 @@ const RESET = '\x1b[0m';
 
 const reasonOf = (claim: ClaimView): string => {
   const number = decidingText(claim);
-  const deciding = claim.told.find(({ standIn }) => standIn !== true);
+  const deciding = claim.figures.find(({ standIn }) => standIn !== true);
   return number === null || deciding === undefined ? claim.because : `${number}: ${deciding.what}`;
 };
 

@@ -77,7 +77,7 @@ const show = (title: string, times: Times): void => {
 /** Each phase under the very probe that a run arms. */
 const openPhases = async (machine: Machine) => {
   const one = async (name: Phase, work: () => Promise<unknown>): Promise<readonly [unknown, number]> => {
-    const armed = await probe.arm({ machine, slot: {} as never, scratch: '' });
+    const armed = await probe.arm!({ machine, slot: {} as never, scratch: '' });
     armed.start(name);
     const made = await work();
     armed.stop(name);

@@ -9,7 +9,7 @@ import type { Image } from '../../harness/model/image.ts';
 import type { Machine } from '../../harness/model/machine.ts';
 import type { Scenario } from '../../harness/model/scenario.ts';
 import { createStore } from '../../harness/store/store.ts';
-import type { Judged } from '../../report/claims/claim.ts';
+import type { Judgement } from '../../report/claims/claim.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 
 const MANIFEST = 'image.cfs';
@@ -183,7 +183,7 @@ const oneFileSystem = (scenario: Scenario): Scenario => ({
   },
 });
 
-type Verdict = Judged['verdict'];
+type Verdict = Judgement['verdict'];
 
 const SUPPORTED: readonly Verdict[] = ['supported'];
 const REFUTED: readonly Verdict[] = ['not supported'];

@@ -1,12 +1,12 @@
 // Journals of a world through the shipped rule: tally, evidence, verdict. Nothing is bypassed.
-import type { Claim, Judged } from '../../report/claims/claim.ts';
+import type { Claim, Judgement } from '../../report/claims/claim.ts';
 import { evidenceOf } from '../../report/claims/evidence.ts';
 import { startTally } from '../../results/compare/tally.ts';
 import type { Made } from '../report/claims/journal.ts';
 import { made } from '../report/claims/journal.ts';
 
 /** One run by itself, or several put together as `cfsbench pool` does. */
-export const judgeRuns = (claim: Claim, runs: readonly Made[]): Judged => {
+export const judgeRuns = (claim: Claim, runs: readonly Made[]): Judgement => {
   const journals = runs.map(made);
   const tally = startTally();
   for (const [i, { samples }] of journals.entries()) {

@@ -1,11 +1,11 @@
 // Seeded runs of one world, and how often the rule was wrong and right.
-import type { Claim, Judged } from '../../report/claims/claim.ts';
+import type { Claim, Judgement } from '../../report/claims/claim.ts';
 import { seededUniform } from '../../results/stats/seeded.ts';
 import { judgeRuns } from './judge.ts';
 import { drawMachine, drawRun } from './noise.ts';
 import type { Truth, World } from './world.ts';
 
-export type Verdict = Judged['verdict'];
+export type Verdict = Judgement['verdict'];
 
 export interface Outcome {
   readonly verdicts: Readonly<Record<Verdict, number>>;

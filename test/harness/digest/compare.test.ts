@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findDifference, firstDifference } from '../../../harness/digest/compare.ts';
-import { type Level, type Listed, newListing } from '../../../harness/digest/listing.ts';
+import { type ListedEntry, newListing, type ProofLevel } from '../../../harness/digest/listing.ts';
 import { removeFolder, tempFolder } from './rich-tree.ts';
 
 let folder = '';
@@ -12,7 +12,7 @@ before(() => {
 });
 after(() => removeFolder(folder));
 
-const file = (path: string, parts: Partial<Listed> = {}): Listed => ({
+const file = (path: string, parts: Partial<ListedEntry> = {}): ListedEntry => ({
   path,
   mode: 0o100644,
   uid: 0,
@@ -27,7 +27,7 @@ const file = (path: string, parts: Partial<Listed> = {}): Listed => ({
   ...parts,
 });
 
-const write = (name: string, rows: readonly Listed[]): string => {
+const write = (name: string, rows: readonly ListedEntry[]): string => {
   let text = '';
   const listing = newListing({ contents: true, selinux: true, trusted: true }, (lines) => {
     text += lines;
@@ -39,7 +39,7 @@ const write = (name: string, rows: readonly Listed[]): string => {
   return path;
 };
 
-const between = (expected: readonly Listed[], seen: readonly Listed[], level?: Level) =>
+const between = (expected: readonly ListedEntry[], seen: readonly ListedEntry[], level?: ProofLevel) =>
   findDifference(write('expected', expected), write('seen', seen), level);
 
 test('equal listings have no difference', () => {
@@ -102,7 +102,7 @@ test('without inodes a hard link is no difference, and contents still are', () =
 test('an attribute that is known not to be shown may be absent; shown with another value, or unknown, it may not', () => {
   const capability = ['security.capability', 'x'] as const;
   const own = ['user.own', 'x'] as const;
-  const hide = (expected: readonly Listed[], seen: readonly Listed[]) => {
+  const hide = (expected: readonly ListedEntry[], seen: readonly ListedEntry[]) => {
     const hidden = { prefixes: ['security.'], found: new Set<string>() };
     const difference = findDifference(write('expected', expected), write('seen', seen), 'contents', hidden);
     return [difference?.attribute ?? null, [...hidden.found]];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Coverage, inPathOrder, type Listed, newListing } from '../../../harness/digest/listing.ts';
+import { type Coverage, inPathOrder, type ListedEntry, newListing } from '../../../harness/digest/listing.ts';
 
 const ALL: Coverage = { contents: true, selinux: true, trusted: true };
 
-const file: Listed = {
+const file: ListedEntry = {
   path: '/a',
   mode: 0o100644,
   uid: 0,
@@ -18,7 +18,7 @@ const file: Listed = {
   xattrs: [],
 };
 
-const textOf = (listed: Partial<Listed>, covers = ALL): string => {
+const textOf = (listed: Partial<ListedEntry>, covers = ALL): string => {
   let text = '';
   const listing = newListing(covers, (lines) => {
     text += lines;
@@ -83,7 +83,7 @@ test('of a bare manifest, what overlayfs keeps to itself is hidden and what it e
 });
 
 test('only the full digest sees contents, and only it sees the whiteouts of the root', () => {
-  const digests = (rows: readonly Partial<Listed>[]) => {
+  const digests = (rows: readonly Partial<ListedEntry>[]) => {
     const listing = newListing(ALL, () => {});
     for (const row of rows) listing.add({ ...file, ...row });
     return listing.finish();
@@ -102,7 +102,7 @@ test('only the full digest sees contents, and only it sees the whiteouts of the 
 });
 
 test('only the merged digest does not see which names are one inode', () => {
-  const digests = (second: Partial<Listed>) => {
+  const digests = (second: Partial<ListedEntry>) => {
     const listing = newListing(ALL, () => {});
     listing.add(file);
     listing.add({ ...file, path: '/z', firstName: '/z', ...second });
@@ -124,7 +124,7 @@ test('only the merged digest does not see which names are one inode', () => {
 test('names are ordered as whole paths are', () => {
   const names = ['a.b', 'a', 'b', 'a0', 'a\x01'];
   const order = inPathOrder(names.map((name) => ({ name, isDirectory: name === 'a' })));
-  const paths = order.map(({ child, inside }) => (inside ? `${child.name}/x` : child.name));
+  const paths = order.map(({ child, descend }) => (descend ? `${child.name}/x` : child.name));
   assert.deepEqual(paths, [...paths].sort());
   assert.deepEqual(paths, ['a', 'a\x01', 'a.b', 'a/x', 'a0', 'b']);
 });

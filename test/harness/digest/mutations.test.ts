@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findDifference, firstDifference } from '../../../harness/digest/compare.ts';
-import { type Walked, walkMount } from '../../../harness/digest/of-mount.ts';
+import { type WalkedTree, walkMount } from '../../../harness/digest/of-mount.ts';
 import { setXattr } from '../../../harness/sys/xattrs.ts';
 import { growRichTree, notRoot, removeFolder, setMtime, tempFolder } from './rich-tree.ts';
 
@@ -26,7 +26,7 @@ const KEPT_TIME = '2001-02-03 04:05:06.000000789';
 
 let folder = '';
 let original = '';
-let originalSeen: Walked;
+let originalSeen: WalkedTree;
 
 before(async () => {
   if (notRoot !== false) return;
@@ -40,7 +40,7 @@ after(() => {
   if (folder !== '') removeFolder(folder);
 });
 
-const look = (root: string, name: string): Promise<Walked> =>
+const look = (root: string, name: string): Promise<WalkedTree> =>
   walkMount(root, { timeoutMs: 20_000, listingPath: join(folder, name), selinux: true });
 
 interface Mutation {
@@ -195,7 +195,7 @@ const keepTimes = (copy: string): void => {
     execFileSync('touch', ['-c', '-r', join(original, name), join(copy, name)]);
 };
 
-const mutated = async (mutation: Mutation, name: string): Promise<Walked> => {
+const mutated = async (mutation: Mutation, name: string): Promise<WalkedTree> => {
   const copy = join(folder, 'copy');
   execFileSync('cp', ['-a', original, copy]);
   try {

@@ -93,5 +93,5 @@ test('one walker walks after another, one that failed among them, and ends when 
   const filled = await walker.walk(at, options);
   assert.deepEqual(filled, await walkMount(at, options));
   assert.notEqual(filled.digest, empty.digest);
-  await walker.end();
+  await walker.close();
 });

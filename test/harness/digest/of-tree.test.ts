@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { findDifference, firstDifference } from '../../../harness/digest/compare.ts';
 import { expectedListing, setsSelinux } from '../../../harness/digest/of-tree.ts';
-import type { WalkAnswer } from '../../../harness/digest/walk-main.ts';
+import type { WalkResult } from '../../../harness/digest/walk-main.ts';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { newTreeBuilder } from '../../../harness/model/columns.ts';
 import type { Inode, Tree } from '../../../harness/model/tree.ts';
@@ -53,9 +53,9 @@ before(() => {
 });
 after(() => removeFolder(folder));
 
-const walkMounted = (tree: Tree, imageVersion: 0 | 1): WalkAnswer => {
+const walkMounted = (tree: Tree, imageVersion: 0 | 1): WalkResult => {
   const walker = [process.execPath, WALKER, join(folder, 'mounted'), join(folder, 'seen'), COVERAGE];
-  return JSON.parse(mountAndRun(folder, tree, imageVersion, walker)) as WalkAnswer;
+  return JSON.parse(mountAndRun(folder, tree, imageVersion, walker)) as WalkResult;
 };
 
 for (const imageVersion of [0, 1] as const)

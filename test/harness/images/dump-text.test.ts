@@ -45,8 +45,8 @@ const BROKEN: readonly (readonly [line: string, rule: RegExp])[] = [
   ['/a 4 100644 1 0 0 0 0.0 - hello -', /length of CONTENT is not SIZE/],
   [`/a 5001 100644 1 0 0 0 0.0 - ${'c'.repeat(5001)} -`, /CONTENT is longer than 5000 bytes/],
   ['/a 5 100644 1 0 0 0 0.0 p - abc', /DIGEST is not 64 hexadecimal digits/],
-  ['/a 0 100644 1 0 0 0 0.0 \\q - -', /PAYLOAD has an escape that does not exist/],
-  ['/a\\x4 0 100644 1 0 0 0 0.0 - - -', /PATH has an escape/],
+  ['/a 0 100644 1 0 0 0 0.0 \\q - -', /PAYLOAD has an unknown escape/],
+  ['/a\\x4 0 100644 1 0 0 0 0.0 - - -', /PATH has an unknown escape/],
   ['/a 0 100644 1 0 0 0 0.0 - - - key', /attribute is not KEY=VALUE/],
   ['/a 0 100644 1 0 0 0 0.0 - - - a=b  ', /attribute is not KEY=VALUE/],
   ['/a 0 100644 1 0 0 0 0.0 - - - =v', /attribute key is not 1 to 255 bytes/],
@@ -61,7 +61,7 @@ const BROKEN: readonly (readonly [line: string, rule: RegExp])[] = [
 ];
 
 describe('dump text', () => {
-  it('is refused with the number of the line and the rule that it breaks', () => {
+  it('is refused with its line number and the broken rule', () => {
     for (const [line, rule] of BROKEN) {
       const error = refusal(`${ROOT}\n${line}\n`);
       assert.equal(error.code, 'bad-dump', error.message);

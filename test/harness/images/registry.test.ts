@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { openSource, sourceForms } from '../../../harness/images/registry.ts';
 
-interface Told extends Error {
+interface SourceError extends Error {
   readonly hint?: string;
   readonly facts?: readonly string[];
 }
@@ -16,11 +16,11 @@ describe('naming an image', () => {
     dir = mkdtempSync(join(tmpdir(), 'cfsbench-registry-'));
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
-  const told = async (spec: string): Promise<Told> => {
+  const errorOf = async (spec: string): Promise<SourceError> => {
     try {
       await openSource(spec);
     } catch (error) {
-      return error as Told;
+      return error as SourceError;
     }
     throw new Error(`${spec} was opened`);
   };
@@ -40,9 +40,9 @@ describe('naming an image', () => {
     }
   });
 
-  it('lists what there is when the kind is unknown', async () => {
+  it('lists all kinds after an unknown one', async () => {
     for (const spec of ['', 'nonsense', 'ftp:x', 'constructor:x', ':x']) {
-      const { facts } = await told(spec);
+      const { facts } = await errorOf(spec);
       for (const [form] of sourceForms)
         assert.ok(
           facts?.some((fact) => fact.startsWith(form)),
@@ -51,14 +51,14 @@ describe('naming an image', () => {
     }
   });
 
-  it('suggests the kind where a path exists', async () => {
+  it('suggests the kind of an existing path', async () => {
     const file = join(dir, 'some.dump');
     writeFileSync(file, '');
     mkdirSync(join(dir, 'layout'));
     writeFileSync(join(dir, 'layout', 'oci-layout'), '{}');
-    assert.equal((await told(file)).hint, `dump:${file}`);
-    assert.equal((await told(dir)).hint, `dir:${dir}`);
-    assert.equal((await told(join(dir, 'layout'))).hint, `oci:${join(dir, 'layout')}`);
-    assert.equal((await told('/no/such/path')).hint, 'cfsbench list');
+    assert.equal((await errorOf(file)).hint, `dump:${file}`);
+    assert.equal((await errorOf(dir)).hint, `dir:${dir}`);
+    assert.equal((await errorOf(join(dir, 'layout'))).hint, `oci:${join(dir, 'layout')}`);
+    assert.equal((await errorOf('/no/such/path')).hint, 'cfsbench list');
   });
 });

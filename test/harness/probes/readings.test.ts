@@ -25,7 +25,7 @@ const arm = async (
 ): Promise<Armed> => {
   const recording = recordingMachine(fakeClock(t));
   prepare(recording.script);
-  const armed = await probe.arm({ machine: recording.machine, slot: slotOf(), scratch: '/nonexistent' });
+  const armed = await probe.arm!({ machine: recording.machine, slot: slotOf(), scratch: '/nonexistent' });
   return { ...recording, armed };
 };
 

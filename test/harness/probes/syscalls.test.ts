@@ -50,7 +50,7 @@ const armScripted = async (show: () => CallSnapshot, source: 'bpf' | 'strace' = 
     },
   };
   const context: ProbeContext = { machine, slot: SLOT, scratch: '/nonexistent' };
-  return probe.arm(context);
+  return probe.arm!(context);
 };
 
 test('calls go to whoever made them, by phase, and only what a phase added', async () => {
@@ -142,7 +142,7 @@ test('a real slot gives the same ledger three times over', { skip: needsRoot }, 
         serverStarted: (actor, { pid }) => armed?.serverStarted?.(actor, pid),
       },
     });
-    const probing = await probe.arm({ machine, slot: SLOT, scratch: folder });
+    const probing = await probe.arm!({ machine, slot: SLOT, scratch: folder });
     armed = probing;
     try {
       const manifest = join(folder, 'manifest');
@@ -167,7 +167,7 @@ test('a real slot gives the same ledger three times over', { skip: needsRoot }, 
         }),
       );
     } finally {
-      probing.close();
+      probing.close?.();
     }
   };
 

@@ -15,7 +15,7 @@ const counted = () => {
   return { account, machine };
 };
 
-const arm = (machine: Machine) => probe.arm({ machine, slot: {} as never, scratch: '' });
+const arm = (machine: Machine) => probe.arm!({ machine, slot: {} as never, scratch: '' });
 
 const SLOW_MS = 3;
 const pass = (): void => {

@@ -70,7 +70,7 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
       ]),
     ) as T;
 
-  const realFiles: Files = noted({ ...files, loops: null, syncfs() {}, enableVerity: () => false });
+  const realFiles: Files = noted({ ...files, batch: null, syncfs() {}, enableVerity: () => false });
   const mounts: Mounts = noted({
     create: unscripted('create'),
     clone: unscripted('clone'),

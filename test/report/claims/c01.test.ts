@@ -77,11 +77,11 @@ test('supported: every checkout takes a call for every file, every manifest none
   assert.ok(judged.verdict === 'supported');
   // The cheapest checkout decides: removing what tar and reflinks made, in this journal.
   assert.ok(Math.abs(judged.decidedBy!.value - 3) < 1e-6);
-  const told = (words: RegExp) => judged.told.filter(({ what }) => words.test(what));
-  assert.ok(Math.abs(told(/^hardlink-checkout, calls of create/)[0]!.value - 3.1) < 1e-6);
+  const figures = (words: RegExp) => judged.figures.filter(({ what }) => words.test(what));
+  assert.ok(Math.abs(figures(/^hardlink-checkout, calls of create/)[0]!.value - 3.1) < 1e-6);
   for (const arm of ['erofs-overlay', 'composefs-fuse'])
     assert.deepEqual(
-      told(new RegExp(`^${arm}, calls of create, mount`)).map(({ value }) => value),
+      figures(new RegExp(`^${arm}, calls of create, mount`)).map(({ value }) => value),
       [0],
     );
 });
@@ -138,9 +138,9 @@ test('ingest and collect stand beside for each object, marked as no part of it; 
     count: { 'erofs-overlay': { ingestCallCount: 6000, collectCallCount: 1500 } },
     ledgers: { 'erofs-overlay': counted },
   };
-  const { told, verdict } = verdictOn(claim, run([...SIZES.map((files) => scale(files, {})), churn]));
+  const { figures, verdict } = verdictOn(claim, run([...SIZES.map((files) => scale(files, {})), churn]));
   assert.equal(verdict, 'supported');
-  const objects = told.filter(({ what }) => /for each object/.test(what));
+  const objects = figures.filter(({ what }) => /for each object/.test(what));
   assert.deepEqual(
     objects.map(({ value, standIn }) => [value, standIn]),
     [
@@ -148,9 +148,9 @@ test('ingest and collect stand beside for each object, marked as no part of it; 
       [1, true],
     ],
   );
-  const moves = told.find(({ what }) => /of 1,050 calls of tar/.test(what))!;
+  const moves = figures.find(({ what }) => /of 1,050 calls of tar/.test(what))!;
   assert.equal(moves.value, 350);
-  const names = told.find(({ what }) =>
+  const names = figures.find(({ what }) =>
     /^hardlink-checkout, of-45000: calls of create for each name/.test(what),
   )!;
   assert.ok(Math.abs(names.value - (90 + 3.1 * 45_000) / (1.25 * 45_000)) < 1e-9);

@@ -60,9 +60,9 @@ test('supported: copies grow with the files, mounts do not, and at the largest s
   assert.ok(judged.verdict === 'supported');
   assert.match(judged.decidedBy!.what, /^reflink-checkout, create \+ destroy/);
   assert.ok(Math.abs(judged.decidedBy!.value - 1.02) < 0.01);
-  const ratio = judged.told.find(({ metric }) => metric === 'lifeRatio')!;
+  const ratio = judged.figures.find(({ metric }) => metric === 'lifeRatio')!;
   assert.ok(ratio.value > 100 && ratio.interval?.kind === 'interval');
-  assert.ok(judged.told.some(({ published }) => /half a minute/.test(published ?? '')));
+  assert.ok(judged.figures.some(({ published }) => /half a minute/.test(published ?? '')));
 });
 
 test('not supported: any of its parts is refuted by a whole interval, and that number is printed', () => {

@@ -24,8 +24,8 @@ test('no verdict without dm-verity, however dear the stack is; the numbers stand
     });
     assert.equal(judged.verdict, 'not testable');
     assert.match(judged.because, /^no dm-verity: no target verity; .* stand in$/);
-    assert.ok(judged.told.every(({ standIn }) => standIn === true));
-    const ratio = judged.told.find(({ metric }) => metric === 'mountRatio')!;
+    assert.ok(judged.figures.every(({ standIn }) => standIn === true));
+    const ratio = judged.figures.find(({ metric }) => metric === 'mountRatio')!;
     assert.ok(Math.abs(ratio.value - times) < 0.1 * times);
   }
 });
@@ -44,12 +44,12 @@ test('memory below resolution is said in the place of a number', () => {
     slabObjectPerMountResolutionBytes: around(200),
     slabObjectPerMountCount: around(20),
   };
-  const { told } = verdictOn(claim, { groups: [mounts(1000, blind)] });
-  const bytes = told.filter(({ what }) => what.startsWith('erofs-overlay-loop: bytes'));
+  const { figures } = verdictOn(claim, { groups: [mounts(1000, blind)] });
+  const bytes = figures.filter(({ what }) => what.startsWith('erofs-overlay-loop: bytes'));
   assert.equal(bytes.length, 1);
   assert.match(bytes[0]!.what, /below resolution/);
   assert.equal(bytes[0]!.value, 200);
-  assert.ok(!told.some(({ value }) => value === 0));
+  assert.ok(!figures.some(({ value }) => value === 0));
 });
 
 test('most mounts alive at once are shown, and too few of them said', () => {
@@ -57,7 +57,7 @@ test('most mounts alive at once are shown, and too few of them said', () => {
   assert.match(few.because, /10 mounts are too few/);
   const many = verdictOn(claim, { groups: [mounts(10, cost(9)), mounts(1000, cost(2))] });
   assert.doesNotMatch(many.because, /too few/);
-  assert.ok(many.told.find(({ metric }) => metric === 'mountRatio')!.value < 3);
+  assert.ok(many.figures.find(({ metric }) => metric === 'mountRatio')!.value < 3);
 });
 
 test('nothing measured: the run’s own reason, or what to type', () => {

@@ -28,9 +28,9 @@ const run = (file: Bytes, layer: Bytes, objects: Bytes, layerCount = 2): Made =>
 test('supported: some objects had to come, and fewer bytes than by layer', () => {
   const judged = verdictOn(claim, run(25e6, 100e6, 556));
   assert.equal(judged.verdict, 'supported');
-  assert.equal(judged.told[0]!.value, 0.25);
+  assert.equal(judged.figures[0]!.value, 0.25);
   assert.match(judged.because, /^556 of 3,000 objects of made/);
-  const requests = judged.told
+  const requests = judged.figures
     .filter(({ metric }) => metric === 'updateFetchCount')
     .map(({ value }) => value);
   assert.deepEqual(requests, [556, 2]);
@@ -45,12 +45,12 @@ test('undecided: an image of one layer comes whole by layer, so that it decides 
   const judged = verdictOn(claim, run(25e6, 100e6, 556, 1));
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /one layer only/);
-  assert.equal(judged.told[0]!.value, 0.25);
+  assert.equal(judged.figures[0]!.value, 0.25);
   // Beside an image that has several it is shown and changes nothing.
   const groups = [update(100e6, 90e6, 3000, 'single'), update(25e6, 100e6, 556)];
   const both = verdictOn(claim, { groups, images: [known('single', 1), known(IMAGE, 2)] });
   assert.equal(both.verdict, 'supported');
-  assert.equal(both.told[0]!.value, 0.25);
+  assert.equal(both.figures[0]!.value, 0.25);
 });
 
 test('undecided: images that disagree are both shown', () => {

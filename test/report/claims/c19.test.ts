@@ -34,8 +34,8 @@ test('not supported: once is enough, with how often and of which backend; that n
   const judged = verdictOn(claim, { groups: [headline([0, 0, 0, 1])] });
   assert.equal(judged.verdict, 'not supported');
   assert.match(judged.because, /composefs-fuse 1 of 4,000/);
-  assert.equal(judged.told[0]!.value, 1);
-  assert.match(judged.told[0]!.what, /^composefs-fuse/);
+  assert.equal(judged.figures[0]!.value, 1);
+  assert.match(judged.figures[0]!.what, /^composefs-fuse/);
   // It needs neither many mounts nor the other backends.
   const alone = group({ 'erofs-overlay': asked([1], 10) }, 10);
   assert.equal(verdictOn(claim, { groups: [alone] }).verdict, 'not supported');
@@ -44,7 +44,7 @@ test('not supported: once is enough, with how often and of which backend; that n
 test('the baseline measured once more is no backend of its own', () => {
   const twice = group({ null: asked(0), 'erofs-overlay': asked([1]) });
   const judged = verdictOn(claim, { groups: [twice] });
-  assert.ok(judged.told.every(({ what }) => !what.startsWith('null')));
+  assert.ok(judged.figures.every(({ what }) => !what.startsWith('null')));
   const silent = group({ null: { setUpWallNs: 1e8 } });
   assert.doesNotMatch(verdictOn(claim, { groups: [headline(0), silent] }).because, /null/);
 });
@@ -85,7 +85,7 @@ test('a backend that could not be asked is named, and gets no zero', () => {
   const judged = verdictOn(claim, { groups: [headline(0), shared] });
   assert.equal(judged.verdict, 'supported');
   assert.match(judged.because, /not asked, and no zero: composefs-fuse-shared$/);
-  assert.ok(!judged.told.some(({ what }) => what.startsWith('composefs-fuse-shared')));
+  assert.ok(!judged.figures.some(({ what }) => what.startsWith('composefs-fuse-shared')));
   const blind = group({
     'erofs-overlay': asked(0),
     'unpacked-overlay': { setUpWallNs: 1e8 },

@@ -10,16 +10,16 @@ const removal = (
   slowdown: Ratios,
   more: { objects?: Ratios; caches?: string } = {},
 ): MadeGroup => {
-  const told = on === 'work' ? {} : { journalCount: 1, discardCount: 0 };
+  const figures = on === 'work' ? {} : { journalCount: 1, discardCount: 0 };
   return {
     scenario: 'cleanup',
     params: { local: 'nothing', on, size: 'certs', caches: more.caches ?? 'warm', durable: 'yes' },
     time: {
-      'unpacked-overlay': { neighbourSlowdownRatio: slowdown, cleanupWallNs: around(80e6), ...told },
+      'unpacked-overlay': { neighbourSlowdownRatio: slowdown, cleanupWallNs: around(80e6), ...figures },
       'erofs-overlay': {
         neighbourSlowdownRatio: more.objects ?? around(5),
         cleanupWallNs: around(50e6),
-        ...told,
+        ...figures,
       },
     },
   };
@@ -30,9 +30,9 @@ const everywhere = (slowdown: Ratios, objects?: Ratios): readonly MadeGroup[] =>
 test('supported: the neighbour takes half as long again on every file system; collecting is judged beside', () => {
   const judged = verdictOn(claim, { groups: everywhere(around(1.5)) });
   assert.equal(judged.verdict, 'supported');
-  assert.ok(Math.abs(judged.told[0]!.value - 1.5) < 0.01);
+  assert.ok(Math.abs(judged.figures[0]!.value - 1.5) < 0.01);
   assert.match(
-    judged.told[0]!.what,
+    judged.figures[0]!.what,
     /^unpacked-overlay: .*ext4 with a journal, no discard, on a loop file, caches warm, with syncfs/,
   );
   assert.match(judged.because, /collecting as many objects does the same$/);
@@ -70,7 +70,7 @@ test('other ways of removing are shown and decide nothing', () => {
   const groups = [...everywhere(around(1.5)), removal('work', around(1), { caches: 'cold' })];
   const judged = verdictOn(claim, { groups });
   assert.equal(judged.verdict, 'supported');
-  assert.match(judged.told.at(-1)!.what, /caches cold/);
+  assert.match(judged.figures.at(-1)!.what, /caches cold/);
 });
 
 test('not testable: the run says why nothing was measured', () => {

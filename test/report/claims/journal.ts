@@ -1,5 +1,5 @@
 // A journal made to order, so that each verdict of each rule can be asked for: values by arm and metric, nothing drawn at random.
-import type { Claim, Judged } from '../../../report/claims/claim.ts';
+import type { Claim, Judgement } from '../../../report/claims/claim.ts';
 import { evidenceOf } from '../../../report/claims/evidence.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import type {
@@ -156,7 +156,7 @@ export const made = (given: Made): { readonly run: RunFile; readonly samples: re
 };
 
 /** What the claim's rule makes of it. */
-export const verdictOn = (claim: Claim, given: Made): Judged => {
+export const verdictOn = (claim: Claim, given: Made): Judgement => {
   const { run, samples } = made(given);
   const tally = startTally();
   for (const sample of samples) tally.add(sample);

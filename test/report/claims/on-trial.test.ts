@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyse } from '../../../report/analysis.ts';
-import type { Claim, Judged, Told } from '../../../report/claims/claim.ts';
+import type { Claim, Figure, Judgement } from '../../../report/claims/claim.ts';
 import type { Source } from '../../../report/claims/source.ts';
-import { toldText } from '../../../report/claims/words.ts';
+import { figureText } from '../../../report/claims/words.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { brokenRules, htmlOf } from '../../../report/render.ts';
 import { terminalOf } from '../../../report/terminal.ts';
@@ -24,7 +24,7 @@ const claimOf = (id: string, judge: Claim['judge'], more: Partial<Claim> = {}): 
   ...more,
 });
 
-const ratio = (value: number): Told => ({
+const ratio = (value: number): Figure => ({
   what: 'walk-warm',
   metric: 'walkRatio',
   value,
@@ -39,10 +39,10 @@ test('the number that decided stands first, whatever else is told', () => {
       verdict: 'supported',
       because: 'the numbers say so',
       decidedBy: decider,
-      told: [beside, decider],
+      figures: [beside, decider],
     })),
   ]);
-  assert.deepEqual(view.claims[0]!.told, [decider, beside]);
+  assert.deepEqual(view.claims[0]!.figures, [decider, beside]);
   assert.match(terminalOf(view), /^C1 supported .*\n +1\.50 \(1\.48..1\.53\): \S/m);
 });
 
@@ -71,10 +71,10 @@ test('a source is a link on the page, and named in a mail: Message-ID, list and 
   assert.match(mailOf(view), /rule: the rule/);
 });
 
-const decided = (verdict: 'supported' | 'not supported', value: number) => (): Judged => ({
+const decided = (verdict: 'supported' | 'not supported', value: number) => (): Judgement => ({
   verdict,
   because: 'the numbers say so',
-  told: [ratio(value)],
+  figures: [ratio(value)],
 });
 
 const walk: Made = {
@@ -147,10 +147,10 @@ test('a claim whose scenarios were no part of the run is not asked: its rule is 
 test('what was asked and could not run, or had no room, is judged by the rule', () => {
   const untestable = claimOf(
     'C3',
-    (evidence): Judged => ({
+    (evidence): Judgement => ({
       verdict: 'not testable',
       because: evidence.whyMissing('tamper') ?? 'nobody knows',
-      told: [],
+      figures: [],
     }),
     { scenarios: ['tamper'] },
   );
@@ -167,9 +167,9 @@ test('the terminal has two lines per claim within its width: the verdict, then t
       verdict: 'undecided',
       because: 'the interval holds one',
       wouldDecide: 'more',
-      told: [],
+      figures: [],
     })),
-    claimOf('C13', () => ({ verdict: 'not testable', because: 'fs-verity: ENOTTY', told: [] })),
+    claimOf('C13', () => ({ verdict: 'not testable', because: 'fs-verity: ENOTTY', figures: [] })),
   ]);
   for (const columns of [80, 72]) {
     const lines = terminalOf(view, { columns }).split('\n');
@@ -204,7 +204,7 @@ test('the page shows verdict, number, published number, rule, objection and answ
 });
 
 test('numbers of a verdict are scaled by the unit of their metric', () => {
-  const at = (metric: string, value: number) => toldText({ what: '', metric, value, interval: null });
+  const at = (metric: string, value: number) => figureText({ what: '', metric, value, interval: null });
   assert.equal(at('createCallsPerFileCount', 9.0312), '9.03 a file');
   assert.equal(at('createCallCount', 12345), '12,345');
   assert.equal(at('perFileNs', 41_300), '41.3 µs a file');

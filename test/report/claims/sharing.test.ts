@@ -35,7 +35,7 @@ const ONCE_WRONG = {
 test('C3 stands where reflinks hold a page twice and hard links once with other link counts', () => {
   const judged = verdictOn(c3, { groups: checkouts(ONCE_WRONG, TWICE) });
   assert.equal(judged.verdict, 'supported');
-  assert.deepEqual([judged.told[0]!.metric, judged.told[0]!.value], ['mountCopiesRatio', 2]);
+  assert.deepEqual([judged.figures[0]!.metric, judged.figures[0]!.value], ['mountCopiesRatio', 2]);
   assert.equal(verdict(c3, checkouts(ONCE_WRONG, { ...TWICE, mountCopiesRatio: 1.985 })), 'supported');
 });
 
@@ -93,8 +93,8 @@ const stores = (count: Readonly<Record<string, Series>>, second = 'ext4'): reado
 test('C4 stands where mounts show every file and both kinds of links are refused; a block image says its one device', () => {
   const judged = verdictOn(c4, { groups: stores({ 'erofs-full': BLOCK }) });
   assert.equal(judged.verdict, 'supported');
-  assert.equal(judged.told[0]!.value, 99);
-  const device = judged.told.filter(({ what }) => what.startsWith('erofs-full: file systems'));
+  assert.equal(judged.figures[0]!.value, 99);
+  const device = judged.figures.filter(({ what }) => what.startsWith('erofs-full: file systems'));
   assert.deepEqual(
     device.map(({ value, standIn }) => [value, standIn]),
     [[1, true]],
@@ -176,9 +176,9 @@ test('C13 stands on three levels, and says what verity=require tells', () => {
   const judged = verdictOn(c13, { groups: tampered(matrix()) });
   assert.equal(judged.verdict, 'supported');
   assert.match(judged.because, /verity=require tells a replaced redirect too/);
-  const sums = judged.told.filter(({ metric }) => metric === 'toldChangeCount').map(({ value }) => value);
+  const sums = judged.figures.filter(({ metric }) => metric === 'toldChangeCount').map(({ value }) => value);
   assert.deepEqual(sums, [0, 1, 6, 0]);
-  assert.equal(judged.told[0]!.value, 0);
+  assert.equal(judged.figures[0]!.value, 0);
 });
 
 for (const change of OUTSIDE) {
@@ -228,14 +228,14 @@ const twice = cache({ 'erofs-overlay': { mountCopiesRatio: 2 } });
 test('C14 stands where common contents are there once in memory and on disk', () => {
   const judged = verdictOn(c14, { groups: [once, disk(LITTLE)] });
   assert.equal(judged.verdict, 'supported');
-  assert.deepEqual([judged.told[0]!.metric, judged.told[0]!.value], ['mountCopiesRatio', 1]);
+  assert.deepEqual([judged.figures[0]!.metric, judged.figures[0]!.value], ['mountCopiesRatio', 1]);
 });
 
 test('C14 falls with a second copy in memory or on disk, and that number stands first', () => {
   const memory = verdictOn(c14, { groups: [twice, disk(LITTLE)] });
-  assert.deepEqual([memory.verdict, memory.told[0]!.value], ['not supported', 2]);
+  assert.deepEqual([memory.verdict, memory.figures[0]!.value], ['not supported', 2]);
   const copied = verdictOn(c14, { groups: [once, disk({ ...LITTLE, addedDiskBytes: 80_000 })] });
-  assert.deepEqual([copied.verdict, copied.told[0]!.metric], ['not supported', 'addedDiskBytes']);
+  assert.deepEqual([copied.verdict, copied.figures[0]!.metric], ['not supported', 'addedDiskBytes']);
   assert.match(copied.because, /on disk$/);
 });
 

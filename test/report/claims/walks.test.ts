@@ -46,9 +46,9 @@ describe('C5', () => {
       });
       assert.equal(judged.verdict, 'not testable');
       assert.equal(judged.because, 'the composefs kernel module was never merged');
-      assert.ok(judged.told.every(({ standIn }) => standIn === true));
+      assert.ok(judged.figures.every(({ standIn }) => standIn === true));
       assert.deepEqual(
-        judged.told.map(({ what }) => what.replace(/.* on /, '')),
+        judged.figures.map(({ what }) => what.replace(/.* on /, '')),
         [IMAGE, 'small'],
       );
     }
@@ -109,7 +109,7 @@ describe('C6', () => {
     assert.ok(small.verdict === 'undecided');
     assert.equal(small.because, 'measured too small, 19,999 entries: --profile full');
     assert.equal(small.wouldDecide, 'cfsbench run --profile full');
-    assert.ok(small.told.length > 0, 'what was measured is shown');
+    assert.ok(small.figures.length > 0, 'what was measured is shown');
     assert.equal(of(20_000).verdict, 'supported');
   });
   test('two images that disagree decide nothing, and both are named; one that is open contradicts nobody', () => {
@@ -131,7 +131,7 @@ describe('C6', () => {
       2,
     );
     assert.equal(cut.verdict, 'supported');
-    assert.ok(cut.told.every(({ what }) => !/largest/.test(what)));
+    assert.ok(cut.figures.every(({ what }) => !/largest/.test(what)));
   });
   test('the order of T2’s rows stands beside, undecided where neighbours are too near', () => {
     const clear = on({ 'erofs-overlay': 520, 'erofs-only': 400, 'plain-directory': 440 });
@@ -210,7 +210,7 @@ describe('C7', () => {
     const judged = on(100, null, { features });
     assert.equal(judged.verdict, 'not testable');
     assert.match(judged.because, /no cgroup file system is mounted/);
-    assert.ok(judged.told.length > 0, 'slab objects are shown');
+    assert.ok(judged.figures.length > 0, 'slab objects are shown');
   });
   test('measured too small', () => {
     const judged = on(100, 120, { images: [{ name: IMAGE, entryCount: 4188 }] });
@@ -248,7 +248,7 @@ describe('C9', () => {
     assert.match(judged.because, /^of these starts /);
     assert.equal(judged.decidedBy!.value, 0.12);
     assert.deepEqual(
-      judged.told.map(({ value }) => Math.round(value * 1000) / 1000),
+      judged.figures.map(({ value }) => Math.round(value * 1000) / 1000),
       [0.12, 0.06, 0.006, 1.5],
     );
   });
@@ -414,7 +414,7 @@ describe('on one CPU', () => {
       groups: [walks('walk-warm', noisy), walks('walk-warm', kernel, pinned)],
     });
     assert.equal(judged.verdict, 'supported');
-    assert.match(judged.told[0]!.what, /, on one CPU/);
+    assert.match(judged.figures[0]!.what, /, on one CPU/);
     assert.equal(verdictOn(c06, { images, groups: [walks('walk-warm', noisy)] }).verdict, 'undecided');
   });
   test('two scenarios are compared in the same place only', () => {
@@ -442,13 +442,13 @@ describe('C16', () => {
     });
     assert.equal(judged.verdict, 'not testable');
     assert.equal(judged.because, 'the composefs kernel module was never merged');
-    assert.ok(judged.told.every(({ standIn }) => standIn === true));
+    assert.ok(judged.figures.every(({ standIn }) => standIn === true));
     assert.deepEqual(
-      judged.told.map(({ value }) => Math.round(value * 100) / 100),
+      judged.figures.map(({ value }) => Math.round(value * 100) / 100),
       [1.5, 1.02, 1.8],
     );
     assert.deepEqual(
-      judged.told.map(({ published }) => published),
+      judged.figures.map(({ published }) => published),
       [undefined, undefined, '1.78 (T3)'],
     );
     assert.equal(verdictOn(c16, { images, groups: [] }).verdict, 'not testable');

@@ -199,8 +199,8 @@ test('a pooled table fits 80 and 60 columns', async () => {
 
 test('claims stand on the interval over runs', async () => {
   const view = viewOf(await pooled(FIVE));
-  const told = view.claims.flatMap(({ told: numbers }) => numbers);
-  const intervals = told.flatMap(({ interval }) => (interval === null ? [] : [interval]));
+  const figures = view.claims.flatMap(({ figures: numbers }) => numbers);
+  const intervals = figures.flatMap(({ interval }) => (interval === null ? [] : [interval]));
   assert.ok(intervals.length > 0);
   for (const interval of intervals)
     assert.ok(interval.kind === 'tooFew' ? interval.of === 'runs' : interval.runs?.count === 5);

@@ -1,4 +1,4 @@
-// Where every inode and every data block goes. Pure.
+// Computes the address of every inode and data block. Pure.
 import { S_IFDIR, S_IFLNK } from '../model/tree.ts';
 import { chunkCount } from './chunks.ts';
 import {
@@ -15,8 +15,8 @@ import type { Inodes } from './inodes.ts';
 import type { SharedTable } from './shared-table.ts';
 import type { XattrBlocks } from './xattr-block.ts';
 
-export interface Placement {
-  /** By id: address of the inode in slots, whole data blocks, bytes directly behind the inode. */
+export interface ImageLayout {
+  /** By id: the inode's address in slots, its number of data blocks, and the bytes of its tail. */
   readonly nid: Uint32Array;
   readonly blocks: Uint32Array;
   readonly tail: Uint16Array;
@@ -25,7 +25,7 @@ export interface Placement {
   readonly imageBytes: number;
 }
 
-interface Shape {
+interface InodeShape {
   readonly blocks: number;
   readonly tail: number;
 }
@@ -34,10 +34,10 @@ const MAX_COMPACT_ID = 65535;
 const MAX_COMPACT_SIZE = 0xffffffffn;
 
 /** A tail of more than half a block gets a block of its own. */
-const withTail = (blocks: number, tail: number): Shape =>
+const withTail = (blocks: number, tail: number): InodeShape =>
   tail > MAX_TAIL_BYTES ? { blocks: blocks + 1, tail: 0 } : { blocks, tail };
 
-const directoryShape = (inodes: Inodes, id: number): Shape => {
+const directoryShape = (inodes: Inodes, id: number): InodeShape => {
   let blocks = 0;
   let used = 0;
   for (const name of inodes.names.of(id)) {
@@ -51,7 +51,7 @@ const directoryShape = (inodes: Inodes, id: number): Shape => {
   return withTail(blocks, used);
 };
 
-const shapeOf = (inodes: Inodes, id: number): Shape => {
+const shapeOf = (inodes: Inodes, id: number): InodeShape => {
   const type = inodes.type(id);
   if (type === S_IFDIR) return directoryShape(inodes, id);
   if (type === S_IFLNK) return { blocks: 0, tail: inodes.targetBytes(id) };
@@ -60,8 +60,8 @@ const shapeOf = (inodes: Inodes, id: number): Shape => {
   return withTail(Math.floor(length / BLOCK_BYTES), length % BLOCK_BYTES);
 };
 
-/** `shape` is needed for directories only. */
-export const isCompact = (inodes: Inodes, id: number, { blocks, tail }: Shape): boolean => {
+/** Whether an inode fits the compact form. The shape is used only for directories. */
+export const isCompact = (inodes: Inodes, id: number, { blocks, tail }: InodeShape): boolean => {
   const { columns } = inodes.tree;
   const owner = inodes.owner(id);
   const { uid, gid } = columns.classOf(owner);
@@ -77,12 +77,12 @@ export const isCompact = (inodes: Inodes, id: number, { blocks, tail }: Shape): 
   );
 };
 
-interface Placed extends Shape {
+interface Placed extends InodeShape {
   readonly start: number;
 }
 
-/** A symlink stays within one block, inode and target together, or its target moves out. */
-const placeSymlink = (pos: number, body: number, shape: Shape): Placed => {
+/** Keeps a symlink's inode and target within one block, else moves the target to a data block. */
+const placeSymlink = (pos: number, body: number, shape: InodeShape): Placed => {
   const whole = body + shape.tail;
   const crosses = Math.floor(pos / BLOCK_BYTES) !== Math.floor((pos + whole - 1) / BLOCK_BYTES);
   const start = crosses ? roundUp(pos, BLOCK_BYTES) : pos;
@@ -91,8 +91,8 @@ const placeSymlink = (pos: number, body: number, shape: Shape): Placed => {
     : { start, blocks: shape.blocks, tail: shape.tail };
 };
 
-/** Of everything else only the tail must not cross a block boundary. */
-const placeOther = (pos: number, body: number, { blocks, tail }: Shape): Placed => {
+/** Keeps the tail of any other inode within one block. */
+const placeOther = (pos: number, body: number, { blocks, tail }: InodeShape): Placed => {
   const room = BLOCK_BYTES - ((pos + body) % BLOCK_BYTES);
   if (room >= tail) return { start: pos, blocks, tail };
   const skip = roundUp(room, SLOT_BYTES);
@@ -101,7 +101,7 @@ const placeOther = (pos: number, body: number, { blocks, tail }: Shape): Placed 
   return { start: roundUp(pos, BLOCK_BYTES), blocks: blocks + 1, tail: 0 };
 };
 
-export const place = (inodes: Inodes, xattrs: XattrBlocks, shared: SharedTable): Placement => {
+export const layOutImage = (inodes: Inodes, xattrs: XattrBlocks, shared: SharedTable): ImageLayout => {
   const idCount = inodes.idCount;
   const nid = new Uint32Array(idCount);
   const blocks = new Uint32Array(idCount);

@@ -1,0 +1,79 @@
+// File system calls of the machine. Failures throw SysError.
+import type { ImageObject } from './image.ts';
+
+/** Direct system calls, synchronous. */
+export interface Files {
+  mkdir(path: string, mode: number): void;
+  rmdir(path: string): void;
+  unlink(path: string): void;
+  rename(from: string, to: string): void;
+  exists(path: string): boolean;
+  /** Number of the file system that holds the path: st_dev. */
+  deviceOf(path: string): number;
+  open(path: string, flags: number, mode?: number): number;
+  close(fd: number): void;
+  /** Fills `into` from `offset`. Returns the number of bytes read, fewer only at the end of the file. */
+  pread(fd: number, into: Uint8Array, offset: number): number;
+  /** Writes all of `bytes`. */
+  write(fd: number, bytes: Uint8Array): void;
+  /** O_CREAT|O_EXCL, one write(2), close. */
+  writeNew(path: string, bytes: Uint8Array): void;
+  /** Names without `.` and `..`, in directory order, ASCII names only. */
+  names(path: string): string[];
+  /** Flushes the file system that holds `path`. */
+  syncfs(path: string): void;
+  /** Whether the kernel grants a write lease on the file, i.e. no other descriptor refers to it. */
+  leaseFree(path: string): boolean;
+  /** FS_IOC_ENABLE_VERITY of a file that is open for reading; false if the file system does not support it. */
+  enableVerity(fd: number): boolean;
+  /** Operations on many files in one window; null if the library is not built. */
+  readonly batch: BatchFiles | null;
+}
+
+/** Operations whose number of calls depends on the files that exist, so that no call list can hold them. */
+export interface BatchFiles {
+  /** The process provides SHA-256. */
+  readonly canDigest: boolean;
+  ingest(work: IngestWork): { readonly verity: boolean | null };
+  collect(work: CollectWork): void;
+  /** Removes files from folders of files named by 64 hex digits. Removes a folder with its last file. */
+  collectPool(work: PoolWork): void;
+  /** Removes a tree with everything in it. */
+  removeTree(path: string): void;
+  makeTree(work: MakeTreeWork): void;
+}
+
+export interface IngestWork {
+  readonly packPath: string;
+  /** The first digit of an object's name selects the folder. */
+  readonly dirs: readonly string[];
+  readonly objects: readonly ImageObject[];
+  readonly offsets: readonly number[];
+  /** Make the object folders, and each `ab` before its first object. */
+  readonly makesFolders: boolean;
+  /** Digest contents, compare with the name, enable fs-verity if the file system supports it. */
+  readonly digests: boolean;
+}
+
+export interface MakeTreeWork {
+  /** The first digit of a file's name selects the folder. */
+  readonly pools: readonly string[];
+  /** The entries of the tree, as struct timed_node. */
+  readonly nodes: Uint8Array;
+}
+
+export interface CollectWork {
+  readonly dirs: readonly string[];
+  /** Manifests whose objects are kept. */
+  readonly keep: readonly Uint8Array[];
+  /** Digests of further kept objects, 32 bytes each. */
+  readonly live?: Uint8Array;
+  /** Remove folders that became empty, including the object folders. */
+  readonly removesFolders: boolean;
+}
+
+export interface PoolWork {
+  readonly dirs: readonly string[];
+  /** Digests of kept files, 32 bytes each. */
+  readonly live: Uint8Array;
+}
