@@ -1,4 +1,4 @@
-// What an axis counts, and whether it starts at zero.
+// The unit of an axis, and whether it is logarithmic.
 import type { Unit } from '../browser/data.d.ts';
 
 /** By the suffix of a metric's name. */
@@ -9,11 +9,11 @@ export const unitOf = (metric: string): Unit => {
   return metric.endsWith('Ratio') ? 'ratio' : 'count';
 };
 
-/** Beyond it, small and large values share no axis from zero. */
-const LOG_FROM = 20;
+/** Values further apart than this factor are drawn on a logarithmic axis. */
+export const LOG_FACTOR = 20;
 
-/** What is not above zero has no place on a logarithmic axis and decides nothing here. */
+/** Values that are not positive have no place on a logarithmic axis and are ignored. */
 export const isWide = (values: readonly number[]): boolean => {
   const positive = values.filter((value) => value > 0);
-  return positive.length > 0 && Math.max(...positive) > LOG_FROM * Math.min(...positive);
+  return positive.length > 0 && Math.max(...positive) > LOG_FACTOR * Math.min(...positive);
 };

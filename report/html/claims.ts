@@ -1,19 +1,22 @@
-// The claims of the debate, each with what this run measured and the verdict that its rule gives.
+// The claims of the debate, each with its verdict and the numbers behind it.
 import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
 import type { Figure } from '../claims/claim.ts';
 import { around, linkOf, placeOf, type Source } from '../claims/source.ts';
 import { askedOf, figureText, tallyText } from '../claims/words.ts';
 import type { ClaimView, ReportView } from '../view.ts';
+import { term } from './glossary.ts';
 import { type Html, html } from './html.ts';
 import { folded, plainTable } from './parts.ts';
 
-/** More are folded, so that the page stays a list of claims. */
-const MOST_OPEN = 4;
+/** Longer tables are folded. */
+const MOST_OPEN_NUMBERS = 4;
 
 const numbers = (figures: readonly Figure[], claim: ClaimView): Html => {
   if (figures.length === 0) return html``;
   const table = numbersTable(figures, claim);
-  return figures.length <= MOST_OPEN ? table : folded(`the ${figures.length} numbers it stands on`, table);
+  return figures.length <= MOST_OPEN_NUMBERS
+    ? table
+    : folded(`the ${figures.length} numbers behind the verdict`, table);
 };
 
 const numbersTable = (figures: readonly Figure[], { id }: ClaimView): Html =>
@@ -47,7 +50,7 @@ const claimHtml = (
 <p class="note">${byHtml(claim)}</p>
 <p>${claim.because}</p>
 ${claim.wouldDecide === null ? null : html`<p><b>What would decide it:</b> ${claim.wouldDecide}</p>`}
-${numbers(claim.figures, claim)}<details><summary>the rule, and what a critic would say</summary><dl><dt>rule</dt><dd>${claim.rule}</dd><dt>objection</dt><dd>${claim.objection}</dd><dt>answer</dt><dd>${claim.answer}</dd></dl></details>
+${numbers(claim.figures, claim)}<details><summary>the rule, an objection, and the answer</summary><dl><dt>rule</dt><dd>${claim.rule}</dd><dt>objection</dt><dd>${claim.objection}</dd><dt>answer</dt><dd>${claim.answer}</dd></dl></details>
 </article>
 `;
 
@@ -56,11 +59,11 @@ export const claimsSection = (view: ReportView): Html => {
   const asked = askedOf(view.claims);
   const others = view.claims.filter((claim) => !asked.includes(claim));
   return html`<h2 id="claims">Claims on trial</h2>
-<p>What was said about these file systems, and what this run says to it. ${asked.length === 0 ? 'None was asked in this run.' : `${tallyText(asked)}.`} Each verdict is computed from the journal by the rule that stands with it. ${ALLOWANCE_TEXT}</p>
+<p>What the debate said about these file systems, tested by this run. ${asked.length === 0 ? 'This run tests none of the claims.' : `${tallyText(asked)}.`} The ${term('rule')} of each ${term('claim')} computes its verdict from the ${term('journal')} alone. ${ALLOWANCE_TEXT}</p>
 ${asked.map(claimHtml)}${
   others.length === 0
     ? null
-    : html`<details><summary>not asked in this run: ${others.map(({ id }) => id).join(', ')}</summary><dl>${others.map(
+    : html`<details><summary>not tested by this run: ${others.map(({ id }) => id).join(', ')}</summary><dl>${others.map(
         (
           claim,
         ) => html`<dt>${claim.id}</dt><dd>${claim.text} <span class="note">${byHtml(claim)}. ${claim.because}.</span></dd>

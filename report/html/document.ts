@@ -1,4 +1,4 @@
-// A page around its body: one file, no request to anywhere, scripts and style known to the page's own security policy by their hashes.
+// The document around a page's body: one file, no requests, and a security policy that admits only its own scripts and style.
 import { createHash } from 'node:crypto';
 import { html, scriptJson } from './html.ts';
 
@@ -7,11 +7,11 @@ export interface PageScripts {
   readonly page: string;
 }
 
-export interface Parts {
+export interface DocumentParts {
   readonly title: string;
-  /** Holds one `</header>`, behind which the navigation goes. */
+  /** Contains one `</header>`; the navigation goes in front of it. */
   readonly body: string;
-  /** Sections that the navigation names where the body has them. */
+  /** The navigation lists those that the body contains. */
   readonly sections: readonly (readonly [id: string, title: string])[];
   readonly styles: string;
   /** Read by the page's script. */
@@ -28,14 +28,14 @@ const inline = (script: string): string =>
     .replaceAll('</script', '<\\/script')
     .replaceAll('<!--', '<\\!--');
 
-const navigation = ({ body, sections }: Parts): string => {
+const navigation = ({ body, sections }: DocumentParts): string => {
   const links = sections
     .filter(([id]) => body.includes(`id="${id}"`))
     .map(([id, title]) => html`<a href="#${id}">${title}</a>`.markup);
   return `<nav aria-label="sections">${links.join('\n')}</nav>`;
 };
 
-export const documentOf = (parts: Parts): string => {
+export const documentOf = (parts: DocumentParts): string => {
   const library = inline(parts.scripts.chartLibrary);
   const page = inline(parts.scripts.page);
   const policy = [

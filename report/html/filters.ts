@@ -1,8 +1,8 @@
-// What a reader may leave out. Shown by the page's script: without it the page is whole.
+// Filters for scenarios, images and arms. The page's script shows them; without it the page is complete.
 import type { ReportView } from '../view.ts';
-import { imagesIn, scenariosIn } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { swatch } from './legend.ts';
+import { imagesIn, scenariosIn } from './measured.ts';
 
 const select = (name: string, title: string, all: string, values: readonly string[]): Html =>
   values.length < 2
@@ -12,14 +12,14 @@ const select = (name: string, title: string, all: string, values: readonly strin
       )}</select></label>
 `;
 
-/** More would take the screen that they are to explain. */
+/** More arms are folded: they would fill the screen. */
 const MOST_OPEN_ARMS = 6;
 
 export const filtersForm = (view: ReportView): Html => {
   const scenarios = scenariosIn(view);
   const images = [...new Set(scenarios.flatMap((scenario) => imagesIn(view, scenario)))];
-  return html`<form id="filters" class="filters" aria-label="what is shown" hidden>
-${select('scenario', 'scenario', 'all scenarios', scenarios)}${select('image', 'image', 'all images', images)}<details class="arms"${view.arms.length > MOST_OPEN_ARMS ? null : html` open`}><summary>backends</summary><fieldset><legend class="sr">backends</legend>${view.arms.map(
+  return html`<form id="filters" class="filters" aria-label="filters" hidden>
+${select('scenario', 'scenario', 'all scenarios', scenarios)}${select('image', 'image', 'all images', images)}<details class="arms"${view.arms.length > MOST_OPEN_ARMS ? null : html` open`}><summary>arms</summary><fieldset><legend class="sr">arms</legend>${view.arms.map(
     (arm) =>
       html`<label><input type="checkbox" name="arm" value="${arm.id}" checked>${swatch(arm)}${arm.id}</label>
 `,

@@ -1,4 +1,4 @@
-// The table that everything else explains: a median per arm, its ratio to the baseline, and what may be concluded.
+// The first table: per arm the median, its ratio to the baseline, and the verdict.
 import { unreachable } from '../../results/errors.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import {
@@ -10,30 +10,31 @@ import {
   runsApartText,
   shortName,
 } from '../format.ts';
-import { type ShownArm, type TablePart, tableParts } from '../shown-arms.ts';
+import { blocksText, type ShownArm, type TablePart, tableParts } from '../shown-arms.ts';
+import { joinParts } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
 import type { ArmView, CellView, ReportView, RowView, SectionView, TableView, VersusView } from '../view.ts';
-import { labelOf } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { swatch } from './legend.ts';
+import { labelOf } from './measured.ts';
 
 const ratioHtml = (ratio: Interval): Html =>
   ratio.kind === 'tooFew'
     ? html`<span class="range">${fewText(ratio)}</span>`
     : html`<b class="ratio">${formatRatio(ratio.center)}</b> <span class="range">${rangeText(ratio)}</span>`;
 
-const apartHtml = (ratio: Interval): Html | null => {
+const runSdHtml = (ratio: Interval): Html | null => {
   const text = runsApartText(ratio);
   return text === '' ? null : html`<span class="versus apart">${text}</span>`;
 };
 
 const hint = ({ detectable }: VersusView): string =>
-  detectable === null ? '' : `could have told a ratio of ${formatRatio(detectable)} from 1`;
+  detectable === null ? '' : `smallest detectable ratio: ${formatRatio(detectable)}`;
 
 const versusLine = (versus: VersusView, role: ArmView['role']): Html =>
   html`<span class="versus" title="${hint(versus)}">${ratioHtml(versus.ratio)}${
     role === 'null' ? null : html` <span class="verdict ${versus.verdict}">${verdictText(versus)}</span>`
-  }</span>${apartHtml(versus.ratio)}`;
+  }</span>${runSdHtml(versus.ratio)}`;
 
 const cellContent = (row: RowView, arm: ArmView, cell: CellView): Html => {
   switch (cell.kind) {
@@ -43,7 +44,7 @@ const cellContent = (row: RowView, arm: ArmView, cell: CellView): Html => {
       return versusLine(cell.versus, arm.role);
     case 'value': {
       if (cell.idle)
-        return html`<span class="none" title="${formatValue(row.metric, cell.median)}, without a call">no calls</span>`;
+        return html`<span class="none" title="median ${formatValue(row.metric, cell.median)}, no system call">no calls</span>`;
       const value = html`<span class="value">${formatValue(row.metric, cell.median)}</span>`;
       return cell.versus === null ? value : html`${value}${versusLine(cell.versus, arm.role)}`;
     }
@@ -86,27 +87,17 @@ ${part.sections.map((section) => sectionHtml(section, part.arms))}</table>
 export const tableHtml = (table: TableView, view: ReportView, caption: string): Html =>
   html`${tableParts(table, view.arms).map((part) => partHtml(part, table, caption))}`;
 
-const blocksOf = (table: TableView): string => {
-  const counts = table.sections.flatMap(({ rows }) =>
-    rows.flatMap(({ cells }) => cells.flatMap((cell) => (cell.kind === 'value' ? [cell.n] : []))),
-  );
-  if (counts.length === 0) return '';
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  return `${least === most ? least : `${least} to ${most}`} blocks`;
-};
-
 export const captionOf = (table: TableView, view: ReportView): string => {
-  if (table.image === null) return 'All images: in each block the median of their ratios';
+  if (table.image === null) return 'All images: per block, the median of their ratios';
   const image = view.images.find(({ name }) => name === table.image);
-  return [table.image, image === undefined ? '' : `${grouped(image.entryCount)} entries`, blocksOf(table)]
-    .filter((part) => part !== '')
-    .join(', ');
+  const entries = image === undefined ? null : `${grouped(image.entryCount)} entries`;
+  return joinParts(table.image, entries, blocksText(table));
 };
 
-/** The first image open, the others and their combination folded. */
+/** The first image open, the others and all images combined folded. */
 export const firstTables = (view: ReportView): Html => {
   const [first, ...others] = view.tables;
-  if (first === undefined) return html`<p class="empty">No slot gave a value for this table.</p>`;
+  if (first === undefined) return html`<p class="empty">No slot gave a value for the first table.</p>`;
   return html`${tableHtml(first, view, captionOf(first, view))}${others.map(
     (table) =>
       html`<details data-image="${table.image ?? ''}"><summary>${captionOf(table, view)}</summary>${tableHtml(table, view, captionOf(table, view))}</details>

@@ -1,19 +1,19 @@
-// What grows with a size, and by how much for each further one.
+// Metrics that grow with a size, and the growth per unit.
 import { formatValue, grouped, plainName } from '../format.ts';
+import { joinParts } from '../text.ts';
 import type { GrowthFit, GrowthView, ReportView } from '../view.ts';
-import type { Figures, GrowthFigure } from './charts.ts';
+import type { GrowthFigure, ReportFigures } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { legend } from './legend.ts';
 import { figure, plainTable } from './parts.ts';
 
 const titleOf = ({ scenario, params, image, metric, by }: GrowthView): string =>
-  `${[scenario, params, image ?? ''].filter((part) => part !== '').join(', ')}: ${plainName(metric)}${metric.endsWith('CallCount') ? ' calls' : ''} by ${by}`;
+  `${joinParts(scenario, params, image)}: ${plainName(metric)}${metric.endsWith('CallCount') ? ' calls' : ''} by ${by}`;
 
-const rangeText = (metric: string, lo: number | null, hi: number | null): string =>
-  lo === null || hi === null ? '' : ` (${formatValue(metric, lo)} to ${formatValue(metric, hi)})`;
-
-const valueText = (metric: string, value: number, lo: number | null, hi: number | null): string =>
-  `${formatValue(metric, value)}${rangeText(metric, lo, hi)}`;
+const valueText = (metric: string, value: number, lo: number | null, hi: number | null): string => {
+  const range = lo === null || hi === null ? '' : ` (${formatValue(metric, lo)}..${formatValue(metric, hi)})`;
+  return `${formatValue(metric, value)}${range}`;
+};
 
 const slopeText = (metric: string, fit: GrowthFit | null): string =>
   fit === null ? '–' : valueText(metric, fit.slope, fit.lo, fit.hi);
@@ -36,7 +36,7 @@ const tableOf = (view: ReportView, growth: GrowthView): Html => {
           })}</tr>
 `,
       ),
-      html`<tr class="total"><th scope="row">each further one</th>${cells(({ fit }) => slopeText(metric, fit))}</tr>
+      html`<tr class="total"><th scope="row">per unit</th>${cells(({ fit }) => slopeText(metric, fit))}</tr>
 `,
     ],
     titleOf(growth),
@@ -47,12 +47,12 @@ const growthHtml = (view: ReportView, { growth, chart }: GrowthFigure): Html =>
   html`<div data-scenario="${growth.scenario}" data-image="${growth.image ?? ''}">${figure(chart.id, titleOf(growth), tableOf(view, growth), false)}</div>
 `;
 
-export const growthSection = (view: ReportView, figures: Figures): Html => {
+export const growthSection = (view: ReportView, figures: ReportFigures): Html => {
   const arms = new Set(view.growth.flatMap(({ series }) => series.map(({ arm }) => arm)));
   return figures.growth.length === 0
     ? html``
-    : html`<h2 id="growth">What grows, and with what</h2>
-<p>Medians by size. The dashed line is the median of the lines drawn through all sizes of one block, which is how <i>each further one</i> is found; with two sizes it passes through both and says nothing of what lies beyond.</p>
+    : html`<h2 id="growth">Growth with size</h2>
+<p>Medians by size. Each block gives one straight line through all sizes; the dashed line is their median, and its slope is the growth <i>per unit</i>. With two sizes the line passes through both points and predicts nothing beyond them.</p>
 ${legend(view.arms.filter((_, index) => arms.has(index)))}
 <div class="charts">${figures.growth.map((one) => growthHtml(view, one))}</div>
 `;

@@ -1,4 +1,4 @@
-// Text into HTML. Whatever is interpolated into the `html` template is escaped unless it is HTML itself.
+// HTML templates: interpolated text is escaped, interpolated Html is not.
 
 export interface Html {
   readonly markup: string;
@@ -28,7 +28,7 @@ export const html = (parts: TemplateStringsArray, ...contents: readonly Content[
   markup: parts.reduce((sum, part, index) => sum + markupOf(contents[index - 1] ?? null) + part),
 });
 
-/** JSON that can stand in a script element: no `</script>`, no `<!--`, no line separators of older scripts. */
+/** JSON for a script element: without `</script>`, `<!--` and the line separators U+2028 and U+2029. */
 export const scriptJson = (value: unknown): string =>
   JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

@@ -1,10 +1,12 @@
-// What was mounted.
+// The images of the run.
 import { formatValue, grouped } from '../format.ts';
 import type { ReportView } from '../view.ts';
+import { term } from './glossary.ts';
 import { type Html, html } from './html.ts';
 import { plainTable } from './parts.ts';
 
 export const imagesSection = (view: ReportView): Html => html`<h2 id="images">Images</h2>
+<p>An ${term('image')} has one ${term('entry')} per name, one ${term('object')} per distinct file content, and one ${term('manifest')}.</p>
 ${plainTable(
   html`<th scope="col">image</th><th scope="col">entries</th><th scope="col">files</th><th scope="col">file bytes</th><th scope="col">objects</th><th scope="col">object bytes</th><th scope="col">layers</th><th scope="col">manifest</th><th scope="col" class="text">contents</th>`,
   view.images.map(
@@ -15,6 +17,6 @@ ${plainTable(
   'images',
 )}${view.images.map(
   (image) =>
-    html`<details><summary>${image.name}: source and digests</summary><dl><dt>source</dt><dd><code>${image.source}</code></dd><dt>image version</dt><dd>${image.imageVersion}</dd><dt>as described</dt><dd><code>${image.describedDigest}</code></dd><dt>as mounted</dt><dd><code>${image.manifestDigest}</code></dd><dt>tree</dt><dd><code>${image.treeDigest}</code></dd></dl></details>
+    html`<details><summary>${image.name}: source and digests</summary><dl><dt>source</dt><dd><code>${image.source}</code></dd><dt>image version</dt><dd>${image.imageVersion}</dd><dt>digest of the description</dt><dd><code>${image.describedDigest}</code></dd><dt>digest of the manifest</dt><dd><code>${image.manifestDigest}</code></dd><dt>digest of the tree</dt><dd><code>${image.treeDigest}</code></dd></dl></details>
 `,
 )}`;

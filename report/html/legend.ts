@@ -1,4 +1,4 @@
-// The mark of each arm, the same in tables and charts: a colour and a shape, so that neither has to be seen alone.
+// The mark of each arm, the same in tables and charts: a color and a shape, readable by either alone.
 import type { ArmView } from '../view.ts';
 import { type Html, html } from './html.ts';
 
@@ -11,7 +11,7 @@ const SHAPES: readonly Html[] = [
 
 export const PALETTE_SIZE = 8;
 
-/** The second round through the colours goes one shape on: no two of 32 arms look alike. */
+/** Arms with the same color differ in shape: 32 arms have different marks. */
 const shapeOf = (color: number): Html => SHAPES[(color + Math.floor(color / PALETTE_SIZE)) % SHAPES.length]!;
 
 export const swatch = (arm: ArmView): Html =>

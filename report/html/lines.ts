@@ -1,4 +1,4 @@
-// Distributions of blocks, and growth with a size, as lines.
+// Line charts: distributions of blocks and growth with a size.
 import type { LineAxis, LineChart, LineSeries } from '../browser/lines-data.d.ts';
 import { plainName } from '../format.ts';
 import type { GrowthView, ReportView, SpreadView } from '../view.ts';
@@ -11,7 +11,7 @@ const axis = (title: string, unit: LineAxis['unit'], values: readonly number[]):
   labels: null,
 });
 
-/** As exactly as it can be seen: what stands in the page is no longer than that. */
+/** Four digits are more than a screen shows and keep the page small. */
 const drawn = (value: number): number => Number(value.toPrecision(4));
 
 const armName = (view: ReportView, arm: number): string => view.arms[arm]!.id;
@@ -34,12 +34,12 @@ export const spreadChart = (id: string, { metric, curves }: SpreadView, view: Re
   })),
 });
 
-/** A straight line is a curve on logarithmic axes: so many points of it. */
+/** Points of a fitted line, which is a curve on logarithmic axes. */
 const FIT_POINTS = 24;
 
-type Series = GrowthView['series'][number];
+type GrowthSeries = GrowthView['series'][number];
 
-const fitLine = ({ arm, points, fit }: Series, label: string): LineSeries[] => {
+const fitLine = ({ arm, points, fit }: GrowthSeries, label: string): LineSeries[] => {
   if (fit === null) return [];
   const [from, to] = [points[0]!.x, points.at(-1)!.x];
   const xs = Array.from({ length: FIT_POINTS }, (_, i) => from * (to / from) ** (i / (FIT_POINTS - 1)));

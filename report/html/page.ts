@@ -1,25 +1,21 @@
-// The page of a run: its sections, in the order in which they are read.
-
+// The page of a run: its sections in reading order.
+import { formatInstant, formatNs } from '../format.ts';
 import { runsText } from '../standing.ts';
 import type { ReportView } from '../view.ts';
 import { callsSection } from './calls.ts';
-import { figuresOf, pageData } from './charts.ts';
 import { claimsSection } from './claims.ts';
-import {
-  alert,
-  environmentSection,
-  facts,
-  methodSection,
-  problemSection,
-  proofSection,
-  reproduceSection,
-} from './context.ts';
 import { documentOf, type PageScripts } from './document.ts';
+import { environmentSection } from './environment.ts';
+import { figuresOf, pageData, type ReportFigures } from './figures.ts';
 import { filtersForm } from './filters.ts';
 import { firstTables } from './first-table.ts';
+import { glossarySection, term } from './glossary.ts';
 import { growthSection } from './growth.ts';
-import { html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { imagesSection } from './images.ts';
+import { methodSection, reproduceSection } from './method.ts';
+import { alertBox, problemSection } from './problems.ts';
+import { proofSection } from './proofs.ts';
 import { publishedSection } from './published.ts';
 import { scenarioSections } from './scenario.ts';
 import { styles } from './styles.ts';
@@ -32,24 +28,43 @@ const SECTIONS = [
   ['calls', 'System calls'],
   ['growth', 'Growth'],
   ['proofs', 'Proofs'],
+  ['images', 'Images'],
   ['environment', 'Environment'],
   ['reproduce', 'Reproduce'],
   ['method', 'Method'],
   ['problems', 'Problems'],
+  ['glossary', 'Glossary'],
 ] as const;
 
-const bodyOf = (view: ReportView, figures: ReturnType<typeof figuresOf>): string =>
+const factsLine = (view: ReportView): Html => {
+  const { environment: env, run } = view;
+  const facts = [
+    formatInstant(run.startedAt),
+    `Linux ${env.kernel} ${env.architecture}`,
+    `${env.cpuCount} CPUs${env.virtualization === null ? '' : `, ${env.virtualization}`}`,
+    env.workFileSystem.type,
+    `baseline ${view.baseline}`,
+    `${view.sampleCount} samples`,
+    ...(run.wallNs === null ? [] : [`${formatNs(run.wallNs)} in all`]),
+  ];
+  return html`<p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>`;
+};
+
+const tableIntro = (view: ReportView): Html =>
+  html`<p>Each cell holds the median of an ${term('arm')}, its ${term('ratio')} to the ${term('baseline')} with the ${term('interval')}, and the ${term('verdict')}. Lower is better for times, higher for rates. ${runsText(view)}</p>`;
+
+const bodyOf = (view: ReportView, figures: ReportFigures): string =>
   html`<main>
 <header>
 <h1>cfsbench ${view.pool === null ? 'run' : 'runs, pooled:'} <code>${view.id}</code></h1>
 <p class="finding">${view.finding}</p>
-${facts(view)}
-${alert(view)}
+${factsLine(view)}
+${alertBox(view)}
 </header>
 ${filtersForm(view)}
 <section>
-<h2 id="table">Against ${view.baseline}</h2>
-<p>Median, ratio to ${view.baseline} with its interval, and what may be concluded. Lower is better for times, higher for rates. ${runsText(view)}</p>
+<h2 id="table">Results against ${view.baseline}</h2>
+${tableIntro(view)}
 ${firstTables(view)}
 </section>
 <section>${claimsSection(view)}</section>
@@ -63,6 +78,7 @@ ${firstTables(view)}
 <section>${reproduceSection(view)}</section>
 <section>${methodSection(view)}</section>
 <section>${problemSection(view)}</section>
+<section>${glossarySection()}</section>
 <footer>Made by cfsbench ${view.run.cfsbench.version} from the journal of this run. Charts: Chart.js (MIT).</footer>
 </main>`.markup;
 

@@ -1,12 +1,16 @@
-// Pieces that several sections are made of. What carries the name of a scenario, an image or an arm can be filtered by it.
-
+// Building blocks of the sections. Elements that name a scenario, an image or an arm can be filtered by it.
 import type { Count } from '../../results/compare/counts.ts';
 import type { Metric } from '../../results/schema/run.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { formatValue } from '../format.ts';
+import type { Problem } from '../view.ts';
 import { type Content, type Html, html } from './html.ts';
 
-/** One image open, the others folded, so that the page is as long as one image. */
+export const folded = (title: Content, content: Content): Html =>
+  html`<details><summary>${title}</summary>${content}</details>
+`;
+
+/** The first image open, the others folded. */
 export const perImage = <T>(
   items: readonly T[],
   imageOf: (item: T) => string,
@@ -31,11 +35,31 @@ export const plainTable = (
 ${body}</tbody></table></div>
 `;
 
-export const folded = (title: Content, content: Content): Html =>
-  html`<details><summary>${title}</summary>${content}</details>
+/** Column heads; a leading `<` aligns the column left. */
+export const heads = (titles: readonly string[]): Html =>
+  html`${titles.map((title) =>
+    title.startsWith('<')
+      ? html`<th scope="col" class="text">${title.slice(1)}</th>`
+      : html`<th scope="col">${title}</th>`,
+  )}`;
+
+export const definitions = (pairs: readonly (readonly [name: string, value: Content])[]): Html =>
+  html`<dl>${pairs.map(
+    ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
+`,
+  )}</dl>
 `;
 
-/** A chart with its table below. */
+export const bulletList = (items: readonly Content[]): Html =>
+  html`<ul>${items.map(
+    (item) => html`<li>${item}</li>
+`,
+  )}</ul>`;
+
+export const problemList = (problems: readonly Problem[]): Html =>
+  bulletList(problems.map(({ where, what }) => html`<b>${where}</b>: ${what}`));
+
+/** A chart above its table. */
 export const figure = (id: string, title: string, table: Html, isTableFolded = true): Html =>
   html`<figure><figcaption>${title}</figcaption>
 <div class="chart"><canvas id="${id}" role="img" aria-label="Chart: ${title}. The same numbers are in the table below."></canvas></div>

@@ -1,4 +1,4 @@
-// What others published, beside what this run measured: ratios to the same baseline on either side, never the times themselves.
+// Published figures, and beside them the same ratio of this run; times of two machines are never compared.
 
 import { formatRatio, formatValue, ratioText } from '../format.ts';
 import type { PublishedValue } from '../published/table.ts';
@@ -20,7 +20,7 @@ const cellHtml = ({ value, ratio, ours }: PublishedCell, metric: string): Html =
 const tableHtml = (table: PublishedView): Html =>
   html`<p class="note">Published: ${table.source}.</p>
 ${plainTable(
-  html`<th scope="col">${table.id}</th><th scope="col" class="text">nearest here</th>${table.columns.map(
+  html`<th scope="col">${table.id}</th><th scope="col" class="text">nearest arm here</th>${table.columns.map(
     ({ setup, title, image }) =>
       html`<th scope="col">${setup === null ? null : html`${setup}: `}${title}${image === null ? null : html`<span class="versus">here ${image}</span>`}</th>`,
   )}`,
@@ -30,7 +30,7 @@ ${plainTable(
 `,
   ),
   `published table ${table.id}`,
-)}<p class="note">Ratios are to ${[...new Set(table.columns.map(({ baseline }) => baseline))].join('; in the other columns to ')}. What differs: ${table.differs.join('; ')}.</p>
+)}<p class="note">Ratios are to ${[...new Set(table.columns.map(({ baseline }) => baseline))].join('; in the other columns to ')}. Differences: ${table.differs.join('; ')}.</p>
 `;
 
 const hasOurs = ({ rows }: PublishedView): boolean =>
@@ -39,8 +39,8 @@ const hasOurs = ({ rows }: PublishedView): boolean =>
 export const publishedSection = (view: ReportView): Html =>
   view.published.length === 0
     ? html``
-    : html`<h2 id="published">Published in the debate</h2>
-<p>Figures that others published on other machines, and beside them, marked <i>here</i>, the same ratio in this run. The dedicated kernel module was never merged and has nothing beside it.</p>
+    : html`<h2 id="published">Published measurements</h2>
+<p>Figures that others published about other machines. <i>Here</i> marks the same ratio in this run. The composefs kernel module was never merged, so its figures have no counterpart here.</p>
 ${view.published.map(
   (table) =>
     html`<details${hasOurs(table) ? html` open` : null}><summary>${table.id}: ${table.title} (published)</summary>${tableHtml(table)}</details>

@@ -1,5 +1,5 @@
-// The page's style: light and dark, paper, and screens of 390 pixels. Arms take their colours from the palette of Okabe and Ito,
-// which stays apart in all common kinds of colour blindness; dark backgrounds get lighter shades of the same hues.
+// The page's style: light, dark, printed, and narrow screens. The arms' colors are those of Okabe and Ito, which remain distinct in all
+// common kinds of color blindness; dark backgrounds get lighter shades of the same hues.
 
 const LIGHT = `
 --paper:#ffffff;--soft:#f5f6f7;--band:#f5f6f7;--ink:#1b1f24;--muted:#59626d;--grid:#dfe3e8;--line:#cfd5dc;--link:#0b5cad;
@@ -32,6 +32,7 @@ h2{font-size:20px;line-height:1.3;margin:48px 0 6px;padding-top:14px;border-top:
 h3{font-size:15px;margin:22px 0 4px}
 p{margin:6px 0 10px;max-width:76ch}
 a{color:var(--link)}
+a.term{color:inherit;text-decoration:underline dotted;text-underline-offset:3px}
 code,pre{font:13px/1.5 var(--mono)}
 pre{background:var(--soft);padding:10px 12px;overflow-x:auto;border-radius:4px;margin:8px 0}
 .finding{font-size:21px;line-height:1.42;font-weight:500;margin:0 0 14px;max-width:62ch;text-wrap:pretty}

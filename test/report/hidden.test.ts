@@ -22,7 +22,7 @@ test('attributes that a backend hides are named once wherever its numbers are', 
     assert.equal(text.match(line)?.length, 1);
   assert.match(
     htmlOf(view),
-    /equal<\/span> but for attributes that it is known not to show: security\.capability/,
+    /equal<\/span>, except attributes that the arm hides: security\.capability/,
   );
   assert.doesNotMatch(terminalOf(viewOf(run, samples), { columns: 200 }), line);
 });

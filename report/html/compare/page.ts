@@ -4,7 +4,7 @@ import type { LinesData } from '../../browser/lines-data.d.ts';
 import { CHANGED, type CompareView } from '../../compare/view.ts';
 import { plural } from '../../compare/words.ts';
 import { formatPercent } from '../../format.ts';
-import { documentOf, type Parts } from '../document.ts';
+import { type DocumentParts, documentOf } from '../document.ts';
 import { type Html, html } from '../html.ts';
 import { countsTable, timesTable } from './changed.ts';
 import { chartsOf, figuresSection, sideArms } from './figures.ts';
@@ -113,7 +113,7 @@ ${changedSection(view)}${figuresSection(view)}${environmentSection(view)}${unlik
 <footer>Made by cfsbench from the run folders alone. Charts: Chart.js (MIT).</footer>
 </main>`.markup;
 
-export const comparePage = (view: CompareView, scripts: Parts['scripts']): string =>
+export const comparePage = (view: CompareView, scripts: DocumentParts['scripts']): string =>
   documentOf({
     title: `${view.base} against ${view.head}`,
     sections: SECTIONS,

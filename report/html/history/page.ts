@@ -8,7 +8,7 @@ import { plural } from '../../compare/words.ts';
 import { formatInstant } from '../../format.ts';
 import type { ArmView } from '../../view.ts';
 import { pageStyles } from '../compare/styles.ts';
-import { documentOf, type Parts } from '../document.ts';
+import { type DocumentParts, documentOf } from '../document.ts';
 import { type Html, html } from '../html.ts';
 import { legend } from '../legend.ts';
 import { plainTable } from '../parts.ts';
@@ -129,7 +129,7 @@ const inOrder = (trends: readonly Trend[]): readonly Trend[] =>
 export const historyPage = (
   found: readonly Trend[],
   { hrefOf, all }: HistoryOptions,
-  scripts: Parts['scripts'],
+  scripts: DocumentParts['scripts'],
 ): string => {
   const trends = inOrder(cleaned(found));
   const lines = trends

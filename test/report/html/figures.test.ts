@@ -1,7 +1,7 @@
 // What stands beside the marks of a chart.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { figuresOf } from '../../../report/html/charts.ts';
+import { figuresOf } from '../../../report/html/figures.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';

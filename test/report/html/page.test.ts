@@ -64,6 +64,7 @@ test('sections stand in their order', () => {
     'reproduce',
     'method',
     'problems',
+    'glossary',
   ]);
 });
 

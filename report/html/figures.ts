@@ -1,0 +1,71 @@
+// The charts of a report. Each stands beside a table with the same numbers.
+import type { PageData, StackChart } from '../browser/data.d.ts';
+import type { LineChart } from '../browser/lines-data.d.ts';
+import type { CallsView, GrowthView, ReportView, SpreadView } from '../view.ts';
+import { growthChart, spreadChart } from './lines.ts';
+import { imagesIn, scenariosIn } from './measured.ts';
+import { type PointFigure, pointFigures } from './point-figures.ts';
+
+export interface SpreadFigure {
+  readonly spread: SpreadView;
+  readonly chart: LineChart;
+}
+
+export interface GrowthFigure {
+  readonly growth: GrowthView;
+  readonly chart: LineChart;
+}
+
+export interface CallFigure {
+  readonly calls: CallsView;
+  readonly chart: StackChart;
+}
+
+export interface ReportFigures {
+  readonly points: readonly PointFigure[];
+  readonly spreads: readonly SpreadFigure[];
+  readonly growth: readonly GrowthFigure[];
+  readonly calls: readonly CallFigure[];
+}
+
+/** One segment per phase and actor, of the least count over the passes. */
+const stackChart = (id: string, calls: CallsView): StackChart => {
+  const arms = calls.totals.flatMap((total, arm) => (total === null ? [] : [arm]));
+  const segments = new Map<string, number[]>();
+  for (const row of calls.rows) {
+    if (row.actor === 'runtime') continue;
+    const label = `${row.phase} ${row.actor}`;
+    const sums = segments.get(label) ?? arms.map(() => 0);
+    arms.forEach((arm, index) => {
+      sums[index] = sums[index]! + (row.counts[arm]?.least ?? 0);
+    });
+    segments.set(label, sums);
+  }
+  return { id, arms, segments: [...segments].map(([label, counts]) => ({ label, counts })) };
+};
+
+export const figuresOf = (view: ReportView): ReportFigures => ({
+  points: scenariosIn(view).flatMap((scenario, at) =>
+    imagesIn(view, scenario).flatMap((image, index) =>
+      pointFigures(view, { scenario, image }, `points-${at}-${index}`),
+    ),
+  ),
+  spreads: view.spreads.map((spread, index) => ({
+    spread,
+    chart: spreadChart(`spread-${index}`, spread, view),
+  })),
+  growth: view.growth.map((growth, index) => ({
+    growth,
+    chart: growthChart(`growth-${index}`, growth, view),
+  })),
+  calls: view.calls.map((calls, index) => ({ calls, chart: stackChart(`calls-${index}`, calls) })),
+});
+
+export const pageData = (view: ReportView, figures: ReportFigures): PageData => ({
+  run: view.id,
+  arms: view.arms.map(({ id, color, role }) => ({ id, color, role })),
+  dots: figures.points.filter(({ kind }) => kind === 'dots').map(({ chart }) => chart),
+  bars: figures.points.filter(({ kind }) => kind === 'bars').map(({ chart }) => chart),
+  lines: [...figures.spreads, ...figures.growth].map(({ chart }) => chart),
+  stacks: figures.calls.map(({ chart }) => chart),
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  asciiText,
+  definitionLines,
+  splitAt,
+  tableLines,
+  truncate,
+  wrapText,
+  wrapWords,
+} from '../../report/text.ts';
+
+test('text becomes printable ASCII, letter by letter where there is one', () => {
+  assert.equal(asciiText('20 µs × 3 – “a”…'), '20 us x 3 - \\u{201c}a\\u{201d}...');
+  assert.equal(asciiText('\u001b[31m'), '\\u{1b}[31m');
+});
+
+test('words are wrapped at the width, with an indent and a hanging indent', () => {
+  assert.deepEqual(wrapText('one two  three', 8), ['one two', 'three']);
+  assert.deepEqual(wrapText('one two three', 9, { indent: '- ', hanging: '  ' }), ['- one two', '  three']);
+  assert.deepEqual(wrapText('', 8, { indent: '  ' }), ['  ']);
+});
+
+test('a word that is wider than a line overflows, or is broken on request', () => {
+  const word = 'x'.repeat(20);
+  assert.deepEqual(wrapText(`a ${word} b`, 10), ['a', word, 'b']);
+  assert.deepEqual(wrapText(`a ${word}`, 10, { breakWords: true }), ['a', 'x'.repeat(10), 'x'.repeat(10)]);
+});
+
+test('words with spaces of their own are kept together', () => {
+  assert.deepEqual(wrapWords(['run', "'dir:/two words'"], 12), ['run', "'dir:/two words'"]);
+});
+
+test('a cut is marked and never wider than its width', () => {
+  assert.equal(truncate('a long text', 8), 'a lon...');
+  assert.equal(truncate('short', 8), 'short');
+  assert.equal(truncate('abcdef', 2), '..');
+  assert.deepEqual(splitAt('abcde', 2), ['ab', 'cd', 'e']);
+});
+
+test('definitions are aligned, and their text hangs below itself', () => {
+  assert.deepEqual(
+    definitionLines(
+      [
+        ['a', 'first'],
+        ['long', 'second and third'],
+      ],
+      20,
+    ),
+    ['  a     first', '  long  second and', '        third'],
+  );
+});
+
+test('a table has its first column cut where it would be too wide', () => {
+  assert.deepEqual(tableLines(['a long first column', 'n'], [['x', '12']], 20), [
+    'a long first... |  n',
+    '----------------|---',
+    'x               | 12',
+  ]);
+});
