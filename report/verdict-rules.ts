@@ -12,13 +12,13 @@ export const verdictMeanings = ({
   pool,
 }: Pick<ReportView, 'delta' | 'pool'>): Readonly<Record<Verdict, string>> => {
   const percent = formatPercent(delta);
-  const beyond = `the whole interval is beyond ${percent} and beyond the floor`;
+  const beyond = `with the whole interval beyond ${percent} and beyond the floor`;
   return {
-    faster: `better: ${beyond}`,
-    slower: `worse: ${beyond}`,
+    faster: `better, ${beyond}`,
+    slower: `worse, ${beyond}`,
     same: `the whole interval is within ${percent}`,
     belowFloor: 'the whole difference is below the floor',
-    undecided: 'undecided: none of the other verdicts is shown',
+    undecided: 'none of the other verdicts is shown',
     tooFew:
       pool === null
         ? `fewer than ${medianNeeds(LOOK_CONFIDENCE)} complete blocks`

@@ -24,7 +24,8 @@ export const legendLines = (
   const meanings = verdictMeanings(view);
   const verdicts = ORDER.flatMap((verdict): [string, string][] => {
     const marks = new Set(judged.filter((one) => one.verdict === verdict).map(markText));
-    return marks.size === 0 ? [] : [[[...marks].join(', '), meanings[verdict]]];
+    const word = verdict === 'undecided' ? 'undecided: ' : '';
+    return marks.size === 0 ? [] : [[[...marks].join(', '), `${word}${meanings[verdict]}`]];
   });
   const isIdle = cells.some((cell) => cell.kind === 'value' && cell.idle);
   const rows: readonly (readonly [string, string])[] = [

@@ -20,9 +20,6 @@ test('attributes that a backend hides are named once wherever its numbers are', 
     /composefs-fuse-reference does not show security\.capability; the rest of its tree is equal\./g;
   for (const text of [terminalOf(view, { columns: 200 }), mailOf(view).replaceAll(/\s+/g, ' ')])
     assert.equal(text.match(line)?.length, 1);
-  assert.match(
-    htmlOf(view),
-    /equal<\/span>, except attributes that the arm hides: security\.capability/,
-  );
+  assert.match(htmlOf(view), /equal<\/span>, except attributes that the arm hides: security\.capability/);
   assert.doesNotMatch(terminalOf(viewOf(run, samples), { columns: 200 }), line);
 });
