@@ -1,5 +1,4 @@
-// Errors for people, raised while results are read, written or judged. The fields are those that the program's own printing
-// expects of any error that is not a bug: a sentence, its facts, and what to try.
+// Errors of reading, writing or judging results: a message, facts, and a hint at what to do next. Any other error is a bug.
 
 export interface ResultsErrorParts {
   readonly facts?: readonly string[];
@@ -21,7 +20,7 @@ export class ResultsError extends Error {
   }
 }
 
-/** Closes a tagged union: the compiler refuses a call that can be reached. */
+/** Closes a tagged union: a call that can be reached does not compile. */
 export const unreachable = (value: never): never => {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 };

@@ -1,9 +1,9 @@
-// Writing a run folder: samples.ndjson, one line per sample in the order of execution, and run.json.
+// Writes a run folder: samples.ndjson, one line per sample in the order of execution, and run.json.
 //
 // Does:    appends each sample with one write(2) to a file opened with O_APPEND; replaces run.json by rename.
-// Error:   a kill can tear the last line, never an earlier one; a full disk fails the append and is reported.
-// Cost:    no fsync per sample: what was appended survives the death of the process, not that of the machine.
-// Leaves:  the run folder, which is the result.
+// Error:   a kill can leave the last line incomplete; a full disk fails the append.
+// Cost:    no fsync per sample: appended samples survive a kill of the process, not a crash of the machine.
+// Leaves:  the run folder.
 import {
   closeSync,
   fstatSync,
@@ -25,14 +25,14 @@ export const RUN_FILE = 'run.json';
 const NEWLINE = 0x0a;
 const TAIL_BYTES = 65536;
 
-const plain = (part: string): string =>
+const fileNamePart = (part: string): string =>
   part.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^[-.]+|-+$/g, '') || 'x';
 
-/** `<date>-<host>-<seed>`, safe as a file name whatever the host and the seed are. */
+/** `<date>-<host>-<seed>`, safe as a file name. */
 export const runFolderName = (startedAt: string, host: string, seed: string): string =>
-  `${plain(startedAt.slice(0, 10))}-${plain(host.split('.')[0] ?? '')}-${plain(seed)}`;
+  `${fileNamePart(startedAt.slice(0, 10))}-${fileNamePart(host.split('.')[0] ?? '')}-${fileNamePart(seed)}`;
 
-/** Length of the file up to the end of its last whole line. */
+/** Length of the file up to the end of its last complete line. */
 const wholeLines = (fd: number): number => {
   let end = fstatSync(fd).size;
   const buffer = Buffer.alloc(TAIL_BYTES);
@@ -49,22 +49,22 @@ const wholeLines = (fd: number): number => {
 export interface Journal {
   readonly folder: string;
   append(sample: Sample): void;
-  /** Replaces run.json as a whole. */
+  /** Replaces run.json. */
   writeRun(run: RunFile): void;
   close(): void;
 }
 
 export interface JournalOptions {
-  /** Goes on in a folder that already holds samples; a torn last line is cut off. */
+  /** Continues in a folder that holds samples; an incomplete last line is cut off. */
   readonly resume?: boolean;
 }
 
 const writeWhole = (fd: number, bytes: Buffer, path: string): void => {
   const written = writeSync(fd, bytes);
   if (written !== bytes.length)
-    throw new ResultsError(`${path}: only a part was written`, {
+    throw new ResultsError(`${path}: incomplete write`, {
       facts: [`${written} of ${bytes.length} bytes`],
-      hint: 'free some disk space',
+      hint: 'free disk space',
       code: 'short-write',
     });
 };
@@ -81,7 +81,7 @@ const replaceFile = (path: string, text: string): void => {
   renameSync(temporary, path);
 };
 
-/** Creates the folder where it is missing. */
+/** Creates the folder if it is missing. */
 export const openJournal = (folder: string, options: JournalOptions = {}): Journal => {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, SAMPLES_FILE);
@@ -91,7 +91,7 @@ export const openJournal = (folder: string, options: JournalOptions = {}): Journ
     closeSync(fd);
     throw new ResultsError('the folder already holds a run', {
       facts: [path],
-      hint: 'choose another folder with --out, or remove this one',
+      hint: 'choose another folder with --out, or remove this folder',
       code: 'EEXIST',
     });
   }

@@ -1,9 +1,9 @@
-// The child that enters the mount: every target once, then one operation over and over, driven by tinybench.
+// The child that enters the mount: calls the operation once on every target, then repeats it with tinybench.
 //
 //   node main.js OPERATION LIST OUT
 //
-// LIST holds targets as JSON; OUT gets the figures. The window is tinybench's: its own start-up and this program's are no part
-// of it. Samples are corrected by nothing: what an empty call costs stands beside them.
+// LIST holds targets as JSON; OUT gets the figures. tinybench times each call, without its own start-up. Times are not corrected;
+// the time of an empty call is reported beside them.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Bench } from 'tinybench';
 import { quantileBound } from '../../results/stats/quantile.ts';
@@ -11,7 +11,7 @@ import { type MicroOperation, type MicroTarget, timedCall } from './operations.t
 
 const TIME_MS = 60;
 const NULL_TIME_MS = 10;
-const MOST = 400_000;
+const MOST_SAMPLES = 400_000;
 const NS_PER_MS = 1e6;
 const CONFIDENCE = 0.95;
 
@@ -29,20 +29,22 @@ const samplesOf = (
     retainSamples: true,
     timestampProvider: 'hrtimeNow',
   });
-  // Told that it is synchronous: else it would be called once more, to find out.
+  // Without `async: false` tinybench calls it once more to find out.
   bench.add(operation, call, { async: false });
   bench.runSync();
   const result = bench.tasks[0]?.result;
   if (result === undefined || !('latency' in result))
     throw new Error(`${operation}: no result: ${result?.state}`);
   const samples = result.latency.samples ?? [];
-  // They come sorted: leaving some out would leave out the slowest.
-  if (samples.length > MOST) throw new Error(`${operation}: ${samples.length} samples are too many`);
+  // Sorted ascending: truncation would drop the slowest.
+  if (samples.length > MOST_SAMPLES)
+    throw new Error(`${operation}: ${samples.length} samples exceed ${MOST_SAMPLES}`);
   return samples.map((ms) => ms * NS_PER_MS);
 };
 
-/** Of sorted samples; the nearest rank. */
-const at = (sorted: readonly number[], p: number): number => sorted[Math.ceil(p * sorted.length) - 1]!;
+/** Nearest rank. */
+const percentile = (sorted: readonly number[], p: number): number =>
+  sorted[Math.ceil(p * sorted.length) - 1]!;
 
 const [operation, list = '', out = ''] = process.argv.slice(2);
 const targets = JSON.parse(readFileSync(list, 'utf8')) as readonly MicroTarget[];
@@ -52,10 +54,10 @@ const p99 = quantileBound(samples, 0.99, CONFIDENCE);
 writeFileSync(
   out,
   JSON.stringify({
-    medianNs: at(samples, 0.5),
-    p90Ns: at(samples, 0.9),
+    medianNs: percentile(samples, 0.5),
+    p90Ns: percentile(samples, 0.9),
     ...(p99.kind === 'bound' ? { p99Ns: p99.value } : {}),
-    emptyNs: at(empty, 0.5),
+    emptyNs: percentile(empty, 0.5),
     sampleCount: samples.length,
   }),
 );

@@ -1,78 +1,74 @@
-// The neighbour: a process of its own that makes small files and flushes each to disk, over and over, until it is told to end.
+// The neighbour: a process that writes small files and flushes each to disk until SIGTERM.
 //
 //   node neighbour-main.js FOLDER WINDOWS OUT READY_FD
 //
-// Every operation is one open, one write of 4 KiB, one fsync, one close; the file before it is unlinked outside the timing. On
-// SIGTERM it reads WINDOWS, names with the beginnings and ends of windows on CLOCK_MONOTONIC, and tells OUT what the operations that
-// overlap those of a name took. A percentile that so few operations cannot bound is left out.
+// Does:   per operation one open, one write of 4 KiB, one fsync, one close; the previous file is unlinked outside the timing.
+// Reads:  on SIGTERM, WINDOWS: names with the beginnings and ends of windows on CLOCK_MONOTONIC.
+// Writes: OUT: for each name, the durations of the operations that overlap its windows. A percentile that needs more operations
+//         is null.
 import { closeSync, fsyncSync, openSync, readFileSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { median } from '../../results/stats/median.ts';
 import { quantileBound } from '../../results/stats/quantile.ts';
 
-const BYTES = Buffer.alloc(4096, 'n');
+const CONTENTS = Buffer.alloc(4096, 'n');
 const CONFIDENCE = 0.95;
 const WARM_UP = 5;
 
-interface FlushedWrite {
-  readonly fromNs: number;
-  readonly toNs: number;
-}
+type WindowTimes = readonly [fromNs: number, toNs: number];
 
 const nowNs = (): number => Number(process.hrtime.bigint());
 
-const operate = (path: string): FlushedWrite => {
+const writeFlushed = (path: string): WindowTimes => {
   const fromNs = nowNs();
   const fd = openSync(path, 'wx');
-  writeSync(fd, BYTES);
+  writeSync(fd, CONTENTS);
   fsyncSync(fd);
   closeSync(fd);
-  return { fromNs, toNs: nowNs() };
+  return [fromNs, nowNs()];
 };
 
-const bounded = (values: readonly number[], p: number): number | null => {
+const upperBound = (values: readonly number[], p: number): number | null => {
   const bound = quantileBound(values, p, CONFIDENCE);
   return bound.kind === 'bound' ? bound.value : null;
 };
 
-type WindowTimes = readonly [fromNs: number, toNs: number];
-
-const figures = (done: readonly FlushedWrite[], windows: readonly WindowTimes[]) => {
-  const tookNs = done
-    .filter((one) => windows.some(([from, to]) => one.toNs > from && one.fromNs < to))
-    .map(({ fromNs, toNs }) => toNs - fromNs);
+const figures = (operations: readonly WindowTimes[], windows: readonly WindowTimes[]) => {
+  const durationsNs = operations
+    .filter(([fromNs, toNs]) => windows.some(([from, to]) => toNs > from && fromNs < to))
+    .map(([fromNs, toNs]) => toNs - fromNs);
   return {
-    count: tookNs.length,
-    medianNs: median(tookNs),
-    p90Ns: bounded(tookNs, 0.9),
-    p99Ns: bounded(tookNs, 0.99),
-    worstNs: tookNs.length === 0 ? null : Math.max(...tookNs),
+    count: durationsNs.length,
+    medianNs: median(durationsNs),
+    p90Ns: upperBound(durationsNs, 0.9),
+    p99Ns: upperBound(durationsNs, 0.99),
+    worstNs: durationsNs.length === 0 ? null : Math.max(...durationsNs),
   };
 };
 
-const [folder = '', windows = '', out = '', ready = ''] = process.argv.slice(2);
-const done: FlushedWrite[] = [];
-let number = 0;
-const next = (): void => {
-  const path = `${folder}/${number++}`;
-  done.push(operate(path));
+const [folder = '', windowsFile = '', outFile = '', readyFd = ''] = process.argv.slice(2);
+const operations: WindowTimes[] = [];
+let fileNumber = 0;
+const operate = (): void => {
+  const path = `${folder}/${fileNumber++}`;
+  operations.push(writeFlushed(path));
   unlinkSync(path);
 };
 
-for (let i = 0; i < WARM_UP; i++) next();
-done.length = 0;
-let told = false;
+for (let i = 0; i < WARM_UP; i++) operate();
+operations.length = 0;
+let isTerminated = false;
 process.once('SIGTERM', () => {
-  told = true;
+  isTerminated = true;
 });
-writeSync(Number(ready), 'r');
+writeSync(Number(readyFd), 'r');
 const loop = (): void => {
-  if (!told) {
-    next();
+  if (!isTerminated) {
+    operate();
     setImmediate(loop);
     return;
   }
-  const asked = JSON.parse(readFileSync(windows, 'utf8')) as Record<string, WindowTimes[]>;
-  const answer = Object.entries(asked).map(([name, of]) => [name, figures(done, of)]);
-  writeFileSync(out, JSON.stringify(Object.fromEntries(answer)));
+  const windows = JSON.parse(readFileSync(windowsFile, 'utf8')) as Record<string, WindowTimes[]>;
+  const results = Object.entries(windows).map(([name, of]) => [name, figures(operations, of)]);
+  writeFileSync(outFile, JSON.stringify(Object.fromEntries(results)));
 };
 loop();

@@ -1,7 +1,7 @@
-// The operations themselves, as direct system calls: one of them is one sample.
+// The operations as direct system calls: one call is one sample.
 //
-// Does:   statx, open and close, pread of 4 KiB, readlink, lgetxattr, getdents64; nothing is written.
-// Error:  a call from here costs about 0.2 us more than one from C; `null`, a call of getppid, shows it.
+// Does:   statx, open and close, pread of 4 KiB, readlink, lgetxattr, getdents64. Writes nothing.
+// Error:  a call from here takes about 0.2 us longer than one from C; `null`, a call of getppid, measures that.
 // Source: the manual pages of section 2.
 import { bind, check, errnoName, lastErrno } from '../sys/libc.ts';
 
@@ -54,16 +54,16 @@ const buffer = Buffer.alloc(1 << 16);
 
 export interface MicroTarget {
   readonly path: string;
-  /** Name of an attribute; empty where none is asked for. */
+  /** Name of the attribute to read; empty for other operations. */
   readonly key: string;
 }
 
-/** `overriddenDuration`, milliseconds: only that part counts. */
+/** Returns the milliseconds that count; undefined: the whole call. */
 export type MicroCall = () => { readonly overriddenDuration: number } | undefined;
 
 const openAt = (path: string, flags: number): number => check(cOpen(path, flags | O_CLOEXEC), 'open');
 
-/** Each call takes the next target. Opening is no part of what reading or listing costs. */
+/** Each call takes the next target. The time of a read or a listing excludes the open. */
 export const timedCall = (operation: MicroOperation | 'null', targets: readonly MicroTarget[]): MicroCall => {
   let next = 0;
   const target = (): MicroTarget => {
@@ -101,7 +101,7 @@ export const timedCall = (operation: MicroOperation | 'null', targets: readonly 
     case 'readlink':
       return whole('readlink', ({ path }) => cReadlink(path, buffer, buffer.length));
     case 'getxattr':
-      // Asked for what is not there: the failure is the answer.
+      // The attribute does not exist: ENODATA is the expected answer.
       return () => {
         const { path, key } = target();
         if (cGetxattr(path, key, buffer, buffer.length) >= 0 || errnoName(lastErrno()) !== 'ENODATA')

@@ -1,10 +1,10 @@
-// Turns a strace log of a start, and what the page cache holds afterwards, into steps that can be replayed.
+// Turns a strace log of a program's start, and the pages that it left in the cache, into steps that can be replayed.
 //
 //   node record-start-main.js ROOT LOG FIXTURE COMMAND
 //
 // Reads:  the log of `strace -f` of `chroot ROOT COMMAND` from the chroot on; mincore of every file that was opened.
-// Error:  threads and children are taken in the order of the log. Files that were written are left out.
-// Leaves: nothing; the recorded start is printed as JSON.
+// Error:  threads and children appear in the order of the log. Written files are left out.
+// Writes: the recorded start as JSON to standard output.
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordedStart, StartStep } from '../model/recorded-start.ts';
@@ -15,7 +15,7 @@ const PATH = /(?:AT_FDCWD, )?"((?:[^"\\]|\\.)*)"/;
 const MAKES = ['mkdir', 'mkdirat'];
 const MADE = /\bmkdir(?:at)?\(.*\)\s+= 0$/;
 const OPENS = ['open', 'openat', 'openat2'];
-const LOOKS = [
+const LOOKUPS = [
   'access',
   'faccessat',
   'faccessat2',
@@ -35,16 +35,16 @@ const stepOf = (root: string, line: string): StartStep | null => {
   const [whole = '', path = ''] = PATH.exec(args) ?? [];
   if (!path.startsWith('/') || ELSEWHERE.test(path) || args.indexOf(whole) > 0) return null;
   const failed = result.startsWith('-');
-  // The image is read-only: of making a folder the look-up is left.
+  // The image is read-only: only the look-up of a mkdir is replayed.
   if (MAKES.includes(call) && !failed) return ['absent', path];
-  if (![...OPENS, ...LOOKS].includes(call) || (failed && errno !== 'ENOENT' && errno !== 'EINVAL'))
+  if (![...OPENS, ...LOOKUPS].includes(call) || (failed && errno !== 'ENOENT' && errno !== 'EINVAL'))
     return null;
   if (errno === 'ENOENT') return ['absent', path];
   if (!OPENS.includes(call) && call !== 'execve') return ['stat', path];
   if (WRITES.test(args)) return null;
   const at = join(root, path);
   const stats = statSync(at, { throwIfNoEntry: false });
-  // A link whose target is absolute leads out of the root.
+  // An absolute link leads out of the root.
   if (stats === undefined || !realpathSync(at).startsWith(`${root}/`)) return ['stat', path];
   if (stats.isDirectory()) return ['list', path];
   return stats.isFile() ? ['open', path, stats.size === 0 ? [] : residentRanges(at)] : null;
@@ -58,10 +58,10 @@ const made = new Set<string>();
 const steps: StartStep[] = [];
 for (const line of inside) {
   const step = stepOf(root, line);
-  // What the start made for itself is no part of the image.
+  // A folder that the start made is not part of the image.
   if (step === null || made.has(step[1])) continue;
   if (MADE.test(line)) made.add(step[1]);
-  // Read once: what a second opening reads is cached.
+  // A second open reads from the cache.
   const again = step[0] === 'open' && seen.has(step[1]);
   seen.add(step[1]);
   steps.push(again ? ['open', step[1], []] : step);

@@ -1,4 +1,4 @@
-// A comparison as test cases, so that a worse row fails in the test view of a CI: places are suites, rows are cases.
+// A comparison as test cases for the test view of a CI: a place is a suite, a row is a case, a worse row fails.
 import { unreachable } from '../../results/errors.ts';
 import type { CaseVerdict, TestCase, TestSuite } from '../../results/exports/verdicts.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
@@ -12,13 +12,13 @@ import { changeText, countedText, latencyText, placeText, reasonText } from './w
 export interface Judging {
   readonly comparison: Comparison;
   readonly gate: Gate;
-  /** The head's. */
+  /** Of the head. */
   readonly run: RunFile;
 }
 
 const skipped = (why: string): CaseVerdict => ({ kind: 'skipped', why });
 
-/** What it is in half a line, which test views show, and then all that there is to say. */
+/** Test views show the first line. */
 const failed = (short: string, long: string): CaseVerdict => ({ kind: 'failed', why: [short, long] });
 
 const countVerdict = (row: ExactResult, { comparison, gate, run }: Judging): CaseVerdict => {
@@ -28,7 +28,7 @@ const countVerdict = (row: ExactResult, { comparison, gate, run }: Judging): Cas
   switch (row.status) {
     case 'equal':
     case 'better':
-      return { kind: 'passed', told: changeText(row) };
+      return { kind: 'passed', basis: changeText(row) };
     case 'worse':
     case 'varies':
       return { kind: 'failed', why: [reasonText(row)] };
@@ -39,7 +39,7 @@ const countVerdict = (row: ExactResult, { comparison, gate, run }: Judging): Cas
     case 'incomparable':
       return skipped(`incomparable${because}`);
     case 'unjudged':
-      return skipped('too few counting passes for a count of requests');
+      return skipped('a count of requests needs five counting passes');
     case 'new':
       return skipped('in the head only');
     default:
@@ -52,9 +52,9 @@ const timeVerdict = (row: LatencyResult, { comparison, gate, run }: Judging): Ca
   if (red !== undefined) return failed(latencyText(row), explain(red, comparison, run));
   switch (row.judged) {
     case 'pass':
-      return { kind: 'passed', told: latencyText(row) };
+      return { kind: 'passed', basis: latencyText(row) };
     case 'red':
-      return skipped(`not seen again by the rerun: ${latencyText(row)}`);
+      return skipped(`the rerun did not confirm it: ${latencyText(row)}`);
     case 'undecided':
     case 'unjudgeable':
       return skipped(`${row.why}: ${latencyText(row)}`);
@@ -65,10 +65,10 @@ const timeVerdict = (row: LatencyResult, { comparison, gate, run }: Judging): Ca
   }
 };
 
-/** What ends the gate and is no row: the run itself, or undecided rows where the gate is strict. */
+/** Fails for a reason that is no row: the run itself, or undecided rows with --strict. */
 const gateCase = ({ exit, why }: Gate): TestCase => ({
   name: 'the gate',
-  verdict: exit === 0 || exit === 2 ? { kind: 'passed', told: why } : { kind: 'failed', why: [why] },
+  verdict: exit === 0 || exit === 2 ? { kind: 'passed', basis: why } : { kind: 'failed', why: [why] },
 });
 
 export const casesOf = (judging: Judging): readonly TestSuite[] => {

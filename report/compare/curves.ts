@@ -1,5 +1,5 @@
-// Distributions of rows that differ, one step per block: the times of two arms of one run, and of two runs the ratios to each
-// run's own baseline, since a time of another day says as much of that day as of the program.
+// Distributions of rows that differ, one step per block: times for two arms of one run; for two runs ratios to the baseline of
+// each run, which cancel what differs between the days.
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import type { Comparison } from '../../results/gate/compare.ts';

@@ -1,4 +1,5 @@
-// A comparison for a terminal: what is worse first, then what changed, then what could not be said; the rest is counted.
+// A comparison for a terminal: first the worse rows, then other changes, then rows that could not be compared; equal rows are
+// counted only.
 import { VERDICTS } from '../../results/compare/verdict.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
 import type { ExactResult, ExactStatus } from '../../results/gate/exact.ts';
@@ -21,50 +22,125 @@ export interface CompareTextOptions {
   readonly run: RunFile;
 }
 
-/** Longer lists are cut, and say so: JSON has them all. */
-const LONGEST = 20;
+/** Longer lists are cut; --json has all entries. */
+const MOST_ENTRIES = 20;
 
-const indented = (text: string, columns: number): string[] =>
+const indented = (text: string, columns: number): readonly string[] =>
   wrapText(text, columns - 4).map((line, i) => `${i === 0 ? '  ' : '    '}${line}`);
 
-const cut = (lines: readonly string[], what: string): readonly string[] =>
-  lines.length <= LONGEST
-    ? lines
-    : [...lines.slice(0, LONGEST), `  and ${lines.length - LONGEST} more ${what} (--json has all)`];
+interface Section {
+  readonly title: string;
+  /** Default: the number of entries. */
+  readonly count?: number;
+  readonly entries: readonly string[];
+  /** Plural name of an entry. */
+  readonly noun?: string;
+  readonly isWhole?: boolean;
+}
 
-const heading = (text: string): readonly string[] => ['', text];
-
-const exactSection = (
-  title: string,
-  rows: readonly ExactResult[],
-  line: (row: ExactResult) => string,
-  columns: number,
-): readonly string[] =>
-  rows.length === 0
-    ? []
-    : [
-        ...heading(`${title}: ${rows.length}`),
-        ...cut(rows.map(line), 'rows').flatMap((text) => indented(text.trimStart(), columns)),
-      ];
-
-/** Rows of one place that are incomparable for one reason are one line. */
-const incomparable = (rows: readonly ExactResult[]): readonly string[] => {
-  const groups = new Map<string, { readonly row: ExactResult; count: number }>();
-  for (const row of rows) {
-    const key = JSON.stringify([placeKey(row.place), row.because]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { row, count: 1 });
-    else group.count++;
-  }
-  return [...groups.values()].map(
-    ({ row, count }) =>
-      `${placeText(row.place)}: ${plural(count, 'count')}: ${ascii(row.because.join('; '))}`,
-  );
+const sectionLines = (section: Section, columns: number): readonly string[] => {
+  const { title, entries, count = entries.length, noun = 'rows', isWhole = false } = section;
+  if (entries.length === 0) return [];
+  const shown = isWhole ? entries : entries.slice(0, MOST_ENTRIES);
+  const rest = entries.length - shown.length;
+  return [
+    '',
+    `${title}: ${count}`,
+    ...shown.flatMap((text) => indented(text, columns)),
+    ...(rest === 0 ? [] : indented(`and ${rest} more ${noun} (--json has all)`, columns)),
+  ];
 };
 
-const pad = (cells: readonly (readonly string[])[]): string[] => {
-  const widths = (cells[0] ?? []).map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
-  return cells.map((row) =>
+const grouped = <T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly [T, ...T[]])[] => {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+};
+
+const withStatus = ({ exact }: Comparison, status: ExactStatus): readonly ExactResult[] =>
+  exact.filter((row) => row.status === status);
+
+const changeLine = (row: ExactResult): string =>
+  `${placeText(row.place)}: ${countedText(row)} ${changeText(row)}`;
+
+/** Rows of one place with one reason share an entry. */
+const incomparable = (comparison: Comparison): Section => {
+  const rows = withStatus(comparison, 'incomparable');
+  return {
+    title: 'Incomparable counts (the programs, the path or the image differ)',
+    count: rows.length,
+    noun: 'groups',
+    entries: grouped(rows, (row) => JSON.stringify([placeKey(row.place), row.because])).map(
+      (same) =>
+        `${placeText(same[0].place)}: ${plural(same.length, 'count')}: ${ascii(same[0].because.join('; '))}`,
+    ),
+  };
+};
+
+const notJudged = (rows: readonly LatencyResult[]): Section => {
+  const reason = ({ place, why }: LatencyResult): string =>
+    `${placeText(place)}: ${why || 'the rerun did not confirm it'}`;
+  return {
+    title: 'Not judged',
+    count: rows.length,
+    noun: 'groups',
+    entries: grouped(rows, reason).map(
+      (same) => `${reason(same[0])}: ${same.map(({ metric }) => ascii(shortName(metric))).join(', ')}`,
+    ),
+  };
+};
+
+const gateSections = (
+  comparison: Comparison,
+  gate: Gate,
+  options: CompareTextOptions,
+): readonly Section[] => [
+  {
+    title: 'Worse',
+    entries: gate.red.map((red) =>
+      options.explain ? explain(red, comparison, options.run) : shortReason(red),
+    ),
+    isWhole: options.explain,
+  },
+  { title: 'Missing, as allowed', entries: gate.allowed.map(({ place }) => placeText(place)), isWhole: true },
+  notJudged(gate.undecided),
+];
+
+/** Rows that a gate would call red. */
+const ungatedSections = (comparison: Comparison): readonly Section[] => [
+  { title: 'More than in the base', entries: withStatus(comparison, 'worse').map(changeLine) },
+  {
+    title: 'Constant in the base, not in the head',
+    entries: withStatus(comparison, 'varies').map(changeLine),
+  },
+  {
+    title: 'In the base only',
+    entries: withStatus(comparison, 'vanished').map(
+      (row) => `${placeText(row.place)}: ${countedText(row)} ${ascii(row.because.join('; '))}`,
+    ),
+  },
+];
+
+const otherSections = (comparison: Comparison): readonly Section[] => [
+  { title: 'Less than in the base', entries: withStatus(comparison, 'better').map(changeLine) },
+  {
+    title: 'In the head only',
+    entries: withStatus(comparison, 'new').map((row) => `${placeText(row.place)}: ${countedText(row)}`),
+  },
+  {
+    title: 'Not constant in the base, so not compared',
+    entries: withStatus(comparison, 'demoted').map(changeLine),
+  },
+  incomparable(comparison),
+];
+
+const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
     row
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join('  ')
@@ -72,179 +148,114 @@ const pad = (cells: readonly (readonly string[])[]): string[] => {
   );
 };
 
-const latencyTable = (rows: readonly LatencyResult[], showsArm: boolean): readonly string[] => {
-  const places = new Map<string, LatencyResult[]>();
+const latencyCells = (row: LatencyResult): readonly string[] => [
+  `  ${ascii(shortName(row.metric))}`,
+  ratioText(row.ratio),
+  row.verdict === 'undecided' ? '~' : verdictText(row),
+  row.detectable === null ? '' : formatRatio(row.detectable),
+  row.nullRatio === null ? '' : formatRatio(row.nullRatio),
+  String(row.n),
+];
+
+const latencyTables = (rows: readonly LatencyResult[], showsArm: boolean): readonly string[] => {
   const sorted = [...rows].sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
-  for (const row of sorted) {
-    const title = placeText({ ...row.place, arm: showsArm ? row.place.arm : '' });
-    places.set(title, [...(places.get(title) ?? []), row]);
-  }
-  const head = ['', 'ratio', 'verdict', 'sees', 'null', 'n'];
-  return [...places].flatMap(([title, own]) => {
-    const cells = own.map((row) => [
-      `  ${ascii(shortName(row.metric))}`,
-      ratioText(row.ratio),
-      row.verdict === 'undecided' ? '~' : verdictText(row),
-      row.detectable === null ? '' : formatRatio(row.detectable),
-      row.nullRatio === null ? '' : formatRatio(row.nullRatio),
-      String(row.n),
-    ]);
-    return [title, ...pad([head, ...cells])];
-  });
+  const titleOf = ({ place }: LatencyResult): string =>
+    placeText({ ...place, arm: showsArm ? place.arm : '' });
+  return grouped(sorted, titleOf).flatMap((same) => [
+    titleOf(same[0]),
+    ...aligned([['', 'ratio', 'verdict', 'sees', 'null', 'n'], ...same.map(latencyCells)]),
+  ]);
 };
 
-const statusRows = (comparison: Comparison, status: ExactStatus): readonly ExactResult[] =>
-  comparison.exact.filter((row) => row.status === status);
-
-const changeLine = (row: ExactResult): string =>
-  `${placeText(row.place)}: ${countedText(row)} ${changeText(row)}`;
-
-const latencyTitle = (comparison: Comparison): string => {
-  switch (comparison.kind) {
-    case 'two arms':
-      return 'Latencies, interleaved in one run (sees: the smallest ratio it could have shown)';
-    case 'two runs':
-      return 'Latencies of the head against its own baseline: shown, never gated between runs';
-    default:
-      return 'Latencies against the baseline of the run';
-  }
-};
-
-const summary = (comparison: Comparison): string => {
-  const parts = (
-    ['equal', 'better', 'worse', 'varies', 'demoted', 'incomparable', 'unjudged', 'vanished', 'new'] as const
-  )
-    .map((status) => [status, statusRows(comparison, status).length] as const)
-    .filter(([, n]) => n > 0)
-    .map(([status, n]) => `${n} ${status}`);
-  return parts.length === 0 ? '' : `Counts: ${parts.join(', ')}.`;
-};
-
-/** Rows of one place that nothing can be said of for one reason are one entry. */
-const notJudged = (rows: readonly LatencyResult[], columns: number): readonly string[] => {
-  if (rows.length === 0) return [];
-  const groups = new Map<string, string[]>();
-  for (const row of rows) {
-    const key = `${placeText(row.place)}: ${row.why || 'not seen again by the rerun'}`;
-    groups.set(key, [...(groups.get(key) ?? []), ascii(shortName(row.metric))]);
-  }
-  const lines = [...groups].map(([key, names]) => `${key}: ${names.join(', ')}`);
-  return [
-    ...heading(`Not judged: ${rows.length}`),
-    ...cut(lines, 'groups').flatMap((line) => indented(line.trimStart(), columns)),
-  ];
-};
-
-const gateLines = (comparison: Comparison, gate: Gate, options: CompareTextOptions): readonly string[] => {
-  const { columns } = options;
-  const red = gate.red.map((one) =>
-    options.explain ? explain(one, comparison, options.run) : shortReason(one),
-  );
-  const needs = comparison.latencies;
-  return [
-    ...(red.length === 0 ? [] : heading(`Worse: ${red.length}`)),
-    ...(options.explain ? red : cut(red, 'rows')).flatMap((line) => indented(line.trimStart(), columns)),
-    ...(gate.allowed.length === 0
-      ? []
-      : [
-          ...heading(`Missing, as allowed: ${gate.allowed.length}`),
-          ...gate.allowed.flatMap((row) => indented(placeText(row.place), columns)),
-        ]),
-    ...notJudged(gate.undecided, columns),
-    ...(needs.gatedCount === 0
-      ? []
-      : [
-          '',
-          ...wrapText(
-            `${plural(needs.gatedCount, 'latency row')} judged together: that needs ${needs.neededBlocks} blocks.`,
-            columns,
-          ),
-        ]),
-  ];
-};
-
-/** Two runs: one line per row that both have, ratio to each run's own baseline. */
-const betweenRuns = (comparison: Comparison): readonly string[] => {
+/** Two runs: each row with its ratio to the baseline of either run. */
+const betweenRuns = ({ latencies, baseLatencies }: Comparison): readonly string[] => {
   const key = (row: LatencyResult): string => `${placeKey(row.place)} ${row.metric}`;
-  const bases = new Map((comparison.baseLatencies?.rows ?? []).map((row) => [key(row), row]));
-  const cells = comparison.latencies.rows.map((row) => {
+  const bases = new Map((baseLatencies?.rows ?? []).map((row) => [key(row), row]));
+  return latencies.rows.flatMap((row) => {
     const base = bases.get(key(row));
     return [
       `  ${placeText(row.place)}: ${ascii(shortName(row.metric))}`,
-      base === undefined ? 'absent' : ratioText(base.ratio),
-      ratioText(row.ratio),
+      `      base ${base === undefined ? 'absent' : ratioText(base.ratio)}  head ${ratioText(row.ratio)}`,
     ];
   });
-  if (cells.length === 0) return [];
-  return cells.flatMap(([name = '', base = '', head = '']) => [name, `      base ${base}  head ${head}`]);
 };
+
+const LATENCY_TITLES: Readonly<Record<Comparison['kind'], string>> = {
+  'two arms': 'Latencies, interleaved in one run (sees: the smallest ratio that this run could show)',
+  'two runs': 'Latencies of each run against its own baseline: shown, never judged between runs',
+  'one run': 'Latencies against the baseline of the run',
+};
+
+const latencyLines = (comparison: Comparison, columns: number): readonly string[] => {
+  const { kind, latencies } = comparison;
+  if (latencies.rows.length === 0) return [];
+  const lines =
+    kind === 'two runs' ? betweenRuns(comparison) : latencyTables(latencies.rows, kind === 'one run');
+  return ['', ...wrapText(LATENCY_TITLES[kind], columns), ...lines.map((line) => line.slice(0, columns))];
+};
+
+const STATUSES = [
+  'equal',
+  'better',
+  'worse',
+  'varies',
+  'demoted',
+  'incomparable',
+  'unjudged',
+  'vanished',
+  'new',
+] as const;
+
+const summary = (comparison: Comparison, gate: Gate | null): string => {
+  const counts = STATUSES.map((status) => [status, withStatus(comparison, status).length] as const)
+    .filter(([, n]) => n > 0)
+    .map(([status, n]) => `${n} ${status}`);
+  return [
+    ...(counts.length === 0 ? [] : [`Counts: ${counts.join(', ')}.`]),
+    ...(gate === null ? [] : [`Gate: ${gate.why}.`]),
+  ].join(' ');
+};
+
+const head = ({ base, head: headName, notices }: Comparison, columns: number): readonly string[] => [
+  ...wrapText(`base: ${ascii(base)}`, columns),
+  ...wrapText(`head: ${ascii(headName)}`, columns),
+  ...notices.flatMap((line) => wrapText(`notice: ${ascii(line)}`, columns)),
+];
+
+const environment = (comparison: Comparison, columns: number): readonly string[] =>
+  comparison.environment.length === 0
+    ? []
+    : [
+        '',
+        'The machines differ in:',
+        ...comparison.environment.flatMap((line) => indented(ascii(line), columns)),
+      ];
+
+const neededBlocks = ({ latencies }: Comparison, columns: number): readonly string[] =>
+  latencies.gatedCount === 0
+    ? []
+    : [
+        '',
+        ...wrapText(
+          `${plural(latencies.gatedCount, 'latency row')} judged together, which needs ${latencies.neededBlocks} blocks.`,
+          columns,
+        ),
+      ];
 
 export const compareText = (comparison: Comparison, options: CompareTextOptions): string => {
   const { columns, gate } = options;
+  const sections = (of: readonly Section[]): readonly string[] =>
+    of.flatMap((section) => sectionLines(section, columns));
   const lines = [
-    ...wrapText(`base: ${ascii(comparison.base)}`, columns),
-    ...wrapText(`head: ${ascii(comparison.head)}`, columns),
-    ...comparison.notices.flatMap((line) => wrapText(`notice: ${ascii(line)}`, columns)),
-    ...(comparison.environment.length === 0
-      ? []
-      : [
-          ...heading('What differs between the machines:'),
-          ...comparison.environment.flatMap((line) => indented(ascii(line), columns)),
-        ]),
-    ...(gate === null ? [] : gateLines(comparison, gate, options)),
+    ...head(comparison, columns),
+    ...environment(comparison, columns),
     ...(gate === null
-      ? [
-          ...exactSection('More than in the base', statusRows(comparison, 'worse'), changeLine, columns),
-          ...exactSection(
-            'Constant in the base, not in the head',
-            statusRows(comparison, 'varies'),
-            changeLine,
-            columns,
-          ),
-          ...exactSection(
-            'In the base only',
-            statusRows(comparison, 'vanished'),
-            (row) => `${placeText(row.place)}: ${countedText(row)} ${ascii(row.because.join('; '))}`,
-            columns,
-          ),
-        ]
-      : []),
-    ...exactSection('Less than in the base', statusRows(comparison, 'better'), changeLine, columns),
-    ...exactSection(
-      'In the head only',
-      statusRows(comparison, 'new'),
-      (row) => `${placeText(row.place)}: ${countedText(row)}`,
-      columns,
-    ),
-    ...exactSection(
-      'Not constant in the base, so not compared',
-      statusRows(comparison, 'demoted'),
-      changeLine,
-      columns,
-    ),
-    ...incomparableSection(comparison, columns),
-    ...(comparison.latencies.rows.length === 0 ? [] : heading(latencyTitle(comparison))),
-    ...(comparison.kind === 'two runs'
-      ? betweenRuns(comparison).map((line) => line.slice(0, columns))
-      : latencyTable(comparison.latencies.rows, comparison.kind === 'one run').map((line) =>
-          line.slice(0, columns),
-        )),
+      ? sections(ungatedSections(comparison))
+      : [...sections(gateSections(comparison, gate, options)), ...neededBlocks(comparison, columns)]),
+    ...sections(otherSections(comparison)),
+    ...latencyLines(comparison, columns),
     '',
-    ...wrapText(
-      [summary(comparison), gate === null ? '' : `Gate: ${gate.why}.`]
-        .filter((part) => part !== '')
-        .join(' '),
-      columns,
-    ),
+    ...wrapText(summary(comparison, gate), columns),
   ];
   return `${lines.join('\n')}\n`;
-};
-
-const incomparableSection = (comparison: Comparison, columns: number): readonly string[] => {
-  const rows = statusRows(comparison, 'incomparable');
-  if (rows.length === 0) return [];
-  return [
-    ...heading(`Incomparable: ${rows.length} counts (other programs, path or image; never worse for that)`),
-    ...cut(incomparable(rows), 'groups').flatMap((line) => indented(line.trimStart(), columns)),
-  ];
 };

@@ -1,4 +1,4 @@
-// A comparison as its page shows it: what changed first, everything else after it; computed, not formatted.
+// A comparison as its page shows it, changed rows first; computed, not formatted.
 import { VERDICTS } from '../../results/compare/verdict.ts';
 import type { Comparison, EnvironmentItem } from '../../results/gate/compare.ts';
 import { environmentItems } from '../../results/gate/compare.ts';
@@ -11,12 +11,12 @@ import { cleaned } from '../cleaned.ts';
 import { type ComparedRuns, type Curves, curvesOf } from './curves.ts';
 import { explain } from './explain.ts';
 
-/** A time on both sides. `base` is the base run's own row; of two arms both are one row. */
+/** A time of both sides. `base` is the row of the base run; null where both arms share one row or the base has none. */
 export interface ComparedTime {
   readonly row: LatencyResult;
   readonly base: LatencyResult | null;
   readonly isRed: boolean;
-  /** `shown`: nobody judges it, and yet the two intervals do not meet. */
+  /** `shown`: the intervals of two runs do not overlap; times of two runs are not judged. */
   readonly differs: 'no' | 'judged' | 'shown';
 }
 
@@ -31,28 +31,28 @@ export interface CompareView {
   readonly head: string;
   readonly gate: Pick<Gate, 'exit' | 'why'> | null;
   readonly notices: readonly string[];
-  /** Base first; one where both sides are arms of it. */
+  /** Base first; a single run where both sides are its arms. */
   readonly runs: readonly RunFile[];
   readonly environment: readonly EnvironmentItem[];
-  /** Those that differ, and the red ones among them, first. */
+  /** Red rows first, then rows that differ. */
   readonly times: readonly ComparedTime[];
   readonly onlyInBase: readonly LatencyResult[];
   readonly counts: readonly ComparedCount[];
   readonly curves: readonly Curves[];
   readonly curvesLeftOut: number;
-  /** Of every red row. */
+  /** One paragraph for each red row. */
   readonly explained: readonly string[];
   readonly gatedCount: number;
   readonly neededBlocks: number;
 }
 
-/** Of a page that opens quickly. */
+/** So that the page opens quickly. */
 const MOST_CURVES = 24;
 
 export const CHANGED: readonly ExactStatus[] = ['worse', 'varies', 'vanished', 'better'];
 const STATUSES: readonly ExactStatus[] = [...CHANGED, 'new', 'demoted', 'unjudged', 'incomparable', 'equal'];
 
-const meet = (one: LatencyResult['ratio'], other: LatencyResult['ratio']): boolean =>
+const overlap = (one: LatencyResult['ratio'], other: LatencyResult['ratio']): boolean =>
   one.kind === 'tooFew' || other.kind === 'tooFew' || (one.lo <= other.hi && other.lo <= one.hi);
 
 const rowKey = (row: LatencyResult): string => `${placeKey(row.place)} ${row.metric}`;
@@ -68,7 +68,7 @@ const timesOf = (
     const isRed = gate?.red.some((one) => one.row === row) === true;
     const base = bases.get(rowKey(row)) ?? null;
     if (kind !== 'two runs') return { row, base, isRed, differs: isBeyond(row) ? 'judged' : 'no' };
-    return { row, base, isRed, differs: base !== null && !meet(base.ratio, row.ratio) ? 'shown' : 'no' };
+    return { row, base, isRed, differs: base !== null && !overlap(base.ratio, row.ratio) ? 'shown' : 'no' };
   });
   const rank = ({ row, isRed, differs }: ComparedTime): number =>
     (isRed ? 0 : 100) + (differs === 'no' ? 10 : 0) + VERDICTS.indexOf(row.verdict);

@@ -1,4 +1,4 @@
-// What a row is called and what happened to it, in the words of both the short and the long account.
+// The name of a row and its change, as text.
 import type { Count } from '../../results/compare/counts.ts';
 import type { ExactResult } from '../../results/gate/exact.ts';
 import type { RowPlace } from '../../results/gate/exact-rows.ts';
@@ -45,7 +45,7 @@ export const reasonText = (row: ExactResult): string => {
     case 'vanished':
       return row.counted === null
         ? 'in the base, not in the head'
-        : 'was counted in the base, is not in the head';
+        : 'counted in the base, absent from the head';
     case 'varies':
       return `constant in the base, varies in the head: ${changeText(row)}`;
     default:

@@ -1,4 +1,4 @@
-// Trends for a terminal: what changed, where, and from what to what; the rest is counted.
+// Trends for a terminal: each series that changed, with the run, the value before and the value after.
 import { hasChanged, type Trend } from '../../results/history/trends.ts';
 import { formatRatio, grouped } from '../format.ts';
 import { wrapText } from '../text.ts';
@@ -32,7 +32,7 @@ const trendLines = (trend: Trend, columns: number): string[] => {
     ),
     ...(fence?.kind === 'fence' && fence.outside
       ? lineOf(
-          `the latest step of ${grouped(fence.step)} is outside of ${fence.lo.toPrecision(3)} to ${fence.hi.toPrecision(3)}`,
+          `the latest step of ${grouped(fence.step)} is outside ${fence.lo.toPrecision(3)} to ${fence.hi.toPrecision(3)}`,
           '  ',
           columns,
         )
@@ -45,10 +45,10 @@ export const historyText = (
   trends: readonly Trend[],
   options: { readonly columns: number; readonly all: boolean },
 ): string => {
-  if (trends.length === 0) return 'The history is empty: cfsbench history add RUN\n';
+  if (trends.length === 0) return 'the history is empty; add a run: cfsbench history add RUN\n';
   const changed = trends.filter(hasChanged);
   const listed = options.all ? trends : changed;
   const runs = new Set(trends.flatMap(({ lines }) => lines.map(({ run }) => run))).size;
-  const sum = `${grouped(trends.length)} series of ${grouped(runs)} runs, ${grouped(changed.length)} with a change. Changes are advice: they gate nothing.`;
+  const sum = `${grouped(trends.length)} series of ${grouped(runs)} runs, ${grouped(changed.length)} with a change. Changes never fail a gate.`;
   return `${[...listed.flatMap((trend) => trendLines(trend, options.columns)), ...wrapText(sum, options.columns)].join('\n')}\n`;
 };

@@ -1,5 +1,5 @@
-// One row over several images, without a mean of medians: in each block, the median over the images of the arm's log-ratio;
-// then the median of the blocks with its order-statistic interval. A block counts only where every image has a pair in it.
+// One row over several images: in each block the median over the images of the arm's log-ratio, then the median over blocks with
+// its order-statistic interval. A block counts if every image has a pair in it.
 import { median as medianOfFew } from 'simple-statistics';
 import type { Metric } from '../schema/run.ts';
 import { type Interval, mapInterval } from '../stats/interval.ts';
@@ -41,7 +41,7 @@ const perBlock = ([first, ...others]: readonly ByBlock[]): ByBlock => {
   return medians;
 };
 
-/** What is noise on one of the images is not a result on all; what is below the floor on all of them is so on each. */
+/** Noise on one image is not a result on all; below the floor on all images means below it on each. */
 const zoneOfAll = (versuses: readonly Versus[]): Zone => {
   const zones = versuses.map(({ zone }) => zone);
   return {

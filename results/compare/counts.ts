@@ -1,8 +1,8 @@
-// Exact and quasi-exact counts: no interval, but whether every pass gave the same number.
+// Exact and quasi-exact counts: the least and the most of several passes, no interval.
 import type { Ledger, Phase, Values } from '../schema/run.ts';
 import { PHASES } from '../schema/run.ts';
 
-/** Of several passes; `least` equals `most` where the count is constant. */
+/** Over several passes; `least` equals `most` if the count is constant. */
 export interface Count {
   readonly least: number;
   readonly most: number;
@@ -12,7 +12,7 @@ export interface Count {
 export const countOf = (values: ArrayLike<number>): Count | null =>
   values.length === 0 ? null : { least: leastOf(values), most: mostOf(values), passes: values.length };
 
-/** Not of arguments, of which a call takes no more than a hundred thousand or so. */
+/** Not Math.min(...values), which fails above some 100,000 arguments. */
 const leastOf = (values: ArrayLike<number>): number =>
   new Float64Array(values).reduce((a, b) => Math.min(a, b));
 const mostOf = (values: ArrayLike<number>): number =>
@@ -27,7 +27,7 @@ export interface CallCount extends Count {
 const byActor = (ledger: Ledger, phase: Phase): readonly [string, Values][] =>
   Object.entries(ledger[phase] ?? {});
 
-/** Every call that any pass saw, in the order of phases. A ledger is whole or absent: what it lacks was not called. */
+/** Every call that any pass saw, in the order of phases. A ledger is complete: a call that it lacks was not made. */
 export const callCounts = (ledgers: readonly Ledger[]): readonly CallCount[] =>
   PHASES.flatMap((phase) => {
     const seen = new Map<string, { actor: string; call: string; values: number[] }>();
@@ -49,7 +49,7 @@ export const callCounts = (ledgers: readonly Ledger[]): readonly CallCount[] =>
     }));
   });
 
-/** Sums of each pass by phase, without the actors in `except`; nothing for a phase that no pass has calls in. */
+/** Calls of each pass by phase, without the actors in `except`; phases without calls are absent. */
 export const phaseTotals = (
   ledgers: readonly Ledger[],
   except: readonly string[],

@@ -1,23 +1,22 @@
-// What must be equal before two exact counts may be compared: the programs of the actor, the architecture, the path taken, the
-// image. Counts with unlike fingerprints are incomparable, never worse.
-
+// The conditions of an exact count: the actor's programs, the architecture, the path taken, the image. Counts with different
+// fingerprints are incomparable, never worse.
 import { own } from '../own.ts';
 import type { RunFile } from '../schema/run.ts';
 
 export type Fingerprint = Readonly<Record<string, string>>;
 
-/** Whose calls depend on the runtime that this project runs in. */
+/** Its calls depend on the version of Node. */
 const HARNESS = 'harness';
-/** Built from this project: its version is what is being compared, not a condition. */
+/** Built from this repository: its version is the subject of the comparison, not a condition. */
 const OWN_SERVER = 'cfs-fuse';
 /** The only actor that prints the paths it is given. */
 const PRINTS_PATHS = 'ls';
 
 export interface CountedBy {
   readonly image: string;
-  /** Null for what is on disk or was counted by nobody in particular. */
+  /** Null for counts of the disk and counts without an actor. */
   readonly actor: string | null;
-  /** As the samples say: `erofs: file, layers: fd`. */
+  /** As in the samples: `erofs: file, layers: fd`. */
   readonly took: string;
 }
 
@@ -46,14 +45,14 @@ export const fingerprintOf = (run: RunFile, { image, actor, took }: CountedBy): 
   ...programs(run, actor),
 });
 
-/** Stable text: equal for equal fingerprints. */
+/** Equal for equal fingerprints. */
 export const fingerprintText = (fingerprint: Fingerprint): string =>
   Object.keys(fingerprint)
     .sort()
     .map((key) => `${key}=${fingerprint[key]}`)
     .join('; ');
 
-/** `name: base, head` of every item that differs, in the order of names. */
+/** One text for each item that differs, in the order of names. */
 export const differences = (base: Fingerprint, head: Fingerprint): readonly string[] =>
   [...new Set([...Object.keys(base), ...Object.keys(head)])]
     .sort()

@@ -1,18 +1,18 @@
-// Which phase a metric is the time of, and what the counting passes saw happen in it.
+// The phase that a metric measures, and whether an arm is idle in it.
 import { own } from '../own.ts';
 import { type Catalogue, type Ledger, PHASES, type Phase } from '../schema/run.ts';
 import type { GroupData } from './tally.ts';
 
 export const NULL_ARM = 'null';
 export const COMMAND_START = 'commandStartWallNs';
-/** Actor of the harness's own language runtime, whose calls are nobody's work. */
+/** Actor of the harness's language runtime; its calls are not part of any phase's work. */
 export const RUNTIME = 'runtime';
 const HARNESS = 'harness';
 
-/** What is measured of one phase alone; `createDurableWallNs` is a sum over several. */
+/** Metrics of a single phase; `createDurableWallNs` is a sum over several. */
 const OF_PHASE = /^(\p{Ll}+)(WallNs|UserNs|SystemNs|CpuNs|ServerCpuNs|PerObjectNs)$/u;
 
-/** Null for sums over phases and for rates. A scenario with one window may name its metric as it likes. */
+/** Null for sums over phases and for rates. The metric of a scenario with one window may have any name. */
 export const phaseOf = (metric: string, data: GroupData): Phase | null => {
   const [, prefix] = OF_PHASE.exec(metric) ?? [];
   const named = PHASES.find((phase) => phase === prefix);
@@ -39,15 +39,15 @@ const idleByDesign = (arm: string, phase: Phase, { catalogue, baseline }: Design
   return own(catalogue.backends, backend)?.idle?.includes(phase) === true;
 };
 
-/** Some counters see commands only: what they do not list may have happened all the same. */
+/** Some counters see commands only; the harness's own calls are then absent from the ledger. */
 const sawHarness = (ledgers: readonly Ledger[]): boolean =>
   ledgers.some((ledger) =>
     Object.values(ledger).some((actors) => Object.hasOwn(actors, HARNESS) || Object.hasOwn(actors, RUNTIME)),
   );
 
 /**
- * True where the arm has nothing to do in this phase: the passes were counted and saw no call at all or, where nothing counted,
- * its backend says so. Settling is waiting, which is not counted as calls, so nothing follows there.
+ * True if the arm has nothing to do in this phase: the counting passes saw no call or, without counts of the harness, its backend
+ * declares the phase idle. Never true for settle, which waits and makes no calls.
  */
 export const isIdle = (data: GroupData, metric: string, arm: string, design: Design): boolean => {
   const phase = phaseOf(metric, data);

@@ -1,4 +1,4 @@
-// One row: a metric of one scenario on one image, every arm against the baseline.
+// One row: a metric of one group, every arm against the baseline.
 import type { Metric, PlannedGroup } from '../schema/run.ts';
 import { detectableAbove, detectableBelow, POWER } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
@@ -25,11 +25,11 @@ export interface Cell {
   readonly median: number;
   readonly medianInterval: Interval;
   readonly n: number;
-  /** The counting passes saw no call in this phase: its time is that of doing nothing. */
+  /** The arm does nothing in this phase; its time is overhead. */
   readonly idle: boolean;
   /**
-   * Null for the baseline itself, where it has no value, where one of the two is idle, for what is no result of an arm, and for the
-   * start of a null command.
+   * Null for the baseline, for a row without a baseline value, if the arm or the baseline is idle, for metrics that are not judged,
+   * and for the start of a null command.
    */
   readonly versus: Versus | null;
 }
@@ -39,9 +39,9 @@ export interface Versus {
   readonly ratio: Interval;
   readonly verdict: Verdict;
   readonly zone: Zone;
-  /** In the metric's unit: no smaller difference is a result. 0: there is none. */
+  /** In the metric's unit; 0: no floor. */
   readonly floor: number;
-  /** Smallest true effect for the worse, as a ratio above 1, that would have been shown in about three of four runs like this. */
+  /** Smallest slowdown, as a ratio above 1, that about three of four such runs would show. */
   readonly detectable: number | null;
   readonly pairs: number;
   readonly withoutRatio: number;
@@ -58,22 +58,22 @@ export interface Row {
 
 const isTime = (metric: string): boolean => metric.endsWith('Ns');
 
-/** Measured beside operations that are repeated thousands of times within one slot. */
+/** The metric of scenarios that repeat an operation thousands of times within one slot. */
 const EMPTY_CALL = 'emptyCallNs';
 
-/** Null where the group's times are single windows. */
+/** Null if the group's times are single windows. */
 const emptyCallOf = (data: GroupData): number | null => {
   const arms = data.time.get(EMPTY_CALL);
   return arms === undefined ? null : median([...arms.values()].flatMap((byBlock) => [...numbersOf(byBlock)]));
 };
 
-/** In the metric's unit. Of a repeated call it is twice the call that does nothing. */
+/** In the metric's unit; for a repeated call twice the time of an empty call. */
 const floorOf = (metric: string, emptyCallNs: number | null): number => {
   if (!isTime(metric)) return 0;
   return emptyCallNs === null ? FLOOR_NS : EMPTY_CALLS_IN_FLOOR * emptyCallNs;
 };
 
-/** Of an effect for the worse, as a ratio of more than one. */
+/** The smallest detectable slowdown, as a ratio above 1. */
 const detectableRatio = (logs: ArrayLike<number>, zone: Zone, better: Metric['better']): number | null => {
   const confidence = LOOK_CONFIDENCE;
   const log =
@@ -83,7 +83,7 @@ const detectableRatio = (logs: ArrayLike<number>, zone: Zone, better: Metric['be
   return log === null || !Number.isFinite(log) ? null : Math.exp(Math.abs(log));
 };
 
-/** The same over runs: as many standard errors beyond the zone as nine of ten repetitions need. */
+/** The same over runs: the zone's bound plus the standard errors that nine of ten repetitions need. */
 const detectableOverRuns = (ratio: Interval, zone: Zone, better: Metric['better']): number | null => {
   if (ratio.kind === 'tooFew') return null;
   const df = (ratio.runs?.count ?? 2) - 1;
@@ -137,7 +137,7 @@ const baselineOf = (arms: ReadonlyMap<string, ByBlock>, design: Design) => {
   return values === undefined || center === null ? null : { values, center };
 };
 
-/** Null where no arm has a value of this metric in timed passes. */
+/** Null if no arm has a value of this metric in the timing pass. */
 export const rowOf = (data: GroupData, metric: string, design: Design): Row | null => {
   const arms = data.time.get(metric);
   if (arms === undefined) return null;

@@ -1,20 +1,20 @@
-// What an interval says about an arm, around a zone within which a difference does not matter.
+// The verdict of a ratio's interval, given the zone in which a difference does not matter.
 import { unreachable } from '../errors.ts';
 import type { Metric } from '../schema/run.ts';
 import type { Interval } from '../stats/interval.ts';
 
 /**
- * `faster` is better in the metric's own direction, `slower` is worse: more images per second are `faster`. `belowFloor`: the
- * difference is shown to be too small to be a result, although the ratio is not shown to be that of equals.
+ * `faster` is better in the metric's direction, `slower` is worse: more images per second are `faster`. `belowFloor`: the difference
+ * is shown to be below the floor, but the ratio is not shown to be within the zone of equality.
  */
 export type Verdict = 'faster' | 'slower' | 'same' | 'belowFloor' | 'undecided' | 'tooFew';
 
-/** What differs first. */
+/** Differences first. */
 export const VERDICTS: readonly Verdict[] = ['slower', 'faster', 'undecided', 'tooFew', 'belowFloor', 'same'];
 
-/** Relative half-width of the zone, for runs on machines that are shared. */
+/** Relative half-width of the zone, chosen for shared machines. */
 export const DEFAULT_DELTA = 0.05;
-/** No difference below this is a result, whatever the ratio says. */
+/** No smaller difference is a result. */
 export const FLOOR_NS = 20_000;
 /** The floor of repeated operations, in calls that do nothing. */
 export const EMPTY_CALLS_IN_FLOOR = 2;
@@ -24,9 +24,9 @@ export interface RatioRange {
   readonly hi: number;
 }
 
-/** A ratio beyond it is a result. */
+/** A ratio outside it is a result. */
 export interface Zone extends RatioRange {
-  /** Ratios inside are those of equals: the relative zone alone, whatever the floor. */
+  /** Ratios inside are equal: the relative zone, without the floor. */
   readonly same: RatioRange;
   /** Ratios inside are differences below the floor. */
   readonly below: RatioRange;
@@ -34,7 +34,7 @@ export interface Zone extends RatioRange {
 
 const isWithin = (ratio: RatioRange, { lo, hi }: RatioRange): boolean => ratio.lo >= lo && ratio.hi <= hi;
 
-/** The wider of the relative zone and of what `floor`, in the metric's unit, makes of the baseline's value. */
+/** The wider of the relative zone and the zone of `floor`, in the metric's unit, around the baseline's value. */
 export const zoneOf = (delta: number, floor: number, baseline: number): Zone => {
   const share = baseline > 0 ? floor / baseline : Number.POSITIVE_INFINITY;
   const same = { lo: 1 / (1 + delta), hi: 1 + delta };
@@ -46,8 +46,7 @@ const direction = (above: boolean, better: Metric['better']): Verdict =>
   above === (better === 'lower') ? 'slower' : 'faster';
 
 /**
- * `nullCenter` is the ratio of the baseline to itself: a result that is not larger is the machine's noise. Null where there
- * was no null arm.
+ * `nullCenter` is the ratio of the baseline to itself; a ratio that is not farther from 1 is noise. Null without a null arm.
  */
 export const judge = (
   ratio: Interval,

@@ -1,5 +1,5 @@
-// Long CSV, for spreadsheets and data frames: one row per sample and metric, and per system call counted; failures and skips
-// included.
+// Long CSV, for spreadsheets and data frames: one row per sample and metric, one per counted system call, one per failed or
+// skipped sample.
 import { stringify } from 'csv-stringify/sync';
 import { unreachable } from '../errors.ts';
 import { type OkSample, PHASES, type RunFile, type Sample } from '../schema/run.ts';
@@ -7,10 +7,10 @@ import { visible } from '../visible.ts';
 import { SLOT_COLUMNS, sampleCells } from './slot.ts';
 
 const COLUMNS = [...SLOT_COLUMNS, 'phase', 'actor', 'call', 'metric', 'unit', 'value', 'detail'];
-/** A cell that a spreadsheet would run as a formula is quoted as text. */
+/** Quotes a cell that a spreadsheet would run as a formula. */
 const OPTIONS = { escape_formulas: true } as const;
 
-/** System calls by name; a metric of the ledger, which no probe has. */
+/** Metric of the ledger's rows. */
 const CALLS = 'systemCallCount';
 
 const UNITS: readonly (readonly [RegExp, string])[] = [
@@ -67,7 +67,7 @@ const outcomeCells = (sample: Sample): readonly CsvCells[] => {
   }
 };
 
-/** The table in pieces of one sample each. */
+/** The header, then the rows of each sample. */
 export function* longCsv(run: RunFile, samples: Iterable<Sample>): Generator<string> {
   yield stringify([COLUMNS], OPTIONS);
   for (const sample of samples) {

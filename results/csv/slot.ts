@@ -1,4 +1,4 @@
-// What every row of both tables begins with: which run, which slot.
+// The first columns of both tables: the run and the slot.
 import { paramsKey } from '../compare/tally.ts';
 import type { RunFile, Sample } from '../schema/run.ts';
 import { visible } from '../visible.ts';

@@ -1,4 +1,4 @@
-// What github-action-benchmark calls custom: one direction for each file.
+// The custom format of github-action-benchmark, which takes one direction per file.
 
 import { NULL_ARM } from '../compare/phase-of.ts';
 import type { Metric } from '../schema/run.ts';

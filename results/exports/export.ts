@@ -1,10 +1,10 @@
-// A format that other programs read: a run in, text out. Nothing of it depends on the machine, the time or the locale.
+// A format that other programs read. The text depends on the run alone, not on the machine, the time or the locale.
 import type { LoadedRun } from '../gate/load.ts';
 
 export interface Export {
   readonly id: string;
-  /** Who reads it, in a few words. */
+  /** Shown in help. */
   readonly title: string;
-  /** In pieces, each as it is to be written. */
+  /** The text in pieces. */
   pieces(run: LoadedRun): Iterable<string>;
 }

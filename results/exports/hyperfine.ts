@@ -19,7 +19,7 @@ export const format: Export = {
           mean: mean(times),
           stddev: times.length > 1 ? sampleStandardDeviation(times) : null,
           median: series.median / NS_PER_SECOND,
-          // Not known for a phase of several processes.
+          // Unknown for a phase of several processes.
           user: null,
           system: null,
           min: min(times),

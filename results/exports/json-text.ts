@@ -1,4 +1,4 @@
-/** JSON in ASCII: readers give the same strings back, and no terminal is turned around by them. */
+/** JSON in ASCII: readers get the same strings, and no name changes the direction of a terminal's text. */
 export const jsonText = (value: unknown, indent = 1): string =>
   `${JSON.stringify(value, null, indent).replace(
     /[\u007f-\uffff]/g,

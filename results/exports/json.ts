@@ -1,4 +1,4 @@
-// Every series with its median and its interval, and the run that it is of.
+// The run, and every series with its median and interval.
 import type { Export } from './export.ts';
 import { jsonText } from './json-text.ts';
 import { seriesOf, unitOf } from './series.ts';
@@ -6,7 +6,7 @@ import type { RunSummary, SummarySeries } from './summary.ts';
 
 export const format: Export = {
   id: 'json',
-  title: 'JSON of every median, by docs/schema',
+  title: 'JSON of every median, described in docs/schema',
   *pieces(loaded) {
     const { id, startedAt, status, environment, cfsbench, images, plan } = loaded.run;
     const series = seriesOf(loaded).map(

@@ -10,7 +10,7 @@ const xml = (text: string): string => visible(text).replace(/[&<>"']/g, (char) =
 const inner = ({ verdict }: TestCase): string => {
   switch (verdict.kind) {
     case 'passed':
-      return `<system-out>${xml(verdict.told)}</system-out>`;
+      return `<system-out>${xml(verdict.basis)}</system-out>`;
     case 'failed':
       return `<failure message="${xml(verdict.why[0] ?? '')}">${verdict.why.map(xml).join('\n')}</failure>`;
     case 'skipped':

@@ -1,15 +1,15 @@
-// KTAP version 1, as kernel test systems read it: groups on the outer level, arms on the inner one.
+// KTAP version 1 for kernel test systems: groups on the outer level, arms on the inner one.
 import type { Export } from './export.ts';
 import { suitesOf, type TestCase, type TestSuite } from './verdicts.ts';
 
-const plain = (text: string): string =>
+const ktapText = (text: string): string =>
   text.replace(/[^\x20-\x7e]|[#\\]/gu, (char) => `u{${char.codePointAt(0)!.toString(16)}}`).trim();
 
 const caseLines = ({ name, verdict }: TestCase, at: number): readonly string[] => {
-  const line = `${at} ${plain(name)}`;
-  if (verdict.kind === 'skipped') return [`ok ${line} # SKIP ${plain(verdict.why)}`];
+  const line = `${at} ${ktapText(name)}`;
+  if (verdict.kind === 'skipped') return [`ok ${line} # SKIP ${ktapText(verdict.why)}`];
   if (verdict.kind === 'passed') return [`ok ${line}`];
-  return [...verdict.why.map((why) => `# ${plain(why)}`), `not ok ${line}`];
+  return [...verdict.why.map((why) => `# ${ktapText(why)}`), `not ok ${line}`];
 };
 
 const suiteLines = ({ name, cases }: TestSuite, at: number): readonly string[] => {
@@ -20,7 +20,7 @@ const suiteLines = ({ name, cases }: TestSuite, at: number): readonly string[] =
       `1..${cases.length}`,
       ...cases.flatMap((one, index) => caseLines(one, index + 1)),
     ].map((line) => `  ${line}`),
-    `${isFailed ? 'not ok' : 'ok'} ${at} ${plain(name)}`,
+    `${isFailed ? 'not ok' : 'ok'} ${at} ${ktapText(name)}`,
   ];
 };
 

@@ -1,4 +1,4 @@
-// Every format that other programs read.
+// All formats that other programs read.
 import { bigger, smaller } from './action-benchmark.ts';
 import { format as bencher } from './bencher.ts';
 import type { Export } from './export.ts';

@@ -1,4 +1,4 @@
-// Every metric of every arm as a row of values in the order of blocks, under a name that needs no quoting.
+// Every metric of every arm as a series of values in the order of blocks, with a name that needs no quoting.
 import { metricInfo } from '../compare/metric-info.ts';
 import { paramsKey } from '../compare/tally.ts';
 import type { LoadedRun } from '../gate/load.ts';
@@ -29,7 +29,7 @@ export const seriesOf = ({ run, tallied }: LoadedRun): readonly MetricSeries[] =
     ).flatMap(([pass, table]) =>
       [...table].flatMap(([metric, arms]) => {
         const info = metricInfo(run.catalogue, group.scenario, metric);
-        // A time of a counting pass is slowed by the counting; a count of a timing pass stands in the counting pass too.
+        // Counting slows the times of a counting pass; the counts of a timing pass are in the counting passes, too.
         if ((pass === 'count') !== (info.noise !== 'noisy')) return [];
         return [...arms].flatMap(([arm, byBlock]): MetricSeries[] => {
           const values = [...numbersOf(byBlock)];
@@ -43,7 +43,7 @@ export const seriesOf = ({ run, tallied }: LoadedRun): readonly MetricSeries[] =
     ),
   );
 
-/** Percent-encoded, so that no name can add a part, a field or a line. */
+/** Percent-encoded: no name can add a part, a field or a line. */
 export const token = (text: string): string =>
   Buffer.from(text, 'utf8')
     .toString('latin1')

@@ -1,8 +1,8 @@
-// JSON shape of a run summarised: what `report --format json` prints.
+// JSON shape of `report --format json`. Types only.
 import type { Pooled } from '../pool/pooled.ts';
 import type { Environment, ImageInfo, Metric, Params, RunFile } from '../schema/run.ts';
 
-/** Of the median, at 0.95 or more; `confidence` is the one reached. */
+/** Of the median; `confidence` is the one reached, at least 0.95. */
 export type SummaryInterval =
   | {
       readonly kind: 'interval';
@@ -11,12 +11,12 @@ export type SummaryInterval =
       readonly hi: number;
       readonly confidence: number;
       readonly n: number;
-      /** Of several runs: how many, and how far they lie apart beyond what their blocks explain, in logarithms. */
+      /** Of a pool. `sd`: the spread between runs beyond that of their blocks, as a logarithm. */
       readonly runs?: { readonly count: number; readonly sd: number };
     }
   | { readonly kind: 'tooFew'; readonly n: number; readonly needed: number; readonly of?: 'runs' };
 
-/** A metric of one arm on one image: noisy ones over the timing passes, all others over the counting passes. */
+/** A metric of one arm on one image: a noisy one over the timing passes, others over the counting passes. */
 export interface SummarySeries extends Metric {
   readonly scenario: string;
   readonly params: Params;
@@ -40,7 +40,7 @@ export interface RunSummary {
   readonly profile: string;
   readonly environment: Environment;
   readonly images: readonly ImageInfo[];
-  /** The runs that were put together; absent: one run. */
+  /** The pooled runs; absent: one run. */
   readonly pool?: Pooled;
   readonly series: readonly SummarySeries[];
 }

@@ -1,10 +1,10 @@
-// A run as test cases: each arm of each group passed, failed or was skipped. How fast it was is no verdict.
+// A run as test cases: each arm of each group passed, failed or was skipped. Its speed is not judged.
 import type { LoadedRun } from '../gate/load.ts';
 import { placeOf } from './series.ts';
 
 export type CaseVerdict =
-  /** `told`: what it stands on, in a few words. */
-  | { readonly kind: 'passed'; readonly told: string }
+  /** `basis`: the evidence, in a few words. */
+  | { readonly kind: 'passed'; readonly basis: string }
   | { readonly kind: 'failed'; readonly why: readonly string[] }
   | { readonly kind: 'skipped'; readonly why: string };
 
@@ -30,7 +30,7 @@ export const suitesOf = ({ run, tallied }: LoadedRun): readonly TestSuite[] => {
     suite(`the tree of ${image}`).set(
       arm,
       equal
-        ? { kind: 'passed', told: 'the same tree' }
+        ? { kind: 'passed', basis: 'the same tree' }
         : { kind: 'failed', why: [difference ?? 'not the same tree'] },
     );
   for (const { group, time, count } of tallied.groups)
@@ -40,7 +40,7 @@ export const suitesOf = ({ run, tallied }: LoadedRun): readonly TestSuite[] => {
           const key = JSON.stringify([placeOf(group), arm]);
           const most = Math.max(byBlock.size, sampleCounts.get(key) ?? 0);
           sampleCounts.set(key, most);
-          suite(placeOf(group)).set(arm, { kind: 'passed', told: `${most} samples` });
+          suite(placeOf(group)).set(arm, { kind: 'passed', basis: `${most} samples` });
         }
   for (const { need, reason, arm, ...group } of tallied.skips)
     if (!suite(placeOf(group)).has(arm))

@@ -1,4 +1,4 @@
-// One row for each sample, one column for each metric: an empty cell was not measured.
+// Wide CSV: one row for each sample, one column for each metric. An empty cell was not measured.
 import { stringify } from 'csv-stringify/sync';
 import { SLOT_COLUMNS, sampleCells } from '../csv/slot.ts';
 import { readSamples } from '../read.ts';
@@ -6,7 +6,7 @@ import type { Sample } from '../schema/run.ts';
 import { visible } from '../visible.ts';
 import type { Export } from './export.ts';
 
-/** A cell that a spreadsheet would run as a formula is quoted as text. */
+/** Quotes a cell that a spreadsheet would run as a formula. */
 const OPTIONS = { escape_formulas: true } as const;
 
 const detailOf = (sample: Sample): string => {
@@ -18,7 +18,7 @@ const detailOf = (sample: Sample): string => {
 
 export const format: Export = {
   id: 'wide-csv',
-  title: 'a row a sample, a column a metric',
+  title: 'CSV with one row per sample and one column per metric',
   *pieces({ folder, run, tallied }) {
     const metrics = new Set(tallied.groups.flatMap(({ time, count }) => [...time.keys(), ...count.keys()]));
     const names = [...metrics].sort();

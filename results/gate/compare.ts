@@ -1,4 +1,4 @@
-// Two run folders, or the two arms of one run, compared: counts by fingerprint, latencies only where they were interleaved.
+// Compares two run folders, or the two arms of one run. Counts are compared by fingerprint; latencies only within one run.
 import type { Environment, RunFile } from '../schema/run.ts';
 import { type GateConfig, NO_CONFIG } from './config.ts';
 import { compareExact, type ExactResult } from './exact.ts';
@@ -10,14 +10,14 @@ export type ComparisonKind = 'two runs' | 'two arms' | 'one run';
 
 export interface Comparison {
   readonly kind: ComparisonKind;
-  /** What stands left and right. */
   readonly base: string;
   readonly head: string;
   readonly exact: readonly ExactResult[];
-  /** Of the head's own run; of two runs, the base's stand in `baseLatencies`. */
+  /** Of the head's run. */
   readonly latencies: Latencies;
+  /** Of the base's run; null if base and head are one run. */
   readonly baseLatencies: Latencies | null;
-  /** Items of the environment that differ, and only those. */
+  /** Items of the environment that differ. */
   readonly environment: readonly string[];
   readonly notices: readonly string[];
 }
@@ -27,7 +27,7 @@ export interface CompareOptions {
   readonly all?: boolean;
 }
 
-/** Null: the other one has it, this one does not. */
+/** Null: absent on that side. */
 export interface EnvironmentItem {
   readonly item: string;
   readonly base: string | null;
@@ -36,21 +36,21 @@ export interface EnvironmentItem {
 
 const FEWEST_PASSES = 3;
 
-const flat = (value: unknown, at: string, into: Map<string, string>): void => {
+const flatten = (value: unknown, at: string, into: Map<string, string>): void => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    for (const [key, inner] of Object.entries(value)) flat(inner, at === '' ? key : `${at}.${key}`, into);
+    for (const [key, inner] of Object.entries(value)) flatten(inner, at === '' ? key : `${at}.${key}`, into);
   else into.set(at, Array.isArray(value) ? value.join(' ') : String(value));
 };
 
-/** The load of a moment, and what was said while a feature was tried, is no property of a machine. */
-const PASSING = /^(loadAverage|slotPathBytes$|features\..*\.detail$)/;
+/** Not properties of the machine. */
+const TRANSIENT = /^(loadAverage|slotPathBytes$|features\..*\.detail$)/;
 
 export const environmentItems = (base: Environment, head: Environment): readonly EnvironmentItem[] => {
   const [left, right] = [new Map<string, string>(), new Map<string, string>()];
-  flat(base, '', left);
-  flat(head, '', right);
+  flatten(base, '', left);
+  flatten(head, '', right);
   return [...new Set([...left.keys(), ...right.keys()])]
-    .filter((key) => !PASSING.test(key) && left.get(key) !== right.get(key))
+    .filter((key) => !TRANSIENT.test(key) && left.get(key) !== right.get(key))
     .map((key) => ({ item: key, base: left.get(key) ?? null, head: right.get(key) ?? null }));
 };
 
@@ -78,7 +78,7 @@ const whyAbsent =
       ...tallied.skips.filter(here).map(({ need, reason }) => `skipped: ${need}: ${reason}`),
       ...run.plan.dropped
         .filter((line) => line.includes(image) || line.includes(scenario))
-        .map((line) => `left out: ${line}`),
+        .map((line) => `dropped: ${line}`),
       ...(run.plan.arms.includes(arm) ? [] : [`${arm} is not among the arms of this run`]),
     ];
     return [...new Set(reasons)].slice(0, 3);
@@ -88,7 +88,7 @@ const passNotice = (side: string, rows: readonly ArmRows[]): readonly string[] =
   const fewest = Math.min(...rows.map(({ passes }) => passes));
   return rows.length > 0 && fewest < FEWEST_PASSES
     ? [
-        `${side}: ${fewest} counting pass${fewest === 1 ? '' : 'es'}: that its counts are constant was not checked`,
+        `${side}: ${fewest} counting pass${fewest === 1 ? '' : 'es'}: cannot check that its counts are constant`,
       ]
     : [];
 };
@@ -124,7 +124,7 @@ export const compareRuns = (base: LoadedRun, head: LoadedRun, options: CompareOp
   };
 };
 
-/** The head arm under the base arm's name, so that the two meet. */
+/** Renames an arm so that the rows of base and head match. */
 const renamed = (rows: readonly ArmRows[], arm: string): readonly ArmRows[] =>
   rows.map((side) => {
     const place = { ...side.place, arm };

@@ -1,5 +1,5 @@
-// Every count of a run that can be compared without statistics: system calls by name, phase and actor, exact metrics, and
-// requests, of which the least over the passes counts.
+// The counts of a run that are compared without statistics: system calls by phase, actor and name; exact metrics; requests, by
+// their minimum over the passes.
 
 import { type Count, callCounts, countOf } from '../compare/counts.ts';
 import { type Fingerprint, fingerprintOf } from '../compare/fingerprint.ts';
@@ -34,7 +34,7 @@ export interface ExactRow {
 export interface ArmRows {
   readonly place: RowPlace;
   readonly rows: readonly ExactRow[];
-  /** Of an actor that the rows do not have: where a call was never made there is no row. */
+  /** Also for an actor that has no rows because it made no call. */
   readonly fingerprintFor: (actor: string | null) => Fingerprint;
   readonly passes: number;
 }
@@ -49,7 +49,7 @@ export const countedKey = (counted: CountSubject): string =>
 
 const tookOf = (data: GroupData, arm: string): string => [...(data.took.get(arm) ?? [])].sort().join(' or ');
 
-const callRows = (data: GroupData, place: RowPlace, print: ArmRows['fingerprintFor']): ExactRow[] =>
+const callRows = (data: GroupData, place: RowPlace, fingerprintFor: ArmRows['fingerprintFor']): ExactRow[] =>
   callCounts(data.ledgers.get(place.arm) ?? [])
     .filter(({ actor }) => actor !== RUNTIME)
     .map(({ phase, actor, call, ...count }) => ({
@@ -57,14 +57,14 @@ const callRows = (data: GroupData, place: RowPlace, print: ArmRows['fingerprintF
       counted: { kind: 'call', phase, actor, call },
       noise: 'exact',
       count: { least: count.least, most: count.most, passes: count.passes },
-      fingerprint: print(actor),
+      fingerprint: fingerprintFor(actor),
     }));
 
 const metricRows = (
   { run }: LoadedRun,
   data: GroupData,
   place: RowPlace,
-  print: ArmRows['fingerprintFor'],
+  fingerprintFor: ArmRows['fingerprintFor'],
 ): ExactRow[] =>
   [...data.count].flatMap(([metric, arms]): ExactRow[] => {
     const info = knownMetric(run.catalogue, data.group.scenario, metric);
@@ -79,16 +79,16 @@ const metricRows = (
         fingerprint:
           info.noise === 'quasi'
             ? {
-                ...print(null),
+                ...fingerprintFor(null),
                 kernel: run.environment.kernel,
                 ls: own(run.environment.tools, 'ls') ?? 'unknown',
               }
-            : print(null),
+            : fingerprintFor(null),
       },
     ];
   });
 
-/** Of every group, the arms that were counted. */
+/** The counted arms of every group. */
 export const armRows = (loaded: LoadedRun): readonly ArmRows[] =>
   loaded.tallied.groups.flatMap((data) => {
     const arms = new Set([

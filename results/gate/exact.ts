@@ -1,4 +1,4 @@
-// Counts of two sides held against each other: no tolerance, no statistics, and no comparison of what is unlike.
+// Compares the counts of two sides: no tolerance, no statistics; counts with different fingerprints are not compared.
 import type { Count } from '../compare/counts.ts';
 import { differences } from '../compare/fingerprint.ts';
 import {
@@ -16,28 +16,28 @@ export type ExactStatus =
   | 'worse'
   /** Constant in the base, not in the head. */
   | 'varies'
-  /** Not constant in the base: nothing can be said exactly. */
+  /** Not constant in the base. */
   | 'demoted'
-  /** Other programs, path, image or architecture. */
+  /** The fingerprints differ. */
   | 'incomparable'
-  /** Requests with fewer passes than their minimum needs. */
+  /** A count of requests with too few passes. */
   | 'unjudged'
   | 'vanished'
   | 'new';
 
 export interface ExactResult {
   readonly place: RowPlace;
-  /** Null: the whole arm of this group. */
+  /** Null: all counts of this arm in this group. */
   readonly counted: CountSubject | null;
   readonly noise: 'exact' | 'quasi';
   readonly status: ExactStatus;
   readonly base: Count | null;
   readonly head: Count | null;
-  /** What differs, where that is why. */
+  /** Why the row could not be compared. */
   readonly because: readonly string[];
 }
 
-/** Stray requests appear in about 1 of 25 passes: the least of five is the count. */
+/** Stray requests appear in about 1 of 25 passes; the minimum of five passes excludes them. */
 const QUASI_PASSES = 5;
 
 const byValue = (base: number, head: number, counted: CountSubject): ExactStatus => {
@@ -70,7 +70,7 @@ const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, side
     because: [],
     ...parts,
   });
-  // A ledger is whole: a call that it lacks was not made. A metric that it lacks was not measured.
+  // A ledger is complete: a call that it lacks was not made. A missing metric was not measured.
   if (counted.kind === 'metric' && (base === undefined || head === undefined))
     return result(head === undefined ? 'vanished' : 'new');
   const actor = counted.kind === 'call' ? counted.actor : null;
@@ -110,7 +110,7 @@ const whole = (side: ArmRows, status: 'vanished' | 'new', because: readonly stri
   because,
 });
 
-/** `whyAbsent` says what the head knows of a place that it has no counts of. */
+/** `whyAbsent` gives the reasons recorded in the head for a place without counts. */
 export const compareExact = (
   base: readonly ArmRows[],
   head: readonly ArmRows[],

@@ -1,4 +1,4 @@
-// From a comparison to one exit code that means one thing, and the rows that are its reason.
+// The exit code of a comparison, and the rows that are its reason.
 import { unreachable } from '../errors.ts';
 import type { RunFile } from '../schema/run.ts';
 import { parsePattern } from './allow.ts';
@@ -15,7 +15,7 @@ export interface Gate {
   readonly exit: 0 | 2 | 3 | 5 | 6 | 124 | 130;
   readonly why: string;
   readonly red: readonly Red[];
-  /** Vanished, and named as allowed to be. */
+  /** Vanished, and allowed by a pattern. */
   readonly allowed: readonly ExactResult[];
   readonly undecided: readonly LatencyResult[];
 }
@@ -23,7 +23,7 @@ export interface Gate {
 export interface GateOptions {
   readonly strict: boolean;
   readonly allowMissing: readonly string[];
-  /** Red latencies that a rerun in a fresh process did not show again. */
+  /** Whether a rerun in a fresh process did not confirm a red latency. */
   readonly isRefuted?: (row: LatencyResult) => boolean;
 }
 
@@ -50,9 +50,9 @@ const endedEarly = (status: RunFile['status']): Pick<Gate, 'exit' | 'why'> | nul
     case 'interrupted':
       return { exit: 130, why: 'the run was interrupted' };
     case 'running':
-      return { exit: 130, why: 'the run did not end: it was killed, or is still going on' };
+      return { exit: 130, why: 'the run did not end: it was killed or is still running' };
     case 'out-of-time':
-      return { exit: 124, why: 'the run was out of time' };
+      return { exit: 124, why: 'the run ran out of time' };
     case 'complete':
     case 'failed':
       return null;
@@ -86,8 +86,7 @@ export const gateOf = (comparison: Comparison, head: LoadedRun, options: GateOpt
   const early = endedEarly(head.run.status);
   if (early !== null) return { ...early, ...rows };
   const failed = head.tallied.failures.length + head.run.proofs.filter(({ equal }) => !equal).length;
-  if (failed > 0)
-    return { exit: 5, why: `${count(failed, 'slot or mount')} failed, or left something behind`, ...rows };
+  if (failed > 0) return { exit: 5, why: `${count(failed, 'slot or proof')} failed`, ...rows };
   if (head.okCount === 0) return { exit: 6, why: 'nothing was measured', ...rows };
   if (red.length > 0) return { exit: 2, why: `${count(red.length, 'row')} worse than the base`, ...rows };
   if (options.strict && undecided.length > 0)

@@ -1,7 +1,7 @@
-// Latencies of the two arms of one interleaved run: the only ones that a gate may judge.
+// Latencies of the two arms of one interleaved run; a gate judges no others.
 //
-// Red needs three things: an interval that lies beyond the zone, a sign test that stays significant with all the rows that are
-// judged together (Holm), and enough blocks for so many rows.
+// A row is red if its interval lies beyond the zone, its sign test is significant after Holm's correction over all gated rows, and
+// the run has enough blocks for that number of rows.
 import { blocksForRows, GATE_ALPHA } from '../compare/looks.ts';
 import { COMMAND_START, NULL_ARM } from '../compare/phase-of.ts';
 import { type Cell, type Row, rowOf, type Versus } from '../compare/rows.ts';
@@ -25,22 +25,22 @@ export interface LatencyResult {
   readonly headMedian: number;
   readonly ratio: Interval;
   readonly verdict: Verdict;
-  /** In nanoseconds: no smaller difference is a result. */
+  /** In the metric's unit; no smaller difference is a result. */
   readonly floor: number;
-  /** Smallest true ratio away from 1 that would have shown; null with too few blocks. */
+  /** Smallest ratio above 1 that the run could show; null with too few blocks. */
   readonly detectable: number | null;
   readonly nullRatio: number | null;
   readonly n: number;
   readonly delta: number;
-  /** Holm-adjusted one-sided p that it is worse than the zone; null for rows that are not gated. */
+  /** One-sided p of being worse than the zone, adjusted by Holm; null for rows that are not gated. */
   readonly p: number | null;
   readonly judged:
     | 'shown'
     | 'pass'
     | 'red'
-    /** Neither shown to be worse nor to be the same. */
+    /** Shown neither to be worse nor to be equal. */
     | 'undecided'
-    /** Too few blocks, or too much noise to see a difference of the threshold's size. */
+    /** Too few blocks, or too much noise to show a difference of the threshold's size. */
     | 'unjudgeable';
   readonly why: string;
 }
@@ -48,9 +48,9 @@ export interface LatencyResult {
 export interface LatencyOptions {
   readonly baseline: string;
   readonly config: GateConfig;
-  /** Whether any of these may turn red. */
+  /** False: no row can be red. */
   readonly gates: boolean;
-  /** Every time, not only those with a headline row. */
+  /** Every time; else only headline metrics. */
   readonly all: boolean;
 }
 
@@ -70,7 +70,7 @@ const centerOf = (cell: Cell | undefined): number | null => {
   return ratio?.kind === 'interval' ? ratio.center : null;
 };
 
-const foundIn = ({ run, tallied }: LoadedRun, options: LatencyOptions): readonly Candidate[] =>
+const candidatesOf = ({ run, tallied }: LoadedRun, options: LatencyOptions): readonly Candidate[] =>
   tallied.groups.flatMap((data) => {
     const { scenario, params, image } = data.group;
     const headline = run.catalogue.scenarios[scenario]?.headline ?? [];
@@ -86,14 +86,14 @@ const foundIn = ({ run, tallied }: LoadedRun, options: LatencyOptions): readonly
       return row.cells.flatMap((head): Candidate[] => {
         if (head.arm === NULL_ARM || head.versus === null) return [];
         const place = { scenario, params: paramsKey(params), image, arm: head.arm };
-        // The start of a command is a property of the machine, not of an arm.
+        // The start of a command depends on the machine, not on the arm.
         const gated = options.gates && gate && headline.includes(metric) && metric !== COMMAND_START;
         return [{ place, row, base, head, versus: head.versus, nullRatio, gated, delta }];
       });
     });
   });
 
-/** That the row is worse than its zone. */
+/** One-sided p of being worse than the zone. */
 const pOf = ({ row, versus }: Candidate): number => {
   const logs = [...numbersOf(versus.logs)];
   return row.info.better === 'lower'
@@ -109,27 +109,30 @@ const halfWidth = (ratio: Interval): number =>
 const judge = (found: Candidate, p: number, neededBlocks: number): Pick<LatencyResult, 'judged' | 'why'> => {
   const { verdict, pairs, ratio, zone } = found.versus;
   if (pairs < neededBlocks)
-    return { judged: 'unjudgeable', why: `${pairs} blocks, so many rows together need ${neededBlocks}` };
+    return {
+      judged: 'unjudgeable',
+      why: `${pairs} blocks; judging these rows together needs ${neededBlocks}`,
+    };
   if (verdict === 'slower')
     return p <= GATE_ALPHA
       ? { judged: 'red', why: '' }
-      : { judged: 'undecided', why: 'slower by itself, not among so many rows' };
+      : { judged: 'undecided', why: 'slower, but not after the correction for the number of rows' };
   if (verdict === 'same' || verdict === 'belowFloor' || verdict === 'faster')
     return { judged: 'pass', why: '' };
   return halfWidth(ratio) > zone.hi
-    ? { judged: 'unjudgeable', why: 'too noisy to see a difference of the size of the threshold' }
-    : { judged: 'undecided', why: 'neither shown to be worse nor to be the same' };
+    ? { judged: 'unjudgeable', why: 'too noisy to show a difference of the size of the threshold' }
+    : { judged: 'undecided', why: 'shown neither to be worse nor to be equal' };
 };
 
 export interface Latencies {
   readonly rows: readonly LatencyResult[];
   readonly gatedCount: number;
-  /** Blocks that a gate over so many rows needs. */
+  /** Blocks that judging all gated rows together needs. */
   readonly neededBlocks: number;
 }
 
 export const compareLatencies = (loaded: LoadedRun, options: LatencyOptions): Latencies => {
-  const all = foundIn(loaded, options);
+  const all = candidatesOf(loaded, options);
   const gated = all.filter((found) => found.gated);
   const neededBlocks = blocksForRows(gated.length);
   const adjusted = new Map(holm(gated.map(pOf)).map((p, i) => [gated[i]!, p]));

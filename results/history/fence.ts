@@ -1,4 +1,4 @@
-// The fence: a step that is far outside of what the steps between neighbours usually are.
+// The fence: whether the latest step is far outside the usual steps between neighbours.
 //
 // Source: Tukey, Exploratory Data Analysis: outer fences, three times the interquartile range beyond the quartiles.
 import { quantile } from 'simple-statistics';
@@ -17,7 +17,7 @@ export type FenceResult =
     }
   | { readonly kind: 'tooFew'; readonly n: number; readonly needed: number };
 
-/** Of the latest value, against the 30 runs before it at most; the values in the order of the runs. */
+/** Judges the latest value against at most 30 runs before it; `values` in the order of the runs. */
 export const fence = (values: readonly number[]): FenceResult => {
   const latest = values.at(-1);
   const before = values.slice(0, -1).slice(-MOST);

@@ -1,4 +1,4 @@
-// One line of the history: one metric of one run, with the fingerprint that says what it may be compared with.
+// The lines of a run in the history: one for each count and each headline ratio, with the fingerprint that makes it comparable.
 import { type Fingerprint, fingerprintText } from '../compare/fingerprint.ts';
 import { NULL_ARM } from '../compare/phase-of.ts';
 import { rowOf } from '../compare/rows.ts';
@@ -8,7 +8,7 @@ import type { LoadedRun } from '../gate/load.ts';
 import { HISTORY_SCHEMA, type HistoryLine } from '../schema/history.ts';
 import type { RunFile } from '../schema/run.ts';
 
-/** Lines of one series may be compared with each other, and with no others. */
+/** Lines with equal keys form a series; only they are compared with each other. */
 export const seriesKey = ({ scenario, params, image, arm, what, fingerprint }: HistoryLine): string =>
   JSON.stringify([scenario, params, image, arm, what, fingerprintText(fingerprint)]);
 
@@ -31,7 +31,7 @@ const counted = (loaded: LoadedRun, base: Head): HistoryLine[] =>
 
 type Head = Pick<HistoryLine, 'schema' | 'run' | 'startedAt' | 'commit' | 'host'>;
 
-/** What a ratio depends on: the machine. */
+/** Ratios depend on the machine. */
 const machineOf = (run: RunFile, image: string): Fingerprint => ({
   architecture: run.environment.architecture,
   cpu: `${run.environment.cpuCount} x ${run.environment.cpuModel}`,

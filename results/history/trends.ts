@@ -1,5 +1,4 @@
-// What the history says of each series: where it changed, and whether the latest step is out of the ordinary. Advice, never a gate.
-
+// Trends of the history: where each series changed, and whether its latest step is unusual. They never fail a gate.
 import type { HistoryLine } from '../schema/history.ts';
 import { changePoints } from '../stats/change-points.ts';
 import { median } from '../stats/median.ts';
@@ -19,7 +18,7 @@ export interface Trend {
   readonly of: HistoryLine;
   readonly lines: readonly HistoryLine[];
   readonly changes: readonly TrendChange[];
-  /** Of counts only. */
+  /** Null for ratios. */
   readonly fence: FenceResult | null;
 }
 
@@ -38,18 +37,18 @@ const changeAt = (lines: readonly HistoryLine[], at: number, from: number, to: n
   };
 };
 
-/** An exact count needs no statistics: it changed where it is another one. */
-const steps = (values: readonly number[]): readonly number[] =>
+/** An exact count changed where its value differs. */
+const exactChanges = (values: readonly number[]): readonly number[] =>
   values.flatMap((value, i) => (i > 0 && value !== values[i - 1] ? [i] : []));
 
-const estimated = (values: readonly number[]): readonly number[] =>
+const estimatedChanges = (values: readonly number[]): readonly number[] =>
   changePoints(values, { random: seededUniform(SEED) });
 
 const trendOf = (all: readonly HistoryLine[]): Trend => {
   const lines = all.slice(-LONGEST);
   const of = lines.at(-1)!;
   const values = lines.map(({ value }) => value);
-  const points = of.noise === 'exact' ? steps(values) : estimated(values);
+  const points = of.noise === 'exact' ? exactChanges(values) : estimatedChanges(values);
   return {
     of,
     lines,

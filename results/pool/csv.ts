@@ -1,4 +1,4 @@
-// A pool as a table: a row for each arm of each metric, with its ratio, its verdict and how far the runs lie apart.
+// A pool as CSV: one row for each arm of each metric, with its ratio, its verdict and the spread between runs.
 import { stringify } from 'csv-stringify/sync';
 import { rowOf } from '../compare/rows.ts';
 import { paramsKey } from '../compare/tally.ts';
@@ -20,7 +20,7 @@ const COLUMNS = [
   'runSdRatio',
   'verdict',
 ];
-/** A cell that a spreadsheet would run as a formula is quoted as text. */
+/** Quotes a cell that a spreadsheet would run as a formula. */
 const OPTIONS = { escape_formulas: true } as const;
 
 export function* poolCsv({ run, tallied }: LoadedRun): Generator<string> {

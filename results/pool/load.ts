@@ -1,4 +1,4 @@
-// Several run folders as one: their samples tallied run by run, and a run file that says of whom it is.
+// Loads several run folders as one pool: their samples tallied run by run, and one run file that names the runs.
 import { startTally } from '../compare/tally.ts';
 import { type LoadedRun, tallyJournal } from '../gate/load.ts';
 import { readRun } from '../read.ts';
@@ -14,7 +14,7 @@ const unique = <T>(items: readonly T[]): readonly T[] => [
   ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
 ];
 
-/** From better to worse; a pool is as good as the worst of its runs. */
+/** From better to worse; a pool has the status of its worst run. */
 const STATUSES: readonly RunFile['status'][] = [
   'complete',
   'out-of-time',
@@ -23,14 +23,14 @@ const STATUSES: readonly RunFile['status'][] = [
   'failed',
 ];
 
-const worst = (runs: readonly RunFile[]): RunFile['status'] =>
+const worstStatus = (runs: readonly RunFile[]): RunFile['status'] =>
   STATUSES[Math.max(...runs.map(({ status }) => STATUSES.indexOf(status)))]!;
 
 const sum = (values: readonly (number | null)[]): number | null =>
   values.reduce((all, value) => (all === null || value === null ? null : all + value), 0);
 
-const together = (runs: readonly RunFile[], id: string, folders: readonly string[]): RunFile => {
-  // What one run said of its own conditions is said of no pool.
+const poolRun = (runs: readonly RunFile[], id: string, folders: readonly string[]): RunFile => {
+  // Conditions, sessions and options belong to a single run.
   const { conditions: _conditions, resumed: _resumed, asked: _asked, ...first } = runs[0]!;
   const { ended: _ended, ...plan } = first.plan;
   return {
@@ -47,7 +47,7 @@ const together = (runs: readonly RunFile[], id: string, folders: readonly string
     proofs: unique(runs.flatMap(({ proofs }) => proofs)),
     skipped: unique(runs.flatMap(({ skipped }) => skipped)),
     warnings: unique(runs.flatMap(({ warnings }) => warnings)),
-    status: worst(runs),
+    status: worstStatus(runs),
     wallNs: sum(runs.map(({ wallNs }) => wallNs)),
     plan: {
       ...plan,
@@ -60,7 +60,7 @@ const together = (runs: readonly RunFile[], id: string, folders: readonly string
   };
 };
 
-/** In the order of their beginnings, whatever the order in which they were named. */
+/** The runs are pooled in the order in which they started. */
 export const loadPool = async (given: readonly string[], id: string): Promise<LoadedPool> => {
   const read = given.map((folder) => ({ folder, run: readRun(folder) }));
   read.sort((a, b) => (a.run.startedAt < b.run.startedAt ? -1 : a.run.startedAt > b.run.startedAt ? 1 : 0));
@@ -75,7 +75,7 @@ export const loadPool = async (given: readonly string[], id: string): Promise<Lo
   const tallied = tally.finish();
   return {
     folder: read[0]!.folder,
-    run: together(
+    run: poolRun(
       runs,
       id,
       read.map(({ folder }) => folder),

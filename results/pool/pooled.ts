@@ -1,7 +1,7 @@
-// JSON shape of what a pool says of its runs. Types only.
+// JSON shape of the runs of a pool. Types only.
 
 export interface Pooled {
   readonly runs: readonly { readonly id: string; readonly startedAt: string; readonly seed: string }[];
-  /** What differs between the runs and was no reason to refuse them. */
+  /** Differences between the runs that do not forbid pooling them. */
   readonly notices: readonly string[];
 }

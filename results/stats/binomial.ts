@@ -1,7 +1,7 @@
 // The cumulative binomial distribution, summed in the logarithm so that thousands of trials do not underflow.
 
-/** Calls `until` with k and P(X <= k), from 0 upwards, until it says true; X of n trials with probability p, 0 < p < 1. */
-const walk = (n: number, p: number, until: (k: number, below: number) => boolean): void => {
+/** Calls `until` with k and P(X <= k) for k = 0, 1, … until it returns true; X of n trials with probability p, 0 < p < 1. */
+const cumulate = (n: number, p: number, until: (k: number, below: number) => boolean): void => {
   const logOdds = Math.log(p) - Math.log1p(-p);
   let logTerm = n * Math.log1p(-p);
   let sum = Math.exp(logTerm);
@@ -15,7 +15,7 @@ const walk = (n: number, p: number, until: (k: number, below: number) => boolean
 export const binomialBelow = (k: number, n: number, p: number): number => {
   if (k < 0) return 0;
   let result = 1;
-  walk(n, p, (at, below) => {
+  cumulate(n, p, (at, below) => {
     if (at === k) result = below;
     return at === k;
   });
@@ -25,7 +25,7 @@ export const binomialBelow = (k: number, n: number, p: number): number => {
 /** Smallest k with P(X <= k) > limit. */
 export const binomialPast = (limit: number, n: number, p: number): number => {
   let result = n;
-  walk(n, p, (at, below) => {
+  cumulate(n, p, (at, below) => {
     if (below > limit) result = at;
     return below > limit;
   });

@@ -1,5 +1,5 @@
-// E-divisive: where a series of values changes, by the energy distance between what lies before and after, bisected until
-// nothing more is significant. Significance is a permutation test with a seeded generator: it assumes no distribution.
+// E-divisive: splits a series where the energy distance between the values before and after is largest, and again each part,
+// until no split is significant. Significance is a permutation test with a seeded generator, without an assumed distribution.
 //
 // Source: Matteson and James, A Nonparametric Approach for Multiple Change Point Analysis of Multivariate Data, JASA 109
 //         (2014), with exponent 1 in one dimension.
@@ -7,7 +7,7 @@ import type { Uniform } from './seeded.ts';
 
 export interface ChangePointOptions {
   readonly random: Uniform;
-  /** A change must have this many values on either side. */
+  /** Fewest values on each side of a change. */
   readonly fewest?: number;
   readonly level?: number;
   readonly permutations?: number;
@@ -18,14 +18,14 @@ const LEVEL = 0.01;
 const PERMUTATIONS = 199;
 
 interface Split {
-  /** First position after the change, in the segment. */
+  /** Position in the segment of the first value after the change. */
   readonly at: number;
   readonly energy: number;
 }
 
 const pairs = (n: number): number => (n * (n - 1)) / 2;
 
-/** The best place to split, each split's energy from the one before it: sums within and between change by one value's distances. */
+/** Each split's energy follows from the previous one: the sums within and between the parts change by the distances of one value. */
 export const bestSplit = (values: ArrayLike<number>, fewest: number): Split | null => {
   const n = values.length;
   if (n < 2 * fewest) return null;
@@ -73,7 +73,7 @@ const isSignificant = (
   return asLarge <= allowed;
 };
 
-/** First positions of the values after each change, ascending. Each segment is tested by itself. */
+/** Position of the first value after each change, ascending. */
 export const changePoints = (values: readonly number[], given: ChangePointOptions): readonly number[] => {
   const options = { fewest: FEWEST, level: LEVEL, permutations: PERMUTATIONS, ...given };
   const search = (from: number, to: number): number[] => {

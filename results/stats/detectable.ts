@@ -1,6 +1,6 @@
-// The smallest effect that blocks as noisy as these would have shown: the shift of the median at which the lower end of its
-// order-statistic interval lies beyond a bound in nine of ten repetitions. Resampling is done in the head: the chance that the
-// k-th smallest of n values drawn with replacement is at most the i-th of them is that of k or more successes in n trials of i/n.
+// The smallest effect that blocks with this noise would show: the shift of the median at which the lower end of its order-statistic
+// interval lies beyond a bound in nine of ten repetitions. Computed without drawing: the k-th smallest of n values drawn with
+// replacement is at most the i-th of them with the probability of k or more successes in n trials of i/n.
 //
 // Source: David and Nagaraja, Order Statistics, section 2.2; Efron, The Jackknife, the Bootstrap and Other Resampling Plans,
 // section 10.3 (the bootstrap distribution of an order statistic without drawing).
@@ -9,15 +9,12 @@ import { between, medianNeeds, medianRank, middleRanks } from './median.ts';
 import { orderStatistics } from './order-statistics.ts';
 import { remembered } from './remembered.ts';
 
-/** For this very spread; since the spread is an estimate itself, simulation with 24 blocks shows such effects in three of four. */
+/** If the spread were known; it is an estimate, so in simulations with 24 blocks three of four runs show such an effect. */
 export const POWER = 0.9;
 
 const atLeast = (k: number, n: number, p: number): number => (p >= 1 ? 1 : 1 - binomialBelow(k - 1, n, p));
 
-/**
- * Rank, from 1, of the value that the interval's lower end, the `rank`-th of `n`, does not fall below in `power` of repetitions.
- * The chance grows with i.
- */
+/** Rank, from 1, of the value that the interval's lower end, the `rank`-th of `n`, reaches in a share `power` of repetitions. */
 const lowerReach = remembered((n: number, rank: number, power: number): number => {
   let [low, high] = [1, n];
   while (low < high) {
@@ -28,10 +25,7 @@ const lowerReach = remembered((n: number, rank: number, power: number): number =
   return low;
 });
 
-/**
- * Smallest log-ratio above `bound` that an interval of the median at `confidence` would show to lie beyond `bound`, with
- * probability `power`; null with too few values.
- */
+/** Smallest log-ratio that the interval at `confidence` shows to be above `bound` with probability `power`; null with too few values. */
 export const detectableAbove = (
   logs: ArrayLike<number>,
   { bound, confidence, power = POWER }: { bound: number; confidence: number; power?: number },
@@ -43,7 +37,7 @@ export const detectableAbove = (
   return bound - (reached! - between(below!, above!));
 };
 
-/** The same for effects below a bound: the largest log-ratio that would be shown to lie below it. */
+/** The same below a bound: the largest log-ratio. */
 export const detectableBelow = (
   logs: ArrayLike<number>,
   { bound, ...options }: { bound: number; confidence: number; power?: number },

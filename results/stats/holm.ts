@@ -1,8 +1,8 @@
-// Holm's step-down correction: many rows judged together, with the chance of any false one kept below the level.
+// Holm's step-down correction: keeps the probability of any false rejection among many rows below the level.
 //
 // Source: Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6 (1979).
 
-/** Adjusted p-values in the order of the input: reject where they are at most the level. */
+/** Adjusted p-values in the order of the input; reject those at or below the level. */
 export const holm = (ps: readonly number[]): readonly number[] => {
   const order = ps.map((p, at) => ({ p, at })).sort((a, b) => a.p - b.p);
   const adjusted = new Array<number>(ps.length).fill(1);

@@ -1,4 +1,4 @@
-// The outcome of an estimate. Too few samples is a result, not an exception and not infinity.
+// The result of an estimate. Too few values is a result, not an exception.
 
 export type Interval =
   | {
@@ -6,24 +6,21 @@ export type Interval =
       readonly center: number;
       readonly lo: number;
       readonly hi: number;
-      /** Reached, at least what was asked for. */
+      /** The confidence reached, at least the requested one. */
       readonly confidence: number;
       readonly n: number;
-      /**
-       * Of several runs put together. `sd`: how far runs lie apart beyond what their blocks explain, in the unit in which the
-       * interval was made: of ratios the logarithm, so that 0.02 is 2 %.
-       */
+      /** Of a pool. `sd`: the spread between runs beyond that of their blocks; a logarithm for ratios, so that 0.02 is 2 %. */
       readonly runs?: { readonly count: number; readonly sd: number };
     }
   | {
       readonly kind: 'tooFew';
       readonly n: number;
       readonly needed: number;
-      /** Of what there are too few; absent: blocks. */
+      /** The unit of `n`; absent: blocks. */
       readonly of?: 'runs';
     };
 
-/** An upper bound of a quantile: the truth lies below it with this confidence. */
+/** An upper bound of a quantile: the true quantile is below it with this confidence. */
 export type Bound =
   | { readonly kind: 'bound'; readonly value: number; readonly confidence: number; readonly n: number }
   | { readonly kind: 'tooFew'; readonly n: number; readonly needed: number };

@@ -1,5 +1,5 @@
-// Cost against size, block by block: a line and a power law through the sizes that one block measured. What drifts over a run is in
-// all points of such a line, and its slopes and exponents have an interval like any other value of blocks.
+// Fits of cost against size, one per block: a line or a power law through the sizes measured in that block. Drift over the run
+// affects all points of a fit; slopes and exponents get an interval over the blocks.
 import { linearRegression } from 'simple-statistics';
 import type { ByBlock } from './log-ratio.ts';
 
@@ -14,7 +14,7 @@ export const lineThrough = (xs: readonly number[], ys: readonly number[]): Fitte
   return { start: b, slope: m };
 };
 
-/** Values at each size, of the blocks that have every size. */
+/** Calls `make` with the values of each block that has every size. */
 const wholeBlocks = <T>(
   given: readonly ByBlock[],
   make: (ys: readonly number[]) => T,
@@ -26,14 +26,14 @@ const wholeBlocks = <T>(
     }),
   );
 
-/** `given[i]`: what was measured at `xs[i]`. One line for each block that has every size; none with fewer than two sizes. */
+/** `given[i]` holds the values at `xs[i]`. One line for each block that has every size; none with fewer than two sizes. */
 export const linesByBlock = (
   xs: readonly number[],
   given: readonly ByBlock[],
 ): ReadonlyMap<number, FittedLine> =>
   xs.length < 2 ? new Map() : wholeBlocks(given, (ys) => lineThrough(xs, ys));
 
-/** Two sizes have a power law whatever lies between them. */
+/** Any two points fit a power law. */
 const FEWEST_FOR_POWER = 3;
 
 /**

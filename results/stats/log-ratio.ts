@@ -1,4 +1,4 @@
-// An arm against the baseline, block by block: drift of the machine over a run is in both halves of a pair and cancels.
+// Log-ratios of an arm to the baseline, block by block: drift over the run is in both values of a pair and cancels.
 import { type Interval, mapInterval } from './interval.ts';
 import { medianInterval } from './median.ts';
 
@@ -17,11 +17,11 @@ export const numbersOf = (byBlock: ByBlock): Float64Array => {
 
 export interface LogRatios {
   readonly values: Float64Array;
-  /** Complete pairs of which one value was zero or less: they have no ratio. */
+  /** Pairs without a ratio: one value is zero or less. */
   readonly withoutRatio: number;
 }
 
-/** Of every block that holds both, in the order of the arm's blocks. */
+/** One for each block that has both values, in the order of the arm's blocks. */
 export const logRatios = (arm: ByBlock, baseline: ByBlock): LogRatios => {
   const values = new Float64Array(arm.size);
   let count = 0;
@@ -35,7 +35,7 @@ export const logRatios = (arm: ByBlock, baseline: ByBlock): LogRatios => {
   return { values: values.subarray(0, count), withoutRatio };
 };
 
-/** The same with the block of each. */
+/** The same by block. */
 export const logRatiosByBlock = (arm: ByBlock, baseline: ByBlock): ByBlock => {
   const logs = new Map<number, number>();
   arm.forEach((value, block) => {

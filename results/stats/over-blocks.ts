@@ -1,15 +1,15 @@
-// Where a value of blocks lies: the one way in which a row, a claim or a published table gets its interval. Blocks of one run are
-// independent values; blocks of several runs put together belong to their run first.
+// Intervals over blocks, for rows, claims and published tables alike. Blocks of one run are independent values; blocks of a pool
+// are grouped by run.
 import { type Interval, mapInterval } from './interval.ts';
 import { type ByBlock, logRatios, logRatiosByBlock, numbersOf, ratioInterval } from './log-ratio.ts';
 import { median, medianInterval } from './median.ts';
 import { isPooled, runsInterval } from './over-runs.ts';
 
-/** The middle of the blocks with its interval. */
+/** The centre of the blocks with its interval. */
 export const intervalOver = (values: ByBlock, confidence: number): Interval =>
   isPooled(values) ? runsInterval(values, confidence) : medianInterval(numbersOf(values), confidence);
 
-/** Per block `values` divided by `base`; only blocks that hold both, both above zero. */
+/** The interval of `values` divided by `base` per block; blocks without two values above zero are left out. */
 export const ratioOver = (values: ByBlock, base: ByBlock, confidence: number): Interval =>
   isPooled(values)
     ? mapInterval(runsInterval(logRatiosByBlock(values, base), confidence), Math.exp)
@@ -28,12 +28,12 @@ const isAboveZero = (values: ByBlock): boolean => {
   return true;
 };
 
-/** Of a time, a size or a rate: over runs in the logarithm, since none of them can fall below zero. */
+/** The interval of a time, a size or a rate; over runs in the logarithm, since it cannot be negative. */
 export const levelOver = (values: ByBlock, confidence: number): Interval =>
   isPooled(values) && isAboveZero(values)
     ? mapInterval(runsInterval(logsOf(values), confidence), Math.exp)
     : intervalOver(values, confidence);
 
-/** The number that stands for all blocks, whether or not there are enough for an interval; null without a block. */
+/** The centre of all blocks, also if they are too few for an interval; null without a block. */
 export const centerOver = (values: ByBlock, interval: Interval): number | null =>
   interval.kind === 'interval' && interval.runs !== undefined ? interval.center : median(numbersOf(values));

@@ -1,9 +1,9 @@
-// Several runs of one plan as one estimate: blocks of a run share what that run shared, so a run counts as one value, its middle,
-// however many blocks it has.
+// One estimate from several runs of one plan. Blocks of a run are not independent, so a run counts as one value, its median,
+// whatever its number of blocks.
 //
-// The interval is the wider of two: Student's t over the middles of the runs, which holds its coverage with five runs, and a
-// bootstrap that draws runs first and blocks within them, which is wider where blocks are few and skewed. The bootstrap alone
-// covers too little with so few runs.
+// The interval is the wider of two: Student's t over the medians of the runs, which keeps its coverage with five runs, and a
+// bootstrap that draws runs and then blocks within them, which is wider if blocks are few and skewed. The bootstrap alone
+// covers too little with five runs.
 //
 // Source: Davison and Hinkley, Bootstrap Methods and their Application, section 3.8 (hierarchical data).
 import { binomialBelow } from './binomial.ts';
@@ -13,24 +13,24 @@ import { median } from './median.ts';
 import { seededUniform } from './seeded.ts';
 import { studentBound } from './student.ts';
 
-/** Sessions of a run have their own millions of blocks; the number of a block of several runs says which run it is of. */
+/** The number of a pooled block encodes its run; each session of a run has 2^20 block numbers. */
 const BLOCKS_PER_RUN = 2 ** 33;
 
-/** Runs that are put together count from 1: the blocks of a run alone keep their numbers. */
+/** Pooled runs count from 1; blocks of a run alone keep their numbers. */
 export const firstBlockOf = (run: number): number => run * BLOCKS_PER_RUN;
 const runOf = (block: number): number => Math.floor(block / BLOCKS_PER_RUN);
 
-/** Whether any block is one of several runs put together. */
+/** Whether the blocks are those of a pool. */
 export const isPooled = (values: ByBlock): boolean => {
   for (const block of values.keys()) return runOf(block) > 0;
   return false;
 };
 
-/** Of two the interval would be honest and reach from nothing to anything. */
+/** With two runs the interval would be too wide to decide anything. */
 export const FEWEST_RUNS = 3;
 const DRAWS = 1000;
 const SEED = 20230120;
-/** Of the distribution of a resampled median. */
+/** Resolution of the distribution of a resampled median. */
 const TABLE_SIZE = 1024;
 
 /** Values of each run, ascending. */
@@ -48,8 +48,8 @@ const byRun = (values: ByBlock): readonly Float64Array[] => {
 const tables = new Map<number, Int32Array>();
 
 /**
- * Which of n ascending values is the median of n draws from them, at evenly spaced shares of its distribution: so a draw of a
- * median is one look-up. Of an even n the lower and the upper of the two middle ones in turn.
+ * The index of the median of n draws from n ascending values, at evenly spaced quantiles of its distribution: drawing a median is one
+ * table access. For an even n the entries alternate between the lower and the upper middle value.
  */
 const medianRanks = (n: number): Int32Array => {
   const known = tables.get(n);
@@ -57,7 +57,7 @@ const medianRanks = (n: number): Int32Array => {
   const table = new Int32Array(TABLE_SIZE);
   for (const [side, rank] of [(n + 1) >> 1, (n + 2) >> 1].entries()) {
     let index = 0;
-    // Never so far from the middle in a thousand draws.
+    // 4 standard deviations: not reached in a thousand draws.
     if (n > 64) index = Math.max(0, Math.floor(n / 2 - 4 * Math.sqrt(n)));
     const below = (at: number): number => (at + 1 >= n ? 1 : 1 - binomialBelow(rank - 1, n, (at + 1) / n));
     let reached = below(index);
@@ -72,7 +72,7 @@ const medianRanks = (n: number): Int32Array => {
 
 const drawsFor = new Map<number, Float64Array>();
 
-/** The same draws for every row: a run and a share of its median's distribution, for each of `count` runs of each draw. */
+/** The same draws for every row: a run and a quantile of its median's distribution, for each of `count` runs of each draw. */
 const uniforms = (count: number): Float64Array => {
   const known = drawsFor.get(count);
   if (known !== undefined) return known;
@@ -88,7 +88,7 @@ const mean = (values: ArrayLike<number>): number => {
   return sum / values.length;
 };
 
-/** Ascending. */
+/** The means of all draws, ascending. */
 const resampled = (runs: readonly Float64Array[]): Float64Array => {
   const count = runs.length;
   const draws = uniforms(count);
@@ -106,20 +106,20 @@ const resampled = (runs: readonly Float64Array[]): Float64Array => {
   return means.sort();
 };
 
-/** Variance that the blocks of a run leave in its middle. */
+/** Variance of a run's median that its blocks explain. */
 const ownVariance = (sorted: Float64Array): number => {
   const drawn = Array.from(medianRanks(sorted.length), (rank) => sorted[rank]!);
   const center = mean(drawn);
   return mean(drawn.map((value) => (value - center) ** 2));
 };
 
-/** Equal for the same runs in any order. */
+/** Makes the draws independent of the order of the runs. */
 const inOrder = (runs: readonly Float64Array[]): readonly Float64Array[] =>
   [...runs].sort(
     (a, b) => median(a)! - median(b)! || a.length - b.length || mean(a) - mean(b) || a[0]! - b[0]!,
   );
 
-/** Of values whose blocks are of several runs. */
+/** The interval of the values of a pool. */
 export const runsInterval = (values: ByBlock, confidence: number): Interval => {
   const runs = inOrder(byRun(values));
   const count = runs.length;

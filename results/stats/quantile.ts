@@ -1,9 +1,9 @@
-// Upper bounds of quantiles, from order statistics: the k-th smallest of n values lies above the p-quantile with probability
-// P(B <= k-1), B binomial with n trials and p. A p99 with fewer than 299 values is not made up.
+// Upper bounds of quantiles from order statistics: the k-th smallest of n values lies above the p-quantile with probability
+// P(B <= k-1), B binomial with n trials and p. A bound of the 99th percentile at 95 % needs 299 values.
 import { binomialBelow } from './binomial.ts';
 import type { Bound } from './interval.ts';
 
-/** Fewest values of which the largest bounds the p-quantile from above with this confidence. */
+/** Fewest values whose largest bounds the p-quantile from above with this confidence. */
 export const quantileNeeds = (p: number, confidence: number): number =>
   Math.ceil(Math.log1p(-confidence) / Math.log(p));
 

@@ -1,6 +1,4 @@
-// Answers that depend on a few numbers alone: the rows of a run ask for the same ones again and again.
-
-/** For functions of which a run asks only a few different things: nothing is ever forgotten. */
+/** Caches a pure function of numbers; for few different arguments, since nothing is evicted. */
 export const remembered = <A extends readonly number[], R>(
   compute: (...args: A) => R,
 ): ((...args: A) => R) => {

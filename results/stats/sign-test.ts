@@ -1,5 +1,5 @@
-// The sign test: how likely so many values on one side of a threshold are, if the median were at the threshold. It assumes
-// nothing of the distribution but independence.
+// The sign test: the probability of at least this many values on one side of a threshold if the median were at the threshold. It
+// assumes independent values and no distribution.
 //
 // Source: Conover, Practical Nonparametric Statistics, section 3.4.
 import { binomialBelow } from './binomial.ts';
@@ -10,7 +10,7 @@ export const signTestAbove = (values: readonly number[], threshold: number): num
   return above === 0 ? 1 : 1 - binomialBelow(above - 1, values.length, 0.5);
 };
 
-/** The same for the other side. */
+/** One-sided p that the median lies below `threshold`. */
 export const signTestBelow = (values: readonly number[], threshold: number): number =>
   signTestAbove(
     values.map((value) => -value),

@@ -19,10 +19,10 @@ const within = (t: number, df: number): number => {
 
 const FAR = 1e9;
 
-/** The t beyond which, to both sides together, lies 1 - `confidence`. */
+/** The t with P(|T| <= t) = `confidence`. */
 export const studentBound = remembered((df: number, confidence: number): number => {
   let [low, high] = [0, FAR];
-  // Halving in the logarithm of 1 + t: with one degree of freedom bounds reach into the thousands.
+  // Bisection in the logarithm of 1 + t: with one degree of freedom t can exceed 1,000.
   while (high - low > 1e-10 * (1 + low)) {
     const middle = Math.sqrt((1 + low) * (1 + high)) - 1;
     if (within(middle, df) < confidence) low = middle;

@@ -55,7 +55,7 @@ describe('several runs', { concurrency: 2, skip: needsRoot }, () => {
     writeFileSync(path, JSON.stringify({ ...other, plan: { ...other.plan, profile: 'default' } }));
     const unlike = await program(t, ['pool', join(out, '1'), join(out, '2')]);
     assert.equal(unlike.code, 1);
-    assert.match(unlike.stderr, /^cfsbench: not of one plan: .*\n +profile: quick and default\n/);
+    assert.match(unlike.stderr, /^cfsbench: runs have different plans: .*\n +profile: quick and default\n/);
     assert.deepEqual(leftOf(out), []);
   });
 

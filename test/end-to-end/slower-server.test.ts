@@ -36,7 +36,7 @@ test('a slower build of the server is red, also when it is measured once more in
   assert.match(stderr, /Measuring 1 slower row\(s\) again: .* --budget 300s/);
   assert.match(
     stdout.replace(/\s+/g, ' '),
-    /ls -lR of the whole image .* all of the interval is beyond the threshold of 5 %/,
+    /ls -lR of the whole image .* the whole interval is beyond the threshold of 5 %/,
   );
   const confirmed = readRun(`${out}-confirm`);
   assert.deepEqual(confirmed.plan.scenarios, ['walk-warm']);

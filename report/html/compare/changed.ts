@@ -1,4 +1,4 @@
-// Rows of a comparison as tables: a row per time or count, grouped by where it was measured.
+// Rows of a comparison as tables: one row for each time or count, grouped by place.
 import type { Count } from '../../../results/compare/counts.ts';
 import type { ExactResult } from '../../../results/gate/exact.ts';
 import type { LatencyResult } from '../../../results/gate/latencies.ts';
@@ -15,7 +15,7 @@ interface ChangeRow {
   readonly cells: readonly Content[];
 }
 
-/** On a telephone each cell names its own column. */
+/** On a narrow screen each cell shows the name of its column. */
 const cellHtml = (column: string, content: Content): Html =>
   html`<td data-arm="${column}"><span class="cell">${content}</span></td>`;
 

@@ -1,5 +1,4 @@
-// Distributions of both sides on one pair of axes, and the numbers they are drawn from.
-
+// Distributions of both sides on one pair of axes, with the numbers as a table.
 import { SHARES } from '../../analysis/curve.ts';
 import type { LineChart } from '../../browser/lines-data.d.ts';
 import type { Curves, Side, SideCurve } from '../../compare/curves.ts';
@@ -38,7 +37,7 @@ export const chartsOf = (view: CompareView): readonly LineChart[] =>
   view.curves.map(({ of, metric, curves }, index) => ({
     id: `curves-${index}`,
     x: {
-      title: of === 'ratios' ? `${shortName(metric)}, ratio to the run's own baseline` : shortName(metric),
+      title: of === 'ratios' ? `${shortName(metric)}, ratio to the baseline of the run` : shortName(metric),
       unit: of === 'ratios' ? 'ratio' : unitOf(metric),
       log: isWide(ends(curves)),
       labels: null,
@@ -55,7 +54,7 @@ export const chartsOf = (view: CompareView): readonly LineChart[] =>
 
 const figureTable = ({ of, metric, curves, place }: Curves): Html =>
   plainTable(
-    html`<th scope="col">of the blocks</th>${curves.map(
+    html`<th scope="col">blocks</th>${curves.map(
       ({ side, n }) => html`<th scope="col">${side === 'null' ? 'base again' : side} (n=${n})</th>`,
     )}`,
     SHARES.map(
@@ -81,9 +80,9 @@ export const figuresSection = (view: CompareView): Html =>
   view.curves.length === 0
     ? html``
     : html`<section><h2 id="distributions">Distributions of the rows that differ</h2>
-<p>Each step is a block: the line's height is the share of the blocks at or below that value.${
+<p>Each step is a block: the height of the line is the share of blocks at or below that value.${
         view.kind === 'two runs'
-          ? ' What is drawn are ratios to each run’s own baseline, in which the machine of the day cancels.'
+          ? ' The values are ratios to the baseline of each run, which cancel differences between the machines.'
           : ''
       }${view.curvesLeftOut === 0 ? '' : ` ${view.curvesLeftOut} more rows differ; their numbers are in the tables.`}</p>
 ${legend(sideArms(view))}

@@ -1,4 +1,4 @@
-// A comparison as one page: what changed first, then what could not be compared, then everything.
+// A comparison as one page: changed rows, rows that could not be compared, then all rows.
 import { LOOK_CONFIDENCE } from '../../../results/stats/median.ts';
 import type { LinesData } from '../../browser/lines-data.d.ts';
 import { CHANGED, type CompareView } from '../../compare/view.ts';
@@ -29,21 +29,20 @@ const timesSentence = ({ kind, times }: CompareView): string => {
   const all = plural(times.length, 'time');
   if (kind === 'two runs') {
     const apart = times.filter(({ differs }) => differs !== 'no').length;
-    return `Of ${all}, ${apart} ${apart === 1 ? 'has' : 'have'} intervals that do not meet; between runs no time is judged.`;
+    return `Of ${all}, ${apart} ${apart === 1 ? 'has' : 'have'} intervals that do not overlap; times of two runs are not judged.`;
   }
   const of = (verdict: string): number => times.filter(({ row }) => row.verdict === verdict).length;
   const rest = times.length - of('slower') - of('faster') - of('same') - of('belowFloor');
-  return `Of ${all}, ${of('slower')} slower, ${of('faster')} faster, ${of('same')} the same, ${of('belowFloor')} too small to matter, ${rest} undecided.`;
+  return `Of ${all}, ${of('slower')} slower, ${of('faster')} faster, ${of('same')} the same, ${of('belowFloor')} below the floor, ${rest} undecided.`;
 };
 
 const countsSentence = ({ counts }: CompareView): string => {
   if (counts.length === 0) return 'No counts were compared.';
   const of = (...statuses: readonly string[]): number =>
     counts.filter(({ row }) => statuses.includes(row.status)).length;
-  return `Of ${plural(counts.length, 'count')}, ${of('worse', 'varies', 'vanished')} worse or gone, ${of('better')} better, ${of('equal')} equal.`;
+  return `Of ${plural(counts.length, 'count')}, ${of('worse', 'varies', 'vanished')} worse or missing, ${of('better')} better, ${of('equal')} equal.`;
 };
 
-/** Computed, as all else. */
 export const compareFinding = (view: CompareView): string => {
   const gate =
     view.gate === null ? '' : `${view.gate.why.charAt(0).toUpperCase()}${view.gate.why.slice(1)}. `;
@@ -64,7 +63,7 @@ const explained = ({ explained: all }: CompareView): Html => {
   const list = (items: readonly string[]): Html =>
     html`<ul>${items.map((text) => html`<li class="explained">${text}</li>`)}</ul>`;
   const more = all.slice(LONGEST_LIST);
-  return html`<h3>What is worse, in words</h3>
+  return html`<h3>Worse rows in words</h3>
 ${list(all.slice(0, LONGEST_LIST))}${more.length === 0 ? null : html`<details><summary>${more.length} more</summary>${list(more)}</details>`}`;
 };
 
@@ -74,7 +73,7 @@ const changedSection = (view: CompareView): Html => {
   return html`<section><h2 id="changed">What changed</h2>
 ${times.length + counts.length === 0 ? html`<p>Nothing.</p>` : null}${
   view.kind === 'two runs' && times.length > 0
-    ? html`<p class="note">Times of two runs are shown, never judged: these are ratios to each run’s own baseline whose intervals do not meet.</p>`
+    ? html`<p class="note">Times of two runs are shown, never judged: these rows have ratios to the baseline of each run whose intervals do not overlap.</p>`
     : null
 }${timesTable('changed-times', 'Times', times, view.kind === 'two runs')}${countsTable('changed-counts', 'Counts', counts)}${explained(view)}</section>
 `;
@@ -90,14 +89,14 @@ ${times}${view.counts.length === 0 ? null : html`<details><summary>all ${plural(
 
 const methodSection = (view: CompareView): Html => html`<section><h2 id="method">How to read the numbers</h2>
 <ul>
-<li>A <b>ratio</b> is the median over the blocks of head ÷ base within a block; of two runs, of the arm ÷ that run’s own baseline. Its interval is the order-statistic interval at ${formatPercent(LOOK_CONFIDENCE)} or more, which assumes no distribution.</li>
-<li><b>would show</b>: the smallest true ratio away from 1 that would have been shown in about three of four runs like this one. An undecided row says nothing about anything smaller.</li>
+<li>A <b>ratio</b> is the median over the blocks of head ÷ base within a block; for two runs, of the arm ÷ the baseline of its run. Its interval is the order-statistic interval at ${formatPercent(LOOK_CONFIDENCE)} or more, which assumes no distribution.</li>
+<li><b>would show</b>: the smallest true ratio away from 1 that about three of four runs like this one would show. An undecided row does not exclude a smaller effect.</li>
 <li><b>base again</b>: the base measured a second time as an arm of its own; its ratio is the noise of the machine.</li>
-<li><b>Counts</b> (calls by name, files, bytes, requests) are compared without a tolerance, and only where programs, architecture, path and image are the same.</li>
+<li><b>Counts</b> (calls by name, files, bytes, requests) are compared without a tolerance, where programs, architecture, path and image are equal on both sides.</li>
 ${
   view.gatedCount === 0
     ? null
-    : html`<li>${plural(view.gatedCount, 'time')} judged together: so many need ${view.neededBlocks} blocks, and the p-values are adjusted for it (Holm).</li>`
+    : html`<li>${plural(view.gatedCount, 'time')} judged together, which needs ${view.neededBlocks} blocks; the p-values are adjusted (Holm).</li>`
 }</ul></section>
 `;
 
@@ -110,7 +109,7 @@ const bodyOf = (view: CompareView): string =>
 ${alert(view)}
 </header>
 ${changedSection(view)}${figuresSection(view)}${environmentSection(view)}${unlikeSection(view)}${runsSection(view)}${everythingSection(view)}${methodSection(view)}
-<footer>Made by cfsbench from the run folders alone. Charts: Chart.js (MIT).</footer>
+<footer>Made by cfsbench from the run folders. Charts: Chart.js (MIT).</footer>
 </main>`.markup;
 
 export const comparePage = (view: CompareView, scripts: DocumentParts['scripts']): string =>

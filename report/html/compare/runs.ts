@@ -1,4 +1,4 @@
-// The two runs side by side, and what differs between their machines.
+// The runs side by side, and the differences between their machines.
 import type { RunFile } from '../../../results/schema/run.ts';
 import type { CompareView } from '../../compare/view.ts';
 import { formatInstant, formatNs, shellLine } from '../../format.ts';
@@ -45,12 +45,12 @@ ${plainTable(
 `;
 
 export const environmentSection = ({ runs, environment }: CompareView): Html =>
-  html`<section><h2 id="environment">What differs between the machines</h2>
+  html`<section><h2 id="environment">Differences between the machines</h2>
 ${
   runs.length === 1
-    ? html`<p>Nothing: both were measured in one run, block by block.</p>`
+    ? html`<p>None: both sides were measured in one run, block by block.</p>`
     : environment.length === 0
-      ? html`<p>Nothing that a run records.</p>`
+      ? html`<p>None that a run records.</p>`
       : plainTable(
           html`<th scope="col">item</th><th scope="col" class="text">base</th><th scope="col" class="text">head</th>`,
           environment.map(
@@ -58,7 +58,7 @@ ${
               html`<tr data-item="${item}"><th scope="row">${item}</th>${longCell(base ?? 'absent')}${longCell(head ?? 'absent')}</tr>
 `,
           ),
-          'what differs between the machines',
+          'differences between the machines',
         )
 }</section>
 `;

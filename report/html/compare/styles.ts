@@ -1,4 +1,4 @@
-// What the pages of comparisons and of the history add to the style of all pages.
+// Styles of the comparison and history pages, added to the common ones.
 import { styles } from '../styles.ts';
 
 export const pageStyles = `${styles}

@@ -1,4 +1,4 @@
-// What cannot be held against each other, each with the reason.
+// Rows that could not be compared, with the reason.
 import type { ExactResult, ExactStatus } from '../../../results/gate/exact.ts';
 import type { ComparedCount, CompareView } from '../../compare/view.ts';
 import { countedText, placeText, plural } from '../../compare/words.ts';
@@ -6,16 +6,16 @@ import { shortName } from '../../format.ts';
 import { type Html, html } from '../html.ts';
 
 const WHY: Readonly<Partial<Record<ExactStatus, string>>> = {
-  vanished: 'The base has counts of it, the head has none.',
-  new: 'The head has counts of it, the base has none.',
-  demoted: 'It was not the same in every pass of the base, so that nothing exact can be said.',
+  vanished: 'Counted in the base, absent from the head.',
+  new: 'Counted in the head, absent from the base.',
+  demoted: 'The count varied between passes of the base, so there is no exact value to compare with.',
   unjudged:
-    'Requests to a FUSE server vary by strays: the least of five counting passes is compared, and there were fewer.',
+    'Counts of FUSE requests include stray requests: the minimum of five counting passes is compared, and there were fewer passes.',
   incomparable:
-    'Programs, architecture, path or image are not the same on both sides. That is never worse, and never better.',
+    'Programs, architecture, path or image differ between the sides. Such a row is neither worse nor better.',
 };
 
-/** Rows of one place for one reason are one line. */
+/** Rows of one place with one reason share a line. */
 const lines = (rows: readonly ExactResult[]): readonly Html[] => {
   const groups = new Map<string, { readonly row: ExactResult; readonly names: string[] }>();
   for (const row of rows) {
@@ -54,7 +54,7 @@ const notJudged = (view: CompareView): Html => {
     : html`<h3>Times that are not judged: ${rows.length}</h3>
 <ul data-status="undecided">${rows.map(
         ({ row }) => html`<li><b>${placeText(row.place)}</b>: ${shortName(row.metric)}: ${
-          row.judged === 'red' ? 'not seen again by the rerun' : row.why
+          row.judged === 'red' ? 'the rerun did not confirm it' : row.why
         }</li>
 `,
       )}</ul>`;
@@ -90,7 +90,7 @@ export const unlikeSection = (view: CompareView): Html => {
   ].filter(({ markup }) => markup !== '');
   return parts.length === 0
     ? html``
-    : html`<section><h2 id="unlike">What could not be compared, and why</h2>
+    : html`<section><h2 id="unlike">Rows that could not be compared</h2>
 ${parts}</section>
 `;
 };

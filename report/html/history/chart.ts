@@ -1,4 +1,4 @@
-// One series as lines: its values, the level between changes, the runs that changed it, and the fence of the latest step.
+// One series as lines: its values, the median between changes, the runs that changed it, and the fence of the latest step.
 import type { Trend } from '../../../results/history/trends.ts';
 import type { LineChart, LineSeries } from '../../browser/lines-data.d.ts';
 import { formatInstant, formatRatio, formatValue, grouped } from '../../format.ts';
@@ -28,7 +28,7 @@ const levelOf = (trend: Trend): LineSeries['points'] => {
   ];
 };
 
-/** Where the latest value would lie with a step that is not out of the ordinary. */
+/** The range of the latest value with a step inside the fence. */
 const fenceOf = ({ fence, lines }: Trend): LineSeries['ranges'] => {
   const before = lines.at(-2)?.value;
   return fence?.kind !== 'fence' || before === undefined ? [] : [[before + fence.lo, before + fence.hi]];

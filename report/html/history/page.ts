@@ -1,4 +1,4 @@
-// The history as one page: a chart and a table for every series that changed and for every ratio, and a line for the rest.
+// The history as one page: a chart and a table for each series that changed and for each ratio, one line for each other series.
 
 import { hasChanged, type Trend } from '../../../results/history/trends.ts';
 import type { HistoryLine } from '../../../results/schema/history.ts';
@@ -23,15 +23,15 @@ const SECTIONS = [
   ['method', 'Method'],
 ] as const;
 
-/** Of a page that opens quickly; the tables have all series. */
+/** So that the page opens quickly; the tables have all series. */
 const MOST_CHARTS = 120;
 
-/** Where a run's folder lies, as a reference from the page; null: not known. */
+/** Link from the page to the folder of a run; null: unknown. */
 export type HrefOf = (run: string) => string | null;
 
 export interface HistoryOptions {
   readonly hrefOf: HrefOf;
-  /** A chart for every series, not only for those that changed and for ratios. */
+  /** A chart for every series; else for ratios and series that changed. */
   readonly all: boolean;
 }
 
@@ -61,7 +61,7 @@ const figure = ({ trend, id }: Charted, hrefOf: HrefOf): Html => {
 <div class="chart"><canvas id="${id}" role="img" aria-label="Trend: ${title}. The same numbers are in the table below."></canvas></div>
 ${changes}${
   trend.fence?.kind === 'fence' && trend.fence.outside
-    ? html`<p class="note">The latest step is outside of the fence.</p>`
+    ? html`<p class="note">The latest step is outside the fence.</p>`
     : null
 }<details><summary>these numbers as a table</summary>${trendTable(trend, hrefOf)}</details></figure>
 `;
@@ -78,7 +78,7 @@ const restSection = (rest: readonly Trend[]): Html =>
   rest.length === 0
     ? html``
     : html`<section><h2 id="counts">Series without a chart</h2>
-<p>None of them changed${rest.some(hasChanged) ? ', but for those that found no room above' : ''}.</p>
+<p>${rest.some(hasChanged) ? `The page has at most ${MOST_CHARTS} charts; the other series that changed are listed here.` : 'None of them changed.'}</p>
 <details><summary>${`${rest.length} series`}</summary>${plainTable(
         html`<th scope="col">series</th><th scope="col">latest</th><th scope="col">runs</th>`,
         rest.map(
@@ -107,11 +107,11 @@ ${plainTable(
 
 const method = html`<section><h2 id="method">How to read the charts</h2>
 <ul>
-<li>Values are compared only where programs, architecture, path and image are the same; ratios, to the run’s own baseline, also only on the same kind of machine. Anything else begins a series of its own.</li>
-<li>A line through a point is its interval at 95 % or more. The dashed line is the median between two changes, a red mark the first run after one.</li>
-<li>An exact count changed where it is another number. Ratios and requests change where the energy distance between what lies before and after is larger than in all but 1 % of shuffled orders (E-divisive), with at least five runs on either side.</li>
-<li>The dashed upright line at the latest run is the fence: where it would lie if its step were no larger than three interquartile ranges beyond the usual ones. It needs 11 runs.</li>
-<li>Changes are advice: they gate nothing.</li>
+<li>Counts are compared where programs, architecture, path and image are equal; ratios to the baseline of the run where the CPU, the kernel and the file system are equal, too. Any difference begins another series.</li>
+<li>A line through a point is its interval at 95 % or more. The dashed line is the median between two changes; a red mark is the first run after a change.</li>
+<li>An exact count changed where its value differs. A ratio or a count of requests changed where the energy distance between the runs before and after is larger than in 99 % of shuffled orders (E-divisive), with at least five runs on each side.</li>
+<li>The dashed upright line at the latest run is the fence: the range of steps within three interquartile ranges of the usual ones. It needs 11 runs.</li>
+<li>Changes are shown; they never fail a gate.</li>
 </ul></section>
 `;
 
@@ -122,8 +122,7 @@ const findingOf = (trends: readonly Trend[], runs: number): string => {
   return `${trends.length} series of ${plural(runs, 'run')}: ${changed.length} changed at some time${latest === 0 ? '' : `, ${latest} of them with the latest run`}.`;
 };
 
-/** In the order of places. */
-const inOrder = (trends: readonly Trend[]): readonly Trend[] =>
+const byPlace = (trends: readonly Trend[]): readonly Trend[] =>
   [...trends].sort((a, b) => (seriesName(a) < seriesName(b) ? -1 : 1));
 
 export const historyPage = (
@@ -131,7 +130,7 @@ export const historyPage = (
   { hrefOf, all }: HistoryOptions,
   scripts: DocumentParts['scripts'],
 ): string => {
-  const trends = inOrder(cleaned(found));
+  const trends = byPlace(cleaned(found));
   const lines = trends
     .flatMap((trend) => trend.lines)
     .sort((a, b) => (`${a.startedAt} ${a.run}` < `${b.startedAt} ${b.run}` ? -1 : 1));
@@ -151,7 +150,7 @@ export const historyPage = (
 ${legend(arms)}
 </header>
 ${chartsSection('changed', 'What changed', changed, hrefOf)}${chartsSection('steady', all ? 'What did not change' : 'Ratios that did not change', steady, hrefOf)}${restSection(trends.filter((trend) => !shown.has(trend)))}${lines.length === 0 ? null : runsSection(lines, hrefOf)}${method}
-<footer>Made by cfsbench from the history alone. Charts: Chart.js (MIT).</footer>
+<footer>Made by cfsbench from the history. Charts: Chart.js (MIT).</footer>
 </main>`.markup;
   return documentOf({
     title: 'history',

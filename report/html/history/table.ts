@@ -1,4 +1,4 @@
-// The numbers of one trend.
+// The values of one series as a table.
 import type { Trend } from '../../../results/history/trends.ts';
 import { formatInstant } from '../../format.ts';
 import { type Html, html } from '../html.ts';
@@ -13,7 +13,7 @@ const noteOf = (trend: Trend, position: number): string => {
       ? []
       : [`changed: ${valueText(trend, change.before)} → ${valueText(trend, change.after)}`]),
     ...(position === lines.length - 1 && fence?.kind === 'fence' && fence.outside
-      ? [`the step of ${fence.step} is outside of ${fence.lo.toPrecision(3)} to ${fence.hi.toPrecision(3)}`]
+      ? [`the step of ${fence.step} is outside ${fence.lo.toPrecision(3)} to ${fence.hi.toPrecision(3)}`]
       : []),
   ];
   return parts.join('; ');

@@ -89,14 +89,16 @@ test('what is incomparable or undecided is skipped, with the reason', () => {
       cases.flatMap(({ verdict }) => (verdict.kind === 'skipped' ? [verdict.why] : [])),
     );
   assert.ok(reasons('another tar').some((why) => /^incomparable: tar: .* in the base, /.test(why)));
-  assert.ok(reasons('undecided').some((why) => /^8 blocks, so many rows together need \d+: /.test(why)));
+  assert.ok(
+    reasons('undecided').some((why) => /^8 blocks; judging these rows together needs \d+: /.test(why)),
+  );
   assert.ok(reasons('equal').some((why) => /^shown, not judged: /.test(why)));
 });
 
 test('a red row that the rerun did not show again is skipped; one that may be missing, too', () => {
   const slower = casesOf(judgedArms(twoArms(24, 1.5), { isRefuted: () => true }));
   assert.deepEqual(kinds(slower, 'failed'), []);
-  assert.ok(JSON.stringify(slower).includes('not seen again by the rerun'));
+  assert.ok(JSON.stringify(slower).includes('the rerun did not confirm it'));
   const gone = changed(base, (one) => (one.arm === 'unpacked-overlay' ? null : one));
   const allowed = casesOf(judgedRuns(base, gone, { allowMissing: ['unpacked-overlay'] }));
   assert.deepEqual(kinds(allowed, 'failed'), []);
@@ -115,7 +117,7 @@ test('JUnit: its reader sees each failure with its explanation', { skip: skipJun
     const failures = suites.flatMap(({ cases }) => cases.filter(([, kind]) => kind === 'Failure'));
     assert.equal(failures.length, kinds(casesOf(judging), 'failed').length);
     for (const [name, , , text] of failures)
-      if (name === 'create: tar: openat') assert.match(text ?? '', /so this is no noise/);
+      if (name === 'create: tar: openat') assert.match(text ?? '', /so this is not noise/);
   }
 });
 

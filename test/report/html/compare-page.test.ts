@@ -146,7 +146,7 @@ test('two runs: ratios of both, and counts as the text has them', { skip }, asyn
     );
     assert.match(
       String(await page.evaluate('document.querySelector("li.explained").textContent')),
-      /so this is no noise/,
+      /so this is not noise/,
     );
   });
 });

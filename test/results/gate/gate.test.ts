@@ -128,7 +128,7 @@ describe('two arms of one run', () => {
     assert.equal(gate.exit, 2);
     const latency = gate.red.find(({ kind }) => kind === 'latency')!;
     const text = explain(latency, compareArms(loaded(given)), given.run);
-    assert.match(text, /over 12 blocks: all of the interval is beyond the threshold of 5 %/);
+    assert.match(text, /over 12 blocks: the whole interval is beyond the threshold of 5 %/);
     assert.match(text, /cfsbench run --ab erofs-overlay erofs-overlay --scenarios/);
   });
 
@@ -138,7 +138,7 @@ describe('two arms of one run', () => {
     const gate = armsGated(twoArms(8, 2));
     assert.equal(gate.exit, 0);
     assert.ok(gate.undecided.every(({ judged }) => judged === 'unjudgeable'));
-    assert.match(gate.undecided[0]!.why, /8 blocks, so many rows together need \d+/);
+    assert.match(gate.undecided[0]!.why, /8 blocks; judging these rows together needs \d+/);
     assert.equal(armsGated(twoArms(8, 2), true).exit, 3);
   });
 

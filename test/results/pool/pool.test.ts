@@ -73,7 +73,7 @@ test('runs of another plan are refused, and the error names what differs', async
     [/^arms: /, ({ plan }) => ({ plan: { ...plan, arms: plan.arms.slice(1) } })],
     [/^baseline: /, ({ plan }) => ({ plan: { ...plan, baseline: 'composefs-fuse' } })],
     [
-      /^cfsbench: .* and 0\.1\.0 of no known commit$/,
+      /^cfsbench: .* and 0\.1\.0 \(unknown commit\)$/,
       ({ cfsbench }) => ({ cfsbench: { ...cfsbench, commit: null } }),
     ],
     [
@@ -96,7 +96,7 @@ test('runs of another plan are refused, and the error names what differs', async
   ];
   for (const [fact, change] of wrong) {
     const [message = '', ...facts] = await refusal(withRun(change));
-    assert.match(message, /^not of one plan: 2026-01-15-example-1 and 2026-01-15-example-9$/);
+    assert.match(message, /^runs have different plans: 2026-01-15-example-1 and 2026-01-15-example-9$/);
     assert.equal(facts.length, 1, facts.join('; '));
     assert.match(facts[0]!, fact);
   }
@@ -116,7 +116,7 @@ test('seeds, folders and budgets may differ, and what a run left out for want of
 });
 
 test('a run is no second run of itself', async () => {
-  assert.match((await refusal(FIVE[0]!))[0] ?? '', /^the same run twice: 2026-01-15-example-1$/);
+  assert.match((await refusal(FIVE[0]!))[0] ?? '', /^run named twice: 2026-01-15-example-1$/);
 });
 
 test('another kernel, tool or machine is no reason to refuse, and is said where it is read', async () => {
@@ -126,7 +126,7 @@ test('another kernel, tool or machine is no reason to refuse, and is said where 
   }));
   const found = await pooled([FIVE[0]!, other]);
   const said = found.pool.notices.join('\n');
-  assert.match(said, /^the runs are of 2 machines: .*elsewhere$/m);
+  assert.match(said, /^the runs come from 2 machines: .*elsewhere$/m);
   assert.match(said, /^the runs differ in kernel: 6\.18\.0 \| 6\.19\.0$/m);
   assert.match(said, /^the runs differ in tools\.tar: .* \| tar 2$/m);
   assert.match(terminalOf(viewOf(found)), /The runs differ in kernel: 6\.18\.0 \| 6\.19\.0\./);
