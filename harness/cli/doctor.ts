@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { definitionLines, wrapText } from '../../report/text.ts';
 import { ascii } from '../../report/visible.ts';
-import type { Judgement } from '../../results/schema/run.ts';
+import type { ConditionWarning } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
@@ -88,7 +88,7 @@ export interface DoctorOptions {
 
 /** Conditions of the idle machine. */
 export const benchText = (
-  judged: readonly Judgement[],
+  judged: readonly ConditionWarning[],
   otherMounts: readonly string[],
   columns: number,
 ): string => {

@@ -1,6 +1,6 @@
 // Conditions of a run, such as load and frequency: read and judged before its first slot and after its last one.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Conditions, Judgement } from '../../results/schema/run.ts';
+import type { Conditions, ConditionWarning } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 import { judgeDisk, judgeQuiet, judgeRun } from '../runner/conditions.ts';
 import { isWithoutJournal } from '../sys/journal.ts';
@@ -20,23 +20,23 @@ export const otherMountsOf = (workDir: string): readonly string[] => {
 };
 
 /** Judges half a second in which cfsbench does nothing. */
-export const judgeIdleMachine = async (): Promise<readonly Judgement[]> => {
+export const judgeIdleMachine = async (): Promise<readonly ConditionWarning[]> => {
   const from = readMoment();
   await sleep(IDLE_MS);
   return judgeQuiet(from, readMoment());
 };
 
-const judgeDiskOf = (workDir: string): readonly Judgement[] => {
+const judgeDiskOf = (workDir: string): readonly ConditionWarning[] => {
   const mount = mountOf(readMounts(), workDir);
   return mount === undefined
     ? []
     : judgeDisk({ options: mount.options, journalMissing: isWithoutJournal(mount) });
 };
 
-const noiseIn = (judged: readonly Judgement[]): readonly Judgement[] =>
+const noiseIn = (judged: readonly ConditionWarning[]): readonly ConditionWarning[] =>
   judged.filter(({ severity }) => severity === 'noise');
 
-export const refuseNoise = (judged: readonly Judgement[]): void => {
+export const refuseNoise = (judged: readonly ConditionWarning[]): void => {
   const noise = noiseIn(judged);
   if (noise.length === 0) return;
   throw new UserError('this machine is too noisy to measure on (--strict)', {

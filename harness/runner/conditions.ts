@@ -1,5 +1,5 @@
 // What the readings of a machine mean for its numbers. Pure.
-import type { Conditions, Judgement, Moment } from '../../results/schema/run.ts';
+import type { Conditions, ConditionWarning, Moment } from '../../results/schema/run.ts';
 
 const NS_PER_US = 1000;
 const LIMITS = {
@@ -44,13 +44,26 @@ export const windowOf = (start: Moment, end: Moment): Window => {
   };
 };
 
-const noise = (id: string, text: string, hint: string): Judgement => ({ id, severity: 'noise', text, hint });
-const note = (id: string, text: string, hint: string): Judgement => ({ id, severity: 'note', text, hint });
+const noise = (id: string, text: string, hint: string): ConditionWarning => ({
+  id,
+  severity: 'noise',
+  text,
+  hint,
+});
+const note = (id: string, text: string, hint: string): ConditionWarning => ({
+  id,
+  severity: 'note',
+  text,
+  hint,
+});
 
-const above = (value: number | null, limit: number, judged: (value: number) => Judgement): Judgement[] =>
-  value !== null && value > limit ? [judged(value)] : [];
+const above = (
+  value: number | null,
+  limit: number,
+  judged: (value: number) => ConditionWarning,
+): ConditionWarning[] => (value !== null && value > limit ? [judged(value)] : []);
 
-const ofSteal = ({ steal }: Window): Judgement[] =>
+const ofSteal = ({ steal }: Window): ConditionWarning[] =>
   above(steal, LIMITS.steal, (share) =>
     noise(
       'steal',
@@ -59,7 +72,7 @@ const ofSteal = ({ steal }: Window): Judgement[] =>
     ),
   );
 
-const ofMemory = ({ memoryAvailableBytes: free, memoryBytes: all }: Moment): Judgement[] =>
+const ofMemory = ({ memoryAvailableBytes: free, memoryBytes: all }: Moment): ConditionWarning[] =>
   free !== null && all !== null && free < LIMITS.memoryAvailable * all
     ? [
         noise(
@@ -70,7 +83,7 @@ const ofMemory = ({ memoryAvailableBytes: free, memoryBytes: all }: Moment): Jud
       ]
     : [];
 
-const ofSettings = ({ governor, turbo, smt, swapUsedBytes }: Moment): Judgement[] => [
+const ofSettings = ({ governor, turbo, smt, swapUsedBytes }: Moment): ConditionWarning[] => [
   ...(governor !== null && governor !== 'performance'
     ? [note('governor', `the CPU frequency governor is ${governor}`, 'cpupower frequency-set -g performance')]
     : []),
@@ -101,7 +114,7 @@ const ofSettings = ({ governor, turbo, smt, swapUsedBytes }: Moment): Judgement[
 export const judgeDisk = (disk: {
   readonly options: string;
   readonly journalMissing: boolean;
-}): readonly Judgement[] => [
+}): readonly ConditionWarning[] => [
   ...(disk.options.split(',').includes('discard')
     ? [
         note(
@@ -123,7 +136,7 @@ export const judgeDisk = (disk: {
 ];
 
 /** Before a run: what happens while nothing of ours does. */
-export const judgeQuiet = (start: Moment, end: Moment): readonly Judgement[] => {
+export const judgeQuiet = (start: Moment, end: Moment): readonly ConditionWarning[] => {
   const window = windowOf(start, end);
   return [
     ...above(window.busy, LIMITS.busy, (share) =>
@@ -149,7 +162,7 @@ export const judgeRun = (
   start: Moment,
   end: Moment,
   kernelWarnings: readonly string[] | null,
-): readonly Judgement[] => {
+): readonly ConditionWarning[] => {
   const window = windowOf(start, end);
   const swapped =
     (grew(start.swapInCount, end.swapInCount) ?? 0) + (grew(start.swapOutCount, end.swapOutCount) ?? 0);

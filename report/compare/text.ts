@@ -8,7 +8,7 @@ import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { formatRatio, ratioText, shortName } from '../format.ts';
-import { wrapText } from '../text.ts';
+import { tableLines, wrapText } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
 import { ascii } from '../visible.ts';
 import { explain, shortReason } from './explain.ts';
@@ -26,7 +26,7 @@ export interface CompareTextOptions {
 const MOST_ENTRIES = 20;
 
 const indented = (text: string, columns: number): readonly string[] =>
-  wrapText(text, columns - 4).map((line, i) => `${i === 0 ? '  ' : '    '}${line}`);
+  wrapText(text, columns, { indent: '  ', hanging: '    ' });
 
 interface Section {
   readonly title: string;
@@ -138,18 +138,8 @@ const otherSections = (comparison: Comparison): readonly Section[] => [
   incomparable(comparison),
 ];
 
-const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-      .join('  ')
-      .trimEnd(),
-  );
-};
-
 const latencyCells = (row: LatencyResult): readonly string[] => [
-  `  ${ascii(shortName(row.metric))}`,
+  ascii(shortName(row.metric)),
   ratioText(row.ratio),
   row.verdict === 'undecided' ? '~' : verdictText(row),
   row.detectable === null ? '' : formatRatio(row.detectable),
@@ -157,13 +147,17 @@ const latencyCells = (row: LatencyResult): readonly string[] => [
   String(row.n),
 ];
 
-const latencyTables = (rows: readonly LatencyResult[], showsArm: boolean): readonly string[] => {
+const latencyTables = (
+  rows: readonly LatencyResult[],
+  showsArm: boolean,
+  columns: number,
+): readonly string[] => {
   const sorted = [...rows].sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
   const titleOf = ({ place }: LatencyResult): string =>
     placeText({ ...place, arm: showsArm ? place.arm : '' });
   return grouped(sorted, titleOf).flatMap((same) => [
     titleOf(same[0]),
-    ...aligned([['', 'ratio', 'verdict', 'sees', 'null', 'n'], ...same.map(latencyCells)]),
+    ...tableLines(['', 'ratio', 'verdict', 'sees', 'null', 'n'], same.map(latencyCells), columns),
   ]);
 };
 
@@ -190,7 +184,9 @@ const latencyLines = (comparison: Comparison, columns: number): readonly string[
   const { kind, latencies } = comparison;
   if (latencies.rows.length === 0) return [];
   const lines =
-    kind === 'two runs' ? betweenRuns(comparison) : latencyTables(latencies.rows, kind === 'one run');
+    kind === 'two runs'
+      ? betweenRuns(comparison)
+      : latencyTables(latencies.rows, kind === 'one run', columns);
   return ['', ...wrapText(LATENCY_TITLES[kind], columns), ...lines.map((line) => line.slice(0, columns))];
 };
 

@@ -9,34 +9,25 @@ const LATEST = 8;
 const shown = ({ of }: Trend, value: number): string =>
   of.noise === 'noisy' ? formatRatio(value) : grouped(value);
 
-const lineOf = (text: string, indent: string, columns: number): string[] =>
-  wrapText(text, columns - indent.length).map((line) => `${indent}${line}`);
-
-const trendLines = (trend: Trend, columns: number): string[] => {
+const trendLines = (trend: Trend, columns: number): readonly string[] => {
   const { of, lines, changes, fence } = trend;
   const latest = lines.slice(-LATEST).map(({ value }) => shown(trend, value));
   const title = [of.scenario, of.params, of.image, of.arm].filter((part) => part !== '').join(', ');
-  return [
-    ...lineOf(`${ascii(title)}: ${ascii(of.what)}`, '', columns),
-    ...lineOf(
-      `${lines.length > LATEST ? '... ' : ''}${latest.join(' ')}   (${lines.length} runs)`,
-      '  ',
-      columns,
-    ),
-    ...changes.flatMap(({ run, commit, before, after }) =>
-      lineOf(
+  const details = [
+    `${lines.length > LATEST ? '... ' : ''}${latest.join(' ')} (${lines.length} runs)`,
+    ...changes.map(
+      ({ run, commit, before, after }) =>
         `changed with ${ascii(run)} (commit ${ascii(commit ?? 'unknown')}): ${shown(trend, before)} -> ${shown(trend, after)}`,
-        '  ',
-        columns,
-      ),
     ),
     ...(fence?.kind === 'fence' && fence.outside
-      ? lineOf(
+      ? [
           `the latest step of ${grouped(fence.step)} is outside ${fence.lo.toPrecision(3)} to ${fence.hi.toPrecision(3)}`,
-          '  ',
-          columns,
-        )
+        ]
       : []),
+  ];
+  return [
+    ...wrapText(`${ascii(title)}: ${ascii(of.what)}`, columns),
+    ...details.flatMap((text) => wrapText(text, columns, { indent: '  ' })),
     '',
   ];
 };

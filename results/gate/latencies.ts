@@ -54,7 +54,7 @@ export interface LatencyOptions {
   readonly all: boolean;
 }
 
-interface Candidate {
+interface LatencyPair {
   readonly place: RowPlace;
   readonly row: Row;
   readonly base: Cell;
@@ -70,20 +70,20 @@ const centerOf = (cell: Cell | undefined): number | null => {
   return ratio?.kind === 'interval' ? ratio.center : null;
 };
 
-const candidatesOf = ({ run, tallied }: LoadedRun, options: LatencyOptions): readonly Candidate[] =>
+const candidatesOf = ({ run, tallied }: LoadedRun, options: LatencyOptions): readonly LatencyPair[] =>
   tallied.groups.flatMap((data) => {
     const { scenario, params, image } = data.group;
     const headline = run.catalogue.scenarios[scenario]?.headline ?? [];
     const metrics = [...data.time.keys()].filter(
       (name) => headline.includes(name) || (options.all && /Ns$/.test(name)),
     );
-    return metrics.flatMap((metric): Candidate[] => {
+    return metrics.flatMap((metric): LatencyPair[] => {
       const { delta, gate } = thresholdOf(options.config, scenario, metric);
       const row = rowOf(data, metric, { catalogue: run.catalogue, baseline: options.baseline, delta });
       const base = row?.cells.find(({ arm }) => arm === options.baseline);
       if (row === null || base === undefined) return [];
       const nullRatio = centerOf(row.cells.find(({ arm }) => arm === NULL_ARM));
-      return row.cells.flatMap((head): Candidate[] => {
+      return row.cells.flatMap((head): LatencyPair[] => {
         if (head.arm === NULL_ARM || head.versus === null) return [];
         const place = { scenario, params: paramsKey(params), image, arm: head.arm };
         // The start of a command depends on the machine, not on the arm.
@@ -94,7 +94,7 @@ const candidatesOf = ({ run, tallied }: LoadedRun, options: LatencyOptions): rea
   });
 
 /** One-sided p of being worse than the zone. */
-const pOf = ({ row, versus }: Candidate): number => {
+const pOf = ({ row, versus }: LatencyPair): number => {
   const logs = [...numbersOf(versus.logs)];
   return row.info.better === 'lower'
     ? signTestAbove(logs, Math.log(versus.zone.hi))
@@ -106,7 +106,11 @@ const halfWidth = (ratio: Interval): number =>
     ? Number.POSITIVE_INFINITY
     : Math.max(ratio.hi / ratio.center, ratio.center / ratio.lo);
 
-const judge = (found: Candidate, p: number, neededBlocks: number): Pick<LatencyResult, 'judged' | 'why'> => {
+const judge = (
+  found: LatencyPair,
+  p: number,
+  neededBlocks: number,
+): Pick<LatencyResult, 'judged' | 'why'> => {
   const { verdict, pairs, ratio, zone } = found.versus;
   if (pairs < neededBlocks)
     return {

@@ -28,10 +28,10 @@ export type WholeNumber = number;
 export type Values = Readonly<Record<string, number>>;
 
 /** System call name to the number of calls. */
-export type Calls = Readonly<Record<string, WholeNumber>>;
+export type CallsByName = Readonly<Record<string, WholeNumber>>;
 
 /** Phase, then actor (`harness`, `runtime`, `tar`, `rm`, `ls`, `cat`, `cfs-fuse`, …), then system call name, to count. */
-export type Ledger = Readonly<Partial<Record<Phase, Readonly<Record<string, Calls>>>>>;
+export type Ledger = Readonly<Partial<Record<Phase, Readonly<Record<string, CallsByName>>>>>;
 
 export interface Metric {
   readonly title: string;
@@ -279,10 +279,10 @@ export interface Conditions {
   readonly otherMounts: readonly string[];
   /** Warnings of the kernel that appeared during the run; null where its log cannot be read. */
   readonly kernelWarnings: readonly string[] | null;
-  readonly judged: readonly Judgement[];
+  readonly judged: readonly ConditionWarning[];
 }
 
-export interface Judgement {
+export interface ConditionWarning {
   readonly id: string;
   /** `noise` can change a result, a `note` is worth knowing. */
   readonly severity: 'noise' | 'note';

@@ -4,7 +4,7 @@ import { benchText } from '../../../harness/cli/doctor.ts';
 import { isNoisy, judgeDisk, judgeQuiet, judgeRun } from '../../../harness/runner/conditions.ts';
 import { openKernelLog, warningIn } from '../../../harness/sys/kernel-log.ts';
 import { numberAfter, pressureUs, readMoment, ticksOf } from '../../../harness/sys/moment.ts';
-import type { Judgement, Moment } from '../../../results/schema/run.ts';
+import type { ConditionWarning, Moment } from '../../../results/schema/run.ts';
 
 const nothing = readMoment(() => null);
 
@@ -35,7 +35,7 @@ const after = (changed: Partial<Moment>): Moment => ({
   ...changed,
 });
 
-const ids = (judged: readonly Judgement[]): string[] => judged.map(({ id }) => id);
+const ids = (judged: readonly ConditionWarning[]): string[] => judged.map(({ id }) => id);
 const before = (changed: Partial<Moment>) => ids(judgeQuiet(quiet, after(changed)));
 const during = (changed: Partial<Moment>, warnings: string[] | null = []) =>
   ids(judgeRun(quiet, after(changed), warnings));
