@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -25,14 +34,14 @@ const TSCONFIG = {
   include: ['harness', 'test'],
 };
 
-const notHere = spawnSync('npm', ['--version']).status === 0 ? false : 'needs npm';
+const needsNpm = spawnSync('npm', ['--version']).status === 0 ? false : 'needs npm';
 
 let folder = '';
 const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 
-// A checkout with the real set-up, the real compiler and nothing else.
+// A checkout with the real set-up script, the real compiler and one source.
 before(() => {
-  if (notHere !== false) return;
+  if (needsNpm !== false) return;
   folder = mkdtempSync(join(tmpdir(), 'cfsbench-setup-'));
   for (const name of ['scripts', 'harness/cli', 'scenarios', 'results', 'report', 'test', 'daemon', 'timed'])
     mkdirSync(join(folder, name), { recursive: true });
@@ -50,14 +59,14 @@ after(() => {
   if (folder !== '') rmSync(folder, { recursive: true, force: true });
 });
 
-interface Said {
+interface SetupResult {
   readonly status: number | null;
   readonly out: string;
   readonly lines: readonly string[];
 }
 
-const setup = (more: NodeJS.ProcessEnv = {}): Said => {
-  const { status, stdout, stderr } = spawnSync('sh', [join(folder, 'scripts/setup')], {
+const setup = (more: NodeJS.ProcessEnv = {}, ...args: string[]): SetupResult => {
+  const { status, stdout, stderr } = spawnSync('sh', [join(folder, 'scripts/setup'), ...args], {
     cwd: '/',
     env: { ...env, ...more },
     encoding: 'utf8',
@@ -67,8 +76,8 @@ const setup = (more: NodeJS.ProcessEnv = {}): Said => {
 
 const built = (name: string): boolean => existsSync(join(folder, 'build', name));
 
-test('a first start installs and compiles, and says what is missing instead of installing it', {
-  skip: notHere,
+test('the first set-up installs npm packages, compiles, and prints the command for missing system packages', {
+  skip: needsNpm,
 }, () => {
   const { status, out, lines } = setup();
   assert.equal(status, 0, lines.join('\n'));
@@ -77,39 +86,55 @@ test('a first start installs and compiles, and says what is missing instead of i
   const text = lines.join('\n');
   assert.match(
     text,
-    /missing: a C compiler with libc headers \(to compile the FUSE server and the calls of timed windows\)/,
+    /missing: a C compiler with libc headers \(compiles the FUSE server and the C library of timed windows\)/,
   );
   assert.match(text, /install: .*gcc/);
-  assert.match(text, /installing the packages of package-lock\.json \(first start\)/);
-  assert.match(text, /composefs-fuse will be skipped/);
-  assert.match(text, /the calls of a window are made one by one/);
+  assert.match(text, /installing the packages of package-lock\.json \(first set-up\)/);
+  assert.match(text, /composefs-fuse is skipped/);
+  assert.match(text, /the calls of a timed window are made one by one/);
 });
 
-test('a second start does nothing again', { skip: notHere }, () => {
+test('a second set-up repeats nothing', { skip: needsNpm }, () => {
   const { status, lines } = setup();
   assert.equal(status, 0);
   assert.ok(!lines.some((line) => /installing|compiling/.test(line)), lines.join('\n'));
 });
 
-test('with nothing missing it is silent', { skip: notHere }, () => {
+test('a set-up with nothing missing prints nothing', { skip: needsNpm }, () => {
   mkdirSync(join(folder, 'build/daemon'), { recursive: true });
   symlinkSync('/bin/true', join(folder, 'build/daemon/cfs-fuse'));
   mkdirSync(join(folder, 'build/timed'));
   symlinkSync('/bin/true', join(folder, 'build/timed/libtimed.so'));
   for (const stamp of ['daemon', 'timed']) writeFileSync(join(folder, `build/.${stamp}-stamp`), '');
-  const { status, lines } = setup();
+  // Which system packages this machine lacks is not the subject.
+  const { status, lines } = setup({}, 'build');
   assert.deepEqual({ status, lines }, { status: 0, lines: [] });
 });
 
-test('a changed source is compiled, one that is gone leaves nothing', { skip: notHere }, () => {
+test('compile installs nothing: outdated npm packages end it with the command to run', {
+  skip: needsNpm,
+}, () => {
+  const stamp = join(folder, 'node_modules/.cfsbench-package-lock.json');
+  const text = readFileSync(stamp);
+  writeFileSync(stamp, '');
+  assert.deepEqual(setup({}, 'compile'), {
+    status: 1,
+    out: '',
+    lines: ['cfsbench: setup: node_modules does not match package-lock.json', '  try: npm run setup'],
+  });
+  writeFileSync(stamp, text);
+  assert.equal(setup({}, 'compile').status, 0);
+});
+
+test('a changed source is compiled, and the output of a removed one is removed', { skip: needsNpm }, () => {
   rmSync(join(folder, 'test/old.test.ts'));
   put('test/new.test.ts', 'export {};\n');
-  assert.deepEqual(setup().lines, ['cfsbench: setup: compiling TypeScript']);
+  assert.deepEqual(setup({}, 'build').lines, ['cfsbench: setup: compiling TypeScript']);
   assert.ok(built('test/new.test.js'));
   assert.ok(!built('test/old.test.js'));
 });
 
-test('a type error stops it with what the compiler said', { skip: notHere }, () => {
+test('a type error ends the set-up with the message of the compiler', { skip: needsNpm }, () => {
   put('harness/cli/main.ts', 'export const answer: number = "42";\n');
   const { status, lines } = setup();
   assert.equal(status, 1);
@@ -118,7 +143,7 @@ test('a type error stops it with what the compiler said', { skip: notHere }, () 
   assert.equal(setup().status, 0);
 });
 
-test('of two set-ups at once the second waits', { skip: notHere }, async () => {
+test('a second set-up at the same time waits for the first', { skip: needsNpm }, async () => {
   put(
     'package-lock.json',
     `${execFileSync('cat', [join(folder, 'package-lock.json')], { encoding: 'utf8' })}\n`,
@@ -126,33 +151,33 @@ test('of two set-ups at once the second waits', { skip: notHere }, async () => {
   const both = await Promise.all(
     [1, 2].map(() => promisify(execFile)('sh', [join(folder, 'scripts/setup')], { env, encoding: 'utf8' })),
   );
-  const said = both.map(({ stderr }) => stderr).join('');
-  assert.equal(said.match(/installing the packages/g)?.length, 1, said);
+  const output = both.map(({ stderr }) => stderr).join('');
+  assert.equal(output.match(/installing the packages/g)?.length, 1, output);
   assert.ok(built('harness/cli/main.js'));
 });
 
-// Debian's smallest systems have util-linux without mount, which is a package of its own there.
-test('each system tool that is not there is named with the package it comes in', { skip: notHere }, () => {
+// On Debian mount is a package apart from util-linux.
+test('each missing system tool is named with its package', { skip: needsNpm }, () => {
   const bin = join(folder, 'few-tools');
   mkdirSync(bin);
-  const gone = ['mount', 'setpriv', 'tar'];
+  const hidden = ['mount', 'setpriv', 'tar', 'mkfs.xfs'];
   for (const from of (process.env['PATH'] ?? '').split(':').filter((path) => existsSync(path)))
     for (const name of readdirSync(from))
-      if (!gone.includes(name) && !existsSync(join(bin, name)))
+      if (!hidden.includes(name) && !existsSync(join(bin, name)))
         try {
           symlinkSync(join(from, name), join(bin, name));
         } catch {
-          // a link that leads nowhere is there already
+          // An earlier folder of the path has a dangling link of this name.
         }
   const { status, lines } = setup({ PATH: bin });
   const text = lines.join('\n');
   assert.equal(status, 0, text);
-  for (const what of ['unshare and setpriv', 'mount', 'tar'])
+  for (const what of ['unshare and setpriv', 'mount', 'tar', 'mkfs.xfs'])
     assert.match(text, new RegExp(`missing: ${what} \\(`));
-  assert.match(text, /install: .*\butil-linux\b.*\btar$/m);
+  assert.match(text, /install: .*\butil-linux\b.*\btar\b.*\bxfsprogs$/m);
 });
 
-test('an old Node is refused with where to get a new one', { skip: notHere }, () => {
+test('an old Node.js is refused with the address of a new one', { skip: needsNpm }, () => {
   mkdirSync(join(folder, 'old'));
   writeFileSync(join(folder, 'old/node'), '#!/bin/sh\necho v18.19.0\n', { mode: 0o755 });
   const { status, lines } = setup({ PATH: `${join(folder, 'old')}:${process.env['PATH']}` });
