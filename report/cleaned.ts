@@ -1,7 +1,7 @@
-// What stands in a run folder is untrusted: no string of a view may move a cursor or turn the text around.
-import { visible } from './visible.ts';
+// Strings of a run folder are untrusted: control and direction characters become visible text.
+import { visible } from '../results/visible.ts';
 
-/** Every string of a plain structure, keys of records included. */
+/** Cleans every string of a plain structure, keys included. */
 export const cleaned = <T>(value: T): T => {
   const clean = (part: unknown): unknown => {
     if (typeof part === 'string') return visible(part);

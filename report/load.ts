@@ -1,13 +1,13 @@
-// A run folder as a view: nothing is kept between the journal and what people read.
+// The view of a run folder, computed from the journal each time.
 import { type LoadedRun, loadRun } from '../results/gate/load.ts';
 import { type AnalysisOptions, analyse } from './analysis.ts';
 import type { ReportView } from './view.ts';
 
-type Options = Pick<AnalysisOptions, 'delta'>;
+type ViewOptions = Pick<AnalysisOptions, 'delta'>;
 
-/** Of a run, or of several that were put together. */
-export const viewOf = ({ run, tallied, warnings, pool }: LoadedRun, options: Options = {}): ReportView =>
+/** The run may be a pool. */
+export const viewOf = ({ run, tallied, warnings, pool }: LoadedRun, options: ViewOptions = {}): ReportView =>
   analyse(run, tallied, { ...options, warnings, ...(pool === undefined ? {} : { pool }) });
 
-export const loadView = async (folder: string, options: Options = {}): Promise<ReportView> =>
+export const loadView = async (folder: string, options: ViewOptions = {}): Promise<ReportView> =>
   viewOf(await loadRun(folder), options);

@@ -1,4 +1,4 @@
-// The pages of comparisons and of the history, with the scripts that they need.
+// The pages of comparisons and of the history, with their scripts.
 import type { Gate } from '../results/gate/gate.ts';
 import type { Trend } from '../results/history/trends.ts';
 import type { ComparedRuns } from './compare/curves.ts';

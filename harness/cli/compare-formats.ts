@@ -1,12 +1,8 @@
-// The formats of `cfsbench compare`.
+// The formats of `cfsbench compare`: a comparison in, text out.
 import type { Judging } from '../../report/compare/cases.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
 import type { Gate, GateOptions } from '../../results/gate/gate.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
-
-export const COMPARE_FORMATS = ['text', 'json', 'markdown', 'html', 'junit', 'ktap'] as const;
-
-export type CompareFormat = (typeof COMPARE_FORMATS)[number];
 
 export interface Compared {
   readonly comparison: Comparison;
@@ -30,29 +26,54 @@ const judged = async ({ comparison, head, gate, judging }: Compared): Promise<Ju
   };
 };
 
-export async function* comparedAs(format: CompareFormat, compared: Compared): AsyncGenerator<string> {
-  const { comparison, base, head, gate } = compared;
-  switch (format) {
-    case 'json':
+interface CompareFormat {
+  readonly id: string;
+  pieces(compared: Compared): AsyncIterable<string>;
+}
+
+/** The first one is the default. */
+export const compareFormats: readonly CompareFormat[] = [
+  {
+    id: 'text',
+    async *pieces(compared) {
+      const { compareText } = await import('../../report/compare/text.ts');
+      yield compareText(compared.comparison, { ...compared, run: compared.head.run });
+    },
+  },
+  {
+    id: 'json',
+    async *pieces({ comparison, gate }) {
       yield `${JSON.stringify({ ...comparison, gate }, null, 1)}\n`;
-      return;
-    case 'markdown':
-      yield (await import('../../report/markdown/compare.ts')).compareMarkdown(comparison, gate);
-      return;
-    case 'html':
-      yield (await import('../../report/pages.ts')).compareHtml({ comparison, base, head }, gate);
-      return;
-    case 'junit':
-    case 'ktap': {
+    },
+  },
+  {
+    id: 'markdown',
+    async *pieces({ comparison, gate }) {
+      const { compareMarkdown } = await import('../../report/markdown/compare.ts');
+      yield compareMarkdown(comparison, gate);
+    },
+  },
+  {
+    id: 'html',
+    async *pieces({ comparison, base, head, gate }) {
+      const { compareHtml } = await import('../../report/pages.ts');
+      yield compareHtml({ comparison, base, head }, gate);
+    },
+  },
+  {
+    id: 'junit',
+    async *pieces(compared) {
       const { casesOf } = await import('../../report/compare/cases.ts');
       const { junitPieces } = await import('../../results/exports/junit.ts');
+      yield* junitPieces(casesOf(await judged(compared)));
+    },
+  },
+  {
+    id: 'ktap',
+    async *pieces(compared) {
+      const { casesOf } = await import('../../report/compare/cases.ts');
       const { ktapPieces } = await import('../../results/exports/ktap.ts');
-      yield* (format === 'junit' ? junitPieces : ktapPieces)(casesOf(await judged(compared)));
-      return;
-    }
-    default: {
-      const { compareText } = await import('../../report/compare/text.ts');
-      yield compareText(comparison, { ...compared, run: head.run });
-    }
-  }
-}
+      yield* ktapPieces(casesOf(await judged(compared)));
+    },
+  },
+];

@@ -1,11 +1,12 @@
 // `cfsbench compare`: compares two runs, or the two arms of one; with --gate the exit code is the verdict.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { GateConfig } from '../../results/gate/config.ts';
 import type { Gate } from '../../results/gate/gate.ts';
 import { UserError } from '../model/errors.ts';
-import { COMPARE_FORMATS, type Compared, type CompareFormat, comparedAs } from './compare-formats.ts';
+import { type Compared, compareFormats } from './compare-formats.ts';
+import { formatOption } from './format-option.ts';
 import { commaList } from './option-values.ts';
 import { proseColumns } from './terminal-width.ts';
 import { writeOut } from './write-out.ts';
@@ -17,7 +18,7 @@ interface CompareOptions {
   readonly confirm?: boolean;
   readonly all?: boolean;
   readonly json?: boolean;
-  readonly format: CompareFormat;
+  readonly format: string;
   readonly out?: string;
   readonly config?: string;
   readonly allowMissing?: string;
@@ -114,7 +115,8 @@ const compare = async (first: string, second: string | undefined, options: Compa
     explain: options.explain === true,
     columns: proseColumns(),
   };
-  await writeOut(comparedAs(options.json === true ? 'json' : options.format, compared), options.out);
+  const format = options.json === true ? 'json' : options.format;
+  await writeOut(compareFormats.find(({ id }) => id === format)!.pieces(compared), options.out);
   if (gate !== null) process.exitCode = gate.exit;
 };
 
@@ -134,12 +136,11 @@ export const compareCommand = (): Command =>
     )
     .option('--all', 'compare every time, not only those of the first table')
     .addOption(
-      new Option(
-        '--format <FORMAT>',
-        'markdown for pull requests, html for a page, junit or ktap for the test view of a CI',
-      )
-        .choices([...COMPARE_FORMATS])
-        .default('text'),
+      formatOption(
+        'compare',
+        compareFormats,
+        'text, json, markdown for pull requests, html for a page, junit or ktap for the test view of a CI',
+      ),
     )
     .option('--json', 'the same as --format json')
     .option('--out <FILE>', 'write to FILE instead of standard output')

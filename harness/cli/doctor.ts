@@ -1,8 +1,8 @@
 // `cfsbench doctor`: every need of backends, scenarios and probes, whether this machine meets it, and what to do. Changes nothing.
 import { existsSync, realpathSync } from 'node:fs';
 import { definitionLines, wrapText } from '../../report/text.ts';
-import { ascii } from '../../report/visible.ts';
 import type { ConditionWarning } from '../../results/schema/run.ts';
+import { ascii } from '../../results/visible.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { REPORT_FILE } from '../../report/formats/html.ts';
 import { runFolderName } from '../../results/journal.ts';
 import { loadPool } from '../../results/pool/load.ts';
 import { readRun } from '../../results/read.ts';
@@ -87,7 +88,7 @@ const reportPool = async (folder: string, count: number): Promise<void> => {
     );
   if (finished.length === 0) return;
   const { viewOf } = await import('../../report/load.ts');
-  const { REPORT_FILE, htmlOf } = await import('../../report/render.ts');
+  const { htmlOf } = await import('../../report/render.ts');
   const { printTable } = await import('./show-run.ts');
   const view = viewOf(await loadPool(finished, basename(folder)));
   writeFileSync(join(folder, REPORT_FILE), htmlOf(view));

@@ -1,6 +1,7 @@
 // The end of a run as printed: the first table, and where the results and the page are.
 import { join } from 'node:path';
-import { brokenRules, REPORT_FILE, renderReport } from '../../report/render.ts';
+import { REPORT_FILE } from '../../report/formats/html.ts';
+import { brokenRules, renderReport } from '../../report/render.ts';
 import { terminalOf } from '../../report/terminal.ts';
 import type { ReportView } from '../../report/view.ts';
 import { writeCsv } from '../../results/csv.ts';

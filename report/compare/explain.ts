@@ -5,8 +5,8 @@ import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { Red } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { ascii } from '../../results/visible.ts';
 import { formatPercent, formatRatio } from '../format.ts';
-import { ascii } from '../visible.ts';
 import { changeText, countedText, latencyText, placeText, plural, reasonText } from './words.ts';
 
 const MOST_CALLS = 4;

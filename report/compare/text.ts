@@ -7,10 +7,10 @@ import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { ascii } from '../../results/visible.ts';
 import { formatRatio, ratioText, shortName } from '../format.ts';
 import { tableLines, wrapText } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
-import { ascii } from '../visible.ts';
 import { explain, shortReason } from './explain.ts';
 import { changeText, countedText, placeText, plural } from './words.ts';
 

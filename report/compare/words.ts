@@ -3,8 +3,8 @@ import type { Count } from '../../results/compare/counts.ts';
 import type { ExactResult } from '../../results/gate/exact.ts';
 import type { RowPlace } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
+import { ascii } from '../../results/visible.ts';
 import { formatValue, grouped, ratioText } from '../format.ts';
-import { ascii } from '../visible.ts';
 
 export const plural = (n: number, one: string): string => `${grouped(n)} ${one}${n === 1 ? '' : 's'}`;
 

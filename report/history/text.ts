@@ -1,8 +1,8 @@
 // Trends for a terminal: each series that changed, with the run, the value before and the value after.
 import { hasChanged, type Trend } from '../../results/history/trends.ts';
+import { ascii } from '../../results/visible.ts';
 import { formatRatio, grouped } from '../format.ts';
 import { wrapText } from '../text.ts';
-import { ascii } from '../visible.ts';
 
 const LATEST = 8;
 

@@ -1,5 +1,5 @@
 // GitHub flavoured Markdown: whatever a name holds, it is shown as text.
-import { visible } from '../visible.ts';
+import { visible } from '../../results/visible.ts';
 
 /** GitHub keeps 65,536 characters of a comment. */
 export const LONGEST_CHARACTERS = 59_000;

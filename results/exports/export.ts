@@ -5,6 +5,8 @@ export interface Export {
   readonly id: string;
   /** Shown in help. */
   readonly title: string;
+  /** Can show several runs as one. */
+  readonly pools?: true;
   /** The text in pieces. */
   pieces(run: LoadedRun): Iterable<string>;
 }

@@ -7,6 +7,7 @@ import type { RunSummary, SummarySeries } from './summary.ts';
 export const format: Export = {
   id: 'json',
   title: 'JSON of every median, described in docs/schema',
+  pools: true,
   *pieces(loaded) {
     const { id, startedAt, status, environment, cfsbench, images, plan } = loaded.run;
     const series = seriesOf(loaded).map(

@@ -1,0 +1,14 @@
+import type { ReportFormat } from './format.ts';
+
+export const REPORT_FILE = 'report.html';
+
+export const format: ReportFormat = {
+  id: 'html',
+  title: `the page ${REPORT_FILE} in the run folder`,
+  file: REPORT_FILE,
+  pools: true,
+  async *pieces({ view }) {
+    const { htmlOf } = await import('../render.ts');
+    yield htmlOf(await view());
+  },
+};

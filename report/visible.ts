@@ -1,1 +1,0 @@
-export { ascii, visible } from '../results/visible.ts';
