@@ -1,9 +1,9 @@
 /*
- * Registers objects with the kernel, so that it reads them without asking: one copy in the page cache for all mounts.
+ * Registers objects with the kernel, which then reads them without requests: one copy in the page cache for all mounts.
  *
  * Needs:  Linux 6.9, CAP_SYS_ADMIN in the initial user namespace, objects on a file system that is not itself stacked.
- * Cost:   an ioctl per inode that is opened, 16 bytes here and an open file in the kernel.
- * Leaves: nothing: the kernel lets go of the files when the connection ends.
+ * Cost:   one ioctl per opened inode, 16 bytes here and an open file in the kernel.
+ * Leaves: nothing: the kernel closes the files when the connection ends.
  * Source: fs/fuse/backing.c, Documentation/filesystems/fuse/fuse-passthrough.rst.
  */
 #include "backing.h"
@@ -28,8 +28,8 @@ void backing_close(struct backing *backing)
 	pthread_mutex_destroy(&backing->lock);
 }
 
-/* Where the inode is, or where it would be. There is always a free slot. */
-static struct backing_slot *find(struct backing_slot *slots, uint64_t room, uint64_t nid)
+/* The inode's slot, or a free one for it. Needs a free slot. */
+static struct backing_slot *find_slot(struct backing_slot *slots, uint64_t room, uint64_t nid)
 {
 	uint64_t at = nid * UINT64_C(0x9e3779b97f4a7c15) >> 20;
 
@@ -38,7 +38,7 @@ static struct backing_slot *find(struct backing_slot *slots, uint64_t room, uint
 	return &slots[at & (room - 1)];
 }
 
-/* Keeps a quarter free. */
+/* Keeps a quarter of the slots free. */
 static int grow(struct backing *backing)
 {
 	uint64_t room = backing->room == 0 ? FIRST_ROOM : backing->room * 2;
@@ -51,7 +51,7 @@ static int grow(struct backing *backing)
 		return -ENOMEM;
 	for (uint64_t i = 0; i < backing->room; i++)
 		if (backing->slots[i].nid != 0)
-			*find(slots, room, backing->slots[i].nid) = backing->slots[i];
+			*find_slot(slots, room, backing->slots[i].nid) = backing->slots[i];
 	free(backing->slots);
 	backing->slots = slots;
 	backing->room = room;
@@ -71,7 +71,7 @@ static int32_t add(struct backing *backing, uint64_t nid, int fd, bool *refused)
 		*refused = true;
 		return id < 0 ? -errno : -EIO;
 	}
-	*find(backing->slots, backing->room, nid) = (struct backing_slot){ .nid = nid, .id = id };
+	*find_slot(backing->slots, backing->room, nid) = (struct backing_slot){ .nid = nid, .id = id };
 	backing->used++;
 	return id;
 }
@@ -84,7 +84,7 @@ int32_t backing_id(struct backing *backing, uint64_t nid, backing_open *open, vo
 
 	*refused = false;
 	pthread_mutex_lock(&backing->lock);
-	if (backing->room > 0 && (slot = find(backing->slots, backing->room, nid))->nid == nid)
+	if (backing->room > 0 && (slot = find_slot(backing->slots, backing->room, nid))->nid == nid)
 		id = slot->id;
 	if (id == 0) {
 		fd = open(context);

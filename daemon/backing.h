@@ -1,4 +1,4 @@
-/* Objects that the kernel reads by itself, registered once per inode and kept for as long as the mount lives. */
+/* Objects that the kernel reads itself, registered once per inode and kept until the mount ends. */
 #ifndef CFS_BACKING_H
 #define CFS_BACKING_H
 
@@ -23,10 +23,10 @@ void backing_init(struct backing *backing, int device_fd);
 
 void backing_close(struct backing *backing);
 
-/* Opens what holds the contents of an inode: a descriptor or -errno. */
+/* Opens the object of an inode: a descriptor or -errno. */
 typedef int backing_open(void *context);
 
-/* The number under which the kernel knows the inode's object, always positive. -errno: of `open`, or why it refused. */
+/* The kernel's number for the inode's object, positive. -errno of `open`, or of the kernel with `refused` set. */
 int32_t backing_id(struct backing *backing, uint64_t nid, backing_open *open, void *context, bool *refused);
 
 #endif

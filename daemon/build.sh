@@ -3,7 +3,7 @@
 #
 # Usage: sh daemon/build.sh [OUTDIR [sanitize]]
 # Needs a C compiler ($CC, else cc, gcc or clang) with the headers of libc and Linux. OUTDIR is build/daemon of this
-# project unless given; the result is OUTDIR/cfs-fuse, replaced at once. `sanitize` builds with the address and
+# project by default; the result is OUTDIR/cfs-fuse, replaced atomically. `sanitize` builds with the address and
 # undefined behaviour sanitizers. CFLAGS and LDFLAGS are added.
 set -eu
 
@@ -17,7 +17,7 @@ case $kind in
 plain) flags='-O2' ;;
 sanitize) flags='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DCFS_SANITIZED' ;;
 *)
-	say "what is '$kind'? Only 'sanitize' may follow the folder"
+	say "unknown argument '$kind' (did you mean 'sanitize'?)"
 	exit 2
 	;;
 esac
@@ -28,7 +28,7 @@ for candidate in cc gcc clang; do
 	if command -v "$candidate" >/dev/null 2>&1; then compiler=$candidate; fi
 done
 if [ -z "$compiler" ]; then
-	say 'there is no C compiler (cc, gcc or clang); Debian and Ubuntu: apt install gcc libc6-dev,' \
+	say 'no C compiler found (cc, gcc or clang); Debian and Ubuntu: apt install gcc libc6-dev,' \
 		'Fedora: dnf install gcc glibc-devel, Arch: pacman -S gcc'
 	exit 1
 fi
@@ -43,17 +43,17 @@ trap 'exit 1' HUP INT TERM
 try() { $compiler $flags ${CFLAGS:-} "$@"; }
 
 printf '%s\n' '#include <stdio.h>' '#include <linux/fuse.h>' 'int main(void) { return 0; }' >"$temporary/try.c"
-if ! try -o "$temporary/try" "$temporary/try.c" >"$temporary/said" 2>&1; then
-	cat "$temporary/said" >&2
-	[ "$kind" = plain ] || say 'sanitizers need libasan and libubsan, which some distributions package apart'
+if ! try -o "$temporary/try" "$temporary/try.c" >"$temporary/output" 2>&1; then
+	cat "$temporary/output" >&2
+	[ "$kind" = plain ] || say 'sanitizers need libasan and libubsan, which some distributions package separately'
 	say "$compiler cannot build a program that uses the headers of libc and Linux" \
 		'(Debian: libc6-dev linux-libc-dev, Fedora: glibc-devel kernel-headers, Alpine: musl-dev linux-headers)'
 	exit 1
 fi
 
-# A static program starts in three quarters of the time and needs half the memory; not every distribution has the libraries.
+# Static linking cuts start time by a quarter and memory by half; not every distribution has the libraries.
 static=
-if [ "$kind" = plain ] && try -static -pthread -o "$temporary/try" "$temporary/try.c" >"$temporary/said" 2>&1; then
+if [ "$kind" = plain ] && try -static -pthread -o "$temporary/try" "$temporary/try.c" >"$temporary/output" 2>&1; then
 	static=-static
 fi
 

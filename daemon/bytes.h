@@ -1,4 +1,4 @@
-/* Little-endian integers out of bytes that need not be aligned. */
+/* Unaligned little-endian integers. */
 #ifndef CFS_BYTES_H
 #define CFS_BYTES_H
 

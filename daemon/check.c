@@ -6,7 +6,7 @@
 
 #include "xattr.h"
 
-static int wrong(const char **why, const char *sentence)
+static int damaged(const char **why, const char *sentence)
 {
 	*why = sentence;
 	return -EUCLEAN;
@@ -20,7 +20,7 @@ static int check_xattrs(const struct image *img, const struct inode *inode, cons
 
 	while (err == 0)
 		err = xattr_next(&cursor, &found);
-	return err == -ENODATA ? 0 : wrong(why, "an extended attribute lies outside");
+	return err == -ENODATA ? 0 : damaged(why, "an extended attribute lies outside the image");
 }
 
 static int check_contents(const struct image *img, const struct inode *inode, const char **why)
@@ -30,18 +30,18 @@ static int check_contents(const struct image *img, const struct inode *inode, co
 	uint32_t text_bytes;
 
 	if (S_ISLNK(inode->mode) && inode_target(img, inode, &text, &text_bytes) != 0)
-		return wrong(why, "a symlink has no valid target");
+		return damaged(why, "a symlink has no valid target");
 	if (!S_ISREG(inode->mode))
 		return 0;
 	if (inode->layout == LAYOUT_OBJECT) {
 		if (xattr_object_path(img, inode, &text, &text_bytes) == -EUCLEAN)
-			return wrong(why, "a file has no valid object path");
+			return damaged(why, "a file has no valid object path");
 		return 0;
 	}
 	for (offset = 0; offset < inode->size_bytes; offset += bytes) {
 		bytes = inode->size_bytes - offset;
 		if (inode_bytes(img, inode, offset, &bytes) == NULL)
-			return wrong(why, "the contents of a file lie outside");
+			return damaged(why, "the contents of a file lie outside the image");
 	}
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* Reads all of an image and tells the first thing that is wrong with it. */
+/* Reads a whole image and reports the first damage. */
 #ifndef CFS_CHECK_H
 #define CFS_CHECK_H
 

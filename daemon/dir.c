@@ -1,5 +1,5 @@
 /*
- * Directory blocks: fixed-size headers first, then the names back to back.
+ * Directory blocks: fixed-size headers first, then the names without gaps.
  *
  * Source: fs/erofs/erofs_fs.h (struct erofs_dirent).
  */
@@ -49,7 +49,7 @@ int dir_entry(const struct dir_block *block, uint32_t index, struct dir_entry *e
 	if (from < block->entries * ENTRY_BYTES || from >= to || to > block->bytes)
 		return -EUCLEAN;
 	entry->name = (const char *)block->at + from;
-	/* Only the last name of a block may be followed by zeros, and by nothing else. */
+	/* Only the last name of a block may be padded, and only with zeros. */
 	entry->name_bytes = (uint32_t)strnlen(entry->name, to - from);
 	if (index + 1 < block->entries ? entry->name_bytes != to - from
 				       : !all_zero(block->at + from + entry->name_bytes, block->at + to))
@@ -73,7 +73,7 @@ static int compare(const char *name, uint32_t name_bytes, const struct dir_entry
 	return (name_bytes > entry->name_bytes) - (name_bytes < entry->name_bytes);
 }
 
-/* The last block whose first name is not behind `name`, in `block`. */
+/* Finds the last block whose first name sorts at or before `name`. */
 static int find_block(const struct image *img, const struct inode *dir, const char *name, uint32_t name_bytes,
 		      struct dir_block *block)
 {
@@ -106,8 +106,8 @@ int dir_entry_order(const struct dir_entry *first, const struct dir_entry *secon
 	return compare(first->name, first->name_bytes, second);
 }
 
-/* A name that a search by halves did not find is only known to be missing where the names are in order. */
-static int missing(const struct dir_block *block)
+/* After a binary search without a match: -ENOENT if the names of the block are sorted, else -EUCLEAN. */
+static int check_missing(const struct dir_block *block)
 {
 	struct dir_entry entry, before = { 0 };
 
@@ -148,7 +148,7 @@ int dir_find(const struct image *img, const struct inode *dir, const char *name,
 		else
 			low = middle + 1;
 	}
-	return missing(&block);
+	return check_missing(&block);
 }
 
 bool dir_entry_is_dots(const struct dir_entry *entry)

@@ -33,20 +33,20 @@ struct dir_entry {
 	enum dir_type type;
 };
 
-/* 0, -ENOENT behind the last block, -EUCLEAN. */
+/* 0, -ENOENT after the last block, -EUCLEAN. */
 int dir_block(const struct image *img, const struct inode *dir, uint64_t index, struct dir_block *block);
 
 /* `index` is less than `block->entries`. 0 or -EUCLEAN. */
 int dir_entry(const struct dir_block *block, uint32_t index, struct dir_entry *entry);
 
-/* 0, -ENOENT, -EUCLEAN. Names hidden by whiteouts are found: what to show is the caller's matter. */
+/* 0, -ENOENT, -EUCLEAN. Also finds whiteouts; the caller decides whether to show them. */
 int dir_find(const struct image *img, const struct inode *dir, const char *name, uint32_t name_bytes,
 	     struct dir_entry *entry);
 
-/* Less than, equal to or greater than 0, as the first is before, the same as or behind the second. */
+/* Less than, equal to or greater than 0, if the first sorts before, with or after the second. */
 int dir_entry_order(const struct dir_entry *first, const struct dir_entry *second);
 
-/* `.` or `..`, which name nothing of their own. */
+/* `.` or `..`. */
 bool dir_entry_is_dots(const struct dir_entry *entry);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Every operation that is not here is answered with ENOSYS; for OPEN and OPENDIR that also means: never ask again. */
+/* Other operations get ENOSYS. For OPEN and OPENDIR the kernel then stops asking. */
 static handler *handler_of(uint32_t opcode)
 {
 	switch (opcode) {
@@ -37,13 +37,13 @@ static handler *handler_of(uint32_t opcode)
 	}
 }
 
-/* FORGET has nothing to forget here, INTERRUPT nothing to interrupt; both must not be answered. */
-static bool wants_reply(uint32_t opcode)
+/* FORGET and INTERRUPT get no reply and need no work: nothing is kept per node, and no request blocks. */
+static bool needs_reply(uint32_t opcode)
 {
 	return opcode != FUSE_FORGET && opcode != FUSE_BATCH_FORGET && opcode != FUSE_INTERRUPT;
 }
 
-/* Test builds can be slower by a known time per request, so that a comparison has something real to find. */
+/* Test builds delay each request by a known time, which comparisons must find. */
 static void test_delay(void)
 {
 #ifdef CFS_TEST_DELAY_NS
@@ -58,7 +58,7 @@ static void test_delay(void)
 }
 
 int dispatch(const struct server *server, const uint8_t *request, uint32_t bytes, uint8_t *body,
-	     struct answer *answer)
+	     struct outcome *outcome)
 {
 	const struct fuse_in_header *head = (const struct fuse_in_header *)(const void *)request;
 	struct reply reply = { .body = body, .room_bytes = server->reply_bytes };
@@ -73,19 +73,19 @@ int dispatch(const struct server *server, const uint8_t *request, uint32_t bytes
 		.body_bytes = bytes - (uint32_t)sizeof(*head),
 	};
 	stats_count(&server->stats, head->opcode);
-	*answer = (struct answer){ .wanted = wants_reply(head->opcode) };
-	if (!answer->wanted)
+	*outcome = (struct outcome){ .needs_reply = needs_reply(head->opcode) };
+	if (!outcome->needs_reply)
 		return 0;
 	serve = handler_of(head->opcode);
 	if (serve != NULL)
-		answer->result = serve(server, &whole, &reply);
+		outcome->result = serve(server, &whole, &reply);
 	else
-		answer->result = head->opcode == FUSE_DESTROY ? 0 : -ENOSYS;
+		outcome->result = head->opcode == FUSE_DESTROY ? 0 : -ENOSYS;
 	test_delay();
 	return 0;
 }
 
-struct fuse_out_header answer_head(uint64_t unique, int result)
+struct fuse_out_header reply_header(uint64_t unique, int result)
 {
 	return (struct fuse_out_header){
 		.len = (uint32_t)(sizeof(struct fuse_out_header) + (result > 0 ? (uint32_t)result : 0)),

@@ -1,5 +1,5 @@
 /*
- * The kernel's FUSE protocol, with what headers of older distributions lack.
+ * The kernel's FUSE protocol, with definitions that older distributions' headers lack.
  *
  * Source: include/uapi/linux/fuse.h; each number and each structure is part of the kernel's stable ABI.
  */
@@ -24,7 +24,7 @@
 #define FUSE_EXPLICIT_INVAL_DATA (1 << 25)
 #endif
 
-/* Flags of INIT by bit number: those from 32 on travel in a word of their own, which bit 30 announces. */
+/* Flags of INIT. Bits from 32 on are sent in a second word, which bit 30 announces. */
 #define ABI_INIT_EXT (UINT64_C(1) << 30)
 #define ABI_PASSTHROUGH (UINT64_C(1) << 37)
 #define ABI_OVER_IO_URING (UINT64_C(1) << 41)
@@ -34,9 +34,9 @@
 #define ABI_OPEN_PASSTHROUGH (1u << 7)
 
 #define FUSE_ABI_MAJOR 7u
-/* The newest minor whose structures this server fills in. */
+/* The newest minor version that this server supports. */
 #define FUSE_ABI_MINOR 42u
-/* Linux 5.1: the first to remember that OPENDIR is not needed. */
+/* Linux 5.1, the first version that remembers that OPENDIR is not needed. */
 #define FUSE_ABI_MINOR_MIN 29u
 
 struct abi_init_in {
@@ -76,13 +76,13 @@ struct abi_backing_map {
 	uint64_t padding;
 };
 
-static_assert(sizeof(struct abi_init_out) == 64, "INIT is answered with 64 bytes");
-static_assert(sizeof(struct abi_open_out) == 16, "OPEN is answered with 16 bytes");
+static_assert(sizeof(struct abi_init_out) == 64, "the reply to INIT has 64 bytes");
+static_assert(sizeof(struct abi_open_out) == 16, "the reply to OPEN has 16 bytes");
 
 #define ABI_DEV_CLONE _IOR(229, 0, uint32_t)
 #define ABI_DEV_BACKING_OPEN _IOW(229, 1, struct abi_backing_map)
 
-/* Requests over io_uring: registration, then one command that replies and asks for the next. */
+/* Requests over io_uring: registration, then one command that sends a reply and fetches the next request. */
 #define ABI_URING_REGISTER 1u
 #define ABI_URING_COMMIT_AND_FETCH 2u
 
@@ -97,7 +97,7 @@ struct abi_uring_entry {
 struct abi_uring_header {
 	/* A request's head, then the reply's. */
 	uint8_t in_out[128];
-	/* The part of a request that has a fixed size; names and the like are in the payload. */
+	/* The fixed-size part of a request; names and data are in the payload. */
 	uint8_t operation[128];
 	struct abi_uring_entry entry;
 };

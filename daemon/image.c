@@ -1,8 +1,8 @@
 /*
- * Head of a composefs image: the composefs header and the EROFS superblock.
+ * The composefs header and the EROFS superblock of an image.
  *
- * Needs:  nothing but a readable file; the file is mapped, not copied.
- * Error:  an image that is shortened while it is mapped ends the process (SIGBUS), as with any mapped file.
+ * Needs:  a readable file, which is mapped, not copied.
+ * Error:  truncating the file while it is mapped ends the process (SIGBUS), as with any mapped file.
  * Source: fs/erofs/erofs_fs.h (struct erofs_super_block); the composefs header of 32 bytes before it.
  */
 #include "image.h"
@@ -46,9 +46,9 @@ static int read_header(struct image *img, const char **why)
 	if (le32(head) != COMPOSEFS_MAGIC)
 		return refuse(why, "is not a composefs image (magic number at its start)");
 	if (le32(head + 4) != COMPOSEFS_FORMAT)
-		return refuse(why, "is of a composefs format that is not known here");
+		return refuse(why, "has an unknown composefs format");
 	if ((le32(head + 8) & ~COMPOSEFS_FLAG_ACL) != 0)
-		return refuse(why, "has composefs flags that are not known here");
+		return refuse(why, "has unknown composefs flags");
 	img->has_acls = (le32(head + 8) & COMPOSEFS_FLAG_ACL) != 0;
 	return 0;
 }
@@ -58,11 +58,11 @@ static int read_superblock(struct image *img, const char **why)
 	const uint8_t *sb = image_at(img, SUPERBLOCK_AT, SUPERBLOCK_BYTES);
 
 	if (sb == NULL)
-		return refuse(why, "ends before its superblock does");
+		return refuse(why, "ends inside its superblock");
 	if (le32(sb) != EROFS_MAGIC)
 		return refuse(why, "has no EROFS superblock");
 	if (sb[12] != BLOCK_SIZE_BITS)
-		return refuse(why, "has blocks of another size than 4096 bytes");
+		return refuse(why, "has a block size other than 4096 bytes");
 	if (le32(sb + 80) != 0)
 		return refuse(why, "uses EROFS features that composefs images do not have");
 	if (le32(sb + 40) != 0)
@@ -118,7 +118,7 @@ int image_open(struct image *img, const char *path, const char **why)
 		if (data == MAP_FAILED)
 			err = -errno;
 		else
-			/* Else one look at a cached image can map two MiB of it, which counts as memory of this process. */
+			/* A huge page would count 2 MiB of the cached image as memory of this process. */
 			madvise(data, (size_t)st.st_size, MADV_NOHUGEPAGE);
 	}
 	close(fd);

@@ -1,7 +1,7 @@
 /*
- * A read-only view of one composefs image. Knows nothing of FUSE.
+ * A read-only view of one composefs image, independent of FUSE.
  *
- * Bytes of the image are reached through image_at() only: it is the one bounds check.
+ * All accesses go through image_at(), the only bounds check.
  */
 #ifndef CFS_IMAGE_H
 #define CFS_IMAGE_H
@@ -11,7 +11,7 @@
 
 #define IMAGE_BLOCK_BYTES 4096u
 #define IMAGE_SLOT_BYTES 32u
-/* What of the head is not metadata: the composefs header, the gap and the superblock. */
+/* The composefs header, the gap and the superblock. */
 #define IMAGE_HEAD_BYTES 1152u
 
 struct image {
@@ -20,18 +20,18 @@ struct image {
 	uint64_t root_nid;
 	uint64_t inode_count;
 	uint64_t block_count;
-	/* Shared attributes are addressed from here. */
+	/* Base of the addresses of shared attributes. */
 	uint64_t shared_xattrs_at;
-	/* Says that some inode has an ACL. */
+	/* Some inode has an ACL. */
 	bool has_acls;
-	/* Modification time of every inode in the short form. */
+	/* Modification time of all compact inodes. */
 	int64_t build_sec;
 	uint32_t build_nsec;
 };
 
 /*
- * Maps the file and reads its head. On failure returns -errno, -EUCLEAN where the bytes are wrong, and `why` is half
- * a sentence for people.
+ * Maps the file and reads its head. Returns -errno, or -EUCLEAN for invalid bytes; `why` is then the predicate of a
+ * message about the image.
  */
 int image_open(struct image *img, const char *path, const char **why);
 
@@ -40,7 +40,7 @@ int image_from_bytes(struct image *img, const void *data, uint64_t size_bytes, c
 
 void image_close(struct image *img);
 
-/* Start of `bytes` bytes at `offset`, or NULL when any of them lies outside. */
+/* Start of `bytes` bytes at `offset`, or NULL if any of them lies outside. */
 const uint8_t *image_at(const struct image *img, uint64_t offset, uint64_t bytes);
 
 #endif

@@ -38,7 +38,7 @@ static void decode_extended(const uint8_t *at, struct inode *inode)
 	inode->nlink = le32(at + 44);
 }
 
-/* Types and layouts go together: what has no contents has no object, and only regular files have one. */
+/* Only regular files can have an object. */
 static int check_shape(const struct inode *inode)
 {
 	switch (inode->mode & S_IFMT) {
@@ -74,7 +74,7 @@ int inode_read(const struct image *img, uint64_t nid, struct inode *inode)
 	at = image_at(img, start, body);
 	if (at == NULL)
 		return -EUCLEAN;
-	/* Bits above the layout, and layouts of compressed files, do not occur in composefs images. */
+	/* composefs images use neither bits above the layout nor layouts of compressed files. */
 	if (format >> 1 != LAYOUT_PLAIN && format >> 1 != LAYOUT_INLINE && format >> 1 != LAYOUT_OBJECT)
 		return -EUCLEAN;
 	*inode = (struct inode){ .nid = nid, .mode = le16(at + 4), .layout = (enum inode_layout)(format >> 1) };
@@ -131,7 +131,7 @@ int inode_target(const struct image *img, const struct inode *inode, const char 
 	if (inode->size_bytes == 0 || inode->size_bytes >= PATH_MAX)
 		return -EUCLEAN;
 	at = inode_bytes(img, inode, 0, &found);
-	/* The kernel takes a target as one text: an image whose target lies in two pieces or has a zero is damaged. */
+	/* A valid target is contiguous and has no zero byte. */
 	if (at == NULL || found != inode->size_bytes || memchr(at, 0, found) != NULL)
 		return -EUCLEAN;
 	*target = (const char *)at;

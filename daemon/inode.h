@@ -1,4 +1,4 @@
-/* One inode of an image, decoded, and the bytes that belong to it. */
+/* One decoded inode of an image, and its data. */
 #ifndef CFS_INODE_H
 #define CFS_INODE_H
 
@@ -8,9 +8,9 @@
 #include "image.h"
 
 enum inode_layout {
-	LAYOUT_PLAIN = 0,  /* all of it in whole blocks */
-	LAYOUT_INLINE = 2, /* whole blocks, the rest directly behind the inode */
-	LAYOUT_OBJECT = 4, /* no bytes here: an object of the store holds them */
+	LAYOUT_PLAIN = 0,  /* data in whole blocks */
+	LAYOUT_INLINE = 2, /* data in whole blocks, the rest directly after the inode */
+	LAYOUT_OBJECT = 4, /* data in an object of the store */
 };
 
 struct inode {
@@ -22,7 +22,7 @@ struct inode {
 	uint32_t nlink;
 	uint32_t uid;
 	uint32_t gid;
-	/* As the kernel encodes device numbers in 32 bits; 0 for everything but devices. */
+	/* The kernel's 32-bit device number; 0 for other types. */
 	uint32_t rdev;
 	enum inode_layout layout;
 	uint64_t xattrs_at;
@@ -31,17 +31,17 @@ struct inode {
 	uint64_t tail_at;
 };
 
-/* 0, or -EUCLEAN when the number or what is there cannot be. */
+/* 0, or -EUCLEAN for an invalid number or inode. */
 int inode_read(const struct image *img, uint64_t nid, struct inode *inode);
 
 bool inode_is_dir(const struct inode *inode);
 
-/* A whiteout by overlayfs's rule: a char device 0:0. It hides its own name, whatever the rest of it says. */
+/* A whiteout as overlayfs defines it: a char device 0:0. */
 bool inode_is_whiteout(const struct inode *inode);
 
 /*
- * The bytes from `offset` on that lie in one piece. `bytes` is how many are wanted and becomes how many there are,
- * at least one. NULL when the offset is beyond the end or the image does not hold them.
+ * The contiguous data at `offset`. `bytes` is the number wanted, and becomes the number available, at least 1. NULL if
+ * the offset is at or after the end, or the image does not hold the data.
  */
 const uint8_t *inode_bytes(const struct image *img, const struct inode *inode, uint64_t offset, uint64_t *bytes);
 

@@ -24,5 +24,5 @@ void log_line(const struct log *log, const char *format, ...)
 	bytes += (int)sizeof(NAME) - 1;
 	line[bytes++] = '\n';
 	if (write(log->fd, line, (size_t)bytes) < 0)
-		return; /* Nobody is left to tell. */
+		return; /* There is nowhere to report it. */
 }

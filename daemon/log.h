@@ -1,4 +1,4 @@
-/* Sentences for people, one line each, written at once. */
+/* Log messages: one line each, in one write. */
 #ifndef CFS_LOG_H
 #define CFS_LOG_H
 
@@ -6,7 +6,7 @@ struct log {
 	int fd;
 };
 
-/* Prints `cfs-fuse: ` first and a newline last; longer lines are cut. */
+/* Writes `cfs-fuse: `, the message and a newline; long lines are truncated. */
 __attribute__((format(printf, 2, 3))) void log_line(const struct log *log, const char *format, ...);
 
 #endif

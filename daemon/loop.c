@@ -1,9 +1,9 @@
 /*
- * The conversation with the kernel over /dev/fuse.
+ * Requests and replies over /dev/fuse.
  *
  * Does:   read(2) gives exactly one request, write(2) takes exactly one reply.
- * Cost:   two system calls per request, and what the handler does. A loop that spins uses its CPU for that long after
- *         each request, and saves waking it up when the next one comes meanwhile.
+ * Cost:   two system calls per request, and the handler. A loop that spins uses its CPU for that time after each request,
+ *         and saves a wake-up if the next request arrives meanwhile.
  * Source: Documentation/filesystems/fuse/fuse.rst, fs/fuse/dev.c.
  */
 #include "loop.h"
@@ -36,7 +36,7 @@ void loop_close(struct loop *loop)
 	*loop = (struct loop){ 0 };
 }
 
-/* As they are: libc's make themselves points of cancellation in a process with two threads. Nothing is cancelled here. */
+/* Direct system calls: with two threads, libc's wrappers add the cost of cancellation points, which are not used here. */
 static ssize_t device_read(const struct loop *loop)
 {
 	return syscall(SYS_read, loop->device_fd, loop->request, REQUEST_BYTES);
@@ -49,22 +49,22 @@ static ssize_t device_write(const struct loop *loop, uint32_t bytes)
 
 static int send_reply(const struct loop *loop, uint64_t unique, int result)
 {
-	struct fuse_out_header head = answer_head(unique, result);
+	struct fuse_out_header head = reply_header(unique, result);
 
 	memcpy(loop->reply, &head, sizeof(head));
-	/* ENOENT: whoever asked is gone. */
+	/* ENOENT: the request was aborted. */
 	if (device_write(loop, head.len) >= 0 || errno == ENOENT)
 		return 0;
 	return -errno;
 }
 
-static int finish(const struct loop *loop, const struct server *server, const struct fuse_in_header *head, int result)
+static int reply_or_eio(const struct loop *loop, const struct server *server, const struct fuse_in_header *head, int result)
 {
 	int err = send_reply(loop, head->unique, result);
 
 	if (err != -EINVAL)
 		return err == -EINTR ? 0 : err;
-	/* The kernel refused the reply, so that is a fault here; without any reply somebody would wait for ever. */
+	/* The kernel refuses only malformed replies: a bug of this server. Without a reply the caller would wait forever. */
 	log_line(&server->log, "reply to opcode %u refused by the kernel (result %d)", head->opcode, result);
 	err = send_reply(loop, head->unique, -EIO);
 	return err == -EINVAL ? 0 : err;
@@ -73,16 +73,16 @@ static int finish(const struct loop *loop, const struct server *server, const st
 int loop_step(struct loop *loop, const struct server *server)
 {
 	ssize_t got = device_read(loop);
-	struct answer answer;
+	struct outcome outcome;
 	int err;
 
-	/* ENOENT: the request was withdrawn just then. */
+	/* ENOENT: the request was aborted before the read. */
 	if (got < 0)
 		return errno == EINTR || errno == EAGAIN || errno == ENOENT ? 0 : -errno;
-	err = dispatch(server, loop->request, (uint32_t)got, loop->reply + sizeof(struct fuse_out_header), &answer);
-	if (err != 0 || !answer.wanted)
+	err = dispatch(server, loop->request, (uint32_t)got, loop->reply + sizeof(struct fuse_out_header), &outcome);
+	if (err != 0 || !outcome.needs_reply)
 		return err;
-	return finish(loop, server, (const struct fuse_in_header *)(void *)loop->request, answer.result);
+	return reply_or_eio(loop, server, (const struct fuse_in_header *)(void *)loop->request, outcome.result);
 }
 
 static uint64_t now_ns(void)
@@ -93,7 +93,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Returns when a request is there, or when it is time to sleep. */
+/* Polls until a request arrives or the spin time is over. */
 static void spin(const struct loop *loop)
 {
 	struct pollfd waiting = { .fd = loop->device_fd, .events = POLLIN };

@@ -12,15 +12,15 @@ struct loop {
 };
 
 /*
- * `device_fd` stays the caller's. Before it sleeps, the loop asks for the next request over and over for as long as
- * `spin_us`: 0 where the client would have to wait for the same CPU. 0 or -ENOMEM.
+ * The caller keeps `device_fd`. Before it sleeps, the loop polls for the next request for `spin_us`, which must be 0 if
+ * client and server share a CPU. 0 or -ENOMEM.
  */
 int loop_open(struct loop *loop, uint32_t reply_bytes, int device_fd, uint32_t spin_us);
 
-/* One request, or none where the read was interrupted or would block: 0. The file system is gone: -ENODEV. Else -errno. */
+/* Serves at most one request. 0, also if the read was interrupted or would block; -ENODEV after the unmount; else -errno. */
 int loop_step(struct loop *loop, const struct server *server);
 
-/* Serves until the file system is gone: 0. Any other end is -errno. */
+/* Serves until the unmount. 0 or -errno. */
 int loop_run(struct loop *loop, const struct server *server);
 
 void loop_close(struct loop *loop);

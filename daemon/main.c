@@ -1,4 +1,4 @@
-/* cfs-fuse: joins the parts, in the order in which each can fail. */
+/* cfs-fuse: parses the command line and runs the task. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,9 +26,9 @@
 #define EXIT_FAILED 1
 #define EXIT_USAGE 2
 
-static int fail_errno(const struct log *log, const char *what, const char *path, int err)
+static int fail_errno(const struct log *log, const char *step, const char *path, int err)
 {
-	log_line(log, "%s: %s: %s", what, path, strerror(-err));
+	log_line(log, "%s: %s: %s", step, path, strerror(-err));
 	return EXIT_FAILED;
 }
 
@@ -63,18 +63,18 @@ static int run_check(const struct options *options, const struct log *log)
 	return err == 0 ? 0 : EXIT_FAILED;
 }
 
-/* False when whoever waited is gone. */
-static bool tell_ready(int fd)
+/* False if the reader of the pipe has closed it. */
+static bool report_ready(int fd)
 {
-	bool told = write(fd, "", 1) == 1;
+	bool written = write(fd, "", 1) == 1;
 
 	close(fd);
-	return told;
+	return written;
 }
 
 static int serve_all(const struct options *options, const struct server *server, int device_fd)
 {
-	/* A spin only keeps the client waiting where both have the same CPU. */
+	/* On a single CPU a spin would only delay the client. */
 	uint32_t spin_us = cpus_allowed() > 1 ? options->spin_us : 0;
 	unsigned count = options->transport == TRANSPORT_READ_WRITE ? 1 : options->threads;
 
@@ -99,12 +99,12 @@ static int run_mount(const struct options *options, struct session *session, str
 		log_line(log, "%s", why);
 		return EXIT_FAILED;
 	}
-	/* Not to keep busy whatever file system it was started in. */
+	/* Do not keep the starting file system busy. */
 	if (chdir("/") != 0)
 		err = -errno;
 	if (err == 0)
 		err = privileges_drop();
-	if (err == 0 && options->ready_fd >= 0 && !tell_ready(options->ready_fd))
+	if (err == 0 && options->ready_fd >= 0 && !report_ready(options->ready_fd))
 		err = -EPIPE;
 	if (err == 0)
 		err = stop_watch(stop);
@@ -125,7 +125,7 @@ static int run_shared(struct options *options, const struct log *log)
 	err = privileges_drop();
 	if (cpus_allowed() == 1)
 		options->spin_us = 0;
-	if (err == 0 && options->ready_fd >= 0 && !tell_ready(options->ready_fd))
+	if (err == 0 && options->ready_fd >= 0 && !report_ready(options->ready_fd))
 		err = -EPIPE;
 	if (err == 0)
 		err = shared_run(options, log);
@@ -138,11 +138,11 @@ int main(int argc, char **argv)
 	struct session session = { .mount = { .device_fd = -1 } };
 	struct stop stop = { .mount = &session.mount, .log = &log };
 	struct options options;
-	const char *why;
+	char why[OPTIONS_WHY_BYTES];
 	int err, result;
 
-	if (!options_parse(&options, argc, argv, &why)) {
-		log_line(&log, "usage: %s; see cfs-fuse --help", why);
+	if (!options_parse(&options, argc, argv, why)) {
+		log_line(&log, "%s; see cfs-fuse --help", why);
 		return EXIT_USAGE;
 	}
 	if (options.task == TASK_HELP)
@@ -165,6 +165,6 @@ int main(int argc, char **argv)
 		result = run_shared(&options, &log);
 	else
 		result = run_mount(&options, &session, &stop, &log);
-	/* Not by return: the watching thread looks at this frame until the very end. */
+	/* Not return: the signal thread uses this stack frame until the process ends. */
 	exit(result);
 }

@@ -1,9 +1,9 @@
 /*
- * mount(2) of a FUSE file system, without any helper program.
+ * mount(2) of a FUSE file system, without a helper program.
  *
  * Needs:  /dev/fuse that opens; CAP_SYS_ADMIN in the user namespace that owns the mount namespace.
  * Does:   one mount, read-only, open to every user, permissions checked by the kernel.
- * Leaves: the mount, answering ENOTCONN, when the process is killed.
+ * Leaves: the mount, which gives ENOTCONN, if the process is killed.
  * Source: Documentation/filesystems/fuse/fuse.rst, fs/fuse/inode.c (fuse_parse_param), statx(2).
  */
 #include "mount.h"
@@ -20,16 +20,16 @@
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x00001000U
 #endif
-/* Where the structure, as the kernel fills it, holds the mount's id. */
+/* Size of the kernel's struct statx, and the offset of the mount id in it. */
 #define STATX_BYTES 256
 #define STATX_MNT_ID_AT 144
-/* fcntl.h has them only with newer libraries. */
+/* Older versions of fcntl.h lack these. */
 #define NO_AUTOMOUNT 0x800
 #define DONT_SYNC 0x4000
 
 /*
- * Id of the topmost mount at a path, 0 when it is not known. Asks the kernel for nothing that the file system behind it
- * would have to answer: this server might be the one.
+ * Id of the topmost mount at a path; 0 if unknown. Requests nothing that needs the file system's server, which may be
+ * this process.
  */
 static uint64_t mount_id_at(const char *path)
 {
@@ -51,7 +51,7 @@ static int fail(struct mount *mount, const char **why, const char *sentence, int
 	return -err;
 }
 
-/* Where no local name hides the call. */
+/* A separate function, because the parameter `mount` would hide mount(2). */
 static int mount_fuse(const char *source, const char *at, const char *options)
 {
 	return mount(source, at, "fuse.cfs-fuse", MS_RDONLY | MS_NODEV | MS_NOSUID, options);

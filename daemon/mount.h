@@ -1,4 +1,4 @@
-/* The mount that this server stands behind. */
+/* The mount that this server serves. */
 #ifndef CFS_MOUNT_H
 #define CFS_MOUNT_H
 
@@ -8,14 +8,14 @@ struct mount {
 	int device_fd;
 	/* Absolute. */
 	char *at;
-	/* 0 where the kernel does not tell. */
+	/* 0 if the kernel does not report it. */
 	uint64_t mount_id;
 };
 
-/* `source` is what listings of mounts show. 0 or -errno, with `why` half a sentence for people. */
+/* `source` is shown in mountinfo. 0 or -errno, with the reason in `why`. */
 int mount_open(struct mount *mount, const char *source, const char *at, const char **why);
 
-/* Detaches what was mounted, and nothing that others put above it. 0, or -errno; -ENOENT when it is already gone. */
+/* Detaches this mount, but no mount above it. 0 or -errno; -ENOENT if it is not the topmost mount any more. */
 int mount_detach(const struct mount *mount);
 
 void mount_close(struct mount *mount);

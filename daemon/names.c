@@ -1,5 +1,5 @@
 /*
- * Cost: one walk of the image at the first request for an attribute, about 0.1 us per name; nothing at mount.
+ * Cost: one walk of the image at the first attribute request, about 0.1 us per name; nothing at mount.
  */
 #include "names.h"
 
@@ -20,7 +20,7 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-static int look(void *context, const struct image *img, const struct inode *inode, const char **why)
+static int record_names(void *context, const struct image *img, const struct inode *inode, const char **why)
 {
 	static const char selinux[] = "selinux";
 	struct names *names = context;
@@ -28,7 +28,7 @@ static int look(void *context, const struct image *img, const struct inode *inod
 	struct xattr found;
 	int err = xattr_start(img, inode, VIEW_MERGED, &cursor);
 
-	*why = "an extended attribute lies outside";
+	*why = "an extended attribute lies outside the image";
 	while (err == 0 && (err = xattr_next_shown(&cursor, &found)) == 0) {
 		names->any = true;
 		if (starts_with(found.prefix, "system.posix_acl_"))
@@ -46,7 +46,7 @@ void names_learn(struct names *names, const struct image *img)
 
 	pthread_mutex_lock(&names->lock);
 	if (!names->known) {
-		if (walk_image(img, look, names, &result) != 0)
+		if (walk_image(img, record_names, names, &result) != 0)
 			names->any = names->acl = names->selinux = true;
 		names->known = true;
 	}

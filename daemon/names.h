@@ -1,4 +1,4 @@
-/* Which attribute names occur in an image at all: what occurs nowhere need not be asked for file by file. */
+/* Attribute names that occur in an image. Other names can be refused once instead of file by file. */
 #ifndef CFS_NAMES_H
 #define CFS_NAMES_H
 
@@ -10,7 +10,7 @@
 struct names {
 	pthread_mutex_t lock;
 	bool known;
-	/* All true where the image could not be read to its end. */
+	/* All true if the image could not be read completely. */
 	bool any;
 	bool acl;
 	bool selinux;
@@ -18,7 +18,7 @@ struct names {
 
 void names_init(struct names *names);
 
-/* Reads all of the image, once, when it is first asked. */
+/* Reads the whole image at the first call. */
 void names_learn(struct names *names, const struct image *img);
 
 #endif

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* The image does not change while it is mounted: 68 years. */
-#define FOR_GOOD_SEC 0x7fffffffu
+/* A mounted image does not change: 68 years. */
+#define FOREVER_SEC 0x7fffffffu
 #define SECTOR_BYTES 512u
 #define NSEC_LAST 999999999u
 
@@ -51,15 +51,15 @@ void node_entry(const struct image *img, const struct inode *inode, struct fuse_
 {
 	*entry = (struct fuse_entry_out){
 		.nodeid = node_id(img, inode->nid),
-		.entry_valid = FOR_GOOD_SEC,
-		.attr_valid = FOR_GOOD_SEC,
+		.entry_valid = FOREVER_SEC,
+		.attr_valid = FOREVER_SEC,
 	};
 	node_attr(inode, &entry->attr);
 }
 
 void node_no_entry(struct fuse_entry_out *entry)
 {
-	*entry = (struct fuse_entry_out){ .entry_valid = FOR_GOOD_SEC };
+	*entry = (struct fuse_entry_out){ .entry_valid = FOREVER_SEC };
 }
 
 const void *request_head(const struct request *request, uint32_t bytes)

@@ -1,7 +1,7 @@
 /*
- * Opens objects by paths that an image gives, and which are therefore not to be trusted.
+ * Opens objects by untrusted paths from an image.
  *
- * Needs:  openat2 (Linux 5.6); without it, or where a filter forbids it, the path is walked component by component.
+ * Needs:  openat2 (Linux 5.6); if it is missing or filtered, the path is opened component by component.
  * Source: openat2(2).
  */
 #include "objects.h"
@@ -16,7 +16,7 @@
 #ifndef SYS_openat2
 #define SYS_openat2 437
 #endif
-/* The ABI's own names, under ours: older headers lack them. */
+/* RESOLVE_* of linux/openat2.h, which older headers lack. */
 #define BENEATH_NO_MAGICLINKS 0x02
 #define BENEATH_NO_SYMLINKS 0x04
 #define BENEATH_BENEATH 0x08
@@ -27,7 +27,7 @@ struct beneath_how {
 	uint64_t resolve;
 };
 
-/* Not to hang where a fifo lies in the store. */
+/* O_NONBLOCK: a fifo in the store must not block the server. */
 #define OBJECT_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
 int objects_add(struct objects *objects, const char *dir)
@@ -104,7 +104,7 @@ int objects_open(const struct objects *objects, const char *path, uint32_t path_
 		fd = open_beneath(objects->dir_fds[i], text);
 		if (fd >= 0)
 			return fd;
-		/* A folder that fails otherwise tells more than one that just lacks it. */
+		/* Prefer other errors to ENOENT. */
 		if (fd != -ENOENT || err == 0)
 			err = fd;
 	}

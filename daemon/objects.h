@@ -1,4 +1,4 @@
-/* The content-addressed store: folders that are searched in order for an object. */
+/* The object store: folders that are searched in order. */
 #ifndef CFS_OBJECTS_H
 #define CFS_OBJECTS_H
 
@@ -11,14 +11,14 @@ struct objects {
 	int count;
 };
 
-/* 0 or -errno; -E2BIG when there are too many. */
+/* 0 or -errno; -E2BIG if there are too many. */
 int objects_add(struct objects *objects, const char *dir);
 
 void objects_close(struct objects *objects);
 
 /*
- * Opens an object for reading, beneath its folder only: symlinks and `..` are refused. `path` need not be terminated
- * and is shorter than PATH_MAX. A descriptor or -errno.
+ * Opens an object for reading, only beneath its folder: symlinks and `..` are refused. `path` need not be terminated and
+ * must be shorter than PATH_MAX. A descriptor or -errno.
  */
 int objects_open(const struct objects *objects, const char *path, uint32_t path_bytes);
 

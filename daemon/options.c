@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,31 +18,42 @@ const char options_help[] =
 	"       cfs-fuse --check IMAGE\n"
 	"Serves a composefs image, read-only, until it is unmounted.\n"
 	"\n"
-	"  --objects DIR      a folder of objects; may be given several times, searched in that order\n"
-	"  --xattr full|auto  auto: attribute names that occur nowhere in the image are not supported (fewer requests);\n"
-	"                     full, the default: they are not there, as overlayfs over EROFS says\n"
+	"  --objects DIR      a folder of objects; repeat it to search several, in order\n"
+	"  --xattr full|auto  for attribute names that occur nowhere in the image:\n"
+	"                     full (default) gives ENODATA, as overlayfs over EROFS does;\n"
+	"                     auto gives EOPNOTSUPP, which saves requests\n"
 	"  --data read|passthrough\n"
-	"                     passthrough: the kernel reads objects by itself (Linux 6.9, root); the default is read\n"
-	"  --metadata-only    show what an overlayfs above needs, trusted.overlay.* (in a user namespace user.overlay.*)\n"
-	"                     and whiteouts; objects are not read\n"
+	"                     who reads objects: read (default) the server; passthrough\n"
+	"                     the kernel (Linux 6.9, root)\n"
+	"  --metadata-only    for an overlayfs above: show whiteouts and trusted.overlay.*\n"
+	"                     (user.overlay.* in a user namespace), do not serve objects\n"
 	"  --transport read-write|threads|uring\n"
-	"                     one thread; several of them; io_uring with a thread per CPU (Linux 6.14, if enabled)\n"
-	"  --threads N        with --transport threads; as many as CPUs by default\n"
-	"  --spin-us N        how long a thread asks for the next request before it sleeps: 50 by default with read-write,\n"
-	"                     else 0, and 0 where only one CPU may be used; 1000 at most\n"
-	"  --strict           fail where passthrough is refused, rather than reading objects\n"
-	"  --ready-fd N       write one byte to descriptor N, and close it, when the mount is there\n"
-	"  --control-fd N     serve the mounts that are asked for over socket N (SOCK_SEQPACKET) until its other end is\n"
-	"                     closed; it says one zero byte when it is ready; a message is mount, IMAGE, MOUNTPOINT, STATS\n"
-	"                     and DIR..., a zero byte after each; the answer is ok, or why not\n"
-	"  --stats FILE       count requests by opcode in FILE (512 counters of 64 bits, which must exist); no spin then\n"
+	"                     read-write (default): one thread; threads: several threads;\n"
+	"                     uring: io_uring with a thread per CPU (Linux 6.14, if enabled)\n"
+	"  --threads N        number of threads with --transport threads; default: the\n"
+	"                     number of CPUs\n"
+	"  --spin-us N        poll for the next request for up to N us before sleeping;\n"
+	"                     0 to 1000; default: 50 with read-write, else 0. Always 0 on\n"
+	"                     a single CPU\n"
+	"  --strict           fail if passthrough is refused, instead of reading objects\n"
+	"  --ready-fd N       write one byte to descriptor N when the mount is ready, and\n"
+	"                     close it\n"
+	"  --control-fd N     serve mounts that are requested over socket N (SOCK_SEQPACKET)\n"
+	"                     until its other end is closed. The server sends one zero byte\n"
+	"                     when it is ready. A message is mount, IMAGE, MOUNTPOINT, STATS\n"
+	"                     and DIR..., each ended by a zero byte; the reply is ok or an\n"
+	"                     error\n"
+	"  --stats FILE       count requests by opcode in FILE, an existing file with room for\n"
+	"                     512 counters of 64 bits; sets --spin-us 0\n"
 	"  --log FILE         append messages to FILE instead of standard error\n"
-	"  --check            read all of IMAGE, mount nothing: exit code 0 when it is sound, 1 when not\n"
-	"  --help             print this\n"
+	"  --check            read the whole IMAGE without mounting it; exit code 0 if it is\n"
+	"                     valid, else 1\n"
+	"  --help             print this help\n"
 	"  --version          print the version\n"
 	"\n"
-	"It stays in the foreground. SIGTERM, SIGINT, SIGHUP and the death of its parent end it; what it mounted is then\n"
-	"detached. Exit codes: 0 unmounted or ended by a signal, 1 failed, 2 used wrongly.\n";
+	"The server stays in the foreground. SIGTERM, SIGINT, SIGHUP and the death of its\n"
+	"parent end it; it then detaches its mounts.\n"
+	"Exit codes: 0 unmounted or ended by a signal, 1 failure, 2 wrong usage.\n";
 
 enum {
 	OPTION_OBJECTS = 256,
@@ -79,9 +92,13 @@ static const struct option known[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static bool refuse(const char **why, const char *sentence)
+__attribute__((format(printf, 2, 3))) static bool refuse(char *why, const char *format, ...)
 {
-	*why = sentence;
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(why, OPTIONS_WHY_BYTES, format, arguments);
+	va_end(arguments);
 	return false;
 }
 
@@ -114,53 +131,53 @@ static bool parse_count(const char *text, long least, long most, uint32_t *count
 	return true;
 }
 
-/* Which of the words it is, from 0. */
-static bool parse_word(const char *text, const char *const *words, int *which)
+/* The index of the word. */
+static bool parse_word(const char *text, const char *const *words, int *index)
 {
-	for (*which = 0; words[*which] != NULL; (*which)++)
-		if (strcmp(text, words[*which]) == 0)
+	for (*index = 0; words[*index] != NULL; (*index)++)
+		if (strcmp(text, words[*index]) == 0)
 			return true;
 	return false;
 }
 
-static bool parse_choice(struct options *options, int option, const char *argument, const char **why)
+static bool parse_choice(struct options *options, int option, const char *argument, char *why)
 {
 	static const char *const xattrs[] = { "full", "auto", NULL };
 	static const char *const data[] = { "read", "passthrough", NULL };
 	static const char *const transports[] = { "read-write", "threads", "uring", NULL };
-	int which;
+	int choice;
 
 	if (option == OPTION_XATTR) {
-		if (!parse_word(argument, xattrs, &which))
-			return refuse(why, "--xattr is full or auto");
-		options->xattr_auto = which == 1;
+		if (!parse_word(argument, xattrs, &choice))
+			return refuse(why, "--xattr must be full or auto, not '%s'", argument);
+		options->xattr_auto = choice == 1;
 	} else if (option == OPTION_DATA) {
-		if (!parse_word(argument, data, &which))
-			return refuse(why, "--data is read or passthrough");
-		options->passthrough = which == 1;
+		if (!parse_word(argument, data, &choice))
+			return refuse(why, "--data must be read or passthrough, not '%s'", argument);
+		options->passthrough = choice == 1;
 	} else {
-		if (!parse_word(argument, transports, &which))
-			return refuse(why, "--transport is read-write, threads or uring");
-		options->transport = (enum options_transport)which;
+		if (!parse_word(argument, transports, &choice))
+			return refuse(why, "--transport must be read-write, threads or uring, not '%s'", argument);
+		options->transport = (enum options_transport)choice;
 	}
 	return true;
 }
 
-static bool take(struct options *options, int option, const char *argument, const char **why)
+static bool apply_option(struct options *options, int option, const char *argument, char *why)
 {
 	switch (option) {
 	case OPTION_OBJECTS:
 		if (options->object_dir_count == OBJECT_DIRS_MAX)
-			return refuse(why, "there can be 32 --objects at most");
+			return refuse(why, "at most %d --objects are allowed", OBJECT_DIRS_MAX);
 		options->object_dirs[options->object_dir_count++] = argument;
 		return true;
 	case OPTION_READY_FD:
 		return parse_descriptor(argument, &options->ready_fd) ||
-		       refuse(why, "--ready-fd needs the number of a descriptor");
+		       refuse(why, "--ready-fd must be the number of a descriptor");
 	case OPTION_CONTROL_FD:
 		options->task = TASK_SHARE;
 		return parse_descriptor(argument, &options->control_fd) ||
-		       refuse(why, "--control-fd needs the number of a descriptor");
+		       refuse(why, "--control-fd must be the number of a descriptor");
 	case OPTION_STATS:
 		options->stats = argument;
 		return true;
@@ -176,10 +193,10 @@ static bool take(struct options *options, int option, const char *argument, cons
 		return true;
 	case OPTION_THREADS:
 		return parse_count(argument, 1, THREADS_MAX, &options->threads) ||
-		       refuse(why, "--threads needs a number from 1 to 64");
+		       refuse(why, "--threads must be from 1 to %d", THREADS_MAX);
 	case OPTION_SPIN_US:
 		return parse_count(argument, 0, SPIN_US_MAX, &options->spin_us) ||
-		       refuse(why, "--spin-us needs a number from 0 to 1000");
+		       refuse(why, "--spin-us must be from 0 to %d", SPIN_US_MAX);
 	case OPTION_STRICT:
 		options->strict = true;
 		return true;
@@ -192,40 +209,52 @@ static bool take(struct options *options, int option, const char *argument, cons
 	case OPTION_VERSION:
 		options->task = TASK_VERSION;
 		return true;
-	case ':':
-		return refuse(why, "the last option needs a value");
 	default:
-		return refuse(why, "there is an option that is not known");
+		return refuse(why, "unknown option");
 	}
 }
 
-static bool check_together(const struct options *options, const char **why)
+/* The message for ':' and '?' of getopt_long; `word` is the word of the command line. */
+static bool refuse_option(int option, const char *word, char *why)
+{
+	if (option == ':')
+		return refuse(why, "option '%s' needs a value", word);
+	if (optopt >= OPTION_OBJECTS)
+		return refuse(why, "option '%s' takes no value", word);
+	if (optopt != 0)
+		return refuse(why, "unknown option '-%c'", optopt);
+	return refuse(why, "unknown option '%s'", word);
+}
+
+static bool check_together(const struct options *options, char *why)
 {
 	if (options->metadata_only && options->passthrough)
-		return refuse(why, "--metadata-only reads no objects, so --data passthrough does not go with it");
+		return refuse(why, "--metadata-only reads no objects, so it excludes --data passthrough");
 	if (options->metadata_only && options->xattr_auto)
-		return refuse(why, "--metadata-only needs every attribute, so --xattr auto does not go with it");
+		return refuse(why, "--metadata-only needs all attributes, so it excludes --xattr auto");
 	if (options->threads != 0 && options->transport != TRANSPORT_THREADS)
-		return refuse(why, "--threads goes with --transport threads");
+		return refuse(why, "--threads needs --transport threads");
 	if (options->task == TASK_SHARE && options->transport != TRANSPORT_READ_WRITE)
-		return refuse(why, "--control-fd goes with --transport read-write only");
+		return refuse(why, "--control-fd needs --transport read-write");
 	if (options->task == TASK_SHARE && (options->object_dir_count > 0 || options->stats != NULL))
-		return refuse(why, "--control-fd is told of objects and counters with each mount");
+		return refuse(why, "--control-fd excludes --objects and --stats: mount messages name them");
 	return true;
 }
 
-bool options_parse(struct options *options, int argc, char **argv, const char **why)
+bool options_parse(struct options *options, int argc, char **argv, char why[OPTIONS_WHY_BYTES])
 {
 	const uint32_t unset = UINT32_MAX;
 	int option, names;
 
 	*options = (struct options){ .task = TASK_MOUNT, .ready_fd = -1, .control_fd = -1, .spin_us = unset };
 	while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1)
-		if (!take(options, option, optarg, why))
+		if (option == ':' || option == '?')
+			return refuse_option(option, argv[optind - 1], why);
+		else if (!apply_option(options, option, optarg, why))
 			return false;
 	if (options->task == TASK_HELP || options->task == TASK_VERSION)
 		return true;
-	/* How often a spin asks depends on time, and where requests are counted so are calls: they are to be the same each time. */
+	/* With counters, system calls are counted too; the number of polls in a spin would vary. */
 	if (options->stats != NULL)
 		options->spin_us = 0;
 	if (options->spin_us == unset)
@@ -234,9 +263,9 @@ bool options_parse(struct options *options, int argc, char **argv, const char **
 		return false;
 	names = options->task == TASK_MOUNT ? 2 : options->task == TASK_CHECK ? 1 : 0;
 	if (argc - optind != names)
-		return refuse(why, names == 2	? "IMAGE and MOUNTPOINT are needed"
-				   : names == 1 ? "--check needs one IMAGE"
-						: "--control-fd is told of images and mount points with each mount");
+		return refuse(why, "%s", names == 2   ? "IMAGE and MOUNTPOINT are needed"
+					 : names == 1 ? "--check needs one IMAGE"
+						      : "--control-fd excludes IMAGE and MOUNTPOINT: mount messages name them");
 	options->image = names > 0 ? argv[optind] : NULL;
 	options->mount_point = names == 2 ? argv[optind + 1] : NULL;
 	return true;

@@ -18,9 +18,9 @@ struct options {
 	const char *mount_point;
 	const char *object_dirs[OBJECT_DIRS_MAX];
 	int object_dir_count;
-	/* -1 where nobody waits. */
+	/* -1: none. */
 	int ready_fd;
-	/* A socket over which mounts are asked for; -1: one mount, named on the command line. */
+	/* The socket for control messages; -1: one mount, given on the command line. */
 	int control_fd;
 	const char *stats;
 	const char *log;
@@ -29,13 +29,15 @@ struct options {
 	bool metadata_only;
 	bool strict;
 	enum options_transport transport;
-	/* 0: as many as there are CPUs. */
+	/* 0: the number of CPUs. */
 	uint32_t threads;
 	uint32_t spin_us;
 };
 
-/* False, with `why` a sentence, when they make no sense. */
-bool options_parse(struct options *options, int argc, char **argv, const char **why);
+#define OPTIONS_WHY_BYTES 256
+
+/* False, with a message in `why`, for wrong usage. */
+bool options_parse(struct options *options, int argc, char **argv, char why[OPTIONS_WHY_BYTES]);
 
 extern const char options_help[];
 

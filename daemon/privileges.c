@@ -1,7 +1,6 @@
 /*
- * Needs:  nothing; a process without capabilities has none to lose.
- * Does:   keeps CAP_SYS_ADMIN, for mounting, unmounting and passthrough, and CAP_DAC_READ_SEARCH, for objects that belong
- *         to others; gives up every other one, and gaining any by execve.
+ * Does:   keeps CAP_SYS_ADMIN, for mounting, unmounting and passthrough, and CAP_DAC_READ_SEARCH, for other users'
+ *         objects; drops all other capabilities, and prevents gaining any by execve.
  * Source: capabilities(7), capget(2), Documentation/userspace-api/no_new_privs.rst.
  */
 #include "privileges.h"
@@ -33,7 +32,7 @@ int privileges_drop(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_capget, &head, sets) != 0)
 		return -errno;
 	for (int i = 0; i < 2; i++) {
-		/* Both kept ones are among the first 32. */
+		/* Both kept capabilities are among the first 32. */
 		sets[i].permitted &= i == 0 ? KEPT : 0;
 		sets[i].effective &= sets[i].permitted;
 		sets[i].inheritable = 0;

@@ -1,7 +1,7 @@
 /*
  * Contents of regular files, from the image or from an object of the store.
  *
- * Error:  an object that is missing, shorter or longer than the image says is an I/O error and one line in the log.
+ * Error:  an object that is missing or has another size than the image states gives EIO and one line in the log.
  */
 #include <errno.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static int read_image(const struct image *img, const struct inode *inode, uint64
 	return (int)done;
 }
 
-/* All of `wanted_bytes`, 0 when the object ends before, or -errno. */
+/* `wanted_bytes`, 0 if the object is too short, or -errno. */
 static int read_all(int fd, uint64_t offset, uint8_t *into, uint32_t wanted_bytes)
 {
 	uint32_t done = 0;
@@ -45,13 +45,13 @@ static int read_all(int fd, uint64_t offset, uint8_t *into, uint32_t wanted_byte
 	return (int)done;
 }
 
-/* Whether nobody complained about this inode just before. */
-static bool first_complaint(const struct server *server, const struct inode *inode)
+/* Whether the last report was about another inode: reading a file in pieces gives one log line. */
+static bool is_first_report(const struct server *server, const struct inode *inode)
 {
-	return atomic_exchange(&server->learned->complained, inode->nid) != inode->nid;
+	return atomic_exchange(&server->mount_state->last_reported, inode->nid) != inode->nid;
 }
 
-/* Contents of another length are other contents. */
+/* Checks type and size. */
 static int check_object(const struct server *server, const struct inode *inode, int fd, const char *path,
 			int path_bytes)
 {
@@ -59,18 +59,18 @@ static int check_object(const struct server *server, const struct inode *inode, 
 
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == inode->size_bytes)
 		return 0;
-	if (!first_complaint(server, inode))
+	if (!is_first_report(server, inode))
 		return -EIO;
 	if (!S_ISREG(st.st_mode))
 		log_line(&server->log, "read: object %.*s is not a regular file", path_bytes, path);
 	else
-		log_line(&server->log, "read: object %.*s is %s than the %llu bytes that the image says", path_bytes, path,
+		log_line(&server->log, "read: object %.*s is %s than the %llu bytes stated by the image", path_bytes, path,
 			 (uint64_t)st.st_size < inode->size_bytes ? "shorter" : "longer",
 			 (unsigned long long)inode->size_bytes);
 	return -EIO;
 }
 
-/* A descriptor of the object, or -errno after a line in the log. */
+/* A descriptor of the object, or -errno after a log message. */
 static int open_object(const struct server *server, const struct inode *inode)
 {
 	const char *path;
@@ -79,15 +79,15 @@ static int open_object(const struct server *server, const struct inode *inode)
 	int err = xattr_object_path(&server->image, inode, &path, &path_bytes);
 
 	if (err == -ENODATA) {
-		if (first_complaint(server, inode))
-			log_line(&server->log, "read: inode %llu names no object", (unsigned long long)inode->nid);
+		if (is_first_report(server, inode))
+			log_line(&server->log, "read: inode %llu has no object path", (unsigned long long)inode->nid);
 		return -EIO;
 	}
 	if (err != 0)
 		return err;
 	fd = objects_open(&server->objects, path, path_bytes);
 	if (fd < 0) {
-		if (first_complaint(server, inode))
+		if (is_first_report(server, inode))
 			log_line(&server->log, "read: cannot open object %.*s: %s", (int)path_bytes, path, strerror(-fd));
 		return -EIO;
 	}
@@ -110,9 +110,9 @@ static int read_object(const struct server *server, const struct inode *inode, u
 	close(fd);
 	if (got > 0)
 		return got;
-	if (first_complaint(server, inode))
+	if (is_first_report(server, inode))
 		log_line(&server->log, "read: cannot read the object of inode %llu: %s", (unsigned long long)inode->nid,
-			 got < 0 ? strerror(-got) : "it became shorter");
+			 got < 0 ? strerror(-got) : "it was truncated");
 	return -EIO;
 }
 
@@ -129,8 +129,8 @@ static int open_backing(void *context)
 }
 
 /*
- * Asked only where the kernel may read objects by itself; everywhere else the first answer ends the asking. Files whose
- * contents are in the image, and objects that the kernel refuses, are read through requests and cached.
+ * Without passthrough, ENOSYS makes the kernel stop sending OPEN. With it, files with contents in the image, and objects
+ * that the kernel refuses, are read by requests and cached.
  */
 int serve_open(const struct server *server, const struct request *request, struct reply *reply)
 {
@@ -138,7 +138,7 @@ int serve_open(const struct server *server, const struct request *request, struc
 	struct inode inode;
 	int err;
 
-	if (!server->learned->passthrough)
+	if (!server->mount_state->passthrough)
 		return -ENOSYS;
 	err = node_read(&server->image, request->head->nodeid, &inode);
 	if (err != 0)
@@ -146,12 +146,12 @@ int serve_open(const struct server *server, const struct request *request, struc
 	if (inode.layout == LAYOUT_OBJECT && S_ISREG(inode.mode)) {
 		struct opening opening = { .server = server, .inode = &inode };
 		bool refused;
-		int32_t id = backing_id(&server->learned->backing, inode.nid, open_backing, &opening, &refused);
+		int32_t id = backing_id(&server->mount_state->backing, inode.nid, open_backing, &opening, &refused);
 
 		if (id < 0 && !refused)
 			return id;
-		if (id < 0 && first_complaint(server, &inode))
-			log_line(&server->log, "passthrough: the kernel does not take an object, it is read by requests: %s",
+		if (id < 0 && is_first_report(server, &inode))
+			log_line(&server->log, "passthrough: the kernel refused an object, which is now read by requests: %s",
 				 strerror(-id));
 		if (id < 0 && server->strict)
 			return -EIO;
@@ -164,7 +164,7 @@ int serve_open(const struct server *server, const struct request *request, struc
 	return sizeof(out);
 }
 
-/* Nothing is kept per open file. */
+/* No state per open file. */
 int serve_release(const struct server *server, const struct request *request, struct reply *reply)
 {
 	(void)server;
@@ -173,8 +173,8 @@ int serve_release(const struct server *server, const struct request *request, st
 	return 0;
 }
 
-/* An overlayfs opens objects itself; whoever looks beneath it finds none. */
-static int read_where(const struct server *server, const struct inode *inode, uint64_t offset, uint8_t *into,
+/* With --metadata-only, objects are read by the overlayfs above; direct reads give EIO. */
+static int read_contents(const struct server *server, const struct inode *inode, uint64_t offset, uint8_t *into,
 		      uint32_t wanted_bytes)
 {
 	if (inode->layout != LAYOUT_OBJECT)
@@ -204,5 +204,5 @@ int serve_read(const struct server *server, const struct request *request, struc
 		wanted_bytes = (uint32_t)(inode.size_bytes - in.offset);
 	if (wanted_bytes == 0)
 		return 0;
-	return read_where(server, &inode, in.offset, reply->body, wanted_bytes);
+	return read_contents(server, &inode, in.offset, reply->body, wanted_bytes);
 }

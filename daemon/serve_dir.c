@@ -1,6 +1,6 @@
 /*
- * Listings. A cookie names the entry after the one it comes with, by block and place in the block, so that nothing has
- * to be kept for an open directory.
+ * Directory listings. A cookie is the position of the next entry, as block and index in the block, so that open
+ * directories need no state.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #define COOKIE_INDEX_BITS 12
 #define COOKIE_INDEX_MASK ((1u << COOKIE_INDEX_BITS) - 1)
 
-/* File type bits of a mode, which is what the protocol wants, shifted. */
+/* The protocol's type: the file type bits of a mode, shifted. */
 static uint32_t type_of(enum dir_type type)
 {
 	static const uint32_t modes[] = { 0,	     S_IFREG, S_IFDIR,	S_IFCHR,
@@ -29,7 +29,7 @@ struct listing {
 	bool plus;
 };
 
-/* Bytes that a record takes, its padding included. */
+/* Size of a record with its padding. */
 static uint32_t record_bytes(const struct listing *listing, uint32_t name_bytes)
 {
 	uint32_t head = listing->plus ? FUSE_NAME_OFFSET_DIRENTPLUS : FUSE_NAME_OFFSET;
@@ -37,7 +37,7 @@ static uint32_t record_bytes(const struct listing *listing, uint32_t name_bytes)
 	return (head + name_bytes + 7) & ~7u;
 }
 
-/* 1 when it was added or is not to be seen, 0 when it no longer fits. */
+/* 1 if the entry was added or is hidden, 0 if it does not fit. */
 static int add(struct listing *listing, const struct dir_entry *entry, uint64_t cookie)
 {
 	struct fuse_direntplus record = { 0 };
@@ -45,7 +45,7 @@ static int add(struct listing *listing, const struct dir_entry *entry, uint64_t 
 	uint32_t bytes = record_bytes(listing, entry->name_bytes);
 	uint32_t head_bytes = listing->plus ? FUSE_NAME_OFFSET_DIRENTPLUS : FUSE_NAME_OFFSET;
 	uint8_t *at = listing->reply->body + listing->used_bytes;
-	/* A damaged inode stays in the listing, unresolved: whoever asks for it is told then. */
+	/* A damaged inode is listed without attributes; looking it up then fails. */
 	bool known = (listing->plus || entry->type == DIR_TYPE_CHAR || entry->type == DIR_TYPE_UNKNOWN) &&
 		     inode_read(listing->img, entry->nid, &inode) == 0;
 
@@ -71,7 +71,7 @@ static int add(struct listing *listing, const struct dir_entry *entry, uint64_t 
 	return 1;
 }
 
-/* The entry before a place, which the one there must come behind. Without one, and where it is damaged, it has no name. */
+/* The entry before a position, to check the order. Its name is NULL if there is none or it is damaged. */
 static void entry_before(const struct listing *listing, const struct inode *dir, uint64_t index, uint32_t first,
 			 struct dir_entry *before)
 {
@@ -102,7 +102,7 @@ static int list(struct listing *listing, const struct inode *dir, uint64_t cooki
 			err = dir_entry(&block, i, &entry);
 			if (err != 0)
 				return err;
-			/* A name that is there twice, or where no search finds it. */
+			/* Duplicate or unsorted names cannot be looked up. */
 			if (before.name != NULL && dir_entry_order(&before, &entry) >= 0)
 				return -EUCLEAN;
 			before = entry;
@@ -130,7 +130,7 @@ static int serve_listing(const struct server *server, const struct request *requ
 	if (in.size < reply->room_bytes)
 		reply->room_bytes = in.size;
 	err = list(&listing, &dir, in.offset);
-	/* What came before a damaged entry is worth showing; the next request starts at the damage and fails. */
+	/* Entries before a damaged one are returned; the next request starts at the damaged one and fails. */
 	return err != 0 && listing.used_bytes == 0 ? err : (int)listing.used_bytes;
 }
 

@@ -1,31 +1,30 @@
-/* What this server and the kernel agree on before anything else. */
+/* INIT: negotiates protocol version and flags. */
 #include <errno.h>
 #include <string.h>
 
 #include "nodes.h"
 
 /*
- * What an image that never changes can offer. Without READDIRPLUS_AUTO the kernel always asks for entries with their
- * attributes, which costs fewer requests in every walk. With POSIX_ACL, added unless ACLs are to be called unsupported, it
- * remembers which inodes have none and, in user namespaces, says that they have none instead of that there is no such
- * thing.
+ * Flags for an image that never changes. Without READDIRPLUS_AUTO the kernel always requests entries with attributes,
+ * which saves requests in walks. With POSIX_ACL, set unless ACLs are reported as unsupported, the kernel caches which
+ * inodes have no ACL and, in user namespaces, reports ENODATA instead of EOPNOTSUPP.
  */
 #define WANTED                                                                                                       \
 	((uint32_t)(FUSE_ASYNC_READ | FUSE_PARALLEL_DIROPS | FUSE_MAX_PAGES | FUSE_DO_READDIRPLUS |                  \
 		    FUSE_CACHE_SYMLINKS | FUSE_NO_OPEN_SUPPORT | FUSE_NO_OPENDIR_SUPPORT | FUSE_EXPLICIT_INVAL_DATA | \
 		    FUSE_EXPORT_SUPPORT))
-/* Without these, files and directories could not be read without being opened here first. */
+/* Needed so that files and directories can be read without OPEN and OPENDIR. */
 #define REQUIRED ((uint32_t)(FUSE_NO_OPEN_SUPPORT | FUSE_NO_OPENDIR_SUPPORT))
 
 #define PAGE_BYTES 4096u
 #define BACKGROUND_REQUESTS 64
 
-/* One file system below the mount: objects of a store that is itself stacked are refused, an overlayfs above is not. */
+/* Depth 1: the kernel refuses objects on a stacked file system, but allows an overlayfs above the mount. */
 #define STACK_DEPTH 1
 
 static uint64_t wanted(const struct server *server)
 {
-	bool acls = !server->says_unsupported || server->image.has_acls;
+	bool acls = !server->absent_is_unsupported || server->image.has_acls;
 
 	return WANTED | (acls ? FUSE_POSIX_ACL : 0) | (server->wants_passthrough ? ABI_PASSTHROUGH : 0) |
 	       (server->wants_uring ? ABI_OVER_IO_URING : 0);
@@ -41,7 +40,7 @@ int serve_init(const struct server *server, const struct request *request, struc
 		.time_gran = 1,
 		.max_pages = (uint16_t)(server->reply_bytes / PAGE_BYTES),
 	};
-	const uint32_t head_bytes = 16; /* the four words that every kernel sends */
+	const uint32_t head_bytes = 16; /* the four words that all kernels send */
 	struct abi_init_in in = { 0 };
 	uint64_t offered, taken;
 
@@ -49,7 +48,7 @@ int serve_init(const struct server *server, const struct request *request, struc
 		return -EINVAL;
 	memcpy(&in, request->body, request->body_bytes < sizeof(in) ? request->body_bytes : sizeof(in));
 	if (in.major != FUSE_ABI_MAJOR || in.minor < FUSE_ABI_MINOR_MIN || (in.flags & REQUIRED) != REQUIRED) {
-		log_line(&server->log, "mount: the kernel's FUSE protocol %u.%u is too old: Linux 5.1 is the first that fits",
+		log_line(&server->log, "mount: the kernel's FUSE protocol %u.%u is too old; Linux 5.1 or later is needed",
 			 in.major, in.minor);
 		return -EPROTO;
 	}
@@ -62,10 +61,10 @@ int serve_init(const struct server *server, const struct request *request, struc
 	out.flags2 = (uint32_t)(taken >> 32);
 	out.max_readahead = in.max_readahead;
 	out.max_stack_depth = taken & ABI_PASSTHROUGH ? STACK_DEPTH : 0;
-	server->learned->acls = (taken & FUSE_POSIX_ACL) != 0;
-	server->learned->passthrough = (taken & ABI_PASSTHROUGH) != 0;
-	server->learned->uring = (taken & ABI_OVER_IO_URING) != 0;
-	server->learned->initialized = true;
+	server->mount_state->acls = (taken & FUSE_POSIX_ACL) != 0;
+	server->mount_state->passthrough = (taken & ABI_PASSTHROUGH) != 0;
+	server->mount_state->uring = (taken & ABI_OVER_IO_URING) != 0;
+	server->mount_state->initialized = true;
 	memcpy(reply->body, &out, sizeof(out));
 	return sizeof(out);
 }

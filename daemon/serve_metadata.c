@@ -1,4 +1,4 @@
-/* Names, attributes, link targets and the file system itself. */
+/* Names, attributes, link targets, statfs. */
 #include <errno.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ static int find(const struct server *server, uint64_t parent, const char *name, 
 		return err;
 	if (name_bytes > DIR_NAME_MAX)
 		return -ENAMETOOLONG;
-	/* Asked of any node when a file handle is turned back into a file. */
+	/* The kernel looks up `.` of any node to decode a file handle. */
 	if (name_bytes == 1 && name[0] == '.') {
 		*inode = dir;
 		return 0;

@@ -1,9 +1,9 @@
 /*
- * Extended attributes, with the errors that overlayfs over EROFS gives. On request, names that occur nowhere in the image
- * are answered as a file system answers that has no such attributes at all; programs then stop asking.
+ * Extended attributes, with the errors of overlayfs over EROFS. With --xattr auto, names that occur nowhere in the image
+ * are reported as unsupported, and programs stop asking for them.
  *
- * Error:  names of trusted attributes are listed for user 0 only; the kernel would ask for a capability, which the
- *         protocol does not carry. Reading their values is checked by the kernel itself.
+ * Error:  names of trusted attributes are listed only for user 0; the kernel would check a capability, which the protocol
+ *         does not carry. The kernel itself checks reads of their values.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,8 +16,8 @@ static bool is_acl(const char *name)
 	return strcmp(name, "system.posix_acl_access") == 0 || strcmp(name, "system.posix_acl_default") == 0;
 }
 
-/* What to say when a name is not there: names outside of the known families are not attributes at all. */
-static int absent(const struct server *server, const char *name)
+/* The errno of a missing attribute. Names outside the known families are not supported. */
+static int absent_errno(const struct server *server, const char *name)
 {
 	static const char *const families[] = { "trusted.overlay.", "user.", "trusted.", "security." };
 
@@ -31,27 +31,27 @@ static int absent(const struct server *server, const char *name)
 }
 
 /*
- * -ENOSYS: the kernel never asks again. -EOPNOTSUPP: `ls` and its like do not. 0 where the inode has to be looked at.
- * Where the kernel asks for ACLs to check permissions, they must not be unsupported.
+ * -ENOSYS: the kernel stops asking. -EOPNOTSUPP: programs such as `ls` stop asking. 0: the inode decides. ACLs must be
+ * supported if the kernel uses them to check permissions.
  */
 static int unsupported(const struct server *server, const char *name)
 {
-	struct names *names = &server->learned->names;
+	struct names *names = &server->mount_state->names;
 
-	if (!server->says_unsupported)
+	if (!server->absent_is_unsupported)
 		return 0;
 	names_learn(names, &server->image);
-	if (!names->any && !server->learned->acls)
+	if (!names->any && !server->mount_state->acls)
 		return -ENOSYS;
 	if (name == NULL)
 		return 0;
-	if (is_acl(name) && !names->acl && !server->learned->acls)
+	if (is_acl(name) && !names->acl && !server->mount_state->acls)
 		return -EOPNOTSUPP;
 	return strcmp(name, "security.selinux") == 0 && !names->selinux ? -EOPNOTSUPP : 0;
 }
 
-/* The answer to a call that may ask for the size first. */
-static int answer(struct reply *reply, uint32_t wanted_bytes, uint32_t bytes)
+/* The reply to a call that may request only the size. */
+static int reply_value(struct reply *reply, uint32_t wanted_bytes, uint32_t bytes)
 {
 	struct fuse_getxattr_out out = { .size = bytes };
 
@@ -80,11 +80,11 @@ int serve_getxattr(const struct server *server, const struct request *request, s
 	if (err == 0)
 		err = xattr_find(&server->image, &inode, server->view, name, name_bytes, &found);
 	if (err == -ENODATA)
-		return absent(server, name);
+		return absent_errno(server, name);
 	if (err != 0)
 		return err;
 	memcpy(reply->body, found.value, found.value_bytes);
-	return answer(reply, in.size, found.value_bytes);
+	return reply_value(reply, in.size, found.value_bytes);
 }
 
 int serve_listxattr(const struct server *server, const struct request *request, struct reply *reply)
@@ -117,5 +117,5 @@ int serve_listxattr(const struct server *server, const struct request *request, 
 		at[found.prefix_bytes + found.suffix_bytes] = 0;
 		used_bytes += found.prefix_bytes + found.suffix_bytes + 1;
 	}
-	return err == -ENODATA ? answer(reply, in.size, used_bytes) : err;
+	return err == -ENODATA ? reply_value(reply, in.size, used_bytes) : err;
 }

@@ -1,6 +1,6 @@
 /*
- * What all loops of one mount share and only read, what the mount learns while it lives, and what passes between a loop
- * and the handlers of requests.
+ * The read-only parts that all loops of one mount share, the mount's mutable state, and the interface between loops and
+ * request handlers.
  */
 #ifndef CFS_SERVER_H
 #define CFS_SERVER_H
@@ -21,16 +21,16 @@
 /* The largest body of a reply: one READ. */
 #define REPLY_BODY_BYTES (1024u * 1024u)
 
-/* Set by INIT, before anything else is served; the rest guards itself. */
-struct learned {
+/* The flags are set by INIT, before other requests; the other members have their own locks or are atomic. */
+struct mount_state {
 	bool initialized;
 	bool acls;
 	bool passthrough;
 	bool uring;
 	struct names names;
 	struct backing backing;
-	/* The inode of the last complaint: a file read in pieces is worth one line. */
-	_Atomic uint64_t complained;
+	/* The inode of the last reported error. */
+	_Atomic uint64_t last_reported;
 };
 
 struct server {
@@ -38,18 +38,18 @@ struct server {
 	struct objects objects;
 	struct stats stats;
 	struct log log;
-	/* The kernel lets only the initial user namespace read trusted attributes: elsewhere listing them would mislead. */
+	/* Only in the initial user namespace, where the kernel allows reads of trusted attributes. */
 	bool lists_trusted;
-	/* Attribute names that occur nowhere in the image are said not to be supported, rather than not to be there. */
-	bool says_unsupported;
+	/* Attribute names that occur nowhere in the image give EOPNOTSUPP instead of ENODATA. */
+	bool absent_is_unsupported;
 	bool wants_passthrough;
 	bool wants_uring;
-	/* What cannot be had as wanted is an error, rather than done in another way. */
+	/* Unavailable passthrough is an error; there is no fallback. */
 	bool strict;
-	/* For an overlayfs above: its attributes and its whiteouts are shown, and contents are not served. */
+	/* For an overlayfs above: show its attributes and whiteouts, do not serve contents. */
 	enum xattr_view view;
 	uint32_t reply_bytes;
-	struct learned *learned;
+	struct mount_state *mount_state;
 };
 
 struct request {
@@ -63,7 +63,7 @@ struct reply {
 	uint32_t room_bytes;
 };
 
-/* Bytes of the reply's body, or -errno. */
+/* Returns the size of the reply's body, or -errno. */
 typedef int handler(const struct server *server, const struct request *request, struct reply *reply);
 
 handler serve_init;

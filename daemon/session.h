@@ -1,4 +1,4 @@
-/* One mount: its image, its objects, what it learned, and the device behind it. */
+/* One mount: its image, objects, state and device. */
 #ifndef CFS_SESSION_H
 #define CFS_SESSION_H
 
@@ -8,7 +8,7 @@
 
 struct session {
 	struct server server;
-	struct learned learned;
+	struct mount_state mount_state;
 	struct mount mount;
 };
 
@@ -23,13 +23,13 @@ struct session_parts {
 #define SESSION_WHY_BYTES 512
 
 /*
- * Mounts, and agrees with the kernel on how to go on; requests then wait to be served. 0, or -1 with a sentence in `why`
- * and nothing left behind.
+ * Mounts and negotiates the protocol; requests can then be served. 0, or -1 with a message in `why` and nothing left
+ * behind.
  */
 int session_open(struct session *session, const struct options *options, const struct log *log,
 		 const struct session_parts *parts, char why[SESSION_WHY_BYTES]);
 
-/* Of a file system that is gone. Detaches nothing. */
+/* Call it after the unmount; it does not detach the mount. */
 void session_close(struct session *session);
 
 #endif

@@ -1,11 +1,12 @@
 /*
- * Many mounts, one thread: it waits for all of them at once, and for messages that ask for more.
+ * Many mounts served by one thread, which waits for requests of all mounts and for control messages.
  *
- * Needs:  a connected SOCK_SEQPACKET socket. One zero byte says that this is ready. A message is `mount`, IMAGE, MOUNTPOINT, STATS (may be empty) and any number
- *         of folders of objects; or `count`. A zero byte ends each word. Answers are `ok`, a number, or a sentence.
- * Does:   an image that is mounted twice is mapped twice, which costs address space only.
- * Cost:   one system call more per request than a server of one mount; some 4 KiB per mount.
- * Leaves: all mounts, answering ENOTCONN, when the process is killed.
+ * Needs:  a connected SOCK_SEQPACKET socket. The server sends one zero byte when it is ready. A message is `mount`, IMAGE,
+ *         MOUNTPOINT, STATS (may be empty) and any number of object folders; or `count`. A zero byte ends each word. A
+ *         reply is `ok`, a number, or an error message.
+ * Does:   maps an image once per mount, which costs only address space.
+ * Cost:   one system call more per request than a server of one mount; about 4 KiB per mount.
+ * Leaves: all mounts, which give ENOTCONN, if the process is killed.
  * Source: epoll(7), signalfd(2), unix(7).
  */
 #include "shared.h"
@@ -27,8 +28,8 @@
 #include "session.h"
 #include "stop.h"
 
-/* What fs.nr_open is unless somebody changed it. */
-#define FILES_MOST (1u << 20)
+/* The default of fs.nr_open. */
+#define OPEN_FILES_MAX (1u << 20)
 
 #define MESSAGE_BYTES 65536u
 #define EVENTS 64
@@ -49,14 +50,14 @@ struct shared {
 	char message[MESSAGE_BYTES];
 };
 
-static int watch(const struct shared *shared, int fd, void *what)
+static int watch(const struct shared *shared, int fd, void *source)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data = { .ptr = what } };
+	struct epoll_event event = { .events = EPOLLIN, .data = { .ptr = source } };
 
 	return epoll_ctl(shared->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
 }
 
-static void add(struct shared *shared, const struct session_parts *parts, char *why)
+static void add_member(struct shared *shared, const struct session_parts *parts, char *why)
 {
 	struct member *member = calloc(1, sizeof(*member));
 	int fd, err;
@@ -84,7 +85,7 @@ static void add(struct shared *shared, const struct session_parts *parts, char *
 	strcpy(why, "ok");
 }
 
-static void take_out(struct shared *shared, struct member *member)
+static void remove_member(struct shared *shared, struct member *member)
 {
 	struct member **at = &shared->members;
 
@@ -96,7 +97,7 @@ static void take_out(struct shared *shared, struct member *member)
 	free(member);
 }
 
-/* The words of a message, at most `room` of them; 0 when it is not made of whole words. */
+/* Splits a message into at most `room` words; 0 if the last word is not terminated or there are too many. */
 static int split(const char *message, size_t bytes, const char **words, int room)
 {
 	int count = 0;
@@ -111,13 +112,13 @@ static int split(const char *message, size_t bytes, const char **words, int room
 	return count;
 }
 
-static void obey(struct shared *shared, size_t bytes, char *answer)
+static void handle_message(struct shared *shared, size_t bytes, char *reply)
 {
 	const char *words[4 + OBJECT_DIRS_MAX];
 	int count = split(shared->message, bytes, words, 4 + OBJECT_DIRS_MAX);
 
 	if (count == 1 && strcmp(words[0], "count") == 0) {
-		snprintf(answer, SESSION_WHY_BYTES, "%u", shared->member_count);
+		snprintf(reply, SESSION_WHY_BYTES, "%u", shared->member_count);
 	} else if (count >= 4 && strcmp(words[0], "mount") == 0) {
 		struct session_parts parts = {
 			.image = words[1],
@@ -127,16 +128,16 @@ static void obey(struct shared *shared, size_t bytes, char *answer)
 			.object_dir_count = count - 4,
 		};
 
-		add(shared, &parts, answer);
+		add_member(shared, &parts, reply);
 	} else {
-		snprintf(answer, SESSION_WHY_BYTES, "control: the message is not understood");
+		snprintf(reply, SESSION_WHY_BYTES, "control: unknown message");
 	}
 }
 
-/* False when nobody is left to ask for anything. */
-static bool hear(struct shared *shared)
+/* Receives one message and replies. False if the other end is closed. */
+static bool receive_message(struct shared *shared)
 {
-	char answer[SESSION_WHY_BYTES];
+	char reply[SESSION_WHY_BYTES];
 	ssize_t got = recv(shared->options->control_fd, shared->message, sizeof(shared->message), MSG_DONTWAIT | MSG_TRUNC);
 
 	if (got < 0)
@@ -144,10 +145,10 @@ static bool hear(struct shared *shared)
 	if (got == 0)
 		return false;
 	if ((size_t)got > sizeof(shared->message))
-		snprintf(answer, sizeof(answer), "control: the message is too long");
+		snprintf(reply, sizeof(reply), "control: the message is too long");
 	else
-		obey(shared, (size_t)got, answer);
-	return send(shared->options->control_fd, answer, strlen(answer), MSG_NOSIGNAL) >= 0;
+		handle_message(shared, (size_t)got, reply);
+	return send(shared->options->control_fd, reply, strlen(reply), MSG_NOSIGNAL) >= 0;
 }
 
 static uint64_t now_ns(void)
@@ -158,8 +159,8 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Asks again and again for a while, then sleeps. */
-static int wait_for(const struct shared *shared, struct epoll_event *events)
+/* Polls for the spin time, then sleeps. */
+static int wait_for_events(const struct shared *shared, struct epoll_event *events)
 {
 	uint64_t until_ns = now_ns() + shared->loop.spin_ns;
 	int count;
@@ -182,7 +183,7 @@ static void serve(struct shared *shared, struct member *member)
 		log_line(shared->log, "serve: %s: %s", member->session.mount.at, strerror(-err));
 		mount_detach(&member->session.mount);
 	}
-	take_out(shared, member);
+	remove_member(shared, member);
 }
 
 static int run(struct shared *shared)
@@ -190,7 +191,7 @@ static int run(struct shared *shared)
 	struct epoll_event events[EVENTS];
 
 	for (;;) {
-		int count = wait_for(shared, events);
+		int count = wait_for_events(shared, events);
 
 		if (count < 0 && errno != EINTR)
 			return -errno;
@@ -199,7 +200,7 @@ static int run(struct shared *shared)
 				return 0;
 			if (events[i].data.ptr != shared)
 				serve(shared, events[i].data.ptr);
-			else if (!hear(shared))
+			else if (!receive_message(shared))
 				return 0;
 		}
 	}
@@ -223,26 +224,26 @@ static int prepare(struct shared *shared)
 	return err;
 }
 
-static void end(struct shared *shared)
+static void close_shared(struct shared *shared)
 {
 	while (shared->members != NULL) {
 		mount_detach(&shared->members->session.mount);
-		take_out(shared, shared->members);
+		remove_member(shared, shared->members);
 	}
 	loop_close(&shared->loop);
 	free(shared);
 }
 
-/* Every mount keeps its connection and its object directories open; RLIMIT_NOFILE is often a thousand. */
+/* Every mount keeps its connection and object folders open; the default limit of 1024 files is too low. */
 void shared_raise_limit(void)
 {
-	struct rlimit most = { FILES_MOST, FILES_MOST };
+	struct rlimit most = { OPEN_FILES_MAX, OPEN_FILES_MAX };
 	struct rlimit now;
 
 	if (setrlimit(RLIMIT_NOFILE, &most) == 0 || getrlimit(RLIMIT_NOFILE, &now) != 0)
 		return;
 	now.rlim_cur = now.rlim_max;
-	/* What is not granted is no fault: a mount too many is refused with a sentence. */
+	/* A failure is no error: mounts over the limit are refused with a message. */
 	setrlimit(RLIMIT_NOFILE, &now);
 }
 
@@ -260,6 +261,6 @@ int shared_run(const struct options *options, const struct log *log)
 		err = prepare(shared);
 	if (err == 0)
 		err = run(shared);
-	end(shared);
+	close_shared(shared);
 	return err;
 }

@@ -1,14 +1,14 @@
-/* One process behind many mounts, which come by request and go when they are unmounted. */
+/* One server for many mounts, added by control messages and removed when they are unmounted. */
 #ifndef CFS_SHARED_H
 #define CFS_SHARED_H
 
 #include "log.h"
 #include "options.h"
 
-/* As many open files as the kernel lets this process have; before it gives up what that takes. */
+/* Raises the limit of open files as far as allowed. Call it before capabilities are dropped. */
 void shared_raise_limit(void);
 
-/* Until a signal, or until the other end of the control socket is closed: 0. Any other end is -errno. */
+/* Serves until a signal, or until the other end of the control socket is closed. 0 or -errno. */
 int shared_run(const struct options *options, const struct log *log);
 
 #endif

@@ -1,4 +1,4 @@
-/* Requests by opcode, counted in a file that others map and read while the server runs. */
+/* Request counters by opcode, in a file that other processes map and read while the server runs. */
 #ifndef CFS_STATS_H
 #define CFS_STATS_H
 
@@ -8,15 +8,15 @@
 
 #define STATS_BYTES 4096u
 #define STATS_SLOTS 512u
-/* Opcodes from here on share the last slot. */
+/* Opcodes from this one on share the last slot. */
 #define STATS_OPCODES 500u
 
 struct stats {
-	/* NULL when nobody wants to know. */
+	/* NULL: do not count. */
 	_Atomic uint64_t *counts;
 };
 
-/* An existing file of at least STATS_BYTES. Adds to what is there. 0 or -errno; -EINVAL when it is too short. */
+/* Opens an existing file of at least STATS_BYTES and adds to its counters. 0 or -errno; -EINVAL if it is too short. */
 int stats_open(struct stats *stats, const char *path);
 
 void stats_close(struct stats *stats);

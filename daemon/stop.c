@@ -1,8 +1,8 @@
 /*
- * A thread that sleeps until a signal asks for the end. It costs nothing per request, unlike polling before each read,
- * and closes the gap in which a signal could arrive just before the read blocks.
+ * A thread that waits for a signal and ends the process. Unlike polling before each read it costs nothing per request,
+ * and no signal can be missed between a poll and the read.
  *
- * Error:  a parent that dies before the process starts is noticed only through the readiness descriptor.
+ * Error:  a parent that dies before the process starts is noticed only by the write to the readiness descriptor.
  * Source: prctl(2) PR_SET_PDEATHSIG, sigwait(3).
  */
 #include "stop.h"
@@ -31,14 +31,14 @@ int stop_prepare(void)
 
 	stop_signals(&signals);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	/* A pipe without readers is an error to look at, not the end. */
+	/* Writes to a closed pipe must fail, not end the process. */
 	signal(SIGPIPE, SIG_IGN);
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
 		return -errno;
 	return getppid() == parent ? 0 : -ESRCH;
 }
 
-static void *watch(void *argument)
+static void *wait_for_signal(void *argument)
 {
 	const struct stop *stop = argument;
 	sigset_t signals;
@@ -52,14 +52,14 @@ static void *watch(void *argument)
 		log_line(stop->log, "unmount: cannot detach %s: %s", stop->mount->at, strerror(-err));
 		_exit(1);
 	}
-	/* Not by way of the loop: files that are open beneath the detached mount would keep it waiting. */
+	/* Do not wait for the loop: open files of the detached mount would keep it running. */
 	_exit(0);
 }
 
 int stop_watch(struct stop *stop)
 {
 	pthread_t thread;
-	int err = thread_start(&thread, watch, stop);
+	int err = thread_start(&thread, wait_for_signal, stop);
 
 	if (err == 0)
 		pthread_detach(thread);

@@ -1,4 +1,4 @@
-/* Ends of the process that others ask for: signals and the death of the parent. */
+/* Ends the process on signals and on the death of its parent. */
 #ifndef CFS_STOP_H
 #define CFS_STOP_H
 
@@ -16,12 +16,12 @@ struct stop {
 void stop_signals(sigset_t *signals);
 
 /*
- * Holds back the signals that end the process, in this and all later threads, and asks for SIGTERM when the parent
- * dies. -ESRCH when the parent died meanwhile. Call it first.
+ * Blocks the signals that end the process, in this and all later threads, and requests SIGTERM for the death of the
+ * parent. -ESRCH if the parent has died already. Call it before starting threads.
  */
 int stop_prepare(void);
 
-/* From now on such a signal detaches the mount and ends the process. 0 or -errno. `stop` must outlive the process. */
+/* From now on these signals detach the mount and end the process. 0 or -errno. `stop` must stay valid until the end. */
 int stop_watch(struct stop *stop);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * Each thread reads from a descriptor of its own, so that a reply need not look for its request among those of others.
+ * Each thread has its own device descriptor, so that the kernel does not search other threads' requests for a reply's.
  *
  * Needs:  FUSE_DEV_IOC_CLONE (Linux 4.2).
- * Leaves: nothing: when the file system is gone, every thread reads ENODEV.
+ * Leaves: nothing: after the unmount every thread reads ENODEV.
  * Source: fs/fuse/dev.c (fuse_dev_ioctl_clone).
  */
 #include "threads.h"
@@ -64,7 +64,7 @@ static int clone_device(int device_fd)
 	return fd;
 }
 
-static int work(const struct worker *worker)
+static int run_worker(const struct worker *worker)
 {
 	struct loop loop;
 	int err = loop_open(&loop, worker->server->reply_bytes, worker->device_fd, worker->spin_us);
@@ -75,25 +75,25 @@ static int work(const struct worker *worker)
 	return err;
 }
 
-static void *work_apart(void *argument)
+static void *worker_main(void *argument)
 {
 	struct worker *worker = argument;
 
-	worker->result = work(worker);
+	worker->result = run_worker(worker);
 	if (worker->result != 0)
 		log_line(&worker->server->log, "serve: a thread ended: %s", strerror(-worker->result));
 	close(worker->device_fd);
 	return NULL;
 }
 
-static int start(struct worker *worker)
+static int start_worker(struct worker *worker)
 {
 	int err;
 
 	worker->device_fd = clone_device(worker->device_fd);
 	if (worker->device_fd < 0)
 		return worker->device_fd;
-	err = thread_start(&worker->thread, work_apart, worker);
+	err = thread_start(&worker->thread, worker_main, worker);
 	if (err != 0)
 		close(worker->device_fd);
 	return err;
@@ -108,20 +108,20 @@ int threads_run(const struct server *server, int device_fd, unsigned count, uint
 
 	for (; err == 0 && started + 1 < count; started++) {
 		others[started] = own;
-		err = start(&others[started]);
+		err = start_worker(&others[started]);
 		if (err != 0)
 			break;
 	}
-	/* The others end with the file system, or with the process. */
+	/* Started workers end with the mount or with the process. */
 	if (err != 0)
 		return err;
 	/*
-	 * The thread that waits for signals shares the table of files; with one of its own, this thread's calls need no count of
-	 * who uses a file. Where that is refused, they do.
+	 * The signal thread shares the file descriptor table. With its own table, this thread's calls avoid reference counts of
+	 * files. A failure only costs time.
 	 */
 	if (count <= 1 && unshare(CLONE_FILES) != 0)
-		log_line(&server->log, "serve: the table of files stays shared: %s", strerror(errno));
-	err = work(&own);
+		log_line(&server->log, "serve: the file descriptor table stays shared: %s", strerror(errno));
+	err = run_worker(&own);
 	for (unsigned i = 0; err == 0 && i < started; i++)
 		pthread_join(others[i].thread, NULL);
 	if (err == 0)

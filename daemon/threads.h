@@ -1,4 +1,4 @@
-/* Several loops over one mount. */
+/* Several loops for one mount. */
 #ifndef CFS_THREADS_H
 #define CFS_THREADS_H
 
@@ -12,7 +12,7 @@ unsigned cpus_allowed(void);
 /* A thread with a small stack. 0 or -errno. */
 int thread_start(pthread_t *thread, void *(*work)(void *), void *argument);
 
-/* Serves with `count` threads, this one among them, until the file system is gone: 0. Any other end is -errno. */
+/* Serves with `count` threads, including this one, until the unmount. 0 or -errno. */
 int threads_run(const struct server *server, int device_fd, unsigned count, uint32_t spin_us);
 
 #endif

@@ -1,12 +1,11 @@
 /*
  * FUSE over io_uring.
  *
- * Needs:  Linux 6.14 with the module parameter enable_uring; every possible CPU must have a queue with an entry before the
- *         kernel sends the first request this way.
- * Does:   one ring and one thread per CPU, kept on that CPU where this process may use it: a request is answered where it
- *         was made. One io_uring_enter(2) hands over a reply and waits for the next request. FORGET and INTERRUPT still
- *         come through read(2).
- * Cost:   a thread, and room for the largest reply, per entry of each possible CPU; only what is used takes memory.
+ * Needs:  Linux 6.14 with the module parameter enable_uring. Every possible CPU must have a queue with an entry before the
+ *         kernel uses the rings.
+ * Does:   one ring and one thread per CPU, pinned to it if allowed, so that requests are served on the CPU of the client.
+ *         One io_uring_enter(2) sends a reply and waits for the next request. FORGET and INTERRUPT still come by read(2).
+ * Cost:   a thread per possible CPU, and address space for the largest reply per entry; only used pages take memory.
  * Source: fs/fuse/dev_uring.c, Documentation/filesystems/fuse/fuse-io-uring.rst, io_uring_setup(2).
  */
 #include "uring.h"
@@ -21,7 +20,7 @@
 int uring_run(const struct server *server, int device_fd)
 {
 	(void)device_fd;
-	log_line(&server->log, "transport: built with headers that lack io_uring commands");
+	log_line(&server->log, "transport: built with kernel headers that lack io_uring commands");
 	return -ENOSYS;
 }
 #else
@@ -70,14 +69,15 @@ struct queue {
 	uint32_t cq_mask;
 	struct io_uring_cqe *cqes;
 	struct entry entries[ENTRIES];
-	/* Requests are put together here, aligned. */
+	/* The assembled request, aligned. */
 	uint64_t request[REQUEST_BYTES / 8];
-	uint32_t waiting;
+	/* Commands in the ring that the kernel has not taken yet. */
+	uint32_t pending;
 };
 
 static uint32_t payload_bytes(const struct server *server)
 {
-	/* The kernel wants room for a request of 8 KiB as well. */
+	/* The kernel also needs room for a request of 8 KiB. */
 	return server->reply_bytes > 8192 ? server->reply_bytes : 8192;
 }
 
@@ -114,13 +114,13 @@ static int open_ring(struct queue *queue)
 	return 0;
 }
 
-/* Puts a command for an entry into the ring; it goes to the kernel with the next wait. */
-static void command(struct queue *queue, uint32_t number, uint32_t operation)
+/* Puts a command for an entry into the ring; the next wait submits it. */
+static void queue_command(struct queue *queue, uint32_t number, uint32_t operation)
 {
 	struct entry *entry = &queue->entries[number];
 	uint32_t tail = atomic_load_explicit(queue->sq_tail, memory_order_relaxed);
 	struct io_uring_sqe *sqe = (struct io_uring_sqe *)(void *)(queue->sqes + (tail & queue->sq_mask) * SQE_BYTES);
-	struct abi_uring_command what = { .commit_id = entry->header.entry.commit_id, .queue = queue->cpu };
+	struct abi_uring_command body = { .commit_id = entry->header.entry.commit_id, .queue = queue->cpu };
 
 	memset(sqe, 0, SQE_BYTES);
 	sqe->opcode = IORING_OP_URING_CMD;
@@ -131,14 +131,14 @@ static void command(struct queue *queue, uint32_t number, uint32_t operation)
 		sqe->addr = (uint64_t)(uintptr_t)entry->parts;
 		sqe->len = 2;
 	}
-	memcpy(sqe->cmd, &what, sizeof(what));
+	memcpy(sqe->cmd, &body, sizeof(body));
 	queue->sq_array[tail & queue->sq_mask] = tail & queue->sq_mask;
 	atomic_store_explicit(queue->sq_tail, tail + 1, memory_order_release);
-	queue->waiting++;
+	queue->pending++;
 }
 
-/* The kernel keeps the fixed part of a request apart from names; handlers want it as read(2) gives it. */
-static uint32_t put_together(struct queue *queue, const struct entry *entry)
+/* Assembles a request as read(2) would give it; the ring holds header, fixed part and names separately. */
+static uint32_t assemble_request(struct queue *queue, const struct entry *entry)
 {
 	uint8_t *request = (uint8_t *)queue->request;
 	struct fuse_in_header head;
@@ -158,31 +158,31 @@ static uint32_t put_together(struct queue *queue, const struct entry *entry)
 static void serve(struct queue *queue, uint32_t number)
 {
 	struct entry *entry = &queue->entries[number];
-	uint32_t bytes = put_together(queue, entry);
-	struct answer answer = { .wanted = true, .result = -EIO };
+	uint32_t bytes = assemble_request(queue, entry);
+	struct outcome outcome = { .needs_reply = true, .result = -EIO };
 	struct fuse_in_header in;
 	struct fuse_out_header out;
 
 	memcpy(&in, entry->header.in_out, sizeof(in));
 	if (bytes != 0)
-		dispatch(queue->server, (const uint8_t *)queue->request, bytes, entry->payload, &answer);
-	out = answer_head(in.unique, answer.wanted ? answer.result : -EIO);
+		dispatch(queue->server, (const uint8_t *)queue->request, bytes, entry->payload, &outcome);
+	out = reply_header(in.unique, outcome.needs_reply ? outcome.result : -EIO);
 	memcpy(entry->header.in_out, &out, sizeof(out));
-	entry->header.entry.payload_bytes = answer.result > 0 ? (uint32_t)answer.result : 0;
-	command(queue, number, ABI_URING_COMMIT_AND_FETCH);
+	entry->header.entry.payload_bytes = outcome.result > 0 ? (uint32_t)outcome.result : 0;
+	queue_command(queue, number, ABI_URING_COMMIT_AND_FETCH);
 }
 
-/* 0 when the file system is gone. */
+/* Serves until the unmount. 0 or -errno. */
 static int run(struct queue *queue)
 {
 	for (;;) {
-		long done = syscall(SYS_io_uring_enter, queue->ring_fd, queue->waiting, 1, IORING_ENTER_GETEVENTS, NULL, 0);
+		long done = syscall(SYS_io_uring_enter, queue->ring_fd, queue->pending, 1, IORING_ENTER_GETEVENTS, NULL, 0);
 		uint32_t head = atomic_load_explicit(queue->cq_head, memory_order_relaxed);
 
 		if (done < 0 && errno != EINTR && errno != EAGAIN && errno != EBUSY)
 			return -errno;
 		if (done > 0)
-			queue->waiting -= (uint32_t)done;
+			queue->pending -= (uint32_t)done;
 		for (; head != atomic_load_explicit(queue->cq_tail, memory_order_acquire); head++) {
 			struct io_uring_cqe cqe = queue->cqes[head & queue->cq_mask];
 
@@ -211,12 +211,12 @@ static int prepare(struct queue *queue)
 		entry->payload = payloads + (size_t)bytes * i;
 		entry->parts[0] = (struct iovec){ .iov_base = &entry->header, .iov_len = sizeof(entry->header) };
 		entry->parts[1] = (struct iovec){ .iov_base = entry->payload, .iov_len = bytes };
-		command(queue, i, ABI_URING_REGISTER);
+		queue_command(queue, i, ABI_URING_REGISTER);
 	}
 	return 0;
 }
 
-static void stay_on(unsigned cpu)
+static void pin_to(unsigned cpu)
 {
 	cpu_set_t set;
 
@@ -227,13 +227,13 @@ static void stay_on(unsigned cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-static void *work(void *argument)
+static void *queue_main(void *argument)
 {
 	struct queue *queue = argument;
 	int err;
 
-	stay_on(queue->cpu);
-	/* The ring belongs to the thread that made it. */
+	pin_to(queue->cpu);
+	/* Only the thread that made a ring may use it. */
 	err = prepare(queue);
 	if (err == 0)
 		err = run(queue);
@@ -242,12 +242,12 @@ static void *work(void *argument)
 		close(queue->ring_fd);
 		return NULL;
 	}
-	/* Requests of this CPU would wait for ever: better that the file system ends. */
+	/* Requests of this CPU would wait forever, so end the server. */
 	log_line(&queue->server->log, "serve: the queue of CPU %u ended: %s", queue->cpu, strerror(-err));
 	_exit(1);
 }
 
-/* The kernel wants a queue for each CPU that there could ever be: the last number of a list like 0-3,8-11, and one. */
+/* Number of possible CPUs, each of which needs a queue: the last number of a list such as 0-3,8-11, plus one. */
 static unsigned cpus_possible(void)
 {
 	char text[256] = "";
@@ -276,14 +276,14 @@ int uring_run(const struct server *server, int device_fd)
 		return err;
 	for (unsigned i = 0; err == 0 && i < count; i++) {
 		queues[i] = (struct queue){ .server = server, .device_fd = device_fd, .cpu = (uint16_t)i };
-		err = thread_start(&queues[i].thread, work, &queues[i]);
+		err = thread_start(&queues[i].thread, queue_main, &queues[i]);
 	}
 	if (err == 0)
 		err = loop_run(&loop, server);
 	for (unsigned i = 0; err == 0 && i < count; i++)
 		pthread_join(queues[i].thread, NULL);
 	loop_close(&loop);
-	/* After a failure threads still use it, until the process ends. */
+	/* After a failure, threads use the queues until the process ends. */
 	if (err == 0)
 		free(queues);
 	return err;

@@ -1,10 +1,10 @@
-/* Requests and replies through rings shared with the kernel, a queue and a thread for each CPU. */
+/* FUSE over io_uring: rings shared with the kernel, one queue and one thread per CPU. */
 #ifndef CFS_URING_H
 #define CFS_URING_H
 
 #include "server.h"
 
-/* Serves until the file system is gone: 0. Any other end is -errno. INIT has been answered, and the kernel offered it. */
+/* Serves until the unmount. 0 or -errno. INIT must have negotiated FUSE over io_uring. */
 int uring_run(const struct server *server, int device_fd);
 
 #endif

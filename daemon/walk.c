@@ -1,7 +1,7 @@
 /*
  * Walks every directory once, breadth first.
  *
- * Cost:  one bit per 32 bytes of image and eight bytes per directory; no recursion, so depth does not matter.
+ * Cost:  one bit per 32 bytes of image and eight bytes per directory. No recursion, so depth is not limited.
  */
 #include "walk.h"
 
@@ -21,7 +21,7 @@ struct walk {
 	uint64_t room;
 };
 
-static int wrong(struct walk *walk, uint64_t nid, const char *why)
+static int damaged(struct walk *walk, uint64_t nid, const char *why)
 {
 	walk->result->nid = nid;
 	walk->result->why = why;
@@ -31,7 +31,7 @@ static int wrong(struct walk *walk, uint64_t nid, const char *why)
 static int push(struct walk *walk, uint64_t nid)
 {
 	if (walk->seen[nid / 8] & 1u << nid % 8)
-		return wrong(walk, nid, "a directory is reached twice");
+		return damaged(walk, nid, "a directory is reached twice");
 	walk->seen[nid / 8] |= (uint8_t)(1u << nid % 8);
 	if (walk->queued == walk->room) {
 		uint64_t room = walk->room * 2 + 64;
@@ -51,7 +51,7 @@ static int visit(struct walk *walk, const struct inode *inode)
 	const char *why = "";
 	int err = walk->visit(walk->context, walk->img, inode, &why);
 
-	return err == -EUCLEAN ? wrong(walk, inode->nid, why) : err;
+	return err == -EUCLEAN ? damaged(walk, inode->nid, why) : err;
 }
 
 static int walk_entry(struct walk *walk, const struct inode *dir, const struct dir_entry *entry)
@@ -60,9 +60,9 @@ static int walk_entry(struct walk *walk, const struct inode *dir, const struct d
 	int err;
 
 	if (inode_read(walk->img, entry->nid, &inode) != 0)
-		return wrong(walk, dir->nid, "a directory names an inode that is damaged or lies outside");
+		return damaged(walk, dir->nid, "a name leads to an inode that is damaged or outside the image");
 	if (dir_entry_is_dots(entry))
-		return inode_is_dir(&inode) ? 0 : wrong(walk, dir->nid, "a parent is not a directory");
+		return inode_is_dir(&inode) ? 0 : damaged(walk, dir->nid, "the target of . or .. is not a directory");
 	if (!inode_is_whiteout(&inode))
 		walk->result->entries++;
 	err = visit(walk, &inode);
@@ -76,21 +76,20 @@ static int walk_dir(struct walk *walk, uint64_t nid)
 	struct dir_entry entry, before = { 0 };
 	int err = 0;
 
-	/* It was readable when it was queued. */
 	if (inode_read(walk->img, nid, &dir) != 0)
-		return wrong(walk, nid, "a directory is damaged");
+		return damaged(walk, nid, "a directory is damaged");
 	walk->result->directories++;
 	for (uint64_t index = 0; err == 0; index++) {
 		err = dir_block(walk->img, &dir, index, &block);
 		if (err == -ENOENT)
 			return 0;
 		if (err != 0)
-			return wrong(walk, nid, "a block of a directory is damaged");
+			return damaged(walk, nid, "a block of a directory is damaged");
 		for (uint32_t i = 0; err == 0 && i < block.entries; i++) {
 			if (dir_entry(&block, i, &entry) != 0)
-				return wrong(walk, nid, "an entry of a directory is damaged");
+				return damaged(walk, nid, "an entry of a directory is damaged");
 			if (before.name != NULL && dir_entry_order(&before, &entry) >= 0)
-				return wrong(walk, nid, "the names of a directory are not in order");
+				return damaged(walk, nid, "the names of a directory are not sorted");
 			before = entry;
 			err = walk_entry(walk, &dir, &entry);
 		}
@@ -106,7 +105,7 @@ int walk_image(const struct image *img, walk_visit *visitor, void *context, stru
 
 	*result = (struct walk_result){ .entries = 1 };
 	if (inode_read(img, img->root_nid, &root) != 0)
-		return wrong(&walk, img->root_nid, "the root is damaged");
+		return damaged(&walk, img->root_nid, "the root is damaged");
 	walk.seen = calloc(img->size_bytes / IMAGE_SLOT_BYTES / 8 + 1, 1);
 	if (walk.seen == NULL)
 		return -ENOMEM;

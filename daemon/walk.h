@@ -1,4 +1,4 @@
-/* A walk of all names of an image, that ends at the first thing that cannot be. */
+/* A walk of all names of an image, which stops at the first damage. */
 #ifndef CFS_WALK_H
 #define CFS_WALK_H
 
@@ -8,15 +8,15 @@
 #include "inode.h"
 
 struct walk_result {
-	/* Names that are shown, the root included. */
+	/* Visible names, including the root. */
 	uint64_t entries;
 	uint64_t directories;
-	/* Where it went wrong: the inode, and what is wrong with it. */
+	/* The damaged inode, and its damage. */
 	uint64_t nid;
 	const char *why;
 };
 
-/* 0 or -EUCLEAN with `why`. Called once per name, and for the root. */
+/* Called for the root and once per name. 0, or -EUCLEAN with `why`. */
 typedef int walk_visit(void *context, const struct image *img, const struct inode *inode, const char **why);
 
 /* 0, -EUCLEAN with `nid` and `why`, -ENOMEM. */

@@ -1,5 +1,5 @@
 /*
- * Attribute entries, behind the inode and in the table that inodes share.
+ * Attribute entries, after the inode and in the shared table.
  *
  * Source: fs/erofs/erofs_fs.h (struct erofs_xattr_ibody_header, struct erofs_xattr_entry);
  *         Documentation/filesystems/overlayfs.rst (nested mounts, metadata only copy up).
@@ -21,7 +21,7 @@
 #define OWN_BYTES (sizeof(OWN) - 1)
 #define REDIRECT OWN "redirect"
 
-/* NULL for numbers that EROFS does not show (5 is lustre's, 0 is none). */
+/* NULL for indexes that EROFS does not show (5 is lustre, 0 is unused). */
 static const char *prefix_of(uint8_t index)
 {
 	static const char *const prefixes[] = {
@@ -38,7 +38,7 @@ static bool starts_with(const struct xattr *xattr, const char *text)
 	return xattr->suffix_bytes >= bytes && memcmp(xattr->suffix, text, bytes) == 0;
 }
 
-/* The entry at `at`, which ends not behind `end`. */
+/* Reads the entry at `at`, which must end before `end`. */
 static int read_entry(const struct image *img, uint64_t at, uint64_t end, struct xattr *found, uint64_t *next)
 {
 	const uint8_t *head = image_at(img, at, ENTRY_HEAD_BYTES);
@@ -109,7 +109,7 @@ static void unescape(struct xattr *found)
 	found->suffix_bytes -= OWN_BYTES;
 }
 
-/* What an overlayfs of a user namespace takes for its own, and what it must not take for it. */
+/* Renames attributes for an overlayfs in a user namespace: its own to user.overlay.*, others away from that prefix. */
 static void as_user(struct xattr *found)
 {
 	if (!starts_with(found, OWN))

@@ -1,7 +1,7 @@
 /*
- * Extended attributes of an inode: as stored, and as overlayfs would show them.
+ * Extended attributes of an inode, as stored and as overlayfs would show them.
  *
- * overlayfs keeps trusted.overlay.* for itself and takes one level of escaping off trusted.overlay.overlay.*.
+ * overlayfs hides trusted.overlay.* and removes one level of escaping from trusted.overlay.overlay.*.
  */
 #ifndef CFS_XATTR_H
 #define CFS_XATTR_H
@@ -11,7 +11,7 @@
 
 #include "inode.h"
 
-/* A full name is `prefix`, a text, and then `suffix`, bytes. */
+/* The full name is `prefix`, a C string, followed by the bytes of `suffix`. */
 struct xattr {
 	const char *prefix;
 	const char *suffix;
@@ -21,12 +21,12 @@ struct xattr {
 	uint32_t value_bytes;
 };
 
-/* Who looks: somebody at the whole tree, or an overlayfs that reads the image as a layer and needs its own attributes. */
+/* The reader: a user of the merged tree, or an overlayfs above that needs its own attributes. */
 enum xattr_view {
 	VIEW_MERGED,
 	/* As stored. */
 	VIEW_LAYER,
-	/* For an overlayfs of a user namespace, which keeps user.overlay.* in place of trusted.overlay.*. */
+	/* For an overlayfs in a user namespace, which uses user.overlay.* instead of trusted.overlay.*. */
 	VIEW_LAYER_USER,
 };
 
@@ -42,21 +42,20 @@ struct xattr_cursor {
 /* 0 or -EUCLEAN. */
 int xattr_start(const struct image *img, const struct inode *inode, enum xattr_view view, struct xattr_cursor *cursor);
 
-/* The next attribute as stored, those of the inode first, then shared ones. 0, -ENODATA behind the last, -EUCLEAN. */
+/* The next attribute as stored: inline ones, then shared ones. 0, -ENODATA after the last, -EUCLEAN. */
 int xattr_next(struct xattr_cursor *cursor, struct xattr *found);
 
-/* The next attribute that is shown, under the name that is shown. */
+/* The next visible attribute, under its visible name. */
 int xattr_next_shown(struct xattr_cursor *cursor, struct xattr *found);
 
 bool xattr_is_trusted(const struct xattr *xattr);
 
-/* By shown name, not terminated. 0, -ENODATA, -EUCLEAN. */
+/* Finds an attribute by its visible name, which need not be terminated. 0, -ENODATA, -EUCLEAN. */
 int xattr_find(const struct image *img, const struct inode *inode, enum xattr_view view, const char *name,
 	       uint32_t name_bytes, struct xattr *found);
 
 /*
- * Where the contents of an object-backed file are, from the root of the object store: a relative path, not
- * terminated. 0, -ENODATA, -EUCLEAN.
+ * The path of a file's object, relative to the object store and not terminated. 0, -ENODATA, -EUCLEAN.
  */
 int xattr_object_path(const struct image *img, const struct inode *inode, const char **path, uint32_t *bytes);
 

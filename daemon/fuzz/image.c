@@ -1,8 +1,8 @@
 /*
- * A libFuzzer target: any bytes as an image, read in every way that the server reads one.
+ * A libFuzzer target: arbitrary bytes as an image, read in all ways of the server.
  *
- * Does:   a walk of all names, and at each of them the contents, the target, every attribute in every view, and look-ups of
- *         names that are there and one that is not.
+ * Does:   walks all names; reads contents, target and all attributes in all views; looks up existing names and a missing
+ *         one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,21 +13,20 @@
 #include "../names.h"
 #include "../xattr.h"
 
-/* An image of a few KiB can say that a file is of many GiB. */
+/* A small image can state sizes of many GiB. */
 #define CONTENT_BYTES_MAX (64u * 1024u)
 #define LOOKUPS_MAX 64u
 
-static unsigned sum;
-
+/* Reads every byte, so that the sanitizer checks it. */
 static void touch(const void *bytes, size_t count)
 {
-	const uint8_t *at = bytes;
+	const volatile uint8_t *at = bytes;
 
 	for (size_t i = 0; i < count; i++)
-		sum += at[i];
+		(void)at[i];
 }
 
-static void look_at_xattrs(const struct image *img, const struct inode *inode)
+static void read_xattrs(const struct image *img, const struct inode *inode)
 {
 	for (int view = VIEW_MERGED; view <= VIEW_LAYER_USER; view++) {
 		struct xattr_cursor cursor;
@@ -42,7 +41,7 @@ static void look_at_xattrs(const struct image *img, const struct inode *inode)
 			touch(found.value, found.value_bytes);
 			memcpy(name, found.prefix, found.prefix_bytes);
 			memcpy(name + found.prefix_bytes, found.suffix, found.suffix_bytes);
-			/* Of several attributes of one name the first is found. */
+			/* Finds the first of several attributes with one name. */
 			if (xattr_find(img, inode, (enum xattr_view)view, name, found.prefix_bytes + found.suffix_bytes,
 				       &again) != 0)
 				abort();
@@ -50,7 +49,7 @@ static void look_at_xattrs(const struct image *img, const struct inode *inode)
 	}
 }
 
-static void look_at_contents(const struct image *img, const struct inode *inode)
+static void read_contents(const struct image *img, const struct inode *inode)
 {
 	const char *text;
 	uint32_t text_bytes;
@@ -73,7 +72,7 @@ static void look_at_contents(const struct image *img, const struct inode *inode)
 	}
 }
 
-static void look_up(const struct image *img, const struct inode *dir)
+static void find_names(const struct image *img, const struct inode *dir)
 {
 	struct dir_block block;
 	struct dir_entry entry, found;
@@ -90,10 +89,10 @@ static int visit(void *context, const struct image *img, const struct inode *ino
 {
 	(void)context;
 	(void)why;
-	look_at_xattrs(img, inode);
-	look_at_contents(img, inode);
+	read_xattrs(img, inode);
+	read_contents(img, inode);
 	if (inode_is_dir(inode))
-		look_up(img, inode);
+		find_names(img, inode);
 	return 0;
 }
 

@@ -14,7 +14,7 @@ before(() => {
 });
 after(() => lab.remove());
 
-test('a hung server is seen by its waiting requests and ended without touching the mount', {
+test('a hung server has waiting requests, and an abort ends them without access to the mount', {
   skip: notRoot || noDevice,
 }, async () => {
   const dump = dumpOf([
@@ -28,16 +28,16 @@ test('a hung server is seen by its waiting requests and ended without touching t
   assert.deepEqual(readdirSync(join(root, 'dir')), ['file']);
   assert.equal(waitingRequests(root), 0);
   server.kill('SIGSTOP');
-  // Killed by nobody: only the abort lets it go.
+  // Only the abort ends this process.
   const stuck = spawn('stat', [join(root, 'dir/none')], { stdio: 'ignore' });
   while (waitingRequests(root) === 0) await sleep(5);
   assert.equal(stuck.exitCode, null);
   assert.equal(abortFuse(root), true);
   assert.equal(await exitOf(stuck), 1);
-  // What is cached is still shown: reading it says nothing about the server.
+  // The kernel still shows cached entries.
   assert.equal(spawnSync('ls', [join(root, 'dir')], { encoding: 'utf8' }).stdout, 'file\n');
   server.kill('SIGCONT');
-  assert.equal(await served.end(), 0);
+  assert.equal(await served.close(), 0);
   assert.equal(abortFuse(root), false);
   assert.equal(waitingRequests(root), null);
 });

@@ -18,7 +18,7 @@ const build = (name: string, environment: Record<string, string>) =>
   });
 
 for (const compiler of ['gcc', 'clang'])
-  test(`${compiler} builds it without a warning and leaves nothing else`, (context) => {
+  test(`${compiler} builds the server without warnings or other files`, (context) => {
     if (spawnSync(compiler, ['--version']).error !== undefined)
       return context.skip(`there is no ${compiler}`);
     const built = build(compiler, { CC: compiler });
@@ -28,7 +28,7 @@ for (const compiler of ['gcc', 'clang'])
     assert.equal(statSync(join(lab.folder, compiler, 'cfs-fuse')).mode & 0o111, 0o111);
   });
 
-test('without a compiler it says what to install', () => {
+test('without a compiler the error names the packages', () => {
   const tools = join(lab.folder, 'bin');
   spawnSync('sh', [
     '-c',
@@ -38,10 +38,10 @@ test('without a compiler it says what to install', () => {
   ]);
   const built = build('none', { PATH: tools });
   assert.equal(built.status, 1);
-  assert.match(built.stderr, /^cfs-fuse: build: there is no C compiler .*apt install gcc libc6-dev/);
+  assert.match(built.stderr, /^cfs-fuse: build: no C compiler found .*apt install gcc libc6-dev/);
 });
 
-test('a compiler without headers is named, with the packages that bring them', () => {
+test('without headers the error names the compiler and the packages', () => {
   const built = build('bare', { CFLAGS: '-nostdinc' });
   assert.equal(built.status, 1);
   assert.match(built.stderr, /cannot build a program that uses the headers of libc and Linux .*libc6-dev/);

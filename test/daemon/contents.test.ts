@@ -4,7 +4,7 @@ import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
-import { type Lab, newLab, noDevice, notRoot, whileServed, whyNot } from './support.ts';
+import { type Lab, newLab, noDevice, notRoot, skipReason, whileServed } from './support.ts';
 
 const skip = notRoot || noDevice;
 const BIG_BYTES = 3_000_001;
@@ -19,7 +19,7 @@ before(() => {
   lab.object('aa/big', big);
   lab.object('aa/short', 'only ten b');
   lab.object('aa/both', 'first');
-  lab.object('aa/long', 'longer than the image says');
+  lab.object('aa/long', 'longer than the image states');
   lab.file('outside', 'secret!');
   symlinkSync(join(lab.folder, 'outside'), join(lab.objects, 'aa/link'));
   image = lab.image(
@@ -50,7 +50,7 @@ const readAt = async (path: string, offset: number, bytes: number): Promise<Buff
   }
 };
 
-/** Ways of serving contents; all of them show the same, and fail alike. */
+/** All transports show the same contents and errors. */
 const ways = [
   { name: 'by requests', options: [] },
   { name: 'by passthrough', options: ['--data', 'passthrough', '--strict'] },
@@ -60,9 +60,9 @@ const ways = [
 ] as const;
 
 for (const { name: way, options } of ways) {
-  const skipWay = skip || whyNot(options);
+  const skipWay = skip || skipReason(options);
 
-  test(`an object is read at every offset, across its end and beyond, ${way}`, { skip: skipWay }, () =>
+  test(`an object can be read at any offset, up to and beyond its end, ${way}`, { skip: skipWay }, () =>
     whileServed(
       lab,
       image,
@@ -87,7 +87,7 @@ for (const { name: way, options } of ways) {
     ),
   );
 
-  test(`a file inside the image is read from its block and from its tail, ${way}`, { skip: skipWay }, () =>
+  test(`an inline file can be read from its block and its tail, ${way}`, { skip: skipWay }, () =>
     whileServed(
       lab,
       image,
@@ -102,13 +102,13 @@ for (const { name: way, options } of ways) {
 
   for (const [name, why] of [
     ['missing', 'cannot open object bb/none: No such file or directory'],
-    ['short', 'object aa/short is shorter than the 5000 bytes that the image says'],
-    ['long', 'object aa/long is longer than the 6 bytes that the image says'],
+    ['short', 'object aa/short is shorter than the 5000 bytes stated by the image'],
+    ['long', 'object aa/long is longer than the 6 bytes stated by the image'],
     ['dots', 'cannot open object ../outside'],
     ['link', 'cannot open object aa/link'],
     ['folder', 'object aa is not a regular file'],
   ] as const)
-    test(`reading ${name} is an I/O error and one line in the log, ${way}`, { skip: skipWay }, () =>
+    test(`reading ${name} gives EIO and one log line, ${way}`, { skip: skipWay }, () =>
       whileServed(
         lab,
         image,
@@ -116,16 +116,16 @@ for (const { name: way, options } of ways) {
           assert.equal((await stat(join(served.root, name))).isFile(), true);
           await assert.rejects(readFile(join(served.root, name)), { code: 'EIO' });
           await assert.rejects(readFile(join(served.root, name)), { code: 'EIO' });
-          assert.ok(served.said().startsWith('cfs-fuse: read: '), served.said());
-          assert.ok(served.said().includes(why), served.said());
-          assert.equal(served.said().trimEnd().split('\n').length, 1, served.said());
+          assert.ok(served.log().startsWith('cfs-fuse: read: '), served.log());
+          assert.ok(served.log().includes(why), served.log());
+          assert.equal(served.log().trimEnd().split('\n').length, 1, served.log());
         },
         options,
       ),
     );
 }
 
-test('objects are looked for in every folder, in the order given', { skip }, async () => {
+test('objects are searched in all folders, in order', { skip }, async () => {
   const second = join(lab.folder, 'second');
   await mkdir(join(second, 'bb'), { recursive: true });
   await mkdir(join(second, 'aa'));
@@ -142,7 +142,7 @@ test('objects are looked for in every folder, in the order given', { skip }, asy
   );
 });
 
-test('nothing can be written', { skip }, () =>
+test('the mount is read-only', { skip }, () =>
   whileServed(lab, image, async ({ root }) => {
     await assert.rejects(writeFile(join(root, 'new'), ''), { code: 'EROFS' });
     await assert.rejects(writeFile(join(root, 'big'), ''), { code: 'EROFS' });

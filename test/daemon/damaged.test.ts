@@ -20,14 +20,14 @@ before(() => {
 });
 after(() => lab.remove());
 
-/** The exit code of --check; a sanitizer's or a signal's end fails the test. */
-const check = (bytes: Uint8Array): { code: number; said: string } => {
+/** Runs --check. A sanitizer's report or a signal fails the test. */
+const check = (bytes: Uint8Array): { code: number; output: string } => {
   const path = lab.file('damaged.cfs', bytes);
   const ran = spawnSync(sanitized(), ['--check', path], { encoding: 'latin1', timeout: 20_000 });
-  const said = ran.stdout + ran.stderr;
-  assert.ok(ran.status === 0 || ran.status === 1, `ended with ${ran.status ?? ran.signal}: ${said}`);
-  assert.doesNotMatch(said, /Sanitizer|runtime error/);
-  return { code: ran.status, said };
+  const output = ran.stdout + ran.stderr;
+  assert.ok(ran.status === 0 || ran.status === 1, `ended with ${ran.status ?? ran.signal}: ${output}`);
+  assert.doesNotMatch(output, /Sanitizer|runtime error/);
+  return { code: ran.status, output };
 };
 
 const changed = (change: (bytes: Buffer) => void): Buffer => {
@@ -36,7 +36,7 @@ const changed = (change: (bytes: Buffer) => void): Buffer => {
   return bytes;
 };
 
-/** Mounts where the head allows, and visits everything, whatever the errors. */
+/** Mounts the image if its head allows it, and visits everything, ignoring errors. */
 const visit = async (bytes: Uint8Array): Promise<void> => {
   const path = lab.file('visited.cfs', bytes);
   let refused = false;
@@ -51,35 +51,35 @@ const visit = async (bytes: Uint8Array): Promise<void> => {
     spawnSync('grep', ['-r', 'x', '-D', 'skip', served.root], { stdio: 'ignore', timeout: 20_000 });
     spawnSync('getfattr', ['-R', '-h', '-d', '-m', '-', served.root], { stdio: 'ignore', timeout: 20_000 });
   } finally {
-    const code = await served.end();
-    assert.equal(code, 0, served.said());
-    assert.doesNotMatch(served.said(), /Sanitizer|runtime error|refused by the kernel/);
+    const code = await served.close();
+    assert.equal(code, 0, served.log());
+    assert.doesNotMatch(served.log(), /Sanitizer|runtime error|refused by the kernel/);
   }
 };
 
 for (const [what, at, value, sentence] of [
   ['another magic number', 0, 1, 'is not a composefs image'],
-  ['another format', 4, 9, 'composefs format that is not known'],
-  ['unknown flags', 8, 0x80, 'flags that are not known'],
+  ['another format', 4, 9, 'unknown composefs format'],
+  ['unknown flags', 8, 0x80, 'unknown composefs flags'],
   ['no superblock', 1024, 0, 'no EROFS superblock'],
-  ['other blocks', 1036, 9, 'blocks of another size'],
+  ['other blocks', 1036, 9, 'block size other than 4096'],
   ['unknown features', 1104, 1, 'EROFS features'],
   ['metadata elsewhere', 1064, 1, 'metadata at block 0'],
   ['a root beyond the end', 1039, 0xff, 'damaged root'],
   ['more blocks than bytes', 1062, 1, 'shorter than its superblock says'],
 ] as const)
-  test(`an image with ${what} is refused with a sentence`, { skip: notRoot }, async () => {
-    const { code, said } = check(changed((bytes) => bytes.writeUInt8(value, at)));
+  test(`an image with ${what} is refused with a message`, { skip: notRoot }, async () => {
+    const { code, output } = check(changed((bytes) => bytes.writeUInt8(value, at)));
     assert.equal(code, 1);
-    assert.ok(said.startsWith('cfs-fuse: image: ') && said.includes(sentence), said);
+    assert.ok(output.startsWith('cfs-fuse: image: ') && output.includes(sentence), output);
   });
 
-test('an image cut anywhere is refused', { skip: notRoot }, () => {
+test('a truncated image is refused', { skip: notRoot }, () => {
   for (let bytes = 0; bytes < sound.length; bytes += bytes < 1200 ? 97 : 1733)
     assert.equal(check(sound.subarray(0, bytes)).code, 1, `${bytes} bytes`);
 });
 
-test('an image with single bytes changed never breaks the check', { skip: notRoot }, () => {
+test('changed bytes of an image never crash the check', { skip: notRoot }, () => {
   const random = seeded('bytes');
   let found = 0;
   for (let i = 0; i < 150; i++)
@@ -92,7 +92,7 @@ test('an image with single bytes changed never breaks the check', { skip: notRoo
   assert.ok(found > 10, `only ${found} of 150 changes were noticed`);
 });
 
-test('an image with bytes changed can be mounted and visited without breaking the server', {
+test('an image with changed bytes never crashes the server', {
   skip,
 }, async () => {
   const random = seeded('visits');
@@ -112,22 +112,22 @@ const nested = dumpOf([
   line('/outer/inner/file', '100644', { content: 'found' }),
 ]);
 
-// Records of 12 bytes come before the names of a directory, and begin with the inode's number.
+// A directory block begins with records of 12 bytes, each of which begins with an inode number.
 const RECORD_BYTES = 12;
-/** In a directory of three names, the last of them: `.`, `..` and this one. */
+/** `inner` is the last of three names, after `.` and `..`. */
 const recordOfInner = (image: Buffer): number => image.lastIndexOf('...inner') - RECORD_BYTES;
-/** The root's names fill one block: `.`, `..`, 256 whiteouts, and this one. */
+/** `outer` is the last name of the root's only block, after `.`, `..` and 256 whiteouts. */
 const recordOfOuter = (image: Buffer): number => {
   const nameAt = image.lastIndexOf('ffouter');
   return nameAt - (nameAt % 4096) + 258 * RECORD_BYTES;
 };
 
-test('a directory that holds itself is found by the check and does not trap a walk', { skip }, async () => {
+test('the check finds a directory that contains itself, and a walk of it ends', { skip }, async () => {
   const image = imageBytes(parseDump(Buffer.from(nested, 'latin1')));
   const outer = recordOfOuter(image);
   const inner = recordOfInner(image);
   image.copy(image, inner, outer, outer + 8);
-  assert.match(check(image).said, /a directory is reached twice/);
+  assert.match(check(image).output, /a directory is reached twice/);
   const path = lab.file('loop.cfs', image);
   await whileServed(lab, path, async ({ root }) => {
     assert.deepEqual(await readdir(join(root, 'outer')), ['inner']);
@@ -135,11 +135,11 @@ test('a directory that holds itself is found by the check and does not trap a wa
   });
 });
 
-test('a damaged inode gives EUCLEAN for its own name only', { skip }, async () => {
+test('a damaged inode gives EUCLEAN only for its own name', { skip }, async () => {
   const image = imageBytes(parseDump(Buffer.from(nested, 'latin1')));
   const inner = recordOfInner(image);
   image.writeBigUInt64LE(1n, inner);
-  assert.match(check(image).said, /damaged or lies outside/);
+  assert.match(check(image).output, /damaged or outside the image/);
   const path = lab.file('one.cfs', image);
   await whileServed(lab, path, async ({ root }) => {
     assert.deepEqual(await readdir(join(root, 'outer')), ['inner']);
@@ -152,13 +152,13 @@ test('a damaged inode gives EUCLEAN for its own name only', { skip }, async () =
 });
 
 for (const [what, first, second] of [
-  ['two names out of order', 'bbbb', 'aaaa'],
+  ['unsorted names', 'bbbb', 'aaaa'],
   ['the same name twice', 'aaaa', 'aaaa'],
   ['a name with a slash', 'aa/a', 'bbbb'],
   ['a name with a zero byte', 'aa\0a', 'bbbb'],
-  ['a last name that goes on behind a zero byte', 'aaaa', 'b\0bb'],
+  ['a last name that continues after a zero byte', 'aaaa', 'b\0bb'],
 ] as const)
-  test(`${what}: found by the check, EUCLEAN in a listing`, { skip }, async () => {
+  test(`the check finds ${what}, and a listing gives EUCLEAN`, { skip }, async () => {
     const dump = [
       rootLine,
       line('/outer', '40755', { nlink: 2 }),
@@ -167,13 +167,13 @@ for (const [what, first, second] of [
     const image = imageBytes(parseDump(Buffer.from(dumpOf(dump), 'latin1')));
     const at = image.lastIndexOf('...aaaabbbb') + 3;
     image.write(first + second, at, 'latin1');
-    assert.match(check(image).said, /an entry of a directory is damaged|not in order/);
+    assert.match(check(image).output, /an entry of a directory is damaged|not sorted/);
     await whileServed(lab, lab.file('names.cfs', image), async ({ root }) => {
       await assert.rejects(
         readdir(join(root, 'outer')),
         (error: NodeJS.ErrnoException) => error.errno === -117,
       );
-      // A search by halves must not say of a name that is there that it is not.
+      // A binary search must not report an existing name as missing.
       const seen = await lstat(join(root, 'outer', second === 'aaaa' ? 'zzzz' : 'aaaa')).then(
         () => 0,
         (error: NodeJS.ErrnoException) => error.errno,
@@ -182,7 +182,7 @@ for (const [what, first, second] of [
     });
   });
 
-test('a sound image passes the check and shows all of its names', { skip }, async () => {
+test('a valid image passes the check and shows all its names', { skip }, async () => {
   assert.equal(check(sound).code, 0);
   await whileServed(lab, lab.file('sound.cfs', sound), async ({ root }) => {
     assert.equal((await lookAt(root)).length, allTypes.trimEnd().split('\n').length);

@@ -1,4 +1,4 @@
-// A server that is slower by a known time per request: something real for a comparison to find.
+// A server with a known delay per request, which comparisons must find.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,8 +9,8 @@ import { temporaryFolder } from '../harness/sys/support.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const canCompile = spawnSync('cc', ['--version']).status === 0;
 
-test('a test build says that it is one, and by how much it delays; an ordinary build says nothing of it', {
-  skip: canCompile ? false : 'there is no C compiler',
+test('--version of a test build states its delay', {
+  skip: canCompile ? false : 'no C compiler found',
 }, (t) => {
   const out = temporaryFolder(t);
   const version = (flags: string): string => {

@@ -1,4 +1,4 @@
-// Trees to serve, as dump text.
+// Dump text of the trees for the tests.
 import type { Random } from '../../harness/model/random.ts';
 
 const TIME = '1633950376.123456789';
@@ -8,7 +8,7 @@ const escaped = (bytes: Uint8Array | string): string =>
     .toString('hex')
     .replace(/../g, '\\x$&');
 
-/** One line; `time` and owner default to the same for all. */
+/** One line of a dump. */
 export const line = (
   path: string,
   mode: string,
@@ -115,7 +115,7 @@ export const manyEntries = (count: number): string =>
     ),
   ]);
 
-/** Directories, links, attributes and small files in any order and number. */
+/** A random tree of directories, links, devices, attributes and small files. */
 export const randomTree = (random: Random, count: number): string => {
   const lines = [root];
   const folders = [''];

@@ -1,4 +1,4 @@
-// Writes what fuzzing of the FUSE server starts from: small images, and the same with requests behind them.
+// Writes the fuzzing corpus of the FUSE server: small images, and the same images followed by requests.
 //
 // Usage: node build/test/daemon/fuzz-corpus-main.js FOLDER; fills FOLDER/image and FOLDER/request.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,12 +16,12 @@ const IMAGE_BYTES_MAX = 96 * 1024;
 const UNIT_BYTES = 64;
 const ROOT_NID_AT = 1024 + 14;
 
-/** The beginning of a fixture is a tree of its own: parents come first. Links to later names are left out. */
+/** The first lines of a fixture, which are a complete tree because parents come first; hard links are left out. */
 const cutFixture = (path: string): string => {
   const bytes = readFileSync(path);
   const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
   const lines = text.split('\n').slice(0, LINES_OF_FIXTURE);
-  return dumpOf(lines.filter((one) => one !== '' && !/^\S+ \S+ @/.test(one)));
+  return dumpOf(lines.filter((text) => text !== '' && !/^\S+ \S+ @/.test(text)));
 };
 
 const shipped = readdirSync(fixtures).filter((name) => /\.dump(\.gz)?$/.test(name));
@@ -62,7 +62,7 @@ const named = (head: Uint8Array, name: string): Buffer =>
   Buffer.concat([head, Buffer.from(`${name}\0`, 'latin1')]);
 const SIZE = 65_536n;
 
-/** One of every operation that is served, at the root and at a few nodes behind it. */
+/** Every served operation, on the root and on a few nodes after it. */
 const requestsFor = (rootNid: number): Buffer[] => {
   const init = Buffer.alloc(64);
   init.writeUInt32LE(7, 0);

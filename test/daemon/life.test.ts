@@ -35,10 +35,10 @@ const mountLine = (at: string): string | undefined =>
 
 const until = async (condition: () => boolean): Promise<void> => {
   for (const end = Date.now() + LIMIT_MS; !condition(); await pause(5))
-    if (Date.now() > end) throw new Error('it did not happen in time');
+    if (Date.now() > end) throw new Error('timeout');
 };
 
-test('it is mounted, read-only, when the byte arrives, and ends with 0 when it is unmounted', {
+test('the mount is ready and read-only when the byte arrives, and the server exits with 0 after the unmount', {
   skip,
 }, async () => {
   const served = await serve(lab, image);
@@ -50,14 +50,16 @@ test('it is mounted, read-only, when the byte arrives, and ends with 0 when it i
     assert.deepEqual((await readdir(served.root)).sort(), ['a', 'b']);
     assert.equal(spawnSync('umount', [served.root]).status, 0);
     assert.equal(await exitOf(served.process), 0);
-    assert.equal(served.said(), '');
+    assert.equal(served.log(), '');
   } finally {
-    await served.end();
+    await served.close();
   }
 });
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-  test(`${signal} detaches the mount and ends with 0, even while files are open`, { skip }, async () => {
+  test(`${signal} detaches the mount and ends the server with 0, even while files are open`, {
+    skip,
+  }, async () => {
     const served = await serve(lab, image);
     const file = await open(join(served.root, 'b'));
     try {
@@ -66,11 +68,11 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
       assert.equal(served.mounted(), false);
     } finally {
       await file.close().catch((error: NodeJS.ErrnoException) => assert.equal(error.code, 'ENOTCONN'));
-      await served.end();
+      await served.close();
     }
   });
 
-test('after a lazy unmount it serves open files until the last one is closed', { skip }, async () => {
+test('after a lazy unmount the server serves open files until the last one is closed', { skip }, async () => {
   const served = await serve(lab, image);
   try {
     const file = await open(join(served.root, 'b'));
@@ -80,11 +82,11 @@ test('after a lazy unmount it serves open files until the last one is closed', {
     await file.close();
     assert.equal(await exitOf(served.process), 0);
   } finally {
-    await served.end();
+    await served.close();
   }
 });
 
-test('a mount that somebody put above stays when a signal ends it', { skip }, async () => {
+test('a signal does not detach another mount above', { skip }, async () => {
   const served = await serve(lab, image);
   try {
     assert.equal(spawnSync('mount', ['-t', 'tmpfs', 'above', served.root]).status, 0);
@@ -97,11 +99,11 @@ test('a mount that somebody put above stays when a signal ends it', { skip }, as
     assert.match(top.at(-1) ?? '', / - tmpfs above /);
   } finally {
     spawnSync('umount', ['-l', served.root]);
-    await served.end();
+    await served.close();
   }
 });
 
-test('it detaches its mount and ends when its parent is killed', { skip }, async () => {
+test('the death of the parent detaches the mount and ends the server', { skip }, async () => {
   const at = join(lab.folder, 'orphan');
   mkdirSync(at);
   const script = '"$@" & echo $!; wait';
@@ -114,7 +116,7 @@ test('it detaches its mount and ends when its parent is killed', { skip }, async
     await until(() => mountLine(at) !== undefined);
     assert.equal((await readFile(join(at, 'b'))).toString(), 'object!');
     parent.kill('SIGKILL');
-    // Whoever inherits it may take its time to reap it.
+    // The process that inherits it may reap it late.
     await until(
       () => !existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')),
     );
@@ -125,7 +127,7 @@ test('it detaches its mount and ends when its parent is killed', { skip }, async
   }
 });
 
-test('it ends when nobody is left to read the byte', { skip }, async () => {
+test('the server ends if the readiness pipe is closed', { skip }, async () => {
   const at = join(lab.folder, 'nobody');
   mkdirSync(at);
   const child = spawn(sanitized(), ['--ready-fd', '3', image, at], {
@@ -133,13 +135,13 @@ test('it ends when nobody is left to read the byte', { skip }, async () => {
   });
   child.stdio[3]?.destroy();
   const code = await exitOf(child);
-  // Where the byte got through before the reader went, it serves as usual.
+  // If the byte was written before the pipe was closed, the server serves as usual.
   if (mountLine(at) !== undefined) spawnSync('umount', ['-l', at]);
   assert.ok(code === 1 || code === 0);
   assert.equal(mountLine(at), undefined);
 });
 
-test('it counts requests by opcode, and adds to what is there', { skip }, async () => {
+test('--stats counts requests by opcode and adds to existing counters', { skip }, async () => {
   const stats = lab.file('stats', '');
   truncateSync(stats, 4096);
   const counts = (): bigint[] => [...new BigUint64Array(new Uint8Array(readFileSync(stats)).buffer)];
@@ -165,7 +167,7 @@ test('it counts requests by opcode, and adds to what is there', { skip }, async 
   assert.equal(counts()[26], 2n);
 });
 
-test('in a user namespace without any privilege outside it mounts and serves', { skip }, (context) => {
+test('the server works in a user namespace without privileges outside', { skip }, (context) => {
   const at = join(lab.folder, 'unprivileged');
   mkdirSync(at);
   const script = `
@@ -187,7 +189,7 @@ test('in a user namespace without any privilege outside it mounts and serves', {
 
 for (const [name, words, code, sentence] of [
   [
-    'a mount point that is not there',
+    'a missing mount point',
     () => [image, join(lab.folder, 'nowhere')],
     1,
     /^cfs-fuse: mount: .*nowhere: cannot find the mount point: No such file or directory\n$/,
@@ -199,45 +201,45 @@ for (const [name, words, code, sentence] of [
     /^cfs-fuse: mount: .*: the kernel refused the mount: /,
   ],
   [
-    'an image that is not there',
+    'a missing image',
     () => ['/nowhere.cfs', lab.folder],
     1,
     /^cfs-fuse: image: \/nowhere\.cfs cannot be read: No such file/,
   ],
   [
-    'an object folder that is not there',
+    'a missing object folder',
     () => ['--objects', '/nowhere', image, lab.folder],
     1,
     /^cfs-fuse: objects: \/nowhere: No such file/,
   ],
   [
-    'a file for counts that is too short',
+    'a counter file that is too short',
     () => ['--stats', image.replace('life.cfs', 'tiny'), image, lab.folder],
     1,
     /^cfs-fuse: stats: .*tiny: Invalid argument\n$/,
   ],
   [
-    'an option that is not known',
+    'an unknown option',
     () => ['--nonsense', image, lab.folder],
     2,
-    /^cfs-fuse: usage: there is an option that is not known/,
+    /^cfs-fuse: unknown option '--nonsense'; see cfs-fuse --help\n$/,
   ],
-  ['a missing mount point', () => [image], 2, /^cfs-fuse: usage: IMAGE and MOUNTPOINT are needed/],
+  ['a command line without mount point', () => [image], 2, /^cfs-fuse: IMAGE and MOUNTPOINT are needed/],
   [
-    'a descriptor that is no number',
+    'a descriptor that is not a number',
     () => ['--ready-fd', '3x', image, lab.folder],
     2,
-    /--ready-fd needs the number/,
+    /--ready-fd must be the number/,
   ],
 ] as const)
-  test(`${name} is refused with a sentence`, { skip }, () => {
+  test(`${name} is refused with a message`, { skip }, () => {
     lab.file('tiny', 'x');
     const ran = spawnSync(sanitized(), words(), { encoding: 'utf8', timeout: LIMIT_MS });
     assert.match(ran.stderr, sentence);
     assert.equal(ran.status, code);
   });
 
-test('--help names every option, --version the version, --check counts what is in a sound image', {
+test('--help lists every option, --version prints the version, --check counts the entries of a valid image', {
   skip: notRoot,
 }, () => {
   const say = (...words: string[]): string => spawnSync(sanitized(), words, { encoding: 'utf8' }).stdout;

@@ -1,5 +1,5 @@
-// Tells all that can be seen of a mounted tree, one JSON line per name. Runs as a process of its own: a call into a hung
-// mount blocks for ever. Given a user id, it looks as that user.
+// Prints everything visible of a mounted tree, one JSON line per name, optionally as another user. Runs as a child process,
+// because a call into a hung mount blocks forever.
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -17,10 +17,10 @@ import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../harness/model/tree.ts';
 import { bind, errnoName, lastErrno } from '../../harness/sys/libc.ts';
 import { listXattrs } from '../../harness/sys/xattrs.ts';
 
-type ReadOne = (path: Uint8Array, key: Uint8Array, into: Uint8Array, size: number) => number;
-const lgetxattr: ReadOne = bind('lgetxattr', 'const void *', 'const void *', 'void *', 'size_t');
+type CGetxattr = (path: Uint8Array, key: Uint8Array, into: Uint8Array, size: number) => number;
+const lgetxattr: CGetxattr = bind('lgetxattr', 'const void *', 'const void *', 'void *', 'size_t');
 
-// Names that nothing has: the error for each is part of what is compared.
+// Attributes that no file has; their errnos are compared too.
 const ABSENT = [
   'user.none',
   'user.',
@@ -81,7 +81,7 @@ const typeOf = (entry: Dirent<Buffer>): string =>
     ] as const
   ).find((is) => entry[is]()) ?? 'unknown';
 
-const look = (root: Buffer, path: ByteString, say: (line: string) => void): void => {
+const printTree = (root: Buffer, path: ByteString, say: (line: string) => void): void => {
   const bytes = Buffer.concat([root, toBytes(path)]);
   let mode = 0;
   const stat = orErrno(() => {
@@ -105,7 +105,7 @@ const look = (root: Buffer, path: ByteString, say: (line: string) => void): void
         : null;
   const names = inside.map((entry) => [fromBytes(entry.name), typeOf(entry)]);
   say(JSON.stringify({ path, ...of, absent, more, names }));
-  for (const entry of inside) look(root, `${path}/${fromBytes(entry.name)}`, say);
+  for (const entry of inside) printTree(root, `${path}/${fromBytes(entry.name)}`, say);
 };
 
 const [root, user] = process.argv.slice(2);
@@ -116,7 +116,7 @@ if (root !== undefined) {
     process.setuid?.(Number(user));
   }
   const lines: string[] = [];
-  look(Buffer.from(root), '', (line) => lines.push(line));
+  printTree(Buffer.from(root), '', (line) => lines.push(line));
   const all = Buffer.from(`${lines.join('\n')}\n`, 'latin1');
   for (let at = 0; at < all.length; ) at += writeSync(1, all, at);
 }

@@ -1,4 +1,4 @@
-// How many requests a walk costs: the same on every machine, so these are exact limits.
+// Requests per walk. They are equal on all machines, so the limits are exact.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, truncateSync } from 'node:fs';
@@ -18,13 +18,13 @@ before(() => {
 });
 after(() => lab.remove());
 
-interface Walked {
+interface WalkRequests {
   /** By opcode, one array per pass. */
   readonly passes: readonly (readonly number[])[];
 }
 
-/** Runs a command five times below one mount and counts each. */
-const walk = async (image: string, words: readonly string[]): Promise<Walked> => {
+/** Runs a command five times on one mount and counts the requests of each pass. */
+const walk = async (image: string, words: readonly string[]): Promise<WalkRequests> => {
   const stats = lab.file('stats', '');
   truncateSync(stats, 4096);
   const counts = (): number[] =>
@@ -50,8 +50,8 @@ const walk = async (image: string, words: readonly string[]): Promise<Walked> =>
 };
 
 const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
-/** Now and then a cached page has gone: the least of several passes is what the design gives. */
-const least = ({ passes }: Walked): number => Math.min(...passes.slice(1).map(sum));
+/** The minimum of several passes, because the kernel may drop a cached page now and then. */
+const least = ({ passes }: WalkRequests): number => Math.min(...passes.slice(1).map(sum));
 
 const FOLDERS = 30;
 const small = dumpOf([
@@ -63,7 +63,7 @@ const small = dumpOf([
   ]).flat(),
 ]);
 
-test('a first walk asks twice per directory and once per link, a second one for nothing but attributes', {
+test('a first walk sends two requests per directory and one per link, later walks only attribute requests', {
   skip,
 }, async () => {
   const walked = await walk(lab.image('small.cfs', small), ['ls', '-lR']);
@@ -73,12 +73,12 @@ test('a first walk asks twice per directory and once per link, a second one for 
   for (const pass of walked.passes.slice(1)) assert.equal(sum(pass), pass[GETXATTR]);
 });
 
-test('a second `find` and a second `ls -R` ask for nothing, but for one STATFS', { skip }, async () => {
+test('a second `find` sends at most one STATFS, a second `ls -R` nothing', { skip }, async () => {
   assert.ok(least(await walk(lab.image('small.cfs', small), ['find'])) <= 1);
   assert.equal(least(await walk(lab.image('small.cfs', small), ['ls', '-R'])), 0);
 });
 
-test('a distribution image costs no more requests than when it was measured', (context) => {
+test('a walk of a distribution image sends no more requests than recorded', (context) => {
   const fixtures = process.env['CFSBENCH_FIXTURES'];
   const dump = fixtures === undefined ? null : join(fixtures, 'cs9-x86_64-minimal.dump.gz');
   if (skip !== false) return context.skip(skip);

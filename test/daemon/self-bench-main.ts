@@ -1,193 +1,42 @@
-// What the FUSE server costs by itself, beside EROFS + overlayfs: interleaved rounds, medians, requests as the server counts them.
+// Benchmark of the FUSE server beside EROFS + overlayfs: interleaved rounds, medians, requests as counted by the server.
 //
-// Usage:  npm run bench:self [-- ROW…]   rows whose name contains a word; all of them without any
-// Needs:  root, a private mount namespace around it, a C compiler, EROFS from a file; the large image from
-//         CFSBENCH_FIXTURES, else a shipped one.
-// Error:  others on the machine are in the times, not in the requests. One CPU: server and client are pinned to it.
-import { spawn, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+// Usage:  npm run bench:self [-- ROW…]   rows whose name contains a word; default: all rows
+// Needs:  root, a private mount namespace, a C compiler, EROFS from a file; the large image from CFSBENCH_FIXTURES, else a
+//         shipped one.
+// Error:  other load on the machine changes times, but not request counts. One CPU: server and client are pinned to it.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { serverPath } from '../../harness/backends/server-path.ts';
-import { imageBytes } from '../../harness/erofs/writer.ts';
-import { parseDump } from '../../harness/images/dump-text.ts';
 import { residency } from '../../harness/sys/residency.ts';
 import { startServer } from '../../harness/sys/servers.ts';
 import { dumpOf, line, root } from './dumps.ts';
-
-const home = mkdtempSync('/var/tmp/cfsbench-self-');
-const client = join(home, 'client');
-const objects = join(home, 'objects');
-const stats = join(home, 'stats');
-const wanted = process.argv.slice(2);
-const wants = (row: string): boolean => wanted.length === 0 || wanted.some((word) => row.includes(word));
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-const uring = (() => {
-  const parameter = '/sys/module/fuse/parameters/enable_uring';
-  return existsSync(parameter) && readFileSync(parameter, 'latin1').startsWith('Y');
-})();
-
-const must = (argv: readonly string[], input = ''): string => {
-  const ran = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8', input });
-  if (ran.status !== 0) throw new Error(`${argv.join(' ')}: ${ran.stderr}`);
-  return ran.stdout;
-};
-
-const file = (path: string, bytes: string | Uint8Array): string => {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, bytes);
-  return path;
-};
-const image = (name: string, dump: string): string =>
-  file(join(home, name), imageBytes(parseDump(Buffer.from(dump, 'latin1'))));
-
-const requests = (): number => {
-  const bytes = readFileSync(stats);
-  return [...Array(512).keys()].reduce((sum, i) => sum + Number(bytes.readBigUInt64LE(i * 8)), 0);
-};
-
-/** One CPU for server and client, or wherever the scheduler puts them. */
-type Place = 'one CPU' | 'free';
-const placed = (place: Place): readonly string[] => (place === 'free' ? [] : ['taskset', '-c', '0']);
-
-interface Live {
-  readonly root: string;
-  readonly pid: number;
-  end(): void;
-}
-interface Arm {
-  readonly name: string;
-  mount(manifest: string, place: Place): Promise<Live>;
-}
-
-let mountCount = 0;
-const mountPoint = (): string => {
-  const at = join(home, `m${mountCount++}`);
-  mkdirSync(at);
-  return at;
-};
-
-const overlayOn = (lower: string, at: string): void =>
-  void must([
-    'mount',
-    '-t',
-    'overlay',
-    '-o',
-    `ro,metacopy=on,redirect_dir=on,lowerdir=${lower}::${objects}`,
-    'o',
-    at,
-  ]);
-
-const erofs: Arm = {
-  name: 'erofs+overlay',
-  async mount(manifest) {
-    const [lower, at] = [mountPoint(), mountPoint()];
-    must(['mount', '-t', 'erofs', '-o', 'ro', manifest, lower]);
-    overlayOn(lower, at);
-    return { root: at, pid: 0, end: () => void must(['umount', at, lower]) };
-  },
-};
-
-const fuse = (name: string, options: readonly string[], above = false): Arm => ({
-  name,
-  async mount(manifest, place) {
-    const at = mountPoint();
-    const argv = [...placed(place), serverPath, '--objects', objects, '--stats', stats, ...options];
-    const child = spawn(argv[0] ?? '', [...argv.slice(1), '--ready-fd', '3', manifest, at], {
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
-    });
-    await new Promise((resolve) => child.stdio[3]?.once('data', resolve));
-    if (above) overlayOn(at, at);
-    return {
-      root: at,
-      pid: child.pid ?? 0,
-      end: () => void must(above ? ['umount', at, at] : ['umount', at]),
-    };
-  },
-});
-
-const full = fuse('composefs-fuse', []);
-const noxattr = fuse('-noxattr', ['--xattr', 'auto']);
-const passthrough = fuse('-passthrough', ['--data', 'passthrough', '--strict']);
-const layer = fuse('-overlay', ['--metadata-only'], true);
-const overUring = uring
-  ? [
-      fuse('composefs-fuse uring', ['--transport', 'uring']),
-      fuse('-noxattr uring', ['--xattr', 'auto', '--transport', 'uring']),
-    ]
-  : [];
-if (!uring) say('io_uring: skipped, /sys/module/fuse/parameters/enable_uring is not Y');
-
-const timed = (words: readonly string[], place: Place): number =>
-  Number(must([...placed(place), client, ...words]));
-
-interface Row {
-  readonly title: string;
-  readonly arms: readonly Arm[];
-  readonly manifest: string;
-  readonly rounds: number;
-  readonly place: Place;
-  readonly words: (live: Live) => readonly string[];
-}
-
-const show = (row: Row, timesNs: readonly number[][], counts: readonly number[][]): void => {
-  say(`\n${row.title} (${row.place}, ${row.rounds} rounds)`);
-  const base = timesNs[0] ?? [];
-  row.arms.forEach((arm, i) => {
-    const ratio = median((timesNs[i] ?? []).map((ns, round) => ns / (base[round] ?? Number.NaN)));
-    const ms = (median(timesNs[i] ?? []) / 1e6).toFixed(2).padStart(9);
-    say(
-      `  ${arm.name.padEnd(22)}${ms} ms  x ${ratio.toFixed(2)}  ${arm === erofs ? '' : `${median(counts[i] ?? [])} requests, least ${Math.min(...(counts[i] ?? []))}`}`,
-    );
-  });
-};
-
-/** All arms are mounted at once and warmed; each round times each of them. */
-const warm = async (row: Row): Promise<void> => {
-  const lives: Live[] = [];
-  for (const arm of row.arms) lives.push(await arm.mount(row.manifest, row.place));
-  for (const live of lives) for (let i = 0; i < 2; i++) timed(row.words(live), row.place);
-  const timesNs = row.arms.map((): number[] => []);
-  const counts = row.arms.map((): number[] => []);
-  for (let round = 0; round < row.rounds; round++)
-    lives.forEach((live, i) => {
-      const before = requests();
-      timesNs[i]?.push(timed(row.words(live), row.place));
-      counts[i]?.push(requests() - before);
-    });
-  for (const live of lives) live.end();
-  show(row, timesNs, counts);
-};
-
-/** Caches are dropped before each mount; a server starts after that, so that its image is cold too. */
-const cold = async (row: Row): Promise<void> => {
-  const timesNs = row.arms.map((): number[] => []);
-  const counts = row.arms.map((): number[] => []);
-  for (let round = 0; round < row.rounds; round++)
-    for (const [i, arm] of row.arms.entries()) {
-      must(['sync']);
-      writeFileSync('/proc/sys/vm/drop_caches', '3');
-      must(['ls', '-lR', join(home, 'empty')]);
-      const live = await arm.mount(row.manifest, row.place);
-      const before = requests();
-      timesNs[i]?.push(timed(row.words(live), row.place));
-      counts[i]?.push(requests() - before);
-      live.end();
-    }
-  show(row, timesNs, counts);
-};
+import {
+  client,
+  cold,
+  erofs,
+  file,
+  full,
+  fuse,
+  home,
+  image,
+  layer,
+  type MountedArm,
+  median,
+  mountPoint,
+  must,
+  noxattr,
+  objects,
+  overUring,
+  passthrough,
+  say,
+  stats,
+  timed,
+  wants,
+  warm,
+} from './self-bench.ts';
 
 const largeDump = (): string => {
   const given = process.env['CFSBENCH_FIXTURES'];
@@ -200,7 +49,7 @@ const largeDump = (): string => {
   return gunzipSync(readFileSync(path)).toString('latin1');
 };
 
-const LS = ({ root: at }: Live): readonly string[] => ['run', 'ls', '-lR', at];
+const LS = ({ root: at }: MountedArm): readonly string[] => ['run', 'ls', '-lR', at];
 
 const walks = async (): Promise<void> => {
   const dump = largeDump();
@@ -213,7 +62,7 @@ const walks = async (): Promise<void> => {
       .join('\n'),
   );
   const arms = [erofs, full, noxattr];
-  const shape = { arms, manifest, rounds: 7, place: 'one CPU' } as const;
+  const shape = { arms, manifest, rounds: 7, cpu: 'one CPU' } as const;
   if (wants('warm')) {
     await warm({ ...shape, title: 'warm ls -lR', words: LS });
     await warm({ ...shape, title: 'warm ls -lR, image without attributes', manifest: bare, words: LS });
@@ -222,7 +71,7 @@ const walks = async (): Promise<void> => {
   }
   if (!wants('cold')) return;
   await cold({ ...shape, title: 'cold ls -lR', words: LS });
-  await cold({ ...shape, title: 'cold ls -lR', arms: [...arms, ...overUring], place: 'free', words: LS });
+  await cold({ ...shape, title: 'cold ls -lR', arms: [...arms, ...overUring], cpu: 'free', words: LS });
 };
 
 const SMALL = 3000;
@@ -244,7 +93,7 @@ const small = async (): Promise<void> => {
     arms: [erofs, full, passthrough, layer],
     manifest,
     rounds: 7,
-    place: 'one CPU',
+    cpu: 'one CPU',
     words: (live) => ['run', 'sh', '-c', `cd ${live.root} && exec xargs -a ${list} cat`],
   });
 };
@@ -257,19 +106,19 @@ const big = async (): Promise<void> => {
     dumpOf([root, line('/big', '100644', { size: BIG_BYTES, payload: 'b/big' })]),
   );
   const arms = [erofs, full, passthrough, layer];
-  for (const place of ['one CPU', 'free'] as const) {
+  for (const cpu of ['one CPU', 'free'] as const) {
     const rates = new Map<string, number[]>();
     const note = (name: string, ns: number): void =>
       void rates.set(name, [...(rates.get(name) ?? []), BIG_BYTES / (ns / 1e9) / 1e6]);
     for (let round = 0; round < 7; round++) {
-      note('the object itself', timed(['read', object], place));
+      note('the object itself', timed(['read', object], cpu));
       for (const arm of arms) {
-        const live = await arm.mount(manifest, place);
-        note(arm.name, timed(['read', join(live.root, 'big')], place));
-        live.end();
+        const live = await arm.mount(manifest, cpu);
+        note(arm.name, timed(['read', join(live.root, 'big')], cpu));
+        live.unmount();
       }
     }
-    say(`\n100 MiB, first read after the mount, object cached (${place}, 7 rounds)`);
+    say(`\n100 MiB, first read after the mount, object cached (${cpu}, 7 rounds)`);
     const base = median(rates.get('the object itself') ?? []);
     for (const [name, all] of rates)
       say(
@@ -284,7 +133,7 @@ const big = async (): Promise<void> => {
     const after = Number(/^Cached:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'latin1'))?.[1]);
     const own = residency(object).residentPages;
     say(`  ${arm.name.padEnd(22)}object ${own}, grown by ${Math.round((after - before) / 4)}`);
-    for (const live of lives) live.end();
+    for (const live of lives) live.unmount();
   }
 };
 
@@ -361,19 +210,19 @@ const one = async (): Promise<void> => {
   const manifest = image('one.cfs', dumpOf([root, line('/f', '100644')]));
   const spun = fuse('composefs-fuse, no spin', ['--spin-us', '0']);
   const threads = fuse('composefs-fuse threads', ['--transport', 'threads']);
-  const words = ({ root: at }: Live): readonly string[] => ['getxattr', join(at, 'f'), '5000'];
+  const words = ({ root: at }: MountedArm): readonly string[] => ['getxattr', join(at, 'f'), '5000'];
   const shape = { manifest, rounds: 7, words } as const;
   await warm({
     ...shape,
     title: '5000 requests (absent attribute)',
     arms: [erofs, full, ...overUring.slice(0, 1)],
-    place: 'one CPU',
+    cpu: 'one CPU',
   });
   await warm({
     ...shape,
     title: '5000 requests (absent attribute)',
     arms: [erofs, full, spun, threads, ...overUring.slice(0, 1)],
-    place: 'free',
+    cpu: 'free',
   });
 };
 

@@ -1,4 +1,4 @@
-// What the tests of the FUSE server share: builds of it, images, and a server that is gone when the test is.
+// Shared by the tests of the FUSE server: sanitized builds, images, and servers that end with their test.
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -30,8 +30,8 @@ export const noDevice = existsSync('/dev/fuse') ? false : 'needs /dev/fuse';
 const LOOK_LIMIT_MS = 120_000;
 const END_LIMIT_MS = 60_000;
 
-/** Why these options of the server cannot work on this kernel, or false. */
-export const whyNot = (options: readonly string[]): string | false => {
+/** The reason why this kernel does not support the options, or false. */
+export const skipReason = (options: readonly string[]): string | false => {
   const parameter = '/sys/module/fuse/parameters/enable_uring';
   const on = existsSync(parameter) && readFileSync(parameter, 'latin1').startsWith('Y');
   return options.includes('uring') && !on && `needs io_uring for FUSE: ${parameter} is not Y`;
@@ -42,12 +42,12 @@ export const buildScript = join(sources, 'build.sh');
 const newest = (): number =>
   Math.max(...readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs));
 
-/** A build with both sanitizers, made again when a source is newer. */
+/** A build with both sanitizers, rebuilt if a source is newer. */
 export const sanitized = (): string => {
   const server = join(builds, 'cfs-fuse');
   if (!existsSync(server) || statSync(server).mtimeMs < newest()) {
     const built = spawnSync('sh', [buildScript, builds, 'sanitize'], { encoding: 'utf8' });
-    if (built.status !== 0) throw new Error(`the server does not build:\n${built.stderr}`);
+    if (built.status !== 0) throw new Error(`cannot build the server:\n${built.stderr}`);
   }
   return server;
 };
@@ -66,7 +66,7 @@ export interface Lab {
 export const newLab = (): Lab => {
   const folder = mkdtempSync(join(tmpdir(), 'cfs-fuse-test-'));
   const objects = join(folder, 'objects');
-  // Other users look inside as well.
+  // Tests as other users need access.
   chmodSync(folder, 0o755);
   mkdirSync(objects);
   const file = (name: string, bytes: string | Uint8Array): string => {
@@ -90,14 +90,14 @@ const isMounted = (at: string): boolean =>
     .split('\n')
     .some((line) => line.split(' ')[4] === at);
 
-export interface Served {
+export interface TestServer {
   readonly root: string;
   readonly process: ChildProcess;
-  /** All it has written to its log. */
-  said(): string;
+  /** Its log so far. */
+  log(): string;
   mounted(): boolean;
-  /** Unmounts, or only waits where it is gone already; the exit code, or the signal's name. */
-  end(): Promise<number | string>;
+  /** Detaches the mount if it is still there and waits for the server: its exit code, or the name of a signal. */
+  close(): Promise<number | string>;
 }
 
 export const exitOf = async (child: ChildProcess): Promise<number | string> => {
@@ -107,16 +107,20 @@ export const exitOf = async (child: ChildProcess): Promise<number | string> => {
 
 let mountCount = 0;
 
-/** Serves an image until `end`. Rejects with what the server said when it does not become ready. */
-export const serve = async (lab: Lab, image: string, options: readonly string[] = []): Promise<Served> => {
+/** Serves an image until `close`. Rejects with the server's log if it does not become ready. */
+export const serve = async (
+  lab: Lab,
+  image: string,
+  options: readonly string[] = [],
+): Promise<TestServer> => {
   const root = join(lab.folder, `mount-${mountCount++}`);
   mkdirSync(root);
   const child = spawn(sanitized(), ['--objects', lab.objects, '--ready-fd', '3', ...options, image, root], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
-  let said = '';
+  let log = '';
   child.stderr?.on('data', (bytes: Buffer) => {
-    said += bytes.toString('latin1');
+    log += bytes.toString('latin1');
   });
   const ready = child.stdio[3] as Readable;
   const first = await new Promise<number>((resolve) => {
@@ -126,13 +130,13 @@ export const serve = async (lab: Lab, image: string, options: readonly string[] 
     });
     ready.on('end', () => resolve(count));
   });
-  if (first !== 1) throw new Error(`the server ended with ${await exitOf(child)}: ${said}`);
+  if (first !== 1) throw new Error(`the server ended with ${await exitOf(child)}: ${log}`);
   return {
     root,
     process: child,
-    said: () => said,
+    log: () => log,
     mounted: () => isMounted(root),
-    async end() {
+    async close() {
       if (isMounted(root)) spawnSync('umount', ['-l', root]);
       const killer = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
       const code = await exitOf(child);
@@ -143,11 +147,11 @@ export const serve = async (lab: Lab, image: string, options: readonly string[] 
   };
 };
 
-/** Serves, works, ends; a sanitizer's complaint or an unclean end fails the test. */
+/** Runs `work` on a served image. Any exit code but 0, such as a sanitizer's, fails the test. */
 export const whileServed = async (
   lab: Lab,
   image: string,
-  work: (served: Served) => Promise<void>,
+  work: (served: TestServer) => Promise<void>,
   options: readonly string[] = [],
 ): Promise<void> => {
   const served = await serve(lab, image, options);
@@ -155,12 +159,12 @@ export const whileServed = async (
   try {
     await work(served);
   } finally {
-    code = await served.end();
+    code = await served.close();
   }
-  if (code !== 0) throw new Error(`the server ended with ${code}: ${served.said()}`);
+  if (code !== 0) throw new Error(`the server ended with ${code}: ${served.log()}`);
 };
 
-/** All that can be seen below a folder, one line per name. */
+/** Everything visible below a folder, one line per name. */
 export const lookAt = async (root: string, user?: number): Promise<string[]> => {
   const { stdout } = await run(
     process.execPath,
@@ -180,7 +184,7 @@ mount -t overlay -o "ro,nosuid,nodev,metacopy=on,redirect_dir=on,lowerdir=$2::$3
 exec "$5" "$6" "$4" $7
 `;
 
-/** The same through EROFS and overlayfs in a mount namespace that ends with it; null where the kernel cannot mount that. */
+/** The same through EROFS and overlayfs, in a mount namespace of its own; null if the kernel cannot mount the image. */
 export const lookAtTruth = async (lab: Lab, image: string, user?: number): Promise<string[] | null> => {
   const [lower, merged] = [join(lab.folder, 'lower'), join(lab.folder, 'merged')];
   for (const folder of [lower, merged]) mkdirSync(folder, { recursive: true });

@@ -3,7 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { seeded } from '../../harness/model/random.ts';
 import { allTypes, manyEntries, oddNames, randomTree } from './dumps.ts';
-import { type Lab, lookAt, lookAtTruth, newLab, noDevice, notRoot, whileServed, whyNot } from './support.ts';
+import {
+  type Lab,
+  lookAt,
+  lookAtTruth,
+  newLab,
+  noDevice,
+  notRoot,
+  skipReason,
+  whileServed,
+} from './support.ts';
 
 let lab: Lab;
 before(() => {
@@ -11,7 +20,7 @@ before(() => {
 });
 after(() => lab.remove());
 
-const sameAsTruth = async (
+const assertShowsTruth = async (
   context: { skip(reason: string): void },
   name: string,
   dump: string,
@@ -33,7 +42,7 @@ const sameAsTruth = async (
         const seen = await lookAt(root, user);
         for (const [i, line] of truth.entries()) assert.equal(seen[i], line);
         assert.equal(seen.length, truth.length);
-        // Again, from what the kernel has cached.
+        // Again, from the kernel's caches.
         if (seen.length < 1000) assert.deepEqual(await lookAt(root, user), seen);
       } finally {
         if (layer) spawnSync('umount', [root]);
@@ -57,38 +66,38 @@ for (const options of [
   ['--transport', 'uring'],
   ['--metadata-only'],
 ] as const)
-  test(`with ${options.join(' ')} everything shows as EROFS and overlayfs show it`, {
-    skip: skip || whyNot(options),
+  test(`with ${options.join(' ')} all entries look as through EROFS and overlayfs`, {
+    skip: skip || skipReason(options),
   }, async (context) => {
     lab.object('ob/ject', 'seven b');
-    await sameAsTruth(context, 'types.cfs', allTypes, { options });
-    await sameAsTruth(context, 'variant.cfs', randomTree(seeded('variant'), 300), { options });
+    await assertShowsTruth(context, 'types.cfs', allTypes, { options });
+    await assertShowsTruth(context, 'variant.cfs', randomTree(seeded('variant'), 300), { options });
   });
 
-test('every type, attribute and overlay mark shows as EROFS and overlayfs show it', {
+test('all types, attributes and overlay marks look as through EROFS and overlayfs', {
   skip,
 }, async (context) => {
   lab.object('ob/ject', 'seven b');
-  await sameAsTruth(context, 'types.cfs', allTypes);
+  await assertShowsTruth(context, 'types.cfs', allTypes);
 });
 
 for (const user of [1000, 4711])
-  test(`user ${user} may see and read what EROFS and overlayfs allow`, { skip }, (context) => {
+  test(`user ${user} sees and reads the same as through EROFS and overlayfs`, { skip }, (context) => {
     lab.object('ob/ject', 'seven b');
-    return sameAsTruth(context, `user-${user}.cfs`, allTypes, { user });
+    return assertShowsTruth(context, `user-${user}.cfs`, allTypes, { user });
   });
 
-test('names of any byte and of full length show as EROFS and overlayfs show them', { skip }, (context) =>
-  sameAsTruth(context, 'names.cfs', oddNames),
+test('names with any byte and of any length look as through EROFS and overlayfs', { skip }, (context) =>
+  assertShowsTruth(context, 'names.cfs', oddNames),
 );
 
 test(
-  'directories of more than ten thousand entries show as EROFS and overlayfs show them',
+  'directories of more than ten thousand entries look as through EROFS and overlayfs',
   { skip },
-  (context) => sameAsTruth(context, 'many.cfs', manyEntries(10_300)),
+  (context) => assertShowsTruth(context, 'many.cfs', manyEntries(10_300)),
 );
 
 for (const seed of ['a', 'b', 'c'])
-  test(`random tree ${seed} shows as EROFS and overlayfs show it`, { skip }, (context) =>
-    sameAsTruth(context, `random-${seed}.cfs`, randomTree(seeded(seed), 400)),
+  test(`random tree ${seed} looks as through EROFS and overlayfs`, { skip }, (context) =>
+    assertShowsTruth(context, `random-${seed}.cfs`, randomTree(seeded(seed), 400)),
   );

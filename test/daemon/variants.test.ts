@@ -1,4 +1,4 @@
-// What only variants of the server do: attributes by image, contents by passthrough, many mounts, fewer capabilities.
+// Variants of the server: attribute names by image, contents by passthrough, many mounts, fewer capabilities.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -59,7 +59,7 @@ const labelled = dumpOf([
 const user = dumpOf([rootLine, line('/a', '100644'), line('/b', '100644', { xattrs: 'user.k=v' })]);
 const AUTO = ['--xattr', 'auto'];
 
-test('an image without attributes is asked for one once, and then never again', { skip }, async () => {
+test('the kernel asks an image without attributes only once', { skip }, async () => {
   const { path, of } = counters();
   await whileServed(
     lab,
@@ -68,7 +68,7 @@ test('an image without attributes is asked for one once, and then never again', 
       for (const name of ['a', 'b', 'a'])
         for (const key of ['security.selinux', 'user.k'])
           assert.equal(errnoOf(join(root, name), key), 'EOPNOTSUPP', `${name} ${key}`);
-      // Of ACLs the kernel then says by itself that there are none.
+      // The kernel itself reports ENODATA for ACLs.
       assert.equal(errnoOf(join(root, 'a'), 'system.posix_acl_access'), 'ENODATA');
       assert.ok(of(GETXATTR) <= 2, `${of(GETXATTR)} requests`);
     },
@@ -76,7 +76,7 @@ test('an image without attributes is asked for one once, and then never again', 
   );
 });
 
-test('names that occur nowhere are unsupported, those that occur somewhere are absent elsewhere', {
+test('names that occur nowhere in the image give EOPNOTSUPP, other absent names ENODATA', {
   skip,
 }, async () => {
   await whileServed(
@@ -112,14 +112,14 @@ test('names that occur nowhere are unsupported, those that occur somewhere are a
   );
 });
 
-test('without being told to, the server says of no attribute family that it is not supported', { skip }, () =>
+test('by default the server reports no attribute family as unsupported', { skip }, () =>
   whileServed(lab, lab.image('plain.cfs', plain), async ({ root }) => {
     for (const key of ['security.selinux', 'user.k', 'system.posix_acl_access'])
       assert.equal(errnoOf(join(root, 'a'), key), 'ENODATA', key);
   }),
 );
 
-test('a name that is not there is asked for once', { skip }, async () => {
+test('the kernel looks up a missing name once', { skip }, async () => {
   const { path, of } = counters();
   await whileServed(
     lab,
@@ -139,7 +139,7 @@ const withObject = dumpOf([
 ]);
 const cachedPages = (path: string): number => residency(path).residentPages;
 
-test('by passthrough nothing is read through the server, and the file itself has no pages', {
+test('with passthrough the server reads no objects, and their pages are cached', {
   skip,
 }, async () => {
   const { path, of } = counters();
@@ -159,7 +159,7 @@ test('by passthrough nothing is read through the server, and the file itself has
   );
 });
 
-test('otherwise files are never opened in the server, and read once', { skip }, async () => {
+test('without passthrough the kernel sends one OPEN, and reads a file once', { skip }, async () => {
   const { path, of } = counters();
   await whileServed(
     lab,
@@ -168,7 +168,7 @@ test('otherwise files are never opened in the server, and read once', { skip }, 
       readFileSync(join(root, 'file'));
       const first = of(READ);
       readFileSync(join(root, 'file'));
-      assert.equal(of(OPEN), 1, 'the one that is answered with: never ask again');
+      assert.equal(of(OPEN), 1, 'the first OPEN, whose ENOSYS ends them');
       assert.ok(first > 0);
       assert.equal(of(READ), first);
     },
@@ -176,7 +176,7 @@ test('otherwise files are never opened in the server, and read once', { skip }, 
   );
 });
 
-test('passthrough to a store that is itself stacked is read by requests, with a sentence, or fails where strict', {
+test('objects on a stacked file system are read by requests, with a log message, or fail with --strict', {
   skip,
 }, async () => {
   const [low, top] = [join(lab.folder, 'low'), join(lab.folder, 'top')];
@@ -188,8 +188,8 @@ test('passthrough to a store that is itself stacked is read by requests, with a 
     const image = lab.image('object.cfs', withObject);
     const served = await serve(stacked, image, ['--data', 'passthrough']);
     assert.equal(readFileSync(join(served.root, 'file')).length, OBJECT_BYTES);
-    assert.equal(await served.end(), 0);
-    assert.match(served.said(), /passthrough: the kernel does not take an object, it is read by requests/);
+    assert.equal(await served.close(), 0);
+    assert.match(served.log(), /passthrough: the kernel refused an object, which is now read by requests/);
     await whileServed(
       stacked,
       image,
@@ -205,7 +205,7 @@ test('a mount is nosuid and nodev, and its server keeps two capabilities and gai
   whileServed(lab, lab.image('plain.cfs', plain), async ({ root, process: { pid } }) => {
     const mount = readFileSync('/proc/self/mountinfo', 'latin1')
       .split('\n')
-      .find((one) => one.includes(` ${root} `));
+      .find((text) => text.includes(` ${root} `));
     assert.match(mount ?? '', / ro,nosuid,nodev/);
     for (const task of readdirSync(`/proc/${pid}/task`)) {
       const status = readFileSync(`/proc/${pid}/task/${task}/status`, 'latin1');
@@ -217,12 +217,12 @@ test('a mount is nosuid and nodev, and its server keeps two capabilities and gai
   }),
 );
 
-test('one server shows many mounts, lets them go one by one, and ends with its socket', {
+test('one server serves many mounts, releases them one by one, and ends with its socket', {
   skip,
 }, async () => {
   const image = lab.image('object.cfs', withObject);
   const server = startServer({
-    // Two files for each mount: with the limit that it is started with there would be room for some thirty.
+    // Each mount needs two files, so the limit at start allows about thirty mounts.
     argv: ['prlimit', '--nofile=64:', sanitized(), '--control-fd', '{control}'],
     log: join(lab.folder, 'shared.log'),
     limitMs: 10_000,
@@ -245,7 +245,7 @@ test('one server shows many mounts, lets them go one by one, and ends with its s
       server.sendCommand(['mount', image, join(lab.folder, 'nowhere'), '', lab.objects]),
       /^mount: .*No such file/,
     );
-    assert.match(server.sendCommand(['dance']), /not understood/);
+    assert.match(server.sendCommand(['dance']), /unknown message/);
     for (const root of roots.slice(0, 39)) assert.equal(spawnSync('umount', [root]).status, 0);
     const machine = createMachine({} as never, { scratch: lab.folder });
     assert.ok(
@@ -266,7 +266,7 @@ test('one server shows many mounts, lets them go one by one, and ends with its s
   assert.equal(readFileSync(join(lab.folder, 'shared.log'), 'latin1'), '');
 });
 
-test('threads and io_uring end when the mount does, whoever waits', { skip }, async () => {
+test('all threads end with the mount', { skip }, async () => {
   for (const options of [
     ['--transport', 'threads', '--threads', '8'],
     ['--spin-us', '0'],
@@ -274,26 +274,26 @@ test('threads and io_uring end when the mount does, whoever waits', { skip }, as
   ]) {
     const served = await serve(lab, lab.image('plain.cfs', plain), options);
     statSync(join(served.root, 'a'));
-    assert.equal(await served.end(), 0, served.said());
+    assert.equal(await served.close(), 0, served.log());
   }
 });
 
 for (const [options, why] of [
-  [['--xattr', 'some'], /--xattr is full or auto/],
-  [['--transport', 'pigeon'], /--transport is/],
-  [['--threads', '3'], /--threads goes with/],
+  [['--xattr', 'some'], /--xattr must be full or auto, not 'some'/],
+  [['--transport', 'pigeon'], /--transport must be read-write, threads or uring, not 'pigeon'/],
+  [['--threads', '3'], /--threads needs --transport threads/],
   [['--transport', 'threads', '--threads', '65'], /from 1 to 64/],
   [['--spin-us', '2000'], /from 0 to 1000/],
-  [['--metadata-only', '--data', 'passthrough'], /does not go with it/],
-  [['--metadata-only', '--xattr', 'auto'], /does not go with it/],
-  [['--control-fd', '0', '--transport', 'threads'], /read-write only/],
+  [['--metadata-only', '--data', 'passthrough'], /excludes --data passthrough/],
+  [['--metadata-only', '--xattr', 'auto'], /excludes --xattr auto/],
+  [['--control-fd', '0', '--transport', 'threads'], /--control-fd needs --transport read-write/],
 ] as const)
-  test(`${options.join(' ')} is used wrongly`, async () => {
+  test(`${options.join(' ')} is wrong usage`, async () => {
     const child = spawn(sanitized(), [...options, 'image', 'at'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
+    let output = '';
     child.stderr?.on('data', (bytes: Buffer) => {
-      said += bytes.toString();
+      output += bytes.toString();
     });
     assert.equal(await exitOf(child), 2);
-    assert.match(said, why);
+    assert.match(output, why);
   });

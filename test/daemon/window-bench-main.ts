@@ -1,9 +1,9 @@
-// The windows of the harness beside a C program that lives the same lives, in turns and in the same minutes: medians and their ratio.
+// Benchmark of the harness's windows beside a C program that runs the same lives, in turns: medians and their ratio.
 //
 // Usage:  sh scripts/bench-self window [mounts|stores] [ROUNDS]
-// Needs:  root, a private mount namespace around it, a C compiler, EROFS from a file, overlayfs with data-only lowers; the large
+// Needs:  root, a private mount namespace, a C compiler, EROFS from a file, overlayfs with data-only lowers; the large
 //         image from CFSBENCH_FIXTURES, else a shipped one. CFSBENCH_WINDOW=koffi measures the calls made one by one.
-// Error:  others on the machine are in both sides alike, since they take turns every few lives.
+// Error:  other load on the machine affects both sides alike, because they take turns every few lives.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,11 +24,11 @@ import { createMachine } from '../../harness/sys/machine.ts';
 import { emptyImage } from '../harness/backends/setting.ts';
 
 const LIVES = 5;
-/** The first lives of a fresh process are colder than those of one that runs on. */
+/** Lives that are not counted, because the first ones of a process are colder. */
 const COLD_LIVES = 3;
 const ROUNDS = 24;
 const STORE_LIVES = 2;
-/** Writing and removing every object takes a thousand times as long as a mount. */
+/** A store life takes a thousand times as long as a mount, so it gets fewer rounds. */
 const ROUNDS_PER_STORES = 4;
 const ASKS = 5;
 const LARGE = 'cs9-x86_64-minimal.dump.gz';
@@ -36,11 +36,11 @@ const LARGE = 'cs9-x86_64-minimal.dump.gz';
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const us = (ns: number): string => (ns / 1000).toFixed(1).padStart(10);
 
-/** What others on the machine have disturbed least. */
+/** The tenth percentile, which other load disturbs least. */
 const tenth = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 10)]!;
 
-interface Lab {
+interface WindowBench {
   readonly machine: Machine;
   readonly image: Image;
   readonly full: Store;
@@ -49,20 +49,26 @@ interface Lab {
 }
 
 /** Both sides' times by window. */
-type Times = ReadonlyMap<string, { readonly ours: number[]; readonly theirs: number[] }>;
+type WindowTimes = ReadonlyMap<string, { readonly ours: number[]; readonly theirs: number[] }>;
 
-const timesOf = (names: readonly string[]): Times =>
+const timesOf = (names: readonly string[]): WindowTimes =>
   new Map(names.map((name) => [name, { ours: [], theirs: [] }]));
 
-const runProgram = (lab: Lab, times: Times, lives: number, cold: number, args: readonly string[]): void => {
-  const printed = execFileSync(lab.program, [String(lives + cold), ...args], { encoding: 'utf8' });
+const runProgram = (
+  bench: WindowBench,
+  times: WindowTimes,
+  lives: number,
+  cold: number,
+  args: readonly string[],
+): void => {
+  const printed = execFileSync(bench.program, [String(lives + cold), ...args], { encoding: 'utf8' });
   for (const line of printed.trim().split('\n').slice(cold))
     line.split(' ').forEach((value, i) => {
       [...times.values()][i]!.theirs.push(Number(value));
     });
 };
 
-const show = (title: string, times: Times): void => {
+const show = (title: string, times: WindowTimes): void => {
   say(
     `\n${title}${' '.repeat(Math.max(1, 34 - title.length))}harness us    C us  ratio  of the fastest tenths`,
   );
@@ -74,7 +80,7 @@ const show = (title: string, times: Times): void => {
   }
 };
 
-/** Each phase under the very probe that a run arms. */
+/** Times a phase with the probe that runs use. */
 const openPhases = async (machine: Machine) => {
   const one = async (name: Phase, work: () => Promise<unknown>): Promise<readonly [unknown, number]> => {
     const armed = await probe.arm!({ machine, slot: {} as never, scratch: '' });
@@ -87,15 +93,15 @@ const openPhases = async (machine: Machine) => {
   return one;
 };
 
-const sumsInto = (times: Times, side: 'ours' | 'theirs'): void => {
+const sumsInto = (times: WindowTimes, side: 'ours' | 'theirs'): void => {
   const mount = times.get('mount')![side];
   const unmount = times.get('unmount')![side];
   const sums = times.get('mount + unmount')![side];
   for (let i = sums.length; i < mount.length; i++) sums.push(mount[i]! + unmount[i]!);
 };
 
-const mounts = async (lab: Lab, rounds: number): Promise<void> => {
-  const { machine, image, full, home } = lab;
+const mounts = async (bench: WindowBench, rounds: number): Promise<void> => {
+  const { machine, image, full, home } = bench;
   const times = timesOf(['create', 'mount', 'unmount', 'settle', 'destroy', 'mount + unmount']);
   const prepared = await backend.prepare(image, machine, {});
   const phase = await openPhases(machine);
@@ -123,17 +129,17 @@ const mounts = async (lab: Lab, rounds: number): Promise<void> => {
   };
   for (let i = 0; i < LIVES; i++) await life(false);
   for (let round = 0; round < rounds; round++) {
-    // Coming from the other side's turn the first ones are cold here, too.
+    // After the other side's turn the first lives are cold here, too.
     for (let i = 0; i < COLD_LIVES; i++) await life(false);
     for (let i = 0; i < LIVES; i++) await life(true);
-    runProgram(lab, times, LIVES, COLD_LIVES, ['mounts', manifest, full.objectDirs[0]!, dir, at]);
+    runProgram(bench, times, LIVES, COLD_LIVES, ['mounts', manifest, full.objectDirs[0]!, dir, at]);
   }
   for (const side of ['ours', 'theirs'] as const) sumsInto(times, side);
   show('files local', times);
 };
 
-const stores = async (lab: Lab, rounds: number): Promise<void> => {
-  const { machine, image, full, home } = lab;
+const stores = async (bench: WindowBench, rounds: number): Promise<void> => {
+  const { machine, image, full, home } = bench;
   const list = join(home, 'list');
   writeFileSync(
     list,
@@ -147,14 +153,14 @@ const stores = async (lab: Lab, rounds: number): Promise<void> => {
   mkdirSync(theirFull);
   const emptied = timesOf(['ingest', 'collect']);
   const asked = timesOf(['ingest', 'collect']);
-  // The program has the list of what lives at hand; reading it out of the manifest is a row of its own.
+  // The program gets a ready list of live objects; reading the list from the manifest is a separate row.
   const live = Buffer.from(image.objects.map(({ digest }) => digest).join(''), 'hex');
   const { batch } = machine.files;
   const collectBy = async (store: Store, keep: readonly Image[]): Promise<void> => {
     if (batch === null || keep.length === 0) store.collect(keep);
     else batch.collect({ dirs: store.objectDirs, keep: [], live, removesFolders: false });
   };
-  const life = async (store: Store, times: Times | null, keep: readonly Image[]): Promise<void> => {
+  const life = async (store: Store, times: WindowTimes | null, keep: readonly Image[]): Promise<void> => {
     const [, ingestNs] = await phase('ingest', async () => store.ingest(image));
     if (keep.length === 0) machine.files.syncfs(home);
     const [, collectNs] = await phase('collect', () => collectBy(store, keep));
@@ -167,8 +173,8 @@ const stores = async (lab: Lab, rounds: number): Promise<void> => {
   for (let round = 0; round < rounds; round++) {
     const folder = join(home, `theirs-${number}`);
     mkdirSync(folder);
-    const theirs = () => runProgram(lab, emptied, STORE_LIVES, 0, ['store', image.packPath, list, folder]);
-    // The first of a round writes where the one before has just freed.
+    const theirs = () => runProgram(bench, emptied, STORE_LIVES, 0, ['store', image.packPath, list, folder]);
+    // The first side of a round writes to blocks that were just freed.
     if (round % 2 === 1) theirs();
     for (let i = 0; i < STORE_LIVES; i++) {
       const dir = join(folder, `own-${number++}`);
@@ -177,7 +183,7 @@ const stores = async (lab: Lab, rounds: number): Promise<void> => {
     if (round % 2 === 0) theirs();
     await life(full, null, [image]);
     for (let i = 0; i < ASKS; i++) await life(full, asked, [image]);
-    runProgram(lab, asked, ASKS, 1, ['asks', image.packPath, list, theirFull]);
+    runProgram(bench, asked, ASKS, 1, ['asks', image.packPath, list, theirFull]);
   }
   show('nothing local', emptied);
   show('files local, the store asked', asked);
@@ -196,8 +202,8 @@ const large = given === undefined ? '' : join(given, LARGE);
 const spec = existsSync(large) ? `dump:${large}` : 'fixture:debian-12-base';
 const words = process.argv.slice(2);
 const rounds = words.map(Number).find((value) => value > 0) ?? ROUNDS;
-const wants = (what: string): boolean =>
-  !words.some((word) => word === 'mounts' || word === 'stores') || words.includes(what);
+const wants = (part: string): boolean =>
+  !words.some((word) => word === 'mounts' || word === 'stores') || words.includes(part);
 const home = mkdtempSync('/var/tmp/cfsbench-window-');
 try {
   const program = join(home, 'lives');
@@ -211,9 +217,9 @@ try {
   await opened.close();
   full.ingest(image);
   say(`${image.name}: ${image.tree.count} entries, ${image.objects.length} objects; ${machine.windowKind}`);
-  const lab: Lab = { machine, image, full, home, program };
-  if (wants('mounts')) await mounts(lab, rounds);
-  if (wants('stores')) await stores(lab, Math.ceil(rounds / ROUNDS_PER_STORES));
+  const bench: WindowBench = { machine, image, full, home, program };
+  if (wants('mounts')) await mounts(bench, rounds);
+  if (wants('stores')) await stores(bench, Math.ceil(rounds / ROUNDS_PER_STORES));
 } finally {
   rmSync(home, { recursive: true, force: true });
 }
