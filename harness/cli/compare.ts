@@ -11,7 +11,7 @@ import { commaList } from './option-values.ts';
 import { proseColumns } from './terminal-width.ts';
 import { writeOut } from './write-out.ts';
 
-interface CompareOptions {
+interface TypedCompareOptions {
   readonly gate?: boolean;
   readonly strict?: boolean;
   readonly explain?: boolean;
@@ -45,7 +45,7 @@ Exit codes with --gate (the first that applies):
   3    with --strict: a row is undecided or cannot be judged
   0    nothing is worse, or there is no base yet (with a notice)`;
 
-const readConfig = async ({ config }: CompareOptions): Promise<GateConfig> => {
+const readConfig = async ({ config }: TypedCompareOptions): Promise<GateConfig> => {
   const { CONFIG_FILE, NO_CONFIG, parseConfig } = await import('../../results/gate/config.ts');
   const path = config ?? CONFIG_FILE;
   if (config === undefined && !existsSync(path)) return NO_CONFIG;
@@ -65,7 +65,7 @@ type Runs = Pick<Compared, 'comparison' | 'base' | 'head'>;
 const loadRuns = async (
   first: string,
   second: string | undefined,
-  options: CompareOptions,
+  options: TypedCompareOptions,
   config: GateConfig,
 ): Promise<Runs> => {
   const { compareArms, compareRuns } = await import('../../results/gate/compare.ts');
@@ -88,7 +88,7 @@ const loadRuns = async (
 const judge = async (
   { comparison, head }: Runs,
   judging: Compared['judging'],
-  options: CompareOptions,
+  options: TypedCompareOptions,
   config: GateConfig,
 ): Promise<Gate | null> => {
   if (options.gate !== true) return null;
@@ -100,7 +100,11 @@ const judge = async (
   return gateOf(comparison, head, { ...judging, isRefuted: await confirm(head, slower, config) });
 };
 
-const compare = async (first: string, second: string | undefined, options: CompareOptions): Promise<void> => {
+const compare = async (
+  first: string,
+  second: string | undefined,
+  options: TypedCompareOptions,
+): Promise<void> => {
   const config = await readConfig(options);
   const runs = await loadRuns(first, second, options, config);
   const judging = {

@@ -11,7 +11,7 @@ import { groupsOf, ownSources } from '../runner/groups.ts';
 import { countingSlots, type Group, groupKey, keyOf, timingSlots } from '../runner/plan.ts';
 import { sizeOf } from '../runner/ready.ts';
 import { formatSeconds } from './duration.ts';
-import type { RunOptions } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
 import { RESERVE_RATIO } from './resolve-options.ts';
 import { openAnySource } from './sources.ts';
 
@@ -38,7 +38,7 @@ export const blockLines = (slots: readonly Slot[]): readonly string[] => {
 };
 
 const groupsIn = (
-  { images, scenarios, selection, profile, placement }: RunOptions,
+  { images, scenarios, selection, profile, placement }: ResolvedOptions,
   sources: readonly SourceImage[],
 ): readonly Group[] => {
   const nameOf = (spec: string): string => sources.find(({ source }) => source === spec)!.name;
@@ -62,7 +62,7 @@ interface FittedPlan {
 }
 
 const fitted = (
-  { amount: { countPasses, looks, budgetNs } }: RunOptions,
+  { amount: { countPasses, looks, budgetNs } }: ResolvedOptions,
   groups: readonly Group[],
   sources: readonly SourceImage[],
 ): FittedPlan => {
@@ -78,7 +78,7 @@ const fitted = (
   return { fit, kept, neededNs };
 };
 
-const planText = (options: RunOptions, sources: readonly SourceImage[]): string => {
+const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): string => {
   const { selection, seed, profile } = options;
   const { looks, countPasses, countOnly, budgetNs } = options.amount;
   const groups = groupsIn(options, sources);
@@ -112,7 +112,7 @@ const planText = (options: RunOptions, sources: readonly SourceImage[]): string 
   ].join('\n');
 };
 
-export const dryRun = async (options: RunOptions): Promise<void> => {
+export const dryRun = async (options: ResolvedOptions): Promise<void> => {
   const spool = mkdtempSync(join(tmpdir(), 'cfsbench-plan-'));
   const sources: SourceImage[] = [];
   try {

@@ -20,7 +20,7 @@ import { debugPlan } from './debug-plan.ts';
 import { exitCode, type RunOutcome } from './exit-code.ts';
 import type { Handover } from './handover.ts';
 import { neededBytes, openImages } from './open-images.ts';
-import type { RunOptions } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
 import { openProgress, type ProgressLine } from './progress.ts';
 import { RESERVE_RATIO } from './resolve-options.ts';
 import { readBefore } from './resume.ts';
@@ -34,7 +34,7 @@ import { checkSpace } from './work-folder.ts';
 const STRACE_COUNT_PASSES = 1;
 
 export interface InnerRun {
-  readonly options: RunOptions;
+  readonly options: ResolvedOptions;
   readonly handover: Handover;
   readonly origin: RunOrigin;
 }
@@ -56,7 +56,7 @@ const warmToolsOf = ({ arms }: MeasuredHere): RunParts['warmTools'] => {
 };
 
 /** The baseline, or the first arm where the baseline cannot run. */
-const baselineOf = ({ selection }: RunOptions, { arms }: MeasuredHere): string =>
+const baselineOf = ({ selection }: ResolvedOptions, { arms }: MeasuredHere): string =>
   arms.some(({ id }) => id === selection.baseline) ? selection.baseline : arms[0]!.id;
 
 type Method = Omit<

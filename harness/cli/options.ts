@@ -64,7 +64,7 @@ export interface FolderOptions {
   readonly keepWork: boolean;
 }
 
-export interface RunOptions {
+export interface ResolvedOptions {
   readonly profile: Profile;
   readonly selection: ArmSelection;
   readonly scenarios: readonly Scenario[];

@@ -7,7 +7,7 @@ import { paramsOf } from '../runner/groups.ts';
 import { inPass } from '../runner/plan.ts';
 import { chooseArms, chooseImages, chooseProfile, chooseScenarios } from './choose.ts';
 import { refuseBelow } from './option-values.ts';
-import type { RunOptions, TypedOptions } from './options.ts';
+import type { ResolvedOptions, TypedOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 
 /** An interval at the confidence used here needs that many blocks. */
@@ -49,7 +49,7 @@ export const resolveOptions = (
   typed: TypedOptions,
   backends: readonly Backend[],
   scenarios: readonly Scenario[],
-): RunOptions => {
+): ResolvedOptions => {
   const profile = chooseProfile(typed.profile);
   refuseSmallNumbers(typed);
   const chosen = chooseScenarios(typed.scenarios, profile, scenarios);

@@ -15,7 +15,7 @@ import { slotPathBytes } from '../runner/workspace.ts';
 import { readEnvironment } from '../sys/environment.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Handover } from './handover.ts';
-import type { RunOptions } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
 import { refuseOtherMachine } from './resume.ts';
 import type { Skipped } from './runnable.ts';
 
@@ -56,7 +56,7 @@ export interface RunOrigin {
 }
 
 export interface RecordParts {
-  readonly options: RunOptions;
+  readonly options: ResolvedOptions;
   readonly handover: Handover;
   readonly origin: RunOrigin;
   readonly baseline: string;

@@ -11,7 +11,7 @@ import { firstUnmet } from './check-needs.ts';
 import { discoverFeatures } from './discover.ts';
 import { reportExitCode } from './exit-code.ts';
 import { HANDOVER, type Handover } from './handover.ts';
-import type { RunOptions, TypedOptions } from './options.ts';
+import type { ResolvedOptions, TypedOptions } from './options.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { clearWorkFolder, earlierRun, nextSession } from './resume.ts';
 import { checkWorkFolder, chooseFolders, foldersOf, type RunFolders, withoutLinks } from './work-folder.ts';
@@ -42,7 +42,7 @@ const stopWithParent = (): void => {
 };
 
 const openFolders = async (
-  { folders, seed }: RunOptions,
+  { folders, seed }: ResolvedOptions,
   startedAt: Date,
   earlier: RunFile | null,
 ): Promise<RunFolders> => {

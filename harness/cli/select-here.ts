@@ -7,7 +7,7 @@ import { probes } from '../probes/registry.ts';
 import type { Arm } from '../runner/arm.ts';
 import { ownSources, type Question } from '../runner/groups.ts';
 import type { OpenImages } from './open-images.ts';
-import type { RunOptions } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
 import { runnable, runnableScenarios, type Skipped } from './runnable.ts';
 
 export interface RunnableHere {
@@ -29,7 +29,7 @@ export interface MeasuredHere extends RunnableHere {
   readonly images: SelectedImages;
 }
 
-export const selectRunnable = (options: RunOptions, features: Features): RunnableHere => {
+export const selectRunnable = (options: ResolvedOptions, features: Features): RunnableHere => {
   const arms = runnable(options.selection.arms, ({ backend }) => backend.needs, features);
   const scenarios = runnableScenarios(options.scenarios, features);
   const usableProbes = runnable(probes, ({ needs }) => needs, features);
@@ -43,7 +43,7 @@ export const selectRunnable = (options: RunOptions, features: Features): Runnabl
 
 export const selectImages = async (
   images: OpenImages,
-  options: RunOptions,
+  options: ResolvedOptions,
   scenarios: readonly Scenario[],
 ): Promise<SelectedImages> => {
   const ofRun = await images.ofRun(options.images);
@@ -57,7 +57,7 @@ export const selectImages = async (
 };
 
 export const questionOf = (
-  { images: { scenarios: scenariosOf }, selection, profile, placement }: RunOptions,
+  { images: { scenarios: scenariosOf }, selection, profile, placement }: ResolvedOptions,
   { images, scenarios, arms }: MeasuredHere,
 ): Question => ({
   images: images.ofRun.map(({ name }) => name),

@@ -1,4 +1,4 @@
-// Images made by the tools that are installed, of a real tree and of its metadata: what they write is there, and nothing is left.
+// The build scenario with every installed tool, from a tree and from a dump.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const BLOCKS = 8;
 const MIB = 1 << 20;
 const missing = (tool: string): boolean => spawnSync(tool, ['--help']).error !== undefined;
 
-test('an image is made of a tree and of a dump by every tool that is there', {
+test('every installed tool builds an image from a tree and from a dump', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);
@@ -43,7 +43,7 @@ test('an image is made of a tree and of a dump by every tool that is there', {
   for (const values of okSamples(out).map((sample) => sample.values))
     assert.ok(values['buildWallNs']! > 0 && values['startWallNs']! > 0);
 
-  // Of its dump an image comes out as it went in.
+  // Building from the dump of an image gives an image of the same size.
   const written = join(home, 'image');
   assert.equal(spawnSync(process.execPath, [PROGRAM, 'image', 'build', IMAGE, written]).status, 0);
   const { imageBytes } = JSON.parse(
@@ -52,12 +52,12 @@ test('an image is made of a tree and of a dump by every tool that is there', {
   const bytes = (tool: string, from: string) => [...new Set(of(tool, from).map((v) => v['builtBytes']))];
   assert.deepEqual(bytes('cfsbench', 'dump'), [imageBytes]);
   if (!absent.includes('mkcomposefs')) assert.deepEqual(bytes('mkcomposefs', 'dump'), [imageBytes]);
-  // One image with the contents inside is larger than one without, by about the contents.
+  // An image with contents is larger than all objects; one without contents is smaller.
   const { objectBytes } = run.images[0]!;
   for (const size of bytes('mkfs.erofs', 'tree')) assert.ok(size! > objectBytes, `${size} ${objectBytes}`);
   for (const size of bytes('cfsbench', 'tree')) assert.ok(size! < objectBytes, `${size} ${objectBytes}`);
   if (spawnSync('time', ['-f', '%M', 'true']).status === 0) {
-    // A runtime for JavaScript holds tens of megabytes, mkfs.erofs a few: the peak is not that of whoever started it.
+    // Node needs tens of megabytes and mkfs.erofs a few: the peak is that of the tool, not of its parent.
     for (const { buildPeakBytes } of of('cfsbench', 'tree'))
       assert.ok(buildPeakBytes! > 30 * MIB && buildPeakBytes! < 1024 * MIB, String(buildPeakBytes));
     for (const { buildPeakBytes } of of('mkfs.erofs', 'tree'))

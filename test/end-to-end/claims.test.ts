@@ -1,4 +1,4 @@
-// The numbers of claims against a second way of knowing them: strace, and the images themselves.
+// The numbers of claims, checked against strace and against the images themselves.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { diskFolder, okSamples, program } from './support.ts';
 const SIZE = { local: 'files', size: 'certs' };
 const TAR_OPTIONS = ['--xattrs', '--xattrs-include=*', '--numeric-owner', '-p'];
 
-/** Calls that strace sees while every layer of the image is unpacked, the folders of the layers being there. */
+/** Calls that strace counts while every layer of the image is unpacked into an existing folder. */
 const unpackedUnderStrace = async (home: string): Promise<number> => {
   const objectDir = join(home, 'objects');
   const dir = join(home, 'image');
@@ -38,7 +38,7 @@ const unpackedUnderStrace = async (home: string): Promise<number> => {
   }, 0);
 };
 
-test('the calls that C1 stands on are those that strace counts of the same unpacking, within 1 %', {
+test('the calls of tar that C1 uses are within 1 % of those that strace counts', {
   skip: needsRoot || (findProgram('strace') === null && 'needs strace'),
 }, async (t) => {
   const home = diskFolder(t);
@@ -64,7 +64,7 @@ test('the calls that C1 stands on are those that strace counts of the same unpac
   assert.equal(claims.find(({ id }) => id === 'C2')!.verdict, 'undecided', 'nothing was timed');
 });
 
-test('with the base here only the top layer is unpacked, and only its objects are written', {
+test('when the base is local only the top layer is unpacked and only its objects are written', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);
@@ -79,7 +79,7 @@ test('with the base here only the top layer is unpacked, and only its objects ar
   const whole = await open('synthetic:files=200,layers=3,seed=1');
   const base = await open('synthetic:files=200,layers=3,seed=1,upto=2');
   const top = whole.layers[2]!;
-  // One tar for the top layer: each of its entries is a member, and tar makes at least a call for each.
+  // One tar process for the top layer, with a bounded number of calls for each of its entries.
   const tar = sample('unpacked-overlay').ledger!.create!['tar']!;
   assert.equal(tar['execve'], 1);
   assert.ok(Object.values(tar).reduce((a, b) => a + b, 0) < 20 * top.count + 400);
@@ -88,7 +88,7 @@ test('with the base here only the top layer is unpacked, and only its objects ar
   const { objects: after } = await prepared(whole, join(home, 'whole'));
   const known = new Set(before.map(({ digest }) => digest));
   assert.equal(renames, after.filter(({ digest }) => !known.has(digest)).length);
-  // What collect leaves is the base: as many objects are removed as were brought in.
+  // Collect removes as many objects as ingest added: the base stays.
   assert.equal(sample('erofs-overlay').ledger!.collect!['harness']!['unlink'], renames);
 });
 
@@ -100,7 +100,7 @@ const prepared = async (source: Awaited<ReturnType<typeof openAnySource>>, dir: 
   return image;
 };
 
-test('an update fetches what the two versions do not share, as the images themselves say', {
+test('an update fetches exactly the objects and layers that the first version lacks', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);
@@ -128,7 +128,7 @@ test('an update fetches what the two versions do not share, as the images themse
     sizes(missing.map(({ sizeBytes }) => sizeBytes)) + two.manifest.length,
   );
   assert.equal(sample('unpacked-overlay')['updateFetchBytes'], sizes(layers.map(({ tarBytes }) => tarBytes)));
-  // An image of one layer says nothing of layers.
+  // With one layer C15 cannot be decided.
   const c15 = (await loadView(out)).claims.find(({ id }) => id === 'C15')!;
   assert.equal(c15.verdict, 'undecided', c15.because);
 });

@@ -1,4 +1,4 @@
-// Containers that write, and images that are brought in at once, on real mounts: nothing of them is left.
+// The scenarios container-churn and parallel-create on real mounts.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -7,7 +7,9 @@ import { diskFolder, leftOf, okSamples, program, readSamples } from './support.t
 
 const CONTAINERS = 16;
 
-test('containers of one image start, write and stop on every backend', { skip: needsRoot }, async (t) => {
+test('16 containers of one image start, write and stop on every headline backend', {
+  skip: needsRoot,
+}, async (t) => {
   const home = diskFolder(t);
   const out = join(home, 'results');
   const { code, stdout, stderr } = await program(t, [
@@ -27,7 +29,7 @@ test('containers of one image start, write and stop on every backend', { skip: n
         .filter((one) => one.arm === arm && one.params['containers'] === containers)
         .map(({ ledger }) => ledger?.[phase]?.['harness']?.[name]),
     );
-  // One overlay for each container where the backend is one; over FUSE a mount of its own and an overlay.
+  // An overlay per container where the backend is an overlay itself; over FUSE a mount and an overlay per container.
   for (const [arm, mounts] of [
     ['unpacked-overlay', 1],
     ['erofs-overlay', 2],
@@ -36,13 +38,13 @@ test('containers of one image start, write and stop on every backend', { skip: n
     assert.deepEqual([...calls(arm, CONTAINERS, 'mount', 'fsmount')], [mounts * CONTAINERS], arm);
   assert.deepEqual([...calls('composefs-fuse', CONTAINERS, 'unmount', 'umount2')], [2 * CONTAINERS]);
   assert.deepEqual([...calls('erofs-overlay', CONTAINERS, 'unmount', 'umount2')], [CONTAINERS]);
-  // A run that asked for nothing with a row in the first table shows what it measured all the same.
+  // Scenarios without a row in the first table are shown when no other scenario is measured.
   assert.match(stdout, /^container-churn, containers=16 local=image stack=one$/m);
   assert.match(stdout, /^ +containers\/s +\S+\/s /m);
   assert.deepEqual(leftOf(home), []);
 });
 
-test('images brought in at once, each by a thread of its own, on every backend', {
+test('parallel-create ingests images in parallel threads on every headline backend', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);
@@ -53,13 +55,13 @@ test('images brought in at once, each by a thread of its own, on every backend',
     ...['--backends', 'headline', '--blocks', '8', '--budget', '10m', '--out', out],
   ]);
   assert.equal(code, 0, stderr);
-  // A thread's warnings would stand here.
+  // Warnings of worker threads go to standard error.
   assert.doesNotMatch(stderr, /Warning/);
   assert.deepEqual(
     readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
     [],
   );
-  // Each member lives twice, in folders that it takes away itself: what is left would have failed the slot.
+  // A slot fails if a member of the crowd leaves one of its folders.
   const timed = okSamples(out).filter(({ arm }) => arm !== 'null');
   assert.equal(timed.length, 3 * 2 * 8);
   assert.ok(timed.every(({ values }) => values['upWallNs']! > 0 && values['downWallNs']! > 0));

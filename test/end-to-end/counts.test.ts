@@ -1,4 +1,4 @@
-// Which counts depend on the number of files, and which do not.
+// Counts that depend on the number of files, and counts that do not.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -16,7 +16,7 @@ const callsOf = (sample: OkSample, phase: Phase): number =>
     .flatMap(([, calls]) => Object.values(calls))
     .reduce((sum, count) => sum + count, 0);
 
-test('calls of erofs-overlay do not depend on the number of files, those of unpacked-overlay grow with each', {
+test('calls of erofs-overlay do not depend on the number of files; those of unpacked-overlay grow with it', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);

@@ -1,5 +1,5 @@
-// Work folders with difficult paths, on every backend: longer than a mount option can be (255 bytes), or full of signs that
-// mount options, tables of mounts and command lines give a meaning to.
+// Work folders with difficult paths, on every backend: longer than a mount option (255 bytes), or with characters that are
+// special in mount options, mount tables and command lines.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ for (const [title, below] of difficult)
     assert.equal(code, 0, stderr);
     const { proofs, status } = readRun(out);
     assert.equal(status, 'complete');
-    // The headline backends, and the checkouts that stand beside them where every file is here.
+    // The headline backends, and the checkouts that churn compares them with.
     assert.equal(proofs.length, 5);
     assert.deepEqual(leftOf(home), []);
     assert.deepEqual(readdirSync(work), []);

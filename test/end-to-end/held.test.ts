@@ -1,4 +1,4 @@
-// Whatever holds what a mount is made of, right after its unmount returned, is counted: planted for every kind of backend.
+// Resources of a mount that are still in use right after its unmount returned are counted, for every kind of backend.
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
@@ -11,10 +11,10 @@ import { openSetting, type Setting } from '../harness/backends/setting.ts';
 import { needsRoot, privateMounts } from '../harness/sys/support.ts';
 
 const HOLD_SECONDS = '0.4';
-/** Somebody else on the machine may get the number of a superblock in these microseconds. */
+/** Another process may get the device number of a superblock within these microseconds. */
 const NUMBERS_TAKEN = 1;
 
-describe('what is still held when unmount has returned', { skip: needsRoot }, () => {
+describe('resources in use after unmount has returned', { skip: needsRoot }, () => {
   privateMounts();
   let setting: Setting;
   let folders = 0;
@@ -40,7 +40,7 @@ describe('what is still held when unmount has returned', { skip: needsRoot }, ()
     made.push(created);
     return { dir, mounted: await created.mount(folder()), prepared };
   };
-  /** A process with the file open, for a while. */
+  /** Starts a process that keeps the file open for a while. */
   const hold = (path: string): void => {
     const fd = openSync(path, 'r');
     holders.push(spawn('sleep', [HOLD_SECONDS], { stdio: ['ignore', 'ignore', 'ignore', fd] }));
@@ -49,7 +49,7 @@ describe('what is still held when unmount has returned', { skip: needsRoot }, ()
   const stillThere = async (...mounts: readonly Mounted[]): Promise<number | undefined> =>
     (await takeDown(mounts))['stillThereCount'];
 
-  test('nothing, where nobody holds anything: every backend of the kernel', async () => {
+  test('are none for kernel backends that no process uses', async () => {
     for (const id of ['erofs-overlay', 'erofs-overlay-loop', 'erofs-only']) {
       const { mounted } = await mount(id);
       const down = await takeDown([mounted]);
@@ -62,13 +62,13 @@ describe('what is still held when unmount has returned', { skip: needsRoot }, ()
     assert.ok(down['stillThereCount']! <= NUMBERS_TAKEN, `${down['stillThereCount']} of ${overlays.length}`);
   });
 
-  test('a manifest that a process has open', async () => {
+  test('include a manifest that a process has open', async () => {
     const { dir, mounted } = await mount('erofs-overlay');
     hold(join(dir, 'image.cfs'));
     assert.equal(await stillThere(mounted), 1);
   });
 
-  test('a loop device that a process has open', async () => {
+  test('include a loop device that a process has open', async () => {
     const { mounted } = await mount('erofs-overlay-loop');
     hold(mounted.devices![0]!);
     assert.equal(await stillThere(mounted), 1);
@@ -83,19 +83,19 @@ describe('what is still held when unmount has returned', { skip: needsRoot }, ()
     await work(mounted, () => void execFileSync('umount', [second]));
   };
 
-  test('an overlay that is mounted at a second place, and goes a little later', () =>
+  test('include an overlay with a second mount that is detached a little later', () =>
     atSecondPlace(async (mounted, umount) => {
       setTimeout(umount, 1000 * Number(HOLD_SECONDS));
       assert.equal(await stillThere(mounted), 1);
     }));
 
-  test('what stays held is not counted: its number may be somebody else’s', () =>
+  test('exclude a superblock that stays: its number may belong to another file system', () =>
     atSecondPlace(async (mounted, umount) => {
       assert.equal(await stillThere(mounted), undefined);
       umount();
     }));
 
-  test('a server that outlives its mount', async () => {
+  test('include a server that outlives its mount', async () => {
     const home = folder();
     mkdirSync(join(home, 'bin'));
     const slow = join(home, 'bin', 'cfs-fuse');
@@ -104,7 +104,7 @@ describe('what is still held when unmount has returned', { skip: needsRoot }, ()
     assert.equal(await stillThere(mounted), 1);
   });
 
-  test('a backend that cannot be asked says why, and gets no zero', async () => {
+  test('are unknown, not zero, for a backend that cannot be checked, which gives a reason', async () => {
     const { mounted } = await mount('hardlink-checkout');
     assert.equal(mounted.held.kind, 'unchecked');
     assert.match(mounted.held.kind === 'unchecked' ? mounted.held.why : '', /bind mount/);

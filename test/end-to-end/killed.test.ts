@@ -1,4 +1,4 @@
-// What a run leaves when it is killed or interrupted in the middle of its work.
+// Runs that are killed or interrupted: what they leave behind.
 import assert from 'node:assert/strict';
 import {
   chmodSync,
@@ -29,7 +29,7 @@ import {
   startProgram,
 } from './support.ts';
 
-/** What it took is said; only on a quiet machine is it a matter of a second. */
+/** About a second on a quiet machine; the test prints the time. */
 const GONE_LIMIT_MS = 30_000;
 const SEEN_LIMIT_MS = 60_000;
 const EXIT_INTERRUPTED = 130;
@@ -49,7 +49,7 @@ const begin = (t: TestContext, options: readonly string[]): Midway => {
 const runs = (folder: string, name: string): boolean =>
   processesWith(folder).some(({ words }) => words[0]?.split('/').at(-1) === name);
 
-/** Kills the outer process when `when` holds, and waits until nothing is left. */
+/** Kills the outer process when `when` holds, and waits until its processes and mounts are gone. */
 const killMidway = async (t: TestContext, { home, run }: Midway, when: () => boolean): Promise<void> => {
   await eventually('the moment to kill', SEEN_LIMIT_MS, when);
   run.child.kill('SIGKILL');
@@ -62,7 +62,7 @@ const killMidway = async (t: TestContext, { home, run }: Midway, when: () => boo
 
 const WORKS = /^\.cfsbench-work-/;
 
-test('kill -9 during an unpack leaves no process and no mount, and clean removes the work folder by name', {
+test('kill -9 while tar unpacks leaves no process and no mount, and clean removes the work folder', {
   skip: needsRoot,
 }, async (t) => {
   const midway = begin(t, [
@@ -76,8 +76,8 @@ test('kill -9 during an unpack leaves no process and no mount, and clean removes
   await killMidway(t, midway, () => runs(midway.home, 'tar'));
   const left = readdirSync(midway.home).filter((name) => WORKS.test(name));
   assert.equal(left.length, 1);
-  const only = await program(t, ['clean', '--dry-run', midway.home]);
-  assert.match(only.stdout, /^would remove: /);
+  const dryRun = await program(t, ['clean', '--dry-run', midway.home]);
+  assert.match(dryRun.stdout, /^would remove: /);
   assert.ok(existsSync(join(midway.home, left[0]!)));
   const cleaned = await program(t, ['clean', midway.home]);
   assert.equal(cleaned.code, 0, cleaned.stderr);
@@ -85,7 +85,7 @@ test('kill -9 during an unpack leaves no process and no mount, and clean removes
   assert.deepEqual(readdirSync(midway.home), existsSync(midway.out) ? ['results'] : []);
 });
 
-test('kill -9 during a walk over FUSE leaves neither the server nor its mount', {
+test('kill -9 during a walk over FUSE leaves neither server nor mount', {
   skip: needsRoot,
 }, async (t) => {
   const midway = begin(t, [
@@ -99,7 +99,7 @@ test('kill -9 during a walk over FUSE leaves neither the server nor its mount', 
   await killMidway(t, midway, () => runs(midway.home, 'cfs-fuse') && runs(midway.home, 'ls'));
 });
 
-test('kill -9 while files are removed leaves no rm', { skip: needsRoot }, async (t) => {
+test('kill -9 while rm removes files leaves no rm', { skip: needsRoot }, async (t) => {
   const midway = begin(t, [
     '--images',
     'synthetic:files=1500,layers=1,seed=1',
@@ -111,7 +111,7 @@ test('kill -9 while files are removed leaves no rm', { skip: needsRoot }, async 
   await killMidway(t, midway, () => runs(midway.home, 'rm'));
 });
 
-test('one interrupt keeps what was measured and ends with 130, a report and nothing left', {
+test('one interrupt keeps the samples, ends with exit code 130 and a report, and leaves nothing behind', {
   skip: needsRoot,
 }, async (t) => {
   const { home, out, run } = begin(t, [
@@ -131,7 +131,7 @@ test('one interrupt keeps what was measured and ends with 130, a report and noth
   assert.deepEqual(readdirSync(home), ['results']);
 });
 
-test('an interrupt before anything was measured ends with 130 all the same', {
+test('an interrupt before the first sample ends with exit code 130', {
   skip: needsRoot,
 }, async (t) => {
   const { home, out, run } = begin(t, [
@@ -148,7 +148,7 @@ test('an interrupt before anything was measured ends with 130 all the same', {
   assert.deepEqual(readdirSync(home), ['results']);
 });
 
-/** A `tar` that unpacks nothing and does not end, as soon as `armed` is there. */
+/** A `tar` that hangs once the file `armed` exists. */
 const hangingTar = (home: string, armed: string): Record<string, string> => {
   const bin = join(home, 'bin');
   mkdirSync(bin);
@@ -160,17 +160,17 @@ const hangingTar = (home: string, armed: string): Record<string, string> => {
 
 const SIGINT_BIT = 1n << 1n;
 
-/** Of two signals that wait for a process the second one is lost. */
+/** Whether no SIGINT is pending: a second one would be merged with it. */
 const isDelivered = (pid: number): boolean => {
   const pending = /^ShdPnd:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))![1]!;
   return (BigInt(`0x${pending}`) & SIGINT_BIT) === 0n;
 };
 
-test('a second interrupt ends the run at once, in the middle of a slot', { skip: needsRoot }, async (t) => {
+test('a second interrupt ends the run at once, within a slot', { skip: needsRoot }, async (t) => {
   const home = diskFolder(t);
   const [out, armed] = [join(home, 'results'), join(home, 'armed')];
-  const asked = ['--images', 'synthetic:files=40,layers=1,seed=1', '--backends', 'unpacked-overlay'];
-  const argv = [process.execPath, PROGRAM, 'run', ...asked, '--scenarios', 'churn', '--out', out];
+  const what = ['--images', 'synthetic:files=40,layers=1,seed=1', '--backends', 'unpacked-overlay'];
+  const argv = [process.execPath, PROGRAM, 'run', ...what, '--scenarios', 'churn', '--out', out];
   const run = start(t, argv, hangingTar(home, armed));
   await eventually('a sample', SEEN_LIMIT_MS, () => samplesSoFar(out) > 0);
   writeFileSync(armed, '');
@@ -178,12 +178,12 @@ test('a second interrupt ends the run at once, in the middle of a slot', { skip:
     processesWith('sleep').some(({ pid, words }) => words[1] === '600' && isBelow(pid, run.child.pid!)),
   );
   run.child.kill('SIGINT');
-  await eventually('the first interrupt is there', SEEN_LIMIT_MS, () => isDelivered(run.child.pid!));
+  await eventually('the delivery of the first interrupt', SEEN_LIMIT_MS, () => isDelivered(run.child.pid!));
   run.child.kill('SIGINT');
-  const askedMs = Date.now();
+  const interruptedMs = Date.now();
   const { code, stderr } = await run.done;
   await eventually('everything gone', GONE_LIMIT_MS, () => leftOf(home).length === 0);
-  t.diagnostic(`ended ${Date.now() - askedMs} ms after the second interrupt`);
+  t.diagnostic(`ended ${Date.now() - interruptedMs} ms after the second interrupt`);
   assert.equal(code, EXIT_INTERRUPTED, stderr);
-  assert.equal(readRun(out).status, 'running', 'a run that was cut off says so');
+  assert.equal(readRun(out).status, 'running', 'the status of a run that was cut off');
 });

@@ -1,4 +1,4 @@
-// A real image of 22,000 entries and 0.9 GB on every backend: one tree digest, computed by walking each mount.
+// A real image of 22,000 entries and 0.9 GB: walking the mount of every backend gives the same tree digest.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';

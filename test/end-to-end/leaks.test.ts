@@ -1,4 +1,4 @@
-// Things planted into a run as it goes: each must be named, and the run must say by its exit code that something was left.
+// Leaks planted into a running run: each is named, and the exit code is 5.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -40,7 +40,7 @@ test('a planted mount, loop device, process and file are each reported by name, 
     try {
       return readSamples(out).length;
     } catch {
-      return 0; // Not there yet, or a line is being written.
+      return 0; // The journal does not exist yet, or its last line is incomplete.
     }
   };
   await eventually('the first samples', LIMIT_MS, () => count() > 2);
@@ -57,17 +57,17 @@ test('a planted mount, loop device, process and file are each reported by name, 
   ]);
   const { code, stderr } = await run.done;
   assert.equal(code, EXIT_LEFT, stderr);
-  const said = readSamples(out)
+  const messages = readSamples(out)
     .flatMap((sample) => (sample.outcome === 'failed' && sample.phase === 'leak' ? [sample.message] : []))
     .join('\n');
-  assert.match(said, new RegExp(`mount: ${planted} \\(tmpfs\\)`));
-  assert.match(said, new RegExp(`loop device: /dev/loop\\d+ \\(${join(work, 'scratch', 'disk')}\\)`));
-  assert.match(said, /process: \d+ sleep 4321/);
-  assert.match(said, new RegExp(`file: ${join(work, 'planted-file')}`));
+  assert.match(messages, new RegExp(`mount: ${planted} \\(tmpfs\\)`));
+  assert.match(messages, new RegExp(`loop device: /dev/loop\\d+ \\(${join(work, 'scratch', 'disk')}\\)`));
+  assert.match(messages, /process: \d+ sleep 4321/);
+  assert.match(messages, new RegExp(`file: ${join(work, 'planted-file')}`));
   assert.match(stderr, /left behind/);
   assert.deepEqual(
     leftOf(home).filter((thing) => !thing.startsWith('loop device: ')),
     [],
-    'what was in the namespaces went with them',
+    'mounts and processes are gone with the namespaces',
   );
 });

@@ -1,4 +1,4 @@
-// Operations repeated inside a mount: real figures, and nothing left.
+// The micro scenarios on real mounts.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import { diskFolder, leftOf, okSamples, program, readRun, readSamples } from './
 
 const OPERATIONS = ['stat', 'open', 'read', 'readlink', 'getxattr', 'getdents'];
 
-test('every operation gives percentiles of thousands of calls on every backend, in order', {
+test('every repeated operation has ordered percentiles on every backend', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);
@@ -36,12 +36,12 @@ test('every operation gives percentiles of thousands of calls on every backend, 
     const [median, p90, p99] = ['MedianNs', 'P90Ns', 'P99Ns'].map((end) => values[`${operation}${end}`]);
     const callCount = values[`${operation}SampleCount`]!;
     assert.ok(median! > 50 && median! <= p90!, `${scenario}: ${median} ${p90}`);
-    // A slow machine makes fewer calls in the time that there is, and then there is no bound of the 99th percentile.
+    // The 99th percentile needs 299 calls, which a slow machine may not reach.
     assert.ok(callCount >= 29, `${scenario}: ${callCount} calls`);
     assert.ok(callCount < 299 ? p99 === undefined : p90! <= p99!, `${scenario}: ${callCount}, ${p90} ${p99}`);
     assert.ok(values['emptyCallNs']! > 0);
   }
-  // Nothing constant is claimed of a child whose own calls vary.
+  // The calls of the child vary, so that no warning about changing counts may appear.
   assert.deepEqual(
     readRun(out).warnings.filter((line) => !line.startsWith('noise: ')),
     [],

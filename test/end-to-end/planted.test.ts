@@ -1,4 +1,4 @@
-// Verdicts turn when the machine does: two of the plants, the quickest; `npm run check:planted` has all of them.
+// Verdicts change with the machine: the two fastest of the planted changes. `npm run check:planted` runs all of them.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -22,8 +22,8 @@ for (const { claim, id, what, asks, planted } of plants.filter((plant) => QUICK.
       return (await loadView(out)).claims.find((one) => one.id === claim)!.verdict;
     };
     const usual = await verdict({});
-    // What the scenario needs is not on every machine.
-    if (usual === 'not testable') return t.skip('the scenario cannot be asked here');
+    // Not every machine can run the scenario.
+    if (usual === 'not testable') return t.skip('the scenario cannot run here');
     assert.equal(usual, 'supported');
     const turned = await verdict({ PLANTED: id });
     assert.ok(

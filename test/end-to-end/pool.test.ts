@@ -1,4 +1,4 @@
-// Several fresh runs of one plan: each in a process and a folder of its own, and one report of those that ended.
+// Pools: several fresh runs of one plan, each in its own process and folder, and one report.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ const OPTIONS = [
 ];
 const LIMIT_MS = 120_000;
 
-describe('several runs', { concurrency: 2, skip: needsRoot }, () => {
-  test('three runs of a plan, one of them made again, and a report of all; other plans are refused', async (t) => {
+describe('a pool of runs', { concurrency: 2, skip: needsRoot }, () => {
+  test('has a report of all its runs, repeats a missing run, and refuses runs of other plans', async (t) => {
     const out = join(diskFolder(t), 'several');
     const several = ['--runs', '3', '--out', out];
     const first = await program(t, [...OPTIONS, ...several]);
@@ -59,23 +59,23 @@ describe('several runs', { concurrency: 2, skip: needsRoot }, () => {
     assert.deepEqual(leftOf(out), []);
   });
 
-  test('interrupted in the second run: the first one is kept and shown; killed, nothing goes on; then all the rest', async (t) => {
+  test('keeps its finished runs when it is interrupted or killed, and can be resumed', async (t) => {
     const out = join(diskFolder(t), 'several');
-    const begun = (number: number): boolean => existsSync(join(out, String(number), 'samples.ndjson'));
+    const isStarted = (number: number): boolean => existsSync(join(out, String(number), 'samples.ndjson'));
     const several = startProgram(t, [...OPTIONS, '--runs', '3', '--out', out]);
-    await eventually('the second run', LIMIT_MS, () => begun(2));
+    await eventually('the second run', LIMIT_MS, () => isStarted(2));
     several.child.kill('SIGINT');
     const { code, stdout, stderr } = await several.done;
     assert.equal(code, 130, stderr);
     assert.match(stderr, /^1 of 3 runs are finished\. To run the others: cfsbench run --resume .*several$/m);
     assert.match(stdout, /^Pooled over 1 run: too few for an interval over runs/);
-    assert.ok(!begun(3));
+    assert.ok(!isStarted(3));
 
     const killed = startProgram(t, ['run', '--resume', out]);
-    await eventually('the third run', LIMIT_MS, () => begun(3));
+    await eventually('the third run', LIMIT_MS, () => isStarted(3));
     killed.child.kill('SIGKILL');
     await killed.done;
-    await eventually('the end of the run that was going on', LIMIT_MS, () => leftOf(out).length === 0);
+    await eventually('the end of the running run', LIMIT_MS, () => leftOf(out).length === 0);
 
     const rest = await program(t, ['run', '--resume', out]);
     assert.equal(rest.code, 0, rest.stderr);
@@ -85,7 +85,7 @@ describe('several runs', { concurrency: 2, skip: needsRoot }, () => {
   });
 });
 
-test('what is no run, and no run at all, is refused with what to type; a mistake is made once', {
+test('a folder without runs is refused, and an error that every run would have stops the pool', {
   skip: needsRoot,
 }, async (t) => {
   const folder = diskFolder(t);

@@ -1,4 +1,4 @@
-// A run folder is rendered by somebody who is nobody, without a network, from a folder that cannot be written to.
+// `cfsbench report` as an ordinary user, without a network, from a read-only folder.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
@@ -10,36 +10,39 @@ import { withRunFolder } from '../report/support/folder.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url));
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
-const ALONE = ['unshare', '--net', ...NOBODY];
+const WITHOUT_NETWORK = ['unshare', '--net', ...NOBODY];
 
-const alone = (...words: readonly string[]) => {
-  const [command = '', ...rest] = [...ALONE, ...words];
+const asNobody = (...words: readonly string[]) => {
+  const [command = '', ...rest] = [...WITHOUT_NETWORK, ...words];
   return spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 1 << 28 });
 };
 
-const whyNot = (): string | false => {
-  if (process.getuid?.() !== 0) return 'needs root, to become nobody';
-  return alone(process.execPath, PROGRAM, '--version').status === 0
+const skipReason = (): string | false => {
+  if (process.getuid?.() !== 0) return 'needs root, to switch to another user';
+  return asNobody(process.execPath, PROGRAM, '--version').status === 0
     ? false
-    : 'nobody cannot read the program where it lies';
+    : 'the user nobody cannot read the program';
 };
 
-test('every format, twice the same bytes, as nobody and without a network', { skip: whyNot() }, () =>
-  withRunFolder(exampleRun(), async (folder) => {
-    chmodSync(folder, 0o555);
-    const formats = ['terminal', 'mail', 'markdown', ...machineFormats.map(({ id }) => id)];
-    for (const format of formats) {
-      const [first, second] = [1, 2].map(() =>
-        alone(process.execPath, PROGRAM, 'report', folder, '--format', format),
-      );
-      assert.equal(first!.status, 0, `${format}: ${first!.stderr}`);
-      assert.ok(first!.stdout.length > 500, format);
-      assert.ok(first!.stdout === second!.stdout, `${format} differs the second time`);
-    }
-  }),
+test(
+  'every format renders to the same bytes twice, as nobody and without a network',
+  { skip: skipReason() },
+  () =>
+    withRunFolder(exampleRun(), async (folder) => {
+      chmodSync(folder, 0o555);
+      const formats = ['terminal', 'mail', 'markdown', ...machineFormats.map(({ id }) => id)];
+      for (const format of formats) {
+        const [first, second] = [1, 2].map(() =>
+          asNobody(process.execPath, PROGRAM, 'report', folder, '--format', format),
+        );
+        assert.equal(first!.status, 0, `${format}: ${first!.stderr}`);
+        assert.ok(first!.stdout.length > 500, format);
+        assert.ok(first!.stdout === second!.stdout, `${format} differs the second time`);
+      }
+    }),
 );
 
-test('an unknown format is answered with those that there are', () => {
+test('an unknown format is refused with a list of the known ones', () => {
   const { status, stderr } = spawnSync(
     process.execPath,
     [PROGRAM, 'report', '/nowhere', '--format', 'tabloid'],
@@ -56,7 +59,7 @@ test('the help has a line for each format', () => {
     assert.match(stdout, new RegExp(`^ {2}${id} +${title.slice(0, 12)}`, 'm'));
 });
 
-test('--out writes what would have been printed; a reader that stops early is no error', () =>
+test('--out writes the text that would be printed, and a reader may close the pipe early', () =>
   withRunFolder(exampleRun(), async (folder) => {
     const out = `${folder}/out.txt`;
     const run = (...words: string[]) =>

@@ -1,4 +1,4 @@
-// A run that was killed, and went on: every planned slot stands in the journal once.
+// Resumed runs: every planned slot is in the journal exactly once.
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,9 +55,9 @@ const checkWhole = (out: string): void => {
   );
 };
 
-// Side by side: the last one spends half a minute waiting for a limit.
-describe('a run that was cut off or stood still', { concurrency: 3, skip: needsRoot }, () => {
-  test('killed while preparing, while counting and twice while timing, then resumed: nothing lost, nothing twice', async (t) => {
+// In parallel: the last one waits half a minute for a limit.
+describe('a run that was cut off or hung', { concurrency: 3, skip: needsRoot }, () => {
+  test('is killed while preparing, while counting and twice while timing, and resumes without losing or repeating a slot', async (t) => {
     const home = diskFolder(t);
     const out = join(home, 'results');
     const resume = ['--resume', out];
@@ -72,7 +72,7 @@ describe('a run that was cut off or stood still', { concurrency: 3, skip: needsR
     const run = readRun(out);
     assert.equal(run.resumed?.length, 4);
     assert.ok(new Set(readSamples(out).map(({ session }) => session ?? 0)).size >= 3);
-    // A block that was cut counts for nothing, and another was measured in its place.
+    // A group that was cut within a block gets one more block.
     assert.match(stdout, /8 blocks|8 to 9 blocks/);
     assert.deepEqual(
       readdirSync(home).filter((name) => name.startsWith('.cfsbench')),
@@ -91,13 +91,13 @@ describe('a run that was cut off or stood still', { concurrency: 3, skip: needsR
     assert.match(stderr, /run\.json: cannot be read/);
   });
 
-  test('a command that hangs fails its slot when the limit has passed, and the run goes on', async (t) => {
+  test('fails the slot of a command that hangs, and continues', async (t) => {
     const home = diskFolder(t);
     const out = join(home, 'results');
     const bin = join(home, 'bin');
     const armed = join(home, 'armed');
     mkdirSync(bin);
-    // Hangs once, when it is told to, and only inside a mount.
+    // Hangs once after the file `armed` was created, and only for `ls -lR`.
     writeFileSync(
       join(bin, 'ls'),
       `#!/bin/sh\nif [ -e ${armed} ] && [ "$1" = -lR ]; then rm ${armed}; exec sleep 600; fi\nexec /bin/ls "$@"\n`,
@@ -113,7 +113,7 @@ describe('a run that was cut off or stood still', { concurrency: 3, skip: needsR
     assert.equal(failed.length, 1);
     assert.match(JSON.stringify(failed[0]), /"code":"timeout"/);
     const { plan } = readRun(out);
-    assert.equal(readSamples(out).length, plan.slots.length, 'the run went on after it');
+    assert.equal(readSamples(out).length, plan.slots.length, 'the run continued');
     assert.deepEqual(leftOf(home), []);
   });
 });

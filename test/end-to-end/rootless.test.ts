@@ -1,4 +1,4 @@
-// The main job without root: what the kernel allows in a user namespace, and a reason for everything else.
+// Runs without root: everything that the kernel allows in a user namespace, and a reason for the rest.
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ const RUN = [
 ];
 
 interface User {
-  /** Belongs to an ordinary user with one id. */
+  /** Owned by an ordinary user with one id. */
   readonly home: string;
   begin(args: readonly string[], before?: readonly string[]): Running;
   run(args: readonly string[], before?: readonly string[]): Promise<Finished>;
@@ -55,7 +55,7 @@ const ordinaryUser = (t: TestContext): User => {
   return { home, begin, run: (args, before) => begin(args, before).done };
 };
 
-/** A FUSE device of this mode, in a mount namespace of its own: distributions differ in who may open theirs. */
+/** A FUSE device with this mode in a separate mount namespace: distributions differ in who may open /dev/fuse. */
 const fuseDevice = (mode: string): readonly string[] => [
   ...['unshare', '--mount', '--propagation', 'private', 'sh', '-ec'],
   `mount -t tmpfs none /mnt; mknod -m ${mode} /mnt/fuse c 10 229; chmod ${mode} /mnt/fuse
@@ -65,7 +65,7 @@ const fuseDevice = (mode: string): readonly string[] => [
 const OPEN_FUSE = fuseDevice('0666');
 const CLOSED_FUSE = fuseDevice('0600');
 
-/** Subordinate ids for that user, in a mount namespace of its own. */
+/** Subordinate ids for the user, in a separate mount namespace. */
 const SUBORDINATE_IDS = [
   ...['unshare', '--mount', '--propagation', 'private', 'sh', '-ec'],
   `mount -t tmpfs none /mnt; echo ${NOBODY}:100000:65536 > /mnt/ids; chmod 0755 /mnt
@@ -77,7 +77,7 @@ const noSubordinateIds =
     ? 'needs newuidmap, /etc/subuid and /etc/subgid (uidmap)'
     : false;
 
-test('an ordinary user gets unpacked-overlay, and a reason for every backend and scenario that is left out', {
+test('an ordinary user measures unpacked-overlay, and gets a reason for every skipped backend and scenario', {
   skip: needsRoot,
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
@@ -90,16 +90,16 @@ test('an ordinary user gets unpacked-overlay, and a reason for every backend and
   assert.equal(environment.privilege, 'user namespace');
   assert.ok(proofs.every((proof) => proof.equal));
   assert.ok(skipped.some(({ what }) => what === 'erofs-overlay'));
-  assert.match(stdout, /ratio +to unpacked-overlay:/, 'without EROFS the remaining backend is the baseline');
+  assert.match(stdout, /ratio +to unpacked-overlay:/, 'the remaining backend is the baseline');
   assert.ok(okSamples(out).some(({ arm, pass }) => arm === 'unpacked-overlay' && pass === 'time'));
   const mount = stdout.split('\n').find((line) => /^\s+mount /.test(line)) ?? '';
-  assert.doesNotMatch(mount, /no calls/, 'calls that nobody could count are not taken for none');
+  assert.doesNotMatch(mount, /no calls/, 'uncounted calls are not shown as none');
   assert.deepEqual(leftOf(home), []);
   assert.deepEqual(readdirSync(home).sort(), ['results', 'tmp']);
   assert.deepEqual(readdirSync(join(home, 'tmp')), []);
 });
 
-test('with a FUSE device that opens, composefs-fuse shows the same tree in a user namespace', {
+test('composefs-fuse shows the same tree in a user namespace with an accessible FUSE device', {
   skip: needsRoot || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
@@ -113,7 +113,7 @@ test('with a FUSE device that opens, composefs-fuse shows the same tree in a use
   assert.deepEqual(leftOf(home), []);
 });
 
-test('variants of composefs-fuse show the same tree in a user namespace, where the kernel allows them', {
+test('variants of composefs-fuse that the kernel allows show the same tree in a user namespace', {
   skip: needsRoot || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
@@ -143,7 +143,7 @@ const RICH = `/ 4096 40755 2 0 0 0 0.0 - - -
 /plain 5 100644 1 0 0 0 7.123456789 - hello - user.mime=text
 `;
 
-/** A folder that its mapped owner alone may empty. */
+/** A folder that only its mapped owner may empty. */
 const THEIRS = `/theirs 4096 40755 2 5 5 0 0.0 - - -
 /theirs/file 0 100644 1 5 5 0 0.0 - - -
 `;
@@ -157,7 +157,7 @@ const OUT_OF_REACH: Readonly<Record<string, readonly [line: string, reason: RegE
   trusted: ['/marked 3 100644 1 0 0 0 0.0 - abc - trusted.foo=x', /\/marked: .*trusted\.foo needs root/],
 };
 
-test('what only root can unpack is skipped there and shown over FUSE all the same', {
+test('images that only root can unpack are skipped for unpacked-overlay and shown over FUSE', {
   skip: needsRoot || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
@@ -197,7 +197,7 @@ test('what only root can unpack is skipped there and shown over FUSE all the sam
     assert.match(skipped.find(({ what }) => what === `unpacked-overlay on ${name}`)?.reason ?? '', reason);
 });
 
-test('an image with an owner that is not mapped is skipped with the path, and alone it ends with exit code 4', {
+test('an image with an unmapped owner is skipped with its path; without another image the exit code is 4', {
   skip: needsRoot,
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
@@ -213,7 +213,7 @@ test('an image with an owner that is not mapped is skipped with the path, and al
   );
 });
 
-test('with subordinate ids images of other owners are shown, and clean removes what a killed run left of them', {
+test('with subordinate ids images of other owners are measured, and clean removes their work folders', {
   skip: needsRoot || noSubordinateIds,
 }, async (t) => {
   const { home, begin, run } = ordinaryUser(t);
@@ -248,7 +248,9 @@ test('with subordinate ids images of other owners are shown, and clean removes w
   assert.deepEqual(readdirSync(home).sort(), ['killed', 'results', 'theirs.dump', 'tmp']);
 });
 
-test('a profile whose images cannot be shown runs with one that can', { skip: needsRoot }, async (t) => {
+test('a profile whose images cannot be mounted here runs with a substitute', {
+  skip: needsRoot,
+}, async (t) => {
   const { home, run } = ordinaryUser(t);
   const out = join(home, 'results');
   const { code, stderr } = await run([
@@ -272,14 +274,14 @@ test('a profile whose images cannot be shown runs with one that can', { skip: ne
   assert.ok(skipped.some(({ what, reason }) => `fixture:${what}` === image && reason.includes('not mapped')));
 });
 
-test('doctor tells an ordinary user which backends are out of reach, and why', {
+test('doctor names for an ordinary user the backends that cannot run, and why', {
   skip: needsRoot,
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const { code, stdout } = await run(['doctor', '--work', home]);
   assert.equal(code, 0);
-  assert.match(stdout, /erofs-overlay\s+NO\s+root in the initial user namespace/);
+  assert.match(stdout, /^ {2}erofs-overlay +NO, needs root in the initial user namespace/m);
   assert.match(stdout, /do: run as root/);
-  assert.match(stdout, /unpacked-overlay\s+yes/);
-  assert.deepEqual(readdirSync(home), ['tmp'], 'looking changes nothing');
+  assert.match(stdout, /^ {2}unpacked-overlay +yes/m);
+  assert.deepEqual(readdirSync(home), ['tmp'], 'doctor leaves no files');
 });

@@ -1,4 +1,4 @@
-// A short run from the command line to the page, and what its results must hold.
+// A short run from the command line to the page, and its results.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const BACKENDS = ['composefs-fuse', 'erofs-overlay', 'unpacked-overlay'];
 const ARMS = [...BACKENDS, 'null'];
 const BLOCKS = 8;
 const COUNT_PASSES = 3;
-/** By what is local, and how contents come in. */
+/** Scenarios with their parameters `local` and `ingest`. */
 const GROUPS = [
   'churn files',
   'churn image',
@@ -19,9 +19,9 @@ const GROUPS = [
   'walk-cold',
   'walk-warm',
 ];
-/** Its calls are those of contents that are trusted. */
+/** The timing pass alone: its calls are those of trusted contents. */
 const NOT_COUNTED = 'churn nothing, digested';
-/** Without bringing in and collecting, where the image is set up. */
+/** The phases with local=image. */
 const MOUNT_VALUES = ['mountWallNs', 'unmountWallNs', 'settleWallNs'];
 const RUN = [
   'run',
@@ -54,7 +54,7 @@ const groupOf = ({ scenario, params }: Pick<OkSample, 'scenario' | 'params'>): s
   return [[scenario, local].filter(Boolean).join(' '), ingest].filter(Boolean).join(', ');
 };
 
-/** Journal lines name what ran; the order of the plan is theirs. */
+/** The slots in the order of the journal. */
 const orderOf = (folder: string): string[] =>
   readSamples(folder).map(
     ({ seq, block, order, pass, scenario, arm, params }) =>
@@ -71,7 +71,7 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
   const counted = (group: string, arm: string): OkSample[] =>
     samples.filter((one) => one.pass === 'count' && groupOf(one) === group && one.arm === arm);
 
-  await suite.test('ends with exit code 0, the table, and every file of the results', () => {
+  await suite.test('ends with exit code 0, prints the table and writes every result file', () => {
     assert.equal(finished.code, 0, finished.stderr);
     for (const name of ['run.json', 'samples.ndjson', 'samples.csv', 'report.html'])
       assert.ok(statSync(join(out, name)).size > 0, name);
@@ -79,50 +79,40 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
     assert.equal(readRun(out).status, 'complete');
   });
 
-  await suite.test(
-    'says what every arm was given: its mounts as the kernel lists them, inodes, digests',
-    () => {
-      const { fairness = [], images } = readRun(out);
-      assert.deepEqual(fairness.map(({ arm }) => arm).sort(), BACKENDS);
-      for (const given of fairness) {
-        const fuse = given.arm === 'composefs-fuse';
-        assert.match(given.mounts.join(), fuse ? /^fuse\.cfs-fuse ro,/ : /^overlay ro,/, given.arm);
-        assert.equal(given.inodeCount, given.compactInodeCount + given.extendedInodeCount);
-        assert.equal(given.manifestBytes, images[0]!.manifestBytes);
-      }
-      assert.match(fairness.find(({ arm }) => arm === 'erofs-overlay')!.mounts.join(), /metacopy=on/);
-    },
-  );
+  await suite.test('records for every arm its mounts as the kernel lists them, inodes and digests', () => {
+    const { fairness = [], images } = readRun(out);
+    assert.deepEqual(fairness.map(({ arm }) => arm).sort(), BACKENDS);
+    for (const given of fairness) {
+      const fuse = given.arm === 'composefs-fuse';
+      assert.match(given.mounts.join(), fuse ? /^fuse\.cfs-fuse ro,/ : /^overlay ro,/, given.arm);
+      assert.equal(given.inodeCount, given.compactInodeCount + given.extendedInodeCount);
+      assert.equal(given.manifestBytes, images[0]!.manifestBytes);
+    }
+    assert.match(fairness.find(({ arm }) => arm === 'erofs-overlay')!.mounts.join(), /metacopy=on/);
+  });
 
-  await suite.test('leaves nothing but the results: no mount, loop device, process or file', () => {
+  await suite.test('leaves no mount, loop device, process or file besides the results', () => {
     assert.deepEqual(leftOf(home), []);
     assert.deepEqual(readdirSync(home), ['results']);
     assert.deepEqual(readdirSync(out).sort(), ['report.html', 'run.json', 'samples.csv', 'samples.ndjson']);
   });
 
-  await suite.test(
-    'measures every arm, the null arm included, in complete blocks of every scenario and store state',
-    () => {
-      assert.deepEqual([...new Set(samples.map(groupOf))].sort(), GROUPS);
-      for (const group of GROUPS) {
-        for (const arm of ARMS)
-          assert.deepEqual(
-            timed(group, arm).map((one) => one.block),
-            [...Array(BLOCKS).keys()],
-            `${group} ${arm}`,
-          );
-        for (const arm of BACKENDS)
-          assert.equal(
-            counted(group, arm).length,
-            group === NOT_COUNTED ? 0 : COUNT_PASSES,
-            `${group} ${arm}`,
-          );
-      }
-      assert.equal(samples.length, readSamples(out).length, 'every slot ended well');
-    },
-  );
+  await suite.test('measures every arm and the null arm in complete blocks of every group', () => {
+    assert.deepEqual([...new Set(samples.map(groupOf))].sort(), GROUPS);
+    for (const group of GROUPS) {
+      for (const arm of ARMS)
+        assert.deepEqual(
+          timed(group, arm).map((one) => one.block),
+          [...Array(BLOCKS).keys()],
+          `${group} ${arm}`,
+        );
+      for (const arm of BACKENDS)
+        assert.equal(counted(group, arm).length, group === NOT_COUNTED ? 0 : COUNT_PASSES, `${group} ${arm}`);
+    }
+    assert.equal(samples.length, readSamples(out).length, 'every slot is ok');
+  });
 
-  await suite.test('gives every timed sample the values of its scenario, and a leak count of zero', () => {
+  await suite.test('has the values of its scenario and a leak count of zero in every timed sample', () => {
     for (const one of samples.filter(({ pass }) => pass === 'time')) {
       const ofChurn = one.params['local'] === 'image' ? MOUNT_VALUES : CHURN_VALUES;
       const wanted = one.scenario === 'churn' ? ofChurn : ['walkWallNs'];
@@ -132,33 +122,30 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
     }
   });
 
-  await suite.test(
-    'counts the same calls in every pass for commands, the server and what the harness does itself',
-    () => {
-      const exact: [group: string, arm: string, phases: readonly string[], actors: readonly string[]][] = [
-        ['churn nothing, trusted', 'unpacked-overlay', ['create', 'destroy'], ['tar', 'rm']],
-        ['churn nothing, trusted', 'composefs-fuse', ['mount', 'use', 'unmount', 'settle'], ['cfs-fuse']],
-        ['walk-warm', 'composefs-fuse', ['use'], ['cfs-fuse']],
-        ['churn nothing, trusted', 'erofs-overlay', ['create', 'mount', 'unmount', 'destroy'], ['harness']],
-        ['churn files', 'erofs-overlay', ['create', 'mount', 'unmount', 'destroy'], ['harness']],
-        ['churn files', 'unpacked-overlay', ['create', 'destroy'], ['tar', 'rm']],
-        ['churn image', 'erofs-overlay', ['mount', 'unmount'], ['harness']],
-      ];
-      for (const [group, arm, phases, actors] of exact) {
-        const ledgers = counted(group, arm).map(({ ledger }) =>
-          phases.map((phase) => actors.map((actor) => ledger?.[phase as 'mount']?.[actor])),
-        );
-        assert.equal(ledgers.length, COUNT_PASSES);
-        assert.ok(
-          ledgers[0]!.flat().some((calls) => calls !== undefined),
-          `${group} ${arm} has calls`,
-        );
-        for (const other of ledgers.slice(1)) assert.deepEqual(other, ledgers[0], `${group} ${arm}`);
-      }
-    },
-  );
+  await suite.test('counts the same calls of commands, server and harness in every pass', () => {
+    const exact: [group: string, arm: string, phases: readonly string[], actors: readonly string[]][] = [
+      ['churn nothing, trusted', 'unpacked-overlay', ['create', 'destroy'], ['tar', 'rm']],
+      ['churn nothing, trusted', 'composefs-fuse', ['mount', 'use', 'unmount', 'settle'], ['cfs-fuse']],
+      ['walk-warm', 'composefs-fuse', ['use'], ['cfs-fuse']],
+      ['churn nothing, trusted', 'erofs-overlay', ['create', 'mount', 'unmount', 'destroy'], ['harness']],
+      ['churn files', 'erofs-overlay', ['create', 'mount', 'unmount', 'destroy'], ['harness']],
+      ['churn files', 'unpacked-overlay', ['create', 'destroy'], ['tar', 'rm']],
+      ['churn image', 'erofs-overlay', ['mount', 'unmount'], ['harness']],
+    ];
+    for (const [group, arm, phases, actors] of exact) {
+      const ledgers = counted(group, arm).map(({ ledger }) =>
+        phases.map((phase) => actors.map((actor) => ledger?.[phase as 'mount']?.[actor])),
+      );
+      assert.equal(ledgers.length, COUNT_PASSES);
+      assert.ok(
+        ledgers[0]!.flat().some((calls) => calls !== undefined),
+        `${group} ${arm} has calls`,
+      );
+      for (const other of ledgers.slice(1)) assert.deepEqual(other, ledgers[0], `${group} ${arm}`);
+    }
+  });
 
-  await suite.test('proves the same tree on every backend before anything is timed', () => {
+  await suite.test('proves the same tree on every backend', () => {
     const { proofs, images } = readRun(out);
     assert.deepEqual(proofs.map(({ arm }) => arm).sort(), BACKENDS);
     for (const proof of proofs) {
@@ -167,7 +154,7 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
     }
   });
 
-  await suite.test('renders the same bytes again', async (t) => {
+  await suite.test('renders to the same bytes again', async (t) => {
     const page = join(out, 'report.html');
     const csv = join(out, 'samples.csv');
     const first = { page: readFileSync(page), csv: readFileSync(csv), table: '' };
@@ -180,7 +167,7 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
   });
 
   await suite.test(
-    'runs in the same order again with the same seed, and in another with another',
+    'repeats its order with the same seed and has another order with another seed',
     async (t) => {
       const few = [
         ...RUN,
@@ -191,10 +178,10 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
         '--count-passes',
         '1',
       ];
-      // At the same time: how long they take is nobody's question here.
+      // In parallel: their times do not matter here.
       const orders = await Promise.all(
         (['again', 'again', 'other'] as const).map(async (seed, number) => {
-          // Work folders lie beside the results, and those of one seed have one name.
+          // Separate parents: work folders are created beside the results.
           const folder = join(home, `order-${number}`, 'results');
           const { code, stderr } = await program(t, [...few, '--seed', seed, '--out', folder]);
           assert.equal(code, 0, stderr);

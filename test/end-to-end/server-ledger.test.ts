@@ -1,4 +1,4 @@
-// The ledger of the FUSE server against strace: the same server, the same requests, call by call.
+// The ledger of the FUSE server, compared call by call with strace for the same requests.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { afterwards, diskFolder } from './support.ts';
 
 const LIMIT_MS = 10_000;
 const RUNS = 3;
-/** strace lists calls when they return. The thread that waits for signals never comes back from its wait. */
+/** strace lists calls when they return; the thread that waits for signals never returns. */
 const UNFINISHED = { rt_sigtimedwait: 1 };
 const skip =
   needsRoot ||
@@ -29,14 +29,14 @@ interface Served {
   readonly pid: number;
 }
 
-/** From the start of the server to its end: a listing and two reads in between. */
+/** Starts the server, lists and reads twice, and stops it. */
 const serve = async (
   t: TestContext,
   folder: string,
   wrap: readonly string[],
   { image, objects, at }: ReturnType<typeof sampleImage>,
 ): Promise<Served> => {
-  // How often a server that spins asks depends on time: where calls are counted it does not spin.
+  // A spinning server makes a number of calls that depends on time.
   const program = [serverPath, '--spin-us', '0', '--objects', objects];
   const argv = [...wrap, ...program, '--ready-fd', '{ready}', image, at];
   const server = startServer({ argv, log: join(folder, 'log'), limitMs: LIMIT_MS });
@@ -57,7 +57,7 @@ const serve = async (
 describe('the ledger of cfs-fuse', { skip }, () => {
   before(() => privateMounts());
 
-  test('equals strace -f -c call by call, three times over', async (t) => {
+  test('equals strace -f -c call by call in three runs', async (t) => {
     const folder = diskFolder(t);
     const sample = sampleImage(folder);
     const file = join(folder, 'strace');

@@ -1,4 +1,4 @@
-// A latency that is really worse, found by the gate. It measures time: nothing may run beside it.
+// The gate finds a planted delay in the server. Measures time: no other test may run beside it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const IMAGE = 'synthetic:files=60,layers=2,seed=3';
 const canCompile = spawnSync('cc', ['--version']).status === 0;
 const skip = needsRoot || (canCompile ? false : 'there is no C compiler');
 
-test('a slower build of the server is red, also when it is measured once more in a fresh process', {
+test('a slower build of the server fails the gate, and fails it again when confirmed in a fresh process', {
   skip,
 }, async (t) => {
   const home = diskFolder(t);
@@ -43,6 +43,6 @@ test('a slower build of the server is red, also when it is measured once more in
   assert.ok(confirmed.plan.slots.every(({ placement }) => placement === 'same-cpu'));
   const again = await program(t, confirm);
   assert.equal(again.code, 1);
-  assert.match(again.stderr, /there is a confirmation already/);
+  assert.match(again.stderr, /the folder of the confirmation run already exists/);
   assert.deepEqual(leftOf(home), []);
 });

@@ -1,4 +1,4 @@
-// A machine that others use is refused before anything is measured, in a sentence and with an exit code of its own.
+// --strict refuses a busy machine before anything is measured.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { diskFolder, start, startProgram } from './support.ts';
 
-test('--strict on a busy machine: exit 4, the reason, and no folder', async (t) => {
+test('--strict on a busy machine ends with exit code 4 and the reason, and creates no result folder', async (t) => {
   const home = diskFolder(t);
   for (const _ of cpus()) start(t, [process.execPath, '-e', 'for (;;);']);
   const args = ['run', '--strict', '--images', 'synthetic:files=20', '--scenarios', 'walk-warm'];

@@ -1,4 +1,4 @@
-// What the end-to-end tests share: the built program as a child, folders on a real file system, and what is left of a run.
+// Helpers of the end-to-end tests: the built program as a child process, folders on a disk, and what a run left behind.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const STEP_MS = 3;
 type Undo = () => void | Promise<void>;
 const undos = new WeakMap<TestContext, Undo[]>();
 
-/** Latest first, so that a folder goes after the processes that write to it; the runner's own order is the other way round. */
+/** In reverse order of registration: a folder is removed after the processes that write to it. The test runner's own order is the opposite. */
 export const afterwards = (t: TestContext, undo: Undo): void => {
   const known = undos.get(t);
   if (known !== undefined) {
@@ -27,7 +27,7 @@ export const afterwards = (t: TestContext, undo: Undo): void => {
   });
 };
 
-/** Below /var/tmp: /tmp is in memory on many systems, where a run refuses to work. */
+/** Below /var/tmp: on many systems /tmp is in memory, which a run refuses. */
 export const diskFolder = (t: TestContext, prefix = 'cfsbench-e2e-'): string => {
   const path = mkdtempSync(join('/var/tmp', prefix));
   afterwards(t, () => rmSync(path, { recursive: true, force: true }));
@@ -44,10 +44,10 @@ export interface Running {
   readonly child: ChildProcess;
   readonly done: Promise<Finished>;
   /** Standard error so far. */
-  said(): string;
+  stderr(): string;
 }
 
-/** Ended with the test, whatever happens. */
+/** The child is killed at the end of the test. */
 export const start = (
   t: TestContext,
   argv: readonly string[],
@@ -73,7 +73,7 @@ export const start = (
     child.kill('SIGKILL');
     await done;
   });
-  return { child, done, said: () => text.stderr };
+  return { child, done, stderr: () => text.stderr };
 };
 
 export const startProgram = (t: TestContext, args: readonly string[]): Running =>
@@ -88,7 +88,7 @@ export const readRun = (folder: string): RunFile => {
   return run;
 };
 
-/** Samples that stand whole in the journal of a run that goes on: its last line may not be whole yet. */
+/** Complete lines in the journal of a running run. */
 export const samplesSoFar = (folder: string): number => {
   const journal = join(folder, 'samples.ndjson');
   return existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0;
@@ -110,7 +110,7 @@ export interface Process {
   readonly words: readonly string[];
 }
 
-/** Every process with `text` in its command line; this one left out. */
+/** All other processes with `text` in their command line. */
 export const processesWith = (text: string): Process[] =>
   readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
@@ -118,7 +118,7 @@ export const processesWith = (text: string): Process[] =>
       const line = readFileSync(`/proc/${name}/cmdline`, 'latin1');
       return line.includes(text) ? [{ pid: Number(name), words: line.split('\0').slice(0, -1) }] : [];
     } catch {
-      return []; // Ended since the folder was listed.
+      return []; // The process has ended.
     }
   });
 
@@ -127,11 +127,11 @@ const parentOf = (pid: number): number => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
-    return 0; // Ended meanwhile.
+    return 0; // The process has ended.
   }
 };
 
-/** Whether a process is a descendant of another one: of our own, not of somebody else's on the machine. */
+/** Whether a process is a descendant of another one, and does not belong to other users of the machine. */
 export const isBelow = (pid: number, ancestor: number): boolean => {
   for (let at = parentOf(pid); at > 0; at = parentOf(at)) if (at === ancestor) return true;
   return false;
@@ -146,7 +146,7 @@ export const mountsAnywhere = (folder: string): string[] => {
         for (const line of readFileSync(`/proc/${name}/mountinfo`, 'latin1').split('\n'))
           if (line.split(' ')[4]?.startsWith(folder)) found.add(line);
       } catch {
-        // Ended since the folder was listed.
+        // The process has ended.
       }
   return [...found];
 };
@@ -157,33 +157,33 @@ export const loopsBelow = (folder: string): string[] =>
       const file = readFileSync(`/sys/block/${name}/loop/backing_file`, 'utf8').trimEnd();
       return file.startsWith(folder) ? [`/dev/${name}`] : [];
     } catch {
-      return []; // Not a loop device, or not bound.
+      return []; // No loop device, or a free one.
     }
   });
 
-/** Everything that a run below `folder` could have left on the machine, by name; its files are not looked at. */
+/** Processes, mounts and loop devices that a run below `folder` left. Files are not checked. */
 export const leftOf = (folder: string): string[] => [
   ...processesWith(folder).map(({ pid, words }) => `process ${pid}: ${words.join(' ')}`),
   ...mountsAnywhere(folder).map((line) => `mount: ${line}`),
   ...loopsBelow(folder).map((device) => `loop device: ${device}`),
 ];
 
-/** Polls until `look` finds something; throws after the limit. */
+/** Polls until `find` finds something; throws after the limit. */
 export const eventually = async <T>(
   what: string,
   limitMs: number,
-  look: () => T | undefined | false | null,
+  find: () => T | undefined | false | null,
 ): Promise<T> => {
   const untilMs = Date.now() + limitMs;
   for (;;) {
-    const found = look();
+    const found = find();
     if (found !== undefined && found !== false && found !== null) return found;
     if (Date.now() > untilMs) throw new Error(`not seen within ${limitMs} ms: ${what}`);
     await sleep(STEP_MS);
   }
 };
 
-/** The half of a run that works in private namespaces. */
+/** The process of a run that measures in private namespaces. */
 export const innerOf = (running: Running, folder: string): number | undefined =>
   processesWith(folder).find(
     ({ pid, words }) => pid !== running.child.pid && words[0] === process.execPath && words[1] === PROGRAM,

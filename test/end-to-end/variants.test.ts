@@ -1,4 +1,4 @@
-// Every way of serving an image over FUSE, from the command line: the same tree, and nothing left behind.
+// Every variant of the FUSE server from the command line.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -17,7 +17,7 @@ const ARMS = [
   'erofs-overlay',
 ];
 
-test('every variant of the FUSE server, in a run', { skip: needsRoot }, async (suite) => {
+test('a run of every variant of the FUSE server', { skip: needsRoot }, async (suite) => {
   const home = diskFolder(suite);
   const out = join(home, 'results');
   const finished = await program(suite, [
@@ -28,9 +28,9 @@ test('every variant of the FUSE server, in a run', { skip: needsRoot }, async (s
   const run = readRun(out);
   const samples = readSamples(out);
 
-  await suite.test('there are five of them', () => assert.equal(VARIANTS.length, 5));
+  await suite.test('has five variants', () => assert.equal(VARIANTS.length, 5));
 
-  await suite.test('shows the same tree, or says why it cannot run', () => {
+  await suite.test('shows the same tree on every variant, or gives a reason for skipping it', () => {
     assert.equal(finished.code, 0, finished.stderr);
     const proofs = run.proofs.filter(({ equal }) => equal).map(({ arm }) => arm);
     for (const arm of ARMS)
@@ -43,13 +43,13 @@ test('every variant of the FUSE server, in a run', { skip: needsRoot }, async (s
     assert.equal(new Set(run.proofs.map(({ treeDigest }) => treeDigest)).size, 1);
   });
 
-  await suite.test('measures every slot and leaves nothing', () => {
+  await suite.test('measures every slot and leaves nothing behind', () => {
     const bad = samples.filter(({ outcome }) => outcome !== 'ok');
     assert.deepEqual(bad, []);
     assert.deepEqual(leftOf(home), []);
   });
 
-  await suite.test('records how requests travelled and who read contents', () => {
+  await suite.test('records the transport of requests and the reader of contents', () => {
     const took = (arm: string) => samples.find((sample) => sample.arm === arm)?.took ?? {};
     assert.equal(took('composefs-fuse')['transport'], 'read-write');
     assert.equal(took('composefs-fuse@transport=threads')['transport'], 'threads');

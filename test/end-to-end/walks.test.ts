@@ -1,4 +1,4 @@
-// Walks, random stat, reading everything and a recorded start on real mounts, with values that can be known another way.
+// Walks, random stat, reading everything and recorded starts on real mounts, checked against values known from the image.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,13 +11,13 @@ const IMAGE = 'synthetic:files=60,layers=2,seed=walks';
 
 const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
 
-test('cold walks, writable, prefetched, stat and reading: every arm, truly cold, nothing left', {
+test('cold walks, writable walks, prefetch, stat and reading start with cold caches on every arm', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);
   const out = join(home, 'results');
   const scenarios = 'walk-cold,walk-writable,prefetch,random-stat,read-all';
-  const asked = [
+  const what = [
     '--scenarios',
     scenarios,
     '--images',
@@ -29,7 +29,7 @@ test('cold walks, writable, prefetched, stat and reading: every arm, truly cold,
     '--budget',
     '10m',
   ];
-  const { code, stderr } = await program(t, ['run', ...asked, '--out', out]);
+  const { code, stderr } = await program(t, ['run', ...what, '--out', out]);
   assert.equal(code, 0, stderr);
   const all = readSamples(out);
   assert.ok(all.every(({ outcome }) => outcome === 'ok'));
@@ -50,7 +50,7 @@ test('cold walks, writable, prefetched, stat and reading: every arm, truly cold,
   assert.ok(each('walk-cold', 'erofs-overlay-loop', 'manifestCachedBytes').every((bytes) => bytes > 0));
   assert.ok(each('walk-cold', 'erofs-overlay-loop', 'deviceCachedBytes').every((bytes) => bytes > 0));
 
-  // Read from end to end through whatever the mount reads.
+  // Prefetch reads the whole manifest through the device that the mount reads.
   const inDevice = each('prefetch', 'erofs-overlay-loop-dio', 'deviceCachedBytes');
   assert.ok(inDevice.every((bytes) => bytes >= image.manifestBytes));
   for (const { values } of of('prefetch', 'erofs-overlay'))
@@ -65,7 +65,7 @@ test('cold walks, writable, prefetched, stat and reading: every arm, truly cold,
   assert.deepEqual(leftOf(home), []);
 });
 
-test('over a direct loop device nothing of the manifest’s file is cached, and a plain directory has none', {
+test('a direct loop device does not cache the manifest file, and a plain directory has no manifest', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);

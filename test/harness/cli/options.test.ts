@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { formatSeconds, parseDurationNs } from '../../../harness/cli/duration.ts';
-import type { RunOptions, TypedOptions } from '../../../harness/cli/options.ts';
+import type { ResolvedOptions, TypedOptions } from '../../../harness/cli/options.ts';
 import { parsePoolPlan } from '../../../harness/cli/pool-plan.ts';
 import { resolveOptions } from '../../../harness/cli/resolve-options.ts';
 import { UserError } from '../../../harness/model/errors.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 
-const resolved = (typed: Partial<TypedOptions>): RunOptions =>
+const resolved = (typed: Partial<TypedOptions>): ResolvedOptions =>
   resolveOptions({ profile: 'default', ...typed }, backends, scenarios);
 
 const refused = (typed: Partial<TypedOptions>): UserError => {
