@@ -8,7 +8,7 @@
 #define SECTOR_BYTES 512u
 #define NSEC_LAST 999999999u
 
-uint64_t node_id(const struct image *img, uint64_t nid)
+static uint64_t node_id(const struct image *img, uint64_t nid)
 {
 	return nid == img->root_nid ? FUSE_ROOT_ID : nid;
 }
@@ -23,7 +23,7 @@ bool node_is_hidden(const struct server *server, const struct inode *inode)
 	return server->view == VIEW_MERGED && inode_is_whiteout(inode);
 }
 
-void node_attr(const struct inode *inode, struct fuse_attr *attr)
+static void node_attr(const struct inode *inode, struct fuse_attr *attr)
 {
 	uint64_t blocks = inode->size_bytes / IMAGE_BLOCK_BYTES + (inode->size_bytes % IMAGE_BLOCK_BYTES != 0);
 	uint32_t nsec = inode->mtime_nsec > NSEC_LAST ? NSEC_LAST : inode->mtime_nsec;

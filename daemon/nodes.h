@@ -8,15 +8,11 @@
 #include "inode.h"
 #include "server.h"
 
-uint64_t node_id(const struct image *img, uint64_t nid);
-
 /* The inode of a node id sent by the kernel. 0 or -EUCLEAN. */
 int node_read(const struct image *img, uint64_t id, struct inode *inode);
 
 /* Whether an inode's name is hidden: only an overlayfs above sees whiteouts. */
 bool node_is_hidden(const struct server *server, const struct inode *inode);
-
-void node_attr(const struct inode *inode, struct fuse_attr *attr);
 
 /* Replies for an existing and a missing name; the kernel may cache both forever. */
 void node_entry(const struct image *img, const struct inode *inode, struct fuse_entry_out *entry);

@@ -21,7 +21,7 @@ const FOLDER_MODE = 0o755;
 
 export const NOT_WRITABLE = 'a checkout is measured without a writable layer';
 
-export interface CheckoutTars {
+interface CheckoutTars {
   readonly pool: string;
   readonly tree: string;
   /** The image's own hard links. */

@@ -87,7 +87,7 @@ const mountStack = (parts: StackParts): Mounted => {
   });
 };
 
-export interface DataOverlayForm {
+interface DataOverlayForm {
   readonly id: string;
   readonly title: string;
   readonly how: string;

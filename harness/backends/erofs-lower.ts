@@ -10,7 +10,7 @@ import type { SourceFree } from './kernel-mount.ts';
 import type { LayerPaths } from './overlay-layers.ts';
 
 /** What EROFS reads the manifest from. `best`: its file if the kernel can, else a loop device. */
-export type LowerSource = 'best' | 'loop' | 'loop-direct';
+type LowerSource = 'best' | 'loop' | 'loop-direct';
 
 export interface LowerChoice {
   readonly source: LowerSource;

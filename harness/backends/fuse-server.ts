@@ -32,7 +32,7 @@ export const TRANSPORT_OPTIONS = {
   spin: [SPIN_US, '20', '0'],
 } as const;
 
-export interface Transport {
+interface Transport {
   readonly argv: readonly string[];
   readonly took: Readonly<Record<string, string>>;
 }
@@ -65,7 +65,7 @@ export interface ServedManifest {
 }
 
 /** What makes a variant: options of the server, and how they are recorded. */
-export interface ServerForm {
+interface ServerForm {
   readonly flags: readonly string[];
   readonly took: Readonly<Record<string, string>>;
 }
@@ -100,7 +100,7 @@ export const serveOne = (
   };
 };
 
-export interface FuseForm extends ServerForm {
+interface FuseForm extends ServerForm {
   readonly id: string;
   readonly title: string;
   readonly how: string;

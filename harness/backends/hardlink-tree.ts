@@ -7,7 +7,7 @@ import { collectPool, fillPool, NOT_WRITABLE, poolDirsOf } from './checkout.ts';
 import { bindMount } from './kernel-mount.ts';
 import { refuseDigested, refuseWritable } from './refuse.ts';
 
-export interface LinkWays {
+interface LinkWays {
   link(root: string, pools: readonly string[]): Promise<void>;
   remove(root: string): Promise<void>;
 }

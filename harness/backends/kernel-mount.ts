@@ -3,7 +3,7 @@ import type { Held, Mounted } from '../model/backend.ts';
 import type { Machine, SettleCondition } from '../model/machine.ts';
 import { SETTLE_LIMIT_MS, settleTimeout } from './settle.ts';
 
-export interface KernelMount {
+interface KernelMount {
   readonly root: string;
   /** A function where the type is known only once the mount is attached. */
   readonly fsType: string | (() => string);
@@ -34,7 +34,7 @@ export const heldUntil = ({ files, mounts }: Machine, until: SourceFree): Held =
     : checkedHold('the loop device', () => mounts.loopFree(until.loop));
 
 /** A bind mount of an existing folder holds no resource of its own. */
-export const NOTHING_HELD: Held = {
+const NOTHING_HELD: Held = {
   kind: 'unchecked',
   why: 'a bind mount of a folder has nothing of its own to give back',
 };

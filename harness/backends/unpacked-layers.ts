@@ -90,7 +90,7 @@ const checkDigest = async (machine: Machine, layer: Layer): Promise<void> => {
 
 type RemoveLayers = (paths: readonly string[]) => Promise<void>;
 
-export interface LayerWays {
+interface LayerWays {
   readonly how?: IngestHow;
   /** Default: `rm -rf`. */
   readonly remove?: RemoveLayers;

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { type ByteString, compareBytes } from '../model/bytes.ts';
 import type { ProofLevel } from './listing.ts';
 
-export interface Difference {
+interface Difference {
   /** Escaped, as in the listing. */
   readonly path: string;
   /** `entry` if a name is missing or new. */
@@ -74,7 +74,7 @@ const xattrsIn = (columns: readonly string[]): Map<string, string> =>
   );
 
 /** Attributes that a server is known not to show. An attribute with a different value is still a difference. */
-export interface Hidden {
+interface Hidden {
   readonly prefixes: readonly string[];
   /** Names of the hidden attributes that were absent. */
   readonly found: Set<string>;

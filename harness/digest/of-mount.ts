@@ -11,13 +11,11 @@ import type { Coverage } from './listing.ts';
 import type { WalkedTree } from './walk.ts';
 import type { WalkRequest, WalkResult } from './walk-main.ts';
 
-export interface WalkOptions extends Partial<Coverage> {
+interface WalkOptions extends Partial<Coverage> {
   readonly timeoutMs: number;
   /** File for the listing; replaced. */
   readonly listingPath: string;
 }
-
-export type { WalkedTree };
 
 const WALKER = fileURLToPath(new URL('./walk-main.js', import.meta.url));
 const TAIL_BYTES = 1 << 16;
@@ -69,7 +67,7 @@ const treeOf = (result: WalkResult): WalkedTree => {
 /** Rejects with a UserError: `timeout`, or the errno and the path of a failed call. */
 export type WalkMount = (root: string, options: WalkOptions) => Promise<WalkedTree>;
 
-export interface Walker {
+interface Walker {
   /** One walk at a time. */
   readonly walk: WalkMount;
   close(): Promise<void>;

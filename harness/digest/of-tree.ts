@@ -19,7 +19,7 @@ import {
 import { verityDigest } from '../store/verity.ts';
 import { type Coverage, inPathOrder, type Listing, type ListingSummary, newListing } from './listing.ts';
 
-export interface DescribedImage {
+interface DescribedImage {
   readonly tree: Tree;
   /** Version 1 also marks the parents of whiteouts as opaque. */
   readonly imageVersion: 0 | 1;

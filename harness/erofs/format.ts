@@ -6,9 +6,8 @@ import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from '
 
 export const BLOCK_BYTES = 4096;
 export const SLOT_BYTES = 32;
-export const HEADER_BYTES = 32;
 export const SUPERBLOCK_AT = 1024;
-export const SUPERBLOCK_BYTES = 128;
+const SUPERBLOCK_BYTES = 128;
 export const FIRST_INODE_AT = SUPERBLOCK_AT + SUPERBLOCK_BYTES;
 
 export const COMPOSEFS_MAGIC = 0xd078629a;
@@ -31,7 +30,6 @@ export const LAYOUT_CHUNKED = 4;
 export const MIN_CHUNK_BITS = 12;
 export const MAX_CHUNK_BITS = 43;
 export const MAX_CHUNKS = 1024;
-export const NULL_CHUNK = 0xffffffff;
 
 /** A longer tail gets a block of its own. */
 export const MAX_TAIL_BYTES = BLOCK_BYTES / 2;

@@ -19,7 +19,7 @@ export const redirectBytes = (payloadBytes: number): number =>
   roundUp(XATTR_ENTRY_BYTES + SUFFIX_BYTES + 1 + payloadBytes, 4);
 
 /** A stretch of the table, in table order. */
-export type TableStretch =
+type TableStretch =
   | { readonly kind: 'items'; readonly items: readonly XattrItem[] }
   | { readonly kind: 'metacopy'; readonly digests: Uint32Array }
   | { readonly kind: 'redirect'; readonly payloads: Uint32Array };

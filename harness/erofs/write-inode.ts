@@ -62,7 +62,7 @@ const unionOf = (inodes: Inodes, id: number, firstBlock: number): number => {
   return ((firstBlock & 0xffff0000) | (chunkBits(inodes.size(id)) - MIN_CHUNK_BITS)) >>> 0;
 };
 
-export interface InodeToWrite {
+interface InodeToWrite {
   readonly id: number;
   readonly number: number;
   /** 0 without data blocks. */

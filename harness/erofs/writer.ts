@@ -17,7 +17,7 @@ import { DataWriter } from './write-data.ts';
 import { writeHeader, writeInode } from './write-inode.ts';
 import { XattrBlocks } from './xattr-block.ts';
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Default: chosen between `min` and `max`. */
   readonly imageVersion?: 0 | 1;
   /** As in mkcomposefs: 0 and 1 if both are missing; a single missing one is 0. */

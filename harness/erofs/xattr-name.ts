@@ -16,7 +16,7 @@ const PREFIXES: readonly (readonly [prefix: string, index: number])[] = [
 ];
 const FILTER_SEED = 0x25bbe08f;
 
-export interface StoredName {
+interface StoredName {
   readonly index: number;
   readonly suffix: ByteString;
   /** Position in the 32-bit filter that this name clears. */

@@ -22,7 +22,7 @@ export interface XattrSet {
   useCount: number;
 }
 
-export type OverlayMark = 'none' | 'whiteout' | 'holds whiteouts';
+type OverlayMark = 'none' | 'whiteout' | 'holds whiteouts';
 
 const MARKS: Readonly<Record<OverlayMark, (version: 0 | 1) => readonly Xattr[]>> = {
   none: () => [],

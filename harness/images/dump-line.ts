@@ -29,11 +29,11 @@ const MAX_PAYLOAD_BYTES = 4095;
 const TYPES: ReadonlySet<number> = new Set([S_IFIFO, S_IFCHR, S_IFDIR, S_IFBLK, S_IFREG, S_IFLNK, S_IFSOCK]);
 const DIGEST = /^[0-9a-fA-F]{64}/;
 
-export type DumpLine =
+type DumpLine =
   | { readonly kind: 'link'; readonly path: ByteString; readonly target: ByteString }
   | { readonly kind: 'inode'; readonly path: ByteString; readonly inode: Inode };
 
-export interface LineRules {
+interface LineRules {
   readonly strict: boolean;
   readonly xattrs: XattrLists;
 }

@@ -9,8 +9,6 @@ import { BrokenRule } from './dump-fields.ts';
 import { parseLine } from './dump-line.ts';
 import { XattrLists } from './dump-xattrs.ts';
 
-export { printDump } from './dump-print.ts';
-
 export interface DumpOptions {
   /** Also apply the rules that the reference applies only with CFS_PARSE_STRICT. */
   readonly strict?: boolean;

@@ -4,7 +4,7 @@ import { type Inode, S_IFMT, S_IFREG } from '../model/tree.ts';
 import { objectPath } from '../store/objects.ts';
 
 /** Like mkcomposefs, keeps the contents of files up to this size inside the image. */
-export const INLINE_MAX_BYTES = 64;
+const INLINE_MAX_BYTES = 64;
 
 export const isInline = (mode: number, size: bigint): boolean =>
   (mode & S_IFMT) === S_IFREG && size > 0n && size <= BigInt(INLINE_MAX_BYTES);

@@ -17,7 +17,7 @@ import type { MemberType, ReadMember } from './tar-reader.ts';
 
 const TARGET_MAX = 4095;
 
-export interface LayerContents {
+interface LayerContents {
   /** Offset of a file's contents in the layer's archive. */
   readonly offset: number;
   readonly sizeBytes: number;

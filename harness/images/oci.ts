@@ -117,7 +117,7 @@ const readLayers = async (layout: string, manifest: OciManifest, spool: string):
   return layers;
 };
 
-export interface OciOptions {
+interface OciOptions {
   /** Folder for decompressed layers; default: the system's temporary folder. */
   readonly spoolDir?: string;
 }

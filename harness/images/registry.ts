@@ -8,7 +8,7 @@ import { openFixture } from './fixture.ts';
 import { openOci } from './oci.ts';
 import { openSynthetic } from './synthetic.ts';
 
-export interface SourceOptions {
+interface SourceOptions {
   /** Folder for decompressed layers; default: the system's temporary folder. */
   readonly spoolDir?: string;
 }

@@ -30,7 +30,7 @@ const unpack = (form: BlobForm, chunks: Chunks): Chunks => {
   return form === 'gzip' ? gunzipped(chunks) : unzstd(chunks);
 };
 
-export interface SpoolOptions {
+interface SpoolOptions {
   readonly layout: string;
   readonly layer: Descriptor;
   /** `sha256:…` of the uncompressed bytes, if known. */

@@ -23,7 +23,7 @@ import { BulkWriter, filePieces } from './bulk.ts';
 import { sharedInodes } from './links.ts';
 import { memberHeader, padding, TAR_END, type TarMember } from './tar-header.ts';
 
-export interface LayerTarOptions {
+interface LayerTarOptions {
   readonly objectDir: string;
   /** Writes opaque marks as `user.overlay.opaque`, which overlayfs reads inside a user namespace. */
   readonly rootless: boolean;

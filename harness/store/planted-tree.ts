@@ -68,7 +68,7 @@ const nodeOf = (kind: NodeKind, entry: Entry, name: Uint8Array, link: Uint8Array
 const NOTHING = Buffer.alloc(0);
 
 /** The nodes of a tree. Checkouts differ only in the first node, which holds the root's path. */
-export interface Planted {
+interface Planted {
   at(root: string): Uint8Array;
 }
 

@@ -20,7 +20,7 @@ import { writePack } from './pack.ts';
 import { whyNotUnpackable } from './unpackable.ts';
 import { verityDigest } from './verity.ts';
 
-export interface PrepareOptions {
+interface PrepareOptions {
   /** For the pack and the layer tars. */
   readonly dir: string;
   /** Object folder of the run's full store. */

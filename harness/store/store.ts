@@ -14,7 +14,7 @@ import type { Files } from '../model/machine.ts';
 import { makeObjectFolders } from './objects.ts';
 import { collectStepwise, ingestStepwise } from './stepwise.ts';
 
-export interface StoreOptions {
+interface StoreOptions {
   readonly state: 'empty' | 'full';
   /** Folder of this store. */
   readonly dir: string;

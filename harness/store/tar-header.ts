@@ -3,7 +3,7 @@
 // Source: POSIX.1-2017 pax (ustar Interchange Format, pax Extended Header); SCHILY.xattr.* as GNU tar 1.34 reads it.
 import type { ByteString } from '../model/bytes.ts';
 
-export const TAR_BLOCK_BYTES = 512;
+const TAR_BLOCK_BYTES = 512;
 const NAME_BYTES = 100;
 const PREFIX_BYTES = 155;
 const OCTAL_7_MAX = 0o7777777;

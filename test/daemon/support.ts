@@ -90,7 +90,7 @@ const isMounted = (at: string): boolean =>
     .split('\n')
     .some((line) => line.split(' ')[4] === at);
 
-export interface TestServer {
+interface TestServer {
   readonly root: string;
   readonly process: ChildProcess;
   /** Its log so far. */

@@ -1,5 +1,5 @@
-// Backends that copy or link whole trees, on a tree that has everything such tools lose: hard links, nanoseconds, attributes,
-// devices, and equal files with different owners.
+// Backends that copy or link whole trees, on a tree with everything that copying tools can lose: hard links, nanoseconds,
+// attributes, devices, and equal files with different owners.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ const DUMP = `/ 4096 40755 4 0 0 0 1700000000.123456789 - - -
 /once\\x20more 9000 @100644 3 0 0 0 1700000002.000000001 /a/one - -
 `;
 
-describe('trees that tools made of links and copies', { skip: needsRoot }, () => {
+describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
   privateMounts();
   let folder: string;
   let setting: Setting;
@@ -45,7 +45,7 @@ describe('trees that tools made of links and copies', { skip: needsRoot }, () =>
       ?.title;
 
   for (const id of ['erofs-full', 'hardlink-checkout', 'hardlink-checkout-direct', 'reflink-checkout'])
-    test(`${id} keeps all of it`, async (t) => {
+    test(`${id} keeps everything`, async (t) => {
       const missing = lacks(id);
       if (missing !== undefined) return t.skip(`needs ${missing}`);
       const proved = await setting.provedOn(id);
@@ -54,7 +54,7 @@ describe('trees that tools made of links and copies', { skip: needsRoot }, () =>
       assert.equal(proved.proof.equal, true);
     });
 
-  test('squashfs says that it cannot', async (t) => {
+  test('squashfs-full skips a tree with nanoseconds', async (t) => {
     const missing = lacks('squashfs-full');
     if (missing !== undefined) return t.skip(`needs ${missing}`);
     const proved = await setting.provedOn('squashfs-full');
@@ -77,16 +77,16 @@ describe('trees that tools made of links and copies', { skip: needsRoot }, () =>
     folders.remove();
   };
 
-  test('a pool keeps what a kept image needs and nothing else', async () => {
+  test('a pool keeps exactly the files of kept images', async () => {
     const pool = join(setting.workspace.store, 'pool');
     await life('hardlink-checkout', () => {}, [setting.image]);
-    // one, its double and its links are one file; another owner or other contents make another.
+    // `one`, its copy and its links are one file; a different owner or different contents make another file.
     assert.equal(readdirSync(pool).length, 3);
     await life('hardlink-checkout', () => {}, []);
     assert.equal(existsSync(pool), false);
   });
 
-  test('hard links merge equal files, reflinks keep them apart', async (t) => {
+  test('hard links merge equal files, reflinks do not', async (t) => {
     await life(
       'hardlink-checkout',
       (root) => {

@@ -30,14 +30,14 @@ export interface Setting {
   readonly store: Store;
   readonly expected: Expected;
   backend(id: string): Backend;
-  /** The proof of this backend on the image, or on what else it is said to be. */
+  /** The proof of this backend against the image's listing, or against another. */
   provedOn(id: string, expected?: Expected): Promise<Proved>;
-  /** An empty folder of its own below `dir`. */
+  /** A new empty folder below `dir`. */
   folder(name: string): string;
   remove(): Promise<void>;
 }
 
-/** One proof with a walker of its own. */
+/** One proof, with its own walker. */
 export const proveAlone = (parts: Omit<ProofParts, 'walk' | 'alone'>): Promise<Proved> =>
   prove({ ...parts, walk: walkMount, alone: (work) => work() });
 
@@ -78,11 +78,11 @@ export const openSetting = async (spec: string): Promise<Setting> => {
     store,
     expected,
     backend,
-    provedOn(id, seenAs = expected) {
+    provedOn(id, against = expected) {
       const arm = { id, backend: backend(id), options: {} };
       const folders = workspace.slot('proof');
       const workDir = folders.dir;
-      return proveAlone({ arm, image, expected: seenAs, machine, store, folders, workDir });
+      return proveAlone({ arm, image, expected: against, machine, store, folders, workDir });
     },
     folder(name) {
       const path = join(dir, name);

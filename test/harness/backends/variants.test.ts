@@ -49,12 +49,12 @@ describe('every variant shows the tree that its image describes', { skip: needsR
       assert.equal(proved.proof.difference, null);
       assert.equal(proved.proof.equal, true);
       assert.equal(proved.proof.level, shows);
-      // What the work folder lies on, and what libfuse calls itself, is not this test's to know.
+      // The type of the work file system, and that of libfuse mounts, depend on the machine.
       if (fsType !== 'ext4' && id !== 'composefs-fuse-reference') assert.equal(proved.proof.fsType, fsType);
       assert.deepEqual(proved.proof.took, took);
     });
 
-  test('metadata alone list the names of the image and no others', async () => {
+  test('erofs-only lists exactly the names of the image', async () => {
     const { image, machine, store } = setting;
     const prepared = await setting.backend('erofs-only').prepare(image, machine, {});
     const created = await prepared.create(store, setting.folder('alone-image'));
@@ -64,7 +64,7 @@ describe('every variant shows the tree that its image describes', { skip: needsR
     assert.equal(inRoot, image.tree.children(0).length);
   });
 
-  test('metadata that differ are found without contents', async () => {
+  test('different metadata are found without contents', async () => {
     const other = await openSetting('synthetic:files=60,layers=3,seed=another');
     try {
       const proved = await setting.provedOn('erofs-only', other.expected);
@@ -75,7 +75,7 @@ describe('every variant shows the tree that its image describes', { skip: needsR
     }
   });
 
-  test('a loop device reads its file directly only where it was asked to', async () => {
+  test('only erofs-overlay-loop-dio uses direct I/O', async () => {
     const { image, machine, store } = setting;
     for (const [id, direct] of [
       ['erofs-overlay-loop', 0],
@@ -99,7 +99,7 @@ describe('every variant shows the tree that its image describes', { skip: needsR
     }
   });
 
-  test('where there is no direct I/O the direct loop device is no silent buffered one', () => {
+  test('without direct I/O a direct loop device fails instead of being buffered', () => {
     const at = setting.folder('ramfs');
     setting.machine.mounts.attach(setting.machine.mounts.create('ramfs', [], []), at);
     try {
@@ -113,7 +113,7 @@ describe('every variant shows the tree that its image describes', { skip: needsR
     }
   });
 
-  test('a plain directory that create made goes with destroy', async () => {
+  test('destroy removes the plain directory that create made', async () => {
     const { image, machine, store, workspace } = setting;
     const folder = join(store.layerDir, plainFolder(image));
     assert.ok(existsSync(folder), 'the proof left it in the full store');
@@ -127,7 +127,7 @@ describe('every variant shows the tree that its image describes', { skip: needsR
     assert.deepEqual(readdirSync(store.layerDir), layers);
   });
 
-  test('what has no contents cannot be written over', async () => {
+  test('erofs-only and plain-directory refuse a writable layer', async () => {
     const { image, machine, store } = setting;
     for (const id of ['erofs-only', 'plain-directory']) {
       const prepared = await setting.backend(id).prepare(image, machine, {});

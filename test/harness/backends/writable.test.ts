@@ -54,7 +54,7 @@ describe('a container that writes', { skip: needsRoot }, () => {
             trusted: seesTrusted(),
           });
           assert.equal(walked.entryCount, image.tree.count);
-          // The root's own attributes are those of the upper folder.
+          // The root has the attributes of the upper folder.
           assert.deepEqual(belowRoot(listingPath), belowRoot(expected.listingPath));
 
           const [changed, removed] = twoFiles();

@@ -46,21 +46,21 @@ test('equal listings have no difference', () => {
   assert.equal(between([file('/a'), file('/b')], [file('/a'), file('/b')]), null);
 });
 
-test('a missing name is told from a new one', () => {
+test('a missing name differs from a new one', () => {
   const absent = between([file('/a'), file('/b'), file('/c')], [file('/a'), file('/c')]);
   assert.deepEqual(absent, { path: '/b', attribute: 'entry', expected: 'present', seen: 'absent' });
   const extra = between([file('/a')], [file('/a'), file('/b')]);
   assert.deepEqual(extra, { path: '/b', attribute: 'entry', expected: 'absent', seen: 'present' });
 });
 
-test('names are compared as bytes, not as they are escaped', () => {
+test('names are compared unescaped', () => {
   // Escaped, 0xff would sort before `b`.
   const difference = between([file('/b'), file('/\xff')], [file('/\xff')]);
   assert.equal(difference?.path, '/b');
   assert.equal(difference.seen, 'absent');
 });
 
-test('a hard link is said in words', () => {
+test('a hard link is described in words', () => {
   const path = write('expected', [file('/a'), file('/b', { firstName: '/a' })]);
   assert.equal(
     firstDifference(path, write('seen', [file('/a'), file('/b')])),
@@ -68,12 +68,12 @@ test('a hard link is said in words', () => {
   );
 });
 
-test('an attribute that is absent is told from an empty one', () => {
+test('an absent attribute differs from an empty one', () => {
   const difference = between([file('/a', { xattrs: [['user.x', '']] })], [file('/a')]);
   assert.deepEqual(difference, { path: '/a', attribute: 'xattr user.x', expected: '""', seen: 'absent' });
 });
 
-test('without contents, contents and the whiteouts of the root do not count', () => {
+test('level metadata ignores contents and the whiteouts of the root', () => {
   const expected = [file('/a', { digest: '1'.repeat(64) })];
   const whiteout = file('/0f', { mode: 0o020644, digest: null });
   assert.equal(between(expected, [whiteout, file('/a')], 'metadata'), null);
@@ -90,7 +90,7 @@ test('a difference at the end of a long listing is found', () => {
   );
 });
 
-test('without inodes a hard link is no difference, and contents still are', () => {
+test('level merged-inodes ignores hard links but not contents', () => {
   const apart = [file('/a'), file('/b')];
   const merged = [file('/a'), file('/b', { firstName: '/a' })];
   assert.equal(between(apart, merged)?.attribute, 'hard link');
@@ -99,7 +99,7 @@ test('without inodes a hard link is no difference, and contents still are', () =
   assert.equal(between(apart, other, 'merged-inodes')?.attribute, 'contents');
 });
 
-test('an attribute that is known not to be shown may be absent; shown with another value, or unknown, it may not', () => {
+test('a hidden attribute may be absent, but not have another value; other attributes may not be absent', () => {
   const capability = ['security.capability', 'x'] as const;
   const own = ['user.own', 'x'] as const;
   const hide = (expected: readonly ListedEntry[], seen: readonly ListedEntry[]) => {

@@ -28,7 +28,7 @@ const textOf = (listed: Partial<ListedEntry>, covers = ALL): string => {
   return text;
 };
 
-test('a line holds every column, and absent ones are a dash', () => {
+test('a line has all columns, with a dash for absent ones', () => {
   assert.equal(textOf({}), `/a\tfile\t0644\t0\t0\t0.000000005\t-\t3\t${'d'.repeat(64)}\t-\t-\n`);
   assert.equal(
     textOf({ mode: 0o020600, rdev: { major: 300, minor: 70000 } }),
@@ -47,7 +47,7 @@ test('byte strings cannot break a line or a column', () => {
   assert.ok(text.endsWith('\tuser.k\\x3d\\x09=v=\\x0a\n'));
 });
 
-test('attributes come in byte order of their keys, whatever the order they were listed in', () => {
+test('attributes are sorted by key', () => {
   const two = [
     ['user.b', '1'],
     ['user.a', '2'],
@@ -55,7 +55,7 @@ test('attributes come in byte order of their keys, whatever the order they were 
   assert.equal(textOf({ xattrs: two }), textOf({ xattrs: [two[1], two[0]] }));
 });
 
-test('labels and trusted attributes are left out where they are not covered', () => {
+test('labels and trusted attributes are omitted if not covered', () => {
   const xattrs = [
     ['security.selinux', 'label'],
     ['trusted.a', '1'],
@@ -65,11 +65,11 @@ test('labels and trusted attributes are left out where they are not covered', ()
   assert.ok(text.endsWith('\t-\t-\tuser.a=2\n'));
 });
 
-test('user attributes are left out where the kernel lets nobody read them', () => {
+test('user attributes are omitted on types where the kernel refuses to read them', () => {
   assert.ok(textOf({ mode: 0o120777, target: 'x', xattrs: [['user.a', '2']] }).endsWith('\tx\t-\n'));
 });
 
-test('of a bare manifest, what overlayfs keeps to itself is hidden and what it escapes is given back', () => {
+test('for a bare manifest, private attributes of overlayfs are hidden and escaped ones unescaped', () => {
   const xattrs = [
     ['trusted.overlay.metacopy', 'x'],
     ['trusted.overlay.overlay.opaque', 'y'],
@@ -82,7 +82,7 @@ test('of a bare manifest, what overlayfs keeps to itself is hidden and what it e
   assert.ok(textOf({ xattrs }, ALL).includes('trusted.overlay.redirect'));
 });
 
-test('only the full digest sees contents, and only it sees the whiteouts of the root', () => {
+test('only the full digest covers contents and the whiteouts of the root', () => {
   const digests = (rows: readonly Partial<ListedEntry>[]) => {
     const listing = newListing(ALL, () => {});
     for (const row of rows) listing.add({ ...file, ...row });
@@ -101,7 +101,7 @@ test('only the full digest sees contents, and only it sees the whiteouts of the 
   );
 });
 
-test('only the merged digest does not see which names are one inode', () => {
+test('only the merged digest ignores which names share an inode', () => {
   const digests = (second: Partial<ListedEntry>) => {
     const listing = newListing(ALL, () => {});
     listing.add(file);
@@ -121,7 +121,7 @@ test('only the merged digest does not see which names are one inode', () => {
     assert.notEqual(digests(other).mergedDigest, apart.mergedDigest);
 });
 
-test('names are ordered as whole paths are', () => {
+test('names are ordered as whole paths', () => {
   const names = ['a.b', 'a', 'b', 'a0', 'a\x01'];
   const order = inPathOrder(names.map((name) => ({ name, isDirectory: name === 'a' })));
   const paths = order.map(({ child, descend }) => (descend ? `${child.name}/x` : child.name));
@@ -129,7 +129,7 @@ test('names are ordered as whole paths are', () => {
   assert.deepEqual(paths, ['a', 'a\x01', 'a.b', 'a/x', 'a0', 'b']);
 });
 
-test('hard links are counted as names, their bytes once', () => {
+test('each hard link counts as a name, but its bytes count once', () => {
   const listing = newListing(ALL, () => {});
   listing.add(file);
   listing.add({ ...file, path: '/b' });

@@ -18,7 +18,8 @@ import {
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findDifference, firstDifference } from '../../../harness/digest/compare.ts';
-import { type WalkedTree, walkMount } from '../../../harness/digest/of-mount.ts';
+import { walkMount } from '../../../harness/digest/of-mount.ts';
+import type { WalkedTree } from '../../../harness/digest/walk.ts';
 import { setXattr } from '../../../harness/sys/xattrs.ts';
 import { growRichTree, notRoot, removeFolder, setMtime, tempFolder } from './rich-tree.ts';
 
@@ -215,7 +216,7 @@ test('an exact copy has the same digests', { skip: notRoot }, async () => {
 });
 
 for (const mutation of mutations)
-  test(`a change of ${mutation.title} is named`, { skip: notRoot }, async () => {
+  test(`a change of ${mutation.title} is reported`, { skip: notRoot }, async () => {
     const seen = await mutated(mutation, 'seen');
     assert.notEqual(seen.digest, originalSeen.digest);
     assert.equal(seen.metadataDigest === originalSeen.metadataDigest, mutation.inContents === true);

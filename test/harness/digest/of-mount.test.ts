@@ -30,7 +30,7 @@ mount -i -t fuse -o fd=5,rootmode=40000,user_id=0,group_id=0 hung "$1" || exit 9
 exec "$2" "$3" "$1" "$4"
 `;
 
-test('a mount that hangs costs its time limit, not the process', {
+test('a hung mount ends the walk at its time limit', {
   skip: fuseMissing,
 }, () => {
   const at = join(folder, 'hung');
@@ -58,7 +58,7 @@ test('a mount that hangs costs its time limit, not the process', {
   assert.deepEqual(said.facts, [`mount: ${at}`, 'limit: 300 ms', 'last line written: none']);
 });
 
-test('a folder that is not there is named with its errno', async () => {
+test('a missing folder is reported with its errno', async () => {
   await assert.rejects(
     walkMount(join(folder, 'absent'), { timeoutMs: 10_000, listingPath: join(folder, 'listing') }),
     {
@@ -67,7 +67,7 @@ test('a folder that is not there is named with its errno', async () => {
   );
 });
 
-test('counts and file system type come with the digest', async () => {
+test('a walk gives counts, file system type and digest', async () => {
   const at = join(folder, 'small');
   mkdirSync(at);
   writeFileSync(join(at, 'file'), 'abc');
@@ -77,12 +77,12 @@ test('counts and file system type come with the digest', async () => {
   assert.ok(walked.fsMagic > 0);
 });
 
-test('trusted attributes are visible to root outside user namespaces only', () => {
+test('trusted attributes are visible only to root outside user namespaces', () => {
   if (process.geteuid?.() !== 0) assert.equal(seesTrusted(), false);
   else assert.equal(typeof seesTrusted(), 'boolean');
 });
 
-test('one walker walks after another, one that failed among them, and ends when it is told to', async () => {
+test('a walker survives a failed walk and ends with close', async () => {
   const walker = openWalker();
   const options = { timeoutMs: 10_000, listingPath: join(folder, 'listing') };
   const at = join(folder, 'again');

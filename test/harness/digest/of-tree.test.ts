@@ -59,7 +59,9 @@ const walkMounted = (tree: Tree, imageVersion: 0 | 1): WalkResult => {
 };
 
 for (const imageVersion of [0, 1] as const)
-  test(`the kernel shows what is expected of an image of version ${imageVersion}`, { skip: notHere }, () => {
+  test(`the kernel shows the expected listing of an image of version ${imageVersion}`, {
+    skip: notHere,
+  }, () => {
     const tree = describedTree();
     const expected = expectedListing({ tree, imageVersion }, { listingPath: join(folder, 'expected') });
     const answer = walkMounted(tree, imageVersion);
@@ -76,7 +78,7 @@ const changes: readonly (readonly [title: string, changed: Partial<Inode>, attri
   ['a digest', { digest: `00${OBJECT_DIGEST.slice(2)}` }, 'contents'],
 ];
 for (const [title, changed, attribute] of changes)
-  test(`an image that describes ${title} differently is told apart`, () => {
+  test(`an image with different ${title} has a different listing`, () => {
     for (const [name, tree] of [
       ['expected', describedTree()] as const,
       ['seen', describedTree(changed)] as const,
@@ -95,13 +97,13 @@ test('a missing object ends the walk with its path and errno', { skip: notHere }
   assert.deepEqual(answer.facts, ['path: /dir/object']);
 });
 
-test('a file of unknown contents is refused, unless contents are not looked at', () => {
+test('a file without digest is refused, unless contents are not covered', () => {
   const tree = describedTree({ digest: null });
   assert.throws(() => expectedListing({ tree, imageVersion: 0 }), { code: 'no-digest' });
   expectedListing({ tree, imageVersion: 0 }, { contents: false });
 });
 
-test('labels count where an image has one', () => {
+test('labels are covered if the image has one', () => {
   assert.equal(setsSelinux(describedTree()), false);
   const labelled = describedTree({ xattrs: [['security.selinux', 'a:b:c:s0\0']] });
   assert.equal(setsSelinux(labelled), true);
@@ -120,7 +122,7 @@ test('a hard link to a directory is refused', () => {
   assert.throws(() => expectedListing({ tree: builder.finish(), imageVersion: 0 }), { code: 'skip' });
 });
 
-test('without a file the listing is only digested', () => {
+test('without a path the listing is only digested', () => {
   const shown = { tree: describedTree(), imageVersion: 0 } as const;
   const path = join(folder, 'written');
   assert.deepEqual(expectedListing(shown), expectedListing(shown, { listingPath: path }));

@@ -8,7 +8,7 @@ const folder = process.env['CFSBENCH_FIXTURES'];
 export const skipWithoutFixtures: false | string =
   folder === undefined || !existsSync(folder) ? 'CFSBENCH_FIXTURES does not name a folder' : false;
 
-export interface KnownDump {
+interface KnownDump {
   readonly path: string;
   readonly sha256: string;
   /** Undefined: the choice that mkcomposefs makes. */

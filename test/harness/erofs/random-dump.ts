@@ -86,14 +86,14 @@ const BIG_SIZES = [
   '9007199254740992',
 ];
 
-interface Shape {
+interface DumpShape {
   readonly random: Random;
   readonly time: string;
   readonly hasAcls: boolean;
   readonly objects: readonly string[];
 }
 
-const tail = ({ random, time }: Shape, rdev: number): string => {
+const tail = ({ random, time }: DumpShape, rdev: number): string => {
   const nlink = pick(random, [0, 1, 1, 1, 2, 65535, 65536]);
   const when = random.int(0, 3) === 0 ? pick(random, TIMES) : time;
   return `${nlink} ${pick(random, OWNERS)} ${pick(random, OWNERS)} ${rdev} ${when}`;
@@ -101,7 +101,7 @@ const tail = ({ random, time }: Shape, rdev: number): string => {
 
 const permissions = (random: Random): string => random.int(0, 0o7777).toString(8).padStart(4, '0');
 
-const regular = (path: string, shape: Shape): string => {
+const regular = (path: string, shape: DumpShape): string => {
   const { random } = shape;
   const kind = random.int(0, 9);
   const mode = `10${permissions(random)}`;
@@ -124,7 +124,7 @@ const regular = (path: string, shape: Shape): string => {
   return `${path} ${size} ${mode} ${tail(shape, 0)} ${payload} - ${digest}`;
 };
 
-const special = (path: string, shape: Shape): string => {
+const special = (path: string, shape: DumpShape): string => {
   const { random } = shape;
   const type = pick(random, ['1', '2', '6', '14', '12']);
   const mode = `${type}${permissions(random)}`;
@@ -139,7 +139,7 @@ const special = (path: string, shape: Shape): string => {
 /** Lines of one tree; joined by newlines they are a dump. */
 export const randomDump = (seed: string): string[] => {
   const random = seeded(seed);
-  const shape: Shape = {
+  const shape: DumpShape = {
     random,
     time: pick(random, TIMES),
     hasAcls: random.int(0, 3) === 0,

@@ -5,7 +5,8 @@ import { objectPaths } from '../../../harness/erofs/objects.ts';
 import { readImage } from '../../../harness/erofs/read-image.ts';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { openDump } from '../../../harness/images/dump.ts';
-import { parseDump, printDump } from '../../../harness/images/dump-text.ts';
+import { printDump } from '../../../harness/images/dump-print.ts';
+import { parseDump } from '../../../harness/images/dump-text.ts';
 import { UserError } from '../../../harness/model/errors.ts';
 import { seeded } from '../../../harness/model/random.ts';
 import { S_IFDIR, S_IFMT, S_IFREG, type Tree } from '../../../harness/model/tree.ts';
@@ -33,7 +34,7 @@ const redirects = (tree: Tree): Set<string> => {
 };
 
 describe('the image reader', () => {
-  it('gives back a printed dump: text to image to text is the identity', () => {
+  it('restores a dump: text to image to text is the identity', () => {
     for (let seed = 0; seed < 150; seed++) {
       const imageVersion = seed % 2 === 0 ? 0 : 1;
       const canonical = print(readImage(imageBytes(parse(...randomDump(`read ${seed}`)), { imageVersion })));
@@ -42,7 +43,7 @@ describe('the image reader', () => {
     }
   });
 
-  it('gives back every entry of a tree with all of its attributes', () => {
+  it('restores every entry of a tree with all attributes', () => {
     const lines = [
       ROOT,
       '/a 4 100644 2 1 2 0 3.4 - \\x00\\n\\xff= - security.capability=\\x01\\x3d user.x=',
@@ -59,7 +60,7 @@ describe('the image reader', () => {
     assert.equal(print(readImage(imageBytes(parseDump(Buffer.from(text, 'latin1'))))), text);
   });
 
-  it('undoes whiteouts and overlay names, but not the opaque marks of version 1', () => {
+  it('restores whiteouts and overlay attributes, but keeps the opaque marks of version 1', () => {
     const lines = [
       ROOT,
       '/gone 0 20000 1 0 0 0 0.0 - - - user.a=b',
@@ -71,7 +72,7 @@ describe('the image reader', () => {
     assert.equal(x, lines[2]!.replace('/x 0', '/x 27'));
   });
 
-  it('gives back the known dumps', { skip: skipWithoutFixtures }, async () => {
+  it('restores the known dumps', { skip: skipWithoutFixtures }, async () => {
     for (const { path } of knownDumps()) {
       const image = imageBytes((await openDump(path, path)).tree);
       const text = print(readImage(image));
@@ -92,7 +93,7 @@ describe('the image reader', () => {
     }
   });
 
-  it('counts what an image holds', () => {
+  it('counts the inodes, names and attributes of an image', () => {
     const lines = [
       ROOT,
       '/a 5 100644 1 0 0 0 0.0 p - - user.x=y',
@@ -150,12 +151,12 @@ const survives = (image: Uint8Array, what: string): boolean =>
 describe('a malformed image', () => {
   const image = imageBytes(parse(...randomDump('malformed 3')));
 
-  it('is refused wherever it is cut off', () => {
+  it('is refused when truncated anywhere', () => {
     for (let length = 0; length < image.length; length += 509)
       assert.equal(survives(image.subarray(0, length), `cut at ${length}`), false, `cut at ${length}`);
   });
 
-  it('never crashes a reader, whichever bits are flipped', () => {
+  it('never crashes a reader with flipped bits', () => {
     const random = seeded('flips');
     let refused = 0;
     for (let round = 0; round < 3000; round++) {
@@ -169,7 +170,7 @@ describe('a malformed image', () => {
     assert.ok(refused > 300, `${refused} of 3000 refused`);
   });
 
-  it('never crashes a reader when whole words are replaced', () => {
+  it('never crashes a reader with replaced words', () => {
     const random = seeded('words');
     for (let round = 0; round < 1500; round++) {
       const damaged = Buffer.from(image);
@@ -182,7 +183,7 @@ describe('a malformed image', () => {
     }
   });
 
-  it('cannot make a reader walk forever: directories must not overlap', () => {
+  it('is refused in bounded time if directories overlap', () => {
     const lines = [ROOT];
     for (let i = 0; i < 2000; i++) lines.push(`/d${i} 0 40755 2 0 0 0 0.0 - - -`);
     const folded = imageBytes(parse(...lines));
@@ -197,7 +198,7 @@ describe('a malformed image', () => {
     for (const read of readers) assert.throws(() => read(folded), { code: 'bad-image', message: /overlap/ });
   });
 
-  it('cannot make a reader walk in circles', () => {
+  it('is refused if directories form a cycle', () => {
     const circle = imageBytes(parse(ROOT, '/d 0 40755 2 0 0 0 0.0 - - -', '/d/e 0 40755 2 0 0 0 0.0 - - -'));
     const rootNid = circle.readUInt16LE(1024 + 14);
     // The record of `e` leads back to the root.
@@ -207,7 +208,7 @@ describe('a malformed image', () => {
     assert.equal(readImage(circle).entry(2).link, 0);
   });
 
-  it('is refused when it is not a composefs image at all', () => {
+  it('is refused without the composefs header', () => {
     assert.throws(() => readImage(Buffer.alloc(8192)), { code: 'bad-image', message: /magic/ });
   });
 });

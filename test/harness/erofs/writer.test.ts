@@ -35,14 +35,14 @@ describe('the image writer', () => {
     ]);
   });
 
-  it('writes of a hundred random trees the bytes that mkcomposefs wrote', () => {
+  it('writes a hundred random trees as mkcomposefs did', () => {
     const all = createHash('sha256');
     for (let seed = 0; seed < 100; seed++)
       all.update(imageBytes(parse(...randomDump(`golden ${seed}`)), OPTIONS[seed % 3]!));
     assert.equal(all.digest('hex'), '11917baaa14d2f781decf725685bdfd053016a66e238f20e3ad5adb5740dc7f6');
   });
 
-  it('moves the target of a symlink out of its inode exactly where mkcomposefs does', () => {
+  it('moves symlink targets out of the inode at the same lengths as mkcomposefs', () => {
     const lines = [ROOT];
     for (let length = 1; length < 4096; length += length < 3900 ? 97 : 1)
       lines.push(`/l${length} 0 120777 1 0 0 0 0.0 ${'t'.repeat(length)} - -`);
@@ -52,7 +52,7 @@ describe('the image writer', () => {
     );
   });
 
-  it('writes the same bytes as the mkcomposefs that is installed', (t) => {
+  it('writes the same bytes as the installed mkcomposefs', (t) => {
     if (spawnSync('mkcomposefs', ['--help']).error !== undefined)
       return t.skip('mkcomposefs is not installed');
     const dir = mkdtempSync(join(tmpdir(), 'cfsbench-writer-'));
@@ -72,7 +72,7 @@ describe('the image writer', () => {
     }
   });
 
-  it('gives every known dump its known image', { skip: skipWithoutFixtures }, async () => {
+  it('writes the known image of each known dump', { skip: skipWithoutFixtures }, async () => {
     for (const { path, sha256: wanted, imageVersion } of knownDumps()) {
       const { tree } = await openDump(path, `dump:${path}`);
       assert.equal(
@@ -83,13 +83,13 @@ describe('the image writer', () => {
     }
   });
 
-  it('chooses version 1 for a tree with a whiteout and 0 for any other', () => {
+  it('chooses version 1 for trees with whiteouts, else 0', () => {
     assert.equal(versionOf(parse(ROOT)), 0);
     assert.equal(versionOf(parse(ROOT, WHITEOUT)), 1);
     assert.equal(imageBytes(parse(ROOT, WHITEOUT))[12], 1);
   });
 
-  it('stays within the versions it is given', () => {
+  it('stays within the given versions', () => {
     const tree = parse(ROOT, WHITEOUT);
     assert.equal(versionOf(tree, { min: 0 }), 0, 'max becomes 0 when only min is given');
     assert.equal(versionOf(tree, { max: 1 }), 1);
@@ -99,7 +99,7 @@ describe('the image writer', () => {
     assert.throws(() => versionOf(tree, { max: 2 }), UserError);
   });
 
-  it('gives the same bytes in pieces as at once', () => {
+  it('writes the same bytes in pieces and at once', () => {
     const lines = [ROOT];
     for (let i = 0; i < 12_000; i++)
       lines.push(`/file-${i} ${i + 1} 100644 1 ${i} 0 0 ${i}.0 some/object-${i} - -`);
@@ -120,7 +120,7 @@ describe('the image writer', () => {
     assert.throws(() => imageBytes(of('9007199254740993')), { code: 'not-writable', message: /too large/ });
   });
 
-  it('refuses attributes that replace longer ones of its own, as the reference does', () => {
+  it('refuses attributes that replace longer ones, as the reference does', () => {
     const whiteout = (value: string): Tree =>
       parse(ROOT, `${WHITEOUT} trusted.overlay.whiteout=${value} user.a=b`);
     assert.doesNotThrow(() => imageBytes(whiteout('')));

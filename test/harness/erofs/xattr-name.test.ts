@@ -9,7 +9,7 @@ describe('attribute names', () => {
     assert.equal(xxh32('0123456789abcdef0123', 1), 0xfa9d2144);
   });
 
-  it('clear the bit of the filter that the kernel looks at', () => {
+  it('clear the filter bit that the kernel checks', () => {
     const bit = (key: string): number => storedName(key).filterBit;
     assert.equal(bit('user.a'), 21);
     assert.equal(bit('security.selinux'), 11);
@@ -17,7 +17,7 @@ describe('attribute names', () => {
     assert.equal(bit('system.posix_acl_access'), 30);
   });
 
-  it('are cut at the first prefix that fits and put together again', () => {
+  it('are split at the first matching prefix and joined again', () => {
     for (const key of [
       'user.',
       'user.x',

@@ -45,41 +45,45 @@ describe('a directory as an image', () => {
     execFileSync(argv[0]!, argv.slice(1));
   };
 
-  it('has every kind of entry, inline contents up to 64 bytes, digests beyond', needsRoot, async () => {
-    const big = contentBytes('dir', 0, 100_000);
-    mkdirSync(join(dir, 'd'));
-    writeFileSync(join(dir, 'd', 'big'), big);
-    writeFileSync(join(dir, 's64'), 'x'.repeat(64));
-    writeFileSync(join(dir, 's65'), 'x'.repeat(65));
-    writeFileSync(join(dir, 'zero'), '');
-    writeFileSync(bytesPath('odd\xff\n'), 'odd');
-    symlinkSync(toBytes('to\xfe'), join(dir, 'sym'));
-    run('mknod', '-m', '600', join(dir, 'char'), 'c', '5', '1');
-    run('mkfifo', '-m', '600', join(dir, 'fifo'));
-    setXattr(bytesPath('s64'), 'user.a', '\0\xff');
-    setXattr(bytesPath('d'), 'trusted.overlay.opaque', 'y');
-    chownSync(join(dir, 'zero'), 70_000, 3);
-    const tree = await open();
-    assert.deepEqual(
-      linesOf(tree, NO_TIMES),
-      linesOf(
-        treeOf({
-          char: device('char', 0x501),
-          d: directory({ xattrs: [['trusted.overlay.opaque', 'y']] }),
-          'd/big': stored(verityDigest(big), big.length),
-          fifo: fifo(),
-          'odd\xff\n': inline('odd'),
-          s64: inline('x'.repeat(64), { xattrs: [['user.a', '\0\xff']] }),
-          s65: stored(verityDigest(Buffer.from('x'.repeat(65))), 65),
-          sym: symlink('to\xfe'),
-          zero: inline('', { uid: 70_000, gid: 3 }),
-        }),
-        NO_TIMES,
-      ),
-    );
-  });
+  it(
+    'has all kinds of entries, with inline contents up to 64 bytes and digests above',
+    needsRoot,
+    async () => {
+      const big = contentBytes('dir', 0, 100_000);
+      mkdirSync(join(dir, 'd'));
+      writeFileSync(join(dir, 'd', 'big'), big);
+      writeFileSync(join(dir, 's64'), 'x'.repeat(64));
+      writeFileSync(join(dir, 's65'), 'x'.repeat(65));
+      writeFileSync(join(dir, 'zero'), '');
+      writeFileSync(bytesPath('odd\xff\n'), 'odd');
+      symlinkSync(toBytes('to\xfe'), join(dir, 'sym'));
+      run('mknod', '-m', '600', join(dir, 'char'), 'c', '5', '1');
+      run('mkfifo', '-m', '600', join(dir, 'fifo'));
+      setXattr(bytesPath('s64'), 'user.a', '\0\xff');
+      setXattr(bytesPath('d'), 'trusted.overlay.opaque', 'y');
+      chownSync(join(dir, 'zero'), 70_000, 3);
+      const tree = await open();
+      assert.deepEqual(
+        linesOf(tree, NO_TIMES),
+        linesOf(
+          treeOf({
+            char: device('char', 0x501),
+            d: directory({ xattrs: [['trusted.overlay.opaque', 'y']] }),
+            'd/big': stored(verityDigest(big), big.length),
+            fifo: fifo(),
+            'odd\xff\n': inline('odd'),
+            s64: inline('x'.repeat(64), { xattrs: [['user.a', '\0\xff']] }),
+            s65: stored(verityDigest(Buffer.from('x'.repeat(65))), 65),
+            sym: symlink('to\xfe'),
+            zero: inline('', { uid: 70_000, gid: 3 }),
+          }),
+          NO_TIMES,
+        ),
+      );
+    },
+  );
 
-  it('keeps times to the nanosecond, before 1970 too', async () => {
+  it('keeps times to the nanosecond, also before 1970', async () => {
     writeFileSync(join(dir, 'old'), '');
     run('touch', '-d', '@-5.5', join(dir, 'old'));
     lutimesSync(dir, 1, 1);
@@ -89,7 +93,7 @@ describe('a directory as an image', () => {
     assert.equal(tree.entry(0).mtimeSec, 1n);
   });
 
-  it('shows names of one inode as hard links, counting only those inside', async () => {
+  it('shows names of one inode as hard links, and counts only names inside', async () => {
     writeFileSync(join(dir, 'b'), 'linked');
     mkdirSync(join(dir, 'in'));
     linkSync(join(dir, 'b'), join(dir, 'in', 'a'));
@@ -145,7 +149,7 @@ describe('a directory as an image', () => {
     assert.equal(String(out), 'trueundefined');
   });
 
-  it('gives contents that are read again from the files themselves', async () => {
+  it('reads contents from the files themselves', async () => {
     writeFileSync(join(dir, 'f'), contentBytes('f', 0, 5000));
     const image = await openDir(dir, `dir:${dir}`);
     const ref = image.content(image.tree, image.tree.find('/f')!);
@@ -158,13 +162,13 @@ describe('a directory as an image', () => {
     assert.throws(() => [...filePieces(ref.path, ref.offset, ref.sizeBytes)], /became shorter/);
   });
 
-  it('is refused with a sentence where it is none', async () => {
+  it('is refused if it is not a directory', async () => {
     writeFileSync(join(dir, 'f'), '');
     await assert.rejects(openDir(join(dir, 'f'), 'dir:f'), { message: 'not a directory' });
     await assert.rejects(openDir(join(dir, 'none'), 'dir:none'), { code: 'ENOENT' });
   });
 
-  it('gives the image that mkcomposefs makes of it', needsMkcomposefs, async () => {
+  it('gives the same image as mkcomposefs', needsMkcomposefs, async () => {
     mkdirSync(join(dir, 'in'));
     writeFileSync(join(dir, 'in', 'big'), contentBytes('big', 0, 70_000));
     writeFileSync(join(dir, 'small'), 'small');

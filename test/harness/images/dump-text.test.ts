@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { type DumpOptions, DumpReader, parseDump, printDump } from '../../../harness/images/dump-text.ts';
+import { printDump } from '../../../harness/images/dump-print.ts';
+import { type DumpOptions, DumpReader, parseDump } from '../../../harness/images/dump-text.ts';
 import { UserError } from '../../../harness/model/errors.ts';
 import type { Entry, Tree } from '../../../harness/model/tree.ts';
 import { badDumps, skipWithoutFixtures } from '../erofs/fixture-dumps.ts';
@@ -71,7 +72,7 @@ describe('dump text', () => {
     }
   });
 
-  it('needs a root, first and once, that is a directory', () => {
+  it('begins with the only root, a directory', () => {
     assert.match(refusal('').message, /line 1: the dump has no entries/);
     assert.match(
       refusal('/a 0 40755 1 0 0 0 0.0 - - -\n').message,
@@ -80,7 +81,7 @@ describe('dump text', () => {
     assert.match(refusal('/ 0 100644 1 0 0 0 0.0 - - -\n').message, /line 1: the root is not a directory/);
   });
 
-  it('names the line of a hard link whose target never came', () => {
+  it('names the line of a hard link without target', () => {
     const error = refusal(
       [
         ROOT,
@@ -93,7 +94,7 @@ describe('dump text', () => {
     assert.match(error.message, /^dump line 3: /);
   });
 
-  it('refuses what should fail, with line and rule', { skip: skipWithoutFixtures }, () => {
+  it('refuses the should-fail dumps with line and rule', { skip: skipWithoutFixtures }, () => {
     for (const path of badDumps()) {
       const error = refusal(readFileSync(path, 'latin1'));
       assert.match(error.message, /^dump line [12]: ./, path);
@@ -108,7 +109,7 @@ describe('dump text', () => {
     assert.deepEqual(entry.xattrs, [['k=k', 'v=\0w']]);
   });
 
-  it('tells an absent field from the byte "-" and from an empty one', () => {
+  it('distinguishes absent fields, the byte "-" and empty fields', () => {
     assert.equal(only('/a 5 100644 1 0 0 0 0.0 - - -').payload, null);
     assert.equal(only('/a 5 100644 1 0 0 0 0.0 \\x2d - -').payload, '-');
     assert.equal(only('/a 5 100644 1 0 0 0 0.0  - -').payload, '');
@@ -127,17 +128,17 @@ describe('dump text', () => {
     assert.deepEqual([mtimeSec, mtimeNsec], [-5n, 4294967295]);
   });
 
-  it('overlooks a bad GID or RDEV unless the owner is 0', () => {
+  it('accepts a bad GID or RDEV unless the owner is 0', () => {
     const { uid, gid, rdev } = only('/a 0 20644 1 4294967296 x y 0.0 - - -');
     assert.deepEqual([uid, gid, rdev], [0, 0, 0]);
   });
 
-  it('lets missing fields be empty', () => {
+  it('reads missing fields as empty', () => {
     assert.equal(parse('/ 0 40755 2 0 0 0 0.0').count, 1);
     assert.match(refusal('/ 0 40755 2 0 0 0\n').message, /MTIME/);
   });
 
-  it('lets hard links lead to later entries, to links, and to directories', () => {
+  it('resolves hard links to later entries, to links, and to directories', () => {
     const tree = parse(
       ROOT,
       '/a 0 @100644 1 0 0 0 0.0 /b - -',
@@ -151,14 +152,14 @@ describe('dump text', () => {
     assert.equal(tree.entry(1).mode, 0o100600);
   });
 
-  it('replaces the value of a key that comes again', () => {
+  it('keeps the last value of a repeated key', () => {
     assert.deepEqual(only('/a 0 40755 1 0 0 0 0.0 - - - a=b c=d a=e').xattrs.toSorted(), [
       ['a', 'e'],
       ['c', 'd'],
     ]);
   });
 
-  it('does not count what a removed value took from the budget', () => {
+  it('returns the budget of a replaced value', () => {
     const big = 'v'.repeat(30000);
     assert.deepEqual(only(`/a 0 40755 1 0 0 0 0.0 - - - a=${big} a=x c=${big}`).xattrs.length, 2);
   });
@@ -190,7 +191,7 @@ describe('dump text', () => {
     }
   });
 
-  it('is printed depth first with every odd byte escaped', () => {
+  it('is printed depth first with special bytes escaped', () => {
     const tree = parse(
       ROOT,
       '/b 0 40700 2 0 0 0 0.0 - - -',

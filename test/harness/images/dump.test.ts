@@ -45,7 +45,7 @@ describe('the source dump:FILE', () => {
     }
   });
 
-  it('gives equal contents to equal objects, told by payload, else by digest, else by place', async () => {
+  it('gives equal contents to equal payloads, else equal digests, else equal paths', async () => {
     const { tree, content } = await openDump(file('seeds.dump', Buffer.from(TEXT)), '');
     const seeds = [1, 2, 3, 4, 5].map((index) => {
       const ref = content(tree, index);
@@ -59,7 +59,7 @@ describe('the source dump:FILE', () => {
     assert.equal(content(tree, 3).sizeBytes, 7);
   });
 
-  it('names the file that is missing, damaged or not a dump', async () => {
+  it('names a file that is missing, damaged or not a dump', async () => {
     const missing = join(dir, 'no.dump');
     await assert.rejects(openDump(missing, ''), (error: UserError) => {
       assert.equal(error.code, 'ENOENT');

@@ -42,7 +42,7 @@ describe('the fixtures that ship with the project', () => {
   });
 
   for (const fixture of shippedFixtures())
-    it(`open as they are described (${fixture.name})`, async () => {
+    it(`match their description (${fixture.name})`, async () => {
       const image = await open(fixture.name);
       assert.equal(image.name, fixture.name);
       assert.equal(image.tree.count, fixture.entryCount);
@@ -60,7 +60,7 @@ describe('the fixtures that ship with the project', () => {
       assert.equal(fileBytes, fixture.fileBytes);
     });
 
-  it('hold nothing that changes from build to build', async () => {
+  it('hold nothing that differs between builds', async () => {
     for (const { name } of shippedFixtures()) {
       const { tree } = await open(name);
       for (const path of ['/etc/hostname', '/etc/resolv.conf', '/etc/machine-id', '/etc/apt/sources.list'])
@@ -74,14 +74,14 @@ describe('the fixtures that ship with the project', () => {
     }
   });
 
-  it('have two versions of one image that share most of their contents, not all', async () => {
+  it('have two versions of one image that share most contents', async () => {
     const before = digestsOf(await open('debian-12-python'));
     const after = digestsOf(await open('debian-12-python-security'));
     const shared = [...after].filter((digest) => before.has(digest)).length;
     assert.ok(shared > 0.5 * after.size && shared < after.size, `${shared} of ${after.size}`);
   });
 
-  it('have layers that flatten to what was built', async () => {
+  it('have layers that flatten to the built tree', async () => {
     const { layers, tree } = await open('debian-12-nginx');
     const texts = ['debian-12-base', 'debian-12-nginx'].map((name) =>
       parseDump(gunzipSync(readFileSync(join(fixtureFolder(), `${name}.dump.gz`)))),
@@ -92,13 +92,13 @@ describe('the fixtures that ship with the project', () => {
     assert.equal(layers[0]!.find('/usr/sbin/nginx'), undefined);
   });
 
-  it('have one as large as the trees of the debate, below 1 GB', () => {
+  it('have one as large as the published trees, below 1 GB', () => {
     const large = shippedFixtures().find(({ name }) => name === 'debian-12-developer')!;
     assert.ok(large.entryCount >= 60_000, `${large.entryCount}`);
     assert.ok(large.fileBytes <= 1e9, `${large.fileBytes}`);
   });
 
-  it('are named by the error for one that is not there', async () => {
+  it('are listed by the error for an unknown name', async () => {
     await assert.rejects(open('no-such'), (error: Error & { facts?: string[] }) => {
       assert.match(error.facts?.join() ?? '', /debian-12-static/);
       return true;
@@ -108,7 +108,7 @@ describe('the fixtures that ship with the project', () => {
 
 describe('a folder of dumps', () => {
   const needs = foreign === undefined ? { skip: 'CFSBENCH_FIXTURES names no folder' } : {};
-  it('gives fixtures by the names of its files, with and without the suffix', needs, async () => {
+  it('gives fixtures by file name, with and without suffix', needs, async () => {
     const names = readdirSync(foreign!).filter((name) => /\.dump(\.gz)?$/.test(name));
     assert.ok(names.length > 0);
     for (const name of names) {

@@ -52,7 +52,7 @@ const STACK: readonly Entries[] = [
 ];
 
 describe('layers unpacked and mounted with overlayfs', () => {
-  it('show what flattening says they show', needsRoot, async (context) => {
+  it('show the flattened tree', needsRoot, async (context) => {
     const dir = mkdtempSync(join(tmpdir(), 'cfsbench-overlay-'));
     const at = join(dir, 'mounted');
     mkdirSync(at);

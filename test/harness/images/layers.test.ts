@@ -21,7 +21,7 @@ const same = (layers: Entries[], expected: Entries): void =>
   assert.deepEqual(flat(...layers), linesOf(treeOf(expected)));
 
 describe('a stack of layers', () => {
-  it('shows what is above, and merges directories with the attributes of the upper one', () => {
+  it('shows the upper entry, and merges directories with the upper attributes', () => {
     same(
       [
         {
@@ -46,7 +46,7 @@ describe('a stack of layers', () => {
     );
   });
 
-  it('hides what a whiteout names, in every layer below and none above', () => {
+  it('hides the name of a whiteout in all lower layers', () => {
     same(
       [
         { f: inline('1'), d: directory(), 'd/x': inline('1') },
@@ -58,7 +58,7 @@ describe('a stack of layers', () => {
     );
   });
 
-  it('hides what lies below an opaque directory and leaves no mark of it', () => {
+  it('hides lower entries of an opaque directory and removes its mark', () => {
     same(
       [
         { d: directory(), 'd/x': inline('1'), 'd/e': directory(), 'd/e/y': inline('1') },
@@ -81,7 +81,7 @@ describe('a stack of layers', () => {
     );
   });
 
-  it('keeps hard links within a layer only, whichever of the names are left', () => {
+  it('keeps hard links only within a layer, for any remaining names', () => {
     same(
       [
         { a: inline('one', { nlink: 3 }), b: link('/a'), c: link('/a') },
@@ -97,7 +97,7 @@ describe('a stack of layers', () => {
     );
   });
 
-  it('drops whiteouts that hide nothing, also in the lowest layer', () => {
+  it('drops whiteouts without a lower entry, also in the lowest layer', () => {
     same([{ a: whiteout(), b: inline('b') }, { c: whiteout() }], { b: inline('b') });
   });
 
@@ -105,7 +105,7 @@ describe('a stack of layers', () => {
     same([{ a: inline('a') }, { '': directory({ xattrs: [OPAQUE] }), b: inline('b') }], { b: inline('b') });
   });
 
-  it('knows where every entry comes from', () => {
+  it('gives the origin of every entry', () => {
     const layers = [
       { a: inline('1'), d: directory(), 'd/x': inline('1') },
       { d: directory(), 'd/y': inline('2') },
@@ -160,12 +160,12 @@ describe('the difference of two trees as a layer', () => {
     n4: link('/n1'),
   };
 
-  it('gives the second tree when it is stacked on the first', () => {
+  it('gives the second tree on top of the first', () => {
     const layer = diffLayer(treeOf(lower), treeOf(upper));
     assert.deepEqual(linesOf(flatten([treeOf(lower), layer]).tree), linesOf(treeOf(upper)));
   });
 
-  it('holds nothing that is equal, and a whiteout for what is gone', () => {
+  it('holds no equal entries, and whiteouts for removed names', () => {
     const layer = diffLayer(treeOf(lower), treeOf(upper));
     assert.equal(layer.find('/kept'), undefined);
     assert.equal(layer.find('/m1'), undefined);

@@ -8,7 +8,7 @@ import { openOci } from '../../../harness/images/oci.ts';
 import type { SourceImage } from '../../../harness/model/image.ts';
 import { memberHeader, padding, TAR_END, type TarMember } from '../../../harness/store/tar-header.ts';
 
-export type BlobJson = null | boolean | number | string | BlobJson[] | { [key: string]: BlobJson };
+type BlobJson = null | boolean | number | string | BlobJson[] | { [key: string]: BlobJson };
 
 /** A path with a trailing slash is a directory. */
 export type TestMember = Partial<TarMember> & { readonly path: string; readonly contents?: string | Buffer };

@@ -10,7 +10,7 @@ import { OciLayout, type TestMember, tarOf, uncompressed } from './oci-layouts.t
 
 const BIG = contentBytes('oci', 0, 3_000_000);
 
-describe('refuses an OCI image layout', () => {
+describe('openOci refuses a layout', () => {
   let layout: OciLayout;
   beforeEach(() => {
     layout = new OciLayout();

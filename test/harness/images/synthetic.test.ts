@@ -13,7 +13,7 @@ const entriesOf = (tree: Tree, format: number) =>
   );
 
 describe('a synthetic image', () => {
-  it('is the same every time, and another one for another seed', async () => {
+  it('depends only on its parameters, and differs by seed', async () => {
     const spec = 'files=300,layers=3,seed=x';
     const [one, two, other] = [await open(spec), await open(spec), await open('files=300,layers=3,seed=y')];
     assert.deepEqual(linesOf(one.tree), linesOf(two.tree));
@@ -32,7 +32,7 @@ describe('a synthetic image', () => {
         assert.equal(image.layers.length, layers);
       });
 
-  it('up to a layer is the same image without those above', async () => {
+  it('with upto is the same image without the upper layers', async () => {
     const whole = await open('files=300,layers=3,seed=u');
     const base = await open('files=300,layers=3,seed=u,upto=2');
     assert.deepEqual(
@@ -66,7 +66,7 @@ describe('a synthetic image', () => {
     assert.ok(fullest > 50 && fullest < 2000, `${fullest}`);
   });
 
-  it('with a mix has the same sizes and duplicates in every so many files', async () => {
+  it('with a mix repeats sizes and duplicates', async () => {
     const sums = await Promise.all(
       [100, 300, 2000].map(async (files) => {
         const image = await open(`files=${files},layers=2,mix=100,seed=m`);
@@ -92,7 +92,7 @@ describe('a synthetic image', () => {
     await assert.rejects(open('files=3,mix=0'), /mix must be a whole number from 1 to 1000/);
   });
 
-  it('has whiteouts and replaced files in its upper layers only', async () => {
+  it('has whiteouts and replaced files only in upper layers', async () => {
     const { layers } = await open('files=4000,layers=3,seed=w');
     const whiteouts = layers.map((layer) => entriesOf(layer, 0o20000).length);
     assert.equal(whiteouts[0], 0);
@@ -103,7 +103,7 @@ describe('a synthetic image', () => {
     assert.ok([...paths[0]!].some((path) => paths[1]!.has(path) || paths[2]!.has(path)));
   });
 
-  it('names its contents, alike for the flattened tree and the layer they come from', async () => {
+  it('gives the same contents for the flattened tree and its layers', async () => {
     const image = await open('files=200,layers=2');
     for (const { index, size } of entriesOf(image.tree, S_IFREG)) {
       if (size === 0n) continue;
@@ -115,7 +115,7 @@ describe('a synthetic image', () => {
     }
   });
 
-  it('has sizes that never fall as the quantile grows', () => {
+  it('has sizes that grow with the quantile', () => {
     let last = 0;
     for (let i = 0; i <= 10_000; i++) {
       const size = sizeAt(i / 10_000);

@@ -71,7 +71,7 @@ const refused = (bytes: Buffer, rule: RegExp): void => {
 };
 
 describe('a tar archive', () => {
-  it('is read back as it was written, names and attributes as bytes', () => {
+  it('is read back as written, with names and attributes as bytes', () => {
     const member = one(
       header({
         path: `${'p'.repeat(200)}\xff\n`,
@@ -90,7 +90,7 @@ describe('a tar archive', () => {
     assert.deepEqual(member.xattrs, [['user.a=%', '\0=\n\xff']]);
   });
 
-  it('may carry global records, which local ones override and empty ones take back', () => {
+  it('may have global records, which local ones override and empty ones delete', () => {
     const members = read(
       archive(pax('g', 'uid=77', 'gid=88'), header(), pax('x', 'uid=99', 'gid='), header(), header()),
     );
@@ -121,15 +121,15 @@ describe('a tar archive', () => {
     assert.equal(one(patched(header(), 108, '\x80\0\0\0\x80\0\0\0')).uid, 0x80000000);
   });
 
-  it('may call a directory a file with a slash, as before ustar', () => {
+  it('may store a directory as a file with a slash, as before ustar', () => {
     assert.equal(one(header({ path: 'd/' })).type, 'directory');
   });
 
-  it('may lack its end', () => {
+  it('may lack the closing blocks', () => {
     assert.equal(read(header()).length, 1);
   });
 
-  it('has contents where it says', () => {
+  it('gives the offset of contents', () => {
     const bytes = archive(header({ sizeBytes: 3 }), Buffer.from('abc'), padding(3), header({ path: 'next' }));
     const [first, second] = read(bytes);
     assert.equal(bytes.toString('latin1', first!.offset, first!.offset + first!.sizeBytes), 'abc');
@@ -164,11 +164,11 @@ describe('a tar archive', () => {
       patched(header({ sizeBytes: 2 << 20 }), 156, 'x'),
       /extended header has more/,
     ],
-    ['it is something else', Buffer.alloc(2048, 'text '), /checksum/],
+    ['it is not a tar', Buffer.alloc(2048, 'text '), /checksum/],
   ];
   for (const [name, bytes, rule] of hostile) it(`is refused when ${name}`, () => refused(bytes, rule));
 
-  it('never makes the reader fail otherwise, whatever byte is changed', () => {
+  it('gives only bad-tar errors for changed bytes', () => {
     const good = archive(
       pax('x', 'path=abc', 'SCHILY.xattr.user.a=b'),
       header({ sizeBytes: 3 }),
@@ -196,7 +196,7 @@ describe('an archive by GNU tar', () => {
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
   for (const format of ['gnu', 'pax', 'ustar', 'oldgnu', 'v7'])
-    it(`in the form ${format} has the same names, targets and times`, () => {
+    it(`in format ${format} has the same names, targets and times`, () => {
       const long = format === 'v7' || format === 'ustar' ? 'short' : 'long-'.repeat(30);
       mkdirSync(join(dir, 'in', long), { recursive: true });
       writeFileSync(join(dir, 'in', long, `${long}-file`), 'contents');

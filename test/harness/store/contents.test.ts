@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { contentBytes, contentPieces } from '../../../harness/store/contents.ts';
 
-describe('synthesised contents', () => {
+describe('synthetic contents', () => {
   it('are the same at every offset and in pieces of any size', () => {
     const whole = contentBytes('seed', 0, 3_000_000);
     for (const [offset, length] of [
@@ -23,7 +23,7 @@ describe('synthesised contents', () => {
       );
   });
 
-  it('differ between seeds, bytes above 127 included', () => {
+  it('differ between seeds, also with bytes above 127', () => {
     const seeds = ['', 'a', 'b', '\x80', '\xc2\x80'];
     assert.equal(new Set(seeds.map((seed) => contentBytes(seed, 0, 64).toString('hex'))).size, seeds.length);
   });
@@ -38,7 +38,7 @@ describe('synthesised contents', () => {
   });
 
   // Computed with openssl: enc -aes-128-ctr, key = first half of the seed's SHA-256, iv 0.
-  it('are those of every earlier version: objects in results keep their names', () => {
+  it('equal those of earlier versions, so that objects keep their digests', () => {
     assert.equal(
       createHash('sha256')
         .update(contentBytes('cfsbench', 7, 100_000))

@@ -62,7 +62,7 @@ describe('a layer tar, unpacked by GNU tar', () => {
     assert.deepEqual(linesOf(await unpack(tree)), linesOf(tree));
   };
 
-  it('comes back with every kind of entry, owner, mode and time', needsRoot, async () => {
+  it('gives all kinds of entries, owners, modes and times', needsRoot, async () => {
     const big = contentBytes('big', 0, 2_500_000);
     await comesBack({
       '': directory({ mode: 0o40711, uid: 3, gid: 4, mtimeSec: 12345n, mtimeNsec: 678_000_000 }),
@@ -82,7 +82,7 @@ describe('a layer tar, unpacked by GNU tar', () => {
     });
   });
 
-  it('comes back with names and targets of any bytes and length', needsRoot, async () => {
+  it('gives names and targets with any bytes and lengths', needsRoot, async () => {
     await comesBack({
       '-rf': inline('a'),
       '*': inline('b'),
@@ -102,7 +102,7 @@ describe('a layer tar, unpacked by GNU tar', () => {
     });
   });
 
-  it('comes back with hard links, the first name met being the file', needsRoot, async () => {
+  it('gives hard links, with the first name as the file', needsRoot, async () => {
     await comesBack({
       a: directory({ mtimeNsec: 11 }),
       'a/z': inline('shared', { nlink: 3 }),
@@ -116,7 +116,7 @@ describe('a layer tar, unpacked by GNU tar', () => {
     });
   });
 
-  it('comes back with attributes of any name and value', needsRoot, async () => {
+  it('gives attributes with any names and values', needsRoot, async () => {
     await comesBack({
       d: directory({ xattrs: [['user.dir', 'v']] }),
       f: inline('f', {
@@ -134,14 +134,14 @@ describe('a layer tar, unpacked by GNU tar', () => {
     });
   });
 
-  it('comes back with access control lists', needsRoot, async () => {
+  it('gives access control lists', needsRoot, async () => {
     await comesBack({
       f: inline('f', { mode: 0o100775, xattrs: [['system.posix_acl_access', ACL]] }),
       d: directory({ xattrs: [['system.posix_acl_default', ACL]] }),
     });
   });
 
-  it('comes back with whiteouts and opaque directories as overlayfs wants them', needsRoot, async () => {
+  it('gives whiteouts and opaque directories in the form of overlayfs', needsRoot, async () => {
     await comesBack({
       gone: whiteout(),
       over: directory({ xattrs: [['trusted.overlay.opaque', 'y']] }),
@@ -149,7 +149,7 @@ describe('a layer tar, unpacked by GNU tar', () => {
     });
   });
 
-  it('has marks for a user namespace when asked', async () => {
+  it('has marks for a user namespace on request', async () => {
     const tree = treeOf({ over: directory({ xattrs: [['trusted.overlay.opaque', 'y']] }) });
     const { tarPath } = writeLayerTar(join(dir, 'r.tar'), tree, { objectDir, rootless: true });
     const text = readFileSync(tarPath, 'latin1');

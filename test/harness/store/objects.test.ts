@@ -20,7 +20,7 @@ describe('an object folder', () => {
     assert.ok(existsSync(join(dir, '0a')));
   });
 
-  it('names every object by the digest of its bytes, however many pieces they come in', () => {
+  it('names objects by their digest, for any number of pieces', () => {
     const bytes = contentBytes('object', 0, 10_000);
     const cuts = [
       [bytes],
@@ -37,7 +37,7 @@ describe('an object folder', () => {
     }
   });
 
-  it('leaves an object that is there alone', () => {
+  it('does not write an existing object again', () => {
     const digest = putObject(dir, [Buffer.from('same')]);
     const { ino } = statSync(join(dir, objectPath(digest)));
     assert.equal(putObject(dir, [Buffer.from('same')]), digest);
@@ -45,7 +45,7 @@ describe('an object folder', () => {
     assert.equal(readdirSync(dir).length, 256);
   });
 
-  it('keeps nothing of an object whose bytes could not be read', () => {
+  it('leaves nothing of an object that could not be read', () => {
     const failing = function* () {
       yield Buffer.from('first');
       yield Buffer.from('second');

@@ -40,7 +40,7 @@ describe('preparing an image', () => {
   const prepare = (source: SourceImage, rootless = false) =>
     prepareImage(source, { dir: join(dir, 'image'), objectDir, rootless });
 
-  it('names every object by its true digest, in tree, store, pack and manifest alike', async () => {
+  it('names objects by their true digests in tree, store, pack and manifest', async () => {
     const image = await prepare(await openSynthetic('files=80,layers=3,seed=p', 'p'));
     const pack = readFileSync(image.packPath);
     const sorted = image.objects.map(({ digest }) => digest);
@@ -56,7 +56,7 @@ describe('preparing an image', () => {
     assert.equal(image.layers.length, 3);
   });
 
-  it('stores what only a lower layer has, for its tar, but not in the pack', async () => {
+  it('stores contents that only a lower layer has, but not in the pack', async () => {
     const hidden = stored('a'.repeat(64), 3000);
     const layers = [treeOf({ f: hidden }), treeOf({ f: stored('b'.repeat(64), 3000) })];
     const image = await prepare(described(layers[1]!, layers));
@@ -66,14 +66,14 @@ describe('preparing an image', () => {
     assert.ok(lowest.includes(contentBytes(hidden.payload!, 0, 3000)));
   });
 
-  it('keeps equal contents once, and apart where sizes differ', async () => {
+  it('stores equal contents once, and contents of another size separately', async () => {
     const same = stored('a'.repeat(64), 200);
     const tree = treeOf({ a: same, b: same, c: stored('a'.repeat(64), 201), d: inline('small') });
     const image = await prepare(described(tree));
     assert.deepEqual(image.objects.map(({ sizeBytes }) => sizeBytes).sort(), [200, 201]);
   });
 
-  it('records the image as it was described beside the one that is mounted', async () => {
+  it('records the described digest and the manifest digest', async () => {
     const source = described(treeOf({ a: stored('a'.repeat(64), 200) }));
     const image = await prepare(source);
     assert.equal(image.describedDigest, verityDigest(imageBytes(source.tree, {})));
@@ -81,7 +81,7 @@ describe('preparing an image', () => {
     assert.equal(image.imageVersion, 0);
   });
 
-  it('leaves a real image as it is', async () => {
+  it('keeps the tree of a real image', async () => {
     const root = join(dir, 'root');
     mkdirSync(root);
     writeFileSync(join(root, 'f'), contentBytes('f', 0, 2_000_000));
@@ -89,7 +89,7 @@ describe('preparing an image', () => {
     assert.equal(image.describedDigest, image.manifestDigest);
   });
 
-  it('refuses a file that changed since it was described', async () => {
+  it('refuses a file that changed after it was digested', async () => {
     const root = join(dir, 'root');
     mkdirSync(root);
     writeFileSync(join(root, 'f'), 'x'.repeat(100));
@@ -98,7 +98,7 @@ describe('preparing an image', () => {
     await assert.rejects(prepare(source), { code: 'changed' });
   });
 
-  it('says why layers cannot be unpacked, and then writes none', async () => {
+  it('gives the reason against unpacking, and writes no layers', async () => {
     const cases = [
       [{ d: directory(), 'd/w': whiteout() }, false, /^\/d\/w: .*whiteout/],
       [{ f: inline('f', { xattrs: [['trusted.overlay.x', '']] }) }, false, /trusted\.overlay\.x/],
@@ -117,7 +117,7 @@ describe('preparing an image', () => {
     assert.equal(fine.notUnpackable, null);
   });
 
-  it('takes version 1 for a tree with whiteouts', async () => {
+  it('uses version 1 for a tree with whiteouts', async () => {
     assert.equal((await prepare(described(treeOf({ w: whiteout() })))).imageVersion, 1);
   });
 });

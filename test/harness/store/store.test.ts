@@ -78,7 +78,7 @@ for (const [kind, files] of kinds)
       return prepareImage(source, { dir: join(dir, 'large'), objectDir: objectDirOf(join(dir, 'run')) });
     };
 
-    it('takes in exactly the objects of an image, each true to its name', () => {
+    it('ingests exactly the objects of an image', () => {
       store.ingest(one);
       assert.deepEqual(objects(), digests(one));
       for (const { digest, sizeBytes } of one.objects) {
@@ -88,20 +88,20 @@ for (const [kind, files] of kinds)
       }
     });
 
-    it('has no object folders where a backend keeps layers alone', () => {
+    it('has no object folders with layersOnly', () => {
       const layers = createStore({ state: 'empty', dir: join(dir, 'layers-only'), layersOnly: true, files });
       assert.deepEqual(layers.objectDirs, []);
       assert.deepEqual(readdirSync(join(dir, 'layers-only')), ['layers']);
     });
 
-    it('takes in objects larger than what is read at once', async () => {
+    it('ingests objects larger than one read', async () => {
       const large = await largeImage([3_000_000, 10, 1 << 20, (1 << 20) + 1, 5_000_000]);
       store.ingest(large);
       for (const { digest } of large.objects)
         assert.equal(verityDigest(readFileSync(join(store.objectDirs[0]!, objectPath(digest)))), digest);
     });
 
-    it('digests objects larger than a tree level holds', async () => {
+    it('digests objects with several tree levels', async () => {
       // 128 blocks fill one level, one more needs another; the last is 5 MB, which the pack is read for in pieces.
       const sizes = [0, 1, 4096, 4097, 128 * 4096, 128 * 4096 + 1, 5_000_000].slice(1);
       const large = await largeImage(sizes);
@@ -109,7 +109,7 @@ for (const [kind, files] of kinds)
       assert.deepEqual(objects(), digests(large));
     });
 
-    it('writes only what is missing', { skip: files.batch === null ? false : 'counted call by call' }, () => {
+    it('writes only missing objects', { skip: files.batch === null ? false : 'counted call by call' }, () => {
       store.ingest(one);
       const { files: counted, calls } = counting();
       const again = createStore({ state: 'full', dir: join(dir, 'own'), files: counted });
@@ -132,7 +132,7 @@ for (const [kind, files] of kinds)
       assert.equal(calls.get('rename'), one.objects.length);
     });
 
-    it('removes what no kept image references, and nothing else', () => {
+    it('removes exactly the objects that no kept image references', () => {
       store.ingest(one);
       store.ingest(two);
       assert.deepEqual(objects(), digests(one, two));
@@ -142,19 +142,19 @@ for (const [kind, files] of kinds)
       assert.deepEqual(readdirSync(join(dir, 'own')), ['layers'], 'a store that was empty is empty again');
     });
 
-    it('makes a folder when the first object comes into it, and no other', () => {
+    it('makes folders only for their first object', () => {
       assert.deepEqual(readdirSync(join(dir, 'own')), ['layers']);
       store.ingest(one);
       const wanted = new Set(one.objects.map(({ digest }) => digest.slice(0, 2)));
       assert.deepEqual(readdirSync(store.objectDirs[0]!).sort(), [...wanted].sort());
     });
 
-    it('collects a store that nothing ever came into', () => {
+    it('collects an empty store', () => {
       store.collect([]);
       assert.deepEqual(readdirSync(join(dir, 'own')), ['layers']);
     });
 
-    it('keeps what is no object, and the folder that holds it', () => {
+    it('keeps files that are not objects, and their folders', () => {
       store.ingest(one);
       const fan = one.objects[0]!.digest.slice(0, 2);
       writeFileSync(join(store.objectDirs[0]!, 'README'), '');
@@ -170,7 +170,7 @@ for (const [kind, files] of kinds)
       assert.equal(readdirSync(full.objectDirs[0]!).length, 256);
     });
 
-    it('spreads objects over several folders, and takes them all away again', () => {
+    it('spreads objects over several folders, and collects them all', () => {
       const spread = createStore({ state: 'empty', dir: join(dir, 'a'), more: [join(dir, 'b')], files });
       spread.ingest(one);
       for (const [place, objectDir] of spread.objectDirs.entries())
@@ -180,7 +180,7 @@ for (const [kind, files] of kinds)
       assert.deepEqual(readdirSync(join(dir, 'b')), []);
     });
 
-    it('digests what it is told to digest, and takes in the same', () => {
+    it('ingests the same objects with digests', () => {
       store.ingest(one, 'digested');
       assert.deepEqual(objects(), digests(one));
       assert.notEqual(store.ingested().verity, null, 'whether the file system has fs-verity was tried');
@@ -188,7 +188,7 @@ for (const [kind, files] of kinds)
       assert.equal(store.ingested().verity, null);
     });
 
-    it('refuses an object that is not what its name says, and leaves nothing of it', () => {
+    it('refuses an object that does not match its digest, and leaves nothing of it', () => {
       const victim = one.objects.findIndex(({ sizeBytes }) => sizeBytes > 0);
       const { digest } = one.objects[victim]!;
       const pack = readFileSync(one.packPath);
@@ -202,7 +202,7 @@ for (const [kind, files] of kinds)
       assert.ok(objects().includes(digest), 'trusted is trusted');
     });
 
-    it('does not hide that a pack is too short', () => {
+    it('reports a pack that is too short', () => {
       writeFileSync(one.packPath, '');
       assert.throws(() => store.ingest(one));
     });

@@ -42,7 +42,7 @@ const SIZES = [
 const THREE_LEVELS = 128 * 128 * 4096 + 1;
 
 describe('fs-verity digests', () => {
-  it('name the empty file as the kernel does', () => {
+  it('of the empty file equal those of the kernel', () => {
     // `fsverity digest` of an empty file.
     assert.equal(
       verityDigest(Buffer.alloc(0)),
@@ -51,12 +51,12 @@ describe('fs-verity digests', () => {
   });
 
   for (const size of [...SIZES, THREE_LEVELS])
-    it(`agree with the definition at ${size} bytes`, () => {
+    it(`match the definition at ${size} bytes`, () => {
       const bytes = contentBytes('verity', 0, size);
       assert.equal(verityDigest(bytes), naive(bytes));
     });
 
-  it('do not depend on how the bytes are cut into pieces', () => {
+  it('do not depend on the pieces', () => {
     const bytes = contentBytes('pieces', 0, 600_001);
     for (const piece of [1000, 4095, 4096, 4097, 65536]) {
       const hasher = new VerityHasher();
