@@ -2,7 +2,7 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { Evidence, GroupFilter } from '../claims/evidence.ts';
-import { onOneCpu } from '../claims/ratios.ts';
+import { onOneCpu } from '../claims/groups.ts';
 import { entriesOf } from '../claims/size.ts';
 import type { PublishedColumn, PublishedRow, PublishedTable, PublishedValue } from '../published/table.ts';
 import type { PublishedCell, PublishedView } from '../view.ts';

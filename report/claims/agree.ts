@@ -1,55 +1,90 @@
-// One answer from several places: images, file systems, ways of asking. Where two disagree there is none. Pure.
+// One verdict from several groups: images, file systems, parameters. Groups that disagree decide nothing. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
-import type { Figure } from './claim.ts';
-import { type Evidence, placeText } from './evidence.ts';
+import type { Figure, Judgement } from './claim.ts';
+import { type Evidence, groupText } from './evidence.ts';
+import { missingReason } from './missing.ts';
+import type { Tristate } from './verdicts.ts';
 
-export type Answer = 'yes' | 'no' | 'unclear';
-
-export interface Found {
+export interface GroupAnswer {
   readonly group: GroupData;
-  readonly answer: Answer;
+  readonly answer: Tristate;
 }
 
-export type Agreed =
-  | { readonly kind: 'all'; readonly answer: 'yes' | 'no' }
-  | { readonly kind: 'unclear'; readonly where: string }
+export type Agreement =
+  | { readonly kind: 'agreed'; readonly answer: 'yes' | 'no' }
+  | { readonly kind: 'open'; readonly where: string }
   | { readonly kind: 'split'; readonly yes: string; readonly no: string }
   | { readonly kind: 'none' };
 
-export const agreedOn = (found: readonly Found[]): Agreed => {
-  const where = (answer: Answer): string =>
-    found
-      .filter((one) => one.answer === answer)
-      .map(({ group }) => placeText(group))
+export const agreementOf = (answers: readonly GroupAnswer[]): Agreement => {
+  const where = (wanted: Tristate): string =>
+    answers
+      .filter(({ answer }) => answer === wanted)
+      .map(({ group }) => groupText(group))
       .join('; ');
-  const has = (answer: Answer): boolean => found.some((one) => one.answer === answer);
-  if (found.length === 0) return { kind: 'none' };
+  const has = (wanted: Tristate): boolean => answers.some(({ answer }) => answer === wanted);
+  if (answers.length === 0) return { kind: 'none' };
   if (has('yes') && has('no')) return { kind: 'split', yes: where('yes'), no: where('no') };
-  if (has('unclear')) return { kind: 'unclear', where: where('unclear') };
-  return { kind: 'all', answer: has('yes') ? 'yes' : 'no' };
+  if (has('open')) return { kind: 'open', where: where('open') };
+  return { kind: 'agreed', answer: has('yes') ? 'yes' : 'no' };
 };
 
-type PerGroup<T> = (evidence: Evidence, group: GroupData) => T;
+export const splitJudgement = (
+  { yes, no }: Extract<Agreement, { readonly kind: 'split' }>,
+  figures: readonly Figure[],
+  subject = '',
+): Judgement => ({
+  verdict: 'undecided',
+  because: `${subject}yes on ${yes}; no on ${no}`,
+  wouldDecide: 'no further run of this plan: the places differ, and the figures show both',
+  figures,
+});
 
-/** All groups of a scenario; the numbers of those whose answer the verdict is stand first. */
-export const triedOn = (
-  evidence: Evidence,
-  scenario: string,
-  answerOf: PerGroup<Answer | null>,
-  figuresOf: PerGroup<readonly Figure[]>,
-): { readonly agreed: Agreed; readonly figures: readonly Figure[] } => {
-  const groups = evidence.groups({ scenario });
-  const answers = groups.map((group) => ({ group, answer: answerOf(evidence, group) }));
-  const agreed = agreedOn(
+/** A rule that asks every group of a scenario the same question. */
+export interface GroupRule {
+  readonly scenario: string;
+  /** Ids of what the rule cannot do without, for the reason why there is no answer. */
+  readonly needs: readonly string[];
+  /** Null: the group lacks what the rule reads. */
+  answer(evidence: Evidence, group: GroupData): Tristate | null;
+  figures(evidence: Evidence, group: GroupData): readonly Figure[];
+  /** Without an answer of any group; absent: not testable, with the run's reason. */
+  unanswered?(evidence: Evidence, figures: readonly Figure[]): Judgement;
+  open(evidence: Evidence, where: string): { readonly because: string; readonly wouldDecide: string };
+  supported(evidence: Evidence): string;
+  notSupported(evidence: Evidence): string;
+}
+
+const decidingAnswer = (agreement: Agreement): Tristate | null =>
+  agreement.kind === 'agreed' ? agreement.answer : agreement.kind === 'open' ? 'open' : null;
+
+/** Figures of the groups that decide stand first. */
+export const judgeGroups = (evidence: Evidence, rule: GroupRule): Judgement => {
+  const groups = evidence.groups({ scenario: rule.scenario });
+  const answers = groups.map((group) => ({ group, answer: rule.answer(evidence, group) }));
+  const agreement = agreementOf(
     answers.flatMap(({ group, answer }) => (answer === null ? [] : [{ group, answer }])),
   );
-  const deciding = agreed.kind === 'all' ? agreed.answer : agreed.kind === 'unclear' ? 'unclear' : null;
-  const isLater = ({ answer }: { readonly answer: Answer | null }): number => Number(answer !== deciding);
-  const sorted = [...answers].sort((one, other) => isLater(one) - isLater(other));
-  return { agreed, figures: sorted.flatMap(({ group }) => figuresOf(evidence, group)) };
+  const deciding = decidingAnswer(agreement);
+  const figures = [...answers]
+    .sort((a, b) => Number(a.answer !== deciding) - Number(b.answer !== deciding))
+    .flatMap(({ group }) => rule.figures(evidence, group));
+  switch (agreement.kind) {
+    case 'none':
+      return (
+        rule.unanswered?.(evidence, figures) ?? {
+          verdict: 'not testable',
+          because: missingReason(evidence, rule.needs),
+          figures,
+        }
+      );
+    case 'open':
+      return { verdict: 'undecided', ...rule.open(evidence, agreement.where), figures };
+    case 'split':
+      return splitJudgement(agreement, figures);
+    case 'agreed':
+      return agreement.answer === 'yes'
+        ? { verdict: 'supported', because: rule.supported(evidence), figures }
+        : { verdict: 'not supported', because: rule.notSupported(evidence), figures };
+  }
 };
-
-/** Of a split, in words. */
-export const splitText = (yes: string, no: string): string => `yes on ${yes}; no on ${no}`;
-/** What more of the same cannot change. */
-export const READ_BOTH = 'nothing more of the same: the places differ, and the numbers of both are here';

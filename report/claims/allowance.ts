@@ -1,18 +1,19 @@
-// What another run of the same plan may differ by, beyond what the blocks of this one show: the ratio of two arms moves from run to run
-// by 2 to 3 % (standard deviation). So a ratio that a verdict stands on has an interval that is wider than its row's.
+// Ratios that decide a claim get wider intervals than their rows: the ratio of two arms differs between runs of one plan by 2 to 3 %
+// (standard deviation), and the blocks of a single run do not show that.
 //
-// Error: on a bound, an interval of one run without it gives a wrong verdict in 5 to 30 % of runs, the more the more blocks it has; with it
-//        in less than 1 %. Several runs show most of it themselves: with theirs less than 1 %, too. `npm run check:claims` measures it again.
+// Error: where the true ratio lies on a bound, intervals of one run give a wrong verdict in 5 to 30 % of runs without the allowance, more
+//        with more blocks; in less than 1 % with it. Intervals over several runs contain most of the difference already; with their own
+//        allowance they, too, are wrong in less than 1 %. `npm run check:claims` measures both.
 import type { Interval } from '../../results/stats/interval.ts';
+import { formatPercent } from '../format.ts';
 
-/** Factors of both ends. */
+/** Factors for both ends. */
 const ONE_RUN = 1.07;
 const SEVERAL_RUNS = 1.01;
 
-const percent = (factor: number): string => `${Math.round((factor - 1) * 100)} %`;
-export const ALLOWANCE_TEXT = `Ratios that a verdict stands on have intervals widened by ${percent(ONE_RUN)} for one run, by ${percent(SEVERAL_RUNS)} for several: another run may differ by that.`;
+export const ALLOWANCE_TEXT = `Ratios that decide a claim have intervals widened by ${formatPercent(ONE_RUN - 1)} for one run, by ${formatPercent(SEVERAL_RUNS - 1)} for several: another run may differ by that.`;
 
-/** Of a ratio above zero. */
+/** For a ratio above zero. */
 export const widened = (ratio: Interval): Interval => {
   if (ratio.kind === 'tooFew') return ratio;
   const factor = ratio.runs === undefined ? ONE_RUN : SEVERAL_RUNS;

@@ -1,9 +1,11 @@
-// What links and reflinks do to the page cache and to link counts, on two versions of one image.
+// What hard links and reflinks do to the page cache and to link counts, on two versions of one image.
 import type { GroupData } from '../../results/compare/tally.ts';
-import { type Answer, READ_BOTH, splitText, triedOn } from './agree.ts';
-import type { Claim, Figure, Judgement } from './claim.ts';
+import { judgeGroups } from './agree.ts';
+import type { Claim, Figure } from './claim.ts';
+import { COPIES_TOLERANCE, copiesOf } from './copies.ts';
 import type { Evidence } from './evidence.ts';
-import { COPIES_TOLERANCE, copiesOf, countFigures, isEqual, missingReason } from './observed.ts';
+import { countFigures, isEqual } from './figures.ts';
+import type { Tristate } from './verdicts.ts';
 
 const SCENARIO = 'sharing-cache';
 const LINKS = 'hardlink-checkout';
@@ -11,71 +13,36 @@ const REFLINKS = 'reflink-checkout';
 const COPIES = 'mountCopiesRatio';
 const WRONG = 'wrongLinkCount';
 
-/** A link can merge two files only if their metadata are equal: of those pages one copy, of the others two. */
-const linksShare = (evidence: Evidence, group: GroupData): Answer | null => {
+/** Links merge only files with equal metadata: their pages have one copy, all others two. */
+const linksShare = (evidence: Evidence, group: GroupData): Tristate | null => {
   const frames = evidence.count(group, LINKS, 'mountFrameCount');
   const pages = evidence.count(group, LINKS, 'sharedPageCount')?.most;
   const alike = evidence.count(group, LINKS, 'alikePageCount')?.most;
   if (frames === null || pages === undefined || alike === undefined) return null;
-  if (!isEqual(frames) || alike === 0) return 'unclear';
+  if (!isEqual(frames) || alike === 0) return 'open';
   if (frames.most <= 2 * pages - alike + COPIES_TOLERANCE * pages) return 'yes';
-  return frames.most >= 2 * (1 - COPIES_TOLERANCE) * pages ? 'no' : 'unclear';
+  return frames.most >= 2 * (1 - COPIES_TOLERANCE) * pages ? 'no' : 'open';
 };
 
-const answerOf = (evidence: Evidence, group: GroupData): Answer | null => {
+const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
   const links = linksShare(evidence, group);
   const wrong = evidence.count(group, LINKS, WRONG);
   const reflinks = evidence.count(group, REFLINKS, COPIES);
   if (links === null || wrong === null || reflinks === null) return null;
   const copies = copiesOf(reflinks);
-  if (links === 'unclear' || copies === 'unclear' || !isEqual(wrong)) return 'unclear';
+  if (links === 'open' || copies === 'open' || !isEqual(wrong)) return 'open';
   return links === 'yes' && copies === 'twice' && wrong.most > 0 ? 'yes' : 'no';
 };
 
-const figuresOf = (evidence: Evidence, group: GroupData): readonly Figure[] =>
+const figures = (evidence: Evidence, group: GroupData): readonly Figure[] =>
   countFigures(evidence, group, [
     [REFLINKS, COPIES, 'copies of a common page behind two checkouts'],
     [LINKS, COPIES, 'copies of a common page behind two checkouts'],
-    [LINKS, 'alikePageCount', 'pages of common files with the same metadata'],
+    [LINKS, 'alikePageCount', 'pages of common files with equal metadata'],
     [LINKS, 'sharedPageCount', 'pages of common files'],
-    [LINKS, WRONG, "files whose link count is not the image's"],
-    [REFLINKS, WRONG, "files whose link count is not the image's"],
+    [LINKS, WRONG, "files whose link count differs from the image's"],
+    [REFLINKS, WRONG, "files whose link count differs from the image's"],
   ]);
-
-const judge = (evidence: Evidence): Judgement => {
-  const { agreed, figures } = triedOn(evidence, SCENARIO, answerOf, figuresOf);
-  switch (agreed.kind) {
-    case 'none':
-      return {
-        verdict: 'not testable',
-        because: missingReason(evidence, [REFLINKS, LINKS, SCENARIO]),
-        figures,
-      };
-    case 'unclear':
-      return {
-        verdict: 'undecided',
-        because: `pages were there neither once nor twice, or not the same in every pass, on ${agreed.where}`,
-        wouldDecide: 'the same run while nothing else drops caches or needs the memory',
-        figures,
-      };
-    case 'split':
-      return {
-        verdict: 'undecided',
-        because: splitText(agreed.yes, agreed.no),
-        wouldDecide: READ_BOTH,
-        figures,
-      };
-    case 'all':
-      return agreed.answer === 'yes'
-        ? {
-            verdict: 'supported',
-            because:
-              'reflinks hold every common page twice; hard links hold it once where the metadata are equal, with link counts that the image does not have',
-            figures,
-          }
-        : { verdict: 'not supported', because: 'copies or link counts are not as the claim says', figures };
-  }
-};
 
 export const claim: Claim = {
   id: 'C3',
@@ -88,9 +55,22 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported when, in every pass alike, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, since pages that a running program maps are there whatever is measured), and at least one hard-linked file has another link count than the image says. A link can only merge files whose metadata are equal; pages of the others count twice. Not supported when one of the three is otherwise on every pair. Undecided when pairs disagree.`,
-  objection: 'Both checkouts are made by the harness, which may make them badly.',
+  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported: in every pass alike, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, because pages that a running program maps are in memory whatever is measured), and at least one hard-linked file has a link count that differs from the image's. Links merge only files with equal metadata; pages of the others count twice. Not supported: one of the three differs on every pair. Undecided: pairs disagree.`,
+  objection: 'The harness makes both checkouts and may make them badly.',
   answer:
-    'GNU tar and cp make them, from a pool keyed by contents and metadata together. Each tree is proved equal to the image, but for which names are one inode. Copies are told apart by their physical pages, and the two images by the digests of their manifests: the harness refuses to compare an image with itself.',
-  judge,
+    'GNU tar and cp make them, from a pool keyed by contents and metadata together. Each tree is proved equal to the image, except for which names share an inode. Copies are told apart by their physical pages, and the two images by the digests of their manifests: the harness refuses to compare an image with itself.',
+  judge: (evidence) =>
+    judgeGroups(evidence, {
+      scenario: SCENARIO,
+      needs: [REFLINKS, LINKS, SCENARIO],
+      answer,
+      figures,
+      open: (_, where) => ({
+        because: `pages were in memory neither once nor twice, or passes differ, on ${where}`,
+        wouldDecide: 'the same run while nothing else drops caches or needs the memory',
+      }),
+      supported: () =>
+        'reflinks hold every common page twice; hard links hold it once where the metadata are equal, with link counts that differ from the image',
+      notSupported: () => 'the number of copies or the link counts contradict the claim',
+    }),
 };

@@ -1,39 +1,38 @@
-// The module was never merged, so there is no answer; what stands near it today is shown as a stand-in, with no word of verdict.
-import type { Claim, Figure } from './claim.ts';
-import { larssonJanuary, larssonMarch } from './people.ts';
-import { figures, imagesWith, whereIn } from './ratios.ts';
+// The kernel module was never merged, so the claim cannot be tested; walks of today's nearest designs are shown as stand-ins.
+import { type Claim, type Figure, NEVER_MERGED } from './claim.ts';
+import type { Evidence } from './evidence.ts';
+import { figures, publishedText, STAND_IN } from './figures.ts';
+import { groupPerImage, imageText } from './groups.ts';
+import { larssonJanuary, larssonMarch } from './sources.ts';
 
 const METRIC = 'walkWallNs';
 const STACKED = 'erofs-overlay';
+const PUBLISHED = `${publishedText('T2', 1827, 700, ', before lazy lookup')}, ${publishedText('T2', 1063, 715, ', with lazy lookup')}`;
+
+const standIns = (evidence: Evidence, base: string, published?: string): readonly Figure[] =>
+  groupPerImage(evidence, { scenario: 'walk-cold', arms: [STACKED, base], metric: METRIC }).flatMap((group) =>
+    figures(
+      `walk-cold, ${STACKED} ÷ ${base} on ${imageText(group)}`,
+      'walkRatio',
+      evidence.ratio(group, STACKED, base, METRIC),
+      { ...STAND_IN, ...(published === undefined ? {} : { published }) },
+    ),
+  );
 
 export const claim: Claim = {
   id: 'C5',
-  text: 'Listing everything cold is 2.6 times as fast on the composefs kernel module as on sparse EROFS with overlayfs.',
+  text: 'A cold listing of everything is 2.6 times as fast on the composefs kernel module as on sparse EROFS with overlayfs.',
   by: [
     larssonJanuary('681 ms; the row of sparse EROFS with overlayfs is of 1 February, 1788 ms'),
     larssonMarch('with lazy lookup 1063 ms, against 719 ms of the module on that machine'),
   ],
   scenarios: ['walk-cold'],
-  rule: 'Never answered: the module was never merged. Beside it stands, as a stand-in on every image, the cold walk of erofs-overlay ÷ erofs-only (the metadata alone) and ÷ composefs-fuse.',
-  objection: 'EROFS alone is not the module, and it has no contents; FUSE is not a kernel module either.',
-  answer: 'That is why they decide nothing. They say what a cold walk of other designs takes on this kernel.',
-  judge(evidence) {
-    const standIn = (base: string, published?: string): readonly Figure[] =>
-      imagesWith(evidence, { scenario: 'walk-cold' }, [STACKED, base], METRIC).flatMap((group) =>
-        figures(
-          `walk-cold, ${STACKED} ÷ ${base} on ${group.group.image}${whereIn(group)}`,
-          'walkRatio',
-          evidence.ratio(group, STACKED, base, METRIC),
-          { standIn: true, ...(published === undefined ? {} : { published }) },
-        ),
-      );
-    return {
-      verdict: 'not testable',
-      because: 'the composefs kernel module was never merged',
-      figures: [
-        ...standIn('erofs-only', '2.6 (T2, 1827 ÷ 700 ms, before lazy lookup; 1.5 with it, 1063 ÷ 715 ms)'),
-        ...standIn('composefs-fuse'),
-      ],
-    };
-  },
+  rule: 'Not testable: the module was never merged. Shown as stand-ins, on every image: the cold walk of erofs-overlay ÷ erofs-only (metadata alone) and ÷ composefs-fuse.',
+  objection: 'EROFS alone is not the module and has no contents; FUSE is not a kernel module either.',
+  answer: 'Therefore they decide nothing. They show what a cold walk of other designs takes on this kernel.',
+  judge: (evidence) => ({
+    verdict: 'not testable',
+    because: NEVER_MERGED,
+    figures: [...standIns(evidence, 'erofs-only', PUBLISHED), ...standIns(evidence, 'composefs-fuse')],
+  }),
 };

@@ -1,100 +1,97 @@
-// How much of an image the recorded starts read. It is a property of the recordings, not of this machine.
+// How much of an image recorded starts read: a property of the recordings, not of this machine.
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { figures, largestWith, unmeasured } from './ratios.ts';
+import { exactFigure, figures } from './figures.ts';
+import { largestGroup } from './groups.ts';
+import { unmeasured } from './missing.ts';
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 const PUBLISHED = 0.064;
-/** Twice what was published: another program of another image may read that much and the point would still stand. */
+/** Twice the published share: another program of another image may read more without contradicting the point. */
 const LARGE = 2 * PUBLISHED;
-const LARGE_TEXT = `${(LARGE * 100).toFixed(1)} %`;
 const BASE = 'erofs-overlay';
 const OTHERS = ['composefs-fuse', 'unpacked-overlay'] as const;
-const BESIDE = [
+const TIMES = [
   ['walk-cold', 'walkWallNs'],
   ['start-trace', 'startWallNs'],
   ['random-stat', 'statAllWallNs'],
   ['read-all', 'readAllWallNs'],
 ] as const;
+const COMMAND = 'cfsbench run --scenarios start-trace';
 
 interface Shares {
   /** The largest first. */
-  readonly figures: readonly Figure[];
-  /** Starts that did not read the same in every pass: nothing is said of any while there is one. */
+  readonly shares: readonly Figure[];
+  /** Starts whose passes differ. */
   readonly unequal: readonly string[];
 }
 
-/** Of every recorded start on every image that it was replayed on; the same whichever backend showed the image. */
+/** One share per recorded start and image; every backend reads the same bytes. */
 const sharesIn = (evidence: Evidence): Shares => {
   const shares = new Map<string, Figure>();
   const unequal: string[] = [];
   for (const group of evidence.groups({ scenario: 'start-trace' })) {
     const image = evidence.run.images.find(({ name }) => name === group.group.image);
-    const counted = [BASE, ...OTHERS]
+    const count = [BASE, ...OTHERS]
       .map((arm) => evidence.count(group, arm, 'startTouchedBytes'))
-      .find((count) => count !== null);
-    if (image === undefined || counted === undefined || counted === null || image.fileBytes === 0) continue;
+      .find((one) => one !== null);
+    if (image === undefined || count == null || image.fileBytes === 0) continue;
     const start = `start of ${group.group.params['start'] ?? 'a program'} on ${image.name}`;
-    if (counted.least !== counted.most) {
+    if (count.least !== count.most) {
       unequal.push(start);
       continue;
     }
     const what = `${start}, bytes read ÷ bytes of its files`;
-    shares.set(what, {
-      what,
-      metric: 'readRatio',
-      value: counted.most / image.fileBytes,
-      interval: null,
-      published: String(PUBLISHED),
-    });
+    const published = String(PUBLISHED);
+    shares.set(what, exactFigure(what, 'readRatio', count.most / image.fileBytes, { published }));
   }
-  return { figures: [...shares.values()].sort((a, b) => b.value - a.value), unequal };
+  return { shares: [...shares.values()].sort((a, b) => b.value - a.value), unequal };
 };
 
-/** What each backend takes for them: shown, and no part of the answer. */
-const timesBeside = (evidence: Evidence): readonly Figure[] =>
-  BESIDE.flatMap(([scenario, metric]) =>
+/** Not judged: what each backend takes for starts, walks and reads. */
+const timesContext = (evidence: Evidence): readonly Figure[] =>
+  TIMES.flatMap(([scenario, metric]) =>
     OTHERS.flatMap((arm) => {
-      const group = largestWith(evidence, { scenario }, [arm, BASE], metric);
+      const group = largestGroup(evidence, { scenario, arms: [arm, BASE], metric });
       if (group === null) return [];
       const ratio = evidence.ratio(group, arm, BASE, metric);
       return figures(`${scenario}, cold, ${arm} ÷ ${BASE} on ${group.group.image}`, 'timeRatio', ratio);
     }),
   );
 
-const percent = ({ value }: Figure): string => `${(value * 100).toFixed(1)} %`;
-
 const judge = (evidence: Evidence): Judgement => {
-  const { figures: shares, unequal } = sharesIn(evidence);
-  const beside = timesBeside(evidence);
+  const { shares, unequal } = sharesIn(evidence);
+  const context = timesContext(evidence);
+  const numbers = [...shares, ...context];
   if (unequal.length > 0)
     return {
       verdict: 'undecided',
-      because: `not the same bytes in every pass: ${unequal.join(', ')}`,
-      wouldDecide: 'cfsbench run --scenarios start-trace',
-      figures: [...shares, ...beside],
+      because: `passes read different bytes: ${unequal.join(', ')}`,
+      wouldDecide: COMMAND,
+      figures: numbers,
     };
   const [most] = shares;
   const least = shares.at(-1);
   if (most === undefined || least === undefined)
-    return unmeasured(evidence, ['start-trace'], 'cfsbench run --scenarios start-trace', beside);
-  const numbers = [...shares, ...beside];
+    return unmeasured(evidence, ['start-trace'], COMMAND, context);
   if (most.value <= LARGE)
     return {
       verdict: 'supported',
-      because: `of these starts every one reads at most ${percent(most)} of its image`,
+      because: `each of these starts reads at most ${percent(most.value)} of its image`,
       decidedBy: most,
       figures: numbers,
     };
   if (least.value > LARGE)
     return {
       verdict: 'not supported',
-      because: `of these starts every one reads at least ${percent(least)} of its image`,
+      because: `each of these starts reads at least ${percent(least.value)} of its image`,
       decidedBy: least,
       figures: numbers,
     };
   return {
     verdict: 'undecided',
-    because: `of these starts one reads ${percent(most)} (${most.what}) and another ${percent(least)} (${least.what})`,
+    because: `of these starts one reads ${percent(most.value)} (${most.what}), another ${percent(least.value)} (${least.what})`,
     wouldDecide: 'starts of other programs: scripts/record-starts',
     figures: numbers,
   };
@@ -102,7 +99,7 @@ const judge = (evidence: Evidence): Judgement => {
 
 export const claim: Claim = {
   id: 'C9',
-  text: 'Listing everything is not what images are for: a start reads about 6.4 % of the data.',
+  text: `Images are not for listing everything: a start reads about ${percent(PUBLISHED)} of the data.`,
   by: [
     {
       who: 'Gao Xiang',
@@ -111,10 +108,10 @@ export const claim: Claim = {
     },
   ],
   scenarios: ['start-trace', 'random-stat', 'read-all'],
-  rule: `Bytes that a recorded start reads, page by page, ÷ bytes of all files of its image, for every recorded start on every image that has it. Supported, of these starts: every one at most ${LARGE_TEXT}, twice the published share. Not supported, of these starts: every one more. Where they differ, undecided. Times decide nothing.`,
+  rule: `Bytes that a recorded start reads, page by page, ÷ bytes of all files of its image, for every recorded start on every image that has it. Supported, for these starts: each reads at most ${percent(LARGE)}, twice the published share. Not supported, for these starts: each reads more. Undecided: they differ. Times decide nothing.`,
   objection:
     'A recorded start is one start of one program, and a slim image makes the share large: it holds little but that program.',
   answer:
-    'So the verdict speaks of these starts and of no others, and every image is named. It is a property of the recordings, not of this machine. Pages count, not whole files, and readahead was off while they were recorded.',
+    'So the verdict speaks of these starts only, and every image is named. It is a property of the recordings, not of this machine. Pages count, not whole files, and readahead was off during the recording.',
   judge,
 };

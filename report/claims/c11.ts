@@ -4,24 +4,35 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { larssonMarch } from './people.ts';
-import { figures, imagesWith, unmeasured, whereIn } from './ratios.ts';
-import { type Answer, above, allOf, type Holds, overImages, type Part, shareOf } from './verdicts.ts';
+import { exactFigure, figure, figures, isEqual } from './figures.ts';
+import { groupPerImage, imageText } from './groups.ts';
+import { unmeasured } from './missing.ts';
+import { larssonMarch } from './sources.ts';
+import {
+  above,
+  allOf,
+  type ClaimPart,
+  type ImageVerdict,
+  overImages,
+  shareOf,
+  type Tristate,
+} from './verdicts.ts';
 
+const SCENARIO = 'walk-cold';
 const METRIC = 'walkWallNs';
 const [FILE, LOOP, DIRECT] = ['erofs-overlay', 'erofs-overlay-loop', 'erofs-overlay-loop-dio'] as const;
 const BOTH = 'metadataCachedBytes';
 const IN_FILE = 'manifestCachedBytes';
-/** Twice, but for the end of a window that one of the two read further. */
+/** Twice, less the last readahead window: file and device may have read on differently. */
 const TWICE = 1.8;
-/** As much as once, but for the same. */
+/** Once, plus the same. */
 const ONCE = 1.2;
-/** The least that was published for direct I/O against a buffered device (T2). */
+/** The smallest published ratio of direct to buffered I/O (T2). */
 const PUBLISHED = 1.18;
 /** Half of that effect. */
 const SLOWER = shareOf(PUBLISHED, 1 / 2);
 
-/** Of every pass that has it, timed or counted. */
+/** Over all passes that have the metric, timed and counted. */
 const everyPass = (evidence: Evidence, group: GroupData, arm: string, metric: string): Count | null => {
   const seen = (['time', 'count'] as const).flatMap((pass) => [
     ...numbersOf(evidence.values(group, arm, metric, pass)),
@@ -31,15 +42,13 @@ const everyPass = (evidence: Evidence, group: GroupData, arm: string, metric: st
     : { least: Math.min(...seen), most: Math.max(...seen), passes: seen.length };
 };
 
-const isEqual = ({ least, most }: Count): boolean => least === most;
-
-interface Pages {
+interface CachedBytes {
   readonly file: Count;
   readonly loop: Count;
   readonly underDirect: Count;
 }
 
-const pagesOf = (evidence: Evidence, group: GroupData): Pages | null => {
+const cachedBytes = (evidence: Evidence, group: GroupData): CachedBytes | null => {
   const file = everyPass(evidence, group, FILE, BOTH);
   const loop = everyPass(evidence, group, LOOP, BOTH);
   const underDirect = everyPass(evidence, group, DIRECT, IN_FILE);
@@ -48,51 +57,49 @@ const pagesOf = (evidence: Evidence, group: GroupData): Pages | null => {
     : { file, loop, underDirect };
 };
 
-const differs = (what: string, { least, most, passes }: Count): string =>
-  `page cache of ${what} was not the same in each of ${passes} passes (${least} to ${most} bytes)`;
+const variesPart = (what: string, { least, most, passes }: Count): ClaimPart => ({
+  holds: 'open',
+  because: `page cache of ${what} differs between ${passes} passes (${least} to ${most} bytes)`,
+  figure: null,
+});
 
-const twicePart = ({ file, loop }: Pages, where: string): Part => {
-  const varying = isEqual(file) ? loop : file;
-  if (!isEqual(varying))
-    return { holds: 'open', because: differs(varying === loop ? LOOP : FILE, varying), figures: null };
-  const times = loop.most / file.most;
-  const holds: Holds = times >= TWICE ? 'yes' : times <= ONCE ? 'no' : 'open';
-  const because = {
-    yes: 'the buffered loop device caches twice',
-    no: 'the buffered loop device does not cache twice',
-    open: 'the buffered loop device caches more than once and less than twice',
-  }[holds];
+const twicePart = ({ file, loop }: CachedBytes, where: string): ClaimPart => {
+  if (!isEqual(file)) return variesPart(FILE, file);
+  if (!isEqual(loop)) return variesPart(LOOP, loop);
+  const copies = loop.most / file.most;
+  const holds: Tristate = copies >= TWICE ? 'yes' : copies <= ONCE ? 'no' : 'open';
   return {
     holds,
-    because,
-    figures: {
-      what: `page cache of the manifest after walk-cold, ${LOOP} ÷ ${FILE} ${where}, equal in each of ${loop.passes} passes`,
-      metric: 'cachedRatio',
-      value: times,
-      interval: null,
-    },
+    because: {
+      yes: 'the buffered loop device caches twice',
+      no: 'the buffered loop device does not cache twice',
+      open: 'the buffered loop device caches more than once and less than twice',
+    }[holds],
+    figure: exactFigure(
+      `page cache of the manifest after walk-cold, ${LOOP} ÷ ${FILE} ${where}, equal in each of ${loop.passes} passes`,
+      'cachedRatio',
+      copies,
+    ),
   };
 };
 
-const directPart = ({ underDirect }: Pages, where: string): Part => {
-  if (!isEqual(underDirect))
-    return { holds: 'open', because: differs(`${DIRECT}’s file`, underDirect), figures: null };
+const directPart = ({ underDirect }: CachedBytes, where: string): ClaimPart => {
+  if (!isEqual(underDirect)) return variesPart(`the file of ${DIRECT}`, underDirect);
   const isNone = underDirect.most === 0;
   return {
     holds: isNone ? 'yes' : 'no',
     because: isNone
-      ? 'over the direct one nothing of the file is cached'
+      ? 'over the direct loop device nothing of the file is cached'
       : 'over the direct loop device the file is cached, too',
-    figures: {
-      what: `page cache of the file under ${DIRECT} after walk-cold ${where}`,
-      metric: IN_FILE,
-      value: underDirect.most,
-      interval: null,
-    },
+    figure: exactFigure(
+      `page cache of the file under ${DIRECT} after walk-cold ${where}`,
+      IN_FILE,
+      underDirect.most,
+    ),
   };
 };
 
-const slowerPart = (evidence: Evidence, group: GroupData, where: string): Part => {
+const slowerPart = (evidence: Evidence, group: GroupData, where: string): ClaimPart => {
   const ratio = evidence.ratio(group, DIRECT, LOOP, METRIC);
   const holds = above(ratio, SLOWER);
   return {
@@ -100,63 +107,58 @@ const slowerPart = (evidence: Evidence, group: GroupData, where: string): Part =
     because: {
       yes: 'direct I/O is slower',
       no: 'direct I/O is not slower here',
-      open: 'whether direct I/O is slower cannot be told',
+      open: 'cannot tell whether direct I/O is slower',
     }[holds],
-    figures:
-      figures(`walk-cold, ${DIRECT} ÷ ${LOOP} ${where}`, 'walkRatio', ratio, {
-        published: '1.18 and 1.28 (T2), 1.37 (T5)',
-      })[0] ?? null,
+    figure: figure(`walk-cold, ${DIRECT} ÷ ${LOOP} ${where}`, 'walkRatio', ratio, {
+      published: '1.18 and 1.28 (T2), 1.37 (T5)',
+    }),
   };
 };
 
-const answerOn =
-  (evidence: Evidence) =>
-  (group: GroupData): Answer => {
-    const pages = pagesOf(evidence, group)!;
-    const where = `on ${group.group.image}${whereIn(group)}`;
-    const bytes = (arm: string, value: Count): Figure => ({
-      what: `page cache of the manifest after walk-cold, ${arm} ${where}`,
-      metric: BOTH,
-      value: value.most,
-      interval: null,
-    });
-    return allOf(
-      group.group.image,
-      [twicePart(pages, where), directPart(pages, where), slowerPart(evidence, group, where)],
-      [
-        bytes(LOOP, pages.loop),
-        bytes(FILE, pages.file),
-        ...figures(
-          `walk-cold, ${FILE} ÷ ${LOOP} ${where}`,
-          'walkRatio',
-          evidence.ratio(group, FILE, LOOP, METRIC),
-        ),
-      ],
-    );
-  };
+const verdictOn = (evidence: Evidence, group: GroupData, bytes: CachedBytes): ImageVerdict => {
+  const where = `on ${imageText(group)}`;
+  const cached = (arm: string, { most }: Count): Figure =>
+    exactFigure(`page cache of the manifest after walk-cold, ${arm} ${where}`, BOTH, most);
+  return allOf(
+    group.group.image,
+    [twicePart(bytes, where), directPart(bytes, where), slowerPart(evidence, group, where)],
+    [
+      cached(LOOP, bytes.loop),
+      cached(FILE, bytes.file),
+      ...figures(
+        `walk-cold, ${FILE} ÷ ${LOOP} ${where}`,
+        'walkRatio',
+        evidence.ratio(group, FILE, LOOP, METRIC),
+      ),
+    ],
+  );
+};
 
 const judge = (evidence: Evidence): Judgement => {
   const arms = [FILE, LOOP, DIRECT];
-  const groups = imagesWith(evidence, { scenario: 'walk-cold' }, arms, METRIC);
+  const groups = groupPerImage(evidence, { scenario: SCENARIO, arms, metric: METRIC });
   if (groups.length === 0)
-    return unmeasured(evidence, arms, 'cfsbench run --profile full --scenarios walk-cold');
-  const figures = groups.filter((group) => pagesOf(evidence, group) !== null);
-  return figures.length === 0
+    return unmeasured(evidence, arms, `cfsbench run --profile full --scenarios ${SCENARIO}`);
+  const verdicts = groups.flatMap((group) => {
+    const bytes = cachedBytes(evidence, group);
+    return bytes === null ? [] : [verdictOn(evidence, group, bytes)];
+  });
+  return verdicts.length === 0
     ? {
         verdict: 'not testable',
-        because: 'the kernel does not tell what of a block device is cached (cachestat, Linux 6.5)',
+        because: 'the kernel does not report cached pages of a block device (cachestat, Linux 6.5)',
         figures: [],
       }
-    : overImages(figures.map(answerOn(evidence)));
+    : overImages(verdicts);
 };
 
 export const claim: Claim = {
   id: 'C11',
   text: 'A loop device caches a manifest twice; direct I/O avoids that and is slower.',
   by: [larssonMarch('with overlayfs cold 2156 ms over direct I/O, 1827 ms over the buffered loop device')],
-  scenarios: ['walk-cold'],
-  rule: `Bytes of the page cache after a cold walk, equal in every pass, on one CPU where the run has it there, on every image; the largest decides, unless another one says the contrary. Supported: over the buffered loop device the manifest’s file and the device hold at least ${TWICE} times what a mount from the file holds, over the direct one the file holds nothing, and the cold walk of the direct one ÷ the buffered one lies above ${SLOWER} with the whole interval. Not supported: any of the three is refuted (at most ${ONCE} times, pages in the file, at or below ${SLOWER}).`,
+  scenarios: [SCENARIO],
+  rule: `Bytes of page cache after a cold walk, equal in every pass, on every image, on one CPU where the run measured it there; the largest image decides, unless another one contradicts it. Supported: over the buffered loop device the manifest’s file and the device together hold at least ${TWICE} times what a mount from the file holds; over the direct one the file holds nothing; and the whole interval of the cold walk, direct ÷ buffered, lies above ${SLOWER}. Not supported: any of the three is refuted (at most ${ONCE} times, pages in the file, at or below ${SLOWER}).`,
   objection: 'A mount from the file needs no loop device at all.',
-  answer: 'It is what the double caching is measured against, and its cold walk stands beside.',
+  answer: 'Double caching is measured against that mount, and its cold walk is shown beside.',
   judge,
 };

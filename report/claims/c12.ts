@@ -1,58 +1,63 @@
-// What a loop device, EROFS and overlayfs cost for each mount: the stack that was spoken of, but for dm-verity.
+// What a loop device, EROFS and overlayfs cost per mount: the stack of the claim without dm-verity.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { figures, unmeasured } from './ratios.ts';
+import { figures, STAND_IN } from './figures.ts';
+import { unmeasured } from './missing.ts';
 
 const SCENARIO = 'live-mounts';
 const STACK = 'erofs-overlay-loop';
 const FILE = 'erofs-overlay';
 const SUM = 'mountAndUnmountPerMountWallNs';
-/** Memory of one mount is the difference of two readings of the whole machine: it wants many of them. */
+/** The memory of a mount is a difference of two readings of the whole machine, so it takes many mounts. */
 const FEWEST_MOUNTS = 300;
 const MEMORY: Readonly<Record<string, string>> = {
   slabObjectPerMountBytes: 'bytes of slab objects in use',
   slabObjectPerMountCount: 'slab objects in use',
 };
 
-const STAND_IN = { standIn: true } as const;
+const mountsOf = ({ group }: GroupData): number => Number(group.params['mounts']);
 
-/** Below what two readings without mounts differ by there is no number. */
-const memoryOf = (evidence: Evidence, group: GroupData, arm: string): readonly Figure[] =>
+/** The resolution replaces a number that is smaller than the difference of two readings without mounts. */
+const memoryFigures = (evidence: Evidence, group: GroupData, arm: string): readonly Figure[] =>
   Object.entries(MEMORY).flatMap(([metric, what]) => {
-    const of = `${arm}: ${what} for one of ${group.group.params['mounts']} mounts`;
+    const subject = `${arm}: ${what} for one of ${mountsOf(group)} mounts`;
     const resolution = metric.replace('PerMount', 'PerMountResolution');
     const blind = evidence.values(group, arm, resolution);
-    if (blind.size === 0) return figures(of, metric, evidence.median(group, arm, metric), STAND_IN);
-    return figures(
-      `${of}: below resolution; two readings without mounts differ by this much`,
-      resolution,
-      evidence.interval(blind),
-      STAND_IN,
-    );
+    return blind.size === 0
+      ? figures(subject, metric, evidence.median(group, arm, metric), STAND_IN)
+      : figures(
+          `${subject}: below resolution; two readings without mounts differ by this much`,
+          resolution,
+          evidence.interval(blind),
+          STAND_IN,
+        );
   });
 
 const figuresOf = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ...[STACK, FILE].flatMap((arm) =>
     figures(
-      `${arm}: set-up and tear-down of one of ${group.group.params['mounts']} mounts`,
+      `${arm}: set-up and tear-down of one of ${mountsOf(group)} mounts`,
       SUM,
       evidence.median(group, arm, SUM),
       STAND_IN,
     ),
   ),
-  ...figures(`the same, ${STACK} ÷ ${FILE}`, 'mountRatio', evidence.ratio(group, STACK, FILE, SUM), STAND_IN),
-  ...[STACK, FILE].flatMap((arm) => memoryOf(evidence, group, arm)),
+  ...figures(
+    `set-up and tear-down, ${STACK} ÷ ${FILE}`,
+    'mountRatio',
+    evidence.ratio(group, STACK, FILE, SUM),
+    STAND_IN,
+  ),
+  ...[STACK, FILE].flatMap((arm) => memoryFigures(evidence, group, arm)),
 ];
 
-const mountsOf = ({ group }: GroupData): number => Number(group.params['mounts']);
-
 const verityText = ({ run }: Evidence): string => {
-  const found = run.environment.features['dm-verity'];
-  if (found === undefined) return 'whether this kernel has dm-verity was not tried';
-  return found.ok
-    ? 'this kernel has dm-verity, but no backend here sets it up'
-    : `no dm-verity: ${found.detail}`;
+  const feature = run.environment.features['dm-verity'];
+  if (feature === undefined) return 'dm-verity was not looked for';
+  return feature.ok
+    ? 'this kernel has dm-verity, but no backend sets it up'
+    : `no dm-verity: ${feature.detail}`;
 };
 
 const judge = (evidence: Evidence): Judgement => {
@@ -63,11 +68,11 @@ const judge = (evidence: Evidence): Judgement => {
   if (group === undefined) return unmeasured(evidence, [STACK, FILE], `cfsbench run --scenarios ${SCENARIO}`);
   const few =
     mountsOf(group) < FEWEST_MOUNTS
-      ? `; ${mountsOf(group)} mounts are too few for what one takes of memory: --profile full`
+      ? `; ${mountsOf(group)} mounts are too few to measure the memory of one: --profile full`
       : '';
   return {
     verdict: 'not testable',
-    because: `${verityText(evidence)}; loop device, EROFS and overlayfs without it stand in${few}`,
+    because: `${verityText(evidence)}; loop device, EROFS and overlayfs are shown as a stand-in${few}`,
     figures: figuresOf(evidence, group),
   };
 };
@@ -89,8 +94,8 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `No verdict without dm-verity, which no backend here sets up. As a stand-in, of the most mounts that were alive at once: the sum of set-up and tear-down of one mount, and the slab objects in use that one mount adds, in bytes and in number (at least ${FEWEST_MOUNTS} mounts). Where the machine's memory differs as much between two readings without mounts, "below resolution" stands in the place of a number.`,
-  objection: 'The cheap part of the stack is measured and the dear one left out.',
-  answer: 'Therefore it decides nothing: what is shown bounds the whole stack from below.',
+  rule: `Not testable without dm-verity, which no backend sets up. Shown as a stand-in, for the largest number of mounts alive at once: the sum of set-up and tear-down of one mount, and the slab objects in use that one mount adds, in bytes and in number (at least ${FEWEST_MOUNTS} mounts). "below resolution" replaces a number where two readings without mounts differ by as much.`,
+  objection: 'The cheap part of the stack is measured and the expensive one left out.',
+  answer: 'Therefore it decides nothing: the figures are a lower bound of the whole stack.',
   judge,
 };

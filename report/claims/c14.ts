@@ -1,48 +1,52 @@
-// Whether two images hold what they have in common once: in the page cache and on disk.
+// Do two images hold their common contents once, in the page cache and on disk?
 import type { GroupData } from '../../results/compare/tally.ts';
-import { type Answer, agreedOn, type Found, READ_BOTH, splitText } from './agree.ts';
+import { agreementOf, type GroupAnswer, splitJudgement } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
+import { COPIES_TOLERANCE, copiesOf } from './copies.ts';
 import type { Evidence } from './evidence.ts';
-import { COPIES_TOLERANCE, copiesOf, countFigures, missingReason } from './observed.ts';
+import { countFigures, STAND_IN } from './figures.ts';
+import { missingReason } from './missing.ts';
 import { COMPOSEFS_README } from './sources.ts';
+import type { Tristate } from './verdicts.ts';
 
 const [CACHE, DISK] = ['sharing-cache', 'sharing-disk'] as const;
 const ARM = 'erofs-overlay';
 const COPIES = 'mountCopiesRatio';
 const UNPACKED = 'unpacked-overlay';
 const OTHERS = [UNPACKED, 'erofs-full', 'composefs-fuse'] as const;
-/** Two images, not versions of one: their lowest layer is the same. */
+/** Two images with the same lowest layer, not two versions of one image. */
 const SAME_BASE = 'same-base';
-/** Of the first image: the second has a manifest of its own, and blocks that its files do not fill. */
+/** Share of the first image, for the second manifest and for partly filled blocks. */
 const OVERHEAD = 0.05;
+const COMMAND = `cfsbench run --scenarios ${CACHE},${DISK}`;
 
-const inCache = (evidence: Evidence, group: GroupData): Answer | null => {
+const inCache = (evidence: Evidence, group: GroupData): Tristate | null => {
   const count = evidence.count(group, ARM, COPIES);
   if (count === null) return null;
   const copies = copiesOf(count);
-  return copies === 'once' ? 'yes' : copies === 'twice' ? 'no' : 'unclear';
+  return copies === 'once' ? 'yes' : copies === 'twice' ? 'no' : 'open';
 };
 
-/** Blocks vary a little from pass to pass: all passes lie on one side of the bound, or there is no answer. */
-const onDisk = (evidence: Evidence, group: GroupData): Answer | null => {
+/** Blocks vary slightly between passes: all passes must lie on one side of the bound. */
+const onDisk = (evidence: Evidence, group: GroupData): Tristate | null => {
   const count = (metric: string) => evidence.count(group, ARM, metric);
   const [added, first, own] = [count('addedDiskBytes'), count('firstDiskBytes'), count('newContentBytes')];
   if (added === null || first === null || own === null) return null;
   const allowed = own.most + OVERHEAD * first.least;
-  return added.most <= allowed ? 'yes' : added.least > allowed ? 'no' : 'unclear';
+  return added.most <= allowed ? 'yes' : added.least > allowed ? 'no' : 'open';
 };
 
 const answersOf = (
   evidence: Evidence,
   scenario: string,
-  answer: (evidence: Evidence, group: GroupData) => Answer | null,
-): readonly Found[] =>
+  answerOf: (evidence: Evidence, group: GroupData) => Tristate | null,
+): readonly GroupAnswer[] =>
   evidence.groups({ scenario }).flatMap((group) => {
-    const found = answer(evidence, group);
-    return found === null ? [] : [{ group, answer: found }];
+    const answer = answerOf(evidence, group);
+    return answer === null ? [] : [{ group, answer }];
   });
 
-const cacheTold = (evidence: Evidence, group: GroupData): readonly Figure[] => [
+const cacheFigures = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ...countFigures(evidence, group, [[ARM, COPIES, 'copies of a common page behind two mounts']], {
     published:
       '16 to 49 % less memory for two versions, by another mechanism (EROFS page-cache sharing, Linux 7.0)',
@@ -50,21 +54,16 @@ const cacheTold = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ...countFigures(
     evidence,
     group,
-    OTHERS.map((arm) => [arm, COPIES, 'copies of a common page behind two mounts']),
-    { standIn: true },
-  ),
-  ...countFigures(
-    evidence,
-    group,
     [
-      ['composefs-fuse', 'cacheCopiesRatio', 'copies with those of the object store'],
-      ['erofs-full', 'cacheCopiesRatio', 'copies with those of the image files'],
+      ...OTHERS.map((arm) => [arm, COPIES, 'copies of a common page behind two mounts'] as const),
+      ['composefs-fuse', 'cacheCopiesRatio', 'copies including those of the object store'],
+      ['erofs-full', 'cacheCopiesRatio', 'copies including those of the image files'],
     ],
-    { standIn: true },
+    STAND_IN,
   ),
 ];
 
-const diskTold = (evidence: Evidence, group: GroupData): readonly Figure[] => [
+const diskFigures = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ...countFigures(evidence, group, [
     [ARM, 'addedDiskBytes', 'disk that the second image adds'],
     [ARM, 'newContentBytes', 'contents that only the second image has'],
@@ -74,25 +73,9 @@ const diskTold = (evidence: Evidence, group: GroupData): readonly Figure[] => [
     evidence,
     group,
     [UNPACKED, 'erofs-full'].map((arm) => [arm, 'addedDiskBytes', 'disk that the second image adds']),
-    { standIn: true },
+    STAND_IN,
   ),
 ];
-
-/** Those whose answer the verdict is stand first. */
-const numbersOf = (
-  evidence: Evidence,
-  cache: readonly Found[],
-  disk: readonly Found[],
-  deciding: Answer | null,
-) => {
-  const isLater = (answer: Answer): number => Number(answer !== deciding);
-  return [
-    ...cache.map(({ group, answer }) => ({ later: isLater(answer), figures: cacheTold(evidence, group) })),
-    ...disk.map(({ group, answer }) => ({ later: isLater(answer), figures: diskTold(evidence, group) })),
-  ]
-    .sort((a, b) => a.later - b.later)
-    .flatMap(({ figures }) => figures);
-};
 
 /** What unpacked layers share, too. */
 const layersText = (evidence: Evidence): string => {
@@ -100,7 +83,7 @@ const layersText = (evidence: Evidence): string => {
     .groups({ scenario: CACHE, params: { versions: SAME_BASE } })
     .map((group) => evidence.count(group, UNPACKED, COPIES))[0];
   return copies != null && copies.most < 2
-    ? `; unpacked layers share what two images have as a layer in common (${copies.most.toFixed(2)} copies)`
+    ? `; unpacked layers share the layer that two images have in common (${copies.most.toFixed(2)} copies)`
     : '';
 };
 
@@ -111,45 +94,61 @@ const fuseText = (evidence: Evidence): string =>
     ? '; mounts served over FUSE do not share the page cache'
     : '';
 
+interface Halves {
+  readonly cache: readonly GroupAnswer[];
+  readonly disk: readonly GroupAnswer[];
+}
+
+/** Figures of the groups that decide stand first. */
+const figuresOf = (evidence: Evidence, { cache, disk }: Halves, deciding: Tristate): readonly Figure[] =>
+  [
+    ...cache.map(({ group, answer }) => ({ answer, figures: cacheFigures(evidence, group) })),
+    ...disk.map(({ group, answer }) => ({ answer, figures: diskFigures(evidence, group) })),
+  ]
+    .sort((a, b) => Number(a.answer !== deciding) - Number(b.answer !== deciding))
+    .flatMap(({ figures }) => figures);
+
+/** Null: both halves were measured. */
+const unmeasuredHalf = (
+  evidence: Evidence,
+  { cache, disk }: Halves,
+  figures: readonly Figure[],
+): Judgement | null => {
+  if (cache.length === 0)
+    return { verdict: 'not testable', because: missingReason(evidence, [CACHE, ARM]), figures };
+  if (disk.length > 0) return null;
+  return {
+    verdict: 'undecided',
+    because: `the disk of the second image was not measured: ${missingReason(evidence, [DISK])}`,
+    wouldDecide: COMMAND,
+    figures,
+  };
+};
+
 const judge = (evidence: Evidence): Judgement => {
-  const cache = answersOf(evidence, CACHE, inCache);
-  const disk = answersOf(evidence, DISK, onDisk);
+  const answers = { cache: answersOf(evidence, CACHE, inCache), disk: answersOf(evidence, DISK, onDisk) };
   const halves = [
-    { where: 'in memory', agreed: agreedOn(cache) },
-    { where: 'on disk', agreed: agreedOn(disk) },
+    { where: 'in memory', agreement: agreementOf(answers.cache) },
+    { where: 'on disk', agreement: agreementOf(answers.disk) },
   ];
-  const copied = halves.filter(({ agreed }) => agreed.kind === 'all' && agreed.answer === 'no');
+  const copied = halves.filter(({ agreement }) => agreement.kind === 'agreed' && agreement.answer === 'no');
   if (copied.length > 0)
     return {
       verdict: 'not supported',
       because: `the second image has copies of its own ${copied.map(({ where }) => where).join(' and ')}`,
-      figures: numbersOf(evidence, cache, disk, 'no'),
+      figures: figuresOf(evidence, answers, 'no'),
     };
-  const figures = numbersOf(evidence, cache, disk, 'yes');
-  if (cache.length === 0)
-    return { verdict: 'not testable', because: missingReason(evidence, [CACHE, ARM]), figures };
-  if (disk.length === 0)
+  const figures = figuresOf(evidence, answers, 'yes');
+  const missing = unmeasuredHalf(evidence, answers, figures);
+  if (missing !== null) return missing;
+  for (const { where, agreement } of halves)
+    if (agreement.kind === 'split') return splitJudgement(agreement, figures, `shared ${where}: `);
+  if (halves.some(({ agreement }) => agreement.kind !== 'agreed'))
     return {
       verdict: 'undecided',
-      because: `what the second image takes on disk was not measured: ${missingReason(evidence, [DISK])}`,
-      wouldDecide: `cfsbench run --scenarios ${CACHE},${DISK}`,
-      figures,
-    };
-  for (const { where, agreed } of halves)
-    if (agreed.kind === 'split')
-      return {
-        verdict: 'undecided',
-        because: `shared ${where}: ${splitText(agreed.yes, agreed.no)}`,
-        wouldDecide: READ_BOTH,
-        figures,
-      };
-  if (halves.some(({ agreed }) => agreed.kind !== 'all'))
-    return {
-      verdict: 'undecided',
-      because:
-        'common pages were there neither once nor twice, or passes differ: something took them away meanwhile',
-      wouldDecide: `cfsbench run --scenarios ${CACHE},${DISK}, while nothing else drops caches`,
-      figures: numbersOf(evidence, cache, disk, 'unclear'),
+      because: 'common pages were in memory neither once nor twice, or passes differ: pages were evicted',
+      wouldDecide: `${COMMAND}, while nothing else drops caches`,
+      figures: figuresOf(evidence, answers, 'open'),
     };
   return {
     verdict: 'supported',
@@ -163,9 +162,9 @@ export const claim: Claim = {
   text: 'Images share contents file by file, on disk and in the page cache.',
   by: [COMPOSEFS_README],
   scenarios: [CACHE, DISK],
-  rule: `Two real images, whose manifests have different digests: two versions, or two images of one base. Supported when, for EROFS + overlayfs, a page that both have in common is in memory once behind both mounts (within ${COPIES_TOLERANCE * 100} %) in every pass, and the second image adds no more disk than the contents that only it has and ${OVERHEAD * 100} % of the first image, for its manifest and for blocks that are not full. Not supported when one of the two is otherwise on every pair. Undecided when pairs disagree, or passes differ.`,
-  objection: 'Unpacked layers share too: whatever two images have as a layer in common.',
+  rule: `Two real images whose manifests have different digests: two versions, or two images of one base. Supported: for EROFS + overlayfs a common page is in memory once behind both mounts (within ${COPIES_TOLERANCE * 100} %) in every pass, and the second image adds no more disk than the contents that only it has plus ${OVERHEAD * 100} % of the first image, for its manifest and partly filled blocks. Not supported: one of the two differs on every pair. Undecided: pairs disagree, or passes differ.`,
+  objection: 'Unpacked layers share, too: the layers that two images have in common.',
   answer:
-    'They do, and the two images of one base show it. Of two versions of a distribution no layer is the same, since the updates are in the lowest one: there unpacked layers share nothing.',
+    'They do, and the two images of one base show it. Two versions of a distribution have no layer in common, because updates change the lowest one: there unpacked layers share nothing.',
   judge,
 };

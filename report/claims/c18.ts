@@ -1,28 +1,30 @@
-// Every way of serving an image over FUSE that there is here, wherever it was placed, against the kernel's own file systems.
+// Every FUSE server, in every placement, against the kernel's own file systems.
 import type { Interval } from '../../results/stats/interval.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { figures, MORE_BLOCKS, unmeasured } from './ratios.ts';
-import { type Answer, allOf, overImages, type Part } from './verdicts.ts';
+import { figure } from './figures.ts';
+import { imageText } from './groups.ts';
+import { MORE_BLOCKS, unmeasured } from './missing.ts';
+import { allOf, type ClaimPart, type ImageVerdict, overImages } from './verdicts.ts';
 
 const METRIC = 'walkWallNs';
 const KERNEL = 'erofs-overlay';
 const FUSE = /^composefs-fuse/;
-/** A word, not a number, was published: one and a half times as long is no longer broadly similar. */
+/** No number was published: one and a half times as long is no longer broadly similar. */
 const SIMILAR = 1.5;
 const SCENARIOS = ['walk-servers-warm', 'walk-servers-cold'] as const;
 const COMMAND = `cfsbench run --scenarios ${SCENARIOS.join(',')}`;
 
-type Known = Extract<Interval, { readonly kind: 'interval' }>;
+type KnownInterval = Extract<Interval, { readonly kind: 'interval' }>;
 
-interface Measured {
+interface ServerRatio {
   readonly arm: string;
-  readonly ratio: Known;
-  readonly figures: Figure;
+  readonly ratio: KnownInterval;
+  readonly figure: Figure;
 }
 
-/** On one image: the scheduler's choice of a CPU, and one CPU for server and client. */
-const measuredIn = (evidence: Evidence, scenario: string, image: string): readonly Measured[] =>
+/** On one image, with the scheduler's choice of a CPU and with server and client on one CPU. */
+const ratiosOf = (evidence: Evidence, scenario: string, image: string): readonly ServerRatio[] =>
   (['free', 'same-cpu'] as const)
     .flatMap((placement) => evidence.groups({ scenario, image, params: { placement } }))
     .flatMap((group) =>
@@ -30,63 +32,65 @@ const measuredIn = (evidence: Evidence, scenario: string, image: string): readon
         .filter((arm) => FUSE.test(arm))
         .flatMap((arm) => {
           const ratio = evidence.ratio(group, arm, KERNEL, METRIC);
-          if (ratio.kind === 'tooFew') return [];
-          const where = group.group.params['placement'] === 'same-cpu' ? ', on one CPU' : '';
-          const [one] = figures(`${scenario}, ${arm} ÷ ${KERNEL} on ${image}${where}`, 'walkRatio', ratio);
-          return one === undefined ? [] : [{ arm, ratio, figures: one }];
+          const shown = figure(`${scenario}, ${arm} ÷ ${KERNEL} on ${imageText(group)}`, 'walkRatio', ratio);
+          return ratio.kind === 'tooFew' || shown === null ? [] : [{ arm, ratio, figure: shown }];
         }),
     );
 
-/** Backends that were not measured although nothing says that they cannot run here. */
-const notAsked = (evidence: Evidence, image: string, measured: readonly Measured[]): readonly string[] =>
+/** Backends that were not measured, although the run does not say that they cannot run. */
+const unmeasuredServers = (
+  evidence: Evidence,
+  image: string,
+  measured: readonly ServerRatio[],
+): readonly string[] =>
   Object.keys(evidence.run.catalogue.backends)
     .filter((id) => FUSE.test(id) && !measured.some(({ arm }) => arm === id))
     .filter((id) => !evidence.run.skipped.some(({ what }) => what === id || what === `${id} on ${image}`));
 
-const least = (all: readonly Measured[], of: (ratio: Known) => number): Measured =>
-  all.reduce((best, one) => (of(one.ratio) < of(best.ratio) ? one : best));
+const lowest = (all: readonly ServerRatio[], end: 'lo' | 'hi'): ServerRatio =>
+  all.reduce((best, one) => (one.ratio[end] < best.ratio[end] ? one : best));
 
-/** The best way of serving counts, for either answer. */
-const bestPart = (scenario: string, all: readonly Measured[]): Part => {
-  const words = scenario === 'walk-servers-warm' ? 'warm' : 'cold';
-  const best = least(all, ({ hi }) => hi);
-  const fastest = least(all, ({ lo }) => lo);
+/** The best server counts, for either answer. */
+const bestPart = (scenario: string, all: readonly ServerRatio[]): ClaimPart => {
+  const cache = scenario === 'walk-servers-warm' ? 'warm' : 'cold';
+  const best = lowest(all, 'hi');
+  const fastest = lowest(all, 'lo');
   if (best.ratio.hi <= SIMILAR)
     return {
       holds: 'yes',
-      because: `${words} at most ${SIMILAR} times as long (${best.arm})`,
-      figures: best.figures,
+      because: `${cache}: at most ${SIMILAR} times as long (${best.arm})`,
+      figure: best.figure,
     };
   return fastest.ratio.lo > SIMILAR
     ? {
         holds: 'no',
-        because: `${words} every one takes more than ${SIMILAR} times as long`,
-        figures: fastest.figures,
+        because: `${cache}: every server takes more than ${SIMILAR} times as long`,
+        figure: fastest.figure,
       }
     : {
         holds: 'open',
-        because: `${words} an interval holds ${SIMILAR} times as long`,
-        figures: best.figures,
+        because: `${cache}: an interval contains ${SIMILAR} times as long`,
+        figure: best.figure,
       };
 };
 
-const answerOn = (evidence: Evidence, image: string): Answer | null => {
-  const found = SCENARIOS.map((scenario) => [scenario, measuredIn(evidence, scenario, image)] as const);
+/** Null: one of the scenarios was not measured on this image. */
+const verdictOn = (evidence: Evidence, image: string): ImageVerdict | null => {
+  const found = SCENARIOS.map((scenario) => [scenario, ratiosOf(evidence, scenario, image)] as const);
   if (found.some(([, all]) => all.length === 0)) return null;
   const parts = found.map(([scenario, all]) => bestPart(scenario, all));
-  // The slower of the two is what both are at least as good as.
-  const slowerFirst = [...parts].sort((a, b) => (b.figures?.value ?? 0) - (a.figures?.value ?? 0));
-  const beside = found.flatMap(([, all]) => all.map((one) => one.figures));
-  const answer = allOf(image, slowerFirst);
-  const figures = [...answer.figures, ...beside.filter((one) => !answer.figures.includes(one))];
-  const missing = [...new Set(found.flatMap(([, all]) => notAsked(evidence, image, all)))];
+  const slowerFirst = [...parts].sort((a, b) => (b.figure?.value ?? 0) - (a.figure?.value ?? 0));
+  const verdict = allOf(image, slowerFirst);
+  const context = found.flatMap(([, all]) => all.map((one) => one.figure));
+  const figures = [...verdict.figures, ...context.filter((one) => !verdict.figures.includes(one))];
+  const missing = [...new Set(found.flatMap(([, all]) => unmeasuredServers(evidence, image, all)))];
   return missing.length === 0
-    ? { ...answer, figures }
+    ? { ...verdict, figures }
     : {
-        ...answer,
+        ...verdict,
         figures,
         verdict: 'undecided',
-        because: `asked with all servers or not at all; not measured on ${image}: ${missing.join(', ')}`,
+        because: `decided with all servers or not at all; not measured on ${image}: ${missing.join(', ')}`,
         wouldDecide: COMMAND,
         decidedBy: null,
       };
@@ -94,10 +98,10 @@ const answerOn = (evidence: Evidence, image: string): Answer | null => {
 
 const judge = (evidence: Evidence): Judgement => {
   const images = [...evidence.run.images].sort((a, b) => b.entryCount - a.entryCount);
-  const answers = images.flatMap(({ name }) => answerOn(evidence, name) ?? []);
-  return answers.length === 0
+  const verdicts = images.flatMap(({ name }) => verdictOn(evidence, name) ?? []);
+  return verdicts.length === 0
     ? unmeasured(evidence, ['composefs-fuse', KERNEL, ...SCENARIOS], `${COMMAND}; ${MORE_BLOCKS}`)
-    : overImages(answers);
+    : overImages(verdicts);
 };
 
 export const claim: Claim = {
@@ -116,10 +120,10 @@ export const claim: Claim = {
     },
   ],
   scenarios: SCENARIOS,
-  rule: `Walk of every FUSE server ÷ ${KERNEL}, warm and cold, on debian-12-base: each variant here and, where it is installed, the reference server; if one that can run was not measured, undecided. The best server in its best place counts. Supported: its whole interval lies at or below ${SIMILAR}, warm and cold. Not supported: warm or cold every whole interval lies above ${SIMILAR}.`,
+  rule: `Walk of every FUSE server ÷ ${KERNEL}, warm and cold, on debian-12-base: every variant of cfsbench and, where it is installed, the reference server; undecided if one that can run was not measured. The best server in its best placement counts. Supported: its whole interval lies at or below ${SIMILAR}, warm and cold. Not supported: warm or cold, every whole interval lies above ${SIMILAR}.`,
   objection:
-    'It was said of the reference server, and where the scheduler puts a server decides more than how it is written.',
+    'The sentence is about the reference server; and the CPU that the scheduler chooses for a server decides more than its code.',
   answer:
-    'The reference server is asked where it is installed; attributes that it does not show are declared in its proof and printed. Each server is shown left to the scheduler and on one CPU with its client, where the run has both.',
+    'The reference server is measured where it is installed; attributes that it does not show are declared in its proof and printed. Each server is shown in both placements where the run has both: left to the scheduler, and on one CPU with its client.',
   judge,
 };

@@ -1,107 +1,112 @@
-// Whether what a mount held is free when umount2 has returned.
-
+// Are the resources of a mount free when umount2 returns?
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import { grouped } from '../format.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { unmeasured } from './ratios.ts';
+import { exactFigure } from './figures.ts';
+import { unmeasured } from './missing.ts';
 
 const SCENARIO = 'live-mounts';
 const HEADLINE = ['erofs-overlay', 'unpacked-overlay', 'composefs-fuse'] as const;
-const ASKED = 'askedCount';
+const CHECKED = 'askedCount';
 const HELD = 'stillThereCount';
-/** None in so many says, with 95 % confidence, that it happens less than once in a thousand times (3 ÷ 3,000). */
+/** None in 3,000 bounds the rate to one in a thousand with 95 % confidence (3 ÷ 3,000). */
 const ENOUGH = 3000;
-/** Asked by the number of a superblock, which another mount on the machine may get in the same microseconds. */
+/** Checked by the number of a superblock, which another mount on the machine may take in the same microseconds. */
 const BY_NUMBER: readonly string[] = ['unpacked-overlay'];
-/** Others do not hit one in so many, and not that often: more is what the unmount itself left. */
+/** Another mount takes the number more rarely than three times, and than one in a hundred unmounts. */
 const [OFTEN, SHARE] = [3, 100] as const;
 
-interface Tally {
+interface UnmountCounts {
   readonly arm: string;
-  readonly askedCount: number;
+  readonly checkedCount: number;
   readonly heldCount: number;
 }
 
 const sum = (values: ArrayLike<number>): number => new Float64Array(values).reduce((a, b) => a + b, 0);
 
-const tallyOf = (evidence: Evidence, groups: readonly GroupData[], arm: string): Tally => {
+const countsOf = (evidence: Evidence, groups: readonly GroupData[], arm: string): UnmountCounts => {
   const total = (metric: string): number =>
     groups.reduce((all, group) => all + sum(numbersOf(evidence.values(group, arm, metric))), 0);
-  return { arm, askedCount: total(ASKED), heldCount: total(HELD) };
+  return { arm, checkedCount: total(CHECKED), heldCount: total(HELD) };
 };
 
-const figuresOf = ({ arm, askedCount, heldCount }: Tally): Figure => ({
-  what: `${arm}: still held when unmount had returned, in ${grouped(askedCount)} unmounts`,
-  metric: HELD,
-  value: heldCount,
-  interval: null,
-});
+const heldFigure = ({ arm, checkedCount, heldCount }: UnmountCounts): Figure =>
+  exactFigure(
+    `${arm}: still held after umount2 returned, in ${grouped(checkedCount)} unmounts`,
+    HELD,
+    heldCount,
+  );
 
-/** Those with mounts, whether they could be asked or not. */
+/** All arms with mounts, whether they can be checked or not. */
 const armsOf = (groups: readonly GroupData[]): readonly string[] =>
   [
     ...new Set(
       groups.flatMap(({ time }) =>
-        ['setUpWallNs', ASKED].flatMap((metric) => [...(time.get(metric)?.keys() ?? [])]),
+        ['setUpWallNs', CHECKED].flatMap((metric) => [...(time.get(metric)?.keys() ?? [])]),
       ),
     ),
   ].filter((arm) => arm !== NULL_ARM);
 
-const isSure = ({ arm, askedCount, heldCount }: Tally): boolean =>
-  !BY_NUMBER.includes(arm) || (heldCount >= OFTEN && heldCount * SHARE >= askedCount);
+const isCertain = ({ arm, checkedCount, heldCount }: UnmountCounts): boolean =>
+  !BY_NUMBER.includes(arm) || (heldCount >= OFTEN && heldCount * SHARE >= checkedCount);
 
-const heldText = (tallies: readonly Tally[]): string =>
-  tallies
-    .map(({ arm, heldCount, askedCount }) => `${arm} ${grouped(heldCount)} of ${grouped(askedCount)}`)
+const heldText = (counts: readonly UnmountCounts[]): string =>
+  counts
+    .map(({ arm, heldCount, checkedCount }) => `${arm} ${grouped(heldCount)} of ${grouped(checkedCount)}`)
     .join(', ');
+
+/** No backend held anything. */
+const neverHeld = (
+  checked: readonly UnmountCounts[],
+  unchecked: string,
+  figures: readonly Figure[],
+): Judgement => {
+  const headline = checked.filter(({ arm }) => HEADLINE.some((one) => one === arm));
+  const fewest = Math.min(...headline.map(({ checkedCount }) => checkedCount));
+  const never = `nothing was held after umount2 returned, in ${grouped(fewest)} unmounts of`;
+  return fewest < ENOUGH
+    ? {
+        verdict: 'undecided',
+        because: `${never} a backend: too few to say never${unchecked}`,
+        wouldDecide: `cfsbench run --profile full --scenarios ${SCENARIO}, which has 1,000 mounts`,
+        figures,
+      }
+    : { verdict: 'supported', because: `${never} each backend${unchecked}`, figures };
+};
 
 const judge = (evidence: Evidence): Judgement => {
   const groups = evidence.groups({ scenario: SCENARIO });
-  const tallies = armsOf(groups).map((arm) => tallyOf(evidence, groups, arm));
-  const asked = tallies.filter(({ askedCount }) => askedCount > 0);
-  const silent = tallies.filter(({ askedCount }) => askedCount === 0).map(({ arm }) => arm);
-  const figures = [...asked].sort((a, b) => b.heldCount - a.heldCount).map(figuresOf);
-  const unasked = silent.length === 0 ? '' : `; not asked, and no zero: ${silent.join(', ')}`;
-  const held = asked.filter(({ heldCount }) => heldCount > 0);
-  if (held.some(isSure))
+  const counts = armsOf(groups).map((arm) => countsOf(evidence, groups, arm));
+  const checked = counts.filter(({ checkedCount }) => checkedCount > 0);
+  const silent = counts.filter(({ checkedCount }) => checkedCount === 0).map(({ arm }) => arm);
+  const unchecked = silent.length === 0 ? '' : `; not checked (no zero): ${silent.join(', ')}`;
+  const figures = [...checked].sort((a, b) => b.heldCount - a.heldCount).map(heldFigure);
+  const held = checked.filter(({ heldCount }) => heldCount > 0);
+  if (held.some(isCertain))
     return {
       verdict: 'not supported',
-      because: `unmount returned while something was held: ${heldText(held)}${unasked}`,
+      because: `umount2 returned while something was held: ${heldText(held)}${unchecked}`,
       figures,
     };
-  const missing = HEADLINE.filter((arm) => !asked.some((one) => one.arm === arm));
+  const missing = HEADLINE.filter((arm) => !checked.some((one) => one.arm === arm));
   if (missing.length > 0)
     return unmeasured(evidence, missing, `cfsbench run --scenarios ${SCENARIO}`, figures);
   if (held.length > 0)
     return {
       verdict: 'undecided',
-      because: `the number of a superblock was taken so rarely that another mount on the machine may have it: ${heldText(held)}${unasked}`,
+      because: `the number of a superblock was taken so rarely that another mount on the machine may have it: ${heldText(held)}${unchecked}`,
       wouldDecide: 'the same run while nothing else on the machine mounts',
       figures,
     };
-  const fewest = Math.min(
-    ...asked.filter(({ arm }) => HEADLINE.some((one) => one === arm)).map(({ askedCount }) => askedCount),
-  );
-  if (fewest < ENOUGH)
-    return {
-      verdict: 'undecided',
-      because: `nothing was held when unmount had returned, in ${grouped(fewest)} unmounts of a backend: too few to say never${unasked}`,
-      wouldDecide: `cfsbench run --profile full --scenarios ${SCENARIO}, which has 1,000 mounts`,
-      figures,
-    };
-  return {
-    verdict: 'supported',
-    because: `nothing was held when unmount had returned, in ${grouped(fewest)} unmounts of each backend${unasked}`,
-    figures,
-  };
+  return neverHeld(checked, unchecked, figures);
 };
 
 export const claim: Claim = {
   id: 'C19',
-  text: 'When umount returns, the file system is shut down and what it was made of is free.',
+  text: 'When umount returns, the file system is shut down and its resources are free.',
   by: [
     {
       who: 'Al Viro',
@@ -111,7 +116,7 @@ export const claim: Claim = {
         name: 'Linux commit 48a066e72d97 (RCU’d vfsmounts)',
         url: 'https://git.kernel.org/torvalds/c/48a066e72d970a3e225a9c18690d570c736fc455',
       },
-      said: 'whoever calls umount may rely on it to return only once the file system is shut down',
+      said: 'the caller of umount may rely on it to return only once the file system is shut down',
     },
     {
       who: 'Al Viro',
@@ -125,10 +130,10 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `Asked once, right after each umount2 returned. A manifest mounted from its file: is a write lease on the file granted? Over a loop device: is the device unbound (LOOP_GET_STATUS64 gives ENXIO)? Unpacked layers: is the number of the overlay's superblock handed out again? A FUSE server: has its process ended? What is held and not given up within a second afterwards belongs to somebody else and is not counted. Not supported when anything was held once, in any backend: what must never happen is refuted by once. But another mount on the machine may take the number of a superblock and give it back: there it takes ${OFTEN} and one in ${SHARE}, and less is undecided. Supported when nothing was held in ${grouped(ENOUGH)} unmounts of each headline backend, which bounds it to one in a thousand (95 % confidence). Undecided with fewer. A backend that cannot be asked is named and gets no zero.`,
+  rule: `Checked once, right after each umount2 returned. A manifest mounted from its file: is a write lease on the file granted? Over a loop device: is the device unbound (LOOP_GET_STATUS64 gives ENXIO)? Unpacked layers: is the number of the overlay's superblock handed out again? A FUSE server: has its process ended? A resource that is still held a second later belongs to another process and is not counted. Not supported: a resource was held once, in any backend, because one case refutes "never". But another mount on the machine may take the number of a superblock and return it: for numbers it takes ${OFTEN} cases and one in ${SHARE} unmounts, and fewer are undecided. Supported: nothing was held in ${grouped(ENOUGH)} unmounts of each headline backend, which bounds the rate to one in a thousand (95 % confidence). Undecided with fewer. A backend that cannot be checked is named and gets no zero.`,
   objection:
-    'A FUSE server is a process: the kernel owes nobody that it has ended. And another mount on the machine may take the number of a superblock within these microseconds and give it back within a second.',
+    'A FUSE server is a process, and the kernel promises nothing about its end. And another mount on the machine may take the number of a superblock within these microseconds and return it within a second.',
   answer:
-    'Until it has ended the server holds the manifest and the store open, which a user who removes them notices; the verdict names the backend, and how often. A number that is gone once decides nothing.',
+    'Until it ends, the server holds the manifest and the store open, which a user who removes them notices; the verdict names the backend, and how often. A number that is taken once decides nothing.',
   judge,
 };

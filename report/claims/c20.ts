@@ -1,180 +1,192 @@
-// What a process beside it notices of the removal of an image, on file systems whose journal and discard are known.
+// What another process notices of the removal of an image, on file systems whose journal and discard options are known.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { type Answer, agreedOn, READ_BOTH, splitText } from './agree.ts';
+import { formatPercent } from '../format.ts';
+import { agreementOf, type GroupAnswer, splitJudgement } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { figures, MORE_BLOCKS, unmeasured } from './ratios.ts';
+import { figures, STAND_IN } from './figures.ts';
+import { MORE_BLOCKS, unmeasured } from './missing.ts';
+import type { Source } from './source.ts';
+import type { Tristate } from './verdicts.ts';
 
 const SCENARIO = 'cleanup';
 /** The complaints are about layers of files. */
 const LAYERS = 'unpacked-overlay';
-/** Removes as many objects, by a collection. */
+/** Its garbage collection removes as many objects. */
 const OBJECTS = 'erofs-overlay';
 const RATIO = 'neighbourSlowdownRatio';
 /**
- * 30 % longer. 10 % stood here before: so little can be told from nothing on none of six places at once, and in worlds where nothing
- * is slower the rule stayed open. The higher bound makes support harder, never easier.
+ * 30 % longer. With the earlier bound of 10 % the rule stayed undecided in worlds without a slowdown: so small a difference cannot be
+ * told from none in six groups at once. The higher bound makes support harder, never easier.
  */
-const FELT = 1.3;
-const FELT_TEXT = `${Math.round((FELT - 1) * 100)} %`;
-/** As a removal finds an image that was just used, and as a tool leaves it that wants it gone. The other ways are shown. */
+const SLOWDOWN = 1.3;
+const PERCENT = formatPercent(SLOWDOWN - 1);
+/** A removal as a tool does it: right after use, durable at the end. Other ways are shown only. */
 const DECIDING = { caches: 'warm', durable: 'yes' } as const;
-/** A journal is what a neighbour's fsync has to wait for: one file system alone is a property of that file system. */
+/** A neighbour's fsync waits for the journal, so both journalled file systems are needed: one alone may be a special case. */
 const JOURNALLED = ['ext4', 'xfs'] as const;
 
-const onOf = ({ group }: GroupData): string => String(group.params['on']);
+const fileSystemOf = ({ group }: GroupData): string => String(group.params['on']);
 
-/** As the run describes itself. */
-const workText = ({ run }: Evidence): string => {
+const workFolderText = ({ run }: Evidence): string => {
   const { type, options } = run.environment.workFileSystem;
-  const known = run.conditions?.judged.map(({ id }) => id) ?? [];
-  const journal = known.includes('no-journal') ? 'without a journal' : 'as it is mounted';
+  const conditions = run.conditions?.judged.map(({ id }) => id) ?? [];
+  const journal = conditions.includes('no-journal') ? 'without a journal' : 'as it is mounted';
   return `work folder: ${type} ${journal}, ${/(^|,)discard/.test(options) ? 'discard' : 'no discard'}`;
 };
 
-const placeOf = (evidence: Evidence, group: GroupData, arm: string): string => {
+const whereText = (evidence: Evidence, group: GroupData, arm: string): string => {
   const { image, params } = group.group;
   const is = (metric: string): boolean | null => {
     const count = evidence.count(group, arm, metric);
     return count === null ? null : count.most > 0;
   };
   const [journal, discard] = [is('journalCount'), is('discardCount')];
-  const where =
+  const fileSystem =
     journal === null || discard === null
-      ? workText(evidence)
-      : `${onOf(group)} ${journal ? 'with' : 'without'} a journal, ${discard ? 'discard' : 'no discard'}, on a loop file`;
-  return `${image}, ${where}, caches ${params['caches']}${params['durable'] === 'yes' ? ', with syncfs' : ''}`;
+      ? workFolderText(evidence)
+      : `${fileSystemOf(group)} ${journal ? 'with' : 'without'} a journal, ${discard ? 'discard' : 'no discard'}, on a loop file`;
+  return `${image}, ${fileSystem}, caches ${params['caches']}${params['durable'] === 'yes' ? ', with syncfs' : ''}`;
 };
 
 const figuresOf = (evidence: Evidence, group: GroupData): readonly Figure[] =>
-  [LAYERS, OBJECTS].flatMap((arm) => [
-    ...figures(
-      `${arm}: neighbour’s file with fsync, median during removal ÷ alone (${placeOf(evidence, group, arm)})`,
-      RATIO,
-      evidence.median(group, arm, RATIO),
-      arm === LAYERS ? {} : { standIn: true },
-    ),
-    ...figures(
-      `${arm}: how long the removal takes (${placeOf(evidence, group, arm)})`,
-      'cleanupWallNs',
-      evidence.median(group, arm, 'cleanupWallNs'),
-      { standIn: true },
-    ),
-  ]);
+  [LAYERS, OBJECTS].flatMap((arm) => {
+    const where = whereText(evidence, group, arm);
+    return [
+      ...figures(
+        `${arm}: neighbour’s file with fsync, median during removal ÷ alone (${where})`,
+        RATIO,
+        evidence.median(group, arm, RATIO),
+        arm === LAYERS ? {} : STAND_IN,
+      ),
+      ...figures(
+        `${arm}: duration of the removal (${where})`,
+        'cleanupWallNs',
+        evidence.median(group, arm, 'cleanupWallNs'),
+        STAND_IN,
+      ),
+    ];
+  });
 
-const answerOf = (interval: Interval): Answer => {
-  if (interval.kind === 'tooFew') return 'unclear';
-  return interval.lo > FELT ? 'yes' : interval.hi < FELT ? 'no' : 'unclear';
+const answerOf = (interval: Interval): Tristate => {
+  if (interval.kind === 'tooFew') return 'open';
+  return interval.lo > SLOWDOWN ? 'yes' : interval.hi < SLOWDOWN ? 'no' : 'open';
 };
 
 const isDeciding = ({ group }: GroupData): boolean =>
   Object.entries(DECIDING).every(([key, value]) => group.params[key] === value);
 
-/** What the removal of as many objects does to the same neighbour. */
+/** Not judged: the effect of removing as many objects on the same neighbour. */
 const objectsText = (evidence: Evidence, groups: readonly GroupData[]): string => {
   const answers = groups.map((group) => answerOf(evidence.median(group, OBJECTS, RATIO)));
-  if (answers.length === 0 || answers.includes('unclear'))
-    return 'whether collecting as many objects does the same cannot be told';
+  if (answers.length === 0 || answers.includes('open'))
+    return 'cannot tell whether collecting as many objects does the same';
   if (answers.every((answer) => answer === 'yes')) return 'collecting as many objects does the same';
   return answers.every((answer) => answer === 'no')
     ? 'collecting as many objects does not'
     : 'collecting as many objects does the same on some of them';
 };
 
-const judge = (evidence: Evidence): Judgement => {
-  const all = evidence
-    .groups({ scenario: SCENARIO })
-    .filter((group) => evidence.values(group, LAYERS, RATIO).size > 0);
-  const deciding = all.filter(isDeciding);
-  const found = deciding.map((group) => ({ group, answer: answerOf(evidence.median(group, LAYERS, RATIO)) }));
-  const agreed = agreedOn(found);
-  const first = agreed.kind === 'all' ? agreed.answer : 'unclear';
-  const isLater = (group: GroupData): number =>
-    isDeciding(group) ? Number(found.find((one) => one.group === group)?.answer !== first) : 2;
-  const numbers = [...all]
-    .sort((a, b) => isLater(a) - isLater(b))
-    .flatMap((group) => figuresOf(evidence, group));
-  if (agreed.kind === 'none')
-    return unmeasured(evidence, [SCENARIO, LAYERS], `cfsbench run --scenarios ${SCENARIO}`, numbers);
-  if (agreed.kind === 'split')
-    return {
-      verdict: 'undecided',
-      because: splitText(agreed.yes, agreed.no),
-      wouldDecide: READ_BOTH,
-      figures: numbers,
-    };
-  if (agreed.kind === 'unclear')
-    return {
-      verdict: 'undecided',
-      because: found.some(({ group }) => evidence.median(group, LAYERS, RATIO).kind === 'interval')
-        ? `whether a neighbour takes ${FELT_TEXT} longer cannot be told on ${agreed.where}`
-        : 'too few blocks',
-      wouldDecide: MORE_BLOCKS,
-      figures: numbers,
-    };
-  const missing = JOURNALLED.filter((on) => !deciding.some((group) => onOf(group) === on));
+/** Figures of the groups that decide stand first, other ways of removing last. */
+const sortedFigures = (
+  evidence: Evidence,
+  groups: readonly GroupData[],
+  answers: readonly GroupAnswer[],
+  deciding: Tristate,
+): readonly Figure[] => {
+  const rank = (group: GroupData): number =>
+    isDeciding(group) ? Number(answers.find((one) => one.group === group)?.answer !== deciding) : 2;
+  return [...groups].sort((a, b) => rank(a) - rank(b)).flatMap((group) => figuresOf(evidence, group));
+};
+
+const openText = (evidence: Evidence, answers: readonly GroupAnswer[], where: string): string =>
+  answers.some(({ group }) => evidence.median(group, LAYERS, RATIO).kind === 'interval')
+    ? `cannot tell whether a neighbour takes ${PERCENT} longer on ${where}`
+    : 'too few blocks';
+
+/** All groups agree. */
+const agreedJudgement = (
+  evidence: Evidence,
+  answer: 'yes' | 'no',
+  groups: readonly GroupData[],
+  numbers: readonly Figure[],
+): Judgement => {
+  const missing = JOURNALLED.filter((on) => !groups.some((group) => fileSystemOf(group) === on));
   if (missing.length > 0)
     return {
       verdict: 'undecided',
-      because: `not measured on ${missing.join(' and ')} with a journal: ${agreed.answer} where it was`,
+      because: `not measured on ${missing.join(' and ')} with a journal: ${answer} on the others`,
       wouldDecide: `cfsbench run --scenarios ${SCENARIO} as root, with mkfs.ext4 and mkfs.xfs installed`,
       figures: numbers,
     };
-  const beside = objectsText(evidence, deciding);
-  return agreed.answer === 'yes'
+  const objects = objectsText(evidence, groups);
+  return answer === 'yes'
     ? {
         verdict: 'supported',
-        because: `a neighbour’s files take longer while layers are removed, on every file system; ${beside}`,
+        because: `a neighbour’s files take longer while layers are removed, on every file system; ${objects}`,
         figures: numbers,
       }
     : {
         verdict: 'not supported',
-        because: `a neighbour’s files take no more than ${FELT_TEXT} longer while layers are removed, on any file system; ${beside}`,
+        because: `a neighbour’s files take no more than ${PERCENT} longer while layers are removed, on any file system; ${objects}`,
         figures: numbers,
       };
 };
 
+const judge = (evidence: Evidence): Judgement => {
+  const groups = evidence
+    .groups({ scenario: SCENARIO })
+    .filter((group) => evidence.values(group, LAYERS, RATIO).size > 0);
+  const deciding = groups.filter(isDeciding);
+  const answers = deciding.map((group) => ({
+    group,
+    answer: answerOf(evidence.median(group, LAYERS, RATIO)),
+  }));
+  const agreement = agreementOf(answers);
+  const first = agreement.kind === 'agreed' ? agreement.answer : 'open';
+  const numbers = sortedFigures(evidence, groups, answers, first);
+  switch (agreement.kind) {
+    case 'none':
+      return unmeasured(evidence, [SCENARIO, LAYERS], `cfsbench run --scenarios ${SCENARIO}`, numbers);
+    case 'split':
+      return splitJudgement(agreement, numbers);
+    case 'open':
+      return {
+        verdict: 'undecided',
+        because: openText(evidence, answers, agreement.where),
+        wouldDecide: MORE_BLOCKS,
+        figures: numbers,
+      };
+    case 'agreed':
+      return agreedJudgement(evidence, agreement.answer, deciding, numbers);
+  }
+};
+
+const issue = (project: 'podman' | 'containerd', number: number, said: string): Source => ({
+  who: `${project} issue ${number}`,
+  when: null,
+  where: {
+    kind: 'page',
+    name: `${project} #${number}`,
+    url: `https://github.com/${project === 'podman' ? 'containers' : project}/${project}/issues/${number}`,
+  },
+  said,
+});
+
 export const claim: Claim = {
   id: 'C20',
-  text: 'While an image is removed, others on the machine wait.',
+  text: 'While an image is removed, other processes on the machine wait.',
   by: [
-    {
-      who: 'podman issue 29109',
-      when: null,
-      where: {
-        kind: 'page',
-        name: 'podman #29109',
-        url: 'https://github.com/containers/podman/issues/29109',
-      },
-      said: '82,911 calls of unlinkat are 34.5 of 35.2 s',
-    },
-    {
-      who: 'podman issue 13204',
-      when: null,
-      where: {
-        kind: 'page',
-        name: 'podman #13204',
-        url: 'https://github.com/containers/podman/issues/13204',
-      },
-      said: 'rmi takes 11 minutes',
-    },
-    {
-      who: 'containerd issue 11021',
-      when: null,
-      where: {
-        kind: 'page',
-        name: 'containerd #11021',
-        url: 'https://github.com/containerd/containerd/issues/11021',
-      },
-      said: 'garbage collection holds a lock until creates time out',
-    },
+    issue('podman', 29109, '82,911 calls of unlinkat are 34.5 of 35.2 s'),
+    issue('podman', 13204, 'rmi takes 11 minutes'),
+    issue('containerd', 11021, 'garbage collection holds a lock until creates time out'),
   ],
   scenarios: [SCENARIO],
-  rule: `A neighbour creates, writes and fsyncs files of 4 KiB on the file system from which an image is removed that was just used (caches warm, a syncfs at the end). Its median during the removal is divided by its median just before and just after, in each block, on ext4 and on XFS made for the purpose (with a journal, without discard) and on the work folder as it is. Supported when the whole interval lies above ${FELT} for unpacked layers on every file system and image, both journalled ones among them. Not supported when it lies below on all. Undecided otherwise; where two disagree both are shown. The removal of as many objects by a collection is judged beside, in words.`,
+  rule: `A neighbour creates, writes and fsyncs files of 4 KiB on the file system from which a recently used image is removed (caches warm, a syncfs at the end). Its median during the removal ÷ its median just before and just after, in each block, on ext4 and XFS made for the purpose (with a journal, without discard) and on the work folder as it is. Supported: the whole interval lies above ${SLOWDOWN} for unpacked layers on every file system and image, both journalled ones among them. Not supported: it lies below on all of them. Undecided: otherwise; if two disagree, both are shown. The removal of as many objects by a garbage collection is described beside the verdict.`,
   objection:
-    'The issues are about locks that a runtime holds and about how long it waits for unlinkat; none of them speaks of a neighbour’s fsync.',
+    'The issues are about locks that a runtime holds and about its waiting for unlinkat; none is about the fsync of another process.',
   answer:
-    'No runtime is part of this run, so its locks are not. How long a removal takes stands beside each ratio; what the file system makes others wait is the part that is left when the runtime’s locks are gone. File system, journal and discard stand with each number.',
+    'No runtime is part of this run, so its locks are not. The duration of the removal is shown beside each ratio; the delay of other processes by the file system remains when the locks of the runtime are gone. File system, journal and discard are printed with each number.',
   judge,
 };

@@ -1,4 +1,4 @@
-// What a rule may look at: values and counts of a run by scenario, parameters, image, arm and metric. Pure.
+// What a rule reads: values and counts of a run by scenario, parameters, image, arm and metric. Pure.
 import { type CallCount, type Count, callCounts, countOf } from '../../results/compare/counts.ts';
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import type { Params, Pass, RunFile } from '../../results/schema/run.ts';
@@ -10,57 +10,54 @@ import { widened } from './allowance.ts';
 
 export interface GroupFilter {
   readonly scenario: string;
-  /** Every one of these must be equal; other parameters are free unless the group has a placement. Absent: none asked for. */
+  /** All of these must be equal; other parameters are free, but a placement must be requested. */
   readonly params?: Params;
   readonly image?: string;
 }
 
 export interface Evidence {
   readonly run: RunFile;
-  /** Groups of a place in the order of the run: one for each image and each combination of other parameters. */
-  groups(place: GroupFilter): readonly GroupData[];
-  /** By block; empty where nothing was measured. */
+  /** In the order of the run: one for each image and each combination of the other parameters. */
+  groups(filter: GroupFilter): readonly GroupData[];
+  /** By block; empty if nothing was measured. */
   values(group: GroupData, arm: string, metric: string, pass?: Pass): ByBlock;
-  /** Of the passes that counted, else of the timed ones; null where nothing was measured. */
+  /** From the counting passes, else from the timing pass; null if nothing was measured. */
   count(group: GroupData, arm: string, metric: string): Count | null;
   /** System calls by phase, actor and name. */
   calls(group: GroupData, arm: string): readonly CallCount[];
-  /**
-   * Where a value of blocks lies. Rules get every interval from here, whatever they make of the blocks first: differences,
-   * slopes, exponents.
-   */
+  /** Interval of the median of values by block: raw values, differences, slopes, exponents. Rules get every interval from here. */
   interval(values: ByBlock): Interval;
   /**
-   * Per block, `values` divided by `base`; also between scenarios, since a block holds each of them once. Widened by what another run
-   * may differ by, as every ratio here is.
+   * `values` ÷ `base` block by block, with the allowance for other runs. The two may come from different scenarios: a block holds each
+   * scenario once.
    */
   ratioOf(values: ByBlock, base: ByBlock): Interval;
   median(group: GroupData, arm: string, metric: string): Interval;
-  /** Per block, `arm` divided by `base`. */
+  /** `arm` ÷ `base` block by block. */
   ratio(group: GroupData, arm: string, base: string, metric: string): Interval;
-  /** Why a backend, scenario or image has no samples, in the run's own words; null where the run does not say. */
+  /** The run's reason why a backend, scenario or image has no samples; null if it has none. */
   whyMissing(id: string): string | null;
 }
 
 const NOTHING: ByBlock = new Map();
 
-const isAt = ({ group }: GroupData, { scenario, params = {}, image }: GroupFilter): boolean =>
+const matches = ({ group }: GroupData, { scenario, params = {}, image }: GroupFilter): boolean =>
   group.scenario === scenario &&
   (image === undefined || group.image === image) &&
-  // What was pinned to one CPU answers only where it was asked for.
+  // Groups on one CPU are read only if requested.
   (group.params['placement'] ?? 'free') === (params['placement'] ?? 'free') &&
   Object.entries(params).every(([key, value]) => key === 'placement' || group.params[key] === value);
 
 const interval = (values: ByBlock): Interval => intervalOver(values, LOOK_CONFIDENCE);
 const ratioOf = (values: ByBlock, base: ByBlock): Interval =>
   widened(ratioOver(values, base, LOOK_CONFIDENCE));
-/** Of a ratio that was taken within a slot. */
+/** A ratio of two values of one slot. */
 const isRatio = (metric: string): boolean => metric.endsWith('Ratio');
 
 export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
   const values = (group: GroupData, arm: string, metric: string, pass: Pass = 'time'): ByBlock =>
     group[pass].get(metric)?.get(arm) ?? NOTHING;
-  const twins = ({ group: { scenario, image, params } }: GroupData): readonly GroupData[] => {
+  const unpinnedTwins = ({ group: { scenario, image, params } }: GroupData): readonly GroupData[] => {
     const { placement, ...free } = params;
     return placement === undefined
       ? []
@@ -73,11 +70,11 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
   };
   return {
     run,
-    groups: (place) => tallied.groups.filter((group) => isAt(group, place)),
+    groups: (filter) => tallied.groups.filter((group) => matches(group, filter)),
     values,
     count(group, arm, metric) {
-      // Nothing is counted twice: of an arm in both placements, where the scheduler had it.
-      const counted = [group, ...twins(group)].flatMap((one) => [
+      // Counting passes run only once for an arm with two placements, under the free one.
+      const counted = [group, ...unpinnedTwins(group)].flatMap((one) => [
         ...numbersOf(values(one, arm, metric, 'count')),
       ]);
       return countOf(counted.length > 0 ? counted : numbersOf(values(group, arm, metric)));
@@ -102,6 +99,6 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
   };
 };
 
-/** `image, key=value …` of a group, for words. */
-export const placeText = ({ group }: GroupData): string =>
+/** `made, local=files`. */
+export const groupText = ({ group }: GroupData): string =>
   [group.image, paramsKey(group.params)].filter((part) => part !== '').join(', ');

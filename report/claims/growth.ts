@@ -2,27 +2,27 @@
 import { countOf } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Phase } from '../../results/schema/run.ts';
-import { lineThrough, powersByBlock } from '../../results/stats/lines.ts';
+import { powersByBlock } from '../../results/stats/lines.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Regular files of a group's image; null where the run does not say. */
+/** Regular files of the group's image; null if the run does not record them. */
 export const filesOf = ({ run }: Evidence, { group }: GroupData): number | null =>
   run.images.find(({ name }) => name === group.image)?.fileCount ?? null;
 
-/** Names of a group's image: files, directories, links; null where the run does not say. */
+/** Entries of the group's image; null if the run does not record them. */
 export const entriesIn = ({ run }: Evidence, { group }: GroupData): number | null =>
   run.images.find(({ name }) => name === group.image)?.entryCount ?? null;
 
-type Sized = readonly (readonly [files: number, group: GroupData])[];
+type GroupsBySize = readonly (readonly [files: number, group: GroupData])[];
 
-export const sized = (evidence: Evidence, groups: readonly GroupData[]): Sized =>
+export const bySize = (evidence: Evidence, groups: readonly GroupData[]): GroupsBySize =>
   groups.flatMap((group) => {
     const files = filesOf(evidence, group);
     return files === null ? [] : [[files, group] as const];
   });
 
-/** Calls of an arm in these phases, the least and the most of all passes; null where nothing was counted. */
+/** System calls of an arm in these phases over all passes; null if they were not counted. */
 export const callsIn = (
   evidence: Evidence,
   group: GroupData,
@@ -30,7 +30,7 @@ export const callsIn = (
   phases: readonly Phase[],
 ): { readonly least: number; readonly most: number } | null => {
   if (!group.ledgers.has(arm)) return null;
-  // A phase without a call has no sum.
+  // A phase without a call has no metric.
   const sums = phases.map((phase) => evidence.count(group, arm, `${phase}CallCount`) ?? countOf([0])!);
   return {
     least: sums.reduce((sum, { least }) => sum + least, 0),
@@ -39,16 +39,14 @@ export const callsIn = (
 };
 
 export interface CallGrowth {
-  readonly start: number;
-  readonly perFile: number;
-  /** Files at each size, from the smallest. */
+  /** Files at each size, ascending. */
   readonly sizes: readonly number[];
   /** Slopes between neighbouring sizes. */
   readonly least: number;
   readonly most: number;
 }
 
-/** Of calls that are equal in every pass; null with fewer than two sizes, or where passes differ. Slopes between neighbours bound those between any two sizes. */
+/** Null with fewer than two sizes, or if passes differ. Slopes between neighbours bound those between any two sizes. */
 export const callGrowth = (
   evidence: Evidence,
   groups: readonly GroupData[],
@@ -56,7 +54,7 @@ export const callGrowth = (
   phases: readonly Phase[],
 ): CallGrowth | null => {
   const points = new Map<number, number>();
-  for (const [files, group] of sized(evidence, groups)) {
+  for (const [files, group] of bySize(evidence, groups)) {
     const calls = callsIn(evidence, group, arm, phases);
     if (calls === null) continue;
     if (calls.least !== calls.most) return null;
@@ -67,17 +65,14 @@ export const callGrowth = (
   const xs = sorted.map(([files]) => files);
   const ys = sorted.map(([, calls]) => calls);
   const slopes = xs.slice(1).map((x, i) => (ys[i + 1]! - ys[i]!) / (x - xs[i]!));
-  const { start, slope } = lineThrough(xs, ys);
   return {
-    start,
-    perFile: slope,
     least: Math.min(...slopes),
     most: Math.max(...slopes),
     sizes: xs,
   };
 };
 
-/** Sum of these metrics by block: only blocks that have them all. */
+/** Sum of these metrics by block, for blocks that have all of them. */
 export const sums = (
   evidence: Evidence,
   group: GroupData,
@@ -95,30 +90,30 @@ export const sums = (
   );
 };
 
-export interface Growth {
-  /** Files of the sizes that were timed, from the smallest. */
+export interface TimeGrowth {
+  /** Files of the timed sizes, ascending. */
   readonly sizes: readonly number[];
-  /** The exponent with which time grows, of each block that has every size: 1 where twice the files take twice as long. */
+  /** Exponent of time against files by block, for blocks that have every size: 1 if twice the files take twice as long. */
   readonly powers: ByBlock;
 }
 
-/** Time against files, block by block; no exponent with fewer than three sizes. */
+/** Without exponents if there are too few sizes. */
 export const timeGrowth = (
   evidence: Evidence,
   groups: readonly GroupData[],
   arm: string,
   metrics: readonly string[],
-): Growth => {
-  const bySize = sized(evidence, groups)
+): TimeGrowth => {
+  const timed = bySize(evidence, groups)
     .map(([files, group]) => [files, sums(evidence, group, arm, metrics)] as const)
     .filter(([, values]) => values.size > 0)
     .sort(([a], [b]) => a - b);
-  const sizes = bySize.map(([files]) => files);
+  const sizes = timed.map(([files]) => files);
   return {
     sizes,
     powers: powersByBlock(
       sizes,
-      bySize.map(([, values]) => values),
+      timed.map(([, values]) => values),
     ),
   };
 };

@@ -1,46 +1,41 @@
-// In which order arms come out, fastest first, as far as their intervals say. Pure.
+// Arms of a group from fastest to slowest, as far as their intervals tell. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import { median } from '../../results/stats/median.ts';
 import type { Figure } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { figures, whereIn } from './ratios.ts';
+import { figures } from './figures.ts';
+import { imageText } from './groups.ts';
 
 export interface Order {
-  /** `a < b ~ c`: `<` where the ratio's interval excludes no difference, `~` where it does not. */
+  /** `a < b ~ c`: `<` where the whole interval of the ratio is above 1, else `~`. */
   readonly text: string;
-  /** Each against the one before it. */
+  /** The ratio of each arm to the one before it. */
   readonly figures: readonly Figure[];
-  /** Every step excludes no difference. */
+  /** Every step is `<`. */
   readonly decided: boolean;
 }
 
+/** Null: an arm has no value. */
 export const orderOf = (
   evidence: Evidence,
   group: GroupData,
   arms: readonly string[],
   metric: string,
 ): Order | null => {
-  const measured = arms.map((arm) => ({
-    arm,
-    at: median(numbersOf(evidence.values(group, arm, metric))),
-  }));
-  if (measured.some(({ at }) => at === null)) return null;
-  const sorted = measured.sort((a, b) => a.at! - b.at!).map(({ arm }) => arm);
+  const medians = arms.map((arm) => ({ arm, ns: median(numbersOf(evidence.values(group, arm, metric))) }));
+  if (medians.some(({ ns }) => ns === null)) return null;
+  const sorted = medians.sort((a, b) => a.ns! - b.ns!).map(({ arm }) => arm);
   const steps = sorted.slice(1).map((arm, i) => {
-    const ratio = evidence.ratio(group, arm, sorted[i]!, metric);
-    const slower = ratio.kind === 'interval' && ratio.lo > 1;
-    return { sign: slower ? '<' : '~', slower, arm, ratio, than: sorted[i]! };
+    const faster = sorted[i]!;
+    const ratio = evidence.ratio(group, arm, faster, metric);
+    return { arm, faster, ratio, isSlower: ratio.kind === 'interval' && ratio.lo > 1 };
   });
   return {
-    text: [sorted[0]!, ...steps.map(({ sign, arm }) => `${sign} ${arm}`)].join(' '),
-    figures: steps.flatMap(({ arm, than, ratio }) =>
-      figures(
-        `${group.group.scenario}, ${arm} ÷ ${than} on ${group.group.image}${whereIn(group)}`,
-        'walkRatio',
-        ratio,
-      ),
+    text: [sorted[0]!, ...steps.map(({ isSlower, arm }) => `${isSlower ? '<' : '~'} ${arm}`)].join(' '),
+    figures: steps.flatMap(({ arm, faster, ratio }) =>
+      figures(`${group.group.scenario}, ${arm} ÷ ${faster} on ${imageText(group)}`, 'walkRatio', ratio),
     ),
-    decided: steps.every(({ slower }) => slower),
+    decided: steps.every(({ isSlower }) => isSlower),
   };
 };

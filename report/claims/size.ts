@@ -1,18 +1,16 @@
-// How large an image must be before a rule on readahead, stacking, growth or memory says anything of it. Pure.
+// The smallest image on which a rule about readahead, stacking, growth or memory may decide. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { grouped } from '../format.ts';
 import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { unmeasured } from './ratios.ts';
+import { unmeasured } from './missing.ts';
 
 /**
- * A third of the image of the debate, so that a verdict reaches no further than three times what was measured; and a manifest of
- * some megabytes, which no single readahead window holds.
+ * A third of the debate's image, so that a verdict reaches no further than three times the measured size; its manifest has several
+ * megabytes, more than one readahead window.
  */
 export const ENOUGH_ENTRIES = 20_000;
-export const FULL_PROFILE = 'cfsbench run --profile full';
-/** For rule texts. */
-export const ENOUGH = `at least ${grouped(ENOUGH_ENTRIES)} entries`;
+const FULL_PROFILE = 'cfsbench run --profile full';
 
 export const entriesOf = ({ run }: Evidence, image: string): number =>
   run.images.find(({ name }) => name === image)?.entryCount ?? 0;
@@ -20,17 +18,23 @@ export const entriesOf = ({ run }: Evidence, image: string): number =>
 export const isLarge = (evidence: Evidence, { group }: GroupData): boolean =>
   entriesOf(evidence, group.image) >= ENOUGH_ENTRIES;
 
-/** `count`: of the largest image that was measured. */
-export const tooSmall = (count: number, figures: readonly Figure[] = [], of = 'entries'): Judgement => ({
+/** `count`: of the largest measured image. */
+export const tooSmall = (count: number, figures: readonly Figure[] = [], unit = 'entries'): Judgement => ({
   verdict: 'undecided',
-  because: `measured too small, ${grouped(count)} ${of}: --profile full`,
+  because: `measured too small, ${grouped(count)} ${unit}: --profile full`,
   wouldDecide: FULL_PROFILE,
   figures,
 });
 
-/** The run's own reason for what a rule needs; of a run without an image that is large enough, that. */
-export const unmeasuredLarge = (evidence: Evidence, ids: readonly string[], command: string): Judgement => {
-  const judged = unmeasured(evidence, ids, command);
+/** As `unmeasured`; but a run without a large image is told to measure one. */
+export const unmeasuredLarge = (
+  evidence: Evidence,
+  ids: readonly string[],
+  scenarios: readonly string[],
+): Judgement => {
+  const judgement = unmeasured(evidence, ids, `${FULL_PROFILE} --scenarios ${scenarios.join(',')}`);
   const most = Math.max(0, ...evidence.run.images.map(({ entryCount }) => entryCount));
-  return judged.verdict === 'undecided' && most < ENOUGH_ENTRIES ? tooSmall(most, judged.figures) : judged;
+  return judgement.verdict === 'undecided' && most < ENOUGH_ENTRIES
+    ? tooSmall(most, judgement.figures)
+    : judgement;
 };

@@ -1,21 +1,21 @@
-// Who said it, when and where: named so that a reader can find it again.
+// Author, date and place of a statement, so that a reader can find it.
 
 export type Where =
-  /** A mail that an archive finds by its Message-ID, without the angle brackets. */
+  /** A mail in an archive; its Message-ID without angle brackets. */
   | { readonly kind: 'message'; readonly id: string }
-  /** A mail whose Message-ID is not known here: by list, date and author. */
+  /** A mail whose Message-ID is unknown: by list, date and author. */
   | { readonly kind: 'list'; readonly list: string }
-  /** Whatever has an address: a pull request, a README, a commit. */
+  /** A pull request, a README, a commit. */
   | { readonly kind: 'page'; readonly name: string; readonly url: string };
 
 export interface Source {
   readonly who: string;
-  /** ISO 8601, as exact as it is known; null where no date is known. */
+  /** ISO 8601, as exact as known; null: unknown. */
   readonly when: string | null;
   readonly where: Where;
-  /** Read as an excerpt, not in the original. */
+  /** Known from an excerpt, not from the original. */
   readonly excerpt?: true;
-  /** What of it the claim is about: figures, or what was asked and answered. */
+  /** The part that the claim is about. */
   readonly said?: string;
 }
 
@@ -32,7 +32,7 @@ export const linkOf = ({ where }: Source): string | null => {
   }
 };
 
-/** How the place is called where a link cannot be shown, too. */
+/** The place as text, with or without a link. */
 export const placeOf = ({ where }: Source): string => {
   switch (where.kind) {
     case 'message':
@@ -44,7 +44,7 @@ export const placeOf = ({ where }: Source): string => {
   }
 };
 
-/** Before and after the place, so that a page can make a link of it. */
+/** Text before and after the place, which a page shows as a link. */
 export const around = (source: Source): readonly [before: string, after: string] => [
   `${source.who}${source.when === null ? '' : `, ${source.when}`}, `,
   `${source.excerpt === true ? ' (read as an excerpt)' : ''}${source.said === undefined ? '' : `: ${source.said}`}`,

@@ -1,126 +1,124 @@
-// From intervals to a verdict: what one number says to its bound, what several say together, and what several images say. Pure.
+// From intervals to a verdict: one interval against its bound, several parts of a claim, several images. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
+import { grouped } from '../format.ts';
 import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { MORE_BLOCKS } from './ratios.ts';
+import { MORE_BLOCKS } from './missing.ts';
 import { ENOUGH_ENTRIES, entriesOf, isLarge, tooSmall } from './size.ts';
 
-/** Of a whole interval: it lies on the side that is asked for, on the other one, or on both. */
-export type Holds = 'yes' | 'no' | 'open';
+/** `yes` and `no`: the whole interval lies on one side of the bound, or all passes agree. */
+export type Tristate = 'yes' | 'no' | 'open';
 
-export const above = (interval: Interval, bound: number): Holds =>
+export const above = (interval: Interval, bound: number): Tristate =>
   interval.kind === 'tooFew' ? 'open' : interval.lo > bound ? 'yes' : interval.hi <= bound ? 'no' : 'open';
 
-export const below = (interval: Interval, bound: number): Holds =>
+export const below = (interval: Interval, bound: number): Tristate =>
   interval.kind === 'tooFew' ? 'open' : interval.hi < bound ? 'yes' : interval.lo >= bound ? 'no' : 'open';
 
-export const within = (interval: Interval, least: number, most: number): Holds => {
+export const within = (interval: Interval, least: number, most: number): Tristate => {
   if (interval.kind === 'tooFew') return 'open';
   if (interval.lo >= least && interval.hi <= most) return 'yes';
   return interval.hi < least || interval.lo > most ? 'no' : 'open';
 };
 
 /**
- * A share of an effect that was published, as ratios go: half of it is the bound between an effect and none. With five runs neither
- * an effect of that size nor its absence is mistaken there, while 5 % around no effect cannot be told from it.
+ * A share of a published ratio, on the logarithmic scale. Half of it is the bound between an effect and none: five runs mistake neither
+ * the published effect nor its absence there, while a bound of 5 % cannot be told from no effect.
  */
 export const shareOf = (published: number, share: number): number =>
   Math.round(100 * published ** share) / 100;
 
-/** One of several things that a claim says. */
-export interface Part {
-  readonly holds: Holds;
-  /** Says what was found, whichever it is. */
+/** One of the statements that make up a claim. */
+export interface ClaimPart {
+  readonly holds: Tristate;
+  /** What was found, for each value of `holds`. */
   readonly because: string;
-  /** The number that it stands on; null where there are too few values for one. */
-  readonly figures: Figure | null;
+  /** The number that decides the part; null: too few values. */
+  readonly figure: Figure | null;
 }
 
-/** What one image says to a claim. */
-export interface Answer {
+export interface ImageVerdict {
   readonly image: string;
   readonly verdict: 'supported' | 'not supported' | 'undecided';
   readonly because: string;
   readonly wouldDecide: string;
-  /** Null of an open one. */
+  /** Null if undecided. */
   readonly decidedBy: Figure | null;
   readonly figures: readonly Figure[];
 }
 
-/**
- * All parts must hold, and one that does not refutes the claim, whatever the others say. What decides is the part that refutes;
- * of a claim that holds, the first one.
- */
+/** Parts that give the verdict, of which the first decides. */
+const decidingParts = (parts: readonly ClaimPart[]): [ImageVerdict['verdict'], readonly ClaimPart[]] => {
+  const refuted = parts.filter(({ holds }) => holds === 'no');
+  if (refuted.length > 0) return ['not supported', refuted];
+  const open = parts.filter(({ holds }) => holds === 'open');
+  return open.length > 0 ? ['undecided', open] : ['supported', parts];
+};
+
+/** A claim holds if all its parts hold; one part that does not hold refutes it. */
 export const allOf = (
   image: string,
-  parts: readonly Part[],
-  beside: readonly Figure[] = [],
+  parts: readonly ClaimPart[],
+  context: readonly Figure[] = [],
   wouldDecide = MORE_BLOCKS,
-): Answer => {
-  const figures = [...parts.flatMap((part) => part.figures ?? []), ...beside];
-  const refuted = parts.filter(({ holds }) => holds === 'no');
-  const open = parts.filter(({ holds }) => holds === 'open');
-  const [verdict, those] =
-    refuted.length > 0
-      ? (['not supported', refuted] as const)
-      : open.length > 0
-        ? (['undecided', open] as const)
-        : (['supported', parts] as const);
+): ImageVerdict => {
+  const [verdict, deciding] = decidingParts(parts);
   return {
     image,
     verdict,
-    because: those.map(({ because }) => because).join('; '),
+    because: deciding.map(({ because }) => because).join('; '),
     wouldDecide,
-    decidedBy: verdict === 'undecided' ? null : (those[0]?.figures ?? null),
-    figures,
+    decidedBy: verdict === 'undecided' ? null : (deciding[0]?.figure ?? null),
+    figures: [...parts.flatMap(({ figure }) => figure ?? []), ...context],
   };
 };
 
-const judgedOf = (
-  { verdict, because, wouldDecide, decidedBy }: Answer,
+const judgementOf = (
+  { verdict, because, wouldDecide, decidedBy }: ImageVerdict,
   figures: readonly Figure[],
 ): Judgement =>
   verdict === 'undecided' || decidedBy === null
     ? { verdict: 'undecided', because, wouldDecide, figures }
     : { verdict, because, decidedBy, figures };
 
-const decidedText = ({ image, verdict, because }: Answer): string => `${image}: ${verdict} (${because})`;
+const imageVerdictText = ({ image, verdict, because }: ImageVerdict): string =>
+  `${image}: ${verdict} (${because})`;
 
-/**
- * The first image decides, which is the largest: unless another one says the contrary, for then nothing is decided and both are
- * named. What another leaves open contradicts nobody.
- */
-export const overImages = (answers: readonly Answer[]): Judgement => {
-  const [first] = answers;
-  if (first === undefined) throw new Error('no image, no answer');
-  const figures = answers.flatMap((answer) => answer.figures);
-  const contrary = answers.find(({ verdict }) => verdict !== 'undecided' && verdict !== first.verdict);
-  if (contrary === undefined) return judgedOf(first, figures);
+/** The first image, the largest, decides; undecided if another image contradicts it. An undecided image contradicts none. */
+export const overImages = (verdicts: readonly ImageVerdict[]): Judgement => {
+  const [first] = verdicts;
+  if (first === undefined) throw new Error('a verdict over images needs an image');
+  const figures = verdicts.flatMap((one) => one.figures);
+  const contrary = verdicts.find(({ verdict }) => verdict !== 'undecided' && verdict !== first.verdict);
+  if (contrary === undefined) return judgementOf(first, figures);
   return {
     verdict: 'undecided',
-    because:
-      first.verdict === 'undecided'
-        ? `${first.image}: ${first.because}; the smaller ${decidedText(contrary)}`
-        : `images disagree: ${decidedText(first)}; ${decidedText(contrary)}`,
-    wouldDecide:
-      first.verdict === 'undecided' ? first.wouldDecide : 'an image between the two, or why they differ',
+    ...(first.verdict === 'undecided'
+      ? {
+          because: `${first.image}: ${first.because}; the smaller ${imageVerdictText(contrary)}`,
+          wouldDecide: first.wouldDecide,
+        }
+      : {
+          because: `images disagree: ${imageVerdictText(first)}; ${imageVerdictText(contrary)}`,
+          wouldDecide: 'an image of a size between the two, or the reason why they differ',
+        }),
     figures,
   };
 };
 
-/** The same of images of which something can be said at all; `groups`: one for each image, the largest first. */
+/** Only large images decide. `groups`: one per image, the largest first. */
 export const overLargeImages = (
   evidence: Evidence,
   groups: readonly GroupData[],
-  answerOn: (group: GroupData) => Answer,
+  verdictOn: (evidence: Evidence, group: GroupData) => ImageVerdict,
 ): Judgement => {
   const large = groups.filter((group) => isLarge(evidence, group));
   const [first] = groups;
   return large.length > 0 || first === undefined
-    ? overImages(large.map(answerOn))
-    : tooSmall(entriesOf(evidence, first.group.image), answerOn(first).figures);
+    ? overImages(large.map((group) => verdictOn(evidence, group)))
+    : tooSmall(entriesOf(evidence, first.group.image), verdictOn(evidence, first).figures);
 };
 
 /** For rule texts. */
-export const ON_LARGE_IMAGES = `on every image of at least ${ENOUGH_ENTRIES.toLocaleString('en')} entries that has all of it, on one CPU where the run has it there; the largest one decides, unless another one says the contrary`;
+export const ON_LARGE_IMAGES = `on every image of at least ${grouped(ENOUGH_ENTRIES)} entries that has all arms, on one CPU where the run measured it there; the largest image decides, unless another one contradicts it`;

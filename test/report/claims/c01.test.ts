@@ -8,13 +8,13 @@ interface Calls {
   readonly unlinkPerFile?: number;
   readonly unpackPerFile?: number;
   readonly reflinkPerFile?: number;
-  /** More calls of the whole image, not of each file. */
+  /** Additional calls per image, not per file. */
   readonly mount?: number;
   readonly ingestPerFile?: number;
 }
 
 const SIZES = [140, 3000, 45_000];
-/** Any ledger will do where only sums are asked for. */
+/** Only sums are read, so any ledger will do. */
 const counted = { create: { tar: { openat: 1 } } };
 const tar = { create: { tar: { openat: 700, read: 200, write: 150 }, harness: { write: 3 } } };
 
@@ -71,11 +71,11 @@ const on = (calls: Calls = {}, more: Partial<Made> = {}) =>
     ),
   );
 
-test('supported: every checkout takes a call for every file, every manifest none', () => {
+test('supported: every checkout takes a call per file, every manifest none', () => {
   const judged = on();
   assert.equal(judged.verdict, 'supported');
   assert.ok(judged.verdict === 'supported');
-  // The cheapest checkout decides: removing what tar and reflinks made, in this journal.
+  // The cheapest checkout decides: in this journal, the removal of unpacked and reflinked files.
   assert.ok(Math.abs(judged.decidedBy!.value - 3) < 1e-6);
   const figures = (words: RegExp) => judged.figures.filter(({ what }) => words.test(what));
   assert.ok(Math.abs(figures(/^hardlink-checkout, calls of create/)[0]!.value - 3.1) < 1e-6);
@@ -86,7 +86,7 @@ test('supported: every checkout takes a call for every file, every manifest none
     );
 });
 
-test('a bound of one call is inclusive, and what is below it refutes; the number that refutes is the one printed', () => {
+test('the bound of one call is inclusive; a lower number refutes the claim and is printed', () => {
   assert.equal(on({ linkPerFile: 1 }).verdict, 'supported');
   for (const calls of [
     { linkPerFile: 0.9 },
@@ -100,7 +100,7 @@ test('a bound of one call is inclusive, and what is below it refutes; the number
   }
 });
 
-test('not supported: one call more for the mount of a larger image is no exact nought', () => {
+test('not supported: one more call to mount a larger image is not exactly zero', () => {
   const groups = SIZES.map((files, index) => scale(files, { mount: index }));
   const judged = verdictOn(claim, run(groups));
   assert.ok(judged.verdict === 'not supported');
@@ -108,7 +108,7 @@ test('not supported: one call more for the mount of a larger image is no exact n
   assert.ok(judged.decidedBy!.value > 0);
 });
 
-test('a checkout that works without commands is judged where the run has it', () => {
+test('a checkout variant without commands is judged if the run has it', () => {
   const direct = SIZES.map((files) => {
     const group = scale(files, {});
     return {
@@ -125,12 +125,12 @@ test('a checkout that works without commands is judged where the run has it', ()
   assert.match(judged.decidedBy!.what, /^hardlink-checkout-direct, calls of create/);
 });
 
-test('a slope that only the average of two steps has is none: every two sizes count', () => {
+test('every two neighbouring sizes count, not the average slope', () => {
   const flat = SIZES.map((files) => scale(files, { linkPerFile: files === 3000 ? 0.1 : 3.1 }));
   assert.equal(verdictOn(claim, run(flat)).verdict, 'not supported');
 });
 
-test('ingest and collect stand beside for each object, marked as no part of it; so do tar’s calls that move contents', () => {
+test('ingest and collect per object are stand-ins; tar’s calls that move contents are shown', () => {
   const churn: MadeGroup = {
     scenario: 'churn',
     params: { local: 'nothing', ingest: 'trusted' },
@@ -140,7 +140,7 @@ test('ingest and collect stand beside for each object, marked as no part of it; 
   };
   const { figures, verdict } = verdictOn(claim, run([...SIZES.map((files) => scale(files, {})), churn]));
   assert.equal(verdict, 'supported');
-  const objects = figures.filter(({ what }) => /for each object/.test(what));
+  const objects = figures.filter(({ what }) => /per object/.test(what));
   assert.deepEqual(
     objects.map(({ value, standIn }) => [value, standIn]),
     [
@@ -151,20 +151,20 @@ test('ingest and collect stand beside for each object, marked as no part of it; 
   const moves = figures.find(({ what }) => /of 1,050 calls of tar/.test(what))!;
   assert.equal(moves.value, 350);
   const names = figures.find(({ what }) =>
-    /^hardlink-checkout, of-45000: calls of create for each name/.test(what),
+    /^hardlink-checkout, of-45000: calls of create per entry/.test(what),
   )!;
   assert.ok(Math.abs(names.value - (90 + 3.1 * 45_000) / (1.25 * 45_000)) < 1e-9);
 });
 
-test('an image of churn is one more size, and none where churn-scale has it', () => {
+test('an image of churn adds a size unless churn-scale has that size', () => {
   const [small, base] = SIZES.map((files) => scale(files, {}));
   const churn = { ...scale(45_000, { linkPerFile: 0.2 }), scenario: 'churn', params: { local: 'files' } };
   assert.equal(verdictOn(claim, run([small!, base!, churn])).verdict, 'not supported');
-  const there = { ...scale(3000, { linkPerFile: 0.2 }), scenario: 'churn', params: { local: 'files' } };
-  assert.equal(verdictOn(claim, run([small!, base!, there])).verdict, 'supported');
+  const known = { ...scale(3000, { linkPerFile: 0.2 }), scenario: 'churn', params: { local: 'files' } };
+  assert.equal(verdictOn(claim, run([small!, base!, known])).verdict, 'supported');
 });
 
-test('undecided: one size, or passes that differ, of any of them', () => {
+test('undecided: only one size, or passes of any arm differ', () => {
   const one = verdictOn(claim, run([scale(140, {})]));
   assert.ok(one.verdict === 'undecided' && one.wouldDecide.startsWith('cfsbench run'));
   const varying = scale(140, {});
@@ -179,7 +179,7 @@ test('undecided: one size, or passes that differ, of any of them', () => {
   }
 });
 
-test('reflinks are judged where there are any, links and layers are needed', () => {
+test('reflinks are optional, hard links and layers are needed', () => {
   const without = (arm: string) =>
     SIZES.map((files) => {
       const group = scale(files, {});
@@ -193,7 +193,7 @@ test('reflinks are judged where there are any, links and layers are needed', () 
   assert.match(judged.because, /hardlink-checkout/);
 });
 
-test('not testable: the run says why nothing was unpacked, or why nothing was counted', () => {
+test('not testable: with the reason why nothing was unpacked or counted', () => {
   const skipped = [{ what: 'unpacked-overlay', need: 'GNU tar', reason: 'tar: not found' }];
   const none = verdictOn(claim, run([], { skipped }));
   assert.equal(none.verdict, 'not testable');

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { claim } from '../../../report/claims/c02.ts';
 import { around, type MadeGroup, verdictOn } from './journal.ts';
 
-interface World {
+interface GrowthWorld {
   readonly reflinkPower?: number;
   readonly linkPower?: number;
   readonly mountPower?: number;
-  /** Nanoseconds of a mount at a thousand files. */
+  /** Nanoseconds of a mount with a thousand files. */
   readonly mountNs?: number;
-  /** Up and down, of every value: alternating blocks, so that exponents differ from block to block. */
+  /** Relative error of every value, alternating in sign from block to block. */
   readonly noise?: number;
 }
 
@@ -20,7 +20,7 @@ const noisy = (center: number, size: number, noise: number): readonly number[] =
     ? around(center, 8, 0.02)
     : Array.from({ length: 8 }, (_, block) => center * (1 + noise * ((block + size) % 2 === 0 ? 1 : -1)));
 
-const scale = (files: number, world: World): MadeGroup => {
+const scale = (files: number, world: GrowthWorld): MadeGroup => {
   const { reflinkPower = 1.02, linkPower = 1, mountPower = 0.02, mountNs = 1e5, noise = 0 } = world;
   const grown = (ns: number, power: number): readonly number[] =>
     noisy(ns * (files / 1000) ** power, SIZES.indexOf(files), noise);
@@ -52,10 +52,10 @@ const scale = (files: number, world: World): MadeGroup => {
 };
 
 const images = SIZES.map((files) => ({ name: `of-${files}`, fileCount: files }));
-const on = (world: World = {}, sizes: readonly number[] = SIZES) =>
+const on = (world: GrowthWorld = {}, sizes: readonly number[] = SIZES) =>
   verdictOn(claim, { images, groups: sizes.map((files) => scale(files, world)) });
 
-test('supported: copies grow with the files, mounts do not, and at the largest size they are far apart', () => {
+test('supported: copies grow with the files, mounts do not, and their lives at the largest size are far apart', () => {
   const judged = on();
   assert.ok(judged.verdict === 'supported');
   assert.match(judged.decidedBy!.what, /^reflink-checkout, create \+ destroy/);
@@ -65,7 +65,7 @@ test('supported: copies grow with the files, mounts do not, and at the largest s
   assert.ok(judged.figures.some(({ published }) => /half a minute/.test(published ?? '')));
 });
 
-test('not supported: any of its parts is refuted by a whole interval, and that number is printed', () => {
+test('not supported: a whole interval refutes one of its parts, and that number is printed', () => {
   for (const [world, what] of [
     [{ reflinkPower: 0.5 }, /^reflink-checkout/],
     [{ reflinkPower: 1.5 }, /^reflink-checkout/],
@@ -79,20 +79,20 @@ test('not supported: any of its parts is refuted by a whole interval, and that n
   }
 });
 
-test('undecided: an interval over a bound', () => {
+test('undecided: an interval contains a bound', () => {
   const judged = on({ linkPower: 0.8, noise: 0.2 });
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /create \+ destroy of hardlink-checkout: exponent/);
 });
 
-test('undecided: an exponent of one run that another run may have on the other side of its bound', () => {
+test('undecided: another run may have its exponent on the other side of the bound', () => {
   assert.equal(on({ linkPower: 0.82 }).verdict, 'undecided');
   assert.equal(on({ linkPower: 0.78 }).verdict, 'undecided');
   assert.equal(on({ linkPower: 0.9 }).verdict, 'supported');
   assert.equal(on({ linkPower: 0.7 }).verdict, 'not supported');
 });
 
-test('measured too small: sizes below 20,000 files decide nothing, whatever they grow like', () => {
+test('measured too small: sizes below 20,000 files decide nothing', () => {
   const judged = verdictOn(claim, {
     images: [...images, { name: 'of-19999', fileCount: 19_999 }],
     groups: [140, 3000, 19_999].map((files) => scale(files, { linkPower: 0.2 })),
@@ -102,7 +102,7 @@ test('measured too small: sizes below 20,000 files decide nothing, whatever they
   assert.equal(judged.wouldDecide, 'cfsbench run --profile full');
 });
 
-test('two sizes have no exponent, and a checkout that was not measured at the large one is too small', () => {
+test('two sizes give no exponent; a checkout that was not measured at the large size is too small', () => {
   assert.equal(on({}, [140, 45_000]).verdict, 'undecided');
   const groups = SIZES.map((files) => {
     const group = scale(files, {});
@@ -114,7 +114,7 @@ test('two sizes have no exponent, and a checkout that was not measured at the la
   assert.match(judged.because, /reflink-checkout/);
 });
 
-test('missing: the run’s own reason, else what to type', () => {
+test('missing: the run’s reason, else a command to type', () => {
   const skipped = [{ what: 'hardlink-checkout', need: 'GNU tar', reason: 'not found' }];
   assert.equal(verdictOn(claim, { groups: [], skipped }).verdict, 'not testable');
   const judged = verdictOn(claim, { groups: [] });

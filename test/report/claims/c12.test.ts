@@ -1,4 +1,4 @@
-// What is shown of the stack without dm-verity, and that it decides nothing.
+// Without dm-verity the stack is a stand-in and decides nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c12.ts';
@@ -16,29 +16,29 @@ const mounts = (number: number, stack: Series, base = cost(1)): MadeGroup => ({
   time: { 'erofs-overlay': base, 'erofs-overlay-loop': stack },
 });
 
-test('no verdict without dm-verity, however dear the stack is; the numbers stand in', () => {
+test('not testable without dm-verity, whatever the stack costs; all figures are stand-ins', () => {
   for (const times of [0.5, 1, 3]) {
     const judged = verdictOn(claim, {
       groups: [mounts(1000, cost(times))],
       features: { 'dm-verity': { ok: false, detail: 'no target verity' } },
     });
     assert.equal(judged.verdict, 'not testable');
-    assert.match(judged.because, /^no dm-verity: no target verity; .* stand in$/);
+    assert.match(judged.because, /^no dm-verity: no target verity; .* are shown as a stand-in$/);
     assert.ok(judged.figures.every(({ standIn }) => standIn === true));
     const ratio = judged.figures.find(({ metric }) => metric === 'mountRatio')!;
     assert.ok(Math.abs(ratio.value - times) < 0.1 * times);
   }
 });
 
-test('dm-verity that no backend sets up is no stack either', () => {
+test('not testable with dm-verity that no backend sets up', () => {
   const features = { 'dm-verity': { ok: true, detail: 'there' } };
   assert.match(
     verdictOn(claim, { groups: [mounts(1000, cost(2))], features }).because,
-    /no backend here sets it up/,
+    /no backend sets it up/,
   );
 });
 
-test('memory below resolution is said in the place of a number', () => {
+test('the resolution replaces memory below it', () => {
   const blind: Series = {
     mountAndUnmountPerMountWallNs: around(3e5),
     slabObjectPerMountResolutionBytes: around(200),
@@ -52,7 +52,7 @@ test('memory below resolution is said in the place of a number', () => {
   assert.ok(!figures.some(({ value }) => value === 0));
 });
 
-test('most mounts alive at once are shown, and too few of them said', () => {
+test('the largest number of mounts is shown; too few are reported', () => {
   const few = verdictOn(claim, { groups: [mounts(10, cost(2))] });
   assert.match(few.because, /10 mounts are too few/);
   const many = verdictOn(claim, { groups: [mounts(10, cost(9)), mounts(1000, cost(2))] });
@@ -60,7 +60,7 @@ test('most mounts alive at once are shown, and too few of them said', () => {
   assert.ok(many.figures.find(({ metric }) => metric === 'mountRatio')!.value < 3);
 });
 
-test('nothing measured: the run’s own reason, or what to type', () => {
+test('missing: the run’s reason, else undecided', () => {
   assert.equal(verdictOn(claim, { groups: [] }).verdict, 'undecided');
   const skipped = [{ what: 'erofs-overlay-loop', need: 'loop', reason: 'none' }];
   assert.equal(verdictOn(claim, { groups: [], skipped }).because, 'erofs-overlay-loop: loop: none');

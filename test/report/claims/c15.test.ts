@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { claim } from '../../../report/claims/c15.ts';
 import { IMAGE, type Made, type MadeGroup, verdictOn } from './journal.ts';
 
-type Bytes = number | readonly number[];
+type SeriesValue = number | readonly number[];
 
-const update = (file: Bytes, layer: Bytes, objects: Bytes, image = IMAGE): MadeGroup => ({
+const update = (file: SeriesValue, layer: SeriesValue, objects: SeriesValue, image = IMAGE): MadeGroup => ({
   scenario: 'update',
   params: { local: 'nothing', versions: image },
   image,
@@ -20,12 +20,12 @@ const known = (name: string, layerCount: number) => ({
   objectCount: 3000,
   objectBytes: 100e6,
 });
-const run = (file: Bytes, layer: Bytes, objects: Bytes, layerCount = 2): Made => ({
+const run = (file: SeriesValue, layer: SeriesValue, objects: SeriesValue, layerCount = 2): Made => ({
   groups: [update(file, layer, objects)],
   images: [known(IMAGE, layerCount)],
 });
 
-test('supported: some objects had to come, and fewer bytes than by layer', () => {
+test('supported: some objects were missing, and fewer bytes than by layer', () => {
   const judged = verdictOn(claim, run(25e6, 100e6, 556));
   assert.equal(judged.verdict, 'supported');
   assert.equal(judged.figures[0]!.value, 0.25);
@@ -36,31 +36,31 @@ test('supported: some objects had to come, and fewer bytes than by layer', () =>
   assert.deepEqual(requests, [556, 2]);
 });
 
-test('not supported: every object had to come, or no fewer bytes', () => {
+test('not supported: every object was missing, or no fewer bytes', () => {
   assert.equal(verdictOn(claim, run(25e6, 100e6, 3000)).verdict, 'not supported');
   assert.equal(verdictOn(claim, run(100e6, 100e6, 556)).verdict, 'not supported');
 });
 
-test('undecided: an image of one layer comes whole by layer, so that it decides nothing', () => {
+test('undecided: an image of one layer is always fetched whole by layer', () => {
   const judged = verdictOn(claim, run(25e6, 100e6, 556, 1));
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /one layer only/);
   assert.equal(judged.figures[0]!.value, 0.25);
-  // Beside an image that has several it is shown and changes nothing.
+  // Beside an image with several layers it is shown and changes nothing.
   const groups = [update(100e6, 90e6, 3000, 'single'), update(25e6, 100e6, 556)];
   const both = verdictOn(claim, { groups, images: [known('single', 1), known(IMAGE, 2)] });
   assert.equal(both.verdict, 'supported');
   assert.equal(both.figures[0]!.value, 0.25);
 });
 
-test('undecided: images that disagree are both shown', () => {
+test('undecided: images disagree and are both named', () => {
   const groups = [update(25e6, 100e6, 556), update(100e6, 90e6, 3000, 'other')];
   const judged = verdictOn(claim, { groups, images: [known(IMAGE, 2), known('other', 3)] });
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /^yes on made.*; no on other/);
 });
 
-test('undecided: passes that differ, or no update measured; what had no room is said', () => {
+test('undecided: passes differ, or no update was measured; a lack of time is reported', () => {
   assert.equal(verdictOn(claim, run([25e6, 26e6, 25e6], 100e6, 556)).verdict, 'undecided');
   assert.equal(verdictOn(claim, run(25e6, 100e6, [556, 557, 556])).verdict, 'undecided');
   const dropped = ['scenario update: 8 blocks with it take about 20 s, the budget leaves 3 s'];
@@ -68,7 +68,7 @@ test('undecided: passes that differ, or no update measured; what had no room is 
   assert.match(none.because, /the budget leaves 3 s/);
 });
 
-test('not testable: a backend that could not take part, in the run’s own words', () => {
+test('not testable: a backend could not run, with the run’s reason', () => {
   const skipped = [
     { what: 'unpacked-overlay', need: 'owners that are mapped here', reason: '/var/mail: group 8' },
   ];

@@ -30,18 +30,18 @@ test('supported: nothing was held in enough unmounts of each headline backend', 
   assert.match(judged.because, /in 8,000 unmounts of each backend$/);
 });
 
-test('not supported: once is enough, with how often and of which backend; that number stands first', () => {
+test('not supported: one case is enough; the backend with most cases stands first', () => {
   const judged = verdictOn(claim, { groups: [headline([0, 0, 0, 1])] });
   assert.equal(judged.verdict, 'not supported');
   assert.match(judged.because, /composefs-fuse 1 of 4,000/);
   assert.equal(judged.figures[0]!.value, 1);
   assert.match(judged.figures[0]!.what, /^composefs-fuse/);
-  // It needs neither many mounts nor the other backends.
+  // Neither many mounts nor the other backends are needed.
   const alone = group({ 'erofs-overlay': asked([1], 10) }, 10);
   assert.equal(verdictOn(claim, { groups: [alone] }).verdict, 'not supported');
 });
 
-test('the baseline measured once more is no backend of its own', () => {
+test('the null arm is not a backend of its own', () => {
   const twice = group({ null: asked(0), 'erofs-overlay': asked([1]) });
   const judged = verdictOn(claim, { groups: [twice] });
   assert.ok(judged.figures.every(({ what }) => !what.startsWith('null')));
@@ -56,7 +56,7 @@ test('not supported: a variant that holds its loop device counts as a backend', 
   assert.match(judged.because, /erofs-overlay-loop 3 of 2,000/);
 });
 
-test('undecided: the number of a superblock that is gone once may be another mount’s, of one in ten it is not', () => {
+test('undecided: another mount may take the number of a superblock once, but not in one of ten unmounts', () => {
   const numbers = (held: number | readonly number[]): MadeGroup => {
     const given = typeof held === 'number' ? held : [...held];
     return group({
@@ -80,11 +80,11 @@ test('undecided: too few unmounts to say never; the backend with fewest decides'
   assert.equal(verdictOn(claim, { groups: [two] }).verdict, 'undecided');
 });
 
-test('a backend that could not be asked is named, and gets no zero', () => {
+test('a backend that cannot be checked is named and gets no zero', () => {
   const shared = group({ 'composefs-fuse-shared': { setUpWallNs: 1e8 } });
   const judged = verdictOn(claim, { groups: [headline(0), shared] });
   assert.equal(judged.verdict, 'supported');
-  assert.match(judged.because, /not asked, and no zero: composefs-fuse-shared$/);
+  assert.match(judged.because, /not checked \(no zero\): composefs-fuse-shared$/);
   assert.ok(!judged.figures.some(({ what }) => what.startsWith('composefs-fuse-shared')));
   const blind = group({
     'erofs-overlay': asked(0),
@@ -94,7 +94,7 @@ test('a backend that could not be asked is named, and gets no zero', () => {
   assert.equal(verdictOn(claim, { groups: [blind] }).verdict, 'undecided');
 });
 
-test('not testable: a headline backend that could not run, in the run’s own words', () => {
+test('not testable: a headline backend could not run, with the run’s reason', () => {
   const kernel = group({ 'erofs-overlay': asked(0), 'unpacked-overlay': asked(0) });
   const skipped = [{ what: 'composefs-fuse', need: 'FUSE', reason: 'none' }];
   assert.equal(verdictOn(claim, { groups: [kernel], skipped }).because, 'composefs-fuse: FUSE: none');

@@ -10,16 +10,16 @@ const removal = (
   slowdown: Ratios,
   more: { objects?: Ratios; caches?: string } = {},
 ): MadeGroup => {
-  const figures = on === 'work' ? {} : { journalCount: 1, discardCount: 0 };
+  const fileSystem = on === 'work' ? {} : { journalCount: 1, discardCount: 0 };
   return {
     scenario: 'cleanup',
     params: { local: 'nothing', on, size: 'certs', caches: more.caches ?? 'warm', durable: 'yes' },
     time: {
-      'unpacked-overlay': { neighbourSlowdownRatio: slowdown, cleanupWallNs: around(80e6), ...figures },
+      'unpacked-overlay': { neighbourSlowdownRatio: slowdown, cleanupWallNs: around(80e6), ...fileSystem },
       'erofs-overlay': {
         neighbourSlowdownRatio: more.objects ?? around(5),
         cleanupWallNs: around(50e6),
-        ...figures,
+        ...fileSystem,
       },
     },
   };
@@ -27,7 +27,7 @@ const removal = (
 const everywhere = (slowdown: Ratios, objects?: Ratios): readonly MadeGroup[] =>
   ['ext4', 'xfs', 'work'].map((on) => removal(on, slowdown, objects === undefined ? {} : { objects }));
 
-test('supported: the neighbour takes half as long again on every file system; collecting is judged beside', () => {
+test('supported: the neighbour takes 1.5 times as long on every file system; collecting is described beside', () => {
   const judged = verdictOn(claim, { groups: everywhere(around(1.5)) });
   assert.equal(judged.verdict, 'supported');
   assert.ok(Math.abs(judged.figures[0]!.value - 1.5) < 0.01);
@@ -39,28 +39,31 @@ test('supported: the neighbour takes half as long again on every file system; co
   assert.match(verdictOn(claim, { groups: everywhere(around(1.5), around(1)) }).because, /objects does not$/);
 });
 
-test('not supported: nothing is felt anywhere, whatever collecting does', () => {
+test('not supported: no slowdown on any file system, whatever collecting does', () => {
   const judged = verdictOn(claim, { groups: everywhere(around(1)) });
   assert.equal(judged.verdict, 'not supported');
   assert.match(judged.because, /does the same$/);
 });
 
-test('undecided: file systems that disagree are both shown', () => {
+test('undecided: file systems disagree and are both named', () => {
   const groups = [removal('ext4', around(2)), removal('xfs', around(1)), removal('work', around(2))];
   const judged = verdictOn(claim, { groups });
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /yes on .*on=ext4.*; no on .*on=xfs/);
 });
 
-test('undecided: the interval holds the bound, one file system is open, or there are too few blocks', () => {
+test('undecided: the interval contains the bound, one file system is open, or there are too few blocks', () => {
   assert.equal(verdictOn(claim, { groups: everywhere(around(1.3, 8, 0.3)) }).verdict, 'undecided');
   const open = [removal('ext4', around(2)), removal('xfs', around(1.3, 8, 0.3))];
-  assert.match(verdictOn(claim, { groups: open }).because, /cannot be told on .*on=xfs/);
+  assert.match(
+    verdictOn(claim, { groups: open }).because,
+    /cannot tell whether a neighbour takes 30 % longer on .*on=xfs/,
+  );
   assert.equal(verdictOn(claim, { groups: everywhere(around(2, 4)) }).because, 'too few blocks');
   assert.equal(verdictOn(claim, { groups: [] }).verdict, 'undecided');
 });
 
-test('undecided: one file system alone is a property of that file system', () => {
+test('undecided: only one of the journalled file systems was measured', () => {
   const judged = verdictOn(claim, { groups: [removal('ext4', around(2)), removal('work', around(2))] });
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /not measured on xfs/);
@@ -73,7 +76,7 @@ test('other ways of removing are shown and decide nothing', () => {
   assert.match(judged.figures.at(-1)!.what, /caches cold/);
 });
 
-test('not testable: the run says why nothing was measured', () => {
+test('not testable: with the run’s reason', () => {
   const skipped = [{ what: 'unpacked-overlay', need: 'GNU tar', reason: 'not installed' }];
   const judged = verdictOn(claim, { groups: [], skipped });
   assert.deepEqual(

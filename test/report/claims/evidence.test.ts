@@ -28,7 +28,7 @@ const ends = (interval: Interval): readonly number[] => {
   return [interval.lo, interval.center, interval.hi].map((value) => Math.round(1e6 * value) / 1e6);
 };
 
-test('of eight blocks the least and the most enclose the middle: no fewer would at the confidence of a look', () => {
+test('the smallest and the largest of eight blocks enclose the median; fewer blocks are too few', () => {
   const of = evidence();
   const [group] = of.groups({ scenario: 'walk-warm' });
   const values = of.values(group!, 'erofs-overlay', 'walkWallNs');
@@ -38,11 +38,11 @@ test('of eight blocks the least and the most enclose the middle: no fewer would 
   assert.deepEqual([fewer.kind, fewer.n], ['tooFew', 7]);
 });
 
-test('ratios are of blocks, whether asked by arm or by values, and their middle of an even number is geometric', () => {
+test('ratios are taken block by block; the median of an even number is geometric', () => {
   const of = evidence();
   const [group] = of.groups({ scenario: 'walk-warm' });
   const [arm, base] = ['unpacked-overlay', 'erofs-overlay'].map((id) => of.values(group!, id, 'walkWallNs'));
-  // Both ends are further out by what another run may differ by.
+  // Both ends are widened by the allowance for one run.
   assert.deepEqual(ends(of.ratioOf(arm!, base!)), [
     Number((2 / 1.07).toFixed(6)),
     Number(Math.sqrt(2.03 * 2.04).toFixed(6)),

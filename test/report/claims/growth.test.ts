@@ -31,7 +31,7 @@ const PLACE = { scenario: 'churn-scale' };
 const powerOf = (of: Evidence, metrics: readonly string[] = ['createWallNs']) =>
   of.interval(timeGrowth(of, of.groups(PLACE), ARM, metrics).powers);
 
-test('what drifts over a run is in every size of a block, and in no exponent', () => {
+test('drift over a run affects every size of a block and no exponent', () => {
   const of = evidence(
     SIZES.map((files) =>
       group(
@@ -45,13 +45,13 @@ test('what drifts over a run is in every size of a block, and in no exponent', (
   for (const value of [power.lo, power.center, power.hi]) assert.ok(Math.abs(value - 1) < 1e-9, `${value}`);
 });
 
-test('sums of metrics are of one block', () => {
+test('metrics are summed block by block', () => {
   const of = evidence(SIZES.map((files) => group(files, Array(8).fill(1000 * files))));
   const both = sums(of, of.groups(PLACE)[0]!, ARM, ['createWallNs', 'destroyWallNs']);
   assert.deepEqual([...both.values()], Array(8).fill(3 * 1000 * SIZES[0]!));
 });
 
-test('the power of the files shows a bend that a line hides; two sizes have none', () => {
+test('an exponent shows a bend that a line hides; two sizes give none', () => {
   const of = evidence(SIZES.map((files) => group(files, Array(8).fill(7 * files ** 1.5))));
   const power = powerOf(of);
   assert.ok(power.kind === 'interval' && Math.abs(power.center - 1.5) < 1e-9);
@@ -59,7 +59,7 @@ test('the power of the files shows a bend that a line hides; two sizes have none
   assert.equal(powerOf(two).kind, 'tooFew');
 });
 
-test('a block without all sizes gives no exponent, seven blocks give no interval, one size none at all', () => {
+test('blocks without all sizes and single sizes give no exponent; seven blocks give no interval', () => {
   const wall = Array(8).fill(1000);
   const torn = evidence([group(100, wall), group(300, wall.slice(0, 7)), group(1000, wall)]);
   assert.equal(timeGrowth(torn, torn.groups(PLACE), ARM, ['createWallNs']).powers.size, 7);
@@ -71,16 +71,15 @@ test('a block without all sizes gives no exponent, seven blocks give no interval
   });
 });
 
-test('calls give slopes between neighbouring sizes, so that a bend shows', () => {
+test('slopes of calls are between neighbouring sizes, so a bend shows', () => {
   const of = evidence([group(100, [1], 1000), group(300, [1], 1200), group(1000, [1], 8200)]);
   const growth = callGrowth(of, of.groups(PLACE), ARM, ['create'])!;
   assert.deepEqual([growth.least, growth.most, growth.sizes], [1, 10, [100, 300, 1000]]);
-  assert.ok(growth.perFile > 1 && growth.perFile < 10);
 });
 
-test('a phase without a call is none, an arm that was not counted is unknown, passes that differ are no answer', () => {
+test('a phase without a call is zero; an uncounted arm and passes that differ are null', () => {
   const of = evidence([group(100, [1], 5), group(300, [1], 5)]);
-  assert.equal(callGrowth(of, of.groups(PLACE), ARM, ['mount'])!.perFile, 0);
+  assert.equal(callGrowth(of, of.groups(PLACE), ARM, ['mount'])!.most, 0);
   assert.equal(callGrowth(of, of.groups(PLACE), 'erofs-overlay', ['mount']), null);
   const varying = evidence([group(100, [1], [5, 6, 5]), group(300, [1], 5)]);
   assert.equal(callGrowth(varying, varying.groups(PLACE), ARM, ['create']), null);

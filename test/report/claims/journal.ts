@@ -1,4 +1,4 @@
-// A journal made to order, so that each verdict of each rule can be asked for: values by arm and metric, nothing drawn at random.
+// Journals for tests of rules: values by arm and metric, nothing random.
 import type { Claim, Judgement } from '../../../report/claims/claim.ts';
 import { evidenceOf } from '../../../report/claims/evidence.ts';
 import { startTally } from '../../../results/compare/tally.ts';
@@ -15,41 +15,41 @@ import type {
 } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 
-/** One number for every block, or one for each block. */
+/** One number for all blocks, or one per block. */
 export type Series = Readonly<Record<string, number | readonly number[]>>;
 
 export interface MadeGroup {
   readonly scenario: string;
   readonly params?: Params;
   readonly image?: string;
-  /** Arm to metrics of the timed blocks. */
+  /** Metrics of the timed blocks by arm. */
   readonly time?: Readonly<Record<string, Series>>;
-  /** Arm to metrics of the counting passes. */
+  /** Metrics of the counting passes by arm. */
   readonly count?: Readonly<Record<string, Series>>;
-  /** Arm to the ledger of every counting pass. */
+  /** The ledger of every counting pass by arm. */
   readonly ledgers?: Readonly<Record<string, Ledger>>;
 }
 
 export interface Made {
   readonly groups: readonly MadeGroup[];
-  /** Values of a series that is one number, and passes of a count that is one. */
+  /** Length of a series given as one number. */
   readonly blocks?: number;
   readonly passes?: number;
   readonly images?: readonly Partial<ImageInfo>[];
   readonly skipped?: RunFile['skipped'];
   readonly scenarios?: readonly string[];
   readonly dropped?: readonly string[];
-  /** What the project can mount, in place of the example's. */
+  /** Replaces the backends of the example run. */
   readonly backends?: RunFile['catalogue']['backends'];
   readonly features?: RunFile['environment']['features'];
   readonly ledgerSource?: string;
-  /** What was wrong with the machine. */
+  /** A problem of the machine. */
   readonly noise?: string;
 }
 
 export const IMAGE = 'made';
 
-/** Around one, three per cent up and down, the same every time. */
+/** Values in equal steps of 3 % below to 3 % above the centre. */
 export const around = (center: number, n = 8, spread = 0.03): readonly number[] =>
   Array.from({ length: n }, (_, i) => center * (1 + spread * (n === 1 ? 0 : (2 * i) / (n - 1) - 1)));
 
@@ -155,7 +155,7 @@ export const made = (given: Made): { readonly run: RunFile; readonly samples: re
   return { run, samples: samples.map((sample, seq) => ({ ...sample, seq })) };
 };
 
-/** What the claim's rule makes of it. */
+/** Applies the claim's rule to the journal. */
 export const verdictOn = (claim: Claim, given: Made): Judgement => {
   const { run, samples } = made(given);
   const tally = startTally();

@@ -32,7 +32,7 @@ const ratio = (value: number): Figure => ({
   published: '1.36x (Larsson)',
 });
 
-test('the number that decided stands first, whatever else is told', () => {
+test('the number that decided stands first', () => {
   const [beside, decider] = [ratio(1), ratio(1.5)];
   const view = viewOf([
     claimOf('C1', () => ({
@@ -46,7 +46,7 @@ test('the number that decided stands first, whatever else is told', () => {
   assert.match(terminalOf(view), /^C1 supported .*\n +1\.50 \(1\.48..1\.53\): \S/m);
 });
 
-test('a source is a link on the page, and named in a mail: Message-ID, list and date, or an address', () => {
+test('a source is a link on the page and text in a mail', () => {
   const by: readonly Source[] = [
     {
       who: 'Giuseppe Scrivano',
@@ -93,7 +93,7 @@ const viewOf = (claims: readonly Claim[], given: Made = walk): ReportView => {
   return analyse(run, tally.finish(), { claims });
 };
 
-test('a rule sees the journal, and a median ratio of two constant arms is their quotient', () => {
+test('a rule sees the journal; the median ratio of two constant arms is their quotient', () => {
   const claim = claimOf('C1', (evidence) => {
     const [group] = evidence.groups({ scenario: 'walk-warm' });
     const found = evidence.ratio(group!, 'composefs-fuse', 'erofs-overlay', 'walkWallNs');
@@ -104,7 +104,7 @@ test('a rule sees the journal, and a median ratio of two constant arms is their 
   assert.equal(viewOf([claim]).claims[0]!.verdict, 'supported');
 });
 
-test('a rule that throws is a failure of the report, never an answer, and the others stand', () => {
+test('a rule that throws is a failure of the report and does not affect the others', () => {
   const broken = claimOf('C1', () => {
     throw new Error('no such metric');
   });
@@ -126,7 +126,7 @@ test('a rule that throws is a failure of the report, never an answer, and the ot
   assert.match(mailOf(view), /^C1 {2}FAILED: /m);
 });
 
-test('a claim whose scenarios were no part of the run is not asked: its rule is not even applied', () => {
+test('the rule of a claim is not applied if the run has none of its scenarios', () => {
   let applied = 0;
   const other = claimOf(
     'C9',
@@ -144,12 +144,12 @@ test('a claim whose scenarios were no part of the run is not asked: its rule is 
   assert.match(htmlOf(view), /not tested by this run: C9/);
 });
 
-test('what was asked and could not run, or had no room, is judged by the rule', () => {
+test('the rule judges scenarios that could not run or were left out', () => {
   const untestable = claimOf(
     'C3',
     (evidence): Judgement => ({
       verdict: 'not testable',
-      because: evidence.whyMissing('tamper') ?? 'nobody knows',
+      because: evidence.whyMissing('tamper') ?? 'unknown',
       figures: [],
     }),
     { scenarios: ['tamper'] },
@@ -160,7 +160,7 @@ test('what was asked and could not run, or had no room, is judged by the rule', 
   assert.match(viewOf([untestable], { ...walk, dropped }).claims[0]!.because, /the budget leaves 2 s$/);
 });
 
-test('the terminal has two lines per claim within its width: the verdict, then the number or the reason', () => {
+test('the terminal has two lines per claim within its width: verdict, then number or reason', () => {
   const view = viewOf([
     claimOf('C6', decided('not supported', 1.04)),
     claimOf('C10', () => ({
@@ -203,11 +203,11 @@ test('the page shows verdict, number, published number, rule, objection and answ
   assert.match(page, /&lt;img src=x/);
 });
 
-test('numbers of a verdict are scaled by the unit of their metric', () => {
+test('figures are scaled by the unit of their metric', () => {
   const at = (metric: string, value: number) => figureText({ what: '', metric, value, interval: null });
-  assert.equal(at('createCallsPerFileCount', 9.0312), '9.03 a file');
+  assert.equal(at('createCallsPerFileCount', 9.0312), '9.03 per file');
   assert.equal(at('createCallCount', 12345), '12,345');
-  assert.equal(at('perFileNs', 41_300), '41.3 µs a file');
+  assert.equal(at('perFileNs', 41_300), '41.3 µs per file');
   assert.equal(at('walkRatio', 2.6), '2.60');
 });
 
@@ -224,7 +224,7 @@ const observed: Made = {
   ],
 };
 
-test('what no timed block has is shown as observed, zeros and headline first', () => {
+test('metrics without timed blocks are shown as observed, zeros included, headline first', () => {
   const view = viewOf([], observed);
   assert.deepEqual(
     view.observed.map(({ scenario, rows }) => [
@@ -254,7 +254,7 @@ test('what no timed block has is shown as observed, zeros and headline first', (
   assert.doesNotMatch(htmlOf(viewOf([])), /Counted, not timed/);
 });
 
-test('a variant has a column only where something was asked of it', () => {
+test('a variant has a column only where it was measured', () => {
   const { run, samples } = made({
     groups: [
       ...walk.groups,
@@ -274,7 +274,7 @@ test('a variant has a column only where something was asked of it', () => {
   assert.match(second!, /loop/);
 });
 
-test('what failed in another scenario is no reason for what a claim lacks', () => {
+test('a failure in another scenario is not the reason why a claim lacks samples', () => {
   const { run, samples } = made(walk);
   const failed = (scenario: string): Sample => {
     const { seq, block, order, pass, image, cache, params, startedAt, slotNs, took, notes } = samples[0]!;

@@ -1,0 +1,42 @@
+// What a rule says when the run lacks what it reads. Pure.
+import type { Figure, Judgement } from './claim.ts';
+import type { Evidence } from './evidence.ts';
+
+export const MORE_BLOCKS = 'more blocks (--blocks 24) on a quiet machine, or a larger image';
+
+/** The first of these ids that has no samples, with the run's reason. */
+const firstReason = (evidence: Evidence, ids: readonly string[]): string | null => {
+  for (const id of ids) {
+    const reason = evidence.whyMissing(id);
+    if (reason !== null) return `${id}: ${reason}`;
+  }
+  return null;
+};
+
+export const missingReason = (evidence: Evidence, ids: readonly string[]): string =>
+  firstReason(evidence, ids) ?? `the run has no samples of ${ids.join(', ')}`;
+
+/** A scenario that was left out for lack of time can be tested by a longer run. */
+const hadNoRoom = ({ run }: Evidence, ids: readonly string[]): string | undefined =>
+  run.plan.dropped.find((line) => ids.some((id) => line.startsWith(`scenario ${id}:`)));
+
+/** Not testable with the run's reason; else undecided, with the command to type. */
+export const unmeasured = (
+  evidence: Evidence,
+  ids: readonly string[],
+  command: string,
+  figures: readonly Figure[] = [],
+): Judgement => {
+  const open = (because: string): Judgement => ({
+    verdict: 'undecided',
+    because,
+    wouldDecide: command,
+    figures,
+  });
+  const noRoom = hadNoRoom(evidence, ids);
+  if (noRoom !== undefined) return open(`left out: ${noRoom}`);
+  const reason = firstReason(evidence, ids);
+  return reason === null
+    ? open(`no image of this run has all of these: ${ids.join(', ')}`)
+    : { verdict: 'not testable', because: reason, figures };
+};

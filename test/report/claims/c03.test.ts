@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { claim } from '../../../report/claims/c03.ts';
+import { type MadeGroup, type Series, verdictOn } from './journal.ts';
+
+const verdict = (groups: readonly MadeGroup[]): string => verdictOn(claim, { groups }).verdict;
+
+const cache = (count: Readonly<Record<string, Series>>, versions = 'certs'): MadeGroup => ({
+  scenario: 'sharing-cache',
+  params: { versions },
+  count,
+});
+
+const checkouts = (links: Series, reflinks: Series, versions = 'certs'): readonly MadeGroup[] => [
+  cache({ 'hardlink-checkout': links, 'reflink-checkout': reflinks }, versions),
+];
+
+const TWICE = { mountCopiesRatio: 2, wrongLinkCount: 0 };
+/** Links can merge files with 800 of 1,000 common pages. */
+const ONCE_WRONG = {
+  mountCopiesRatio: 1.2,
+  mountFrameCount: 1200,
+  sharedPageCount: 1000,
+  alikePageCount: 800,
+  wrongLinkCount: 120,
+};
+
+test('supported: reflinks hold a page twice, hard links once with wrong link counts', () => {
+  const judged = verdictOn(claim, { groups: checkouts(ONCE_WRONG, TWICE) });
+  assert.equal(judged.verdict, 'supported');
+  assert.deepEqual([judged.figures[0]!.metric, judged.figures[0]!.value], ['mountCopiesRatio', 2]);
+  assert.equal(verdict(checkouts(ONCE_WRONG, { ...TWICE, mountCopiesRatio: 1.985 })), 'supported');
+});
+
+test('not supported: reflinks share, hard links do not, or link counts are right', () => {
+  assert.equal(verdict(checkouts(ONCE_WRONG, { ...TWICE, mountCopiesRatio: 1 })), 'not supported');
+  assert.equal(verdict(checkouts({ ...ONCE_WRONG, mountFrameCount: 2000 }, TWICE)), 'not supported');
+  assert.equal(verdict(checkouts({ ...ONCE_WRONG, wrongLinkCount: 0 }, TWICE)), 'not supported');
+});
+
+test('undecided: passes differ, or pages are in memory neither once nor twice', () => {
+  const undecided = (links: Series, reflinks: Series) =>
+    assert.equal(verdict(checkouts(links, reflinks)), 'undecided');
+  undecided(ONCE_WRONG, { ...TWICE, mountCopiesRatio: [2, 1.7, 2] });
+  undecided(ONCE_WRONG, { ...TWICE, mountCopiesRatio: [2, 1.99, 2] });
+  undecided(ONCE_WRONG, { ...TWICE, mountCopiesRatio: 1.5 });
+  undecided({ ...ONCE_WRONG, wrongLinkCount: [120, 0, 120] }, TWICE);
+  undecided({ ...ONCE_WRONG, mountFrameCount: [1200, 1300, 1200] }, TWICE);
+});
+
+test('undecided: links have nothing to merge, or two pairs of images disagree', () => {
+  const nothing = { ...ONCE_WRONG, mountFrameCount: 2000, alikePageCount: 0 };
+  assert.equal(verdict(checkouts(nothing, TWICE)), 'undecided');
+  const shared = checkouts(ONCE_WRONG, { ...TWICE, mountCopiesRatio: 1 }, 'base');
+  const judged = verdictOn(claim, { groups: [...checkouts(ONCE_WRONG, TWICE), ...shared] });
+  assert.equal(judged.verdict, 'undecided');
+  assert.match(judged.because, /yes on made, versions=certs; no on made, versions=base/);
+});
+
+test('not testable without reflinks, with the reason that the run recorded', () => {
+  const skipped = [{ what: 'reflink-checkout', need: 'XFS on a loop file', reason: 'not installed' }];
+  const judged = verdictOn(claim, { groups: [cache({ 'hardlink-checkout': ONCE_WRONG })], skipped });
+  assert.equal(judged.verdict, 'not testable');
+  assert.equal(judged.because, 'reflink-checkout: XFS on a loop file: not installed');
+});

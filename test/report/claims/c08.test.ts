@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { claim } from '../../../report/claims/c08.ts';
+import { type MadeGroup, type Series, verdictOn } from './journal.ts';
+
+const verdict = (groups: readonly MadeGroup[]): string => verdictOn(claim, { groups }).verdict;
+
+const lookups = (series: Series): readonly MadeGroup[] => [
+  { scenario: 'lookup-trace', count: { 'erofs-overlay': series } },
+];
+const SEEN = { walkLookupCount: 0, openLookupCount: 155, openedFileCount: 87 };
+
+test('a zero decides only if the counter sees opened files', () => {
+  assert.equal(verdict(lookups(SEEN)), 'supported');
+  assert.equal(verdict(lookups({ ...SEEN, walkLookupCount: [87, 90, 87] })), 'not supported');
+  assert.equal(verdict(lookups({ ...SEEN, walkLookupCount: [0, 0, 1] })), 'undecided');
+  assert.equal(verdict(lookups({ ...SEEN, openLookupCount: [155, 86, 155] })), 'undecided');
+  assert.equal(verdict([]), 'not testable');
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { claim } from '../../../report/claims/c14.ts';
+import { type MadeGroup, type Series, verdictOn } from './journal.ts';
+
+const verdict = (groups: readonly MadeGroup[]): string => verdictOn(claim, { groups }).verdict;
+
+const cache = (count: Readonly<Record<string, Series>>, versions = 'certs'): MadeGroup => ({
+  scenario: 'sharing-cache',
+  params: { versions },
+  count,
+});
+
+const disk = (series: Series, versions = 'certs'): MadeGroup => ({
+  scenario: 'sharing-disk',
+  params: { local: 'nothing', versions },
+  count: { 'erofs-overlay': series },
+});
+const LITTLE = { firstDiskBytes: 1e6, addedDiskBytes: 60_000, newContentBytes: 20_000 };
+const once = cache({ 'erofs-overlay': { mountCopiesRatio: 1 } });
+const twice = cache({ 'erofs-overlay': { mountCopiesRatio: 2 } });
+
+test('supported: common contents are held once in memory and on disk', () => {
+  const judged = verdictOn(claim, { groups: [once, disk(LITTLE)] });
+  assert.equal(judged.verdict, 'supported');
+  assert.deepEqual([judged.figures[0]!.metric, judged.figures[0]!.value], ['mountCopiesRatio', 1]);
+});
+
+test('not supported: a second copy in memory or on disk, whose number stands first', () => {
+  const memory = verdictOn(claim, { groups: [twice, disk(LITTLE)] });
+  assert.deepEqual([memory.verdict, memory.figures[0]!.value], ['not supported', 2]);
+  const copied = verdictOn(claim, { groups: [once, disk({ ...LITTLE, addedDiskBytes: 80_000 })] });
+  assert.deepEqual([copied.verdict, copied.figures[0]!.metric], ['not supported', 'addedDiskBytes']);
+  assert.match(copied.because, /on disk$/);
+});
+
+test('undecided: without the disk, with passes that differ, or with pairs that disagree', () => {
+  assert.equal(verdict([once]), 'undecided');
+  const some = cache({ 'erofs-overlay': { mountCopiesRatio: [1, 1.4, 1] } });
+  assert.equal(verdict([some, disk(LITTLE)]), 'undecided');
+  const onTheLine = disk({ ...LITTLE, addedDiskBytes: [60_000, 80_000, 60_000] });
+  assert.equal(verdict([once, onTheLine]), 'undecided');
+  const split = [once, cache({ 'erofs-overlay': { mountCopiesRatio: 2 } }, 'base'), disk(LITTLE)];
+  assert.match(verdictOn(claim, { groups: split }).because, /yes on .*certs; no on .*base/);
+  assert.equal(verdict([]), 'not testable');
+});
+
+test('names what unpacked layers of one base share', () => {
+  const layered = cache(
+    { 'erofs-overlay': { mountCopiesRatio: 1 }, 'unpacked-overlay': { mountCopiesRatio: 1.04 } },
+    'same-base',
+  );
+  const { because } = verdictOn(claim, { groups: [once, layered, disk(LITTLE)] });
+  assert.match(because, /unpacked layers share .* \(1\.04 copies\)/);
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { claim } from '../../../report/claims/c17.ts';
+import { IMAGE, verdictOn } from './journal.ts';
+import { ENTRIES, images, type WalkTimes, walks } from './listings.ts';
+
+const on = (neither: WalkTimes[string], entryCount = ENTRIES) =>
+  verdictOn(claim, {
+    images: [{ name: IMAGE, entryCount }],
+    groups: [
+      walks('walk-warm', {
+        'erofs-overlay-no-filter': neither,
+        'erofs-overlay': 215,
+        'erofs-overlay-noacl': 206,
+      }),
+    ],
+  });
+test('supported', () => assert.equal(on(264).verdict, 'supported'));
+test('not supported', () => assert.equal(on(195).verdict, 'not supported'));
+test('undecided', () => assert.equal(on([200, 250]).verdict, 'undecided'));
+test('measured too small', () =>
+  assert.equal(on(264, 4188).because, 'measured too small, 4,188 entries: --profile full'));
+test('not testable: an image that needs its access control lists', () => {
+  const judged = verdictOn(claim, {
+    images,
+    groups: [walks('walk-warm', { 'erofs-overlay': 215 })],
+    skipped: [
+      {
+        what: 'erofs-overlay-noacl on made',
+        need: 'image',
+        reason: 'noacl would hide its access control lists',
+      },
+    ],
+  });
+  assert.equal(judged.verdict, 'not testable');
+  assert.match(judged.because, /access control lists/);
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { claim } from '../../../report/claims/c18.ts';
+import { type Made, verdictOn } from './journal.ts';
+import { images, type WalkTimes, walks } from './listings.ts';
+
+const FUSE = 'composefs-fuse';
+const OTHER = 'composefs-fuse-passthrough';
+const REFERENCE = 'composefs-fuse-reference';
+const backends = Object.fromEntries(
+  ['erofs-overlay', FUSE, OTHER, REFERENCE].map((id) => [id, { title: id, how: '' }]),
+);
+const NOT_INSTALLED = { what: REFERENCE, need: 'composefs-fuse', reason: 'not installed' };
+const on = (warm: WalkTimes, cold: WalkTimes, more: Partial<Made> & { readonly pinned?: WalkTimes } = {}) => {
+  const { pinned = {}, ...rest } = more;
+  return verdictOn(claim, {
+    images,
+    backends,
+    skipped: [NOT_INSTALLED],
+    groups: [
+      walks('walk-servers-warm', { 'erofs-overlay': 100, ...warm }),
+      walks('walk-servers-cold', { 'erofs-overlay': 100, ...cold }),
+      ...(Object.keys(pinned).length === 0
+        ? []
+        : [walks('walk-servers-warm', { 'erofs-overlay': 100, ...pinned }, { placement: 'same-cpu' })]),
+    ],
+    ...rest,
+  });
+};
+const slow = { [OTHER]: 300 };
+test('supported: the best server takes at most 1.5 times as long, warm and cold; the slower of the two decides', () => {
+  const judged = on({ [FUSE]: 120, ...slow }, { [FUSE]: 130, ...slow });
+  assert.ok(judged.verdict === 'supported');
+  assert.match(judged.decidedBy!.what, /^walk-servers-cold, composefs-fuse ÷/);
+  assert.ok(Math.abs(judged.decidedBy!.value - 1.3) < 0.01);
+});
+test('not supported: every server takes longer, warm or cold; the fastest of them decides', () => {
+  for (const [warm, cold] of [
+    [120, 200],
+    [200, 120],
+  ] as const) {
+    const judged = on({ [FUSE]: warm, ...slow }, { [FUSE]: cold, ...slow });
+    assert.ok(judged.verdict === 'not supported');
+    assert.ok(Math.abs(judged.decidedBy!.value - 2) < 0.01);
+  }
+});
+test('the best variant and the best placement count', () => {
+  assert.equal(on({ [FUSE]: 200, [OTHER]: 120 }, { [FUSE]: 130, ...slow }).verdict, 'supported');
+  const pinned = { [FUSE]: 110 };
+  assert.equal(on({ [FUSE]: 200, ...slow }, { [FUSE]: 130, ...slow }, { pinned }).verdict, 'supported');
+});
+test('undecided: a server that can run was not measured, and is named', () => {
+  const one = on({ [FUSE]: 120 }, { [FUSE]: 130 });
+  assert.equal(one.verdict, 'undecided');
+  assert.match(one.because, /not measured on made: composefs-fuse-passthrough$/);
+  const reference = on({ [FUSE]: 120, ...slow }, { [FUSE]: 130, ...slow }, { skipped: [] });
+  assert.equal(reference.verdict, 'undecided');
+  assert.match(reference.because, /composefs-fuse-reference/);
+  const half = on({ [FUSE]: 120, ...slow }, { [FUSE]: 130 });
+  assert.equal(half.verdict, 'undecided', 'cold without it');
+});
+test('undecided: an interval contains the bound', () => {
+  assert.equal(on({ [FUSE]: [120, 200], ...slow }, { [FUSE]: 130, ...slow }).verdict, 'undecided');
+});
+test('not testable without FUSE', () => {
+  const judged = on({}, {}, { skipped: [{ what: FUSE, need: 'FUSE mounts', reason: 'no /dev/fuse' }] });
+  assert.equal(judged.verdict, 'not testable');
+});
