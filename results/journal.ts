@@ -54,7 +54,7 @@ export interface Journal {
   close(): void;
 }
 
-export interface JournalOptions {
+interface JournalOptions {
   /** Continues in a folder that holds samples; an incomplete last line is cut off. */
   readonly resume?: boolean;
 }

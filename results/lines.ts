@@ -6,7 +6,7 @@ const NEWLINE = 0x0a;
 const CHUNK_BYTES = 1 << 20;
 const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
 
-export interface TextLine {
+interface TextLine {
   readonly text: string;
   /** False for a last line without its newline. */
   readonly isWhole: boolean;

@@ -59,7 +59,7 @@ export interface MicroTarget {
 }
 
 /** Returns the milliseconds that count; undefined: the whole call. */
-export type MicroCall = () => { readonly overriddenDuration: number } | undefined;
+type MicroCall = () => { readonly overriddenDuration: number } | undefined;
 
 const openAt = (path: string, flags: number): number => check(cOpen(path, flags | O_CLOEXEC), 'open');
 

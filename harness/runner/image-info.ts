@@ -25,7 +25,6 @@ export const describeImage = (image: Image, treeDigest: string): ImageInfo => {
     objectCount: image.objects.length,
     objectBytes: image.objects.reduce((sum, object) => sum + object.sizeBytes, 0),
     manifestBytes: image.manifest.length,
-    layerTarBytes: image.layers.reduce((sum, layer) => sum + layer.tarBytes, 0),
     imageVersion: image.imageVersion,
     describedDigest: image.describedDigest,
     manifestDigest: image.manifestDigest,

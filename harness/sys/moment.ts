@@ -1,7 +1,7 @@
 // The state of the machine at one instant: what makes numbers noisy, as counters that two readings are subtracted of.
 //
-// Reads:  /proc/{stat,vmstat,meminfo,loadavg,pressure/*}, /sys/devices/system/{cpu,clocksource}, /sys/class/thermal.
-// Error:  a virtual machine hides its host's clock speed and heat; what cannot be read is null.
+// Reads:  /proc/{stat,vmstat,meminfo,loadavg,pressure/*}, /sys/devices/system/{cpu,clocksource}.
+// Error:  a virtual machine hides its host's clock speed; what cannot be read is null.
 // Cost:   about a millisecond, never inside a window.
 // Source: Documentation/accounting/psi.rst, Documentation/filesystems/proc.rst, Documentation/admin-guide/pm/cpufreq.rst.
 import { readdirSync, readFileSync } from 'node:fs';
@@ -88,9 +88,6 @@ export const readMoment = (read: ReadText = readText): Moment => {
     return kib === null ? null : kib * KIB;
   };
   const [swapTotal, swapFree] = [bytes('SwapTotal'), bytes('SwapFree')];
-  const heat = namesIn('/sys/class/thermal', /^thermal_zone/)
-    .map((zone) => asNumber(read(`/sys/class/thermal/${zone}/temp`)))
-    .filter((value) => value !== null);
   const throttles = namesIn(CPU, /^cpu\d+$/).map((cpu) =>
     asNumber(read(`${CPU}/${cpu}/thermal_throttle/core_throttle_count`)),
   );
@@ -105,7 +102,6 @@ export const readMoment = (read: ReadText = readText): Moment => {
     memoryBytes: bytes('MemTotal'),
     memoryAvailableBytes: bytes('MemAvailable'),
     swapUsedBytes: swapTotal === null || swapFree === null ? null : swapTotal - swapFree,
-    hottestMilliCelsius: heat.length === 0 ? null : Math.max(...heat),
     cpuTicks: ticks?.all ?? null,
     idleTicks: ticks?.idle ?? null,
     stealTicks: ticks?.steal ?? null,
@@ -114,7 +110,6 @@ export const readMoment = (read: ReadText = readText): Moment => {
     memoryPressureUs: pressureUs(read('/proc/pressure/memory')),
     swapInCount: numberAfter(vmstat, 'pswpin'),
     swapOutCount: numberAfter(vmstat, 'pswpout'),
-    majorFaultCount: numberAfter(vmstat, 'pgmajfault'),
     oomKillCount: numberAfter(vmstat, 'oom_kill'),
     throttleCount: sumOrNull(throttles),
     monotonicNs: nowNs(),

@@ -45,7 +45,7 @@ const valuesOf = (arms: ReadonlyMap<string, ByBlock>, arm: string): readonly num
 const ratiosOf = (loaded: LoadedRun, row: LatencyResult): ArrayLike<number> => {
   const arms = tableOf(loaded, row);
   const [arm, baseline] = [arms.get(row.place.arm), arms.get(loaded.run.plan.baseline)];
-  return arm === undefined || baseline === undefined ? [] : logRatios(arm, baseline).values.map(Math.exp);
+  return arm === undefined || baseline === undefined ? [] : logRatios(arm, baseline).map(Math.exp);
 };
 
 export interface ComparedRuns {

@@ -14,7 +14,7 @@ import { verdictText } from '../verdict-words.ts';
 import { explain, shortReason } from './explain.ts';
 import { changeText, countedText, placeText, plural } from './words.ts';
 
-export interface CompareTextOptions {
+interface CompareTextOptions {
   readonly columns: number;
   readonly explain: boolean;
   /** Null: compared, not judged. */

@@ -36,7 +36,7 @@ export const historyText = (
   trends: readonly Trend[],
   options: { readonly columns: number; readonly all: boolean },
 ): string => {
-  if (trends.length === 0) return 'the history is empty; add a run: cfsbench history add RUN\n';
+  if (trends.length === 0) return 'The history is empty. To add a run: cfsbench history add RUN\n';
   const changed = trends.filter(hasChanged);
   const listed = options.all ? trends : changed;
   const runs = new Set(trends.flatMap(({ lines }) => lines.map(({ run }) => run))).size;

@@ -10,16 +10,12 @@ import { NULL_ARM } from './phase-of.ts';
 import type { Row, Versus } from './rows.ts';
 import { judge, type Verdict, type Zone } from './verdict.ts';
 
-export const COMBINED_METHOD =
-  'per block, the median over images of the log-ratio to the baseline; then the median over blocks';
-
-export interface CombinedCell {
+interface CombinedCell {
   readonly arm: string;
   readonly ratio: Interval;
   readonly verdict: Verdict;
   readonly zone: Zone;
   readonly floor: number;
-  readonly imageCount: number;
 }
 
 const armLogs = (rows: readonly Row[], arm: string): readonly ByBlock[] | null => {
@@ -72,6 +68,6 @@ export const combine = (rows: readonly Row[], better: Metric['better']): readonl
     const nullCenter = arm === NULL_ARM || nullMedian === null ? null : Math.exp(nullMedian);
     const verdict = judge(ratio, zone, better, nullCenter);
     const floor = Math.max(...each.map((one) => one.floor));
-    return { arm, ratio, zone, floor, verdict, imageCount: rows.length };
+    return { arm, ratio, zone, floor, verdict };
   });
 };

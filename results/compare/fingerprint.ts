@@ -12,7 +12,7 @@ const OWN_SERVER = 'cfs-fuse';
 /** The only actor that prints the paths it is given. */
 const PRINTS_PATHS = 'ls';
 
-export interface CountedBy {
+interface CountedBy {
   readonly image: string;
   /** Null for counts of the disk and counts without an actor. */
   readonly actor: string | null;

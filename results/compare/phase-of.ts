@@ -13,7 +13,7 @@ const HARNESS = 'harness';
 const OF_PHASE = /^(\p{Ll}+)(WallNs|UserNs|SystemNs|CpuNs|ServerCpuNs|PerObjectNs)$/u;
 
 /** Null for sums over phases and for rates. The metric of a scenario with one window may have any name. */
-export const phaseOf = (metric: string, data: GroupData): Phase | null => {
+const phaseOf = (metric: string, data: GroupData): Phase | null => {
   const [, prefix] = OF_PHASE.exec(metric) ?? [];
   const named = PHASES.find((phase) => phase === prefix);
   if (named !== undefined) return named;

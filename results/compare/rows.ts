@@ -44,7 +44,6 @@ export interface Versus {
   /** Smallest slowdown, as a ratio above 1, that about three of four such runs would show. */
   readonly detectable: number | null;
   readonly pairs: number;
-  readonly withoutRatio: number;
   /** By block; computed on each read, since the log-ratios of all rows are as large as the journal. */
   readonly logs: ByBlock;
 }
@@ -106,19 +105,18 @@ interface Against {
 }
 
 const versus = (arm: ByBlock, against: Against): Versus => {
-  const { values, withoutRatio } = logRatios(arm, against.baseline);
+  const logs = logRatios(arm, against.baseline);
   const ratio = ratioOver(arm, against.baseline, LOOK_CONFIDENCE);
   const zone = zoneOf(against.delta, against.floor, against.baselineMedian);
   return {
     ratio,
     zone,
     floor: against.floor,
-    withoutRatio,
-    pairs: values.length,
+    pairs: logs.length,
     verdict: judge(ratio, zone, against.better, against.nullCenter),
     detectable: isPooled(arm)
       ? detectableOverRuns(ratio, zone, against.better)
-      : detectableRatio(values, zone, against.better),
+      : detectableRatio(logs, zone, against.better),
     get logs() {
       return logRatiosByBlock(arm, against.baseline);
     },
@@ -127,7 +125,7 @@ const versus = (arm: ByBlock, against: Against): Versus => {
 
 const centerOf = (values: ByBlock | undefined, baseline: ByBlock): number | null => {
   if (values === undefined) return null;
-  const logs = median(logRatios(values, baseline).values);
+  const logs = median(logRatios(values, baseline));
   return logs === null ? null : Math.exp(logs);
 };
 

@@ -19,7 +19,7 @@ export const FLOOR_NS = 20_000;
 /** The floor of repeated operations, in calls that do nothing. */
 export const EMPTY_CALLS_IN_FLOOR = 2;
 
-export interface RatioRange {
+interface RatioRange {
   readonly lo: number;
   readonly hi: number;
 }

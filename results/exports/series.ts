@@ -44,7 +44,7 @@ export const seriesOf = ({ run, tallied }: LoadedRun): readonly MetricSeries[] =
   );
 
 /** Percent-encoded: no name can add a part, a field or a line. */
-export const token = (text: string): string =>
+const token = (text: string): string =>
   Buffer.from(text, 'utf8')
     .toString('latin1')
     .replace(/[^A-Za-z0-9._@,-]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);

@@ -3,7 +3,7 @@ import type { Pooled } from '../pool/pooled.ts';
 import type { Environment, ImageInfo, Metric, Params, RunFile } from '../schema/run.ts';
 
 /** Of the median; `confidence` is the one reached, at least 0.95. */
-export type SummaryInterval =
+type SummaryInterval =
   | {
       readonly kind: 'interval';
       readonly center: number;

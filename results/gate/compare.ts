@@ -6,7 +6,7 @@ import { type ArmRows, armRows, type RowPlace } from './exact-rows.ts';
 import { compareLatencies, type Latencies } from './latencies.ts';
 import type { LoadedRun } from './load.ts';
 
-export type ComparisonKind = 'two runs' | 'two arms' | 'one run';
+type ComparisonKind = 'two runs' | 'two arms' | 'one run';
 
 export interface Comparison {
   readonly kind: ComparisonKind;

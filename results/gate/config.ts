@@ -22,7 +22,7 @@ const rulesFor = (config: GateConfig, scenario: string, metric: string): readonl
   own(config.metrics ?? {}, metric) ?? {},
 ];
 
-export interface Threshold {
+interface Threshold {
   readonly delta: number;
   readonly gate: boolean;
 }

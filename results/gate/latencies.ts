@@ -45,7 +45,7 @@ export interface LatencyResult {
   readonly why: string;
 }
 
-export interface LatencyOptions {
+interface LatencyOptions {
   readonly baseline: string;
   readonly config: GateConfig;
   /** False: no row can be red. */

@@ -17,7 +17,7 @@ const fileOf = (dir: string, run: string): string => {
   return join(dir, `${run}${SUFFIX}`);
 };
 
-export type AddResult = 'added' | 'already there';
+type AddResult = 'added' | 'already there';
 
 export const addLines = (dir: string, run: string, lines: readonly HistoryLine[]): AddResult => {
   const path = fileOf(dir, run);

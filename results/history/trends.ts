@@ -6,7 +6,7 @@ import { seededUniform } from '../stats/seeded.ts';
 import { type FenceResult, fence } from './fence.ts';
 import { seriesKey } from './line.ts';
 
-export interface TrendChange {
+interface TrendChange {
   readonly run: string;
   readonly commit: string | null;
   readonly startedAt: string;

@@ -1,6 +1,6 @@
 // Loads several run folders as one pool: their samples tallied run by run, and one run file that names the runs.
 import { startTally } from '../compare/tally.ts';
-import { type LoadedRun, tallyJournal } from '../gate/load.ts';
+import { type LoadedRun, okCountOf, tallyJournal } from '../gate/load.ts';
 import { readRun } from '../read.ts';
 import type { RunFile } from '../schema/run.ts';
 import type { Pooled } from './pooled.ts';
@@ -85,7 +85,7 @@ export const loadPool = async (given: readonly string[], id: string): Promise<Lo
       notices: noticesOf(runs),
     },
     tallied,
-    okCount: tallied.sampleCount - tallied.failures.length - tallied.skips.length,
+    okCount: okCountOf(tallied),
     warnings,
   };
 };

@@ -156,7 +156,6 @@ export interface ImageInfo {
   readonly objectCount: WholeNumber;
   readonly objectBytes: WholeNumber;
   readonly manifestBytes: WholeNumber;
-  readonly layerTarBytes: WholeNumber;
   readonly imageVersion: 0 | 1;
   /** fs-verity digest of the composefs image of the tree as described by the source. */
   readonly describedDigest: string;
@@ -254,7 +253,6 @@ export interface Moment {
   readonly memoryBytes: number | null;
   readonly memoryAvailableBytes: number | null;
   readonly swapUsedBytes: number | null;
-  readonly hottestMilliCelsius: number | null;
   /** Clock ticks of all CPUs together. */
   readonly cpuTicks: number | null;
   readonly idleTicks: number | null;
@@ -265,7 +263,6 @@ export interface Moment {
   readonly memoryPressureUs: number | null;
   readonly swapInCount: number | null;
   readonly swapOutCount: number | null;
-  readonly majorFaultCount: number | null;
   readonly oomKillCount: number | null;
   readonly throttleCount: number | null;
   /** CLOCK_MONOTONIC. */

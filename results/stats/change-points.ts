@@ -5,7 +5,7 @@
 //         (2014), with exponent 1 in one dimension.
 import type { Uniform } from './seeded.ts';
 
-export interface ChangePointOptions {
+interface ChangePointOptions {
   readonly random: Uniform;
   /** Fewest values on each side of a change. */
   readonly fewest?: number;

@@ -3,7 +3,7 @@
 import { linearRegression } from 'simple-statistics';
 import type { ByBlock } from './log-ratio.ts';
 
-export interface FittedLine {
+interface FittedLine {
   readonly start: number;
   readonly slope: number;
 }

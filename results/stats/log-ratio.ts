@@ -15,27 +15,11 @@ export const numbersOf = (byBlock: ByBlock): Float64Array => {
   return values;
 };
 
-export interface LogRatios {
-  readonly values: Float64Array;
-  /** Pairs without a ratio: one value is zero or less. */
-  readonly withoutRatio: number;
-}
+/** One for each block that has both values, both above zero, in the order of the arm's blocks. */
+export const logRatios = (arm: ByBlock, baseline: ByBlock): Float64Array =>
+  numbersOf(logRatiosByBlock(arm, baseline));
 
-/** One for each block that has both values, in the order of the arm's blocks. */
-export const logRatios = (arm: ByBlock, baseline: ByBlock): LogRatios => {
-  const values = new Float64Array(arm.size);
-  let count = 0;
-  let withoutRatio = 0;
-  arm.forEach((value, block) => {
-    const base = baseline.get(block);
-    if (base === undefined) return;
-    if (value > 0 && base > 0) values[count++] = Math.log(value / base);
-    else withoutRatio++;
-  });
-  return { values: values.subarray(0, count), withoutRatio };
-};
-
-/** The same by block. */
+/** By block. */
 export const logRatiosByBlock = (arm: ByBlock, baseline: ByBlock): ByBlock => {
   const logs = new Map<number, number>();
   arm.forEach((value, block) => {

@@ -32,22 +32,11 @@ export const medianRank = remembered((n: number, confidence: number) => {
   return { rank, confidence: 1 - 2 * binomialBelow(rank - 1, n, 0.5) };
 });
 
-/** The median is null without values. */
-export const medianWithInterval = (
-  values: ArrayLike<number>,
-  confidence: number,
-): { readonly median: number | null; readonly interval: Interval } => {
+export const medianInterval = (values: ArrayLike<number>, confidence: number): Interval => {
   const n = values.length;
   const needed = medianNeeds(confidence);
-  if (n < needed) return { median: median(values), interval: { kind: 'tooFew', n, needed } };
+  if (n < needed) return { kind: 'tooFew', n, needed };
   const { rank, confidence: reached } = medianRank(n, confidence);
   const [lo, below, above, hi] = orderStatistics(values, [rank - 1, ...middleRanks(n), n - rank]);
-  const center = n % 2 === 1 ? below! : (below! + above!) / 2;
-  return {
-    median: between(below!, above!),
-    interval: { kind: 'interval', center, lo: lo!, hi: hi!, confidence: reached, n },
-  };
+  return { kind: 'interval', center: between(below!, above!), lo: lo!, hi: hi!, confidence: reached, n };
 };
-
-export const medianInterval = (values: ArrayLike<number>, confidence: number): Interval =>
-  medianWithInterval(values, confidence).interval;

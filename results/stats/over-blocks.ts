@@ -13,7 +13,7 @@ export const intervalOver = (values: ByBlock, confidence: number): Interval =>
 export const ratioOver = (values: ByBlock, base: ByBlock, confidence: number): Interval =>
   isPooled(values)
     ? mapInterval(runsInterval(logRatiosByBlock(values, base), confidence), Math.exp)
-    : ratioInterval(logRatios(values, base).values, confidence);
+    : ratioInterval(logRatios(values, base), confidence);
 
 const logsOf = (values: ByBlock): ByBlock => {
   const logs = new Map<number, number>();

@@ -43,7 +43,7 @@ const countsSentence = ({ counts }: CompareView): string => {
   return `Of ${plural(counts.length, 'count')}, ${of('worse', 'varies', 'vanished')} worse or missing, ${of('better')} better, ${of('equal')} equal.`;
 };
 
-export const compareFinding = (view: CompareView): string => {
+const compareFinding = (view: CompareView): string => {
   const gate =
     view.gate === null ? '' : `${view.gate.why.charAt(0).toUpperCase()}${view.gate.why.slice(1)}. `;
   return `${gate}${timesSentence(view)} ${countsSentence(view)}`;

@@ -27,7 +27,7 @@ const SECTIONS = [
 const MOST_CHARTS = 120;
 
 /** Link from the page to the folder of a run; null: unknown. */
-export type HrefOf = (run: string) => string | null;
+type HrefOf = (run: string) => string | null;
 
 export interface HistoryOptions {
   readonly hrefOf: HrefOf;

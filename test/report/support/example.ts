@@ -112,7 +112,6 @@ const image = (name: string, scale: number): ImageInfo => ({
   objectCount: Math.round(5930 * scale),
   objectBytes: Math.round(112_004_310 * scale),
   manifestBytes: Math.round(1_437_696 * scale),
-  layerTarBytes: Math.round(124_600_320 * scale),
   imageVersion: 0,
   describedDigest: 'a'.repeat(64),
   manifestDigest: 'b'.repeat(64),

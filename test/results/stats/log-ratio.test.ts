@@ -15,16 +15,15 @@ test('only blocks that hold both arms count, and zeros have no ratio', () => {
     [3, 2],
     [4, 0],
   ]);
-  const { values, withoutRatio } = logRatios(arm, baseline);
+  const values = logRatios(arm, baseline);
   assert.deepEqual([...values], [Math.log(2), Math.log(4)]);
-  assert.equal(withoutRatio, 1);
 });
 
 test('drift that both arms share does not reach the ratio', () => {
   const blocks = Array.from({ length: 8 }, (_, block) => block);
   const baseline = new Map(blocks.map((block) => [block, 100 * 1.3 ** block]));
   const arm = new Map(blocks.map((block) => [block, 150 * 1.3 ** block]));
-  const ratio = ratioInterval(logRatios(arm, baseline).values, 0.9875);
+  const ratio = ratioInterval(logRatios(arm, baseline), 0.9875);
   assert.equal(ratio.kind, 'interval');
   if (ratio.kind === 'interval')
     for (const end of [ratio.lo, ratio.center, ratio.hi]) assert.ok(Math.abs(end - 1.5) < 1e-9);

@@ -1,0 +1,103 @@
+// `cfsbench history` on the command line: a store of three runs, of which the last one makes one call more.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openJournal, RUN_FILE } from '../../../results/journal.ts';
+import { PROGRAM } from '../../end-to-end/support.ts';
+import { example, type Given, oneMore } from '../../results/gate/support.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'cfsbench-history-'));
+after(() => rmSync(root, { recursive: true }));
+const store = join(root, 'store');
+
+const cfsbench = (...args: string[]) =>
+  spawnSync(process.execPath, [PROGRAM, ...args], {
+    encoding: 'utf8',
+    cwd: root,
+    env: { ...process.env, COLUMNS: '80' },
+  });
+
+const writeRun = (
+  { run, samples }: Given,
+  day: number,
+  status: Given['run']['status'] = 'complete',
+): string => {
+  const folder = join(root, `run-${day}`);
+  const journal = openJournal(folder);
+  for (const sample of samples) journal.append(sample);
+  journal.writeRun({ ...run, id: `run-${day}`, startedAt: `2026-01-0${day}T00:00:00.000Z`, status });
+  journal.close();
+  return folder;
+};
+
+const base = example({ images: ['debian-12-static'], blocks: 8 });
+const changed = oneMore(base, { arm: 'unpacked-overlay', phase: 'create', actor: 'tar', call: 'openat' });
+
+test('show says what to type for an empty history', () => {
+  const { stdout, status } = cfsbench('history', 'show', '--store', store);
+  assert.deepEqual([stdout, status], ['The history is empty. To add a run: cfsbench history add RUN\n', 0]);
+});
+
+test('add writes one file per run, and adding a run again changes nothing', () => {
+  for (const [day, given] of [base, base, changed].entries()) {
+    const { stdout, stderr, status } = cfsbench('history', 'add', writeRun(given, day + 1), '--store', store);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, new RegExp(`^run-${day + 1}: added, \\d+ lines in .*store\n$`));
+  }
+  const before = readFileSync(join(store, 'run-1.ndjson'));
+  assert.match(cfsbench('history', 'add', 'run-1', '--store', store).stdout, /^run-1: already there, /);
+  assert.deepEqual(readFileSync(join(store, 'run-1.ndjson')), before);
+  assert.deepEqual(readdirSync(store), ['run-1.ndjson', 'run-2.ndjson', 'run-3.ndjson']);
+});
+
+test('add refuses a run that is not complete, unless --partial is given', () => {
+  const folder = writeRun(base, 4, 'interrupted');
+  const { stderr, status } = cfsbench('history', 'add', folder, '--store', join(root, 'partial'));
+  assert.equal(status, 1);
+  assert.match(stderr, /the run is not complete\n +status: interrupted\n[^]*--partial/);
+  assert.equal(cfsbench('history', 'add', folder, '--store', join(root, 'partial'), '--partial').status, 0);
+});
+
+test('show names the changed series, the run, and both values', () => {
+  const { stdout, status } = cfsbench(
+    'history',
+    'show',
+    '--store',
+    store,
+    '--scenario',
+    'churn',
+    '--metric',
+    'openat',
+  );
+  assert.equal(status, 0);
+  assert.match(stdout, /unpacked-overlay: create: tar: openat\n/);
+  assert.match(stdout.replace(/\n +/g, ' '), /changed with run-3 \(commit \w+\): ([\d,]+) -> ([\d,]+)/);
+  assert.match(stdout, /Changes never fail a gate\.\n$/);
+  assert.ok(stdout.split('\n').every((line) => line.length <= 80));
+});
+
+test('show --format json has every series, --format html is written to --out', () => {
+  const trends = JSON.parse(cfsbench('history', 'show', '--store', store, '--json').stdout) as {
+    of: { what: string };
+    lines: unknown[];
+  }[];
+  assert.ok(trends.length > 50 && trends.every(({ lines }) => lines.length === 3));
+  const page = join(root, 'history.html');
+  const { stderr, status } = cfsbench('history', 'show', '--store', store, '--format', 'html', '--out', page);
+  assert.equal(status, 0, stderr);
+  assert.match(readFileSync(page, 'utf8'), /<h1>cfsbench history<\/h1>/);
+});
+
+test('a run.json with a wrong field is an error that names the field, and no bug of cfsbench', () => {
+  const path = join(writeRun(base, 5), RUN_FILE);
+  const run = JSON.parse(readFileSync(path, 'utf8'));
+  run.catalogue.backends['composefs-fuse'].idle = 7;
+  writeFileSync(path, JSON.stringify(run));
+  const { stderr, status } = cfsbench('report', join(root, 'run-5'));
+  assert.equal(status, 1);
+  assert.match(stderr, /run\.json: catalogue\.backends\.composefs-fuse\.idle must be an array\n +found: 7\n/);
+  assert.doesNotMatch(stderr, /bug|at .*\.js:/);
+});
