@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { longCsv } from './csv/long.ts';
 import { readRun, readSamples } from './read.ts';
 
-const CSV_FILE = 'samples.csv';
+export const CSV_FILE = 'samples.csv';
 
 export const writeCsv = async (folder: string): Promise<void> => {
   const path = join(folder, CSV_FILE);
