@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ResultsError } from '../results/errors.ts';
-import { REPORT_FILE } from './formats/html.ts';
+import { REPORT_FILE } from './formats/format.ts';
 import type { PageScripts } from './html/document.ts';
 import { renderPage } from './html/page.ts';
 import { loadView } from './load.ts';

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { REPORT_FILE } from '../../report/formats/html.ts';
+import { REPORT_FILE } from '../../report/formats/format.ts';
 import { runFolderName } from '../../results/journal.ts';
 import { loadPool } from '../../results/pool/load.ts';
 import { readRun } from '../../results/read.ts';

@@ -1,6 +1,6 @@
 // The end of a run as printed: the first table, and where the results and the page are.
 import { join } from 'node:path';
-import { REPORT_FILE } from '../../report/formats/html.ts';
+import { REPORT_FILE } from '../../report/formats/format.ts';
 import { brokenRules, renderReport } from '../../report/render.ts';
 import { terminalOf } from '../../report/terminal.ts';
 import type { ReportView } from '../../report/view.ts';

@@ -2,6 +2,9 @@
 import type { LoadedRun } from '../../results/gate/load.ts';
 import type { ReportView } from '../view.ts';
 
+/** The page in a run folder. */
+export const REPORT_FILE = 'report.html';
+
 export interface FormatInput {
   readonly run: LoadedRun;
   /** Analyses the run at the first call. */

@@ -1,6 +1,4 @@
-import type { ReportFormat } from './format.ts';
-
-export const REPORT_FILE = 'report.html';
+import { REPORT_FILE, type ReportFormat } from './format.ts';
 
 export const format: ReportFormat = {
   id: 'html',

@@ -15,7 +15,7 @@ const DOCUMENTS = [
 ];
 const FOLDERS = 'harness|scenarios|results|report|daemon|timed|fixtures|scripts|docs|test|\\.ci';
 /** Compiled files are not looked for. */
-const PATH = new RegExp(`(?<!build/)(?:${FOLDERS})/[\\w./-]*\\w`, 'g');
+const PATH = new RegExp(`(?<![\\w/])(?:${FOLDERS})/[\\w./-]*\\w`, 'g');
 
 const { scripts } = JSON.parse(read('package.json')) as {
   readonly scripts: Readonly<Record<string, string>>;

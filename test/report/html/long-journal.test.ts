@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { REPORT_FILE } from '../../../report/formats/html.ts';
+import { REPORT_FILE } from '../../../report/formats/format.ts';
 import { loadView } from '../../../report/load.ts';
 import { writeLongJournal } from '../support/long-journal.ts';
 import { reported } from '../support/reported.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { REPORT_FILE } from '../../../report/formats/html.ts';
+import { REPORT_FILE } from '../../../report/formats/format.ts';
 import { renderReport } from '../../../report/render.ts';
 import type { exampleRun } from '../support/example.ts';
 import { withRunFolder } from '../support/folder.ts';
