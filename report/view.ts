@@ -1,4 +1,4 @@
-// What the views show: everything computed, nothing formatted, every string already safe to print.
+// The data of a report: computed, not formatted, every string safe to print.
 import type { CallCount, Count } from '../results/compare/counts.ts';
 import type { Verdict } from '../results/compare/verdict.ts';
 import type { Pooled } from '../results/pool/pooled.ts';
@@ -23,18 +23,18 @@ export interface ArmView {
   readonly title: string;
   readonly how: string;
   readonly role: 'baseline' | 'arm' | 'null';
-  /** Only some questions are asked of it. */
+  /** Measured by some scenarios only. */
   readonly variant: boolean;
-  /** Index into the palette: one colour per backend, the null arm shares the baseline's. */
+  /** Index into the palette; the null arm has the color of the baseline. */
   readonly color: number;
 }
 
 export interface VersusView {
   readonly ratio: Interval;
   readonly verdict: Verdict;
-  /** In the metric's unit: no smaller difference is a result. */
+  /** In the metric's unit. */
   readonly floor: number;
-  /** Smallest true ratio that this row could have told from the baseline. */
+  /** Smallest true ratio that this row can tell from 1. */
   readonly detectable: number | null;
 }
 
@@ -45,7 +45,7 @@ export type CellView =
       readonly median: number;
       readonly interval: Interval;
       readonly n: number;
-      /** No call was made in this phase: the work is in another one. */
+      /** The arm makes no system call in this phase. */
       readonly idle: boolean;
       readonly versus: VersusView | null;
     }
@@ -53,7 +53,7 @@ export type CellView =
 
 export interface RowView {
   readonly metric: string;
-  /** What the row is, in a few words: for a phase, what happens in it. */
+  /** The metric's title; for a phase its description. */
   readonly title: string;
   readonly info: Metric;
   /** In the order of the arms. */
@@ -67,7 +67,7 @@ export interface SectionView {
   readonly rows: readonly RowView[];
 }
 
-/** The first table of one image, or of all of them together. */
+/** The first table of one image, or of all images combined. */
 export interface TableView {
   readonly image: string | null;
   readonly sections: readonly SectionView[];
@@ -77,7 +77,7 @@ export interface CallsView {
   readonly image: string;
   readonly scenario: string;
   readonly params: string;
-  /** By arm, in the order of the arms; null where the arm was not counted. */
+  /** In the order of the arms; null for an arm that was not counted. */
   readonly totals: readonly (ReadonlyMap<Phase, Count> | null)[];
   readonly rows: readonly {
     readonly phase: Phase;
@@ -87,7 +87,7 @@ export interface CallsView {
   }[];
 }
 
-/** Counts by metric, such as FUSE requests by opcode or bytes on disk. */
+/** Counts by metric, for example FUSE requests by opcode or bytes on disk. */
 export interface CountsView {
   readonly image: string;
   readonly scenario: string;
@@ -96,27 +96,27 @@ export interface CountsView {
     readonly metric: string;
     readonly info: Metric;
     readonly counts: readonly (Count | null)[];
-    /** One of the few that the scenario is about. */
+    /** A headline metric of the scenario. */
     readonly headline: boolean;
   }[];
 }
 
-/** How the blocks of one row are spread. */
+/** The distribution of the blocks of one row. */
 export interface SpreadView {
   readonly image: string;
   readonly scenario: string;
   readonly params: string;
   readonly metric: string;
   readonly title: string;
-  /** Index of the arm; arms without a value, or with nothing to do there, have none. */
+  /** `arm` is an index. Arms without a value and idle arms have no curve. */
   readonly curves: readonly (Curve & { readonly arm: number })[];
 }
 
-/** Medians of the lines through all sizes, one line for each block or pass that has them all. */
+/** Median of the lines through all sizes, one line per block or pass that has every size. */
 export interface GrowthFit {
   readonly start: number;
   readonly slope: number;
-  /** Of the slope; null with too few lines. */
+  /** Interval of the slope; null with too few lines. */
   readonly lo: number | null;
   readonly hi: number | null;
 }
@@ -124,32 +124,32 @@ export interface GrowthFit {
 export interface GrowthPoint {
   readonly x: number;
   readonly y: number;
-  /** Null: too few blocks for an interval, or all the same. */
+  /** Null with too few blocks, or where all blocks are equal. */
   readonly lo: number | null;
   readonly hi: number | null;
 }
 
-/** How one metric changes with a number that a scenario was asked with. */
+/** Growth of a metric with a numeric parameter. */
 export interface GrowthView {
   readonly scenario: string;
-  /** Null: every size is an image of its own. */
+  /** Null where every size is an image of its own. */
   readonly image: string | null;
   /** The other parameters. */
   readonly params: string;
-  /** Name of the parameter, such as `files`. */
+  /** Name of the parameter, for example `files`. */
   readonly by: string;
   readonly metric: string;
   readonly title: string;
-  /** With at least two sizes each. */
+  /** Arms with at least two sizes. */
   readonly series: readonly {
     readonly arm: number;
     readonly points: readonly GrowthPoint[];
-    /** Null: no block has every size. */
+    /** Null where no block has every size. */
     readonly fit: GrowthFit | null;
   }[];
 }
 
-/** A claim as this run answers it. */
+/** A claim with the verdict of this run. */
 export interface ClaimView {
   readonly id: string;
   readonly text: string;
@@ -157,20 +157,20 @@ export interface ClaimView {
   readonly rule: string;
   readonly objection: string;
   readonly answer: string;
-  /** `not asked`: no scenario that the rule reads was part of the run. `failed`: the rule itself broke, which is no answer. */
+  /** `not asked`: the run has no scenario that the rule reads. `failed`: the rule threw. */
   readonly verdict: Judgement['verdict'] | 'not asked' | 'failed';
   readonly because: string;
-  /** Of an undecided one. */
+  /** Null unless undecided. */
   readonly wouldDecide: string | null;
   /** The number of a verdict stands first. */
   readonly figures: readonly Figure[];
 }
 
-/** A published table in ratios to the row that our baseline comes nearest to, with what this run measured beside it. */
+/** A published table as ratios to the row nearest to our baseline, beside the ratios of this run. */
 export interface PublishedView {
   readonly id: string;
   readonly title: string;
-  /** Author, date, message or commit; whether it was read as an excerpt only. */
+  /** Author, date, message or commit. */
   readonly source: string;
   readonly differs: readonly string[];
   readonly columns: readonly {
@@ -178,14 +178,14 @@ export interface PublishedView {
     readonly title: string;
     readonly metric: string;
     readonly baseline: string;
-    /** Image that this run's ratios are of; null where it measured nothing of the kind. */
+    /** Image of this run's ratios; null where the run has none. */
     readonly image: string | null;
   }[];
   readonly rows: readonly {
     readonly name: string;
-    /** The arm here that comes nearest; null: none does. */
+    /** The nearest arm here; null where there is none. */
     readonly arm: string | null;
-    /** What its ratios are to, published and here, where that is not the column's baseline. */
+    /** The row and the arm that replace the column's baseline, published and here. */
     readonly control: { readonly row: string; readonly ours: string } | null;
     readonly cells: readonly PublishedCell[];
   }[];
@@ -193,14 +193,14 @@ export interface PublishedView {
 
 export interface PublishedCell {
   readonly value: PublishedValue;
-  /** To the column's baseline, or to the row's control. */
+  /** To the control of the row, else to the baseline of the column. */
   readonly ratio: PublishedValue;
-  /** Of the nearest arm here to the same here; null where one of them was not measured. */
+  /** The same ratio in this run; null where one of its arms was not measured. */
   readonly ours: Interval | null;
 }
 
 export interface Problem {
-  /** Null: it is not about one scenario. */
+  /** Null where it concerns no single scenario. */
   readonly scenario: string | null;
   readonly where: string;
   readonly what: string;
@@ -216,22 +216,22 @@ export interface ReportView {
   readonly finding: string;
   readonly baseline: string;
   readonly arms: readonly ArmView[];
-  /** The first image is the headline; the last table, where there are several, is all of them combined. */
+  /** One per image; the last of several is all images combined. */
   readonly tables: readonly TableView[];
-  /** Every noisy metric that is in no first table. */
+  /** Noisy metrics that are in no first table. */
   readonly further: readonly TableView[];
-  /** Headline rows of scenarios that have no part in the first table; they are among `further`, too. */
+  /** Headline rows of scenarios outside the first table; `further` has them too. */
   readonly own: readonly TableView[];
   readonly calls: readonly CallsView[];
   readonly requests: readonly CountsView[];
   readonly disk: readonly CountsView[];
-  /** What scenarios without a timed window saw; headline metrics first. */
+  /** Values of scenarios without a timed window; headline metrics first. */
   readonly observed: readonly CountsView[];
   readonly spreads: readonly SpreadView[];
   readonly growth: readonly GrowthView[];
   readonly claims: readonly ClaimView[];
   readonly published: readonly PublishedView[];
-  /** Arm and the path that its mounts took. */
+  /** The paths that the mounts of each arm took. */
   readonly took: readonly { readonly arm: string; readonly took: readonly string[] }[];
   readonly images: readonly ImageInfo[];
   readonly proofs: readonly Proof[];
@@ -251,9 +251,9 @@ export interface ReportView {
     readonly cache: string;
   }[];
   readonly delta: number;
-  /** Ratios of arms with an interval, those of them that a verdict was given of, and how many intervals miss by chance. */
+  /** `cells`: ratios with an interval; `verdicts`: decided ones; `missed`: expected number of intervals that miss the true value. */
   readonly judged: { readonly cells: number; readonly verdicts: number; readonly missed: number };
-  /** Null: a single run. */
+  /** Null for a single run. */
   readonly pool: Pooled | null;
   readonly sampleCount: number;
   readonly failures: readonly Problem[];

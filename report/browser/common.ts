@@ -1,6 +1,5 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// What the charts of a report share: the data, the colours of the page, and the drawing of intervals. These files are plain scripts,
-// run one after another behind Chart.js; the page is complete without them.
+// Shared by all charts: data, colors and intervals. The scripts run in order after Chart.js; the page is complete without them.
 type Data = import('./data.d.ts').PageData;
 type PointChart = import('./data.d.ts').PointChart;
 type StackChart = import('./data.d.ts').StackChart;
@@ -17,14 +16,14 @@ const css = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const armColor = (arm: number): string => css(`--arm-${(data.arms[arm]?.color ?? 0) % 8}`);
 const PALETTE_SIZE = 8;
-/** The colours went round once: stripes and dots tell its second user from the first. */
-const isAgain = (arm: number): boolean => (data.arms[arm]?.color ?? 0) >= PALETTE_SIZE;
+/** The second arm with a color is drawn with stripes or dots. */
+const hasUsedColor = (arm: number): boolean => (data.arms[arm]?.color ?? 0) >= PALETTE_SIZE;
 const STRIPE_PX = 6;
-/** Of bars. */
+/** Fill of a bar. */
 const armFill = (arm: number): string | CanvasPattern => {
   const color = armColor(arm);
   const tile = document.createElement('canvas');
-  const drawing = isAgain(arm) ? tile.getContext('2d') : null;
+  const drawing = hasUsedColor(arm) ? tile.getContext('2d') : null;
   if (drawing === null) return color;
   tile.width = STRIPE_PX;
   tile.height = STRIPE_PX;
@@ -36,17 +35,21 @@ const armFill = (arm: number): string | CanvasPattern => {
 };
 const isNull = (arm: number): boolean => data.arms[arm]?.role === 'null';
 const armName = (arm: number): string => data.arms[arm]?.id ?? '';
-/** Arms that the reader took out of every chart and table. */
-const without = new Set<string>();
-const isShown = (arm: number): boolean => !without.has(armName(arm));
+/** Arms that the filters hide. */
+const hiddenArms = new Set<string>();
+const isShown = (arm: number): boolean => !hiddenArms.has(armName(arm));
+const shownSeries = (chart: PointChart): PointChart => ({
+  ...chart,
+  series: chart.series.filter(({ arm }) => isShown(arm)),
+});
 
-/** As in the legend: the second round through the colours goes one shape on. */
+/** As in the legend: arms with the same color differ in shape. */
 const shapeIndex = (color: number): number => (color + Math.floor(color / 8)) % SHAPES.length;
 
 const shapeOf = (arm: number): (typeof SHAPES)[number] =>
   isNull(arm) ? 'circle' : (SHAPES[shapeIndex(data.arms[arm]?.color ?? 0)] ?? 'circle');
 
-/** Of a logarithmic axis: powers of ten, of bytes those of sixteen. */
+/** Ticks of a logarithmic axis: powers of ten, for bytes powers of sixteen. */
 const powersIn = (
   unit: import('./data.d.ts').Unit | 'share',
   min: number,
@@ -55,7 +58,7 @@ const powersIn = (
   const base = unit === 'B' ? 16 : 10;
   const exponent = (value: number): number => Math.log(value) / Math.log(base);
   const ticks: { value: number }[] = [];
-  // A power that is the end of the axis is on it.
+  // Rounding must not drop a power at an end of the axis.
   for (let power = Math.ceil(exponent(min) - 1e-9); power <= exponent(max) + 1e-9; power++)
     ticks.push({ value: base ** power });
   return ticks;
@@ -81,7 +84,7 @@ const scaled = (value: number, sizes: Sizes): string => {
   return `${short(value / size)} ${unit}`;
 };
 
-/** For the ticks of an axis: 1000000 as `1 ms`. */
+/** Text of a tick: 1000000 ns is `1 ms`. */
 const unitText = (unit: import('./data.d.ts').Unit | 'share', value: number): string => {
   switch (unit) {
     case 'ns':
@@ -106,7 +109,7 @@ const canvasOf = (id: string, heightPx: number): HTMLCanvasElement | null => {
   return canvas;
 };
 
-/** Ranges of one dataset as thin lines at the height of its points or bars. */
+/** Ranges of one dataset, as thin lines at the height of its points or bars. */
 const drawRanges = (
   chart: ChartInstance,
   dataset: number,
@@ -136,7 +139,9 @@ const drawRanges = (
   ctx.restore();
 };
 
-const look = () => ({
+const CHART_OPTIONS = { animation: false, maintainAspectRatio: false } as const;
+
+const pageStyle = () => ({
   ink: css('--ink'),
   muted: css('--muted'),
   grid: css('--grid'),

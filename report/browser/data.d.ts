@@ -1,4 +1,4 @@
-// What the page's script draws: JSON in a script element, written by the renderer, read once.
+// The data of the charts: JSON in a script element of the page.
 import type { LineChart } from './lines-data.d.ts';
 
 export interface PageArm {
@@ -7,7 +7,7 @@ export interface PageArm {
   readonly role: 'baseline' | 'arm' | 'null';
 }
 
-/** A value with its interval, where there is one, and as text. */
+/** A value as number and text, with its interval if it has one. */
 export interface Point {
   readonly row: number;
   readonly value: number;
@@ -22,7 +22,7 @@ export type Unit = 'ns' | 'B' | 'perSecond' | 'ratio' | 'count';
 export interface PointChart {
   readonly id: string;
   readonly unit: Unit;
-  /** Of a logarithmic axis: charts that are to be held against each other share it. */
+  /** Of a logarithmic axis; charts to be compared share it. */
   readonly span: { readonly min: number; readonly max: number };
   readonly rows: readonly string[];
   readonly series: readonly { readonly arm: number; readonly points: readonly Point[] }[];
@@ -36,7 +36,7 @@ export interface StackChart {
 }
 
 export interface PageData {
-  /** Its id: into the pictures that leave the page. */
+  /** Id of the run, printed on saved pictures. */
   readonly run: string;
   readonly arms: readonly PageArm[];
   /** On a logarithmic axis. */

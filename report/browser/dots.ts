@@ -1,9 +1,10 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// One mark per arm in each row, on a logarithmic axis.
+// Dot charts on a logarithmic axis: one mark per arm in each row.
 const ROW_PX = 46;
-/** Every other row shaded, so that points of one row are seen together. */
-const bands = (rowCount: number): ChartPlugin => ({
-  id: 'bands',
+
+/** Every other row is shaded, so that the points of a row are seen together. */
+const rowBands = (rowCount: number): ChartPlugin => ({
+  id: 'rowBands',
   beforeDatasetsDraw({ ctx, chartArea, scales }: ChartInstance) {
     const y = scales['y'];
     if (y === undefined) return;
@@ -17,7 +18,7 @@ const bands = (rowCount: number): ChartPlugin => ({
   },
 });
 
-/** Under the marks, in their colour: a range narrower than its mark is then simply not seen. */
+/** Below the marks, in their color: a mark hides a range that is narrower. */
 const rangesBelow = (chart: PointChart): ChartPlugin => ({
   id: 'rangesBelow',
   beforeDatasetDraw(drawn: ChartInstance, { index }) {
@@ -26,35 +27,74 @@ const rangesBelow = (chart: PointChart): ChartPlugin => ({
   },
 });
 
+const dotDatasets = ({ series }: PointChart) => {
+  const step = Math.min(0.2, 0.8 / series.length);
+  return series.map(({ arm, points }, index) => ({
+    label: armName(arm),
+    data: points.map(({ value, row }) => ({ x: value, y: row + (index - (series.length - 1) / 2) * step })),
+    pointStyle: shapeOf(arm),
+    pointRadius: isNull(arm) ? 4.5 : shapeOf(arm) === 'circle' ? 5 : 6.5,
+    pointHoverRadius: 8,
+    pointBorderWidth: isNull(arm) ? 1.5 : 1,
+    borderColor: isNull(arm) ? armColor(arm) : css('--paper'),
+    backgroundColor: isNull(arm) ? css('--paper') : armColor(arm),
+  }));
+};
+
+type TickAxis = { min: number; max: number; ticks: { value: number }[] };
+
+const dotScales = ({ unit, span, rows }: PointChart) => {
+  const { ink, muted, grid, font } = pageStyle();
+  return {
+    x: {
+      type: 'logarithmic' as const,
+      ...span,
+      afterBuildTicks: (axis: TickAxis) => {
+        axis.ticks = powersIn(unit, axis.min, axis.max);
+      },
+      grid: { color: grid },
+      border: { color: grid },
+      ticks: {
+        color: muted,
+        font,
+        maxRotation: 0,
+        autoSkipPadding: 8,
+        callback: (value: string | number) => unitText(unit, Number(value)),
+      },
+    },
+    y: {
+      min: -0.5,
+      max: rows.length - 0.5,
+      reverse: true,
+      grid: { display: false },
+      border: { display: false },
+      ticks: {
+        color: ink,
+        font,
+        stepSize: 1,
+        callback: (value: string | number) => rows[Number(value)] ?? '',
+      },
+      afterBuildTicks: (axis: TickAxis) => {
+        axis.ticks = rows.map((_, value) => ({ value }));
+      },
+    },
+  };
+};
+
 const drawDots = (whole: PointChart): ChartInstance | null => {
-  const chart = { ...whole, series: whole.series.filter(({ arm }) => isShown(arm)) };
+  const chart = shownSeries(whole);
   const canvas = canvasOf(chart.id, chart.rows.length * ROW_PX + AXIS_PX);
   if (canvas === null) return null;
-  const { ink, muted, grid, tooltip, font } = look();
-  const step = Math.min(0.2, 0.8 / chart.series.length);
-  const offset = (series: number): number => (series - (chart.series.length - 1) / 2) * step;
   return new Charts(canvas, {
     type: 'scatter',
-    data: {
-      datasets: chart.series.map(({ arm, points }, index) => ({
-        label: armName(arm),
-        data: points.map((point) => ({ x: point.value, y: point.row + offset(index) })),
-        pointStyle: shapeOf(arm),
-        pointRadius: isNull(arm) ? 4.5 : shapeOf(arm) === 'circle' ? 5 : 6.5,
-        pointHoverRadius: 8,
-        pointBorderWidth: isNull(arm) ? 1.5 : 1,
-        borderColor: isNull(arm) ? armColor(arm) : css('--paper'),
-        backgroundColor: isNull(arm) ? css('--paper') : armColor(arm),
-      })),
-    },
+    data: { datasets: dotDatasets(chart) },
     options: {
-      animation: false,
-      maintainAspectRatio: false,
+      ...CHART_OPTIONS,
       layout: { padding: { right: 12 } },
       plugins: {
         legend: { display: false },
         tooltip: {
-          ...tooltip,
+          ...pageStyle().tooltip,
           callbacks: {
             title: ([item]) => (item === undefined ? '' : (chart.rows[Math.round(item.parsed.y ?? 0)] ?? '')),
             label: (item) =>
@@ -62,36 +102,8 @@ const drawDots = (whole: PointChart): ChartInstance | null => {
           },
         },
       },
-      scales: {
-        x: {
-          type: 'logarithmic',
-          ...chart.span,
-          afterBuildTicks: (axis) => {
-            axis.ticks = powersIn(chart.unit, axis.min, axis.max);
-          },
-          grid: { color: grid },
-          border: { color: grid },
-          ticks: {
-            color: muted,
-            font,
-            maxRotation: 0,
-            autoSkipPadding: 8,
-            callback: (value) => unitText(chart.unit, Number(value)),
-          },
-        },
-        y: {
-          min: -0.5,
-          max: chart.rows.length - 0.5,
-          reverse: true,
-          grid: { display: false },
-          border: { display: false },
-          ticks: { color: ink, font, stepSize: 1, callback: (value) => chart.rows[Number(value)] ?? '' },
-          afterBuildTicks: (axis) => {
-            axis.ticks = chart.rows.map((_, value) => ({ value }));
-          },
-        },
-      },
+      scales: dotScales(chart),
     },
-    plugins: [bands(chart.rows.length), rangesBelow(chart)],
+    plugins: [rowBands(chart.rows.length), rangesBelow(chart)],
   }) as unknown as ChartInstance;
 };

@@ -1,33 +1,33 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// What is shown: a scenario, an image, some of the arms. Kept in the fragment behind the place on the page, so that a link shows a
-// reader the same: `#calls?image=debian-12-base&without=null`.
+// Filters by scenario, image and arm. The fragment stores them after the section, so that a link shows the same to its reader:
+// `#calls?image=debian-12-base&without=null`.
 
-interface Choice {
+interface FilterChoice {
   readonly scenario: string;
   readonly image: string;
   readonly without: readonly string[];
 }
 
-const ALL: Choice = { scenario: '', image: '', without: [] };
+const ALL: FilterChoice = { scenario: '', image: '', without: [] };
 
-const placeIn = (hash: string): string => hash.slice(1).split('?', 1)[0] ?? '';
+const sectionIn = (hash: string): string => hash.slice(1).split('?', 1)[0] ?? '';
 
-const choiceIn = (hash: string): Choice => {
-  const asked = new URLSearchParams(hash.split('?').slice(1).join('?'));
+const choiceIn = (hash: string): FilterChoice => {
+  const query = new URLSearchParams(hash.split('?').slice(1).join('?'));
   return {
-    scenario: asked.get('scenario') ?? '',
-    image: asked.get('image') ?? '',
-    without: asked.getAll('without'),
+    scenario: query.get('scenario') ?? '',
+    image: query.get('image') ?? '',
+    without: query.getAll('without'),
   };
 };
 
-const hashOf = (place: string, { scenario, image, without }: Choice): string => {
-  const asked = new URLSearchParams();
-  if (scenario !== '') asked.set('scenario', scenario);
-  if (image !== '') asked.set('image', image);
-  for (const arm of without) asked.append('without', arm);
-  const text = asked.toString();
-  return place === '' && text === '' ? location.pathname : `#${place}${text === '' ? '' : `?${text}`}`;
+const hashOf = (section: string, { scenario, image, without }: FilterChoice): string => {
+  const query = new URLSearchParams();
+  if (scenario !== '') query.set('scenario', scenario);
+  if (image !== '') query.set('image', image);
+  for (const arm of without) query.append('without', arm);
+  const text = query.toString();
+  return section === '' && text === '' ? location.pathname : `#${section}${text === '' ? '' : `?${text}`}`;
 };
 
 const form = document.getElementById('filters') as HTMLFormElement | null;
@@ -35,20 +35,20 @@ const selectOf = (name: string): HTMLSelectElement | null =>
   form?.querySelector<HTMLSelectElement>(`select[name="${name}"]`) ?? null;
 const boxes = [...(form?.querySelectorAll<HTMLInputElement>('input[name="arm"]') ?? [])];
 
-const chosen = (): Choice => ({
+const chosen = (): FilterChoice => ({
   scenario: selectOf('scenario')?.value ?? '',
   image: selectOf('image')?.value ?? '',
   without: boxes.filter(({ checked }) => !checked).map(({ value }) => value),
 });
 
-/** What a select does not have is as if it was not asked for. */
-const known = (name: string, value: string): string =>
+/** Unknown values select everything. */
+const knownValue = (name: string, value: string): string =>
   [...(selectOf(name)?.options ?? [])].some((option) => option.value === value) ? value : '';
 
 const fits = (wanted: string, of: string | undefined): boolean =>
   wanted === '' || of === undefined || of === '' || of === wanted;
 
-/** Cells below a head that is named; those that are named themselves look after themselves. */
+/** Hides the column below a head with an arm; cells with an arm of their own are hidden one by one. */
 const hideColumn = (head: HTMLTableCellElement): void => {
   const table = head.closest('thead')?.parentElement;
   if (!(table instanceof HTMLTableElement) || table.classList.contains('first')) return;
@@ -59,9 +59,9 @@ const hideColumn = (head: HTMLTableCellElement): void => {
     }
 };
 
-/** Shows what is chosen, in form, tables and charts alike. */
-const show = (asked: Choice): void => {
-  const [scenario, image] = [known('scenario', asked.scenario), known('image', asked.image)];
+/** Applies the filters to form, tables and charts. */
+const applyFilters = (choice: FilterChoice): void => {
+  const [scenario, image] = [knownValue('scenario', choice.scenario), knownValue('image', choice.image)];
   for (const [name, value] of [
     ['scenario', scenario],
     ['image', image],
@@ -69,10 +69,10 @@ const show = (asked: Choice): void => {
     const select = selectOf(name);
     if (select !== null) select.value = value;
   }
-  without.clear();
+  hiddenArms.clear();
   for (const box of boxes) {
-    box.checked = !asked.without.includes(box.value);
-    if (!box.checked) without.add(box.value);
+    box.checked = !choice.without.includes(box.value);
+    if (!box.checked) hiddenArms.add(box.value);
   }
   for (const part of document.querySelectorAll<HTMLElement>('[data-scenario],[data-image]')) {
     part.hidden = !fits(scenario, part.dataset['scenario']) || !fits(image, part.dataset['image']);
@@ -80,31 +80,31 @@ const show = (asked: Choice): void => {
       part.open = true;
   }
   for (const part of document.querySelectorAll<HTMLElement>('[data-arm]')) {
-    part.hidden = without.has(part.dataset['arm'] ?? '');
+    part.hidden = hiddenArms.has(part.dataset['arm'] ?? '');
     if (part instanceof HTMLTableCellElement) hideColumn(part);
   }
-  // Of a table of which nothing is left there is no head either.
+  // A table without visible rows is hidden as a whole.
   for (const table of document.querySelectorAll<HTMLTableElement>('table.first'))
     if ([...table.tBodies].every((body) => body.hidden) && table.parentElement !== null)
       table.parentElement.hidden = true;
   const output = form?.querySelector('output');
-  const parts = [scenario, image, ...[...without].map((arm) => `without ${arm}`)].filter(
+  const parts = [scenario, image, ...[...hiddenArms].map((arm) => `without ${arm}`)].filter(
     (text) => text !== '',
   );
   if (output) output.textContent = parts.length === 0 ? '' : `Shown: ${parts.join(', ')}.`;
   drawAll();
 };
 
-const goTo = (place: string): void => {
-  const target = document.getElementById(place);
+const goTo = (section: string): void => {
+  const target = document.getElementById(section);
   if (target === null) return;
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
   target.scrollIntoView();
 };
 
-const remember = (): void => {
-  history.replaceState(null, '', hashOf(placeIn(location.hash), chosen()));
+const storeInFragment = (): void => {
+  history.replaceState(null, '', hashOf(sectionIn(location.hash), chosen()));
 };
 
 const startFilters = (): void => {
@@ -112,28 +112,28 @@ const startFilters = (): void => {
   form.hidden = false;
   form.addEventListener('submit', (event) => event.preventDefault());
   form.addEventListener('change', () => {
-    show(chosen());
-    remember();
+    applyFilters(chosen());
+    storeInFragment();
   });
   form.addEventListener('reset', (event) => {
     event.preventDefault();
-    show(ALL);
-    remember();
+    applyFilters(ALL);
+    storeInFragment();
   });
-  // A link within the page keeps what is chosen.
+  // Links within the page keep the filters.
   document.addEventListener('click', (event) => {
     const link =
       event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href^="#"]') : null;
     if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const place = placeIn(link.hash);
-    history.pushState(null, '', hashOf(place, chosen()));
-    goTo(place);
+    const section = sectionIn(link.hash);
+    history.pushState(null, '', hashOf(section, chosen()));
+    goTo(section);
   });
   addEventListener('hashchange', () => {
-    show(choiceIn(location.hash));
-    goTo(placeIn(location.hash));
+    applyFilters(choiceIn(location.hash));
+    goTo(sectionIn(location.hash));
   });
-  show(choiceIn(location.hash));
-  if (location.hash.includes('?')) goTo(placeIn(location.hash));
+  applyFilters(choiceIn(location.hash));
+  if (location.hash.includes('?')) goTo(sectionIn(location.hash));
 };

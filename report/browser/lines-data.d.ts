@@ -1,24 +1,24 @@
-// Lines over numbers: distributions and trends.
+// The data of line charts: distributions and trends.
 import type { PageArm, Unit } from './data.d.ts';
 
 export interface LineAxis {
   readonly title: string;
   readonly unit: Unit | 'share';
   readonly log: boolean;
-  /** Of the positions 0, 1, 2, …; null: positions are values. */
+  /** Labels of the positions 0, 1, 2, …; null where positions are values. */
   readonly labels: readonly string[] | null;
 }
 
 export interface LineSeries {
   readonly label: string;
-  /** Index into the arms: the colour. */
+  /** Index into the arms, for the color. */
   readonly arm: number;
   /** `level`: stepped and dashed; `fit`: dashed; `points`, `marks` and `ranges`: no line. */
   readonly look: 'step' | 'line' | 'level' | 'fit' | 'points' | 'marks' | 'ranges';
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Instead of points: the n-th of N, ascending, is where a distribution reaches n/N. */
+  /** Instead of points: ascending; the n-th of N is where the distribution reaches n/N. */
   readonly values?: readonly number[];
-  /** By point, in `line`, `points` and `ranges`: drawn upright through it. */
+  /** Vertical range of each point, in `line`, `points` and `ranges`. */
   readonly ranges: readonly (readonly [lo: number, hi: number])[];
 }
 

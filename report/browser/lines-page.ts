@@ -1,4 +1,4 @@
-// A page of lines only: drawn once, and again when the colours of the page change.
+// A page with line charts only: drawn once, and again when the colors change.
 {
   const { lines } = data as unknown as import('./lines-data.d.ts').LinesData;
   let charts: ChartInstance[] = [];
@@ -9,7 +9,7 @@
   drawLinesAgain();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawLinesAgain);
 
-  // The charts are drawn before the style of the paper is in force, so the page is told in advance.
+  // Charts are drawn before the print style applies, so the class switches the colors first.
   const toPaper = (paper: boolean): void => {
     document.documentElement.classList.toggle('paper', paper);
     drawLinesAgain();

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// Distributions as steps, trends as lines with the ranges of their points.
+// Line charts: distributions as steps, trends as lines with the range of each point.
 type LineChart = import('./lines-data.d.ts').LineChart;
 type LineSeries = import('./lines-data.d.ts').LineSeries;
 type LineAxis = import('./lines-data.d.ts').LineAxis;
@@ -9,9 +9,9 @@ const RANGE_TICK_PX = 3;
 const positionText = (axis: LineAxis, value: number): string =>
   axis.labels === null ? unitText(axis.unit, value) : (axis.labels[value] ?? '');
 
-/** Upright lines through points. */
-const uprights = (lines: readonly LineSeries[]): ChartPlugin => ({
-  id: 'uprights',
+/** Vertical lines through points. */
+const verticalRanges = (lines: readonly LineSeries[]): ChartPlugin => ({
+  id: 'verticalRanges',
   beforeDatasetDraw(drawn: ChartInstance, { index }) {
     const series = lines[index];
     const [x, y] = [drawn.scales['x'], drawn.scales['y']];
@@ -44,7 +44,7 @@ const lineLook = ({ look, arm }: LineSeries, isMany: boolean) => {
   const plain = { borderColor: color, backgroundColor: color, borderWidth: 2, pointRadius: 0 };
   switch (look) {
     case 'step':
-      if (isAgain(arm) && !isNull(arm))
+      if (hasUsedColor(arm) && !isNull(arm))
         return { ...plain, stepped: 'before' as const, borderWidth: 2, borderDash: [1.5, 2.5] };
       return isNull(arm)
         ? { ...plain, stepped: 'before' as const, borderWidth: 1.5, borderDash: [5, 4] }
@@ -85,8 +85,8 @@ const lineLook = ({ look, arm }: LineSeries, isMany: boolean) => {
 
 const MANY_POINTS = 60;
 
-const lineScale = (axis: LineAxis, isUpright: boolean) => {
-  const { muted, grid, font } = look();
+const lineScale = (axis: LineAxis, isVertical: boolean) => {
+  const { muted, grid, font } = pageStyle();
   const shared = {
     title: { display: true, text: axis.title, color: muted, font },
     grid: { color: grid, display: axis.labels === null },
@@ -96,7 +96,7 @@ const lineScale = (axis: LineAxis, isUpright: boolean) => {
       font,
       maxRotation: 0,
       autoSkipPadding: 10,
-      maxTicksLimit: isUpright ? 6 : 8,
+      maxTicksLimit: isVertical ? 6 : 8,
       callback: (value: string | number) => positionText(axis, Number(value)),
     },
   };
@@ -138,7 +138,7 @@ const drawLines = (whole: LineChart): ChartInstance | null => {
   const chart = { ...whole, lines: whole.lines.filter(({ arm }) => isShown(arm)).map(withPoints) };
   const canvas = canvasOf(chart.id, LINES_PX);
   if (canvas === null) return null;
-  const { tooltip } = look();
+  const { tooltip } = pageStyle();
   const ends = chart.lines.flatMap(({ ranges }) => ranges.flat());
   return new Charts(canvas, {
     type: 'line',
@@ -150,8 +150,7 @@ const drawLines = (whole: LineChart): ChartInstance | null => {
       })),
     },
     options: {
-      animation: false,
-      maintainAspectRatio: false,
+      ...CHART_OPTIONS,
       interaction: { mode: 'nearest', intersect: false },
       layout: { padding: { right: 12, top: 6 } },
       plugins: {
@@ -167,13 +166,13 @@ const drawLines = (whole: LineChart): ChartInstance | null => {
       },
       scales: {
         x: lineScale(chart.x, false),
-        // A range that leaves the chart would look as if it ended there.
+        // Room for ranges, which would otherwise seem to end at the edge.
         y: {
           ...lineScale(chart.y, true),
           ...(ends.length === 0 ? {} : { suggestedMin: Math.min(...ends), suggestedMax: Math.max(...ends) }),
         },
       },
     },
-    plugins: [uprights(chart.lines)],
+    plugins: [verticalRanges(chart.lines)],
   }) as unknown as ChartInstance;
 };

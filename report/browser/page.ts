@@ -1,5 +1,5 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: used by the scripts that run before this one.
-// Draws what is in sight: a chart in a folded part when it is opened. All again when colours change or arms come and go.
+// Draws visible charts; charts in folded parts when they are opened. Draws all again when colors or filters change.
 const drawn = new Map<string, ChartInstance>();
 
 interface Drawing {
@@ -21,12 +21,12 @@ const drawings: readonly Drawing[] = [
 const armsOn = (id: string): ReadonlySet<number> =>
   drawings.find((drawing) => drawing.id === id)?.arms ?? new Set();
 
-const isInSight = (canvas: HTMLElement | null): boolean =>
+const isVisible = (canvas: HTMLElement | null): boolean =>
   canvas !== null && canvas.closest('details:not([open]),[hidden]') === null;
 
 const drawMissing = (): void => {
   for (const { id, draw } of drawings) {
-    if (drawn.has(id) || !isInSight(document.getElementById(id))) continue;
+    if (drawn.has(id) || !isVisible(document.getElementById(id))) continue;
     const chart = draw();
     if (chart !== null) drawn.set(id, chart);
   }
@@ -44,10 +44,10 @@ else startFilters();
 document.addEventListener('toggle', drawMissing, true);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
 
-// The charts are drawn before the style of the paper is in force, so the page is told in advance.
-const onPaper = (paper: boolean): void => {
+// Charts are drawn before the print style applies, so the class switches the colors first.
+const toPaper = (paper: boolean): void => {
   document.documentElement.classList.toggle('paper', paper);
   drawAll();
 };
-addEventListener('beforeprint', () => onPaper(true));
-addEventListener('afterprint', () => onPaper(false));
+addEventListener('beforeprint', () => toPaper(true));
+addEventListener('afterprint', () => toPaper(false));

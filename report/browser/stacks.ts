@@ -1,5 +1,5 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// System calls: one bar per arm, one segment per phase and process.
+// Stacked bars of system calls: one bar per arm, one segment per phase and process.
 const LABEL_PX = 6.2;
 const FADES = [100, 62, 82, 46, 72, 54];
 /** Two `#rrggbb` colours, `share` of the first. */
@@ -12,7 +12,7 @@ const mixed = (first: string, second: string, share: number): string => {
   return `#${mix(1)}${mix(3)}${mix(5)}`;
 };
 
-/** Names inside segments that have room for them, and the sum after the last one. */
+/** Labels inside segments that are wide enough, and the sum at the end. */
 const segmentText = (chart: StackChart): ChartPlugin => ({
   id: 'segmentText',
   afterDatasetsDraw(drawn: ChartInstance) {
@@ -48,7 +48,7 @@ const segmentText = (chart: StackChart): ChartPlugin => ({
   },
 });
 
-/** Only the bars that are shown. */
+/** Without the arms that the filters hide. */
 const shownStack = ({ id, arms, segments }: StackChart): StackChart => {
   const at = arms.flatMap((arm, index) => (isShown(arm) ? [index] : []));
   return {
@@ -65,7 +65,7 @@ const drawStack = (whole: StackChart): ChartInstance | null => {
   const chart = shownStack(whole);
   const canvas = canvasOf(chart.id, chart.arms.length * 36 + AXIS_PX);
   if (canvas === null) return null;
-  const { ink, muted, grid, tooltip, font } = look();
+  const { ink, muted, grid, tooltip, font } = pageStyle();
   const other = css('--mix');
   const fade = (color: string, segment: number): string =>
     mixed(color, other, (FADES[segment % FADES.length] ?? 100) / 100);
@@ -84,9 +84,8 @@ const drawStack = (whole: StackChart): ChartInstance | null => {
       })),
     },
     options: {
-      animation: false,
+      ...CHART_OPTIONS,
       indexAxis: 'y',
-      maintainAspectRatio: false,
       layout: { padding: { right: 52 } },
       plugins: {
         legend: { display: false },

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// What a reader takes along: a chart as a picture, a table as text.
+// Buttons that save a chart as a picture and copy a table as text.
 const PICTURE_MARGIN_PX = 16;
 const TITLE_PX = 26;
 const FOOT_PX = 24;
@@ -14,8 +14,8 @@ const button = (text: string, label: string, run: () => void): HTMLButtonElement
   return made;
 };
 
-/** Says for a moment what came of it. */
-const tell = (at: HTMLButtonElement, text: string): void => {
+/** Shows the outcome on the button for a moment. */
+const showOutcome = (at: HTMLButtonElement, text: string): void => {
   const before = at.textContent;
   at.textContent = text;
   setTimeout(() => {
@@ -23,7 +23,7 @@ const tell = (at: HTMLButtonElement, text: string): void => {
   }, 1500);
 };
 
-/** Title above, arms and run below: what the page says around the chart. */
+/** The chart with its title above and its arms and run below. */
 const pictureOf = (canvas: HTMLCanvasElement, title: string): string => {
   const scale = canvas.width / Math.max(1, canvas.clientWidth);
   const picture = document.createElement('canvas');
@@ -71,7 +71,7 @@ const savePicture = (canvas: HTMLCanvasElement, title: string): void => {
 
 const cellText = (cell: HTMLElement): string => cell.innerText.replace(/\s+/g, ' ').trim();
 
-/** Cells that are shown; a row that spans the table has one. */
+/** Visible cells; a row that spans the table has one. */
 const rowsOf = (table: HTMLTableElement): readonly (readonly string[])[] =>
   [...table.rows]
     .filter((row) => row.closest('[hidden]') === null)
@@ -104,9 +104,9 @@ const asText = (table: HTMLTableElement): string => {
 const copy = async (text: string, at: HTMLButtonElement): Promise<void> => {
   try {
     await navigator.clipboard.writeText(text);
-    tell(at, 'copied');
+    showOutcome(at, 'copied');
   } catch {
-    tell(at, 'not allowed');
+    showOutcome(at, 'not allowed');
   }
 };
 

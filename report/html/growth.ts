@@ -5,7 +5,7 @@ import type { GrowthFit, GrowthView, ReportView } from '../view.ts';
 import type { GrowthFigure, ReportFigures } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { legend } from './legend.ts';
-import { figure, plainTable } from './parts.ts';
+import { figure, plainTable, valueHtml } from './parts.ts';
 
 const titleOf = ({ scenario, params, image, metric, by }: GrowthView): string =>
   `${joinParts(scenario, params, image)}: ${plainName(metric)}${metric.endsWith('CallCount') ? ' calls' : ''} by ${by}`;
@@ -22,7 +22,7 @@ const tableOf = (view: ReportView, growth: GrowthView): Html => {
   const { by, metric, series } = growth;
   const xs = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   const cells = (textOf: (one: (typeof series)[number]) => string): Html =>
-    html`${series.map((one) => html`<td>${textOf(one)}</td>`)}`;
+    html`${series.map((one) => html`<td>${valueHtml(textOf(one))}</td>`)}`;
   return plainTable(
     html`<th scope="col">${by}</th>${series.map(
       ({ arm }) => html`<th scope="col" data-arm="${view.arms[arm]!.id}">${view.arms[arm]!.id}</th>`,

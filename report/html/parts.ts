@@ -66,6 +66,12 @@ export const figure = (id: string, title: string, table: Html, isTableFolded = t
 ${isTableFolded ? folded('these numbers as a table', table) : table}</figure>
 `;
 
+/** `377 µs (331 µs..408 µs)`, broken only in front of the range. */
+export const valueHtml = (text: string): Html => {
+  const [value = '', range] = text.split(/ (?=\()/);
+  return html`<span class="range">${value}</span>${range === undefined ? null : html` <span class="range">${range}</span>`}`;
+};
+
 /** A range where the passes differ. */
 export const countText = (count: Count, metric: string, noise: Metric['noise']): Html =>
   count.least === count.most

@@ -9,7 +9,7 @@ import { term } from './glossary.ts';
 import { type Html, html } from './html.ts';
 import { legend } from './legend.ts';
 import { imagesIn, scenariosIn } from './measured.ts';
-import { figure, folded, plainTable } from './parts.ts';
+import { figure, folded, plainTable, valueHtml } from './parts.ts';
 import type { FigurePlace, PointFigure } from './point-figures.ts';
 import { spreadsHtml } from './spreads.ts';
 
@@ -27,7 +27,7 @@ const pointsTable = (view: ReportView, { rows, title, image }: PointFigure): Htm
     rows.map(
       ({ label, points }) =>
         html`<tr><th scope="row">${label}</th>${shown.map(
-          ({ index }) => html`<td>${points[index]?.text ?? '–'}</td>`,
+          ({ index }) => html`<td>${valueHtml(points[index]?.text ?? '–')}</td>`,
         )}</tr>
 `,
     ),

@@ -1,4 +1,4 @@
-// A comparison for a pull request: what is worse first, then what changed; equal counts are a number.
+// A comparison for a pull request: regressions first, then other changes; equal counts are only counted.
 import { VERDICTS } from '../../results/compare/verdict.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
 import type { ExactResult, ExactStatus } from '../../results/gate/exact.ts';
@@ -6,7 +6,7 @@ import type { Gate } from '../../results/gate/gate.ts';
 import { countedText, latencyText, placeText, reasonText } from '../compare/words.ts';
 import { formatRatio, shortName } from '../format.ts';
 import { verdictText } from '../verdict-words.ts';
-import { type Block, markdownOf, md } from './lines.ts';
+import { type MarkdownTable, markdownOf, md, numberColumn, textColumn } from './lines.ts';
 
 const STATUSES: readonly ExactStatus[] = [
   'worse',
@@ -22,14 +22,9 @@ const STATUSES: readonly ExactStatus[] = [
 const because = (row: ExactResult): string =>
   row.because.length === 0 ? reasonText(row) : `${reasonText(row)}; ${row.because.join('; ')}`;
 
-const counts = (comparison: Comparison): Block => ({
-  title: 'Counts that are not equal',
-  columns: [
-    { title: 'status', isNumber: false },
-    { title: 'where', isNumber: false },
-    { title: 'what', isNumber: false },
-    { title: 'change', isNumber: false },
-  ],
+const countsTable = (comparison: Comparison): MarkdownTable => ({
+  title: 'Counts that differ',
+  columns: [textColumn('status'), textColumn('where'), textColumn('what'), textColumn('change')],
   rows: STATUSES.flatMap((status) => comparison.exact.filter((row) => row.status === status)).map((row) => [
     row.status,
     md(placeText(row.place)),
@@ -38,14 +33,14 @@ const counts = (comparison: Comparison): Block => ({
   ]),
 });
 
-const latencies = ({ kind, latencies: { rows } }: Comparison): Block => ({
-  title: kind === 'two runs' ? 'Latencies of the head, against its own baseline: not gated' : 'Latencies',
+const latenciesTable = ({ kind, latencies: { rows } }: Comparison): MarkdownTable => ({
+  title: kind === 'two runs' ? 'Latencies of the head against its own baseline, not gated' : 'Latencies',
   columns: [
-    { title: 'verdict', isNumber: false },
-    { title: 'where', isNumber: false },
-    { title: 'metric', isNumber: false },
-    { title: 'change', isNumber: true },
-    { title: 'base against itself', isNumber: true },
+    textColumn('verdict'),
+    textColumn('where'),
+    textColumn('metric'),
+    numberColumn('change'),
+    numberColumn('base against itself'),
   ],
   rows: [...rows]
     .sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict))
@@ -58,13 +53,13 @@ const latencies = ({ kind, latencies: { rows } }: Comparison): Block => ({
     ]),
 });
 
-const differing = (comparison: Comparison): Block => ({
-  title: 'What differs between the machines',
-  columns: [{ title: 'item', isNumber: false }],
+const machinesTable = (comparison: Comparison): MarkdownTable => ({
+  title: 'Differences between the machines',
+  columns: [textColumn('item')],
   rows: comparison.environment.map((line) => [md(line)]),
 });
 
-/** A few of them: they must not push the rows out. */
+/** Notices must not push the rows out. */
 const MOST_NOTICES = 10;
 
 const noticeLines = (notices: readonly string[]): readonly string[] => [
@@ -72,7 +67,7 @@ const noticeLines = (notices: readonly string[]): readonly string[] => [
   ...(notices.length > MOST_NOTICES ? ['', `${notices.length - MOST_NOTICES} more notices.`] : []),
 ];
 
-/** Ends in a newline; never 60,000 characters or more. */
+/** Ends in a newline; always shorter than 60,000 characters. */
 export const compareMarkdown = (comparison: Comparison, gate: Gate | null): string => {
   const equal = comparison.exact.filter(({ status }) => status === 'equal').length;
   return markdownOf(
@@ -84,6 +79,6 @@ export const compareMarkdown = (comparison: Comparison, gate: Gate | null): stri
       `Base ${md(comparison.base)}, head ${md(comparison.head)}; ${equal} counts are equal.`,
       ...noticeLines(comparison.notices),
     ],
-    [counts(comparison), latencies(comparison), differing(comparison)],
+    [countsTable(comparison), latenciesTable(comparison), machinesTable(comparison)],
   );
 };

@@ -1,14 +1,15 @@
-// GitHub flavoured Markdown: whatever a name holds, it is shown as text.
+// GitHub flavoured Markdown in which names are text, cut to the length of a comment.
 import { visible } from '../../results/visible.ts';
+import { plural } from '../format.ts';
 
-/** GitHub keeps 65,536 characters of a comment. */
+/** GitHub accepts 65,536 characters in a comment. */
 export const LONGEST_CHARACTERS = 59_000;
 const LONGEST_CELL = 300;
 
-/** References rather than backslashes: they hold in tables and in front of every rule of the syntax. */
+/** Character references, because backslashes do not hold in tables. */
 export const md = (text: string): string => {
-  const shown = [...visible(text)];
-  const short = shown.length > LONGEST_CELL ? [...shown.slice(0, LONGEST_CELL), '\u2026'] : shown;
+  const chars = [...visible(text)];
+  const short = chars.length > LONGEST_CELL ? [...chars.slice(0, LONGEST_CELL), '\u2026'] : chars;
   return short
     .map((char) => (/[&<>"'`*_~[\]|\\#@$]/.test(char) ? `&#${char.codePointAt(0)};` : char))
     .join('')
@@ -17,22 +18,25 @@ export const md = (text: string): string => {
     .replace(/^([-+]|\d+\.)(?=\s)/, '&#8203;$1');
 };
 
-export interface Column {
+export interface MarkdownColumn {
   readonly title: string;
   readonly isNumber: boolean;
 }
 
-/** A block of rows that may be cut to what is left of the room; the heading says how many there are. */
-export interface Block {
+export const textColumn = (title: string): MarkdownColumn => ({ title, isNumber: false });
+export const numberColumn = (title: string): MarkdownColumn => ({ title, isNumber: true });
+
+/** A table below a heading with its row count; rows may be cut from the end. */
+export interface MarkdownTable {
   readonly title: string;
-  readonly columns: readonly Column[];
+  readonly columns: readonly MarkdownColumn[];
   /** The most important first; each cell is Markdown. */
   readonly rows: readonly (readonly string[])[];
 }
 
 const rowLine = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-const headOf = ({ title, columns, rows }: Block): readonly string[] => [
+const headOf = ({ title, columns, rows }: MarkdownTable): readonly string[] => [
   `### ${title} (${rows.length})`,
   '',
   rowLine(columns.map((column) => column.title)),
@@ -41,36 +45,30 @@ const headOf = ({ title, columns, rows }: Block): readonly string[] => [
 
 const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0);
 
-const leftOut = (count: number): string =>
-  `${count} ${count === 1 ? 'row was' : 'rows were'} left out for length.`;
+const leftOut = (count: number, what: string): readonly string[] =>
+  count === 0 ? [] : ['', `${plural(count, what)} ${count === 1 ? 'was' : 'were'} left out for length.`];
 
-/** Prose first, then the blocks in their order until the room is used up; what is left out is counted. */
-export const markdownOf = (intro: readonly string[], blocks: readonly Block[]): string => {
+/** Prose, then tables in order until the length is used up; the last lines count what was left out. */
+export const markdownOf = (intro: readonly string[], tables: readonly MarkdownTable[]): string => {
   const lines: string[] = [];
-  let left = LONGEST_CHARACTERS;
-  let omitted = 0;
+  let room = LONGEST_CHARACTERS;
   const add = (more: readonly string[]): boolean => {
     const length = lengthOf(more);
-    if (length > left) return false;
+    if (length > room) return false;
     lines.push(...more);
-    left -= length;
+    room -= length;
     return true;
   };
-  let skippedLines = 0;
-  for (const line of intro) if (!add([line])) skippedLines++;
-  for (const block of blocks.filter(({ rows }) => rows.length > 0)) {
-    const cells = block.rows.map(rowLine);
-    if (!add(['', ...headOf(block), cells[0]!])) {
-      omitted += cells.length;
+  const omittedLines = intro.filter((line) => !add([line])).length;
+  let omittedRows = 0;
+  for (const table of tables.filter(({ rows }) => rows.length > 0)) {
+    const [first, ...others] = table.rows.map(rowLine);
+    if (!add(['', ...headOf(table), first!])) {
+      omittedRows += table.rows.length;
       continue;
     }
-    const more = cells.slice(1);
-    const fits = more.findIndex((line) => !add([line]));
-    if (fits >= 0) omitted += more.length - fits;
+    const cut = others.findIndex((line) => !add([line]));
+    if (cut >= 0) omittedRows += others.length - cut;
   }
-  const notes = [
-    ...(skippedLines === 0 ? [] : [`${skippedLines} lines were left out for length.`]),
-    ...(omitted === 0 ? [] : [leftOut(omitted)]),
-  ];
-  return `${[...lines, ...notes.flatMap((note) => ['', note])].join('\n')}\n`;
+  return `${[...lines, ...leftOut(omittedLines, 'line'), ...leftOut(omittedRows, 'row')].join('\n')}\n`;
 };

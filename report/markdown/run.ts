@@ -1,34 +1,35 @@
-// A run for a pull request or a step summary: what differs from the baseline first.
+// A run for a pull request or a step summary: differences from the baseline first.
 import { VERDICTS } from '../../results/compare/verdict.ts';
 import { alerts } from '../alert.ts';
 import { decidingText } from '../claims/words.ts';
 import { formatValue, ratioText, runsApartText, shortName } from '../format.ts';
 import { chanceText, runsText } from '../standing.ts';
+import { joinParts } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
 import type { ReportView, VersusView } from '../view.ts';
-import { type Block, type Column, markdownOf, md } from './lines.ts';
+import { type MarkdownTable, markdownOf, md, numberColumn, textColumn } from './lines.ts';
 
-const wordOf = (versus: VersusView): string => {
-  const isResult = versus.verdict === 'slower' || versus.verdict === 'faster';
-  return isResult ? `**${verdictText(versus)}**` : md(verdictText(versus));
+const verdictCell = (versus: VersusView): string => {
+  const isDifference = versus.verdict === 'slower' || versus.verdict === 'faster';
+  return isDifference ? `**${verdictText(versus)}**` : md(verdictText(versus));
 };
 
-interface Line {
+interface JudgedLine {
   readonly verdict: VersusView['verdict'];
   readonly cells: readonly string[];
 }
 
-const linesOf = (view: ReportView): readonly Line[] =>
+const judgedLines = (view: ReportView): readonly JudgedLine[] =>
   [...view.tables, ...view.further].flatMap((table) =>
     table.sections.flatMap((section) =>
       section.rows.flatMap((row) =>
-        row.cells.flatMap((cell, at): Line[] => {
+        row.cells.flatMap((cell, at): JudgedLine[] => {
           const arm = view.arms[at]!;
           if (cell.kind === 'absent' || cell.versus === null || arm.role !== 'arm') return [];
           const { versus } = cell;
           const cells = [
-            wordOf(versus),
-            md([section.scenario, section.params].filter((part) => part !== '').join(', ')),
+            verdictCell(versus),
+            md(joinParts(section.scenario, section.params)),
             md(table.image ?? 'all images'),
             md(shortName(row.metric)),
             md(arm.id),
@@ -42,29 +43,20 @@ const linesOf = (view: ReportView): readonly Line[] =>
     ),
   );
 
-const text = (title: string): Column => ({ title, isNumber: false });
-const number = (title: string): Column => ({ title, isNumber: true });
-
-const latencies = (view: ReportView): Block => ({
-  title: `Against ${md(view.baseline)}, what differs first`,
+const timesTable = (view: ReportView): MarkdownTable => ({
+  title: `Against ${md(view.baseline)}, differences first`,
   columns: [
-    text('verdict'),
-    text('scenario'),
-    text('image'),
-    text('metric'),
-    text('arm'),
-    number('median'),
-    number('ratio'),
-    ...(view.pool === null ? [] : [number('between runs')]),
+    ...['verdict', 'scenario', 'image', 'metric', 'arm'].map(textColumn),
+    ...['median', 'ratio', ...(view.pool === null ? [] : ['between runs'])].map(numberColumn),
   ],
-  rows: [...linesOf(view)]
+  rows: [...judgedLines(view)]
     .sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict))
     .map(({ cells }) => cells),
 });
 
-const claims = (view: ReportView): Block => ({
+const claimsTable = (view: ReportView): MarkdownTable => ({
   title: 'Claims on trial',
-  columns: [text('claim'), text('verdict'), text('what was said'), text('numbers, or why there are none')],
+  columns: ['claim', 'verdict', 'text', 'number or reason'].map(textColumn),
   rows: view.claims
     .filter(({ verdict }) => verdict !== 'not asked')
     .map((claim) => [
@@ -75,25 +67,25 @@ const claims = (view: ReportView): Block => ({
     ]),
 });
 
-const missing = (view: ReportView): Block => ({
+const missingTable = (view: ReportView): MarkdownTable => ({
   title: 'Not measured',
-  columns: [text('what'), text('why')],
+  columns: ['what', 'why'].map(textColumn),
   rows: [
     ...view.skipped.map(({ where, what }) => [md(where), md(what)]),
-    ...view.dropped.map((line) => [md(line), 'left out of the plan']),
+    ...view.dropped.map((line) => [md(line), 'no time in the budget']),
   ],
 });
 
-/** Ends in a newline; never 60,000 characters or more. */
-export const runMarkdown = (view: ReportView): string =>
-  markdownOf(
-    [
-      `## cfsbench: ${md(view.id)}`,
-      '',
-      md(view.finding),
-      '',
-      `${md(view.environment.kernel)}, ${view.environment.cpuCount} × ${md(view.environment.cpuModel)}; profile ${md(view.plan.profile)}, seed ${md(view.plan.seed)}. ${md(runsText(view))} ${md(chanceText(view))}`,
-      ...alerts(view).flatMap((line) => ['', `**${md(line)}**`]),
-    ],
-    [latencies(view), claims(view), missing(view)],
-  );
+/** Ends in a newline; always shorter than 60,000 characters. */
+export const runMarkdown = (view: ReportView): string => {
+  const { environment: env, plan } = view;
+  const intro = [
+    `## cfsbench: ${md(view.id)}`,
+    '',
+    md(view.finding),
+    '',
+    `${md(env.kernel)}, ${env.cpuCount} × ${md(env.cpuModel)}; profile ${md(plan.profile)}, seed ${md(plan.seed)}. ${md(runsText(view))} ${md(chanceText(view))}`,
+    ...alerts(view).flatMap((line) => ['', `**${md(line)}**`]),
+  ];
+  return markdownOf(intro, [timesTable(view), claimsTable(view), missingTable(view)]);
+};

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { grouped } from '../../../report/format.ts';
 import { compareMarkdown } from '../../../report/markdown/compare.ts';
 import { markdownOf, md } from '../../../report/markdown/lines.ts';
 import { runMarkdown } from '../../../report/markdown/run.ts';
@@ -77,7 +78,7 @@ test('a comparison stays below 60,000 characters and says how many rows it left 
   const many = compareMarkdown({ ...comparisonOf(5_000, 'image'), notices: [] }, null);
   assert.ok(many.length < 60_000, String(many.length));
   const shown = many.split('\n').filter((line) => /^\| (worse|better|image)/.test(line)).length;
-  assert.match(many, new RegExp(`\\n${10_000 - shown} rows were left out for length\\.\\n$`));
+  assert.match(many, new RegExp(`\\n${grouped(10_000 - shown)} rows were left out for length\\.\\n$`));
   assert.match(many.split('\n').find((line) => /^\| (worse|better)/.test(line))!, /worse/);
 });
 
