@@ -1,9 +1,8 @@
 /*
- * Removes from a store what no kept image needs.
+ * Removes the objects of a store that no kept image needs.
  *
- * Does:    a walk of the kept manifests, a listing of the object folders, one unlink per dead object; where nothing is kept, one
- *          rmdir per folder.
- * Leaves:  what is no object folder, and folders that something else lies in.
+ * Does:    walks the kept manifests, lists the object folders, unlinks each dead object; removes empty folders if no image is kept.
+ * Leaves:  files outside object folders, and folders with other files in them.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +17,7 @@
 #include "../daemon/image.h"
 #include "../daemon/walk.h"
 #include "../daemon/xattr.h"
-#include "loop.h"
+#include "batch.h"
 
 #define LISTING_BYTES 32768
 #define FAN_DIGITS 2
@@ -37,7 +36,7 @@ struct entry {
 struct live {
 	uint8_t (*digests)[TIMED_DIGEST_BYTES];
 	size_t count, room;
-	/* The same by their first byte: those of one folder lie together, from starts[byte] on. */
+	/* Sorted by the first byte: the digests of folder `byte` begin at starts[byte]. */
 	const uint8_t **by_folder;
 	size_t starts[FAN_OUT + 1];
 };
@@ -53,7 +52,7 @@ static int digit(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* `bytes` hex digits. */
+/* False if the text does not begin with `digits` hexadecimal digits. */
 static bool parse(const char *text, uint32_t digits, uint8_t *into)
 {
 	for (uint32_t i = 0; i < digits; i += 2) {
@@ -81,7 +80,7 @@ static int keep(struct live *live, const uint8_t *digest)
 	return 0;
 }
 
-/* Of what is not named by a digest none can be in the object folders. */
+/* A path that is no digest names no file of an object folder. */
 static int keep_path(struct live *live, const char *path, uint32_t bytes)
 {
 	uint8_t digest[TIMED_DIGEST_BYTES];
@@ -136,7 +135,7 @@ static int mark(struct work *work, const struct timed_collect *given)
 			continue;
 		errno = -err;
 		work->window->failed = i;
-		return loop_failed(work->window, 0, "manifest");
+		return batch_failed(work->window, 0, "manifest");
 	}
 	for (int64_t i = 0; i < given->live_count; i++)
 		if (keep(&work->live, given->live + i * TIMED_DIGEST_BYTES) != 0)
@@ -144,7 +143,7 @@ static int mark(struct work *work, const struct timed_collect *given)
 	if (work->live.count >= (size_t)given->live_count && arrange(&work->live) == 0)
 		return 0;
 	errno = ENOMEM;
-	return loop_failed(work->window, 0, "manifest");
+	return batch_failed(work->window, 0, "manifest");
 }
 
 static bool is_live(const struct live *live, const uint8_t *digest)
@@ -162,20 +161,20 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* Every name of a folder; what is unlinked while it is listed was listed before. */
+/* Calls `take` for every name of a folder. It may unlink that name. */
 static int each_name(struct work *work, const char *dir, visit_name *take)
 {
 	char listing[LISTING_BYTES] __attribute__((aligned(8)));
-	int fd = loop_open(dir, O_RDONLY | O_DIRECTORY, 0);
+	int fd = batch_open(dir, O_RDONLY | O_DIRECTORY, 0);
 	int err = 0;
 
 	if (fd < 0)
-		return loop_failed(work->window, SYS_openat, dir);
+		return batch_failed(work->window, SYS_openat, dir);
 	while (err == 0) {
 		long bytes = syscall(SYS_getdents64, fd, listing, sizeof(listing));
 
 		if (bytes < 0)
-			err = loop_failed(work->window, SYS_getdents64, dir);
+			err = batch_failed(work->window, SYS_getdents64, dir);
 		if (bytes <= 0)
 			break;
 		for (long at = 0; err == 0 && at < bytes;) {
@@ -195,7 +194,7 @@ static int remove_file(struct work *work, const char *dir, const char *name)
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return loop_unlink(path) == 0 ? 0 : loop_failed(work->window, loop_call_unlink, path);
+	return batch_unlink(path) == 0 ? 0 : batch_failed(work->window, batch_call_unlink, path);
 }
 
 static int take_object(struct work *work, const char *dir, const char *name)
@@ -221,9 +220,9 @@ static int take_pooled(struct work *work, const char *dir, const char *name)
 
 static int remove_folder(struct work *work, const char *path)
 {
-	if (!work->removes_folders || loop_rmdir(path) == 0 || errno == ENOTEMPTY)
+	if (!work->removes_folders || batch_rmdir(path) == 0 || errno == ENOTEMPTY)
 		return 0;
-	return loop_failed(work->window, loop_call_rmdir, path);
+	return batch_failed(work->window, batch_call_rmdir, path);
 }
 
 static int take_fan(struct work *work, const char *dir, const char *name)
@@ -245,9 +244,9 @@ static int sweep(struct work *work, const struct timed_collect *given)
 
 	for (int i = 0; err == 0 && i < given->dir_count; i++) {
 		err = each_name(work, given->dirs[i], given->is_pool ? take_pooled : take_fan);
-		/* Nothing ever came into it. */
+		/* The folder was never made. */
 		if (err == -ENOENT && (work->removes_folders || given->is_pool)) {
-			loop_begin(work->window);
+			batch_begin(work->window);
 			err = 0;
 			continue;
 		}
@@ -263,7 +262,7 @@ int timed_collect(const struct timed_collect *collect, struct timed_window *wind
 	int64_t from;
 	int err;
 
-	loop_begin(window);
+	batch_begin(window);
 	from = timed_now_ns();
 	err = mark(&work, collect);
 	if (err == 0)

@@ -1,10 +1,9 @@
 /*
- * Brings the objects of an image into a store.
+ * Writes the missing objects of an image into a store.
  *
  * Does:    one existence check per object; for each missing one a read of the pack (1 MiB at a time), open, write, close, rename.
- *          Of an empty store the folder `ab` is made when the first object comes that belongs into it: no store has a folder that
- *          it does not need, and none is asked for twice.
- * Leaves:  nothing of an object that could not be written whole, unless it dies between open and rename.
+ *          An empty store gets each folder `ab` before its first object, so that no store has an unused folder.
+ * Leaves:  no partial object, unless the process dies between open and rename.
  * Source:  Documentation/filesystems/fsverity.rst, FS_IOC_ENABLE_VERITY.
  */
 #include <errno.h>
@@ -18,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "loop.h"
+#include "batch.h"
 #include "verity.h"
 
 #define OBJECT_MODE 0644
@@ -68,7 +67,7 @@ static void name_object(char *path, const char *dir, const uint8_t *digest)
 
 static int failed(struct work *work, int call, const char *name)
 {
-	return loop_failed(work->window, call, name);
+	return batch_failed(work->window, call, name);
 }
 
 static int fill(struct work *work, int64_t offset)
@@ -95,7 +94,7 @@ static int fill(struct work *work, int64_t offset)
 	return failed(work, SYS_pread64, work->given->pack);
 }
 
-/* The contents of one object, piece by piece, into a file. */
+/* Copies the contents of one object into a file. */
 static int copy(struct work *work, const struct timed_object *object, int fd)
 {
 	struct pack *pack = &work->pack;
@@ -112,7 +111,7 @@ static int copy(struct work *work, const struct timed_object *object, int fd)
 		upto = end < pack->to ? end : pack->to;
 		if (work->verity != NULL)
 			verity_update(work->verity, pack->bytes + (at - pack->from), (uint64_t)(upto - at));
-		if (loop_write(fd, pack->bytes + (at - pack->from), upto - at, work->window) != 0)
+		if (batch_write(fd, pack->bytes + (at - pack->from), upto - at, work->window) != 0)
 			err = failed(work, SYS_write, work->temporary);
 		at = upto;
 	}
@@ -127,10 +126,10 @@ static int make_folder(struct work *work, const char *dir, uint8_t fan)
 		return 0;
 	work->made[fan / 8] |= (uint8_t)(1u << fan % 8);
 	snprintf(path, sizeof(path), "%s/%02x", dir, fan);
-	return loop_mkdir(path, FOLDER_MODE) == 0 || errno == EEXIST ? 0 : failed(work, loop_call_mkdir, path);
+	return batch_mkdir(path, FOLDER_MODE) == 0 || errno == EEXIST ? 0 : failed(work, batch_call_mkdir, path);
 }
 
-/* Where the file system has none, that is the end of asking. */
+/* Tries only once if the file system does not support it. */
 static int enable_verity(struct work *work)
 {
 	uint32_t argument[ENABLE_WORDS] = { 1, 1, VERITY_BLOCK_BYTES };
@@ -138,7 +137,7 @@ static int enable_verity(struct work *work)
 
 	if (work->window->verity == TIMED_VERITY_ABSENT)
 		return 0;
-	fd = loop_open(work->temporary, O_RDONLY, 0);
+	fd = batch_open(work->temporary, O_RDONLY, 0);
 	if (fd < 0)
 		return failed(work, SYS_openat, work->temporary);
 	result = ioctl(fd, ENABLE_VERITY, argument);
@@ -176,7 +175,7 @@ static int put(struct work *work, const struct timed_object *object, const char 
 	if ((err = make_folder(work, dir, object->digest[0])) != 0)
 		return err;
 	snprintf(work->temporary, sizeof(work->temporary), "%s/" TEMPORARY, dir);
-	fd = loop_open(work->temporary, O_WRONLY | O_CREAT | O_EXCL, OBJECT_MODE);
+	fd = batch_open(work->temporary, O_WRONLY | O_CREAT | O_EXCL, OBJECT_MODE);
 	if (fd < 0)
 		return failed(work, SYS_openat, work->temporary);
 	if (work->verity != NULL)
@@ -186,10 +185,10 @@ static int put(struct work *work, const struct timed_object *object, const char 
 		err = failed(work, SYS_close, work->temporary);
 	if (err == 0)
 		err = check(work, object);
-	if (err == 0 && loop_rename(work->temporary, work->path) != 0)
-		err = failed(work, loop_call_rename, work->path);
+	if (err == 0 && batch_rename(work->temporary, work->path) != 0)
+		err = failed(work, batch_call_rename, work->path);
 	if (err != 0)
-		loop_unlink(work->temporary);
+		batch_unlink(work->temporary);
 	return err;
 }
 
@@ -198,19 +197,19 @@ static int make_dirs(struct work *work)
 	const struct timed_ingest *given = work->given;
 
 	for (int i = 0; given->makes_folders && i < given->dir_count; i++)
-		if (loop_mkdir(given->dirs[i], FOLDER_MODE) != 0 && errno != EEXIST)
-			return failed(work, loop_call_mkdir, given->dirs[i]);
+		if (batch_mkdir(given->dirs[i], FOLDER_MODE) != 0 && errno != EEXIST)
+			return failed(work, batch_call_mkdir, given->dirs[i]);
 	return 0;
 }
 
-static int bring_in(struct work *work)
+static int write_missing(struct work *work)
 {
 	const struct timed_ingest *given = work->given;
 	int err = make_dirs(work);
 
 	if (err != 0)
 		return err;
-	work->pack.fd = loop_open(given->pack, O_RDONLY, 0);
+	work->pack.fd = batch_open(given->pack, O_RDONLY, 0);
 	if (work->pack.fd < 0)
 		return failed(work, SYS_openat, given->pack);
 	for (int i = 0; err == 0 && i < given->object_count; i++) {
@@ -218,7 +217,7 @@ static int bring_in(struct work *work)
 		const char *dir = dir_of(given, object);
 
 		name_object(work->path, dir, object->digest);
-		if (loop_exists(work->path))
+		if (batch_exists(work->path))
 			continue;
 		err = put(work, object, dir);
 		if (err != 0)
@@ -235,15 +234,15 @@ int timed_ingest(const struct timed_ingest *ingest, struct timed_window *window)
 	int64_t from;
 	int err;
 
-	loop_begin(window);
+	batch_begin(window);
 	if (ingest->digests && (verity == NULL || !verity_open(verity))) {
 		free(verity);
 		errno = ENOSYS;
-		return loop_failed(window, 0, "SHA-256");
+		return batch_failed(window, 0, "SHA-256");
 	}
 	work.verity = verity;
 	from = timed_now_ns();
-	err = bring_in(&work);
+	err = write_missing(&work);
 	window->wall_ns = timed_now_ns() - from;
 	if (verity != NULL)
 		verity_close(verity);

@@ -1,8 +1,8 @@
 /*
- * Removes a tree: each folder is opened from the one above it, listed, emptied, and removed.
+ * Removes a tree: opens each folder relative to its parent, lists it, empties it and removes it.
  *
- * Does:    per folder openat, getdents64 until it is listed, close, unlinkat; per name in it one unlinkat.
- * Error:   the file at which it failed is named from the top of the tree; what was removed before that is gone.
+ * Does:    per folder openat, getdents64 until the end, close, unlinkat; per name one unlinkat.
+ * Error:   names the failed file by its path; files removed before the failure stay removed.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "loop.h"
+#include "batch.h"
 
 #define LISTING_BYTES 32768
 
@@ -24,11 +24,11 @@ struct entry {
 	char name[];
 };
 
-/* How many names were in it, or -errno. */
+/* Returns the number of removed names, or -errno. */
 static int empty_folder(int at, const char *name, struct timed_window *window);
 
-/* Puts the folder's name in front of what failed in it. */
-static void within(struct timed_window *window, const char *folder)
+/* Prepends the folder's name to the name of the failed file. */
+static void prepend(struct timed_window *window, const char *folder)
 {
 	size_t bytes = strlen(folder);
 	size_t rest = strlen(window->name);
@@ -46,22 +46,22 @@ static int remove_name(int at, const char *name, unsigned char type, struct time
 
 	if (type != DT_DIR && syscall(SYS_unlinkat, at, name, 0) == 0)
 		return 0;
-	/* A file system may not tell the type. */
+	/* A file system may report no type. */
 	if (type != DT_DIR && errno != EISDIR)
-		return loop_failed(window, SYS_unlinkat, name);
+		return batch_failed(window, SYS_unlinkat, name);
 	for (;;) {
 		err = empty_folder(at, name, window);
 		if (err < 0)
 			return err;
 		if (syscall(SYS_unlinkat, at, name, AT_REMOVEDIR) == 0)
 			return 0;
-		/* A file system may skip names in a listing from which others are removed meanwhile. */
+		/* A file system may skip names of a folder that changes while it is listed. */
 		if (errno != ENOTEMPTY || err == 0)
-			return loop_failed(window, SYS_unlinkat, name);
+			return batch_failed(window, SYS_unlinkat, name);
 	}
 }
 
-/* How many names it removed, or -errno. */
+/* Returns the number of removed names, or -errno. */
 static int remove_listed(int fd, char *listing, struct timed_window *window)
 {
 	int removed = 0;
@@ -70,7 +70,7 @@ static int remove_listed(int fd, char *listing, struct timed_window *window)
 		long bytes = syscall(SYS_getdents64, fd, listing, LISTING_BYTES);
 
 		if (bytes < 0)
-			return loop_failed(window, SYS_getdents64, "");
+			return batch_failed(window, SYS_getdents64, "");
 		if (bytes == 0)
 			return removed;
 		for (long at = 0; at < bytes;) {
@@ -95,18 +95,18 @@ static int empty_folder(int at, const char *name, struct timed_window *window)
 	int err;
 
 	if (fd < 0)
-		return loop_failed(window, SYS_openat, name);
+		return batch_failed(window, SYS_openat, name);
 	listing = malloc(LISTING_BYTES);
 	if (listing == NULL) {
 		close(fd);
 		errno = ENOMEM;
-		return loop_failed(window, 0, name);
+		return batch_failed(window, 0, name);
 	}
 	err = remove_listed(fd, listing, window);
 	free(listing);
 	close(fd);
 	if (err < 0)
-		within(window, name);
+		prepend(window, name);
 	return err;
 }
 
@@ -115,7 +115,7 @@ int timed_remove(const char *path, struct timed_window *window)
 	int64_t from;
 	int err;
 
-	loop_begin(window);
+	batch_begin(window);
 	from = timed_now_ns();
 	err = remove_name(AT_FDCWD, path, DT_DIR, window);
 	window->wall_ns = timed_now_ns() - from;

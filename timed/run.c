@@ -1,4 +1,4 @@
-/* Lists of system calls: see timed.h. */
+/* Lists of system calls. */
 #include "timed.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define NS_PER_SECOND 1000000000LL
-/* One write(2) moves at most this much. */
+/* The most that one write(2) transfers. */
 #define LARGEST_TRANSFER 0x7ffff000LL
 #define DIGITS 24
 
@@ -118,7 +118,7 @@ static int64_t make(const struct timed_call *calls, const struct timed_call *cal
 	return result;
 }
 
-/* Whether a list that failed at this call may succeed if it is run again. */
+/* Whether a list that failed at this call may succeed later. */
 static int is_not_yet(const struct timed_call *call)
 {
 	return call->wanted != 0 ? call->result >= 0 : call->not_yet != 0 && call->result == -call->not_yet;

@@ -1,8 +1,8 @@
 /*
- * System calls made back to back, and the clock read before the first and after the last.
+ * Makes system calls back to back and reads the clock before the first and after the last.
  *
- * Whoever measures prepares everything beforehand (paths, options, structures) and asks for all of it in one call, so that
- * nothing of the caller runs between two system calls. No state is kept from one call to the next; every thread may call.
+ * The caller prepares paths, options and structures beforehand, so that none of its code runs between two system calls. The
+ * library keeps no state; all functions are thread-safe.
  */
 #ifndef TIMED_H
 #define TIMED_H
@@ -11,7 +11,7 @@
 
 #define TIMED_ARGS 6
 
-/* Not system calls: what the results of some need before others can use them. */
+/* Steps between system calls, which pass results on. */
 enum timed_step {
 	TIMED_PRINT = -1, /* writes args[0] as decimal text at address args[1], padded with '/' on the left to args[2] digits, with a NUL if args[2] is 0 */
 	TIMED_STORE = -2, /* writes args[0] as 32 bits at address args[1] */
@@ -19,17 +19,17 @@ enum timed_step {
 };
 
 enum timed_flag {
-	TIMED_AGAIN = 1, /* repeated while a signal interrupts it (EINTR) */
-	TIMED_WHOLE = 2, /* write(2): goes on until all bytes are written */
-	TIMED_ALWAYS = 4 /* made even if an earlier call of the list failed: descriptors are closed */
+	TIMED_AGAIN = 1, /* repeated on EINTR */
+	TIMED_WHOLE = 2, /* write(2): repeated until all bytes are written */
+	TIMED_ALWAYS = 4 /* made also after a failure of the list: closes descriptors */
 };
 
 struct timed_call {
 	int64_t args[TIMED_ARGS];
-	int16_t result_of[TIMED_ARGS]; /* index of the earlier call whose result is this argument; -1: args says it */
+	int16_t result_of[TIMED_ARGS]; /* index of the earlier call whose result is the argument; -1: use args */
 	int32_t number;                /* system call, or enum timed_step */
 	uint32_t flags;
-	int32_t wanted;  /* errno that is the wanted outcome, success being "not yet"; 0: success is */
+	int32_t wanted;  /* errno that counts as success, while success means "not yet"; 0: none */
 	int32_t not_yet; /* errno that means "not yet"; 0: none */
 	int64_t result;
 };
@@ -38,33 +38,33 @@ struct timed_call {
 
 struct timed_window {
 	int64_t wall_ns;
-	int32_t failed; /* index of what failed (a call, an object, a record), -1 if nothing did */
+	int32_t failed; /* index of the call, object or node that failed, or -1 */
 	int32_t error;  /* its errno */
-	int64_t reads;  /* read(2) calls that were made */
-	int64_t writes; /* write(2) calls that were made */
-	int32_t call;   /* loops: the system call that failed */
+	int64_t reads;  /* number of read(2) calls */
+	int64_t writes; /* number of write(2) calls */
+	int32_t call;   /* batch operations: the system call that failed */
 	int32_t verity; /* ingest: enum timed_verity */
-	char name[TIMED_NAME_BYTES]; /* loops: the file at which it failed, with a NUL */
+	char name[TIMED_NAME_BYTES]; /* batch operations: the file of the failed call, with a NUL */
 };
 
 enum timed_verity {
 	TIMED_VERITY_UNTRIED = 0,
 	TIMED_VERITY_ENABLED = 1,
-	TIMED_VERITY_ABSENT = 2 /* the file system has none: said once, not asked again */
+	TIMED_VERITY_ABSENT = 2 /* not supported by the file system */
 };
 
-/* Of all that is declared here: whoever loads another one leaves it alone. */
-#define TIMED_VERSION 2
+/* Version of these declarations; the loader rejects other versions. */
+#define TIMED_VERSION 3
 int timed_version(void);
 
 int64_t timed_now_ns(void);
 
-/* Makes all calls in order, stops at the first failure. Returns 0 or -errno. */
+/* Makes all calls in order and stops at the first failure. Returns 0 or -errno. */
 int timed_run(struct timed_call *calls, int count, struct timed_window *window);
 
 /*
- * Runs the list over and over, with pauses, until it succeeds. -ETIMEDOUT after limit_ns of "not yet"; any other failure ends
- * it at once.
+ * Repeats the list, with pauses, until it succeeds. Returns -ETIMEDOUT after limit_ns of "not yet", and any other failure at
+ * once.
  */
 int timed_wait(struct timed_call *calls, int count, int64_t pause_ns, int64_t limit_ns, struct timed_window *window);
 
@@ -79,17 +79,17 @@ struct timed_object {
 
 struct timed_ingest {
 	const char *pack;
-	const char *const *dirs; /* object folders; an object's first digit chooses one of them */
+	const char *const *dirs; /* object folders; the first digit of an object selects one */
 	const struct timed_object *objects;
-	uint8_t *buffer; /* kept by the caller: a fresh one would be zeroed by the kernel inside the window */
+	uint8_t *buffer; /* owned by the caller: the kernel would zero a new one inside the window */
 	int64_t buffer_bytes;
 	int32_t dir_count;
 	int32_t object_count;
-	int32_t makes_folders; /* of an empty store: its object folders are made, and `ab` when its first object comes */
-	int32_t digests;       /* contents are digested, compared with the name, and fs-verity is enabled where there is any */
+	int32_t makes_folders; /* make the object folders, and each `ab` before its first object */
+	int32_t digests;       /* digest contents, compare with the name, enable fs-verity if supported */
 };
 
-/* Writes each object that is not there: to a temporary name, then renamed. 0 or -errno; -EBADMSG: contents belie a digest. */
+/* Writes each missing object to a temporary name and renames it. 0 or -errno; -EBADMSG: contents differ from the digest. */
 int timed_ingest(const struct timed_ingest *ingest, struct timed_window *window);
 
 struct timed_manifest {
@@ -102,22 +102,22 @@ struct timed_collect {
 	const struct timed_manifest *keep;
 	int32_t dir_count;
 	int32_t keep_count;
-	int32_t removes_folders; /* of those that hold nothing any more, the object folders themselves among them */
-	int32_t is_pool;	 /* files lie in the folders themselves, named by all digits; a folder may not be there */
-	const uint8_t *live;	 /* further digests that stay */
+	int32_t removes_folders; /* remove folders that became empty, including the object folders */
+	int32_t is_pool;	 /* files are in the folders themselves, named by all digits; a folder may be missing */
+	const uint8_t *live;	 /* digests of further kept objects */
 	int64_t live_count;
 };
 
-/* Marks what the kept manifests redirect to, and unlinks every other object. 0 or -errno. */
+/* Unlinks every object to which no kept manifest redirects. 0 or -errno. */
 int timed_collect(const struct timed_collect *collect, struct timed_window *window);
 
-/* Removes a tree, whatever is in it. 0 or -errno. */
+/* Removes a tree with everything in it. 0 or -errno. */
 int timed_remove(const char *path, struct timed_window *window);
 
 enum timed_kind {
-	TIMED_FOLDER = 0,  /* what follows is in it, up to its end */
-	TIMED_END = 1,     /* of the folder: it gets what it carries, since what is made in it would change its times again */
-	TIMED_POOLED = 2,  /* a hard link; `link` is a name in a pool, whose first digit chooses one of them */
+	TIMED_FOLDER = 0,  /* contains the following nodes up to its end */
+	TIMED_END = 1,     /* end of a folder; sets its attributes, because new files inside change its times */
+	TIMED_POOLED = 2,  /* a hard link; `link` is a name in a pool, its first digit selects the pool */
 	TIMED_LINKED = 3,  /* a hard link; `link` is a path from the tree's root */
 	TIMED_FILE = 4,    /* `link_bytes` bytes of contents */
 	TIMED_SYMLINK = 5, /* `link` is its target */
@@ -125,13 +125,13 @@ enum timed_kind {
 };
 
 enum timed_carries {
-	TIMED_OWNER = 1, /* not whoever makes it */
-	TIMED_MODE = 2   /* not what it is made with */
+	TIMED_OWNER = 1, /* set the owner */
+	TIMED_MODE = 2   /* set the mode */
 };
 
 /*
- * One thing of a tree, in a row of them. Behind it: the name and the link, each with a NUL, then the attributes, each its struct
- * timed_xattr, its key with a NUL, and its value. `bytes` is the way to the next.
+ * One entry of a tree. It is followed by the name and the link, each with a NUL, and by the attributes: each is a struct
+ * timed_xattr, the key with a NUL, and the value. `bytes` is the distance to the next node.
  */
 struct timed_node {
 	uint32_t bytes;
@@ -151,17 +151,17 @@ struct timed_xattr {
 	uint32_t value_bytes;
 };
 
-struct timed_plant {
+struct timed_make_tree {
 	const char *const *pools;
-	const uint8_t *nodes; /* the first one is the tree's root, the last one its end */
+	const uint8_t *nodes; /* the first is the root of the tree, the last its end */
 	int64_t bytes;
 	int32_t pool_count;
 };
 
-/* Makes a tree. 0 or -errno; what was made before a failure stays. */
-int timed_plant(const struct timed_plant *plant, struct timed_window *window);
+/* Makes a tree. 0 or -errno; after a failure the files made so far stay. */
+int timed_make_tree(const struct timed_make_tree *tree, struct timed_window *window);
 
-/* Whether SHA-256 is at hand: that of the library that the process brings along. */
+/* Whether the process provides SHA-256 (OpenSSL). */
 int timed_can_digest(void);
 
 #endif

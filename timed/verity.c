@@ -1,7 +1,7 @@
 /*
- * The Merkle tree of a file, level by level as its bytes come, over the SHA-256 of whoever loaded this library.
+ * The fs-verity Merkle tree of a file, computed while its bytes are read, with the SHA-256 of the process.
  *
- * Needs:  OpenSSL 3 in the process: Node exports the one that it is built with, or loads the system's.
+ * Needs:  OpenSSL 3 in the process. Node exports its own or loads the system's.
  * Source: Documentation/filesystems/fsverity.rst (Merkle tree, struct fsverity_descriptor).
  */
 #include "verity.h"
@@ -24,7 +24,7 @@ struct library {
 	int (*final)(void *, unsigned char *, unsigned int *);
 };
 
-/* A function's address by way of a place for one: ISO C has no cast from an object's. */
+/* Copies the address: ISO C has no cast from an object pointer to a function pointer. */
 static bool find(void *into, const char *name)
 {
 	void *found = dlsym(RTLD_DEFAULT, name);
@@ -142,7 +142,7 @@ void verity_update(struct verity *verity, const uint8_t *bytes, uint64_t count)
 	verity->rest_bytes = (uint32_t)count;
 }
 
-/* The only hash of the first level that has no more than one. */
+/* The only hash of the first level with one hash. */
 static const uint8_t *root_of(struct verity *verity)
 {
 	static const uint8_t none[TIMED_DIGEST_BYTES];

@@ -8,7 +8,7 @@
 #include "timed.h"
 
 #define VERITY_BLOCK_BYTES 4096
-/* 128 hashes to a block: 2^63 bytes need 8 levels above their blocks. */
+/* A block holds 128 hashes: 2^63 bytes need 8 levels above their blocks. */
 #define VERITY_LEVELS 9
 
 struct verity_level {
@@ -18,8 +18,8 @@ struct verity_level {
 };
 
 struct verity {
-	void *context; /* of the library that hashes */
-	void *method;
+	void *context; /* EVP_MD_CTX */
+	void *method; /* EVP_MD */
 	uint64_t size_bytes;
 	uint8_t rest[VERITY_BLOCK_BYTES];
 	uint32_t rest_bytes;
@@ -27,11 +27,11 @@ struct verity {
 	struct verity_level levels[VERITY_LEVELS];
 };
 
-/* False where the process brings no SHA-256 along. */
+/* False if the process provides no SHA-256. */
 bool verity_open(struct verity *verity);
 void verity_close(struct verity *verity);
 
-/* Before each file. */
+/* Call before each file. */
 void verity_start(struct verity *verity);
 void verity_update(struct verity *verity, const uint8_t *bytes, uint64_t count);
 void verity_digest(struct verity *verity, uint8_t digest[TIMED_DIGEST_BYTES]);

@@ -6,7 +6,7 @@ import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
 import type { Arm } from '../runner/arm.ts';
-import { enter } from '../sys/namespace.ts';
+import { runInNamespace } from '../sys/namespace.ts';
 import { firstUnmet } from './check-needs.ts';
 import { discoverFeatures } from './discover.ts';
 import { reportExitCode } from './exit-code.ts';
@@ -78,7 +78,7 @@ const runOuter = async (typed: TypedOptions, earlier: RunFile | null): Promise<n
     session: earlier === null ? 0 : nextSession(earlier),
   };
   stopWithParent();
-  return enter({
+  return runInNamespace({
     argv: [process.execPath, ...inspectOption(), ...process.argv.slice(1)],
     env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
   });

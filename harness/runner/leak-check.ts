@@ -39,7 +39,7 @@ export const openLeakCheck = (
       folder: workspace.dir,
       ownPidNamespace,
       ownChild: ownChild(),
-      apart: [workspace.store, workspace.sources, workspace.scratch, workspace.slots, workspace.later],
+      ignored: [workspace.store, workspace.sources, workspace.scratch, workspace.slots, workspace.later],
     });
   // Mounts, loop devices and processes are looked at in one place, for all folders.
   const own = (folders: readonly SlotFolders[]): readonly Snapshot[] =>

@@ -1,8 +1,8 @@
-// Which CPUs the calling thread may run on, and with it every process that it starts.
+// CPU affinity of the calling thread. Processes that it starts inherit the mask.
 //
-// Does:    sched_setaffinity(2) on this thread only; the other threads of the runtime stay where they are.
-// Error:   threads of the kernel and interrupts go where they want.
-// Leaves:  nothing: the mask that was there before is put back.
+// Does:    sched_setaffinity(2) on this thread only; other threads of the runtime keep their mask.
+// Error:   kernel threads and interrupts are not bound.
+// Leaves:  nothing: the caller restores the previous mask.
 // Source:  sched_setaffinity(2).
 import { bind, check } from './libc.ts';
 
@@ -40,7 +40,7 @@ export const runOn = (cpus: readonly number[]): void => {
   check(cSet(0, MASK_BYTES, mask), 'sched_setaffinity');
 };
 
-/** The last allowed CPU: the first one serves most interrupts. Returns what puts the mask back. */
+/** Pins to the last allowed CPU, because the first handles most interrupts. Returns a function that restores the mask. */
 export const pinToOneCpu = (): (() => void) => {
   const before = readMask();
   runOn(allowedCpus().slice(-1));

@@ -1,31 +1,28 @@
-// Work on many files in one call into the C library: see each function's own file there for what it does.
+// Operations on many files, each in one call into the C library.
 //
 // Error:   a failure names the system call and the file.
-// Cost:    what is handed over is laid out before the clock starts.
+// Cost:    arguments are encoded before the clock starts.
 import koffi from 'koffi';
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { BatchFiles, CollectWork, IngestWork } from '../model/machine.ts';
-import { fail } from './libc.ts';
+import { EBADMSG, EUCLEAN, fail } from './libc.ts';
 import { callName } from './syscall-names.ts';
 import { bindTimed, lastFailure, lastVerity, library } from './timed.ts';
 
 const OBJECT_BYTES = 48;
 /** struct timed_collect. */
 const COLLECT_BYTES = 48;
-const PIECE_BYTES = 1 << 20;
+const BUFFER_BYTES = 1 << 20;
 const DIGEST_BYTES = 32;
-const EBADMSG = 74;
-const EUCLEAN = 117;
-
 const NOTHING = Buffer.alloc(0);
 
-type Timed = (work: Uint8Array) => { readonly result: number; readonly failed: number };
+type TimedOperation = (work: Uint8Array) => { readonly result: number; readonly failed: number };
 
-// Kept for the life of the thread, and touched: a fresh one would be zeroed by the kernel inside the window.
-let piece: Buffer | null = null;
+// Kept for the life of the thread and filled: the kernel would zero the pages of a new buffer inside the window.
+let copyBuffer: Buffer | null = null;
 
-/** A structure of pointers and 32- and 64-bit numbers; what it points to lives as long as it does. */
+/** Encodes a C struct of pointers and 32- and 64-bit numbers. Keeps the buffers that it points to alive. */
 class Struct {
   readonly #held: Uint8Array[] = [];
   readonly bytes: Buffer;
@@ -37,7 +34,7 @@ class Struct {
 
   pointer(to: Uint8Array): this {
     this.#held.push(to);
-    // Nothing is pointed to where there is nothing.
+    // An empty buffer has no address.
     this.bytes.writeBigInt64LE(to.length === 0 ? 0n : BigInt(koffi.address(to)), this.#at);
     this.#at += 8;
     return this;
@@ -67,15 +64,15 @@ class Struct {
   }
 }
 
-const refuse = (what: string): never => {
+const failOperation = (what: string): never => {
   const { errno, call, name } = lastFailure();
   if (call !== 0) return fail(callName(call), { facts: [show(name)] }, errno);
   if (errno === EBADMSG)
-    throw new UserError('an object is not what its name says', {
+    throw new UserError('the digest of an object differs from its name', {
       code: 'wrong-digest',
       exit: 5,
       facts: [show(name)],
-      hint: 'its contents were damaged on the way: bring the image in again',
+      hint: 'its contents are damaged: import the image again',
     });
   if (errno === EUCLEAN) throw new UserError('a kept manifest is damaged', { code: 'bad-image', exit: 5 });
   return fail(what, { facts: [show(name)] }, errno);
@@ -83,7 +80,7 @@ const refuse = (what: string): never => {
 
 const encoded = new WeakMap<IngestWork['objects'], Buffer>();
 
-/** struct timed_object for each; the same for every ingest of an image. */
+/** An array of struct timed_object, cached for all ingests of an image. */
 const encode = ({ objects, offsets }: IngestWork): Buffer => {
   const known = encoded.get(objects);
   if (known !== undefined) return known;
@@ -99,25 +96,25 @@ const encode = ({ objects, offsets }: IngestWork): Buffer => {
 };
 
 const ingestWith =
-  (timed: Timed): BatchFiles['ingest'] =>
+  (timed: TimedOperation): BatchFiles['ingest'] =>
   (work) => {
-    piece ??= Buffer.alloc(PIECE_BYTES, 1);
+    copyBuffer ??= Buffer.alloc(BUFFER_BYTES, 1);
     const given = new Struct(56)
       .text(work.packPath)
       .texts(work.dirs)
       .pointer(encode(work))
-      .pointer(piece)
-      .i64(piece.length)
+      .pointer(copyBuffer)
+      .i64(copyBuffer.length)
       .i32(work.dirs.length)
       .i32(work.objects.length)
       .i32(work.makesFolders ? 1 : 0)
       .i32(work.digests ? 1 : 0);
-    if (timed(given.bytes).result < 0) refuse('ingest');
+    if (timed(given.bytes).result < 0) failOperation('ingest');
     return { verity: lastVerity() };
   };
 
 const collectWith =
-  (timed: Timed): BatchFiles['collect'] =>
+  (timed: TimedOperation): BatchFiles['collect'] =>
   ({ dirs, keep, live = NOTHING, removesFolders }: CollectWork) => {
     const manifests = new Struct(16 * keep.length);
     for (const manifest of keep) manifests.pointer(manifest).i64(manifest.length);
@@ -130,11 +127,11 @@ const collectWith =
       .i32(0)
       .pointer(live)
       .i64(live.length / DIGEST_BYTES);
-    if (timed(given.bytes).result < 0) refuse('collect');
+    if (timed(given.bytes).result < 0) failOperation('collect');
   };
 
 const collectPoolWith =
-  (timed: Timed): BatchFiles['collectPool'] =>
+  (timed: TimedOperation): BatchFiles['collectPool'] =>
   ({ dirs, live }) => {
     const given = new Struct(COLLECT_BYTES)
       .texts(dirs)
@@ -145,28 +142,28 @@ const collectPoolWith =
       .i32(1)
       .pointer(live)
       .i64(live.length / DIGEST_BYTES);
-    if (timed(given.bytes).result < 0) refuse('collect');
+    if (timed(given.bytes).result < 0) failOperation('collect');
   };
 
 const removeWith =
-  (timed: Timed): BatchFiles['removeTree'] =>
+  (timed: TimedOperation): BatchFiles['removeTree'] =>
   (path) => {
-    if (timed(Buffer.from(`${path}\0`)).result < 0) refuse('remove');
+    if (timed(Buffer.from(`${path}\0`)).result < 0) failOperation('remove');
   };
 
-const plantWith =
-  (timed: Timed): BatchFiles['makeTree'] =>
+const makeTreeWith =
+  (timed: TimedOperation): BatchFiles['makeTree'] =>
   ({ pools, nodes }) => {
     const given = new Struct(32).texts(pools).pointer(nodes).i64(nodes.length).i32(pools.length);
-    if (timed(given.bytes).result < 0) refuse('plant');
+    if (timed(given.bytes).result < 0) failOperation('make tree');
   };
 
 const load = (): BatchFiles | null => {
   const ingest = bindTimed<[Uint8Array]>('timed_ingest', 'void *');
   const collect = bindTimed<[Uint8Array]>('timed_collect', 'void *');
   const remove = bindTimed<[Uint8Array]>('timed_remove', 'void *');
-  const plant = bindTimed<[Uint8Array]>('timed_plant', 'void *');
-  if (library === null || plant === null || ingest === null || collect === null || remove === null)
+  const makeTree = bindTimed<[Uint8Array]>('timed_make_tree', 'void *');
+  if (library === null || makeTree === null || ingest === null || collect === null || remove === null)
     return null;
   const canDigest = library.func('timed_can_digest', 'int', []) as () => number;
   return {
@@ -175,7 +172,7 @@ const load = (): BatchFiles | null => {
     collect: collectWith(collect),
     collectPool: collectPoolWith(collect),
     removeTree: removeWith(remove),
-    makeTree: plantWith(plant),
+    makeTree: makeTreeWith(makeTree),
   };
 };
 

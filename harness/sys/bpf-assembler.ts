@@ -1,14 +1,14 @@
-// Puts BPF instructions together: eight bytes each, jumps to labels.
+// Assembles BPF instructions of eight bytes each, with jumps to labels.
 //
 // Source: Documentation/bpf/standardization/instruction-set.rst; include/uapi/linux/bpf.h.
 
-/** Registers: r0 result, r1 to r5 arguments, r6 to r9 kept over calls, r10 the frame. */
+/** r0: result; r1 to r5: arguments; r6 to r9: preserved by calls; r10: frame pointer. */
 export type Register = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
 
 const SIZES = { u32: 0x00, u64: 0x18 } as const;
-type Size = keyof typeof SIZES;
+type OperandSize = keyof typeof SIZES;
 const JUMPS = { eq: 0x10, ne: 0x50, le: 0xb0, lt: 0xa0 } as const;
-type Condition = keyof typeof JUMPS;
+type JumpCondition = keyof typeof JUMPS;
 
 const BPF_PSEUDO_MAP_FD = 1;
 const INSTRUCTION_BYTES = 8;
@@ -22,18 +22,18 @@ export interface Assembler {
   or(to: Register, value: number | { readonly register: Register }): void;
   shiftLeft(to: Register, bits: number): void;
   shiftRight(to: Register, bits: number): void;
-  /** The low 32 bits of another register, zero above them. */
+  /** Copies the low 32 bits and clears the rest. */
   moveLow(to: Register, from: Register): void;
-  load(size: Size, to: Register, base: Register, offset: number): void;
-  store(size: Size, base: Register, offset: number, from: Register): void;
-  storeValue(size: Size, base: Register, offset: number, value: number): void;
+  load(size: OperandSize, to: Register, base: Register, offset: number): void;
+  store(size: OperandSize, base: Register, offset: number, from: Register): void;
+  storeValue(size: OperandSize, base: Register, offset: number, value: number): void;
   /** `*(u64 *)(base + offset) += from`, atomically. */
   atomicAdd(base: Register, offset: number, from: Register): void;
   call(helper: number): void;
   jump(label: string): void;
-  /** Unsigned, 64 bits. */
+  /** Unsigned 64-bit comparison. */
   jumpIf(
-    condition: Condition,
+    condition: JumpCondition,
     left: Register,
     right: number | { readonly register: Register },
     label: string,
@@ -93,7 +93,7 @@ export const assembler = (): Assembler => {
     bytes() {
       for (const { at, label } of jumps) {
         const target = labels.get(label);
-        if (target === undefined) throw new Error(`no such label: ${label}`);
+        if (target === undefined) throw new Error(`unknown label '${label}'`);
         words[at]!.writeInt16LE(target - at - 1, 2);
       }
       return Buffer.concat(words);

@@ -1,10 +1,10 @@
-// Counts system calls by process and name, exactly, from inside the kernel.
+// Counts system calls by process and name in the kernel.
 //
 // Needs:   root in the initial user namespace; Linux 5.7; a kernel with BPF and tracepoints.
 // Does:    loads two programs, attaches them to the raw tracepoints sys_enter and sched_process_exec.
-// Error:   exact, or nothing: one lost count makes every later snapshot throw.
-// Cost:    about 15 ms to open the first time, nearly all of it the verifier's; 0.1 us per system call; a snapshot takes 0.1 ms.
-// Leaves:  maps and programs of one counter, attached to nothing, for the next one; they go with this process.
+// Error:   exact; after one lost count every snapshot throws.
+// Cost:    about 15 ms to open the first time, nearly all in the verifier; 0.1 us per system call; 0.1 ms per snapshot.
+// Leaves:  one detached set of maps and programs for the next counter, freed at the exit of this process.
 import { statSync } from 'node:fs';
 import { UserError } from '../model/errors.ts';
 import type { CallCounter, CallSnapshot } from '../model/machine.ts';
@@ -32,10 +32,10 @@ import { callName, callNumber } from './syscall-names.ts';
 
 const MAX_KEYS = 16384;
 
-/** strace counts calls when they return; these never do. */
+/** Calls that never return: strace does not count them either. */
 const NEVER_RETURN: ReadonlySet<string> = new Set(['exit', 'exit_group']);
 
-/** User space sees devices packed for stat(2); the kernel compares its own 12 + 20 bits. */
+/** Converts a device number of stat(2) to the kernel's own layout of 12 + 20 bits. */
 const kernelDevice = (device: bigint): bigint => {
   const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
   const minor = (device & 0xffn) | ((device >> 12n) & 0xffffff00n);
@@ -47,19 +47,17 @@ const ownNamespace = () => {
   return { device: kernelDevice(dev), inode: ino };
 };
 
-type Calls = Map<string, number>;
-
-/** Loaded and not attached: what costs time, for one counter after another. */
-interface Loaded {
+/** Loaded maps and programs without an attachment: loading takes the time, so counters reuse them. */
+interface LoadedPrograms {
   readonly counts: PerCpuHash;
   readonly counting: number;
   readonly exec: number;
-  /** Counts that could not be written, since it was loaded. */
+  /** Lost counts since loading. */
   lostCount(): number;
   close(): void;
 }
 
-const loadAll = (): Loaded => {
+const loadAll = (): LoadedPrograms => {
   const open: number[] = [];
   const keep = (fd: number): number => {
     open.push(fd);
@@ -87,23 +85,23 @@ const loadAll = (): Loaded => {
   }
 };
 
-/** Of the counter before, for the next one; goes with this process. */
-let spare: Loaded | null = null;
+/** Programs of the previous counter. */
+let spare: LoadedPrograms | null = null;
 
-const takeLoaded = (): Loaded => {
+const takeLoaded = (): LoadedPrograms => {
   const loaded = spare ?? loadAll();
   spare = null;
   loaded.counts.clear();
   return loaded;
 };
 
-const giveBack = (loaded: Loaded): void => {
+const recycle = (loaded: LoadedPrograms): void => {
   if (spare === null) spare = loaded;
   else loaded.close();
 };
 
-const attach = ({ counting, exec }: Loaded): (() => void) => {
-  // The second first: a process must never be counted from before its exec.
+const attach = ({ counting, exec }: LoadedPrograms): (() => void) => {
+  // exec first: no process may be counted from a time before its exec.
   const execFd = attachTracepoint(exec, 'sched_process_exec');
   try {
     const countingFd = attachTracepoint(counting, 'sys_enter');
@@ -118,7 +116,10 @@ const attach = ({ counting, exec }: Loaded): (() => void) => {
 };
 
 const callsByProcess = (counts: PerCpuHash): CallSnapshot => {
-  const processes = new Map<number, { readonly main: Calls; readonly otherThreads: Calls }>();
+  const processes = new Map<
+    number,
+    { readonly main: Map<string, number>; readonly otherThreads: Map<string, number> }
+  >();
   counts.read((call, count, pid) => {
     if ((call & EXECUTED) !== 0) return;
     const number = call & ~OTHER_THREAD;
@@ -146,16 +147,16 @@ export const openBpfCounter = (): CallCounter => {
         if (!isOpen) return;
         isOpen = false;
         detach();
-        giveBack(loaded);
+        recycle(loaded);
       },
       snapshot() {
         const calls = callsByProcess(loaded.counts);
         const lostCount = loaded.lostCount() - lostBefore;
         if (lostCount > 0)
-          throw new UserError('system calls were not all counted', {
+          throw new UserError('the BPF counter lost system calls', {
             exit: 5,
             code: 'lost-counts',
-            facts: [`lost: ${lostCount}`, `room for: ${MAX_KEYS} pairs of process and call`],
+            facts: [`lost: ${lostCount}`, `capacity: ${MAX_KEYS} pairs of process and call`],
           });
         return calls;
       },

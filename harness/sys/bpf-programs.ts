@@ -1,9 +1,9 @@
-// The two programs that keep the system call ledger.
+// The two BPF programs behind the ledger.
 //
-// Does:    at every sys_enter of a process in one PID namespace: counts[process id thread, call] += 1.
-//          At a process's first exec after its fork: forgets what it did before, so that its ledger begins as strace's does.
-// Error:   exact. A count that could not be written is counted as lost, and then the whole ledger is void.
-//          Calls handed to the kernel through io_uring pass no sys_enter.
+// Does:    at every sys_enter of a process in one PID namespace: counts[process id, thread, call] += 1.
+//          At the first exec after a fork: deletes the counts of the process, so that its ledger begins at the exec, as with strace.
+// Error:   exact. A count that could not be written is counted as lost; one lost count invalidates the ledger.
+//          Requests through io_uring do not pass sys_enter.
 // Cost:    about 0.1 us per system call; 1.1 times the run time of `ls -lR`.
 // Source:  kernel/trace/bpf_trace.c, bpf_get_ns_current_pid_tgid; include/trace/events/sched.h, sched_process_exec.
 import { type Assembler, assembler, type Register } from './bpf-assembler.ts';
@@ -14,26 +14,26 @@ const HELPER_DELETE = 3;
 const HELPER_PID_TGID = 14;
 const HELPER_NS_PID_TGID = 120;
 
-/** Calls from here on, and numbers that are no calls, are counted together under this number. */
+/** All numbers from here on are counted under this number. */
 export const CALL_LIMIT = 511;
-/** Set in a key for threads other than the first. */
+/** Flag in a key: a thread other than the main thread. */
 export const OTHER_THREAD = 1 << 16;
-/** Set in the key that says: this process has executed a program since it was forked. */
+/** Flag in a key: this process has called exec since its fork. */
 export const EXECUTED = 1 << 17;
 
 export const KEY_BYTES = 8;
-/** A value holds the count in its lower half and, on the CPU that saw the pair first, the namespace's process id above. */
-export const COUNT_BITS = 32;
+/** A value holds the count in its lower half and the namespace's process id above, on the CPU that saw the key first. */
+const COUNT_BITS = 32;
 
-export interface ProgramParts {
+interface ProgramParts {
   readonly countsFd: number;
   readonly lostFd: number;
-  /** The kernel's own device number and the inode of the PID namespace. */
+  /** The PID namespace: device in the kernel's layout, and inode. */
   readonly namespace: { readonly device: bigint; readonly inode: bigint };
   readonly execveNumber: number;
 }
 
-// The frame, downwards from r10.
+// Stack frame: offsets from r10.
 const IDS = -8;
 const KEY = -16;
 const KEY_CALL = -12;
@@ -41,7 +41,7 @@ const VALUE = -24;
 const LOST_KEY = -32;
 const FRAME: Register = 10;
 
-/** r8 = thread id, r9 = process id, both as the initial namespace numbers them. Writes the key's first half. */
+/** r8 = thread id, r9 = process id, both of the initial namespace. Writes the first half of the key. */
 const identify = (a: Assembler): void => {
   a.call(HELPER_PID_TGID);
   a.moveLow(8, 0);
@@ -50,7 +50,7 @@ const identify = (a: Assembler): void => {
   a.store('u32', FRAME, KEY, 9);
 };
 
-/** Ends for processes outside of the namespace; leaves a count of one in the frame, the namespace's process id above it. */
+/** Jumps to `end` for processes of other namespaces. Writes a first value: a count of one with the process id above it. */
 const firstValue = (a: Assembler, { namespace }: ProgramParts): void => {
   a.storeValue('u64', FRAME, IDS, 0);
   a.set64(1, namespace.device);
@@ -78,8 +78,8 @@ const onKey = (a: Assembler, { countsFd }: ProgramParts, helper: number): void =
   a.call(helper);
 };
 
-/** `lost`: one count more is missing. `end`: return 0. */
-const finish = (a: Assembler, { lostFd }: ProgramParts): Buffer => {
+/** Adds `lost`, which adds one to the lost counts, and `end`, which returns 0. */
+const epilogue = (a: Assembler, { lostFd }: ProgramParts): Buffer => {
   a.label('lost');
   a.storeValue('u32', FRAME, LOST_KEY, 0);
   a.map(1, lostFd);
@@ -95,7 +95,7 @@ const finish = (a: Assembler, { lostFd }: ProgramParts): Buffer => {
   return a.bytes();
 };
 
-/** Raw tracepoint sys_enter: the second argument is the call's number. */
+/** Raw tracepoint sys_enter: the second argument is the number of the call. */
 export const countingProgram = (parts: ProgramParts): Buffer => {
   const a = assembler();
   a.load('u64', 7, 1, 8);
@@ -109,7 +109,7 @@ export const countingProgram = (parts: ProgramParts): Buffer => {
   a.store('u32', FRAME, KEY_CALL, 7);
   onKey(a, parts, HELPER_LOOKUP);
   a.jumpIf('eq', 0, 0, 'first');
-  // The slot is this CPU's own, and a tracepoint's program is not interrupted by another one here.
+  // No atomic add: the value belongs to this CPU, and no other tracepoint program interrupts this one.
   a.load('u64', 1, 0, 0);
   a.add(1, 1);
   a.store('u64', 0, 0, 1);
@@ -118,10 +118,10 @@ export const countingProgram = (parts: ProgramParts): Buffer => {
   firstValue(a, parts);
   onKey(a, parts, HELPER_UPDATE);
   a.jumpIf('eq', 0, 0, 'end');
-  return finish(a, parts);
+  return epilogue(a, parts);
 };
 
-/** Raw tracepoint sched_process_exec: the exec has succeeded and the process has one thread. */
+/** Raw tracepoint sched_process_exec: runs after a successful exec, when the process has one thread. */
 export const execProgram = (parts: ProgramParts): Buffer => {
   const a = assembler();
   identify(a);
@@ -145,5 +145,5 @@ export const execProgram = (parts: ProgramParts): Buffer => {
   a.storeValue('u32', FRAME, KEY_CALL, parts.execveNumber);
   onKey(a, parts, HELPER_UPDATE);
   a.jumpIf('eq', 0, 0, 'end');
-  return finish(a, parts);
+  return epilogue(a, parts);
 };

@@ -1,8 +1,8 @@
-// bpf(2): maps, programs and raw tracepoints, without a library.
+// bpf(2): maps, programs and raw tracepoints.
 //
 // Needs:   Linux 5.6; CAP_BPF and CAP_PERFMON (root) in the initial user namespace.
-// Error:   a refused program throws with the verifier's own words.
-// Leaves:  nothing: maps, programs and attachments go with their descriptors.
+// Error:   a rejected program throws with the verifier's log.
+// Leaves:  nothing: the kernel frees maps, programs and attachments with their descriptors.
 // Source:  bpf(2), include/uapi/linux/bpf.h.
 import { readFileSync } from 'node:fs';
 import koffi from 'koffi';
@@ -35,8 +35,8 @@ const INSTRUCTION_BYTES = 8;
 const LICENSE = Buffer.from('GPL\0');
 
 /**
- * Attributes, and behind them in the same memory all that they point to: whatever is handed to a call stays alive, what is
- * only pointed to may be collected.
+ * Attributes and the data that they point to in one buffer: the buffer stays alive during the call; separate buffers could be
+ * garbage-collected.
  */
 const block = (
   parts: readonly Buffer[],
@@ -57,7 +57,7 @@ const block = (
 
 const bpf = (command: number, memory: Buffer): number => cBpf(NR.bpf, command, memory, ATTRIBUTES_BYTES);
 
-/** `0-3,8` names five. */
+/** Number of CPUs in a list: `0-3,8` has five. */
 export const countCpus = (list: string): number =>
   list
     .trim()
@@ -67,7 +67,7 @@ export const countCpus = (list: string): number =>
       return sum + Number(to) - Number(from) + 1;
     }, 0);
 
-/** Per-CPU values come one for each CPU that the kernel could ever have. */
+/** A per-CPU map has one value for each possible CPU. */
 const possibleCpus = (): number => countCpus(readFileSync('/sys/devices/system/cpu/possible', 'utf8'));
 
 export const createMap = (type: number, keyBytes: number, valueBytes: number, maxEntries: number): number => {
@@ -79,11 +79,11 @@ export const createMap = (type: number, keyBytes: number, valueBytes: number, ma
   return fd < 0 ? fail('bpf(BPF_MAP_CREATE)') : fd;
 };
 
-/** With room for the verifier's words, where they are wanted: they cost time. */
+/** `logBytes`: size of the verifier's log, 0 for none; the log costs time. */
 const load = (
   program: Buffer,
   logBytes: number,
-): { readonly fd: number; readonly errno: number; readonly said: string } => {
+): { readonly fd: number; readonly errno: number; readonly log: string } => {
   const { memory, at } = block([LICENSE, program, Buffer.alloc(logBytes)]);
   memory.writeUInt32LE(PROG_TYPE_RAW_TRACEPOINT, 0);
   memory.writeUInt32LE(program.length / INSTRUCTION_BYTES, 4);
@@ -97,21 +97,21 @@ const load = (
   const fd = bpf(PROG_LOAD, memory);
   const errno = fd < 0 ? lastErrno() : 0;
   const log = memory.subarray(memory.length - logBytes);
-  return { fd, errno, said: log.toString('latin1', 0, Math.max(0, log.indexOf(0))) };
+  return { fd, errno, log: log.toString('latin1', 0, Math.max(0, log.indexOf(0))) };
 };
 
-/** The verifier gives up with EAGAIN when a signal is pending: that says nothing of the program. */
+/** The verifier returns EAGAIN if a signal is pending: try again. */
 const LOAD_ATTEMPTS = 10;
 
 export const loadProgram = (program: Buffer): number => {
   let { fd, errno } = load(program, 0);
   for (let i = 1; i < LOAD_ATTEMPTS && fd < 0 && errno === EAGAIN; i++) ({ fd, errno } = load(program, 0));
   if (fd >= 0) return fd;
-  const lines = load(program, LOG_BYTES).said.trim().split('\n').slice(-8);
+  const lines = load(program, LOG_BYTES).log.trim().split('\n').slice(-8);
   return fail('bpf(BPF_PROG_LOAD)', { facts: lines.filter((line) => line !== '') }, errno);
 };
 
-/** Attached until the descriptor is closed. */
+/** Returns a descriptor; closing it detaches the program. */
 export const attachTracepoint = (program: number, name: string): number => {
   const { memory, at } = block([Buffer.from(`${name}\0`)]);
   memory.writeBigUInt64LE(at(0), 0);
@@ -130,7 +130,7 @@ export const readArray = (map: number): number => {
   return Number(memory.readBigUInt64LE(ATTRIBUTES_BYTES + 8));
 };
 
-/** How often the program was not run because it was running on that CPU; 0 on kernels that do not say. */
+/** Runs that the kernel skipped because the program was already running on that CPU; 0 on kernels that do not count them. */
 export const missedRuns = (program: number): number => {
   const { memory, at } = block([Buffer.alloc(PROG_INFO_BYTES)]);
   memory.writeUInt32LE(program, 0);
@@ -141,9 +141,9 @@ export const missedRuns = (program: number): number => {
 };
 
 export interface PerCpuHash {
-  /** `each` gets the key's halves and the sum over all CPUs. */
-  read(each: (low: number, high: number, sum: number) => void): void;
-  /** Nothing may write to it meanwhile. */
+  /** Calls `each` with the upper half of the key, the sum of the lower halves over all CPUs, and the upper half of the value. */
+  read(each: (call: number, count: number, pid: number) => void): void;
+  /** No program may write to the map meanwhile. */
   clear(): void;
 }
 

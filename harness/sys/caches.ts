@@ -1,9 +1,9 @@
-// Empties the kernel's caches of clean pages, dentries and inodes.
+// Drops the kernel's caches of clean pages, dentries and inodes.
 //
 // Needs:   root in the initial user namespace.
 // Does:    sync(2), then 3 to /proc/sys/vm/drop_caches.
-// Error:   pages that a process has mapped stay; so do dirty ones, hence the sync.
-// Leaves:  a slower machine for a while: the caches are everybody's.
+// Error:   mapped and dirty pages stay; the sync is for the dirty ones.
+// Leaves:  cold caches for all processes of the machine.
 // Source:  Documentation/admin-guide/sysctl/vm.rst.
 import { files, O_WRONLY } from './files.ts';
 import { bind } from './libc.ts';

@@ -1,9 +1,9 @@
-// What a window is to do, written down call by call and made at once.
+// Builds call lists: prepared before a window, made in one go.
 //
 // Needs:   Linux 5.2 for mounts; CAP_SYS_ADMIN in the mount namespace.
 // Does:    fsopen, one fsconfig per option, fsconfig(CREATE), fsmount, close; move_mount, close; umount2; open, write, close.
-// Error:   a refusal carries the context's own message log, which names the option at fault.
-// Leaves:  nothing: a detached mount goes with its descriptor, an attached one with the private mount namespace.
+// Error:   a failed mount call throws with the messages of its context, which name the wrong option.
+// Leaves:  nothing: the kernel removes a detached mount with its descriptor, an attached one with the private namespace.
 // Source:  fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2), umount2(2); fs/fsopen.c limits a
 //          string to 255 bytes.
 import {
@@ -16,7 +16,7 @@ import {
   textOf,
 } from '../model/calls.ts';
 import { UserError } from '../model/errors.ts';
-import { mkdirCall, type PathCall, renameCall, rmdirCall, unlinkCall } from './call-numbers.ts';
+import { mkdirCall, type NumberedCall, renameCall, rmdirCall, unlinkCall } from './call-numbers.ts';
 import { EINVAL, fail, NR } from './libc.ts';
 import { AGAIN, ALWAYS, type Argument, type ListedCall, PRINT, Result, WHOLE } from './listed-call.ts';
 import { listLoop } from './listed-loop.ts';
@@ -38,11 +38,11 @@ const MNT_DETACH = 2;
 const O_CLOEXEC = 0o2000000;
 const O_WRONLY_CREAT_EXCL = 0o301;
 const FILE_MODE = 0o644;
-export const STRING_LIMIT_BYTES = 255;
+const STRING_LIMIT_BYTES = 255;
 
 const ATTRIBUTES: Readonly<Record<MountAttribute, number>> = { ro: 1, nosuid: 2, nodev: 4, noexec: 8 };
 
-/** struct mount_attr: what to set, what to clear, propagation, user namespace. */
+/** struct mount_attr: attributes to set, attributes to clear, propagation, user namespace. */
 const READ_ONLY = Buffer.alloc(32);
 READ_ONLY.writeBigUInt64LE(BigInt(ATTRIBUTES.ro), 0);
 
@@ -51,7 +51,7 @@ const CLOSE = callNumber('close');
 const WRITE = callNumber('write');
 const UMOUNT = callNumber('umount2');
 
-/** Digits of a descriptor inside of a path, filled up with slashes, which mean nothing there. */
+/** Width of a descriptor inside a path, padded with slashes on the left: repeated slashes are one. */
 const FD_DIGITS = 8;
 
 const argumentOf = (fd: Fd): Argument => (fd instanceof Result ? fd : (fd as number));
@@ -59,8 +59,8 @@ const argumentOf = (fd: Fd): Argument => (fd instanceof Result ? fd : (fd as num
 export class Listed implements CallList {
   readonly calls: ListedCall[] = [];
   readonly results: Result[] = [];
-  /** To be done once the list was made, whether it failed or not. */
-  readonly made: (() => void)[] = [];
+  /** Called after the list was made, also after a failure. */
+  readonly afterwards: (() => void)[] = [];
 
   add(call: ListedCall): Result {
     this.calls.push(call);
@@ -69,17 +69,17 @@ export class Listed implements CallList {
     return result;
   }
 
-  #path(call: string, { number, args }: PathCall, ...facts: string[]): void {
+  #path(call: string, { number, args }: NumberedCall, ...facts: string[]): void {
     this.add({ number, args, refuse: (errno) => fail(call, { facts }, errno) });
   }
 
-  /** The address of the text, after the calls that fill in what is not known yet. */
+  /** The address of the text. Adds steps that write the results of earlier calls into it. */
   text(text: CallText): Argument {
     if (typeof text === 'string') return text;
     const parts = text.map((part, i) => {
       if (typeof part === 'string') return { bytes: Buffer.from(part), of: null };
       const last = i === text.length - 1;
-      // A number at the end brings its own NUL.
+      // A number at the end is written with a NUL.
       return {
         bytes: Buffer.alloc(last ? FD_DIGITS + 4 : FD_DIGITS),
         of: part as Result,
@@ -217,7 +217,7 @@ export class Listed implements CallList {
       args: [argumentOf(mount), '', AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH],
       refuse: (errno) => fail('move_mount', { facts: [at] }, errno),
     });
-    // A descriptor from outside of the list is given up, whether it could be attached or not.
+    // A descriptor from outside the list is closed also if the list failed.
     this.close(mount, mount instanceof Result ? 0 : ALWAYS);
   }
 
@@ -236,7 +236,7 @@ export class Listed implements CallList {
 
 const ATTEMPTS = 64;
 
-/** `build` is called again where somebody else took what the list asked for. */
+/** Calls `build` again if another process took the loop device of the list. */
 export const makeCalls = <T>(build: (list: CallList) => T): T => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const list = new Listed();
@@ -245,13 +245,13 @@ export const makeCalls = <T>(build: (list: CallList) => T): T => {
     try {
       if (runList(list.calls, list.results)) return built;
     } finally {
-      for (const after of list.made) after();
+      for (const callback of list.afterwards) callback();
     }
   }
-  throw new UserError('no loop device could be had', {
+  throw new UserError('got no loop device', {
     exit: 4,
     code: 'EBUSY',
-    facts: [`attempts: ${ATTEMPTS}, each taken by somebody else first`],
+    facts: [`attempts: ${ATTEMPTS}; each time another process took the free device`],
     hint: 'losetup --list',
   });
 };

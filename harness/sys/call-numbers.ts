@@ -1,12 +1,12 @@
-// The calls of paths as libc makes them: newer architectures have only those with a folder's descriptor.
+// System calls with a path, as libc makes them: arm64 has only the variants with a directory descriptor.
 import type { Argument } from './listed-call.ts';
 import { callNumber } from './syscall-names.ts';
 
 const AT_FDCWD = -100;
 const AT_REMOVEDIR = 0x200;
-const hasPathCalls = process.arch !== 'arm64';
+const hasNumberedCalls = process.arch !== 'arm64';
 
-export interface PathCall {
+export interface NumberedCall {
   readonly number: number;
   readonly args: readonly Argument[];
 }
@@ -16,17 +16,17 @@ const either = (
   at: string,
   args: readonly Argument[],
   atArgs: readonly Argument[],
-): PathCall =>
-  hasPathCalls ? { number: callNumber(plain), args } : { number: callNumber(at), args: atArgs };
+): NumberedCall =>
+  hasNumberedCalls ? { number: callNumber(plain), args } : { number: callNumber(at), args: atArgs };
 
-export const mkdirCall = (path: string, mode: number): PathCall =>
+export const mkdirCall = (path: string, mode: number): NumberedCall =>
   either('mkdir', 'mkdirat', [path, mode], [AT_FDCWD, path, mode]);
 
-export const rmdirCall = (path: string): PathCall =>
+export const rmdirCall = (path: string): NumberedCall =>
   either('rmdir', 'unlinkat', [path], [AT_FDCWD, path, AT_REMOVEDIR]);
 
-export const unlinkCall = (path: string): PathCall =>
+export const unlinkCall = (path: string): NumberedCall =>
   either('unlink', 'unlinkat', [path], [AT_FDCWD, path, 0]);
 
-export const renameCall = (from: string, to: string): PathCall =>
+export const renameCall = (from: string, to: string): NumberedCall =>
   either('rename', 'renameat', [from, to], [AT_FDCWD, from, AT_FDCWD, to]);

@@ -1,24 +1,18 @@
-// What a reader must know of the machine before believing a number.
+// Facts about the machine for the reader of the numbers.
 //
 // Reads:  uname, /proc/cmdline, /proc/cpuinfo, /proc/loadavg, /sys/devices/system/cpu, /etc/os-release, mountinfo;
 //         runs the tools once with --version.
-// Error:  a virtual machine may hide its host's governor and mitigations; what cannot be read is null or left out.
+// Error:  a virtual machine may hide its host's governor and mitigations; values that cannot be read are null or missing.
 // Cost:   a few milliseconds, before anything is timed.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { arch, cpus, loadavg, release, totalmem, version } from 'node:os';
 import type { Environment } from '../../results/schema/run.ts';
 import type { Features } from '../model/machine.ts';
+import { mountOf, readMounts } from './mountinfo.ts';
+import { readText } from './read-text.ts';
 
 const CPU = '/sys/devices/system/cpu';
-
-const readText = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return null;
-  }
-};
 
 const distribution = (): string =>
   /^PRETTY_NAME="?([^"\n]*)/m.exec(readText('/etc/os-release') ?? '')?.[1] ?? 'unknown';
@@ -53,7 +47,7 @@ const firstLine = (command: string, args: readonly string[]): string | null => {
   }
 };
 
-/** What the tools call the kernel through; from the runtime's own report, since a command for it is not everywhere. */
+/** From the report of Node, because not every system has a command for it. */
 const libcVersion = (): string => {
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime === undefined ? 'not glibc' : `glibc ${header.glibcVersionRuntime}`;
@@ -61,7 +55,7 @@ const libcVersion = (): string => {
 
 const TOOLS = ['tar', 'rm', 'ls', 'cat'];
 
-/** `servers`: what they are called, to their paths. */
+/** `servers`: name to path. */
 const tools = (servers: ReadonlyMap<string, string>): Record<string, string> => {
   const found: Record<string, string> = { node: process.version, libc: libcVersion() };
   for (const [name, path] of [...TOOLS.map((tool) => [tool, tool] as const), ...servers]) {
@@ -71,27 +65,15 @@ const tools = (servers: ReadonlyMap<string, string>): Record<string, string> => 
   return found;
 };
 
-const escapesUndone = (field: string): string =>
-  field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-
-/** The mount that holds `dir`: the longest mount point that is a prefix; of several there, the last. */
 export const fileSystemOf = (dir: string): { type: string; device: string; options: string } => {
-  let best = { point: '', type: 'unknown', device: 'unknown', options: '' };
-  for (const line of (readText('/proc/self/mountinfo') ?? '').split('\n')) {
-    const [left = '', right = ''] = line.split(' - ');
-    const fields = left.split(' ');
-    const point = escapesUndone(fields[4] ?? '');
-    const inside = point === '/' || dir === point || dir.startsWith(`${point}/`);
-    if (!inside || point.length < best.point.length) continue;
-    const [type = '', device = '', superOptions = ''] = right.split(' ');
-    best = {
-      point,
-      type,
-      device: escapesUndone(device),
-      options: [...new Set([...(fields[5] ?? '').split(','), ...superOptions.split(',')])].join(','),
-    };
-  }
-  return { type: best.type, device: best.device, options: best.options };
+  const mount = mountOf(readMounts(), dir);
+  if (mount === undefined) return { type: 'unknown', device: 'unknown', options: '' };
+  const { type, source, attributes, options } = mount;
+  return {
+    type,
+    device: source,
+    options: [...new Set([...attributes.split(','), ...options.split(',')])].join(','),
+  };
 };
 
 export const readEnvironment = (

@@ -1,32 +1,23 @@
-// File systems made for a purpose: on a sparse file over a loop device, or in memory.
+// Makes file systems for a slot: on a sparse file over a loop device, or in memory.
 //
-// Needs:   root in the initial user namespace; mkfs of the type and mount(8), none of them for tmpfs.
-// Does:    a sparse file, mkfs, `mount -o loop`, which frees the device with the last user (autoclear).
-// Error:   a loop file has the speed of a loop device: what is timed on it says so.
-// Cost:    30 to 150 ms; the file takes only what is written to it.
-// Leaves:  nothing after `remove`; the mount goes with the private namespace, the file with the folder that holds it.
+// Needs:   root in the initial user namespace; mkfs of the type and mount(8), but not for tmpfs.
+// Does:    a sparse file, mkfs, `mount -o loop` (with autoclear).
+// Error:   times on it include the loop device.
+// Cost:    30 to 150 ms; the file is sparse.
+// Leaves:  nothing after `remove`. Without it, the private namespace ends the mount and the folder's removal the file.
 // Source:  mount(8), "LOOP-DEVICE SUPPORT"; statfs(2); fs/xfs/xfs_stats.h (dir: lookups first).
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  statfsSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import type { Machine, MadeFileSystem, MadeType } from '../model/machine.ts';
 import { isWithoutJournal } from './journal.ts';
-import { bind } from './libc.ts';
+import { boundLoops } from './loop-device.ts';
 import { type Mount, readMounts, topmostAt } from './mountinfo.ts';
 import { mounts } from './mounts.ts';
+import { pauseOf } from './pause.ts';
 
 const FILE_BYTES = 64 * 2 ** 30;
 const FREE_LIMIT_MS = 5000;
-const FREE_STEP_US = 2000;
 
 const MKFS: Readonly<Record<Exclude<MadeType, 'tmpfs'>, readonly string[]>> = {
   ext4: ['mkfs.ext4', '-q', '-F', '-J', 'size=64', '-E', 'lazy_itable_init=1,nodiscard'],
@@ -34,35 +25,26 @@ const MKFS: Readonly<Record<Exclude<MadeType, 'tmpfs'>, readonly string[]>> = {
   btrfs: ['mkfs.btrfs', '-q', '-K'],
 };
 
-/** What is freed goes to nobody while something is measured. */
+/** No discard: freed blocks must cause no work during a window. */
 const OPTIONS: Readonly<Record<Exclude<MadeType, 'tmpfs'>, string>> = {
   ext4: 'loop,nodiscard',
   xfs: 'loop,nodiscard',
   btrfs: 'loop',
 };
 
-const cUsleep = bind<(us: number) => number>('usleep', 'uint');
+const FREE_STEP_MS = 2;
+const pause = pauseOf(FREE_STEP_MS * 1e6);
 
-const boundTo = (file: string): boolean =>
-  readdirSync('/sys/block').some((name) => {
-    if (!name.startsWith('loop')) return false;
-    try {
-      return readFileSync(`/sys/block/${name}/loop/backing_file`, 'utf8').trimEnd() === file;
-    } catch {
-      return false; // Not bound, or freed since the folder was listed.
-    }
-  });
-
-const awaitFree = (file: string): void => {
-  for (let waitedUs = 0; boundTo(file); waitedUs += FREE_STEP_US) {
-    if (waitedUs > FREE_LIMIT_MS * 1000)
-      throw new UserError('a loop device was not freed', {
+const waitUntilUnbound = (file: string): void => {
+  for (let waitedMs = 0; boundLoops().some((loop) => loop.file === file); waitedMs += FREE_STEP_MS) {
+    if (waitedMs > FREE_LIMIT_MS)
+      throw new UserError(`a loop device was not free after ${FREE_LIMIT_MS} ms`, {
         code: 'timeout',
         exit: 5,
-        facts: [`file: ${file}`, `waited: ${FREE_LIMIT_MS} ms`],
+        facts: [`file: ${file}`],
         hint: 'losetup --list',
       });
-    cUsleep(FREE_STEP_US);
+    pause();
   }
 };
 
@@ -71,17 +53,32 @@ const usage = (root: string): ReturnType<MadeFileSystem['usage']> => {
   return { bytes: (blocks - bfree) * bsize, inodeCount: files - ffree };
 };
 
-/** btrfs has no journal: it copies. */
+/** btrfs has no journal: it writes copies. */
 const durability = (mount: Mount): Pick<MadeFileSystem, 'journal' | 'discard'> => ({
   journal: mount.type === 'btrfs' ? null : !isWithoutJournal(mount),
   discard: /(^|,)discard/.test(mount.options),
 });
 
-/** xs_dir_lookup of this file system alone. */
+/** xs_dir_lookup of this file system. */
 const xfsLookups = (root: string): number => {
   const device = basename(topmostAt(readMounts(), root)?.source ?? '');
   const text = readFileSync(`/sys/fs/xfs/${device}/stats/stats`, 'utf8');
   return Number(/^dir (\d+)/m.exec(text)![1]);
+};
+
+const makeTmpfs = (root: string): MadeFileSystem => {
+  mounts.attach(mounts.create('tmpfs', [['mode', '755']], []), root);
+  return {
+    root,
+    usage: () => usage(root),
+    journal: null,
+    discard: null,
+    lookupCount: () => null,
+    remove() {
+      mounts.unmount(root);
+      rmdirSync(root);
+    },
+  };
 };
 
 export const makeFileSystem = async (
@@ -91,34 +88,20 @@ export const makeFileSystem = async (
 ): Promise<MadeFileSystem> => {
   const root = join(dir, type);
   mkdirSync(root, { recursive: true });
-  if (type === 'tmpfs') {
-    mounts.attach(mounts.create('tmpfs', [['mode', '755']], []), root);
-    return {
-      root,
-      usage: () => usage(root),
-      journal: null,
-      discard: null,
-      lookupCount: () => null,
-      remove() {
-        mounts.unmount(root);
-        rmdirSync(root);
-      },
-    };
-  }
+  if (type === 'tmpfs') return makeTmpfs(root);
   const file = join(dir, `${type}.disk`);
   writeFileSync(file, '');
   truncateSync(file, FILE_BYTES);
   await command('mkfs', [...MKFS[type], file]);
   await command('mount', ['mount', '-n', '-t', type, '-o', OPTIONS[type], file, root]);
-  const mounted = topmostAt(readMounts(), root)!;
   return {
     root,
     usage: () => usage(root),
-    ...durability(mounted),
+    ...durability(topmostAt(readMounts(), root)!),
     lookupCount: () => (type === 'xfs' ? xfsLookups(root) : null),
     remove() {
       mounts.unmount(root);
-      awaitFree(file);
+      waitUntilUnbound(file);
       rmSync(file, { force: true });
       rmdirSync(root);
     },

@@ -1,9 +1,8 @@
-// Files and folders by direct system calls: inside timed windows nothing but the call itself is paid for.
+// Direct system calls on files and folders, for use inside windows.
 //
-// Does:    one system call per method, as many as its name says (writeNew: open, write, close; syncfs: open, syncfs, close).
+// Does:    one system call per method; writeNew: open, write, close; syncfs: open, syncfs, close.
 // Error:   failures throw with the call, the errno and the path.
-// Cost:    under 0.5 us per call beside the call itself.
-// Leaves:  what it was asked to make.
+// Cost:    under 0.5 us per call in addition to the call.
 // Source:  fcntl(2), "File leases": a write lease is refused while any other open file description refers to the file.
 import { statSync } from 'node:fs';
 import { SysError } from '../model/errors.ts';
@@ -47,7 +46,7 @@ export const O_RDWR = 2;
 export const O_CREAT = 0o100;
 export const O_EXCL = 0o200;
 export const O_CLOEXEC = 0o2000000;
-// The two that differ between the architectures.
+// Differs between the architectures.
 export const O_DIRECTORY = process.arch === 'arm64' ? 0o40000 : 0o200000;
 export const O_PATH = 0o10000000;
 

@@ -1,11 +1,11 @@
-// Waits until the kernel has freed what it gave up: dentries and inodes go back to their slabs only after a grace period, so that
-// right after the caches were dropped they still count as used, and their freeing runs inside of what comes next.
+// Waits until the kernel has freed dropped dentries and inodes. It frees them only after an RCU grace period: directly after a
+// drop they still count as used, and the freeing would run inside the next window.
 //
-// Does:    membarrier(2) MEMBARRIER_CMD_GLOBAL, which returns after a grace period, twice; then reads /proc/slabinfo until it stands
-//          still, since a busy CPU frees later than that.
-// Needs:   root for slabinfo, as for dropping the caches; without it only the grace periods are waited for.
-// Cost:    33 to 63 ms on an idle machine, 42 in the median; never inside a timed window.
-// Error:   what is freed after slabs stood still for STEADY_NS is missed.
+// Does:    membarrier(2) MEMBARRIER_CMD_GLOBAL twice, which returns after a grace period; then reads /proc/slabinfo until the sum
+//          is steady, because a busy CPU frees later.
+// Needs:   root for slabinfo; without it the function waits for the grace periods only.
+// Cost:    33 to 63 ms on an idle machine, median 42; never inside a timed window.
+// Error:   misses objects that are freed after the sum was steady for STEADY_NS.
 // Source:  membarrier(2); kernel/sched/membarrier.c; fs/inode.c (i_callback), fs/dcache.c (dentry_free).
 import { nowNs } from './clock.ts';
 import { kernelMemory } from './kernel-memory.ts';
@@ -22,7 +22,7 @@ const PERIODS = 2;
 const pause = pauseOf(2_000_000);
 const STEADY_NS = 16e6;
 const LIMIT_NS = 2e9;
-/** What others on the machine free meanwhile. */
+/** Allowed decrease by other processes of the machine. */
 const SLACK_BYTES = 64 * 1024;
 
 export const waitForFreed = (): void => {

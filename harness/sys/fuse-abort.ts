@@ -1,11 +1,11 @@
-// Ends the connection of a FUSE mount whose server hangs, without touching the mount: a stat of it would hang as well.
+// Aborts the connection of a FUSE mount whose server hangs, without touching the mount: a stat would hang too.
 //
-// Needs:   root in the initial user namespace; the `fusectl` file system, at its usual place or mounted here for a moment.
-// Reads:   the device number of the mount, whose minor part names the connection.
+// Needs:   root in the initial user namespace; the `fusectl` file system, which is mounted for a moment if it is missing.
+// Reads:   the device number of the mount; its minor part is the name of the connection.
 // Does:    writes to `abort`: requests in flight fail with ECONNABORTED, later ones with ENOTCONN, the server reads ENODEV.
-// Error:   `waiting` counts requests that a slow server is about to answer as well: look twice before calling it hung.
-//          What the kernel has cached stays readable after an abort, so that reading proves nothing about the server.
-// Leaves:  nothing; the mount is still to be unmounted.
+// Error:   `waiting` also counts requests that a slow server will answer: read it twice before calling a server hung.
+//          Cached contents stay readable after an abort, so a successful read does not prove that the server works.
+// Leaves:  nothing; the mount stays attached.
 // Source:  Documentation/filesystems/fuse/fuse.rst (control filesystem).
 import { mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,11 +14,11 @@ import { readMounts, topmostAt } from './mountinfo.ts';
 import { mounts } from './mounts.ts';
 import { mountAt } from './statmount.ts';
 
-const USUAL = '/sys/fs/fuse/connections';
+const CONNECTIONS = '/sys/fs/fuse/connections';
 
 const isFuse = (type: string | undefined): boolean => /^fuse(blk)?(\.|$)/.test(type ?? '');
 
-/** The connection's number; null when no FUSE mount is there. The list of all mounts is read only where one cannot be asked alone. */
+/** Number of the connection; null if the path is no FUSE mount. Reads the list of all mounts only if the kernel lacks statmount. */
 const connectionAt = (at: string): string | null => {
   const found = mountAt(at);
   if (found !== undefined) return isFuse(found?.type) ? String(found?.deviceMinor) : null;
@@ -26,13 +26,13 @@ const connectionAt = (at: string): string | null => {
   return isFuse(listed?.type) ? (listed?.device.split(':')[1] ?? null) : null;
 };
 
-const isUsual = (): boolean => {
-  const found = mountAt(USUAL);
-  return (found === undefined ? topmostAt(readMounts(), USUAL) : found)?.type === 'fusectl';
+const hasFusectl = (): boolean => {
+  const found = mountAt(CONNECTIONS);
+  return (found === undefined ? topmostAt(readMounts(), CONNECTIONS) : found)?.type === 'fusectl';
 };
 
 const withConnections = <T>(use: (folder: string) => T): T => {
-  if (isUsual()) return use(USUAL);
+  if (hasFusectl()) return use(CONNECTIONS);
   const folder = mkdtempSync(join(tmpdir(), 'cfsbench-fusectl-'));
   try {
     mounts.attach(mounts.create('fusectl', [], ['nosuid', 'nodev']), folder);
@@ -46,14 +46,14 @@ const withConnections = <T>(use: (folder: string) => T): T => {
   }
 };
 
-/** Requests that the server of the mount at exactly this path has not answered yet; null when there is no such mount. */
+/** Unanswered requests of the mount at exactly this path; null if there is no FUSE mount. */
 export const waitingRequests = (at: string): number | null => {
   const connection = connectionAt(at);
   if (connection === null) return null;
   return withConnections((folder) => Number(readFileSync(join(folder, connection, 'waiting'), 'utf8')));
 };
 
-/** False when there is no FUSE mount at exactly this path. */
+/** False if there is no FUSE mount at exactly this path. */
 export const abortFuse = (at: string): boolean => {
   const connection = connectionAt(at);
   if (connection === null) return false;

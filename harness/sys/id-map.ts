@@ -1,4 +1,4 @@
-// Which user and group ids mean anything in this user namespace.
+// User and group ids that are mapped in this user namespace.
 //
 // Reads:   /proc/self/uid_map, /proc/self/gid_map.
 // Source:  user_namespaces(7): first id inside, first id outside, count.
@@ -9,7 +9,7 @@ export interface IdMap {
   hasGid(id: number): boolean;
 }
 
-/** Of a map file's text. */
+/** Parses the text of a map file. */
 export const parseIdMap = (text: string): ((id: number) => boolean) => {
   const ranges = text
     .split('\n')

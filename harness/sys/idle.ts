@@ -1,10 +1,10 @@
-// Waits until servers sleep and did not run in between: then their counts stand still. All at once: each window of a slot with
-// many servers would else cost a pause for every one of them.
+// Waits until servers are idle, so that their counters no longer change. All servers share one pause.
 //
-// Reads:   /proc/PID/task/TID/stat and schedstat, twice.
-// Error:   a server that only pauses longer than the interval looks quiet; requests that are queued wake it before that.
+// Does:    compares two readings: a server is idle if all its threads slept in both and did not run in between.
+// Reads:   /proc/PID/task/TID/stat and schedstat.
+// Error:   a server that pauses for longer than the interval looks idle; queued requests wake it earlier.
 // Cost:    at least one interval; never inside a timed window.
-// Source:  Documentation/scheduler/sched-stats.rst: the third number of schedstat counts the times a thread was put on a CPU.
+// Source:  Documentation/scheduler/sched-stats.rst: the third number of schedstat is the number of times that the thread was put on a CPU.
 import { readdirSync, readFileSync } from 'node:fs';
 import { nowNs } from './clock.ts';
 import { pauseOf } from './pause.ts';
@@ -12,14 +12,14 @@ import { pauseOf } from './pause.ts';
 const pause = pauseOf(500_000);
 const LIMIT_NS = 2e9;
 
-type Look =
-  | { readonly kind: 'gone' }
+type Activity =
+  | { readonly kind: 'exited' }
   | { readonly kind: 'busy' }
   | { readonly kind: 'asleep'; readonly runs: string };
 
 const stateOf = (stat: string): string => stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
 
-const look = (pid: number): Look => {
+const activityOf = (pid: number): Activity => {
   try {
     let runs = '';
     for (const thread of readdirSync(`/proc/${pid}/task`)) {
@@ -28,22 +28,22 @@ const look = (pid: number): Look => {
       if (state !== 'S') return { kind: 'busy' };
       runs += `${thread} ${readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1')}`;
     }
-    return runs === '' ? { kind: 'gone' } : { kind: 'asleep', runs };
+    return runs === '' ? { kind: 'exited' } : { kind: 'asleep', runs };
   } catch {
-    return { kind: 'gone' };
+    return { kind: 'exited' };
   }
 };
 
-/** Those of `pids` that were seen at work whenever they were looked at, until the time was up; usually none. */
+/** Returns the servers that did not become idle within the limit; usually none. */
 export const waitForIdle = (pids: readonly number[]): readonly number[] => {
   const untilNs = nowNs() + LIMIT_NS;
-  let left = new Map<number, Look>(pids.map((pid) => [pid, { kind: 'busy' }]));
+  let left = new Map<number, Activity>(pids.map((pid) => [pid, { kind: 'busy' }]));
   for (;;) {
-    const now = new Map<number, Look>();
+    const now = new Map<number, Activity>();
     for (const [pid, before] of left) {
-      const seen = look(pid);
-      const rests = seen.kind === 'asleep' && before.kind === 'asleep' && seen.runs === before.runs;
-      if (seen.kind !== 'gone' && !rests) now.set(pid, seen);
+      const seen = activityOf(pid);
+      const isIdle = seen.kind === 'asleep' && before.kind === 'asleep' && seen.runs === before.runs;
+      if (seen.kind !== 'exited' && !isIdle) now.set(pid, seen);
     }
     left = now;
     if (left.size === 0 || nowNs() >= untilNs) return [...left.keys()];

@@ -1,8 +1,8 @@
 // Whether a mounted ext4 has a journal.
 //
 // Reads:   /sys/dev/block/MAJOR:MINOR and /sys/fs/ext4/NAME/journal_task.
-// Error:   false for every other file system, and where sysfs says nothing.
-// Source:  Documentation/ABI/testing/sysfs-fs-ext4; fs/ext4/ialloc.c (recently_deleted), which only an ext4 without journal asks.
+// Error:   false for other file systems, and if sysfs lacks the file.
+// Source:  Documentation/ABI/testing/sysfs-fs-ext4; fs/ext4/ialloc.c (recently_deleted is called only without a journal).
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Mount } from './mountinfo.ts';

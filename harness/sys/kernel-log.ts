@@ -1,9 +1,9 @@
-// Warnings of the kernel that appear while a run goes on.
+// Kernel warnings during a run.
 //
-// Needs:  /dev/kmsg readable: root, or kernel.dmesg_restrict=0.
-// Reads:  records after the end of the log at opening, without waiting for more.
-// Error:  a burst that overflows the kernel's buffer loses its oldest records; reading goes on after them.
-// Leaves: nothing but a descriptor, closed at the end.
+// Needs:  read access to /dev/kmsg: root, or kernel.dmesg_restrict=0.
+// Reads:  records that were written after opening; never waits.
+// Error:  a burst that overflows the kernel's buffer loses its oldest records.
+// Leaves: nothing after `close`.
 // Source: Documentation/ABI/testing/dev-kmsg.
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { bind } from './libc.ts';
@@ -14,26 +14,26 @@ const SEEK_END = 2;
 const RECORD_BYTES = 8192;
 const LEVELS = 8;
 const ERROR_LEVEL = 3;
-const MOST = 50;
+const MAX_WARNINGS = 50;
 const SUSPECT =
   /WARNING:|BUG:|lockup|hung task|blocked for more than|I\/O error|Call Trace|oom-kill|Out of memory|clocksource.*unstable/i;
 
-/** The text of a record that is an error, or that says so in its words; null for all others. */
+/** The text of a record of level error or higher, or with a word that indicates one; else null. */
 export const warningIn = (record: string): string | null => {
   const [, prefix = '', message = ''] = /^([^;]*);([^\n]*)/.exec(record) ?? [];
   const priority = Number(prefix.split(',', 1)[0]);
-  // Others may write there too: the kernel's own facility is 0.
+  // User space may write there too; the kernel's facility is 0.
   if (!(priority < LEVELS)) return null;
   return message !== '' && (priority <= ERROR_LEVEL || SUSPECT.test(message)) ? message : null;
 };
 
-export interface KernelLog {
-  /** Since it was opened; at most 50, then how many more. */
+interface KernelLog {
+  /** Warnings since opening: at most 50, then the number of further ones. */
   warnings(): readonly string[];
   close(): void;
 }
 
-/** Null where the log cannot be read. */
+/** Null if the log is not readable. */
 export const openKernelLog = (): KernelLog | null => {
   let fd: number;
   try {
@@ -57,7 +57,7 @@ export const openKernelLog = (): KernelLog | null => {
     warnings() {
       for (let record = next(); record !== null && record !== ''; record = next()) {
         const warning = warningIn(record);
-        if (warning !== null && found.length < MOST) found.push(warning);
+        if (warning !== null && found.length < MAX_WARNINGS) found.push(warning);
         else if (warning !== null) more++;
       }
       return more === 0 ? found : [...found, `and ${more} more`];

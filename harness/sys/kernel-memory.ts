@@ -1,27 +1,19 @@
-// What the kernel holds for itself, and what a process holds.
+// Memory of the kernel and of a process.
 //
 // Reads:   /proc/meminfo, /proc/vmstat, /proc/slabinfo, /proc/sys/vm/stat_refresh, /proc/PID/{status,smaps_rollup}.
-// Needs:   root for slabinfo and stat_refresh; without it no caches are listed, and sums of small changes lag.
-// Error:   slabs that are kept for later use count; caches of equal size are merged under one name (slab_merge); the whole
-//          machine is counted, so that others' work is in it.
+// Needs:   root for slabinfo and stat_refresh; without it the list of caches is empty and small changes appear late.
+// Error:   free slabs count; the kernel merges caches of equal size under one name (slab_merge); other processes of the machine
+//          are included.
 // Cost:    less than a millisecond.
 // Source:  Documentation/filesystems/proc.rst, mm/slab_common.c (columns of slabinfo 2.1).
-import { readFileSync } from 'node:fs';
 import type { KernelMemory, ProcessMemory } from '../model/machine.ts';
 import { numberAfter } from './moment.ts';
+import { readText } from './read-text.ts';
 
 const KIB = 1024;
 
-const text = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
-};
-
 /** Cache name to objects in use and their bytes. */
-export const parseSlabinfo = (lines: string): KernelMemory['caches'] =>
+const parseSlabinfo = (lines: string): KernelMemory['caches'] =>
   new Map(
     lines.split('\n').flatMap((line) => {
       const found = /^(\S+)\s+(\d+)\s+\d+\s+(\d+)\s/.exec(line);
@@ -32,12 +24,12 @@ export const parseSlabinfo = (lines: string): KernelMemory['caches'] =>
   );
 
 export const kernelMemory = (): KernelMemory => {
-  // Counters that CPUs keep to themselves are folded into the sums.
-  text('/proc/sys/vm/stat_refresh');
-  const meminfo = text('/proc/meminfo');
-  const vmstat = text('/proc/vmstat');
+  // Adds the per-CPU counters to the sums.
+  readText('/proc/sys/vm/stat_refresh');
+  const meminfo = readText('/proc/meminfo');
+  const vmstat = readText('/proc/vmstat');
   const bytes = (name: string): number => (numberAfter(meminfo, name) ?? 0) * KIB;
-  const caches = parseSlabinfo(text('/proc/slabinfo') ?? '');
+  const caches = parseSlabinfo(readText('/proc/slabinfo') ?? '');
   return {
     slabBytes: bytes('Slab'),
     percpuBytes: bytes('Percpu'),
@@ -52,7 +44,7 @@ export const kernelMemory = (): KernelMemory => {
 };
 
 export const processMemory = (pid: number): ProcessMemory | null => {
-  const peak = numberAfter(text(`/proc/${pid}/status`), 'VmHWM');
-  const share = numberAfter(text(`/proc/${pid}/smaps_rollup`), 'Pss');
+  const peak = numberAfter(readText(`/proc/${pid}/status`), 'VmHWM');
+  const share = numberAfter(readText(`/proc/${pid}/smaps_rollup`), 'Pss');
   return peak === null ? null : { peakBytes: peak * KIB, shareBytes: (share ?? peak) * KIB };
 };

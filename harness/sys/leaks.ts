@@ -1,15 +1,15 @@
-// What a slot left behind: mounts, loop devices, processes and files that were not there before it.
+// Leaks of a slot: mounts, loop devices, processes and files that did not exist before it.
 //
-// Reads:   mountinfo, /sys/block/loop*/loop/backing_file, /proc/PID/stat, the folder's own tree.
-// Error:   a detached mount that something pins is in no list; it shows as its server, its loop device or its open file.
+// Reads:   mountinfo, /sys/block/loop*/loop/backing_file, /proc/PID/stat, the folder's tree.
+// Error:   a mount that was detached lazily and is still in use is in no list; its server, loop device or open file is.
 // Cost:    grows with the files below the folder; never inside a window.
 // Leaves:  nothing.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fromBytes, show } from '../model/bytes.ts';
+import { boundLoops } from './loop-device.ts';
 import { isBelow, readMounts } from './mountinfo.ts';
 
 export interface Snapshot {
-  /** A description of each thing. */
   readonly mounts: ReadonlySet<string>;
   readonly loops: ReadonlySet<string>;
   readonly processes: ReadonlySet<string>;
@@ -21,20 +21,10 @@ const mountsBelow = (folder: string): string[] =>
     .filter(({ at }) => isBelow(at, folder))
     .map(({ at, type }) => `mount: ${at} (${type})`);
 
-const loopsBelow = (folder: string): string[] => {
-  const found: string[] = [];
-  for (const name of existsSync('/sys/block') ? readdirSync('/sys/block') : []) {
-    if (!name.startsWith('loop')) continue;
-    try {
-      const file = readFileSync(`/sys/block/${name}/loop/backing_file`, 'utf8').trimEnd();
-      if (isBelow(file.replace(/ \(deleted\)$/, ''), folder))
-        found.push(`loop device: /dev/${name} (${file})`);
-    } catch {
-      // Not bound to a file, or freed since the folder was listed.
-    }
-  }
-  return found;
-};
+const loopsBelow = (folder: string): string[] =>
+  boundLoops()
+    .filter(({ file }) => isBelow(file.replace(/ \(deleted\)$/, ''), folder))
+    .map(({ device, file }) => `loop device: ${device} (${file})`);
 
 interface Process {
   readonly pid: number;
@@ -61,8 +51,8 @@ const allProcesses = (): Process[] =>
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => readProcess(pid) ?? []);
 
-/** In a private PID namespace everything but its first process and this one; elsewhere our descendants. */
-const strangers = (whole: boolean, ownChild: number | null): string[] => {
+/** In a private PID namespace all processes except its first and this one; elsewhere the descendants of this process. */
+const otherProcesses = (wholeNamespace: boolean, ownChild: number | null): string[] => {
   const all = allProcesses();
   const ours = new Set([process.pid]);
   for (let grew = true; grew; ) {
@@ -74,11 +64,13 @@ const strangers = (whole: boolean, ownChild: number | null): string[] => {
       }
   }
   return all
-    .filter(({ pid }) => pid !== process.pid && pid !== 1 && pid !== ownChild && (whole || ours.has(pid)))
+    .filter(
+      ({ pid }) => pid !== process.pid && pid !== 1 && pid !== ownChild && (wholeNamespace || ours.has(pid)),
+    )
     .map(({ pid, state, line }) => `process: ${pid} ${state === 'Z' ? '(zombie) ' : ''}${show(line)}`);
 };
 
-/** Does not cross into mounts: they are named themselves. */
+/** Does not enter mounts: they are listed as mounts. */
 const filesBelow = (folder: string, mounted: ReadonlySet<string>): string[] => {
   const found: string[] = [];
   const walk = (path: Buffer): void => {
@@ -92,18 +84,18 @@ const filesBelow = (folder: string, mounted: ReadonlySet<string>): string[] => {
   return found;
 };
 
-export interface Watched {
-  /** Everything below it counts. */
+interface WatchedState {
+  /** The folder whose contents are watched. */
   readonly folder: string;
-  /** Whether this process is alone in its PID namespace but for a first process that only waits. */
+  /** Whether the PID namespace contains only this process and a first process that waits. */
   readonly ownPidNamespace: boolean;
-  /** A process of this one's own that is no stranger. */
+  /** A child process that is not a leak. */
   readonly ownChild?: number | null;
-  /** Folders below which files may come and go, the store of a whole run for instance. */
-  readonly apart?: readonly string[];
+  /** Folders below which files may change, such as the store of the run. */
+  readonly ignored?: readonly string[];
 }
 
-/** Of files alone. */
+/** A snapshot of files only. */
 export const snapshotFiles = (folder: string): Snapshot => ({
   mounts: new Set(),
   loops: new Set(),
@@ -111,18 +103,23 @@ export const snapshotFiles = (folder: string): Snapshot => ({
   files: new Set(filesBelow(folder, new Set(readMounts().map(({ at }) => at)))),
 });
 
-export const takeSnapshot = ({ folder, ownPidNamespace, ownChild = null, apart = [] }: Watched): Snapshot => {
-  const mountPoints = new Set([...readMounts().map(({ at }) => at), ...apart]);
+export const takeSnapshot = ({
+  folder,
+  ownPidNamespace,
+  ownChild = null,
+  ignored = [],
+}: WatchedState): Snapshot => {
+  const mountPoints = new Set([...readMounts().map(({ at }) => at), ...ignored]);
   return {
     mounts: new Set(mountsBelow(folder)),
     loops: new Set(loopsBelow(folder)),
-    processes: new Set(strangers(ownPidNamespace, ownChild)),
+    processes: new Set(otherProcesses(ownPidNamespace, ownChild)),
     files: new Set(filesBelow(folder, mountPoints)),
   };
 };
 
 const KINDS = ['mounts', 'loops', 'processes', 'files'] as const;
 
-/** What is there now and was not before, named; empty when nothing was left. */
+/** Descriptions of everything in `after` that is not in `before`. */
 export const diff = (before: Snapshot, after: Snapshot): string[] =>
-  KINDS.flatMap((kind) => [...after[kind]].filter((thing) => !before[kind].has(thing)));
+  KINDS.flatMap((kind) => [...after[kind]].filter((item) => !before[kind].has(item)));

@@ -1,16 +1,16 @@
-// Calls into the C library and the kernel, made from this thread.
+// Calls of the C library and the kernel from this thread.
 //
-// Needs:   a libc that Node itself is linked with (glibc or musl), x86_64 or arm64.
-// Error:   none; a failed call returns -1 and the caller asks for errno before it calls anything else.
-// Cost:    0.1 to 0.5 us per call beside what the call itself takes.
-// Source:  include/uapi/asm-generic/unistd.h: numbers from 424 on are the same on every architecture.
+// Needs:   the libc of Node itself (glibc or musl), x86_64 or arm64.
+// Error:   none. A failed call returns -1; the caller must read errno before its next call.
+// Cost:    0.1 to 0.5 us per call in addition to the call.
+// Source:  include/uapi/asm-generic/unistd.h: numbers from 424 on are equal on all architectures.
 import { constants } from 'node:os';
 import koffi from 'koffi';
 import { type ErrorParts, SysError } from '../model/errors.ts';
 
 const libc = koffi.load(null);
 
-/** Numbers of calls that musl, or an older glibc, has no function for. */
+/** Numbers of calls that have no function in musl or in older versions of glibc. */
 export const NR = {
   statx: process.arch === 'arm64' ? 291 : 332,
   getdents64: process.arch === 'arm64' ? 61 : 217,
@@ -27,11 +27,11 @@ export const NR = {
   bpf: process.arch === 'arm64' ? 280 : 321,
 } as const;
 
-/** A function of libc; 32-bit results. Strings are passed as UTF-8 with a NUL, typed arrays by address. */
+/** A function of libc with a 32-bit result. Strings are passed as UTF-8 with a NUL, typed arrays by address. */
 export const bind = <F extends (...args: never[]) => number>(name: string, ...args: string[]): F =>
   libc.func(name, 'int', args) as unknown as F;
 
-/** The same, made from threads of Node's pool: several at once, and this one goes on. No errno; the arguments must not change meanwhile. */
+/** The same on a thread of Node's pool. errno is not available; the arguments must not change until the call returned. */
 export const bindInPool = <A extends readonly unknown[]>(
   name: string,
   ...args: string[]
@@ -46,15 +46,17 @@ export const bindInPool = <A extends readonly unknown[]>(
     });
 };
 
-/** The same for functions that return an address. */
+/** A function of libc that returns an address. */
 export const bindAddress = <F extends (...args: never[]) => bigint>(name: string, ...args: string[]): F =>
   libc.func(name, 'intptr_t', args) as unknown as F;
 
-/** `syscall(2)`, declared once for each shape of arguments; the number comes first in every call. */
+/** `syscall(2)` for one list of argument types; the first argument is the number of the call. */
 export const bindCall = <F extends (number: number, ...args: never[]) => number>(...args: string[]): F =>
   libc.func('syscall', 'long', ['long', ...args]) as unknown as F;
 
-const UNNAMED: Readonly<Record<number, string>> = { 15: 'ENOTBLK', 117: 'EUCLEAN', 524: 'ENOTSUPP' };
+/** Not in Node's list. */
+export const EUCLEAN = 117;
+const UNNAMED: Readonly<Record<number, string>> = { 15: 'ENOTBLK', [EUCLEAN]: 'EUCLEAN', 524: 'ENOTSUPP' };
 
 const NAMES = new Map<number, string>(
   Object.entries(constants.errno)
@@ -66,14 +68,27 @@ export const errnoName = (errno: number): string => NAMES.get(errno) ?? UNNAMED[
 
 export const lastErrno = (): number => koffi.errno();
 
-export const { EAGAIN, EBUSY, EEXIST, EINTR, EINVAL, ENODATA, ENOENT, ENOSYS, ENOTTY, ENXIO, ERANGE, ESRCH } =
-  constants.errno;
+export const {
+  EAGAIN,
+  EBADMSG,
+  EBUSY,
+  EINTR,
+  EINVAL,
+  ENODATA,
+  ENODEV,
+  ENOENT,
+  ENOSYS,
+  ENOTTY,
+  ENXIO,
+  EPERM,
+  ESRCH,
+} = constants.errno;
 
-/** Throws what the last call left in errno. */
+/** Throws a SysError with the errno of the last call. */
 export const fail = (call: string, parts: ErrorParts = {}, errno = lastErrno()): never => {
   throw new SysError(call, errno, errnoName(errno), parts);
 };
 
-/** Passes a non-negative result through. */
+/** Returns a non-negative result; throws a SysError otherwise. */
 export const check = (result: number, call: string, ...facts: string[]): number =>
   result < 0 ? fail(call, { facts }) : result;

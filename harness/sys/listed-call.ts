@@ -1,7 +1,7 @@
-// One call of a list, before its addresses are known.
+// One call of a call list.
 import type { CallResult } from '../model/calls.ts';
 
-/** What is no system call: the library's own steps between calls. */
+/** Steps of the library between system calls. */
 export const PRINT = -1;
 export const STORE = -2;
 export const EXPECT = -3;
@@ -10,7 +10,7 @@ export const AGAIN = 1;
 export const WHOLE = 2;
 export const ALWAYS = 4;
 
-/** A result that an earlier call of the same list gives. */
+/** The result of an earlier call of the same list. */
 export class Result implements CallResult {
   readonly index: number;
   known: number | null = null;
@@ -20,32 +20,32 @@ export class Result implements CallResult {
   }
 
   get value(): number {
-    if (this.known === null)
-      throw new Error('a call of this list was asked for its result before it was made');
+    if (this.known === null) throw new Error('the result of a call was read before the list was made');
     return this.known;
   }
 }
 
-/** Bytes whose address is the argument, or a place inside of them. */
-export interface Place {
+/** An address inside a buffer. */
+export interface BufferAddress {
   readonly bytes: Buffer;
   readonly at: number;
 }
 
-/** A string is the address of its bytes with a NUL; bytes are their address. */
-export type Argument = number | string | Result | Uint8Array | Place;
+/** Strings and bytes are passed by address; strings with a NUL. */
+export type Argument = number | string | Result | Uint8Array | BufferAddress;
 
 export interface ListedCall {
   readonly number: number;
   readonly args: readonly Argument[];
   readonly flags?: number;
-  /** The errno that is the wanted outcome; success is "not yet". */
+  /** The errno that counts as success; a successful call means "not yet". */
   readonly wanted?: number;
+  /** The errno that means "not yet". */
   readonly notYet?: number;
-  /** Its result is a descriptor. */
+  /** The result is a descriptor. */
   readonly opens?: boolean;
-  /** It closes this one. */
+  /** The descriptor that it closes. */
   readonly closes?: Result;
-  /** Throws what its failure means to a person; returns where the whole list is to be built and made once more. */
+  /** Throws the error for a failure. Returns if the list must be built and made again. */
   readonly refuse: (errno: number) => void;
 }

@@ -1,8 +1,8 @@
-// A loop device as part of a list: a free number, its device, and what is to be read through it.
+// The calls of a call list that set up a loop device.
 //
 // Does:    open, LOOP_CTL_GET_FREE, close, open, LOOP_CONFIGURE, close; before Linux 5.8 LOOP_SET_FD with LOOP_SET_STATUS64.
-// Error:   another process may take the free device first: the whole list is made again.
-// Leaves:  nothing bound: autoclear is set with the device, or at once after it.
+// Error:   another process may take the free device first: then the whole list is made again.
+// Leaves:  no bound device: autoclear is set with the binding or directly after it.
 // Source:  loop(4), include/uapi/linux/loop.h.
 import type { CallText, Fd } from '../model/calls.ts';
 import { UserError } from '../model/errors.ts';
@@ -10,10 +10,10 @@ import type { Listed } from './call-list.ts';
 import { EBUSY, EINVAL, ENOTTY, fail } from './libc.ts';
 import { EXPECT, type ListedCall, type Result, STORE } from './listed-call.ts';
 import {
+  allocatedLoops,
   CONFIG_BYTES,
   describeLoop,
   FLAGS_AT,
-  handedOut,
   INFO_AT,
   INFO_BYTES,
   LO_FLAGS_AUTOCLEAR,
@@ -31,15 +31,15 @@ import { callNumber } from './syscall-names.ts';
 const IOCTL = callNumber('ioctl');
 const O_RDONLY = 0;
 
-/** Known once a kernel refused LOOP_CONFIGURE. */
-let inSteps = false;
+/** True after a kernel rejected LOOP_CONFIGURE. */
+let lacksConfigure = false;
 
 const refuseBuffered = (file: string): never => {
-  throw new UserError('the file system of the work folder takes no direct I/O from a loop device', {
+  throw new UserError('the file system of the work folder does not support direct I/O by a loop device', {
     exit: 4,
     code: 'skip',
     facts: [file],
-    hint: 'give a work folder on another file system: --work DIR',
+    hint: 'use a work folder on another file system: --work DIR',
   });
 };
 
@@ -50,7 +50,7 @@ const ioctl = (
   refuse = (errno: number): void => fail(`ioctl(${name})`, {}, errno),
 ): Result => list.add({ number: IOCTL, args: [args[0]!, number, ...args.slice(1)], refuse });
 
-/** A file system that cannot do it gets a buffered device from the kernel, and no error. */
+/** Without support by the file system the kernel makes a buffered device and reports no error. */
 const expectDirect = (list: Listed, fd: Result, file: string): void => {
   const info = Buffer.alloc(INFO_BYTES);
   ioctl(list, ['LOOP_GET_STATUS64', LOOP_GET_STATUS64], [fd, info]);
@@ -61,12 +61,12 @@ const expectDirect = (list: Listed, fd: Result, file: string): void => {
   });
 };
 
-/** Somebody else was faster, or the kernel is older: both are another list. */
+/** EBUSY: another process took the device. EINVAL, ENOTTY: an old kernel. Both need another list. */
 const refuseDevice = (file: string) => (errno: number) => {
   if (errno === EBUSY) return;
-  if (inSteps || (errno !== EINVAL && errno !== ENOTTY))
+  if (lacksConfigure || (errno !== EINVAL && errno !== ENOTTY))
     fail('ioctl(LOOP_CONFIGURE)', { facts: [file] }, errno);
-  inSteps = true;
+  lacksConfigure = true;
 };
 
 interface Backed {
@@ -97,14 +97,14 @@ export const listLoop = (list: Listed, file: string, directIo: boolean): { devic
   const number = ioctl(list, ['LOOP_CTL_GET_FREE', LOOP_CTL_GET_FREE], [control, 0], (errno) =>
     fail('ioctl(LOOP_CTL_GET_FREE)', { hint: 'losetup --list' }, errno),
   );
-  list.made.push(() => {
-    if (number.known !== null) handedOut.add(number.known);
+  list.afterwards.push(() => {
+    if (number.known !== null) allocatedLoops.add(number.known);
   });
   list.close(control);
   const device: CallText = ['/dev/loop', number];
   const fd = list.openText(device, O_RDONLY);
   const backed: Backed = { fd, backing, file, directIo };
-  if (inSteps) configureInSteps(list, backed);
+  if (lacksConfigure) configureInSteps(list, backed);
   else configure(list, backed);
   if (directIo) expectDirect(list, fd, file);
   list.close(backing);

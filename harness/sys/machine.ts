@@ -1,11 +1,11 @@
-// All that backends, probes and scenarios may ask of the machine, joined.
+// The machine: joins the parts of this folder.
 
 import { join } from 'node:path';
 import type { Features, Files, Machine, Meters } from '../model/machine.ts';
 import { batchFiles } from './batch-files.ts';
 import { makeCalls } from './call-list.ts';
 import { nowNs } from './clock.ts';
-import { runCommand, streams } from './commands.ts';
+import { openCommandStreams, runCommand } from './commands.ts';
 import { openCallCounter } from './counter.ts';
 import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
@@ -14,7 +14,7 @@ import { waitForIdle } from './idle.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
 import { makeMemoryGroup } from './memory-group.ts';
 import { mounts } from './mounts.ts';
-import { type OwnThreadCounter, tellOwnWorkApart } from './own-thread.ts';
+import { type OwnThreadCounter, separateOwnWork } from './own-thread.ts';
 import { pauseOf } from './pause.ts';
 import { cachedBytes } from './residency.ts';
 import { type RunningServer, startServer } from './servers.ts';
@@ -25,28 +25,27 @@ import { windowKind } from './timed.ts';
 import { cpuUsage, processCpuNs } from './usage.ts';
 import { windows } from './windows.ts';
 
-/** Whoever opens a slot hears of every process that is started in it. */
-export interface Hooks {
+/** Called for every process that a slot starts. */
+interface MachineHooks {
   childStarted?(actor: string, pid: number): void;
   childEnded?(actor: string, pid: number): void;
   serverStarted?(actor: string, server: RunningServer): void;
 }
 
-export interface MachineOptions {
-  /** Folder for logs, outside of what is measured. */
+interface MachineOptions {
+  /** Folder for logs, outside the measured file systems. */
   readonly scratch: string;
-  readonly hooks?: Hooks;
+  readonly hooks?: MachineHooks;
   readonly requestCounters?: string | null;
-  readonly serverLimitMs?: number;
-  /** Asked before each command that brings no limit of its own. */
+  /** The default time limit, read before each command. */
   readonly commandLimitMs?: () => number;
-  /** Other work of this process goes on while a command runs: where nothing is timed or counted. One command at a time. */
+  /** Let other work of this process continue while a command runs, if nothing is timed or counted. One command at a time. */
   readonly yields?: boolean;
 }
 
 const SERVER_LIMIT_MS = 10_000;
 const POLL_NS = 20_000;
-/** Looked up before anything is timed or counted. */
+/** Programs to look up before anything is timed or counted. */
 const PROGRAMS = [
   'tar',
   'rm',
@@ -63,8 +62,8 @@ const PROGRAMS = [
 
 const pause = pauseOf(POLL_NS);
 
-/** Calls made one by one have no clock of their own. */
-const noted = <T extends object>(methods: T): T =>
+/** Counts each call of a method as an operation outside windows. */
+const countedOutside = <T extends object>(methods: T): T =>
   Object.fromEntries(
     Object.entries(methods).map(([name, method]) => [
       name,
@@ -77,9 +76,9 @@ const noted = <T extends object>(methods: T): T =>
     ]),
   ) as T;
 
-/** What a list can do is a window of its own. */
-const outside: Files = {
-  ...noted(files),
+/** Operations that are call lists are windows of their own. */
+const machineFiles: Files = {
+  ...countedOutside(files),
   mkdir: (path, mode) => makeCalls((list) => list.mkdir(path, mode)),
   rmdir: (path) => makeCalls((list) => list.rmdir(path)),
   unlink: (path) => makeCalls((list) => list.unlink(path)),
@@ -97,87 +96,96 @@ const poll = (condition: () => boolean, limitMs: number): boolean => {
   }
 };
 
-export const createMachine = (features: Features, options: MachineOptions): Machine => {
-  const { scratch, hooks = {} } = options;
-  streams();
-  resolvePrograms(PROGRAMS);
-  let serverCount = 0;
-  let tracer: StraceCounter | null = null;
-  let waiting: OwnThreadCounter | null = null;
+/** The parts of the open call counter, if any, that waits and commands must use. */
+interface OpenCounter {
+  strace: StraceCounter | null;
+  ownThread: OwnThreadCounter | null;
+}
 
-  const meters: Meters = {
-    cpu: cpuUsage,
-    kernelMemory,
-    processMemory,
-    processCpuNs,
-    waitForIdle,
-    cachedBytes,
-    windows: () => ({ ...windows }),
-    memoryGroup: makeMemoryGroup,
-    callCounter() {
-      const counter = openCallCounter(features, scratch);
-      const apart = tellOwnWorkApart(counter);
-      tracer = 'wrap' in counter ? counter : null;
-      waiting = apart;
-      return {
-        ...apart,
-        close() {
-          tracer = null;
-          waiting = null;
-          apart.close();
-        },
-      };
-    },
-  };
-
-  const aside = <T>(wait: () => T): T => (waiting === null ? wait() : waiting.aside(wait));
-
-  const waitFor: Machine['waitFor'] = (condition, limitMs) => {
-    windows.outsideCount++;
-    return aside(() => poll(condition, limitMs));
-  };
-
-  const command: Machine['command'] = async (actor, argv, given = {}) => {
-    windows.outsideCount++;
-    const traced = tracer?.wrap(argv) ?? null;
-    await runCommand(traced?.argv ?? argv, {
-      ...(options.commandLimitMs === undefined ? {} : { timeoutMs: options.commandLimitMs() }),
-      ...given,
-      yields: options.yields ?? false,
-      onSpawn(started) {
-        hooks.childStarted?.(actor, started);
+const createMeters = (features: Features, scratch: string, open: OpenCounter): Meters => ({
+  cpu: cpuUsage,
+  kernelMemory,
+  processMemory,
+  processCpuNs,
+  waitForIdle,
+  cachedBytes,
+  windows: () => ({ ...windows }),
+  memoryGroup: makeMemoryGroup,
+  callCounter() {
+    const counter = openCallCounter(features, scratch);
+    const ownThread = separateOwnWork(counter);
+    open.strace = 'wrap' in counter ? counter : null;
+    open.ownThread = ownThread;
+    return {
+      ...ownThread,
+      close() {
+        open.strace = null;
+        open.ownThread = null;
+        ownThread.close();
       },
-      onExit(ended) {
-        traced?.ended(ended);
-        hooks.childEnded?.(actor, ended);
+    };
+  },
+});
+
+const createCommand =
+  ({ hooks = {}, commandLimitMs, yields = false }: MachineOptions, open: OpenCounter): Machine['command'] =>
+  async (actor, argv, given = {}) => {
+    windows.outsideCount++;
+    const traced = open.strace?.wrap(argv) ?? null;
+    await runCommand(traced?.argv ?? argv, {
+      ...(commandLimitMs === undefined ? {} : { timeoutMs: commandLimitMs() }),
+      ...given,
+      yields,
+      onSpawn: (pid) => hooks.childStarted?.(actor, pid),
+      onExit(pid) {
+        traced?.exited(pid);
+        hooks.childEnded?.(actor, pid);
       },
     });
   };
 
+const createServe = (
+  { scratch, hooks = {} }: MachineOptions,
+  waitFor: Machine['waitFor'],
+): Machine['serve'] => {
+  let serverCount = 0;
+  return (actor, argv, ready) => {
+    windows.outsideCount++;
+    const server = startServer({
+      argv,
+      log: join(scratch, `server-${process.pid}-${serverCount++}.log`),
+      limitMs: SERVER_LIMIT_MS,
+      ...(ready !== undefined && {
+        awaitReady: (exited) => waitFor(() => ready() || exited(), SERVER_LIMIT_MS) && ready(),
+      }),
+    });
+    hooks.serverStarted?.(actor, server);
+    const { pid, exited, sendCommand, close } = server;
+    return { pid, ...countedOutside({ exited, sendCommand, close }) };
+  };
+};
+
+export const createMachine = (features: Features, options: MachineOptions): Machine => {
+  openCommandStreams();
+  resolvePrograms(PROGRAMS);
+  const open: OpenCounter = { strace: null, ownThread: null };
+  const uncounted = <T>(wait: () => T): T =>
+    open.ownThread === null ? wait() : open.ownThread.exclude(wait);
+  const waitFor: Machine['waitFor'] = (condition, limitMs) => {
+    windows.outsideCount++;
+    return uncounted(() => poll(condition, limitMs));
+  };
+  const command = createCommand(options, open);
   return {
     features,
-    meters,
-    files: outside,
+    meters: createMeters(features, options.scratch, open),
+    files: machineFiles,
     mounts: { ...mounts, abortFuse },
     windowKind,
     calls: makeCalls,
-    settled: (until, limitMs) => aside(() => settled(until, { pauseNs: POLL_NS, limitMs, poll })),
+    settled: (until, limitMs) => uncounted(() => settled(until, { pauseNs: POLL_NS, limitMs, poll })),
     requestCounters: options.requestCounters ?? null,
-    serve(actor, argv, ready) {
-      const log = join(scratch, `server-${process.pid}-${serverCount++}.log`);
-      const limitMs = options.serverLimitMs ?? SERVER_LIMIT_MS;
-      const awaitReady =
-        ready === undefined
-          ? {}
-          : {
-              awaitReady: (ended: () => boolean) => waitFor(() => ready() || ended(), limitMs) && ready(),
-            };
-      windows.outsideCount++;
-      const server = startServer({ argv, log, limitMs, ...awaitReady });
-      hooks.serverStarted?.(actor, server);
-      const { pid, exited, sendCommand, close } = server;
-      return { pid, ...noted({ exited, sendCommand, close }) };
-    },
+    serve: createServe(options, waitFor),
     command,
     fileSystem: (type, dir) => makeFileSystem(type, dir, command),
     waitFor,

@@ -1,12 +1,12 @@
-// A fresh control group that remembers the most memory that its members ever held: their own, their page cache, the kernel's objects.
+// A new control group that records the peak memory of its members: anonymous memory, page cache and kernel objects.
 //
-// Needs:   a memory controller whose folder may be written to: version 2 (memory.peak, Linux 5.19) where it has one, else version 1
-//          (memory.max_usage_in_bytes, which holds the kernel's objects as well).
-// Does:    makes one folder below the group that this process is in, or below the root of the controller. Nothing is limited, and
-//          no controller is switched on that is not.
+// Needs:   a writable memory controller: version 2 (memory.peak, Linux 5.19) if available, else version 1
+//          (memory.max_usage_in_bytes, which includes kernel objects).
+// Does:    makes one folder below the group of this process, or below the root of the controller. Sets no limit and enables no
+//          controller.
 // Reads:   memory.peak or memory.max_usage_in_bytes.
-// Error:   charged by batches of 64 pages for each CPU; page cache and objects are charged to whoever touches them first.
-// Leaves:  an empty group called cfsbench-PID-N, if this process is killed.
+// Error:   the kernel charges in batches of 64 pages per CPU; page cache and objects are charged to the first user.
+// Leaves:  an empty group cfsbench-PID-N if this process is killed.
 // Source:  Documentation/admin-guide/cgroup-v2.rst, Documentation/admin-guide/cgroup-v1/memory.rst.
 import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { type Mount, readMounts } from './mountinfo.ts';
 
 const PEAKS = { cgroup2: 'memory.peak', cgroup: 'memory.max_usage_in_bytes' } as const;
 
-interface Parent {
+interface ParentGroup {
   readonly dir: string;
   readonly peak: string;
 }
@@ -24,7 +24,7 @@ interface Parent {
 const isMemory = ({ type, options }: Mount): boolean =>
   type === 'cgroup2' || (type === 'cgroup' && options.split(',').includes('memory'));
 
-/** Path of this process's group in a hierarchy; lines are `number:controllers:path`. */
+/** Path of this process's group in a hierarchy, from lines `number:controllers:path`. */
 export const ownGroup = (lines: string, type: 'cgroup' | 'cgroup2'): string => {
   for (const line of lines.split('\n')) {
     const [, controllers = '', ...path] = line.split(':');
@@ -34,7 +34,7 @@ export const ownGroup = (lines: string, type: 'cgroup' | 'cgroup2'): string => {
   return '/';
 };
 
-const parents = (): readonly Parent[] =>
+const parents = (): readonly ParentGroup[] =>
   (['cgroup2', 'cgroup'] as const).flatMap((type) =>
     readMounts()
       .filter((mount) => mount.type === type && isMemory(mount))
@@ -44,13 +44,13 @@ const parents = (): readonly Parent[] =>
       }),
   );
 
-let made = 0;
+let groupCount = 0;
 
-const makeBelow = ({ dir, peak }: Parent): MemoryGroup => {
-  const group = join(dir, `cfsbench-${process.pid}-${made++}`);
+const makeBelow = ({ dir, peak }: ParentGroup): MemoryGroup => {
+  const group = join(dir, `cfsbench-${process.pid}-${groupCount++}`);
   mkdirSync(group);
   try {
-    // Without the controller the folder is there and this file is not.
+    // Without the controller the folder lacks this file.
     accessSync(join(group, peak), constants.R_OK);
     accessSync(join(group, 'cgroup.procs'), constants.W_OK);
   } catch (error) {
@@ -62,8 +62,8 @@ const makeBelow = ({ dir, peak }: Parent): MemoryGroup => {
     add: (pid) => writeFileSync(join(group, 'cgroup.procs'), String(pid)),
     peakBytes: () => Number(readFileSync(join(group, peak), 'utf8')),
     remove() {
-      const left = readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n');
-      for (const pid of left.filter((line) => line !== '')) writeFileSync(join(dir, 'cgroup.procs'), pid);
+      const members = readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n');
+      for (const pid of members.filter((line) => line !== '')) writeFileSync(join(dir, 'cgroup.procs'), pid);
       rmdirSync(group);
     },
   };
@@ -77,7 +77,7 @@ export const makeMemoryGroup = (): MemoryGroup => {
     } catch (error) {
       refused.push((error as Error).message);
     }
-  throw new UserError('no memory controller that groups can be made in', {
+  throw new UserError('no usable memory controller', {
     code: 'skip',
     facts: refused.length === 0 ? ['no cgroup file system is mounted'] : refused,
   });

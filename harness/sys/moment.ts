@@ -1,27 +1,19 @@
-// The state of the machine at one instant: what makes numbers noisy, as counters that two readings are subtracted of.
+// The state of the machine at one instant: sources of noise. Most are counters; subtract two readings.
 //
 // Reads:  /proc/{stat,vmstat,meminfo,loadavg,pressure/*}, /sys/devices/system/{cpu,clocksource}.
-// Error:  a virtual machine hides its host's clock speed; what cannot be read is null.
+// Error:  a virtual machine hides the clock speed of its host; values that cannot be read are null.
 // Cost:   about a millisecond, never inside a window.
 // Source: Documentation/accounting/psi.rst, Documentation/filesystems/proc.rst, Documentation/admin-guide/pm/cpufreq.rst.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import type { Moment } from '../../results/schema/run.ts';
 import { nowNs } from './clock.ts';
+import { readText } from './read-text.ts';
 
 const CPU = '/sys/devices/system/cpu';
 const KIB = 1024;
 
-/** Null where a file is not there or may not be read. */
-export type ReadText = (path: string) => string | null;
-
-const readText: ReadText = (path) => {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return null;
-  }
-};
+type ReadText = typeof readText;
 
 const namesIn = (folder: string, pattern: RegExp): string[] => {
   try {
@@ -31,13 +23,13 @@ const namesIn = (folder: string, pattern: RegExp): string[] => {
   }
 };
 
-/** The number after `name` in a file of names and numbers. */
+/** The number after `name` in a text of names and numbers. */
 export const numberAfter = (text: string | null, name: string): number | null => {
   const found = new RegExp(`^${name}:?\\s+(\\d+)`, 'm').exec(text ?? '')?.[1];
   return found === undefined ? null : Number(found);
 };
 
-/** Total time of the `some` line of a pressure file, microseconds. */
+/** Total of the `some` line of a pressure file, microseconds. */
 export const pressureUs = (text: string | null): number | null => {
   const found = /^some .*\btotal=(\d+)/m.exec(text ?? '')?.[1];
   return found === undefined ? null : Number(found);
@@ -49,7 +41,7 @@ interface Ticks {
   readonly steal: number;
 }
 
-/** user nice system idle iowait irq softirq steal; guest time is part of user already. */
+/** Columns: user nice system idle iowait irq softirq steal. Guest time is part of user. */
 export const ticksOf = (stat: string | null): Ticks | null => {
   const line = /^cpu\s+(.*)$/m.exec(stat ?? '')?.[1];
   if (line === undefined) return null;

@@ -1,13 +1,13 @@
-// What is mounted, as the kernel lists it.
+// The kernel's list of mounts.
 //
 // Reads:   /proc/PID/mountinfo.
-// Error:   a mount that something still pins after umount2(MNT_DETACH) is no longer listed; ask the file or the device instead.
+// Error:   a mount that is still in use after umount2(MNT_DETACH) is not listed.
 // Source:  Documentation/filesystems/proc.rst section 3.5; space, tab, newline and backslash are octal escapes.
 import { readFileSync } from 'node:fs';
 
 export interface Mount {
   readonly at: string;
-  /** `major:minor` of the file system: the same for all of its mounts, whatever their source is called. */
+  /** `major:minor` of the file system: equal for all of its mounts. */
   readonly device: string;
   readonly type: string;
   readonly source: string;
@@ -45,11 +45,11 @@ export const parseMountinfo = (text: string): Mount[] => {
 export const readMounts = (pid: number | 'self' = 'self'): Mount[] =>
   parseMountinfo(readFileSync(`/proc/${pid}/mountinfo`, 'utf8'));
 
-/** Later lines are mounted over earlier ones. */
+/** The mount at exactly this path; later lines are mounted over earlier ones. */
 export const topmostAt = (mounts: readonly Mount[], path: string): Mount | undefined =>
   mounts.findLast((mount) => mount.at === path);
 
-/** The mount that a path lies in, the path's links already resolved. */
+/** The mount that contains a path without symlinks. */
 export const mountOf = (mounts: readonly Mount[], path: string): Mount | undefined => {
   let best: Mount | undefined;
   for (const mount of mounts)

@@ -1,8 +1,8 @@
-// Mounts one at a time, where nothing is timed together.
+// Single mount operations.
 //
 // Needs:   Linux 5.2; CAP_SYS_ADMIN in the mount namespace.
-// Does:    what a list of calls does, one list for each.
-// Leaves:  nothing: a detached mount goes with its descriptor, an attached one with the private mount namespace.
+// Does:    one call list for each operation.
+// Leaves:  nothing: the kernel removes a detached mount with its descriptor, an attached one with the private namespace.
 // Source:  statx(2), statmount(2).
 
 import { fdOf, textOf } from '../model/calls.ts';
@@ -33,7 +33,7 @@ const statx = Buffer.alloc(256);
 const isMount: Mounts['isMount'] = (path) => {
   const result = cStatx(NR.statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, statx);
   if (result < 0) fail('statx', { facts: [path] });
-  // Older kernels do not tell; mountinfo always does.
+  // Older kernels do not report mount roots; mountinfo lists them.
   if ((statx.readUInt32LE(STATX_MASK_AT) & STATX_ATTR_MOUNT_ROOT) === 0)
     return topmostAt(readMounts(), path) !== undefined;
   return (statx.readUInt32LE(STATX_ATTRIBUTES_AT) & STATX_ATTR_MOUNT_ROOT) !== 0;

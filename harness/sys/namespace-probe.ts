@@ -1,9 +1,9 @@
-// Whether private namespaces can be had, and how: as root, or in a user namespace.
+// Finds a way to make private namespaces: as root, or in a user namespace.
 //
 // Needs:   unshare (util-linux).
-// Does:    makes one and mounts a tmpfs in it: some systems let `unshare` succeed and refuse every mount.
+// Does:    makes one and mounts a tmpfs in it, because some systems allow `unshare` and forbid every mount.
 // Cost:    about 7 ms.
-// Leaves:  nothing: what was mounted goes with the namespace.
+// Leaves:  nothing: the kernel removes the mount with the namespace.
 // Source:  user_namespaces(7), newuidmap(1), PR_SET_PDEATHSIG in prctl(2).
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const PRIVATE = [
   'private',
   '--',
 ];
-const TRY = ['sh', '-c', 'mount -t tmpfs none /tmp && test "$$" = 1'];
+const TRIAL = ['sh', '-c', 'mount -t tmpfs none /tmp && test "$$" = 1'];
 
 export type Namespaces =
   | {
@@ -37,7 +37,7 @@ export type Namespaces =
     }
   | { readonly kind: 'refused'; readonly reason: string; readonly hint: string };
 
-/** Root in the initial user namespace: every id is mapped to itself. */
+/** True for root in the initial user namespace, which maps every id to itself. */
 export const isRealRoot = (): boolean =>
   process.getuid?.() === 0 && /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'latin1'));
 
@@ -56,17 +56,17 @@ const hasSubordinateIds = (): boolean => {
   return listed('/etc/subuid') && listed('/etc/subgid');
 };
 
-/** Behind `unshare --user`, which makes the kernel forget a parent-death signal that was set before it. */
-const guarded = (): string[] =>
+/** Must follow `unshare --user`, which clears a parent-death signal. */
+const killedWithParent = (): string[] =>
   findProgram('setpriv') === null ? PRIVATE : ['setpriv', '--pdeathsig', 'KILL', ...PRIVATE];
 
-interface Candidate {
+interface NamespaceCommand {
   readonly privilege: Privilege;
   readonly subordinateIds: boolean;
   readonly prefix: readonly string[];
 }
 
-const candidates = (): Candidate[] => {
+const candidates = (): NamespaceCommand[] => {
   const user = ['unshare', '--user', '--map-root-user'];
   return [
     ...(process.getuid?.() === 0
@@ -74,7 +74,7 @@ const candidates = (): Candidate[] => {
           {
             privilege: isRealRoot() ? 'root' : 'user namespace',
             subordinateIds: true,
-            prefix: guarded(),
+            prefix: killedWithParent(),
           } as const,
         ]
       : []),
@@ -83,32 +83,32 @@ const candidates = (): Candidate[] => {
           {
             privilege: 'user namespace',
             subordinateIds: true,
-            prefix: [...user, '--map-auto', '--', ...guarded()],
+            prefix: [...user, '--map-auto', '--', ...killedWithParent()],
           } as const,
         ]
       : []),
-    { privilege: 'user namespace', subordinateIds: false, prefix: [...user, '--', ...guarded()] },
+    { privilege: 'user namespace', subordinateIds: false, prefix: [...user, '--', ...killedWithParent()] },
   ];
 };
 
-/** Tried, not deduced from versions or settings. */
+/** Tries the commands; deduces nothing from versions or settings. */
 export const probeNamespaces = (): Namespaces => {
   if (findProgram('unshare') === null)
     return {
       kind: 'refused',
-      reason: 'no unshare command',
+      reason: 'unshare is not installed',
       hint: 'apt install util-linux, dnf install util-linux, or pacman -S util-linux',
     };
   let reason = '';
   for (const candidate of candidates()) {
-    const [program = '', ...args] = [...candidate.prefix, ...TRY];
+    const [program = '', ...args] = [...candidate.prefix, ...TRIAL];
     const tried = spawnSync(program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: PROBE_LIMIT_MS,
       env: { ...process.env, LC_ALL: 'C' },
     });
     if (tried.status === 0) return { kind: 'possible', ...candidate };
-    // The first candidate is the one that this user would expect to work.
+    // Report the failure of the first command: it is the one that this user would expect to work.
     reason ||= tried.stderr.toString().trim().split('\n')[0] ?? '';
   }
   return { kind: 'refused', reason, hint: whyRefused() };

@@ -1,20 +1,20 @@
-// A private mount and PID namespace for a whole run: whatever happens to this process, nothing is left mounted or running.
+// A private mount and PID namespace for a whole run, so that no mount and no process outlives it.
 //
 // Needs:   unshare (util-linux) with root, or a kernel that allows user namespaces and mounts inside them.
-// Does:    starts the program again as a child of the namespace's first process, a shell that only reaps orphans. Two pipes go
-//          in: one carries `I` for an interrupt, both end when the outer process does. The inner side has a session of its
-//          own, so that Ctrl-C reaches the outer process only.
-// Error:   none: where no namespace can be had, nothing is started.
-// Cost:    about 7 ms for the attempt, 5 ms for the entry.
-// Leaves:  nothing after `kill -9` of any process involved: the kernel ends all of a PID namespace with its first process,
-//          and a private mount namespace with its last.
+// Does:    starts the program as a child of the namespace's first process, a shell that only reaps orphans. It inherits two pipes:
+//          one carries `I` for an interrupt; both close at the exit of the outer process. The inner process has its own session,
+//          so that Ctrl-C reaches the outer process only.
+// Error:   without a namespace nothing is started.
+// Cost:    about 7 ms for the probe, 5 ms for the entry.
+// Leaves:  nothing, also after `kill -9` of any process involved: the kernel kills a PID namespace with its first process and
+//          removes a private mount namespace with its last.
 // Source:  pid_namespaces(7), user_namespaces(7), PR_SET_PDEATHSIG in prctl(2).
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { UserError } from '../model/errors.ts';
 import { type Privilege, probeNamespaces } from './namespace-probe.ts';
 
-export const INNER = 'CFSBENCH_INNER';
+const INNER = 'CFSBENCH_INNER';
 const CONTROL_FD = 3;
 const INTERRUPT = 'I';
 const INTERRUPTED_EXIT = 130;
@@ -22,29 +22,29 @@ const SIGNAL_EXIT = 128;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * First process of the namespace. It waits for the program and, without knowing of them, for every orphan; a helper of its
- * own ends the program when the outer process is gone, even while the program is blocked in a system call.
+ * The first process of the namespace waits for the program and reaps orphans. A helper process kills the program after the exit of
+ * the outer process, also if the program is blocked in a system call.
  */
 const INIT = '"$@" 4<&- & child=$!; { read -r _ <&4; kill -KILL "$child"; } 3<&- & wait "$child"; exit $?';
 
-export interface Entry {
+interface InnerProgram {
   /** Program and arguments; the program runs inside. */
   readonly argv: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 interface Forwarding {
-  /** The second signal came, and the program was ended for it. */
-  cutShort(): boolean;
-  stop(): void;
+  /** True after a second signal, which kills the program. */
+  killed(): boolean;
+  close(): void;
 }
 
-/** Forwards the first signal as a request to stop, and takes the second one at its word. */
+/** Forwards the first signal as an interrupt request; the second one kills the program. */
 const forwardSignals = (control: Writable, guard: Writable): Forwarding => {
-  let heard = 0;
+  let signalCount = 0;
   const onSignal = (): void => {
-    heard++;
-    if (heard === 1) control.write(INTERRUPT);
+    signalCount++;
+    if (signalCount === 1) control.write(INTERRUPT);
     else {
       control.destroy();
       guard.destroy();
@@ -52,8 +52,8 @@ const forwardSignals = (control: Writable, guard: Writable): Forwarding => {
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
-    cutShort: () => heard > 1,
-    stop() {
+    killed: () => signalCount > 1,
+    close() {
       for (const signal of SIGNALS) process.off(signal, onSignal);
     },
   };
@@ -67,13 +67,13 @@ const exitCode = (child: ChildProcess): Promise<number> =>
     });
   });
 
-/** Runs a program in namespaces of its own; resolves to its exit code. */
-export const enter = async (
-  { argv, env = process.env }: Entry,
+/** Runs a program in private namespaces; resolves to its exit code. */
+export const runInNamespace = async (
+  { argv, env = process.env }: InnerProgram,
   found = probeNamespaces(),
 ): Promise<number> => {
   if (found.kind === 'refused')
-    throw new UserError('no private namespace can be made here', {
+    throw new UserError('cannot make a private namespace', {
       exit: 4,
       code: 'no-namespace',
       facts: [found.reason],
@@ -86,26 +86,26 @@ export const enter = async (
     env: { ...env, [INNER]: found.privilege },
   });
   const [control, guard] = [child.stdio[3] as Writable, child.stdio[4] as Writable];
-  // Writing to a program that has just ended is no error of ours.
+  // Ignore EPIPE: the program may have exited already.
   for (const pipe of [control, guard]) pipe.on('error', () => {});
   const forwarding = forwardSignals(control, guard);
   try {
     const code = await exitCode(child);
-    return forwarding.cutShort() ? INTERRUPTED_EXIT : code;
+    return forwarding.killed() ? INTERRUPTED_EXIT : code;
   } finally {
-    forwarding.stop();
+    forwarding.close();
     control.destroy();
     guard.destroy();
   }
 };
 
-/** Null in the outer process. */
+/** How the namespace of this process was made; null in the outer process. */
 export const innerPrivilege = (): Privilege | null => {
   const value = process.env[INNER];
   return value === 'root' || value === 'user namespace' ? value : null;
 };
 
-/** The inner side: hears of interrupts, and ends at once when the outer process has ended. */
+/** Called in the inner process: reports interrupts, and kills this process after the exit of the outer one. */
 export const listenToOuter = async (onInterrupt: () => void): Promise<() => void> => {
   const { Socket } = await import('node:net');
   const control: Readable & { unref(): unknown } = new Socket({

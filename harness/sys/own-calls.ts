@@ -1,3 +1,3 @@
-// How often this thread's own code called read(2) and write(2). The runtime wakes its threads with the same two calls on the
-// same thread, now and then, so that only the caller can tell whose they were.
+// Calls of read(2) and write(2) by the harness's code on this thread. The runtime makes the same calls on this thread to wake other
+// threads; only the caller can tell them apart.
 export const ownCalls = { read: 0, write: 0 };

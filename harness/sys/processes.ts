@@ -1,8 +1,8 @@
-// Child processes by descriptor: waited for without a signal handler and without losing one to a reused id.
+// Child processes by pidfd: no signal handler is needed, and a reused process id is no problem.
 //
 // Needs:   Linux 5.3.
 // Does:    pidfd_open, poll, wait4, kill.
-// Error:   none: a pidfd is readable from the moment the process has ended.
+// Error:   none: a pidfd is readable from the exit of the process on.
 // Leaves:  a zombie until it is reaped.
 // Source:  pidfd_open(2), poll(2), wait4(2).
 import type { CpuUsage } from '../model/machine.ts';
@@ -32,7 +32,7 @@ const entry = Buffer.alloc(8);
 const status = Buffer.alloc(4);
 const usage = Buffer.alloc(RUSAGE_BYTES);
 
-/** Closed on exec by the kernel's own choice. */
+/** The kernel sets close-on-exec. */
 export const openPidfd = (pid: number): number =>
   check(cPidfdOpen(NR.pidfdOpen, pid, 0), 'pidfd_open', `pid: ${pid}`);
 
@@ -51,14 +51,14 @@ export const waitReadable = (fd: number, limitMs: number): boolean => {
   }
 };
 
-export interface Ended {
+export interface ProcessExit {
   /** `exit 1` or `signal 9`. */
   readonly how: string;
   readonly cpu: CpuUsage;
 }
 
-/** Takes an ended child off the process table; null while it lives. */
-export const reap = (pid: number): Ended | null => {
+/** Reaps a child; null if it still runs. */
+export const reap = (pid: number): ProcessExit | null => {
   const reaped = cWait4(pid, status, WNOHANG, usage);
   if (reaped < 0) return fail('wait4', { facts: [`pid: ${pid}`] });
   if (reaped === 0) return null;
@@ -67,7 +67,7 @@ export const reap = (pid: number): Ended | null => {
   return { how: signal === 0 ? `exit ${(word >> 8) & 0xff}` : `signal ${signal}`, cpu: usageOf(usage) };
 };
 
-/** False when there is no such process. */
+/** False if the process does not exist. */
 export const signalProcess = (pid: number, signal: number): boolean => {
   if (cKill(pid, signal) === 0) return true;
   const errno = lastErrno();

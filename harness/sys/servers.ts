@@ -1,16 +1,17 @@
-// A server behind a mount: started, waited for until it says that it is ready, waited for until it has ended.
+// Servers behind mounts: start, readiness, commands, exit.
 //
 // Needs:   Linux 5.3 (pidfd).
-// Does:    pipe, posix_spawn, poll; this thread does nothing else until the server is ready, as a runtime would.
-// Error:   a server that ends or stays silent throws with its last words.
-// Leaves:  its log in the scratch folder; the process itself until `exited` or `stop` reaped it.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+// Does:    pipe or socketpair, posix_spawn, poll. The thread waits until the server is ready, as a container runtime does.
+// Error:   a server that exits or is not ready in time throws with the end of its log.
+// Leaves:  the log in the scratch folder; the process until `exited` or `close` reaped it.
+import { closeSync, openSync } from 'node:fs';
 import { UserError } from '../model/errors.ts';
 import type { CpuUsage, Server } from '../model/machine.ts';
-import { files, O_CREAT, O_RDONLY, O_WRONLY } from './files.ts';
+import { files, O_CLOEXEC, O_CREAT, O_RDONLY, O_WRONLY } from './files.ts';
 import { bind, check } from './libc.ts';
+import { logTail } from './log-tail.ts';
 import { ownCalls } from './own-calls.ts';
-import { type Ended, openPidfd, reap, signalProcess, waitReadable } from './processes.ts';
+import { openPidfd, type ProcessExit, reap, signalProcess, waitReadable } from './processes.ts';
 import { spawnProcess } from './spawn.ts';
 
 const cPipe = bind<(into: Uint8Array, flags: number) => number>('pipe2', 'void *', 'int');
@@ -33,66 +34,63 @@ const cRead = bind<(fd: number, into: Uint8Array, size: number) => number>('read
 const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
 const MSG_NOSIGNAL = 0x4000;
-const ANSWER_BYTES = 4096;
-const ANSWER_LIMIT_MS = 30_000;
-const O_CLOEXEC = 0o2000000;
+const REPLY_BYTES = 4096;
+const REPLY_LIMIT_MS = 30_000;
 const O_APPEND = 0o2000;
-const READY_FD = 3;
-const LAST_WORDS_BYTES = 2048;
+/** Number of the readiness pipe or control socket in the server. */
+const CHANNEL_FD = 3;
 const SIGTERM = 15;
 const SIGKILL = 9;
 const LOG_MODE = 0o600;
 const REAP_LIMIT_MS = 2000;
 
 export interface RunningServer extends Server {
-  /** What the process used, once it has been reaped; null before. */
+  /** CPU time of the process; null until it was reaped. */
   readonly cpu: CpuUsage | null;
-  /** Null while it lives. */
+  /** `exit 1` or `signal 9`; null until it was reaped. */
   readonly how: string | null;
 }
 
-export const lastWords = (path: string): string[] => {
-  const fd = openSync(path, 'r');
+const tailOf = (log: string): string[] => {
+  const fd = openSync(log, 'r');
   try {
-    const size = fstatSync(fd).size;
-    const bytes = Buffer.alloc(Math.min(size, LAST_WORDS_BYTES));
-    readSync(fd, bytes, 0, bytes.length, size - bytes.length);
-    return bytes
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '');
+    return logTail(fd);
   } finally {
     closeSync(fd);
   }
 };
 
-/** One message, one answer. */
+/** Sends one message and returns the reply. */
 const sendOver = (socket: number | null, words: readonly string[], log: string): string => {
-  if (socket === null) throw new Error('this server takes no messages');
+  if (socket === null) throw new Error('this server has no control socket');
   const message = Buffer.from(`${words.join('\0')}\0`);
-  const answer = Buffer.alloc(ANSWER_BYTES);
+  const reply = Buffer.alloc(REPLY_BYTES);
   check(cSend(socket, message, message.length, MSG_NOSIGNAL), 'send');
-  if (!waitReadable(socket, ANSWER_LIMIT_MS))
-    throw new UserError('a server does not answer', { exit: 5, code: 'timeout', facts: [words.join(' ')] });
+  if (!waitReadable(socket, REPLY_LIMIT_MS))
+    throw new UserError(`a server did not reply within ${REPLY_LIMIT_MS} ms`, {
+      exit: 5,
+      code: 'timeout',
+      facts: [words.join(' ')],
+    });
   ownCalls.read++;
-  const length = check(cRead(socket, answer, answer.length), 'read');
+  const length = check(cRead(socket, reply, reply.length), 'read');
   if (length === 0)
-    throw new UserError('a server ended instead of answering', {
+    throw new UserError('a server exited without a reply', {
       exit: 5,
       code: 'server-ended',
-      facts: [words.join(' '), ...lastWords(log)],
+      facts: [words.join(' '), ...tailOf(log)],
     });
-  return answer.toString('utf8', 0, length);
+  return reply.toString('utf8', 0, length);
 };
 
 const track = (pid: number, socket: number | null, log: string): RunningServer => {
   const pidfd = openPidfd(pid);
-  let ended: Ended | null = null;
+  let exit: ProcessExit | null = null;
   const exited = (limitMs: number): boolean => {
-    if (ended !== null) return true;
+    if (exit !== null) return true;
     if (!waitReadable(pidfd, limitMs)) return false;
-    ended = reap(pid);
-    if (ended === null) return false;
+    exit = reap(pid);
+    if (exit === null) return false;
     files.close(pidfd);
     if (socket !== null) files.close(socket);
     return true;
@@ -107,82 +105,93 @@ const track = (pid: number, socket: number | null, log: string): RunningServer =
       if (exited(limitMs)) return;
       signalProcess(pid, SIGKILL);
       if (!exited(REAP_LIMIT_MS))
-        throw new UserError('a server cannot be ended', { exit: 5, code: 'leak', facts: [`pid: ${pid}`] });
+        throw new UserError('SIGKILL did not end a server', {
+          exit: 5,
+          code: 'leak',
+          facts: [`pid: ${pid}`],
+        });
     },
     get cpu() {
-      return ended?.cpu ?? null;
+      return exit?.cpu ?? null;
     },
     get how() {
-      return ended?.how ?? null;
+      return exit?.how ?? null;
     },
   };
 };
 
-const pair = Buffer.alloc(8);
-const byte = Buffer.alloc(1);
-
-export interface ServerStart {
+interface ServerStart {
   /**
-   * `{ready}` in an argument becomes the number of the descriptor that the server writes one byte to. `{control}` does, too,
-   * and is a socket on which it then takes messages.
+   * `{ready}` in an argument becomes the number of a descriptor to which the server writes one byte when it is ready. `{control}` is
+   * the same, and a socket for commands afterwards.
    */
   readonly argv: readonly string[];
   readonly log: string;
   readonly limitMs: number;
-  readonly onSpawn?: (pid: number) => void;
-  /** For servers that know no `{ready}`: returns when they are, when `ended` holds, or after the limit; true when ready. */
-  readonly awaitReady?: (ended: () => boolean) => boolean;
+  /** For servers without `{ready}`: waits until the server is ready, `exited` returns true, or the limit passed; true if ready. */
+  readonly awaitReady?: (exited: () => boolean) => boolean;
 }
 
-/** The end that stays here and the one for the server. */
-const channel = (isSocket: boolean): readonly [ours: number, theirs: number] => {
+const pair = Buffer.alloc(8);
+const byte = Buffer.alloc(1);
+
+const openChannel = (isSocket: boolean): readonly [ours: number, theirs: number] => {
   if (isSocket) check(cSocketPair(AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC, 0, pair), 'socketpair');
   else check(cPipe(pair, O_CLOEXEC), 'pipe2');
   return [pair.readInt32LE(0), pair.readInt32LE(4)];
 };
 
-export const startServer = ({ argv, log, limitMs, onSpawn, awaitReady }: ServerStart): RunningServer => {
-  const isSocket = argv.includes('{control}');
-  const [ours, theirs] = channel(isSocket);
+/** Closes `theirs`, the server's end of the channel. */
+const spawnServer = ({ argv, log }: ServerStart, theirs: number): number => {
   const stdin = files.open('/dev/null', O_RDONLY);
   const output = files.open(log, O_WRONLY | O_CREAT | O_APPEND, LOG_MODE);
-  let server: RunningServer | null = null;
   try {
-    let pid: number;
-    try {
-      const filled = argv.map((argument) => argument.replaceAll(/\{(ready|control)\}/g, String(READY_FD)));
-      pid = spawnProcess(filled, {
-        stdin,
-        stdout: output,
-        stderr: output,
-        extra: { from: theirs, to: READY_FD },
-      });
-    } finally {
-      files.close(theirs);
-    }
-    server = track(pid, isSocket ? ours : null, log);
-    onSpawn?.(pid);
-    const started = server;
-    if (awaitReady?.(() => started.exited(0)) === true) return server;
-    // A server of ours that ends closes its descriptor.
-    const inTime = awaitReady === undefined && waitReadable(ours, limitMs);
-    if (inTime) ownCalls.read++;
-    if (inTime && cRead(ours, byte, 1) === 1) return server;
-    const died = (inTime || awaitReady !== undefined) && server.exited(inTime ? REAP_LIMIT_MS : 0);
-    server.close(0);
-    throw new UserError(died ? `${argv[0]}: ended before it was ready` : `${argv[0]}: not ready in time`, {
-      exit: 5,
-      code: died ? 'server-ended' : 'timeout',
-      facts: [
-        `command: ${argv.join(' ')}`,
-        died ? `ended with: ${server.how}` : `waited: ${limitMs} ms`,
-        ...lastWords(log),
-      ],
+    const filled = argv.map((argument) => argument.replaceAll(/\{(ready|control)\}/g, String(CHANNEL_FD)));
+    return spawnProcess(filled, {
+      stdin,
+      stdout: output,
+      stderr: output,
+      extra: { from: theirs, to: CHANNEL_FD },
     });
   } finally {
+    files.close(theirs);
     files.close(output);
     files.close(stdin);
-    // A socket is the server's for as long as it lives.
+  }
+};
+
+/** Waits until the server is ready; else closes it and throws. */
+const waitUntilReady = (server: RunningServer, ours: number, start: ServerStart): void => {
+  const { argv, log, limitMs, awaitReady } = start;
+  if (awaitReady?.(() => server.exited(0)) === true) return;
+  // The pipe is also readable if the server exits, because its end closes.
+  const readable = awaitReady === undefined && waitReadable(ours, limitMs);
+  if (readable) {
+    ownCalls.read++;
+    if (cRead(ours, byte, 1) === 1) return;
+  }
+  const exited = (readable || awaitReady !== undefined) && server.exited(readable ? REAP_LIMIT_MS : 0);
+  server.close(0);
+  throw new UserError(
+    `${argv[0]}: ${exited ? 'exited before it was ready' : `not ready after ${limitMs} ms`}`,
+    {
+      exit: 5,
+      code: exited ? 'server-ended' : 'timeout',
+      facts: [`command: ${argv.join(' ')}`, ...(exited ? [`status: ${server.how}`] : []), ...tailOf(log)],
+    },
+  );
+};
+
+export const startServer = (start: ServerStart): RunningServer => {
+  const isSocket = start.argv.includes('{control}');
+  const [ours, theirs] = openChannel(isSocket);
+  let server: RunningServer | null = null;
+  try {
+    server = track(spawnServer(start, theirs), isSocket ? ours : null, start.log);
+    waitUntilReady(server, ours, start);
+    return server;
+  } finally {
+    // A tracked server closes its control socket itself.
     if (!isSocket || server === null) files.close(ours);
   }
 };

@@ -1,7 +1,7 @@
-// Waiting until what a mount was made of is free again.
+// Waits until a mount's resource is free.
 //
-// Does:    asks over and over, with pauses of 20 us, until the kernel says so.
-// Reads:   a write lease on the file (refused while any other open file description refers to it), LOOP_GET_STATUS64 (ENXIO once
+// Does:    polls with pauses of 20 us.
+// Reads:   a write lease on the file (refused while another open file description refers to it), LOOP_GET_STATUS64 (ENXIO if
 //          the device is free), statx(2) of the mount point.
 // Source:  fcntl(2), "File leases"; loop(4); statx(2), STATX_ATTR_MOUNT_ROOT (Linux 5.8).
 import type { SettleCondition } from '../model/machine.ts';
@@ -56,8 +56,8 @@ const loop = (list: Listed, device: string): void => {
   close(list, fd);
 };
 
-/** Older kernels do not tell; mountinfo always does. */
-let statxTells = true;
+/** False on kernels whose statx does not report mount roots: mountinfo is read instead. */
+let statxReportsMounts = true;
 
 const unmounted = (list: Listed, at: string): void => {
   const into = Buffer.alloc(STATX_BYTES);
@@ -70,7 +70,7 @@ const unmounted = (list: Listed, at: string): void => {
     number: EXPECT,
     args: [{ bytes: into, at: STATX_MASK_AT }, STATX_ATTR_MOUNT_ROOT, STATX_ATTR_MOUNT_ROOT, ENOSYS],
     refuse: () => {
-      statxTells = false;
+      statxReportsMounts = false;
     },
   });
   list.add({
@@ -89,11 +89,11 @@ const listOf = (until: SettleCondition): Listed => {
   return list;
 };
 
-/** False when the limit passed. */
+/** False if the limit passed. */
 export const settled = (until: SettleCondition, waiting: Waiting): boolean => {
   const { calls } = listOf(until);
   if (!('unmounted' in until)) return waitList(calls, waiting);
-  if (statxTells && waitList(calls, waiting)) return true;
-  if (statxTells) return false;
+  if (statxReportsMounts && waitList(calls, waiting)) return true;
+  if (statxReportsMounts) return false;
   return waiting.poll(() => topmostAt(readMounts(), until.unmounted) === undefined, waiting.limitMs);
 };

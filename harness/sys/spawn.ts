@@ -1,10 +1,9 @@
-// Starts a process from this thread and returns at once: no event loop, no helper thread.
+// Starts a process from this thread and returns at once, without event loop and helper thread.
 //
-// Does:    posix_spawn(3): standard input from /dev/null, output and errors to a log, one further descriptor, all signals at
-//          their defaults and none blocked, a clean environment.
-// Error:   a program that cannot be executed is reported here, not by the child.
-// Cost:    0.3 to 1 ms, the kernel's clone and execve included.
-// Leaves:  a child that somebody must reap.
+// Does:    posix_spawn(3) with the given descriptors, default signal handlers, no blocked signals and a clean environment.
+// Error:   a failed exec is reported here, not by the child.
+// Cost:    0.3 to 1 ms, including clone and execve.
+// Leaves:  a child that the caller must reap.
 // Source:  posix_spawn(3); the largest of its structures is 336 bytes in glibc and in musl.
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -53,7 +52,7 @@ const POSIX_SPAWN_SETSIGMASK = 8;
 const SIGNAL_SET_BYTES = 128;
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The environment of everything that is measured. */
+/** The environment of all measured programs. */
 export const cleanEnvironment = (): Record<string, string> => ({
   LC_ALL: 'C',
   TZ: 'UTC',
@@ -61,7 +60,7 @@ export const cleanEnvironment = (): Record<string, string> => ({
   HOME: process.env['HOME'] ?? '/',
 });
 
-const executable = (path: string): boolean => {
+const isExecutable = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
@@ -70,32 +69,32 @@ const executable = (path: string): boolean => {
   }
 };
 
-/** Absolute path of a program, or null. `sbin` folders are looked at last: users often lack them. */
+/** Absolute path of a program, or null. Also searches the default path: the PATH of users often lacks `sbin`. */
 export const findProgram = (name: string): string | null => {
-  if (name.includes('/')) return executable(name) ? name : null;
+  if (name.includes('/')) return isExecutable(name) ? name : null;
   for (const folder of `${process.env['PATH'] ?? ''}:${DEFAULT_PATH}`.split(delimiter))
-    if (folder !== '' && executable(join(folder, name))) return join(folder, name);
+    if (folder !== '' && isExecutable(join(folder, name))) return join(folder, name);
   return null;
 };
 
 const found = new Map<string, string>();
-const notThere = new Set<string>();
+const missing = new Set<string>();
 
-/** Those that are there are found before anything is timed or counted; each is looked for once. */
+/** Looks programs up before anything is timed or counted; each only once. */
 export const resolvePrograms = (names: readonly string[]): void => {
   for (const name of names) {
-    if (found.has(name) || notThere.has(name)) continue;
+    if (found.has(name) || missing.has(name)) continue;
     const path = findProgram(name);
-    if (path === null) notThere.add(name);
+    if (path === null) missing.add(name);
     else found.set(name, path);
   }
 };
 
-/** Resolved once, so that starting it takes exactly one execve(2). */
+/** Absolute path, so that the start takes exactly one execve(2). */
 export const programPath = (name: string): string => {
   const known = found.get(name) ?? findProgram(name);
   if (known === null)
-    throw new UserError(`${name}: no such program`, {
+    throw new UserError(`program '${name}' not found`, {
       exit: 4,
       code: 'ENOENT',
       facts: [`PATH: ${process.env['PATH'] ?? ''}`],
@@ -104,11 +103,11 @@ export const programPath = (name: string): string => {
   return known;
 };
 
-export interface Descriptors {
+interface Descriptors {
   readonly stdin: number;
   readonly stdout: number;
   readonly stderr: number;
-  /** Passed on as this number. */
+  /** A further descriptor and its number in the child. */
   readonly extra?: { readonly from: number; readonly to: number };
 }
 

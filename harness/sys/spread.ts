@@ -1,9 +1,9 @@
-// Children of a folder spread over the disk: ext4 then starts each of them in a block group of its own.
+// Spreads the subfolders of a folder over the disk: ext4 places each in another block group.
 //
-// Needs:   ext4; elsewhere nothing happens and nothing is needed.
+// Needs:   ext4; other file systems do not need it.
 // Does:    sets the top-of-hierarchy flag (`chattr +T`) on the folder.
-// Error:   none that matters: a file system that knows no such flag refuses it, and is left as it is.
-// Leaves:  the flag, which goes with the folder.
+// Error:   a file system without the flag is left unchanged.
+// Leaves:  the flag, until the folder is removed.
 // Source:  ioctl_iflags(2); fs/ext4/ialloc.c (find_group_orlov, recently_deleted).
 import { files, O_RDONLY } from './files.ts';
 import { bind } from './libc.ts';
@@ -19,7 +19,7 @@ const FS_IOC_GETFLAGS = 0x80086601n;
 const FS_IOC_SETFLAGS = 0x40086602n;
 const TOPDIR = 0x00020000;
 
-/** Whether the file system took the flag. */
+/** Whether the file system accepted the flag. */
 export const spreadChildren = (folder: string): boolean => {
   const fd = files.open(folder, O_RDONLY);
   try {

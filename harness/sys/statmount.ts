@@ -1,10 +1,9 @@
-// What is mounted at a path, asked for that one mount: the list of all mounts grows with each, so that looking at every one
-// of many in it would take time that grows with their square.
+// The mount at one path, by statmount(2). Reading the list of all mounts for each of many mounts would take quadratic time.
 //
-// Needs:   Linux 6.8 (statmount, unique mount ids); 6.13 where a type has two parts, as `fuse.NAME` has.
-// Reads:   statx(2) of the path, without asking a server for anything; statmount(2) of the mount that it names.
-// Error:   a kernel, a sandbox or a file system that does not answer is a result of its own: then the list has to be read.
-// Cost:    a few microseconds, however many mounts there are.
+// Needs:   Linux 6.8 (statmount, unique mount ids); 6.13 for types with a subtype, such as `fuse.NAME`.
+// Reads:   statx(2) of the path without a request to a server; statmount(2) of the mount id.
+// Error:   undefined if the kernel, a sandbox or the file system does not support it: then read the list of mounts.
+// Cost:    a few microseconds, independent of the number of mounts.
 // Source:  statx(2), statmount(2), include/uapi/linux/mount.h.
 import { bindCall, NR } from './libc.ts';
 
@@ -18,7 +17,7 @@ const cStatmount = bindCall<
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_NO_AUTOMOUNT = 0x800;
-/** What the kernel has is enough: a server would see, and count, a request. */
+/** Use cached attributes: a FUSE server would count a request. */
 const AT_STATX_DONT_SYNC = 0x4000;
 const STATX_MNT_ID_UNIQUE = 0x4000;
 const STATX_ATTR_MOUNT_ROOT = 0x2000n;
@@ -35,10 +34,10 @@ const MOUNT_ID_AT = 144;
 const REQUEST_BYTES = 24;
 // struct statmount: offsets of strings count from its end.
 const STRINGS_AT = 512;
-const TOLD_AT = 8;
+const MASK_OUT_AT = 8;
 const TYPE_AT = 36;
 const SUBTYPE_AT = 120;
-const ROOM_BYTES = 4096;
+const REPLY_BYTES = 4096;
 const STATMOUNT_FS_TYPE = 0x20n;
 const STATMOUNT_FS_SUBTYPE = 0x100n;
 
@@ -46,20 +45,20 @@ const statx = Buffer.alloc(STATX_BYTES);
 const request = Buffer.alloc(REQUEST_BYTES);
 request.writeUInt32LE(REQUEST_BYTES, 0);
 request.writeBigUInt64LE(STATMOUNT_FS_TYPE | STATMOUNT_FS_SUBTYPE, 16);
-const answer = Buffer.alloc(ROOM_BYTES);
+const reply = Buffer.alloc(REPLY_BYTES);
 
 const text = (at: number): string => {
-  const from = STRINGS_AT + answer.readUInt32LE(at);
-  return answer.toString('utf8', from, answer.indexOf(0, from));
+  const from = STRINGS_AT + reply.readUInt32LE(at);
+  return reply.toString('utf8', from, reply.indexOf(0, from));
 };
 
-export interface MountAt {
+interface MountAt {
   readonly type: string;
-  /** Of the file system; of a FUSE mount it names the connection. */
+  /** Minor device number of the file system. For a FUSE mount it is the number of the connection. */
   readonly deviceMinor: number;
 }
 
-/** Null: no mount is attached at exactly this path. Undefined: it cannot be told in this way. */
+/** Null: no mount is attached at exactly this path. Undefined: not supported. */
 export const mountAt = (path: string): MountAt | null | undefined => {
   const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
   if (cStatx(NR.statx, AT_FDCWD, path, flags, STATX_MNT_ID_UNIQUE, statx) < 0) return undefined;
@@ -67,12 +66,12 @@ export const mountAt = (path: string): MountAt | null | undefined => {
   if ((statx.readBigUInt64LE(ATTRIBUTES_AT) & STATX_ATTR_MOUNT_ROOT) === 0n) return null;
   if ((statx.readUInt32LE(MASK_AT) & STATX_MNT_ID_UNIQUE) === 0) return undefined;
   statx.copy(request, 8, MOUNT_ID_AT, MOUNT_ID_AT + 8);
-  if (cStatmount(NR.statmount, request, answer, answer.length, 0) < 0) return undefined;
-  const told = answer.readBigUInt64LE(TOLD_AT);
-  if ((told & STATMOUNT_FS_TYPE) === 0n) return undefined;
+  if (cStatmount(NR.statmount, request, reply, reply.length, 0) < 0) return undefined;
+  const filled = reply.readBigUInt64LE(MASK_OUT_AT);
+  if ((filled & STATMOUNT_FS_TYPE) === 0n) return undefined;
   const type = text(TYPE_AT);
   const deviceMinor = statx.readUInt32LE(DEVICE_MINOR_AT);
-  if ((told & STATMOUNT_FS_SUBTYPE) !== 0n) return { type: `${type}.${text(SUBTYPE_AT)}`, deviceMinor };
-  // Of these an older kernel keeps the second part to itself.
+  if ((filled & STATMOUNT_FS_SUBTYPE) !== 0n) return { type: `${type}.${text(SUBTYPE_AT)}`, deviceMinor };
+  // Older kernels do not report the subtype.
   return type === 'fuse' || type === 'fuseblk' ? undefined : { type, deviceMinor };
 };

@@ -1,15 +1,15 @@
-// Counts the system calls of commands by running each below strace.
+// Counts the system calls of commands by running each under strace.
 //
-// Needs:   strace; the right to trace one's own children.
-// Error:   exact for the commands; servers and the harness are not counted at all.
+// Needs:   strace, and permission to trace child processes.
+// Error:   exact for commands; servers and the harness are not counted.
 // Cost:    about 50 times the run time of a command that lists a tree: for counting passes only.
-// Leaves:  one small file per command in the scratch folder, removed as soon as it is read.
+// Leaves:  nothing: the output file of each command is removed after reading.
 // Source:  strace(1), -c and -f.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallCounter, CallsOfProcess } from '../model/machine.ts';
 
-/** `% time  seconds  usecs/call  calls  errors  syscall`, where errors may be blank. */
+/** `% time  seconds  usecs/call  calls  errors  syscall`; errors may be blank. */
 const ROW = /^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)(?:\s+\d+)?\s+(\w+)\s*$/;
 
 export const parseStraceSummary = (text: string): Map<string, number> => {
@@ -21,14 +21,14 @@ export const parseStraceSummary = (text: string): Map<string, number> => {
   return calls;
 };
 
-export interface Traced {
+interface TracedCommand {
   readonly argv: readonly string[];
-  /** Reads what strace wrote for the command that had this process id. */
-  ended(pid: number): void;
+  /** Reads strace's output for the command with this process id. */
+  exited(pid: number): void;
 }
 
 export interface StraceCounter extends CallCounter {
-  wrap(argv: readonly string[]): Traced;
+  wrap(argv: readonly string[]): TracedCommand;
 }
 
 export const openStraceCounter = (scratch: string): StraceCounter => {
@@ -42,7 +42,7 @@ export const openStraceCounter = (scratch: string): StraceCounter => {
       const file = join(scratch, `strace-${process.pid}-${number++}`);
       return {
         argv: ['strace', '-f', '-c', '-o', file, '--', ...argv],
-        ended(pid) {
+        exited(pid) {
           processes.set(pid, {
             main: parseStraceSummary(readFileSync(file, 'utf8')),
             otherThreads: new Map(),

@@ -1,7 +1,7 @@
 // Names of system calls on this architecture.
 import { ARM64, X86_64 } from './syscall-table.ts';
 
-/** Names in the order of their numbers; `=N` goes on at N. */
+/** Names in the order of their numbers; `=N` continues at N. */
 export const parseTable = (text: string): Map<number, string> => {
   const names = new Map<number, string>();
   let number = 0;
@@ -15,11 +15,11 @@ export const parseTable = (text: string): Map<number, string> => {
 const names = parseTable(process.arch === 'arm64' ? ARM64 : X86_64);
 const numbers = new Map([...names].map(([number, name]) => [name, number]));
 
-/** Calls newer than the table are named by their number. */
+/** A call that is newer than the table is named by its number. */
 export const callName = (number: number): string => names.get(number) ?? `syscall_${number}`;
 
 export const callNumber = (name: string): number => {
   const number = numbers.get(name);
-  if (number === undefined) throw new Error(`no such system call: ${name}`);
+  if (number === undefined) throw new Error(`unknown system call '${name}'`);
   return number;
 };

@@ -1,9 +1,9 @@
-// The C library that makes a window's calls and reads the clock itself, where it is built and loads.
+// Loads the C library that makes the calls of a window and reads the clock.
 //
-// Needs:   build/timed/libtimed.so, or the library that CFSBENCH_WINDOW names; without it, or with CFSBENCH_WINDOW=koffi, calls are
-//          made from here one by one.
-// Error:   its two readings of CLOCK_MONOTONIC, 50 ns.
-// Cost:    under 1 us per window outside of it.
+// Needs:   build/timed/libtimed.so, or the library that CFSBENCH_WINDOW names. Without it, or with CFSBENCH_WINDOW=koffi, each call is
+//          made through koffi.
+// Error:   two readings of CLOCK_MONOTONIC, 50 ns.
+// Cost:    under 1 us per window, outside it.
 // Leaves:  nothing.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +18,8 @@ const chosen = process.env['CFSBENCH_WINDOW'] ?? '';
 
 export const libraryPath = chosen === '' || chosen === 'koffi' ? built : chosen;
 
-/** Of the declarations in timed.h. */
-const VERSION = 2;
+/** TIMED version of the header with these declarations. */
+const VERSION = 3;
 
 /** struct timed_window. */
 const WINDOW_BYTES = 4136;
@@ -39,49 +39,52 @@ const load = (): Library | null => {
     const loaded = koffi.load(libraryPath);
     return loaded.func('timed_version', 'int', [])() === VERSION ? loaded : null;
   } catch {
-    return null; // Built for another machine, or from other sources: the slower way works there too.
+    return null; // Built for another machine or from other sources: fall back to koffi.
   }
 };
 
-/** Null: calls go through koffi one by one. */
+/** Null: calls are made through koffi. */
 export const library: Library | null = load();
 
 export const windowKind = library === null ? 'calls through koffi' : 'one call';
 
-const told = Buffer.alloc(WINDOW_BYTES, 0);
+const windowBytes = Buffer.alloc(WINDOW_BYTES, 0);
 
-export interface Ran {
+export interface TimedResult {
   /** 0, or a negative errno. */
   readonly result: number;
-  /** Index of what failed, -1 if nothing did. */
+  /** Index of the failed call or object, -1 without a failure. */
   readonly failed: number;
 }
 
-/** Of a loop that just failed: its errno, the system call (0: none) and the file. Bytes of a name are kept as they are. */
+/** The last failure of a batch operation: errno, number of the system call (0: none) and bytes of the file's name. */
 export const lastFailure = () => ({
-  errno: told.readInt32LE(ERROR_AT),
-  call: told.readInt32LE(CALL_AT),
-  name: fromBytes(told.subarray(NAME_AT, told.indexOf(0, NAME_AT))),
+  errno: windowBytes.readInt32LE(ERROR_AT),
+  call: windowBytes.readInt32LE(CALL_AT),
+  name: fromBytes(windowBytes.subarray(NAME_AT, windowBytes.indexOf(0, NAME_AT))),
 });
 
-/** Of the ingest that just ran: whether fs-verity was enabled; null where it was not tried. */
+/** Whether the last ingest enabled fs-verity; null if it did not try. */
 export const lastVerity = (): boolean | null => {
-  const state = told.readInt32LE(VERITY_AT);
+  const state = windowBytes.readInt32LE(VERITY_AT);
   return state === 0 ? null : state === 1;
 };
 
-type Timed<A extends readonly unknown[]> = (...given: A) => Ran;
+type TimedFunction<A extends readonly unknown[]> = (...given: A) => TimedResult;
 
-/** A function of the library whose last parameter is its window. Null where there is no library. */
-export const bindTimed = <A extends readonly unknown[]>(name: string, ...args: string[]): Timed<A> | null => {
+/** A function of the library whose last parameter is its window. Null without the library. */
+export const bindTimed = <A extends readonly unknown[]>(
+  name: string,
+  ...args: string[]
+): TimedFunction<A> | null => {
   if (library === null) return null;
   const called = library.func(name, 'int', [...args, 'void *']) as (...given: unknown[]) => number;
   return (...given) => {
-    const result = called(...given, told);
-    windows.ns += Number(told.readBigInt64LE(0));
+    const result = called(...given, windowBytes);
+    windows.ns += Number(windowBytes.readBigInt64LE(0));
     windows.count++;
-    ownCalls.read += Number(told.readBigInt64LE(READS_AT));
-    ownCalls.write += Number(told.readBigInt64LE(WRITES_AT));
-    return { result, failed: told.readInt32LE(FAILED_AT) };
+    ownCalls.read += Number(windowBytes.readBigInt64LE(READS_AT));
+    ownCalls.write += Number(windowBytes.readBigInt64LE(WRITES_AT));
+    return { result, failed: windowBytes.readInt32LE(FAILED_AT) };
   };
 };

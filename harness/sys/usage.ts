@@ -1,7 +1,7 @@
-// CPU time of this process, of its reaped children, and of a live process with all its threads, dead ones included.
+// CPU time of this process, of its reaped children, and of a live process with all its threads, exited ones included.
 //
 // Reads:   getrusage(2), clock_gettime(2) on the clock of a process.
-// Error:   the kernel's split into user and system is scaled from ticks; the sums are exact.
+// Error:   the kernel estimates the split into user and system from ticks; the sums are exact.
 // Cost:    one system call each.
 // Source:  clock_getcpuclockid(3): the clock id of process P is (~P << 3) | 2.
 import type { CpuUsage } from '../model/machine.ts';
@@ -36,7 +36,7 @@ export const cpuUsage = (): CpuUsage => {
   return { userNs: self.userNs + reaped.userNs, systemNs: self.systemNs + reaped.systemNs };
 };
 
-/** Null when the process is gone. */
+/** Null if the process exited. */
 export const processCpuNs = (pid: number): number | null => {
   if (clockGettime((~pid << 3) | CPUCLOCK_SCHED, time) < 0) return null;
   return Number(time.readBigInt64LE(0)) * 1e9 + Number(time.readBigInt64LE(8));

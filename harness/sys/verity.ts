@@ -1,6 +1,6 @@
-// Turning fs-verity on for one file: from then on the kernel checks every page that is read and refuses to open it for writing.
+// Enables fs-verity for one file: the kernel then verifies every page that is read and refuses to open the file for writing.
 //
-// Needs:   CONFIG_FS_VERITY and a file system that has it; the file open for reading and by nobody for writing.
+// Needs:   CONFIG_FS_VERITY and support by the file system; the file open for reading and not open for writing.
 // Leaves:  a read-only file.
 // Source:  Documentation/filesystems/fsverity.rst, FS_IOC_ENABLE_VERITY.
 import { bind, fail } from './libc.ts';

@@ -1,8 +1,8 @@
-// Extended attributes of a path, links not followed. Paths, keys and values are bytes.
+// Extended attributes of a path; symlinks are not followed. Paths, keys and values are bytes.
 //
 // Reads:  llistxattr(2), lgetxattr(2). Does: lsetxattr(2).
-// Error:  none: the buffer holds the largest list and value that the kernel allows.
-// Cost:   one call per path without attributes, one more per attribute.
+// Error:  none: the buffer has the size of the kernel's largest list and value.
+// Cost:   one call per path, and one per attribute.
 import { type ByteString, fromBytes, show, toBytes } from '../model/bytes.ts';
 import type { Xattr } from '../model/tree.ts';
 import { bind, errnoName, fail, lastErrno } from './libc.ts';
@@ -15,7 +15,7 @@ const llistxattr: Read = bind('llistxattr', 'const void *', 'void *', 'size_t');
 const lgetxattr: ReadOne = bind('lgetxattr', 'const void *', 'const void *', 'void *', 'size_t');
 const lsetxattr: Write = bind('lsetxattr', 'const void *', 'const void *', 'const void *', 'size_t', 'int');
 
-// The kernel's own limit of both a list and a value.
+// The kernel's limit for lists and for values.
 const XATTR_MAX_BYTES = 65536;
 const buffer = Buffer.alloc(XATTR_MAX_BYTES);
 const NUL = Buffer.alloc(1);
@@ -24,7 +24,7 @@ const terminated = (bytes: Uint8Array): Buffer => Buffer.concat([bytes, NUL]);
 
 const failAt = (call: string, path: Uint8Array): never => fail(call, { facts: [show(fromBytes(path))] });
 
-/** Keys in the kernel's order. Empty where the file system knows no attributes. */
+/** Keys in the kernel's order; empty if the file system has no attributes. */
 export const listXattrs = (path: Uint8Array): ByteString[] => {
   const length = llistxattr(terminated(path), buffer, XATTR_MAX_BYTES);
   if (length < 0) {
@@ -34,7 +34,7 @@ export const listXattrs = (path: Uint8Array): ByteString[] => {
   return length === 0 ? [] : buffer.toString('latin1', 0, length - 1).split('\0');
 };
 
-/** Null when there is no such attribute. */
+/** Null if the attribute does not exist. */
 export const getXattr = (path: Uint8Array, key: ByteString): ByteString | null => {
   const length = lgetxattr(terminated(path), terminated(toBytes(key)), buffer, XATTR_MAX_BYTES);
   if (length >= 0) return buffer.toString('latin1', 0, length);

@@ -17,7 +17,7 @@ import { slotOf, tellingPrepared, tellingProbe } from '../support/slot.ts';
 import { smallImage } from '../support/stage.ts';
 import { temporaryFolder } from '../sys/support.ts';
 
-interface Ran {
+interface TimedResult {
   readonly sample: Sample;
   readonly stages: readonly Stage[];
   readonly log: readonly string[];
@@ -32,7 +32,10 @@ type Told = Partial<Pick<SlotParts, 'slot' | 'lives' | 'others' | 'leaks' | 'ses
 
 const own = async (): Promise<Record<string, number>> => ({ useWallNs: 5 });
 
-const ran = async (t: TestContext, { scenario = {}, idle = [], ...told }: Told = {}): Promise<Ran> => {
+const ran = async (
+  t: TestContext,
+  { scenario = {}, idle = [], ...told }: Told = {},
+): Promise<TimedResult> => {
   const log: string[] = [];
   const stages: Stage[] = [];
   const workspace = openWorkspace(join(temporaryFolder(t), 'work'), process.pid);

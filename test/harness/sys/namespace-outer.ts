@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mounts } from '../../../harness/sys/mounts.ts';
-import { enter, innerPrivilege, listenToOuter } from '../../../harness/sys/namespace.ts';
+import { innerPrivilege, listenToOuter, runInNamespace } from '../../../harness/sys/namespace.ts';
 
 const [, , mode = '', folder = ''] = process.argv;
 const REAPED_LIMIT_MS = 20_000;
@@ -58,5 +58,7 @@ const inner = async (): Promise<void> => {
 
 if (innerPrivilege() === null) {
   process.on('SIGINT', () => process.stdout.write('outer interrupted\n'));
-  process.exitCode = await enter({ argv: [process.execPath, fileURLToPath(import.meta.url), mode, folder] });
+  process.exitCode = await runInNamespace({
+    argv: [process.execPath, fileURLToPath(import.meta.url), mode, folder],
+  });
 } else await inner();

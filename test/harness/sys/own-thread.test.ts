@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openBpfCounter } from '../../../harness/sys/bpf-counter.ts';
 import { files } from '../../../harness/sys/files.ts';
-import { tellOwnWorkApart } from '../../../harness/sys/own-thread.ts';
+import { separateOwnWork } from '../../../harness/sys/own-thread.ts';
 import { needsRoot, temporaryFolder } from './support.ts';
 
 describe('the window thread', { skip: needsRoot }, () => {
   test('is told apart from waiting and from the runtime that shares it', (t) => {
     const folder = temporaryFolder(t);
-    const counter = tellOwnWorkApart(openBpfCounter());
+    const counter = separateOwnWork(openBpfCounter());
     t.after(() => counter.close());
     const own = () => counter.snapshot().get(process.pid);
     const before = own();
     files.writeNew(join(folder, 'a'), Buffer.from('a'));
     process.stderr.write('');
-    counter.aside(() => {
+    counter.exclude(() => {
       files.writeNew(join(folder, 'b'), Buffer.from('b'));
       for (let i = 0; i < 5; i++) readdirSync(folder);
     });

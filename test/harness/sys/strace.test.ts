@@ -35,7 +35,7 @@ test('a wrapped command is counted under its process id and leaves no file', {
       pid = started;
     },
   });
-  traced.ended(pid);
+  traced.exited(pid);
   assert.equal(counter.snapshot().get(pid)?.main.get('execve'), 1);
   assert.deepEqual(readdirSync(folder), []);
 });

@@ -1,5 +1,5 @@
-/* See loop.h. Calls are raw, by the names that libc gives them on this architecture. */
-#include "loop.h"
+/* Raw system calls, the same ones that libc makes on this architecture. */
+#include "batch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,64 +10,64 @@
 #define LARGEST_TRANSFER 0x7ffff000LL
 
 #ifdef SYS_unlink
-const int loop_call_unlink = SYS_unlink, loop_call_rmdir = SYS_rmdir, loop_call_mkdir = SYS_mkdir,
-	  loop_call_rename = SYS_rename;
+const int batch_call_unlink = SYS_unlink, batch_call_rmdir = SYS_rmdir, batch_call_mkdir = SYS_mkdir,
+	  batch_call_rename = SYS_rename;
 
-int loop_unlink(const char *path)
+int batch_unlink(const char *path)
 {
 	return (int)syscall(SYS_unlink, path);
 }
 
-int loop_rmdir(const char *path)
+int batch_rmdir(const char *path)
 {
 	return (int)syscall(SYS_rmdir, path);
 }
 
-int loop_mkdir(const char *path, unsigned int mode)
+int batch_mkdir(const char *path, unsigned int mode)
 {
 	return (int)syscall(SYS_mkdir, path, mode);
 }
 
-int loop_rename(const char *from, const char *to)
+int batch_rename(const char *from, const char *to)
 {
 	return (int)syscall(SYS_rename, from, to);
 }
 
-int loop_exists(const char *path)
+int batch_exists(const char *path)
 {
 	return syscall(SYS_access, path, F_OK) == 0;
 }
 #else
-const int loop_call_unlink = SYS_unlinkat, loop_call_rmdir = SYS_unlinkat, loop_call_mkdir = SYS_mkdirat,
-	  loop_call_rename = SYS_renameat;
+const int batch_call_unlink = SYS_unlinkat, batch_call_rmdir = SYS_unlinkat, batch_call_mkdir = SYS_mkdirat,
+	  batch_call_rename = SYS_renameat;
 
-int loop_unlink(const char *path)
+int batch_unlink(const char *path)
 {
 	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 }
 
-int loop_rmdir(const char *path)
+int batch_rmdir(const char *path)
 {
 	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
 }
 
-int loop_mkdir(const char *path, unsigned int mode)
+int batch_mkdir(const char *path, unsigned int mode)
 {
 	return (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
 }
 
-int loop_rename(const char *from, const char *to)
+int batch_rename(const char *from, const char *to)
 {
 	return (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
 }
 
-int loop_exists(const char *path)
+int batch_exists(const char *path)
 {
 	return syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0;
 }
 #endif
 
-void loop_begin(struct timed_window *window)
+void batch_begin(struct timed_window *window)
 {
 	window->failed = -1;
 	window->error = 0;
@@ -77,7 +77,7 @@ void loop_begin(struct timed_window *window)
 	window->name[0] = '\0';
 }
 
-int loop_failed(struct timed_window *window, int call, const char *name)
+int batch_failed(struct timed_window *window, int call, const char *name)
 {
 	window->error = errno;
 	window->call = call;
@@ -88,7 +88,7 @@ int loop_failed(struct timed_window *window, int call, const char *name)
 	return -window->error;
 }
 
-int loop_open(const char *path, int flags, unsigned int mode)
+int batch_open(const char *path, int flags, unsigned int mode)
 {
 	int fd;
 
@@ -98,7 +98,7 @@ int loop_open(const char *path, int flags, unsigned int mode)
 	return fd;
 }
 
-int loop_write(int fd, const void *from, int64_t bytes, struct timed_window *window)
+int batch_write(int fd, const void *from, int64_t bytes, struct timed_window *window)
 {
 	const char *at = from;
 

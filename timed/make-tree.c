@@ -1,9 +1,9 @@
 /*
  * Makes a tree from its description: folders, hard links into a pool, small files, symlinks, devices.
  *
- * Does:    per folder mkdirat, openat, and at its end fchmod, fchown, fsetxattr, utimensat, as far as it carries what it would not
- *          have anyway, and close; per link one linkat; for all else what makes it, and the same.
- * Error:   attributes of what is no folder and no file are set through /proc/self/fd: no call takes a folder and a name.
+ * Does:    per folder mkdirat, openat, and at its end fchown, fchmod, fsetxattr, utimensat (only those that change something) and
+ *          close; per link one linkat; per other file the call that makes it, and the same.
+ * Error:   attributes of symlinks and devices are set through /proc/self/fd, because no call takes a folder and a name.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "loop.h"
+#include "batch.h"
 
 #define DEPTH_MAX 1000
 #define POOLS_MAX 16
@@ -23,7 +23,7 @@
 struct work {
 	struct timed_window *window;
 	int pool_count;
-	int depth; /* folders that are open */
+	int depth; /* number of open folders */
 	int pools[POOLS_MAX];
 	int folders[DEPTH_MAX];
 };
@@ -40,16 +40,16 @@ static const char *link_of(const struct timed_node *node)
 
 static int failed(struct work *work, int call, const struct timed_node *node)
 {
-	return loop_failed(work->window, call, name_of(node));
+	return batch_failed(work->window, call, name_of(node));
 }
 
-/* What holds the next thing; the root is where its name says. */
-static int here(const struct work *work)
+/* The folder of the next node. The name of the root is a path. */
+static int current(const struct work *work)
 {
 	return work->depth == 0 ? AT_FDCWD : work->folders[work->depth - 1];
 }
 
-/* Of an open file, or of the path of what cannot be opened. */
+/* Sets attributes of an open file, or of a path that cannot be opened. */
 static int set_xattrs(struct work *work, const struct timed_node *node, int fd, const char *path)
 {
 	const char *at = link_of(node) + node->link_bytes + 1;
@@ -71,8 +71,8 @@ static int set_xattrs(struct work *work, const struct timed_node *node, int fd, 
 	return 0;
 }
 
-/* A changed owner takes privileges away, so that the mode and the attributes come after it. */
-static int dress_fd(struct work *work, const struct timed_node *node, int fd)
+/* The owner first: fchown clears set-user-id and capabilities. */
+static int set_metadata_fd(struct work *work, const struct timed_node *node, int fd)
 {
 	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
 					   { .tv_sec = node->mtime_sec, .tv_nsec = node->mtime_nsec } };
@@ -87,11 +87,11 @@ static int dress_fd(struct work *work, const struct timed_node *node, int fd)
 	return futimens(fd, times) == 0 ? 0 : failed(work, SYS_utimensat, node);
 }
 
-static int dress_name(struct work *work, const struct timed_node *node)
+static int set_metadata_name(struct work *work, const struct timed_node *node)
 {
 	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
 					   { .tv_sec = node->mtime_sec, .tv_nsec = node->mtime_nsec } };
-	int at = here(work);
+	int at = current(work);
 	char path[PATH_MAX];
 	int err = 0;
 
@@ -111,7 +111,7 @@ static int dress_name(struct work *work, const struct timed_node *node)
 
 static int enter(struct work *work, const struct timed_node *node)
 {
-	int at = here(work);
+	int at = current(work);
 	int fd;
 
 	if (work->depth == DEPTH_MAX) {
@@ -130,7 +130,7 @@ static int enter(struct work *work, const struct timed_node *node)
 static int leave(struct work *work, const struct timed_node *node)
 {
 	int fd = work->folders[--work->depth];
-	int err = dress_fd(work, node, fd);
+	int err = set_metadata_fd(work, node, fd);
 
 	close(fd);
 	return err;
@@ -146,21 +146,21 @@ static int make_link(struct work *work, const struct timed_node *node)
 	const char *link = link_of(node);
 	int from = node->kind == TIMED_LINKED ? work->folders[0] : work->pools[digit(link[0]) % work->pool_count];
 
-	return syscall(SYS_linkat, from, link, here(work), name_of(node), 0) == 0 ? 0 : failed(work, SYS_linkat, node);
+	return syscall(SYS_linkat, from, link, current(work), name_of(node), 0) == 0 ? 0 : failed(work, SYS_linkat, node);
 }
 
 static int make_file(struct work *work, const struct timed_node *node)
 {
-	int fd = (int)syscall(SYS_openat, here(work), name_of(node), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	int fd = (int)syscall(SYS_openat, current(work), name_of(node), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 			      node->mode & 0777);
 	int err = 0;
 
 	if (fd < 0)
 		return failed(work, SYS_openat, node);
-	if (node->link_bytes > 0 && loop_write(fd, link_of(node), node->link_bytes, work->window) != 0)
+	if (node->link_bytes > 0 && batch_write(fd, link_of(node), node->link_bytes, work->window) != 0)
 		err = failed(work, SYS_write, node);
 	if (err == 0)
-		err = dress_fd(work, node, fd);
+		err = set_metadata_fd(work, node, fd);
 	close(fd);
 	return err;
 }
@@ -168,12 +168,12 @@ static int make_file(struct work *work, const struct timed_node *node)
 static int make_other(struct work *work, const struct timed_node *node)
 {
 	if (node->kind == TIMED_SYMLINK) {
-		if (syscall(SYS_symlinkat, link_of(node), here(work), name_of(node)) != 0)
+		if (syscall(SYS_symlinkat, link_of(node), current(work), name_of(node)) != 0)
 			return failed(work, SYS_symlinkat, node);
-	} else if (syscall(SYS_mknodat, here(work), name_of(node), node->mode, node->rdev) != 0) {
+	} else if (syscall(SYS_mknodat, current(work), name_of(node), node->mode, node->rdev) != 0) {
 		return failed(work, SYS_mknodat, node);
 	}
-	return dress_name(work, node);
+	return set_metadata_name(work, node);
 }
 
 static int make(struct work *work, const struct timed_node *node)
@@ -193,33 +193,33 @@ static int make(struct work *work, const struct timed_node *node)
 	}
 }
 
-static int open_pools(struct work *work, const struct timed_plant *plant)
+static int open_pools(struct work *work, const struct timed_make_tree *given)
 {
-	if (plant->pool_count > POOLS_MAX) {
+	if (given->pool_count > POOLS_MAX) {
 		errno = EMFILE;
-		return loop_failed(work->window, SYS_openat, plant->pools[POOLS_MAX]);
+		return batch_failed(work->window, SYS_openat, given->pools[POOLS_MAX]);
 	}
-	for (int i = 0; i < plant->pool_count; i++) {
-		work->pools[i] = loop_open(plant->pools[i], O_PATH | O_DIRECTORY, 0);
+	for (int i = 0; i < given->pool_count; i++) {
+		work->pools[i] = batch_open(given->pools[i], O_PATH | O_DIRECTORY, 0);
 		if (work->pools[i] < 0)
-			return loop_failed(work->window, SYS_openat, plant->pools[i]);
+			return batch_failed(work->window, SYS_openat, given->pools[i]);
 		work->pool_count++;
 	}
 	return 0;
 }
 
-int timed_plant(const struct timed_plant *plant, struct timed_window *window)
+int timed_make_tree(const struct timed_make_tree *given, struct timed_window *window)
 {
 	struct work work = { .window = window };
 	int64_t from;
 	int index = 0;
 	int err;
 
-	loop_begin(window);
+	batch_begin(window);
 	from = timed_now_ns();
-	err = open_pools(&work, plant);
-	for (int64_t at = 0; err == 0 && at < plant->bytes; index++) {
-		const struct timed_node *node = (const struct timed_node *)(plant->nodes + at);
+	err = open_pools(&work, given);
+	for (int64_t at = 0; err == 0 && at < given->bytes; index++) {
+		const struct timed_node *node = (const struct timed_node *)(given->nodes + at);
 
 		err = make(&work, node);
 		at += node->bytes;

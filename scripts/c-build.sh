@@ -1,0 +1,38 @@
+# The common part of the C builds. They source it with $name, $default_out and their arguments: [OUTDIR [sanitize]].
+#
+# Sets $out, $kind (plain or sanitize), $flags, $compiler, and $temporary: a folder in $out that is removed at exit.
+
+out=${1:-$default_out}
+kind=${2:-plain}
+
+say() { echo "$name: build: $*" >&2; }
+
+case $kind in
+plain) flags='-O2' ;;
+sanitize) flags='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' ;;
+*)
+	say "unknown argument '$kind' (did you mean 'sanitize'?)"
+	exit 2
+	;;
+esac
+flags="$flags -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra -Werror"
+
+compiler=${CC:-}
+for candidate in cc gcc clang; do
+	[ -n "$compiler" ] && break
+	if command -v "$candidate" >/dev/null 2>&1; then compiler=$candidate; fi
+done
+if [ -z "$compiler" ]; then
+	say 'no C compiler found (cc, gcc or clang); Debian and Ubuntu: apt install gcc libc6-dev,' \
+		'Fedora: dnf install gcc glibc-devel, Arch: pacman -S gcc'
+	exit 1
+fi
+
+mkdir -p "$out"
+temporary=$(mktemp -d "$out/.$name.XXXXXX")
+trap 'rm -rf "$temporary"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# $compiler and the flags are lists of words.
+# shellcheck disable=SC2086
+compile() { $compiler $flags ${CFLAGS:-} "$@" ${LDFLAGS:-}; }

@@ -1,0 +1,25 @@
+/* Common parts of the batch operations: failures with call and file, and system calls with a path. */
+#ifndef TIMED_BATCH_H
+#define TIMED_BATCH_H
+
+#include "timed.h"
+
+void batch_begin(struct timed_window *window);
+
+/* Records the errno of the failed call; returns -errno. */
+int batch_failed(struct timed_window *window, int call, const char *name);
+
+int batch_open(const char *path, int flags, unsigned int mode);
+int batch_unlink(const char *path);
+int batch_rmdir(const char *path);
+int batch_mkdir(const char *path, unsigned int mode);
+int batch_rename(const char *from, const char *to);
+int batch_exists(const char *path);
+
+/* Numbers of these calls on this architecture. */
+extern const int batch_call_unlink, batch_call_rmdir, batch_call_mkdir, batch_call_rename;
+
+/* Writes all bytes. 0 or -1 with errno. */
+int batch_write(int fd, const void *from, int64_t bytes, struct timed_window *window);
+
+#endif
