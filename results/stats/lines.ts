@@ -9,7 +9,7 @@ interface FittedLine {
 }
 
 /** `ys[i]` at `xs[i]`; at least two different `xs`. */
-export const lineThrough = (xs: readonly number[], ys: readonly number[]): FittedLine => {
+const lineThrough = (xs: readonly number[], ys: readonly number[]): FittedLine => {
   const { b, m } = linearRegression(xs.map((x, i) => [x, ys[i]!]));
   return { start: b, slope: m };
 };

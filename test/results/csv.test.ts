@@ -45,7 +45,7 @@ test('failures and skips are rows with their reason', async () => {
   assert.match(lines[2]!, /,skipped,,,,,,,fuse: no device$/);
 });
 
-test('a name that a spreadsheet would run is made text, a negative number is not', async () => {
+test('a name that a spreadsheet would run becomes text; a negative number does not', async () => {
   const lines = await table([{ ...slot, image: '=1+1', outcome: 'ok', values: { driftNs: -5 } }]);
   assert.match(lines[1]!, /,'=1\+1,/);
   assert.match(lines[1]!, /,driftNs,ns,-5,$/);
@@ -67,7 +67,7 @@ test('a reader gets every value and every counted call of the journal', async ()
   assert.equal(read(false), sum(ok.flatMap(({ values }) => Object.values(values))));
 });
 
-test('no name moves a cursor, breaks a line or turns the text around', async () => {
+test('no name moves the cursor, breaks a line or changes the direction of the text', async () => {
   const text = (
     await table([{ ...slot, image: 'a\nb\u202e\u0007', outcome: 'ok', values: { driftNs: 1 } }])
   ).join('\n');

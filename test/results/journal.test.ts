@@ -42,14 +42,14 @@ const refused = async (line: string): Promise<ResultsError> => {
   return error;
 };
 
-test('what was appended is read back in order, and run.json as it was', async () => {
+test('appended samples are read back in order, and run.json unchanged', async () => {
   const path = written(samples);
   assert.deepEqual(await readAll(path), samples);
   assert.deepEqual(readRun(path), run);
   assert.deepEqual(readdirSync(path).sort(), ['run.json', 'samples.ndjson']);
 });
 
-test('each sample is one line, at once on disk', () => {
+test('each sample is one line and is written at once', () => {
   const path = folder();
   const journal = openJournal(path);
   journal.append(samples[0]!);
@@ -59,7 +59,7 @@ test('each sample is one line, at once on disk', () => {
   journal.close();
 });
 
-test('a torn last line is left out with a warning', async () => {
+test('an incomplete last line is skipped with a warning', async () => {
   const path = written(samples.slice(0, 3));
   appendFileSync(join(path, 'samples.ndjson'), '{"schema":1,"seq":');
   const warnings: string[] = [];
@@ -67,7 +67,7 @@ test('a torn last line is left out with a warning', async () => {
   assert.match(warnings.join(), /samples\.ndjson:4: the last line is incomplete and was skipped/);
 });
 
-test('resuming cuts a torn line off and goes on behind it', async () => {
+test('resuming cuts an incomplete line off and continues', async () => {
   const path = written(samples.slice(0, 3));
   appendFileSync(join(path, 'samples.ndjson'), `{"torn":"${'x'.repeat(200_000)}`);
   const journal = openJournal(path, { resume: true });
@@ -78,7 +78,7 @@ test('resuming cuts a torn line off and goes on behind it', async () => {
   assert.deepEqual(warnings, []);
 });
 
-test('a folder that holds a run is not written to by accident', () => {
+test('a folder that holds a run is refused without resume', () => {
   const path = written(samples.slice(0, 1));
   assert.throws(() => openJournal(path), { name: 'ResultsError', code: 'EEXIST' });
 });
@@ -108,18 +108,18 @@ test('a wrong value is refused with file, line, field and what is allowed', asyn
   assert.match((await refused('[]')).message, /:3: expected schema 1/);
 });
 
-test('a line of a newer program says so', async () => {
+test('a line of a newer version is refused with a hint', async () => {
   const error = await refused(JSON.stringify({ ...samples[0], schema: 2 }));
   assert.match(error.hint ?? '', /newer cfsbench/);
 });
 
-test('separators that some readers take for line ends stay inside a line', async () => {
+test('only a newline ends a line, not U+2028 or a carriage return', async () => {
   const note = 'a\u2028b\u2029c\u0085d\re';
   const sample: Sample = { ...samples[0]!, notes: [note] };
   assert.equal((await readAll(written([sample, samples[1]!])))[0]!.notes[0], note);
 });
 
-test('a broken run.json is refused with the place in it', () => {
+test('a wrong field of run.json is refused with its name', () => {
   const path = written([]);
   writeFileSync(
     join(path, 'run.json'),
@@ -159,12 +159,12 @@ test('a field that this version does not know is kept', () => {
   assert.deepEqual((readRun(path) as unknown as { later: unknown }).later, [1]);
 });
 
-test('a folder name is safe whatever host and seed are', () => {
+test('a folder name is safe for any host and seed', () => {
   assert.equal(runFolderName('2026-01-15T10:00:00.000Z', 'box.example.org', '42'), '2026-01-15-box-42');
   assert.equal(runFolderName('2026-01-15T10:00:00.000Z', '../etc', '../../x y'), '2026-01-15-x-x-y');
 });
 
-test('many lines are streamed', { timeout: 60_000 }, async () => {
+test('lines are read one by one', { timeout: 60_000 }, async () => {
   const path = folder();
   openJournal(path).close();
   const block = Array.from({ length: 1000 }, () => `${JSON.stringify(samples[0])}\n`).join('');

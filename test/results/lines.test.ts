@@ -1,4 +1,4 @@
-// The lines of a file, compared with splitting all of it.
+// The lines of a file, compared with splitting its whole text.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,11 +24,11 @@ const assertLinesOf = (text: string): void => {
   assert.ok(lines.every(({ isWhole }, i) => isWhole === i < expected.length));
 };
 
-test('lines of a few bytes, empty ones and a torn one among them', () => {
+test('short lines, empty lines and an incomplete last line', () => {
   for (const text of ['', '\n', 'a', 'a\n', '\n\n', 'a\n\nb\r\nc', 'é\u2028\n']) assertLinesOf(text);
 });
 
-test('lines that lie across the buffer, fill it to the last byte, or do not fit into it', () => {
+test('lines that cross a chunk, fill it to the last byte, or exceed it', () => {
   for (const bytes of [MIB - 10, MIB - 9, MIB - 8, MIB - 7, MIB - 1, MIB, MIB + 1, 5 * MIB])
     for (const before of ['', 'x\n', 'xy\n']) {
       assertLinesOf(`${before}${'a'.repeat(bytes)}\nb\n`);
@@ -37,7 +37,7 @@ test('lines that lie across the buffer, fill it to the last byte, or do not fit 
   assertLinesOf(`${'0123456789abcde\n'.repeat(200_000)}end`);
 });
 
-test('what is not a file of lines is an error', () => {
+test('a missing file, a folder and an endless line are errors', () => {
   writeFileSync(path, '');
   assert.throws(() => [...linesOf(join(root, 'missing'))], { code: 'ENOENT' });
   assert.throws(() => [...linesOf(root)], { code: 'EISDIR' });

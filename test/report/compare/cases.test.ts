@@ -1,4 +1,4 @@
-// A comparison in the test view of a CI, as its readers see it.
+// A comparison as test cases, read back by readers of JUnit and KTAP.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { casesOf, type Judging } from '../../../report/compare/cases.ts';
@@ -59,7 +59,7 @@ const CASES: readonly (readonly [string, Judging])[] = [
   ['interrupted', judgedRuns(base, withStatus(base, 'interrupted'))],
 ];
 
-test('what is red fails, and nothing else does', () => {
+test('red rows fail, and no others', () => {
   for (const [name, judging] of CASES) {
     const failed = kinds(casesOf(judging), 'failed');
     const gate = [0, 2].includes(judging.gate.exit) ? 0 : 1;
@@ -70,7 +70,7 @@ test('what is red fails, and nothing else does', () => {
   assert.deepEqual([red('equal'), red('another tar'), red('undecided')], [0, 0, 0]);
 });
 
-test('every row is a case of its own, by name', () => {
+test('every row is a case', () => {
   for (const [name, judging] of CASES) {
     const suites = casesOf(judging);
     const { exact, latencies } = judging.comparison;
@@ -83,7 +83,7 @@ test('every row is a case of its own, by name', () => {
   }
 });
 
-test('what is incomparable or undecided is skipped, with the reason', () => {
+test('incomparable and undecided rows are skipped, with the reason', () => {
   const reasons = (name: string): readonly string[] =>
     casesOf(CASES.find(([one]) => one === name)![1]).flatMap(({ cases }) =>
       cases.flatMap(({ verdict }) => (verdict.kind === 'skipped' ? [verdict.why] : [])),
@@ -95,7 +95,7 @@ test('what is incomparable or undecided is skipped, with the reason', () => {
   assert.ok(reasons('equal').some((why) => /^shown, not judged: /.test(why)));
 });
 
-test('a red row that the rerun did not show again is skipped; one that may be missing, too', () => {
+test('a red row that the rerun did not confirm is skipped, as is a row that may be missing', () => {
   const slower = casesOf(judgedArms(twoArms(24, 1.5), { isRefuted: () => true }));
   assert.deepEqual(kinds(slower, 'failed'), []);
   assert.ok(JSON.stringify(slower).includes('the rerun did not confirm it'));
@@ -105,12 +105,12 @@ test('a red row that the rerun did not show again is skipped; one that may be mi
   assert.ok(JSON.stringify(allowed).includes('missing, as allowed'));
 });
 
-test('a strict gate fails by itself where no row does', () => {
+test('a strict gate fails as a case of its own if no row fails', () => {
   const suites = casesOf(judgedArms(twoArms(8, 1.5), { strict: true }));
   assert.deepEqual(kinds(suites, 'failed'), ['gate: the gate']);
 });
 
-test('JUnit: its reader sees each failure with its explanation', { skip: skipJunit }, () => {
+test('JUnit: a reader finds each failure with its explanation', { skip: skipJunit }, () => {
   for (const [, judging] of CASES) {
     const suites = junitSuites([...junitPieces(casesOf(judging))].join(''));
     for (const suite of suites) countsAgree(suite);

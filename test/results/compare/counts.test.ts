@@ -8,14 +8,14 @@ const pass = (read: number, futex: number): Ledger => ({
   create: {},
 });
 
-test('a count that every pass gave is constant, one that varies shows its range', () => {
+test('a count equal in every pass is constant; another has a range', () => {
   const counts = callCounts([pass(5, 1), pass(5, 9), pass(5, 2)]);
   const of = (call: string) => counts.find((count) => count.call === call)!;
   assert.deepEqual([of('read').least, of('read').most, of('read').passes], [5, 5, 3]);
   assert.deepEqual([of('futex').least, of('futex').most], [1, 9]);
 });
 
-test('a count may be of more passes than a call has room for arguments', () => {
+test('a count may have more passes than a call may have arguments', () => {
   const values = Float64Array.from({ length: 300_000 }, (_, at) => at);
   assert.deepEqual(countOf(values), { least: 0, most: 299_999, passes: 300_000 });
   const ledgers = Array.from({ length: 300_000 }, () => pass(5, 1));
@@ -23,12 +23,12 @@ test('a count may be of more passes than a call has room for arguments', () => {
   assert.equal(countOf([]), null);
 });
 
-test('a call that one pass lacks was made zero times in it', () => {
+test('a call that is missing in one pass counts as zero there', () => {
   const counts = callCounts([pass(5, 1), { use: { ls: { close: 2 } } }]);
   assert.equal(counts.find(({ call }) => call === 'read')?.least, 0);
 });
 
-test('totals are sums over passes without the actors left out', () => {
+test('totals leave out the excluded actors', () => {
   const totals = phaseTotals([pass(5, 1), pass(6, 100)], ['runtime']);
   assert.deepEqual(totals.get('use'), { least: 7, most: 8, passes: 2 });
   assert.deepEqual(totals.get('create'), { least: 0, most: 0, passes: 2 });

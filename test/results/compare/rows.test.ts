@@ -42,7 +42,7 @@ const naiveRatio = (metric: string, arm: string, image: string): number => {
   return Math.exp((logs[3]! + logs[4]!) / 2);
 };
 
-test('every ratio is that of a naive calculation', () => {
+test('every ratio equals a naive calculation', () => {
   const data = churn(samples, 'empty');
   for (const metric of ['mountWallNs', 'createWallNs', 'imagesPerSecond'])
     for (const arm of ARMS.filter((id) => id !== BASELINE)) {
@@ -52,7 +52,7 @@ test('every ratio is that of a naive calculation', () => {
     }
 });
 
-test('large differences are decided and the null arm is not', () => {
+test('large differences are decided, the null arm is not', () => {
   const data = churn(samples, 'empty');
   const verdict = (metric: string, arm: string) => cell(rowOf(data, metric, design), arm).versus?.verdict;
   assert.equal(verdict('mountWallNs', 'composefs-fuse'), 'slower');
@@ -61,7 +61,7 @@ test('large differences are decided and the null arm is not', () => {
   assert.notEqual(verdict('imagesPerSecond', 'null'), 'faster');
 });
 
-test('a block that lacks the baseline does not count, and seven are too few', () => {
+test('a block without the baseline does not count, and seven blocks are too few', () => {
   const without = samples.filter(
     ({ arm, block, pass }) => !(pass === 'time' && arm === BASELINE && block === 3),
   );
@@ -70,7 +70,7 @@ test('a block that lacks the baseline does not count, and seven are too few', ()
   assert.equal(versus?.verdict, 'tooFew');
 });
 
-test('an arm without a call in a phase is idle there and has no ratio; settling is never idle', () => {
+test('an arm without calls in a phase is idle and has no ratio; settle is never idle', () => {
   const data = churn(samples, 'empty');
   const ingest = cell(rowOf(data, 'ingestWallNs', design), 'unpacked-overlay');
   assert.equal(ingest.idle, true);
@@ -103,7 +103,7 @@ test('images are combined block by block by the median of their log-ratios', () 
   assert.ok(Math.abs(combined.ratio.center - Math.exp((perBlock[3]! + perBlock[4]!) / 2)) < 1e-9);
 });
 
-test('a block that one image lacks is not in the combination', () => {
+test('a block that is missing on one image is left out of the combination', () => {
   const without = samples.filter(
     ({ arm, block, pass, image }) =>
       !(pass === 'time' && arm === 'unpacked-overlay' && block === 3 && image === 'debian-12-python'),
@@ -118,7 +118,7 @@ test('a block that one image lacks is not in the combination', () => {
   });
 });
 
-test('two identical arms are called different in few of many simulated runs', () => {
+test('two identical arms are rarely called different in simulations', () => {
   let wrong = 0;
   const seeds = 60;
   for (let seed = 1; seed <= seeds; seed++) {
@@ -130,7 +130,7 @@ test('two identical arms are called different in few of many simulated runs', ()
   assert.ok(wrong <= 1, `${wrong} of ${seeds}`);
 });
 
-test('in an idle phase nothing is judged: neither its CPU time nor what one of its objects takes', () => {
+test('in an idle phase neither CPU time nor time per object is judged', () => {
   const more = samples.map((sample) =>
     sample.outcome === 'ok' && sample.pass === 'time' && sample.scenario === 'churn'
       ? {
@@ -147,7 +147,7 @@ test('in an idle phase nothing is judged: neither its CPU time nor what one of i
   assert.notEqual(cell(rowOf(data, 'createCpuNs', design), 'unpacked-overlay').versus, null);
 });
 
-test('a metric that is no result has values and no verdict; a scenario may say so of its own', () => {
+test('a metric that is not judged has values and no verdict, also if only the scenario declares it', () => {
   const churnInfo = run.catalogue.scenarios['churn']!;
   const own = {
     imagesPerSecond: { title: 'ours', better: 'higher', noise: 'noisy', judged: false },

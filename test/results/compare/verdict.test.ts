@@ -14,33 +14,33 @@ const interval = (lo: number, center: number, hi: number): Interval => ({
 });
 const zone = zoneOf(0.05, 0, 1e9);
 
-test('an interval beyond the zone decides, in the direction of the metric', () => {
+test('an interval beyond the zone is decided in the direction of the metric', () => {
   assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'lower', 1), 'slower');
   assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'higher', 1), 'faster');
   assert.equal(judge(interval(0.8, 0.9, 0.95), zone, 'lower', null), 'faster');
 });
 
-test('an interval inside the zone shows equality, one across its edge decides nothing', () => {
+test('an interval inside the zone is equal; one across its edge is undecided', () => {
   assert.equal(judge(interval(0.96, 1, 1.05), zone, 'lower', 1), 'same');
   assert.equal(judge(interval(1.04, 1.1, 1.2), zone, 'lower', 1), 'undecided');
   assert.equal(judge(interval(0.5, 1, 2), zone, 'lower', 1), 'undecided');
 });
 
-test('a result that is not larger than the null arm is the noise of the machine', () => {
+test('a ratio not larger than that of the null arm is undecided', () => {
   assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'lower', 1.12), 'undecided');
   assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'lower', 0.88), 'undecided');
   assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'lower', 1.09), 'slower');
 });
 
-test('a difference below the floor is decided: more blocks would say no more', () => {
+test('a difference below the floor is decided', () => {
   assert.deepEqual(VERDICTS.filter(isDecided), ['slower', 'faster', 'belowFloor', 'same']);
 });
 
-test('too few blocks are a verdict of their own', () => {
+test('too few blocks have their own verdict', () => {
   assert.equal(judge({ kind: 'tooFew', n: 7, needed: 8 }, zone, 'lower', 1), 'tooFew');
 });
 
-test('the floor widens the zone of short times, within which nothing is called the same for it', () => {
+test('the floor widens the zone of short times without widening the zone of equality', () => {
   const short = zoneOf(0.05, 20_000, 100_000);
   assert.deepEqual([short.lo, short.hi], [0.8, 1.2]);
   assert.equal(zoneOf(0.05, 20_000, 10_000).lo, 0);

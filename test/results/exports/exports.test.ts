@@ -57,7 +57,7 @@ test('github-action-benchmark: each file has one direction, and every entry its 
   }
 });
 
-test('bencher: one measure of each benchmark, its value within its bounds', async () => {
+test('bencher: each benchmark has one measure, with its value within its bounds', async () => {
   const all = Object.values(JSON.parse(await textOf('bencher', HOSTILE))) as Record<
     string,
     { value: number; lower_value?: number; upper_value?: number }
@@ -82,7 +82,7 @@ test('ktap: plans and lines agree on both levels', async () => {
 });
 
 const xmllint = spawnSync('xmllint', ['--version']).error === undefined;
-test('junit: a reader of XML takes it, whatever the names', {
+test('junit: an XML reader accepts it with hostile names', {
   skip: xmllint ? false : 'no xmllint',
 }, async () => {
   const { status, stderr } = spawnSync('xmllint', ['--noout', '-'], {
@@ -91,7 +91,7 @@ test('junit: a reader of XML takes it, whatever the names', {
   assert.equal(status, 0, String(stderr));
 });
 
-test('junit: attributes say how many cases there are', async () => {
+test('junit: attributes count the cases', async () => {
   const text = await textOf('junit', HOSTILE);
   assert.doesNotMatch(text, /[\u0000-\u0008]/);
   const total = Number(/<testsuites name="cfsbench" tests="(\d+)"/.exec(text)![1]);

@@ -15,12 +15,12 @@ for (const { id } of machineFormats)
     assert.doesNotMatch(await textOf(id, HOSTILE_RUN), UNSEEN);
   });
 
-test('JUnit: its reader counts what the file says', { skip: skipJunit }, async () => {
+test('JUnit: a reader counts the cases that the file states', { skip: skipJunit }, async () => {
   for (const example of [EXAMPLE, HOSTILE_RUN, unhappy()])
     for (const suite of junitSuites(await textOf('junit', example))) countsAgree(suite);
 });
 
-test('KTAP: a TAP reader finds every test at both levels, and a suite fails with what failed in it', async () => {
+test('KTAP: a TAP reader finds every test at both levels, and a suite fails if a case in it fails', async () => {
   for (const example of [EXAMPLE, HOSTILE_RUN, unhappy()]) {
     const { top, nested } = levels(await textOf('ktap', example));
     const inner = nested.map(tap);
@@ -30,11 +30,11 @@ test('KTAP: a TAP reader finds every test at both levels, and a suite fails with
   assert.equal(tap(levels(await textOf('ktap', unhappy())).top).failed, 1);
 });
 
-test('KTAP: a name cannot make itself a skipped test', async () => {
+test('KTAP: no name turns a test into a skipped one', async () => {
   assert.equal(tap(levels(await textOf('ktap', HOSTILE_RUN)).top).skipped, 0);
 });
 
-test('wide CSV: a reader gets every value; what was not measured is an empty cell; failures say why', async () => {
+test('wide CSV: a reader gets every value, an empty cell for a missing one, and the reason of a failure', async () => {
   const rows: Record<string, string>[] = parse(await textOf('wide-csv', EXAMPLE), { columns: true });
   assert.equal(rows.length, EXAMPLE.samples.length);
   for (const [at, sample] of okSamples(EXAMPLE).entries())
@@ -98,7 +98,7 @@ for (const [id, schema] of [
   ['bencher', BENCHER],
   ['hyperfine', HYPERFINE],
 ] as const)
-  test(`${id}: the shape that its reader takes, and nothing else in it`, async () => {
+  test(`${id}: the shape that its reader expects, without other fields`, async () => {
     for (const example of [EXAMPLE, HOSTILE_RUN]) {
       const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
       assert.ok(ajv.validate(schema, JSON.parse(await textOf(id, example))), ajv.errorsText());

@@ -46,13 +46,13 @@ for (const [what, example] of [
     assert.ok(isSummary!(JSON.parse(await textOf('json', example))), ajv.errorsText(isSummary!.errors));
   });
 
-test('what is no sample is refused', () => {
+test('a wrong sample is refused', () => {
   const [sample] = EXAMPLE.samples;
   assert.equal(isSample!({ ...sample, pass: 'guess' }), false);
   assert.equal(isSample!({ ...sample, values: { mountWallNs: 'fast' } }), false);
 });
 
-test('a reader of the summary gets a hostile name back as it was', async () => {
+test('a reader of the summary gets a hostile name unchanged', async () => {
   const { images } = JSON.parse(await textOf('json', HOSTILE_RUN));
   assert.equal(images[0].name, HOSTILE);
 });

@@ -28,7 +28,7 @@ const armsGated = (given: Given, strict = false, config = {}): Gate => {
 const statuses = (comparison: Comparison): ReadonlySet<ExactStatus> =>
   new Set(comparison.exact.map(({ status }) => status));
 
-test('a run is equal to itself, and the gate says 0', () => {
+test('a run compared with itself is equal, and the gate exits with 0', () => {
   const comparison = compared(base);
   assert.ok(comparison.exact.length > 20);
   assert.deepEqual(
@@ -38,7 +38,7 @@ test('a run is equal to itself, and the gate says 0', () => {
   assert.equal(gated(base).exit, 0);
 });
 
-test('one call more is red, whatever the noise, and is named with its phase', () => {
+test('one call more is red and named with its phase', () => {
   const head = oneMore(base, where);
   const gate = gated(head);
   assert.equal(gate.exit, 2);
@@ -55,13 +55,13 @@ test('one call less is better, never red', () => {
   assert.ok(statuses(compared(base, oneMore(base, where))).has('better'));
 });
 
-test('a call that only the head makes is one more than none', () => {
+test('a call that only the head makes counts as zero in the base', () => {
   const gate = gated(oneMore(base, { ...where, call: 'getppid' }));
   assert.equal(gate.exit, 2);
   assert.match(JSON.stringify(gate.red), /getppid/);
 });
 
-test('what varies in the base is demoted, what varies only in the head is red', () => {
+test('a count that varies in the base is demoted; one that varies only in the head is red', () => {
   const varying = oneMore(base, where, 'first');
   assert.ok(statuses(compared(base, varying)).has('demoted'));
   assert.equal(gated(base, {}, varying).exit, 0);
@@ -69,7 +69,7 @@ test('what varies in the base is demoted, what varies only in the head is red', 
   assert.equal(gated(varying).exit, 2);
 });
 
-test('another version of tar makes its counts incomparable, with the reason, and nothing red', () => {
+test('another version of tar makes its counts incomparable, with the reason, and no row red', () => {
   const head = withTools(oneMore(base, where), { tar: 'tar (GNU tar) 9.99' });
   const rows = compared(head).exact.filter(({ status }) => status === 'incomparable');
   assert.ok(rows.length > 0);
@@ -78,7 +78,7 @@ test('another version of tar makes its counts incomparable, with the reason, and
   assert.equal(gated(head).exit, 0);
 });
 
-test('an arm that is gone is red, unless it is named', () => {
+test('a missing arm is red unless --allow-missing names it', () => {
   const head = changed(base, (sample) => (sample.arm === arm ? null : sample));
   const gate = gated(head);
   assert.equal(gate.exit, 2);
@@ -89,7 +89,7 @@ test('an arm that is gone is red, unless it is named', () => {
   assert.throws(() => gated(head, { allowMissing: ['a/b'] }), /may be missing/);
 });
 
-test('a new arm is listed and judged by nobody', () => {
+test('a new arm is listed and not judged', () => {
   const less = changed(base, (sample) => (sample.arm === arm ? null : sample));
   assert.ok(statuses(compared(base, less)).has('new'));
   assert.equal(gated(base, {}, less).exit, 0);
@@ -116,13 +116,13 @@ describe('exit codes, the first that applies', () => {
 });
 
 describe('two arms of one run', () => {
-  test('the same twice is nothing worse', () => {
+  test('two equal arms give no red row', () => {
     const gate = armsGated(twoArms(12, 1));
     assert.equal(gate.exit, 0);
     assert.deepEqual(gate.red, []);
   });
 
-  test('twice the time is red, and the reason has ratio and interval', () => {
+  test('twice the time is red, with ratio and interval', () => {
     const given = twoArms(12, 2);
     const gate = armsGated(given);
     assert.equal(gate.exit, 2);
@@ -134,7 +134,7 @@ describe('two arms of one run', () => {
 
   test('half the time is faster, and passes', () => assert.equal(armsGated(twoArms(12, 0.5)).exit, 0));
 
-  test('too few blocks for so many rows: refused, which only --strict fails', () => {
+  test('rows with too few blocks are unjudgeable, which only --strict fails', () => {
     const gate = armsGated(twoArms(8, 2));
     assert.equal(gate.exit, 0);
     assert.ok(gate.undecided.every(({ judged }) => judged === 'unjudgeable'));
@@ -142,13 +142,13 @@ describe('two arms of one run', () => {
     assert.equal(armsGated(twoArms(8, 2), true).exit, 3);
   });
 
-  test('a rerun that does not show it again takes the red away', () => {
+  test('a red row that the rerun does not confirm does not fail the gate', () => {
     const head = loaded(twoArms(12, 2));
     const options = { strict: false, allowMissing: [], isRefuted: () => true };
     assert.equal(gateOf(compareArms(head), head, options).exit, 0);
   });
 
-  test('thresholds by scenario and metric apply, and what is not gated cannot be red', () => {
+  test('thresholds apply by scenario and metric, and rows that are not gated cannot be red', () => {
     const given = twoArms(12, 1.3);
     assert.equal(armsGated(given).exit, 2);
     assert.equal(armsGated(given, false, { delta: 0.8 }).exit, 0);
@@ -167,14 +167,14 @@ test('latencies of two runs are shown and never red', () => {
   assert.equal(gated(slow).exit, 0);
 });
 
-test('only what differs between the machines is listed', () => {
+test('only differences between the machines are listed', () => {
   assert.deepEqual(compared(base).environment, []);
   const head = withTools(base, { tar: 'tar 2' });
   assert.equal(compared(head).environment.length, 1);
   assert.match(compared(head).environment[0]!, /^tools\.tar: .* -> tar 2$/);
 });
 
-test('one counting pass is compared, and the text says what was not checked', () => {
+test('one counting pass is compared, with a notice that constancy was not checked', () => {
   const one = changed(oneMore(base, where), (sample) =>
     sample.pass === 'count' && sample.block > 0 ? null : sample,
   );

@@ -32,7 +32,7 @@ test('every sample is counted once, under its group, metric, arm and block', asy
   }
 });
 
-test('blocks of two sessions never meet, and notes are counted', async () => {
+test('blocks of different sessions are kept apart, and notes are counted', async () => {
   const first = samples.find(({ outcome, pass }) => outcome === 'ok' && pass === 'time') as OkSample;
   const { tallied: found } = await tallied([
     first,

@@ -24,7 +24,7 @@ const naiveEnergy = (values: readonly number[], at: number): number => {
   return ((left.length * right.length) / values.length) * distance;
 };
 
-test('the best split is that of the definition, computed the long way', () => {
+test('the best split equals the definition, computed naively', () => {
   const random = uniform(2);
   for (let run = 0; run < 30; run++) {
     const values = Array.from({ length: 12 + run }, (_, i) => normal(random) + (i > 7 ? 2 : 0));
@@ -35,11 +35,11 @@ test('the best split is that of the definition, computed the long way', () => {
   }
 });
 
-test('the published change of the Nile is found where it is, and no other', () => {
+test('the published change of the Nile is found, and no other', () => {
   assert.deepEqual(changePoints(NILE, { random: uniform(1) }), [28]);
 });
 
-test('two changes are both found, at their places', () => {
+test('two changes are found at their positions', () => {
   const random = uniform(4);
   const values = Array.from(
     { length: 60 },
@@ -48,7 +48,7 @@ test('two changes are both found, at their places', () => {
   assert.deepEqual(changePoints(values, { random }), [20, 40]);
 });
 
-test('a series without a change has none in nearly all cases', (t) => {
+test('a series without a change has none in nearly all runs', (t) => {
   const random = uniform(5);
   const share = shareOf(
     100,

@@ -24,7 +24,7 @@ const as = (given: Given, day: number): readonly HistoryLine[] => {
   return historyLines(loaded({ ...given, run: { ...given.run, id: `run-${day}`, startedAt } }));
 };
 
-test('every metric of a run is one line, and reads back as it was', (t) => {
+test('every metric of a run is one line and is read back unchanged', (t) => {
   const dir = folder(t);
   const lines = as(base, 1);
   assert.ok(lines.length > 50);
@@ -34,7 +34,7 @@ test('every metric of a run is one line, and reads back as it was', (t) => {
   assert.deepEqual(readHistory(dir), lines);
 });
 
-test('adding a run again changes nothing, adding another one of its name is refused', (t) => {
+test('adding a run again changes nothing; another run of the same name is refused', (t) => {
   const dir = folder(t);
   addLines(dir, 'run-1', as(base, 1));
   assert.equal(addLines(dir, 'run-1', as(base, 1)), 'already there');
@@ -42,7 +42,7 @@ test('adding a run again changes nothing, adding another one of its name is refu
   assert.throws(() => addLines(dir, '../run', []), /cannot be a file name/);
 });
 
-test('two stores merge by having their files in one folder', (t) => {
+test('two stores are merged by copying their files into one folder', (t) => {
   const [one, two] = [folder(t), folder(t)];
   addLines(one, 'run-1', as(base, 1));
   addLines(one, 'run-3', as(base, 3));
@@ -52,7 +52,7 @@ test('two stores merge by having their files in one folder', (t) => {
   assert.deepEqual(runs, ['run-1', 'run-2', 'run-3']);
 });
 
-test('an exact count that changes is named with the run and the commit, in 80 columns', () => {
+test('a changed exact count is reported with the run and the commit, in 80 columns', () => {
   const days = [1, 2, 3, 4, 5, 6];
   const lines = days.flatMap((day) => as(day < 4 ? base : oneMore(base, where), day));
   const changed = trends(lines).filter(hasChanged);
@@ -64,12 +64,12 @@ test('an exact count that changes is named with the run and the commit, in 80 co
   assert.ok(text.split('\n').every((line) => line.length <= 80));
 });
 
-test('another version of tar begins a series of its own', () => {
+test('another version of tar starts another series', () => {
   const lines = [...as(base, 1), ...as(withTools(oneMore(base, where), { tar: 'tar 2' }), 2)];
   assert.deepEqual(trends(lines).filter(hasChanged), []);
 });
 
-test('damage is named by file and line', (t) => {
+test('an error in a file is reported with file and line', (t) => {
   for (const [bytes, message] of [
     ['{', /bad\.ndjson:1: not JSON/],
     ['{"schema":1}\n', /bad\.ndjson:1: run is missing/],

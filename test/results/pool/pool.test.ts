@@ -67,7 +67,7 @@ const refusal = async (other: Run): Promise<readonly string[]> => {
   return [];
 };
 
-test('runs of another plan are refused, and the error names what differs', async () => {
+test('runs of different plans are refused, and the error names the differences', async () => {
   const wrong: readonly (readonly [fact: RegExp, change: (run: RunFile) => Partial<RunFile>])[] = [
     [/^profile: default and quick$/, ({ plan }) => ({ plan: { ...plan, profile: 'quick' } })],
     [/^arms: /, ({ plan }) => ({ plan: { ...plan, arms: plan.arms.slice(1) } })],
@@ -102,7 +102,7 @@ test('runs of another plan are refused, and the error names what differs', async
   }
 });
 
-test('seeds, folders and budgets may differ, and what a run left out for want of time', async () => {
+test('seeds, folders, budgets and what a run dropped for lack of time may differ', async () => {
   const asked = { cwd: '/', options: { seed: 'x', out: '/y', budget: 3, work: '/z' } };
   assert.deepEqual(await refusal(withRun(() => ({ asked }))), []);
   const shorter = withRun(({ plan }) => ({
@@ -115,11 +115,11 @@ test('seeds, folders and budgets may differ, and what a run left out for want of
   assert.deepEqual(await refusal(shorter), []);
 });
 
-test('a run is no second run of itself', async () => {
+test('a run named twice is refused', async () => {
   assert.match((await refusal(FIVE[0]!))[0] ?? '', /^run named twice: 2026-01-15-example-1$/);
 });
 
-test('another kernel, tool or machine is no reason to refuse, and is said where it is read', async () => {
+test('another kernel, tool or machine is accepted, with a notice', async () => {
   const other = withRun(({ environment }) => ({
     host: 'elsewhere',
     environment: { ...environment, kernel: '6.19.0', tools: { ...environment.tools, tar: 'tar 2' } },
@@ -132,7 +132,7 @@ test('another kernel, tool or machine is no reason to refuse, and is said where 
   assert.match(terminalOf(viewOf(found)), /The runs differ in kernel: 6\.18\.0 \| 6\.19\.0\./);
 });
 
-test('counts that are equal in every run but not between runs are named', async () => {
+test('counts that are constant in each run but differ between runs are listed', async () => {
   const more = one(9, ({ run, samples }) => ({
     run,
     samples: samples.map((sample) =>
@@ -157,7 +157,7 @@ test('counts that are equal in every run but not between runs are named', async 
     );
 });
 
-test('the order in which runs are named changes no byte of any view', async () => {
+test('the order in which runs are named changes no byte of any format', async () => {
   const texts = async (runs: readonly Run[]): Promise<readonly string[]> => {
     const view = viewOf(await pooled(runs));
     return [terminalOf(view), mailOf(view), runMarkdown(view)].map((text) =>
@@ -170,7 +170,7 @@ test('the order in which runs are named changes no byte of any view', async () =
   assert.deepEqual(await texts([...runs].reverse()), await texts(runs));
 });
 
-test('every view says over how many runs, and how far each row’s runs lie apart; a single run says that it is one', async () => {
+test('every format states the number of runs and the spread between them', async () => {
   const view = viewOf(await pooled(FIVE));
   const texts = [terminalOf(view), mailOf(view), runMarkdown(view), htmlOf(view)];
   for (const text of texts) {
@@ -197,7 +197,7 @@ test('a pooled table fits 80 and 60 columns', async () => {
       assert.ok(line.length <= columns, `${columns}: ${line}`);
 });
 
-test('claims stand on the interval over runs', async () => {
+test('claims use the interval over runs', async () => {
   const view = viewOf(await pooled(FIVE));
   const figures = view.claims.flatMap(({ figures: numbers }) => numbers);
   const intervals = figures.flatMap(({ interval }) => (interval === null ? [] : [interval]));

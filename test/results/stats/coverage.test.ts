@@ -19,7 +19,7 @@ const sample = (n: number, draw: (random: Uniform) => number, random: Uniform): 
 
 for (const { name, median, draw } of distributions)
   for (const n of [8, 12, 24])
-    test(`the order-statistic interval covers the median of ${n} ${name} values as often as it says`, (t) => {
+    test(`the order-statistic interval covers the median of ${n} ${name} values with its stated confidence`, (t) => {
       const random = uniform(n);
       const share = shareOf(RUNS, () =>
         covers(medianInterval(sample(n, draw, random), LOOK_CONFIDENCE), median),
@@ -28,7 +28,7 @@ for (const { name, median, draw } of distributions)
       assert.ok(share >= LOOK_CONFIDENCE - SLACK, `${share}`);
     });
 
-test('lines and power laws of blocks cover the true slope and exponent as often as they say', (t) => {
+test('intervals of slopes and exponents cover the truth with their stated confidence', (t) => {
   const random = uniform(9);
   const sizes = [100, 300, 1000, 3000];
   const byBlock = (cost: (files: number) => number): ReadonlyMap<number, number>[] =>

@@ -8,7 +8,7 @@ import { distributions, shareOf } from './draws.ts';
 const BOUND = Math.log(1.05);
 const options = { bound: BOUND, confidence: LOOK_CONFIDENCE };
 
-test('too few blocks have no smallest effect, and blocks without noise have the bound itself', () => {
+test('with too few blocks there is no smallest effect; without noise it is the bound itself', () => {
   assert.equal(detectableAbove([0, 0, 0], options), null);
   assert.equal(
     detectableAbove(
@@ -19,7 +19,7 @@ test('too few blocks have no smallest effect, and blocks without noise have the 
   );
 });
 
-test('it is what drawing with replacement says', () => {
+test('it agrees with drawing with replacement', () => {
   const random = seededUniform(7);
   const values = Array.from({ length: 12 }, () => random() - 0.5);
   const center = medianInterval(values, LOOK_CONFIDENCE);
@@ -57,7 +57,7 @@ test('an effect of that size is shown in about three of four runs, half of it in
   }
 });
 
-test('downwards it is the mirror image', () => {
+test('below 1 it is the mirror image', () => {
   const values = [-0.02, 0.01, 0.03, 0, -0.01, 0.02, 0.005, -0.03, 0.015, 0.04];
   const up = detectableAbove(
     values.map((value) => -value),

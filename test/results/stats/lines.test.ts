@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { linesByBlock, lineThrough } from '../../../results/stats/lines.ts';
+import { linesByBlock } from '../../../results/stats/lines.ts';
 
-test('a line goes through its points', () => {
-  assert.deepEqual(lineThrough([1, 3], [5, 9]), { start: 3, slope: 2 });
-});
-
-test('a block without one of the sizes has no line, and one size gives none', () => {
+test('each block with every size has the line through its points; a single size has none', () => {
   const small = new Map([
     [0, 10],
     [1, 20],

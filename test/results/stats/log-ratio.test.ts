@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { logRatios, ratioInterval } from '../../../results/stats/log-ratio.ts';
 
-test('only blocks that hold both arms count, and zeros have no ratio', () => {
+test('blocks without both arms are left out, and zeros have no ratio', () => {
   const arm = new Map([
     [0, 2],
     [1, 4],
@@ -19,7 +19,7 @@ test('only blocks that hold both arms count, and zeros have no ratio', () => {
   assert.deepEqual([...values], [Math.log(2), Math.log(4)]);
 });
 
-test('drift that both arms share does not reach the ratio', () => {
+test('drift common to both arms cancels in the ratio', () => {
   const blocks = Array.from({ length: 8 }, (_, block) => block);
   const baseline = new Map(blocks.map((block) => [block, 100 * 1.3 ** block]));
   const arm = new Map(blocks.map((block) => [block, 150 * 1.3 ** block]));

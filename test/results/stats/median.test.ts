@@ -14,7 +14,7 @@ import {
 const close = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 
-test('the cumulative binomial agrees with sums done by hand', () => {
+test('the cumulative binomial agrees with sums computed by hand', () => {
   close(binomialBelow(0, 6, 0.5), 1 / 64);
   close(binomialBelow(2, 5, 0.5), 16 / 32);
   close(binomialBelow(1, 3, 0.25), 0.75 ** 3 + 3 * 0.25 * 0.75 ** 2);
@@ -26,12 +26,12 @@ test('the cumulative binomial agrees with sums done by hand', () => {
   assert.equal(binomialPast(0, 5, 0.5), 0);
 });
 
-test('medians of nothing are null, of even numbers the middle', () => {
+test('the median of no values is null; of an even number it is the mean of the middle two', () => {
   assert.equal(median([]), null);
   assert.equal(median([4, 1, 3, 2]), 2.5);
 });
 
-test('a 95 % interval needs 6 values, a planned look 8', () => {
+test('a 95 % interval needs 6 values, a look 8', () => {
   assert.equal(medianNeeds(CONFIDENCE), 6);
   assert.equal(medianNeeds(LOOK_CONFIDENCE), 8);
   assert.deepEqual(medianInterval([1, 2, 3, 4, 5], CONFIDENCE), { kind: 'tooFew', n: 5, needed: 6 });
@@ -61,7 +61,7 @@ test('the ranks of the interval are those of the published tables', () => {
   assert.deepEqual(ranks(12, LOOK_CONFIDENCE), [2, 11]);
 });
 
-test('over many simulated runs the interval covers the true median as often as it says', () => {
+test('in simulations the interval covers the true median with its stated confidence', () => {
   const generator = xoroshiro128plus(20260115);
   const skewed = (): number => -Math.log(1 - uniformFloat64(generator));
   for (const [n, confidence] of [

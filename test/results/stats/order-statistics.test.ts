@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { orderStatistics } from '../../../results/stats/order-statistics.ts';
 import { seededUniform } from '../../../results/stats/seeded.ts';
 
-test('each rank is what stands there after sorting, and the values stay as they were', () => {
+test('each rank equals the sorted value, and the input is unchanged', () => {
   const random = seededUniform(3);
   for (const n of [1, 2, 3, 10, 599, 2000])
     for (const distinct of [2, 10, 1e9]) {

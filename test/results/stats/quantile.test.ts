@@ -23,7 +23,7 @@ test('an upper bound of p99 needs 299 values, of p90 29', () => {
   assert.equal(bound.kind === 'bound' && bound.value, 298);
 });
 
-test('over many simulated runs the bound lies above the true quantile as often as it says', () => {
+test('in simulations the bound lies above the true quantile with its stated confidence', () => {
   const generator = xoroshiro128plus(99);
   const runs = 4000;
   let above = 0;

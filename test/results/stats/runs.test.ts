@@ -70,7 +70,7 @@ const naiveBootstrap = (runs: Drawn, random: Uniform, draws = 1000): readonly [l
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
-test('bounds of Student’s distribution are those of the tables', () => {
+test('bounds of Student’s distribution agree with published tables', () => {
   const tables = [
     [1, 0.95, 12.706],
     [2, 0.99, 9.925],
@@ -97,7 +97,7 @@ test('A/A over five runs that differ by 6 %: at most one false row in a hundred'
   assert.ok(covered / rows >= LOOK_CONFIDENCE - 0.006, percent(covered / rows));
 });
 
-test('a single run calls identical arms different in many rows, and blocks in one heap hold the truth too rarely', (t) => {
+test('a single run calls identical arms different in many rows, and pooling blocks without their runs covers too rarely', (t) => {
   const random = uniform(17);
   const quiet = { runSd: 0.06, blockSd: 0.02 };
   const plain = (runs: Drawn): Interval =>
@@ -109,7 +109,7 @@ test('a single run calls identical arms different in many rows, and blocks in on
   assert.ok(heap < 0.95, percent(heap));
 });
 
-test('a bootstrap of runs alone holds the truth less often than it says, the wider of both as often', (t) => {
+test('a bootstrap of runs alone covers less often than stated; the wider of both covers as stated', (t) => {
   for (const runs of [5, 10]) {
     const random = uniform(23);
     const rows = 300;
@@ -143,7 +143,7 @@ test('a difference of 15 % is found in most cases, and called slower with more r
   assert.ok(ten > 0.6, percent(ten));
 });
 
-test('of runs that do not differ the pooled interval is near the plain one of all blocks', (t) => {
+test('for equal runs the pooled interval is close to the plain interval over all blocks', (t) => {
   const random = uniform(31);
   const widths: number[] = [];
   const apart: number[] = [];
@@ -165,7 +165,7 @@ test('of runs that do not differ the pooled interval is near the plain one of al
   assert.ok(center < 0.01 && sd < 0.01, `${center} ${sd}`);
 });
 
-test('how far runs lie apart is found again', (t) => {
+test('the spread between runs is recovered', (t) => {
   const random = uniform(37);
   const found = Array.from({ length: 300 }, () => {
     const ratio = ratioOf(drawn(random, { runSd: 0.06, blockSd: 0.02 }));
@@ -175,7 +175,7 @@ test('how far runs lie apart is found again', (t) => {
   assert.ok(Math.abs(median(found)! - 0.055) < 0.01, `${median(found)}`);
 });
 
-test('the draws by table are those of the long way', () => {
+test('draws from the table agree with naive draws', () => {
   const random = uniform(41);
   // So many runs that the bootstrap, not Student’s interval, is the wider one.
   for (let row = 0; row < 4; row++) {
@@ -191,7 +191,7 @@ test('the draws by table are those of the long way', () => {
   }
 });
 
-test('the order of runs, and of blocks in them, does not matter to the last digit', () => {
+test('the order of runs and blocks does not change a digit', () => {
   const random = uniform(43);
   for (let row = 0; row < 50; row++) {
     const one = drawn(random, { runSd: 0.06 });
@@ -200,7 +200,7 @@ test('the order of runs, and of blocks in them, does not matter to the last digi
   }
 });
 
-test('one run or two have no interval over runs; three have one that is honest, which is wide', () => {
+test('one or two runs have no interval over runs; three have a wide one', () => {
   const random = uniform(47);
   const [first, second, third] = drawn(random, { runSd: 0.02, blockSd: 0.01 });
   assert.deepEqual(ratioOf([first!]), { kind: 'tooFew', n: 1, needed: 3, of: 'runs' });
@@ -209,7 +209,7 @@ test('one run or two have no interval over runs; three have one that is honest, 
   assert.ok(three.kind === 'interval' && three.runs!.count === 3 && three.hi / three.lo > 1.1);
 });
 
-test('a run counts once, however many blocks it has', () => {
+test('a run counts once, whatever its number of blocks', () => {
   const many = together([Array(400).fill(0), [0.1], [0.1]]);
   const interval = intervalOver(many, LOOK_CONFIDENCE);
   assert.ok(interval.kind === 'interval' && Math.abs(interval.center - 0.2 / 3) < 1e-12);

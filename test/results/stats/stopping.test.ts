@@ -46,7 +46,7 @@ const shareSlower = (noise: number, effect: number, seed: number, runs = RUNS): 
 };
 
 for (const noise of [0.01, 0.03, 0.1])
-  test(`no effect, noise ${noise}: hardly ever a difference`, (t) => {
+  test(`no effect, noise ${noise}: a difference in at most 0.5 % of runs`, (t) => {
     const machine = { noise, random: uniform(1) };
     const share = shareOf(RUNS, () => ['slower', 'faster'].includes(verdictOf(machine, 1).verdict));
     t.diagnostic(`${(100 * share).toFixed(2)} %`);
@@ -54,20 +54,20 @@ for (const noise of [0.01, 0.03, 0.1])
   });
 
 for (const noise of [0.01, 0.03, 0.1])
-  test(`an effect of exactly the threshold, noise ${noise}: called slower in a few runs of a hundred at most`, (t) => {
+  test(`an effect of exactly the threshold, noise ${noise}: called slower in at most 2.5 % of runs`, (t) => {
     const share = shareSlower(noise, 1 + DELTA, 2);
     t.diagnostic(`${(100 * share).toFixed(2)} %`);
     assert.ok(share <= 0.025, `${share}`);
   });
 
-test('an effect of twice the threshold is found, and in no noise at the first look', (t) => {
+test('an effect of twice the threshold is found; without noise at the first look', (t) => {
   const shares = [0.01, 0.03].map((noise) => shareSlower(noise, 1 + 2 * DELTA, 3, 600));
   t.diagnostic(shares.map((share) => `${(100 * share).toFixed(1)} %`).join(', '));
   assert.ok(shares[0]! >= 0.97 && shares[1]! >= 0.8, shares.join());
   assert.equal(verdictOf({ noise: 0.001, random: () => 0.5 }, 1.1).n, LOOKS[0]);
 });
 
-test('looking after every block until something is decided would call an effect of exactly the threshold slower several times as often', (t) => {
+test('looking after every block would call an effect of exactly the threshold slower in more than 3.5 % of runs', (t) => {
   const machine = { noise: 0.03, random: uniform(6) };
   const greedy = shareOf(600, () => {
     const logs: number[] = [];
