@@ -25,7 +25,7 @@ const ownerOf = (path: string, name: string): number => {
   return existsSync(file) ? Number(readFileSync(file, 'utf8')) : Number.NaN;
 };
 
-export interface WorkFolder {
+interface WorkFolder {
   readonly path: string;
   /** The run that uses it is still going on. */
   readonly live: boolean;

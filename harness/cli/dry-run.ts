@@ -24,7 +24,7 @@ const groupText = ({ scenario, params, image }: Slot): string =>
   `${scenario}${paramsText(params)} on ${image}`;
 
 /** One line per group of a block, with its arms in the order of their slots. */
-export const blockLines = (slots: readonly Slot[]): readonly string[] => {
+const blockLines = (slots: readonly Slot[]): readonly string[] => {
   const lines: string[] = [];
   let last: Slot | null = null;
   for (const slot of slots) {

@@ -22,7 +22,7 @@ export const formatOption = (
   });
 };
 
-export interface OpenedInput extends FormatInput {
+interface OpenedInput extends FormatInput {
   /** Claims whose rule threw; empty where the format needed no view. */
   brokenRules(): Promise<readonly string[]>;
 }

@@ -33,7 +33,7 @@ import { checkSpace } from './work-folder.ts';
 /** strace slows commands down 50 times: there is time for one counting pass only. */
 const STRACE_COUNT_PASSES = 1;
 
-export interface InnerRun {
+interface InnerRun {
   readonly options: ResolvedOptions;
   readonly handover: Handover;
   readonly origin: RunOrigin;

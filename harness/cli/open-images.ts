@@ -17,7 +17,7 @@ const ROOT_OWNED_IMAGE = 'synthetic:files=800,layers=3,seed=1';
 const COPIES = 7;
 const INODE_BYTES = 4096;
 
-export interface MappedImages {
+interface MappedImages {
   readonly usable: readonly SourceImage[];
   readonly skipped: RunFile['skipped'];
 }

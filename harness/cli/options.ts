@@ -47,7 +47,7 @@ export interface ImageSelection {
   readonly scenarios: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface Amount {
+interface Amount {
   /** Numbers of blocks after which results are analysed, ascending: the first is the fewest, the last the most. */
   readonly looks: readonly number[];
   readonly countPasses: number;

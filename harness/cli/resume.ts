@@ -8,7 +8,7 @@ import { removeWorkFolder, workFolders } from './clean.ts';
 import type { TypedOptions } from './options.ts';
 import type { RunFolders } from './work-folder.ts';
 
-export interface EarlierRun {
+interface EarlierRun {
   readonly run: RunFile;
   readonly typed: TypedOptions;
 }

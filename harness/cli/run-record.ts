@@ -55,7 +55,7 @@ export interface RunOrigin {
   readonly earlier: RunFile | null;
 }
 
-export interface RecordParts {
+interface RecordParts {
   readonly options: ResolvedOptions;
   readonly handover: Handover;
   readonly origin: RunOrigin;
@@ -63,7 +63,7 @@ export interface RecordParts {
   readonly skipped: readonly Skipped[];
 }
 
-export interface RunRecord {
+interface RunRecord {
   update(changed: Changed): void;
   end(status: RunFile['status'], wallNs: number, warnings: readonly string[]): void;
 }

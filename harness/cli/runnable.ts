@@ -7,7 +7,7 @@ import { type CheckedNeed, firstUnmet } from './check-needs.ts';
 
 export type Skipped = RunFile['skipped'][number];
 
-export interface Runnable<T> {
+interface Runnable<T> {
   readonly usable: readonly T[];
   readonly skipped: readonly Skipped[];
 }

@@ -10,14 +10,14 @@ import type { OpenImages } from './open-images.ts';
 import type { ResolvedOptions } from './options.ts';
 import { runnable, runnableScenarios, type Skipped } from './runnable.ts';
 
-export interface RunnableHere {
+interface RunnableHere {
   readonly arms: readonly Arm[];
   readonly scenarios: readonly Scenario[];
   readonly probes: readonly Probe[];
   readonly skipped: readonly Skipped[];
 }
 
-export interface SelectedImages {
+interface SelectedImages {
   readonly ofRun: readonly SourceImage[];
   /** Images that scenarios name themselves. */
   readonly ofScenarios: readonly SourceImage[];

@@ -46,7 +46,7 @@ export const refuseNoise = (judged: readonly ConditionWarning[]): void => {
   });
 };
 
-export interface ConditionWatch {
+interface ConditionWatch {
   readonly atStart: Conditions;
   close(): Conditions;
 }

@@ -91,6 +91,22 @@ test('a missing image is refused, and leaves no folder', (t) => {
   }
 });
 
+test('a dry run prints the same plan for the same seed, and writes nothing', (t) => {
+  const out = join(diskFolder(t), 'results');
+  const what = ['--images', 'synthetic:files=20', '--scenarios', 'walk-warm', '--blocks', '8'];
+  const plan = (seed: string) => {
+    const { status, stdout, stderr } = cfsbench('run', '--dry-run', ...what, '--seed', seed, '--out', out);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^arms: .*erofs-overlay/m);
+    return stdout.split('\n').filter((line) => /^(block \d| {2}walk-warm )/.test(line));
+  };
+  const first = plan('a');
+  assert.equal(first.filter((line) => line.startsWith('block ')).length, 8);
+  assert.deepEqual(plan('a'), first);
+  assert.notDeepEqual(plan('b'), first);
+  assert.equal(existsSync(out), false);
+});
+
 test('results are never overwritten', (t) => {
   const home = diskFolder(t);
   writeFileSync(join(home, 'precious'), '');
