@@ -8,6 +8,11 @@ import { profiles } from './profile.ts';
 import { proseColumns } from './terminal-width.ts';
 import { refuseArguments } from './usage-errors.ts';
 
+const ENVIRONMENT = `
+For debugging:
+  CFSBENCH_DEBUG=1       print the plan, phases and mount calls to standard error
+  CFSBENCH_INSPECT=PORT  let the process that measures wait for a debugger`;
+
 const EXAMPLES = `
 Examples:
   cfsbench run --profile quick
@@ -92,7 +97,7 @@ export const runCommand = (version: string): Command =>
     .addHelpText(
       'after',
       () =>
-        `${profileHelp()}\n\nNames of backends, scenarios and images: cfsbench list\n${EXAMPLES}\n${EXIT_CODES}`,
+        `${profileHelp()}\n\nNames of backends, scenarios and images: cfsbench list\n${EXAMPLES}\n${EXIT_CODES}\n${ENVIRONMENT}`,
     )
     .action(async (typed: TypedOptions, command: Command) => {
       refuseArguments(command);
