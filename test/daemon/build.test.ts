@@ -44,6 +44,6 @@ test('without a compiler the error names the packages', () => {
 test('without headers the error names the compiler and the packages', () => {
   const built = build('bare', { CFLAGS: '-nostdinc' });
   assert.equal(built.status, 1);
-  assert.match(built.stderr, /cannot build a program that uses the headers of libc and Linux .*libc6-dev/);
+  assert.match(built.stderr, /cannot build a program with the headers of libc and Linux .*libc6-dev/);
   assert.deepEqual(readdirSync(join(lab.folder, 'bare')), []);
 });
