@@ -1,4 +1,4 @@
-// A verdict in a word, the same in a terminal, a mail, a comment and a page.
+// A row's verdict as a word, the same in terminal, mail, comment and page.
 import type { Verdict } from '../results/compare/verdict.ts';
 import { floorText } from './format.ts';
 
@@ -18,14 +18,14 @@ const SHORT: Readonly<Record<Exclude<Verdict, 'belowFloor'>, string>> = {
   tooFew: 'few',
 };
 
-interface Judged {
+interface RowVerdict {
   readonly verdict: Verdict;
   readonly floor: number;
 }
 
-export const verdictText = ({ verdict, floor }: Judged): string =>
+export const verdictText = ({ verdict, floor }: RowVerdict): string =>
   verdict === 'belowFloor' ? floorText(floor) : WORDS[verdict];
 
-/** Where columns are dear. */
-export const markText = ({ verdict, floor }: Judged): string =>
+/** For narrow columns. */
+export const markText = ({ verdict, floor }: RowVerdict): string =>
   verdict === 'belowFloor' ? floorText(floor) : SHORT[verdict];

@@ -1,4 +1,4 @@
-// Who takes part, in the order of every table: the baseline, the other arms as planned, the null arm last.
+// The arms in the order of every table: the baseline, the others as planned, the null arm last.
 
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
@@ -30,13 +30,13 @@ export const armsOf = (run: RunFile, groups: readonly GroupData[]): readonly Arm
       color: colors.indexOf(id),
     };
   };
-  const null_: ArmView = {
+  const nullArm: ArmView = {
     id: NULL_ARM,
-    title: 'the baseline a second time',
-    how: `${baseline} once more under another name: its ratio is the noise of this machine.`,
+    title: 'the baseline measured a second time',
+    how: `${baseline} under another name: its ratio to the baseline is the noise of this machine.`,
     role: 'null',
     variant: false,
     color: colors.indexOf(baseline),
   };
-  return hasNull ? [...colors.map(arm), null_] : colors.map(arm);
+  return hasNull ? [...colors.map(arm), nullArm] : colors.map(arm);
 };

@@ -1,6 +1,6 @@
-// What the counting passes saw: system calls, requests, disk. Counts that every pass agrees on need no interval.
+// System calls, requests and disk from the counting passes. Counts that are equal in every pass need no interval.
 
-import { callCounts, countOf, phaseTotals } from '../../results/compare/counts.ts';
+import { type CallCount, callCounts, countOf, phaseTotals } from '../../results/compare/counts.ts';
 import { metricInfo } from '../../results/compare/metric-info.ts';
 import { RUNTIME } from '../../results/compare/phase-of.ts';
 import { type GroupData, paramsKey, type Table } from '../../results/compare/tally.ts';
@@ -9,11 +9,27 @@ import { type Catalogue, PHASES } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { ArmView, CallsView, CountsView } from '../view.ts';
 
-const placeOf = ({ group }: GroupData) => ({
+const groupFields = ({ group }: GroupData) => ({
   image: group.image,
   scenario: group.scenario,
   params: paramsKey(group.params),
 });
+
+const keyOf = ({ phase, actor, call }: CallCount): string => JSON.stringify([phase, actor, call]);
+
+type CallRow = CallsView['rows'][number];
+
+const largest = ({ counts }: CallRow): number => Math.max(...counts.map((count) => count?.most ?? 0));
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** By phase; within it the runtime's own calls last, then by actor, most calls first. */
+const compareCallRows = (a: CallRow, b: CallRow): number =>
+  PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase) ||
+  Number(a.actor === RUNTIME) - Number(b.actor === RUNTIME) ||
+  compareText(a.actor, b.actor) ||
+  largest(b) - largest(a) ||
+  compareText(a.call, b.call);
 
 export const callsOf = (data: GroupData, arms: readonly ArmView[]): CallsView | null => {
   if (data.ledgers.size === 0) return null;
@@ -28,19 +44,9 @@ export const callsOf = (data: GroupData, arms: readonly ArmView[]): CallsView | 
     call,
     counts: byArm.map((counts) => counts?.get(key) ?? null),
   }));
-  const largest = (row: (typeof rows)[number]): number =>
-    Math.max(...row.counts.map((count) => count?.most ?? 0));
-  rows.sort(
-    (a, b) =>
-      PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase) ||
-      Number(a.actor === RUNTIME) - Number(b.actor === RUNTIME) ||
-      (a.actor < b.actor ? -1 : a.actor > b.actor ? 1 : 0) ||
-      largest(b) - largest(a) ||
-      (a.call < b.call ? -1 : 1),
-  );
   return {
-    ...placeOf(data),
-    rows,
+    ...groupFields(data),
+    rows: rows.sort(compareCallRows),
     totals: arms.map((arm) => {
       const ledgers = data.ledgers.get(arm.id);
       return ledgers === undefined ? null : phaseTotals(ledgers, [RUNTIME]);
@@ -48,10 +54,7 @@ export const callsOf = (data: GroupData, arms: readonly ArmView[]): CallsView | 
   };
 };
 
-const keyOf = (count: { phase: string; actor: string; call: string }): string =>
-  JSON.stringify([count.phase, count.actor, count.call]);
-
-/** A count may come from either kind of pass; the counting ones are kept apart because only they are meant to be equal. */
+/** From the counting passes, whose values should be equal; else from the timing pass. */
 const valuesOf = (data: GroupData, metric: string, arm: string): ArrayLike<number> => {
   const from = (table: Table) => numbersOf(table.get(metric)?.get(arm) ?? new Map());
   const counted = from(data.count);
@@ -84,58 +87,68 @@ export const countsOf = (
   const rows = countRows(data, arms, catalogue, wanted).filter(({ counts }) =>
     counts.some((count) => count !== null && count.most > 0),
   );
-  return rows.length === 0 ? null : { ...placeOf(data), rows };
+  return rows.length === 0 ? null : { ...groupFields(data), rows };
 };
 
-/** What a scenario without a timed window is about: here zero is an answer too. */
+/** Results of a scenario without a timed window; zeros are kept, because zero is a result there. */
 export const observedOf = (
   data: GroupData,
   arms: readonly ArmView[],
   catalogue: Catalogue,
 ): CountsView | null => {
   if (data.time.size > 0) return null;
-  const others = [isRequest, isDisk, isLeak, isCalls];
-  const rows = countRows(data, arms, catalogue, (metric) => !others.some((is) => is(metric)));
+  const shownElsewhere = [isRequest, isDisk, isLeak, isCalls];
+  const rows = countRows(data, arms, catalogue, (metric) => !shownElsewhere.some((is) => is(metric)));
   rows.sort((a, b) => Number(b.headline) - Number(a.headline));
-  return rows.length === 0 ? null : { ...placeOf(data), rows };
+  return rows.length === 0 ? null : { ...groupFields(data), rows };
 };
 
 export const isRequest = (metric: string): boolean => /^fuse\p{Lu}\w*Count$/u.test(metric);
 export const isDisk = (metric: string): boolean => /^created\w+(Count|Bytes)$/.test(metric);
-/** Sums of the ledger, which has tables of its own. */
+/** Sums of the ledger, which has its own tables. */
 const isCalls = (metric: string): boolean => PHASES.some((phase) => metric === `${phase}CallCount`);
 export const isLeak = (metric: string): boolean => /^left\w+Count$/.test(metric);
 
-/** Counts declared exact that were not equal in every pass. */
-export const inconstant = (
+const varyingMetrics = (
+  data: GroupData,
+  { id }: ArmView,
+  catalogue: Catalogue,
+  passes: string,
+): readonly string[] =>
+  [...data.count.keys()]
+    .filter((metric) => metricInfo(catalogue, data.group.scenario, metric).noise === 'exact')
+    .flatMap((metric) => {
+      const count = countOf(valuesOf(data, metric, id));
+      return count === null || count.least === count.most
+        ? []
+        : [`${metric} varies between ${passes}: ${count.least} to ${count.most}`];
+    });
+
+const varyingCalls = (data: GroupData, { id }: ArmView, passes: string): readonly string[] => {
+  const varying = callCounts(data.ledgers.get(id) ?? []).filter(
+    ({ actor, least, most }) => actor !== RUNTIME && least !== most,
+  );
+  const first = varying[0];
+  return first === undefined
+    ? []
+    : [
+        `${varying.length} system-call counts vary between ${passes}, such as ${first.phase} ${first.actor} ${first.call}: ${first.least} to ${first.most}`,
+      ];
+};
+
+/** Counts that are declared exact and differ between passes. */
+export const varyingCounts = (
   data: GroupData,
   arms: readonly ArmView[],
   catalogue: Catalogue,
-  of = 'passes',
+  passes = 'passes',
 ): readonly string[] => {
-  const { image, scenario, params } = placeOf(data);
-  const place = [scenario, params, image].filter((part) => part !== '').join(' ');
-  const metrics = [...data.count.keys()].filter(
-    (metric) => metricInfo(catalogue, data.group.scenario, metric).noise === 'exact',
-  );
-  const ofMetrics = metrics.flatMap((metric) =>
-    arms.flatMap((arm) => {
-      const count = countOf(valuesOf(data, metric, arm.id));
-      return count === null || count.least === count.most
-        ? []
-        : [`${place} ${arm.id}: ${metric} varies between ${of}: ${count.least} to ${count.most}`];
-    }),
-  );
-  const ofCalls = arms.flatMap((arm) => {
-    const varying = callCounts(data.ledgers.get(arm.id) ?? []).filter(
-      ({ actor, least, most }) => actor !== RUNTIME && least !== most,
-    );
-    const first = varying[0];
-    return first === undefined
-      ? []
-      : [
-          `${place} ${arm.id}: ${varying.length} system-call counts vary between ${of}, such as ${first.phase} ${first.actor} ${first.call}: ${first.least} to ${first.most}`,
-        ];
-  });
-  return [...ofMetrics, ...ofCalls];
+  const { image, scenario, params } = groupFields(data);
+  const where = [scenario, params, image].filter((part) => part !== '').join(' ');
+  const warningsOf = (texts: (arm: ArmView) => readonly string[]): readonly string[] =>
+    arms.flatMap((arm) => texts(arm).map((text) => `${where} ${arm.id}: ${text}`));
+  return [
+    ...warningsOf((arm) => varyingMetrics(data, arm, catalogue, passes)),
+    ...warningsOf((arm) => varyingCalls(data, arm, passes)),
+  ];
 };

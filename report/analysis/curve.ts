@@ -1,26 +1,25 @@
-// A distribution as it is drawn: one step per value, and a few shares of it for the table beside it.
+// A distribution for a chart: one step per value, and a few quantiles for the table beside it.
 
 export interface Curve {
   readonly n: number;
-  /** Value and the share of all that are not above it; from a share of 0 to one of 1. */
+  /** A value and the share of values up to it, from 0 to 1. */
   readonly steps: readonly (readonly [value: number, share: number])[];
-  /** At `SHARES`. */
+  /** One for each of `SHARES`. */
   readonly quantiles: readonly number[];
 }
 
-/** Shares of the table beside a chart. */
 export const SHARES = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1] as const;
 
-/** More are drawn as so many that lie on the same curve. */
+/** Longer distributions are thinned out to this number of steps. */
 const MOST_STEPS = 64;
 
 const atShare = (sorted: Float64Array, share: number): number =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 
-/** Null without a value. */
+/** Null: no values. */
 export const curveOf = (values: ArrayLike<number>): Curve | null => {
   if (values.length === 0) return null;
-  // Ten times as fast as with a comparison of its own.
+  // Ten times as fast as Array.sort with a comparison.
   const sorted = new Float64Array(values).sort();
   const steps = Math.min(sorted.length, MOST_STEPS);
   return {

@@ -1,10 +1,10 @@
-// What the first table says in a sentence or two, computed from it and nothing else.
+// The first table in one or two sentences.
 
 import { unreachable } from '../../results/errors.ts';
 import { floorText, formatValue, ratioText } from '../format.ts';
 import type { ArmView, RowView, SectionView, TableView, VersusView } from '../view.ts';
 
-const doubt = ({ verdict, floor }: VersusView): string => {
+const verdictNote = ({ verdict, floor }: VersusView): string => {
   switch (verdict) {
     case 'faster':
     case 'slower':
@@ -22,47 +22,47 @@ const doubt = ({ verdict, floor }: VersusView): string => {
   }
 };
 
-const listed = (parts: readonly string[]): string =>
+const listText = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
-interface Asked {
+interface MetricRow {
   readonly params: string;
   readonly row: RowView;
 }
 
-const baselinePhrase = (asked: readonly Asked[], baseline: number): string =>
-  listed(
-    asked.map(({ params, row }) => {
+const baselinePhrase = (rows: readonly MetricRow[], baseline: number): string =>
+  listText(
+    rows.map(({ params, row }) => {
       const cell = row.cells[baseline];
       const shown = cell?.kind === 'value' ? formatValue(row.metric, cell.median) : 'unknown';
       return params === '' ? shown : `${shown} (${params})`;
     }),
   );
 
-const armPhrase = (asked: readonly Asked[], arm: ArmView, index: number): string[] => {
+const armPhrase = (rows: readonly MetricRow[], arm: ArmView, index: number): string[] => {
   if (arm.role !== 'arm') return [];
-  // A variant that this question was not asked of is not missing.
-  if (arm.variant && asked.every(({ row }) => row.cells[index]?.kind === 'absent')) return [];
-  const ratios = asked.map(({ row }) => {
+  // A variant without a value was not planned here.
+  if (arm.variant && rows.every(({ row }) => row.cells[index]?.kind === 'absent')) return [];
+  const ratios = rows.map(({ row }) => {
     const cell = row.cells[index];
     if (cell?.kind !== 'value' || cell.versus === null) return 'not measured';
     const { ratio } = cell.versus;
     const shown = ratio.kind === 'tooFew' ? formatValue(row.metric, cell.median) : ratioText(ratio);
-    return `${shown}${doubt(cell.versus)}`;
+    return `${shown}${verdictNote(cell.versus)}`;
   });
-  return [`${arm.id} ${listed(ratios)}`];
+  return [`${arm.id} ${listText(ratios)}`];
 };
 
-/** A rate says more than a phase: the first scenario's rate, else its last headline row. */
-const chosen = (section: SectionView): RowView =>
+/** The scenario's rate, else its last headline row. */
+const findingRow = (section: SectionView): RowView =>
   section.rows.find(({ info }) => info.better === 'higher') ?? section.rows.at(-1)!;
 
-/** The state that the debate is about: every file is here, the image is not set up. */
-const EVERY_FILE = 'local=files';
+/** The state that the debate is about: all files are local, the image is not set up. */
+const ALL_FILES = 'local=files';
 
-/** Null where no such lives were measured. */
+/** Null: no life with local files was measured. */
 const filesFinding = ({ image, sections }: TableView, arms: readonly ArmView[]): string | null => {
-  const section = sections.find(({ params }) => params === EVERY_FILE);
+  const section = sections.find(({ params }) => params === ALL_FILES);
   const rowOf = (metric: string): RowView | undefined =>
     section?.rows.find((candidate) => candidate.metric === metric);
   const row = rowOf('imagesPerSecond');
@@ -76,11 +76,11 @@ const filesFinding = ({ image, sections }: TableView, arms: readonly ArmView[]):
   const others = arms.flatMap((arm, index) => armPhrase([{ params: '', row }], arm, index));
   const pulled = rateIn(rowOf('pulledImagesPerSecond'));
   return [
-    `With every file of ${image} here, ${arms[baseline]!.id} sets an image up, uses it once and removes it ${rate}, one after another; as a multiple of that: ${others.join('; ')}.`,
+    `With all files of ${image} local, ${arms[baseline]!.id} sets up, uses once and removes images at ${rate}, one after another; the others as a multiple of that: ${others.join('; ')}.`,
     ...(pulled === null
       ? []
       : [
-          `Asking the store and collecting it are not in these rates; with one of each per image it is ${pulled}.`,
+          `These rates include neither ingest nor collect; with one of each per image the rate is ${pulled}.`,
         ]),
   ].join(' ');
 };
@@ -89,7 +89,7 @@ export type Elsewhere = 'sections' | 'counts' | 'nothing';
 
 const WITHOUT_TABLE: Readonly<Record<Elsewhere, (sampleCount: number) => string>> = {
   sections: (sampleCount) =>
-    `No row of the first table was asked for: what ${sampleCount} slots gave stands in sections of its own.`,
+    `The first table has no rows: the results of ${sampleCount} slots are in sections of their own.`,
   counts: (sampleCount) => `Counted, not timed: calls, requests and files of ${sampleCount} slots.`,
   nothing: (sampleCount) =>
     `Nothing was measured: none of ${sampleCount} slots gave a value for the first table.`,
@@ -99,23 +99,23 @@ export const findingOf = (
   tables: readonly TableView[],
   arms: readonly ArmView[],
   sampleCount: number,
-  /** What there is beside the first table: rows in sections of their own, counts and no time, or nothing. */
+  /** What the report has beside the first table. */
   elsewhere: Elsewhere = 'nothing',
 ): string => {
   const table = tables.find(({ image }) => image !== null);
   const first = table?.sections[0];
   if (table === undefined || first === undefined) return WITHOUT_TABLE[elsewhere](sampleCount);
-  const ofFiles = filesFinding(table, arms);
-  if (ofFiles !== null) return ofFiles;
-  const { metric, info } = chosen(first);
-  const asked = table.sections
+  const withFiles = filesFinding(table, arms);
+  if (withFiles !== null) return withFiles;
+  const { metric, info } = findingRow(first);
+  const rows = table.sections
     .filter(({ scenario }) => scenario === first.scenario)
-    .flatMap(({ params, rows }) => {
-      const row = rows.find((candidate) => candidate.metric === metric);
-      return row === undefined ? [] : [{ params, row }];
+    .flatMap((section) => {
+      const row = section.rows.find((candidate) => candidate.metric === metric);
+      return row === undefined ? [] : [{ params: section.params, row }];
     });
   const baseline = arms.findIndex(({ role }) => role === 'baseline');
   const title = `${info.title.charAt(0).toUpperCase()}${info.title.slice(1)}`;
-  const others = arms.flatMap((arm, index) => armPhrase(asked, arm, index));
-  return `${title}, on ${table.image}, as a multiple of ${arms[baseline]?.id ?? 'the baseline'}'s ${baselinePhrase(asked, baseline)}: ${others.join('; ')}.`;
+  const others = arms.flatMap((arm, index) => armPhrase(rows, arm, index));
+  return `${title}, on ${table.image}, as a multiple of ${arms[baseline]?.id ?? 'the baseline'}'s ${baselinePhrase(rows, baseline)}: ${others.join('; ')}.`;
 };

@@ -1,4 +1,4 @@
-/** Items by key, in the order in which keys first appear. */
+/** Items by key, in the order of each key's first item. */
 export const groupBy = <T>(
   items: readonly T[],
   keyOf: (item: T) => string,

@@ -1,4 +1,4 @@
-// How headline rows change with a number that a scenario was asked with: files of an image, mounts alive at once, files asked for.
+// How headline rows change with a numeric parameter: files of an image, mounts alive at once, files read.
 
 import { phaseTotals } from '../../results/compare/counts.ts';
 import { metricInfo } from '../../results/compare/metric-info.ts';
@@ -13,17 +13,18 @@ import { intervalOver } from '../../results/stats/over-blocks.ts';
 import type { ArmView, GrowthFit, GrowthPoint, GrowthView } from '../view.ts';
 import { groupBy } from './group-by.ts';
 
-interface Sized {
+interface LadderSize {
   readonly x: number;
   readonly data: GroupData;
 }
 
+/** Groups that differ in one numeric parameter only. */
 interface Ladder {
   readonly scenario: string;
   readonly image: string | null;
   readonly rest: Params;
   readonly by: string;
-  readonly sizes: readonly Sized[];
+  readonly sizes: readonly LadderSize[];
 }
 
 const numbersIn = (params: Params): readonly string[] =>
@@ -32,13 +33,13 @@ const numbersIn = (params: Params): readonly string[] =>
 const without = (params: Params, name: string): Params =>
   Object.fromEntries(Object.entries(params).filter(([key]) => key !== name));
 
-const sizesOf = (groups: readonly GroupData[], by: string): readonly Sized[] =>
+const sizesOf = (groups: readonly GroupData[], by: string): readonly LadderSize[] =>
   groups.map((data) => ({ x: Number(data.group.params[by]), data })).sort((a, b) => a.x - b.x);
 
 const isLadder = ({ sizes }: Ladder): boolean =>
   sizes.length > 1 && new Set(sizes.map(({ x }) => x)).size === sizes.length;
 
-/** Over all images where each size has one of its own, else image by image. */
+/** One ladder per image, or one over all images if every size has its own image. */
 const laddersOf = (groups: readonly GroupData[]): readonly Ladder[] => {
   const named = groups.flatMap((data) => numbersIn(data.group.params).map((by) => ({ by, data })));
   const keyOf = ({ by, data: { group } }: (typeof named)[number]): string =>
@@ -60,45 +61,45 @@ const laddersOf = (groups: readonly GroupData[]): readonly Ladder[] => {
   });
 };
 
-type Series = GrowthView['series'][number];
+type GrowthSeries = GrowthView['series'][number];
 
-interface Range {
+interface GrowthRange {
   readonly lo: number | null;
   readonly hi: number | null;
 }
 
-const NO_RANGE: Range = { lo: null, hi: null };
+const NO_RANGE: GrowthRange = { lo: null, hi: null };
 
-const rangeOf = (values: ByBlock): Range => {
+const rangeOf = (values: ByBlock): GrowthRange => {
   const interval = intervalOver(values, CONFIDENCE);
   return interval.kind === 'tooFew' || interval.lo === interval.hi
     ? NO_RANGE
     : { lo: interval.lo, hi: interval.hi };
 };
 
-const fitOf = (xs: readonly number[], given: readonly ByBlock[]): GrowthFit | null => {
-  const lines = linesByBlock(xs, given);
+const fitOf = (xs: readonly number[], values: readonly ByBlock[]): GrowthFit | null => {
+  const lines = linesByBlock(xs, values);
   const slopes = new Map([...lines].map(([block, line]) => [block, line.slope]));
   const start = median([...lines.values()].map((line) => line.start));
   const slope = median(numbersOf(slopes));
   return start === null || slope === null ? null : { start, slope, ...rangeOf(slopes) };
 };
 
-/** `given`: what each block, or each counting pass, gave. */
+/** `values` by block, or by counting pass. */
 const seriesOf = (
   arm: number,
-  sizes: readonly { readonly x: number; readonly given: ByBlock }[],
-): Series | null => {
-  const measured = sizes.filter(({ given }) => given.size > 0);
+  sizes: readonly { readonly x: number; readonly values: ByBlock }[],
+): GrowthSeries | null => {
+  const measured = sizes.filter(({ values }) => values.size > 0);
   if (measured.length < 2) return null;
   return {
     arm,
     points: measured.map(
-      ({ x, given }): GrowthPoint => ({ x, y: median(numbersOf(given))!, ...rangeOf(given) }),
+      ({ x, values }): GrowthPoint => ({ x, y: median(numbersOf(values))!, ...rangeOf(values) }),
     ),
     fit: fitOf(
       measured.map(({ x }) => x),
-      measured.map(({ given }) => given),
+      measured.map(({ values }) => values),
     ),
   };
 };
@@ -107,7 +108,7 @@ const viewOf = (
   { scenario, image, rest, by }: Ladder,
   metric: string,
   title: string,
-  series: readonly (Series | null)[],
+  series: readonly (GrowthSeries | null)[],
 ): GrowthView[] => {
   const known = series.filter((one) => one !== null);
   return known.length === 0
@@ -119,18 +120,18 @@ const NOTHING: ByBlock = new Map();
 
 const timesOf = (ladder: Ladder, arms: readonly ArmView[], design: Design): GrowthView[] =>
   (own(design.catalogue.scenarios, ladder.scenario)?.headline ?? []).flatMap((metric) => {
-    const givenBy = (data: GroupData, arm: string): ByBlock =>
+    const valuesOf = (data: GroupData, arm: string): ByBlock =>
       isIdle(data, metric, arm, design) ? NOTHING : (data.time.get(metric)?.get(arm) ?? NOTHING);
     const series = arms.map(({ id }, arm) =>
       seriesOf(
         arm,
-        ladder.sizes.map(({ x, data }) => ({ x, given: givenBy(data, id) })),
+        ladder.sizes.map(({ x, data }) => ({ x, values: valuesOf(data, id) })),
       ),
     );
     return viewOf(ladder, metric, metricInfo(design.catalogue, ladder.scenario, metric).title, series);
   });
 
-/** What brings an image in and what takes it away: the two sums that the debate is about. */
+/** The debate is about these two sums. */
 const CALLS: readonly (readonly [metric: string, title: string, phases: readonly Phase[]])[] = [
   ['bringInCallCount', 'system calls of ingest, create and mount', ['ingest', 'create', 'mount']],
   [
@@ -147,12 +148,12 @@ const callsIn = (ledger: Ledger, phases: readonly Phase[]): number => {
 
 const callsOf = (ladder: Ladder, arms: readonly ArmView[]): GrowthView[] =>
   CALLS.flatMap(([metric, title, phases]) => {
-    const givenBy = (data: GroupData, arm: string): ByBlock =>
+    const valuesOf = (data: GroupData, arm: string): ByBlock =>
       new Map((data.ledgers.get(arm) ?? []).map((ledger, pass) => [pass, callsIn(ledger, phases)]));
     const series = arms.map(({ id }, arm) =>
       seriesOf(
         arm,
-        ladder.sizes.map(({ x, data }) => ({ x, given: givenBy(data, id) })),
+        ladder.sizes.map(({ x, data }) => ({ x, values: valuesOf(data, id) })),
       ),
     );
     const isCalled = series.some((one) => one?.points.some(({ y }) => y > 0) === true);

@@ -1,8 +1,8 @@
-// How many ratios a report judges, and how many of their intervals miss the truth by chance alone.
+// How many ratios a report judges, and how many of their intervals are expected to miss the truth by chance.
 import { isDecided } from '../../results/compare/looks.ts';
 import type { ArmView, ReportView, TableView } from '../view.ts';
 
-/** Over all images together nothing is judged that was not judged before. */
+/** The combined table is left out: its rows are judged in the tables of the images. */
 export const judgedOf = (tables: readonly TableView[], arms: readonly ArmView[]): ReportView['judged'] => {
   let [cells, verdicts, missed] = [0, 0, 0];
   for (const { sections } of tables.filter(({ image }) => image !== null))

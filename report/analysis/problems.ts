@@ -1,4 +1,4 @@
-// What went wrong or did not take part. Each entry says where and what, in the run's own words.
+// Failures, skips, leaks and warnings: where and what, in the run's words.
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import type { RunFile, Sample } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
@@ -6,7 +6,7 @@ import type { LeakView, Problem } from '../view.ts';
 import { isLeak } from './counted.ts';
 import { groupBy } from './group-by.ts';
 
-const place = (sample: Sample): string =>
+const whereText = (sample: Sample): string =>
   [sample.scenario, paramsKey(sample.params), sample.image, sample.arm]
     .filter((part) => part !== '')
     .join(', ');
@@ -18,20 +18,20 @@ const grouped = (problems: readonly (Problem & { readonly detail: string })[]): 
     what: `${same[0]!.what} (${same.length === 1 ? same[0]!.detail : `${same.length} slots, the first: ${same[0]!.detail}`})`,
   }));
 
-/** Folders of slots are numbered: the same failure in another one is the same. */
+/** Removes the number of a slot's folder, so that equal failures have equal text. */
 const withoutSlot = (message: string): string => message.replace(/slots-*\/slot-\d+/g, 'slot');
 
 export const failuresOf = ({ failures }: Tallied): readonly Problem[] =>
   grouped(
     failures.map((sample) => ({
       scenario: sample.scenario,
-      where: place(sample),
+      where: whereText(sample),
       what: `${sample.phase}: ${sample.code}: ${withoutSlot(sample.message)}`,
       detail: `${sample.pass} pass, block ${sample.block}`,
     })),
   );
 
-/** Of what a run wrote in words: the scenario that it begins with. */
+/** The scenario that a text of the run begins with. */
 const scenarioIn = (what: string, { plan }: RunFile): string | null => {
   const first = what.split(/[ ,:]/, 1)[0]!;
   return plan.scenarios.includes(first) ? first : null;
@@ -46,14 +46,14 @@ export const skippedOf = ({ skips }: Tallied, run: RunFile): readonly Problem[] 
   ...grouped(
     skips.map((sample) => ({
       scenario: sample.scenario,
-      where: place(sample),
+      where: whereText(sample),
       what: `needs ${sample.need}: ${sample.reason}`,
       detail: `block ${sample.block}`,
     })),
   ),
 ];
 
-const leftIn = (data: GroupData): { readonly checked: number; readonly left: readonly Problem[] } => {
+const leaksIn = (data: GroupData): { readonly checked: number; readonly left: readonly Problem[] } => {
   const where = [data.group.scenario, paramsKey(data.group.params), data.group.image]
     .filter((part) => part !== '')
     .join(', ');
@@ -76,14 +76,28 @@ const leftIn = (data: GroupData): { readonly checked: number; readonly left: rea
 };
 
 export const leaksOf = (tallied: Tallied): LeakView => {
-  const found = tallied.groups.map(leftIn);
+  const found = tallied.groups.map(leaksIn);
   return {
     checkedSamples: found.reduce((sum, { checked }) => sum + checked, 0),
     left: [
       ...found.flatMap(({ left }) => left),
       ...tallied.failures
         .filter(({ phase }) => phase === 'leak')
-        .map((sample) => ({ scenario: sample.scenario, where: place(sample), what: sample.message })),
+        .map((sample) => ({ scenario: sample.scenario, where: whereText(sample), what: sample.message })),
     ],
   };
 };
+
+const unequalProofs = ({ proofs }: RunFile): readonly string[] =>
+  proofs
+    .filter(({ equal }) => !equal)
+    .map(
+      ({ image, arm, difference }) =>
+        `${arm} does not show the tree of ${image}: ${difference ?? 'no reason given'}`,
+    );
+
+export const runWarnings = (run: RunFile): readonly string[] => [
+  ...(run.status === 'complete' ? [] : [`the run is not complete: ${run.status}`]),
+  ...unequalProofs(run),
+  ...run.warnings,
+];

@@ -1,4 +1,4 @@
-// Published tables in ratios, and the same ratios of this run beside them. Absolute numbers of two machines are never compared.
+// Published tables as ratios, with this run's ratios beside them. Absolute numbers of two machines are never compared.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { Evidence, GroupFilter } from '../claims/evidence.ts';
@@ -10,7 +10,7 @@ import type { PublishedCell, PublishedView } from '../view.ts';
 const bounds = (value: NonNullable<PublishedValue>): readonly [number, number] =>
   typeof value === 'number' ? [value, value] : value;
 
-/** Null where one of them was not published; a range over a number stays a range. */
+/** Null: one of them was not published. The ratio of a range is a range. */
 export const ratioOf = (value: PublishedValue, base: PublishedValue): PublishedValue => {
   if (value === null || base === null) return null;
   const [least, most] = bounds(value);
@@ -21,29 +21,38 @@ export const ratioOf = (value: PublishedValue, base: PublishedValue): PublishedV
 
 const rowNamed = ({ rows }: PublishedTable, name: string) => rows.find((row) => row.name === name);
 
-interface Here {
+/** Where this run measured a column. */
+interface MeasuredColumn {
   readonly group: GroupData;
   readonly metric: string;
-  /** Nearest to the column's baseline. */
+  /** The arm nearest to the column's baseline. */
   readonly base: string;
 }
 
-const hereOf = (table: PublishedTable, column: PublishedColumn, evidence: Evidence): Here | null => {
+const measuredColumn = (
+  table: PublishedTable,
+  column: PublishedColumn,
+  evidence: Evidence,
+): MeasuredColumn | null => {
   const base = rowNamed(table, column.baseline)?.ours ?? null;
   if (column.ours === undefined || base === null) return null;
-  const { metric, ...place } = column.ours;
-  const largestFirst = (at: GroupFilter): readonly GroupData[] =>
-    [...evidence.groups(at)].sort(
+  const { metric, ...filter } = column.ours;
+  const largestFirst = (wanted: GroupFilter): readonly GroupData[] =>
+    [...evidence.groups(wanted)].sort(
       (a, b) => entriesOf(evidence, b.group.image) - entriesOf(evidence, a.group.image),
     );
-  // On one CPU where the run has it there: that is where its variants are.
-  const group = [...largestFirst(onOneCpu(place)), ...largestFirst(place)].find(
+  // Groups on one CPU are preferred: variants are measured there.
+  const group = [...largestFirst(onOneCpu(filter)), ...largestFirst(filter)].find(
     (one) => evidence.values(one, base, metric).size > 0,
   );
   return group === undefined ? null : { group, metric, base };
 };
 
-const oursOf = (here: Here | null, { ours, control }: PublishedRow, evidence: Evidence): Interval | null => {
+const oursOf = (
+  here: MeasuredColumn | null,
+  { ours, control }: PublishedRow,
+  evidence: Evidence,
+): Interval | null => {
   if (here === null || ours === null) return null;
   const { group, metric } = here;
   const base = control?.ours ?? here.base;
@@ -54,12 +63,12 @@ const oursOf = (here: Here | null, { ours, control }: PublishedRow, evidence: Ev
 
 const viewOf = (table: PublishedTable, evidence: Evidence): PublishedView => {
   const { id, title, by, date, where, excerpt, differs, columns, rows } = table;
-  const here = columns.map((column) => hereOf(table, column, evidence));
+  const here = columns.map((column) => measuredColumn(table, column, evidence));
   const baselines = columns.map((column, index) => rowNamed(table, column.baseline)?.values[index] ?? null);
   return {
     id,
     title,
-    source: `${by}, ${date}, ${where}${excerpt ? ' (read as an excerpt only)' : ''}`,
+    source: `${by}, ${date}, ${where}${excerpt ? ' (known from an excerpt)' : ''}`,
     differs,
     columns: columns.map((column, index) => ({
       setup: column.setup ?? null,

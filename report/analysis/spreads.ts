@@ -1,4 +1,4 @@
-// How the blocks of each headline row are spread, an arm a curve.
+// The distribution of the blocks of each headline row, one curve per arm.
 
 import { metricInfo } from '../../results/compare/metric-info.ts';
 import { type Design, isIdle } from '../../results/compare/phase-of.ts';
@@ -8,8 +8,8 @@ import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { ArmView, SpreadView } from '../view.ts';
 import { curveOf } from './curve.ts';
 
-/** Of fewer blocks the table says as much. */
-const FEWEST = 3;
+/** The table shows as much as a curve of fewer blocks. */
+const FEWEST_BLOCKS = 3;
 
 const spreadOf = (
   data: GroupData,
@@ -20,7 +20,7 @@ const spreadOf = (
   const byArm = data.time.get(metric);
   const curves = arms.flatMap(({ id }, arm) => {
     const values = numbersOf(byArm?.get(id) ?? new Map());
-    if (values.length < FEWEST || isIdle(data, metric, id, design)) return [];
+    if (values.length < FEWEST_BLOCKS || isIdle(data, metric, id, design)) return [];
     const curve = curveOf(values);
     return curve === null ? [] : [{ arm, ...curve }];
   });

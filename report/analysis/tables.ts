@@ -1,4 +1,4 @@
-// The first table of each image, the same over all images, and what else was timed.
+// The first table of each image, the table over all images, and the tables of all other timed metrics.
 
 import { combine } from '../../results/compare/combine.ts';
 import { metricInfo } from '../../results/compare/metric-info.ts';
@@ -18,7 +18,7 @@ export interface TableInput {
   readonly row: (group: GroupData, metric: string) => Row | null;
 }
 
-/** Of the same design: a row is wanted in the table of its image and again in the combined one. */
+/** Rows are computed once: each is used in the table of its image and in the combined table. */
 export const rowsOnce = (design: Design): TableInput['row'] => {
   const known = new Map<GroupData, Map<string, Row | null>>();
   return (group, metric) => {
@@ -73,12 +73,14 @@ const sectionOf = (
         rows,
       };
 
-const headlineOf = (group: GroupData, { catalogue }: Design): readonly string[] =>
+const headlineMetrics = (group: GroupData, { catalogue }: Design): readonly string[] =>
   own(catalogue.scenarios, group.group.scenario)?.headline ?? [];
 
-/** In the first table; what has a section of its own is shown with everything else. */
-const firstOf = (group: GroupData, design: Design): readonly string[] =>
-  own(design.catalogue.scenarios, group.group.scenario)?.ownSection === true ? [] : headlineOf(group, design);
+/** Metrics in the first table: none for a scenario with a section of its own. */
+const firstMetrics = (group: GroupData, design: Design): readonly string[] =>
+  own(design.catalogue.scenarios, group.group.scenario)?.ownSection === true
+    ? []
+    : headlineMetrics(group, design);
 
 const known = <T>(items: readonly (T | null)[]): T[] => items.filter((item) => item !== null);
 
@@ -120,15 +122,17 @@ const combinedRow = (groups: readonly GroupData[], metric: string, input: TableI
   };
 };
 
-/** Only of what was asked of every image of the run: null where there is one image, or nothing in common. */
+/** Sections that all images have in common; null: a single image, or nothing in common. */
 const combinedTable = (input: TableInput): TableView | null => {
-  const asked = groupBy(input.groups, ({ group }) =>
+  const byQuestion = groupBy(input.groups, ({ group }) =>
     JSON.stringify([group.scenario, paramsKey(group.params)]),
   );
-  const most = Math.max(...[...asked.values()].map(({ length }) => length));
-  const sections = [...asked.values()].map((groups) => {
+  const most = Math.max(...[...byQuestion.values()].map(({ length }) => length));
+  const sections = [...byQuestion.values()].map((groups) => {
     if (groups.length < most || groups.length < 2) return null;
-    const rows = known(firstOf(groups[0]!, input.design).map((metric) => combinedRow(groups, metric, input)));
+    const rows = known(
+      firstMetrics(groups[0]!, input.design).map((metric) => combinedRow(groups, metric, input)),
+    );
     return sectionOf(groups[0]!, rows, input.design);
   });
   const table = { image: null, sections: known(sections) };
@@ -137,29 +141,29 @@ const combinedTable = (input: TableInput): TableView | null => {
 
 export const firstTables = (input: TableInput): readonly TableView[] => {
   const perImage = input.images.map((image) =>
-    tableOf(image, input, (group) => firstOf(group, input.design)),
+    tableOf(image, input, (group) => firstMetrics(group, input.design)),
   );
   const combined = combinedTable(input);
   return [...filled(perImage), ...(combined === null ? [] : [combined])];
 };
 
-/** The headline rows of scenarios that have a section of their own. */
+/** Headline rows of scenarios with a section of their own. */
 export const ownTables = (input: TableInput): readonly TableView[] =>
   filled(
     input.images.map((image) =>
       tableOf(image, input, (group) =>
-        firstOf(group, input.design).length > 0 ? [] : headlineOf(group, input.design),
+        firstMetrics(group, input.design).length > 0 ? [] : headlineMetrics(group, input.design),
       ),
     ),
   );
 
-/** Timed metrics without a headline row; what a rate of zeros would say is left out. */
+/** All other timed metrics, without exact ones. */
 export const furtherTables = (input: TableInput): readonly TableView[] =>
   filled(
     input.images.map((image) =>
       tableOf(image, input, (group) => {
-        const first = firstOf(group, input.design);
-        const headline = headlineOf(group, input.design);
+        const first = firstMetrics(group, input.design);
+        const headline = headlineMetrics(group, input.design);
         const others = [...group.time.keys()].filter(
           (metric) =>
             !headline.includes(metric) &&

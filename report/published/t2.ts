@@ -32,7 +32,7 @@ export const table: PublishedTable = {
   excerpt: false,
   differs: [
     'kernel: 6.1.13 on the host; on the VM the newest of March 2023 with the patches for lazy lookup, which came with 6.5',
-    'disk: xfs on a host, ext4 in a VM; EROFS through a loop device, here from the file itself where the kernel can',
+    'disk: xfs on a host, ext4 in a VM; EROFS through a loop device, here from the file itself if the kernel can',
     'image: cs9-developer, 64,246 entries',
   ],
   columns: [...columnsOf(XFS, PLAIN), ...columnsOf(VM, LAZY)],
@@ -40,7 +40,6 @@ export const table: PublishedTable = {
     { name: 'plain directory', ours: 'plain-directory', values: values([1449, 442, 54], [1135, 394, 54]) },
     { name: 'erofs, loop', ours: 'erofs-only', values: values([700, 391, 45], [715, 401, 46]) },
     { name: 'erofs, direct-I/O loop', ours: null, values: values([939, 400, 45], [922, 401, 45]) },
-    // With lazy lookup in the kernel there is no row of ours without it.
     { name: PLAIN, ours: 'erofs-overlay', values: values([1827, 530, 130], [1412, 515, 148]) },
     {
       name: 'erofs + overlay, direct-I/O loop',

@@ -19,8 +19,8 @@ export const table: PublishedTable = {
   excerpt: false,
   differs: [
     'kernel: early 2023, overlayfs without lazy lookup (6.5)',
-    'disk: not said here',
-    'image: a Fedora image; memory.peak is of the cgroup that listed it, after the caches were dropped',
+    'disk: not named',
+    'image: a Fedora image; memory.peak of the cgroup that listed it, after the caches were dropped',
   ],
   columns: [
     { ...elapsed('walk-cold'), setup: 'read-only' },

@@ -11,8 +11,8 @@ export const table: PublishedTable = {
   excerpt: false,
   differs: [
     'kernel: of February 2023 with a prototype of lazy lookup',
-    'disk: his, not the one here; EROFS through a loop device, here from the file itself where the kernel can',
-    'image: not one of those here',
+    'disk: another one; EROFS through a loop device, here from the file itself if the kernel can',
+    'image: not measured here',
   ],
   columns: walks(BASELINE),
   rows: [

@@ -12,8 +12,8 @@ export const table: PublishedTable = {
   excerpt: false,
   differs: [
     'kernel: early 2023, overlayfs without lazy lookup (6.5)',
-    'disk: his, not the one here; what the loop device caches changes the result four times over',
-    'image: not one of those here; warm it took 16, 9 and 5.5 ms everywhere',
+    'disk: another one; the cache of the loop device changes the result by a factor of four',
+    'image: not measured here; warm all rows took 16, 9 and 5.5 ms',
   ],
   columns: STATS.map((stats) => ({
     title: `${stats} files`,

@@ -1,6 +1,6 @@
 import { inMs, type PublishedTable, walks } from './table.ts';
 
-/** Manifests here have the filter. */
+/** Manifests of cfsbench have the filter. */
 const BASELINE = 'with the filter';
 
 export const table: PublishedTable = {
@@ -10,7 +10,7 @@ export const table: PublishedTable = {
   date: '2023-07',
   where: 'patches of the xattr filter for EROFS',
   excerpt: true,
-  differs: ['kernel: mid 2023 with the patches in question', 'disk and image: not said in the excerpt'],
+  differs: ['kernel: mid 2023 with the patches in question', 'disk and image: not named in the excerpt'],
   columns: walks(BASELINE),
   rows: [
     { name: 'shared xattrs', ours: 'erofs-overlay-no-filter', values: inMs(468, 264) },

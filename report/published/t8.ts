@@ -11,9 +11,9 @@ export const table: PublishedTable = {
   where: 'Linux commit 6422cde1b0d5, link 20241212134336.2059899-1-hsiangkao@linux.alibaba.com',
   excerpt: false,
   differs: [
-    'kernel: with file-backed mounts, as they came with 6.12 and 6.13',
-    'disk: not said',
-    'image: wordpress; layers are EROFS images with the data inside, made when they are unpacked, which no scenario here does',
+    'kernel: with the file-backed mounts of 6.12 and 6.13',
+    'disk: not named',
+    'image: wordpress; layers are EROFS images that hold the data, made during unpacking; no scenario does this',
   ],
   columns: ['unpack', 'first run', 'later runs'].map((title) => ({
     title,

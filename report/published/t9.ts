@@ -11,7 +11,7 @@ export const table: PublishedTable = {
   excerpt: true,
   differs: [
     'kernel: 7.0, or the patches for it',
-    'disk and images: several, not named here; published are the least and the most that was saved',
+    'disk and images: several, not named; published are the smallest and the largest saving',
   ],
   columns: ['reading them', 'running them'].map((title) => ({
     title,

@@ -1,28 +1,28 @@
-// A table that somebody published in the debate: figures, where they stand, what differs, and which of our rows comes nearest.
+// A table published in the debate: its numbers, its source, what differs from here, and the nearest rows of this run.
 import type { Params } from '../../results/schema/run.ts';
 
 export interface PublishedColumn {
-  /** The machine, where a table has several. */
+  /** The machine, if the table has several. */
   readonly setup?: string;
   readonly title: string;
   /** The unit is the suffix: `Ns`, `Bytes`, `Ratio`. */
   readonly metric: string;
-  /** The row that ratios are taken to: what our baseline comes nearest to. */
+  /** The row that ratios are taken to: the one nearest to our baseline. */
   readonly baseline: string;
-  /** What is asked here for the same; absent: nothing. */
+  /** The nearest measurement of this run; absent: none. */
   readonly ours?: { readonly scenario: string; readonly metric: string; readonly params?: Params };
 }
 
-/** A range where a range was published; null where nothing was. */
+/** Null: nothing was published. */
 export type PublishedValue = number | readonly [least: number, most: number] | null;
 
 export interface PublishedRow {
   readonly name: string;
-  /** Id of the backend here that comes nearest; null: none does. */
+  /** Id of the nearest backend; null: none. */
   readonly ours: string | null;
   /**
-   * The row that this one was a change of, and our backend that is the same change's other half: its ratio is to that, not to the
-   * column's baseline. A direct loop device is to be held against a buffered one, never against a mount from the file.
+   * Ratios of this row are taken to this row and backend instead of the column's baseline: a direct loop device is compared with a
+   * buffered one, never with a mount from the file.
    */
   readonly control?: { readonly row: string; readonly ours: string };
   /** In the order of the columns. */
@@ -34,13 +34,13 @@ export interface PublishedTable {
   readonly id: string;
   readonly title: string;
   readonly by: string;
-  /** ISO 8601, as exact as it is known. */
+  /** ISO 8601, as exact as known. */
   readonly date: string;
-  /** Message, commit or release in which it stands. */
+  /** Message, commit or release. */
   readonly where: string;
-  /** Read as an excerpt, not in the original. */
+  /** Known from an excerpt, not from the original. */
   readonly excerpt: boolean;
-  /** Kernel, disk, image and whatever else is not as it is here, one sentence each. */
+  /** Kernel, disk, image and other differences, one sentence each. */
   readonly differs: readonly string[];
   readonly columns: readonly PublishedColumn[];
   readonly rows: readonly PublishedRow[];
@@ -48,7 +48,7 @@ export interface PublishedTable {
 
 export const MS = 1e6;
 export const SECOND = 1e9;
-/** As the mails count: the unit is not said to be binary. */
+/** Decimal, because the mails do not say that it is binary. */
 export const MB = 1e6;
 
 const walk = (cache: 'cold' | 'warm', baseline: string, setup?: string): PublishedColumn => ({
@@ -59,7 +59,7 @@ const walk = (cache: 'cold' | 'warm', baseline: string, setup?: string): Publish
   ours: { scenario: `walk-${cache}`, metric: 'walkWallNs' },
 });
 
-/** The list's own command, cold and warm. */
+/** The command used on the mailing list, cold and warm. */
 export const walks = (baseline: string, setup?: string): readonly PublishedColumn[] => [
   walk('cold', baseline, setup),
   walk('warm', baseline, setup),

@@ -14,7 +14,7 @@ export const probes: readonly Mutant[] = [
       'outsideCount === before.outsideCount',
       'outsideCount >= before.outsideCount',
     ],
-    ['windows since the thread began', 'alone ? ns - before.ns', 'alone ? ns'],
+    ['windows since the thread began', 'listsOnly ? ns - before.ns', 'listsOnly ? ns'],
     ['the clock is not read at the start of a window', 'from = process.hrtime.bigint();', ''],
   ]),
   ...of('harness/probes/cpu.ts', READINGS, [

@@ -48,7 +48,7 @@ test('the state that the debate is about comes first, and says what is not in it
   const rows = [rate('imagesPerSecond', 500), rate('pulledImagesPerSecond', 80)];
   assert.equal(
     findingOf([table('local=files', rows)], arms, 99),
-    'With every file of some-image here, erofs-overlay sets an image up, uses it once and removes it 500/s, one after another; as a multiple of that: composefs-fuse 0.50 (0.45..0.55); hardlink-checkout 0.010 (0.0090..0.011). Asking the store and collecting it are not in these rates; with one of each per image it is 80.0/s.',
+    'With all files of some-image local, erofs-overlay sets up, uses once and removes images at 500/s, one after another; the others as a multiple of that: composefs-fuse 0.50 (0.45..0.55); hardlink-checkout 0.010 (0.0090..0.011). These rates include neither ingest nor collect; with one of each per image the rate is 80.0/s.',
   );
 });
 

@@ -139,7 +139,7 @@ test('the rule of a claim is not applied if the run has none of its scenarios', 
   const view = viewOf([other, claimOf('C2', decided('supported', 2))]);
   assert.equal(applied, 0);
   assert.equal(view.claims[0]!.verdict, 'not asked');
-  assert.equal(view.claims[0]!.because, 'not asked in this run: it needs tamper, read-all');
+  assert.equal(view.claims[0]!.because, 'not part of this run: needs tamper, read-all');
   assert.doesNotMatch(terminalOf(view), /C9/);
   assert.match(htmlOf(view), /not tested by this run: C9/);
 });
