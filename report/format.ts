@@ -43,7 +43,8 @@ export const formatBytes = (bytes: number): string =>
 export const formatValue = (metric: string, value: number): string => {
   if (metric.endsWith('Ns')) return formatNs(value);
   if (metric.endsWith('Bytes')) return formatBytes(value);
-  if (metric.endsWith('PerSecond')) return `${significant(value)}/s`;
+  if (metric.endsWith('PerSecond'))
+    return `${value < 1000 ? significant(value) : grouped(Math.round(value))}/s`;
   if (metric.endsWith('Count')) return grouped(value);
   return significant(value);
 };

@@ -5,11 +5,12 @@ import { plural } from '../format.ts';
 /** GitHub accepts 65,536 characters in a comment. */
 export const LONGEST_CHARACTERS = 59_000;
 const LONGEST_CELL = 300;
+export const LONGEST_PARAGRAPH = 3_000;
 
 /** Character references, because backslashes do not hold in tables. */
-export const md = (text: string): string => {
+export const md = (text: string, longest = LONGEST_CELL): string => {
   const chars = [...visible(text)];
-  const short = chars.length > LONGEST_CELL ? [...chars.slice(0, LONGEST_CELL), '\u2026'] : chars;
+  const short = chars.length > longest ? [...chars.slice(0, longest), '\u2026'] : chars;
   return short
     .map((char) => (/[&<>"'`*_~[\]|\\#@$]/.test(char) ? `&#${char.codePointAt(0)};` : char))
     .join('')

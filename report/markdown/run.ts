@@ -7,7 +7,7 @@ import { chanceText, runsText } from '../standing.ts';
 import { joinParts } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
 import type { ReportView, VersusView } from '../view.ts';
-import { type MarkdownTable, markdownOf, md, numberColumn, textColumn } from './lines.ts';
+import { LONGEST_PARAGRAPH, type MarkdownTable, markdownOf, md, numberColumn, textColumn } from './lines.ts';
 
 const verdictCell = (versus: VersusView): string => {
   const isDifference = versus.verdict === 'slower' || versus.verdict === 'faster';
@@ -82,7 +82,7 @@ export const runMarkdown = (view: ReportView): string => {
   const intro = [
     `## cfsbench: ${md(view.id)}`,
     '',
-    md(view.finding),
+    md(view.finding, LONGEST_PARAGRAPH),
     '',
     `${md(env.kernel)}, ${env.cpuCount} × ${md(env.cpuModel)}; profile ${md(plan.profile)}, seed ${md(plan.seed)}. ${md(runsText(view))} ${md(chanceText(view))}`,
     ...alerts(view).flatMap((line) => ['', `**${md(line)}**`]),

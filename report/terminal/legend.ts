@@ -18,7 +18,9 @@ export const legendLines = (
   columns: number,
 ): readonly string[] => {
   const cells = tables.flatMap(({ sections }) =>
-    sections.flatMap(({ rows }) => rows.flatMap((row) => row.cells)),
+    sections.flatMap(({ rows }) =>
+      rows.flatMap((row) => row.cells.filter((_, index) => view.arms[index]!.role === 'arm')),
+    ),
   );
   const judged = cells.flatMap(versusOf);
   const meanings = verdictMeanings(view);

@@ -30,6 +30,7 @@ test('bytes and counts are read at a glance', () => {
   assert.deepEqual([0, 999, 1000, 1234567].map(grouped), ['0', '999', '1,000', '1,234,567']);
   assert.equal(formatValue('fuseLookupCount', 3002), '3,002');
   assert.equal(formatValue('imagesPerSecond', 3.6178), '3.62/s');
+  assert.equal(formatValue('imagesPerSecond', 1016.4), '1,016/s');
 });
 
 test('ratios show differences near one and keep tiny ones apart from zero', () => {
