@@ -1,7 +1,7 @@
-// Making an image, the step before everything else here: our writer, the reference tool and mkfs.erofs on the same tree.
+// Builds an image with our writer, with the reference tool and with mkfs.erofs from the same tree.
 //
-// from=tree: an unpacked image is read, every file of it: for its digest, or, by mkfs.erofs, to put its contents into the image.
-// from=dump: only the metadata, as text; then nothing but the writer itself is left to compare.
+// from=tree: the tool reads every file of an unpacked image, for its digest or, mkfs.erofs, for its contents.
+// from=dump: the tool reads the metadata as text, which compares the writers alone.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,16 +10,16 @@ import type { Metric, Params, Scenario, Stage, Values } from '../harness/model/s
 import { elapsed } from './in-mount.ts';
 
 const PROGRAM = fileURLToPath(new URL('../harness/cli/main.js', import.meta.url));
-/** A folder and nothing in it. */
+/** An empty folder. */
 const EMPTY_DUMP = '/ 4096 40755 2 0 0 0 0.0 - - -\n';
 const KIB = 1024;
 
-interface Tool {
+interface BuildTool {
   readonly needs: readonly Need[];
   argv(from: 'tree' | 'dump', path: string, out: string): readonly string[];
 }
 
-const TOOLS: Readonly<Record<string, Tool>> = {
+const TOOLS: Readonly<Record<string, BuildTool>> = {
   cfsbench: {
     needs: [],
     argv: (from, path, out) => [
@@ -41,31 +41,36 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   },
 };
 
-const toolOf = ({ tool }: Params): Tool => TOOLS[String(tool)]!;
+const toolOf = ({ tool }: Params): BuildTool => TOOLS[String(tool)]!;
 
-interface Inputs {
+interface BuildInputs {
   readonly full: string;
   readonly empty: string;
 }
 
-const written = (stage: Stage, path: string, bytes: Uint8Array): string => {
+const writeFile = (stage: Stage, path: string, bytes: Uint8Array): string => {
   stage.machine.files.writeNew(path, bytes);
   return path;
 };
 
-/** The image's own metadata as text, and that of an empty folder. */
-const dumps = async (stage: Stage): Promise<Inputs> => {
+/** Dumps of the image and of an empty folder. */
+const dumps = async (stage: Stage): Promise<BuildInputs> => {
   const folder = stage.folder('dumps');
-  const manifest = written(stage, join(folder, 'manifest'), stage.image.manifest);
+  const manifest = writeFile(stage, join(folder, 'manifest'), stage.image.manifest);
   const full = join(folder, 'full');
   await stage.machine.command('dump', [process.execPath, PROGRAM, 'image', 'dump', manifest], {
     stdout: full,
   });
   stage.machine.files.unlink(manifest);
-  return { full, empty: written(stage, join(folder, 'empty'), Buffer.from(EMPTY_DUMP)) };
+  return { full, empty: writeFile(stage, join(folder, 'empty'), Buffer.from(EMPTY_DUMP)) };
 };
 
-const build = async (stage: Stage, tool: Tool, from: 'tree' | 'dump', inputs: Inputs): Promise<Values> => {
+const build = async (
+  stage: Stage,
+  tool: BuildTool,
+  from: 'tree' | 'dump',
+  inputs: BuildInputs,
+): Promise<Values> => {
   const { files, features } = stage.machine;
   const folder = stage.folder('built');
   const out = join(folder, 'image');
@@ -77,15 +82,15 @@ const build = async (stage: Stage, tool: Tool, from: 'tree' | 'dump', inputs: In
   const builtBytes = statSync(out).size;
   files.unlink(out);
   if (!features['gnu-time'].ok) return { startWallNs, builtBytes };
-  // Once more, outside of the window: what starts it is small, and a child's peak is never below that of its parent.
-  const told = join(folder, 'peak');
-  await stage.command('build', ['time', '-f', '%M', '-o', told, ...tool.argv(from, inputs.full, out)]);
-  const buildPeakBytes = Number(readFileSync(told, 'utf8')) * KIB;
-  for (const path of [out, told]) files.unlink(path);
+  // In a process outside the window, started by a small parent: a child's peak is never below that of its parent.
+  const peakFile = join(folder, 'peak');
+  await stage.command('build', ['time', '-f', '%M', '-o', peakFile, ...tool.argv(from, inputs.full, out)]);
+  const buildPeakBytes = Number(readFileSync(peakFile, 'utf8')) * KIB;
+  for (const path of [out, peakFile]) files.unlink(path);
   return { startWallNs, builtBytes, buildPeakBytes };
 };
 
-const fromTree = async (stage: Stage, tool: Tool): Promise<Values> => {
+const fromTree = async (stage: Stage, tool: BuildTool): Promise<Values> => {
   const created = await stage.prepared.create(stage.store, stage.folder('image'));
   const mounted = await created.mount(stage.folder('mount'));
   stage.mounted(mounted);
@@ -96,18 +101,18 @@ const fromTree = async (stage: Stage, tool: Tool): Promise<Values> => {
   return values;
 };
 
-const fromDump = async (stage: Stage, tool: Tool): Promise<Values> => {
+const fromDump = async (stage: Stage, tool: BuildTool): Promise<Values> => {
   const inputs = await dumps(stage);
   const values = await build(stage, tool, 'dump', inputs);
   for (const path of Object.values(inputs)) stage.machine.files.unlink(path);
   return values;
 };
 
-const less = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
+const lower = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
 
 export const scenario: Scenario = {
   id: 'build',
-  question: 'What does it cost to make an image?',
+  question: 'What does it cost to build an image?',
   cache: 'warm',
   reproduce:
     'cfsbench image build dir:TREE OUT; mkcomposefs TREE OUT; mkfs.erofs -x1 --preserve-mtime OUT TREE; from=dump: cfsbench image build dump:FILE OUT; mkcomposefs --from-file FILE OUT',
@@ -126,14 +131,14 @@ export const scenario: Scenario = {
   ],
   paramNeeds: (params) => toolOf(params).needs,
   passes: ['time'],
-  // It is where a tree to read comes from: tools are told apart by `tool`, not by backend.
+  // The source of the tree to read. The parameter `tool` names the tool.
   only: ['unpacked-overlay'],
   oneLook: true,
   metrics: {
-    buildWallNs: less('the image is made, the start of the tool with it'),
-    startWallNs: less('the same tool on an empty folder'),
-    buildPeakBytes: less('the most that the tool held (resident)'),
-    builtBytes: less('bytes of the image'),
+    buildWallNs: lower('building the image, with the start of the tool'),
+    startWallNs: lower('the same tool on an empty folder'),
+    buildPeakBytes: lower('peak memory of the tool (resident)'),
+    builtBytes: lower('size of the image'),
   },
   cycles: () => 1,
   roughNs: (size) => 1.5e9 + size.objectCount * 3e5 + size.objectBytes * 8,

@@ -1,9 +1,9 @@
-// Bring an image in and take it away again before anything reached the disk: removal at its cheapest.
+// Brings an image in and removes it before anything was written back: removal at its cheapest.
 import type { Scenario } from '../harness/model/scenario.ts';
 
 export const scenario: Scenario = {
   id: 'churn-fresh',
-  question: 'What does removal cost when nothing of the image was written back yet?',
+  question: 'What does removal cost before the image is written back?',
   cache: 'warm',
   reproduce: 'ingest, create, destroy, collect, without any sync in between',
   headline: [],

@@ -1,7 +1,7 @@
-// What a registry's usual day looks like: the layers below are here already, the image adds one on top of them.
+// A usual pull from a registry: the lower layers are local already, and the image adds one on top.
 //
-// The base is brought in before anything is measured and stays when the image goes; the image is what another one was built
-// from, so that its lower layers are the same files to every backend.
+// The base is brought in untimed and stays when the image is removed. The image was built on it, so its lower layers are
+// the same files for every backend.
 import type { Params, Scenario } from '../harness/model/scenario.ts';
 import { scenario as churn } from './churn.ts';
 import { readTarget } from './read-target.ts';
@@ -9,20 +9,22 @@ import { readTarget } from './read-target.ts';
 const FILES = 200;
 const LAYERS = 3;
 
-const small = ({ files }: Params): string => `synthetic:files=${files},layers=${LAYERS},seed=1`;
+const syntheticSource = ({ files }: Params): string => `synthetic:files=${files},layers=${LAYERS},seed=1`;
 
 export const scenario: Scenario = {
   ...churn,
   id: 'churn-shared-base',
-  question: 'What does an image cost when everything below its top layer is here already, and stays?',
+  question: 'What does an image cost when all layers except its top one are local and stay?',
   reproduce: 'ingest and create of the base, untimed; then the life of the image as in churn, the base kept',
   headline: ['arriveWallNs', 'mountWallNs', 'unmountWallNs', 'removeWallNs', 'imagesPerSecond'],
   ownSection: true,
   params: [{ local: 'nothing', base: 'here', files: FILES }],
   largeParams: [{ local: 'nothing', base: 'here' }],
-  source: (params) => (params['files'] === undefined ? 'fixture:debian-12-nginx' : small(params)),
+  source: (params) => (params['files'] === undefined ? 'fixture:debian-12-nginx' : syntheticSource(params)),
   others: (params) => [
-    params['files'] === undefined ? 'fixture:debian-12-base' : `${small(params)},upto=${LAYERS - 1}`,
+    params['files'] === undefined
+      ? 'fixture:debian-12-base'
+      : `${syntheticSource(params)},upto=${LAYERS - 1}`,
   ],
   cycles: () => 1,
   async run(stage) {

@@ -1,8 +1,8 @@
-// The life of an image, over and over: bring it in, mount it, read one file, take it away.
+// Repeats the life of an image: bring it in, mount it, read one file, remove it.
 //
-// local=nothing: contents come with the life and go with it. local=files: every file is here, the image is not set up. local=image:
-// it is set up. The work file system is synced, untimed, after create and before destroy, so that no life pays for another's dirty
-// pages and destroy is of files that are on disk; what a durable create or destroy costs (a syncfs of its own) is shown beside.
+// local=nothing: contents arrive and leave with each life. local=files: every file is local, the image is not set up.
+// local=image: the image is set up. The work file system is synced, untimed, after create and before destroy, so that no life pays
+// for the dirty pages of another and destroy removes files that are on disk. Metrics of durable phases include a syncfs.
 
 import type { Created, IngestHow } from '../harness/model/backend.ts';
 import { known, sumOf } from '../harness/model/metrics.ts';
@@ -10,33 +10,38 @@ import { medianOf } from '../harness/model/repeated.ts';
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { readTarget } from './read-target.ts';
 
-/** Lives of half a millisecond are repeated this often in a slot; lives that make every file, as often as the run wants. */
+/** Lives per slot if a life takes about half a millisecond. Longer ones use the run's number. */
 const SHORT_CYCLES = 10;
-/** Asking a full store, and collecting it, are single short windows: repeated this often for each life. */
-const ASKED_SHARE = 0.3;
+/** Lookups in a full store, and collections of it, per life: short windows that need no more repetitions. */
+const LOOKUP_SHARE = 0.3;
 const MOUNTED = ['mountWallNs', 'useWallNs', 'unmountWallNs', 'settleWallNs'];
 const SET_UP = ['createWallNs', ...MOUNTED, 'destroyWallNs'];
 const WHOLE = ['ingestWallNs', ...SET_UP, 'collectWallNs'];
 
-/** The phases of one life. With local=files asking the store and collecting are no part of it: they are per pull and per collection. */
+/** The phases of one life. With local=files ingest and collect belong to a pull and to a collection instead. */
 const lifeOf = ({ local }: Params): readonly string[] => {
   if (local === 'nothing') return WHOLE;
   return local === 'files' ? SET_UP : MOUNTED;
 };
 
-interface Done {
+interface LifeResult {
   readonly createSyncNs: number;
   readonly disk: Values;
 }
 
-/** `digested`: the digest of everything that comes in is computed and compared, as runtimes do. */
+/** `digested`: the digest of all arriving contents is computed and compared, as runtimes do. */
 const howOf = (stage: Stage): IngestHow =>
   (stage.slot.params['ingest'] as IngestHow | undefined) ?? 'trusted';
 
-/** What is read of each mount; looked for once, before the first window. Null: there is no such file, and the root is listed. */
-type Target = string | null;
+/** The file to read in each mount, chosen before the first window. Null: the image has none, and the root is listed. */
+type FileToRead = string | null;
 
-const mountAndUse = async (stage: Stage, created: Created, number: number, target: Target): Promise<void> => {
+const mountAndUse = async (
+  stage: Stage,
+  created: Created,
+  number: number,
+  target: FileToRead,
+): Promise<void> => {
   const at = stage.folder(`mount-${number}`);
   const mounted = await stage.phase('mount', () => created.mount(at));
   stage.mounted(mounted);
@@ -49,7 +54,7 @@ const mountAndUse = async (stage: Stage, created: Created, number: number, targe
   await stage.phase('settle', () => mounted.settle());
 };
 
-const life = async (stage: Stage, number: number, target: Target): Promise<Done> => {
+const life = async (stage: Stage, number: number, target: FileToRead): Promise<LifeResult> => {
   const { prepared } = stage;
   const dir = stage.folder(`image-${number}`);
   const created = await stage.phase('create', () =>
@@ -63,7 +68,7 @@ const life = async (stage: Stage, number: number, target: Target): Promise<Done>
   return { createSyncNs, disk };
 };
 
-const ask = (stage: Stage, number: number) =>
+const ingest = (stage: Stage, number: number) =>
   stage.phase('ingest', () => stage.prepared.ingest(stage.storeOf(number), howOf(stage)));
 
 const collect = async (stage: Stage, number: number): Promise<number> => {
@@ -71,7 +76,7 @@ const collect = async (stage: Stage, number: number): Promise<number> => {
   return stage.sync();
 };
 
-const valuesOf = (stage: Stage, done: readonly Done[], destroySyncs: readonly number[]): Values => {
+const valuesOf = (stage: Stage, done: readonly LifeResult[], destroySyncs: readonly number[]): Values => {
   const objectCount = stage.image.objects.length;
   return stage.slot.pass === 'count'
     ? { objectCount, ...done[0]!.disk }
@@ -82,31 +87,31 @@ const valuesOf = (stage: Stage, done: readonly Done[], destroySyncs: readonly nu
       };
 };
 
-/** All of the image goes before the next life begins, which has a store of its own. */
+/** Each life has a store of its own and empties it. */
 const fromNothing = async (stage: Stage): Promise<Values> => {
   const target = readTarget(stage.image.tree);
-  const done: Done[] = [];
+  const done: LifeResult[] = [];
   const destroySyncs: number[] = [];
   for (let number = 0; number < stage.cycles; number++) {
-    await ask(stage, number);
+    await ingest(stage, number);
     done.push(await life(stage, number, target));
     destroySyncs.push(await collect(stage, number));
   }
   return valuesOf(stage, done, destroySyncs);
 };
 
-/** The store is asked before all lives and collected after them. */
+/** Looks the image up in the store before all lives, and collects after them. */
 const fromFiles = async (stage: Stage): Promise<Values> => {
   const target = readTarget(stage.image.tree);
-  const asked = Math.ceil(ASKED_SHARE * stage.cycles);
-  const done: Done[] = [];
+  const lookups = Math.ceil(LOOKUP_SHARE * stage.cycles);
+  const done: LifeResult[] = [];
   const destroySyncs: number[] = [];
-  for (let i = 0; i < asked; i++) await ask(stage, 0);
+  for (let i = 0; i < lookups; i++) await ingest(stage, 0);
   for (let number = 0; number < stage.cycles; number++) {
     done.push(await life(stage, number, target));
     destroySyncs.push(stage.sync());
   }
-  for (let i = 0; i < asked; i++) await collect(stage, 0);
+  for (let i = 0; i < lookups; i++) await collect(stage, 0);
   return valuesOf(stage, done, destroySyncs);
 };
 
@@ -126,10 +131,10 @@ const rate = (ns: number | null): number | null => (ns === null ? null : 1e9 / n
 
 export const scenario: Scenario = {
   id: 'churn',
-  question: 'What does it cost to bring an image in, mount it, use it once and take it away again?',
+  question: 'What does it cost to bring an image in, mount it, use it once and remove it?',
   cache: 'warm',
   reproduce:
-    'ingest, create, mount, cat one file, unmount, settle, destroy, collect, as far as local= has them; sync after create and before destroy',
+    'ingest, create, mount, cat one file, unmount, settle, destroy, collect, as far as local= includes them; sync after create and before destroy',
   headline: [
     'ingestWallNs',
     'createWallNs',
@@ -154,33 +159,33 @@ export const scenario: Scenario = {
     { local: 'files' },
     { local: 'image' },
   ],
-  // To digest takes time, and the calls of reading; everything else is counted where contents are trusted.
+  // Digesting adds only the calls that read: the other calls are counted with trusted contents.
   passesWith: ({ ingest }) => (ingest === 'digested' ? ['time'] : ['count', 'time']),
   variantsWith: ({ local }) => (local === 'files' ? ['hardlink-checkout', 'reflink-checkout'] : []),
   metrics: {
-    arriveWallNs: { title: 'ingest + create: the image is here', better: 'lower', noise: 'noisy' },
-    removeWallNs: { title: 'destroy + collect: the image is gone', better: 'lower', noise: 'noisy' },
+    arriveWallNs: { title: 'ingest + create: the image is local', better: 'lower', noise: 'noisy' },
+    removeWallNs: { title: 'destroy + collect: the image is removed', better: 'lower', noise: 'noisy' },
     checkoutWallNs: {
-      title: 'create + destroy: the image is set up and removed, its files stay',
+      title: 'create + destroy: set up and remove the image, its files stay',
       better: 'lower',
       noise: 'noisy',
     },
     lifecycleWallNs: {
-      title: 'all phases of one life; with local=files without asking the store and collecting',
+      title: 'all phases of one life; with local=files without ingest and collect',
       better: 'lower',
       noise: 'noisy',
     },
     imagesPerSecond: {
-      title: 'images per second, one after another; with local=files without asking the store and collecting',
+      title: 'images per second, one after another; with local=files without ingest and collect',
       better: 'higher',
       noise: 'noisy',
     },
     pulledImagesPerSecond: {
-      title: 'images per second, one after another, with one asking of the store and one collection for each',
+      title: 'images per second, one after another, with one ingest and one collect for each',
       better: 'higher',
       noise: 'noisy',
     },
-    // The same ratio as that of the whole phase, which is judged.
+    // Not judged: the ratio equals that of the whole phase.
     ingestPerObjectNs: {
       title: 'ingest for each object of the image',
       better: 'lower',
@@ -195,7 +200,7 @@ export const scenario: Scenario = {
     },
     objectCount: { title: 'objects of the image', better: 'lower', noise: 'exact' },
     createDurableWallNs: {
-      title: 'ingest + create + syncfs: the image is here to stay',
+      title: 'ingest + create + syncfs: the image is local and on disk',
       better: 'lower',
       noise: 'noisy',
     },

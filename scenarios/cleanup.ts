@@ -1,10 +1,8 @@
-// Removal of an image that was used, and what a process beside it notices: the image was listed while it was mounted, then its
-// mount went; a neighbour makes small files on the same file system, during the removal and, before and after it, while nothing
-// goes on.
+// Removes an image that was mounted, listed and unmounted, beside a neighbour that writes small files on the same file system.
 //
-// on=work: the store lies on the work file system as it is; on=ext4, on=xfs: on one of its own on a loop file, with a journal and
-// mounted without discard, so that what a removal waits for is known. caches=cold: everything was dropped from the caches before.
-// durable=yes: the removal ends with a syncfs of its own.
+// on=work: the store is on the work file system. on=ext4, on=xfs: on a file system of its own on a loop file, with a journal and
+// without discard, so that it is known what a removal waits for. caches=cold: caches were dropped before. durable=yes: the
+// removal ends with a syncfs.
 import { setTimeout } from 'node:timers/promises';
 import type { Created, Store } from '../harness/model/backend.ts';
 import { UserError } from '../harness/model/errors.ts';
@@ -13,36 +11,41 @@ import { known, notJudged, sumOf } from '../harness/model/metrics.ts';
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { besideNeighbour, neighbourMetrics } from './neighbour.ts';
 
-/** Before the removal and after it: together about as long as a removal takes. */
+/** Time of the neighbour alone, before and after the removal: together about as long as a removal. */
 const ALONE_MS = 50;
 
 const WORK = 'work';
 const FOLDER_MODE = 0o755;
 
-type On = typeof WORK | 'ext4' | 'xfs';
-type Size = 'certs' | 'base';
+type CleanupDisk = typeof WORK | 'ext4' | 'xfs';
+type CleanupImage = 'certs' | 'base';
 
-const of = (on: On, size: Size, caches: 'warm' | 'cold', durable: 'yes' | 'no'): Params => ({
+const variation = (
+  on: CleanupDisk,
+  size: CleanupImage,
+  caches: 'warm' | 'cold',
+  durable: 'yes' | 'no',
+): Params => ({
   local: 'nothing',
   on,
   size,
   caches,
   durable,
 });
-const asUsed = (size: Size): readonly Params[] =>
-  (['ext4', 'xfs', WORK] as const).map((on) => of(on, size, 'warm', 'yes'));
+const asUsed = (size: CleanupImage): readonly Params[] =>
+  (['ext4', 'xfs', WORK] as const).map((on) => variation(on, size, 'warm', 'yes'));
 
-interface Place {
+interface CleanupFolders {
   readonly store: Store;
   readonly imageDir: string;
   readonly neighbourDir: string;
-  /** Nanoseconds of a syncfs. */
+  /** Runs syncfs; returns nanoseconds. */
   sync(): number;
-  /** 1 or 0; of the work file system the run's own description tells. */
-  readonly told: Values;
+  /** 1 or 0. Empty for the work file system, which run.json describes. */
+  readonly mountFacts: Values;
 }
 
-const placeOf = async (stage: Stage): Promise<Place> => {
+const foldersOf = async (stage: Stage): Promise<CleanupFolders> => {
   const { files } = stage.machine;
   if (stage.slot.params['on'] === WORK)
     return {
@@ -50,7 +53,7 @@ const placeOf = async (stage: Stage): Promise<Place> => {
       imageDir: stage.folder('image'),
       neighbourDir: stage.folder('neighbour'),
       sync: stage.sync,
-      told: {},
+      mountFacts: {},
     };
   const { root, journal, discard } = await stage.fileSystem(stage.slot.params['on'] as MadeType);
   const [imageDir, neighbourDir] = [`${root}/image`, `${root}/neighbour`];
@@ -64,7 +67,7 @@ const placeOf = async (stage: Stage): Promise<Place> => {
       files.syncfs(root);
       return Number(process.hrtime.bigint() - from);
     },
-    told: { journalCount: Number(journal), discardCount: Number(discard) },
+    mountFacts: { journalCount: Number(journal), discardCount: Number(discard) },
   };
 };
 
@@ -74,8 +77,7 @@ const MADE_NEEDS: Readonly<Record<'ext4' | 'xfs', readonly Need[]>> = {
   xfs: [ROOT, { title: 'XFS on a loop file', anyOf: ['xfs-loop'] }],
 };
 
-/** Mounted, listed, and unmounted again. */
-const useOnce = async (stage: Stage, created: Created): Promise<void> => {
+const mountAndList = async (stage: Stage, created: Created): Promise<void> => {
   const mounted = await created.mount(stage.folder('mount'));
   stage.mounted(mounted);
   await stage.command('ls', ['ls', '-lR', mounted.root]);
@@ -88,31 +90,31 @@ const run = async (stage: Stage): Promise<Values> => {
   const cold = slot.params['caches'] === 'cold';
   if (cold && !stage.machine.features['drop-caches'].ok)
     throw new UserError('the caches cannot be dropped here', { code: 'skip' });
-  const place = await placeOf(stage);
-  const { store } = place;
+  const folders = await foldersOf(stage);
+  const { store } = folders;
   await prepared.ingest(store);
-  const created = await prepared.create(store, place.imageDir);
-  place.sync();
-  await useOnce(stage, created);
+  const created = await prepared.create(store, folders.imageDir);
+  folders.sync();
+  await mountAndList(stage, created);
   if (cold) await stage.dropCaches();
-  place.sync();
+  folders.sync();
   let syncNs = 0;
   const values = await besideNeighbour(
     stage,
-    { folder: place.neighbourDir, sync: place.sync },
+    { folder: folders.neighbourDir, sync: folders.sync },
     () => setTimeout(ALONE_MS),
     async () => {
       await stage.phase('destroy', () => created.destroy());
       await stage.phase('collect', () => prepared.collect(store, []));
-      if (slot.params['durable'] === 'yes') syncNs = place.sync();
+      if (slot.params['durable'] === 'yes') syncNs = folders.sync();
     },
   );
-  return { ...values, ...place.told, removeSyncWallNs: syncNs };
+  return { ...values, ...folders.mountFacts, removeSyncWallNs: syncNs };
 };
 
 export const scenario: Scenario = {
   id: 'cleanup',
-  question: 'What does removing a used image cost, and what does a process beside it notice?',
+  question: 'What does removing a used image cost, and how much does it slow a neighbour down?',
   cache: 'warm',
   reproduce:
     'a store on the work file system, or on an ext4 or XFS on a loop file; mount, ls -lR, unmount; then destroy and collect (and syncfs) while another process creates, writes, fsyncs and closes files of 4 KiB on the same file system',
@@ -122,26 +124,26 @@ export const scenario: Scenario = {
   params: asUsed('certs'),
   largeParams: [
     ...asUsed('base'),
-    of(WORK, 'certs', 'warm', 'no'),
-    of(WORK, 'certs', 'cold', 'yes'),
-    of(WORK, 'certs', 'cold', 'no'),
+    variation(WORK, 'certs', 'warm', 'no'),
+    variation(WORK, 'certs', 'cold', 'yes'),
+    variation(WORK, 'certs', 'cold', 'no'),
   ],
   paramNeeds: ({ on }) => (on === WORK ? [] : MADE_NEEDS[on === 'xfs' ? 'xfs' : 'ext4']),
   passes: ['time'],
-  // Two manifest backends differ in their mounts alone, and no mount is left when an image is removed.
+  // Manifest backends differ in their mounts only, and the image is unmounted before it is removed.
   only: ['erofs-overlay', 'unpacked-overlay'],
   source: ({ size }) => `fixture:debian-12-${size}`,
   cycles: () => 1,
   metrics: {
     ...neighbourMetrics,
     cleanupWallNs: {
-      title: 'destroy + collect beside a neighbour, with the syncfs where it is part of it',
+      title: 'destroy + collect beside a neighbour, with durable=yes also syncfs',
       better: 'lower',
       noise: 'noisy',
     },
     ...notJudged({
-      journalCount: { title: '1: its file system has a journal', better: 'higher', noise: 'exact' },
-      discardCount: { title: '1: its file system is mounted with discard', better: 'lower', noise: 'exact' },
+      journalCount: { title: '1: the file system has a journal', better: 'higher', noise: 'exact' },
+      discardCount: { title: '1: the file system is mounted with discard', better: 'lower', noise: 'exact' },
     }),
     removeSyncWallNs: { title: 'the syncfs at the end of the removal', better: 'lower', noise: 'noisy' },
   },

@@ -1,17 +1,16 @@
-// Containers of one image, over and over: each is given a writable layer of its own, writes one file and is removed with it.
+// Starts and stops containers of one image: each gets a writable layer, writes one file, and is removed with its layer.
 //
-// local=image: the image is set up once and all containers share it. local=files: each container sets the image up for itself, as
-// where nothing is shared between them, and removes it.
+// local=image: all containers share one image that is set up once. local=files: each container sets the image up and removes it.
 //
-// stack=one: one overlay of upper layer, manifest and object store (or layers) where the backend is one, else an overlay over the
-// mount. stack=over: always an overlay over the mount, as tools make it that know no more than a mount point.
+// stack=one: one overlay of upper layer, manifest and object store (or layers) if the backend is an overlay, else an overlay
+// over the mount. stack=over: always an overlay over the mount, as tools do that know only a mount point.
 import { join } from 'node:path';
 import type { Created, Mounted } from '../harness/model/backend.ts';
 import { known, sumOf } from '../harness/model/metrics.ts';
 import type { Metric, Params, Scenario, Stage } from '../harness/model/scenario.ts';
 
 const OWNER_ONLY = 0o700;
-/** What a container writes: one page. */
+/** One page, which each container writes. */
 const WRITTEN = new Uint8Array(4096).fill(0x63);
 const START = ['createWallNs', 'mountWallNs'];
 const STOP = ['unmountWallNs', 'settleEachWallNs', 'destroyWallNs'];
@@ -23,7 +22,6 @@ interface Container {
   readonly own: Created | null;
 }
 
-/** The image of one container: the shared one, or its own. */
 const imageOf = async (stage: Stage, shared: Created | null, name: string): Promise<Created> =>
   shared ?? stage.prepared.create(stage.storeOf(0), stage.folder(`${name}-image`));
 
@@ -44,7 +42,7 @@ const start = async (stage: Stage, shared: Created | null, name: string): Promis
   return { dir, mounted, own: shared === null ? image : null };
 };
 
-/** All share a manifest, and it is let go when the last mount is gone: settling is one window for all. */
+/** All mounts share a manifest, which is free after the last unmount: settling is one window for all. */
 const stopAll = async (stage: Stage, containers: readonly Container[]): Promise<void> => {
   for (const { mounted } of containers) await stage.phase('unmount', () => mounted.unmount());
   await stage.phase('settle', async () => {
@@ -57,7 +55,7 @@ const stopAll = async (stage: Stage, containers: readonly Container[]): Promise<
     });
 };
 
-const of = (local: 'files' | 'image', containers: number, stack: 'one' | 'over' = 'one'): Params => ({
+const variation = (local: 'files' | 'image', containers: number, stack: 'one' | 'over' = 'one'): Params => ({
   local,
   containers,
   stack,
@@ -67,19 +65,19 @@ const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'no
 
 export const scenario: Scenario = {
   id: 'container-churn',
-  question: 'What does it cost to start and stop containers that write, all of one image?',
+  question: 'What does it cost to start and stop containers that write, all of the same image?',
   cache: 'warm',
   reproduce:
-    'create once; for each container: mkdir upper work, mount, write 4 KiB; then unmount all, wait until they are gone, rm -rf each upper work',
+    'create once; for each container: mkdir upper work, mount, write 4 KiB; then unmount all, settle, rm -rf each upper work',
   headline: ['startWallNs', 'useWallNs', 'stopWallNs', 'containersPerSecond'],
   ownSection: true,
   needs: [{ title: 'rm', anyOf: ['rm'] }],
-  params: [of('image', 1), of('image', 16)],
-  largeParams: [of('image', 64), of('image', 16, 'over'), of('files', 1)],
+  params: [variation('image', 1), variation('image', 16)],
+  largeParams: [variation('image', 64), variation('image', 16, 'over'), variation('files', 1)],
   metrics: {
-    startWallNs: latency('a container starts: folders made, mounted'),
-    stopWallNs: latency('a container is gone: unmounted, settled, its writable layer removed'),
-    settleEachWallNs: latency('waiting until all are gone, for each of them'),
+    startWallNs: latency('starting a container: make its folders, mount'),
+    stopWallNs: latency('stopping a container: unmount, settle, remove its writable layer'),
+    settleEachWallNs: latency('settling of all containers, per container'),
     containersPerSecond: {
       title: 'containers per second, each started, written to once and stopped',
       better: 'higher',
@@ -97,7 +95,7 @@ export const scenario: Scenario = {
     const containers: Container[] = [];
     for (let i = 0; i < Number(stage.slot.params['containers']); i++)
       containers.push(await start(stage, shared, `container-${i}`));
-    // Removal is of what is on disk.
+    // Write back, so that files on disk are removed.
     stage.sync();
     await stopAll(stage, containers);
     await shared?.destroy();

@@ -1,11 +1,11 @@
-// Regular files of an image whose paths can be given to a command.
+// Regular files of an image with paths that are safe as arguments of a command.
 import { seeded, shuffled } from '../harness/model/random.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 
-/** Paths go through argument lists as text. */
+/** Paths are passed as text. */
 const PLAIN = /^[\x21-\x7e]+$/;
 
-/** Absolute inside the image, in the order of the tree; other names of the same inode count. */
+/** Absolute paths inside the image in the order of the tree; each name of an inode counts. */
 export const filesIn = (tree: Tree): readonly string[] => {
   const paths: string[] = [];
   for (let index = 1; index < tree.count; index++) {
@@ -17,11 +17,11 @@ export const filesIn = (tree: Tree): readonly string[] => {
   return paths;
 };
 
-/** The same choice in every run; fewer where there are no more. */
+/** The same random choice in every run; all files if there are fewer than `count`. */
 export const someFiles = (tree: Tree, count: number, seed: string): readonly string[] =>
   shuffled(filesIn(tree), seeded(seed)).slice(0, count);
 
-/** Bytes of all files, hard links once. */
+/** Sum of file sizes, each inode once. */
 export const fileBytesOf = (tree: Tree): number => {
   let bytes = 0;
   for (let index = 1; index < tree.count; index++) {

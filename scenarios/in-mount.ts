@@ -1,4 +1,4 @@
-// What scenarios have in common that look at one mount cold, and then once more warm.
+// Shared by scenarios that use one mount cold and then once warm.
 import type { Mounted } from '../harness/model/backend.ts';
 import type { Stage, Values } from '../harness/model/scenario.ts';
 
@@ -8,12 +8,12 @@ export const elapsed = async (work: () => Promise<void>): Promise<number> => {
   return Number(process.hrtime.bigint() - from);
 };
 
-/** `tools`: run once after the caches were dropped and before the mount, so that no program of ours is read inside the window. */
+/** `tools` runs the programs of the window after caches are dropped and before the mount, so that the window does not load them. */
 export const coldMount = async (
   stage: Stage,
   tools: () => Promise<void>,
   use: (mounted: Mounted) => Promise<Values>,
-  /** Tells the folders of one look from those of another in the same slot. */
+  /** Suffix of folder names, for several mounts in one slot. */
   name = '',
 ): Promise<Values> => {
   const at = stage.folder(`mount${name}`);

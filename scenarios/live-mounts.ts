@@ -1,5 +1,5 @@
-// Many mounts alive at once, each of an image of its own making: what they take of the kernel and of servers, what one more
-// costs, how long the list of mounts takes to read, and to take all down.
+// Keeps many mounts alive, each of a generated image: memory of the kernel and of servers, the time of one more mount, of reading
+// the list of mounts, and of unmounting all.
 import { setTimeout } from 'node:timers/promises';
 import type { Created, Mounted } from '../harness/model/backend.ts';
 import { UserError } from '../harness/model/errors.ts';
@@ -10,7 +10,7 @@ import { SMALL } from './versions.ts';
 
 const SHARED = 'composefs-fuse-shared';
 const LIST_BYTES = 65_536;
-/** Of the memory that is available, so much may go to servers. */
+/** Share of the available memory that servers may use. */
 const SERVER_SHARE = 0.25;
 
 const readList = ({ files }: Machine): void => {
@@ -23,16 +23,16 @@ const readList = ({ files }: Machine): void => {
   }
 };
 
-interface Live {
+interface LiveMount {
   readonly created: Created;
   readonly mounted: Mounted;
 }
 
-const serversOf = (live: readonly Live[]): readonly number[] => [
+const serversOf = (live: readonly LiveMount[]): readonly number[] => [
   ...new Set(live.flatMap(({ mounted }) => mounted.servers)),
 ];
 
-const serverBytes = ({ meters }: Machine, live: readonly Live[]): { peak: number; share: number } => {
+const serverBytes = ({ meters }: Machine, live: readonly LiveMount[]): { peak: number; share: number } => {
   const all = serversOf(live).flatMap((pid) => meters.processMemory(pid) ?? []);
   return {
     peak: all.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
@@ -40,20 +40,20 @@ const serverBytes = ({ meters }: Machine, live: readonly Live[]): { peak: number
   };
 };
 
-/** Servers that are one for each mount: so many fit, or the slot says that they do not. */
-const checkRoom = ({ machine }: Stage, live: readonly Live[], mounts: number): void => {
+/** Skips the slot if each mount has a server of its own and they do not fit into memory. */
+const checkRoom = ({ machine }: Stage, live: readonly LiveMount[], mounts: number): void => {
   if (live.length !== 2 || serversOf(live).length < 2) return;
   const wanted = (serverBytes(machine, live).share / 2) * mounts;
   const room = machine.meters.kernelMemory().availableBytes * SERVER_SHARE;
   if (wanted > room)
     throw new UserError(
-      `${mounts} servers would take ${Math.round(wanted / 1e6)} MB, more than a quarter of what is available (${Math.round(room / 1e6)} MB)`,
+      `${mounts} servers need ${Math.round(wanted / 1e6)} MB, more than a quarter of the available memory (${Math.round(room / 1e6)} MB)`,
       { code: 'skip', exit: 4 },
     );
 };
 
-/** What one mount takes of the kernel; `slabObject` counts objects in use, not whole slabs. */
-const KERNEL: Readonly<Record<string, (now: KernelMemory) => number>> = {
+/** Kernel memory by metric; `slabObject` counts objects in use, not whole slabs. */
+const KERNEL_MEMORY: Readonly<Record<string, (now: KernelMemory) => number>> = {
   slabObjectPerMountBytes: (now) => now.slabObjectBytes,
   slabObjectPerMountCount: (now) =>
     [...now.caches.values()].reduce((sum, { objectCount }) => sum + objectCount, 0),
@@ -64,76 +64,76 @@ const KERNEL: Readonly<Record<string, (now: KernelMemory) => number>> = {
 /** `slabObjectPerMountBytes` to `slabObjectPerMountResolutionBytes`. */
 const resolutionOf = (metric: string): string =>
   metric.replace(/PerMount(?=[A-Z][a-z]+$)/, 'PerMountResolution');
-/** Between two readings while nothing is mounted: others on the machine take and give back memory meanwhile. */
+/** Time between two readings before the first mount: their difference is the noise of the machine. */
 const QUIET_MS = 100;
 
-interface Readings {
+interface KernelReadings {
   readonly first: KernelMemory;
-  /** With as little mounted as before the first. */
+  /** QUIET_MS after the first, before the first mount. */
   readonly before: KernelMemory;
   readonly after: KernelMemory;
 }
 
 /**
- * A difference that is no larger than that of two readings without mounts is no measurement: its value is absent, and what it would
- * have had to exceed is there. Nothing at all where somebody dropped the caches meanwhile.
+ * A growth that does not exceed the noise is no measurement: its value is absent, and the metric of its resolution has the noise.
+ * Empty if caches were dropped between the readings.
  */
-export const kernelShare = ({ first, before, after }: Readings, mounts: number): Values =>
+export const kernelShare = ({ first, before, after }: KernelReadings, mounts: number): Values =>
   after.dropCount !== first.dropCount
     ? {}
     : Object.fromEntries(
-        Object.entries(KERNEL).map(([metric, of]) => {
+        Object.entries(KERNEL_MEMORY).map(([metric, of]) => {
           const resolution = Math.abs(of(before) - of(first));
           const added = of(after) - of(before);
           return added > resolution ? [metric, added / mounts] : [resolutionOf(metric), resolution / mounts];
         }),
       );
 
-interface TakenDown extends Values {
+interface UnmountResult extends Values {
   readonly unmountNs: number;
   readonly settleNs: number;
 }
 
-const LOOKS = 20;
-const LOOK_MS = 50;
+const CHECKS = 20;
+const CHECK_MS = 50;
 
-/** Whether it was given up a while later: what never is was taken by somebody else meanwhile, and says nothing of the unmount. */
-const isFreedLater = async (ask: () => boolean | null): Promise<boolean> => {
-  for (let look = 0; look < LOOKS; look++) {
-    if (ask() === true) return true;
-    await setTimeout(LOOK_MS);
+/** True if the resource becomes free soon. If not, another process holds it, and the unmount is not the cause. */
+const becomesFree = async (isFree: () => boolean | null): Promise<boolean> => {
+  for (let check = 0; check < CHECKS; check++) {
+    if (isFree() === true) return true;
+    await setTimeout(CHECK_MS);
   }
   return false;
 };
 
-/** Top down, the latest first; `stillThereCount` and `askedCount` are absent where nothing could be asked. */
-export const takeDown = async (mounts: readonly Mounted[]): Promise<TakenDown> => {
+/** Unmounts the latest first. `stillThereCount` and `askedCount` are absent if no resource could be checked. */
+export const unmountAll = async (mounts: readonly Mounted[]): Promise<UnmountResult> => {
   let [unmountNs, settleNs, askedCount, stillThereCount] = [0, 0, 0, 0];
   for (const mounted of [...mounts].reverse()) {
-    const ask = mounted.held.kind === 'checked' ? mounted.held.watch() : () => null;
+    const isFree = mounted.held.kind === 'checked' ? mounted.held.watch() : () => null;
     unmountNs += await elapsed(() => mounted.unmount());
-    const free = ask();
+    const free = isFree();
     settleNs += await elapsed(() => mounted.settle());
-    const wasHeld = free === false && (await isFreedLater(ask));
+    const wasHeld = free === false && (await becomesFree(isFree));
     if (free === true || wasHeld) askedCount++;
     if (wasHeld) stillThereCount++;
   }
   return { unmountNs, settleNs, ...(askedCount === 0 ? {} : { askedCount, stillThereCount }) };
 };
 
-const removed = async (live: readonly Live[]): Promise<Values> => {
-  const { unmountNs, settleNs, ...asked } = await takeDown(live.map(({ mounted }) => mounted));
+const unmountAndDestroy = async (live: readonly LiveMount[]): Promise<Values> => {
+  const { unmountNs, settleNs, ...checked } = await unmountAll(live.map(({ mounted }) => mounted));
   for (const { created } of live) await created.destroy();
   return {
     tearDownWallNs: unmountNs + settleNs,
     settlePerMountWallNs: settleNs / live.length,
-    ...asked,
+    ...checked,
   };
 };
 
 const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
 
-const KERNEL_TITLES: Readonly<Record<keyof typeof KERNEL, string>> = {
+const KERNEL_TITLES: Readonly<Record<keyof typeof KERNEL_MEMORY, string>> = {
   slabObjectPerMountBytes: 'slab objects in use of one mount, bytes',
   slabObjectPerMountCount: 'slab objects in use of one mount',
   slabPerMountBytes: 'slab memory of one mount',
@@ -143,7 +143,7 @@ const KERNEL_TITLES: Readonly<Record<keyof typeof KERNEL, string>> = {
 const kernelMetrics: Readonly<Record<string, Metric>> = Object.fromEntries(
   Object.entries(KERNEL_TITLES).flatMap(([metric, title]): [string, Metric][] => [
     [metric, latency(title)],
-    [resolutionOf(metric), latency(`${title}: less than this, which is below what can be told`)],
+    [resolutionOf(metric), latency(`${title}: less than this, the noise of the machine`)],
   ]),
 );
 
@@ -160,7 +160,7 @@ const run = async (stage: Stage): Promise<Values> => {
   const first = machine.meters.kernelMemory();
   await setTimeout(QUIET_MS);
   const before = machine.meters.kernelMemory();
-  const live: Live[] = [];
+  const live: LiveMount[] = [];
   let setUpWallNs = 0;
   let nextMountWallNs = 0;
   for (const { created, at } of ready) {
@@ -174,7 +174,7 @@ const run = async (stage: Stage): Promise<Values> => {
   const after = machine.meters.kernelMemory();
   const servers = serverBytes(machine, live);
   const mountListWallNs = await elapsed(async () => readList(machine));
-  const down = await removed(live);
+  const down = await unmountAndDestroy(live);
   return {
     setUpWallNs,
     nextMountWallNs,
@@ -189,7 +189,7 @@ const run = async (stage: Stage): Promise<Values> => {
 
 export const scenario: Scenario = {
   id: 'live-mounts',
-  question: 'What do many mounts that are alive at once cost?',
+  question: 'What do many simultaneous mounts cost?',
   cache: 'warm',
   reproduce: 'create and mount N times, read /proc/meminfo and /proc/self/mountinfo, unmount all',
   headline: [
@@ -212,26 +212,28 @@ export const scenario: Scenario = {
   source: () => SMALL,
   cycles: () => 1,
   metrics: {
-    setUpWallNs: latency('all mounts, one after another'),
-    nextMountWallNs: latency('the last of them'),
+    setUpWallNs: latency('mounting all, one after another'),
+    nextMountWallNs: latency('mounting the last one'),
     mountListWallNs: latency('reading /proc/self/mountinfo'),
-    tearDownWallNs: latency('unmounting all, until each is gone'),
-    settlePerMountWallNs: latency('waiting for one to be gone after its unmount returned'),
-    mountAndUnmountPerMountWallNs: latency('setting one up and taking it down, until it is gone'),
+    tearDownWallNs: latency('unmounting all, until all have settled'),
+    settlePerMountWallNs: latency('settling of one mount after its unmount returned'),
+    mountAndUnmountPerMountWallNs: latency('mounting and unmounting one, until it has settled'),
     ...kernelMetrics,
-    serverPerMountBytes: latency('what servers hold for one mount (Pss)'),
-    serverPeakPerMountBytes: latency('the most that servers held for one mount (VmHWM)'),
+    serverPerMountBytes: latency('server memory per mount (Pss)'),
+    serverPeakPerMountBytes: latency('peak server memory per mount (VmHWM)'),
     askedCount: {
-      title: 'unmounts right after which was asked whether what the mount held is free',
+      title: 'unmounts after which the held resource was checked',
       better: 'higher',
       noise: 'exact',
     },
-    stillThereCount: latency('of them, those where it was not: lease, loop device, superblock or server'),
+    stillThereCount: latency(
+      'of these, unmounts after which it was still held: lease, loop device, superblock or server',
+    ),
   },
   roughNs: (_, params) => 1.5e8 + Number(params['mounts']) * 3e6,
   async run(stage) {
     const { removeNewLoops } = stage.machine.mounts;
-    // Every slot pays for the loop devices that it needs beyond those of the machine, and for no other slot's.
+    // Each slot pays for the loop devices that it adds, and for no others.
     await removeNewLoops();
     try {
       return await run(stage);

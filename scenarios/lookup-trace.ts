@@ -1,8 +1,8 @@
-// The object store on an XFS of its own, whose counters tell every name that was looked up in it: how many does a walk of the
-// mount cause, and how many does opening every file?
+// Counts name lookups in the object store during a walk of the mount, and while every file is opened. The store is on an XFS of its
+// own, whose counters count them.
 //
 // Reads:  xs_dir_lookup of that file system alone, /sys/fs/xfs/DEVICE/stats/stats: names looked up in its directories. Caches are
-//         dropped before each of the two, so that no lookup is answered from the dentry cache.
+//         dropped before each, so that the dentry cache answers no lookup.
 // Source: fs/xfs/xfs_stats.h; Documentation/admin-guide/xfs.rst.
 import type { PathState } from '../harness/inspect/requests.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
@@ -13,7 +13,7 @@ import { SMALL } from './versions.ts';
 const PLAIN = /^[\x21-\x7e]+$/;
 
 /** First plain name of every object. */
-const opened = (stage: Stage): readonly string[] => {
+const filesToOpen = (stage: Stage): readonly string[] => {
   const { tree } = stage.image;
   const seen = new Map<string, string>();
   for (let index = 1; index < tree.count; index++) {
@@ -29,7 +29,7 @@ const count = (title: string) => ({ title, better: 'lower', noise: 'noisy' }) as
 
 export const scenario: Scenario = {
   id: 'lookup-trace',
-  question: 'Does listing every entry look anything up in the object store?',
+  question: 'Does listing every entry cause lookups in the object store?',
   cache: 'cold',
   reproduce:
     'objects on an XFS of their own; xs_dir_lookup before and after ls -lR, and before and after opening every file',
@@ -48,7 +48,7 @@ export const scenario: Scenario = {
   cycles: () => 1,
   metrics: {
     openedFileCount: {
-      title: 'files that were opened, one for each object',
+      title: 'files opened, one per object',
       better: 'lower',
       noise: 'exact',
     },
@@ -74,7 +74,7 @@ export const scenario: Scenario = {
       return after - before;
     };
     const walkLookupCount = await lookups((root) => stage.command('ls', ['ls', '-lR', root]));
-    const paths = opened(stage);
+    const paths = filesToOpen(stage);
     const openLookupCount = await lookups((root) =>
       inspect<readonly PathState[]>(stage, { kind: 'path-states', paths: paths.map((path) => root + path) }),
     );

@@ -1,11 +1,11 @@
-// Where the page cache holds a manifest: as pages of its file, as pages of a loop device over it, or both.
+// Page cache of a manifest: pages of its file and of a loop device over it.
 import type { Mounted } from '../harness/model/backend.ts';
 import type { Machine } from '../harness/model/machine.ts';
 import type { Metric, Values } from '../results/schema/run.ts';
 
 export const cacheMetrics: Readonly<Record<string, Metric>> = {
   manifestCachedBytes: {
-    title: 'page cache of the manifest’s file after the walk',
+    title: 'page cache of the manifest file after the walk',
     better: 'lower',
     noise: 'quasi',
   },
@@ -17,7 +17,7 @@ export const cacheMetrics: Readonly<Record<string, Metric>> = {
   metadataCachedBytes: { title: 'both together', better: 'lower', noise: 'quasi' },
 };
 
-/** Nothing where there is no manifest, or where the kernel does not tell (cachestat of a device, Linux 6.5). */
+/** Empty if the backend has no manifest, or the kernel does not tell (cachestat of a device, Linux 6.5). */
 export const manifestCache = (
   { files, meters }: Machine,
   { devices = [] }: Mounted,

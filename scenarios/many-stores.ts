@@ -1,4 +1,4 @@
-// The objects of one image spread over two file systems: does it still show every file?
+// Spreads the objects of one image over two file systems and reads every file.
 import { dirname } from 'node:path';
 import type { PathState } from '../harness/inspect/requests.ts';
 import type { Store } from '../harness/model/backend.ts';
@@ -9,22 +9,22 @@ import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 import { inspect } from './inspect.ts';
 import { SMALL } from './versions.ts';
 
-/** Paths go through JSON as text. */
+/** Paths are sent as JSON text. */
 const PLAIN = /^[\x21-\x7e]+$/;
-/** As the C library says EXDEV in the locale C. */
+/** EXDEV in the locale C. */
 const CROSSES = 'Invalid cross-device link';
 const BLOCK_IMAGE = 'erofs-full';
 const REFLINKS = 'reflink-checkout';
 const REFLINKED = Buffer.alloc(65_536, 'r');
 const FOLDER_MODE = 0o755;
 
-interface File {
+interface ObjectFile {
   readonly path: string;
   readonly digest: string;
 }
 
-const filesOf = (tree: Tree): readonly File[] => {
-  const files: File[] = [];
+const filesOf = (tree: Tree): readonly ObjectFile[] => {
+  const files: ObjectFile[] = [];
   for (let index = 1; index < tree.count; index++) {
     const { mode, size, content, digest } = tree.entry(index);
     const path = tree.path(index);
@@ -34,21 +34,21 @@ const filesOf = (tree: Tree): readonly File[] => {
   return files;
 };
 
-interface Tried {
+interface StoreTrial {
   readonly rightFileCount: number;
   readonly crossDeviceCount: number;
-  /** Distinct file systems on which the contents lay that were read, or were to be linked. */
+  /** File systems that hold the contents. */
   readonly storeDeviceCount: number;
 }
 
-interface Spread {
+interface StoreSpread {
   readonly dirs: readonly string[];
-  /** Where create leaves what it makes. */
+  /** Folder for the results of create. */
   readonly image: string;
-  readonly files: readonly File[];
+  readonly files: readonly ObjectFile[];
 }
 
-/** Object folders are made when the first object comes: what keeps files elsewhere has none. */
+/** Object folders exist from the first object on: a backend that keeps files elsewhere has none. */
 const devicesOf = ({ machine: { files } }: Stage, paths: readonly string[]): number =>
   new Set(paths.map((path) => files.deviceOf(files.exists(path) ? path : dirname(path)))).size;
 
@@ -62,7 +62,11 @@ const crossesDevices = async (work: () => Promise<unknown>): Promise<boolean> =>
   }
 };
 
-const showing = async (stage: Stage, store: Store, { image, files }: Spread): Promise<number> => {
+const countRightFiles = async (
+  stage: Stage,
+  store: Store,
+  { image, files }: StoreSpread,
+): Promise<number> => {
   const { prepared } = stage;
   const created = await prepared.create(store, image);
   const mounted = await created.mount(stage.folder('mount'));
@@ -77,23 +81,26 @@ const showing = async (stage: Stage, store: Store, { image, files }: Spread): Pr
   return seen.filter(({ digest }, i) => digest === files[i]!.digest).length;
 };
 
-/** Whatever the backend makes of a store in two places. A block image has its contents in one file of its own. */
-const mounting = async (stage: Stage, spread: Spread): Promise<Tried> => {
+/** A block image holds its contents in one file of its own. */
+const tryMount = async (stage: Stage, spread: StoreSpread): Promise<StoreTrial> => {
   const { dirs, image } = spread;
   const store = stage.storeIn(dirs);
   await stage.prepared.ingest(store);
   const storeDeviceCount = devicesOf(stage, stage.slot.backend === BLOCK_IMAGE ? [image] : dirs);
   let rightFileCount = 0;
   const refused = await crossesDevices(async () => {
-    rightFileCount = await showing(stage, store, spread);
+    rightFileCount = await countRightFiles(stage, store, spread);
   });
   if (refused) await stage.command('rm', ['rm', '-rf', image]);
   await stage.prepared.collect(store, []);
   return { rightFileCount, crossDeviceCount: Number(refused), storeDeviceCount };
 };
 
-/** One file by reflink within the first file system, which must work, and one from the second into the first. */
-const reflinking = async (stage: Stage, [first = '', second = '']: readonly string[]): Promise<Tried> => {
+/** Reflinks one file within the first file system, which must work, and one from the second into the first. */
+const tryReflink = async (
+  stage: Stage,
+  [first = '', second = '']: readonly string[],
+): Promise<StoreTrial> => {
   const { files } = stage.machine;
   const copy = (from: string, to: string) => stage.command('cp', ['cp', '--reflink=always', from, to]);
   for (const dir of [first, second]) files.mkdir(dir, FOLDER_MODE);
@@ -109,7 +116,7 @@ const count = (title: string, better: 'lower' | 'higher') => ({ title, better, n
 
 export const scenario: Scenario = {
   id: 'many-stores',
-  question: 'Can the objects of one image lie on two file systems?',
+  question: 'Can the objects of one image be on two file systems?',
   cache: 'warm',
   reproduce:
     'objects by their first digit in one of two folders, one on the work file system, one on a file system of its own on a loop file; cp --reflink=always from one XFS to another file system',
@@ -131,8 +138,8 @@ export const scenario: Scenario = {
   metrics: {
     objectFileCount: count('files whose contents are objects', 'higher'),
     secondStoreObjectCount: count('objects in the second file system', 'higher'),
-    storeDeviceCount: count('file systems that hold the contents, by st_dev', 'higher'),
-    rightFileCount: count('files that were read with the right contents', 'higher'),
+    storeDeviceCount: count('file systems that hold the contents (st_dev)', 'higher'),
+    rightFileCount: count('files read with the right contents', 'higher'),
     crossDeviceCount: count('1: refused with EXDEV', 'lower'),
   },
   roughNs: () => 5e8,
@@ -141,14 +148,14 @@ export const scenario: Scenario = {
     const second = await stage.fileSystem(slot.params['second'] as MadeType);
     if (slot.backend === REFLINKS) {
       const first = await stage.fileSystem('xfs');
-      return { ...(await reflinking(stage, [`${first.root}/store`, `${second.root}/store`])) };
+      return { ...(await tryReflink(stage, [`${first.root}/store`, `${second.root}/store`])) };
     }
     const files = filesOf(image.tree);
-    // The second half of the digits belongs to the second folder.
+    // The store puts objects with an odd first digit into the second folder.
     const inSecond = image.objects.filter(({ digest }) => Number.parseInt(digest[0]!, 16) % 2 === 1);
     const dirs = [stage.folder('first'), `${second.root}/store`];
     stage.machine.files.mkdir(dirs[1]!, FOLDER_MODE);
-    const tried = await mounting(stage, {
+    const tried = await tryMount(stage, {
       dirs,
       image: stage.folder('image'),
       files,

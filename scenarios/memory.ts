@@ -1,20 +1,20 @@
-// What the kernel keeps of an image once every entry was listed: slab objects and bytes by cache, page cache, servers; and the peak
-// of a control group that did nothing else.
+// Memory after every entry of an image was listed: slab objects and bytes by cache, page cache, servers; and the peak of a control
+// group that only listed it.
 import type { Mounted } from '../harness/model/backend.ts';
 import { UserError } from '../harness/model/errors.ts';
 import type { KernelMemory } from '../harness/model/machine.ts';
 import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { coldMount } from './in-mount.ts';
 
-/** What others on the machine do meanwhile is in the sums, and weighs less beside more entries. */
+/** Other load on the machine is in the sums; the more entries, the less it matters. */
 const SOURCES: Readonly<Record<string, string>> = {
   small: 'fixture:debian-12-base',
   large: 'fixture:debian-12-developer',
 };
 const ATTEMPTS = 5;
-/** The shell becomes a member, and then `ls`: what the shell took before is charged elsewhere. */
+/** The shell joins the group and then becomes `ls`: its earlier memory is charged elsewhere. */
 const ENTER_AND_LIST = 'echo 0 > "$1" && exec ls -lR "$2"';
-/** Cache to the metric that counts what it holds. */
+/** Metric name to the slab caches that it counts. */
 const CACHES: Readonly<Record<string, RegExp>> = {
   dentry: /^dentry$/,
   erofsInode: /^erofs_inode/,
@@ -29,9 +29,9 @@ const objectsIn = (memory: KernelMemory, pattern: RegExp): number =>
     0,
   );
 
-const more = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
+const grown = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
 
-const added = (
+const growth = (
   { machine: { meters }, image }: Stage,
   { servers }: Mounted,
   before: KernelMemory,
@@ -54,10 +54,10 @@ const added = (
 };
 
 /**
- * The most that `ls` and the servers behind the mount held together while they listed it, the page cache that they filled and the
- * kernel's objects included. Nothing where there is no control group to be had: the run says why.
+ * Peak memory of `ls` and the servers during the listing, with page cache and kernel objects. Empty without a memory controller: the
+ * run records the reason.
  */
-const listed = async (stage: Stage, { root, servers }: Mounted): Promise<Values> => {
+const listInGroup = async (stage: Stage, { root, servers }: Mounted): Promise<Values> => {
   const { features, meters } = stage.machine;
   if (!features['memory-group'].ok) {
     await stage.command('ls', ['ls', '-lR', root]);
@@ -73,30 +73,30 @@ const listed = async (stage: Stage, { root, servers }: Mounted): Promise<Values>
   }
 };
 
-/** Null where somebody else dropped the caches meanwhile: then what is kept is not what was added. */
-const lookOnce = async (stage: Stage, name: string): Promise<Values | null> => {
+/** Null if caches were dropped meanwhile. */
+const measureOnce = async (stage: Stage, name: string): Promise<Values | null> => {
   const { meters } = stage.machine;
   let before = meters.kernelMemory();
-  let whole = true;
+  let cachesKept = true;
   const values = await coldMount(
     stage,
     async () => {
       before = meters.kernelMemory();
     },
     async (mounted) => {
-      const peak = await listed(stage, mounted);
+      const peak = await listInGroup(stage, mounted);
       const after = meters.kernelMemory();
-      whole = after.dropCount === before.dropCount;
-      return { ...added(stage, mounted, before, after), ...peak };
+      cachesKept = after.dropCount === before.dropCount;
+      return { ...growth(stage, mounted, before, after), ...peak };
     },
     name,
   );
-  return whole ? values : null;
+  return cachesKept ? values : null;
 };
 
 export const scenario: Scenario = {
   id: 'memory',
-  question: 'What does the kernel keep of an image once every entry was listed?',
+  question: 'How much memory does an image take after every entry was listed?',
   cache: 'cold',
   reproduce:
     'drop caches, mount, ls -lR; /proc/slabinfo and /proc/meminfo before and after; memory.peak of a group with ls in it',
@@ -114,23 +114,25 @@ export const scenario: Scenario = {
   source: ({ size }) => SOURCES[String(size)]!,
   cycles: () => 1,
   metrics: {
-    slabObjectBytes: more('objects of all slab caches that the mount and the walk added'),
-    slabPerEntryBytes: more('of them for each entry of the image'),
-    groupPeakBytes: more('the most that ls and servers held, with page cache and objects of the kernel'),
-    slabTotalBytes: more('whole slabs that were added, with what is free in them'),
-    pageCacheBytes: more('page cache that was added'),
-    serverBytes: more('what servers hold (Pss)'),
+    slabObjectBytes: grown('growth of objects in all slab caches by the mount and the walk'),
+    slabPerEntryBytes: grown('the same per entry of the image'),
+    groupPeakBytes: grown('peak memory of ls and servers, with page cache and kernel objects'),
+    slabTotalBytes: grown('growth of whole slabs, including free objects'),
+    pageCacheBytes: grown('growth of the page cache'),
+    serverBytes: grown('server memory (Pss)'),
     ...Object.fromEntries(
-      Object.keys(CACHES).map((name) => [`${name}Count`, more(`${name}: objects that were added`)]),
+      Object.keys(CACHES).map((name) => [`${name}Count`, grown(`growth of ${name} objects`)]),
     ),
   },
   roughNs: (size) => 2e8 + size.entryCount * 3e4,
   async run(stage) {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const values = await lookOnce(stage, `-${attempt}`);
+      const values = await measureOnce(stage, `-${attempt}`);
       if (values !== null) return values;
     }
-    throw new UserError(`somebody dropped the caches during each of ${ATTEMPTS} walks`, { code: 'skip' });
+    throw new UserError(`caches were dropped by another process during each of ${ATTEMPTS} walks`, {
+      code: 'skip',
+    });
   },
   derive: (values) => values,
 };

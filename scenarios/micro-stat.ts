@@ -1,4 +1,4 @@
-// The operation that listings and builds do most.
+// The most frequent operation of listings and builds.
 import { microScenario } from './micro.ts';
 
 export const scenario = microScenario({

@@ -1,4 +1,4 @@
-// What the micro-operations have in common: one operation, over and over, hot, in a child process inside the mount.
+// Shared by the micro-operations: a child process repeats one operation in the mount, with hot caches.
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../harness/model/errors.ts';
 import { notJudged } from '../harness/model/metrics.ts';
@@ -8,25 +8,25 @@ import { type Entry, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../har
 
 const PROGRAM = fileURLToPath(new URL('../harness/micro/main.js', import.meta.url));
 const MOST_TARGETS = 256;
-/** The choice is part of the question: the same in every run. */
+/** The same choice in every run. */
 const SEED = 'micro';
 const LIMIT_MS = 30_000;
 const FILE_BYTES = 4096n;
-/** Paths go through JSON and through libc as text. */
+/** Paths are passed as text. */
 const PLAIN = /^[\x21-\x7e]+$/;
 
-interface Target {
+interface MicroTarget {
   readonly path: string;
   readonly key: string;
 }
 
-export interface Micro {
-  /** As the child knows it. */
+export interface MicroOperation {
+  /** Name in the protocol of the child. */
   readonly operation: 'stat' | 'open' | 'read' | 'readlink' | 'getxattr' | 'getdents';
   readonly title: string;
   readonly question: string;
   readonly reproduce: string;
-  /** The attribute asked for, an empty string for none; null: not this entry. */
+  /** The attribute to read, or an empty string; null: not this entry. */
   readonly target: (entry: Entry) => string | null;
 }
 
@@ -34,8 +34,8 @@ export const isFile = ({ mode, size }: Entry): boolean => (mode & S_IFMT) === S_
 export const isLink = ({ mode }: Entry): boolean => (mode & S_IFMT) === S_IFLNK;
 export const isDirectory = ({ mode }: Entry): boolean => (mode & S_IFMT) === S_IFDIR;
 
-const targetsIn = (tree: Tree, root: string, { target }: Micro): readonly Target[] => {
-  const found: Target[] = [];
+const targetsIn = (tree: Tree, root: string, { target }: MicroOperation): readonly MicroTarget[] => {
+  const found: MicroTarget[] = [];
   for (let index = 1; index < tree.count; index++) {
     const entry = tree.entry(index);
     const key = entry.link === null ? target(entry) : null;
@@ -45,7 +45,7 @@ const targetsIn = (tree: Tree, root: string, { target }: Micro): readonly Target
   return shuffled(found, seeded(SEED)).slice(0, MOST_TARGETS);
 };
 
-interface Told {
+interface MicroResult {
   readonly medianNs: number;
   readonly p90Ns: number;
   readonly p99Ns?: number;
@@ -53,11 +53,11 @@ interface Told {
   readonly sampleCount: number;
 }
 
-const measure = async (stage: Stage, root: string, micro: Micro): Promise<Values> => {
+const measure = async (stage: Stage, root: string, micro: MicroOperation): Promise<Values> => {
   const { files } = stage.machine;
   const targets = targetsIn(stage.image.tree, root, micro);
   if (targets.length === 0)
-    throw new UserError(`no entry of this image is one to ${micro.operation}`, { code: 'skip' });
+    throw new UserError(`the image has no entry for ${micro.operation}`, { code: 'skip' });
   const folder = stage.folder('micro');
   const [list, out] = [`${folder}/targets.json`, `${folder}/result.json`];
   files.writeNew(list, Buffer.from(JSON.stringify(targets)));
@@ -66,20 +66,20 @@ const measure = async (stage: Stage, root: string, micro: Micro): Promise<Values
   });
   const into = Buffer.alloc(4096);
   const fd = files.open(out, 0);
-  const told = JSON.parse(into.toString('utf8', 0, files.pread(fd, into, 0))) as Told;
+  const result = JSON.parse(into.toString('utf8', 0, files.pread(fd, into, 0))) as MicroResult;
   files.close(fd);
   for (const path of [list, out]) files.unlink(path);
   const { operation } = micro;
   return {
-    [`${operation}MedianNs`]: told.medianNs,
-    [`${operation}P90Ns`]: told.p90Ns,
-    ...(told.p99Ns === undefined ? {} : { [`${operation}P99Ns`]: told.p99Ns }),
-    [`${operation}SampleCount`]: told.sampleCount,
-    emptyCallNs: told.emptyNs,
+    [`${operation}MedianNs`]: result.medianNs,
+    [`${operation}P90Ns`]: result.p90Ns,
+    ...(result.p99Ns === undefined ? {} : { [`${operation}P99Ns`]: result.p99Ns }),
+    [`${operation}SampleCount`]: result.sampleCount,
+    emptyCallNs: result.emptyNs,
   };
 };
 
-export const microScenario = (micro: Micro): Scenario => {
+export const microScenario = (micro: MicroOperation): Scenario => {
   const { operation, title } = micro;
   return {
     id: `micro-${operation}`,
@@ -111,7 +111,7 @@ export const microScenario = (micro: Micro): Scenario => {
     cycles: () => 1,
     roughNs: () => 4e8,
     async run(stage) {
-      // A child with a language runtime of its own makes no constant number of calls: nothing to count.
+      // The child's language runtime makes no constant number of calls: nothing is counted.
       if (stage.slot.pass === 'count') return {};
       const at = stage.folder('mount');
       const created = await stage.prepared.create(stage.store, stage.folder('image'));

@@ -1,5 +1,4 @@
-// A process beside the one that is measured, on the same file system: what its own small files take, while nothing goes on and
-// while something does.
+// A process that writes small files on the same file system, before, during and after the measured work.
 import { fileURLToPath } from 'node:url';
 import { notJudged } from '../harness/model/metrics.ts';
 import type { Stage, Values } from '../harness/model/scenario.ts';
@@ -9,9 +8,9 @@ const PROGRAM = fileURLToPath(new URL('../harness/micro/neighbour-main.js', impo
 const STOP_LIMIT_MS = 5000;
 const ANSWER_BYTES = 4096;
 
-type Window = readonly [fromNs: number, toNs: number];
+type TimeSpan = readonly [fromNs: number, toNs: number];
 
-interface Figures {
+interface NeighbourFigures {
   readonly count: number;
   readonly medianNs: number | null;
   readonly p90Ns: number | null;
@@ -21,15 +20,19 @@ interface Figures {
 
 const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
 
-const latencies = (when: 'Alone' | 'During', what: string): Readonly<Record<string, Metric>> => ({
-  [`neighbour${when}MedianNs`]: latency(`a neighbour’s small file with fsync ${what}: median`),
-  [`neighbour${when}P90Ns`]: latency(`a neighbour’s small file ${what}: upper bound of the 90th percentile`),
-  [`neighbour${when}P99Ns`]: latency(`a neighbour’s small file ${what}: upper bound of the 99th percentile`),
-  [`neighbour${when}WorstNs`]: latency(`a neighbour’s small file ${what}: the longest`),
-  // More of them where the removal takes longer.
+const latencies = (when: 'Alone' | 'During', clause: string): Readonly<Record<string, Metric>> => ({
+  [`neighbour${when}MedianNs`]: latency(`a neighbour’s small file with fsync ${clause}: median`),
+  [`neighbour${when}P90Ns`]: latency(
+    `a neighbour’s small file ${clause}: upper bound of the 90th percentile`,
+  ),
+  [`neighbour${when}P99Ns`]: latency(
+    `a neighbour’s small file ${clause}: upper bound of the 99th percentile`,
+  ),
+  [`neighbour${when}WorstNs`]: latency(`a neighbour’s small file ${clause}: the longest`),
+  // Not judged: a longer removal has more of them.
   ...notJudged({
     [`neighbour${when}Count`]: {
-      title: `a neighbour’s small files ${what}: how many`,
+      title: `a neighbour’s small files ${clause}: number`,
       better: 'higher',
       noise: 'noisy',
     },
@@ -37,13 +40,15 @@ const latencies = (when: 'Alone' | 'During', what: string): Readonly<Record<stri
 });
 
 export const neighbourMetrics: Readonly<Record<string, Metric>> = {
-  // Nothing of the arm goes on then.
-  ...notJudged(latencies('Alone', 'while nothing goes on')),
+  // Not judged: the arm does nothing meanwhile.
+  ...notJudged(latencies('Alone', 'while the file system is idle')),
   ...latencies('During', 'while the image is removed'),
-  neighbourSlowdownRatio: latency('a neighbour’s median while the image is removed ÷ while nothing goes on'),
+  neighbourSlowdownRatio: latency(
+    'a neighbour’s median while the image is removed ÷ while the file system is idle',
+  ),
 };
 
-const named = (when: 'Alone' | 'During', { count, ...figures }: Figures): Values => ({
+const metricsOf = (when: 'Alone' | 'During', { count, ...figures }: NeighbourFigures): Values => ({
   [`neighbour${when}Count`]: count,
   ...Object.fromEntries(
     Object.entries(figures).flatMap(([name, value]) =>
@@ -52,15 +57,18 @@ const named = (when: 'Alone' | 'During', { count, ...figures }: Figures): Values
   ),
 });
 
-const read = ({ machine: { files } }: Stage, path: string): Readonly<Record<'alone' | 'during', Figures>> => {
+const read = (
+  { machine: { files } }: Stage,
+  path: string,
+): Readonly<Record<'alone' | 'during', NeighbourFigures>> => {
   const into = Buffer.alloc(ANSWER_BYTES);
   const fd = files.open(path, 0);
   const got = files.pread(fd, into, 0);
   files.close(fd);
-  return JSON.parse(into.toString('utf8', 0, got)) as Readonly<Record<'alone' | 'during', Figures>>;
+  return JSON.parse(into.toString('utf8', 0, got)) as Readonly<Record<'alone' | 'during', NeighbourFigures>>;
 };
 
-/** `alone`, `during` and once more `alone` beside the same neighbour: what drifts meanwhile is on both sides. */
+/** Runs `alone`, `during` and again `alone` beside one neighbour, so that a drift is on both sides. */
 export const besideNeighbour = async (
   stage: Stage,
   { folder, sync }: { readonly folder: string; readonly sync: () => void },
@@ -68,8 +76,8 @@ export const besideNeighbour = async (
   during: () => Promise<void>,
 ): Promise<Values> => {
   const { files } = stage.machine;
-  const told = stage.folder('neighbour-told');
-  const [windows, out] = [`${told}/windows`, `${told}/figures`];
+  const exchange = stage.folder('neighbour-exchange');
+  const [windows, out] = [`${exchange}/windows`, `${exchange}/figures`];
   const server = stage.machine.serve('neighbour', [
     process.execPath,
     PROGRAM,
@@ -78,18 +86,18 @@ export const besideNeighbour = async (
     out,
     '{ready}',
   ]);
-  const within = async (work: () => Promise<void>): Promise<Window> => {
+  const spanOf = async (work: () => Promise<void>): Promise<TimeSpan> => {
     const from = Number(process.hrtime.bigint());
     await work();
     return [from, Number(process.hrtime.bigint())];
   };
   try {
-    const before = await within(alone);
-    const removal = await within(during);
-    // What the removal left to be written back is not what the neighbour meets alone.
+    const before = await spanOf(alone);
+    const removal = await spanOf(during);
+    // The write-back of the removal must not slow the neighbour when it is alone.
     sync();
-    const asked = { alone: [before, await within(alone)], during: [removal] };
-    files.writeNew(windows, Buffer.from(JSON.stringify(asked)));
+    const request = { alone: [before, await spanOf(alone)], during: [removal] };
+    files.writeNew(windows, Buffer.from(JSON.stringify(request)));
   } finally {
     server.close(STOP_LIMIT_MS);
   }
@@ -97,8 +105,8 @@ export const besideNeighbour = async (
   for (const path of [windows, out]) files.unlink(path);
   const [quiet, busy] = [figures.alone.medianNs, figures.during.medianNs];
   return {
-    ...named('Alone', figures.alone),
-    ...named('During', figures.during),
+    ...metricsOf('Alone', figures.alone),
+    ...metricsOf('During', figures.during),
     ...(quiet === null || busy === null ? {} : { neighbourSlowdownRatio: busy / quiet }),
   };
 };

@@ -1,18 +1,18 @@
-// Several images brought in at once, as a machine does that starts many functions or pods: what do they take from each other?
+// Brings several images in at the same time, as a machine does that starts many functions or pods.
 //
-// Each is a thread, which lived once before as a rehearsal; with local=nothing it has a store of its own, with local=files all use
-// the run's full store, as functions started on one machine do. On one machine threads and processes make
-// the same system calls at the same time, and a thread needs no start inside the window.
+// Each image is a thread, which lived once before as a rehearsal. With local=nothing each has a store of its own, with local=files
+// all use the run's full store. Threads make the same system calls at the same time as processes do, and need no start inside
+// the window.
 import type { Metric, Params, Scenario } from '../harness/model/scenario.ts';
 import { elapsed } from './in-mount.ts';
 
 const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
 
-const of = (local: 'nothing' | 'files', images: number): Params => ({ local, images });
+const variation = (local: 'nothing' | 'files', images: number): Params => ({ local, images });
 
 export const scenario: Scenario = {
   id: 'parallel-create',
-  question: 'What does it cost to set up, and to take away, several images at the same time?',
+  question: 'What does it cost to set up and to remove several images at the same time?',
   cache: 'warm',
   reproduce:
     'N threads at once: create, mount; then unmount, settle, destroy; with local=nothing each with an empty store, ingest and collect too',
@@ -20,15 +20,24 @@ export const scenario: Scenario = {
   ownSection: true,
   spare: true,
   needs: [],
-  params: [of('files', 1), of('files', 2)],
-  largeParams: [of('files', 4), of('files', 8), of('nothing', 1), of('nothing', 4)],
+  params: [variation('files', 1), variation('files', 2)],
+  largeParams: [
+    variation('files', 4),
+    variation('files', 8),
+    variation('nothing', 1),
+    variation('nothing', 4),
+  ],
   variantsWith: ({ local }) => (local === 'files' ? ['hardlink-checkout', 'reflink-checkout'] : []),
   passes: ['time'],
   metrics: {
-    upWallNs: latency('until the last of them is mounted'),
-    upEachWallNs: latency('the same, for each of them'),
-    downWallNs: latency('until the last of them is gone'),
-    imagesPerSecond: { title: 'images per second, several at once', better: 'higher', noise: 'noisy' },
+    upWallNs: latency('until the last image is mounted'),
+    upEachWallNs: latency('the same per image'),
+    downWallNs: latency('until the last image is removed'),
+    imagesPerSecond: {
+      title: 'images per second, several at the same time',
+      better: 'higher',
+      noise: 'noisy',
+    },
   },
   cycles: () => 1,
   roughNs: (size, { images }) =>
@@ -38,7 +47,7 @@ export const scenario: Scenario = {
     const crowd = await stage.crowd(images);
     stage.sync();
     const upWallNs = await elapsed(() => crowd.up());
-    // Removal is of what is on disk.
+    // Write back, so that files on disk are removed.
     stage.sync();
     const downWallNs = await elapsed(() => crowd.down());
     return { upWallNs, downWallNs };

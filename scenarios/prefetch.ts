@@ -1,13 +1,14 @@
-// The cold walk after the manifest was read from end to end, through whatever the mount reads it through: its file, or the loop
-// device over it. The reading is timed, too: it is work that was moved, not saved. Starting the program that reads is not: what cat
-// of an empty file takes in the same slot is taken out.
+// The cold walk after the manifest was read from end to end, through its file or through the loop device over it.
+//
+// The time of reading is added, because the work is moved, not saved. The start of the reading program is subtracted: the time of
+// cat on an empty file in the same slot.
 import { medianOf } from '../harness/model/repeated.ts';
 import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { elapsed } from './in-mount.ts';
 import { cacheMetrics, manifestCache } from './manifest-cache.ts';
 import { nameWalk, walk, walkMetrics } from './walk.ts';
 
-/** Starts of a command differ by a tenth of a millisecond. */
+/** Single starts differ by a tenth of a millisecond. */
 const STARTS = 5;
 
 const derive = (values: Values): Values => {
@@ -19,7 +20,7 @@ const derive = (values: Values): Values => {
   return { ...named, prefetchWallNs, prefetchedWalkWallNs: prefetchWallNs + walkWallNs };
 };
 
-const startOfCat = async (stage: Stage): Promise<number> => {
+const catStartNs = async (stage: Stage): Promise<number> => {
   const starts: number[] = [];
   for (let i = 0; i < STARTS; i++)
     starts.push(await elapsed(() => stage.command('cat', ['cat', '/dev/null'])));
@@ -67,7 +68,7 @@ export const scenario: Scenario = {
       },
       async before({ devices = [] }, _list, manifest) {
         const readAndStartWallNs = await elapsed(() => stage.command('cat', ['cat', devices[0] ?? manifest]));
-        return { readAndStartWallNs, catStartWallNs: await startOfCat(stage) };
+        return { readAndStartWallNs, catStartWallNs: await catStartNs(stage) };
       },
       after: (mounted, manifest) => manifestCache(stage.machine, mounted, manifest),
     }),

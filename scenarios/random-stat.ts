@@ -1,4 +1,4 @@
-// One stat(1) of so many random files: what no readahead of directories helps with. Cold, and once more warm.
+// One stat(1) of many random files, which readahead of directories does not help. Cold, then once warm.
 import type { Scenario, Values } from '../harness/model/scenario.ts';
 import { someFiles } from './image-files.ts';
 import { coldMount, elapsed } from './in-mount.ts';
@@ -26,10 +26,10 @@ export const scenario: Scenario = {
   placed: true,
   variants: ['erofs-overlay-loop', 'erofs-overlay-loop-dio'],
   metrics: {
-    statAllWallNs: { title: 'stat of all of them, cold', better: 'lower', noise: 'noisy' },
-    statAllWarmWallNs: { title: 'stat of all of them, once more', better: 'lower', noise: 'noisy' },
+    statAllWallNs: { title: 'stat of all chosen files, cold', better: 'lower', noise: 'noisy' },
+    statAllWarmWallNs: { title: 'stat of all chosen files, warm', better: 'lower', noise: 'noisy' },
     statFileCount: {
-      title: 'files that were chosen: all there are where the image has fewer',
+      title: 'chosen files; all files if the image has fewer',
       better: 'higher',
       noise: 'exact',
     },

@@ -1,6 +1,6 @@
-// Every byte of an image read once, cold, and once more warm.
+// Reads every byte of an image cold, then once warm.
 //
-// By find and cat, not by tar: GNU tar that writes to /dev/null reads no contents at all.
+// Uses find and cat: GNU tar reads no contents if it writes to /dev/null.
 import type { Scenario, Values } from '../harness/model/scenario.ts';
 import { fileBytesOf } from './image-files.ts';
 import { coldMount, elapsed } from './in-mount.ts';
@@ -26,7 +26,7 @@ export const scenario: Scenario = {
   variants: ['erofs-overlay-loop'],
   metrics: {
     readAllWallNs: { title: 'find and cat of every file, cold', better: 'lower', noise: 'noisy' },
-    readAllWarmWallNs: { title: 'find and cat of every file, once more', better: 'lower', noise: 'noisy' },
+    readAllWarmWallNs: { title: 'find and cat of every file, warm', better: 'lower', noise: 'noisy' },
     readAllBytes: { title: 'bytes of all files', better: 'higher', noise: 'exact' },
   },
   cycles: () => 1,

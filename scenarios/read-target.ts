@@ -1,4 +1,4 @@
-// Which file a scenario reads to show that an image works.
+// The file that a scenario reads to show that an image works.
 import type { Tree } from '../harness/model/tree.ts';
 import { S_IFMT, S_IFREG } from '../harness/model/tree.ts';
 

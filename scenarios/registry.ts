@@ -1,4 +1,4 @@
-// Everything that is asked, in the order of the report.
+// All scenarios, in the order of the report.
 import type { Scenario } from '../harness/model/scenario.ts';
 import { scenario as build } from './build.ts';
 import { scenario as churn } from './churn.ts';

@@ -1,6 +1,6 @@
-// Two versions of one image, every file that both have read through both mounts: how often is it in memory?
+// Reads every common file of two versions of an image through both mounts and counts its copies in memory.
 //
-// Physical pages are told apart by their frame numbers, so that what is shared is counted once whatever it is shared by.
+// Physical pages are identified by their frame numbers, so a shared page counts once, however it is shared.
 import type { SharedPages } from '../harness/inspect/requests.ts';
 import type { Mounted, Prepared } from '../harness/model/backend.ts';
 import type { Image } from '../harness/model/image.ts';
@@ -10,18 +10,18 @@ import { alikePageCount, firstVersion, laterVersions, sharedPairs } from './vers
 
 const BLOCK_IMAGE = /^image\.(erofs|squashfs)$/;
 
-interface Open {
+interface OpenVersion {
   readonly mounted: Mounted;
   readonly backing: readonly string[];
   close(): Promise<void>;
 }
 
-const ready = async (stage: Stage, prepared: Prepared, name: string) => {
+const readyToMount = async (stage: Stage, prepared: Prepared, name: string) => {
   await prepared.ingest(stage.store);
   const dir = stage.folder(`image-${name}`);
   const created = await prepared.create(stage.store, dir);
   const at = stage.folder(`mount-${name}`);
-  return async (): Promise<Open> => {
+  return async (): Promise<OpenVersion> => {
     const mounted = await created.mount(at);
     stage.mounted(mounted);
     const files = stage.machine.files.names(dir).filter((file) => BLOCK_IMAGE.test(file));
@@ -37,9 +37,9 @@ const ready = async (stage: Stage, prepared: Prepared, name: string) => {
   };
 };
 
-const sharing = async (stage: Stage, second: Image): Promise<SharedPages> => {
-  const openFirst = await ready(stage, stage.prepared, 'first');
-  const openSecond = await ready(stage, await stage.prepare(second), 'second');
+const sharedPages = async (stage: Stage, second: Image): Promise<SharedPages> => {
+  const openFirst = await readyToMount(stage, stage.prepared, 'first');
+  const openSecond = await readyToMount(stage, await stage.prepare(second), 'second');
   stage.sync();
   await stage.dropCaches();
   const [one, two] = [await openFirst(), await openSecond()];
@@ -59,7 +59,7 @@ const pages = (title: string) => ({ title, better: 'lower', noise: 'noisy' }) as
 
 export const scenario: Scenario = {
   id: 'sharing-cache',
-  question: 'How often is a file in memory that two versions of an image have in common?',
+  question: 'How many copies of a file are in memory when two versions of an image share it?',
   cache: 'warm',
   reproduce:
     'mount two versions, read every common file through both, compare the physical pages behind them (mincore, /proc/self/pagemap)',
@@ -80,27 +80,27 @@ export const scenario: Scenario = {
   metrics: {
     sharedPageCount: { title: 'pages of the common files, each file once', better: 'lower', noise: 'exact' },
     alikePageCount: {
-      title: 'of them, pages of files whose metadata are the same in both versions',
+      title: 'of these, pages of files with equal metadata in both versions',
       better: 'higher',
       noise: 'exact',
     },
-    firstPageCount: pages('of them cached, as seen through the first mount'),
-    secondPageCount: pages('of them cached, as seen through the second mount'),
-    objectPageCount: pages('of them cached in the object store'),
-    imageFilePageCount: pages('cached pages of the image files themselves'),
+    firstPageCount: pages('of these, cached pages seen through the first mount'),
+    secondPageCount: pages('of these, cached pages seen through the second mount'),
+    objectPageCount: pages('of these, cached pages in the object store'),
+    imageFilePageCount: pages('cached pages of the image files'),
     mountFrameCount: pages('physical pages behind both mounts'),
     allFrameCount: pages('physical pages behind both mounts and the object store'),
     mountCopiesRatio: pages('copies of a common page behind the two mounts'),
     cacheCopiesRatio: pages('copies of a common page in memory, with objects and image files'),
     wrongLinkCount: {
-      title: 'common files whose link count is not the number of their names in the image',
+      title: 'common files whose link count differs from the number of their names in the image',
       better: 'lower',
       noise: 'exact',
     },
   },
   roughNs: (size) => 2.5e8 + size.objectBytes * 6,
   async run(stage) {
-    const seen = await sharing(stage, stage.others[0]!);
+    const seen = await sharedPages(stage, stage.others[0]!);
     return {
       sharedPageCount: seen.pageCount,
       alikePageCount: alikePageCount(stage.image, stage.others[0]!),

@@ -1,14 +1,14 @@
-// Two versions of one image brought into an empty store, one after the other: what does each take on disk?
+// Disk usage of two versions of one image, brought into an empty store one after the other.
 import type { Created, Prepared } from '../harness/model/backend.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { firstVersion, laterVersions, newObjectBytes, objectBytes } from './versions.ts';
 
-interface Use {
+interface DiskUse {
   readonly bytes: number;
   readonly inodeCount: number;
 }
 
-const inUse = async (stage: Stage): Promise<Use> => {
+const inUse = async (stage: Stage): Promise<DiskUse> => {
   stage.sync();
   const { createdDiskBytes = 0, createdInodeCount = 0 } = await stage.footprint();
   const outside = stage.prepared.outside?.() ?? { bytes: 0, inodeCount: 0 };
@@ -18,7 +18,7 @@ const inUse = async (stage: Stage): Promise<Use> => {
   };
 };
 
-const bring = async (stage: Stage, prepared: Prepared, name: string): Promise<Created> => {
+const bringIn = async (stage: Stage, prepared: Prepared, name: string): Promise<Created> => {
   await prepared.ingest(stage.store);
   return prepared.create(stage.store, stage.folder(`image-${name}`));
 };
@@ -27,7 +27,7 @@ const disk = (title: string) => ({ title, better: 'lower', noise: 'quasi' }) as 
 
 export const scenario: Scenario = {
   id: 'sharing-disk',
-  question: 'How much disk does a second version of an image take?',
+  question: 'How much disk space does a second version of an image take?',
   cache: 'warm',
   reproduce:
     'ingest and create one version, then the next, in an empty store; allocated blocks and inodes after a sync',
@@ -41,7 +41,7 @@ export const scenario: Scenario = {
     { local: 'nothing', versions: 'same-base' },
   ],
   passes: ['count'],
-  // Not reflinks: their pool knows files by metadata too, so its size would be held against them.
+  // Not reflinks: their link store keys files by metadata too, so its size would count against them.
   variants: ['erofs-full', 'hardlink-checkout'],
   source: firstVersion,
   others: laterVersions,
@@ -59,9 +59,9 @@ export const scenario: Scenario = {
     const second = stage.others[0]!;
     const prepared = [stage.prepared, await stage.prepare(second)] as const;
     const before = await inUse(stage);
-    const one = await bring(stage, prepared[0], 'first');
+    const one = await bringIn(stage, prepared[0], 'first');
     const first = await inUse(stage);
-    const two = await bring(stage, prepared[1], 'second');
+    const two = await bringIn(stage, prepared[1], 'second');
     const both = await inUse(stage);
     for (const created of [two, one]) await created.destroy();
     for (const each of prepared) await each.collect(stage.store, []);

@@ -1,7 +1,7 @@
-// What starting a program reads of an image: recorded once in a real root, replayed in the mount by the run's child.
+// Replays the file accesses of a program start, which were recorded in a real root. The inspector makes them in the mount.
 //
-// Every look-up, listing and opening is made again, and of every file the pages that were read are mapped and faulted in. What the
-// program computes is left out. Cold, and by the same child once more warm.
+// It repeats every lookup, listing and open, and maps and faults in the pages that were read of each file. It computes nothing. Cold,
+// then once warm.
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { inspect } from './inspect.ts';
 const PAGE_BYTES = 4096;
 const STARTS = fileURLToPath(new URL('../../fixtures/starts.json', import.meta.url));
 
-/** Every kind of step on files of our own, often: no code of the child is cold in the window. */
+/** Every kind of step on files of the harness, so that no code of the inspector is cold in the window. */
 const REHEARSAL: readonly StartStep[] = Array.from({ length: 50 }, (): readonly StartStep[] => [
   ['stat', process.execPath],
   ['absent', `${process.execPath}.absent`],
@@ -25,7 +25,7 @@ const REHEARSAL: readonly StartStep[] = Array.from({ length: 50 }, (): readonly 
 export const recordedStarts = (): readonly RecordedStart[] =>
   JSON.parse(readFileSync(STARTS, 'utf8')) as RecordedStart[];
 
-/** Of the image that was made for this program, or of one that has it among much else. */
+/** `on` names another image that has the program too. */
 const sourceOf = ({ start, on = start }: Params): string => `fixture:debian-12-${on}`;
 
 const programOf = ({ command }: RecordedStart): string =>
@@ -37,7 +37,7 @@ const stepsFor = (params: Params): readonly StartStep[] => {
     (one) => `fixture:${one.fixture}` === source && programOf(one) === params['start'],
   );
   if (found === undefined)
-    throw new UserError(`no start of ${params['start']} was recorded for ${source}`, { code: 'skip' });
+    throw new UserError(`no start of ${params['start']} is recorded for ${source}`, { code: 'skip' });
   return found.steps;
 };
 
@@ -69,10 +69,10 @@ const run = async (stage: Stage): Promise<Values> => {
 
 export const scenario: Scenario = {
   id: 'start-trace',
-  question: 'How long does it take to read what starting a program reads?',
+  question: 'How long do the file accesses of a program start take?',
   cache: 'cold',
   reproduce:
-    'sync; echo 3 > /proc/sys/vm/drop_caches; mount; the recorded look-ups, openings and page faults of `python3 -c "import json,ssl"`, `nginx -t`, `gcc --version` or `git --version`',
+    'sync; echo 3 > /proc/sys/vm/drop_caches; mount; the recorded lookups, opens and page faults of `python3 -c "import json,ssl"`, `nginx -t`, `gcc --version` or `git --version`',
   headline: ['startWallNs', 'startWarmWallNs'],
   ownSection: true,
   needs: [{ title: 'dropping the caches', anyOf: ['drop-caches'] }],
@@ -89,10 +89,10 @@ export const scenario: Scenario = {
   source: sourceOf,
   metrics: {
     startWallNs: { title: 'the start’s file operations, cold', better: 'lower', noise: 'noisy' },
-    startWarmWallNs: { title: 'the start’s file operations, once more', better: 'lower', noise: 'noisy' },
+    startWarmWallNs: { title: 'the start’s file operations, warm', better: 'lower', noise: 'noisy' },
     startTouchedBytes: { title: 'bytes that the start reads', better: 'lower', noise: 'exact' },
     startOpenedCount: { title: 'files that the start opens', better: 'lower', noise: 'exact' },
-    startStepCount: { title: 'look-ups, listings and openings together', better: 'lower', noise: 'exact' },
+    startStepCount: { title: 'lookups, listings and opens together', better: 'lower', noise: 'exact' },
   },
   oneLook: true,
   inspects: true,

@@ -1,6 +1,6 @@
-// An installed image changed behind its back, in one way after another: does the mount show the change, and which digest tells?
+// Changes an installed image in several ways: does the mount show the change, and which digest detects it?
 //
-// Digests are computed in user space by the algorithm of fs-verity: that the kernel refuses what they tell needs its fs-verity.
+// Digests are computed in user space with the algorithm of fs-verity. Whether the kernel refuses a changed file is not tested.
 import { readImage } from '../harness/erofs/read-image.ts';
 import { imageBytes } from '../harness/erofs/writer.ts';
 import type { PathState, Tampered, Tampering } from '../harness/inspect/requests.ts';
@@ -8,21 +8,32 @@ import type { Store } from '../harness/model/backend.ts';
 import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { verityDigest } from '../harness/store/verity.ts';
 import { inspect } from './inspect.ts';
-import { CHANGES, type Change, isShown, type Targets, tamperedTree, targetsIn } from './tampering.ts';
+import {
+  CHANGES,
+  isShown,
+  type TamperChange,
+  type TamperTargets,
+  tamperedTree,
+  targetsIn,
+} from './tampering.ts';
 import { SMALL } from './versions.ts';
 
 const MANIFEST = 'image.cfs';
 
-interface Told {
-  readonly change: Change;
+interface TamperOutcome {
+  readonly change: TamperChange;
   readonly path: string;
-  /** Undefined: there is no such digest on this backend. */
+  /** Undefined: the backend has no such digest. */
   readonly noticed: Readonly<Record<'file' | 'reference' | 'manifest', boolean | undefined>>;
 }
 
-const valuesOf = (told: readonly Told[], seen: readonly PathState[], targets: Targets): Values => {
+const valuesOf = (
+  outcomes: readonly TamperOutcome[],
+  seen: readonly PathState[],
+  targets: TamperTargets,
+): Values => {
   const values: Record<string, number> = {};
-  for (const [i, { change, noticed }] of told.entries()) {
+  for (const [i, { change, noticed }] of outcomes.entries()) {
     values[`${change}ShownCount`] = Number(isShown(change, seen[i]!, targets));
     for (const [by, is] of Object.entries(noticed))
       if (is !== undefined) values[`${change}By${by[0]!.toUpperCase()}${by.slice(1)}Count`] = Number(is);
@@ -38,7 +49,7 @@ const readFile = ({ machine: { files } }: Stage, path: string, sizeBytes: number
   return bytes.subarray(0, got);
 };
 
-/** What overlayfs checks with `verity=require`: the digest in the manifest against the object that the file is redirected to. */
+/** The check of overlayfs with `verity=require`: the digest in the manifest and the object that the file is redirected to. */
 const referenceBroken = (stage: Stage, manifest: Buffer, objectDir: string, path: string): boolean => {
   const tree = readImage(manifest);
   const index = tree.find(path);
@@ -47,15 +58,15 @@ const referenceBroken = (stage: Stage, manifest: Buffer, objectDir: string, path
   return verityDigest(readFile(stage, `${objectDir}/${payload}`, Number(size))) !== digest;
 };
 
-/** Objects whose contents are not what their names say. */
+/** Number of objects whose contents do not match their names. */
 const brokenObjects = (stage: Stage, objectDir: string): number =>
   stage.image.objects.filter(({ digest, sizeBytes }) => {
     const path = `${objectDir}/${digest.slice(0, 2)}/${digest.slice(2)}`;
     return verityDigest(readFile(stage, path, sizeBytes)) !== digest;
   }).length;
 
-/** A manifest with one change in it, mounted; what its digests tell. */
-const installed = async (stage: Stage, store: Store, change: Change, targets: Targets) => {
+/** Mounts a manifest with one change. */
+const mountChanged = async (stage: Stage, store: Store, change: TamperChange, targets: TamperTargets) => {
   const { image, machine, prepared } = stage;
   const dir = stage.folder(`image-${change}`);
   const created = await prepared.create(store, dir);
@@ -66,7 +77,7 @@ const installed = async (stage: Stage, store: Store, change: Change, targets: Ta
   stage.mounted(mounted);
   const path = image.tree.path(targets.file[change].index);
   const manifest = readFile(stage, `${dir}/${MANIFEST}`, bytes.length);
-  const told = (file: boolean): Told => ({
+  const outcome = (file: boolean): TamperOutcome => ({
     change,
     path: mounted.root + path,
     noticed: {
@@ -75,46 +86,46 @@ const installed = async (stage: Stage, store: Store, change: Change, targets: Ta
       manifest: verityDigest(manifest) !== image.manifestDigest,
     },
   });
-  return { created, mounted, told };
+  return { created, mounted, outcome };
 };
 
-const inManifest = async (stage: Stage, store: Store, targets: Targets): Promise<Values> => {
+const inManifest = async (stage: Stage, store: Store, targets: TamperTargets): Promise<Values> => {
   const objectDir = store.objectDirs[0]!;
   const made = [];
-  for (const change of CHANGES) made.push(await installed(stage, store, change, targets));
-  // The object last: before that, none of the other changes may have broken a seal.
+  for (const change of CHANGES) made.push(await mountChanged(stage, store, change, targets));
+  // Change the object last: until then every object must match its digest.
   const brokenBefore = brokenObjects(stage, objectDir) > 0;
-  const others = made.slice(1).map(({ told }) => told(brokenBefore));
+  const others = made.slice(1).map(({ outcome }) => outcome(brokenBefore));
   await inspect(stage, {
     kind: 'tamper',
     files: [{ how: 'content', path: `${objectDir}/${targets.file.content.payload}`, other: '' }],
   });
-  const told = [made[0]!.told(brokenObjects(stage, objectDir) > 0), ...others];
+  const outcomes = [made[0]!.outcome(brokenObjects(stage, objectDir) > 0), ...others];
   const seen = await inspect<readonly PathState[]>(stage, {
     kind: 'path-states',
-    paths: told.map(({ path }) => path),
+    paths: outcomes.map(({ path }) => path),
   });
   for (const { created, mounted } of made) {
     await mounted.unmount();
     await mounted.settle();
     await created.destroy();
   }
-  return valuesOf(told, seen, targets);
+  return valuesOf(outcomes, seen, targets);
 };
 
-const inLayer = async (stage: Stage, store: Store, targets: Targets): Promise<Values> => {
+const inLayer = async (stage: Stage, store: Store, targets: TamperTargets): Promise<Values> => {
   const { image, prepared } = stage;
   const created = await prepared.create(store, stage.folder('image'));
   const layer = `${store.layerDir}/${image.layers.at(-1)!.id}`;
-  const pathOf = (change: Change): string => image.tree.path(targets.file[change].index);
+  const pathOf = (change: TamperChange): string => image.tree.path(targets.file[change].index);
   const changes = CHANGES.filter((change): change is Tampering['how'] => change !== 'redigested');
   const other = layer + image.tree.path(targets.other.index);
   const files = changes.map((how): Tampering => ({ how, path: layer + pathOf(how), other }));
   const tampered = await inspect<readonly Tampered[]>(stage, { kind: 'tamper', files });
   const mounted = await created.mount(stage.folder('mount'));
   stage.mounted(mounted);
-  const told = tampered.map(
-    ({ how, sealBroken }): Told => ({
+  const outcomes = tampered.map(
+    ({ how, sealBroken }): TamperOutcome => ({
       change: how,
       path: mounted.root + pathOf(how),
       noticed: { file: sealBroken, reference: undefined, manifest: undefined },
@@ -122,28 +133,28 @@ const inLayer = async (stage: Stage, store: Store, targets: Targets): Promise<Va
   );
   const seen = await inspect<readonly PathState[]>(stage, {
     kind: 'path-states',
-    paths: told.map(({ path }) => path),
+    paths: outcomes.map(({ path }) => path),
   });
   await mounted.unmount();
   await mounted.settle();
   await created.destroy();
-  return valuesOf(told, seen, targets);
+  return valuesOf(outcomes, seen, targets);
 };
 
-const WORDS: Readonly<Record<Change, string>> = {
+const WORDS: Readonly<Record<TamperChange, string>> = {
   content: 'a byte of a file',
   mode: 'a set-user-id bit',
   owner: 'an owner',
-  attribute: 'an attribute more',
-  replaced: 'a file in the place of another',
-  redigested: 'a file in the place of another, with its digest',
+  attribute: 'an additional attribute',
+  replaced: 'a file replaced by another',
+  redigested: 'a file and its digest replaced by another',
   rename: 'a name',
 };
 const BY: readonly (readonly [suffix: string, words: string])[] = [
   ['Shown', 'the mount shows it'],
-  ['ByFile', 'told by the digest of a file'],
-  ['ByReference', 'told by the digest that the manifest has for the file'],
-  ['ByManifest', 'told by the digest of the manifest'],
+  ['ByFile', 'detected by the digest of a file'],
+  ['ByReference', 'detected by the digest that the manifest has for the file'],
+  ['ByManifest', 'detected by the digest of the manifest'],
 ];
 const metrics: Readonly<Record<string, Metric>> = Object.fromEntries(
   CHANGES.flatMap((change) =>
@@ -160,10 +171,9 @@ const metrics: Readonly<Record<string, Metric>> = Object.fromEntries(
 
 export const scenario: Scenario = {
   id: 'tamper',
-  question: 'Who notices when an installed image was changed?',
+  question: 'Which digest detects that an installed image was changed?',
   cache: 'warm',
-  reproduce:
-    'change one file in each way, mount, look at it; compare digests of files, references and manifest',
+  reproduce: 'change one file in each way, mount, read it; compare digests of files, references and manifest',
   headline: CHANGES.flatMap((change) => [`${change}ByFileCount`, `${change}ByManifestCount`]),
   ownSection: true,
   needs: [{ title: 'root in the initial user namespace', anyOf: ['root'] }],

@@ -1,26 +1,26 @@
-// Ways to change an installed image behind its back, the files that each is tried on, and how a mount shows that it worked.
+// Ways to change an installed image, the files to change, and how a mount shows each change.
 import { type PathState, TAMPERED_ATTRIBUTE, TAMPERED_OWNER } from '../harness/inspect/requests.ts';
 import { newTreeBuilder } from '../harness/model/columns.ts';
 import { UserError } from '../harness/model/errors.ts';
 import type { Image } from '../harness/model/image.ts';
 import { type Entry, type Inode, S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 
-/** `replaced`: the file's place is taken by another of the image's files; `redigested`: and the digest that stands for it, too. */
+/** `replaced`: another file of the image takes the place of the file. `redigested`: its digest is replaced too. */
 export const CHANGES = ['content', 'mode', 'owner', 'attribute', 'replaced', 'redigested', 'rename'] as const;
-export type Change = (typeof CHANGES)[number];
+export type TamperChange = (typeof CHANGES)[number];
 
 const SET_USER_ID = 0o4755;
 
-export interface Targets {
-  readonly file: Readonly<Record<Change, Entry>>;
-  /** What takes the place of a replaced one. */
+export interface TamperTargets {
+  readonly file: Readonly<Record<TamperChange, Entry>>;
+  /** Takes the place of a replaced file. */
   readonly other: Entry;
 }
 
 const PLAIN = /^[\x21-\x7e]+$/;
 
-/** Different files with different contents, all of the topmost layer: nothing above hides what is changed below. */
-export const targetsIn = ({ tree, layers }: Image): Targets => {
+/** Files with different contents in the topmost layer, where no other layer hides a change. */
+export const targetsIn = ({ tree, layers }: Image): TamperTargets => {
   const top = layers.at(-1)!.tree;
   const found = new Map<string, Entry>();
   for (let index = 1; index < tree.count && found.size <= CHANGES.length; index++) {
@@ -34,11 +34,14 @@ export const targetsIn = ({ tree, layers }: Image): Targets => {
   const files = [...found.values()];
   const other = files[CHANGES.length];
   if (other === undefined) throw new UserError('this image has too few files to change', { code: 'skip' });
-  const file = Object.fromEntries(CHANGES.map((change, i) => [change, files[i]!])) as Record<Change, Entry>;
+  const file = Object.fromEntries(CHANGES.map((change, i) => [change, files[i]!])) as Record<
+    TamperChange,
+    Entry
+  >;
   return { file, other };
 };
 
-const changed = (change: Change, entry: Entry, other: Entry): Inode => {
+const changed = (change: TamperChange, entry: Entry, other: Entry): Inode => {
   switch (change) {
     case 'mode':
       return { ...entry, mode: S_IFREG | SET_USER_ID };
@@ -57,7 +60,7 @@ const changed = (change: Change, entry: Entry, other: Entry): Inode => {
 };
 
 /** The same tree with one file changed. */
-export const tamperedTree = (tree: Tree, change: Change, { file, other }: Targets): Tree => {
+export const tamperedTree = (tree: Tree, change: TamperChange, { file, other }: TamperTargets): Tree => {
   const target = file[change];
   const builder = newTreeBuilder();
   for (let index = 0; index < tree.count; index++) {
@@ -70,8 +73,8 @@ export const tamperedTree = (tree: Tree, change: Change, { file, other }: Target
   return builder.finish();
 };
 
-/** Whether whoever opens the file meets the change. */
-export const isShown = (change: Change, seen: PathState, { file, other }: Targets): boolean => {
+/** True if the file, read through the mount, shows the change. */
+export const isShown = (change: TamperChange, seen: PathState, { file, other }: TamperTargets): boolean => {
   const { digest } = file[change];
   switch (change) {
     case 'content':

@@ -1,20 +1,20 @@
-// From one version of an image to the next: what is not here yet and has to come, and what it adds to the disk.
+// From one version of an image to the next: the objects or layers to fetch, and the disk space that they add.
 //
-// What came is read from the store's folders before and after, not from the images: names of objects and of layers.
+// They are found by listing the store's folders before and after, not computed from the images.
 import type { Image } from '../harness/model/image.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { firstVersion, laterVersions } from './versions.ts';
 
 const FAN = /^[0-9a-f]{2}$/;
 
-interface Here {
+interface StoreContents {
   readonly objects: ReadonlySet<string>;
   readonly layers: ReadonlySet<string>;
 }
 
-const hereNow = ({ store, machine: { files } }: Stage): Here => ({
+const storeContents = ({ store, machine: { files } }: Stage): StoreContents => ({
   objects: new Set(
-    // Made with the first object.
+    // Object folders exist from the first object on.
     store.objectDirs.filter(files.exists).flatMap((dir) =>
       files
         .names(dir)
@@ -27,8 +27,8 @@ const hereNow = ({ store, machine: { files } }: Stage): Here => ({
 
 const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
 
-/** What had to come for this image, uncompressed; of a manifest backend the manifest, too. */
-const fetched = (image: Image, before: Here, after: Here) => {
+/** Bytes and number of new objects or layers, uncompressed; for a manifest backend with the manifest. */
+const fetched = (image: Image, before: StoreContents, after: StoreContents) => {
   const objects = image.objects.filter(
     ({ digest }) => after.objects.has(digest) && !before.objects.has(digest),
   );
@@ -53,7 +53,7 @@ export const scenario: Scenario = {
   ownSection: true,
   needs: [],
   passes: ['count'],
-  // The store is the same code for every manifest backend.
+  // All manifest backends share the code of the store.
   only: ['erofs-overlay', 'unpacked-overlay'],
   params: [{ local: 'nothing', versions: 'certs' }],
   largeParams: [
@@ -64,13 +64,13 @@ export const scenario: Scenario = {
   others: (params) => [firstVersion(params)],
   metrics: {
     updateFetchBytes: {
-      title: 'bytes of what was not here yet: objects and manifest, or whole layers; uncompressed',
+      title: 'bytes to fetch: new objects and the manifest, or whole new layers; uncompressed',
       better: 'lower',
       noise: 'exact',
     },
-    updateFetchCount: { title: 'objects or layers that were not here yet', better: 'lower', noise: 'exact' },
+    updateFetchCount: { title: 'objects or layers to fetch', better: 'lower', noise: 'exact' },
     updateFileCount: {
-      title: 'names of files that version 2 added to the disk',
+      title: 'files that version 2 added to the disk',
       better: 'lower',
       noise: 'exact',
     },
@@ -84,12 +84,12 @@ export const scenario: Scenario = {
     await first.ingest(store);
     const old = await first.create(store, stage.folder('version-1'));
     stage.sync();
-    const [before, diskBefore] = [hereNow(stage), await stage.footprint()];
+    const [before, diskBefore] = [storeContents(stage), await stage.footprint()];
     const dir = stage.folder('version-2');
     await stage.phase('ingest', () => prepared.ingest(store));
     const created = await stage.phase('create', () => prepared.create(store, dir));
     stage.sync();
-    const [after, diskAfter] = [hereNow(stage), await stage.footprint()];
+    const [after, diskAfter] = [storeContents(stage), await stage.footprint()];
     await created.destroy();
     await old.destroy();
     await prepared.collect(store, []);

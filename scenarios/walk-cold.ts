@@ -1,6 +1,6 @@
-// The mailing list's command on an image of which nothing is cached: not the manifest, not the objects or files, no dentry.
+// The command of the mailing list, `ls -lR`, with nothing of the image in the caches: no manifest, object, file or dentry.
 //
-// In a virtual machine this says nothing of the host's cache: cold in the guest.
+// In a virtual machine only the caches of the guest are cold.
 import type { Scenario } from '../harness/model/scenario.ts';
 import { cacheMetrics, manifestCache } from './manifest-cache.ts';
 import { nameWalk, walk, walkMetrics } from './walk.ts';
@@ -16,7 +16,7 @@ export const scenario: Scenario = {
     { title: 'dropping the caches', anyOf: ['drop-caches'] },
   ],
   params: [{}],
-  // Over a loop device or from the file: a cold listing differs between them, so no table has one without the other.
+  // A cold listing from a file and over a loop device differ, so every table shows both.
   variants: ['erofs-overlay-loop'],
   largeVariants: ['erofs-only', 'plain-directory', 'erofs-overlay-loop-dio'],
   placed: true,

@@ -1,4 +1,4 @@
-// The cold walk through every FUSE server that there is: what one of them says of FUSE, another may not.
+// The cold walk through every FUSE server: one server alone says little about FUSE.
 import type { Scenario } from '../harness/model/scenario.ts';
 import { scenario as walk } from './walk-cold.ts';
 import { SERVED } from './walk-servers.ts';
@@ -7,5 +7,5 @@ export const scenario: Scenario = {
   ...walk,
   ...SERVED,
   id: 'walk-servers-cold',
-  question: 'How long does listing everything take through each FUSE server, when nothing is cached?',
+  question: 'How long does listing every entry take through each FUSE server, when nothing is cached?',
 };

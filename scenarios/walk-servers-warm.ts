@@ -1,4 +1,4 @@
-// The warm walk through every FUSE server that there is: what one of them says of FUSE, another may not.
+// The warm walk through every FUSE server: one server alone says little about FUSE.
 import type { Scenario } from '../harness/model/scenario.ts';
 import { SERVED } from './walk-servers.ts';
 import { scenario as walk } from './walk-warm.ts';
@@ -8,5 +8,5 @@ export const scenario: Scenario = {
   ...SERVED,
   id: 'walk-servers-warm',
   question:
-    'How long does listing everything take through each FUSE server, when everything was listed before?',
+    'How long does listing every entry take through each FUSE server, when everything was listed before?',
 };

@@ -1,6 +1,5 @@
-// What the walks through every FUSE server have in common. They are apart from the plain walks, so that whoever does not ask about
-// servers does not wait for them. Always of one base image: a walk of it holds thousands of requests, and two placements of seven
-// servers take their time.
+// Shared by the walks through every FUSE server. They are scenarios of their own, because seven servers in two placements take long. The
+// image is a base image, whose walk makes thousands of requests.
 import type { Scenario } from '../harness/model/scenario.ts';
 
 export const SERVED: Pick<Scenario, 'only' | 'variants' | 'passes' | 'ownSection' | 'oneCpu' | 'source'> = {
@@ -17,6 +16,6 @@ export const SERVED: Pick<Scenario, 'only' | 'variants' | 'passes' | 'ownSection
   source: () => 'fixture:debian-12-base',
   passes: ['time'],
   ownSection: true,
-  // The best place counts, for each of them.
+  // Each server counts in its best placement.
   oneCpu: false,
 };

@@ -1,7 +1,7 @@
-// The cold walk through what a container is given: an upper layer that can be written to.
+// The cold walk through the mount of a container, with a writable upper layer.
 //
-// stack=one: one overlay of upper layer, manifest and object store (or layers) where the backend is one, else an overlay over the
-// mount. stack=over: always an overlay over the mount, as tools make it that know no more than a mount point.
+// stack=one: one overlay of upper layer, manifest and object store (or layers) if the backend is an overlay, else an overlay
+// over the mount. stack=over: always an overlay over the mount, as tools do that know only a mount point.
 import type { Scenario } from '../harness/model/scenario.ts';
 import { nameWalk, walk, walkMetrics } from './walk.ts';
 

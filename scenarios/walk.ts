@@ -1,4 +1,4 @@
-// What the walks have in common: an image that is there, one window around `ls -lR` in its mount.
+// Shared by the walks: a window around `ls -lR` in the mount of an image.
 import type { Mounted, Writable } from '../harness/model/backend.ts';
 import type { Stage } from '../harness/model/scenario.ts';
 import type { Metric, Values } from '../results/schema/run.ts';
@@ -7,26 +7,26 @@ export const walkMetrics: Readonly<Record<string, Metric>> = {
   walkWallNs: { title: 'ls -lR of the whole image', better: 'lower', noise: 'noisy' },
 };
 
-export interface Around {
-  /** After create, before the mount. */
+export interface WalkSteps {
+  /** Between create and mount. */
   prepare?(): Promise<void>;
-  /** Inside the mount, before the window. */
+  /** After the mount, before the window. */
   before?(mounted: Mounted, list: () => Promise<void>, manifest: string): Promise<Values>;
-  /** While it is still mounted, after the window. */
+  /** After the window, before the unmount. */
   after?(mounted: Mounted, manifest: string): Values;
-  /** Mounted for a container that writes. */
+  /** Present: mount with a writable upper layer. */
   writable?: Pick<Writable, 'over'>;
 }
 
 const writableIn = (stage: Stage, wanted: Pick<Writable, 'over'> | undefined): Writable | undefined =>
   wanted === undefined ? undefined : { ...wanted, upper: stage.folder('upper'), work: stage.folder('work') };
 
-/** overlayfs leaves empty folders of its own there. */
+/** overlayfs leaves empty folders in its work folder. */
 export const emptyWorkFolder = ({ machine }: Stage, work: string): void => {
   for (const name of machine.files.names(work)) machine.files.rmdir(`${work}/${name}`);
 };
 
-export const walk = async (stage: Stage, around: Around): Promise<Values> => {
+export const walk = async (stage: Stage, around: WalkSteps): Promise<Values> => {
   const at = stage.folder('mount');
   const image = stage.folder('image');
   const manifest = `${image}/image.cfs`;
@@ -47,6 +47,6 @@ export const walk = async (stage: Stage, around: Around): Promise<Values> => {
   return { ...before, ...after };
 };
 
-/** The window is the whole result, so it takes its own name. */
+/** The window is the whole walk: its value becomes `walkWallNs`. */
 export const nameWalk = ({ useWallNs, ...values }: Values): Values =>
   useWallNs === undefined ? values : { ...values, walkWallNs: useWallNs };

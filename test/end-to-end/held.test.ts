@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { serverPath } from '../../harness/backends/server-path.ts';
 import type { Created, Mounted } from '../../harness/model/backend.ts';
-import { takeDown } from '../../scenarios/live-mounts.ts';
+import { unmountAll } from '../../scenarios/live-mounts.ts';
 import { openSetting, type Setting } from '../harness/backends/setting.ts';
 import { needsRoot, privateMounts } from '../harness/sys/support.ts';
 
@@ -47,17 +47,17 @@ describe('resources in use after unmount has returned', { skip: needsRoot }, () 
     closeSync(fd);
   };
   const stillThere = async (...mounts: readonly Mounted[]): Promise<number | undefined> =>
-    (await takeDown(mounts))['stillThereCount'];
+    (await unmountAll(mounts))['stillThereCount'];
 
   test('are none for kernel backends that no process uses', async () => {
     for (const id of ['erofs-overlay', 'erofs-overlay-loop', 'erofs-only']) {
       const { mounted } = await mount(id);
-      const down = await takeDown([mounted]);
+      const down = await unmountAll([mounted]);
       assert.deepEqual([down['askedCount'], down['stillThereCount']], [1, 0], id);
     }
     const overlays: Mounted[] = [];
     for (let i = 0; i < 20; i++) overlays.push((await mount('unpacked-overlay')).mounted);
-    const down = await takeDown(overlays);
+    const down = await unmountAll(overlays);
     assert.equal(down['askedCount'], overlays.length);
     assert.ok(down['stillThereCount']! <= NUMBERS_TAKEN, `${down['stillThereCount']} of ${overlays.length}`);
   });
@@ -108,7 +108,7 @@ describe('resources in use after unmount has returned', { skip: needsRoot }, () 
     const { mounted } = await mount('hardlink-checkout');
     assert.equal(mounted.held.kind, 'unchecked');
     assert.match(mounted.held.kind === 'unchecked' ? mounted.held.why : '', /bind mount/);
-    const down = await takeDown([mounted]);
+    const down = await unmountAll([mounted]);
     assert.deepEqual([down['askedCount'], down['stillThereCount']], [undefined, undefined]);
     const { mounted: shared, prepared } = await mount('composefs-fuse-shared');
     assert.equal(shared.held.kind, 'unchecked');

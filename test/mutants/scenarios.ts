@@ -42,7 +42,7 @@ export const scenarios: readonly Mutant[] = [
       "stage.phase('create', () =>\n    prepared.create(stage.storeOf(number), dir, howOf(stage)),\n  );",
       "stage.phase('create', async () => { const made = await prepared.create(stage.storeOf(number), dir, howOf(stage)); stage.sync(); return made; });",
     ],
-    ['a full store is asked once a life', 'Math.ceil(ASKED_SHARE * stage.cycles)', 'stage.cycles'],
+    ['a full store is looked up once per life', 'Math.ceil(LOOKUP_SHARE * stage.cycles)', 'stage.cycles'],
     ['use is part of mount', "await stage.phase('use', () =>", "await stage.phase('mount', () =>"],
     [
       'settling is part of unmount',
