@@ -59,15 +59,21 @@ export const wrapWords = (words: readonly string[], columns: number, options: Wr
 export const wrapText = (text: string, columns: number, options: WrapOptions = {}): string[] =>
   wrapWords(text.trim().split(/\s+/), columns, options);
 
+/** Longer terms have lines of their own, so that texts keep most of 80 columns. */
+const MOST_TERM_COLUMNS = 28;
+
 /** Terms in a column of their own, their texts wrapped beside them. */
 export const definitionLines = (
   rows: readonly (readonly [term: string, text: string])[],
   columns: number,
 ): readonly string[] => {
-  const width = Math.max(0, ...rows.map(([term]) => term.length));
+  const fitting = rows.map(([term]) => term.length).filter((length) => length <= MOST_TERM_COLUMNS);
+  const width = Math.max(0, ...fitting);
   const hanging = ' '.repeat(width + 4);
   return rows.flatMap(([term, text]) =>
-    wrapText(text, columns, { indent: `  ${term.padEnd(width)}  `, hanging }),
+    term.length > width
+      ? [`  ${term}`, ...wrapText(text, columns, { indent: hanging })]
+      : wrapText(text, columns, { indent: `  ${term.padEnd(width)}  `, hanging }),
   );
 };
 

@@ -51,6 +51,20 @@ test('definitions are aligned, and their text hangs below itself', () => {
   );
 });
 
+test('a term that is much longer than others has a line of its own', () => {
+  const term = 'x'.repeat(29);
+  assert.deepEqual(
+    definitionLines(
+      [
+        ['short', 'one'],
+        [term, 'two'],
+      ],
+      80,
+    ),
+    ['  short  one', `  ${term}`, '         two'],
+  );
+});
+
 test('a table has its first column cut where it would be too wide', () => {
   assert.deepEqual(tableLines(['a long first column', 'n'], [['x', '12']], 20), [
     'a long first... |  n',

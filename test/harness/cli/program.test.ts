@@ -35,7 +35,10 @@ test('list names every backend, scenario, probe, image source and profile', () =
   const { stdout, status } = cfsbench('list');
   assert.equal(status, 0);
   const ids = [...backends, ...scenarios, ...probes, ...profiles].map(({ id }) => id);
-  for (const id of [...ids, ...sourceForms.map(([form]) => form)]) assert.ok(stdout.includes(`  ${id} `), id);
+  const terms = stdout
+    .split('\n')
+    .flatMap((line) => (/^ {2}\S/.test(line) ? [line.trim().split(' ')[0]] : []));
+  for (const id of [...ids, ...sourceForms.map(([form]) => form)]) assert.ok(terms.includes(id), id);
   assert.match(stdout, /^ {2}debian-12-base /m);
 });
 
