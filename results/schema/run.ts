@@ -1,6 +1,6 @@
 // JSON shapes of a run folder: run.json and the lines of samples.ndjson. Types only; imports nothing.
 //
-// Missing is not zero: an absent key, or `null` where the shape says so. Times are nanoseconds, sizes bytes, instants
+// A missing value is an absent key or `null`, never zero. Times are nanoseconds, sizes bytes, instants
 // ISO 8601 in UTC. Byte strings (paths, names) appear as printable ASCII with `\xHH` for everything else.
 
 export const SCHEMA = 1;
@@ -38,7 +38,7 @@ export interface Metric {
   readonly better: 'lower' | 'higher';
   /** exact: equal on every pass; quasi: minimum of several passes; noisy: median and interval. */
   readonly noise: 'exact' | 'quasi' | 'noisy';
-  /** False: shown and never judged, since it is no result of an arm: how often a neighbour wrote, half of a sum. */
+  /** False: shown, never judged, since it does not rank arms: the number of a neighbour's writes, a part of a sum. */
   readonly judged?: boolean;
 }
 
@@ -63,18 +63,18 @@ export interface Slot {
   readonly image: string;
   readonly cache: Cache;
   readonly params: Params;
-  /** Where commands and servers run: left to the scheduler, or all on one CPU. Absent in older runs: `free`. */
+  /** CPUs of commands and servers: any (`free`) or one. Absent in older runs: `free`. */
   readonly placement?: Placement;
 }
 
 export interface SampleBase extends Slot {
   readonly schema: typeof SCHEMA;
   readonly startedAt: string;
-  /** Which process measured it: absent or 0 the first one, counted on by every `--resume`. A pair never spans two. */
+  /** Number of the process that measured it, raised by each `--resume`; absent: 0. No pair spans two sessions. */
   readonly session?: WholeNumber;
-  /** Wall time of the whole slot, untimed work included: what planning needs. */
+  /** Wall time of the whole slot, untimed work included; used for planning. */
   readonly slotNs: number;
-  /** The path taken: `erofs: file|loop`, `layers: fd|path|colons`, … part of an exact row's fingerprint. */
+  /** The path taken: `erofs: file|loop`, `layers: fd|path|colons`, …; part of the fingerprint of a count. */
   readonly took: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
 }
@@ -112,13 +112,13 @@ export type Outcome = WithoutSlot<Sample>;
 export interface ScenarioInfo {
   readonly question: string;
   readonly cache: Cache;
-  /** The command or calls inside the window, as a reader would type them. */
+  /** The command or calls inside the window. */
   readonly reproduce: string;
-  /** Metrics with a row in the first table, in order; empty: the scenario has no headline row. */
+  /** Metrics with a row in the first table, in order. */
   readonly headline: readonly string[];
-  /** Its rows stand in a section of its own, not in the first table. */
+  /** Its rows are in its own section, not in the first table. */
   readonly ownSection?: boolean;
-  /** What the scenario measures itself; the same name may mean something else in another one. Absent in older runs. */
+  /** Metrics of this scenario; they override the catalogue's. Absent in older runs. */
   readonly metrics?: Readonly<Record<string, Metric>>;
 }
 
@@ -126,15 +126,15 @@ export interface BackendInfo {
   readonly title: string;
   /** One sentence: how an image becomes a mount. */
   readonly how: string;
-  /** Phases in which this backend has nothing to do, whatever the image: their work is part of others. */
+  /** Phases in which this backend does nothing for any image. */
   readonly idle?: readonly Phase[];
   /** The objection that this variant answers; absent: a headline backend. */
   readonly answers?: string;
 }
 
-/** Everything a reader needs to name what was measured, so that old runs render after a rename. */
+/** Names and descriptions of everything measured, so that a run can be rendered after a rename. */
 export interface Catalogue {
-  /** What probes measure around any scenario; in older runs those of all scenarios, too. */
+  /** Metrics of probes; in older runs also those of scenarios. */
   readonly metrics: Readonly<Record<string, Metric>>;
   readonly scenarios: Readonly<Record<string, ScenarioInfo>>;
   readonly backends: Readonly<Record<string, BackendInfo>>;
@@ -159,26 +159,26 @@ export interface ImageInfo {
   readonly imageVersion: 0 | 1;
   /** fs-verity digest of the composefs image of the tree as described by the source. */
   readonly describedDigest: string;
-  /** fs-verity digest of the composefs image that was mounted (payloads and digests of the contents at hand). */
+  /** fs-verity digest of the composefs image that was mounted. */
   readonly manifestDigest: string;
-  /** The tree digest that every backend showed. */
+  /** Digest of the tree seen through every backend. */
   readonly treeDigest: string;
 }
 
-/** One equality proof: the tree digest seen through a mount. */
+/** One proof: the digest of the tree seen through a mount. */
 export interface Proof {
   readonly image: string;
   readonly arm: string;
   readonly treeDigest: string | null;
   readonly equal: boolean;
   /**
-   * What it was compared by: `metadata` leaves out contents, `merged-inodes` which names are one inode. Absent in older runs:
-   * everything.
+   * `metadata` leaves out contents, `merged-inodes` leaves out which names share an inode. Absent in older runs: everything is
+   * compared.
    */
   readonly level?: 'contents' | 'metadata' | 'merged-inodes';
-  /** First differing path and attribute, where unequal; why, where it could not be walked. */
+  /** First differing path and attribute, or the reason why the tree could not be walked; null if equal. */
   readonly difference: string | null;
-  /** Extended attributes of the image that this backend is known not to show, by name: the only difference. Absent: none. */
+  /** Names of extended attributes that this backend is known to hide, the only difference. Absent: none. */
   readonly hidden?: readonly string[];
   readonly fsType: string;
   readonly took: Readonly<Record<string, string>>;
@@ -200,9 +200,9 @@ export interface Environment {
   readonly tools: Readonly<Record<string, string>>;
   readonly loadAverage: readonly number[];
   readonly privilege: 'root' | 'user namespace';
-  /** Feature id to what was found when it was tried. */
+  /** Feature id to the result of trying it. */
   readonly features: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
-  /** Length of the path of a slot's folder: commands print it. Absent in older runs. */
+  /** Length of the path of a slot's folder, which commands print. Absent in older runs. */
   readonly slotPathBytes?: WholeNumber;
 }
 
@@ -242,7 +242,7 @@ export interface EndedGroup extends PlannedGroup {
   readonly why: 'decided' | 'budget' | 'enough';
 }
 
-/** Readings of the machine at one instant; counters count from boot. Null: cannot be read here. */
+/** Readings of the machine at one instant; counters start at boot. Null: not readable. */
 export interface Moment {
   readonly at: string;
   readonly loadAverage: readonly number[];
@@ -253,11 +253,11 @@ export interface Moment {
   readonly memoryBytes: number | null;
   readonly memoryAvailableBytes: number | null;
   readonly swapUsedBytes: number | null;
-  /** Clock ticks of all CPUs together. */
+  /** Clock ticks of all CPUs. */
   readonly cpuTicks: number | null;
   readonly idleTicks: number | null;
   readonly stealTicks: number | null;
-  /** Time in which some task waited for it, microseconds. */
+  /** Microseconds in which some task waited. */
   readonly cpuPressureUs: number | null;
   readonly ioPressureUs: number | null;
   readonly memoryPressureUs: number | null;
@@ -272,22 +272,22 @@ export interface Moment {
 export interface Conditions {
   readonly start: Moment;
   readonly end: Moment | null;
-  /** Mount points of other mounts on the device that holds the work folder. */
+  /** Other mount points of the device that holds the work folder. */
   readonly otherMounts: readonly string[];
-  /** Warnings of the kernel that appeared during the run; null where its log cannot be read. */
+  /** Warnings in the kernel log during the run; null: not readable. */
   readonly kernelWarnings: readonly string[] | null;
   readonly judged: readonly ConditionWarning[];
 }
 
 export interface ConditionWarning {
   readonly id: string;
-  /** `noise` can change a result, a `note` is worth knowing. */
+  /** `noise` can change a result, a `note` cannot. */
   readonly severity: 'noise' | 'note';
   readonly text: string;
   readonly hint: string;
 }
 
-/** What an arm was given to work with on an image: what a critic of any backend would ask. */
+/** The conditions of an arm on an image, such as the size of its manifest and its mounts. */
 export interface Fairness {
   readonly image: string;
   readonly arm: string;
@@ -295,15 +295,15 @@ export interface Fairness {
   readonly inodeCount: WholeNumber;
   readonly compactInodeCount: WholeNumber;
   readonly extendedInodeCount: WholeNumber;
-  /** Entries with at least one xattr of the image's own. */
+  /** Entries with at least one xattr of the image. */
   readonly xattrEntryCount: WholeNumber;
   readonly hasAcl: boolean;
-  /** Whether the manifest carries digests for overlayfs to check. */
+  /** Whether the manifest has digests that overlayfs checks. */
   readonly digests: boolean;
   /** Files of the store that take less disk than their size. */
   readonly sparseFileCount: WholeNumber | null;
   readonly backing: string;
-  /** Every mount below the slot's folder as the kernel lists it, paths shortened. */
+  /** The mounts below the slot's folder as the kernel lists them, with shortened paths. */
   readonly mounts: readonly string[];
 }
 
@@ -312,7 +312,7 @@ export interface RecordedOptions {
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
-/** One more process that went on with the run. */
+/** A further session of the run. */
 export interface Resumed {
   readonly session: WholeNumber;
   readonly at: string;
@@ -332,16 +332,16 @@ export interface RunFile {
   /** Backends, probes and images that could not take part. */
   readonly skipped: readonly { readonly what: string; readonly need: string; readonly reason: string }[];
   readonly plan: Plan;
-  /** `running` until the end; a killed run stays `running`. */
+  /** A killed run stays `running`. */
   readonly status: 'running' | 'complete' | 'interrupted' | 'out-of-time' | 'failed';
   readonly finishedAt: string | null;
-  /** Untimed and timed work together, from the first line to the report. */
+  /** From the first line to the report. */
   readonly wallNs: number | null;
-  /** Where the counts came from: `bpf`, `strace`, or `none` with the reason. */
+  /** Source of the counts: `bpf`, `strace`, or `none` with the reason. */
   readonly ledgerSource: string;
   readonly warnings: readonly string[];
   readonly resumed?: readonly Resumed[];
-  /** The options as they were typed and where: what `--resume` goes on with. */
+  /** The options as typed and the working directory; `--resume` needs them. */
   readonly asked?: RecordedOptions;
   readonly conditions?: Conditions;
   readonly fairness?: readonly Fairness[];
