@@ -1,9 +1,9 @@
-// What reading a long journal costs, against its bars: 100,000 samples in 3 s and 500 MB.
+// Measures reading a long journal against its bars: 100,000 samples in 3 s and 500 MB.
 //
 //   node build/test/results/journal-bench-main.js [SAMPLES]
 //
 // Needs:  800 bytes of disk for each sample below TMPDIR.
-// Error:  other load on the machine is in the seconds.
+// Error:  other load on the machine adds to the seconds.
 // Exits:  1 over a bar.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -36,7 +36,7 @@ const loadHere = async (folder: string): Promise<void> => {
   say(JSON.stringify({ seconds, peakBytes } satisfies LoadCost));
 };
 
-/** In a process of its own, whose peak is that of loading alone. */
+/** In a separate process, so that its peak is that of loading. */
 const loadCost = (folder: string): LoadCost =>
   JSON.parse(
     execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--load', folder], { encoding: 'utf8' }),

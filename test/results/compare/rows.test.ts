@@ -22,7 +22,7 @@ const churn = (of: readonly Sample[], store: string, image = 'debian-12-base'): 
 
 const cell = (row: Row | null, arm: string): Cell => row!.cells.find((candidate) => candidate.arm === arm)!;
 
-/** Done again from the samples, the long way. */
+/** Naive, from the samples. */
 const naiveRatio = (metric: string, arm: string, image: string): number => {
   const value = (block: number, of: string): number => {
     const found = samples.find(

@@ -1,4 +1,4 @@
-// Formats read by readers that are not ours: junitparser, a TAP parser, a CSV parser, JSON Schemas of what tools take.
+// Formats read by external readers: junitparser, a TAP parser, a CSV parser, JSON Schemas of other tools.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
@@ -7,7 +7,7 @@ import { machineFormats } from '../../../results/exports/registry.ts';
 import { countsAgree, junitSuites, levels, skipJunit, tap } from './readers.ts';
 import { EXAMPLE, HOSTILE_RUN, okSamples, textOf, unhappy } from './support.ts';
 
-// Line feeds end lines; nothing else that moves a cursor or turns the text around may come through.
+// Line feeds end lines; no other character may move the cursor or change the direction of the text.
 const UNSEEN = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u;
 
 for (const { id } of machineFormats)

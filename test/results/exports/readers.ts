@@ -1,4 +1,4 @@
-// Readers of test reports that are not ours: junitparser, and a TAP parser.
+// External readers of test reports: junitparser and a TAP parser.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { Parser } from 'tap-parser';
@@ -43,7 +43,7 @@ export const junitSuites = (input: string): readonly JunitSuite[] => {
   return JSON.parse(stdout);
 };
 
-/** What the file says of its own numbers is what stands in it. */
+/** The counts that the file states equal the cases in it. */
 export const countsAgree = ({ name, cases, ...said }: JunitSuite): void => {
   const count = (kind: string) => cases.filter(([, found]) => found === kind).length;
   assert.deepEqual(
@@ -58,7 +58,7 @@ export const countsAgree = ({ name, cases, ...said }: JunitSuite): void => {
   );
 };
 
-/** KTAP nests by two blanks; a TAP reader takes one level at a time. */
+/** KTAP nests by two blanks; a TAP reader reads one level at a time. */
 export const levels = (text: string): { readonly top: string; readonly nested: readonly string[] } => {
   const nested: string[][] = [];
   const top: string[] = [];
@@ -82,7 +82,7 @@ export const tap = (ktap: string) => {
   parser.end(ktap.replace('KTAP version 1', 'TAP version 14'));
   const { plan, failures } = parser.results!;
   assert.equal(plan.end, count);
-  // A failed test is no fault of the text.
+  // A failed test is not an error of the text.
   assert.deepEqual(
     failures.filter((one) => 'tapError' in one && one.tapError),
     [],

@@ -1,4 +1,4 @@
-// Runs for the tests of formats, and a format's whole text.
+// Runs for the tests of formats, and the whole text of a format.
 import { machineFormats } from '../../../results/exports/registry.ts';
 import { loadRun } from '../../../results/gate/load.ts';
 import type { OkSample, RunFile, Sample } from '../../../results/schema/run.ts';
@@ -10,7 +10,7 @@ export interface Example {
   readonly samples: readonly Sample[];
 }
 
-/** Everything that any format gives a meaning to, and what turns or breaks lines. */
+/** Characters with a meaning in some format, and characters that break lines or change the direction of text. */
 export const HOSTILE =
   '=a|b`c` <b>&amp;</b> "q" \'s\' \u202eevil\u0007\r\n| new,line; # SKIP @user #1 :tada: www.x.org/%41\\';
 
@@ -28,7 +28,7 @@ export const textOf = (id: string, example: Example): Promise<string> =>
 export const okSamples = ({ samples }: Example): readonly OkSample[] =>
   samples.filter((sample): sample is OkSample => sample.outcome === 'ok');
 
-/** A run in which one slot failed, one left something behind, and one was skipped. */
+/** A run with a failed slot, a leak, and a skipped slot. */
 export const unhappy = (): Example => {
   const { run, samples } = exampleRun({ images: ['one'] });
   const [first, second, third, ...rest] = samples as [OkSample, OkSample, OkSample, ...Sample[]];

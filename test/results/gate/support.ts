@@ -1,4 +1,4 @@
-// Runs to be compared, made from the example of the report's tests and changed where a test wants a difference.
+// Runs to compare, made from the example run of the report tests, with the differences that a test needs.
 import { startTally } from '../../../results/compare/tally.ts';
 import type { LoadedRun } from '../../../results/gate/load.ts';
 import type { OkSample, Phase, RunFile, Sample } from '../../../results/schema/run.ts';
@@ -29,7 +29,7 @@ export const changed = (given: Given, change: (sample: Sample) => Sample | null)
   samples: given.samples.flatMap((sample) => change(sample) ?? []),
 });
 
-/** One more of a call in one phase of an arm's counting passes: in all of them, or in the first only. */
+/** Adds one call to one phase of an arm's counting passes: to all passes or to the first only. */
 export const oneMore = (
   given: Given,
   where: { readonly arm: string; readonly phase: Phase; readonly actor: string; readonly call: string },
@@ -57,7 +57,7 @@ export const withStatus = (given: Given, status: RunFile['status']): Given => ({
   run: { ...given.run, status },
 });
 
-/** Two arms of one run: the head's times are the base's, those of the null arm, times a factor. */
+/** Two arms of one run: the head's times are those of the null arm times a factor. */
 export const twoArms = (blocks: number, factor: number): Given => {
   const base = 'erofs-overlay';
   const head = 'erofs-overlay#2';

@@ -13,7 +13,7 @@ const NILE = [
   744, 749, 838, 1050, 918, 986, 797, 923, 975, 815, 1020, 906, 901, 1170, 912, 746, 919, 718, 714, 740,
 ];
 
-/** By the definition, every distance anew for every split. */
+/** By the definition: computes every distance again for every split. */
 const naiveEnergy = (values: readonly number[], at: number): number => {
   const [left, right] = [values.slice(0, at), values.slice(at)];
   const mean = (from: readonly number[], to: readonly number[], count: number): number =>

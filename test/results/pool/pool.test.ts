@@ -30,7 +30,7 @@ const one = (seed: number, change: (run: Run) => Run = (run) => run): Run => {
 };
 const FIVE = [1, 2, 3, 4, 5].map((seed) => one(seed));
 
-/** Folders of these runs, gone after the work. */
+/** Writes the runs into folders and removes them after the work. */
 const withFolders = async <T>(
   runs: readonly Run[],
   work: (folders: readonly string[]) => Promise<T>,

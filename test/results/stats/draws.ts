@@ -1,4 +1,4 @@
-// Seeded values of known distributions: what the simulations draw from.
+// Seeded values of known distributions for simulations.
 import { seededUniform, type Uniform } from '../../../results/stats/seeded.ts';
 
 export const uniform = seededUniform;
@@ -15,7 +15,7 @@ export interface Distribution {
 export const distributions: readonly Distribution[] = [
   { name: 'normal', median: 3, draw: (random) => 3 + normal(random) },
   { name: 'lognormal', median: 1, draw: (random) => Math.exp(normal(random)) },
-  // Two humps of unlike weight: the median lies in the heavier one, at the 5/6 point of it.
+  // Two modes of different weight: the median is the 5/6 quantile of the heavier one.
   {
     name: 'bimodal',
     median: 0.9674215661,
@@ -23,7 +23,7 @@ export const distributions: readonly Distribution[] = [
   },
 ];
 
-/** Share of `runs` in which `covers` says yes. */
+/** Share of `runs` in which `covers` returns true. */
 export const shareOf = (runs: number, covers: (run: number) => boolean): number => {
   let yes = 0;
   for (let run = 0; run < runs; run++) if (covers(run)) yes++;

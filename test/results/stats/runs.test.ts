@@ -32,7 +32,7 @@ interface World {
   readonly runSd: number;
   readonly effect?: number;
   readonly runs?: number;
-  /** Of one block of one arm; absent: two modes. */
+  /** Noise of one block of one arm; absent: two modes. */
   readonly blockSd?: number;
 }
 
@@ -54,7 +54,7 @@ const covers = (interval: Interval, truth: number): boolean =>
 const verdict = (ratio: Interval): string => judge(ratio, zoneOf(0.05, 0, 1e9), 'lower', null);
 const isDifferent = (word: string): boolean => word === 'slower' || word === 'faster';
 
-/** The long way: runs with replacement, blocks of each with replacement, the mean of their medians. */
+/** Naive: draws runs with replacement, blocks of each with replacement, and takes the mean of their medians. */
 const naiveBootstrap = (runs: Drawn, random: Uniform, draws = 1000): readonly [lo: number, hi: number] => {
   const from = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
   const means = Array.from({ length: draws }, () => {
@@ -177,7 +177,7 @@ test('the spread between runs is recovered', (t) => {
 
 test('draws from the table agree with naive draws', () => {
   const random = uniform(41);
-  // So many runs that the bootstrap, not Student’s interval, is the wider one.
+  // Enough runs for the bootstrap to be wider than Student’s interval.
   for (let row = 0; row < 4; row++) {
     const one = drawn(random, { runSd: 0, runs: 16, blockSd: 0.1 });
     const interval = intervalOver(together(one), LOOK_CONFIDENCE);

@@ -1,4 +1,4 @@
-// The stopping rule that ships, simulated: looks, interval, zone and verdict are those that runs use.
+// Simulates the stopping rule with the looks, interval, zone and verdict of a run.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDecided, LOOKS } from '../../../results/compare/looks.ts';
@@ -17,11 +17,11 @@ interface Machine {
   readonly random: Uniform;
 }
 
-/** One slot's time in a block: noise, 5 % stalls, and a drift that both halves of a pair share. */
+/** The time of one slot: noise, 5 % stalls, and a drift that is common to the block. */
 const slotTime = ({ noise, random }: Machine, effect: number, drift: number): number =>
   Math.exp(drift + noise * normal(random) + (random() < 0.05 ? Math.abs(normal(random)) * 0.3 : 0)) * effect;
 
-/** Blocks are measured up to the first look that decides; the verdict is that of the last look reached. */
+/** Measures blocks up to the first look with a decided verdict. */
 const verdictOf = (machine: Machine, effect: number): { readonly verdict: Verdict; readonly n: number } => {
   const [logs, nulls]: [number[], number[]] = [[], []];
   let verdict: Verdict = 'tooFew';
