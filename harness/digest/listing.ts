@@ -6,6 +6,8 @@
 // An absent column is `-`.
 import { createHash } from 'node:crypto';
 import { type ByteString, compareBytes, show } from '../model/bytes.ts';
+import { isDevice } from '../model/inode-type.ts';
+import { seenThroughOverlay } from '../model/overlay-xattrs.ts';
 import {
   S_IFBLK,
   S_IFCHR,
@@ -105,7 +107,6 @@ const isStoreWhiteout = (listed: ListedEntry): boolean =>
 /** The line in four parts: the columns before the contents, the link target, the inode's first name, the attributes. */
 const partsOf = (listed: ListedEntry, covers: Coverage): readonly [string, string, string, string] => {
   const type = listed.mode & S_IFMT;
-  const device = type === S_IFCHR || type === S_IFBLK;
   const head = [
     show(listed.path),
     TYPES[type] ?? `type ${type.toString(8)}`,
@@ -113,13 +114,13 @@ const partsOf = (listed: ListedEntry, covers: Coverage): readonly [string, strin
     listed.uid,
     listed.gid,
     timeText(listed.mtimeNs),
-    device ? `${listed.rdev.major}:${listed.rdev.minor}` : '-',
+    isDevice(listed) ? `${listed.rdev.major}:${listed.rdev.minor}` : '-',
     type === S_IFREG ? listed.sizeBytes : '-',
   ].join('\t');
   const target = listed.target === null ? '-' : show(listed.target);
   const first = listed.firstName === listed.path ? '-' : show(listed.firstName);
   let attributes = '';
-  const shown = covers.bare === true ? asSeenThroughOverlay(listed.xattrs) : listed.xattrs;
+  const shown = covers.bare === true ? seenThroughOverlay(listed.xattrs) : listed.xattrs;
   const xattrs = shown.length > 1 ? [...shown].sort((a, b) => compareBytes(a[0], b[0])) : shown;
   for (const [key, value] of xattrs)
     if (
@@ -135,15 +136,6 @@ export type TreeDigests = Pick<ListingSummary, 'digest' | 'metadataDigest' | 'me
 
 export const digestAt = ({ digest, metadataDigest, mergedDigest }: TreeDigests, level: ProofLevel): string =>
   ({ contents: digest, metadata: metadataDigest, 'merged-inodes': mergedDigest })[level];
-
-const PRIVATE = 'trusted.overlay.';
-const ESCAPED = `${PRIVATE}overlay.`;
-
-/** Overlayfs hides its own attributes and shows escaped ones without the escape. */
-const asSeenThroughOverlay = (xattrs: readonly Xattr[]): readonly Xattr[] =>
-  xattrs
-    .filter(([key]) => !key.startsWith(PRIVATE) || key.startsWith(ESCAPED))
-    .map(([key, value]) => [key.startsWith(ESCAPED) ? PRIVATE + key.slice(ESCAPED.length) : key, value]);
 
 export interface Listing {
   /** Entries must come in byte order of their whole paths. */

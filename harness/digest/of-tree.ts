@@ -6,16 +6,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type ByteString, show, toBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
-import {
-  type Entry,
-  S_IFCHR,
-  S_IFDIR,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-  type Tree,
-  type Xattr,
-} from '../model/tree.ts';
+import { deviceParts, isDirectory, isWhiteout } from '../model/inode-type.ts';
+import { type Entry, S_IFLNK, S_IFMT, S_IFREG, type Tree, type Xattr } from '../model/tree.ts';
 import { verityDigest } from '../store/verity.ts';
 import { type Coverage, inPathOrder, type Listing, type ListingSummary, newListing } from './listing.ts';
 
@@ -27,8 +19,6 @@ interface DescribedImage {
 
 const NS_PER_SEC = 1_000_000_000n;
 const SELINUX = 'security.selinux';
-
-const isWhiteout = (entry: Entry): boolean => (entry.mode & S_IFMT) === S_IFCHR && entry.rdev === 0;
 
 const withXattrs = (xattrs: readonly Xattr[], more: readonly Xattr[]): Xattr[] => [
   ...new Map([...xattrs, ...more]),
@@ -63,22 +53,16 @@ const contentsOf = (tree: Tree, entry: Entry): string => {
   });
 };
 
-/** The kernel's 32-bit encoding: 12 bits of major, 20 bits of minor in two parts. */
-const deviceOf = (rdev: number) => ({
-  major: (rdev >>> 8) & 0xfff,
-  minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
-});
-
 const joined = (parent: ByteString, name: ByteString): ByteString =>
   parent === '/' ? `/${name}` : `${parent}/${name}`;
 
 const fill = (described: DescribedImage, covers: Coverage, listing: Listing): void => {
   const { tree, imageVersion } = described;
   const firstNames = new Map<number, ByteString>();
-  const xattrsOf = (entry: Entry, isDirectory: boolean): readonly Xattr[] => {
+  const xattrsOf = (entry: Entry): readonly Xattr[] => {
     if (isWhiteout(entry)) return withXattrs(entry.xattrs, WHITEOUT);
     const marked =
-      isDirectory &&
+      isDirectory(entry) &&
       tree.children(entry.index).some((index) => {
         const child = tree.entry(index);
         return child.link === null && isWhiteout(child);
@@ -86,10 +70,10 @@ const fill = (described: DescribedImage, covers: Coverage, listing: Listing): vo
     if (!marked) return entry.xattrs;
     return withXattrs(entry.xattrs, imageVersion === 1 ? [...WHITEOUTS, ...OPAQUE] : WHITEOUTS);
   };
-  const add = (entry: Entry, path: ByteString, isDirectory: boolean): void => {
+  const add = (entry: Entry, path: ByteString): void => {
     const inode = entry.link ?? entry.index;
     let firstName = path;
-    if (!isDirectory) {
+    if (!isDirectory(entry)) {
       firstName = firstNames.get(inode) ?? path;
       if (firstName === path) firstNames.set(inode, path);
     }
@@ -103,18 +87,18 @@ const fill = (described: DescribedImage, covers: Coverage, listing: Listing): vo
       uid: entry.uid,
       gid: entry.gid,
       mtimeNs: entry.mtimeSec * NS_PER_SEC + BigInt(entry.mtimeNsec),
-      rdev: deviceOf(entry.rdev),
+      rdev: deviceParts(entry.rdev),
       sizeBytes: sized.size,
       digest: regular && covers.contents ? contentsOf(tree, sized) : null,
       target: (mode & S_IFMT) === S_IFLNK ? entry.payload : null,
       firstName,
-      xattrs: xattrsOf(entry, isDirectory),
+      xattrs: xattrsOf(entry),
     });
   };
   const listChildren = (directory: number, path: ByteString): void => {
     const children = tree.children(directory).map((index) => {
       const entry = tree.entry(index);
-      return { index, name: entry.name, isDirectory: (entry.mode & S_IFMT) === S_IFDIR, link: entry.link };
+      return { index, name: entry.name, isDirectory: isDirectory(entry), link: entry.link };
     });
     for (const step of inPathOrder(children)) {
       const { child } = step;
@@ -125,10 +109,10 @@ const fill = (described: DescribedImage, covers: Coverage, listing: Listing): vo
           facts: [`path: ${show(at)}`],
         });
       if (step.descend) listChildren(child.index, at);
-      else add(tree.entry(child.index), at, child.isDirectory);
+      else add(tree.entry(child.index), at);
     }
   };
-  add(tree.entry(0), '/', true);
+  add(tree.entry(0), '/');
   listChildren(0, '/');
 };
 

@@ -1,5 +1,6 @@
 // Reads one inode of an image.
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../model/tree.ts';
+import { FILE_TYPES } from '../model/inode-type.ts';
+import { S_IFMT } from '../model/tree.ts';
 import {
   BLOCK_BYTES,
   COMPACT_BYTES,
@@ -12,7 +13,6 @@ import {
 } from './format.ts';
 import { badImage, type ImageView } from './view.ts';
 
-const TYPES: ReadonlySet<number> = new Set([S_IFIFO, S_IFCHR, S_IFDIR, S_IFBLK, S_IFREG, S_IFLNK, S_IFSOCK]);
 const LAYOUTS: ReadonlySet<number> = new Set([LAYOUT_PLAIN, LAYOUT_INLINE, LAYOUT_CHUNKED]);
 
 export class InodeView {
@@ -38,7 +38,7 @@ export class InodeView {
     if (!LAYOUTS.has(this.layout)) throw badImage(this.at, 'an inode has an unknown layout');
     const count = view.u16(this.at + 2);
     this.mode = view.u16(this.at + 4);
-    if (!TYPES.has(this.mode & S_IFMT)) throw badImage(this.at + 4, 'an inode has no file type');
+    if (!FILE_TYPES.has(this.mode & S_IFMT)) throw badImage(this.at + 4, 'an inode has no file type');
     this.xattrAt = this.at + (this.extended ? EXTENDED_BYTES : COMPACT_BYTES);
     this.xattrBytes = count === 0 ? 0 : XATTR_HEADER_BYTES + 4 * (count - 1);
     this.end = this.xattrAt + this.xattrBytes;

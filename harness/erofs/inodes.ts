@@ -3,6 +3,7 @@
 import { show } from '../model/bytes.ts';
 import type { ColumnTree } from '../model/column-tree.ts';
 import { UserError } from '../model/errors.ts';
+import { isWhiteout } from '../model/inode-type.ts';
 import { ABSENT } from '../model/payloads.ts';
 import { S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../model/tree.ts';
 import { chunkCount } from './chunks.ts';
@@ -24,9 +25,6 @@ export const hasWhiteout = ({ columns }: ColumnTree): boolean => {
     if (!columns.isLink(id) && isWhiteout(columns.classOf(id))) return true;
   return false;
 };
-
-const isWhiteout = ({ mode, rdev }: { mode: number; rdev: number }): boolean =>
-  (mode & S_IFMT) === S_IFCHR && rdev === 0;
 
 export class Inodes {
   readonly tree: ColumnTree;

@@ -1,9 +1,10 @@
 // Reads an image back into the tree that it was made of, without the additions of the writer.
 import { compareBytes } from '../model/bytes.ts';
 import { newTreeBuilder, TreeError } from '../model/columns.ts';
+import { isDevice } from '../model/inode-type.ts';
+import { ESCAPED_PREFIX, OVERLAY_PREFIX, seenThroughOverlay } from '../model/overlay-xattrs.ts';
 import {
   type Inode,
-  S_IFBLK,
   S_IFCHR,
   S_IFDIR,
   S_IFLNK,
@@ -18,11 +19,9 @@ import { InodeView } from './inode-view.ts';
 import { badImage, ImageView } from './view.ts';
 import { XattrReader } from './xattr-view.ts';
 
-const OVERLAY = 'trusted.overlay.';
-const ESCAPED = 'trusted.overlay.overlay.';
 /** The writer's marks on the file that replaces a whiteout, and on its directory. */
-const WHITEOUT_MARKS: readonly string[] = [`${ESCAPED}whiteout`, 'user.overlay.whiteout'];
-const HOLDER_MARKS: readonly string[] = [`${ESCAPED}whiteouts`, 'user.overlay.whiteouts'];
+const WHITEOUT_MARKS: readonly string[] = [`${ESCAPED_PREFIX}whiteout`, 'user.overlay.whiteout'];
+const HOLDER_MARKS: readonly string[] = [`${ESCAPED_PREFIX}whiteouts`, 'user.overlay.whiteouts'];
 const METACOPY_HEADER_BYTES = 4;
 const METACOPY_BYTES = 36;
 const MAX_TARGET_BYTES = 4095;
@@ -52,10 +51,8 @@ const hasMarks = (xattrs: readonly Xattr[], marks: readonly string[]): boolean =
 const isWhiteout = (inode: InodeView, xattrs: readonly Xattr[]): boolean =>
   inode.type === S_IFREG && inode.size === 0n && hasMarks(xattrs, WHITEOUT_MARKS);
 
-const described = (xattrs: readonly Xattr[], marks: readonly string[]): Xattr[] =>
-  xattrs
-    .filter(([key]) => !marks.includes(key) && (!key.startsWith(OVERLAY) || key.startsWith(ESCAPED)))
-    .map(([key, value]) => [key.startsWith(ESCAPED) ? `${OVERLAY}${key.slice(ESCAPED.length)}` : key, value]);
+const described = (xattrs: readonly Xattr[], marks: readonly string[]): readonly Xattr[] =>
+  seenThroughOverlay(xattrs.filter(([key]) => !marks.includes(key)));
 
 type InodeContents = Pick<Inode, 'mode' | 'rdev' | 'size' | 'payload' | 'content' | 'digest'>;
 
@@ -72,8 +69,8 @@ const regularContents = (inode: InodeView, xattrs: readonly Xattr[]): InodeConte
     ...EMPTY,
     mode,
     size,
-    payload: valueOfKey(`${OVERLAY}redirect`)?.replace(/^\//, '') ?? null,
-    digest: digestOf(inode, valueOfKey(`${OVERLAY}metacopy`)),
+    payload: valueOfKey(`${OVERLAY_PREFIX}redirect`)?.replace(/^\//, '') ?? null,
+    digest: digestOf(inode, valueOfKey(`${OVERLAY_PREFIX}metacopy`)),
   };
 };
 
@@ -82,7 +79,7 @@ const contentsOf = (inode: InodeView, xattrs: readonly Xattr[]): InodeContents =
   if (type === S_IFREG) return regularContents(inode, xattrs);
   if (inode.layout === LAYOUT_CHUNKED) throw badImage(inode.at, 'an inode that is not a file has chunks');
   if (type === S_IFLNK) return { ...EMPTY, mode, size, payload: targetOf(inode) };
-  return { ...EMPTY, mode, size, rdev: type === S_IFCHR || type === S_IFBLK ? inode.union : 0 };
+  return { ...EMPTY, mode, size, rdev: isDevice(inode) ? inode.union : 0 };
 };
 
 /** Names without `.` and `..`. Checks their order, because the kernel uses binary search. */

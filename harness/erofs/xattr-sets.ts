@@ -1,14 +1,13 @@
 // The attributes of an inode except those of its object: the tree's attributes, escaped, and overlayfs's marks. Inodes share sets.
 import type { InodeClass } from '../model/column-store.ts';
+import { ESCAPED_PREFIX, escapedXattr, OVERLAY_PREFIX } from '../model/overlay-xattrs.ts';
 import type { Xattr } from '../model/tree.ts';
 import { Attributes } from './attributes.ts';
 import { type XattrItem, XattrItems } from './xattr-items.ts';
 
-const OVERLAY = 'trusted.overlay.';
-const ESCAPED = 'trusted.overlay.overlay.';
 const LABEL = 'security.selinux';
-export const METACOPY = `${OVERLAY}metacopy`;
-export const REDIRECT = `${OVERLAY}redirect`;
+export const METACOPY = `${OVERLAY_PREFIX}metacopy`;
+export const REDIRECT = `${OVERLAY_PREFIX}redirect`;
 const ACLS: ReadonlySet<string> = new Set(['system.posix_acl_access', 'system.posix_acl_default']);
 
 export interface XattrSet {
@@ -27,25 +26,20 @@ type OverlayMark = 'none' | 'whiteout' | 'holds whiteouts';
 const MARKS: Readonly<Record<OverlayMark, (version: 0 | 1) => readonly Xattr[]>> = {
   none: () => [],
   whiteout: () => [
-    [`${ESCAPED}whiteout`, ''],
+    [`${ESCAPED_PREFIX}whiteout`, ''],
     ['user.overlay.whiteout', ''],
   ],
   'holds whiteouts': (version) => [
-    [`${ESCAPED}whiteouts`, ''],
+    [`${ESCAPED_PREFIX}whiteouts`, ''],
     ['user.overlay.whiteouts', ''],
     ...(version === 0
       ? []
       : ([
-          [`${ESCAPED}opaque`, 'x'],
+          [`${ESCAPED_PREFIX}opaque`, 'x'],
           ['user.overlay.opaque', 'x'],
         ] as const)),
   ],
 };
-
-const escaped = ([key, value]: Xattr): Xattr => [
-  key.startsWith(OVERLAY) ? `${ESCAPED}${key.slice(OVERLAY.length)}` : key,
-  value,
-];
 
 export class XattrSets {
   readonly items = new XattrItems();
@@ -74,7 +68,7 @@ export class XattrSets {
   }
 
   #marked(inode: InodeClass, marks: readonly Xattr[], path: () => string): readonly Xattr[] {
-    const attributes = new Attributes(inode.xattrs.map(escaped), path);
+    const attributes = new Attributes(inode.xattrs.map(escapedXattr), path);
     for (const [key, value] of marks) attributes.set(key, value);
     return attributes.sorted();
   }
@@ -89,7 +83,7 @@ export class XattrSets {
   }
 
   ofRoot(inode: InodeClass, mark: OverlayMark): XattrSet {
-    const marks: readonly Xattr[] = [...MARKS[mark](this.#version), [`${OVERLAY}opaque`, 'y']];
+    const marks: readonly Xattr[] = [...MARKS[mark](this.#version), [`${OVERLAY_PREFIX}opaque`, 'y']];
     return this.#make('root', () => this.#marked(inode, marks, () => '/'));
   }
 

@@ -1,16 +1,7 @@
 // One line of dump text: eleven fields, then attributes.
 import type { ByteString } from '../model/bytes.ts';
-import {
-  type Inode,
-  S_IFBLK,
-  S_IFCHR,
-  S_IFDIR,
-  S_IFIFO,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-  S_IFSOCK,
-} from '../model/tree.ts';
+import { FILE_TYPES, isDevice, isDirectory } from '../model/inode-type.ts';
+import { type Inode, S_IFLNK, S_IFMT, S_IFREG } from '../model/tree.ts';
 import {
   BrokenRule,
   decodeName,
@@ -26,7 +17,6 @@ import type { XattrLists } from './dump-xattrs.ts';
 const FIXED_FIELDS = 11;
 const MAX_CONTENT_BYTES = 5000;
 const MAX_PAYLOAD_BYTES = 4095;
-const TYPES: ReadonlySet<number> = new Set([S_IFIFO, S_IFCHR, S_IFDIR, S_IFBLK, S_IFREG, S_IFLNK, S_IFSOCK]);
 const DIGEST = /^[0-9a-fA-F]{64}/;
 
 type DumpLine =
@@ -52,7 +42,7 @@ const splitFields = (line: ByteString, fields: ByteString[]): ByteString => {
 
 const parseMode = (raw: ByteString): number => {
   const mode = integer32('MODE', raw, 8) & 0xffff;
-  if (!TYPES.has(mode & S_IFMT))
+  if (!FILE_TYPES.has(mode & S_IFMT))
     throw new BrokenRule('MODE has no file type', 'a regular file is 100644, a directory 40755');
   return mode;
 };
@@ -100,11 +90,9 @@ const parseDigest = (text: ByteString | null): ByteString | null => {
   return text.slice(0, 64).toLowerCase();
 };
 
-const isDevice = (type: number): boolean => type === S_IFCHR || type === S_IFBLK;
-
 const parseLink = (path: ByteString, fields: readonly ByteString[]): DumpLine => {
   const mode = parseMode(fields[2]!.slice(1));
-  if ((mode & S_IFMT) === S_IFDIR) throw new BrokenRule('a directory cannot be a hard link');
+  if (isDirectory({ mode })) throw new BrokenRule('a directory cannot be a hard link');
   const target = parsePayload(fields[8]!);
   if (target === null)
     throw new BrokenRule(
@@ -135,7 +123,7 @@ export const parseLine = (line: ByteString, { strict, xattrs }: LineRules): Dump
   const digest = optionalName('DIGEST', fields[10]!);
   if (type === S_IFLNK && (payload ?? '') === '') throw new BrokenRule('a symlink has no target');
   if (strict) {
-    if (!isDevice(type) && (optionalInteger64(fields[6]!) ?? 0n) !== 0n)
+    if (!isDevice({ mode }) && (optionalInteger64(fields[6]!) ?? 0n) !== 0n)
       throw new BrokenRule('RDEV is not 0, but the entry is not a device');
     if (type === S_IFLNK && givenSize !== BigInt(payload!.length))
       throw new BrokenRule('SIZE of a symlink is not the length of its target');
@@ -151,7 +139,7 @@ export const parseLine = (line: ByteString, { strict, xattrs }: LineRules): Dump
       nlink,
       uid,
       gid,
-      rdev: isDevice(type) ? rdev : 0,
+      rdev: isDevice({ mode }) ? rdev : 0,
       size: type === S_IFLNK ? BigInt(payload!.length) : givenSize,
       mtimeSec,
       mtimeNsec,

@@ -2,7 +2,8 @@
 //
 // Source: the composefs dump format, composefs-dump(5); the output of the reference tool.
 import type { ByteString } from '../model/bytes.ts';
-import { type Entry, S_IFBLK, S_IFCHR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
+import { isDevice } from '../model/inode-type.ts';
+import { type Entry, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
 
 const PIECE_BYTES = 1 << 16;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
@@ -24,8 +25,6 @@ const optional = (text: ByteString | null): string => {
   return text === '-' ? '\\x2d' : encode(text);
 };
 
-const isDevice = (type: number): boolean => type === S_IFCHR || type === S_IFBLK;
-
 /** `linkTo`: for a later name of an inode, the path of its first name, printed in place of the payload. */
 const lineOf = (path: string, entry: Entry, linkTo: ByteString | null): string => {
   const type = entry.mode & S_IFMT;
@@ -33,7 +32,7 @@ const lineOf = (path: string, entry: Entry, linkTo: ByteString | null): string =
   const elsewhere = type === S_IFREG && entry.size > 0n && (entry.content ?? '') === '';
   const payload = linkTo ?? (type === S_IFLNK || elsewhere ? entry.payload : null);
   const mode = `${linkTo === null ? '' : '@'}${entry.mode.toString(8)}`;
-  const rdev = isDevice(type) ? entry.rdev : 0;
+  const rdev = isDevice(entry) ? entry.rdev : 0;
   const digest = elsewhere ? (entry.digest ?? '-') : '-';
   let line = `${path} ${entry.size} ${mode} ${entry.nlink} ${entry.uid} ${entry.gid} ${rdev} ${entry.mtimeSec}.${entry.mtimeNsec} ${optional(payload)} ${optional(content)} ${digest}`;
   for (const [key, value] of entry.xattrs) line += ` ${encodeXattr(key)}=${encodeXattr(value)}`;

@@ -1,8 +1,7 @@
 // The layer that turns one tree into another: new and changed entries, and a whiteout for each removed name.
 import { newTreeBuilder } from '../model/columns.ts';
-import { type Entry, type Inode, S_IFCHR, S_IFDIR, S_IFMT, type Tree } from '../model/tree.ts';
-
-const isDirectory = (inode: Inode): boolean => (inode.mode & S_IFMT) === S_IFDIR;
+import { isDirectory } from '../model/inode-type.ts';
+import { type Entry, type Inode, S_IFCHR, type Tree } from '../model/tree.ts';
 
 /** A key that is equal for equal entries. Sizes and link counts of directories are not compared. */
 const identity = (tree: Tree, entry: Entry): string => {

@@ -4,6 +4,8 @@
 // Source: OCI image specification, "Image Layer Filesystem Changeset".
 import { type ByteString, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
+import { isWhiteout } from '../model/inode-type.ts';
+import { OPAQUE_KEY, withoutOpaqueMark } from '../model/overlay-xattrs.ts';
 import { S_IFCHR, type Xattr } from '../model/tree.ts';
 import {
   type FileInode,
@@ -14,7 +16,6 @@ import {
   type ReadLayer,
   treeOfNodes,
 } from './layer-node.ts';
-import { isWhiteout } from './layers.ts';
 import type { ReadMember } from './tar-reader.ts';
 
 const NAME_MAX = 255;
@@ -23,7 +24,7 @@ const WHITEOUT = '.wh.';
 const OPAQUE_MARKER = '.wh..wh..opq';
 /** Other names with this prefix are private to aufs and ignored. */
 const AUFS = '.wh..wh.';
-const OPAQUE: Xattr = ['trusted.overlay.opaque', 'y'];
+const OPAQUE: Xattr = [OPAQUE_KEY, 'y'];
 
 class LayerBuilder {
   readonly #reading: LayerReading;
@@ -45,7 +46,7 @@ class LayerBuilder {
     const parent = this.#directory(parts, member);
     if (name === OPAQUE_MARKER) {
       const { xattrs } = parent.inode;
-      parent.inode.xattrs = [...xattrs.filter(([key]) => key !== OPAQUE[0]), OPAQUE];
+      parent.inode.xattrs = [...withoutOpaqueMark(xattrs), OPAQUE];
     } else if (name.startsWith(AUFS)) return;
     else if (name.startsWith(WHITEOUT)) this.#whiteout(parent, name.slice(WHITEOUT.length), member);
     else this.#place(parent, name, member);
@@ -106,7 +107,7 @@ class LayerBuilder {
         mode: S_IFCHR,
       };
       parent.children!.set(name, { inode, at: NOWHERE, children: null });
-    } else if (own.children !== null && !own.inode.xattrs.some(([key]) => key === OPAQUE[0]))
+    } else if (own.children !== null && !own.inode.xattrs.some(([key]) => key === OPAQUE_KEY))
       own.inode.xattrs = [...own.inode.xattrs, OPAQUE];
   }
 
@@ -128,9 +129,9 @@ class LayerBuilder {
       return;
     }
     const merges = before?.children ?? null;
-    const marks = before?.inode.xattrs.filter(([key]) => key === OPAQUE[0]) ?? [];
+    const marks = before?.inode.xattrs.filter(([key]) => key === OPAQUE_KEY) ?? [];
     const opaque = before !== undefined && (isWhiteout(before.inode) || marks.length > 0);
-    inode.xattrs = opaque ? [...inode.xattrs.filter(([key]) => key !== OPAQUE[0]), OPAQUE] : inode.xattrs;
+    inode.xattrs = opaque ? [...withoutOpaqueMark(inode.xattrs), OPAQUE] : inode.xattrs;
     parent.children!.set(name, { inode, at, children: merges ?? new Map() });
   }
 

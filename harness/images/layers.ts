@@ -2,10 +2,10 @@
 // in lower layers, an opaque directory hides lower directories. Hard links are kept within one layer.
 import { type ByteString, compareBytes } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
-import { type Entry, type Inode, S_IFCHR, S_IFDIR, S_IFMT, type Tree } from '../model/tree.ts';
+import { isDirectory, isWhiteout } from '../model/inode-type.ts';
+import { OPAQUE_KEY, withoutOpaqueMark } from '../model/overlay-xattrs.ts';
+import type { Entry, Inode, Tree } from '../model/tree.ts';
 import { sharedInodes } from '../store/links.ts';
-
-const OPAQUE = 'trusted.overlay.opaque';
 
 export interface Flattened {
   readonly tree: Tree;
@@ -19,12 +19,10 @@ interface DirectoryPart {
   readonly index: number;
 }
 
-export const isWhiteout = (inode: Inode): boolean => (inode.mode & S_IFMT) === S_IFCHR && inode.rdev === 0;
-const isDirectory = (inode: Inode): boolean => (inode.mode & S_IFMT) === S_IFDIR;
 const isOpaque = (inode: Inode): boolean =>
-  inode.xattrs.some(([key, value]) => key === OPAQUE && value === 'y');
+  inode.xattrs.some(([key, value]) => key === OPAQUE_KEY && value === 'y');
 const withoutOpaque = (inode: Inode): Inode =>
-  isOpaque(inode) ? { ...inode, xattrs: inode.xattrs.filter(([key]) => key !== OPAQUE) } : inode;
+  isOpaque(inode) ? { ...inode, xattrs: withoutOpaqueMark(inode.xattrs) } : inode;
 
 /** A visible entry and the layers that have it, top first; only merged directories have more than one. */
 interface VisibleEntry {

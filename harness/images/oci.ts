@@ -8,7 +8,9 @@ import { basename, join, resolve } from 'node:path';
 import { type ByteString, fromBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { ContentRef, SourceImage } from '../model/image.ts';
-import { type Inode, PLAIN_DIRECTORY, S_IFDIR, S_IFMT, type Tree } from '../model/tree.ts';
+import { isDirectory } from '../model/inode-type.ts';
+import { withoutOpaqueMark } from '../model/overlay-xattrs.ts';
+import { type Inode, PLAIN_DIRECTORY, type Tree } from '../model/tree.ts';
 import { filePieces } from '../store/bulk.ts';
 import { VerityHasher } from '../store/verity.ts';
 import { tableName } from './inode.ts';
@@ -55,9 +57,7 @@ const impliedDirectory = (below: readonly Tree[], path: ByteString): Inode => {
     const index = below[i]!.find(path);
     if (index === undefined) continue;
     const entry = below[i]!.entry(index);
-    return (entry.mode & S_IFMT) === S_IFDIR
-      ? { ...entry, xattrs: entry.xattrs.filter(([key]) => key !== 'trusted.overlay.opaque') }
-      : PLAIN_DIRECTORY;
+    return isDirectory(entry) ? { ...entry, xattrs: withoutOpaqueMark(entry.xattrs) } : PLAIN_DIRECTORY;
   }
   return PLAIN_DIRECTORY;
 };
@@ -81,15 +81,13 @@ const readSpooled = (path: string, title: string, below: readonly Tree[]): Spool
   }
 };
 
-const isDirectory = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** Colons may occur in path and tag: the longest prefix that is a directory is the layout. */
 const splitTag = (spec: string): { layout: string; tag: string | null } => {
-  if (isDirectory(spec)) return { layout: spec, tag: null };
+  if (isFolder(spec)) return { layout: spec, tag: null };
   for (let colon = spec.lastIndexOf(':'); colon > 0; colon = spec.lastIndexOf(':', colon - 1))
-    if (isDirectory(spec.slice(0, colon)))
-      return { layout: spec.slice(0, colon), tag: spec.slice(colon + 1) };
+    if (isFolder(spec.slice(0, colon))) return { layout: spec.slice(0, colon), tag: spec.slice(colon + 1) };
   throw new UserError('the OCI layout does not exist', {
     code: 'ENOENT',
     facts: [`path: ${spec}`],

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { type ByteString, show, toBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { Layer } from '../model/image.ts';
+import { deviceParts, isDevice } from '../model/inode-type.ts';
+import { OPAQUE_KEY } from '../model/overlay-xattrs.ts';
 import {
   type Entry,
   S_IFBLK,
@@ -29,8 +31,6 @@ interface LayerTarOptions {
   readonly rootless: boolean;
 }
 
-const OPAQUE = 'trusted.overlay.opaque';
-
 const TYPES: ReadonlyMap<number, TarMember['type']> = new Map([
   [S_IFREG, '0'],
   [S_IFLNK, '2'],
@@ -42,12 +42,8 @@ const TYPES: ReadonlyMap<number, TarMember['type']> = new Map([
 
 const withNamespacedMarks = (xattrs: readonly Xattr[], rootless: boolean): readonly Xattr[] =>
   rootless
-    ? xattrs.map(([key, value]): Xattr => [key === OPAQUE ? 'user.overlay.opaque' : key, value])
+    ? xattrs.map(([key, value]): Xattr => [key === OPAQUE_KEY ? 'user.overlay.opaque' : key, value])
     : xattrs;
-
-/** Linux's 32-bit device number. */
-const major = (rdev: number): number => (rdev >>> 8) & 0xfff;
-const minor = (rdev: number): number => (rdev & 0xff) | ((rdev >>> 12) & 0xfff00);
 
 export const member = (
   entry: Entry,
@@ -58,7 +54,6 @@ export const member = (
   const type = TYPES.get(format);
   if (type === undefined)
     throw new UserError('a tar cannot hold a socket', { code: 'skip', facts: [`entry: ${show(path)}`] });
-  const device = format === S_IFCHR || format === S_IFBLK;
   return {
     path,
     type,
@@ -69,8 +64,7 @@ export const member = (
     mtimeSec: entry.mtimeSec,
     mtimeNsec: entry.mtimeNsec,
     link: format === S_IFLNK ? (entry.payload ?? '') : '',
-    major: device ? major(entry.rdev) : 0,
-    minor: device ? minor(entry.rdev) : 0,
+    ...deviceParts(isDevice(entry) ? entry.rdev : 0),
     xattrs: withNamespacedMarks(entry.xattrs, options.rootless),
   };
 };

@@ -49,14 +49,14 @@ interface WindowBench {
 }
 
 /** Both sides' times by window. */
-type WindowTimes = ReadonlyMap<string, { readonly ours: number[]; readonly theirs: number[] }>;
+type SideTimes = ReadonlyMap<string, { readonly ours: number[]; readonly theirs: number[] }>;
 
-const timesOf = (names: readonly string[]): WindowTimes =>
+const timesOf = (names: readonly string[]): SideTimes =>
   new Map(names.map((name) => [name, { ours: [], theirs: [] }]));
 
 const runProgram = (
   bench: WindowBench,
-  times: WindowTimes,
+  times: SideTimes,
   lives: number,
   cold: number,
   args: readonly string[],
@@ -68,7 +68,7 @@ const runProgram = (
     });
 };
 
-const show = (title: string, times: WindowTimes): void => {
+const show = (title: string, times: SideTimes): void => {
   say(
     `\n${title}${' '.repeat(Math.max(1, 34 - title.length))}harness us    C us  ratio  of the fastest tenths`,
   );
@@ -93,7 +93,7 @@ const openPhases = async (machine: Machine) => {
   return one;
 };
 
-const sumsInto = (times: WindowTimes, side: 'ours' | 'theirs'): void => {
+const sumsInto = (times: SideTimes, side: 'ours' | 'theirs'): void => {
   const mount = times.get('mount')![side];
   const unmount = times.get('unmount')![side];
   const sums = times.get('mount + unmount')![side];
@@ -160,7 +160,7 @@ const stores = async (bench: WindowBench, rounds: number): Promise<void> => {
     if (batch === null || keep.length === 0) store.collect(keep);
     else batch.collect({ dirs: store.objectDirs, keep: [], live, removesFolders: false });
   };
-  const life = async (store: Store, times: WindowTimes | null, keep: readonly Image[]): Promise<void> => {
+  const life = async (store: Store, times: SideTimes | null, keep: readonly Image[]): Promise<void> => {
     const [, ingestNs] = await phase('ingest', async () => store.ingest(image));
     if (keep.length === 0) machine.files.syncfs(home);
     const [, collectNs] = await phase('collect', () => collectBy(store, keep));
