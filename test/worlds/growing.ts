@@ -1,10 +1,10 @@
-// Worlds of claims about what grows with the files of an image: C1 (calls) and C2 (time).
+// Worlds of claims about growth with the files of an image: C1 (calls) and C2 (time).
 import type { ImageInfo } from '../../results/schema/run.ts';
 import type { Made, MadeGroup, Series } from '../report/claims/journal.ts';
 import { noisy, type RunNoise } from './noise.ts';
 import type { ClaimWorlds, Truth, World } from './world.ts';
 
-/** Regular files and entries of images like those that ship. */
+/** Regular files and entries of images like the shipped ones. */
 const SIZES: Readonly<Record<string, readonly [files: number, entries: number]>> = {
   certs: [302, 560],
   static: [760, 1_100],
@@ -36,19 +36,19 @@ const sizes = (
   images,
 });
 
-interface Calls {
-  /** Of create and of destroy, for each file. */
+interface CallLaw {
+  /** Calls per file of create, and of destroy. */
   readonly checkout: number;
   readonly manifest: number;
-  /** More calls of a manifest's create in the last pass at the largest size. */
+  /** Additional calls of a manifest's create in the last pass at the largest size. */
   readonly stray?: number;
-  /** In the last pass each checkout has this many calls less for each file. */
+  /** Calls per file that checkouts lack in the last pass. */
   readonly lost?: number;
 }
 
 const LEDGER = { create: { harness: { openat: 1 } }, destroy: { harness: { unlinkat: 1 } } };
 
-const counting = ({ checkout, manifest, stray = 0, lost = 0 }: Calls): Made =>
+const counting = ({ checkout, manifest, stray = 0, lost = 0 }: CallLaw): Made =>
   sizes((size, files) => {
     const passes = (usual: number, last: number): readonly number[] =>
       Array.from({ length: PASSES }, (_, pass) => Math.round(pass === PASSES - 1 ? last : usual));
@@ -79,17 +79,17 @@ const counting = ({ checkout, manifest, stray = 0, lost = 0 }: Calls): Made =>
     };
   });
 
-const calls = (truth: Truth, what: string, given: Calls): World => ({
+const calls = (truth: Truth, what: string, law: CallLaw): World => ({
   truth,
   what,
-  journal: () => counting(given),
+  journal: () => counting(law),
 });
 
 const perFile: ClaimWorlds = {
   id: 'C1',
   kind: 'counts',
   margin:
-    'True: two calls a file in create and in destroy of a checkout, none in a manifest. False: a manifest with a call for each file or for each tenth, or checkouts with a call for each tenth. Line: passes on both sides of one call a file, or a manifest with five calls more in one pass.',
+    'True: two calls per file in create and in destroy of a checkout, none in a manifest. False: a manifest with one call per file or per ten files, or checkouts with one call per ten files. Line: passes on both sides of one call per file, or a manifest with five more calls in one pass.',
   worlds: [
     calls('true', 'two calls a file, none in manifests', { checkout: 2, manifest: 0 }),
     calls('line', 'checkouts have 1.05 calls a file, 0.95 in one pass', {
@@ -104,20 +104,21 @@ const perFile: ClaimWorlds = {
   ],
 };
 
-/** At the smallest size, in nanoseconds; it grows as the files to this power. */
-interface Law {
+interface TimeLaw {
+  /** Nanoseconds at the smallest size. */
   readonly ns: number;
+  /** Exponent of time against files. */
   readonly power: number;
 }
 
 const SMALLEST = SIZES['certs']![0];
 
-const at = ({ ns, power }: Law, files: number): number => ns * (files / SMALLEST) ** power;
+const at = ({ ns, power }: TimeLaw, files: number): number => ns * (files / SMALLEST) ** power;
 
-/** Of a life create + destroy take nearly all in a checkout, mount + unmount in a manifest. */
-const lives = (noise: RunNoise, checkout: Law, manifest: Law): Made =>
+/** Create + destroy are nearly all of a checkout's life, mount + unmount of a manifest's. */
+const lives = (noise: RunNoise, checkout: TimeLaw, manifest: TimeLaw): Made =>
   sizes((_, files) => {
-    const phases = (law: Law, shares: Readonly<Record<string, number>>): Series => {
+    const phases = (law: TimeLaw, shares: Readonly<Record<string, number>>): Series => {
       const life = noisy(noise, at(law, files));
       return {
         ...Object.fromEntries(
@@ -148,7 +149,7 @@ const growth: ClaimWorlds = {
   id: 'C2',
   kind: 'times',
   margin:
-    'True: lives of checkouts grow as their files (1.0), those of mounts not at all (0.0). False: mounts grow as the files or as their square root, or checkouts do not. Line: the bounds of the rule, 0.8 and 0.2.',
+    'True: lives of checkouts grow in proportion to the files (1.0), those of mounts not at all (0.0). False: mounts grow with the files or their square root, or checkouts do not grow. Line: the bounds of the rule, 0.8 and 0.2.',
   worlds: [
     growing('true', 'as said', 1, 0),
     growing('line', 'checkouts at the bound', 0.8, 0),

@@ -1,11 +1,11 @@
-// Journals of a world through the shipped rule: tally, evidence, verdict. Nothing is bypassed.
+// Journals of a world judged by the shipped rule: tally, evidence, verdict.
 import type { Claim, Judgement } from '../../report/claims/claim.ts';
 import { evidenceOf } from '../../report/claims/evidence.ts';
 import { startTally } from '../../results/compare/tally.ts';
 import type { Made } from '../report/claims/journal.ts';
 import { made } from '../report/claims/journal.ts';
 
-/** One run by itself, or several put together as `cfsbench pool` does. */
+/** One run, or a pool as `cfsbench pool` makes it. */
 export const judgeRuns = (claim: Claim, runs: readonly Made[]): Judgement => {
   const journals = runs.map(made);
   const tally = startTally();

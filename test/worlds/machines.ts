@@ -1,10 +1,10 @@
 // Worlds of claims about memory, mounts, updates and neighbours: C7, C12, C15, C20.
 import type { Made, MadeGroup, Series } from '../report/claims/journal.ts';
+import { LARGE, onLarge } from './large.ts';
 import { noisy, normal, type RunNoise } from './noise.ts';
-import { LARGE, onLarge } from './walks.ts';
 import type { ClaimWorlds, Truth, World } from './world.ts';
 
-/** Memory does not know modes: what a listing leaves differs by a per cent from block to block, and by the arm's own part from run to run. */
+/** Memory has no slow and fast mode: it differs by one per cent between blocks, and by 2.5 % per arm between runs. */
 const MEMORY_SD = 0.01;
 const MEMORY_RUN_SD = 0.025;
 
@@ -15,7 +15,7 @@ const memory = (noise: RunNoise, bytes: number): readonly number[] => {
 
 const ALONE_BYTES = 45e6;
 
-/** How many times as much memory the stack takes: slab objects, and the peak of a control group. */
+/** Memory of the stack as a multiple of EROFS alone. */
 const listed = (truth: Truth, slab: number, peak: number): World => ({
   truth,
   what: `an overlay makes slab objects ${slab} times, the peak ${peak} times as large`,
@@ -38,7 +38,7 @@ const doubled: ClaimWorlds = {
   id: 'C7',
   kind: 'times',
   margin:
-    'True: 2.5, the middle of “doubles to triples”. False: 1.5, which is half of the excess of doubling, or 4. Line: 2 and 3.',
+    'True: 2.5, the middle of “doubles to triples”. False: 1.5, half of the excess of doubling, or 4. Line: 2 and 3.',
   worlds: [
     listed('true', 2.5, 2.5),
     listed('line', 2, 2),
@@ -81,11 +81,10 @@ const stack = (noise: RunNoise, cost: number, bytes: number): Made['groups'] => 
   },
 ];
 
-/** A loop device alone is not the stack that was spoken of, whatever it costs. */
 const withoutVerity: ClaimWorlds = {
   id: 'C12',
   kind: 'times',
-  margin: 'No margin: without dm-verity the stack of the claim is not there, whatever its parts cost.',
+  margin: 'No margin: without dm-verity it is not the stack of the claim, whatever its parts cost.',
   worlds: (
     [
       [1, 1],
@@ -104,14 +103,10 @@ const withoutVerity: ClaimWorlds = {
   })),
 };
 
-interface Neighbours {
-  /** During a removal ÷ alone, by file system. */
-  readonly slowdown: number;
-}
-
-const neighbour = (noise: RunNoise, { slowdown }: Neighbours): readonly MadeGroup[] => {
+/** `slowdown`: during a removal ÷ alone. */
+const neighbour = (noise: RunNoise, slowdown: number): readonly MadeGroup[] => {
   const arm = (ratio: number): Series => {
-    // Both are measured within one slot: its mode is in both, but for the one that begins in between.
+    // Both are measured within one slot, and the mode may change between them.
     const alone = noise.slots();
     const during = noise.slots();
     return {
@@ -131,15 +126,15 @@ const neighbour = (noise: RunNoise, { slowdown }: Neighbours): readonly MadeGrou
 const removal = (truth: Truth, slowdown: number): World => ({
   truth,
   what: `a neighbour takes ${slowdown} times as long during a removal`,
-  journal: (noise) => onLarge(neighbour(noise, { slowdown })),
+  journal: (noise) => onLarge(neighbour(noise, slowdown)),
 });
 
-const disturbed: ClaimWorlds = {
+const delayed: ClaimWorlds = {
   id: 'C20',
   kind: 'times',
   margin:
-    'True: twice as long, which anybody would notice. False: 0.95, no slower than alone. Line: 1.3, what nobody complains about.',
+    'True: twice as long, which a user notices. False: 0.95, no slower than alone. Line: 1.3, the bound.',
   worlds: [removal('true', 2), removal('line', 1.3), removal('false', 0.95)],
 };
 
-export const machines: readonly ClaimWorlds[] = [doubled, withoutVerity, disturbed];
+export const machines: readonly ClaimWorlds[] = [doubled, withoutVerity, delayed];

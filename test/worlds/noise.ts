@@ -1,23 +1,22 @@
-// The noise of the machines that this project was measured on, as a model: what stands between a true ratio and a journal.
+// A model of the noise of the machines that the project was measured on: from a true ratio to a journal.
 //
-// Sizes are those that were seen: slots in one of two modes 10 to 40 % apart, which last for stretches or change from slot to slot;
-// drift of blocks (autocorrelation about 0.5); 5 % outliers of up to three times; a run that differs from the next by 6 % as a whole and
-// by 2 to 3 % in each arm alone. Every factor has the median 1 in a ratio of two arms, so that the truth of a world is the
-// ratio that was put in.
+// The sizes are measured: slots in one of two modes 10 to 40 % apart, which persist or change from slot to slot; drift of blocks
+// (autocorrelation about 0.5); 5 % outliers up to a factor of three; runs that differ by 6 % as a whole and by 2 to 3 % per arm. Every
+// factor has the median 1 in a ratio of two arms, so the true ratio of a world is the one that it was given.
 import type { Uniform } from '../../results/stats/seeded.ts';
 
-export const RUN_SD = 0.06;
-export const ARM_SD = [0.02, 0.03] as const;
-export const MODE_GAP = [0.1, 0.4] as const;
+const RUN_SD = 0.06;
+const ARM_SD = [0.02, 0.03] as const;
+const MODE_GAP = [0.1, 0.4] as const;
 const SLOT_SD = 0.02;
 const DRIFT_SD = 0.05;
 const OWN_DRIFT_SD = 0.015;
 const RHO = 0.5;
 const OUTLIER_SHARE = 0.05;
 const OUTLIER_MOST = 3;
-/** Steps of the chain of modes in a block: about as many slots as a block has. */
+/** Steps of the chain of modes per block: about the slots of a block. */
 const STEPS = 32;
-/** Of staying in a mode for another step: stretches of two blocks on average. */
+/** Probability that a mode lasts another step: two blocks on average. */
 const STAY = 1 - 1 / (2 * STEPS);
 
 export const normal = (random: Uniform): number =>
@@ -26,15 +25,15 @@ export const normal = (random: Uniform): number =>
 export const within = (random: Uniform, [least, most]: readonly [number, number]): number =>
   least + (most - least) * random();
 
-/** What stays the same in every run of one machine. */
-export interface Machine {
+/** Constant over all runs of one machine. */
+export interface MachineNoise {
   readonly modes: 'persistent' | 'independent';
   /** Natural logarithm of slow ÷ fast. */
   readonly gap: number;
   readonly armSd: number;
 }
 
-export const drawMachine = (random: Uniform): Machine => ({
+export const drawMachine = (random: Uniform): MachineNoise => ({
   modes: random() < 0.5 ? 'persistent' : 'independent',
   gap: Math.log(1 + within(random, MODE_GAP)),
   armSd: within(random, ARM_SD),
@@ -62,12 +61,11 @@ const chain = (random: Uniform, steps: number): Uint8Array => {
 export interface RunNoise {
   readonly random: Uniform;
   readonly blocks: number;
-  /** Factors of the slots of one arm in one group, a block each. */
+  /** Factors of the slots of one arm in one group, one per block. */
   slots(): Float64Array;
 }
 
-/** One run on that machine. */
-export const drawRun = (random: Uniform, machine: Machine, blocks: number): RunNoise => {
+export const drawRun = (random: Uniform, machine: MachineNoise, blocks: number): RunNoise => {
   const whole = RUN_SD * normal(random);
   const shared = drift(random, blocks, DRIFT_SD);
   const modes = machine.modes === 'persistent' ? chain(random, blocks * STEPS) : null;
@@ -88,6 +86,6 @@ export const drawRun = (random: Uniform, machine: Machine, blocks: number): RunN
   };
 };
 
-/** A series with this median, up to what the run and the arm add. */
+/** A series around `value`. */
 export const noisy = (noise: RunNoise, value: number): readonly number[] =>
   Array.from(noise.slots(), (factor) => value * factor);

@@ -1,26 +1,20 @@
-// Worlds of claims about times of listings: C5, C6, C10, C11, C16, C17, C18.
-import type { Made, MadeGroup, Series } from '../report/claims/journal.ts';
+// Worlds of claims about the times of listings: C5, C6, C10, C11, C16, C17, C18.
+import type { MadeGroup, Series } from '../report/claims/journal.ts';
+import { onLarge } from './large.ts';
 import { noisy, type RunNoise } from './noise.ts';
 import type { ClaimWorlds, Truth, World } from './world.ts';
 
-/** The published image's size: large enough for every rule. */
-export const LARGE = {
-  name: 'made',
-  entryCount: 64_246,
-  fileCount: 51_010,
-  fileBytes: 2_867_165_081,
-} as const;
 const WALK_NS = 200e6;
-/** What `evidence` plans for walks in each of its runs. */
+/** As many as a run of evidence plans for walks. */
 const WALK_BLOCKS = 24;
 
-/** Arm to how many times as long as the fastest arm it takes. */
-export type Times = Readonly<Record<string, number>>;
+/** The time of each arm as a multiple of the fastest. */
+type RelativeTimes = Readonly<Record<string, number>>;
 
-export const timed = (
+const timed = (
   noise: RunNoise,
   scenario: string,
-  times: Times,
+  times: RelativeTimes,
   {
     metric = 'walkWallNs',
     params = {},
@@ -34,13 +28,7 @@ export const timed = (
   ),
 });
 
-export const onLarge = (groups: readonly MadeGroup[], more: Partial<Made> = {}): Made => ({
-  groups,
-  images: [LARGE],
-  ...more,
-});
-
-const walk = (truth: Truth, what: string, scenario: string, times: Times): World => ({
+const walk = (truth: Truth, what: string, scenario: string, times: RelativeTimes): World => ({
   truth,
   what,
   journal: (noise) => onLarge([timed(noise, scenario, times)]),
@@ -51,7 +39,7 @@ const stacking: ClaimWorlds = {
   kind: 'times',
   pooledBlocks: WALK_BLOCKS,
   margin:
-    'True: 1.27, the least ratio that was published. False: 1.00, stacking costs nothing. Line: 1.13, half-way.',
+    'True: 1.27, the smallest published ratio. False: 1.00, stacking costs nothing. Line: 1.13, half of the effect.',
   worlds: (
     [
       ['true', 1.27],
@@ -71,7 +59,8 @@ const filters: ClaimWorlds = {
   id: 'C17',
   kind: 'times',
   pooledBlocks: WALK_BLOCKS,
-  margin: 'True: 1.28, as published (264 ÷ 206 ms). False: 1.00, neither helps. Line: 1.13, half-way.',
+  margin:
+    'True: 1.28, as published (264 ÷ 206 ms). False: 1.00, neither helps. Line: 1.13, half of the effect.',
   worlds: (
     [
       ['true', 1.28],
@@ -95,7 +84,7 @@ const FUSE = [
   'composefs-fuse-shared',
 ];
 
-/** The best of them takes `best` times as long as the kernel's, each further one so much longer. */
+/** The best server takes `best` times as long as the kernel, each further one a `step` longer. */
 const served = (truth: Truth, best: number, step = 0.125): World => ({
   truth,
   what: `${step === 0 ? 'every' : 'the best'} server takes ${best} times as long`,
@@ -122,13 +111,13 @@ const similar: ClaimWorlds = {
   kind: 'times',
   pooledBlocks: WALK_BLOCKS,
   margin:
-    'Similar is a word: 1.2 times as long is what a reader would still call so, twice as long is not. Line: 1.5, the bound.',
+    'No number was published: a reader would call 1.2 times as long similar, but not twice as long. Line: 1.5, the bound.',
   worlds: [served('true', 1.2), served('line', 1.5), served('line', 1.5, 0), served('false', 2)],
 };
 
 const [FILE, LOOP, DIRECT] = ['erofs-overlay', 'erofs-overlay-loop', 'erofs-overlay-loop-dio'] as const;
 
-/** Cold, with the manifest unread and read first: times of the buffered loop. */
+/** `gap`: direct ÷ buffered loop device; `left`: the same with the manifest read first. */
 const readahead = (truth: Truth, gap: number, left: number): World => ({
   truth,
   what: `direct ÷ buffered loop is ${gap}, with the manifest read first ${left}`,
@@ -144,7 +133,7 @@ const prefetch: ClaimWorlds = {
   kind: 'times',
   pooledBlocks: WALK_BLOCKS,
   margin:
-    'True: a gap of 1.62 that is gone (0.97), and one of 1.37 (0.96), as published without and with overlayfs (T5). False: of the larger gap half is left (1.30). Line: a quarter of the smaller gap is left (1.08), or the gap was half of it (1.17), or there was none.',
+    'True: a gap of 1.62 that is gone (0.97), and one of 1.37 (0.96), as published without and with overlayfs (T5). False: half of the larger gap is left (1.30). Line: a quarter of the smaller gap is left (1.08), or the gap was half of it (1.17), or there was none.',
   worlds: [
     readahead('true', 1.62, 0.97),
     readahead('true', 1.37, 0.96),
@@ -184,7 +173,7 @@ const doubled: ClaimWorlds = {
   kind: 'times',
   pooledBlocks: WALK_BLOCKS,
   margin:
-    'True: twice the pages and 1.28 times as long, the middle of what was published. False: one copy, pages in the file below direct I/O, or direct I/O faster by a tenth. Line: 1.09 times as long, half of the least that was published, or one and a half copies.',
+    'True: twice the pages and 1.28 times as long, the middle of what was published. False: one copy, pages in the file below direct I/O, or direct I/O faster by a tenth. Line: 1.09 times as long, half of the smallest published effect, or one and a half copies.',
   worlds: [
     cached('true', 'as published', { time: 1.28, loop: 2, direct: 0 }),
     cached('line', 'half of the least difference that was published', { time: 1.09, loop: 2, direct: 0 }),
@@ -206,7 +195,8 @@ const module: ClaimWorlds = {
   id: 'C5',
   kind: 'times',
   pooledBlocks: WALK_BLOCKS,
-  margin: 'No margin: about a module that was never merged no stand-in says anything, whatever its ratio.',
+  margin:
+    'No margin: the module was never merged, and no stand-in says anything about it, whatever its ratio.',
   worlds: [1, 2.6, 5].map((ratio) =>
     never(`overlay ÷ EROFS alone is ${ratio}`, (noise) =>
       onLarge([timed(noise, 'walk-cold', { 'erofs-only': 1, 'erofs-overlay': ratio, 'composefs-fuse': 2 })]),
@@ -218,7 +208,7 @@ const writable: ClaimWorlds = {
   id: 'C16',
   kind: 'times',
   pooledBlocks: WALK_BLOCKS,
-  margin: 'No margin: the claim is about the module; a server in its place says nothing, whatever its ratio.',
+  margin: 'No margin: the claim is about the module, and a server says nothing about it, whatever its ratio.',
   worlds: [0.5, 1, 2].map((growth) =>
     never(`a writable layer costs the server ${growth} times what it costs the stack`, (noise) =>
       onLarge([

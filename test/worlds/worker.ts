@@ -1,15 +1,15 @@
-// Simulates worlds one by one, as the main thread hands them out.
+// A worker thread: simulates the worlds that the main thread sends.
 import { parentPort, workerData } from 'node:worker_threads';
 import { claims } from '../../report/claims/registry.ts';
-import { blocksOf, type Row, type Task, worldOf } from './matrix.ts';
+import { blocksOf, type MatrixRow, type MatrixTask, worldOf } from './matrix.ts';
 import { worlds } from './registry.ts';
-import { type Asked, simulate } from './simulate.ts';
+import { type SimulationOptions, simulate } from './simulate.ts';
 
-const { runs, blocks } = workerData as Omit<Asked, 'pooled'>;
+const { runs, blocks } = workerData as Omit<SimulationOptions, 'pooled'>;
 
-parentPort!.on('message', (task: Task) => {
+parentPort!.on('message', (task: MatrixTask) => {
   const claim = claims.find(({ id }) => id === task.claim)!;
-  const asked = { pooled: task.pooled, runs, ...blocksOf(worlds, task, blocks) };
-  const row: Row = { task, outcome: simulate(claim, worldOf(worlds, task).world, asked) };
+  const options = { pooled: task.pooled, runs, ...blocksOf(worlds, task, blocks) };
+  const row: MatrixRow = { task, outcome: simulate(claim, worldOf(worlds, task).world, options) };
   parentPort!.postMessage(row);
 });

@@ -1,4 +1,4 @@
-// The short form of check:claims: few seeded runs of each world, and bounds that chance breaks less than once in a thousand times.
+// The short form of check:claims: few seeded runs per world, with bounds that chance breaks in less than one of a thousand test runs.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { claims } from '../../report/claims/registry.ts';
@@ -8,13 +8,13 @@ import { worlds } from './registry.ts';
 import { simulate } from './simulate.ts';
 import type { Truth } from './world.ts';
 
-/** Of one run; several put together take longer. */
 const RUNS = 60;
-const POOLED_RUNS = 20;
-/** What chance may do to one world. */
+/** Pools take longer. */
+const POOLS = 20;
+/** Probability of a failure by chance, per world. */
 const CHANCE = 1e-4;
 
-test('every claim has worlds, each of them a margin, and each truth that it can have', () => {
+test('every claim has a margin, and worlds for every truth that it can have', () => {
   assert.deepEqual(
     worlds.map(({ id }) => id),
     claims.map(({ id }) => id),
@@ -35,8 +35,8 @@ for (const claim of claims)
   describe(`${claim.id} in worlds where the truth is known`, () => {
     for (const task of tasksOf(worlds.filter(({ id }) => id === claim.id))) {
       const { of, world } = worldOf(worlds, task);
-      test(`${world.truth}, ${task.pooled === 1 ? 'one run' : 'runs put together'}: ${world.what}`, () => {
-        const runs = task.pooled === 1 ? RUNS : POOLED_RUNS;
+      test(`${world.truth}, ${task.pooled === 1 ? 'one run' : 'a pool'}: ${world.what}`, () => {
+        const runs = task.pooled === 1 ? RUNS : POOLS;
         const { wrong, right, verdicts } = simulate(claim, world, {
           pooled: task.pooled,
           runs,

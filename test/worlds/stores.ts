@@ -1,0 +1,160 @@
+// Worlds of claims about stores and what is fetched into them: C4, C8, C15.
+import type { Made, MadeGroup, Series } from '../report/claims/journal.ts';
+import { counted, countedWorld, oddPass } from './counted.ts';
+import { LARGE } from './large.ts';
+import { type RunNoise, within } from './noise.ts';
+import type { ClaimWorlds } from './world.ts';
+
+const FILES = LARGE.fileCount;
+
+interface Spanned {
+  readonly missing: number | readonly number[];
+  readonly inSecond: number;
+  readonly refused: number;
+  /** File systems that hold the two stores. */
+  readonly devices?: number;
+}
+
+const stores = ({ missing, inSecond, refused, devices = 2 }: Spanned): readonly MadeGroup[] => {
+  const right = typeof missing === 'number' ? FILES - missing : missing.map((none) => FILES - none);
+  const mount: Series = {
+    objectFileCount: FILES,
+    secondStoreObjectCount: inSecond,
+    rightFileCount: right,
+    crossDeviceCount: 0,
+    storeDeviceCount: devices,
+  };
+  const link: Series = {
+    objectFileCount: FILES,
+    secondStoreObjectCount: inSecond,
+    rightFileCount: refused === 1 ? 0 : FILES,
+    crossDeviceCount: refused,
+    storeDeviceCount: devices,
+  };
+  return [
+    counted(
+      'many-stores',
+      {
+        'erofs-overlay': mount,
+        'composefs-fuse': mount,
+        'hardlink-checkout': link,
+        'reflink-checkout': link,
+      },
+      { second: 'ext4' },
+    ),
+  ];
+};
+
+const spanning: ClaimWorlds = {
+  id: 'C4',
+  kind: 'counts',
+  margin:
+    'A file is right or wrong, a link is refused or made: one wrong file is a margin. Line: one pass of three could not read some files, or the two stores were one file system, which tests nothing.',
+  worlds: [
+    countedWorld('true', 'all files right, links refused', () =>
+      stores({ missing: 0, inSecond: 21_000, refused: 1 }),
+    ),
+    countedWorld('line', 'files were missing in one pass', (noise) =>
+      stores({ missing: oddPass(noise, 0, 40), inSecond: 21_000, refused: 1 }),
+    ),
+    countedWorld('false', 'one file missing in every pass', () =>
+      stores({ missing: 1, inSecond: 21_000, refused: 1 }),
+    ),
+    countedWorld('line', 'both stores are one file system: links work', () =>
+      stores({ missing: 0, inSecond: 21_000, refused: 0, devices: 1 }),
+    ),
+    countedWorld('false', 'links from one file system to another work', () =>
+      stores({ missing: 0, inSecond: 21_000, refused: 0 }),
+    ),
+  ],
+};
+
+const lookups = (
+  walk: number | readonly number[],
+  open: number | readonly number[],
+): readonly MadeGroup[] => [
+  counted('lookup-trace', {
+    'erofs-overlay': { walkLookupCount: walk, openLookupCount: open, openedFileCount: FILES },
+    'composefs-fuse': { walkLookupCount: 0, openLookupCount: open, openedFileCount: FILES },
+  }),
+];
+
+const OPENED = 2 * FILES;
+
+const looking: ClaimWorlds = {
+  id: 'C8',
+  kind: 'counts',
+  margin:
+    'No lookup, or one per file: stat causes nothing in between. Line: another process looked up three names in one pass, or the counter saw only half of the opened files.',
+  worlds: [
+    countedWorld('true', 'ls looks nothing up', () => lookups(0, OPENED)),
+    countedWorld('line', 'three lookups in one pass', (noise) => lookups(oddPass(noise, 0, 3), OPENED)),
+    countedWorld('line', 'the counter sees half of the openings', () => lookups(0, FILES / 2)),
+    countedWorld('false', 'ls looks every file up', () => lookups(FILES, OPENED)),
+    countedWorld('false', 'ls looks every tenth file up', () => lookups(FILES / 10, OPENED)),
+  ],
+};
+
+const OBJECTS = 42_559;
+
+interface Update {
+  /** Shares of all objects, and of the bytes of the layers that differ, that are fetched by file. */
+  readonly objects: number;
+  readonly bytes: number | readonly number[];
+  readonly layers?: number;
+}
+
+const update =
+  ({ objects, bytes, layers = 3 }: Update) =>
+  (noise: RunNoise): Made => {
+    const layerBytes = Math.round(within(noise.random, [1e7, 1e9]));
+    const of = (part: number): number => Math.round(part * layerBytes);
+    return {
+      groups: [
+        counted(
+          'update',
+          {
+            'erofs-overlay': {
+              updateFetchBytes: typeof bytes === 'number' ? of(bytes) : bytes.map(of),
+              updateFetchCount: Math.round(objects * OBJECTS),
+            },
+            'unpacked-overlay': { updateFetchBytes: layerBytes, updateFetchCount: layers },
+          },
+          { local: 'nothing', versions: 'made' },
+        ),
+      ],
+      images: [{ ...LARGE, objectCount: OBJECTS, layerCount: layers }],
+    };
+  };
+
+const updating: ClaimWorlds = {
+  id: 'C15',
+  kind: 'counts',
+  margin:
+    'True: a tenth of the objects and of the bytes of the layers that differ. False: every object, or a tenth more bytes than by layer. Line: one pass fetched more than the others, or an image of one layer, which is always fetched whole by layer.',
+  worlds: [
+    {
+      truth: 'true',
+      what: 'a tenth of the objects and bytes',
+      journal: update({ objects: 0.1, bytes: 0.1 }),
+    },
+    {
+      truth: 'line',
+      what: 'one pass fetched more than the others',
+      journal: (noise) => update({ objects: 0.1, bytes: oddPass(noise, 0.1, 0.2) })(noise),
+    },
+    {
+      truth: 'line',
+      what: 'an image of one layer',
+      journal: update({ objects: 0.1, bytes: 0.1, layers: 1 }),
+    },
+    { truth: 'false', what: 'every object has to come', journal: update({ objects: 1, bytes: 0.9 }) },
+    {
+      truth: 'false',
+      what: 'a tenth more bytes than by layer',
+      journal: update({ objects: 0.1, bytes: 1.1 }),
+    },
+  ],
+};
+
+export const storeWorlds: readonly ClaimWorlds[] = [spanning, looking, updating];
