@@ -1,63 +1,65 @@
-// Verdicts that must turn: each plant's question is asked of this machine as it is, and with the plant.
+// Verdicts that must change: each plant's scenario is run on this machine as it is, and with the plant.
 //
 // Usage:  npm run check:planted [-- CLAIM…]
-// Needs:  root; what the scenarios need.
+// Needs:  root, and what the scenarios need.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { ClaimVerdict } from '../../report/claims/claim.ts';
 import { loadView } from '../../report/load.ts';
 import { type Plant, plants } from './plants.ts';
 
 const MAIN = fileURLToPath(new URL('./planted-main.js', import.meta.url));
-const MOST_OUTPUT = 1e8;
+const MAX_OUTPUT = 1e8;
 const home = mkdtempSync('/var/tmp/cfsbench-planted-');
 
-interface Found {
-  readonly text: string;
-  readonly isExpected: boolean;
+interface PlantedRun {
+  /** In words, for the printed line. */
+  readonly when: 'without' | 'with';
+  /** Id of the plant, if there is one. */
+  readonly plantId: string | undefined;
+  readonly expected: readonly ClaimVerdict[];
 }
 
-const judged = async ({ claim, asks, id }: Plant, plantId: string | undefined, may: Plant['usual']) => {
+const check = async ({ claim, asks, id }: Plant, { when, plantId, expected }: PlantedRun): Promise<void> => {
   const out = join(home, `${id}-${plantId ?? 'usual'}`);
   const argv = [MAIN, 'run', ...asks, '--budget', '90s', '--out', out, '--work', join(home, 'work')];
   const env = plantId === undefined ? process.env : { ...process.env, PLANTED: plantId };
-  const from = Date.now();
-  await promisify(execFile)(process.execPath, argv, { env, maxBuffer: MOST_OUTPUT });
-  const found = (await loadView(out)).claims.find((one) => one.id === claim)!;
-  const because = 'because' in found ? `: ${found.because}` : '';
-  const seconds = Math.round((Date.now() - from) / 1000);
-  const isExpected = may.some((verdict) => verdict === found.verdict);
-  return {
-    isExpected,
-    text: `${found.verdict}${because} (${seconds} s)${isExpected ? '' : `; EXPECTED ${may.join(' or ')}`}`,
-  };
+  const startMs = Date.now();
+  await promisify(execFile)(process.execPath, argv, { env, maxBuffer: MAX_OUTPUT });
+  const { verdict, because } = (await loadView(out)).claims.find((one) => one.id === claim)!;
+  const seconds = Math.round((Date.now() - startMs) / 1000);
+  const isExpected = expected.some((one) => one === verdict);
+  if (!isExpected) process.exitCode = 1;
+  process.stdout.write(
+    `  ${when} it: ${verdict}: ${because} (${seconds} s)${isExpected ? '' : `; EXPECTED ${expected.join(' or ')}`}\n`,
+  );
 };
 
-const check = async (plant: Plant): Promise<void> => {
+const checkPlant = async (plant: Plant): Promise<void> => {
   process.stdout.write(`${plant.claim}: ${plant.what}\n`);
-  for (const [when, plantId, may] of [
-    ['without', plant.against, plant.usual],
-    ['with', plant.id, plant.planted],
-  ] as const) {
-    const { text, isExpected }: Found = await judged(plant, plantId, may);
-    if (!isExpected) process.exitCode = 1;
-    process.stdout.write(`  ${when} it: ${text}\n`);
+  try {
+    await check(plant, { when: 'without', plantId: plant.against, expected: plant.usual });
+    await check(plant, { when: 'with', plantId: plant.id, expected: plant.planted });
+  } catch (error) {
+    process.exitCode = 1;
+    const { message, stderr = '' } = error as Error & { readonly stderr?: string };
+    process.stdout.write(`  FAILED: ${message.split('\n')[0]}\n${stderr}\n`);
   }
 };
 
 const wanted = process.argv.slice(2);
+const unknown = wanted.find((id) => plants.every(({ claim }) => claim !== id));
+if (unknown !== undefined) {
+  const known = [...new Set(plants.map(({ claim }) => claim))].join(', ');
+  process.stderr.write(`check:planted: no plant for claim '${unknown}'; there are plants for ${known}\n`);
+  process.exit(1);
+}
 try {
   for (const plant of plants)
-    if (wanted.length === 0 || wanted.includes(plant.claim))
-      try {
-        await check(plant);
-      } catch (error) {
-        process.exitCode = 1;
-        const { message, stderr = '' } = error as Error & { readonly stderr?: string };
-        process.stdout.write(`  FAILED: ${message.split('\n')[0]}\n${stderr}\n`);
-      }
+    if (wanted.length === 0 || wanted.includes(plant.claim)) await checkPlant(plant);
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-// cfsbench as it ships, on a machine in which something is planted: PLANTED names it. Both halves of a run begin here.
+// cfsbench as shipped, with one plant: PLANTED is its id. Both processes of a run start here.
 import { plants } from './plants.ts';
 
 const wanted = process.env['PLANTED'];
