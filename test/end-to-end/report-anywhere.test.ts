@@ -56,7 +56,7 @@ test('an unknown format is refused with a list of the known ones', () => {
 test('the help has a line for each format', () => {
   const { stdout } = spawnSync(process.execPath, [PROGRAM, 'report', '--help'], { encoding: 'utf8' });
   for (const { id, title } of machineFormats)
-    assert.match(stdout, new RegExp(`^ {2}${id} +${title.slice(0, 12)}`, 'm'));
+    assert.match(stdout, new RegExp(`^ {2}${id}\\s+${title.slice(0, 12)}`, 'm'));
 });
 
 test('--out writes the text that would be printed, and a reader may close the pipe early', () =>
