@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../model/errors.ts';
-import { FEATURES_PREFIX } from '../sys/features-folder.ts';
+import { FEATURES_PREFIX } from '../sys/features/folder-name.ts';
 import { WORK_PREFIX } from './work-folder.ts';
 
 /** In a work folder that `--keep-work` left on purpose. */

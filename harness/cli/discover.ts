@@ -4,7 +4,7 @@ import { imageBytes } from '../erofs/writer.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import type { Features } from '../model/machine.ts';
 import { PLAIN_DIRECTORY } from '../model/tree.ts';
-import { findFeatures } from '../sys/features.ts';
+import { findFeatures } from '../sys/features/find.ts';
 
 const emptyImage = (): Uint8Array => {
   const builder = newTreeBuilder();

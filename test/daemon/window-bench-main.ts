@@ -19,7 +19,7 @@ import type { Phase } from '../../harness/model/scenario.ts';
 import { probe } from '../../harness/probes/wall.ts';
 import { prepareImage } from '../../harness/store/prepare.ts';
 import { createStore } from '../../harness/store/store.ts';
-import { findFeatures } from '../../harness/sys/features.ts';
+import { findFeatures } from '../../harness/sys/features/find.ts';
 import { createMachine } from '../../harness/sys/machine.ts';
 import { emptyImage } from '../harness/backends/setting.ts';
 

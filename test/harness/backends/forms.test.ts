@@ -16,7 +16,7 @@ import { PLAIN_DIRECTORY } from '../../../harness/model/tree.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../../../harness/runner/workspace.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore } from '../../../harness/store/store.ts';
-import { findFeatures } from '../../../harness/sys/features.ts';
+import { findFeatures } from '../../../harness/sys/features/find.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
 import { proveAlone } from './setting.ts';

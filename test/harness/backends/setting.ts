@@ -18,7 +18,7 @@ import { type Expected, type ProofParts, type Proved, prove } from '../../../har
 import { openWorkspace, removeWorkspace, type Workspace } from '../../../harness/runner/workspace.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore } from '../../../harness/store/store.ts';
-import { findFeatures } from '../../../harness/sys/features.ts';
+import { findFeatures } from '../../../harness/sys/features/find.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
 
 export interface Setting {

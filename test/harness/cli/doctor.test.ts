@@ -4,7 +4,7 @@ import { backends } from '../../../harness/backends/registry.ts';
 import { checkNeed, firstUnmet } from '../../../harness/cli/check-needs.ts';
 import { doctorText } from '../../../harness/cli/doctor.ts';
 import type { FeatureId, FeatureState, Features } from '../../../harness/model/machine.ts';
-import { FEATURE_IDS } from '../../../harness/sys/feature-probes.ts';
+import { FEATURE_IDS } from '../../../harness/sys/features/registry.ts';
 
 const featuresWithout = (missing: Partial<Record<FeatureId, FeatureState>>): Features =>
   Object.fromEntries(

@@ -7,7 +7,7 @@ import { UserError } from '../../../harness/model/errors.ts';
 import type { CallSnapshot, Features, Machine } from '../../../harness/model/machine.ts';
 import type { ArmedProbe, ProbeContext, Slot } from '../../../harness/model/scenario.ts';
 import { probe } from '../../../harness/probes/syscalls.ts';
-import { FEATURE_IDS } from '../../../harness/sys/feature-probes.ts';
+import { FEATURE_IDS } from '../../../harness/sys/features/registry.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
 import { needsRoot, temporaryFolder } from '../sys/support.ts';
 

@@ -8,7 +8,7 @@ import type {
   Mounts,
   WindowTotals,
 } from '../../../harness/model/machine.ts';
-import { FEATURE_IDS } from '../../../harness/sys/feature-probes.ts';
+import { FEATURE_IDS } from '../../../harness/sys/features/registry.ts';
 import { files } from '../../../harness/sys/files.ts';
 import type { FakeClock } from './clock.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { newTreeBuilder } from '../../../harness/model/columns.ts';
-import { findFeatures } from '../../../harness/sys/features.ts';
+import { findFeatures } from '../../../harness/sys/features/find.ts';
 import { isBelow, readMounts } from '../../../harness/sys/mountinfo.ts';
 import { probeNamespaces } from '../../../harness/sys/namespace-probe.ts';
 import { needsRoot, temporaryFolder } from './support.ts';

@@ -1,0 +1,24 @@
+// Programs that scenarios and backends run.
+import { type Feature, type FeatureGroup, installed, missing, toolLine } from './feature.ts';
+import { packages } from './hints.ts';
+
+const program = (name: string, source: string): Feature => ({
+  test: () => installed(name),
+  hint: () => packages(source),
+});
+
+export const programs: FeatureGroup<'tar' | 'rm' | 'cp' | 'sha256sum' | 'stat' | 'find' | 'ls'> = {
+  tar: {
+    test() {
+      const version = toolLine('tar', '--version');
+      return version.includes('GNU tar') ? version : missing(`not GNU tar: ${version}`);
+    },
+    hint: () => `${packages('tar')} (GNU tar)`,
+  },
+  rm: program('rm', 'coreutils'),
+  cp: program('cp', 'coreutils'),
+  sha256sum: program('sha256sum', 'coreutils'),
+  stat: { test: () => toolLine('stat', '--printf=found', '/'), hint: () => packages('coreutils') },
+  find: program('find', 'findutils'),
+  ls: program('ls', 'coreutils'),
+};
