@@ -1,11 +1,10 @@
-// System calls by phase, process and name.
+// System calls by phase, actor and name.
 //
-// Reads:   the call counter before and after each phase; a server is waited for until it sleeps, so that what a phase caused
-//          is counted in that phase.
-// Error:   exact for commands and servers. Of the harness itself only the file, mount and process calls of the thread that
-//          runs the window count, outside of awaited commands; everything else it does (memory, event loop, garbage
-//          collection) varies from run to run and is under `runtime`. Calls through io_uring are not seen. Where a count was
-//          lost, nothing is reported. Under strace only commands are counted.
+// Reads:   the call counter before and after each phase, each time after the servers became idle, so that calls count in the phase
+//          that caused them.
+// Error:   exact for commands and servers. Of the harness, only file, mount and process calls of the window's thread count, and not
+//          while it waits for a command; all other calls (memory, event loop, garbage collection) vary from run to run and are
+//          under `runtime`. io_uring requests are not seen. After a lost count nothing is reported. strace counts commands only.
 // Cost:    `ls -lR` takes 1.1 times as long under BPF, about 50 times under strace: never in a timed pass.
 // Leaves:  nothing.
 import type { CallSnapshot, CallsOfProcess } from '../model/machine.ts';
@@ -18,7 +17,7 @@ const HARNESS = 'harness';
 const RUNTIME = 'runtime';
 const UNLISTED = 'unlisted';
 
-/** What a program must ask the kernel for to handle images, whatever it is written in. */
+/** The calls that a program in any language needs to handle images. */
 const OWN_CALLS: ReadonlySet<string> = new Set(
   `open openat openat2 creat close read write pread64 pwrite64 readv writev preadv pwritev preadv2 pwritev2 sendfile splice
   copy_file_range lseek truncate ftruncate fallocate fsync fdatasync sync syncfs sync_file_range stat fstat lstat newfstatat
@@ -38,13 +37,13 @@ const add = (into: Counts, name: string, count: number): void => {
   if (count !== 0) into.set(name, (into.get(name) ?? 0) + count);
 };
 
-/** Calls made since; a process that was forgotten meanwhile (its first exec) starts from nothing. */
+/** Calls since `before`. If counts decreased, the counter was reset by the first exec: then all of `after`. */
 const since = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): Counts => {
-  let restarted = false;
-  for (const [name, count] of before) restarted ||= (after.get(name) ?? 0) < count;
-  const grown: Counts = new Map();
-  for (const [name, count] of after) add(grown, name, count - (restarted ? 0 : (before.get(name) ?? 0)));
-  return grown;
+  let wasReset = false;
+  for (const [name, count] of before) wasReset ||= (after.get(name) ?? 0) < count;
+  const added: Counts = new Map();
+  for (const [name, count] of after) add(added, name, count - (wasReset ? 0 : (before.get(name) ?? 0)));
+  return added;
 };
 
 const merge = (into: Counts, from: ReadonlyMap<string, number>): void => {
@@ -73,7 +72,7 @@ class Ledgers {
     );
   }
 
-  /** Sum over everybody but the runtime and strangers. */
+  /** Calls by phase, without `runtime` and `unlisted`. */
   totals(): Record<string, number> {
     const totals: Record<string, number> = {};
     for (const [phase, actors] of this.#phases)
@@ -86,7 +85,7 @@ class Ledgers {
   }
 }
 
-/** Splits the window thread's own calls into those of the work and those of waiting for commands. */
+/** Splits the calls of the window's thread into work and waiting for commands. */
 class OwnThread {
   #mark: ReadonlyMap<string, number> = NO_CALLS;
   #awaited = 0;
@@ -157,7 +156,7 @@ const arm = ({ machine }: ProbeContext): ArmedProbe => {
 
   const settleServers = (): void => {
     for (const pid of machine.meters.waitForIdle([...servers]))
-      notes.add(`system calls: server ${actors.get(pid)} never came to rest`);
+      notes.add(`system calls: server ${actors.get(pid)} never became idle`);
   };
 
   return {

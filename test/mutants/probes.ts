@@ -72,7 +72,7 @@ export const probes: readonly Mutant[] = [
     'harness/probes/syscalls.ts',
     ['harness/probes/syscalls'],
     [
-      ['calls since the counter began', 'count - (restarted ? 0 : (before.get(name) ?? 0))', 'count'],
+      ['calls since the counter began', 'count - (wasReset ? 0 : (before.get(name) ?? 0))', 'count'],
       [
         'strangers count as ours',
         'if (actor === RUNTIME || actor === UNLISTED) continue;',

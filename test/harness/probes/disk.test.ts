@@ -22,13 +22,13 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const folders = (): string[] => [join(folder, 'one'), join(folder, 'two')];
 
-test('names are counted each, inodes once, the folders themselves not', () => {
+test('each name and each inode counts once; the given folders do not count', () => {
   const { createdFileCount, createdInodeCount } = measureDisk(folders());
   assert.equal(createdFileCount, 5);
   assert.equal(createdInodeCount, 4);
 });
 
-test('bytes on disk are those that du counts', () => {
+test('bytes on disk agree with du', () => {
   const all = execFileSync('du', ['-B1', '-s', folder], { encoding: 'utf8' });
   const own = ['', 'one', 'two'].map((name) => {
     const blocks = execFileSync('stat', ['-c', '%b', join(folder, name)], { encoding: 'utf8' });
@@ -40,7 +40,7 @@ test('bytes on disk are those that du counts', () => {
   );
 });
 
-test('a folder named twice counts once, one that is not there counts nothing', () => {
+test('a folder given twice counts once; a missing folder counts as empty', () => {
   assert.deepEqual(measureDisk([...folders(), ...folders(), join(folder, 'absent')]), measureDisk(folders()));
   assert.equal(measureDisk([join(folder, 'absent')]).createdInodeCount, 0);
 });

@@ -1,4 +1,4 @@
-// What each probe makes of known readings: units, what is in the window, what is not, and what a repeated phase comes to.
+// The values of each probe for known readings: units, window boundaries, medians of repeated phases.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { probe as fuseRequests } from '../../../harness/probes/fuse-requests.ts'
 import { probes } from '../../../harness/probes/registry.ts';
 import { probe as wall } from '../../../harness/probes/wall.ts';
 import { fakeClock } from '../support/clock.ts';
-import { type RecordingMachine, recordingMachine, type Scripted } from '../support/recording-machine.ts';
+import { type MachineScript, type RecordingMachine, recordingMachine } from '../support/recording-machine.ts';
 import { slotOf } from '../support/slot.ts';
 import { temporaryFolder } from '../sys/support.ts';
 
@@ -21,7 +21,7 @@ interface Armed extends RecordingMachine {
 const arm = async (
   t: TestContext,
   probe: Probe,
-  prepare: (script: Scripted) => void = () => {},
+  prepare: (script: MachineScript) => void = () => {},
 ): Promise<Armed> => {
   const recording = recordingMachine(fakeClock(t));
   prepare(recording.script);
@@ -29,7 +29,7 @@ const arm = async (
   return { ...recording, armed };
 };
 
-test('the wall clock starts last and stops first, and nothing else is read inside of it', () => {
+test('the wall clock starts last and stops first, and no other probe reads inside it', () => {
   assert.deepEqual(
     probes.map(({ id }) => id),
     ['command-start', 'disk', 'fuse-requests', 'syscalls', 'cpu', 'wall'],
@@ -41,7 +41,7 @@ test('the wall clock starts last and stops first, and nothing else is read insid
   );
 });
 
-test('wall time is in nanoseconds, by phase, and the median where a phase is repeated', async (t) => {
+test('wall time is in nanoseconds by phase, and the median of a repeated phase', async (t) => {
   const { armed, script } = await arm(t, wall);
   const window = (phase: 'mount' | 'use', ns: number): void => {
     script.clock.advance(5);
@@ -54,7 +54,7 @@ test('wall time is in nanoseconds, by phase, and the median where a phase is rep
   assert.deepEqual((await armed.collect()).values, { mountWallNs: 900, useWallNs: 40 });
 });
 
-test('a phase of windows alone is as long as they say, one of anything else as long as the clock says', async (t) => {
+test('the time of a phase of windows is their sum, that of other phases the clock around them', async (t) => {
   const { armed, script } = await arm(t, wall, (fresh) => {
     fresh.windows = { ns: 1000, count: 7, outsideCount: 3 };
   });
@@ -76,7 +76,7 @@ test('a phase of windows alone is as long as they say, one of anything else as l
   });
 });
 
-test('user and system time are told apart, and a server is what it used in the window', async (t) => {
+test('user and system time are separate, and a server counts its time in the window', async (t) => {
   const { armed, script } = await arm(t, cpu, (fresh) => {
     fresh.cpu = { userNs: 1000, systemNs: 20_000 };
   });
@@ -94,7 +94,7 @@ test('user and system time are told apart, and a server is what it used in the w
   });
 });
 
-test('a server that started inside the window is counted from its start, one that ended is no server', async (t) => {
+test('a server that started inside the window counts from its start; one that exited does not count', async (t) => {
   const { armed, script } = await arm(t, cpu);
   armed.start('mount');
   armed.serverStarted?.('server', 7);
@@ -115,7 +115,7 @@ test('a server that started inside the window is counted from its start, one tha
   });
 });
 
-test('several servers are one sum, and a repeated phase the median of its sums', async (t) => {
+test('several servers are summed, and a repeated phase is the median of its sums', async (t) => {
   const { armed, script } = await arm(t, cpu);
   for (const pid of [7, 8]) {
     script.processCpuNs.set(pid, 0);
@@ -137,7 +137,7 @@ test('several servers are one sum, and a repeated phase the median of its sums',
 const COUNTER_BYTES = 4096;
 const [LOOKUP, READ, INIT, UNKNOWN] = [1, 15, 26, 300];
 
-/** Counters as a server leaves them: 64 bits for each opcode. */
+/** A server's file of counters: 64 bits per opcode. */
 const countersIn = (t: TestContext): { readonly path: string; add(opcode: number, count: number): void } => {
   const path = join(temporaryFolder(t), 'requests');
   const bytes = Buffer.alloc(COUNTER_BYTES);
@@ -149,7 +149,7 @@ const countersIn = (t: TestContext): { readonly path: string; add(opcode: number
   return { path, add };
 };
 
-test('requests are summed over all phases, by opcode, without those between phases', async (t) => {
+test('requests are summed by opcode over all phases, without those between phases', async (t) => {
   const { path, add } = countersIn(t);
   const { armed, log } = await arm(t, fuseRequests, (fresh) => {
     fresh.requestCounters = path;
@@ -176,10 +176,10 @@ test('requests are summed over all phases, by opcode, without those between phas
     ],
   );
   assert.equal(values['fuseOpenCount'], 0, 'what was never asked is zero');
-  assert.equal(log.at(-1), 'waitForIdle 7', 'a server may still be answering');
+  assert.equal(log.at(-1), 'waitForIdle 7', 'a server may still handle a request');
 });
 
-test('without a server, and where nothing counts, there are no requests, not zero of them', async (t) => {
+test('without a server the number of requests is missing, not zero', async (t) => {
   const { path } = countersIn(t);
   const without = await arm(t, fuseRequests, (fresh) => {
     fresh.requestCounters = path;
@@ -189,7 +189,7 @@ test('without a server, and where nothing counts, there are no requests, not zer
   assert.deepEqual(await without.armed.collect(), {});
 });
 
-test('where nothing counts, a server has no requests either', async (t) => {
+test('without counters the number of requests is missing, too', async (t) => {
   const { armed } = await arm(t, fuseRequests);
   armed.serverStarted?.('server', 7);
   armed.start('use');
@@ -197,7 +197,7 @@ test('where nothing counts, a server has no requests either', async (t) => {
   assert.deepEqual(await armed.collect(), {});
 });
 
-test('the null command is started five times after the slot, and their median is told', async (t) => {
+test('the null command is started five times after the slot, and the value is the median', async (t) => {
   const { armed, log, script } = await arm(t, commandStart);
   armed.start('create');
   armed.stop('create');

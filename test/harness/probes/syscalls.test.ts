@@ -38,7 +38,7 @@ const snapshotOf = (made: Made): CallSnapshot =>
     ]),
   );
 
-/** Arms the probe on a counter that shows whatever the test has put there. */
+/** Arms the probe on a counter with the snapshot of the test. */
 const armScripted = async (show: () => CallSnapshot, source: 'bpf' | 'strace' = 'bpf') => {
   const real = createMachine(features, { scratch: '/nonexistent' });
   const machine: Machine = {
@@ -53,7 +53,7 @@ const armScripted = async (show: () => CallSnapshot, source: 'bpf' | 'strace' = 
   return probe.arm!(context);
 };
 
-test('calls go to whoever made them, by phase, and only what a phase added', async () => {
+test('calls are counted by phase and actor, without those between phases', async () => {
   const own = process.pid;
   let now: CallSnapshot = snapshotOf({ 7: { main: { read: 3 } }, [own]: { main: { mkdir: 4 } } });
   const armed = await armScripted(() => now);
@@ -86,7 +86,7 @@ test('calls go to whoever made them, by phase, and only what a phase added', asy
   });
 });
 
-test('a process that executed a program between two looks is counted from that', async () => {
+test('a process that called exec between two snapshots is counted from the exec', async () => {
   let now = snapshotOf({ 8: { main: { close: 40, dup2: 3 } } });
   const armed = await armScripted(() => now);
   armed.start('use');
@@ -97,7 +97,7 @@ test('a process that executed a program between two looks is counted from that',
   assert.deepEqual((await armed.collect()).ledger, { use: { ls: { close: 2, execve: 1 } } });
 });
 
-test('where a count was lost nothing is reported but that', async () => {
+test('after a lost count only a note is reported', async () => {
   let lost = false;
   const armed = await armScripted(() => {
     if (lost) throw new UserError('system calls were not all counted');
@@ -112,17 +112,17 @@ test('where a count was lost nothing is reported but that', async () => {
   });
 });
 
-test('a server that never rests and a count by strace are noted', async () => {
+test('a server that never becomes idle and a count by strace are noted', async () => {
   const armed = await armScripted(() => new Map(), 'strace');
   armed.serverStarted?.('server', 13);
   armed.start('use');
   armed.stop('use');
   const { notes = [] } = await armed.collect();
-  assert.match(notes.join('\n'), /server server never came to rest/);
+  assert.match(notes.join('\n'), /server server never became idle/);
   assert.match(notes.join('\n'), /strace -f -c, which slows them about 50 times/);
 });
 
-test('a real slot gives the same ledger three times over', { skip: needsRoot }, async (t) => {
+test('a real slot has the same ledger three times', { skip: needsRoot }, async (t) => {
   const folder = temporaryFolder(t);
   const tree = join(folder, 'tree');
   mkdirSync(tree);
@@ -159,7 +159,7 @@ test('a real slot gives the same ledger three times over', { skip: needsRoot }, 
       machine.files.unlink(manifest);
       probing.stop('destroy');
       const { ledger = {} } = await probing.collect();
-      // Strangers are whoever else runs on this machine: a run has a PID namespace of its own.
+      // `unlisted` are other processes of the machine: unlike a run, the test has no PID namespace.
       return Object.fromEntries(
         Object.entries(ledger).map(([phase, actors]) => {
           const { runtime: _, unlisted: __, ...exact } = actors;

@@ -8,7 +8,7 @@ import type { Phase } from '../../../harness/model/scenario.ts';
 import { probe } from '../../../harness/probes/wall.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
 
-/** Counted by hand: what the account says is all that decides. */
+/** The test sets the totals of the windows. */
 const counted = () => {
   const account = { ns: 0, count: 0, outsideCount: 0 };
   const machine = { meters: { windows: (): WindowTotals => ({ ...account }) } } as unknown as Machine;
@@ -23,7 +23,7 @@ const pass = (): void => {
   while (performance.now() < until);
 };
 
-test('a phase of windows alone is as long as they say, however long it took to prepare them', async () => {
+test('the time of a phase of windows is their sum, without their preparation', async () => {
   const { account, machine } = counted();
   const armed = await arm(machine);
   account.ns = 5_000_000;
@@ -38,7 +38,7 @@ test('a phase of windows alone is as long as they say, however long it took to p
   assert.deepEqual((await armed.collect()).values, { mountWallNs: 123 });
 });
 
-test('a phase with anything else in it, or with nothing, is as long as the clock around it says', async () => {
+test('the time of a phase with another operation, or with none, is the clock around it', async () => {
   const { account, machine } = counted();
   const armed = await arm(machine);
   const during = (phase: Phase, work: () => void): void => {
@@ -61,7 +61,7 @@ test('a phase with anything else in it, or with nothing, is as long as the clock
     assert.ok(values![name]! >= SLOW_MS * 1e6, `${name}: ${values![name]}`);
 });
 
-test('lists are windows; single calls, waiting and commands are not', async (t) => {
+test('call lists are windows; single calls, waits and commands are not', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'cfsbench-wall-'));
   t.after(() => rmSync(dir, { recursive: true }));
   const machine = createMachine({} as Features, { scratch: dir });

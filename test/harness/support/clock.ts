@@ -1,4 +1,4 @@
-// A clock that moves only when it is told to: whatever reads process.hrtime.bigint() is measured by it.
+// Replaces process.hrtime.bigint() by a clock that the test advances.
 import { mock, type TestContext } from 'node:test';
 
 export interface FakeClock {

@@ -1,5 +1,4 @@
-// A machine that mounts nothing, starts nothing and forgets nothing: every call is in its log, in order, and what it answers is what
-// the test has put there. Files are the exception: folders of a test are real.
+// A machine that logs every call and returns the test's values. It mounts and starts nothing; only files are real.
 import type {
   Features,
   Files,
@@ -12,11 +11,11 @@ import { FEATURE_IDS } from '../../../harness/sys/features/registry.ts';
 import { files } from '../../../harness/sys/files.ts';
 import type { FakeClock } from './clock.ts';
 
-export interface Scripted {
+export interface MachineScript {
   readonly clock: FakeClock;
-  /** Nanoseconds that a call takes, by its name in the log; nothing where it is not named. */
+  /** Nanoseconds that a call takes, by its name in the log; default 0. */
   readonly costNs: Record<string, number>;
-  /** What is mounted, by path. */
+  /** Type of each mount by path. */
   readonly types: Map<string, string>;
   readonly processCpuNs: Map<number, number>;
   cpu: { userNs: number; systemNs: number };
@@ -27,9 +26,9 @@ export interface Scripted {
 
 export interface RecordingMachine {
   readonly machine: Machine;
-  /** `name argument argument …` of every call. */
+  /** Every call as `name argument argument …`. */
   readonly log: string[];
-  readonly script: Scripted;
+  readonly script: MachineScript;
 }
 
 export const allFeatures = Object.fromEntries(
@@ -37,7 +36,7 @@ export const allFeatures = Object.fromEntries(
 ) as Features;
 
 const unscripted = (name: string) => (): never => {
-  throw new Error(`this test does not expect ${name}`);
+  throw new Error(`unexpected call of ${name}`);
 };
 
 const shown = (given: readonly unknown[]): string =>
@@ -45,7 +44,7 @@ const shown = (given: readonly unknown[]): string =>
 
 export const recordingMachine = (clock: FakeClock): RecordingMachine => {
   const log: string[] = [];
-  const script: Scripted = {
+  const script: MachineScript = {
     clock,
     costNs: {},
     types: new Map(),
@@ -55,8 +54,8 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
     requestCounters: null,
     calls: { source: 'bpf', snapshot: () => new Map(), close() {} },
   };
-  /** The same methods, each noted and as slow as the script says. */
-  const noted = <T extends object>(methods: T): T =>
+  /** Logs each call of the methods and advances the clock by its cost. */
+  const logged = <T extends object>(methods: T): T =>
     Object.fromEntries(
       Object.entries(methods).map(([name, method]) => [
         name,
@@ -70,8 +69,8 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
       ]),
     ) as T;
 
-  const realFiles: Files = noted({ ...files, batch: null, syncfs() {}, enableVerity: () => false });
-  const mounts: Mounts = noted({
+  const realFiles: Files = logged({ ...files, batch: null, syncfs() {}, enableVerity: () => false });
+  const mounts: Mounts = logged({
     create: unscripted('create'),
     clone: unscripted('clone'),
     attach: unscripted('attach'),
@@ -87,7 +86,7 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
     isMount: (path: string) => script.types.has(path),
     typeAt: (path: string) => script.types.get(path) ?? null,
   });
-  const meters: Meters = noted({
+  const meters: Meters = logged({
     kernelMemory: unscripted('kernelMemory'),
     processMemory: () => null,
     cpu: () => ({ ...script.cpu }),
@@ -98,7 +97,7 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
     windows: () => ({ ...script.windows }),
     memoryGroup: unscripted('memoryGroup'),
   });
-  const rest = noted({
+  const rest = logged({
     calls: unscripted('calls'),
     settled: () => true,
     serve: unscripted('serve'),

@@ -1,4 +1,4 @@
-// Slots, probes that only tell when they are asked, and things that are mounted nowhere.
+// Slots, probes that log their calls, and a backend that logs its steps.
 import type { Created, Mounted, Prepared, Store } from '../../../harness/model/backend.ts';
 import type { ArmedProbe, Pass, Slot } from '../../../harness/model/scenario.ts';
 import type { RecordingMachine } from './recording-machine.ts';
@@ -17,7 +17,7 @@ export const slotOf = (some: Partial<Slot> = {}): Slot => ({
   ...some,
 });
 
-/** Notes `NAME start PHASE` and `NAME stop PHASE`. */
+/** Logs `NAME start PHASE` and `NAME stop PHASE`. */
 export const tellingProbe = (name: string, log: string[]): ArmedProbe => ({
   start: (phase) => void log.push(`${name} start ${phase}`),
   stop: (phase) => void log.push(`${name} stop ${phase}`),
@@ -30,7 +30,7 @@ export const tellingProbe = (name: string, log: string[]): ArmedProbe => ({
 
 export const FS_TYPE = 'overlay';
 
-/** A backend's work on the recording machine: each step is a line of its log. */
+/** A backend on the recording machine that logs each step. */
 export const tellingPrepared = ({ log, script }: RecordingMachine): Prepared => {
   const mountedAt = (at: string): Mounted => ({
     root: at,

@@ -1,4 +1,4 @@
-// A real stage on a recording machine: folders are real, mounts and file systems are told of only.
+// A real stage on the recording machine: folders are real, mounts are logged only.
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { parseDump } from '../../../harness/images/dump-text.ts';
@@ -16,7 +16,7 @@ const DUMP = `/ 4096 40755 2 0 0 0 0.0 - - -
 /file 6 100644 1 0 0 0 0.0 - hello\\n -
 `;
 
-/** Two objects, one file that can be read. */
+/** An image with two objects and one inline file. */
 export const smallImage = (name = 'image'): Image =>
   ({
     name,
@@ -33,7 +33,7 @@ export interface StageSetting extends RecordingMachine {
   readonly dropped: string[];
 }
 
-/** Probes `one`, `two` and `three` tell what they are asked. */
+/** Opens a stage with the logging probes `one`, `two` and `three`. */
 export const openTestStage = (
   t: TestContext,
   slot: Slot = slotOf(),

@@ -4,12 +4,12 @@ import { test } from 'node:test';
 import { allowedCpus, pinToOneCpu } from '../../../harness/sys/affinity.ts';
 import { runCommand } from '../../../harness/sys/commands.ts';
 
-const skip = allowedCpus().length > 1 ? false : 'there is one CPU only';
+const skip = allowedCpus().length > 1 ? false : 'the machine has one CPU';
 
-test('a pinned thread hands its one CPU on to commands, and gets its mask back', { skip }, async () => {
+test('commands inherit the CPU of a pinned thread, and the mask is restored', { skip }, async () => {
   const before = allowedCpus();
   const seen: string[] = [];
-  const look = () =>
+  const allowedList = () =>
     runCommand(['sleep', '0.01'], {
       onSpawn: (pid) => {
         seen.push(/Cpus_allowed_list:\s*(\S+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!);
@@ -17,9 +17,9 @@ test('a pinned thread hands its one CPU on to commands, and gets its mask back',
     });
   const unpin = pinToOneCpu();
   assert.equal(allowedCpus().length, 1);
-  await look();
+  await allowedList();
   unpin();
-  await look();
+  await allowedList();
   assert.deepEqual(allowedCpus(), before);
   assert.deepEqual(seen[0], String(before.at(-1)));
   assert.notEqual(seen[0], seen[1]);

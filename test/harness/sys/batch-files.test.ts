@@ -1,4 +1,4 @@
-// Work on many files in one window: removal and making of trees, pools. The store's own tests have ingest and collect.
+// Operations on many files in one window: trees and pools.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -29,10 +29,12 @@ const BUILD = fileURLToPath(new URL('../../../../timed/build.sh', import.meta.ur
 const MAKER = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, umask: process.umask() };
 const MANY = 3000;
 
-describe('many files in one window', { skip: batchFiles === null ? 'no library is built' : false }, () => {
+describe('many files in one window', {
+  skip: batchFiles === null ? 'the library is not built' : false,
+}, () => {
   const here = batchFiles!;
 
-  test('a tree is removed, whatever is in it', (t) => {
+  test('removeTree removes files of all types and names', (t) => {
     const folder = temporaryFolder(t);
     const tree = join(folder, 'tree');
     const outside = join(folder, 'outside');
@@ -40,7 +42,7 @@ describe('many files in one window', { skip: batchFiles === null ? 'no library i
     let deep = tree;
     for (let i = 0; i < 60; i++) deep = join(deep, `${i}`);
     mkdirSync(deep, { recursive: true });
-    // Names are bytes: no UTF-8, a line's end, what a shell would expand.
+    // Names are bytes: invalid UTF-8, a newline, shell patterns.
     for (const name of [
       Buffer.from([0xff, 0xfe]),
       Buffer.from('line\nend'),
@@ -60,7 +62,7 @@ describe('many files in one window', { skip: batchFiles === null ? 'no library i
     assert.equal(readFileSync(outside, 'utf8'), 'stays');
   });
 
-  test('what cannot be removed is named from the top of the tree', { skip: needsRoot }, (t) => {
+  test('the error of a failed removal has the path from the root of the tree', { skip: needsRoot }, (t) => {
     privateMounts();
     const tree = join(temporaryFolder(t), 'tree');
     const at = join(tree, 'a/b/busy');
@@ -76,7 +78,7 @@ describe('many files in one window', { skip: batchFiles === null ? 'no library i
     assert.throws(() => here.removeTree(tree), { code: 'ENOENT', facts: [tree] });
   });
 
-  test('a pool keeps the files that live, and goes with its last one', (t) => {
+  test('a pool keeps live files and is removed with its last file', (t) => {
     const folder = temporaryFolder(t);
     const pool = join(folder, 'pool');
     mkdirSync(pool);
@@ -105,7 +107,7 @@ describe('many files in one window', { skip: batchFiles === null ? 'no library i
   ];
   const tree = parseDump(Buffer.from(`${LINES.join('\n')}\n`, 'latin1'));
 
-  test('a tree is made of links, small files and devices as it is described', { skip: needsRoot }, (t) => {
+  test('makeTree makes links, small files and devices with their metadata', { skip: needsRoot }, (t) => {
     const folder = temporaryFolder(t);
     const pool = join(folder, 'pool');
     const root = join(folder, 'root');
@@ -143,14 +145,14 @@ describe('many files in one window', { skip: batchFiles === null ? 'no library i
   });
 });
 
-// The sanitizers' own library has to come first in a process that was not built with them.
+// The runtime of the sanitizers must be loaded first into a process that was built without them.
 const asan = ((): string | null => {
   if (findProgram('cc') === null) return null;
   const { stdout } = spawnSync('cc', ['-print-file-name=libasan.so'], { encoding: 'utf8' });
   return stdout.trim().startsWith('/') ? stdout.trim() : null;
 })();
 
-test('the sanitizers find nothing', {
+test('the sanitizers find no error', {
   skip: process.env['CFSBENCH_TEST_AGAIN'] !== undefined || asan === null ? 'needs cc with libasan' : false,
 }, (t) => {
   const out = temporaryFolder(t);
@@ -165,7 +167,7 @@ test('the sanitizers find nothing', {
       CFSBENCH_TEST_AGAIN: '1',
       CFSBENCH_WINDOW: join(out, 'libtimed.so'),
       LD_PRELOAD: asan!,
-      // Node itself is not built with them and gives nothing back at its end.
+      // Node frees no memory at its exit.
       ASAN_OPTIONS: 'detect_leaks=0',
     },
     encoding: 'utf8',

@@ -64,8 +64,8 @@ const archive = (folder: string): string => {
   return tar;
 };
 
-describe('the ledger of system calls', { skip: skipCompared }, () => {
-  test('of tar, ls and rm equals strace -f -c call by call, three times over', async (t) => {
+describe('the BPF counter', { skip: skipCompared }, () => {
+  test('counts the same calls of tar, ls and rm as strace -f -c, three times', async (t) => {
     const folder = temporaryFolder(t);
     const into = join(folder, 'into');
     const commands = [
@@ -87,7 +87,7 @@ describe('the ledger of system calls', { skip: skipCompared }, () => {
     assert.ok((byStrace[2]?.['unlinkat'] ?? 0) >= FILES);
   });
 
-  test('of a server equals strace -f -c, between two moments of rest', (t) => {
+  test('counts the same calls of a server as strace -f -c, between two idle moments', (t) => {
     const folder = temporaryFolder(t);
     const fifo = join(folder, 'requests');
     execFileSync('mkfifo', [fifo]);
@@ -126,7 +126,7 @@ describe('the ledger of system calls', { skip: skipCompared }, () => {
     assert.deepEqual(counts[0]?.whole, plain(parseStraceSummary(readFileSync(output, 'utf8'))));
   });
 
-  test('begins at the first exec after a fork, and goes on over later ones', async (t) => {
+  test('begins at the first exec after a fork and continues over later ones', async (t) => {
     const folder = temporaryFolder(t);
     const counter = open(t);
     const argv = ['env', 'A=1', programPath('true')];
@@ -134,7 +134,7 @@ describe('the ledger of system calls', { skip: skipCompared }, () => {
     assert.equal(traced(argv, folder)['execve'], 2);
   });
 
-  test('holds the calls of other threads apart from those of the first', async (t) => {
+  test('separates the calls of other threads from those of the main thread', async (t) => {
     const folder = temporaryFolder(t);
     const counter = open(t);
     files.mkdir(join(folder, 'made'), 0o700);
@@ -145,7 +145,7 @@ describe('the ledger of system calls', { skip: skipCompared }, () => {
     assert.equal(own?.otherThreads.get('mkdir'), 1);
   });
 
-  test('counts concurrent processes on all CPUs without losing one', async (t) => {
+  test('loses no call of concurrent processes on all CPUs', async (t) => {
     const counter = open(t);
     const pids: number[] = [];
     const onSpawn = (pid: number): void => {
@@ -159,7 +159,7 @@ describe('the ledger of system calls', { skip: skipCompared }, () => {
     assert.ok((opened[0] ?? 0) >= 3000);
   });
 
-  test('knows nothing of what an earlier one counted, nor of what happened between the two', async (t) => {
+  test('does not contain calls from before it was opened', async (t) => {
     const folder = temporaryFolder(t);
     const earlier = openBpfCounter();
     files.mkdir(join(folder, 'counted-earlier'), 0o700);
@@ -180,7 +180,7 @@ describe('the ledger of system calls', { skip: skipCompared }, () => {
     assert.equal(seen.get(process.pid)?.main.get('mkdir'), 1);
   });
 
-  test('leaves the descriptors of one counter for the next, and no more', () => {
+  test('keeps the descriptors of one counter for the next, and no others', () => {
     openBpfCounter().close();
     const before = files.names('/proc/self/fd').length;
     for (let i = 0; i < 3; i++) openBpfCounter().close();

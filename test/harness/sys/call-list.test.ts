@@ -1,4 +1,4 @@
-// Lists of calls, in one go and one by one: the same results, the same failures.
+// Call lists through the C library and through koffi: same results, same failures.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { temporaryFolder } from './support.ts';
 
 const openCount = (): number => files.names('/proc/self/fd').length;
 
-test('a list is made in order, and results go from call to call', (t) => {
+test('a list is made in order, and results pass from call to call', (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'written');
   makeCalls((list) => {
@@ -34,13 +34,13 @@ test('a list is made in order, and results go from call to call', (t) => {
   assert.deepEqual(files.names(folder), []);
 });
 
-test('a descriptor is a path once it is known, in the middle of a text and at its end', (t) => {
+test('a descriptor can stand in a path, in the middle and at the end', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'file'), 'here');
   const { inside, whole } = makeCalls((list) => {
     const fd = list.open(folder, 0);
     const at = ['/proc/self/fd/', fd as never];
-    // The list itself knows texts only as options of a mount: what reads them here is open.
+    // Call lists have such texts only in mount options; open reads them here.
     const text = list as unknown as { openText(text: readonly unknown[], flags: number): { value: number } };
     return { inside: text.openText([...at, '/file'], 0), whole: text.openText(at, 0) };
   });
@@ -51,7 +51,7 @@ test('a descriptor is a path once it is known, in the middle of a text and at it
   for (const fd of [inside, whole]) files.close(fd.value);
 });
 
-test('what fails says which call and which file, ends the list, and closes what it opened', (t) => {
+test('a failure names call and file, ends the list, and closes its descriptors', (t) => {
   const folder = temporaryFolder(t);
   const missing = join(folder, 'missing/file');
   const before = openCount();
@@ -69,19 +69,19 @@ test('what fails says which call and which file, ends the list, and closes what 
   assert.deepEqual(files.names(folder), []);
 });
 
-test('a result may not be asked for before its call was made', (t) => {
+test('reading a result before the list was made is an error', (t) => {
   const folder = temporaryFolder(t);
   const fd = makeCalls((list) => {
     const later = list.open(folder, 0);
-    assert.throws(() => fdOf(later), /before it was made/);
-    assert.throws(() => textOf(['/proc/self/fd/', later as never]), /before it was made/);
+    assert.throws(() => fdOf(later), /before the list was made/);
+    assert.throws(() => textOf(['/proc/self/fd/', later as never]), /before the list was made/);
     return later;
   });
   assert.ok(fdOf(fd) > 2);
   files.close(fdOf(fd));
 });
 
-test('as many calls and as much text as there are fit', (t) => {
+test('a list can have many calls and long texts', (t) => {
   const folder = temporaryFolder(t);
   const names = Array.from({ length: 400 }, (_, i) => join(folder, `${i}`.padStart(200, 'x')));
   makeCalls((list) => {
@@ -93,14 +93,14 @@ test('as many calls and as much text as there are fit', (t) => {
   });
 });
 
-test('everything is written, however much it is', (t) => {
+test('a large write is complete', (t) => {
   const path = join(temporaryFolder(t), 'large');
   const bytes = Buffer.alloc(9_000_001, 'x');
   makeCalls((list) => list.writeNew(path, bytes));
   assert.ok(readFileSync(path).equals(bytes));
 });
 
-test('the clock of a window lies inside the clock around it; one by one there is none', (t) => {
+test('the time of a window is less than the time around it; through koffi there is no window', (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'a'));
   const before = { ...windows };
@@ -130,12 +130,12 @@ const again = (window: string, more: NodeJS.ProcessEnv = {}) =>
   });
 const isAgain = process.env['CFSBENCH_TEST_AGAIN'] !== undefined;
 
-test('one by one all of it is the same', { skip: isAgain }, () => {
+test('all tests pass through koffi, too', { skip: isAgain }, () => {
   const { status, stdout } = again('koffi');
   assert.equal(status, 0, stdout);
 });
 
-test('a library that does not load is left alone', { skip: isAgain }, () => {
+test('koffi is the fallback for a library that does not load', { skip: isAgain }, () => {
   const { status, stdout } = again(fileURLToPath(import.meta.url));
   assert.equal(status, 0, stdout);
   assert.ok(windowKind === 'one call' || !existsSync(libraryPath));

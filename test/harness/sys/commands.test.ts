@@ -29,7 +29,7 @@ test('a command runs in a clean environment, its output in a file', async (t) =>
   assert.match(readFileSync(path, 'utf8'), /^LC_ALL=C$/m);
 });
 
-test('a failure carries the exit code and the end of what was said', async () => {
+test('the error of a failed command has the exit code and the end of standard error', async () => {
   const error = await failureOf(['sh', '-c', 'seq 1 5000 >&2; echo last words >&2; exit 3']);
   assert.equal(error.code, 'command-failed');
   assert.ok(error.facts.includes('exit 3'));
@@ -37,12 +37,12 @@ test('a failure carries the exit code and the end of what was said', async () =>
   assert.ok(error.facts.join('\n').length < 3000);
 });
 
-test('past its time limit a command is killed', async () => {
+test('a command is killed at its time limit', async () => {
   const error = await failureOf(['sleep', '30'], 50);
   assert.deepEqual([error.code, error.facts[1]], ['timeout', 'killed after 50 ms']);
 });
 
-test('where it yields other work goes on meanwhile, and its limit, exit code and end are the same', async (t) => {
+test('with yields other work continues meanwhile; limit and exit code work as without', async (t) => {
   let pid = 0;
   const go = join(temporaryFolder(t), 'go');
   const other = setInterval(() => writeFileSync(go, ''), 1);
@@ -51,7 +51,7 @@ test('where it yields other work goes on meanwhile, and its limit, exit code and
   };
   const ended = () => assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
   try {
-    // Ends only where something else runs.
+    // Exits only if other work of this process runs.
     await runCommand(['sh', '-c', `while ! [ -e '${go}' ]; do sleep 0.01; done`], {
       yields: true,
       timeoutMs: 30_000,
@@ -69,11 +69,11 @@ test('where it yields other work goes on meanwhile, and its limit, exit code and
   }
 });
 
-test('a program that is not there is told apart from one that failed', async () => {
+test('a missing program and a failed one give different errors', async () => {
   assert.equal((await failureOf(['cfsbench-no-such-program'])).code, 'ENOENT');
 });
 
-test('start and end are told with the process id, in that order', async () => {
+test('onSpawn and onExit are called in order with the process id', async () => {
   const told: string[] = [];
   let started = 0;
   await runCommand(['true'], {
@@ -87,7 +87,7 @@ test('start and end are told with the process id, in that order', async () => {
   assert.deepEqual(told, ['start', 'end']);
 });
 
-test('no descriptor of this process but the three standard ones is passed on', async (t) => {
+test('a command inherits the three standard descriptors only', async (t) => {
   const path = join(temporaryFolder(t), 'output');
   await runCommand(
     [

@@ -28,7 +28,7 @@ const emptyImage = (): Uint8Array => {
   return imageBytes(builder.finish());
 };
 
-test('every feature is tried, what is missing has a hint, and nothing is left or changed', async (t) => {
+test('every missing feature has a hint, and the search leaves no file and no mount', async (t) => {
   const folder = temporaryFolder(t);
   const from = Date.now();
   const features = await findFeatures({
@@ -50,7 +50,7 @@ test('every feature is tried, what is missing has a hint, and nothing is left or
   assert.match(features['cfs-fuse'].hint, /npm run build/);
 });
 
-test('root in the initial user namespace is found', { skip: needsRoot }, async (t) => {
+test('root in the initial user namespace is detected', { skip: needsRoot }, async (t) => {
   const workDir = temporaryFolder(t);
   const features = await findFeatures({ workDir, imageBytes: emptyImage(), serverPath: '/bin/true' });
   assert.equal(features.root.ok, true);
@@ -58,7 +58,7 @@ test('root in the initial user namespace is found', { skip: needsRoot }, async (
   assert.equal(features['mount-namespace'].ok, true);
 });
 
-test('a probe of the namespaces says what to type or why it is refused', () => {
+test('the probe of namespaces gives a command, or a reason with a hint', () => {
   const found = probeNamespaces();
   if (found.kind === 'possible') assert.ok(found.prefix.includes('--kill-child'));
   else assert.ok(found.reason !== '' && found.hint !== '');

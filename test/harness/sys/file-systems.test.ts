@@ -1,4 +1,4 @@
-// File systems made for a purpose: they work, count what happens in them, and nothing is left of them.
+// File systems made for a slot: usage, lookups, removal.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -13,13 +13,13 @@ import { needsRoot, privateMounts } from './support.ts';
 
 const command = async (_actor: string, argv: readonly string[]): Promise<void> => runCommand(argv);
 
-describe('file systems made for a purpose', { skip: needsRoot }, () => {
+describe('file systems made for a slot', { skip: needsRoot }, () => {
   privateMounts();
 
   for (const type of ['ext4', 'xfs', 'btrfs', 'tmpfs'] as const satisfies readonly MadeType[])
-    test(`${type}: what is written counts, and nothing stays`, async (t) => {
+    test(`${type}: written files count in the usage, and removal leaves nothing`, async (t) => {
       if (type !== 'tmpfs' && findProgram(`mkfs.${type}`) === null) return t.skip(`needs mkfs.${type}`);
-      // On a disk: a loop file in memory would lie in what other tests fill.
+      // On a disk: other tests fill the memory file system.
       const dir = mkdtempSync('/var/tmp/cfsbench-made-');
       t.after(() => rmSync(dir, { recursive: true, force: true }));
       const made = await makeFileSystem(type, dir, command);
@@ -29,7 +29,7 @@ describe('file systems made for a purpose', { skip: needsRoot }, () => {
       writeFileSync(join(made.root, 'file'), Buffer.alloc(1 << 20, 'x'));
       execFileSync('sync', ['-f', made.root]);
       assert.ok(made.usage().bytes - before.bytes >= 1 << 20);
-      // btrfs tells no inodes.
+      // btrfs reports no inodes.
       if (type !== 'btrfs') assert.equal(made.usage().inodeCount - before.inodeCount, 1);
       if (type !== 'tmpfs') assert.ok(statSync(join(dir, `${type}.disk`)).blocks * 512 < 512 << 20);
       made.remove();
@@ -38,7 +38,7 @@ describe('file systems made for a purpose', { skip: needsRoot }, () => {
       assert.ok(!loops.includes(dir), loops);
     });
 
-  test('an XFS counts each name that is looked up in it and not cached', async (t) => {
+  test('an XFS counts each lookup of a name that is not cached', async (t) => {
     if (findProgram('mkfs.xfs') === null) return t.skip('needs mkfs.xfs');
     const dir = mkdtempSync('/var/tmp/cfsbench-made-');
     t.after(() => rmSync(dir, { recursive: true, force: true }));

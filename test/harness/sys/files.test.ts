@@ -6,7 +6,7 @@ import { SysError } from '../../../harness/model/errors.ts';
 import { files, O_RDONLY } from '../../../harness/sys/files.ts';
 import { temporaryFolder } from './support.ts';
 
-test('writeNew writes all bytes and refuses a name that is taken', (t) => {
+test('writeNew writes all bytes and refuses an existing name', (t) => {
   const path = join(temporaryFolder(t), 'new');
   const bytes = Buffer.alloc(3_000_001, 'ab');
   files.writeNew(path, bytes);
@@ -14,7 +14,7 @@ test('writeNew writes all bytes and refuses a name that is taken', (t) => {
   assert.throws(() => files.writeNew(path, bytes), { code: 'EEXIST' });
 });
 
-test('a failed call names itself, the errno and the path', (t) => {
+test('an error has the call, the errno and the path', (t) => {
   const path = join(temporaryFolder(t), 'missing');
   assert.throws(
     () => files.unlink(path),
@@ -28,7 +28,7 @@ test('a failed call names itself, the errno and the path', (t) => {
   );
 });
 
-test('pread fills from an offset and stops at the end of the file', (t) => {
+test('pread reads from an offset to the end of the file', (t) => {
   const path = join(temporaryFolder(t), 'file');
   writeFileSync(path, '0123456789');
   const fd = files.open(path, O_RDONLY);
@@ -39,14 +39,14 @@ test('pread fills from an offset and stops at the end of the file', (t) => {
   assert.equal(files.pread(fd, into, 100), 0);
 });
 
-test('names lists more entries than fit one buffer, without the two dots', (t) => {
+test('names lists more entries than fit into one buffer, without . and ..', (t) => {
   const folder = temporaryFolder(t);
   const wanted = Array.from({ length: 2500 }, (_, index) => `entry-with-a-rather-long-name-${index}`);
   for (const name of wanted) writeFileSync(join(folder, name), '');
   assert.deepEqual(files.names(folder).sort(), wanted.sort());
 });
 
-test('a write lease is refused while somebody holds the file open, and granted after', (t) => {
+test('a write lease is refused while the file is open, and granted afterwards', (t) => {
   const path = join(temporaryFolder(t), 'held');
   writeFileSync(path, 'x');
   const fd = openSync(path, 'r');
@@ -56,7 +56,7 @@ test('a write lease is refused while somebody holds the file open, and granted a
   assert.equal(files.leaseFree(path), true, 'the lease itself was given back');
 });
 
-test('folders and files are made, renamed, found and removed', (t) => {
+test('folders and files can be made, renamed, tested and removed', (t) => {
   const folder = temporaryFolder(t);
   const [a, b] = [join(folder, 'a'), join(folder, 'b')];
   files.mkdir(a, 0o700);

@@ -11,19 +11,19 @@ import { diskFolder } from '../../end-to-end/support.ts';
 import { needsRoot } from './support.ts';
 
 const FILES = 5000;
-/** Dentries and inodes of the files take twenty times as much. */
+/** The dentries and inodes of the files take twenty times as much. */
 const SLACK_BYTES = 256 * 1024;
 const LATER_MS = 200;
-/** Others on the machine take and free memory, too: the median of so many. */
+/** Other processes allocate and free memory, too: take a median. */
 const ATTEMPTS = 5;
-/** Tests beside this one drop caches, too: then this one's were gone before it dropped them. */
+/** Parallel tests drop caches, too: then try again. */
 const MOST_TRIES = 25;
-/** Of the page cache and of slabs, as the kernel counts them. */
+/** Number of drops of the page cache and of slabs. */
 const OWN_DROPS = 2;
 
 const heldBytes = (): number => kernelMemory().slabObjectBytes;
 
-test('after the wait nothing of what was dropped is still to be freed', { skip: needsRoot }, async (t) => {
+test('after the wait the kernel has freed all dropped objects', { skip: needsRoot }, async (t) => {
   const dir = diskFolder(t);
   const paths = Array.from({ length: FILES }, (_, i) => join(dir, `f${i}`));
   for (const path of paths) writeFileSync(path, '');
@@ -38,7 +38,7 @@ test('after the wait nothing of what was dropped is still to be freed', { skip: 
     const after = heldBytes();
     await setTimeout(LATER_MS);
     const later = heldBytes();
-    // The kernel counts a drop when it is over.
+    // The kernel counts a drop at its end.
     if (kernelMemory().dropCount > drops + OWN_DROPS) continue;
     assert.ok(before - after > SLACK_BYTES, `${before} before the drop, ${after} after it`);
     freedLater.push(after - later);

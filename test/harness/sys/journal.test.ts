@@ -36,7 +36,7 @@ describe('an ext4 with a journal, and one without', { skip: needsRoot }, () => {
     });
 });
 
-test('other file systems, and devices that sysfs does not know, are no ext4 without a journal', () => {
+test('isWithoutJournal is false for other file systems and unknown devices', () => {
   assert.equal(isWithoutJournal({ type: 'xfs', device: '7:0' }), false);
   assert.equal(isWithoutJournal({ type: 'ext4', device: '4095:1' }), false);
 });

@@ -14,7 +14,7 @@ interface Sleeper {
   end(): Promise<unknown>;
 }
 
-/** Gone with the test: one that was killed and not reaped yet would be a zombie in what the next test sees. */
+/** Reaped before the test ends: the next test would see a zombie. */
 const sleeper = async (t: TestContext, seconds: string): Promise<Sleeper> => {
   const child = spawn('sleep', [seconds], { stdio: 'ignore' });
   const exit = once(child, 'exit');
@@ -27,7 +27,7 @@ const sleeper = async (t: TestContext, seconds: string): Promise<Sleeper> => {
   return { pid: child.pid!, end };
 };
 
-test('a file and a process that were left are named, and nothing else', async (t) => {
+test('a leaked file and a leaked process are listed, and nothing else', async (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'known'));
   const watched = { folder, ownPidNamespace: false };
@@ -44,7 +44,7 @@ test('a file and a process that were left are named, and nothing else', async (t
   assert.deepEqual(diff(earlier, takeSnapshot(watched)), []);
 });
 
-test('a process of the run itself is no leak, another one is', async (t) => {
+test('the child of the run is no leak; another child is', async (t) => {
   const children = [await sleeper(t, '30'), await sleeper(t, '30')];
   const folder = temporaryFolder(t);
   const pidsIn = (ownChild: number | null) =>
@@ -55,10 +55,10 @@ test('a process of the run itself is no leak, another one is', async (t) => {
   assert.deepEqual(pidsIn(children[0]!.pid), [`process: ${children[1]!.pid} sleep 30`]);
 });
 
-describe('leaks of the kernel', { skip: needsRoot }, () => {
+describe('leaks in the kernel', { skip: needsRoot }, () => {
   before(privateMounts);
 
-  test('a mount and a loop device that were left are named', (t) => {
+  test('a leaked mount and a leaked loop device are listed', (t) => {
     const folder = temporaryFolder(t);
     const [at, image] = [join(folder, 'at'), join(folder, 'image')];
     mkdirSync(at);

@@ -8,11 +8,11 @@ import { touch } from '../../../harness/sys/mapping.ts';
 import { cachedBytes, residency, residentRanges } from '../../../harness/sys/residency.ts';
 
 const PAGE_BYTES = 4096;
-/** 64 MiB: readahead around what is touched must not reach the ends. */
+/** 64 MiB: readahead around the touched pages must not reach the ends. */
 const PAGES = 16_384;
 
-test('what is touched is in the page cache afterwards, and the ranges say where', async (t) => {
-  // Not in memory: there every page is always cached.
+test('touch reads a range into the page cache, and residentRanges finds it', async (t) => {
+  // On a disk: in a memory file system every page is always cached.
   const folder = mkdtempSync('/var/tmp/cfsbench-mapping-');
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'file');
@@ -20,11 +20,11 @@ test('what is touched is in the page cache afterwards, and the ranges say where'
   assert.deepEqual(residentRanges(path), [[0, PAGES]]);
   execFileSync('sync', [path]);
   execFileSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
-  if (residency(path).residentPages > 0) return t.skip('this file system keeps what it was asked to drop');
+  if (residency(path).residentPages > 0) return t.skip('this file system does not drop its pages');
   const fd = openSync(path, 'r');
   touch(fd, 8000 * PAGE_BYTES, 4 * PAGE_BYTES);
   closeSync(fd);
-  // Readahead goes on behind our back: a page counts as cached before it has arrived.
+  // Readahead continues in the background: a page counts as cached before it was read.
   const arrived = () => residentRanges(path).reduce((sum, [, count]) => sum + count, 0);
   for (let i = 0; i < 100 && arrived() !== residency(path).residentPages; i++) await sleep(50);
   const ranges = residentRanges(path);

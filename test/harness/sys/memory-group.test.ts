@@ -19,16 +19,16 @@ const groupHere = (): MemoryGroup | null => {
 
 const probe = groupHere();
 probe?.remove();
-const skip = probe === null && 'no memory controller can be had here';
+const skip = probe === null && 'no usable memory controller';
 
-test('the own group is found in either version, and in a path with a colon', () => {
+test('ownGroup finds the group in both versions, also in a path with a colon', () => {
   const both = '5:devices:/\n4:cpu,memory:/jobs/a:b\n0::/unified\n';
   assert.equal(ownGroup(both, 'cgroup'), '/jobs/a:b');
   assert.equal(ownGroup(both, 'cgroup2'), '/unified');
   assert.equal(ownGroup('5:devices:/x\n', 'cgroup'), '/');
 });
 
-test('the peak holds what a member held that has ended, and nothing is left of the group', { skip }, () => {
+test('the peak includes exited members, and removal leaves no group', { skip }, () => {
   const group = makeMemoryGroup();
   const before = group.peakBytes();
   const held = 48 * MIB;
@@ -45,7 +45,7 @@ test('the peak holds what a member held that has ended, and nothing is left of t
   assert.ok(!existsSync(dirname(group.members)));
 });
 
-test('a member that has not ended goes back, and the group can be removed', { skip }, async () => {
+test('removal moves a live member to the parent group', { skip }, async () => {
   const group = makeMemoryGroup();
   const child = spawn('sleep', ['30']);
   try {

@@ -9,7 +9,7 @@ import { residency } from '../../../harness/sys/residency.ts';
 import { cpuUsage, processCpuNs } from '../../../harness/sys/usage.ts';
 import { needsRoot, temporaryFolder } from './support.ts';
 
-test('CPU time of this process and of a reaped child is in the sum', () => {
+test('cpuUsage includes this process and reaped children', () => {
   const before = cpuUsage();
   execFileSync('sh', ['-c', 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done']);
   const after = cpuUsage();
@@ -17,7 +17,7 @@ test('CPU time of this process and of a reaped child is in the sum', () => {
   assert.ok(spentNs > 10e6, `${spentNs}`);
 });
 
-test('the CPU clock of a live process runs, that of a missing one is null', () => {
+test('processCpuNs increases for a live process and is null for a missing one', () => {
   const before = processCpuNs(process.pid) ?? 0;
   const end = Date.now() + 5000;
   while ((processCpuNs(process.pid) ?? 0) - before < 3e6 && Date.now() < end);
@@ -25,7 +25,7 @@ test('the CPU clock of a live process runs, that of a missing one is null', () =
   assert.equal(processCpuNs(0x3ffff0), null);
 });
 
-test('a file that was just written is resident, an empty one has no pages', (t) => {
+test('a new file is resident; an empty one has no pages', (t) => {
   const path = join(temporaryFolder(t), 'file');
   writeFileSync(path, Buffer.alloc(100_000));
   const { residentPages, pages } = residency(path);
@@ -42,6 +42,6 @@ test('dropping caches evicts a clean file', { skip: needsRoot }, (t) => {
   assert.equal(residency(path).residentPages, 0);
 });
 
-test('CPU lists are counted', () => {
+test('countCpus reads lists of CPUs', () => {
   assert.deepEqual(['0', '0-3', '0-3,8', '0-1,4-7\n'].map(countCpus), [1, 4, 5, 6]);
 });

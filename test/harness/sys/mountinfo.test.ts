@@ -9,27 +9,27 @@ const TEXT = `23 28 0:22 / /proc rw,relatime shared:9 - proc proc rw
 43 42 0:40 / /mnt/\\303\\251 rw - tmpfs none rw
 `;
 
-test('octal escapes are undone, bytes of UTF-8 put together', () => {
+test('octal escapes are decoded, also bytes of UTF-8', () => {
   assert.deepEqual(
     parseMountinfo(TEXT).map(({ at }) => at),
     ['/proc', '/mnt/with space\\and\ttab', '/mnt/with space\\and\ttab', '/', '/mnt/é'],
   );
 });
 
-test('of two mounts at one place the later one is on top', () => {
+test('topmostAt returns the later of two mounts at the same path', () => {
   const top = topmostAt(parseMountinfo(TEXT), '/mnt/with space\\and\ttab');
   assert.deepEqual([top?.type, top?.source, top?.attributes], ['overlay', 'over lay', 'ro']);
   assert.equal(top?.device, '0:36');
   assert.equal(topmostAt(parseMountinfo(TEXT), '/mnt'), undefined);
 });
 
-test('a path lies in the deepest mount above it', () => {
+test('mountOf returns the deepest mount that contains the path', () => {
   const mounts = parseMountinfo(TEXT);
   assert.equal(mountOf(mounts, '/mnt/é/deep')?.type, 'tmpfs');
   assert.equal(mountOf(mounts, '/mnt/éclair')?.type, 'ext4');
 });
 
-test('a folder is below itself and not below one that only begins like it', () => {
+test('isBelow includes the folder itself and excludes folders with the same prefix', () => {
   assert.deepEqual(
     [isBelow('/a', '/a'), isBelow('/ab', '/a'), isBelow('/a/b', '/a'), isBelow('/x', '/')],
     [true, false, true, true],

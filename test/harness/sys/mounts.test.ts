@@ -13,7 +13,7 @@ import {
   needsRoot,
   OBJECT_BYTES,
   privateMounts,
-  type Sample,
+  type SampleImage,
   sampleImage,
   temporaryFolder,
 } from './support.ts';
@@ -27,7 +27,7 @@ const REDIRECTS: readonly MountOption[] = [
 const erofs = (image: string): number => mounts.create('erofs', [['source', image]], READ_ONLY);
 
 /** Mounts, reads both files, unmounts; the lease must then be free. */
-const roundTrip = ({ image, at }: Sample, options: (lower: number) => readonly MountOption[]): void => {
+const roundTrip = ({ image, at }: SampleImage, options: (lower: number) => readonly MountOption[]): void => {
   const lower = erofs(image);
   const overlay = mounts.create('overlay', [...options(lower), ...REDIRECTS], READ_ONLY);
   files.close(lower);
@@ -41,16 +41,16 @@ const roundTrip = ({ image, at }: Sample, options: (lower: number) => readonly M
   assert.equal(files.leaseFree(image), true, 'unmounting the overlay frees the detached EROFS mount too');
 };
 
-/** Somebody else may have taken a device that this test had given back. */
+/** Another process may have taken a device that this test freed. */
 const isBound = (name: string): boolean => existsSync(`/sys/block/${name}/loop/backing_file`);
 
-/** More than may be under way at once. */
+/** More than the number of parallel removals. */
 const MANY = 300;
 
 describe('mounting', { skip: needsRoot }, () => {
   before(privateMounts);
 
-  test('a detached EROFS mount is a layer by its descriptor, objects by path', (t) => {
+  test('overlayfs accepts a detached EROFS mount as a layer and objects by path', (t) => {
     const sample = sampleImage(temporaryFolder(t));
     roundTrip(sample, (lower) => [
       ['lowerdir+', lower],
@@ -58,13 +58,13 @@ describe('mounting', { skip: needsRoot }, () => {
     ]);
   });
 
-  test('objects are found through a descriptor where the path is longer than an option can be', (t) => {
+  test('a descriptor replaces a path that is longer than an option can be', (t) => {
     const deep = join(temporaryFolder(t), 'x'.repeat(200), 'y'.repeat(200));
     mkdirSync(deep, { recursive: true });
     const sample = sampleImage(deep);
     const fd = files.open(sample.objects, O_PATH | O_DIRECTORY);
     t.after(() => files.close(fd));
-    // The image's own path is too long as well.
+    // The path of the image is too long as well.
     const image = files.open(deep, O_PATH | O_DIRECTORY);
     t.after(() => files.close(image));
     roundTrip({ ...sample, image: `/proc/self/fd/${image}/image` }, (lower) => [
@@ -73,12 +73,12 @@ describe('mounting', { skip: needsRoot }, () => {
     ]);
   });
 
-  test('the double-colon form takes a detached mount as /proc/self/fd/N', (t) => {
+  test('the double-colon form accepts a detached mount as /proc/self/fd/N', (t) => {
     const sample = sampleImage(temporaryFolder(t));
     roundTrip(sample, (lower) => [['lowerdir', `/proc/self/fd/${lower}::${sample.objects}`]]);
   });
 
-  test('a refusal carries what the kernel said', () => {
+  test('the error of a failed mount has the option and the messages of the kernel', () => {
     assert.throws(
       () => mounts.create('overlay', [['no_such_option', 'on']], []),
       (error) => {
@@ -91,11 +91,11 @@ describe('mounting', { skip: needsRoot }, () => {
     );
   });
 
-  test('an option of more than 255 bytes is refused with a way out', () => {
+  test('an option of more than 255 bytes is refused with a hint', () => {
     assert.throws(
       () => mounts.create('overlay', [['lowerdir+', `/${'x'.repeat(300)}`]], []),
       (error) =>
-        error instanceof UserError && /255 bytes/.test(error.message) && /descriptor/.test(error.hint ?? ''),
+        error instanceof UserError && /255 bytes/.test(error.message) && /--work/.test(error.hint ?? ''),
     );
   });
 
@@ -105,7 +105,7 @@ describe('mounting', { skip: needsRoot }, () => {
     assert.equal(files.names('/proc/self/fd').length, open);
   });
 
-  test('a loop device is free again once its mount and its descriptor are gone', (t) => {
+  test('a loop device is free after its mount and its descriptor were closed', (t) => {
     const { image, at } = sampleImage(temporaryFolder(t));
     const loop = mounts.loop(image, { directIo: false });
     const lower = mounts.create('erofs', [['source', loop.device], ['ro']], READ_ONLY);
@@ -116,10 +116,10 @@ describe('mounting', { skip: needsRoot }, () => {
     assert.equal(mounts.loopFree(loop.device), true);
   });
 
-  test('loop devices that the kernel had to make are taken away, those that were there stay', async (t) => {
+  test('loop devices that the kernel made are removed, preexisting ones stay', async (t) => {
     const { image } = sampleImage(temporaryFolder(t));
     const there = () => files.names('/sys/block').filter((name) => name.startsWith('loop'));
-    // Others on the machine take and give back devices meanwhile: this one is ours.
+    // Other processes take and free devices meanwhile; this device is of this test.
     const kept = mounts.loop(image, { directIo: false });
     t.after(() => files.close(kept.fd));
     const before = there();
@@ -142,12 +142,12 @@ describe('mounting', { skip: needsRoot }, () => {
     assert.ok(there().includes(basename(kept.device)));
   });
 
-  test('unmounting what is not mounted names the path', (t) => {
+  test('the error of an unmount without a mount names the path', (t) => {
     const folder = temporaryFolder(t);
     assert.throws(() => mounts.unmount(folder), { code: 'EINVAL', facts: [folder] });
   });
 
-  test('the type of one mount is told without the list of all, and is what the list says', (t) => {
+  test('statmount and the list of mounts agree on the type of a mount', (t) => {
     const folder = temporaryFolder(t);
     const [at, copy, none] = ['at', 'copy', 'none'].map((name) => join(folder, name)) as [
       string,
@@ -168,7 +168,7 @@ describe('mounting', { skip: needsRoot }, () => {
     mounts.attach(mounts.clone(sample.objects), copy);
     assert.deepEqual([mountAt(copy)?.type, listed(copy)], ['tmpfs', 'tmpfs']);
     attach('proc');
-    // Of two mounts at one place the upper one.
+    // The upper one of two mounts at the same path.
     assert.deepEqual([mountAt(at)?.type, listed(at)], ['proc', 'proc']);
     assert.equal(mountAt(none), null);
     assert.equal(mountAt(join(folder, 'not there')), undefined);

@@ -1,4 +1,4 @@
-// Started by the namespace tests: enters private namespaces and runs itself again inside.
+// Program of the namespace tests: starts itself again in private namespaces.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { innerPrivilege, listenToOuter, runInNamespace } from '../../../harness/
 const [, , mode = '', folder = ''] = process.argv;
 const REAPED_LIMIT_MS = 20_000;
 
-/** Of this namespace: whoever else has zombies on the machine is not seen here. */
+/** Zombies of this PID namespace. */
 const zombies = (): string[] =>
   readdirSync('/proc').filter((pid) => {
     try {
@@ -19,7 +19,7 @@ const zombies = (): string[] =>
     }
   });
 
-/** Those that are never reaped. */
+/** Zombies that are not reaped within the limit. */
 const lastingZombies = (): string[] => {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (const end = Date.now() + REAPED_LIMIT_MS; zombies().length > 0 && Date.now() < end; )
@@ -38,7 +38,7 @@ const inner = async (): Promise<void> => {
   writeFileSync(join(at, 'inside'), '');
   spawn('sh', ['-c', 'sleep 60; :', folder], { stdio: 'ignore' });
   execFileSync('sh', ['-c', '(setsid sh -c "sleep 61; :" "$0" &)', folder], { stdio: 'ignore' });
-  // An orphan that ends at once: somebody must reap it.
+  // An orphan that exits at once must be reaped.
   execFileSync('sh', ['-c', '(true &)']);
   process.stdout.write('ready\n');
   if (mode === 'block') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
@@ -49,7 +49,7 @@ const inner = async (): Promise<void> => {
       encoding: 'utf8',
     });
     process.stdout.write(
-      `zombies: ${lastingZombies().join(' ') || 'none'}\nhanded on: ${/socket|pipe/.test(seen) ? seen : 'none'}\n`,
+      `zombies: ${lastingZombies().join(' ') || 'none'}\ninherited: ${/socket|pipe/.test(seen) ? seen : 'none'}\n`,
     );
     stopListening();
     process.exit(0);

@@ -17,7 +17,7 @@ const skip = found.kind === 'refused' ? `no private namespace: ${found.reason}` 
 const skipRootless =
   needsRoot || (findProgram('setpriv') === null ? 'needs setpriv to become another user' : false);
 
-/** Processes of the whole machine whose command line or environment names the test's folder. */
+/** Processes of the machine with the test's folder in their command line or environment. */
 const processesOf = (folder: string): string[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -31,7 +31,7 @@ const processesOf = (folder: string): string[] =>
       }
     });
 
-/** Mount namespaces are seen through the processes that are in them. */
+/** Mount namespaces of all processes of the machine. */
 const mountsOf = (folder: string): string[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -45,19 +45,19 @@ const mountsOf = (folder: string): string[] =>
 
 interface Started {
   readonly outer: ChildProcess;
-  /** Code and signal. Waited for from the start: an end that comes early is not missed. */
+  /** Exit code and signal. */
   readonly ended: Promise<readonly [code: number | null, signal: string | null]>;
   readonly folder: string;
   readonly said: () => string;
 }
 
-/** Starts an outer process whose inner half mounts, starts a server and an orphan, and then does as told. */
+/** Starts an outer process. The inner one mounts, starts a server and an orphan, and then acts by `mode`. */
 const start = async (t: TestContext, mode: string, as: readonly string[]): Promise<Started> => {
   const folder = temporaryFolder(t);
   chmodSync(folder, 0o777);
   const argv = [...as, process.execPath, OUTER, mode, folder];
   const outer = spawn(argv[0] ?? '', argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
-  // Closed after it exited and all that it said was read.
+  // `close` comes after the exit and the end of the output.
   const ended = once(outer, 'close') as Promise<[number | null, string | null]>;
   t.after(() => outer.kill('SIGKILL'));
   let text = '';
@@ -78,7 +78,7 @@ const cases = [
 
 for (const { who, as, skip } of cases) {
   for (const mode of ['wait', 'block'])
-    test(`after kill -9 of the outer process nothing is left: ${who}, inner ${mode}s`, {
+    test(`kill -9 of the outer process leaves no process and no mount: ${who}, inner ${mode}s`, {
       skip,
     }, async (t) => {
       const { outer, folder } = await start(t, mode, as);
@@ -87,13 +87,15 @@ for (const { who, as, skip } of cases) {
       await everythingGone(folder);
     });
 
-  test(`the inner exit code is the outer one, and orphans do not outlive it: ${who}`, { skip }, async (t) => {
+  test(`the outer process returns the inner exit code, and orphans are killed: ${who}`, {
+    skip,
+  }, async (t) => {
     const { ended, folder } = await start(t, 'exit', as);
     assert.deepEqual(await ended, [5, null]);
     await everythingGone(folder);
   });
 
-  test(`an interrupt reaches the inner process as a request: ${who}`, { skip }, async (t) => {
+  test(`an interrupt is forwarded to the inner process: ${who}`, { skip }, async (t) => {
     const { outer, ended, folder, said } = await start(t, 'wait', as);
     outer.kill('SIGINT');
     assert.deepEqual(await ended, [7, null]);
@@ -102,13 +104,13 @@ for (const { who, as, skip } of cases) {
   });
 }
 
-test('a second interrupt ends an inner process that does not listen', {
+test('a second interrupt kills an inner process that ignores the first', {
   skip,
   timeout: 60_000,
 }, async (t) => {
   const { outer, ended, folder, said } = await start(t, 'block', []);
   outer.kill('SIGINT');
-  // Two signals that wait for a process are one.
+  // The kernel merges two pending signals.
   await until('the first one arrived', () => said().includes('outer interrupted\n'));
   outer.kill('SIGINT');
   const [code] = await ended;
@@ -116,12 +118,12 @@ test('a second interrupt ends an inner process that does not listen', {
   await everythingGone(folder);
 });
 
-test('nothing mounted inside is seen outside, orphans are reaped, no descriptor is handed on', {
+test('inner mounts are not visible outside, orphans are reaped, no descriptor is inherited', {
   skip,
 }, async (t) => {
   const { ended, folder, said } = await start(t, 'report', []);
   await ended;
   assert.equal(existsSync(join(folder, 'at', 'inside')), false);
   assert.match(said(), /zombies: none\n/);
-  assert.match(said(), /handed on: none\n/);
+  assert.match(said(), /inherited: none\n/);
 });

@@ -7,8 +7,8 @@ import { files } from '../../../harness/sys/files.ts';
 import { separateOwnWork } from '../../../harness/sys/own-thread.ts';
 import { needsRoot, temporaryFolder } from './support.ts';
 
-describe('the window thread', { skip: needsRoot }, () => {
-  test('is told apart from waiting and from the runtime that shares it', (t) => {
+describe('the thread of the windows', { skip: needsRoot }, () => {
+  test('counts neither calls while waiting nor calls of the runtime as work', (t) => {
     const folder = temporaryFolder(t);
     const counter = separateOwnWork(openBpfCounter());
     t.after(() => counter.close());

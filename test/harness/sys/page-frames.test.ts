@@ -17,7 +17,7 @@ const written = (path: string): string => {
 };
 
 describe('frames of cached pages', { skip: needsRoot }, () => {
-  test('two names of one file have the same frames, a copy has others', (t) => {
+  test('two names of one file have the same frames; a copy has others', (t) => {
     const dir = temporaryFolder(t);
     const first = written(join(dir, 'first'));
     const copy = written(join(dir, 'copy'));
@@ -29,7 +29,7 @@ describe('frames of cached pages', { skip: needsRoot }, () => {
     assert.ok(heldFrames(copy).frames.every((frame) => !one.has(frame)));
   });
 
-  test('what is held stays when caches are dropped, and looking reads nothing in', {
+  test('held pages survive a drop of caches, and pageFrames reads no page in', {
     timeout: 60_000,
   }, (t) => {
     const dir = temporaryFolder(t);

@@ -19,10 +19,10 @@ const failureOf = (script: string, log: string, limitMs: number): UserError => {
     assert.ok(error instanceof UserError);
     return error;
   }
-  return assert.fail('it did not fail');
+  return assert.fail('the server started');
 };
 
-test('a server is there when it has said so, and reaped when it has ended', (t) => {
+test('a server runs once it is ready, and is reaped at its exit', (t) => {
   const folder = temporaryFolder(t);
   const [log, go] = [join(folder, 'log'), join(folder, 'go')];
   execFileSync('mkfifo', [go]);
@@ -41,10 +41,10 @@ test('a server is there when it has said so, and reaped when it has ended', (t) 
   assert.equal(existsSync(`/proc/${server.pid}`), false);
 });
 
-test('a server that ends before it is ready leaves its last words', (t) => {
+test('the error for a server that exits before it is ready has its exit code and the end of its log', (t) => {
   const error = failureOf('echo cannot mount >&2; exit 9', join(temporaryFolder(t), 'log'), LIMIT_MS);
   assert.equal(error.code, 'server-ended');
-  assert.ok(error.facts.includes('ended with: exit 9'));
+  assert.ok(error.facts.includes('status: exit 9'));
   assert.equal(error.facts.at(-1), 'cannot mount');
 });
 
@@ -54,7 +54,7 @@ const poll = (condition: () => boolean): boolean => {
   return condition();
 };
 
-test('a server that cannot say that it is ready is asked about, and its end is noticed meanwhile', (t) => {
+test('a server without a readiness descriptor is polled, and its exit is noticed', (t) => {
   const folder = temporaryFolder(t);
   const [log, mark] = [join(folder, 'log'), join(folder, 'mark')];
   const start = (script: string) =>
@@ -62,25 +62,25 @@ test('a server that cannot say that it is ready is asked about, and its end is n
       argv: ['sh', '-c', script],
       log,
       limitMs: LIMIT_MS,
-      awaitReady: (ended) => poll(() => existsSync(mark) || ended()) && existsSync(mark),
+      awaitReady: (exited) => poll(() => existsSync(mark) || exited()) && existsSync(mark),
     });
   assert.throws(() => start('echo no such image >&2; exit 3'), {
     code: 'server-ended',
-    message: 'sh: ended before it was ready',
+    message: 'sh: exited before it was ready',
   });
   const server = start(`sleep 0.05; : >'${mark}'; exec sleep 30`);
   assert.equal(server.exited(0), false);
   server.close(LIMIT_MS);
 });
 
-test('a server that stays silent is killed, and nothing of it is left', (t) => {
+test('a server that never becomes ready is killed, and no descriptor stays open', (t) => {
   const open = files.names('/proc/self/fd').length;
   const error = failureOf('trap "" TERM; exec sleep 30', join(temporaryFolder(t), 'log'), 50);
   assert.equal(error.code, 'timeout');
   assert.equal(files.names('/proc/self/fd').length, open);
 });
 
-test('stop ends a server that ignores SIGTERM', (t) => {
+test('close kills a server that ignores SIGTERM', (t) => {
   const log = join(temporaryFolder(t), 'log');
   const argv = ['sh', '-c', 'trap "" TERM; echo >&{ready}; while :; do sleep 0.01; done'];
   const server = startServer({ argv, log, limitMs: LIMIT_MS });
@@ -89,7 +89,7 @@ test('stop ends a server that ignores SIGTERM', (t) => {
   server.close(30);
 });
 
-test('a server that ends instead of answering leaves its last words', (t) => {
+test('the error for a server that exits without a reply has the end of its log', (t) => {
   const log = join(temporaryFolder(t), 'log');
   const program = `
     const { readSync, writeSync } = require('node:fs');
@@ -106,7 +106,7 @@ test('a server that ends instead of answering leaves its last words', (t) => {
   server.close(LIMIT_MS);
 });
 
-test('of several servers only the busy one is waitForIdle, not those that sleep or are gone', (t) => {
+test('waitForIdle returns the busy server, but not sleeping and exited ones', (t) => {
   const log = join(temporaryFolder(t), 'log');
   const start = (script: string) => startServer({ argv: ['sh', '-c', script], log, limitMs: LIMIT_MS });
   const asleep = start('echo >&{ready}; exec sleep 30');

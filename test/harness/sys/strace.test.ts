@@ -6,7 +6,7 @@ import { findProgram } from '../../../harness/sys/spawn.ts';
 import { openStraceCounter, parseStraceSummary } from '../../../harness/sys/strace.ts';
 import { temporaryFolder } from './support.ts';
 
-test('a summary is read with and without an errors column, its sum left out', () => {
+test('a summary is parsed with and without errors, without its total', () => {
   const text = `% time     seconds  usecs/call     calls    errors syscall
 ------ ----------- ----------- --------- --------- ----------------
  61.54    0.000016           2         8           mmap
@@ -23,7 +23,7 @@ test('a summary is read with and without an errors column, its sum left out', ()
   );
 });
 
-test('a wrapped command is counted under its process id and leaves no file', {
+test('a traced command is counted under its process id and leaves no file', {
   skip: findProgram('strace') === null && 'needs strace',
 }, async (t) => {
   const folder = temporaryFolder(t);

@@ -1,4 +1,4 @@
-// What the tests of this folder share: temporary folders, a private mount namespace, a small image with its object.
+// Temporary folders, a private mount namespace, and a small image with an object.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,13 +22,13 @@ export const temporaryFolder = (t: TestContext): string => {
 const LIMIT_MS = 60_000;
 const STEP_MS = 5;
 
-/** Polls; the limit is only there for what never happens. */
+/** Polls until the condition holds; throws after a minute. */
 export const until = async (what: string, condition: () => boolean): Promise<void> => {
   for (const end = Date.now() + LIMIT_MS; !condition(); await sleep(STEP_MS))
-    if (Date.now() > end) throw new Error(`did not happen: ${what}`);
+    if (Date.now() > end) throw new Error(`timeout: ${what}`);
 };
 
-/** A child is reported as spawned before its arguments can be read. */
+/** Waits until the arguments of a new child are readable. */
 export const untilNamed = (pid: number, words: string): Promise<void> =>
   until(
     `${pid} is ${words}`,
@@ -39,7 +39,7 @@ const CLONE_NEWNS = 0x20000;
 const MS_REC = 0x4000;
 const MS_PRIVATE = 0x40000;
 
-/** This thread, and whatever it starts, mounts unseen by everybody else from here on. */
+/** Moves this thread and its future children into a private mount namespace. */
 export const privateMounts = (): void => {
   const unshare = bind<(flags: number) => number>('unshare', 'int');
   const mount = bind<(from: null, at: string, type: null, flags: number, data: null) => number>(
@@ -54,7 +54,7 @@ export const privateMounts = (): void => {
     throw new Error('no private mount namespace');
 };
 
-/** What a mount or a request costs depends on which CPUs sleep: measured side by side, both sides stay on one. */
+/** Pins all threads to one CPU: the costs of a mount or a request depend on which CPUs sleep. */
 export const onOneCpu = (): void => {
   spawnSync('taskset', ['-a', '-p', '-c', '0', String(process.pid)], { stdio: 'ignore' });
 };
@@ -67,14 +67,14 @@ const DUMP = `/ 4096 40755 3 0 0 0 0.0 - - -
 /sub/object ${OBJECT_BYTES} 100644 1 0 0 0 0.0 ab/cd - -
 `;
 
-export interface Sample {
+export interface SampleImage {
   readonly image: string;
   readonly objects: string;
   readonly at: string;
 }
 
-/** An image file with one inline file and one object, the object's folder, and an empty folder to mount at. */
-export const sampleImage = (folder: string): Sample => {
+/** An image with one inline file and one object, a folder with the object, and an empty folder as mount point. */
+export const sampleImage = (folder: string): SampleImage => {
   const sample = { image: join(folder, 'image'), objects: join(folder, 'objects'), at: join(folder, 'at') };
   mkdirSync(join(sample.objects, 'ab'), { recursive: true });
   mkdirSync(sample.at);

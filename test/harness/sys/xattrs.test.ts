@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { getXattr, listXattrs, readXattrs, setXattr } from '../../../harness/sys/xattrs.ts';
 import { needsRoot, temporaryFolder } from './support.ts';
 
-test('keys and values are bytes, empty ones included', (t) => {
+test('keys and values are bytes; a value may be empty', (t) => {
   const path = Buffer.concat([Buffer.from(temporaryFolder(t)), Buffer.from('/\xff\xfe name', 'latin1')]);
   writeFileSync(path, '');
   const every = String.fromCharCode(...Array.from({ length: 256 }, (_, byte) => byte));
@@ -21,12 +21,12 @@ test('keys and values are bytes, empty ones included', (t) => {
   assert.equal(getXattr(path, 'user.none'), null);
 });
 
-test('a missing path is named in the error', (t) => {
+test('the error for a missing path names it', (t) => {
   const path = join(temporaryFolder(t), 'missing');
   assert.throws(() => listXattrs(Buffer.from(path)), { code: 'ENOENT', facts: [path] });
 });
 
-test('attributes are those of a link itself', { skip: needsRoot }, (t) => {
+test('a symlink has attributes of its own', { skip: needsRoot }, (t) => {
   const folder = temporaryFolder(t);
   const [target, link] = [join(folder, 'target'), join(folder, 'link')];
   writeFileSync(target, '');
