@@ -6,13 +6,13 @@ import type { Red } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { ascii } from '../../results/visible.ts';
-import { formatPercent, formatRatio } from '../format.ts';
+import { formatPercent, formatRatio, grouped } from '../format.ts';
 import { changeText, countedText, latencyText, placeText, plural, reasonText } from './words.ts';
 
 const MOST_CALLS = 4;
 
-const totalOf = (rows: readonly ExactResult[], side: 'base' | 'head'): number =>
-  rows.reduce((sum, row) => sum + (row[side]?.least ?? 0), 0);
+const totalOf = (rows: readonly ExactResult[], side: 'base' | 'head'): string =>
+  grouped(rows.reduce((sum, row) => sum + (row[side]?.least ?? 0), 0));
 
 /** Other calls of the same actor in the same phase. */
 const otherCalls = (row: ExactResult, all: readonly ExactResult[]): string => {

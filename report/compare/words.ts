@@ -5,6 +5,7 @@ import type { RowPlace } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import { ascii } from '../../results/visible.ts';
 import { formatValue, grouped, ratioText } from '../format.ts';
+import { asciiText } from '../text.ts';
 
 export const plural = (n: number, one: string): string => `${grouped(n)} ${one}${n === 1 ? '' : 's'}`;
 
@@ -32,10 +33,8 @@ export const changeText = ({ base, head }: ExactResult): string => {
   return `${countText(base)} -> ${countText(head)}${by === 0 ? '' : ` (${sign}${grouped(by)})`}`;
 };
 
-const plainUnits = (text: string): string => text.replace('\u00b5', 'u');
-
 export const latencyText = (row: LatencyResult): string =>
-  plainUnits(
+  asciiText(
     `${formatValue(row.metric, row.baseMedian)} -> ${formatValue(row.metric, row.headMedian)}, ${ratioText(row.ratio)}`,
   );
 

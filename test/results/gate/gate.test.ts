@@ -200,6 +200,15 @@ test('the text fits 80 columns of printable ASCII, hostile names included', () =
   }
 });
 
+test('the text of two arms is printable ASCII, with times in us', () => {
+  const head = loaded(twoArms(12, 2));
+  const comparison = compareArms(head);
+  const gate = gateOf(comparison, head, { strict: false, allowMissing: [] });
+  const text = compareText(comparison, { columns: 80, explain: true, gate, run: head.run });
+  assert.match(text, /^[\n\x20-\x7e]*$/);
+  assert.match(text, / us -> [\d.]+\s+us, /);
+});
+
 test('a configuration with a mistake is refused, with the key and what is allowed', () => {
   assert.deepEqual(parseConfig('{"delta": 0.1}', 'f'), { delta: 0.1 });
   for (const [text, message] of [
