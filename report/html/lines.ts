@@ -37,9 +37,9 @@ export const spreadChart = (id: string, { metric, curves }: SpreadView, view: Re
 /** Points of a fitted line, which is a curve on logarithmic axes. */
 const FIT_POINTS = 24;
 
-type GrowthSeries = GrowthView['series'][number];
+type GrowthLineView = GrowthView['series'][number];
 
-const fitLine = ({ arm, points, fit }: GrowthSeries, label: string): LineSeries[] => {
+const fitLine = ({ arm, points, fit }: GrowthLineView, label: string): LineSeries[] => {
   if (fit === null) return [];
   const [from, to] = [points[0]!.x, points.at(-1)!.x];
   const xs = Array.from({ length: FIT_POINTS }, (_, i) => from * (to / from) ** (i / (FIT_POINTS - 1)));

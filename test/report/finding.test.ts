@@ -44,7 +44,7 @@ const table = (params: string, rows: readonly RowView[]): TableView =>
     ],
   }) as TableView;
 
-test('the state that the debate is about comes first, and says what is not in its rate', () => {
+test('the finding is about local=files and names what its rate excludes', () => {
   const rows = [rate('imagesPerSecond', 500), rate('pulledImagesPerSecond', 80)];
   assert.equal(
     findingOf([table('local=files', rows)], arms, 99),
@@ -52,7 +52,7 @@ test('the state that the debate is about comes first, and says what is not in it
   );
 });
 
-test('a run without that state tells what it has', () => {
+test('a run without local=files has the finding of its first scenario', () => {
   const said = findingOf([table('local=image', [rate('imagesPerSecond', 900)])], arms, 99);
   assert.match(said, /^ImagesPerSecond, all at once, on some-image/);
   assert.match(said, /7\.00\/s \(local=nothing\) and 900\/s \(local=image\)/);

@@ -13,7 +13,7 @@ import {
   shortName,
 } from '../../report/format.ts';
 
-test('times take the unit that leaves three digits', () => {
+test('times have the unit that leaves three digits', () => {
   assert.deepEqual([0, 4, 999, 12_345, 999_999, 1e6, 82e9].map(formatNs), [
     '0.00 ns',
     '4.00 ns',
@@ -25,7 +25,7 @@ test('times take the unit that leaves three digits', () => {
   ]);
 });
 
-test('bytes and counts are read at a glance', () => {
+test('bytes are scaled, counts are grouped', () => {
   assert.deepEqual([512, 1536, 3 * 2 ** 20].map(formatBytes), ['512 B', '1.50 KiB', '3.00 MiB']);
   assert.deepEqual([0, 999, 1000, 1234567].map(grouped), ['0', '999', '1,000', '1,234,567']);
   assert.equal(formatValue('fuseLookupCount', 3002), '3,002');
@@ -33,7 +33,7 @@ test('bytes and counts are read at a glance', () => {
   assert.equal(formatValue('imagesPerSecond', 1016.4), '1,016/s');
 });
 
-test('ratios show differences near one and keep tiny ones apart from zero', () => {
+test('ratios have two decimals near one, and tiny ones are not zero', () => {
   assert.deepEqual([1, 0.987, 10.24, 715.2, 1920.4, 0.0022, 0.000794, 1e-7, 0].map(formatRatio), [
     '1.00',
     '0.99',
@@ -47,11 +47,11 @@ test('ratios show differences near one and keep tiny ones apart from zero', () =
   ]);
 });
 
-test('percentages keep what matters of a confidence', () => {
+test('percentages keep the digits of a confidence', () => {
   assert.deepEqual([0.95, 0.9875].map(formatPercent), ['95 %', '98.75 %']);
 });
 
-test('names lose their unit, command lines can be pasted', () => {
+test('names lose their unit, and command lines can be pasted', () => {
   assert.deepEqual(['mountWallNs', 'imagesPerSecond', 'mountUserNs'].map(shortName), [
     'mount',
     'images/s',
@@ -70,6 +70,6 @@ test('a ratio with its interval has one notation', () => {
   assert.equal(ratioText({ kind: 'tooFew', n: 5, needed: 8 }), '5 of 8 blocks');
 });
 
-test('a difference that is too small is told by the floor it lies below', () => {
+test('a difference below the floor is shown as the floor', () => {
   assert.deepEqual([20_000, 163.4, 1_500].map(floorText), ['<20us', '<163ns', '<1.50us']);
 });

@@ -42,7 +42,7 @@ const grown = (all: readonly GrowthView[], metric: string): GrowthView => {
   return found[0]!;
 };
 
-test('the line through all sizes gives back what each further file costs', () => {
+test('the slope of the line through all sizes is the cost per file', () => {
   const { run, samples } = scaled((files) => `synthetic-${files}`);
   const view = viewOf(run, samples);
   const times = grown(view.growth, 'createWallNs');
@@ -60,7 +60,7 @@ test('the line through all sizes gives back what each further file costs', () =>
   assert.ok(Math.abs(fit!.start / START_NS - 1) < 0.05, String(fit!.start));
 });
 
-test('calls are summed by what brings an image in and what takes it away, without the language runtime', () => {
+test('calls are summed for arrival and removal, without the runtime', () => {
   const { run, samples } = scaled((files) => `synthetic-${files}`);
   const { growth } = viewOf(run, samples);
   const brought = grown(growth, 'bringInCallCount').series[0]!;
@@ -81,7 +81,7 @@ test('sizes of one image are a series of that image', () => {
   assert.equal(grown(viewOf(run, samples).growth, 'createWallNs').image, 'debian-12-base');
 });
 
-test('nothing grows with one size, nor where two images have the same', () => {
+test('there is no growth with one size, nor with two images of one size', () => {
   const one = scaled(() => 'debian-12-base', [100]);
   assert.deepEqual(viewOf(one.run, one.samples).growth, []);
   const twice = scaled((files) => `synthetic-${files}`, [100]);

@@ -16,7 +16,7 @@ test('the table fits 80 and 75 columns in printable ASCII', () => {
   }
 });
 
-test('a row shows median, ratio, interval and verdict of each arm, and the ratio of the null arm', () => {
+test('a row has median, ratio, interval and verdict of each arm, and the ratio of the null arm', () => {
   const mount = terminalOf(view, { columns: 100 })
     .split('\n')
     .find((line) => /^ +mount /.test(line))!;
@@ -26,22 +26,22 @@ test('a row shows median, ratio, interval and verdict of each arm, and the ratio
   );
 });
 
-test('at 80 columns two arms stand side by side with their ratios, whose medians are in the page', () => {
+test('at 80 columns two arms are side by side, without their medians', () => {
   const mount = terminalOf(view, { columns: 80 })
     .split('\n')
     .filter((line) => /^ +mount /.test(line));
-  assert.equal(mount.length, 2, 'once for each parameter of churn');
+  assert.equal(mount.length, 2, 'one per parameters of churn');
   for (const line of mount)
     assert.match(line, /^ +mount +\d+ us +[\d.]+ +\([\d.]+\) slow +0\.\d+ +\(0\.[\d.]+\) fast +(0|1)\.\d+$/);
 });
 
-test('a narrow terminal gets several tables, each with the baseline', () => {
+test('a narrow terminal has several tables, each with the baseline', () => {
   const text = terminalOf(view, { columns: 60 });
   assert.ok(Math.max(...text.split('\n').map((line) => line.length)) <= 60);
   assert.equal(text.split('\n').filter((line) => /^ +mount /.test(line)).length, 4);
 });
 
-test('colour appears only when asked for, and changes no column', () => {
+test('color is used on request only, and moves no column', () => {
   const colored = terminalOf(view, { color: true });
   assert.match(colored, /\x1b\[31m/);
   const bare = colored
@@ -51,7 +51,7 @@ test('colour appears only when asked for, and changes no column', () => {
   assert.deepEqual(bare, terminalOf(view).split('\n'));
 });
 
-test('every image and their combination appear when asked for', () => {
+test('every image and all images combined are shown on request', () => {
   const text = terminalOf(view, { allImages: true });
   assert.match(text, /^debian-12-python \(15664 entries\), 8 blocks$/m);
   assert.match(text, /^all images: per block, the median of their ratios$/m);
@@ -74,11 +74,11 @@ test('fewer than eight blocks give no ratio', () => {
   assert.match(walk, /few/);
 });
 
-test('a run without numbers says so instead of printing an empty table', () => {
+test('a run without values prints a sentence instead of a table', () => {
   assert.match(terminalOf(viewOf(run, [])), /^Nothing was measured/);
 });
 
-test('a run of scenarios with sections of their own shows their headline rows', () => {
+test('a run with only scenarios outside the first table shows their headline rows', () => {
   const scenarios = Object.fromEntries(
     Object.entries(run.catalogue.scenarios).map(([id, info]) => [id, { ...info, ownSection: true }]),
   );
@@ -88,7 +88,7 @@ test('a run of scenarios with sections of their own shows their headline rows', 
   assert.doesNotMatch(text, /UserNs/);
 });
 
-test('a run that only counted shows what it counted', () => {
+test('a run that only counted shows its counts', () => {
   const text = terminalOf(
     viewOf(
       run,
@@ -100,7 +100,7 @@ test('a run that only counted shows what it counted', () => {
   assert.match(text, /^unpacked-overlay +\| +[\d,]+ \| +\d/m);
 });
 
-test('what went wrong stands below the table', () => {
+test('problems are below the table', () => {
   const proofs = run.proofs.map((proof, index) => (index === 0 ? { ...proof, equal: false } : proof));
   const text = terminalOf(viewOf({ ...run, proofs, status: 'interrupted' }, samples));
   assert.match(

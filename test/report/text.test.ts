@@ -10,7 +10,7 @@ import {
   wrapWords,
 } from '../../report/text.ts';
 
-test('text becomes printable ASCII, letter by letter where there is one', () => {
+test('text becomes printable ASCII', () => {
   assert.equal(asciiText('20 µs × 3 – “a”…'), '20 us x 3 - \\u{201c}a\\u{201d}...');
   assert.equal(asciiText('\u001b[31m'), '\\u{1b}[31m');
 });
@@ -31,14 +31,14 @@ test('words with spaces of their own are kept together', () => {
   assert.deepEqual(wrapWords(['run', "'dir:/two words'"], 12), ['run', "'dir:/two words'"]);
 });
 
-test('a cut is marked and never wider than its width', () => {
+test('a cut is marked and no wider than its width', () => {
   assert.equal(truncate('a long text', 8), 'a lon...');
   assert.equal(truncate('short', 8), 'short');
   assert.equal(truncate('abcdef', 2), '..');
   assert.deepEqual(splitAt('abcde', 2), ['ab', 'cd', 'e']);
 });
 
-test('definitions are aligned, and their text hangs below itself', () => {
+test('definitions are aligned, and their lines hang below the text', () => {
   assert.deepEqual(
     definitionLines(
       [
@@ -65,7 +65,7 @@ test('a term that is much longer than others has a line of its own', () => {
   );
 });
 
-test('a table has its first column cut where it would be too wide', () => {
+test('the first column of a wide table is truncated', () => {
   assert.deepEqual(tableLines(['a long first column', 'n'], [['x', '12']], 20), [
     'a long first... |  n',
     '----------------|---',

@@ -1,4 +1,4 @@
-// What a reader's browser makes of the report.
+// The page in a browser: numbers, charts, hostile names, narrow screens, paper, accessibility.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -11,7 +11,7 @@ import { chartsIn, runReader, seriousIn, skip } from './reader.ts';
 
 const { opened } = runReader();
 
-interface Cell {
+interface ShownCell {
   readonly image: string;
   readonly section: string;
   readonly metric: string;
@@ -21,7 +21,7 @@ interface Cell {
   readonly verdict: string | null;
 }
 
-const shownCells = (page: Page): Promise<readonly Cell[]> =>
+const shownCells = (page: Page): Promise<readonly ShownCell[]> =>
   page.evaluate(`[...document.querySelectorAll('#table ~ .scroll table.first td[data-arm], #table ~ details table.first td[data-arm]')].map((td) => ({
     image: td.closest('table').dataset.image,
     section: td.closest('tbody').dataset.section,
@@ -32,7 +32,7 @@ const shownCells = (page: Page): Promise<readonly Cell[]> =>
     verdict: td.querySelector('.verdict')?.textContent ?? null,
   }))`);
 
-test('the numbers of the first table are those recomputed from the journal', { skip }, () =>
+test('the first table shows the numbers of the journal', { skip }, () =>
   opened(exampleRun(), async (page, folder) => {
     const view = await loadView(folder);
     const expected = view.tables.flatMap((table) =>
@@ -61,7 +61,7 @@ test('the numbers of the first table are those recomputed from the journal', { s
 const BLOCKS = 8;
 
 test(
-  'every chart in sight is drawn with the data of its figure, the others once they are unfolded',
+  'visible charts are drawn with the data of their figures, folded ones when they are opened',
   { skip },
   () =>
     opened(exampleRun(), async (page) => {
@@ -74,7 +74,7 @@ test(
         return found;
       };
       const points = [
-        // Eight phases each; an unpacked image has nothing to ingest or collect, and with a full store nothing to create or destroy.
+        // Eight phases each. An unpacked image has nothing to ingest or collect; with a full store nothing to create or destroy either.
         [8, 8, 6, 8],
         [8, 8, 4, 8],
         // Arrival, removal and images per second, by store.
@@ -100,7 +100,7 @@ test(
       const [churn, walks] = [points.slice(0, 4), points.slice(4)];
       assert.deepEqual(all['points'], [...churn, ...churn, ...walks.flatMap((walk) => [walk, walk])]);
       assert.equal(all['calls']!.length, 8);
-      // Ten headline rows of each churn, one of each walk: a step for each block, and where the first one starts.
+      // Ten headline rows per churn, one per walk: a step per block, and the start of the first step.
       assert.equal(all['spread']!.length, 2 * (10 + 10 + 1 + 1));
       for (const lengths of all['spread']!) assert.ok(lengths.every((length) => length === BLOCKS + 1));
     }),
@@ -157,7 +157,7 @@ test('hostile names are text', { skip }, () => {
   });
 });
 
-test('nothing but scrollable tables is wider than a telephone, in either colour scheme', {
+test('only scrollable tables are wider than a phone, in light and in dark', {
   skip,
 }, async () => {
   for (const colorScheme of ['light', 'dark'] as const)
@@ -172,7 +172,7 @@ test('nothing but scrollable tables is wider than a telephone, in either colour 
     );
 });
 
-test('a chart in a folded part is drawn to size once it is opened', { skip }, () =>
+test('a chart in a folded part has its full size when it is opened', { skip }, () =>
   opened(exampleRun(), async (page) => {
     await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
     await page.waitForFunction(
@@ -181,7 +181,7 @@ test('a chart in a folded part is drawn to size once it is opened', { skip }, ()
   }),
 );
 
-test('the ninth arm has the colour of the first, and stripes and dots of its own', { skip }, () => {
+test('the ninth arm has the color of the first, with stripes or dots', { skip }, () => {
   const { run, samples } = exampleRun({ images: ['debian-12-base'] });
   const names = Array.from({ length: 6 }, (_, i) => `variant-${i}`);
   const more = samples
@@ -202,7 +202,7 @@ test('the ninth arm has the colour of the first, and stripes and dots of its own
   });
 });
 
-test('axe finds nothing serious, in either colour scheme', { skip }, async () => {
+test('axe finds nothing serious, in light and in dark', { skip }, async () => {
   for (const colorScheme of ['light', 'dark'] as const)
     await opened(
       exampleRun({ images: ['debian-12-base'] }),
@@ -211,7 +211,7 @@ test('axe finds nothing serious, in either colour scheme', { skip }, async () =>
     );
 });
 
-test('on paper a dark page is light', { skip }, () =>
+test('a dark page is printed light', { skip }, () =>
   opened(
     exampleRun(),
     async (page) => {

@@ -1,4 +1,4 @@
-// What stands beside the marks of a chart.
+// Labels of the rows of a chart.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { figuresOf } from '../../../report/html/figures.ts';
@@ -6,7 +6,7 @@ import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
 
-/** Of the charts of churn that show no phases. */
+/** Labels in the charts of churn that show no phases. */
 const labelsOf = (change: (sample: Sample) => readonly Sample[]): readonly string[] => {
   const { run, samples } = exampleRun();
   const { points } = figuresOf(viewOf(run, samples.flatMap(change)));
@@ -15,7 +15,7 @@ const labelsOf = (change: (sample: Sample) => readonly Sample[]): readonly strin
     .flatMap(({ rows }) => rows.map(({ label }) => label));
 };
 
-test('a label has those parameters that tell rows apart, and no others', () => {
+test('a label has only the parameters that differ between rows', () => {
   const plain = labelsOf((sample) => [sample]);
   assert.ok(plain.length > 0 && plain.every((label) => /^store=(empty|full)/.test(label)), plain.join());
   const more = labelsOf((sample) => [{ ...sample, params: { ...sample.params, durable: 'yes' } }]);

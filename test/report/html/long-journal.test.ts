@@ -1,4 +1,4 @@
-// Samples are summed up before they reach the page, which does not grow with the journal.
+// The size of the page does not depend on the length of the journal.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { reported } from '../support/reported.ts';
 const LINES = 20_000;
 const PAGE_BYTES = 1_000_000;
 
-test('the page of a long journal is as small as that of a short one', async () => {
+test('the page of a long journal is as small as the page of a short one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cfsbench-long-'));
   try {
     writeLongJournal(folder, LINES);

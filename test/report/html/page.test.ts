@@ -16,7 +16,7 @@ const withoutOutcome = (sample: Sample): SampleBase => {
 
 const page = (of: ReturnType<typeof exampleRun>): string => htmlOf(viewOf(of.run, of.samples));
 
-test('what is interpolated is text unless it is markup', () => {
+test('interpolated text is escaped, interpolated markup is not', () => {
   assert.equal(
     html`<p title="${'"\'&'}">${'<b>'}${html`<i>${1}</i>`}${null}</p>`.markup,
     '<p title="&quot;&#39;&amp;">&lt;b&gt;<i>1</i></p>',
@@ -34,7 +34,7 @@ test('the same run gives the same bytes', () => {
   assert.equal(page(exampleRun()), page(exampleRun()));
 });
 
-test('every script and style that runs is in the policy by its hash, and nothing is loaded from elsewhere', () => {
+test('the policy has the hash of every script and style, and nothing is loaded', () => {
   const text = page(exampleRun());
   const policy = /Content-Security-Policy" content="([^"]+)"/.exec(text)![1]!;
   assert.match(policy, /^default-src 'none';/);
@@ -45,12 +45,12 @@ test('every script and style that runs is in the policy by its hash, and nothing
     const hash = createHash('sha256').update(source!, 'utf8').digest('base64');
     assert.ok(policy.includes(hash), source!.slice(0, 60));
   }
-  // A link that a reader may follow loads nothing.
+  // A link loads nothing until it is followed.
   const shown = text.replace(/<script>[\s\S]*?<\/script>/g, '').replaceAll(/<a href="https:[^"]*">/g, '');
   assert.doesNotMatch(shown, /(src|href)="(?!#|data:,)/);
 });
 
-test('sections stand in their order', () => {
+test('the sections are in reading order', () => {
   const ids = [...page(exampleRun()).matchAll(/<h2 id="(\w+)"/g)].map(([, id]) => id);
   assert.deepEqual(ids, [
     'table',
@@ -68,14 +68,14 @@ test('sections stand in their order', () => {
   ]);
 });
 
-test('a run that measured nothing still renders, with its reason first', () => {
+test('a run without a measurement renders, with the reason first', () => {
   const { run } = exampleRun();
   const text = htmlOf(viewOf({ ...run, status: 'failed', images: [], proofs: [] }, []));
   assert.match(text, /<p class="finding">Nothing was measured/);
   assert.match(text, /role="alert"><div>The run did not complete: failed\./);
 });
 
-test('every question has a section of its own, with what is needed to ask it again', () => {
+test('every scenario has a section with the command that repeats it', () => {
   const text = page(exampleRun({ images: ['debian-12-base'] }));
   const sections = [
     ...text.matchAll(/<section class="scenario" data-scenario="([^"]+)">([\s\S]*?)<\/section>/g),
@@ -98,7 +98,7 @@ test('every question has a section of its own, with what is needed to ask it aga
   }
 });
 
-test('what went wrong with a question stands in its section', () => {
+test('the problems of a scenario are in its section', () => {
   const { run, samples } = exampleRun({ images: ['debian-12-base'] });
   const broken = samples.map(
     (sample): Sample =>

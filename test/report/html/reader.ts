@@ -1,4 +1,4 @@
-// A reader's browser: opens a page from a file; anything on the console and any request beyond the page itself is a complaint.
+// Opens pages in Chromium. Console output and requests other than the page itself fail the test.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,16 +23,16 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export interface Look {
+export interface PageStyle {
   readonly width?: number;
   readonly colorScheme?: 'light' | 'dark';
 }
 
 export interface Reader {
-  /** Waits until every chart that is not folded away is drawn; anything on the console and any request beyond the page itself fails. */
-  openFile(path: string, work: (page: Page) => Promise<void>, look?: Look): Promise<void>;
-  /** The same of a page that is no file yet. */
-  open(html: string, work: (page: Page) => Promise<void>, look?: Look): Promise<void>;
+  /** Waits until every visible chart is drawn. */
+  openFile(path: string, work: (page: Page) => Promise<void>, look?: PageStyle): Promise<void>;
+  /** Opens HTML text. */
+  open(html: string, work: (page: Page) => Promise<void>, look?: PageStyle): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ export const startReader = async (): Promise<Reader> => {
   };
 };
 
-/** Of every chart that is drawn: its id, and the label and length of each of its datasets. */
+/** Every drawn chart: its id, and the label and length of each dataset. */
 export const chartsIn = (page: Page): Promise<readonly [id: string, datasets: [string, number][]][]> =>
   page.evaluate(
     `[...document.querySelectorAll('canvas')].filter((canvas) => Chart.getChart(canvas) !== undefined).map((canvas) => [canvas.id, Chart.getChart(canvas).config.data.datasets.map(({ label, data }) => [label, data.length])])`,
@@ -85,7 +85,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-/** What axe-core calls serious or critical. Everything is unfolded first: what is hidden would not be looked at. */
+/** Violations that axe-core calls serious or critical. Folded parts are opened first, because axe-core skips hidden elements. */
 export const seriousIn = async (page: Page): Promise<readonly string[]> => {
   await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
   await page.evaluate(AXE);
@@ -95,7 +95,7 @@ export const seriousIn = async (page: Page): Promise<readonly string[]> => {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 };
 
-/** A reader for all tests of a file, and how they open the report of a run. */
+/** One browser for all tests of a file. */
 export const runReader = () => {
   let reader: Reader | undefined;
   before(async () => {
@@ -105,7 +105,7 @@ export const runReader = () => {
   const opened = (
     of: ReturnType<typeof exampleRun>,
     work: (page: Page, folder: string) => Promise<void>,
-    look?: Look,
+    look?: PageStyle,
   ): Promise<void> =>
     withRunFolder(of, async (folder) => {
       await renderReport(folder);

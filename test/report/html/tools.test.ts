@@ -1,4 +1,4 @@
-// What a reader can do with the report in a browser: filter, link, copy, save, and all of it with the keyboard.
+// The page's tools in a browser: filters, links, copies of tables, pictures of charts, the keyboard.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -22,7 +22,7 @@ const labelsOf = (page: Page, canvas: string): Promise<readonly string[]> =>
   );
 
 test(
-  'filters leave out scenarios, images and arms, in tables and charts, and stand in the address',
+  'filters hide scenarios, images and arms in tables and charts, and are stored in the address',
   { skip },
   () =>
     opened(exampleRun(), async (page) => {
@@ -37,7 +37,7 @@ test(
       assert.deepEqual(await shownWith(page, 'data-arm'), ['erofs-overlay', 'composefs-fuse', 'null']);
       const canvas = '[data-image=debian-12-python] #points-2-1-ns';
       assert.deepEqual(await labelsOf(page, canvas), ['erofs-overlay', 'composefs-fuse', 'null']);
-      // In tables whose cells are named by their heads alone, whole columns go.
+      // In tables where only heads name an arm, the whole column is hidden.
       assert.deepEqual(
         await page.evaluate(
           `[...new Set([...document.querySelectorAll('table:not(.first)')].filter((table) => table.tHead?.querySelector('[data-arm]') && table.checkVisibility()).flatMap((table) => [...table.rows].map((row) => [...row.cells].filter((cell) => cell.checkVisibility()).length - [...table.tHead.rows[0].cells].filter((cell) => cell.checkVisibility()).length)))]`,
@@ -56,7 +56,7 @@ test(
     }),
 );
 
-test('a link shows what was chosen where it was made, and links within the page keep it', { skip }, () =>
+test('a link carries the filters, and links within the page keep them', { skip }, () =>
   opened(exampleRun(), async (page) => {
     await page.evaluate(`location.hash = '#calls?scenario=walk-warm&without=null&without=nobody'`);
     await page.waitForFunction(
@@ -87,7 +87,7 @@ const copied = async (page: Page, name: string): Promise<string> => {
   return String(await page.evaluate('window.copied'));
 };
 
-test('a table is copied as Markdown and as text, with what is shown of it', { skip }, () =>
+test('a table is copied as Markdown and as text, without hidden columns', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page, folder) => {
     const { images } = await loadView(folder);
     await page.uncheck('#filters input[value=null]');
@@ -107,7 +107,7 @@ test('a table is copied as Markdown and as text, with what is shown of it', { sk
   }),
 );
 
-test('a chart is saved as a picture that says what it is', { skip }, () =>
+test('a chart is saved as a picture named after the run and the chart', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -122,7 +122,7 @@ test('a chart is saved as a picture that says what it is', { skip }, () =>
   }),
 );
 
-test('filters and tools are reached with the keyboard alone', { skip }, () =>
+test('filters and tools work with the keyboard alone', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
     const seen = new Set<string>();
     for (let i = 0; i < 40; i++) {

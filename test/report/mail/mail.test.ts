@@ -17,13 +17,13 @@ const faults = (text: string): readonly string[] =>
         line.length > 75 || /[^\x20-\x7e]/.test(line) || / $/.test(line) || /^(From |>|\.$|-- ?$)/.test(line),
     );
 
-test('a mail is 75 columns of printable ASCII that no mail program edits', () => {
+test('a mail is printable ASCII in 75 columns, without lines that mail programs rewrite', () => {
   const text = mailOf(viewOf(run, samples));
   assert.deepEqual(faults(text), []);
   assert.match(text, /[^\n]\n$/);
 });
 
-test('a mail has every section, and the walks of the list in milliseconds', () => {
+test('a mail has every section, and the walks in milliseconds', () => {
   const text = mailOf(viewOf(run, samples));
   const titles = [...text.matchAll(/^(.+)\n=+$/gm)].map(([, title]) => title);
   for (const title of ['Set-up', 'Images', 'Commands', 'Walks', 'Counts', 'Claims on trial'])
@@ -68,7 +68,7 @@ for (const name of [
     assert.deepEqual(faults(mailOf({ ...view, finding: name })), []);
   });
 
-test('every sign that claims are written with has a place in a mail', () => {
+test('claims have no character that a mail escapes', () => {
   for (const { id, text, rule, objection, answer, by } of claims)
     for (const words of [text, rule, objection, answer, byText(by)])
       assert.doesNotMatch(asciiText(words), /\\u\{/, id);

@@ -11,14 +11,14 @@ import { viewOf } from '../support/view.ts';
 
 const HOSTILE = 'a|b`c`<img src=x>\n# title [x](http://e) @user \\| **b** \u202e &amp; ```';
 
-test('a hostile name is text: no character of the syntax is left, and no new line', () => {
+test('a hostile name is text: no syntax and no new line is left', () => {
   assert.match(md(HOSTILE), /^(?:[\w \-./,;:?+%{}()=\u2026]|&#\d+;)+$/);
   assert.doesNotMatch(md(HOSTILE), /\n|\||`|<|\[/);
 });
 
 const cellsOf = (line: string): number => line.split('|').length;
 
-test('every table of a run has rows as wide as its head, whatever the names', () => {
+test('every row has as many cells as its head, whatever the names', () => {
   const { run, samples } = exampleRun({ images: [HOSTILE], blocks: 8, countPasses: 1 });
   const lines = runMarkdown(
     viewOf({ ...run, skipped: [{ what: HOSTILE, need: HOSTILE, reason: HOSTILE }] }, samples),
@@ -35,7 +35,7 @@ test('every table of a run has rows as wide as its head, whatever the names', ()
   assert.ok(lines.filter((line) => line.startsWith('|')).length > 10);
 });
 
-test('what differs from the baseline stands before what does not', () => {
+test('differences from the baseline come first', () => {
   const { run, samples } = exampleRun();
   const verdicts = runMarkdown(viewOf(run, samples))
     .split('\n')
@@ -70,7 +70,7 @@ const comparisonOf = (rows: number, name: string): Comparison => {
   } as Comparison;
 };
 
-test('a comparison stays below 60,000 characters and says how many rows it left out', () => {
+test('a comparison stays below 60,000 characters and counts the rows that it leaves out', () => {
   const text = compareMarkdown(comparisonOf(2_000, HOSTILE.repeat(5)), null);
   assert.ok(text.length < 60_000, String(text.length));
   assert.match(text, /\n1990 more notices\.\n/);
@@ -82,6 +82,6 @@ test('a comparison stays below 60,000 characters and says how many rows it left 
   assert.match(many.split('\n').find((line) => /^\| (worse|better)/.test(line))!, /worse/);
 });
 
-test('a block of nothing has no heading', () => {
+test('a table without rows has no heading', () => {
   assert.equal(markdownOf(['a'], [{ title: 't', columns: [], rows: [] }]), 'a\n');
 });

@@ -1,6 +1,6 @@
-// Says on its last line what a program cost, as JSON: node --import PATH PROGRAM.
+// Prints the cost of a program as JSON in its last line: node --import PATH PROGRAM.
 //
-// Reads:  VmHWM in /proc/self/status, which begins anew with the program; ru_maxrss would be the parent's where that was larger.
+// Reads:  VmHWM in /proc/self/status. Not ru_maxrss, which inherits the parent's peak.
 import { readFileSync, writeSync } from 'node:fs';
 
 process.on('exit', () => {

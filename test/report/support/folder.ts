@@ -1,4 +1,4 @@
-// A run folder on disk for a test, gone after it.
+// A run folder for the time of a test.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// A run folder with as many samples as asked for: the example's own samples over and over, in new blocks and with moved values.
+// A run folder with a given number of samples: those of the example, repeated in new blocks with changed values.
 //
 //   node build/test/report/support/long-journal.js FOLDER LINES
 import { appendFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { exampleRun } from './example.ts';
 const LINES_PER_WRITE = 10_000;
 const MS_PER_SLOT = 503;
 
-/** Like the sample, `round` rounds later; a value moves by up to 5 % either way, so that no two rounds are alike. */
+/** The sample in a later round; its values differ by up to 5 %, so that rounds differ. */
 const later = (sample: Sample, round: number, blocksPerRound: number, seq: number): Sample => {
   const factor = 1 + (((round * 7919) % 1000) / 1000 - 0.5) / 10;
   const moved = {

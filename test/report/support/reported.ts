@@ -1,4 +1,4 @@
-// A run folder rendered by a program of its own, as a user would: how long it took and how much memory.
+// Renders a run folder in a process of its own, and measures time and memory.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
