@@ -46,7 +46,7 @@ const buildOnce = async (image: Image, machine: Machine, { type, build }: BlockI
   for (const path of [layerDir!, dir!, at!]) mkdirSync(path, { recursive: true });
   let mounted: Mounted | null = null;
   try {
-    const created = await createLayers(image, machine, scratchStore(layerDir!), dir!);
+    const created = await createLayers(image, machine, { store: scratchStore(layerDir!), dir: dir! });
     mounted = await created.mount(at!);
     await machine.command('build', build(at!, `${file}.new`));
     await mounted.unmount();

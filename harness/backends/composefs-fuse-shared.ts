@@ -3,7 +3,7 @@
 // Needs:   what composefs-fuse needs.
 // Does:    one server per slot, for all its mounts and images; each mount is one message and its reply.
 // Leaves:  nothing: the server ends when the slot is over, or when its parent dies.
-import type { Backend, Mounted, Prepared, Store } from '../model/backend.ts';
+import type { Backend, Mounted, Prepared } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Machine, Server } from '../model/machine.ts';
 import {
@@ -68,15 +68,10 @@ const askToMount = (
   shared.mountCount++;
 };
 
-const mountShared = (
-  shared: SharedServer,
-  machine: Machine,
-  manifest: string,
-  store: Store,
-  at: string,
-): Mounted => {
+const mountShared = (shared: SharedServer, machine: Machine, mount: ServedManifest): Mounted => {
   const { server } = shared;
-  askToMount(shared, machine, { manifest, store, at });
+  const { at } = mount;
+  askToMount(shared, machine, mount);
   return {
     root: at,
     fsType: 'fuse.cfs-fuse',
@@ -117,7 +112,7 @@ export const backend: Backend = {
     const shared = serverFor(machine, options);
     shared.userCount++;
     const mount: MountManifest = async (manifest, store, at) =>
-      mountShared(shared, machine, manifest, store, at);
+      mountShared(shared, machine, { manifest, store, at });
     const lifecycle = manifestLifecycle(image, machine, mountWith(image, machine, mount, 'over'));
     return {
       ...lifecycle,

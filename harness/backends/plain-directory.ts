@@ -20,7 +20,7 @@ const FOLDER_MODE = 0o755;
 const copyFlattened = async (image: Image, machine: Machine, store: Store, dir: string): Promise<void> => {
   const at = join(dir, 'layers');
   machine.files.mkdir(at, FOLDER_MODE);
-  const layers = await createLayers(image, machine, store, dir);
+  const layers = await createLayers(image, machine, { store, dir });
   const mounted = await layers.mount(at);
   try {
     const into = join(store.layerDir, plainFolder(image));

@@ -99,8 +99,7 @@ interface LayerWays {
 export const createLayers = async (
   image: Image,
   machine: Machine,
-  store: Store,
-  dir: string,
+  { store, dir }: { readonly store: Store; readonly dir: string },
   { how = 'trusted', remove = (paths) => machine.command('rm', ['rm', '-rf', ...paths]) }: LayerWays = {},
 ): Promise<Created> => {
   const unpacked: string[] = [];
@@ -135,6 +134,6 @@ export const layersLifecycle = (image: Image, machine: Machine, remove?: RemoveL
   refuseUnpackable(image);
   writeDigestLists(image);
   return wholeTreeLifecycle((store, dir, how = 'trusted') =>
-    createLayers(image, machine, store, dir, { how, ...(remove === undefined ? {} : { remove }) }),
+    createLayers(image, machine, { store, dir }, { how, ...(remove === undefined ? {} : { remove }) }),
   );
 };

@@ -56,30 +56,38 @@ const contentsOf = (tree: Tree, entry: Entry): string => {
 const joined = (parent: ByteString, name: ByteString): ByteString =>
   parent === '/' ? `/${name}` : `${parent}/${name}`;
 
-const fill = (described: DescribedImage, covers: Coverage, listing: Listing): void => {
-  const { tree, imageVersion } = described;
+/** The attributes that a mount shows, with the marks that the image stores for whiteouts. */
+const shownXattrs = ({ tree, imageVersion }: DescribedImage, entry: Entry): readonly Xattr[] => {
+  if (isWhiteout(entry)) return withXattrs(entry.xattrs, WHITEOUT);
+  const holdsWhiteouts =
+    isDirectory(entry) &&
+    tree.children(entry.index).some((index) => {
+      const child = tree.entry(index);
+      return child.link === null && isWhiteout(child);
+    });
+  if (!holdsWhiteouts) return entry.xattrs;
+  return withXattrs(entry.xattrs, imageVersion === 1 ? [...WHITEOUTS, ...OPAQUE] : WHITEOUTS);
+};
+
+/** Finds the first listed path of each inode; directories have one path. */
+const firstNamesOf = (): ((entry: Entry, path: ByteString) => ByteString) => {
   const firstNames = new Map<number, ByteString>();
-  const xattrsOf = (entry: Entry): readonly Xattr[] => {
-    if (isWhiteout(entry)) return withXattrs(entry.xattrs, WHITEOUT);
-    const marked =
-      isDirectory(entry) &&
-      tree.children(entry.index).some((index) => {
-        const child = tree.entry(index);
-        return child.link === null && isWhiteout(child);
-      });
-    if (!marked) return entry.xattrs;
-    return withXattrs(entry.xattrs, imageVersion === 1 ? [...WHITEOUTS, ...OPAQUE] : WHITEOUTS);
-  };
-  const add = (entry: Entry, path: ByteString): void => {
+  return (entry, path) => {
+    if (isDirectory(entry)) return path;
     const inode = entry.link ?? entry.index;
-    let firstName = path;
-    if (!isDirectory(entry)) {
-      firstName = firstNames.get(inode) ?? path;
-      if (firstName === path) firstNames.set(inode, path);
-    }
+    const first = firstNames.get(inode);
+    if (first === undefined) firstNames.set(inode, path);
+    return first ?? path;
+  };
+};
+
+const fill = (described: DescribedImage, covers: Coverage, listing: Listing): void => {
+  const { tree } = described;
+  const firstNameOf = firstNamesOf();
+  const add = (entry: Entry, path: ByteString): void => {
     const whiteout = isWhiteout(entry);
     const mode = whiteout ? (entry.mode & ~S_IFMT) | S_IFREG : entry.mode;
-    const regular = (mode & S_IFMT) === S_IFREG;
+    const type = mode & S_IFMT;
     const sized = whiteout ? { ...entry, size: 0n } : entry;
     listing.add({
       path,
@@ -89,10 +97,10 @@ const fill = (described: DescribedImage, covers: Coverage, listing: Listing): vo
       mtimeNs: entry.mtimeSec * NS_PER_SEC + BigInt(entry.mtimeNsec),
       rdev: deviceParts(entry.rdev),
       sizeBytes: sized.size,
-      digest: regular && covers.contents ? contentsOf(tree, sized) : null,
-      target: (mode & S_IFMT) === S_IFLNK ? entry.payload : null,
-      firstName,
-      xattrs: xattrsOf(entry),
+      digest: type === S_IFREG && covers.contents ? contentsOf(tree, sized) : null,
+      target: type === S_IFLNK ? entry.payload : null,
+      firstName: firstNameOf(entry, path),
+      xattrs: shownXattrs(described, entry),
     });
   };
   const listChildren = (directory: number, path: ByteString): void => {
@@ -100,15 +108,14 @@ const fill = (described: DescribedImage, covers: Coverage, listing: Listing): vo
       const entry = tree.entry(index);
       return { index, name: entry.name, isDirectory: isDirectory(entry), link: entry.link };
     });
-    for (const step of inPathOrder(children)) {
-      const { child } = step;
+    for (const { child, descend } of inPathOrder(children)) {
       const at = joined(path, child.name);
       if (child.isDirectory && child.link !== null)
         throw new UserError('no mount can show a hard link to a directory', {
           code: 'skip',
           facts: [`path: ${show(at)}`],
         });
-      if (step.descend) listChildren(child.index, at);
+      if (descend) listChildren(child.index, at);
       else add(tree.entry(child.index), at);
     }
   };

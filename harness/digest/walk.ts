@@ -6,6 +6,7 @@
 // Cost:   about 15 us per name and 0.9 ns per cached byte of contents.
 // Leaves: the listing.
 import {
+  type BigIntStats,
   closeSync,
   constants,
   lstatSync,
@@ -69,19 +70,30 @@ export interface WalkedTree extends ListingSummary {
   readonly fsMagic: number;
 }
 
+/** Finds the first listed path of each inode. */
+const firstNamesOf = (): ((stats: BigIntStats, path: ByteString) => ByteString) => {
+  const byDevice = new Map<bigint, Map<bigint, ByteString>>();
+  return ({ dev, ino }, path) => {
+    const byInode = byDevice.get(dev) ?? new Map<bigint, ByteString>();
+    if (byInode.size === 0) byDevice.set(dev, byInode);
+    const first = byInode.get(ino);
+    if (first === undefined) byInode.set(ino, path);
+    return first ?? path;
+  };
+};
+
+const childrenOf = (directory: Buffer): { readonly name: ByteString; readonly isDirectory: boolean }[] =>
+  readdirSync(directory, { withFileTypes: true, encoding: 'buffer' }).map((entry) => ({
+    name: fromBytes(entry.name),
+    isDirectory: entry.isDirectory(),
+  }));
+
 /** `root` must be visible in this process's mount namespace. */
 export const walk = (root: string, covers: Coverage, write: (text: string) => void): WalkedTree => {
   const listing = newListing(covers, write);
   const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
   const prefix = fromBytes(Buffer.from(root));
-  const firstNames = new Map<bigint, Map<bigint, ByteString>>();
-  const firstNameOf = (dev: bigint, ino: bigint, path: ByteString): ByteString => {
-    const ofDevice = firstNames.get(dev) ?? new Map<bigint, ByteString>();
-    if (ofDevice.size === 0) firstNames.set(dev, ofDevice);
-    const known = ofDevice.get(ino);
-    if (known === undefined) ofDevice.set(ino, path);
-    return known ?? path;
-  };
+  const firstNameOf = firstNamesOf();
   const add = (path: ByteString, bytes: Buffer): boolean => {
     const stats = lstatSync(bytes, { bigint: true });
     const mode = Number(stats.mode);
@@ -96,7 +108,7 @@ export const walk = (root: string, covers: Coverage, write: (text: string) => vo
       sizeBytes: stats.size,
       digest: type === S_IFREG && covers.contents ? hashFile(bytes, buffer) : null,
       target: type === S_IFLNK ? fromBytes(readlinkSync(bytes, { encoding: 'buffer' })) : null,
-      firstName: type === S_IFDIR ? path : firstNameOf(stats.dev, stats.ino, path),
+      firstName: type === S_IFDIR ? path : firstNameOf(stats, path),
       xattrs: readXattrs(bytes),
     });
     return type === S_IFDIR;
@@ -104,13 +116,7 @@ export const walk = (root: string, covers: Coverage, write: (text: string) => vo
   const listChildren = (path: ByteString): void => {
     let at = path;
     try {
-      const children = readdirSync(toBytes(prefix + path), { withFileTypes: true, encoding: 'buffer' }).map(
-        (entry) => ({
-          name: fromBytes(entry.name),
-          isDirectory: entry.isDirectory(),
-        }),
-      );
-      for (const { child, descend } of inPathOrder(children)) {
+      for (const { child, descend } of inPathOrder(childrenOf(toBytes(prefix + path)))) {
         at = path === '/' ? `/${child.name}` : `${path}/${child.name}`;
         if (descend) listChildren(at);
         else if (add(at, toBytes(prefix + at)) !== child.isDirectory)

@@ -2,6 +2,7 @@
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from '../model/tree.ts';
 import { recordsOf } from './directory-view.ts';
 import { LAYOUT_CHUNKED, roundUp, XATTR_ENTRY_BYTES } from './format.ts';
+import type { InodeView } from './inode-view.ts';
 import { objectPaths } from './objects.ts';
 import { ImageView } from './view.ts';
 import { eachInode } from './walk.ts';
@@ -43,66 +44,92 @@ export interface ImageFacts {
   readonly inlineXattrCount: number;
 }
 
+/** Counts while the inodes are visited. */
+class ImageCounts {
+  readonly types = new Map<number, number>();
+  /** Size of each shared attribute by its offset. */
+  readonly shared = new Map<number, number>();
+  inodes = 0;
+  names = 0;
+  storeWhiteouts = 0;
+  compact = 0;
+  inlineFiles = 0;
+  inlineFileBytes = 0;
+  objectFiles = 0;
+  objectFileBytes = 0n;
+  emptyFiles = 0;
+  sharedReferences = 0;
+  inlineXattrs = 0;
+
+  add(inode: InodeView): void {
+    const { type } = inode;
+    this.inodes++;
+    this.types.set(type, (this.types.get(type) ?? 0) + 1);
+    if (!inode.extended) this.compact++;
+    if (type === S_IFCHR && inode.union === 0) this.storeWhiteouts++;
+    if (type === S_IFDIR)
+      for (const { name } of recordsOf(inode)) if (name !== '.' && name !== '..') this.names++;
+    if (type === S_IFREG) this.#addFile(inode);
+    this.#addXattrs(inode);
+  }
+
+  #addFile(inode: InodeView): void {
+    if (inode.layout === LAYOUT_CHUNKED) {
+      this.objectFiles++;
+      this.objectFileBytes += inode.size;
+    } else if (inode.size === 0n) this.emptyFiles++;
+    else {
+      this.inlineFiles++;
+      this.inlineFileBytes += Number(inode.size);
+    }
+  }
+
+  #addXattrs(inode: InodeView): void {
+    this.inlineXattrs += inlineXattrs(inode).length;
+    for (const offset of sharedOffsets(inode)) {
+      this.sharedReferences++;
+      if (this.shared.has(offset)) continue;
+      const { suffixBytes, valueBytes } = sharedXattr(inode.view, offset);
+      this.shared.set(offset, roundUp(XATTR_ENTRY_BYTES + suffixBytes + valueBytes, 4));
+    }
+  }
+
+  ofType(type: number): number {
+    return this.types.get(type) ?? 0;
+  }
+}
+
 export const inspectImage = (image: Uint8Array): ImageFacts => {
   const view = new ImageView(image);
-  const types = new Map<number, number>();
-  const shared = new Map<number, number>();
-  let [inodeCount, nameCount, storeWhiteoutCount, compactCount] = [0, 0, 0, 0];
-  let [inlineFileCount, inlineFileBytes, objectFileCount, emptyFileCount] = [0, 0, 0, 0];
-  let [objectFileBytes, sharedXattrReferenceCount, inlineXattrCount] = [0n, 0, 0];
-  eachInode(view, (inode) => {
-    const { type } = inode;
-    inodeCount++;
-    types.set(type, (types.get(type) ?? 0) + 1);
-    if (!inode.extended) compactCount++;
-    if (type === S_IFCHR && inode.union === 0) storeWhiteoutCount++;
-    if (type === S_IFDIR)
-      for (const { name } of recordsOf(inode)) if (name !== '.' && name !== '..') nameCount++;
-    if (type === S_IFREG)
-      if (inode.layout === LAYOUT_CHUNKED) {
-        objectFileCount++;
-        objectFileBytes += inode.size;
-      } else if (inode.size === 0n) emptyFileCount++;
-      else {
-        inlineFileCount++;
-        inlineFileBytes += Number(inode.size);
-      }
-    inlineXattrCount += inlineXattrs(inode).length;
-    for (const offset of sharedOffsets(inode)) {
-      sharedXattrReferenceCount++;
-      if (shared.has(offset)) continue;
-      const { suffixBytes, valueBytes } = sharedXattr(view, offset);
-      shared.set(offset, roundUp(XATTR_ENTRY_BYTES + suffixBytes + valueBytes, 4));
-    }
-  });
-  const count = (type: number): number => types.get(type) ?? 0;
+  const counts = new ImageCounts();
+  eachInode(view, (inode) => counts.add(inode));
   return {
     composefsVersion: view.composefsVersion,
     imageBytes: image.length,
     hasAcl: view.hasAcl,
     buildTimeSec: view.buildTimeSec.toString(),
     buildTimeNsec: view.buildTimeNsec,
-    inodeCount,
-    nameCount,
-    directoryCount: count(S_IFDIR),
-    fileCount: count(S_IFREG),
-    symlinkCount: count(S_IFLNK),
-    charDeviceCount: count(S_IFCHR),
-    blockDeviceCount: count(S_IFBLK),
-    fifoCount: count(S_IFIFO),
-    socketCount: count(S_IFSOCK),
-    storeWhiteoutCount,
-    compactCount,
-    extendedCount: inodeCount - compactCount,
-    inlineFileCount,
-    inlineFileBytes,
-    objectFileCount,
-    objectFileBytes: objectFileBytes.toString(),
-    emptyFileCount,
+    inodeCount: counts.inodes,
+    nameCount: counts.names,
+    directoryCount: counts.ofType(S_IFDIR),
+    fileCount: counts.ofType(S_IFREG),
+    symlinkCount: counts.ofType(S_IFLNK),
+    charDeviceCount: counts.ofType(S_IFCHR),
+    blockDeviceCount: counts.ofType(S_IFBLK),
+    fifoCount: counts.ofType(S_IFIFO),
+    socketCount: counts.ofType(S_IFSOCK),
+    storeWhiteoutCount: counts.storeWhiteouts,
+    compactCount: counts.compact,
+    extendedCount: counts.inodes - counts.compact,
+    inlineFileCount: counts.inlineFiles,
+    inlineFileBytes: counts.inlineFileBytes,
+    objectFileCount: counts.objectFiles,
+    objectFileBytes: counts.objectFileBytes.toString(),
+    emptyFileCount: counts.emptyFiles,
     objectCount: objectPaths(image).size,
-    sharedXattrCount: shared.size,
-    sharedXattrBytes: [...shared.values()].reduce((sum, bytes) => sum + bytes, 0),
-    sharedXattrReferenceCount,
-    inlineXattrCount,
+    sharedXattrCount: counts.shared.size,
+    sharedXattrBytes: [...counts.shared.values()].reduce((sum, bytes) => sum + bytes, 0),
+    sharedXattrReferenceCount: counts.sharedReferences,
+    inlineXattrCount: counts.inlineXattrs,
   };
 };

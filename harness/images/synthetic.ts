@@ -155,6 +155,27 @@ const mixedFiles = (spec: SyntheticSpec, mix: number, random: Random): readonly 
     .slice(0, spec.fileCount);
 };
 
+interface SymlinkPlan {
+  readonly count: number;
+  readonly directoryCount: number;
+  /** The number of the first symlink's name. */
+  readonly firstNumber: number;
+  layer(): LayerMaker;
+}
+
+const addSymlinks = ({ count, directoryCount, firstNumber, layer }: SymlinkPlan, random: Random): void => {
+  for (let i = 0; i < count; i++) {
+    const target = `../${nameOf(i, random)}`;
+    layer().other(crowdedDirectory(directoryCount, random), nameOf(firstNumber + i, random), {
+      ...BARE,
+      mode: S_IFLNK | 0o777,
+      size: BigInt(target.length),
+      payload: target,
+      mtimeSec: BigInt(mtime(random)),
+    });
+  }
+};
+
 const makeLayers = (spec: SyntheticSpec): LayerMaker[] => {
   const { fileCount, layerCount, seed, mix, upTo } = spec;
   const random = seeded(`synthetic ${seed}`);
@@ -194,20 +215,15 @@ const makeLayers = (spec: SyntheticSpec): LayerMaker[] => {
       layers[layer]!.other(directory, `${name}~`, { ...BARE, mode: S_IFCHR, mtimeSec: BigInt(EPOCH_SEC) });
     }
   }
-  for (let i = 0; i < Math.round(fileCount * SYMLINKS_PER_FILE); i++) {
-    const target = `../${nameOf(i, random)}`;
-    layers[upper()]!.other(
-      crowdedDirectory(directoryCount, random),
-      nameOf(directoryCount + fileCount + i, random),
-      {
-        ...BARE,
-        mode: S_IFLNK | 0o777,
-        size: BigInt(target.length),
-        payload: target,
-        mtimeSec: BigInt(mtime(random)),
-      },
-    );
-  }
+  addSymlinks(
+    {
+      count: Math.round(fileCount * SYMLINKS_PER_FILE),
+      directoryCount,
+      firstNumber: directoryCount + fileCount,
+      layer: () => layers[upper()]!,
+    },
+    random,
+  );
   return layers.slice(0, upTo);
 };
 

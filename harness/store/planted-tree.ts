@@ -39,12 +39,20 @@ const xattrsOf = ({ xattrs }: Entry): Buffer =>
     }),
   );
 
+const NOTHING = Buffer.alloc(0);
 const LINKS: ReadonlySet<NodeKind> = new Set(['pooled', 'linked', 'folder']);
 
-const nodeOf = (kind: NodeKind, entry: Entry, name: Uint8Array, link: Uint8Array, maker: Maker): Buffer => {
+interface NodeParts {
+  readonly kind: NodeKind;
+  readonly entry: Entry;
+  readonly name: Uint8Array;
+  readonly link?: Uint8Array;
+}
+
+const encodeNode = ({ kind, entry, name, link = NOTHING }: NodeParts, maker: Maker): Buffer => {
   // Links get no attributes, and folders get theirs at their end node.
   const bare = LINKS.has(kind);
-  const xattrs = bare ? Buffer.alloc(0) : xattrsOf(entry);
+  const xattrs = bare ? NOTHING : xattrsOf(entry);
   const used = NODE_BYTES + name.length + 1 + link.length + 1 + xattrs.length;
   const node = Buffer.alloc(Math.ceil(used / ALIGNMENT) * ALIGNMENT);
   node.writeUInt32LE(node.length, 0);
@@ -64,8 +72,6 @@ const nodeOf = (kind: NodeKind, entry: Entry, name: Uint8Array, link: Uint8Array
   node.set(xattrs, NODE_BYTES + name.length + 1 + link.length + 1);
   return node;
 };
-
-const NOTHING = Buffer.alloc(0);
 
 /** The nodes of a tree. Checkouts differ only in the first node, which holds the root's path. */
 interface Planted {
@@ -92,17 +98,20 @@ export const plantedTree = ({ tree }: Image, maker: Maker): Planted => {
       const name = toBytes(entry.name);
       if ((entry.mode & S_IFMT) !== S_IFDIR) {
         const [kind, link] = linkOf(entry, path);
-        nodes.push(nodeOf(kind, entry, name, link, maker));
+        nodes.push(encodeNode({ kind, entry, name, link }, maker));
         continue;
       }
-      nodes.push(nodeOf('folder', entry, name, NOTHING, maker));
+      nodes.push(encodeNode({ kind: 'folder', entry, name }, maker));
       visit(child, `${path}/`);
-      nodes.push(nodeOf('end', entry, name, NOTHING, maker));
+      nodes.push(encodeNode({ kind: 'end', entry, name }, maker));
     }
   };
   const root = tree.entry(0);
   visit(0, '');
-  nodes.push(nodeOf('end', root, NOTHING, NOTHING, maker));
+  nodes.push(encodeNode({ kind: 'end', entry: root, name: NOTHING }, maker));
   const rest = Buffer.concat(nodes);
-  return { at: (path) => Buffer.concat([nodeOf('folder', root, Buffer.from(path), NOTHING, maker), rest]) };
+  return {
+    at: (path) =>
+      Buffer.concat([encodeNode({ kind: 'folder', entry: root, name: Buffer.from(path) }, maker), rest]),
+  };
 };
