@@ -61,7 +61,7 @@ const laddersOf = (groups: readonly GroupData[]): readonly Ladder[] => {
   });
 };
 
-type GrowthSeries = GrowthView['series'][number];
+type ArmGrowth = GrowthView['series'][number];
 
 interface GrowthRange {
   readonly lo: number | null;
@@ -89,7 +89,7 @@ const fitOf = (xs: readonly number[], values: readonly ByBlock[]): GrowthFit | n
 const seriesOf = (
   arm: number,
   sizes: readonly { readonly x: number; readonly values: ByBlock }[],
-): GrowthSeries | null => {
+): ArmGrowth | null => {
   const measured = sizes.filter(({ values }) => values.size > 0);
   if (measured.length < 2) return null;
   return {
@@ -108,7 +108,7 @@ const viewOf = (
   { scenario, image, rest, by }: Ladder,
   metric: string,
   title: string,
-  series: readonly (GrowthSeries | null)[],
+  series: readonly (ArmGrowth | null)[],
 ): GrowthView[] => {
   const known = series.filter((one) => one !== null);
   return known.length === 0

@@ -3,7 +3,7 @@
 import type { MadeGroup, Series } from '../report/claims/journal.ts';
 import { onLarge } from './large.ts';
 import type { RunNoise } from './noise.ts';
-import type { Truth, World } from './world.ts';
+import type { ClaimWorld, Truth } from './world.ts';
 
 const PASSES = 3;
 
@@ -23,4 +23,4 @@ export const countedWorld = (
   truth: Truth,
   what: string,
   groups: (noise: RunNoise) => readonly MadeGroup[],
-): World => ({ truth, what, journal: (noise) => onLarge(groups(noise)) });
+): ClaimWorld => ({ truth, what, journal: (noise) => onLarge(groups(noise)) });

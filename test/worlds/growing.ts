@@ -1,8 +1,8 @@
 // Worlds of claims about growth with the files of an image: C1 (calls) and C2 (time).
 import type { ImageInfo } from '../../results/schema/run.ts';
-import type { Made, MadeGroup, Series } from '../report/claims/journal.ts';
+import type { MadeGroup, MadeRun, Series } from '../report/claims/journal.ts';
 import { noisy, type RunNoise } from './noise.ts';
-import type { ClaimWorlds, Truth, World } from './world.ts';
+import type { ClaimWorld, ClaimWorlds, Truth } from './world.ts';
 
 /** Regular files and entries of images like the shipped ones. */
 const SIZES: Readonly<Record<string, readonly [files: number, entries: number]>> = {
@@ -26,7 +26,7 @@ const PASSES = 3;
 
 const sizes = (
   group: (size: string, files: number) => Omit<MadeGroup, 'scenario' | 'params' | 'image'>,
-): Made => ({
+): MadeRun => ({
   groups: Object.entries(SIZES).map(([size, [files]]) => ({
     scenario: 'churn-scale',
     params: { local: 'files', size },
@@ -48,7 +48,7 @@ interface CallLaw {
 
 const LEDGER = { create: { harness: { openat: 1 } }, destroy: { harness: { unlinkat: 1 } } };
 
-const counting = ({ checkout, manifest, stray = 0, lost = 0 }: CallLaw): Made =>
+const counting = ({ checkout, manifest, stray = 0, lost = 0 }: CallLaw): MadeRun =>
   sizes((size, files) => {
     const passes = (usual: number, last: number): readonly number[] =>
       Array.from({ length: PASSES }, (_, pass) => Math.round(pass === PASSES - 1 ? last : usual));
@@ -79,7 +79,7 @@ const counting = ({ checkout, manifest, stray = 0, lost = 0 }: CallLaw): Made =>
     };
   });
 
-const calls = (truth: Truth, what: string, law: CallLaw): World => ({
+const calls = (truth: Truth, what: string, law: CallLaw): ClaimWorld => ({
   truth,
   what,
   journal: () => counting(law),
@@ -116,7 +116,7 @@ const SMALLEST = SIZES['certs']![0];
 const at = ({ ns, power }: TimeLaw, files: number): number => ns * (files / SMALLEST) ** power;
 
 /** Create + destroy are nearly all of a checkout's life, mount + unmount of a manifest's. */
-const lives = (noise: RunNoise, checkout: TimeLaw, manifest: TimeLaw): Made =>
+const lives = (noise: RunNoise, checkout: TimeLaw, manifest: TimeLaw): MadeRun =>
   sizes((_, files) => {
     const phases = (law: TimeLaw, shares: Readonly<Record<string, number>>): Series => {
       const life = noisy(noise, at(law, files));
@@ -139,7 +139,7 @@ const lives = (noise: RunNoise, checkout: TimeLaw, manifest: TimeLaw): Made =>
     };
   });
 
-const growing = (truth: Truth, what: string, checkout: number, manifest: number): World => ({
+const growing = (truth: Truth, what: string, checkout: number, manifest: number): ClaimWorld => ({
   truth,
   what: `${what}: files to the power of ${checkout} and of ${manifest}`,
   journal: (noise) => lives(noise, { ns: 8e6, power: checkout }, { ns: 400e3, power: manifest }),

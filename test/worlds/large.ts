@@ -1,5 +1,5 @@
 // The image of most worlds.
-import type { Made, MadeGroup } from '../report/claims/journal.ts';
+import type { MadeGroup, MadeRun } from '../report/claims/journal.ts';
 
 /** As large as the published image, so that size rules out no verdict. */
 export const LARGE = {
@@ -9,7 +9,7 @@ export const LARGE = {
   fileBytes: 2_867_165_081,
 } as const;
 
-export const onLarge = (groups: readonly MadeGroup[], more: Partial<Made> = {}): Made => ({
+export const onLarge = (groups: readonly MadeGroup[], more: Partial<MadeRun> = {}): MadeRun => ({
   groups,
   images: [LARGE],
   ...more,

@@ -1,8 +1,8 @@
 // Worlds of claims about memory, mounts, updates and neighbours: C7, C12, C15, C20.
-import type { Made, MadeGroup, Series } from '../report/claims/journal.ts';
+import type { MadeGroup, MadeRun, Series } from '../report/claims/journal.ts';
 import { LARGE, onLarge } from './large.ts';
 import { noisy, normal, type RunNoise } from './noise.ts';
-import type { ClaimWorlds, Truth, World } from './world.ts';
+import type { ClaimWorld, ClaimWorlds, Truth } from './world.ts';
 
 /** Memory has no slow and fast mode: it differs by one per cent between blocks, and by 2.5 % per arm between runs. */
 const MEMORY_SD = 0.01;
@@ -16,7 +16,7 @@ const memory = (noise: RunNoise, bytes: number): readonly number[] => {
 const ALONE_BYTES = 45e6;
 
 /** Memory of the stack as a multiple of EROFS alone. */
-const listed = (truth: Truth, slab: number, peak: number): World => ({
+const listed = (truth: Truth, slab: number, peak: number): ClaimWorld => ({
   truth,
   what: `an overlay makes slab objects ${slab} times, the peak ${peak} times as large`,
   journal(noise) {
@@ -51,7 +51,7 @@ const doubled: ClaimWorlds = {
 const SET_UP_NS = 200e3;
 const MOUNT_BYTES = 40e3;
 
-const stack = (noise: RunNoise, cost: number, bytes: number): Made['groups'] => [
+const stack = (noise: RunNoise, cost: number, bytes: number): MadeRun['groups'] => [
   {
     scenario: 'live-mounts',
     params: { mounts: 300 },
@@ -123,7 +123,7 @@ const neighbour = (noise: RunNoise, slowdown: number): readonly MadeGroup[] => {
   }));
 };
 
-const removal = (truth: Truth, slowdown: number): World => ({
+const removal = (truth: Truth, slowdown: number): ClaimWorld => ({
   truth,
   what: `a neighbour takes ${slowdown} times as long during a removal`,
   journal: (noise) => onLarge(neighbour(noise, slowdown)),

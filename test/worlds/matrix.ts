@@ -1,7 +1,7 @@
 // The confusion matrix: one row per world and number of runs, and whether its bounds hold.
 import type { ClaimVerdict } from '../../report/claims/claim.ts';
 import type { VerdictCounts } from './simulate.ts';
-import type { ClaimWorlds, Truth, World } from './world.ts';
+import type { ClaimWorld, ClaimWorlds, Truth } from './world.ts';
 
 /** Shares of runs: wrong verdicts in any world, right ones in worlds at a margin, for pools and for counts. */
 export const MOST_WRONG = 0.01;
@@ -34,7 +34,7 @@ export const tasksOf = (all: readonly ClaimWorlds[], poolRuns = EVIDENCE_RUNS): 
 export const worldOf = (
   all: readonly ClaimWorlds[],
   { claim, world }: MatrixTask,
-): { readonly of: ClaimWorlds; readonly world: World } => {
+): { readonly of: ClaimWorlds; readonly world: ClaimWorld } => {
   const of = all.find(({ id }) => id === claim)!;
   return { of, world: of.worlds[world]! };
 };
@@ -52,7 +52,7 @@ export const blocksOf = (
 /** A single run of times may stay undecided at a margin; a pool may not. */
 export const mustBeRight = (
   { kind }: ClaimWorlds,
-  { truth, answer }: World,
+  { truth, answer }: ClaimWorld,
   { pooled }: MatrixTask,
 ): boolean => answer === 'never' || (truth !== 'line' && (kind === 'counts' || pooled > 1));
 

@@ -3,7 +3,7 @@ import type { Claim, ClaimVerdict } from '../../report/claims/claim.ts';
 import { seededUniform } from '../../results/stats/seeded.ts';
 import { judgeRuns } from './judge.ts';
 import { drawMachine, drawRun } from './noise.ts';
-import type { Truth, World } from './world.ts';
+import type { ClaimWorld, Truth } from './world.ts';
 
 export interface VerdictCounts {
   readonly verdicts: Readonly<Record<ClaimVerdict, number>>;
@@ -39,7 +39,7 @@ export interface SimulationOptions {
 
 export const simulate = (
   claim: Claim,
-  world: World,
+  world: ClaimWorld,
   { pooled, runs, blocks: fixed }: SimulationOptions,
 ): VerdictCounts => {
   const verdicts: Record<ClaimVerdict, number> = {

@@ -1,5 +1,5 @@
 // Worlds of claims about stores and what is fetched into them: C4, C8, C15.
-import type { Made, MadeGroup, Series } from '../report/claims/journal.ts';
+import type { MadeGroup, MadeRun, Series } from '../report/claims/journal.ts';
 import { counted, countedWorld, oddPass } from './counted.ts';
 import { LARGE } from './large.ts';
 import { type RunNoise, within } from './noise.ts';
@@ -106,7 +106,7 @@ interface Update {
 
 const update =
   ({ objects, bytes, layers = 3 }: Update) =>
-  (noise: RunNoise): Made => {
+  (noise: RunNoise): MadeRun => {
     const layerBytes = Math.round(within(noise.random, [1e7, 1e9]));
     const of = (part: number): number => Math.round(part * layerBytes);
     return {

@@ -2,7 +2,7 @@
 import type { MadeGroup, Series } from '../report/claims/journal.ts';
 import { onLarge } from './large.ts';
 import { noisy, type RunNoise } from './noise.ts';
-import type { ClaimWorlds, Truth, World } from './world.ts';
+import type { ClaimWorld, ClaimWorlds, Truth } from './world.ts';
 
 const WALK_NS = 200e6;
 /** As many as a run of evidence plans for walks. */
@@ -28,7 +28,7 @@ const timed = (
   ),
 });
 
-const walk = (truth: Truth, what: string, scenario: string, times: RelativeTimes): World => ({
+const walk = (truth: Truth, what: string, scenario: string, times: RelativeTimes): ClaimWorld => ({
   truth,
   what,
   journal: (noise) => onLarge([timed(noise, scenario, times)]),
@@ -85,7 +85,7 @@ const FUSE = [
 ];
 
 /** The best server takes `best` times as long as the kernel, each further one a `step` longer. */
-const served = (truth: Truth, best: number, step = 0.125): World => ({
+const served = (truth: Truth, best: number, step = 0.125): ClaimWorld => ({
   truth,
   what: `${step === 0 ? 'every' : 'the best'} server takes ${best} times as long`,
   journal: (noise) =>
@@ -118,7 +118,7 @@ const similar: ClaimWorlds = {
 const [FILE, LOOP, DIRECT] = ['erofs-overlay', 'erofs-overlay-loop', 'erofs-overlay-loop-dio'] as const;
 
 /** `gap`: direct ÷ buffered loop device; `left`: the same with the manifest read first. */
-const readahead = (truth: Truth, gap: number, left: number): World => ({
+const readahead = (truth: Truth, gap: number, left: number): ClaimWorld => ({
   truth,
   what: `direct ÷ buffered loop is ${gap}, with the manifest read first ${left}`,
   journal: (noise) =>
@@ -150,7 +150,7 @@ const cached = (
   truth: Truth,
   what: string,
   { time, loop, direct }: { time: number; loop: number; direct: number },
-): World => ({
+): ClaimWorld => ({
   truth,
   what: `${what}: ${time} times as long, ${loop} copies, ${direct} pages`,
   journal(noise) {
@@ -184,7 +184,7 @@ const doubled: ClaimWorlds = {
   ],
 };
 
-const never = (what: string, journal: World['journal']): World => ({
+const never = (what: string, journal: ClaimWorld['journal']): ClaimWorld => ({
   truth: 'line',
   what,
   answer: 'never',

@@ -1,18 +1,18 @@
 // A world: a small model in which a claim is true, false or on the line, and the journals of its runs.
-import type { Made } from '../report/claims/journal.ts';
+import type { MadeRun } from '../report/claims/journal.ts';
 import type { RunNoise } from './noise.ts';
 
 /** On the line the claim is neither true nor false, or the observation cannot tell: every definite verdict is wrong. */
 export type Truth = 'true' | 'line' | 'false';
 
-export interface World {
+export interface ClaimWorld {
   readonly truth: Truth;
   /** The true state of the world, with its numbers. */
   readonly what: string;
   /** `never`: a definite verdict is wrong whatever the journal holds. */
   readonly answer?: 'never';
   /** The journal of one run. */
-  journal(noise: RunNoise): Made;
+  journal(noise: RunNoise): MadeRun;
 }
 
 export interface ClaimWorlds {
@@ -24,5 +24,5 @@ export interface ClaimWorlds {
   readonly pooledBlocks?: number;
   /** Why these sizes matter to a reader. Written before any verdict was seen. */
   readonly margin: string;
-  readonly worlds: readonly World[];
+  readonly worlds: readonly ClaimWorld[];
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c01.ts';
-import { type Made, type MadeGroup, verdictOn } from './journal.ts';
+import { type MadeGroup, type MadeRun, verdictOn } from './journal.ts';
 
 interface Calls {
   readonly linkPerFile?: number;
@@ -51,7 +51,7 @@ const scale = (files: number, calls: Calls, more: Partial<MadeGroup> = {}): Made
   };
 };
 
-const run = (groups: readonly MadeGroup[], more: Partial<Made> = {}): Made => ({
+const run = (groups: readonly MadeGroup[], more: Partial<MadeRun> = {}): MadeRun => ({
   groups,
   images: SIZES.map((files) => ({
     name: `of-${files}`,
@@ -62,7 +62,7 @@ const run = (groups: readonly MadeGroup[], more: Partial<Made> = {}): Made => ({
   ...more,
 });
 
-const on = (calls: Calls = {}, more: Partial<Made> = {}) =>
+const on = (calls: Calls = {}, more: Partial<MadeRun> = {}) =>
   verdictOn(
     claim,
     run(

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c07.ts';
-import { around, IMAGE, type Made, verdictOn } from './journal.ts';
+import { around, IMAGE, type MadeRun, verdictOn } from './journal.ts';
 import { BLOCKS, images, MS, spread } from './listings.ts';
 
 type MegabyteRange = number | readonly [number, number];
 const MB = 1e6;
 const bytes = (range: MegabyteRange): readonly number[] =>
   typeof range === 'number' ? around(range * MB, BLOCKS, 0.01) : spread(range).map((ns) => (ns / MS) * MB);
-const on = (slab: MegabyteRange, peak: MegabyteRange | null, more: Partial<Made> = {}) =>
+const on = (slab: MegabyteRange, peak: MegabyteRange | null, more: Partial<MadeRun> = {}) =>
   verdictOn(claim, {
     images,
     groups: [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c15.ts';
-import { IMAGE, type Made, type MadeGroup, verdictOn } from './journal.ts';
+import { IMAGE, type MadeGroup, type MadeRun, verdictOn } from './journal.ts';
 
 type SeriesValue = number | readonly number[];
 
@@ -20,7 +20,7 @@ const known = (name: string, layerCount: number) => ({
   objectCount: 3000,
   objectBytes: 100e6,
 });
-const run = (file: SeriesValue, layer: SeriesValue, objects: SeriesValue, layerCount = 2): Made => ({
+const run = (file: SeriesValue, layer: SeriesValue, objects: SeriesValue, layerCount = 2): MadeRun => ({
   groups: [update(file, layer, objects)],
   images: [known(IMAGE, layerCount)],
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c18.ts';
-import { type Made, verdictOn } from './journal.ts';
+import { type MadeRun, verdictOn } from './journal.ts';
 import { images, type WalkTimes, walks } from './listings.ts';
 
 const FUSE = 'composefs-fuse';
@@ -11,7 +11,11 @@ const backends = Object.fromEntries(
   ['erofs-overlay', FUSE, OTHER, REFERENCE].map((id) => [id, { title: id, how: '' }]),
 );
 const NOT_INSTALLED = { what: REFERENCE, need: 'composefs-fuse', reason: 'not installed' };
-const on = (warm: WalkTimes, cold: WalkTimes, more: Partial<Made> & { readonly pinned?: WalkTimes } = {}) => {
+const on = (
+  warm: WalkTimes,
+  cold: WalkTimes,
+  more: Partial<MadeRun> & { readonly pinned?: WalkTimes } = {},
+) => {
   const { pinned = {}, ...rest } = more;
   return verdictOn(claim, {
     images,

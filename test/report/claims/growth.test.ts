@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { type Evidence, evidenceOf } from '../../../report/claims/evidence.ts';
 import { callGrowth, sums, timeGrowth } from '../../../report/claims/growth.ts';
 import { startTally } from '../../../results/compare/tally.ts';
-import { type Made, made } from './journal.ts';
+import { type MadeRun, made } from './journal.ts';
 
 const ARM = 'unpacked-overlay';
 const SIZES = [100, 300, 1000];
 
-const evidence = (groups: Made['groups']): Evidence => {
+const evidence = (groups: MadeRun['groups']): Evidence => {
   const { run, samples } = made({
     groups,
     images: SIZES.map((files) => ({ name: `of-${files}`, fileCount: files })),

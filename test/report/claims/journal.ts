@@ -30,7 +30,7 @@ export interface MadeGroup {
   readonly ledgers?: Readonly<Record<string, Ledger>>;
 }
 
-export interface Made {
+export interface MadeRun {
   readonly groups: readonly MadeGroup[];
   /** Length of a series given as one number. */
   readonly blocks?: number;
@@ -122,7 +122,7 @@ const samplesOf = (group: MadeGroup, pass: Pass, arm: string, series: Series, n:
     };
   });
 
-export const made = (given: Made): { readonly run: RunFile; readonly samples: readonly Sample[] } => {
+export const made = (given: MadeRun): { readonly run: RunFile; readonly samples: readonly Sample[] } => {
   const { groups, blocks = 8, passes = 3 } = given;
   const samples = groups.flatMap((group) => [
     ...Object.entries(group.time ?? {}).flatMap(([arm, series]) =>
@@ -154,7 +154,7 @@ export const made = (given: Made): { readonly run: RunFile; readonly samples: re
 };
 
 /** Applies the claim's rule to the journal. */
-export const verdictOn = (claim: Claim, given: Made): Judgement => {
+export const verdictOn = (claim: Claim, given: MadeRun): Judgement => {
   const { run, samples } = made(given);
   const tally = startTally();
   for (const sample of samples) tally.add(sample);

@@ -10,7 +10,7 @@ import { terminalOf } from '../../../report/terminal.ts';
 import type { ReportView } from '../../../report/view.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import type { Sample } from '../../../results/schema/run.ts';
-import { around, type Made, made } from './journal.ts';
+import { around, type MadeRun, made } from './journal.ts';
 
 const claimOf = (id: string, judge: Claim['judge'], more: Partial<Claim> = {}): Claim => ({
   id,
@@ -77,7 +77,7 @@ const decided = (verdict: 'supported' | 'not supported', value: number) => (): J
   figures: [ratio(value)],
 });
 
-const walk: Made = {
+const walk: MadeRun = {
   groups: [
     {
       scenario: 'walk-warm',
@@ -86,7 +86,7 @@ const walk: Made = {
   ],
 };
 
-const viewOf = (claims: readonly Claim[], given: Made = walk): ReportView => {
+const viewOf = (claims: readonly Claim[], given: MadeRun = walk): ReportView => {
   const { run, samples } = made(given);
   const tally = startTally();
   for (const sample of samples) tally.add(sample);
@@ -211,7 +211,7 @@ test('figures are scaled by the unit of their metric', () => {
   assert.equal(at('walkRatio', 2.6), '2.60');
 });
 
-const observed: Made = {
+const observed: MadeRun = {
   groups: [
     {
       scenario: 'churn',
