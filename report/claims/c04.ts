@@ -50,7 +50,7 @@ const figures = (evidence: Evidence, group: GroupData): readonly Figure[] => [
     ...MOUNTS.map((arm) => [arm, 'rightFileCount', 'files with the right contents'] as const),
     ...MOUNTS.map((arm) => [arm, DEVICES, 'file systems that hold the objects'] as const),
     ...MOUNTS.map((arm) => [arm, 'secondStoreObjectCount', 'objects on the second file system'] as const),
-    ...LINKS.map((arm) => [arm, 'crossDeviceCount', '1: refused with EXDEV'] as const),
+    ...LINKS.map((arm) => [arm, 'crossDeviceCount', 'link refused with EXDEV (1: yes)'] as const),
     ...LINKS.map((arm) => [arm, DEVICES, 'file systems between which the link was made'] as const),
   ]),
   ...countFigures(

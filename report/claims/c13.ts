@@ -154,7 +154,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `${CHANGES.length} changes are made below the mount (${CHANGES.map((change) => WORDS[change]).join(', ')}) and checked against three digests: that of each file, as fs-verity computes it; the digest that the manifest has for a file against the file that its redirect leads to, as overlayfs does with verity=require; and that of the manifest. Supported: in every pass the mount shows each change, digests of files notice a changed byte and nothing else (on unpacked layers, too), verity=require also notices the replaced redirect and nothing else, and the manifest's digest notices everything except the changed byte. Not supported: any of these differs. Undecided: the mount does not show a change, a changed byte is missed, or passes differ.`,
+  rule: `${CHANGES.length} changes are made below the mount (${CHANGES.map((change) => WORDS[change]).join(', ')}) and checked against three digests: that of each file, as fs-verity computes it; the digest that the manifest has for a file against the file that its redirect leads to, as overlayfs does with verity=require; and that of the manifest. Supported: in every pass the mount shows each change, digests of files notice a changed byte and nothing else (on unpacked layers, too), verity=require also notices the replaced redirect and nothing else, and the manifest's digest notices everything except the changed byte. Not supported: any of these fails. Undecided: the mount does not show a change, a changed byte is missed, or passes differ.`,
   objection:
     'A manifest is a file, so fs-verity of it covers the tree; and verity=require did not exist at the time of the mail.',
   answer:

@@ -162,7 +162,7 @@ export const claim: Claim = {
   text: 'Images share contents file by file, on disk and in the page cache.',
   by: [COMPOSEFS_README],
   scenarios: [CACHE, DISK],
-  rule: `Two real images whose manifests have different digests: two versions, or two images of one base. Supported: for EROFS + overlayfs a common page is in memory once behind both mounts (within ${COPIES_TOLERANCE * 100} %) in every pass, and the second image adds no more disk than the contents that only it has plus ${OVERHEAD * 100} % of the first image, for its manifest and partly filled blocks. Not supported: one of the two differs on every pair. Undecided: pairs disagree, or passes differ.`,
+  rule: `Two real images whose manifests have different digests: two versions, or two images of one base. Supported: for EROFS + overlayfs a common page is in memory once behind both mounts (within ${COPIES_TOLERANCE * 100} %) in every pass, and the second image adds no more disk than the contents that only it has plus ${OVERHEAD * 100} % of the first image, for its manifest and partly filled blocks. Not supported: one of the two fails on every pair. Undecided: pairs disagree, or passes differ.`,
   objection: 'Unpacked layers share, too: the layers that two images have in common.',
   answer:
     'They do, and the two images of one base show it. Two versions of a distribution have no layer in common, because updates change the lowest one: there unpacked layers share nothing.',
