@@ -1,50 +1,29 @@
 // Builds call lists: prepared before a window, made in one go.
 //
-// Needs:   Linux 5.2 for mounts; CAP_SYS_ADMIN in the mount namespace.
-// Does:    fsopen, one fsconfig per option, fsconfig(CREATE), fsmount, close; move_mount, close; umount2; open, write, close.
-// Error:   a failed mount call throws with the messages of its context, which name the wrong option.
-// Leaves:  nothing: the kernel removes a detached mount with its descriptor, an attached one with the private namespace.
-// Source:  fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2), umount2(2); fs/fsopen.c limits a
-//          string to 255 bytes.
+// Does:    the system calls of each method, with steps between them that pass results on.
+// Error:   a failed list closes its descriptors and throws the error of the failed call.
 import {
   type CallList,
   type CallText,
   type Fd,
-  isText,
   type MountAttribute,
   type MountOption,
   textOf,
 } from '../model/calls.ts';
 import { UserError } from '../model/errors.ts';
 import { mkdirCall, type NumberedCall, renameCall, rmdirCall, unlinkCall } from './call-numbers.ts';
-import { EINVAL, fail, NR } from './libc.ts';
-import { AGAIN, ALWAYS, type Argument, type ListedCall, PRINT, Result, WHOLE } from './listed-call.ts';
+import { EINVAL, fail } from './libc.ts';
+import { AGAIN, type Argument, argumentOf, type ListedCall, PRINT, Result, WHOLE } from './listed-call.ts';
 import { listLoop } from './listed-loop.ts';
-import { refuseLong, refuseMount } from './refusals.ts';
+import { listAttach, listClone, listCreate } from './listed-mount.ts';
 import { runList } from './run-list.ts';
 import { callNumber } from './syscall-names.ts';
 
-const FSOPEN_CLOEXEC = 1;
-const FSMOUNT_CLOEXEC = 1;
-const FSCONFIG_SET_FLAG = 0;
-const FSCONFIG_SET_STRING = 1;
-const FSCONFIG_SET_FD = 5;
-const FSCONFIG_CMD_CREATE = 6;
-const MOVE_MOUNT_F_EMPTY_PATH = 4;
-const OPEN_TREE_CLONE = 1;
-const AT_EMPTY_PATH = 0x1000;
 const AT_FDCWD = -100;
 const MNT_DETACH = 2;
 const O_CLOEXEC = 0o2000000;
 const O_WRONLY_CREAT_EXCL = 0o301;
 const FILE_MODE = 0o644;
-const STRING_LIMIT_BYTES = 255;
-
-const ATTRIBUTES: Readonly<Record<MountAttribute, number>> = { ro: 1, nosuid: 2, nodev: 4, noexec: 8 };
-
-/** struct mount_attr: attributes to set, attributes to clear, propagation, user namespace. */
-const READ_ONLY = Buffer.alloc(32);
-READ_ONLY.writeBigUInt64LE(BigInt(ATTRIBUTES.ro), 0);
 
 const OPENAT = callNumber('openat');
 const CLOSE = callNumber('close');
@@ -54,9 +33,7 @@ const UMOUNT = callNumber('umount2');
 /** Width of a descriptor inside a path, padded with slashes on the left: repeated slashes are one. */
 const FD_DIGITS = 8;
 
-const argumentOf = (fd: Fd): Argument => (fd instanceof Result ? fd : (fd as number));
-
-export class Listed implements CallList {
+export class CallListBuilder implements CallList {
   readonly calls: ListedCall[] = [];
   readonly results: Result[] = [];
   /** Called after the list was made, also after a failure. */
@@ -70,7 +47,7 @@ export class Listed implements CallList {
   }
 
   #path(call: string, { number, args }: NumberedCall, ...facts: string[]): void {
-    this.add({ number, args, refuse: (errno) => fail(call, { facts }, errno) });
+    this.add({ number, args, onFailure: (errno) => fail(call, { facts }, errno) });
   }
 
   /** The address of the text. Adds steps that write the results of earlier calls into it. */
@@ -93,7 +70,7 @@ export class Listed implements CallList {
         this.add({
           number: PRINT,
           args: [of, { bytes, at }, width],
-          refuse: () => fail('print', {}, EINVAL),
+          onFailure: () => fail('print', {}, EINVAL),
         });
       at += own.length;
     }
@@ -110,7 +87,7 @@ export class Listed implements CallList {
       args: [AT_FDCWD, this.text(path), flags | O_CLOEXEC, mode],
       flags: AGAIN,
       opens: true,
-      refuse: (errno) => fail('open', { facts: [textOf(path)] }, errno),
+      onFailure: (errno) => fail('open', { facts: [textOf(path)] }, errno),
     });
   }
 
@@ -120,7 +97,7 @@ export class Listed implements CallList {
       args: [argumentOf(fd)],
       flags,
       ...(fd instanceof Result ? { closes: fd } : {}),
-      refuse: (errno) => fail('close', {}, errno),
+      onFailure: (errno) => fail('close', {}, errno),
     });
   }
 
@@ -129,7 +106,7 @@ export class Listed implements CallList {
       number: WRITE,
       args: [argumentOf(fd), bytes, bytes.length],
       flags: WHOLE,
-      refuse: (errno) => fail('write', { facts: [`bytes: ${bytes.length}`] }, errno),
+      onFailure: (errno) => fail('write', { facts: [`bytes: ${bytes.length}`] }, errno),
     });
   }
 
@@ -156,76 +133,22 @@ export class Listed implements CallList {
   }
 
   create(type: string, options: readonly MountOption[], attributes: readonly MountAttribute[]): Fd {
-    const context = this.add({
-      number: NR.fsopen,
-      args: [type, FSOPEN_CLOEXEC],
-      opens: true,
-      refuse: (errno) => refuseMount('fsopen', { type, options: [], context: null, errno }),
-    });
-    for (const option of options) this.#option(context, type, option);
-    this.add({
-      number: NR.fsconfig,
-      args: [context, FSCONFIG_CMD_CREATE, 0, 0, 0],
-      refuse: (errno) => refuseMount('fsconfig(create)', { type, options, context, errno }),
-    });
-    let bits = 0;
-    for (const attribute of attributes) bits |= ATTRIBUTES[attribute];
-    const mount = this.add({
-      number: NR.fsmount,
-      args: [context, FSMOUNT_CLOEXEC, bits],
-      opens: true,
-      refuse: (errno) => refuseMount('fsmount', { type, options, context, errno }),
-    });
-    this.close(context);
-    return mount;
-  }
-
-  #option(context: Result, type: string, option: MountOption): void {
-    const [key, value] = option;
-    const refuse = (errno: number): void => {
-      if (errno === EINVAL && typeof value === 'string' && Buffer.byteLength(value) > STRING_LIMIT_BYTES)
-        refuseLong(type, option, STRING_LIMIT_BYTES);
-      refuseMount('fsconfig', { type, options: [option], context, errno });
-    };
-    const args: readonly Argument[] =
-      value === undefined
-        ? [context, FSCONFIG_SET_FLAG, key, 0, 0]
-        : isText(value)
-          ? [context, FSCONFIG_SET_STRING, key, this.text(value), 0]
-          : [context, FSCONFIG_SET_FD, key, 0, argumentOf(value)];
-    this.add({ number: NR.fsconfig, args, refuse });
+    return listCreate(this, { type, options, attributes });
   }
 
   clone(path: string): Fd {
-    const mount = this.add({
-      number: NR.openTree,
-      args: [AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC],
-      opens: true,
-      refuse: (errno) => fail('open_tree', { facts: [path] }, errno),
-    });
-    this.add({
-      number: NR.mountSetattr,
-      args: [mount, '', AT_EMPTY_PATH, READ_ONLY, READ_ONLY.length],
-      refuse: (errno) => fail('mount_setattr', { facts: [path] }, errno),
-    });
-    return mount;
+    return listClone(this, path);
   }
 
   attach(mount: Fd, at: string): void {
-    this.add({
-      number: NR.moveMount,
-      args: [argumentOf(mount), '', AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH],
-      refuse: (errno) => fail('move_mount', { facts: [at] }, errno),
-    });
-    // A descriptor from outside the list is closed also if the list failed.
-    this.close(mount, mount instanceof Result ? 0 : ALWAYS);
+    listAttach(this, mount, at);
   }
 
   unmount(at: string, lazy = false): void {
     this.add({
       number: UMOUNT,
       args: [at, lazy ? MNT_DETACH : 0],
-      refuse: (errno) => fail('umount2', { facts: [at], hint: `fuser -vm ${at}` }, errno),
+      onFailure: (errno) => fail('umount2', { facts: [at], hint: `fuser -vm ${at}` }, errno),
     });
   }
 
@@ -239,7 +162,7 @@ const ATTEMPTS = 64;
 /** Calls `build` again if another process took the loop device of the list. */
 export const makeCalls = <T>(build: (list: CallList) => T): T => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const list = new Listed();
+    const list = new CallListBuilder();
     const built = build(list);
     if (list.calls.length === 0) return built;
     try {

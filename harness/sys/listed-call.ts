@@ -1,5 +1,5 @@
 // One call of a call list.
-import type { CallResult } from '../model/calls.ts';
+import type { CallResult, Fd } from '../model/calls.ts';
 
 /** Steps of the library between system calls. */
 export const PRINT = -1;
@@ -34,6 +34,8 @@ export interface BufferAddress {
 /** Strings and bytes are passed by address; strings with a NUL. */
 export type Argument = number | string | Result | Uint8Array | BufferAddress;
 
+export const argumentOf = (fd: Fd): Argument => (fd instanceof Result ? fd : (fd as number));
+
 export interface ListedCall {
   readonly number: number;
   readonly args: readonly Argument[];
@@ -47,5 +49,5 @@ export interface ListedCall {
   /** The descriptor that it closes. */
   readonly closes?: Result;
   /** Throws the error for a failure. Returns if the list must be built and made again. */
-  readonly refuse: (errno: number) => void;
+  readonly onFailure: (errno: number) => void;
 }

@@ -6,7 +6,7 @@
 // Source:  loop(4), include/uapi/linux/loop.h.
 import type { CallText, Fd } from '../model/calls.ts';
 import { UserError } from '../model/errors.ts';
-import type { Listed } from './call-list.ts';
+import type { CallListBuilder } from './call-list.ts';
 import { EBUSY, EINVAL, ENOTTY, fail } from './libc.ts';
 import { EXPECT, type ListedCall, type Result, STORE } from './listed-call.ts';
 import {
@@ -34,7 +34,7 @@ const O_RDONLY = 0;
 /** True after a kernel rejected LOOP_CONFIGURE. */
 let lacksConfigure = false;
 
-const refuseBuffered = (file: string): never => {
+const throwNoDirectIo = (file: string): never => {
   throw new UserError('the file system of the work folder does not support direct I/O by a loop device', {
     exit: 4,
     code: 'skip',
@@ -44,25 +44,25 @@ const refuseBuffered = (file: string): never => {
 };
 
 const ioctl = (
-  list: Listed,
+  list: CallListBuilder,
   [name, number]: readonly [name: string, number: number],
   args: ListedCall['args'],
-  refuse = (errno: number): void => fail(`ioctl(${name})`, {}, errno),
-): Result => list.add({ number: IOCTL, args: [args[0]!, number, ...args.slice(1)], refuse });
+  onFailure = (errno: number): void => fail(`ioctl(${name})`, {}, errno),
+): Result => list.add({ number: IOCTL, args: [args[0]!, number, ...args.slice(1)], onFailure });
 
 /** Without support by the file system the kernel makes a buffered device and reports no error. */
-const expectDirect = (list: Listed, fd: Result, file: string): void => {
+const expectDirect = (list: CallListBuilder, fd: Result, file: string): void => {
   const info = Buffer.alloc(INFO_BYTES);
   ioctl(list, ['LOOP_GET_STATUS64', LOOP_GET_STATUS64], [fd, info]);
   list.add({
     number: EXPECT,
     args: [{ bytes: info, at: FLAGS_AT }, LO_FLAGS_DIRECT_IO, LO_FLAGS_DIRECT_IO, EINVAL],
-    refuse: () => refuseBuffered(file),
+    onFailure: () => throwNoDirectIo(file),
   });
 };
 
 /** EBUSY: another process took the device. EINVAL, ENOTTY: an old kernel. Both need another list. */
-const refuseDevice = (file: string) => (errno: number) => {
+const onDeviceFailure = (file: string) => (errno: number) => {
   if (errno === EBUSY) return;
   if (lacksConfigure || (errno !== EINVAL && errno !== ENOTTY))
     fail('ioctl(LOOP_CONFIGURE)', { facts: [file] }, errno);
@@ -76,22 +76,26 @@ interface Backed {
   readonly directIo: boolean;
 }
 
-const configure = (list: Listed, { fd, backing, file, directIo }: Backed): void => {
+const configure = (list: CallListBuilder, { fd, backing, file, directIo }: Backed): void => {
   const config = Buffer.alloc(CONFIG_BYTES);
   const flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR | (directIo ? LO_FLAGS_DIRECT_IO : 0);
   describeLoop(file, flags).copy(config, INFO_AT);
-  list.add({ number: STORE, args: [backing, config], refuse: () => fail('store', {}, EINVAL) });
-  ioctl(list, ['LOOP_CONFIGURE', LOOP_CONFIGURE], [fd, config], refuseDevice(file));
+  list.add({ number: STORE, args: [backing, config], onFailure: () => fail('store', {}, EINVAL) });
+  ioctl(list, ['LOOP_CONFIGURE', LOOP_CONFIGURE], [fd, config], onDeviceFailure(file));
 };
 
-const configureInSteps = (list: Listed, { fd, backing, file, directIo }: Backed): void => {
-  ioctl(list, ['LOOP_SET_FD', LOOP_SET_FD], [fd, backing], refuseDevice(file));
+const configureInSteps = (list: CallListBuilder, { fd, backing, file, directIo }: Backed): void => {
+  ioctl(list, ['LOOP_SET_FD', LOOP_SET_FD], [fd, backing], onDeviceFailure(file));
   const info = describeLoop(file, LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR);
   ioctl(list, ['LOOP_SET_STATUS64', LOOP_SET_STATUS64], [fd, info]);
-  if (directIo) ioctl(list, ['LOOP_SET_DIRECT_IO', LOOP_SET_DIRECT_IO], [fd, 1], () => refuseBuffered(file));
+  if (directIo) ioctl(list, ['LOOP_SET_DIRECT_IO', LOOP_SET_DIRECT_IO], [fd, 1], () => throwNoDirectIo(file));
 };
 
-export const listLoop = (list: Listed, file: string, directIo: boolean): { device: CallText; fd: Fd } => {
+export const listLoop = (
+  list: CallListBuilder,
+  file: string,
+  directIo: boolean,
+): { device: CallText; fd: Fd } => {
   const backing = list.openText(file, O_RDONLY);
   const control = list.openText('/dev/loop-control', O_RDONLY);
   const number = ioctl(list, ['LOOP_CTL_GET_FREE', LOOP_CTL_GET_FREE], [control, 0], (errno) =>

@@ -11,12 +11,12 @@ import { makeCalls } from './call-list.ts';
 import { bindCall, fail, NR } from './libc.ts';
 import { removeNewLoops } from './loop-device.ts';
 import { readMounts, topmostAt } from './mountinfo.ts';
-import type { Waiting } from './run-list.ts';
+import type { WaitLimits } from './run-list.ts';
 import { settled } from './settled.ts';
 import { mountAt } from './statmount.ts';
 import { superblockAt, superblockFree } from './superblocks.ts';
 
-const ONCE: Waiting = { pauseNs: 0, limitMs: 0, poll: (condition) => condition() };
+const ONCE: WaitLimits = { pauseNs: 0, limitMs: 0, poll: (condition) => condition() };
 
 const AT_FDCWD = -100;
 

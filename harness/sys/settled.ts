@@ -5,12 +5,12 @@
 //          the device is free), statx(2) of the mount point.
 // Source:  fcntl(2), "File leases"; loop(4); statx(2), STATX_ATTR_MOUNT_ROOT (Linux 5.8).
 import type { SettleCondition } from '../model/machine.ts';
-import { Listed } from './call-list.ts';
+import { CallListBuilder } from './call-list.ts';
 import { EAGAIN, EBUSY, ENOSYS, ENXIO, fail, NR } from './libc.ts';
 import { ALWAYS, EXPECT, type ListedCall, type Result } from './listed-call.ts';
 import { INFO_BYTES, LOOP_GET_STATUS64 } from './loop-device.ts';
 import { readMounts, topmostAt } from './mountinfo.ts';
-import { type Waiting, waitList } from './run-list.ts';
+import { type WaitLimits, waitList } from './run-list.ts';
 import { callNumber } from './syscall-names.ts';
 
 const FCNTL = callNumber('fcntl');
@@ -28,30 +28,30 @@ const STATX_ATTRIBUTES_AT = 8;
 const STATX_MASK_AT = 56;
 const STATX_ATTR_MOUNT_ROOT = 0x2000;
 
-const close = (list: Listed, fd: Result): Result =>
+const close = (list: CallListBuilder, fd: Result): Result =>
   list.add({
     number: CLOSE,
     args: [fd],
     flags: ALWAYS,
     closes: fd,
-    refuse: (errno) => fail('close', {}, errno),
+    onFailure: (errno) => fail('close', {}, errno),
   });
 
-const lease = (list: Listed, path: string): void => {
+const lease = (list: CallListBuilder, path: string): void => {
   const fd = list.openText(path, O_RDONLY);
-  const refuse: ListedCall['refuse'] = (errno) => fail('fcntl(F_SETLEASE)', { facts: [path] }, errno);
-  list.add({ number: FCNTL, args: [fd, F_SETLEASE, F_WRLCK], notYet: EAGAIN, refuse });
-  list.add({ number: FCNTL, args: [fd, F_SETLEASE, F_UNLCK], refuse });
+  const onFailure: ListedCall['onFailure'] = (errno) => fail('fcntl(F_SETLEASE)', { facts: [path] }, errno);
+  list.add({ number: FCNTL, args: [fd, F_SETLEASE, F_WRLCK], notYet: EAGAIN, onFailure });
+  list.add({ number: FCNTL, args: [fd, F_SETLEASE, F_UNLCK], onFailure });
   close(list, fd);
 };
 
-const loop = (list: Listed, device: string): void => {
+const loop = (list: CallListBuilder, device: string): void => {
   const fd = list.openText(device, O_RDONLY);
   list.add({
     number: IOCTL,
     args: [fd, LOOP_GET_STATUS64, Buffer.alloc(INFO_BYTES)],
     wanted: ENXIO,
-    refuse: (errno) => fail('ioctl(LOOP_GET_STATUS64)', { facts: [device] }, errno),
+    onFailure: (errno) => fail('ioctl(LOOP_GET_STATUS64)', { facts: [device] }, errno),
   });
   close(list, fd);
 };
@@ -59,17 +59,17 @@ const loop = (list: Listed, device: string): void => {
 /** False on kernels whose statx does not report mount roots: mountinfo is read instead. */
 let statxReportsMounts = true;
 
-const unmounted = (list: Listed, at: string): void => {
+const unmounted = (list: CallListBuilder, at: string): void => {
   const into = Buffer.alloc(STATX_BYTES);
   list.add({
     number: NR.statx,
     args: [AT_FDCWD, at, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, into],
-    refuse: (errno) => fail('statx', { facts: [at] }, errno),
+    onFailure: (errno) => fail('statx', { facts: [at] }, errno),
   });
   list.add({
     number: EXPECT,
     args: [{ bytes: into, at: STATX_MASK_AT }, STATX_ATTR_MOUNT_ROOT, STATX_ATTR_MOUNT_ROOT, ENOSYS],
-    refuse: () => {
+    onFailure: () => {
       statxReportsMounts = false;
     },
   });
@@ -77,12 +77,12 @@ const unmounted = (list: Listed, at: string): void => {
     number: EXPECT,
     args: [{ bytes: into, at: STATX_ATTRIBUTES_AT }, STATX_ATTR_MOUNT_ROOT, 0, EBUSY],
     notYet: EBUSY,
-    refuse: () => {},
+    onFailure: () => {},
   });
 };
 
-const listOf = (until: SettleCondition): Listed => {
-  const list = new Listed();
+const listOf = (until: SettleCondition): CallListBuilder => {
+  const list = new CallListBuilder();
   if ('lease' in until) lease(list, until.lease);
   else if ('loop' in until) loop(list, until.loop);
   else unmounted(list, until.unmounted);
@@ -90,7 +90,7 @@ const listOf = (until: SettleCondition): Listed => {
 };
 
 /** False if the limit passed. */
-export const settled = (until: SettleCondition, waiting: Waiting): boolean => {
+export const settled = (until: SettleCondition, waiting: WaitLimits): boolean => {
   const { calls } = listOf(until);
   if (!('unmounted' in until)) return waitList(calls, waiting);
   if (statxReportsMounts && waitList(calls, waiting)) return true;

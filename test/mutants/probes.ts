@@ -72,6 +72,17 @@ export const probes: readonly Mutant[] = [
     'harness/probes/syscalls.ts',
     ['harness/probes/syscalls'],
     [
+      [
+        'a lost count is reported',
+        'if (broken !== null) return { notes',
+        'if (broken === undefined) return { notes',
+      ],
+    ],
+  ),
+  ...of(
+    'harness/probes/call-ledger.ts',
+    ['harness/probes/syscalls'],
+    [
       ['calls since the counter began', 'count - (wasReset ? 0 : (before.get(name) ?? 0))', 'count'],
       [
         'strangers count as ours',
@@ -84,11 +95,6 @@ export const probes: readonly Mutant[] = [
         'this.#awaited > 9 ? this.#waiting : this.#work',
       ],
       ['threads of a server are left out', 'merge(all, otherThreadsOf(calls));', ''],
-      [
-        'a lost count is reported',
-        'if (broken !== null) return { notes',
-        'if (broken === undefined) return { notes',
-      ],
     ],
   ),
   ...of(

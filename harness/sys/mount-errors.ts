@@ -43,7 +43,7 @@ interface FailedMount {
   readonly errno: number;
 }
 
-export const refuseMount = (call: string, { type, options, context, errno }: FailedMount): never => {
+export const throwMountError = (call: string, { type, options, context, errno }: FailedMount): never => {
   const kernel = context === null ? [] : messages(context.value);
   return fail(
     call,
@@ -53,7 +53,7 @@ export const refuseMount = (call: string, { type, options, context, errno }: Fai
 };
 
 /** For a string that is too long the kernel gives only EINVAL. */
-export const refuseLong = (type: string, option: MountOption, limitBytes: number): never => {
+export const throwLongOption = (type: string, option: MountOption, limitBytes: number): never => {
   throw new UserError(`mount option is longer than ${limitBytes} bytes`, {
     exit: 5,
     code: 'EINVAL',
