@@ -1,5 +1,5 @@
-// One slot from its first folder to its line in the journal. Whatever happens inside, its folder is removed, what it left
-// behind is named, and it becomes a sample.
+// One slot from its first folder to its line in the journal. Every slot becomes a sample, also one that fails: its folder is
+// removed and leaks are named.
 import { closeSync, openSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ledger, type Outcome, type Sample, SCHEMA } from '../../results/schema/run.ts';
@@ -18,14 +18,14 @@ import type { Arm } from './arm.ts';
 import { openCrowd } from './crowd.ts';
 import { refuseSame } from './different.ts';
 import { type LeakCheck, leakMetrics } from './leak-check.ts';
-import { type OpenStage, openStage } from './stage.ts';
+import { type OpenStage, openStage, type StageParts } from './stage.ts';
 import { type SlotFolders, slotName, type Workspace } from './workspace.ts';
 
 export interface SlotParts {
   readonly slot: Slot;
-  /** Which process of the run this is, from 0. */
+  /** Number of the process within the run, from 0. */
   readonly session: number;
-  /** Commands that still run this long after the slot began are ended, and the slot fails. */
+  /** Commands that still run this long after the start of the slot are killed, and the slot fails. */
   readonly limitNs: number;
   /** Long lives of an image within one timed slot. */
   readonly lives: number;
@@ -44,7 +44,7 @@ export interface SlotParts {
   readonly crowdEntry: URL;
   readonly leaks: LeakCheck;
   readonly inspector: Inspector;
-  /** Runs what a cold window will need once, on an empty folder. */
+  /** Runs the commands of a cold window once on an empty folder. */
   readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;
 }
 
@@ -76,11 +76,11 @@ const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[]): Machine => {
   });
 };
 
-/** Of scenarios without the parameter the image is set up. */
+/** The image is set up for scenarios without this parameter. */
 const localOf = ({ slot }: Pick<SlotParts, 'slot'>): Local =>
   (slot.params['local'] as Local | undefined) ?? 'image';
 
-/** One for each repetition, made before anything is measured. */
+/** A store for each life, created before anything is measured. */
 const storesOf = (parts: SlotParts, machine: Machine, folders: readonly SlotFolders[]): readonly Store[] => {
   switch (localOf(parts)) {
     case 'nothing':
@@ -102,7 +102,7 @@ const storesOf = (parts: SlotParts, machine: Machine, folders: readonly SlotFold
 const cyclesOf = ({ slot, scenario, lives, arm }: SlotParts): number =>
   slot.pass === 'count' ? 1 : scenario.cycles(slot.params, lives, arm.backend);
 
-/** The slot's own folder, and one beside it for each further store: a file system fills each of them from a place of its own. */
+/** The folder of the slot, and a sibling for each further store, which the file system places elsewhere on the disk. */
 const foldersOf = (parts: SlotParts): readonly SlotFolders[] => {
   const name = slotName(parts.workspace.tag, parts.slot.seq);
   const more = localOf(parts) === 'nothing' ? cyclesOf(parts) - 1 : 0;
@@ -123,10 +123,10 @@ const collect = async (armed: readonly ArmedProbe[], own: Values): Promise<Colle
   let ledger: Ledger | undefined;
   const notes: string[] = [];
   for (const probe of armed) {
-    const told = await probe.collect();
-    values = { ...values, ...told.values };
-    ledger = told.ledger ?? ledger;
-    notes.push(...(told.notes ?? []));
+    const collected = await probe.collect();
+    values = { ...values, ...collected.values };
+    ledger = collected.ledger ?? ledger;
+    notes.push(...(collected.notes ?? []));
   }
   return { values, ledger, notes };
 };
@@ -138,7 +138,7 @@ const failure = (error: unknown, stage: OpenStage | null): Outcome => {
   return { outcome: 'failed', phase: stage?.phaseNow() ?? 'prepare', code: error.code, message };
 };
 
-interface Inside {
+interface MeasuredSlot {
   readonly outcome: Outcome;
   /** Null when the slot failed before its folders were complete. */
   readonly before: readonly Snapshot[] | null;
@@ -146,63 +146,77 @@ interface Inside {
   readonly notes: readonly string[];
 }
 
-const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<Inside> => {
-  const { slot, scenario, image, arm } = parts;
-  const armed: ArmedProbe[] = [];
-  let stage: OpenStage | null = null;
+const crowdOf =
+  ({ crowdEntry, arm, image, features, workspace, limitNs, slot }: SlotParts): StageParts['crowd'] =>
+  (dirs) =>
+    openCrowd({
+      entry: crowdEntry,
+      arm,
+      image,
+      features,
+      local: localOf({ slot }) === 'files' ? 'files' : 'nothing',
+      fullDir: workspace.store,
+      scratch: workspace.scratch,
+      limitMs: () => Math.max(1, Math.ceil(limitNs / 1e6)),
+      dirs,
+    });
+
+interface OpenSlot {
+  readonly armed: ArmedProbe[];
+  /** Images prepared so far, to be closed. */
+  readonly prepared: Prepared[];
+}
+
+const stageOf = async (
+  parts: SlotParts,
+  all: readonly SlotFolders[],
+  { armed, prepared }: OpenSlot,
+): Promise<OpenStage> => {
+  const { slot, image, others, arm, workspace } = parts;
   const folders = all[0]!;
-  const started: Prepared[] = [];
+  refuseSame([image, ...others]);
+  const machine = machineOf(parts, armed);
+  const stores = storesOf(parts, machine, all);
+  const store = stores[0]!;
+  const prepare = async (one: Image): Promise<Prepared> => {
+    const ready = await arm.backend.prepare(one, machine, arm.options);
+    prepared.push(ready);
+    return ready;
+  };
+  const first = await prepare(image);
+  for (const probe of parts.probes)
+    if (probe.arm !== undefined) armed.push(await probe.arm({ machine, slot, scratch: workspace.scratch }));
+  return openStage({
+    slot,
+    image,
+    others,
+    prepare,
+    machine,
+    store,
+    storeOf: (cycle) => stores[cycle] ?? store,
+    ownStore: localOf(parts) === 'image' ? [] : [folders.store],
+    kept: localOf(parts) === 'nothing' ? [] : parts.images,
+    prepared: first,
+    folders,
+    crowd: crowdOf(parts),
+    probes: armed,
+    cycles: cyclesOf(parts),
+    warmTools: (empty) => parts.warmTools(machine, empty),
+    inspect: parts.inspector.inspect,
+  });
+};
+
+const measureSlot = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<MeasuredSlot> => {
+  const { slot, scenario } = parts;
+  const open: OpenSlot = { armed: [], prepared: [] };
+  let stage: OpenStage | null = null;
   let before: readonly Snapshot[] | null = null;
   try {
-    refuseSame([image, ...parts.others]);
-    const machine = machineOf(parts, armed);
-    const stores = storesOf(parts, machine, all);
-    const store = stores[0]!;
-    const prepare = async (one: Image): Promise<Prepared> => {
-      const ready = await arm.backend.prepare(one, machine, arm.options);
-      started.push(ready);
-      return ready;
-    };
-    const prepared = await prepare(image);
-    const scratch = parts.workspace.scratch;
-    for (const { arm } of parts.probes)
-      if (arm !== undefined) armed.push(await arm({ machine, slot, scratch }));
-    const cycles = cyclesOf(parts);
-    const warmTools = (empty: string) => parts.warmTools(machine, empty);
-    const kept = localOf(parts) === 'nothing' ? [] : parts.images;
-    stage = openStage({
-      slot,
-      image,
-      others: parts.others,
-      prepare,
-      machine,
-      store,
-      storeOf: (cycle) => stores[cycle] ?? store,
-      ownStore: localOf(parts) === 'image' ? [] : [folders.store],
-      kept,
-      prepared,
-      folders,
-      crowd: (dirs) =>
-        openCrowd({
-          entry: parts.crowdEntry,
-          arm,
-          image,
-          features: parts.features,
-          local: localOf(parts) === 'files' ? 'files' : 'nothing',
-          fullDir: parts.workspace.store,
-          scratch: parts.workspace.scratch,
-          limitMs: () => Math.max(1, Math.ceil(parts.limitNs / 1e6)),
-          dirs,
-        }),
-      probes: armed,
-      cycles,
-      warmTools,
-      inspect: parts.inspector.inspect,
-    });
+    stage = await stageOf(parts, all, open);
     before = parts.leaks.before(all);
     stage.sync();
     const own = await scenario.run(stage);
-    const { values, ledger, notes } = await collect(armed, own);
+    const { values, ledger, notes } = await collect(open.armed, own);
     const outcome: Outcome = {
       outcome: 'ok',
       values: scenario.derive(values, slot.params),
@@ -213,9 +227,9 @@ const inside = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<In
     stage?.detach();
     return { outcome: failure(error, stage), before, took: stage?.took() ?? {}, notes: stage?.notes ?? [] };
   } finally {
-    for (const ready of started) await ready.close?.();
-    for (const probe of armed) probe.close?.();
-    await stage?.end();
+    for (const ready of open.prepared) await ready.close?.();
+    for (const probe of open.armed) probe.close?.();
+    await stage?.close();
   }
 };
 
@@ -231,10 +245,10 @@ export const runSlot = async (parts: SlotParts): Promise<Sample> => {
   const from = process.hrtime.bigint();
   const folders = foldersOf(parts);
   const unpin = parts.slot.placement === 'same-cpu' ? pinToOneCpu() : null;
-  const { outcome, before, took, notes } = await inside(parts, folders).finally(() => unpin?.());
+  const { outcome, before, took, notes } = await measureSlot(parts, folders).finally(() => unpin?.());
   const left = outcome.outcome === 'ok' && before !== null ? parts.leaks.after(folders, before) : [];
   const leftNothing = outcome.outcome === 'ok' && left.length === 0;
-  for (const one of folders) leftNothing ? one.putAway() : one.remove();
+  for (const one of folders) leftNothing ? one.removeLater() : one.remove();
   const session = parts.session === 0 ? {} : { session: parts.session };
   const base = { ...parts.slot, schema: SCHEMA, startedAt, ...session, took, notes } as const;
   const done = (result: Outcome): Sample => ({

@@ -1,4 +1,4 @@
-// All that a scenario gets, one per slot: phases under armed probes, folders, commands, and an undo for what it mounts.
+// The stage that a scenario runs on, one per slot: phases with armed probes, folders, commands, and undo of mounts.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
@@ -21,7 +21,7 @@ export interface StageParts {
   readonly machine: Machine;
   readonly store: Store;
   readonly storeOf: (cycle: number) => Store;
-  /** Folders of the slot's own store: part of its footprint. */
+  /** Folders of the slot's own store, which are part of its footprint. */
   readonly ownStore: readonly string[];
   readonly kept: readonly Image[];
   readonly prepared: Prepared;
@@ -31,20 +31,20 @@ export interface StageParts {
   readonly crowd: (dirs: readonly string[]) => Promise<OpenCrowd>;
   readonly probes: readonly ArmedProbe[];
   readonly cycles: number;
-  /** Commands that a cold window will need, run once on an empty folder after the caches were dropped. */
+  /** Runs the commands of a cold window once on an empty folder, after the caches were dropped. */
   readonly warmTools: (emptyFolder: string) => Promise<void>;
   readonly inspect: (request: unknown) => Promise<unknown>;
 }
 
 export interface OpenStage extends Stage {
-  /** The phase that ran last: where a failure happened. */
+  /** The phase that ran last, in which a failure happened. */
   readonly phaseNow: () => Phase | 'prepare';
   readonly took: () => Readonly<Record<string, string>>;
   readonly notes: readonly string[];
-  /** After a failure: takes down whatever is still mounted. Never throws. */
+  /** Detaches all remaining mounts after a failure. Never throws. */
   detach(): void;
-  /** Ends threads and takes down the file systems that were made for the slot, whether it failed or not. */
-  end(): Promise<void>;
+  /** Ends threads and removes the file systems of the slot. */
+  close(): Promise<void>;
 }
 
 const preflight = (machine: Machine, mounted: Mounted): void => {
@@ -57,7 +57,7 @@ const preflight = (machine: Machine, mounted: Mounted): void => {
     });
 };
 
-/** Manifests and block images that create left below a folder of the slot. */
+/** Manifests and block images that create wrote below a folder of the slot. */
 const imageFiles = (things: string): readonly string[] =>
   readdirSync(things).flatMap((name) =>
     readdirSync(join(things, name))
@@ -65,72 +65,34 @@ const imageFiles = (things: string): readonly string[] =>
       .map((file) => join(things, name, file)),
   );
 
-/** Known once objects were digested on their way in. */
+/** Known after objects were ingested with digests. */
 const verityTook = (store: Store): Readonly<Record<string, string>> => {
   const { verity } = store.ingested();
   return verity === null ? {} : { verity: verity ? 'enabled for each object' : 'the file system has none' };
 };
 
-export const openStage = (parts: StageParts): OpenStage => {
-  const { slot, machine, store, folders, probes } = parts;
-  const live = new Set<Mounted>();
-  const made: MadeFileSystem[] = [];
-  const ownDirs: string[] = [];
-  const crowds: OpenCrowd[] = [];
-  let empty: string | null = null;
-  const { ownStore } = parts;
-  // A store's folders are part of setting it up, not of creating an image.
-  const atStart: Values = slot.pass === 'count' ? measureDisk(ownStore) : {};
-  const notes: string[] = [];
-  let took: Readonly<Record<string, string>> = { window: machine.windowKind };
+type Phases = Pick<OpenStage, 'phase' | 'phaseNow'>;
+
+const openPhases = ({ slot, probes }: StageParts): Phases => {
   let phaseNow: Phase | 'prepare' = 'prepare';
-  const window = async <T>(name: Phase, work: () => Promise<T>): Promise<T> => {
+  const phase = async <T>(name: Phase, work: () => Promise<T>): Promise<T> => {
     phaseNow = name;
     for (const probe of probes) probe.start(name);
     const result = await work();
     for (let i = probes.length - 1; i >= 0; i--) probes[i]!.stop(name);
     return result;
   };
-  const warmTools = (): Promise<void> => {
-    empty ??= folders.fresh('empty');
-    return parts.warmTools(empty);
-  };
+  return { phase: debugPhases(slot, phase), phaseNow: () => phaseNow };
+};
+
+type Resources = Pick<OpenStage, 'fileSystem' | 'storeIn' | 'crowd' | 'close'>;
+
+/** File systems, stores and threads that the scenario asks for. */
+const openResources = ({ machine, folders, crowd: openCrowd }: StageParts): Resources => {
+  const made: MadeFileSystem[] = [];
+  const storeDirs: string[] = [];
+  const crowds: OpenCrowd[] = [];
   return {
-    slot,
-    image: parts.image,
-    machine,
-    store,
-    kept: parts.kept,
-    prepared: parts.prepared,
-    others: parts.others,
-    prepare: parts.prepare,
-    cycles: parts.cycles,
-    storeOf: parts.storeOf,
-    notes,
-    phaseNow: () => phaseNow,
-    took: () => ({ ...took, ...verityTook(store) }),
-    folder: (name) => folders.fresh(name),
-    phase: debugPhases(slot, window),
-    mounted(mounted) {
-      live.add(mounted);
-      took = { ...mounted.took, window: machine.windowKind };
-      preflight(machine, mounted);
-    },
-    command: (actor, argv) => machine.command(actor, argv),
-    inspect: parts.inspect,
-    sync() {
-      const { ownFileSystem } = parts.prepared;
-      const from = process.hrtime.bigint();
-      machine.files.syncfs(folders.dir);
-      if (ownFileSystem !== undefined) machine.files.syncfs(ownFileSystem);
-      return Number(process.hrtime.bigint() - from);
-    },
-    async footprint(): Promise<Values> {
-      const now = measureDisk([...folders.made(), ...ownStore]);
-      return Object.fromEntries(
-        Object.entries(now).map(([name, value]) => [name, value - (atStart[name] ?? 0)]),
-      );
-    },
     async fileSystem(type) {
       const fresh = await machine.fileSystem(type, folders.fresh(`file-system-${made.length}`));
       made.push(fresh);
@@ -138,32 +100,73 @@ export const openStage = (parts: StageParts): OpenStage => {
     },
     storeIn(dirs) {
       const [dir = folders.fresh('store'), ...more] = dirs;
-      ownDirs.push(dir, ...more);
+      storeDirs.push(dir, ...more);
       return createStore({ state: 'empty', dir, more, files: machine.files });
     },
     async crowd(count) {
       const home = folders.fresh(`crowd-${crowds.length}`);
-      const crowd = await parts.crowd(Array.from({ length: count }, (_, i) => join(home, `member-${i}`)));
+      const crowd = await openCrowd(Array.from({ length: count }, (_, i) => join(home, `member-${i}`)));
       crowds.push(crowd);
       return crowd;
     },
+    async close() {
+      for (const crowd of crowds) await crowd.end();
+      try {
+        // A store on a file system of the slot is removed with that file system.
+        for (const dir of storeDirs) if (!made.some(({ root }) => isBelow(dir, root))) folders.dropStore(dir);
+        for (const one of made.reverse()) one.remove();
+      } catch {
+        // The leak check names what stays; the folder of a failed slot is detached lazily.
+      }
+    },
+  };
+};
+
+/** Files, inodes and bytes on disk in `dirs` that were not there at the start. */
+const footprintOf = (dirs: readonly string[], atStart: Values): Values =>
+  Object.fromEntries(
+    Object.entries(measureDisk(dirs)).map(([name, value]) => [name, value - (atStart[name] ?? 0)]),
+  );
+
+export const openStage = (parts: StageParts): OpenStage => {
+  const { slot, machine, store, folders, ownStore } = parts;
+  const live = new Set<Mounted>();
+  // The folders of a store belong to its set-up, not to the image that is created.
+  const atStart: Values = slot.pass === 'count' ? measureDisk(ownStore) : {};
+  const notes: string[] = [];
+  let took: Readonly<Record<string, string>> = { window: machine.windowKind };
+  let empty: string | null = null;
+  const warmTools = (): Promise<void> => {
+    empty ??= folders.fresh('empty');
+    return parts.warmTools(empty);
+  };
+  const { image, kept, prepared, others, prepare, cycles, storeOf, inspect } = parts;
+  return {
+    ...{ slot, machine, store, image, kept, prepared, others, prepare, cycles, storeOf, inspect, notes },
+    ...openPhases(parts),
+    ...openResources(parts),
+    took: () => ({ ...took, ...verityTook(store) }),
+    folder: (name) => folders.fresh(name),
+    mounted(mounted) {
+      live.add(mounted);
+      took = { ...mounted.took, window: machine.windowKind };
+      preflight(machine, mounted);
+    },
+    command: (actor, argv) => machine.command(actor, argv),
+    sync() {
+      const { ownFileSystem } = prepared;
+      const from = process.hrtime.bigint();
+      machine.files.syncfs(folders.dir);
+      if (ownFileSystem !== undefined) machine.files.syncfs(ownFileSystem);
+      return Number(process.hrtime.bigint() - from);
+    },
+    footprint: async () => footprintOf([...folders.made(), ...ownStore], atStart),
     async dropCaches() {
-      const manifests = imageFiles(folders.things);
-      const sample = [...manifests, ...coldSample(parts.image, store)];
+      const sample = [...imageFiles(folders.things), ...coldSample(image, store)];
       notes.push(await makeCold(sample, slot.pass === 'time' ? warmTools : null));
     },
     detach() {
       for (const mounted of live) mounted.detach();
-    },
-    async end() {
-      for (const crowd of crowds) await crowd.end();
-      try {
-        // What lies on a file system of the slot's own goes with it.
-        for (const dir of ownDirs) if (!made.some(({ root }) => isBelow(dir, root))) folders.dropStore(dir);
-        for (const one of made.reverse()) one.remove();
-      } catch {
-        // What stays is named by the leak check, or goes lazily with the folder of a slot that failed.
-      }
     },
   };
 };

@@ -15,27 +15,24 @@ const RADIX = 36;
 const SLOT_DIGITS = 4;
 const TAG_DIGITS = 2;
 const inDigits = (value: number, digits: number): string => value.toString(RADIX).padStart(digits, '0');
-/** Names of equal length: what a command prints of its paths must not change its calls from slot to slot. */
+/** Names of equal length: the number of calls of a command that prints paths must not differ between slots. */
 export const slotName = (tag: string, seq: number): string => `slot-${tag}${inDigits(seq, SLOT_DIGITS)}`;
-/**
- * Of the names of one run's folders. ext4 chooses by the name where on the disk a folder begins: with the same names, a run would
- * begin each of them where the run before it has just removed one.
- */
+/** ext4 places a folder on the disk by its name: with equal names a run would use the blocks that the run before it has just freed. */
 const newTag = (): string => inDigits(randomInt(RADIX ** TAG_DIGITS), TAG_DIGITS);
 
 export interface Workspace {
   readonly dir: string;
-  /** In the names of all folders that hold many files, and of another run others. */
+  /** Part of the names of all folders with many files; differs between runs. */
   readonly tag: string;
   /** The run's full store. */
   readonly store: string;
   /** Packs and layer tars. */
   readonly sources: string;
-  /** Logs and counters: outside what is measured. */
+  /** Logs and counters, outside everything that is measured. */
   readonly scratch: string;
-  /** Parent of the slots' folders. */
+  /** Parent of the folders of slots. */
   readonly slots: string;
-  /** Where folders of slots are that go with the work folder. */
+  /** Folders of slots that are removed with the work folder. */
   readonly later: string;
   slot(name: string): SlotFolders;
 }
@@ -46,15 +43,15 @@ export interface SlotFolders {
   readonly store: string;
   /** A fresh empty folder inside `things`. */
   fresh(name: string): string;
-  /** What create and mount leave things in. */
+  /** For everything that create and mount write. */
   readonly things: string;
-  /** Every folder that `fresh` made. */
+  /** All folders that `fresh` created. */
   made(): readonly string[];
-  /** A store that a slot made for itself: removed, or out of the way until the end. */
+  /** Removes a store of the slot, now or with the work folder. */
   dropStore(dir: string): void;
   remove(): void;
-  /** After a slot that left nothing behind: its empty folders, those of a store among them, go with the work folder, unless there are too many. */
-  putAway(): void;
+  /** For a slot without leaks: its empty folders are removed with the work folder, unless there are too many. */
+  removeLater(): void;
 }
 
 const make = (path: string): string => {
@@ -62,7 +59,7 @@ const make = (path: string): string => {
   return path;
 };
 
-/** Mounts that were left behind were reported by then: they must keep neither this folder nor the results from the reader. */
+/** Leaked mounts have been reported by now; they must not prevent the removal of the folder. */
 const unmountBelow = (dir: string): void => {
   for (const { at } of readMounts()
     .filter((mount) => isBelow(mount.at, dir))
@@ -75,7 +72,7 @@ const removeTree = (dir: string): void => {
   rmSync(dir, { recursive: true, force: true });
 };
 
-/** Folders of slots that wait for the end, of a block and an inode each; but for small stores of a slot's own they are empty. */
+/** Limit of folders that wait for the end of the run: each takes a block and an inode. */
 const MOST_FOLDERS = 25_000;
 const STORE_FOLDERS = 260;
 const PID_FILE = 'pid';
@@ -84,8 +81,8 @@ const PATH_BYTES = 128;
 const LONGEST_NAME_BYTES = 255;
 
 /**
- * The slots' folder, its path filled up to a length that does not depend on where the work folder is: commands print the paths
- * that they are given, and longer paths mean more calls. Where it is too long already, to the next multiple.
+ * The parent of slots, padded so that its path length does not depend on the work folder: commands print paths, and longer paths
+ * need more calls. A longer path is padded to the next multiple.
  */
 export const slotsFolder = (dir: string): string => {
   const plainBytes = Buffer.byteLength(join(dir, SLOTS));
@@ -93,32 +90,65 @@ export const slotsFolder = (dir: string): string => {
   return join(dir, `${SLOTS}${'-'.repeat(Math.min(filler, LONGEST_NAME_BYTES - SLOTS.length))}`);
 };
 
-/** Length of a slot's folder, with what is above it. */
+/** Length of the path of a slot's folder. */
 export const slotPathBytes = (dir: string): number =>
   Buffer.byteLength(join(slotsFolder(dir), slotName(inDigits(0, TAG_DIGITS), 0)));
 
-export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
-  make(dir);
-  writeFileSync(join(dir, PID_FILE), `${ownerPid}\n`);
-  // A file system that avoids freshly freed inodes would make what is made ready pay for what an earlier run removed,
-  spreadChildren(dir);
-  const tag = newTag();
-  const slots = make(slotsFolder(dir));
-  // and each slot for what the one before it removed.
-  spreadChildren(slots);
-  const later = make(join(dir, 'later'));
-  let putAwayCount = 0;
-  /** False: there are too many already, or it lies on a file system of its own. */
-  const putLater = (path: string, name: string, folderCount: number): boolean => {
-    if (putAwayCount + folderCount > MOST_FOLDERS) return false;
+/** Moves a folder away that counts as `folderCount` folders. False when too many wait already, or it is on another file system. */
+type MoveToLater = (path: string, name: string, folderCount: number) => boolean;
+
+const openLater = (later: string): MoveToLater => {
+  let laterCount = 0;
+  return (path, name, folderCount) => {
+    if (laterCount + folderCount > MOST_FOLDERS) return false;
     try {
       renameSync(path, join(later, name));
     } catch {
       return false;
     }
-    putAwayCount += folderCount;
+    laterCount += folderCount;
     return true;
   };
+};
+
+const openSlotFolders = (own: string, name: string, moveToLater: MoveToLater): SlotFolders => {
+  const things = make(join(make(own), 'things'));
+  const made: string[] = [];
+  let dropped = 0;
+  return {
+    dir: own,
+    store: join(own, 'store'),
+    things,
+    fresh: (fresh) => {
+      const path = join(things, fresh);
+      mkdirSync(path);
+      made.push(path);
+      return path;
+    },
+    made: () => made,
+    dropStore: (dir) => {
+      if (!moveToLater(dir, `${name}.store-${dropped++}`, STORE_FOLDERS))
+        rmSync(dir, { recursive: true, force: true });
+    },
+    remove: () => removeTree(own),
+    removeLater: () => {
+      const count = 2 + made.length + (existsSync(join(own, 'store')) ? STORE_FOLDERS : 0);
+      if (!moveToLater(own, name, count)) removeTree(own);
+    },
+  };
+};
+
+export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
+  make(dir);
+  writeFileSync(join(dir, PID_FILE), `${ownerPid}\n`);
+  // Children in different block groups: a file system that avoids freshly freed inodes would otherwise make this run pay for the
+  // removals of an earlier one, and each slot for those of the slot before it.
+  spreadChildren(dir);
+  const tag = newTag();
+  const slots = make(slotsFolder(dir));
+  spreadChildren(slots);
+  const later = make(join(dir, 'later'));
+  const moveToLater = openLater(later);
   return {
     dir,
     tag,
@@ -127,44 +157,18 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
     scratch: make(join(dir, 'scratch')),
     slots,
     later,
-    slot(name) {
-      const own = make(join(slots, name));
-      const made: string[] = [];
-      let dropped = 0;
-      const things = make(join(own, 'things'));
-      return {
-        dir: own,
-        store: join(own, 'store'),
-        things,
-        fresh: (fresh) => {
-          const path = join(things, fresh);
-          mkdirSync(path);
-          made.push(path);
-          return path;
-        },
-        made: () => made,
-        dropStore: (dir) => {
-          if (!putLater(dir, `${name}.store-${dropped++}`, STORE_FOLDERS))
-            rmSync(dir, { recursive: true, force: true });
-        },
-        remove: () => removeTree(own),
-        putAway: () => {
-          const count = 2 + made.length + (existsSync(join(own, 'store')) ? STORE_FOLDERS : 0);
-          if (!putLater(own, name, count)) removeTree(own);
-        },
-      };
-    },
+    slot: (name) => openSlotFolders(join(slots, name), name, moveToLater),
   };
 };
 
-/** By a process of its own. Where there is no such command, or it fails, the first slot that syncs has more to do. */
+/** In a child process. If the command is missing or fails, the first sync of a slot takes longer. */
 export const writeBack = async ({ dir }: Workspace): Promise<void> => {
   await once(spawn('sync', ['-f', dir], { stdio: 'ignore' }), 'close').catch(() => {});
 };
 
 const DEPTH = 3;
 
-/** Folders of the work folder, so far down that the longest lists are several: objects, layers, images, slots. */
+/** Folders down to a depth at which the work is divided well: objects, layers, images, slots. */
 const partsOf = (dir: string, depth = DEPTH): readonly string[] => {
   try {
     return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
@@ -173,14 +177,11 @@ const partsOf = (dir: string, depth = DEPTH): readonly string[] => {
       return depth > 1 ? [...partsOf(path, depth - 1), path] : [path];
     });
   } catch {
-    return []; // Whoever removes the folder above it meets the same.
+    return []; // The removal of the parent meets the same error.
   }
 };
 
-/**
- * By processes of their own: a run's results need not wait for them. Several, since a file system that discards what it frees at once
- * waits for the device with each file.
- */
+/** In several child processes, while the report is rendered: a file system mounted with discard waits for the device per file. */
 export const removeWorkspace = async ({ dir }: Workspace): Promise<void> => {
   unmountBelow(dir);
   const parts = partsOf(dir);
@@ -192,6 +193,6 @@ export const removeWorkspace = async ({ dir }: Workspace): Promise<void> => {
         await once(spawn('rm', ['-rf', '--', ...own], { stdio: 'ignore' }), 'close').catch(() => {});
     }),
   );
-  // What they could not do is done here, or said.
+  // Removes the rest, or throws.
   removeTree(dir);
 };

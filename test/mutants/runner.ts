@@ -66,8 +66,8 @@ export const runner: readonly Mutant[] = [
       ],
       [
         'the scenario overrules the probes',
-        'values = { ...values, ...told.values };',
-        'values = { ...told.values, ...values };',
+        'values = { ...values, ...collected.values };',
+        'values = { ...collected.values, ...values };',
       ],
       ['a skip is a failure', "if (error.code === 'skip')", "if (error.code === 'skipped')"],
       [
@@ -78,12 +78,12 @@ export const runner: readonly Mutant[] = [
       ['what was left behind is no failure', 'if (left.length > 0)', 'if (left.length > 99)'],
       [
         'a failed slot keeps its folder',
-        'leftNothing ? one.putAway() : one.remove()',
-        'leftNothing && one.putAway()',
+        'leftNothing ? one.removeLater() : one.remove()',
+        'leftNothing && one.removeLater()',
       ],
-      ['what was prepared is not let go of', 'for (const ready of started) await ready.close?.();', ''],
-      ['probes do not hear of commands', 'for (const probe of armed) probe.childStarted?.(actor, pid);', ''],
-      ['one image twice is compared', 'refuseSame([image, ...parts.others]);', ''],
+      ['prepared images are not closed', 'for (const ready of open.prepared) await ready.close?.();', ''],
+      ['probes are not told of commands', 'for (const probe of armed) probe.childStarted?.(actor, pid);', ''],
+      ['an image is compared with itself', 'refuseSame([image, ...others]);', ''],
       [
         'slot times in milliseconds',
         'slotNs: Number(process.hrtime.bigint() - from)',

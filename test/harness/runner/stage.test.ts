@@ -126,7 +126,7 @@ test('crowds end first, file systems go latest first, and stores on them go with
   await stage.crowd(2);
   stage.storeIn([join(folders.things, 'aside')]);
   stage.storeIn([root]);
-  await stage.end();
+  await stage.close();
   assert.equal(made.length, 2);
   assert.deepEqual(log.slice(-3), ['crowd ends', 'remove xfs', 'remove ext4']);
   assert.deepEqual(dropped, [join(folders.things, 'aside')]);

@@ -67,7 +67,7 @@ test('folders of slots that left nothing wait for the end, unless there are many
     folders.fresh('thing');
     mkdirSync(join(folders.store, 'objects', 'ab'), { recursive: true });
     assert.equal(leaks.after([folders], before).length, 3);
-    folders.putAway();
+    folders.removeLater();
     assert.equal(existsSync(folders.dir), false);
   };
   const most = Math.floor(25_000 / 263);
