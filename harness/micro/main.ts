@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Bench } from 'tinybench';
 import { quantileBound } from '../../results/stats/quantile.ts';
-import { type MicroOperation, type MicroTarget, timedCall } from './operations.ts';
+import { type CallTarget, type RepeatedOperation, timedCall } from './operations.ts';
 
 const TIME_MS = 60;
 const NULL_TIME_MS = 10;
@@ -16,8 +16,8 @@ const NS_PER_MS = 1e6;
 const CONFIDENCE = 0.95;
 
 const samplesOf = (
-  operation: MicroOperation | 'null',
-  targets: readonly MicroTarget[],
+  operation: RepeatedOperation | 'null',
+  targets: readonly CallTarget[],
   timeMs: number,
 ): readonly number[] => {
   const call = timedCall(operation, targets);
@@ -47,8 +47,8 @@ const percentile = (sorted: readonly number[], p: number): number =>
   sorted[Math.ceil(p * sorted.length) - 1]!;
 
 const [operation, list = '', out = ''] = process.argv.slice(2);
-const targets = JSON.parse(readFileSync(list, 'utf8')) as readonly MicroTarget[];
-const samples = [...samplesOf(operation as MicroOperation, targets, TIME_MS)].sort((a, b) => a - b);
+const targets = JSON.parse(readFileSync(list, 'utf8')) as readonly CallTarget[];
+const samples = [...samplesOf(operation as RepeatedOperation, targets, TIME_MS)].sort((a, b) => a - b);
 const empty = [...samplesOf('null', [], NULL_TIME_MS)].sort((a, b) => a - b);
 const p99 = quantileBound(samples, 0.99, CONFIDENCE);
 writeFileSync(

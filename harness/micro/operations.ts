@@ -5,8 +5,7 @@
 // Source: the manual pages of section 2.
 import { bind, check, errnoName, lastErrno } from '../sys/libc.ts';
 
-export const OPERATIONS = ['stat', 'open', 'read', 'readlink', 'getxattr', 'getdents'] as const;
-export type MicroOperation = (typeof OPERATIONS)[number];
+export type RepeatedOperation = 'stat' | 'open' | 'read' | 'readlink' | 'getxattr' | 'getdents';
 
 type LibcPathCall = (path: string, into: Uint8Array, size: number) => number;
 
@@ -52,7 +51,7 @@ const READ_BYTES = 4096;
 const NS_PER_MS = 1e6;
 const buffer = Buffer.alloc(1 << 16);
 
-export interface MicroTarget {
+export interface CallTarget {
   readonly path: string;
   /** Name of the attribute to read; empty for other operations. */
   readonly key: string;
@@ -64,9 +63,12 @@ type MicroCall = () => { readonly overriddenDuration: number } | undefined;
 const openAt = (path: string, flags: number): number => check(cOpen(path, flags | O_CLOEXEC), 'open');
 
 /** Each call takes the next target. The time of a read or a listing excludes the open. */
-export const timedCall = (operation: MicroOperation | 'null', targets: readonly MicroTarget[]): MicroCall => {
+export const timedCall = (
+  operation: RepeatedOperation | 'null',
+  targets: readonly CallTarget[],
+): MicroCall => {
   let next = 0;
-  const target = (): MicroTarget => {
+  const target = (): CallTarget => {
     next = next + 1 < targets.length ? next + 1 : 0;
     return targets[next]!;
   };
@@ -82,7 +84,7 @@ export const timedCall = (operation: MicroOperation | 'null', targets: readonly 
       return { overriddenDuration: tookNs / NS_PER_MS };
     };
   const whole =
-    (name: string, work: (of: MicroTarget) => number): MicroCall =>
+    (name: string, work: (of: CallTarget) => number): MicroCall =>
     () => {
       check(work(target()), name);
       return undefined;
