@@ -22,7 +22,7 @@ const conditionsHtml = (conditions: Conditions | null): Html => {
   return html`<h3>During the run</h3>
 ${definitions([
   [
-    'noise',
+    'conditions',
     judged.length === 0 ? 'quiet' : bulletList(judged.map(({ severity, text }) => `${severity}: ${text}`)),
   ],
   ['turbo', onOff(start.turbo)],
