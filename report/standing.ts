@@ -12,7 +12,7 @@ export const chanceText = ({ judged: { cells, verdicts, missed } }: ReportView):
     ? ''
     : `Each interval holds for its own row: about ${formatValue('', missed)} of the ${grouped(cells)} in this report (${grouped(verdicts)} with a verdict) miss the true value by chance.`;
 
-export const ENOUGH_RUNS = 5;
+const ENOUGH_RUNS = 5;
 
 export const runsText = ({ pool }: ReportView): string => {
   if (pool === null)

@@ -6,7 +6,7 @@ import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 const PLAIN = /^[\x21-\x7e]+$/;
 
 /** Absolute paths inside the image in the order of the tree; each name of an inode counts. */
-export const filesIn = (tree: Tree): readonly string[] => {
+const filesIn = (tree: Tree): readonly string[] => {
   const paths: string[] = [];
   for (let index = 1; index < tree.count; index++) {
     const entry = tree.entry(index);

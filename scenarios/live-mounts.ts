@@ -78,7 +78,7 @@ interface KernelReadings {
  * A growth that does not exceed the noise is no measurement: its value is absent, and the metric of its resolution has the noise.
  * Empty if caches were dropped between the readings.
  */
-export const kernelShare = ({ first, before, after }: KernelReadings, mounts: number): Values =>
+const kernelShare = ({ first, before, after }: KernelReadings, mounts: number): Values =>
   after.dropCount !== first.dropCount
     ? {}
     : Object.fromEntries(

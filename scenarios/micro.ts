@@ -15,12 +15,12 @@ const FILE_BYTES = 4096n;
 /** Paths are passed as text. */
 const PLAIN = /^[\x21-\x7e]+$/;
 
-interface MicroTarget {
+interface TargetPath {
   readonly path: string;
   readonly key: string;
 }
 
-export interface MicroOperation {
+export interface MicroQuestion {
   /** Name in the protocol of the child. */
   readonly operation: 'stat' | 'open' | 'read' | 'readlink' | 'getxattr' | 'getdents';
   readonly title: string;
@@ -34,8 +34,8 @@ export const isFile = ({ mode, size }: Entry): boolean => (mode & S_IFMT) === S_
 export const isLink = ({ mode }: Entry): boolean => (mode & S_IFMT) === S_IFLNK;
 export const isDirectory = ({ mode }: Entry): boolean => (mode & S_IFMT) === S_IFDIR;
 
-const targetsIn = (tree: Tree, root: string, { target }: MicroOperation): readonly MicroTarget[] => {
-  const found: MicroTarget[] = [];
+const targetsIn = (tree: Tree, root: string, { target }: MicroQuestion): readonly TargetPath[] => {
+  const found: TargetPath[] = [];
   for (let index = 1; index < tree.count; index++) {
     const entry = tree.entry(index);
     const key = entry.link === null ? target(entry) : null;
@@ -53,7 +53,7 @@ interface MicroResult {
   readonly sampleCount: number;
 }
 
-const measure = async (stage: Stage, root: string, micro: MicroOperation): Promise<Values> => {
+const measure = async (stage: Stage, root: string, micro: MicroQuestion): Promise<Values> => {
   const { files } = stage.machine;
   const targets = targetsIn(stage.image.tree, root, micro);
   if (targets.length === 0)
@@ -79,7 +79,7 @@ const measure = async (stage: Stage, root: string, micro: MicroOperation): Promi
   };
 };
 
-export const microScenario = (micro: MicroOperation): Scenario => {
+export const microScenario = (micro: MicroQuestion): Scenario => {
   const { operation, title } = micro;
   return {
     id: `micro-${operation}`,

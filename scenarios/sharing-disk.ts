@@ -3,12 +3,12 @@ import type { Created, Prepared } from '../harness/model/backend.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { firstVersion, laterVersions, newObjectBytes, objectBytes } from './versions.ts';
 
-interface DiskUse {
+interface VersionDisk {
   readonly bytes: number;
   readonly inodeCount: number;
 }
 
-const inUse = async (stage: Stage): Promise<DiskUse> => {
+const inUse = async (stage: Stage): Promise<VersionDisk> => {
   stage.sync();
   const { createdDiskBytes = 0, createdInodeCount = 0 } = await stage.footprint();
   const outside = stage.prepared.outside?.() ?? { bytes: 0, inodeCount: 0 };

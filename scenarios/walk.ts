@@ -22,7 +22,7 @@ const writableIn = (stage: Stage, wanted: Pick<Writable, 'over'> | undefined): W
   wanted === undefined ? undefined : { ...wanted, upper: stage.folder('upper'), work: stage.folder('work') };
 
 /** overlayfs leaves empty folders in its work folder. */
-export const emptyWorkFolder = ({ machine }: Stage, work: string): void => {
+const emptyWorkFolder = ({ machine }: Stage, work: string): void => {
   for (const name of machine.files.names(work)) machine.files.rmdir(`${work}/${name}`);
 };
 

@@ -9,7 +9,7 @@ import { commaList, imageList } from './option-values.ts';
 import type { ArmSelection, ImageSelection, TypedOptions } from './options.ts';
 import { type Profile, profiles } from './profile.ts';
 
-export const BASELINE = 'erofs-overlay';
+const BASELINE = 'erofs-overlay';
 
 const unknownName = (kind: string, name: string, known: readonly string[], hint: string): UserError =>
   new UserError(`unknown ${kind} '${name}'${didYouMean(name, known)}`, {

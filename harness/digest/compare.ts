@@ -155,7 +155,7 @@ export const findDifference = (
 
 const short = (text: string): string => (text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text);
 
-export const sentence = ({ path, attribute, expected, seen }: Difference): string =>
+const sentence = ({ path, attribute, expected, seen }: Difference): string =>
   `${path}: ${attribute}: expected ${short(expected)}, seen ${short(seen)}`;
 
 /** The first difference as a sentence, or null. */

@@ -99,7 +99,7 @@ export async function* blobBytes(layout: string, descriptor: Descriptor): AsyncG
   checkDigest(descriptor.digest, `${algorithm}:${hash.digest('hex')}`, 'a blob');
 }
 
-export const parseJson = (bytes: Uint8Array, where: string): LayoutJson => {
+const parseJson = (bytes: Uint8Array, where: string): LayoutJson => {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as LayoutJson;
   } catch (error) {

@@ -55,7 +55,7 @@ export interface IngestWork {
   readonly digests: boolean;
 }
 
-export interface MakeTreeWork {
+interface MakeTreeWork {
   /** The first digit of a file's name selects the folder. */
   readonly pools: readonly string[];
   /** The entries of the tree, as struct timed_node. */
@@ -72,7 +72,7 @@ export interface CollectWork {
   readonly removesFolders: boolean;
 }
 
-export interface PoolWork {
+interface PoolWork {
   readonly dirs: readonly string[];
   /** Digests of kept files, 32 bytes each. */
   readonly live: Uint8Array;

@@ -70,7 +70,7 @@ export class Texts {
   }
 }
 
-export const DIGEST_BYTES = 32;
+const DIGEST_BYTES = 32;
 const PER_SEGMENT = 1 << 15;
 const NOT_HEX = 255;
 const SLASH = 0x2f;

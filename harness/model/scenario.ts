@@ -1,6 +1,5 @@
 // The contracts of scenarios and of probes, and the stage on which a scenario runs.
 import type {
-  Cache,
   Ledger,
   Metric,
   Params,
@@ -159,4 +158,4 @@ export interface Probe {
   arm?(context: ProbeContext): Promise<ArmedProbe>;
 }
 
-export type { Cache, Metric, Params, Pass, Phase, Placement, Slot, Values };
+export type { Metric, Params, Pass, Phase, Placement, Slot, Values };

@@ -27,7 +27,7 @@ interface Window {
 }
 
 /** Shares of the time between two moments. */
-export const windowOf = (start: Moment, end: Moment): Window => {
+const windowOf = (start: Moment, end: Moment): Window => {
   const all = grew(start.cpuTicks, end.cpuTicks);
   const wallUs = (end.monotonicNs - start.monotonicNs) / NS_PER_US;
   const ofTicks = (part: number | null): number | null =>

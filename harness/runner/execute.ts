@@ -13,7 +13,7 @@ import { runSlot } from './slot.ts';
 
 export type Stop = 'interrupted' | 'out-of-time' | null;
 
-export interface Stretch {
+interface Stretch {
   readonly slots: readonly Slot[];
   readonly groups: readonly Group[];
   /** Nanoseconds that one slot of a group is expected to take, by the group's key. */

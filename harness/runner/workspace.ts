@@ -84,7 +84,7 @@ const LONGEST_NAME_BYTES = 255;
  * The parent of slots, padded so that its path length does not depend on the work folder: commands print paths, and longer paths
  * need more calls. A longer path is padded to the next multiple.
  */
-export const slotsFolder = (dir: string): string => {
+const slotsFolder = (dir: string): string => {
   const plainBytes = Buffer.byteLength(join(dir, SLOTS));
   const filler = (PATH_BYTES - (plainBytes % PATH_BYTES)) % PATH_BYTES;
   return join(dir, `${SLOTS}${'-'.repeat(Math.min(filler, LONGEST_NAME_BYTES - SLOTS.length))}`);

@@ -44,7 +44,7 @@ export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_RDWR = 2;
 export const O_CREAT = 0o100;
-export const O_EXCL = 0o200;
+const O_EXCL = 0o200;
 export const O_CLOEXEC = 0o2000000;
 // Differs between the architectures.
 export const O_DIRECTORY = process.arch === 'arm64' ? 0o40000 : 0o200000;

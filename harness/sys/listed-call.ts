@@ -26,7 +26,7 @@ export class Result implements CallResult {
 }
 
 /** An address inside a buffer. */
-export interface BufferAddress {
+interface BufferAddress {
   readonly bytes: Buffer;
   readonly at: number;
 }

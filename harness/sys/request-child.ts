@@ -12,7 +12,7 @@ import { setImmediate as afterPendingReads, setTimeout as wait } from 'node:time
 
 const KILL_LIMIT_MS = 2_000;
 
-export type ChildReply =
+type ChildReply =
   | { readonly kind: 'line'; readonly line: string }
   | { readonly kind: 'timeout'; readonly pid: number | null; readonly killed: boolean }
   | { readonly kind: 'exited'; readonly stderr: string };

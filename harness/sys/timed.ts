@@ -50,7 +50,7 @@ export const windowKind = library === null ? 'calls through koffi' : 'one call';
 
 const windowBytes = Buffer.alloc(WINDOW_BYTES, 0);
 
-export interface TimedResult {
+interface TimedResult {
   /** 0, or a negative errno. */
   readonly result: number;
   /** Index of the failed call or object, -1 without a failure. */

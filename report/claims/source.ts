@@ -1,6 +1,6 @@
 // Author, date and place of a statement, so that a reader can find it.
 
-export type Where =
+type Where =
   /** A mail in an archive; its Message-ID without angle brackets. */
   | { readonly kind: 'message'; readonly id: string }
   /** A mail whose Message-ID is unknown: by list, date and author. */
@@ -50,7 +50,7 @@ export const around = (source: Source): readonly [before: string, after: string]
   `${source.excerpt === true ? ' (read as an excerpt)' : ''}${source.said === undefined ? '' : `: ${source.said}`}`,
 ];
 
-export const sourceText = (source: Source): string => {
+const sourceText = (source: Source): string => {
   const [before, after] = around(source);
   return `${before}${placeOf(source)}${after}`;
 };

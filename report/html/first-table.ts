@@ -87,7 +87,7 @@ ${part.sections.map((section) => sectionHtml(section, part.arms))}</table>
 export const tableHtml = (table: TableView, view: ReportView, caption: string): Html =>
   html`${tableParts(table, view.arms).map((part) => partHtml(part, table, caption))}`;
 
-export const captionOf = (table: TableView, view: ReportView): string => {
+const captionOf = (table: TableView, view: ReportView): string => {
   if (table.image === null) return 'All images: per block, the median of their ratios';
   const image = view.images.find(({ name }) => name === table.image);
   const entries = image === undefined ? null : `${grouped(image.entryCount)} entries`;

@@ -9,7 +9,7 @@ const SHAPES: readonly Html[] = [
   html`<path d="M6 0.3 11.7 6 6 11.7 0.3 6Z"/>`,
 ];
 
-export const PALETTE_SIZE = 8;
+const PALETTE_SIZE = 8;
 
 /** Arms with the same color differ in shape: 32 arms have different marks. */
 const shapeOf = (color: number): Html => SHAPES[(color + Math.floor(color / PALETTE_SIZE)) % SHAPES.length]!;

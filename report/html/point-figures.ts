@@ -8,7 +8,7 @@ import { isWide, unitOf } from './axes.ts';
 import { labelOf } from './measured.ts';
 
 /** A row of a chart and of its table. */
-export interface FigureRow {
+interface FigureRow {
   readonly label: string;
   readonly metric: string;
   /** In the order of the arms. */

@@ -1,7 +1,7 @@
 // Lines of a mail: printable ASCII, at most 75 columns, nothing that mail programs rewrite.
 import { asciiText, splitAt, tableLines, wrapText, wrapWords } from '../text.ts';
 
-export const COLUMNS = 75;
+const COLUMNS = 75;
 /** One column stays free for the space in front of a line that mail programs would rewrite. */
 export const TEXT_COLUMNS = COLUMNS - 1;
 

@@ -3,7 +3,7 @@ import { visible } from '../../results/visible.ts';
 import { plural } from '../format.ts';
 
 /** GitHub accepts 65,536 characters in a comment. */
-export const LONGEST_CHARACTERS = 59_000;
+const LONGEST_CHARACTERS = 59_000;
 const LONGEST_CELL = 300;
 export const LONGEST_PARAGRAPH = 3_000;
 

@@ -138,7 +138,7 @@ export const isBelow = (pid: number, ancestor: number): boolean => {
 };
 
 /** Mount points below `folder` in the mount namespace of any process. */
-export const mountsAnywhere = (folder: string): string[] => {
+const mountsAnywhere = (folder: string): string[] => {
   const found = new Set<string>();
   for (const name of readdirSync('/proc'))
     if (/^\d+$/.test(name))
