@@ -7,7 +7,7 @@ import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { explain } from './explain.ts';
-import { changeText, countedText, latencyText, placeText, reasonText } from './words.ts';
+import { changeText, countedText, groupBy, latencyText, placeText, reasonText } from './words.ts';
 
 export interface Judging {
   readonly comparison: Comparison;
@@ -73,16 +73,21 @@ const gateCase = ({ exit, why }: Gate): TestCase => ({
 
 export const casesOf = (judging: Judging): readonly TestSuite[] => {
   const { comparison, gate } = judging;
-  const suites = new Map<string, TestCase[]>();
-  const add = (name: string, one: TestCase): void => {
-    const cases = suites.get(name);
-    if (cases === undefined) suites.set(name, [one]);
-    else cases.push(one);
-  };
-  add('gate', gateCase(gate));
-  for (const row of comparison.exact)
-    add(placeText(row.place), { name: countedText(row), verdict: countVerdict(row, judging) });
-  for (const row of comparison.latencies.rows)
-    add(placeText(row.place), { name: row.metric, verdict: timeVerdict(row, judging) });
-  return [...suites].map(([name, cases]) => ({ name, cases }));
+  const rows = [
+    ...comparison.exact.map((row) => ({
+      suite: placeText(row.place),
+      case: { name: countedText(row), verdict: countVerdict(row, judging) },
+    })),
+    ...comparison.latencies.rows.map((row) => ({
+      suite: placeText(row.place),
+      case: { name: row.metric, verdict: timeVerdict(row, judging) },
+    })),
+  ];
+  return [
+    { name: 'gate', cases: [gateCase(gate)] },
+    ...groupBy(rows, ({ suite }) => suite).map((same) => ({
+      name: same[0].suite,
+      cases: same.map((row) => row.case),
+    })),
+  ];
 };

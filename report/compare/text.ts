@@ -12,7 +12,7 @@ import { formatRatio, ratioText, shortName } from '../format.ts';
 import { tableLines, wrapText } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
 import { explain, shortReason } from './explain.ts';
-import { changeText, countedText, placeText, plural } from './words.ts';
+import { changeText, countedText, groupBy, placeText, plural } from './words.ts';
 
 interface CompareTextOptions {
   readonly columns: number;
@@ -51,16 +51,6 @@ const sectionLines = (section: Section, columns: number): readonly string[] => {
   ];
 };
 
-const grouped = <T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly [T, ...T[]])[] => {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
-};
-
 const withStatus = ({ exact }: Comparison, status: ExactStatus): readonly ExactResult[] =>
   exact.filter((row) => row.status === status);
 
@@ -74,7 +64,7 @@ const incomparable = (comparison: Comparison): Section => {
     title: 'Incomparable counts (the programs, the path or the image differ)',
     count: rows.length,
     noun: 'groups',
-    entries: grouped(rows, (row) => JSON.stringify([placeKey(row.place), row.because])).map(
+    entries: groupBy(rows, (row) => JSON.stringify([placeKey(row.place), row.because])).map(
       (same) =>
         `${placeText(same[0].place)}: ${plural(same.length, 'count')}: ${ascii(same[0].because.join('; '))}`,
     ),
@@ -88,7 +78,7 @@ const notJudged = (rows: readonly LatencyResult[]): Section => {
     title: 'Not judged',
     count: rows.length,
     noun: 'groups',
-    entries: grouped(rows, reason).map(
+    entries: groupBy(rows, reason).map(
       (same) => `${reason(same[0])}: ${same.map(({ metric }) => ascii(shortName(metric))).join(', ')}`,
     ),
   };
@@ -155,7 +145,7 @@ const latencyTables = (
   const sorted = [...rows].sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
   const titleOf = ({ place }: LatencyResult): string =>
     placeText({ ...place, arm: showsArm ? place.arm : '' });
-  return grouped(sorted, titleOf).flatMap((same) => [
+  return groupBy(sorted, titleOf).flatMap((same) => [
     titleOf(same[0]),
     ...tableLines(['', 'ratio', 'verdict', 'sees', 'null', 'n'], same.map(latencyCells), columns),
   ]);

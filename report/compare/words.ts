@@ -9,6 +9,20 @@ import { asciiText } from '../text.ts';
 
 export const plural = (n: number, one: string): string => `${grouped(n)} ${one}${n === 1 ? '' : 's'}`;
 
+/** Items with equal keys, in the order of the first one of each group. */
+export const groupBy = <T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): readonly (readonly [T, ...T[]])[] => {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+};
+
 export const placeText = ({ scenario, params, image, arm }: RowPlace): string =>
   ascii([scenario, params, image, arm].filter((part) => part !== '').join(', '));
 

@@ -3,7 +3,7 @@ import type { Count } from '../../../results/compare/counts.ts';
 import type { ExactResult } from '../../../results/gate/exact.ts';
 import type { LatencyResult } from '../../../results/gate/latencies.ts';
 import type { ComparedCount, ComparedTime } from '../../compare/view.ts';
-import { countedText, placeText } from '../../compare/words.ts';
+import { countedText, groupBy, placeText } from '../../compare/words.ts';
 import { formatRatio, formatValue, grouped, ratioText, shortName } from '../../format.ts';
 import { verdictText } from '../../verdict-words.ts';
 import { type Content, type Html, html } from '../html.ts';
@@ -24,22 +24,15 @@ const rowHtml = (columns: readonly string[], { isRed, name, cells }: ChangeRow):
 ${cells.map((content, index) => cellHtml(columns[index]!, content))}</tr>
 `;
 
-/** Places in the order of their first rows. */
-const groups = (rows: readonly ChangeRow[]): readonly (readonly [string, readonly ChangeRow[]])[] => {
-  const found = new Map<string, ChangeRow[]>();
-  for (const row of rows) found.set(row.place, [...(found.get(row.place) ?? []), row]);
-  return [...found];
-};
-
 const rowsTable = (id: string, title: string, columns: readonly string[], rows: readonly ChangeRow[]): Html =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
 <table class="first changed" data-table="${id}">
 <caption>${title}</caption>
 <thead><tr><th scope="col"><span class="sr">what</span></th>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-${groups(rows).map(
-  ([place, own]) => html`<tbody data-place="${place}">
-<tr class="section"><th colspan="${columns.length + 1}" scope="rowgroup"><b>${place}</b></th></tr>
-${own.map((row) => rowHtml(columns, row))}</tbody>
+${groupBy(rows, ({ place }) => place).map(
+  (same) => html`<tbody data-place="${same[0].place}">
+<tr class="section"><th colspan="${columns.length + 1}" scope="rowgroup"><b>${same[0].place}</b></th></tr>
+${same.map((row) => rowHtml(columns, row))}</tbody>
 `,
 )}</table></div>
 `;

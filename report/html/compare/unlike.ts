@@ -1,7 +1,7 @@
 // Rows that could not be compared, with the reason.
 import type { ExactResult, ExactStatus } from '../../../results/gate/exact.ts';
 import type { ComparedCount, CompareView } from '../../compare/view.ts';
-import { countedText, placeText, plural } from '../../compare/words.ts';
+import { countedText, groupBy, placeText, plural } from '../../compare/words.ts';
 import { shortName } from '../../format.ts';
 import { type Html, html } from '../html.ts';
 
@@ -16,25 +16,18 @@ const WHY: Readonly<Partial<Record<ExactStatus, string>>> = {
 };
 
 /** Rows of one place with one reason share a line. */
-const lines = (rows: readonly ExactResult[]): readonly Html[] => {
-  const groups = new Map<string, { readonly row: ExactResult; readonly names: string[] }>();
-  for (const row of rows) {
-    const key = JSON.stringify([placeText(row.place), row.because]);
-    const group = groups.get(key) ?? { row, names: [] };
-    group.names.push(countedText(row));
-    groups.set(key, group);
-  }
-  return [...groups.values()].map(
-    ({ row, names }) => html`<li><b>${placeText(row.place)}</b>: ${
-      row.counted === null ? 'everything' : plural(names.length, 'count')
-    }${row.because.length === 0 ? '' : `: ${row.because.join('; ')}`}${
-      row.counted === null
+const lines = (rows: readonly ExactResult[]): readonly Html[] =>
+  groupBy(rows, ({ place, because }) => JSON.stringify([placeText(place), because])).map((same) => {
+    const [{ place, counted, because }] = same;
+    return html`<li><b>${placeText(place)}</b>: ${
+      counted === null ? 'everything' : plural(same.length, 'count')
+    }${because.length === 0 ? '' : `: ${because.join('; ')}`}${
+      counted === null
         ? null
-        : html`<details><summary>which</summary>${names.map((name) => html`<code>${name}</code><br>`)}</details>`
+        : html`<details><summary>which</summary>${same.map((row) => html`<code>${countedText(row)}</code><br>`)}</details>`
     }</li>
-`,
-  );
-};
+`;
+  });
 
 const part = (status: ExactStatus, counts: readonly ComparedCount[]): Html => {
   const rows = counts.filter(({ row }) => row.status === status).map(({ row }) => row);
