@@ -23,7 +23,7 @@ const byServer = (image: Image, machine: Machine): MountManifest => {
     if (refused !== undefined)
       skip(
         `composefs-fuse cannot take the path ${refused}`,
-        'choose a work folder without comma and backslash: --work DIR',
+        '--work DIR, a folder without comma and backslash in its path',
       );
     const options = `source=${manifest},basedir=${objects},allow_other`;
     const argv = ['composefs-fuse', '-f', '-o', options, at];

@@ -22,7 +22,7 @@ const optionsOf = (store: Store, writable: Writable | undefined): string => {
   if (refused !== undefined)
     skip(
       `mount.composefs cannot take the path ${refused}`,
-      'choose a work folder without comma, colon and backslash: --work DIR',
+      '--work DIR, a folder without comma, colon and backslash in its path',
     );
   const upper = writable === undefined ? [] : [`upperdir=${writable.upper}`, `workdir=${writable.work}`];
   return [`basedir=${store.objectDirs.join(':')}`, ...upper].join(',');

@@ -18,6 +18,6 @@ export const checkServer = (path: string): void => {
   if (!isExecutable(path))
     throw new UserError(`the server cannot be run: ${path}`, {
       facts: ['server=PATH must name a program that takes the arguments of cfs-fuse'],
-      hint: 'build one: sh daemon/build.sh build/other',
+      hint: 'sh daemon/build.sh build/other',
     });
 };

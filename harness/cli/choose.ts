@@ -1,10 +1,10 @@
 // The arms, scenarios and images of a run: those named on the command line, or those of the profile.
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
+import { didYouMean } from '../model/nearest-name.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { AGAIN, type Arm, parseArm } from '../runner/arm.ts';
 import { variantsOf } from '../runner/groups.ts';
-import { didYouMean } from './nearest-name.ts';
 import { commaList, imageList } from './option-values.ts';
 import type { ArmSelection, ImageSelection, TypedOptions } from './options.ts';
 import { type Profile, profiles } from './profile.ts';

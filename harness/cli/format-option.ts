@@ -4,7 +4,7 @@ import type { FormatInput, ReportFormat } from '../../report/formats/format.ts';
 import type { ReportView } from '../../report/view.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
 import { UserError } from '../model/errors.ts';
-import { didYouMean } from './nearest-name.ts';
+import { didYouMean } from '../model/nearest-name.ts';
 import { terminalColumns } from './terminal-width.ts';
 
 export const formatOption = (

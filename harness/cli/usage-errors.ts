@@ -1,7 +1,7 @@
 // Errors in the command line, in the form of all other errors: what failed, the name involved, what to type next.
 import type { Command } from 'commander';
 import { UserError } from '../model/errors.ts';
-import { didYouMean } from './nearest-name.ts';
+import { didYouMean } from '../model/nearest-name.ts';
 
 const fullName = (command: Command): string =>
   command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;

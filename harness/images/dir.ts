@@ -162,7 +162,7 @@ const checkReadable = (path: string): void => {
     throw new UserError('not a directory', {
       code: 'ENOTDIR',
       facts: [`path: ${path}`],
-      hint: `for a composefs dump: dump:${path}`,
+      hint: `dump:${path}, if it is a composefs dump`,
     });
 };
 

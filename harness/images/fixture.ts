@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../model/errors.ts';
 import type { ContentRef, SourceImage } from '../model/image.ts';
+import { didYouMean } from '../model/nearest-name.ts';
 import type { Tree } from '../model/tree.ts';
 import { openDump } from './dump.ts';
 import { flatten } from './layers.ts';
@@ -79,12 +80,9 @@ export const openFixture = async (name: string, source: string): Promise<SourceI
   if (fixture !== undefined) return openLayers(fixture, fixtureFolder(), source);
   const dump = foreignDumps().get(name.replace(DUMP_SUFFIX, ''));
   if (dump !== undefined) return { ...(await openDump(dump, source)), source };
-  throw new UserError(`unknown fixture '${name}'`, {
+  const known = fixtureNames().map((fixture) => fixture.name);
+  throw new UserError(`unknown fixture '${name}'${didYouMean(name, known)}`, {
     code: 'ENOENT',
-    facts: [
-      `known: ${fixtureNames()
-        .map((known) => known.name)
-        .join(', ')}`,
-    ],
+    facts: [`known: ${known.join(', ')}`],
   });
 };

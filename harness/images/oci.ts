@@ -91,7 +91,7 @@ const splitTag = (spec: string): { layout: string; tag: string | null } => {
   throw new UserError('the OCI layout does not exist', {
     code: 'ENOENT',
     facts: [`path: ${spec}`],
-    hint: 'make one: skopeo copy docker://IMAGE oci:LAYOUT:TAG',
+    hint: 'skopeo copy docker://IMAGE oci:LAYOUT:TAG',
   });
 };
 

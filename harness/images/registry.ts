@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
+import { didYouMean } from '../model/nearest-name.ts';
 import { openDir } from './dir.ts';
 import { openDump } from './dump.ts';
 import { openFixture } from './fixture.ts';
@@ -32,7 +33,7 @@ const kinds: ReadonlyMap<string, SourceKind> = new Map([
     'synthetic',
     {
       form: 'synthetic:files=N,layers=L,seed=S[,mix=M][,upto=U]',
-      title: "a made-up tree shaped like a distribution's",
+      title: "a generated tree shaped like a distribution's",
       open: openSynthetic,
     },
   ],
@@ -53,9 +54,12 @@ export const openSource = async (spec: string, options: SourceOptions = {}): Pro
   const colon = spec.indexOf(':');
   const kind = kinds.get(spec.slice(0, Math.max(0, colon)));
   if (kind !== undefined) return kind.open(spec.slice(colon + 1), spec, options);
-  throw new UserError(`unknown image source '${spec}'`, {
-    code: 'usage',
-    facts: ['forms:', ...sourceForms.map(([form, title]) => `${form}: ${title}`)],
-    hint: guess(spec) ?? 'cfsbench list',
-  });
+  throw new UserError(
+    `unknown image source '${spec}'${didYouMean(spec.slice(0, Math.max(0, colon)), [...kinds.keys()])}`,
+    {
+      code: 'usage',
+      facts: [...sourceForms.map(([form, title]) => `${form}: ${title}`)],
+      hint: guess(spec) ?? 'cfsbench list',
+    },
+  );
 };

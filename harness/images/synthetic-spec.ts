@@ -1,10 +1,12 @@
 // Parses a synthetic image's parameters: `files=N,layers=L,seed=S`, `mix=M` to repeat the same M file sizes, `upto=U` for only the
 // lowest U layers.
 import { UserError } from '../model/errors.ts';
+import { didYouMean } from '../model/nearest-name.ts';
 
 const MAX_FILES = 1_000_000;
 const MAX_LAYERS = 100;
 const MAX_MIX = 1000;
+const PARAMETERS: readonly string[] = ['files', 'layers', 'seed', 'mix', 'upto'];
 
 export interface SyntheticSpec {
   readonly fileCount: number;
@@ -20,15 +22,15 @@ const usage = (source: string, rule: string): UserError =>
   new UserError(rule, {
     code: 'usage',
     facts: [`given: ${source}`],
-    hint: 'for example synthetic:files=1000,layers=2,seed=1',
+    hint: 'synthetic:files=1000,layers=2,seed=1',
   });
 
 export const parseSynthetic = (spec: string, source: string): SyntheticSpec => {
   const given = new Map<string, string>();
   for (const part of spec.split(',').filter((text) => text !== '')) {
     const [key = '', value = ''] = part.split('=', 2);
-    if (!['files', 'layers', 'seed', 'mix', 'upto'].includes(key))
-      throw usage(source, `unknown parameter '${key}' of a synthetic image`);
+    if (!PARAMETERS.includes(key))
+      throw usage(source, `unknown parameter '${key}' of a synthetic image${didYouMean(key, PARAMETERS)}`);
     given.set(key, value);
   }
   const wholeNumber = (key: string, fallback: number, max: number): number => {

@@ -99,8 +99,12 @@ describe('the fixtures that ship with the project', () => {
   });
 
   it('are listed by the error for an unknown name', async () => {
-    await assert.rejects(open('no-such'), (error: Error & { facts?: string[] }) => {
-      assert.match(error.facts?.join() ?? '', /debian-12-static/);
+    await assert.rejects(open('debian-12-statc'), (error: Error & { facts?: string[] }) => {
+      assert.match(
+        error.message,
+        /^unknown fixture 'debian-12-statc' \(did you mean 'debian-12-static'\?\)$/,
+      );
+      assert.match(error.facts?.join() ?? '', /debian-12-nginx/);
       return true;
     });
   });
