@@ -1,4 +1,4 @@
-// What a workflow file promises can only be tried on GitHub; here it is read, and its scripts are.
+// The action can only run on GitHub: these tests check its file and its scripts.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { read, root } from './sources.ts';
 
-interface Step {
+interface WorkflowStep {
   readonly uses?: string;
   readonly run?: string;
   readonly shell?: string;
@@ -18,14 +18,14 @@ interface Action {
   readonly name: string;
   readonly description: string;
   readonly inputs: Readonly<Record<string, { readonly description: string; readonly default: string }>>;
-  readonly runs: { readonly using: string; readonly steps: readonly Step[] };
+  readonly runs: { readonly using: string; readonly steps: readonly WorkflowStep[] };
 }
 
 const text = read('action.yml');
 const action = parse(text, { strict: true }) as Action;
 const { steps } = action.runs;
 
-test('the action is a composite one whose steps can start', () => {
+test('the action is composite, and each step is a script with a shell or a pinned action', () => {
   assert.equal(action.runs.using, 'composite');
   for (const step of steps) {
     assert.notEqual(step.uses === undefined, step.run === undefined);
@@ -34,25 +34,25 @@ test('the action is a composite one whose steps can start', () => {
   }
 });
 
-test('every input is described, has a default and is used; none is used that is not there', () => {
+test('every input has a description and a default and is used, and every used input exists', () => {
   const used = new Set([...text.matchAll(/inputs\.([a-z-]+)/g)].map(([, name]) => name!));
   assert.deepEqual([...used].sort(), Object.keys(action.inputs).sort());
   for (const [name, { description, default: value }] of Object.entries(action.inputs))
     assert.ok(description !== '' && typeof value === 'string', name);
 });
 
-test('no input is pasted into a script: it reaches it by the environment', () => {
+test('inputs reach scripts through the environment only', () => {
   for (const { run } of steps) assert.doesNotMatch(run ?? '', /\$\{\{/);
 });
 
-test('the environment of the step is what its script reads', () => {
+test('the script reads every variable that the step sets', () => {
   const step = steps.find(({ run }) => run?.includes('scripts/ci-action'))!;
   const script = read('scripts/ci-action');
   for (const name of Object.keys(step.env!)) assert.match(script, new RegExp(`\\$\\{?${name}\\b`), name);
   assert.ok(existsSync(join(root, 'scripts/ci-action')));
 });
 
-test('what the step sets is what the gate reads', () => {
+test('the gate reads every variable that the script of the step sets', () => {
   const set = [...read('scripts/ci-action').matchAll(/^ {2}(CFSBENCH_\w+)=/gm)].map(([, name]) => name!);
   const gate = read('scripts/ci-gate');
   assert.ok(set.length > 5);
@@ -61,7 +61,7 @@ test('what the step sets is what the gate reads', () => {
 
 const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
 
-for (const name of ['ci-gate', 'ci-action', 'make-schemas'])
+for (const name of ['bench-self', 'ci-action', 'ci-gate', 'make-schemas', 'setup', 'test', 'watch'])
   test(`shellcheck finds nothing in scripts/${name}`, {
     skip: hasShellcheck ? false : 'shellcheck is not installed',
   }, () => {
