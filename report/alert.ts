@@ -1,4 +1,5 @@
 // Problems that change how the first table is read, one sentence each; empty where there are none.
+import { NOISE_PREFIX } from '../results/schema/run.ts';
 import { plural } from './format.ts';
 import { truncate } from './text.ts';
 import type { ReportView } from './view.ts';
@@ -28,8 +29,6 @@ const failureAlert = ({ failures: [first, ...others] }: ReportView): readonly st
   return [`Failed: ${truncate(`${first.where}: ${first.what}`, LONGEST_PROBLEM)}${more}.`];
 };
 
-const NOISE = 'noise: ';
-
 export const alerts = (view: ReportView): readonly string[] => {
   const { proofs, claims, pool, warnings, leaks } = view;
   const unequal = proofs.filter(({ equal }) => !equal).length;
@@ -43,8 +42,8 @@ export const alerts = (view: ReportView): readonly string[] => {
       .map(({ id, because }) => `The rule of ${id} ${truncate(because, LONGEST_PROBLEM)}.`),
     ...(pool?.notices ?? []).map((line) => `${line.charAt(0).toUpperCase()}${line.slice(1)}.`),
     ...warnings
-      .filter((line) => line.startsWith(NOISE))
-      .map((line) => `Noisy machine: ${line.slice(NOISE.length)}.`),
+      .filter((line) => line.startsWith(NOISE_PREFIX))
+      .map((line) => `Noisy machine: ${line.slice(NOISE_PREFIX.length)}.`),
     ...(leaks.left.length === 0
       ? []
       : [`Left behind: ${leaks.left.map(({ where, what }) => `${what} (${where})`).join('; ')}.`]),

@@ -10,7 +10,7 @@ import { armTables } from './terminal/table.ts';
 import { asciiText, wrapText } from './text.ts';
 import type { ReportView, TableView } from './view.ts';
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly columns?: number;
   readonly color?: boolean;
   /** Every image and all images combined, instead of only the first image. */

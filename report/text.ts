@@ -26,7 +26,7 @@ export const splitAt = (text: string, columns: number): readonly string[] =>
 export const truncate = (text: string, columns: number): string =>
   text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 3)).trimEnd()}...`.slice(0, columns);
 
-export interface WrapOptions {
+interface WrapOptions {
   /** In front of the first line. */
   readonly indent?: string;
   /** In front of the further lines; default: `indent`. */

@@ -19,7 +19,7 @@ export const md = (text: string, longest = LONGEST_CELL): string => {
     .replace(/^([-+]|\d+\.)(?=\s)/, '&#8203;$1');
 };
 
-export interface MarkdownColumn {
+interface MarkdownColumn {
   readonly title: string;
   readonly isNumber: boolean;
 }

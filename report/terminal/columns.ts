@@ -19,7 +19,7 @@ export interface CellText {
   readonly verdict: Verdict | null;
 }
 
-export interface TextColumn {
+interface TextColumn {
   readonly title: string;
   readonly cells: readonly CellText[];
 }

@@ -6,7 +6,7 @@ import type { ArmView, RowView, SectionView, TableView } from '../view.ts';
 import { type CellDetail, cellText, FULL_DETAIL, REDUCED_DETAILS } from './cells.ts';
 import { type DrawnColumn, drawColumn, GAP, headLines, plainCell, rowLine } from './columns.ts';
 
-export interface TableStyle {
+interface TableStyle {
   readonly columns: number;
   readonly color: boolean;
 }

@@ -17,6 +17,9 @@ export const PHASES: readonly Phase[] = [
   'collect',
 ];
 
+/** Begins the warnings of a run about a noisy machine. */
+export const NOISE_PREFIX = 'noise: ';
+
 /**
  * @asType integer
  * @minimum 0
