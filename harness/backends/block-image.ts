@@ -91,7 +91,7 @@ const mountImage = (
     const paths = layerPaths(list);
     const loop = took === 'loop' ? list.loop(file, { directIo: false }) : null;
     const from: readonly MountOption[] =
-      loop === null ? [['source', paths.short(file)]] : [['source', loop.device], ['ro']];
+      loop === null ? [['source', paths.optionPath(file)]] : [['source', loop.device], ['ro']];
     const mount = list.create(type, from, options);
     if (loop !== null) list.close(loop.fd);
     list.attach(mount, at);

@@ -29,7 +29,7 @@ const optionsOf = (
   store: Store,
   paths: LayerPaths,
 ): readonly MountOption[] => {
-  const data = store.objectDirs.map((dir) => paths.short(dir));
+  const data = store.objectDirs.map((dir) => paths.optionPath(dir));
   if (form === 'root, one string') return [['lowerdir', joined([lower, ...data], '::')], ...REDIRECTS];
   const layers: readonly MountOption[] = [
     ['lowerdir+', lower],
@@ -43,7 +43,7 @@ const attachOverlay = (machine: Machine, store: Store, at: string): DataForm => 
   const form = formOf(machine);
   machine.calls((list) => {
     const paths = layerPaths(list);
-    const options = optionsOf(form, paths.short(at), store, paths);
+    const options = optionsOf(form, paths.optionPath(at), store, paths);
     list.attach(list.create('overlay', options, ['ro', 'nosuid', 'nodev']), at);
     paths.close();
   });

@@ -21,7 +21,7 @@ const dataOptions = (
   store: Store,
   paths: LayerPaths,
 ): readonly MountOption[] => {
-  const data = store.objectDirs.map((dir) => paths.short(dir));
+  const data = store.objectDirs.map((dir) => paths.optionPath(dir));
   if (form === 'colons') return [['lowerdir', joined([lower[1] as CallText, ...data], '::')]];
   return [lower, ...data.map((dir): MountOption => ['datadir+', dir])];
 };
@@ -45,7 +45,9 @@ const addStack = (
   const lower = mountLower(list, machine, { manifest, paths, choice });
   if (form !== 'fd') list.attach(lower.fd, at);
   const layer: MountOption =
-    form === 'fd' ? ['lowerdir+', lower.fd] : [form === 'path' ? 'lowerdir+' : 'lowerdir', paths.short(at)];
+    form === 'fd'
+      ? ['lowerdir+', lower.fd]
+      : [form === 'path' ? 'lowerdir+' : 'lowerdir', paths.optionPath(at)];
   const options: readonly MountOption[] = [
     ...dataOptions(form, layer, store, paths),
     ...upperOptions(writable, paths),

@@ -44,7 +44,7 @@ export const mountLower = (
 ): MountedLower => {
   const { source, options = [] } = choice;
   if (source === 'best' && features['erofs-file'].ok) {
-    const from: MountOption = ['source', paths.short(manifest)];
+    const from: MountOption = ['source', paths.optionPath(manifest)];
     const fd = list.create('erofs', [from, ...options], ['ro', 'nosuid', 'nodev']);
     return { fd, took: 'file', device: null };
   }

@@ -12,23 +12,23 @@ export type LayerForm = 'fd' | 'path' | 'colons';
 
 export interface LayerPaths {
   /** The path itself if it fits an option, else a path through a descriptor that stays open until `close`. */
-  short(path: string): CallText;
+  optionPath(path: string): CallText;
   /** Always a path through a descriptor, for options that hold several paths. */
-  brief(path: string): CallText;
+  descriptorPath(path: string): CallText;
   /** Adds the calls that close the descriptors. */
   close(): void;
 }
 
 export const layerPaths = (list: CallList): LayerPaths => {
   const fds: Fd[] = [];
-  const brief = (path: string): CallText => {
+  const descriptorPath = (path: string): CallText => {
     const fd = list.open(path, O_PATH | O_CLOEXEC);
     fds.push(fd);
     return ['/proc/self/fd/', typeof fd === 'number' ? String(fd) : fd];
   };
   return {
-    brief,
-    short: (path) => (Buffer.byteLength(path) <= FSCONFIG_STRING_BYTES ? path : brief(path)),
+    descriptorPath,
+    optionPath: (path) => (Buffer.byteLength(path) <= FSCONFIG_STRING_BYTES ? path : descriptorPath(path)),
     close() {
       for (const fd of fds) list.close(fd);
     },
@@ -59,7 +59,7 @@ export const lowerOptions = (
   paths: LayerPaths,
 ): readonly MountOption[] => {
   if (plainLayerForm(machine) === 'path')
-    return layers.map((layer): MountOption => ['lowerdir+', paths.short(layer)]);
+    return layers.map((layer): MountOption => ['lowerdir+', paths.optionPath(layer)]);
   const whole = layers.map(escaped).join(':');
   const fits = Buffer.byteLength(whole) <= FSCONFIG_STRING_BYTES;
   return [
@@ -68,7 +68,7 @@ export const lowerOptions = (
       fits
         ? whole
         : joined(
-            layers.map((layer) => paths.brief(layer)),
+            layers.map((layer) => paths.descriptorPath(layer)),
             ':',
           ),
     ],

@@ -12,8 +12,8 @@ export const upperOptions = (writable: Writable | undefined, paths: LayerPaths):
   writable === undefined
     ? []
     : [
-        ['upperdir', paths.short(writable.upper)],
-        ['workdir', paths.short(writable.work)],
+        ['upperdir', paths.optionPath(writable.upper)],
+        ['workdir', paths.optionPath(writable.work)],
       ];
 
 export const attributesOf = (writable: Writable | undefined): readonly MountAttribute[] =>

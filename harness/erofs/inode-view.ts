@@ -42,7 +42,7 @@ export class InodeView {
     this.xattrAt = this.at + (this.extended ? EXTENDED_BYTES : COMPACT_BYTES);
     this.xattrBytes = count === 0 ? 0 : XATTR_HEADER_BYTES + 4 * (count - 1);
     this.end = this.xattrAt + this.xattrBytes;
-    view.need(this.at, this.end - this.at, 'an inode');
+    view.checkInside(this.at, this.end - this.at, 'an inode');
   }
 
   get type(): number {
@@ -87,17 +87,17 @@ export class InodeView {
     if (this.layout === LAYOUT_CHUNKED)
       throw badImage(this.at, 'an inode that must hold its contents is chunked');
     const size = Number(this.size);
-    this.view.need(0, size, 'the data of an inode');
-    this.view.spend(this.at, size);
+    this.view.checkInside(0, size, 'the data of an inode');
+    this.view.chargeBytes(this.at, size);
     const tail = this.layout === LAYOUT_INLINE ? size % BLOCK_BYTES : 0;
     let at = this.union * BLOCK_BYTES;
     for (let left = size - tail; left > 0; left -= BLOCK_BYTES, at += BLOCK_BYTES) {
       const length = Math.min(left, BLOCK_BYTES);
-      this.view.need(at, length, 'a data block');
+      this.view.checkInside(at, length, 'a data block');
       yield { at, length };
     }
     if (tail > 0) {
-      this.view.need(this.end, tail, 'the tail of an inode');
+      this.view.checkInside(this.end, tail, 'the tail of an inode');
       yield { at: this.end, length: tail };
     }
   }

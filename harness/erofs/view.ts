@@ -63,40 +63,40 @@ export class ImageView {
   }
 
   /** Throws unless all bytes lie inside the image. */
-  need(at: number, length: number, part: string): void {
+  checkInside(at: number, length: number, part: string): void {
     if (!(at >= 0 && at + length <= this.bytes.length)) throw badImage(at, `${part} lies outside the image`);
   }
 
   /** Counts bytes of variable-length parts, so that a small image with overlapping parts is refused in bounded time. */
-  spend(at: number, length: number): void {
+  chargeBytes(at: number, length: number): void {
     this.#unspentBytes -= length;
     if (this.#unspentBytes < 0) throw badImage(at, 'parts of the image overlap');
   }
 
   u8(at: number): number {
-    this.need(at, 1, 'a byte');
+    this.checkInside(at, 1, 'a byte');
     return this.bytes[at]!;
   }
 
   u16(at: number): number {
-    this.need(at, 2, 'a number');
+    this.checkInside(at, 2, 'a number');
     return this.bytes.readUInt16LE(at);
   }
 
   u32(at: number): number {
-    this.need(at, 4, 'a number');
+    this.checkInside(at, 4, 'a number');
     return this.bytes.readUInt32LE(at);
   }
 
   u64(at: number): bigint {
-    this.need(at, 8, 'a number');
+    this.checkInside(at, 8, 'a number');
     return this.bytes.readBigUInt64LE(at);
   }
 
   /** Reads and checks a 64-bit inode address, in slots. */
   nid(at: number): number {
     const nid = this.u32(at) + this.u32(at + 4) * 2 ** 32;
-    this.need(nid * SLOT_BYTES, SLOT_BYTES, 'an inode');
+    this.checkInside(nid * SLOT_BYTES, SLOT_BYTES, 'an inode');
     return nid;
   }
 }

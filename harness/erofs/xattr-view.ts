@@ -32,7 +32,7 @@ const referenceCount = ({ view, xattrAt, xattrBytes }: InodeView): number => {
 export const inlineXattrs = (inode: InodeView): StoredXattr[] => {
   const places: StoredXattr[] = [];
   if (inode.xattrBytes === 0) return places;
-  inode.view.spend(inode.xattrAt, inode.xattrBytes);
+  inode.view.chargeBytes(inode.xattrAt, inode.xattrBytes);
   let at = inode.xattrAt + XATTR_HEADER_BYTES + 4 * referenceCount(inode);
   while (at < inode.end) {
     const place = placeAt(inode.view, at, inode.end);
@@ -52,7 +52,7 @@ export const sharedOffsets = (inode: InodeView): number[] => {
 };
 
 export const sharedXattr = (view: ImageView, at: number): StoredXattr => {
-  view.need(at, XATTR_ENTRY_BYTES, 'a shared attribute');
+  view.checkInside(at, XATTR_ENTRY_BYTES, 'a shared attribute');
   return placeAt(view, at, view.bytes.length);
 };
 

@@ -7,7 +7,7 @@ import { imageBytes } from '../../harness/erofs/writer.ts';
 import { parseDump } from '../../harness/images/dump-text.ts';
 import { seeded } from '../../harness/model/random.ts';
 import { allTypes, dumpOf, line, root as rootLine } from './dumps.ts';
-import { type Lab, lookAt, newLab, noDevice, notRoot, sanitized, serve, whileServed } from './support.ts';
+import { type Lab, listTree, newLab, noDevice, notRoot, sanitized, serve, whileServed } from './support.ts';
 
 const skip = notRoot || noDevice;
 
@@ -185,6 +185,6 @@ for (const [what, first, second] of [
 test('a valid image passes the check and shows all its names', { skip }, async () => {
   assert.equal(check(sound).code, 0);
   await whileServed(lab, lab.file('sound.cfs', sound), async ({ root }) => {
-    assert.equal((await lookAt(root)).length, allTypes.trimEnd().split('\n').length);
+    assert.equal((await listTree(root)).length, allTypes.trimEnd().split('\n').length);
   });
 });

@@ -23,11 +23,11 @@ import { parseDump } from '../../harness/images/dump-text.ts';
 const run = promisify(execFile);
 const sources = fileURLToPath(new URL('../../../daemon', import.meta.url));
 const builds = fileURLToPath(new URL('../../daemon-tests', import.meta.url));
-const lookProgram = fileURLToPath(new URL('./look.js', import.meta.url));
+const listProgram = fileURLToPath(new URL('./list-tree-main.js', import.meta.url));
 
 export const notRoot = process.geteuid?.() === 0 ? false : 'needs root: mounts and devices';
 export const noDevice = existsSync('/dev/fuse') ? false : 'needs /dev/fuse';
-const LOOK_LIMIT_MS = 120_000;
+const LIST_LIMIT_MS = 120_000;
 const END_LIMIT_MS = 60_000;
 
 /** The reason why this kernel does not support the options, or false. */
@@ -165,14 +165,14 @@ export const whileServed = async (
 };
 
 /** Everything visible below a folder, one line per name. */
-export const lookAt = async (root: string, user?: number): Promise<string[]> => {
+export const listTree = async (root: string, user?: number): Promise<string[]> => {
   const { stdout } = await run(
     process.execPath,
-    [lookProgram, root, ...(user === undefined ? [] : [`${user}`])],
+    [listProgram, root, ...(user === undefined ? [] : [`${user}`])],
     {
       encoding: 'latin1',
       maxBuffer: 1 << 29,
-      timeout: LOOK_LIMIT_MS,
+      timeout: LIST_LIMIT_MS,
     },
   );
   return stdout.trimEnd().split('\n');
@@ -185,15 +185,15 @@ exec "$5" "$6" "$4" $7
 `;
 
 /** The same through EROFS and overlayfs, in a mount namespace of its own; null if the kernel cannot mount the image. */
-export const lookAtTruth = async (lab: Lab, image: string, user?: number): Promise<string[] | null> => {
+export const listThroughErofs = async (lab: Lab, image: string, user?: number): Promise<string[] | null> => {
   const [lower, merged] = [join(lab.folder, 'lower'), join(lab.folder, 'merged')];
   for (const folder of [lower, merged]) mkdirSync(folder, { recursive: true });
-  const words = [image, lower, lab.objects, merged, process.execPath, lookProgram, `${user ?? ''}`];
+  const words = [image, lower, lab.objects, merged, process.execPath, listProgram, `${user ?? ''}`];
   try {
     const { stdout } = await run('unshare', ['--mount', 'sh', '-c', TRUTH, 'truth', ...words], {
       encoding: 'latin1',
       maxBuffer: 1 << 29,
-      timeout: LOOK_LIMIT_MS,
+      timeout: LIST_LIMIT_MS,
     });
     return stdout.trimEnd().split('\n');
   } catch (error) {

@@ -5,8 +5,8 @@ import { seeded } from '../../harness/model/random.ts';
 import { allTypes, manyEntries, oddNames, randomTree } from './dumps.ts';
 import {
   type Lab,
-  lookAt,
-  lookAtTruth,
+  listThroughErofs,
+  listTree,
   newLab,
   noDevice,
   notRoot,
@@ -27,7 +27,7 @@ const assertShowsTruth = async (
   { user, options = [] }: { readonly user?: number; readonly options?: readonly string[] } = {},
 ): Promise<void> => {
   const image = lab.image(name, dump);
-  const truth = await lookAtTruth(lab, image, user);
+  const truth = await listThroughErofs(lab, image, user);
   if (truth === null) {
     context.skip('this kernel does not mount EROFS from a file below overlayfs with data-only layers');
     return;
@@ -39,11 +39,11 @@ const assertShowsTruth = async (
     async ({ root }) => {
       if (layer) overlayOn(lab, root);
       try {
-        const seen = await lookAt(root, user);
+        const seen = await listTree(root, user);
         for (const [i, line] of truth.entries()) assert.equal(seen[i], line);
         assert.equal(seen.length, truth.length);
         // Again, from the kernel's caches.
-        if (seen.length < 1000) assert.deepEqual(await lookAt(root, user), seen);
+        if (seen.length < 1000) assert.deepEqual(await listTree(root, user), seen);
       } finally {
         if (layer) spawnSync('umount', [root]);
       }
@@ -66,7 +66,7 @@ for (const options of [
   ['--transport', 'uring'],
   ['--metadata-only'],
 ] as const)
-  test(`with ${options.join(' ')} all entries look as through EROFS and overlayfs`, {
+  test(`with ${options.join(' ')} all entries are shown as through EROFS and overlayfs`, {
     skip: skip || skipReason(options),
   }, async (context) => {
     lab.object('ob/ject', 'seven b');
@@ -74,7 +74,7 @@ for (const options of [
     await assertShowsTruth(context, 'variant.cfs', randomTree(seeded('variant'), 300), { options });
   });
 
-test('all types, attributes and overlay marks look as through EROFS and overlayfs', {
+test('all types, attributes and overlay marks are shown as through EROFS and overlayfs', {
   skip,
 }, async (context) => {
   lab.object('ob/ject', 'seven b');
@@ -87,17 +87,17 @@ for (const user of [1000, 4711])
     return assertShowsTruth(context, `user-${user}.cfs`, allTypes, { user });
   });
 
-test('names with any byte and of any length look as through EROFS and overlayfs', { skip }, (context) =>
+test('names with any byte and of any length are shown as through EROFS and overlayfs', { skip }, (context) =>
   assertShowsTruth(context, 'names.cfs', oddNames),
 );
 
 test(
-  'directories of more than ten thousand entries look as through EROFS and overlayfs',
+  'directories of more than ten thousand entries are shown as through EROFS and overlayfs',
   { skip },
   (context) => assertShowsTruth(context, 'many.cfs', manyEntries(10_300)),
 );
 
 for (const seed of ['a', 'b', 'c'])
-  test(`random tree ${seed} looks as through EROFS and overlayfs`, { skip }, (context) =>
+  test(`random tree ${seed} is shown as through EROFS and overlayfs`, { skip }, (context) =>
     assertShowsTruth(context, `random-${seed}.cfs`, randomTree(seeded(seed), 400)),
   );

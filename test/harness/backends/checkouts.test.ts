@@ -62,14 +62,14 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
     assert.match(proved.reason, /whole seconds/);
   });
 
-  const life = async (id: string, look: (root: string) => void, keep: readonly Image[]): Promise<void> => {
+  const life = async (id: string, check: (root: string) => void, keep: readonly Image[]): Promise<void> => {
     const { image, machine, store, workspace } = setting;
     const folders = workspace.slot(`life-of-${id}`);
     const prepared = await setting.backend(id).prepare(image, machine, {});
     await prepared.ingest(store);
     const created = await prepared.create(store, folders.fresh('image'));
     const mounted = await created.mount(folders.fresh('mount'));
-    look(mounted.root);
+    check(mounted.root);
     await mounted.unmount();
     await mounted.settle();
     await created.destroy();

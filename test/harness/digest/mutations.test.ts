@@ -35,13 +35,13 @@ before(async () => {
   original = join(folder, 'original');
   mkdirSync(original);
   await growRichTree(original);
-  originalSeen = await look(original, 'expected');
+  originalSeen = await walkInto(original, 'expected');
 });
 after(() => {
   if (folder !== '') removeFolder(folder);
 });
 
-const look = (root: string, name: string): Promise<WalkedTree> =>
+const walkInto = (root: string, name: string): Promise<WalkedTree> =>
   walkMount(root, { timeoutMs: 20_000, listingPath: join(folder, name), selinux: true });
 
 interface Mutation {
@@ -202,7 +202,7 @@ const mutated = async (mutation: Mutation, name: string): Promise<WalkedTree> =>
   try {
     mutation.change((entry) => join(copy, entry));
     keepTimes(copy);
-    return await look(copy, name);
+    return await walkInto(copy, name);
   } finally {
     removeFolder(copy);
   }

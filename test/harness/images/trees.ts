@@ -1,4 +1,4 @@
-// Small trees for tests, and what they look like as lines.
+// Small trees for tests, and their form as lines.
 import type { ByteString } from '../../../harness/model/bytes.ts';
 import { newTreeBuilder } from '../../../harness/model/columns.ts';
 import {
