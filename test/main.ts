@@ -1,9 +1,9 @@
-// Runs the compiled test files: those that may run beside each other first, then the others one by one.
+// Runs the compiled test files: first those that may run side by side, then the others one by one.
 //
 //   node main.js [WORD…] [--test-concurrency=N] [--test-name-pattern=REGEX] [--test-reporter=spec|tap|dot|junit]
 //
-// Words choose files by their path. Without a concurrency as many files run at once as there are CPUs, and beside them one of
-// those that empty the caches; with one all files are a single group. Exit codes: 0 all passed, 1 a test failed or there was none.
+// WORD selects files by their path. By default as many files run side by side as there are CPUs, and one that drops caches beside them;
+// --test-concurrency=N runs all files N at a time. Exit codes: 0 all passed, 1 a test failed or no file matched.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -11,8 +11,8 @@ import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
 import * as reporters from 'node:test/reporters';
 import { parseArgs } from 'node:util';
-import { groupsOf } from './groups.ts';
 import { merged } from './merged.ts';
+import { scheduleOf } from './schedule.ts';
 
 const folder = import.meta.dirname;
 const { values, positionals: words } = parseArgs({
@@ -32,11 +32,13 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (words.length === 0 || words.some((word) => join('test', path).includes(word))),
 );
 if (files.length === 0) {
-  process.stderr.write(`cfsbench: test: no test file has any of these in its path: ${words.join(' ')}\n`);
+  process.stderr.write(
+    `cfsbench: test: no path of a test file contains ${words.map((word) => `'${word}'`).join(' or ')}\n`,
+  );
   process.exit(1);
 }
 
-const runOf = (paths: readonly string[], atOnce: number) => () => {
+const startOf = (paths: readonly string[], atOnce: number) => () => {
   const running = run({
     files: paths.map((path) => join(folder, path)),
     concurrency: atOnce,
@@ -48,23 +50,23 @@ const runOf = (paths: readonly string[], atOnce: number) => () => {
   return running;
 };
 
-const { withoutRuns, sideBySide, emptyingCaches, alone } = groupsOf(files);
+const { withoutRuns, sideBySide, droppingCaches, alone } = scheduleOf(files);
 const cpus = availableParallelism();
-type Group = readonly [paths: readonly string[], atOnce: number];
-const stages: readonly (readonly Group[])[] =
+type SideBySide = readonly [paths: readonly string[], atOnce: number];
+const stages: readonly (readonly SideBySide[])[] =
   concurrency === undefined
     ? [
         [[withoutRuns, cpus]],
         [
           [sideBySide, cpus],
-          [emptyingCaches, 1],
+          [droppingCaches, 1],
         ],
         [[alone, 1]],
       ]
-    : [[[Object.values(groupsOf(files)).flat(), Number(concurrency)]]];
+    : [[[Object.values(scheduleOf(files)).flat(), Number(concurrency)]]];
 const events = merged(
-  stages.map((groups) =>
-    groups.filter(([paths]) => paths.length > 0).map(([paths, atOnce]) => runOf(paths, atOnce)),
+  stages.map((parts) =>
+    parts.filter(([paths]) => paths.length > 0).map(([paths, atOnce]) => startOf(paths, atOnce)),
   ),
 );
 switch (values['test-reporter']) {

@@ -1,4 +1,4 @@
-// Generated from the headers of Linux 7.2 by scripts/syscall-names. Names in the order of their numbers; `=N` goes on at N.
+// Generated from the headers of Linux 7.2 by scripts/syscall-names. Names in the order of their numbers; `=N` continues at N.
 
 export const X86_64 = `
   read write open close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction

@@ -42,7 +42,7 @@ const faults = (parts: { run?: object; samples?: readonly object[]; report?: str
   return faultsOf(folder);
 };
 
-test('a whole run has no faults', () => {
+test('a complete run has no faults', () => {
   assert.deepEqual(faults({}), []);
 });
 
@@ -56,7 +56,7 @@ const bad: readonly (readonly [title: string, parts: Parameters<typeof faults>[0
   [
     'a missing backend',
     { samples: good.filter(({ backend }) => backend !== BACKENDS[0]) },
-    /composefs-fuse: nothing/,
+    /composefs-fuse: no sample/,
   ],
   ['no counting pass', { samples: good.filter(({ pass }) => pass !== 'count') }, /counting passes/],
   ['no null arm', { samples: good.slice(0, -1) }, /no null arm/],
@@ -71,7 +71,7 @@ const bad: readonly (readonly [title: string, parts: Parameters<typeof faults>[0
     /failed: mount: EBUSY: m/,
   ],
   [
-    'a thing left behind',
+    'a leak',
     { samples: [...good, sample('erofs-overlay', 'time', { values: { leftLoopCount: 1 } })] },
     /left something behind: leftLoopCount 1/,
   ],

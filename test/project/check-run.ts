@@ -1,4 +1,6 @@
-// Is a result folder what a first user should get? `node check-run.js FOLDER` prints every fault and exits 1 if there is one.
+// Checks the run folder of a first run: complete, proved, measured on every headline backend, without leaks.
+//
+//   node build/test/project/check-run.js FOLDER     prints every fault; exits 1 if there is one
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,7 +16,7 @@ const faultsOfSamples = (samples: readonly Sample[]): string[] => {
         (pass) =>
           !samples.some((one) => one.backend === backend && one.pass === pass && one.outcome === 'ok'),
       )
-      .map((pass) => `${backend}: nothing was measured in ${pass === 'time' ? 'timing' : 'counting'} passes`),
+      .map((pass) => `${backend}: no sample of the ${pass === 'time' ? 'timing' : 'counting'} passes`),
   );
   for (const sample of samples) {
     const name = `sample ${sample.seq} (${sample.scenario}, ${sample.arm}, ${sample.image})`;

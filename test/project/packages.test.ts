@@ -17,7 +17,7 @@ const manifest = JSON.parse(read('package.json')) as {
   readonly dependencies: Readonly<Record<string, string>>;
 };
 
-test('the lock file holds every platform package that a locked package names, so that it installs anywhere', () => {
+test('the lock file has the packages of every platform that a locked package names', () => {
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies)
       .filter((name) => packages[`node_modules/${name}`] === undefined)
@@ -36,14 +36,14 @@ for (const name of [
   '@biomejs/cli-linux-arm64',
   '@biomejs/cli-linux-arm64-musl',
 ])
-  test(`the lock file holds ${name}`, () => {
+  test(`the lock file has ${name}`, () => {
     assert.ok(
       packages[`node_modules/${name}`]?.version,
-      `${name} is missing: write the lock file without node_modules`,
+      `${name} is missing; try: rm -rf node_modules package-lock.json && npm install`,
     );
   });
 
-test('the set-up asks for the Node that package.json asks for', () => {
+test('the set-up and package.json require the same version of Node.js', () => {
   const setup = read('scripts/setup');
   const major = /^node_major=(\d+)$/m.exec(setup)?.[1];
   const minor = /^node_minor=(\d+)$/m.exec(setup)?.[1];

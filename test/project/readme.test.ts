@@ -1,4 +1,4 @@
-// What the README promises: its commands exist, its first table is one that this program prints.
+// Commands and sample output of the README are those of this program.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -21,7 +21,7 @@ const commandLines = fences
   .map((line) => line.replace(/\s+#.*$/, '').trim())
   .filter((line) => line.startsWith('npm '));
 
-/** What is wrong with it, or null. */
+/** The error in a command line, or null. */
 const faultOf = (words: readonly string[]): string | null => {
   const commands: readonly Command[] = program().commands;
   const named = commands.find((command) => command.name() === words[0]);
@@ -45,14 +45,14 @@ test('every npm command of the README exists, with its options', () => {
   }
 });
 
-test('an option that does not exist would be noticed', () => {
+test('an unknown option or command is found', () => {
   assert.equal(faultOf(['run', '--faster']), 'run has no option --faster');
   assert.equal(faultOf(['fly']), 'no command fly');
 });
 
 test('the README begins with the one command and the table it prints', () => {
   assert.equal(fences[0], 'npm run bench\n');
-  // The headline backends side by side; below them, after an empty line, the checkouts.
+  // The first table has the headline backends; the checkouts follow after an empty line.
   const [table = ''] = (fences[1] ?? '')
     .split(/^.*blocks\n\n/m)
     .at(-1)!
@@ -79,7 +79,7 @@ test('the README begins with the one command and the table it prints', () => {
     const [title = '', ...rows] = section.split('\n');
     return { title, labels: rows.flatMap((row) => /^ +(null cmd|\S+) /.exec(row)?.[1] ?? []) };
   });
-  // Each section has the rows that its parameters give a value for, in the order of all.
+  // A section has the rows for which its parameters give a value, in the common order.
   assert.deepEqual(
     found.map(({ title, labels }) => ({
       title,
@@ -88,7 +88,7 @@ test('the README begins with the one command and the table it prints', () => {
     found,
   );
   assert.deepEqual(found.map(({ title }) => title).sort(), wanted.map(({ title }) => title).sort());
-  assert.equal(found[0]!.title, 'churn, local=files', 'the state that the debate is about stands first');
+  assert.equal(found[0]!.title, 'churn, local=files', 'the state that the debate is about is first');
   const rows = (all: typeof found): readonly string[] =>
     [
       ...new Set(
@@ -98,7 +98,7 @@ test('the README begins with the one command and the table it prints', () => {
   assert.deepEqual(rows(found), rows(wanted));
 });
 
-test('every picture of the README is there, and is one', () => {
+test('every picture of the README is a PNG file', () => {
   const pictures = [...readme.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path = '']) => path);
   assert.equal(pictures.length, 2);
   for (const path of pictures)

@@ -41,7 +41,7 @@ test('every scenario that a claim reads exists', () => {
     );
 });
 
-test('every source of images is in the registry of images', () => {
+test('every image source is in its registry', () => {
   const registered = importsOf('harness/images/registry.ts').map(({ to }) => to);
   const declared = sourcesIn('harness/images').filter(
     (path) =>
@@ -70,7 +70,7 @@ test('a metric has one owner', () => {
   const seen = new Map<string, string>();
   for (const { id, names } of owners)
     for (const name of names) {
-      // Scenarios that share a window share its metric; a probe and a scenario never do.
+      // Scenarios may share a metric; a probe shares none.
       const other = seen.get(name);
       const both =
         other === undefined ? [] : [id, other].filter((owner) => probes.some((probe) => probe.id === owner));
@@ -82,5 +82,5 @@ test('a metric has one owner', () => {
 test('headline metrics exist', () => {
   const known = new Set(owners.flatMap(({ names }) => names));
   for (const { id, headline } of scenarios)
-    for (const name of headline) assert.ok(known.has(name), `${id}: ${name} is nobody's metric`);
+    for (const name of headline) assert.ok(known.has(name), `${id}: no probe or scenario has ${name}`);
 });

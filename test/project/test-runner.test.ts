@@ -1,18 +1,18 @@
-// The tests' own runner, on files that are made here: groups beside each other, one alone, one summary.
+// The runner of the tests, with generated test files: side by side, alone, and one summary.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { EMPTYING_CACHES, groupsOf, SIDE_BY_SIDE, WITHOUT_RUNS } from '../groups.ts';
+import { DROPPING_CACHES, SIDE_BY_SIDE, scheduleOf, WITHOUT_RUNS } from '../schedule.ts';
 import { root, sourcesIn } from './sources.ts';
 
 const PASSES = "import { test } from 'node:test'; test('passes', () => {});\n";
 const FAILS = "import { test } from 'node:test'; test('fails', () => { throw new Error('as it must'); });\n";
 const SAYS = "import { test } from 'node:test'; test('says', (t) => t.diagnostic('seven things'));\n";
 const ENDS = "import 'node:no-such-module';\n";
-/** Ends well only while the other one of its kind runs too. */
+/** Passes only if its counterpart runs at the same time. */
 const MEETS = (own: string, other: string): string => `import { existsSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,20 +22,20 @@ test('meets', async () => {
 });
 `;
 
-const short = (text: string): string => text.replace('1000', '20');
+const shortWait = (text: string): string => text.replace('1000', '20');
 
-interface Said {
+interface RunnerResult {
   readonly status: number | null;
   readonly out: string;
-  /** Its last lines, by name. */
+  /** The counts of the summary. */
   readonly summary: Readonly<Record<string, number>>;
 }
 
-const runner = (t: TestContext, files: Readonly<Record<string, string>>, ...args: string[]): Said => {
+const runner = (t: TestContext, files: Readonly<Record<string, string>>, ...args: string[]): RunnerResult => {
   const folder = mkdtempSync(join(tmpdir(), 'cfsbench-runner-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
-  for (const name of ['main.js', 'groups.js', 'merged.js'])
+  for (const name of ['main.js', 'schedule.js', 'merged.js'])
     copyFileSync(join(root, 'build/test', name), join(folder, name));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -50,16 +50,16 @@ const runner = (t: TestContext, files: Readonly<Record<string, string>>, ...args
   return { status, out: stdout, summary: Object.fromEntries(lines.map(([, name, n]) => [name!, Number(n)])) };
 };
 
-const GROUPED = 'results/a.test.js';
-const BEGINS_RUNS = 'end-to-end/gate.test.js';
-const EMPTYING = 'end-to-end/walks.test.js';
+const SIDE_BY_SIDE_FILE = 'results/a.test.js';
+const STARTS_RUNS = 'end-to-end/gate.test.js';
+const DROPPING = 'end-to-end/walks.test.js';
 const ALONE = 'other/b.test.js';
 
-test('all groups are counted in one summary, and what a test says stands before it', (t) => {
+test('one summary counts all files, and diagnostics of tests stand before it', (t) => {
   const { status, out, summary } = runner(t, {
-    [GROUPED]: SAYS,
+    [SIDE_BY_SIDE_FILE]: SAYS,
     'results/c.test.js': PASSES,
-    [EMPTYING]: PASSES,
+    [DROPPING]: PASSES,
     [ALONE]: PASSES,
   });
   assert.equal(status, 0, out);
@@ -69,67 +69,67 @@ test('all groups are counted in one summary, and what a test says stands before 
 });
 
 for (const [where, files] of [
-  ['beside others', { [GROUPED]: FAILS, [ALONE]: PASSES }],
-  ['while it empties the caches', { [EMPTYING]: FAILS, [ALONE]: PASSES }],
-  ['alone', { [GROUPED]: PASSES, [ALONE]: FAILS }],
-  ['before it has a test', { [GROUPED]: ENDS, [ALONE]: PASSES }],
+  ['side by side', { [SIDE_BY_SIDE_FILE]: FAILS, [ALONE]: PASSES }],
+  ['among those that drop caches', { [DROPPING]: FAILS, [ALONE]: PASSES }],
+  ['alone', { [SIDE_BY_SIDE_FILE]: PASSES, [ALONE]: FAILS }],
+  ['before its first test', { [SIDE_BY_SIDE_FILE]: ENDS, [ALONE]: PASSES }],
 ] as const)
-  test(`what fails ${where} fails the whole, and is shown below the summary`, (t) => {
+  test(`a failure ${where} fails the whole run and is shown below the summary`, (t) => {
     const { status, out, summary } = runner(t, files);
     assert.equal(status, 1, out);
     assert.deepEqual([summary['tests'], summary['pass'], summary['fail']], [2, 1, 1]);
     assert.match(out.slice(out.indexOf('ℹ fail')), /failing tests:[\s\S]*(as it must|a\.test\.js)/);
   });
 
-test('files of the first group run beside each other where there are CPUs, those of the second never', (t) => {
+test('listed files run side by side if there are CPUs, unlisted files never do', (t) => {
   const [one, two] = [MEETS('HERE/one', 'HERE/two'), MEETS('HERE/two', 'HERE/one')];
-  const met = runner(t, { [GROUPED]: one, 'results/c.test.js': two }, '--test-concurrency=2');
+  const met = runner(t, { [SIDE_BY_SIDE_FILE]: one, 'results/c.test.js': two }, '--test-concurrency=2');
   assert.equal(met.status, 0, met.out);
-  const missed = runner(t, { [ALONE]: short(one), 'other/c.test.js': short(two) });
+  const missed = runner(t, { [ALONE]: shortWait(one), 'other/c.test.js': shortWait(two) });
   assert.equal(missed.status, 1, missed.out);
-  assert.equal(missed.summary['pass'], 1, 'the second finds what the first left');
+  assert.equal(missed.summary['pass'], 1, 'the second finds the file of the first');
 });
 
-test('a file that empties the caches runs beside those that begin runs, and never beside another one or one alone', (t) => {
+test('a file that drops caches runs beside files that start runs, but beside no other that drops caches and no unlisted one', (t) => {
   const [one, two] = [MEETS('HERE/one', 'HERE/two'), MEETS('HERE/two', 'HERE/one')];
-  const met = runner(t, { [BEGINS_RUNS]: one, [EMPTYING]: two });
+  const met = runner(t, { [STARTS_RUNS]: one, [DROPPING]: two });
   assert.equal(met.status, 0, met.out);
   for (const other of ['end-to-end/sharing.test.js', ALONE]) {
-    const missed = runner(t, { [EMPTYING]: short(one), [other]: short(two) });
+    const missed = runner(t, { [DROPPING]: shortWait(one), [other]: shortWait(two) });
     assert.equal(missed.status, 1, missed.out);
-    assert.equal(missed.summary['pass'], 1, 'the second finds what the first left');
+    assert.equal(missed.summary['pass'], 1, 'the second finds the file of the first');
   }
 });
 
-test('what begins no run is not beside what begins one', (t) => {
+test('files that start no runs do not run beside files that do', (t) => {
   const [one, two] = [MEETS('HERE/one', 'HERE/two'), MEETS('HERE/two', 'HERE/one')];
-  const missed = runner(t, { [GROUPED]: short(one), [BEGINS_RUNS]: short(two) });
+  const missed = runner(t, { [SIDE_BY_SIDE_FILE]: shortWait(one), [STARTS_RUNS]: shortWait(two) });
   assert.equal(missed.status, 1, missed.out);
-  assert.equal(missed.summary['pass'], 1, 'the second finds what the first left');
+  assert.equal(missed.summary['pass'], 1, 'the second finds the file of the first');
 });
 
-test('words and names choose, and nothing chosen is an error', (t) => {
-  const files = { [GROUPED]: PASSES, [ALONE]: FAILS };
+test('words select files, patterns select tests, and no match is an error', (t) => {
+  const files = { [SIDE_BY_SIDE_FILE]: PASSES, [ALONE]: FAILS };
   assert.equal(runner(t, files, 'results').summary['tests'], 1);
   const named = runner(t, files, '--test-name-pattern=passes');
   assert.equal(named.status, 0, named.out);
   assert.equal(runner(t, files, 'no-such-word').status, 1);
 });
 
-test('as TAP the numbers go on from group to group, and the plan is that of all', (t) => {
-  const { out } = runner(t, { [GROUPED]: PASSES, [ALONE]: PASSES }, '--test-reporter=tap');
+test('TAP numbers are continuous, and the plan is that of all files', (t) => {
+  const { out } = runner(t, { [SIDE_BY_SIDE_FILE]: PASSES, [ALONE]: PASSES }, '--test-reporter=tap');
   assert.match(out, /^ok 1 - passes$[\s\S]*^ok 2 - passes$[\s\S]*^1\.\.2$/m);
 });
 
-test('every beginning that is named for a group is one of a test file, and each file is in one group', () => {
+test('every entry of a list matches a test file, and each file is scheduled once', () => {
   const paths = sourcesIn('test')
     .filter((path) => path.endsWith('.test.ts'))
     .map((path) => path.slice('test/'.length));
-  for (const start of [...WITHOUT_RUNS, ...SIDE_BY_SIDE, ...EMPTYING_CACHES])
+  for (const start of [...WITHOUT_RUNS, ...SIDE_BY_SIDE, ...DROPPING_CACHES])
     assert.ok(
       paths.some((path) => path.startsWith(start)),
       start,
     );
-  assert.deepEqual(Object.values(groupsOf(paths)).flat().sort(), [...paths].sort());
+  assert.deepEqual(Object.values(scheduleOf(paths)).flat().sort(), [...paths].sort());
   assert.ok(existsSync(join(root, 'build/test/main.js')));
 });

@@ -1,4 +1,4 @@
-// What lies inside a life, what lies outside of its windows, and how often each is done.
+// Order and number of the steps of a life, inside and outside its windows.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Params, Pass, Values } from '../../harness/model/scenario.ts';
@@ -23,22 +23,22 @@ const MOUNTED = [
   ']',
 ];
 const SET_UP = ['[create', 'create', ']', 'sync'];
-const TAKEN_DOWN = ['sync', '[destroy', 'destroy', ']'];
-const ASKED = ['[ingest', 'ingest', ']'];
+const REMOVED = ['sync', '[destroy', 'destroy', ']'];
+const INGESTED = ['[ingest', 'ingest', ']'];
 
-interface Life extends StageSetting {
+interface RecordedLife extends StageSetting {
   readonly values: Values;
-  /** `[phase` where a window begins, `]` where it ends. */
+  /** `[phase` begins a window, `]` ends it. */
   readonly steps: readonly string[];
 }
 
-interface How {
+interface LifeOptions {
   readonly params: Params;
   readonly cycles: number;
   readonly pass?: Pass;
 }
 
-const short = (line: string): readonly string[] => {
+const stepOf = (line: string): readonly string[] => {
   const [first = '', second = '', third = ''] = line.split(' ');
   if (first === 'probe') return [second === 'start' ? `[${third}` : ']'];
   if (first === 'syncfs') return ['sync'];
@@ -50,9 +50,9 @@ const short = (line: string): readonly string[] => {
 
 const live = async (
   t: TestContext,
-  { params, cycles, pass = 'time' }: How,
+  { params, cycles, pass = 'time' }: LifeOptions,
   scenario = churn,
-): Promise<Life> => {
+): Promise<RecordedLife> => {
   const log: string[] = [];
   const kept = params['local'] === 'nothing' ? [] : [smallImage(), smallImage('other')];
   const setting = openTestStage(t, slotOf({ params, pass }), {
@@ -60,38 +60,38 @@ const live = async (
     kept,
     probes: [tellingProbe('probe', log)],
   });
-  // One order of all that happens: what probes are told goes where everything goes.
+  // Probes log to the same list, so that the order of all steps is known.
   log.push = (...lines) => setting.log.push(...lines);
   setting.script.costNs['syncfs'] = 1000;
   const values = await scenario.run(setting.stage);
-  return { ...setting, values, steps: setting.log.flatMap(short) };
+  return { ...setting, values, steps: setting.log.flatMap(stepOf) };
 };
 
-test('local=nothing: each life brings everything in and takes it away, and syncs lie between its windows', async (t) => {
+test('local=nothing: each life brings everything in and removes it, with syncs between its windows', async (t) => {
   const { steps, values } = await live(t, { params: { local: 'nothing', ingest: 'trusted' }, cycles: 2 });
-  const one = [...ASKED, ...SET_UP, ...MOUNTED, ...TAKEN_DOWN, '[collect', 'collect, keeping 0', ']', 'sync'];
+  const one = [...INGESTED, ...SET_UP, ...MOUNTED, ...REMOVED, '[collect', 'collect, keeping 0', ']', 'sync'];
   assert.deepEqual(steps, [...one, ...one]);
   assert.deepEqual(values, { objectCount: 2, createSyncWallNs: 1000, destroySyncWallNs: 1000 });
 });
 
-test('local=files: a store is asked before all lives and collected after them, three times for ten', async (t) => {
+test('local=files: ten lives have three ingests before them and three collections after them', async (t) => {
   const { steps } = await live(t, { params: { local: 'files' }, cycles: 10 });
   const collected = ['[collect', 'collect, keeping 2', ']', 'sync'];
-  const one = [...SET_UP, ...MOUNTED, ...TAKEN_DOWN, 'sync'];
+  const one = [...SET_UP, ...MOUNTED, ...REMOVED, 'sync'];
   assert.deepEqual(steps, [
-    ...Array(3).fill(ASKED).flat(),
+    ...Array(3).fill(INGESTED).flat(),
     ...Array(10).fill(one).flat(),
     ...Array(3).fill(collected).flat(),
   ]);
 });
 
-test('local=image: the image is set up once, outside of every window', async (t) => {
+test('local=image: the image is set up once, outside every window', async (t) => {
   const { steps, values } = await live(t, { params: { local: 'image' }, cycles: 2 });
   assert.deepEqual(steps, ['create', 'sync', ...MOUNTED, ...MOUNTED, 'destroy']);
   assert.deepEqual(values, {});
 });
 
-test('a counting pass tells the footprint instead of times', async (t) => {
+test('a counting pass returns the footprint instead of times', async (t) => {
   const { values } = await live(t, { params: { local: 'files' }, cycles: 1, pass: 'count' });
   assert.deepEqual(Object.keys(values).sort(), [
     'createdDiskBytes',
@@ -101,14 +101,14 @@ test('a counting pass tells the footprint instead of times', async (t) => {
   ]);
 });
 
-test('short lives are ten to a slot, those that make every file as many as the run wants', () => {
+test('a slot has ten short lives, and the number of the run if a life makes every file', () => {
   const cycles = (local: string, createsFiles: boolean) => churn.cycles({ local }, 3, { createsFiles });
   assert.deepEqual([cycles('image', false), cycles('image', true)], [10, 10]);
   assert.deepEqual([cycles('files', false), cycles('files', true)], [10, 3]);
   assert.deepEqual([cycles('nothing', false), cycles('nothing', true)], [3, 3]);
 });
 
-test('removal before write-back has no sync before it, and a full store is not collected', async (t) => {
+test('churn-fresh removes without a sync before it, and does not collect a full store', async (t) => {
   const nothing = await live(t, { params: { local: 'nothing' }, cycles: 1 }, fresh);
   assert.deepEqual(nothing.steps, [
     ...['sync', 'ingest', 'create', '[destroy', 'destroy', ']'],
@@ -118,7 +118,7 @@ test('removal before write-back has no sync before it, and a full store is not c
   assert.deepEqual(files.steps, ['sync', 'ingest', 'create', '[destroy', 'destroy', ']']);
 });
 
-test('containers of one image share it, and one window settles all', async (t) => {
+test('containers share one image, and one window settles all', async (t) => {
   const wrote: string[] = [];
   const { steps } = await live(
     t,
@@ -137,7 +137,7 @@ test('containers of one image share it, and one window settles all', async (t) =
   );
 });
 
-/** Writes nothing: what is mounted here is a plain folder. */
+/** Records writes instead of making them: the mount is a plain folder. */
 const silent = <M extends StageSetting['machine']>(machine: M, wrote: string[]): M => ({
   ...machine,
   files: { ...machine.files, writeNew: (path: string) => void wrote.push(path) },

@@ -1,16 +1,16 @@
-// Known values of a slot in, exact results out: every scenario's own arithmetic.
+// The arithmetic of every scenario: known values of a slot in, exact results out.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Params, Values } from '../../harness/model/scenario.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 
-interface Golden {
+interface GoldenValues {
   readonly params?: Params;
   readonly given: Values;
   readonly derived: Values;
 }
 
-/** Powers of two: no sum of some of them is the sum of others. */
+/** Powers of two: every sum of phases is unique. */
 const PHASES: Values = {
   ingestWallNs: 1_000_000,
   createWallNs: 2_000_000,
@@ -25,7 +25,7 @@ const { ingestWallNs: _, collectWallNs: __, ...SET_UP } = PHASES;
 const { createWallNs: ___, destroyWallNs: ____, ...MOUNTED } = SET_UP;
 const SYNCS: Values = { createSyncWallNs: 256_000_000, destroySyncWallNs: 512_000_000 };
 
-const CHURN: readonly Golden[] = [
+const CHURN: readonly GoldenValues[] = [
   {
     params: { local: 'nothing', ingest: 'trusted' },
     given: { ...PHASES, ...SYNCS, objectCount: 4 },
@@ -49,7 +49,7 @@ const CHURN: readonly Golden[] = [
       ...PHASES,
       ...SYNCS,
       checkoutWallNs: 66_000_000,
-      // Asking the store and collecting are in the rate with a pull alone.
+      // Only the rate with a pull includes ingest and collect.
       lifecycleWallNs: 126_000_000,
       imagesPerSecond: 1e9 / 126_000_000,
       pulledImagesPerSecond: 1e9 / 255_000_000,
@@ -62,7 +62,7 @@ const CHURN: readonly Golden[] = [
     given: MOUNTED,
     derived: { ...MOUNTED, lifecycleWallNs: 60_000_000, imagesPerSecond: 1e9 / 60_000_000 },
   },
-  // What was not measured is not zero.
+  // A missing value is not zero.
   { params: { local: 'nothing', ingest: 'trusted' }, given: { mountWallNs: 1 }, derived: { mountWallNs: 1 } },
   {
     params: { local: 'files' },
@@ -77,12 +77,12 @@ const CHURN: readonly Golden[] = [
   },
 ];
 
-const RENAMED = (from: string, to: string): readonly Golden[] => [
+const RENAMED = (from: string, to: string): readonly GoldenValues[] => [
   { given: { [from]: 12_500, other: 3 }, derived: { [to]: 12_500, other: 3 } },
   { given: { other: 3 }, derived: { other: 3 } },
 ];
 
-const GOLDEN: Readonly<Record<string, readonly Golden[]>> = {
+const GOLDEN: Readonly<Record<string, readonly GoldenValues[]>> = {
   churn: CHURN,
   'churn-scale': CHURN,
   'churn-shared-base': CHURN.slice(0, 1),
@@ -163,7 +163,7 @@ const GOLDEN: Readonly<Record<string, readonly Golden[]>> = {
   ],
 };
 
-describe('what a scenario makes of its values', () => {
+describe('values derived by each scenario', () => {
   for (const { id, derive } of scenarios)
     test(id, () => {
       const golden = GOLDEN[id] ?? [
@@ -173,7 +173,7 @@ describe('what a scenario makes of its values', () => {
         assert.deepEqual(derive(given, params), derived, JSON.stringify(params));
     });
 
-  test('every golden is of a scenario that there is', () => {
+  test('every golden value belongs to an existing scenario', () => {
     const ids = scenarios.map(({ id }) => id);
     assert.deepEqual(
       Object.keys(GOLDEN).filter((id) => !ids.includes(id)),

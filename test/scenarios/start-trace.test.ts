@@ -8,7 +8,7 @@ import { recordedStarts, scenario, touchedBytes } from '../../scenarios/start-tr
 const PAGE_BYTES = 4096;
 const MOST_LINKS = 40;
 
-/** Index of what a path leads to inside the tree, null where it is not there, `out` where a link leads out of it. */
+/** Index of the entry that a path resolves to; null if it does not exist, `out` if a link leads out of the tree. */
 const resolved = (tree: Tree, path: string, left = MOST_LINKS): number | null | 'out' => {
   if (left === 0) return null;
   let at = 0;
@@ -36,12 +36,12 @@ const typeOf = (tree: Tree, index: number): number => tree.entry(index).mode & S
 
 const problem = (tree: Tree, [what, path, ranges = []]: StartStep): string | null => {
   const index = resolved(tree, path);
-  if (what === 'absent') return typeof index === 'number' ? `${path} is there` : null;
-  // A look-up ends at a link that leads out, and finds the link itself.
-  if (what === 'stat') return index === null ? `${path} is not there` : null;
+  if (what === 'absent') return typeof index === 'number' ? `${path} exists` : null;
+  // A lookup ends at a link that leads out and finds the link.
+  if (what === 'stat') return index === null ? `${path} does not exist` : null;
   if (typeof index !== 'number') return `${path}: ${index}`;
-  if (what === 'list') return typeOf(tree, index) === S_IFDIR ? null : `${path} is no directory`;
-  if (typeOf(tree, index) !== S_IFREG) return `${path} is no file`;
+  if (what === 'list') return typeOf(tree, index) === S_IFDIR ? null : `${path} is not a directory`;
+  if (typeOf(tree, index) !== S_IFREG) return `${path} is not a file`;
   const pages = Math.ceil(Number(tree.entry(index).size) / PAGE_BYTES);
   const last = Math.max(0, ...ranges.map(([page, count]) => page + count));
   return last <= pages ? null : `${path}: page ${last} of ${pages} is read`;
@@ -49,7 +49,7 @@ const problem = (tree: Tree, [what, path, ranges = []]: StartStep): string | nul
 
 for (const { fixture, command, steps } of recordedStarts())
   describe(`${command} in ${fixture}`, () => {
-    test('touches only what the image has, and looks for what it has not', async () => {
+    test('accesses entries that the image has, and looks up absent names that it lacks', async () => {
       const source = await openSource(`fixture:${fixture}`);
       const wrong = steps.map((step) => problem(source.tree, step)).filter((one) => one !== null);
       await source.close();
@@ -62,7 +62,7 @@ for (const { fixture, command, steps } of recordedStarts())
       assert.ok(opened.includes(command.split(' ')[0]!));
     });
 
-    test('reads at least half a megabyte, at most thirty, and no page twice', () => {
+    test('reads 0.5 to 30 MB and no page twice', () => {
       assert.ok(touchedBytes(steps) > 5e5 && touchedBytes(steps) < 3e7);
       const once = new Set<string>();
       for (const [, path, ranges = []] of steps)
@@ -74,7 +74,7 @@ for (const { fixture, command, steps } of recordedStarts())
     });
   });
 
-test('every start that is asked for was recorded, on the image that is asked for', () => {
+test('every start of the scenario is recorded on its image', () => {
   const recorded = recordedStarts().map(
     ({ fixture, command }) =>
       `fixture:${fixture} ${command.replace(/ .*/, '').replace(/.*\//, '').replace(/\d+$/, '')}`,

@@ -1,0 +1,79 @@
+// Which test files may run side by side. A file that no list names runs alone, after all others.
+
+/**
+ * Beginnings of paths below this folder, as in all lists here, slow files first. These files depend on no time, no cache and no state of the
+ * whole machine (inodes, frames, kernel warnings), and disturb none: they drop no caches and keep no CPU busy.
+ *
+ * They start no run. A run copies every mount of the machine into its own namespace until it ends, and the server of such a mount
+ * cannot end before: its test would wait for the run.
+ */
+export const WITHOUT_RUNS: readonly string[] = [
+  'daemon/tree',
+  'daemon/requests',
+  'results/',
+  'harness/erofs/',
+  'report/',
+  'daemon/damaged',
+  'daemon/build',
+  'daemon/delay',
+  'daemon/contents',
+  'harness/backends/',
+  'harness/digest/',
+  'harness/images/',
+  'harness/model/',
+  'harness/probes/readings',
+  'harness/runner/',
+  'harness/store/',
+  'scenarios/',
+  'mutants/',
+  'worlds/',
+];
+
+/** The same for files that start runs, or are not disturbed by them. */
+export const SIDE_BY_SIDE: readonly string[] = [
+  'end-to-end/resume',
+  'end-to-end/containers',
+  'end-to-end/micro',
+  'end-to-end/rootless',
+  'end-to-end/large-image',
+  'end-to-end/killed',
+  'end-to-end/gate',
+  'end-to-end/claims',
+  'end-to-end/variants',
+  'end-to-end/pool',
+  'end-to-end/difficult-path',
+  'end-to-end/leaks',
+  'end-to-end/report-anywhere',
+  'harness/cli/',
+  'end-to-end/churn-fresh',
+  'end-to-end/build',
+  'end-to-end/counts',
+  'end-to-end/fsck',
+  'project/',
+];
+
+/** These files drop the caches of the whole machine, so they run one at a time. They mostly wait for the disk. */
+export const DROPPING_CACHES: readonly string[] = ['end-to-end/walks', 'end-to-end/sharing'];
+
+/** A file belongs to the first list that names it. */
+const LISTS = {
+  withoutRuns: WITHOUT_RUNS,
+  sideBySide: SIDE_BY_SIDE,
+  droppingCaches: DROPPING_CACHES,
+  alone: [''],
+} as const;
+
+export type Schedule = Readonly<Record<keyof typeof LISTS, readonly string[]>>;
+
+/** `paths`: test files, relative to this folder, in any order. */
+export const scheduleOf = (paths: readonly string[]): Schedule => {
+  const left = new Set([...paths].sort());
+  const take = (start: string): readonly string[] => {
+    const found = [...left].filter((path) => path.startsWith(start));
+    for (const path of found) left.delete(path);
+    return found;
+  };
+  return Object.fromEntries(
+    Object.entries(LISTS).map(([list, starts]) => [list, starts.flatMap(take)]),
+  ) as unknown as Schedule;
+};
