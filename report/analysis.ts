@@ -11,7 +11,7 @@ import { findingOf } from './analysis/finding.ts';
 import { growthOf } from './analysis/growth.ts';
 import { judgedOf } from './analysis/judged.ts';
 import { inPlannedOrder } from './analysis/planned-order.ts';
-import { failuresOf, leaksOf, runWarnings, skippedOf } from './analysis/problems.ts';
+import { droppedOf, failuresOf, leaksOf, runWarnings, skippedOf } from './analysis/problems.ts';
 import { publishedOf } from './analysis/published.ts';
 import { spreadsOf } from './analysis/spreads.ts';
 import { firstTables, furtherTables, ownTables, rowsOnce, type TableInput } from './analysis/tables.ts';
@@ -88,7 +88,7 @@ const runViews = (run: RunFile): RunViews => {
       reproduce,
       cache,
     })),
-    dropped: run.plan.dropped,
+    dropped: droppedOf(run),
   };
 };
 

@@ -211,6 +211,12 @@ export interface LeakView {
   readonly left: readonly Problem[];
 }
 
+/** Not measured for lack of time. */
+export interface DroppedView {
+  readonly scenario: string | null;
+  readonly text: string;
+}
+
 export interface ReportView {
   readonly id: string;
   readonly finding: string;
@@ -258,7 +264,7 @@ export interface ReportView {
   readonly sampleCount: number;
   readonly failures: readonly Problem[];
   readonly skipped: readonly Problem[];
-  readonly dropped: readonly string[];
+  readonly dropped: readonly DroppedView[];
   readonly leaks: LeakView;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];

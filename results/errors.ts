@@ -20,7 +20,4 @@ export class ResultsError extends Error {
   }
 }
 
-/** Closes a tagged union: a call that can be reached does not compile. */
-export const unreachable = (value: never): never => {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
-};
+export { unreachable } from './schema/unreachable.ts';

@@ -7,6 +7,7 @@ import { parseJson } from './json.ts';
 import { linesOf } from './lines.ts';
 import { checkRun, checkSample } from './schema/check.ts';
 import type { RunFile, Sample } from './schema/run.ts';
+import { upgradeRun } from './upgrade.ts';
 
 const cannotRead = (path: string, error: unknown): ResultsError =>
   new ResultsError(`${path}: cannot be read`, {
@@ -23,7 +24,7 @@ export const readRun = (folder: string): RunFile => {
   } catch (error) {
     throw cannotRead(path, error);
   }
-  return checkRun(parseJson(text, path), path);
+  return checkRun(upgradeRun(parseJson(text, path)), path);
 };
 
 /**

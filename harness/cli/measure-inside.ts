@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { startTally } from '../../results/compare/tally.ts';
 import { openJournal } from '../../results/journal.ts';
+import { skippedText } from '../../results/not-measured.ts';
 import { backends } from '../backends/registry.ts';
 import { openInspector } from '../inspect/inspector.ts';
 import type { Inspector } from '../model/inspector.ts';
@@ -148,7 +149,7 @@ const measureRun = async (inner: InnerRun, session: Omit<Session, 'inspector'>):
     const selected = await selectImages(images, options, runnable.scenarios);
     const here = { ...runnable, images: selected, skipped: [...runnable.skipped, ...selected.skipped] };
     progress.print(checkSpace(handover.folders, neededBytes(selected.all)));
-    for (const { what, need, reason } of here.skipped) progress.print(`skipped: ${what}: ${need}: ${reason}`);
+    for (const one of here.skipped) progress.print(`skipped: ${skippedText(one)}`);
     return await measureSelected(inner, here, { ...session, inspector });
   } finally {
     await images.close();

@@ -1,4 +1,5 @@
 // The images of a run, opened; images whose owners this user namespace does not map are skipped.
+import { skippedSubject } from '../../results/not-measured.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
@@ -28,7 +29,7 @@ const mappedImages = (sources: readonly SourceImage[], ids: IdMap = readIdMap())
   for (const source of sources) {
     const reason = foreignOwner(source, ids);
     if (reason === null) usable.push(source);
-    else skipped.push({ what: source.name, need: NEED, reason });
+    else skipped.push({ kind: 'image', image: source.name, need: NEED, reason });
   }
   return { usable, skipped };
 };
@@ -36,7 +37,7 @@ const mappedImages = (sources: readonly SourceImage[], ids: IdMap = readIdMap())
 const noneMapped = (skipped: RunFile['skipped']): UserError =>
   new UserError('none of the chosen images can be mounted here', {
     exit: 4,
-    facts: skipped.map(({ what, reason }) => `${what}: ${reason}`),
+    facts: skipped.map((one) => `${skippedSubject(one)}: ${one.reason}`),
     hint: `${MORE_IDS}; or --images ${ROOT_OWNED_IMAGE}`,
   });
 

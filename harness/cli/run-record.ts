@@ -3,7 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Journal } from '../../results/journal.ts';
-import { type Environment, type RecordedOptions, type RunFile, SCHEMA } from '../../results/schema/run.ts';
+import {
+  type Environment,
+  type RecordedOptions,
+  type RunFile,
+  SCHEMA,
+  type Skipped,
+} from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { serverPath } from '../backends/server-path.ts';
@@ -17,7 +23,6 @@ import { catalogueOf } from './catalogue.ts';
 import type { Handover } from './handover.ts';
 import type { ResolvedOptions } from './options.ts';
 import { refuseOtherMachine } from './resume.ts';
-import type { Skipped } from './runnable.ts';
 
 const commitOf = (): string | null => {
   try {

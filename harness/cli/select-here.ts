@@ -1,5 +1,6 @@
 // The arms, scenarios, probes and images that this machine can measure, and the question to measure.
 
+import type { Skipped } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
 import type { Features } from '../model/machine.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
@@ -8,7 +9,7 @@ import type { Arm } from '../runner/arm.ts';
 import { ownSources, type Question } from '../runner/groups.ts';
 import type { OpenImages } from './open-images.ts';
 import type { ResolvedOptions } from './options.ts';
-import { runnable, runnableScenarios, type Skipped } from './runnable.ts';
+import { runnable, runnableScenarios } from './runnable.ts';
 
 interface RunnableHere {
   readonly arms: readonly Arm[];
@@ -30,9 +31,19 @@ export interface MeasuredHere extends RunnableHere {
 }
 
 export const selectRunnable = (options: ResolvedOptions, features: Features): RunnableHere => {
-  const arms = runnable(options.selection.arms, ({ backend }) => backend.needs, features);
+  const arms = runnable(
+    options.selection.arms,
+    ({ backend }) => backend.needs,
+    features,
+    ({ id, backend }) => ({ kind: 'arm', arm: id, backend: backend.id }),
+  );
   const scenarios = runnableScenarios(options.scenarios, features);
-  const usableProbes = runnable(probes, ({ needs }) => needs, features);
+  const usableProbes = runnable(
+    probes,
+    ({ needs }) => needs,
+    features,
+    ({ id }) => ({ kind: 'probe', probe: id }),
+  );
   return {
     arms: arms.usable,
     scenarios: scenarios.usable,

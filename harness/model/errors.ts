@@ -39,7 +39,4 @@ export class SysError extends UserError {
   }
 }
 
-/** Ends a switch over a tagged union: a type error if a case is missing. */
-export const unreachable = (value: never): never => {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
-};
+export { unreachable } from '../../results/schema/unreachable.ts';

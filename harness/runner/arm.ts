@@ -2,7 +2,6 @@
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 
-export const NULL_ARM = 'null';
 /** Ends the name of the second of two arms that are the same. */
 export const AGAIN = '#2';
 

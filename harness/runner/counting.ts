@@ -1,6 +1,7 @@
 // Counting passes, as many as were asked for or as the budget has room for: once everything was counted once it is known what it
 // costs, and what has no room is left out before it is counted again.
 import type { Sample, Slot } from '../../results/schema/run.ts';
+import { droppedFrom } from '../../results/upgrade.ts';
 import { UserError } from '../model/errors.ts';
 import { measuredCosts } from './cost.ts';
 import type { Executor, Stop } from './execute.ts';
@@ -119,7 +120,7 @@ export const countAll = async (
         arms: parts.question.arms.map((arm) => arm.id),
         scenarios: parts.question.scenarios.map(({ id }) => id),
         images: [...new Set(groups.map(({ image }) => image))],
-        dropped: droppedBefore,
+        dropped: droppedBefore.map(droppedFrom),
         slots: planned,
       },
     });

@@ -1,10 +1,10 @@
 // Slots one after another: each into the journal as soon as it exists; stops between two of them, never inside one.
 import { setImmediate } from 'node:timers/promises';
+import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { Sample, Slot } from '../../results/schema/run.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
-import { NULL_ARM } from './arm.ts';
 import { openLeakCheck } from './leak-check.ts';
 import { openLimits } from './limits.ts';
 import type { RunParts } from './parts.ts';

@@ -2,9 +2,11 @@
 //
 // Randomised complete blocks: a block holds every group (scenario, its parameters, image) once in random order, and inside a
 // group every arm once in random order, the baseline twice. Counting passes come first and are never the timed ones.
+
+import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import { type Random, seeded, shuffled } from '../model/random.ts';
 import type { Params, Placement, Scenario, Slot } from '../model/scenario.ts';
-import { type Arm, NULL_ARM } from './arm.ts';
+import type { Arm } from './arm.ts';
 
 export interface Group {
   readonly scenario: Scenario;

@@ -126,7 +126,16 @@ export const proveAll = async (
     ),
     skipped: proved.flatMap(({ pair, result }) =>
       result.kind === 'skipped'
-        ? [{ what: `${pair.arm.id} on ${pair.image.name}`, need: 'image', reason: result.reason }]
+        ? [
+            {
+              kind: 'arm' as const,
+              arm: pair.arm.id,
+              backend: pair.arm.backend.id,
+              image: pair.image.name,
+              need: 'image',
+              reason: result.reason,
+            },
+          ]
         : [],
     ),
   };

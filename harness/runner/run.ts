@@ -2,10 +2,13 @@
 //
 // Every sample goes to the journal as soon as it exists; an interrupt or the end of the budget keeps what was measured, and a
 // run that was cut off anywhere goes on from there.
+
+import { NULL_ARM } from '../../results/compare/phase-of.ts';
+import { skippedText } from '../../results/not-measured.ts';
 import type { Proof, RunFile, Slot } from '../../results/schema/run.ts';
+import { droppedFrom } from '../../results/upgrade.ts';
 import { createStore } from '../store/store.ts';
 import { createMachine } from '../sys/machine.ts';
-import { NULL_ARM } from './arm.ts';
 import { runBlocks } from './blocks.ts';
 import { openDeadline } from './clock.ts';
 import { measuredCosts, pairKey, roughCosts } from './cost.ts';
@@ -115,7 +118,7 @@ const fitTiming = (parts: RunParts, groups: readonly Group[], costsOf: CostsOf, 
       scenarios: fit.scenarios,
       images: imagesOf(kept),
       lives,
-      dropped,
+      dropped: dropped.map(droppedFrom),
       slots: [...counted.slots, ...slots],
     },
   });
@@ -174,7 +177,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
   const asked = { ...question, images: ready.ofRun, ownImages };
   const proved = ofImages(await proving, names);
   parts.update(proved);
-  for (const { what, need, reason } of proved.skipped) say(`skipped: ${what}: ${need}: ${reason}`);
+  for (const one of proved.skipped) say(`skipped: ${skippedText(one)}`);
   const unequal = proved.proofs.filter((proof) => !proof.equal);
   for (const { arm, image, difference } of unequal)
     say(`not the same tree: ${arm} on ${image}: ${difference}`);
@@ -212,7 +215,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
   if (!needsInspector(timedOf(counted.groups))) await parts.inspector.close();
   if (counted.stop !== null || interrupted()) return ended(counted.stop);
   if (parts.countOnly) {
-    parts.update({ plan: { dropped: counted.dropped, slots: counted.slots } });
+    parts.update({ plan: { dropped: counted.dropped.map(droppedFrom), slots: counted.slots } });
     return ended(null);
   }
 
@@ -240,7 +243,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
         timing.dropped === null ? null : new Map(left.map((group, i) => [keyOf(group), timing.costs[i]!])),
       onDropped: (lines, blocks) => {
         for (const line of lines) say(`left out after ${blocks} blocks: ${line}`);
-        parts.update({ plan: { dropped: [...(timing.dropped ?? []), ...lines] } });
+        parts.update({ plan: { dropped: [...(timing.dropped ?? []), ...lines].map(droppedFrom) } });
       },
       leftNs: deadline.leftNs,
       share: [COUNTED_SHARE, 1],

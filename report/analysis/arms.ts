@@ -6,7 +6,12 @@ import { own } from '../../results/own.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import type { ArmView } from '../view.ts';
 
-const backendOf = (arm: string): string => arm.split(/[@#]/, 1)[0]!;
+/** Arm to its backend, from the plan and the samples: a pool has no plan of its own. */
+const backendsOf = ({ plan }: RunFile, groups: readonly GroupData[]): ReadonlyMap<string, string> =>
+  new Map([
+    ...plan.slots.map(({ arm, backend }) => [arm, backend] as const),
+    ...groups.flatMap(({ backends }) => [...backends]),
+  ]);
 
 const measured = (groups: readonly GroupData[]): string[] =>
   groups.flatMap(({ time, count, ledgers }) => [
@@ -19,8 +24,9 @@ export const armsOf = (run: RunFile, groups: readonly GroupData[]): readonly Arm
   const all = new Set([baseline, ...run.plan.arms, ...measured(groups)]);
   const hasNull = all.delete(NULL_ARM);
   const colors = [...all];
+  const backends = backendsOf(run, groups);
   const arm = (id: string): ArmView => {
-    const info = own(run.catalogue.backends, backendOf(id));
+    const info = own(run.catalogue.backends, backends.get(id) ?? id);
     return {
       id,
       title: info?.title ?? id,

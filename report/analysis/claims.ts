@@ -1,5 +1,6 @@
 // Every claim with the judgement of its rule. A rule that throws loses its own verdict only, and is reported as a failure.
 import type { Tallied } from '../../results/compare/tally.ts';
+import { isDroppedScenario, isSkippedScenario } from '../../results/not-measured.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import type { Claim, Judgement } from '../claims/claim.ts';
 import { type Evidence, evidenceOf } from '../claims/evidence.ts';
@@ -9,8 +10,8 @@ import type { ClaimView } from '../view.ts';
 const wasAsked = (scenario: string, run: RunFile, tallied: Tallied): boolean =>
   run.plan.scenarios.includes(scenario) ||
   tallied.groups.some(({ group }) => group.scenario === scenario) ||
-  run.skipped.some(({ what }) => what === scenario) ||
-  run.plan.dropped.some((line) => line.startsWith(`scenario ${scenario}:`));
+  isSkippedScenario(run.skipped, scenario) ||
+  isDroppedScenario(run.plan.dropped, scenario);
 
 type ClaimOutcome = Pick<ClaimView, 'verdict' | 'because' | 'wouldDecide' | 'figures'>;
 

@@ -1,8 +1,9 @@
 // Failures, skips, leaks and warnings: where and what, in the run's words.
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
+import { droppedScenario, droppedText, skippedSubject } from '../../results/not-measured.ts';
 import type { RunFile, Sample } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
-import type { LeakView, Problem } from '../view.ts';
+import type { DroppedView, LeakView, Problem } from '../view.ts';
 import { isLeak } from './counted.ts';
 import { groupBy } from './group-by.ts';
 
@@ -31,17 +32,11 @@ export const failuresOf = ({ failures }: Tallied): readonly Problem[] =>
     })),
   );
 
-/** The scenario that a text of the run begins with. */
-const scenarioIn = (what: string, { plan }: RunFile): string | null => {
-  const first = what.split(/[ ,:]/, 1)[0]!;
-  return plan.scenarios.includes(first) ? first : null;
-};
-
 export const skippedOf = ({ skips }: Tallied, run: RunFile): readonly Problem[] => [
-  ...run.skipped.map(({ what, need, reason }) => ({
-    scenario: scenarioIn(what, run),
-    where: what,
-    what: `needs ${need}: ${reason}`,
+  ...run.skipped.map((one) => ({
+    scenario: one.kind === 'scenario' ? one.scenario : null,
+    where: skippedSubject(one),
+    what: `needs ${one.need}: ${one.reason}`,
   })),
   ...grouped(
     skips.map((sample) => ({
@@ -52,6 +47,9 @@ export const skippedOf = ({ skips }: Tallied, run: RunFile): readonly Problem[] 
     })),
   ),
 ];
+
+export const droppedOf = ({ plan }: RunFile): readonly DroppedView[] =>
+  plan.dropped.map((one) => ({ scenario: droppedScenario(one), text: droppedText(one) }));
 
 const leaksIn = (data: GroupData): { readonly checked: number; readonly left: readonly Problem[] } => {
   const where = [data.group.scenario, paramsKey(data.group.params), data.group.image]

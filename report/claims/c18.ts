@@ -1,4 +1,5 @@
 // Every FUSE server, in every placement, against the kernel's own file systems.
+import { isSkippedOn } from '../../results/not-measured.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
@@ -45,7 +46,7 @@ const unmeasuredServers = (
 ): readonly string[] =>
   Object.keys(evidence.run.catalogue.backends)
     .filter((id) => FUSE.test(id) && !measured.some(({ arm }) => arm === id))
-    .filter((id) => !evidence.run.skipped.some(({ what }) => what === id || what === `${id} on ${image}`));
+    .filter((id) => !evidence.run.skipped.some((one) => isSkippedOn(one, id, image)));
 
 const lowest = (all: readonly ServerRatio[], end: 'lo' | 'hi'): ServerRatio =>
   all.reduce((best, one) => (one.ratio[end] < best.ratio[end] ? one : best));

@@ -1,6 +1,7 @@
 // What a rule reads: values and counts of a run by scenario, parameters, image, arm and metric. Pure.
 import { type CallCount, type Count, callCounts, countOf } from '../../results/compare/counts.ts';
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
+import { droppedScenario, droppedText, isSkipped } from '../../results/not-measured.ts';
 import type { Params, Pass, RunFile } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';
@@ -88,13 +89,14 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
     },
     ratio: (group, arm, base, metric) => ratioOf(values(group, arm, metric), values(group, base, metric)),
     whyMissing(id) {
-      const skipped = run.skipped.find(({ what }) => what === id || what.startsWith(`${id} on `));
+      const skipped = run.skipped.find((one) => isSkipped(one, id));
       if (skipped !== undefined) return `${skipped.need}: ${skipped.reason}`;
       const failed = tallied.failures.find(({ scenario, backend }) => scenario === id || backend === id);
       if (failed !== undefined) return `failed: ${failed.message}`;
       const sample = tallied.skips.find(({ scenario, backend }) => scenario === id || backend === id);
       if (sample !== undefined) return `${sample.need}: ${sample.reason}`;
-      return run.plan.dropped.find((line) => line.startsWith(`scenario ${id}:`)) ?? null;
+      const dropped = run.plan.dropped.find((one) => droppedScenario(one) === id);
+      return dropped === undefined ? null : droppedText(dropped);
     },
   };
 };

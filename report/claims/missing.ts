@@ -1,4 +1,5 @@
 // What a rule says when the run lacks what it reads. Pure.
+import { droppedScenario, droppedText } from '../../results/not-measured.ts';
 import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -17,8 +18,10 @@ export const missingReason = (evidence: Evidence, ids: readonly string[]): strin
   firstReason(evidence, ids) ?? `the run has no samples of ${ids.join(', ')}`;
 
 /** A scenario that was left out for lack of time can be tested by a longer run. */
-const hadNoRoom = ({ run }: Evidence, ids: readonly string[]): string | undefined =>
-  run.plan.dropped.find((line) => ids.some((id) => line.startsWith(`scenario ${id}:`)));
+const droppedReason = ({ run }: Evidence, ids: readonly string[]): string | null => {
+  const dropped = run.plan.dropped.find((one) => ids.includes(droppedScenario(one) ?? ''));
+  return dropped === undefined ? null : droppedText(dropped);
+};
 
 /** Not testable with the run's reason; else undecided, with the command to type. */
 export const unmeasured = (
@@ -33,8 +36,8 @@ export const unmeasured = (
     wouldDecide: command,
     figures,
   });
-  const noRoom = hadNoRoom(evidence, ids);
-  if (noRoom !== undefined) return open(`left out: ${noRoom}`);
+  const noTime = droppedReason(evidence, ids);
+  if (noTime !== null) return open(`left out: ${noTime}`);
   const reason = firstReason(evidence, ids);
   return reason === null
     ? open(`no image of this run has all of these: ${ids.join(', ')}`)

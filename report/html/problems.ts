@@ -15,7 +15,7 @@ ${part('Failed', failures.length, () => problemList(failures))}${part('Warnings'
 )}${part('Skipped: cannot run here', skipped.length, () => problemList(skipped))}${part(
   'Dropped to fit the budget',
   dropped.length,
-  () => bulletList(dropped),
+  () => bulletList(dropped.map(({ text }) => text)),
 )}${part('Notes on single samples', notes.length, () => bulletList(notes))}`;
 
 /** Above the first table, because it changes how the table is read. */

@@ -86,9 +86,10 @@ const problemsHtml = (view: ReportView, scenario: string): Html => {
   const problems = [...view.failures, ...view.skipped, ...view.leaks.left].filter(
     (problem) => problem.scenario === scenario,
   );
-  const mentions = [...view.warnings, ...view.dropped].filter((line) =>
-    line.split(/[ ,:]/).includes(scenario),
-  );
+  const mentions = [
+    ...view.warnings.filter((line) => line.split(/[ ,:]/).includes(scenario)),
+    ...view.dropped.filter((one) => one.scenario === scenario).map(({ text }) => text),
+  ];
   return problems.length + mentions.length === 0
     ? html``
     : html`<div class="alert">${problems.map(({ where, what }) => html`<div><b>${where}</b>: ${what}</div>`)}${mentions.map((line) => html`<div>${line}</div>`)}</div>`;

@@ -89,7 +89,7 @@ const notMeasured = (view: ReportView): readonly string[] => {
   return [
     ...alerts(view),
     ...view.skipped.map(({ where, what }) => `${where}: ${what}`),
-    ...view.dropped,
+    ...view.dropped.map(({ text }) => text),
     ...(notAsked.length === 0 ? [] : [`claims that this run does not test: ${notAsked.join(', ')}`]),
   ].flatMap((line) => mailLines(`- ${line}`, '', '  '));
 };

@@ -72,7 +72,7 @@ const missingTable = (view: ReportView): MarkdownTable => ({
   columns: ['what', 'why'].map(textColumn),
   rows: [
     ...view.skipped.map(({ where, what }) => [md(where), md(what)]),
-    ...view.dropped.map((line) => [md(line), 'no time in the budget']),
+    ...view.dropped.map(({ text }) => [md(text), 'no time in the budget']),
   ],
 });
 

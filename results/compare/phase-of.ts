@@ -34,10 +34,8 @@ export interface Design {
   readonly delta?: number;
 }
 
-const idleByDesign = (arm: string, phase: Phase, { catalogue, baseline }: Design): boolean => {
-  const backend = (arm === NULL_ARM ? baseline : arm).split(/[@#]/, 1)[0] ?? '';
-  return own(catalogue.backends, backend)?.idle?.includes(phase) === true;
-};
+const idleByDesign = (backend: string, phase: Phase, { catalogue }: Design): boolean =>
+  own(catalogue.backends, backend)?.idle?.includes(phase) === true;
 
 /** Some counters see commands only; the harness's own calls are then absent from the ledger. */
 const sawHarness = (ledgers: readonly Ledger[]): boolean =>
@@ -53,6 +51,6 @@ export const isIdle = (data: GroupData, metric: string, arm: string, design: Des
   const phase = phaseOf(metric, data);
   const ledgers = data.ledgers.get(arm) ?? [];
   if (phase === null || phase === 'settle') return false;
-  if (!sawHarness(ledgers)) return idleByDesign(arm, phase, design);
+  if (!sawHarness(ledgers)) return idleByDesign(data.backends.get(arm) ?? '', phase, design);
   return ledgers.every((ledger) => callsIn(ledger, phase) === 0);
 };

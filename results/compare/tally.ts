@@ -27,6 +27,8 @@ export interface GroupData {
   readonly count: Table;
   /** Arm to the ledgers of its counting passes. */
   readonly ledgers: ReadonlyMap<string, readonly Ledger[]>;
+  /** Arm to its backend. */
+  readonly backends: ReadonlyMap<string, string>;
   /** Arm to every distinct path taken, as text. */
   readonly took: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -49,6 +51,7 @@ interface GroupBuilder extends GroupData {
   readonly time: TableBuilder;
   readonly count: TableBuilder;
   readonly ledgers: Map<string, Ledger[]>;
+  readonly backends: Map<string, string>;
   readonly took: Map<string, Set<string>>;
 }
 
@@ -67,7 +70,8 @@ const tookText = (took: Readonly<Record<string, string>>): string =>
     .join(', ');
 
 const addOk = (group: GroupBuilder, sample: OkSample, block: number): void => {
-  const { arm, pass, values, ledger } = sample;
+  const { arm, backend, pass, values, ledger } = sample;
+  group.backends.set(arm, backend);
   const table = pass === 'time' ? group.time : group.count;
   for (const [metric, value] of Object.entries(values)) {
     const arms = at(table, metric, () => new Map<string, Map<number, number>>());
@@ -99,6 +103,7 @@ export const startTally = (): Tally => {
       time: new Map(),
       count: new Map(),
       ledgers: new Map(),
+      backends: new Map(),
       took: new Map(),
     }));
 

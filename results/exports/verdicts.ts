@@ -1,5 +1,7 @@
 // A run as test cases: each arm of each group passed, failed or was skipped. Its speed is not judged.
+
 import type { LoadedRun } from '../gate/load.ts';
+import { skippedSubject } from '../not-measured.ts';
 import { placeOf } from './series.ts';
 
 export type CaseVerdict =
@@ -50,9 +52,8 @@ export const suitesOf = ({ run, tallied }: LoadedRun): readonly TestSuite[] => {
     const why = before?.kind === 'failed' ? before.why : [];
     suite(placeOf(group)).set(arm, { kind: 'failed', why: [...why, `${phase}: ${code}: ${message}`] });
   }
-  if (run.skipped.length > 0)
-    for (const { what, need, reason } of run.skipped)
-      suite('set-up').set(what, { kind: 'skipped', why: `${need}: ${reason}` });
+  for (const one of run.skipped)
+    suite('set-up').set(skippedSubject(one), { kind: 'skipped', why: `${one.need}: ${one.reason}` });
   return [...suites].map(([name, cases]) => ({
     name,
     cases: [...cases].map(([arm, verdict]) => ({ name: arm, verdict })),

@@ -1,4 +1,5 @@
 // Compares two run folders, or the two arms of one run. Counts are compared by fingerprint; latencies only within one run.
+import { droppedText, explainsRow, isSkipped, isSkippedOn, skippedText } from '../not-measured.ts';
 import type { Environment, RunFile } from '../schema/run.ts';
 import { type GateConfig, NO_CONFIG } from './config.ts';
 import { compareExact, type ExactResult } from './exact.ts';
@@ -57,28 +58,29 @@ export const environmentItems = (base: Environment, head: Environment): readonly
 const itemText = ({ item, base, head }: EnvironmentItem): string =>
   `${item}: ${base ?? 'absent'} -> ${head ?? 'absent'}`;
 
+const backendOf = ({ plan }: RunFile, arm: string): string =>
+  plan.slots.find((slot) => slot.arm === arm)?.backend ?? arm;
+
 const whyAbsent =
   ({ run, tallied }: LoadedRun) =>
   ({ scenario, image, arm }: RowPlace): readonly string[] => {
-    const backend = arm.split(/[@#]/, 1)[0];
     const here = (what: { scenario: string; image: string; arm: string }): boolean =>
       what.scenario === scenario && what.image === image && what.arm === arm;
     const reasons = [
       ...run.skipped
         .filter(
-          ({ what }) =>
-            what === arm ||
-            what === backend ||
-            what === scenario ||
-            what === image ||
-            what === `${arm} on ${image}`,
+          (one) =>
+            isSkippedOn(one, arm, image) ||
+            isSkippedOn(one, backendOf(run, arm), image) ||
+            isSkipped(one, scenario) ||
+            isSkipped(one, image),
         )
-        .map(({ what, need, reason }) => `skipped: ${what}: ${need}: ${reason}`),
+        .map((one) => `skipped: ${skippedText(one)}`),
       ...tallied.failures.filter(here).map(({ phase, message }) => `failed: ${phase}: ${message}`),
       ...tallied.skips.filter(here).map(({ need, reason }) => `skipped: ${need}: ${reason}`),
       ...run.plan.dropped
-        .filter((line) => line.includes(image) || line.includes(scenario))
-        .map((line) => `dropped: ${line}`),
+        .filter((one) => explainsRow(one, scenario, image))
+        .map((one) => `dropped: ${droppedText(one)}`),
       ...(run.plan.arms.includes(arm) ? [] : [`${arm} is not among the arms of this run`]),
     ];
     return [...new Set(reasons)].slice(0, 3);

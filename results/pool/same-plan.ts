@@ -2,6 +2,7 @@
 import { paramsKey } from '../compare/tally.ts';
 import { ResultsError } from '../errors.ts';
 import { environmentItems } from '../gate/compare.ts';
+import { isDroppedScenario } from '../not-measured.ts';
 import type { RunFile } from '../schema/run.ts';
 
 /** Options that may differ between runs of one plan. */
@@ -40,8 +41,8 @@ const headOf = ({ cfsbench, plan }: RunFile): ReadonlyMap<string, string> =>
 
 /** Dropped for lack of time or of a feature; the other runs may have it. */
 const wasDropped = (scenario: string, { plan, skipped }: RunFile): boolean =>
-  plan.dropped.some((line) => line.includes(scenario)) ||
-  skipped.some(({ what }) => what.startsWith(scenario));
+  isDroppedScenario(plan.dropped, scenario) ||
+  skipped.some((one) => one.kind === 'scenario' && one.scenario === scenario);
 
 const scenarioDifferences = (one: RunFile, other: RunFile): readonly string[] => {
   const [left, right] = [paramsOf(one), paramsOf(other)];

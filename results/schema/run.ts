@@ -227,8 +227,8 @@ export interface Plan {
   readonly images: readonly string[];
   /** Long lives of an image within one timed slot. Absent in older runs: as asked. */
   readonly lives?: WholeNumber;
-  /** Images, scenarios, blocks or lives left out, each with the reason. */
-  readonly dropped: readonly string[];
+  /** What the budget had no time for. */
+  readonly dropped: readonly Dropped[];
   readonly slots: readonly Slot[];
   /** Numbers of blocks after which a group may end, ascending; the last one is the most. Absent: all blocks were run. */
   readonly looks?: readonly WholeNumber[];
@@ -237,6 +237,77 @@ export interface Plan {
   /** The two arms of an `--ab` run, base first. */
   readonly ab?: readonly [base: string, head: string] | null;
 }
+
+/** A group that ended before its first look. */
+export interface DroppedGroup extends PlannedGroup {
+  readonly kind: 'group';
+  /** Blocks that it got. */
+  readonly blocks: WholeNumber;
+  /** Blocks up to its first look. */
+  readonly neededBlocks: WholeNumber;
+  /** Projected time of this group and of all that rank above it, and the time that was left. */
+  readonly neededNs: number;
+  readonly leftNs: number;
+}
+
+export interface DroppedPasses {
+  readonly kind: 'passes';
+  readonly done: WholeNumber;
+  readonly planned: WholeNumber;
+}
+
+/** From an older run. */
+export interface DroppedText {
+  readonly kind: 'text';
+  readonly text: string;
+  readonly scenario?: string;
+  readonly image?: string;
+}
+
+/** @discriminator kind */
+export type Dropped = DroppedGroup | DroppedPasses | DroppedText;
+
+interface SkippedBase {
+  readonly need: string;
+  readonly reason: string;
+}
+
+export interface SkippedArm extends SkippedBase {
+  readonly kind: 'arm';
+  readonly arm: string;
+  readonly backend: string;
+  /** Absent: on every image. */
+  readonly image?: string;
+}
+
+export interface SkippedScenario extends SkippedBase {
+  readonly kind: 'scenario';
+  readonly scenario: string;
+  /** Absent: with any parameters. */
+  readonly params?: Params;
+}
+
+export interface SkippedProbe extends SkippedBase {
+  readonly kind: 'probe';
+  readonly probe: string;
+}
+
+export interface SkippedImage extends SkippedBase {
+  readonly kind: 'image';
+  readonly image: string;
+}
+
+/** From an older run. */
+export interface SkippedText extends SkippedBase {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+/**
+ * What cannot be measured on this machine.
+ * @discriminator kind
+ */
+export type Skipped = SkippedArm | SkippedScenario | SkippedProbe | SkippedImage | SkippedText;
 
 export interface EndedGroup extends PlannedGroup {
   /** Complete blocks of this group; its later slots were not run. */
@@ -332,8 +403,7 @@ export interface RunFile {
   readonly catalogue: Catalogue;
   readonly images: readonly ImageInfo[];
   readonly proofs: readonly Proof[];
-  /** Backends, probes and images that could not take part. */
-  readonly skipped: readonly { readonly what: string; readonly need: string; readonly reason: string }[];
+  readonly skipped: readonly Skipped[];
   readonly plan: Plan;
   /** A killed run stays `running`. */
   readonly status: 'running' | 'complete' | 'interrupted' | 'out-of-time' | 'failed';

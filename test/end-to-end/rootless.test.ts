@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { profiles } from '../../harness/cli/profile.ts';
 import { findProgram } from '../../harness/sys/spawn.ts';
+import { skippedSubject } from '../../results/not-measured.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import {
   diskFolder,
@@ -89,7 +90,7 @@ test('an ordinary user measures unpacked-overlay, and gets a reason for every sk
   const { environment, proofs, skipped } = readRun(out);
   assert.equal(environment.privilege, 'user namespace');
   assert.ok(proofs.every((proof) => proof.equal));
-  assert.ok(skipped.some(({ what }) => what === 'erofs-overlay'));
+  assert.ok(skipped.some((one) => skippedSubject(one) === 'erofs-overlay'));
   assert.match(stdout, /ratio +to unpacked-overlay:/, 'the remaining backend is the baseline');
   assert.ok(okSamples(out).some(({ arm, pass }) => arm === 'unpacked-overlay' && pass === 'time'));
   const mount = stdout.split('\n').find((line) => /^\s+mount /.test(line)) ?? '';
@@ -194,7 +195,10 @@ test('images that only root can unpack are skipped for unpacked-overlay and show
   assert.deepEqual(shown('composefs-fuse'), ['rich', ...Object.keys(OUT_OF_REACH)]);
   assert.deepEqual(shown('unpacked-overlay'), ['rich']);
   for (const [name, [, reason]] of Object.entries(OUT_OF_REACH))
-    assert.match(skipped.find(({ what }) => what === `unpacked-overlay on ${name}`)?.reason ?? '', reason);
+    assert.match(
+      skipped.find((one) => skippedSubject(one) === `unpacked-overlay on ${name}`)?.reason ?? '',
+      reason,
+    );
 });
 
 test('an image with an unmapped owner is skipped with its path; without another image the exit code is 4', {
@@ -271,7 +275,9 @@ test('a profile whose images cannot be mounted here runs with a substitute', {
     ['synthetic'],
   );
   const [image = ''] = profiles.find(({ id }) => id === 'quick')!.images;
-  assert.ok(skipped.some(({ what, reason }) => `fixture:${what}` === image && reason.includes('not mapped')));
+  assert.ok(
+    skipped.some((one) => `fixture:${skippedSubject(one)}` === image && one.reason.includes('not mapped')),
+  );
 });
 
 test('doctor names for an ordinary user the backends that cannot run, and why', {

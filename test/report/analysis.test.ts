@@ -164,6 +164,7 @@ test('names that objects inherit are no metrics, scenarios or backends', () => {
             ...sample,
             scenario: 'constructor',
             arm: sample.arm === 'composefs-fuse' ? 'toString' : sample.arm,
+            backend: sample.arm === 'composefs-fuse' ? 'toString' : sample.backend,
             values: JSON.parse('{"__proto__":1,"valueOf":2}'),
           }
         : sample,

@@ -194,7 +194,15 @@ test('reflinks are optional, hard links and layers are needed', () => {
 });
 
 test('not testable: with the reason why nothing was unpacked or counted', () => {
-  const skipped = [{ what: 'unpacked-overlay', need: 'GNU tar', reason: 'tar: not found' }];
+  const skipped = [
+    {
+      kind: 'arm' as const,
+      arm: 'unpacked-overlay',
+      backend: 'unpacked-overlay',
+      need: 'GNU tar',
+      reason: 'tar: not found',
+    },
+  ];
   const none = verdictOn(claim, run([], { skipped }));
   assert.equal(none.verdict, 'not testable');
   assert.match(none.because, /GNU tar: tar: not found/);

@@ -115,7 +115,15 @@ test('two sizes give no exponent; a checkout that was not measured at the large 
 });
 
 test('missing: the run’s reason, else a command to type', () => {
-  const skipped = [{ what: 'hardlink-checkout', need: 'GNU tar', reason: 'not found' }];
+  const skipped = [
+    {
+      kind: 'arm' as const,
+      arm: 'hardlink-checkout',
+      backend: 'hardlink-checkout',
+      need: 'GNU tar',
+      reason: 'not found',
+    },
+  ];
   assert.equal(verdictOn(claim, { groups: [], skipped }).verdict, 'not testable');
   const judged = verdictOn(claim, { groups: [] });
   assert.ok(judged.verdict === 'undecided' && /--profile full/.test(judged.wouldDecide));

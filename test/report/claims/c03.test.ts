@@ -58,7 +58,15 @@ test('undecided: links have nothing to merge, or two pairs of images disagree', 
 });
 
 test('not testable without reflinks, with the reason that the run recorded', () => {
-  const skipped = [{ what: 'reflink-checkout', need: 'XFS on a loop file', reason: 'not installed' }];
+  const skipped = [
+    {
+      kind: 'arm' as const,
+      arm: 'reflink-checkout',
+      backend: 'reflink-checkout',
+      need: 'XFS on a loop file',
+      reason: 'not installed',
+    },
+  ];
   const judged = verdictOn(claim, { groups: [cache({ 'hardlink-checkout': ONCE_WRONG })], skipped });
   assert.equal(judged.verdict, 'not testable');
   assert.equal(judged.because, 'reflink-checkout: XFS on a loop file: not installed');

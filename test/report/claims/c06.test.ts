@@ -90,13 +90,27 @@ test('the order of T2’s rows is shown, with ~ between rows that are too close'
 });
 test('not testable if the run says why, else undecided', () => {
   const alone = { images, groups: [walks('walk-warm', { 'erofs-overlay': 520 })] };
-  const skipped = [{ what: 'erofs-only', need: 'EROFS mounts', reason: 'EINVAL' }];
+  const skipped = [
+    {
+      kind: 'arm' as const,
+      arm: 'erofs-only',
+      backend: 'erofs-only',
+      need: 'EROFS mounts',
+      reason: 'EINVAL',
+    },
+  ];
   const judged = verdictOn(claim, { ...alone, skipped });
   assert.deepEqual([judged.verdict, judged.because], ['not testable', 'erofs-only: EROFS mounts: EINVAL']);
   assert.equal(verdictOn(claim, alone).verdict, 'undecided');
 });
 test('what had no room in the run’s time can be tested: it is undecided, with what to type', () => {
-  const dropped = ['scenario walk-servers-cold: 8 blocks with it take about 103 s, the budget leaves 82 s'];
+  const dropped = [
+    {
+      kind: 'text' as const,
+      scenario: 'walk-servers-cold',
+      text: 'scenario walk-servers-cold: 8 blocks with it take about 103 s, the budget leaves 82 s',
+    },
+  ];
   const judged = verdictOn(c18, { groups: [], dropped });
   assert.ok(judged.verdict === 'undecided');
   assert.match(judged.because, /^left out: scenario walk-servers-cold/);

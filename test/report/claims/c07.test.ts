@@ -65,7 +65,7 @@ test('measured too small', () => {
   assert.equal(judged.because, 'measured too small, 4,188 entries: --profile full');
 });
 test('missing: not testable if the run says why, else undecided', () => {
-  const skipped = [{ what: 'memory', need: 'slabinfo', reason: 'no root' }];
+  const skipped = [{ kind: 'scenario' as const, scenario: 'memory', need: 'slabinfo', reason: 'no root' }];
   assert.equal(verdictOn(claim, { groups: [], skipped }).verdict, 'not testable');
   assert.equal(verdictOn(claim, { groups: [] }).verdict, 'undecided');
 });

@@ -49,6 +49,8 @@ test('undecided: the passes of a start differ', () => {
 });
 test('missing: not testable if the run says why, else undecided', () => {
   assert.equal(verdictOn(claim, { groups: [] }).verdict, 'undecided');
-  const skipped = [{ what: 'start-trace', need: 'dropping the caches', reason: 'EACCES' }];
+  const skipped = [
+    { kind: 'scenario' as const, scenario: 'start-trace', need: 'dropping the caches', reason: 'EACCES' },
+  ];
   assert.equal(verdictOn(claim, { groups: [], skipped }).verdict, 'not testable');
 });

@@ -80,6 +80,14 @@ test('not testable if the kernel does not report cached pages', () => {
 test('missing: not testable if the run says why, else undecided', () => {
   const groups = [walks('walk-cold', { 'erofs-overlay': 500 })];
   assert.equal(verdictOn(claim, { images, groups }).verdict, 'undecided');
-  const skipped = [{ what: 'erofs-overlay-loop', need: 'EROFS over loop devices', reason: 'EPERM' }];
+  const skipped = [
+    {
+      kind: 'arm' as const,
+      arm: 'erofs-overlay-loop',
+      backend: 'erofs-overlay-loop',
+      need: 'EROFS over loop devices',
+      reason: 'EPERM',
+    },
+  ];
   assert.equal(verdictOn(claim, { images, groups, skipped }).verdict, 'not testable');
 });

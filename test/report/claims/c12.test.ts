@@ -62,6 +62,14 @@ test('the largest number of mounts is shown; too few are reported', () => {
 
 test('missing: the run’s reason, else undecided', () => {
   assert.equal(verdictOn(claim, { groups: [] }).verdict, 'undecided');
-  const skipped = [{ what: 'erofs-overlay-loop', need: 'loop', reason: 'none' }];
+  const skipped = [
+    {
+      kind: 'arm' as const,
+      arm: 'erofs-overlay-loop',
+      backend: 'erofs-overlay-loop',
+      need: 'loop',
+      reason: 'none',
+    },
+  ];
   assert.equal(verdictOn(claim, { groups: [], skipped }).because, 'erofs-overlay-loop: loop: none');
 });

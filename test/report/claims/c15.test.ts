@@ -63,14 +63,26 @@ test('undecided: images disagree and are both named', () => {
 test('undecided: passes differ, or no update was measured; a lack of time is reported', () => {
   assert.equal(verdictOn(claim, run([25e6, 26e6, 25e6], 100e6, 556)).verdict, 'undecided');
   assert.equal(verdictOn(claim, run(25e6, 100e6, [556, 557, 556])).verdict, 'undecided');
-  const dropped = ['scenario update: 8 blocks with it take about 20 s, the budget leaves 3 s'];
+  const dropped = [
+    {
+      kind: 'text' as const,
+      scenario: 'update',
+      text: 'scenario update: 8 blocks with it take about 20 s, the budget leaves 3 s',
+    },
+  ];
   const none = verdictOn(claim, { groups: [], scenarios: ['update'], dropped });
   assert.match(none.because, /the budget leaves 3 s/);
 });
 
 test('not testable: a backend could not run, with the run’s reason', () => {
   const skipped = [
-    { what: 'unpacked-overlay', need: 'owners that are mapped here', reason: '/var/mail: group 8' },
+    {
+      kind: 'arm' as const,
+      arm: 'unpacked-overlay',
+      backend: 'unpacked-overlay',
+      need: 'owners that are mapped here',
+      reason: '/var/mail: group 8',
+    },
   ];
   const judged = verdictOn(claim, { groups: [], scenarios: ['update'], skipped });
   assert.equal(judged.verdict, 'not testable');

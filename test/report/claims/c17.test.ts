@@ -26,7 +26,10 @@ test('not testable: an image that needs its access control lists', () => {
     groups: [walks('walk-warm', { 'erofs-overlay': 215 })],
     skipped: [
       {
-        what: 'erofs-overlay-noacl on made',
+        kind: 'arm',
+        arm: 'erofs-overlay-noacl',
+        backend: 'erofs-overlay-noacl',
+        image: 'made',
         need: 'image',
         reason: 'noacl would hide its access control lists',
       },

@@ -10,7 +10,13 @@ const REFERENCE = 'composefs-fuse-reference';
 const backends = Object.fromEntries(
   ['erofs-overlay', FUSE, OTHER, REFERENCE].map((id) => [id, { title: id, how: '' }]),
 );
-const NOT_INSTALLED = { what: REFERENCE, need: 'composefs-fuse', reason: 'not installed' };
+const NOT_INSTALLED = {
+  kind: 'arm' as const,
+  arm: REFERENCE,
+  backend: REFERENCE,
+  need: 'composefs-fuse',
+  reason: 'not installed',
+};
 const on = (
   warm: WalkTimes,
   cold: WalkTimes,
@@ -67,6 +73,14 @@ test('undecided: an interval contains the bound', () => {
   assert.equal(on({ [FUSE]: [120, 200], ...slow }, { [FUSE]: 130, ...slow }).verdict, 'undecided');
 });
 test('not testable without FUSE', () => {
-  const judged = on({}, {}, { skipped: [{ what: FUSE, need: 'FUSE mounts', reason: 'no /dev/fuse' }] });
+  const judged = on(
+    {},
+    {},
+    {
+      skipped: [
+        { kind: 'arm' as const, arm: FUSE, backend: FUSE, need: 'FUSE mounts', reason: 'no /dev/fuse' },
+      ],
+    },
+  );
   assert.equal(judged.verdict, 'not testable');
 });

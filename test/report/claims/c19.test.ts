@@ -96,7 +96,9 @@ test('a backend that cannot be checked is named and gets no zero', () => {
 
 test('not testable: a headline backend could not run, with the run’s reason', () => {
   const kernel = group({ 'erofs-overlay': asked(0), 'unpacked-overlay': asked(0) });
-  const skipped = [{ what: 'composefs-fuse', need: 'FUSE', reason: 'none' }];
+  const skipped = [
+    { kind: 'arm' as const, arm: 'composefs-fuse', backend: 'composefs-fuse', need: 'FUSE', reason: 'none' },
+  ];
   assert.equal(verdictOn(claim, { groups: [kernel], skipped }).because, 'composefs-fuse: FUSE: none');
   assert.equal(verdictOn(claim, { groups: [] }).verdict, 'undecided');
 });

@@ -77,7 +77,15 @@ test('other ways of removing are shown and decide nothing', () => {
 });
 
 test('not testable: with the run’s reason', () => {
-  const skipped = [{ what: 'unpacked-overlay', need: 'GNU tar', reason: 'not installed' }];
+  const skipped = [
+    {
+      kind: 'arm' as const,
+      arm: 'unpacked-overlay',
+      backend: 'unpacked-overlay',
+      need: 'GNU tar',
+      reason: 'not installed',
+    },
+  ];
   const judged = verdictOn(claim, { groups: [], skipped });
   assert.deepEqual(
     [judged.verdict, judged.because],

@@ -38,7 +38,7 @@ export interface MadeRun {
   readonly images?: readonly Partial<ImageInfo>[];
   readonly skipped?: RunFile['skipped'];
   readonly scenarios?: readonly string[];
-  readonly dropped?: readonly string[];
+  readonly dropped?: RunFile['plan']['dropped'];
   /** Replaces the backends of the example run. */
   readonly backends?: RunFile['catalogue']['backends'];
   readonly features?: RunFile['environment']['features'];

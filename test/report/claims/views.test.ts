@@ -154,9 +154,15 @@ test('the rule judges scenarios that could not run or were left out', () => {
     }),
     { scenarios: ['tamper'] },
   );
-  const skipped = [{ what: 'tamper', need: 'fs-verity', reason: 'ENOTTY' }];
+  const skipped = [{ kind: 'scenario' as const, scenario: 'tamper', need: 'fs-verity', reason: 'ENOTTY' }];
   assert.equal(viewOf([untestable], { ...walk, skipped }).claims[0]!.because, 'fs-verity: ENOTTY');
-  const dropped = ['scenario tamper: 8 blocks with it take about 9 s, the budget leaves 2 s'];
+  const dropped = [
+    {
+      kind: 'text' as const,
+      scenario: 'tamper',
+      text: 'scenario tamper: 8 blocks with it take about 9 s, the budget leaves 2 s',
+    },
+  ];
   assert.match(viewOf([untestable], { ...walk, dropped }).claims[0]!.because, /the budget leaves 2 s$/);
 });
 

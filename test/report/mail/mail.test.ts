@@ -51,7 +51,7 @@ for (const name of [
 ])
   test(`a mail survives the name ${JSON.stringify(name.slice(0, 20))}`, () => {
     const hostile = exampleRun({ images: [name], blocks: 8, countPasses: 1 });
-    const skipped = [{ what: name, need: name, reason: name }];
+    const skipped = [{ kind: 'image' as const, image: name, need: name, reason: name }];
     const warnings = [`noise: ${name}`, name];
     const view = viewOf(
       {
@@ -60,7 +60,7 @@ for (const name of [
         warnings,
         host: name,
         commandLine: [...hostile.run.commandLine, name],
-        plan: { ...hostile.run.plan, dropped: [name] },
+        plan: { ...hostile.run.plan, dropped: [{ kind: 'text' as const, text: name }] },
         environment: { ...hostile.run.environment, kernel: name, cpuModel: name, tools: { [name]: name } },
       },
       hostile.samples,

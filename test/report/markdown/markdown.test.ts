@@ -21,7 +21,7 @@ const cellsOf = (line: string): number => line.split('|').length;
 test('every row has as many cells as its head, whatever the names', () => {
   const { run, samples } = exampleRun({ images: [HOSTILE], blocks: 8, countPasses: 1 });
   const lines = runMarkdown(
-    viewOf({ ...run, skipped: [{ what: HOSTILE, need: HOSTILE, reason: HOSTILE }] }, samples),
+    viewOf({ ...run, skipped: [{ kind: 'image', image: HOSTILE, need: HOSTILE, reason: HOSTILE }] }, samples),
   ).split('\n');
   let head = 0;
   for (const line of lines) {

@@ -106,7 +106,7 @@ const runOf = (
       took: {},
     })),
   ),
-  skipped: [{ what: 'probe memory', need: 'cgroup v2 memory controller', reason: 'not mounted' }],
+  skipped: [{ kind: 'probe', probe: 'memory', need: 'cgroup v2 memory controller', reason: 'not mounted' }],
   plan: {
     seed: String(seed),
     profile: 'default',
@@ -116,7 +116,13 @@ const runOf = (
     arms: [...ARMS],
     scenarios: ['churn', 'walk-warm', 'walk-cold'],
     images: images.map(({ name }) => name),
-    dropped: ['image debian-12-nginx: 8 blocks do not fit into 90 s'],
+    dropped: [
+      {
+        kind: 'text',
+        image: 'debian-12-nginx',
+        text: 'image debian-12-nginx: 8 blocks do not fit into 90 s',
+      },
+    ],
     slots,
   },
   status: 'complete',

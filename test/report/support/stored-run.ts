@@ -6,6 +6,7 @@ import { claims } from '../../../report/claims/registry.ts';
 import type { ReportView } from '../../../report/view.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import type { RunFile, Sample } from '../../../results/schema/run.ts';
+import { upgradeRun } from '../../../results/upgrade.ts';
 
 const FOLDER = new URL('../../../../test/report/stored-run/', import.meta.url);
 const read = (name: string): Buffer => readFileSync(new URL(name, FOLDER));
@@ -14,7 +15,7 @@ const read = (name: string): Buffer => readFileSync(new URL(name, FOLDER));
 const CLAIMS = ['C1', 'C5', 'C6'];
 
 export const storedView = (): ReportView => {
-  const run = JSON.parse(read('run.json').toString('utf8')) as RunFile;
+  const run = upgradeRun(JSON.parse(read('run.json').toString('utf8'))) as RunFile;
   const tally = startTally();
   const lines = gunzipSync(read('samples.ndjson.gz')).toString('utf8').trimEnd().split('\n');
   for (const line of lines) tally.add(JSON.parse(line) as Sample);

@@ -109,7 +109,7 @@ test('seeds, folders, budgets and what a run dropped for lack of time may differ
     plan: {
       ...plan,
       slots: plan.slots.filter(({ scenario }) => scenario !== 'walk-cold'),
-      dropped: ['scenario walk-cold: no time for it'],
+      dropped: [{ kind: 'text' as const, scenario: 'walk-cold', text: 'scenario walk-cold: no time for it' }],
     },
   }));
   assert.deepEqual(await refusal(shorter), []);

@@ -1,0 +1,92 @@
+// What a run did not measure: text for the places that print it, and the questions that rules ask.
+import { paramsKey } from './compare/tally.ts';
+import { unreachable } from './errors.ts';
+import type { Dropped, Skipped } from './schema/run.ts';
+
+const SECOND_NS = 1e9;
+const seconds = (ns: number): string => `${Math.max(0, Math.ceil(ns / SECOND_NS))} s`;
+
+export const droppedText = (dropped: Dropped): string => {
+  switch (dropped.kind) {
+    case 'group': {
+      const { scenario, params, image, blocks, neededBlocks, neededNs, leftNs } = dropped;
+      const group = [scenario, paramsKey(params), `on ${image}`].filter((part) => part !== '').join(' ');
+      const got = blocks === 0 ? '' : ` after ${blocks} of ${neededBlocks} blocks`;
+      return `${group}: not measured: no time${got} (needs ${seconds(neededNs)} with all that ranks above it, ${seconds(leftNs)} left)`;
+    }
+    case 'passes':
+      return `counting passes: ${dropped.done} of ${dropped.planned}: no time for more`;
+    case 'text':
+      return dropped.text;
+    default:
+      return unreachable(dropped);
+  }
+};
+
+export const droppedScenario = (dropped: Dropped): string | null =>
+  dropped.kind === 'passes' ? null : (dropped.scenario ?? null);
+
+export const isDroppedScenario = (dropped: readonly Dropped[], scenario: string): boolean =>
+  dropped.some((one) => droppedScenario(one) === scenario);
+
+/** True if the missing row `scenario` on `image` is a consequence of `dropped`. */
+export const explainsRow = (dropped: Dropped, scenario: string, image: string): boolean => {
+  switch (dropped.kind) {
+    case 'group':
+      return dropped.scenario === scenario && dropped.image === image;
+    case 'text':
+      return dropped.scenario === scenario || dropped.image === image;
+    case 'passes':
+      return false;
+    default:
+      return unreachable(dropped);
+  }
+};
+
+/** `composefs-fuse on made`. */
+export const skippedSubject = (skipped: Skipped): string => {
+  switch (skipped.kind) {
+    case 'arm':
+      return skipped.image === undefined ? skipped.arm : `${skipped.arm} on ${skipped.image}`;
+    case 'scenario':
+      return skipped.params === undefined
+        ? skipped.scenario
+        : `${skipped.scenario} ${paramsKey(skipped.params)}`;
+    case 'probe':
+      return skipped.probe;
+    case 'image':
+      return skipped.image;
+    case 'text':
+      return skipped.text;
+    default:
+      return unreachable(skipped);
+  }
+};
+
+export const skippedText = (skipped: Skipped): string =>
+  `${skippedSubject(skipped)}: ${skipped.need}: ${skipped.reason}`;
+
+/** True if all of a backend, scenario or image is skipped, or a backend on some image. */
+export const isSkipped = (skipped: Skipped, id: string): boolean => {
+  switch (skipped.kind) {
+    case 'arm':
+      return skipped.arm === id || skipped.backend === id;
+    case 'scenario':
+      return skipped.scenario === id && skipped.params === undefined;
+    case 'probe':
+      return skipped.probe === id;
+    case 'image':
+      return skipped.image === id;
+    case 'text':
+      return skipped.text === id;
+    default:
+      return unreachable(skipped);
+  }
+};
+
+export const isSkippedScenario = (all: readonly Skipped[], scenario: string): boolean =>
+  all.some((one) => one.kind === 'scenario' && isSkipped(one, scenario));
+
+/** True if this arm is skipped on this image or on every image. */
+export const isSkippedOn = (skipped: Skipped, arm: string, image: string): boolean =>
+  isSkipped(skipped, arm) && (skipped.kind !== 'arm' || [undefined, image].includes(skipped.image));

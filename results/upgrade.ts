@@ -1,0 +1,66 @@
+// Older run.json files record skipped and dropped things as text. Turns that text into facts; the old wording is fixed.
+import type { Dropped, Skipped } from './schema/run.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const keysOf = (value: unknown): readonly string[] => (isObject(value) ? Object.keys(value) : []);
+
+/** `scenario walk-cold: 8 blocks ...`, `image made: 8 blocks ...` or anything else. */
+export const droppedFrom = (text: string): Dropped => {
+  const [, kind, id] = /^(scenario|image) ([^ :]+):/.exec(text) ?? [];
+  return { kind: 'text', text, ...(kind === undefined ? {} : { [kind]: id }) };
+};
+
+const paramsFrom = (text: string): Readonly<Record<string, string | number>> =>
+  Object.fromEntries(
+    text.split(' ').map((part) => {
+      const [key = '', value = ''] = part.split('=');
+      return [key, value !== '' && Number.isFinite(Number(value)) ? Number(value) : value];
+    }),
+  );
+
+interface KnownIds {
+  readonly scenarios: readonly string[];
+  readonly backends: readonly string[];
+}
+
+/** `walk-cold`, `micro-stat depth=8`, `erofs-overlay`, `erofs-overlay on made`, or the name of a probe or image. */
+const skippedFrom = (what: string, known: KnownIds): object => {
+  const [first = '', rest = ''] = what.split(/ (.*)/s);
+  if (known.scenarios.includes(first))
+    return { kind: 'scenario', scenario: first, ...(rest === '' ? {} : { params: paramsFrom(rest) }) };
+  const backend = first.split(/[@#]/, 1)[0]!;
+  if (!known.backends.includes(backend)) return { kind: 'text', text: what };
+  const arm = { kind: 'arm', arm: first, backend };
+  return rest.startsWith('on ') ? { ...arm, image: rest.slice('on '.length) } : arm;
+};
+
+const upgradeSkipped = (skipped: unknown, known: KnownIds): unknown => {
+  if (!isObject(skipped) || typeof skipped['what'] !== 'string') return skipped;
+  const { what, ...why } = skipped;
+  return { ...skippedFrom(what as string, known), ...why } as Partial<Skipped>;
+};
+
+/** `value` is parsed run.json that was not checked yet. */
+export const upgradeRun = (value: unknown): unknown => {
+  if (!isObject(value)) return value;
+  const { skipped, plan, catalogue } = value;
+  const infos: Json = isObject(catalogue) ? catalogue : {};
+  const known = { scenarios: keysOf(infos['scenarios']), backends: keysOf(infos['backends']) };
+  const dropped = isObject(plan) ? plan['dropped'] : undefined;
+  return {
+    ...value,
+    ...(Array.isArray(skipped) ? { skipped: skipped.map((one) => upgradeSkipped(one, known)) } : {}),
+    ...(isObject(plan) && Array.isArray(dropped)
+      ? {
+          plan: {
+            ...plan,
+            dropped: dropped.map((one) => (typeof one === 'string' ? droppedFrom(one) : one)),
+          },
+        }
+      : {}),
+  };
+};
