@@ -41,7 +41,7 @@ const baselinePhrase = (rows: readonly MetricRow[], baseline: number): string =>
 
 const armPhrase = (rows: readonly MetricRow[], arm: ArmView, index: number): string[] => {
   if (arm.role !== 'arm') return [];
-  // A variant without a value was not planned here.
+  // A variant without a value was not planned for this row.
   if (arm.variant && rows.every(({ row }) => row.cells[index]?.kind === 'absent')) return [];
   const ratios = rows.map(({ row }) => {
     const cell = row.cells[index];

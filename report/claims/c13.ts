@@ -93,7 +93,7 @@ const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
   return answers.includes('no') ? 'no' : answers.includes('open') ? 'open' : 'yes';
 };
 
-/** The verdict stands on how many changes outside of contents each level notices. */
+/** The verdict depends on the number of changes outside of contents that each level notices. */
 const sumFigures = (evidence: Evidence, group: GroupData, arm: string): readonly Figure[] =>
   levelsOf(arm).flatMap((level) => {
     const cells = cellsOf(evidence, group, arm, [level]).filter(({ change }) => change !== 'content');

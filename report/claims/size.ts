@@ -26,7 +26,7 @@ export const tooSmall = (count: number, figures: readonly Figure[] = [], unit = 
   figures,
 });
 
-/** As `unmeasured`; but a run without a large image is told to measure one. */
+/** As `unmeasured`, but asks for a large image if the run has none. */
 export const unmeasuredLarge = (
   evidence: Evidence,
   ids: readonly string[],

@@ -1,4 +1,4 @@
-// A table published in the debate: its numbers, its source, what differs from here, and the nearest rows of this run.
+// A table published in the debate: its numbers, its source, the differences to this machine, and the nearest rows of this run.
 import type { Params } from '../../results/schema/run.ts';
 
 export interface PublishedColumn {

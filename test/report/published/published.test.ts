@@ -32,7 +32,7 @@ const given = made({
 });
 const view = viewOf(given.run, given.samples);
 
-test('every table names author, date and where it stands, says what differs, and is T1 to T9', () => {
+test('there are T1 to T9, each with author, date, source and differences', () => {
   assert.deepEqual(
     tables.map(({ id }) => id),
     [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `T${number}`),
@@ -44,7 +44,7 @@ test('every table names author, date and where it stands, says what differs, and
   }
 });
 
-test('what stands for a row or a column here exists under that name', () => {
+test('the nearest backend and metric of every row and column exist', () => {
   const known = new Set(backends.map(({ id }) => id));
   for (const { id, rows, columns } of tables) {
     for (const { ours } of rows) assert.ok(ours === null || known.has(ours), `${id}: no backend ${ours}`);
@@ -56,7 +56,7 @@ test('what stands for a row or a column here exists under that name', () => {
   }
 });
 
-test('every row has a value or a gap for every column, and every baseline is a row', () => {
+test('every row has a value or null for every column, and every baseline is a row', () => {
   for (const { id, rows, columns } of tables) {
     for (const { name, values } of rows) assert.equal(values.length, columns.length, `${id} ${name}`);
     for (const [index, { baseline }] of columns.entries()) {
@@ -66,7 +66,7 @@ test('every row has a value or a gap for every column, and every baseline is a r
   }
 });
 
-test('published ratios are to the baseline of their own column', () => {
+test('published ratios are taken to the baseline of their own column', () => {
   assert.equal(cell(view, 'T2', 'plain directory', 0).ratio, 1449 / 1827);
   assert.equal(cell(view, 'T2', 'plain directory', 4).ratio, 394 / 523);
   assert.equal(cell(view, 'T2', 'erofs + overlay, lazy lookup', 0).ratio, null);
@@ -76,7 +76,7 @@ test('published ratios are to the baseline of their own column', () => {
   assert.deepEqual(cell(view, 'T9', 'with sharing', 0).ratio, [0.51, 0.84]);
 });
 
-test('a direct loop device is held against a buffered one, published and here, and never against a mount from the file', () => {
+test('a direct loop device is compared with a buffered one, published and measured, never with a mount from the file', () => {
   const walks = made({
     groups: [
       {
@@ -94,14 +94,14 @@ test('a direct loop device is held against a buffered one, published and here, a
   const here = cell(seen, 'T2', row, 0).ours;
   assert.ok(here?.kind === 'interval' && Math.abs(here.center - 1.5) < 1e-9);
   assert.equal(cell(seen, 'T2', row, 0).ratio, 2156 / 1827);
-  assert.equal(cell(seen, 'T2', row, 3).ratio, 1810 / 1412, 'without lazy lookup, as the row itself');
+  assert.equal(cell(seen, 'T2', row, 3).ratio, 1810 / 1412, 'without lazy lookup, like the row itself');
   assert.match(htmlOf(seen), /<span class="versus">to erofs-overlay-loop<\/span>/);
   const mail = mailOf(seen).replaceAll(/\s+/g, ' ');
   assert.match(mail, /direct-I\/O loop: to erofs \+ overlay, here to erofs-overlay-loop/);
   assert.match(
     mail.replaceAll(/\s+/g, ' '),
     /1\.18 \| 1\.50 \(\d\.\d\d\.\.\d\.\d\d\)/,
-    'here with its interval',
+    'measured ratio with its interval',
   );
   const without = made({
     groups: [
@@ -117,7 +117,7 @@ test('a direct loop device is held against a buffered one, published and here, a
   assert.equal(cell(viewOf(without.run, without.samples), 'T2', row, 0).ours, null);
 });
 
-test('here is the largest image that has it', () => {
+test('measured ratios are of the largest image that was measured', () => {
   const on = (image: string) => ({
     scenario: 'walk-warm',
     image,
@@ -134,19 +134,19 @@ test('here is the largest image that has it', () => {
   assert.equal(t2.columns[1]!.image, 'large');
 });
 
-test('a ratio of ranges holds every ratio of their values', () => {
+test('a ratio of ranges contains every ratio of their values', () => {
   assert.deepEqual(ratioOf([1, 2], [4, 5]), [1 / 5, 2 / 4]);
   assert.equal(ratioOf(3, 2), 1.5);
   assert.equal(ratioOf(null, 2), null);
   assert.equal(ratioOf(3, null), null);
 });
 
-test('this run stands beside them where it measured both sides, and only there', () => {
+test('a measured ratio is shown only if the run measured both sides', () => {
   const ours = cell(view, 'T2', 'erofs, loop', 1).ours;
   assert.ok(ours?.kind === 'interval' && Math.abs(ours.center - 0.8) < 1e-9);
   assert.equal(cell(view, 'T2', 'erofs, loop', 0).ours, null, 'nothing cold was measured');
   assert.equal(cell(view, 'T2', 'composefs kernel module', 1).ours, null);
-  assert.equal(cell(view, 'T6', 'erofs, buffered loop', 2).ours, null, 'erofs-only was not asked');
+  assert.equal(cell(view, 'T6', 'erofs, buffered loop', 2).ours, null, 'erofs-only was not measured');
   const t6 = view.published.find(({ id }) => id === 'T6')!;
   assert.deepEqual(
     t6.columns.map(({ image }) => image),
@@ -154,7 +154,7 @@ test('this run stands beside them where it measured both sides, and only there',
   );
 });
 
-test('the page labels them as published and folds those with nothing beside them', () => {
+test('the page labels tables as published and folds those without measured ratios', () => {
   const page = htmlOf(view);
   assert.match(page, /<details open><summary>T2: listing cs9-developer, two machines \(published\)/);
   assert.match(page, /<details><summary>T8: /);
