@@ -29,11 +29,11 @@ export interface Inode {
   /** Signed 64 bits. */
   readonly mtimeSec: bigint;
   readonly mtimeNsec: number;
-  /** Symlink target; for a regular file the path of its object below the object store. Null where absent. */
+  /** Symlink target; for a regular file the path of its object below the object store. Null if absent. */
   readonly payload: ByteString | null;
-  /** The bytes of a small regular file kept inside the image. Null where absent. */
+  /** The bytes of a small regular file kept inside the image. Null if absent. */
   readonly content: ByteString | null;
-  /** fs-verity SHA-256 of the contents, 64 hex digits. Null where absent. */
+  /** fs-verity SHA-256 of the contents, 64 hex digits. Null if absent. */
   readonly digest: ByteString | null;
   /** In the order given; keys are unique. */
   readonly xattrs: readonly Xattr[];

@@ -23,7 +23,7 @@ type TimedOperation = (work: Uint8Array) => { readonly result: number; readonly 
 let copyBuffer: Buffer | null = null;
 
 /** Encodes a C struct of pointers and 32- and 64-bit numbers. Keeps the buffers that it points to alive. */
-class Struct {
+class CStruct {
   readonly #held: Uint8Array[] = [];
   readonly bytes: Buffer;
   #at = 0;
@@ -45,7 +45,7 @@ class Struct {
   }
 
   texts(values: readonly string[]): this {
-    const list = new Struct(8 * values.length);
+    const list = new CStruct(8 * values.length);
     for (const value of values) list.text(value);
     this.#held.push(...list.#held);
     return this.pointer(list.bytes);
@@ -64,7 +64,7 @@ class Struct {
   }
 }
 
-const failOperation = (what: string): never => {
+const failOperation = (operation: string): never => {
   const { errno, call, name } = lastFailure();
   if (call !== 0) return fail(callName(call), { facts: [show(name)] }, errno);
   if (errno === EBADMSG)
@@ -75,7 +75,7 @@ const failOperation = (what: string): never => {
       hint: 'its contents are damaged: import the image again',
     });
   if (errno === EUCLEAN) throw new UserError('a kept manifest is damaged', { code: 'bad-image', exit: 5 });
-  return fail(what, { facts: [show(name)] }, errno);
+  return fail(operation, { facts: [show(name)] }, errno);
 };
 
 const encoded = new WeakMap<IngestWork['objects'], Buffer>();
@@ -99,7 +99,7 @@ const ingestWith =
   (timed: TimedOperation): BatchFiles['ingest'] =>
   (work) => {
     copyBuffer ??= Buffer.alloc(BUFFER_BYTES, 1);
-    const given = new Struct(56)
+    const given = new CStruct(56)
       .text(work.packPath)
       .texts(work.dirs)
       .pointer(encode(work))
@@ -116,9 +116,9 @@ const ingestWith =
 const collectWith =
   (timed: TimedOperation): BatchFiles['collect'] =>
   ({ dirs, keep, live = NOTHING, removesFolders }: CollectWork) => {
-    const manifests = new Struct(16 * keep.length);
+    const manifests = new CStruct(16 * keep.length);
     for (const manifest of keep) manifests.pointer(manifest).i64(manifest.length);
-    const given = new Struct(COLLECT_BYTES)
+    const given = new CStruct(COLLECT_BYTES)
       .texts(dirs)
       .pointer(manifests.bytes)
       .i32(dirs.length)
@@ -133,7 +133,7 @@ const collectWith =
 const collectPoolWith =
   (timed: TimedOperation): BatchFiles['collectPool'] =>
   ({ dirs, live }) => {
-    const given = new Struct(COLLECT_BYTES)
+    const given = new CStruct(COLLECT_BYTES)
       .texts(dirs)
       .i64(0)
       .i32(dirs.length)
@@ -154,7 +154,7 @@ const removeWith =
 const makeTreeWith =
   (timed: TimedOperation): BatchFiles['makeTree'] =>
   ({ pools, nodes }) => {
-    const given = new Struct(32).texts(pools).pointer(nodes).i64(nodes.length).i32(pools.length);
+    const given = new CStruct(32).texts(pools).pointer(nodes).i64(nodes.length).i32(pools.length);
     if (timed(given.bytes).result < 0) failOperation('make tree');
   };
 

@@ -42,7 +42,7 @@ const readProcess = (pid: string): Process | null => {
     const name = stat.slice(stat.indexOf('(') + 1, close);
     return { pid: Number(pid), parent: Number(parent), state, line: words === '' ? name : words };
   } catch {
-    return null; // Ended since the folder was listed.
+    return null; // Exited since the listing.
   }
 };
 

@@ -11,6 +11,14 @@ import { ALWAYS, EXPECT, type ListedCall, type Result } from './listed-call.ts';
 import { INFO_BYTES, LOOP_GET_STATUS64 } from './loop-device.ts';
 import { readMounts, topmostAt } from './mountinfo.ts';
 import { type WaitLimits, waitList } from './run-list.ts';
+import {
+  AT_FDCWD,
+  STATX_ATTR_MOUNT_ROOT,
+  STATX_ATTRIBUTES_AT,
+  STATX_ATTRIBUTES_MASK_AT,
+  STATX_BYTES,
+  THIS_PATH,
+} from './statx.ts';
 import { callNumber } from './syscall-names.ts';
 
 const FCNTL = callNumber('fcntl');
@@ -20,13 +28,6 @@ const O_RDONLY = 0;
 const F_SETLEASE = 1024;
 const F_WRLCK = 1;
 const F_UNLCK = 2;
-const AT_FDCWD = -100;
-const AT_SYMLINK_NOFOLLOW = 0x100;
-const AT_NO_AUTOMOUNT = 0x800;
-const STATX_BYTES = 256;
-const STATX_ATTRIBUTES_AT = 8;
-const STATX_MASK_AT = 56;
-const STATX_ATTR_MOUNT_ROOT = 0x2000;
 
 const close = (list: CallListBuilder, fd: Result): Result =>
   list.add({
@@ -63,12 +64,17 @@ const unmounted = (list: CallListBuilder, at: string): void => {
   const into = Buffer.alloc(STATX_BYTES);
   list.add({
     number: NR.statx,
-    args: [AT_FDCWD, at, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, into],
+    args: [AT_FDCWD, at, THIS_PATH, 0, into],
     onFailure: (errno) => fail('statx', { facts: [at] }, errno),
   });
   list.add({
     number: EXPECT,
-    args: [{ bytes: into, at: STATX_MASK_AT }, STATX_ATTR_MOUNT_ROOT, STATX_ATTR_MOUNT_ROOT, ENOSYS],
+    args: [
+      { bytes: into, at: STATX_ATTRIBUTES_MASK_AT },
+      STATX_ATTR_MOUNT_ROOT,
+      STATX_ATTR_MOUNT_ROOT,
+      ENOSYS,
+    ],
     onFailure: () => {
       statxReportsMounts = false;
     },
@@ -90,10 +96,10 @@ const listOf = (until: SettleCondition): CallListBuilder => {
 };
 
 /** False if the limit passed. */
-export const settled = (until: SettleCondition, waiting: WaitLimits): boolean => {
+export const settled = (until: SettleCondition, limits: WaitLimits): boolean => {
   const { calls } = listOf(until);
-  if (!('unmounted' in until)) return waitList(calls, waiting);
-  if (statxReportsMounts && waitList(calls, waiting)) return true;
+  if (!('unmounted' in until)) return waitList(calls, limits);
+  if (statxReportsMounts && waitList(calls, limits)) return true;
   if (statxReportsMounts) return false;
-  return waiting.poll(() => topmostAt(readMounts(), until.unmounted) === undefined, waiting.limitMs);
+  return limits.poll(() => topmostAt(readMounts(), until.unmounted) === undefined, limits.limitMs);
 };

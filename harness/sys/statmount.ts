@@ -6,29 +6,22 @@
 // Cost:    a few microseconds, independent of the number of mounts.
 // Source:  statx(2), statmount(2), include/uapi/linux/mount.h.
 import { bindCall, NR } from './libc.ts';
+import {
+  isMountRoot,
+  STATX_DEVICE_MINOR_AT,
+  STATX_MASK_AT,
+  STATX_MOUNT_ID_AT,
+  statx,
+  THIS_PATH,
+} from './statx.ts';
 
-const cStatx = bindCall<
-  (nr: number, dirfd: number, path: string, flags: number, mask: number, into: Uint8Array) => number
->('int', 'str', 'int', 'uint', 'void *');
 const cStatmount = bindCall<
   (nr: number, request: Uint8Array, into: Uint8Array, size: number, flags: number) => number
 >('void *', 'void *', 'size_t', 'uint');
 
-const AT_FDCWD = -100;
-const AT_SYMLINK_NOFOLLOW = 0x100;
-const AT_NO_AUTOMOUNT = 0x800;
 /** Use cached attributes: a FUSE server would count a request. */
 const AT_STATX_DONT_SYNC = 0x4000;
 const STATX_MNT_ID_UNIQUE = 0x4000;
-const STATX_ATTR_MOUNT_ROOT = 0x2000n;
-
-// struct statx
-const STATX_BYTES = 256;
-const MASK_AT = 0;
-const ATTRIBUTES_AT = 8;
-const ATTRIBUTES_MASK_AT = 56;
-const DEVICE_MINOR_AT = 140;
-const MOUNT_ID_AT = 144;
 
 // struct mnt_id_req { u32 size, spare; u64 mnt_id, param }
 const REQUEST_BYTES = 24;
@@ -41,7 +34,6 @@ const REPLY_BYTES = 4096;
 const STATMOUNT_FS_TYPE = 0x20n;
 const STATMOUNT_FS_SUBTYPE = 0x100n;
 
-const statx = Buffer.alloc(STATX_BYTES);
 const request = Buffer.alloc(REQUEST_BYTES);
 request.writeUInt32LE(REQUEST_BYTES, 0);
 request.writeBigUInt64LE(STATMOUNT_FS_TYPE | STATMOUNT_FS_SUBTYPE, 16);
@@ -60,17 +52,17 @@ interface MountAt {
 
 /** Null: no mount is attached at exactly this path. Undefined: not supported. */
 export const mountAt = (path: string): MountAt | null | undefined => {
-  const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
-  if (cStatx(NR.statx, AT_FDCWD, path, flags, STATX_MNT_ID_UNIQUE, statx) < 0) return undefined;
-  if ((statx.readBigUInt64LE(ATTRIBUTES_MASK_AT) & STATX_ATTR_MOUNT_ROOT) === 0n) return undefined;
-  if ((statx.readBigUInt64LE(ATTRIBUTES_AT) & STATX_ATTR_MOUNT_ROOT) === 0n) return null;
-  if ((statx.readUInt32LE(MASK_AT) & STATX_MNT_ID_UNIQUE) === 0) return undefined;
-  statx.copy(request, 8, MOUNT_ID_AT, MOUNT_ID_AT + 8);
+  const fields = statx(path, THIS_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID_UNIQUE);
+  const isRoot = fields === null ? null : isMountRoot(fields);
+  if (fields === null || isRoot === null) return undefined;
+  if (!isRoot) return null;
+  if ((fields.readUInt32LE(STATX_MASK_AT) & STATX_MNT_ID_UNIQUE) === 0) return undefined;
+  fields.copy(request, 8, STATX_MOUNT_ID_AT, STATX_MOUNT_ID_AT + 8);
   if (cStatmount(NR.statmount, request, reply, reply.length, 0) < 0) return undefined;
   const filled = reply.readBigUInt64LE(MASK_OUT_AT);
   if ((filled & STATMOUNT_FS_TYPE) === 0n) return undefined;
   const type = text(TYPE_AT);
-  const deviceMinor = statx.readUInt32LE(DEVICE_MINOR_AT);
+  const deviceMinor = fields.readUInt32LE(STATX_DEVICE_MINOR_AT);
   if ((filled & STATMOUNT_FS_SUBTYPE) !== 0n) return { type: `${type}.${text(SUBTYPE_AT)}`, deviceMinor };
   // Older kernels do not report the subtype.
   return type === 'fuse' || type === 'fuseblk' ? undefined : { type, deviceMinor };

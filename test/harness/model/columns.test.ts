@@ -41,7 +41,7 @@ const rooted = (): TreeBuilder => {
 const fields = ({ index: _index, parent: _parent, name: _name, link: _link, ...rest }: Entry): Inode => rest;
 
 describe('a tree in columns', () => {
-  it('gives back every field of what was put in', () => {
+  it('returns every field of an entry', () => {
     const inodes: Inode[] = [
       inode({ payload: PATH, digest: DIGEST }),
       inode({ payload: `${PATH}.file` }),
@@ -64,7 +64,7 @@ describe('a tree in columns', () => {
     for (const [i, given] of inodes.entries()) assert.deepEqual(fields(tree.entry(i + 1)), given, `f${i}`);
   });
 
-  it('agrees with a plain map of paths on random trees', () => {
+  it('agrees with a map of paths on random trees', () => {
     const random = seeded('trees');
     for (let round = 0; round < 20; round++) {
       const builder = rooted();
@@ -100,7 +100,7 @@ describe('a tree in columns', () => {
     }
   });
 
-  it('shows the fields of its target for a hard link', () => {
+  it('a hard link has the fields of its target', () => {
     const builder = rooted();
     builder.addLink(0, 'early', '/d/file');
     const d = builder.add(0, 'd', directory);
@@ -122,7 +122,7 @@ describe('a tree in columns', () => {
     assert.equal(builder.finish().entry(1).link, last);
   });
 
-  it('refuses what is no tree', () => {
+  it('refuses invalid trees', () => {
     const twice = rooted();
     twice.add(0, 'a', inode());
     assert.throws(() => twice.add(0, 'a', inode()), { code: 'duplicate' });
@@ -143,7 +143,7 @@ describe('a tree in columns', () => {
     assert.throws(() => lost.finish(), { code: 'no-target' });
   });
 
-  it('can have other objects without changing', () => {
+  it('withObjects leaves the tree unchanged', () => {
     const builder = rooted();
     builder.add(0, 'object', inode({ payload: 'old', digest: DIGEST }));
     builder.add(0, 'inline', inode({ content: 'hello' }));

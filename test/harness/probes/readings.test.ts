@@ -175,7 +175,7 @@ test('requests are summed by opcode over all phases, without those between phase
       ['fuseOpcode300Count', 1],
     ],
   );
-  assert.equal(values['fuseOpenCount'], 0, 'what was never asked is zero');
+  assert.equal(values['fuseOpenCount'], 0, 'an opcode without requests is zero');
   assert.equal(log.at(-1), 'waitForIdle 7', 'a server may still handle a request');
 });
 

@@ -177,7 +177,7 @@ test('a real slot has the same ledger three times', { skip: needsRoot }, async (
   assert.equal(first['create']?.['harness']?.['write'], 1, 'a manifest is one write(2)');
   assert.equal(first['create']?.['harness']?.['openat'], 1);
   assert.ok((first['create']?.['tar']?.['openat'] ?? 0) >= 50);
-  assert.deepEqual(first['settle'], {}, "waiting is nobody's work");
+  assert.deepEqual(first['settle'], {}, 'waiting is not work');
   assert.equal(first['destroy']?.['harness']?.['unlink'], 1);
   assert.ok((first['destroy']?.['rm']?.['unlinkat'] ?? 0) >= 51);
 });
