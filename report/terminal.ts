@@ -30,7 +30,7 @@ const titleOf = (view: ReportView, table: TableView): string => {
   return `${table.image}${entries}${blocks === '' ? '' : `, ${blocks}`}`;
 };
 
-/** Observed values stand in the terminal only where nothing was timed; otherwise a line points to the page. */
+/** Observed values, where nothing was timed; otherwise one line that points to the page. */
 const observedBlock = (view: ReportView, columns: number): readonly string[] => {
   const lines = observedLines(view, columns);
   if (lines.length === 0 || view.tables.length === 0) return lines;
@@ -54,7 +54,7 @@ const timedBlock = (
   ...(view.pool === null ? prose(runsText(view), columns) : []),
 ];
 
-/** Tables and legend; without a timed value, what was counted. */
+/** Tables and legend, or the counts where nothing was timed. */
 export const tableBlock = (view: ReportView, options: TerminalOptions = {}): readonly string[] => {
   const { columns = DEFAULT_COLUMNS, color = false, allImages = false } = options;
   // Scenarios with a section of their own are tables here only in a run that measured nothing else.

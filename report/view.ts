@@ -162,7 +162,7 @@ export interface ClaimView {
   readonly because: string;
   /** Null unless undecided. */
   readonly wouldDecide: string | null;
-  /** The number of a verdict stands first. */
+  /** The number that decided comes first. */
   readonly figures: readonly Figure[];
 }
 

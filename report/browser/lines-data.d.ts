@@ -14,7 +14,7 @@ export interface LineSeries {
   /** Index into the arms, for the color. */
   readonly arm: number;
   /** `level`: stepped and dashed; `fit`: dashed; `points`, `marks` and `ranges`: no line. */
-  readonly look: 'step' | 'line' | 'level' | 'fit' | 'points' | 'marks' | 'ranges';
+  readonly style: 'step' | 'line' | 'level' | 'fit' | 'points' | 'marks' | 'ranges';
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Instead of points: ascending; the n-th of N is where the distribution reaches n/N. */
   readonly values?: readonly number[];

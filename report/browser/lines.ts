@@ -18,9 +18,9 @@ const verticalRanges = (lines: readonly LineSeries[]): ChartPlugin => ({
     if (series === undefined || x === undefined || y === undefined) return;
     const { ctx } = drawn;
     ctx.save();
-    ctx.strokeStyle = series.look === 'ranges' ? css('--muted') : armColor(series.arm);
-    ctx.lineWidth = series.look === 'ranges' ? 1.5 : 1;
-    if (series.look === 'ranges') ctx.setLineDash([3, 2]);
+    ctx.strokeStyle = series.style === 'ranges' ? css('--muted') : armColor(series.arm);
+    ctx.lineWidth = series.style === 'ranges' ? 1.5 : 1;
+    if (series.style === 'ranges') ctx.setLineDash([3, 2]);
     series.ranges.forEach(([lo, hi], at) => {
       const point = series.points[at];
       if (point === undefined) return;
@@ -39,10 +39,10 @@ const verticalRanges = (lines: readonly LineSeries[]): ChartPlugin => ({
   },
 });
 
-const lineLook = ({ look, arm }: LineSeries, isMany: boolean) => {
+const lineStyle = ({ style, arm }: LineSeries, isMany: boolean) => {
   const color = armColor(arm);
   const plain = { borderColor: color, backgroundColor: color, borderWidth: 2, pointRadius: 0 };
-  switch (look) {
+  switch (style) {
     case 'step':
       if (hasUsedColor(arm) && !isNull(arm))
         return { ...plain, stepped: 'before' as const, borderWidth: 2, borderDash: [1.5, 2.5] };
@@ -146,7 +146,7 @@ const drawLines = (whole: LineChart): ChartInstance | null => {
       datasets: chart.lines.map((series) => ({
         label: series.label,
         data: series.points.map(([x, y]) => ({ x, y })),
-        ...lineLook(series, series.points.length > MANY_POINTS),
+        ...lineStyle(series, series.points.length > MANY_POINTS),
       })),
     },
     options: {

@@ -2,7 +2,7 @@
 // Stacked bars of system calls: one bar per arm, one segment per phase and process.
 const LABEL_PX = 6.2;
 const FADES = [100, 62, 82, 46, 72, 54];
-/** Two `#rrggbb` colours, `share` of the first. */
+/** Two `#rrggbb` colors, with `share` of the first. */
 const mixed = (first: string, second: string, share: number): string => {
   const channel = (color: string, at: number): number => Number.parseInt(color.slice(at, at + 2), 16);
   const mix = (at: number): string =>

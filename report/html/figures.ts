@@ -1,4 +1,4 @@
-// The charts of a report. Each stands beside a table with the same numbers.
+// The charts of a report. Each has a table with the same numbers.
 import type { PageData, StackChart } from '../browser/data.d.ts';
 import type { LineChart } from '../browser/lines-data.d.ts';
 import type { CallsView, GrowthView, ReportView, SpreadView } from '../view.ts';

@@ -27,7 +27,7 @@ export const spreadChart = (id: string, { metric, curves }: SpreadView, view: Re
   lines: curves.map(({ arm, steps }) => ({
     label: armName(view, arm),
     arm,
-    look: 'step',
+    style: 'step',
     points: [],
     values: steps.slice(1).map(([value]) => drawn(value)),
     ranges: [],
@@ -44,7 +44,7 @@ const fitLine = ({ arm, points, fit }: GrowthLineView, label: string): LineSerie
   const [from, to] = [points[0]!.x, points.at(-1)!.x];
   const xs = Array.from({ length: FIT_POINTS }, (_, i) => from * (to / from) ** (i / (FIT_POINTS - 1)));
   const line = xs.map((x) => [drawn(x), drawn(fit.start + fit.slope * x)] as const).filter(([, y]) => y > 0);
-  return [{ label: `${label}: line`, arm, look: 'fit', points: line, ranges: [] }];
+  return [{ label: `${label}: line`, arm, style: 'fit', points: line, ranges: [] }];
 };
 
 export const growthChart = (id: string, { by, metric, series }: GrowthView, view: ReportView): LineChart => ({
@@ -64,7 +64,7 @@ export const growthChart = (id: string, { by, metric, series }: GrowthView, view
     {
       label: armName(view, one.arm),
       arm: one.arm,
-      look: 'points' as const,
+      style: 'points' as const,
       points: one.points.map(({ x, y }) => [x, y] as const),
       ranges: one.points.map(({ y, lo, hi }) => [lo ?? y, hi ?? y] as const),
     },

@@ -1,4 +1,4 @@
-// Proof that all arms show the same tree, how each was mounted, and what was left behind.
+// Proofs that all arms show the same tree, the mounts of each arm, and leftovers.
 import type { Proof } from '../../results/schema/run.ts';
 import { joinParts } from '../text.ts';
 import type { ReportView } from '../view.ts';

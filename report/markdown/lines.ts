@@ -49,7 +49,7 @@ const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) 
 const leftOut = (count: number, what: string): readonly string[] =>
   count === 0 ? [] : ['', `${plural(count, what)} ${count === 1 ? 'was' : 'were'} left out for length.`];
 
-/** Prose, then tables in order until the length is used up; the last lines count what was left out. */
+/** Prose, then tables in order until the length is used up; the last lines count the omitted rows. */
 export const markdownOf = (intro: readonly string[], tables: readonly MarkdownTable[]): string => {
   const lines: string[] = [];
   let room = LONGEST_CHARACTERS;

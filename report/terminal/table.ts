@@ -46,7 +46,7 @@ const partLines = (
   return [...headLines(labels.width, drawn), ...lines, ''];
 };
 
-/** Arms side by side up to `room` columns; an arm that is wider stands alone. */
+/** Arms side by side up to `room` columns; a wider arm is alone. */
 const packArms = (
   arms: readonly ShownArm[],
   widthOf: (arm: ShownArm) => number,

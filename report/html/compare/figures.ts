@@ -46,7 +46,7 @@ export const chartsOf = (view: CompareView): readonly LineChart[] =>
     lines: curves.map(({ side, steps }) => ({
       label: side === 'null' ? 'base again' : side,
       arm: SIDES.indexOf(side),
-      look: 'step',
+      style: 'step',
       points: steps,
       ranges: [],
     })),

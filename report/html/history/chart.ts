@@ -41,10 +41,10 @@ export const chartOf = (trend: Trend, id: string, arms: readonly ArmView[]): Lin
     positions.map((position) => [position, lines[position]!.value]);
   const series = (
     label: string,
-    look: LineSeries['look'],
+    style: LineSeries['style'],
     points: LineSeries['points'],
     ranges: LineSeries['ranges'] = [],
-  ): LineSeries => ({ label, arm, look, points, ranges });
+  ): LineSeries => ({ label, arm, style, points, ranges });
   const isBytes = /^\S+Bytes$/.test(of.what);
   const fence = fenceOf(trend);
   return {

@@ -30,9 +30,9 @@ export interface PageStyle {
 
 export interface Reader {
   /** Waits until every visible chart is drawn. */
-  openFile(path: string, work: (page: Page) => Promise<void>, look?: PageStyle): Promise<void>;
+  openFile(path: string, work: (page: Page) => Promise<void>, style?: PageStyle): Promise<void>;
   /** Opens HTML text. */
-  open(html: string, work: (page: Page) => Promise<void>, look?: PageStyle): Promise<void>;
+  open(html: string, work: (page: Page) => Promise<void>, style?: PageStyle): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,12 +57,12 @@ export const startReader = async (): Promise<Reader> => {
   };
   return {
     openFile,
-    async open(html, work, look) {
+    async open(html, work, style) {
       const folder = mkdtempSync(join(tmpdir(), 'cfsbench-page-'));
       try {
         const path = join(folder, 'page.html');
         writeFileSync(path, html);
-        await openFile(path, work, look);
+        await openFile(path, work, style);
       } finally {
         rmSync(folder, { recursive: true });
       }
@@ -105,11 +105,11 @@ export const runReader = () => {
   const opened = (
     of: ReturnType<typeof exampleRun>,
     work: (page: Page, folder: string) => Promise<void>,
-    look?: PageStyle,
+    style?: PageStyle,
   ): Promise<void> =>
     withRunFolder(of, async (folder) => {
       await renderReport(folder);
-      await reader!.openFile(join(folder, REPORT_FILE), (page) => work(page, folder), look);
+      await reader!.openFile(join(folder, REPORT_FILE), (page) => work(page, folder), style);
     });
   return { opened };
 };

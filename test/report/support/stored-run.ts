@@ -11,7 +11,7 @@ import { upgradeRun } from '../../../results/upgrade.ts';
 const FOLDER = new URL('../../../../test/report/stored-run/', import.meta.url);
 const read = (name: string): Buffer => readFileSync(new URL(name, FOLDER));
 
-/** A claim that is not testable, one that is undecided and one that is not asked are enough for the layout. */
+/** One claim each that is not asked, not testable and undecided. */
 const CLAIMS = ['C1', 'C5', 'C6'];
 
 export const storedView = (): ReportView => {
