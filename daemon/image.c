@@ -74,7 +74,7 @@ static int read_superblock(struct image *img, const char **why)
 	img->block_count = le32(sb + 36);
 	img->shared_xattrs_at = (uint64_t)le32(sb + 44) * IMAGE_BLOCK_BYTES;
 	if (img->block_count * IMAGE_BLOCK_BYTES > img->size_bytes)
-		return refuse(why, "is shorter than its superblock says");
+		return refuse(why, "is shorter than its superblock states");
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-// Backends whose image is one file with metadata and contents: built once, copied by create, mounted as it is.
+// Backends whose image is one file with metadata and contents: built once, copied by create, mounted directly.
 //
 // Does:    build (untimed, once per image): unpacks and stacks the layers, then a tool makes the image file of that tree.
 //          create: copies the file in pieces of 1 MiB, the size with which ingest writes objects. destroy: unlink.

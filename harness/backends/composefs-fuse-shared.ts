@@ -1,6 +1,6 @@
 // One server for many mounts, started before the first window: each mount is one message to it.
 //
-// Needs:   what composefs-fuse needs.
+// Needs:   the features of composefs-fuse.
 // Does:    one server per slot, for all its mounts and images; each mount is one message and its reply.
 // Leaves:  nothing: the server ends when the slot is over, or when its parent dies.
 import type { Backend, Mounted, Prepared } from '../model/backend.ts';

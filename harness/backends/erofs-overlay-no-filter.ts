@@ -1,6 +1,6 @@
 // EROFS below overlayfs, from a manifest that does not announce its attribute filters, so that absent attributes are searched for.
 //
-// Needs:   what erofs-overlay needs.
+// Needs:   the features of erofs-overlay.
 // Does:    clears one bit of the superblock (feature_compat 4) in the copy that create writes; all other bytes stay.
 // Source:  fs/erofs/erofs_fs.h: EROFS_FEATURE_COMPAT_XATTR_FILTER (Linux 6.6); older kernels ignore the bit.
 import type { Backend } from '../model/backend.ts';

@@ -1,6 +1,6 @@
 // EROFS below overlayfs, mounted with `noacl`: the kernel looks up no attributes for access control lists.
 //
-// Needs:   what erofs-overlay needs. An image with access control lists would lose them and is skipped.
+// Needs:   the features of erofs-overlay. An image with access control lists would lose them and is skipped.
 // Source:  Documentation/filesystems/erofs.rst: mount options acl and noacl.
 import type { Backend } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';

@@ -47,7 +47,7 @@ export const transportOf = (machine: Machine, { transport, spin }: ServerOptions
     ...(transport === undefined ? [] : ['--transport', transport]),
     ...(spin === undefined ? [] : ['--spin-us', spin]),
   ];
-  // Threads spin only if told to; io_uring never does.
+  // Threads spin only on request; io_uring never spins.
   const spun = name === 'uring' ? '0' : (spin ?? (name === 'threads' ? '0' : SPIN_US));
   return {
     argv,

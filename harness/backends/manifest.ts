@@ -13,7 +13,7 @@ export type MountManifest = (
   writable?: Writable,
 ) => Promise<Mounted>;
 
-/** `can`: a mount that cannot be writable itself, or is asked not to be, gets a writable overlay above it. */
+/** With `writable.over`, or for mounts that cannot be writable themselves, attaches a writable overlay above. */
 export const mountWith =
   (image: Image, machine: Machine, mount: MountManifest, can: 'in one' | 'over' = 'in one'): MountManifest =>
   async (manifest, store, at, writable) => {

@@ -1,6 +1,6 @@
 // The flattened tree as plain files in one folder of the work file system, shown by a read-only bind mount.
 //
-// Needs:   what unpacked-overlay needs, and cp.
+// Needs:   the features of unpacked-overlay, and cp.
 // Does:    unpacks the layers, then copies the tree that their overlay shows into one folder with `cp -a`, once per image of a
 //          full store; the bind mount is read-only so that no access time is written.
 // Leaves:  the copy in the store's layer folder when it dies before destroy.

@@ -20,7 +20,7 @@ export interface ServedMount {
 /** The server's process, which ends when its only mount is detached. */
 const serverHeld = (server: Server): Held => checkedHold('the server', () => server.exited(0));
 
-/** After a failure: aborts the FUSE connection, so that a hung server blocks nobody, then detaches lazily. */
+/** After a failure: aborts the FUSE connection, so that no process waits for a hung server, then detaches lazily. */
 const abortAndDetach = ({ mounts }: Machine, at: string): void => {
   try {
     mounts.abortFuse(at);

@@ -1,6 +1,6 @@
 // As unpacked-overlay, but system calls of one process remove the layers, as a runtime could do it.
 //
-// Needs:   what unpacked-overlay needs except rm; the compiled calls of timed windows.
+// Needs:   the features of unpacked-overlay without rm; the compiled calls of timed windows.
 // Does:    per folder openat, getdents64, close, unlinkat; per name in it one unlinkat; one window per layer.
 import type { Backend } from '../model/backend.ts';
 import { batchOf } from './checkout.ts';

@@ -2,8 +2,8 @@
 //
 // Usage:  node make-fixtures-main.js ROOTS OUT EPOCH
 // Reads:  ROOTS/NAME (a root file system) and ROOTS/NAME.packages (`name version` lines) of the images below.
-// Does:   writes OUT/NAME.dump.gz for every layer, and OUT/images.json. An image without a root keeps its files in OUT, and layers
-//         on top of it are the difference to that.
+// Does:   writes OUT/NAME.dump.gz for every layer, and OUT/images.json. An image without a root keeps its files in OUT; a layer
+//         on top of it is the difference to these.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

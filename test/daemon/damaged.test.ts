@@ -57,7 +57,7 @@ const visit = async (bytes: Uint8Array): Promise<void> => {
   }
 };
 
-for (const [what, at, value, sentence] of [
+for (const [damage, at, value, sentence] of [
   ['another magic number', 0, 1, 'is not a composefs image'],
   ['another format', 4, 9, 'unknown composefs format'],
   ['unknown flags', 8, 0x80, 'unknown composefs flags'],
@@ -66,9 +66,9 @@ for (const [what, at, value, sentence] of [
   ['unknown features', 1104, 1, 'EROFS features'],
   ['metadata elsewhere', 1064, 1, 'metadata at block 0'],
   ['a root beyond the end', 1039, 0xff, 'damaged root'],
-  ['more blocks than bytes', 1062, 1, 'shorter than its superblock says'],
+  ['more blocks than bytes', 1062, 1, 'shorter than its superblock states'],
 ] as const)
-  test(`an image with ${what} is refused with a message`, { skip: notRoot }, async () => {
+  test(`an image with ${damage} is refused with a message`, { skip: notRoot }, async () => {
     const { code, output } = check(changed((bytes) => bytes.writeUInt8(value, at)));
     assert.equal(code, 1);
     assert.ok(output.startsWith('cfs-fuse: image: ') && output.includes(sentence), output);
@@ -151,14 +151,14 @@ test('a damaged inode gives EUCLEAN only for its own name', { skip }, async () =
   });
 });
 
-for (const [what, first, second] of [
+for (const [damage, first, second] of [
   ['unsorted names', 'bbbb', 'aaaa'],
   ['the same name twice', 'aaaa', 'aaaa'],
   ['a name with a slash', 'aa/a', 'bbbb'],
   ['a name with a zero byte', 'aa\0a', 'bbbb'],
   ['a last name that continues after a zero byte', 'aaaa', 'b\0bb'],
 ] as const)
-  test(`the check finds ${what}, and a listing gives EUCLEAN`, { skip }, async () => {
+  test(`the check finds ${damage}, and a listing gives EUCLEAN`, { skip }, async () => {
     const dump = [
       rootLine,
       line('/outer', '40755', { nlink: 2 }),

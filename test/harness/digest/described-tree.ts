@@ -1,4 +1,4 @@
-// A described tree with everything that a mount shows in its own way.
+// A described tree with all entries that a mount shows differently from their description.
 import { toBytes } from '../../../harness/model/bytes.ts';
 import { newTreeBuilder } from '../../../harness/model/columns.ts';
 import {
@@ -38,7 +38,7 @@ const inline = (content: string): Partial<Inode> => ({ content, size: BigInt(con
 
 const directory = (parts: Partial<Inode> = {}): Inode => inode(S_IFDIR | 0o755, { nlink: 2, ...parts });
 
-/** `changed` replaces what it names, to see the difference. */
+/** `changed` replaces entries by path, for tests of differences. */
 export const describedTree = (changed: Partial<Inode> = {}): Tree => {
   const builder = newTreeBuilder();
   const add = (parent: number, name: string, described: Inode) => builder.add(parent, name, described);

@@ -1,4 +1,4 @@
-// Walks a folder with a short limit and prints the error: a program for a namespace in which that folder hangs.
+// Walks a folder with a short limit and prints the error. Runs in a namespace in which the folder hangs.
 import { walkMount } from '../../../harness/digest/of-mount.ts';
 import { UserError } from '../../../harness/model/errors.ts';
 

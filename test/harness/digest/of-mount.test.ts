@@ -23,7 +23,7 @@ const fuseMissing = ((): string | false => {
   }
 })();
 
-// The descriptor stays open and nobody reads from it: every request waits for ever.
+// The descriptor stays open without a reader, so every request waits forever.
 const SCRIPT = `
 exec 5<>/dev/fuse
 mount -i -t fuse -o fd=5,rootmode=40000,user_id=0,group_id=0 hung "$1" || exit 9

@@ -17,7 +17,7 @@ const COVERAGE = JSON.stringify({ contents: true, selinux: false, trusted: true 
 const OVERLAYFS_MAGIC = 0x794c7630;
 const WALKER = fileURLToPath(new URL('../../../harness/digest/walk-main.js', import.meta.url));
 
-// Everything lives in a mount namespace that ends with the walker, so nothing has to be unmounted.
+// The mounts end with the walker's mount namespace.
 const SCRIPT = `
 set -e
 mount -t erofs -o ro image lower

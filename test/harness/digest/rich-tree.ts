@@ -1,4 +1,4 @@
-// A small tree on disk that has one of everything, and a walk of it.
+// A small tree on disk with every type of entry, and its walk.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -23,7 +23,7 @@ export const tempFolder = (): string => mkdtempSync(join(tmpdir(), 'cfsbench-dig
 
 export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
-/** Touches nanoseconds, which `utimes` of the standard library cannot hold. */
+/** Sets mtimes with nanoseconds, which `utimes` of the standard library cannot hold. */
 export const setMtime = (path: string, time: string): void => {
   execFileSync('touch', ['-h', '-d', time, path], { env: { ...process.env, TZ: 'UTC' } });
 };
@@ -31,7 +31,7 @@ export const setMtime = (path: string, time: string): void => {
 const socketAt = async (path: string): Promise<void> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(path, resolve));
-  // Closing would unlink it, so it is moved away first.
+  // Closing the server unlinks its path, so the socket is renamed first.
   execFileSync('mv', [path, `${path}.kept`]);
   await new Promise((resolve) => server.close(resolve));
   execFileSync('mv', [`${path}.kept`, path]);
@@ -62,7 +62,7 @@ export const growRichTree = async (root: string): Promise<void> => {
   setXattr(Buffer.from(at('dir')), 'trusted.note', 'a=b\0\xff');
   setXattr(Buffer.from(at('link')), 'trusted.on-link', '1');
   lchownSync(at('dir.txt'), 1000, 70000);
-  // After the owner: a new owner takes the set-user-id bit away.
+  // After chown, which clears the set-user-id bit.
   chmodSync(at('dir.txt'), 0o4750);
   for (const name of [
     'dir/deep/empty',

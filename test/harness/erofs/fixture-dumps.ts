@@ -1,17 +1,17 @@
-// Dumps whose images are known, where the environment says that there are some.
+// Dumps with known images, from the folder CFSBENCH_FIXTURES.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = process.env['CFSBENCH_FIXTURES'];
 
-/** False, or why such a test is skipped. */
+/** The reason to skip these tests, or false. */
 export const skipWithoutFixtures: false | string =
   folder === undefined || !existsSync(folder) ? 'CFSBENCH_FIXTURES does not name a folder' : false;
 
 interface KnownDump {
   readonly path: string;
   readonly sha256: string;
-  /** Undefined: the choice that mkcomposefs makes. */
+  /** Undefined: mkcomposefs chooses. */
   readonly imageVersion?: 0 | 1;
 }
 

@@ -1,4 +1,4 @@
-// Seeded random dump text, as hostile as the format allows: odd names, every type, sizes around every threshold, shared and huge
+// Seeded random dump text with all extremes of the format: special names, every type, sizes around every threshold, shared and huge
 // attributes, links forwards and backwards, whiteouts, extreme times and owners.
 import type { ByteString } from '../../../harness/model/bytes.ts';
 import { type Random, seeded } from '../../../harness/model/random.ts';
@@ -50,7 +50,7 @@ const KEYS = [
 ] as const;
 const ACL = 'system.posix_acl_access';
 
-/** Attributes that the writer sets itself: with a value, their replacement is refused. */
+/** Attributes that the writer sets itself; it refuses to replace non-empty ones. */
 const MARKS = /overlay\.(whiteouts?|opaque)$/;
 
 const xattrs = (random: Random, hasAcls: boolean): string[] => {
@@ -163,7 +163,7 @@ export const randomDump = (seed: string): string[] => {
     if (kind === 2 && linkable.length > 0)
       lines.push(`${path} 0 @10${permissions(random)} ${tail(shape, 0)} ${pick(random, linkable)} - -`);
     else lines.push(withXattrs(kind < 5 ? special(path, shape) : regular(path, shape)));
-    // A whiteout with two names would mark another directory when it is printed under its first one.
+    // No hard links to whiteouts: a reprinted dump would mark another directory.
     if (!/ 2[0-7]{4} [0-9]+ [0-9]+ [0-9]+ 0 /.test(lines.at(-1)!)) linkable.push(path);
   }
   return lines;

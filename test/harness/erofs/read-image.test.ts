@@ -132,7 +132,7 @@ describe('the image reader', () => {
 
 const readers = [readImage, objectPaths, inspectImage];
 
-/** True when it was accepted; anything but a UserError is a crash. */
+/** Whether the image was accepted. Any error but a UserError fails the test. */
 const survives = (image: Uint8Array, what: string): boolean =>
   readers
     .map((read) => {
@@ -188,7 +188,7 @@ describe('a malformed image', () => {
     for (let i = 0; i < 2000; i++) lines.push(`/d${i} 0 40755 2 0 0 0 0.0 - - -`);
     const folded = imageBytes(parse(...lines));
     const rootAt = 32 * folded.readUInt16LE(1024 + 14);
-    // Every directory holds what the first block of the root holds.
+    // All directories share the root's first block.
     for (let at = 1152; at + 32 <= folded.length; at += 32)
       if (at !== rootAt && (folded.readUInt16LE(at + 4) & S_IFMT) === S_IFDIR) {
         folded.writeUInt16LE(0, at);

@@ -19,7 +19,7 @@ const parse = (...lines: string[]): Tree => parseDump(Buffer.from(`${lines.join(
 const ROOT = '/ 4096 40755 2 0 0 0 0.0 - - -';
 const WHITEOUT = '/gone 0 20644 1 0 0 0 0.0 - - -';
 
-/** Each seed with one of the three choices of a version. */
+/** Each seed with one of three version options. */
 const OPTIONS = [{}, { imageVersion: 0 }, { imageVersion: 1 }] as const;
 
 describe('the image writer', () => {

@@ -25,7 +25,7 @@ const refusal = (text: string, options: DumpOptions = {}): UserError => {
   return assert.fail(`accepted: ${text.slice(0, 200)}`);
 };
 
-/** Second lines that break a rule. */
+/** Lines that break a rule after a valid root. */
 const BROKEN: readonly (readonly [line: string, rule: RegExp])[] = [
   ['', /PATH is empty/],
   ['/a 0 644 1 0 0 0 0.0 - - -', /MODE has no file type/],

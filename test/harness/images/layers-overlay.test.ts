@@ -81,7 +81,7 @@ describe('layers unpacked and mounted with overlayfs', () => {
         return;
       }
       try {
-        // The file system counts names that only other layers show.
+        // st_nlink of the file system counts names that other layers hide.
         assert.deepEqual(
           linesOf((await openDir(at, 'dir:mounted')).tree, ['nlink']),
           linesOf(flatten(trees).tree, ['nlink']),

@@ -86,7 +86,7 @@ describe('a synthetic image', () => {
     );
     const [first] = sums;
     for (const one of sums) assert.deepEqual(one, first);
-    // 54 kB a file in cs9-x86_64-minimal, and some of 17 in 100 contents twice.
+    // cs9-x86_64-minimal has 54 kB per file, and 17 % of its files are duplicates.
     assert.ok(first![0] > 40e3 && first![0] < 70e3, `${first![0]}`);
     assert.equal(first![1], 0.16);
     await assert.rejects(open('files=3,mix=0'), /mix must be a whole number from 1 to 1000/);

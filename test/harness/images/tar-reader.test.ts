@@ -32,7 +32,7 @@ const PLAIN: TarMember = {
 const header = (some: Partial<TarMember> = {}): Buffer => memberHeader({ ...PLAIN, ...some });
 const archive = (...parts: Uint8Array[]): Buffer => Buffer.concat([...parts, TAR_END]);
 
-/** A header with some bytes replaced and its checksum put right. */
+/** A header with replaced bytes and a correct checksum. */
 const patched = (block: Buffer, offset: number, bytes: string): Buffer => {
   const copy = Buffer.from(block);
   copy.write(bytes, offset, 'latin1');

@@ -60,12 +60,12 @@ export const device = (kind: 'char' | 'block', rdev: number, some: Some = {}): I
 export const whiteout = (): Inode => ({ ...BASE, mode: S_IFCHR, rdev: 0 });
 export const fifo = (some: Some = {}): Inode => ({ ...BASE, mode: S_IFIFO | 0o600, ...some });
 export const socket = (): Inode => ({ ...BASE, mode: S_IFSOCK | 0o600 });
-/** A second name of the entry at this path. */
+/** A hard link to the entry at this path. */
 export const link = (target: ByteString): { readonly target: ByteString } => ({ target });
 
 export type Entries = Readonly<Record<ByteString, Inode | { readonly target: ByteString }>>;
 
-/** Paths without a leading slash, parents first; `''` is the root and may be left out. */
+/** Paths without a leading slash, parents first; `''` is the root and optional. */
 export const treeOf = (entries: Entries): Tree => {
   const builder = newTreeBuilder();
   const root = entries[''];
@@ -85,7 +85,7 @@ export const treeOf = (entries: Entries): Tree => {
   return builder.finish();
 };
 
-/** One line per name; of an inode's names the first in byte order stands for it. */
+/** One line per name; an inode is identified by its first name in byte order. */
 export const linesOf = (tree: Tree, leave: readonly string[] = []): string[] => {
   const paths = Array.from({ length: tree.count }, (_, index) => ({ index, path: tree.path(index) }));
   paths.sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -18,7 +18,7 @@ import { stored, treeOf } from '../images/trees.ts';
 const prepare = async (spec: string, dir: string, run: string): Promise<Image> =>
   prepareImage(await openSynthetic(spec, `synthetic:${spec}`), { dir, objectDir: objectDirOf(run) });
 
-/** The real calls, counted by name. */
+/** The real calls, with a count per name. */
 const counting = (): { files: Files; calls: Map<string, number> } => {
   const calls = new Map<string, number>();
   const counted = Object.fromEntries(
@@ -40,7 +40,7 @@ const KINDS: readonly (readonly [string, Files])[] = [
   ['in one call', { ...stepwise, batch: batchFiles }],
 ];
 
-// Below the sanitizers only the library is of interest.
+// With sanitizers, only the compiled library is tested.
 const kinds = process.env['CFSBENCH_TEST_AGAIN'] === undefined ? KINDS : KINDS.slice(1);
 
 for (const [kind, files] of kinds)
@@ -102,7 +102,7 @@ for (const [kind, files] of kinds)
     });
 
     it('digests objects with several tree levels', async () => {
-      // 128 blocks fill one level, one more needs another; the last is 5 MB, which the pack is read for in pieces.
+      // 128 blocks fill one tree level, 129 need a second; the last object is larger than one read of the pack.
       const sizes = [0, 1, 4096, 4097, 128 * 4096, 128 * 4096 + 1, 5_000_000].slice(1);
       const large = await largeImage(sizes);
       store.ingest(large, 'digested');

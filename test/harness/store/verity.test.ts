@@ -6,7 +6,7 @@ import { VerityHasher, verityDigest } from '../../../harness/store/verity.ts';
 
 const sha = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
-/** Word for word what the format says, level by level. */
+/** A naive implementation of the format's definition, level by level. */
 const naive = (bytes: Uint8Array): string => {
   const hashesOf = (data: Uint8Array): Buffer[] => {
     const hashes: Buffer[] = [];
