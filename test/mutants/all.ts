@@ -1,8 +1,11 @@
-// Every mutant.
-import { claims } from './claims.ts';
-import type { Mutant } from './mutant.ts';
-import { probes } from './probes.ts';
-import { runner } from './runner.ts';
-import { scenarios } from './scenarios.ts';
+// All mutants, from the list in the source folder.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Mutant, parseMutants } from './mutant.ts';
 
-export const mutants: readonly Mutant[] = [...runner, ...probes, ...scenarios, ...claims];
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+export const mutants: readonly Mutant[] = parseMutants(
+  readFileSync(join(root, 'test/mutants/mutants.txt'), 'utf8'),
+);

@@ -1,16 +1,14 @@
-// Edits of a source file break mutants that quote it: this test names the file and the quote at once.
+// Names the mutant whose quoted text an edit has changed: correct the line in mutants.txt.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { mutants } from './all.ts';
+import { mutants, root } from './all.ts';
 import { mutatedSource } from './mutant.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const FEWEST = 122;
 
-test('every mutant quotes text that stands exactly once in its file', () => {
+test('every mutant quotes text that occurs exactly once in its file', () => {
   const problems = mutants.flatMap((mutant) => {
     try {
       const source = readFileSync(join(root, mutant.file), 'utf8');
