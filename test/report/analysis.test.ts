@@ -9,7 +9,7 @@ const { run, samples } = exampleRun();
 const view = viewOf(run, samples);
 const { values: _, ...slot } = samples[0] as OkSample;
 
-test('arms stand in one order: the baseline first, the null arm last with the baseline’s colour', () => {
+test('the baseline is the first arm, the null arm the last, with the color of the baseline', () => {
   assert.deepEqual(
     view.arms.map(({ id, role, color }) => [id, role, color]),
     [
@@ -77,7 +77,7 @@ test('an arm that failed everywhere is a column of absences, not of zeros', () =
   assert.match(broken.failures[0]!.what, /^mount: EIO: no \(\d+ slots, the first: time pass, block 0\)$/);
 });
 
-test('what was left behind is named with its place', () => {
+test('leftovers are named with their slot', () => {
   const leaking = samples.map(
     (sample): Sample =>
       sample.seq === 3 && sample.outcome === 'ok'
@@ -116,7 +116,7 @@ test('an exact count that varies between passes is a warning, a quasi-exact one 
   );
 });
 
-test('system calls stand by phase, process and call, equal over passes', () => {
+test('system calls are listed by phase, process and call', () => {
   const calls = view.calls.find(
     ({ scenario, params, image }) =>
       scenario === 'churn' && params === 'store=empty' && image === 'debian-12-base',
@@ -141,7 +141,7 @@ test('unequal proofs become warnings', () => {
   ]);
 });
 
-test('controls and characters that turn text around are made visible everywhere', () => {
+test('control and direction characters become visible text everywhere', () => {
   const hostile = viewOf(
     {
       ...run,
@@ -156,7 +156,7 @@ test('controls and characters that turn text around are made visible everywhere'
   assert.deepEqual(hostile.environment.tools, { 'k\\u{2028}': 'v' });
 });
 
-test('names that objects inherit are no metrics, scenarios or backends', () => {
+test('inherited property names are no metrics, scenarios or backends', () => {
   const odd = samples.map(
     (sample): Sample =>
       sample.outcome === 'ok'
