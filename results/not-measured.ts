@@ -23,6 +23,20 @@ export const droppedText = (dropped: Dropped): string => {
   }
 };
 
+/** One line for the groups of one scenario on one image that ended together. */
+export const droppedLines = (all: readonly Dropped[]): readonly string[] => {
+  const lines = new Map<string, { text: string; count: number }>();
+  for (const one of all) {
+    const text = droppedText(one);
+    const key = one.kind === 'group' ? JSON.stringify([one.scenario, one.image, one.blocks]) : text;
+    const known = lines.get(key);
+    lines.set(key, { text: known?.text ?? text, count: (known?.count ?? 0) + 1 });
+  }
+  return [...lines.values()].map(({ text, count }) =>
+    count === 1 ? text : `${text}, and ${count - 1} more with other parameters`,
+  );
+};
+
 export const droppedScenario = (dropped: Dropped): string | null =>
   dropped.kind === 'passes' ? null : (dropped.scenario ?? null);
 

@@ -118,7 +118,6 @@ export const scenario: Scenario = {
     'cfsbench image build dir:TREE OUT; mkcomposefs TREE OUT; mkfs.erofs -x1 --preserve-mtime OUT TREE; from=dump: cfsbench image build dump:FILE OUT; mkcomposefs --from-file FILE OUT',
   headline: ['buildWallNs', 'startWallNs', 'buildPeakBytes', 'builtBytes'],
   ownSection: true,
-  spare: true,
   needs: [],
   params: [
     { tool: 'cfsbench', from: 'tree' },

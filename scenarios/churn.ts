@@ -220,7 +220,6 @@ export const scenario: Scenario = {
     if (local === 'image') return SHORT_CYCLES;
     return local === 'files' && !createsFiles ? SHORT_CYCLES : lives;
   },
-  repeatShare: ({ local }) => (local === 'nothing' ? 1 : 0.08),
   roughNs: (size, { local }) => {
     if (local === 'image') return 6e7 + size.entryCount * 1e4;
     return local === 'files'

@@ -9,5 +9,4 @@ export const scenario: Scenario = {
   question: 'What do ten thousand simultaneous mounts cost?',
   params: [{ mounts: 10_000 }],
   largeParams: [],
-  spare: true,
 };

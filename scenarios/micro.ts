@@ -87,7 +87,6 @@ export const microScenario = (micro: MicroQuestion): Scenario => {
     cache: 'hot',
     reproduce: micro.reproduce,
     headline: [`${operation}MedianNs`],
-    spare: true,
     needs: [],
     params: [{}],
     placed: true,

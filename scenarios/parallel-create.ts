@@ -18,7 +18,6 @@ export const scenario: Scenario = {
     'N threads at once: create, mount; then unmount, settle, destroy; with local=nothing each with an empty store, ingest and collect too',
   headline: ['upWallNs', 'upEachWallNs', 'downWallNs', 'imagesPerSecond'],
   ownSection: true,
-  spare: true,
   needs: [],
   params: [variation('files', 1), variation('files', 2)],
   largeParams: [

@@ -16,7 +16,6 @@ export const scenario: Scenario = {
   metrics: walkMetrics,
   // With free placement the walks of a slot differ by up to half; on one CPU only slots differ.
   cycles: ({ placement }) => (placement === 'same-cpu' ? 1 : 2),
-  repeatShare: () => 0.25,
   roughNs: (size) => 3e7 + size.entryCount * 6e4,
   run: (stage) =>
     walk(stage, {

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { droppedLines } from '../../results/not-measured.ts';
 import type { Slot } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
+import { type Affordable, affordableImages, asDropped, byRank } from '../runner/budget.ts';
 import { openDeadline } from '../runner/clock.ts';
-import { AT_BEST, roughCosts } from '../runner/cost.ts';
-import { type Fit, fitBudget, keptGroups } from '../runner/fit.ts';
 import { groupsOf, ownSources } from '../runner/groups.ts';
-import { countingSlots, type Group, groupKey, keyOf, timingSlots } from '../runner/plan.ts';
+import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from '../runner/plan.ts';
 import { sizeOf } from '../runner/ready.ts';
 import { formatSeconds } from './duration.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -54,35 +54,38 @@ const groupsIn = (
   });
 };
 
-interface FittedPlan {
-  readonly fit: Fit;
-  readonly kept: readonly Group[];
+interface FittedPlan extends Affordable {
   /** Estimate for the kept groups up to the first look. */
   readonly neededNs: number;
 }
 
+/** By the estimates of the scenarios alone: a run decides by measured times. */
 const fitted = (
-  { amount: { countPasses, looks, budgetNs } }: ResolvedOptions,
+  { amount: { countPasses, looks, budgetNs }, scenarios }: ResolvedOptions,
   groups: readonly Group[],
   sources: readonly SourceImage[],
 ): FittedPlan => {
   const sizes = new Map(sources.map((source) => [source.name, sizeOf(source)]));
-  const rough = { countPasses, slowness: 1, prepared: new Set<string>(), proved: new Set<string>() };
-  const costs = roughCosts(groups, sizes, rough);
-  const least = roughCosts(groups, sizes, { ...rough, share: AT_BEST });
-  const deadline = openDeadline(process.hrtime.bigint(), budgetNs, RESERVE_RATIO);
-  const fit = fitBudget(least, looks[0]!, deadline.leftNs());
-  const kept = keptGroups(groups, fit);
-  const keptCosts = costs.filter((_, i) => kept.includes(groups[i]!));
-  const { neededNs } = fitBudget(keptCosts, looks[0]!, Number.POSITIVE_INFINITY);
-  return { fit, kept, neededNs };
+  const preparing = { sizes, slowness: 1, prepared: new Set<string>(), proved: new Set<string>() };
+  const images = [...new Set(groups.map(({ image }) => image))];
+  const ranked = byRank(groups, scenarios, images);
+  const remaining = { passes: countPasses, blocks: looks[0]! };
+  const leftNs = openDeadline(process.hrtime.bigint(), budgetNs, RESERVE_RATIO).leftNs();
+  const fit = affordableImages(ranked, preparing, remaining, leftNs);
+  const neededNs = fit.kept.reduce((sum, group) => {
+    const slotNs = group.scenario.roughNs(sizes.get(group.image)!, group.params);
+    const passSlots = inPass(group, 'count') ? countPasses * group.arms.length : 0;
+    const blockSlots = inPass(group, 'time') ? looks[0]! * (group.arms.length + 1) : 0;
+    return sum + slotNs * (passSlots + blockSlots);
+  }, 0);
+  return { ...fit, neededNs };
 };
 
 const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): string => {
   const { selection, seed, profile } = options;
   const { looks, countPasses, countOnly, budgetNs } = options.amount;
   const groups = groupsIn(options, sources);
-  const { fit, kept, neededNs } = fitted(options, groups, sources);
+  const { kept, ended, neededNs } = fitted(options, groups, sources);
   const keptKeys = new Set(kept.map(keyOf));
   const counting = countingSlots(kept, countPasses);
   const timing = timingSlots(groups, {
@@ -97,8 +100,8 @@ const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): st
     `profile:  ${profile.id}, budget ${budgetNs === null ? 'none' : formatSeconds(budgetNs)}`,
     `seed:     ${seed} (--seed ${seed} repeats this order)`,
     `arms:     ${selection.arms.map(({ id }) => id).join(', ')}; null is ${selection.baseline} again`,
-    `images:   ${fit.images.join(', ')}`,
-    ...fit.dropped.map((line) => `dropped:  ${line}`),
+    `images:   ${[...new Set(kept.map(({ image }) => image))].join(', ')}`,
+    ...droppedLines(ended.map((one) => asDropped(one, 0, looks[0]!))).map((line) => `dropped:  ${line}`),
     `looks:    after ${looks.join(', ')} blocks`,
     `counting: ${counting.length} slots in ${countPasses} passes`,
     countOnly

@@ -50,7 +50,13 @@ export const clearWorkFolder = async ({ runDir, workDir }: RunFolders): Promise<
 export const readBefore = async (run: RunFile, runDir: string, session: number): Promise<Before> => {
   const samples = [];
   for await (const sample of readSamples(runDir)) samples.push(sample);
-  return { session, samples, slots: run.plan.slots, lives: run.plan.lives ?? null };
+  return {
+    session,
+    samples,
+    slots: run.plan.slots,
+    lives: run.plan.lives ?? null,
+    dropped: run.plan.dropped,
+  };
 };
 
 const factsOf = (environment: Environment, commit: string | null): Readonly<Record<string, string>> => ({

@@ -98,8 +98,6 @@ export interface Scenario extends ScenarioInfo {
    * differ by less than the scheduler's choice of a CPU.
    */
   readonly oneCpu?: boolean;
-  /** No claim needs it: a short budget ends its groups before groups that a claim needs. */
-  readonly spare?: boolean;
   /** The first look is the last: multiples and growth over sizes need no more blocks. */
   readonly oneLook?: boolean;
   /** Its slots send requests to the inspector, so the inspector runs until their timing ends. */
@@ -110,8 +108,6 @@ export interface Scenario extends ScenarioInfo {
   others?(params: Params): readonly string[];
   /** Number of lives in a timed slot of this backend: more if a life is short. `lives`: the run's number for long lives. */
   cycles(params: Params, lives: number, backend: Pick<Backend, 'createsFiles'>): number;
-  /** Time of each further life as a share of a slot with one life; absent: little. */
-  repeatShare?(params: Params): number;
   readonly metrics: Readonly<Record<string, Metric>>;
   /** Rough time of one slot on the slowest backend, nanoseconds, for planning before the first measurement. */
   roughNs(size: ImageSize, params: Params): number;

@@ -1,35 +1,34 @@
-// Timed blocks from look to look: between two looks nothing is judged, at a look groups with nothing left to decide end, and
-// so does what the budget has no room for. Early on the plan is held against what blocks really take: what then has no room is left
-// out, rather than that the run is cut off before everybody has the fewest blocks.
-
+// Timed blocks up to the last look. Before each block the budget rule ends the groups without time for the next look; at a look the
+// groups without undecided rows end.
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { Tally } from '../../results/compare/tally.ts';
-import type { EndedGroup, Sample, Slot } from '../../results/schema/run.ts';
+import type { EndedGroup, Slot } from '../../results/schema/run.ts';
+import { affordable, groupNeedNs, keepingFirst, type OutOfTime, type Projector } from './budget.ts';
 import { isGroupDecided } from './decided.ts';
 import type { Executor, Stop } from './execute.ts';
-import { type Costed, fitBudget, keptGroups } from './fit.ts';
 import { type Group, groupKey, keyOf } from './plan.ts';
 
 export interface BlocksParts {
   readonly executor: Executor;
   readonly tally: Tally;
   readonly design: Design;
+  /** Highest rank first. */
   readonly groups: readonly Group[];
   readonly slots: readonly Slot[];
-  /** Slots of a resumed run that stand outside of the looks: run first. */
+  /** Slots of a resumed run that repeat torn blocks: run first. */
   readonly extra: readonly Slot[];
+  /** Numbers of blocks, ascending. */
   readonly looks: readonly number[];
   readonly endedBefore: readonly EndedGroup[];
-  /** By the group's key, nanoseconds of one slot. */
-  readonly costs: ReadonlyMap<string, number>;
-  /** By the group's key: what is given up first. Null: nothing is, since an earlier process may have measured most of it. */
-  readonly costed: ReadonlyMap<string, Costed> | null;
+  readonly projector: Projector;
   readonly lives: number;
   readonly leftNs: () => number;
-  /** After so many blocks, lines that say what has no room. */
-  readonly onDropped: (lines: readonly string[], blocks: number) => void;
+  /** Part of the progress line, 0..1. */
   readonly share: readonly [from: number, to: number];
+  /** All groups that have ended. */
   readonly onEnded: (ended: readonly EndedGroup[]) => void;
+  /** Groups that end below the first look. */
+  readonly onOutOfTime: (ended: readonly OutOfTime[], blocks: number) => void;
 }
 
 const asEnded = (group: Group, blocks: number, why: EndedGroup['why']): EndedGroup => ({
@@ -40,120 +39,64 @@ const asEnded = (group: Group, blocks: number, why: EndedGroup['why']): EndedGro
   why,
 });
 
-/** Of which groups one more stretch fits into what is left: the cheapest first, so that as many as can be are decided. */
-export const fitting = (
-  groups: readonly Group[],
-  stretchNs: (group: Group) => number,
-  leftNs: number,
-): readonly Group[] => {
-  const costs = groups.map((group) => ({ group, ns: stretchNs(group) })).sort((a, b) => a.ns - b.ns);
-  const room = new Set<Group>();
-  let neededNs = 0;
-  for (const { group, ns } of costs) {
-    neededNs += ns;
-    if (neededNs > leftNs) break;
-    room.add(group);
-  }
-  return groups.filter((group) => room.has(group));
-};
-
-/** So many blocks say what the others take. */
-const TRIED_BLOCKS = 2;
-
-/** By the group's key, nanoseconds of one slot, from blocks that were timed. */
-const timedCosts = (samples: readonly Sample[]): ReadonlyMap<string, number> => {
-  const sums = new Map<string, { ns: number; count: number }>();
-  for (const sample of samples) {
-    const { ns, count } = sums.get(groupKey(sample)) ?? { ns: 0, count: 0 };
-    sums.set(groupKey(sample), { ns: ns + sample.slotNs, count: count + 1 });
-  }
-  return new Map([...sums].map(([key, { ns, count }]) => [key, ns / count]));
-};
-
-/** What of `open` has room for so many more blocks, given what a slot of each takes. */
-export const stillFitting = (
-  open: readonly Group[],
-  { blocks, leftNs, slotNs, costed }: StillFitting,
-): { readonly groups: readonly Group[]; readonly dropped: readonly string[] } => {
-  const costs = open.map((group) => ({
-    ...costed.get(keyOf(group))!,
-    onceNs: 0,
-    blockNs: (slotNs.get(keyOf(group)) ?? 0) * (group.arms.length + 1),
-  }));
-  const fit = fitBudget(costs, blocks, leftNs, leftNs);
-  return { groups: keptGroups(open, fit), dropped: fit.dropped };
-};
-
-export interface StillFitting {
-  readonly blocks: number;
-  readonly leftNs: number;
-  readonly slotNs: ReadonlyMap<string, number>;
-  readonly costed: ReadonlyMap<string, Costed>;
-}
-
 export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
-  const { executor, groups, looks } = parts;
-  let { costs } = parts;
+  const { executor, groups, looks, projector, lives } = parts;
   let ended = parts.endedBefore;
-  const isOpen = (group: Group): boolean => !ended.some((end) => groupKey(end) === keyOf(group));
-  const stretch = (from: number, to: number, open: readonly Group[]): Slot[] => {
-    const keys = new Set(open.map(keyOf));
-    return parts.slots.filter(
-      ({ block, ...slot }) => block >= from && block < to && keys.has(groupKey(slot)),
-    );
+  const isOpen = (group: Group): boolean => !ended.some((one) => groupKey(one) === keyOf(group));
+  const end = (more: readonly EndedGroup[]): void => {
+    if (more.length === 0) return;
+    ended = [...ended, ...more];
+    parts.onEnded(ended);
   };
-  const stretchNs = (slots: readonly Slot[]): number =>
-    slots.reduce((sum, slot) => sum + (costs.get(groupKey(slot)) ?? 0), 0);
-  const most = looks.at(-1)!;
-  const run = (slots: readonly Slot[], from: number, to: number) => {
-    const at = (block: number): number => parts.share[0] + ((parts.share[1] - parts.share[0]) * block) / most;
-    return executor.run({ slots, groups, costs, lives: parts.lives, laterNs: 0, share: [at(from), at(to)] });
+  const [from, to] = parts.share;
+  const at = (block: number): number => from + ((to - from) * block) / looks.at(-1)!;
+
+  /** The groups that go on up to `look`; the others end. */
+  const keep = (block: number, look: number): readonly Group[] => {
+    const needNs = (group: Group): number =>
+      groupNeedNs(group, projector, { passes: 0, blocks: look - block });
+    const isBelowFirst = look === looks[0];
+    const rule = isBelowFirst ? keepingFirst : affordable;
+    const fit = rule(groups.filter(isOpen), needNs, parts.leftNs());
+    if (isBelowFirst && fit.ended.length > 0) parts.onOutOfTime(fit.ended, block);
+    end(fit.ended.map(({ group }) => asEnded(group, block, 'budget')));
+    return fit.kept;
+  };
+  /** At a look that is not the last one. */
+  const endDecided = (look: number): void => {
+    const tallied = parts.tally.finish();
+    end(
+      groups.filter(isOpen).flatMap((group) => {
+        if (group.scenario.oneLook === true) return [asEnded(group, look, 'enough')];
+        return isGroupDecided(group, tallied, parts.design) ? [asEnded(group, look, 'decided')] : [];
+      }),
+    );
   };
 
-  const extra = await run(parts.extra, 0, 0);
-  if (extra.stop !== null) return extra.stop;
-  let from = Math.min(TRIED_BLOCKS, looks[0]!);
-  const tried = await run(stretch(0, from, groups.filter(isOpen)), 0, from);
-  if (tried.stop !== null) return tried.stop;
-  costs = new Map([...costs, ...timedCosts(tried.samples)]);
-  if (parts.costed !== null) {
-    const begun = groups.filter(isOpen);
-    const still = stillFitting(begun, {
-      blocks: looks[0]! - from,
-      leftNs: parts.leftNs(),
-      slotNs: costs,
-      costed: parts.costed,
-    });
-    if (still.dropped.length > 0) parts.onDropped(still.dropped, from);
-    const givenUp = begun.filter((group) => !still.groups.includes(group));
-    if (givenUp.length > 0) {
-      ended = [...ended, ...givenUp.map((group) => asEnded(group, from, 'budget'))];
-      parts.onEnded(ended);
+  const extra = { slots: parts.extra, groups, lives, laterNs: 0, share: [at(0), at(0)] } as const;
+  const repeated = await executor.run(extra);
+  if (repeated.stop !== null) return repeated.stop;
+  let block = 0;
+  for (const look of looks) {
+    for (; block < look; block++) {
+      const open = keep(block, look);
+      if (open.length === 0) return null;
+      const keys = new Set(open.map(keyOf));
+      const slots = parts.slots.filter((slot) => slot.block === block && keys.has(groupKey(slot)));
+      const laterNs = open.reduce(
+        (sum, group) => sum + groupNeedNs(group, projector, { passes: 0, blocks: look - block - 1 }),
+        0,
+      );
+      const { stop } = await executor.run({
+        slots,
+        groups,
+        lives,
+        laterNs,
+        share: [at(block), at(block + 1)],
+      });
+      if (stop !== null) return stop;
     }
-  }
-  for (const [i, look] of looks.entries()) {
-    // What an ended group had left of a block that was begun before it was known to end is never run.
-    const open = groups.filter(isOpen);
-    const { stop } = await run(stretch(from, look, open), from, look);
-    if (stop !== null) return stop;
-    const next = looks[i + 1];
-    if (next === undefined) return null;
-    const tallied = parts.tally.finish();
-    const enough = open.filter(({ scenario }) => scenario.oneLook === true);
-    const undecided = open.filter(
-      (group) => !enough.includes(group) && !isGroupDecided(group, tallied, parts.design),
-    );
-    const why = (group: Group): EndedGroup['why'] => {
-      if (enough.includes(group)) return 'enough';
-      return undecided.includes(group) ? 'budget' : 'decided';
-    };
-    const room = fitting(undecided, (group) => stretchNs(stretch(look, next, [group])), parts.leftNs());
-    const ends = open.filter((group) => !room.includes(group));
-    if (ends.length > 0) {
-      ended = [...ended, ...ends.map((group) => asEnded(group, look, why(group)))];
-      parts.onEnded(ended);
-    }
-    from = look;
+    if (look !== looks.at(-1)) endDecided(look);
   }
   return null;
 };

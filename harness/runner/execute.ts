@@ -5,6 +5,7 @@ import type { Sample, Slot } from '../../results/schema/run.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
+import { openSlotTimes, type SlotTimes } from './budget.ts';
 import { openLeakCheck } from './leak-check.ts';
 import { openLimits } from './limits.ts';
 import type { RunParts } from './parts.ts';
@@ -16,8 +17,6 @@ export type Stop = 'interrupted' | 'out-of-time' | null;
 interface Stretch {
   readonly slots: readonly Slot[];
   readonly groups: readonly Group[];
-  /** Nanoseconds that one slot of a group is expected to take, by the group's key. */
-  readonly costs: ReadonlyMap<string, number>;
   /** Long lives of an image within one timed slot. */
   readonly lives: number;
   /** What comes after this stretch, nanoseconds: part of the time left. */
@@ -27,13 +26,18 @@ interface Stretch {
 }
 
 export interface Executor {
+  /** Times of all samples so far. */
+  readonly times: SlotTimes;
   /** Slots that an earlier process finished are not run again; their samples are returned all the same. */
   run(stretch: Stretch): Promise<{ readonly samples: readonly Sample[]; readonly stop: Stop }>;
   readonly tally: { readonly ok: number; readonly failed: number };
 }
 
-/** A plan that was begun may eat into the reserve and overrun the budget by this much before it is cut off. */
-const OVERRUN_RATIO = 0.15;
+/**
+ * The last block may use half of the reserve (8 % of the budget). The rest is for the report, which takes up to 1 s of a budget of 20 s
+ * and 5 s of one of 30 min.
+ */
+const OVERRUN_RATIO = 0.04;
 
 const isArmed = ({ passes, onRequest, metrics }: Probe, { headline }: Scenario, { pass }: Slot): boolean =>
   passes.includes(pass) && (onRequest !== true || headline.some((metric) => metric in metrics));
@@ -44,12 +48,14 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
   const leaks = openLeakCheck(workspace, features['pid-namespace'].ok, () => parts.inspector.pid);
   const limits = openLimits();
   const tally = { ok: 0, failed: 0 };
+  const times = openSlotTimes();
   const done = new Map<number, Sample>();
 
   const note = (sample: Sample): void => {
     if (sample.outcome === 'ok') tally.ok++;
     if (sample.outcome === 'failed') tally.failed++;
     limits.saw(sample);
+    times.saw(sample);
     parts.tally.add(sample);
     done.set(sample.seq, sample);
   };
@@ -84,12 +90,13 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
   };
 
   return {
+    times,
     tally,
-    async run({ slots, groups, costs, lives, laterNs, share: [from, to] }) {
+    async run({ slots, groups, lives, laterNs, share: [from, to] }) {
       const byKey = new Map(groups.map((group) => [keyOf(group), group]));
-      const costOf = (slot: Slot): number => costs.get(groupKey(slot)) ?? 0;
+      const costOf = (slot: Slot): number => times.slotNs(byKey.get(groupKey(slot))!, slot.pass) ?? 0;
       const toDo = slots.filter(({ seq }) => !done.has(seq));
-      let leftNs = laterNs + toDo.reduce((sum, slot) => sum + costOf(slot), 0);
+      let expectedNs = laterNs + toDo.reduce((sum, slot) => sum + costOf(slot), 0);
       const samples = slots.flatMap(({ seq }) => done.get(seq) ?? []);
       for (const [number, slot] of toDo.entries()) {
         // Slots never wait for the event loop: without this an interrupt would not be heard before the end.
@@ -97,9 +104,9 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
         if (parts.interrupted()) return { samples, stop: 'interrupted' };
         if (deadline.leftNs() < -OVERRUN_RATIO * deadline.budgetNs) return { samples, stop: 'out-of-time' };
         const what = `${slot.pass === 'count' ? 'counting' : 'timing'} ${slot.scenario} on ${slot.arm}, ${slot.image}`;
-        parts.progress(what, from + ((to - from) * number) / toDo.length, leftNs);
+        parts.progress(what, from + ((to - from) * number) / toDo.length, expectedNs);
         samples.push(await one(slot, byKey.get(groupKey(slot))!, lives));
-        leftNs -= costOf(slot);
+        expectedNs -= costOf(slot);
       }
       return { samples, stop: null };
     },

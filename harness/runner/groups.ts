@@ -96,8 +96,6 @@ export const groupsOf = (
       params: where,
       image,
       others: others as string[],
-      own: scenario.source !== undefined,
-      rank: question.scenarios.indexOf(scenario),
       arms:
         !everyArm && leavesVariants(places, where, scenario)
           ? arms.filter(({ backend }) => backend.answers === undefined)

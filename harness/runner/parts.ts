@@ -13,7 +13,7 @@ import type { Workspace } from './workspace.ts';
 
 export interface RunParts {
   readonly features: Features;
-  /** In order of importance: the last of the run's own is the first to be left out; then those that scenarios name. */
+  /** The run's images in the order of the command line, then the images that scenarios name. */
   readonly sources: readonly SourceImage[];
   readonly question: Question;
   readonly probes: readonly Probe[];

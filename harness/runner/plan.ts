@@ -16,10 +16,6 @@ export interface Group {
   readonly arms: readonly Arm[];
   /** Names of further images that its slots need. */
   readonly others?: readonly string[];
-  /** The scenario names its image itself. */
-  readonly own?: boolean;
-  /** Place of its scenario among those that were asked for: the last is given up first. */
-  readonly rank?: number;
 }
 
 /** The placement is one of a group's parameters, so that every table says it; `free` goes without saying. */

@@ -1,20 +1,15 @@
-// Images made ready, as many as the budget can carry: the first one always, then one more as long as the estimate, corrected
-// by what the first one took, still fits.
+// Images prepared as the budget allows: before each one the budget rule ends the groups whose images there is no time for.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Image, SourceImage } from '../model/image.ts';
 import type { ImageSize } from '../model/scenario.ts';
 import { S_IFMT, S_IFREG } from '../model/tree.ts';
 import { prepareImage } from '../store/prepare.ts';
+import { affordableImages, byRank, type OutOfTime, type Remaining, roughPrepareNs } from './budget.ts';
 import type { Deadline } from './clock.ts';
-import { AT_BEST, roughCosts, roughPrepareNs } from './cost.ts';
-import { fitBudget, keptGroups } from './fit.ts';
 import { groupsOf, type Question } from './groups.ts';
 import type { Group } from './plan.ts';
 import type { Workspace } from './workspace.ts';
-
-/** A first preparation may take this many times what was expected, or so small a part of it, before it says something of slots. */
-const FAR = 2;
 
 export const sizeOf = (source: SourceImage): ImageSize => {
   let objectCount = 0;
@@ -34,94 +29,72 @@ export const sizeOf = (source: SourceImage): ImageSize => {
   return { entryCount: source.tree.count, objectCount, objectBytes };
 };
 
-/** Preparing says little of slots until it is far from what was expected; the counting passes say it exactly. */
-export const slownessOf = (ratio: number): number => {
-  if (ratio > FAR) return ratio / FAR;
-  return ratio < 1 / FAR ? ratio * FAR : 1;
-};
-
 export interface ReadyParts {
   /** The run's images, then those that only scenarios name. */
   readonly sources: readonly SourceImage[];
   readonly question: Question;
-  readonly blocks: number;
-  readonly countPasses: number;
+  /** Measured of every group before the first look. */
+  readonly remaining: Remaining;
   readonly deadline: Deadline;
   readonly workspace: Workspace;
   readonly objectDir: string;
   /** Layers are unpacked inside a user namespace. */
   readonly rootless: boolean;
-  readonly progress: (what: string) => void;
+  readonly progress: (text: string) => void;
   readonly interrupted: () => boolean;
-  /** Proofs go on meanwhile: those that are done, as `pairKey` has them. */
+  /** Proofs run meanwhile: the finished ones, by `pairKey`. */
   readonly proved: ReadonlySet<string>;
-  /** As soon as an image is there, with the groups that the run then has: some may go when the next ones are there. */
+  /** Called for each prepared image with the groups of the run; some may end before the next image is prepared. */
   readonly onReady: (image: Image, groups: readonly Group[]) => void;
 }
 
 export interface Ready {
   readonly images: readonly Image[];
   readonly sizes: ReadonlyMap<string, ImageSize>;
-  readonly slowness: number;
-  readonly dropped: readonly string[];
+  readonly ended: readonly OutOfTime[];
   /** The run's own images that are left. */
   readonly ofRun: readonly string[];
 }
 
+const imagesOf = (groups: readonly Group[]): ReadonlySet<string> =>
+  new Set(groups.flatMap(({ image, others = [] }) => [image, ...others]));
+
 export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
+  const { question, objectDir, rootless } = parts;
   const sizes = new Map(parts.sources.map((source) => [source.name, sizeOf(source)]));
   const images: Image[] = [];
-  let ofRun = parts.question.images;
-  let wanted: readonly string[] = parts.sources.map((source) => source.name);
-  let dropped: readonly string[] = [];
-  let givenUp: Readonly<Record<string, string>> = {};
-  let slowness = 1;
-  const groupsNow = (): readonly Group[] => groupsOf({ ...parts.question, images: ofRun });
-  const refit = (): void => {
-    const groups = groupsNow();
-    const prepared = new Set(images.map((image) => image.name));
-    const costs = roughCosts(groups, sizes, {
-      countPasses: parts.countPasses,
-      slowness,
-      // What has no room after all is left out once it was counted.
-      share: AT_BEST,
-      prepared,
+  const ended: OutOfTime[] = [];
+  let groups = byRank(groupsOf(question), question.scenarios, question.images);
+  let [tookNs, expectedNs] = [0, 0];
+  const fit = (): void => {
+    const preparing = {
+      sizes,
+      slowness: expectedNs === 0 ? 1 : tookNs / expectedNs,
+      prepared: new Set(images.map(({ name }) => name)),
       proved: parts.proved,
-    });
-    const fit = fitBudget(costs, parts.blocks, parts.deadline.leftNs());
-    ofRun = fit.images;
-    givenUp = fit.droppedScenarios;
-    wanted = keptGroups(groups, fit).flatMap(({ image, others = [] }) => [image, ...others]);
-    dropped = [...dropped, ...fit.dropped.filter((text) => text.startsWith('image '))];
+    };
+    const fitted = affordableImages(groups, preparing, parts.remaining, parts.deadline.leftNs());
+    groups = fitted.kept;
+    ended.push(...fitted.ended);
   };
-  refit();
   for (const [number, source] of parts.sources.entries()) {
-    if (!wanted.includes(source.name) || parts.interrupted()) continue;
+    fit();
+    if (!imagesOf(groups).has(source.name) || parts.interrupted()) continue;
     const dir = join(parts.workspace.sources, String(number));
     mkdirSync(dir, { recursive: true });
     parts.progress(`preparing ${source.name}`);
-    const from = process.hrtime.bigint();
-    const { objectDir, rootless } = parts;
+    const startedNs = process.hrtime.bigint();
     const image = await prepareImage(source, { dir, objectDir, rootless });
     images.push(image);
-    const tookNs = Number(process.hrtime.bigint() - from);
-    if (number === 0) slowness = slownessOf(tookNs / roughPrepareNs(sizes.get(source.name)!));
-    refit();
-    if (wanted.includes(image.name)) parts.onReady(image, groupsNow());
+    tookNs += Number(process.hrtime.bigint() - startedNs);
+    expectedNs += roughPrepareNs(sizes.get(source.name)!);
+    parts.onReady(image, groups);
   }
-  const left = images.filter((image) => wanted.includes(image.name));
-  const has = (group: Group): boolean =>
-    [group.image, ...(group.others ?? [])].every((name) => left.some((image) => image.name === name));
-  // A scenario whose own image was not made ready is not asked at all, and that has to be said.
-  const asked = groupsOf({ ...parts.question, images: ofRun });
-  const lost = Object.keys(givenUp).filter((id) =>
-    asked.filter(({ scenario, own }) => scenario.id === id && own === true).some((group) => !has(group)),
-  );
+  const needed = imagesOf(groups);
   return {
-    images: left,
+    images: images.filter(({ name }) => needed.has(name)),
     sizes,
-    slowness,
-    dropped: [...dropped, ...lost.map((id) => givenUp[id]!)],
-    ofRun,
+    ended,
+    ofRun: question.images.filter((name) => needed.has(name)),
   };
 };

@@ -2,7 +2,7 @@
 //
 // A pair of slots is only worth something when both halves were measured by the same process, minutes apart at most. So a
 // group that was cut inside a block gets one more block of its own: nothing measured is repeated, and nothing is lost.
-import type { Sample, Slot } from '../../results/schema/run.ts';
+import type { Dropped, Sample, Slot } from '../../results/schema/run.ts';
 import { type Group, groupKey, keyOf, timingSlots } from './plan.ts';
 
 /** What an earlier process left. */
@@ -14,9 +14,11 @@ export interface Before {
   readonly slots: readonly Slot[];
   /** Of the recorded plan; null before its timed part was planned. */
   readonly lives: number | null;
+  /** Parts that there was no time for. */
+  readonly dropped: readonly Dropped[];
 }
 
-export const NOTHING_BEFORE: Before = { session: 0, samples: [], slots: [], lives: null };
+export const NOTHING_BEFORE: Before = { session: 0, samples: [], slots: [], lives: null, dropped: [] };
 
 const placeOf = (slot: Slot): string => `${slot.block} ${groupKey(slot)}`;
 

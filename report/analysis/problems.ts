@@ -1,6 +1,6 @@
 // Failures, skips, leaks and warnings: where and what, in the run's words.
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
-import { droppedScenario, droppedText, skippedSubject } from '../../results/not-measured.ts';
+import { droppedLines, droppedScenario, skippedSubject } from '../../results/not-measured.ts';
 import type { RunFile, Sample } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { DroppedView, LeakView, Problem } from '../view.ts';
@@ -49,7 +49,12 @@ export const skippedOf = ({ skips }: Tallied, run: RunFile): readonly Problem[] 
 ];
 
 export const droppedOf = ({ plan }: RunFile): readonly DroppedView[] =>
-  plan.dropped.map((one) => ({ scenario: droppedScenario(one), text: droppedText(one) }));
+  [...new Set(plan.dropped.map(droppedScenario))].flatMap((scenario) =>
+    droppedLines(plan.dropped.filter((one) => droppedScenario(one) === scenario)).map((text) => ({
+      scenario,
+      text,
+    })),
+  );
 
 const leaksIn = (data: GroupData): { readonly checked: number; readonly left: readonly Problem[] } => {
   const where = [data.group.scenario, paramsKey(data.group.params), data.group.image]

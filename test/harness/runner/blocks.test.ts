@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
-import { type BlocksParts, fitting, runBlocks, stillFitting } from '../../../harness/runner/blocks.ts';
-import type { Costed } from '../../../harness/runner/fit.ts';
+import { type BlocksParts, runBlocks } from '../../../harness/runner/blocks.ts';
+import { openSlotTimes } from '../../../harness/runner/budget.ts';
 import { openLimits } from '../../../harness/runner/limits.ts';
-import { type Group, keyOf, timingSlots } from '../../../harness/runner/plan.ts';
+import { type Group, timingSlots } from '../../../harness/runner/plan.ts';
 import { extraSlots, tornGroups } from '../../../harness/runner/resume.ts';
 import { blocksForRows, looksWithin } from '../../../results/compare/looks.ts';
 import { startTally } from '../../../results/compare/tally.ts';
@@ -16,34 +16,35 @@ const baseline = 'erofs-overlay';
 const scenario = scenarios.find(({ id }) => id === 'walk-warm')!;
 const groups: Group[] = ['one', 'two'].map((image) => ({ scenario, params: {}, image, arms }));
 const looks = [8, 12, 24];
+const SLOT_NS = 1e8;
+const SIZE = { entryCount: 1, objectCount: 1, objectBytes: 1 };
 const slots = timingSlots(groups, { blocks: 24, baseline, seed: 's', firstSeq: 10 });
 
 const sampleOf = (slot: Slot, walkWallNs: number): Sample => ({
   ...slot,
   schema: SCHEMA,
   startedAt: '',
-  slotNs: 1e6,
+  slotNs: SLOT_NS,
   took: {},
   notes: [],
   outcome: 'ok',
   values: { walkWallNs },
 });
 
-const costedOf = ({ image, scenario: { id } }: Group) => ({
-  ...{ image, scenario: id, kept: true, blockNs: 0, onceNs: 0 },
-});
-
 /** Runs the looks on a machine where image `one` is decided at once and `two` never is. */
 const run = async (
-  given: { leftNs?: () => number; endedBefore?: EndedGroup[]; oneLook?: boolean; resumed?: boolean } = {},
+  given: { leftNs?: () => number; budgetNs?: number; endedBefore?: EndedGroup[]; oneLook?: boolean } = {},
 ) => {
   const tally = startTally();
   const ran: Slot[] = [];
   let ended: readonly EndedGroup[] = [];
   const said: string[] = [];
+  const times = openSlotTimes();
   const parts: BlocksParts = {
     lives: 1,
+    projector: { sizes: new Map(groups.map(({ image }) => [image, SIZE])), times },
     executor: {
+      times,
       tally: { ok: 0, failed: 0 },
       async run(stretch) {
         const samples = [];
@@ -53,6 +54,7 @@ const run = async (
           const sample = sampleOf(slot, 1e9 * factor * wobble);
           ran.push(slot);
           tally.add(sample);
+          times.saw(sample);
           samples.push(sample);
         }
         return { samples, stop: null };
@@ -71,10 +73,8 @@ const run = async (
     extra: [],
     looks,
     endedBefore: given.endedBefore ?? [],
-    costs: new Map(groups.map((group) => [keyOf(group), 1e6])),
-    costed: given.resumed === true ? null : new Map(groups.map((group) => [keyOf(group), costedOf(group)])),
-    onDropped: (lines, blocks) => said.push(`${blocks}: ${lines.join()}`),
-    leftNs: given.leftNs ?? (() => Number.POSITIVE_INFINITY),
+    onOutOfTime: (list, blocks) => said.push(`${blocks}: ${list.map(({ group }) => group.image).join()}`),
+    leftNs: given.leftNs ?? (() => (given.budgetNs ?? Number.POSITIVE_INFINITY) - ran.length * SLOT_NS),
     share: [0, 1],
     onEnded: (list) => {
       ended = list;
@@ -92,38 +92,40 @@ test('a group whose rows are decided ends at the look, another goes on to the la
   assert.deepEqual(ended, [{ scenario: 'walk-warm', params: {}, image: 'one', blocks: 8, why: 'decided' }]);
 });
 
-test('where the budget has no room for the next look, what is undecided ends there, complete', async () => {
-  const left = [Number.POSITIVE_INFINITY, 1e6, 1e6];
-  const { two, ended } = await run({ leftNs: () => left.shift()! });
+test('a group without time for the next look ends after the look before it', async () => {
+  // A slot takes 0.1 s, eight blocks of both images 4.8 s, four more of the undecided one 1.2 s, twelve more 3.6 s.
+  const blocksOfTwo = async (budgetSec: number) => (await run({ budgetNs: budgetSec * 1e9 })).two;
+  assert.equal(await blocksOfTwo(4.9), 8);
+  assert.equal(await blocksOfTwo(5.8), 8);
+  assert.equal(await blocksOfTwo(6.1), 12);
+  assert.equal(await blocksOfTwo(9.2), 12);
+  assert.equal(await blocksOfTwo(9.7), 24);
+  const { ended, said } = await run({ budgetNs: 6.1e9 });
+  assert.deepEqual(
+    ended.map(({ image, blocks, why }) => [image, blocks, why]),
+    [
+      ['one', 8, 'decided'],
+      ['two', 12, 'budget'],
+    ],
+  );
+  assert.deepEqual(said, []);
+});
+
+test('below the first look the lowest-ranked group ends and is reported, the highest goes on', async () => {
+  // Seven more blocks of one image take 2.1 s.
+  const left = [Number.POSITIVE_INFINITY, 7 * 3 * SLOT_NS];
+  const { one, two, ended, said } = await run({ leftNs: () => left.shift() ?? Number.POSITIVE_INFINITY });
+  assert.deepEqual([one, two], [8, 1]);
+  assert.deepEqual(ended[0], { scenario: 'walk-warm', params: {}, image: 'two', blocks: 1, why: 'budget' });
+  assert.deepEqual(said, ['1: two']);
+});
+
+test('above the first look a group that ends is not reported as unmeasured', async () => {
+  const left = [...Array.from({ length: 8 }, () => Number.POSITIVE_INFINITY), 0];
+  const { two, ended, said } = await run({ leftNs: () => left.shift() ?? 0 });
   assert.equal(two, 8);
   assert.deepEqual(ended.map(({ why }) => why).sort(), ['budget', 'decided']);
-});
-
-test('what turns out to have no room for the fewest blocks is left out after two, and the others have theirs', async () => {
-  // A slot takes 1 ms: six more blocks of three slots take 18 ms an image.
-  const { one, two, ended, said } = await run({ leftNs: () => 20e6 });
-  assert.deepEqual([one, two], [8, 2]);
-  assert.deepEqual(ended[0], { scenario: 'walk-warm', params: {}, image: 'two', blocks: 2, why: 'budget' });
-  assert.deepEqual(said, ['2: image two: 6 blocks with it take about 1 s, the budget leaves 0 s']);
-});
-
-test('after two blocks what no claim stands on goes before an image does', () => {
-  const build = scenarios.find(({ id }) => id === 'build')!;
-  const spare: Group = { scenario: build, params: {}, image: 'own', own: true, arms };
-  const open = [...groups, spare];
-  const costed = new Map<string, Costed>(groups.map((group) => [keyOf(group), costedOf(group)]));
-  costed.set(keyOf(spare), { ...costedOf(spare), kept: false, own: true, spare: true });
-  // 1 s a slot, three slots a block, six blocks: 18 s a group.
-  const slotNs = new Map(open.map((group) => [keyOf(group), 1e9]));
-  const kept = (leftNs: number) => stillFitting(open, { blocks: 6, leftNs, slotNs, costed }).groups;
-  assert.deepEqual(kept(54e9), open);
-  assert.deepEqual(kept(53e9), groups);
-  assert.deepEqual(kept(35e9), [groups[0]]);
-});
-
-test('a run that goes on leaves nothing out that was planned', async () => {
-  const { one, two, said } = await run({ leftNs: () => 20e6, resumed: true });
-  assert.deepEqual([one, two, said], [8, 12, []]);
+  assert.deepEqual(said, []);
 });
 
 test('a scenario that asks for one look ends there, undecided or not', async () => {
@@ -144,14 +146,6 @@ test('every planned slot of a group that goes on is run once', async () => {
   const { ran } = await run();
   assert.equal(new Set(ran.map(({ seq }) => seq)).size, ran.length);
   assert.equal(ran.length, 8 * 3 + 24 * 3);
-});
-
-test('the cheapest groups go on when not all fit, in the order of the plan when all do', () => {
-  const cost = (group: Group) => (group.image === 'one' ? 5 : 3);
-  const on = (leftNs: number) => fitting(groups, cost, leftNs).map(({ image }) => image);
-  assert.deepEqual(on(2), []);
-  assert.deepEqual(on(7), ['two']);
-  assert.deepEqual(on(8), ['one', 'two']);
 });
 
 test('a group cut inside a block is torn, one cut between blocks is not', () => {

@@ -1,105 +1,100 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
-import { type Counting, furtherPass } from '../../../harness/runner/counting.ts';
-import { countingSlots, type Group, keyOf } from '../../../harness/runner/plan.ts';
-import { slownessOf } from '../../../harness/runner/ready.ts';
+import { openSlotTimes } from '../../../harness/runner/budget.ts';
+import { checkRecorded, countAll } from '../../../harness/runner/counting.ts';
+import { countingSlots, type Group } from '../../../harness/runner/plan.ts';
 import { partOfPlan, samePlan } from '../../../harness/runner/resume.ts';
+import { type Sample, SCHEMA } from '../../../results/schema/run.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 
 const arms = backends
   .filter(({ answers }) => answers === undefined)
   .map((backend) => ({ id: backend.id, backend, options: {} }));
-const group = (id: string, rank: number): Group => ({
+const group = (id: string): Group => ({
   scenario: scenarios.find((known) => known.id === id)!,
-  params: {},
+  params: scenarios.find((known) => known.id === id)!.params[0]!,
   image: 'image',
   arms,
-  rank,
 });
-const groups = ['churn', 'walk-warm', 'memory', 'random-stat'].map(group);
+const groups = ['churn', 'walk-warm', 'walk-cold', 'churn-fresh'].map(group);
 const SECOND_NS = 1e9;
-
-/** Of every group a block takes a second and a counting pass `passSec`. */
-const counting = (passesDone: number, leftSec: number, passSec = 2): Counting => ({
-  passesDone,
-  passesAsked: 5,
-  blocks: 8,
-  availableNs: leftSec * SECOND_NS,
-  costs: groups.map(({ scenario, image, rank = 0 }) => ({
-    image,
-    scenario: scenario.id,
-    kept: scenario.headline.length > 0 && scenario.ownSection !== true,
-    rank,
-    blockNs: SECOND_NS,
-    onceNs: 0,
-  })),
-  passNs: new Map(groups.map((one) => [keyOf(one), passSec * SECOND_NS])),
-});
+const BLOCK_SEC = 0.74 * 4;
+const size = { entryCount: 1, objectCount: 1, objectBytes: 1 };
 const idsOf = (of: readonly Group[]): readonly string[] => of.map(({ scenario }) => scenario.id);
 
-test('everything is counted as often as was asked while there is room', () => {
-  for (const passesDone of [1, 2, 3, 4]) {
-    const { groups: next, dropped } = furtherPass(groups, counting(passesDone, 100));
-    assert.deepEqual([idsOf(next), dropped], [idsOf(groups), []]);
-  }
-  assert.deepEqual(furtherPass(groups, counting(5, 100)), { groups: [], dropped: [] });
-});
-
-test('after the first pass what has no room for two more and its blocks is left out, the last one first', () => {
-  // Each takes two more passes of 2 s and eight blocks of 1 s: 12 s, and first slots are slower than later ones.
-  assert.equal(furtherPass(groups, counting(1, 32)).groups.length, 4);
-  const { groups: next, dropped } = furtherPass(groups, counting(1, 31));
-  assert.deepEqual(idsOf(next), ['churn', 'walk-warm', 'memory']);
-  assert.equal(dropped.length, 1);
-  assert.match(
-    dropped[0]!,
-    /^scenario random-stat: 8 blocks with it take about 48 s, the budget leaves 46 s$/,
-  );
-});
-
-test('after the first pass what no claim stands on goes before an image does', () => {
-  const second = { ...group('churn', 0), image: 'second' };
-  const [churn] = groups;
-  const both = [churn!, second, group('build', 3)];
-  const tight = counting(1, 31, 4);
-  const [cost] = tight.costs;
-  const { groups: next, dropped } = furtherPass(both, {
-    ...tight,
-    costs: [
-      cost!,
-      { ...cost!, image: 'second' },
-      { ...cost!, ...{ image: 'own', own: true, scenario: 'build', kept: false, spare: true } },
-    ],
-    passNs: new Map(both.map((one) => [keyOf(one), 4 * SECOND_NS])),
+/** A slot takes 1 s: a pass of one group 3 s, a block of four timed slots is expected to take 0.74 * 4 s. */
+const count = async (leftSec: number, { passesAsked = 5, blocks = 8 } = {}) => {
+  let leftNs = leftSec * SECOND_NS;
+  const times = openSlotTimes();
+  const ended: string[] = [];
+  const passes: number[] = [];
+  const counted = await countAll({
+    executor: {
+      times,
+      tally: { ok: 0, failed: 0 },
+      async run({ slots }) {
+        passes.push(slots.length);
+        for (const slot of slots) {
+          leftNs -= SECOND_NS;
+          times.saw({
+            ...{ ...slot, schema: SCHEMA, startedAt: '', slotNs: SECOND_NS, took: {}, notes: [] },
+            ...{ outcome: 'ok', values: {} },
+          } as Sample);
+        }
+        return { samples: [], stop: null };
+      },
+    },
+    groups,
+    planned: countingSlots(groups, passesAsked),
+    projector: { sizes: new Map([['image', size]]), times },
+    passesAsked,
+    blocks,
+    leftNs: () => leftNs,
+    share: [0, 1],
+    onEnded: (list) => ended.push(...list.map((one) => one.group.scenario.id)),
   });
-  assert.deepEqual(next, [churn, second]);
-  assert.match(dropped.join(), /^scenario build: 8 blocks with it take about 48 s, the budget leaves 46 s$/);
+  return { groups: idsOf(counted.groups), passes, ended, droppedPasses: counted.droppedPasses };
+};
+
+test('everything is counted as often as asked while there is time', async () => {
+  const { passes, ended, droppedPasses } = await count(1000);
+  assert.deepEqual([passes, ended, droppedPasses], [[12, 12, 12, 12, 12], [], null]);
 });
 
-test('a fourth pass is not paid for with a scenario', () => {
-  // Eight blocks of all take 32 s, one more pass 8 s.
-  assert.deepEqual(idsOf(furtherPass(groups, counting(3, 40)).groups), idsOf(groups));
-  const { groups: next, dropped } = furtherPass(groups, counting(3, 39));
-  assert.deepEqual(next, []);
-  assert.deepEqual(dropped, ['counting passes: 3 instead of 5, the budget has no room for more']);
+test('after the first pass the lowest rank without time for three passes and its blocks ends', async () => {
+  // The first pass takes 12 s; then a group needs two passes of 3 s and eight blocks.
+  const needSec = 2 * 3 + 8 * BLOCK_SEC;
+  assert.deepEqual((await count(12 + 4 * needSec)).ended, []);
+  const { groups: left, ended } = await count(12 + 0.9 * 4 * needSec - 1);
+  assert.deepEqual(left, ['churn', 'walk-warm', 'walk-cold']);
+  assert.deepEqual(ended, ['churn-fresh']);
+  assert.deepEqual((await count(12 + 0.9 * needSec + 0.1)).groups, ['churn']);
 });
 
-test('where nothing is timed only the passes need room, and without a budget nothing is left out', () => {
-  assert.equal(furtherPass(groups, { ...counting(1, 11), blocks: 0 }).groups.length, 4);
-  assert.equal(furtherPass(groups, { ...counting(1, 10), blocks: 0 }).groups.length, 3);
-  assert.equal(furtherPass(groups, counting(4, Number.POSITIVE_INFINITY)).groups.length, 4);
+test('a fourth pass ends no group', async () => {
+  // Three passes take 36 s, a fourth 12 s.
+  const { groups: left, passes, droppedPasses } = await count(36 + 0.9 * 4 * 8 * BLOCK_SEC + 9);
+  assert.deepEqual(left, idsOf(groups));
+  assert.equal(passes.length, 3);
+  assert.deepEqual(droppedPasses, { kind: 'passes', done: 3, planned: 5 });
 });
 
-test('a run goes on where its counted slots are some of those that would be planned now', () => {
+test('a run that times nothing needs time for the passes only', async () => {
+  assert.deepEqual((await count(36, { passesAsked: 3, blocks: 0 })).groups, idsOf(groups));
+  assert.deepEqual((await count(11 + 0.9 * 24, { passesAsked: 3, blocks: 0 })).ended, ['churn-fresh']);
+});
+
+test('a run is resumed if its counted slots are part of the plan of now', () => {
   const planned = countingSlots(groups, 3);
   const counted = planned.filter(({ block, scenario }) => block === 0 || scenario !== 'walk-warm');
   assert.ok(counted.length < planned.length);
   assert.equal(samePlan(counted, planned), false);
   assert.equal(partOfPlan(counted, planned), true);
   assert.equal(partOfPlan(counted, countingSlots(groups.slice(1), 3)), false);
-});
-
-test('a first preparation tells a fast or slow machine only when it is far from what was expected', () => {
-  assert.deepEqual([0.1, 0.5, 1, 2, 8].map(slownessOf), [0.2, 1, 1, 1, 4]);
+  checkRecorded(counted, planned, true);
+  assert.throws(
+    () => checkRecorded(counted, planned, false),
+    /cannot resume: the plan would have other slots/,
+  );
 });

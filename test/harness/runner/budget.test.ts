@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { backends } from '../../../harness/backends/registry.ts';
+import {
+  affordable,
+  affordableImages,
+  byRank,
+  groupNeedNs,
+  keepingFirst,
+  openSlotTimes,
+} from '../../../harness/runner/budget.ts';
+import type { Group } from '../../../harness/runner/plan.ts';
+import { type Sample, SCHEMA } from '../../../results/schema/run.ts';
+import { scenarios } from '../../../scenarios/registry.ts';
+import { simulate } from './simulated-run.ts';
+
+const arms = backends
+  .filter(({ answers }) => answers === undefined)
+  .map((backend) => ({ id: backend.id, backend, options: {} }));
+const scenarioOf = (id: string) => scenarios.find((known) => known.id === id)!;
+const group = (id: string, image = 'image'): Group => ({ scenario: scenarioOf(id), params: {}, image, arms });
+const names = (groups: readonly Group[]) => groups.map(({ scenario, image }) => `${scenario.id} ${image}`);
+const SECOND_NS = 1e9;
+
+test('the lowest-ranked groups end while the need of all exceeds the time left', () => {
+  const groups = ['churn', 'walk-warm', 'memory'].map((id) => group(id));
+  const needs = new Map([3, 2, 1].map((need, i) => [groups[i]!, need]));
+  const keptAt = (leftNs: number) => affordable(groups, (one) => needs.get(one)!, leftNs).kept.length;
+  assert.deepEqual([2.6, 2.7, 4.4, 4.5, 5.3, 5.4].map(keptAt), [0, 1, 1, 2, 2, 3]);
+});
+
+test('a cheap group never takes the place of a group that ranks higher', () => {
+  const [first, dear, cheap] = ['churn', 'walk-warm', 'memory'].map((id) => group(id)) as [
+    Group,
+    Group,
+    Group,
+  ];
+  const needs = new Map([
+    [first, 1],
+    [dear, 100],
+    [cheap, 1],
+  ]);
+  const { kept, ended } = affordable([first, dear, cheap], (one) => needs.get(one)!, 50);
+  assert.deepEqual(names(kept), ['churn image']);
+  assert.deepEqual(
+    ended.map(({ neededNs, leftNs }) => [neededNs, leftNs]),
+    [
+      [101, 50],
+      [102, 50],
+    ],
+  );
+});
+
+test('below the first look the highest-ranked group goes on until the end of the budget', () => {
+  const groups = ['churn', 'walk-warm'].map((id) => group(id));
+  const { kept, ended } = keepingFirst(groups, () => 10, 5);
+  assert.deepEqual(names(kept), ['churn image']);
+  assert.deepEqual(names(ended.map((one) => one.group)), ['walk-warm image']);
+});
+
+test('scenarios of the first table rank by image, then the others by scenario', () => {
+  const ids = ['churn', 'walk-warm', 'memory', 'prefetch'];
+  const groups = ['b', 'a'].flatMap((image) => [...ids].reverse().map((id) => group(id, image)));
+  assert.deepEqual(names(byRank(groups, ids.map(scenarioOf), ['a', 'b'])), [
+    ...['churn a', 'walk-warm a', 'churn b', 'walk-warm b'],
+    ...['memory a', 'memory b', 'prefetch a', 'prefetch b'],
+  ]);
+});
+
+const sample = (pass: 'time' | 'count', block: number, slotNs: number): Sample => ({
+  ...{ seq: 0, block, order: 0, pass, scenario: 'churn', arm: 'x', backend: 'x', image: 'image' },
+  ...{ cache: 'warm', params: {}, schema: SCHEMA, startedAt: '', slotNs, took: {}, notes: [] },
+  ...{ outcome: 'ok', values: {} },
+});
+
+test('a group is charged by its timed slots, else by its last counting pass, else by one round of the estimate', () => {
+  const one = group('churn');
+  const times = openSlotTimes();
+  const size = { entryCount: 10, objectCount: 5, objectBytes: 100 };
+  const projector = { sizes: new Map([['image', size]]), times };
+  const need = (passes: number, blocks: number) => groupNeedNs(one, projector, { passes, blocks });
+  const roughNs = one.scenario.roughNs(size, {});
+  assert.equal(need(3, 8), roughNs * (3 + 4));
+  times.saw(sample('count', 0, 5 * SECOND_NS));
+  times.saw(sample('count', 1, 1 * SECOND_NS));
+  times.saw(sample('count', 1, 3 * SECOND_NS));
+  assert.equal(need(2, 8), 2 * SECOND_NS * (2 * 3 + 0.74 * 8 * 4));
+  times.saw(sample('time', 0, 1 * SECOND_NS));
+  assert.equal(need(0, 8), 8 * 4 * SECOND_NS);
+  times.saw({
+    ...sample('time', 1, 9 * SECOND_NS),
+    outcome: 'failed',
+    phase: 'mount',
+    code: 'x',
+    message: '',
+  } as Sample);
+  assert.equal(need(0, 8), 8 * 4 * SECOND_NS, 'a failed slot says nothing of the time');
+});
+
+test('an image is prepared only if there is time for it after the groups that rank higher', () => {
+  const size = { entryCount: 1000, objectCount: 1000, objectBytes: 1e6 };
+  const sizes = new Map(['a', 'b'].map((name) => [name, size]));
+  const ranked = [group('churn', 'a'), group('churn', 'b')];
+  const preparing = { sizes, slowness: 1, prepared: new Set<string>(), proved: new Set<string>() };
+  const kept = (leftSec: number, slowness = 1) =>
+    affordableImages(
+      ranked,
+      { ...preparing, slowness },
+      { passes: 3, blocks: 8 },
+      leftSec * SECOND_NS,
+    ).kept.map(({ image }) => image);
+  assert.deepEqual(kept(1), ['a']);
+  assert.deepEqual(kept(60), ['a', 'b']);
+  assert.deepEqual(kept(60, 100), ['a']);
+});
+
+const PROFILES = [
+  { profile: 'quick', budgets: [3, 10, 20] },
+  { profile: 'default', budgets: [10, 30, 60, 90, 200] },
+  { profile: 'full', budgets: [30, 120, 600, 1500, 1800, 4000] },
+] as const;
+
+for (const { profile, budgets } of PROFILES)
+  for (const slowness of [0.4, 1, 3])
+    test(`${profile}, ${slowness} times as slow as recorded: budgets are kept and no lower rank is preferred`, async () => {
+      for (const budgetSec of budgets) {
+        const run = await simulate(profile, budgetSec, slowness);
+        const at = `${budgetSec} s`;
+        // What a run may start before it knows anything: the preparation of the first image.
+        assert.ok(
+          run.elapsedNs <= 1.05 * budgetSec * SECOND_NS || run.groups.every(({ blocks }) => blocks <= 1),
+          at,
+        );
+        const firstOpen = run.groups.findIndex(({ looked }) => !looked);
+        if (firstOpen >= 0)
+          assert.deepEqual(
+            run.groups.slice(firstOpen + 1).filter(({ looked }) => looked),
+            [],
+            `${at}: a lower rank has a verdict and ${run.groups[firstOpen]!.key} has none`,
+          );
+        assert.deepEqual(await simulate(profile, budgetSec, slowness), run, `${at}: same times, same plan`);
+      }
+    });
+
+test('the default profile gives every group its first look within 90 s at recorded speed', async () => {
+  const { groups, stop } = await simulate('default', 90, 1);
+  assert.equal(stop, null);
+  assert.ok(groups.every(({ looked }) => looked));
+});
+
+test('more time never takes a verdict away', async () => {
+  const looked = async (budgetSec: number) =>
+    (await simulate('full', budgetSec, 1)).groups.filter((one) => one.looked).length;
+  const counts = await Promise.all([300, 600, 1200, 1800, 3600].map(looked));
+  assert.deepEqual(
+    counts,
+    [...counts].sort((a, b) => a - b),
+  );
+});

@@ -1,0 +1,166 @@
+// A run without a machine: the shipped preparation, counting and block rules on a clock that slots of recorded length move.
+import { backends } from '../../../harness/backends/registry.ts';
+import { resolveOptions } from '../../../harness/cli/resolve-options.ts';
+import { runBlocks } from '../../../harness/runner/blocks.ts';
+import {
+  affordableImages,
+  byRank,
+  LEAST_PASSES,
+  openSlotTimes,
+  roughPrepareNs,
+} from '../../../harness/runner/budget.ts';
+import { countAll } from '../../../harness/runner/counting.ts';
+import type { Executor } from '../../../harness/runner/execute.ts';
+import { groupsOf, ownSources } from '../../../harness/runner/groups.ts';
+import {
+  countingSlots,
+  type Group,
+  groupKey,
+  inPass,
+  keyOf,
+  timingSlots,
+} from '../../../harness/runner/plan.ts';
+import { startTally } from '../../../results/compare/tally.ts';
+import { type EndedGroup, type Sample, SCHEMA, type Slot } from '../../../results/schema/run.ts';
+import { scenarios } from '../../../scenarios/registry.ts';
+import { recordedImages, recordedSlotTimes } from './recorded-slot-times.ts';
+
+const MS = 1e6;
+/** Slots that the recorded run did not reach take this share of their scenario's estimate, as the recorded ones do on average. */
+const UNREACHED_SHARE = 0.7;
+const RESERVE_RATIO = 0.08;
+const OVERRUN_RATIO = 0.04;
+
+const recorded = new Map(
+  recordedSlotTimes.map(([scenario, params, image, count, time]) => [
+    `${scenario} ${params} ${image}`,
+    { count, time },
+  ]),
+);
+const sizes = new Map(recordedImages.map((image) => [image.name as string, image]));
+
+export interface Simulated {
+  /** Highest rank first. */
+  readonly groups: readonly { readonly key: string; readonly blocks: number; readonly looked: boolean }[];
+  readonly ended: readonly EndedGroup[];
+  readonly elapsedNs: number;
+  readonly stop: string | null;
+}
+
+/** `slowness`: this machine's slot times divided by the recorded ones. */
+export const simulate = async (profile: string, budgetSec: number, slowness: number): Promise<Simulated> => {
+  const options = resolveOptions({ profile, seed: 's' } as never, backends, scenarios);
+  const { looks, countPasses } = options.amount;
+  const nameOf = (spec: string): string => recordedImages.find(({ source }) => source === spec)!.name;
+  const images = options.images.specs.map(nameOf);
+  const known = recordedImages.map(({ source }) => source as string);
+  const groups = groupsOf({
+    images,
+    imageScenarios: new Map(
+      Object.entries(options.images.scenarios).map(([spec, ids]) => [nameOf(spec), ids]),
+    ),
+    ownImages: new Map(
+      ownSources(options.scenarios, options.profile.large)
+        .filter((spec) => known.includes(spec))
+        .map((spec) => [spec, nameOf(spec)] as const),
+    ),
+    scenarios: options.scenarios,
+    arms: options.selection.arms,
+    everyArm: false,
+    large: options.profile.large,
+    placement: options.placement,
+  });
+  let elapsedNs = 0;
+  const leftNs = (): number => budgetSec * 1e9 * (1 - RESERVE_RATIO) - elapsedNs;
+  const slotNs = (group: Group, pass: Slot['pass']): number => {
+    const found = recorded.get(keyOf(group))?.[pass];
+    const roughNs = group.scenario.roughNs(sizes.get(group.image)!, group.params) * UNREACHED_SHARE;
+    return slowness * (found === undefined || found === null ? roughNs : found * MS);
+  };
+
+  let ranked = byRank(groups, options.scenarios, images);
+  const everything = ranked;
+  const prepared = new Set<string>();
+  for (const image of new Set(ranked.map((group) => group.image))) {
+    const preparing = {
+      sizes,
+      slowness: prepared.size === 0 ? 1 : slowness,
+      prepared,
+      proved: new Set<string>(),
+    };
+    ranked = affordableImages(ranked, preparing, { passes: LEAST_PASSES, blocks: looks[0]! }, leftNs()).kept;
+    if (!ranked.some((group) => group.image === image)) continue;
+    elapsedNs += slowness * roughPrepareNs(sizes.get(image)!);
+    prepared.add(image);
+  }
+
+  const times = openSlotTimes();
+  const byKey = new Map(everything.map((group) => [keyOf(group), group]));
+  const blocksOf = new Map<string, Set<number>>();
+  const tally = startTally();
+  const executor: Executor = {
+    times,
+    tally: { ok: 0, failed: 0 },
+    async run({ slots }) {
+      const samples: Sample[] = [];
+      for (const slot of slots) {
+        if (leftNs() < -OVERRUN_RATIO * budgetSec * 1e9) return { samples, stop: 'out-of-time' };
+        const took = slotNs(byKey.get(groupKey(slot))!, slot.pass);
+        elapsedNs += took;
+        const sample = { ...slot, schema: SCHEMA, startedAt: '', slotNs: took, took: {}, notes: [] };
+        const ok = { ...sample, outcome: 'ok', values: {} } as Sample;
+        times.saw(ok);
+        samples.push(ok);
+        if (slot.pass === 'time')
+          blocksOf.set(groupKey(slot), (blocksOf.get(groupKey(slot)) ?? new Set()).add(slot.block));
+      }
+      return { samples, stop: null };
+    },
+  };
+  const projector = { sizes, times };
+  const counted = await countAll({
+    executor,
+    groups: ranked,
+    planned: countingSlots(ranked, countPasses),
+    projector,
+    passesAsked: countPasses,
+    blocks: looks[0]!,
+    leftNs,
+    share: [0, 1],
+    onEnded: () => {},
+  });
+  let ended: readonly EndedGroup[] = [];
+  const timed = counted.groups.filter((group) => inPass(group, 'time'));
+  const baseline = 'erofs-overlay';
+  const stop =
+    counted.stop ??
+    (await runBlocks({
+      executor,
+      tally,
+      design: { catalogue: { metrics: {}, scenarios: {}, backends: {}, phases: {} }, baseline },
+      groups: timed,
+      slots: timingSlots(timed, { blocks: looks.at(-1)!, baseline, seed: 's', firstSeq: 0 }),
+      extra: [],
+      looks,
+      endedBefore: [],
+      projector,
+      lives: 1,
+      leftNs,
+      share: [0, 1],
+      onEnded: (list) => {
+        ended = list;
+      },
+      onOutOfTime: () => {},
+    }));
+  return {
+    groups: everything
+      .filter((group) => inPass(group, 'time'))
+      .map((group) => {
+        const blocks = blocksOf.get(keyOf(group))?.size ?? 0;
+        return { key: keyOf(group), blocks, looked: blocks >= looks[0]! };
+      }),
+    ended,
+    elapsedNs,
+    stop,
+  };
+};
