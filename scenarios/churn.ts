@@ -154,10 +154,10 @@ export const scenario: Scenario = {
   ],
   needs: [],
   params: [
-    { local: 'nothing', ingest: 'trusted' },
-    { local: 'nothing', ingest: 'digested' },
     { local: 'files' },
     { local: 'image' },
+    { local: 'nothing', ingest: 'trusted' },
+    { local: 'nothing', ingest: 'digested' },
   ],
   // Digesting adds only the calls that read: the other calls are counted with trusted contents.
   passesWith: ({ ingest }) => (ingest === 'digested' ? ['time'] : ['count', 'time']),

@@ -2,6 +2,7 @@
 // the next look is projected from the slot times of this run; the lowest-ranked groups end while the projection exceeds the time left.
 //
 // Pure: the same groups and the same times give the same plan.
+import { paramsKey } from '../../results/compare/tally.ts';
 import type { DroppedGroup, Sample } from '../../results/schema/run.ts';
 import type { ImageSize, Scenario } from '../model/scenario.ts';
 import { type Group, groupKey, inPass, keyOf } from './plan.ts';
@@ -77,22 +78,31 @@ export const affordable = (
 const hasHeadline = ({ headline, ownSection }: Scenario): boolean =>
   headline.length > 0 && ownSection !== true;
 
+/** Position among the scenario's parameters, whatever the placement. */
+const paramsIndex = ({ scenario, params }: Group): number => {
+  const { placement: _, ...free } = params;
+  const all = [...scenario.params, ...(scenario.largeParams ?? [])];
+  return all.findIndex((one) => paramsKey(one) === paramsKey(free));
+};
+
 /**
- * Highest rank first: the scenarios of the first table, image by image, then the other scenarios; both in the order of the command
- * line or profile.
+ * Highest rank first: the scenarios of the first table, image by image, each with its first parameters before any with its second;
+ * then the other scenarios. Images and scenarios are in the order of the command line or profile.
  */
 export const byRank = (
   groups: readonly Group[],
   scenarios: readonly Scenario[],
   images: readonly string[],
 ): readonly Group[] => {
-  const order = ({ scenario, image }: Group): readonly number[] => {
-    const [at, of] = [scenarios.indexOf(scenario), images.indexOf(image)];
-    return hasHeadline(scenario) ? [0, of, at] : [1, at, of];
+  const order = (group: Group): readonly [number, number, number, number] => {
+    const [scenario, image] = [scenarios.indexOf(group.scenario), images.indexOf(group.image)];
+    return hasHeadline(group.scenario)
+      ? [0, image, paramsIndex(group), scenario]
+      : [1, scenario, image, paramsIndex(group)];
   };
   return groups
     .map((group) => ({ group, order: order(group) }))
-    .sort((a, b) => a.order[0]! - b.order[0]! || a.order[1]! - b.order[1]! || a.order[2]! - b.order[2]!)
+    .sort((a, b) => a.order.reduce((sign, value, i) => sign || value - b.order[i]!, 0))
     .map(({ group }) => group);
 };
 

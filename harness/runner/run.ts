@@ -62,14 +62,14 @@ const openDropped = ({ update, say, before }: RunParts): DroppedList => {
   };
 };
 
-interface Prepared {
+interface PreparedRun {
   readonly ready: Ready;
   readonly proofs: Proofs;
   readonly fullStore: Store;
 }
 
 /** Prepares the images and meanwhile proves the mounts of those that are ready. */
-const prepareAll = async (parts: RunParts): Promise<Prepared> => {
+const prepareAll = async (parts: RunParts): Promise<PreparedRun> => {
   const { question, workspace, progress, before, features } = parts;
   const planned = new Set(before.slots.map(({ image }) => image));
   const own = new Set(question.ownImages.values());
@@ -131,7 +131,7 @@ const readyQuestion = (question: Question, { images, ofRun }: Ready): Question =
 };
 
 /** The groups to measure, highest rank first. */
-const groupsToMeasure = (question: Question, { ready, proofs }: Prepared): readonly Group[] => {
+const groupsToMeasure = (question: Question, { ready, proofs }: PreparedRun): readonly Group[] => {
   const shown = new Set(
     proofs.proofs.filter(({ equal }) => equal).map(({ arm, image }) => pairKey(arm, image)),
   );
@@ -264,7 +264,7 @@ const timeGroups = (
     onOutOfTime: (ended, blocks) => dropped.add(ended.map((one) => asDropped(one, blocks, parts.looks[0]!))),
   });
 
-const measureGroups = async (parts: RunParts, prepared: Prepared, measuring: Measuring): Promise<Stop> => {
+const measureGroups = async (parts: RunParts, prepared: PreparedRun, measuring: Measuring): Promise<Stop> => {
   const groups = groupsToMeasure(parts.question, prepared);
   const counted = await countGroups(parts, groups, measuring);
   // The inspector runs during timing only if a timed scenario needs it.

@@ -67,6 +67,22 @@ test('scenarios of the first table rank by image, then the others by scenario', 
   ]);
 });
 
+test('a scenario’s further parameters rank below the first ones of all scenarios of the first table', () => {
+  const churn = scenarioOf('churn');
+  const churns = churn.params.map((params) => ({ ...group('churn'), params }));
+  const pinned = { ...group('walk-warm'), params: { placement: 'same-cpu' } };
+  const ranked = byRank([...churns, group('walk-warm'), pinned], [churn, scenarioOf('walk-warm')], ['image']);
+  assert.deepEqual(
+    ranked.map(({ scenario, params }) => [scenario.id, params]),
+    [
+      ['churn', { local: 'files' }],
+      ['walk-warm', {}],
+      ['walk-warm', { placement: 'same-cpu' }],
+      ...churn.params.slice(1).map((params) => ['churn', params]),
+    ],
+  );
+});
+
 const sample = (pass: 'time' | 'count', block: number, slotNs: number): Sample => ({
   ...{ seq: 0, block, order: 0, pass, scenario: 'churn', arm: 'x', backend: 'x', image: 'image' },
   ...{ cache: 'warm', params: {}, schema: SCHEMA, startedAt: '', slotNs, took: {}, notes: [] },
