@@ -2,7 +2,7 @@
 import type { SharedPair } from '../harness/inspect/requests.ts';
 import type { Image } from '../harness/model/image.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
-import { poolKey } from '../harness/store/checkout-tar.ts';
+import { linkKey } from '../harness/store/checkout-tar.ts';
 import { folderOf } from '../harness/store/objects.ts';
 import type { Params } from '../results/schema/run.ts';
 
@@ -48,7 +48,7 @@ const firstFiles = (tree: Tree): Map<string, CommonFile> => {
     if ((mode & S_IFMT) !== S_IFREG || size === 0n || link !== null || content !== null) continue;
     const path = tree.path(index);
     if (digest !== null && PLAIN.test(path) && !found.has(digest))
-      found.set(digest, { path, nameCount: names.get(index)!, sizeBytes: size, key: poolKey(entry) });
+      found.set(digest, { path, nameCount: names.get(index)!, sizeBytes: size, key: linkKey(entry) });
   }
   return found;
 };

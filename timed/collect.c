@@ -208,7 +208,7 @@ static int take_object(struct work *work, const char *dir, const char *name)
 	return remove_file(work, dir, name);
 }
 
-static int take_pooled(struct work *work, const char *dir, const char *name)
+static int take_stored(struct work *work, const char *dir, const char *name)
 {
 	uint8_t digest[TIMED_DIGEST_BYTES];
 
@@ -243,9 +243,9 @@ static int sweep(struct work *work, const struct timed_collect *given)
 	int err = 0;
 
 	for (int i = 0; err == 0 && i < given->dir_count; i++) {
-		err = each_name(work, given->dirs[i], given->is_pool ? take_pooled : take_fan);
+		err = each_name(work, given->dirs[i], given->is_link_store ? take_stored : take_fan);
 		/* The folder was never made. */
-		if (err == -ENOENT && (work->removes_folders || given->is_pool)) {
+		if (err == -ENOENT && (work->removes_folders || given->is_link_store)) {
 			batch_begin(work->window);
 			err = 0;
 			continue;

@@ -1,5 +1,5 @@
 /*
- * Makes a tree from its description: folders, hard links into a pool, small files, symlinks, devices.
+ * Makes a tree from its description: folders, hard links into a link store, small files, symlinks, devices.
  *
  * Does:    per folder mkdirat, openat, and at its end fchown, fchmod, fsetxattr, utimensat (only those that change something) and
  *          close; per link one linkat; per other file the call that makes it, and the same.
@@ -18,13 +18,13 @@
 #include "batch.h"
 
 #define DEPTH_MAX 1000
-#define POOLS_MAX 16
+#define LINK_STORES_MAX 16
 
 struct work {
 	struct timed_window *window;
-	int pool_count;
+	int link_store_count;
 	int depth; /* number of open folders */
-	int pools[POOLS_MAX];
+	int link_stores[LINK_STORES_MAX];
 	int folders[DEPTH_MAX];
 };
 
@@ -144,7 +144,7 @@ static int digit(char c)
 static int make_link(struct work *work, const struct timed_node *node)
 {
 	const char *link = link_of(node);
-	int from = node->kind == TIMED_LINKED ? work->folders[0] : work->pools[digit(link[0]) % work->pool_count];
+	int from = node->kind == TIMED_LINKED ? work->folders[0] : work->link_stores[digit(link[0]) % work->link_store_count];
 
 	return syscall(SYS_linkat, from, link, current(work), name_of(node), 0) == 0 ? 0 : failed(work, SYS_linkat, node);
 }
@@ -183,7 +183,7 @@ static int make(struct work *work, const struct timed_node *node)
 		return enter(work, node);
 	case TIMED_END:
 		return leave(work, node);
-	case TIMED_POOLED:
+	case TIMED_STORED:
 	case TIMED_LINKED:
 		return make_link(work, node);
 	case TIMED_FILE:
@@ -193,17 +193,17 @@ static int make(struct work *work, const struct timed_node *node)
 	}
 }
 
-static int open_pools(struct work *work, const struct timed_make_tree *given)
+static int open_link_stores(struct work *work, const struct timed_make_tree *given)
 {
-	if (given->pool_count > POOLS_MAX) {
+	if (given->link_store_count > LINK_STORES_MAX) {
 		errno = EMFILE;
-		return batch_failed(work->window, SYS_openat, given->pools[POOLS_MAX]);
+		return batch_failed(work->window, SYS_openat, given->link_stores[LINK_STORES_MAX]);
 	}
-	for (int i = 0; i < given->pool_count; i++) {
-		work->pools[i] = batch_open(given->pools[i], O_PATH | O_DIRECTORY, 0);
-		if (work->pools[i] < 0)
-			return batch_failed(work->window, SYS_openat, given->pools[i]);
-		work->pool_count++;
+	for (int i = 0; i < given->link_store_count; i++) {
+		work->link_stores[i] = batch_open(given->link_stores[i], O_PATH | O_DIRECTORY, 0);
+		if (work->link_stores[i] < 0)
+			return batch_failed(work->window, SYS_openat, given->link_stores[i]);
+		work->link_store_count++;
 	}
 	return 0;
 }
@@ -217,7 +217,7 @@ int timed_make_tree(const struct timed_make_tree *given, struct timed_window *wi
 
 	batch_begin(window);
 	from = timed_now_ns();
-	err = open_pools(&work, given);
+	err = open_link_stores(&work, given);
 	for (int64_t at = 0; err == 0 && at < given->bytes; index++) {
 		const struct timed_node *node = (const struct timed_node *)(given->nodes + at);
 
@@ -228,8 +228,8 @@ int timed_make_tree(const struct timed_make_tree *given, struct timed_window *wi
 		window->failed = index - 1;
 	while (work.depth > 0)
 		close(work.folders[--work.depth]);
-	while (work.pool_count > 0)
-		close(work.pools[--work.pool_count]);
+	while (work.link_store_count > 0)
+		close(work.link_stores[--work.link_store_count]);
 	window->wall_ns = timed_now_ns() - from;
 	return err;
 }

@@ -103,7 +103,7 @@ struct timed_collect {
 	int32_t dir_count;
 	int32_t keep_count;
 	int32_t removes_folders; /* remove folders that became empty, including the object folders */
-	int32_t is_pool;	 /* files are in the folders themselves, named by all digits; a folder may be missing */
+	int32_t is_link_store;	 /* files are in the folders themselves, named by all digits; a folder may be missing */
 	const uint8_t *live;	 /* digests of further kept objects */
 	int64_t live_count;
 };
@@ -117,7 +117,7 @@ int timed_remove(const char *path, struct timed_window *window);
 enum timed_kind {
 	TIMED_FOLDER = 0,  /* contains the following nodes up to its end */
 	TIMED_END = 1,     /* end of a folder; sets its attributes, because new files inside change its times */
-	TIMED_POOLED = 2,  /* a hard link; `link` is a name in a pool, its first digit selects the pool */
+	TIMED_STORED = 2,  /* a hard link; `link` is a name in a link store, its first digit selects the link store */
 	TIMED_LINKED = 3,  /* a hard link; `link` is a path from the tree's root */
 	TIMED_FILE = 4,    /* `link_bytes` bytes of contents */
 	TIMED_SYMLINK = 5, /* `link` is its target */
@@ -152,10 +152,10 @@ struct timed_xattr {
 };
 
 struct timed_make_tree {
-	const char *const *pools;
+	const char *const *link_stores;
 	const uint8_t *nodes; /* the first is the root of the tree, the last its end */
 	int64_t bytes;
-	int32_t pool_count;
+	int32_t link_store_count;
 };
 
 /* Makes a tree. 0 or -errno; after a failure the files made so far stay. */

@@ -1,17 +1,23 @@
-// Checkouts: a pool that holds each distinct file once, and a tar of an image's tree whose files are hard links into the pool.
+// Checkouts: a link store that holds each distinct file once, and a tar of an image's tree whose files are hard links into it.
 //
-// Needs:   GNU tar and rm; pool and checkout on one file system.
-// Does:    ingest: one existence check per file; if a file is missing, one `tar -x --skip-old-files` of the image's pool.
+// Needs:   GNU tar and rm; link store and checkout on one file system.
+// Does:    ingest: one existence check per file; if a file is missing, one `tar -x --skip-old-files` of the image's link store.
 //          collect: one unlink per file that no kept image has. mount: a read-only bind mount.
 // Error:   a file system limits the links of one inode: 65,000 on ext4.
-// Leaves:  pool files when it dies before collect.
+// Leaves:  link store files when it dies before collect.
 // Source:  tar(1) (--transform with flag h changes targets of hard links only); open_tree(2), mount_setattr(2).
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { BatchFiles, Machine } from '../model/machine.ts';
-import { POOL_MARK, poolKeys, writePoolTar, writeRelinkTar, writeTreeTar } from '../store/checkout-tar.ts';
+import {
+  LINK_STORE_MARK,
+  linkKeys,
+  writeLinkStoreTar,
+  writeRelinkTar,
+  writeTreeTar,
+} from '../store/checkout-tar.ts';
 import { folderOf } from '../store/objects.ts';
 import type { Maker } from '../store/planted-tree.ts';
 import { skip } from './refuse.ts';
@@ -22,7 +28,7 @@ const FOLDER_MODE = 0o755;
 export const NOT_WRITABLE = 'a checkout is measured without a writable layer';
 
 interface CheckoutTars {
-  readonly pool: string;
+  readonly linkStore: string;
   readonly tree: string;
   /** The image's own hard links. */
   readonly relink: string;
@@ -32,21 +38,21 @@ interface CheckoutTars {
 export const tarsOf = (image: Image): CheckoutTars => {
   const home = dirname(image.packPath);
   const tars = {
-    pool: join(home, 'checkout-pool.tar'),
+    linkStore: join(home, 'checkout-links.tar'),
     tree: join(home, 'checkout-tree.tar'),
     relink: join(home, 'checkout-relink.tar'),
   };
   if (existsSync(tars.tree)) return tars;
-  writePoolTar(tars.pool, image);
+  writeLinkStoreTar(tars.linkStore, image);
   writeRelinkTar(tars.relink, image);
   writeTreeTar(`${tars.tree}.new`, image);
   renameSync(`${tars.tree}.new`, tars.tree);
   return tars;
 };
 
-/** One pool folder beside each folder of objects. */
-export const poolDirsOf = (store: Store): readonly string[] =>
-  store.objectDirs.map((dir) => join(dirname(dir), 'pool'));
+/** One link store folder beside each folder of objects. */
+export const linkStoresOf = (store: Store): readonly string[] =>
+  store.objectDirs.map((dir) => join(dirname(dir), 'link-store'));
 
 /** Bracket pattern of the first hex digits of the files in folder `number` of `count`. */
 const digitsOf = (number: number, count: number): string =>
@@ -56,51 +62,59 @@ export const UNPACK = ['tar', '--xattrs', '--xattrs-include=*', '--numeric-owner
 
 const knownKeys = new WeakMap<Image, Set<string>>();
 const keysOf = (image: Image): Set<string> => {
-  const keys = knownKeys.get(image) ?? poolKeys(image.tree);
+  const keys = knownKeys.get(image) ?? linkKeys(image.tree);
   knownKeys.set(image, keys);
   return keys;
 };
 
 /** Checks file by file, as a runtime checks its store before it unpacks. */
-const isInPool = ({ files }: Machine, image: Image, dirs: readonly string[]): boolean => {
+const isInLinkStore = ({ files }: Machine, image: Image, dirs: readonly string[]): boolean => {
   for (const key of keysOf(image)) if (!files.exists(`${folderOf(key, dirs)}/${key}`)) return false;
   return true;
 };
 
-/** Adds the image's missing files to the pool, with one `tar -x` per pool folder. */
-export const fillPool = async (machine: Machine, image: Image, dirs: readonly string[]): Promise<void> => {
-  if (isInPool(machine, image, dirs)) return;
+/** Adds the image's missing files to the link store, with one `tar -x` per link store folder. */
+export const fillLinkStore = async (
+  machine: Machine,
+  image: Image,
+  dirs: readonly string[],
+): Promise<void> => {
+  if (isInLinkStore(machine, image, dirs)) return;
   const tars = tarsOf(image);
   for (const [number, dir] of dirs.entries()) {
     if (!machine.files.exists(dir)) machine.files.mkdir(dir, FOLDER_MODE);
     const only = dirs.length === 1 ? [] : ['--wildcards', `${digitsOf(number, dirs.length)}*`];
-    await machine.command('tar', [...UNPACK, '--skip-old-files', '-xf', tars.pool, '-C', dir, ...only]);
+    await machine.command('tar', [...UNPACK, '--skip-old-files', '-xf', tars.linkStore, '-C', dir, ...only]);
   }
 };
 
 /** For a sed replacement whose delimiter is a comma. */
 const escaped = (path: string): string => path.replace(/[\\&,]/g, '\\$&');
 
-/** Makes the checkout with one `tar -x`: every file becomes a hard link into the pool. */
+/** Makes the checkout with one `tar -x`: every file becomes a hard link into the link store. */
 export const linkTree = async (
   machine: Machine,
   tars: CheckoutTars,
-  { pools, into }: { readonly pools: readonly string[]; readonly into: string },
+  { linkStores, into }: { readonly linkStores: readonly string[]; readonly into: string },
 ): Promise<void> => {
   machine.files.mkdir(into, FOLDER_MODE);
-  const targets = pools.map(
+  const targets = linkStores.map(
     (dir, number) =>
-      `--transform=s,^${POOL_MARK}/\\(${digitsOf(number, pools.length)}\\),${escaped(dir)}/\\1,hRS`,
+      `--transform=s,^${LINK_STORE_MARK}/\\(${digitsOf(number, linkStores.length)}\\),${escaped(dir)}/\\1,hRS`,
   );
   await machine.command('tar', [...UNPACK, '-P', ...targets, '-xf', tars.tree, '-C', into]);
 };
 
-/** Removes pool files that no kept image has. A pool folder is removed with its last file. */
-export const collectPool = ({ files }: Machine, dirs: readonly string[], keep: readonly Image[]): void => {
+/** Removes link store files that no kept image has. A link store folder is removed with its last file. */
+export const collectLinkStore = (
+  { files }: Machine,
+  dirs: readonly string[],
+  keep: readonly Image[],
+): void => {
   const kept = keep.map(keysOf);
   if (files.batch !== null) {
     const live = [...new Set(kept.flatMap((keys) => [...keys]))];
-    files.batch.collectPool({ dirs, live: Buffer.from(live.join(''), 'hex') });
+    files.batch.collectLinkStore({ dirs, live: Buffer.from(live.join(''), 'hex') });
     return;
   }
   for (const dir of dirs) {

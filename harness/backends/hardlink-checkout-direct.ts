@@ -1,6 +1,6 @@
 // The hard-link checkout, made and removed by system calls of one process, as a runtime could do it.
 //
-// Needs:   the compiled calls of timed windows; GNU tar for the pool.
+// Needs:   the compiled calls of timed windows; GNU tar for the link store.
 // Does:    create: mkdirat, openat, linkat, symlinkat, mknodat and the calls that set folders' attributes, from a prepared
 //          description; destroy: openat, getdents64, unlinkat. Each phase is one window.
 // Error:   equal files become one inode, and st_nlink counts every checkout; the tree is otherwise equal to the image's.
@@ -27,8 +27,8 @@ export const backend: Backend = {
     const batch = batchOf(machine);
     const planted = plantedTree(image, makerHere());
     return hardlinkLifecycle(image, machine, {
-      async link(root, pools) {
-        batch.makeTree({ pools, nodes: planted.at(root) });
+      async link(root, linkStores) {
+        batch.makeTree({ linkStores, nodes: planted.at(root) });
       },
       async remove(root) {
         batch.removeTree(root);

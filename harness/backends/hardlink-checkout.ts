@@ -1,4 +1,4 @@
-// A checkout of hard links into a pool of files that all images share.
+// A checkout of hard links into a link store of files that all images share.
 //
 // Needs:   GNU tar and rm.
 // Does:    one `tar -x` that links, one `rm -rf`.
@@ -13,7 +13,7 @@ import { refuseUnpackable } from './refuse.ts';
 export const backend: Backend = {
   id: 'hardlink-checkout',
   title: 'hard-link checkout',
-  how: 'A pool holds each file once, keyed by contents and metadata; GNU tar makes a tree of hard links into it, a bind mount shows the tree, rm -rf removes it.',
+  how: 'A link store holds each file once, keyed by contents and metadata; GNU tar makes a tree of hard links into it, a bind mount shows the tree, rm -rf removes it.',
   answers: 'Hard links share disk and page cache without a new file system.',
   idle: [],
   createsFiles: true,
@@ -24,7 +24,7 @@ export const backend: Backend = {
     refuseUnpackable(image);
     const tars = tarsOf(image);
     return hardlinkLifecycle(image, machine, {
-      link: (into, pools) => linkTree(machine, tars, { pools, into }),
+      link: (into, linkStores) => linkTree(machine, tars, { linkStores, into }),
       remove: (root) => machine.command('rm', ['rm', '-rf', root]),
     });
   },

@@ -3,23 +3,23 @@ import { join } from 'node:path';
 import type { Prepared } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { collectPool, fillPool, NOT_WRITABLE, poolDirsOf } from './checkout.ts';
+import { collectLinkStore, fillLinkStore, linkStoresOf, NOT_WRITABLE } from './checkout.ts';
 import { bindMount } from './kernel-mount.ts';
 import { refuseDigested, refuseWritable } from './refuse.ts';
 
 interface LinkWays {
-  link(root: string, pools: readonly string[]): Promise<void>;
+  link(root: string, linkStores: readonly string[]): Promise<void>;
   remove(root: string): Promise<void>;
 }
 
 export const hardlinkLifecycle = (image: Image, machine: Machine, { link, remove }: LinkWays): Prepared => ({
   async ingest(store, how) {
     refuseDigested(how);
-    await fillPool(machine, image, poolDirsOf(store));
+    await fillLinkStore(machine, image, linkStoresOf(store));
   },
   async create(store, dir) {
     const root = join(dir, 'root');
-    await link(root, poolDirsOf(store));
+    await link(root, linkStoresOf(store));
     return {
       async mount(at, writable) {
         refuseWritable(writable, NOT_WRITABLE);
@@ -29,6 +29,6 @@ export const hardlinkLifecycle = (image: Image, machine: Machine, { link, remove
     };
   },
   async collect(store, keep) {
-    collectPool(machine, poolDirsOf(store), keep);
+    collectLinkStore(machine, linkStoresOf(store), keep);
   },
 });

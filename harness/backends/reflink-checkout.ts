@@ -1,9 +1,9 @@
-// A checkout of reflinks: every file has an inode of its own and shares its blocks with the pool.
+// A checkout of reflinks: every file has an inode of its own and shares its blocks with the link store.
 //
 // Needs:   GNU tar, rm and cp; a work folder on a file system with reflinks, else an XFS on a loop file, made for the run.
-// Does:    ingest: the pool, and a tree of hard links into it. create: one `cp -a --reflink=always` of that tree, which gives every
+// Does:    ingest: the link store, and a tree of hard links into it. create: one `cp -a --reflink=always` of that tree, which gives every
 //          name an inode of its own, then one `tar -x` for the image's own hard links, if it has any. destroy: one `rm -rf`.
-// Error:   files of equal contents and different metadata are in the pool twice, so its disk usage is an upper bound. Times on a
+// Error:   files of equal contents and different metadata are in the link store twice, so its disk usage is an upper bound. Times on a
 //          loop file are those of a loop device; `took` names it. du counts shared blocks every time; only statfs does not.
 // Leaves:  the loop file, in the run's folder, when it dies.
 // Source:  cp(1); ioctl_ficlone(2).
@@ -13,7 +13,15 @@ import type { Backend, Prepared, Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine, MadeFileSystem } from '../model/machine.ts';
 import { sharedInodes } from '../store/links.ts';
-import { collectPool, fillPool, linkTree, makeFolder, NOT_WRITABLE, tarsOf, UNPACK } from './checkout.ts';
+import {
+  collectLinkStore,
+  fillLinkStore,
+  linkTree,
+  makeFolder,
+  NOT_WRITABLE,
+  tarsOf,
+  UNPACK,
+} from './checkout.ts';
 import { bindMount } from './kernel-mount.ts';
 import { RM, ROOT, TAR } from './needs.ts';
 import { refuseDigested, refuseUnpackable, refuseWritable } from './refuse.ts';
@@ -68,15 +76,15 @@ const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: 
   const storeHome = (store: Store): string =>
     join(home, createHash('sha256').update(store.objectDirs.join('\n')).digest('hex').slice(0, 16));
   const treeOf = (store: Store): string => join(storeHome(store), image.manifestDigest);
-  const poolOf = (store: Store): string => join(storeHome(store), 'pool');
+  const linkStoreOf = (store: Store): string => join(storeHome(store), 'link-store');
   return {
     ...(made === null ? {} : { ownFileSystem: made.root, outside: () => steadyUsage(machine, made) }),
     async ingest(store, how) {
       refuseDigested(how);
       makeFolder(storeHome(store));
-      await fillPool(machine, image, [poolOf(store)]);
+      await fillLinkStore(machine, image, [linkStoreOf(store)]);
       if (!machine.files.exists(treeOf(store)))
-        await linkTree(machine, tars, { pools: [poolOf(store)], into: treeOf(store) });
+        await linkTree(machine, tars, { linkStores: [linkStoreOf(store)], into: treeOf(store) });
     },
     async create(store) {
       const root = join(home, `checkout-${checkoutCount++}`);
@@ -94,7 +102,7 @@ const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: 
     },
     async collect(store, keep) {
       if (!keep.includes(image)) await machine.command('rm', ['rm', '-rf', treeOf(store)]);
-      collectPool(machine, [poolOf(store)], keep);
+      collectLinkStore(machine, [linkStoreOf(store)], keep);
     },
   };
 };
@@ -102,7 +110,7 @@ const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: 
 export const backend: Backend = {
   id: 'reflink-checkout',
   title: 'reflink checkout',
-  how: 'GNU cp makes a tree of reflinks to the files of a pool, a bind mount shows it, rm -rf removes it; on an XFS on a loop file where the work file system has no reflinks.',
+  how: 'GNU cp makes a tree of reflinks to the files of a link store, a bind mount shows it, rm -rf removes it; on an XFS on a loop file where the work file system has no reflinks.',
   answers: 'Reflinks share disk without merging inodes.',
   idle: [],
   createsFiles: true,

@@ -17,5 +17,5 @@ export const refuseWritable = (writable: unknown, reason: string): void => {
 };
 
 export const refuseDigested = (how: IngestHow | undefined): void => {
-  if (how === 'digested') skip('tar fills the pool and computes no digests');
+  if (how === 'digested') skip('tar fills the link store and computes no digests');
 };

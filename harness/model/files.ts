@@ -37,7 +37,7 @@ export interface BatchFiles {
   ingest(work: IngestWork): { readonly verity: boolean | null };
   collect(work: CollectWork): void;
   /** Removes files from folders of files named by 64 hex digits. Removes a folder with its last file. */
-  collectPool(work: PoolWork): void;
+  collectLinkStore(work: LinkStoreWork): void;
   /** Removes a tree with everything in it. */
   removeTree(path: string): void;
   makeTree(work: MakeTreeWork): void;
@@ -57,7 +57,7 @@ export interface IngestWork {
 
 interface MakeTreeWork {
   /** The first digit of a file's name selects the folder. */
-  readonly pools: readonly string[];
+  readonly linkStores: readonly string[];
   /** The entries of the tree, as struct timed_node. */
   readonly nodes: Uint8Array;
 }
@@ -72,7 +72,7 @@ export interface CollectWork {
   readonly removesFolders: boolean;
 }
 
-interface PoolWork {
+interface LinkStoreWork {
   readonly dirs: readonly string[];
   /** Digests of kept files, 32 bytes each. */
   readonly live: Uint8Array;

@@ -1,5 +1,5 @@
-// A checkout as two tars. The pool: every distinct file once, with its attributes. The tree: everything else, and a hard link into
-// the pool for every file. Linked names share one inode, so the pool's key covers contents, mode, owner, mtime and attributes.
+// A checkout as two tars. The link store: every distinct file once, with its attributes. The tree: everything else, and a hard link into
+// the link store for every file. Linked names share one inode, so the key of a file covers contents, mode, owner, mtime and attributes.
 import { createHash } from 'node:crypto';
 import { toBytes } from '../model/bytes.ts';
 import type { Image } from '../model/image.ts';
@@ -9,39 +9,39 @@ import { hardLink, inOrder, member } from './layer-tar.ts';
 import { hasObject } from './prepare.ts';
 import { memberHeader, padding, TAR_END } from './tar-header.ts';
 
-/** Placeholder for the pool's folder in link targets; tar replaces it when it unpacks. */
-export const POOL_MARK = '@pool';
+/** Placeholder for the link store's folder in link targets; tar replaces it when it unpacks. */
+export const LINK_STORE_MARK = '@store';
 
-/** The file's name in the pool, 64 hex digits. */
-export const poolKey = ({ digest, mode, uid, gid, mtimeSec, mtimeNsec, xattrs }: Entry): string =>
+/** The file's name in the link store, 64 hex digits. */
+export const linkKey = ({ digest, mode, uid, gid, mtimeSec, mtimeNsec, xattrs }: Entry): string =>
   createHash('sha256')
     .update(JSON.stringify([digest, mode, uid, gid, String(mtimeSec), mtimeNsec, xattrs]))
     .digest('hex');
 
 /** The entry that carries the inode, if its contents are an object; else null. */
-export const pooledOf = (tree: Tree, entry: Entry): Entry | null => {
+export const linkedFileOf = (tree: Tree, entry: Entry): Entry | null => {
   const carrier = entry.link === null ? entry : tree.entry(entry.link);
   return hasObject(carrier) ? carrier : null;
 };
 
-/** Pool keys of all files of a tree. */
-export const poolKeys = (tree: Tree): Set<string> => {
+/** Link store keys of all files of a tree. */
+export const linkKeys = (tree: Tree): Set<string> => {
   const keys = new Set<string>();
   for (let index = 0; index < tree.count; index++) {
     const entry = tree.entry(index);
-    if (hasObject(entry)) keys.add(poolKey(entry));
+    if (hasObject(entry)) keys.add(linkKey(entry));
   }
   return keys;
 };
 
-export const writePoolTar = (path: string, { tree, objects, packPath, packOffsets }: Image): void => {
+export const writeLinkStoreTar = (path: string, { tree, objects, packPath, packOffsets }: Image): void => {
   const offsets = new Map(objects.map(({ digest }, i) => [digest, packOffsets[i]!]));
   const seen = new Set<string>();
   const out = new BulkWriter(path);
   try {
     for (const [entry] of inOrder(tree)) {
       if (!hasObject(entry)) continue;
-      const key = poolKey(entry);
+      const key = linkKey(entry);
       if (seen.has(key)) continue;
       seen.add(key);
       const full = member(entry, key, { rootless: false });
@@ -62,10 +62,10 @@ export const writeTreeTar = (path: string, { tree }: Image): void => {
   try {
     for (const [entry, name] of inOrder(tree)) {
       const full = member(entry, name, { rootless: false });
-      const file = pooledOf(tree, entry);
+      const file = linkedFileOf(tree, entry);
       const inode = entry.link ?? entry.index;
       const first = firstNames.get(inode);
-      if (file !== null) out.write(memberHeader(hardLink(full, `${POOL_MARK}/${poolKey(file)}`)));
+      if (file !== null) out.write(memberHeader(hardLink(full, `${LINK_STORE_MARK}/${linkKey(file)}`)));
       else if (first !== undefined) out.write(memberHeader(hardLink(full, first)));
       else {
         firstNames.set(inode, name);

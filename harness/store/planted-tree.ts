@@ -2,12 +2,12 @@
 import { toBytes } from '../model/bytes.ts';
 import type { Image } from '../model/image.ts';
 import { type Entry, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../model/tree.ts';
-import { pooledOf, poolKey } from './checkout-tar.ts';
+import { linkedFileOf, linkKey } from './checkout-tar.ts';
 
 const NODE_BYTES = 48;
 const XATTR_BYTES = 8;
 const ALIGNMENT = 8;
-const KINDS = { folder: 0, end: 1, pooled: 2, linked: 3, file: 4, symlink: 5, node: 6 } as const;
+const KINDS = { folder: 0, end: 1, stored: 2, linked: 3, file: 4, symlink: 5, node: 6 } as const;
 type NodeKind = keyof typeof KINDS;
 const OWNER = 1;
 const MODE = 2;
@@ -40,7 +40,7 @@ const xattrsOf = ({ xattrs }: Entry): Buffer =>
   );
 
 const NOTHING = Buffer.alloc(0);
-const LINKS: ReadonlySet<NodeKind> = new Set(['pooled', 'linked', 'folder']);
+const LINKS: ReadonlySet<NodeKind> = new Set(['stored', 'linked', 'folder']);
 
 interface NodeParts {
   readonly kind: NodeKind;
@@ -82,8 +82,8 @@ export const plantedTree = ({ tree }: Image, maker: Maker): Planted => {
   const nodes: Buffer[] = [];
   const firstPaths = new Map<number, string>();
   const linkOf = (entry: Entry, path: string): readonly [NodeKind, Uint8Array] => {
-    const file = pooledOf(tree, entry);
-    if (file !== null) return ['pooled', toBytes(poolKey(file))];
+    const file = linkedFileOf(tree, entry);
+    if (file !== null) return ['stored', toBytes(linkKey(file))];
     const inode = entry.link ?? entry.index;
     const first = firstPaths.get(inode);
     if (first !== undefined) return ['linked', toBytes(first)];

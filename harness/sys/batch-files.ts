@@ -130,8 +130,8 @@ const collectWith =
     if (timed(given.bytes).result < 0) failOperation('collect');
   };
 
-const collectPoolWith =
-  (timed: TimedOperation): BatchFiles['collectPool'] =>
+const collectLinkStoreWith =
+  (timed: TimedOperation): BatchFiles['collectLinkStore'] =>
   ({ dirs, live }) => {
     const given = new CStruct(COLLECT_BYTES)
       .texts(dirs)
@@ -153,8 +153,8 @@ const removeWith =
 
 const makeTreeWith =
   (timed: TimedOperation): BatchFiles['makeTree'] =>
-  ({ pools, nodes }) => {
-    const given = new CStruct(32).texts(pools).pointer(nodes).i64(nodes.length).i32(pools.length);
+  ({ linkStores, nodes }) => {
+    const given = new CStruct(32).texts(linkStores).pointer(nodes).i64(nodes.length).i32(linkStores.length);
     if (timed(given.bytes).result < 0) failOperation('make tree');
   };
 
@@ -170,7 +170,7 @@ const load = (): BatchFiles | null => {
     canDigest: canDigest() !== 0,
     ingest: ingestWith(ingest),
     collect: collectWith(collect),
-    collectPool: collectPoolWith(collect),
+    collectLinkStore: collectLinkStoreWith(collect),
     removeTree: removeWith(remove),
     makeTree: makeTreeWith(makeTree),
   };

@@ -77,13 +77,13 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
     folders.remove();
   };
 
-  test('a pool keeps exactly the files of kept images', async () => {
-    const pool = join(setting.workspace.store, 'pool');
+  test('a link store keeps exactly the files of kept images', async () => {
+    const linkStore = join(setting.workspace.store, 'link-store');
     await life('hardlink-checkout', () => {}, [setting.image]);
     // `one`, its copy and its links are one file; a different owner or different contents make another file.
-    assert.equal(readdirSync(pool).length, 3);
+    assert.equal(readdirSync(linkStore).length, 3);
     await life('hardlink-checkout', () => {}, []);
-    assert.equal(existsSync(pool), false);
+    assert.equal(existsSync(linkStore), false);
   });
 
   test('hard links merge equal files, reflinks do not', async (t) => {

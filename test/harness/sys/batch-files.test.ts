@@ -1,4 +1,4 @@
-// Operations on many files in one window: trees and pools.
+// Operations on many files in one window: trees and link stores.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -17,7 +17,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseDump } from '../../../harness/images/dump-text.ts';
 import type { Image } from '../../../harness/model/image.ts';
-import { poolKey } from '../../../harness/store/checkout-tar.ts';
+import { linkKey } from '../../../harness/store/checkout-tar.ts';
 import { plantedTree } from '../../../harness/store/planted-tree.ts';
 import { batchFiles } from '../../../harness/sys/batch-files.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
@@ -78,17 +78,17 @@ describe('many files in one window', {
     assert.throws(() => here.removeTree(tree), { code: 'ENOENT', facts: [tree] });
   });
 
-  test('a pool keeps live files and is removed with its last file', (t) => {
+  test('a link store keeps live files and is removed with its last file', (t) => {
     const folder = temporaryFolder(t);
-    const pool = join(folder, 'pool');
-    mkdirSync(pool);
+    const linkStore = join(folder, 'link-store');
+    mkdirSync(linkStore);
     const keys = Array.from({ length: 600 }, (_, i) => i.toString(16).padStart(4, '0').repeat(16));
-    for (const key of keys) writeFileSync(join(pool, key), '');
+    for (const key of keys) writeFileSync(join(linkStore, key), '');
     const live = keys.filter((_, i) => i % 3 === 0);
-    const dirs = [pool, join(folder, 'absent')];
-    here.collectPool({ dirs, live: Buffer.from(live.join(''), 'hex') });
-    assert.deepEqual(readdirSync(pool).sort(), live);
-    here.collectPool({ dirs, live: Buffer.alloc(0) });
+    const dirs = [linkStore, join(folder, 'absent')];
+    here.collectLinkStore({ dirs, live: Buffer.from(live.join(''), 'hex') });
+    assert.deepEqual(readdirSync(linkStore).sort(), live);
+    here.collectLinkStore({ dirs, live: Buffer.alloc(0) });
     assert.deepEqual(readdirSync(folder), []);
   });
 
@@ -109,18 +109,18 @@ describe('many files in one window', {
 
   test('makeTree makes links, small files and devices with their metadata', { skip: needsRoot }, (t) => {
     const folder = temporaryFolder(t);
-    const pool = join(folder, 'pool');
+    const linkStore = join(folder, 'link-store');
     const root = join(folder, 'root');
-    mkdirSync(pool);
-    const key = poolKey(tree.entry(tree.find('/a/one')!));
-    writeFileSync(join(pool, key), 'x'.repeat(9000));
+    mkdirSync(linkStore);
+    const key = linkKey(tree.entry(tree.find('/a/one')!));
+    writeFileSync(join(linkStore, key), 'x'.repeat(9000));
     const planted = plantedTree({ tree } as Image, MAKER);
-    here.makeTree({ pools: [pool], nodes: planted.at(root) });
+    here.makeTree({ linkStores: [linkStore], nodes: planted.at(root) });
     const info = (path: string) => statSync(join(root, path), { bigint: true });
     assert.equal(info('a').mode & 0o7777n, 0o2750n);
     assert.deepEqual([info('a').uid, info('a').gid, info('a').mtimeNs], [1n, 2n, 1700000001000000005n]);
     assert.equal(info('.').mtimeNs, 1700000000123456789n);
-    assert.equal(info('a/one').ino, statSync(join(pool, key), { bigint: true }).ino);
+    assert.equal(info('a/one').ino, statSync(join(linkStore, key), { bigint: true }).ino);
     assert.equal(info('a/two').ino, info('a/one').ino);
     assert.equal(info('again').ino, info('a/small').ino);
     assert.equal(info('a/small').mode & 0o7777n, 0o4711n);
@@ -130,13 +130,13 @@ describe('many files in one window', {
     assert.equal(info('pipe').mode & 0o170000n, 0o10000n);
     assert.equal(getXattr(Buffer.from(join(root, 'a/small')), 'user.key'), 'value');
     assert.equal(getXattr(Buffer.from(root), 'user.root'), 'yes');
-    assert.throws(() => here.makeTree({ pools: [pool], nodes: planted.at(root) }), {
+    assert.throws(() => here.makeTree({ linkStores: [linkStore], nodes: planted.at(root) }), {
       code: 'EEXIST',
       message: /mkdirat/,
       facts: [root],
     });
     here.removeTree(root);
-    assert.throws(() => here.makeTree({ pools: [folder], nodes: planted.at(root) }), {
+    assert.throws(() => here.makeTree({ linkStores: [folder], nodes: planted.at(root) }), {
       code: 'ENOENT',
       message: /linkat/,
       facts: ['one'],
