@@ -39,6 +39,19 @@ const asEnded = (group: Group, blocks: number, why: EndedGroup['why']): EndedGro
   why,
 });
 
+/** Groups that end at a look that is not the last one. */
+const endedAtLook = (
+  { tally, design }: BlocksParts,
+  open: readonly Group[],
+  look: number,
+): readonly EndedGroup[] => {
+  const tallied = tally.finish();
+  return open.flatMap((group) => {
+    if (group.scenario.oneLook === true) return [asEnded(group, look, 'enough')];
+    return isGroupDecided(group, tallied, design) ? [asEnded(group, look, 'decided')] : [];
+  });
+};
+
 export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
   const { executor, groups, looks, projector, lives } = parts;
   let ended = parts.endedBefore;
@@ -61,16 +74,6 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
     if (isBelowFirst && fit.ended.length > 0) parts.onOutOfTime(fit.ended, block);
     end(fit.ended.map(({ group }) => asEnded(group, block, 'budget')));
     return fit.kept;
-  };
-  /** At a look that is not the last one. */
-  const endDecided = (look: number): void => {
-    const tallied = parts.tally.finish();
-    end(
-      groups.filter(isOpen).flatMap((group) => {
-        if (group.scenario.oneLook === true) return [asEnded(group, look, 'enough')];
-        return isGroupDecided(group, tallied, parts.design) ? [asEnded(group, look, 'decided')] : [];
-      }),
-    );
   };
 
   const extra = { slots: parts.extra, groups, lives, laterNs: 0, share: [at(0), at(0)] } as const;
@@ -96,7 +99,7 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
       });
       if (stop !== null) return stop;
     }
-    if (look !== looks.at(-1)) endDecided(look);
+    if (look !== looks.at(-1)) end(endedAtLook(parts, groups.filter(isOpen), look));
   }
   return null;
 };

@@ -5,6 +5,7 @@
 import { paramsKey } from '../../results/compare/tally.ts';
 import type { DroppedGroup, Sample } from '../../results/schema/run.ts';
 import type { ImageSize, Scenario } from '../model/scenario.ts';
+import type { Deadline } from './clock.ts';
 import { type Group, groupKey, inPass, keyOf } from './plan.ts';
 
 /** A count that was equal in three passes is constant; groups without time for three passes end. */
@@ -74,6 +75,16 @@ export const affordable = (
   }
   return { kept, ended };
 };
+
+/**
+ * Slots may use half of the reserve (8 % of the budget). The rest is for the report, which takes up to 1 s of a budget of 20 s and
+ * 5 s of one of 30 min.
+ */
+const OVERRUN_RATIO = 0.04;
+
+/** False if a slot would end after its share of the reserve: the last check, because a machine can become slower within a block. */
+export const mayStart = ({ budgetNs, leftNs }: Deadline, slotNs: number): boolean =>
+  slotNs <= leftNs() + OVERRUN_RATIO * budgetNs;
 
 const hasHeadline = ({ headline, ownSection }: Scenario): boolean =>
   headline.length > 0 && ownSection !== true;

@@ -1,13 +1,13 @@
-// Slots one after another: each into the journal as soon as it exists; stops between two of them, never inside one.
+// Runs slots one after another and writes each sample to the journal at once. Stops between slots only.
 import { setImmediate } from 'node:timers/promises';
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { Sample, Slot } from '../../results/schema/run.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
-import { openSlotTimes, type SlotTimes } from './budget.ts';
+import { mayStart, openSlotTimes, type SlotTimes } from './budget.ts';
 import { openLeakCheck } from './leak-check.ts';
-import { openLimits } from './limits.ts';
+import { type Limits, openLimits } from './limits.ts';
 import type { RunParts } from './parts.ts';
 import { type Group, groupKey, keyOf } from './plan.ts';
 import { runSlot } from './slot.ts';
@@ -19,39 +19,36 @@ interface Stretch {
   readonly groups: readonly Group[];
   /** Long lives of an image within one timed slot. */
   readonly lives: number;
-  /** What comes after this stretch, nanoseconds: part of the time left. */
+  /** Expected time of later stretches, nanoseconds, for the progress line. */
   readonly laterNs: number;
-  /** Where on the progress line this stretch begins and ends, 0..1. */
+  /** Part of the progress line, 0..1. */
   readonly share: readonly [from: number, to: number];
 }
 
 export interface Executor {
   /** Times of all samples so far. */
   readonly times: SlotTimes;
-  /** Slots that an earlier process finished are not run again; their samples are returned all the same. */
+  /** Returns the samples of all slots. Slots that an earlier process finished are not run again. */
   run(stretch: Stretch): Promise<{ readonly samples: readonly Sample[]; readonly stop: Stop }>;
   readonly tally: { readonly ok: number; readonly failed: number };
 }
 
-/**
- * The last block may use half of the reserve (8 % of the budget). The rest is for the report, which takes up to 1 s of a budget of 20 s
- * and 5 s of one of 30 min.
- */
-const OVERRUN_RATIO = 0.04;
-
 const isArmed = ({ passes, onRequest, metrics }: Probe, { headline }: Scenario, { pass }: Slot): boolean =>
   passes.includes(pass) && (onRequest !== true || headline.some((metric) => metric in metrics));
 
-export const openExecutor = (parts: RunParts, images: readonly Image[], fullStore: Store): Executor => {
-  const { features, workspace, warmTools, deadline, before } = parts;
-  const byName = new Map(images.map((image) => [image.name, image]));
-  const leaks = openLeakCheck(workspace, features['pid-namespace'].ok, () => parts.inspector.pid);
-  const limits = openLimits();
-  const tally = { ok: 0, failed: 0 };
-  const times = openSlotTimes();
-  const done = new Map<number, Sample>();
+interface SlotRecord {
+  readonly times: SlotTimes;
+  readonly limits: Limits;
+  readonly tally: { ok: number; failed: number };
+  /** Samples by the number of their slot, those of earlier processes included. */
+  readonly done: ReadonlyMap<number, Sample>;
+  add(sample: Sample): void;
+}
 
-  const note = (sample: Sample): void => {
+const openRecord = (parts: RunParts): SlotRecord => {
+  const done = new Map<number, Sample>();
+  const [tally, times, limits] = [{ ok: 0, failed: 0 }, openSlotTimes(), openLimits()];
+  const add = (sample: Sample): void => {
     if (sample.outcome === 'ok') tally.ok++;
     if (sample.outcome === 'failed') tally.failed++;
     limits.saw(sample);
@@ -59,36 +56,45 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
     parts.tally.add(sample);
     done.set(sample.seq, sample);
   };
-  for (const sample of before.samples) note(sample);
+  for (const sample of parts.before.samples) add(sample);
+  return { times, limits, tally, done, add };
+};
 
-  const one = async (slot: Slot, group: Group, lives: number): Promise<Sample> => {
+type RunOne = (slot: Slot, group: Group, lives: number) => Promise<Sample>;
+
+const slotRunner = (parts: RunParts, images: readonly Image[], fullStore: Store, limits: Limits): RunOne => {
+  const { features, workspace, warmTools, inspector, crowdEntry } = parts;
+  const byName = new Map(images.map((image) => [image.name, image]));
+  const leaks = openLeakCheck(workspace, features['pid-namespace'].ok, () => inspector.pid);
+  return (slot, group, lives) => {
     const id = slot.arm === NULL_ARM ? parts.baseline : slot.arm;
-    const sample = await runSlot({
+    return runSlot({
       slot,
-      session: before.session,
+      session: parts.before.session,
       limitNs: limits.of(slot),
       lives,
       scenario: group.scenario,
       arm: parts.question.arms.find((arm) => arm.id === id)!,
       image: byName.get(slot.image)!,
       others: (group.others ?? []).map((name) => byName.get(name)!),
-      features,
       probes: parts.probes.filter((probe) => isArmed(probe, group.scenario, slot)),
-      workspace,
-      crowdEntry: parts.crowdEntry,
-      fullStore,
-      images,
-      leaks,
-      inspector: parts.inspector,
-      warmTools,
+      ...{ features, workspace, crowdEntry, fullStore, images, leaks, inspector, warmTools },
     });
+  };
+};
+
+export const openExecutor = (parts: RunParts, images: readonly Image[], fullStore: Store): Executor => {
+  const record = openRecord(parts);
+  const runOne = slotRunner(parts, images, fullStore, record.limits);
+  const { times, tally, done } = record;
+  const runNew = async (slot: Slot, group: Group, lives: number): Promise<Sample> => {
+    const sample = await runOne(slot, group, lives);
     parts.journal.append(sample);
-    note(sample);
+    record.add(sample);
     if (sample.outcome === 'failed')
       parts.say(`failed: ${slot.scenario} on ${slot.arm}, ${slot.image}: ${sample.phase}: ${sample.message}`);
     return sample;
   };
-
   return {
     times,
     tally,
@@ -99,14 +105,15 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
       let expectedNs = laterNs + toDo.reduce((sum, slot) => sum + costOf(slot), 0);
       const samples = slots.flatMap(({ seq }) => done.get(seq) ?? []);
       for (const [number, slot] of toDo.entries()) {
-        // Slots never wait for the event loop: without this an interrupt would not be heard before the end.
+        // Slots block the event loop, which delivers the interrupt.
         await setImmediate();
         if (parts.interrupted()) return { samples, stop: 'interrupted' };
-        if (deadline.leftNs() < -OVERRUN_RATIO * deadline.budgetNs) return { samples, stop: 'out-of-time' };
+        const slotNs = costOf(slot);
+        if (!mayStart(parts.deadline, slotNs)) return { samples, stop: 'out-of-time' };
         const what = `${slot.pass === 'count' ? 'counting' : 'timing'} ${slot.scenario} on ${slot.arm}, ${slot.image}`;
         parts.progress(what, from + ((to - from) * number) / toDo.length, expectedNs);
-        samples.push(await one(slot, byKey.get(groupKey(slot))!, lives));
-        expectedNs -= costOf(slot);
+        samples.push(await runNew(slot, byKey.get(groupKey(slot))!, lives));
+        expectedNs -= slotNs;
       }
       return { samples, stop: null };
     },

@@ -1,5 +1,4 @@
-// Every arm proved on every image, before anything is timed: one mount is walked on each of two CPUs, and of images that are still
-// being made ready each as soon as it is.
+// Proves every arm on every image before anything is timed: each image as soon as it is prepared, one walk per lane.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Fairness, ImageInfo, Proof, RunFile } from '../../results/schema/run.ts';
@@ -54,7 +53,7 @@ interface Pair {
   readonly expected: Expected;
 }
 
-/** Without what was proved of images that had to go afterwards. */
+/** Without the proofs of images that were dropped later. */
 export const ofImages = (
   { proofs, skipped, images, fairness }: Proofs,
   names: readonly string[],
@@ -65,49 +64,49 @@ export const ofImages = (
   fairness: fairness.filter(({ image }) => names.includes(image)),
 });
 
-export const proveAll = async (
+interface ProvedPair {
+  readonly pair: Pair;
+  readonly result: Proved;
+}
+
+/** The arms of each image, in order. An image is described when its first arm is taken. */
+async function* pairsOf(
+  { workspace, question }: RunParts,
+  images: ToProve['images'],
+  infos: ImageInfo[],
+): AsyncGenerator<Pair> {
+  for await (const { image, groups } of images) {
+    const listingPath = join(workspace.sources, `${infos.length}.expected`);
+    const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
+    infos.push(describeImage(image, digests.digest));
+    for (const arm of armsFor(image, groups, question.arms))
+      yield { image, arm, expected: { ...digests, listingPath } };
+  }
+}
+
+/** In the order in which the proofs began. */
+const provePairs = async (
   parts: RunParts,
-  { images, store, done, onProved }: ToProve,
-): Promise<Proofs> => {
-  const { features, workspace, question } = parts;
+  { store, done, onProved }: ToProve,
+  pairs: AsyncGenerator<Pair>,
+): Promise<readonly ProvedPair[]> => {
+  const { features, workspace } = parts;
   const machine = createMachine(features, { scratch: workspace.scratch, yields: true });
-  const infos: ImageInfo[] = [];
-  /** An image is described when its first arm is taken. */
-  const pairs = async function* (): AsyncGenerator<Pair> {
-    for await (const { image, groups } of images) {
-      const listingPath = join(workspace.sources, `${infos.length}.expected`);
-      const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
-      infos.push(describeImage(image, digests.digest));
-      for (const arm of armsFor(image, groups, question.arms))
-        yield { image, arm, expected: { ...digests, listingPath } };
-    }
-  };
   const alone = oneAtATime();
-  const proved: { readonly pair: Pair; readonly result: Proved }[] = [];
-  const left = pairs();
+  const proved: ProvedPair[] = [];
   let taken = 0;
   const lane = async (): Promise<void> => {
     const walker = openWalker();
     try {
-      for await (const pair of left) {
-        // The images that are left are described all the same.
+      for await (const pair of pairs) {
+        // After an interrupt, the remaining images are still described.
         if (parts.interrupted()) continue;
-        const { image, arm, expected } = pair;
         const number = taken++;
-        parts.progress(`proving ${image.name} on ${arm.id}`, done, null);
-        const result = await prove({
-          arm,
-          image,
-          expected,
-          machine,
-          store,
-          folders: workspace.slot(`proof-${workspace.tag}-${number}`),
-          workDir: workspace.dir,
-          walk: walker.walk,
-          alone,
-        });
-        proved[number] = { pair, result };
-        onProved(arm.id, image.name);
+        parts.progress(`proving ${pair.image.name} on ${pair.arm.id}`, done, null);
+        const folders = workspace.slot(`proof-${workspace.tag}-${number}`);
+        const shared = { machine, store, folders, workDir: workspace.dir, walk: walker.walk, alone };
+        proved[number] = { pair, result: await prove({ ...pair, ...shared }) };
+        onProved(pair.arm.id, pair.image.name);
       }
     } finally {
       await walker.close();
@@ -115,7 +114,23 @@ export const proveAll = async (
   };
   const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  const sparseFileCount = sparseIn(store.objectDirs[0]!);
+  return proved;
+};
+
+const skippedOf = ({ pair: { arm, image }, result }: ProvedPair): Proofs['skipped'] =>
+  result.kind === 'skipped'
+    ? [
+        {
+          ...{ kind: 'arm' as const, arm: arm.id, backend: arm.backend.id, image: image.name },
+          ...{ need: 'image', reason: result.reason },
+        },
+      ]
+    : [];
+
+export const proveAll = async (parts: RunParts, toProve: ToProve): Promise<Proofs> => {
+  const infos: ImageInfo[] = [];
+  const proved = await provePairs(parts, toProve, pairsOf(parts, toProve.images, infos));
+  const sparseFileCount = sparseIn(toProve.store.objectDirs[0]!);
   return {
     images: infos,
     proofs: proved.flatMap(({ result }) => (result.kind === 'proof' ? [result.proof] : [])),
@@ -124,19 +139,6 @@ export const proveAll = async (
         ? [{ ...result.fairness, sparseFileCount }]
         : [],
     ),
-    skipped: proved.flatMap(({ pair, result }) =>
-      result.kind === 'skipped'
-        ? [
-            {
-              kind: 'arm' as const,
-              arm: pair.arm.id,
-              backend: pair.arm.backend.id,
-              image: pair.image.name,
-              need: 'image',
-              reason: result.reason,
-            },
-          ]
-        : [],
-    ),
+    skipped: proved.flatMap(skippedOf),
   };
 };

@@ -7,6 +7,7 @@ import {
   byRank,
   groupNeedNs,
   keepingFirst,
+  mayStart,
   openSlotTimes,
 } from '../../../harness/runner/budget.ts';
 import type { Group } from '../../../harness/runner/plan.ts';
@@ -136,37 +137,56 @@ const PROFILES = [
   { profile: 'full', budgets: [30, 120, 600, 1500, 1800, 4000] },
 ] as const;
 
+const MACHINES = [
+  { slowness: 0.4 },
+  { slowness: 1 },
+  { slowness: 3 },
+  { slowness: 1, noise: 0.3 },
+  { slowness: 1, noise: 0.3, thenSlower: 2 },
+];
+/** Longer than any slot on the slowest machine: a run measures one slot of a group before it knows how long the others take. */
+const FIRST_SLOT_SEC = 20;
+
 for (const { profile, budgets } of PROFILES)
-  for (const slowness of [0.4, 1, 3])
-    test(`${profile}, ${slowness} times as slow as recorded: budgets are kept and no lower rank is preferred`, async () => {
+  for (const machine of MACHINES)
+    test(`${profile} on ${JSON.stringify(machine)}: budgets are kept and no lower rank is preferred`, async () => {
       for (const budgetSec of budgets) {
-        const run = await simulate(profile, budgetSec, slowness);
+        const run = await simulate(profile, budgetSec, machine);
         const at = `${budgetSec} s`;
-        // What a run may start before it knows anything: the preparation of the first image.
-        assert.ok(
-          run.elapsedNs <= 1.05 * budgetSec * SECOND_NS || run.groups.every(({ blocks }) => blocks <= 1),
-          at,
-        );
+        const isMeasured = run.groups.some(({ blocks }) => blocks > 0);
+        const mostSec = isMeasured
+          ? 1.05 * budgetSec
+          : Math.max(1.05 * budgetSec, budgetSec + FIRST_SLOT_SEC);
+        assert.ok(run.elapsedNs <= mostSec * SECOND_NS, `${at}: took ${run.elapsedNs / SECOND_NS} s`);
         const firstOpen = run.groups.findIndex(({ looked }) => !looked);
-        if (firstOpen >= 0)
+        if (firstOpen >= 0 && run.stop === null)
           assert.deepEqual(
             run.groups.slice(firstOpen + 1).filter(({ looked }) => looked),
             [],
             `${at}: a lower rank has a verdict and ${run.groups[firstOpen]!.key} has none`,
           );
-        assert.deepEqual(await simulate(profile, budgetSec, slowness), run, `${at}: same times, same plan`);
+        assert.deepEqual(await simulate(profile, budgetSec, machine), run, `${at}: same times, same plan`);
       }
     });
 
+test('a slot that would end after its share of the reserve does not start', () => {
+  const deadline = { budgetNs: 100, leftNs: () => 10 };
+  assert.deepEqual(
+    [14, 15].map((slotNs) => mayStart(deadline, slotNs)),
+    [true, false],
+  );
+  assert.ok(mayStart({ budgetNs: Number.POSITIVE_INFINITY, leftNs: () => Number.POSITIVE_INFINITY }, 1e15));
+});
+
 test('the default profile gives every group its first look within 90 s at recorded speed', async () => {
-  const { groups, stop } = await simulate('default', 90, 1);
+  const { groups, stop } = await simulate('default', 90, { slowness: 1 });
   assert.equal(stop, null);
   assert.ok(groups.every(({ looked }) => looked));
 });
 
 test('more time never takes a verdict away', async () => {
   const looked = async (budgetSec: number) =>
-    (await simulate('full', budgetSec, 1)).groups.filter((one) => one.looked).length;
+    (await simulate('full', budgetSec, { slowness: 1 })).groups.filter((one) => one.looked).length;
   const counts = await Promise.all([300, 600, 1200, 1800, 3600].map(looked));
   assert.deepEqual(
     counts,

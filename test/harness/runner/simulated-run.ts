@@ -6,6 +6,7 @@ import {
   affordableImages,
   byRank,
   LEAST_PASSES,
+  mayStart,
   openSlotTimes,
   roughPrepareNs,
 } from '../../../harness/runner/budget.ts';
@@ -29,7 +30,6 @@ const MS = 1e6;
 /** Slots that the recorded run did not reach take this share of their scenario's estimate, as the recorded ones do on average. */
 const UNREACHED_SHARE = 0.7;
 const RESERVE_RATIO = 0.08;
-const OVERRUN_RATIO = 0.04;
 
 const recorded = new Map(
   recordedSlotTimes.map(([scenario, params, image, count, time]) => [
@@ -47,8 +47,23 @@ export interface Simulated {
   readonly stop: string | null;
 }
 
-/** `slowness`: this machine's slot times divided by the recorded ones. */
-export const simulate = async (profile: string, budgetSec: number, slowness: number): Promise<Simulated> => {
+export interface SimulatedMachine {
+  /** This machine's slot times divided by the recorded ones. */
+  readonly slowness: number;
+  /** Slots differ from their recorded time by up to this share. */
+  readonly noise?: number;
+  /** After half of the budget the machine is slower by this factor. */
+  readonly thenSlower?: number;
+}
+
+/** Repeats itself: -1 to 1, by the number of the slot. */
+const wobble = (seq: number): number => (((seq * 7919) % 101) - 50) / 50;
+
+export const simulate = async (
+  profile: string,
+  budgetSec: number,
+  { slowness, noise = 0, thenSlower = 1 }: SimulatedMachine,
+): Promise<Simulated> => {
   const options = resolveOptions({ profile, seed: 's' } as never, backends, scenarios);
   const { looks, countPasses } = options.amount;
   const nameOf = (spec: string): string => recordedImages.find(({ source }) => source === spec)!.name;
@@ -104,8 +119,11 @@ export const simulate = async (profile: string, budgetSec: number, slowness: num
     async run({ slots }) {
       const samples: Sample[] = [];
       for (const slot of slots) {
-        if (leftNs() < -OVERRUN_RATIO * budgetSec * 1e9) return { samples, stop: 'out-of-time' };
-        const took = slotNs(byKey.get(groupKey(slot))!, slot.pass);
+        const group = byKey.get(groupKey(slot))!;
+        const deadline = { budgetNs: budgetSec * 1e9, leftNs };
+        if (!mayStart(deadline, times.slotNs(group, slot.pass) ?? 0)) return { samples, stop: 'out-of-time' };
+        const factor = elapsedNs > 0.5e9 * budgetSec ? thenSlower : 1;
+        const took = slotNs(group, slot.pass) * factor * (1 + noise * wobble(slot.seq));
         elapsedNs += took;
         const sample = { ...slot, schema: SCHEMA, startedAt: '', slotNs: took, took: {}, notes: [] };
         const ok = { ...sample, outcome: 'ok', values: {} } as Sample;
