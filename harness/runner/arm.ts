@@ -1,8 +1,8 @@
-// What takes part in a comparison: a backend with its options, or the baseline a second time under the name `null`.
+// Arms: backends with options, and the baseline a second time under the name `null`.
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 
-/** Ends the name of the second of two arms that are the same. */
+/** Suffix of the second of two equal arms. */
 export const AGAIN = '#2';
 
 export interface Arm {
@@ -17,7 +17,7 @@ const parseOptions = (spec: string, backend: Backend, text: string): Record<stri
     const [key = '', value] = pair.split(/=(.*)/s);
     const allowed = backend.options[key];
     if (value === undefined || allowed === undefined || (allowed.length > 0 && !allowed.includes(value)))
-      throw new UserError(`backend option not understood: ${spec}`, {
+      throw new UserError(`invalid backend option in '${spec}'`, {
         facts: [
           `option: ${pair}`,
           `options of ${backend.id}: ${
@@ -38,7 +38,7 @@ export const parseArm = (spec: string, backends: readonly Backend[]): Arm => {
   const [id = '', rest = ''] = spec.split(/@(.*)/s);
   const backend = backends.find((candidate) => candidate.id === id);
   if (backend === undefined)
-    throw new UserError(`unknown backend: ${spec}`, {
+    throw new UserError(`unknown backend '${spec}'`, {
       facts: [`backends: ${backends.map((known) => known.id).join(', ')}`],
       hint: 'cfsbench list',
     });

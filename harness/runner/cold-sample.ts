@@ -1,4 +1,4 @@
-// Which files of an image must not be resident before a cold window.
+// The files of an image that must not be resident before a cold window.
 import { join } from 'node:path';
 import type { Store } from '../model/backend.ts';
 import { type Image, plainFolder } from '../model/image.ts';
@@ -17,7 +17,7 @@ const plainFiles = (tree: Tree): string[] => {
   return paths;
 };
 
-/** Objects spread over the whole store, and files of the unpacked layers; those that do not exist are left out later. */
+/** Objects spread over the whole store, and files of the unpacked layers; files that do not exist are skipped later. */
 export const coldSample = (image: Image, store: Store): string[] => {
   const step = Math.max(1, Math.floor(image.objects.length / SAMPLE));
   const objects = image.objects.filter((_, i) => i % step === 0).slice(0, SAMPLE);

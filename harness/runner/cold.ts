@@ -1,8 +1,8 @@
-// Nothing cached: write back, drop, look whether it is true, run the tools once so that their own files are warm again, and wait
-// until what was dropped is freed.
+// Makes the caches cold: drops them, checks that nothing is resident, runs the tools once so that their own files are warm, and waits
+// until the kernel has freed the dropped objects.
 //
 // Needs:  root (/proc/sys/vm/drop_caches).
-// Error:  a page of a sample of 16 objects or files and of every manifest is looked for; the rest is taken to be alike.
+// Error:  checks the pages of every manifest and of a sample of 16 objects or files, and assumes the same of the rest.
 // Source: Documentation/admin-guide/sysctl/vm.rst; cachestat(2), mincore(2).
 import { SysError, UserError } from '../model/errors.ts';
 import { dropCaches } from '../sys/caches.ts';
@@ -12,13 +12,13 @@ import { residencyOf } from '../sys/residency.ts';
 
 const ATTEMPTS = 3;
 
-interface Opened {
+interface OpenedFile {
   readonly path: string;
   readonly fd: number;
 }
 
-/** Before anything is dropped: afterwards each of them would be looked up on the disk, and what lies beside it would be warm. */
-const openThere = (path: string): readonly Opened[] => {
+/** Called before the drop: opening afterwards would read the disk and warm neighbouring inodes. Empty if the file does not exist. */
+const openExisting = (path: string): readonly OpenedFile[] => {
   try {
     return [{ path, fd: files.open(path, O_RDONLY) }];
   } catch (error) {
@@ -27,7 +27,7 @@ const openThere = (path: string): readonly Opened[] => {
   }
 };
 
-const residentAmong = (opened: readonly Opened[]): { resident: number; total: number } => {
+const residentAmong = (opened: readonly OpenedFile[]): { resident: number; total: number } => {
   let resident = 0;
   let total = 0;
   for (const { path, fd } of opened) {
@@ -38,35 +38,35 @@ const residentAmong = (opened: readonly Opened[]): { resident: number; total: nu
   return { resident, total };
 };
 
-const dropAll = (opened: readonly Opened[]): number => {
+const dropAll = (opened: readonly OpenedFile[]): number => {
   let seen = { resident: 0, total: 0 };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     dropCaches();
     seen = residentAmong(opened);
     if (seen.resident === 0) return seen.total;
   }
-  throw new UserError('the caches could not be emptied', {
+  throw new UserError('dropping the caches left pages resident', {
     code: 'not-cold',
     exit: 5,
     facts: [
       `${seen.resident} of ${seen.total} pages of the manifest and of a sample of objects stay resident`,
     ],
-    hint: 'end whatever maps files of the work folder',
+    hint: 'end the processes that map files of the work folder',
   });
 };
 
 /**
- * Drops until of those of `paths` that are there none is resident; `tools` run while what was dropped is being freed. Null: nothing
- * is timed afterwards, and neither is waited for. Returns the note for the sample.
+ * Drops caches until no existing path is resident, then runs `tools` while the kernel frees the dropped objects. `tools` null: nothing is
+ * timed afterwards, so it neither runs tools nor waits. Returns the note for the sample.
  */
 export const makeCold = async (
   paths: readonly string[],
   tools: (() => Promise<void>) | null,
 ): Promise<string> => {
-  const opened: Opened[] = [];
+  const opened: OpenedFile[] = [];
   let total = 0;
   try {
-    for (const path of paths) opened.push(...openThere(path));
+    for (const path of paths) opened.push(...openExisting(path));
     total = dropAll(opened);
   } finally {
     for (const { fd } of opened) files.close(fd);

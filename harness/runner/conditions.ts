@@ -1,13 +1,13 @@
-// What the readings of a machine mean for its numbers. Pure.
+// Warnings from the readings of a machine before and during a run. Pure.
 import type { Conditions, ConditionWarning, Moment } from '../../results/schema/run.ts';
 
 const NS_PER_US = 1000;
 const LIMITS = {
-  /** Share of all CPUs that others use before a run begins. */
+  /** Share of all CPUs in use by other processes before a run. */
   busy: 0.2,
   steal: 0.02,
   ioPressure: 0.1,
-  /** Of a run: its own server and commands wait for a CPU now and then. */
+  /** High, because the run's own server and commands sometimes wait for a CPU. */
   cpuPressure: 0.4,
   memoryPressure: 0.01,
   memoryAvailable: 0.15,
@@ -18,7 +18,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 
 const grew = (from: number | null, to: number | null): number | null =>
   from === null || to === null ? null : to - from;
 
-interface Window {
+interface LoadShares {
   readonly busy: number | null;
   readonly steal: number | null;
   readonly cpuPressure: number | null;
@@ -27,7 +27,7 @@ interface Window {
 }
 
 /** Shares of the time between two moments. */
-const windowOf = (start: Moment, end: Moment): Window => {
+const loadShares = (start: Moment, end: Moment): LoadShares => {
   const all = grew(start.cpuTicks, end.cpuTicks);
   const wallUs = (end.monotonicNs - start.monotonicNs) / NS_PER_US;
   const ofTicks = (part: number | null): number | null =>
@@ -63,12 +63,12 @@ const above = (
   judged: (value: number) => ConditionWarning,
 ): ConditionWarning[] => (value !== null && value > limit ? [judged(value)] : []);
 
-const ofSteal = ({ steal }: Window): ConditionWarning[] =>
+const ofSteal = ({ steal }: LoadShares): ConditionWarning[] =>
   above(steal, LIMITS.steal, (share) =>
     noise(
       'steal',
-      `the host took ${percent(share)} of the CPU time for others`,
-      'use a host of its own, or fewer guests',
+      `the host gave ${percent(share)} of the CPU time to other guests`,
+      'use a dedicated host, or fewer guests',
     ),
   );
 
@@ -77,8 +77,8 @@ const ofMemory = ({ memoryAvailableBytes: free, memoryBytes: all }: Moment): Con
     ? [
         noise(
           'memory',
-          `only ${percent(free / all)} of the memory is available`,
-          'end what holds it: caches must not be pushed out',
+          `only ${percent(free / all)} of the memory is available: caches may be evicted`,
+          'end processes that use much memory',
         ),
       ]
     : [];
@@ -91,26 +91,20 @@ const ofSettings = ({ governor, turbo, smt, swapUsedBytes }: Moment): ConditionW
     ? [
         note(
           'turbo',
-          'turbo is on: the clock depends on heat and on the other cores',
+          'turbo is on: the clock rate depends on heat and on the other cores',
           'turn boost off in cpufreq or intel_pstate',
         ),
       ]
     : []),
   ...(smt === true
-    ? [
-        note(
-          'smt',
-          'SMT is on: a CPU shares its core with another',
-          'echo off > /sys/devices/system/cpu/smt/control',
-        ),
-      ]
+    ? [note('smt', 'SMT is on: two CPUs share a core', 'echo off > /sys/devices/system/cpu/smt/control')]
     : []),
   ...above(swapUsedBytes, 0, (bytes) =>
     note('swap', `${(bytes / 2 ** 20).toFixed(0)} MiB are swapped out`, 'swapoff -a while measuring'),
   ),
 ];
 
-/** The mount that holds the work folder: its options, separated by commas, and whether it is ext4 without a journal. */
+/** `options`: mount options of the work file system, comma-separated. `journalMissing`: it is ext4 without a journal. */
 export const judgeDisk = (disk: {
   readonly options: string;
   readonly journalMissing: boolean;
@@ -119,8 +113,8 @@ export const judgeDisk = (disk: {
     ? [
         note(
           'discard',
-          'the work file system is mounted with discard: a removal may wait until the disk has been told of it',
-          'mount -o remount,nodiscard, and fstrim now and then',
+          'the work file system is mounted with discard: a removal may wait for the disk',
+          'mount -o remount,nodiscard, and run fstrim regularly',
         ),
       ]
     : []),
@@ -128,26 +122,26 @@ export const judgeDisk = (disk: {
     ? [
         note(
           'no-journal',
-          'the work file system is ext4 without a journal: making files takes longer where others were removed minutes ago',
+          'the work file system is ext4 without a journal: making files is slower where files were removed minutes ago',
           '--work DIR on another file system',
         ),
       ]
     : []),
 ];
 
-/** Before a run: what happens while nothing of ours does. */
+/** Before a run, while nothing of cfsbench runs. */
 export const judgeQuiet = (start: Moment, end: Moment): readonly ConditionWarning[] => {
-  const window = windowOf(start, end);
+  const shares = loadShares(start, end);
   return [
-    ...above(window.busy, LIMITS.busy, (share) =>
-      noise('load', `others use ${percent(share)} of the CPUs`, 'see who with top, and end it'),
+    ...above(shares.busy, LIMITS.busy, (share) =>
+      noise('load', `other processes use ${percent(share)} of the CPUs`, 'find them with top and end them'),
     ),
-    ...ofSteal(window),
-    ...above(window.ioPressure, LIMITS.ioPressure, (share) =>
+    ...ofSteal(shares),
+    ...above(shares.ioPressure, LIMITS.ioPressure, (share) =>
       noise(
         'io',
-        `others wait for disks ${percent(share)} of the time`,
-        'see who with iotop, and wait or end it',
+        `other processes wait for disks ${percent(share)} of the time`,
+        'find them with iotop; wait or end them',
       ),
     ),
     ...ofMemory(end),
@@ -157,45 +151,43 @@ export const judgeQuiet = (start: Moment, end: Moment): readonly ConditionWarnin
 
 const times = (count: number): string => `${count} time${count === 1 ? '' : 's'}`;
 
-/** After a run: what happened during it. */
+/** After a run, for the time of the run. */
 export const judgeRun = (
   start: Moment,
   end: Moment,
   kernelWarnings: readonly string[] | null,
 ): readonly ConditionWarning[] => {
-  const window = windowOf(start, end);
+  const shares = loadShares(start, end);
   const swapped =
     (grew(start.swapInCount, end.swapInCount) ?? 0) + (grew(start.swapOutCount, end.swapOutCount) ?? 0);
   return [
-    ...ofSteal(window),
-    ...above(window.cpuPressure, LIMITS.cpuPressure, (share) =>
+    ...ofSteal(shares),
+    ...above(shares.cpuPressure, LIMITS.cpuPressure, (share) =>
       noise(
         'cpu-pressure',
         `tasks waited for a CPU ${percent(share)} of the run`,
-        'end what else runs, or use more CPUs',
+        'end other processes, or use more CPUs',
       ),
     ),
-    ...above(window.memoryPressure, LIMITS.memoryPressure, (share) =>
+    ...above(shares.memoryPressure, LIMITS.memoryPressure, (share) =>
       noise('memory-pressure', `tasks waited for memory ${percent(share)} of the run`, 'free some memory'),
     ),
     ...above(swapped, 0, (pages) =>
       noise('swap', `${pages} pages were swapped during the run`, 'swapoff -a while measuring'),
     ),
     ...above(grew(start.throttleCount, end.throttleCount), 0, (count) =>
-      noise('throttle', `the CPU was throttled ${times(count)}: too hot`, 'cool it, or lower its clock'),
+      noise(
+        'throttle',
+        `the CPU was throttled ${times(count)} because of heat`,
+        'cool it, or lower its clock rate',
+      ),
     ),
     ...above(grew(start.oomKillCount, end.oomKillCount), 0, (count) =>
-      noise('oom', `the kernel ended a process for want of memory ${times(count)}`, 'free some memory'),
+      noise('oom', `the kernel killed a process for lack of memory ${times(count)}`, 'free some memory'),
     ),
     ...(kernelWarnings === null || kernelWarnings.length === 0
       ? []
-      : [
-          noise(
-            'kernel',
-            `the kernel warned: ${kernelWarnings[0]}`,
-            'read dmesg before you believe a number',
-          ),
-        ]),
+      : [noise('kernel', `kernel warning: ${kernelWarnings[0]}`, 'read dmesg: the numbers may be wrong')]),
     ...ofMemory(end),
     ...ofSettings(end),
   ];

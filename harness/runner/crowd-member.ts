@@ -1,12 +1,12 @@
-// One thread of a crowd: it makes the slot's image ready, lives once as a rehearsal, and then lives when it is told to.
+// One thread of a crowd: prepares the slot's image, runs one life as a rehearsal, and then one life on command.
 //
-// Nobody unmounts before everybody has mounted, not even for the rehearsal: a command that another thread starts holds a copy of
-// all descriptors until its exec, a new mount's among them, and keeps that mount busy.
+// No thread unmounts before all have mounted, in the rehearsal too: a command that another thread starts holds a copy of all
+// descriptors until its exec, and with a descriptor of a new mount it keeps that mount busy.
 //
-// Needs:   a worker thread; the registry of backends from whoever starts it.
-// Does:    ingest, create, mount; unmount, settle, destroy, collect, each on a word of the main thread; with local=files neither
+// Needs:   a worker thread; its starter passes the registry of backends.
+// Does:    ingest, create, mount; unmount, settle, destroy, collect, each on a command of the main thread; with local=files neither
 //          ingest nor collect.
-// Leaves:  nothing that the slot's own folder does not hold; `detach` takes down what is mounted.
+// Leaves:  files in the slot's folder only; `detach` detaches remaining mounts.
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
@@ -27,7 +27,7 @@ import type { Tree } from '../model/tree.ts';
 import { createStore, withOwnLayers } from '../store/store.ts';
 import { createMachine } from '../sys/machine.ts';
 
-/** An image as it crosses to another thread: trees stay behind, the manifest tells the same. */
+/** An image as it is sent to another thread: without trees, which are read from the manifest there. */
 export type SentImage = Omit<Image, 'tree' | 'layers' | 'bareManifest'> & {
   readonly layers: readonly Omit<Layer, 'tree'>[];
   readonly bare: Uint8Array;
@@ -39,7 +39,7 @@ export interface MemberTask {
   readonly image: SentImage;
   readonly features: Features;
   readonly local: Exclude<Local, 'image'>;
-  /** Of the run's full store, for local=files. */
+  /** Folder of the run's full store, for local=files. */
   readonly fullDir: string;
   /** A folder of its own on the work file system. */
   readonly dir: string;
@@ -47,7 +47,7 @@ export interface MemberTask {
   readonly limitMs: number;
 }
 
-export type Word = 'rehearsed' | 'up' | 'down' | 'end';
+export type CrowdCommand = 'rehearsed' | 'up' | 'down' | 'end';
 
 export type Reply =
   | { readonly kind: 'done' }
@@ -66,14 +66,14 @@ const received = ({ layers, bare, ...image }: SentImage): Image => {
     layers: layers.map((layer) => ({
       ...layer,
       get tree(): Tree {
-        throw new Error('the trees of single layers do not cross to another thread');
+        throw new Error('trees of single layers are not sent to another thread');
       },
     })),
     bareManifest: () => bare,
   };
 };
 
-interface Alive {
+interface MountedLife {
   readonly created: Created;
   readonly mounted: Mounted;
 }
@@ -82,7 +82,7 @@ const openLife = (prepared: Prepared, store: Store, task: MemberTask, number: nu
   const dir = join(task.dir, `image-${number}`);
   const at = join(task.dir, `mount-${number}`);
   for (const folder of [dir, at]) mkdirSync(folder);
-  let alive: Alive | null = null;
+  let alive: MountedLife | null = null;
   return {
     async up(): Promise<Mounted> {
       if (task.local === 'nothing') await prepared.ingest(store);
@@ -103,7 +103,7 @@ const openLife = (prepared: Prepared, store: Store, task: MemberTask, number: nu
   };
 };
 
-/** What is not empty stays, and is named as left behind. */
+/** Folders with files stay and are reported as leaks. */
 const removeEmpty = (dir: string): boolean => {
   const all = readdirSync(dir, { withFileTypes: true }).map(
     (entry) => entry.isDirectory() && removeEmpty(join(dir, entry.name)),
@@ -118,7 +118,7 @@ const failed = (error: unknown): Reply =>
     ? { kind: 'failed', message: error.message, code: error.code, facts: error.facts }
     : { kind: 'failed', message: String(error), code: 'error', facts: [] };
 
-/** Answers once when it has brought its rehearsal up, and once to every word but `end`. */
+/** Replies once when its rehearsal is mounted, and once to every command except `end`. */
 export const runMember = async (
   task: MemberTask,
   backends: readonly Backend[],
@@ -140,7 +140,7 @@ export const runMember = async (
   const prepared = await backend.prepare(received(task.image), machine, task.options);
   const lives = stores.map((store, number) => openLife(prepared, store, task, number));
   const [rehearsal, life] = [lives[0]!, lives[1]!];
-  const told = async (work: () => Promise<unknown>): Promise<void> => {
+  const replyAfter = async (work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
       reply({ kind: 'done' });
@@ -156,12 +156,12 @@ export const runMember = async (
         facts: [`at: ${root}`, `expected: ${fsType}`, `found: ${found ?? 'no mount'}`],
       });
   };
-  await told(async () => check(await rehearsal.up()));
-  port.on('message', async (word: Word) => {
-    if (word === 'rehearsed') await told(rehearsal.down);
-    if (word === 'up') await told(life.up);
-    if (word === 'down') await told(life.down);
-    if (word !== 'end') return;
+  await replyAfter(async () => check(await rehearsal.up()));
+  port.on('message', async (command: CrowdCommand) => {
+    if (command === 'rehearsed') await replyAfter(rehearsal.down);
+    if (command === 'up') await replyAfter(life.up);
+    if (command === 'down') await replyAfter(life.down);
+    if (command !== 'end') return;
     for (const one of lives) one.detach();
     await prepared.close?.();
     removeEmpty(task.dir);

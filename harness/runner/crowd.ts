@@ -1,4 +1,4 @@
-// Many lives of one image at once, each in a thread of its own: the main thread gives the word and waits for the last answer.
+// Parallel lives of one image, each in a thread: the main thread sends a command and waits for all replies.
 import { mkdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Crowd } from '../model/crowd.ts';
@@ -6,7 +6,7 @@ import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Features } from '../model/machine.ts';
 import type { Arm } from './arm.ts';
-import type { MemberTask, Reply, SentImage, Word } from './crowd-member.ts';
+import type { CrowdCommand, MemberTask, Reply, SentImage } from './crowd-member.ts';
 
 export interface CrowdParts {
   /** Module that a member's thread runs. */
@@ -15,7 +15,7 @@ export interface CrowdParts {
   readonly image: Image;
   readonly features: Features;
   readonly local: MemberTask['local'];
-  /** Of the run's full store. */
+  /** Folder of the run's full store. */
   readonly fullDir: string;
   readonly scratch: string;
   readonly limitMs: () => number;
@@ -24,11 +24,11 @@ export interface CrowdParts {
 }
 
 export interface OpenCrowd extends Crowd {
-  /** Takes down what is still mounted and ends the threads. Never throws. */
+  /** Detaches remaining mounts and ends the threads. Never throws. */
   end(): Promise<void>;
 }
 
-const sent = ({ tree: _, layers, bareManifest, ...image }: Image): SentImage => ({
+const toSend = ({ tree: _, layers, bareManifest, ...image }: Image): SentImage => ({
   ...image,
   layers: layers.map(({ tree: __, ...layer }) => layer),
   bare: bareManifest(),
@@ -36,25 +36,25 @@ const sent = ({ tree: _, layers, bareManifest, ...image }: Image): SentImage => 
 
 interface Member {
   readonly thread: Worker;
-  /** Settles once: a thread that is gone already is not waited for again. */
-  readonly gone: Promise<Reply>;
+  /** Resolves when the thread has exited. */
+  readonly exited: Promise<Reply>;
 }
 
-/** An exception of a thread is its own end, and is told as such: a crowd never ends the run. */
+/** An exception in a thread becomes a failed reply: it fails the slot, not the run. */
 const memberOf = (thread: Worker): Member => {
   let why = 'a thread of the crowd ended';
   thread.on('error', (error: Error) => {
     why = `a thread of the crowd failed: ${error.message}`;
   });
-  const gone = new Promise<Reply>((resolve) => {
+  const exited = new Promise<Reply>((resolve) => {
     thread.once('exit', () => resolve({ kind: 'failed', message: why, code: 'error', facts: [] }));
   });
-  return { thread, gone };
+  return { thread, exited };
 };
 
-const answer = async ({ thread, gone }: Member): Promise<void> => {
+const replyOf = async ({ thread, exited }: Member): Promise<void> => {
   const reply = await Promise.race([
-    gone,
+    exited,
     new Promise<Reply>((resolve) => {
       thread.once('message', resolve);
     }),
@@ -63,16 +63,16 @@ const answer = async ({ thread, gone }: Member): Promise<void> => {
     throw new UserError(reply.message, { code: reply.code, exit: 5, facts: reply.facts });
 };
 
-/** All answers, and then the first failure: nobody is left in the middle of a word. */
-const answers = async (members: readonly Member[]): Promise<void> => {
-  const all = await Promise.allSettled(members.map(answer));
+/** Waits for all replies, then throws the first failure, so that no thread is still working. */
+const allReplies = async (members: readonly Member[]): Promise<void> => {
+  const all = await Promise.allSettled(members.map(replyOf));
   const wrong = all.find((one) => one.status === 'rejected');
   if (wrong !== undefined) throw wrong.reason;
 };
 
 /** Untimed: threads start, prepare, and rehearse one life each. */
 export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
-  const image = sent(parts.image);
+  const image = toSend(parts.image);
   const members = parts.dirs.map((dir) => {
     mkdirSync(dir, { recursive: true });
     const task: MemberTask = {
@@ -89,20 +89,20 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
     // Descriptors are opened and closed by system calls that Node does not see.
     return memberOf(new Worker(parts.entry, { workerData: task, trackUnmanagedFds: false }));
   });
-  const tell = (word: Word): void => {
-    for (const { thread } of members) thread.postMessage(word);
+  const send = (command: CrowdCommand): void => {
+    for (const { thread } of members) thread.postMessage(command);
   };
-  const all = async (word: Word): Promise<void> => {
-    const replies = answers(members);
-    tell(word);
+  const all = async (command: CrowdCommand): Promise<void> => {
+    const replies = allReplies(members);
+    send(command);
     await replies;
   };
   const end = async (): Promise<void> => {
-    tell('end');
-    await Promise.all(members.map(({ gone }) => gone));
+    send('end');
+    await Promise.all(members.map(({ exited }) => exited));
   };
   try {
-    await answers(members);
+    await allReplies(members);
     await all('rehearsed');
   } catch (error) {
     await end();

@@ -1,4 +1,4 @@
-// Whether a group has anything left to decide: asked at the planned looks only.
+// Decided groups, checked at the planned looks only.
 
 import { isDecided } from '../../results/compare/looks.ts';
 import { type Design, NULL_ARM } from '../../results/compare/phase-of.ts';
@@ -6,7 +6,7 @@ import { rowOf } from '../../results/compare/rows.ts';
 import { paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import type { Group } from './plan.ts';
 
-/** Every headline row of the group has a verdict in every arm that is compared; the null arm is noise and decides nothing. */
+/** True if every headline row of the group has a verdict for every compared arm; the null arm is noise and decides nothing. */
 export const isGroupDecided = (group: Group, tallied: Tallied, design: Design): boolean => {
   const data = tallied.groups.find(
     ({ group: { scenario, params, image } }) =>

@@ -1,4 +1,4 @@
-// What is compared must differ: two names of one image would answer every question about two of them.
+// Refuses a comparison of an image with itself.
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 
@@ -9,7 +9,7 @@ export const refuseSame = (images: readonly Named[]): void => {
   for (const image of images) {
     const known = seen.get(image.manifestDigest);
     if (known !== undefined)
-      throw new UserError(`${known.source} and ${image.source} are one image: a comparison needs two`, {
+      throw new UserError(`${known.source} and ${image.source} are the same image; a comparison needs two`, {
         code: 'same-image',
         exit: 5,
         facts: [`both: manifest digest ${image.manifestDigest}`],

@@ -1,4 +1,4 @@
-// What each arm was given on each image, read while it is mounted: sizes, inodes, xattrs, and the mounts as the kernel lists them.
+// Facts about each arm on each image, read while it is mounted: sizes, inodes, xattrs, and its mounts as the kernel lists them.
 //
 // Reads:  the manifest in memory, mountinfo, the store's files by lstat.
 import { lstatSync, readdirSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { isBelow, mountOf, readMounts } from '../sys/mountinfo.ts';
 
 const DISK_BLOCK_BYTES = 512;
 
-/** Files of an object folder that take less on disk than they are long. */
+/** Number of sparse files in a folder of objects; null if it cannot be read. */
 export const sparseIn = (dir: string): number | null => {
   try {
     let sparse = 0;
@@ -21,7 +21,7 @@ export const sparseIn = (dir: string): number | null => {
       }
     return sparse;
   } catch {
-    return null; // A store that another user owns, or none at all.
+    return null; // No store, or a store of another user.
   }
 };
 
@@ -40,11 +40,11 @@ export interface Mounting {
   readonly arm: string;
   /** Folder below which the arm mounts. */
   readonly folder: string;
-  /** Shortened in what is shown. */
+  /** Shown as WORK. */
   readonly workDir: string;
 }
 
-/** Sparse files are counted once for all: when every object is there. */
+/** Sparse files are counted once for all arms, after every object was ingested. */
 export type FairnessOfArm = Omit<Fairness, 'sparseFileCount'>;
 
 export const fairnessOf = (image: Image, { arm, folder, workDir }: Mounting): FairnessOfArm => {

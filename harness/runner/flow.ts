@@ -1,11 +1,11 @@
-// Things that one part of the work makes ready and another takes, each as soon as it is there.
+// A queue from one part of the run to another: each thing is taken as soon as it is pushed.
 export interface Flow<T> extends AsyncIterable<T> {
   push(thing: T): void;
-  /** Nothing more comes: whoever waits is told so. */
+  /** Ends the iteration after the last thing. */
   end(): void;
 }
 
-/** For one taker; what was pushed before it came is kept. */
+/** For one consumer; things pushed before it starts are kept. */
 export const openFlow = <T>(): Flow<T> => {
   const waiting: T[] = [];
   let ended = false;

@@ -1,4 +1,4 @@
-// Which groups there are to measure: every scenario, each of its parameters, every image, with the arms that can take part.
+// The groups of a run: every scenario with each combination of parameters on every image, and the arms that can take part.
 import type { Params, Placement, Scenario } from '../model/scenario.ts';
 import type { Arm } from './arm.ts';
 import { type Group, inPass, placementOf, SAME_CPU } from './plan.ts';
@@ -6,13 +6,13 @@ import { type Group, inPass, placementOf, SAME_CPU } from './plan.ts';
 export interface Question {
   /** Names of the run's images. */
   readonly images: readonly string[];
-  /** Names of images to the ids of the scenarios that they are asked of; absent: all. */
+  /** Scenario ids by image name, for images that only some scenarios measure. Absent: all. */
   readonly imageScenarios?: ReadonlyMap<string, readonly string[]>;
-  /** What scenarios name themselves, as on the command line, to the image's name; without those that cannot be had. */
+  /** Image names by the source that a scenario names, as on the command line; without unavailable images. */
   readonly ownImages: ReadonlyMap<string, string>;
   readonly scenarios: readonly Scenario[];
   readonly arms: readonly Arm[];
-  /** The arms were chosen by hand: every scenario is asked of all of them. */
+  /** The arms were named on the command line: every scenario measures all of them. */
   readonly everyArm: boolean;
   /** The larger parameters too. */
   readonly large: boolean;
@@ -20,8 +20,8 @@ export interface Question {
 }
 
 /**
- * `needed`: as the scheduler has it, and on one CPU what only there can be told apart. `both`: also twice whatever a server's
- * whereabouts decide.
+ * `needed`: free placement, and one CPU for comparisons that only that decides. `both`: also both placements for scenarios in which the
+ * CPU of a server matters.
  */
 export type AskedPlacement = Placement | 'needed' | 'both';
 
@@ -49,7 +49,7 @@ export const ownSources = (scenarios: readonly Scenario[], large: boolean): read
   ),
 ];
 
-/** Variants, by id, that a scenario asks of every one of its parameters. */
+/** Ids of the variants that a scenario measures with all parameters. */
 const variantsIn = ({ variants = [], largeVariants = [] }: Scenario, large: boolean): readonly string[] =>
   large ? [...variants, ...largeVariants] : variants;
 
@@ -63,7 +63,7 @@ export const variantsOf = (scenarios: readonly Scenario[], large: boolean): Read
     ]),
   );
 
-const isAsked = ({ backend }: Arm, scenario: Scenario, params: Params, large: boolean): boolean => {
+const takesPart = ({ backend }: Arm, scenario: Scenario, params: Params, large: boolean): boolean => {
   if (scenario.only !== undefined) return scenario.only.includes(backend.id);
   return (
     backend.answers === undefined ||
@@ -72,11 +72,11 @@ const isAsked = ({ backend }: Arm, scenario: Scenario, params: Params, large: bo
   );
 };
 
-/** Whether these parameters leave the comparison of variants to a group on one CPU. */
+/** True if a group on one CPU compares the variants instead of this one. */
 const leavesVariants = (all: readonly Params[], params: Params, { oneCpu = false }: Scenario): boolean =>
   oneCpu && all.length > 1 && placementOf(params) === 'free';
 
-/** `shows(image, arm)`: whether this arm was proved to show this image, or was not tried yet. */
+/** `shows(image, arm)`: the arm is proved to show the image, or has not been proved yet. */
 export const groupsOf = (
   question: Question,
   shows: (image: string, arm: string) => boolean = () => true,
@@ -88,7 +88,7 @@ export const groupsOf = (
     const images = [image, ...(others as string[])];
     const arms = question.arms.filter(
       (arm) =>
-        (everyArm || isAsked(arm, scenario, params, large)) && images.every((name) => shows(name, arm.id)),
+        (everyArm || takesPart(arm, scenario, params, large)) && images.every((name) => shows(name, arm.id)),
     );
     const places = placed(params, scenario, placement);
     return places.map((where) => ({

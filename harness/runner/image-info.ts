@@ -1,4 +1,4 @@
-// What run.json says of an image.
+// Facts about an image for run.json.
 import type { ImageInfo } from '../../results/schema/run.ts';
 import type { Image } from '../model/image.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../model/tree.ts';

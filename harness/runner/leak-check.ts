@@ -1,4 +1,4 @@
-// After every slot: what is there now that was not there before, by name.
+// Leaks of a slot: mounts, loop devices, processes and files that exist after it and not before, by name.
 import type { Metric } from '../../results/schema/run.ts';
 import { fromBytes, show } from '../model/bytes.ts';
 import type { Values } from '../model/scenario.ts';
@@ -22,13 +22,13 @@ export const leakMetrics = (left: readonly string[]): Values =>
   );
 
 export interface LeakCheck {
-  /** Each of the slot's folders as it is before the scenario runs. */
+  /** Snapshots of the slot's folders before the scenario runs. */
   before(folders: readonly SlotFolders[]): readonly Snapshot[];
-  /** Everything new since; each thing is named once and then taken as known. */
+  /** Everything new since then. Each leak is reported once. */
   after(folders: readonly SlotFolders[], before: readonly Snapshot[]): readonly string[];
 }
 
-/** `ownChild`: a process of the run itself that may come and go. */
+/** `ownChild`: a process of the run that may start and end at any time. */
 export const openLeakCheck = (
   workspace: Workspace,
   ownPidNamespace: boolean,
@@ -41,7 +41,7 @@ export const openLeakCheck = (
       ownChild: ownChild(),
       ignored: [workspace.store, workspace.sources, workspace.scratch, workspace.slots, workspace.later],
     });
-  // Mounts, loop devices and processes are looked at in one place, for all folders.
+  // `everything` covers mounts, loop devices and processes; folders of slots need their files only.
   const own = (folders: readonly SlotFolders[]): readonly Snapshot[] =>
     folders.map(({ dir }) => snapshotFiles(dir));
   let known = everything();
@@ -49,7 +49,7 @@ export const openLeakCheck = (
     before: own,
     after(folders, before) {
       const now = everything();
-      // A slot of many mounts has folders by the thousand.
+      // A set: a slot of many mounts has thousands of folders.
       const made = new Set(
         folders.flatMap((one) => one.made().map((path) => `file: ${show(fromBytes(Buffer.from(path)))}`)),
       );

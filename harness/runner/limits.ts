@@ -1,10 +1,10 @@
-// How long a slot may take before what runs in it is ended: a multiple of the longest that was seen of its kind.
+// Time limit of a slot: a multiple of the longest slot of its kind so far.
 import type { Sample, Slot } from '../../results/schema/run.ts';
 import { groupKey } from './plan.ts';
 
-/** Before anything of a kind was seen. */
+/** Limit of the first slot of a kind. */
 const UNSEEN_NS = 600e9;
-/** No slot is ended before this, however short its like were: a shared machine may stand still for seconds. */
+/** Lower bound of every limit: a shared machine may stall for seconds. */
 const LEAST_NS = 30e9;
 const MULTIPLE = 20;
 
@@ -14,7 +14,7 @@ export interface Limits {
   of(slot: Slot): number;
 }
 
-/** Counting and timing slots of one group and backend are of one kind: the null arm is the baseline. */
+/** Counting and timing slots of one group and backend are one kind; the null arm belongs to the baseline. */
 const kindOf = (slot: Slot): string => `${groupKey(slot)} ${slot.backend}`;
 
 export const openLimits = (): Limits => {

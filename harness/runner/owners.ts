@@ -1,9 +1,9 @@
-// Whether every owner of an image means something in this user namespace: nobody can show, or unpack, a file of an unmapped one.
+// Owners of an image in this user namespace: files of unmapped owners can be neither shown nor unpacked.
 import { show } from '../model/bytes.ts';
 import type { SourceImage } from '../model/image.ts';
 import type { IdMap } from '../sys/id-map.ts';
 
-/** The first entry of the image or of its layers whose owner is not mapped, in words; null when all are. */
+/** The first entry of the image or its layers with an unmapped owner, as text; null if all owners are mapped. */
 export const foreignOwner = (
   { tree, layers }: Pick<SourceImage, 'tree' | 'layers'>,
   ids: IdMap,

@@ -1,4 +1,4 @@
-// What a run is made of: everything it needs, handed in.
+// The parts that a run needs, passed in by its caller.
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { Tally } from '../../results/compare/tally.ts';
 import type { Conditions, EndedGroup, Fairness, RunFile, Sample } from '../../results/schema/run.ts';
@@ -24,10 +24,10 @@ export interface RunParts {
   readonly lives: number;
   /** Nothing is timed. */
   readonly countOnly: boolean;
-  /** What an earlier process of this run left. */
+  /** Samples and state of earlier sessions of this run. */
   readonly before: Before;
   readonly endedBefore: readonly EndedGroup[];
-  /** Every sample, in the order of execution: what is decided at the looks. */
+  /** All samples in the order of execution, for the analysis at the looks. */
   readonly tally: Tally;
   readonly design: Design;
   /** Id of the arm that ratios are taken to, and that runs a second time as the null arm. */
@@ -35,14 +35,14 @@ export interface RunParts {
   readonly seed: string;
   readonly deadline: Deadline;
   readonly workspace: Workspace;
-  /** Runs what a cold window will need once, on an empty folder. */
+  /** Runs the commands of a cold window once, on an empty folder. */
   readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;
-  /** Module that a thread of a crowd runs: joins the registry of backends. */
+  /** Module of the threads of a crowd; it imports the registry of backends. */
   readonly crowdEntry: URL;
   readonly inspector: Inspector;
   readonly interrupted: () => boolean;
   readonly journal: { append(sample: Sample): void };
-  /** What changed in run.json: called whenever it is worth writing again. */
+  /** Updates parts of run.json and writes it. */
   readonly update: (changed: Changed) => void;
   readonly say: (text: string) => void;
   readonly progress: (what: string, done: number, leftNs: number | null) => void;
@@ -53,7 +53,7 @@ export interface Changed {
   readonly proofs?: RunFile['proofs'];
   readonly fairness?: readonly Fairness[];
   readonly conditions?: Conditions;
-  /** Added to what is there. */
+  /** Appended to the list. */
   readonly skipped?: RunFile['skipped'];
   /** Replaces those parts of the plan. */
   readonly plan?: Partial<

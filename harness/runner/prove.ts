@@ -1,7 +1,7 @@
-// The same tree, proved before anything is timed: every arm mounts every image once, a child process walks the mount, and the
-// digest must be the image's own. On the way the run's full store gets what the arm keeps there (unpacked layers).
+// Proves before timing that every arm shows every image: it mounts the image, a child process walks the mount, and the digest must
+// equal that of the image. It also fills the run's full store with the files that the arm keeps there (unpacked layers).
 //
-// Several proofs may be under way at once: only their walks overlap, what writes to the store or mounts is done by one at a time.
+// Of several proofs only the walks overlap; writing to the store and mounting is exclusive.
 import { join } from 'node:path';
 import type { Proof } from '../../results/schema/run.ts';
 import { firstDifference } from '../digest/compare.ts';
@@ -30,13 +30,13 @@ export interface ProofParts {
   /** The run's work folder. */
   readonly workDir: string;
   readonly walk: WalkMount;
-  /** Does the work when no other proof does such work. */
+  /** Runs work exclusively among all proofs. */
   readonly alone: Alone;
 }
 
 export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Work in the order in which it was brought, never two at once. */
+/** Runs work in the order of the calls, one at a time. */
 export const oneAtATime = (): Alone => {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
@@ -53,7 +53,7 @@ export type Proved =
 const WALK_BASE_MS = 60_000;
 const WALK_MS_PER_MB = 50;
 
-const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
+const proofOf = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
   const { arm, image, expected, folders } = parts;
   const level: ProofLevel = arm.backend.shows;
   const listingPath = join(folders.dir, 'seen.listing');
@@ -72,7 +72,7 @@ const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
   if (treeDigest === digestAt(expected, level)) return { ...proof, equal: true, difference: null };
   const hidden = { prefixes: arm.backend.hides ?? [], found: new Set<string>() };
   const difference = firstDifference(expected.listingPath, listingPath, level, hidden);
-  // Two listings that differ in nothing but what is declared: of any other backend their digests would have been the same.
+  // The listings differ only in declared attributes.
   const isDeclared = difference === null && hidden.found.size > 0;
   return {
     ...proof,
@@ -85,15 +85,15 @@ const look = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
 export const prove = async (parts: ProofParts): Promise<Proved> => {
   const { arm, image, machine, store, folders, alone } = parts;
   const has: { mounted: Mounted | null; prepared: Prepared | null } = { mounted: null, prepared: null };
-  const show = async (): Promise<Mounted> => {
+  const mountImage = async (): Promise<Mounted> => {
     has.prepared = await arm.backend.prepare(image, machine, arm.options);
     await has.prepared.ingest(store);
-    // Never destroyed: what create puts into the full store is to stay there.
+    // Not destroyed: the files that create put into the full store stay.
     const created = await has.prepared.create(store, folders.fresh('image'));
     has.mounted = await created.mount(folders.fresh('mount'));
     return has.mounted;
   };
-  const takeDown = async (mounted: Mounted): Promise<FairnessOfArm> => {
+  const unmountImage = async (mounted: Mounted): Promise<FairnessOfArm> => {
     const fairness = fairnessOf(image, {
       arm: arm.id,
       folder: folders.dir,
@@ -105,9 +105,9 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     return fairness;
   };
   try {
-    const mounted = await alone(show);
-    const proof = await look(mounted, parts);
-    return { kind: 'proof', proof, fairness: await alone(() => takeDown(mounted)) };
+    const mounted = await alone(mountImage);
+    const proof = await proofOf(mounted, parts);
+    return { kind: 'proof', proof, fairness: await alone(() => unmountImage(mounted)) };
   } catch (error) {
     if (error instanceof UserError && error.code === 'skip')
       return { kind: 'skipped', reason: error.message };

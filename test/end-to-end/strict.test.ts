@@ -12,7 +12,7 @@ test('--strict on a busy machine ends with exit code 4 and the reason, and creat
   const args = ['run', '--strict', '--images', 'synthetic:files=20', '--scenarios', 'walk-warm'];
   const { code, stderr } = await startProgram(t, [...args, '--out', join(home, 'results')]).done;
   assert.equal(code, 4, stderr);
-  assert.match(stderr, /too noisy to measure on \(--strict\)\n {2}others use \d+ % of the CPUs/);
+  assert.match(stderr, /too noisy to measure on \(--strict\)\n {2}other processes use \d+ % of the CPUs/);
   assert.equal(existsSync(join(home, 'results')), false);
   assert.deepEqual(readdirSync(home), []);
 });

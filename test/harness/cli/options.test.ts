@@ -51,11 +51,11 @@ test('an unknown profile, backend or scenario is refused with a list of the know
     [{ profile: 'slow' }, /unknown profile 'slow'/, /quick, default, ci, full/],
     [
       { backends: 'erofs-overlay,ext4' },
-      /unknown backend: ext4/,
+      /unknown backend 'ext4'/,
       /composefs-fuse, erofs-overlay, unpacked-overlay/,
     ],
     [{ scenarios: 'churn,swim' }, /unknown scenario 'swim'/, /churn.*walk-warm/],
-    [{ backends: 'erofs-overlay@speed=9' }, /backend option not understood/, /speed=9/],
+    [{ backends: 'erofs-overlay@speed=9' }, /invalid backend option/, /speed=9/],
   ];
   for (const [typed, message, fact] of cases) {
     const error = refused(typed);

@@ -45,7 +45,7 @@ test('list names every backend, scenario, probe, image source and profile', () =
 test('a wrong command line is refused with exit code 1, one sentence and the nearest name', () => {
   const cases: [string[], RegExp][] = [
     [['run', '--profile', 'slow'], /^cfsbench: unknown profile 'slow'.*\n.*\n {2}try: cfsbench run --help/],
-    [['run', '--backends', 'ext4'], /unknown backend: ext4/],
+    [['run', '--backends', 'ext4'], /unknown backend 'ext4'/],
     [['run', '--scenarios', 'swim'], /unknown scenario 'swim'/],
     [['run', '--blocks', '3'], /^cfsbench: --blocks must be at least 8\n {2}given: 3\n/],
     [['run', '--blocks', 'many'], /^cfsbench: --blocks must be a whole number\n {2}given: many\n/],

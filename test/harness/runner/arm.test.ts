@@ -10,15 +10,15 @@ import { temporaryFolder } from '../sys/support.ts';
 
 test('an arm names its server, and one that cannot be run is refused before anything starts', (t) => {
   const path = join(temporaryFolder(t), 'cfs=fuse');
-  assert.throws(() => parseArm(`composefs-fuse@server=${path}`, backends), /no server that can be run/);
+  assert.throws(() => parseArm(`composefs-fuse@server=${path}`, backends), /the server cannot be run/);
   writeFileSync(path, '');
-  assert.throws(() => parseArm(`composefs-fuse@server=${path}`, backends), /no server that can be run/);
+  assert.throws(() => parseArm(`composefs-fuse@server=${path}`, backends), /the server cannot be run/);
   chmodSync(path, 0o755);
   assert.deepEqual(parseArm(`composefs-fuse@server=${path}`, backends).options, { server: path });
 });
 
 test('an option that a backend does not have is refused', () => {
-  assert.throws(() => parseArm('erofs-overlay@server=/bin/true', backends), /not understood/);
+  assert.throws(() => parseArm('erofs-overlay@server=/bin/true', backends), /invalid backend option/);
 });
 
 const two = (ab: string[], more = {}) => resolveOptions({ profile: 'ci', ab, ...more }, backends, scenarios);

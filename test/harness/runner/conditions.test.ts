@@ -133,7 +133,7 @@ test('doctor --bench says in 80 columns what is noisy and what to do', () => {
   );
   const text = benchText(judged, ['/srv/a\u202e'.repeat(9)], 80);
   assert.ok(isNoisy(judged));
-  assert.match(text, /noise: others use 90 % of the CPUs\n/);
+  assert.match(text, /noise: other processes use 90 % of the CPUs\n/);
   assert.match(text, /note: the CPU frequency governor is powersave/);
   assert.match(text, /This machine is noisy now/);
   assert.match(text, /^[\n\x20-\x7e]*$/);

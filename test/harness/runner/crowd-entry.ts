@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { MemberTask, Reply, Word } from '../../../harness/runner/crowd-member.ts';
+import type { MemberTask, Reply, CrowdCommand } from '../../../harness/runner/crowd-member.ts';
 
 const MEET_LIMIT_MS = 20_000;
 const LATE_MS = 200;
@@ -19,10 +19,10 @@ const begins = (): Reply => {
 const goesDown = (): Reply => {
   const all = readdirSync(dirname(dir));
   const mounted = all.filter((name) => existsSync(join(dirname(dir), name, 'mounted')));
-  return mounted.length === all.length ? { kind: 'done' } : { ...refused, message: 'not everybody is up' };
+  return mounted.length === all.length ? { kind: 'done' } : { ...refused, message: 'not all are mounted' };
 };
 
-/** Only where everybody is told before anybody has answered. */
+/** Passes only if every thread gets its command before the first replies. */
 const meet = (): Reply => {
   writeFileSync(join(dir, 'here'), '');
   const pause = new Int32Array(new SharedArrayBuffer(4));
@@ -35,7 +35,7 @@ const meet = (): Reply => {
 if (backend === 'throws') throw new Error('this thread has a bug');
 if (dir.endsWith('-0')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LATE_MS);
 reply(begins());
-parentPort!.on('message', (word: Word) => {
+parentPort!.on('message', (word: CrowdCommand) => {
   if (word === 'end') parentPort!.close();
   else if (word === 'rehearsed') reply(goesDown());
   else if (backend === 'dies') process.exit();

@@ -27,7 +27,7 @@ const open = (t: TestContext, id: string): Promise<OpenCrowd> => {
   });
 };
 
-test('everybody is told before anybody has answered', async (t) => {
+test('every thread gets its command before the first replies', async (t) => {
   const crowd = await open(t, 'meets');
   await crowd.up();
   await crowd.down();

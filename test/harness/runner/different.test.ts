@@ -12,7 +12,7 @@ test('an image is not compared with itself, whatever both are called; the error 
     (error) =>
       error instanceof UserError &&
       error.code === 'same-image' &&
-      /^synthetic:layers=2 and synthetic:layers=3 are one image/.test(error.message) &&
+      /^synthetic:layers=2 and synthetic:layers=3 are the same image/.test(error.message) &&
       error.facts.some((fact) => fact.includes('aa')),
   );
 });
