@@ -9,7 +9,7 @@ const isObject = (value: unknown): value is Json =>
 const keysOf = (value: unknown): readonly string[] => (isObject(value) ? Object.keys(value) : []);
 
 /** `scenario walk-cold: 8 blocks ...`, `image made: 8 blocks ...` or anything else. */
-export const droppedFrom = (text: string): Dropped => {
+const droppedFrom = (text: string): Dropped => {
   const [, kind, id] = /^(scenario|image) ([^ :]+):/.exec(text) ?? [];
   return { kind: 'text', text, ...(kind === undefined ? {} : { [kind]: id }) };
 };

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { MemberTask, Reply, CrowdCommand } from '../../../harness/runner/crowd-member.ts';
+import type { CrowdCommand, MemberTask, Reply } from '../../../harness/runner/crowd-member.ts';
 
 const MEET_LIMIT_MS = 20_000;
 const LATE_MS = 200;
