@@ -1,4 +1,4 @@
-// A run as text for a terminal or a mail: printable ASCII, no wider than `columns`, color only on request.
+// A run as text for a terminal or a mail: printable ASCII in lines of `columns` characters, color only on request.
 import { alerts } from './alert.ts';
 import { countedLines } from './counted-lines.ts';
 import { blocksText } from './shown-arms.ts';
@@ -65,7 +65,7 @@ export const tableBlock = (view: ReportView, options: TerminalOptions = {}): rea
   return [...prose(view.finding, columns), ...counted];
 };
 
-/** Ends in a newline. No line is wider than `columns`. */
+/** Ends in a newline. From 60 columns on no line is wider than `columns`. */
 export const terminalOf = (view: ReportView, options: TerminalOptions = {}): string => {
   const { columns = DEFAULT_COLUMNS, color = false } = options;
   const blocks = [
