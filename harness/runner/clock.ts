@@ -1,12 +1,12 @@
-// The run's own time: how much of the budget is left.
+// The time that is left of the budget.
 export interface Deadline {
   /** Infinity without a budget. */
   readonly budgetNs: number;
-  /** Until the reserve begins; negative inside it. */
+  /** Time until the reserve begins; negative inside the reserve. */
   leftNs(): number;
 }
 
-/** `reserveRatio` of the budget is kept for the report and for what estimates miss. */
+/** `reserveRatio` of the budget is reserved for the report and for projections that are too low. */
 export const openDeadline = (startedNs: bigint, budgetNs: number | null, reserveRatio: number): Deadline => {
   const whole = budgetNs ?? Number.POSITIVE_INFINITY;
   return {

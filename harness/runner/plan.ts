@@ -1,7 +1,7 @@
-// The plan: which slots, in which order. Pure: the same inputs and the same seed give the same plan.
+// The plan: all slots in order. Pure: the same inputs and the same seed give the same plan.
 //
-// Randomised complete blocks: a block holds every group (scenario, its parameters, image) once in random order, and inside a
-// group every arm once in random order, the baseline twice. Counting passes come first and are never the timed ones.
+// Randomised complete blocks: a block holds every group once in random order and, inside a group, every arm once and the baseline
+// twice in random order. Counting passes come first.
 
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import { type Random, seeded, shuffled } from '../model/random.ts';
@@ -18,13 +18,13 @@ export interface Group {
   readonly others?: readonly string[];
 }
 
-/** The placement is one of a group's parameters, so that every table says it; `free` goes without saying. */
+/** The placement is a parameter of a group, so that every table names it; `free` is not named. */
 export const SAME_CPU: Params = { placement: 'same-cpu' };
 
 export const placementOf = (params: Params): Placement =>
   params['placement'] === 'same-cpu' ? 'same-cpu' : 'free';
 
-/** Whether a scenario takes part in this kind of pass. */
+/** True if the scenario is part of this kind of pass. */
 export const inPass = (
   { scenario, params = {} }: Pick<Group, 'scenario'> & { readonly params?: Params },
   pass: Slot['pass'],
@@ -57,7 +57,7 @@ const place = (blocks: readonly (readonly Unplaced[])[], pass: Slot['pass'], seq
     .flatMap((slots, block) => slots.map((slot, order) => ({ ...slot, seq: 0, block, order, pass })))
     .map((slot, i) => ({ ...slot, seq: seq + i }));
 
-/** The arms of the same group as the scheduler has it. */
+/** The arms of the same group with free placement. */
 const freeArms = (groups: readonly Group[], { scenario, image, params }: Group): readonly Arm[] => {
   const { placement: _, ...free } = params;
   return groups
@@ -70,12 +70,12 @@ const freeArms = (groups: readonly Group[], { scenario, image, params }: Group):
     .flatMap(({ arms }) => arms);
 };
 
-/** Every arm of every group, `passes` times; no null arm, since counts have no noise to show. */
+/** Every arm of every group, `passes` times. No null arm: counts have no noise. */
 export const countingSlots = (groups: readonly Group[], passes: number): Slot[] => {
   const block = groups
     .filter((group) => inPass(group, 'count'))
     .flatMap((group) => {
-      // What depends on the placement is time alone: nothing is counted twice.
+      // Only times depend on the placement: calls are counted with the free one.
       const done = placementOf(group.params) === 'free' ? [] : freeArms(groups, group);
       const arms = group.arms.filter((arm) => !done.includes(arm));
       return slotsOf(
@@ -102,11 +102,11 @@ export interface TimingOptions {
   readonly seed: string;
   readonly firstSeq: number;
   readonly firstBlock?: number;
-  /** What is left out after the order was drawn: dropping an image must not change the order of the others. */
+  /** Applied after the order is drawn: a dropped image must not change the order of the others. */
   readonly keeps?: (slot: Pick<Slot, 'scenario' | 'params' | 'image' | 'arm'>) => boolean;
 }
 
-/** `groups`: all that were asked for, with all their arms. */
+/** `groups`: all groups of the question, with all their arms. */
 export const timingSlots = (groups: readonly Group[], options: TimingOptions): Slot[] => {
   const { baseline, firstBlock = 0, keeps = () => true } = options;
   const random = seeded(options.seed);

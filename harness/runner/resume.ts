@@ -1,11 +1,11 @@
-// Going on with a run that was cut off: which planned slots are done, and which group was torn in the middle of a block. Pure.
+// Resuming a run: the slots that are done, and the groups that stopped inside a block. Pure.
 //
-// A pair of slots is only worth something when both halves were measured by the same process, minutes apart at most. So a
-// group that was cut inside a block gets one more block of its own: nothing measured is repeated, and nothing is lost.
+// A ratio needs both slots from one process, at most minutes apart. A group that stopped inside a block therefore gets one more
+// block.
 import type { Dropped, Sample, Slot } from '../../results/schema/run.ts';
 import { type Group, groupKey, keyOf, timingSlots } from './plan.ts';
 
-/** What an earlier process left. */
+/** Results of the earlier processes of a run. */
 export interface Before {
   /** 0 for a new run. */
   readonly session: number;
@@ -22,7 +22,7 @@ export const NOTHING_BEFORE: Before = { session: 0, samples: [], slots: [], live
 
 const placeOf = (slot: Slot): string => `${slot.block} ${groupKey(slot)}`;
 
-/** Keys of groups of which a block was begun and not finished, once for every such block. */
+/** Keys of groups with an unfinished block, one key per such block. */
 export const tornGroups = (slots: readonly Slot[], samples: readonly Sample[]): readonly string[] => {
   const done = new Set(samples.map(({ seq }) => seq));
   const blocks = new Map<string, { readonly group: string; doneCount: number; allCount: number }>();
@@ -46,7 +46,7 @@ export interface Extra {
   readonly slots: readonly Slot[];
 }
 
-/** One more block for every torn group, numbered on from the plan's last slot and block. */
+/** One more block for every torn group, numbered after the last slot and block of the plan. */
 export const extraSlots = (
   groups: readonly Group[],
   torn: readonly string[],
@@ -71,11 +71,11 @@ export const extraSlots = (
   return extra;
 };
 
-/** Whether the counting slots that were recorded are those that would be planned now. */
+/** True if the recorded counting slots equal those that would be planned now. */
 export const samePlan = (recorded: readonly Slot[], planned: readonly Slot[]): boolean =>
   JSON.stringify(recorded) === JSON.stringify(planned);
 
-/** Whether every slot that was recorded would be planned now, under the same number. */
+/** True if every recorded slot would be planned now under the same number. */
 export const partOfPlan = (recorded: readonly Slot[], planned: readonly Slot[]): boolean => {
   const bySeq = new Map(planned.map((slot) => [slot.seq, slot]));
   return recorded.every((slot) => JSON.stringify(slot) === JSON.stringify(bySeq.get(slot.seq)));
