@@ -10,7 +10,7 @@ export const chunkBits = (size: bigint): number => {
   return Math.max(MIN_CHUNK_BITS, number < 2 ? 0 : Math.floor(Math.log2(number - 1)) + 1);
 };
 
-/** Null if the format has no room for so many chunks. Counted modulo 2^64, as in the reference. */
+/** Null if the format has no room for that number of chunks. Counted modulo 2^64, as in the reference. */
 export const chunkCount = (size: bigint): number | null => {
   if (size <= BigInt(ONE_CHUNK)) return 1;
   const count = BigInt.asUintN(64, size + BigInt(ONE_CHUNK - 1)) >> BigInt(MAX_CHUNK_BITS);

@@ -16,8 +16,8 @@ export const probe: Probe = {
   metrics: {
     ...perPhase('CpuNs', 'CPU of harness and commands', 'noisy'),
     // The kernel books a tick on either half, for whole slots at a time: only the sum is judged.
-    ...notJudged(perPhase('UserNs', 'thereof in user mode', 'noisy')),
-    ...notJudged(perPhase('SystemNs', 'thereof in the kernel', 'noisy')),
+    ...notJudged(perPhase('UserNs', 'part in user mode', 'noisy')),
+    ...notJudged(perPhase('SystemNs', 'part in the kernel', 'noisy')),
     ...perPhase('ServerCpuNs', 'CPU of the FUSE server', 'noisy'),
   },
   async arm({ machine }) {
