@@ -157,24 +157,61 @@ test('a second set-up at the same time waits for the first', { skip: needsNpm },
 });
 
 // On Debian mount is a package apart from util-linux.
-test('each missing system tool is named with its package', { skip: needsNpm }, () => {
-  const bin = join(folder, 'few-tools');
+/** A folder with links to all commands of the path except some. */
+const binWithout = (name: string, hidden: readonly string[]): string => {
+  const bin = join(folder, name);
   mkdirSync(bin);
-  const hidden = ['mount', 'setpriv', 'tar', 'mkfs.xfs'];
   for (const from of (process.env['PATH'] ?? '').split(':').filter((path) => existsSync(path)))
-    for (const name of readdirSync(from))
-      if (!hidden.includes(name) && !existsSync(join(bin, name)))
+    for (const command of readdirSync(from))
+      if (!hidden.includes(command) && !existsSync(join(bin, command)))
         try {
-          symlinkSync(join(from, name), join(bin, name));
+          symlinkSync(join(from, command), join(bin, command));
         } catch {
           // An earlier folder of the path has a dangling link of this name.
         }
+  return bin;
+};
+
+test('each missing system tool is named with its package', { skip: needsNpm }, () => {
+  const bin = binWithout('few-tools', ['mount', 'setpriv', 'tar', 'mkfs.xfs']);
   const { status, lines } = setup({ PATH: bin });
   const text = lines.join('\n');
   assert.equal(status, 0, text);
   for (const what of ['unshare and setpriv', 'mount', 'tar', 'mkfs.xfs'])
     assert.match(text, new RegExp(`missing: ${what} \\(`));
   assert.match(text, /install: .*\butil-linux\b.*\btar\b.*\bxfsprogs$/m);
+});
+
+const isDebian =
+  existsSync('/etc/os-release') &&
+  /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readFileSync('/etc/os-release', 'utf8'));
+const needsRootOnDebian =
+  needsNpm || (process.getuid?.() === 0 && isDebian ? false : 'needs root on Debian or Ubuntu');
+
+test('as root on Debian missing packages are installed, each announced with its reason', {
+  skip: needsRootOnDebian,
+}, () => {
+  const bin = binWithout('with-apt', ['mkfs.erofs', 'mkfs.xfs', 'apt-get']);
+  // Instead of packages it installs empty commands.
+  const apt = `#!/bin/sh\necho "$*" >> ${folder}/apt-log\nfor name in mkfs.erofs mkfs.xfs; do ln -sf /bin/true ${bin}/$name; done\n`;
+  writeFileSync(join(bin, 'apt-get'), apt, { mode: 0o755 });
+  const { status, lines } = setup({ PATH: bin, CFSBENCH_NO_INSTALL: '' });
+  assert.equal(status, 0, lines.join('\n'));
+  assert.deepEqual(
+    lines.filter((line) => /mkfs/.test(line)).map((line) => line.replace(/: (makes) .*/, ': $1')),
+    [
+      'cfsbench: setup: installing erofs-utils (mkfs.erofs: makes',
+      'cfsbench: setup: installing xfsprogs (mkfs.xfs: makes',
+    ],
+  );
+  assert.match(
+    readFileSync(join(folder, 'apt-log'), 'utf8'),
+    /^.* install -y --no-install-recommends .*erofs-utils xfsprogs\n$/,
+  );
+  assert.deepEqual(
+    setup({ PATH: bin, CFSBENCH_NO_INSTALL: '' }).lines.filter((line) => /mkfs/.test(line)),
+    [],
+  );
 });
 
 test('an old Node.js is refused with the address of a new one', { skip: needsNpm }, () => {
