@@ -72,6 +72,7 @@ export const terminalOf = (view: ReportView, options: TerminalOptions = {}): str
     tableBlock(view, options),
     claimLines(view.claims, columns, color),
     observedBlock(view, columns),
+    view.dropped.flatMap(({ text }) => prose(text, columns)),
     alerts(view).flatMap((line) => prose(line, columns)),
   ].filter((block) => block.length > 0);
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;

@@ -51,6 +51,10 @@ test('color is used on request only, and moves no column', () => {
   assert.deepEqual(bare, terminalOf(view).split('\n'));
 });
 
+test('what there was no time for is named below the claims', () => {
+  assert.match(terminalOf(view), /^image debian-12-nginx: 8 blocks do not fit into 90 s$/m);
+});
+
 test('every image and all images combined are shown on request', () => {
   const text = terminalOf(view, { allImages: true });
   assert.match(text, /^debian-12-python \(15664 entries\), 8 blocks$/m);

@@ -96,9 +96,9 @@ test('a group without time for the next look ends after the look before it', asy
   // A slot takes 0.1 s, eight blocks of both images 4.8 s, four more of the undecided one 1.2 s, twelve more 3.6 s.
   const blocksOfTwo = async (budgetSec: number) => (await run({ budgetNs: budgetSec * 1e9 })).two;
   assert.equal(await blocksOfTwo(4.9), 8);
-  assert.equal(await blocksOfTwo(5.8), 8);
+  assert.equal(await blocksOfTwo(5.7), 8);
   assert.equal(await blocksOfTwo(6.1), 12);
-  assert.equal(await blocksOfTwo(9.2), 12);
+  assert.equal(await blocksOfTwo(9.1), 12);
   assert.equal(await blocksOfTwo(9.7), 24);
   const { ended, said } = await run({ budgetNs: 6.1e9 });
   assert.deepEqual(

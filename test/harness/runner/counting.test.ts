@@ -66,15 +66,15 @@ test('after the first pass the lowest rank without time for three passes and its
   // The first pass takes 12 s; then a group needs two passes of 3 s and eight blocks.
   const needSec = 2 * 3 + 8 * BLOCK_SEC;
   assert.deepEqual((await count(12 + 4 * needSec)).ended, []);
-  const { groups: left, ended } = await count(12 + 0.9 * 4 * needSec - 1);
+  const { groups: left, ended } = await count(12 + 0.88 * 4 * needSec - 1);
   assert.deepEqual(left, ['churn', 'walk-warm', 'walk-cold']);
   assert.deepEqual(ended, ['churn-fresh']);
-  assert.deepEqual((await count(12 + 0.9 * needSec + 0.1)).groups, ['churn']);
+  assert.deepEqual((await count(12 + 0.88 * needSec + 0.1)).groups, ['churn']);
 });
 
 test('a fourth pass ends no group', async () => {
   // Three passes take 36 s, a fourth 12 s.
-  const { groups: left, passes, droppedPasses } = await count(36 + 0.9 * 4 * 8 * BLOCK_SEC + 9);
+  const { groups: left, passes, droppedPasses } = await count(36 + 0.88 * 4 * 8 * BLOCK_SEC + 9);
   assert.deepEqual(left, idsOf(groups));
   assert.equal(passes.length, 3);
   assert.deepEqual(droppedPasses, { kind: 'passes', done: 3, planned: 5 });
@@ -82,7 +82,7 @@ test('a fourth pass ends no group', async () => {
 
 test('a run that times nothing needs time for the passes only', async () => {
   assert.deepEqual((await count(36, { passesAsked: 3, blocks: 0 })).groups, idsOf(groups));
-  assert.deepEqual((await count(11 + 0.9 * 24, { passesAsked: 3, blocks: 0 })).ended, ['churn-fresh']);
+  assert.deepEqual((await count(11 + 0.88 * 24, { passesAsked: 3, blocks: 0 })).ended, ['churn-fresh']);
 });
 
 test('a run is resumed if its counted slots are part of the plan of now', () => {
