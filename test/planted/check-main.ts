@@ -13,6 +13,13 @@ import { type Plant, plants } from './plants.ts';
 
 const MAIN = fileURLToPath(new URL('./planted-main.js', import.meta.url));
 const MAX_OUTPUT = 1e8;
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((id) => plants.every(({ claim }) => claim !== id));
+if (unknown !== undefined) {
+  const known = [...new Set(plants.map(({ claim }) => claim))].join(', ');
+  process.stderr.write(`check:planted: no plant for claim '${unknown}'; there are plants for ${known}\n`);
+  process.exit(1);
+}
 const home = mkdtempSync('/var/tmp/cfsbench-planted-');
 
 interface PlantedRun {
@@ -50,13 +57,6 @@ const checkPlant = async (plant: Plant): Promise<void> => {
   }
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.find((id) => plants.every(({ claim }) => claim !== id));
-if (unknown !== undefined) {
-  const known = [...new Set(plants.map(({ claim }) => claim))].join(', ');
-  process.stderr.write(`check:planted: no plant for claim '${unknown}'; there are plants for ${known}\n`);
-  process.exit(1);
-}
 try {
   for (const plant of plants)
     if (wanted.length === 0 || wanted.includes(plant.claim)) await checkPlant(plant);
