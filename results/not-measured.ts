@@ -12,7 +12,7 @@ export const droppedText = (dropped: Dropped): string => {
       const { scenario, params, image, blocks, neededBlocks, neededNs, leftNs } = dropped;
       const group = [scenario, paramsKey(params), `on ${image}`].filter((part) => part !== '').join(' ');
       const got = blocks === 0 ? '' : ` after ${blocks} of ${neededBlocks} blocks`;
-      return `${group}: not measured: no time${got} (needs ${seconds(neededNs)} with all that ranks above it, ${seconds(leftNs)} left)`;
+      return `${group}: not measured: no time${got} (needed, with higher ranks: ${seconds(neededNs)}; left: ${seconds(leftNs)})`;
     }
     case 'passes':
       return `counting passes: ${dropped.done} of ${dropped.planned}: no time for more`;

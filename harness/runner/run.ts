@@ -3,25 +3,19 @@
 // Every sample goes to the journal as soon as it exists; an interrupt or the end of the budget keeps what was measured, and a
 // run that was cut off anywhere can be resumed.
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
-import { droppedLines, skippedText } from '../../results/not-measured.ts';
+import { droppedLines } from '../../results/not-measured.ts';
 import type { Dropped, Proof, RunFile, Slot } from '../../results/schema/run.ts';
-import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
-import { createStore } from '../store/store.ts';
-import { createMachine } from '../sys/machine.ts';
 import { runBlocks } from './blocks.ts';
-import { asDropped, byRank, LEAST_PASSES, type Projector, pairKey } from './budget.ts';
-import { openDeadline } from './clock.ts';
+import { asDropped, byRank, type Projector, pairKey } from './budget.ts';
 import { type Counted, checkRecorded, countAll } from './counting.ts';
 import { type Executor, openExecutor, type Stop } from './execute.ts';
-import { openFlow } from './flow.ts';
 import { groupsOf, type Question } from './groups.ts';
 import type { RunParts } from './parts.ts';
 import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
-import { type ImageToProve, ofImages, type Proofs, proveAll } from './prove-all.ts';
-import { makeReady, type Ready } from './ready.ts';
+import { type PreparedRun, prepareAll, reportProofs } from './prepare-all.ts';
+import type { Ready } from './ready.ts';
 import { extraSlots, tornGroups } from './resume.ts';
-import { writeBack } from './workspace.ts';
 
 export interface Ended {
   readonly status: Exclude<RunFile['status'], 'running'>;
@@ -60,64 +54,6 @@ const openDropped = ({ update, say, before }: RunParts): DroppedList => {
       update({ plan: { dropped: list } });
     },
   };
-};
-
-interface PreparedRun {
-  readonly ready: Ready;
-  readonly proofs: Proofs;
-  readonly fullStore: Store;
-}
-
-/** Prepares the images and meanwhile proves the mounts of those that are ready. */
-const prepareAll = async (parts: RunParts): Promise<PreparedRun> => {
-  const { question, workspace, progress, before, features } = parts;
-  const planned = new Set(before.slots.map(({ image }) => image));
-  const own = new Set(question.ownImages.values());
-  const { files } = createMachine(features, { scratch: workspace.scratch });
-  const fullStore = createStore({ state: 'full', dir: workspace.store, files });
-  const toProve = openFlow<ImageToProve>();
-  if (question.scenarios.some(({ inspects = false }) => inspects)) parts.inspector.start();
-  const pairsProved = new Set<string>();
-  const onProved = (arm: string, image: string): void => void pairsProved.add(pairKey(arm, image));
-  const proving = proveAll(parts, { images: toProve, store: fullStore, done: 0, onProved });
-  const readying = makeReady({
-    ...parts,
-    // A resumed run prepares the images that it planned, whatever the time.
-    ...(planned.size > 0
-      ? {
-          sources: parts.sources.filter(({ name }) => planned.has(name) || own.has(name)),
-          question: { ...question, images: question.images.filter((name) => planned.has(name)) },
-          deadline: openDeadline(0n, null, 0),
-        }
-      : {}),
-    remaining: { passes: LEAST_PASSES, blocks: parts.countOnly ? 0 : parts.looks[0]! },
-    objectDir: fullStore.objectDirs[0]!,
-    rootless: !features.root.ok,
-    proved: pairsProved,
-    progress: (text) => progress(text, 0, null),
-    onReady: (image, groups) => toProve.push({ image, groups }),
-  }).finally(toProve.end);
-  // Written back while mounts are walked: otherwise the first slot would wait for it.
-  const written = readying.then(() => writeBack(workspace));
-  // Both end before an error of one is thrown.
-  await Promise.allSettled([written, proving]);
-  const ready = await readying;
-  const proofs = ofImages(
-    await proving,
-    ready.images.map(({ name }) => name),
-  );
-  // Objects that only hidden files of lower layers had are not garbage that a slot should find.
-  fullStore.collect(ready.images);
-  return { ready, proofs, fullStore };
-};
-
-const reportProofs = ({ update, say }: RunParts, proofs: Proofs): readonly Proof[] => {
-  update(proofs);
-  for (const part of proofs.skipped) say(`skipped: ${skippedText(part)}`);
-  const unequal = proofs.proofs.filter((proof) => !proof.equal);
-  for (const { arm, image, difference } of unequal)
-    say(`not the same tree: ${arm} on ${image}: ${difference}`);
-  return unequal;
 };
 
 /** The question as far as images are ready. */
