@@ -1,18 +1,25 @@
 // What a run did not measure: text for the places that print it, and the questions that rules ask.
 import { paramsKey } from './compare/tally.ts';
 import { unreachable } from './errors.ts';
-import type { Dropped, Skipped } from './schema/run.ts';
+import type { Dropped, DroppedGroup, Skipped } from './schema/run.ts';
 
 const SECOND_NS = 1e9;
 const seconds = (ns: number): string => `${Math.max(0, Math.ceil(ns / SECOND_NS))} s`;
 
+/** What a group got before its time ended. */
+const gotText = ({ passes = 0, blocks, neededBlocks }: DroppedGroup): string => {
+  if (blocks > 0) return `no time after ${blocks} of ${neededBlocks} blocks`;
+  if (passes === 0) return 'not measured: no time';
+  const counted = `counted in ${passes} ${passes === 1 ? 'pass' : 'passes'}`;
+  return neededBlocks === 0 ? `${counted}: no time for more` : `${counted}, not timed: no time`;
+};
+
 export const droppedText = (dropped: Dropped): string => {
   switch (dropped.kind) {
     case 'group': {
-      const { scenario, params, image, blocks, neededBlocks, neededNs, leftNs } = dropped;
+      const { scenario, params, image, neededNs, leftNs } = dropped;
       const group = [scenario, paramsKey(params), `on ${image}`].filter((part) => part !== '').join(' ');
-      const got = blocks === 0 ? '' : ` after ${blocks} of ${neededBlocks} blocks`;
-      return `${group}: not measured: no time${got} (needed, with higher ranks: ${seconds(neededNs)}; left: ${seconds(leftNs)})`;
+      return `${group}: ${gotText(dropped)} (needed, with higher ranks: ${seconds(neededNs)}; left: ${seconds(leftNs)})`;
     }
     case 'passes':
       return `counting passes: ${dropped.done} of ${dropped.planned}: no time for more`;

@@ -9,6 +9,7 @@ import { UserError } from '../harness/model/errors.ts';
 import type { MadeType, Need } from '../harness/model/machine.ts';
 import { known, notJudged, sumOf } from '../harness/model/metrics.ts';
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
+import { LS } from './needs.ts';
 import { besideNeighbour, neighbourMetrics } from './neighbour.ts';
 
 /** Time of the neighbour alone, before and after the removal: together about as long as a removal. */
@@ -120,7 +121,7 @@ export const scenario: Scenario = {
     'a store on the work file system, or on an ext4 or XFS on a loop file; mount, ls -lR, unmount; then destroy and collect (and syncfs) while another process creates, writes, fsyncs and closes files of 4 KiB on the same file system',
   headline: ['cleanupWallNs', 'neighbourDuringMedianNs', 'neighbourSlowdownRatio'],
   ownSection: true,
-  needs: [{ title: 'ls', anyOf: ['ls'] }],
+  needs: [LS],
   params: asUsed('certs'),
   largeParams: [
     ...asUsed('base'),

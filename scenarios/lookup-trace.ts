@@ -8,6 +8,7 @@ import type { PathState } from '../harness/inspect/requests.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { S_IFMT, S_IFREG } from '../harness/model/tree.ts';
 import { inspect } from './inspect.ts';
+import { DROPPED_CACHES, LS } from './needs.ts';
 import { SMALL } from './versions.ts';
 
 const PLAIN = /^[\x21-\x7e]+$/;
@@ -35,11 +36,7 @@ export const scenario: Scenario = {
     'objects on an XFS of their own; xs_dir_lookup before and after ls -lR, and before and after opening every file',
   headline: ['walkLookupCount', 'openLookupCount'],
   ownSection: true,
-  needs: [
-    { title: 'XFS on a loop file', anyOf: ['xfs-loop'] },
-    { title: 'caches that can be dropped', anyOf: ['drop-caches'] },
-    { title: 'ls', anyOf: ['ls'] },
-  ],
+  needs: [{ title: 'XFS on a loop file', anyOf: ['xfs-loop'] }, DROPPED_CACHES, LS],
   params: [{}],
   passes: ['count'],
   inspects: true,

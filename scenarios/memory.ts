@@ -5,6 +5,7 @@ import { UserError } from '../harness/model/errors.ts';
 import type { KernelMemory } from '../harness/model/machine.ts';
 import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { coldMount } from './in-mount.ts';
+import { DROPPED_CACHES, LS } from './needs.ts';
 
 /** Other load on the machine is in the sums; the more entries, the less it matters. */
 const SOURCES: Readonly<Record<string, string>> = {
@@ -102,11 +103,7 @@ export const scenario: Scenario = {
     'drop caches, mount, ls -lR; /proc/slabinfo and /proc/meminfo before and after; memory.peak of a group with ls in it',
   headline: ['slabObjectBytes', 'slabPerEntryBytes', 'groupPeakBytes'],
   ownSection: true,
-  needs: [
-    { title: 'ls', anyOf: ['ls'] },
-    { title: 'caches that can be dropped', anyOf: ['drop-caches'] },
-    { title: 'slabinfo', anyOf: ['root'] },
-  ],
+  needs: [LS, DROPPED_CACHES, { title: 'slabinfo', anyOf: ['root'] }],
   params: [{ size: 'small' }],
   largeParams: [{ size: 'large' }],
   passes: ['time'],

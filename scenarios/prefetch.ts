@@ -6,6 +6,7 @@ import { medianOf } from '../harness/model/repeated.ts';
 import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { elapsed } from './in-mount.ts';
 import { cacheMetrics, manifestCache } from './manifest-cache.ts';
+import { DROPPED_CACHES, LS } from './needs.ts';
 import { nameWalk, walk, walkMetrics } from './walk.ts';
 
 /** Single starts differ by a tenth of a millisecond. */
@@ -35,10 +36,7 @@ export const scenario: Scenario = {
     'sync; echo 3 > /proc/sys/vm/drop_caches; mount; cat MANIFEST (or its loop device) > /dev/null; ls -lR MOUNT > /dev/null',
   headline: ['prefetchedWalkWallNs', 'walkWallNs'],
   ownSection: true,
-  needs: [
-    { title: 'ls and cat', anyOf: ['ls'] },
-    { title: 'dropping the caches', anyOf: ['drop-caches'] },
-  ],
+  needs: [LS, DROPPED_CACHES],
   params: [{}],
   only: ['erofs-overlay', 'erofs-overlay-loop', 'erofs-overlay-loop-dio'],
   passes: ['time'],

@@ -2,6 +2,7 @@
 import type { Scenario, Values } from '../harness/model/scenario.ts';
 import { someFiles } from './image-files.ts';
 import { coldMount, elapsed } from './in-mount.ts';
+import { DROPPED_CACHES } from './needs.ts';
 
 const SEED = 'random-stat';
 
@@ -16,10 +17,7 @@ export const scenario: Scenario = {
     'sync; echo 3 > /proc/sys/vm/drop_caches; mount; stat --printf= FILE… (the same random choice for all)',
   headline: ['statAllWallNs'],
   ownSection: true,
-  needs: [
-    { title: 'stat', anyOf: ['stat'] },
-    { title: 'dropping the caches', anyOf: ['drop-caches'] },
-  ],
+  needs: [{ title: 'stat', anyOf: ['stat'] }, DROPPED_CACHES],
   params: [{ stats: 500 }],
   largeParams: [{ stats: 1000 }, { stats: 1900 }],
   passes: ['time'],

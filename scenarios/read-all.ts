@@ -4,6 +4,7 @@
 import type { Scenario, Values } from '../harness/model/scenario.ts';
 import { fileBytesOf } from './image-files.ts';
 import { coldMount, elapsed } from './in-mount.ts';
+import { DROPPED_CACHES } from './needs.ts';
 
 const derive = ({ useWallNs, ...values }: Values): Values =>
   useWallNs === undefined ? values : { ...values, readAllWallNs: useWallNs };
@@ -16,10 +17,7 @@ export const scenario: Scenario = {
     'sync; echo 3 > /proc/sys/vm/drop_caches; mount; find MOUNT -type f -exec cat -- {} + > /dev/null',
   headline: ['readAllWallNs'],
   ownSection: true,
-  needs: [
-    { title: 'find', anyOf: ['find'] },
-    { title: 'dropping the caches', anyOf: ['drop-caches'] },
-  ],
+  needs: [{ title: 'find', anyOf: ['find'] }, DROPPED_CACHES],
   params: [{}],
   passes: ['time'],
   placed: true,

@@ -6,6 +6,7 @@ import type { Mounted, Prepared } from '../harness/model/backend.ts';
 import type { Image } from '../harness/model/image.ts';
 import type { Scenario, Stage } from '../harness/model/scenario.ts';
 import { inspect } from './inspect.ts';
+import { DROPPED_CACHES } from './needs.ts';
 import { alikePageCount, firstVersion, laterVersions, sharedPairs } from './versions.ts';
 
 const BLOCK_IMAGE = /^image\.(erofs|squashfs)$/;
@@ -65,10 +66,7 @@ export const scenario: Scenario = {
     'mount two versions, read every common file through both, compare the physical pages behind them (mincore, /proc/self/pagemap)',
   headline: ['mountCopiesRatio', 'cacheCopiesRatio', 'wrongLinkCount'],
   ownSection: true,
-  needs: [
-    { title: 'page frame numbers', anyOf: ['page-frames'] },
-    { title: 'caches that can be dropped', anyOf: ['drop-caches'] },
-  ],
+  needs: [{ title: 'page frame numbers', anyOf: ['page-frames'] }, DROPPED_CACHES],
   params: [{ versions: 'certs' }],
   largeParams: [{ versions: 'base' }, { versions: 'python' }, { versions: 'same-base' }],
   passes: ['count'],

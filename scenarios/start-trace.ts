@@ -10,6 +10,7 @@ import type { RecordedStart, Replayed, StartStep } from '../harness/model/record
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { coldMount } from './in-mount.ts';
 import { inspect } from './inspect.ts';
+import { DROPPED_CACHES } from './needs.ts';
 
 const PAGE_BYTES = 4096;
 const STARTS = fileURLToPath(new URL('../../fixtures/starts.json', import.meta.url));
@@ -75,7 +76,7 @@ export const scenario: Scenario = {
     'sync; echo 3 > /proc/sys/vm/drop_caches; mount; the recorded lookups, opens and page faults of `python3 -c "import json,ssl"`, `nginx -t`, `gcc --version` or `git --version`',
   headline: ['startWallNs', 'startWarmWallNs'],
   ownSection: true,
-  needs: [{ title: 'dropping the caches', anyOf: ['drop-caches'] }],
+  needs: [DROPPED_CACHES],
   params: [{ start: 'python' }],
   largeParams: [
     { start: 'nginx' },

@@ -3,6 +3,7 @@
 // In a virtual machine only the caches of the guest are cold.
 import type { Scenario } from '../harness/model/scenario.ts';
 import { cacheMetrics, manifestCache } from './manifest-cache.ts';
+import { DROPPED_CACHES, LS } from './needs.ts';
 import { nameWalk, walk, walkMetrics } from './walk.ts';
 
 export const scenario: Scenario = {
@@ -11,10 +12,7 @@ export const scenario: Scenario = {
   cache: 'cold',
   reproduce: 'sync; echo 3 > /proc/sys/vm/drop_caches; mount; ls -lR MOUNT > /dev/null',
   headline: ['walkWallNs'],
-  needs: [
-    { title: 'ls', anyOf: ['ls'] },
-    { title: 'dropping the caches', anyOf: ['drop-caches'] },
-  ],
+  needs: [LS, DROPPED_CACHES],
   params: [{}],
   // A cold listing from a file and over a loop device differ, so every table shows both.
   variants: ['erofs-overlay-loop'],

@@ -1,5 +1,6 @@
 // The command of the mailing list, `ls -lR`, on an image that was listed once before in the same mount.
 import type { Scenario } from '../harness/model/scenario.ts';
+import { LS } from './needs.ts';
 import { nameWalk, walk, walkMetrics } from './walk.ts';
 
 export const scenario: Scenario = {
@@ -8,7 +9,7 @@ export const scenario: Scenario = {
   cache: 'warm',
   reproduce: 'ls -lR MOUNT > /dev/null, the second time after the mount; with placement=free also the third',
   headline: ['walkWallNs'],
-  needs: [{ title: 'ls', anyOf: ['ls'] }],
+  needs: [LS],
   params: [{}],
   largeVariants: ['erofs-only', 'plain-directory', 'erofs-overlay-noacl', 'erofs-overlay-no-filter'],
   placed: true,

@@ -3,6 +3,7 @@
 // stack=one: one overlay of upper layer, manifest and object store (or layers) if the backend is an overlay, else an overlay
 // over the mount. stack=over: always an overlay over the mount, as tools do that know only a mount point.
 import type { Scenario } from '../harness/model/scenario.ts';
+import { DROPPED_CACHES, LS } from './needs.ts';
 import { nameWalk, walk, walkMetrics } from './walk.ts';
 
 export const scenario: Scenario = {
@@ -13,10 +14,7 @@ export const scenario: Scenario = {
     'sync; echo 3 > /proc/sys/vm/drop_caches; mount with upperdir and workdir; ls -lR MOUNT > /dev/null',
   headline: ['walkWallNs'],
   ownSection: true,
-  needs: [
-    { title: 'ls', anyOf: ['ls'] },
-    { title: 'dropping the caches', anyOf: ['drop-caches'] },
-  ],
+  needs: [LS, DROPPED_CACHES],
   params: [{ stack: 'one' }],
   largeParams: [{ stack: 'over' }],
   passes: ['time'],

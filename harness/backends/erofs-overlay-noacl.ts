@@ -17,7 +17,7 @@ export const backend: Backend = dataOverlayBackend({
   id: 'erofs-overlay-noacl',
   title: 'EROFS without ACLs + overlayfs',
   how: 'As erofs-overlay, with the mount option noacl on EROFS.',
-  answers: 'Do lookups of access control lists cause the warm gap?',
+  answers: 'Do lookups of access control lists make warm walks slower?',
   lower: { source: 'best', options: [['noacl']] },
   check: refuseAcls,
 });

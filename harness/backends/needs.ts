@@ -22,5 +22,5 @@ export const FUSE_SERVER: readonly Need[] = [
 ];
 export const TAR: Need = { title: 'GNU tar', anyOf: ['tar'] };
 export const RM: Need = { title: 'rm', anyOf: ['rm'] };
-export const CP: Need = { title: 'cp', anyOf: ['cp'] };
+export const CP: Need = { title: 'GNU cp', anyOf: ['cp'] };
 export const TIMED_CALLS: Need = { title: 'the compiled calls of timed windows', anyOf: ['timed-calls'] };

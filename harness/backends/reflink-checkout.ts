@@ -23,7 +23,7 @@ import {
   UNPACK,
 } from './checkout.ts';
 import { bindMount } from './kernel-mount.ts';
-import { RM, ROOT, TAR } from './needs.ts';
+import { CP, RM, ROOT, TAR } from './needs.ts';
 import { refuseDigested, refuseUnpackable, refuseWritable } from './refuse.ts';
 
 const TYPE = 'xfs';
@@ -117,7 +117,7 @@ export const backend: Backend = {
   needs: [
     ROOT,
     { title: 'reflinks, or XFS on a loop file', anyOf: ['work-reflink', 'xfs-loop'] },
-    { title: 'GNU cp', anyOf: ['cp'] },
+    CP,
     TAR,
     RM,
   ],

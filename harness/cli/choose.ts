@@ -2,7 +2,7 @@
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import { didYouMean } from '../model/nearest-name.ts';
-import type { Scenario } from '../model/scenario.ts';
+import type { Params, Scenario } from '../model/scenario.ts';
 import { AGAIN, type Arm, parseArm } from '../runner/arm.ts';
 import { variantsOf } from '../runner/groups.ts';
 import { commaList, imageList } from './option-values.ts';
@@ -37,7 +37,19 @@ const refuseEmpty = (option: string, names: readonly string[], example: readonly
 
 const COUNT_ONLY = ['count'] as const;
 
-/** In the order of the command line: the budget drops scenarios from the end. */
+/** The scenario as the profile plans it. */
+const plannedBy = (scenario: Scenario, { countedOnly = [], withoutParams = {} }: Profile): Scenario => {
+  const left = Object.entries(withoutParams[scenario.id] ?? {});
+  const isPlanned = (params: Params): boolean =>
+    left.length === 0 || left.some(([name, value]) => params[name] !== value);
+  return {
+    ...scenario,
+    params: scenario.params.filter(isPlanned),
+    ...(countedOnly.includes(scenario.id) ? { passesWith: () => COUNT_ONLY } : {}),
+  };
+};
+
+/** In the order of the command line. Scenarios that are named there are measured whole. */
 export const chooseScenarios = (
   typed: string | undefined,
   profile: Profile,
@@ -54,8 +66,7 @@ export const chooseScenarios = (
         scenarios.map((known) => known.id),
         'cfsbench list',
       );
-    const isCountOnly = typed === undefined && profile.countedOnly?.includes(id) === true;
-    return isCountOnly ? { ...scenario, passesWith: () => COUNT_ONLY } : scenario;
+    return typed === undefined ? plannedBy(scenario, profile) : scenario;
   });
 };
 

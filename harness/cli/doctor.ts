@@ -27,60 +27,67 @@ const CLAIMS: readonly Thing[] = [
   },
 ];
 
-const YES = '  yes  ';
-const NO = '  NO   ';
-const INDENT = ' '.repeat(YES.length);
+const canRun = ({ needs }: Thing, features: Features): boolean =>
+  needs.every((need) => checkNeed(need, features).met);
 
-const needLines = ({ title, met, detail, hint }: CheckedNeed, columns: number): readonly string[] => [
-  ...wrapText(`${title}: ${detail}`, columns, { indent: met ? YES : NO, hanging: INDENT }),
-  ...(hint === '' ? [] : wrapText(`do: ${hint}`, columns, { indent: INDENT })),
-];
-
-const needsSection = (things: readonly Thing[], features: Features, columns: number): readonly string[] => {
-  const byTitle = new Map<string, CheckedNeed>();
-  for (const { needs } of things)
-    for (const need of needs) byTitle.set(need.title, checkNeed(need, features));
-  const checked = [...byTitle.values()].sort((a, b) => Number(a.met) - Number(b.met));
-  return ['Needs', ...checked.flatMap((need) => needLines(need, columns)), ''];
+/** Each need once. */
+const checkedNeeds = (things: readonly Thing[], features: Features): readonly CheckedNeed[] => {
+  const byTitle = new Map(
+    things.flatMap(({ needs }) => needs).map((need) => [need.title, checkNeed(need, features)]),
+  );
+  return [...byTitle.values()];
 };
 
-const unmetText = ({ needs }: Thing, features: Features): string => {
-  const unmet = needs.filter((need) => !checkNeed(need, features).met).map(({ title }) => title);
-  return unmet.length === 0 ? 'yes' : `NO, needs ${unmet.join(', and ')}`;
+const summary = (features: Features): string => {
+  const share = (things: readonly Thing[], name: string): string =>
+    `${things.filter((thing) => canRun(thing, features)).length} of ${things.length} ${name}`;
+  const text = `${share(backends, 'backends')}, ${share(scenarios, 'scenarios')} and ${share(probes, 'probes')} can run here.`;
+  return backends.some((backend) => canRun(backend, features))
+    ? text
+    : `No backend can run here (${text.replace(/\.$/, '')}).`;
 };
 
-const section = (
-  title: string,
+/** What an unmet need is missing for, and how to get it. */
+const missingLines = (
+  { title, detail, hint }: CheckedNeed,
   things: readonly Thing[],
-  features: Features,
   columns: number,
-): readonly string[] => [
-  title,
-  ...definitionLines(
-    things.map((thing) => [thing.id, unmetText(thing, features)]),
-    columns,
-  ),
-  '',
-];
+): readonly string[] => {
+  const users = things.filter(({ needs }) => needs.some((need) => need.title === title)).map(({ id }) => id);
+  return [
+    ...wrapText(`${title}: ${detail}`, columns, { indent: '  ', hanging: '    ' }),
+    ...wrapText(users.join(', '), columns, { indent: '    for: ', hanging: '         ' }),
+    ...(hint === '' ? [] : wrapText(hint, columns, { indent: '    do:  ', hanging: '         ' })),
+  ];
+};
 
-export const doctorText = (features: Features, columns: number): string => {
-  const runnable = backends.filter(({ needs }) => needs.every((need) => checkNeed(need, features).met));
-  const verdict =
-    runnable.length === 0
-      ? 'No backend can run here.'
-      : `${runnable.length} of ${backends.length} backends can run here: ${runnable.map(({ id }) => id).join(', ')}.`;
+const foundLines = (found: readonly CheckedNeed[], all: boolean, columns: number): readonly string[] =>
+  all
+    ? definitionLines(
+        found.map(({ title, detail }) => [title, detail]),
+        columns,
+      )
+    : wrapText(found.map(({ title }) => title).join(', '), columns, { indent: '  ' });
+
+/** `all`: how each feature was found. */
+export const doctorText = (features: Features, columns: number, all = false): string => {
+  const things = [...backends, ...scenarios, ...probes, ...CLAIMS];
+  const needs = checkedNeeds(things, features);
+  const found = needs.filter(({ met }) => met);
+  const missing = needs.filter(({ met }) => !met);
   const lines = [
-    ...needsSection([...backends, ...scenarios, ...probes, ...CLAIMS], features, columns),
-    ...section('Backends', backends, features, columns),
-    ...section('Scenarios', scenarios, features, columns),
-    ...section('Probes and claims', [...probes, ...CLAIMS], features, columns),
-    ...wrapText(verdict, columns),
+    ...wrapText(summary(features), columns),
+    ...(missing.length === 0 ? [] : ['', 'Missing:']),
+    ...missing.flatMap((need) => missingLines(need, things, columns)),
+    ...(found.length === 0 ? [] : ['', 'Found:']),
+    ...foundLines(found, all, columns),
   ];
   return lines.map((line) => `${line}\n`).join('');
 };
 
 export interface DoctorOptions {
   readonly json?: boolean;
+  readonly all?: boolean;
   readonly work: string;
   readonly bench?: boolean;
   readonly strict?: boolean;
@@ -126,6 +133,8 @@ export const doctor = async (options: DoctorOptions): Promise<void> => {
   if (options.bench === true) return bench(options);
   const features = await discoverFeatures(options.work);
   process.stdout.write(
-    options.json === true ? `${JSON.stringify(features, null, 2)}\n` : doctorText(features, proseColumns()),
+    options.json === true
+      ? `${JSON.stringify(features, null, 2)}\n`
+      : doctorText(features, proseColumns(), options.all),
   );
 };

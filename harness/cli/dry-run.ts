@@ -101,7 +101,9 @@ const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): st
     `seed:     ${seed} (--seed ${seed} repeats this order)`,
     `arms:     ${selection.arms.map(({ id }) => id).join(', ')}; null is ${selection.baseline} again`,
     `images:   ${[...new Set(kept.map(({ image }) => image))].join(', ')}`,
-    ...droppedLines(ended.map((one) => asDropped(one, 0, looks[0]!))).map((line) => `dropped:  ${line}`),
+    ...droppedLines(ended.map((one) => asDropped(one, { passes: 0, blocks: 0 }, looks[0]!))).map(
+      (line) => `dropped:  ${line}`,
+    ),
     `looks:    after ${looks.join(', ')} blocks`,
     `counting: ${counting.length} slots in ${countPasses} passes`,
     countOnly

@@ -21,6 +21,7 @@ export const listCommand = (): Command =>
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description('check what this machine can measure, and print how to get what is missing')
+    .option('--all', 'print how each feature was found')
     .option('--json', 'print the features found, as JSON')
     .option('--bench', 'check whether the machine is quiet enough to measure on')
     .option('--strict', 'with --bench: exit with 4 on a noisy machine')

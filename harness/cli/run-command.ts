@@ -1,6 +1,7 @@
 // The command `cfsbench run`: its options and help. What it does is loaded when it is called.
 import { Command, Option } from 'commander';
 import { definitionLines } from '../../report/text.ts';
+import type { AskedPlacement } from '../runner/groups.ts';
 import { EXIT_CODES } from './exit-codes-help.ts';
 import { duration, wholeNumber } from './option-values.ts';
 import type { TypedOptions } from './options.ts';
@@ -21,10 +22,17 @@ Examples:
   cfsbench run --ab composefs-fuse composefs-fuse@server=./other/cfs-fuse
   cfsbench run --resume runs/2026-01-31-host-1234`;
 
+const PLACEMENTS: readonly (readonly [AskedPlacement, string])[] = [
+  ['free', 'any CPU'],
+  ['same-cpu', 'one CPU for all of them'],
+  ['needed', 'free, and same-cpu for comparisons that only one CPU decides'],
+  ['both', 'free, and same-cpu wherever the CPU of a server matters'],
+];
+
 const addPlanOptions = (command: Command): Command =>
   command
     .optionsGroup('What to measure:')
-    .option('--profile <NAME>', 'sets everything that no option sets, see below', 'default')
+    .option('--profile <NAME>', 'a plan, whose parts the other options replace (list: below)', 'default')
     .option(
       '--backends <LIST>',
       'arms, comma-separated: BACKEND[@KEY=VALUE;...], headline, or all (default: headline, and the variants that the scenarios need)',
@@ -45,14 +53,14 @@ const addAmountOptions = (command: Command): Command =>
     .optionsGroup('How much:')
     .option(
       '--budget <TIME>',
-      'wall time, such as 90s, 5m or 1h; with --runs of all runs together',
+      'wall time, such as 90s, 5m or 1h (with --runs: of all runs together)',
       duration('--budget'),
     )
     .option('--blocks <N>', 'complete blocks to measure, at least 8', wholeNumber('--blocks'))
     .option('--count-passes <N>', 'counting passes, at least 1', wholeNumber('--count-passes'))
     .option(
       '--lives <N>',
-      'lives of an image in one timed slot, whose median is the sample',
+      'long lives of an image in each timed slot; the sample is their median',
       wholeNumber('--lives'),
     )
     .option('--runs <N>', 'fresh runs of the plan, pooled in one report', wholeNumber('--runs'));
@@ -69,19 +77,21 @@ const addMachineOptions = (command: Command): Command =>
     .option('--allow-tmpfs', 'accept a work folder in memory, where times do not hold for a disk')
     .option('--strict', 'refuse a noisy machine, and fail a run that was noisy')
     .addOption(
-      new Option(
-        '--placement <WHERE>',
-        'CPUs of commands and servers: free (any), same-cpu (one for all), needed (free, and same-cpu where only that shows a difference) or both',
-      ).choices(['free', 'same-cpu', 'needed', 'both']),
+      new Option('--placement <WHERE>', 'CPUs of commands and servers (list: below)').choices(
+        PLACEMENTS.map(([name]) => name),
+      ),
     );
 
-const profileHelp = (): string =>
+const definitions = (title: string, entries: readonly (readonly [string, string])[]): string =>
+  [`\n${title}:`, ...definitionLines(entries, proseColumns())].join('\n');
+
+const listsHelp = (): string =>
   [
-    '\nProfiles:',
-    ...definitionLines(
+    definitions(
+      'Profiles',
       profiles.map(({ id, title }) => [id, title]),
-      proseColumns(),
     ),
+    definitions('Placements', PLACEMENTS),
   ].join('\n');
 
 export const runCommand = (version: string): Command =>
@@ -97,7 +107,7 @@ export const runCommand = (version: string): Command =>
     .addHelpText(
       'after',
       () =>
-        `${profileHelp()}\n\nNames of backends, scenarios and images: cfsbench list\n${EXAMPLES}\n${EXIT_CODES}\n${ENVIRONMENT}`,
+        `${listsHelp()}\n\nNames of backends, scenarios and images: cfsbench list\n${EXAMPLES}\n${EXIT_CODES}\n${ENVIRONMENT}`,
     )
     .action(async (typed: TypedOptions, command: Command) => {
       refuseArguments(command);

@@ -35,15 +35,15 @@ export interface OutOfTime {
 /** As it is recorded in run.json. */
 export const asDropped = (
   { group, neededNs, leftNs }: OutOfTime,
-  blocks: number,
-  neededBlocks: number,
+  got: { readonly passes: number; readonly blocks: number },
+  firstLook: number,
 ): DroppedGroup => ({
   kind: 'group',
   scenario: group.scenario.id,
   params: group.params,
   image: group.image,
-  blocks,
-  neededBlocks,
+  ...got,
+  neededBlocks: inPass(group, 'time') ? firstLook : 0,
   neededNs,
   leftNs,
 });

@@ -18,7 +18,8 @@ export interface CountParts {
   readonly leftNs: () => number;
   /** Part of the progress line, 0..1. */
   readonly share: readonly [from: number, to: number];
-  readonly onEnded: (ended: readonly OutOfTime[]) => void;
+  /** `passes`: those that the groups got. */
+  readonly onEnded: (ended: readonly OutOfTime[], passes: number) => void;
 }
 
 export interface Counted {
@@ -69,7 +70,7 @@ export const countAll = async (parts: CountParts): Promise<Counted> => {
     // The first pass measures every group whose image was prepared.
     if (pass > 0 && ended.length > 0) {
       groups = kept;
-      parts.onEnded(ended);
+      parts.onEnded(ended, pass);
     }
     const keys = new Set(groups.map(keyOf));
     const ofPass = planned.filter((slot) => slot.block === pass && keys.has(groupKey(slot)));

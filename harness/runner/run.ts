@@ -112,7 +112,8 @@ const countGroups = async (
     passesAsked: countPasses,
     blocks: parts.countOnly ? 0 : looks[0]!,
     leftNs: parts.deadline.leftNs,
-    onEnded: (ended) => dropped.add(ended.map((one) => asDropped(one, 0, looks[0]!))),
+    onEnded: (ended, passes) =>
+      dropped.add(ended.map((one) => asDropped(one, { passes, blocks: 0 }, looks[0]!))),
   });
   if (counted.droppedPasses !== null) dropped.add([counted.droppedPasses]);
   return counted;
@@ -124,7 +125,12 @@ interface TimedPlan {
   readonly extra: readonly Slot[];
   readonly groups: readonly Group[];
   readonly lives: number;
+  /** Counting passes before it. */
+  readonly passes: number;
 }
+
+const passesIn = (slots: readonly Slot[]): number =>
+  unique(ofPass(slots, 'count').map(({ block }) => block)).length;
 
 /** The timed part of the plan of a resumed run, as recorded, and one more block for each torn one. */
 const recordedTiming = (parts: RunParts, groups: readonly Group[]): TimedPlan => {
@@ -142,6 +148,7 @@ const recordedTiming = (parts: RunParts, groups: readonly Group[]): TimedPlan =>
   const isPlanned = ({ block }: Slot): boolean => block < looks.at(-1)!;
   return {
     lives: before.lives ?? parts.lives,
+    passes: passesIn(before.slots),
     groups: timedOf(kept),
     extra: [...recorded.filter((slot) => !isPlanned(slot)), ...extra],
     slots: recorded.filter(isPlanned),
@@ -172,7 +179,7 @@ const planTiming = (
       slots: [...counted.slots, ...slots],
     },
   });
-  return { slots, extra: [], groups: timedOf(groups), lives };
+  return { slots, extra: [], groups: timedOf(groups), lives, passes: passesIn(counted.slots) };
 };
 
 interface Measuring {
@@ -197,7 +204,8 @@ const timeGroups = (
     leftNs: parts.deadline.leftNs,
     share: [COUNTED_SHARE, 1],
     onEnded: (ended) => parts.update({ plan: { ended } }),
-    onOutOfTime: (ended, blocks) => dropped.add(ended.map((one) => asDropped(one, blocks, parts.looks[0]!))),
+    onOutOfTime: (ended, blocks) =>
+      dropped.add(ended.map((one) => asDropped(one, { passes: timing.passes, blocks }, parts.looks[0]!))),
   });
 
 const measureGroups = async (parts: RunParts, prepared: PreparedRun, measuring: Measuring): Promise<Stop> => {
@@ -226,7 +234,7 @@ export const measure = async (parts: RunParts): Promise<Ended> => {
   const { interrupted } = parts;
   const prepared = await prepareAll(parts);
   const dropped = openDropped(parts);
-  dropped.add(prepared.ready.ended.map((one) => asDropped(one, 0, parts.looks[0]!)));
+  dropped.add(prepared.ready.ended.map((one) => asDropped(one, { passes: 0, blocks: 0 }, parts.looks[0]!)));
   const unequal = reportProofs(parts, prepared.proofs);
   const executor = openExecutor(parts, prepared.ready.images, prepared.fullStore);
   const projector = { sizes: prepared.ready.sizes, times: executor.times };

@@ -241,9 +241,11 @@ export interface Plan {
 /** A group that ended before its first look. */
 export interface DroppedGroup extends PlannedGroup {
   readonly kind: 'group';
+  /** Counting passes that it got. Absent in older runs. */
+  readonly passes?: WholeNumber;
   /** Blocks that it got. */
   readonly blocks: WholeNumber;
-  /** Blocks up to its first look. */
+  /** Blocks up to its first look; 0 if it is counted only. */
   readonly neededBlocks: WholeNumber;
   /** Projected time of this group and of all that rank above it, and the time that was left. */
   readonly neededNs: number;

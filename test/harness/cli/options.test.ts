@@ -165,3 +165,14 @@ test('runs.json is read back as it was written, and a damaged one is refused wit
     );
   assert.throws(() => parsePoolPlan('{', 'runs.json'), UserError);
 });
+
+test('a profile can leave parameters of a scenario out; a scenario that is named is measured whole', () => {
+  const ingests = (typed: Partial<TypedOptions>): readonly unknown[] =>
+    resolved(typed)
+      .scenarios.find(({ id }) => id === 'churn')!
+      .params.map(({ ingest }) => ingest);
+  assert.ok(!ingests({ profile: 'quick' }).includes('digested'));
+  assert.ok(ingests({ profile: 'quick' }).includes('trusted'));
+  assert.ok(ingests({ profile: 'quick', scenarios: 'churn' }).includes('digested'));
+  assert.ok(ingests({}).includes('digested'));
+});

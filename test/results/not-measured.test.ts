@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { droppedText } from '../../results/not-measured.ts';
+import type { DroppedGroup } from '../../results/schema/run.ts';
+
+const dropped: DroppedGroup = {
+  kind: 'group',
+  scenario: 'tamper',
+  params: {},
+  image: 'base',
+  passes: 0,
+  blocks: 0,
+  neededBlocks: 8,
+  neededNs: 12e9,
+  leftNs: 3e9,
+};
+
+test('a group that was counted before its time ended is not called unmeasured', () => {
+  const time = '(needed, with higher ranks: 12 s; left: 3 s)';
+  const texts: readonly [Partial<DroppedGroup>, string][] = [
+    [{}, 'not measured: no time'],
+    [{ passes: 1 }, 'counted in 1 pass, not timed: no time'],
+    [{ passes: 2, neededBlocks: 0 }, 'counted in 2 passes: no time for more'],
+    [{ passes: 3, blocks: 4 }, 'no time after 4 of 8 blocks'],
+  ];
+  for (const [got, text] of texts)
+    assert.equal(droppedText({ ...dropped, ...got }), `tamper on base: ${text} ${time}`);
+});
