@@ -8,11 +8,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { serverPath } from '../../harness/backends/server-path.ts';
 import { residency } from '../../harness/sys/residency.ts';
 import { startServer } from '../../harness/sys/servers.ts';
 import { dumpOf, line, root } from './dumps.ts';
+import { largeDump } from './large-dump.ts';
 import {
   client,
   cold,
@@ -31,23 +31,13 @@ import {
   objects,
   overUring,
   passthrough,
+  reference,
   say,
   stats,
   timed,
   wants,
   warm,
 } from './self-bench.ts';
-
-const largeDump = (): string => {
-  const given = process.env['CFSBENCH_FIXTURES'];
-  const paths = [
-    ...(given === undefined ? [] : [join(given, 'cs9-x86_64-minimal.dump.gz')]),
-    fileURLToPath(new URL('../../../fixtures/debian-12-base.dump.gz', import.meta.url)),
-  ];
-  const path = paths.find((one) => existsSync(one)) ?? '';
-  say(`image: ${path.split('/').at(-1)}`);
-  return gunzipSync(readFileSync(path)).toString('latin1');
-};
 
 const LS = ({ root: at }: MountedArm): readonly string[] => ['run', 'ls', '-lR', at];
 
@@ -61,7 +51,7 @@ const walks = async (): Promise<void> => {
       .map((one) => one.split(' ').slice(0, 11).join(' '))
       .join('\n'),
   );
-  const arms = [erofs, full, noxattr];
+  const arms = [erofs, full, noxattr, ...reference];
   const shape = { arms, manifest, rounds: 7, cpu: 'one CPU' } as const;
   if (wants('warm')) {
     await warm({ ...shape, title: 'warm ls -lR', words: LS });
@@ -90,7 +80,7 @@ const small = async (): Promise<void> => {
   const list = file(join(home, 'list'), names.join('\n'));
   await warm({
     title: `${SMALL} small files, warm xargs cat`,
-    arms: [erofs, full, passthrough, layer],
+    arms: [erofs, full, passthrough, layer, ...reference],
     manifest,
     rounds: 7,
     cpu: 'one CPU',
@@ -105,7 +95,7 @@ const big = async (): Promise<void> => {
     'big.cfs',
     dumpOf([root, line('/big', '100644', { size: BIG_BYTES, payload: 'b/big' })]),
   );
-  const arms = [erofs, full, passthrough, layer];
+  const arms = [erofs, full, passthrough, layer, ...reference];
   for (const cpu of ['one CPU', 'free'] as const) {
     const rates = new Map<string, number[]>();
     const note = (name: string, ns: number): void =>
@@ -215,13 +205,13 @@ const one = async (): Promise<void> => {
   await warm({
     ...shape,
     title: '5000 requests (absent attribute)',
-    arms: [erofs, full, ...overUring.slice(0, 1)],
+    arms: [erofs, full, ...reference, ...overUring.slice(0, 1)],
     cpu: 'one CPU',
   });
   await warm({
     ...shape,
     title: '5000 requests (absent attribute)',
-    arms: [erofs, full, spun, threads, ...overUring.slice(0, 1)],
+    arms: [erofs, full, spun, threads, ...reference, ...overUring.slice(0, 1)],
     cpu: 'free',
   });
 };

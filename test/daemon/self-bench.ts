@@ -34,23 +34,29 @@ export const file = (path: string, bytes: string | Uint8Array): string => {
 export const image = (name: string, dump: string): string =>
   file(join(home, name), imageBytes(parseDump(Buffer.from(dump, 'latin1'))));
 
-const requests = (): number => {
+export const requests = (): number => {
   const bytes = readFileSync(stats);
   return [...Array(512).keys()].reduce((sum, i) => sum + Number(bytes.readBigUInt64LE(i * 8)), 0);
 };
 
+const onPath = (name: string): boolean =>
+  (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, name)));
+
+const isMounted = (at: string): boolean => readFileSync('/proc/self/mountinfo', 'latin1').includes(` ${at} `);
+
 /** Pin server and client to one CPU, or let the scheduler choose. */
-type CpuChoice = 'one CPU' | 'free';
-const pinned = (cpu: CpuChoice): readonly string[] => (cpu === 'free' ? [] : ['taskset', '-c', '0']);
+export type CpuChoice = 'one CPU' | 'free';
+export const pinned = (cpu: CpuChoice): readonly string[] => (cpu === 'free' ? [] : ['taskset', '-c', '0']);
 
 export interface MountedArm {
   readonly root: string;
   readonly pid: number;
   unmount(): void;
 }
-interface BenchArm {
+export interface BenchArm {
   readonly name: string;
-  mount(manifest: string, cpu: CpuChoice): Promise<MountedArm>;
+  /** `counted`: the server counts requests, and never polls. */
+  mount(manifest: string, cpu: CpuChoice, counted?: boolean): Promise<MountedArm>;
 }
 
 let mountCount = 0;
@@ -81,11 +87,17 @@ export const erofs: BenchArm = {
   },
 };
 
-export const fuse = (name: string, options: readonly string[], above = false): BenchArm => ({
+export const fuse = (
+  name: string,
+  options: readonly string[],
+  above = false,
+  program = serverPath,
+): BenchArm => ({
   name,
-  async mount(manifest, cpu) {
+  async mount(manifest, cpu, counted = false) {
     const at = mountPoint();
-    const argv = [...pinned(cpu), serverPath, '--objects', objects, '--stats', stats, ...options];
+    const counting = counted ? ['--stats', stats] : [];
+    const argv = [...pinned(cpu), program, '--objects', objects, ...counting, ...options];
     const child = spawn(argv[0] ?? '', [...argv.slice(1), '--ready-fd', '3', manifest, at], {
       stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
     });
@@ -99,6 +111,23 @@ export const fuse = (name: string, options: readonly string[], above = false): B
   },
 });
 
+/** The composefs project's server, where it is installed. */
+export const reference: readonly BenchArm[] = onPath('composefs-fuse')
+  ? [
+      {
+        name: 'reference server',
+        async mount(manifest, cpu) {
+          const at = mountPoint();
+          const source = `source=${manifest},basedir=${objects},allow_other`;
+          const argv = [...pinned(cpu), 'composefs-fuse', '-f', '-o', source, at];
+          const child = spawn(argv[0] ?? '', argv.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
+          while (!isMounted(at)) await new Promise((resolve) => setTimeout(resolve, 1));
+          return { root: at, pid: child.pid ?? 0, unmount: () => void must(['umount', at]) };
+        },
+      },
+    ]
+  : [];
+
 export const full = fuse('composefs-fuse', []);
 export const noxattr = fuse('-noxattr', ['--xattr', 'auto']);
 export const passthrough = fuse('-passthrough', ['--data', 'passthrough', '--strict']);
@@ -109,6 +138,7 @@ export const overUring = uring
       fuse('-noxattr uring', ['--xattr', 'auto', '--transport', 'uring']),
     ]
   : [];
+if (reference.length === 0) say('the reference server: skipped, composefs-fuse is not on PATH');
 if (!uring) say('io_uring: skipped, /sys/module/fuse/parameters/enable_uring is not Y');
 
 export const timed = (words: readonly string[], cpu: CpuChoice): number =>
@@ -123,16 +153,34 @@ interface BenchRow {
   readonly words: (live: MountedArm) => readonly string[];
 }
 
-const show = (row: BenchRow, timesNs: readonly number[][], counts: readonly number[][]): void => {
+const show = (row: BenchRow, timesNs: readonly number[][], counts: readonly number[]): void => {
   say(`\n${row.title} (${row.cpu}, ${row.rounds} rounds)`);
   const base = timesNs[0] ?? [];
   row.arms.forEach((arm, i) => {
     const ratio = median((timesNs[i] ?? []).map((ns, round) => ns / (base[round] ?? Number.NaN)));
     const ms = (median(timesNs[i] ?? []) / 1e6).toFixed(2).padStart(9);
     say(
-      `  ${arm.name.padEnd(22)}${ms} ms  x ${ratio.toFixed(2)}  ${arm === erofs ? '' : `${median(counts[i] ?? [])} requests, least ${Math.min(...(counts[i] ?? []))}`}`,
+      `  ${arm.name.padEnd(22)}${ms} ms  x ${ratio.toFixed(2)}  ${counts[i] === 0 ? '' : `${counts[i]} requests`}`,
     );
   });
+};
+
+export const dropCaches = (): void => {
+  must(['sync']);
+  writeFileSync('/proc/sys/vm/drop_caches', '3');
+  must(['ls', '-lR', join(home, 'empty')]);
+};
+
+/** Requests of one more run, after `warmups` others. */
+const countedRequests = async (arm: BenchArm, row: BenchRow, warmups: number): Promise<number> => {
+  if (warmups === 0) dropCaches();
+  const live = await arm.mount(row.manifest, row.cpu, true);
+  for (let i = 0; i < warmups; i++) timed(row.words(live), row.cpu);
+  const before = requests();
+  timed(row.words(live), row.cpu);
+  const count = requests() - before;
+  live.unmount();
+  return count;
 };
 
 /** Mounts and warms all arms, then times each of them in each round. */
@@ -141,31 +189,25 @@ export const warm = async (row: BenchRow): Promise<void> => {
   for (const arm of row.arms) lives.push(await arm.mount(row.manifest, row.cpu));
   for (const live of lives) for (let i = 0; i < 2; i++) timed(row.words(live), row.cpu);
   const timesNs = row.arms.map((): number[] => []);
-  const counts = row.arms.map((): number[] => []);
   for (let round = 0; round < row.rounds; round++)
-    lives.forEach((live, i) => {
-      const before = requests();
-      timesNs[i]?.push(timed(row.words(live), row.cpu));
-      counts[i]?.push(requests() - before);
-    });
+    for (const [i, live] of lives.entries()) timesNs[i]?.push(timed(row.words(live), row.cpu));
   for (const live of lives) live.unmount();
+  const counts: number[] = [];
+  for (const arm of row.arms) counts.push(await countedRequests(arm, row, 2));
   show(row, timesNs, counts);
 };
 
 /** Drops caches before each mount, so that a server's image is cold too. */
 export const cold = async (row: BenchRow): Promise<void> => {
   const timesNs = row.arms.map((): number[] => []);
-  const counts = row.arms.map((): number[] => []);
   for (let round = 0; round < row.rounds; round++)
     for (const [i, arm] of row.arms.entries()) {
-      must(['sync']);
-      writeFileSync('/proc/sys/vm/drop_caches', '3');
-      must(['ls', '-lR', join(home, 'empty')]);
+      dropCaches();
       const live = await arm.mount(row.manifest, row.cpu);
-      const before = requests();
       timesNs[i]?.push(timed(row.words(live), row.cpu));
-      counts[i]?.push(requests() - before);
       live.unmount();
     }
+  const counts: number[] = [];
+  for (const arm of row.arms) counts.push(await countedRequests(arm, row, 0));
   show(row, timesNs, counts);
 };
