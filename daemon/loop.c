@@ -2,8 +2,7 @@
  * Requests and replies over /dev/fuse.
  *
  * Does:   read(2) gives exactly one request, write(2) takes exactly one reply.
- * Cost:   two system calls per request, and the handler. A loop that spins uses its CPU for that time after each request,
- *         and saves a wake-up if the next request arrives meanwhile.
+ * Cost:   two system calls per request, and the handler; polls between them where wait.h finds that they pay.
  * Source: Documentation/filesystems/fuse/fuse.rst, fs/fuse/dev.c.
  */
 #include "loop.h"
@@ -13,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "dispatch.h"
 
-int loop_open(struct loop *loop, uint32_t reply_bytes, int device_fd, uint32_t spin_us)
+int loop_open(struct loop *loop, uint32_t reply_bytes, int device_fd, struct spin spin)
 {
-	*loop = (struct loop){ .device_fd = device_fd, .spin_ns = (uint64_t)spin_us * 1000 };
+	*loop = (struct loop){ .device_fd = device_fd };
+	wait_open(&loop->wait, spin);
 	loop->request = malloc(REQUEST_BYTES);
 	loop->reply = malloc(sizeof(struct fuse_out_header) + reply_bytes);
 	if (loop->request != NULL && loop->reply != NULL)
@@ -79,28 +78,20 @@ int loop_step(struct loop *loop, const struct server *server)
 	/* ENOENT: the request was aborted before the read. */
 	if (got < 0)
 		return errno == EINTR || errno == EAGAIN || errno == ENOENT ? 0 : -errno;
+	if (loop->wait.adapts)
+		stats_add(&server->stats, loop->wait.polls ? STATS_POLLED : STATS_SLEPT);
+	wait_arrived(&loop->wait);
 	err = dispatch(server, loop->request, (uint32_t)got, loop->reply + sizeof(struct fuse_out_header), &outcome);
 	if (err != 0 || !outcome.needs_reply)
 		return err;
 	return reply_or_eio(loop, server, (const struct fuse_in_header *)(void *)loop->request, outcome.result);
 }
 
-static uint64_t now_ns(void)
+static bool has_request(void *argument)
 {
-	struct timespec now;
+	struct pollfd waiting = { .fd = *(const int *)argument, .events = POLLIN };
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* Polls until a request arrives or the spin time is over. */
-static void spin(const struct loop *loop)
-{
-	struct pollfd waiting = { .fd = loop->device_fd, .events = POLLIN };
-	uint64_t until_ns = now_ns() + loop->spin_ns;
-
-	while (poll(&waiting, 1, 0) == 0 && now_ns() < until_ns)
-		continue;
+	return poll(&waiting, 1, 0) != 0;
 }
 
 int loop_run(struct loop *loop, const struct server *server)
@@ -110,7 +101,6 @@ int loop_run(struct loop *loop, const struct server *server)
 
 		if (err != 0)
 			return err == -ENODEV ? 0 : err;
-		if (loop->spin_ns != 0)
-			spin(loop);
+		wait_poll(&loop->wait, has_request, &loop->device_fd);
 	}
 }

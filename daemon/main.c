@@ -74,13 +74,11 @@ static bool report_ready(int fd)
 
 static int serve_all(const struct options *options, const struct server *server, int device_fd)
 {
-	/* On a single CPU a spin would only delay the client. */
-	uint32_t spin_us = cpus_allowed() > 1 ? options->spin_us : 0;
 	unsigned count = options->transport == TRANSPORT_READ_WRITE ? 1 : options->threads;
 
 	if (options->transport == TRANSPORT_URING)
 		return uring_run(server, device_fd);
-	return threads_run(server, device_fd, count == 0 ? cpus_allowed() : count, spin_us);
+	return threads_run(server, device_fd, count == 0 ? cpus_allowed() : count, options->spin);
 }
 
 static int run_mount(const struct options *options, struct session *session, struct stop *stop, const struct log *log)
@@ -123,8 +121,6 @@ static int run_shared(struct options *options, const struct log *log)
 
 	shared_raise_limit();
 	err = privileges_drop();
-	if (cpus_allowed() == 1)
-		options->spin_us = 0;
 	if (err == 0 && options->ready_fd >= 0 && !report_ready(options->ready_fd))
 		err = -EPIPE;
 	if (err == 0)
@@ -158,6 +154,9 @@ int main(int argc, char **argv)
 	}
 	if (options.task == TASK_CHECK)
 		return run_check(&options, &log);
+	/* Client and server share the only CPU: polling would delay the client. */
+	if (cpus_allowed() == 1)
+		options.spin.us = 0;
 	err = stop_prepare();
 	if (err != 0)
 		return fail_errno(&log, "start", "the parent process", err);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "objects.h"
+#include "wait.h"
 
 #define CFS_VERSION "0.1.0"
 
@@ -31,7 +32,7 @@ struct options {
 	enum options_transport transport;
 	/* 0: the number of CPUs. */
 	uint32_t threads;
-	uint32_t spin_us;
+	struct spin spin;
 };
 
 #define OPTIONS_WHY_BYTES 256

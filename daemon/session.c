@@ -49,7 +49,7 @@ static int prepare(struct session *session, const struct options *options, const
 static int negotiate(struct session *session)
 {
 	struct loop loop;
-	int err = loop_open(&loop, session->server.reply_bytes, session->mount.device_fd, 0);
+	int err = loop_open(&loop, session->server.reply_bytes, session->mount.device_fd, (struct spin){ 0 });
 
 	while (err == 0 && !session->mount_state.initialized)
 		err = loop_step(&loop, &session->server);

@@ -21,7 +21,6 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "loop.h"
@@ -151,24 +150,27 @@ static bool receive_message(struct shared *shared)
 	return send(shared->options->control_fd, reply, strlen(reply), MSG_NOSIGNAL) >= 0;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
+struct polled {
+	const struct shared *shared;
+	struct epoll_event *events;
+	int count;
+};
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+static bool has_events(void *argument)
+{
+	struct polled *polled = argument;
+
+	polled->count = epoll_wait(polled->shared->poll_fd, polled->events, EVENTS, 0);
+	return polled->count != 0;
 }
 
-/* Polls for the spin time, then sleeps. */
+/* Polls where that pays, then sleeps. */
 static int wait_for_events(const struct shared *shared, struct epoll_event *events)
 {
-	uint64_t until_ns = now_ns() + shared->loop.spin_ns;
-	int count;
+	struct polled polled = { .shared = shared, .events = events };
 
-	do
-		count = epoll_wait(shared->poll_fd, events, EVENTS, 0);
-	while (count == 0 && now_ns() < until_ns);
-	return count != 0 ? count : epoll_wait(shared->poll_fd, events, EVENTS, -1);
+	wait_poll(&shared->loop.wait, has_events, &polled);
+	return polled.count != 0 ? polled.count : epoll_wait(shared->poll_fd, events, EVENTS, -1);
 }
 
 static void serve(struct shared *shared, struct member *member)
@@ -256,7 +258,7 @@ int shared_run(const struct options *options, const struct log *log)
 		return -ENOMEM;
 	shared->options = options;
 	shared->log = log;
-	err = loop_open(&shared->loop, REPLY_BODY_BYTES, -1, options->spin_us);
+	err = loop_open(&shared->loop, REPLY_BODY_BYTES, -1, options->spin);
 	if (err == 0)
 		err = prepare(shared);
 	if (err == 0)

@@ -11,6 +11,10 @@
 /* Opcodes from this one on share the last slot. */
 #define STATS_OPCODES 500u
 
+/* With --spin-us auto: requests that were awaited by polling, and by sleeping. */
+#define STATS_POLLED 500u
+#define STATS_SLEPT 501u
+
 struct stats {
 	/* NULL: do not count. */
 	_Atomic uint64_t *counts;
@@ -21,11 +25,15 @@ int stats_open(struct stats *stats, const char *path);
 
 void stats_close(struct stats *stats);
 
-static inline void stats_count(const struct stats *stats, uint32_t opcode)
+static inline void stats_add(const struct stats *stats, uint32_t slot)
 {
 	if (stats->counts != NULL)
-		atomic_fetch_add_explicit(&stats->counts[opcode < STATS_OPCODES ? opcode : STATS_SLOTS - 1], 1,
-					  memory_order_relaxed);
+		atomic_fetch_add_explicit(&stats->counts[slot], 1, memory_order_relaxed);
+}
+
+static inline void stats_count(const struct stats *stats, uint32_t opcode)
+{
+	stats_add(stats, opcode < STATS_OPCODES ? opcode : STATS_SLOTS - 1);
 }
 
 #endif

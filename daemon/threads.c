@@ -22,7 +22,7 @@ struct worker {
 	const struct server *server;
 	pthread_t thread;
 	int device_fd;
-	uint32_t spin_us;
+	struct spin spin;
 	int result;
 };
 
@@ -67,7 +67,7 @@ static int clone_device(int device_fd)
 static int run_worker(const struct worker *worker)
 {
 	struct loop loop;
-	int err = loop_open(&loop, worker->server->reply_bytes, worker->device_fd, worker->spin_us);
+	int err = loop_open(&loop, worker->server->reply_bytes, worker->device_fd, worker->spin);
 
 	if (err == 0)
 		err = loop_run(&loop, worker->server);
@@ -99,9 +99,9 @@ static int start_worker(struct worker *worker)
 	return err;
 }
 
-int threads_run(const struct server *server, int device_fd, unsigned count, uint32_t spin_us)
+int threads_run(const struct server *server, int device_fd, unsigned count, struct spin spin)
 {
-	struct worker own = { .server = server, .device_fd = device_fd, .spin_us = spin_us };
+	struct worker own = { .server = server, .device_fd = device_fd, .spin = spin };
 	struct worker *others = calloc(count, sizeof(*others));
 	unsigned started = 0;
 	int err = others == NULL ? -ENOMEM : 0;

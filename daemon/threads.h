@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "server.h"
+#include "wait.h"
 
 /* CPUs that this process may use, at least 1. */
 unsigned cpus_allowed(void);
@@ -13,6 +14,6 @@ unsigned cpus_allowed(void);
 int thread_start(pthread_t *thread, void *(*work)(void *), void *argument);
 
 /* Serves with `count` threads, including this one, until the unmount. 0 or -errno. */
-int threads_run(const struct server *server, int device_fd, unsigned count, uint32_t spin_us);
+int threads_run(const struct server *server, int device_fd, unsigned count, struct spin spin);
 
 #endif

@@ -270,7 +270,7 @@ int uring_run(const struct server *server, int device_fd)
 	unsigned count = cpus_possible();
 	struct queue *queues = aligned_alloc(64, (sizeof(*queues) * count + 63) / 64 * 64);
 	struct loop loop;
-	int err = queues == NULL ? -ENOMEM : loop_open(&loop, server->reply_bytes, device_fd, 0);
+	int err = queues == NULL ? -ENOMEM : loop_open(&loop, server->reply_bytes, device_fd, (struct spin){ 0 });
 
 	if (err != 0)
 		return err;

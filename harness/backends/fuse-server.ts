@@ -13,9 +13,6 @@ import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts'
 import { type ServedMount, servedMount } from './served-mount.ts';
 import { checkServer, serverPath } from './server-path.ts';
 
-/** The server's default: how long it polls for the next request before it sleeps. */
-const SPIN_US = '50';
-
 export type ServerOptions = Readonly<Record<string, string>>;
 
 export const checkServerOption = ({ server }: ServerOptions): void => {
@@ -29,13 +26,19 @@ export const programOf = ({ server }: ServerOptions): string =>
 export const TRANSPORT_OPTIONS = {
   server: [],
   transport: ['read-write', 'uring', 'threads'],
-  spin: [SPIN_US, '20', '0'],
+  spin: ['auto', '50', '20', '0'],
 } as const;
 
 interface Transport {
   readonly argv: readonly string[];
   readonly took: Readonly<Record<string, string>>;
 }
+
+const spinText = (polls: string): string => {
+  if (polls === '0') return 'none';
+  const most = polls === 'auto' ? 'up to 50 us where it saves time' : `up to ${polls} us`;
+  return `${most}, none on one CPU or where calls are counted`;
+};
 
 /** Options at their default are not passed, so that older servers, which do not know them, can be compared. */
 export const transportOf = (machine: Machine, { transport, spin }: ServerOptions): Transport => {
@@ -45,15 +48,16 @@ export const transportOf = (machine: Machine, { transport, spin }: ServerOptions
   const name = transport ?? TRANSPORT_OPTIONS.transport[0];
   const argv = [
     ...(transport === undefined ? [] : ['--transport', transport]),
-    ...(spin === undefined ? [] : ['--spin-us', spin]),
+    // Where calls are counted the server's default is not to poll: the number of polls depends on time.
+    ...(spin === undefined || machine.requestCounters !== null ? [] : ['--spin-us', spin]),
   ];
-  // Threads spin only on request; io_uring never spins.
-  const spun = name === 'uring' ? '0' : (spin ?? (name === 'threads' ? '0' : SPIN_US));
+  // Threads poll only on request; io_uring never polls.
+  const polls = name === 'uring' ? '0' : (spin ?? (name === 'threads' ? '0' : 'auto'));
   return {
     argv,
     took: {
       transport: name,
-      spin: spun === '0' ? 'none' : `${spun} us, none on one CPU or where calls are counted`,
+      spin: spinText(polls),
     },
   };
 };

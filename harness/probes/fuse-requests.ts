@@ -34,7 +34,8 @@ const OPCODES: Readonly<Record<number, string>> = {
   50: 'Syncfs',
   52: 'Statx',
 };
-const SLOTS = 512;
+/** The slots from 500 on count other things. */
+const SLOTS = 500;
 
 const nameOf = (opcode: number): string => OPCODES[opcode] ?? `Opcode${opcode}`;
 

@@ -36,7 +36,7 @@ export const image = (name: string, dump: string): string =>
 
 export const requests = (): number => {
   const bytes = readFileSync(stats);
-  return [...Array(512).keys()].reduce((sum, i) => sum + Number(bytes.readBigUInt64LE(i * 8)), 0);
+  return [...Array(500).keys()].reduce((sum, i) => sum + Number(bytes.readBigUInt64LE(i * 8)), 0);
 };
 
 const onPath = (name: string): boolean =>

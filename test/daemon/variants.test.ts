@@ -10,6 +10,7 @@ import {
   statSync,
   truncateSync,
 } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { bind, errnoName, lastErrno } from '../../harness/sys/libc.ts';
@@ -266,6 +267,24 @@ test('one server serves many mounts, releases them one by one, and ends with its
   assert.equal(readFileSync(join(lab.folder, 'shared.log'), 'latin1'), '');
 });
 
+test('with --spin-us auto the server tries both ways to wait, and counts them', { skip }, async () => {
+  const [POLLED, SLEPT] = [500, 501];
+  const REQUESTS = 1000;
+  /** One trial: eight epochs of 16 requests each way. */
+  const TRIED = 128;
+  const stats = counters();
+  const options = ['--stats', stats.path, '--spin-us', 'auto'];
+  const work = async ({ root }: { readonly root: string }): Promise<void> => {
+    for (let i = 0; i < REQUESTS; i++) errnoOf(join(root, 'a'), 'user.absent');
+    const [polled, slept] = [stats.of(POLLED), stats.of(SLEPT)];
+    assert.ok(polled + slept >= REQUESTS, `${polled} and ${slept} of ${REQUESTS}`);
+    // On one CPU the server never polls, and does not try.
+    if (availableParallelism() > 1)
+      assert.ok(Math.min(polled, slept) >= TRIED, `${polled} polled, ${slept} slept`);
+  };
+  await whileServed(lab, lab.image('plain.cfs', plain), work, options);
+});
+
 test('all threads end with the mount', { skip }, async () => {
   for (const options of [
     ['--transport', 'threads', '--threads', '8'],
@@ -283,7 +302,8 @@ for (const [options, why] of [
   [['--transport', 'pigeon'], /--transport must be read-write, threads or uring, not 'pigeon'/],
   [['--threads', '3'], /--threads needs --transport threads/],
   [['--transport', 'threads', '--threads', '65'], /from 1 to 64/],
-  [['--spin-us', '2000'], /from 0 to 1000/],
+  [['--spin-us', '2000'], /auto, or from 0 to 1000/],
+  [['--spin-us', 'often'], /auto, or from 0 to 1000/],
   [['--metadata-only', '--data', 'passthrough'], /excludes --data passthrough/],
   [['--metadata-only', '--xattr', 'auto'], /excludes --xattr auto/],
   [['--control-fd', '0', '--transport', 'threads'], /--control-fd needs --transport read-write/],
