@@ -37,6 +37,7 @@ export const SIDE_BY_SIDE: readonly string[] = [
   'end-to-end/rootless',
   'end-to-end/large-image',
   'end-to-end/killed',
+  'end-to-end/interrupted',
   'end-to-end/gate',
   'end-to-end/claims',
   'end-to-end/variants',

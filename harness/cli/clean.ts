@@ -53,7 +53,7 @@ export const markKept = (workDir: string): void => writeFileSync(join(workDir, K
 /** Layers unpacked in a user namespace have owners that only a user namespace may act for. */
 const removeInNamespace = async (path: string): Promise<boolean> => {
   const { probeNamespaces } = await import('../sys/namespace-probe.ts');
-  const found = probeNamespaces();
+  const found = await probeNamespaces();
   if (found.kind === 'refused' || found.privilege === 'root') return false;
   const [program = '', ...prefix] = found.prefix;
   return spawnSync(program, [...prefix, 'rm', '-rf', '--', path], { stdio: 'ignore' }).status === 0;

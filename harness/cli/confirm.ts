@@ -1,5 +1,4 @@
 // `cfsbench compare --confirm`: rows that came out slower are measured once more, in a fresh process, before they count as worse.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { compareArms } from '../../results/gate/compare.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
@@ -9,6 +8,8 @@ import { type LoadedRun, loadRun } from '../../results/gate/load.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 import { AGAIN } from '../runner/arm.ts';
+import { INTERRUPTED_EXIT, interruptedError } from '../sys/interrupts.ts';
+import { runChild } from './child-run.ts';
 
 /** For runs that do not record their looks. */
 const DEFAULT_BLOCKS = 12;
@@ -47,16 +48,18 @@ const argumentsFor = (run: RunFile, slower: readonly LatencyResult[], out: strin
   ];
 };
 
-const measureAgain = ({ run }: LoadedRun, slower: readonly LatencyResult[], out: string): void => {
+const measureAgain = async (
+  { run }: LoadedRun,
+  slower: readonly LatencyResult[],
+  out: string,
+): Promise<void> => {
   const argv = argumentsFor(run, slower, out);
   process.stderr.write(`Measuring ${slower.length} slower row(s) again: cfsbench ${argv.join(' ')}\n`);
   const cwd = run.asked?.cwd;
-  const { status } = spawnSync(process.execPath, [process.argv[1]!, ...argv], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    ...(cwd !== undefined && existsSync(cwd) ? { cwd } : {}),
-  });
-  if (status !== 0)
-    throw new UserError(`the confirmation run failed with exit code ${status ?? 'none'}`, {
+  const code = await runChild(argv, cwd !== undefined && existsSync(cwd) ? cwd : process.cwd());
+  if (code === INTERRUPTED_EXIT) throw interruptedError();
+  if (code !== 0)
+    throw new UserError(`the confirmation run failed with exit code ${code}`, {
       facts: [`results: ${out}`],
       hint: 'cfsbench compare without --confirm, or measure on a quieter machine',
       exit: 5,
@@ -75,7 +78,7 @@ export const confirm = async (
     throw new UserError(`the folder of the confirmation run already exists: ${out}`, {
       hint: `remove it, or compare it: cfsbench compare ${out}`,
     });
-  measureAgain(head, slower, out);
+  await measureAgain(head, slower, out);
   const again = compareArms(await loadRun(out), { config });
   const slowerAgain = new Set(again.latencies.rows.filter(({ verdict }) => verdict === 'slower').map(keyOf));
   return (row) => !slowerAgain.has(keyOf(row));

@@ -1,12 +1,14 @@
 // Exit codes of a run and of its report.
 import type { Ended } from '../runner/run.ts';
+import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 
 export interface RunOutcome extends Ended {
   readonly tooNoisy: boolean;
 }
 
 const FAILED = 5;
-export const INTERRUPTED = 130;
+/** The measuring process was killed, and not by an interrupt. */
+export const KILLED = 7;
 export const OUT_OF_TIME = 124;
 
 /** `brokenRules`: claims whose rule threw, which counts as a failed slot does. */
@@ -14,7 +16,7 @@ export const exitCode = (
   { status, okCount, failedCount, unequal, tooNoisy }: RunOutcome,
   brokenRules: readonly string[],
 ): number => {
-  if (status === 'interrupted') return INTERRUPTED;
+  if (status === 'interrupted') return INTERRUPTED_EXIT;
   if (status === 'out-of-time') return OUT_OF_TIME;
   if (failedCount > 0 || unequal.length > 0) return FAILED;
   if (brokenRules.length > 0) return FAILED;

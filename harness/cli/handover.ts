@@ -3,6 +3,8 @@ import type { Features } from '../model/machine.ts';
 import type { RunFolders } from './work-folder.ts';
 
 export const HANDOVER = 'CFSBENCH_HANDOVER';
+/** `HOST:PORT` or `PORT`: the inner process waits there for a debugger. */
+export const INSPECT = 'CFSBENCH_INSPECT';
 
 export interface Handover {
   readonly features: Features;

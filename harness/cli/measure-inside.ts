@@ -19,7 +19,7 @@ import { catalogueOf } from './catalogue.ts';
 import { markKept } from './clean.ts';
 import { debugPlan } from './debug-plan.ts';
 import { exitCode, type RunOutcome } from './exit-code.ts';
-import type { Handover } from './handover.ts';
+import { type Handover, INSPECT } from './handover.ts';
 import { neededBytes, openImages } from './open-images.ts';
 import type { ResolvedOptions } from './options.ts';
 import { openProgress, type ProgressLine } from './progress.ts';
@@ -33,6 +33,8 @@ import { checkSpace } from './work-folder.ts';
 
 /** strace slows commands down 50 times: there is time for one counting pass only. */
 const STRACE_COUNT_PASSES = 1;
+/** Of the report and of the removal of the work folder. */
+const END_LIMIT_NS = 600e9;
 
 interface InnerRun {
   readonly options: ResolvedOptions;
@@ -45,6 +47,7 @@ interface Session {
   readonly progress: ProgressLine;
   readonly inspector: Inspector;
   readonly interrupted: () => boolean;
+  readonly limit: RunParts['limit'];
 }
 
 /** Commands and servers run once on an empty folder, so that a cold window does not read them from disk. */
@@ -67,6 +70,7 @@ type Method = Omit<
   | 'workspace'
   | 'inspector'
   | 'interrupted'
+  | 'limit'
   | 'journal'
   | 'update'
   | 'say'
@@ -100,7 +104,7 @@ const methodOf = ({ options, handover }: InnerRun, here: MeasuredHere): Method =
 const measureSelected = async (
   inner: InnerRun,
   here: MeasuredHere,
-  { workspace, progress, inspector, interrupted }: Session,
+  { workspace, progress, inspector, interrupted, limit }: Session,
 ): Promise<RunOutcome> => {
   const { options, handover, origin } = inner;
   const { earlier } = origin;
@@ -122,6 +126,7 @@ const measureSelected = async (
     workspace,
     inspector,
     interrupted,
+    limit,
     journal,
     update(changed) {
       debugPlan(changed.plan);
@@ -169,18 +174,29 @@ export const measureInside = async (inner: InnerRun): Promise<number> => {
   const { runDir, workDir } = handover.folders;
   const progress = openProgress(process.stderr);
   let interrupted = false;
-  const stopListening = await listenToOuter(() => {
+  const outer = await listenToOuter(() => {
     interrupted = true;
-    progress.print('interrupted: finishing the current slot; all samples so far are kept');
   });
+  const limit = (ns: number): void => {
+    if (process.env[INSPECT] === undefined) outer.tell({ kind: 'limit', ms: Math.ceil(ns / 1e6) });
+  };
   const workspace = openWorkspace(workDir, handover.ownerPid);
-  const measured = measureRun(inner, { workspace, progress, interrupted: () => interrupted });
+  const measured = measureRun(inner, { workspace, progress, interrupted: () => interrupted, limit }).finally(
+    () => {
+      limit(END_LIMIT_NS);
+      outer.tell({ kind: 'measured' });
+    },
+  );
   // The work folder is removed, whether measuring failed or not, while the report is rendered.
   const removed = measured.catch(() => {}).then(() => endWorkspace(workspace, options.folders.keepWork));
-  const shown = measured.then(() => showRun(runDir));
+  const shown = measured.then(async () => {
+    const broken = await showRun(runDir);
+    outer.tell({ kind: 'shown' });
+    return broken;
+  });
   for (const settled of await Promise.allSettled([measured, removed, shown]))
     if (settled.status === 'rejected') throw settled.reason;
-  stopListening();
+  outer.close();
   if (options.folders.keepWork)
     process.stdout.write(`Work:    ${workDir} (kept; remove it with cfsbench clean ${dirname(workDir)})\n`);
   return exitCode(await measured, await shown);

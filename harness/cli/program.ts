@@ -1,6 +1,7 @@
 // All commands. `run` is the default: it gets the words that name no command.
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { ignoreInterrupts } from '../sys/interrupts.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
 import { EXIT_CODES } from './exit-codes-help.ts';
@@ -38,6 +39,10 @@ export const program = (): Command => {
     .addCommand(cleanCommand())
     .addCommand(imageCommand())
     .addHelpText('after', `\nOptions of the default command: cfsbench run --help\n${EXIT_CODES}`);
+  // Others than a run only compute: a signal ends them.
+  all.hook('preAction', (_, command) => {
+    if (command.name() !== 'run') ignoreInterrupts();
+  });
   configureHelpWidth(all);
   explainUsageErrors(all);
   return all;

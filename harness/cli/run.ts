@@ -6,11 +6,16 @@ import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
 import type { Arm } from '../runner/arm.ts';
-import { runInNamespace } from '../sys/namespace.ts';
+import { interruptAtClosedOutput } from '../sys/closed-output.ts';
+import { innerPrivilege } from '../sys/inner.ts';
+import { interrupt } from '../sys/interrupts.ts';
+import { startInNamespace } from '../sys/namespace.ts';
+import { attend } from './attend.ts';
 import { firstUnmet } from './check-needs.ts';
 import { discoverFeatures } from './discover.ts';
+import { clearLine, endRun } from './end-run.ts';
 import { reportExitCode } from './exit-code.ts';
-import { HANDOVER, type Handover } from './handover.ts';
+import { HANDOVER, type Handover, INSPECT } from './handover.ts';
 import type { ResolvedOptions, TypedOptions } from './options.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { clearWorkFolder, earlierRun, nextSession } from './resume.ts';
@@ -18,8 +23,6 @@ import { checkWorkFolder, chooseFolders, foldersOf, type RunFolders, withoutLink
 
 /** Threads of libuv's pool: calls that only wait, such as the removal of loop devices, are made side by side. */
 const POOL_THREADS = '32';
-/** `HOST:PORT` or `PORT`: the inner process waits there for a debugger. */
-const INSPECT = 'CFSBENCH_INSPECT';
 
 const refuseWithoutBackend = (arms: readonly Arm[], features: Features): void => {
   const reasons = arms.map(({ id, backend }) => {
@@ -38,7 +41,21 @@ const refuseWithoutBackend = (arms: readonly Arm[], features: Features): void =>
 const stopWithParent = (): void => {
   if (process.channel === undefined) return;
   process.channel.unref();
-  process.once('disconnect', () => process.kill(process.pid, 'SIGINT'));
+  process.once('disconnect', interrupt);
+};
+
+/** From its start until it begins to measure, the inner process may take ten times the budget, and ten minutes at least. */
+const READY_RATIO = 10;
+const READY_LEAST_MS = 600_000;
+
+const readyLimitMs = ({ amount: { budgetNs } }: ResolvedOptions): number =>
+  budgetNs === null || process.env[INSPECT] !== undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.max(READY_LEAST_MS, (READY_RATIO * budgetNs) / 1e6);
+
+const sayInterrupted = (): void => {
+  clearLine();
+  process.stderr.write('interrupted: the samples so far are kept; a second interrupt ends the run at once\n');
 };
 
 const openFolders = async (
@@ -64,6 +81,7 @@ const inspectOption = (): readonly string[] => {
 const runOuter = async (typed: TypedOptions, earlier: RunFile | null): Promise<number> => {
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date();
+  stopWithParent();
   const options = resolveOptions(typed, backends, scenarios);
   const folders = await openFolders(options, startedAt, earlier);
   const features = await discoverFeatures(dirname(folders.workDir));
@@ -77,11 +95,18 @@ const runOuter = async (typed: TypedOptions, earlier: RunFile | null): Promise<n
     ownerPid: process.pid,
     session: earlier === null ? 0 : nextSession(earlier),
   };
-  stopWithParent();
-  return runInNamespace({
-    argv: [process.execPath, ...inspectOption(), ...process.argv.slice(1)],
-    env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
+  const attended = await attend({
+    start: (onMessage) =>
+      startInNamespace({
+        argv: [process.execPath, ...inspectOption(), ...process.argv.slice(1)],
+        env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
+        onMessage,
+      }),
+    limitMs: readyLimitMs(options),
+    onFirstInterrupt: sayInterrupted,
   });
+  const { keepWork } = options.folders;
+  return endRun(attended, { folders, startedNs, earlierNs: earlier?.wallNs ?? 0, keepWork });
 };
 
 const runInner = async (
@@ -113,6 +138,16 @@ const runOnce = async (given: TypedOptions, version: string): Promise<number> =>
     : runInner(typed, earlier, { handover: JSON.parse(handover) as Handover, version });
 };
 
+const measureAsked = async (typed: TypedOptions, version: string): Promise<number> => {
+  const { isPoolFolder, measurePool, resumePool, runCountOf } = await import('./measure-pool.ts');
+  if (typed.resume !== undefined)
+    return isPoolFolder(typed.resume) ? resumePool(typed.resume) : runOnce(typed, version);
+  const count = runCountOf(typed);
+  if (count === 1) return runOnce(typed, version);
+  resolveOptions(typed, backends, scenarios);
+  return measurePool(typed, count);
+};
+
 /** Modules that only one of the branches needs are loaded there: every start of the program waits for the others. */
 export const run = async (typed: TypedOptions, version: string): Promise<void> => {
   if (typed.dryRun === true) {
@@ -120,18 +155,6 @@ export const run = async (typed: TypedOptions, version: string): Promise<void> =
     const resumed = typed.resume === undefined ? typed : earlierRun(typed.resume, typed).typed;
     return dryRun(resolveOptions(resumed, backends, scenarios));
   }
-  const { isPoolFolder, measurePool, resumePool, runCountOf } = await import('./measure-pool.ts');
-  if (typed.resume !== undefined) {
-    process.exitCode = isPoolFolder(typed.resume)
-      ? await resumePool(typed.resume)
-      : await runOnce(typed, version);
-    return;
-  }
-  const count = runCountOf(typed);
-  if (count === 1) {
-    process.exitCode = await runOnce(typed, version);
-    return;
-  }
-  resolveOptions(typed, backends, scenarios);
-  process.exitCode = await measurePool(typed, count);
+  const stopWatching = innerPrivilege() === null ? interruptAtClosedOutput() : () => {};
+  process.exitCode = await measureAsked(typed, version).finally(stopWatching);
 };

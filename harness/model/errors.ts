@@ -1,13 +1,15 @@
 // Errors for people. A `UserError` is caused by input or environment and prints as a sentence, its facts and a hint. Every other
 // exception is a bug and prints its stack.
 
+type ExitCode = 1 | 4 | 5 | 6 | 7 | 130;
+
 export interface ErrorParts {
   /** Indented under the sentence: paths, numbers, the kernel's message. */
   readonly facts?: readonly string[];
   /** The next thing to type. */
   readonly hint?: string;
-  /** Exit code of the program: 1 usage or input, 4 environment lacks something, 5 failure or leak, 6 nothing measured. */
-  readonly exit?: 1 | 4 | 5 | 6;
+  /** Exit code of the program: 1 usage or input, 4 environment lacks something, 5 failure or leak, 6 nothing measured, 7 killed, 130 interrupted. */
+  readonly exit?: ExitCode;
   /** Stable short name such as `EBUSY`, `bad-dump`, `timeout`. It goes into the journal. */
   readonly code?: string;
 }
@@ -15,7 +17,7 @@ export interface ErrorParts {
 export class UserError extends Error {
   readonly facts: readonly string[];
   readonly hint: string | undefined;
-  readonly exit: 1 | 4 | 5 | 6;
+  readonly exit: ExitCode;
   readonly code: string;
   constructor(message: string, parts: ErrorParts = {}) {
     super(message);

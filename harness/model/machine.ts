@@ -23,6 +23,14 @@ export interface Server {
   close(limitMs: number): void;
 }
 
+/** The servers that a machine has started. */
+export interface StartedServers {
+  /** One sentence, with its last words, for each that ended with another exit code than 0, or was killed. */
+  lost(): readonly string[];
+  /** Ends all waits for servers that do not answer: aborts their FUSE connections, or kills them where there is no abort control. */
+  abort(): void;
+}
+
 export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Path of a file for standard output; absent: /dev/null. */
@@ -48,6 +56,7 @@ export interface Machine {
    * Throws with the end of the server's log if it exits or is not ready in time.
    */
   serve(actor: string, argv: readonly string[], ready?: () => boolean): Server;
+  readonly servers: StartedServers;
   /** Runs a command with LC_ALL=C TZ=UTC and waits for its exit. A non-zero exit throws with the end of its standard error. */
   command(actor: string, argv: readonly string[], options?: CommandOptions): Promise<void>;
   /** Makes a file system in `dir`, an empty folder. A loop file is sparse. Untimed. */

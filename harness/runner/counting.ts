@@ -4,7 +4,7 @@ import { UserError } from '../model/errors.ts';
 import { groupNeedNs, keepingFirst, LEAST_PASSES, type OutOfTime, type Projector } from './budget.ts';
 import type { Executor, Stop } from './execute.ts';
 import { type Group, groupKey, keyOf } from './plan.ts';
-import { partOfPlan, samePlan } from './resume.ts';
+import { samePlan } from './resume.ts';
 
 export interface CountParts {
   readonly executor: Executor;
@@ -40,7 +40,7 @@ const slotsPerPass = (planned: readonly Slot[]): ReadonlyMap<string, number> => 
 
 /** Throws if a resumed run would count other slots than before. */
 export const checkRecorded = (recorded: readonly Slot[], planned: readonly Slot[], isOver: boolean): void => {
-  if (isOver ? partOfPlan(recorded, planned) : recorded.length === 0 || samePlan(recorded, planned)) return;
+  if (recorded.length === 0 || samePlan(recorded, planned, !isOver)) return;
   throw new UserError('cannot resume: the plan would have other slots than before', {
     exit: 4,
     facts: ['images, backends or what a backend can mount have changed since the run started'],

@@ -47,7 +47,7 @@ interface SlotRecord {
 
 const openRecord = (parts: RunParts): SlotRecord => {
   const done = new Map<number, Sample>();
-  const [tally, times, limits] = [{ ok: 0, failed: 0 }, openSlotTimes(), openLimits()];
+  const [tally, times, limits] = [{ ok: 0, failed: 0 }, openSlotTimes(), openLimits(parts.deadline)];
   const add = (sample: Sample): void => {
     if (sample.outcome === 'ok') tally.ok++;
     if (sample.outcome === 'failed') tally.failed++;
@@ -60,6 +60,9 @@ const openRecord = (parts: RunParts): SlotRecord => {
   return { times, limits, tally, done, add };
 };
 
+/** For what a slot does after its limit: killing, detaching, closing, the leak check. */
+const AFTER_LIMIT_NS = 60e9;
+
 type RunOne = (slot: Slot, group: Group, lives: number) => Promise<Sample>;
 
 const slotRunner = (parts: RunParts, images: readonly Image[], fullStore: Store, limits: Limits): RunOne => {
@@ -68,10 +71,12 @@ const slotRunner = (parts: RunParts, images: readonly Image[], fullStore: Store,
   const leaks = openLeakCheck(workspace, features['pid-namespace'].ok, () => inspector.pid);
   return (slot, group, lives) => {
     const id = slot.arm === NULL_ARM ? parts.baseline : slot.arm;
+    const limitNs = limits.of(slot);
+    parts.limit(limitNs + AFTER_LIMIT_NS);
     return runSlot({
       slot,
       session: parts.before.session,
-      limitNs: limits.of(slot),
+      limitNs,
       lives,
       scenario: group.scenario,
       arm: parts.question.arms.find((arm) => arm.id === id)!,

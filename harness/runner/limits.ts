@@ -1,5 +1,6 @@
-// Time limit of a slot: a multiple of the longest slot of its kind so far.
+// Time limit of a slot: a multiple of the longest slot of its kind so far, and never more than what is left of the budget.
 import type { Sample, Slot } from '../../results/schema/run.ts';
+import type { Deadline } from './clock.ts';
 import { groupKey } from './plan.ts';
 
 /** Limit of the first slot of a kind. */
@@ -7,6 +8,10 @@ const UNSEEN_NS = 600e9;
 /** Lower bound of every limit: a shared machine may stall for seconds. */
 const LEAST_NS = 30e9;
 const MULTIPLE = 20;
+
+/** A limit that ends with the budget. */
+export const withinBudget = (limitNs: number, { leftNs }: Pick<Deadline, 'leftNs'>): number =>
+  Math.min(limitNs, Math.max(LEAST_NS, leftNs()));
 
 export interface Limits {
   saw(sample: Sample): void;
@@ -17,7 +22,7 @@ export interface Limits {
 /** Counting and timing slots of one group and backend are one kind; the null arm belongs to the baseline. */
 const kindOf = (slot: Slot): string => `${groupKey(slot)} ${slot.backend}`;
 
-export const openLimits = (): Limits => {
+export const openLimits = (deadline: Pick<Deadline, 'leftNs'>): Limits => {
   const longest = new Map<string, number>();
   return {
     saw(sample) {
@@ -27,7 +32,8 @@ export const openLimits = (): Limits => {
     },
     of(slot) {
       const seen = longest.get(kindOf(slot));
-      return seen === undefined ? UNSEEN_NS : Math.max(LEAST_NS, MULTIPLE * seen);
+      const limitNs = seen === undefined ? UNSEEN_NS : Math.max(LEAST_NS, MULTIPLE * seen);
+      return withinBudget(limitNs, deadline);
     },
   };
 };

@@ -41,6 +41,8 @@ export interface RunParts {
   readonly crowdEntry: URL;
   readonly inspector: Inspector;
   readonly interrupted: () => boolean;
+  /** What comes next may take this long, nanoseconds. After that the outer process kills this one. */
+  readonly limit: (ns: number) => void;
   readonly journal: { append(sample: Sample): void };
   /** Updates parts of run.json and writes it. */
   readonly update: (changed: Changed) => void;

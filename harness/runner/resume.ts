@@ -2,8 +2,9 @@
 //
 // A ratio needs both slots from one process, at most minutes apart. A group that stopped inside a block therefore gets one more
 // block.
+import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { Dropped, Sample, Slot } from '../../results/schema/run.ts';
-import { type Group, groupKey, keyOf, timingSlots } from './plan.ts';
+import { countingSlots, type Group, groupKey, keyOf, timingSlots } from './plan.ts';
 
 /** Results of the earlier processes of a run. */
 export interface Before {
@@ -71,12 +72,70 @@ export const extraSlots = (
   return extra;
 };
 
-/** True if the recorded counting slots equal those that would be planned now. */
-export const samePlan = (recorded: readonly Slot[], planned: readonly Slot[]): boolean =>
-  JSON.stringify(recorded) === JSON.stringify(planned);
+const placeOfArm = (key: string, arm: string): string => `${key} ${arm}`;
 
-/** True if every recorded slot would be planned now under the same number. */
-export const partOfPlan = (recorded: readonly Slot[], planned: readonly Slot[]): boolean => {
-  const bySeq = new Map(planned.map((slot) => [slot.seq, slot]));
-  return recorded.every((slot) => JSON.stringify(slot) === JSON.stringify(bySeq.get(slot.seq)));
+const placesOf = (slots: readonly Slot[], baseline: string): ReadonlySet<string> =>
+  new Set(slots.map((slot) => placeOfArm(groupKey(slot), slot.arm === NULL_ARM ? baseline : slot.arm)));
+
+/**
+ * Before the timed part is planned, a group without counting slots of its own is not in the plan. There an arm is lost that lacks all
+ * the counting slots that it would have on the image.
+ */
+const notLost = (
+  groups: readonly Group[],
+  recorded: readonly Slot[],
+): ((image: string, arm: string) => boolean) => {
+  const pairOf = ({ arm, image }: Slot): string => placeOfArm(image, arm);
+  const has = new Set(recorded.map(pairOf));
+  const lost = new Set(
+    countingSlots(groups, 1)
+      .map(pairOf)
+      .filter((pair) => !has.has(pair)),
+  );
+  return (image, arm) => !lost.has(placeOfArm(image, arm));
+};
+
+/**
+ * The groups as the recorded plan has them: an arm that was lost before the plan was made, or a group without time, has no slots. As they
+ * are without a plan.
+ */
+export const asRecorded = (
+  groups: readonly Group[],
+  recorded: readonly Slot[],
+  baseline: string,
+): readonly Group[] => {
+  if (recorded.length === 0) return groups;
+  const has = placesOf(recorded, baseline);
+  const isTimed = recorded.some(({ pass }) => pass === 'time');
+  const counted = placesOf(countingSlots(groups, 1), baseline);
+  const isThere = notLost(groups, recorded);
+  const isPlanned = (group: Group, arm: string): boolean => {
+    const place = placeOfArm(keyOf(group), arm);
+    return isTimed || counted.has(place) ? has.has(place) : isThere(group.image, arm);
+  };
+  return groups
+    .map((group) => ({ ...group, arms: group.arms.filter(({ id }) => isPlanned(group, id)) }))
+    .filter(({ arms }) => arms.length > 0);
+};
+
+/** The recorded slots of arms that can be measured now: a proof may fail in one session and not in another. */
+export const ofGroups = (
+  slots: readonly Slot[],
+  groups: readonly Group[],
+  baseline: string,
+): readonly Slot[] => {
+  const places = new Set(groups.flatMap((group) => group.arms.map(({ id }) => placeOfArm(keyOf(group), id))));
+  return slots.filter((slot) =>
+    places.has(placeOfArm(groupKey(slot), slot.arm === NULL_ARM ? baseline : slot.arm)),
+  );
+};
+
+/** Numbers depend on the arms that could be measured when the plan was made. */
+const withoutNumbers = (slots: readonly Slot[]): ReadonlySet<string> =>
+  new Set(slots.map((slot) => JSON.stringify({ ...slot, seq: 0, order: 0 })));
+
+/** True if every recorded slot would be planned now, and with `all` no other one. */
+export const samePlan = (recorded: readonly Slot[], planned: readonly Slot[], all: boolean): boolean => {
+  const [before, now] = [withoutNumbers(recorded), withoutNumbers(planned)];
+  return (!all || before.size === now.size) && [...before].every((slot) => now.has(slot));
 };

@@ -15,7 +15,7 @@ import type { RunParts } from './parts.ts';
 import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
 import { type PreparedRun, prepareAll, reportProofs } from './prepare-all.ts';
 import type { Ready } from './ready.ts';
-import { extraSlots, tornGroups } from './resume.ts';
+import { asRecorded, extraSlots, ofGroups, tornGroups } from './resume.ts';
 
 export interface Ended {
   readonly status: Exclude<RunFile['status'], 'running'>;
@@ -30,6 +30,11 @@ const COUNTED_SHARE = 0.25;
 
 const ofPass = (slots: readonly Slot[], pass: Slot['pass']): readonly Slot[] =>
   slots.filter((slot) => slot.pass === pass);
+
+const isDoneIn = ({ samples }: RunParts['before']): ((slot: Slot) => boolean) => {
+  const done = new Set(samples.map(({ seq }) => seq));
+  return ({ seq }) => done.has(seq);
+};
 
 const timedOf = (groups: readonly Group[]): readonly Group[] =>
   groups.filter((group) => inPass(group, 'time'));
@@ -66,13 +71,18 @@ const readyQuestion = (question: Question, { images, ofRun }: Ready): Question =
   };
 };
 
-/** The groups to measure, highest rank first. */
-const groupsToMeasure = (question: Question, { ready, proofs }: PreparedRun): readonly Group[] => {
+/** The groups to measure, highest rank first. Refuses a recorded plan that nobody would make now, whatever the proofs. */
+const groupsToMeasure = (parts: RunParts, { ready, proofs }: PreparedRun): readonly Group[] => {
+  const { question, before, baseline, countPasses } = parts;
+  const planned = (shows?: (image: string, arm: string) => boolean): readonly Group[] =>
+    asRecorded(groupsOf(readyQuestion(question, ready), shows), before.slots, baseline);
+  const isOver = ofPass(before.slots, 'time').length > 0;
+  checkRecorded(ofPass(before.slots, 'count'), countingSlots(planned(), countPasses), isOver);
   const shown = new Set(
     proofs.proofs.filter(({ equal }) => equal).map(({ arm, image }) => pairKey(arm, image)),
   );
   const ended = new Set(ready.ended.map(({ group }) => keyOf(group)));
-  const groups = groupsOf(readyQuestion(question, ready), (image, arm) => shown.has(pairKey(arm, image)));
+  const groups = planned((image, arm) => shown.has(pairKey(arm, image)));
   return byRank(groups, question.scenarios, question.images).filter((group) => !ended.has(keyOf(group)));
 };
 
@@ -81,11 +91,10 @@ const countGroups = async (
   groups: readonly Group[],
   { executor, projector, dropped }: Measuring,
 ): Promise<Counted> => {
-  const { before, countPasses, looks, update } = parts;
-  const planned = countingSlots(groups, countPasses);
-  const recorded = ofPass(before.slots, 'count');
+  const { before, baseline, countPasses, looks, update } = parts;
+  const recorded = ofGroups(ofPass(before.slots, 'count'), groups, baseline);
   const isOver = ofPass(before.slots, 'time').length > 0;
-  checkRecorded(recorded, planned, isOver);
+  const planned = before.slots.length === 0 ? countingSlots(groups, countPasses) : recorded;
   if (before.slots.length === 0)
     update({
       plan: {
@@ -135,7 +144,7 @@ const passesIn = (slots: readonly Slot[]): number =>
 /** The timed part of the plan of a resumed run, as recorded, and one more block for each torn one. */
 const recordedTiming = (parts: RunParts, groups: readonly Group[]): TimedPlan => {
   const { before, baseline, seed, looks } = parts;
-  const recorded = ofPass(before.slots, 'time');
+  const recorded = ofGroups(ofPass(before.slots, 'time'), groups, baseline);
   const keys = new Set(recorded.map(groupKey));
   const kept = groups.filter((group) => keys.has(keyOf(group)));
   const torn = tornGroups(recorded, before.samples);
@@ -155,20 +164,17 @@ const recordedTiming = (parts: RunParts, groups: readonly Group[]): TimedPlan =>
   };
 };
 
-const planTiming = (
-  parts: RunParts,
-  question: Question,
-  counted: Counted,
-  plannedCount: number,
-): TimedPlan => {
-  const { baseline, seed, looks, lives, update } = parts;
+const planTiming = (parts: RunParts, question: Question, counted: Counted, firstSeq: number): TimedPlan => {
+  const { before, baseline, seed, looks, lives, update } = parts;
   const { groups } = counted;
+  // An arm that was counted in an earlier session, and is lost in this one, has samples.
+  const counting = new Set([...ofPass(before.slots, 'count').filter(isDoneIn(before)), ...counted.slots]);
   const shown = new Set(groups.flatMap((group) => group.arms.map(({ id }) => `${keyOf(group)} ${id}`)));
   const slots = timingSlots(groupsOf(question), {
     blocks: looks.at(-1)!,
     baseline,
     seed,
-    firstSeq: plannedCount,
+    firstSeq,
     keeps: (slot) => shown.has(`${groupKey(slot)} ${slot.arm === NULL_ARM ? baseline : slot.arm}`),
   });
   update({
@@ -176,7 +182,7 @@ const planTiming = (
       scenarios: unique(groups.map(({ scenario }) => scenario.id)),
       images: unique(groups.map(({ image }) => image)),
       lives,
-      slots: [...counted.slots, ...slots],
+      slots: [...[...counting].sort((a, b) => a.seq - b.seq), ...slots],
     },
   });
   return { slots, extra: [], groups: timedOf(groups), lives, passes: passesIn(counted.slots) };
@@ -209,7 +215,9 @@ const timeGroups = (
   });
 
 const measureGroups = async (parts: RunParts, prepared: PreparedRun, measuring: Measuring): Promise<Stop> => {
-  const groups = groupsToMeasure(parts.question, prepared);
+  const groups = groupsToMeasure(parts, prepared);
+  const planned =
+    parts.before.slots.length > 0 ? parts.before.slots : countingSlots(groups, parts.countPasses);
   const counted = await countGroups(parts, groups, measuring);
   // The inspector runs during timing only if a timed scenario needs it.
   if (!needsInspector(timedOf(counted.groups))) await parts.inspector.close();
@@ -225,7 +233,7 @@ const measureGroups = async (parts: RunParts, prepared: PreparedRun, measuring: 
         parts,
         readyQuestion(parts.question, prepared.ready),
         counted,
-        countingSlots(groups, parts.countPasses).length,
+        1 + Math.max(...planned.map(({ seq }) => seq), -1),
       );
   return timeGroups(parts, timing, measuring);
 };

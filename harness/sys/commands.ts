@@ -4,7 +4,7 @@
 //          The calling thread sleeps until the exit, or polls between other work with `yields`.
 // Error:   a few microseconds between the exit and the return; milliseconds with `yields`.
 // Cost:    no copy of this process: after a fork, each page that this process writes would be copied inside the next window.
-// Leaves:  nothing: a command is killed at its time limit.
+// Leaves:  nothing: a command is killed at its time limit. One that the kernel cannot end, because it waits for a disk, is left.
 // Source:  posix_spawn(3), memfd_create(2), pidfd_open(2).
 import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -24,11 +24,15 @@ const F_SETFL = 4;
 const O_APPEND = 0o2000;
 const SIGKILL = 9;
 const DEFAULT_LIMIT_MS = 600_000;
+/** For a killed command to exit. */
+const KILL_LIMIT_MS = 2000;
 const POLL_MS = 2;
 
 interface RunCommandOptions extends CommandOptions {
   readonly onSpawn?: (pid: number) => void;
   readonly onExit?: (pid: number) => void;
+  /** Called at the time limit: ends what the command may be waiting for, because SIGKILL does not end a wait in the kernel. */
+  readonly beforeKill?: () => void;
   /** Lets other work of this process continue meanwhile. One such command at a time. */
   readonly yields?: boolean;
 }
@@ -50,6 +54,8 @@ export const openCommandStreams = (): CommandStreams => {
   return opened;
 };
 
+const KILLED = `signal ${SIGKILL}`;
+
 interface CommandEnd {
   readonly how: string;
   readonly timedOut: boolean;
@@ -68,16 +74,17 @@ const pollForExit = async (pid: number, limitMs: number): Promise<number> => {
   return leftMs();
 };
 
-/** Kills the command after `restMs`. A killed command gets `limitMs` to exit. */
-const waitForExit = (pid: number, restMs: number, limitMs: number): CommandEnd => {
+/** Kills the command after `restMs`. */
+const waitForExit = (pid: number, restMs: number, beforeKill: () => void): CommandEnd => {
   const pidfd = openPidfd(pid);
   try {
     const timedOut = !waitReadable(pidfd, restMs);
     if (timedOut) {
+      beforeKill();
       signalProcess(pid, SIGKILL);
-      waitReadable(pidfd, limitMs);
+      waitReadable(pidfd, KILL_LIMIT_MS);
     }
-    return { how: reap(pid)?.how ?? 'still running', timedOut };
+    return { how: reap(pid)?.how ?? 'SIGKILL did not end it', timedOut };
   } finally {
     closeSync(pidfd);
   }
@@ -92,7 +99,12 @@ const commandError = (
   new UserError(`${argv[0]}: ${timedOut ? 'took too long' : 'failed'}`, {
     exit: 5,
     code: timedOut ? 'timeout' : 'command-failed',
-    facts: [`command: ${argv.join(' ')}`, timedOut ? `killed after ${limitMs} ms` : how, ...stderr],
+    facts: [
+      `command: ${argv.join(' ')}`,
+      ...(timedOut ? [`killed after ${limitMs} ms`] : []),
+      ...(timedOut && how === KILLED ? [] : [how]),
+      ...stderr,
+    ],
   });
 
 export const runCommand = async (argv: readonly string[], options: RunCommandOptions = {}): Promise<void> => {
@@ -103,11 +115,12 @@ export const runCommand = async (argv: readonly string[], options: RunCommandOpt
     const pid = spawnProcess(argv, { stdin: devNull, stdout: output ?? devNull, stderr });
     options.onSpawn?.(pid);
     const restMs = options.yields === true ? await pollForExit(pid, limitMs) : limitMs;
-    const end = waitForExit(pid, restMs, limitMs);
-    const lines = end.how === 'exit 0' ? [] : logTail(stderr);
+    const end = waitForExit(pid, restMs, options.beforeKill ?? (() => {}));
+    const isFine = end.how === 'exit 0' && !end.timedOut;
+    const lines = isFine ? [] : logTail(stderr);
     ftruncateSync(stderr, 0);
     options.onExit?.(pid);
-    if (end.how !== 'exit 0') throw commandError(argv, end, limitMs, lines);
+    if (!isFine) throw commandError(argv, end, limitMs, lines);
   } finally {
     if (output !== null) closeSync(output);
   }

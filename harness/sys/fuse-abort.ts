@@ -1,16 +1,15 @@
 // Aborts the connection of a FUSE mount whose server hangs, without touching the mount: a stat would hang too.
 //
-// Needs:   root in the initial user namespace; the `fusectl` file system, which is mounted for a moment if it is missing.
+// Needs:   root in the initial user namespace; the `fusectl` file system: a detached mount of it, if the machine has none.
 // Reads:   the device number of the mount; its minor part is the name of the connection.
 // Does:    writes to `abort`: requests in flight fail with ECONNABORTED, later ones with ENOTCONN, the server reads ENODEV.
 // Error:   `waiting` also counts requests that a slow server will answer: read it twice before calling a server hung.
 //          Cached contents stay readable after an abort, so a successful read does not prove that the server works.
 // Leaves:  nothing; the mount stays attached.
 // Source:  Documentation/filesystems/fuse/fuse.rst (control filesystem).
-import { mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readMounts, topmostAt } from './mountinfo.ts';
+import { isBelow, readMounts, topmostAt } from './mountinfo.ts';
 import { mounts } from './mounts.ts';
 import { mountAt } from './statmount.ts';
 
@@ -33,16 +32,12 @@ const hasFusectl = (): boolean => {
 
 const withConnections = <T>(use: (folder: string) => T): T => {
   if (hasFusectl()) return use(CONNECTIONS);
-  const folder = mkdtempSync(join(tmpdir(), 'cfsbench-fusectl-'));
+  // Reached through its descriptor, so that nothing stays if this process is killed.
+  const mount = mounts.create('fusectl', [], ['nosuid', 'nodev']);
   try {
-    mounts.attach(mounts.create('fusectl', [], ['nosuid', 'nodev']), folder);
-    try {
-      return use(folder);
-    } finally {
-      mounts.unmount(folder, true);
-    }
+    return use(`/proc/self/fd/${mount}`);
   } finally {
-    rmdirSync(folder);
+    closeSync(mount);
   }
 };
 
@@ -53,10 +48,24 @@ export const waitingRequests = (at: string): number | null => {
   return withConnections((folder) => Number(readFileSync(join(folder, connection, 'waiting'), 'utf8')));
 };
 
+const abort = (folder: string, connection: string): void =>
+  writeFileSync(join(folder, connection, 'abort'), '1');
+
 /** False if there is no FUSE mount at exactly this path. */
 export const abortFuse = (at: string): boolean => {
   const connection = connectionAt(at);
   if (connection === null) return false;
-  withConnections((folder) => writeFileSync(join(folder, connection, 'abort'), '1'));
+  withConnections((folder) => abort(folder, connection));
   return true;
+};
+
+/** Aborts all FUSE mounts below a folder, also those under another mount. */
+export const abortFuseBelow = (dir: string): void => {
+  const connections = readMounts()
+    .filter(({ at, type }) => isFuse(type) && isBelow(at, dir))
+    .map(({ device }) => device.split(':')[1]!);
+  if (connections.length > 0)
+    withConnections((folder) => {
+      for (const connection of connections) abort(folder, connection);
+    });
 };

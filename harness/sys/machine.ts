@@ -1,7 +1,7 @@
 // The machine: joins the parts of this folder.
 
 import { join } from 'node:path';
-import type { Features, Files, Machine, Meters } from '../model/machine.ts';
+import type { Features, Files, Machine, Meters, StartedServers } from '../model/machine.ts';
 import { batchFiles } from './batch-files.ts';
 import { makeCalls } from './call-list.ts';
 import { nowNs } from './clock.ts';
@@ -9,13 +9,14 @@ import { openCommandStreams, runCommand } from './commands.ts';
 import { openCallCounter } from './counter.ts';
 import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
-import { abortFuse } from './fuse-abort.ts';
+import { abortFuse, abortFuseBelow } from './fuse-abort.ts';
 import { waitForIdle } from './idle.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
 import { makeMemoryGroup } from './memory-group.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, separateOwnWork } from './own-thread.ts';
 import { pauseOf } from './pause.ts';
+import { signalProcess } from './processes.ts';
 import { cachedBytes } from './residency.ts';
 import { type RunningServer, startServer } from './servers.ts';
 import { settled } from './settled.ts';
@@ -39,10 +40,13 @@ interface MachineOptions {
   readonly requestCounters?: string | null;
   /** The default time limit, read before each command. */
   readonly commandLimitMs?: () => number;
+  /** FUSE connections of mounts below this folder are aborted at a limit. Absent: servers are killed. */
+  readonly workDir?: string;
   /** Let other work of this process continue while a command runs, if nothing is timed or counted. One command at a time. */
   readonly yields?: boolean;
 }
 
+const SIGKILL = 9;
 const SERVER_LIMIT_MS = 10_000;
 const POLL_NS = 20_000;
 /** Programs to look up before anything is timed or counted. */
@@ -128,7 +132,11 @@ const createMeters = (features: Features, scratch: string, open: OpenCounter): M
 });
 
 const createCommand =
-  ({ hooks = {}, commandLimitMs, yields = false }: MachineOptions, open: OpenCounter): Machine['command'] =>
+  (
+    { hooks = {}, commandLimitMs, yields = false }: MachineOptions,
+    open: OpenCounter,
+    servers: StartedServers,
+  ): Machine['command'] =>
   async (actor, argv, given = {}) => {
     windows.outsideCount++;
     const traced = open.strace?.wrap(argv) ?? null;
@@ -136,6 +144,7 @@ const createCommand =
       ...(commandLimitMs === undefined ? {} : { timeoutMs: commandLimitMs() }),
       ...given,
       yields,
+      beforeKill: servers.abort,
       onSpawn: (pid) => hooks.childStarted?.(actor, pid),
       onExit(pid) {
         traced?.exited(pid);
@@ -144,9 +153,34 @@ const createCommand =
     });
   };
 
+interface NamedServer {
+  readonly actor: string;
+  readonly server: RunningServer;
+}
+
+const lostServer = ({ actor, server }: NamedServer): readonly string[] => {
+  const lost = server.lost();
+  if (lost === null) return [];
+  const lastWords = lost.lastWords.length === 0 ? '' : `: ${lost.lastWords.join('; ')}`;
+  return [`the server ${actor} ${lost.how}${lastWords}`];
+};
+
+const startedServers = ({ workDir }: MachineOptions, started: readonly NamedServer[]): StartedServers => ({
+  lost: () => started.flatMap(lostServer),
+  abort() {
+    try {
+      if (workDir !== undefined) return abortFuseBelow(workDir);
+    } catch {
+      // A user namespace has no abort control; the end of a server ends its connections.
+    }
+    for (const { server } of started) if (!server.exited(0)) signalProcess(server.pid, SIGKILL);
+  },
+});
+
 const createServe = (
   { scratch, hooks = {} }: MachineOptions,
   waitFor: Machine['waitFor'],
+  started: NamedServer[],
 ): Machine['serve'] => {
   let serverCount = 0;
   return (actor, argv, ready) => {
@@ -159,6 +193,7 @@ const createServe = (
         awaitReady: (exited) => waitFor(() => ready() || exited(), SERVER_LIMIT_MS) && ready(),
       }),
     });
+    started.push({ actor, server });
     hooks.serverStarted?.(actor, server);
     const { pid, exited, sendCommand, close } = server;
     return { pid, ...countedOutside({ exited, sendCommand, close }) };
@@ -175,7 +210,9 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     windows.outsideCount++;
     return uncounted(() => poll(condition, limitMs));
   };
-  const command = createCommand(options, open);
+  const started: NamedServer[] = [];
+  const servers = startedServers(options, started);
+  const command = createCommand(options, open, servers);
   return {
     features,
     meters: createMeters(features, options.scratch, open),
@@ -185,7 +222,8 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     calls: makeCalls,
     settled: (until, limitMs) => uncounted(() => settled(until, { pauseNs: POLL_NS, limitMs, poll })),
     requestCounters: options.requestCounters ?? null,
-    serve: createServe(options, waitFor),
+    serve: createServe(options, waitFor, started),
+    servers,
     command,
     fileSystem: (type, dir) => makeFileSystem(type, dir, command),
     waitFor,

@@ -5,11 +5,11 @@
 // Cost:    about 7 ms.
 // Leaves:  nothing: the kernel removes the mount with the namespace.
 // Source:  user_namespaces(7), newuidmap(1), PR_SET_PDEATHSIG in prctl(2).
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { whyRefused } from './namespace-hints.ts';
 import { findProgram } from './spawn.ts';
+import { runTool } from './tool.ts';
 
 const PROBE_LIMIT_MS = 5000;
 
@@ -56,9 +56,12 @@ const hasSubordinateIds = (): boolean => {
   return listed('/etc/subuid') && listed('/etc/subgid');
 };
 
+/** A prefix of a command that the kernel kills when its parent ends; empty without setpriv. */
+export const endsWithParent = (): readonly string[] =>
+  findProgram('setpriv') === null ? [] : ['setpriv', '--pdeathsig', 'KILL'];
+
 /** Must follow `unshare --user`, which clears a parent-death signal. */
-const killedWithParent = (): string[] =>
-  findProgram('setpriv') === null ? PRIVATE : ['setpriv', '--pdeathsig', 'KILL', ...PRIVATE];
+const privateCommand = (): readonly string[] => [...endsWithParent(), ...PRIVATE];
 
 interface NamespaceCommand {
   readonly privilege: Privilege;
@@ -74,7 +77,7 @@ const candidates = (): NamespaceCommand[] => {
           {
             privilege: isRealRoot() ? 'root' : 'user namespace',
             subordinateIds: true,
-            prefix: killedWithParent(),
+            prefix: privateCommand(),
           } as const,
         ]
       : []),
@@ -83,16 +86,16 @@ const candidates = (): NamespaceCommand[] => {
           {
             privilege: 'user namespace',
             subordinateIds: true,
-            prefix: [...user, '--map-auto', '--', ...killedWithParent()],
+            prefix: [...user, '--map-auto', '--', ...privateCommand()],
           } as const,
         ]
       : []),
-    { privilege: 'user namespace', subordinateIds: false, prefix: [...user, '--', ...killedWithParent()] },
+    { privilege: 'user namespace', subordinateIds: false, prefix: [...user, '--', ...privateCommand()] },
   ];
 };
 
 /** Tries the commands; deduces nothing from versions or settings. */
-export const probeNamespaces = (): Namespaces => {
+export const probeNamespaces = async (): Promise<Namespaces> => {
   if (findProgram('unshare') === null)
     return {
       kind: 'refused',
@@ -101,15 +104,13 @@ export const probeNamespaces = (): Namespaces => {
     };
   let reason = '';
   for (const candidate of candidates()) {
-    const [program = '', ...args] = [...candidate.prefix, ...TRIAL];
-    const tried = spawnSync(program, args, {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: PROBE_LIMIT_MS,
+    const tried = await runTool([...candidate.prefix, ...TRIAL], {
+      limitMs: PROBE_LIMIT_MS,
       env: { ...process.env, LC_ALL: 'C' },
     });
     if (tried.status === 0) return { kind: 'possible', ...candidate };
     // Report the failure of the first command: it is the one that this user would expect to work.
-    reason ||= tried.stderr.toString().trim().split('\n')[0] ?? '';
+    reason ||= tried.stderr.trim().split('\n')[0] || tried.how;
   }
   return { kind: 'refused', reason, hint: whyRefused() };
 };

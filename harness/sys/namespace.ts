@@ -1,77 +1,128 @@
 // A private mount and PID namespace for a whole run, so that no mount and no process outlives it.
 //
 // Needs:   unshare (util-linux) with root, or a kernel that allows user namespaces and mounts inside them.
-// Does:    starts the program as a child of the namespace's first process, a shell that only reaps orphans. It inherits two pipes:
-//          one carries `I` for an interrupt; both close at the exit of the outer process. The inner process has its own session,
-//          so that Ctrl-C reaches the outer process only.
+// Does:    starts the program as a child of the namespace's first process, a shell that reaps orphans and reports the program's exit
+//          code. The program has its own session, so that Ctrl-C reaches the outer process only, and a socket to the outer process:
+//          `I` is an interrupt, lines in the other direction are messages.
 // Error:   without a namespace nothing is started.
 // Cost:    about 7 ms for the probe, 5 ms for the entry.
 // Leaves:  nothing, also after `kill -9` of any process involved: the kernel kills a PID namespace with its first process and
 //          removes a private mount namespace with its last.
 // Source:  pid_namespaces(7), user_namespaces(7), PR_SET_PDEATHSIG in prctl(2).
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { writeSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Duplex, Readable } from 'node:stream';
 import { UserError } from '../model/errors.ts';
-import { type Privilege, probeNamespaces } from './namespace-probe.ts';
+import { INNER } from './inner.ts';
+import { probeNamespaces } from './namespace-probe.ts';
+import { signalName } from './signal-name.ts';
 
-const INNER = 'CFSBENCH_INNER';
 const CONTROL_FD = 3;
 const INTERRUPT = 'I';
-const INTERRUPTED_EXIT = 130;
 const SIGNAL_EXIT = 128;
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * The first process of the namespace waits for the program and reaps orphans. A helper process kills the program after the exit of
- * the outer process, also if the program is blocked in a system call.
+ * The first process of the namespace: waits for the program, reaps orphans, writes the exit code. A helper process kills the program
+ * after the exit of the outer process, also if the program is blocked in a system call. Descriptors: 3 the program's socket, 4 ours,
+ * 5 standard error, which the messages of unshare and of the shell must not reach.
  */
-const INIT = '"$@" 4<&- & child=$!; { read -r _ <&4; kill -KILL "$child"; } 3<&- & wait "$child"; exit $?';
+const INIT = `"$@" 2>&5 4<&- 5>&- & child=$!
+{ read -r _ <&4; kill -KILL "$child"; } 3<&- 5>&- &
+exec 3<&- 5>&-
+wait "$child"; code=$?
+echo "$code" >&4
+exit "$code"`;
+
+/** `measured` and `shown`: what the program has done. `limit`: it is to be killed unless it sends another message in this time. */
+export type InnerMessage =
+  | { readonly kind: 'measured' | 'shown' }
+  | { readonly kind: 'limit'; readonly ms: number };
 
 interface InnerProgram {
   /** Program and arguments; the program runs inside. */
   readonly argv: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly onMessage?: (message: InnerMessage) => void;
 }
 
-interface Forwarding {
-  /** True after a second signal, which kills the program. */
-  killed(): boolean;
-  close(): void;
+export type InnerEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  /** `what`: a sentence, such as `the measuring process was killed by SIGKILL`. */
+  | { readonly kind: 'killed'; readonly what: string };
+
+export interface RunningInner {
+  /** Resolves when no process of the namespace is left. */
+  readonly ended: Promise<InnerEnd>;
+  interrupt(): void;
+  /** Kills all processes of the namespace. */
+  kill(): void;
 }
 
-/** Forwards the first signal as an interrupt request; the second one kills the program. */
-const forwardSignals = (control: Writable, guard: Writable): Forwarding => {
-  let signalCount = 0;
-  const onSignal = (): void => {
-    signalCount++;
-    if (signalCount === 1) control.write(INTERRUPT);
-    else {
-      control.destroy();
-      guard.destroy();
-    }
-  };
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+const textOf = (stream: Readable): (() => string) => {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+  });
+  return () => text;
+};
+
+/** unshare cannot end itself by SIGKILL as the first process did, and says so. */
+const OF_KILLED_INIT = /sigprocmask/;
+
+/** `reported`: what the first process wrote; empty if it was killed itself. */
+const endOf = (reported: string, signal: NodeJS.Signals | null, stderr: string): InnerEnd => {
+  const code = Number.parseInt(reported, 10);
+  if (code > SIGNAL_EXIT && code !== SIGNAL_EXIT + constants.signals.SIGINT)
+    return { kind: 'killed', what: `the measuring process was killed by ${signalName(code - SIGNAL_EXIT)}` };
+  if (!Number.isNaN(code)) return { kind: 'exited', code };
+  if (signal !== null)
+    return { kind: 'killed', what: `unshare, which started the measuring process, was killed by ${signal}` };
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !OF_KILLED_INIT.test(line));
+  if (lines.length > 0)
+    throw new UserError('cannot make a private namespace', { exit: 4, code: 'no-namespace', facts: lines });
   return {
-    killed: () => signalCount > 1,
-    close() {
-      for (const signal of SIGNALS) process.off(signal, onSignal);
-    },
+    kind: 'killed',
+    what: 'the first process of the namespace of the measuring process was killed by SIGKILL',
   };
 };
 
-const exitCode = (child: ChildProcess): Promise<number> =>
-  new Promise((resolve, reject) => {
+const onLine = (stream: Readable, listener: (line: string) => void): void => {
+  let rest = '';
+  stream.setEncoding('utf8').on('data', (piece: string) => {
+    const lines = `${rest}${piece}`.split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) listener(line);
+  });
+};
+
+const messageOf = (line: string): InnerMessage => {
+  const [kind, ms] = line.split(' ');
+  return kind === 'limit' ? { kind, ms: Number(ms) } : { kind: kind as 'measured' | 'shown' };
+};
+
+const endsOf = (child: ChildProcess, guard: Duplex): Promise<InnerEnd> => {
+  const [reported, stderr] = [textOf(guard), textOf(child.stdio[2] as Readable)];
+  return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      resolve(code ?? (signal === 'SIGKILL' ? INTERRUPTED_EXIT : SIGNAL_EXIT));
+    // Every process of the namespace holds one of the pipes: `close` comes after the last has ended.
+    child.once('close', (_, signal) => {
+      try {
+        resolve(endOf(reported(), signal, stderr()));
+      } catch (error) {
+        reject(error);
+      }
     });
   });
+};
 
-/** Runs a program in private namespaces; resolves to its exit code. */
-export const runInNamespace = async (
-  { argv, env = process.env }: InnerProgram,
-  found = probeNamespaces(),
-): Promise<number> => {
+/** Starts a program in private namespaces. */
+export const startInNamespace = async ({
+  argv,
+  env = process.env,
+  onMessage = () => {},
+}: InnerProgram): Promise<RunningInner> => {
+  const found = await probeNamespaces();
   if (found.kind === 'refused')
     throw new UserError('cannot make a private namespace', {
       exit: 4,
@@ -82,33 +133,31 @@ export const runInNamespace = async (
   const [program = '', ...prefix] = found.prefix;
   const child = spawn(program, [...prefix, 'sh', '-c', INIT, 'sh', ...argv], {
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
+    stdio: ['ignore', 'inherit', 'pipe', 'pipe', 'pipe', 2],
     env: { ...env, [INNER]: found.privilege },
   });
-  const [control, guard] = [child.stdio[3] as Writable, child.stdio[4] as Writable];
-  // Ignore EPIPE: the program may have exited already.
+  const [control, guard] = [child.stdio[3] as Duplex, child.stdio[4] as Duplex];
+  // Ignore EPIPE and ECONNRESET: the program may have exited already.
   for (const pipe of [control, guard]) pipe.on('error', () => {});
-  const forwarding = forwardSignals(control, guard);
-  try {
-    const code = await exitCode(child);
-    return forwarding.killed() ? INTERRUPTED_EXIT : code;
-  } finally {
-    forwarding.close();
-    control.destroy();
-    guard.destroy();
-  }
+  onLine(control, (line) => onMessage(messageOf(line)));
+  return {
+    ended: endsOf(child, guard),
+    interrupt: () => void control.write(INTERRUPT),
+    kill: () => void child.kill('SIGKILL'),
+  };
 };
 
-/** How the namespace of this process was made; null in the outer process. */
-export const innerPrivilege = (): Privilege | null => {
-  const value = process.env[INNER];
-  return value === 'root' || value === 'user namespace' ? value : null;
-};
+export interface Outer {
+  /** Never waits: a message is lost if the outer process does not read. */
+  tell(message: InnerMessage): void;
+  /** From now on this process does not end with the outer one. */
+  close(): void;
+}
 
 /** Called in the inner process: reports interrupts, and kills this process after the exit of the outer one. */
-export const listenToOuter = async (onInterrupt: () => void): Promise<() => void> => {
+export const listenToOuter = async (onInterrupt: () => void): Promise<Outer> => {
   const { Socket } = await import('node:net');
-  const control: Readable & { unref(): unknown } = new Socket({
+  const control: Duplex & { unref(): unknown } = new Socket({
     fd: CONTROL_FD,
     readable: true,
     writable: false,
@@ -119,8 +168,17 @@ export const listenToOuter = async (onInterrupt: () => void): Promise<() => void
   control.on('close', () => process.kill(process.pid, 'SIGKILL'));
   control.on('error', () => {});
   control.unref();
-  return () => {
-    control.removeAllListeners('close');
-    control.destroy();
+  return {
+    tell(message) {
+      try {
+        writeSync(CONTROL_FD, message.kind === 'limit' ? `limit ${message.ms}\n` : `${message.kind}\n`);
+      } catch {
+        // The outer process has ended, and this one is about to.
+      }
+    },
+    close() {
+      control.removeAllListeners('close');
+      control.destroy();
+    },
   };
 };

@@ -28,6 +28,10 @@ const cKill = bind<(pid: number, signal: number) => number>('kill', 'int', 'int'
 
 const WNOHANG = 1;
 const POLLIN = 1;
+const POLLERR = 8;
+const POLLHUP = 16;
+// struct pollfd { int fd; short events, revents }
+const REVENTS_AT = 6;
 const entry = Buffer.alloc(8);
 const status = Buffer.alloc(4);
 const usage = Buffer.alloc(RUSAGE_BYTES);
@@ -49,6 +53,13 @@ export const waitReadable = (fd: number, limitMs: number): boolean => {
     const errno = lastErrno();
     if (errno !== EINTR) fail('poll', {}, errno);
   }
+};
+
+/** True for a pipe without a reader, and for a socket whose other end is closed. */
+export const hasNoReader = (fd: number): boolean => {
+  entry.writeInt32LE(fd, 0);
+  entry.writeInt32LE(0, 4);
+  return cPoll(entry, 1, 0) > 0 && (entry.readInt16LE(REVENTS_AT) & (POLLERR | POLLHUP)) !== 0;
 };
 
 export interface ProcessExit {

@@ -12,6 +12,7 @@ import { bind, check } from './libc.ts';
 import { logTail } from './log-tail.ts';
 import { ownCalls } from './own-calls.ts';
 import { openPidfd, type ProcessExit, reap, signalProcess, waitReadable } from './processes.ts';
+import { signalName } from './signal-name.ts';
 import { spawnProcess } from './spawn.ts';
 
 const cPipe = bind<(into: Uint8Array, flags: number) => number>('pipe2', 'void *', 'int');
@@ -49,7 +50,22 @@ export interface RunningServer extends Server {
   readonly cpu: CpuUsage | null;
   /** `exit 1` or `signal 9`; null until it was reaped. */
   readonly how: string | null;
+  /** Null while it runs, and if it ended with exit code 0. */
+  lost(): LostServer | null;
 }
+
+export interface LostServer {
+  /** `was killed by SIGKILL`, `ended with exit code 3`. */
+  readonly how: string;
+  /** The end of its log. */
+  readonly lastWords: readonly string[];
+}
+
+const lostWords = (how: string, isStopped: boolean): string => {
+  if (isStopped) return 'did not end after SIGTERM and was killed';
+  const [kind, number] = how.split(' ');
+  return kind === 'signal' ? `was killed by ${signalName(Number(number))}` : `ended with exit code ${number}`;
+};
 
 const tailOf = (log: string): string[] => {
   const fd = openSync(log, 'r');
@@ -86,6 +102,7 @@ const sendOver = (socket: number | null, words: readonly string[], log: string):
 const track = (pid: number, socket: number | null, log: string): RunningServer => {
   const pidfd = openPidfd(pid);
   let exit: ProcessExit | null = null;
+  let isStopped = false;
   const exited = (limitMs: number): boolean => {
     if (exit !== null) return true;
     if (!waitReadable(pidfd, limitMs)) return false;
@@ -103,6 +120,7 @@ const track = (pid: number, socket: number | null, log: string): RunningServer =
       if (exited(0)) return;
       signalProcess(pid, SIGTERM);
       if (exited(limitMs)) return;
+      isStopped = true;
       signalProcess(pid, SIGKILL);
       if (!exited(REAP_LIMIT_MS))
         throw new UserError('SIGKILL did not end a server', {
@@ -116,6 +134,10 @@ const track = (pid: number, socket: number | null, log: string): RunningServer =
     },
     get how() {
       return exit?.how ?? null;
+    },
+    lost() {
+      if (!exited(0) || exit === null || exit.how === 'exit 0') return null;
+      return { how: lostWords(exit.how, isStopped), lastWords: tailOf(log) };
     },
   };
 };

@@ -68,7 +68,10 @@ describe('a pool of runs', { concurrency: 2, skip: needsRoot }, () => {
     const { code, stdout, stderr } = await several.done;
     assert.equal(code, 130, stderr);
     assert.match(stderr, /^1 of 3 runs are finished\. To run the others: cfsbench run --resume .*several$/m);
-    assert.match(stdout, /^Pooled over 1 run: an interval over runs needs 3/);
+    assert.match(stderr, /^To report the finished runs: cfsbench pool .*several\/1$/m);
+    assert.equal(stdout, '');
+    const reported = await program(t, ['pool', join(out, '1')]);
+    assert.match(reported.stdout, /^Pooled over 1 run: an interval over runs needs 3/);
     assert.ok(!isStarted(3));
 
     const killed = startProgram(t, ['run', '--resume', out]);

@@ -3,13 +3,13 @@
 // Does:    writes a test image into a new folder in the work folder, and starts one program in private namespaces.
 // Cost:    about 200 ms.
 // Leaves:  nothing.
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../model/errors.ts';
 import type { FeatureId, FeatureState, Features } from '../../model/machine.ts';
 import { type Namespaces, probeNamespaces } from '../namespace-probe.ts';
+import { runTool } from '../tool.ts';
 import type { FeatureSetting } from './feature.ts';
 import { FEATURES_PREFIX } from './folder-name.ts';
 import { FEATURE_IDS, features } from './registry.ts';
@@ -39,22 +39,22 @@ const allMissing = (reason: string, hint: string): Features => {
   return Object.fromEntries(FEATURE_IDS.map((id) => [id, stateOf(id)])) as Features;
 };
 
-const tryInside = (namespaces: Namespaces & { kind: 'possible' }, setting: FeatureSetting): Features => {
-  const [program = '', ...prefix] = namespaces.prefix;
-  const done = spawnSync(program, [...prefix, process.execPath, PROGRAM, JSON.stringify(setting)], {
-    timeout: LIMIT_MS,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  if (done.status === 0) return JSON.parse(done.stdout.toString()) as Features;
+const tryInside = async (
+  namespaces: Namespaces & { kind: 'possible' },
+  setting: FeatureSetting,
+): Promise<Features> => {
+  const argv = [...namespaces.prefix, process.execPath, PROGRAM, JSON.stringify(setting)];
+  const done = await runTool(argv, { limitMs: LIMIT_MS });
+  if (done.status === 0) return JSON.parse(done.stdout) as Features;
   throw new UserError('cannot try the features of this machine', {
     exit: 4,
     code: 'features',
-    facts: [`exit ${done.status}`, ...done.stderr.toString().trim().split('\n').slice(-5)],
+    facts: [done.how, ...done.stderr.trim().split('\n').slice(-5)],
   });
 };
 
 export const findFeatures = async (search: FeatureSearch): Promise<Features> => {
-  const namespaces = probeNamespaces();
+  const namespaces = await probeNamespaces();
   if (namespaces.kind === 'refused')
     return allMissing(`no private namespace: ${namespaces.reason}`, namespaces.hint);
   const workDir = existingFolder(search.workDir);
@@ -68,7 +68,7 @@ export const findFeatures = async (search: FeatureSearch): Promise<Features> => 
   try {
     writeFileSync(imagePath, search.imageBytes);
     const { serverPath } = search;
-    return tryInside(namespaces, {
+    return await tryInside(namespaces, {
       workDir,
       folder,
       imagePath,

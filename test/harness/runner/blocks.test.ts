@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { type BlocksParts, runBlocks } from '../../../harness/runner/blocks.ts';
 import { openSlotTimes } from '../../../harness/runner/budget.ts';
-import { openLimits } from '../../../harness/runner/limits.ts';
 import { type Group, timingSlots } from '../../../harness/runner/plan.ts';
 import { extraSlots, tornGroups } from '../../../harness/runner/resume.ts';
 import { blocksForRows, looksWithin } from '../../../results/compare/looks.ts';
@@ -178,17 +177,6 @@ test('dropping an image leaves the order of the others as it was', () => {
     order(timingSlots(groups, { blocks: 24, baseline, seed: 's', firstSeq: 0, keeps })),
     order(slots.filter(keeps)),
   );
-});
-
-test('a slot may take many times what the longest of its kind took, and no less than half a minute', () => {
-  const limits = openLimits();
-  const slot = slots[0]!;
-  assert.equal(limits.of(slot), 600e9);
-  limits.saw({ ...sampleOf(slot, 1), slotNs: 5e9 });
-  assert.equal(limits.of(slot), 100e9);
-  const other = slots.find(({ backend }) => backend !== slot.backend)!;
-  limits.saw({ ...sampleOf(other, 1), slotNs: 1e6 });
-  assert.equal(limits.of(other), 30e9);
 });
 
 test('looks are those of the plan, within what was asked', () => {

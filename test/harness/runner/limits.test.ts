@@ -7,8 +7,10 @@ import { slotOf } from '../support/slot.ts';
 const took = (slotNs: number, outcome: 'ok' | 'failed' = 'ok'): Sample =>
   ({ ...slotOf(), slotNs, outcome }) as unknown as Sample;
 
+const UNLIMITED = { leftNs: () => Number.POSITIVE_INFINITY };
+
 test('a slot may take twenty times the longest of its kind, ten minutes before there was one', () => {
-  const limits = openLimits();
+  const limits = openLimits(UNLIMITED);
   assert.equal(limits.of(slotOf()), 600e9);
   for (const slotNs of [2e9, 4e9, 3e9]) limits.saw(took(slotNs));
   assert.equal(limits.of(slotOf()), 80e9);
@@ -16,8 +18,19 @@ test('a slot may take twenty times the longest of its kind, ten minutes before t
 });
 
 test('no slot is ended before half a minute, and one that failed says nothing of how long the next may take', () => {
-  const limits = openLimits();
+  const limits = openLimits(UNLIMITED);
   limits.saw(took(1e9));
   limits.saw(took(500e9, 'failed'));
   assert.equal(limits.of(slotOf()), 30e9);
+});
+
+test('no slot may take longer than what is left of the budget, or half a minute', () => {
+  let leftNs = 40e9;
+  const limits = openLimits({ leftNs: () => leftNs });
+  assert.equal(limits.of(slotOf()), 40e9);
+  leftNs = 10e9;
+  assert.equal(limits.of(slotOf()), 30e9);
+  limits.saw(took(10e9));
+  leftNs = 1000e9;
+  assert.equal(limits.of(slotOf()), 200e9);
 });

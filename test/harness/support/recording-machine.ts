@@ -101,6 +101,7 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
     calls: unscripted('calls'),
     settled: () => true,
     serve: unscripted('serve'),
+    servers: { lost: () => [], abort() {} },
     async command() {},
     fileSystem: unscripted('fileSystem'),
     waitFor: (condition: () => boolean) => condition(),

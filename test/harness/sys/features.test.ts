@@ -58,8 +58,8 @@ test('root in the initial user namespace is detected', { skip: needsRoot }, asyn
   assert.equal(features['mount-namespace'].ok, true);
 });
 
-test('the probe of namespaces gives a command, or a reason with a hint', () => {
-  const found = probeNamespaces();
+test('the probe of namespaces gives a command, or a reason with a hint', async () => {
+  const found = await probeNamespaces();
   if (found.kind === 'possible') assert.ok(found.prefix.includes('--kill-child'));
   else assert.ok(found.reason !== '' && found.hint !== '');
 });

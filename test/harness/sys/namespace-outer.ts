@@ -3,10 +3,13 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { innerPrivilege } from '../../../harness/sys/inner.ts';
+import { onInterrupt } from '../../../harness/sys/interrupts.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
-import { innerPrivilege, listenToOuter, runInNamespace } from '../../../harness/sys/namespace.ts';
+import { listenToOuter, startInNamespace } from '../../../harness/sys/namespace.ts';
 
 const [, , mode = '', folder = ''] = process.argv;
+const KILLED = 9;
 const REAPED_LIMIT_MS = 20_000;
 
 /** Zombies of this PID namespace. */
@@ -28,7 +31,7 @@ const lastingZombies = (): string[] => {
 };
 
 const inner = async (): Promise<void> => {
-  const stopListening = await listenToOuter(() => {
+  const outer = await listenToOuter(() => {
     process.stdout.write('interrupted\n');
     process.exit(7);
   });
@@ -51,14 +54,22 @@ const inner = async (): Promise<void> => {
     process.stdout.write(
       `zombies: ${lastingZombies().join(' ') || 'none'}\ninherited: ${/socket|pipe/.test(seen) ? seen : 'none'}\n`,
     );
-    stopListening();
+    outer.close();
     process.exit(0);
   }
 };
 
 if (innerPrivilege() === null) {
-  process.on('SIGINT', () => process.stdout.write('outer interrupted\n'));
-  process.exitCode = await runInNamespace({
+  const running = await startInNamespace({
     argv: [process.execPath, fileURLToPath(import.meta.url), mode, folder],
   });
+  let interruptCount = 0;
+  onInterrupt(() => {
+    if (interruptCount++ > 0) return running.kill();
+    process.stdout.write('outer interrupted\n');
+    running.interrupt();
+  });
+  const end = await running.ended;
+  if (end.kind === 'killed') process.stdout.write(`${end.what}\n`);
+  process.exitCode = end.kind === 'exited' ? end.code : KILLED;
 } else await inner();

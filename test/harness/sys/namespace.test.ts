@@ -10,9 +10,11 @@ import { findProgram } from '../../../harness/sys/spawn.ts';
 import { needsRoot, temporaryFolder, until } from './support.ts';
 
 const OUTER = fileURLToPath(new URL('./namespace-outer.js', import.meta.url));
+/** Exit code of the outer process. */
+const KILLED = 9;
 const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 
-const found = probeNamespaces();
+const found = await probeNamespaces();
 const skip = found.kind === 'refused' ? `no private namespace: ${found.reason}` : false;
 const skipRootless =
   needsRoot || (findProgram('setpriv') === null ? 'needs setpriv to become another user' : false);
@@ -56,14 +58,15 @@ const start = async (t: TestContext, mode: string, as: readonly string[]): Promi
   const folder = temporaryFolder(t);
   chmodSync(folder, 0o777);
   const argv = [...as, process.execPath, OUTER, mode, folder];
-  const outer = spawn(argv[0] ?? '', argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const outer = spawn(argv[0] ?? '', argv.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
   // `close` comes after the exit and the end of the output.
   const ended = once(outer, 'close') as Promise<[number | null, string | null]>;
   t.after(() => outer.kill('SIGKILL'));
   let text = '';
-  outer.stdout?.on('data', (bytes: Buffer) => {
-    text += bytes.toString();
-  });
+  for (const stream of [outer.stdout, outer.stderr])
+    stream!.on('data', (bytes: Buffer) => {
+      text += bytes.toString();
+    });
   await until('the inner process is ready', () => text.includes('ready\n'));
   return { outer, ended, folder, said: () => text };
 };
@@ -113,10 +116,35 @@ test('a second interrupt kills an inner process that ignores the first', {
   // The kernel merges two pending signals.
   await until('the first one arrived', () => said().includes('outer interrupted\n'));
   outer.kill('SIGINT');
-  const [code] = await ended;
-  assert.notEqual(code, 0);
+  assert.deepEqual(await ended, [KILLED, null]);
   await everythingGone(folder);
 });
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').map(Number);
+
+const killings = [
+  { who: 'the inner process', depth: 3, what: 'the measuring process was killed by SIGKILL' },
+  {
+    who: 'the first process of the namespace',
+    depth: 2,
+    what: 'the first process of the namespace of the measuring process was killed by SIGKILL',
+  },
+  { who: 'unshare', depth: 1, what: 'unshare, which started the measuring process, was killed by SIGKILL' },
+];
+
+for (const { who, depth, what } of killings)
+  test(`kill -9 of ${who} leaves nothing, and the outer process says what happened in one sentence`, {
+    skip: needsRoot || skip,
+  }, async (t) => {
+    const { outer, ended, folder, said } = await start(t, 'block', []);
+    let pid = outer.pid!;
+    for (let level = 0; level < depth; level++) pid = childrenOf(pid)[0]!;
+    process.kill(pid, 'SIGKILL');
+    assert.deepEqual(await ended, [KILLED, null]);
+    assert.equal(said(), `ready\n${what}\n`);
+    await everythingGone(folder);
+  });
 
 test('inner mounts are not visible outside, orphans are reaped, no descriptor is inherited', {
   skip,

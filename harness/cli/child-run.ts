@@ -1,0 +1,25 @@
+// A run in a process of its own: one of a pool, or the confirming run of a comparison.
+import { spawn } from 'node:child_process';
+import { onInterrupt } from '../sys/interrupts.ts';
+import { KILLED } from './exit-code.ts';
+
+/**
+ * Returns its exit code. In a process group of its own, so that Ctrl-C reaches it once, through this process. It ends when the channel to
+ * this process closes.
+ */
+export const runChild = async (argv: readonly string[], cwd: string): Promise<number> => {
+  const child = spawn(process.execPath, [process.argv[1]!, ...argv], {
+    cwd,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const forget = onInterrupt(() => void child.kill('SIGINT'));
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code) => resolve(code ?? KILLED));
+    });
+  } finally {
+    forget();
+  }
+};

@@ -1,0 +1,161 @@
+// How a run ended, as its outer process sees it. Where the inner process was killed, the rest of its work is done here: run.json, and
+// after an interrupt, in the time that is left, the report and the removal of the work folder.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openJournal, RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
+import { readRun } from '../../results/read.ts';
+import { UserError } from '../model/errors.ts';
+import { INTERRUPTED_EXIT, onInterrupt } from '../sys/interrupts.ts';
+import { endsWithParent } from '../sys/namespace-probe.ts';
+import { type Attended, END_LIMIT_MS } from './attend.ts';
+import { KILLED } from './exit-code.ts';
+import { describeError } from './print-error.ts';
+import type { RunFolders } from './work-folder.ts';
+
+const SHOW = fileURLToPath(new URL('./show-run-main.js', import.meta.url));
+const REMOVE = fileURLToPath(new URL('./remove-work-main.js', import.meta.url));
+
+export interface OuterRun {
+  readonly folders: RunFolders;
+  /** CLOCK_MONOTONIC. */
+  readonly startedNs: bigint;
+  /** Time of the earlier sessions. */
+  readonly earlierNs: number;
+  readonly keepWork: boolean;
+}
+
+const isStarted = ({ folders }: OuterRun): boolean => existsSync(join(folders.runDir, RUN_FILE));
+
+/** The folder of a run that has recorded nothing can be used again. */
+const removeUnstarted = (runDir: string): void => {
+  try {
+    const journal = join(runDir, SAMPLES_FILE);
+    if (statSync(journal).size === 0) rmSync(journal);
+    rmdirSync(runDir);
+  } catch {
+    // It does not exist, or it is not empty.
+  }
+};
+
+const recordInterrupt = (run: OuterRun): void => {
+  if (!isStarted(run)) {
+    removeUnstarted(run.folders.runDir);
+    return;
+  }
+  const { runDir } = run.folders;
+  const recorded = readRun(runDir);
+  if (recorded.status !== 'running') return;
+  // Opening cuts off the incomplete line that a kill can leave.
+  const journal = openJournal(runDir, { resume: true });
+  journal.writeRun({
+    ...recorded,
+    status: 'interrupted',
+    finishedAt: new Date().toISOString(),
+    wallNs: run.earlierNs + Number(process.hrtime.bigint() - run.startedNs),
+  });
+  journal.close();
+};
+
+/** In a process group of its own, which is killed as a whole. */
+const startProgram = (module: string, argument: string): ChildProcess => {
+  const [program = '', ...args] = [...endsWithParent(), process.execPath, module, argument];
+  return spawn(program, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+};
+
+/** Kills those that still run after the limit, or at an interrupt. Returns which of them have succeeded. */
+const endAll = async (children: readonly ChildProcess[], limitMs: number): Promise<readonly boolean[]> => {
+  const killAll = (): void => {
+    for (const { pid, exitCode, signalCode } of children)
+      if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+  };
+  const forget = onInterrupt(killAll);
+  const timer = setTimeout(killAll, limitMs);
+  const ended = await Promise.all(
+    children.map(
+      (child) =>
+        new Promise<boolean>((resolve) => {
+          child.once('error', () => resolve(false));
+          child.once('exit', (code) => resolve(code === 0));
+        }),
+    ),
+  );
+  clearTimeout(timer);
+  forget();
+  return ended;
+};
+
+/** Renders the report and removes the work folder, as far as there is time. Returns whether the report was printed. */
+const finish = async (run: OuterRun, limitMs: number): Promise<boolean> => {
+  const { runDir, workDir } = run.folders;
+  const shows = isStarted(run);
+  const [shown = false] = await endAll(
+    [
+      ...(shows ? [startProgram(SHOW, runDir)] : []),
+      ...(existsSync(workDir) && !run.keepWork ? [startProgram(REMOVE, workDir)] : []),
+    ],
+    limitMs,
+  );
+  return shows && shown;
+};
+
+/** What is left, and what to type for it. */
+const leftLines = ({ folders: { workDir } }: OuterRun): readonly string[] =>
+  existsSync(workDir) ? [`left: ${workDir}`, `to remove it: cfsbench clean ${dirname(workDir)}`] : [];
+
+const resumeCommand = ({ folders: { runDir } }: OuterRun): string => `cfsbench run --resume ${runDir}`;
+
+const nextLines = (run: OuterRun, isShown: boolean): readonly string[] => {
+  if (!isStarted(run)) return ['nothing was measured'];
+  const { runDir } = run.folders;
+  const isComplete = readRun(runDir).status === 'complete';
+  return [
+    ...(isShown ? [] : [`to render the report: cfsbench report ${runDir}`]),
+    ...(isComplete ? [] : [`to measure the rest: ${resumeCommand(run)}`]),
+  ];
+};
+
+const say = (lines: readonly string[]): void => {
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+};
+
+/** Also where standard error shows a progress line. */
+export const clearLine = (): void => {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+};
+
+const endInterrupted = async (
+  { end, interruptedAt, again, shown }: Attended & { readonly interruptedAt: number },
+  run: OuterRun,
+): Promise<void> => {
+  let isShown = shown;
+  if (end.kind === 'killed') {
+    recordInterrupt(run);
+    const leftMs = interruptedAt + END_LIMIT_MS - performance.now();
+    if (!again && leftMs > 0) isShown = (await finish(run, leftMs)) || shown;
+  }
+  say([...nextLines(run, isShown), ...leftLines(run)]);
+};
+
+/** The exit code. Throws if the inner process was killed and nobody asked for it. */
+export const endRun = async (attended: Attended, run: OuterRun): Promise<number> => {
+  const { end, interruptedAt } = attended;
+  if (end.kind === 'killed') clearLine();
+  if (interruptedAt !== null) {
+    await endInterrupted({ ...attended, interruptedAt }, run).catch((error: unknown) =>
+      process.stderr.write(describeError(error).text),
+    );
+    return INTERRUPTED_EXIT;
+  }
+  if (end.kind === 'exited') return end.code;
+  recordInterrupt(run);
+  throw new UserError(end.what, {
+    exit: KILLED,
+    facts: [
+      isStarted(run) ? `the samples so far are kept: ${run.folders.runDir}` : 'nothing was measured',
+      ...leftLines(run),
+    ],
+    ...(isStarted(run) ? { hint: resumeCommand(run) } : {}),
+  });
+};
