@@ -7,6 +7,9 @@
 
 #include "image.h"
 
+/* Which of those names give EOPNOTSUPP instead of ENODATA: none, those of access control lists, or all. */
+enum xattr_mode { XATTR_FULL, XATTR_NO_ACL, XATTR_AUTO };
+
 struct names {
 	pthread_mutex_t lock;
 	bool known;

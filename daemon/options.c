@@ -19,9 +19,11 @@ const char options_help[] =
 	"Serves a composefs image, read-only, until it is unmounted.\n"
 	"\n"
 	"  --objects DIR      a folder of objects; repeat it to search several, in order\n"
-	"  --xattr full|auto  for attribute names that occur nowhere in the image:\n"
-	"                     full (default) gives ENODATA, as overlayfs over EROFS does;\n"
-	"                     auto gives EOPNOTSUPP, which saves requests\n"
+	"  --xattr full|no-acl|auto\n"
+	"                     for attribute names that occur nowhere in the image: full\n"
+	"                     (default) gives ENODATA, as overlayfs over EROFS does; no-acl\n"
+	"                     gives EOPNOTSUPP for access control lists; auto gives it for\n"
+	"                     all names, which saves requests\n"
 	"  --data read|passthrough\n"
 	"                     who reads objects: read (default) the server; passthrough\n"
 	"                     the kernel (Linux 6.9, root)\n"
@@ -143,15 +145,15 @@ static bool parse_word(const char *text, const char *const *words, int *index)
 
 static bool parse_choice(struct options *options, int option, const char *argument, char *why)
 {
-	static const char *const xattrs[] = { "full", "auto", NULL };
+	static const char *const xattrs[] = { [XATTR_FULL] = "full", [XATTR_NO_ACL] = "no-acl", [XATTR_AUTO] = "auto", NULL };
 	static const char *const data[] = { "read", "passthrough", NULL };
 	static const char *const transports[] = { "read-write", "threads", "uring", NULL };
 	int choice;
 
 	if (option == OPTION_XATTR) {
 		if (!parse_word(argument, xattrs, &choice))
-			return refuse(why, "--xattr must be full or auto, not '%s'", argument);
-		options->xattr_auto = choice == 1;
+			return refuse(why, "--xattr must be full, no-acl or auto, not '%s'", argument);
+		options->xattr = (enum xattr_mode)choice;
 	} else if (option == OPTION_DATA) {
 		if (!parse_word(argument, data, &choice))
 			return refuse(why, "--data must be read or passthrough, not '%s'", argument);
@@ -234,8 +236,9 @@ static bool check_together(const struct options *options, char *why)
 {
 	if (options->metadata_only && options->passthrough)
 		return refuse(why, "--metadata-only reads no objects, so it excludes --data passthrough");
-	if (options->metadata_only && options->xattr_auto)
-		return refuse(why, "--metadata-only needs all attributes, so it excludes --xattr auto");
+	if (options->metadata_only && options->xattr != XATTR_FULL)
+		return refuse(why, "--metadata-only needs all attributes, so it excludes --xattr %s",
+			      options->xattr == XATTR_AUTO ? "auto" : "no-acl");
 	if (options->threads != 0 && options->transport != TRANSPORT_THREADS)
 		return refuse(why, "--threads needs --transport threads");
 	if (options->task == TASK_SHARE && options->transport != TRANSPORT_READ_WRITE)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "names.h"
 #include "objects.h"
 #include "wait.h"
 
@@ -25,7 +26,7 @@ struct options {
 	int control_fd;
 	const char *stats;
 	const char *log;
-	bool xattr_auto;
+	enum xattr_mode xattr;
 	bool passthrough;
 	bool metadata_only;
 	bool strict;

@@ -24,7 +24,7 @@
 
 static uint64_t wanted(const struct server *server)
 {
-	bool acls = !server->absent_is_unsupported || server->image.has_acls;
+	bool acls = server->xattr == XATTR_FULL || server->image.has_acls;
 
 	return WANTED | (acls ? FUSE_POSIX_ACL : 0) | (server->wants_passthrough ? ABI_PASSTHROUGH : 0) |
 	       (server->wants_uring ? ABI_OVER_IO_URING : 0);

@@ -1,6 +1,6 @@
 /*
- * Extended attributes, with the errors of overlayfs over EROFS. With --xattr auto, names that occur nowhere in the image
- * are reported as unsupported, and programs stop asking for them.
+ * Extended attributes, with the errors of overlayfs over EROFS. With --xattr no-acl or auto, names that occur nowhere in the
+ * image are reported as unsupported, and programs stop asking for them.
  *
  * Error:  names of trusted attributes are listed only for user 0; the kernel would check a capability, which the protocol
  *         does not carry. The kernel itself checks reads of their values.
@@ -38,10 +38,10 @@ static int unsupported(const struct server *server, const char *name)
 {
 	struct names *names = &server->mount_state->names;
 
-	if (!server->absent_is_unsupported)
+	if (server->xattr == XATTR_FULL || (server->xattr == XATTR_NO_ACL && (name == NULL || !is_acl(name))))
 		return 0;
 	names_learn(names, &server->image);
-	if (!names->any && !server->mount_state->acls)
+	if (server->xattr == XATTR_AUTO && !names->any && !server->mount_state->acls)
 		return -ENOSYS;
 	if (name == NULL)
 		return 0;

@@ -40,8 +40,7 @@ struct server {
 	struct log log;
 	/* Only in the initial user namespace, where the kernel allows reads of trusted attributes. */
 	bool lists_trusted;
-	/* Attribute names that occur nowhere in the image give EOPNOTSUPP instead of ENODATA. */
-	bool absent_is_unsupported;
+	enum xattr_mode xattr;
 	bool wants_passthrough;
 	bool wants_uring;
 	/* Unavailable passthrough is an error; there is no fallback. */

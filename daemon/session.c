@@ -35,7 +35,7 @@ static int prepare(struct session *session, const struct options *options, const
 	if (parts->stats != NULL && (err = stats_open(&server->stats, parts->stats)) != 0)
 		return fail(why, "stats", parts->stats, "", err);
 	server->lists_trusted = initial;
-	server->absent_is_unsupported = options->xattr_auto;
+	server->xattr = options->xattr;
 	server->wants_passthrough = options->passthrough;
 	server->wants_uring = options->transport == TRANSPORT_URING;
 	server->strict = options->strict;

@@ -24,6 +24,7 @@ import {
   type MountedArm,
   median,
   must,
+  noacl,
   noxattr,
   objects,
   reference,
@@ -45,6 +46,7 @@ const arms: readonly BenchArm[] = [
   erofs,
   ...reference,
   full,
+  noacl,
   noxattr,
   ...others.map((path) => fuse(path.split('/').slice(-3).join('/'), [], false, path)),
 ];

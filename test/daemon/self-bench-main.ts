@@ -27,6 +27,7 @@ import {
   median,
   mountPoint,
   must,
+  noacl,
   noxattr,
   objects,
   overUring,
@@ -51,7 +52,7 @@ const walks = async (): Promise<void> => {
       .map((one) => one.split(' ').slice(0, 11).join(' '))
       .join('\n'),
   );
-  const arms = [erofs, full, noxattr, ...reference];
+  const arms = [erofs, full, noacl, noxattr, ...reference];
   const shape = { arms, manifest, rounds: 7, cpu: 'one CPU' } as const;
   if (wants('warm')) {
     await warm({ ...shape, title: 'warm ls -lR', words: LS });

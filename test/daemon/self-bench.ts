@@ -129,6 +129,7 @@ export const reference: readonly BenchArm[] = onPath('composefs-fuse')
   : [];
 
 export const full = fuse('composefs-fuse', []);
+export const noacl = fuse('-noacl', ['--xattr', 'no-acl']);
 export const noxattr = fuse('-noxattr', ['--xattr', 'auto']);
 export const passthrough = fuse('-passthrough', ['--data', 'passthrough', '--strict']);
 export const layer = fuse('-overlay', ['--metadata-only'], true);

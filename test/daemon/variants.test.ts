@@ -113,6 +113,23 @@ test('names that occur nowhere in the image give EOPNOTSUPP, other absent names 
   );
 });
 
+test('with --xattr no-acl only access control lists are unsupported, and only if the image has none', {
+  skip,
+}, async () => {
+  const NO_ACL = ['--xattr', 'no-acl'];
+  const work = async ({ root }: { readonly root: string }): Promise<void> => {
+    assert.equal(errnoOf(join(root, 'a'), 'system.posix_acl_access'), 'EOPNOTSUPP');
+    assert.equal(errnoOf(join(root, 'a'), 'security.selinux'), 'ENODATA');
+    assert.equal(errnoOf(join(root, 'b'), 'security.selinux'), '=1');
+  };
+  await whileServed(lab, lab.image('labelled.cfs', labelled), work, NO_ACL);
+  const withAcl = async ({ root }: { readonly root: string }): Promise<void> => {
+    assert.equal(errnoOf(join(root, 'fifo'), 'system.posix_acl_access'), 'ENODATA');
+    assert.equal(errnoOf(join(root, 'acl'), 'system.posix_acl_access'), '=44');
+  };
+  await whileServed(lab, lab.image('types.cfs', allTypes), withAcl, NO_ACL);
+});
+
 test('by default the server reports no attribute family as unsupported', { skip }, () =>
   whileServed(lab, lab.image('plain.cfs', plain), async ({ root }) => {
     for (const key of ['security.selinux', 'user.k', 'system.posix_acl_access'])
@@ -126,8 +143,13 @@ test('the kernel looks up a missing name once', { skip }, async () => {
     lab,
     lab.image('plain.cfs', plain),
     async ({ root }) => {
-      for (let i = 0; i < 5; i++) assert.throws(() => lstatSync(join(root, 'none')), { code: 'ENOENT' });
-      assert.equal(of(LOOKUP), 1);
+      // Another process may drop the caches between two calls: one of several names was looked up once.
+      const lookups = ['none', 'nil', 'null', 'nought'].map((name) => {
+        const before = of(LOOKUP);
+        for (let i = 0; i < 5; i++) assert.throws(() => lstatSync(join(root, name)), { code: 'ENOENT' });
+        return of(LOOKUP) - before;
+      });
+      assert.equal(Math.min(...lookups), 1);
     },
     ['--stats', path],
   );
@@ -298,7 +320,7 @@ test('all threads end with the mount', { skip }, async () => {
 });
 
 for (const [options, why] of [
-  [['--xattr', 'some'], /--xattr must be full or auto, not 'some'/],
+  [['--xattr', 'some'], /--xattr must be full, no-acl or auto, not 'some'/],
   [['--transport', 'pigeon'], /--transport must be read-write, threads or uring, not 'pigeon'/],
   [['--threads', '3'], /--threads needs --transport threads/],
   [['--transport', 'threads', '--threads', '65'], /from 1 to 64/],

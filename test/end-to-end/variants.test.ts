@@ -8,7 +8,7 @@ import { diskFolder, leftOf, program, readRun, readSamples } from './support.ts'
 
 const VARIANTS = backends
   .map(({ id }) => id)
-  .filter((id) => /^composefs-fuse(-noxattr|-passthrough|-overlay|-shared)?$/.test(id));
+  .filter((id) => /^composefs-fuse(-noacl|-noxattr|-passthrough|-overlay|-shared)?$/.test(id));
 const ARMS = [
   ...VARIANTS,
   'composefs-fuse@transport=threads',
@@ -28,7 +28,7 @@ test('a run of every variant of the FUSE server', { skip: needsRoot }, async (su
   const run = readRun(out);
   const samples = readSamples(out);
 
-  await suite.test('has five variants', () => assert.equal(VARIANTS.length, 5));
+  await suite.test('has six variants', () => assert.equal(VARIANTS.length, 6));
 
   await suite.test('shows the same tree on every variant, or gives a reason for skipping it', () => {
     assert.equal(finished.code, 0, finished.stderr);
@@ -53,6 +53,7 @@ test('a run of every variant of the FUSE server', { skip: needsRoot }, async (su
     const took = (arm: string) => samples.find((sample) => sample.arm === arm)?.took ?? {};
     assert.equal(took('composefs-fuse')['transport'], 'read-write');
     assert.equal(took('composefs-fuse@transport=threads')['transport'], 'threads');
+    assert.equal(took('composefs-fuse-noacl')['xattr'], 'no-acl');
     assert.equal(took('composefs-fuse-noxattr')['xattr'], 'auto');
     assert.equal(took('composefs-fuse-passthrough')['data'], 'passthrough');
     assert.match(took('composefs-fuse-overlay')['layers'] ?? '', /^root/);

@@ -78,6 +78,7 @@ const filters: ClaimWorlds = {
 
 const FUSE = [
   'composefs-fuse',
+  'composefs-fuse-noacl',
   'composefs-fuse-noxattr',
   'composefs-fuse-passthrough',
   'composefs-fuse-overlay',
