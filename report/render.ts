@@ -1,10 +1,10 @@
 // The page of a run, with its scripts, and the file report.html.
 import { readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ResultsError } from '../results/errors.ts';
+import { replaceFile } from '../results/write-file.ts';
 import { REPORT_FILE } from './formats/format.ts';
 import type { PageScripts } from './html/document.ts';
 import { renderPage } from './html/page.ts';
@@ -44,10 +44,8 @@ export const renderReport = async (
   folder: string,
   options: { readonly delta?: number } = {},
 ): Promise<ReportView> => {
-  const path = join(folder, REPORT_FILE);
   const view = await loadView(folder, options);
-  await writeFile(`${path}.new`, htmlOf(view));
-  await rename(`${path}.new`, path);
+  replaceFile(join(folder, REPORT_FILE), htmlOf(view));
   return view;
 };
 

@@ -4,20 +4,12 @@
 // Error:   a kill can leave the last line incomplete; a full disk fails the append.
 // Cost:    no fsync per sample: appended samples survive a kill of the process, not a crash of the machine.
 // Leaves:  the run folder.
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ResultsError } from './errors.ts';
+import { makeFolder, openForAppend } from './files.ts';
 import type { RunFile, Sample } from './schema/run.ts';
+import { removeTemporaries, replaceFile, writing } from './write-file.ts';
 
 export const SAMPLES_FILE = 'samples.ndjson';
 export const RUN_FILE = 'run.json';
@@ -26,7 +18,12 @@ const NEWLINE = 0x0a;
 const TAIL_BYTES = 65536;
 
 const fileNamePart = (part: string): string =>
-  part.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^[-.]+|-+$/g, '') || 'x';
+  part
+    .replace(/[^A-Za-z0-9.]+/g, '-')
+    .slice(0, LONGEST_PART)
+    .replace(/^[-.]+|-+$/g, '') || 'x';
+
+const LONGEST_PART = 64;
 
 /** `<date>-<host>-<seed>`, safe as a file name. */
 export const runFolderName = (startedAt: string, host: string, seed: string): string =>
@@ -60,33 +57,35 @@ interface JournalOptions {
 }
 
 const writeWhole = (fd: number, bytes: Buffer, path: string): void => {
-  const written = writeSync(fd, bytes);
+  const written = writing(path, () => writeSync(fd, bytes));
   if (written !== bytes.length)
-    throw new ResultsError(`${path}: incomplete write`, {
-      facts: [`${written} of ${bytes.length} bytes`],
+    throw new ResultsError(`cannot write ${path}: no space left`, {
+      facts: [`written: ${written} of ${bytes.length} bytes`],
       hint: 'free disk space',
-      code: 'short-write',
+      code: 'ENOSPC',
     });
 };
 
-const replaceFile = (path: string, text: string): void => {
-  const temporary = `${path}.new`;
-  const fd = openSync(temporary, 'w', 0o644);
-  try {
-    writeWhole(fd, Buffer.from(text), temporary);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(temporary, path);
+/** A failed write leaves no part of a line: the next one would be appended to it. */
+const openAppender = (fd: number, sizeBytes: number, path: string): ((line: string) => void) => {
+  let end = sizeBytes;
+  return (line) => {
+    const bytes = Buffer.from(`${line}\n`);
+    try {
+      writeWhole(fd, bytes, path);
+    } catch (error) {
+      ftruncateSync(fd, end);
+      throw error;
+    }
+    end += bytes.length;
+  };
 };
 
 /** Creates the folder if it is missing. */
 export const openJournal = (folder: string, options: JournalOptions = {}): Journal => {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, SAMPLES_FILE);
-  const fd = openSync(path, 'a+', 0o644);
-  const sizeBytes = fstatSync(fd).size;
+  const { fd, sizeBytes } = openForAppend(path);
   if (sizeBytes > 0 && options.resume !== true) {
     closeSync(fd);
     throw new ResultsError('the folder already holds a run', {
@@ -95,11 +94,13 @@ export const openJournal = (folder: string, options: JournalOptions = {}): Journ
       code: 'EEXIST',
     });
   }
+  removeTemporaries(folder);
   const whole = wholeLines(fd);
   if (whole < sizeBytes) ftruncateSync(fd, whole);
+  const append = openAppender(fd, whole, path);
   return {
     folder,
-    append: (sample) => writeWhole(fd, Buffer.from(`${JSON.stringify(sample)}\n`), path),
+    append: (sample) => append(JSON.stringify(sample)),
     writeRun: (run) => replaceFile(join(folder, RUN_FILE), `${JSON.stringify(run, null, 1)}\n`),
     close: () => closeSync(fd),
   };

@@ -1,6 +1,8 @@
-// The lines of a file, one at a time. Only 0x0a ends a line.
-import { closeSync, openSync, readSync } from 'node:fs';
+// The lines of a regular file, one at a time. Only 0x0a ends a line.
+import { closeSync, readSync } from 'node:fs';
 import { ResultsError } from './errors.ts';
+import { type OpenOptions, openRegular } from './files.ts';
+import { explaining } from './system-error.ts';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 1 << 20;
@@ -12,13 +14,13 @@ interface TextLine {
   readonly isWhole: boolean;
 }
 
-export function* linesOf(path: string): Generator<TextLine, undefined> {
-  const fd = openSync(path, 'r');
+export function* linesOf(path: string, options: OpenOptions = {}): Generator<TextLine, undefined> {
+  const { fd } = openRegular(path, options);
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES);
     let rest = Buffer.alloc(0);
     for (;;) {
-      const byteCount = readSync(fd, chunk);
+      const byteCount = explaining({ doing: 'read', path }, () => readSync(fd, chunk));
       if (byteCount === 0) break;
       const bytes = Buffer.concat([rest, chunk.subarray(0, byteCount)]);
       let from = 0;

@@ -1,7 +1,8 @@
 // `cfsbench compare`: compares two runs, or the two arms of one; with --gate the exit code is the verdict.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { readRegular } from '../../results/files.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
 import type { Gate } from '../../results/gate/gate.ts';
 import { UserError } from '../model/errors.ts';
@@ -45,19 +46,14 @@ Exit codes with --gate (the first that applies):
   3    with --strict: a row is undecided or cannot be judged
   0    nothing is worse, or there is no base yet (with a notice)`;
 
+const MOST_CONFIG_BYTES = 1024 * 1024;
+
 const readConfig = async ({ config }: TypedCompareOptions): Promise<GateConfig> => {
   const { CONFIG_FILE, NO_CONFIG, parseConfig } = await import('../../results/gate/config.ts');
   const path = config ?? CONFIG_FILE;
   if (config === undefined && !existsSync(path)) return NO_CONFIG;
-  try {
-    return parseConfig(readFileSync(path, 'utf8'), path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    throw new UserError(`cannot read the thresholds in ${path}`, {
-      facts: [(error as Error).message],
-      hint: '--config FILE',
-    });
-  }
+  const bytes = readRegular(path, { mostBytes: MOST_CONFIG_BYTES, mayBeLink: true, hint: '--config FILE' });
+  return parseConfig(bytes.toString(), path);
 };
 
 type Runs = Pick<Compared, 'comparison' | 'base' | 'head'>;

@@ -8,11 +8,19 @@ import type { SourceImage } from '../model/image.ts';
 import { type Affordable, affordableImages, asDropped, byRank } from '../runner/budget.ts';
 import { openDeadline } from '../runner/clock.ts';
 import { groupsOf, ownSources } from '../runner/groups.ts';
-import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from '../runner/plan.ts';
+import {
+  countingSlots,
+  type Group,
+  groupKey,
+  inPass,
+  keyOf,
+  refuseLongPlan,
+  timingSlots,
+} from '../runner/plan.ts';
 import { sizeOf } from '../runner/ready.ts';
 import { formatSeconds } from './duration.ts';
 import type { ResolvedOptions } from './options.ts';
-import { RESERVE_RATIO } from './resolve-options.ts';
+import { longestOf, RESERVE_RATIO } from './resolve-options.ts';
 import { openAnySource } from './sources.ts';
 
 const paramsText = (params: Slot['params']): string =>
@@ -85,6 +93,7 @@ const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): st
   const { selection, seed, profile } = options;
   const { looks, countPasses, countOnly, budgetNs } = options.amount;
   const groups = groupsIn(options, sources);
+  refuseLongPlan(groups, longestOf(options));
   const { kept, ended, neededNs } = fitted(options, groups, sources);
   const keptKeys = new Set(kept.map(keyOf));
   const counting = countingSlots(kept, countPasses);

@@ -1,7 +1,6 @@
 // `cfsbench image`: builds, inspects and dumps images without mounting them.
-import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readRegular } from '../../results/files.ts';
+import { writeTo } from '../../results/write-to.ts';
 import { type ImageFacts, inspectImage } from '../erofs/inspect.ts';
 import { readImage } from '../erofs/read-image.ts';
 import { versionOf, writeImage } from '../erofs/writer.ts';
@@ -9,66 +8,39 @@ import { printDump } from '../images/dump-print.ts';
 import { UserError } from '../model/errors.ts';
 import { VerityHasher, verityDigest } from '../store/verity.ts';
 import { openAnySource } from './sources.ts';
+import { writeOut } from './write-out.ts';
 
-const explained = (message: string, path: string, error: unknown): unknown => {
-  if (!(error instanceof Error) || !('syscall' in error)) return error;
-  const { code = 'EIO', message: reason } = error as NodeJS.ErrnoException;
-  return new UserError(message, { code, facts: [`file: ${path}`, reason] });
-};
+/** More than any image of a distribution. */
+const MOST_BYTES = 1024 ** 3;
 
-const writeAll = (fd: number, bytes: Uint8Array): void => {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at);
-};
-
-interface WrittenImage {
-  readonly imageBytes: number;
-  readonly digest: string;
+interface Digested {
+  imageBytes: number;
+  readonly hasher: VerityHasher;
 }
 
-/** Writes to a temporary name beside the target and renames it when complete: no reader sees half an image. */
-const writeFile = (path: string, pieces: Iterable<Uint8Array>): WrittenImage => {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  const hasher = new VerityHasher();
-  let imageBytes = 0;
-  let fd: number | null = null;
-  try {
-    fd = openSync(temporary, 'wx', 0o644);
-    for (const piece of pieces) {
-      writeAll(fd, piece);
-      hasher.update(piece);
-      imageBytes += piece.length;
-    }
-    closeSync(fd);
-    fd = null;
-    renameSync(temporary, path);
-    return { imageBytes, digest: hasher.digest() };
-  } catch (error) {
-    if (fd !== null) closeSync(fd);
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(temporary, { force: true });
-    throw explained('cannot write the image', path, error);
+function* digesting(pieces: Iterable<Uint8Array>, into: Digested): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    into.hasher.update(piece);
+    into.imageBytes += piece.length;
+    yield piece;
   }
-};
+}
 
 export const build = async (spec: string, out: string, version: 0 | 1 | undefined): Promise<void> => {
   const source = await openAnySource(spec);
   try {
     const options = { imageVersion: version ?? versionOf(source.tree) };
-    const { imageBytes, digest } = writeFile(out, writeImage(source.tree, options));
+    const written: Digested = { imageBytes: 0, hasher: new VerityHasher() };
+    await writeTo(out, digesting(writeImage(source.tree, options), written));
     process.stdout.write(
-      `${out}\n  version ${options.imageVersion}, ${source.tree.count} entries, ${imageBytes} bytes\n  fs-verity ${digest}\n`,
+      `${out}\n  version ${options.imageVersion}, ${source.tree.count} entries, ${written.imageBytes} bytes\n  fs-verity ${written.hasher.digest()}\n`,
     );
   } finally {
     await source.close();
   }
 };
 
-const readFile = (path: string): Buffer => {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw explained('cannot read the image', path, error);
-  }
-};
+const readFile = (path: string): Buffer => readRegular(path, { mostBytes: MOST_BYTES, mayBeLink: true });
 
 /** Adds the path to errors of `work`. */
 const naming = <T>(path: string, work: () => T): T => {
@@ -137,5 +109,5 @@ export const inspect = (path: string, json: boolean): void => {
 
 export const dump = async (path: string): Promise<void> => {
   const tree = naming(path, () => readImage(readFile(path)));
-  for (const piece of printDump(tree)) if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+  await writeOut(printDump(tree), undefined);
 };

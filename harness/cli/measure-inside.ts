@@ -9,7 +9,9 @@ import { openInspector } from '../inspect/inspector.ts';
 import type { Inspector } from '../model/inspector.ts';
 import type { Machine } from '../model/machine.ts';
 import { openDeadline } from '../runner/clock.ts';
+import { groupsOf } from '../runner/groups.ts';
 import type { RunParts } from '../runner/parts.ts';
+import { refuseLongPlan } from '../runner/plan.ts';
 import { NOTHING_BEFORE } from '../runner/resume.ts';
 import { measure } from '../runner/run.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../runner/workspace.ts';
@@ -23,7 +25,7 @@ import { type Handover, INSPECT } from './handover.ts';
 import { neededBytes, openImages } from './open-images.ts';
 import type { ResolvedOptions } from './options.ts';
 import { openProgress, type ProgressLine } from './progress.ts';
-import { RESERVE_RATIO } from './resolve-options.ts';
+import { longestOf, RESERVE_RATIO } from './resolve-options.ts';
 import { readBefore } from './resume.ts';
 import { openRecord, type RunOrigin, serversOf } from './run-record.ts';
 import { type MeasuredHere, questionOf, selectImages, selectRunnable } from './select-here.ts';
@@ -110,6 +112,7 @@ const measureSelected = async (
   const { earlier } = origin;
   const { folders, startedNs } = handover;
   // Everything that can refuse the run comes before the result folder is created.
+  refuseLongPlan(groupsOf(questionOf(options, here)), longestOf(options));
   const watch = await watchConditions(folders.workDir);
   for (const line of noiseLines(watch.atStart)) progress.print(line);
   if (options.strict) refuseNoise(watch.atStart.judged);

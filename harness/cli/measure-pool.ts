@@ -1,13 +1,15 @@
 // `cfsbench run --runs N`: one plan in several fresh runs, one after another, and one report of the pool.
 //
 // Each run has a process and a work folder of its own, so that memory layout, place on the disk and hour differ between runs.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { REPORT_FILE } from '../../report/formats/format.ts';
+import { makeFolder, readRegular, removeEmpty } from '../../results/files.ts';
 import { runFolderName } from '../../results/journal.ts';
 import { loadPool } from '../../results/pool/load.ts';
 import { readRun } from '../../results/read.ts';
+import { replaceFile } from '../../results/write-file.ts';
 import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
 import { KILLED, OUT_OF_TIME } from './exit-code.ts';
@@ -20,6 +22,7 @@ import { refuseNonEmpty } from './work-folder.ts';
 /** A run that measured nothing for one of these reasons: the next run would fail in the same way. */
 const FATAL = [1, 4];
 const WORST_FIRST = [INTERRUPTED_EXIT, KILLED, OUT_OF_TIME, 1, 5, 6, 4, 0];
+const MOST_PLAN_BYTES = 1024 * 1024;
 
 export const runCountOf = ({ runs, profile }: TypedOptions): number =>
   runs ?? profiles.find(({ id }) => id === profile)?.runs ?? 1;
@@ -46,10 +49,16 @@ const measureAll = async (folder: string, plan: PoolPlan): Promise<number> => {
   return WORST_FIRST.find((code) => codes.includes(code)) ?? codes[0] ?? 0;
 };
 
+const runDirsOf = (folder: string, { count }: PoolPlan): readonly string[] =>
+  Array.from({ length: count }, (_, index) => join(folder, String(index + 1)));
+
+const hasRun = (folder: string, plan: PoolPlan): boolean =>
+  runDirsOf(folder, plan).some((runDir) => existsSync(runDir));
+
 /** An interrupted pool ends at once: its report is rendered by another command. */
-const reportPool = async (folder: string, count: number, isInterrupted: boolean): Promise<void> => {
-  const runDirs = Array.from({ length: count }, (_, index) => join(folder, String(index + 1)));
-  const finished = runDirs.filter(isFinished);
+const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean): Promise<void> => {
+  const { count } = plan;
+  const finished = runDirsOf(folder, plan).filter(isFinished);
   if (finished.length < count)
     process.stderr.write(
       `${finished.length} of ${count} runs are finished. To run the others: cfsbench run --resume ${folder}\n`,
@@ -63,29 +72,39 @@ const reportPool = async (folder: string, count: number, isInterrupted: boolean)
   const { htmlOf } = await import('../../report/render.ts');
   const { printTable } = await import('./show-run.ts');
   const view = viewOf(await loadPool(finished, basename(folder)));
-  writeFileSync(join(folder, REPORT_FILE), htmlOf(view));
+  replaceFile(join(folder, REPORT_FILE), htmlOf(view));
   printTable(view, folder);
 };
 
 const measureAndReport = async (folder: string, plan: PoolPlan): Promise<number> => {
   const code = await measureAll(folder, plan);
-  await reportPool(folder, plan.count, code === INTERRUPTED_EXIT);
+  if (hasRun(folder, plan)) await reportPool(folder, plan, code === INTERRUPTED_EXIT);
   return code;
 };
 
-export const measurePool = (typed: TypedOptions, count: number): Promise<number> => {
+export const measurePool = async (typed: TypedOptions, count: number): Promise<number> => {
   const seed = typed.seed ?? newSeed();
   const id = runFolderName(new Date().toISOString(), hostname(), seed);
   const folder = resolve(typed.out ?? join('runs', id));
   refuseNonEmpty(folder, isPoolFolder(folder));
-  mkdirSync(folder, { recursive: true });
+  const made = makeFolder(folder);
   const plan: PoolPlan = { count, seed, cwd: process.cwd(), typed };
-  writeFileSync(join(folder, PLAN_FILE), `${JSON.stringify(plan, null, 2)}\n`);
-  return measureAndReport(folder, plan);
+  const path = join(folder, PLAN_FILE);
+  try {
+    replaceFile(path, `${JSON.stringify(plan, null, 2)}\n`);
+    return await measureAndReport(folder, plan);
+  } finally {
+    // What was refused leaves no folder.
+    if (!hasRun(folder, plan)) {
+      rmSync(path, { force: true });
+      removeEmpty(made);
+    }
+  }
 };
 
 export const resumePool = (given: string): Promise<number> => {
   const folder = resolve(given);
   const path = join(folder, PLAN_FILE);
-  return measureAndReport(folder, parsePoolPlan(readFileSync(path, 'utf8'), path));
+  const text = readRegular(path, { mostBytes: MOST_PLAN_BYTES }).toString();
+  return measureAndReport(folder, parsePoolPlan(text, path));
 };

@@ -1,37 +1,59 @@
 // Values of options: numbers, durations and lists.
+import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { parseDurationNs } from './duration.ts';
 
+/** What an option accepts, both ends included. */
+export interface NumberRange {
+  readonly option: string;
+  readonly least: number;
+  readonly most: number;
+  /** Why not less. */
+  readonly because?: string;
+}
+
+const LONGEST_SHOWN = 60;
+const given = (text: string): string => `given: ${visible(text.slice(0, LONGEST_SHOWN))}`;
+
+const outside = ({ option, least, most, because }: NumberRange, value: string): UserError =>
+  new UserError(`${option} must be a whole number from ${least} to ${most}`, {
+    facts: [given(value), ...(because === undefined ? [] : [because])],
+  });
+
+/** Also for numbers of an earlier run, which somebody may have edited. `undefined` is an option that was not given. */
+export const refuseOutside = (range: NumberRange, value: unknown): void => {
+  const isInside =
+    Number.isSafeInteger(value) && (value as number) >= range.least && (value as number) <= range.most;
+  if (value !== undefined && !isInside) throw outside(range, String(value));
+};
+
 export const wholeNumber =
-  (option: string) =>
+  (range: NumberRange) =>
   (text: string): number => {
-    if (!/^\d+$/.test(text))
-      throw new UserError(`${option} must be a whole number`, { facts: [`given: ${text}`] });
+    if (!/^\d+$/.test(text)) throw outside(range, text);
+    refuseOutside(range, Number(text));
     return Number(text);
   };
+
+export const MOST_DAYS = 30;
+const MOST_NS = MOST_DAYS * 86_400e9;
+
+/** Nanoseconds; as `refuseOutside`. */
+export const refuseTime = (option: string, ns: unknown, text = `${ns} ns`): void => {
+  if (ns === undefined || (typeof ns === 'number' && ns > 0 && ns <= MOST_NS)) return;
+  throw new UserError(`${option} must be a time above zero, at most ${MOST_DAYS} days`, {
+    facts: [given(text)],
+    hint: `${option} 90s, ${option} 5m or ${option} 1h`,
+  });
+};
 
 export const duration =
   (option: string) =>
   (text: string): number => {
     const ns = parseDurationNs(text);
-    if (ns === null)
-      throw new UserError(`${option} must be a time above zero`, {
-        facts: [`given: ${text}`],
-        hint: `${option} 90s, ${option} 5m or ${option} 1h`,
-      });
-    return ns;
+    refuseTime(option, ns, text);
+    return ns!;
   };
-
-/** `undefined` is an option that was not given. */
-export const refuseBelow = (
-  option: string,
-  value: number | undefined,
-  least: number,
-  ...facts: readonly string[]
-): void => {
-  if (value !== undefined && value < least)
-    throw new UserError(`${option} must be at least ${least}`, { facts: [`given: ${value}`, ...facts] });
-};
 
 const nonEmpty = (parts: readonly string[]): readonly string[] =>
   parts.map((part) => part.trim()).filter((part) => part !== '');

@@ -1,7 +1,9 @@
 // The options of `cfsbench run`: as typed, and as resolved with a profile.
+import { UserError } from '../model/errors.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Arm } from '../runner/arm.ts';
 import type { AskedPlacement } from '../runner/groups.ts';
+import type { NumberRange } from './option-values.ts';
 import type { Profile } from './profile.ts';
 
 /** As run.json records them: names stay, or older runs cannot be resumed. */
@@ -28,6 +30,50 @@ export interface TypedOptions {
   readonly lives?: number;
   readonly runs?: number;
 }
+
+/** The numbers that a run accepts. */
+export const RANGES = {
+  blocks: { option: '--blocks', least: 8, most: 10_000, because: 'an interval needs 8 blocks' },
+  countPasses: { option: '--count-passes', least: 1, most: 100 },
+  lives: { option: '--lives', least: 1, most: 1000 },
+  runs: { option: '--runs', least: 1, most: 100 },
+} as const satisfies Readonly<Record<string, NumberRange>>;
+
+const KINDS: Readonly<Record<keyof TypedOptions, 'string' | 'number' | 'boolean' | 'list'>> = {
+  profile: 'string',
+  backends: 'string',
+  scenarios: 'string',
+  images: 'string',
+  blocks: 'number',
+  budget: 'number',
+  seed: 'string',
+  out: 'string',
+  work: 'string',
+  allowTmpfs: 'boolean',
+  keepWork: 'boolean',
+  ab: 'list',
+  countOnly: 'boolean',
+  countPasses: 'number',
+  dryRun: 'boolean',
+  resume: 'string',
+  strict: 'boolean',
+  placement: 'string',
+  lives: 'number',
+  runs: 'number',
+};
+
+/** Options of an earlier run, from its run.json, which somebody may have edited; unknown ones are left out. */
+export const recordedOptions = (recorded: Readonly<Record<string, unknown>>): TypedOptions => {
+  const known = Object.entries(recorded).filter(([name]) => Object.hasOwn(KINDS, name));
+  for (const [name, value] of known) {
+    const kind = Array.isArray(value) ? 'list' : typeof value;
+    if (kind === KINDS[name as keyof TypedOptions]) continue;
+    throw new UserError(`run.json: asked.options.${name} must be a ${KINDS[name as keyof TypedOptions]}`, {
+      facts: [`found: ${kind}`],
+    });
+  }
+  return Object.fromEntries(known) as unknown as TypedOptions;
+};
 
 export interface ArmSelection {
   readonly arms: readonly Arm[];

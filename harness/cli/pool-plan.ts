@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
-import type { TypedOptions } from './options.ts';
+import { RANGES, type TypedOptions } from './options.ts';
 
 export const PLAN_FILE = 'runs.json';
+const LEAST_SECONDS = 0.001;
 /** Options of the pool as a whole; each run gets its own value. */
 const POOL_OPTIONS = ['runs', 'out', 'seed', 'budget', 'resume'];
 
@@ -27,7 +28,8 @@ const isOptionValue = (value: unknown): boolean =>
 const badField = (value: unknown): string | null => {
   if (!isRecord(value)) return 'the file';
   const { count, seed, cwd, typed } = value;
-  if (!Number.isSafeInteger(count) || (count as number) < 1) return 'count';
+  if (!Number.isSafeInteger(count) || (count as number) < 1 || (count as number) > RANGES.runs.most)
+    return 'count';
   if (typeof seed !== 'string') return 'seed';
   if (typeof cwd !== 'string') return 'cwd';
   if (!isRecord(typed) || typeof typed['profile'] !== 'string') return 'typed';
@@ -77,7 +79,9 @@ export const argumentsOf = (
   return [
     'run',
     ...optionWords(typed),
-    ...(budget === undefined ? [] : ['--budget', `${(budget / 1e9 / count).toFixed(3)}s`]),
+    ...(budget === undefined
+      ? []
+      : ['--budget', `${Math.max(LEAST_SECONDS, budget / 1e9 / count).toFixed(3)}s`]),
     ...['--runs', '1'],
     ...['--seed', `${seed}-${number}`],
     ...['--out', runDir],

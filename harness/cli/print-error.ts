@@ -1,4 +1,5 @@
 // Errors as text: the sentence, its facts indented, what to try. A bug prints its stack.
+import { isSystemError, type SystemErrorContext, systemError } from '../../results/system-error.ts';
 import { UserError } from '../model/errors.ts';
 
 interface PrintableError {
@@ -6,6 +7,7 @@ interface PrintableError {
   readonly facts: readonly string[];
   readonly hint: string | undefined;
   readonly exit: number;
+  readonly cause?: unknown;
 }
 
 const isPrintable = (error: unknown): error is PrintableError =>
@@ -16,13 +18,21 @@ const isPrintable = (error: unknown): error is PrintableError =>
     'exit' in error &&
     typeof error.exit === 'number');
 
-/** Text for standard error, and the exit code. */
-export const describeError = (error: unknown): { text: string; exit: number } => {
-  if (isPrintable(error)) {
-    const facts = error.facts.map((fact) => `  ${fact}\n`).join('');
-    const hint = error.hint === undefined || error.hint === '' ? '' : `  try: ${error.hint}\n`;
-    return { text: `cfsbench: ${error.message}\n${facts}${hint}`, exit: error.exit };
-  }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { text: `cfsbench: this is a bug in cfsbench, please report it\n${stack}\n`, exit: 1 };
+const stackOf = (error: unknown): string =>
+  `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+
+interface DescribedError {
+  readonly text: string;
+  readonly exit: number;
+}
+
+/** Text for standard error, and the exit code. `context`: for a system error that does not know it. */
+export const describeError = (thrown: unknown, context: SystemErrorContext = {}): DescribedError => {
+  const error = isSystemError(thrown) ? systemError(thrown, context) : thrown;
+  if (!isPrintable(error))
+    return { text: `cfsbench: this is a bug in cfsbench, please report it\n${stackOf(error)}`, exit: 1 };
+  const facts = error.facts.map((fact) => `  ${fact}\n`).join('');
+  const hint = error.hint === undefined || error.hint === '' ? '' : `  try: ${error.hint}\n`;
+  const stack = process.env['CFSBENCH_DEBUG'] === '1' ? stackOf(error.cause ?? error) : '';
+  return { text: `cfsbench: ${error.message}\n${facts}${hint}${stack}`, exit: error.exit };
 };

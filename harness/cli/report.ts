@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { reportFormats } from '../../report/formats/registry.ts';
 import { definitionLines } from '../../report/text.ts';
+import { replaceWith } from '../../results/write-file.ts';
 import { reportExitCode } from './exit-code.ts';
 import { formatOption, openInput } from './format-option.ts';
 import { proseColumns } from './terminal-width.ts';
@@ -31,10 +32,13 @@ interface ReportOptions {
 const report = async (folder: string, options: ReportOptions): Promise<void> => {
   const format = reportFormats.find(({ id }) => id === options.format)!;
   const { loadRun } = await import('../../results/gate/load.ts');
-  const out = options.out ?? (format.file === undefined ? undefined : join(folder, format.file));
-  const input = openInput(await loadRun(folder), out);
-  await writeOut(format.pieces(input), out);
-  if (options.out === undefined && out !== undefined) process.stdout.write(`${out}\n`);
+  const own = options.out === undefined && format.file !== undefined ? join(folder, format.file) : undefined;
+  const input = openInput(await loadRun(folder), options.out ?? own);
+  if (own === undefined) await writeOut(format.pieces(input), options.out);
+  else {
+    await replaceWith(own, format.pieces(input));
+    process.stdout.write(`${own}\n`);
+  }
   process.exitCode = reportExitCode(await input.brokenRules());
 };
 

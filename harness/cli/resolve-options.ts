@@ -6,12 +6,10 @@ import type { Scenario } from '../model/scenario.ts';
 import { paramsOf } from '../runner/groups.ts';
 import { inPass } from '../runner/plan.ts';
 import { chooseArms, chooseImages, chooseProfile, chooseScenarios } from './choose.ts';
-import { refuseBelow } from './option-values.ts';
-import type { ResolvedOptions, TypedOptions } from './options.ts';
+import { refuseOutside, refuseTime } from './option-values.ts';
+import { RANGES, type ResolvedOptions, type TypedOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 
-/** An interval at the confidence used here needs that many blocks. */
-const FEWEST_BLOCKS = 8;
 /** Share of the budget that is kept for the report and for errors of estimates. */
 export const RESERVE_RATIO = 0.08;
 
@@ -31,12 +29,20 @@ const looksOf = (typed: number | undefined, profile: Profile, rowCount: number):
   return looksWithin(fewest, Math.max(fewest, profile.mostBlocks));
 };
 
-const refuseSmallNumbers = ({ blocks, countPasses, lives, runs }: TypedOptions): void => {
-  refuseBelow('--blocks', blocks, FEWEST_BLOCKS, `an interval needs ${FEWEST_BLOCKS} blocks`);
-  refuseBelow('--count-passes', countPasses, 1);
-  refuseBelow('--lives', lives, 1);
-  refuseBelow('--runs', runs, 1);
+/** The options of an earlier run come from its run.json. */
+const refuseNumbers = (typed: TypedOptions): void => {
+  for (const [name, range] of Object.entries(RANGES))
+    refuseOutside(range, typed[name as keyof typeof RANGES]);
+  refuseTime('--budget', typed.budget);
 };
+
+/** As `refuseLongPlan` takes it. */
+export const longestOf = ({
+  amount: { looks, countPasses, countOnly },
+}: ResolvedOptions): { readonly passes: number; readonly blocks: number } => ({
+  passes: countPasses,
+  blocks: countOnly ? 0 : looks.at(-1)!,
+});
 
 const absolute = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
 
@@ -51,7 +57,7 @@ export const resolveOptions = (
   scenarios: readonly Scenario[],
 ): ResolvedOptions => {
   const profile = chooseProfile(typed.profile);
-  refuseSmallNumbers(typed);
+  refuseNumbers(typed);
   const chosen = chooseScenarios(typed.scenarios, profile, scenarios);
   const images = chooseImages(typed.images, profile);
   const selection = chooseArms(typed, chosen, backends, profile.large);

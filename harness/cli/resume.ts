@@ -5,7 +5,7 @@ import type { Environment, RunFile } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 import type { Before } from '../runner/resume.ts';
 import { removeWorkFolder, workFolders } from './clean.ts';
-import type { TypedOptions } from './options.ts';
+import { recordedOptions, type TypedOptions } from './options.ts';
 import type { RunFolders } from './work-folder.ts';
 
 interface EarlierRun {
@@ -29,7 +29,7 @@ export const earlierRun = (folder: string, { keepWork = false }: TypedOptions): 
       hint: `create ${run.asked.cwd}, or ${NEW_RUN}`,
     });
   }
-  const options = run.asked.options as unknown as TypedOptions;
+  const options = recordedOptions(run.asked.options);
   return { run, typed: { ...options, seed: run.plan.seed, out: runDir, keepWork } };
 };
 

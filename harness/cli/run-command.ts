@@ -3,8 +3,8 @@ import { Command, Option } from 'commander';
 import { definitionLines } from '../../report/text.ts';
 import type { AskedPlacement } from '../runner/groups.ts';
 import { EXIT_CODES } from './exit-codes-help.ts';
-import { duration, wholeNumber } from './option-values.ts';
-import type { TypedOptions } from './options.ts';
+import { duration, MOST_DAYS, wholeNumber } from './option-values.ts';
+import { RANGES, type TypedOptions } from './options.ts';
 import { profiles } from './profile.ts';
 import { proseColumns } from './terminal-width.ts';
 import { refuseArguments } from './usage-errors.ts';
@@ -48,22 +48,32 @@ const addPlanOptions = (command: Command): Command =>
     .option('--seed <TEXT>', 'repeat the order of an earlier run (default: a new seed, recorded)')
     .option('--resume <DIR>', 'continue an interrupted or killed run, or pool of runs');
 
+const rangeOf = (name: keyof typeof RANGES): string => `${RANGES[name].least} to ${RANGES[name].most}`;
+
 const addAmountOptions = (command: Command): Command =>
   command
     .optionsGroup('How much:')
     .option(
       '--budget <TIME>',
-      'wall time, such as 90s, 5m or 1h (with --runs: of all runs together)',
+      `wall time, such as 90s, 5m or 1h, at most ${MOST_DAYS} days (with --runs: of all runs together)`,
       duration('--budget'),
     )
-    .option('--blocks <N>', 'complete blocks to measure, at least 8', wholeNumber('--blocks'))
-    .option('--count-passes <N>', 'counting passes, at least 1', wholeNumber('--count-passes'))
+    .option('--blocks <N>', `complete blocks to measure, ${rangeOf('blocks')}`, wholeNumber(RANGES.blocks))
+    .option(
+      '--count-passes <N>',
+      `counting passes, ${rangeOf('countPasses')}`,
+      wholeNumber(RANGES.countPasses),
+    )
     .option(
       '--lives <N>',
-      'long lives of an image in each timed slot; the sample is their median',
-      wholeNumber('--lives'),
+      `long lives of an image in each timed slot, ${rangeOf('lives')}; the sample is their median`,
+      wholeNumber(RANGES.lives),
     )
-    .option('--runs <N>', 'fresh runs of the plan, pooled in one report', wholeNumber('--runs'));
+    .option(
+      '--runs <N>',
+      `fresh runs of the plan, pooled in one report, ${rangeOf('runs')}`,
+      wholeNumber(RANGES.runs),
+    );
 
 const addMachineOptions = (command: Command): Command =>
   command
@@ -71,7 +81,7 @@ const addMachineOptions = (command: Command): Command =>
     .option('--out <DIR>', 'result folder (default: runs/<date>-<host>-<seed>)')
     .option(
       '--work <DIR>',
-      'parent of the work folder, on a real file system (default: that of the result folder)',
+      'existing parent of the work folder, on a real file system (default: that of the result folder)',
     )
     .option('--keep-work', 'keep the work folder and print its path; cfsbench clean removes it')
     .option('--allow-tmpfs', 'accept a work folder in memory, where times do not hold for a disk')

@@ -1,5 +1,6 @@
 // `cfsbench run`, the outer process: finds out what the machine can do, and starts the inner process in private namespaces.
 import { dirname } from 'node:path';
+import { removeEmpty } from '../../results/files.ts';
 import type { RecordedOptions, RunFile } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
@@ -19,7 +20,7 @@ import { HANDOVER, type Handover, INSPECT } from './handover.ts';
 import type { ResolvedOptions, TypedOptions } from './options.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { clearWorkFolder, earlierRun, nextSession } from './resume.ts';
-import { checkWorkFolder, chooseFolders, foldersOf, type RunFolders, withoutLinks } from './work-folder.ts';
+import { checkFolders, chooseFolders, foldersOf, type RunFolders, withoutLinks } from './work-folder.ts';
 
 /** Threads of libuv's pool: calls that only wait, such as the removal of loop devices, are made side by side. */
 const POOL_THREADS = '32';
@@ -58,19 +59,25 @@ const sayInterrupted = (): void => {
   process.stderr.write('interrupted: the samples so far are kept; a second interrupt ends the run at once\n');
 };
 
+interface OpenedFolders {
+  readonly folders: RunFolders;
+  /** Parents of the result folder that did not exist. */
+  readonly made: readonly string[];
+}
+
 const openFolders = async (
   { folders, seed }: ResolvedOptions,
   startedAt: Date,
   earlier: RunFile | null,
-): Promise<RunFolders> => {
+): Promise<OpenedFolders> => {
   const chosen =
     earlier === null
       ? chooseFolders(folders, startedAt, seed)
       : foldersOf(earlier.id, folders.outDir!, folders.workDir);
-  checkWorkFolder(chosen, folders.allowTmpfs);
+  const made = checkFolders(chosen, folders.allowTmpfs);
   const resolved = withoutLinks(chosen);
   if (earlier !== null) await clearWorkFolder(resolved);
-  return resolved;
+  return { folders: resolved, made };
 };
 
 const inspectOption = (): readonly string[] => {
@@ -83,30 +90,35 @@ const runOuter = async (typed: TypedOptions, earlier: RunFile | null): Promise<n
   const startedAt = new Date();
   stopWithParent();
   const options = resolveOptions(typed, backends, scenarios);
-  const folders = await openFolders(options, startedAt, earlier);
-  const features = await discoverFeatures(dirname(folders.workDir));
-  refuseWithoutBackend(options.selection.arms, features);
-  const handover: Handover = {
-    features,
-    folders,
-    seed: options.seed,
-    startedAt: startedAt.toISOString(),
-    startedNs: String(startedNs),
-    ownerPid: process.pid,
-    session: earlier === null ? 0 : nextSession(earlier),
-  };
-  const attended = await attend({
-    start: (onMessage) =>
-      startInNamespace({
-        argv: [process.execPath, ...inspectOption(), ...process.argv.slice(1)],
-        env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
-        onMessage,
-      }),
-    limitMs: readyLimitMs(options),
-    onFirstInterrupt: sayInterrupted,
-  });
-  const { keepWork } = options.folders;
-  return endRun(attended, { folders, startedNs, earlierNs: earlier?.wallNs ?? 0, keepWork });
+  const { folders, made } = await openFolders(options, startedAt, earlier);
+  try {
+    const features = await discoverFeatures(dirname(folders.workDir));
+    refuseWithoutBackend(options.selection.arms, features);
+    const handover: Handover = {
+      features,
+      folders,
+      seed: options.seed,
+      startedAt: startedAt.toISOString(),
+      startedNs: String(startedNs),
+      ownerPid: process.pid,
+      session: earlier === null ? 0 : nextSession(earlier),
+    };
+    const attended = await attend({
+      start: (onMessage) =>
+        startInNamespace({
+          argv: [process.execPath, ...inspectOption(), ...process.argv.slice(1)],
+          env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
+          onMessage,
+        }),
+      limitMs: readyLimitMs(options),
+      onFirstInterrupt: sayInterrupted,
+    });
+    const { keepWork } = options.folders;
+    return await endRun(attended, { folders, startedNs, earlierNs: earlier?.wallNs ?? 0, keepWork });
+  } finally {
+    // A refused run leaves no folder.
+    removeEmpty(made);
+  }
 };
 
 const runInner = async (

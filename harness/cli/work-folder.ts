@@ -1,18 +1,11 @@
 // The result folder and the work folder of a run: where they are, and whether there is space.
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  statfsSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, realpathSync, statfsSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder, removeEmpty } from '../../results/files.ts';
 import { runFolderName } from '../../results/journal.ts';
+import { explaining } from '../../results/system-error.ts';
 import { UserError } from '../model/errors.ts';
 import { fileSystemOf } from '../sys/environment.ts';
 import type { FolderOptions } from './options.ts';
@@ -29,20 +22,28 @@ export interface RunFolders {
   readonly workDir: string;
 }
 
-const ensureWritable = (path: string, option: string): void => {
-  try {
-    mkdirSync(path, { recursive: true });
-    accessSync(path, constants.W_OK);
-  } catch (error) {
-    throw new UserError(`cannot create or write to the folder ${path}`, {
-      facts: [error instanceof Error ? error.message : String(error)],
-      hint: `${option} DIR, a folder that you can write to`,
-    });
-  }
+/** Makes the parents of the result folder, and tries to make that folder itself. Returns the parents that it made. */
+const makeParents = (runDir: string): readonly string[] => {
+  const made = makeFolder(runDir);
+  const hint = '--out DIR, a folder that you can write to';
+  explaining({ doing: 'write to the folder', path: runDir, hint }, () => accessSync(runDir, constants.W_OK));
+  removeEmpty(made.slice(-1));
+  return made.slice(0, -1);
+};
+
+/** A missing folder is probably a typing error, and its parent may be on another disk. */
+const refuseUnusable = (workParent: string): void => {
+  const hint = '--work DIR, an existing folder that you can write to';
+  if (!existsSync(workParent))
+    throw new UserError(`no such folder: ${workParent}`, { hint: `mkdir -p ${workParent}, or ${hint}` });
+  explaining({ doing: 'write to the folder', path: workParent, hint }, () => {
+    if (!statSync(workParent).isDirectory()) throw new UserError(`no folder: ${workParent}`, { hint });
+    accessSync(workParent, constants.W_OK);
+  });
 };
 
 const isEmptyFolder = (path: string): boolean =>
-  statSync(path).isDirectory() && readdirSync(path).length === 0;
+  explaining({ doing: 'list', path }, () => statSync(path).isDirectory() && readdirSync(path).length === 0);
 
 /** `resumable`: the folder holds a run, or several, that `--resume` continues. */
 export const refuseNonEmpty = (runDir: string, resumable: boolean): void => {
@@ -75,11 +76,7 @@ export const chooseFolders = (
   return foldersOf(id, runDir, workDir);
 };
 
-/** Creates the parents of both folders. */
-export const checkWorkFolder = (folders: RunFolders, allowTmpfs: boolean): void => {
-  const parent = dirname(folders.workDir);
-  ensureWritable(dirname(folders.runDir), '--out');
-  ensureWritable(parent, '--work');
+const refuseMemory = (parent: string, allowTmpfs: boolean): void => {
   const { type } = fileSystemOf(parent);
   if (IN_MEMORY.includes(type) && !allowTmpfs)
     throw new UserError(`the work folder is in memory (${type}): ${parent}`, {
@@ -87,6 +84,20 @@ export const checkWorkFolder = (folders: RunFolders, allowTmpfs: boolean): void 
       facts: ['times of creating and removing files in memory do not hold for a disk'],
       hint: '--work DIR on a real file system, or --allow-tmpfs',
     });
+};
+
+/** Makes the parents of the result folder; returns those that were missing. */
+export const checkFolders = (folders: RunFolders, allowTmpfs: boolean): readonly string[] => {
+  const made = makeParents(folders.runDir);
+  try {
+    const parent = dirname(folders.workDir);
+    refuseUnusable(parent);
+    refuseMemory(parent, allowTmpfs);
+    return made;
+  } catch (error) {
+    removeEmpty(made);
+    throw error;
+  }
 };
 
 /** The kernel lists mounts by paths without symlinks. The parent of the work folder must exist. */

@@ -2,8 +2,11 @@
 //
 // Reads:  the file once, in pieces.
 // Leaves: nothing.
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { ResultsError } from '../../results/errors.ts';
+import { openRegular } from '../../results/files.ts';
+import { explaining, isSystemError, systemError } from '../../results/system-error.ts';
 import { fromBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { ContentRef, SourceImage } from '../model/image.ts';
@@ -15,14 +18,20 @@ import { tableName } from './inode.ts';
 
 const PIECE_BYTES = 1 << 18;
 
+/** The user may name a pipe, such as /dev/stdin. */
+const openStream = (path: string): ReadStream => {
+  const options = { highWaterMark: PIECE_BYTES };
+  const isPipe = explaining({ doing: 'read', path }, () => statSync(path).isFIFO());
+  return isPipe
+    ? createReadStream(path, options)
+    : createReadStream('', { ...options, fd: openRegular(path, { mayBeLink: true }).fd });
+};
+
 const piecesOf = (path: string): Chunks => {
-  const file: Chunks = createReadStream(path, { highWaterMark: PIECE_BYTES });
+  const file: Chunks = openStream(path);
   if (path.endsWith('.zst')) return unzstd(file);
   return path.endsWith('.gz') ? gunzipped(file) : file;
 };
-
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { syscall: string } =>
-  error instanceof Error && 'syscall' in error;
 
 const explain = (error: unknown, path: string): unknown => {
   if (error instanceof UserError)
@@ -31,11 +40,8 @@ const explain = (error: unknown, path: string): unknown => {
       facts: [`file: ${path}`, ...error.facts],
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
-  if (isSystemError(error))
-    return new UserError('cannot read the dump', {
-      code: error.code ?? 'EIO',
-      facts: [`file: ${path}`, error.message],
-    });
+  if (error instanceof ResultsError) return error;
+  if (isSystemError(error)) return systemError(error, { doing: 'read', path });
   if (
     error instanceof Error &&
     (/^Z_/.test(String((error as NodeJS.ErrnoException).code)) || path.endsWith('.zst'))

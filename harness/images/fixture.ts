@@ -45,8 +45,10 @@ const DUMP_SUFFIX = /\.dump(\.gz|\.zst)?$/;
 const foreignDumps = (): Map<string, string> => {
   const folder = process.env['CFSBENCH_FIXTURES'];
   if (folder === undefined || folder === '' || !existsSync(folder)) return new Map();
-  const dumps = readdirSync(folder).filter((name) => DUMP_SUFFIX.test(name));
-  return new Map(dumps.map((name) => [name.replace(DUMP_SUFFIX, ''), join(folder, name)]));
+  const dumps = readdirSync(folder, { withFileTypes: true }).filter(
+    (entry) => DUMP_SUFFIX.test(entry.name) && (entry.isFile() || entry.isSymbolicLink()),
+  );
+  return new Map(dumps.map(({ name }) => [name.replace(DUMP_SUFFIX, ''), join(folder, name)]));
 };
 
 /** All names that `fixture:NAME` accepts. */

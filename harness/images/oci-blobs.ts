@@ -2,8 +2,9 @@
 //
 // Source: OCI image specification: "Image Layout", "Content Descriptors".
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readFileSync } from 'node:fs';
+import { createReadStream, lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { openRegular, readRegular } from '../../results/files.ts';
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 
@@ -92,7 +93,8 @@ export const checkDigest = (stated: string, computed: string, part: string): voi
 export async function* blobBytes(layout: string, descriptor: Descriptor): AsyncGenerator<Buffer> {
   const algorithm = descriptor.digest.split(':')[0]!;
   const hash = createHash(algorithm);
-  for await (const chunk of createReadStream(blobPath(layout, descriptor), { highWaterMark: 1 << 20 })) {
+  const { fd } = openRegular(blobPath(layout, descriptor));
+  for await (const chunk of createReadStream('', { fd, highWaterMark: 1 << 20 })) {
     hash.update(chunk as Buffer);
     yield chunk as Buffer;
   }
@@ -108,10 +110,9 @@ const parseJson = (bytes: Uint8Array, where: string): LayoutJson => {
 };
 
 export const readJsonFile = (path: string): LayoutJson => {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw badLayout('a file is missing', `path: ${path}`);
-  if (stat.size > JSON_MAX_BYTES) throw badLayout('a JSON file is too large', `path: ${path}`);
-  return parseJson(readFileSync(path), path);
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
+    throw badLayout('a file is missing', `path: ${path}`);
+  return parseJson(readRegular(path, { mostBytes: JSON_MAX_BYTES }), path);
 };
 
 export const readJsonBlob = async (layout: string, descriptor: Descriptor): Promise<LayoutJson> => {

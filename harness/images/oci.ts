@@ -2,9 +2,10 @@
 //
 // Reads:  the layout's JSON files, and every layer once; checks all digests.
 // Leaves: a spool folder with the decompressed layers, until `close`.
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdtempSync, readSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { openRegular } from '../../results/files.ts';
 import { type ByteString, fromBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { ContentRef, SourceImage } from '../model/image.ts';
@@ -29,13 +30,13 @@ interface SpooledLayer extends ReadLayer {
 
 /** Reads through one buffer, because headers lie close together. */
 const openArchive = (path: string, title: string): TarSource & { close(): void } => {
-  const fd = openSync(path, 'r');
+  const { fd, sizeBytes } = openRegular(path);
   const window = Buffer.allocUnsafe(WINDOW_BYTES);
   let from = 0;
   let to = 0;
   return {
     title,
-    sizeBytes: statSync(path).size,
+    sizeBytes,
     read(offset, length) {
       if (length > WINDOW_BYTES) {
         const whole = Buffer.allocUnsafe(length);

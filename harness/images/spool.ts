@@ -3,7 +3,10 @@
 // Reads:  the whole blob once; checks its digest and the digest of the uncompressed bytes.
 // Leaves: the spool file, which the caller removes; no file if the blob is uncompressed.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { ResultsError } from '../../results/errors.ts';
+import { openRegular } from '../../results/files.ts';
+import { isSystemError } from '../../results/system-error.ts';
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import { BulkWriter } from '../store/bulk.ts';
@@ -18,7 +21,7 @@ type BlobForm = 'tar' | 'gzip' | 'zstd';
 /** From the blob's first bytes, because media types are often wrong. */
 const formOf = (path: string): BlobForm => {
   const head = Buffer.alloc(4);
-  const fd = openSync(path, 'r');
+  const { fd } = openRegular(path);
   readSync(fd, head, 0, head.length, 0);
   closeSync(fd);
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
@@ -59,12 +62,7 @@ export const spoolLayer = async ({ layout, layer, diffId, path }: SpoolOptions):
     }
   } catch (error) {
     // System errors, such as a full disk, say nothing about the layer.
-    if (
-      error instanceof UserError ||
-      ((error as NodeJS.ErrnoException).errno !== undefined &&
-        (error as NodeJS.ErrnoException).syscall !== undefined)
-    )
-      throw error;
+    if (error instanceof UserError || error instanceof ResultsError || isSystemError(error)) throw error;
     throw new UserError(`cannot decompress a layer (${form})`, {
       code: 'bad-layer',
       facts: [`layer: ${layer.digest}`, show(String((error as Error).message))],

@@ -4,6 +4,7 @@
 // twice in random order. Counting passes come first.
 
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
+import { UserError } from '../model/errors.ts';
 import { type Random, seeded, shuffled } from '../model/random.ts';
 import type { Params, Placement, Scenario, Slot } from '../model/scenario.ts';
 import type { Arm } from './arm.ts';
@@ -95,6 +96,27 @@ const timingBlock = (groups: readonly Group[], baseline: string, random: Random)
     const again = group.arms.filter((arm) => arm.id === baseline).map((arm) => [NULL_ARM, arm] as const);
     return slotsOf(group, shuffled([...group.arms.map((arm) => [arm.id, arm] as const), ...again], random));
   });
+
+/** run.json lists every slot of the plan. */
+const MOST_SLOTS = 200_000;
+
+/** `blocks`: the most that may be measured; 0 without timing. */
+export const refuseLongPlan = (
+  groups: readonly Group[],
+  { passes, blocks }: { readonly passes: number; readonly blocks: number },
+): void => {
+  const armsIn = (pass: Slot['pass']): number =>
+    groups.filter((group) => inPass(group, pass)).reduce((sum, { arms }) => sum + arms.length, 0);
+  const slotCount = passes * armsIn('count') + blocks * armsIn('time');
+  if (slotCount <= MOST_SLOTS) return;
+  throw new UserError(`the plan is too long: at least ${slotCount} slots`, {
+    facts: [
+      `limit: ${MOST_SLOTS}`,
+      `${passes} counting passes of ${armsIn('count')} slots, ${blocks} blocks of at least ${armsIn('time')} slots`,
+    ],
+    hint: 'fewer --blocks, --scenarios, --backends or --images',
+  });
+};
 
 export interface TimingOptions {
   readonly blocks: number;

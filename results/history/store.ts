@@ -1,14 +1,18 @@
 // The history on disk: one file per run, one line per metric, never rewritten. Two branches that each added runs merge without
 // conflict.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ResultsError } from '../errors.ts';
+import { makeFolder, readRegular, removeEmpty } from '../files.ts';
 import { parseJson } from '../json.ts';
 import { linesOf } from '../lines.ts';
 import { checkHistoryLine } from '../schema/check.ts';
 import type { HistoryLine } from '../schema/history.ts';
+import { explaining } from '../system-error.ts';
+import { replaceFile } from '../write-file.ts';
 
 const SUFFIX = '.ndjson';
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The id comes from a run folder, which is untrusted. */
 const fileOf = (dir: string, run: string): string => {
@@ -17,22 +21,36 @@ const fileOf = (dir: string, run: string): string => {
   return join(dir, `${run}${SUFFIX}`);
 };
 
+/** Its parent must exist: a missing one is probably a typing error. */
+const makeStore = (dir: string): readonly string[] => {
+  const parent = dirname(dir);
+  if (existsSync(parent)) return makeFolder(dir);
+  throw new ResultsError(`cannot create the folder ${dir}: its parent does not exist`, {
+    hint: `mkdir -p ${parent}, or --store with another folder`,
+    code: 'ENOENT',
+  });
+};
+
 type AddResult = 'added' | 'already there';
 
 export const addLines = (dir: string, run: string, lines: readonly HistoryLine[]): AddResult => {
   const path = fileOf(dir, run);
   const bytes = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   if (existsSync(path)) {
-    if (readFileSync(path, 'utf8') === bytes) return 'already there';
+    if (readRegular(path, { mostBytes: MOST_BYTES }).toString() === bytes) return 'already there';
     throw new ResultsError('the history has another run of the same name', {
       facts: [path],
       hint: 'choose another folder with --store, or remove that file: the history is never rewritten',
       code: 'EEXIST',
     });
   }
-  mkdirSync(dir, { recursive: true });
-  writeFileSync(`${path}.new`, bytes);
-  renameSync(`${path}.new`, path);
+  const made = makeStore(dir);
+  try {
+    replaceFile(path, bytes);
+  } catch (error) {
+    removeEmpty(made);
+    throw error;
+  }
   return 'added';
 };
 
@@ -48,7 +66,7 @@ const readFile = (path: string): readonly HistoryLine[] =>
 /** The lines of all runs in the order in which the runs began. */
 export const readHistory = (dir: string): readonly HistoryLine[] => {
   if (!existsSync(dir)) return [];
-  const files = readdirSync(dir)
+  const files = explaining({ doing: 'list', path: dir }, () => readdirSync(dir))
     .filter((name) => name.endsWith(SUFFIX))
     .sort();
   const lines = files.flatMap((name) => readFile(join(dir, name)));

@@ -22,8 +22,12 @@ const LONGEST_SHOWN = 60;
 
 const describe = (value: unknown): string => {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  try {
+    const text = JSON.stringify(value);
+    return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  } catch {
+    return 'arrays or objects that are nested too deeply';
+  }
 };
 
 const keysOf = (pointer: string): readonly string[] =>

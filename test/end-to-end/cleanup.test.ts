@@ -1,6 +1,6 @@
 // The cleanup scenario on real mounts: removal beside a neighbour process.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
@@ -11,6 +11,7 @@ test('the work of a neighbour is measured while an image is removed and while it
 }, async (t) => {
   const home = diskFolder(t);
   const [out, work] = [join(home, 'results'), join(home, 'work')];
+  mkdirSync(work);
   const what = ['--scenarios', 'cleanup', '--images', 'synthetic:files=30,layers=1,seed=none'];
   const how = ['--blocks', '8', '--count-passes', '1', '--budget', '10m', '--out', out, '--work', work];
   const { code, stderr } = await program(t, ['run', ...what, ...how]);

@@ -32,7 +32,7 @@ interface PlantedRun {
 
 const check = async ({ claim, asks, id }: Plant, { when, plantId, expected }: PlantedRun): Promise<void> => {
   const out = join(home, `${id}-${plantId ?? 'usual'}`);
-  const argv = [MAIN, 'run', ...asks, '--budget', '90s', '--out', out, '--work', join(home, 'work')];
+  const argv = [MAIN, 'run', ...asks, '--budget', '90s', '--out', out, '--work', home];
   const env = plantId === undefined ? process.env : { ...process.env, PLANTED: plantId };
   const startMs = Date.now();
   await promisify(execFile)(process.execPath, argv, { env, maxBuffer: MAX_OUTPUT });

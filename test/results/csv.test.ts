@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
@@ -13,7 +13,7 @@ const { run, samples: all } = exampleRun({ blocks: 1, countPasses: 0, images: ['
 const table = (samples: readonly Sample[]): Promise<string[]> =>
   withRunFolder({ run, samples }, async (folder) => {
     await writeCsv(folder);
-    assert.equal(existsSync(join(folder, 'samples.csv.new')), false);
+    assert.deepEqual(readdirSync(folder).sort(), ['run.json', 'samples.csv', 'samples.ndjson']);
     return readFileSync(join(folder, 'samples.csv'), 'utf8').trimEnd().split('\n');
   });
 
@@ -39,7 +39,7 @@ test('every metric of every sample is a row', async () => {
 test('failures and skips are rows with their reason', async () => {
   const lines = await table([
     { ...slot, outcome: 'failed', phase: 'mount', code: 'EBUSY', message: 'no, "really"' },
-    { ...slot, outcome: 'skipped', need: 'fuse', reason: 'no device' },
+    { ...slot, seq: 1, outcome: 'skipped', need: 'fuse', reason: 'no device' },
   ]);
   assert.match(lines[1]!, /,failed,mount,,,,,,"EBUSY: no, ""really"""$/);
   assert.match(lines[2]!, /,skipped,,,,,,,fuse: no device$/);

@@ -108,6 +108,11 @@ test('a wrong value is refused with file, line, field and what is allowed', asyn
   assert.match((await refused('[]')).message, /:3: expected schema 1/);
 });
 
+test('a slot with two samples is refused with both lines', async () => {
+  const error = await refused(JSON.stringify(samples[1]));
+  assert.match(error.message, /samples\.ndjson: sample 1 is in lines 2 and 3$/);
+});
+
 test('a line of a newer version is refused with a hint', async () => {
   const error = await refused(JSON.stringify({ ...samples[0], schema: 2 }));
   assert.match(error.hint ?? '', /newer cfsbench/);
@@ -167,8 +172,11 @@ test('a folder name is safe for any host and seed', () => {
 test('lines are read one by one', { timeout: 60_000 }, async () => {
   const path = folder();
   openJournal(path).close();
-  const block = Array.from({ length: 1000 }, () => `${JSON.stringify(samples[0])}\n`).join('');
-  for (let i = 0; i < 30; i++) appendFileSync(join(path, 'samples.ndjson'), block);
+  const line = (seq: number): string => `${JSON.stringify({ ...samples[0], seq })}\n`;
+  for (let i = 0; i < 30; i++) {
+    const block = Array.from({ length: 1000 }, (_, j) => line(1000 * i + j));
+    appendFileSync(join(path, 'samples.ndjson'), block.join(''));
+  }
   const before = process.memoryUsage().heapUsed;
   let count = 0;
   let mostBytes = 0;

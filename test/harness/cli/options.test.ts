@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { formatSeconds, parseDurationNs } from '../../../harness/cli/duration.ts';
-import type { ResolvedOptions, TypedOptions } from '../../../harness/cli/options.ts';
+import { duration, wholeNumber } from '../../../harness/cli/option-values.ts';
+import { RANGES, type ResolvedOptions, type TypedOptions } from '../../../harness/cli/options.ts';
 import { parsePoolPlan } from '../../../harness/cli/pool-plan.ts';
 import { resolveOptions } from '../../../harness/cli/resolve-options.ts';
 import { UserError } from '../../../harness/model/errors.ts';
@@ -94,15 +95,30 @@ test('an image or a backend that is named twice is measured once', () => {
   assert.equal(resolved({ backends: 'erofs-overlay,erofs-overlay' }).selection.arms.length, 1);
 });
 
-test('numbers below their minimum are refused', () => {
-  const cases: [Partial<TypedOptions>, string][] = [
-    [{ blocks: 7 }, '--blocks must be at least 8'],
-    [{ countPasses: 0 }, '--count-passes must be at least 1'],
-    [{ lives: 0 }, '--lives must be at least 1'],
-    [{ runs: 0 }, '--runs must be at least 1'],
-  ];
-  for (const [typed, message] of cases) assert.equal(refused(typed).message, message);
-  assert.equal(resolved({ blocks: 8 }).amount.looks[0], 8);
+test('numbers outside of their range are refused, also those of an edited run.json', () => {
+  const values: readonly unknown[] = [0, -1, 1.5, 1e9, Number.MAX_SAFE_INTEGER, Infinity, NaN, '9', null];
+  for (const [name, { option, least, most }] of Object.entries(RANGES)) {
+    for (const value of [...values, least - 1, most + 1])
+      assert.equal(
+        refused({ [name]: value }).message,
+        `${option} must be a whole number from ${least} to ${most}`,
+      );
+    resolved({ [name]: least });
+    resolved({ [name]: most });
+  }
+  for (const budget of [0, -1, Infinity, NaN, 31 * 86_400e9, '9'] as number[])
+    assert.equal(refused({ budget }).message, '--budget must be a time above zero, at most 30 days');
+});
+
+test('numbers are typed in digits, times in digits with a unit', () => {
+  const blocks = wholeNumber(RANGES.blocks);
+  assert.equal(blocks('12'), 12);
+  for (const text of ['', ' 9', '+9', '-9', '9.0', '1e3', '0x10', 'NaN', 'Infinity', '9'.repeat(400)])
+    assert.throws(() => blocks(text), { message: '--blocks must be a whole number from 8 to 10000' }, text);
+  const budget = duration('--budget');
+  assert.equal(budget('720h'), 30 * 86_400e9);
+  for (const text of ['0', '-1s', '1e3', '0x10', 'NaN', 'Infinity', '721h', `${'9'.repeat(400)}h`])
+    assert.throws(() => budget(text), { message: /^--budget must be a time above zero, at most 30/ }, text);
 });
 
 test('typed folders become absolute', () => {
@@ -149,6 +165,7 @@ test('runs.json is read back as it was written, and a damaged one is refused wit
   const cases: [unknown, string][] = [
     [[], 'the file'],
     [{ ...plan, count: 0 }, 'count'],
+    [{ ...plan, count: 101 }, 'count'],
     [{ ...plan, seed: 1 }, 'seed'],
     [{ ...plan, cwd: null }, 'cwd'],
     [{ ...plan, typed: {} }, 'typed'],

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { describeError } from '../../../harness/cli/print-error.ts';
 import { SysError, UserError } from '../../../harness/model/errors.ts';
@@ -30,6 +32,36 @@ test('a failed system call prints the call and the errno, without a stack', () =
 test('an error about results prints like a user error', () => {
   const { text } = describeError(new ResultsError('no run here', { facts: ['folder: x'] }));
   assert.match(text, /^cfsbench: no run here\n {2}folder: x\n/);
+});
+
+test('a system error is one sentence, and no bug', () => {
+  const thrown = (work: () => void): unknown => {
+    try {
+      work();
+    } catch (error) {
+      return error;
+    }
+    return assert.fail('did not throw');
+  };
+  const noFile = thrown(() => readFileSync('/none/\u001b[31m'));
+  assert.deepEqual(describeError(noFile), {
+    text: 'cfsbench: cannot open /none/\\u{1b}[31m: no such file or folder\n',
+    exit: 1,
+  });
+  assert.equal(
+    describeError(thrown(() => readdirSync('/dev/null'))).text,
+    'cfsbench: cannot list /dev/null: it is no folder\n',
+  );
+  const noProgram = thrown(() => execFileSync('/none/program'));
+  assert.equal(
+    describeError(noProgram).text,
+    'cfsbench: cannot start /none/program: no such file or folder\n',
+  );
+  const exhausted = Object.assign(new Error('EMFILE'), { code: 'EMFILE', syscall: 'open', errno: -24 });
+  assert.deepEqual(describeError(exhausted), {
+    text: 'cfsbench: cannot open: too many open files\n',
+    exit: 4,
+  });
 });
 
 test('every other error is a bug and prints its stack', () => {

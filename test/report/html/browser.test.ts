@@ -187,7 +187,8 @@ test('the ninth arm has the color of the first, with stripes or dots', { skip },
   const more = samples
     .filter(({ arm }) => arm === 'composefs-fuse')
     .flatMap((sample) => names.map((arm): Sample => ({ ...sample, arm, backend: arm })));
-  return opened({ run, samples: [...samples, ...more] }, async (page) => {
+  const all = [...samples, ...more].map((sample, seq) => ({ ...sample, seq }));
+  return opened({ run, samples: all }, async (page) => {
     const looks = `(id, field) => Chart.getChart(document.getElementById(id)).config.data.datasets.map((one) => [one.label, typeof one.backgroundColor, one.borderColor, String(one.borderDash ?? '')])`;
     const bars = (await page.evaluate(`(${looks})('points-1-0-ns')`)) as string[][];
     const [first, ninth] = [bars[0]!, bars.find(([label]) => label === 'variant-5')!];

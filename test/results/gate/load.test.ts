@@ -36,8 +36,8 @@ test('blocks of different sessions are kept apart, and notes are counted', async
   const first = samples.find(({ outcome, pass }) => outcome === 'ok' && pass === 'time') as OkSample;
   const { tallied: found } = await tallied([
     first,
-    { ...first, session: 1, notes: ['again', 'slow'] },
-    { ...first, session: 2, notes: ['again'] },
+    { ...first, seq: 1001, session: 1, notes: ['again', 'slow'] },
+    { ...first, seq: 1002, session: 2, notes: ['again'] },
   ]);
   const [metric = ''] = Object.keys(first.values);
   assert.equal(found.groups[0]!.time.get(metric)!.get(first.arm)!.size, 3);
@@ -48,8 +48,11 @@ test('failures and skips are kept beside the groups', async () => {
   const { values: _, ledger: _l, ...base } = samples.find(({ outcome }) => outcome === 'ok') as OkSample;
   const failed: Sample = { ...base, outcome: 'failed', phase: 'use', code: 'EIO', message: 'no' };
   const skipped: Sample = { ...base, outcome: 'skipped', need: 'loop', reason: 'none' };
-  const { tallied: found, okCount } = await tallied([failed, skipped]);
-  assert.deepEqual([found.failures, found.skips, okCount], [[failed], [skipped], 0]);
+  const { tallied: found, okCount } = await tallied([failed, { ...skipped, seq: failed.seq + 1 }]);
+  assert.deepEqual(
+    [found.failures, found.skips, okCount],
+    [[failed], [{ ...skipped, seq: failed.seq + 1 }], 0],
+  );
 });
 
 test('an incomplete last line is a warning', () =>

@@ -1,0 +1,175 @@
+// Replaces files as a whole: a new file with a random name beside the old one is renamed when it is complete.
+//
+// Error:   every failure is one sentence with the path; the new file is removed.
+// Leaves:  `.cfsbench-new-…` beside the file if the process is killed while it writes.
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { wrongKind } from './files.ts';
+import { isSystemError, systemError } from './system-error.ts';
+
+const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+
+const writeAll = (fd: number, bytes: Uint8Array): void => {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done);
+};
+
+export type Piece = string | Uint8Array;
+export type Pieces = AsyncIterable<Piece> | Iterable<Piece>;
+
+/** What is being written. */
+export interface FileOutput {
+  write(piece: Piece): void | Promise<void>;
+  /** What was written becomes the file. */
+  commit(): void;
+  /** Nothing happened to the file. */
+  discard(): void;
+}
+
+const TEMPORARY_PREFIX = '.cfsbench-new-';
+const RANDOM_BYTES = 8;
+
+const DEFAULT_MODE = 0o644;
+
+const unfinished = new Set<string>();
+
+const removeQuietly = (path: string): void => {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The first error is the one to report.
+  }
+  unfinished.delete(path);
+};
+
+let cleansAtExit = false;
+
+/** Removed also when the process exits in the middle. */
+const remember = (temporary: string): void => {
+  if (!cleansAtExit)
+    process.once('exit', () => {
+      for (const left of unfinished) removeQuietly(left);
+    });
+  cleansAtExit = true;
+  unfinished.add(temporary);
+};
+
+/** Removes what killed processes left of files that they were writing in a folder of cfsbench. */
+export const removeTemporaries = (folder: string): void => {
+  for (const name of readdirSync(folder))
+    if (name.startsWith(TEMPORARY_PREFIX)) removeQuietly(join(folder, name));
+};
+
+const reasonToWrite = (code: string, path: string): string | undefined => {
+  if (code === 'ENXIO') return 'nothing reads from it';
+  if (code !== 'ENOENT') return undefined;
+  return existsSync(dirname(path)) ? 'no file can be made there' : 'its folder does not exist';
+};
+
+export const cannotWrite = (error: unknown, path: string): unknown => {
+  if (!isSystemError(error)) return error;
+  const reason = reasonToWrite(error.code, path);
+  return systemError(error, { doing: 'write', path, ...(reason === undefined ? {} : { reason }) });
+};
+
+export const writing = <T>(path: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw cannotWrite(error, path);
+  }
+};
+
+export const bytesOf = (piece: Piece): Uint8Array => (typeof piece === 'string' ? Buffer.from(piece) : piece);
+
+interface NewFile {
+  readonly mode: number;
+  /** The umask does not apply. */
+  readonly isExact?: boolean;
+  /** After a crash of the machine the file is the old one or the new one. */
+  readonly sync?: boolean;
+}
+
+export const openReplacement = (
+  path: string,
+  { mode, isExact = false, sync = false }: NewFile,
+): FileOutput & { write(piece: Piece): void } => {
+  const existing = writing(path, () => lstatSync(path, { throwIfNoEntry: false }));
+  if (existing?.isDirectory()) throw wrongKind({ doing: 'write', path }, existing, 'a file');
+  const temporary = join(dirname(path), `${TEMPORARY_PREFIX}${randomBytes(RANDOM_BYTES).toString('hex')}`);
+  const fd = writing(path, () => openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
+  remember(temporary);
+  let isOpen = true;
+  const close = (): void => {
+    isOpen = false;
+    closeSync(fd);
+  };
+  return {
+    write: (piece) => writing(path, () => writeAll(fd, bytesOf(piece))),
+    commit: () =>
+      writing(path, () => {
+        if (isExact) fchmodSync(fd, mode);
+        if (sync) fsyncSync(fd);
+        close();
+        renameSync(temporary, path);
+        unfinished.delete(temporary);
+      }),
+    discard() {
+      removeQuietly(temporary);
+      if (isOpen) close();
+    },
+  };
+};
+
+const CHUNK_CHARACTERS = 1 << 16;
+
+/** Pieces of text can be as short as a line; larger chunks need fewer writes. */
+export async function* inChunks(pieces: Pieces): AsyncGenerator<Piece> {
+  let text = '';
+  for await (const piece of pieces) {
+    if (typeof piece === 'string') text += piece;
+    else yield piece;
+    if (text.length < CHUNK_CHARACTERS) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
+}
+
+export const fill = async (output: FileOutput, pieces: Pieces): Promise<void> => {
+  try {
+    for await (const chunk of inChunks(pieces)) await output.write(chunk);
+    output.commit();
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
+};
+
+/** Replaces a file of a folder of cfsbench, never what a link there names. All pieces are text, or all are bytes. */
+export const replaceWith = (path: string, pieces: Pieces): Promise<void> =>
+  fill(openReplacement(path, { mode: DEFAULT_MODE }), pieces);
+
+/** The same at once; after a crash of the machine the file is the old one or the new one. */
+export const replaceFile = (path: string, content: Piece, mode = DEFAULT_MODE): void => {
+  const output = openReplacement(path, { mode, sync: true });
+  try {
+    output.write(content);
+    output.commit();
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
+};
