@@ -1,17 +1,16 @@
 // `cfsbench image`: builds, inspects and dumps images without mounting them.
 import { readRegular } from '../../results/files.ts';
+import { visible } from '../../results/visible.ts';
 import { writeTo } from '../../results/write-to.ts';
 import { type ImageFacts, inspectImage } from '../erofs/inspect.ts';
 import { readImage } from '../erofs/read-image.ts';
 import { versionOf, writeImage } from '../erofs/writer.ts';
 import { printDump } from '../images/dump-print.ts';
 import { UserError } from '../model/errors.ts';
+import { LIMITS } from '../model/input-limits.ts';
 import { VerityHasher, verityDigest } from '../store/verity.ts';
 import { openAnySource } from './sources.ts';
 import { writeOut } from './write-out.ts';
-
-/** More than any image of a distribution. */
-const MOST_BYTES = 1024 ** 3;
 
 interface Digested {
   imageBytes: number;
@@ -33,14 +32,15 @@ export const build = async (spec: string, out: string, version: 0 | 1 | undefine
     const written: Digested = { imageBytes: 0, hasher: new VerityHasher() };
     await writeTo(out, digesting(writeImage(source.tree, options), written));
     process.stdout.write(
-      `${out}\n  version ${options.imageVersion}, ${source.tree.count} entries, ${written.imageBytes} bytes\n  fs-verity ${written.hasher.digest()}\n`,
+      `${visible(out)}\n  version ${options.imageVersion}, ${source.tree.count} entries, ${written.imageBytes} bytes\n  fs-verity ${written.hasher.digest()}\n`,
     );
   } finally {
     await source.close();
   }
 };
 
-const readFile = (path: string): Buffer => readRegular(path, { mostBytes: MOST_BYTES, mayBeLink: true });
+const readFile = (path: string): Buffer =>
+  readRegular(path, { mostBytes: LIMITS.imageBytes, mayBeLink: true });
 
 /** Adds the path to errors of `work`. */
 const naming = <T>(path: string, work: () => T): T => {

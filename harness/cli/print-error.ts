@@ -1,5 +1,8 @@
 // Errors as text: the sentence, its facts indented, what to try. A bug prints its stack.
+//
+// Names in them come from anywhere: no byte of a name reaches the terminal as a control character or begins a line.
 import { isSystemError, type SystemErrorContext, systemError } from '../../results/system-error.ts';
+import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 
 interface PrintableError {
@@ -18,6 +21,16 @@ const isPrintable = (error: unknown): error is PrintableError =>
     'exit' in error &&
     typeof error.exit === 'number');
 
+const SHOWN_MAX = 600;
+const SHOWN_END = 200;
+
+/** One line without control characters; a long one without its middle. */
+export const printable = (text: string): string => {
+  const line = visible(text);
+  if (line.length <= SHOWN_MAX) return line;
+  return `${line.slice(0, SHOWN_MAX - SHOWN_END)} [${line.length - SHOWN_MAX} characters] ${line.slice(-SHOWN_END)}`;
+};
+
 const stackOf = (error: unknown): string =>
   `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 
@@ -31,8 +44,8 @@ export const describeError = (thrown: unknown, context: SystemErrorContext = {})
   const error = isSystemError(thrown) ? systemError(thrown, context) : thrown;
   if (!isPrintable(error))
     return { text: `cfsbench: this is a bug in cfsbench, please report it\n${stackOf(error)}`, exit: 1 };
-  const facts = error.facts.map((fact) => `  ${fact}\n`).join('');
-  const hint = error.hint === undefined || error.hint === '' ? '' : `  try: ${error.hint}\n`;
+  const facts = error.facts.map((fact) => `  ${printable(fact)}\n`).join('');
+  const hint = error.hint === undefined || error.hint === '' ? '' : `  try: ${printable(error.hint)}\n`;
   const stack = process.env['CFSBENCH_DEBUG'] === '1' ? stackOf(error.cause ?? error) : '';
-  return { text: `cfsbench: ${error.message}\n${facts}${hint}${stack}`, exit: error.exit };
+  return { text: `cfsbench: ${printable(error.message)}\n${facts}${hint}${stack}`, exit: error.exit };
 };

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../model/errors.ts';
 import { didYouMean } from '../model/nearest-name.ts';
+import { printable } from './print-error.ts';
 
 const fullName = (command: Command): string =>
   command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
@@ -22,7 +23,7 @@ const suggestion = (command: Command, message: string): string => {
 
 const usageText = (command: Command, text: string): string => {
   const message = text.replace(/^error: /, '').trim();
-  return `cfsbench: ${message}${suggestion(command, message)}\n  try: ${fullName(command)} --help\n`;
+  return `cfsbench: ${printable(message)}${suggestion(command, message)}\n  try: ${fullName(command)} --help\n`;
 };
 
 /** For a command and its subcommands. */

@@ -1,12 +1,13 @@
 // The names in the directories of an image, by id: the tree's names, the object store's folders in the root, and the two dots.
 import { type ByteString, compareBytes } from '../model/bytes.ts';
 import type { ColumnTree } from '../model/column-tree.ts';
+import { STORE_FOLDERS } from './format.ts';
 
 const DOT = -1;
 const DOTDOT = -2;
 const DOTS: readonly ByteString[] = ['.', '..'];
 const DOT_BYTE = 0x2e;
-const STORE_NAMES = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+const STORE_NAMES = Array.from({ length: STORE_FOLDERS }, (_, i) => i.toString(16).padStart(2, '0'));
 
 export class DirectoryNames {
   readonly #tree: ColumnTree;

@@ -31,6 +31,9 @@ export const MIN_CHUNK_BITS = 12;
 export const MAX_CHUNK_BITS = 43;
 export const MAX_CHUNKS = 1024;
 
+/** Whiteouts of the writer in the root, which hide the folders of the object store. */
+export const STORE_FOLDERS = 256;
+
 /** A longer tail gets a block of its own. */
 export const MAX_TAIL_BYTES = BLOCK_BYTES / 2;
 

@@ -6,7 +6,7 @@ import type { InodeView } from './inode-view.ts';
 import { objectPaths } from './objects.ts';
 import { ImageView } from './view.ts';
 import { eachInode } from './walk.ts';
-import { inlineXattrs, sharedOffsets, sharedXattr } from './xattr-view.ts';
+import { inlineXattrs, SharedOnce, sharedOffsets, sharedXattr } from './xattr-view.ts';
 
 export interface ImageFacts {
   readonly composefsVersion: 0 | 1;
@@ -47,8 +47,9 @@ export interface ImageFacts {
 /** Counts while the inodes are visited. */
 class ImageCounts {
   readonly types = new Map<number, number>();
-  /** Size of each shared attribute by its offset. */
-  readonly shared = new Map<number, number>();
+  readonly #seen: SharedOnce;
+  shared = 0;
+  sharedBytes = 0;
   inodes = 0;
   names = 0;
   storeWhiteouts = 0;
@@ -60,6 +61,10 @@ class ImageCounts {
   emptyFiles = 0;
   sharedReferences = 0;
   inlineXattrs = 0;
+
+  constructor(view: ImageView) {
+    this.#seen = new SharedOnce(view);
+  }
 
   add(inode: InodeView): void {
     const { type } = inode;
@@ -88,9 +93,10 @@ class ImageCounts {
     this.inlineXattrs += inlineXattrs(inode).length;
     for (const offset of sharedOffsets(inode)) {
       this.sharedReferences++;
-      if (this.shared.has(offset)) continue;
       const { suffixBytes, valueBytes } = sharedXattr(inode.view, offset);
-      this.shared.set(offset, roundUp(XATTR_ENTRY_BYTES + suffixBytes + valueBytes, 4));
+      if (!this.#seen.add(offset)) continue;
+      this.shared++;
+      this.sharedBytes += roundUp(XATTR_ENTRY_BYTES + suffixBytes + valueBytes, 4);
     }
   }
 
@@ -101,7 +107,7 @@ class ImageCounts {
 
 export const inspectImage = (image: Uint8Array): ImageFacts => {
   const view = new ImageView(image);
-  const counts = new ImageCounts();
+  const counts = new ImageCounts(view);
   eachInode(view, (inode) => counts.add(inode));
   return {
     composefsVersion: view.composefsVersion,
@@ -127,8 +133,8 @@ export const inspectImage = (image: Uint8Array): ImageFacts => {
     objectFileBytes: counts.objectFileBytes.toString(),
     emptyFileCount: counts.emptyFiles,
     objectCount: objectPaths(image).size,
-    sharedXattrCount: counts.shared.size,
-    sharedXattrBytes: [...counts.shared.values()].reduce((sum, bytes) => sum + bytes, 0),
+    sharedXattrCount: counts.shared,
+    sharedXattrBytes: counts.sharedBytes,
     sharedXattrReferenceCount: counts.sharedReferences,
     inlineXattrCount: counts.inlineXattrs,
   };

@@ -1,9 +1,17 @@
 // The objects that an image needs: its redirect targets without the leading slash. This is the mark phase of collect.
+import { beyondLimit, LIMITS } from '../model/input-limits.ts';
 import { S_IFREG } from '../model/tree.ts';
 import { XATTR_ENTRY_BYTES } from './format.ts';
 import { ImageView } from './view.ts';
 import { eachInode } from './walk.ts';
-import { inlineXattrs, type StoredXattr, sharedOffsets, sharedXattr, storedValue } from './xattr-view.ts';
+import {
+  inlineXattrs,
+  SharedOnce,
+  type StoredXattr,
+  sharedOffsets,
+  sharedXattr,
+  storedValue,
+} from './xattr-view.ts';
 
 const TRUSTED = 4;
 const REDIRECT = Buffer.from('overlay.redirect', 'latin1');
@@ -21,19 +29,19 @@ export const objectPaths = (image: Uint8Array): Set<string> => {
   const view = new ImageView(image);
   const paths = new Set<string>();
   /** Shared attributes already read; files of equal contents share one. */
-  const shared = new Set<number>();
+  const shared = new SharedOnce(view);
+  const add = (target: string | null): void => {
+    if (target !== null) paths.add(target);
+    if (paths.size > LIMITS.entries)
+      throw beyondLimit('entries', `the image needs more than ${LIMITS.entries} objects`);
+  };
   eachInode(view, (inode) => {
     if (inode.type !== S_IFREG) return;
     for (const offset of sharedOffsets(inode)) {
-      if (shared.has(offset)) continue;
-      shared.add(offset);
-      const target = redirectTarget(view, sharedXattr(view, offset));
-      if (target !== null) paths.add(target);
+      const stored = sharedXattr(view, offset);
+      if (shared.add(offset)) add(redirectTarget(view, stored));
     }
-    for (const stored of inlineXattrs(inode)) {
-      const target = redirectTarget(view, stored);
-      if (target !== null) paths.add(target);
-    }
+    for (const stored of inlineXattrs(inode)) add(redirectTarget(view, stored));
   });
   return paths;
 };

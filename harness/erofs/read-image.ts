@@ -2,6 +2,7 @@
 import { compareBytes } from '../model/bytes.ts';
 import { newTreeBuilder, TreeError } from '../model/columns.ts';
 import { isDevice } from '../model/inode-type.ts';
+import { beyondLimit, LIMITS } from '../model/input-limits.ts';
 import { ESCAPED_PREFIX, OVERLAY_PREFIX, seenThroughOverlay } from '../model/overlay-xattrs.ts';
 import {
   type Inode,
@@ -14,7 +15,7 @@ import {
   type Xattr,
 } from '../model/tree.ts';
 import { type DirectoryRecord, recordsOf } from './directory-view.ts';
-import { LAYOUT_CHUNKED } from './format.ts';
+import { LAYOUT_CHUNKED, STORE_FOLDERS } from './format.ts';
 import { InodeView } from './inode-view.ts';
 import { badImage, ImageView } from './view.ts';
 import { XattrReader } from './xattr-view.ts';
@@ -29,7 +30,11 @@ const PERMISSIONS = 0o7777;
 
 const bytesOf = (inode: InodeView): string => {
   let text = '';
-  for (const { at, length } of inode.extents()) text += inode.view.bytes.toString('latin1', at, at + length);
+  for (const { at, length } of inode.extents()) {
+    text += inode.view.bytes.toString('latin1', at, at + length);
+    if (text.length > LIMITS.textBytes)
+      throw beyondLimit('textBytes', `a file has more than ${LIMITS.textBytes} bytes inside the image`);
+  }
   return text;
 };
 
@@ -82,8 +87,8 @@ const contentsOf = (inode: InodeView, xattrs: readonly Xattr[]): InodeContents =
   return { ...EMPTY, mode, size, rdev: isDevice(inode) ? inode.union : 0 };
 };
 
-/** Names without `.` and `..`. Checks their order, because the kernel uses binary search. */
-const namesOf = (directory: InodeView): DirectoryRecord[] => {
+/** Names without `.` and `..`, at most `most`. Checks their order, because the kernel uses binary search. */
+const namesOf = (directory: InodeView, most: number): DirectoryRecord[] => {
   const names: DirectoryRecord[] = [];
   let last = '';
   for (const record of recordsOf(directory)) {
@@ -91,6 +96,7 @@ const namesOf = (directory: InodeView): DirectoryRecord[] => {
       throw badImage(directory.at, 'the names of a directory are not sorted');
     last = record.name;
     if (record.name !== '.' && record.name !== '..') names.push(record);
+    if (names.length > most) throw beyondLimit('entries', `the image has more than ${LIMITS.entries} names`);
   }
   return names;
 };
@@ -106,11 +112,11 @@ class ImageReader {
   readonly #view: ImageView;
   readonly #xattrs: XattrReader;
   readonly #builder: TreeBuilder = newTreeBuilder();
-  /** Path of every inode's first name, the target of later names. */
-  readonly #first = new Map<number, string>();
+  /** Entry of every inode's first name, the target of later names. */
+  readonly #first = new Map<number, number>();
   readonly #open: OpenDirectory[] = [];
-  readonly #path: string[] = [];
   #directoryAt = 0;
+  #namesLeft = LIMITS.entries + STORE_FOLDERS;
 
   constructor(view: ImageView) {
     this.#view = view;
@@ -142,12 +148,11 @@ class ImageReader {
   }
 
   #enter(parent: number, name: string, inode: InodeView): void {
-    const names = inode.type === S_IFDIR ? namesOf(inode) : [];
+    const names = inode.type === S_IFDIR ? namesOf(inode, this.#namesLeft) : [];
+    this.#namesLeft -= names.length;
     const index = this.#builder.add(parent, name, this.#describe(inode, names));
-    this.#first.set(inode.nid, `${this.#path.join('/')}/${name}`);
-    if (inode.type !== S_IFDIR) return;
-    this.#open.push({ index, at: inode.at, names, next: 0 });
-    this.#path.push(name);
+    this.#first.set(inode.nid, index);
+    if (inode.type === S_IFDIR) this.#open.push({ index, at: inode.at, names, next: 0 });
   }
 
   /** Offset of the current directory. */
@@ -163,7 +168,6 @@ class ImageReader {
       const record = top.names[top.next++];
       if (record === undefined) {
         this.#open.pop();
-        this.#path.pop();
         continue;
       }
       this.#directoryAt = top.at;

@@ -38,11 +38,16 @@ const encode = (key: ByteString, value: ByteString): Buffer => {
 export const filterMaskOf = (key: ByteString): number => 1 << storedName(key).filterBit;
 
 export class XattrItems {
-  readonly #byText = new Map<string, XattrItem>();
+  /** By key, then by value. */
+  readonly #known = new Map<ByteString, Map<ByteString, XattrItem>>();
 
   of(key: ByteString, value: ByteString): XattrItem {
-    const text = `${key.length} ${key}${value}`;
-    let item = this.#byText.get(text);
+    let values = this.#known.get(key);
+    if (values === undefined) {
+      values = new Map();
+      this.#known.set(key, values);
+    }
+    let item = values.get(value);
     if (item === undefined) {
       item = {
         key,
@@ -52,12 +57,12 @@ export class XattrItems {
         useCount: 0,
         sharedAt: -1,
       };
-      this.#byText.set(text, item);
+      values.set(value, item);
     }
     return item;
   }
 
-  all(): Iterable<XattrItem> {
-    return this.#byText.values();
+  *all(): Generator<XattrItem> {
+    for (const values of this.#known.values()) yield* values.values();
   }
 }

@@ -70,10 +70,32 @@ const keyAt = (view: ImageView, { at, prefix, suffixBytes }: StoredXattr): ByteS
   return key;
 };
 
+/** Shared attributes by offset: one bit per possible offset, because a hostile image refers to millions. */
+export class SharedOnce {
+  readonly #bits: Uint8Array;
+
+  constructor(view: ImageView) {
+    this.#bits = new Uint8Array(Math.ceil(view.bytes.length / 32) + 1);
+  }
+
+  /** True at the first call with an offset. */
+  add(offset: number): boolean {
+    const bit = Math.floor(offset / 4);
+    const mask = 1 << (bit & 7);
+    const isNew = (this.#bits[bit >>> 3]! & mask) === 0;
+    this.#bits[bit >>> 3]! |= mask;
+    return isNew;
+  }
+}
+
+const CACHED_MAX = 1 << 20;
+const CACHED_MAX_BYTES = 1 << 26;
+
 /** Reads attributes; shared ones are cached. */
 export class XattrReader {
   readonly #view: ImageView;
   readonly #shared = new Map<number, Xattr>();
+  #cachedBytes = 0;
 
   constructor(view: ImageView) {
     this.#view = view;
@@ -84,11 +106,14 @@ export class XattrReader {
   }
 
   #readShared(at: number): Xattr {
-    let xattr = this.#shared.get(at);
-    if (xattr === undefined) {
-      xattr = this.#read(sharedXattr(this.#view, at));
-      this.#shared.set(at, xattr);
-    }
+    const known = this.#shared.get(at);
+    if (known !== undefined) return known;
+    const place = sharedXattr(this.#view, at);
+    const bytes = XATTR_ENTRY_BYTES + place.suffixBytes + place.valueBytes;
+    this.#view.chargeBytes(at, bytes);
+    const xattr = this.#read(place);
+    this.#cachedBytes += bytes;
+    if (this.#shared.size < CACHED_MAX && this.#cachedBytes < CACHED_MAX_BYTES) this.#shared.set(at, xattr);
     return xattr;
   }
 

@@ -5,19 +5,36 @@
 //         appear as empty directories.
 // Source: without hard links the image equals that of `mkcomposefs PATH` byte for byte. mkcomposefs gives each name of a file an
 //         inode of its own; here hard links stay one inode.
-// Error:  a file whose size or mtime changes during the read is refused.
+// Error:  an entry that changes during the read is refused. Names are looked up below the descriptor of their directory, so that a
+//         directory replaced by a link leads nowhere else.
 // Leaves: nothing.
-import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+} from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { type ByteString, fromBytes, show } from '../model/bytes.ts';
+import { setImmediate } from 'node:timers/promises';
+import { type ByteString, fromBytes, show, toBytes } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
-import { UserError } from '../model/errors.ts';
+import { SysError, UserError } from '../model/errors.ts';
 import type { ContentRef, SourceImage } from '../model/image.ts';
 import { type Inode, S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
 import { filePieces } from '../store/bulk.ts';
 import { VerityHasher } from '../store/verity.ts';
 import { readXattrs } from '../sys/xattrs.ts';
 import { isInline, objectOf, pathBuffer, secondsAndNanoseconds, tableName } from './inode.ts';
+
+const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+/** Errors of a name that was there a moment ago, and was something else. */
+const GONE = ['ENOENT', 'ELOOP', 'ENOTDIR', 'ESTALE'];
+/** Entries between two looks at signals. */
+const YIELD_EVERY = 500;
 
 interface FileContents {
   readonly content: ByteString | null;
@@ -29,47 +46,90 @@ const NO_CONTENTS: FileContents = { content: null, payload: null, digest: null }
 const lstat = (path: Buffer) => lstatSync(path, { bigint: true });
 type FileStat = ReturnType<typeof lstat>;
 
+/** Where an entry is. */
+interface EntryPath {
+  /** For messages. */
+  readonly path: Buffer;
+  /** For system calls: below the descriptor of the directory. */
+  readonly at: Buffer;
+}
+
 const changed = (path: Buffer): UserError =>
-  new UserError('a file changed during the read', {
+  new UserError('an entry changed during the read', {
     code: 'changed',
-    facts: [`file: ${show(fromBytes(path))}`],
+    facts: [`entry: ${show(fromBytes(path))}`],
     hint: 'use a tree without writers, such as a snapshot',
   });
 
-const readContents = (path: Buffer, stat: FileStat): FileContents => {
+/** Runs calls on one entry and turns an errno into a UserError. */
+const callOn = <T>(path: Buffer, call: () => T): T => {
+  try {
+    return call();
+  } catch (error) {
+    const isSystemError = error instanceof SysError || (error as NodeJS.ErrnoException).errno !== undefined;
+    if (!isSystemError) throw error;
+    const { code = 'error' } = error as NodeJS.ErrnoException;
+    if (GONE.includes(code)) throw changed(path);
+    throw new UserError('cannot read an entry of the directory', {
+      code,
+      facts: [`entry: ${show(fromBytes(path))}`, code],
+      ...(code === 'EACCES' || code === 'EPERM' ? { hint: 'run cfsbench as root' } : {}),
+    });
+  }
+};
+
+const isSame = (a: FileStat, b: FileStat): boolean =>
+  a.dev === b.dev && a.ino === b.ino && a.ctimeNs === b.ctimeNs && a.size === b.size;
+
+/** A descriptor of exactly the inode that `stat` describes. */
+const openSame = ({ path, at }: EntryPath, stat: Pick<FileStat, 'dev' | 'ino'>, flags: number): number => {
+  const fd = openSync(at, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | flags);
+  const { dev, ino } = fstatSync(fd, { bigint: true });
+  if (dev === stat.dev && ino === stat.ino) return fd;
+  closeSync(fd);
+  throw changed(path);
+};
+
+const readContents = (entry: EntryPath, stat: FileStat): FileContents => {
   if (stat.size === 0n) return NO_CONTENTS;
   const hasher = new VerityHasher();
-  let inline = '';
   const isSmall = isInline(Number(stat.mode), stat.size);
-  for (const piece of filePieces(path, 0, Number(stat.size))) {
-    hasher.update(piece);
-    if (isSmall) inline += fromBytes(piece);
+  let inline = '';
+  const fd = openSame(entry, stat, 0);
+  try {
+    for (const piece of filePieces(fd, 0, Number(stat.size), show(fromBytes(entry.path)))) {
+      hasher.update(piece);
+      if (isSmall) inline += fromBytes(piece);
+    }
+  } finally {
+    closeSync(fd);
   }
-  const after = lstat(path);
-  if (after.ino !== stat.ino || after.size !== stat.size || after.mtimeNs !== stat.mtimeNs)
-    throw changed(path);
   return isSmall ? { ...NO_CONTENTS, content: inline } : { content: null, ...objectOf(hasher.digest()) };
 };
 
-const inodeOf = (path: Buffer, stat: FileStat): Omit<Inode, 'nlink'> => {
+const contentsOf = (entry: EntryPath, stat: FileStat): FileContents => {
+  const format = Number(stat.mode) & S_IFMT;
+  if (format === S_IFREG) return readContents(entry, stat);
+  if (format !== S_IFLNK) return NO_CONTENTS;
+  return { ...NO_CONTENTS, payload: fromBytes(readlinkSync(entry.at, { encoding: 'buffer' })) };
+};
+
+const inodeOf = (entry: EntryPath, stat: FileStat): Inode => {
   const mode = Number(stat.mode);
   const format = mode & S_IFMT;
-  const contents =
-    format === S_IFREG
-      ? readContents(path, stat)
-      : format === S_IFLNK
-        ? { ...NO_CONTENTS, payload: fromBytes(readlinkSync(path, { encoding: 'buffer' })) }
-        : NO_CONTENTS;
-  return {
+  const inode = {
     mode,
+    nlink: format === S_IFDIR ? Number(stat.nlink) : 1,
     uid: Number(stat.uid),
     gid: Number(stat.gid),
     rdev: format === S_IFCHR || format === S_IFBLK ? Number(BigInt.asUintN(32, stat.rdev)) : 0,
     size: format === S_IFDIR ? 0n : stat.size,
     ...secondsAndNanoseconds(stat.mtimeNs),
-    ...contents,
-    xattrs: readXattrs(path),
+    ...contentsOf(entry, stat),
+    xattrs: readXattrs(entry.at),
   };
+  if (!isSame(stat, lstat(entry.at))) throw changed(entry.path);
+  return inode;
 };
 
 const sortedNames = (path: Buffer): ByteString[] =>
@@ -77,76 +137,74 @@ const sortedNames = (path: Buffer): ByteString[] =>
     .map((name) => fromBytes(name))
     .sort();
 
-/** Runs a call on one entry and turns its errno into a UserError. */
-const callOn = <T>(path: Buffer, call: () => T): T => {
-  try {
-    return call();
-  } catch (error) {
-    const { code, errno } = error as NodeJS.ErrnoException;
-    if (error instanceof UserError || errno === undefined) throw error;
-    if (code === 'ENOENT') throw changed(path);
-    throw new UserError('cannot read an entry of the directory', {
-      code: code ?? 'error',
-      facts: [`entry: ${show(fromBytes(path))}`, code ?? String(errno)],
-      ...(code === 'EACCES' || code === 'EPERM' ? { hint: 'run cfsbench as root' } : {}),
-    });
-  }
-};
-
-interface FoundEntry {
-  readonly parent: number;
-  readonly name: ByteString;
+interface FoundDirectory {
+  readonly index: number;
   readonly path: Buffer;
-  readonly stat: FileStat;
+  readonly dev: bigint;
+  readonly ino: bigint;
 }
 
-/** All entries, parents first; an entry's position is its index in the tree. */
-const findAll = (root: Buffer): FoundEntry[] => {
-  const rootStat = callOn(root, () => lstat(root));
-  const all: FoundEntry[] = [{ parent: -1, name: '', path: root, stat: rootStat }];
-  for (let parent = 0; parent < all.length; parent++) {
-    const { path: directory, stat } = all[parent]!;
-    if (!stat.isDirectory() || stat.dev !== rootStat.dev) continue;
-    for (const name of callOn(directory, () => sortedNames(directory))) {
-      const path = pathBuffer(directory, name);
-      all.push({ parent, name, path, stat: callOn(path, () => lstat(path)) });
+/** Reads a tree breadth first. */
+class DirectoryReader {
+  readonly #builder = newTreeBuilder();
+  readonly #root: FoundDirectory;
+  /** By device and inode: first entry, and number of names inside the tree. Links from outside do not belong to the image. */
+  readonly #linked = new Map<string, { readonly index: number; names: number }>();
+  #count = 0;
+
+  constructor(path: Buffer) {
+    this.#root = callOn(path, () => {
+      const stat = lstat(path);
+      const index = this.#builder.add(-1, '', inodeOf({ path, at: path }, stat));
+      return { index, path, dev: stat.dev, ino: stat.ino };
+    });
+  }
+
+  async read(): Promise<Tree> {
+    for (let level = [this.#root]; level.length > 0; ) {
+      const below: FoundDirectory[] = [];
+      for (const directory of level) await this.#enter(directory, below);
+      level = below;
+    }
+    for (const { index, names } of this.#linked.values()) this.#builder.setNlink(index, names);
+    return this.#builder.finish();
+  }
+
+  async #enter(directory: FoundDirectory, below: FoundDirectory[]): Promise<void> {
+    const { path } = directory;
+    const fd = callOn(path, () => openSame({ path, at: path }, directory, O_DIRECTORY));
+    const at = Buffer.from(`/proc/self/fd/${fd}`);
+    try {
+      for (const name of callOn(path, () => sortedNames(at))) {
+        const entry = { path: pathBuffer(path, name), at: pathBuffer(at, name) };
+        const found = this.#add(directory.index, name, entry);
+        if (found !== null) below.push(found);
+        if (++this.#count % YIELD_EVERY === 0) await setImmediate();
+      }
+    } finally {
+      closeSync(fd);
     }
   }
-  return all;
-};
 
-const inodeKey = ({ stat }: FoundEntry): string => `${stat.dev} ${stat.ino}`;
-
-/** Counts each inode's names inside the tree; links from outside do not belong to the image. */
-const countLinks = (all: readonly FoundEntry[]): Map<string, number> => {
-  const counts = new Map<string, number>();
-  for (const found of all) {
-    if (found.stat.isDirectory() || found.stat.nlink === 1n) continue;
-    const key = inodeKey(found);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+  /** A directory to enter, or null. */
+  #add(parent: number, name: ByteString, entry: EntryPath): FoundDirectory | null {
+    return callOn(entry.path, () => {
+      const stat = lstat(entry.at);
+      const isDirectory = stat.isDirectory();
+      const key = isDirectory || stat.nlink === 1n ? null : `${stat.dev} ${stat.ino}`;
+      const linked = key === null ? undefined : this.#linked.get(key);
+      if (linked !== undefined) {
+        linked.names++;
+        this.#builder.addLink(parent, name, linked.index);
+        return null;
+      }
+      const index = this.#builder.add(parent, name, inodeOf(entry, stat));
+      if (key !== null) this.#linked.set(key, { index, names: 1 });
+      const { dev, ino } = stat;
+      return isDirectory && dev === this.#root.dev ? { index, path: entry.path, dev, ino } : null;
+    });
   }
-  return counts;
-};
-
-const build = (all: readonly FoundEntry[]): Tree => {
-  const builder = newTreeBuilder();
-  const links = countLinks(all);
-  const firstPaths = new Map<string, ByteString>();
-  const insidePath = (found: FoundEntry): ByteString =>
-    found.parent < 0 ? '' : `${insidePath(all[found.parent]!)}/${found.name}`;
-  for (const found of all) {
-    const { parent, name, path, stat } = found;
-    const nlink = links.get(inodeKey(found)) ?? (stat.isDirectory() ? Number(stat.nlink) : 1);
-    const first = nlink > 1 && !stat.isDirectory() ? firstPaths.get(inodeKey(found)) : undefined;
-    if (first !== undefined) {
-      builder.addLink(parent, name, first);
-      continue;
-    }
-    builder.add(parent, name, { ...callOn(path, () => inodeOf(path, stat)), nlink });
-    if (nlink > 1 && !stat.isDirectory()) firstPaths.set(inodeKey(found), insidePath(found));
-  }
-  return builder.finish();
-};
+}
 
 const checkReadable = (path: string): void => {
   let fd: number;
@@ -166,19 +224,32 @@ const checkReadable = (path: string): void => {
     });
 };
 
+/** Adds the directory to errors that name no entry. */
+const naming = (path: string, error: unknown): unknown =>
+  error instanceof UserError && error.code === 'limit'
+    ? new UserError(error.message, {
+        code: error.code,
+        facts: [`directory: ${path}`, ...error.facts],
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      })
+    : error;
+
 export const openDir = async (path: string, source: string): Promise<SourceImage> => {
   checkReadable(path);
-  const root = resolve(path);
-  const found = findAll(Buffer.from(root));
-  const tree = build(found);
+  const root = realpathSync.native(path, { encoding: 'buffer' });
+  const tree = await new DirectoryReader(root).read().catch((error: unknown) => {
+    throw naming(path, error);
+  });
   return {
-    name: tableName(Buffer.from(basename(root)).toString('latin1')),
+    name: tableName(Buffer.from(basename(resolve(path))).toString('latin1')),
     source,
     contents: 'real',
     tree,
     layers: [tree],
     content(_tree, index): ContentRef {
-      return { kind: 'file', path: found[index]!.path, offset: 0, sizeBytes: Number(tree.entry(index).size) };
+      const { link, size } = tree.entry(index);
+      const file = Buffer.concat([root, toBytes(tree.path(link ?? index))]);
+      return { kind: 'file', file, offset: 0, sizeBytes: Number(size) };
     },
     async close() {},
   };

@@ -53,7 +53,9 @@ export const optionalBytes = (field: string, raw: ByteString): ByteString | null
   raw === '-' ? null : decode(field, raw);
 
 const LARGEST = 2n ** 64n - 1n;
-const INTEGER = { 8: /^[\t\v\f\r]*([+-]?)0*([0-7]+)$/, 10: /^[\t\v\f\r]*([+-]?)0*([0-9]+)$/ } as const;
+const INTEGER = { 8: /^[\t\v\f\r]*([+-]?)([0-7]+)$/, 10: /^[\t\v\f\r]*([+-]?)([0-9]+)$/ } as const;
+/** Apart from INTEGER: together they would try every division of a long row of zeros. */
+const LEADING_ZEROS = /^0+(?=.)/;
 const PREFIX = { 8: '0o', 10: '' } as const;
 /** Any number with more digits is at least 2^64. */
 const MAX_DIGITS = { 8: 22, 10: 20 } as const;
@@ -64,8 +66,9 @@ const PLAIN = { 8: /^[0-7]{1,10}$/, 10: /^[0-9]{1,15}$/ } as const;
 const wideInteger = (raw: ByteString, base: 8 | 10): bigint | null => {
   const found = INTEGER[base].exec(raw);
   if (found === null) return null;
-  const [, sign, digits] = found;
-  const value = digits!.length > MAX_DIGITS[base] ? LARGEST + 1n : BigInt(PREFIX[base] + digits!);
+  const sign = found[1]!;
+  const digits = found[2]!.replace(LEADING_ZEROS, '');
+  const value = digits.length > MAX_DIGITS[base] ? LARGEST + 1n : BigInt(PREFIX[base] + digits);
   if (value > LARGEST) return LARGEST;
   return sign === '-' ? BigInt.asUintN(64, -value) : value;
 };

@@ -3,6 +3,7 @@
 // Source: the composefs dump format, composefs-dump(5); the output of the reference tool.
 import type { ByteString } from '../model/bytes.ts';
 import { isDevice } from '../model/inode-type.ts';
+import { beyondLimit, LIMITS } from '../model/input-limits.ts';
 import { type Entry, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
 
 const PIECE_BYTES = 1 << 16;
@@ -40,15 +41,15 @@ const lineOf = (path: string, entry: Entry, linkTo: ByteString | null): string =
 };
 
 function* linesOf(tree: Tree): Generator<string> {
-  /** First printed path of inodes with several names. */
-  const printed = new Map<number, ByteString>([[0, '/']]);
+  /** First printed name of inodes with several names. */
+  const printed = new Map<number, number>([[0, 0]]);
   const linked = new Set<number>();
   for (let index = 0; index < tree.count; index++) {
     const { link } = tree.entry(index);
     if (link !== null) linked.add(link);
   }
   yield lineOf('/', tree.entry(0), null);
-  const stack = [{ prefix: '/', raw: '/', children: tree.children(0), next: 0 }];
+  const stack = [{ prefix: '/', children: tree.children(0), next: 0 }];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     const index = top.children[top.next++];
     if (index === undefined) {
@@ -60,23 +61,25 @@ function* linesOf(tree: Tree): Generator<string> {
     const inode = entry.link ?? index;
     const hasLinks = linked.has(inode);
     const earlier = hasLinks ? printed.get(inode) : undefined;
-    yield lineOf(path, entry, earlier ?? null);
-    const raw = top.raw + entry.name;
-    if (hasLinks && earlier === undefined) printed.set(inode, raw);
+    yield lineOf(path, entry, earlier === undefined ? null : tree.path(earlier));
+    if (hasLinks && earlier === undefined) printed.set(inode, index);
     const children = entry.link === null ? tree.children(index) : [];
-    if (children.length > 0) stack.push({ prefix: `${path}/`, raw: `${raw}/`, children, next: 0 });
+    if (children.length > 0) stack.push({ prefix: `${path}/`, children, next: 0 });
   }
 }
 
-/** The text in pieces of printable ASCII. */
+/** The text in pieces of printable ASCII. A deep tree of a small image can have a long text, so it has a limit. */
 export function* printDump(tree: Tree): Generator<Buffer> {
   let text = '';
+  let bytes = 0;
   for (const line of linesOf(tree)) {
     text += line;
-    if (text.length >= PIECE_BYTES) {
-      yield Buffer.from(text, 'latin1');
-      text = '';
-    }
+    if (text.length < PIECE_BYTES) continue;
+    bytes += text.length;
+    if (bytes > LIMITS.dumpBytes)
+      throw beyondLimit('dumpBytes', `the dump is longer than ${LIMITS.dumpBytes} bytes`);
+    yield Buffer.from(text, 'latin1');
+    text = '';
   }
   if (text !== '') yield Buffer.from(text, 'latin1');
 }

@@ -4,6 +4,7 @@
 import { type ByteString, fromBytes, show } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import { UserError } from '../model/errors.ts';
+import { LIMITS } from '../model/input-limits.ts';
 import { S_IFDIR, S_IFMT, type Tree } from '../model/tree.ts';
 import { BrokenRule } from './dump-fields.ts';
 import { parseLine } from './dump-line.ts';
@@ -14,8 +15,6 @@ export interface DumpOptions {
   readonly strict?: boolean;
 }
 
-/** More than any entry needs; keeps a file without newlines from filling the memory. */
-const MAX_LINE_BYTES = 1 << 26;
 const SHOWN_BYTES = 100;
 
 const shorten = (line: ByteString): string =>
@@ -55,8 +54,8 @@ export class DumpReader {
     }
     this.#rest = text.slice(at);
     this.#restHasZero = zeros;
-    if (this.#rest.length > MAX_LINE_BYTES)
-      throw refused(this.#line + 1, `the line is longer than ${MAX_LINE_BYTES} bytes`, this.#rest);
+    if (this.#rest.length > LIMITS.dumpLineBytes)
+      throw refused(this.#line + 1, `the line is longer than ${LIMITS.dumpLineBytes} bytes`, this.#rest);
   }
 
   /** The reader must not be used afterwards. */

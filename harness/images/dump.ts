@@ -10,9 +10,10 @@ import { explaining, isSystemError, systemError } from '../../results/system-err
 import { fromBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { ContentRef, SourceImage } from '../model/image.ts';
+import { beyondLimit, LIMITS } from '../model/input-limits.ts';
 import { type Entry, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
 import { objectPath } from '../store/objects.ts';
-import { type Chunks, gunzipped, unzstd } from './decompress.ts';
+import { atMost, type Chunks, gunzipped, isDamage, unzstd } from './decompress.ts';
 import { DumpReader } from './dump-text.ts';
 import { tableName } from './inode.ts';
 
@@ -29,8 +30,10 @@ const openStream = (path: string): ReadStream => {
 
 const piecesOf = (path: string): Chunks => {
   const file: Chunks = openStream(path);
-  if (path.endsWith('.zst')) return unzstd(file);
-  return path.endsWith('.gz') ? gunzipped(file) : file;
+  const text = path.endsWith('.zst') ? unzstd(file) : path.endsWith('.gz') ? gunzipped(file) : file;
+  return atMost(LIMITS.dumpBytes, text, () =>
+    beyondLimit('dumpBytes', `the dump has more than ${LIMITS.dumpBytes} bytes`),
+  );
 };
 
 const explain = (error: unknown, path: string): unknown => {
@@ -38,14 +41,12 @@ const explain = (error: unknown, path: string): unknown => {
     return new UserError(error.message, {
       code: error.code,
       facts: [`file: ${path}`, ...error.facts],
+      exit: error.exit,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   if (error instanceof ResultsError) return error;
   if (isSystemError(error)) return systemError(error, { doing: 'read', path });
-  if (
-    error instanceof Error &&
-    (/^Z_/.test(String((error as NodeJS.ErrnoException).code)) || path.endsWith('.zst'))
-  )
+  if (isDamage(error))
     return new UserError('cannot decompress the dump', {
       code: 'bad-compression',
       facts: [`file: ${path}`, error.message],

@@ -15,9 +15,14 @@ export const objectOf = (digest: string): Pick<Inode, 'payload' | 'digest'> => (
   digest,
 });
 
-/** The text as printable ASCII, for tables. */
+const TABLE_NAME_MAX = 255;
+
+/** The text as printable ASCII, for tables. A tag in an OCI layout may have megabytes. */
 export const tableName = (text: ByteString): string =>
-  text.replace(/[^\x21-\x7e]+/g, '-').replace(/^-+|-+$/g, '') || 'image';
+  text
+    .slice(0, TABLE_NAME_MAX)
+    .replace(/[^\x21-\x7e]+/g, '-')
+    .replace(/^-+|-+$/g, '') || 'image';
 
 export const secondsAndNanoseconds = (ns: bigint): { mtimeSec: bigint; mtimeNsec: number } => {
   const nsec = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;

@@ -13,6 +13,7 @@ import {
   type Xattr,
 } from '../model/tree.ts';
 import { isInline, objectOf, secondsAndNanoseconds } from './inode.ts';
+import type { LowerDirectory } from './lower-directories.ts';
 import type { MemberType, ReadMember } from './tar-reader.ts';
 
 const TARGET_MAX = 4095;
@@ -34,8 +35,10 @@ export interface LayerReading {
   read(offset: number, sizeBytes: number): ByteString;
   /** Digest of large contents. */
   digest(offset: number, sizeBytes: number): string;
-  /** Attributes of a directory that the archive does not list, from the layers below if they have it. */
-  implied(path: ByteString): Inode;
+  /** The root of the layers below. */
+  readonly below: LowerDirectory | undefined;
+  /** Of all layers of the image so far; grows. */
+  readonly size: { entries: number; textBytes: number };
 }
 
 export type FileInode = Omit<Inode, 'nlink' | 'xattrs'> & { nlink: number; xattrs: readonly Xattr[] };
@@ -44,6 +47,8 @@ export interface LayerNode {
   inode: FileInode;
   at: LayerContents;
   children: Map<ByteString, LayerNode> | null;
+  /** The same directory in the layers below. */
+  below: LowerDirectory | undefined;
 }
 
 const FORMATS: Readonly<Record<Exclude<MemberType, 'link'>, number>> = {
@@ -95,23 +100,21 @@ export const inodeOf = (
 export const treeOfNodes = (root: LayerNode): ReadLayer => {
   const builder = newTreeBuilder();
   const contents: LayerContents[] = [];
-  const firstPaths = new Map<LayerNode, ByteString>();
-  const pending: { node: LayerNode; at: number; path: ByteString }[] = [];
-  pending.push({ node: root, at: builder.add(-1, '', root.inode), path: '' });
+  const first = new Map<LayerNode, number>();
+  const pending: { node: LayerNode; at: number }[] = [{ node: root, at: builder.add(-1, '', root.inode) }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { children } = next.node;
     for (const name of [...children!.keys()].sort()) {
       const node = children!.get(name)!;
-      const path = `${next.path}/${name}`;
-      const first = firstPaths.get(node);
-      if (first !== undefined) {
-        contents[builder.addLink(next.at, name, first)] = node.at;
+      const known = first.get(node);
+      if (known !== undefined) {
+        contents[builder.addLink(next.at, name, known)] = node.at;
         continue;
       }
       const at = builder.add(next.at, name, node.inode);
       contents[at] = node.at;
-      if (node.children !== null) pending.push({ node, at, path });
-      else if (node.inode.nlink > 1) firstPaths.set(node, path);
+      if (node.children !== null) pending.push({ node, at });
+      else if (node.inode.nlink > 1) first.set(node, at);
     }
   }
   return { tree: builder.finish(), contents: (index) => contents[index] ?? NOWHERE };

@@ -5,6 +5,7 @@
 import { type ByteString, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import { isWhiteout } from '../model/inode-type.ts';
+import { checkTreeSize, checkXattrs } from '../model/input-limits.ts';
 import { OPAQUE_KEY, withoutOpaqueMark } from '../model/overlay-xattrs.ts';
 import { S_IFCHR, type Xattr } from '../model/tree.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type ReadLayer,
   treeOfNodes,
 } from './layer-node.ts';
+import { impliedInode, type LowerDirectory } from './lower-directories.ts';
 import type { ReadMember } from './tar-reader.ts';
 
 const NAME_MAX = 255;
@@ -32,7 +34,7 @@ class LayerBuilder {
 
   constructor(reading: LayerReading) {
     this.#reading = reading;
-    this.#root = this.#impliedDirectory('/');
+    this.#root = this.#impliedDirectory(reading.below);
   }
 
   add(member: ReadMember): void {
@@ -46,7 +48,7 @@ class LayerBuilder {
     const parent = this.#directory(parts, member);
     if (name === OPAQUE_MARKER) {
       const { xattrs } = parent.inode;
-      parent.inode.xattrs = [...withoutOpaqueMark(xattrs), OPAQUE];
+      if (xattrs.at(-1) !== OPAQUE) parent.inode.xattrs = [...withoutOpaqueMark(xattrs), OPAQUE];
     } else if (name.startsWith(AUFS)) return;
     else if (name.startsWith(WHITEOUT)) this.#whiteout(parent, name.slice(WHITEOUT.length), member);
     else this.#place(parent, name, member);
@@ -75,23 +77,36 @@ class LayerBuilder {
     return parts;
   }
 
-  #impliedDirectory(path: ByteString): LayerNode {
-    return { inode: { ...this.#reading.implied(path) }, at: NOWHERE, children: new Map() };
+  #impliedDirectory(below: LowerDirectory | undefined): LayerNode {
+    return { inode: { ...impliedInode(below) }, at: NOWHERE, children: new Map(), below };
+  }
+
+  /** Puts a new name into the layer, and throws if the layers become too large with it. */
+  #set(parent: LayerNode, name: ByteString, node: LayerNode, member: ReadMember): void {
+    const { size, title } = this.#reading;
+    const { inode } = node;
+    size.entries++;
+    size.textBytes += name.length + (inode.payload?.length ?? 0) + (inode.content?.length ?? 0);
+    for (const [key, value] of inode.xattrs) size.textBytes += key.length + value.length;
+    checkTreeSize(size.entries, size.textBytes, () => [`layer: ${title}`, `entry: ${show(member.path)}`]);
+    parent.children!.set(name, node);
   }
 
   #directory(parts: readonly ByteString[], member: ReadMember): LayerNode {
     let node = this.#root;
-    let path = '';
-    for (const part of parts) {
-      path += `/${part}`;
+    for (const [i, part] of parts.entries()) {
       let child = node.children!.get(part);
       if (child === undefined || isWhiteout(child.inode)) {
         const hidesBelow = child !== undefined;
-        child = this.#impliedDirectory(path);
+        child = this.#impliedDirectory(node.below?.children?.get(part));
         if (hidesBelow) child.inode.xattrs = [...child.inode.xattrs, OPAQUE];
-        node.children!.set(part, child);
+        this.#set(node, part, child, member);
       }
-      if (child.children === null) this.#refuse(`${show(path)} has entries but is not a directory`, member);
+      if (child.children === null)
+        this.#refuse(
+          `${show(`/${parts.slice(0, i + 1).join('/')}`)} has entries but is not a directory`,
+          member,
+        );
       node = child;
     }
     return node;
@@ -106,7 +121,7 @@ class LayerBuilder {
         ...this.#inode({ ...member, type: 'char', major: 0, minor: 0 }),
         mode: S_IFCHR,
       };
-      parent.children!.set(name, { inode, at: NOWHERE, children: null });
+      this.#set(parent, name, { inode, at: NOWHERE, children: null, below: undefined }, member);
     } else if (own.children !== null && !own.inode.xattrs.some(([key]) => key === OPAQUE_KEY))
       own.inode.xattrs = [...own.inode.xattrs, OPAQUE];
   }
@@ -118,21 +133,22 @@ class LayerBuilder {
       if (target === before) return;
       if (before !== undefined) this.#drop(before);
       target.inode.nlink++;
-      parent.children!.set(name, target);
+      this.#set(parent, name, target, member);
       return;
     }
     const inode = this.#inode(member);
     const at = member.type === 'file' ? { offset: member.offset, sizeBytes: member.sizeBytes } : NOWHERE;
     if (member.type !== 'directory') {
       if (before !== undefined) this.#drop(before);
-      parent.children!.set(name, { inode, at, children: null });
+      this.#set(parent, name, { inode, at, children: null, below: undefined }, member);
       return;
     }
     const merges = before?.children ?? null;
     const marks = before?.inode.xattrs.filter(([key]) => key === OPAQUE_KEY) ?? [];
     const opaque = before !== undefined && (isWhiteout(before.inode) || marks.length > 0);
     inode.xattrs = opaque ? [...withoutOpaqueMark(inode.xattrs), OPAQUE] : inode.xattrs;
-    parent.children!.set(name, { inode, at, children: merges ?? new Map() });
+    const below = parent.below?.children?.get(name);
+    this.#set(parent, name, { inode, at, children: merges ?? new Map(), below }, member);
   }
 
   #drop(node: LayerNode): void {
@@ -149,6 +165,7 @@ class LayerBuilder {
   }
 
   #inode(member: ReadMember): FileInode {
+    checkXattrs(member.xattrs, () => [`layer: ${this.#reading.title}`, `entry: ${show(member.path)}`]);
     return inodeOf(member, this.#reading, (rule) => this.#refuse(rule, member));
   }
 }

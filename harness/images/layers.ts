@@ -3,7 +3,7 @@
 import { type ByteString, compareBytes } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import { isDirectory, isWhiteout } from '../model/inode-type.ts';
-import { OPAQUE_KEY, withoutOpaqueMark } from '../model/overlay-xattrs.ts';
+import { hasOpaqueMark, withoutOpaqueMark } from '../model/overlay-xattrs.ts';
 import type { Entry, Inode, Tree } from '../model/tree.ts';
 import { sharedInodes } from '../store/links.ts';
 
@@ -19,8 +19,7 @@ interface DirectoryPart {
   readonly index: number;
 }
 
-const isOpaque = (inode: Inode): boolean =>
-  inode.xattrs.some(([key, value]) => key === OPAQUE_KEY && value === 'y');
+const isOpaque = (inode: Inode): boolean => hasOpaqueMark(inode.xattrs);
 const withoutOpaque = (inode: Inode): Inode =>
   isOpaque(inode) ? { ...inode, xattrs: withoutOpaqueMark(inode.xattrs) } : inode;
 
@@ -68,23 +67,23 @@ export const flatten = (layers: readonly Tree[]): Flattened => {
   const originLayer: number[] = [];
   const originIndex: number[] = [];
   const shared = layers.map(sharedInodes);
-  // By layer: first path of every inode with several names.
-  const carriers = layers.map(() => new Map<number, ByteString>());
+  // By layer: first entry of every inode with several names.
+  const carriers = layers.map(() => new Map<number, number>());
   const origin = (added: number, part: DirectoryPart): number => {
     originLayer[added] = part.layer;
     originIndex[added] = part.index;
     return added;
   };
 
-  const place = (parent: number, path: ByteString, entry: Entry, part: DirectoryPart): void => {
+  const place = (parent: number, entry: Entry, part: DirectoryPart): void => {
     const inode = entry.link ?? entry.index;
     const carrier = carriers[part.layer]!.get(inode);
     if (carrier !== undefined) {
       origin(builder.addLink(parent, entry.name, carrier), { layer: part.layer, index: inode });
       return;
     }
-    origin(builder.add(parent, entry.name, entry), { layer: part.layer, index: inode });
-    if (shared[part.layer]!.has(inode)) carriers[part.layer]!.set(inode, path);
+    const added = origin(builder.add(parent, entry.name, entry), { layer: part.layer, index: inode });
+    if (shared[part.layer]!.has(inode)) carriers[part.layer]!.set(inode, added);
   };
 
   const rootParts = layers.map((_, layer): DirectoryPart => ({ layer, index: 0 })).reverse();
@@ -92,17 +91,14 @@ export const flatten = (layers: readonly Tree[]): Flattened => {
   if (topmostOpaque >= 0) rootParts.length = topmostOpaque + 1;
   const top = rootParts[0]!;
   const root = origin(builder.add(-1, '', withoutOpaque(layers[top.layer]!.entry(0))), top);
-  const pending: { at: number; path: ByteString; parts: readonly DirectoryPart[] }[] = [
-    { at: root, path: '', parts: rootParts },
-  ];
+  const pending: { at: number; parts: readonly DirectoryPart[] }[] = [{ at: root, parts: rootParts }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const { entry, parts } of visible(layers, next.parts)) {
       const first = parts[0]!;
-      const path = `${next.path}/${entry.name}`;
       if (isDirectory(entry)) {
         const at = origin(builder.add(next.at, entry.name, withoutOpaque(entry)), first);
-        pending.push({ at, path, parts });
-      } else place(next.at, path, entry, first);
+        pending.push({ at, parts });
+      } else place(next.at, entry, first);
     }
   }
   return {

@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import { openRegular, readRegular } from '../../results/files.ts';
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
+import { LIMITS } from '../model/input-limits.ts';
 
-/** The specification asks readers to accept manifests of up to 4 MiB. */
-const JSON_MAX_BYTES = 4 << 20;
 const DIGEST_HEX: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
 
 export interface Descriptor {
@@ -40,7 +39,8 @@ export const member = (json: LayoutJson | undefined, key: string): LayoutJson | 
 export const list = (json: LayoutJson | undefined): readonly LayoutJson[] =>
   Array.isArray(json) ? json : [];
 
-const text = (json: LayoutJson | undefined): string => (typeof json === 'string' ? json : '');
+/** Empty unless `json` is a string. */
+export const text = (json: LayoutJson | undefined): string => (typeof json === 'string' ? json : '');
 
 export const descriptorOf = (json: LayoutJson, where: string): Descriptor => {
   const digest = text(member(json, 'digest'));
@@ -112,11 +112,11 @@ const parseJson = (bytes: Uint8Array, where: string): LayoutJson => {
 export const readJsonFile = (path: string): LayoutJson => {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
     throw badLayout('a file is missing', `path: ${path}`);
-  return parseJson(readRegular(path, { mostBytes: JSON_MAX_BYTES }), path);
+  return parseJson(readRegular(path, { mostBytes: LIMITS.layoutJsonBytes }), path);
 };
 
 export const readJsonBlob = async (layout: string, descriptor: Descriptor): Promise<LayoutJson> => {
-  if (descriptor.sizeBytes > JSON_MAX_BYTES)
+  if (descriptor.sizeBytes > LIMITS.layoutJsonBytes)
     throw badLayout('a manifest is too large', `blob: ${descriptor.digest}`, `size: ${descriptor.sizeBytes}`);
   const parts: Buffer[] = [];
   for await (const part of blobBytes(layout, descriptor)) parts.push(part);

@@ -3,6 +3,7 @@
 // Source: OCI image specification, "Image Index" and "Image Manifest"; Docker's older media types are accepted.
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
+import { beyondLimit, LIMITS } from '../model/input-limits.ts';
 import {
   badLayout,
   type Descriptor,
@@ -12,6 +13,7 @@ import {
   member,
   readJsonBlob,
   readJsonFile,
+  text,
 } from './oci-blobs.ts';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
@@ -87,13 +89,17 @@ export const readManifest = async (layout: string, tag: string | null): Promise<
     json = await readJsonBlob(layout, chosen);
   }
   const layers = descriptors(json, 'layers', chosen.digest);
+  if (layers.length > LIMITS.layers)
+    throw beyondLimit('layers', `the image has more than ${LIMITS.layers} layers`, [
+      `manifest: ${chosen.digest}`,
+    ]);
   if (layers.length === 0) throw badLayout('a manifest has no layers', `manifest: ${chosen.digest}`);
   const encrypted = layers.find(({ mediaType }) => mediaType.includes('encrypted'));
   if (encrypted !== undefined) throw badLayout('a layer is encrypted', `layer: ${encrypted.digest}`);
   const config = member(json, 'config');
   if (config === undefined) throw badLayout('a manifest has no configuration', `manifest: ${chosen.digest}`);
   const configJson = await readJsonBlob(layout, descriptorOf(config, chosen.digest));
-  const diffIds = list(member(member(configJson, 'rootfs'), 'diff_ids')).map(String);
+  const diffIds = list(member(member(configJson, 'rootfs'), 'diff_ids')).map(text);
   if (diffIds.length > 0 && diffIds.length !== layers.length)
     throw badLayout(
       'manifest and configuration have different numbers of layers',

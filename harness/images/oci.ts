@@ -1,36 +1,33 @@
 // The source `oci:LAYOUT[:TAG]`: an image in an OCI image layout, with its real contents.
 //
 // Reads:  the layout's JSON files, and every layer once; checks all digests.
-// Leaves: a spool folder with the decompressed layers, until `close`.
-import { closeSync, mkdtempSync, readSync, rmSync, statSync } from 'node:fs';
+// Leaves: nothing.
+import { closeSync, readSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { openRegular } from '../../results/files.ts';
-import { type ByteString, fromBytes } from '../model/bytes.ts';
+import { fromBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
-import type { ContentRef, SourceImage } from '../model/image.ts';
-import { isDirectory } from '../model/inode-type.ts';
-import { withoutOpaqueMark } from '../model/overlay-xattrs.ts';
-import { type Inode, PLAIN_DIRECTORY, type Tree } from '../model/tree.ts';
+import type { ContentRef, FilePlace, SourceImage } from '../model/image.ts';
 import { filePieces } from '../store/bulk.ts';
 import { VerityHasher } from '../store/verity.ts';
 import { tableName } from './inode.ts';
-import type { ReadLayer } from './layer-node.ts';
+import type { LayerReading, ReadLayer } from './layer-node.ts';
 import { readLayer } from './layer-tree.ts';
 import { flatten } from './layers.ts';
+import { type LowerDirectory, withLayer } from './lower-directories.ts';
 import { type OciManifest, readManifest } from './oci-manifest.ts';
-import { spoolLayer } from './spool.ts';
+import { type Archive, Spool } from './spool.ts';
 import { readTar, type TarSource } from './tar-reader.ts';
 
 const WINDOW_BYTES = 1 << 20;
 
 interface SpooledLayer extends ReadLayer {
-  readonly path: string;
+  readonly file: FilePlace;
 }
 
-/** Reads through one buffer, because headers lie close together. */
-const openArchive = (path: string, title: string): TarSource & { close(): void } => {
-  const { fd, sizeBytes } = openRegular(path);
+/** Reads a part of a file through one buffer, because headers lie close together. */
+const tarSource = (fd: number, { offset: start, sizeBytes }: Archive, title: string): TarSource => {
   const window = Buffer.allocUnsafe(WINDOW_BYTES);
   let from = 0;
   let to = 0;
@@ -38,47 +35,48 @@ const openArchive = (path: string, title: string): TarSource & { close(): void }
     title,
     sizeBytes,
     read(offset, length) {
-      if (length > WINDOW_BYTES) {
-        const whole = Buffer.allocUnsafe(length);
-        return whole.subarray(0, readSync(fd, whole, 0, length, offset));
+      const wanted = Math.min(length, sizeBytes - offset);
+      if (wanted > WINDOW_BYTES) {
+        const whole = Buffer.allocUnsafe(wanted);
+        return whole.subarray(0, readSync(fd, whole, 0, wanted, start + offset));
       }
-      if (offset < from || offset + length > to) {
+      if (offset < from || offset + wanted > to) {
         from = offset;
-        to = offset + readSync(fd, window, 0, WINDOW_BYTES, offset);
+        to = offset + readSync(fd, window, 0, Math.min(WINDOW_BYTES, sizeBytes - offset), start + offset);
       }
-      return window.subarray(offset - from, Math.min(offset + length, to) - from);
+      return window.subarray(offset - from, Math.min(offset + wanted, to) - from);
     },
-    close: () => closeSync(fd),
   };
 };
 
-/** A directory's attributes from the topmost layer below that has it; else a plain directory. */
-const impliedDirectory = (below: readonly Tree[], path: ByteString): Inode => {
-  for (let i = below.length - 1; i >= 0; i--) {
-    const index = below[i]!.find(path);
-    if (index === undefined) continue;
-    const entry = below[i]!.entry(index);
-    return isDirectory(entry) ? { ...entry, xattrs: withoutOpaqueMark(entry.xattrs) } : PLAIN_DIRECTORY;
-  }
-  return PLAIN_DIRECTORY;
-};
-
-const readSpooled = (path: string, title: string, below: readonly Tree[]): SpooledLayer => {
-  const archive = openArchive(path, title);
+const readSpooled = (
+  archive: Archive,
+  title: string,
+  lower: Pick<LayerReading, 'below' | 'size'>,
+): SpooledLayer => {
+  const { file, offset: start } = archive;
+  const fd = typeof file === 'number' ? file : openRegular(file).fd;
   try {
-    const layer = readLayer(readTar(archive), {
+    const layer = readLayer(readTar(tarSource(fd, archive, title)), {
       title,
-      read: (offset, sizeBytes) => fromBytes(Buffer.concat([...filePieces(path, offset, sizeBytes)])),
+      ...lower,
+      read: (offset, sizeBytes) => fromBytes(Buffer.concat([...filePieces(fd, start + offset, sizeBytes)])),
       digest: (offset, sizeBytes) => {
         const hasher = new VerityHasher();
-        for (const piece of filePieces(path, offset, sizeBytes)) hasher.update(piece);
+        for (const piece of filePieces(fd, start + offset, sizeBytes)) hasher.update(piece);
         return hasher.digest();
       },
-      implied: (directory) => impliedDirectory(below, directory),
     });
-    return { path, tree: layer.tree, contents: layer.contents };
+    return {
+      file,
+      tree: layer.tree,
+      contents(index) {
+        const { offset, sizeBytes } = layer.contents(index);
+        return { offset: start + offset, sizeBytes };
+      },
+    };
   } finally {
-    archive.close();
+    if (typeof file !== 'number') closeSync(fd);
   }
 };
 
@@ -96,22 +94,15 @@ const splitTag = (spec: string): { layout: string; tag: string | null } => {
   });
 };
 
-const readLayers = async (layout: string, manifest: OciManifest, spool: string): Promise<SpooledLayer[]> => {
+const readLayers = async (manifest: OciManifest, spool: Spool): Promise<SpooledLayer[]> => {
   const layers: SpooledLayer[] = [];
+  const size = { entries: 0, textBytes: 0 };
+  let below: LowerDirectory | undefined;
   for (const [i, layer] of manifest.layers.entries()) {
-    const path = await spoolLayer({
-      layout,
-      layer,
-      diffId: manifest.diffIds[i],
-      path: join(spool, `layer-${i}.tar`),
-    });
-    layers.push(
-      readSpooled(
-        path,
-        layer.digest,
-        layers.map(({ tree }) => tree),
-      ),
-    );
+    const archive = await spool.add(layer, manifest.diffIds[i]);
+    const read = readSpooled(archive, layer.digest, { below, size });
+    layers.push(read);
+    below = withLayer(below, read.tree);
   }
   return layers;
 };
@@ -128,13 +119,12 @@ export const openOci = async (
 ): Promise<SourceImage> => {
   const { layout, tag } = splitTag(spec);
   const manifest = await readManifest(layout, tag);
-  const spool = mkdtempSync(join(options.spoolDir ?? tmpdir(), 'cfsbench-oci-'));
-  const close = async (): Promise<void> => rmSync(spool, { recursive: true, force: true });
+  const spool = new Spool(layout, options.spoolDir ?? tmpdir());
   let layers: SpooledLayer[];
   try {
-    layers = await readLayers(layout, manifest, spool);
+    layers = await readLayers(manifest, spool);
   } catch (error) {
-    await close();
+    spool.close();
     throw error;
   }
   const trees = layers.map(({ tree }) => tree);
@@ -151,8 +141,8 @@ export const openOci = async (
       const at = tree === flattened.tree ? flattened.origin(index) : { layer: trees.indexOf(tree), index };
       const layer = layers[at.layer]!;
       const { offset, sizeBytes } = layer.contents(at.index);
-      return { kind: 'file', path: Buffer.from(layer.path), offset, sizeBytes };
+      return { kind: 'file', file: layer.file, offset, sizeBytes };
     },
-    close,
+    close: async () => spool.close(),
   };
 };

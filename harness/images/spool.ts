@@ -1,20 +1,26 @@
-// A layer's blob as an uncompressed file that can be read at any offset.
+// The layers of an image as uncompressed archives that can be read at any offset.
 //
-// Reads:  the whole blob once; checks its digest and the digest of the uncompressed bytes.
-// Leaves: the spool file, which the caller removes; no file if the blob is uncompressed.
-import { createHash } from 'node:crypto';
-import { closeSync, readSync } from 'node:fs';
-import { ResultsError } from '../../results/errors.ts';
+// Reads:  each blob once; checks its digest and the digest of the uncompressed bytes.
+// Leaves: nothing: the decompressed layers lie one after another in a file without a name, which ends with the process.
+import { createHash, randomUUID } from 'node:crypto';
+import { closeSync, openSync, readSync, statfsSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { openRegular } from '../../results/files.ts';
-import { isSystemError } from '../../results/system-error.ts';
+import { explaining, type SystemErrorContext } from '../../results/system-error.ts';
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
-import { BulkWriter } from '../store/bulk.ts';
-import { type Chunks, gunzipped, unzstd } from './decompress.ts';
+import type { FilePlace } from '../model/image.ts';
+import { beyondLimit, LIMITS } from '../model/input-limits.ts';
+import { writeAll } from '../store/bulk.ts';
+import { atMost, type Chunks, gunzipped, isDamage, unzstd } from './decompress.ts';
 import { blobBytes, blobPath, checkDigest, type Descriptor } from './oci-blobs.ts';
 
-/** A limit for hostile archives. */
-const UNPACKED_MAX_BYTES = 64 * 2 ** 30;
+/** Space is asked for in steps of this size, before they are written. */
+const STEP_BYTES = 64 * 2 ** 20;
+/** Left free for everybody else. */
+const RESERVE_BYTES = 64 * 2 ** 20;
+
+const OTHER_FOLDER = 'a folder on a larger disk: TMPDIR=DIR for cfsbench image, --work DIR for cfsbench run';
 
 type BlobForm = 'tar' | 'gzip' | 'zstd';
 
@@ -33,43 +39,107 @@ const unpack = (form: BlobForm, chunks: Chunks): Chunks => {
   return form === 'gzip' ? gunzipped(chunks) : unzstd(chunks);
 };
 
-interface SpoolOptions {
-  readonly layout: string;
-  readonly layer: Descriptor;
-  /** `sha256:…` of the uncompressed bytes, if known. */
-  readonly diffId: string | undefined;
-  /** Path of the spool file, if one is needed. */
-  readonly path: string;
+/** An uncompressed archive: the blob itself, or a part of the spool. */
+export interface Archive {
+  readonly file: FilePlace;
+  readonly offset: number;
+  readonly sizeBytes: number;
 }
 
-/** Path of the uncompressed archive, which is the blob itself if that is uncompressed. */
-export const spoolLayer = async ({ layout, layer, diffId, path }: SpoolOptions): Promise<string> => {
-  const blob = blobPath(layout, layer);
-  const form = formOf(blob);
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  const out = form === 'tar' ? null : new BulkWriter(path);
-  try {
-    for await (const chunk of unpack(form, blobBytes(layout, layer))) {
-      sizeBytes += chunk.length;
-      if (sizeBytes > UNPACKED_MAX_BYTES)
-        throw new UserError('a layer unpacks to more than 64 GiB', {
-          code: 'bad-layer',
-          facts: [`layer: ${layer.digest}`],
-        });
-      hash.update(chunk);
-      out?.write(chunk);
-    }
-  } catch (error) {
-    // System errors, such as a full disk, say nothing about the layer.
-    if (error instanceof UserError || error instanceof ResultsError || isSystemError(error)) throw error;
-    throw new UserError(`cannot decompress a layer (${form})`, {
-      code: 'bad-layer',
-      facts: [`layer: ${layer.digest}`, show(String((error as Error).message))],
+/** A file without a name. */
+class SpoolFile {
+  readonly fd: number;
+  readonly #folder: string;
+  readonly #context: SystemErrorContext;
+  #roomBytes = 0;
+  at = 0;
+
+  constructor(folder: string) {
+    const path = join(folder, `.cfsbench-layers-${randomUUID()}`);
+    this.#folder = folder;
+    this.#context = { doing: 'write decompressed layers to', path: folder, hint: OTHER_FOLDER };
+    this.fd = explaining(this.#context, () => {
+      const fd = openSync(path, 'wx+', 0o600);
+      unlinkSync(path);
+      return fd;
     });
-  } finally {
-    out?.close();
   }
-  if (diffId !== undefined) checkDigest(diffId, `sha256:${hash.digest('hex')}`, 'an uncompressed layer');
-  return out === null ? blob : path;
-};
+
+  askForRoom(bytes: number): void {
+    const { bavail, bsize } = statfsSync(this.#folder);
+    if (bavail * bsize < bytes + RESERVE_BYTES)
+      throw new UserError('not enough free disk space for the decompressed layers', {
+        exit: 4,
+        code: 'ENOSPC',
+        facts: [
+          `folder: ${this.#folder}`,
+          `needed: at least ${bytes + RESERVE_BYTES} bytes more`,
+          `free: ${bavail * bsize}`,
+        ],
+        hint: OTHER_FOLDER,
+      });
+  }
+
+  write(bytes: Uint8Array): void {
+    for (; this.#roomBytes < bytes.length; this.#roomBytes += STEP_BYTES) this.askForRoom(STEP_BYTES);
+    explaining(this.#context, () => writeAll(this.fd, bytes));
+    this.#roomBytes -= bytes.length;
+    this.at += bytes.length;
+  }
+}
+
+/** The decompressed layers of one image. */
+export class Spool {
+  readonly #layout: string;
+  readonly #folder: string;
+  #file: SpoolFile | null = null;
+  #leftBytes: number = LIMITS.layerBytes;
+
+  constructor(layout: string, folder: string) {
+    this.#layout = layout;
+    this.#folder = folder;
+  }
+
+  /** `diffId`: `sha256:…` of the uncompressed bytes, if known. */
+  async add(layer: Descriptor, diffId: string | undefined): Promise<Archive> {
+    const blob = blobPath(this.#layout, layer);
+    const form = formOf(blob);
+    if (form !== 'tar') {
+      this.#file ??= new SpoolFile(this.#folder);
+      this.#file.askForRoom(layer.sizeBytes);
+    }
+    const out = form === 'tar' ? null : this.#file;
+    const offset = out?.at ?? 0;
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    try {
+      for await (const chunk of this.#limited(layer, unpack(form, blobBytes(this.#layout, layer)))) {
+        sizeBytes += chunk.length;
+        hash.update(chunk);
+        out?.write(chunk);
+      }
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      throw new UserError(`cannot decompress a layer (${form})`, {
+        code: 'bad-layer',
+        facts: [`layer: ${layer.digest}`, show(error.message)],
+      });
+    }
+    this.#leftBytes -= sizeBytes;
+    if (diffId !== undefined) checkDigest(diffId, `sha256:${hash.digest('hex')}`, 'an uncompressed layer');
+    return out === null ? { file: blob, offset, sizeBytes } : { file: out.fd, offset, sizeBytes };
+  }
+
+  #limited(layer: Descriptor, chunks: Chunks): Chunks {
+    return atMost(this.#leftBytes, chunks, () =>
+      beyondLimit('layerBytes', `the layers unpack to more than ${LIMITS.layerBytes} bytes`, [
+        `layer: ${layer.digest}`,
+      ]),
+    );
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file.fd);
+    this.#file = null;
+  }
+}

@@ -1,11 +1,7 @@
 // Fields of tar headers and records of pax headers, all untrusted.
 import type { ByteString } from '../model/bytes.ts';
-import type { Xattr } from '../model/tree.ts';
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
-
-/** Records of a pax header by keyword. */
-export type PaxRecords = Map<string, ByteString>;
 
 /** Reads one header block. */
 export class TarHeader {
@@ -61,35 +57,3 @@ export class TarHeader {
     if (stated !== sum && stated !== signedSum) this.#refuse('a header has a wrong checksum');
   }
 }
-
-/** Merges records; an empty value deletes a record. */
-export const merge = (below: PaxRecords, above: PaxRecords): PaxRecords => {
-  const merged = new Map(below);
-  for (const [key, value] of above)
-    if (value === '' && !key.includes('xattr.')) merged.delete(key);
-    else merged.set(key, value);
-  return merged;
-};
-
-const SCHILY = 'SCHILY.xattr.';
-const LIBARCHIVE = 'LIBARCHIVE.xattr.';
-
-const percentDecoded = (text: string): string =>
-  text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-
-/** GNU tar writes `=` and `%` of a key as %3D and %25; libarchive writes keys like URLs and values in base 64. */
-export const xattrsOf = (records: PaxRecords, refuse: (rule: string) => never): Xattr[] => {
-  const found = new Map<ByteString, ByteString>();
-  for (const [key, value] of records) {
-    if (!key.startsWith(LIBARCHIVE)) continue;
-    found.set(percentDecoded(key.slice(LIBARCHIVE.length)), Buffer.from(value, 'base64').toString('latin1'));
-  }
-  for (const [key, value] of records) {
-    if (!key.startsWith(SCHILY)) continue;
-    const name = key.slice(SCHILY.length).replaceAll('%3D', '=').replaceAll('%25', '%');
-    found.set(name, value);
-  }
-  for (const key of found.keys())
-    if (key === '' || key.length > 255 || key.includes('\0')) refuse('an attribute has an invalid name');
-  return [...found];
-};

@@ -3,11 +3,12 @@
 // Source: POSIX.1-2017 pax and ustar; GNU tar manual, "Basic Tar Format" (long names, base-256 numbers).
 import { type ByteString, fromBytes, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
+import { LIMITS } from '../model/input-limits.ts';
 import type { Xattr } from '../model/tree.ts';
-import { merge, type PaxRecords, TarHeader, xattrsOf } from './tar-fields.ts';
+import { MemberRecords, type PaxRecords, parsePaxRecords, withGlobal } from './pax-records.ts';
+import { TarHeader } from './tar-fields.ts';
 
 const BLOCK_BYTES = 512;
-const META_MAX_BYTES = 1 << 20;
 const ID_MAX = 0xffffffff;
 
 export type MemberType = 'file' | 'link' | 'symlink' | 'char' | 'block' | 'directory' | 'fifo';
@@ -77,7 +78,7 @@ class TarReader {
       if (flag === 'x' || flag === 'g') {
         const records = this.#records(header.number(124, 12, 'size'));
         if (flag === 'x') local = records;
-        else this.#global = merge(this.#global, records);
+        else this.#addGlobal(records);
         continue;
       }
       if (flag === 'L' || flag === 'K') {
@@ -86,7 +87,7 @@ class TarReader {
         else longLink = text;
         continue;
       }
-      const records = merge(this.#global, local);
+      const records = new MemberRecords(this.#global, local);
       yield this.#member(header, flag, records, { headerAt, longPath, longLink });
       local = new Map();
       longPath = null;
@@ -118,7 +119,8 @@ class TarReader {
 
   /** Contents of an extended header. */
   #meta(sizeBytes: number): Buffer {
-    if (sizeBytes > META_MAX_BYTES) this.refuse(`an extended header has more than ${META_MAX_BYTES} bytes`);
+    if (sizeBytes > LIMITS.tarHeaderBytes)
+      this.refuse(`an extended header has more than ${LIMITS.tarHeaderBytes} bytes`);
     const start = this.#at;
     this.#skip(sizeBytes);
     return Buffer.from(this.#source.read(start, sizeBytes));
@@ -126,31 +128,21 @@ class TarReader {
 
   #records(sizeBytes: number): PaxRecords {
     const start = this.#at;
-    const text = fromBytes(this.#meta(sizeBytes));
-    const records: PaxRecords = new Map();
-    for (let at = 0; at < text.length; ) {
-      const space = text.indexOf(' ', at);
-      const digits = space < 0 ? '' : text.slice(at, space);
-      const end = at + Number(digits);
-      const equals = text.indexOf('=', space);
-      if (
-        !/^[0-9]{1,9}$/.test(digits) ||
-        end > text.length ||
-        equals < 0 ||
-        equals >= end ||
-        text[end - 1] !== '\n'
-      )
-        this.refuse('a pax record is not "LENGTH KEY=VALUE\\n"', start + at);
-      records.set(text.slice(space + 1, equals), text.slice(equals + 1, end - 1));
-      at = end;
-    }
-    return records;
+    return parsePaxRecords(fromBytes(this.#meta(sizeBytes)), (offset) =>
+      this.refuse('a pax record is not "LENGTH KEY=VALUE\\n"', start + offset),
+    );
+  }
+
+  #addGlobal(records: PaxRecords): void {
+    this.#global = withGlobal(this.#global, records);
+    if (this.#global.size > LIMITS.tarGlobalRecords)
+      this.refuse(`there are more than ${LIMITS.tarGlobalRecords} global pax records`);
   }
 
   #member(
     header: TarHeader,
     flag: string,
-    records: PaxRecords,
+    records: MemberRecords,
     {
       headerAt,
       longPath,
@@ -159,8 +151,7 @@ class TarReader {
   ): ReadMember {
     const path = records.get('path') ?? longPath ?? header.path();
     const facts = `entry: ${show(path)}`;
-    if (flag === 'S' || [...records.keys()].some((key) => key.startsWith('GNU.sparse.')))
-      this.refuse('sparse files are not supported', headerAt, facts);
+    if (flag === 'S' || records.isSparse()) this.refuse('sparse files are not supported', headerAt, facts);
     const known = TYPES[flag];
     if (known === undefined) this.refuse(`unknown entry type "${show(flag)}"`, headerAt, facts);
     // Before ustar, a directory was a file whose name ended in a slash.
@@ -191,13 +182,13 @@ class TarReader {
       mtimeNs: this.#mtime(records, header, headerAt),
       major: isDevice ? header.number(329, 8, 'major') : 0,
       minor: isDevice ? header.number(337, 8, 'minor') : 0,
-      xattrs: xattrsOf(records, (rule) => this.refuse(rule, headerAt, facts)),
+      xattrs: records.xattrs((rule) => this.refuse(rule, headerAt, facts)),
       offset,
       sizeBytes,
     };
   }
 
-  #mtime(records: PaxRecords, header: TarHeader, headerAt: number): bigint {
+  #mtime(records: MemberRecords, header: TarHeader, headerAt: number): bigint {
     const text = records.get('mtime');
     if (text === undefined) return header.signed(136, 12, 'mtime') * 1_000_000_000n;
     const parts = /^(-?)([0-9]{1,18})(?:\.([0-9]*))?$/.exec(text);

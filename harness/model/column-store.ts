@@ -2,6 +2,7 @@
 // owner and attributes are stored once.
 import type { ByteString } from './bytes.ts';
 import { Pool, withRoom } from './growing.ts';
+import { checkXattrs } from './input-limits.ts';
 import { DigestTable } from './interned.ts';
 import { ABSENT, Payloads } from './payloads.ts';
 import type { Inode, Xattr } from './tree.ts';
@@ -22,30 +23,57 @@ const FIRST_ROOM = 256;
 /** A copy: a slice of a line would keep the whole input in memory. */
 const copyOf = (text: ByteString): ByteString => Buffer.from(text, 'latin1').toString('latin1');
 
+/** Distinct attributes, and distinct lists of them. A list is found by the ids of its attributes, not by their text. */
+class InternedXattrs {
+  /** Bytes of all distinct attributes. */
+  bytes = 0;
+  readonly #ids = new Map<ByteString, Map<ByteString, number>>();
+  readonly #xattrs: Xattr[] = [];
+  readonly #listByIds = new Map<string, number>([['', 0]]);
+  readonly #listByIdentity = new WeakMap<readonly Xattr[], number>();
+  readonly #lists: (readonly Xattr[])[] = [[]];
+
+  #idOf([name, value]: Xattr): number {
+    const values = this.#ids.get(name);
+    const known = values?.get(value);
+    if (known !== undefined) return known;
+    const own: Xattr = [copyOf(name), copyOf(value)];
+    const id = this.#xattrs.push(own) - 1;
+    this.bytes += name.length + value.length;
+    if (values === undefined) this.#ids.set(own[0], new Map([[own[1], id]]));
+    else values.set(own[1], id);
+    return id;
+  }
+
+  of(xattrs: readonly Xattr[]): number {
+    if (xattrs.length === 0) return 0;
+    const known = this.#listByIdentity.get(xattrs);
+    if (known !== undefined) return known;
+    checkXattrs(xattrs);
+    const ids = xattrs.map((xattr) => this.#idOf(xattr));
+    const key = ids.join(' ');
+    let list = this.#listByIds.get(key);
+    if (list === undefined) {
+      list = this.#lists.push(ids.map((id) => this.#xattrs[id]!)) - 1;
+      this.#listByIds.set(key, list);
+    }
+    this.#listByIdentity.set(xattrs, list);
+    return list;
+  }
+
+  list(id: number): readonly Xattr[] {
+    return this.#lists[id]!;
+  }
+}
+
 class Classes {
   readonly list: InodeClass[] = [];
+  readonly xattrs = new InternedXattrs();
   readonly #byKey = new Map<string, number>();
-  readonly #setByKey = new Map<string, number>([['', 0]]);
-  readonly #setByIdentity = new WeakMap<readonly Xattr[], number>();
-  readonly #sets: (readonly Xattr[])[] = [[]];
   #last = -1;
   #lastXattrs: readonly Xattr[] = [];
 
-  #xattrSet(xattrs: readonly Xattr[]): number {
-    if (xattrs.length === 0) return 0;
-    const known = this.#setByIdentity.get(xattrs);
-    if (known !== undefined) return known;
-    const key = xattrs.map(([name, value]) => `${name.length} ${value.length} ${name}${value}`).join('');
-    let set = this.#setByKey.get(key);
-    if (set === undefined) {
-      set = this.#sets.push(xattrs.map(([name, value]): Xattr => [copyOf(name), copyOf(value)])) - 1;
-      this.#setByKey.set(key, set);
-    }
-    this.#setByIdentity.set(xattrs, set);
-    return set;
-  }
-
-  of(inode: Inode): number {
+  of(inode: InodeClass): number {
     const { mode, nlink, uid, gid, rdev, xattrs } = inode;
     const last = this.list[this.#last];
     if (
@@ -58,11 +86,11 @@ class Classes {
       (this.#lastXattrs === xattrs || (xattrs.length === 0 && last.xattrs.length === 0))
     )
       return this.#last;
-    const set = this.#xattrSet(xattrs);
-    const key = `${mode} ${nlink} ${uid} ${gid} ${rdev} ${set}`;
+    const list = this.xattrs.of(xattrs);
+    const key = `${mode} ${nlink} ${uid} ${gid} ${rdev} ${list}`;
     let found = this.#byKey.get(key);
     if (found === undefined) {
-      found = this.list.push({ mode, nlink, uid, gid, rdev, xattrs: this.#sets[set]! }) - 1;
+      found = this.list.push({ mode, nlink, uid, gid, rdev, xattrs: this.xattrs.list(list) }) - 1;
       this.#byKey.set(key, found);
     }
     this.#last = found;
@@ -112,6 +140,11 @@ export class Columns {
     return this.#classes.list;
   }
 
+  /** Bytes of names, contents, link targets and distinct attributes. */
+  get textBytes(): number {
+    return this.names.bytes + this.payloads.textBytes + this.#classes.xattrs.bytes;
+  }
+
   #reserve(): void {
     const wanted = this.count + 1;
     if (wanted <= this.parent.length) return;
@@ -153,6 +186,10 @@ export class Columns {
 
   setLink(index: number, target: number): void {
     this.inode[index] = (LINK | target) >>> 0;
+  }
+
+  setNlink(index: number, nlink: number): void {
+    this.inode[index] = this.#classes.of({ ...this.classOf(index), nlink });
   }
 
   setObject(index: number, payload: ByteString | null, digest: ByteString | null): void {

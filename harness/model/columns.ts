@@ -3,6 +3,8 @@ import { type ByteString, show } from './bytes.ts';
 import { Columns } from './column-store.ts';
 import { ColumnTree } from './column-tree.ts';
 import { UserError } from './errors.ts';
+import { withRoom } from './growing.ts';
+import { beyondLimit, checkTreeSize, LIMITS } from './input-limits.ts';
 import { NameIndex } from './name-index.ts';
 import { type Inode, S_IFDIR, S_IFMT, type Tree, type TreeBuilder } from './tree.ts';
 
@@ -31,6 +33,7 @@ class ColumnBuilder implements TreeBuilder {
   readonly #columns = new Columns();
   readonly #names = new NameIndex(this.#columns);
   readonly #targets = new Map<number, ByteString>();
+  #pathBytes = new Uint32Array(256);
 
   #refuse(message: string, code: string, path: ByteString, more: readonly string[] = []): never {
     throw new TreeError(message, {
@@ -58,21 +61,38 @@ class ColumnBuilder implements TreeBuilder {
       this.#refuse('a name is given twice', 'duplicate', this.#below(parent, name));
   }
 
+  /** Throws if the tree is too large with its last entry. */
+  #checkSize(index: number, parent: number, name: ByteString): void {
+    const columns = this.#columns;
+    this.#pathBytes = withRoom(this.#pathBytes, index + 1);
+    this.#pathBytes[index] = parent < 0 ? 0 : this.#pathBytes[parent]! + 1 + name.length;
+    if (this.#pathBytes[index]! > LIMITS.pathBytes)
+      throw beyondLimit('pathBytes', `a path has more than ${LIMITS.pathBytes} bytes`);
+    checkTreeSize(columns.count, columns.textBytes, () => [`path: ${show(columns.path(index))}`]);
+  }
+
   add(parent: number, name: ByteString, inode: Inode): number {
     this.#check(parent, name);
     if (inode.digest !== null && !DIGEST.test(inode.digest))
       this.#refuse('a digest is not 64 hexadecimal digits', 'bad-digest', this.#below(parent, name));
     const index = this.#columns.add(parent, name, inode);
     if (parent >= 0) this.#names.add(parent, name, index);
+    this.#checkSize(index, parent, name);
     return index;
   }
 
-  addLink(parent: number, name: ByteString, target: ByteString): number {
+  addLink(parent: number, name: ByteString, target: ByteString | number): number {
     this.#check(parent, name);
     const index = this.#columns.addLink(parent, name);
     this.#names.add(parent, name, index);
-    this.#targets.set(index, target);
+    if (typeof target === 'number') this.#columns.setLink(index, target);
+    else this.#targets.set(index, target);
+    this.#checkSize(index, parent, name);
     return index;
+  }
+
+  setNlink(index: number, nlink: number): void {
+    this.#columns.setNlink(index, nlink);
   }
 
   child(parent: number, name: ByteString): number | undefined {
@@ -130,7 +150,7 @@ const copyTree = (tree: Tree): ColumnTree => {
   for (let index = 0; index < tree.count; index++) {
     const entry = tree.entry(index);
     if (entry.link === null) builder.add(entry.parent, entry.name, entry);
-    else builder.addLink(entry.parent, entry.name, tree.path(entry.link));
+    else builder.addLink(entry.parent, entry.name, entry.link);
   }
   return builder.finish() as ColumnTree;
 };

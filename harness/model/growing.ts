@@ -1,4 +1,5 @@
 // Growing storage: typed arrays that double, and a pool of byte strings in segments that never move.
+import { randomBytes } from 'node:crypto';
 import type { ByteString } from './bytes.ts';
 
 type Numbers = Uint16Array | Uint32Array | Int32Array | BigInt64Array | BigUint64Array;
@@ -18,10 +19,11 @@ const MAX_SEGMENTS = 2 ** (32 - SEGMENT_BITS);
 /** A length is stored in at most five bytes of seven bits. */
 const MAX_LENGTH_BYTES = 5;
 
-const HASH_START = 0x811c9dc5;
-const HASH_FACTOR = 0x01000193;
+/** Differs between processes, so that nobody can make names that share one hash and slow a table down. */
+export const HASH_START = randomBytes(4).readInt32LE();
+export const HASH_FACTOR = 0x01000193;
 
-/** FNV-1a; equal to `Pool.hash` of the same bytes. */
+/** FNV-1a from a random start; equal to `Pool.hash` of the same bytes. */
 export const hashOf = (text: ByteString, seed = 0): number => {
   let hash = HASH_START ^ seed;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), HASH_FACTOR);
@@ -32,9 +34,12 @@ export const hashOf = (text: ByteString, seed = 0): number => {
 export class Pool {
   readonly #segments: Buffer[] = [];
   #used = SEGMENT_BYTES;
+  /** Bytes of all strings. */
+  bytes = 0;
 
   /** Returns the address. */
   add(text: ByteString): number {
+    this.bytes += text.length;
     if (this.#used + MAX_LENGTH_BYTES + text.length > SEGMENT_BYTES) {
       if (this.#segments.length === MAX_SEGMENTS)
         throw new RangeError('the names of a tree take more than 4 GiB');

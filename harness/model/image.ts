@@ -2,10 +2,13 @@
 import type { ByteString } from './bytes.ts';
 import type { Tree } from './tree.ts';
 
+/** A file by path, or by an open descriptor. */
+export type FilePlace = string | Buffer | number;
+
 /** Where the bytes of one regular file come from. */
 export type ContentRef =
   | { readonly kind: 'seed'; readonly seed: ByteString; readonly sizeBytes: number }
-  | { readonly kind: 'file'; readonly path: Buffer; readonly offset: number; readonly sizeBytes: number };
+  | { readonly kind: 'file'; readonly file: FilePlace; readonly offset: number; readonly sizeBytes: number };
 
 /** The result of an image source. Trees may lack payloads and digests; the store computes them. */
 export interface SourceImage {
@@ -23,7 +26,7 @@ export interface SourceImage {
   readonly layers: readonly Tree[];
   /** Only for regular files of size > 0 without inline content, in `tree` or in one of `layers`. */
   content(tree: Tree, index: number): ContentRef;
-  /** Removes spool files. */
+  /** Closes files. */
   close(): Promise<void>;
 }
 

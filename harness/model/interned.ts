@@ -1,6 +1,6 @@
 // Interned values: equal values have equal ids, counted from 0. A Map of a million strings would take more memory than the tree.
 import type { ByteString } from './bytes.ts';
-import { hashOf, Pool, withRoom } from './growing.ts';
+import { HASH_FACTOR, HASH_START, hashOf, Pool, withRoom } from './growing.ts';
 
 /** Hash table of ids with open addressing, at most half full; -1 marks a free slot. */
 class IdTable {
@@ -40,6 +40,11 @@ export class Texts {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Bytes of all texts. */
+  get bytes(): number {
+    return this.#pool.bytes;
   }
 
   intern(text: ByteString): number {
@@ -118,8 +123,8 @@ export class DigestTable {
   }
 
   #hash(bytes: Uint8Array, at: number): number {
-    let hash = 0;
-    for (let i = 0; i < 8; i++) hash = Math.imul(hash ^ bytes[at + i]!, 0x01000193);
+    let hash = HASH_START;
+    for (let i = 0; i < DIGEST_BYTES; i++) hash = Math.imul(hash ^ bytes[at + i]!, HASH_FACTOR);
     return (hash ^ (hash >>> 15)) >>> 0;
   }
 

@@ -27,3 +27,6 @@ export const seenThroughOverlay = (xattrs: readonly Xattr[]): readonly Xattr[] =
 
 export const withoutOpaqueMark = (xattrs: readonly Xattr[]): readonly Xattr[] =>
   xattrs.filter(([key]) => key !== OPAQUE_KEY);
+
+export const hasOpaqueMark = (xattrs: readonly Xattr[]): boolean =>
+  xattrs.some(([key, value]) => key === OPAQUE_KEY && value === 'y');

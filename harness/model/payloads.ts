@@ -62,6 +62,11 @@ export class Payloads {
     return this.#texts.count;
   }
 
+  /** Bytes of all targets and paths that are no digests. */
+  get textBytes(): number {
+    return this.#texts.bytes;
+  }
+
   textId(payload: number): number {
     return (payload & ~TEXT) >>> 0;
   }

@@ -90,8 +90,10 @@ export interface Tree {
 export interface TreeBuilder {
   /** Returns the new entry's index. The root is added first, with parent -1 and an empty name. */
   add(parent: number, name: ByteString, inode: Inode): number;
-  /** A second name for the entry at `target`, an absolute or relative path that may be added later. */
-  addLink(parent: number, name: ByteString, target: ByteString): number;
+  /** A second name for `target`: an entry's index, or an absolute or relative path that may be added later. */
+  addLink(parent: number, name: ByteString, target: ByteString | number): number;
+  /** Replaces an entry's link count, which a source knows only at the end. */
+  setNlink(index: number, nlink: number): void;
   /** Index of the child called `name`, or undefined. */
   child(parent: number, name: ByteString): number | undefined;
   /** Resolves links and sorts. The builder must not be used afterwards. */

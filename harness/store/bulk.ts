@@ -1,7 +1,8 @@
 // Untimed reads and writes of whole files, front to back.
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { fromBytes, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
+import type { FilePlace } from '../model/image.ts';
 
 const PIECE_BYTES = 1 << 20;
 
@@ -9,10 +10,34 @@ export const writeAll = (fd: number, bytes: Uint8Array): void => {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 };
 
-/** Part of a file in new buffers of at most 1 MiB. Throws if the file is shorter. */
-export function* filePieces(path: string | Buffer, offset: number, length: number): Generator<Buffer> {
+/** The name of a file in errors. */
+export const nameOfFile = (file: FilePlace): string =>
+  typeof file === 'number' ? 'the decompressed layers' : show(fromBytes(Buffer.from(file)));
+
+const changed = (name: string, rule: string, ...facts: string[]): UserError =>
+  new UserError(rule, {
+    code: 'changed',
+    facts: [`file: ${name}`, ...facts],
+    hint: 'use a tree without writers, such as a snapshot',
+  });
+
+/** Opens a regular file; throws at once if it has become a link, a FIFO or a device. */
+const openRegular = (path: string | Buffer): number => {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  throw changed(nameOfFile(path), 'a file is no regular file any more');
+};
+
+/** Part of a file in new buffers of at most 1 MiB. Throws if the file is shorter; `name` is its name then. */
+export function* filePieces(
+  file: FilePlace,
+  offset: number,
+  length: number,
+  name = nameOfFile(file),
+): Generator<Buffer> {
   if (length === 0) return;
-  const fd = openSync(path, 'r');
+  const fd = typeof file === 'number' ? file : openRegular(file);
   try {
     for (let done = 0; done < length; ) {
       const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, length - done));
@@ -20,22 +45,19 @@ export function* filePieces(path: string | Buffer, offset: number, length: numbe
       while (filled < piece.length) {
         const got = readSync(fd, piece, filled, piece.length - filled, offset + done + filled);
         if (got === 0)
-          throw new UserError('a file became shorter during the read', {
-            code: 'changed',
-            facts: [
-              `file: ${show(fromBytes(Buffer.from(path)))}`,
-              `expected: ${length} bytes from offset ${offset}`,
-              `found: ${done + filled}`,
-            ],
-            hint: 'use a tree without writers, such as a snapshot',
-          });
+          throw changed(
+            name,
+            'a file became shorter during the read',
+            `expected: ${length} bytes from offset ${offset}`,
+            `found: ${done + filled}`,
+          );
         filled += got;
       }
       yield piece;
       done += piece.length;
     }
   } finally {
-    closeSync(fd);
+    if (typeof file !== 'number') closeSync(fd);
   }
 }
 

@@ -8,11 +8,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { imageBytes } from '../erofs/writer.ts';
-import { fromBytes, show } from '../model/bytes.ts';
 import { UserError, unreachable } from '../model/errors.ts';
-import type { ContentRef, Image, ImageObject, Layer, SourceImage } from '../model/image.ts';
+import type { ContentRef, FilePlace, Image, ImageObject, Layer, SourceImage } from '../model/image.ts';
 import { type Entry, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
-import { filePieces } from './bulk.ts';
+import { filePieces, nameOfFile } from './bulk.ts';
 import { contentPieces } from './contents.ts';
 import { writeLayerTar } from './layer-tar.ts';
 import { makeObjectFolders, objectPath, putObject } from './objects.ts';
@@ -39,23 +38,23 @@ export const hasObject = (entry: Entry): boolean =>
 const keyOf = (ref: ContentRef): string =>
   ref.kind === 'seed'
     ? `s${ref.sizeBytes} ${ref.seed}`
-    : `f${ref.sizeBytes} ${ref.offset} ${ref.path.toString('latin1')}`;
+    : `f${ref.sizeBytes} ${ref.offset} ${typeof ref.file === 'number' ? ref.file : ref.file.toString('latin1')}`;
 
 const piecesOf = (ref: ContentRef): Iterable<Uint8Array> => {
   switch (ref.kind) {
     case 'seed':
       return contentPieces(ref.seed, 0, ref.sizeBytes);
     case 'file':
-      return filePieces(ref.path, ref.offset, ref.sizeBytes);
+      return filePieces(ref.file, ref.offset, ref.sizeBytes);
     default:
       return unreachable(ref);
   }
 };
 
-const changed = (path: Buffer): UserError =>
+const changed = (file: FilePlace): UserError =>
   new UserError('a file changed after its digest was computed', {
     code: 'changed',
-    facts: [`file: ${show(fromBytes(path))}`],
+    facts: [`file: ${nameOfFile(file)}`],
     hint: 'use a tree without writers, such as a snapshot',
   });
 
@@ -80,7 +79,7 @@ const putContents = async (
       const ref = source.content(tree, index);
       const key = keyOf(ref);
       const digest = digests.get(key) ?? putObject(objectDir, piecesOf(ref));
-      if (ref.kind === 'file' && entry.digest !== null && entry.digest !== digest) throw changed(ref.path);
+      if (ref.kind === 'file' && entry.digest !== null && entry.digest !== digest) throw changed(ref.file);
       digests.set(key, digest);
     }
   return digests;

@@ -155,11 +155,11 @@ describe('a directory as an image', () => {
     const ref = image.content(image.tree, image.tree.find('/f')!);
     assert.ok(ref.kind === 'file');
     assert.deepEqual(
-      Buffer.concat([...filePieces(ref.path, ref.offset, ref.sizeBytes)]),
+      Buffer.concat([...filePieces(ref.file, ref.offset, ref.sizeBytes)]),
       contentBytes('f', 0, 5000),
     );
     writeFileSync(join(dir, 'f'), 'shorter');
-    assert.throws(() => [...filePieces(ref.path, ref.offset, ref.sizeBytes)], /became shorter/);
+    assert.throws(() => [...filePieces(ref.file, ref.offset, ref.sizeBytes)], /became shorter/);
   });
 
   it('is refused if it is not a directory', async () => {

@@ -56,7 +56,7 @@ describe('an OCI image layout', () => {
         );
         const ref = image.content(image.tree, image.tree.find('/d/big')!);
         assert.ok(ref.kind === 'file');
-        assert.deepEqual(Buffer.concat([...filePieces(ref.path, ref.offset, ref.sizeBytes)]), BIG);
+        assert.deepEqual(Buffer.concat([...filePieces(ref.file, ref.offset, ref.sizeBytes)]), BIG);
         await image.close();
         assert.deepEqual(layout.spoolFolders(), []);
       },

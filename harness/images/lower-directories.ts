@@ -1,0 +1,41 @@
+// The directories that the layers read so far show. A layer need not list the parents of its entries: these keep the attributes that
+// a lower layer gave them.
+import type { ByteString } from '../model/bytes.ts';
+import { isDirectory } from '../model/inode-type.ts';
+import { hasOpaqueMark, withoutOpaqueMark } from '../model/overlay-xattrs.ts';
+import { type Inode, PLAIN_DIRECTORY, type Tree } from '../model/tree.ts';
+
+export interface LowerDirectory {
+  /** The topmost layer that has the directory, and its index there. */
+  readonly tree: Tree;
+  readonly index: number;
+  /** Directories inside; null if there are none. */
+  children: Map<ByteString, LowerDirectory> | null;
+}
+
+/** Attributes of a directory that a layer does not list. */
+export const impliedInode = (below: LowerDirectory | undefined): Inode => {
+  if (below === undefined) return PLAIN_DIRECTORY;
+  const entry = below.tree.entry(below.index);
+  return { ...entry, xattrs: withoutOpaqueMark(entry.xattrs) };
+};
+
+/** The directories with one more layer on top. Changes those below. */
+export const withLayer = (below: LowerDirectory | undefined, tree: Tree): LowerDirectory => {
+  const root: LowerDirectory = { tree, index: 0, children: below?.children ?? null };
+  const pending = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop())
+    for (const index of tree.children(next.index)) {
+      const entry = tree.entry(index);
+      if (!isDirectory(entry)) {
+        next.children?.delete(entry.name);
+        continue;
+      }
+      const hidden = hasOpaqueMark(entry.xattrs) ? undefined : next.children?.get(entry.name);
+      const merged: LowerDirectory = { tree, index, children: hidden?.children ?? null };
+      next.children ??= new Map();
+      next.children.set(entry.name, merged);
+      pending.push(merged);
+    }
+  return root;
+};
