@@ -24,12 +24,15 @@ import type { Handover } from './handover.ts';
 import type { ResolvedOptions } from './options.ts';
 import { refuseOtherMachine } from './resume.ts';
 
+const GIT_LIMIT_MS = 5000;
+
 const commitOf = (): string | null => {
   try {
     return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
       cwd: new URL('../../..', import.meta.url),
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: GIT_LIMIT_MS,
     }).trim();
   } catch {
     return null;

@@ -13,6 +13,8 @@ import type { WalkRequest, WalkResult } from './walk-main.ts';
 
 interface WalkOptions extends Partial<Coverage> {
   readonly timeoutMs: number;
+  /** See `WaitLimit`. */
+  readonly beforeKill?: () => void;
   /** File for the listing; replaced. */
   readonly listingPath: string;
 }
@@ -87,7 +89,8 @@ export const openWalker = (): Walker => {
       const { listingPath } = options;
       closeSync(openSync(listingPath, 'w', 0o600));
       const request: WalkRequest = { root, listingPath, covers };
-      const answer = await child.request(JSON.stringify(request), options.timeoutMs);
+      const { timeoutMs: ms, beforeKill = () => {} } = options;
+      const answer = await child.request(JSON.stringify(request), { ms, beforeKill });
       switch (answer.kind) {
         case 'line':
           return treeOf(JSON.parse(answer.line) as WalkResult);

@@ -30,14 +30,14 @@ export const openInspector = (limitMs = LIMIT_MS): Inspector => {
     get pid() {
       return child.pid;
     },
-    async inspect(request) {
-      const reply = await child.request(JSON.stringify({ request, cpus: allowedCpus() }), limitMs);
+    async inspect(request, limit = { ms: limitMs }) {
+      const reply = await child.request(JSON.stringify({ request, cpus: allowedCpus() }), limit);
       switch (reply.kind) {
         case 'line':
           return resultOf(JSON.parse(reply.line) as InspectReply);
         case 'timeout':
           throw new UserError(
-            `inspecting a mount took longer than ${limitMs} ms: its file system hangs or is very slow`,
+            `inspecting a mount took longer than ${limit.ms} ms: its file system hangs or is very slow`,
             {
               code: 'timeout',
               exit: 5,

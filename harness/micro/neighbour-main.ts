@@ -6,7 +6,16 @@
 // Reads:  on SIGTERM, WINDOWS: names with the beginnings and ends of windows on CLOCK_MONOTONIC.
 // Writes: OUT: for each name, the durations of the operations that overlap its windows. A percentile that needs more operations
 //         is null.
-import { closeSync, fsyncSync, openSync, readFileSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { median } from '../../results/stats/median.ts';
 import { quantileBound } from '../../results/stats/quantile.ts';
 
@@ -67,6 +76,8 @@ const loop = (): void => {
     setImmediate(loop);
     return;
   }
+  // Without windows the slot has failed.
+  if (!existsSync(windowsFile)) return;
   const windows = JSON.parse(readFileSync(windowsFile, 'utf8')) as Record<string, WindowTimes[]>;
   const results = Object.entries(windows).map(([name, of]) => [name, figures(operations, of)]);
   writeFileSync(outFile, JSON.stringify(Object.fromEntries(results)));

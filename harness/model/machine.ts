@@ -27,8 +27,11 @@ export interface Server {
 export interface StartedServers {
   /** One sentence, with its last words, for each that ended with another exit code than 0, or was killed. */
   lost(): readonly string[];
-  /** Ends all waits for servers that do not answer: aborts their FUSE connections, or kills them where there is no abort control. */
-  abort(): void;
+  /**
+   * Ends all waits for servers that do not answer: aborts the FUSE connections below a folder, by default the work folder. Where there is
+   * no abort control it kills all servers.
+   */
+  abort(dir?: string): void;
 }
 
 export interface CommandOptions {

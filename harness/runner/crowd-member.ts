@@ -44,6 +44,8 @@ export interface MemberTask {
   /** A folder of its own on the work file system. */
   readonly dir: string;
   readonly scratch: string;
+  /** The run's work folder. */
+  readonly workDir: string;
   readonly limitMs: number;
 }
 
@@ -128,6 +130,7 @@ export const runMember = async (
   const backend = backends.find(({ id }) => id === task.backend)!;
   const machine = createMachine(task.features, {
     scratch: task.scratch,
+    workDir: task.workDir,
     commandLimitMs: () => task.limitMs,
   });
   const stores = [0, 1].map((number) => {

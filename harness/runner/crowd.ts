@@ -1,5 +1,6 @@
 // Parallel lives of one image, each in a thread: the main thread sends a command and waits for all replies.
 import { mkdirSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Crowd } from '../model/crowd.ts';
 import { UserError } from '../model/errors.ts';
@@ -18,7 +19,12 @@ export interface CrowdParts {
   /** Folder of the run's full store. */
   readonly fullDir: string;
   readonly scratch: string;
+  /** The run's work folder. */
+  readonly workDir: string;
+  /** Time that is left of the slot's limit. */
   readonly limitMs: () => number;
+  /** Ends the waits of threads for servers that do not answer. */
+  readonly abort: () => void;
   /** One folder for each member. */
   readonly dirs: readonly string[];
 }
@@ -63,9 +69,33 @@ const replyOf = async ({ thread, exited }: Member): Promise<void> => {
     throw new UserError(reply.message, { code: reply.code, exit: 5, facts: reply.facts });
 };
 
+/** Each step of a thread keeps the slot's limit; a thread that the kernel blocks does not. */
+const SLACK_MS = 10_000;
+
+/** Null if the limit passed. */
+const within = async <T>(work: Promise<T>, limitMs: number): Promise<T | null> => {
+  const ended = new AbortController();
+  const limit = wait(limitMs, null, { signal: ended.signal }).catch(() => null);
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    ended.abort();
+  }
+};
+
 /** Waits for all replies, then throws the first failure, so that no thread is still working. */
-const allReplies = async (members: readonly Member[]): Promise<void> => {
-  const all = await Promise.allSettled(members.map(replyOf));
+const allReplies = async (
+  members: readonly Member[],
+  { limitMs, abort }: Pick<CrowdParts, 'limitMs' | 'abort'>,
+): Promise<void> => {
+  const replies = Promise.allSettled(members.map(replyOf));
+  let all = await within(replies, limitMs() + SLACK_MS);
+  if (all === null) {
+    abort();
+    all = await within(replies, SLACK_MS);
+  }
+  if (all === null)
+    throw new UserError('a thread of the crowd does not answer', { code: 'timeout', exit: 5 });
   const wrong = all.find((one) => one.status === 'rejected');
   if (wrong !== undefined) throw wrong.reason;
 };
@@ -84,6 +114,7 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
       fullDir: parts.fullDir,
       dir,
       scratch: parts.scratch,
+      workDir: parts.workDir,
       limitMs: parts.limitMs(),
     };
     // Descriptors are opened and closed by system calls that Node does not see.
@@ -93,16 +124,17 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
     for (const { thread } of members) thread.postMessage(command);
   };
   const all = async (command: CrowdCommand): Promise<void> => {
-    const replies = allReplies(members);
+    const replies = allReplies(members, parts);
     send(command);
     await replies;
   };
   const end = async (): Promise<void> => {
     send('end');
-    await Promise.all(members.map(({ exited }) => exited));
+    const exited = Promise.all(members.map((member) => member.exited));
+    if ((await within(exited, SLACK_MS)) === null) for (const { thread } of members) thread.unref();
   };
   try {
-    await allReplies(members);
+    await allReplies(members, parts);
     await all('rehearsed');
   } catch (error) {
     await end();

@@ -65,7 +65,7 @@ export const reportProofs = ({ update, say }: RunParts, proofs: Proofs): readonl
   update(proofs);
   for (const part of proofs.skipped) say(`skipped: ${skippedText(part)}`);
   const unequal = proofs.proofs.filter((proof) => !proof.equal);
-  for (const { arm, image, difference } of unequal)
-    say(`not the same tree: ${arm} on ${image}: ${difference}`);
+  for (const { arm, image, treeDigest, difference } of unequal)
+    say(`${treeDigest === null ? 'not proved' : 'not the same tree'}: ${arm} on ${image}: ${difference}`);
   return unequal;
 };

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Fairness, ImageInfo, Proof, RunFile } from '../../results/schema/run.ts';
-import { openWalker, seesTrusted } from '../digest/of-mount.ts';
+import { openWalker, seesTrusted, type WalkMount } from '../digest/of-mount.ts';
 import { expectedListing } from '../digest/of-tree.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
@@ -10,6 +10,7 @@ import { createMachine } from '../sys/machine.ts';
 import type { Arm } from './arm.ts';
 import { sparseIn } from './fairness.ts';
 import { describeImage } from './image-info.ts';
+import { withinBudget } from './limits.ts';
 import type { RunParts } from './parts.ts';
 import type { Group } from './plan.ts';
 import { type Expected, oneAtATime, type Proved, prove } from './prove.ts';
@@ -84,6 +85,19 @@ async function* pairsOf(
   }
 }
 
+const WALK_LIMIT_NS = 600e9;
+
+const isUncompared = (result: Proved): boolean => result.kind === 'proof' && result.proof.treeDigest === null;
+
+/** A mount that could not be compared is tried once more, because its server may have been killed. */
+const proveTwice = async (parts: RunParts, attempt: (number: number) => Promise<Proved>): Promise<Proved> => {
+  const first = await attempt(0);
+  if (!isUncompared(first) || parts.interrupted() || first.kind !== 'proof') return first;
+  const { arm, image, difference } = first.proof;
+  parts.say(`proved once more: ${arm} on ${image}: ${difference}`);
+  return attempt(1);
+};
+
 /** In the order in which the proofs began. */
 const provePairs = async (
   parts: RunParts,
@@ -91,21 +105,36 @@ const provePairs = async (
   pairs: AsyncGenerator<Pair>,
 ): Promise<readonly ProvedPair[]> => {
   const { features, workspace } = parts;
-  const machine = createMachine(features, { scratch: workspace.scratch, yields: true });
+  const limitMs = (): number => Math.ceil(withinBudget(WALK_LIMIT_NS, parts.deadline) / 1e6);
+  const machine = createMachine(features, {
+    scratch: workspace.scratch,
+    workDir: workspace.dir,
+    commandLimitMs: limitMs,
+    yields: true,
+  });
   const alone = oneAtATime();
   const proved: ProvedPair[] = [];
   let taken = 0;
   const lane = async (): Promise<void> => {
     const walker = openWalker();
+    const walk: WalkMount = (root, options) =>
+      walker.walk(root, {
+        ...options,
+        timeoutMs: Math.min(options.timeoutMs, limitMs()),
+        beforeKill: () => machine.servers.abort(root),
+      });
     try {
       for await (const pair of pairs) {
         // After an interrupt, the remaining images are still described.
         if (parts.interrupted()) continue;
         const number = taken++;
         parts.progress(`proving ${pair.image.name} on ${pair.arm.id}`, done, null);
-        const folders = workspace.slot(`proof-${workspace.tag}-${number}`);
-        const shared = { machine, store, folders, workDir: workspace.dir, walk: walker.walk, alone };
-        proved[number] = { pair, result: await prove({ ...pair, ...shared }) };
+        const shared = { machine, store, workDir: workspace.dir, walk, alone };
+        const result = await proveTwice(parts, (attempt) => {
+          const folders = workspace.slot(`proof-${workspace.tag}-${number}-${attempt}`);
+          return prove({ ...pair, ...shared, folders });
+        });
+        proved[number] = { pair, result };
         onProved(pair.arm.id, pair.image.name);
       }
     } finally {

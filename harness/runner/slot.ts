@@ -50,7 +50,15 @@ export interface SlotParts {
 
 const COUNTER_BYTES = 4096;
 
-const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[]): Machine => {
+/** Milliseconds until the slot's limit. */
+type LeftMs = () => number;
+
+const countDown = (limitNs: number): LeftMs => {
+  const untilNs = nowNs() + limitNs;
+  return () => Math.max(1, Math.ceil((untilNs - nowNs()) / 1e6));
+};
+
+const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[], leftMs: LeftMs): Machine => {
   const requestCounters = parts.slot.pass === 'count' ? join(parts.workspace.scratch, 'requests') : null;
   if (requestCounters !== null) {
     closeSync(openSync(requestCounters, 'w'));
@@ -67,12 +75,12 @@ const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[]): Machine => {
       for (const probe of armed) probe.serverStarted?.(actor, pid);
     },
   };
-  const untilNs = nowNs() + parts.limitNs;
   return createMachine(parts.features, {
     scratch: parts.workspace.scratch,
+    workDir: parts.workspace.dir,
     hooks,
     requestCounters,
-    commandLimitMs: () => Math.max(1, Math.ceil((untilNs - nowNs()) / 1e6)),
+    commandLimitMs: leftMs,
   });
 };
 
@@ -147,7 +155,11 @@ interface MeasuredSlot {
 }
 
 const crowdOf =
-  ({ crowdEntry, arm, image, features, workspace, limitNs, slot }: SlotParts): StageParts['crowd'] =>
+  (
+    { crowdEntry, arm, image, features, workspace, slot }: SlotParts,
+    machine: Machine,
+    leftMs: LeftMs,
+  ): StageParts['crowd'] =>
   (dirs) =>
     openCrowd({
       entry: crowdEntry,
@@ -157,7 +169,9 @@ const crowdOf =
       local: localOf({ slot }) === 'files' ? 'files' : 'nothing',
       fullDir: workspace.store,
       scratch: workspace.scratch,
-      limitMs: () => Math.max(1, Math.ceil(limitNs / 1e6)),
+      workDir: workspace.dir,
+      limitMs: leftMs,
+      abort: () => machine.servers.abort(),
       dirs,
     });
 
@@ -175,7 +189,8 @@ const stageOf = async (
   const { slot, image, others, arm, workspace } = parts;
   const folders = all[0]!;
   refuseSame([image, ...others]);
-  const machine = machineOf(parts, armed);
+  const leftMs = countDown(parts.limitNs);
+  const machine = machineOf(parts, armed, leftMs);
   const stores = storesOf(parts, machine, all);
   const store = stores[0]!;
   const prepare = async (one: Image): Promise<Prepared> => {
@@ -198,11 +213,12 @@ const stageOf = async (
     kept: localOf(parts) === 'nothing' ? [] : parts.images,
     prepared: first,
     folders,
-    crowd: crowdOf(parts),
+    crowd: crowdOf(parts, machine, leftMs),
     probes: armed,
     cycles: cyclesOf(parts),
     warmTools: (empty) => parts.warmTools(machine, empty),
-    inspect: parts.inspector.inspect,
+    inspect: (request) =>
+      parts.inspector.inspect(request, { ms: leftMs(), beforeKill: () => machine.servers.abort() }),
   });
 };
 

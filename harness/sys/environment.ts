@@ -13,6 +13,7 @@ import { mountOf, readMounts } from './mountinfo.ts';
 import { readText } from './read-text.ts';
 
 const CPU = '/sys/devices/system/cpu';
+const TOOL_LIMIT_MS = 5000;
 
 const distribution = (): string =>
   /^PRETTY_NAME="?([^"\n]*)/m.exec(readText('/etc/os-release') ?? '')?.[1] ?? 'unknown';
@@ -40,6 +41,7 @@ const firstLine = (command: string, args: readonly string[]): string | null => {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+      timeout: TOOL_LIMIT_MS,
     });
     return text.split('\n', 1)[0] ?? null;
   } catch {

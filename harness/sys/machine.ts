@@ -144,7 +144,7 @@ const createCommand =
       ...(commandLimitMs === undefined ? {} : { timeoutMs: commandLimitMs() }),
       ...given,
       yields,
-      beforeKill: servers.abort,
+      beforeKill: () => servers.abort(),
       onSpawn: (pid) => hooks.childStarted?.(actor, pid),
       onExit(pid) {
         traced?.exited(pid);
@@ -167,9 +167,12 @@ const lostServer = ({ actor, server }: NamedServer): readonly string[] => {
 
 const startedServers = ({ workDir }: MachineOptions, started: readonly NamedServer[]): StartedServers => ({
   lost: () => started.flatMap(lostServer),
-  abort() {
+  abort(dir = workDir) {
     try {
-      if (workDir !== undefined) return abortFuseBelow(workDir);
+      if (dir !== undefined) {
+        abortFuseBelow(dir);
+        return;
+      }
     } catch {
       // A user namespace has no abort control; the end of a server ends its connections.
     }

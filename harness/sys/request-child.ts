@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setImmediate as afterPendingReads, setTimeout as wait } from 'node:timers/promises';
+import type { WaitLimit } from '../model/wait-limit.ts';
 
 const KILL_LIMIT_MS = 2_000;
 
@@ -29,7 +30,7 @@ export interface RequestChild {
   /** Starts the program now, so that the first request need not wait for it. */
   start(): void;
   /** Writes one line to the program and returns the line that it prints. One request at a time. */
-  request(line: string, timeoutMs: number): Promise<ChildReply>;
+  request(line: string, limit: WaitLimit): Promise<ChildReply>;
   /** Null while the program is not running. */
   readonly pid: number | null;
   close(): Promise<void>;
@@ -87,12 +88,12 @@ export const openRequestChild = (program: string): RequestChild => {
     start() {
       child ??= spawnProgram(program);
     },
-    async request(line, timeoutMs) {
+    async request(line, { ms, beforeKill }) {
       child ??= spawnProgram(program);
       const running = child;
       const replied = new AbortController();
       // A reply that arrived while this process was busy counts, even when the limit has passed: read the pipe once more first.
-      const limit = wait(timeoutMs, null, { signal: replied.signal })
+      const limit = wait(ms, null, { signal: replied.signal })
         .then(() => afterPendingReads('timeout' as const))
         .catch(() => 'timeout' as const);
       const reply = await Promise.race([running.request(line), limit]);
@@ -103,6 +104,7 @@ export const openRequestChild = (program: string): RequestChild => {
         await running.exited;
         return { kind: 'exited', stderr: running.stderr() };
       }
+      beforeKill?.();
       running.kill();
       const survived = wait(KILL_LIMIT_MS, 'survived' as const, { ref: false });
       const killed = (await Promise.race([running.exited, survived])) !== 'survived';
@@ -110,9 +112,14 @@ export const openRequestChild = (program: string): RequestChild => {
       return { kind: 'timeout', pid: running.pid, killed };
     },
     async close() {
-      child?.closeInput();
-      await child?.exited;
+      const running = child;
       child = null;
+      if (running === null) return;
+      running.closeInput();
+      const survived = wait(KILL_LIMIT_MS, 'survived' as const, { ref: false });
+      if ((await Promise.race([running.exited, survived])) !== 'survived') return;
+      running.kill();
+      running.abandon();
     },
   };
 };

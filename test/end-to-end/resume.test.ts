@@ -1,19 +1,19 @@
 // Resumed runs: every planned slot is in the journal exactly once.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import type { Slot } from '../../results/schema/run.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import {
   diskFolder,
   eventually,
   leftOf,
-  PROGRAM,
+  processesWith,
   program,
   readRun,
   readSamples,
   samplesSoFar,
-  start,
   startProgram,
 } from './support.ts';
 
@@ -29,6 +29,7 @@ const OPTIONS = [
   '--budget',
   '5m',
 ];
+const LARGER = 'synthetic:files=1500,layers=2,seed=3';
 const SEEN_LIMIT_MS = 60_000;
 
 const killAt = async (t: TestContext, args: readonly string[], when: () => boolean): Promise<void> => {
@@ -56,7 +57,10 @@ const checkWhole = (out: string): void => {
 };
 
 // In parallel: the last one waits half a minute for a limit.
-describe('a run that was cut off or hung', { concurrency: 3, skip: needsRoot }, () => {
+describe('a run that was cut off, or whose server hung or was killed', {
+  concurrency: 4,
+  skip: needsRoot,
+}, () => {
   test('is killed while preparing, while counting and twice while timing, and resumes without losing or repeating a slot', async (t) => {
     const home = diskFolder(t);
     const out = join(home, 'results');
@@ -91,22 +95,58 @@ describe('a run that was cut off or hung', { concurrency: 3, skip: needsRoot }, 
     assert.match(stderr, /cannot read .*run\.json: no such file or folder\n {2}try: name a run folder/);
   });
 
-  test('fails the slot of a command that hangs, and continues', async (t) => {
+  test('proves a mount once more if its server was killed, and resumes without an arm that was lost', async (t) => {
     const home = diskFolder(t);
     const out = join(home, 'results');
-    const bin = join(home, 'bin');
-    const armed = join(home, 'armed');
-    mkdirSync(bin);
-    // Hangs once after the file `armed` was created, and only for `ls -lR`.
-    writeFileSync(
-      join(bin, 'ls'),
-      `#!/bin/sh\nif [ -e ${armed} ] && [ "$1" = -lR ]; then rm ${armed}; exec sleep 600; fi\nexec /bin/ls "$@"\n`,
+    const what = ['--scenarios', 'walk-warm', '--backends', 'erofs-overlay,composefs-fuse', '--blocks', '8'];
+    const killServer = async (when: () => boolean): Promise<void> => {
+      const { pid } = await eventually('a server', SEEN_LIMIT_MS, () =>
+        when() ? processesWith(home).find(({ words }) => words[0]?.endsWith('/cfs-fuse')) : undefined,
+      );
+      process.kill(pid, 'SIGKILL');
+    };
+    const first = startProgram(t, ['run', ...OPTIONS, ...what, '--images', LARGER, '--out', out]);
+    await killServer(() => true);
+    await killServer(() => /^proved once more: composefs-fuse /m.test(first.stderr()));
+    await eventually('the rest of the run', SEEN_LIMIT_MS, () => samplesSoFar(out) > 2);
+    first.child.kill('SIGINT');
+    const interrupted = await first.done;
+    assert.match(interrupted.stderr, /^not proved: composefs-fuse on /m);
+    const { plan, proofs } = readRun(out);
+    const isLost = ({ arm }: Pick<Slot, 'arm'>): boolean => arm === 'composefs-fuse';
+    assert.ok(plan.slots.length > 0 && !plan.slots.some(isLost));
+    assert.deepEqual(
+      proofs.map(({ equal }) => equal),
+      [true, false],
     );
-    chmodSync(join(bin, 'ls'), 0o755);
-    const argv = [process.execPath, PROGRAM, 'run', ...OPTIONS, '--scenarios', 'walk-warm', '--out', out];
-    const run = start(t, argv, { PATH: `${bin}:${process.env['PATH']}` });
+    const again = startProgram(t, ['run', '--resume', out]);
+    await killServer(() => true);
+    const { code, stderr } = await again.done;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^proved once more: composefs-fuse /m);
+    checkWhole(out);
+    assert.deepEqual(
+      readRun(out).proofs.map(({ equal }) => equal),
+      [true, true],
+    );
+    assert.ok(!readSamples(out).some(isLost));
+  });
+
+  test('fails the slot of a server that does not answer, and continues', async (t) => {
+    const home = diskFolder(t);
+    const out = join(home, 'results');
+    const what = ['--scenarios', 'walk-warm', '--backends', 'erofs-overlay,composefs-fuse'];
+    const run = startProgram(t, ['run', ...OPTIONS, ...what, '--images', LARGER, '--out', out]);
     await eventually('a few slots', SEEN_LIMIT_MS, () => samplesSoFar(out) >= 8);
-    writeFileSync(armed, '');
+    // A walk makes thousands of requests: the server is stopped while it has one.
+    await eventually('a server that is used', SEEN_LIMIT_MS, () => {
+      const [server, user] = ['cfs-fuse', 'ls'].map((name) =>
+        processesWith(home).find(({ words }) => words[0]?.split('/').at(-1) === name),
+      );
+      if (server === undefined || user === undefined) return false;
+      process.kill(server.pid, 'SIGSTOP');
+      return true;
+    });
     const { code, stderr } = await run.done;
     assert.equal(code, 5, stderr);
     const failed = readSamples(out).filter(({ outcome }) => outcome === 'failed');

@@ -36,7 +36,7 @@ export interface Feature {
 
 export type FeatureGroup<Id extends FeatureId> = Readonly<Record<Id, Feature>>;
 
-const TOOL_LIMIT_MS = 2000;
+export const TOOL_LIMIT_MS = 2000;
 
 export const missing = (reason: string): never => {
   throw new UserError(reason, { exit: 4 });

@@ -7,13 +7,20 @@ import { makeMemoryGroup } from '../memory-group.ts';
 import { pageFrames } from '../page-frames.ts';
 import { residency } from '../residency.ts';
 import { library, libraryPath } from '../timed.ts';
-import { type FeatureGroup, type FeatureTest, installed, missing, toolLine } from './feature.ts';
+import {
+  type FeatureGroup,
+  type FeatureTest,
+  installed,
+  missing,
+  TOOL_LIMIT_MS,
+  toolLine,
+} from './feature.ts';
 import { asRoot, COMPILER, forRoot, packages } from './hints.ts';
 
 const countsByBpf: FeatureTest = () => {
   const counter = openBpfCounter();
   try {
-    const { pid } = spawnSync(installed('true'));
+    const { pid } = spawnSync(installed('true'), { timeout: TOOL_LIMIT_MS });
     const execs = counter.snapshot().get(pid)?.main.get('execve') ?? 0;
     return execs === 1 ? 'counts system calls' : missing(`counted ${execs} execve calls instead of one`);
   } finally {

@@ -22,7 +22,9 @@ const open = (t: TestContext, id: string): Promise<OpenCrowd> => {
     local: 'nothing',
     fullDir: home,
     scratch: home,
+    workDir: home,
     limitMs: () => 1000,
+    abort() {},
     dirs: Array.from({ length: MEMBERS }, (_, i) => join(home, `member-${i}`)),
   });
 };

@@ -17,11 +17,11 @@ test('a reply that arrived while this process was busy counts after the limit; a
   );
   const child = openRequestChild(program);
   t.after(() => child.close());
-  assert.deepEqual(await child.request('first', 60_000), { kind: 'line', line: 'first' });
-  const second = child.request('second', 20);
+  assert.deepEqual(await child.request('first', { ms: 60_000 }), { kind: 'line', line: 'first' });
+  const second = child.request('second', { ms: 20 });
   blockFor(1000);
   assert.deepEqual(await second, { kind: 'line', line: 'second' });
-  const unanswered = child.request('silence', 20);
+  const unanswered = child.request('silence', { ms: 20 });
   blockFor(100);
   assert.equal((await unanswered).kind, 'timeout');
 });
