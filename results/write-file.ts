@@ -38,7 +38,7 @@ export interface FileOutput {
   discard(): void;
 }
 
-const TEMPORARY_PREFIX = '.cfsbench-new-';
+export const TEMPORARY_PREFIX = '.cfsbench-new-';
 const RANDOM_BYTES = 8;
 
 const DEFAULT_MODE = 0o644;

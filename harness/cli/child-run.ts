@@ -4,14 +4,18 @@ import { onInterrupt } from '../sys/interrupts.ts';
 import { KILLED } from './exit-code.ts';
 
 /**
- * Returns its exit code. In a process group of its own, so that Ctrl-C reaches it once, through this process. It ends when the channel to
+ * Returns its exit code. `holds`: a descriptor that it keeps open until it ends. In a process group of its own, so that Ctrl-C reaches it once, through this process. It ends when the channel to
  * this process closes.
  */
-export const runChild = async (argv: readonly string[], cwd: string): Promise<number> => {
+export const runChild = async (
+  argv: readonly string[],
+  cwd: string,
+  ...holds: readonly number[]
+): Promise<number> => {
   const child = spawn(process.execPath, [process.argv[1]!, ...argv], {
     cwd,
     detached: true,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...holds],
   });
   const forget = onInterrupt(() => void child.kill('SIGINT'));
   try {

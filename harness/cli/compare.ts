@@ -17,6 +17,7 @@ interface TypedCompareOptions {
   readonly strict?: boolean;
   readonly explain?: boolean;
   readonly confirm?: boolean;
+  readonly trustRun?: boolean;
   readonly all?: boolean;
   readonly json?: boolean;
   readonly format: string;
@@ -93,7 +94,8 @@ const judge = async (
   if (options.confirm !== true || gate.exit !== 2) return gate;
   const { confirm } = await import('./confirm.ts');
   const slower = gate.red.flatMap((one) => (one.kind === 'latency' ? [one.row] : []));
-  return gateOf(comparison, head, { ...judging, isRefuted: await confirm(head, slower, config) });
+  const isRefuted = await confirm(head, slower, { config, trustRun: options.trustRun === true });
+  return gateOf(comparison, head, { ...judging, isRefuted });
 };
 
 const compare = async (
@@ -129,6 +131,7 @@ export const compareCommand = (): Command =>
     .option('--strict', 'fail the gate also for undecided and unjudgeable rows')
     .option('--explain', 'explain every row that is worse in a paragraph')
     .option('--confirm', 'measure slower rows of an --ab run again in a fresh process before they count')
+    .option('--trust-run', 'with --confirm: run the programs and use the folders that the run names')
     .option('--allow-missing <LIST>', 'arms, scenarios, images or scenario/image/arm that the head may lack')
     .option(
       '--config <FILE>',

@@ -1,15 +1,19 @@
 // `cfsbench compare --confirm`: rows that came out slower are measured once more, in a fresh process, before they count as worse.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { compareArms } from '../../results/gate/compare.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
 import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import { type LoadedRun, loadRun } from '../../results/gate/load.ts';
+import { RUN_FILE } from '../../results/journal.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
-import { AGAIN } from '../runner/arm.ts';
+import { AGAIN, parseArm } from '../runner/arm.ts';
+import { openFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT, interruptedError } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
+import { refuseForeign, refuseUntrusted } from './trust.ts';
 
 /** For runs that do not record their looks. */
 const DEFAULT_BLOCKS = 12;
@@ -48,6 +52,24 @@ const argumentsFor = (run: RunFile, slower: readonly LatencyResult[], out: strin
   ];
 };
 
+/** Runs of older versions record no working directory. */
+const cwdOf = (run: RunFile): string => run.asked?.cwd ?? process.cwd();
+
+/** The confirming run takes programs and folders from the run. */
+const refuseUnknown = ({ folder, run }: LoadedRun, trustRun: boolean): void => {
+  const question = { command: `cfsbench compare ${folder} --gate --confirm`, folder };
+  const opened = openFolder(realpathSync(folder));
+  try {
+    refuseForeign(question, opened, [RUN_FILE]);
+  } finally {
+    opened.close();
+  }
+  const arms = run.plan.ab!.map(withoutSuffix);
+  refuseUntrusted(question, { cwd: cwdOf(run), options: { ab: arms } }, { trustRun });
+  // A name that is no arm could be an option.
+  for (const arm of arms) parseArm(arm, backends);
+};
+
 const measureAgain = async (
   { run }: LoadedRun,
   slower: readonly LatencyResult[],
@@ -55,8 +77,7 @@ const measureAgain = async (
 ): Promise<void> => {
   const argv = argumentsFor(run, slower, out);
   process.stderr.write(`Measuring ${slower.length} slower row(s) again: cfsbench ${argv.join(' ')}\n`);
-  const cwd = run.asked?.cwd;
-  const code = await runChild(argv, cwd !== undefined && existsSync(cwd) ? cwd : process.cwd());
+  const code = await runChild(argv, cwdOf(run));
   if (code === INTERRUPTED_EXIT) throw interruptedError();
   if (code !== 0)
     throw new UserError(`the confirmation run failed with exit code ${code}`, {
@@ -70,9 +91,10 @@ const measureAgain = async (
 export const confirm = async (
   head: LoadedRun,
   slower: readonly LatencyResult[],
-  config: GateConfig,
+  { config, trustRun }: { readonly config: GateConfig; readonly trustRun: boolean },
 ): Promise<(row: LatencyResult) => boolean> => {
   if (slower.length === 0) return () => false;
+  refuseUnknown(head, trustRun);
   const out = `${head.folder.replace(/\/+$/, '')}-confirm`;
   if (existsSync(out))
     throw new UserError(`the folder of the confirmation run already exists: ${out}`, {

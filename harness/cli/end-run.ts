@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { openJournal, RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
 import { readRun } from '../../results/read.ts';
 import { UserError } from '../model/errors.ts';
+import { isInPlace, type OpenFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT, onInterrupt } from '../sys/interrupts.ts';
 import { endsWithParent } from '../sys/namespace-probe.ts';
 import { type Attended, END_LIMIT_MS } from './attend.ts';
@@ -19,6 +20,7 @@ const REMOVE = fileURLToPath(new URL('./remove-work-main.js', import.meta.url));
 
 export interface OuterRun {
   readonly folders: RunFolders;
+  readonly work: OpenFolder;
   /** CLOCK_MONOTONIC. */
   readonly startedNs: bigint;
   /** Time of the earlier sessions. */
@@ -58,10 +60,10 @@ const recordInterrupt = (run: OuterRun): void => {
   journal.close();
 };
 
-/** In a process group of its own, which is killed as a whole. */
-const startProgram = (module: string, argument: string): ChildProcess => {
+/** In a process group of its own, which is killed as a whole. `inherits`: its descriptor 3. */
+const startProgram = (module: string, argument: string, ...inherits: readonly number[]): ChildProcess => {
   const [program = '', ...args] = [...endsWithParent(), process.execPath, module, argument];
-  return spawn(program, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+  return spawn(program, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit', ...inherits] });
 };
 
 /** Kills those that still run after the limit, or at an interrupt. Returns which of them have succeeded. */
@@ -88,12 +90,12 @@ const endAll = async (children: readonly ChildProcess[], limitMs: number): Promi
 
 /** Renders the report and removes the work folder, as far as there is time. Returns whether the report was printed. */
 const finish = async (run: OuterRun, limitMs: number): Promise<boolean> => {
-  const { runDir, workDir } = run.folders;
+  const { folders, work } = run;
   const shows = isStarted(run);
   const [shown = false] = await endAll(
     [
-      ...(shows ? [startProgram(SHOW, runDir)] : []),
-      ...(existsSync(workDir) && !run.keepWork ? [startProgram(REMOVE, workDir)] : []),
+      ...(shows ? [startProgram(SHOW, folders.runDir)] : []),
+      ...(isInPlace(work) && !run.keepWork ? [startProgram(REMOVE, work.path, work.fd)] : []),
     ],
     limitMs,
   );
@@ -101,8 +103,8 @@ const finish = async (run: OuterRun, limitMs: number): Promise<boolean> => {
 };
 
 /** What is left, and what to type for it. */
-const leftLines = ({ folders: { workDir } }: OuterRun): readonly string[] =>
-  existsSync(workDir) ? [`left: ${workDir}`, `to remove it: cfsbench clean ${dirname(workDir)}`] : [];
+const leftLines = ({ work }: OuterRun): readonly string[] =>
+  isInPlace(work) ? [`left: ${work.path}`, `to remove it: cfsbench clean ${dirname(work.path)}`] : [];
 
 const resumeCommand = ({ folders: { runDir } }: OuterRun): string => `cfsbench run --resume ${runDir}`;
 

@@ -1,4 +1,4 @@
-// The commands `cfsbench list` and `cfsbench doctor`. Their modules load every backend, so they are imported when called.
+// The commands `cfsbench list`, `doctor` and `clean`. Their modules load much, so they are imported when called.
 import { tmpdir } from 'node:os';
 import { Command } from 'commander';
 import type { DoctorOptions } from './doctor.ts';
@@ -30,4 +30,24 @@ export const doctorCommand = (): Command =>
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./doctor.ts');
       await doctor(options);
+    });
+
+const CLEAN_HELP = `
+Only what carries the mark of cfsbench, belongs to this user and is not in use is
+removed; results never are. Without DIR: in ./runs, and wherever a run of this
+user has worked.
+
+Exit codes:
+  0    everything that was left is removed
+  5    something could not be removed; the rest is`;
+
+export const cleanCommand = (): Command =>
+  new Command('clean')
+    .description('remove the work folders of runs that were killed or run with --keep-work')
+    .argument('[DIR]', 'the folder that holds them, such as that of --work')
+    .option('-n, --dry-run', 'print what would be removed; remove nothing')
+    .addHelpText('after', CLEAN_HELP)
+    .action(async (dir: string | undefined, options: { readonly dryRun?: boolean }) => {
+      const { clean } = await import('./clean.ts');
+      await clean(dir, options);
     });

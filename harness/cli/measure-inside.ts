@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { startTally } from '../../results/compare/tally.ts';
-import { openJournal } from '../../results/journal.ts';
 import { skippedText } from '../../results/not-measured.ts';
 import { backends } from '../backends/registry.ts';
 import { openInspector } from '../inspect/inspector.ts';
@@ -15,13 +14,14 @@ import { refuseLongPlan } from '../runner/plan.ts';
 import { NOTHING_BEFORE } from '../runner/resume.ts';
 import { measure } from '../runner/run.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../runner/workspace.ts';
+import { inheritedFolder } from '../sys/folder-lock.ts';
 import { recordPreexistingLoops, removeNewLoops } from '../sys/loop-device.ts';
+import { markKept } from '../sys/marked-folder.ts';
 import { listenToOuter } from '../sys/namespace.ts';
 import { catalogueOf } from './catalogue.ts';
-import { markKept } from './clean.ts';
 import { debugPlan } from './debug-plan.ts';
 import { exitCode, type RunOutcome } from './exit-code.ts';
-import { type Handover, INSPECT } from './handover.ts';
+import { type Handover, INSPECT, WORK_FD } from './handover.ts';
 import { neededBytes, openImages } from './open-images.ts';
 import type { ResolvedOptions } from './options.ts';
 import { openProgress, type ProgressLine } from './progress.ts';
@@ -74,6 +74,7 @@ type Method = Omit<
   | 'interrupted'
   | 'limit'
   | 'journal'
+  | 'planned'
   | 'update'
   | 'say'
   | 'progress'
@@ -111,17 +112,16 @@ const measureSelected = async (
   const { options, handover, origin } = inner;
   const { earlier } = origin;
   const { folders, startedNs } = handover;
-  // Everything that can refuse the run comes before the result folder is created.
+  // Everything that can refuse the run comes before the run folder is written.
   refuseLongPlan(groupsOf(questionOf(options, here)), longestOf(options));
   const watch = await watchConditions(folders.workDir);
   for (const line of noiseLines(watch.atStart)) progress.print(line);
   if (options.strict) refuseNoise(watch.atStart.judged);
-  const journal = openJournal(folders.runDir, { resume: earlier !== null });
-  const before =
-    earlier === null ? NOTHING_BEFORE : await readBefore(earlier, folders.runDir, handover.session);
+  const before = earlier === null ? NOTHING_BEFORE : readBefore(earlier, folders.runDir, handover.session);
   const method = methodOf(inner, here);
-  const record = openRecord(journal, { ...inner, baseline: method.baseline, skipped: here.skipped });
+  const record = openRecord({ ...inner, baseline: method.baseline, skipped: here.skipped });
   record.update({ conditions: withEarlierNoise(earlier?.conditions, watch.atStart) });
+  if (earlier === null) record.begin();
   const ended = await measure({
     ...method,
     before,
@@ -130,7 +130,8 @@ const measureSelected = async (
     inspector,
     interrupted,
     limit,
-    journal,
+    journal: record,
+    planned: record.begin,
     update(changed) {
       debugPlan(changed.plan);
       record.update(changed);
@@ -142,7 +143,6 @@ const measureSelected = async (
   const noise = noiseLines(conditions);
   record.update({ conditions });
   record.end(ended.status, Number(process.hrtime.bigint() - BigInt(startedNs)), noise);
-  journal.close();
   return { ...ended, tooNoisy: options.strict && noise.length > 0 };
 };
 
@@ -167,7 +167,7 @@ const measureRun = async (inner: InnerRun, session: Omit<Session, 'inspector'>):
 };
 
 const endWorkspace = async (workspace: Workspace, keep: boolean): Promise<void> => {
-  if (keep) markKept(workspace.dir);
+  if (keep) markKept(workspace.folder);
   else await removeWorkspace(workspace);
   removeNewLoops();
 };
@@ -183,7 +183,7 @@ export const measureInside = async (inner: InnerRun): Promise<number> => {
   const limit = (ns: number): void => {
     if (process.env[INSPECT] === undefined) outer.tell({ kind: 'limit', ms: Math.ceil(ns / 1e6) });
   };
-  const workspace = openWorkspace(workDir, handover.ownerPid);
+  const workspace = openWorkspace(inheritedFolder(WORK_FD, workDir));
   const measured = measureRun(inner, { workspace, progress, interrupted: () => interrupted, limit }).finally(
     () => {
       limit(END_LIMIT_NS);

@@ -5,19 +5,21 @@ import { existsSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { REPORT_FILE } from '../../report/formats/format.ts';
-import { makeFolder, readRegular, removeEmpty } from '../../results/files.ts';
+import { readRegular } from '../../results/files.ts';
 import { runFolderName } from '../../results/journal.ts';
 import { loadPool } from '../../results/pool/load.ts';
 import { readRun } from '../../results/read.ts';
 import { replaceFile } from '../../results/write-file.ts';
+import type { OpenFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
 import { KILLED, OUT_OF_TIME } from './exit-code.ts';
+import { lockRunFolder, makeRunFolder } from './hold-folders.ts';
 import type { TypedOptions } from './options.ts';
 import { argumentsOf, PLAN_FILE, type PoolPlan, parsePoolPlan } from './pool-plan.ts';
 import { profiles } from './profile.ts';
 import { newSeed } from './resolve-options.ts';
-import { refuseNonEmpty } from './work-folder.ts';
+import { refuseForeign, refuseUntrusted } from './trust.ts';
 
 /** A run that measured nothing for one of these reasons: the next run would fail in the same way. */
 const FATAL = [1, 4];
@@ -36,13 +38,22 @@ const isFinished = (folder: string): boolean => {
   return status !== 'running' && status !== 'interrupted';
 };
 
-const measureAll = async (folder: string, plan: PoolPlan): Promise<number> => {
+interface OpenPool {
+  readonly folder: string;
+  readonly lock: OpenFolder;
+  readonly plan: PoolPlan;
+  /** What was typed to resume it. */
+  readonly given: Pick<TypedOptions, 'trustRun' | 'work'>;
+}
+
+const measureAll = async ({ folder, lock, plan, given }: OpenPool): Promise<number> => {
   const codes: number[] = [];
   for (let number = 1; number <= plan.count; number++) {
     const runDir = join(folder, String(number));
     if (isFinished(runDir)) continue;
     process.stderr.write(`Run ${number} of ${plan.count}: ${runDir}\n`);
-    const code = await runChild(argumentsOf(folder, plan, number), plan.cwd);
+    // A pool is in use until its last run has ended.
+    const code = await runChild(argumentsOf(folder, plan, number, given), plan.cwd, lock.fd);
     codes.push(code);
     if (code === INTERRUPTED_EXIT || (FATAL.includes(code) && !isFinished(runDir))) break;
   }
@@ -76,8 +87,9 @@ const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean
   printTable(view, folder);
 };
 
-const measureAndReport = async (folder: string, plan: PoolPlan): Promise<number> => {
-  const code = await measureAll(folder, plan);
+const measureAndReport = async (pool: OpenPool): Promise<number> => {
+  const { folder, plan } = pool;
+  const code = await measureAll(pool);
   if (hasRun(folder, plan)) await reportPool(folder, plan, code === INTERRUPTED_EXIT);
   return code;
 };
@@ -86,25 +98,32 @@ export const measurePool = async (typed: TypedOptions, count: number): Promise<n
   const seed = typed.seed ?? newSeed();
   const id = runFolderName(new Date().toISOString(), hostname(), seed);
   const folder = resolve(typed.out ?? join('runs', id));
-  refuseNonEmpty(folder, isPoolFolder(folder));
-  const made = makeFolder(folder);
+  const { folder: lock, close } = await makeRunFolder(folder);
   const plan: PoolPlan = { count, seed, cwd: process.cwd(), typed };
   const path = join(folder, PLAN_FILE);
   try {
     replaceFile(path, `${JSON.stringify(plan, null, 2)}\n`);
-    return await measureAndReport(folder, plan);
+    return await measureAndReport({ folder, lock, plan, given: {} });
   } finally {
     // What was refused leaves no folder.
-    if (!hasRun(folder, plan)) {
-      rmSync(path, { force: true });
-      removeEmpty(made);
-    }
+    if (!hasRun(folder, plan)) rmSync(path, { force: true });
+    close();
   }
 };
 
-export const resumePool = (given: string): Promise<number> => {
-  const folder = resolve(given);
-  const path = join(folder, PLAN_FILE);
-  const text = readRegular(path, { mostBytes: MOST_PLAN_BYTES }).toString();
-  return measureAndReport(folder, parsePoolPlan(text, path));
+/** Nothing is run before the owner of the pool is known. */
+export const resumePool = async (given: TypedOptions): Promise<number> => {
+  const folder = resolve(given.resume!);
+  const lock = await lockRunFolder(folder);
+  try {
+    const question = { command: `cfsbench run --resume ${given.resume}`, folder };
+    refuseForeign(question, lock, [PLAN_FILE]);
+    const path = join(folder, PLAN_FILE);
+    const text = readRegular(path, { mostBytes: MOST_PLAN_BYTES }).toString();
+    const plan = parsePoolPlan(text, path);
+    refuseUntrusted(question, { cwd: plan.cwd, options: { ...plan.typed } }, given);
+    return await measureAndReport({ folder, lock, plan, given });
+  } finally {
+    lock.close();
+  }
 };

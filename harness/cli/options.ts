@@ -25,6 +25,7 @@ export interface TypedOptions {
   readonly countPasses?: number;
   readonly dryRun?: boolean;
   readonly resume?: string;
+  readonly trustRun?: boolean;
   readonly strict?: boolean;
   readonly placement?: AskedPlacement;
   readonly lives?: number;
@@ -56,6 +57,7 @@ const KINDS: Readonly<Record<keyof TypedOptions, 'string' | 'number' | 'boolean'
   countPasses: 'number',
   dryRun: 'boolean',
   resume: 'string',
+  trustRun: 'boolean',
   strict: 'boolean',
   placement: 'string',
   lives: 'number',

@@ -1,13 +1,13 @@
 // runs.json: what the runs of a pool have in common, and the command line of each run.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { RANGES, type TypedOptions } from './options.ts';
 
 export const PLAN_FILE = 'runs.json';
 const LEAST_SECONDS = 0.001;
 /** Options of the pool as a whole; each run gets its own value. */
-const POOL_OPTIONS = ['runs', 'out', 'seed', 'budget', 'resume'];
+const POOL_OPTIONS = ['runs', 'out', 'seed', 'budget', 'resume', 'trustRun'];
 
 export interface PoolPlan {
   readonly count: number;
@@ -59,7 +59,7 @@ export const parsePoolPlan = (text: string, path: string): PoolPlan => {
 const optionName = (key: string): string =>
   `--${key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 
-const optionWords = (typed: TypedOptions): readonly string[] =>
+const optionWords = (typed: Partial<TypedOptions>): readonly string[] =>
   Object.entries(typed)
     .filter(([key]) => !POOL_OPTIONS.includes(key))
     .flatMap(([key, value]) => {
@@ -67,18 +67,25 @@ const optionWords = (typed: TypedOptions): readonly string[] =>
       return value === false || value === undefined ? [] : [optionName(key), ...[value].flat().map(String)];
     });
 
-/** Starts run `number`, or resumes it. Each run gets its share of the budget. */
+/** Starts run `number`, or resumes it. Each run gets its share of the budget. `given`: what was typed to resume the pool. */
 export const argumentsOf = (
   folder: string,
   { typed, seed, count }: PoolPlan,
   number: number,
+  given: Pick<TypedOptions, 'trustRun' | 'work'> = {},
 ): readonly string[] => {
   const runDir = join(folder, String(number));
-  if (existsSync(join(runDir, 'run.json'))) return ['run', '--resume', runDir];
+  const work = given.work === undefined ? {} : { work: resolve(given.work) };
+  if (existsSync(join(runDir, 'run.json')))
+    return [
+      ...['run', '--resume', runDir],
+      ...(given.trustRun === true ? ['--trust-run'] : []),
+      ...optionWords(work),
+    ];
   const { budget } = typed;
   return [
     'run',
-    ...optionWords(typed),
+    ...optionWords({ ...typed, ...work }),
     ...(budget === undefined
       ? []
       : ['--budget', `${Math.max(LEAST_SECONDS, budget / 1e9 / count).toFixed(3)}s`]),

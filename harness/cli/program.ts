@@ -2,12 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ignoreInterrupts } from '../sys/interrupts.ts';
-import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
 import { EXIT_CODES } from './exit-codes-help.ts';
 import { historyCommand } from './history.ts';
 import { imageCommand } from './image-command.ts';
-import { doctorCommand, listCommand } from './machine-commands.ts';
+import { cleanCommand, doctorCommand, listCommand } from './machine-commands.ts';
 import { poolCommand } from './pool.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run-command.ts';

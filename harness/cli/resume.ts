@@ -1,65 +1,127 @@
-// `cfsbench run --resume DIR`: the options of the interrupted run, and whether this machine may continue it.
+// `cfsbench run --resume DIR`: the options of the interrupted run, and whether this process may continue it. Nothing is run, entered or
+// written before the run's owner and machine are known; what is refused changes no byte.
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
 import { readRun, readSamples } from '../../results/read.ts';
-import type { Environment, RunFile } from '../../results/schema/run.ts';
+import type { RunFile } from '../../results/schema/run.ts';
+import { visible } from '../../results/visible.ts';
+import { serverPath } from '../backends/server-path.ts';
 import { UserError } from '../model/errors.ts';
 import type { Before } from '../runner/resume.ts';
-import { removeWorkFolder, workFolders } from './clean.ts';
+import { type MachineFacts, readMachineFacts } from '../sys/environment.ts';
+import type { OpenFolder } from '../sys/folder-lock.ts';
+import { commitOf } from './commit.ts';
+import { lockRunFolder } from './hold-folders.ts';
 import { recordedOptions, type TypedOptions } from './options.ts';
-import type { RunFolders } from './work-folder.ts';
-
-interface EarlierRun {
-  readonly run: RunFile;
-  readonly typed: TypedOptions;
-}
+import { refuseForeign, refuseUntrusted } from './trust.ts';
 
 const NEW_RUN = 'start a new run: cfsbench run';
 
+const cannotResume = (runDir: string, why: string, facts: readonly string[] = []): UserError =>
+  new UserError(`cannot resume ${visible(runDir)}: ${why}`, { facts, hint: NEW_RUN });
+
+type Asked = NonNullable<RunFile['asked']>;
+
+const askedOf = (run: RunFile, runDir: string): Asked => {
+  if (run.asked === undefined) throw cannotResume(runDir, 'run.json does not record its options');
+  return run.asked;
+};
+
+/** The options of the earlier process, with those of this one that a resumed run takes. */
+export const optionsAgain = (
+  run: RunFile,
+  runDir: string,
+  { keepWork = false, work }: TypedOptions,
+): TypedOptions => {
+  const { dryRun: _, resume: __, ...options } = recordedOptions(askedOf(run, runDir).options);
+  return {
+    ...options,
+    seed: run.plan.seed,
+    out: runDir,
+    keepWork,
+    ...(work === undefined ? {} : { work: resolve(work) }),
+  };
+};
+
 /** Enters the working directory of the earlier process: its options contain relative paths. */
-export const earlierRun = (folder: string, { keepWork = false }: TypedOptions): EarlierRun => {
-  const runDir = resolve(folder);
-  const run = readRun(runDir);
-  if (run.asked === undefined)
-    throw new UserError(`cannot resume ${folder}: run.json does not record its options`, { hint: NEW_RUN });
+const enter = ({ cwd }: Asked, runDir: string): void => {
   try {
-    process.chdir(run.asked.cwd);
+    process.chdir(cwd);
   } catch (error) {
-    throw new UserError(`cannot resume ${folder}: its working directory ${run.asked.cwd} is gone`, {
-      facts: [error instanceof Error ? error.message : String(error)],
-      hint: `create ${run.asked.cwd}, or ${NEW_RUN}`,
-    });
+    throw cannotResume(runDir, `its working directory ${visible(cwd)} is gone`, [(error as Error).message]);
   }
-  const options = recordedOptions(run.asked.options);
-  return { run, typed: { ...options, seed: run.plan.seed, out: runDir, keepWork } };
+};
+
+export interface ResumedRun {
+  readonly run: RunFile;
+  readonly runDir: string;
+  readonly typed: TypedOptions;
+}
+
+/** Asks whether to trust the run, and enters its working directory. */
+const trusted = (run: RunFile, runDir: string, given: TypedOptions): ResumedRun => {
+  const asked = askedOf(run, runDir);
+  refuseUntrusted({ command: `cfsbench run --resume ${given.resume}`, folder: runDir }, asked, given);
+  const typed = optionsAgain(run, runDir, given);
+  enter(asked, runDir);
+  return { run, runDir, typed };
+};
+
+/** For a plan that is only printed. */
+export const readResumed = (given: TypedOptions): ResumedRun => {
+  const runDir = resolve(given.resume!);
+  return trusted(readRun(runDir), runDir, given);
+};
+
+/** Facts without those of the run's own servers, which must not be run yet. */
+const refuseOtherMachineEarly = (run: RunFile, runDir: string, workParent: string): void => {
+  if (!existsSync(workParent)) return; // Refused later, by name.
+  const now = readMachineFacts(realpathSync(workParent), new Map([['cfs-fuse', serverPath]]));
+  const isEarly = (key: string): boolean => !key.startsWith('server ');
+  refuseOtherMachine({ run, runDir }, now, commitOf(), isEarly);
+};
+
+const workParentOf = ({ cwd, options }: Asked, runDir: string, { work }: TypedOptions): string => {
+  if (work !== undefined) return resolve(work);
+  const recorded = options['work'];
+  return typeof recorded === 'string' ? resolve(cwd, recorded) : dirname(runDir);
+};
+
+export interface LockedRun extends ResumedRun {
+  readonly folder: OpenFolder;
+}
+
+/** Locks the run. A complete one is not asked for more: nothing of it is run. */
+export const openResumed = async (given: TypedOptions): Promise<LockedRun> => {
+  const runDir = resolve(given.resume!);
+  if (!existsSync(runDir)) readRun(runDir); // Throws.
+  const folder = await lockRunFolder(runDir);
+  try {
+    const question = { command: `cfsbench run --resume ${given.resume}`, folder: runDir };
+    refuseForeign(question, folder, [RUN_FILE, SAMPLES_FILE]);
+    const run = readRun(runDir);
+    if (run.status === 'complete') return { folder, run, runDir, typed: given };
+    const asked = askedOf(run, runDir);
+    refuseOtherMachineEarly(run, runDir, workParentOf(asked, runDir, given));
+    return { folder, ...trusted(run, runDir, given) };
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
 };
 
 export const nextSession = (run: RunFile): number => (run.resumed?.length ?? 0) + 1;
 
-/** Removes the work folder of the earlier process. */
-export const clearWorkFolder = async ({ runDir, workDir }: RunFolders): Promise<void> => {
-  const left = workFolders(dirname(workDir)).find(({ path }) => path === workDir);
-  if (left === undefined) return;
-  if (left.live)
-    throw new UserError(`cannot resume ${runDir}: the run is still going on`, {
-      facts: [`work folder: ${workDir}`],
-      hint: 'wait for it to end, or interrupt it',
-    });
-  await removeWorkFolder(workDir);
-};
+export const readBefore = (run: RunFile, runDir: string, session: number): Before => ({
+  session,
+  samples: [...readSamples(runDir)],
+  slots: run.plan.slots,
+  lives: run.plan.lives ?? null,
+  dropped: run.plan.dropped,
+});
 
-export const readBefore = async (run: RunFile, runDir: string, session: number): Promise<Before> => {
-  const samples = [];
-  for await (const sample of readSamples(runDir)) samples.push(sample);
-  return {
-    session,
-    samples,
-    slots: run.plan.slots,
-    lives: run.plan.lives ?? null,
-    dropped: run.plan.dropped,
-  };
-};
-
-const factsOf = (environment: Environment, commit: string | null): Readonly<Record<string, string>> => ({
+const factsOf = (environment: MachineFacts, commit: string | null): Readonly<Record<string, string>> => ({
   kernel: environment.kernel,
   architecture: environment.architecture,
   cpu: `${environment.cpuCount} x ${environment.cpuModel}`,
@@ -73,18 +135,19 @@ const factsOf = (environment: Environment, commit: string | null): Readonly<Reco
 /** Everything that a sample depends on must be unchanged: the samples of a block are compared with each other. */
 export const refuseOtherMachine = (
   { run, runDir }: { readonly run: RunFile; readonly runDir: string },
-  environment: Environment,
+  environment: MachineFacts,
   commit: string | null,
+  isAsked: (key: string) => boolean = () => true,
 ): void => {
   const before = factsOf(run.environment, run.cfsbench.commit);
   const now = factsOf(environment, commit);
   const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])]
-    .filter((key) => before[key] !== now[key])
+    .filter((key) => isAsked(key) && before[key] !== now[key])
     .map((key) => `${key}: was ${before[key] ?? 'absent'}, is ${now[key] ?? 'absent'}`);
   if (changed.length === 0) return;
-  throw new UserError(`cannot resume ${runDir}: the machine or its programs have changed`, {
+  throw new UserError(`cannot resume ${visible(runDir)}: the machine or its programs have changed`, {
     exit: 4,
-    facts: changed,
+    facts: changed.map(visible),
     hint: NEW_RUN,
   });
 };

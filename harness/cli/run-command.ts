@@ -46,7 +46,11 @@ const addPlanOptions = (command: Command): Command =>
     .option('--count-only', 'count system calls, FUSE requests and files; time nothing')
     .option('--dry-run', 'print the plan slot by slot; measure nothing')
     .option('--seed <TEXT>', 'repeat the order of an earlier run (default: a new seed, recorded)')
-    .option('--resume <DIR>', 'continue an interrupted or killed run, or pool of runs');
+    .option('--resume <DIR>', 'continue an interrupted or killed run, or pool of runs')
+    .option(
+      '--trust-run',
+      'with --resume: run the programs and use the folders that the run names, such as its --work',
+    );
 
 const rangeOf = (name: keyof typeof RANGES): string => `${RANGES[name].least} to ${RANGES[name].most}`;
 

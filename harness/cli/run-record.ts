@@ -1,12 +1,12 @@
 // run.json: written before the first sample, and again whenever more is known.
-import { execFileSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { Journal } from '../../results/journal.ts';
+import { type Journal, openJournal } from '../../results/journal.ts';
 import {
   type Environment,
   type RecordedOptions,
   type RunFile,
+  type Sample,
   SCHEMA,
   type Skipped,
 } from '../../results/schema/run.ts';
@@ -18,26 +18,12 @@ import { probes } from '../probes/registry.ts';
 import type { Arm } from '../runner/arm.ts';
 import type { Changed } from '../runner/parts.ts';
 import { slotPathBytes } from '../runner/workspace.ts';
-import { readEnvironment } from '../sys/environment.ts';
+import { readEnvironment, readMachineFacts } from '../sys/environment.ts';
 import { catalogueOf } from './catalogue.ts';
+import { commitOf } from './commit.ts';
 import type { Handover } from './handover.ts';
 import type { ResolvedOptions } from './options.ts';
 import { refuseOtherMachine } from './resume.ts';
-
-const GIT_LIMIT_MS = 5000;
-
-const commitOf = (): string | null => {
-  try {
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
-      cwd: new URL('../../..', import.meta.url),
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: GIT_LIMIT_MS,
-    }).trim();
-  } catch {
-    return null;
-  }
-};
 
 /** The counter prefers BPF to strace. */
 const ledgerSource = (features: Features): string => {
@@ -71,8 +57,13 @@ interface RecordParts {
   readonly skipped: readonly Skipped[];
 }
 
+/** run.json and the journal. What is refused before `begin` has changed no byte. */
 interface RunRecord {
+  /** From now on the run folder is written. */
+  begin(): void;
+  append(sample: Sample): void;
   update(changed: Changed): void;
+  /** Begins, if nothing did. */
   end(status: RunFile['status'], wallNs: number, warnings: readonly string[]): void;
 }
 
@@ -125,34 +116,43 @@ const withoutRepeats = (skipped: readonly Skipped[]): readonly Skipped[] => [
   ...new Map(skipped.map((one) => [JSON.stringify(one), one])).values(),
 ];
 
-export const openRecord = (journal: Journal, parts: RecordParts): RunRecord => {
+export const openRecord = (parts: RecordParts): RunRecord => {
   const { features, folders, session } = parts.handover;
   const { earlier } = parts.origin;
-  const environment: Environment = {
-    ...readEnvironment(folders.workDir, serversOf(parts.options.selection.arms), features),
-    slotPathBytes: slotPathBytes(folders.workDir),
-  };
+  const facts = readMachineFacts(folders.workDir, serversOf(parts.options.selection.arms));
   const commit = commitOf();
-  if (earlier !== null) refuseOtherMachine({ run: earlier, runDir: folders.runDir }, environment, commit);
+  if (earlier !== null) refuseOtherMachine({ run: earlier, runDir: folders.runDir }, facts, commit);
+  const environment = { ...readEnvironment(facts, features), slotPathBytes: slotPathBytes(folders.workDir) };
   let run = earlier === null ? newRun(parts, environment, commit) : resumedRun(earlier, session);
+  let journal: Journal | null = null;
+  const begin = (): Journal => {
+    if (journal !== null) return journal;
+    journal = openJournal(folders.runDir, { resume: earlier !== null });
+    journal.writeRun(run);
+    return journal;
+  };
   const rewrite = (changed: Partial<RunFile>): void => {
     run = { ...run, ...changed };
-    journal.writeRun(run);
+    journal?.writeRun(run);
   };
-  rewrite({});
   return {
+    begin: () => void begin(),
+    append: (sample) => begin().append(sample),
     update: ({ skipped = [], plan, ...changed }) =>
       rewrite({
         ...changed,
         skipped: withoutRepeats([...run.skipped, ...skipped]),
         plan: { ...run.plan, ...plan },
       }),
-    end: (status, wallNs, warnings) =>
+    end(status, wallNs, warnings) {
+      begin();
       rewrite({
         status,
         finishedAt: new Date().toISOString(),
         wallNs: wallNs + (earlier?.wallNs ?? 0),
         warnings: [...new Set([...run.warnings, ...warnings])],
-      }),
+      });
+      journal?.close();
+    },
   };
 };

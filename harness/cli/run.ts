@@ -1,26 +1,25 @@
 // `cfsbench run`, the outer process: finds out what the machine can do, and starts the inner process in private namespaces.
-import { dirname } from 'node:path';
-import { removeEmpty } from '../../results/files.ts';
-import type { RecordedOptions, RunFile } from '../../results/schema/run.ts';
+import { readRun } from '../../results/read.ts';
+import type { RecordedOptions } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
 import type { Arm } from '../runner/arm.ts';
 import { interruptAtClosedOutput } from '../sys/closed-output.ts';
-import { innerPrivilege } from '../sys/inner.ts';
-import { interrupt } from '../sys/interrupts.ts';
+import { interrupt, interruptedError, onInterrupt } from '../sys/interrupts.ts';
 import { startInNamespace } from '../sys/namespace.ts';
-import { attend } from './attend.ts';
+import { type Attended, attend } from './attend.ts';
 import { firstUnmet } from './check-needs.ts';
 import { discoverFeatures } from './discover.ts';
 import { clearLine, endRun } from './end-run.ts';
 import { reportExitCode } from './exit-code.ts';
 import { HANDOVER, type Handover, INSPECT } from './handover.ts';
+import { type HeldFolders, holdFolders } from './hold-folders.ts';
 import type { ResolvedOptions, TypedOptions } from './options.ts';
 import { resolveOptions } from './resolve-options.ts';
-import { clearWorkFolder, earlierRun, nextSession } from './resume.ts';
-import { checkFolders, chooseFolders, foldersOf, type RunFolders, withoutLinks } from './work-folder.ts';
+import { type LockedRun, nextSession, openResumed, optionsAgain, readResumed } from './resume.ts';
+import { chooseFolders, foldersOf, type RunFolders } from './work-folder.ts';
 
 /** Threads of libuv's pool: calls that only wait, such as the removal of loop devices, are made side by side. */
 const POOL_THREADS = '32';
@@ -59,75 +58,88 @@ const sayInterrupted = (): void => {
   process.stderr.write('interrupted: the samples so far are kept; a second interrupt ends the run at once\n');
 };
 
-interface OpenedFolders {
-  readonly folders: RunFolders;
-  /** Parents of the result folder that did not exist. */
-  readonly made: readonly string[];
-}
-
-const openFolders = async (
-  { folders, seed }: ResolvedOptions,
-  startedAt: Date,
-  earlier: RunFile | null,
-): Promise<OpenedFolders> => {
-  const chosen =
-    earlier === null
-      ? chooseFolders(folders, startedAt, seed)
-      : foldersOf(earlier.id, folders.outDir!, folders.workDir);
-  const made = checkFolders(chosen, folders.allowTmpfs);
-  const resolved = withoutLinks(chosen);
-  if (earlier !== null) await clearWorkFolder(resolved);
-  return { folders: resolved, made };
-};
-
 const inspectOption = (): readonly string[] => {
   const address = process.env[INSPECT];
   return address === undefined || address === '' ? [] : [`--inspect-brk=${address}`];
 };
 
-const runOuter = async (typed: TypedOptions, earlier: RunFile | null): Promise<number> => {
+const foldersFor = (
+  { folders, seed }: ResolvedOptions,
+  startedAt: Date,
+  resumed: LockedRun | null,
+): RunFolders =>
+  resumed === null
+    ? chooseFolders(folders, startedAt, seed)
+    : foldersOf(resumed.run.id, resumed.runDir, folders.workDir);
+
+/** An interrupt does not end this process at once: the work folder is removed first. */
+const findFeatures = async ({ selection }: ResolvedOptions, { work }: HeldFolders): Promise<Features> => {
+  let isInterrupted = false;
+  const forget = onInterrupt(() => {
+    isInterrupted = true;
+  });
+  const features = await discoverFeatures(work.path).finally(forget);
+  if (isInterrupted) throw interruptedError();
+  refuseWithoutBackend(selection.arms, features);
+  return features;
+};
+
+const runInside = (
+  options: ResolvedOptions,
+  { work, run }: HeldFolders,
+  handover: Handover,
+): Promise<Attended> =>
+  attend({
+    start: (onMessage) =>
+      startInNamespace({
+        argv: [process.execPath, ...inspectOption(), ...process.argv.slice(1)],
+        env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
+        inherits: [work.fd, run.fd],
+        onMessage,
+      }),
+    limitMs: readyLimitMs(options),
+    onFirstInterrupt: sayInterrupted,
+  });
+
+const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise<number> => {
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date();
   stopWithParent();
   const options = resolveOptions(typed, backends, scenarios);
-  const { folders, made } = await openFolders(options, startedAt, earlier);
+  const held = await holdFolders({
+    chosen: foldersFor(options, startedAt, resumed),
+    allowTmpfs: options.folders.allowTmpfs,
+    resumed: resumed?.folder ?? null,
+  });
+  const { folders, work } = held;
+  let attended: Attended | null = null;
   try {
-    const features = await discoverFeatures(dirname(folders.workDir));
-    refuseWithoutBackend(options.selection.arms, features);
-    const handover: Handover = {
-      features,
+    attended = await runInside(options, held, {
+      features: await findFeatures(options, held),
       folders,
       seed: options.seed,
       startedAt: startedAt.toISOString(),
       startedNs: String(startedNs),
-      ownerPid: process.pid,
-      session: earlier === null ? 0 : nextSession(earlier),
-    };
-    const attended = await attend({
-      start: (onMessage) =>
-        startInNamespace({
-          argv: [process.execPath, ...inspectOption(), ...process.argv.slice(1)],
-          env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
-          onMessage,
-        }),
-      limitMs: readyLimitMs(options),
-      onFirstInterrupt: sayInterrupted,
+      session: resumed === null ? 0 : nextSession(resumed.run),
     });
     const { keepWork } = options.folders;
-    return await endRun(attended, { folders, startedNs, earlierNs: earlier?.wallNs ?? 0, keepWork });
+    return await endRun(attended, {
+      folders,
+      work,
+      startedNs,
+      earlierNs: resumed?.run.wallNs ?? 0,
+      keepWork,
+    });
   } finally {
-    // A refused run leaves no folder.
-    removeEmpty(made);
+    await held.close(attended === null);
   }
 };
 
-const runInner = async (
-  typed: TypedOptions,
-  earlier: RunFile | null,
-  passed: { readonly handover: Handover; readonly version: string },
-): Promise<number> => {
+const runInner = async (given: TypedOptions, handover: Handover, version: string): Promise<number> => {
   delete process.env[HANDOVER];
-  const { handover, version } = passed;
+  const { runDir } = handover.folders;
+  const earlier = handover.session === 0 ? null : readRun(runDir);
+  const typed = earlier === null ? given : optionsAgain(earlier, runDir, given);
   const options = resolveOptions({ ...typed, seed: handover.seed }, backends, scenarios);
   const asked: RecordedOptions = { cwd: process.cwd(), options: { ...typed } as RecordedOptions['options'] };
   const { measureInside } = await import('./measure-inside.ts');
@@ -140,33 +152,33 @@ const showComplete = async (runDir: string): Promise<number> => {
   return reportExitCode(await showRun(runDir));
 };
 
-const runOnce = async (given: TypedOptions, version: string): Promise<number> => {
-  const { run: earlier, typed } =
-    given.resume === undefined ? { run: null, typed: given } : earlierRun(given.resume, given);
-  if (earlier?.status === 'complete') return showComplete(typed.out!);
-  const handover = process.env[HANDOVER];
-  return handover === undefined
-    ? runOuter(typed, earlier)
-    : runInner(typed, earlier, { handover: JSON.parse(handover) as Handover, version });
+const resume = async (given: TypedOptions): Promise<number> => {
+  const resumed = await openResumed(given);
+  if (resumed.run.status !== 'complete') return runOuter(resumed.typed, resumed);
+  resumed.folder.close();
+  return showComplete(resumed.runDir);
 };
 
-const measureAsked = async (typed: TypedOptions, version: string): Promise<number> => {
+const measureAsked = async (typed: TypedOptions): Promise<number> => {
   const { isPoolFolder, measurePool, resumePool, runCountOf } = await import('./measure-pool.ts');
-  if (typed.resume !== undefined)
-    return isPoolFolder(typed.resume) ? resumePool(typed.resume) : runOnce(typed, version);
+  if (typed.resume !== undefined) return isPoolFolder(typed.resume) ? resumePool(typed) : resume(typed);
   const count = runCountOf(typed);
-  if (count === 1) return runOnce(typed, version);
+  if (count === 1) return runOuter(typed, null);
   resolveOptions(typed, backends, scenarios);
   return measurePool(typed, count);
 };
 
 /** Modules that only one of the branches needs are loaded there: every start of the program waits for the others. */
 export const run = async (typed: TypedOptions, version: string): Promise<void> => {
+  const handover = process.env[HANDOVER];
+  if (handover !== undefined) {
+    process.exitCode = await runInner(typed, JSON.parse(handover) as Handover, version);
+    return;
+  }
   if (typed.dryRun === true) {
     const { dryRun } = await import('./dry-run.ts');
-    const resumed = typed.resume === undefined ? typed : earlierRun(typed.resume, typed).typed;
+    const resumed = typed.resume === undefined ? typed : readResumed(typed).typed;
     return dryRun(resolveOptions(resumed, backends, scenarios));
   }
-  const stopWatching = innerPrivilege() === null ? interruptAtClosedOutput() : () => {};
-  process.exitCode = await measureAsked(typed, version).finally(stopWatching);
+  process.exitCode = await measureAsked(typed).finally(interruptAtClosedOutput());
 };

@@ -1,18 +1,19 @@
 // The result folder and the work folder of a run: where they are, and whether there is space.
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readdirSync, realpathSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import { makeFolder, removeEmpty } from '../../results/files.ts';
-import { runFolderName } from '../../results/journal.ts';
+import { dirname, join, resolve } from 'node:path';
+import { RUN_FILE, runFolderName, SAMPLES_FILE } from '../../results/journal.ts';
 import { explaining } from '../../results/system-error.ts';
+import { visible } from '../../results/visible.ts';
+import { TEMPORARY_PREFIX } from '../../results/write-file.ts';
 import { UserError } from '../model/errors.ts';
 import { fileSystemOf } from '../sys/environment.ts';
 import type { FolderOptions } from './options.ts';
+import { PLAN_FILE } from './pool-plan.ts';
 import { formatBytes } from './size.ts';
 
 export const WORK_PREFIX = '.cfsbench-work-';
-const IN_MEMORY = ['tmpfs', 'ramfs'];
 const SPARE_RATIO = 1.1;
 const DIGEST_DIGITS = 8;
 
@@ -22,36 +23,22 @@ export interface RunFolders {
   readonly workDir: string;
 }
 
-/** Makes the parents of the result folder, and tries to make that folder itself. Returns the parents that it made. */
-const makeParents = (runDir: string): readonly string[] => {
-  const made = makeFolder(runDir);
-  const hint = '--out DIR, a folder that you can write to';
-  explaining({ doing: 'write to the folder', path: runDir, hint }, () => accessSync(runDir, constants.W_OK));
-  removeEmpty(made.slice(-1));
-  return made.slice(0, -1);
-};
-
-/** A missing folder is probably a typing error, and its parent may be on another disk. */
-const refuseUnusable = (workParent: string): void => {
-  const hint = '--work DIR, an existing folder that you can write to';
-  if (!existsSync(workParent))
-    throw new UserError(`no such folder: ${workParent}`, { hint: `mkdir -p ${workParent}, or ${hint}` });
-  explaining({ doing: 'write to the folder', path: workParent, hint }, () => {
-    if (!statSync(workParent).isDirectory()) throw new UserError(`no folder: ${workParent}`, { hint });
-    accessSync(workParent, constants.W_OK);
-  });
-};
-
+/** A run that was killed here before it recorded anything is none. */
 const isEmptyFolder = (path: string): boolean =>
-  explaining({ doing: 'list', path }, () => statSync(path).isDirectory() && readdirSync(path).length === 0);
+  readdirSync(path).every(
+    (name) =>
+      name.startsWith(TEMPORARY_PREFIX) || (name === SAMPLES_FILE && statSync(join(path, name)).size === 0),
+  );
 
-/** `resumable`: the folder holds a run, or several, that `--resume` continues. */
-export const refuseNonEmpty = (runDir: string, resumable: boolean): void => {
-  if (existsSync(runDir) && !isEmptyFolder(runDir))
-    throw new UserError(`the result folder is not empty: ${runDir}`, {
-      facts: ['results are never overwritten'],
-      hint: resumable ? `cfsbench run --resume ${runDir}` : `--out ${runDir}-2`,
-    });
+const RESUMABLE = [RUN_FILE, PLAN_FILE];
+
+export const refuseNonEmpty = (runDir: string): void => {
+  if (explaining({ doing: 'list', path: runDir }, () => isEmptyFolder(runDir))) return;
+  const isResumable = RESUMABLE.some((name) => existsSync(join(runDir, name)));
+  throw new UserError(`the result folder is not empty: ${visible(runDir)}`, {
+    facts: ['results are never overwritten'],
+    hint: isResumable ? `cfsbench run --resume ${runDir}, or --out ${runDir}-2` : `--out ${runDir}-2`,
+  });
 };
 
 /** Distinguishes two runs with the same seed on the same day: their result folders differ. */
@@ -72,39 +59,8 @@ export const chooseFolders = (
 ): RunFolders => {
   const id = runFolderName(startedAt.toISOString(), hostname(), seed);
   const runDir = outDir ?? resolve('runs', id);
-  refuseNonEmpty(runDir, false);
   return foldersOf(id, runDir, workDir);
 };
-
-const refuseMemory = (parent: string, allowTmpfs: boolean): void => {
-  const { type } = fileSystemOf(parent);
-  if (IN_MEMORY.includes(type) && !allowTmpfs)
-    throw new UserError(`the work folder is in memory (${type}): ${parent}`, {
-      exit: 4,
-      facts: ['times of creating and removing files in memory do not hold for a disk'],
-      hint: '--work DIR on a real file system, or --allow-tmpfs',
-    });
-};
-
-/** Makes the parents of the result folder; returns those that were missing. */
-export const checkFolders = (folders: RunFolders, allowTmpfs: boolean): readonly string[] => {
-  const made = makeParents(folders.runDir);
-  try {
-    const parent = dirname(folders.workDir);
-    refuseUnusable(parent);
-    refuseMemory(parent, allowTmpfs);
-    return made;
-  } catch (error) {
-    removeEmpty(made);
-    throw error;
-  }
-};
-
-/** The kernel lists mounts by paths without symlinks. The parent of the work folder must exist. */
-export const withoutLinks = (folders: RunFolders): RunFolders => ({
-  ...folders,
-  workDir: join(realpathSync(dirname(folders.workDir)), basename(folders.workDir)),
-});
 
 /** A sentence about the space that the run will use. */
 export const checkSpace = ({ workDir }: RunFolders, neededBytes: number): string => {

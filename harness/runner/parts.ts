@@ -44,6 +44,8 @@ export interface RunParts {
   /** What comes next may take this long, nanoseconds. After that the outer process kills this one. */
   readonly limit: (ns: number) => void;
   readonly journal: { append(sample: Sample): void };
+  /** Called when the plan is fixed: a resumed run that would have another one has written nothing before. */
+  readonly planned: () => void;
   /** Updates parts of run.json and writes it. */
   readonly update: (changed: Changed) => void;
   readonly say: (text: string) => void;

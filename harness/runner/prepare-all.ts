@@ -8,8 +8,10 @@ import { LEAST_PASSES, pairKey } from './budget.ts';
 import { openDeadline } from './clock.ts';
 import { openFlow } from './flow.ts';
 import type { RunParts } from './parts.ts';
+import { keyOf } from './plan.ts';
 import { type ImageToProve, ofImages, type Proofs, proveAll } from './prove-all.ts';
 import { makeReady, type Ready } from './ready.ts';
+import { endedUnmeasured } from './resume.ts';
 import { writeBack } from './workspace.ts';
 
 export interface PreparedRun {
@@ -21,8 +23,7 @@ export interface PreparedRun {
 /** Prepares the images and meanwhile proves the mounts of those that are ready. */
 export const prepareAll = async (parts: RunParts): Promise<PreparedRun> => {
   const { question, workspace, progress, before, features } = parts;
-  const planned = new Set(before.slots.map(({ image }) => image));
-  const own = new Set(question.ownImages.values());
+  const ended = endedUnmeasured(before);
   const { files } = createMachine(features, { scratch: workspace.scratch });
   const fullStore = createStore({ state: 'full', dir: workspace.store, files });
   const toProve = openFlow<ImageToProve>();
@@ -32,14 +33,9 @@ export const prepareAll = async (parts: RunParts): Promise<PreparedRun> => {
   const proving = proveAll(parts, { images: toProve, store: fullStore, done: 0, onProved });
   const readying = makeReady({
     ...parts,
+    leavesOut: (group) => ended.has(keyOf(group)),
     // A resumed run prepares the images that it planned, whatever the time.
-    ...(planned.size > 0
-      ? {
-          sources: parts.sources.filter(({ name }) => planned.has(name) || own.has(name)),
-          question: { ...question, images: question.images.filter((name) => planned.has(name)) },
-          deadline: openDeadline(0n, null, 0),
-        }
-      : {}),
+    ...(before.slots.length > 0 ? { deadline: openDeadline(0n, null, 0) } : {}),
     remaining: { passes: LEAST_PASSES, blocks: parts.countOnly ? 0 : parts.looks[0]! },
     objectDir: fullStore.objectDirs[0]!,
     rootless: !features.root.ok,

@@ -33,6 +33,8 @@ export interface ReadyParts {
   /** The run's images, then those that only scenarios name. */
   readonly sources: readonly SourceImage[];
   readonly question: Question;
+  /** Groups that a resumed run has no time for. */
+  readonly leavesOut: (group: Group) => boolean;
   /** Measured of every group before the first look. */
   readonly remaining: Remaining;
   readonly deadline: Deadline;
@@ -64,7 +66,9 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
   const sizes = new Map(parts.sources.map((source) => [source.name, sizeOf(source)]));
   const images: Image[] = [];
   const ended: OutOfTime[] = [];
-  let groups = byRank(groupsOf(question), question.scenarios, question.images);
+  let groups: readonly Group[] = byRank(groupsOf(question), question.scenarios, question.images).filter(
+    (group) => !parts.leavesOut(group),
+  );
   let [tookNs, expectedNs] = [0, 0];
   const fit = (): void => {
     const preparing = {

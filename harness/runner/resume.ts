@@ -21,6 +21,21 @@ export interface Before {
 
 export const NOTHING_BEFORE: Before = { session: 0, samples: [], slots: [], lives: null, dropped: [] };
 
+/** Keys of groups that ended before their first slot: a resumed run neither prepares nor measures them. */
+export const endedUnmeasured = ({ slots, dropped }: Before): ReadonlySet<string> => {
+  if (slots.length === 0) return new Set();
+  const planned = new Set(slots.map(groupKey));
+  const keys = dropped.flatMap((part) => (part.kind === 'group' ? [groupKey(part)] : []));
+  return new Set(keys.filter((key) => !planned.has(key)));
+};
+
+/** Until the timed part is planned, it is decided anew which groups with slots there is no time for. */
+export const droppedBefore = (before: Before): readonly Dropped[] => {
+  if (before.slots.some(({ pass }) => pass === 'time')) return before.dropped;
+  const ended = endedUnmeasured(before);
+  return before.dropped.filter((part) => part.kind === 'group' && ended.has(groupKey(part)));
+};
+
 const placeOf = (slot: Slot): string => `${slot.block} ${groupKey(slot)}`;
 
 /** Keys of groups with an unfinished block, one key per such block. */

@@ -15,7 +15,7 @@ import type { RunParts } from './parts.ts';
 import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
 import { type PreparedRun, prepareAll, reportProofs } from './prepare-all.ts';
 import type { Ready } from './ready.ts';
-import { asRecorded, extraSlots, ofGroups, tornGroups } from './resume.ts';
+import { asRecorded, droppedBefore, endedUnmeasured, extraSlots, ofGroups, tornGroups } from './resume.ts';
 
 export interface Ended {
   readonly status: Exclude<RunFile['status'], 'running'>;
@@ -50,7 +50,7 @@ interface DroppedList {
 }
 
 const openDropped = ({ update, say, before }: RunParts): DroppedList => {
-  const list: Dropped[] = [...before.dropped];
+  const list: Dropped[] = [...droppedBefore(before)];
   return {
     add(parts) {
       if (parts.length === 0) return;
@@ -81,7 +81,7 @@ const groupsToMeasure = (parts: RunParts, { ready, proofs }: PreparedRun): reado
   const shown = new Set(
     proofs.proofs.filter(({ equal }) => equal).map(({ arm, image }) => pairKey(arm, image)),
   );
-  const ended = new Set(ready.ended.map(({ group }) => keyOf(group)));
+  const ended = new Set([...ready.ended.map(({ group }) => keyOf(group)), ...endedUnmeasured(before)]);
   const groups = planned((image, arm) => shown.has(pairKey(arm, image)));
   return byRank(groups, question.scenarios, question.images).filter((group) => !ended.has(keyOf(group)));
 };
@@ -216,6 +216,7 @@ const timeGroups = (
 
 const measureGroups = async (parts: RunParts, prepared: PreparedRun, measuring: Measuring): Promise<Stop> => {
   const groups = groupsToMeasure(parts, prepared);
+  parts.planned();
   const planned =
     parts.before.slots.length > 0 ? parts.before.slots : countingSlots(groups, parts.countPasses);
   const counted = await countGroups(parts, groups, measuring);

@@ -1,12 +1,11 @@
 // The run's folders on the work file system, and those of one slot.
-//
-// Leaves: the work folder when the run is killed; `cfsbench clean` removes it.
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { OpenFolder } from '../sys/folder-lock.ts';
+import { removeMarkedFolder } from '../sys/marked-folder.ts';
 import { isBelow, readMounts } from '../sys/mountinfo.ts';
 import { mounts } from '../sys/mounts.ts';
 import { spreadChildren } from '../sys/spread.ts';
@@ -22,6 +21,8 @@ const newTag = (): string => inDigits(randomInt(RADIX ** TAG_DIGITS), TAG_DIGITS
 
 export interface Workspace {
   readonly dir: string;
+  /** The same, held open. */
+  readonly folder: OpenFolder;
   /** Part of the names of all folders with many files; differs between runs. */
   readonly tag: string;
   /** The run's full store. */
@@ -67,15 +68,19 @@ const unmountBelow = (dir: string): void => {
     mounts.unmount(at, true);
 };
 
-const removeTree = (dir: string): void => {
-  unmountBelow(dir);
-  rmSync(dir, { recursive: true, force: true });
-};
+/** Removes a folder below the work folder, by the descriptor of the work folder. */
+type RemoveTree = (path: string) => void;
+
+const treeRemover =
+  ({ path: workDir, at }: OpenFolder): RemoveTree =>
+  (path) => {
+    unmountBelow(path);
+    rmSync(join(at, relative(workDir, path)), { recursive: true, force: true });
+  };
 
 /** Limit of folders that wait for the end of the run: each takes a block and an inode. */
 const MOST_FOLDERS = 25_000;
 const STORE_FOLDERS = 260;
-const PID_FILE = 'pid';
 const SLOTS = 'slots';
 const PATH_BYTES = 128;
 const LONGEST_NAME_BYTES = 255;
@@ -111,7 +116,12 @@ const openLater = (later: string): MoveToLater => {
   };
 };
 
-const openSlotFolders = (own: string, name: string, moveToLater: MoveToLater): SlotFolders => {
+interface Leaving {
+  readonly moveToLater: MoveToLater;
+  readonly removeTree: RemoveTree;
+}
+
+const openSlotFolders = (own: string, name: string, { moveToLater, removeTree }: Leaving): SlotFolders => {
   const things = make(join(make(own), 'things'));
   const made: string[] = [];
   let dropped = 0;
@@ -127,8 +137,7 @@ const openSlotFolders = (own: string, name: string, moveToLater: MoveToLater): S
     },
     made: () => made,
     dropStore: (dir) => {
-      if (!moveToLater(dir, `${name}.store-${dropped++}`, STORE_FOLDERS))
-        rmSync(dir, { recursive: true, force: true });
+      if (!moveToLater(dir, `${name}.store-${dropped++}`, STORE_FOLDERS)) removeTree(dir);
     },
     remove: () => removeTree(own),
     removeLater: () => {
@@ -138,9 +147,9 @@ const openSlotFolders = (own: string, name: string, moveToLater: MoveToLater): S
   };
 };
 
-export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
-  make(dir);
-  writeFileSync(join(dir, PID_FILE), `${ownerPid}\n`);
+/** In a new work folder. */
+export const openWorkspace = (folder: OpenFolder): Workspace => {
+  const dir = folder.path;
   // Children in different block groups: a file system that avoids freshly freed inodes would otherwise make this run pay for the
   // removals of an earlier one, and each slot for those of the slot before it.
   spreadChildren(dir);
@@ -148,16 +157,17 @@ export const openWorkspace = (dir: string, ownerPid: number): Workspace => {
   const slots = make(slotsFolder(dir));
   spreadChildren(slots);
   const later = make(join(dir, 'later'));
-  const moveToLater = openLater(later);
+  const leaving = { moveToLater: openLater(later), removeTree: treeRemover(folder) };
   return {
     dir,
+    folder,
     tag,
     store: make(join(dir, `store-${tag}`)),
     sources: make(join(dir, 'sources')),
     scratch: make(join(dir, 'scratch')),
     slots,
     later,
-    slot: (name) => openSlotFolders(join(slots, name), name, moveToLater),
+    slot: (name) => openSlotFolders(join(slots, name), name, leaving),
   };
 };
 
@@ -166,33 +176,7 @@ export const writeBack = async ({ dir }: Workspace): Promise<void> => {
   await once(spawn('sync', ['-f', dir], { stdio: 'ignore' }), 'close').catch(() => {});
 };
 
-const DEPTH = 3;
-
-/** Folders down to a depth at which the work is divided well: objects, layers, images, slots. */
-const partsOf = (dir: string, depth = DEPTH): readonly string[] => {
-  try {
-    return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
-      const path = join(dir, entry.name);
-      if (!entry.isDirectory()) return [];
-      return depth > 1 ? [...partsOf(path, depth - 1), path] : [path];
-    });
-  } catch {
-    return []; // The removal of the parent meets the same error.
-  }
-};
-
-/** In several child processes, while the report is rendered: a file system mounted with discard waits for the device per file. */
-export const removeWorkspace = async ({ dir }: Workspace): Promise<void> => {
+export const removeWorkspace = async ({ dir, folder }: Workspace): Promise<void> => {
   unmountBelow(dir);
-  const parts = partsOf(dir);
-  const laneCount = 2 * availableParallelism();
-  await Promise.all(
-    Array.from({ length: laneCount }, async (_, lane) => {
-      const own = parts.filter((_, i) => i % laneCount === lane);
-      if (own.length > 0)
-        await once(spawn('rm', ['-rf', '--', ...own], { stdio: 'ignore' }), 'close').catch(() => {});
-    }),
-  );
-  // Removes the rest, or throws.
-  removeTree(dir);
+  await removeMarkedFolder(folder);
 };

@@ -10,6 +10,7 @@ import { arch, cpus, loadavg, release, totalmem, version } from 'node:os';
 import type { Environment } from '../../results/schema/run.ts';
 import type { Features } from '../model/machine.ts';
 import { mountOf, readMounts } from './mountinfo.ts';
+import { isRealRoot } from './namespace-probe.ts';
 import { readText } from './read-text.ts';
 
 const CPU = '/sys/devices/system/cpu';
@@ -78,11 +79,11 @@ export const fileSystemOf = (dir: string): { type: string; device: string; optio
   };
 };
 
-export const readEnvironment = (
-  workDir: string,
-  servers: ReadonlyMap<string, string>,
-  features: Features,
-): Environment => ({
+/** Facts that need no trial of features. */
+export type MachineFacts = Omit<Environment, 'features' | 'slotPathBytes'>;
+
+/** `servers`: name to path; each is run once. */
+export const readMachineFacts = (workDir: string, servers: ReadonlyMap<string, string>): MachineFacts => ({
   kernel: `${release()} ${version()}`,
   kernelCommandLine: readText('/proc/cmdline') ?? 'unknown',
   architecture: arch(),
@@ -96,6 +97,10 @@ export const readEnvironment = (
   workFileSystem: fileSystemOf(workDir),
   tools: tools(servers),
   loadAverage: loadavg(),
-  privilege: features.root.ok ? 'root' : 'user namespace',
+  privilege: isRealRoot() ? 'root' : 'user namespace',
+});
+
+export const readEnvironment = (facts: MachineFacts, features: Features): Environment => ({
+  ...facts,
   features: Object.fromEntries(Object.entries(features).map(([id, { ok, detail }]) => [id, { ok, detail }])),
 });

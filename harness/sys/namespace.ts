@@ -19,6 +19,8 @@ import { probeNamespaces } from './namespace-probe.ts';
 import { signalName } from './signal-name.ts';
 
 const CONTROL_FD = 3;
+/** Number of the first descriptor in the program that `inherits` names. */
+export const FIRST_INHERITED_FD = 6;
 const INTERRUPT = 'I';
 const SIGNAL_EXIT = 128;
 
@@ -44,6 +46,8 @@ interface InnerProgram {
   readonly argv: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onMessage?: (message: InnerMessage) => void;
+  /** Further descriptors, which every process of the namespace holds that does not close them. */
+  readonly inherits?: readonly number[];
 }
 
 export type InnerEnd =
@@ -121,6 +125,7 @@ export const startInNamespace = async ({
   argv,
   env = process.env,
   onMessage = () => {},
+  inherits = [],
 }: InnerProgram): Promise<RunningInner> => {
   const found = await probeNamespaces();
   if (found.kind === 'refused')
@@ -133,7 +138,7 @@ export const startInNamespace = async ({
   const [program = '', ...prefix] = found.prefix;
   const child = spawn(program, [...prefix, 'sh', '-c', INIT, 'sh', ...argv], {
     detached: true,
-    stdio: ['ignore', 'inherit', 'pipe', 'pipe', 'pipe', 2],
+    stdio: ['ignore', 'inherit', 'pipe', 'pipe', 'pipe', 2, ...inherits],
     env: { ...env, [INNER]: found.privilege },
   });
   const [control, guard] = [child.stdio[3] as Duplex, child.stdio[4] as Duplex];

@@ -92,8 +92,13 @@ const catchesInterrupts = ({ run }: Started): boolean =>
 /** A second signal is merged with a pending one. */
 const isDelivered = ({ run }: Started): boolean => (statusOf(run.child.pid!, 'ShdPnd') & SIGINT_BIT) === 0n;
 
-const hasFolder = ({ home }: Started, prefix: string): boolean =>
-  readdirSync(home).some((name) => name.startsWith(prefix));
+/** In the work folder, or where work folders are made. */
+const hasFolder = ({ home }: Started, prefix: string): boolean => {
+  const names = readdirSync(home);
+  const work = names.find((name) => name.startsWith('.cfsbench-work-'));
+  const inside = work === undefined ? [] : readdirSync(join(home, work));
+  return [...names, ...inside].some((name) => name.startsWith(prefix));
+};
 
 const programsOf = ({ run }: Started, name: string) =>
   processesWith(name).filter(

@@ -12,7 +12,7 @@ import { prepareImage } from '../../harness/store/prepare.ts';
 import { createStore } from '../../harness/store/store.ts';
 import { createMachine } from '../../harness/sys/machine.ts';
 import { proveAlone } from '../harness/backends/setting.ts';
-import { needsRoot, privateMounts } from '../harness/sys/support.ts';
+import { makeWork, needsRoot, privateMounts } from '../harness/sys/support.ts';
 import { afterwards, diskFolder } from './support.ts';
 
 const NAME = 'cs9-x86_64-minimal';
@@ -24,7 +24,7 @@ test('every backend shows the same tree of a real image', { skip }, async (t) =>
   privateMounts();
   const home = diskFolder(t);
   const features = await discoverFeatures(home);
-  const workspace = openWorkspace(join(home, 'work'), process.pid);
+  const workspace = openWorkspace(makeWork(join(home, 'work')));
   afterwards(t, () => removeWorkspace(workspace));
   const machine = createMachine(features, { scratch: workspace.scratch });
   const store = createStore({ state: 'full', dir: workspace.store, files: machine.files });

@@ -1,6 +1,7 @@
 // The gate finds a planted delay in the server. Measures time: no other test may run beside it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +31,12 @@ test('a slower build of the server fails the gate, and fails it again when confi
   const options = [...what, ...where];
   const run = await program(t, ['run', '--ab', ...arms, ...options, '--out', out]);
   assert.equal(run.code, 0, run.stderr);
-  const confirm = ['compare', out, '--gate', '--explain', '--confirm'];
+  const untrusted = ['compare', out, '--gate', '--explain', '--confirm'];
+  const refused = await program(t, untrusted);
+  assert.equal(refused.code, 1, refused.stderr);
+  assert.match(refused.stderr, new RegExp(`^  it would run: ${home}/slow/cfs-fuse$`, 'm'));
+  assert.equal(existsSync(`${out}-confirm`), false);
+  const confirm = [...untrusted, '--trust-run'];
   const { code, stdout, stderr } = await program(t, confirm);
   assert.equal(code, 2, `${stdout}${stderr}`);
   assert.match(stderr, /Measuring 1 slower row\(s\) again: .* --budget 300s/);

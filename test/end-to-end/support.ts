@@ -1,6 +1,7 @@
 // Helpers of the end-to-end tests: the built program as a child process, folders on a disk, and what a run left behind.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,6 +35,17 @@ export const diskFolder = (t: TestContext, prefix = 'cfsbench-e2e-'): string => 
   return path;
 };
 
+let state: string | null = null;
+
+/** This process and its children do not use the state folder of the user. */
+export const ownState = (): void => {
+  if (state !== null) return;
+  const made = mkdtempSync(join(tmpdir(), 'cfsbench-state-'));
+  state = made;
+  process.env['XDG_STATE_HOME'] = made;
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+};
+
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
@@ -53,6 +65,7 @@ export const start = (
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Running => {
+  ownState();
   const [program = '', ...args] = argv;
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],

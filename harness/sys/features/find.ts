@@ -2,12 +2,14 @@
 //
 // Does:    writes a test image into a new folder in the work folder, and starts one program in private namespaces.
 // Cost:    about 200 ms.
-// Leaves:  nothing.
-import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Leaves:  nothing; the marked folder if it is killed.
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../model/errors.ts';
 import type { FeatureId, FeatureState, Features } from '../../model/machine.ts';
+import { makeMarkedFolder, removeMarkedFolder } from '../marked-folder.ts';
 import { type Namespaces, probeNamespaces } from '../namespace-probe.ts';
 import { runTool } from '../tool.ts';
 import type { FeatureSetting } from './feature.ts';
@@ -16,6 +18,7 @@ import { FEATURE_IDS, features } from './registry.ts';
 
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 const LIMIT_MS = 20_000;
+const NAME_BYTES = 6;
 
 interface FeatureSearch {
   readonly workDir: string;
@@ -63,19 +66,20 @@ export const findFeatures = async (search: FeatureSearch): Promise<Features> => 
   } catch {
     return allMissing(`the work folder is not writable: ${workDir}`, 'use another folder: --work DIR');
   }
-  const folder = mkdtempSync(join(workDir, `${FEATURES_PREFIX}${process.pid}-`));
-  const imagePath = join(folder, 'image');
+  const name = `${FEATURES_PREFIX}${randomBytes(NAME_BYTES).toString('hex')}`;
+  const folder = makeMarkedFolder(join(realpathSync(workDir), name), { run: 'features', results: null });
   try {
+    const imagePath = join(folder.path, 'image');
     writeFileSync(imagePath, search.imageBytes);
     const { serverPath } = search;
     return await tryInside(namespaces, {
       workDir,
-      folder,
+      folder: folder.path,
       imagePath,
       serverPath,
       subordinateIds: namespaces.subordinateIds,
     });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await removeMarkedFolder(folder);
   }
 };

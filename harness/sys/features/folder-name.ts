@@ -1,2 +1,2 @@
-/** Prefix of the folders in which features are tried; the process id follows. Folders of exited processes may be removed. */
+/** Prefix of the folders in which features are tried; random digits follow. */
 export const FEATURES_PREFIX = '.cfsbench-features-';

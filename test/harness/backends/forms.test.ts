@@ -18,7 +18,7 @@ import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore } from '../../../harness/store/store.ts';
 import { findFeatures } from '../../../harness/sys/features/find.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
-import { needsRoot, privateMounts } from '../sys/support.ts';
+import { makeWork, needsRoot, privateMounts } from '../sys/support.ts';
 import { proveAlone } from './setting.ts';
 
 const without = (features: Features, ...missing: readonly FeatureId[]): Features =>
@@ -76,7 +76,7 @@ describe('every form of a mount shows the same tree', { skip: needsRoot }, () =>
   before(async () => {
     dir = mkdtempSync(join(tmpdir(), 'cfsbench-forms-'));
     features = await findFeatures({ workDir: dir, imageBytes: emptyImage(), serverPath });
-    workspace = openWorkspace(join(longFolder(), 'work'), process.pid);
+    workspace = openWorkspace(makeWork(join(longFolder(), 'work')));
     const source = await openSource('synthetic:files=60,layers=3,seed=forms');
     const objectDir = join(workspace.store, 'objects');
     image = await prepareImage(source, { dir: join(workspace.sources, '0'), objectDir });

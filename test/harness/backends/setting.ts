@@ -20,6 +20,7 @@ import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore } from '../../../harness/store/store.ts';
 import { findFeatures } from '../../../harness/sys/features/find.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
+import { makeWork } from '../sys/support.ts';
 
 export interface Setting {
   readonly dir: string;
@@ -50,7 +51,7 @@ export const emptyImage = (): Uint8Array => {
 export const openSetting = async (spec: string): Promise<Setting> => {
   const dir = mkdtempSync(join(tmpdir(), 'cfsbench-backend-'));
   const features = await findFeatures({ workDir: dir, imageBytes: emptyImage(), serverPath });
-  const workspace = openWorkspace(join(dir, 'work'), process.pid);
+  const workspace = openWorkspace(makeWork(join(dir, 'work')));
   const source = await openSource(spec);
   const objectDir = join(workspace.store, 'objects');
   const image = await prepareImage(source, { dir: join(workspace.sources, '0'), objectDir });

@@ -1,82 +1,128 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { markKept, workFolders } from '../../../harness/cli/clean.ts';
+import { before, test } from 'node:test';
 import { WORK_PREFIX } from '../../../harness/cli/work-folder.ts';
-import { PROGRAM } from '../../end-to-end/support.ts';
-import { temporaryFolder } from '../sys/support.ts';
+import { markKept } from '../../../harness/sys/marked-folder.ts';
+import { ownState, PROGRAM } from '../../end-to-end/support.ts';
+import { makeWork, needsRoot, temporaryFolder } from '../sys/support.ts';
 
-/** The id of a process that has ended. */
-const deadPid = (): number => spawnSync('true').pid;
+const NOBODY = 65534;
+const EXIT_LEFT = 5;
 
-const plant = (dir: string, name: string, pid: number | null): string => {
-  const path = join(dir, `${WORK_PREFIX}${name}`);
-  mkdirSync(join(path, 'store', 'deep'), { recursive: true });
-  writeFileSync(join(path, 'store', 'deep', 'object'), 'x');
-  if (pid !== null) writeFileSync(join(path, 'pid'), `${pid}\n`);
-  return path;
+before(ownState);
+
+const plant = (dir: string, name: string): string => {
+  const folder = makeWork(join(dir, `${WORK_PREFIX}${name}`));
+  mkdirSync(join(folder.path, 'store', 'deep'), { recursive: true });
+  writeFileSync(join(folder.path, 'store', 'deep', 'object'), 'x');
+  folder.close();
+  return folder.path;
 };
 
-const clean = (...args: string[]) =>
-  spawnSync(process.execPath, [PROGRAM, 'clean', ...args], { encoding: 'utf8' });
+const clean = (args: readonly string[], before: readonly string[] = [], cwd?: string) => {
+  const [program = '', ...words] = [...before, process.execPath, PROGRAM, 'clean', ...args];
+  return spawnSync(program, words, { encoding: 'utf8', ...(cwd === undefined ? {} : { cwd }) });
+};
 
-test('a work folder is live as long as the process in its pid file', (t) => {
-  const dir = temporaryFolder(t);
-  plant(dir, 'dead', deadPid());
-  plant(dir, 'live', process.pid);
-  plant(dir, 'ownerless', null);
-  mkdirSync(join(dir, 'a-result'));
-  const live = Object.fromEntries(
-    workFolders(dir).map(({ path, live }) => [path.split(WORK_PREFIX)[1], live]),
-  );
-  assert.deepEqual(live, { dead: false, live: true, ownerless: false });
-});
+const NOTE = /^A folder without a mark was made by somebody else, or by a version .*: rm -r removes it\.\n$/m;
 
-test('clean removes dead work folders, prints their paths, and keeps results and live runs', (t) => {
+test('clean removes what was left, and touches nothing that is in use or that cfsbench did not make', (t) => {
   const dir = temporaryFolder(t);
-  const dead = plant(dir, 'dead', deadPid());
-  const live = plant(dir, 'live', process.pid);
+  const dead = plant(dir, 'dead');
+  const live = makeWork(join(dir, `${WORK_PREFIX}live`));
+  t.after(() => live.close());
+  const features = join(dir, '.cfsbench-features-1a2b');
+  makeWork(features).close();
+  const theirs = join(dir, `${WORK_PREFIX}theirs`);
+  mkdirSync(theirs);
+  writeFileSync(join(theirs, 'precious'), 'x');
+  symlinkSync(theirs, join(dir, `${WORK_PREFIX}a-link`));
+  const odd = join(dir, `${WORK_PREFIX}odd\n\u001b[31m`);
+  mkdirSync(odd);
+  writeFileSync(join(odd, 'precious'), 'x');
   mkdirSync(join(dir, 'a-result'));
-  const { status, stdout } = clean(dir);
+  // The process that holds the lock does not exist in a PID namespace of its own.
+  const elsewhere = needsRoot === false ? ['unshare', '--pid', '--fork', '--mount-proc'] : [];
+  const { status, stdout } = clean([dir], elsewhere);
   assert.equal(status, 0);
-  assert.equal(stdout, `removed: ${dead}\nin use, not removed: ${live}\n`);
-  assert.deepEqual(readdirSync(dir).sort(), [`${WORK_PREFIX}live`, 'a-result']);
+  assert.equal(
+    stdout.replace(NOTE, ''),
+    [
+      `removed: ${features}`,
+      `not removed: ${dir}/${WORK_PREFIX}a-link (a symbolic link)`,
+      `removed: ${dead}`,
+      `in use, not removed: ${live.path}`,
+      `not removed: ${dir}/${WORK_PREFIX}odd\\u{a}\\u{1b}[31m (it has no mark of cfsbench)`,
+      `not removed: ${theirs} (it has no mark of cfsbench)`,
+      '',
+    ].join('\n'),
+  );
+  assert.match(stdout, NOTE);
+  assert.equal(readdirSync(dir).length, 5);
+  assert.ok(existsSync(join(theirs, 'precious')));
 });
 
-test('clean removes the folders of feature probes that were killed', (t) => {
+test('one of a thousand folders that cannot be removed is named with exit code 5, and does not keep the others', {
+  skip: needsRoot,
+}, (t) => {
   const dir = temporaryFolder(t);
-  const dead = join(dir, `.cfsbench-features-${deadPid()}-x1`);
-  const live = join(dir, `.cfsbench-features-${process.pid}-x2`);
-  for (const path of [dead, live]) mkdirSync(path);
-  assert.match(clean(dir).stdout, new RegExp(`^removed: ${dead}$`, 'm'));
+  for (let i = 0; i < 1000; i++) makeWork(join(dir, `${WORK_PREFIX}${i}`)).close();
+  const bad = plant(dir, '500-bad');
+  const theirs = plant(dir, '501-theirs');
+  chownSync(theirs, NOBODY, NOBODY);
+  mkdirSync(join(dir, `${WORK_PREFIX}502-mark`, 'cfsbench.json'), { recursive: true });
+  const mounting = `mount -t tmpfs none ${bad}/store && exec "$@"`;
+  const from = Date.now();
+  const { status, stdout, stderr } = clean([dir], ['unshare', '--mount', 'sh', '-c', mounting, 'sh']);
+  t.diagnostic(`${Date.now() - from} ms`);
+  assert.equal(status, EXIT_LEFT, stderr);
+  assert.equal(stdout.match(/^removed: /gm)?.length, 1000);
+  assert.match(stdout, /^not removed: .*501-theirs \(it belongs to user 65534\)$/m);
+  assert.equal(
+    stderr,
+    `cannot remove: ${bad}\n  a file system is mounted in it: ${bad}/store\n  try: umount ${bad}/store\n` +
+      'cfsbench: 1 of 1003 folders could not be removed\n',
+  );
+  assert.equal(readdirSync(dir).length, 3);
+});
+
+test('without a folder clean looks in ./runs, and wherever a run of this user has worked', (t) => {
+  const [cwd, far] = [temporaryFolder(t), temporaryFolder(t)];
+  mkdirSync(join(cwd, 'runs'));
+  const [near, elsewhere] = [plant(join(cwd, 'runs'), 'near'), plant(far, 'far')];
+  const gone = makeWork(join(far, `${WORK_PREFIX}gone`));
+  gone.close();
+  spawnSync('rm', ['-rf', gone.path]);
+  const { status, stdout } = clean([], [], cwd);
+  assert.equal(status, 0);
   assert.deepEqual(
-    readdirSync(dir).map((name) => join(dir, name)),
-    [live],
+    stdout.trimEnd().split('\n').sort(),
+    [near, elsewhere].map((path) => `removed: ${path}`).sort(),
+  );
+  assert.equal(
+    clean([], [], cwd).stdout,
+    'nothing was left in ./runs, nor where earlier runs of this user have worked\n',
   );
 });
 
 test('a work folder that --keep-work left is removed and named as such', (t) => {
   const dir = temporaryFolder(t);
-  const path = plant(dir, 'kept', deadPid());
-  markKept(path);
-  assert.equal(clean('-n', dir).stdout, `would remove: ${path} (kept by --keep-work)\n`);
-  assert.equal(clean(dir).stdout, `removed: ${path} (kept by --keep-work)\n`);
+  const folder = makeWork(join(dir, `${WORK_PREFIX}kept`));
+  markKept(folder);
+  folder.close();
+  const { path } = folder;
+  assert.equal(clean(['-n', dir]).stdout, `would remove: ${path} (kept by --keep-work)\n`);
+  assert.ok(existsSync(path));
+  assert.equal(clean([dir]).stdout, `removed: ${path} (kept by --keep-work)\n`);
   assert.deepEqual(readdirSync(dir), []);
-});
-
-test('a dry run prints what would be removed and removes nothing', (t) => {
-  const dir = temporaryFolder(t);
-  const dead = plant(dir, 'dead', deadPid());
-  assert.equal(clean('--dry-run', dir).stdout, `would remove: ${dead}\n`);
-  assert.ok(existsSync(join(dead, 'store', 'deep', 'object')));
 });
 
 test('clean reports an empty folder, and refuses a missing one', (t) => {
   const dir = temporaryFolder(t);
-  assert.equal(clean(dir).stdout, `no work folders in ${dir}\n`);
-  const { status, stderr } = clean(join(dir, 'missing'));
+  assert.equal(clean([dir]).stdout, `nothing was left in ${dir}\n`);
+  const { status, stderr } = clean([join(dir, 'missing')]);
   assert.equal(status, 1);
   assert.match(stderr, /no such folder: .*missing\n {2}try: cfsbench clean/);
 });

@@ -15,7 +15,7 @@ import { fakeClock } from '../support/clock.ts';
 import { allFeatures, recordingMachine } from '../support/recording-machine.ts';
 import { slotOf, tellingPrepared, tellingProbe } from '../support/slot.ts';
 import { smallImage } from '../support/stage.ts';
-import { temporaryFolder } from '../sys/support.ts';
+import { makeWork, temporaryFolder } from '../sys/support.ts';
 
 interface TimedResult {
   readonly sample: Sample;
@@ -38,7 +38,7 @@ const ran = async (
 ): Promise<TimedResult> => {
   const log: string[] = [];
   const stages: Stage[] = [];
-  const workspace = openWorkspace(join(temporaryFolder(t), 'work'), process.pid);
+  const workspace = openWorkspace(makeWork(join(temporaryFolder(t), 'work')));
   const fullStore = createStore({ state: 'full', dir: workspace.store, files: { ...files, batch: null } });
   const backend = {
     id: 'erofs-overlay',

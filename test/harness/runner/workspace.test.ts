@@ -1,27 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openLeakCheck } from '../../../harness/runner/leak-check.ts';
 import { openWorkspace, removeWorkspace, slotName } from '../../../harness/runner/workspace.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
 import { findProgram } from '../../../harness/sys/spawn.ts';
-import { needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
+import { makeWork, needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
 
-test('a workspace says whose it is, and goes with all that is in it', async (t) => {
+test('a workspace goes with all that is in it', async (t) => {
   const dir = join(temporaryFolder(t), 'work');
-  const workspace = openWorkspace(dir, 4711);
-  assert.equal(readFileSync(join(dir, 'pid'), 'utf8'), '4711\n');
+  const workspace = openWorkspace(makeWork(dir));
   writeFileSync(join(workspace.slot('one').fresh('thing'), 'file'), '');
   await removeWorkspace(workspace);
   assert.equal(existsSync(dir), false);
@@ -29,7 +19,7 @@ test('a workspace says whose it is, and goes with all that is in it', async (t) 
 
 test('names of slots are as long in every run and for every slot, and another run has others', (t) => {
   const home = temporaryFolder(t);
-  const runs = Array.from({ length: 12 }, (_, i) => openWorkspace(join(home, `run-${i}`), process.pid));
+  const runs = Array.from({ length: 12 }, (_, i) => openWorkspace(makeWork(join(home, `run-${i}`))));
   // Twelve of 1,296 that are all the same would be no tags.
   assert.ok(new Set(runs.map(({ tag }) => tag)).size > 1);
   for (const { tag, store } of runs) {
@@ -51,7 +41,7 @@ test('on ext4 what is made ready and each slot begin somewhere else on the disk'
 }, (t) => {
   const home = mkdtempSync(join('/var/tmp', 'cfsbench-spread-'));
   t.after(() => rmSync(home, { recursive: true, force: true }));
-  const { dir, slots } = openWorkspace(join(home, 'work'), process.pid);
+  const { dir, slots } = openWorkspace(makeWork(join(home, 'work')));
   for (const folder of [dir, slots]) {
     const [flags = ''] = execFileSync('lsattr', ['-d', folder], { encoding: 'utf8' }).split(' ');
     assert.ok(flags.includes('T'), `${folder}: ${flags}`);
@@ -59,7 +49,7 @@ test('on ext4 what is made ready and each slot begin somewhere else on the disk'
 });
 
 test('folders of slots that left nothing wait for the end, unless there are many, and are no leak', async (t) => {
-  const workspace = openWorkspace(join(temporaryFolder(t), 'work'), process.pid);
+  const workspace = openWorkspace(makeWork(join(temporaryFolder(t), 'work')));
   const leaks = openLeakCheck(workspace, false);
   const used = (name: string): void => {
     const folders = workspace.slot(name);
@@ -82,7 +72,7 @@ test('folders of slots that left nothing wait for the end, unless there are many
 
 test('folders that a slot asked for are no leak, whatever the path; everything else is', (t) => {
   const dir = join(temporaryFolder(t), 'back\\slash \u00e9');
-  const workspace = openWorkspace(dir, process.pid);
+  const workspace = openWorkspace(makeWork(dir));
   const leaks = openLeakCheck(workspace, false);
   const folders = [workspace.slot('one'), workspace.slot('one-1')];
   const before = leaks.before(folders);
@@ -102,7 +92,7 @@ test('folders that a slot asked for are no leak, whatever the path; everything e
 describe('with mounts left behind', { skip: needsRoot }, () => {
   test('a slot and a workspace are removed all the same', async (t) => {
     privateMounts();
-    const workspace = openWorkspace(join(temporaryFolder(t), 'work'), process.pid);
+    const workspace = openWorkspace(makeWork(join(temporaryFolder(t), 'work')));
     const folders = workspace.slot('one');
     const leave = (at: string): void => mounts.attach(mounts.create('tmpfs', [], []), at);
     const at = folders.fresh('mount');

@@ -7,7 +7,7 @@ import type { Image } from '../../../harness/model/image.ts';
 import type { Slot } from '../../../harness/model/scenario.ts';
 import { type OpenStage, openStage, type StageParts } from '../../../harness/runner/stage.ts';
 import { openWorkspace, type SlotFolders } from '../../../harness/runner/workspace.ts';
-import { temporaryFolder } from '../sys/support.ts';
+import { makeWork, temporaryFolder } from '../sys/support.ts';
 import { fakeClock } from './clock.ts';
 import { type RecordingMachine, recordingMachine } from './recording-machine.ts';
 import { slotOf, tellingPrepared, tellingProbe } from './slot.ts';
@@ -40,7 +40,7 @@ export const openTestStage = (
   more: Partial<StageParts> = {},
 ): StageSetting => {
   const recording = recordingMachine(fakeClock(t));
-  const real = openWorkspace(join(temporaryFolder(t), 'work'), process.pid).slot('slot');
+  const real = openWorkspace(makeWork(join(temporaryFolder(t), 'work'))).slot('slot');
   const dropped: string[] = [];
   const folders: SlotFolders = { ...real, dropStore: (dir) => void dropped.push(dir) };
   const store = { ingested: () => ({ verity: null }) } as Store;

@@ -7,7 +7,9 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { parseDump } from '../../../harness/images/dump-text.ts';
+import type { OpenFolder } from '../../../harness/sys/folder-lock.ts';
 import { bind } from '../../../harness/sys/libc.ts';
+import { makeMarkedFolder } from '../../../harness/sys/marked-folder.ts';
 import { isRealRoot } from '../../../harness/sys/namespace-probe.ts';
 
 /** For the `skip` option of a test. */
@@ -18,6 +20,9 @@ export const temporaryFolder = (t: TestContext): string => {
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
 };
+
+/** A new work folder, as a run makes it. */
+export const makeWork = (path: string): OpenFolder => makeMarkedFolder(path, { run: 'test', results: null });
 
 const LIMIT_MS = 60_000;
 const STEP_MS = 5;

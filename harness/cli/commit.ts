@@ -1,0 +1,18 @@
+// The commit of this checkout.
+import { execFileSync } from 'node:child_process';
+
+const GIT_LIMIT_MS = 5000;
+
+/** Null outside a checkout. */
+export const commitOf = (): string | null => {
+  try {
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+      cwd: new URL('../../..', import.meta.url),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: GIT_LIMIT_MS,
+    }).trim();
+  } catch {
+    return null;
+  }
+};

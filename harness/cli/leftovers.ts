@@ -1,0 +1,66 @@
+// Folders that killed processes left: found by their names, removed only if they carry our mark, are ours and their lock is free.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { visible } from '../../results/visible.ts';
+import type { UserError } from '../model/errors.ts';
+import { FEATURES_PREFIX } from '../sys/features/folder-name.ts';
+import { forgetFolder } from '../sys/folder-index.ts';
+import { type FoundFolder, inspectFolder, removeMarkedFolder } from '../sys/marked-folder.ts';
+import { type Mount, readMounts } from '../sys/mountinfo.ts';
+import { WORK_PREFIX } from './work-folder.ts';
+
+/** Paths of what has a name that cfsbench uses, directly in `dir`. */
+export const leftoversIn = (dir: string): readonly string[] => {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir)
+    .filter((name) => name.startsWith(WORK_PREFIX) || name.startsWith(FEATURES_PREFIX))
+    .sort()
+    .map((name) => join(dir, name));
+};
+
+export type Cleaned =
+  | { readonly kind: 'live' | 'gone' }
+  | { readonly kind: 'strange'; readonly reason: string }
+  | { readonly kind: 'removed' | 'stays'; readonly isKept: boolean }
+  | { readonly kind: 'failed'; readonly facts: readonly string[] };
+
+const failed = (error: unknown): Cleaned => {
+  const { message, facts = [], hint = '' } = error as Partial<UserError> & Error;
+  const hints = hint === '' ? [] : [`try: ${hint}`];
+  return { kind: 'failed', facts: [...(facts.length > 0 ? facts : [message]), ...hints] };
+};
+
+/** `removes`: whether to remove this folder of a process that has ended; called only for such a folder. */
+export const cleanOne = async (
+  path: string,
+  removes: (found: { readonly isKept: boolean }) => boolean,
+  mounts: readonly Mount[],
+): Promise<Cleaned> => {
+  try {
+    const found: FoundFolder = inspectFolder(path);
+    if (found.kind === 'gone') forgetFolder(path);
+    if (found.kind !== 'left') return found;
+    const { folder, isKept } = found;
+    if (removes(found)) {
+      await removeMarkedFolder(folder, mounts);
+      return { kind: 'removed', isKept };
+    }
+    folder.close();
+    return { kind: 'stays', isKept };
+  } catch (error) {
+    return failed(error);
+  }
+};
+
+/** Removes what killed runs left in the parent of a work folder. What `--keep-work` left stays. */
+export const removeLeftovers = async (parent: string, say: (line: string) => void): Promise<void> => {
+  const paths = leftoversIn(parent);
+  if (paths.length === 0) return;
+  const mounts = readMounts();
+  for (const path of paths) {
+    const cleaned = await cleanOne(path, ({ isKept }) => !isKept, mounts);
+    if (cleaned.kind === 'removed') say(`removed what a killed run left: ${visible(path)}`);
+    if (cleaned.kind === 'failed')
+      say(`cannot remove what a killed run left: ${visible(path)}: ${cleaned.facts.map(visible).join('; ')}`);
+  }
+};

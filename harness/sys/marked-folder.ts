@@ -1,0 +1,152 @@
+// Folders that cfsbench makes for a while and removes again: the work folder of a run, and that in which features are tried.
+//
+// Does:    makes the folder with mkdir(2) and mode 0700, locks it, and writes a mark into it: the id and the results of its run. What
+//          already lies under the name is never taken over.
+// Error:   only a folder with a mark, of this user and with a free lock counts as left by a process that has ended.
+// Leaves:  the folder, if its processes are killed; `cfsbench clean` finds it by the index of folders.
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../model/errors.ts';
+import { forgetFolder, recordFolder } from './folder-index.ts';
+import { isInPlace, lockFolder, type OpenFolder } from './folder-lock.ts';
+import type { Mount } from './mountinfo.ts';
+import { pauseOf } from './pause.ts';
+import { removeFolder } from './remove-below.ts';
+
+const MARK_FILE = 'cfsbench.json';
+/** In a folder that is kept on purpose. */
+const KEPT_FILE = 'kept';
+/** The reason for a folder that somebody else, or a version without marks, has made. */
+export const NO_MARK = 'it has no mark of cfsbench';
+const OWN_MODE = 0o700;
+const MARK_MODE = 0o600;
+const LONGEST_MARK_BYTES = 65_536;
+/** For a process that inspects the new folder before it has its mark. */
+const LOCK_ATTEMPTS = 20;
+const pause = pauseOf(5e6);
+
+/** What the mark says about the folder. */
+export interface Mark {
+  /** Id of the run. */
+  readonly run: string;
+  /** Its run folder; null: it has none. */
+  readonly results: string | null;
+}
+
+/** A folder under a name that cfsbench uses. */
+export type FoundFolder =
+  | { readonly kind: 'gone' }
+  /** A process holds its lock. */
+  | { readonly kind: 'live' }
+  /** Not made by cfsbench, or not for this user. */
+  | { readonly kind: 'strange'; readonly reason: string }
+  /** Left by a process that has ended. This process holds the lock now; the caller closes it. */
+  | { readonly kind: 'left'; readonly folder: OpenFolder; readonly isKept: boolean };
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const isMark = (value: unknown): value is Mark => {
+  const { run, results } = (value ?? {}) as Partial<Mark>;
+  return isText(run) && (isText(results) || results === null);
+};
+
+/** A file of this user: others may have put something else under its name. */
+const hasMark = ({ at }: OpenFolder): boolean => {
+  let fd: number;
+  try {
+    fd = openSync(join(at, MARK_FILE), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return false;
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile() || stat.uid !== process.geteuid?.() || stat.size > LONGEST_MARK_BYTES) return false;
+    const bytes = Buffer.alloc(stat.size);
+    return isMark(JSON.parse(bytes.toString('utf8', 0, readSync(fd, bytes))));
+  } catch {
+    return false;
+  } finally {
+    closeSync(fd);
+  }
+};
+
+const strange = (reason: string): FoundFolder => ({ kind: 'strange', reason });
+
+/** A folder of a process that was killed between its first two calls is empty. */
+const isLeft = (folder: OpenFolder): boolean => hasMark(folder) || readdirSync(folder.at).length === 0;
+
+const isKept = ({ at }: OpenFolder): boolean => existsSync(join(at, KEPT_FILE));
+
+/** Says what lies at `path`. A link is never followed. */
+export const inspectFolder = (path: string): FoundFolder => {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return { kind: 'gone' };
+  if (!stat.isDirectory()) return strange(stat.isSymbolicLink() ? 'a symbolic link' : 'not a folder');
+  if (stat.uid !== process.geteuid?.()) return strange(`it belongs to user ${stat.uid}`);
+  const folder = lockFolder(path);
+  if (folder === null) return { kind: 'live' };
+  if (isInPlace(folder) && isLeft(folder)) return { kind: 'left', folder, isKept: isKept(folder) };
+  folder.close();
+  return strange(NO_MARK);
+};
+
+const isOwnAndEmpty = (folder: OpenFolder): boolean =>
+  isInPlace(folder) &&
+  fstatSync(folder.fd).uid === process.geteuid?.() &&
+  readdirSync(folder.at).length === 0;
+
+/** Repeated if another process that looks for leftovers holds the new folder, or has removed it. */
+const makeLocked = (path: string): OpenFolder => {
+  for (let attempt = 1; attempt <= LOCK_ATTEMPTS; attempt++) {
+    if (attempt === 1 || !existsSync(path)) mkdirSync(path, OWN_MODE);
+    try {
+      const folder = lockFolder(path);
+      if (folder !== null && isOwnAndEmpty(folder)) return folder;
+      folder?.close();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    pause();
+  }
+  throw new UserError(`another process uses the new folder ${path}`, {
+    exit: 4,
+    hint: '--work DIR, a folder in which only you write',
+  });
+};
+
+/** Throws the error of mkdir(2) if something already lies under the name. */
+export const makeMarkedFolder = (path: string, mark: Mark): OpenFolder => {
+  const isNew = !existsSync(path);
+  if (isNew) recordFolder(path);
+  try {
+    const folder = makeLocked(path);
+    writeFileSync(join(folder.at, MARK_FILE), `${JSON.stringify(mark)}\n`, { flag: 'wx', mode: MARK_MODE });
+    return folder;
+  } catch (error) {
+    if (isNew && !existsSync(path)) forgetFolder(path);
+    throw error;
+  }
+};
+
+export const markKept = ({ at }: OpenFolder): void => writeFileSync(join(at, KEPT_FILE), '', { flag: 'wx' });
+
+/** Removes the folder and its entry in the index, and closes it. `mounts`: see `removeFolder`. */
+export const removeMarkedFolder = async (folder: OpenFolder, mounts?: readonly Mount[]): Promise<void> => {
+  try {
+    await removeFolder(folder, { last: MARK_FILE, ...(mounts === undefined ? {} : { mounts }) });
+    forgetFolder(folder.path);
+  } finally {
+    folder.close();
+  }
+};

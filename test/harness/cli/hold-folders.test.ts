@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { before, test } from 'node:test';
+import { holdFolders, lockRunFolder } from '../../../harness/cli/hold-folders.ts';
+import { foldersOf, type RunFolders } from '../../../harness/cli/work-folder.ts';
+import { isInPlace } from '../../../harness/sys/folder-lock.ts';
+import { markKept } from '../../../harness/sys/marked-folder.ts';
+import { ownState } from '../../end-to-end/support.ts';
+import { makeWork, temporaryFolder } from '../sys/support.ts';
+
+before(ownState);
+
+const hold = (chosen: RunFolders) => holdFolders({ chosen, allowTmpfs: true, resumed: null });
+
+const foldersIn = (home: string): RunFolders => foldersOf('1', join(home, 'runs', 'one'), null);
+
+test('both folders are made and locked; what a run did not use is removed again', async (t) => {
+  const home = temporaryFolder(t);
+  const chosen = foldersIn(home);
+  const held = await hold(chosen);
+  assert.deepEqual(readdirSync(join(home, 'runs')).sort(), [basename(chosen.workDir), 'one']);
+  assert.deepEqual(JSON.parse(readFileSync(join(chosen.workDir, 'cfsbench.json'), 'utf8')), {
+    run: '1',
+    results: chosen.runDir,
+  });
+  assert.ok(isInPlace(held.run) && isInPlace(held.work));
+  await assert.rejects(lockRunFolder(chosen.runDir), { exit: 4 });
+  await held.close(true);
+  assert.deepEqual(readdirSync(home), []);
+});
+
+test('a missing --work is refused by name, and no folder is made', async (t) => {
+  const home = temporaryFolder(t);
+  const work = join(home, 'typo');
+  await assert.rejects(hold(foldersOf('1', join(home, 'a', 'b'), work)), {
+    message: `no such folder: ${work}`,
+    hint: `mkdir -p ${work}, or --work DIR, an existing folder that you can write to`,
+  });
+  assert.deepEqual(readdirSync(home), []);
+});
+
+test('whatever lies under the name of the work folder is refused by name, unless a dead process of ours left it', async (t) => {
+  const home = temporaryFolder(t);
+  mkdirSync(join(home, 'runs'));
+  const chosen = foldersIn(home);
+  const theirs = join(home, 'theirs');
+  mkdirSync(theirs);
+  writeFileSync(join(theirs, 'precious'), '');
+  const refused = (facts: readonly string[], exit: number, message: RegExp) =>
+    assert.rejects(hold(chosen), (error: { message: string; facts: readonly string[]; exit: number }) => {
+      assert.match(error.message, message);
+      assert.ok(error.message.includes(chosen.workDir));
+      assert.deepEqual([error.facts, error.exit], [facts, exit]);
+      return true;
+    });
+
+  symlinkSync(theirs, chosen.workDir);
+  await refused(['a symbolic link'], 1, /something else has the name/);
+  assert.deepEqual(readdirSync(theirs), ['precious']);
+
+  const other = { ...chosen, workDir: join(dirname(chosen.workDir), '.cfsbench-work-theirs') };
+  mkdirSync(other.workDir);
+  writeFileSync(join(other.workDir, 'precious'), '');
+  await assert.rejects(hold(other), /something else has the name/);
+  assert.deepEqual(readdirSync(other.workDir), ['precious']);
+
+  const mine = { ...chosen, workDir: join(home, 'runs', '.cfsbench-work-mine') };
+  const live = makeWork(mine.workDir);
+  await assert.rejects(hold(mine), { exit: 4 });
+  assert.ok(isInPlace(live));
+  writeFileSync(join(live.path, 'left'), '');
+  markKept(live);
+  live.close();
+  const held = await hold(mine);
+  assert.deepEqual(readdirSync(mine.workDir), ['cfsbench.json']);
+  await held.close(true);
+});
+
+test('a start removes what killed runs left in its work parent, but not what --keep-work left', async (t) => {
+  const home = temporaryFolder(t);
+  const [runs, path] = [join(home, 'runs'), (name: string) => join(home, 'runs', `.cfsbench-work-${name}`)];
+  mkdirSync(runs);
+  makeWork(path('dead')).close();
+  const kept = makeWork(path('kept'));
+  markKept(kept);
+  kept.close();
+  const live = makeWork(path('live'));
+  const held = await hold(foldersIn(home));
+  assert.deepEqual(
+    ['dead', 'kept', 'live'].map((name) => existsSync(path(name))),
+    [false, true, true],
+  );
+  await held.close(true);
+  live.close();
+});

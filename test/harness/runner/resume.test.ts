@@ -1,0 +1,43 @@
+// A resumed run follows what the first process decided about time.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  type Before,
+  droppedBefore,
+  endedUnmeasured,
+  NOTHING_BEFORE,
+} from '../../../harness/runner/resume.ts';
+import type { DroppedGroup, PlannedGroup, Slot } from '../../../results/schema/run.ts';
+
+const groupOf = (image: string): PlannedGroup => ({ scenario: 'churn', params: { local: 'files' }, image });
+
+const slotOf = (image: string, pass: Slot['pass']): Slot => ({
+  ...groupOf(image),
+  ...{ seq: 0, block: 0, order: 0, pass, arm: 'a', backend: 'a', cache: 'warm', placement: 'free' },
+});
+
+const droppedOf = (image: string): DroppedGroup => ({
+  ...{ kind: 'group', ...groupOf(image) },
+  ...{ passes: 0, blocks: 0, neededBlocks: 8, neededNs: 2, leftNs: 1 },
+});
+
+const PASSES = { kind: 'passes', done: 3, planned: 5 } as const;
+const counting: Before = {
+  ...NOTHING_BEFORE,
+  slots: [slotOf('counted', 'count'), slotOf('cut', 'count')],
+  dropped: [droppedOf('unprepared'), droppedOf('cut'), PASSES],
+};
+const timing: Before = { ...counting, slots: [...counting.slots, slotOf('counted', 'time')] };
+const unplanned: Before = { ...counting, slots: [] };
+
+test('a group that ended before its first slot is not measured by a resumed run', () => {
+  const key = 'churn {"local":"files"} unprepared';
+  for (const before of [counting, timing]) assert.deepEqual([...endedUnmeasured(before)], [key]);
+  assert.deepEqual([...endedUnmeasured(unplanned)], []);
+});
+
+test('what there is no time for is decided anew until there is a plan, and for counted groups until it is timed', () => {
+  assert.deepEqual(droppedBefore(unplanned), []);
+  assert.deepEqual(droppedBefore(counting), [droppedOf('unprepared')]);
+  assert.deepEqual(droppedBefore(timing), timing.dropped);
+});

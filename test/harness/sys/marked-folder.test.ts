@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { recordedFolders } from '../../../harness/sys/folder-index.ts';
+import { lockFolder } from '../../../harness/sys/folder-lock.ts';
+import { inspectFolder, markKept, removeMarkedFolder } from '../../../harness/sys/marked-folder.ts';
+import { mounts } from '../../../harness/sys/mounts.ts';
+import { ownState } from '../../end-to-end/support.ts';
+import { makeWork, needsRoot, privateMounts, temporaryFolder, until } from './support.ts';
+
+const NOBODY = 65534;
+
+before(ownState);
+
+const isLocked = (path: string): boolean => {
+  const folder = lockFolder(path);
+  folder?.close();
+  return folder === null;
+};
+
+/** A folder of somebody else with a file in it. */
+const strangers = (path: string): string => {
+  mkdirSync(path);
+  writeFileSync(join(path, 'precious'), 'x');
+  return join(path, 'precious');
+};
+
+test('the lock is held as long as a process has the descriptor, also in another PID namespace', async (t) => {
+  const folder = makeWork(join(temporaryFolder(t), 'work'));
+  const inside = needsRoot === false ? ['unshare', '--pid', '--fork', '--kill-child'] : [];
+  const [program = '', ...args] = [...inside, 'sleep', '60'];
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', folder.fd] });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  folder.close();
+  assert.ok(isLocked(folder.path));
+  assert.equal(inspectFolder(folder.path).kind, 'live');
+  child.kill('SIGKILL');
+  await until('the lock is free', () => !isLocked(folder.path));
+});
+
+test('a marked folder is private; nothing that already lies under its name is taken', (t) => {
+  const home = temporaryFolder(t);
+  const folder = makeWork(join(home, 'work'));
+  assert.equal(statSync(folder.path).mode & 0o777, 0o700);
+  const precious = strangers(join(home, 'theirs'));
+  symlinkSync(join(home, 'theirs'), join(home, 'link'));
+  symlinkSync(join(home, 'nowhere'), join(home, 'dangling'));
+  for (const name of ['work', 'theirs', 'link', 'dangling'])
+    assert.throws(() => makeWork(join(home, name)), { code: 'EEXIST' }, name);
+  assert.deepEqual(readdirSync(join(home, 'theirs')), ['precious']);
+  assert.ok(existsSync(precious));
+  assert.equal(existsSync(join(home, 'nowhere')), false);
+  folder.close();
+});
+
+test('only what carries a mark of this user counts as left; an empty folder holds nothing', (t) => {
+  const home = temporaryFolder(t);
+  const reasonOf = (name: string): string => {
+    const found = inspectFolder(join(home, name));
+    if (found.kind === 'left') found.folder.close();
+    return found.kind === 'strange' ? found.reason : found.kind;
+  };
+  makeWork(join(home, 'dead')).close();
+  const kept = makeWork(join(home, 'kept'));
+  markKept(kept);
+  kept.close();
+  makeWork(join(home, 'live'));
+  strangers(join(home, 'unmarked'));
+  mkdirSync(join(home, 'empty'));
+  symlinkSync(join(home, 'dead'), join(home, 'link'));
+  writeFileSync(join(home, 'file'), '');
+  for (const [name, mark] of [
+    ['no-json', '{'],
+    ['no-run', '{"results":null}'],
+    ['null', 'null'],
+    ['large', `{"run":"${'x'.repeat(70_000)}","results":null}`],
+  ] as const) {
+    mkdirSync(join(home, name));
+    writeFileSync(join(home, name, 'cfsbench.json'), mark);
+  }
+  mkdirSync(join(home, 'folder-as-mark', 'cfsbench.json'), { recursive: true });
+  mkdirSync(join(home, 'link-as-mark'));
+  symlinkSync(join(home, 'dead', 'cfsbench.json'), join(home, 'link-as-mark', 'cfsbench.json'));
+  const kinds = Object.fromEntries(readdirSync(home).map((name) => [name, reasonOf(name)]));
+  const unmarked = 'it has no mark of cfsbench';
+  assert.deepEqual(kinds, {
+    dead: 'left',
+    kept: 'left',
+    empty: 'left',
+    live: 'live',
+    link: 'a symbolic link',
+    file: 'not a folder',
+    ...Object.fromEntries(
+      ['unmarked', 'no-json', 'no-run', 'null', 'large', 'folder-as-mark', 'link-as-mark'].map((name) => [
+        name,
+        unmarked,
+      ]),
+    ),
+  });
+  assert.equal(reasonOf('none'), 'gone');
+});
+
+test('the folder and the mark of another user are not ours', { skip: needsRoot }, (t) => {
+  const home = temporaryFolder(t);
+  for (const name of ['folder', 'mark']) makeWork(join(home, name)).close();
+  chownSync(join(home, 'folder'), NOBODY, NOBODY);
+  chownSync(join(home, 'mark', 'cfsbench.json'), NOBODY, NOBODY);
+  assert.deepEqual(inspectFolder(join(home, 'folder')), {
+    kind: 'strange',
+    reason: `it belongs to user ${NOBODY}`,
+  });
+  assert.equal(inspectFolder(join(home, 'mark')).kind, 'strange');
+});
+
+test('removal follows no link, and stays in the folder that was made', async (t) => {
+  const home = temporaryFolder(t);
+  const precious = strangers(join(home, 'theirs'));
+  const folder = makeWork(join(home, 'work'));
+  symlinkSync(join(home, 'theirs'), join(folder.path, 'link'));
+  mkdirSync(join(folder.path, 'a', 'b'), { recursive: true });
+  symlinkSync(join(home, 'theirs'), join(folder.path, 'a', 'b', 'link'));
+  // More parts than one process removes.
+  for (let i = 0; i < 70; i++) mkdirSync(join(folder.path, 'store', String(i)), { recursive: true });
+  await removeMarkedFolder(folder);
+  assert.deepEqual(readdirSync(home), ['theirs']);
+  assert.ok(existsSync(precious));
+
+  const moved = makeWork(join(home, 'work'));
+  writeFileSync(join(moved.path, 'file'), '');
+  renameSync(moved.path, join(home, 'elsewhere'));
+  symlinkSync(join(home, 'theirs'), moved.path);
+  await assert.rejects(removeMarkedFolder(moved), /cannot remove .*work/);
+  assert.ok(existsSync(precious));
+  assert.ok(existsSync(join(home, 'elsewhere', 'file')));
+});
+
+test('a path that is too long for Node.js is removed all the same', async (t) => {
+  const folder = makeWork(join(temporaryFolder(t), 'work'));
+  const deep = spawn('sh', ['-c', `for i in $(seq 30); do mkdir ${'x'.repeat(200)} && cd x*; done`], {
+    cwd: folder.path,
+  });
+  await once(deep, 'close');
+  await removeMarkedFolder(folder);
+  assert.equal(existsSync(folder.path), false);
+});
+
+describe('with a mount in it', { skip: needsRoot }, () => {
+  test('a folder is not removed, and the mount keeps its files', async (t) => {
+    privateMounts();
+    const home = temporaryFolder(t);
+    const folder = makeWork(join(home, 'work'));
+    const at = join(folder.path, 'mount');
+    mkdirSync(at);
+    mounts.attach(mounts.create('tmpfs', [], []), at);
+    writeFileSync(join(at, 'precious'), '');
+    await assert.rejects(
+      removeMarkedFolder(folder),
+      (error: { facts?: readonly string[]; hint?: string }) => {
+        assert.deepEqual(error.facts, [`a file system is mounted in it: ${at}`]);
+        return error.hint === `umount ${at}`;
+      },
+    );
+    assert.ok(existsSync(join(at, 'precious')));
+    mounts.unmount(at);
+  });
+});
+
+test('the index names each folder until it is removed', async (t) => {
+  const home = temporaryFolder(t);
+  const folder = makeWork(join(home, 'work'));
+  assert.ok(recordedFolders().includes(folder.path));
+  assert.throws(() => makeWork(join(home, 'none', 'work')), { code: 'ENOENT' });
+  assert.ok(!recordedFolders().includes(join(home, 'none', 'work')));
+  await removeMarkedFolder(folder);
+  assert.ok(!recordedFolders().includes(folder.path));
+});
+
+test('without a state folder of its own a user has no index, and folders are made all the same', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = temporaryFolder(t);
+  const { XDG_STATE_HOME: state, HOME: root } = process.env;
+  t.after(() => {
+    process.env['XDG_STATE_HOME'] = state;
+    process.env['HOME'] = root;
+  });
+  const theirs = join(home, 'theirs');
+  mkdirSync(theirs);
+  chownSync(theirs, NOBODY, NOBODY);
+  process.env['XDG_STATE_HOME'] = theirs;
+  process.env['HOME'] = home;
+  const folder = makeWork(join(home, 'work'));
+  assert.deepEqual(readdirSync(theirs), []);
+  const links = join(home, '.local', 'state', 'cfsbench', 'folders');
+  assert.deepEqual(
+    readdirSync(links).map((name) => readlinkSync(join(links, name))),
+    [folder.path],
+  );
+  assert.equal(statSync(links).mode & 0o777, 0o700);
+  await removeMarkedFolder(folder);
+  assert.deepEqual(readdirSync(join(home, '.local', 'state')), []);
+});
