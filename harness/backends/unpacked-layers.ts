@@ -111,6 +111,10 @@ export const createLayers = async (
       await unpack(machine, layer, path);
       unpacked.push(path);
     }
+    // Equal layers share one folder, which overlayfs takes once. The topmost place shows the same tree: everything that a lower
+    // place adds is there, too.
+    const known = lowers.indexOf(path);
+    if (known >= 0) lowers.splice(known, 1);
     lowers.unshift(path);
   }
   // overlayfs without an upper layer needs at least two lowers.

@@ -11,6 +11,12 @@ import { LIMITS } from '../model/input-limits.ts';
 
 const DIGEST_HEX: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
 
+/** Throws for an algorithm that this program does not compute. */
+export const digestAlgorithm = (name: string): string => {
+  if (Object.hasOwn(DIGEST_HEX, name)) return name;
+  throw badLayout('a digest is neither sha256 nor sha512', `algorithm: ${show(name)}`);
+};
+
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
@@ -73,6 +79,7 @@ export const blobPath = (layout: string, { digest, sizeBytes }: Descriptor): str
   const path = join(layout, 'blobs', ...digest.split(':'));
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw badLayout('a blob is missing', `blob: ${digest}`, `path: ${path}`);
+  if (stat.isSymbolicLink()) throw badLayout('a blob is a symlink, which is not followed', `path: ${path}`);
   if (!stat.isFile()) throw badLayout('a blob is not a regular file', `path: ${path}`);
   if (stat.size !== sizeBytes)
     throw badLayout(

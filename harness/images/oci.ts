@@ -1,4 +1,4 @@
-// The source `oci:LAYOUT[:TAG]`: an image in an OCI image layout, with its real contents.
+// The source `oci:LAYOUT[:TAG|@DIGEST]`: an image in an OCI image layout, with its real contents.
 //
 // Reads:  the layout's JSON files, and every layer once; checks all digests.
 // Leaves: nothing.
@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { openRegular } from '../../results/files.ts';
 import { fromBytes } from '../model/bytes.ts';
+import { newTreeBuilder } from '../model/columns.ts';
 import { UserError } from '../model/errors.ts';
 import type { ContentRef, FilePlace, SourceImage } from '../model/image.ts';
+import { PLAIN_DIRECTORY, type Tree } from '../model/tree.ts';
 import { filePieces } from '../store/bulk.ts';
 import { VerityHasher } from '../store/verity.ts';
 import { tableName } from './inode.ts';
@@ -16,6 +18,7 @@ import type { LayerReading, ReadLayer } from './layer-node.ts';
 import { readLayer } from './layer-tree.ts';
 import { flatten } from './layers.ts';
 import { type LowerDirectory, withLayer } from './lower-directories.ts';
+import type { Reference } from './oci-choice.ts';
 import { type OciManifest, readManifest } from './oci-manifest.ts';
 import { type Archive, Spool } from './spool.ts';
 import { readTar, type TarSource } from './tar-reader.ts';
@@ -82,16 +85,23 @@ const readSpooled = (
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** Colons may occur in path and tag: the longest prefix that is a directory is the layout. */
-const splitTag = (spec: string): { layout: string; tag: string | null } => {
-  if (isFolder(spec)) return { layout: spec, tag: null };
-  for (let colon = spec.lastIndexOf(':'); colon > 0; colon = spec.lastIndexOf(':', colon - 1))
-    if (isFolder(spec.slice(0, colon))) return { layout: spec.slice(0, colon), tag: spec.slice(colon + 1) };
+/** Separators may occur in path and name: the longest prefix that is a directory is the layout. */
+const splitReference = (spec: string): Reference => {
+  if (isFolder(spec)) return { layout: spec, name: null };
+  for (let end = spec.length - 1; end > 0; end--)
+    if (/[:@]/.test(spec[end]!) && isFolder(spec.slice(0, end)))
+      return { layout: spec.slice(0, end), name: spec.slice(end + 1) };
   throw new UserError('the OCI layout does not exist', {
     code: 'ENOENT',
     facts: [`path: ${spec}`],
     hint: 'skopeo copy docker://IMAGE oci:LAYOUT:TAG',
   });
+};
+
+const emptyTree = (): Tree => {
+  const builder = newTreeBuilder();
+  builder.add(-1, '', PLAIN_DIRECTORY);
+  return builder.finish();
 };
 
 const readLayers = async (manifest: OciManifest, spool: Spool): Promise<SpooledLayer[]> => {
@@ -117,8 +127,9 @@ export const openOci = async (
   source: string,
   options: OciOptions = {},
 ): Promise<SourceImage> => {
-  const { layout, tag } = splitTag(spec);
-  const manifest = await readManifest(layout, tag);
+  const reference = splitReference(spec);
+  const { layout } = reference;
+  const manifest = await readManifest(reference);
   const spool = new Spool(layout, options.spoolDir ?? tmpdir());
   let layers: SpooledLayer[];
   try {
@@ -127,11 +138,12 @@ export const openOci = async (
     spool.close();
     throw error;
   }
-  const trees = layers.map(({ tree }) => tree);
+  // An image without layers is an empty root directory.
+  const trees = layers.length === 0 ? [emptyTree()] : layers.map(({ tree }) => tree);
   const flattened = flatten(trees);
   return {
     name: tableName(
-      [basename(resolve(layout)), tag ?? manifest.tag].filter((part) => part !== null).join(':'),
+      [basename(resolve(layout)), reference.name ?? manifest.tag].filter((part) => part !== null).join(':'),
     ),
     source,
     contents: 'real',

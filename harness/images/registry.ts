@@ -27,7 +27,11 @@ const kinds: ReadonlyMap<string, SourceKind> = new Map([
   ['dir', { form: 'dir:PATH', title: 'a directory tree with its contents', open: openDir }],
   [
     'oci',
-    { form: 'oci:LAYOUT[:TAG]', title: 'an image in an OCI image layout, with its contents', open: openOci },
+    {
+      form: 'oci:LAYOUT[:TAG|@DIGEST]',
+      title: 'an image in an OCI image layout, with its contents',
+      open: openOci,
+    },
   ],
   [
     'synthetic',

@@ -13,7 +13,7 @@ import type { FilePlace } from '../model/image.ts';
 import { beyondLimit, LIMITS } from '../model/input-limits.ts';
 import { writeAll } from '../store/bulk.ts';
 import { atMost, type Chunks, gunzipped, isDamage, unzstd } from './decompress.ts';
-import { blobBytes, blobPath, checkDigest, type Descriptor } from './oci-blobs.ts';
+import { blobBytes, blobPath, checkDigest, type Descriptor, digestAlgorithm } from './oci-blobs.ts';
 
 /** Space is asked for in steps of this size, before they are written. */
 const STEP_BYTES = 64 * 2 ** 20;
@@ -31,7 +31,9 @@ const formOf = (path: string): BlobForm => {
   readSync(fd, head, 0, head.length, 0);
   closeSync(fd);
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
-  return head.readUInt32LE(0) === 0xfd2fb528 ? 'zstd' : 'tar';
+  const magic = head.readUInt32LE(0);
+  // A frame, or a skippable frame with data for other programs.
+  return magic === 0xfd2fb528 || magic >>> 4 === 0x184d2a5 ? 'zstd' : 'tar';
 };
 
 const unpack = (form: BlobForm, chunks: Chunks): Chunks => {
@@ -100,7 +102,7 @@ export class Spool {
     this.#folder = folder;
   }
 
-  /** `diffId`: `sha256:…` of the uncompressed bytes, if known. */
+  /** `diffId`: digest of the uncompressed bytes with its algorithm in front, if known. */
   async add(layer: Descriptor, diffId: string | undefined): Promise<Archive> {
     const blob = blobPath(this.#layout, layer);
     const form = formOf(blob);
@@ -110,7 +112,8 @@ export class Spool {
     }
     const out = form === 'tar' ? null : this.#file;
     const offset = out?.at ?? 0;
-    const hash = createHash('sha256');
+    const [algorithm = ''] = (diffId ?? 'sha256:').split(':');
+    const hash = createHash(digestAlgorithm(algorithm));
     let sizeBytes = 0;
     try {
       for await (const chunk of this.#limited(layer, unpack(form, blobBytes(this.#layout, layer)))) {
@@ -126,7 +129,8 @@ export class Spool {
       });
     }
     this.#leftBytes -= sizeBytes;
-    if (diffId !== undefined) checkDigest(diffId, `sha256:${hash.digest('hex')}`, 'an uncompressed layer');
+    if (diffId !== undefined)
+      checkDigest(diffId, `${algorithm}:${hash.digest('hex')}`, 'an uncompressed layer');
     return out === null ? { file: blob, offset, sizeBytes } : { file: out.fd, offset, sizeBytes };
   }
 

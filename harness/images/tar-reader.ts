@@ -9,6 +9,7 @@ import { MemberRecords, type PaxRecords, parsePaxRecords, withGlobal } from './p
 import { TarHeader } from './tar-fields.ts';
 
 const BLOCK_BYTES = 512;
+const PIECE_BYTES = 1 << 20;
 const ID_MAX = 0xffffffff;
 
 export type MemberType = 'file' | 'link' | 'symlink' | 'char' | 'block' | 'directory' | 'fifo';
@@ -70,10 +71,14 @@ class TarReader {
     let local: PaxRecords = new Map();
     let longPath: ByteString | null = null;
     let longLink: ByteString | null = null;
+    let found = false;
     for (;;) {
       const headerAt = this.#at;
       const header = this.#header();
-      if (header === null) return;
+      if (header === null) {
+        if (!found) this.#checkEmpty();
+        return;
+      }
       const flag = header.text(156, 1);
       if (flag === 'x' || flag === 'g') {
         const records = this.#records(header.number(124, 12, 'size'));
@@ -88,11 +93,19 @@ class TarReader {
         continue;
       }
       const records = new MemberRecords(this.#global, local);
+      found = true;
       yield this.#member(header, flag, records, { headerAt, longPath, longLink });
       local = new Map();
       longPath = null;
       longLink = null;
     }
+  }
+
+  /** Without entries an archive has zero bytes only: other files begin with zero bytes, too, such as EROFS and ISO images. */
+  #checkEmpty(): void {
+    for (let offset = 0; offset < this.#source.sizeBytes; offset += PIECE_BYTES)
+      if (this.#source.read(offset, PIECE_BYTES).some((byte) => byte !== 0))
+        this.refuse('the archive has no entries but is not empty', 0);
   }
 
   #header(): TarHeader | null {
