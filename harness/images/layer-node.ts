@@ -1,6 +1,7 @@
 // The nodes from which a layer's tree is built. Names of one inode share one node.
 import type { ByteString } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
+import type { FilePart, FilePlace } from '../model/image.ts';
 import {
   type Inode,
   S_IFBLK,
@@ -18,11 +19,8 @@ import type { MemberType, ReadMember } from './tar-reader.ts';
 
 const TARGET_MAX = 4095;
 
-interface LayerContents {
-  /** Offset of a file's contents in the layer's archive. */
-  readonly offset: number;
-  readonly sizeBytes: number;
-}
+/** Where a file's contents are: in the layer's archive unless a file is given. */
+export type LayerContents = Omit<FilePart, 'file'> & { readonly file?: FilePlace };
 
 export interface ReadLayer {
   readonly tree: Tree;
@@ -32,11 +30,13 @@ export interface ReadLayer {
 export interface LayerReading {
   readonly title: string;
   /** Bytes of small contents. */
-  read(offset: number, sizeBytes: number): ByteString;
+  read(at: LayerContents): ByteString;
   /** Digest of large contents. */
-  digest(offset: number, sizeBytes: number): string;
+  digest(at: LayerContents): string;
   /** The root of the layers below. */
   readonly below: LowerDirectory | undefined;
+  /** Contents of a file of a lower layer; `file` is given. */
+  contentsBelow(tree: Tree, index: number): LayerContents;
   /** Of all layers of the image so far; grows. */
   readonly size: { entries: number; textBytes: number };
 }
@@ -92,9 +92,8 @@ export const inodeOf = (
     return { ...base, payload: member.link };
   }
   if (member.type !== 'file' || size === 0n) return base;
-  const { offset, sizeBytes } = member;
-  if (isInline(mode, size)) return { ...base, content: reading.read(offset, sizeBytes) };
-  return { ...base, ...objectOf(reading.digest(offset, sizeBytes)) };
+  if (isInline(mode, size)) return { ...base, content: reading.read(member) };
+  return { ...base, ...objectOf(reading.digest(member)) };
 };
 
 export const treeOfNodes = (root: LayerNode): ReadLayer => {

@@ -4,10 +4,10 @@
 // Source: OCI image specification, "Image Layer Filesystem Changeset".
 import { type ByteString, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
-import { isWhiteout } from '../model/inode-type.ts';
+import { isDirectory, isWhiteout } from '../model/inode-type.ts';
 import { checkTreeSize, checkXattrs } from '../model/input-limits.ts';
 import { OPAQUE_KEY, withoutOpaqueMark } from '../model/overlay-xattrs.ts';
-import { S_IFCHR, type Xattr } from '../model/tree.ts';
+import { S_IFCHR, S_IFLNK, S_IFMT, type Xattr } from '../model/tree.ts';
 import {
   type FileInode,
   inodeOf,
@@ -17,7 +17,7 @@ import {
   type ReadLayer,
   treeOfNodes,
 } from './layer-node.ts';
-import { impliedInode, type LowerDirectory } from './lower-directories.ts';
+import { findBelow, impliedInode, type LowerDirectory } from './lower-directories.ts';
 import type { ReadMember } from './tar-reader.ts';
 
 const NAME_MAX = 255;
@@ -27,6 +27,18 @@ const OPAQUE_MARKER = '.wh..wh..opq';
 /** Other names with this prefix are private to aufs and ignored. */
 const AUFS = '.wh..wh.';
 const OPAQUE: Xattr = [OPAQUE_KEY, 'y'];
+
+/** As many as the kernel follows. */
+const SYMLINKS_MAX = 40;
+
+interface Step {
+  readonly name: ByteString;
+  readonly node: LayerNode;
+}
+
+/** Of a symlink; null for other entries. */
+const targetOf = ({ inode }: LayerNode): ByteString | null =>
+  (inode.mode & S_IFMT) === S_IFLNK ? inode.payload : null;
 
 class LayerBuilder {
   readonly #reading: LayerReading;
@@ -92,24 +104,48 @@ class LayerBuilder {
     parent.children!.set(name, node);
   }
 
+  /**
+   * The directory at a path, with missing ones added. Symlinks of this layer are followed inside the root, as in a container; those
+   * of lower layers are not, because the kernel's overlay shows a directory of this layer in their place.
+   */
   #directory(parts: readonly ByteString[], member: ReadMember): LayerNode {
-    let node = this.#root;
-    for (const [i, part] of parts.entries()) {
-      let child = node.children!.get(part);
-      if (child === undefined || isWhiteout(child.inode)) {
-        const hidesBelow = child !== undefined;
-        child = this.#impliedDirectory(node.below?.children?.get(part));
-        if (hidesBelow) child.inode.xattrs = [...child.inode.xattrs, OPAQUE];
-        this.#set(node, part, child, member);
+    const trail: Step[] = [{ name: '', node: this.#root }];
+    const pending = [...parts].reverse();
+    let followed = 0;
+    for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+      if (part === '' || part === '.') continue;
+      if (part === '..') {
+        if (trail.length > 1) trail.pop();
+        continue;
       }
-      if (child.children === null)
-        this.#refuse(
-          `${show(`/${parts.slice(0, i + 1).join('/')}`)} has entries but is not a directory`,
-          member,
-        );
-      node = child;
+      const { node } = trail.at(-1)!;
+      const child = node.children!.get(part);
+      const target = child === undefined ? null : targetOf(child);
+      if (target === null) {
+        trail.push({ name: part, node: this.#entered(trail, part, member) });
+        continue;
+      }
+      if (++followed > SYMLINKS_MAX) this.#refuse('a path has too many symlinks', member);
+      if (target.startsWith('/')) trail.length = 1;
+      pending.push(...target.split('/').reverse());
     }
-    return node;
+    return trail.at(-1)!.node;
+  }
+
+  /** The directory `name` inside the last one of the trail. */
+  #entered(trail: readonly Step[], name: ByteString, member: ReadMember): LayerNode {
+    const { node } = trail.at(-1)!;
+    const child = node.children!.get(name);
+    if (child === undefined || isWhiteout(child.inode)) {
+      if (name.length > NAME_MAX) this.#refuse(`a name has more than ${NAME_MAX} bytes`, member);
+      const implied = this.#impliedDirectory(node.below?.children?.get(name));
+      if (child !== undefined) implied.inode.xattrs = [...implied.inode.xattrs, OPAQUE];
+      this.#set(node, name, implied, member);
+      return implied;
+    }
+    if (child.children !== null) return child;
+    const path = [...trail.map((step) => step.name), name].join('/');
+    return this.#refuse(`${show(path)} has entries but is not a directory`, member);
   }
 
   /** Hides the name in lower layers. An entry of this layer under the name stays, as an opaque one if it is a directory. */
@@ -137,7 +173,9 @@ class LayerBuilder {
       return;
     }
     const inode = this.#inode(member);
-    const at = member.type === 'file' ? { offset: member.offset, sizeBytes: member.sizeBytes } : NOWHERE;
+    const { offset, sizeBytes, segments } = member;
+    const parts = segments === undefined ? {} : { segments };
+    const at = member.type === 'file' ? { offset, sizeBytes, ...parts } : NOWHERE;
     if (member.type !== 'directory') {
       if (before !== undefined) this.#drop(before);
       this.#set(parent, name, { inode, at, children: null, below: undefined }, member);
@@ -155,12 +193,30 @@ class LayerBuilder {
     node.inode.nlink--;
   }
 
+  /** The file that a hard link names: of this layer, or a copy of a lower layer's, as link(2) on an overlay makes it. */
   #target(member: ReadMember): LayerNode {
-    let node: LayerNode | undefined = this.#root;
-    for (const part of this.#parts(member.link, member)) node = node?.children?.get(part);
-    if (node === undefined)
-      return this.#refuse(`the target of a hard link is not in the layer: ${show(member.link)}`, member);
-    if (node.children !== null) return this.#refuse('the target of a hard link is a directory', member);
+    const parts = this.#parts(member.link, member);
+    const name = parts.pop();
+    const missing = (): never =>
+      this.#refuse(`the target of a hard link does not exist: ${show(member.link)}`, member);
+    if (name === undefined) return this.#refuse('the target of a hard link is a directory', member);
+    const parent = this.#directory(parts, member);
+    const own = parent.children!.get(name);
+    if (own === undefined) return this.#copyUp(parent, name, member) ?? missing();
+    if (isWhiteout(own.inode)) return missing();
+    if (own.children !== null) return this.#refuse('the target of a hard link is a directory', member);
+    return own;
+  }
+
+  /** Undefined if lower layers have no such file. */
+  #copyUp(parent: LayerNode, name: ByteString, member: ReadMember): LayerNode | undefined {
+    const lower = findBelow(parent.below, name);
+    if (lower === undefined) return undefined;
+    const inode: FileInode = { ...lower.tree.entry(lower.index), nlink: 1 };
+    if (isDirectory(inode)) this.#refuse('the target of a hard link is a directory', member);
+    const at = this.#reading.contentsBelow(lower.tree, lower.index);
+    const node: LayerNode = { inode, at, children: null, below: undefined };
+    this.#set(parent, name, node, member);
     return node;
   }
 

@@ -1,14 +1,20 @@
 // The directories that the layers read so far show. A layer need not list the parents of its entries: these keep the attributes that
-// a lower layer gave them.
+// a lower layer gave them. A layer's hard link may name a file of a lower one.
 import type { ByteString } from '../model/bytes.ts';
-import { isDirectory } from '../model/inode-type.ts';
+import { isDirectory, isWhiteout } from '../model/inode-type.ts';
 import { hasOpaqueMark, withoutOpaqueMark } from '../model/overlay-xattrs.ts';
 import { type Inode, PLAIN_DIRECTORY, type Tree } from '../model/tree.ts';
 
-export interface LowerDirectory {
-  /** The topmost layer that has the directory, and its index there. */
+/** An entry of a layer's tree. */
+interface LowerEntry {
   readonly tree: Tree;
   readonly index: number;
+}
+
+/** In the topmost layer that has the directory. */
+export interface LowerDirectory extends LowerEntry {
+  /** The same directory in the layer below that merges with it. */
+  readonly under: LowerDirectory | null;
   /** Directories inside; null if there are none. */
   children: Map<ByteString, LowerDirectory> | null;
 }
@@ -20,9 +26,23 @@ export const impliedInode = (below: LowerDirectory | undefined): Inode => {
   return { ...entry, xattrs: withoutOpaqueMark(entry.xattrs) };
 };
 
+/** What a directory shows under a name; undefined if nothing. */
+export const findBelow = (
+  directory: LowerDirectory | undefined,
+  name: ByteString,
+): LowerEntry | undefined => {
+  for (let at = directory ?? null; at !== null; at = at.under)
+    for (const index of at.tree.children(at.index)) {
+      const entry = at.tree.entry(index);
+      if (entry.name === name)
+        return isWhiteout(entry) ? undefined : { tree: at.tree, index: entry.link ?? index };
+    }
+  return undefined;
+};
+
 /** The directories with one more layer on top. Changes those below. */
 export const withLayer = (below: LowerDirectory | undefined, tree: Tree): LowerDirectory => {
-  const root: LowerDirectory = { tree, index: 0, children: below?.children ?? null };
+  const root: LowerDirectory = { tree, index: 0, under: below ?? null, children: below?.children ?? null };
   const pending = [root];
   for (let next = pending.pop(); next !== undefined; next = pending.pop())
     for (const index of tree.children(next.index)) {
@@ -32,7 +52,12 @@ export const withLayer = (below: LowerDirectory | undefined, tree: Tree): LowerD
         continue;
       }
       const hidden = hasOpaqueMark(entry.xattrs) ? undefined : next.children?.get(entry.name);
-      const merged: LowerDirectory = { tree, index, children: hidden?.children ?? null };
+      const merged: LowerDirectory = {
+        tree,
+        index,
+        under: hidden ?? null,
+        children: hidden?.children ?? null,
+      };
       next.children ??= new Map();
       next.children.set(entry.name, merged);
       pending.push(merged);

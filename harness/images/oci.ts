@@ -9,12 +9,12 @@ import { openRegular } from '../../results/files.ts';
 import { fromBytes } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import { UserError } from '../model/errors.ts';
-import type { ContentRef, FilePlace, SourceImage } from '../model/image.ts';
+import type { ContentRef, FilePart, FilePlace, SourceImage } from '../model/image.ts';
 import { PLAIN_DIRECTORY, type Tree } from '../model/tree.ts';
-import { filePieces } from '../store/bulk.ts';
+import { partPieces } from '../store/bulk.ts';
 import { VerityHasher } from '../store/verity.ts';
 import { tableName } from './inode.ts';
-import type { LayerReading, ReadLayer } from './layer-node.ts';
+import type { LayerContents, LayerReading, ReadLayer } from './layer-node.ts';
 import { readLayer } from './layer-tree.ts';
 import { flatten } from './layers.ts';
 import { type LowerDirectory, withLayer } from './lower-directories.ts';
@@ -26,8 +26,19 @@ import { readTar, type TarSource } from './tar-reader.ts';
 const WINDOW_BYTES = 1 << 20;
 
 interface SpooledLayer extends ReadLayer {
-  readonly file: FilePlace;
+  contents(index: number): FilePart;
 }
+
+/** Contents in an archive that begins at `start` of a file; those of a lower layer name their file. */
+const placed = (
+  { file, offset, sizeBytes, segments }: LayerContents,
+  own: FilePlace,
+  start: number,
+): FilePart => ({
+  ...(file === undefined ? { file: own, offset: start + offset } : { file, offset }),
+  sizeBytes,
+  ...(segments === undefined ? {} : { segments }),
+});
 
 /** Reads a part of a file through one buffer, because headers lie close together. */
 const tarSource = (fd: number, { offset: start, sizeBytes }: Archive, title: string): TarSource => {
@@ -55,7 +66,7 @@ const tarSource = (fd: number, { offset: start, sizeBytes }: Archive, title: str
 const readSpooled = (
   archive: Archive,
   title: string,
-  lower: Pick<LayerReading, 'below' | 'size'>,
+  lower: Pick<LayerReading, 'below' | 'contentsBelow' | 'size'>,
 ): SpooledLayer => {
   const { file, offset: start } = archive;
   const fd = typeof file === 'number' ? file : openRegular(file).fd;
@@ -63,20 +74,16 @@ const readSpooled = (
     const layer = readLayer(readTar(tarSource(fd, archive, title)), {
       title,
       ...lower,
-      read: (offset, sizeBytes) => fromBytes(Buffer.concat([...filePieces(fd, start + offset, sizeBytes)])),
-      digest: (offset, sizeBytes) => {
+      read: (at) => fromBytes(Buffer.concat([...partPieces(placed(at, fd, start))])),
+      digest: (at) => {
         const hasher = new VerityHasher();
-        for (const piece of filePieces(fd, start + offset, sizeBytes)) hasher.update(piece);
+        for (const piece of partPieces(placed(at, fd, start))) hasher.update(piece);
         return hasher.digest();
       },
     });
     return {
-      file,
       tree: layer.tree,
-      contents(index) {
-        const { offset, sizeBytes } = layer.contents(index);
-        return { offset: start + offset, sizeBytes };
-      },
+      contents: (index) => placed(layer.contents(index), file, start),
     };
   } finally {
     if (typeof file !== 'number') closeSync(fd);
@@ -108,9 +115,11 @@ const readLayers = async (manifest: OciManifest, spool: Spool): Promise<SpooledL
   const layers: SpooledLayer[] = [];
   const size = { entries: 0, textBytes: 0 };
   let below: LowerDirectory | undefined;
+  const contentsBelow = (tree: Tree, index: number): LayerContents =>
+    layers.find((layer) => layer.tree === tree)!.contents(index);
   for (const [i, layer] of manifest.layers.entries()) {
     const archive = await spool.add(layer, manifest.diffIds[i]);
-    const read = readSpooled(archive, layer.digest, { below, size });
+    const read = readSpooled(archive, layer.digest, { below, contentsBelow, size });
     layers.push(read);
     below = withLayer(below, read.tree);
   }
@@ -151,9 +160,7 @@ export const openOci = async (
     layers: trees,
     content(tree, index): ContentRef {
       const at = tree === flattened.tree ? flattened.origin(index) : { layer: trees.indexOf(tree), index };
-      const layer = layers[at.layer]!;
-      const { offset, sizeBytes } = layer.contents(at.index);
-      return { kind: 'file', file: layer.file, offset, sizeBytes };
+      return { kind: 'file', ...layers[at.layer]!.contents(at.index) };
     },
     close: async () => spool.close(),
   };

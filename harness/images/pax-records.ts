@@ -11,6 +11,10 @@ const SCHILY = 'SCHILY.xattr.';
 const LIBARCHIVE = 'LIBARCHIVE.xattr.';
 const SPARSE = 'GNU.sparse.';
 
+/** Keywords that GNU tar repeats: their values are joined. */
+const REPEATED: ReadonlySet<string> = new Set([`${SPARSE}offset`, `${SPARSE}numbytes`]);
+const JOINT = '\n';
+
 /** "LENGTH KEY=VALUE\n", again and again. `refuse` gets the offset of a bad record. */
 export const parsePaxRecords = (text: ByteString, refuse: (offset: number) => never): PaxRecords => {
   const records = new Map<string, ByteString>();
@@ -21,7 +25,10 @@ export const parsePaxRecords = (text: ByteString, refuse: (offset: number) => ne
     const equals = text.indexOf('=', space);
     if (digits === '' || end > text.length || equals < 0 || equals >= end || text[end - 1] !== '\n')
       refuse(at);
-    records.set(text.slice(space + 1, equals), text.slice(equals + 1, end - 1));
+    const key = text.slice(space + 1, equals);
+    const value = text.slice(equals + 1, end - 1);
+    const earlier = REPEATED.has(key) ? records.get(key) : undefined;
+    records.set(key, earlier === undefined ? value : `${earlier}${JOINT}${value}`);
     at = end;
   }
   return records;
@@ -44,6 +51,12 @@ export class MemberRecords {
     const own = this.#own.get(key);
     if (own !== undefined) return deletes(key, own) ? undefined : own;
     return this.#global.get(key);
+  }
+
+  /** The values of a repeated keyword. */
+  all(key: string): readonly ByteString[] {
+    const joined = this.get(key);
+    return joined === undefined ? [] : joined.split(JOINT);
   }
 
   *#withPrefix(prefix: string): Generator<readonly [rest: string, value: ByteString]> {

@@ -3,10 +3,12 @@
 // Source: POSIX.1-2017 pax and ustar; GNU tar manual, "Basic Tar Format" (long names, base-256 numbers).
 import { type ByteString, fromBytes, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
+import type { Segments } from '../model/image.ts';
 import { LIMITS } from '../model/input-limits.ts';
 import type { Xattr } from '../model/tree.ts';
 import { MemberRecords, type PaxRecords, parsePaxRecords, withGlobal } from './pax-records.ts';
 import { TarHeader } from './tar-fields.ts';
+import { readSparse } from './tar-sparse.ts';
 
 const BLOCK_BYTES = 512;
 const PIECE_BYTES = 1 << 20;
@@ -29,6 +31,8 @@ export interface ReadMember {
   /** Offset of the contents in the archive. */
   readonly offset: number;
   readonly sizeBytes: number;
+  /** Of a sparse file, whose contents are shorter in the archive. */
+  readonly segments?: Segments;
 }
 
 export interface TarSource {
@@ -162,9 +166,9 @@ class TarReader {
       longLink,
     }: { headerAt: number; longPath: ByteString | null; longLink: ByteString | null },
   ): ReadMember {
-    const path = records.get('path') ?? longPath ?? header.path();
+    const path = records.get('GNU.sparse.name') ?? records.get('path') ?? longPath ?? header.path();
     const facts = `entry: ${show(path)}`;
-    if (flag === 'S' || records.isSparse()) this.refuse('sparse files are not supported', headerAt, facts);
+    if (flag === 'S') this.refuse("sparse files in GNU's old format are not supported", headerAt, facts);
     const known = TYPES[flag];
     if (known === undefined) this.refuse(`unknown entry type "${show(flag)}"`, headerAt, facts);
     // Before ustar, a directory was a file whose name ended in a slash.
@@ -181,9 +185,13 @@ class TarReader {
     };
     const stored = wholeNumber('size', 124, 12);
     // Only files have contents; the size of other types is ignored.
-    const sizeBytes = known === 'file' ? stored : 0;
+    const storedBytes = known === 'file' ? stored : 0;
     const offset = this.#at;
-    this.#skip(sizeBytes);
+    this.#skip(storedBytes);
+    const contents =
+      type === 'file' && records.isSparse()
+        ? this.#sparse(records, offset, storedBytes, (rule) => this.refuse(rule, headerAt, facts))
+        : { offset, sizeBytes: storedBytes };
     const isDevice = type === 'char' || type === 'block';
     return {
       type,
@@ -196,9 +204,23 @@ class TarReader {
       major: isDevice ? header.number(329, 8, 'major') : 0,
       minor: isDevice ? header.number(337, 8, 'minor') : 0,
       xattrs: records.xattrs((rule) => this.refuse(rule, headerAt, facts)),
-      offset,
-      sizeBytes,
+      ...contents,
     };
+  }
+
+  #sparse(
+    records: MemberRecords,
+    offset: number,
+    storedBytes: number,
+    refuse: (rule: string) => never,
+  ): Pick<ReadMember, 'offset' | 'sizeBytes' | 'segments'> {
+    const { sizeBytes, segments, mapBytes } = readSparse(records, {
+      storedBytes,
+      read: (at, length) => this.#source.read(offset + at, Math.min(length, storedBytes - at)),
+      refuse,
+    });
+    if (sizeBytes > LIMITS.layerBytes) refuse(`a sparse file has more than ${LIMITS.layerBytes} bytes`);
+    return { offset: offset + mapBytes, sizeBytes, segments };
   }
 
   #mtime(records: MemberRecords, header: TarHeader, headerAt: number): bigint {

@@ -8,7 +8,19 @@ export type FilePlace = string | Buffer | number;
 /** Where the bytes of one regular file come from. */
 export type ContentRef =
   | { readonly kind: 'seed'; readonly seed: ByteString; readonly sizeBytes: number }
-  | { readonly kind: 'file'; readonly file: FilePlace; readonly offset: number; readonly sizeBytes: number };
+  | ({ readonly kind: 'file' } & FilePart);
+
+/** Data of a sparse file: ascending, without overlaps, all else is zero. In the archive they lie one after another. */
+export type Segments = readonly { readonly at: number; readonly bytes: number }[];
+
+/** Bytes of a file. */
+export interface FilePart {
+  readonly file: FilePlace;
+  readonly offset: number;
+  readonly sizeBytes: number;
+  /** Absent: the part is stored whole. */
+  readonly segments?: Segments;
+}
 
 /** The result of an image source. Trees may lack payloads and digests; the store computes them. */
 export interface SourceImage {

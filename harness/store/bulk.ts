@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { fromBytes, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
-import type { FilePlace } from '../model/image.ts';
+import type { FilePart, FilePlace } from '../model/image.ts';
 
 const PIECE_BYTES = 1 << 20;
 
@@ -59,6 +59,26 @@ export function* filePieces(
   } finally {
     if (typeof file !== 'number') closeSync(fd);
   }
+}
+
+const ZEROS = Buffer.alloc(PIECE_BYTES);
+
+function* zeroPieces(length: number): Generator<Buffer> {
+  for (let left = length; left > 0; left -= PIECE_BYTES) yield ZEROS.subarray(0, left);
+}
+
+/** The bytes of a part of a file, with the holes of a sparse one. */
+export function* partPieces({ file, offset, sizeBytes, segments }: FilePart): Generator<Buffer> {
+  if (segments === undefined) return yield* filePieces(file, offset, sizeBytes);
+  let done = 0;
+  let stored = offset;
+  for (const { at, bytes } of segments) {
+    yield* zeroPieces(at - done);
+    yield* filePieces(file, stored, bytes);
+    stored += bytes;
+    done = at + bytes;
+  }
+  yield* zeroPieces(sizeBytes - done);
 }
 
 /** Collects small writes into large ones. */

@@ -9,9 +9,17 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { imageBytes } from '../erofs/writer.ts';
 import { UserError, unreachable } from '../model/errors.ts';
-import type { ContentRef, FilePlace, Image, ImageObject, Layer, SourceImage } from '../model/image.ts';
+import type {
+  ContentRef,
+  FilePart,
+  FilePlace,
+  Image,
+  ImageObject,
+  Layer,
+  SourceImage,
+} from '../model/image.ts';
 import { type Entry, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
-import { filePieces, nameOfFile } from './bulk.ts';
+import { nameOfFile, partPieces } from './bulk.ts';
 import { contentPieces } from './contents.ts';
 import { writeLayerTar } from './layer-tar.ts';
 import { makeObjectFolders, objectPath, putObject } from './objects.ts';
@@ -35,17 +43,20 @@ const YIELD_EVERY = 200;
 export const hasObject = (entry: Entry): boolean =>
   (entry.mode & S_IFMT) === S_IFREG && entry.link === null && entry.size > 0n && entry.content === null;
 
+const segmentsKey = ({ segments = [] }: FilePart): string =>
+  segments.map(({ at, bytes }) => `${at}+${bytes}`).join(',');
+
 const keyOf = (ref: ContentRef): string =>
   ref.kind === 'seed'
     ? `s${ref.sizeBytes} ${ref.seed}`
-    : `f${ref.sizeBytes} ${ref.offset} ${typeof ref.file === 'number' ? ref.file : ref.file.toString('latin1')}`;
+    : `f${ref.sizeBytes} ${ref.offset} ${segmentsKey(ref)} ${typeof ref.file === 'number' ? ref.file : ref.file.toString('latin1')}`;
 
 const piecesOf = (ref: ContentRef): Iterable<Uint8Array> => {
   switch (ref.kind) {
     case 'seed':
       return contentPieces(ref.seed, 0, ref.sizeBytes);
     case 'file':
-      return filePieces(ref.file, ref.offset, ref.sizeBytes);
+      return partPieces(ref);
     default:
       return unreachable(ref);
   }
