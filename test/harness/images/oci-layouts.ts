@@ -69,12 +69,16 @@ export class OciLayout {
   }
 
   /** Writes a manifest and returns its descriptor. Each layer has a stored and a plain form. */
-  manifest(layers: readonly (readonly [stored: Buffer, plain: Buffer])[]): { [key: string]: BlobJson } {
+  manifest(
+    layers: readonly (readonly [stored: Buffer, plain: Buffer])[],
+    layerType = 'application/vnd.oci.image.layer.v1.tar',
+    diffIds = layers.map(([, plain]) => `sha256:${sha256(plain)}`),
+  ): { [key: string]: BlobJson } {
     const config = this.json(
-      { rootfs: { type: 'layers', diff_ids: layers.map(([, plain]) => `sha256:${sha256(plain)}`) } },
+      { rootfs: { type: 'layers', diff_ids: diffIds } },
       'application/vnd.oci.image.config.v1+json',
     );
-    const descriptors = layers.map(([stored]) => this.blob(stored, 'application/vnd.oci.image.layer.v1.tar'));
+    const descriptors = layers.map(([stored]) => this.blob(stored, layerType));
     return this.json(
       { schemaVersion: 2, config, layers: descriptors },
       'application/vnd.oci.image.manifest.v1+json',
@@ -82,10 +86,17 @@ export class OciLayout {
   }
 
   /** Adds a descriptor to index.json. */
-  add(descriptor: { [key: string]: BlobJson }, tag?: string, platform?: { [key: string]: BlobJson }): void {
+  add(
+    descriptor: { [key: string]: BlobJson },
+    tag?: string,
+    platform?: { [key: string]: BlobJson },
+    annotations: { [key: string]: BlobJson } = {},
+  ): void {
     this.#index.push({
       ...descriptor,
-      ...(tag === undefined ? {} : { annotations: { 'org.opencontainers.image.ref.name': tag } }),
+      ...(tag === undefined
+        ? {}
+        : { annotations: { 'org.opencontainers.image.ref.name': tag, ...annotations } }),
       ...(platform === undefined ? {} : { platform }),
     });
     this.write('index.json', { schemaVersion: 2, manifests: this.#index });

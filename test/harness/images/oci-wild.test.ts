@@ -1,0 +1,348 @@
+// Layouts as they are found in the wild: each has a small layout made here, and those of a folder of cases are read where it is given.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { openOci } from '../../../harness/images/oci.ts';
+import { S_IFDIR, S_IFLNK, S_IFMT, type Tree } from '../../../harness/model/tree.ts';
+import { partPieces } from '../../../harness/store/bulk.ts';
+import { contentBytes } from '../../../harness/store/contents.ts';
+import { OciLayout, type TestMember, tarOf, uncompressed } from './oci-layouts.ts';
+
+const BIG = contentBytes('wild', 0, 3000);
+
+/** `path`, `path/` for a directory, `path -> target`, `path = first name` for further names of a file; sorted. */
+const listing = (tree: Tree): readonly string[] => {
+  const pathOf = (index: number): string => tree.path(index).slice(1);
+  const indexes = Array.from({ length: tree.count - 1 }, (_, i) => i + 1).sort((a, b) =>
+    pathOf(a) < pathOf(b) ? -1 : 1,
+  );
+  const first = new Map<number, string>();
+  return indexes.map((index) => {
+    const { link, mode, payload } = tree.entry(index);
+    const path = pathOf(index);
+    const known = first.get(link ?? index);
+    if (known !== undefined) return `${path} = ${known}`;
+    first.set(link ?? index, path);
+    if ((mode & S_IFMT) === S_IFLNK) return `${path} -> ${payload}`;
+    return (mode & S_IFMT) === S_IFDIR ? `${path}/` : path;
+  });
+};
+
+describe('a layer', () => {
+  let layout: OciLayout;
+  beforeEach(() => {
+    layout = new OciLayout();
+  });
+  afterEach(() => layout.remove());
+
+  const opened = async (...layers: readonly (readonly TestMember[])[]): Promise<Tree> =>
+    (await layout.openTars(...layers.map((members) => tarOf(...members)))).tree;
+
+  it('puts entries behind its own symlinks where those lead inside the root', async () => {
+    const tree = await opened([
+      { path: 'usr/lib64/' },
+      { path: 'lib64', type: '2', link: 'usr/lib64' },
+      { path: 'abs', type: '2', link: '/../usr/./lib64' },
+      { path: 'usr/up', type: '2', link: '../../../usr' },
+      { path: 'gone', type: '2', link: 'not/there' },
+      { path: 'lib64/a', contents: 'a' },
+      { path: 'abs/b', contents: 'b' },
+      { path: 'usr/up/lib64/c', contents: 'c' },
+      { path: 'gone/d', contents: 'd' },
+      { path: 'lib64/.wh.b' },
+      { path: 'h', type: '1', link: 'abs/a' },
+    ]);
+    assert.deepEqual(listing(tree), [
+      'abs -> /../usr/./lib64',
+      'gone -> not/there',
+      'h',
+      'lib64 -> usr/lib64',
+      'not/',
+      'not/there/',
+      'not/there/d',
+      'usr/',
+      'usr/lib64/',
+      'usr/lib64/a = h',
+      'usr/lib64/b',
+      'usr/lib64/c',
+      'usr/up -> ../../../usr',
+    ]);
+  });
+
+  it('does not follow symlinks of lower layers', async () => {
+    const tree = await opened(
+      [{ path: 'lib', type: '2', link: 'usr/lib' }, { path: 'usr/lib/' }],
+      [{ path: 'lib/a', contents: 'a' }],
+    );
+    assert.deepEqual(listing(tree), ['lib/', 'lib/a', 'usr/', 'usr/lib/']);
+  });
+
+  it('links to a file of a lower layer, with its attributes and contents', async () => {
+    const image = await layout.openTars(
+      tarOf({ path: 'etc/conf', contents: BIG, mode: 0o640, gid: 7 }, { path: 'etc/gone', contents: 'x' }),
+      tarOf({ path: 'etc/.wh.gone' }, { path: 'other', contents: 'o' }),
+      tarOf({ path: 'opt/conf', type: '1', link: 'etc/conf' }),
+    );
+    assert.deepEqual(listing(image.tree), ['etc/', 'etc/conf', 'opt/', 'opt/conf = etc/conf', 'other']);
+    const index = image.tree.find('/etc/conf')!;
+    const { mode, gid, nlink } = image.tree.entry(index);
+    assert.deepEqual([mode & 0o7777, gid, nlink], [0o640, 7, 2]);
+    const ref = image.content(image.tree, index);
+    assert.ok(ref.kind === 'file');
+    assert.deepEqual(Buffer.concat([...partPieces(ref)]), BIG);
+  });
+
+  it('cannot link to a file that a lower layer removed', async () => {
+    layout.add(
+      layout.manifest(
+        uncompressed(
+          tarOf({ path: 'a', contents: 'a' }),
+          tarOf({ path: '.wh.a' }),
+          tarOf({ path: 'b', type: '1', link: 'a' }),
+        ),
+      ),
+    );
+    await layout.refuses('bad-layer', /the target of a hard link does not exist: a/);
+  });
+
+  it('that has no entries has zero bytes only', async () => {
+    assert.deepEqual(listing((await layout.openTars(Buffer.alloc(0), Buffer.alloc(10_240))).tree), []);
+    const zerosFirst = Buffer.alloc(1 << 21);
+    zerosFirst.write('EROFS', 1 << 20);
+    const other = new OciLayout();
+    other.add(other.manifest(uncompressed(zerosFirst)));
+    await other.refuses('bad-tar', /has no entries but is not empty/);
+    await other.remove();
+  });
+
+  it('of another media type is refused by name', async () => {
+    const tar = tarOf({ path: 'a', contents: 'a' });
+    for (const [type, ok] of [
+      ['application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', true],
+      ['application/vnd.docker.image.rootfs.diff.tar.gzip', true],
+      ['application/vnd.erofs', false],
+      ['application/vnd.oci.image.layer.v1.tar+xz', false],
+    ] as const) {
+      const own = new OciLayout();
+      own.add(own.manifest(uncompressed(tar), type));
+      if (ok) assert.deepEqual(listing((await own.open()).tree), ['a']);
+      else await own.refuses('bad-oci', new RegExp(`a layer is no tar: ${type.replace(/[.+]/g, '\\$&')}`));
+      await own.remove();
+    }
+  });
+
+  it('may be followed by zero bytes after gzip, and by nothing else', async () => {
+    const tar = tarOf({ path: 'a', contents: BIG });
+    const padded = Buffer.concat([gzipSync(tar), Buffer.alloc(3 << 20)]);
+    layout.add(layout.manifest([[padded, tar]]));
+    assert.deepEqual(listing((await layout.open()).tree), ['a']);
+    for (const [bytes, rule] of [
+      [Buffer.concat([padded, Buffer.from('x')]), /other data follows the last gzip member/],
+      [Buffer.concat([gzipSync(tar), Buffer.from('xyz')]), /incorrect header check/],
+    ] as const) {
+      const own = new OciLayout();
+      own.add(own.manifest([[bytes, tar]]));
+      await assert.rejects(own.open(), (error: Error & { facts?: readonly string[] }) => {
+        assert.match(error.message, /cannot decompress a layer \(gzip\)/);
+        assert.match(error.facts?.join(' ') ?? '', rule);
+        return true;
+      });
+      await own.remove();
+    }
+  });
+});
+
+describe('sparse files of pax archives', () => {
+  const hasTar = spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout?.includes('GNU') ?? false;
+  for (const version of ['0.0', '0.1', '1.0'])
+    it(`are read in format ${version}`, { skip: hasTar ? false : 'GNU tar is not installed' }, async () => {
+      const layout = new OciLayout();
+      const made = spawnSync(
+        'sh',
+        [
+          '-c',
+          `mkdir s && cd s && truncate -s 300000 hole && printf start >mixed && truncate -s 1M mixed && printf end >>mixed && printf data >data && truncate -s 2M data && tar --format=pax --sparse --sparse-version=${version} -cf ../tar hole mixed data && cat ../tar`,
+        ],
+        { cwd: layout.path, maxBuffer: 1 << 24 },
+      );
+      assert.equal(made.status, 0, made.stderr.toString());
+      const image = await layout.openTars(made.stdout);
+      const bytesOf = (path: string): Buffer => {
+        const ref = image.content(image.tree, image.tree.find(path)!);
+        assert.ok(ref.kind === 'file');
+        return Buffer.concat([...partPieces(ref)]);
+      };
+      const expected = (size: number, ...parts: readonly (readonly [number, string])[]): Buffer => {
+        const whole = Buffer.alloc(size);
+        for (const [at, text] of parts) whole.write(text, at);
+        return whole;
+      };
+      assert.deepEqual(bytesOf('/hole'), expected(300_000));
+      assert.deepEqual(bytesOf('/mixed'), expected((1 << 20) + 3, [0, 'start'], [1 << 20, 'end']));
+      assert.deepEqual(bytesOf('/data'), expected(1 << 21, [0, 'data']));
+      assert.deepEqual(listing(image.tree), ['data', 'hole', 'mixed']);
+      await layout.remove();
+    });
+});
+
+describe('an image of a layout', () => {
+  let layout: OciLayout;
+  beforeEach(() => {
+    layout = new OciLayout();
+  });
+  afterEach(() => layout.remove());
+  const imageOf = (name: string) => layout.manifest(uncompressed(tarOf({ path: name, contents: name })));
+
+  it('may have no layers', async () => {
+    layout.add(layout.manifest([]));
+    assert.deepEqual(listing((await layout.open()).tree), []);
+  });
+
+  it('is the tagged one where others have no tag', async () => {
+    layout.add(imageOf('tagged'), 'v1');
+    layout.add(imageOf('untagged'));
+    assert.deepEqual(listing((await layout.open()).tree), ['tagged']);
+  });
+
+  it('is named by tag, by the name of containerd, or by digest; an ambiguous tag is refused with both', async () => {
+    const [first, second] = [imageOf('first'), imageOf('second')];
+    const name = 'docker.io/library/second:latest';
+    layout.add(first, 'latest');
+    layout.add(second, 'latest', undefined, { 'io.containerd.image.name': name });
+    assert.deepEqual(listing((await layout.open(`${layout.path}:${name}`)).tree), ['second']);
+    assert.deepEqual(listing((await layout.open(`${layout.path}@${first['digest']}`)).tree), ['first']);
+    await assert.rejects(
+      layout.open(`${layout.path}:latest`),
+      (error: Error & { facts?: readonly string[] }) => {
+        assert.match(error.message, /the tag stands for several images/);
+        const facts = error.facts?.join('\n') ?? '';
+        for (const one of [first, second]) assert.ok(facts.includes(String(one['digest'])), facts);
+        return true;
+      },
+    );
+    await assert.rejects(layout.open(`${layout.path}@sha256:${'0'.repeat(64)}`), /no image with this digest/);
+  });
+
+  it('has diff ids of the algorithm that they name', async () => {
+    const tar = tarOf({ path: 'a', contents: 'a' });
+    const diffId = `sha512:${createHash('sha512').update(tar).digest('hex')}`;
+    layout.add(layout.manifest(uncompressed(tar), undefined, [diffId]));
+    assert.deepEqual(listing((await layout.open()).tree), ['a']);
+    const own = new OciLayout();
+    own.add(own.manifest(uncompressed(tar), undefined, [`sha512:${'0'.repeat(128)}`]));
+    await own.refuses('bad-oci', /digest of an uncompressed layer is wrong/);
+    await own.remove();
+  });
+
+  it('has no symlinks as blobs', async () => {
+    layout.add(imageOf('a'));
+    const folder = join(layout.path, 'blobs', 'sha256');
+    const blob = join(folder, readdirSync(folder)[0]!);
+    unlinkSync(blob);
+    symlinkSync('/etc/passwd', blob);
+    await layout.refuses('bad-oci', /symlink/);
+  });
+});
+
+const cases = process.env['CFSBENCH_CASES'];
+const skip = cases === undefined ? 'CFSBENCH_CASES names no folder' : false;
+const D = ['d/', 'd/one', 'd/three', 'd/two'];
+const SPARSE = ['var/', 'var/all-hole', 'var/ends-in-data', 'var/ends-in-hole', 'var/two-bytes'];
+
+/** What each layout shows, or why it is refused. */
+const CASES: Readonly<Record<string, readonly string[] | RegExp>> = {
+  '01-hardlink-across-layers/plain': [
+    'etc/',
+    'etc/app.conf',
+    'etc/big',
+    'opt/',
+    'opt/app.conf = etc/app.conf',
+    'opt/big = etc/big',
+  ],
+  '02-path-through-symlink-same-layer/plain': [
+    'abs -> /usr/lib64',
+    'lib64 -> usr/lib64',
+    'usr/',
+    'usr/lib64/',
+    'usr/lib64/libdemo.so.1',
+    'usr/lib64/second',
+  ],
+  '02-path-through-symlink-same-layer/directory-entry': ['lib/', 'lib/b', 'usr/', 'usr/lib/', 'usr/lib/a'],
+  '02-path-through-symlink-same-layer/loop': /too many symlinks/,
+  '02-path-through-symlink-same-layer/to-nowhere': [
+    'dang -> not/there',
+    'not/',
+    'not/there/',
+    'not/there/file',
+  ],
+  '02-path-through-symlink-same-layer/whiteouts': ['lib -> usr/lib', 'usr/', 'usr/lib/', 'usr/lib/o/'],
+  '03-path-through-symlink-lower-layer': ['lib/', 'lib/added.so', 'usr/', 'usr/lib/', 'usr/lib/base.so'],
+  '04-whiteout-below-new-symlink/a': ['a -> /b', 'b/', 'c/'],
+  '04-whiteout-below-new-symlink/b': ['a -> /b', 'b/', 'c/'],
+  '05-root-hardlink': /root is not a directory/,
+  '07-empty-layer-blobs': ['a'],
+  '08-no-layers': [],
+  '09-sparse-members/gnu': /old format/,
+  '09-sparse-members/pax-0.0': SPARSE,
+  '09-sparse-members/pax-0.1': SPARSE,
+  '09-sparse-members/pax-1.0': SPARSE,
+  '10-zstd-frames/chunked': D,
+  '10-zstd-frames/long27': D,
+  '10-zstd-frames/no-checksum-no-size': D,
+  '10-zstd-frames/skippable-between': D,
+  '10-zstd-frames/skippable-first': D,
+  '11-sha512/all': D,
+  '11-sha512/blobs-only': D,
+  '11-sha512/diff-ids-only': D,
+  '13-same-tag-two-repositories': /several images/,
+  '15-big-owners/2-32': /uid is out of range/,
+  '15-big-owners/below-2-32': /uid is out of range/,
+  '15-big-owners/minus-two': /uid is out of range/,
+  '15-big-owners/positive-only': ['b256', 'pax'],
+  '21-gzip-trailing/empty-member': ['a'],
+  '21-gzip-trailing/garbage': /cannot decompress/,
+  '21-gzip-trailing/magic-only': /cannot decompress/,
+  '21-gzip-trailing/one-zero': ['a'],
+  '21-gzip-trailing/zeros': ['a'],
+  '22-directory-over-symlink/opaque': ['link/', 'link/new.txt', 'target/', 'target/keep.txt'],
+  '22-directory-over-symlink/plain': ['link/', 'link/new.txt', 'target/', 'target/keep.txt'],
+  '28-odd-whiteouts/bare': /whiteout has no name/,
+  '28-odd-whiteouts/contents-and-directory': ['a/'],
+  '30-other-member-types/dumpdir': /unknown entry type "D"/,
+  '30-other-member-types/solaris-X': /unknown entry type "X"/,
+  '30-other-member-types/vendor': /unknown entry type "A"/,
+  '30-other-member-types/volume-label': /unknown entry type "V"/,
+  '31-after-the-end/cut-in-padding': ['a'],
+  '31-after-the-end/garbage': ['a'],
+  '31-after-the-end/no-end': ['a'],
+  '31-after-the-end/one-zero-block': ['a'],
+  '31-after-the-end/second-archive': ['a'],
+  '32-same-layer-twice/empty-twice': ['top'],
+  '32-same-layer-twice/same-tree-other-bytes': ['d/', 'd/same', 'top'],
+  '33-untagged-beside-tagged': ['wanted'],
+  '36-layers-that-are-no-tar/bzip2': /no tar: .*tar\+bzip2/,
+  '36-layers-that-are-no-tar/json': /no tar: application\/vnd\.in-toto\+json/,
+  '36-layers-that-are-no-tar/squashfs': /no tar: .*squashfs/,
+  '36-layers-that-are-no-tar/text': /no tar: text\/plain/,
+  '36-layers-that-are-no-tar/tiny': /no tar: text\/plain/,
+  '36-layers-that-are-no-tar/xz': /no tar: .*tar\+xz/,
+  '37-erofs-layer/above-a-tar': /no tar: application\/vnd\.erofs/,
+  '37-erofs-layer/plain': /no tar: application\/vnd\.erofs/,
+  '37-erofs-layer/zstd': /no tar: application\/vnd\.erofs\+zstd/,
+};
+
+for (const [name, expected] of Object.entries(CASES))
+  test(`case ${name}`, { skip }, async () => {
+    const layout = join(cases!, name, 'layout');
+    if (expected instanceof RegExp) {
+      await assert.rejects(openOci(layout, `oci:${layout}`), expected);
+      return;
+    }
+    const image = await openOci(layout, `oci:${layout}`);
+    assert.deepEqual(listing(image.tree), expected);
+    await image.close();
+  });
