@@ -17,6 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { wrongKind } from './files.ts';
 import { isSystemError, systemError } from './system-error.ts';
 
@@ -150,7 +151,11 @@ export async function* inChunks(pieces: Pieces): AsyncGenerator<Piece> {
 
 export const fill = async (output: FileOutput, pieces: Pieces): Promise<void> => {
   try {
-    for await (const chunk of inChunks(pieces)) await output.write(chunk);
+    for await (const chunk of inChunks(pieces)) {
+      await output.write(chunk);
+      // Signals are handled between two turns of the event loop.
+      await setImmediate();
+    }
     output.commit();
   } catch (error) {
     output.discard();

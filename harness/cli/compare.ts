@@ -40,7 +40,7 @@ Examples:
 Exit codes with --gate (the first that applies):
   130  the head was interrupted
   124  the head ran out of time
-  1    wrong usage or internal error
+  1    wrong usage, something cannot be read or written, or an internal error
   5    the head failed or left something behind
   6    the head measured nothing
   2    a row is worse than in the base

@@ -1,7 +1,6 @@
 // `cfsbench image`: builds, inspects and dumps images without mounting them.
 import { readRegular } from '../../results/files.ts';
 import { visible } from '../../results/visible.ts';
-import { writeTo } from '../../results/write-to.ts';
 import { type ImageFacts, inspectImage } from '../erofs/inspect.ts';
 import { readImage } from '../erofs/read-image.ts';
 import { versionOf, writeImage } from '../erofs/writer.ts';
@@ -30,7 +29,7 @@ export const build = async (spec: string, out: string, version: 0 | 1 | undefine
   try {
     const options = { imageVersion: version ?? versionOf(source.tree) };
     const written: Digested = { imageBytes: 0, hasher: new VerityHasher() };
-    await writeTo(out, digesting(writeImage(source.tree, options), written));
+    await writeOut(digesting(writeImage(source.tree, options), written), out);
     process.stdout.write(
       `${visible(out)}\n  version ${options.imageVersion}, ${source.tree.count} entries, ${written.imageBytes} bytes\n  fs-verity ${written.hasher.digest()}\n`,
     );

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { reportFormats } from '../../report/formats/registry.ts';
 import { definitionLines } from '../../report/text.ts';
-import { replaceWith } from '../../results/write-file.ts';
 import { reportExitCode } from './exit-code.ts';
 import { formatOption, openInput } from './format-option.ts';
 import { proseColumns } from './terminal-width.ts';
-import { writeOut } from './write-out.ts';
+import { writeInRun, writeOut } from './write-out.ts';
 
 const help = (): string => `
 Formats:
@@ -36,7 +35,7 @@ const report = async (folder: string, options: ReportOptions): Promise<void> => 
   const input = openInput(await loadRun(folder), options.out ?? own);
   if (own === undefined) await writeOut(format.pieces(input), options.out);
   else {
-    await replaceWith(own, format.pieces(input));
+    await writeInRun(own, format.pieces(input));
     process.stdout.write(`${own}\n`);
   }
   process.exitCode = reportExitCode(await input.brokenRules());

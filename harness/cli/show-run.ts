@@ -5,6 +5,7 @@ import { brokenRules, renderReport } from '../../report/render.ts';
 import { terminalOf } from '../../report/terminal.ts';
 import type { ReportView } from '../../report/view.ts';
 import { writeCsv } from '../../results/csv.ts';
+import { removeTemporaries } from '../../results/write-file.ts';
 import { terminalColumns } from './terminal-width.ts';
 
 export const printTable = (view: ReportView, folder: string): void => {
@@ -15,6 +16,7 @@ export const printTable = (view: ReportView, folder: string): void => {
 
 /** Writes samples.csv and report.html; returns the ids of claims whose rule threw. */
 export const showRun = async (runDir: string): Promise<readonly string[]> => {
+  removeTemporaries(runDir);
   await writeCsv(runDir);
   const view = await renderReport(runDir);
   printTable(view, runDir);

@@ -1,6 +1,18 @@
-// Writes text that comes in pieces to a path that the user named, or to standard output without one.
-import { inChunks, type Piece, type Pieces } from '../../results/write-file.ts';
+// Writes text that comes in pieces: to a path that the user named, to standard output without one, or to a file of a run folder. An
+// interrupt ends the program, with its exit code and without half a file.
+import { inChunks, type Piece, type Pieces, replaceWith } from '../../results/write-file.ts';
 import { writeTo } from '../../results/write-to.ts';
+import { INTERRUPTED_EXIT, onInterrupt } from '../sys/interrupts.ts';
+
+/** What is unfinished is removed at the exit. */
+const untilInterrupt = async (work: () => Promise<void>): Promise<void> => {
+  const forget = onInterrupt(() => process.exit(INTERRUPTED_EXIT));
+  try {
+    await work();
+  } finally {
+    forget();
+  }
+};
 
 /** False if it cannot be written any more; what failed is told at the end of the command. */
 const print = (chunk: Piece): Promise<boolean> =>
@@ -9,6 +21,9 @@ const print = (chunk: Piece): Promise<boolean> =>
   });
 
 export const writeOut = async (pieces: Pieces, path: string | undefined): Promise<void> => {
-  if (path !== undefined) return writeTo(path, pieces);
+  if (path !== undefined) return untilInterrupt(() => writeTo(path, pieces));
   for await (const chunk of inChunks(pieces)) if (!(await print(chunk))) return;
 };
+
+export const writeInRun = (path: string, pieces: Pieces): Promise<void> =>
+  untilInterrupt(() => replaceWith(path, pieces));

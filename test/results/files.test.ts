@@ -1,6 +1,6 @@
 // Files that others may have made: what is refused, at once and in one sentence; and the replacement of files.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -144,6 +144,22 @@ test('a new file gets the given mode, and what a kill left is removed', () => {
   writeFileSync(join(folder, '.cfsbench-new-0123456789abcdef'), 'torn');
   removeTemporaries(folder);
   assert.deepEqual(readdirSync(folder), ['a']);
+  rmSync(folder, { recursive: true });
+});
+
+test('an exit in the middle of a replacement removes the new file', () => {
+  const folder = join(root, 'cut');
+  mkdirSync(folder);
+  const module = new URL('../../results/write-file.js', import.meta.url).href;
+  const script = `
+    const { replaceWith } = await import('${module}');
+    await replaceWith(process.argv[1], (function* () {
+      yield 'x'.repeat(100_000);
+      process.exit(9);
+    })());`;
+  const argv = ['--input-type=module', '-e', script, join(folder, 'file')];
+  assert.equal(spawnSync(process.execPath, argv).status, 9);
+  assert.deepEqual(readdirSync(folder), []);
   rmSync(folder, { recursive: true });
 });
 

@@ -63,7 +63,9 @@ test('a failure while the text is made leaves the old file', async () => {
 
 test('a fifo is written to: more than it holds, at the pace of its reader', async () => {
   execFileSync('mkfifo', [at('fifo')]);
-  const reader = spawn('cat', [at('fifo')], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // It opens late and reads late.
+  const slow = ['-c', 'sleep 0.1; exec <"$1"; sleep 0.1; exec cat', 'sh', at('fifo')];
+  const reader = spawn('sh', slow, { stdio: ['ignore', 'pipe', 'ignore'] });
   const [got] = await Promise.all([text(reader.stdout), writeTo(at('fifo'), ['x'.repeat(300_000), 'end'])]);
   assert.equal(got, `${'x'.repeat(300_000)}end`);
   assert.ok(lstatSync(at('fifo')).isFIFO());

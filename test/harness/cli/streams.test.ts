@@ -1,11 +1,11 @@
 // Standard output and standard error that cannot be written: a command still cleans up and ends with a code that says so.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { diskFolder, PROGRAM } from '../../end-to-end/support.ts';
+import { diskFolder, PROGRAM, startProgram } from '../../end-to-end/support.ts';
 import { deviceNode, noDeviceNodes } from '../../results/device-nodes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'cfsbench-streams-'));
@@ -91,6 +91,19 @@ test('a run whose reader has gone is interrupted, and removes its work folder', 
     readdirSync(home).filter((name) => name !== 'results'),
     [],
   );
+});
+
+test('an interrupt ends a command whose output nobody takes', async (t) => {
+  const fifo = join(root, 'fifo');
+  spawnSync('mkfifo', [fifo]);
+  const running = startProgram(t, ['image', 'build', 'synthetic:files=2000', fifo]);
+  const reader = openSync(fifo, 'r');
+  // More follows than a pipe holds.
+  readSync(reader, Buffer.alloc(1));
+  running.child.kill('SIGINT');
+  const { code, stderr } = await running.done;
+  closeSync(reader);
+  assert.deepEqual([code, stderr], [130, '']);
 });
 
 test('a command whose reader has gone ends with its own exit code', async () => {

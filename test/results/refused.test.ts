@@ -1,0 +1,75 @@
+// Run folders that were cut, edited or written by a newer version: each is refused in one sentence that names the file.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ResultsError } from '../../results/errors.ts';
+import { readRun, readSamples } from '../../results/read.ts';
+import { exampleRun } from '../report/support/example.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'cfsbench-refused-'));
+after(() => rmSync(root, { recursive: true }));
+const { run, samples } = exampleRun({ blocks: 1, countPasses: 0, images: ['one'] });
+const [runText, sampleText] = [JSON.stringify(run), JSON.stringify(samples[0])];
+const DEEP = 200_000;
+const deep = `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`;
+
+const errorOf = (work: () => unknown): ResultsError => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ResultsError) return error;
+    throw error;
+  }
+  return assert.fail('was accepted');
+};
+
+const ofRun = (text: string): ResultsError => {
+  writeFileSync(join(root, 'run.json'), text);
+  return errorOf(() => readRun(root));
+};
+
+const ofSample = (text: string): ResultsError => {
+  writeFileSync(join(root, 'samples.ndjson'), `${text}\n`);
+  return errorOf(() => [...readSamples(root)]);
+};
+
+test('a file that was cut anywhere is not JSON', () => {
+  for (let i = 0; i < 40; i++) {
+    const end = Math.floor((runText.length * i) / 40);
+    assert.match(ofRun(runText.slice(0, end)).message, /run\.json: not JSON$/);
+  }
+  for (let end = 0; end < sampleText.length; end += 7)
+    assert.match(ofSample(sampleText.slice(0, end)).message, /samples\.ndjson:1: not JSON$/);
+});
+
+test('a newer version is named', () => {
+  for (const error of [ofRun(JSON.stringify({ ...run, schema: 2 })), ofSample('{"schema":2}')]) {
+    assert.match(error.message, /: expected schema 1$/);
+    assert.match(error.hint ?? '', /newer cfsbench/);
+  }
+});
+
+test('a number that is none, or not finite, is refused', () => {
+  const wallNs = (value: string): string => runText.replace(/"wallNs":82000000000/, `"wallNs":${value}`);
+  for (const value of ['NaN', 'Infinity', '-Infinity', '0x10'])
+    assert.match(ofRun(wallNs(value)).message, /run\.json: not JSON$/, value);
+  for (const value of ['1e999', '-1e999', '"82"'])
+    assert.match(ofRun(wallNs(value)).message, /run\.json: wallNs must be a number or null$/, value);
+  assert.match(ofSample(sampleText.replace(/"seq":0/, '"seq":1e999')).message, /:1: seq must be a whole/);
+});
+
+test('nesting without end is refused, and no text of the file reaches a terminal as it is', () => {
+  assert.match(ofRun(deep).message, /expected schema 1/);
+  const nested = ofSample(sampleText.replace(/"seq":0/, `"seq":${deep}`));
+  assert.match(nested.message, /:1: seq must be a whole number$/);
+  assert.deepEqual(nested.facts, ['found: arrays or objects that are nested too deeply']);
+  const hostile = '\u009b31m\u202e\u0007';
+  const errors = [
+    ofRun(runText.replace('"complete"', `"${hostile}"`)),
+    ofSample(sampleText.replace(/"seq":0/, `"seq":"${hostile}"`)),
+    ofRun(`{"a":1 ${hostile}`),
+  ];
+  for (const { message, facts } of errors) assert.match([message, ...facts].join(''), /^[\P{C}]*$/u);
+});
