@@ -13,19 +13,29 @@ const RUNS = 'runs';
 const HELP = `
 The history is a folder with one file per run. Files are never rewritten, so the
 folder can be kept in git and merged. Values are compared only between runs with
-the same programs, architecture, path length and image.
+the same programs, architecture, path length and image. A folder that --store
+names must exist.
 
 Examples:
   cfsbench history add runs/2026-01-31-host-1234
   cfsbench history show --store ci/history --scenario churn
   cfsbench history show --format html --out history.html`;
 
+/** A folder that was named and is missing is probably a typing error; only the default one is made. */
+const refuseMissing = (store: string, command: Command): void => {
+  if (command.getOptionValueSource('store') === 'default' || existsSync(store)) return;
+  throw new UserError(`no such folder: ${store}`, {
+    hint: `mkdir -p ${store}, or --store with the folder of the history`,
+  });
+};
+
 interface AddOptions {
   readonly store: string;
   readonly partial?: boolean;
 }
 
-const add = async (folder: string, { store, partial }: AddOptions): Promise<void> => {
+const add = async (folder: string, { store, partial }: AddOptions, command: Command): Promise<void> => {
+  refuseMissing(store, command);
   const { loadRun } = await import('../../results/gate/load.ts');
   const { historyLines } = await import('../../results/history/line.ts');
   const { addLines } = await import('../../results/history/store.ts');
@@ -85,7 +95,8 @@ async function* piecesOf(trends: readonly Trend[], options: ShowOptions): AsyncG
   }
 }
 
-const show = async (options: ShowOptions): Promise<void> => {
+const show = async (options: ShowOptions, command: Command): Promise<void> => {
+  refuseMissing(options.store, command);
   const { readHistory } = await import('../../results/history/store.ts');
   const { trends } = await import('../../results/history/trends.ts');
   const { store, scenario, metric, out } = options;

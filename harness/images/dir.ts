@@ -17,9 +17,11 @@ import {
   readdirSync,
   readlinkSync,
   realpathSync,
+  statSync,
 } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { explaining } from '../../results/system-error.ts';
 import { type ByteString, fromBytes, show, toBytes } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import { SysError, UserError } from '../model/errors.ts';
@@ -207,21 +209,14 @@ class DirectoryReader {
 }
 
 const checkReadable = (path: string): void => {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch (error) {
-    const { code = 'error' } = error as NodeJS.ErrnoException;
-    throw new UserError('cannot read the directory', { code, facts: [`path: ${path}`, code] });
-  }
-  const isDirectory = fstatSync(fd).isDirectory();
-  closeSync(fd);
+  const isDirectory = explaining({ doing: 'read', path }, () => statSync(path).isDirectory());
   if (!isDirectory)
     throw new UserError('not a directory', {
       code: 'ENOTDIR',
       facts: [`path: ${path}`],
       hint: `dump:${path}, if it is a composefs dump`,
     });
+  explaining({ doing: 'list', path }, () => closeSync(openSync(path, O_RDONLY | O_DIRECTORY)));
 };
 
 /** Adds the directory to errors that name no entry. */

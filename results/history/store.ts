@@ -1,7 +1,7 @@
 // The history on disk: one file per run, one line per metric, never rewritten. Two branches that each added runs merge without
 // conflict.
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ResultsError } from '../errors.ts';
 import { makeFolder, readRegular, removeEmpty } from '../files.ts';
 import { parseJson } from '../json.ts';
@@ -21,16 +21,6 @@ const fileOf = (dir: string, run: string): string => {
   return join(dir, `${run}${SUFFIX}`);
 };
 
-/** Its parent must exist: a missing one is probably a typing error. */
-const makeStore = (dir: string): readonly string[] => {
-  const parent = dirname(dir);
-  if (existsSync(parent)) return makeFolder(dir);
-  throw new ResultsError(`cannot create the folder ${dir}: its parent does not exist`, {
-    hint: `mkdir -p ${parent}, or --store with another folder`,
-    code: 'ENOENT',
-  });
-};
-
 type AddResult = 'added' | 'already there';
 
 export const addLines = (dir: string, run: string, lines: readonly HistoryLine[]): AddResult => {
@@ -44,7 +34,7 @@ export const addLines = (dir: string, run: string, lines: readonly HistoryLine[]
       code: 'EEXIST',
     });
   }
-  const made = makeStore(dir);
+  const made = makeFolder(dir);
   try {
     replaceFile(path, bytes);
   } catch (error) {

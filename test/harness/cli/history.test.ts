@@ -1,7 +1,15 @@
 // `cfsbench history` on the command line: a store of three runs, of which the last one makes one call more.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -12,6 +20,7 @@ import { example, type Given, oneMore } from '../../results/gate/support.ts';
 const root = mkdtempSync(join(tmpdir(), 'cfsbench-history-'));
 after(() => rmSync(root, { recursive: true }));
 const store = join(root, 'store');
+mkdirSync(store);
 
 const cfsbench = (...args: string[]) =>
   spawnSync(process.execPath, [PROGRAM, ...args], {
@@ -41,6 +50,18 @@ test('show says what to type for an empty history', () => {
   assert.deepEqual([stdout, status], ['The history is empty. To add a run: cfsbench history add RUN\n', 0]);
 });
 
+test('a folder that --store names must exist; the default one is made', () => {
+  const folder = writeRun(base, 6);
+  for (const args of [['add', folder], ['show']]) {
+    const { stderr, status } = cfsbench('history', ...args, '--store', join(root, 'hsitory'));
+    assert.equal(status, 1);
+    assert.match(stderr, /^cfsbench: no such folder: .*hsitory\n {2}try: mkdir -p /);
+  }
+  assert.ok(!existsSync(join(root, 'hsitory')));
+  assert.equal(cfsbench('history', 'add', folder).status, 0);
+  assert.deepEqual(readdirSync(join(root, 'history')), ['run-6.ndjson']);
+});
+
 test('add writes one file per run, and adding a run again changes nothing', () => {
   for (const [day, given] of [base, base, changed].entries()) {
     const { stdout, stderr, status } = cfsbench('history', 'add', writeRun(given, day + 1), '--store', store);
@@ -55,6 +76,7 @@ test('add writes one file per run, and adding a run again changes nothing', () =
 
 test('add refuses a run that is not complete, unless --partial is given', () => {
   const folder = writeRun(base, 4, 'interrupted');
+  mkdirSync(join(root, 'partial'));
   const { stderr, status } = cfsbench('history', 'add', folder, '--store', join(root, 'partial'));
   assert.equal(status, 1);
   assert.match(stderr, /the run is not complete\n +status: interrupted\n.*--partial/);

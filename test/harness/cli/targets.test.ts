@@ -176,6 +176,7 @@ test('an input that cannot be read', async () => {
     ['image', 'build', 'oci:/etc/passwd/x', at('image')],
     ['image', 'build', `oci:${LONG}`, at('image')],
     ['image', 'build', `dir:${LONG}`, at('image')],
+    ['image', 'build', `dir:${at('fifo')}`, at('image')],
     ['clean', BELOW_FILE],
     ['clean', LONG],
   ];
@@ -195,7 +196,7 @@ test('an ordinary user is told what is not permitted', async (t) => {
   const target = at('read-only', 'x');
   const commands = [
     ...Object.values(OUTPUTS).map((command) => command(target)),
-    STORE(target),
+    STORE(at('read-only')),
     RUN(target),
     WORK(at('read-only')),
     ['report', secret],
