@@ -243,7 +243,8 @@ test('case 43: targets that cannot be written', { skip: withoutCases }, () => {
   const { stdout, stderr } = spawnSync('sh', [script, program, run], { encoding: 'utf8', cwd: root });
   const lines = stdout.trim().split('\n');
   assert.equal(lines.length, 6, stdout);
-  for (const line of lines) assert.match(line, /^rc=1 .*: 0 lines of trace; cfsbench: (cannot|no such) .+: .+$/);
+  for (const line of lines)
+    assert.match(line, /^rc=1 .*: 0 lines of trace; cfsbench: (cannot|no such) .+: .+$/);
   // The last line of the script fills a small file system.
   assert.match(stderr, /^cfsbench: cannot write .*o\.json: no space left\n$/);
 });
