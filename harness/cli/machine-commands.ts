@@ -33,9 +33,9 @@ export const doctorCommand = (): Command =>
     });
 
 const CLEAN_HELP = `
-Only what carries the mark of cfsbench, belongs to this user and is not in use is
-removed; results never are. Without DIR: in ./runs, and wherever a run of this
-user has worked.
+Only what carries the mark of cfsbench, belongs to this user and is not in use
+is removed; results never are. Without DIR: in ./runs, and wherever a run of
+this user has worked.
 
 Exit codes:
   0    everything that was left is removed
