@@ -14,8 +14,7 @@ default_out=$here/../build/daemon
 . "$here/../scripts/c-build.sh"
 [ "$kind" = plain ] || flags="$flags -DCFS_SANITIZED"
 
-printf '%s\n' '#include <stdio.h>' '#include <linux/fuse.h>' 'int main(void) { return 0; }' >"$temporary/try.c"
-if ! compile -o "$temporary/try" "$temporary/try.c" >"$temporary/log" 2>&1; then
+if ! accepts; then
 	cat "$temporary/log" >&2
 	[ "$kind" = plain ] || say 'sanitizers need libasan and libubsan, which some distributions package separately'
 	say "$compiler cannot build a program with the headers of libc and Linux" \
@@ -23,12 +22,18 @@ if ! compile -o "$temporary/try" "$temporary/try.c" >"$temporary/log" 2>&1; then
 	exit 1
 fi
 
+flags="$flags -pthread"
+harden
 # Static linking cuts start time by a quarter and memory by half; not every distribution has the libraries.
-static=
-if [ "$kind" = plain ] && compile -static -pthread -o "$temporary/try" "$temporary/try.c" >"$temporary/log" 2>&1; then
-	static=-static
+if [ "$kind" = plain ]; then
+	if accepts -fPIE -static-pie; then
+		flags="$flags -fPIE -static-pie"
+	else
+		say "warning: linked dynamically, because $compiler cannot link with -static-pie: the server starts more slowly" \
+			'(Fedora: dnf install glibc-static)'
+		add_flags '-fPIE -pie'
+	fi
 fi
 
-# shellcheck disable=SC2086
-compile -pthread $static -o "$temporary/cfs-fuse" "$here"/*.c
+compile -o "$temporary/cfs-fuse" "$here"/*.c
 mv -f "$temporary/cfs-fuse" "$out/cfs-fuse"

@@ -36,3 +36,34 @@ trap 'exit 1' HUP INT TERM
 # $compiler and the flags are lists of words.
 # shellcheck disable=SC2086
 compile() { $compiler $flags ${CFLAGS:-} "$@" ${LDFLAGS:-}; }
+
+printf '%s\n' '#include <stdio.h>' '#include <linux/fuse.h>' 'int main(void) { return 0; }' >"$temporary/try.c"
+
+# Whether a program compiles and links with these options; its errors are in $temporary/log.
+accepts() { compile "$@" -o "$temporary/try" "$temporary/try.c" >"$temporary/log" 2>&1; }
+
+# Adds options to $flags. Each argument is one or more options; one that the compiler refuses is left out and named.
+add_flags() {
+	# shellcheck disable=SC2086
+	if accepts $*; then
+		flags="$flags $*"
+		return
+	fi
+	for given in "$@"; do
+		# shellcheck disable=SC2086
+		if accepts $given; then flags="$flags $given"; else say "warning: built without $given, which $compiler refuses"; fi
+	done
+}
+
+# Sanitizers find more than these options protect from, and exclude some of them.
+harden() {
+	[ "$kind" = plain ] || return 0
+	case $($compiler -dumpmachine) in
+	x86_64*) branches=-fcf-protection ;;
+	aarch64*) branches=-mbranch-protection=standard ;;
+	*) branches= ;;
+	esac
+	# Some compilers define _FORTIFY_SOURCE themselves.
+	# shellcheck disable=SC2086
+	add_flags -fstack-protector-strong '-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3' -Wl,-z,relro -Wl,-z,now $branches
+}

@@ -14,8 +14,10 @@ default_out=$here/../build/timed
 # shellcheck source=scripts/c-build.sh
 . "$here/../scripts/c-build.sh"
 
+flags="$flags -fPIC"
+harden
 # The server's reader of images finds the objects that a kept manifest references.
 # -z now: no window contains the lookup of a function.
-compile -fPIC -shared -Wl,-z,now -o "$temporary/libtimed.so" "$here"/*.c \
+compile -shared -Wl,-z,now -o "$temporary/libtimed.so" "$here"/*.c \
 	"$daemon/image.c" "$daemon/inode.c" "$daemon/dir.c" "$daemon/xattr.c" "$daemon/walk.c" -ldl
 mv -f "$temporary/libtimed.so" "$out/libtimed.so"
