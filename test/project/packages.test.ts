@@ -1,10 +1,14 @@
+// The npm packages: exact versions, no install scripts, only what the program imports, and their licences in a document.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { read } from './sources.ts';
+import { CODE_FOLDERS, importsOf, read, root, sourcesIn } from './sources.ts';
 
 interface LockedPackage {
   readonly version?: string;
-  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly hasInstallScript?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly os?: readonly string[];
 }
@@ -15,7 +19,50 @@ const { packages } = JSON.parse(read('package-lock.json')) as {
 const manifest = JSON.parse(read('package.json')) as {
   readonly engines: { readonly node: string };
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
 };
+
+test('package.json names exact versions, those of the lock file', () => {
+  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    assert.match(version, /^\d+\.\d+\.\d+$/, name);
+    assert.equal(version, packages[`node_modules/${name}`]?.version, name);
+  }
+});
+
+test('the production dependencies are the packages that the program imports', () => {
+  /** `report/render.ts` puts its file into the page. */
+  const embedded = ['chart.js'];
+  const imported = CODE_FOLDERS.flatMap((folder) => sourcesIn(folder))
+    .flatMap(importsOf)
+    .filter(({ to, typeOnly }) => !typeOnly && !/^node:|\.[jt]s$/.test(to))
+    .map(({ to }) => /^(?:@[^/]+\/)?[^/]+/.exec(to)![0]);
+  assert.deepEqual(
+    [...new Set([...imported, ...embedded])].sort(),
+    Object.keys(manifest.dependencies).sort(),
+  );
+});
+
+test('no install script runs, none is needed, and every package has a checksum', () => {
+  assert.match(read('.npmrc'), /^ignore-scripts=true$/m);
+  assert.match(read('scripts/setup'), /npm ci --ignore-scripts/);
+  const locked = Object.entries(packages).filter(([path]) => path !== '');
+  // Koffi's script compiles it where no package of its own has a compiled file.
+  assert.deepEqual(
+    locked.filter(([, one]) => one.hasInstallScript === true).map(([path]) => path),
+    ['node_modules/koffi'],
+  );
+  assert.deepEqual(
+    locked.filter(([, one]) => one.integrity === undefined).map(([path]) => path),
+    [],
+  );
+});
+
+test('docs/licences.md lists the packages of the lock file', () => {
+  const made = execFileSync(process.execPath, [join(root, 'scripts/make-licences.mjs')], {
+    encoding: 'utf8',
+  });
+  assert.equal(read('docs/licences.md'), made, 'try: node scripts/make-licences.mjs >docs/licences.md');
+});
 
 test('the lock file has the packages of every platform that a locked package names', () => {
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
