@@ -1,9 +1,10 @@
 // Runs the compiled test files: first those that may run side by side, then the others one by one.
 //
-//   node main.js [WORD…] [--test-concurrency=N] [--test-name-pattern=REGEX] [--test-reporter=spec|tap|dot|junit]
+//   node main.js [WORD…] [--test-concurrency=N] [--test-name-pattern=REGEX] [--test-reporter=spec|tap|dot|junit] [--file-limit=SECONDS]
 //
 // WORD selects files by their path. By default as many files run side by side as there are CPUs, and one that drops caches beside them;
-// --test-concurrency=N runs all files N at a time. Exit codes: 0 all passed, 1 a test failed or no file matched.
+// --test-concurrency=N runs all files N at a time. A file that does not end within the limit is killed and fails.
+// Exit codes: 0 all passed, 1 a test failed or no file matched.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,10 @@ import * as reporters from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { merged } from './merged.ts';
 import { scheduleOf } from './schedule.ts';
+import { limitFiles } from './time-limit.ts';
+
+/** The slowest file takes a minute on a quiet machine. */
+const FILE_LIMIT_SECONDS = '600';
 
 const folder = import.meta.dirname;
 const { values, positionals: words } = parseArgs({
@@ -21,6 +26,7 @@ const { values, positionals: words } = parseArgs({
     'test-concurrency': { type: 'string' },
     'test-name-pattern': { type: 'string', multiple: true },
     'test-reporter': { type: 'string', default: 'spec' },
+    'file-limit': { type: 'string', default: FILE_LIMIT_SECONDS },
   },
 });
 const concurrency = values['test-concurrency'];
@@ -69,6 +75,11 @@ const events = merged(
     parts.filter(([paths]) => paths.length > 0).map(([paths, atOnce]) => startOf(paths, atOnce)),
   ),
 );
+const endLimit = limitFiles(
+  files.map((path) => join(folder, path)),
+  Number(values['file-limit']) * 1000,
+  (line) => process.stderr.write(`cfsbench: test: ${line}\n`),
+);
 switch (values['test-reporter']) {
   case 'tap':
     await pipeline(events, reporters.tap, process.stdout);
@@ -82,3 +93,4 @@ switch (values['test-reporter']) {
   default:
     await pipeline(events, new reporters.spec(), process.stdout);
 }
+endLimit();

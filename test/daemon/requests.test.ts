@@ -5,6 +5,7 @@ import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { besideNeighbours } from '../neighbours.ts';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
 import { type Lab, newLab, noDevice, notRoot, whileServed } from './support.ts';
 
@@ -63,20 +64,27 @@ const small = dumpOf([
   ]).flat(),
 ]);
 
-test('a first walk sends two requests per directory and one per link, later walks only attribute requests', {
-  skip,
-}, async () => {
-  const walked = await walk(lab.image('small.cfs', small), ['ls', '-lR']);
-  const first = walked.passes[0] ?? [];
-  assert.equal(first[READDIRPLUS], 2 * (FOLDERS + 1));
-  assert.equal(first[READLINK], FOLDERS);
-  for (const pass of walked.passes.slice(1)) assert.equal(sum(pass), pass[GETXATTR]);
-});
+test(
+  'a first walk sends two requests per directory and one per link, later walks only attribute requests',
+  {
+    skip,
+  },
+  (t) =>
+    besideNeighbours(t, 'the caches', async () => {
+      const walked = await walk(lab.image('small.cfs', small), ['ls', '-lR']);
+      const first = walked.passes[0] ?? [];
+      assert.equal(first[READDIRPLUS], 2 * (FOLDERS + 1));
+      assert.equal(first[READLINK], FOLDERS);
+      for (const pass of walked.passes.slice(1)) assert.equal(sum(pass), pass[GETXATTR]);
+    }),
+);
 
-test('a second `find` sends at most one STATFS, a second `ls -R` nothing', { skip }, async () => {
-  assert.ok(least(await walk(lab.image('small.cfs', small), ['find'])) <= 1);
-  assert.equal(least(await walk(lab.image('small.cfs', small), ['ls', '-R'])), 0);
-});
+test('a second `find` sends at most one STATFS, a second `ls -R` nothing', { skip }, (t) =>
+  besideNeighbours(t, 'the caches', async () => {
+    assert.ok(least(await walk(lab.image('small.cfs', small), ['find'])) <= 1);
+    assert.equal(least(await walk(lab.image('small.cfs', small), ['ls', '-R'])), 0);
+  }),
+);
 
 test('a walk of a distribution image sends no more requests than recorded', (context) => {
   const fixtures = process.env['CFSBENCH_FIXTURES'];
@@ -85,12 +93,12 @@ test('a walk of a distribution image sends no more requests than recorded', (con
   if (dump === null || !existsSync(dump))
     return context.skip('CFSBENCH_FIXTURES does not name the folder of fixtures');
   const image = lab.image('cs9.cfs', gunzipSync(readFileSync(dump)).toString('latin1'));
-  return (async () => {
+  return besideNeighbours(context, 'the caches', async () => {
     const listed = await walk(image, ['ls', '-lR']);
     assert.ok(sum(listed.passes[0] ?? []) <= 52_700, `first ls -lR: ${sum(listed.passes[0] ?? [])}`);
     assert.ok(least(listed) <= 20_638 + 10, `second ls -lR: ${least(listed)}`);
     const found = await walk(image, ['find']);
     assert.ok(sum(found.passes[0] ?? []) <= 8_130, `first find: ${sum(found.passes[0] ?? [])}`);
     assert.ok(least(found) <= 1, `second find: ${least(found)}`);
-  })();
+  });
 });

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { imageBytes } from '../../harness/erofs/writer.ts';
@@ -105,6 +106,17 @@ export const exitOf = async (child: ChildProcess): Promise<number | string> => {
   return child.exitCode ?? child.signalCode ?? 'unknown';
 };
 
+/** Servers that a failed assertion left, with their mounts. */
+const open = new Map<string, ChildProcess>();
+/** SIGKILL also ends a stopped server, and with it everything that waits for its mount. */
+after(async () => {
+  for (const [root, child] of open) {
+    child.kill('SIGKILL');
+    await exitOf(child);
+    if (isMounted(root)) spawnSync('umount', ['-l', root]);
+  }
+});
+
 let mountCount = 0;
 
 /** Serves an image until `close`. Rejects with the server's log if it does not become ready. */
@@ -118,6 +130,7 @@ export const serve = async (
   const child = spawn(sanitized(), ['--objects', lab.objects, '--ready-fd', '3', ...options, image, root], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
+  open.set(root, child);
   let log = '';
   child.stderr?.on('data', (bytes: Buffer) => {
     log += bytes.toString('latin1');
@@ -142,6 +155,7 @@ export const serve = async (
       const code = await exitOf(child);
       clearTimeout(killer);
       if (isMounted(root)) spawnSync('umount', ['-l', root]);
+      open.delete(root);
       return code;
     },
   };

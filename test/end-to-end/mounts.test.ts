@@ -1,11 +1,16 @@
 // The scenarios live-mounts and memory on real mounts.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
+import { besideNeighbours } from '../neighbours.ts';
 import { diskFolder, leftOf, okSamples, program, readSamples } from './support.ts';
 
-test('live-mounts and memory give plausible values on their backends', { skip: needsRoot }, async (t) => {
+test('live-mounts and memory give plausible values on their backends', { skip: needsRoot }, (t) =>
+  besideNeighbours(t, 'memory of the kernel', () => givePlausibleValues(t)),
+);
+
+const givePlausibleValues = async (t: TestContext): Promise<void> => {
   const home = diskFolder(t);
   const out = join(home, 'results');
   const what = ['--scenarios', 'live-mounts,memory', '--images', 'synthetic:files=30,layers=1,seed=none'];
@@ -21,7 +26,7 @@ test('live-mounts and memory give plausible values on their backends', { skip: n
     '--out',
     out,
   ]);
-  assert.equal(code, 0, stderr);
+  if (code !== 0) throw new Error(stderr);
   assert.deepEqual(
     readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
     [],
@@ -45,4 +50,4 @@ test('live-mounts and memory give plausible values on their backends', { skip: n
   }
   assert.ok(samples.some(({ scenario }) => scenario === 'memory'));
   assert.deepEqual(leftOf(home), []);
-});
+};

@@ -1,9 +1,10 @@
 // Walks, random stat, reading everything and recorded starts on real mounts, checked against values known from the image.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { recordedStarts, touchedBytes } from '../../scenarios/start-trace.ts';
 import { needsRoot } from '../harness/sys/support.ts';
+import { besideNeighbours } from '../neighbours.ts';
 import { diskFolder, leftOf, okSamples, program, readRun, readSamples } from './support.ts';
 
 const PAGE_BYTES = 4096;
@@ -11,9 +12,15 @@ const IMAGE = 'synthetic:files=60,layers=2,seed=walks';
 
 const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
 
-test('cold walks, writable walks, prefetch, stat and reading start with cold caches on every arm', {
-  skip: needsRoot,
-}, async (t) => {
+test(
+  'cold walks, writable walks, prefetch, stat and reading start with cold caches on every arm',
+  {
+    skip: needsRoot,
+  },
+  (t) => besideNeighbours(t, 'the caches', () => startCold(t)),
+);
+
+const startCold = async (t: TestContext): Promise<void> => {
   const home = diskFolder(t);
   const out = join(home, 'results');
   const scenarios = 'walk-cold,walk-writable,prefetch,random-stat,read-all';
@@ -30,7 +37,7 @@ test('cold walks, writable walks, prefetch, stat and reading start with cold cac
     '10m',
   ];
   const { code, stderr } = await program(t, ['run', ...what, '--out', out]);
-  assert.equal(code, 0, stderr);
+  if (code !== 0) throw new Error(stderr);
   const all = readSamples(out);
   assert.ok(all.every(({ outcome }) => outcome === 'ok'));
   assert.ok(all.every(({ notes }) => notes.some((note) => /^cold: 0 of [1-9]/.test(note))));
@@ -63,11 +70,17 @@ test('cold walks, writable walks, prefetch, stat and reading start with cold cac
     assert.ok(of('walk-writable', arm).every(({ took }) => took['writable'] === one));
   }
   assert.deepEqual(leftOf(home), []);
-});
+};
 
-test('a direct loop device does not cache the manifest file, and a plain directory has no manifest', {
-  skip: needsRoot,
-}, async (t) => {
+test(
+  'a direct loop device does not cache the manifest file, and a plain directory has no manifest',
+  {
+    skip: needsRoot,
+  },
+  (t) => besideNeighbours(t, 'the caches', () => cacheNoManifest(t)),
+);
+
+const cacheNoManifest = async (t: TestContext): Promise<void> => {
   const home = diskFolder(t);
   const out = join(home, 'results');
   const arms = ['erofs-overlay-loop-dio', 'plain-directory'];
@@ -76,14 +89,14 @@ test('a direct loop device does not cache the manifest file, and a plain directo
     ...['--images', IMAGE, '--placement', 'free', '--count-only', '--count-passes', '2'],
     ...['--budget', '3m', '--out', out],
   ]);
-  assert.equal(code, 0, stderr);
+  if (code !== 0) throw new Error(stderr);
   const of = (arm: string) => okSamples(out).filter((sample) => sample.arm === arm);
   for (const arm of arms) assert.equal(of(arm).length, 2, arm);
   assert.ok(of(arms[0]!).every(({ values }) => values['manifestCachedBytes'] === 0));
   assert.ok(of(arms[0]!).every(({ values }) => values['deviceCachedBytes']! > 0));
   assert.ok(of(arms[1]!).every(({ values }) => !('manifestCachedBytes' in values)));
   assert.deepEqual(leftOf(home), []);
-});
+};
 
 test('a recorded start is replayed on every backend', { skip: needsRoot }, async (t) => {
   const home = diskFolder(t);

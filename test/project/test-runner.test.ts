@@ -1,7 +1,15 @@
 // The runner of the tests, with generated test files: side by side, alone, and one summary.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -12,6 +20,19 @@ const PASSES = "import { test } from 'node:test'; test('passes', () => {});\n";
 const FAILS = "import { test } from 'node:test'; test('fails', () => { throw new Error('as it must'); });\n";
 const SAYS = "import { test } from 'node:test'; test('says', (t) => t.diagnostic('seven things'));\n";
 const ENDS = "import 'node:no-such-module';\n";
+/** Never ends, like a test that waits for a hung mount, and has a stopped child, whose child would outlive it. */
+const HANGS = `import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+test('hangs', async () => {
+  const child = spawn('sh', ['-c', 'sleep 600 & echo $!; wait'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [text] = await once(child.stdout, 'data');
+  child.kill('SIGSTOP');
+  writeFileSync('HERE/pids', child.pid + ' ' + text);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});
+`;
 /** Passes only if its counterpart runs at the same time. */
 const MEETS = (own: string, other: string): string => `import { existsSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -27,6 +48,8 @@ const shortWait = (text: string): string => text.replace('1000', '20');
 interface RunnerResult {
   readonly status: number | null;
   readonly out: string;
+  readonly err: string;
+  readonly folder: string;
   /** The counts of the summary. */
   readonly summary: Readonly<Record<string, number>>;
 }
@@ -35,19 +58,20 @@ const runner = (t: TestContext, files: Readonly<Record<string, string>>, ...args
   const folder = mkdtempSync(join(tmpdir(), 'cfsbench-runner-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
-  for (const name of ['main.js', 'schedule.js', 'merged.js'])
+  for (const name of ['main.js', 'schedule.js', 'merged.js', 'time-limit.js'])
     copyFileSync(join(root, 'build/test', name), join(folder, name));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text.replaceAll('HERE', folder));
   }
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const { status, stdout } = spawnSync(process.execPath, [join(folder, 'main.js'), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'main.js'), ...args], {
     encoding: 'utf8',
     env,
   });
   const lines = [...stdout.matchAll(/^ℹ (\w+) ([\d.]+)$/gm)];
-  return { status, out: stdout, summary: Object.fromEntries(lines.map(([, name, n]) => [name!, Number(n)])) };
+  const summary = Object.fromEntries(lines.map(([, name, n]) => [name!, Number(n)]));
+  return { status, out: stdout, err: stderr, folder, summary };
 };
 
 const SIDE_BY_SIDE_FILE = 'results/a.test.js';
@@ -106,6 +130,32 @@ test('files that start no runs do not run beside files that do', (t) => {
   const missed = runner(t, { [SIDE_BY_SIDE_FILE]: shortWait(one), [STARTS_RUNS]: shortWait(two) });
   assert.equal(missed.status, 1, missed.out);
   assert.equal(missed.summary['pass'], 1, 'the second finds the file of the first');
+});
+
+/** Killed processes of this test have no parent that waits for them, so they may stay as zombies for a moment. */
+const isAlive = (pid: string): boolean => {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    return false;
+  }
+};
+
+test('a file that never ends is killed with its descendants and named, and the other files still run', (t) => {
+  const { status, out, err, folder, summary } = runner(
+    t,
+    { [SIDE_BY_SIDE_FILE]: HANGS, [ALONE]: PASSES },
+    '--file-limit=5',
+  );
+  assert.equal(status, 1, out);
+  assert.deepEqual([summary['tests'], summary['pass'], summary['fail']], [2, 1, 1], out);
+  assert.match(
+    err,
+    /a\.test\.js did not end within 5 s and was killed, with its 2 descendants\n.*\d sh -c .*\n.*\d sleep 600\n$/,
+  );
+  const pids = readFileSync(join(folder, 'pids'), 'utf8').trim().split(/\s+/);
+  assert.equal(pids.length, 2);
+  assert.deepEqual(pids.filter(isAlive), []);
 });
 
 test('words select files, patterns select tests, and no match is an error', (t) => {

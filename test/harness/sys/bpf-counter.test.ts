@@ -97,6 +97,7 @@ describe('the BPF counter', { skip: skipCompared }, () => {
     const counter = open(t);
     const counts = [1, 2, 3].map(() => {
       const server = startServer({ argv: ['sh', '-c', script], log: join(folder, 'log'), limitMs: 5000 });
+      t.after(() => server.close(0));
       assert.deepEqual(waitForIdle([server.pid]), []);
       const before = all(counter.snapshot().get(server.pid));
       ask('one');
@@ -118,6 +119,7 @@ describe('the BPF counter', { skip: skipCompared }, () => {
       log: join(folder, 'log'),
       limitMs: 5000,
     });
+    t.after(() => tracer.close(0));
     for (const text of ['one', 'two', 'end']) {
       ask(text);
       assert.deepEqual(waitForIdle([tracer.pid]), []);

@@ -2,16 +2,20 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { touch } from '../../../harness/sys/mapping.ts';
 import { cachedBytes, residency, residentRanges } from '../../../harness/sys/residency.ts';
+import { besideNeighbours } from '../../neighbours.ts';
 
 const PAGE_BYTES = 4096;
 /** 64 MiB: readahead around the touched pages must not reach the ends. */
 const PAGES = 16_384;
 
-test('touch reads a range into the page cache, and residentRanges finds it', async (t) => {
+test('touch reads a range into the page cache, and residentRanges finds it', (t) =>
+  besideNeighbours(t, 'the caches', () => findsTouched(t)));
+
+const findsTouched = async (t: TestContext): Promise<void> => {
   // On a disk: in a memory file system every page is always cached.
   const folder = mkdtempSync('/var/tmp/cfsbench-mapping-');
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,4 +38,4 @@ test('touch reads a range into the page cache, and residentRanges finds it', asy
   const pages = ranges.reduce((sum, [, count]) => sum + count, 0);
   assert.equal(pages, residency(path).residentPages);
   assert.equal(cachedBytes(path), pages * PAGE_BYTES);
-});
+};

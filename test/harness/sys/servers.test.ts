@@ -2,15 +2,22 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
 import { files } from '../../../harness/sys/files.ts';
 import { waitForIdle } from '../../../harness/sys/idle.ts';
-import { startServer } from '../../../harness/sys/servers.ts';
+import { type RunningServer, startServer } from '../../../harness/sys/servers.ts';
 import { processCpuNs } from '../../../harness/sys/usage.ts';
 import { temporaryFolder } from './support.ts';
 
 const LIMIT_MS = 30_000;
+
+/** Ended with the test, also when an assertion fails. */
+const started = (t: TestContext, start: Parameters<typeof startServer>[0]): RunningServer => {
+  const server = startServer(start);
+  t.after(() => server.close(0));
+  return server;
+};
 
 const failureOf = (script: string, log: string, limitMs: number): UserError => {
   try {
@@ -28,7 +35,7 @@ test('a server runs once it is ready, and is reaped at its exit', (t) => {
   execFileSync('mkfifo', [go]);
   const argv = ['sh', '-c', `sleep 0.05; echo started; echo >&{ready}; read -r _ <'${go}'`];
   const from = process.hrtime.bigint();
-  const server = startServer({ argv, log, limitMs: LIMIT_MS });
+  const server = started(t, { argv, log, limitMs: LIMIT_MS });
   assert.ok(Number(process.hrtime.bigint() - from) >= 50e6);
   assert.equal(readFileSync(log, 'utf8'), 'started\n');
   assert.equal(server.exited(1), false);
@@ -58,7 +65,7 @@ test('a server without a readiness descriptor is polled, and its exit is noticed
   const folder = temporaryFolder(t);
   const [log, mark] = [join(folder, 'log'), join(folder, 'mark')];
   const start = (script: string) =>
-    startServer({
+    started(t, {
       argv: ['sh', '-c', script],
       log,
       limitMs: LIMIT_MS,
@@ -83,7 +90,7 @@ test('a server that never becomes ready is killed, and no descriptor stays open'
 test('close kills a server that ignores SIGTERM', (t) => {
   const log = join(temporaryFolder(t), 'log');
   const argv = ['sh', '-c', 'trap "" TERM; echo >&{ready}; while :; do sleep 0.01; done'];
-  const server = startServer({ argv, log, limitMs: LIMIT_MS });
+  const server = started(t, { argv, log, limitMs: LIMIT_MS });
   server.close(30);
   assert.equal(server.how, 'signal 9');
   server.close(30);
@@ -98,7 +105,7 @@ test('the error for a server that exits without a reply has the end of its log',
     console.error('cannot do that');
     process.exit(1);`;
   const argv = [process.execPath, '-e', program, '{control}'];
-  const server = startServer({ argv, log, limitMs: 20_000 });
+  const server = started(t, { argv, log, limitMs: 20_000 });
   assert.throws(() => server.sendCommand(['do it']), {
     code: 'server-ended',
     facts: ['do it', 'cannot do that'],
@@ -108,7 +115,7 @@ test('the error for a server that exits without a reply has the end of its log',
 
 test('waitForIdle returns the busy server, but not sleeping and exited ones', (t) => {
   const log = join(temporaryFolder(t), 'log');
-  const start = (script: string) => startServer({ argv: ['sh', '-c', script], log, limitMs: LIMIT_MS });
+  const start = (script: string) => started(t, { argv: ['sh', '-c', script], log, limitMs: LIMIT_MS });
   const asleep = start('echo >&{ready}; exec sleep 30');
   const busy = start('echo >&{ready}; while :; do :; done');
   const other = start('echo >&{ready}; exec sleep 30');
