@@ -2,11 +2,22 @@
 #ifndef CFS_LOG_H
 #define CFS_LOG_H
 
+#include <stddef.h>
+
 struct log {
 	int fd;
 };
 
-/* Writes `cfs-fuse: `, the message and a newline; long lines are truncated. */
+/*
+ * Writes `cfs-fuse: `, the message and a newline; long lines are truncated. Paths in the message are untrusted: the line
+ * is escaped as a whole.
+ */
 __attribute__((format(printf, 2, 3))) void log_line(const struct log *log, const char *format, ...);
+
+/*
+ * Printable ASCII stays, a backslash is doubled, every other byte becomes \xHH. Writes at most `room` bytes with the zero
+ * byte and cuts off what does not fit. Returns the length.
+ */
+size_t log_escape(char *into, size_t room, const char *text);
 
 #endif

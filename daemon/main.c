@@ -1,6 +1,7 @@
 /* cfs-fuse: parses the command line and runs the task. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,15 +46,17 @@ static int run_check(const struct options *options, const struct log *log)
 {
 	struct walk_result result;
 	struct image image;
+	char path[4 * PATH_MAX];
 	const char *why;
 	int err = image_open(&image, options->image, &why);
 
 	if (err != 0)
 		return fail_image(log, options->image, why, err);
 	err = check_image(&image, &result);
+	log_escape(path, sizeof(path), options->image);
 	if (err == 0)
-		printf("%s is sound: %llu entries, %llu directories\n", options->image,
-		       (unsigned long long)result.entries, (unsigned long long)result.directories);
+		printf("%s is sound: %llu entries, %llu directories\n", path, (unsigned long long)result.entries,
+		       (unsigned long long)result.directories);
 	else if (err == -EUCLEAN)
 		log_line(log, "image: %s is damaged: %s (inode %llu)", options->image, result.why,
 			 (unsigned long long)result.nid);

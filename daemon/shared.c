@@ -3,7 +3,7 @@
  *
  * Needs:  a connected SOCK_SEQPACKET socket. The server sends one zero byte when it is ready. A message is `mount`, IMAGE,
  *         MOUNTPOINT, STATS (may be empty) and any number of object folders; or `count`. A zero byte ends each word. A
- *         reply is `ok`, a number, or an error message.
+ *         reply is `ok`, a number, or an error message, escaped like a line of the log.
  * Does:   maps an image once per mount, which costs only address space.
  * Cost:   one system call more per request than a server of one mount; about 4 KiB per mount.
  * Leaves: all mounts, which give ENOTCONN, if the process is killed.
@@ -137,6 +137,8 @@ static void handle_message(struct shared *shared, size_t bytes, char *reply)
 static bool receive_message(struct shared *shared)
 {
 	char reply[SESSION_WHY_BYTES];
+	char escaped[4 * SESSION_WHY_BYTES];
+	size_t bytes;
 	ssize_t got = recv(shared->options->control_fd, shared->message, sizeof(shared->message), MSG_DONTWAIT | MSG_TRUNC);
 
 	if (got < 0)
@@ -147,7 +149,8 @@ static bool receive_message(struct shared *shared)
 		snprintf(reply, sizeof(reply), "control: the message is too long");
 	else
 		handle_message(shared, (size_t)got, reply);
-	return send(shared->options->control_fd, reply, strlen(reply), MSG_NOSIGNAL) >= 0;
+	bytes = log_escape(escaped, sizeof(escaped), reply);
+	return send(shared->options->control_fd, escaped, bytes, MSG_NOSIGNAL) >= 0;
 }
 
 struct polled {

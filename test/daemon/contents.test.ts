@@ -30,6 +30,7 @@ before(() => {
       line('/dots', '100644', { size: 7, payload: '../outside' }),
       line('/both', '100644', { size: 5, payload: 'aa/both' }),
       line('/folder', '100644', { size: 7, payload: 'aa' }),
+      line('/forged', '100644', { size: 7, payload: 'bb/\\ncfs-fuse:\\x20forged\\x1b[2J\\xff\\\\' }),
       line('/inline', '100644', { content: inline }),
       line('/link', '100644', { size: 7, payload: 'aa/link' }),
       line('/long', '100644', { size: 6, payload: 'aa/long' }),
@@ -107,6 +108,7 @@ for (const { name: way, options } of ways) {
     ['dots', 'cannot open object ../outside'],
     ['link', 'cannot open object aa/link'],
     ['folder', 'object aa is not a regular file'],
+    ['forged', 'cannot open object bb/\\x0acfs-fuse: forged\\x1b[2J\\xff\\\\: No such file or directory'],
   ] as const)
     test(`reading ${name} gives EIO and one log line, ${way}`, { skip: skipWay }, () =>
       whileServed(

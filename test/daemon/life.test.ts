@@ -134,11 +134,17 @@ test('the server ends if the readiness pipe is closed', { skip }, async () => {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   child.stdio[3]?.destroy();
-  const code = await exitOf(child);
-  // If the byte was written before the pipe was closed, the server serves as usual.
-  if (mountLine(at) !== undefined) spawnSync('umount', ['-l', at]);
-  assert.ok(code === 1 || code === 0);
-  assert.equal(mountLine(at), undefined);
+  try {
+    // If the byte was written before the pipe was closed, the server serves as usual.
+    await until(() => {
+      if (child.exitCode === null && mountLine(at) !== undefined) spawnSync('umount', ['-l', at]);
+      return child.exitCode !== null;
+    });
+    assert.ok(child.exitCode === 1 || child.exitCode === 0);
+    assert.equal(mountLine(at), undefined);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });
 
 test('--stats counts requests by opcode and adds to existing counters', { skip }, async () => {
@@ -207,6 +213,12 @@ for (const [name, words, code, sentence] of [
     /^cfs-fuse: image: \/nowhere\.cfs cannot be read: No such file/,
   ],
   [
+    'an image name with a newline and an escape sequence',
+    () => ['/none\ncfs-fuse: forged\x1b[31m', lab.folder],
+    1,
+    /^cfs-fuse: image: \/none\\x0acfs-fuse: forged\\x1b\[31m cannot be read: No such file or directory\n$/,
+  ],
+  [
     'a missing object folder',
     () => ['--objects', '/nowhere', image, lab.folder],
     1,
@@ -223,6 +235,12 @@ for (const [name, words, code, sentence] of [
     () => ['--nonsense', image, lab.folder],
     2,
     /^cfs-fuse: unknown option '--nonsense'; see cfs-fuse --help\n$/,
+  ],
+  [
+    'an unknown option with a newline',
+    () => ['--no\nsense', image, lab.folder],
+    2,
+    /^cfs-fuse: unknown option '--no\\x0asense'; see cfs-fuse --help\n$/,
   ],
   ['a command line without mount point', () => [image], 2, /^cfs-fuse: IMAGE and MOUNTPOINT are needed/],
   [
@@ -247,4 +265,6 @@ test('--help lists every option, --version prints the version, --check counts th
     assert.ok(say('--help').includes(`--${option} `), option);
   assert.match(say('--version'), /^cfs-fuse \d+\.\d+\.\d+\n$/);
   assert.equal(say('--check', image), `${image} is sound: 3 entries, 1 directories\n`);
+  const named = lab.file('li\nfe.cfs', readFileSync(image));
+  assert.equal(say('--check', named), `${named.replace('\n', '\\x0a')} is sound: 3 entries, 1 directories\n`);
 });

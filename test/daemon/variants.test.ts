@@ -17,6 +17,7 @@ import { bind, errnoName, lastErrno } from '../../harness/sys/libc.ts';
 import { createMachine } from '../../harness/sys/machine.ts';
 import { residency } from '../../harness/sys/residency.ts';
 import { startServer } from '../../harness/sys/servers.ts';
+import { besideNeighbours } from '../neighbours.ts';
 import { allTypes, dumpOf, line, root as rootLine } from './dumps.ts';
 import { exitOf, type Lab, newLab, noDevice, notRoot, sanitized, serve, whileServed } from './support.ts';
 
@@ -60,22 +61,24 @@ const labelled = dumpOf([
 const user = dumpOf([rootLine, line('/a', '100644'), line('/b', '100644', { xattrs: 'user.k=v' })]);
 const AUTO = ['--xattr', 'auto'];
 
-test('the kernel asks an image without attributes only once', { skip }, async () => {
-  const { path, of } = counters();
-  await whileServed(
-    lab,
-    lab.image('plain.cfs', plain),
-    async ({ root }) => {
-      for (const name of ['a', 'b', 'a'])
-        for (const key of ['security.selinux', 'user.k'])
-          assert.equal(errnoOf(join(root, name), key), 'EOPNOTSUPP', `${name} ${key}`);
-      // The kernel itself reports ENODATA for ACLs.
-      assert.equal(errnoOf(join(root, 'a'), 'system.posix_acl_access'), 'ENODATA');
-      assert.ok(of(GETXATTR) <= 2, `${of(GETXATTR)} requests`);
-    },
-    [...AUTO, '--stats', path],
-  );
-});
+test('the kernel asks an image without attributes only once', { skip }, (t) =>
+  besideNeighbours(t, 'the caches', async () => {
+    const { path, of } = counters();
+    await whileServed(
+      lab,
+      lab.image('plain.cfs', plain),
+      async ({ root }) => {
+        for (const name of ['a', 'b', 'a'])
+          for (const key of ['security.selinux', 'user.k'])
+            assert.equal(errnoOf(join(root, name), key), 'EOPNOTSUPP', `${name} ${key}`);
+        // The kernel itself reports ENODATA for ACLs.
+        assert.equal(errnoOf(join(root, 'a'), 'system.posix_acl_access'), 'ENODATA');
+        assert.ok(of(GETXATTR) <= 2, `${of(GETXATTR)} requests`);
+      },
+      [...AUTO, '--stats', path],
+    );
+  }),
+);
 
 test('names that occur nowhere in the image give EOPNOTSUPP, other absent names ENODATA', {
   skip,
@@ -137,23 +140,20 @@ test('by default the server reports no attribute family as unsupported', { skip 
   }),
 );
 
-test('the kernel looks up a missing name once', { skip }, async () => {
-  const { path, of } = counters();
-  await whileServed(
-    lab,
-    lab.image('plain.cfs', plain),
-    async ({ root }) => {
-      // Another process may drop the caches between two calls: one of several names was looked up once.
-      const lookups = ['none', 'nil', 'null', 'nought'].map((name) => {
-        const before = of(LOOKUP);
-        for (let i = 0; i < 5; i++) assert.throws(() => lstatSync(join(root, name)), { code: 'ENOENT' });
-        return of(LOOKUP) - before;
-      });
-      assert.equal(Math.min(...lookups), 1);
-    },
-    ['--stats', path],
-  );
-});
+test('the kernel looks up a missing name once', { skip }, (t) =>
+  besideNeighbours(t, 'the caches', async () => {
+    const { path, of } = counters();
+    await whileServed(
+      lab,
+      lab.image('plain.cfs', plain),
+      async ({ root }) => {
+        for (let i = 0; i < 5; i++) assert.throws(() => lstatSync(join(root, 'none')), { code: 'ENOENT' });
+        assert.equal(of(LOOKUP), 1);
+      },
+      ['--stats', path],
+    );
+  }),
+);
 
 const withObject = dumpOf([
   rootLine,
@@ -162,42 +162,49 @@ const withObject = dumpOf([
 ]);
 const cachedPages = (path: string): number => residency(path).residentPages;
 
-test('with passthrough the server reads no objects, and their pages are cached', {
-  skip,
-}, async () => {
-  const { path, of } = counters();
-  await whileServed(
-    lab,
-    lab.image('object.cfs', withObject),
-    async ({ root }) => {
-      assert.equal(readFileSync(join(root, 'file')).length, OBJECT_BYTES);
-      assert.equal(readFileSync(join(root, 'file')).length, OBJECT_BYTES);
-      assert.equal(of(OPEN), 2);
-      assert.equal(of(READ), 0);
-      assert.equal(readFileSync(join(root, 'inline'), 'latin1'), 'inside');
-      assert.equal(of(READ), 1);
-      assert.ok(cachedPages(join(lab.objects, 'ob/large')) >= OBJECT_BYTES / 4096);
-    },
-    ['--data', 'passthrough', '--strict', '--stats', path],
-  );
-});
+test(
+  'with passthrough the server reads no objects, and their pages are cached',
+  {
+    skip,
+  },
+  (t) =>
+    besideNeighbours(t, 'the caches', async () => {
+      const { path, of } = counters();
+      await whileServed(
+        lab,
+        lab.image('object.cfs', withObject),
+        async ({ root }) => {
+          assert.equal(readFileSync(join(root, 'file')).length, OBJECT_BYTES);
+          assert.equal(readFileSync(join(root, 'file')).length, OBJECT_BYTES);
+          assert.equal(of(OPEN), 2);
+          assert.equal(of(READ), 0);
+          assert.equal(readFileSync(join(root, 'inline'), 'latin1'), 'inside');
+          assert.equal(of(READ), 1);
+          assert.ok(cachedPages(join(lab.objects, 'ob/large')) >= OBJECT_BYTES / 4096);
+        },
+        ['--data', 'passthrough', '--strict', '--stats', path],
+      );
+    }),
+);
 
-test('without passthrough the kernel sends one OPEN, and reads a file once', { skip }, async () => {
-  const { path, of } = counters();
-  await whileServed(
-    lab,
-    lab.image('object.cfs', withObject),
-    async ({ root }) => {
-      readFileSync(join(root, 'file'));
-      const first = of(READ);
-      readFileSync(join(root, 'file'));
-      assert.equal(of(OPEN), 1, 'the first OPEN, whose ENOSYS ends them');
-      assert.ok(first > 0);
-      assert.equal(of(READ), first);
-    },
-    ['--stats', path],
-  );
-});
+test('without passthrough the kernel sends one OPEN, and reads a file once', { skip }, (t) =>
+  besideNeighbours(t, 'the caches', async () => {
+    const { path, of } = counters();
+    await whileServed(
+      lab,
+      lab.image('object.cfs', withObject),
+      async ({ root }) => {
+        readFileSync(join(root, 'file'));
+        const first = of(READ);
+        readFileSync(join(root, 'file'));
+        assert.equal(of(OPEN), 1, 'the first OPEN, whose ENOSYS ends them');
+        assert.ok(first > 0);
+        assert.equal(of(READ), first);
+      },
+      ['--stats', path],
+    );
+  }),
+);
 
 test('objects on a stacked file system are read by requests, with a log message, or fail with --strict', {
   skip,
@@ -267,6 +274,10 @@ test('one server serves many mounts, releases them one by one, and ends with its
     assert.match(
       server.sendCommand(['mount', image, join(lab.folder, 'nowhere'), '', lab.objects]),
       /^mount: .*No such file/,
+    );
+    assert.match(
+      server.sendCommand(['mount', image, join(lab.folder, 'no\nwhere\x1b[2J'), '', lab.objects]),
+      /^mount: .*\/no\\x0awhere\\x1b\[2J: cannot find/,
     );
     assert.match(server.sendCommand(['dance']), /unknown message/);
     for (const root of roots.slice(0, 39)) assert.equal(spawnSync('umount', [root]).status, 0);
