@@ -1,4 +1,6 @@
-// Older run.json files record skipped and dropped things as text. Turns that text into facts; the old wording is fixed.
+// Older run.json files record skipped and dropped things as text, and more of the machine than is published now. Turns that text into
+// facts, the wording of which is fixed, and leaves out the rest.
+import { measuringOptions, publicDevice, publicMountOptions } from './schema/public-facts.ts';
 import type { Dropped, Skipped } from './schema/run.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -44,6 +46,32 @@ const upgradeSkipped = (skipped: unknown, known: KnownIds): unknown => {
   return { ...skippedFrom(what as string, known), ...why } as Partial<Skipped>;
 };
 
+/** `known`: turns an older value into the one that is recorded now. */
+const changed = (json: unknown, known: Readonly<Record<string, (value: unknown) => unknown>>): unknown =>
+  isObject(json)
+    ? Object.fromEntries(
+        Object.entries(json).map(([key, value]) => [key, key in known ? known[key]!(value) : value]),
+      )
+    : json;
+
+const ofText =
+  (shorten: (text: string) => string) =>
+  (value: unknown): unknown =>
+    typeof value === 'string' ? shorten(value) : value;
+
+const upgradeEnvironment = (environment: unknown): unknown =>
+  changed(environment, {
+    kernelCommandLine: ofText(measuringOptions),
+    workFileSystem: (mount) =>
+      changed(mount, { device: ofText(publicDevice), options: ofText(publicMountOptions) }),
+  });
+
+const upgradeConditions = (conditions: unknown): unknown => {
+  if (!isObject(conditions) || !Array.isArray(conditions['otherMounts'])) return conditions;
+  const { otherMounts, ...others } = conditions;
+  return { ...others, otherMountCount: (otherMounts as unknown[]).length };
+};
+
 /** `value` is parsed run.json that was not checked yet. */
 export const upgradeRun = (value: unknown): unknown => {
   if (!isObject(value)) return value;
@@ -52,7 +80,7 @@ export const upgradeRun = (value: unknown): unknown => {
   const known = { scenarios: keysOf(infos['scenarios']), backends: keysOf(infos['backends']) };
   const dropped = isObject(plan) ? plan['dropped'] : undefined;
   return {
-    ...value,
+    ...(changed(value, { environment: upgradeEnvironment, conditions: upgradeConditions }) as Json),
     ...(Array.isArray(skipped) ? { skipped: skipped.map((one) => upgradeSkipped(one, known)) } : {}),
     ...(isObject(plan) && Array.isArray(dropped)
       ? {

@@ -61,7 +61,7 @@ export const watchConditions = async (workDir: string): Promise<ConditionWatch> 
   const idle = await judgeIdleMachine();
   const log = openKernelLog();
   const start = readMoment();
-  const base = { start, otherMounts: otherMountsOf(workDir) };
+  const base = { start, otherMountCount: otherMountsOf(workDir).length };
   const disk = judgeDiskOf(workDir);
   return {
     atStart: { ...base, end: null, kernelWarnings: null, judged: [...idle, ...disk] },

@@ -3,6 +3,7 @@
 // Reads:  the manifest in memory, mountinfo, the store's files by lstat.
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { publicMountOptions } from '../../results/schema/public-facts.ts';
 import type { Fairness } from '../../results/schema/run.ts';
 import type { Image } from '../model/image.ts';
 import { inspectManifest } from '../store/inspect.ts';
@@ -61,7 +62,10 @@ export const fairnessOf = (image: Image, { arm, folder, workDir }: Mounting): Fa
     extendedInodeCount: facts.extendedCount,
     ...ofTree(image),
     hasAcl: facts.hasAcl,
-    backing: backing === undefined ? 'unknown' : `${backing.type} ${backing.attributes},${backing.options}`,
+    backing:
+      backing === undefined
+        ? 'unknown'
+        : `${backing.type} ${publicMountOptions(`${backing.attributes},${backing.options}`)}`,
     mounts: mounts
       .filter(({ at }) => isBelow(at, folder))
       .map(({ type, attributes, options }) => short(`${type} ${attributes},${options}`)),

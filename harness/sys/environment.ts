@@ -4,9 +4,11 @@
 //         runs the tools once with --version.
 // Error:  a virtual machine may hide its host's governor and mitigations; values that cannot be read are null or missing.
 // Cost:   a few milliseconds, before anything is timed.
+// Leaves out what a run does not publish: names of volumes, shares and folders, and most of the kernel command line.
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { arch, cpus, loadavg, release, totalmem, version } from 'node:os';
+import { measuringOptions, publicDevice, publicMountOptions } from '../../results/schema/public-facts.ts';
 import type { Environment } from '../../results/schema/run.ts';
 import type { Features } from '../model/machine.ts';
 import { mountOf, readMounts } from './mountinfo.ts';
@@ -74,8 +76,8 @@ export const fileSystemOf = (dir: string): { type: string; device: string; optio
   const { type, source, attributes, options } = mount;
   return {
     type,
-    device: source,
-    options: [...new Set([...attributes.split(','), ...options.split(',')])].join(','),
+    device: publicDevice(source),
+    options: publicMountOptions([...new Set([...attributes.split(','), ...options.split(',')])].join(',')),
   };
 };
 
@@ -85,7 +87,7 @@ export type MachineFacts = Omit<Environment, 'features' | 'slotPathBytes'>;
 /** `servers`: name to path; each is run once. */
 export const readMachineFacts = (workDir: string, servers: ReadonlyMap<string, string>): MachineFacts => ({
   kernel: `${release()} ${version()}`,
-  kernelCommandLine: readText('/proc/cmdline') ?? 'unknown',
+  kernelCommandLine: measuringOptions(readText('/proc/cmdline') ?? ''),
   architecture: arch(),
   distribution: distribution(),
   cpuModel: cpus()[0]?.model ?? 'unknown',

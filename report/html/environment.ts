@@ -18,7 +18,7 @@ const kernelWarningsHtml = (warnings: readonly string[] | null): Content => {
 
 const conditionsHtml = (conditions: Conditions | null): Html => {
   if (conditions === null) return html``;
-  const { start, end, judged, kernelWarnings, otherMounts } = conditions;
+  const { start, end, judged, kernelWarnings, otherMountCount } = conditions;
   return html`<h3>During the run</h3>
 ${definitions([
   [
@@ -30,7 +30,7 @@ ${definitions([
   ['clock source', known(start.clocksource)],
   ['load average', `${firstLoad(start.loadAverage)} before, ${firstLoad(end?.loadAverage)} after`],
   ['kernel warnings', kernelWarningsHtml(kernelWarnings)],
-  ['other mounts of the same disk', otherMounts.length === 0 ? 'none' : otherMounts.join(', ')],
+  ['other mounts of the same disk', otherMountCount === 0 ? 'none' : String(otherMountCount)],
 ])}`;
 };
 
@@ -66,7 +66,12 @@ export const environmentSection = ({
 }: ReportView): Html => html`<h2 id="environment">Environment</h2>
 ${definitions([
   ['kernel', env.kernel],
-  ['kernel command line', html`<code>${env.kernelCommandLine}</code>`],
+  [
+    'kernel options',
+    env.kernelCommandLine === ''
+      ? 'none that can change a measurement'
+      : html`<code>${env.kernelCommandLine}</code>`,
+  ],
   ['distribution', env.distribution],
   ['processor', `${env.cpuModel}, ${env.cpuCount} CPUs, ${env.architecture}`],
   ['memory', formatBytes(env.memoryBytes)],

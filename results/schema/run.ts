@@ -189,6 +189,7 @@ export interface Proof {
 
 export interface Environment {
   readonly kernel: string;
+  /** Options of the kernel command line that can change a measurement, separated by spaces. */
   readonly kernelCommandLine: string;
   readonly architecture: string;
   readonly distribution: string;
@@ -198,6 +199,7 @@ export interface Environment {
   readonly governor: string | null;
   readonly mitigations: Readonly<Record<string, string>>;
   readonly virtualization: string | null;
+  /** `device`: of a disk, else what kind of thing is mounted. `options`: without paths, names and addresses. */
   readonly workFileSystem: { readonly type: string; readonly device: string; readonly options: string };
   /** Program to first line of its --version. */
   readonly tools: Readonly<Record<string, string>>;
@@ -348,8 +350,8 @@ export interface Moment {
 export interface Conditions {
   readonly start: Moment;
   readonly end: Moment | null;
-  /** Other mount points of the device that holds the work folder. */
-  readonly otherMounts: readonly string[];
+  /** Number of other mount points of the device that holds the work folder. */
+  readonly otherMountCount: WholeNumber;
   /** Warnings in the kernel log during the run; null: not readable. */
   readonly kernelWarnings: readonly string[] | null;
   readonly judged: readonly ConditionWarning[];
@@ -398,6 +400,7 @@ export interface RunFile {
   readonly schema: typeof SCHEMA;
   readonly id: string;
   readonly startedAt: string;
+  /** A label of the machine, or with `--publish-host` and in older runs its host name. */
   readonly host: string;
   readonly cfsbench: { readonly version: string; readonly commit: string | null };
   readonly commandLine: readonly string[];

@@ -52,3 +52,24 @@ test('facts, and values that are no run, stay as they are', () => {
   assert.deepEqual([run.skipped, run.plan.dropped], [skipped, dropped]);
   for (const value of [null, 3, 'text', [], { plan: null }]) assert.deepEqual(upgradeRun(value), value);
 });
+
+test('of an older run only what is published now is left of its machine', () => {
+  const older = {
+    environment: {
+      kernel: '6.12',
+      kernelCommandLine: 'root=/dev/mapper/secret mitigations=off',
+      workFileSystem: { type: 'ext4', device: '/dev/mapper/secret', options: 'rw,upperdir=/home/secret' },
+    },
+    conditions: { start: {}, otherMounts: ['/home/secret', '/srv'], judged: [] },
+  };
+  const newer = {
+    environment: {
+      kernel: '6.12',
+      kernelCommandLine: 'mitigations=off',
+      workFileSystem: { type: 'ext4', device: 'a device-mapper volume', options: 'rw' },
+    },
+    conditions: { start: {}, otherMountCount: 2, judged: [] },
+  };
+  assert.deepEqual(upgradeRun(older), newer);
+  assert.deepEqual(upgradeRun(newer), newer);
+});

@@ -81,7 +81,7 @@ const base = exampleRun({ blocks: 0, countPasses: 0 }).run;
 const noisy = (text: string): Conditions => ({
   start: NOTHING_READ,
   end: null,
-  otherMounts: [],
+  otherMountCount: 0,
   kernelWarnings: [],
   judged: [{ id: 'load', severity: 'noise', text, hint: 'end it' }],
 });

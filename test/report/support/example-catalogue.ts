@@ -94,7 +94,7 @@ export const EXAMPLE_CATALOGUE: Catalogue = {
 
 export const EXAMPLE_ENVIRONMENT: Environment = {
   kernel: '6.18.0',
-  kernelCommandLine: 'BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro quiet',
+  kernelCommandLine: 'mitigations=off',
   architecture: 'x86_64',
   distribution: 'Debian GNU/Linux 12 (bookworm)',
   cpuModel: 'Example CPU @ 2.60GHz',
