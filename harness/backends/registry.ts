@@ -17,6 +17,7 @@ import { backend as erofsOverlayNoacl } from './erofs-overlay-noacl.ts';
 import { backend as hardlinkCheckout } from './hardlink-checkout.ts';
 import { backend as hardlinkCheckoutDirect } from './hardlink-checkout-direct.ts';
 import { backend as mountComposefs } from './mount-composefs.ts';
+import { backend as ostreeCheckout } from './ostree-checkout.ts';
 import { backend as plainDirectory } from './plain-directory.ts';
 import { backend as reflinkCheckout } from './reflink-checkout.ts';
 import { backend as squashfsFull } from './squashfs-full.ts';
@@ -40,6 +41,7 @@ export const backends: readonly Backend[] = [
   hardlinkCheckout,
   hardlinkCheckoutDirect,
   reflinkCheckout,
+  ostreeCheckout,
   unpackedOverlayUnlinkat,
   composefsFuseNoacl,
   composefsFuseNoxattr,

@@ -25,6 +25,7 @@ const COLUMNS = [
   'link target',
   'hard link',
 ];
+const MTIME = COLUMNS.indexOf('mtime');
 const CONTENTS = COLUMNS.indexOf('contents');
 const HARD_LINK = COLUMNS.indexOf('hard link');
 const PIECE_BYTES = 1 << 18;
@@ -73,10 +74,12 @@ const xattrsIn = (columns: readonly string[]): Map<string, string> =>
     }),
   );
 
-/** Attributes that a server is known not to show. An attribute with a different value is still a difference. */
-interface Hidden {
+/** Attributes that a backend is known not to show. An attribute with a different value is still a difference. */
+export interface Hidden {
   readonly prefixes: readonly string[];
-  /** Names of the hidden attributes that were absent. */
+  /** Any mtime is accepted. */
+  readonly losesTimes: boolean;
+  /** Names of the attributes that were not shown. */
   readonly found: Set<string>;
 }
 
@@ -98,6 +101,10 @@ const betweenLines = (
   for (let i = 1; i < COLUMNS.length; i++) {
     if (mine[i] === theirs[i] || (i === CONTENTS && level === 'metadata')) continue;
     if (i === HARD_LINK && level === 'merged-inodes') continue;
+    if (i === MTIME && hidden.losesTimes) {
+      hidden.found.add('mtime');
+      continue;
+    }
     const word = i === HARD_LINK ? hardLink : (text: string) => text;
     return { path, attribute: COLUMNS[i]!, expected: word(mine[i]!), seen: word(theirs[i]!) };
   }
@@ -122,7 +129,7 @@ export const findDifference = (
   expectedPath: string,
   seenPath: string,
   level: ProofLevel = 'contents',
-  hidden: Hidden = { prefixes: [], found: new Set() },
+  hidden: Hidden = { prefixes: [], losesTimes: false, found: new Set() },
 ): Difference | null => {
   const contents = level !== 'metadata';
   const expected = linesOf(expectedPath);

@@ -46,6 +46,8 @@ export interface Backend {
   readonly needs: readonly Need[];
   /** What the proof compares. `merged-inodes`: everything except hard links, because equal files share one inode. */
   readonly shows: 'contents' | 'metadata' | 'merged-inodes';
+  /** An mtime is not the image's. The proof says so. */
+  readonly losesTimes?: boolean;
   /** Prefixes of extended attributes that the mount is known to hide. The proof lists them and ignores them. */
   readonly hides?: readonly string[];
   /** Option name to its allowed values, the default first. An empty list allows any text. */

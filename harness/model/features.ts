@@ -33,6 +33,7 @@ export type FeatureId =
   | 'find'
   | 'mount-composefs'
   | 'composefs-fuse'
+  | 'ostree'
   | 'ls'
   | 'page-frames'
   | 'fs-verity'

@@ -62,6 +62,7 @@ const PROGRAMS = [
   'true',
   'mount.composefs',
   'composefs-fuse',
+  'ostree',
 ];
 
 const pause = pauseOf(POLL_NS);

@@ -181,7 +181,7 @@ export interface Proof {
   readonly level?: 'contents' | 'metadata' | 'merged-inodes';
   /** First differing path and attribute, or the reason why the tree could not be walked; null if equal. */
   readonly difference: string | null;
-  /** Names of extended attributes that this backend is known to hide, the only difference. Absent: none. */
+  /** Names of attributes that this backend is known not to show, the only difference: extended ones, or `mtime`. Absent: none. */
   readonly hidden?: readonly string[];
   readonly fsType: string;
   readonly took: Readonly<Record<string, string>>;

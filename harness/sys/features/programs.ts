@@ -1,5 +1,5 @@
 // Programs that scenarios and backends run.
-import { type Feature, type FeatureGroup, installed, missing, toolLine } from './feature.ts';
+import { type Feature, type FeatureGroup, installed, missing, toolLine, toolLines } from './feature.ts';
 import { packages } from './hints.ts';
 
 const program = (name: string, source: string): Feature => ({
@@ -7,7 +7,7 @@ const program = (name: string, source: string): Feature => ({
   hint: () => packages(source),
 });
 
-export const programs: FeatureGroup<'tar' | 'rm' | 'cp' | 'sha256sum' | 'stat' | 'find' | 'ls'> = {
+export const programs: FeatureGroup<'tar' | 'rm' | 'cp' | 'sha256sum' | 'stat' | 'find' | 'ls' | 'ostree'> = {
   tar: {
     test() {
       const version = toolLine('tar', '--version');
@@ -21,4 +21,11 @@ export const programs: FeatureGroup<'tar' | 'rm' | 'cp' | 'sha256sum' | 'stat' |
   stat: { test: () => toolLine('stat', '--printf=found', '/'), hint: () => packages('coreutils') },
   find: program('find', 'findutils'),
   ls: program('ls', 'coreutils'),
+  ostree: {
+    test: () => {
+      const version = /Version: '?([\w.]+)/.exec(toolLines('ostree', '--version').join('\n'))?.[1];
+      return version === undefined ? installed('ostree') : `version ${version}`;
+    },
+    hint: () => `${packages('ostree')}; only the backend ostree-checkout needs it`,
+  },
 };

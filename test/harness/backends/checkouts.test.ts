@@ -54,6 +54,42 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
       assert.equal(proved.proof.equal, true);
     });
 
+  test('ostree-checkout keeps everything but times and equal inodes, and skips devices', async (t) => {
+    const missing = lacks('ostree-checkout');
+    if (missing !== undefined) return t.skip(`needs ${missing}`);
+    const skipped = await setting.provedOn('ostree-checkout');
+    assert.ok(skipped.kind === 'skipped');
+    assert.match(skipped.reason, /holds no devices and FIFOs/);
+    const dump = join(folder, 'plain.dump');
+    const isSpecial = (line: string): boolean => /^\/b\/(?:null|pipe) /.test(line);
+    writeFileSync(
+      dump,
+      DUMP.split('\n')
+        .filter((line) => !isSpecial(line))
+        .join('\n'),
+    );
+    const plain = await openSetting(`dump:${dump}`);
+    try {
+      const proved = await plain.provedOn('ostree-checkout');
+      assert.ok(proved.kind === 'proof');
+      const { difference, equal, hidden } = proved.proof;
+      assert.deepEqual({ difference, equal, hidden }, { difference: null, equal: true, hidden: ['mtime'] });
+      const { image, machine, store, workspace } = plain;
+      const prepared = await plain.backend('ostree-checkout').prepare(image, machine, {});
+      const created = await prepared.create(store, workspace.slot('one').fresh('image'));
+      const objects = (): number =>
+        readdirSync(join(workspace.store, 'ostree', 'objects'), { recursive: true }).length;
+      const before = objects();
+      await prepared.collect(store, [image]);
+      assert.equal(objects(), before, 'a kept image loses no object');
+      await created.destroy();
+      await prepared.collect(store, []);
+      assert.ok(objects() < before, 'prune removes what no reference keeps');
+    } finally {
+      await plain.remove();
+    }
+  });
+
   test('squashfs-full skips a tree with nanoseconds', async (t) => {
     const missing = lacks('squashfs-full');
     if (missing !== undefined) return t.skip(`needs ${missing}`);

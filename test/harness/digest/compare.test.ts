@@ -99,11 +99,27 @@ test('level merged-inodes ignores hard links but not contents', () => {
   assert.equal(between(apart, other, 'merged-inodes')?.attribute, 'contents');
 });
 
+test('a backend that loses times may show any mtime, and nothing else that differs', () => {
+  const lose = (seen: ListedEntry) => {
+    const hidden = { prefixes: [], losesTimes: true, found: new Set<string>() };
+    const difference = findDifference(
+      write('expected', [file('/a')]),
+      write('seen', [seen]),
+      'contents',
+      hidden,
+    );
+    return [difference?.attribute ?? null, [...hidden.found]];
+  };
+  assert.deepEqual(lose(file('/a', { mtimeNs: 5n })), [null, ['mtime']]);
+  assert.deepEqual(lose(file('/a')), [null, []]);
+  assert.equal(lose(file('/a', { mtimeNs: 5n, mode: 0o100600 }))[0], 'mode');
+});
+
 test('a hidden attribute may be absent, but not have another value; other attributes may not be absent', () => {
   const capability = ['security.capability', 'x'] as const;
   const own = ['user.own', 'x'] as const;
   const hide = (expected: readonly ListedEntry[], seen: readonly ListedEntry[]) => {
-    const hidden = { prefixes: ['security.'], found: new Set<string>() };
+    const hidden = { prefixes: ['security.'], losesTimes: false, found: new Set<string>() };
     const difference = findDifference(write('expected', expected), write('seen', seen), 'contents', hidden);
     return [difference?.attribute ?? null, [...hidden.found]];
   };
