@@ -34,6 +34,8 @@ export type FeatureId =
   | 'mount-composefs'
   | 'composefs-fuse'
   | 'ostree'
+  | 'erofs-fscache'
+  | 'incremental-fs'
   | 'ls'
   | 'page-frames'
   | 'fs-verity'
