@@ -7,7 +7,6 @@ import type { RunFile } from '../results/schema/run.ts';
 import { armsOf } from './analysis/arms.ts';
 import { claimsOf } from './analysis/claims.ts';
 import { callsOf, countsOf, isDisk, isRequest, observedOf, varyingCounts } from './analysis/counted.ts';
-import { findingOf } from './analysis/finding.ts';
 import { growthOf } from './analysis/growth.ts';
 import { judgedOf } from './analysis/judged.ts';
 import { inPlannedOrder } from './analysis/planned-order.ts';
@@ -19,6 +18,8 @@ import type { Claim } from './claims/claim.ts';
 import { evidenceOf } from './claims/evidence.ts';
 import { claims as allClaims } from './claims/registry.ts';
 import { cleaned } from './cleaned.ts';
+import { findingOf } from './finding/finding.ts';
+import { caveatsOf } from './finding/machine.ts';
 import { tables as publishedTables } from './published/registry.ts';
 import type { ArmView, ReportView } from './view.ts';
 
@@ -113,7 +114,8 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
   return cleaned<ReportView>({
     ...runViews(run),
     ...counts,
-    finding: findingOf(tables, arms, tallied.sampleCount, elsewhere),
+    finding: findingOf({ run, tallied, groups, design, arms, pool, elsewhere }),
+    caveats: caveatsOf({ run, pool }),
     arms,
     tables,
     further,

@@ -19,6 +19,7 @@ export const plural = (count: number, singular: string): string =>
   `${grouped(count)} ${singular}${count === 1 ? '' : 's'}`;
 
 const scaled = (value: number, units: readonly (readonly [number, string])[]): string => {
+  if (value === 0) return `0 ${units.at(-1)![1]}`;
   const [size, unit] = units.find(([smallest]) => Math.abs(value) >= smallest * 0.9995) ?? units.at(-1)!;
   return `${significant(value / size)} ${unit}`;
 };

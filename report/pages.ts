@@ -9,8 +9,8 @@ import { scriptsOf } from './render.ts';
 
 const LINE_SCRIPTS = ['common', 'lines', 'lines-page'];
 
-export const compareHtml = (sides: ComparedRuns, gate: Gate | null): string =>
-  comparePage(compareView(sides, gate), scriptsOf(LINE_SCRIPTS));
+export const compareHtml = (sides: ComparedRuns, gate: Gate, isGated: boolean): string =>
+  comparePage(compareView(sides, gate, isGated), scriptsOf(LINE_SCRIPTS));
 
 export const historyHtml = (trends: readonly Trend[], options: HistoryOptions): string =>
   historyPage(trends, options, scriptsOf(LINE_SCRIPTS));

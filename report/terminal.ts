@@ -38,6 +38,25 @@ const observedBlock = (view: ReportView, columns: number): readonly string[] => 
   return prose(`Observed, not timed (see the page): ${scenarios.join(', ')}.`, columns);
 };
 
+const MOST_DROPPED = 3;
+
+/** What there was no time for: with the reasons if they are few, else by scenario. */
+const droppedBlock = ({ dropped }: ReportView, columns: number): readonly string[] => {
+  if (dropped.length <= MOST_DROPPED) return dropped.flatMap(({ text }) => prose(text, columns));
+  const names = [...new Set(dropped.map(({ scenario }) => scenario ?? 'counting passes'))];
+  return prose(
+    `No time for all of these (the page has each with its reason): ${names.join(', ')}. A longer --budget measures more.`,
+    columns,
+  );
+};
+
+const otherImages = (view: ReportView, shown: readonly TableView[], columns: number): readonly string[] => {
+  const others = view.tables.flatMap(({ image }) =>
+    image === null || shown.some((table) => table.image === image) ? [] : [image],
+  );
+  return others.length === 0 ? [] : prose(`Other images (--long): ${others.join(', ')}.`, columns);
+};
+
 const timedBlock = (
   view: ReportView,
   tables: readonly TableView[],
@@ -50,30 +69,47 @@ const timedBlock = (
     ...armTables(table, view.arms, { columns, color }),
   ]),
   ...legendLines(view, tables, columns),
+  ...otherImages(view, tables, columns),
   ...prose(chanceText(view), columns),
   ...(view.pool === null ? prose(runsText(view), columns) : []),
 ];
+
+/** The image with the most sections, which is the one that every phase was measured on. */
+const headlineTables = (all: readonly TableView[]): readonly TableView[] => {
+  const most = Math.max(...all.map(({ sections }) => sections.length));
+  return all.filter(({ sections }) => sections.length === most).slice(0, 1);
+};
 
 /** Tables and legend, or the counts where nothing was timed. */
 export const tableBlock = (view: ReportView, options: TerminalOptions = {}): readonly string[] => {
   const { columns = DEFAULT_COLUMNS, color = false, allImages = false } = options;
   // Scenarios with a section of their own are tables here only in a run that measured nothing else.
   const all = view.tables.length === 0 ? view.own : view.tables;
-  const tables = allImages ? all : all.slice(0, 1);
+  const tables = allImages ? all : headlineTables(all);
   if (tables.length > 0) return timedBlock(view, tables, { columns, color });
-  const counted = view.observed.length === 0 ? ['', ...countedLines(view, columns)] : [];
-  return [...prose(view.finding, columns), ...counted];
+  return view.observed.length === 0 ? countedLines(view, columns) : [];
 };
 
-/** Ends in a newline. From 60 columns on no line is wider than `columns`. */
+/** Narrower tables would be cut. */
+const FEWEST_COLUMNS = 60;
+
+const narrowNotice = (columns: number): readonly string[] =>
+  columns >= FEWEST_COLUMNS
+    ? []
+    : wrapText(`The tables need ${FEWEST_COLUMNS} columns; this terminal has ${columns}.`, columns);
+
+/** Ends in a newline. From 60 columns on no line is wider than `columns`. The finding is last, where people look. */
 export const terminalOf = (view: ReportView, options: TerminalOptions = {}): string => {
-  const { columns = DEFAULT_COLUMNS, color = false } = options;
+  const { columns: given = DEFAULT_COLUMNS, color = false } = options;
+  const columns = Math.max(FEWEST_COLUMNS, given);
   const blocks = [
-    tableBlock(view, options),
+    narrowNotice(given),
+    tableBlock(view, { ...options, columns }),
     claimLines(view.claims, columns, color),
     observedBlock(view, columns),
-    view.dropped.flatMap(({ text }) => prose(text, columns)),
+    droppedBlock(view, columns),
     alerts(view).flatMap((line) => prose(line, columns)),
+    view.finding.flatMap((sentence) => prose(sentence, given)),
   ].filter((block) => block.length > 0);
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
 };

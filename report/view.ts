@@ -4,6 +4,7 @@ import type { Verdict } from '../results/compare/verdict.ts';
 import type { Pooled } from '../results/pool/pooled.ts';
 import type {
   Conditions,
+  ConditionWarning,
   Environment,
   Fairness,
   ImageInfo,
@@ -157,7 +158,7 @@ export interface ClaimView {
   readonly rule: string;
   readonly objection: string;
   readonly answer: string;
-  /** `not asked`: the run has no scenario that the rule reads. `failed`: the rule threw. */
+  /** `not asked`: the run has no scenario, image or variant that the rule needs. `failed`: the rule threw. */
   readonly verdict: Judgement['verdict'] | 'not asked' | 'failed';
   readonly because: string;
   /** Null unless undecided. */
@@ -219,7 +220,8 @@ export interface DroppedView {
 
 export interface ReportView {
   readonly id: string;
-  readonly finding: string;
+  /** One sentence each. */
+  readonly finding: readonly string[];
   readonly baseline: string;
   readonly arms: readonly ArmView[];
   /** One per image; the last of several is all images combined. */
@@ -244,6 +246,8 @@ export interface ReportView {
   readonly environment: Environment;
   /** Null in older runs. */
   readonly conditions: Conditions | null;
+  /** What the conditions of the run, or of any run of a pool, were judged to be. */
+  readonly caveats: readonly ConditionWarning[];
   readonly fairness: readonly Fairness[];
   readonly run: Pick<
     RunFile,

@@ -177,12 +177,12 @@ export const scenario: Scenario = {
       noise: 'noisy',
     },
     imagesPerSecond: {
-      title: 'images per second, one after another; with local=files without ingest and collect',
+      title: 'image lifecycles per second, one after another; with local=files without ingest and collect',
       better: 'higher',
       noise: 'noisy',
     },
     pulledImagesPerSecond: {
-      title: 'images per second, one after another, with one ingest and one collect for each',
+      title: 'image lifecycles per second, one after another, with one ingest and one collect for each',
       better: 'higher',
       noise: 'noisy',
     },

@@ -14,7 +14,7 @@ import { refuseUnpackable } from './refuse.ts';
 
 export const backend: Backend = {
   id: 'hardlink-checkout-direct',
-  title: 'hard-link checkout, no commands',
+  title: 'a hard-link checkout, no commands',
   how: 'As hardlink-checkout, but system calls of one process make and remove the tree of hard links, without tar and rm.',
   answers: 'How much of a checkout is tar and rm, and how much the system calls that any program must make?',
   idle: [],

@@ -12,7 +12,7 @@ import { refuseUnpackable } from './refuse.ts';
 
 export const backend: Backend = {
   id: 'hardlink-checkout',
-  title: 'hard-link checkout',
+  title: 'a hard-link checkout',
   how: 'A link store holds each file once, keyed by contents and metadata; GNU tar makes a tree of hard links into it, a bind mount shows the tree, rm -rf removes it.',
   answers: 'Hard links share disk and page cache without a new file system.',
   idle: [],

@@ -109,7 +109,7 @@ const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: 
 
 export const backend: Backend = {
   id: 'reflink-checkout',
-  title: 'reflink checkout',
+  title: 'a reflink checkout',
   how: 'GNU cp makes a tree of reflinks to the files of a link store, a bind mount shows it, rm -rf removes it; on an XFS on a loop file where the work file system has no reflinks.',
   answers: 'Reflinks share disk without merging inodes.',
   idle: [],

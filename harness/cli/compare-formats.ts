@@ -1,30 +1,24 @@
 // The formats of `cfsbench compare`: a comparison in, text out.
 import type { Judging } from '../../report/compare/cases.ts';
+import type { RunColumns } from '../../results/gate/columns.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
-import type { Gate, GateOptions } from '../../results/gate/gate.ts';
+import type { Gate } from '../../results/gate/gate.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
+import type { ImageInfo } from '../../results/schema/run.ts';
 
 export interface Compared {
   readonly comparison: Comparison;
   /** Null: the base is an arm of the head's run. */
   readonly base: LoadedRun | null;
   readonly head: LoadedRun;
-  /** Null without --gate. */
-  readonly gate: Gate | null;
-  readonly judging: GateOptions;
+  readonly gate: Gate;
+  /** With --gate the exit code is the verdict. */
+  readonly isGated: boolean;
   readonly explain: boolean;
   readonly columns: number;
 }
 
-/** Test cases pass or fail, so they are judged without --gate too. */
-const judged = async ({ comparison, head, gate, judging }: Compared): Promise<Judging> => {
-  const { gateOf } = await import('../../results/gate/gate.ts');
-  return {
-    comparison,
-    run: head.run,
-    gate: gate ?? gateOf(comparison, head, judging),
-  };
-};
+const judged = ({ comparison, head, gate }: Compared): Judging => ({ comparison, run: head.run, gate });
 
 interface CompareFormat {
   readonly id: string;
@@ -42,22 +36,22 @@ export const compareFormats: readonly CompareFormat[] = [
   },
   {
     id: 'json',
-    async *pieces({ comparison, gate }) {
-      yield `${JSON.stringify({ ...comparison, gate }, null, 1)}\n`;
+    async *pieces({ comparison, gate, isGated }) {
+      yield `${JSON.stringify({ ...comparison, gate: isGated ? gate : null }, null, 1)}\n`;
     },
   },
   {
     id: 'markdown',
-    async *pieces({ comparison, gate }) {
+    async *pieces(compared) {
       const { compareMarkdown } = await import('../../report/markdown/compare.ts');
-      yield compareMarkdown(comparison, gate);
+      yield compareMarkdown(compared.comparison, { ...compared, run: compared.head.run });
     },
   },
   {
     id: 'html',
-    async *pieces({ comparison, base, head, gate }) {
+    async *pieces({ comparison, base, head, gate, isGated }) {
       const { compareHtml } = await import('../../report/pages.ts');
-      yield compareHtml({ comparison, base, head }, gate);
+      yield compareHtml({ comparison, base, head }, gate, isGated);
     },
   },
   {
@@ -65,7 +59,7 @@ export const compareFormats: readonly CompareFormat[] = [
     async *pieces(compared) {
       const { casesOf } = await import('../../report/compare/cases.ts');
       const { junitPieces } = await import('../../results/exports/junit.ts');
-      yield* junitPieces(casesOf(await judged(compared)));
+      yield* junitPieces(casesOf(judged(compared)));
     },
   },
   {
@@ -73,7 +67,39 @@ export const compareFormats: readonly CompareFormat[] = [
     async *pieces(compared) {
       const { casesOf } = await import('../../report/compare/cases.ts');
       const { ktapPieces } = await import('../../results/exports/ktap.ts');
-      yield* ktapPieces(casesOf(await judged(compared)));
+      yield* ktapPieces(casesOf(judged(compared)));
+    },
+  },
+];
+
+interface ColumnFormat {
+  readonly id: string;
+  pieces(
+    compared: RunColumns,
+    options: { readonly images: readonly ImageInfo[]; readonly columns: number },
+  ): AsyncIterable<string>;
+}
+
+/** For three and more runs. */
+export const columnFormats: readonly ColumnFormat[] = [
+  {
+    id: 'text',
+    async *pieces(compared, options) {
+      const { columnsText } = await import('../../report/compare/columns.ts');
+      yield columnsText(compared, options);
+    },
+  },
+  {
+    id: 'json',
+    async *pieces(compared) {
+      yield `${JSON.stringify(compared, null, 1)}\n`;
+    },
+  },
+  {
+    id: 'markdown',
+    async *pieces(compared, { images }) {
+      const { columnsMarkdown } = await import('../../report/markdown/columns.ts');
+      yield columnsMarkdown(compared, images);
     },
   },
 ];

@@ -9,7 +9,7 @@ import { UserError } from '../model/errors.ts';
 import { type Compared, compareFormats } from './compare-formats.ts';
 import { formatOption } from './format-option.ts';
 import { commaList } from './option-values.ts';
-import { proseColumns } from './terminal-width.ts';
+import { proseColumns, terminalColumns } from './terminal-width.ts';
 import { writeOut } from './write-out.ts';
 
 interface TypedCompareOptions {
@@ -24,6 +24,8 @@ interface TypedCompareOptions {
   readonly out?: string;
   readonly config?: string;
   readonly allowMissing?: string;
+  /** False: --no-base-ok. */
+  readonly baseOk: boolean;
 }
 
 const HELP = `
@@ -36,6 +38,7 @@ Examples:
   cfsbench compare runs/ab --gate --confirm
   cfsbench compare runs/main runs/branch --gate --allow-missing walk-cold
   cfsbench compare runs/ab --format html --out compare.html
+  cfsbench compare runs/monday runs/tuesday runs/wednesday
 
 Exit codes with --gate (the first that applies):
   130  the head was interrupted
@@ -45,7 +48,7 @@ Exit codes with --gate (the first that applies):
   6    the head measured nothing
   2    a row is worse than in the base
   3    with --strict: a row is undecided or cannot be judged
-  0    nothing is worse, or there is no base yet (with a notice)`;
+  0    nothing is worse, or there is no base yet and --no-base-ok`;
 
 const MOST_CONFIG_BYTES = 1024 * 1024;
 
@@ -57,7 +60,18 @@ const readConfig = async ({ config }: TypedCompareOptions): Promise<GateConfig> 
   return parseConfig(bytes.toString(), path);
 };
 
-type Runs = Pick<Compared, 'comparison' | 'base' | 'head'>;
+interface Runs extends Pick<Compared, 'comparison' | 'base' | 'head'> {
+  /** The first run of a project has nothing to be compared with. */
+  readonly hasNoBase: boolean;
+}
+
+const refuseMissingBase = (base: string, { baseOk }: TypedCompareOptions): void => {
+  if (baseOk === false) return;
+  throw new UserError(`the base does not exist: ${base}`, {
+    facts: ['nothing was compared'],
+    hint: 'name a run folder; for the first run, which has no base yet: --no-base-ok',
+  });
+};
 
 const loadRuns = async (
   first: string,
@@ -67,72 +81,104 @@ const loadRuns = async (
 ): Promise<Runs> => {
   const { compareArms, compareRuns } = await import('../../results/gate/compare.ts');
   const { loadRun } = await import('../../results/gate/load.ts');
+  const hasNoBase = second !== undefined && !existsSync(first);
+  if (hasNoBase) refuseMissingBase(first, options);
   const head = await loadRun(resolve(second ?? first));
-  const noBase = second !== undefined && options.gate === true && !existsSync(first);
-  if (noBase)
-    (options.json === true || options.format !== 'text' ? process.stderr : process.stdout).write(
-      `notice: no base yet: ${first} does not exist, nothing is compared\n`,
-    );
   if (second === undefined && options.gate === true && (head.run.plan.ab ?? null) === null)
     throw new UserError(`${first} is not an --ab run: --gate needs a base`, {
       hint: `cfsbench compare BASE ${first} --gate, or measure two arms: cfsbench run --ab BASE HEAD`,
     });
   const how = { config, all: options.all === true };
-  const base = second === undefined || noBase ? null : await loadRun(resolve(first));
-  return { head, base, comparison: base === null ? compareArms(head, how) : compareRuns(base, head, how) };
+  const base = second === undefined || hasNoBase ? null : await loadRun(resolve(first));
+  const comparison = base === null ? compareArms(head, how) : compareRuns(base, head, how);
+  const notices = hasNoBase ? [`no base yet: ${first} does not exist, nothing is compared`] : [];
+  return {
+    head,
+    base,
+    hasNoBase,
+    comparison: { ...comparison, notices: [...notices, ...comparison.notices] },
+  };
 };
 
 const judge = async (
-  { comparison, head }: Runs,
-  judging: Compared['judging'],
+  { comparison, head, hasNoBase }: Runs,
   options: TypedCompareOptions,
   config: GateConfig,
-): Promise<Gate | null> => {
-  if (options.gate !== true) return null;
+): Promise<Gate> => {
   const { gateOf } = await import('../../results/gate/gate.ts');
+  const judging = {
+    strict: options.strict === true,
+    allowMissing: [...commaList(options.allowMissing ?? ''), ...(config.allowMissing ?? [])],
+  };
   const gate = gateOf(comparison, head, judging);
-  if (options.confirm !== true || gate.exit !== 2) return gate;
+  if (hasNoBase && gate.exit === 0) return { ...gate, why: 'no base yet, nothing is compared' };
+  if (options.gate !== true || options.confirm !== true || gate.exit !== 2) return gate;
   const { confirm } = await import('./confirm.ts');
   const slower = gate.red.flatMap((one) => (one.kind === 'latency' ? [one.row] : []));
   const isRefuted = await confirm(head, slower, { config, trustRun: options.trustRun === true });
   return gateOf(comparison, head, { ...judging, isRefuted });
 };
 
-const compare = async (
+const formatOf = ({ json, format }: TypedCompareOptions): string => (json === true ? 'json' : format);
+
+const compareTwo = async (
   first: string,
   second: string | undefined,
   options: TypedCompareOptions,
 ): Promise<void> => {
   const config = await readConfig(options);
   const runs = await loadRuns(first, second, options, config);
-  const judging = {
-    strict: options.strict === true,
-    allowMissing: [...commaList(options.allowMissing ?? ''), ...(config.allowMissing ?? [])],
-  };
-  const gate = await judge(runs, judging, options, config);
+  const gate = await judge(runs, options, config);
   const compared: Compared = {
     ...runs,
     gate,
-    judging,
+    isGated: options.gate === true,
     explain: options.explain === true,
     columns: proseColumns(),
   };
-  const format = options.json === true ? 'json' : options.format;
+  const format = formatOf(options);
   await writeOut(compareFormats.find(({ id }) => id === format)!.pieces(compared), options.out);
-  if (gate !== null) process.exitCode = gate.exit;
+  if (options.gate === true) process.exitCode = gate.exit;
 };
+
+const compareSeveral = async (folders: readonly string[], options: TypedCompareOptions): Promise<void> => {
+  if (options.gate === true)
+    throw new UserError(`--gate compares two runs, and ${folders.length} were named`, {
+      hint: `cfsbench compare ${folders[0]} ${folders.at(-1)} --gate`,
+    });
+  const config = await readConfig(options);
+  const { columnFormats } = await import('./compare-formats.ts');
+  const format = columnFormats.find(({ id }) => id === formatOf(options));
+  if (format === undefined)
+    throw new UserError(
+      `the format ${formatOf(options)} compares two runs, and ${folders.length} were named`,
+      {
+        hint: `--format ${columnFormats.map(({ id }) => id).join(', --format ')}`,
+      },
+    );
+  const { columnsOf } = await import('../../results/gate/columns.ts');
+  const { loadRun } = await import('../../results/gate/load.ts');
+  const loaded = await Promise.all(folders.map((folder) => loadRun(resolve(folder))));
+  const compared = columnsOf(loaded, { config, all: options.all === true });
+  const images = loaded.flatMap(({ run }) => run.images);
+  await writeOut(format.pieces(compared, { images, columns: terminalColumns() }), options.out);
+};
+
+const compare = (first: string, others: readonly string[], options: TypedCompareOptions): Promise<void> =>
+  others.length > 1 ? compareSeveral([first, ...others], options) : compareTwo(first, others[0], options);
 
 export const compareCommand = (): Command =>
   new Command('compare')
-    .description('compare two runs, or the two arms of one; with --gate as a check for CI')
+    .description('compare runs, or the two arms of one; with --gate as a check for CI')
     .argument('<RUN>', 'the base; or, alone, a run made with --ab')
-    .argument('[HEAD]', 'the run that is compared with the base')
+    .argument('[HEAD...]', 'the run that is compared with the base; of several runs each has a column')
     .option('--gate', 'exit with the verdict')
     .option('--strict', 'fail the gate also for undecided and unjudgeable rows')
     .option('--explain', 'explain every row that is worse in a paragraph')
     .option('--confirm', 'measure slower rows of an --ab run again in a fresh process before they count')
     .option('--trust-run', 'with --confirm: run the programs and use the folders that the run names')
     .option('--allow-missing <LIST>', 'arms, scenarios, images or scenario/image/arm that the head may lack')
+    .option('--no-base-ok', 'accept a base that does not exist, as in the first run of a project')
     .option(
       '--config <FILE>',
       'thresholds by scenario and metric (default: cfsbench.gate.json, if there is one)',

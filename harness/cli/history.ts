@@ -4,11 +4,11 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Trend } from '../../results/history/trends.ts';
 import { UserError } from '../model/errors.ts';
+import { RUNS } from './find-run.ts';
 import { proseColumns } from './terminal-width.ts';
 import { writeOut } from './write-out.ts';
 
 const STORE = 'history';
-const RUNS = 'runs';
 
 const HELP = `
 The history is a folder with one file per run. Files are never rewritten, so the

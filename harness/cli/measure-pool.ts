@@ -8,12 +8,12 @@ import { REPORT_FILE } from '../../report/formats/format.ts';
 import { readRegular } from '../../results/files.ts';
 import { runFolderName } from '../../results/journal.ts';
 import { loadPool } from '../../results/pool/load.ts';
-import { readRun } from '../../results/read.ts';
 import { replaceFile } from '../../results/write-file.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
 import { KILLED, OUT_OF_TIME } from './exit-code.ts';
+import { isFinished, linkLatest, RUNS } from './find-run.ts';
 import { lockRunFolder, makeRunFolder } from './hold-folders.ts';
 import type { TypedOptions } from './options.ts';
 import { argumentsOf, PLAN_FILE, type PoolPlan, parsePoolPlan } from './pool-plan.ts';
@@ -30,13 +30,6 @@ export const runCountOf = ({ runs, profile }: TypedOptions): number =>
   runs ?? profiles.find(({ id }) => id === profile)?.runs ?? 1;
 
 export const isPoolFolder = (folder: string): boolean => existsSync(join(folder, PLAN_FILE));
-
-/** Runs that are still `running` or were `interrupted` are resumed; one that ran out of time or failed would do so again. */
-const isFinished = (folder: string): boolean => {
-  if (!existsSync(join(folder, 'run.json'))) return false;
-  const { status } = readRun(folder);
-  return status !== 'running' && status !== 'interrupted';
-};
 
 interface OpenPool {
   readonly folder: string;
@@ -84,6 +77,7 @@ const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean
   const { printTable } = await import('./show-run.ts');
   const view = viewOf(await loadPool(finished, basename(folder)));
   replaceFile(join(folder, REPORT_FILE), htmlOf(view));
+  linkLatest(folder);
   printTable(view, folder);
 };
 
@@ -97,7 +91,7 @@ const measureAndReport = async (pool: OpenPool): Promise<number> => {
 export const measurePool = async (typed: TypedOptions, count: number): Promise<number> => {
   const seed = typed.seed ?? newSeed();
   const id = runFolderName(new Date().toISOString(), hostname(), seed);
-  const folder = resolve(typed.out ?? join('runs', id));
+  const folder = resolve(typed.out ?? join(RUNS, id));
   const { folder: lock, close } = await makeRunFolder(folder);
   const plan: PoolPlan = { count, seed, cwd: process.cwd(), typed };
   const path = join(folder, PLAN_FILE);

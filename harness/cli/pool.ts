@@ -1,11 +1,14 @@
 // `cfsbench pool RUN…`: several runs of one plan as one report, on any machine.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { reportFormats } from '../../report/formats/registry.ts';
+import { RUN_FILE } from '../../results/journal.ts';
 import { UserError } from '../model/errors.ts';
-import { formatOption, openInput } from './format-option.ts';
-import { writeOut } from './write-out.ts';
+import { reportExitCode } from './exit-code.ts';
+import { runFoldersBelow } from './find-run.ts';
+import { formatsOption } from './format-option.ts';
+import { addRenderOptions, type RenderOptions, renderFormats } from './render-formats.ts';
 
 const formats = reportFormats.filter(({ pools }) => pools === true);
 
@@ -19,14 +22,10 @@ Examples:
   cfsbench pool runs/monday runs/tuesday runs/wednesday --format mail
   cfsbench pool runs/evidence --format html --out evidence.html`;
 
-const RUN_FILE = 'run.json';
-
 /** A folder of runs is replaced by the runs in it. */
 const runFoldersIn = (folder: string): readonly string[] => {
   if (existsSync(join(folder, RUN_FILE)) || !existsSync(folder)) return [folder];
-  const runs = readdirSync(folder)
-    .map((name) => join(folder, name))
-    .filter((path) => existsSync(join(path, RUN_FILE)));
+  const runs = runFoldersBelow(folder);
   if (runs.length > 0) return runs;
   throw new UserError(`no run in this folder: ${folder}`, {
     facts: [`neither the folder nor a folder in it contains ${RUN_FILE}`],
@@ -34,24 +33,25 @@ const runFoldersIn = (folder: string): readonly string[] => {
   });
 };
 
-interface PoolOptions {
-  readonly format: string;
-  readonly out?: string;
-}
-
-const pool = async (given: readonly string[], { format, out }: PoolOptions): Promise<void> => {
+const pool = async (given: readonly string[], options: RenderOptions): Promise<void> => {
   const folders = given.flatMap(runFoldersIn);
   const { loadPool } = await import('../../results/pool/load.ts');
   const name = given.length === 1 ? basename(resolve(given[0]!)) : `pool of ${folders.length} runs`;
-  const chosen = formats.find(({ id }) => id === format)!;
-  await writeOut(chosen.pieces(openInput(await loadPool(folders, name), out)), out);
+  const broken = await renderFormats(
+    await loadPool(folders, name),
+    null,
+    options,
+    options.format ?? formats.slice(0, 1),
+  );
+  process.exitCode = reportExitCode(broken);
 };
 
 export const poolCommand = (): Command =>
-  new Command('pool')
-    .description('report several runs of one plan together, with intervals over runs')
-    .argument('<RUN...>', 'run folders, or folders of runs')
-    .addOption(formatOption('pool', formats, formats.map(({ id }) => id).join(', ')))
-    .option('--out <FILE>', 'write to FILE instead of standard output')
+  addRenderOptions(
+    new Command('pool')
+      .description('report several runs of one plan together, with intervals over runs')
+      .argument('<RUN...>', 'run folders, or folders of runs')
+      .addOption(formatsOption('pool', formats, formats.map(({ id }) => id).join(', '))),
+  )
     .addHelpText('after', HELP)
     .action(pool);

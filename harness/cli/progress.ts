@@ -14,7 +14,9 @@ export interface ProgressLine {
 const STEPS = 1000;
 
 export const openProgress = (stream: NodeJS.WriteStream): ProgressLine => {
-  if (!stream.isTTY) return { print: (text) => void stream.write(`${text}\n`), update() {}, close() {} };
+  // A dumb terminal cannot rewrite a line.
+  if (!stream.isTTY || process.env['TERM'] === 'dumb')
+    return { print: (text) => void stream.write(`${text}\n`), update() {}, close() {} };
   const bar = new SingleBar(
     {
       format: '{bar} {left} {what}',

@@ -6,11 +6,11 @@ import { terminalOf } from '../../report/terminal.ts';
 import type { ReportView } from '../../report/view.ts';
 import { writeCsv } from '../../results/csv.ts';
 import { removeTemporaries } from '../../results/write-file.ts';
-import { terminalColumns } from './terminal-width.ts';
+import { linkLatest } from './find-run.ts';
+import { terminalColumns, usesColor } from './terminal-width.ts';
 
 export const printTable = (view: ReportView, folder: string): void => {
-  const color = process.stdout.isTTY === true;
-  process.stdout.write(terminalOf(view, { columns: terminalColumns(), color }));
+  process.stdout.write(terminalOf(view, { columns: terminalColumns(), color: usesColor() }));
   process.stdout.write(`\nResults: ${folder}\nPage:    ${join(folder, REPORT_FILE)}\n`);
 };
 
@@ -19,6 +19,7 @@ export const showRun = async (runDir: string): Promise<readonly string[]> => {
   removeTemporaries(runDir);
   await writeCsv(runDir);
   const view = await renderReport(runDir);
+  linkLatest(runDir);
   printTable(view, runDir);
   return brokenRules(view);
 };

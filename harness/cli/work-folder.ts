@@ -9,6 +9,7 @@ import { visible } from '../../results/visible.ts';
 import { TEMPORARY_PREFIX } from '../../results/write-file.ts';
 import { UserError } from '../model/errors.ts';
 import { fileSystemOf } from '../sys/environment.ts';
+import { RUNS } from './find-run.ts';
 import type { FolderOptions } from './options.ts';
 import { PLAN_FILE } from './pool-plan.ts';
 import { formatBytes } from './size.ts';
@@ -58,7 +59,7 @@ export const chooseFolders = (
   seed: string,
 ): RunFolders => {
   const id = runFolderName(startedAt.toISOString(), hostname(), seed);
-  const runDir = outDir ?? resolve('runs', id);
+  const runDir = outDir ?? resolve(RUNS, id);
   return foldersOf(id, runDir, workDir);
 };
 

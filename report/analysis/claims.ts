@@ -1,9 +1,15 @@
 // Every claim with the judgement of its rule. A rule that throws loses its own verdict only, and is reported as a failure.
 import type { Tallied } from '../../results/compare/tally.ts';
-import { isDroppedScenario, isSkippedScenario } from '../../results/not-measured.ts';
+import {
+  droppedScenario,
+  isDroppedScenario,
+  isSkipped,
+  isSkippedScenario,
+} from '../../results/not-measured.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import type { Claim, Judgement } from '../claims/claim.ts';
 import { type Evidence, evidenceOf } from '../claims/evidence.ts';
+import { grouped } from '../format.ts';
 import type { ClaimView } from '../view.ts';
 
 /** Planned or measured, or left out with a reason. */
@@ -12,6 +18,29 @@ const wasAsked = (scenario: string, run: RunFile, tallied: Tallied): boolean =>
   tallied.groups.some(({ group }) => group.scenario === scenario) ||
   isSkippedScenario(run.skipped, scenario) ||
   isDroppedScenario(run.plan.dropped, scenario);
+
+const FULL = 'cfsbench run --profile full';
+
+/** Null: the run asked. Else what a run needs that asks. */
+const whyNotAsked = (
+  { scenarios, leastEntries = 0, variants = [] }: Claim,
+  run: RunFile,
+  tallied: Tallied,
+): string | null => {
+  if (!scenarios.some((scenario) => wasAsked(scenario, run, tallied)))
+    return `not part of this run: needs ${scenarios.join(', ')}`;
+  const isKnown = (image: string): boolean => run.images.some(({ name }) => name === image);
+  // An image without a size was dropped before it was read.
+  const isUnknown = run.plan.dropped.some(
+    (one) => scenarios.includes(droppedScenario(one) ?? '') && 'image' in one && !isKnown(one.image ?? ''),
+  );
+  if (isUnknown) return null;
+  if (Math.max(0, ...run.images.map(({ entryCount }) => entryCount)) < leastEntries)
+    return `not part of this run: needs an image of ${grouped(leastEntries)} entries (${FULL})`;
+  const isPlanned = (arm: string): boolean =>
+    run.plan.arms.includes(arm) || run.skipped.some((one) => isSkipped(one, arm));
+  return variants.every(isPlanned) ? null : `not part of this run: needs ${variants.join(', ')} (${FULL})`;
+};
 
 type ClaimOutcome = Pick<ClaimView, 'verdict' | 'because' | 'wouldDecide' | 'figures'>;
 
@@ -43,11 +72,10 @@ const restrictedTo = ({ scenarios }: Claim, tallied: Tallied): Tallied => {
 
 export const claimsOf = (claims: readonly Claim[], run: RunFile, tallied: Tallied): readonly ClaimView[] =>
   claims.map((claim) => {
-    const { id, text, by, rule, objection, answer, scenarios } = claim;
+    const { id, text, by, rule, objection, answer } = claim;
     const statement = { id, text, by, rule, objection, answer };
-    if (!scenarios.some((scenario) => wasAsked(scenario, run, tallied))) {
-      const because = `not part of this run: needs ${scenarios.join(', ')}`;
-      return { ...statement, verdict: 'not asked', because, wouldDecide: null, figures: [] };
-    }
+    const why = whyNotAsked(claim, run, tallied);
+    if (why !== null)
+      return { ...statement, verdict: 'not asked', because: why, wouldDecide: null, figures: [] };
     return { ...statement, ...outcomeOf(claim, evidenceOf(run, restrictedTo(claim, tallied))) };
   });

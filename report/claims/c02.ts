@@ -140,6 +140,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
+  leastEntries: ENOUGH_ENTRIES,
   rule: `With local=files, over at least three sizes of which the largest has at least ${grouped(ENOUGH_ENTRIES)} files: the exponent b of time = a × files^b, a line through the logarithms of each block, its interval widened by ${ANOTHER_RUN} for the difference between runs. Supported: the whole interval of b of create + destroy lies in ${LEAST_POWER} to ${MOST_POWER} for reflink-checkout (where the machine has reflinks) and hardlink-checkout, that of mount + unmount lies below ${FLAT_POWER} for every manifest backend, and at the largest size a life of hardlink-checkout takes more than ${LEAST_RATIO} times that of each manifest backend. Not supported: a whole interval lies outside. Half a minute is context: seconds of two machines are never compared.`,
   objection:
     'The mail names seconds, on another machine and another disk; and small images say little about large ones.',

@@ -3,6 +3,7 @@ import { type Claim, type Figure, NEVER_MERGED } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figures, publishedText, STAND_IN } from './figures.ts';
 import { groupPerImage, imageText } from './groups.ts';
+import { ENOUGH_ENTRIES } from './size.ts';
 import { larssonJanuary, larssonMarch } from './sources.ts';
 
 const METRIC = 'walkWallNs';
@@ -27,6 +28,7 @@ export const claim: Claim = {
     larssonMarch('with lazy lookup 1063 ms, against 719 ms of the module on that machine'),
   ],
   scenarios: ['walk-cold'],
+  leastEntries: ENOUGH_ENTRIES,
   rule: 'Not testable: the module was never merged. Shown as stand-ins, on every image: the cold walk of erofs-overlay ÷ erofs-only (metadata alone) and ÷ composefs-fuse.',
   objection: 'EROFS alone is not the module and has no contents; FUSE is not a kernel module either.',
   answer: 'Therefore they decide nothing. They show what a cold walk of other designs takes on this kernel.',

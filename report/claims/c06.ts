@@ -7,7 +7,7 @@ import type { Evidence } from './evidence.ts';
 import { figure, figures } from './figures.ts';
 import { eachBlock, groupPerImage, imageText } from './groups.ts';
 import { type Order, orderOf } from './order.ts';
-import { entriesOf, unmeasuredLarge } from './size.ts';
+import { ENOUGH_ENTRIES, entriesOf, unmeasuredLarge } from './size.ts';
 import { larssonMarch, xuLazyLookup, xuTensorflow } from './sources.ts';
 import {
   above,
@@ -18,6 +18,7 @@ import {
   shareOf,
   type Tristate,
 } from './verdicts.ts';
+import { openEffect } from './words.ts';
 
 const SCENARIO = 'walk-warm';
 const METRIC = 'walkWallNs';
@@ -57,7 +58,7 @@ const costText = (ratio: Interval, holds: Tristate): string =>
     : {
         yes: 'the overlay costs time',
         no: `the overlay costs less than ${COSTS_TEXT}`,
-        open: `cannot tell whether the overlay costs ${COSTS_TEXT}`,
+        open: `${openEffect(ratio)}; the bound is ${COSTS_TEXT}`,
       }[holds];
 
 const verdictOn = (evidence: Evidence, group: GroupData): ImageVerdict => {
@@ -100,6 +101,7 @@ export const claim: Claim = {
     xuLazyLookup('286 against 188 ms'),
   ],
   scenarios: [SCENARIO],
+  leastEntries: ENOUGH_ENTRIES,
   rule: `Warm walk of ${STACKED} ÷ ${ALONE}, block by block, ${ON_LARGE_IMAGES}. Supported: the whole interval lies above ${COSTS}, half of the smallest published effect. Not supported: at or below it. The verdict also says which published ratios lie inside the interval.`,
   objection:
     'EROFS alone shows the 256 whiteouts that hide the store, so it lists more; and the published ratios are of other machines.',

@@ -5,7 +5,7 @@ import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure, figures } from './figures.ts';
 import { groupPerImage } from './groups.ts';
-import { unmeasuredLarge } from './size.ts';
+import { ENOUGH_ENTRIES, unmeasuredLarge } from './size.ts';
 import { larssonMarch, scrivanoMemory } from './sources.ts';
 import {
   allOf,
@@ -88,6 +88,7 @@ export const claim: Claim = {
     scrivanoMemory('memory.peak of the module 16,367,616 bytes, of EROFS with overlayfs 48,390,144'),
   ],
   scenarios: [SCENARIO],
+  leastEntries: ENOUGH_ENTRIES,
   rule: `${STACKED} ÷ ${ALONE} of two numbers: the peak of a fresh control group that lists the image, and the bytes of slab objects that mount and walk add, ${ON_LARGE_IMAGES}. Supported: both whole intervals lie in ${LEAST} to ${MOST}. Not supported: both lie below ${LEAST} (less), or both above ${MOST} (more). Undecided: the two disagree.`,
   objection:
     'Kernels since 6.5 have lazy lookup, which looks up no objects of the store; with it the published figure is 1.9, which is no doubling.',

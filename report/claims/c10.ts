@@ -6,7 +6,7 @@ import type { Evidence } from './evidence.ts';
 import { figure, figures, publishedText } from './figures.ts';
 import { groupPerImage, imageText, placementOf } from './groups.ts';
 import { MORE_BLOCKS } from './missing.ts';
-import { unmeasuredLarge } from './size.ts';
+import { ENOUGH_ENTRIES, unmeasuredLarge } from './size.ts';
 import { xuLazyLookup } from './sources.ts';
 import {
   above,
@@ -17,6 +17,7 @@ import {
   overLargeImages,
   shareOf,
 } from './verdicts.ts';
+import { openEffect } from './words.ts';
 
 const METRIC = 'walkWallNs';
 const READ_FIRST = 'prefetchedWalkWallNs';
@@ -78,7 +79,7 @@ const verdictOn = (evidence: Evidence, cold: GroupData): ImageVerdict => {
       because:
         isGap === 'no'
           ? `the walk over the direct loop device is not more than ${PERCENT} slower: nothing to explain`
-          : `cannot tell whether the direct loop device is more than ${PERCENT} slower`,
+          : `direct loop device: ${openEffect(gap)}; the bound is ${PERCENT}`,
       wouldDecide: isGap === 'no' ? 'a disk with more latency, a larger manifest' : MORE_BLOCKS,
       decidedBy: null,
       figures: [...context, ...(leftFigure === null ? [] : [leftFigure])],
@@ -87,7 +88,7 @@ const verdictOn = (evidence: Evidence, cold: GroupData): ImageVerdict => {
   const because = {
     yes: 'with the manifest read first the gap is closed',
     no: 'a gap is left with the manifest read first',
-    open: 'cannot tell whether a gap is left with the manifest read first',
+    open: `with the manifest read first, ${openEffect(left)}; the bound is ${formatPercent(LEFT - 1)}`,
   }[holds];
   return allOf(image, [{ holds, because, figure: leftFigure }], context);
 };
@@ -101,6 +102,7 @@ export const claim: Claim = {
     ),
   ],
   scenarios: ['prefetch', 'walk-cold'],
+  leastEntries: ENOUGH_ENTRIES,
   rule: `Cold walks with the buffered loop device as control, block by block, ${ON_LARGE_IMAGES}. The gap is ${DIRECT} ÷ ${LOOP}; undecided unless its whole interval lies above ${GAP}, half of the published gap. Supported: with the manifest read first, the reading included and the start of cat taken out, the whole interval of the same ratio lies below ${LEFT}, a quarter of the published gap. Not supported: at or above it.`,
   objection: 'The reading was only moved out of the window, and cat has to be started.',
   answer:

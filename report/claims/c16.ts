@@ -4,7 +4,7 @@ import { type Claim, type Figure, NEVER_MERGED } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figures, STAND_IN } from './figures.ts';
 import { groupPerImage, imageText, placementOf } from './groups.ts';
-import { isLarge } from './size.ts';
+import { ENOUGH_ENTRIES, isLarge } from './size.ts';
 import { scrivanoMemory } from './sources.ts';
 
 const METRIC = 'walkWallNs';
@@ -46,6 +46,7 @@ export const claim: Claim = {
     ),
   ],
   scenarios: ['walk-writable', 'walk-cold'],
+  leastEntries: ENOUGH_ENTRIES,
   rule: 'Not testable: the module was never merged, and FUSE says nothing about it. Shown as stand-ins, for composefs-fuse and erofs-overlay on every image: the cold walk through the writable layer ÷ the read-only one, block by block.',
   objection:
     'An overlay over an overlay was compared with an overlay over a file system; today both can be one overlay.',

@@ -1,12 +1,22 @@
 // The same warm walk without what EROFS can skip: access control lists, and the search for absent attributes.
 import type { GroupData } from '../../results/compare/tally.ts';
+import type { Interval } from '../../results/stats/interval.ts';
 import { formatPercent } from '../format.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure, figures, publishedText } from './figures.ts';
 import { groupPerImage, imageText } from './groups.ts';
-import { unmeasuredLarge } from './size.ts';
-import { above, allOf, type ImageVerdict, ON_LARGE_IMAGES, overLargeImages, shareOf } from './verdicts.ts';
+import { ENOUGH_ENTRIES, unmeasuredLarge } from './size.ts';
+import {
+  above,
+  allOf,
+  type ImageVerdict,
+  ON_LARGE_IMAGES,
+  overLargeImages,
+  shareOf,
+  type Tristate,
+} from './verdicts.ts';
+import { openEffect } from './words.ts';
 
 const SCENARIO = 'walk-warm';
 const METRIC = 'walkWallNs';
@@ -17,10 +27,10 @@ const PUBLISHED = NEITHER_MS / BOTH_MS;
 /** Half of the published effect. */
 const SAVES = shareOf(PUBLISHED, 1 / 2);
 const PERCENT = formatPercent(SAVES - 1);
-const WORDS = {
-  yes: `together they save more than ${PERCENT} of a warm walk`,
-  no: `together they save no more than ${PERCENT} of a warm walk`,
-  open: `cannot tell whether they save ${PERCENT} of a warm walk`,
+const WORDS: Readonly<Record<Tristate, (ratio: Interval) => string>> = {
+  yes: () => `together they save more than ${PERCENT} of a warm walk`,
+  no: () => `together they save no more than ${PERCENT} of a warm walk`,
+  open: (ratio) => `${openEffect(ratio)}; the bound is ${PERCENT}`,
 };
 
 const verdictOn = (evidence: Evidence, group: GroupData): ImageVerdict => {
@@ -33,7 +43,7 @@ const verdictOn = (evidence: Evidence, group: GroupData): ImageVerdict => {
     [
       {
         holds,
-        because: both.kind === 'tooFew' ? 'too few blocks' : WORDS[holds],
+        because: both.kind === 'tooFew' ? 'too few blocks' : WORDS[holds](both),
         figure: figure(`${where}, neither ÷ both`, 'walkRatio', both, {
           published: publishedText('T7', NEITHER_MS, BOTH_MS),
         }),
@@ -63,6 +73,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
+  leastEntries: ENOUGH_ENTRIES,
   rule: `Warm walk without filter and with ACLs ÷ with filter and without ACLs, block by block, ${ON_LARGE_IMAGES}. Supported: the whole interval lies above ${SAVES}. Not supported: at or below it.`,
   objection:
     'Images with access control lists need them; and a manifest with filters differs from the manifests of 2023.',

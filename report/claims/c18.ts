@@ -1,6 +1,7 @@
 // Every FUSE server, in every placement, against the kernel's own file systems.
 import { isSkippedOn } from '../../results/not-measured.ts';
 import type { Interval } from '../../results/stats/interval.ts';
+import { formatRatio } from '../format.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure } from './figures.ts';
@@ -70,7 +71,7 @@ const bestPart = (scenario: string, all: readonly ServerRatio[]): ClaimPart => {
       }
     : {
         holds: 'open',
-        because: `${cache}: an interval contains ${SIMILAR} times as long`,
+        because: `${cache}: our limit is ${SIMILAR}; the best case is ${formatRatio(best.ratio.lo)}..${formatRatio(best.ratio.hi)}`,
         figure: best.figure,
       };
 };

@@ -81,7 +81,7 @@ const isDeciding = ({ group }: GroupData): boolean =>
 const objectsText = (evidence: Evidence, groups: readonly GroupData[]): string => {
   const answers = groups.map((group) => answerOf(evidence.median(group, OBJECTS, RATIO)));
   if (answers.length === 0 || answers.includes('open'))
-    return 'cannot tell whether collecting as many objects does the same';
+    return 'whether collecting as many objects does the same is undecided';
   if (answers.every((answer) => answer === 'yes')) return 'collecting as many objects does the same';
   return answers.every((answer) => answer === 'no')
     ? 'collecting as many objects does not'
@@ -102,7 +102,7 @@ const sortedFigures = (
 
 const openText = (evidence: Evidence, answers: readonly GroupAnswer[], where: string): string =>
   answers.some(({ group }) => evidence.median(group, LAYERS, RATIO).kind === 'interval')
-    ? `cannot tell whether a neighbour takes ${PERCENT} longer on ${where}`
+    ? `our limit is ${PERCENT} longer; the interval on ${where} contains it`
     : 'too few blocks';
 
 /** All groups agree. */

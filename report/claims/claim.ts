@@ -54,6 +54,10 @@ export interface Claim {
   readonly by: readonly Source[] | string;
   /** Ids of the scenarios whose samples the rule reads. */
   readonly scenarios: readonly string[];
+  /** Entries of the smallest image that decides; a run without one does not ask. Absent: any. */
+  readonly leastEntries?: number;
+  /** A run that planned none of these variants does not ask. Absent: the scenarios bring their own. */
+  readonly variants?: readonly string[];
   /** The rule in words: which numbers, which bounds. */
   readonly rule: string;
   /** What a critic would object, and how the run answers. */

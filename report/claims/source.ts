@@ -50,6 +50,9 @@ export const around = (source: Source): readonly [before: string, after: string]
   `${source.excerpt === true ? ' (read as an excerpt)' : ''}${source.said === undefined ? '' : `: ${source.said}`}`,
 ];
 
+/** Who, when and where, without what was said. */
+export const shortText = ({ said: _, ...source }: Source): string => sourceText(source);
+
 const sourceText = (source: Source): string => {
   const [before, after] = around(source);
   return `${before}${placeOf(source)}${after}`;

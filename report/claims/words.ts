@@ -1,5 +1,6 @@
 // Figures and verdicts as text, the same on the page, in the terminal and in the mail.
-import { formatRatio, formatValue } from '../format.ts';
+import type { Interval } from '../../results/stats/interval.ts';
+import { formatPercent, formatRatio, formatValue } from '../format.ts';
 import type { ClaimView } from '../view.ts';
 import type { Figure } from './claim.ts';
 import { type Source, sourcesText } from './source.ts';
@@ -25,6 +26,14 @@ const plainText = ({ metric, value, interval }: Figure): string => {
       : `${number(metric, interval.lo)}..${number(metric, interval.hi)}`;
   return `${number(metric, value)} (${range})`;
 };
+
+const signed = (share: number): string => `${share < 0 ? '' : '+'}${formatPercent(share)}`;
+
+/** Of an open ratio: `the effect may be anything from -5 % to +8 %`. */
+export const openEffect = (ratio: Interval): string =>
+  ratio.kind === 'tooFew'
+    ? 'too few blocks'
+    : `the effect may be anything from ${signed(Math.round(100 * (ratio.lo - 1)) / 100)} to ${signed(Math.round(100 * (ratio.hi - 1)) / 100)}`;
 
 /** Claims whose scenarios were part of the run. */
 export const askedOf = (claims: readonly ClaimView[]): readonly ClaimView[] =>

@@ -2,12 +2,13 @@
 import type { Comparison } from '../../results/gate/compare.ts';
 import type { ExactResult } from '../../results/gate/exact.ts';
 import { placeKey } from '../../results/gate/exact-rows.ts';
-import type { Red } from '../../results/gate/gate.ts';
+import type { Gate, Red } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { ascii } from '../../results/visible.ts';
-import { formatPercent, formatRatio, grouped } from '../format.ts';
-import { changeText, countedText, latencyText, placeText, plural, reasonText } from './words.ts';
+import { formatPercent, formatRatio, grouped, plural } from '../format.ts';
+import { type Cause, causesOf } from './causes.ts';
+import { changeText, countedText, latencyText, placeText, reasonText } from './words.ts';
 
 const MOST_CALLS = 4;
 
@@ -79,8 +80,37 @@ const explainLatency = (row: LatencyResult, run: RunFile): string => {
 export const explain = (red: Red, comparison: Comparison, run: RunFile): string =>
   red.kind === 'exact' ? explainExact(red.row, comparison.exact, run) : explainLatency(red.row, run);
 
-export const shortReason = (red: Red): string => {
-  const place = placeText(red.row.place);
-  if (red.kind === 'latency') return `${place}: ${ascii(red.row.metric)} ${latencyText(red.row)}`;
-  return `${place}: ${red.row.counted === null ? '' : `${countedText(red.row)} `}${reasonText(red.row)}`;
+/** One reason to be red: counts that changed together, or a latency. */
+export type RedGroup =
+  | { readonly kind: 'counts'; readonly cause: Cause }
+  | { readonly kind: 'latency'; readonly row: LatencyResult };
+
+const logOf = ({ ratio }: LatencyResult): number =>
+  ratio.kind === 'interval' ? Math.abs(Math.log(ratio.center)) : 0;
+
+/** Counts first, which decide everywhere; then the latencies, the most different first. */
+export const redGroups = ({ red }: Gate, run: RunFile): readonly RedGroup[] => {
+  const counts = red.flatMap((one) => (one.kind === 'exact' ? [one.row] : []));
+  const latencies = red.flatMap((one) => (one.kind === 'latency' ? [one.row] : []));
+  return [
+    ...causesOf(counts, run.images).map((cause): RedGroup => ({ kind: 'counts', cause })),
+    ...[...latencies].sort((a, b) => logOf(b) - logOf(a)).map((row): RedGroup => ({ kind: 'latency', row })),
+  ];
+};
+
+export const explainGroup = (group: RedGroup, comparison: Comparison, run: RunFile): string => {
+  if (group.kind === 'latency') return explainLatency(group.row, run);
+  const { rows, text, where } = group.cause;
+  const [first, ...others] = rows;
+  const more = others.length === 0 ? '' : ` ${plural(rows.length, 'row')} in all, ${text}: ${where}.`;
+  return `${explainExact(first, comparison.exact, run)}${more}`;
+};
+
+export const shortReason = (group: RedGroup): string => {
+  if (group.kind === 'latency')
+    return `${placeText(group.row.place)}: ${ascii(group.row.metric)} ${latencyText(group.row)}`;
+  const { rows, text, where } = group.cause;
+  return rows.length === 1 && rows[0].status !== 'vanished'
+    ? `${placeText(rows[0].place)}: ${countedText(rows[0])} ${reasonText(rows[0])}`
+    : `${text} (${where}; ${plural(rows.length, 'row')})`;
 };

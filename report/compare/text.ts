@@ -8,17 +8,19 @@ import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { ascii } from '../../results/visible.ts';
-import { formatRatio, ratioText, shortName } from '../format.ts';
+import { formatRatio, plural, ratioText, shortName } from '../format.ts';
 import { tableLines, wrapText } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
-import { explain, shortReason } from './explain.ts';
-import { changeText, countedText, groupBy, placeText, plural } from './words.ts';
+import { causesOf } from './causes.ts';
+import { explainGroup, redGroups, shortReason } from './explain.ts';
+import { countedText, groupBy, placeText } from './words.ts';
 
 interface CompareTextOptions {
   readonly columns: number;
   readonly explain: boolean;
-  /** Null: compared, not judged. */
-  readonly gate: Gate | null;
+  readonly gate: Gate;
+  /** With --gate the exit code is the verdict. */
+  readonly isGated: boolean;
   readonly run: RunFile;
 }
 
@@ -54,9 +56,6 @@ const sectionLines = (section: Section, columns: number): readonly string[] => {
 const withStatus = ({ exact }: Comparison, status: ExactStatus): readonly ExactResult[] =>
   exact.filter((row) => row.status === status);
 
-const changeLine = (row: ExactResult): string =>
-  `${placeText(row.place)}: ${countedText(row)} ${changeText(row)}`;
-
 /** Rows of one place with one reason share an entry. */
 const incomparable = (comparison: Comparison): Section => {
   const rows = withStatus(comparison, 'incomparable');
@@ -71,14 +70,15 @@ const incomparable = (comparison: Comparison): Section => {
   };
 };
 
-const notJudged = (rows: readonly LatencyResult[]): Section => {
-  const reason = ({ place, why }: LatencyResult): string =>
-    `${placeText(place)}: ${why || 'the rerun did not confirm it'}`;
+/** Rows of one place with one reason share an entry. */
+const notJudged = ({ undecided, refuted }: Gate): Section => {
+  const reason = (row: LatencyResult): string =>
+    `${placeText(row.place)}: ${refuted.includes(row) ? 'the rerun did not confirm it' : row.why}`;
   return {
     title: 'Not judged',
-    count: rows.length,
+    count: undecided.length,
     noun: 'groups',
-    entries: groupBy(rows, reason).map(
+    entries: groupBy(undecided, reason).map(
       (same) => `${reason(same[0])}: ${same.map(({ metric }) => ascii(shortName(metric))).join(', ')}`,
     ),
   };
@@ -86,45 +86,36 @@ const notJudged = (rows: readonly LatencyResult[]): Section => {
 
 const gateSections = (
   comparison: Comparison,
-  gate: Gate,
-  options: CompareTextOptions,
+  { gate, run, explain }: CompareTextOptions,
 ): readonly Section[] => [
   {
     title: 'Worse',
-    entries: gate.red.map((red) =>
-      options.explain ? explain(red, comparison, options.run) : shortReason(red),
+    count: gate.red.length,
+    noun: 'causes',
+    entries: redGroups(gate, run).map((group) =>
+      explain ? explainGroup(group, comparison, run) : shortReason(group),
     ),
-    isWhole: options.explain,
+    isWhole: explain,
   },
   { title: 'Missing, as allowed', entries: gate.allowed.map(({ place }) => placeText(place)), isWhole: true },
-  notJudged(gate.undecided),
+  notJudged(gate),
 ];
 
-/** Rows that a gate would call red. */
-const ungatedSections = (comparison: Comparison): readonly Section[] => [
-  { title: 'More than in the base', entries: withStatus(comparison, 'worse').map(changeLine) },
-  {
-    title: 'Constant in the base, not in the head',
-    entries: withStatus(comparison, 'varies').map(changeLine),
-  },
-  {
-    title: 'In the base only',
-    entries: withStatus(comparison, 'vanished').map(
-      (row) => `${placeText(row.place)}: ${countedText(row)} ${ascii(row.because.join('; '))}`,
-    ),
-  },
-];
+/** Rows with one cause share an entry. */
+const changes = (title: string, rows: readonly ExactResult[], run: RunFile): Section => ({
+  title,
+  count: rows.length,
+  noun: 'causes',
+  entries: causesOf(rows, run.images).map((cause) => shortReason({ kind: 'counts', cause })),
+});
 
-const otherSections = (comparison: Comparison): readonly Section[] => [
-  { title: 'Less than in the base', entries: withStatus(comparison, 'better').map(changeLine) },
+const otherSections = (comparison: Comparison, { run }: CompareTextOptions): readonly Section[] => [
+  changes('Less than in the base', withStatus(comparison, 'better'), run),
   {
     title: 'In the head only',
     entries: withStatus(comparison, 'new').map((row) => `${placeText(row.place)}: ${countedText(row)}`),
   },
-  {
-    title: 'Not constant in the base, so not compared',
-    entries: withStatus(comparison, 'demoted').map(changeLine),
-  },
+  changes('Not constant in the base, so not compared', withStatus(comparison, 'demoted'), run),
   incomparable(comparison),
 ];
 
@@ -192,13 +183,13 @@ const STATUSES = [
   'new',
 ] as const;
 
-const summary = (comparison: Comparison, gate: Gate | null): string => {
+const summary = (comparison: Comparison, { gate, isGated }: CompareTextOptions): string => {
   const counts = STATUSES.map((status) => [status, withStatus(comparison, status).length] as const)
     .filter(([, n]) => n > 0)
     .map(([status, n]) => `${n} ${status}`);
   return [
     ...(counts.length === 0 ? [] : [`Counts: ${counts.join(', ')}.`]),
-    ...(gate === null ? [] : [`Gate: ${gate.why}.`]),
+    isGated ? `Gate: ${gate.why}.` : `Without --gate: ${gate.why}.`,
   ].join(' ');
 };
 
@@ -229,19 +220,18 @@ const neededBlocks = ({ latencies }: Comparison, columns: number): readonly stri
       ];
 
 export const compareText = (comparison: Comparison, options: CompareTextOptions): string => {
-  const { columns, gate } = options;
+  const { columns } = options;
   const sections = (of: readonly Section[]): readonly string[] =>
     of.flatMap((section) => sectionLines(section, columns));
   const lines = [
     ...head(comparison, columns),
     ...environment(comparison, columns),
-    ...(gate === null
-      ? sections(ungatedSections(comparison))
-      : [...sections(gateSections(comparison, gate, options)), ...neededBlocks(comparison, columns)]),
-    ...sections(otherSections(comparison)),
+    ...sections(gateSections(comparison, options)),
+    ...neededBlocks(comparison, columns),
+    ...sections(otherSections(comparison, options)),
     ...latencyLines(comparison, columns),
     '',
-    ...wrapText(summary(comparison, gate), columns),
+    ...wrapText(summary(comparison, options), columns),
   ];
   return `${lines.join('\n')}\n`;
 };

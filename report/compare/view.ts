@@ -9,13 +9,15 @@ import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { cleaned } from '../cleaned.ts';
 import { type ComparedRuns, type Curves, curvesOf } from './curves.ts';
-import { explain } from './explain.ts';
+import { explainGroup, redGroups } from './explain.ts';
 
 /** A time of both sides. `base` is the row of the base run; null where both arms share one row or the base has none. */
 export interface ComparedTime {
   readonly row: LatencyResult;
   readonly base: LatencyResult | null;
   readonly isRed: boolean;
+  /** Why it is not judged; null: it is, or times of this comparison never are. */
+  readonly why: string | null;
   /** `shown`: the intervals of two runs do not overlap; times of two runs are not judged. */
   readonly differs: 'no' | 'judged' | 'shown';
 }
@@ -29,7 +31,9 @@ export interface CompareView {
   readonly kind: Comparison['kind'];
   readonly base: string;
   readonly head: string;
-  readonly gate: Pick<Gate, 'exit' | 'why'> | null;
+  readonly gate: Pick<Gate, 'exit' | 'why'>;
+  /** With --gate the exit code is the verdict. */
+  readonly isGated: boolean;
   readonly notices: readonly string[];
   /** Base first; a single run where both sides are its arms. */
   readonly runs: readonly RunFile[];
@@ -40,7 +44,7 @@ export interface CompareView {
   readonly counts: readonly ComparedCount[];
   readonly curves: readonly Curves[];
   readonly curvesLeftOut: number;
-  /** One paragraph for each red row. */
+  /** One paragraph for each cause of red rows. */
   readonly explained: readonly string[];
   readonly gatedCount: number;
   readonly neededBlocks: number;
@@ -59,28 +63,30 @@ const rowKey = (row: LatencyResult): string => `${placeKey(row.place)} ${row.met
 
 const isBeyond = ({ verdict }: LatencyResult): boolean => verdict === 'slower' || verdict === 'faster';
 
-const timesOf = (
-  { kind, latencies, baseLatencies }: Comparison,
-  gate: Gate | null,
-): readonly ComparedTime[] => {
+const timesOf = ({ kind, latencies, baseLatencies }: Comparison, gate: Gate): readonly ComparedTime[] => {
+  const whyOf = (row: LatencyResult): string | null => {
+    if (gate.refuted.includes(row)) return 'the rerun did not confirm it';
+    return gate.undecided.includes(row) ? row.why : null;
+  };
   const bases = new Map((baseLatencies?.rows ?? []).map((row) => [rowKey(row), row]));
   const rows = latencies.rows.map((row): ComparedTime => {
-    const isRed = gate?.red.some((one) => one.row === row) === true;
+    const isRed = gate.red.some((one) => one.row === row);
     const base = bases.get(rowKey(row)) ?? null;
-    if (kind !== 'two runs') return { row, base, isRed, differs: isBeyond(row) ? 'judged' : 'no' };
-    return { row, base, isRed, differs: base !== null && !overlap(base.ratio, row.ratio) ? 'shown' : 'no' };
+    const known = { row, base, isRed, why: whyOf(row) };
+    if (kind !== 'two runs') return { ...known, differs: isBeyond(row) ? 'judged' : 'no' };
+    return { ...known, differs: base !== null && !overlap(base.ratio, row.ratio) ? 'shown' : 'no' };
   });
   const rank = ({ row, isRed, differs }: ComparedTime): number =>
     (isRed ? 0 : 100) + (differs === 'no' ? 10 : 0) + VERDICTS.indexOf(row.verdict);
   return rows.sort((a, b) => rank(a) - rank(b));
 };
 
-const countsOf = ({ exact }: Comparison, gate: Gate | null): readonly ComparedCount[] =>
+const countsOf = ({ exact }: Comparison, gate: Gate): readonly ComparedCount[] =>
   STATUSES.flatMap((status) => exact.filter((row) => row.status === status))
-    .map((row) => ({ row, isRed: gate?.red.some((one) => one.row === row) === true }))
+    .map((row) => ({ row, isRed: gate.red.some((one) => one.row === row) }))
     .sort((a, b) => Number(b.isRed) - Number(a.isRed));
 
-export const compareView = (sides: ComparedRuns, gate: Gate | null): CompareView => {
+export const compareView = (sides: ComparedRuns, gate: Gate, isGated: boolean): CompareView => {
   const { comparison, base, head } = sides;
   const times = timesOf(comparison, gate);
   const differing = times.filter(({ differs }) => differs !== 'no');
@@ -89,7 +95,8 @@ export const compareView = (sides: ComparedRuns, gate: Gate | null): CompareView
     kind: comparison.kind,
     base: comparison.base,
     head: comparison.head,
-    gate: gate === null ? null : { exit: gate.exit, why: gate.why },
+    gate: { exit: gate.exit, why: gate.why },
+    isGated,
     notices: comparison.notices,
     runs: base === null ? [head.run] : [base.run, head.run],
     environment: base === null ? [] : environmentItems(base.run.environment, head.run.environment),
@@ -98,7 +105,7 @@ export const compareView = (sides: ComparedRuns, gate: Gate | null): CompareView
     counts: countsOf(comparison, gate),
     curves: differing.slice(0, MOST_CURVES).map(({ row }) => curvesOf(row, sides)),
     curvesLeftOut: Math.max(0, differing.length - MOST_CURVES),
-    explained: (gate?.red ?? []).map((red) => explain(red, comparison, head.run)),
+    explained: redGroups(gate, head.run).map((group) => explainGroup(group, comparison, head.run)),
     gatedCount: comparison.latencies.gatedCount,
     neededBlocks: comparison.latencies.neededBlocks,
   });

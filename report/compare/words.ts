@@ -7,8 +7,6 @@ import { ascii } from '../../results/visible.ts';
 import { formatValue, grouped, ratioText } from '../format.ts';
 import { asciiText } from '../text.ts';
 
-export const plural = (n: number, one: string): string => `${grouped(n)} ${one}${n === 1 ? '' : 's'}`;
-
 /** Items with equal keys, in the order of the first one of each group. */
 export const groupBy = <T>(
   items: readonly T[],

@@ -5,6 +5,7 @@ export const format: ReportFormat = {
   id: 'csv',
   title: `${CSV_FILE} in the run folder, a row per sample and metric; of a pool, per arm and metric`,
   file: CSV_FILE,
+  inRunFolder: true,
   pools: true,
   async *pieces({ run }) {
     if (run.pool !== undefined) {

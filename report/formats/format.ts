@@ -11,13 +11,23 @@ export interface FormatInput {
   view(): Promise<ReportView>;
   readonly columns: number;
   readonly color: boolean;
+  /** Everything, where the format is short by default. */
+  readonly long?: boolean;
+  /** Ids of claims to be shown in full, and nothing else. */
+  readonly claims?: readonly string[];
 }
 
 export interface ReportFormat {
   readonly id: string;
   readonly title: string;
-  /** `report` writes this file into the run folder. Absent: it prints. */
-  readonly file?: string;
+  /** Name of the file, in the run folder or where `--out` names a folder. */
+  readonly file: string;
+  /** Written into the run folder, too long to be printed. */
+  readonly inRunFolder?: true;
+  /** Knows `--long`. */
+  readonly long?: true;
+  /** Knows `--claims`. */
+  readonly claims?: true;
   /** Can show several runs as one. */
   readonly pools?: true;
   pieces(input: FormatInput): Iterable<string> | AsyncIterable<string>;

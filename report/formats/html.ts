@@ -4,6 +4,7 @@ export const format: ReportFormat = {
   id: 'html',
   title: `the page ${REPORT_FILE} in the run folder`,
   file: REPORT_FILE,
+  inRunFolder: true,
   pools: true,
   async *pieces({ view }) {
     const { htmlOf } = await import('../render.ts');

@@ -57,7 +57,7 @@ const bodyOf = (view: ReportView, figures: ReportFigures): string =>
   html`<main>
 <header>
 <h1>cfsbench ${view.pool === null ? 'run' : 'runs, pooled:'} <code>${view.id}</code></h1>
-<p class="finding">${view.finding}</p>
+<p class="finding">${view.finding.join(' ')}</p>
 ${factsLine(view)}
 ${alertBox(view)}
 </header>

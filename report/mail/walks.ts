@@ -1,14 +1,12 @@
 // Tables as the mailing list uses them: ls -lR of the image, uncached and cached, in milliseconds, one row per arm.
 import { ratioText } from '../format.ts';
 import type { CellView, ReportView, TableView } from '../view.ts';
+import { msText } from './headline.ts';
 import { mailTable } from './lines.ts';
-
-const NS_PER_MS = 1e6;
 
 const inMs = (cell: CellView | undefined): string => {
   if (cell?.kind !== 'value') return '-';
-  const ms = cell.median / NS_PER_MS;
-  return ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : ms.toFixed(0);
+  return msText(cell.median);
 };
 
 const ratioOf = (cell: CellView | undefined, role: string): string => {

@@ -27,22 +27,45 @@ interface MarkdownColumn {
 export const textColumn = (title: string): MarkdownColumn => ({ title, isNumber: false });
 export const numberColumn = (title: string): MarkdownColumn => ({ title, isNumber: true });
 
-/** A table below a heading with its row count; rows may be cut from the end. */
+/** A table below a heading; rows may be cut from the end. */
 export interface MarkdownTable {
   readonly title: string;
   readonly columns: readonly MarkdownColumn[];
   /** The most important first; each cell is Markdown. */
   readonly rows: readonly (readonly string[])[];
+  /** Shown by a click on the title. */
+  readonly isFolded?: boolean;
 }
+
+/** Further rows of a table that is not folded are. */
+const MOST_ROWS = 15;
 
 const rowLine = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-const headOf = ({ title, columns, rows }: MarkdownTable): readonly string[] => [
-  `### ${title} (${rows.length})`,
-  '',
+const columnLines = (columns: readonly MarkdownColumn[]): readonly string[] => [
   rowLine(columns.map((column) => column.title)),
   rowLine(columns.map(({ isNumber }) => (isNumber ? '--:' : '---'))),
 ];
+
+/** GitHub reads Markdown inside of an element only after an empty line. */
+const folded = (summary: string): readonly string[] => ['', `<details><summary>${summary}</summary>`, ''];
+const FOLD_END = ['', '</details>'];
+
+interface TablePiece {
+  readonly head: readonly string[];
+  readonly rows: readonly string[];
+  readonly end: readonly string[];
+}
+
+const piecesOf = ({ title, columns, rows, isFolded = false }: MarkdownTable): readonly TablePiece[] => {
+  const lines = rows.map(rowLine);
+  const [shown, rest] = isFolded ? [[], lines] : [lines.slice(0, MOST_ROWS), lines.slice(MOST_ROWS)];
+  const summary = isFolded ? title : `${plural(rest.length, 'more row')}`;
+  return [
+    { head: ['', `### ${title}`, '', ...columnLines(columns)], rows: shown, end: [] },
+    { head: [...folded(summary), ...columnLines(columns)], rows: rest, end: FOLD_END },
+  ].filter((piece) => piece.rows.length > 0);
+};
 
 const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0);
 
@@ -62,14 +85,17 @@ export const markdownOf = (intro: readonly string[], tables: readonly MarkdownTa
   };
   const omittedLines = intro.filter((line) => !add([line])).length;
   let omittedRows = 0;
-  for (const table of tables.filter(({ rows }) => rows.length > 0)) {
-    const [first, ...others] = table.rows.map(rowLine);
-    if (!add(['', ...headOf(table), first!])) {
-      omittedRows += table.rows.length;
+  for (const { head, rows, end } of tables.flatMap(piecesOf)) {
+    const [first, ...others] = rows;
+    room -= lengthOf(end);
+    if (!add([...head, first!])) {
+      omittedRows += rows.length;
+      room += lengthOf(end);
       continue;
     }
     const cut = others.findIndex((line) => !add([line]));
     if (cut >= 0) omittedRows += others.length - cut;
+    lines.push(...end);
   }
   return `${[...lines, ...leftOut(omittedLines, 'line'), ...leftOut(omittedRows, 'row')].join('\n')}\n`;
 };

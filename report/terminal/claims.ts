@@ -1,9 +1,8 @@
-// Two lines per claim: the verdict with the claim, and below it the number or the reason that decided.
+// Each claim that the run asked: the verdict with the claim, and below it the number or the reason that decided.
 import { askedOf, decidingText, tallyText } from '../claims/words.ts';
-import { asciiText, truncate, wrapText } from '../text.ts';
+import { asciiText, wrapText } from '../text.ts';
 import type { ClaimView } from '../view.ts';
 
-const VERDICT_WIDTH = 'not supported'.length;
 const RED = '\x1b[31m';
 const RESET = '\x1b[0m';
 
@@ -20,19 +19,25 @@ export const claimLines = (
 ): readonly string[] => {
   const asked = askedOf(claims);
   if (asked.length === 0) return [];
-  const idWidth = Math.max(...asked.map(({ id }) => id.length));
-  const indent = ' '.repeat(idWidth + VERDICT_WIDTH + 2);
-  const fitted = (line: string): string => truncate(asciiText(line), columns);
+  const hanging = ' '.repeat(Math.max(...asked.map(({ id }) => id.length)) + 1);
+  const wrapped = (text: string, indent: string): readonly string[] =>
+    wrapText(asciiText(text), columns, { indent, hanging, breakWords: true });
   return [
     ...wrapText(`Claims on trial: ${tallyText(asked)}`, columns),
     ...asked.flatMap((claim) => {
       const { id, verdict, text } = claim;
       const lines = [
-        `${id.padEnd(idWidth)} ${verdict.padEnd(VERDICT_WIDTH)} ${text}`,
-        indent + reasonOf(claim),
+        ...wrapped(`${verdict}: ${text}`, id.padEnd(hanging.length)),
+        ...wrapped(reasonOf(claim), hanging),
       ];
       const isRed = color && verdict === 'failed';
-      return lines.map(fitted).map((line) => (isRed ? `${RED}${line}${RESET}` : line));
+      return lines.map((line) => (isRed ? `${RED}${line}${RESET}` : line));
     }),
+    ...(asked.length < claims.length
+      ? wrapText(
+          `${asked.length} of ${claims.length} claims are part of this run; --profile full asks all.`,
+          columns,
+        )
+      : []),
   ];
 };

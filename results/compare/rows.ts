@@ -28,8 +28,8 @@ export interface Cell {
   /** The arm does nothing in this phase; its time is overhead. */
   readonly idle: boolean;
   /**
-   * Null for the baseline, for a row without a baseline value, if the arm or the baseline is idle, for metrics that are not judged,
-   * and for the start of a null command.
+   * Null for the baseline, for a row without a baseline value, if the arm or the baseline is idle, if one of the values is zero, for
+   * metrics that are not judged, and for the start of a null command.
    */
   readonly versus: Versus | null;
 }
@@ -123,6 +123,15 @@ const versus = (arm: ByBlock, against: Against): Versus => {
   };
 };
 
+/** A ratio needs two values above zero. Without the blocks that have a zero it would be the ratio of some blocks only. */
+const hasZeros = (arm: ByBlock, baseline: ByBlock): boolean => {
+  for (const [block, value] of arm) {
+    const base = baseline.get(block);
+    if (base !== undefined && (value <= 0 || base <= 0)) return true;
+  }
+  return false;
+};
+
 const centerOf = (values: ByBlock | undefined, baseline: ByBlock): number | null => {
   if (values === undefined) return null;
   const logs = median(logRatios(values, baseline));
@@ -146,7 +155,7 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
   const baselineIdle = isIdle(data, metric, design.baseline, design);
 
   const compare = (arm: string, values: ByBlock): Versus | null =>
-    baseline === null
+    baseline === null || hasZeros(values, baseline.values)
       ? null
       : versus(values, {
           baseline: baseline.values,

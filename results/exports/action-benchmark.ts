@@ -1,5 +1,6 @@
 // The custom format of github-action-benchmark, which takes one direction per file.
-
+//
+// Left out: what is zero by nature. The action divides by the earlier value, and a chart of zeros hides those that matter.
 import { NULL_ARM } from '../compare/phase-of.ts';
 import type { Metric } from '../schema/run.ts';
 import type { Export } from './export.ts';
@@ -18,12 +19,18 @@ const entry = (series: MetricSeries) => {
   };
 };
 
+/** Leaks, requests of arms without a server, and the times of phases in which an arm does nothing. */
+const isZeroByNature = ({ values, isIdle }: MetricSeries): boolean =>
+  isIdle || values.every((value) => value === 0);
+
 const inDirection = (id: string, better: Metric['better'], word: string): Export => ({
   id,
+  file: `${id}.json`,
   title: `github-action-benchmark, ${word} is better`,
   *pieces(loaded) {
     const entries = seriesOf(loaded)
       .filter(({ info, arm }) => info.better === better && arm !== NULL_ARM)
+      .filter((series) => !isZeroByNature(series))
       .map(entry);
     yield jsonText(entries, 1);
   },

@@ -8,6 +8,7 @@ const MEASURES = { ns: 'latency', B: 'bytes', count: 'count', '1/s': 'throughput
 
 export const format: Export = {
   id: 'bencher',
+  file: 'bencher.json',
   title: 'Bencher Metric Format',
   *pieces(loaded) {
     const benchmarks = seriesOf(loaded)

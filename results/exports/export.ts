@@ -3,6 +3,8 @@ import type { LoadedRun } from '../gate/load.ts';
 
 export interface Export {
   readonly id: string;
+  /** Name of the file, where several formats are written into one folder. */
+  readonly file: string;
   /** Shown in help. */
   readonly title: string;
   /** Can show several runs as one. */

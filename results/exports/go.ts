@@ -15,6 +15,7 @@ const title = (name: string): string => name.slice(0, 1).toUpperCase() + name.sl
 
 export const format: Export = {
   id: 'go',
+  file: 'benchmarks.txt',
   title: 'Go benchmark lines, for benchstat',
   *pieces(loaded) {
     const { cfsbench, environment } = loaded.run;

@@ -8,6 +8,7 @@ const NS_PER_SECOND = 1e9;
 
 export const format: Export = {
   id: 'hyperfine',
+  file: 'hyperfine.json',
   title: 'JSON as hyperfine exports it',
   *pieces(loaded) {
     const results = seriesOf(loaded)

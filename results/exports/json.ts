@@ -6,6 +6,7 @@ import type { RunSummary, SummarySeries } from './summary.ts';
 
 export const format: Export = {
   id: 'json',
+  file: 'summary.json',
   title: 'JSON of every median, described in docs/schema',
   pools: true,
   *pieces(loaded) {

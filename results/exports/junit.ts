@@ -42,6 +42,7 @@ export function* junitPieces(suites: readonly TestSuite[]): Generator<string> {
 
 export const format: Export = {
   id: 'junit',
+  file: 'junit.xml',
   title: 'JUnit XML',
   pieces: (loaded) => junitPieces(suitesOf(loaded)),
 };

@@ -31,6 +31,7 @@ export function* ktapPieces(suites: readonly TestSuite[]): Generator<string> {
 
 export const format: Export = {
   id: 'ktap',
+  file: 'ktap.txt',
   title: 'KTAP version 1',
   pieces: (loaded) => ktapPieces(suitesOf(loaded)),
 };

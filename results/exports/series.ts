@@ -1,5 +1,6 @@
 // Every metric of every arm as a series of values in the order of blocks, with a name that needs no quoting.
 import { metricInfo } from '../compare/metric-info.ts';
+import { type Design, isIdle } from '../compare/phase-of.ts';
 import { paramsKey } from '../compare/tally.ts';
 import type { LoadedRun } from '../gate/load.ts';
 import type { Metric, Pass, PlannedGroup } from '../schema/run.ts';
@@ -14,14 +15,18 @@ export interface MetricSeries {
   readonly metric: string;
   readonly info: Metric;
   readonly pass: Pass;
+  /** The arm does nothing in this phase; its time is overhead. */
+  readonly isIdle: boolean;
   readonly values: readonly number[];
   readonly median: number;
   readonly interval: Interval;
 }
 
 export const seriesOf = ({ run, tallied }: LoadedRun): readonly MetricSeries[] =>
-  tallied.groups.flatMap(({ group, time, count }) =>
-    (
+  tallied.groups.flatMap((data) => {
+    const { group, time, count } = data;
+    const design: Design = { catalogue: run.catalogue, baseline: run.plan.baseline };
+    return (
       [
         ['time', time],
         ['count', count],
@@ -37,11 +42,23 @@ export const seriesOf = ({ run, tallied }: LoadedRun): readonly MetricSeries[] =
           const center = centerOver(byBlock, interval);
           return center === null
             ? []
-            : [{ group, arm, metric, info, pass, values, median: center, interval }];
+            : [
+                {
+                  group,
+                  arm,
+                  metric,
+                  info,
+                  pass,
+                  isIdle: isIdle(data, metric, arm, design),
+                  values,
+                  median: center,
+                  interval,
+                },
+              ];
         });
       }),
-    ),
-  );
+    );
+  });
 
 /** Percent-encoded: no name can add a part, a field or a line. */
 const token = (text: string): string =>

@@ -18,6 +18,7 @@ const detailOf = (sample: Sample): string => {
 
 export const format: Export = {
   id: 'wide-csv',
+  file: 'wide.csv',
   title: 'CSV with one row per sample and one column per metric',
   *pieces({ folder, run, tallied }) {
     const metrics = new Set(tallied.groups.flatMap(({ time, count }) => [...time.keys(), ...count.keys()]));

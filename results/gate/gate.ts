@@ -18,6 +18,10 @@ export interface Gate {
   /** Vanished, and allowed by a pattern. */
   readonly allowed: readonly ExactResult[];
   readonly undecided: readonly LatencyResult[];
+  /** Those of `undecided` that were slower, and were not in a rerun. */
+  readonly refuted: readonly LatencyResult[];
+  /** Counts that cannot be compared: not constant in the base, other programs, too few passes. */
+  readonly unjudgeable: readonly ExactResult[];
 }
 
 export interface GateOptions {
@@ -44,6 +48,12 @@ const isRedStatus = ({ status }: ExactResult): boolean => {
       return unreachable(status);
   }
 };
+
+/** `unjudged` and `demoted` counts that are equal differ in nothing. */
+export const isUnjudgeable = ({ status, base, head }: ExactResult): boolean =>
+  status === 'incomparable' ||
+  ((status === 'unjudged' || status === 'demoted') &&
+    (base?.least !== head?.least || base?.most !== head?.most));
 
 const endedEarly = (status: RunFile['status']): Pick<Gate, 'exit' | 'why'> | null => {
   switch (status) {
@@ -76,20 +86,25 @@ export const gateOf = (comparison: Comparison, head: LoadedRun, options: GateOpt
       .filter((row) => options.isRefuted?.(row) !== true)
       .map((row) => ({ kind: 'latency', row }) as const),
   ];
+  const refuted = latencies.filter((row) => options.isRefuted?.(row) === true);
   const undecided = comparison.latencies.rows.filter(
-    (row) =>
-      row.judged === 'undecided' ||
-      row.judged === 'unjudgeable' ||
-      (row.judged === 'red' && options.isRefuted?.(row)),
+    (row) => row.judged === 'undecided' || row.judged === 'unjudgeable' || refuted.includes(row),
   );
-  const rows = { red, allowed, undecided };
+  const unjudgeable = comparison.exact.filter(isUnjudgeable);
+  const rows = { red, allowed, undecided, refuted, unjudgeable };
+  const worse = red.length === 0 ? '' : `; ${count(red.length, 'row')} worse than the base`;
   const early = endedEarly(head.run.status);
-  if (early !== null) return { ...early, ...rows };
-  const failed = head.tallied.failures.length + head.run.proofs.filter(({ equal }) => !equal).length;
-  if (failed > 0) return { exit: 5, why: `${count(failed, 'slot or proof')} failed`, ...rows };
+  if (early !== null) return { exit: early.exit, why: `${early.why}${worse}`, ...rows };
+  const failed = [
+    [head.tallied.failures.length, 'slot'],
+    [head.run.proofs.filter(({ equal }) => !equal).length, 'proof'],
+  ] as const;
+  const failures = failed.filter(([n]) => n > 0).map(([n, one]) => count(n, one));
+  if (failures.length > 0) return { exit: 5, why: `${failures.join(' and ')} failed${worse}`, ...rows };
   if (head.okCount === 0) return { exit: 6, why: 'nothing was measured', ...rows };
   if (red.length > 0) return { exit: 2, why: `${count(red.length, 'row')} worse than the base`, ...rows };
-  if (options.strict && undecided.length > 0)
-    return { exit: 3, why: `${count(undecided.length, 'row')} undecided or unjudgeable`, ...rows };
+  const open = undecided.length + unjudgeable.length;
+  if (options.strict && open > 0)
+    return { exit: 3, why: `${count(open, 'row')} undecided or not judgeable`, ...rows };
   return { exit: 0, why: 'nothing is worse than the base', ...rows };
 };

@@ -109,18 +109,18 @@ const halfWidth = (ratio: Interval): number =>
 const judge = (
   found: LatencyPair,
   p: number,
-  neededBlocks: number,
+  { gatedCount, neededBlocks }: Omit<Latencies, 'rows'>,
 ): Pick<LatencyResult, 'judged' | 'why'> => {
   const { verdict, pairs, ratio, zone } = found.versus;
   if (pairs < neededBlocks)
     return {
       judged: 'unjudgeable',
-      why: `${pairs} blocks; judging these rows together needs ${neededBlocks}`,
+      why: `only ${pairs} blocks; judging ${gatedCount} rows needs ${neededBlocks}`,
     };
   if (verdict === 'slower')
     return p <= GATE_ALPHA
       ? { judged: 'red', why: '' }
-      : { judged: 'undecided', why: 'slower, but not after the correction for the number of rows' };
+      : { judged: 'undecided', why: `slower, but not significant after correcting for ${gatedCount} tests` };
   if (verdict === 'same' || verdict === 'belowFloor' || verdict === 'faster')
     return { judged: 'pass', why: '' };
   return halfWidth(ratio) > zone.hi
@@ -138,12 +138,12 @@ export interface Latencies {
 export const compareLatencies = (loaded: LoadedRun, options: LatencyOptions): Latencies => {
   const all = candidatesOf(loaded, options);
   const gated = all.filter((found) => found.gated);
-  const neededBlocks = blocksForRows(gated.length);
+  const together = { gatedCount: gated.length, neededBlocks: blocksForRows(gated.length) };
   const adjusted = new Map(holm(gated.map(pOf)).map((p, i) => [gated[i]!, p]));
   const rows = all.map((found): LatencyResult => {
     const { place, row, base, head, versus, nullRatio, delta } = found;
     const p = adjusted.get(found) ?? null;
-    const judged = p === null ? ({ judged: 'shown', why: '' } as const) : judge(found, p, neededBlocks);
+    const judged = p === null ? ({ judged: 'shown', why: '' } as const) : judge(found, p, together);
     return {
       place,
       metric: row.metric,
@@ -162,5 +162,5 @@ export const compareLatencies = (loaded: LoadedRun, options: LatencyOptions): La
       ...judged,
     };
   });
-  return { rows, gatedCount: gated.length, neededBlocks };
+  return { rows, ...together };
 };

@@ -2,7 +2,7 @@
 import { startTally } from '../compare/tally.ts';
 import { type LoadedRun, okCountOf, tallyJournal } from '../gate/load.ts';
 import { readRun } from '../read.ts';
-import type { RunFile } from '../schema/run.ts';
+import type { ConditionWarning, RunFile } from '../schema/run.ts';
 import type { Pooled } from './pooled.ts';
 import { noticesOf, refuseOtherPlans } from './same-plan.ts';
 
@@ -28,6 +28,11 @@ const worstStatus = (runs: readonly RunFile[]): RunFile['status'] =>
 
 const sum = (values: readonly (number | null)[]): number | null =>
   values.reduce((all, value) => (all === null || value === null ? null : all + value), 0);
+
+/** Runs word a condition with different numbers, so one of each kind is kept. */
+const judgedIn = (runs: readonly RunFile[]): readonly ConditionWarning[] => [
+  ...new Map(runs.flatMap(({ conditions }) => conditions?.judged ?? []).map((one) => [one.id, one])).values(),
+];
 
 const poolRun = (runs: readonly RunFile[], id: string, folders: readonly string[]): RunFile => {
   // Conditions, sessions and options belong to a single run.
@@ -81,7 +86,13 @@ export const loadPool = async (given: readonly string[], id: string): Promise<Lo
       read.map(({ folder }) => folder),
     ),
     pool: {
-      runs: runs.map(({ id: own, startedAt, plan: { seed } }) => ({ id: own, startedAt, seed })),
+      runs: runs.map(({ id: own, startedAt, commandLine, plan: { seed } }) => ({
+        id: own,
+        startedAt,
+        seed,
+        commandLine,
+      })),
+      judged: judgedIn(runs),
       notices: noticesOf(runs),
     },
     tallied,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ratioText } from '../../report/format.ts';
 import type { OkSample, Sample } from '../../results/schema/run.ts';
 import { exampleRun } from './support/example.ts';
 import { cellAt, rowAt, viewOf } from './support/view.ts';
@@ -39,17 +38,9 @@ test('the first table has every headline row of both store states and the walks,
   );
 });
 
-test('the finding is made of the numbers of the first table', () => {
-  const row = rowAt(view, 'debian-12-base', 'churn store=empty', 'imagesPerSecond');
-  const cell = cellAt(view, row, 'unpacked-overlay');
-  assert.ok(cell.kind === 'value' && cell.versus?.ratio.kind === 'interval');
-  assert.match(view.finding, /^Images per second, one after another, on debian-12-base/);
-  assert.ok(view.finding.includes(`unpacked-overlay ${ratioText(cell.versus.ratio)}`), view.finding);
-});
-
 test('a run without a sample says so and has no table', () => {
   const empty = viewOf({ ...run, status: 'interrupted' }, []);
-  assert.match(empty.finding, /^Nothing was measured/);
+  assert.match(empty.finding[0]!, /^Nothing was measured/);
   assert.deepEqual(empty.tables, []);
   assert.deepEqual(empty.leaks, { checkedSamples: 0, left: [] });
   assert.deepEqual(empty.warnings, ['the run is not complete: interrupted']);

@@ -15,7 +15,7 @@ import {
 
 test('times have the unit that leaves three digits', () => {
   assert.deepEqual([0, 4, 999, 12_345, 999_999, 1e6, 82e9].map(formatNs), [
-    '0.00 ns',
+    '0 ns',
     '4.00 ns',
     '999 ns',
     '12.3 µs',

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { mailOf } from '../../report/mail/mail.ts';
-import { runMarkdown } from '../../report/markdown/run.ts';
 import { htmlOf } from '../../report/render.ts';
 import { terminalOf } from '../../report/terminal.ts';
+import { situations } from './support/situations.ts';
 import { storedView } from './support/stored-run.ts';
 
 const view = storedView();
@@ -28,13 +28,33 @@ for (const columns of [60, 80])
     checkGolden(`terminal-${columns}.txt`, text);
   });
 
-test('the mail', () => {
-  checkGolden('mail.txt', mailOf(view));
+test('the long mail', () => {
+  checkGolden('mail-long.txt', mailOf(view, { long: true }));
 });
 
-test('the Markdown', () => {
-  checkGolden('run.md', runMarkdown(view));
-});
+for (const { id, view: seen, pullRequest } of situations()) {
+  test(`${id}: the finding`, () => {
+    checkGolden(`${id}-finding.txt`, `${seen.finding.join('\n')}\n`);
+  });
+
+  test(`${id}: the mail, at most 80 lines of 75 columns of ASCII`, () => {
+    const text = mailOf(seen);
+    const lines = text.trimEnd().split('\n');
+    assert.ok(lines.length <= 80, `${lines.length} lines`);
+    assert.deepEqual(
+      lines.filter((line) => line.length > 75 || /[^\x20-\x7e]/.test(line)),
+      [],
+    );
+    checkGolden(`${id}-mail.txt`, text);
+  });
+
+  test(`${id}: the text of a pull request, at most 15 rows outside of the folded parts`, () => {
+    const shown = pullRequest.replaceAll(/<details>[\s\S]*?<\/details>/g, '');
+    const rows = shown.split('\n').filter((line) => /^\| (?!---)/.test(line));
+    assert.ok(rows.length <= 1 + 15, `${rows.length} rows`);
+    checkGolden(`${id}-pr.md`, pullRequest);
+  });
+}
 
 for (const section of ['method', 'problems'])
   test(`the section ${section} of the page`, () => {

@@ -79,7 +79,7 @@ test('fewer than eight blocks give no ratio', () => {
 });
 
 test('a run without values prints a sentence instead of a table', () => {
-  assert.match(terminalOf(viewOf(run, [])), /^Nothing was measured/);
+  assert.match(terminalOf(viewOf(run, [])), /^Nothing was measured/m);
 });
 
 test('a run with only scenarios outside the first table shows their headline rows', () => {
@@ -99,17 +99,17 @@ test('a run that only counted shows its counts', () => {
       samples.filter(({ pass }) => pass === 'count'),
     ),
   );
-  assert.match(text, /^Counted, not timed/);
+  assert.match(text, /^Counted, not timed/m);
   assert.match(text, /system calls \| per entry/);
   assert.match(text, /^unpacked-overlay +\| +[\d,]+ \| +\d/m);
 });
 
-test('problems are below the table', () => {
+test('problems are below the table, and the finding is last', () => {
   const proofs = run.proofs.map((proof, index) => (index === 0 ? { ...proof, equal: false } : proof));
   const text = terminalOf(viewOf({ ...run, proofs, status: 'interrupted' }, samples));
   assert.match(
     text,
-    /\n\nThe run did not complete: interrupted\.\n1 mount did not show the image's tree\.\n$/,
+    /\n\nThe run did not complete: interrupted\.\n1 mount did not show the image's tree\.\n\nListing every entry of debian-12-base .*\n(.+\n)+$/,
   );
   assert.doesNotMatch(terminalOf(view), /did not/);
 });

@@ -2,8 +2,7 @@
 import { LOOK_CONFIDENCE } from '../../../results/stats/median.ts';
 import type { LinesData } from '../../browser/lines-data.d.ts';
 import { CHANGED, type CompareView } from '../../compare/view.ts';
-import { plural } from '../../compare/words.ts';
-import { formatPercent } from '../../format.ts';
+import { formatPercent, plural } from '../../format.ts';
 import { type DocumentParts, documentOf } from '../document.ts';
 import { type Html, html } from '../html.ts';
 import { countsTable, timesTable } from './changed.ts';
@@ -32,25 +31,27 @@ const timesSentence = ({ kind, times }: CompareView): string => {
     return `Of ${all}, ${apart} ${apart === 1 ? 'has' : 'have'} intervals that do not overlap; times of two runs are not judged.`;
   }
   const of = (verdict: string): number => times.filter(({ row }) => row.verdict === verdict).length;
-  const rest = times.length - of('slower') - of('faster') - of('same') - of('belowFloor');
-  return `Of ${all}, ${of('slower')} slower, ${of('faster')} faster, ${of('same')} the same, ${of('belowFloor')} below the floor, ${rest} undecided.`;
+  // Of two arms only rows that are significant together are worse; the others are listed with the reason.
+  const slower = kind === 'two arms' ? times.filter(({ isRed }) => isRed).length : of('slower');
+  const rest = times.length - slower - of('faster') - of('same') - of('belowFloor');
+  return `Of ${all}, ${slower} ${kind === 'two arms' ? 'worse' : 'slower'}, ${of('faster')} faster, ${of('same')} the same, ${of('belowFloor')} below the floor, ${rest} undecided.`;
 };
 
 const countsSentence = ({ counts }: CompareView): string => {
   if (counts.length === 0) return 'No counts were compared.';
   const of = (...statuses: readonly string[]): number =>
     counts.filter(({ row }) => statuses.includes(row.status)).length;
-  return `Of ${plural(counts.length, 'count')}, ${of('worse', 'varies', 'vanished')} worse or missing, ${of('better')} better, ${of('equal')} equal.`;
+  const red = counts.filter(({ isRed }) => isRed).length;
+  return `Of ${plural(counts.length, 'count')}, ${red} worse or missing, ${of('better')} better, ${of('equal')} equal.`;
 };
 
 const compareFinding = (view: CompareView): string => {
-  const gate =
-    view.gate === null ? '' : `${view.gate.why.charAt(0).toUpperCase()}${view.gate.why.slice(1)}. `;
-  return `${gate}${timesSentence(view)} ${countsSentence(view)}`;
+  const { why } = view.gate;
+  return `${why.charAt(0).toUpperCase()}${why.slice(1)}. ${timesSentence(view)} ${countsSentence(view)}`;
 };
 
-const alert = ({ notices, gate }: CompareView): Html | null => {
-  const isRed = gate !== null && gate.exit !== 0;
+const alert = ({ notices, gate, isGated }: CompareView): Html | null => {
+  const isRed = isGated && gate.exit !== 0;
   return notices.length === 0 && !isRed
     ? null
     : html`<div class="alert" role="alert">${isRed ? html`<div>The gate ends with exit code ${gate.exit}: ${gate.why}.</div>` : null}${notices.map((line) => html`<div>${line}</div>`)}</div>`;

@@ -1,8 +1,8 @@
 // Rows that could not be compared, with the reason.
 import type { ExactResult, ExactStatus } from '../../../results/gate/exact.ts';
 import type { ComparedCount, CompareView } from '../../compare/view.ts';
-import { countedText, groupBy, placeText, plural } from '../../compare/words.ts';
-import { shortName } from '../../format.ts';
+import { countedText, groupBy, placeText } from '../../compare/words.ts';
+import { plural, shortName } from '../../format.ts';
 import { type Html, html } from '../html.ts';
 
 const WHY: Readonly<Partial<Record<ExactStatus, string>>> = {
@@ -39,16 +39,12 @@ const part = (status: ExactStatus, counts: readonly ComparedCount[]): Html => {
 };
 
 const notJudged = (view: CompareView): Html => {
-  const rows = view.times.filter(
-    ({ row, isRed }) => !isRed && row.judged !== 'shown' && row.judged !== 'pass',
-  );
+  const rows = view.times.filter(({ why }) => why !== null);
   return rows.length === 0
     ? html``
     : html`<h3>Times that are not judged: ${rows.length}</h3>
 <ul data-status="undecided">${rows.map(
-        ({ row }) => html`<li><b>${placeText(row.place)}</b>: ${shortName(row.metric)}: ${
-          row.judged === 'red' ? 'the rerun did not confirm it' : row.why
-        }</li>
+        ({ row, why }) => html`<li><b>${placeText(row.place)}</b>: ${shortName(row.metric)}: ${why}</li>
 `,
       )}</ul>`;
 };

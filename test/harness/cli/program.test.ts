@@ -69,7 +69,11 @@ test('a wrong command line is refused with exit code 1, one sentence and the nea
     ],
     [['pol'], /^cfsbench: unknown command 'pol' \(did you mean 'pool'\?\)\n {2}try: cfsbench --help\n$/],
     [['image', 'biuld'], /^cfsbench: unknown command 'biuld' \(did you mean 'build'\?\)/],
-    [['report'], /^cfsbench: missing required argument 'RUN'\n {2}try: cfsbench report --help\n$/],
+    [['pool'], /^cfsbench: missing required argument 'RUN'\n {2}try: cfsbench pool --help\n$/],
+    [
+      ['report', 'x', '--format', 'mail', '--claims', 'C99'],
+      /^cfsbench: unknown claim 'C99' \(did you mean 'C9'\?\)\n/,
+    ],
     [['report', 'x', '--format', 'htm'], /^cfsbench: unknown format 'htm' \(did you mean 'html'\?\)\n/],
     [['report', '/does/not/exist'], /\/does\/not\/exist/],
   ];

@@ -32,9 +32,12 @@ test('undecided: no gap, an uncertain gap, or an uncertain remainder', () => {
   assert.match(on(490, 500).because, /nothing to explain/);
   assert.match(
     on([480, 700], 500).because,
-    /cannot tell whether the direct loop device is more than 17 % slower/,
+    /direct loop device: the effect may be anything from -\d+ % to \+\d+ %; the bound is 17 %/,
   );
-  assert.match(on(686, [480, 600]).because, /cannot tell whether a gap is left/);
+  assert.match(
+    on(686, [480, 600]).because,
+    /read first, the effect may be anything from .*; the bound is \d+ %/,
+  );
   for (const judged of [on(450, 500), on([480, 700], 500), on(686, [480, 600])])
     assert.equal(judged.verdict, 'undecided');
 });

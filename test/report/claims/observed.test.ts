@@ -43,10 +43,7 @@ test('metrics without timed blocks are shown as observed, zeros included, headli
     ],
   );
   const text = terminalOf(view);
-  assert.match(
-    text,
-    /^Observed:\nchurn, made\n {2}arrive: erofs-overlay 0\.00 ns, unpacked-overlay 3\.00 ns$/m,
-  );
+  assert.match(text, /^Observed:\nchurn, made\n {2}arrive: erofs-overlay 0 ns, unpacked-overlay 3\.00 ns$/m);
   assert.match(htmlOf(view), /Counted, not timed/);
   assert.doesNotMatch(htmlOf(viewOf([])), /Counted, not timed/);
 });

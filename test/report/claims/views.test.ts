@@ -6,7 +6,7 @@ import { figureText } from '../../../report/claims/words.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { htmlOf } from '../../../report/render.ts';
 import { terminalOf } from '../../../report/terminal.ts';
-import { claimOf, decided, ratio, viewOf } from './claim-views.ts';
+import { claimOf, decided, ratio, viewOf, walk } from './claim-views.ts';
 
 test('the number that decided stands first', () => {
   const [beside, decider] = [ratio(1), ratio(1.5)];
@@ -19,7 +19,7 @@ test('the number that decided stands first', () => {
     })),
   ]);
   assert.deepEqual(view.claims[0]!.figures, [decider, beside]);
-  assert.match(terminalOf(view), /^C1 supported .*\n +1\.50 \(1\.48..1\.53\): \S/m);
+  assert.match(terminalOf(view), /^C1 supported: .*\n(?: {3}\S.*\n)? {3}1\.50 \(1\.48..1\.53\): \S/m);
 });
 
 test('a source is a link on the page and text in a mail', () => {
@@ -43,11 +43,20 @@ test('a source is a link on the page and text in a mail', () => {
     page,
     /Giuseppe Scrivano, 2023-01-20, <a href="https:\/\/lore\.kernel\.org\/r\/87ilh0g88n\.fsf@redhat\.com">Message-ID 87ilh0g88n\.fsf@redhat\.com<\/a>; Dave Chinner, 2023-01-18, linux-fsdevel \(read as an excerpt\): half a minute/,
   );
-  assert.match(mailOf(view).replaceAll(/\s+/g, ' '), /Message-ID 87ilh0g88n\.fsf@redhat\.com; Dave Chinner/);
-  assert.match(mailOf(view), /rule: the rule/);
+  for (const options of [{ long: true }, { claims: ['C1'] }]) {
+    const mail = mailOf(view, options).replaceAll(/\s+/g, ' ');
+    assert.match(mail, /Message-ID 87ilh0g88n\.fsf@redhat\.com; Dave Chinner/);
+    assert.match(mail, /rule: the rule objection: the objection answer: the answer/);
+  }
+  const short = mailOf(view).replaceAll(/\s+/g, ' ');
+  assert.match(
+    short,
+    /said by Giuseppe Scrivano, 2023-01-20, Message-ID 87ilh0g88n\.fsf@redhat\.com, and 1 more/,
+  );
+  assert.doesNotMatch(short, /the rule/);
 });
 
-test('the terminal has two lines per claim within its width: verdict, then number or reason', () => {
+test('the terminal wraps each claim and the number or reason that decided, and cuts neither', () => {
   const view = viewOf([
     claimOf('C6', decided('not supported', 1.04)),
     claimOf('C10', () => ({
@@ -57,20 +66,44 @@ test('the terminal has two lines per claim within its width: verdict, then numbe
       figures: [],
     })),
     claimOf('C13', () => ({ verdict: 'not testable', because: 'fs-verity: ENOTTY', figures: [] })),
+    claimOf('C20', decided('supported', 2), { scenarios: ['none of this run'] }),
   ]);
-  for (const columns of [80, 72]) {
+  for (const columns of [80, 64]) {
     const lines = terminalOf(view, { columns }).split('\n');
     const first = lines.indexOf('Claims on trial: 1 not supported, 1 undecided, 1 not testable');
     assert.ok(first > 0, lines.join('\n'));
-    const [c6, number, c10, reason, c13, missing] = lines.slice(first + 1, first + 7);
-    assert.match(c6!, /^C6 {2}not supported The claim C6 .*\.\.\.$/);
-    assert.match(number!, /^ {18}1\.04 \(1\.02\.\.1\.07\): \S/);
-    assert.match(c10!, /^C10 undecided {5}The claim C10/);
-    assert.match(reason!, /^ {18}the interval holds one$/);
-    assert.match(c13!, /^C13 not testable {2}The claim C13/);
-    assert.match(missing!, /^ {18}fs-verity: ENOTTY$/);
-    for (const line of [c6, number, c10, c13]) assert.ok(line!.length <= columns, line);
+    const last = lines.indexOf('', first);
+    assert.deepEqual(
+      lines.slice(first + 1, last).filter((line) => line.length > columns),
+      [],
+    );
+    const text = lines
+      .slice(first + 1, last)
+      .join('\n')
+      .replaceAll(/\n {4}/g, ' ');
+    const claim = 'The claim C\\d+ about overlayfs on EROFS and everything that is stacked on top of it';
+    assert.match(
+      text,
+      new RegExp(
+        `^C6 {2}not supported: ${claim} 1\\.04 \\(1\\.02\\.\\.1\\.07\\): walk-warm\\nC10 undecided: ${claim} the interval holds one\\nC13 not testable: ${claim} fs-verity: ENOTTY\\n3 of 4 claims are part of this run`,
+      ),
+    );
   }
+  assert.doesNotMatch(
+    terminalOf(viewOf([claimOf('C20', decided('supported', 2), { scenarios: ['x'] })])),
+    /laims/,
+  );
+});
+
+test('a claim that needs a larger image or another variant is not asked, unless the run had no time for it', () => {
+  const asked = (more: Parameters<typeof claimOf>[2], given = walk): string =>
+    viewOf([claimOf('C6', decided('supported', 2), more)], given).claims[0]!.verdict;
+  assert.equal(asked({ leastEntries: 9_214 }), 'supported');
+  assert.equal(asked({ leastEntries: 9_215 }), 'not asked');
+  assert.equal(asked({ variants: ['composefs-fuse'] }), 'supported');
+  assert.equal(asked({ variants: ['erofs-overlay-loop'] }), 'not asked');
+  const dropped = [{ kind: 'text', scenario: 'walk-warm', image: 'large', text: 'no time' }] as const;
+  assert.equal(asked({ leastEntries: 20_000 }, { ...walk, dropped }), 'supported');
 });
 
 test('the page shows verdict, number, published number, rule, objection and answer; hostile strings are text', () => {

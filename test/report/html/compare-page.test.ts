@@ -37,14 +37,17 @@ const ofArms = (given: Given): Made => {
   const comparison = compareArms(head);
   return {
     comparison,
-    html: compareHtml({ comparison, base: null, head }, gateOf(comparison, head, JUDGING)),
+    html: compareHtml({ comparison, base: null, head }, gateOf(comparison, head, JUDGING), true),
   };
 };
 
 const ofRuns = (first: Given, second: Given): Made => {
   const [base, head] = [loaded(first), loaded(second)];
   const comparison = compareRuns(base, head);
-  return { comparison, html: compareHtml({ comparison, base, head }, gateOf(comparison, head, JUDGING)) };
+  return {
+    comparison,
+    html: compareHtml({ comparison, base, head }, gateOf(comparison, head, JUDGING), true),
+  };
 };
 
 const base = example({ images: ['debian-12-static'] });
@@ -113,7 +116,14 @@ test('two arms: every number of the rows that changed is that of the comparison'
 
 test('two runs: ratios of both, and counts as the text has them', { skip }, async () => {
   const { html, comparison } = ofRuns(base, oneMore(slowed(base, 'composefs-fuse', 3), where));
-  const text = compareText(comparison, { columns: 1000, explain: false, gate: null, run: base.run });
+  const gate = gateOf(comparison, loaded(base), JUDGING);
+  const text = compareText(comparison, {
+    columns: 1000,
+    explain: false,
+    gate,
+    isGated: false,
+    run: base.run,
+  });
   await reader!.open(html, async (page) => {
     const times = await rowsIn(page, 'changed-times');
     assert.ok(times.length > 5);

@@ -4,6 +4,8 @@ import { claims } from '../../../report/claims/registry.ts';
 import { byText } from '../../../report/claims/words.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { asciiText } from '../../../report/text.ts';
+import type { ReportView } from '../../../report/view.ts';
+import { claimOf, viewOf as claimsView, decided } from '../claims/claim-views.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
 
@@ -23,16 +25,54 @@ test('a mail is printable ASCII in 75 columns, without lines that mail programs 
   assert.match(text, /[^\n]\n$/);
 });
 
-test('a mail has every section, and the walks in milliseconds', () => {
-  const text = mailOf(viewOf(run, samples));
+test('the long mail has every section, and the walks in milliseconds', () => {
+  const text = mailOf(viewOf(run, samples), { long: true });
   const titles = [...text.matchAll(/^(.+)\n=+$/gm)].map(([, title]) => title);
-  for (const title of ['Set-up', 'Images', 'Commands', 'Walks', 'Counts', 'Claims on trial'])
+  for (const title of ['Set-up', 'Images', 'Commands', 'Walks', 'Counts'])
     assert.ok(titles.includes(title), title);
   assert.match(text, /^debian-12-base +\| uncached\(ms\) \| +ratio$/m);
   assert.match(text, /^debian-12-base +\| cached\(ms\) \| +ratio$/m);
   assert.match(text, /^erofs-overlay +\| +[\d.]+ \| +1$/m);
   assert.match(text, /^unpacked-overlay +\| +[\d.]+ \| 1\.\d\d \(\d\.\d\d\.\.\d\.\d\d\)$/m);
   assert.match(text, /cgroup v2 memory controller/);
+});
+
+test('commands are those of the scenarios in the table, and in the long mail of those that were measured', () => {
+  const view = viewOf(
+    run,
+    samples.filter(({ scenario }) => scenario === 'walk-cold'),
+  );
+  for (const long of [false, true]) {
+    const text = mailOf(view, { long });
+    assert.match(text, /^ {2}walk-cold: sync; /m);
+    assert.doesNotMatch(text, /^ {2}(churn|walk-warm): /m);
+  }
+});
+
+/** Two lines each of text, number and source. */
+const longClaim = (number: number) =>
+  claimOf(`C${number}`, decided('supported', 2), {
+    text: `${'A long sentence from the debate about file systems. '.repeat(3)}${number}`,
+    by: [{ who: 'A. Author', when: '2023-01-20', where: { kind: 'message', id: `${number}@example.org` } }],
+  });
+
+test('a short mail has at most 80 lines: five claims, fewer where it would be longer, three before it loses anything else', () => {
+  const eight = claimsView([1, 2, 3, 4, 5, 6, 7, 8].map(longClaim));
+  const linesOf = (view: ReportView): readonly string[] => mailOf(view).trimEnd().split('\n');
+  const shownIn = (view: ReportView): number =>
+    linesOf(view).filter((line) => /SUPPORTED: /.test(line)).length;
+  assert.equal(shownIn(eight), 5);
+  assert.match(mailOf(eight), /^Other claims: supported: C6, C7, C8\.$/m);
+  assert.match(mailOf(eight), /Message-ID 5@example\.org/);
+  const sentences = (count: number): ReportView => ({
+    ...eight,
+    finding: Array.from({ length: count }, () => 'x'),
+  });
+  const most = Array.from({ length: 60 }, (_, count) => sentences(count));
+  for (const view of most.slice(0, 40)) assert.ok(linesOf(view).length <= 80, String(linesOf(view).length));
+  const counts = most.map((view) => [shownIn(view), / {2}walk-warm: /.test(mailOf(view))] as const);
+  assert.ok(counts.some(([shown, has]) => shown === 3 && has));
+  for (const [shown, has] of counts) assert.ok(shown >= 3 || !has, `${shown} claims`);
 });
 
 test('the same run gives the same mail', () => {
@@ -65,7 +105,7 @@ for (const name of [
       },
       hostile.samples,
     );
-    assert.deepEqual(faults(mailOf({ ...view, finding: name })), []);
+    assert.deepEqual(faults(mailOf({ ...view, finding: [name] })), []);
   });
 
 test('claims have no character that a mail escapes', () => {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grouped } from '../../../report/format.ts';
 import { compareMarkdown } from '../../../report/markdown/compare.ts';
-import { markdownOf, md } from '../../../report/markdown/lines.ts';
+import { markdownOf, md, textColumn } from '../../../report/markdown/lines.ts';
 import { runMarkdown } from '../../../report/markdown/run.ts';
 import type { Comparison } from '../../../results/gate/compare.ts';
 import type { ExactResult } from '../../../results/gate/exact.ts';
+import type { Gate } from '../../../results/gate/gate.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
 
@@ -37,7 +38,8 @@ test('every row has as many cells as its head, whatever the names', () => {
 
 test('differences from the baseline come first', () => {
   const { run, samples } = exampleRun();
-  const verdicts = runMarkdown(viewOf(run, samples))
+  const [text] = runMarkdown(viewOf(run, samples)).split('<summary>Further');
+  const verdicts = text!
     .split('\n')
     .flatMap((line) => /^\| (\*\*slower\*\*|\*\*faster\*\*|undecided|same) \|/.exec(line)?.slice(1) ?? []);
   const order = ['**slower**', '**faster**', 'undecided', 'same'];
@@ -70,16 +72,42 @@ const comparisonOf = (rows: number, name: string): Comparison => {
   } as Comparison;
 };
 
+const NOTHING_RED: Gate = {
+  exit: 0,
+  why: 'nothing is worse than the base',
+  red: [],
+  allowed: [],
+  undecided: [],
+  refuted: [],
+  unjudgeable: [],
+};
+
+const compared = (comparison: Comparison): string =>
+  compareMarkdown(comparison, { gate: NOTHING_RED, isGated: false, run: exampleRun().run });
+
 test('a comparison stays below 60,000 characters and counts the rows that it leaves out', () => {
-  const text = compareMarkdown(comparisonOf(2_000, HOSTILE.repeat(5)), null);
+  const text = compared(comparisonOf(2_000, HOSTILE.repeat(5)));
   assert.ok(text.length < 60_000, String(text.length));
   assert.match(text, /\n1990 more notices\.\n/);
-  assert.match(text, /^\| worse \|/m, 'notices do not push the rows out');
-  const many = compareMarkdown({ ...comparisonOf(5_000, 'image'), notices: [] }, null);
-  assert.ok(many.length < 60_000, String(many.length));
-  const shown = many.split('\n').filter((line) => /^\| (worse|better|image)/.test(line)).length;
-  assert.match(many, new RegExp(`\\n${grouped(10_000 - shown)} rows were left out for length\\.\\n$`));
-  assert.match(many.split('\n').find((line) => /^\| (worse|better)/.test(line))!, /worse/);
+  assert.match(text, /\| in mount, harness: one fewer call0/, 'notices do not push the rows out');
+});
+
+test('rows beyond the length are left out from the end, and counted', () => {
+  const rows = Array.from({ length: 5_000 }, (_, index) => [`row ${index}`.padEnd(20, 'x')]);
+  const columns = [textColumn('name')];
+  const text = markdownOf(
+    ['a'],
+    [
+      { title: 't', columns, rows },
+      { title: 'u', columns, rows, isFolded: true },
+    ],
+  );
+  assert.ok(text.length < 60_000, String(text.length));
+  const shown = text.split('\n').filter((line) => /^\| row/.test(line)).length;
+  assert.match(text, new RegExp(`\\n${grouped(10_000 - shown)} rows were left out for length\\.\\n$`));
+  assert.equal(text.match(/<details>/g)!.length, text.match(/<\/details>/g)!.length);
+  assert.equal(text.indexOf('<details>') > text.indexOf('row 14x'), true);
+  assert.equal(text.indexOf('<details>') < text.indexOf('row 15x'), true);
 });
 
 test('a table without rows has no heading', () => {

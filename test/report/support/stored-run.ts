@@ -11,13 +11,27 @@ import { upgradeRun } from '../../../results/upgrade.ts';
 const FOLDER = new URL('../../../../test/report/stored-run/', import.meta.url);
 const read = (name: string): Buffer => readFileSync(new URL(name, FOLDER));
 
-/** One claim each that is not asked, not testable and undecided. */
+export interface StoredRun {
+  readonly run: RunFile;
+  readonly samples: readonly Sample[];
+}
+
+export const storedRun = (): StoredRun => ({
+  run: upgradeRun(JSON.parse(read('run.json').toString('utf8'))) as RunFile,
+  samples: gunzipSync(read('samples.ndjson.gz'))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Sample),
+});
+
+/** Some claims that this run asks, or does not. */
 const CLAIMS = ['C1', 'C5', 'C6'];
 
-export const storedView = (): ReportView => {
-  const run = upgradeRun(JSON.parse(read('run.json').toString('utf8'))) as RunFile;
+export const viewOfStored = ({ run, samples }: StoredRun): ReportView => {
   const tally = startTally();
-  const lines = gunzipSync(read('samples.ndjson.gz')).toString('utf8').trimEnd().split('\n');
-  for (const line of lines) tally.add(JSON.parse(line) as Sample);
+  for (const sample of samples) tally.add(sample);
   return analyse(run, tally.finish(), { claims: claims.filter(({ id }) => CLAIMS.includes(id)) });
 };
+
+export const storedView = (): ReportView => viewOfStored(storedRun());

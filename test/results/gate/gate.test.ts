@@ -138,7 +138,7 @@ describe('two arms of one run', () => {
     const gate = armsGated(twoArms(8, 2));
     assert.equal(gate.exit, 0);
     assert.ok(gate.undecided.every(({ judged }) => judged === 'unjudgeable'));
-    assert.match(gate.undecided[0]!.why, /8 blocks; judging these rows together needs \d+/);
+    assert.match(gate.undecided[0]!.why, /^only 8 blocks; judging \d+ rows needs \d+$/);
     assert.equal(armsGated(twoArms(8, 2), true).exit, 3);
   });
 
@@ -189,6 +189,7 @@ test('the text fits 80 columns of printable ASCII, hostile names included', () =
       columns: 80,
       explain: explained,
       gate: gated(head),
+      isGated: true,
       run: head.run,
     });
     assert.match(text, /^[\n\x20-\x7e]*$/);
@@ -204,7 +205,7 @@ test('the text of two arms is printable ASCII, with times in us', () => {
   const head = loaded(twoArms(12, 2));
   const comparison = compareArms(head);
   const gate = gateOf(comparison, head, { strict: false, allowMissing: [] });
-  const text = compareText(comparison, { columns: 80, explain: true, gate, run: head.run });
+  const text = compareText(comparison, { columns: 80, explain: true, gate, isGated: true, run: head.run });
   assert.match(text, /^[\n\x20-\x7e]*$/);
   assert.match(text, / us -> [\d.]+\s+us, /);
 });

@@ -172,7 +172,8 @@ test('the order in which runs are named changes no byte of any format', async ()
 
 test('every format states the number of runs and the spread between them', async () => {
   const view = viewOf(await pooled(FIVE));
-  const texts = [terminalOf(view), mailOf(view), runMarkdown(view), htmlOf(view)];
+  const texts = [terminalOf(view), mailOf(view, { long: true }), runMarkdown(view), htmlOf(view)];
+  assert.match(mailOf(view), /5 runs, pooled/);
   for (const text of texts) {
     assert.match(text, /Pooled over 5 runs/);
     assert.match(text, /run sd \d+\.\d %/);
@@ -183,7 +184,12 @@ test('every format states the number of runs and the spread between them', async
   const few = terminalOf(viewOf(await pooled(FIVE.slice(0, 3))));
   assert.match(few, /^Pooled over 3 runs.*\n.*Evidence needs 5 runs\.\n/);
   const single = await withFolders([FIVE[0]!], ([folder]) => loadView(folder!));
-  for (const text of [terminalOf(single), mailOf(single), runMarkdown(single), htmlOf(single)])
+  for (const text of [
+    terminalOf(single),
+    mailOf(single, { long: true }),
+    runMarkdown(single),
+    htmlOf(single),
+  ])
     assert.match(
       text.replaceAll(/\s+/g, ' '),
       /This is one run: another run of the same plan may differ by more than these intervals/,
@@ -198,7 +204,11 @@ test('a pooled table fits 80 and 60 columns', async () => {
 });
 
 test('claims use the interval over runs', async () => {
-  const view = viewOf(await pooled(FIVE));
+  const large = FIVE.map(({ run, samples }) => ({
+    run: { ...run, images: run.images.map((image) => ({ ...image, entryCount: 64_000 })) },
+    samples,
+  }));
+  const view = viewOf(await pooled(large));
   const figures = view.claims.flatMap(({ figures: numbers }) => numbers);
   const intervals = figures.flatMap(({ interval }) => (interval === null ? [] : [interval]));
   assert.ok(intervals.length > 0);

@@ -1,0 +1,91 @@
+// The runs of a folder, and the last run: `runs/latest` is a link to it.
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { RUN_FILE } from '../../results/journal.ts';
+import { readRun } from '../../results/read.ts';
+import type { RunFile } from '../../results/schema/run.ts';
+import { UserError } from '../model/errors.ts';
+import { PLAN_FILE } from './pool-plan.ts';
+
+/** Where runs go that name no other folder. */
+export const RUNS = 'runs';
+const LATEST = 'latest';
+
+export interface FoundRun {
+  readonly folder: string;
+  /** The first run of a pool. Null: it cannot be read. */
+  readonly run: RunFile | null;
+  /** Null: a single run. */
+  readonly pooled: readonly string[] | null;
+}
+
+const isRunFolder = (folder: string): boolean => existsSync(join(folder, RUN_FILE));
+
+/** The runs in a folder, by name; without the link. */
+export const runFoldersBelow = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => isRunFolder(path) && !lstatSync(path).isSymbolicLink());
+
+/** Runs that are `running` or were `interrupted` can be resumed; one that ran out of time or failed would do so again. */
+export const isFinished = (folder: string): boolean => {
+  if (!isRunFolder(folder)) return false;
+  const { status } = readRun(folder);
+  return status !== 'running' && status !== 'interrupted';
+};
+
+/** The runs of the pool in this folder, the finished ones if there are any; null: it holds no pool. */
+export const pooledIn = (folder: string): readonly string[] | null => {
+  if (!existsSync(join(folder, PLAN_FILE))) return null;
+  const all = runFoldersBelow(folder);
+  const finished = all.filter(isFinished);
+  return finished.length > 0 ? finished : all;
+};
+
+const readOrNull = (folder: string): RunFile | null => {
+  try {
+    return readRun(folder);
+  } catch {
+    return null;
+  }
+};
+
+/** Runs and pools directly below a folder, the last one first. */
+export const runsBelow = (folder: string): readonly FoundRun[] =>
+  readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => !lstatSync(path).isSymbolicLink())
+    .flatMap((path): FoundRun[] => {
+      const pooled = pooledIn(path);
+      if (pooled !== null)
+        return [{ folder: path, run: pooled[0] === undefined ? null : readOrNull(pooled[0]), pooled }];
+      return isRunFolder(path) ? [{ folder: path, run: readOrNull(path), pooled: null }] : [];
+    })
+    .sort((a, b) => ((a.run?.startedAt ?? '') < (b.run?.startedAt ?? '') ? 1 : -1));
+
+/** The run that the link names, else the one that began last. */
+export const lastRun = (): string => {
+  const link = join(RUNS, LATEST);
+  if (isRunFolder(link) || existsSync(join(link, PLAN_FILE))) return link;
+  const last = existsSync(RUNS) ? runsBelow(RUNS).find(({ run }) => run !== null) : undefined;
+  if (last !== undefined) return last.folder;
+  throw new UserError(`no run in ${resolve(RUNS)}`, {
+    hint: 'cfsbench run, or name a run folder: cfsbench report DIR',
+  });
+};
+
+/** A run elsewhere is not linked; a failure leaves the link as it was, since the last run can be found without it. */
+export const linkLatest = (folder: string): void => {
+  const runs = dirname(resolve(folder));
+  if (runs !== resolve(RUNS)) return;
+  const [link, fresh] = [join(runs, LATEST), join(runs, `.${LATEST}-${process.pid}`)];
+  try {
+    if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === false) return;
+    symlinkSync(basename(folder), fresh);
+    renameSync(fresh, link);
+  } catch {
+    rmSync(fresh, { force: true });
+  }
+};

@@ -1,0 +1,97 @@
+// Renders a run in one format or several: to standard output, to a file, or to one file for each format in a folder.
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { claims as knownClaims } from '../../report/claims/registry.ts';
+import type { ReportFormat } from '../../report/formats/format.ts';
+import type { LoadedRun } from '../../results/gate/load.ts';
+import { UserError } from '../model/errors.ts';
+import { didYouMean } from '../model/nearest-name.ts';
+import { type OpenedInput, openInput } from './format-option.ts';
+import { openPage } from './open-page.ts';
+import { commaList } from './option-values.ts';
+import { writeInRun, writeOut } from './write-out.ts';
+
+export interface RenderOptions {
+  readonly format?: readonly ReportFormat[];
+  readonly out?: string;
+  readonly long?: boolean;
+  readonly claims?: readonly string[];
+  readonly open?: boolean;
+}
+
+const claimList = (text: string): readonly string[] => {
+  const known = knownClaims.map(({ id }) => id);
+  return commaList(text).map((given) => {
+    const id = given.toUpperCase();
+    if (known.includes(id)) return id;
+    throw new UserError(`unknown claim '${given}'${didYouMean(id, known)}`, {
+      facts: [`claims: ${known.join(', ')}`],
+      hint: '--claims C1,C13',
+    });
+  });
+};
+
+/** The options that every command that renders a run has, beside --format. */
+export const addRenderOptions = (command: Command): Command =>
+  command
+    .option('--out <PATH>', 'write to this file or folder instead of standard output or the run folder')
+    .option('--long', 'everything, where the format is short by default (mail, terminal)')
+    .option('--claims <LIST>', 'only these claims, with rule, objection and numbers (mail)', claimList)
+    .option('--open', 'open the page in a browser');
+
+const isFolder = (path: string): boolean =>
+  path.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+const checkOptions = (formats: readonly ReportFormat[], options: RenderOptions): void => {
+  const refuse = (option: string, knowing: 'long' | 'claims'): void => {
+    if (formats.some((format) => format[knowing] === true)) return;
+    throw new UserError(`${option} has no meaning for --format ${formats.map(({ id }) => id).join(',')}`, {
+      hint: `--format mail ${option}`,
+    });
+  };
+  if (options.long === true) refuse('--long', 'long');
+  if (options.claims !== undefined) refuse('--claims', 'claims');
+  if (options.open === true && !formats.some(({ id }) => id === 'html'))
+    throw new UserError('--open opens the page, which is not among the formats', {
+      hint: '--format html --open',
+    });
+};
+
+/** Null: standard output. `folder`: the run's; null: the run has none. */
+const pathOf = (
+  format: ReportFormat,
+  {
+    out,
+    count,
+    folder,
+  }: { readonly out: string | undefined; readonly count: number; readonly folder: string | null },
+): string | null => {
+  if (out !== undefined) return count > 1 || isFolder(out) ? join(out, format.file) : out;
+  if (count > 1 && folder === null)
+    throw new UserError('several formats of several runs need a folder', { hint: '--out FOLDER' });
+  return folder !== null && (count > 1 || format.inRunFolder === true) ? join(folder, format.file) : null;
+};
+
+/** Returns the ids of claims whose rule threw. */
+export const renderFormats = async (
+  run: LoadedRun,
+  folder: string | null,
+  options: RenderOptions,
+  formats: readonly ReportFormat[],
+): Promise<readonly string[]> => {
+  checkOptions(formats, options);
+  const { out, long = false, claims = [], open = false } = options;
+  const input: OpenedInput = openInput(run, { long, claims });
+  const count = formats.length;
+  if (out !== undefined && (count > 1 || out.endsWith('/'))) mkdirSync(out, { recursive: true });
+  for (const format of formats) {
+    const path = pathOf(format, { out, count, folder });
+    const pieces = format.pieces(path === null ? input : { ...input, color: false });
+    if (path !== null && out === undefined) await writeInRun(path, pieces);
+    else await writeOut(pieces, path ?? undefined);
+    if (path !== null && (count > 1 || out === undefined)) process.stdout.write(`${path}\n`);
+    if (open && format.id === 'html' && path !== null) await openPage(path);
+  }
+  return input.brokenRules();
+};

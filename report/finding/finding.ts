@@ -1,0 +1,95 @@
+// What a run found, in a few plain sentences: a reader who stops here knows which backend takes how long, as far as it was decided,
+// what is not included, and on what machine. Terminal, page, mail and Markdown begin or end with it.
+import { isDecided } from '../../results/compare/looks.ts';
+import type { Design } from '../../results/compare/phase-of.ts';
+import type { GroupData, Tallied } from '../../results/compare/tally.ts';
+import { own } from '../../results/own.ts';
+import type { ArmView } from '../view.ts';
+import { type MachineFacts, machineSentence } from './machine.ts';
+import { type Quantity, quantitiesOf } from './quantities.ts';
+import { type ComparedArm, comparedArms, listText, nameOf, quantitySentence } from './words.ts';
+
+/** What the report has beside the first table. */
+export type Elsewhere = 'sections' | 'counts' | 'nothing';
+
+export interface FindingInput extends MachineFacts {
+  readonly tallied: Tallied;
+  /** In the order of the report. */
+  readonly groups: readonly GroupData[];
+  readonly design: Design;
+  readonly arms: readonly ArmView[];
+  readonly elsewhere: Elsewhere;
+}
+
+const WITHOUT_TIMES: Readonly<Record<Elsewhere, (sampleCount: number) => string>> = {
+  sections: (sampleCount) =>
+    `The first table has no rows: the results of ${sampleCount} slots are in sections of their own.`,
+  counts: (sampleCount) => `Counted, not timed: calls, requests and files of ${sampleCount} slots.`,
+  nothing: (sampleCount) =>
+    `Nothing was measured: none of ${sampleCount} slots gave a value for the first table.`,
+};
+
+interface ComparedQuantity {
+  readonly quantity: Quantity;
+  readonly compared: readonly ComparedArm[];
+}
+
+/** Null: something differs. */
+const openingOf = (all: readonly ComparedQuantity[], baselineName: string): string | null => {
+  const verdicts = all.flatMap(({ compared }) => compared.map(({ versus }) => versus.verdict));
+  if (verdicts.length === 0) return `Nothing is compared: ${baselineName} is alone.`;
+  if (verdicts.every((verdict) => verdict === 'tooFew')) return 'Too few blocks to compare the backends.';
+  if (!verdicts.some(isDecided)) return 'This run cannot tell the backends apart.';
+  return verdicts.every((verdict) => verdict === 'same' || verdict === 'belowFloor')
+    ? 'No difference was found.'
+    : null;
+};
+
+const excludedSentence = (quantities: readonly Quantity[]): string | null => {
+  const excluded = quantities.flatMap(({ excludes }) => excludes);
+  return excluded.length === 0 ? null : `Not included: ${excluded.join(', ')}.`;
+};
+
+/** Headline backends that a reader expects and does not find, each with the reason. */
+const absentSentence = (
+  { run, tallied, arms }: FindingInput,
+  all: readonly ComparedQuantity[],
+): string | null => {
+  const measured = new Set(all.flatMap(({ quantity }) => quantity.row.cells.map(({ arm }) => arm)));
+  const skipped = run.skipped.flatMap((one) => {
+    if (one.kind !== 'arm' || one.image !== undefined) return [];
+    const info = own(run.catalogue.backends, one.backend);
+    return info === undefined || info.answers !== undefined ? [] : [`${info.title} (needs ${one.need})`];
+  });
+  const failed = arms
+    .filter(({ id, role, variant }) => role !== 'null' && !variant && !measured.has(id))
+    .map((arm) => {
+      const hasFailed = tallied.failures.some((failure) => failure.arm === arm.id);
+      return `${nameOf(arm, arms)}${hasFailed ? ' (failed)' : ''}`;
+    });
+  const absent = [...new Set([...skipped, ...failed])];
+  return absent.length === 0 ? null : `Not measured: ${listText(absent)}.`;
+};
+
+/** One sentence each; the first one says the most. */
+export const findingOf = (input: FindingInput): readonly string[] => {
+  const { arms, groups, design, tallied, elsewhere } = input;
+  const all = quantitiesOf(groups, design).map((quantity) => ({
+    quantity,
+    compared: comparedArms(quantity, arms),
+  }));
+  if (all.length === 0) return [WITHOUT_TIMES[elsewhere](tallied.sampleCount)];
+  const baseline = arms.find(({ role }) => role === 'baseline');
+  const baselineName = baseline === undefined ? design.baseline : nameOf(baseline, arms);
+  const { delta = 0 } = design;
+  return [
+    openingOf(all, baselineName),
+    ...all.map(
+      ({ quantity, compared }, at) =>
+        `${quantitySentence(quantity, baselineName, compared, { values: at === 0, delta })}.`,
+    ),
+    excludedSentence(all.map(({ quantity }) => quantity)),
+    absentSentence(input, all),
+    machineSentence(input),
+  ].filter((sentence) => sentence !== null);
+};

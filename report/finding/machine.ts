@@ -1,0 +1,37 @@
+// The machine of a run as a clause, and what a reader must know of it: journal, discard, hypervisor, load. Pure.
+import type { Pooled } from '../../results/pool/pooled.ts';
+import type { ConditionWarning, Environment, RunFile } from '../../results/schema/run.ts';
+import { plural } from '../format.ts';
+
+export interface MachineFacts {
+  readonly run: RunFile;
+  /** Null for a single run. */
+  readonly pool: Pooled | null;
+}
+
+/** What the conditions of the run, or of any run of a pool, were judged to be. */
+export const caveatsOf = ({ run, pool }: MachineFacts): readonly ConditionWarning[] =>
+  pool?.judged ?? run.conditions?.judged ?? [];
+
+/** `ext4 without a journal, mounted with discard`. */
+export const diskText = (
+  { workFileSystem: { type, options } }: Environment,
+  caveats: readonly ConditionWarning[],
+): string => {
+  const journal = caveats.some(({ id }) => id === 'no-journal') ? ' without a journal' : '';
+  return `${type}${journal}${options.split(',').includes('discard') ? ', mounted with discard' : ''}`;
+};
+
+const computerText = ({ virtualization, cpuCount }: Environment): string =>
+  `a ${virtualization === null ? '' : 'virtual '}machine with ${plural(cpuCount, 'CPU')}`;
+
+/** `One run as root on a virtual machine with 2 CPUs, kernel 6.18, ext4.`, and whether the machine was noisy. */
+export const machineSentence = (facts: MachineFacts): string => {
+  const { environment } = facts.run;
+  const caveats = caveatsOf(facts);
+  const runs = facts.pool === null ? 'One run' : `${plural(facts.pool.runs.length, 'run')}, pooled,`;
+  const as = environment.privilege === 'root' ? '' : ' without root';
+  const isNoisy = caveats.some(({ severity }) => severity === 'noise');
+  const said = `${runs}${as} on ${computerText(environment)}, ${diskText(environment, caveats)}.`;
+  return isNoisy ? `${said} The machine was noisy.` : said;
+};

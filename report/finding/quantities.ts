@@ -1,0 +1,163 @@
+// The times that the finding is about, and the rows that hold them. Pure.
+import { COMMAND_START, type Design } from '../../results/compare/phase-of.ts';
+import { type Row, rowOf } from '../../results/compare/rows.ts';
+import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
+import { own } from '../../results/own.ts';
+import type { Params } from '../../results/schema/run.ts';
+import type { ByBlock } from '../../results/stats/log-ratio.ts';
+
+export interface Quantity {
+  /** Up to the time: `with all files of IMAGE local, it is ready (created and mounted)`. */
+  readonly lead: string;
+  /** Between the lead and the time: `in`, `takes` or nothing. */
+  readonly verb: string;
+  readonly row: Row;
+  readonly baseline: string;
+  /** What a reader could expect in this time and does not find in it. */
+  readonly excludes: readonly string[];
+}
+
+interface QuantityPattern {
+  readonly scenario: string;
+  readonly params: Params;
+  /** The time is their sum. */
+  readonly metrics: readonly string[];
+  readonly verb: string;
+  /** Null: the image of the quantity before. */
+  readonly lead: (image: string | null) => string;
+  readonly excludes?: readonly string[];
+}
+
+/** Each list is one quantity, in several ways to measure it; the first that the run has is taken. */
+const QUANTITIES: readonly (readonly QuantityPattern[])[] = [
+  [
+    {
+      scenario: 'churn',
+      params: { local: 'files' },
+      metrics: ['createWallNs', 'mountWallNs'],
+      verb: 'in',
+      lead: (image) => `With all files of ${image} local, it is ready (created and mounted)`,
+      excludes: ['starting a program', 'removing the image'],
+    },
+    {
+      scenario: 'churn',
+      params: { local: 'image' },
+      metrics: ['mountWallNs'],
+      verb: 'in',
+      lead: (image) => `With the image ${image} set up, it is mounted`,
+      excludes: ['setting the image up', 'starting a program', 'removing the image'],
+    },
+  ],
+  [
+    ...['digested', 'trusted'].map(
+      (ingest): QuantityPattern => ({
+        scenario: 'churn',
+        params: { local: 'nothing', ingest },
+        metrics: ['ingestWallNs', 'createWallNs'],
+        verb: 'takes',
+        lead: (image) => `Bringing ${image ?? 'it'} in for the first time`,
+        excludes: ['the download'],
+      }),
+    ),
+  ],
+  [
+    {
+      scenario: 'walk-cold',
+      params: {},
+      metrics: ['walkWallNs'],
+      verb: 'takes',
+      lead: (image) => `Listing every entry${image === null ? '' : ` of ${image}`} with cold caches`,
+    },
+    {
+      scenario: 'walk-warm',
+      params: {},
+      metrics: ['walkWallNs'],
+      verb: 'takes',
+      lead: (image) => `Listing every entry${image === null ? '' : ` of ${image}`} with warm caches`,
+    },
+  ],
+];
+
+/** The sum of several metrics, block by block; null: one of them is absent. */
+const sumByArm = (
+  { time }: GroupData,
+  [first, ...others]: readonly string[],
+): ReadonlyMap<string, ByBlock> | null => {
+  const arms = time.get(first!);
+  if (arms === undefined) return null;
+  const sums = new Map<string, ByBlock>();
+  for (const [arm, values] of arms) {
+    const rest = others.map((metric) => time.get(metric)?.get(arm));
+    const sum = new Map<number, number>();
+    values.forEach((value, block) => {
+      const parts = rest.map((byBlock) => byBlock?.get(block));
+      if (parts.every((part) => part !== undefined))
+        sum.set(
+          block,
+          parts.reduce((a, b) => a + b, value),
+        );
+    });
+    if (sum.size > 0) sums.set(arm, sum);
+  }
+  return sums.size === 0 ? null : sums;
+};
+
+const SUM = 'sumWallNs';
+
+const rowFor = (
+  groups: readonly GroupData[],
+  { scenario, params, metrics }: QuantityPattern,
+  design: Design,
+): Row | null => {
+  for (const group of groups) {
+    const { group: planned } = group;
+    const isWanted =
+      planned.scenario === scenario &&
+      (planned.params['placement'] ?? 'free') === 'free' &&
+      Object.entries(params).every(([key, value]) => planned.params[key] === value);
+    const sums = isWanted ? sumByArm(group, metrics) : null;
+    const row = sums === null ? null : rowOf({ ...group, time: new Map([[SUM, sums]]) }, SUM, design);
+    if (row?.cells.some(({ arm }) => arm === design.baseline)) return row;
+  }
+  return null;
+};
+
+/** A scenario with a section of its own is no part of the first table. */
+const isFirst = ({ group }: GroupData, { catalogue }: Design): boolean =>
+  own(catalogue.scenarios, group.scenario)?.ownSection !== true;
+
+/** The rate of the first scenario, else its last headline metric; for runs that lack the usual scenarios. */
+const fallbackQuantity = (groups: readonly GroupData[], design: Design): readonly Quantity[] => {
+  for (const group of groups) {
+    const { scenario, params, image } = group.group;
+    const rows = (own(design.catalogue.scenarios, scenario)?.headline ?? []).flatMap((metric) => {
+      const row = metric === COMMAND_START ? null : rowOf(group, metric, design);
+      return row?.cells.some(({ arm }) => arm === design.baseline) ? [row] : [];
+    });
+    const row = rows.find(({ info }) => info.better === 'higher') ?? rows.at(-1);
+    if (row === undefined) continue;
+    const where = [scenario, paramsKey(params), image].filter((part) => part !== '').join(', ');
+    const title = `${row.info.title.charAt(0).toUpperCase()}${row.info.title.slice(1)}`;
+    return [{ lead: `${title} (${where}):`, verb: '', row, baseline: design.baseline, excludes: [] }];
+  }
+  return [];
+};
+
+/** `groups`: in the order of the report. */
+export const quantitiesOf = (groups: readonly GroupData[], design: Design): readonly Quantity[] => {
+  const first = groups.filter((group) => isFirst(group, design));
+  let before: string | null = null;
+  const usual = QUANTITIES.flatMap((ways): readonly Quantity[] => {
+    for (const way of ways) {
+      const row = rowFor(first, way, design);
+      if (row === null) continue;
+      const { image } = row.group;
+      const named = image === before ? null : image;
+      before = image;
+      const { lead, verb, excludes = [] } = way;
+      return [{ lead: lead(named), verb, row, baseline: design.baseline, excludes }];
+    }
+    return [];
+  });
+  return usual.length > 0 ? usual : fallbackQuantity(first, design);
+};

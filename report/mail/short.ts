@@ -1,0 +1,129 @@
+// The default mail: finding, machine, one table, the claims that were decided, the commands, and where the rest is.
+import { alerts } from '../alert.ts';
+import { askedOf } from '../claims/words.ts';
+import { formatBytes, formatInstant, grouped, plural } from '../format.ts';
+import { tableBlock } from '../terminal.ts';
+import type { ClaimView, ReportView, TableView } from '../view.ts';
+import { claimShort } from './claims.ts';
+import { headlineTable } from './headline.ts';
+import { commandLines, mailLines, TEXT_COLUMNS } from './lines.ts';
+import { machineLines } from './machine.ts';
+import { commandsOf, fact, shortSection } from './parts.ts';
+
+/** Longer mails are not read. A pool has more images and variants. */
+const MOST_LINES = 80;
+const MOST_LINES_OF_POOL = 100;
+const MOST_CLAIMS = 5;
+const FEWEST_CLAIMS = 3;
+const MOST_PROBLEMS = 3;
+const MOST_TABLE_LINES = 24;
+
+const runLines = (view: ReportView, table: TableView | null): readonly string[] => {
+  const { environment, run, plan, images, pool, id } = view;
+  const image = images.find(({ name }) => name === table?.image);
+  return [
+    ...fact(
+      'image',
+      image === undefined
+        ? ''
+        : `${image.name}: ${grouped(image.entryCount)} entries, ${grouped(image.fileCount)} files, ${formatBytes(image.fileBytes)}, ${plural(image.layerCount, 'layer')}, contents ${image.contents}`,
+    ),
+    ...fact(
+      'run',
+      `${id}, ${formatInstant(run.startedAt)}, ${pool === null ? '' : `${plural(pool.runs.length, 'run')}, pooled, `}profile ${plan.profile}, as ${environment.privilege}, ${run.status}; cfsbench ${run.cfsbench.version}, commit ${run.cfsbench.commit ?? 'unknown'}`,
+    ),
+  ];
+};
+
+const problemLines = (view: ReportView): readonly string[] => {
+  // What made the machine noisy is said with its load.
+  const all = alerts({ ...view, warnings: [] });
+  const more = all.length - MOST_PROBLEMS;
+  return [...all.slice(0, MOST_PROBLEMS), ...(more > 0 ? [`${more} more: --long`] : [])].flatMap((line) =>
+    mailLines(`- ${line}`, '', '  '),
+  );
+};
+
+/** Runs of other scenarios have no such table: theirs is cut. */
+const otherTable = (view: ReportView): readonly string[] => {
+  const lines = tableBlock(view, { columns: TEXT_COLUMNS });
+  return lines.length <= MOST_TABLE_LINES
+    ? lines
+    : [...lines.slice(0, MOST_TABLE_LINES), `(${lines.length - MOST_TABLE_LINES} more lines: --long)`];
+};
+
+const isDecided = ({ verdict }: ClaimView): boolean => verdict === 'supported' || verdict === 'not supported';
+
+const hasMessage = ({ by }: ClaimView): boolean =>
+  typeof by !== 'string' && by.some(({ where }) => where.kind === 'message');
+
+/** Decided claims first, those whose mail can be cited before others. */
+const chosenClaims = (view: ReportView): readonly ClaimView[] => {
+  const rank = (claim: ClaimView): number => (isDecided(claim) ? 0 : 2) + (hasMessage(claim) ? 0 : 1);
+  return [...askedOf(view.claims)].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_CLAIMS);
+};
+
+const otherClaims = ({ claims }: ReportView, shown: readonly ClaimView[]): readonly string[] => {
+  const rest = claims.filter((claim) => !shown.includes(claim));
+  const parts = (
+    ['supported', 'not supported', 'undecided', 'not testable', 'failed', 'not asked'] as const
+  ).flatMap((verdict) => {
+    const ids = rest.filter((claim) => claim.verdict === verdict).map(({ id }) => id);
+    return ids.length === 0 ? [] : [`${verdict}: ${ids.join(', ')}`];
+  });
+  return parts.length === 0
+    ? []
+    : mailLines(`${shown.length === 0 ? 'Claims' : 'Other claims'}: ${parts.join('; ')}.`);
+};
+
+const commands = (view: ReportView, scenarios: readonly string[]): readonly string[] => [
+  ...commandsOf(view).flatMap(commandLines),
+  ...view.scenarios
+    .filter(({ id }) => scenarios.includes(id))
+    .flatMap(({ id, reproduce }) => mailLines(`${id}: ${reproduce}`, '  ', '      ')),
+];
+
+const restLines = ({ id }: ReportView): readonly string[] => [
+  ...mailLines(
+    'All rows, counts, claims and published tables: --long. A claim with its rule, objection and numbers: --claims C1.',
+  ),
+  ...commandLines(['cfsbench', 'report', `runs/${id}`, '--format', 'mail', '--long']),
+];
+
+interface MailParts {
+  readonly claims: readonly ClaimView[];
+  /** The commands of each scenario of the table. */
+  readonly hasScenarios: boolean;
+}
+
+const linesWith = (view: ReportView, { claims, hasScenarios }: MailParts): readonly string[] => {
+  const table = headlineTable(view);
+  return [
+    ...view.finding.flatMap((sentence) => mailLines(sentence)),
+    '',
+    ...shortSection('Problems', problemLines(view)),
+    ...shortSection('Machine and run', [...machineLines(view), ...runLines(view, table?.table ?? null)]),
+    ...shortSection('Results', table?.lines ?? otherTable(view)),
+    ...shortSection('Claims', [...claims.flatMap(claimShort), ...otherClaims(view, claims)]),
+    ...shortSection('Commands', commands(view, hasScenarios ? (table?.scenarios ?? []) : [])),
+    ...shortSection('The rest', restLines(view)),
+  ];
+};
+
+/** Where the mail would be too long: fewer claims, but three; then no commands of scenarios; then fewer claims still. */
+export const shortMail = (view: ReportView): readonly string[] => {
+  const most = view.pool === null ? MOST_LINES : MOST_LINES_OF_POOL;
+  const chosen = chosenClaims(view);
+  const counts = chosen.map((_, index) => chosen.length - index);
+  const parts: readonly MailParts[] = [
+    ...counts
+      .filter((count) => count >= FEWEST_CLAIMS)
+      .map((count) => ({ claims: chosen.slice(0, count), hasScenarios: true })),
+    ...[...counts.filter((count) => count <= FEWEST_CLAIMS), 0].map((count) => ({
+      claims: chosen.slice(0, count),
+      hasScenarios: false,
+    })),
+  ];
+  const tried = [{ claims: chosen, hasScenarios: true }, ...parts].map((one) => linesWith(view, one));
+  return tried.find((lines) => lines.length <= most) ?? tried.at(-1)!;
+};
