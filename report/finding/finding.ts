@@ -5,14 +5,14 @@ import type { Design } from '../../results/compare/phase-of.ts';
 import type { GroupData, Tallied } from '../../results/compare/tally.ts';
 import { own } from '../../results/own.ts';
 import type { ArmView } from '../view.ts';
-import { type MachineFacts, machineSentence } from './machine.ts';
+import { type DescribedRun, machineSentence } from './machine.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';
 import { type ComparedArm, comparedArms, listText, nameOf, quantitySentence } from './words.ts';
 
 /** What the report has beside the first table. */
 export type Elsewhere = 'sections' | 'counts' | 'nothing';
 
-export interface FindingInput extends MachineFacts {
+export interface FindingInput extends DescribedRun {
   readonly tallied: Tallied;
   /** In the order of the report. */
   readonly groups: readonly GroupData[];

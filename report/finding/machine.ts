@@ -3,14 +3,14 @@ import type { Pooled } from '../../results/pool/pooled.ts';
 import type { ConditionWarning, Environment, RunFile } from '../../results/schema/run.ts';
 import { plural } from '../format.ts';
 
-export interface MachineFacts {
+export interface DescribedRun {
   readonly run: RunFile;
   /** Null for a single run. */
   readonly pool: Pooled | null;
 }
 
 /** What the conditions of the run, or of any run of a pool, were judged to be. */
-export const caveatsOf = ({ run, pool }: MachineFacts): readonly ConditionWarning[] =>
+export const caveatsOf = ({ run, pool }: DescribedRun): readonly ConditionWarning[] =>
   pool?.judged ?? run.conditions?.judged ?? [];
 
 /** `ext4 without a journal, mounted with discard`. */
@@ -26,7 +26,7 @@ const computerText = ({ virtualization, cpuCount }: Environment): string =>
   `a ${virtualization === null ? '' : 'virtual '}machine with ${plural(cpuCount, 'CPU')}`;
 
 /** `One run as root on a virtual machine with 2 CPUs, kernel 6.18, ext4.`, and whether the machine was noisy. */
-export const machineSentence = (facts: MachineFacts): string => {
+export const machineSentence = (facts: DescribedRun): string => {
   const { environment } = facts.run;
   const caveats = caveatsOf(facts);
   const runs = facts.pool === null ? 'One run' : `${plural(facts.pool.runs.length, 'run')}, pooled,`;
