@@ -26,6 +26,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/store/',
   'scenarios/',
   'mutants/',
+  'torture/',
   'worlds/',
 ];
 

@@ -3,19 +3,24 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type RunFile, type Sample, SCHEMA } from '../../results/schema/run.ts';
+import { type RunFile, type Sample, SCHEMA, type Slot } from '../../results/schema/run.ts';
 
 export const PROGRAM = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url));
 const STEP_MS = 3;
 
 type Undo = () => void | Promise<void>;
-const undos = new WeakMap<TestContext, Undo[]>();
+
+/** A test, or anything else that undoes at its end what is registered here. */
+export interface Owner {
+  after(undo: Undo): void;
+}
+
+const undos = new WeakMap<Owner, Undo[]>();
 
 /** In reverse order of registration: a folder is removed after the processes that write to it. The test runner's own order is the opposite. */
-export const afterwards = (t: TestContext, undo: Undo): void => {
+export const afterwards = (t: Owner, undo: Undo): void => {
   const known = undos.get(t);
   if (known !== undefined) {
     known.push(undo);
@@ -29,7 +34,7 @@ export const afterwards = (t: TestContext, undo: Undo): void => {
 };
 
 /** Below /var/tmp: on many systems /tmp is in memory, which a run refuses. */
-export const diskFolder = (t: TestContext, prefix = 'cfsbench-e2e-'): string => {
+export const diskFolder = (t: Owner, prefix = 'cfsbench-e2e-'): string => {
   const path = mkdtempSync(join('/var/tmp', prefix));
   afterwards(t, () => rmSync(path, { recursive: true, force: true }));
   return path;
@@ -61,7 +66,7 @@ export interface Running {
 
 /** The child is killed at the end of the test. */
 export const start = (
-  t: TestContext,
+  t: Owner,
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Running => {
@@ -89,10 +94,10 @@ export const start = (
   return { child, done, stderr: () => text.stderr };
 };
 
-export const startProgram = (t: TestContext, args: readonly string[]): Running =>
+export const startProgram = (t: Owner, args: readonly string[]): Running =>
   start(t, [process.execPath, PROGRAM, ...args]);
 
-export const program = (t: TestContext, args: readonly string[]): Promise<Finished> =>
+export const program = (t: Owner, args: readonly string[]): Promise<Finished> =>
   startProgram(t, args).done;
 
 export const readRun = (folder: string): RunFile => {
@@ -112,6 +117,17 @@ export const readSamples = (folder: string): Sample[] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Sample);
+
+/** The slots that a whole run has a sample of: groups may have ended at a look. */
+export const plannedOf = ({ plan }: RunFile): readonly Slot[] => {
+  const ended = new Map(
+    (plan.ended ?? []).map((group) => [`${group.scenario} ${group.image}`, group.blocks]),
+  );
+  return plan.slots.filter(
+    ({ pass, scenario, image, block }) =>
+      pass === 'count' || block < (ended.get(`${scenario} ${image}`) ?? Number.POSITIVE_INFINITY),
+  );
+};
 
 export type OkSample = Extract<Sample, { outcome: 'ok' }>;
 

@@ -1,0 +1,216 @@
+// Long runs: memory that must not grow, ten thousand mounts at once, an image of a million files.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { probeNamespaces } from '../../harness/sys/namespace-probe.ts';
+import { seededUniform } from '../../results/stats/seeded.ts';
+import { leftOf, type Owner, PROGRAM, type Running, samplesSoFar, start } from '../end-to-end/support.ts';
+import { openLimitedGroup } from './memory-limit.ts';
+import { inRole } from './process-tree.ts';
+import { type Reading, slopeOf } from './slope.ts';
+
+const LIVES = fileURLToPath(new URL('./lives-main.js', import.meta.url));
+const READING_MS = 5000;
+const MIB = 1 << 20;
+const HOUR_SECONDS = 3600;
+const MINUTE_SECONDS = 60;
+/** Half a mebibyte per hour is 12 MiB a day. */
+const SMALL_BYTES_PER_HOUR = MIB / 2;
+const SMALL_MEMORY_BYTES = 400 * MIB;
+/** Caches fill before anything is in balance. */
+const SETTLED_SHARE = 0.25;
+
+export interface LongResult {
+  readonly what: string;
+  readonly amount: string;
+  readonly found: string;
+  readonly bound: string;
+  readonly passes: boolean;
+}
+
+export interface LongOptions {
+  readonly minutes: number;
+  readonly home: string;
+  readonly owner: Owner;
+  say(line: string): void;
+}
+
+const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
+const group = (count: number): string => Math.round(count).toLocaleString('en-US');
+
+/** Growth that cannot be told from none, or is smaller than the bound. */
+const growthResult = (
+  what: string,
+  amount: string,
+  readings: readonly Reading[],
+  boundPerHour: number,
+): LongResult => {
+  const settled = readings.filter(([at]) => at >= SETTLED_SHARE * readings.at(-1)![0]);
+  const slope = slopeOf(settled, seededUniform(1));
+  const [middle, low, high] = [slope.perSecond, slope.low, slope.high].map((one) => kib(one * HOUR_SECONDS));
+  return {
+    what,
+    amount,
+    found: `${middle} per hour (${low} to ${high}), at ${kib(settled.at(-1)![1])}`,
+    bound: `no growth, or less than ${kib(boundPerHour)} per hour`,
+    passes: slope.low <= 0 || slope.high * HOUR_SECONDS <= boundPerHour,
+  };
+};
+
+const residentBytes = (pid: number): number =>
+  Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024;
+
+interface ChurnReadings {
+  readonly resident: Reading[];
+  readonly kernel: Reading[];
+}
+
+const readUntilEnd = async (running: Running, kernelBytes: () => number): Promise<ChurnReadings> => {
+  const readings: ChurnReadings = { resident: [], kernel: [] };
+  const startMs = Date.now();
+  let isOver = false;
+  void running.done.then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await sleep(READING_MS);
+    const at = (Date.now() - startMs) / 1000;
+    try {
+      const measuring = inRole(running.child.pid!, 'measuring');
+      if (measuring !== undefined) readings.resident.push([at, residentBytes(measuring.pid)]);
+      readings.kernel.push([at, kernelBytes()]);
+    } catch {
+      // The process has ended.
+    }
+  }
+  return readings;
+};
+
+/** Churn in a control group of little memory. */
+const longChurn = async ({ minutes, home, owner }: LongOptions): Promise<readonly LongResult[]> => {
+  const limited = openLimitedGroup(SMALL_MEMORY_BYTES);
+  try {
+    const out = join(home, 'churn');
+    const running = start(owner, [
+      ...[process.execPath, PROGRAM, 'run', '--scenarios', 'churn', '--out', out],
+      ...['--images', 'synthetic:files=40,layers=2,seed=1', '--count-passes', '1'],
+      ...['--blocks', String(100 * minutes), '--budget', `${minutes}m`],
+    ]);
+    limited.add(running.child.pid!);
+    const { resident, kernel } = await readUntilEnd(running, limited.kernelBytes);
+    const { code, stderr } = await running.done;
+    const amount = `${minutes} min, ${group(samplesSoFar(out))} slots in ${SMALL_MEMORY_BYTES / MIB} MiB`;
+    const isGood = [0, 124].includes(code ?? -1) && leftOf(home).length === 0;
+    if (!isGood) throw new Error(`churn ended with ${code}: ${stderr}`);
+    return [
+      growthResult('churn: memory of the process that measures', amount, resident, SMALL_BYTES_PER_HOUR),
+      growthResult('churn: kernel memory of the run', amount, kernel, SMALL_BYTES_PER_HOUR),
+    ];
+  } finally {
+    limited.remove();
+  }
+};
+
+/** In private namespaces that end with this process. */
+const startLives = ({ home, owner }: LongOptions, args: readonly string[]): Running => {
+  const found = probeNamespaces();
+  if (found.kind === 'refused') throw new Error(found.reason);
+  const temporary = join(home, 'lives');
+  mkdirSync(temporary, { recursive: true });
+  return start(owner, [...found.prefix, process.execPath, LIVES, ...args], { TMPDIR: temporary });
+};
+
+interface ServerReading {
+  readonly atSeconds: number;
+  readonly serverBytes: number;
+  readonly lifeCount: number;
+}
+
+const linesOf = async (running: Running): Promise<readonly string[]> => {
+  const { code, stdout, stderr } = await running.done;
+  if (code !== 0) throw new Error(`${running.child.spawnargs.join(' ')} ended with ${code}: ${stderr}`);
+  return stdout.trimEnd().split('\n');
+};
+
+const longServer = async (options: LongOptions): Promise<readonly LongResult[]> => {
+  const seconds = options.minutes * MINUTE_SECONDS;
+  const lines = await linesOf(startLives(options, ['lives', String(seconds)]));
+  const readings = lines.map((line) => JSON.parse(line) as ServerReading);
+  const amount = `${options.minutes} min, ${group(readings.at(-1)!.lifeCount)} mounts`;
+  const series = readings.map(({ atSeconds, serverBytes }): Reading => [atSeconds, serverBytes]);
+  return [growthResult('one server for all mounts: its memory', amount, series, SMALL_BYTES_PER_HOUR)];
+};
+
+const MOUNT_COUNT = 10_000;
+const MOST_LEFT_BYTES = 1024;
+
+interface MountsReading {
+  readonly leftCount: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly unmountMs: number;
+  readonly slabPerMountBytes: number;
+  readonly slabLeftPerMountBytes: number;
+}
+
+const manyMounts = async (options: LongOptions, backend: string): Promise<LongResult> => {
+  const [line = ''] = await linesOf(startLives(options, ['mounts', String(MOUNT_COUNT), backend]));
+  const read = JSON.parse(line) as MountsReading;
+  return {
+    what: `live mounts: ${backend}`,
+    amount: group(MOUNT_COUNT),
+    found: `${read.firstMs.toFixed(2)} ms for each of the first hundred, ${read.lastMs.toFixed(2)} ms for each of the last, ${read.unmountMs.toFixed(2)} ms to unmount one; ${kib(read.slabPerMountBytes)} of slabs per mount, of which ${kib(read.slabLeftPerMountBytes)} remain; ${read.leftCount} mounts left`,
+    bound: `less than ${kib(MOST_LEFT_BYTES)} of slabs per mount remain, no mount left`,
+    passes: read.leftCount === 0 && read.slabLeftPerMountBytes < MOST_LEFT_BYTES,
+  };
+};
+
+const MILLION = 'synthetic:files=1000000,layers=1,seed=1,mix=10';
+
+/** Build, proof, mount, walk, unmount, destroy. */
+const millionFiles = async ({ home, owner }: LongOptions): Promise<LongResult> => {
+  const out = join(home, 'million');
+  const startMs = Date.now();
+  const { code, stderr } = await start(owner, [
+    ...[process.execPath, PROGRAM, 'run', '--out', out, '--images', MILLION, '--scenarios', 'walk-warm'],
+    ...[
+      '--backends',
+      'composefs-fuse,erofs-overlay',
+      '--count-only',
+      '--count-passes',
+      '1',
+      '--budget',
+      '6h',
+    ],
+  ]).done;
+  const left = leftOf(home);
+  const isWhole = code === 0 && left.length === 0 && existsSync(join(out, 'run.json'));
+  return {
+    what: 'a million files: build, mount, compare trees, walk, destroy',
+    amount: '1,000,000 files, 2 backends',
+    found: `exit code ${code} after ${group((Date.now() - startMs) / 1000)} s${isWhole ? '' : `: ${stderr.trim()} ${left.join('; ')}`}`,
+    bound: 'exit code 0, nothing left',
+    passes: isWhole,
+  };
+};
+
+const PARTS: readonly ((options: LongOptions) => Promise<readonly LongResult[]>)[] = [
+  longChurn,
+  longServer,
+  async (options) => [await manyMounts(options, 'erofs-overlay')],
+  async (options) => [await manyMounts(options, 'composefs-fuse-shared')],
+  async (options) => [await millionFiles(options)],
+];
+
+export const runLong = async (options: LongOptions): Promise<readonly LongResult[]> => {
+  const results: LongResult[] = [];
+  for (const part of PARTS)
+    for (const result of await part(options)) {
+      results.push(result);
+      options.say(
+        `${result.passes ? 'held' : 'BROKEN'}: ${result.what}: ${result.found} (${result.amount})\n`,
+      );
+    }
+  return results;
+};

@@ -1,0 +1,68 @@
+// The processes of a run, by what they do.
+//
+// Reads:  /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN), cmdline, status.
+import { readdirSync, readFileSync } from 'node:fs';
+import { PROGRAM } from '../end-to-end/support.ts';
+
+export interface TreeProcess {
+  readonly pid: number;
+  readonly argv: readonly string[];
+  /** Its id in its own PID namespace. */
+  readonly namespacePid: number;
+}
+
+const childrenOf = (pid: number): readonly number[] =>
+  readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1')
+      .split(' ')
+      .filter((word) => word !== '')
+      .map(Number),
+  );
+
+/** A process that ends meanwhile has no children. */
+const orNone = <T>(read: () => readonly T[]): readonly T[] => {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+};
+
+const describeProcess = (pid: number): readonly TreeProcess[] =>
+  orNone(() => {
+    const argv = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').slice(0, -1);
+    const ids = /^NSpid:(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? '';
+    return [{ pid, argv, namespacePid: Number(ids.trim().split(/\s+/).at(-1)) }];
+  });
+
+/** A process and all its descendants. */
+export const treeOf = (pid: number): readonly TreeProcess[] => [
+  ...describeProcess(pid),
+  ...orNone(() => childrenOf(pid)).flatMap(treeOf),
+];
+
+const programName = ({ argv }: TreeProcess): string => argv[0]?.split('/').at(-1) ?? '';
+
+const named =
+  (name: string) =>
+  (one: TreeProcess): boolean =>
+    programName(one) === name;
+
+/** What a process of a run does, by the tree's first process. */
+export const ROLES = {
+  outer: ({ pid }, root) => pid === root,
+  unshare: named('unshare'),
+  init: ({ namespacePid, pid }, root) => namespacePid === 1 && pid !== root,
+  measuring: ({ argv, pid }, root) =>
+    argv.includes(PROGRAM) && named('node')({ pid, argv, namespacePid: 0 }) && pid !== root,
+  inspector: ({ argv }) => argv.some((word) => word.endsWith('/inspect/main.js')),
+  server: named('cfs-fuse'),
+  tar: named('tar'),
+  rm: named('rm'),
+  ls: named('ls'),
+} as const satisfies Record<string, (one: TreeProcess, root: number) => boolean>;
+
+export type Role = keyof typeof ROLES;
+
+export const inRole = (root: number, role: Role): TreeProcess | undefined =>
+  treeOf(root).find((one) => ROLES[role](one, root));

@@ -1,0 +1,10 @@
+// All trials, in the order of the table.
+import { killTrials } from './kills.ts';
+import type { RunLength } from './moment.ts';
+import { signalTrials } from './signals.ts';
+import type { Trial } from './trial.ts';
+
+export const trialsWith = (length: RunLength): readonly Trial[] => [
+  ...killTrials(length),
+  ...signalTrials(length),
+];

@@ -1,0 +1,49 @@
+// A run of the default plan on a small image: all its scenarios, backends and passes, with the fewest blocks.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROGRAM, type Running, start } from '../end-to-end/support.ts';
+import type { Attempt } from './trial.ts';
+
+const PLAN = [
+  ...['--profile', 'default', '--images', 'synthetic:files=40,layers=2,seed=1'],
+  ...['--blocks', '8', '--count-passes', '1', '--budget', '10m'],
+];
+
+/** A folder that looks like a work folder and belongs to somebody else. */
+export const STRANGER = '.cfsbench-work-of-somebody-else';
+const STRANGERS_FILE = join(STRANGER, 'precious');
+
+export interface SmallRun {
+  readonly home: string;
+  readonly out: string;
+  /** Where the run makes temporary files. */
+  readonly temporary: string;
+}
+
+export const openSmallRun = ({ home }: Attempt): SmallRun => {
+  const temporary = join(home, 'tmp');
+  for (const folder of [temporary, join(home, STRANGER)]) mkdirSync(folder);
+  writeFileSync(join(home, STRANGERS_FILE), 'precious');
+  return { home, out: join(home, 'results'), temporary };
+};
+
+export const strangerIsIntact = ({ home }: SmallRun): boolean => {
+  try {
+    return readFileSync(join(home, STRANGERS_FILE), 'utf8') === 'precious';
+  } catch {
+    return false;
+  }
+};
+
+export const startCommand = (
+  { owner }: Attempt,
+  { temporary }: SmallRun,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running => start(owner, [process.execPath, PROGRAM, ...args], { TMPDIR: temporary, ...env });
+
+export const startSmallRun = (attempt: Attempt, run: SmallRun): Running =>
+  startCommand(attempt, run, ['run', ...PLAN, '--out', run.out]);
+
+export const resumeSmallRun = (attempt: Attempt, run: SmallRun): Running =>
+  startCommand(attempt, run, ['run', '--resume', run.out]);
