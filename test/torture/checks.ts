@@ -69,18 +69,20 @@ export const checkWhole = (out: string): readonly Finding[] => {
 
 /** Waits until no process, mount and loop device of the run is left. */
 export const checkGone = async (
-  { home }: SmallRun,
+  { home, ownMounts = [] }: SmallRun,
   sinceMs: number,
 ): Promise<{ readonly findings: readonly Finding[]; readonly endedMs: number }> => {
-  let left = leftOf(home);
+  const isOwn = (thing: string): boolean => ownMounts.some((root) => thing.split(' ').includes(root));
+  const others = (): readonly string[] => leftOf(home).filter((thing) => !isOwn(thing));
+  let left = others();
   while (left.length > 0 && Date.now() - sinceMs < GONE_LIMIT_MS) {
     await sleep(POLL_MS);
-    left = leftOf(home);
+    left = others();
   }
   return { findings: left.map((thing) => finding('leak', thing)), endedMs: Date.now() - sinceMs };
 };
 
-const OWN_NAMES = ['results', 'tmp', STRANGER];
+const OWN_NAMES = ['results', 'tmp', 'place', 'own', 'bin', STRANGER];
 
 /** Files that a run left beside its results. */
 const strayOf = ({ home, temporary }: SmallRun): readonly string[] => [
@@ -93,6 +95,12 @@ export const checkTidy = (run: SmallRun): readonly Finding[] => [
   ...strayOf(run).map((name) => finding('leak', `file: ${name}`)),
   ...when(!strangerIsIntact(run), 'leak', 'a folder of somebody else was changed or removed'),
 ];
+
+/** What there was no time or no way to remove is named, with the command that removes it. */
+export const checkNamed = (run: SmallRun, { stderr }: Finished): readonly Finding[] => {
+  const left = checkTidy(run);
+  return left.length === 0 || (stderr.includes('cfsbench clean') && strangerIsIntact(run)) ? [] : left;
+};
 
 /** `cfsbench clean` finds what a killed run left, removes it, and touches nothing else. */
 export const checkClean = async (attempt: Attempt, run: SmallRun): Promise<readonly Finding[]> => {

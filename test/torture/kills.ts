@@ -1,5 +1,5 @@
 // kill -9 of any process of a run, at any moment.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Finished, type Running, readRun } from '../end-to-end/support.ts';
@@ -17,7 +17,7 @@ import {
   when,
 } from './checks.ts';
 import { drawMoment, type RunLength, reachMoment } from './moment.ts';
-import { inRole, type Role } from './process-tree.ts';
+import { inRole, type Role, send, stopSurely } from './process-tree.ts';
 import { openSmallRun, type SmallRun, startSmallRun } from './small-run.ts';
 import type { Attempt, AttemptEnd, Finding, Trial } from './trial.ts';
 
@@ -27,30 +27,7 @@ const END_LIMIT_MS = 15_000;
 const WHOLE_LIMIT_MS = 300_000;
 const POLL_MS = 1;
 const EXIT_FAILED = 5;
-
-const stateOf = (pid: number): string => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2)[0]!;
-  } catch {
-    return 'Z'; // It has been reaped.
-  }
-};
-
-const send = (pid: number, signal: NodeJS.Signals): boolean => {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false; // It has ended.
-  }
-};
-
-/** False if the process ends by itself: what is stopped and then killed has surely died of the kill. */
-const stopSurely = (pid: number): boolean => {
-  if (!send(pid, 'SIGSTOP')) return false;
-  while (stateOf(pid) !== 'T') if (['Z', 'X'].includes(stateOf(pid))) return false;
-  return true;
-};
+const EXIT_KILLED = 7;
 
 interface Killed {
   readonly atMs: number;
@@ -95,7 +72,7 @@ const checkAfterKill = async (
 
 /** Exit code and words of the half that remains after the other was killed. */
 const checkOtherHalf = (end: Finished, hasBegun: boolean): readonly Finding[] => [
-  ...when(end.code !== EXIT_FAILED, 'exit', `exit code ${end.code} instead of ${EXIT_FAILED}`),
+  ...when(end.code !== EXIT_KILLED, 'exit', `exit code ${end.code} instead of ${EXIT_KILLED}`),
   ...when(
     hasBegun && !end.stderr.includes('--resume'),
     'exit',

@@ -84,7 +84,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 const { update, say } = openProgress(tasks.length);
 say(`Seed ${options.seed}; attempts below ${folder}.\n`);
 const common = { folder, logs, stopped: () => isStopped, say };
-const measured = chosen.some(({ section }) => section === 'kills')
+const measured = chosen.some(({ section }) => section !== 'inputs')
   ? await runLanes([first], {
       ...common,
       tasks: [{ trial: first, seed: options.seed, resumes: false }],

@@ -66,3 +66,27 @@ export type Role = keyof typeof ROLES;
 
 export const inRole = (root: number, role: Role): TreeProcess | undefined =>
   treeOf(root).find((one) => ROLES[role](one, root));
+
+const stateOf = (pid: number): string => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0]!;
+  } catch {
+    return 'Z'; // It has been reaped.
+  }
+};
+
+export const send = (pid: number, signal: NodeJS.Signals): boolean => {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false; // It has ended.
+  }
+};
+
+/** False if the process ends by itself: what is stopped and then killed has surely died of the kill. */
+export const stopSurely = (pid: number): boolean => {
+  if (!send(pid, 'SIGSTOP')) return false;
+  while (stateOf(pid) !== 'T') if (['Z', 'X'].includes(stateOf(pid))) return false;
+  return true;
+};

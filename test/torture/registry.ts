@@ -1,4 +1,5 @@
 // All trials, in the order of the table.
+import { faultTrials } from './faults.ts';
 import { killTrials } from './kills.ts';
 import type { RunLength } from './moment.ts';
 import { signalTrials } from './signals.ts';
@@ -7,4 +8,5 @@ import type { Trial } from './trial.ts';
 export const trialsWith = (length: RunLength): readonly Trial[] => [
   ...killTrials(length),
   ...signalTrials(length),
+  ...faultTrials(length),
 ];

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Finished, readRun } from '../end-to-end/support.ts';
+import { type Finished, type Running, readRun } from '../end-to-end/support.ts';
 import {
   checkClean,
   checkGone,
   checkJournal,
+  checkNamed,
   checkResume,
-  checkTidy,
   crashesIn,
   endWithin,
   finding,
@@ -24,39 +24,22 @@ const END_LIMIT_MS = 10_000;
 const EXIT_INTERRUPTED = 130;
 const LONGEST_GAP_MS = 300;
 
-/** A run that was complete when the signal came ends with 0. */
-const checkExit = ({ out }: SmallRun, { code }: Finished): readonly Finding[] => {
+/** Node.js dies of a signal that comes while it starts; a run that was complete before may end with 0. */
+const checkExit = ({ out }: SmallRun, { child }: Running, { code }: Finished): readonly Finding[] => {
   const status = existsSync(join(out, 'run.json')) ? readRun(out).status : null;
+  const isEarly = code === null && child.signalCode !== 'SIGKILL' && !existsSync(out);
+  const isComplete = code === 0 && status === 'complete';
   return when(
-    code !== (status === 'complete' ? 0 : EXIT_INTERRUPTED),
+    code !== EXIT_INTERRUPTED && !isEarly && !isComplete,
     'exit',
-    `exit code ${code}, and the status in run.json is ${status}`,
+    `exit code ${code}, signal ${child.signalCode}; the status in run.json is ${status}`,
   );
 };
 
-type Disturb = (running: ReturnType<typeof startSmallRun>, attempt: Attempt) => Promise<void>;
-
-/** What is left after a second interrupt is named, with the command that removes it. */
-const checkNamed = async (
-  attempt: Attempt,
-  run: SmallRun,
-  { stderr }: Finished,
-): Promise<readonly Finding[]> => {
-  const left = checkTidy(run);
-  return left.length === 0
-    ? []
-    : [
-        ...when(
-          !stderr.includes('cfsbench clean'),
-          'leak',
-          'the message does not say how to remove what is left',
-        ),
-        ...(await checkClean(attempt, run)),
-      ];
-};
+type Disturb = (running: Running, attempt: Attempt) => Promise<void>;
 
 const interruptBy =
-  (disturb: Disturb, isForced: boolean, length: RunLength) =>
+  (disturb: Disturb, length: RunLength) =>
   async (attempt: Attempt): Promise<AttemptEnd> => {
     const run = openSmallRun(attempt);
     const running = startSmallRun(attempt, run);
@@ -75,11 +58,12 @@ const interruptBy =
     const endedMs = Date.now() - atMs;
     attempt.note(`${end.stdout}${end.stderr}`);
     const findings = [
-      ...checkExit(run, end),
+      ...checkExit(run, running, end),
       ...crashesIn(end),
       ...(await checkGone(run, atMs)).findings,
       ...checkJournal(run.out, lines),
-      ...(isForced ? await checkNamed(attempt, run, end) : checkTidy(run)),
+      ...checkNamed(run, end),
+      ...(await checkClean(attempt, run)),
       ...(attempt.resumes && existsSync(join(run.out, 'run.json')) ? await checkResume(attempt, run) : []),
     ];
     return { kind: 'done', findings, endedMs };
@@ -88,13 +72,13 @@ const interruptBy =
 const SIGNALS = { SIGINT: 'Ctrl-C (SIGINT)', SIGTERM: 'SIGTERM', SIGHUP: 'SIGHUP' } as const;
 
 export const signalTrials = (length: RunLength): readonly Trial[] => {
-  const trial = (id: string, title: string, disturb: Disturb, isForced = false): Trial => ({
+  const trial = (id: string, title: string, disturb: Disturb): Trial => ({
     id,
     section: 'kills',
     title,
     count: 15,
     shortCount: 1,
-    attempt: interruptBy(disturb, isForced, length),
+    attempt: interruptBy(disturb, length),
   });
   return [
     ...Object.entries(SIGNALS).map(([signal, title]) =>
@@ -102,19 +86,13 @@ export const signalTrials = (length: RunLength): readonly Trial[] => {
         child.kill(signal as NodeJS.Signals);
       }),
     ),
-    trial(
-      'second-sigint',
-      'a second Ctrl-C',
-      async ({ child }, { random }) => {
-        child.kill('SIGINT');
-        await sleep(random.int(1, LONGEST_GAP_MS));
-        child.kill('SIGINT');
-      },
-      true,
-    ),
-    trial('closed-pipe', 'output pipe closed', async ({ child }) => {
+    trial('second-sigint', 'a second Ctrl-C', async ({ child }, { random }) => {
+      child.kill('SIGINT');
+      await sleep(random.int(1, LONGEST_GAP_MS));
+      child.kill('SIGINT');
+    }),
+    trial('closed-pipe', 'the reader of the output ends', async ({ child }) => {
       child.stdout?.destroy();
-      child.stderr?.destroy();
     }),
   ];
 };

@@ -18,6 +18,8 @@ export interface SmallRun {
   readonly out: string;
   /** Where the run makes temporary files. */
   readonly temporary: string;
+  /** Mount points of the attempt itself. */
+  readonly ownMounts?: readonly string[];
 }
 
 export const openSmallRun = ({ home }: Attempt): SmallRun => {
@@ -35,15 +37,26 @@ export const strangerIsIntact = ({ home }: SmallRun): boolean => {
   }
 };
 
+export interface CommandSetting {
+  /** In front of the command. */
+  readonly prefix?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export const startCommand = (
   { owner }: Attempt,
   { temporary }: SmallRun,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Running => start(owner, [process.execPath, PROGRAM, ...args], { TMPDIR: temporary, ...env });
+  { prefix = [], env = {} }: CommandSetting = {},
+): Running => start(owner, [...prefix, process.execPath, PROGRAM, ...args], { TMPDIR: temporary, ...env });
 
-export const startSmallRun = (attempt: Attempt, run: SmallRun): Running =>
-  startCommand(attempt, run, ['run', ...PLAN, '--out', run.out]);
+/** Further options take precedence. */
+export const startSmallRun = (
+  attempt: Attempt,
+  run: SmallRun,
+  options: readonly string[] = [],
+  setting: CommandSetting = {},
+): Running => startCommand(attempt, run, ['run', ...PLAN, '--out', run.out, ...options], setting);
 
 export const resumeSmallRun = (attempt: Attempt, run: SmallRun): Running =>
   startCommand(attempt, run, ['run', '--resume', run.out]);
