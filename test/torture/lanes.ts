@@ -17,7 +17,7 @@ export interface Task {
 }
 
 /** The command that makes this attempt again. */
-export const commandOf = ({ trial, seed, resumes }: Task): string =>
+const commandOf = ({ trial, seed, resumes }: Task): string =>
   `npm run torture -- --only ${trial.id} --count 1 --seed ${seed}${resumes ? ' --resume-every 1' : ''}`;
 
 export interface LaneOptions {
@@ -33,11 +33,11 @@ export interface LaneOptions {
   progress(doneCount: number): void;
 }
 
-interface Scope extends Owner {
+export interface Scope extends Owner {
   close(): Promise<void>;
 }
 
-const openScope = (): Scope => {
+export const openScope = (): Scope => {
   const undos: (() => void | Promise<void>)[] = [];
   return {
     after: (undo) => undos.push(undo),
@@ -115,7 +115,7 @@ export const runLanes = async (
       add(rows.get(task.trial.id)!.tally, end);
       if (end.findings.length > 0)
         options.say(
-          `FOUND: ${task.trial.title}\n${sentences(end.findings)}  again: ${commandOf(task)}\n  log: ${log}`,
+          `FOUND: ${task.trial.title}\n${sentences(end.findings)}  again: ${commandOf(task)}\n  log: ${log}\n`,
         );
     }
   };

@@ -9,6 +9,7 @@ import { leftOf, type Owner, PROGRAM, type Running, samplesSoFar, start } from '
 import { openLimitedGroup } from './memory-limit.ts';
 import { inRole } from './process-tree.ts';
 import { type Reading, slopeOf } from './slope.ts';
+import { textMarkdown } from './table.ts';
 
 const LIVES = fileURLToPath(new URL('./lives-main.js', import.meta.url));
 const READING_MS = 5000;
@@ -214,3 +215,17 @@ export const runLong = async (options: LongOptions): Promise<readonly LongResult
     }
   return results;
 };
+
+const HEAD = ['what', 'amount', 'found', 'bound'];
+const cells = ({ what, amount, found, bound }: LongResult): readonly string[] => [what, amount, found, bound];
+
+export const longText = (results: readonly LongResult[]): string =>
+  results
+    .map(
+      (one) =>
+        `${one.passes ? 'held  ' : 'BROKEN'} ${one.what}: ${one.found} (${one.amount}; ${one.bound})\n`,
+    )
+    .join('');
+
+export const longMarkdown = (results: readonly LongResult[]): string =>
+  textMarkdown(HEAD, results.map(cells));

@@ -5,15 +5,28 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { undisturbed } from './kills.ts';
-import { runLanes, type Task } from './lanes.ts';
+import { openScope, runLanes, type Task } from './lanes.ts';
+import { longMarkdown, longText, runLong } from './long.ts';
 import { openRunLength } from './moment.ts';
 import { fail, HELP, parsedOptions, type TortureOptions, wholeNumber } from './options.ts';
 import { openProgress } from './progress.ts';
 import { trialsWith } from './registry.ts';
-import { type TableRow, tableText, withTable } from './table.ts';
+import {
+  between,
+  LONG_MARKERS,
+  type Markers,
+  type TableRow,
+  TRIAL_MARKERS,
+  tableMarkdown,
+  tableText,
+} from './table.ts';
 import { COLUMNS, type Column, SECTIONS, type Trial } from './trial.ts';
 
 const DOCUMENT = new URL('../../../docs/reliability.md', import.meta.url);
+const LOGS = 'found';
+const LONG = 'long';
+const EXIT_INTERRUPTED = 130;
+
 const chosenOf = (trials: readonly Trial[], only: readonly string[]): readonly Trial[] => {
   const known = [...SECTIONS, ...trials.map(({ id }) => id)] as readonly string[];
   const unknown = only.find((word) => !known.includes(word));
@@ -49,14 +62,66 @@ const tasksOf = (chosen: readonly Trial[], options: TortureOptions): readonly Ta
 const hasFindings = ({ tally }: TableRow): boolean =>
   Object.keys(COLUMNS).some((column) => tally.found[column as Column] > 0);
 
-const writeDocument = (rows: readonly TableRow[], all: readonly Trial[]): void => {
+const writeDocument = (markers: Markers, table: string): void =>
+  writeFileSync(DOCUMENT, between(readFileSync(DOCUMENT, 'utf8'), markers, table));
+
+const writeTrials = (rows: readonly TableRow[], all: readonly Trial[]): void => {
   const untried = all.filter(
     ({ id }) => !rows.some(({ trial, tally }) => trial.id === id && tally.tried > 0),
   );
   if (untried.length > 0)
     fail(`--write-docs needs every kind; not tried: ${untried.map(({ id }) => id).join(', ')}`);
-  if (rows.some(hasFindings)) fail('--write-docs: not everything is zero; docs/reliability.md is unchanged');
-  writeFileSync(DOCUMENT, withTable(readFileSync(DOCUMENT, 'utf8'), rows));
+  writeDocument(TRIAL_MARKERS, tableMarkdown(rows));
+};
+
+const length = openRunLength();
+const first = undisturbed(length);
+const others = trialsWith(length);
+
+interface Torture {
+  readonly options: TortureOptions;
+  /** On a disk; removed unless it holds logs. */
+  readonly folder: string;
+  stopped(): boolean;
+}
+
+/** True if everything is zero. */
+const tryAll = async ({ options, folder, stopped }: Torture): Promise<boolean> => {
+  const chosen = chosenOf(others, options.only);
+  const tasks = tasksOf(chosen, options);
+  const { update, say } = openProgress(tasks.length);
+  say(`Seed ${options.seed}; attempts below ${folder}.\n`);
+  const common = { folder, logs: join(folder, LOGS), stopped, say };
+  const measured = chosen.some(({ section }) => section !== 'inputs')
+    ? await runLanes([first], {
+        ...common,
+        tasks: [{ trial: first, seed: options.seed, resumes: false }],
+        laneCount: 1,
+        progress: () => say(`An undisturbed run takes ${(length.ms / 1000).toFixed(1)} s.\n`),
+      })
+    : [];
+  const laneCount = wholeNumber('jobs', options.jobs);
+  const rows = [...measured, ...(await runLanes(chosen, { ...common, tasks, laneCount, progress: update }))];
+  process.stdout.write(tableText(rows));
+  const isZero = !stopped() && !rows.some(hasFindings);
+  if (isZero && options['write-docs']) writeTrials(rows, [first, ...others]);
+  return isZero;
+};
+
+/** True if everything held. */
+const runLongParts = async ({ options, folder }: Torture): Promise<boolean> => {
+  const { say } = openProgress(0);
+  const owner = openScope();
+  try {
+    const minutes = wholeNumber('minutes', options.minutes);
+    const results = await runLong({ minutes, home: folder, owner, say });
+    process.stdout.write(longText(results));
+    const isGood = results.every(({ passes }) => passes);
+    if (isGood && options['write-docs']) writeDocument(LONG_MARKERS, longMarkdown(results));
+    return isGood;
+  } finally {
+    await owner.close();
+  }
 };
 
 const options = parsedOptions();
@@ -64,45 +129,18 @@ if (options.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-const length = openRunLength();
-const first = undisturbed(length);
-const others = trialsWith(length);
 if (options.list) {
   process.stdout.write(others.map(({ id, title }) => `${id.padEnd(24)}${title}\n`).join(''));
   process.exit(0);
 }
-const chosen = chosenOf(others, options.only);
-const tasks = tasksOf(chosen, options);
-const folder = mkdtempSync('/var/tmp/cfsbench-torture-');
-const logs = join(folder, 'found');
 let isStopped = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
-    if (isStopped) process.exit(130);
+    if (isStopped) process.exit(EXIT_INTERRUPTED);
     isStopped = true;
   });
-const { update, say } = openProgress(tasks.length);
-say(`Seed ${options.seed}; attempts below ${folder}.\n`);
-const common = { folder, logs, stopped: () => isStopped, say };
-const measured = chosen.some(({ section }) => section !== 'inputs')
-  ? await runLanes([first], {
-      ...common,
-      tasks: [{ trial: first, seed: options.seed, resumes: false }],
-      laneCount: 1,
-      progress: () => say(`An undisturbed run takes ${(length.ms / 1000).toFixed(1)} s.\n`),
-    })
-  : [];
-const rows = [
-  ...measured,
-  ...(await runLanes(chosen, {
-    ...common,
-    tasks,
-    laneCount: wholeNumber('jobs', options.jobs),
-    progress: update,
-  })),
-];
-process.stdout.write(`${tableText(rows)}`);
-if (!existsSync(logs)) rmSync(folder, { recursive: true, force: true });
-const isWhole = !isStopped && !rows.some(hasFindings);
-if (isWhole && options['write-docs']) writeDocument(rows, [first, ...others]);
-process.exit(isWhole ? 0 : 1);
+const folder = mkdtempSync('/var/tmp/cfsbench-torture-');
+const torture: Torture = { options, folder, stopped: () => isStopped };
+const isGood = await (options.only.includes(LONG) ? runLongParts(torture) : tryAll(torture));
+if (!existsSync(join(folder, LOGS))) rmSync(folder, { recursive: true, force: true });
+process.exit(isGood ? 0 : 1);

@@ -12,10 +12,12 @@ Disturbs runs in every known way at random moments, feeds the program what is
 damaged and hostile, and prints a table of what was lost, left or crashed.
 
   --short            a few attempts of each kind: two minutes on two CPUs
-  --only WORD        ${SECTIONS.join(', ')}, or the id of one kind; may be repeated
+  --only WORD        ${SECTIONS.join(', ')}, or the id of one kind; may be repeated;
+                     long: growth of memory, 10,000 mounts, a million files
   --count N          attempts of each kind (default: its own)
   --kills N          attempts of all kinds of kills together
   --resume-every N   resume every Nth run to its end (default ${RESUME_EVERY})
+  --minutes N        of each long run (default 20)
   --seed TEXT        draw the same moments again (default: a new seed, printed)
   --jobs N           attempts side by side (default: one per CPU)
   --write-docs       write the table into docs/reliability.md if all of it is zero
@@ -41,6 +43,7 @@ export const parsedOptions = () => {
         'resume-every': { type: 'string', default: String(RESUME_EVERY) },
         seed: { type: 'string', default: randomBytes(4).toString('hex') },
         jobs: { type: 'string', default: String(availableParallelism()) },
+        minutes: { type: 'string', default: '20' },
         'write-docs': { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

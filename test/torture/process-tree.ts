@@ -36,7 +36,7 @@ const describeProcess = (pid: number): readonly TreeProcess[] =>
   });
 
 /** A process and all its descendants. */
-export const treeOf = (pid: number): readonly TreeProcess[] => [
+const treeOf = (pid: number): readonly TreeProcess[] => [
   ...describeProcess(pid),
   ...orNone(() => childrenOf(pid)).flatMap(treeOf),
 ];
@@ -49,7 +49,7 @@ const named =
     programName(one) === name;
 
 /** What a process of a run does, by the tree's first process. */
-export const ROLES = {
+const ROLES = {
   outer: ({ pid }, root) => pid === root,
   unshare: named('unshare'),
   init: ({ namespacePid, pid }, root) => namespacePid === 1 && pid !== root,

@@ -2,9 +2,20 @@
 import { tableLines } from '../../report/text.ts';
 import { COLUMNS, type Column, type Trial } from './trial.ts';
 
-export const START_MARKER = '<!-- torture: start -->';
-export const END_MARKER = '<!-- torture: end -->';
-const TERMINAL_COLUMNS = 100;
+/** Lines of docs/reliability.md around a table that the script writes. */
+export interface Markers {
+  readonly start: string;
+  readonly end: string;
+}
+
+const markersOf = (name: string): Markers => ({
+  start: `<!-- ${name}: start -->`,
+  end: `<!-- ${name}: end -->`,
+});
+
+export const TRIAL_MARKERS = markersOf('torture');
+export const LONG_MARKERS = markersOf('long runs');
+const TERMINAL_COLUMNS = 130;
 
 export interface TrialTally {
   tried: number;
@@ -38,26 +49,28 @@ const cellsOf = ({ trial, tally }: TableRow): readonly string[] => [
 export const tableText = (rows: readonly TableRow[]): string =>
   `${tableLines(HEAD, rows.map(cellsOf), TERMINAL_COLUMNS).join('\n')}\n`;
 
+const markdownLine = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+/** The first column is left, the others are right. */
 export const tableMarkdown = (rows: readonly TableRow[]): string => {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rule = `|---|${HEAD.slice(1)
-    .map(() => '---:|')
-    .join('')}`;
-  return [line(HEAD), rule, ...rows.map((row) => line(cellsOf(row)))].join('\n');
+  const rule = `|---|${'---:|'.repeat(HEAD.length - 1)}`;
+  return [markdownLine(HEAD), rule, ...rows.map((row) => markdownLine(cellsOf(row)))].join('\n');
 };
 
-/** Replaces what lies between the markers. */
-export const withTable = (document: string, rows: readonly TableRow[]): string => {
-  const from = document.indexOf(START_MARKER);
-  const to = document.indexOf(END_MARKER);
-  if (from < 0 || to < from) throw new Error(`no lines ${START_MARKER} and ${END_MARKER}`);
-  return `${document.slice(0, from + START_MARKER.length)}\n${tableMarkdown(rows)}\n${document.slice(to)}`;
+export const textMarkdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [markdownLine(head), `|${'---|'.repeat(head.length)}`, ...rows.map(markdownLine)].join('\n');
+
+/** Replaces what lies between the markers of a document. */
+export const between = (document: string, { start, end }: Markers, table: string): string => {
+  const [from, to] = [document.indexOf(start), document.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`no lines ${start} and ${end}`);
+  return `${document.slice(0, from + start.length)}\n${table}\n${document.slice(to)}`;
 };
 
-/** Cells of the table in a document, line by line, without its head. */
-export const tableIn = (document: string): readonly (readonly string[])[] =>
+/** Cells of the table between the markers of a document, line by line, without its head. */
+export const tableIn = (document: string, { start, end }: Markers): readonly (readonly string[])[] =>
   document
-    .slice(document.indexOf(START_MARKER), document.indexOf(END_MARKER))
+    .slice(document.indexOf(start), document.indexOf(end))
     .split('\n')
     .filter((line) => line.startsWith('| '))
     .slice(1)

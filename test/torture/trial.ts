@@ -45,7 +45,7 @@ export type AttemptEnd =
 
 export const SECTIONS = ['kills', 'faults', 'inputs'] as const;
 
-export type Section = (typeof SECTIONS)[number];
+type Section = (typeof SECTIONS)[number];
 
 export interface Trial {
   readonly id: string;
