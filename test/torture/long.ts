@@ -114,8 +114,8 @@ const longChurn = async ({ minutes, home, owner }: LongOptions): Promise<readonl
 };
 
 /** In private namespaces that end with this process. */
-const startLives = ({ home, owner }: LongOptions, args: readonly string[]): Running => {
-  const found = probeNamespaces();
+const startLives = async ({ home, owner }: LongOptions, args: readonly string[]): Promise<Running> => {
+  const found = await probeNamespaces();
   if (found.kind === 'refused') throw new Error(found.reason);
   const temporary = join(home, 'lives');
   mkdirSync(temporary, { recursive: true });
@@ -136,7 +136,7 @@ const linesOf = async (running: Running): Promise<readonly string[]> => {
 
 const longServer = async (options: LongOptions): Promise<readonly LongResult[]> => {
   const seconds = options.minutes * MINUTE_SECONDS;
-  const lines = await linesOf(startLives(options, ['lives', String(seconds)]));
+  const lines = await linesOf(await startLives(options, ['lives', String(seconds)]));
   const readings = lines.map((line) => JSON.parse(line) as ServerReading);
   const amount = `${options.minutes} min, ${group(readings.at(-1)!.lifeCount)} mounts`;
   const series = readings.map(({ atSeconds, serverBytes }): Reading => [atSeconds, serverBytes]);
@@ -156,7 +156,7 @@ interface MountsReading {
 }
 
 const manyMounts = async (options: LongOptions, backend: string): Promise<LongResult> => {
-  const [line = ''] = await linesOf(startLives(options, ['mounts', String(MOUNT_COUNT), backend]));
+  const [line = ''] = await linesOf(await startLives(options, ['mounts', String(MOUNT_COUNT), backend]));
   const read = JSON.parse(line) as MountsReading;
   return {
     what: `live mounts: ${backend}`,
