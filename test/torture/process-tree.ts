@@ -7,8 +7,8 @@ import { PROGRAM } from '../end-to-end/support.ts';
 export interface TreeProcess {
   readonly pid: number;
   readonly argv: readonly string[];
-  /** Its id in its own PID namespace. */
-  readonly namespacePid: number;
+  /** Its ids in all PID namespaces that it belongs to, from ours inwards. */
+  readonly ids: readonly number[];
 }
 
 const childrenOf = (pid: number): readonly number[] =>
@@ -32,7 +32,7 @@ const describeProcess = (pid: number): readonly TreeProcess[] =>
   orNone(() => {
     const argv = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').slice(0, -1);
     const ids = /^NSpid:(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? '';
-    return [{ pid, argv, namespacePid: Number(ids.trim().split(/\s+/).at(-1)) }];
+    return [{ pid, argv, ids: ids.trim().split(/\s+/).map(Number) }];
   });
 
 /** A process and all its descendants. */
@@ -52,9 +52,9 @@ const named =
 const ROLES = {
   outer: ({ pid }, root) => pid === root,
   unshare: named('unshare'),
-  init: ({ namespacePid, pid }, root) => namespacePid === 1 && pid !== root,
-  measuring: ({ argv, pid }, root) =>
-    argv.includes(PROGRAM) && named('node')({ pid, argv, namespacePid: 0 }) && pid !== root,
+  init: ({ ids }) => ids.length > 1 && ids.at(-1) === 1,
+  // A child between fork and exec still has the arguments of its parent; those of the outer process are in no inner namespace.
+  measuring: (one) => one.ids.length > 1 && one.argv.includes(PROGRAM) && programName(one) === 'node',
   inspector: ({ argv }) => argv.some((word) => word.endsWith('/inspect/main.js')),
   server: named('cfs-fuse'),
   tar: named('tar'),
