@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT_CODES } from '../../harness/cli/exit-codes-help.ts';
 import { type Finished, type Running, readRun } from '../end-to-end/support.ts';
 import {
   checkClean,
   checkGone,
   checkJournal,
+  checkNamed,
   checkResume,
   checkTidy,
   checkWhole,
@@ -17,7 +19,7 @@ import {
   when,
 } from './checks.ts';
 import { drawMoment, type RunLength, reachMoment } from './moment.ts';
-import { inRole, type Role, send, stopSurely } from './process-tree.ts';
+import { anyOf, inRole, type Role, send, stopSurely, type TreeProcess } from './process-tree.ts';
 import { openSmallRun, type SmallRun, startSmallRun } from './small-run.ts';
 import type { Attempt, AttemptEnd, Finding, Trial } from './trial.ts';
 
@@ -40,16 +42,18 @@ interface Killed {
 const isMeasuring = (out: string): boolean =>
   existsSync(join(out, 'run.json')) && readRun(out).status === 'running' && journalLines(out).length > 0;
 
-/** Kills the first process in the role that is there at the moment or after it; null if the run ends before. */
+type FindVictim = (root: number) => TreeProcess | undefined;
+
+/** Kills the first victim that is there at the moment or after it; null if the run ends before. */
 const killAt = async (
   running: Running,
   { out }: SmallRun,
-  role: Role,
+  find: FindVictim,
   momentMs: number,
 ): Promise<Killed | null> => {
   if (!(await reachMoment(running, momentMs))) return null;
   while (running.child.exitCode === null && running.child.signalCode === null) {
-    const victim = inRole(running.child.pid!, role);
+    const victim = find(running.child.pid!);
     if (victim !== undefined && stopSurely(victim.pid)) {
       const killed = { lines: journalLines(out), inSlots: isMeasuring(out), atMs: Date.now() };
       if (send(victim.pid, 'SIGKILL')) return killed;
@@ -89,7 +93,7 @@ const killHalf =
     const running = startSmallRun(attempt, run);
     const momentMs = drawMoment(attempt.random, length);
     attempt.note(`kill -9 of ${role} after ${momentMs} ms of ${Math.round(length.ms)} ms`);
-    const killed = await killAt(running, run, role, momentMs);
+    const killed = await killAt(running, run, (root) => inRole(root, role), momentMs);
     if (killed === null) return { kind: 'missed' };
     const end = await endWithin(running.done, END_LIMIT_MS);
     if (end === null)
@@ -131,7 +135,7 @@ const killHelper =
     const running = startSmallRun(attempt, run);
     const momentMs = drawMoment(attempt.random, length);
     attempt.note(`kill -9 of ${role} after ${momentMs} ms of ${Math.round(length.ms)} ms`);
-    const killed = await killAt(running, run, role, momentMs);
+    const killed = await killAt(running, run, (root) => inRole(root, role), momentMs);
     if (killed === null) return { kind: 'missed' };
     const end = await endWithin(running.done, WHOLE_LIMIT_MS);
     if (end === null)
@@ -146,6 +150,53 @@ const killHelper =
       ...crashesIn(end),
       ...checkGoneOn(run, end, killed),
       ...checkTidy(run),
+    ];
+    return { kind: 'done', findings };
+  };
+
+/** Codes that the help of `run` names. */
+const DOCUMENTED = [...EXIT_CODES.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => Number(code));
+
+/** Any process of the run, its shells and the programs that try features included: whatever the run does then, it says so. */
+const killAny =
+  (length: RunLength) =>
+  async (attempt: Attempt): Promise<AttemptEnd> => {
+    const run = openSmallRun(attempt);
+    const running = startSmallRun(attempt, run);
+    const momentMs = drawMoment(attempt.random, length);
+    let name = '';
+    const find: FindVictim = (root) => {
+      const victim = anyOf(root, attempt.random);
+      name = victim?.argv.join(' ') ?? '';
+      return victim;
+    };
+    const killed = await killAt(running, run, find, momentMs);
+    if (killed === null) return { kind: 'missed' };
+    attempt.note(`kill -9 of ${name} after ${momentMs} ms of ${Math.round(length.ms)} ms`);
+    const end = await endWithin(running.done, WHOLE_LIMIT_MS);
+    if (end === null)
+      return {
+        kind: 'done',
+        findings: [finding('hang', `the run did not end within ${WHOLE_LIMIT_MS / 1000} s of the kill`)],
+      };
+    attempt.note(`exit code ${end.code}\n${end.stdout}${end.stderr}`);
+    const isOuter = end.code === null;
+    const gone = await checkGone(run, Date.now());
+    const findings = [
+      ...when(
+        !isOuter && !DOCUMENTED.includes(end.code!),
+        'exit',
+        `exit code ${end.code} is documented nowhere`,
+      ),
+      ...when(
+        !isOuter && end.code !== 0 && end.stderr === '',
+        'exit',
+        `exit code ${end.code} without a word`,
+      ),
+      ...gone.findings,
+      ...crashesIn(end),
+      ...(isOuter ? [] : checkNamed(run, end)),
+      ...(await checkAfterKill(attempt, run, killed.lines)),
     ];
     return { kind: 'done', findings };
   };
@@ -201,5 +252,16 @@ export const killTrials = (length: RunLength): readonly Trial[] => {
       shortCount: 1,
       attempt: kind(role, length),
     });
-  return [...HALVES.map(trial(killHalf)), ...HELPERS.map(trial(killHelper))];
+  return [
+    ...HALVES.map(trial(killHalf)),
+    ...HELPERS.map(trial(killHelper)),
+    {
+      id: 'kill-any',
+      section: 'kills',
+      title: 'kill -9 of any process, drawn at random',
+      count: 50,
+      shortCount: 2,
+      attempt: killAny(length),
+    },
+  ];
 };

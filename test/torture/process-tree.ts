@@ -2,6 +2,7 @@
 //
 // Reads:  /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN), cmdline, status.
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Random } from '../../harness/model/random.ts';
 import { PROGRAM } from '../end-to-end/support.ts';
 
 export interface TreeProcess {
@@ -51,8 +52,9 @@ const named =
 /** What a process of a run does, by the tree's first process. */
 const ROLES = {
   outer: ({ pid }, root) => pid === root,
-  unshare: named('unshare'),
-  init: ({ ids }) => ids.length > 1 && ids.at(-1) === 1,
+  // With the program as an argument: features are tried in namespaces, too.
+  unshare: (one) => programName(one) === 'unshare' && one.argv.includes(PROGRAM),
+  init: ({ ids, argv }) => ids.length > 1 && ids.at(-1) === 1 && argv.includes(PROGRAM),
   // A child between fork and exec still has the arguments of its parent; those of the outer process are in no inner namespace.
   measuring: (one) => one.ids.length > 1 && one.argv.includes(PROGRAM) && programName(one) === 'node',
   inspector: ({ argv }) => argv.some((word) => word.endsWith('/inspect/main.js')),
@@ -63,6 +65,11 @@ const ROLES = {
 } as const satisfies Record<string, (one: TreeProcess, root: number) => boolean>;
 
 export type Role = keyof typeof ROLES;
+
+export const anyOf = (root: number, random: Random): TreeProcess | undefined => {
+  const all = treeOf(root);
+  return all[random.int(0, all.length - 1)];
+};
 
 export const inRole = (root: number, role: Role): TreeProcess | undefined =>
   treeOf(root).find((one) => ROLES[role](one, root));
