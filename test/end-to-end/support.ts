@@ -97,8 +97,7 @@ export const start = (
 export const startProgram = (t: Owner, args: readonly string[]): Running =>
   start(t, [process.execPath, PROGRAM, ...args]);
 
-export const program = (t: Owner, args: readonly string[]): Promise<Finished> =>
-  startProgram(t, args).done;
+export const program = (t: Owner, args: readonly string[]): Promise<Finished> => startProgram(t, args).done;
 
 export const readRun = (folder: string): RunFile => {
   const run = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as RunFile;
