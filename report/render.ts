@@ -8,7 +8,6 @@ import { replaceFile } from '../results/write-file.ts';
 import { REPORT_FILE } from './formats/format.ts';
 import type { PageScripts } from './html/document.ts';
 import { renderPage } from './html/page.ts';
-import { loadView } from './load.ts';
 import type { ReportView } from './view.ts';
 
 const PAGE_SCRIPTS = ['common', 'dots', 'bars', 'lines', 'stacks', 'filters', 'tools', 'page'];
@@ -40,13 +39,8 @@ export const scriptsOf = (names: readonly string[]): PageScripts => ({
 export const htmlOf = (view: ReportView): string => renderPage(view, scriptsOf(PAGE_SCRIPTS));
 
 /** Writes report.html into the run folder; an older one is replaced as a whole. */
-export const renderReport = async (
-  folder: string,
-  options: { readonly delta?: number } = {},
-): Promise<ReportView> => {
-  const view = await loadView(folder, options);
+export const writePage = (folder: string, view: ReportView): void => {
   replaceFile(join(folder, REPORT_FILE), htmlOf(view));
-  return view;
 };
 
 /** Ids of claims whose rule threw: a report with one of them is incomplete. */

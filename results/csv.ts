@@ -6,5 +6,6 @@ import { replaceWith } from './write-file.ts';
 
 export const CSV_FILE = 'samples.csv';
 
-export const writeCsv = (folder: string): Promise<void> =>
-  replaceWith(join(folder, CSV_FILE), longCsv(readRun(folder), readSamples(folder)));
+/** `run`: by default that of run.json. */
+export const writeCsv = (folder: string, run = readRun(folder)): Promise<void> =>
+  replaceWith(join(folder, CSV_FILE), longCsv(run, readSamples(folder)));

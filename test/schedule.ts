@@ -45,6 +45,7 @@ export const SIDE_BY_SIDE: readonly string[] = [
   'end-to-end/pool',
   'end-to-end/difficult-path',
   'end-to-end/leaks',
+  'end-to-end/faults',
   'end-to-end/report-anywhere',
   'harness/cli/',
   'end-to-end/churn-fresh',

@@ -41,10 +41,10 @@ Examples:
   cfsbench compare runs/monday runs/tuesday runs/wednesday
 
 Exit codes with --gate (the first that applies):
-  130  the head was interrupted
-  124  the head ran out of time
   1    wrong usage, something cannot be read or written, or an internal error
+  130  the head was interrupted
   5    the head failed or left something behind
+  124  the head ran out of time
   6    the head measured nothing
   2    a row is worse than in the base
   3    with --strict: a row is undecided or cannot be judged

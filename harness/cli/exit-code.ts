@@ -1,9 +1,13 @@
-// Exit codes of a run and of its report.
+// Exit codes of a run and of its report. The first that applies: 130 interrupted, 5 failed, 124 out of time, 6 nothing measured, 4 too
+// noisy. A failure is never hidden by an ended budget.
+import type { RunFile } from '../../results/schema/run.ts';
 import type { Ended } from '../runner/run.ts';
 import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 
 export interface RunOutcome extends Ended {
   readonly tooNoisy: boolean;
+  /** As run.json should be. */
+  readonly run: RunFile;
 }
 
 const FAILED = 5;
@@ -13,13 +17,12 @@ export const OUT_OF_TIME = 124;
 
 /** `brokenRules`: claims whose rule threw, which counts as a failed slot does. */
 export const exitCode = (
-  { status, okCount, failedCount, unequal, tooNoisy }: RunOutcome,
+  { status, okCount, failedCount, unequal, tooNoisy }: Omit<RunOutcome, 'run' | 'errors'>,
   brokenRules: readonly string[],
 ): number => {
   if (status === 'interrupted') return INTERRUPTED_EXIT;
+  if (failedCount > 0 || unequal.length > 0 || brokenRules.length > 0) return FAILED;
   if (status === 'out-of-time') return OUT_OF_TIME;
-  if (failedCount > 0 || unequal.length > 0) return FAILED;
-  if (brokenRules.length > 0) return FAILED;
   if (okCount === 0) return 6;
   return tooNoisy ? 4 : 0;
 };

@@ -2,9 +2,16 @@
 // The program. Interrupts are caught first: loading the rest takes 0.3 s.
 import { INNER } from '../sys/inner.ts';
 import { catchInterrupts } from '../sys/interrupts.ts';
+import { tooFewOpenFiles } from '../sys/open-files.ts';
 
 // The inner process of a run is told of interrupts; a signal of its own kills it.
 if (process.env[INNER] === undefined) catchInterrupts();
+
+const tooFew = tooFewOpenFiles();
+if (tooFew !== null) {
+  process.stderr.write(`cfsbench: ${tooFew}`);
+  process.exit(4);
+}
 
 const [{ CommanderError }, { describeError }, { program }, { watchStreams }] = await Promise.all([
   import('commander'),

@@ -1,13 +1,15 @@
 // `cfsbench run`, the inner process in private namespaces: opens images, measures, writes results, prints the report.
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { startTally } from '../../results/compare/tally.ts';
+import { startTally, type Tallied } from '../../results/compare/tally.ts';
+import { tallyJournal } from '../../results/gate/load.ts';
 import { skippedText } from '../../results/not-measured.ts';
 import { backends } from '../backends/registry.ts';
 import { openInspector } from '../inspect/inspector.ts';
 import type { Inspector } from '../model/inspector.ts';
 import type { Machine } from '../model/machine.ts';
 import { openDeadline } from '../runner/clock.ts';
+import { endingError, failureOf } from '../runner/failure.ts';
 import { groupsOf } from '../runner/groups.ts';
 import type { RunParts } from '../runner/parts.ts';
 import { refuseLongPlan } from '../runner/plan.ts';
@@ -22,8 +24,9 @@ import { catalogueOf } from './catalogue.ts';
 import { debugPlan } from './debug-plan.ts';
 import { exitCode, type RunOutcome } from './exit-code.ts';
 import { type Handover, INSPECT, WORK_FD } from './handover.ts';
-import { neededBytes, openImages } from './open-images.ts';
+import { largestFile, neededBytes, openImages } from './open-images.ts';
 import type { ResolvedOptions } from './options.ts';
+import { describeError } from './print-error.ts';
 import { openProgress, type ProgressLine } from './progress.ts';
 import { longestOf, RESERVE_RATIO } from './resolve-options.ts';
 import { readBefore } from './resume.ts';
@@ -65,6 +68,13 @@ const warmToolsOf = ({ arms }: MeasuredHere): RunParts['warmTools'] => {
 const baselineOf = ({ selection }: ResolvedOptions, { arms }: MeasuredHere): string =>
   arms.some(({ id }) => id === selection.baseline) ? selection.baseline : arms[0]!.id;
 
+/** Read again at each look, so that a long run keeps no samples in memory. */
+const tallyOf = (runDir: string): Tallied => {
+  const tally = startTally();
+  tallyJournal(runDir, tally, () => {});
+  return tally.finish();
+};
+
 type Method = Omit<
   RunParts,
   | 'before'
@@ -94,7 +104,7 @@ const methodOf = ({ options, handover }: InnerRun, here: MeasuredHere): Method =
     countPasses: features['bpf-ledger'].ok ? amount.countPasses : STRACE_COUNT_PASSES,
     lives: amount.lives,
     countOnly: amount.countOnly,
-    tally: startTally(),
+    tallied: () => tallyOf(handover.folders.runDir),
     design: { catalogue: catalogueOf(backends, here.scenarios, here.probes), baseline },
     baseline,
     seed: options.seed,
@@ -141,22 +151,28 @@ const measureSelected = async (
   });
   const conditions = withEarlierNoise(earlier?.conditions, watch.close());
   const noise = noiseLines(conditions);
-  record.update({ conditions });
-  record.end(ended.status, Number(process.hrtime.bigint() - BigInt(startedNs)), noise);
-  return { ...ended, tooNoisy: options.strict && noise.length > 0 };
+  const wallNs = Number(process.hrtime.bigint() - BigInt(startedNs));
+  const warnings = [...noise, ...ended.errors.map((error) => failureOf(error)?.message ?? String(error))];
+  const written = record.end({ status: ended.status, wallNs, conditions, warnings });
+  return {
+    ...ended,
+    errors: [...ended.errors, ...written.errors],
+    tooNoisy: options.strict && noise.length > 0,
+    run: written.run,
+  };
 };
 
 const measureRun = async (inner: InnerRun, session: Omit<Session, 'inspector'>): Promise<RunOutcome> => {
   const { options, handover } = inner;
   const { workspace, progress } = session;
-  const images = openImages(workspace.sources);
+  const images = openImages(workspace.sources, (spec) => progress.update(`reading ${spec}`, 0, null));
   const inspector = openInspector();
   recordPreexistingLoops();
   try {
     const runnable = selectRunnable(options, handover.features);
     const selected = await selectImages(images, options, runnable.scenarios);
     const here = { ...runnable, images: selected, skipped: [...runnable.skipped, ...selected.skipped] };
-    progress.print(checkSpace(handover.folders, neededBytes(selected.all)));
+    progress.print(checkSpace(handover.folders, neededBytes(selected.all), () => largestFile(selected.all)));
     for (const one of here.skipped) progress.print(`skipped: ${skippedText(one)}`);
     return await measureSelected(inner, here, { ...session, inspector });
   } finally {
@@ -170,6 +186,19 @@ const endWorkspace = async (workspace: Workspace, keep: boolean): Promise<void> 
   if (keep) markKept(workspace.folder);
   else await removeWorkspace(workspace);
   removeNewLoops();
+};
+
+type WithErrors = { readonly errors: readonly unknown[] } | undefined;
+
+const errorsOf = (settled: PromiseSettledResult<WithErrors>): readonly unknown[] =>
+  settled.status === 'rejected' ? [settled.reason] : (settled.value?.errors ?? []);
+
+/** Prints all errors but the first, which is thrown. */
+const throwFirst = (ends: readonly PromiseSettledResult<WithErrors>[]): void => {
+  const [first, ...others] = new Set(ends.flatMap(errorsOf));
+  if (first === undefined) return;
+  for (const error of others) process.stderr.write(describeError(endingError(error) ?? error).text);
+  throw endingError(first) ?? first;
 };
 
 export const measureInside = async (inner: InnerRun): Promise<number> => {
@@ -191,16 +220,19 @@ export const measureInside = async (inner: InnerRun): Promise<number> => {
     },
   );
   // The work folder is removed, whether measuring failed or not, while the report is rendered.
-  const removed = measured.catch(() => {}).then(() => endWorkspace(workspace, options.folders.keepWork));
-  const shown = measured.then(async () => {
-    const broken = await showRun(runDir);
+  const removed = measured
+    .catch(() => {})
+    .then(() => endWorkspace(workspace, options.folders.keepWork))
+    .then(() => undefined);
+  const shown = measured.then(async ({ run }) => {
+    const result = await showRun(runDir, run);
     outer.tell({ kind: 'shown' });
-    return broken;
+    return result;
   });
-  for (const settled of await Promise.allSettled([measured, removed, shown]))
-    if (settled.status === 'rejected') throw settled.reason;
+  const ends = await Promise.allSettled([measured, shown, removed]);
   outer.close();
+  throwFirst(ends);
   if (options.folders.keepWork)
     process.stdout.write(`Work:    ${workDir} (kept; remove it with cfsbench clean ${dirname(workDir)})\n`);
-  return exitCode(await measured, await shown);
+  return exitCode(await measured, (await shown).broken);
 };

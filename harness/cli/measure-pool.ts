@@ -23,7 +23,7 @@ import { refuseForeign, refuseUntrusted } from './trust.ts';
 
 /** A run that measured nothing for one of these reasons: the next run would fail in the same way. */
 const FATAL = [1, 4];
-const WORST_FIRST = [INTERRUPTED_EXIT, KILLED, OUT_OF_TIME, 1, 5, 6, 4, 0];
+const WORST_FIRST = [INTERRUPTED_EXIT, KILLED, 1, 5, OUT_OF_TIME, 6, 4, 0];
 const MOST_PLAN_BYTES = 1024 * 1024;
 
 export const runCountOf = ({ runs, profile }: TypedOptions): number =>
@@ -74,11 +74,12 @@ const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean
   }
   const { viewOf } = await import('../../report/load.ts');
   const { htmlOf } = await import('../../report/render.ts');
-  const { printTable } = await import('./show-run.ts');
+  const { printTable, printPlaces } = await import('./show-run.ts');
   const view = viewOf(await loadPool(finished, basename(folder)));
   replaceFile(join(folder, REPORT_FILE), htmlOf(view));
   linkLatest(folder);
-  printTable(view, folder);
+  printTable(view);
+  printPlaces(folder);
 };
 
 const measureAndReport = async (pool: OpenPool): Promise<number> => {

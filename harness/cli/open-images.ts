@@ -1,12 +1,15 @@
 // The images of a run, opened; images whose owners this user namespace does not map are skipped.
 import { skippedSubject } from '../../results/not-measured.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
+import { S_IFMT, S_IFREG } from '../model/tree.ts';
 import { foreignOwner } from '../runner/owners.ts';
 import { sizeOf } from '../runner/ready.ts';
 import { type IdMap, readIdMap } from '../sys/id-map.ts';
 import type { ImageSelection } from './options.ts';
+import { formatBytes } from './size.ts';
 import { openAnySource } from './sources.ts';
 
 const NEED = 'owners that are mapped here';
@@ -49,11 +52,13 @@ export interface OpenImages {
   close(): Promise<void>;
 }
 
-export const openImages = (spoolDir: string): OpenImages => {
+/** `onOpen` is called before an image is read, which takes minutes for a large folder. */
+export const openImages = (spoolDir: string, onOpen: (spec: string) => void): OpenImages => {
   const sources: SourceImage[] = [];
   const open = async (spec: string): Promise<SourceImage> => {
     const known = sources.find(({ source }) => source === spec);
     if (known !== undefined) return known;
+    onOpen(spec);
     const source = await openAnySource(spec, spoolDir);
     const isTaken = sources.some(({ name }) => name === source.name);
     sources.push(source);
@@ -81,6 +86,19 @@ export const openImages = (spoolDir: string): OpenImages => {
       for (const source of sources) await source.close();
     },
   };
+};
+
+/** `/var/lib/disk of dir:/srv, 1.1 TB`; null without files. */
+export const largestFile = (sources: readonly SourceImage[]): string | null => {
+  let largest: { readonly text: () => string; readonly sizeBytes: bigint } | null = null;
+  for (const { tree, source } of sources)
+    for (let index = 0; index < tree.count; index++) {
+      const { mode, size } = tree.entry(index);
+      if ((mode & S_IFMT) !== S_IFREG || size <= (largest?.sizeBytes ?? 0n)) continue;
+      const text = () => `${show(tree.path(index))} of ${source}, ${formatBytes(Number(size))}`;
+      largest = { text, sizeBytes: size };
+    }
+  return largest === null ? null : largest.text();
 };
 
 export const neededBytes = (sources: readonly SourceImage[]): number =>

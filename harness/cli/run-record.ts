@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type Journal, openJournal } from '../../results/journal.ts';
 import {
+  type Conditions,
   type Environment,
   type RecordedOptions,
   type RunFile,
@@ -16,6 +17,7 @@ import { serverPath } from '../backends/server-path.ts';
 import type { Features } from '../model/machine.ts';
 import { probes } from '../probes/registry.ts';
 import type { Arm } from '../runner/arm.ts';
+import { endingError } from '../runner/failure.ts';
 import type { Changed } from '../runner/parts.ts';
 import { slotPathBytes } from '../runner/workspace.ts';
 import { readEnvironment, readMachineFacts } from '../sys/environment.ts';
@@ -57,14 +59,21 @@ interface RecordParts {
   readonly skipped: readonly Skipped[];
 }
 
+interface RunEnd {
+  readonly status: RunFile['status'];
+  readonly wallNs: number;
+  readonly conditions: Conditions;
+  readonly warnings: readonly string[];
+}
+
 /** run.json and the journal. What is refused before `begin` has changed no byte. */
 interface RunRecord {
   /** From now on the run folder is written. */
   begin(): void;
   append(sample: Sample): void;
   update(changed: Changed): void;
-  /** Begins, if nothing did. */
-  end(status: RunFile['status'], wallNs: number, warnings: readonly string[]): void;
+  /** Begins, if nothing did. Returns the run, and the error if it could not be written. */
+  end(end: RunEnd): { readonly run: RunFile; readonly errors: readonly unknown[] };
 }
 
 const newRun = (parts: RecordParts, environment: Environment, commit: string | null): RunFile => {
@@ -144,15 +153,23 @@ export const openRecord = (parts: RecordParts): RunRecord => {
         skipped: withoutRepeats([...run.skipped, ...skipped]),
         plan: { ...run.plan, ...plan },
       }),
-    end(status, wallNs, warnings) {
-      begin();
-      rewrite({
+    end({ status, wallNs, conditions, warnings }) {
+      run = {
+        ...run,
         status,
+        conditions,
         finishedAt: new Date().toISOString(),
         wallNs: wallNs + (earlier?.wallNs ?? 0),
         warnings: [...new Set([...run.warnings, ...warnings])],
-      });
-      journal?.close();
+      };
+      try {
+        begin().writeRun(run);
+        return { run, errors: [] };
+      } catch (error) {
+        return { run, errors: [endingError(error)] };
+      } finally {
+        journal?.close();
+      }
     },
   };
 };

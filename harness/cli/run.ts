@@ -9,6 +9,8 @@ import type { Arm } from '../runner/arm.ts';
 import { interruptAtClosedOutput } from '../sys/closed-output.ts';
 import { interrupt, interruptedError, onInterrupt } from '../sys/interrupts.ts';
 import { startInNamespace } from '../sys/namespace.ts';
+import { requirePrograms } from '../sys/required-programs.ts';
+import { refuseWithoutRoom } from '../sys/room.ts';
 import { type Attended, attend } from './attend.ts';
 import { firstUnmet } from './check-needs.ts';
 import { discoverFeatures } from './discover.ts';
@@ -106,6 +108,8 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
   const startedAt = new Date();
   stopWithParent();
   const options = resolveOptions(typed, backends, scenarios);
+  requirePrograms();
+  refuseWithoutRoom();
   const held = await holdFolders({
     chosen: foldersFor(options, startedAt, resumed),
     allowTmpfs: options.folders.allowTmpfs,
@@ -149,7 +153,9 @@ const runInner = async (given: TypedOptions, handover: Handover, version: string
 const showComplete = async (runDir: string): Promise<number> => {
   process.stderr.write('The run is complete. Nothing is left to measure; the report is rendered again.\n');
   const { showRun } = await import('./show-run.ts');
-  return reportExitCode(await showRun(runDir));
+  const { broken, errors } = await showRun(runDir);
+  if (errors.length > 0) throw errors[0];
+  return reportExitCode(broken);
 };
 
 const resume = async (given: TypedOptions): Promise<number> => {

@@ -64,16 +64,26 @@ export const chooseFolders = (
 };
 
 /** A sentence about the space that the run will use. */
-export const checkSpace = ({ workDir }: RunFolders, neededBytes: number): string => {
+export const checkSpace = (
+  { workDir }: RunFolders,
+  neededBytes: number,
+  largestFile: () => string | null,
+): string => {
   const parent = dirname(workDir);
   const { bavail, bsize } = statfsSync(parent);
   const freeBytes = bavail * bsize;
-  if (freeBytes < neededBytes * SPARE_RATIO)
+  if (freeBytes < neededBytes * SPARE_RATIO) {
+    const largest = largestFile();
     throw new UserError('not enough free disk space', {
       exit: 4,
-      facts: [`needed: ${formatBytes(neededBytes)} in ${parent}`, `free: ${formatBytes(freeBytes)}`],
+      facts: [
+        `needed: ${formatBytes(neededBytes)} in ${parent}`,
+        `free: ${formatBytes(freeBytes)}`,
+        ...(largest === null ? [] : [`largest file: ${largest}`]),
+      ],
       hint: '--work DIR on a larger disk, or fewer --images',
     });
+  }
   const { type } = fileSystemOf(parent);
   return `Work folder: up to ${formatBytes(neededBytes)} in ${parent} (${type}, ${formatBytes(freeBytes)} free).`;
 };

@@ -97,7 +97,11 @@ export const openWalker = (): Walker => {
         case 'timeout':
           throw walkTimeout(root, options, answer);
         case 'exited':
-          throw new Error(`the walker of ${root} ended without a result: ${answer.stderr}`);
+          throw new UserError('the walker of a mount exited without a result', {
+            code: 'exited',
+            exit: 5,
+            facts: [`mount: ${root}`, ...answer.stderr.split('\n').filter((line) => line.trim() !== '')],
+          });
         default:
           return unreachable(answer);
       }

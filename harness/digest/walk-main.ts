@@ -22,8 +22,12 @@ const resultOf = ({ root, listingPath, covers }: WalkRequest): WalkResult => {
   try {
     return { kind: 'walked', walked: walk(root, covers, (text) => writeSync(listing, text)) };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { kind: 'failed', message: error.message, code: error.code, facts: error.facts };
+    if (error instanceof UserError)
+      return { kind: 'failed', message: error.message, code: error.code, facts: error.facts };
+    // The listing could not be written.
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return { kind: 'failed', message, code, facts: [listingPath] };
   } finally {
     closeSync(listing);
   }

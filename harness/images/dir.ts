@@ -29,6 +29,7 @@ import type { ContentRef, SourceImage } from '../model/image.ts';
 import { type Inode, S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
 import { filePieces } from '../store/bulk.ts';
 import { VerityHasher } from '../store/verity.ts';
+import { dataParts } from '../sys/sparse.ts';
 import { readXattrs } from '../sys/xattrs.ts';
 import { isInline, objectOf, pathBuffer, secondsAndNanoseconds, tableName } from './inode.ts';
 
@@ -92,21 +93,32 @@ const openSame = ({ path, at }: EntryPath, stat: Pick<FileStat, 'dev' | 'ino'>, 
   throw changed(path);
 };
 
+/** Holes are not read: a file may be larger than any disk. */
+const digestOf = (fd: number, sizeBytes: number, name: string): string => {
+  const hasher = new VerityHasher();
+  let at = 0;
+  for (const { from, to } of dataParts(fd, sizeBytes)) {
+    hasher.updateZeros(from - at);
+    for (const piece of filePieces(fd, from, to - from, name)) hasher.update(piece);
+    at = to;
+  }
+  return hasher.updateZeros(sizeBytes - at).digest();
+};
+
+const inlineOf = (fd: number, sizeBytes: number, name: string): ByteString =>
+  [...filePieces(fd, 0, sizeBytes, name)].map(fromBytes).join('');
+
 const readContents = (entry: EntryPath, stat: FileStat): FileContents => {
   if (stat.size === 0n) return NO_CONTENTS;
-  const hasher = new VerityHasher();
-  const isSmall = isInline(Number(stat.mode), stat.size);
-  let inline = '';
+  const [sizeBytes, name] = [Number(stat.size), show(fromBytes(entry.path))];
   const fd = openSame(entry, stat, 0);
   try {
-    for (const piece of filePieces(fd, 0, Number(stat.size), show(fromBytes(entry.path)))) {
-      hasher.update(piece);
-      if (isSmall) inline += fromBytes(piece);
-    }
+    return isInline(Number(stat.mode), stat.size)
+      ? { ...NO_CONTENTS, content: inlineOf(fd, sizeBytes, name) }
+      : { content: null, ...objectOf(digestOf(fd, sizeBytes, name)) };
   } finally {
     closeSync(fd);
   }
-  return isSmall ? { ...NO_CONTENTS, content: inline } : { content: null, ...objectOf(hasher.digest()) };
 };
 
 const contentsOf = (entry: EntryPath, stat: FileStat): FileContents => {

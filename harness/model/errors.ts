@@ -41,4 +41,14 @@ export class SysError extends UserError {
   }
 }
 
+/** Runs a call on an open file: errors of Node.js for a descriptor do not name the file. */
+export const namingFile = <T>(path: string | Buffer, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error && !('path' in error)) Object.assign(error, { path });
+    throw error;
+  }
+};
+
 export { unreachable } from '../../results/schema/unreachable.ts';

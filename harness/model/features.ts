@@ -34,8 +34,6 @@ export type FeatureId =
   | 'mount-composefs'
   | 'composefs-fuse'
   | 'ostree'
-  | 'erofs-fscache'
-  | 'incremental-fs'
   | 'ls'
   | 'page-frames'
   | 'fs-verity'

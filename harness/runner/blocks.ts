@@ -1,7 +1,7 @@
 // Timed blocks up to the last look. Before each block the budget rule ends the groups without time for the next look; at a look the
 // groups without undecided rows end.
 import type { Design } from '../../results/compare/phase-of.ts';
-import type { Tally } from '../../results/compare/tally.ts';
+import type { Tallied } from '../../results/compare/tally.ts';
 import type { EndedGroup, Slot } from '../../results/schema/run.ts';
 import { affordable, groupNeedNs, keepingFirst, type OutOfTime, type Projector } from './budget.ts';
 import { isGroupDecided } from './decided.ts';
@@ -10,7 +10,8 @@ import { type Group, groupKey, keyOf } from './plan.ts';
 
 export interface BlocksParts {
   readonly executor: Executor;
-  readonly tally: Tally;
+  /** All samples so far; read at the looks only, from the journal. */
+  readonly tallied: () => Tallied;
   readonly design: Design;
   /** Highest rank first. */
   readonly groups: readonly Group[];
@@ -41,11 +42,11 @@ const asEnded = (group: Group, blocks: number, why: EndedGroup['why']): EndedGro
 
 /** Groups that end at a look that is not the last one. */
 const endedAtLook = (
-  { tally, design }: BlocksParts,
+  { tallied: readTallied, design }: BlocksParts,
   open: readonly Group[],
   look: number,
 ): readonly EndedGroup[] => {
-  const tallied = tally.finish();
+  const tallied = readTallied();
   return open.flatMap((group) => {
     if (group.scenario.oneLook === true) return [asEnded(group, look, 'enough')];
     return isGroupDecided(group, tallied, design) ? [asEnded(group, look, 'decided')] : [];
@@ -78,7 +79,7 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
 
   const extra = { slots: parts.extra, groups, lives, laterNs: 0, share: [at(0), at(0)] } as const;
   const repeated = await executor.run(extra);
-  if (repeated.stop !== null) return repeated.stop;
+  if (repeated !== null) return repeated;
   let block = 0;
   for (const look of looks) {
     for (; block < look; block++) {
@@ -90,7 +91,7 @@ export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
         (sum, group) => sum + groupNeedNs(group, projector, { passes: 0, blocks: look - block - 1 }),
         0,
       );
-      const { stop } = await executor.run({
+      const stop = await executor.run({
         slots,
         groups,
         lives,

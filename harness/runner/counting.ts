@@ -78,14 +78,14 @@ export const countAll = async (parts: CountParts): Promise<Counted> => {
       parts.share[0] + ((parts.share[1] - parts.share[0]) * number) / passesAsked;
     slots.push(...ofPass);
     const laterNs = groups.reduce((sum, group) => sum + needNs(Math.max(0, least - pass - 1))(group), 0);
-    const done = await executor.run({
+    const stop = await executor.run({
       slots: ofPass,
       groups,
       lives: 1,
       laterNs,
       share: [at(pass), at(pass + 1)],
     });
-    if (done.stop !== null) return { stop: done.stop, slots, groups, droppedPasses: null };
+    if (stop !== null) return { stop, slots, groups, droppedPasses: null };
   }
   return { stop: null, slots, groups, droppedPasses: null };
 };

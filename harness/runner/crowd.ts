@@ -46,6 +46,20 @@ interface Member {
   readonly exited: Promise<Reply>;
 }
 
+const newThread = (entry: URL, workerData: MemberTask): Worker => {
+  try {
+    // Descriptors are opened and closed by system calls that Node does not see.
+    return new Worker(entry, { workerData, trackUnmanagedFds: false });
+  } catch (error) {
+    // ERR_WORKER_INIT_FAILED: EAGAIN, at the limit of processes and threads.
+    throw new UserError('cannot start a thread of the crowd', {
+      code: /\bE[A-Z]+$/.exec((error as Error).message)?.[0] ?? 'error',
+      exit: 5,
+      facts: [(error as Error).message],
+    });
+  }
+};
+
 /** An exception in a thread becomes a failed reply: it fails the slot, not the run. */
 const memberOf = (thread: Worker): Member => {
   let why = 'a thread of the crowd ended';
@@ -103,7 +117,8 @@ const allReplies = async (
 /** Untimed: threads start, prepare, and rehearse one life each. */
 export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
   const image = toSend(parts.image);
-  const members = parts.dirs.map((dir) => {
+  const members: Member[] = [];
+  const startMember = (dir: string): void => {
     mkdirSync(dir, { recursive: true });
     const task: MemberTask = {
       backend: parts.arm.backend.id,
@@ -117,9 +132,8 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
       workDir: parts.workDir,
       limitMs: parts.limitMs(),
     };
-    // Descriptors are opened and closed by system calls that Node does not see.
-    return memberOf(new Worker(parts.entry, { workerData: task, trackUnmanagedFds: false }));
-  });
+    members.push(memberOf(newThread(parts.entry, task)));
+  };
   const send = (command: CrowdCommand): void => {
     for (const { thread } of members) thread.postMessage(command);
   };
@@ -134,6 +148,7 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
     if ((await within(exited, SLACK_MS)) === null) for (const { thread } of members) thread.unref();
   };
   try {
+    for (const dir of parts.dirs) startMember(dir);
     await allReplies(members, parts);
     await all('rehearsed');
   } catch (error) {

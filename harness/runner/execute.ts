@@ -6,6 +6,7 @@ import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
 import { mayStart, openSlotTimes, type SlotTimes } from './budget.ts';
+import { watchFailing } from './failing.ts';
 import { openLeakCheck } from './leak-check.ts';
 import { type Limits, openLimits } from './limits.ts';
 import type { RunParts } from './parts.ts';
@@ -28,8 +29,8 @@ interface Stretch {
 export interface Executor {
   /** Times of all samples so far. */
   readonly times: SlotTimes;
-  /** Returns the samples of all slots. Slots that an earlier process finished are not run again. */
-  run(stretch: Stretch): Promise<{ readonly samples: readonly Sample[]; readonly stop: Stop }>;
+  /** Slots that an earlier process finished are not run again. Throws when the run cannot go on. */
+  run(stretch: Stretch): Promise<Stop>;
   readonly tally: { readonly ok: number; readonly failed: number };
 }
 
@@ -40,21 +41,20 @@ interface SlotRecord {
   readonly times: SlotTimes;
   readonly limits: Limits;
   readonly tally: { ok: number; failed: number };
-  /** Samples by the number of their slot, those of earlier processes included. */
-  readonly done: ReadonlyMap<number, Sample>;
+  /** Numbers of the finished slots, those of earlier processes included. Samples are in the journal only: a run may take hours. */
+  readonly done: ReadonlySet<number>;
   add(sample: Sample): void;
 }
 
 const openRecord = (parts: RunParts): SlotRecord => {
-  const done = new Map<number, Sample>();
+  const done = new Set<number>();
   const [tally, times, limits] = [{ ok: 0, failed: 0 }, openSlotTimes(), openLimits(parts.deadline)];
   const add = (sample: Sample): void => {
     if (sample.outcome === 'ok') tally.ok++;
     if (sample.outcome === 'failed') tally.failed++;
     limits.saw(sample);
     times.saw(sample);
-    parts.tally.add(sample);
-    done.set(sample.seq, sample);
+    done.add(sample.seq);
   };
   for (const sample of parts.before.samples) add(sample);
   return { times, limits, tally, done, add };
@@ -92,35 +92,41 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
   const record = openRecord(parts);
   const runOne = slotRunner(parts, images, fullStore, record.limits);
   const { times, tally, done } = record;
-  const runNew = async (slot: Slot, group: Group, lives: number): Promise<Sample> => {
+  const failing = watchFailing();
+  const runNew = async (slot: Slot, group: Group, { lives, groups }: Stretch): Promise<void> => {
     const sample = await runOne(slot, group, lives);
     parts.journal.append(sample);
     record.add(sample);
     if (sample.outcome === 'failed')
       parts.say(`failed: ${slot.scenario} on ${slot.arm}, ${slot.image}: ${sample.phase}: ${sample.message}`);
-    return sample;
+    failing.saw(sample, groups);
   };
   return {
     times,
     tally,
-    async run({ slots, groups, lives, laterNs, share: [from, to] }) {
+    async run(stretch) {
+      const {
+        slots,
+        groups,
+        laterNs,
+        share: [from, to],
+      } = stretch;
       const byKey = new Map(groups.map((group) => [keyOf(group), group]));
       const costOf = (slot: Slot): number => times.slotNs(byKey.get(groupKey(slot))!, slot.pass) ?? 0;
       const toDo = slots.filter(({ seq }) => !done.has(seq));
       let expectedNs = laterNs + toDo.reduce((sum, slot) => sum + costOf(slot), 0);
-      const samples = slots.flatMap(({ seq }) => done.get(seq) ?? []);
       for (const [number, slot] of toDo.entries()) {
         // Slots block the event loop, which delivers the interrupt.
         await setImmediate();
-        if (parts.interrupted()) return { samples, stop: 'interrupted' };
+        if (parts.interrupted()) return 'interrupted';
         const slotNs = costOf(slot);
-        if (!mayStart(parts.deadline, slotNs)) return { samples, stop: 'out-of-time' };
+        if (!mayStart(parts.deadline, slotNs)) return 'out-of-time';
         const what = `${slot.pass === 'count' ? 'counting' : 'timing'} ${slot.scenario} on ${slot.arm}, ${slot.image}`;
         parts.progress(what, from + ((to - from) * number) / toDo.length, expectedNs);
-        samples.push(await runNew(slot, byKey.get(groupKey(slot))!, lives));
+        await runNew(slot, byKey.get(groupKey(slot))!, stretch);
         expectedNs -= slotNs;
       }
-      return { samples, stop: null };
+      return null;
     },
   };
 };

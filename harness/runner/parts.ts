@@ -1,6 +1,6 @@
 // The parts that a run needs, passed in by its caller.
 import type { Design } from '../../results/compare/phase-of.ts';
-import type { Tally } from '../../results/compare/tally.ts';
+import type { Tallied } from '../../results/compare/tally.ts';
 import type { Conditions, EndedGroup, Fairness, RunFile, Sample } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
 import type { Inspector } from '../model/inspector.ts';
@@ -27,8 +27,8 @@ export interface RunParts {
   /** Samples and state of earlier sessions of this run. */
   readonly before: Before;
   readonly endedBefore: readonly EndedGroup[];
-  /** All samples in the order of execution, for the analysis at the looks. */
-  readonly tally: Tally;
+  /** All samples so far, for the analysis at the looks. */
+  readonly tallied: () => Tallied;
   readonly design: Design;
   /** Id of the arm that ratios are taken to, and that runs a second time as the null arm. */
   readonly baseline: string;

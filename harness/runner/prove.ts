@@ -13,6 +13,7 @@ import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Arm } from './arm.ts';
+import { failureOf } from './failure.ts';
 import { type FairnessOfArm, fairnessOf } from './fairness.ts';
 import type { SlotFolders } from './workspace.ts';
 
@@ -112,14 +113,14 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
   } catch (error) {
     if (error instanceof UserError && error.code === 'skip')
       return { kind: 'skipped', reason: error.message };
-    if (!(error instanceof UserError)) throw error;
-    const difference = [error.message, ...error.facts].join('; ');
+    const failure = failureOf(error);
+    if (failure === null) throw error;
     const proof = {
       image: image.name,
       arm: arm.id,
       treeDigest: null,
       equal: false,
-      difference,
+      difference: failure.message,
       level: arm.backend.shows,
       fsType: '',
       took: {},

@@ -10,6 +10,7 @@ import { runBlocks } from './blocks.ts';
 import { asDropped, byRank, type Projector, pairKey } from './budget.ts';
 import { type Counted, checkRecorded, countAll } from './counting.ts';
 import { type Executor, openExecutor, type Stop } from './execute.ts';
+import { endingError } from './failure.ts';
 import { groupsOf, type Question } from './groups.ts';
 import type { RunParts } from './parts.ts';
 import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
@@ -22,6 +23,8 @@ export interface Ended {
   readonly okCount: number;
   readonly failedCount: number;
   readonly unequal: readonly Proof[];
+  /** Why the run could not go on, such as a full disk; empty otherwise. */
+  readonly errors: readonly unknown[];
 }
 
 /** Parts of the progress line. */
@@ -106,7 +109,7 @@ const countGroups = async (
     });
   const counting = { executor, groups, projector, share: [READY_SHARE, COUNTED_SHARE] } as const;
   if (isOver) {
-    const { stop } = await executor.run({
+    const stop = await executor.run({
       slots: recorded,
       groups,
       lives: 1,
@@ -203,7 +206,7 @@ const timeGroups = (
     ...timing,
     executor,
     projector,
-    tally: parts.tally,
+    tallied: parts.tallied,
     design: parts.design,
     looks: parts.looks,
     endedBefore: parts.endedBefore,
@@ -239,23 +242,45 @@ const measureGroups = async (parts: RunParts, prepared: PreparedRun, measuring: 
   return timeGroups(parts, timing, measuring);
 };
 
-export const measure = async (parts: RunParts): Promise<Ended> => {
-  const { interrupted } = parts;
+interface Measured {
+  executor: Executor | null;
+  unequal: readonly Proof[];
+}
+
+const measurePrepared = async (parts: RunParts, measured: Measured): Promise<Stop> => {
   const prepared = await prepareAll(parts);
   const dropped = openDropped(parts);
   dropped.add(prepared.ready.ended.map((one) => asDropped(one, { passes: 0, blocks: 0 }, parts.looks[0]!)));
-  const unequal = reportProofs(parts, prepared.proofs);
+  measured.unequal = reportProofs(parts, prepared.proofs);
   const executor = openExecutor(parts, prepared.ready.images, prepared.fullStore);
+  measured.executor = executor;
   const projector = { sizes: prepared.ready.sizes, times: executor.times };
-  const stop = interrupted()
+  return parts.interrupted()
     ? 'interrupted'
     : await measureGroups(parts, prepared, { executor, projector, dropped });
-  const hasFailed = executor.tally.failed > 0 || unequal.length > 0;
+};
+
+/** An error that ends the run is returned: what was measured is kept. A refusal is thrown. */
+export const measure = async (parts: RunParts): Promise<Ended> => {
+  const measured: Measured = { executor: null, unequal: [] };
+  const errors: unknown[] = [];
+  let stop: Stop = null;
+  try {
+    stop = await measurePrepared(parts, measured);
+  } catch (error) {
+    const ending = endingError(error);
+    if (ending === null) throw error;
+    errors.push(ending);
+  }
+  const { ok, failed } = measured.executor?.tally ?? { ok: 0, failed: 0 };
+  const hasFailed = failed > 0 || measured.unequal.length > 0 || errors.length > 0;
   const whole = hasFailed ? 'failed' : 'complete';
+  const interrupted = errors.length === 0 && parts.interrupted() ? 'interrupted' : null;
   return {
-    status: stop ?? (interrupted() ? 'interrupted' : whole),
-    okCount: executor.tally.ok,
-    failedCount: executor.tally.failed,
-    unequal,
+    status: stop ?? interrupted ?? whole,
+    okCount: ok,
+    failedCount: failed,
+    unequal: measured.unequal,
+    errors,
   };
 };

@@ -17,6 +17,7 @@ import { createMachine } from '../sys/machine.ts';
 import type { Arm } from './arm.ts';
 import { openCrowd } from './crowd.ts';
 import { refuseSame } from './different.ts';
+import { failedOutcome } from './failure.ts';
 import { type LeakCheck, leakMetrics } from './leak-check.ts';
 import { type OpenStage, openStage, type StageParts } from './stage.ts';
 import { type SlotFolders, slotName, type Workspace } from './workspace.ts';
@@ -111,13 +112,10 @@ const cyclesOf = ({ slot, scenario, lives, arm }: SlotParts): number =>
   slot.pass === 'count' ? 1 : scenario.cycles(slot.params, lives, arm.backend);
 
 /** The folder of the slot, and a sibling for each further store, which the file system places elsewhere on the disk. */
-const foldersOf = (parts: SlotParts): readonly SlotFolders[] => {
+const folderNames = (parts: SlotParts): readonly string[] => {
   const name = slotName(parts.workspace.tag, parts.slot.seq);
   const more = localOf(parts) === 'nothing' ? cyclesOf(parts) - 1 : 0;
-  return [
-    parts.workspace.slot(name),
-    ...Array.from({ length: more }, (_, i) => parts.workspace.slot(`${name}-${i + 1}`)),
-  ];
+  return [name, ...Array.from({ length: more }, (_, i) => `${name}-${i + 1}`)];
 };
 
 interface Collected {
@@ -139,20 +137,10 @@ const collect = async (armed: readonly ArmedProbe[], own: Values): Promise<Colle
   return { values, ledger, notes };
 };
 
-const failure = (error: unknown, stage: OpenStage | null): Outcome => {
-  if (!(error instanceof UserError)) throw error;
-  if (error.code === 'skip') return { outcome: 'skipped', need: 'image', reason: error.message };
-  const message = [error.message, ...error.facts].join('; ');
-  return { outcome: 'failed', phase: stage?.phaseNow() ?? 'prepare', code: error.code, message };
-};
-
-interface MeasuredSlot {
-  readonly outcome: Outcome;
-  /** Null when the slot failed before its folders were complete. */
-  readonly before: readonly Snapshot[] | null;
-  readonly took: Readonly<Record<string, string>>;
-  readonly notes: readonly string[];
-}
+const outcomeOf = (error: unknown, phase: ReturnType<OpenStage['phaseNow']>): Outcome =>
+  error instanceof UserError && error.code === 'skip'
+    ? { outcome: 'skipped', need: 'image', reason: error.message }
+    : failedOutcome(error, phase);
 
 const crowdOf =
   (
@@ -175,18 +163,19 @@ const crowdOf =
       dirs,
     });
 
+/** What a slot has opened so far, also one that fails. */
 interface OpenSlot {
+  readonly folders: SlotFolders[];
   readonly armed: ArmedProbe[];
-  /** Images prepared so far, to be closed. */
   readonly prepared: Prepared[];
+  stage: OpenStage | null;
+  /** Null until its folders are complete. */
+  before: readonly Snapshot[] | null;
 }
 
-const stageOf = async (
-  parts: SlotParts,
-  all: readonly SlotFolders[],
-  { armed, prepared }: OpenSlot,
-): Promise<OpenStage> => {
+const stageOf = async (parts: SlotParts, { folders: all, armed, prepared }: OpenSlot): Promise<OpenStage> => {
   const { slot, image, others, arm, workspace } = parts;
+  for (const name of folderNames(parts)) all.push(workspace.slot(name));
   const folders = all[0]!;
   refuseSame([image, ...others]);
   const leftMs = countDown(parts.limitNs);
@@ -222,31 +211,59 @@ const stageOf = async (
   });
 };
 
-const measureSlot = async (parts: SlotParts, all: readonly SlotFolders[]): Promise<MeasuredSlot> => {
+interface MeasuredSlot {
+  readonly outcome: Outcome;
+  readonly notes: readonly string[];
+}
+
+const measure = async (parts: SlotParts, open: OpenSlot): Promise<MeasuredSlot> => {
   const { slot, scenario } = parts;
-  const open: OpenSlot = { armed: [], prepared: [] };
-  let stage: OpenStage | null = null;
-  let before: readonly Snapshot[] | null = null;
+  open.stage = await stageOf(parts, open);
+  open.before = parts.leaks.before(open.folders);
+  open.stage.sync();
+  const own = await scenario.run(open.stage);
+  const { values, ledger, notes } = await collect(open.armed, own);
+  const outcome: Outcome = {
+    outcome: 'ok',
+    values: scenario.derive(values, slot.params),
+    ...(ledger === undefined ? {} : { ledger }),
+  };
+  return { outcome, notes: [...open.stage.notes, ...notes] };
+};
+
+/** Closes everything, whatever fails meanwhile; then throws the first error. */
+const closeSlot = async ({ prepared, armed, stage }: OpenSlot): Promise<void> => {
+  const errors: unknown[] = [];
+  const closing = [
+    ...prepared.map((ready) => () => ready.close?.()),
+    ...armed.map((probe) => () => probe.close?.()),
+    () => stage?.close(),
+  ];
+  for (const close of closing)
+    try {
+      await close();
+    } catch (error) {
+      errors.push(error);
+    }
+  if (errors.length > 0) throw errors[0];
+};
+
+const measureAndClose = async (parts: SlotParts, open: OpenSlot): Promise<MeasuredSlot> => {
+  const phase = (): ReturnType<OpenStage['phaseNow']> => open.stage?.phaseNow() ?? 'prepare';
+  let measured: MeasuredSlot;
+  let closed: Outcome | null = null;
   try {
-    stage = await stageOf(parts, all, open);
-    before = parts.leaks.before(all);
-    stage.sync();
-    const own = await scenario.run(stage);
-    const { values, ledger, notes } = await collect(open.armed, own);
-    const outcome: Outcome = {
-      outcome: 'ok',
-      values: scenario.derive(values, slot.params),
-      ...(ledger === undefined ? {} : { ledger }),
-    };
-    return { outcome, before, took: stage.took(), notes: [...stage.notes, ...notes] };
+    measured = await measure(parts, open);
   } catch (error) {
-    stage?.detach();
-    return { outcome: failure(error, stage), before, took: stage?.took() ?? {}, notes: stage?.notes ?? [] };
+    open.stage?.detach();
+    measured = { outcome: outcomeOf(error, phase()), notes: open.stage?.notes ?? [] };
   } finally {
-    for (const ready of open.prepared) await ready.close?.();
-    for (const probe of open.armed) probe.close?.();
-    await stage?.close();
+    closed = await closeSlot(open).then(
+      () => null,
+      (error: unknown) => failedOutcome(error, phase()),
+    );
   }
+  return closed !== null && measured.outcome.outcome === 'ok' ? { ...measured, outcome: closed } : measured;
 };
 
 const MOST_NAMED = 20;
@@ -256,29 +273,37 @@ const named = (left: readonly string[]): string => {
   return [...left.slice(0, MOST_NAMED), ...more].join(', ');
 };
 
+/** Looks for leaks of a slot that went well, and removes its folders. */
+const checkAndRemove = ({ leaks }: SlotParts, { folders, before }: OpenSlot, outcome: Outcome): Outcome => {
+  const left = outcome.outcome === 'ok' && before !== null ? leaks.after(folders, before) : [];
+  const leftNothing = outcome.outcome === 'ok' && left.length === 0;
+  for (const one of folders) leftNothing ? one.removeLater() : one.remove();
+  if (outcome.outcome !== 'ok') return outcome;
+  return left.length > 0
+    ? { outcome: 'failed', phase: 'leak', code: 'left-behind', message: `left behind: ${named(left)}` }
+    : { ...outcome, values: { ...outcome.values, ...leakMetrics(left) } };
+};
+
 export const runSlot = async (parts: SlotParts): Promise<Sample> => {
   const startedAt = new Date().toISOString();
   const from = process.hrtime.bigint();
-  const folders = foldersOf(parts);
+  const open: OpenSlot = { folders: [], armed: [], prepared: [], stage: null, before: null };
   const unpin = parts.slot.placement === 'same-cpu' ? pinToOneCpu() : null;
-  const { outcome, before, took, notes } = await measureSlot(parts, folders).finally(() => unpin?.());
-  const left = outcome.outcome === 'ok' && before !== null ? parts.leaks.after(folders, before) : [];
-  const leftNothing = outcome.outcome === 'ok' && left.length === 0;
-  for (const one of folders) leftNothing ? one.removeLater() : one.remove();
-  const session = parts.session === 0 ? {} : { session: parts.session };
-  const base = { ...parts.slot, schema: SCHEMA, startedAt, ...session, took, notes } as const;
-  const done = (result: Outcome): Sample => ({
-    ...base,
+  const { outcome, notes } = await measureAndClose(parts, open).finally(() => unpin?.());
+  let ended: Outcome;
+  try {
+    ended = checkAndRemove(parts, open, outcome);
+  } catch (error) {
+    ended = outcome.outcome === 'ok' ? failedOutcome(error, 'leak') : outcome;
+  }
+  return {
+    ...parts.slot,
+    schema: SCHEMA,
+    startedAt,
+    ...(parts.session === 0 ? {} : { session: parts.session }),
+    took: open.stage?.took() ?? {},
+    notes,
     slotNs: Number(process.hrtime.bigint() - from),
-    ...result,
-  });
-  if (outcome.outcome !== 'ok') return done(outcome);
-  if (left.length > 0)
-    return done({
-      outcome: 'failed',
-      phase: 'leak',
-      code: 'left-behind',
-      message: `left behind: ${named(left)}`,
-    });
-  return done({ ...outcome, values: { ...outcome.values, ...leakMetrics(left) } });
+    ...ended,
+  };
 };

@@ -122,7 +122,10 @@ interface Leaving {
 }
 
 const openSlotFolders = (own: string, name: string, { moveToLater, removeTree }: Leaving): SlotFolders => {
-  const things = make(join(make(own), 'things'));
+  const things = join(own, 'things');
+  // Not recursive: on a disk that fails, Node.js would report ENOENT.
+  mkdirSync(own);
+  mkdirSync(things);
   const made: string[] = [];
   let dropped = 0;
   return {

@@ -1,7 +1,7 @@
 // Untimed reads and writes of whole files, front to back.
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { fromBytes, show } from '../model/bytes.ts';
-import { UserError } from '../model/errors.ts';
+import { namingFile, UserError } from '../model/errors.ts';
 import type { FilePart, FilePlace } from '../model/image.ts';
 
 const PIECE_BYTES = 1 << 20;
@@ -43,7 +43,8 @@ export function* filePieces(
       const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, length - done));
       let filled = 0;
       while (filled < piece.length) {
-        const got = readSync(fd, piece, filled, piece.length - filled, offset + done + filled);
+        const at = offset + done + filled;
+        const got = namingFile(name, () => readSync(fd, piece, filled, piece.length - filled, at));
         if (got === 0)
           throw changed(
             name,
@@ -83,6 +84,7 @@ export function* partPieces({ file, offset, sizeBytes, segments }: FilePart): Ge
 
 /** Collects small writes into large ones. */
 export class BulkWriter {
+  readonly #path: string;
   readonly #fd: number;
   readonly #buffer = Buffer.allocUnsafe(PIECE_BYTES);
   #filled = 0;
@@ -91,6 +93,7 @@ export class BulkWriter {
 
   /** `onFlush` gets every byte once, in order, for example to digest the file. */
   constructor(path: string, onFlush: (bytes: Uint8Array) => void = () => {}) {
+    this.#path = path;
     this.#fd = openSync(path, 'w', 0o644);
     this.#onFlush = onFlush;
   }
@@ -123,7 +126,7 @@ export class BulkWriter {
   }
 
   #out(bytes: Uint8Array): void {
-    writeAll(this.#fd, bytes);
+    namingFile(this.#path, () => writeAll(this.#fd, bytes));
     this.#onFlush(bytes);
     this.#written += bytes.length;
   }

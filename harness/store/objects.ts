@@ -1,6 +1,7 @@
 // A folder of objects: `ab/cdef…`, named by the fs-verity digest of their bytes.
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { namingFile } from '../model/errors.ts';
 import { writeAll } from './bulk.ts';
 import { VerityHasher } from './verity.ts';
 
@@ -32,7 +33,7 @@ const writeTemporary = (dir: string, pieces: Iterable<Uint8Array>): string => {
   const path = join(dir, `.new-${process.pid}-${temporaryCount++}`);
   const fd = openSync(path, 'wx', OBJECT_MODE);
   try {
-    for (const piece of pieces) writeAll(fd, piece);
+    for (const piece of pieces) namingFile(path, () => writeAll(fd, piece));
   } catch (error) {
     unlinkSync(path);
     throw error;

@@ -27,6 +27,19 @@ const describe = (root: ByteString, sizeBytes: number): string => {
   return sha256(descriptor, 'hex');
 };
 
+const HASHES_PER_BLOCK = BLOCK_BYTES / HASH_BYTES;
+const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
+const zeroHashes: ByteString[] = [];
+
+/** Of a subtree of zeros: depth 0 is one block, depth 1 is 128. */
+const zeroHash = (depth: number): ByteString => {
+  zeroHashes[depth] ??=
+    depth === 0
+      ? sha256(ZERO_BLOCK, 'binary')
+      : sha256(Buffer.from(zeroHash(depth - 1).repeat(HASHES_PER_BLOCK), 'latin1'), 'binary');
+  return zeroHashes[depth]!;
+};
+
 /** The hashes of one Merkle tree level that do not fill a block yet. */
 interface MerkleLevel {
   readonly block: Buffer;
@@ -60,6 +73,45 @@ export class VerityHasher {
     return this;
   }
 
+  /** As `update` with so many zero bytes, in a time that does not depend on their number. */
+  updateZeros(count: number): this {
+    const first = this.#restBytes === 0 ? 0 : Math.min(BLOCK_BYTES - this.#restBytes, count);
+    if (first > 0) this.update(ZERO_BLOCK.subarray(0, first));
+    const last = (count - first) % BLOCK_BYTES;
+    this.#sizeBytes += count - first - last;
+    this.#pushZeros((count - first - last) / BLOCK_BYTES);
+    return this.update(ZERO_BLOCK.subarray(0, last));
+  }
+
+  /** As few subtrees as possible. */
+  #pushZeros(blocks: number): void {
+    for (let left = blocks; left > 0; ) {
+      let depth = 0;
+      let span = 1;
+      for (; span * HASHES_PER_BLOCK <= left && this.#isAtStart(depth); depth++) {
+        this.#levels[depth]!.spilled = true;
+        span *= HASHES_PER_BLOCK;
+      }
+      this.#push(depth, zeroHash(depth));
+      left -= span;
+    }
+  }
+
+  /** Whether the next hash of this level begins a block of hashes. */
+  #isAtStart(depth: number): boolean {
+    const level = this.#level(depth);
+    if (level.filledBytes === BLOCK_BYTES) this.#spill(depth, level);
+    return level.filledBytes === 0;
+  }
+
+  #level(depth: number): MerkleLevel {
+    const known = this.#levels[depth];
+    if (known !== undefined) return known;
+    const level = { block: Buffer.allocUnsafe(BLOCK_BYTES), filledBytes: 0, spilled: false };
+    this.#levels.push(level);
+    return level;
+  }
+
   /** 64 hex digits. The hasher must not be used afterwards. */
   digest(): string {
     if (this.#restBytes > 0) this.#push(0, sha256(this.#rest.fill(0, this.#restBytes), 'binary'));
@@ -67,11 +119,7 @@ export class VerityHasher {
   }
 
   #push(depth: number, hashed: string): void {
-    let level = this.#levels[depth];
-    if (level === undefined) {
-      level = { block: Buffer.allocUnsafe(BLOCK_BYTES), filledBytes: 0, spilled: false };
-      this.#levels.push(level);
-    }
+    const level = this.#level(depth);
     if (level.filledBytes === BLOCK_BYTES) this.#spill(depth, level);
     level.block.write(hashed, level.filledBytes, 'latin1');
     level.filledBytes += HASH_BYTES;

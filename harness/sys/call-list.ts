@@ -102,17 +102,21 @@ export class CallListBuilder implements CallList {
   }
 
   write(fd: Fd, bytes: Uint8Array): void {
+    this.#write(fd, bytes);
+  }
+
+  #write(fd: Fd, bytes: Uint8Array, ...path: string[]): void {
     this.add({
       number: WRITE,
       args: [argumentOf(fd), bytes, bytes.length],
       flags: WHOLE,
-      onFailure: (errno) => fail('write', { facts: [`bytes: ${bytes.length}`] }, errno),
+      onFailure: (errno) => fail('write', { facts: [...path, `bytes: ${bytes.length}`] }, errno),
     });
   }
 
   writeNew(path: string, bytes: Uint8Array): void {
     const fd = this.open(path, O_WRONLY_CREAT_EXCL);
-    this.write(fd, bytes);
+    this.#write(fd, bytes, path);
     this.close(fd);
   }
 

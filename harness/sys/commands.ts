@@ -12,7 +12,7 @@ import { UserError } from '../model/errors.ts';
 import type { CommandOptions } from '../model/machine.ts';
 import { nowNs } from './clock.ts';
 import { bind, check } from './libc.ts';
-import { logTail } from './log-tail.ts';
+import { faultIn, logTail } from './log-tail.ts';
 import { openPidfd, reap, signalProcess, waitReadable } from './processes.ts';
 import { spawnProcess } from './spawn.ts';
 
@@ -98,7 +98,7 @@ const commandError = (
 ): UserError =>
   new UserError(`${argv[0]}: ${timedOut ? 'took too long' : 'failed'}`, {
     exit: 5,
-    code: timedOut ? 'timeout' : 'command-failed',
+    code: timedOut ? 'timeout' : (faultIn(stderr) ?? 'command-failed'),
     facts: [
       `command: ${argv.join(' ')}`,
       ...(timedOut ? [`killed after ${limitMs} ms`] : []),

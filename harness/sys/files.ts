@@ -74,14 +74,14 @@ const close = (fd: number): void => {
   if (cClose(fd) < 0) fail('close', { facts: [`descriptor: ${fd}`] });
 };
 
-const write = (fd: number, bytes: Uint8Array): void => {
+const writeWhole = (fd: number, bytes: Uint8Array, ...path: string[]): void => {
   let done = 0;
   while (done < bytes.length) {
     const rest = done === 0 ? bytes : bytes.subarray(done);
     ownCalls.write++;
     const written = cWrite(fd, rest, Math.min(rest.length, LARGEST_TRANSFER_BYTES));
     if (written >= 0) done += written;
-    else if (lastErrno() !== EINTR) fail('write', { facts: [`bytes left: ${rest.length}`] });
+    else if (lastErrno() !== EINTR) fail('write', { facts: [...path, `bytes left: ${rest.length}`] });
   }
 };
 
@@ -130,7 +130,7 @@ const leaseFree = (path: string): boolean => {
 const writeNew = (path: string, bytes: Uint8Array): void => {
   const fd = open(path, O_WRONLY | O_CREAT | O_EXCL);
   try {
-    write(fd, bytes);
+    writeWhole(fd, bytes, path);
   } finally {
     cClose(fd);
   }
@@ -162,7 +162,7 @@ export const files: Files = {
   open,
   close,
   pread,
-  write,
+  write: (fd, bytes) => writeWhole(fd, bytes),
   writeNew,
   names,
   syncfs,

@@ -1,6 +1,22 @@
+// The end of a program's output, for error messages.
 import { fstatSync, readSync } from 'node:fs';
 
 const TAIL_BYTES = 2048;
+
+/** strerror(3) in the C locale, of errors that are faults of the machine and not of the program. */
+const FAULTS: readonly (readonly [text: string, code: string])[] = [
+  ['No space left on device', 'ENOSPC'],
+  ['Disk quota exceeded', 'EDQUOT'],
+  ['Input/output error', 'EIO'],
+  ['Read-only file system', 'EROFS'],
+  ['Too many open files', 'EMFILE'],
+  ['Cannot allocate memory', 'ENOMEM'],
+  ['Resource temporarily unavailable', 'EAGAIN'],
+];
+
+/** The fault of the machine that a program names, so that a full disk has one code whoever found it. */
+export const faultIn = (lines: readonly string[]): string | undefined =>
+  FAULTS.find(([text]) => lines.some((line) => line.includes(text)))?.[1];
 
 /** The last non-empty lines of an open file, for error messages. */
 export const logTail = (fd: number): string[] => {

@@ -12,7 +12,7 @@ import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSyn
 import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import type { MemoryGroup } from '../model/machine.ts';
-import { type Mount, readMounts } from './mountinfo.ts';
+import { controlGroups } from './control-groups.ts';
 
 const PEAKS = { cgroup2: 'memory.peak', cgroup: 'memory.max_usage_in_bytes' } as const;
 
@@ -21,27 +21,9 @@ interface ParentGroup {
   readonly peak: string;
 }
 
-const isMemory = ({ type, options }: Mount): boolean =>
-  type === 'cgroup2' || (type === 'cgroup' && options.split(',').includes('memory'));
-
-/** Path of this process's group in a hierarchy, from lines `number:controllers:path`. */
-export const ownGroup = (lines: string, type: 'cgroup' | 'cgroup2'): string => {
-  for (const line of lines.split('\n')) {
-    const [, controllers = '', ...path] = line.split(':');
-    if (type === 'cgroup2' ? line.startsWith('0::') : controllers.split(',').includes('memory'))
-      return path.join(':');
-  }
-  return '/';
-};
-
 const parents = (): readonly ParentGroup[] =>
-  (['cgroup2', 'cgroup'] as const).flatMap((type) =>
-    readMounts()
-      .filter((mount) => mount.type === type && isMemory(mount))
-      .flatMap(({ at }) => {
-        const own = ownGroup(readFileSync('/proc/self/cgroup', 'utf8'), type);
-        return [...new Set([join(at, own), at])].map((dir) => ({ dir, peak: PEAKS[type] }));
-      }),
+  controlGroups('memory').flatMap(({ version, dir, root }) =>
+    [...new Set([dir, root])].map((parent) => ({ dir: parent, peak: PEAKS[version] })),
   );
 
 let groupCount = 0;

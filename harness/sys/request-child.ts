@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setImmediate as afterPendingReads, setTimeout as wait } from 'node:timers/promises';
 import type { WaitLimit } from '../model/wait-limit.ts';
 
@@ -50,25 +51,27 @@ interface RunningProgram {
 
 const spawnProgram = (program: string): RunningProgram => {
   const child = spawn(process.execPath, [program], { env: { LC_ALL: 'C', TZ: 'UTC' } });
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   let stderr = '';
+  const exited = once(child, 'close').catch((error: unknown) => {
+    stderr += String(error);
+  });
+  const base = { pid: child.pid ?? null, exited, stderr: () => stderr };
+  // Without free descriptors Node.js makes no pipes, against its types; the reason follows as an event.
+  if ((child.stdout as Readable | undefined) === undefined)
+    return { ...base, request: async () => null, kill() {}, abandon() {}, closeInput() {} };
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   // EPIPE needs no handling here: the end of standard output reports the exit.
   child.stdin.on('error', () => {});
-  const exited = once(child, 'close').catch((error: unknown) => {
-    stderr += String(error);
-  });
   return {
-    pid: child.pid ?? null,
+    ...base,
     async request(line) {
       child.stdin.write(`${line}\n`);
       const { value, done } = await lines.next();
       return done === true ? null : value;
     },
-    exited,
-    stderr: () => stderr,
     kill: () => child.kill('SIGKILL'),
     abandon() {
       child.unref();

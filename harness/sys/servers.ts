@@ -9,7 +9,7 @@ import { UserError } from '../model/errors.ts';
 import type { CpuUsage, Server } from '../model/machine.ts';
 import { files, O_CLOEXEC, O_CREAT, O_RDONLY, O_WRONLY } from './files.ts';
 import { bind, check } from './libc.ts';
-import { logTail } from './log-tail.ts';
+import { faultIn, logTail } from './log-tail.ts';
 import { ownCalls } from './own-calls.ts';
 import { openPidfd, type ProcessExit, reap, signalProcess, waitReadable } from './processes.ts';
 import { signalName } from './signal-name.ts';
@@ -194,12 +194,13 @@ const waitUntilReady = (server: RunningServer, ours: number, start: ServerStart)
   }
   const exited = (readable || awaitReady !== undefined) && server.exited(readable ? REAP_LIMIT_MS : 0);
   server.close(0);
+  const lines = tailOf(log);
   throw new UserError(
     `${argv[0]}: ${exited ? 'exited before it was ready' : `not ready after ${limitMs} ms`}`,
     {
       exit: 5,
-      code: exited ? 'server-ended' : 'timeout',
-      facts: [`command: ${argv.join(' ')}`, ...(exited ? [`status: ${server.how}`] : []), ...tailOf(log)],
+      code: exited ? (faultIn(lines) ?? 'server-ended') : 'timeout',
+      facts: [`command: ${argv.join(' ')}`, ...(exited ? [`status: ${server.how}`] : []), ...lines],
     },
   );
 };

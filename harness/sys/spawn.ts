@@ -69,11 +69,17 @@ const isExecutable = (path: string): boolean => {
   }
 };
 
-/** Absolute path of a program, or null. Also searches the default path: the PATH of users often lacks `sbin`. */
+/** PATH and the default path: the PATH of users often lacks `sbin`. */
+export const searchPath = (): string => {
+  const own = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return [...new Set([...own, ...DEFAULT_PATH.split(delimiter)])].join(delimiter);
+};
+
+/** Absolute path of a program, or null. */
 export const findProgram = (name: string): string | null => {
   if (name.includes('/')) return isExecutable(name) ? name : null;
-  for (const folder of `${process.env['PATH'] ?? ''}:${DEFAULT_PATH}`.split(delimiter))
-    if (folder !== '' && isExecutable(join(folder, name))) return join(folder, name);
+  for (const folder of searchPath().split(delimiter))
+    if (isExecutable(join(folder, name))) return join(folder, name);
   return null;
 };
 
@@ -94,11 +100,7 @@ export const resolvePrograms = (names: readonly string[]): void => {
 export const programPath = (name: string): string => {
   const known = found.get(name) ?? findProgram(name);
   if (known === null)
-    throw new UserError(`program '${name}' not found`, {
-      exit: 4,
-      code: 'ENOENT',
-      facts: [`PATH: ${process.env['PATH'] ?? ''}`],
-    });
+    throw new UserError(`not installed, or not on PATH: ${name}`, { exit: 4, code: 'ENOENT' });
   found.set(name, known);
   return known;
 };

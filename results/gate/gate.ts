@@ -1,6 +1,5 @@
 // The exit code of a comparison, and the rows that are its reason.
 import { unreachable } from '../errors.ts';
-import type { RunFile } from '../schema/run.ts';
 import { parsePattern } from './allow.ts';
 import type { Comparison } from './compare.ts';
 import type { ExactResult } from './exact.ts';
@@ -55,23 +54,23 @@ export const isUnjudgeable = ({ status, base, head }: ExactResult): boolean =>
   ((status === 'unjudged' || status === 'demoted') &&
     (base?.least !== head?.least || base?.most !== head?.most));
 
-const endedEarly = (status: RunFile['status']): Pick<Gate, 'exit' | 'why'> | null => {
-  switch (status) {
-    case 'interrupted':
-      return { exit: 130, why: 'the run was interrupted' };
-    case 'running':
-      return { exit: 130, why: 'the run did not end: it was killed or is still running' };
-    case 'out-of-time':
-      return { exit: 124, why: 'the run ran out of time' };
-    case 'complete':
-    case 'failed':
-      return null;
-    default:
-      return unreachable(status);
-  }
-};
-
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+/** In the order of the exit codes of a run: an ended budget hides no failure. */
+const unusable = ({ run, tallied, okCount }: LoadedRun): Pick<Gate, 'exit' | 'why'> | null => {
+  const failed = [
+    [tallied.failures.length, 'slot'],
+    [run.proofs.filter(({ equal }) => !equal).length, 'proof'],
+  ] as const;
+  const failures = failed.filter(([n]) => n > 0).map(([n, one]) => count(n, one));
+  if (run.status === 'interrupted') return { exit: 130, why: 'the run was interrupted' };
+  if (run.status === 'running')
+    return { exit: 130, why: 'the run did not end: it was killed or is still running' };
+  if (failures.length > 0) return { exit: 5, why: `${failures.join(' and ')} failed` };
+  if (run.status === 'failed') return { exit: 5, why: 'the run could not go on' };
+  if (run.status === 'out-of-time') return { exit: 124, why: 'the run ran out of time' };
+  return okCount === 0 ? { exit: 6, why: 'nothing was measured' } : null;
+};
 
 export const gateOf = (comparison: Comparison, head: LoadedRun, options: GateOptions): Gate => {
   const allows = options.allowMissing.map(parsePattern);
@@ -93,15 +92,9 @@ export const gateOf = (comparison: Comparison, head: LoadedRun, options: GateOpt
   const unjudgeable = comparison.exact.filter(isUnjudgeable);
   const rows = { red, allowed, undecided, refuted, unjudgeable };
   const worse = red.length === 0 ? '' : `; ${count(red.length, 'row')} worse than the base`;
-  const early = endedEarly(head.run.status);
-  if (early !== null) return { exit: early.exit, why: `${early.why}${worse}`, ...rows };
-  const failed = [
-    [head.tallied.failures.length, 'slot'],
-    [head.run.proofs.filter(({ equal }) => !equal).length, 'proof'],
-  ] as const;
-  const failures = failed.filter(([n]) => n > 0).map(([n, one]) => count(n, one));
-  if (failures.length > 0) return { exit: 5, why: `${failures.join(' and ')} failed${worse}`, ...rows };
-  if (head.okCount === 0) return { exit: 6, why: 'nothing was measured', ...rows };
+  const reason = unusable(head);
+  if (reason !== null)
+    return { exit: reason.exit, why: reason.exit === 6 ? reason.why : `${reason.why}${worse}`, ...rows };
   if (red.length > 0) return { exit: 2, why: `${count(red.length, 'row')} worse than the base`, ...rows };
   const open = undecided.length + unjudgeable.length;
   if (options.strict && open > 0)

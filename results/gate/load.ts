@@ -14,7 +14,7 @@ export interface LoadedRun {
   readonly pool?: Pooled;
 }
 
-/** Adds every sample of the folder. */
+/** Adds every sample of the folder. A last line without its newline is skipped. */
 export const tallyJournal = (folder: string, tally: Tally, warn: (message: string) => void): void => {
   for (const sample of readSamples(folder, warn)) tally.add(sample);
 };
@@ -22,8 +22,9 @@ export const tallyJournal = (folder: string, tally: Tally, warn: (message: strin
 export const okCountOf = ({ sampleCount, failures, skips }: Tallied): number =>
   sampleCount - failures.length - skips.length;
 
-export const loadRun = async (folder: string): Promise<LoadedRun> => {
-  const run = readRun(folder);
+/** `known`: the run, where run.json could not be written. */
+export const loadRun = async (folder: string, known?: RunFile): Promise<LoadedRun> => {
+  const run = known ?? readRun(folder);
   const warnings: string[] = [];
   const tally = startTally();
   tallyJournal(folder, tally, (message) => warnings.push(message));

@@ -10,18 +10,12 @@ import {
   tryMount,
   withShortPath,
 } from './feature.ts';
-import { forRoot, kernelOption, packages } from './hints.ts';
+import { kernelOption, packages } from './hints.ts';
 
 const COMPOSEFS_PACKAGE = `${packages('composefs')} (Debian has it from 13 on)`;
 
 export const erofs: FeatureGroup<
-  | 'erofs-file'
-  | 'erofs-loop'
-  | 'erofs-fscache'
-  | 'mkfs-erofs'
-  | 'mkcomposefs'
-  | 'mount-composefs'
-  | 'composefs-fuse'
+  'erofs-file' | 'erofs-loop' | 'mkfs-erofs' | 'mkcomposefs' | 'mount-composefs' | 'composefs-fuse'
 > = {
   'erofs-file': {
     test: ({ imagePath }) =>
@@ -34,15 +28,6 @@ export const erofs: FeatureGroup<
   'erofs-loop': {
     test: ({ imagePath }) => `mounted from ${tryLoopMount('erofs', imagePath).device}`,
     hint: kernelOption('CONFIG_EROFS_FS and CONFIG_BLK_DEV_LOOP', 'erofs loop'),
-  },
-  'erofs-fscache': {
-    test() {
-      tryMount('erofs', [['fsid', 'cfsbench']]);
-      return 'mounted by fsid=';
-    },
-    hint: forRoot(
-      'a kernel with CONFIG_EROFS_FS_ONDEMAND, which distributions do not set and newer kernels no longer have',
-    ),
   },
   'mkfs-erofs': { test: () => installed('mkfs.erofs'), hint: () => packages('erofs-utils') },
   mkcomposefs: {

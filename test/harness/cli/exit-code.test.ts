@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exitCode, type RunOutcome, reportExitCode } from '../../../harness/cli/exit-code.ts';
+import { exitCode, reportExitCode } from '../../../harness/cli/exit-code.ts';
 
-const fine: RunOutcome = { status: 'complete', okCount: 9, failedCount: 0, unequal: [], tooNoisy: false };
+const fine: Parameters<typeof exitCode>[0] = {
+  status: 'complete',
+  okCount: 9,
+  failedCount: 0,
+  unequal: [],
+  tooNoisy: false,
+};
 
 test('a rule that throws gives a run and its report the exit code of a failed slot', () => {
   assert.equal(exitCode(fine, []), 0);
@@ -12,9 +18,16 @@ test('a rule that throws gives a run and its report the exit code of a failed sl
   assert.equal(reportExitCode(['C7']), 5);
 });
 
-test('the reason for the end of a run takes precedence over a failed rule, and that over noise', () => {
+test('an ended budget hides no failure', () => {
+  const late = { ...fine, status: 'out-of-time' } as const;
+  assert.equal(exitCode(late, []), 124);
+  assert.equal(exitCode({ ...late, failedCount: 1 }, []), 5);
+  assert.equal(exitCode(late, ['C7']), 5);
+  assert.equal(exitCode({ ...late, tooNoisy: true }, []), 124);
+});
+
+test('an interrupt takes precedence over a failed rule, and that over noise', () => {
   assert.equal(exitCode({ ...fine, status: 'interrupted' }, ['C7']), 130);
-  assert.equal(exitCode({ ...fine, status: 'out-of-time' }, ['C7']), 124);
   assert.equal(exitCode({ ...fine, tooNoisy: true }, ['C7']), 5);
   assert.equal(exitCode({ ...fine, okCount: 0 }, []), 6);
   assert.equal(exitCode({ ...fine, tooNoisy: true }, []), 4);

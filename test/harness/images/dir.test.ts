@@ -3,14 +3,18 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  closeSync,
   linkSync,
   lutimesSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,7 +26,7 @@ import { type ByteString, fromBytes, toBytes } from '../../../harness/model/byte
 import { S_IFMT, S_IFSOCK, type Tree } from '../../../harness/model/tree.ts';
 import { filePieces } from '../../../harness/store/bulk.ts';
 import { contentBytes } from '../../../harness/store/contents.ts';
-import { verityDigest } from '../../../harness/store/verity.ts';
+import { VerityHasher, verityDigest } from '../../../harness/store/verity.ts';
 import { setXattr } from '../../../harness/sys/xattrs.ts';
 import { device, directory, fifo, inline, linesOf, link, stored, symlink, treeOf } from './trees.ts';
 
@@ -44,6 +48,21 @@ describe('a directory as an image', () => {
   const run = (...argv: string[]): void => {
     execFileSync(argv[0]!, argv.slice(1));
   };
+
+  it('does not read the holes of a sparse file', async () => {
+    const [small, huge] = [join(dir, 'small'), join(dir, 'huge')];
+    const fd = openSync(small, 'w');
+    for (const at of [4096 * 3 + 5, 70_000_000, 90_000_000]) writeSync(fd, 'data', at);
+    closeSync(fd);
+    truncateSync(small, 99_999_999);
+    writeFileSync(huge, '');
+    truncateSync(huge, 1e12);
+    const tree = await open();
+    const entries = Array.from({ length: tree.count }, (_, index) => tree.entry(index));
+    const digestOf = (name: string) => entries.find((entry) => entry.name === name)!.digest;
+    assert.equal(digestOf('small'), verityDigest(readFileSync(small)));
+    assert.equal(digestOf('huge'), new VerityHasher().updateZeros(1e12).digest());
+  });
 
   it(
     'has all kinds of entries, with inline contents up to 64 bytes and digests above',

@@ -46,7 +46,6 @@ const run = async (
       times,
       tally: { ok: 0, failed: 0 },
       async run(stretch) {
-        const samples = [];
         for (const slot of stretch.slots) {
           const factor = slot.arm === baseline || slot.arm === 'null' ? 1 : slot.image === 'one' ? 3 : 1.05;
           const wobble = slot.image === 'two' ? 1 + 0.2 * ((slot.block * 7 + slot.order) % 3) : 1;
@@ -54,12 +53,11 @@ const run = async (
           ran.push(slot);
           tally.add(sample);
           times.saw(sample);
-          samples.push(sample);
         }
-        return { samples, stop: null };
+        return null;
       },
     },
-    tally,
+    tallied: tally.finish,
     design: {
       catalogue: { metrics: scenario.metrics, scenarios: {}, backends: {}, phases: {} },
       baseline,

@@ -117,22 +117,20 @@ export const simulate = async (
     times,
     tally: { ok: 0, failed: 0 },
     async run({ slots }) {
-      const samples: Sample[] = [];
       for (const slot of slots) {
         const group = byKey.get(groupKey(slot))!;
         const deadline = { budgetNs: budgetSec * 1e9, leftNs };
-        if (!mayStart(deadline, times.slotNs(group, slot.pass) ?? 0)) return { samples, stop: 'out-of-time' };
+        if (!mayStart(deadline, times.slotNs(group, slot.pass) ?? 0)) return 'out-of-time';
         const factor = elapsedNs > 0.5e9 * budgetSec ? thenSlower : 1;
         const took = slotNs(group, slot.pass) * factor * (1 + noise * wobble(slot.seq));
         elapsedNs += took;
         const sample = { ...slot, schema: SCHEMA, startedAt: '', slotNs: took, took: {}, notes: [] };
         const ok = { ...sample, outcome: 'ok', values: {} } as Sample;
         times.saw(ok);
-        samples.push(ok);
         if (slot.pass === 'time')
           blocksOf.set(groupKey(slot), (blocksOf.get(groupKey(slot)) ?? new Set()).add(slot.block));
       }
-      return { samples, stop: null };
+      return null;
     },
   };
   const projector = { sizes, times };
@@ -154,7 +152,7 @@ export const simulate = async (
     counted.stop ??
     (await runBlocks({
       executor,
-      tally,
+      tallied: tally.finish,
       design: { catalogue: { metrics: {}, scenarios: {}, backends: {}, phases: {} }, baseline },
       groups: timed,
       slots: timingSlots(timed, { blocks: looks.at(-1)!, baseline, seed: 's', firstSeq: 0 }),

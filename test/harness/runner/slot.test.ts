@@ -1,6 +1,6 @@
 // A slot from its folders to its line in the journal, with a backend that does nothing and a scenario that does what it is told.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Backend, Store } from '../../../harness/model/backend.ts';
@@ -28,13 +28,15 @@ interface TimedResult {
 type Told = Partial<Pick<SlotParts, 'slot' | 'lives' | 'others' | 'leaks' | 'session'>> & {
   readonly scenario?: Partial<Scenario>;
   readonly idle?: Backend['idle'];
+  /** Of the prepared image. */
+  readonly close?: () => void;
 };
 
 const own = async (): Promise<Record<string, number>> => ({ useWallNs: 5 });
 
 const ran = async (
   t: TestContext,
-  { scenario = {}, idle = [], ...told }: Told = {},
+  { scenario = {}, idle = [], close = () => {}, ...told }: Told = {},
 ): Promise<TimedResult> => {
   const log: string[] = [];
   const stages: Stage[] = [];
@@ -49,6 +51,7 @@ const ran = async (
         ...tellingPrepared({ ...recordingMachine({ advance() {} }), log }),
         async close() {
           log.push('release');
+          close();
         },
       };
     },
@@ -221,6 +224,34 @@ test('a failure is told with its phase, code and facts, and its folder goes', as
     { phase: 'mount', code: 'EIO', message: 'mount failed; at: here; kernel: no' },
   );
   assert.deepEqual(slotFolders, []);
+});
+
+test('system errors fail the slot, wherever they occur, and are one sentence', async (t) => {
+  const full = (): never => {
+    writeFileSync('/dev/full', 'x');
+    throw new Error('not reached');
+  };
+  const inScenario = await ran(t, {
+    scenario: { run: (stage) => stage.phase('create', async () => full()) },
+  });
+  const inClose = await ran(t, { close: full });
+  const inCheck = await ran(t, { leaks: { before: () => [], after: full } });
+  assert.deepEqual(
+    [inScenario, inClose, inCheck].map(({ sample }) =>
+      sample.outcome === 'failed' ? [sample.phase, sample.code, sample.message] : [],
+    ),
+    [
+      ['create', 'ENOSPC', 'cannot write: no space left'],
+      ['prepare', 'ENOSPC', 'cannot write: no space left'],
+      ['leak', 'ENOSPC', 'cannot write: no space left'],
+    ],
+  );
+  assert.deepEqual(inClose.log.slice(-2), ['one close', 'two close'], 'the rest is closed');
+  const first = await ran(t, {
+    close: full,
+    scenario: { run: () => Promise.reject(new UserError('first', { code: 'EIO' })) },
+  });
+  assert.equal(first.sample.outcome === 'failed' && first.sample.code, 'EIO');
 });
 
 test('a bug is no failure of a slot: it ends the run', async (t) => {

@@ -56,6 +56,25 @@ describe('fs-verity digests', () => {
       assert.equal(verityDigest(bytes), naive(bytes));
     });
 
+  it('skip runs of zeros of any length, anywhere', () => {
+    const data = contentBytes('zeros', 0, 5000);
+    const check = (before: number, zeros: number, after: number): void => {
+      const [first, last] = [data.subarray(0, before), data.subarray(0, after)];
+      const skipping = new VerityHasher().update(first).updateZeros(zeros).update(last);
+      const whole = verityDigest(Buffer.concat([first, Buffer.alloc(zeros), last]));
+      assert.equal(skipping.digest(), whole, `${before} ${zeros} ${after}`);
+    };
+    for (const before of [0, 1, 4096, 4999])
+      for (const zeros of [1, 4095, 4096, 127 * 4096, 128 * 4096, 128 * 4096 + 1, 300 * 4096 + 7])
+        for (const after of [0, 1, 5000]) check(before, zeros, after);
+    check(4096, THREE_LEVELS, 1);
+    const halves = new VerityHasher()
+      .updateZeros(200 * 4096 + 5)
+      .updateZeros(400 * 4096 - 5)
+      .digest();
+    assert.equal(halves, verityDigest(Buffer.alloc(600 * 4096)));
+  });
+
   it('do not depend on the pieces', () => {
     const bytes = contentBytes('pieces', 0, 600_001);
     for (const piece of [1000, 4095, 4096, 4097, 65536]) {

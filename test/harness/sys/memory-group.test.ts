@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import type { MemoryGroup } from '../../../harness/model/machine.ts';
-import { makeMemoryGroup, ownGroup } from '../../../harness/sys/memory-group.ts';
+import { ownGroup } from '../../../harness/sys/control-groups.ts';
+import { makeMemoryGroup } from '../../../harness/sys/memory-group.ts';
 
 const MIB = 1 << 20;
 
@@ -23,9 +24,9 @@ const skip = probe === null && 'no usable memory controller';
 
 test('ownGroup finds the group in both versions, also in a path with a colon', () => {
   const both = '5:devices:/\n4:cpu,memory:/jobs/a:b\n0::/unified\n';
-  assert.equal(ownGroup(both, 'cgroup'), '/jobs/a:b');
-  assert.equal(ownGroup(both, 'cgroup2'), '/unified');
-  assert.equal(ownGroup('5:devices:/x\n', 'cgroup'), '/');
+  assert.equal(ownGroup(both, 'cgroup', 'memory'), '/jobs/a:b');
+  assert.equal(ownGroup(both, 'cgroup2', 'memory'), '/unified');
+  assert.equal(ownGroup('5:devices:/x\n', 'cgroup', 'memory'), '/');
 });
 
 test('the peak includes exited members, and removal leaves no group', { skip }, () => {

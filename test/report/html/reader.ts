@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { REPORT_FILE } from '../../../report/formats/format.ts';
-import { renderReport } from '../../../report/render.ts';
+import { loadView } from '../../../report/load.ts';
+import { writePage } from '../../../report/render.ts';
 import type { exampleRun } from '../support/example.ts';
 import { withRunFolder } from '../support/folder.ts';
 
@@ -108,7 +109,7 @@ export const runReader = () => {
     style?: PageStyle,
   ): Promise<void> =>
     withRunFolder(of, async (folder) => {
-      await renderReport(folder);
+      writePage(folder, await loadView(folder));
       await reader!.openFile(join(folder, REPORT_FILE), (page) => work(page, folder), style);
     });
   return { opened };

@@ -106,8 +106,9 @@ describe('exit codes, the first that applies', () => {
   for (const [name, given, exit] of [
     ['interrupted', withStatus(failing, 'interrupted'), 130],
     ['killed', withStatus(failing, 'running'), 130],
-    ['out of time', withStatus(failing, 'out-of-time'), 124],
-    ['a slot failed', failing, 5],
+    ['a slot failed, and out of time', withStatus(failing, 'out-of-time'), 5],
+    ['the run could not go on', withStatus(red, 'failed'), 5],
+    ['out of time', withStatus(red, 'out-of-time'), 124],
     ['nothing was measured', nothing, 6],
     ['worse', red, 2],
     ['nothing worse', base, 0],
