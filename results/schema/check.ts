@@ -22,6 +22,7 @@ const LONGEST_SHOWN = 60;
 
 const describe = (value: unknown): string => {
   if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
   try {
     const text = JSON.stringify(value);
     return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;

@@ -57,6 +57,7 @@ test('a number that is none, or not finite, is refused', () => {
     assert.match(ofRun(wallNs(value)).message, /run\.json: not JSON$/, value);
   for (const value of ['1e999', '-1e999', '"82"'])
     assert.match(ofRun(wallNs(value)).message, /run\.json: wallNs must be a number or null$/, value);
+  assert.deepEqual(ofRun(wallNs('1e999')).facts, ['found: Infinity']);
   assert.match(ofSample(sampleText.replace(/"seq":0/, '"seq":1e999')).message, /:1: seq must be a whole/);
 });
 

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmSync,
   symlinkSync,
@@ -126,61 +127,77 @@ test('an output that cannot be written', async () => {
 
 test('a folder that cannot be made', async () => {
   const before = listing(root);
-  const targets = [BELOW_FILE, LONG, NO_FOLDERS, at('loop', 'x'), at('file')];
-  await inPairs(
-    [
-      ...[STORE, RUN].flatMap((command) => targets.map((target) => command(target))),
-      STORE(MISSING),
-      ...[at('none'), BELOW_FILE, LONG, at('file')].map(WORK),
-    ],
-    async (args) => assertSentence(await cfsbench(args), args.join(' ')),
-  );
+  const commands = [
+    ...[BELOW_FILE, LONG, NO_FOLDERS, at('loop', 'x'), at('file')].map(RUN),
+    ...[BELOW_FILE, at('file')].map(STORE),
+    ...[at('none'), at('file')].map(WORK),
+  ];
+  await inPairs(commands, async (args) => assertSentence(await cfsbench(args), args.join(' ')));
   assert.deepEqual(listing(root), before);
 });
 
+/** A copy of the run in which one file is something else. */
+const broken = (name: string, file: string, make: (path: string) => void): string => {
+  const copy = at(name);
+  cpSync(run, copy, { recursive: true });
+  rmSync(join(copy, file));
+  make(join(copy, file));
+  return copy;
+};
+
+const makeFifo = (path: string): void => void execFileSync('mkfifo', [path]);
+
 test('an input that cannot be read', async () => {
-  const broken = (name: string, make: (path: string) => void): string => {
-    const copy = at(`run-${name}`);
-    cpSync(run, copy, { recursive: true });
-    const path = join(copy, name.startsWith('journal') ? 'samples.ndjson' : 'run.json');
-    rmSync(path);
-    make(path);
-    return copy;
-  };
-  const link = broken('link', (path) => symlinkSync('/dev/zero', path));
-  const fifo = broken('fifo', (path) => execFileSync('mkfifo', [path]));
-  const folder = broken('folder', (path) => mkdirSync(path));
-  const journal = broken('journal-fifo', (path) => execFileSync('mkfifo', [path]));
-  const journalLink = broken('journal-link', (path) => symlinkSync('/dev/zero', path));
-  const empty = broken('empty', (path) => writeFileSync(path, ''));
-  const none = at('none');
+  const run1 = broken('run-fifo', 'run.json', makeFifo);
+  const journal = broken('journal-link', 'samples.ndjson', (path) => symlinkSync('/dev/zero', path));
+  mkdirSync(at('layout'));
+  makeFifo(at('layout', 'oci-layout'));
   const before = listing(root);
   const commands: readonly (readonly string[])[] = [
-    ...[link, fifo, folder, journal, journalLink, empty, none, at('file'), LONG].map((bad) => [
-      'report',
-      bad,
-    ]),
-    ['history', 'add', journal, '--store', at('store')],
-    ['compare', run, link],
+    ...[run1, journal, at('none'), at('file'), LONG].map((bad) => ['report', bad]),
+    ['history', 'add', journal, '--store', at('folder')],
+    ['compare', run, run1],
     ['compare', run, run, '--config', at('fifo')],
-    ['compare', run, run, '--config', at('folder')],
     ['pool', journal],
     ['pool', at('file')],
-    ['run', '--resume', fifo],
-    ['run', '--resume', none],
-    ['image', 'inspect', at('folder')],
+    ['run', '--resume', run1],
     ['image', 'inspect', '/dev/zero'],
     ['image', 'dump', at('loop')],
-    ['image', 'build', `dump:${at('loop')}`, at('image')],
     ['image', 'build', 'dump:/dev/zero', at('image')],
     ['image', 'build', 'oci:/etc/passwd/x', at('image')],
-    ['image', 'build', `oci:${LONG}`, at('image')],
+    ['image', 'build', `oci:${at('layout')}`, at('image')],
     ['image', 'build', `dir:${LONG}`, at('image')],
     ['image', 'build', `dir:${at('fifo')}`, at('image')],
     ['clean', BELOW_FILE],
-    ['clean', LONG],
   ];
   await inPairs(commands, async (args) => assertSentence(await cfsbench(args), args.join(' ')));
+  assert.deepEqual(listing(root), before);
+});
+
+test('a journal that two processes wrote', async () => {
+  const lines = readFileSync(join(run, 'samples.ndjson'), 'utf8');
+  const twice = broken('twice', 'samples.ndjson', (path) =>
+    writeFileSync(path, `${lines}${lines.split('\n')[2]}\n`),
+  );
+  const before = listing(root);
+  const commands: readonly (readonly string[])[] = [
+    ['report', twice],
+    ['history', 'add', twice, '--store', at('folder')],
+    ['compare', run, twice, '--gate'],
+    ['pool', twice],
+    ['run', '--resume', twice],
+  ];
+  const last = lines.split('\n').length;
+  await inPairs(commands, async (args) => {
+    const ended = await cfsbench(args);
+    const stderr = ended.stderr.replace(/^The run is complete.*\n/, '');
+    assertSentence({ ...ended, stderr }, args.join(' '));
+    assert.match(
+      stderr,
+      new RegExp(`samples\\.ndjson: sample 2 is in lines 3 and ${last}\n`),
+      args.join(' '),
+    );
+  });
   assert.deepEqual(listing(root), before);
 });
 
@@ -195,7 +212,7 @@ test('an ordinary user is told what is not permitted', async (t) => {
   const before = listing(root);
   const target = at('read-only', 'x');
   const commands = [
-    ...Object.values(OUTPUTS).map((command) => command(target)),
+    ...['report', 'build'].map((name) => OUTPUTS[name]!(target)),
     STORE(at('read-only')),
     RUN(target),
     WORK(at('read-only')),
