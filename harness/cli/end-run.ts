@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openJournal, RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
 import { readRun } from '../../results/read.ts';
+import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { isInPlace, type OpenFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT, onInterrupt } from '../sys/interrupts.ts';
@@ -104,7 +105,9 @@ const finish = async (run: OuterRun, limitMs: number): Promise<boolean> => {
 
 /** What is left, and what to type for it. */
 const leftLines = ({ work }: OuterRun): readonly string[] =>
-  isInPlace(work) ? [`left: ${work.path}`, `to remove it: cfsbench clean ${dirname(work.path)}`] : [];
+  isInPlace(work)
+    ? [`left: ${visible(work.path)}`, `to remove it: cfsbench clean ${visible(dirname(work.path))}`]
+    : [];
 
 const resumeCommand = ({ folders: { runDir } }: OuterRun): string => `cfsbench run --resume ${runDir}`;
 

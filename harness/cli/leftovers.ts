@@ -58,8 +58,11 @@ export const removeLeftovers = async (parent: string, say: (line: string) => voi
   if (paths.length === 0) return;
   const mounts = readMounts();
   for (const path of paths) {
-    const cleaned = await cleanOne(path, ({ isKept }) => !isKept, mounts);
-    if (cleaned.kind === 'removed') say(`removed what a killed run left: ${visible(path)}`);
+    const removes = ({ isKept }: { readonly isKept: boolean }): boolean => {
+      if (!isKept) say(`removing what a killed run left: ${visible(path)}`);
+      return !isKept;
+    };
+    const cleaned = await cleanOne(path, removes, mounts);
     if (cleaned.kind === 'failed')
       say(`cannot remove what a killed run left: ${visible(path)}: ${cleaned.facts.map(visible).join('; ')}`);
   }

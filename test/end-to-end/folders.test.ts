@@ -82,7 +82,7 @@ describe('the folders of a run', { concurrency: 2, skip: needsRoot }, () => {
     assert.equal(readdirSync(home).filter((name) => name.startsWith('.cfsbench')).length, 1);
     const resumed = await program(t, ['run', '--resume', out]);
     assert.equal(resumed.code, 0, resumed.stderr);
-    assert.ok(resumed.stderr.includes(`removed what a killed run left: ${join(home, left[0]!)}\n`));
+    assert.ok(resumed.stderr.includes(`removing what a killed run left: ${join(home, left[0]!)}\n`));
     assert.deepEqual(readdirSync(home), ['results']);
     assert.deepEqual(leftOf(home), []);
   });

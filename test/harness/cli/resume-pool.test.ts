@@ -1,0 +1,56 @@
+// A pool that is resumed: nothing is run before its owner is known and what it names is confirmed.
+import assert from 'node:assert/strict';
+import { chownSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { argumentsOf, type PoolPlan } from '../../../harness/cli/pool-plan.ts';
+import { lockFolder } from '../../../harness/sys/folder-lock.ts';
+import { program } from '../../end-to-end/support.ts';
+import { needsRoot, temporaryFolder } from '../sys/support.ts';
+
+const plan: PoolPlan = {
+  count: 2,
+  seed: 's',
+  cwd: process.cwd(),
+  typed: { profile: 'quick', backends: 'composefs-fuse@server=/bin/true', work: '/none' },
+};
+
+test('a pool that is in use, of another user, or that names a program is refused', {
+  skip: needsRoot,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'runs.json'), JSON.stringify(plan));
+  const resume = (...options: readonly string[]) => program(t, ['run', '--resume', folder, ...options]);
+
+  const lock = lockFolder(folder)!;
+  const inUse = await resume();
+  lock.close();
+  assert.deepEqual(
+    [inUse.code, inUse.stderr.split('\n')[0]],
+    [4, `cfsbench: another process of cfsbench works in ${folder}`],
+  );
+
+  chownSync(folder, 65534, 65534);
+  assert.match((await resume()).stderr, /another user could have written it/);
+  chownSync(folder, 0, 0);
+
+  const named = await resume();
+  assert.equal(named.code, 1);
+  assert.match(
+    named.stderr,
+    /^ {2}it would run: \/bin\/true\n {2}it would make its work folder in: \/none$/m,
+  );
+  const trusted = await resume('--trust-run');
+  assert.match(trusted.stderr, /^cfsbench: no such folder: \/none$/m, 'the first run has begun');
+  assert.deepEqual(readdirSync(folder), ['runs.json']);
+});
+
+test('the words that confirm a pool confirm its runs', (t) => {
+  const folder = temporaryFolder(t);
+  assert.deepEqual(argumentsOf(folder, plan, 1, { work: '/w' }).slice(-8, -4), [
+    '--work',
+    '/w',
+    '--runs',
+    '1',
+  ]);
+});
