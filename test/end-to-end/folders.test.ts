@@ -33,7 +33,7 @@ const NOBODY = 65534;
 const LIMIT_MS = 60_000;
 const PLAN = [
   ...['run', '--profile', 'quick', '--images', 'synthetic:files=40,layers=1,seed=1'],
-  ...['--scenarios', 'walk-warm', '--budget', '5m'],
+  ...['--scenarios', 'walk-warm', '--budget', '5m', '--blocks', '8', '--count-passes', '1'],
 ];
 
 /** Names, contents, modes and times of everything in a folder, and of the folder. */

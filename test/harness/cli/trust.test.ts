@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { foreignPrograms, refuseForeign, refuseUntrusted } from '../../../harness/cli/trust.ts';
 import { openFolder } from '../../../harness/sys/folder-lock.ts';
 import { needsRoot, temporaryFolder } from '../sys/support.ts';
@@ -16,10 +17,8 @@ test('programs outside the checkout are found in every list of arms', () => {
     server: '/not-an-arm',
   };
   assert.deepEqual(foreignPrograms({ cwd: '/x/y', options }), ['/x/a', '/b', '/x/y/c', process.execPath]);
-  assert.deepEqual(
-    foreignPrograms({ cwd: here, options: { backends: 'composefs-fuse@server=node_modules/.bin/tsc' } }),
-    [],
-  );
+  const own = fileURLToPath(new URL('../../../harness/cli/main.js', import.meta.url));
+  assert.deepEqual(foreignPrograms({ cwd: here, options: { backends: `composefs-fuse@server=${own}` } }), []);
 });
 
 test('what a run names needs a word on the command line, unless that command line names it, too', () => {
