@@ -143,7 +143,7 @@ describe('the folders of a run', { concurrency: 2, skip: needsRoot }, () => {
     chownSync(out, 0, 0);
 
     // The rest is known only when the images are prepared: the server is run.
-    const plan = { ...whole.plan, slots: slots.slice(1) };
+    const plan = { ...whole.plan, slots: slots.map((slot) => ({ ...slot, params: { other: 'yes' } })) };
     writeFileSync(join(out, 'run.json'), `${JSON.stringify({ ...whole, plan }, null, 1)}\n`);
     const before = stateOf(out);
     const { code, stderr } = await program(t, ['run', '--resume', out, '--trust-run']);

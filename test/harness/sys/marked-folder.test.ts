@@ -59,6 +59,7 @@ test('a marked folder is private; nothing that already lies under its name is ta
   const precious = strangers(join(home, 'theirs'));
   symlinkSync(join(home, 'theirs'), join(home, 'link'));
   symlinkSync(join(home, 'nowhere'), join(home, 'dangling'));
+  assert.throws(() => lockFolder(join(home, 'link')), /ENOTDIR|ELOOP/);
   for (const name of ['work', 'theirs', 'link', 'dangling'])
     assert.throws(() => makeWork(join(home, name)), { code: 'EEXIST' }, name);
   assert.deepEqual(readdirSync(join(home, 'theirs')), ['precious']);
