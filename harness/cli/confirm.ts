@@ -1,4 +1,5 @@
 // `cfsbench compare --confirm`: rows that came out slower are measured once more, in a fresh process, before they count as worse.
+
 import { existsSync, realpathSync } from 'node:fs';
 import { compareArms } from '../../results/gate/compare.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
@@ -7,6 +8,7 @@ import type { LatencyResult } from '../../results/gate/latencies.ts';
 import { type LoadedRun, loadRun } from '../../results/gate/load.ts';
 import { RUN_FILE } from '../../results/journal.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { visible } from '../../results/visible.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
 import { AGAIN, parseArm } from '../runner/arm.ts';
@@ -76,7 +78,9 @@ const measureAgain = async (
   out: string,
 ): Promise<void> => {
   const argv = argumentsFor(run, slower, out);
-  process.stderr.write(`Measuring ${slower.length} slower row(s) again: cfsbench ${argv.join(' ')}\n`);
+  process.stderr.write(
+    `Measuring ${slower.length} slower row(s) again: cfsbench ${visible(argv.join(' '))}\n`,
+  );
   const code = await runChild(argv, cwdOf(run));
   if (code === INTERRUPTED_EXIT) throw interruptedError();
   if (code !== 0)

@@ -1,5 +1,6 @@
 // How a run ended, as its outer process sees it. Where the inner process was killed, the rest of its work is done here: run.json, and
 // after an interrupt, in the time that is left, the report and the removal of the work folder.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -122,7 +123,7 @@ const nextLines = (run: OuterRun, isShown: boolean): readonly string[] => {
 };
 
 const say = (lines: readonly string[]): void => {
-  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  process.stderr.write(lines.map((line) => `${visible(line)}\n`).join(''));
 };
 
 /** Also where standard error shows a progress line. */

@@ -57,17 +57,24 @@ const KEYS = [
   'SCHILY.xattr.',
   'LIBARCHIVE.xattr.user.b%20',
   'GNU.sparse.major',
+  'GNU.sparse.name',
+  'GNU.sparse.realsize',
+  'GNU.sparse.size',
+  'GNU.sparse.map',
+  'GNU.sparse.offset',
+  'GNU.sparse.numbytes',
   'SCHILY.xattr.trusted.overlay.opaque',
 ];
 
 const number = fc.constantFrom(...NUMBERS);
+const map = fc.array(fc.nat(12), { maxLength: 6 }).map((numbers) => numbers.join(','));
 const name = fc.oneof(fc.constantFrom(...NAMES), fc.string({ maxLength: 20 }));
 
 const paxText = fc
   .array(
     fc.tuple(
       fc.constantFrom(...KEYS),
-      fc.oneof(name, number),
+      fc.oneof(name, number, map),
       fc.oneof(fc.constant(0), fc.integer({ min: -3, max: 9 })),
     ),
     {
