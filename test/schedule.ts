@@ -46,6 +46,7 @@ export const SIDE_BY_SIDE: readonly string[] = [
   'end-to-end/claims',
   'end-to-end/variants',
   'end-to-end/pool',
+  'end-to-end/privacy',
   'end-to-end/difficult-path',
   'end-to-end/leaks',
   'end-to-end/faults',

@@ -15,6 +15,7 @@ import { endsWithParent } from '../sys/namespace-probe.ts';
 import { type Attended, END_LIMIT_MS } from './attend.ts';
 import { KILLED } from './exit-code.ts';
 import { describeError } from './print-error.ts';
+import { PRIVATE_FILE } from './private-file.ts';
 import type { RunFolders } from './work-folder.ts';
 
 const SHOW = fileURLToPath(new URL('./show-run-main.js', import.meta.url));
@@ -37,6 +38,7 @@ const removeUnstarted = (runDir: string): void => {
   try {
     const journal = join(runDir, SAMPLES_FILE);
     if (statSync(journal).size === 0) rmSync(journal);
+    rmSync(join(runDir, PRIVATE_FILE), { force: true });
     rmdirSync(runDir);
   } catch {
     // It does not exist, or it is not empty.

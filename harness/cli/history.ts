@@ -19,7 +19,7 @@ the same programs, architecture, path length and image. A folder that --store
 names must exist.
 
 Examples:
-  cfsbench history add runs/2026-01-31-host-1234
+  cfsbench history add runs/2026-01-31-machine-3f9a1c-1234
   cfsbench history show --store ci/history --scenario churn
   cfsbench history show --format html --out history.html`;
 

@@ -3,7 +3,6 @@
 // Each run has a process and a work folder of its own, so that memory layout, place on the disk and hour differ between runs.
 
 import { existsSync, rmSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { REPORT_FILE } from '../../report/formats/format.ts';
 import { readRegular } from '../../results/files.ts';
@@ -17,8 +16,10 @@ import { runChild } from './child-run.ts';
 import { KILLED, OUT_OF_TIME } from './exit-code.ts';
 import { isFinished, linkLatest, RUNS } from './find-run.ts';
 import { lockRunFolder, makeRunFolder } from './hold-folders.ts';
+import { publishedHost } from './host.ts';
 import type { TypedOptions } from './options.ts';
 import { argumentsOf, PLAN_FILE, type PoolPlan, parsePoolPlan } from './pool-plan.ts';
+import { PRIVATE_MODE } from './private-file.ts';
 import { profiles } from './profile.ts';
 import { newSeed } from './resolve-options.ts';
 import { refuseForeign, refuseUntrusted } from './trust.ts';
@@ -93,13 +94,13 @@ const measureAndReport = async (pool: OpenPool): Promise<number> => {
 
 export const measurePool = async (typed: TypedOptions, count: number): Promise<number> => {
   const seed = typed.seed ?? newSeed();
-  const id = runFolderName(new Date().toISOString(), hostname(), seed);
+  const id = runFolderName(new Date().toISOString(), publishedHost(typed), seed);
   const folder = resolve(typed.out ?? join(RUNS, id));
   const { folder: lock, close } = await makeRunFolder(folder);
   const plan: PoolPlan = { count, seed, cwd: process.cwd(), typed };
   const path = join(folder, PLAN_FILE);
   try {
-    replaceFile(path, `${JSON.stringify(plan, null, 2)}\n`);
+    replaceFile(path, `${JSON.stringify(plan, null, 2)}\n`, PRIVATE_MODE);
     return await measureAndReport({ folder, lock, plan, given: {} });
   } finally {
     // What was refused leaves no folder.

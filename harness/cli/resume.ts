@@ -14,6 +14,7 @@ import type { OpenFolder } from '../sys/folder-lock.ts';
 import { commitOf } from './commit.ts';
 import { lockRunFolder } from './hold-folders.ts';
 import { recordedOptions, type TypedOptions } from './options.ts';
+import { PRIVATE_FILE, type PrivateOptions, readPrivate } from './private-file.ts';
 import { refuseForeign, refuseUntrusted } from './trust.ts';
 
 const NEW_RUN = 'start a new run: cfsbench run';
@@ -21,11 +22,10 @@ const NEW_RUN = 'start a new run: cfsbench run';
 const cannotResume = (runDir: string, why: string, facts: readonly string[] = []): UserError =>
   new UserError(`cannot resume ${visible(runDir)}: ${why}`, { facts, hint: NEW_RUN });
 
-type Asked = NonNullable<RunFile['asked']>;
-
-const askedOf = (run: RunFile, runDir: string): Asked => {
-  if (run.asked === undefined) throw cannotResume(runDir, 'run.json does not record its options');
-  return run.asked;
+const askedOf = (run: RunFile, runDir: string): PrivateOptions => {
+  const asked = readPrivate(runDir, run);
+  if (asked === null) throw cannotResume(runDir, `it has no ${PRIVATE_FILE}, which records its options`);
+  return asked;
 };
 
 /** The options of the earlier process, with those of this one that a resumed run takes. */
@@ -45,7 +45,7 @@ export const optionsAgain = (
 };
 
 /** Enters the working directory of the earlier process: its options contain relative paths. */
-const enter = ({ cwd }: Asked, runDir: string): void => {
+const enter = ({ cwd }: PrivateOptions, runDir: string): void => {
   try {
     process.chdir(cwd);
   } catch (error) {
@@ -82,7 +82,7 @@ const refuseOtherMachineEarly = (run: RunFile, runDir: string, workParent: strin
   refuseOtherMachine({ run, runDir }, now, commitOf(), isEarly);
 };
 
-const workParentOf = ({ cwd, options }: Asked, runDir: string, { work }: TypedOptions): string => {
+const workParentOf = ({ cwd, options }: PrivateOptions, runDir: string, { work }: TypedOptions): string => {
   if (work !== undefined) return resolve(work);
   const recorded = options['work'];
   return typeof recorded === 'string' ? resolve(cwd, recorded) : dirname(runDir);
@@ -99,7 +99,7 @@ export const openResumed = async (given: TypedOptions): Promise<LockedRun> => {
   const folder = await lockRunFolder(runDir);
   try {
     const question = { command: `cfsbench run --resume ${given.resume}`, folder: runDir };
-    refuseForeign(question, folder, [RUN_FILE, SAMPLES_FILE]);
+    refuseForeign(question, folder, [RUN_FILE, SAMPLES_FILE, PRIVATE_FILE]);
     const run = readRun(runDir);
     if (run.status === 'complete') return { folder, run, runDir, typed: given };
     const asked = askedOf(run, runDir);
