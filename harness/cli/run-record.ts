@@ -1,9 +1,11 @@
 // run.json: written before the first sample, and again whenever more is known.
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type Journal, openJournal } from '../../results/journal.ts';
 import {
   type Conditions,
   type Environment,
+  type RecordedOptions,
   type RunFile,
   type Sample,
   SCHEMA,
@@ -17,16 +19,13 @@ import { probes } from '../probes/registry.ts';
 import type { Arm } from '../runner/arm.ts';
 import { endingError } from '../runner/failure.ts';
 import type { Changed } from '../runner/parts.ts';
-import { publishedArgument } from '../runner/published-path.ts';
 import { slotPathBytes } from '../runner/workspace.ts';
 import { readEnvironment, readMachineFacts } from '../sys/environment.ts';
 import { catalogueOf } from './catalogue.ts';
 import { commitOf } from './commit.ts';
 import type { Handover } from './handover.ts';
 import type { ResolvedOptions } from './options.ts';
-import { type PrivateOptions, writePrivate } from './private-file.ts';
-import { openPublisher, ownPlaces } from './published.ts';
-import { refuseOtherMachine } from './resume.ts';
+import { refuseOtherMachine } from './same-machine.ts';
 
 /** The counter prefers BPF to strace. */
 const ledgerSource = (features: Features): string => {
@@ -37,16 +36,17 @@ const ledgerSource = (features: Features): string => {
 
 /** Paths of the project's own server and of servers that arms name, by their names in the list of tools. */
 export const serversOf = (arms: readonly Arm[]): ReadonlyMap<string, string> => {
-  const named = arms.flatMap(({ id, options: { server } }): [string, string][] =>
-    server === undefined ? [] : [[`server of ${id}`, resolve(server)]],
-  );
-  return new Map([['cfs-fuse', serverPath], ...named]);
+  const named = arms.flatMap(({ options: { server } }) => (server === undefined ? [] : [server]));
+  return new Map([
+    ['cfs-fuse', serverPath],
+    ...named.map((server): [string, string] => [`server ${server}`, resolve(server)]),
+  ]);
 };
 
 /** What the command line knows of a run. */
 export interface RunOrigin {
   readonly version: string;
-  readonly asked: PrivateOptions;
+  readonly asked: RecordedOptions;
   /** The run that this process resumes. */
   readonly earlier: RunFile | null;
 }
@@ -76,14 +76,6 @@ interface RunRecord {
   end(end: RunEnd): { readonly run: RunFile; readonly errors: readonly unknown[] };
 }
 
-const publishedOption = <T>(value: T): T => {
-  if (Array.isArray(value)) return value.map(publishedOption) as T;
-  return typeof value === 'string' ? (publishedArgument(value, process.cwd()) as T) : value;
-};
-
-const publishedOptions = ({ options }: PrivateOptions): PrivateOptions['options'] =>
-  Object.fromEntries(Object.entries(options).map(([name, value]) => [name, publishedOption(value)]));
-
 const newRun = (parts: RecordParts, environment: Environment, commit: string | null): RunFile => {
   const { options, handover, origin } = parts;
   const { looks, budgetNs } = options.amount;
@@ -91,9 +83,9 @@ const newRun = (parts: RecordParts, environment: Environment, commit: string | n
     schema: SCHEMA,
     id: handover.folders.id,
     startedAt: handover.startedAt,
-    host: options.host,
+    host: hostname(),
     cfsbench: { version: origin.version, commit },
-    commandLine: ['cfsbench', ...publishedOption(process.argv.slice(2))],
+    commandLine: ['cfsbench', ...process.argv.slice(2)],
     environment,
     catalogue: catalogueOf(backends, scenarios, probes),
     images: [],
@@ -118,7 +110,7 @@ const newRun = (parts: RecordParts, environment: Environment, commit: string | n
     wallNs: null,
     ledgerSource: ledgerSource(handover.features),
     warnings: [],
-    asked: { options: publishedOptions(origin.asked) },
+    asked: origin.asked,
   };
 };
 
@@ -138,15 +130,16 @@ export const openRecord = (parts: RecordParts): RunRecord => {
   const { earlier } = parts.origin;
   const facts = readMachineFacts(folders.workDir, serversOf(parts.options.selection.arms));
   const commit = commitOf();
-  if (earlier !== null) refuseOtherMachine({ run: earlier, runDir: folders.runDir }, facts, commit);
+  if (earlier !== null) {
+    const asked = { run: earlier, runDir: folders.runDir, doing: 'resume' } as const;
+    refuseOtherMachine(asked, facts, { commit, withServers: true });
+  }
   const environment = { ...readEnvironment(facts, features), slotPathBytes: slotPathBytes(folders.workDir) };
-  const publish = openPublisher(ownPlaces(folders, parts.origin.asked.options));
-  let run = earlier === null ? publish(newRun(parts, environment, commit)) : resumedRun(earlier, session);
+  let run = earlier === null ? newRun(parts, environment, commit) : resumedRun(earlier, session);
   let journal: Journal | null = null;
   const begin = (): Journal => {
     if (journal !== null) return journal;
     journal = openJournal(folders.runDir, { resume: earlier !== null });
-    if (earlier === null) writePrivate(folders.runDir, parts.origin.asked);
     journal.writeRun(run);
     return journal;
   };
@@ -156,23 +149,21 @@ export const openRecord = (parts: RecordParts): RunRecord => {
   };
   return {
     begin: () => void begin(),
-    append: (sample) => begin().append(publish(sample)),
-    update(given) {
-      const { skipped = [], plan, ...changed } = publish(given);
+    append: (sample) => begin().append(sample),
+    update: ({ skipped = [], plan, ...changed }) =>
       rewrite({
         ...changed,
         skipped: withoutRepeats([...run.skipped, ...skipped]),
         plan: { ...run.plan, ...plan },
-      });
-    },
+      }),
     end({ status, wallNs, conditions, warnings }) {
       run = {
         ...run,
         status,
-        conditions: publish(conditions),
+        conditions,
         finishedAt: new Date().toISOString(),
         wallNs: wallNs + (earlier?.wallNs ?? 0),
-        warnings: [...new Set([...run.warnings, ...publish(warnings)])],
+        warnings: [...new Set([...run.warnings, ...warnings])],
       };
       try {
         begin().writeRun(run);

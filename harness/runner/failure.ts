@@ -22,12 +22,11 @@ export const failureOf = (error: unknown): Failure | null => {
 
 type FailedPhase = Extract<Outcome, { outcome: 'failed' }>['phase'];
 
-/** Throws a bug. `more`: sentences after the message. */
-export const failedOutcome = (error: unknown, phase: FailedPhase, more: readonly string[] = []): Outcome => {
+/** Throws a bug. */
+export const failedOutcome = (error: unknown, phase: FailedPhase): Outcome => {
   const failure = failureOf(error);
   if (failure === null) throw error;
-  const { code, message } = failure;
-  return { outcome: 'failed', phase, code, message: [message, ...more].join('; ') };
+  return { outcome: 'failed', phase, ...failure };
 };
 
 /**

@@ -2,7 +2,6 @@
 import type { ImageInfo } from '../../results/schema/run.ts';
 import type { Image } from '../model/image.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../model/tree.ts';
-import { publishedArgument } from './published-path.ts';
 
 export const describeImage = (image: Image, treeDigest: string): ImageInfo => {
   const counts = { fileCount: 0, directoryCount: 0, symlinkCount: 0 };
@@ -17,7 +16,7 @@ export const describeImage = (image: Image, treeDigest: string): ImageInfo => {
   }
   return {
     name: image.name,
-    source: publishedArgument(image.source, process.cwd()),
+    source: image.source,
     contents: image.contents,
     entryCount: image.tree.count,
     ...counts,

@@ -15,7 +15,6 @@ import type { Machine } from '../model/machine.ts';
 import type { Arm } from './arm.ts';
 import { failureOf } from './failure.ts';
 import { type FairnessOfArm, fairnessOf } from './fairness.ts';
-import { refuseLost } from './lost-servers.ts';
 import type { SlotFolders } from './workspace.ts';
 
 export interface Expected extends TreeDigests {
@@ -105,7 +104,6 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     await mounted.unmount();
     await mounted.settle();
     has.mounted = null;
-    refuseLost(machine);
     return fairness;
   };
   try {
@@ -122,7 +120,7 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
       arm: arm.id,
       treeDigest: null,
       equal: false,
-      difference: [failure.message, ...machine.servers.lost()].join('; '),
+      difference: failure.message,
       level: arm.backend.shows,
       fsType: '',
       took: {},
@@ -132,8 +130,6 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     await alone(async () => {
       has.mounted?.detach();
       await has.prepared?.close?.();
-      // How a server ends that had to be stopped says nothing about the next proof.
-      machine.servers.lost();
       folders.remove();
     });
   }
