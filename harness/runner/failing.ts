@@ -9,7 +9,7 @@ import type { Group } from './plan.ts';
 const BLOCKS = 2;
 
 /** Failed slots in a row that end a run; a block has every arm of a group, and the null arm. */
-export const failuresAllowed = (groups: readonly Group[]): number =>
+const failuresAllowed = (groups: readonly Group[]): number =>
   BLOCKS * (1 + Math.max(...groups.map(({ arms }) => arms.length)));
 
 export interface FailingWatch {

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 
 /** A run of `quick` opens up to 74 files at once. */
-export const NEEDED_OPEN_FILES = 256;
+const NEEDED_OPEN_FILES = 256;
 
 /** A sentence if the limit is too low; null otherwise. */
 export const tooFewOpenFiles = (): string | null => {

@@ -79,7 +79,7 @@ const namesText = (names: readonly string[]): string => {
   return ascii([...unique.slice(0, MOST_NAMES), ...(more > 0 ? [`${more} more`] : [])].join(', '));
 };
 
-export const whereText = (rows: readonly ExactResult[]): string =>
+const whereText = (rows: readonly ExactResult[]): string =>
   [
     namesText(rows.map(({ place }) => place.arm)),
     namesText(

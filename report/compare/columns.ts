@@ -78,7 +78,7 @@ export const countChanges = (
     };
   });
 
-export const causeText = ({ status, text, where, rows }: Cause): string =>
+const causeText = ({ status, text, where, rows }: Cause): string =>
   `${status}: ${text} (${where}; ${plural(rows.length, 'row')})`;
 
 /** As many runs side by side as fit. */

@@ -10,7 +10,7 @@ import { type Quantity, quantitiesOf } from './quantities.ts';
 import { type ComparedArm, comparedArms, listText, nameOf, quantitySentence } from './words.ts';
 
 /** What the report has beside the first table. */
-export type Elsewhere = 'sections' | 'counts' | 'nothing';
+type Elsewhere = 'sections' | 'counts' | 'nothing';
 
 export interface FindingInput extends DescribedRun {
   readonly tallied: Tallied;

@@ -49,7 +49,7 @@ const isRedStatus = ({ status }: ExactResult): boolean => {
 };
 
 /** `unjudged` and `demoted` counts that are equal differ in nothing. */
-export const isUnjudgeable = ({ status, base, head }: ExactResult): boolean =>
+const isUnjudgeable = ({ status, base, head }: ExactResult): boolean =>
   status === 'incomparable' ||
   ((status === 'unjudged' || status === 'demoted') &&
     (base?.least !== head?.least || base?.most !== head?.most));

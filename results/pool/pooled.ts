@@ -1,7 +1,7 @@
 // JSON shape of the runs of a pool. Types only.
 import type { ConditionWarning } from '../schema/run.ts';
 
-export interface PooledRun {
+interface PooledRun {
   readonly id: string;
   readonly startedAt: string;
   readonly seed: string;

@@ -46,7 +46,7 @@ const isMounted = (at: string): boolean => readFileSync('/proc/self/mountinfo', 
 
 /** Pin server and client to one CPU, or let the scheduler choose. */
 export type CpuChoice = 'one CPU' | 'free';
-export const pinned = (cpu: CpuChoice): readonly string[] => (cpu === 'free' ? [] : ['taskset', '-c', '0']);
+const pinned = (cpu: CpuChoice): readonly string[] => (cpu === 'free' ? [] : ['taskset', '-c', '0']);
 
 export interface MountedArm {
   readonly root: string;
