@@ -24,7 +24,7 @@ import { catalogueOf } from './catalogue.ts';
 import { debugPlan } from './debug-plan.ts';
 import { exitCode, type RunOutcome } from './exit-code.ts';
 import { type Handover, INSPECT, WORK_FD } from './handover.ts';
-import { largestFile, neededBytes, openImages } from './open-images.ts';
+import { neededSpace, openImages } from './open-images.ts';
 import type { ResolvedOptions } from './options.ts';
 import { describeError } from './print-error.ts';
 import { openProgress, type ProgressLine } from './progress.ts';
@@ -172,7 +172,7 @@ const measureRun = async (inner: InnerRun, session: Omit<Session, 'inspector'>):
     const runnable = selectRunnable(options, handover.features);
     const selected = await selectImages(images, options, runnable.scenarios);
     const here = { ...runnable, images: selected, skipped: [...runnable.skipped, ...selected.skipped] };
-    progress.print(checkSpace(handover.folders, neededBytes(selected.all), () => largestFile(selected.all)));
+    progress.print(checkSpace(handover.folders, neededSpace(selected.all)));
     for (const one of here.skipped) progress.print(`skipped: ${skippedText(one)}`);
     return await measureSelected(inner, here, { ...session, inspector });
   } finally {

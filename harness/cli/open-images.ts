@@ -11,6 +11,7 @@ import { type IdMap, readIdMap } from '../sys/id-map.ts';
 import type { ImageSelection } from './options.ts';
 import { formatBytes } from './size.ts';
 import { openAnySource } from './sources.ts';
+import type { NeededSpace } from './work-folder.ts';
 
 const NEED = 'owners that are mapped here';
 const MORE_IDS =
@@ -20,6 +21,8 @@ const ROOT_OWNED_IMAGE = 'synthetic:files=800,layers=3,seed=1';
 /** Objects, their pack, layer tars, unpacked layers, the tree as plain files, and one slot's own copy of all that. */
 const COPIES = 7;
 const INODE_BYTES = 4096;
+/** Objects, unpacked layers, the tree as plain files, and one slot's own copy of the first two. */
+const INODE_COPIES = 5;
 
 interface MappedImages {
   readonly usable: readonly SourceImage[];
@@ -89,7 +92,7 @@ export const openImages = (spoolDir: string, onOpen: (spec: string) => void): Op
 };
 
 /** `/var/lib/disk of dir:/srv, 1.1 TB`; null without files. */
-export const largestFile = (sources: readonly SourceImage[]): string | null => {
+const largestFile = (sources: readonly SourceImage[]): string | null => {
   let largest: { readonly text: () => string; readonly sizeBytes: bigint } | null = null;
   for (const { tree, source } of sources)
     for (let index = 0; index < tree.count; index++) {
@@ -101,8 +104,13 @@ export const largestFile = (sources: readonly SourceImage[]): string | null => {
   return largest === null ? null : largest.text();
 };
 
-export const neededBytes = (sources: readonly SourceImage[]): number =>
-  sources.reduce((sum, source) => {
+/** Space in the work folder for all images of a run, estimated. */
+export const neededSpace = (sources: readonly SourceImage[]): NeededSpace => {
+  let [bytes, inodes] = [0, 0];
+  for (const source of sources) {
     const { objectBytes, entryCount } = sizeOf(source);
-    return sum + COPIES * (objectBytes + entryCount * INODE_BYTES);
-  }, 0);
+    bytes += COPIES * (objectBytes + entryCount * INODE_BYTES);
+    inodes += INODE_COPIES * entryCount;
+  }
+  return { bytes, inodes, largestFile: () => largestFile(sources) };
+};

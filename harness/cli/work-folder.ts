@@ -63,27 +63,36 @@ export const chooseFolders = (
   return foldersOf(id, runDir, workDir);
 };
 
+export interface NeededSpace {
+  readonly bytes: number;
+  readonly inodes: number;
+  /** Its path, image and size; null without files. */
+  readonly largestFile: () => string | null;
+}
+
+const noSpace = (what: string, facts: readonly string[]): UserError =>
+  new UserError(`not enough ${what}`, {
+    exit: 4,
+    facts,
+    hint: '--work DIR on a larger disk, or fewer --images',
+  });
+
 /** A sentence about the space that the run will use. */
-export const checkSpace = (
-  { workDir }: RunFolders,
-  neededBytes: number,
-  largestFile: () => string | null,
-): string => {
+export const checkSpace = ({ workDir }: RunFolders, needed: NeededSpace): string => {
   const parent = dirname(workDir);
-  const { bavail, bsize } = statfsSync(parent);
+  const { bavail, bsize, files, ffree } = statfsSync(parent);
   const freeBytes = bavail * bsize;
-  if (freeBytes < neededBytes * SPARE_RATIO) {
-    const largest = largestFile();
-    throw new UserError('not enough free disk space', {
-      exit: 4,
-      facts: [
-        `needed: ${formatBytes(neededBytes)} in ${parent}`,
-        `free: ${formatBytes(freeBytes)}`,
-        ...(largest === null ? [] : [`largest file: ${largest}`]),
-      ],
-      hint: '--work DIR on a larger disk, or fewer --images',
-    });
+  if (freeBytes < needed.bytes * SPARE_RATIO) {
+    const largest = needed.largestFile();
+    throw noSpace('free disk space', [
+      `needed: ${formatBytes(needed.bytes)} in ${parent}`,
+      `free: ${formatBytes(freeBytes)}`,
+      ...(largest === null ? [] : [`largest file: ${largest}`]),
+    ]);
   }
+  // A file system that makes inodes as they are needed has no number of them.
+  if (files > 0 && ffree < needed.inodes)
+    throw noSpace('free inodes', [`needed: ${needed.inodes} in ${parent}`, `free: ${ffree}`]);
   const { type } = fileSystemOf(parent);
-  return `Work folder: up to ${formatBytes(neededBytes)} in ${parent} (${type}, ${formatBytes(freeBytes)} free).`;
+  return `Work folder: up to ${formatBytes(needed.bytes)} in ${parent} (${type}, ${formatBytes(freeBytes)} free).`;
 };

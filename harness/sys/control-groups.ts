@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isBelow, readMounts } from './mountinfo.ts';
 
-export type GroupVersion = 'cgroup' | 'cgroup2';
+type GroupVersion = 'cgroup' | 'cgroup2';
 
 interface ControlGroup {
   readonly version: GroupVersion;

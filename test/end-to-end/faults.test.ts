@@ -158,7 +158,7 @@ const behind = (t: TestContext, command: string, args: readonly string[], env = 
 
 test('what every run needs is asked for before anything is made', { skip: needsRoot }, async (t) => {
   const home = diskFolder(t);
-  const args = [...RUN, '--out', join(home, 'out')];
+  const args = (out: string): string[] => [...RUN, '--out', join(home, out)];
   chownSync(home, 65534, 65534);
   const hidden = ['cat', 'setpriv'].map((name) => `mount --bind /dev/null '${findProgram(name)}'`).join('; ');
   const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
@@ -166,11 +166,15 @@ test('what every run needs is asked for before anything is made', { skip: needsR
   mkdirSync(sparse);
   writeFileSync(join(sparse, 'huge'), '');
   truncateSync(join(sparse, 'huge'), 1e12);
-  const [programs, files, tasks, space] = await Promise.all([
-    behind(t, hidden, args),
-    start(t, ['prlimit', '--nofile=64', process.execPath, PROGRAM, ...args]).done,
-    start(t, [...asNobody, 'prlimit', '--nproc=60', process.execPath, PROGRAM, ...args], { HOME: home }).done,
-    program(t, ['run', '--images', `dir:${sparse}`, '--scenarios', 'walk-warm', '--out', join(home, 'out')]),
+  const few = join(home, 'few');
+  mkdirSync(few);
+  const [programs, files, tasks, space, inodes] = await Promise.all([
+    behind(t, hidden, args('a')),
+    start(t, ['prlimit', '--nofile=64', process.execPath, PROGRAM, ...args('b')]).done,
+    start(t, [...asNobody, 'prlimit', '--nproc=60', process.execPath, PROGRAM, ...args('c')], { HOME: home })
+      .done,
+    program(t, ['run', '--images', `dir:${sparse}`, '--scenarios', 'walk-warm', '--out', join(home, 'd')]),
+    behind(t, `mount -t tmpfs -o nr_inodes=300 none ${few}`, [...args('e'), '--allow-tmpfs', '--work', few]),
   ]);
   const expected = [
     [
@@ -186,12 +190,13 @@ test('what every run needs is asked for before anything is made', { skip: needsR
       /^cfsbench: there is no room for a run here: it needs \d+ processes and threads, and \d+ more are allowed\n/,
     ],
     [space, /cfsbench: not enough free disk space\n(.*\n)* {2}largest file: \/huge of dir:.*, 1\.0 TB\n/],
+    [inodes, /cfsbench: not enough free inodes\n {2}needed: \d+ in .*\n {2}free: \d+\n/],
   ] as const;
   for (const [{ code, stderr }, message] of expected) {
     assert.match(stderr, message);
     assert.equal(code, REFUSED);
   }
-  assert.deepEqual(readdirSync(home), ['tree']);
+  assert.deepEqual(readdirSync(home).sort(), ['few', 'tree']);
 });
 
 /** Each reading of the wall clock is an hour away from the one before; CLOCK_MONOTONIC is true. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -24,4 +25,23 @@ test('a reply that arrived while this process was busy counts after the limit; a
   const unanswered = child.request('silence', { ms: 20 });
   blockFor(100);
   assert.equal((await unanswered).kind, 'timeout');
+});
+
+/** Takes all descriptors, then asks a child. */
+const WITHOUT_DESCRIPTORS = `
+import { openSync } from 'node:fs';
+import { openRequestChild } from ${JSON.stringify(new URL('../../../harness/sys/request-child.js', import.meta.url))};
+const child = openRequestChild('/none');
+try { for (;;) openSync('/dev/null'); } catch {}
+const reply = await child.request('hello', 60_000);
+await child.close();
+process.stdout.write(JSON.stringify(reply));
+`;
+
+test('a program that cannot be started for want of descriptors is one that exited, with the reason', () => {
+  const argv = ['--nofile=60', process.execPath, '--input-type=module', '-e', WITHOUT_DESCRIPTORS];
+  const { stdout, stderr } = spawnSync('prlimit', argv, { encoding: 'utf8' });
+  const reply = JSON.parse(stdout || 'null') as { kind: string; stderr: string } | null;
+  assert.equal(reply?.kind, 'exited', stderr);
+  assert.match(reply.stderr, /EMFILE/);
 });
