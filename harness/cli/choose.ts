@@ -3,7 +3,7 @@ import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import { didYouMean } from '../model/nearest-name.ts';
 import type { Params, Scenario } from '../model/scenario.ts';
-import { AGAIN, type Arm, parseArm } from '../runner/arm.ts';
+import { AGAIN, type Arm, parseArms } from '../runner/arm.ts';
 import { variantsOf } from '../runner/groups.ts';
 import { commaList, imageList } from './option-values.ts';
 import type { ArmSelection, ImageSelection, TypedOptions } from './options.ts';
@@ -115,8 +115,8 @@ const chooseAb = (
       facts: ['--ab already names the two arms to measure'],
       hint: `cfsbench run --ab ${base} ${head}`,
     });
-  const arms = [parseArm(base, backends), parseArm(head, backends)] as const;
-  return base === head ? [arms[0], { ...arms[1], id: `${head}${AGAIN}` }] : arms;
+  const [one, other] = parseArms([base, head], backends) as [Arm, Arm];
+  return [one, base === head ? { ...other, id: `${other.id}${AGAIN}` } : other];
 };
 
 export const chooseArms = (
@@ -134,7 +134,7 @@ export const chooseArms = (
   if (names !== null) refuseEmpty('--backends', names, ['headline']);
   const specs = names === null ? neededArms(scenarios, backends, large) : namedArms(names, backends);
   return {
-    arms: [...new Set(specs)].map((spec) => parseArm(spec, backends)),
+    arms: parseArms([...new Set(specs)], backends),
     everyArm: names !== null,
     ab: null,
     baseline: BASELINE,

@@ -1,4 +1,5 @@
 // `cfsbench compare --confirm`: rows that came out slower are measured once more, in a fresh process, before they count as worse.
+
 import { existsSync, realpathSync } from 'node:fs';
 import { compareArms } from '../../results/gate/compare.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
@@ -10,12 +11,14 @@ import type { RunFile } from '../../results/schema/run.ts';
 import { visible } from '../../results/visible.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
-import { AGAIN } from '../runner/arm.ts';
+import { AGAIN, parseArms } from '../runner/arm.ts';
+import { publishedArgument } from '../runner/published-path.ts';
 import { openFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT, interruptedError } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
-import { workParentOf } from './resume.ts';
-import { refuseOtherMachineEarly } from './same-machine.ts';
+import { imageList } from './option-values.ts';
+import { recordedOptions } from './options.ts';
+import { PRIVATE_FILE, readPrivate } from './private-file.ts';
 import { refuseForeign, refuseUntrusted } from './trust.ts';
 
 /** For runs that do not record their looks. */
@@ -30,23 +33,46 @@ const repeatedOptions = (run: RunFile): readonly string[] => {
   const typed = run.asked?.options ?? {};
   const { budget } = typed;
   return [
-    ...['placement', 'lives', 'work'].flatMap((name) =>
+    ...['placement', 'lives'].flatMap((name) =>
       typed[name] === undefined ? [] : [`--${name}`, String(typed[name])],
     ),
-    ...(typed['allowTmpfs'] === true ? ['--allow-tmpfs'] : []),
     // A profile's own budget may be too short on a busy machine.
     ...(typeof budget === 'number' ? ['--budget', `${Math.ceil(budget / 1e9)}s`] : []),
   ];
 };
 
-const argumentsFor = (run: RunFile, slower: readonly LatencyResult[], out: string): readonly string[] => {
+/** Arms and image sources as they were typed; results have their paths as published. */
+interface TypedNames {
+  readonly cwd: string;
+  readonly arms: readonly string[];
+  sourceOf(image: string): string;
+}
+
+const typedNames = ({ folder, run }: LoadedRun): TypedNames => {
+  const known = readPrivate(folder, run);
+  const cwd = known?.cwd ?? process.cwd();
+  const { ab, images } = recordedOptions(known?.options ?? {});
+  const sources = images === undefined ? [] : imageList(images);
+  return {
+    cwd,
+    arms: ab ?? run.plan.ab!.map(withoutSuffix),
+    sourceOf(image) {
+      const source = run.images.find(({ name }) => name === image)?.source ?? image;
+      return sources.find((typed) => publishedArgument(typed, cwd) === source) ?? source;
+    },
+  };
+};
+
+const argumentsFor = (
+  { run }: LoadedRun,
+  slower: readonly LatencyResult[],
+  { names, out }: { readonly names: TypedNames; readonly out: string },
+): readonly string[] => {
   const scenarios = [...new Set(slower.map(({ place }) => place.scenario))];
-  const images = [...new Set(slower.map(({ place }) => place.image))].map(
-    (name) => run.images.find((image) => image.name === name)?.source ?? name,
-  );
+  const images = [...new Set(slower.map(({ place }) => place.image))].map(names.sourceOf);
   return [
     'run',
-    ...['--ab', ...run.plan.ab!.map(withoutSuffix)],
+    ...['--ab', ...names.arms],
     ...['--profile', run.plan.profile],
     ...['--scenarios', scenarios.join(',')],
     ...['--images', images.join(',')],
@@ -56,40 +82,30 @@ const argumentsFor = (run: RunFile, slower: readonly LatencyResult[], out: strin
   ];
 };
 
-/** Runs of older versions record neither working directory nor options. */
-const askedOf = ({ asked }: RunFile): NonNullable<RunFile['asked']> =>
-  asked ?? { cwd: process.cwd(), options: {} };
-
-/** A name that is no arm could be taken for an option of the confirming run. */
-const refuseOdd = (arms: readonly string[]): void => {
-  const odd = arms.find((arm) => !backends.some(({ id }) => arm === id || arm.startsWith(`${id}@`)));
-  if (odd !== undefined) throw new UserError(`unknown backend '${visible(odd)}'`, { hint: 'cfsbench list' });
-};
-
-/** The confirming run takes programs and folders from the run, and is compared with it. */
-const refuseUnknown = ({ folder, run }: LoadedRun, trustRun: boolean): void => {
+/** The confirming run takes programs and folders from the run. */
+const refuseUnknown = ({ folder }: LoadedRun, { cwd, arms }: TypedNames, trustRun: boolean): void => {
   const question = { command: `cfsbench compare ${folder} --gate --confirm`, folder };
   const opened = openFolder(realpathSync(folder));
   try {
-    refuseForeign(question, opened, [RUN_FILE]);
+    refuseForeign(question, opened, [RUN_FILE, PRIVATE_FILE]);
   } finally {
     opened.close();
   }
-  const asked = askedOf(run);
-  const ab = run.plan.ab!.map(withoutSuffix);
-  refuseOdd(ab);
-  refuseOtherMachineEarly({ run, runDir: folder, doing: 'confirm' }, workParentOf(asked, folder));
-  refuseUntrusted(question, { cwd: asked.cwd, options: { ab, work: asked.options['work'] } }, { trustRun });
+  refuseUntrusted(question, { cwd, options: { ab: arms } }, { trustRun });
+  // A name that is no arm could be an option.
+  parseArms(arms, backends);
 };
 
 const measureAgain = async (
-  { run }: LoadedRun,
+  head: LoadedRun,
   slower: readonly LatencyResult[],
-  out: string,
+  { names, out }: { readonly names: TypedNames; readonly out: string },
 ): Promise<void> => {
-  const argv = argumentsFor(run, slower, out);
-  process.stderr.write(`Measuring ${slower.length} slower row(s) again: cfsbench ${argv.join(' ')}\n`);
-  const code = await runChild(argv, askedOf(run).cwd);
+  const argv = argumentsFor(head, slower, { names, out });
+  process.stderr.write(
+    `Measuring ${slower.length} slower row(s) again: cfsbench ${visible(argv.join(' '))}\n`,
+  );
+  const code = await runChild(argv, names.cwd);
   if (code === INTERRUPTED_EXIT) throw interruptedError();
   if (code !== 0)
     throw new UserError(`the confirmation run failed with exit code ${code}`, {
@@ -106,13 +122,14 @@ export const confirm = async (
   { config, trustRun }: { readonly config: GateConfig; readonly trustRun: boolean },
 ): Promise<(row: LatencyResult) => boolean> => {
   if (slower.length === 0) return () => false;
-  refuseUnknown(head, trustRun);
+  const names = typedNames(head);
+  refuseUnknown(head, names, trustRun);
   const out = `${head.folder.replace(/\/+$/, '')}-confirm`;
   if (existsSync(out))
     throw new UserError(`the folder of the confirmation run already exists: ${out}`, {
       hint: `remove it, or compare it: cfsbench compare ${out}`,
     });
-  await measureAgain(head, slower, out);
+  await measureAgain(head, slower, { names, out });
   const again = compareArms(await loadRun(out), { config });
   const slowerAgain = new Set(again.latencies.rows.filter(({ verdict }) => verdict === 'slower').map(keyOf));
   return (row) => !slowerAgain.has(keyOf(row));

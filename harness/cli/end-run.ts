@@ -1,5 +1,6 @@
 // How a run ended, as its outer process sees it. Where the inner process was killed, the rest of its work is done here: run.json, and
 // after an interrupt, in the time that is left, the report and the removal of the work folder.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,6 +15,7 @@ import { endsWithParent } from '../sys/namespace-probe.ts';
 import { type Attended, END_LIMIT_MS } from './attend.ts';
 import { KILLED } from './exit-code.ts';
 import { describeError } from './print-error.ts';
+import { PRIVATE_FILE } from './private-file.ts';
 import type { RunFolders } from './work-folder.ts';
 
 const SHOW = fileURLToPath(new URL('./show-run-main.js', import.meta.url));
@@ -36,6 +38,7 @@ const removeUnstarted = (runDir: string): void => {
   try {
     const journal = join(runDir, SAMPLES_FILE);
     if (statSync(journal).size === 0) rmSync(journal);
+    rmSync(join(runDir, PRIVATE_FILE), { force: true });
     rmdirSync(runDir);
   } catch {
     // It does not exist, or it is not empty.
@@ -122,7 +125,7 @@ const nextLines = (run: OuterRun, isShown: boolean): readonly string[] => {
 };
 
 const say = (lines: readonly string[]): void => {
-  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  process.stderr.write(lines.map((line) => `${visible(line)}\n`).join(''));
 };
 
 /** Also where standard error shows a progress line. */

@@ -1,8 +1,10 @@
 // `cfsbench history`: runs as lines that can be kept in git, and changes of metrics over time.
+
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Trend } from '../../results/history/trends.ts';
+import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { RUNS } from './find-run.ts';
 import { proseColumns } from './terminal-width.ts';
@@ -17,7 +19,7 @@ the same programs, architecture, path length and image. A folder that --store
 names must exist.
 
 Examples:
-  cfsbench history add runs/2026-01-31-host-1234
+  cfsbench history add runs/2026-01-31-machine-3f9a1c-1234
   cfsbench history show --store ci/history --scenario churn
   cfsbench history show --format html --out history.html`;
 
@@ -49,7 +51,7 @@ const add = async (folder: string, { store, partial }: AddOptions, command: Comm
   if (lines.length === 0)
     throw new UserError(`cannot add ${folder}: the run has no values`, { exit: 6, hint: 'cfsbench run' });
   const added = addLines(resolve(store), loaded.run.id, lines);
-  process.stdout.write(`${loaded.run.id}: ${added}, ${lines.length} lines in ${store}\n`);
+  process.stdout.write(`${visible(loaded.run.id)}: ${added}, ${lines.length} lines in ${visible(store)}\n`);
 };
 
 interface ShowOptions {

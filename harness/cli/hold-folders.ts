@@ -112,7 +112,7 @@ const makeRoom = async (path: string): Promise<void> => {
     });
 };
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const say = (line: string): void => void process.stderr.write(`${visible(line)}\n`);
 
 const makeWorkFolder = async ({ id, runDir, workDir }: RunFolders): Promise<OpenFolder> => {
   await removeLeftovers(dirname(workDir), say);

@@ -1,5 +1,7 @@
 // `cfsbench list`: names to use on the command line, and backends that cannot run here.
+
 import { definitionLines } from '../../report/text.ts';
+import { visible } from '../../results/visible.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { fixtureNames } from '../images/fixture.ts';
@@ -37,7 +39,10 @@ const listText = (features: Features, columns: number): string => {
     ],
     ['Scenarios (--scenarios)', scenarios.map(({ id, question }) => [id, question])],
     ['Image sources (--images)', sourceForms],
-    ['Fixtures (--images fixture:NAME)', fixtureNames().map(({ name, title }) => [name, title])],
+    [
+      'Fixtures (--images fixture:NAME)',
+      fixtureNames().map(({ name, title }) => [visible(name), visible(title)]),
+    ],
     ['Probes (always on where the machine allows it)', probes.map(({ id, title }) => [id, title])],
     ['Profiles (--profile)', profiles.map(({ id, title }) => [id, title])],
   ];

@@ -1,9 +1,11 @@
 // `cfsbench run`, the inner process in private namespaces: opens images, measures, writes results, prints the report.
+
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { startTally, type Tallied } from '../../results/compare/tally.ts';
 import { tallyJournal } from '../../results/gate/load.ts';
 import { skippedText } from '../../results/not-measured.ts';
+import { visible } from '../../results/visible.ts';
 import { backends } from '../backends/registry.ts';
 import { openInspector } from '../inspect/inspector.ts';
 import type { Inspector } from '../model/inspector.ts';
@@ -233,6 +235,8 @@ export const measureInside = async (inner: InnerRun): Promise<number> => {
   outer.close();
   throwFirst(ends);
   if (options.folders.keepWork)
-    process.stdout.write(`Work:    ${workDir} (kept; remove it with cfsbench clean ${dirname(workDir)})\n`);
+    process.stdout.write(
+      `Work:    ${visible(workDir)} (kept; remove it with cfsbench clean ${visible(dirname(workDir))})\n`,
+    );
   return exitCode(await measured, (await shown).broken);
 };

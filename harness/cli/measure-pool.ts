@@ -1,13 +1,14 @@
 // `cfsbench run --runs N`: one plan in several fresh runs, one after another, and one report of the pool.
 //
 // Each run has a process and a work folder of its own, so that memory layout, place on the disk and hour differ between runs.
+
 import { existsSync, rmSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { REPORT_FILE } from '../../report/formats/format.ts';
 import { readRegular } from '../../results/files.ts';
 import { runFolderName } from '../../results/journal.ts';
 import { loadPool } from '../../results/pool/load.ts';
+import { visible } from '../../results/visible.ts';
 import { replaceFile } from '../../results/write-file.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
@@ -15,8 +16,10 @@ import { runChild } from './child-run.ts';
 import { KILLED, OUT_OF_TIME } from './exit-code.ts';
 import { isFinished, linkLatest, RUNS } from './find-run.ts';
 import { lockRunFolder, makeRunFolder } from './hold-folders.ts';
+import { publishedHost } from './host.ts';
 import type { TypedOptions } from './options.ts';
 import { argumentsOf, PLAN_FILE, type PoolPlan, parsePoolPlan } from './pool-plan.ts';
+import { PRIVATE_MODE } from './private-file.ts';
 import { profiles } from './profile.ts';
 import { newSeed } from './resolve-options.ts';
 import { refuseForeign, refuseUntrusted } from './trust.ts';
@@ -44,7 +47,7 @@ const measureAll = async ({ folder, lock, plan, given }: OpenPool): Promise<numb
   for (let number = 1; number <= plan.count; number++) {
     const runDir = join(folder, String(number));
     if (isFinished(runDir)) continue;
-    process.stderr.write(`Run ${number} of ${plan.count}: ${runDir}\n`);
+    process.stderr.write(`Run ${number} of ${plan.count}: ${visible(runDir)}\n`);
     // A pool is in use until its last run has ended.
     const code = await runChild(argumentsOf(folder, plan, number, given), plan.cwd, lock.fd);
     codes.push(code);
@@ -65,11 +68,11 @@ const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean
   const finished = runDirsOf(folder, plan).filter(isFinished);
   if (finished.length < count)
     process.stderr.write(
-      `${finished.length} of ${count} runs are finished. To run the others: cfsbench run --resume ${folder}\n`,
+      `${finished.length} of ${count} runs are finished. To run the others: cfsbench run --resume ${visible(folder)}\n`,
     );
   if (finished.length === 0) return;
   if (isInterrupted) {
-    process.stderr.write(`To report the finished runs: cfsbench pool ${finished.join(' ')}\n`);
+    process.stderr.write(`To report the finished runs: cfsbench pool ${visible(finished.join(' '))}\n`);
     return;
   }
   const { viewOf } = await import('../../report/load.ts');
@@ -91,13 +94,13 @@ const measureAndReport = async (pool: OpenPool): Promise<number> => {
 
 export const measurePool = async (typed: TypedOptions, count: number): Promise<number> => {
   const seed = typed.seed ?? newSeed();
-  const id = runFolderName(new Date().toISOString(), hostname(), seed);
+  const id = runFolderName(new Date().toISOString(), publishedHost(typed), seed);
   const folder = resolve(typed.out ?? join(RUNS, id));
   const { folder: lock, close } = await makeRunFolder(folder);
   const plan: PoolPlan = { count, seed, cwd: process.cwd(), typed };
   const path = join(folder, PLAN_FILE);
   try {
-    replaceFile(path, `${JSON.stringify(plan, null, 2)}\n`);
+    replaceFile(path, `${JSON.stringify(plan, null, 2)}\n`, PRIVATE_MODE);
     return await measureAndReport({ folder, lock, plan, given: {} });
   } finally {
     // What was refused leaves no folder.

@@ -6,7 +6,7 @@ import type { AskedPlacement } from '../runner/groups.ts';
 import type { NumberRange } from './option-values.ts';
 import type { Profile } from './profile.ts';
 
-/** As run.json records them: names stay, or older runs cannot be resumed. */
+/** As private.json and run.json record them: names stay, or older runs cannot be resumed. */
 export interface TypedOptions {
   readonly profile: string;
   readonly backends?: string;
@@ -30,6 +30,7 @@ export interface TypedOptions {
   readonly placement?: AskedPlacement;
   readonly lives?: number;
   readonly runs?: number;
+  readonly publishHost?: boolean;
 }
 
 /** The numbers that a run accepts. */
@@ -62,15 +63,16 @@ const KINDS: Readonly<Record<keyof TypedOptions, 'string' | 'number' | 'boolean'
   placement: 'string',
   lives: 'number',
   runs: 'number',
+  publishHost: 'boolean',
 };
 
-/** Options of an earlier run, from its run.json, which somebody may have edited; unknown ones are left out. */
+/** Options of an earlier run, from its private.json, which somebody may have edited; unknown ones are left out. */
 export const recordedOptions = (recorded: Readonly<Record<string, unknown>>): TypedOptions => {
   const known = Object.entries(recorded).filter(([name]) => Object.hasOwn(KINDS, name));
   for (const [name, value] of known) {
     const kind = Array.isArray(value) ? 'list' : typeof value;
     if (kind === KINDS[name as keyof TypedOptions]) continue;
-    throw new UserError(`run.json: asked.options.${name} must be a ${KINDS[name as keyof TypedOptions]}`, {
+    throw new UserError(`private.json: options.${name} must be a ${KINDS[name as keyof TypedOptions]}`, {
       facts: [`found: ${kind}`],
     });
   }
@@ -123,4 +125,6 @@ export interface ResolvedOptions {
   readonly seed: string;
   /** Refuse a noisy machine. */
   readonly strict: boolean;
+  /** The name of this machine in all results. */
+  readonly host: string;
 }

@@ -29,7 +29,7 @@ const runFoldersIn = (folder: string): readonly string[] => {
   if (runs.length > 0) return runs;
   throw new UserError(`no run in this folder: ${folder}`, {
     facts: [`neither the folder nor a folder in it contains ${RUN_FILE}`],
-    hint: 'cfsbench pool runs/<date>-<host>-<seed> ...',
+    hint: 'cfsbench pool runs/<date>-<machine>-<seed> ...',
   });
 };
 

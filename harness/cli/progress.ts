@@ -1,6 +1,7 @@
 // A progress line on a terminal, with the time left; none where standard error is no terminal.
 import { Presets, SingleBar } from 'cli-progress';
 import { wrapText } from '../../report/text.ts';
+import { visible } from '../../results/visible.ts';
 import { formatSeconds } from './duration.ts';
 
 export interface ProgressLine {
@@ -34,14 +35,15 @@ export const openProgress = (stream: NodeJS.WriteStream): ProgressLine => {
     shown = false;
   };
   return {
-    print(text) {
+    print(given) {
+      const text = visible(given);
       hide();
       const { columns = Number.POSITIVE_INFINITY } = stream;
       const lines = text.length > columns ? wrapText(text, columns) : [text];
       stream.write(lines.map((line) => `${line}\n`).join(''));
     },
     update(what, done, leftNs) {
-      const payload = { what, left: leftNs === null ? '' : `${formatSeconds(leftNs)} left,` };
+      const payload = { what: visible(what), left: leftNs === null ? '' : `${formatSeconds(leftNs)} left,` };
       if (!shown) bar.start(STEPS, 0, payload);
       shown = true;
       bar.update(Math.min(STEPS, Math.round(done * STEPS)), payload);

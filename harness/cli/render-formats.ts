@@ -1,10 +1,12 @@
 // Renders a run in one format or several: to standard output, to a file, or to one file for each format in a folder.
+
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { claims as knownClaims } from '../../report/claims/registry.ts';
 import type { ReportFormat } from '../../report/formats/format.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
+import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { didYouMean } from '../model/nearest-name.ts';
 import { type OpenedInput, openInput } from './format-option.ts';
@@ -90,7 +92,7 @@ export const renderFormats = async (
     const pieces = format.pieces(path === null ? input : { ...input, color: false });
     if (path !== null && out === undefined) await writeInRun(path, pieces);
     else await writeOut(pieces, path ?? undefined);
-    if (path !== null && (count > 1 || out === undefined)) process.stdout.write(`${path}\n`);
+    if (path !== null && (count > 1 || out === undefined)) process.stdout.write(`${visible(path)}\n`);
     if (open && format.id === 'html' && path !== null) await openPage(path);
   }
   return input.brokenRules();

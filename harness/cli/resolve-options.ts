@@ -6,6 +6,7 @@ import type { Scenario } from '../model/scenario.ts';
 import { paramsOf } from '../runner/groups.ts';
 import { inPass } from '../runner/plan.ts';
 import { chooseArms, chooseImages, chooseProfile, chooseScenarios } from './choose.ts';
+import { publishedHost } from './host.ts';
 import { refuseOutside, refuseTime } from './option-values.ts';
 import { RANGES, type ResolvedOptions, type TypedOptions } from './options.ts';
 import type { Profile } from './profile.ts';
@@ -83,5 +84,6 @@ export const resolveOptions = (
     },
     seed: typed.seed ?? newSeed(),
     strict: typed.strict === true,
+    host: publishedHost(typed),
   };
 };

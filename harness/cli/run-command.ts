@@ -20,7 +20,7 @@ Examples:
   cfsbench run --images dir:/srv/rootfs --scenarios walk-cold --budget 5m
   cfsbench run --images oci:./layout:latest --backends headline
   cfsbench run --ab composefs-fuse composefs-fuse@server=./other/cfs-fuse
-  cfsbench run --resume runs/2026-01-31-host-1234`;
+  cfsbench run --resume runs/2026-01-31-machine-3f9a1c-1234`;
 
 const PLACEMENTS: readonly (readonly [AskedPlacement, string])[] = [
   ['free', 'any CPU'],
@@ -82,11 +82,12 @@ const addAmountOptions = (command: Command): Command =>
 const addMachineOptions = (command: Command): Command =>
   command
     .optionsGroup('Where and how:')
-    .option('--out <DIR>', 'result folder (default: runs/<date>-<host>-<seed>)')
+    .option('--out <DIR>', 'result folder (default: runs/<date>-<machine>-<seed>)')
     .option(
       '--work <DIR>',
       'existing parent of the work folder, on a real file system (default: that of the result folder)',
     )
+    .option('--publish-host', 'record the host name, not a label of the machine')
     .option('--keep-work', 'keep the work folder and print its path; cfsbench clean removes it')
     .option('--allow-tmpfs', 'accept a work folder in memory, where times do not hold for a disk')
     .option('--strict', 'refuse a noisy machine, and fail a run that was noisy')

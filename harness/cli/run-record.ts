@@ -1,11 +1,9 @@
 // run.json: written before the first sample, and again whenever more is known.
-import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type Journal, openJournal } from '../../results/journal.ts';
 import {
   type Conditions,
   type Environment,
-  type RecordedOptions,
   type RunFile,
   type Sample,
   SCHEMA,
@@ -19,13 +17,16 @@ import { probes } from '../probes/registry.ts';
 import type { Arm } from '../runner/arm.ts';
 import { endingError } from '../runner/failure.ts';
 import type { Changed } from '../runner/parts.ts';
+import { publishedArgument } from '../runner/published-path.ts';
 import { slotPathBytes } from '../runner/workspace.ts';
 import { readEnvironment, readMachineFacts } from '../sys/environment.ts';
 import { catalogueOf } from './catalogue.ts';
 import { commitOf } from './commit.ts';
 import type { Handover } from './handover.ts';
 import type { ResolvedOptions } from './options.ts';
-import { refuseOtherMachine } from './same-machine.ts';
+import { type PrivateOptions, writePrivate } from './private-file.ts';
+import { openPublisher, ownPlaces } from './published.ts';
+import { refuseOtherMachine } from './resume.ts';
 
 /** The counter prefers BPF to strace. */
 const ledgerSource = (features: Features): string => {
@@ -36,17 +37,16 @@ const ledgerSource = (features: Features): string => {
 
 /** Paths of the project's own server and of servers that arms name, by their names in the list of tools. */
 export const serversOf = (arms: readonly Arm[]): ReadonlyMap<string, string> => {
-  const named = arms.flatMap(({ options: { server } }) => (server === undefined ? [] : [server]));
-  return new Map([
-    ['cfs-fuse', serverPath],
-    ...named.map((server): [string, string] => [`server ${server}`, resolve(server)]),
-  ]);
+  const named = arms.flatMap(({ id, options: { server } }): [string, string][] =>
+    server === undefined ? [] : [[`server of ${id}`, resolve(server)]],
+  );
+  return new Map([['cfs-fuse', serverPath], ...named]);
 };
 
 /** What the command line knows of a run. */
 export interface RunOrigin {
   readonly version: string;
-  readonly asked: RecordedOptions;
+  readonly asked: PrivateOptions;
   /** The run that this process resumes. */
   readonly earlier: RunFile | null;
 }
@@ -76,6 +76,14 @@ interface RunRecord {
   end(end: RunEnd): { readonly run: RunFile; readonly errors: readonly unknown[] };
 }
 
+const publishedOption = <T>(value: T): T => {
+  if (Array.isArray(value)) return value.map(publishedOption) as T;
+  return typeof value === 'string' ? (publishedArgument(value, process.cwd()) as T) : value;
+};
+
+const publishedOptions = ({ options }: PrivateOptions): PrivateOptions['options'] =>
+  Object.fromEntries(Object.entries(options).map(([name, value]) => [name, publishedOption(value)]));
+
 const newRun = (parts: RecordParts, environment: Environment, commit: string | null): RunFile => {
   const { options, handover, origin } = parts;
   const { looks, budgetNs } = options.amount;
@@ -83,9 +91,9 @@ const newRun = (parts: RecordParts, environment: Environment, commit: string | n
     schema: SCHEMA,
     id: handover.folders.id,
     startedAt: handover.startedAt,
-    host: hostname(),
+    host: options.host,
     cfsbench: { version: origin.version, commit },
-    commandLine: ['cfsbench', ...process.argv.slice(2)],
+    commandLine: ['cfsbench', ...publishedOption(process.argv.slice(2))],
     environment,
     catalogue: catalogueOf(backends, scenarios, probes),
     images: [],
@@ -110,7 +118,7 @@ const newRun = (parts: RecordParts, environment: Environment, commit: string | n
     wallNs: null,
     ledgerSource: ledgerSource(handover.features),
     warnings: [],
-    asked: origin.asked,
+    asked: { options: publishedOptions(origin.asked) },
   };
 };
 
@@ -130,16 +138,15 @@ export const openRecord = (parts: RecordParts): RunRecord => {
   const { earlier } = parts.origin;
   const facts = readMachineFacts(folders.workDir, serversOf(parts.options.selection.arms));
   const commit = commitOf();
-  if (earlier !== null) {
-    const asked = { run: earlier, runDir: folders.runDir, doing: 'resume' } as const;
-    refuseOtherMachine(asked, facts, { commit, withServers: true });
-  }
+  if (earlier !== null) refuseOtherMachine({ run: earlier, runDir: folders.runDir }, facts, commit);
   const environment = { ...readEnvironment(facts, features), slotPathBytes: slotPathBytes(folders.workDir) };
-  let run = earlier === null ? newRun(parts, environment, commit) : resumedRun(earlier, session);
+  const publish = openPublisher(ownPlaces(folders, parts.origin.asked.options));
+  let run = earlier === null ? publish(newRun(parts, environment, commit)) : resumedRun(earlier, session);
   let journal: Journal | null = null;
   const begin = (): Journal => {
     if (journal !== null) return journal;
     journal = openJournal(folders.runDir, { resume: earlier !== null });
+    if (earlier === null) writePrivate(folders.runDir, parts.origin.asked);
     journal.writeRun(run);
     return journal;
   };
@@ -149,21 +156,23 @@ export const openRecord = (parts: RecordParts): RunRecord => {
   };
   return {
     begin: () => void begin(),
-    append: (sample) => begin().append(sample),
-    update: ({ skipped = [], plan, ...changed }) =>
+    append: (sample) => begin().append(publish(sample)),
+    update(given) {
+      const { skipped = [], plan, ...changed } = publish(given);
       rewrite({
         ...changed,
         skipped: withoutRepeats([...run.skipped, ...skipped]),
         plan: { ...run.plan, ...plan },
-      }),
+      });
+    },
     end({ status, wallNs, conditions, warnings }) {
       run = {
         ...run,
         status,
-        conditions,
+        conditions: publish(conditions),
         finishedAt: new Date().toISOString(),
         wallNs: wallNs + (earlier?.wallNs ?? 0),
-        warnings: [...new Set([...run.warnings, ...warnings])],
+        warnings: [...new Set([...run.warnings, ...publish(warnings)])],
       };
       try {
         begin().writeRun(run);

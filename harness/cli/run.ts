@@ -1,6 +1,5 @@
 // `cfsbench run`, the outer process: finds out what the machine can do, and starts the inner process in private namespaces.
 import { readRun } from '../../results/read.ts';
-import type { RecordedOptions } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
@@ -19,6 +18,7 @@ import { reportExitCode } from './exit-code.ts';
 import { HANDOVER, type Handover, INSPECT } from './handover.ts';
 import { type HeldFolders, holdFolders } from './hold-folders.ts';
 import type { ResolvedOptions, TypedOptions } from './options.ts';
+import type { PrivateOptions } from './private-file.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { type LockedRun, nextSession, openResumed, optionsAgain, readResumed } from './resume.ts';
 import { chooseFolders, foldersOf, type RunFolders } from './work-folder.ts';
@@ -66,12 +66,12 @@ const inspectOption = (): readonly string[] => {
 };
 
 const foldersFor = (
-  { folders, seed }: ResolvedOptions,
+  { folders, host, seed }: ResolvedOptions,
   startedAt: Date,
   resumed: LockedRun | null,
 ): RunFolders =>
   resumed === null
-    ? chooseFolders(folders, startedAt, seed)
+    ? chooseFolders(folders, startedAt, { host, seed })
     : foldersOf(resumed.run.id, resumed.runDir, folders.workDir);
 
 /** An interrupt does not end this process at once: the work folder is removed first. */
@@ -145,7 +145,7 @@ const runInner = async (given: TypedOptions, handover: Handover, version: string
   const earlier = handover.session === 0 ? null : readRun(runDir);
   const typed = earlier === null ? given : optionsAgain(earlier, runDir, given);
   const options = resolveOptions({ ...typed, seed: handover.seed }, backends, scenarios);
-  const asked: RecordedOptions = { cwd: process.cwd(), options: { ...typed } as RecordedOptions['options'] };
+  const asked: PrivateOptions = { cwd: process.cwd(), options: { ...typed } as PrivateOptions['options'] };
   const { measureInside } = await import('./measure-inside.ts');
   return measureInside({ options, handover, origin: { version, asked, earlier } });
 };

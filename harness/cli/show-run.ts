@@ -1,4 +1,5 @@
 // The end of a run as printed: the first table, and where the results and the page are.
+
 import { join } from 'node:path';
 import { REPORT_FILE } from '../../report/formats/format.ts';
 import { viewOf } from '../../report/load.ts';
@@ -8,6 +9,7 @@ import type { ReportView } from '../../report/view.ts';
 import { writeCsv } from '../../results/csv.ts';
 import { loadRun } from '../../results/gate/load.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { visible } from '../../results/visible.ts';
 import { removeTemporaries } from '../../results/write-file.ts';
 import { endingError } from '../runner/failure.ts';
 import { linkLatest } from './find-run.ts';
@@ -18,7 +20,9 @@ export const printTable = (view: ReportView): void => {
 };
 
 export const printPlaces = (folder: string, page: string | null = join(folder, REPORT_FILE)): void => {
-  process.stdout.write(`\nResults: ${folder}\nPage:    ${page ?? 'could not be written'}\n`);
+  process.stdout.write(
+    `\nResults: ${visible(folder)}\nPage:    ${visible(page ?? 'could not be written')}\n`,
+  );
 };
 
 /** The error with which a write failed, such as on a full disk; null if it did not. */

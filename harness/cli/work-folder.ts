@@ -1,7 +1,6 @@
 // The result folder and the work folder of a run: where they are, and whether there is space.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { RUN_FILE, runFolderName, SAMPLES_FILE } from '../../results/journal.ts';
 import { explaining } from '../../results/system-error.ts';
@@ -12,6 +11,7 @@ import { fileSystemOf } from '../sys/environment.ts';
 import { RUNS } from './find-run.ts';
 import type { FolderOptions } from './options.ts';
 import { PLAN_FILE } from './pool-plan.ts';
+import { PRIVATE_FILE } from './private-file.ts';
 import { formatBytes } from './size.ts';
 
 export const WORK_PREFIX = '.cfsbench-work-';
@@ -28,7 +28,9 @@ export interface RunFolders {
 const isEmptyFolder = (path: string): boolean =>
   readdirSync(path).every(
     (name) =>
-      name.startsWith(TEMPORARY_PREFIX) || (name === SAMPLES_FILE && statSync(join(path, name)).size === 0),
+      name.startsWith(TEMPORARY_PREFIX) ||
+      name === PRIVATE_FILE ||
+      (name === SAMPLES_FILE && statSync(join(path, name)).size === 0),
   );
 
 const RESUMABLE = [RUN_FILE, PLAN_FILE];
@@ -56,9 +58,9 @@ export const foldersOf = (id: string, runDir: string, workParent: string | null)
 export const chooseFolders = (
   { outDir, workDir }: FolderOptions,
   startedAt: Date,
-  seed: string,
+  { host, seed }: { readonly host: string; readonly seed: string },
 ): RunFolders => {
-  const id = runFolderName(startedAt.toISOString(), hostname(), seed);
+  const id = runFolderName(startedAt.toISOString(), host, seed);
   const runDir = outDir ?? resolve(RUNS, id);
   return foldersOf(id, runDir, workDir);
 };

@@ -38,10 +38,16 @@ const bytesOf = (inode: InodeView): string => {
   return text;
 };
 
+/** Paths end at a zero byte, so that one inside would mean something else to every other program. */
+const withoutZero = (inode: InodeView, text: string, part: string): string => {
+  if (text.includes('\0')) throw badImage(inode.at, `${part} has a zero byte`);
+  return text;
+};
+
 const targetOf = (inode: InodeView): string => {
   if (inode.size === 0n || inode.size > BigInt(MAX_TARGET_BYTES))
     throw badImage(inode.at + 8, `the target of a symlink is not 1 to ${MAX_TARGET_BYTES} bytes`);
-  return bytesOf(inode);
+  return withoutZero(inode, bytesOf(inode), 'the target of a symlink');
 };
 
 const digestOf = (inode: InodeView, metacopy: string | undefined): string | null => {
@@ -70,11 +76,13 @@ const regularContents = (inode: InodeView, xattrs: readonly Xattr[]): InodeConte
     return { ...EMPTY, mode, size, content: content === '' ? null : content };
   }
   const valueOfKey = (key: string): string | undefined => xattrs.find(([known]) => known === key)?.[1];
+  const redirect = valueOfKey(`${OVERLAY_PREFIX}redirect`) ?? null;
   return {
     ...EMPTY,
     mode,
     size,
-    payload: valueOfKey(`${OVERLAY_PREFIX}redirect`)?.replace(/^\//, '') ?? null,
+    payload:
+      redirect === null ? null : withoutZero(inode, redirect, 'the path of an object').replace(/^\//, ''),
     digest: digestOf(inode, valueOfKey(`${OVERLAY_PREFIX}metacopy`)),
   };
 };

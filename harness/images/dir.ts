@@ -35,7 +35,7 @@ import { isInline, objectOf, pathBuffer, secondsAndNanoseconds, tableName } from
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** Errors of a name that was there a moment ago, and was something else. */
-const GONE = ['ENOENT', 'ELOOP', 'ENOTDIR', 'ESTALE'];
+const GONE = ['EINVAL', 'EISDIR', 'ELOOP', 'ENOENT', 'ENOTDIR', 'ENXIO', 'ESTALE'];
 /** Entries between two looks at signals. */
 const YIELD_EVERY = 500;
 

@@ -31,6 +31,11 @@ const OPAQUE: Xattr = [OPAQUE_KEY, 'y'];
 /** As many as the kernel follows. */
 const SYMLINKS_MAX = 40;
 
+/** Of paths inside symlinks that one path leads through. Symlinks with targets of thousands of names would take hours. */
+const FOLLOWED_MAX = 512;
+/** Memory of one part of a sparse file. */
+const SEGMENT_BYTES = 48;
+
 interface Step {
   readonly name: ByteString;
   readonly node: LayerNode;
@@ -100,6 +105,7 @@ class LayerBuilder {
     size.entries++;
     size.textBytes += name.length + (inode.payload?.length ?? 0) + (inode.content?.length ?? 0);
     for (const [key, value] of inode.xattrs) size.textBytes += key.length + value.length;
+    size.textBytes += SEGMENT_BYTES * (node.at.segments?.length ?? 0);
     checkTreeSize(size.entries, size.textBytes, () => [`layer: ${title}`, `entry: ${show(member.path)}`]);
     parent.children!.set(name, node);
   }
@@ -112,6 +118,7 @@ class LayerBuilder {
     const trail: Step[] = [{ name: '', node: this.#root }];
     const pending = [...parts].reverse();
     let followed = 0;
+    let followedParts = 0;
     for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
       if (part === '' || part === '.') continue;
       if (part === '..') {
@@ -125,9 +132,12 @@ class LayerBuilder {
         trail.push({ name: part, node: this.#entered(trail, part, member) });
         continue;
       }
-      if (++followed > SYMLINKS_MAX) this.#refuse('a path has too many symlinks', member);
+      const more = target.split('/').reverse();
+      followedParts += more.length;
+      if (++followed > SYMLINKS_MAX || followedParts > FOLLOWED_MAX)
+        this.#refuse('a path has too many symlinks', member);
       if (target.startsWith('/')) trail.length = 1;
-      pending.push(...target.split('/').reverse());
+      pending.push(...more);
     }
     return trail.at(-1)!.node;
   }

@@ -31,12 +31,12 @@ export const findBelow = (
   directory: LowerDirectory | undefined,
   name: ByteString,
 ): LowerEntry | undefined => {
-  for (let at = directory ?? null; at !== null; at = at.under)
-    for (const index of at.tree.children(at.index)) {
-      const entry = at.tree.entry(index);
-      if (entry.name === name)
-        return isWhiteout(entry) ? undefined : { tree: at.tree, index: entry.link ?? index };
-    }
+  for (let at = directory ?? null; at !== null; at = at.under) {
+    const index = at.tree.child(at.index, name);
+    if (index === undefined) continue;
+    const entry = at.tree.entry(index);
+    return isWhiteout(entry) ? undefined : { tree: at.tree, index: entry.link ?? index };
+  }
   return undefined;
 };
 

@@ -11,7 +11,7 @@ import { newTreeBuilder } from '../model/columns.ts';
 import { UserError } from '../model/errors.ts';
 import type { ContentRef, FilePart, FilePlace, SourceImage } from '../model/image.ts';
 import { PLAIN_DIRECTORY, type Tree } from '../model/tree.ts';
-import { partPieces } from '../store/bulk.ts';
+import { partPieces, partStretches } from '../store/bulk.ts';
 import { VerityHasher } from '../store/verity.ts';
 import { tableName } from './inode.ts';
 import type { LayerContents, LayerReading, ReadLayer } from './layer-node.ts';
@@ -77,7 +77,9 @@ const readSpooled = (
       read: (at) => fromBytes(Buffer.concat([...partPieces(placed(at, fd, start))])),
       digest: (at) => {
         const hasher = new VerityHasher();
-        for (const piece of partPieces(placed(at, fd, start))) hasher.update(piece);
+        for (const stretch of partStretches(placed(at, fd, start)))
+          if (typeof stretch === 'number') hasher.updateZeros(stretch);
+          else hasher.update(stretch);
         return hasher.digest();
       },
     });
@@ -115,12 +117,13 @@ const readLayers = async (manifest: OciManifest, spool: Spool): Promise<SpooledL
   const layers: SpooledLayer[] = [];
   const size = { entries: 0, textBytes: 0 };
   let below: LowerDirectory | undefined;
-  const contentsBelow = (tree: Tree, index: number): LayerContents =>
-    layers.find((layer) => layer.tree === tree)!.contents(index);
+  const byTree = new Map<Tree, SpooledLayer>();
+  const contentsBelow = (tree: Tree, index: number): LayerContents => byTree.get(tree)!.contents(index);
   for (const [i, layer] of manifest.layers.entries()) {
     const archive = await spool.add(layer, manifest.diffIds[i]);
     const read = readSpooled(archive, layer.digest, { below, contentsBelow, size });
     layers.push(read);
+    byTree.set(read.tree, read);
     below = withLayer(below, read.tree);
   }
   return layers;

@@ -78,6 +78,10 @@ export class ColumnTree implements Tree {
     return from === to ? NONE : Array.from(order.subarray(from, to));
   }
 
+  child(index: number, name: ByteString): number | undefined {
+    return this.#names.get(index, name);
+  }
+
   path(index: number): ByteString {
     return this.columns.path(index);
   }

@@ -25,7 +25,7 @@ export interface Server {
 
 /** The servers that a machine has started. */
 export interface StartedServers {
-  /** One sentence, with its last words, for each that ended with another exit code than 0, or was killed. */
+  /** One sentence, with its last words, for each that was killed or ended with another exit code than 0. Each is named once. */
   lost(): readonly string[];
   /**
    * Ends all waits for servers that do not answer: aborts the FUSE connections below a folder, by default the work folder. Where there is

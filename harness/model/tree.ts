@@ -72,6 +72,8 @@ export interface Tree {
   entry(index: number): Entry;
   /** Indexes of a directory's entries, sorted by name in byte order; empty for anything else. */
   children(index: number): readonly number[];
+  /** Index of the entry with this name in a directory, or undefined. */
+  child(index: number, name: ByteString): number | undefined;
   /** Absolute, `/` for the root. */
   path(index: number): ByteString;
   /** Index of the entry at an absolute path, or undefined. */

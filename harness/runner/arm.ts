@@ -1,11 +1,13 @@
 // Arms: backends with options, and the baseline a second time under the name `null`.
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
+import { publishedArguments } from './published-path.ts';
 
 /** Suffix of the second of two equal arms. */
 export const AGAIN = '#2';
 
 export interface Arm {
+  /** As it was written on the command line, with paths as they are published: ids are in every result. */
   readonly id: string;
   readonly backend: Backend;
   readonly options: Readonly<Record<string, string>>;
@@ -34,7 +36,7 @@ const parseOptions = (spec: string, backend: Backend, text: string): Record<stri
 };
 
 /** `backend` or `backend@key=value,key=value`; semicolons where commas separate arms. */
-export const parseArm = (spec: string, backends: readonly Backend[]): Arm => {
+const parseArm = (spec: string, published: string, backends: readonly Backend[]): Arm => {
   const [id = '', rest = ''] = spec.split(/@(.*)/s);
   const backend = backends.find((candidate) => candidate.id === id);
   if (backend === undefined)
@@ -44,5 +46,14 @@ export const parseArm = (spec: string, backends: readonly Backend[]): Arm => {
     });
   const options = parseOptions(spec, backend, rest.replaceAll(';', ','));
   backend.checkOptions?.(options);
-  return { id: spec, backend, options };
+  return { id: published, backend, options };
+};
+
+export const parseArms = (
+  specs: readonly string[],
+  backends: readonly Backend[],
+  cwd = process.cwd(),
+): readonly Arm[] => {
+  const ids = publishedArguments(specs, cwd);
+  return specs.map((spec, i) => parseArm(spec, ids[i]!, backends));
 };

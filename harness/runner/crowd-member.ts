@@ -26,6 +26,7 @@ import type { Features } from '../model/machine.ts';
 import type { Tree } from '../model/tree.ts';
 import { createStore, withOwnLayers } from '../store/store.ts';
 import { createMachine } from '../sys/machine.ts';
+import { refuseLost } from './lost-servers.ts';
 
 /** An image as it is sent to another thread: without trees, which are read from the manifest there. */
 export type SentImage = Omit<Image, 'tree' | 'layers' | 'bareManifest'> & {
@@ -146,6 +147,7 @@ export const runMember = async (
   const replyAfter = async (work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
+      refuseLost(machine);
       reply({ kind: 'done' });
     } catch (error) {
       reply(failed(error));

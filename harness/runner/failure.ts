@@ -22,11 +22,12 @@ export const failureOf = (error: unknown): Failure | null => {
 
 type FailedPhase = Extract<Outcome, { outcome: 'failed' }>['phase'];
 
-/** Throws a bug. */
-export const failedOutcome = (error: unknown, phase: FailedPhase): Outcome => {
+/** Throws a bug. `more`: sentences after the message. */
+export const failedOutcome = (error: unknown, phase: FailedPhase, more: readonly string[] = []): Outcome => {
   const failure = failureOf(error);
   if (failure === null) throw error;
-  return { outcome: 'failed', phase, ...failure };
+  const { code, message } = failure;
+  return { outcome: 'failed', phase, code, message: [message, ...more].join('; ') };
 };
 
 /**

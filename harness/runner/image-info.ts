@@ -2,6 +2,7 @@
 import type { ImageInfo } from '../../results/schema/run.ts';
 import type { Image } from '../model/image.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../model/tree.ts';
+import { publishedArgument } from './published-path.ts';
 
 export const describeImage = (image: Image, treeDigest: string): ImageInfo => {
   const counts = { fileCount: 0, directoryCount: 0, symlinkCount: 0 };
@@ -16,7 +17,7 @@ export const describeImage = (image: Image, treeDigest: string): ImageInfo => {
   }
   return {
     name: image.name,
-    source: image.source,
+    source: publishedArgument(image.source, process.cwd()),
     contents: image.contents,
     entryCount: image.tree.count,
     ...counts,

@@ -1,4 +1,5 @@
 // Proves every arm on every image before anything is timed: each image as soon as it is prepared, one walk per lane.
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Fairness, ImageInfo, Proof, RunFile } from '../../results/schema/run.ts';
@@ -106,16 +107,19 @@ const provePairs = async (
 ): Promise<readonly ProvedPair[]> => {
   const { features, workspace } = parts;
   const limitMs = (): number => Math.ceil(withinBudget(WALK_LIMIT_NS, parts.deadline) / 1e6);
-  const machine = createMachine(features, {
-    scratch: workspace.scratch,
-    workDir: workspace.dir,
-    commandLimitMs: limitMs,
-    yields: true,
-  });
   const alone = oneAtATime();
   const proved: ProvedPair[] = [];
   let taken = 0;
-  const lane = async (): Promise<void> => {
+  const lane = async (_: unknown, laneNumber: number): Promise<void> => {
+    // A machine of its own, whose servers are those of this lane.
+    const scratch = join(workspace.scratch, `lane-${laneNumber}`);
+    mkdirSync(scratch);
+    const machine = createMachine(features, {
+      scratch,
+      workDir: workspace.dir,
+      commandLimitMs: limitMs,
+      yields: true,
+    });
     const walker = openWalker();
     const walk: WalkMount = (root, options) =>
       walker.walk(root, {
@@ -141,7 +145,7 @@ const provePairs = async (
       await walker.close();
     }
   };
-  const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  const ends = await Promise.allSettled(Array.from({ length: LANES }).map(lane));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return proved;
 };

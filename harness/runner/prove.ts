@@ -15,6 +15,7 @@ import type { Machine } from '../model/machine.ts';
 import type { Arm } from './arm.ts';
 import { failureOf } from './failure.ts';
 import { type FairnessOfArm, fairnessOf } from './fairness.ts';
+import { refuseLost } from './lost-servers.ts';
 import type { SlotFolders } from './workspace.ts';
 
 export interface Expected extends TreeDigests {
@@ -104,6 +105,7 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     await mounted.unmount();
     await mounted.settle();
     has.mounted = null;
+    refuseLost(machine);
     return fairness;
   };
   try {
@@ -120,7 +122,7 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
       arm: arm.id,
       treeDigest: null,
       equal: false,
-      difference: failure.message,
+      difference: [failure.message, ...machine.servers.lost()].join('; '),
       level: arm.backend.shows,
       fsType: '',
       took: {},
@@ -130,6 +132,8 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     await alone(async () => {
       has.mounted?.detach();
       await has.prepared?.close?.();
+      // How a server ends that had to be stopped says nothing about the next proof.
+      machine.servers.lost();
       folders.remove();
     });
   }

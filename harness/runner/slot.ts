@@ -19,6 +19,7 @@ import { openCrowd } from './crowd.ts';
 import { refuseSame } from './different.ts';
 import { failedOutcome } from './failure.ts';
 import { type LeakCheck, leakMetrics } from './leak-check.ts';
+import { refuseLost } from './lost-servers.ts';
 import { type OpenStage, openStage, type StageParts } from './stage.ts';
 import { type SlotFolders, slotName, type Workspace } from './workspace.ts';
 
@@ -137,10 +138,11 @@ const collect = async (armed: readonly ArmedProbe[], own: Values): Promise<Colle
   return { values, ledger, notes };
 };
 
-const outcomeOf = (error: unknown, phase: ReturnType<OpenStage['phaseNow']>): Outcome =>
+/** Called before servers are closed: one that was killed may be the reason. */
+const outcomeOf = (error: unknown, stage: OpenStage | null): Outcome =>
   error instanceof UserError && error.code === 'skip'
     ? { outcome: 'skipped', need: 'image', reason: error.message }
-    : failedOutcome(error, phase);
+    : failedOutcome(error, stage?.phaseNow() ?? 'prepare', stage?.machine.servers.lost());
 
 const crowdOf =
   (
@@ -231,13 +233,14 @@ const measure = async (parts: SlotParts, open: OpenSlot): Promise<MeasuredSlot> 
   return { outcome, notes: [...open.stage.notes, ...notes] };
 };
 
-/** Closes everything, whatever fails meanwhile; then throws the first error. */
+/** Closes everything, whatever fails meanwhile; then throws the first error: of a server that was killed, too. */
 const closeSlot = async ({ prepared, armed, stage }: OpenSlot): Promise<void> => {
   const errors: unknown[] = [];
   const closing = [
     ...prepared.map((ready) => () => ready.close?.()),
     ...armed.map((probe) => () => probe.close?.()),
     () => stage?.close(),
+    () => stage === null || refuseLost(stage.machine),
   ];
   for (const close of closing)
     try {
@@ -249,18 +252,18 @@ const closeSlot = async ({ prepared, armed, stage }: OpenSlot): Promise<void> =>
 };
 
 const measureAndClose = async (parts: SlotParts, open: OpenSlot): Promise<MeasuredSlot> => {
-  const phase = (): ReturnType<OpenStage['phaseNow']> => open.stage?.phaseNow() ?? 'prepare';
   let measured: MeasuredSlot;
   let closed: Outcome | null = null;
   try {
     measured = await measure(parts, open);
   } catch (error) {
+    const outcome = outcomeOf(error, open.stage);
     open.stage?.detach();
-    measured = { outcome: outcomeOf(error, phase()), notes: open.stage?.notes ?? [] };
+    measured = { outcome, notes: open.stage?.notes ?? [] };
   } finally {
     closed = await closeSlot(open).then(
       () => null,
-      (error: unknown) => failedOutcome(error, phase()),
+      (error: unknown) => failedOutcome(error, open.stage?.phaseNow() ?? 'prepare'),
     );
   }
   return closed !== null && measured.outcome.outcome === 'ok' ? { ...measured, outcome: closed } : measured;

@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { OpenFolder } from '../sys/folder-lock.ts';
 import { removeMarkedFolder } from '../sys/marked-folder.ts';
 import { isBelow, readMounts } from '../sys/mountinfo.ts';
@@ -174,9 +175,14 @@ export const openWorkspace = (folder: OpenFolder): Workspace => {
   };
 };
 
-/** In a child process. If the command is missing or fails, the first sync of a slot takes longer. */
+const SYNC_LIMIT_MS = 60_000;
+
+/** In a child process. If the command is missing, fails or takes longer, the first sync of a slot takes longer. */
 export const writeBack = async ({ dir }: Workspace): Promise<void> => {
-  await once(spawn('sync', ['-f', dir], { stdio: 'ignore' }), 'close').catch(() => {});
+  const child = spawn('sync', ['-f', dir], { stdio: 'ignore' });
+  await Promise.race([once(child, 'close').catch(() => {}), wait(SYNC_LIMIT_MS, null, { ref: false })]);
+  child.kill('SIGKILL');
+  child.unref();
 };
 
 export const removeWorkspace = async ({ dir, folder }: Workspace): Promise<void> => {

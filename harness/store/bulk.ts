@@ -68,18 +68,25 @@ function* zeroPieces(length: number): Generator<Buffer> {
   for (let left = length; left > 0; left -= PIECE_BYTES) yield ZEROS.subarray(0, left);
 }
 
-/** The bytes of a part of a file, with the holes of a sparse one. */
-export function* partPieces({ file, offset, sizeBytes, segments }: FilePart): Generator<Buffer> {
+/** The bytes of a part of a file, and the lengths of the holes of a sparse one, which may be larger than any disk. */
+export function* partStretches({ file, offset, sizeBytes, segments }: FilePart): Generator<Buffer | number> {
   if (segments === undefined) return yield* filePieces(file, offset, sizeBytes);
   let done = 0;
   let stored = offset;
   for (const { at, bytes } of segments) {
-    yield* zeroPieces(at - done);
+    yield at - done;
     yield* filePieces(file, stored, bytes);
     stored += bytes;
     done = at + bytes;
   }
-  yield* zeroPieces(sizeBytes - done);
+  yield sizeBytes - done;
+}
+
+/** The bytes of a part of a file, with the zeros of its holes. */
+export function* partPieces(part: FilePart): Generator<Buffer> {
+  for (const stretch of partStretches(part))
+    if (typeof stretch === 'number') yield* zeroPieces(stretch);
+    else yield stretch;
 }
 
 /** Collects small writes into large ones. */

@@ -159,15 +159,21 @@ interface NamedServer {
   readonly server: RunningServer;
 }
 
-const lostServer = ({ actor, server }: NamedServer): readonly string[] => {
-  const lost = server.lost();
-  if (lost === null) return [];
-  const lastWords = lost.lastWords.length === 0 ? '' : `: ${lost.lastWords.join('; ')}`;
-  return [`the server ${actor} ${lost.how}${lastWords}`];
-};
-
-const startedServers = ({ workDir }: MachineOptions, started: readonly NamedServer[]): StartedServers => ({
-  lost: () => started.flatMap(lostServer),
+const startedServers = ({ workDir }: MachineOptions, started: NamedServer[]): StartedServers => ({
+  lost() {
+    const lost: string[] = [];
+    for (const one of started.splice(0)) {
+      const { actor, server } = one;
+      if (!server.exited(0)) {
+        started.push(one);
+        continue;
+      }
+      const how = server.lost();
+      if (how !== null) lost.push(`the server ${actor} ${how}`);
+      server.clearLog();
+    }
+    return lost;
+  },
   abort(dir = workDir) {
     try {
       if (dir !== undefined) {

@@ -4,7 +4,7 @@
 // Does:    pipe or socketpair, posix_spawn, poll. The thread waits until the server is ready, as a container runtime does.
 // Error:   a server that exits or is not ready in time throws with the end of its log.
 // Leaves:  the log in the scratch folder; the process until `exited` or `close` reaped it.
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync, truncateSync } from 'node:fs';
 import { UserError } from '../model/errors.ts';
 import type { CpuUsage, Server } from '../model/machine.ts';
 import { files, O_CLOEXEC, O_CREAT, O_RDONLY, O_WRONLY } from './files.ts';
@@ -50,15 +50,10 @@ export interface RunningServer extends Server {
   readonly cpu: CpuUsage | null;
   /** `exit 1` or `signal 9`; null until it was reaped. */
   readonly how: string | null;
-  /** Null while it runs, and if it ended with exit code 0. */
-  lost(): LostServer | null;
-}
-
-export interface LostServer {
-  /** `was killed by SIGKILL`, `ended with exit code 3`. */
-  readonly how: string;
-  /** The end of its log. */
-  readonly lastWords: readonly string[];
+  /** How it ended and the end of its log: `was killed by SIGKILL: no memory`. Null while it runs, and after exit code 0. */
+  lost(): string | null;
+  /** Empties the log: the next server with it has last words of its own. */
+  clearLog(): void;
 }
 
 const lostWords = (how: string, isStopped: boolean): string => {
@@ -137,7 +132,11 @@ const track = (pid: number, socket: number | null, log: string): RunningServer =
     },
     lost() {
       if (!exited(0) || exit === null || exit.how === 'exit 0') return null;
-      return { how: lostWords(exit.how, isStopped), lastWords: tailOf(log) };
+      const lastWords = tailOf(log);
+      return `${lostWords(exit.how, isStopped)}${lastWords.length === 0 ? '' : `: ${lastWords.join('; ')}`}`;
+    },
+    clearLog() {
+      if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 0) truncateSync(log);
     },
   };
 };

@@ -32,9 +32,9 @@ export interface HeadlineTable {
   readonly lines: readonly string[];
 }
 
-type Measured = HeadlineColumn & { readonly cells: readonly CellView[] };
+type HeadlineCell = HeadlineColumn & { readonly cells: readonly CellView[] };
 
-const columnsOf = ({ sections }: TableView): readonly Measured[] =>
+const columnsOf = ({ sections }: TableView): readonly HeadlineCell[] =>
   COLUMNS.flatMap((column) => {
     const cells = sections
       .find(({ scenario, params }) => scenario === column.scenario && params === column.params)
@@ -51,7 +51,7 @@ const cellText = (cell: CellView | undefined, role: ArmView['role']): string => 
   return `${msText(cell.median)}${role === 'arm' && isOpen(cell) ? '~' : ' '}`;
 };
 
-const rowsOf = (view: ReportView, columns: readonly Measured[]) => {
+const rowsOf = (view: ReportView, columns: readonly HeadlineCell[]) => {
   const measured = view.arms
     .map((arm, index) => ({ arm, index }))
     .filter(({ index }) => columns.some(({ cells }) => (cells[index]?.kind ?? 'absent') !== 'absent'));

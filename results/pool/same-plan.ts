@@ -6,7 +6,17 @@ import { isDroppedScenario } from '../not-measured.ts';
 import type { RunFile } from '../schema/run.ts';
 
 /** Options that may differ between runs of one plan. */
-const FREE_OPTIONS = ['seed', 'out', 'work', 'resume', 'budget', 'allowTmpfs', 'strict', 'runs'];
+const FREE_OPTIONS = [
+  'seed',
+  'out',
+  'work',
+  'resume',
+  'budget',
+  'allowTmpfs',
+  'strict',
+  'runs',
+  'publishHost',
+];
 
 const optionsOf = ({ asked }: RunFile): ReadonlyMap<string, string> =>
   new Map(

@@ -146,7 +146,7 @@ export interface Catalogue {
 
 export interface ImageInfo {
   readonly name: string;
-  /** As given on the command line. */
+  /** As given on the command line, with paths as they are published. */
   readonly source: string;
   readonly contents: 'real' | 'synthetic';
   readonly entryCount: WholeNumber;
@@ -386,7 +386,8 @@ export interface Fairness {
 }
 
 export interface RecordedOptions {
-  readonly cwd: string;
+  /** Only in older runs. */
+  readonly cwd?: string;
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
@@ -419,7 +420,7 @@ export interface RunFile {
   readonly ledgerSource: string;
   readonly warnings: readonly string[];
   readonly resumed?: readonly Resumed[];
-  /** The options as typed and the working directory; `--resume` needs them. */
+  /** The options, with paths as they are published. `private.json` has them as typed. */
   readonly asked?: RecordedOptions;
   readonly conditions?: Conditions;
   readonly fairness?: readonly Fairness[];

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { serverPath } from '../../harness/backends/server-path.ts';
+import { PRIVATE_FILE } from '../../harness/cli/private-file.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import {
@@ -124,7 +125,10 @@ describe('the folders of a run', { concurrency: 2, skip: needsRoot }, () => {
     const facts = [`  it would run: ${server}\n`, `  it would make its work folder in: ${work}\n`].join('');
     assert.ok(untrusted.stderr.includes(facts), untrusted.stderr);
     assert.ok(untrusted.stderr.includes(`--resume ${out} --trust-run\n`), untrusted.stderr);
-    const elsewhere = await refused(['--work', work], { asked: { ...whole.asked!, cwd: other } });
+    const asked = readFileSync(join(out, PRIVATE_FILE), 'utf8');
+    writeFileSync(join(out, PRIVATE_FILE), JSON.stringify({ ...JSON.parse(asked), cwd: other }));
+    const elsewhere = await refused(['--work', work]);
+    writeFileSync(join(out, PRIVATE_FILE), asked);
     assert.ok(elsewhere.stderr.includes(`  it would work in the directory: ${other}\n`), elsewhere.stderr);
     assert.ok(!elsewhere.stderr.includes('work folder'), elsewhere.stderr);
 

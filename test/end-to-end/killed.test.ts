@@ -7,16 +7,20 @@ import { needsRoot } from '../harness/sys/support.ts';
 import {
   diskFolder,
   eventually,
+  innerOf,
   leftOf,
   processesWith,
   program,
   type Running,
+  readRun,
+  samplesSoFar,
   startProgram,
 } from './support.ts';
 
 /** About a second on a quiet machine; the test prints the time. */
 const GONE_LIMIT_MS = 30_000;
 const SEEN_LIMIT_MS = 60_000;
+const EXIT_KILLED = 7;
 
 interface Midway {
   readonly home: string;
@@ -93,4 +97,30 @@ test('kill -9 while rm removes files leaves no rm', { skip: needsRoot }, async (
     'churn',
   ]);
   await killMidway(t, midway, () => runs(midway.home, 'rm'));
+});
+
+test('kill -9 of the measuring process is said in one sentence with what to type, and the run is resumed', {
+  skip: needsRoot,
+}, async (t) => {
+  const what = ['--images', 'synthetic:files=40,layers=1,seed=1', '--scenarios', 'churn,walk-warm'];
+  const { home, out, run } = begin(t, [...what, '--count-only', '--count-passes', '5']);
+  await eventually('a few samples', SEEN_LIMIT_MS, () => samplesSoFar(out) > 4);
+  process.kill(innerOf(run, home)!, 'SIGKILL');
+  const { code, stderr } = await run.done;
+  assert.equal(code, EXIT_KILLED, stderr);
+  const work = readdirSync(home).find((name) => WORKS.test(name))!;
+  const said = [
+    'cfsbench: the measuring process was killed by SIGKILL',
+    `  the samples so far are kept: ${out}`,
+    `  left: ${join(home, work)}`,
+    `  to remove it: cfsbench clean ${home}`,
+    `  try: cfsbench run --resume ${out}`,
+  ];
+  assert.ok(stderr.endsWith(`${said.join('\n')}\n`), stderr);
+  assert.deepEqual(leftOf(home), []);
+  assert.equal(readRun(out).status, 'interrupted');
+  const resumed = await program(t, ['run', '--resume', out]);
+  assert.equal(resumed.code, 0, resumed.stderr);
+  assert.equal(readRun(out).status, 'complete');
+  assert.deepEqual(readdirSync(home), ['results']);
 });

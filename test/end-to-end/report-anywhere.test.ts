@@ -1,7 +1,9 @@
 // `cfsbench report` as an ordinary user, without a network, from a read-only folder.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { machineFormats } from '../../results/exports/registry.ts';
@@ -9,12 +11,16 @@ import { exampleRun } from '../report/support/example.ts';
 import { withRunFolder } from '../report/support/folder.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url));
-const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
-const WITHOUT_NETWORK = ['unshare', '--net', ...NOBODY];
+const NOBODY = 65534;
+const WITHOUT_NETWORK = [
+  ...['unshare', '--net', 'setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'],
+  '--bounding-set=-all',
+];
 
 const asNobody = (...words: readonly string[]) => {
   const [command = '', ...rest] = [...WITHOUT_NETWORK, ...words];
-  return spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const env = { PATH: process.env['PATH'] ?? '', HOME: '/no/such/home' };
+  return spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 1 << 28, env });
 };
 
 const skipReason = (): string | false => {
@@ -39,6 +45,51 @@ test(
         assert.ok(first!.stdout.length > 500, format);
         assert.ok(first!.stdout === second!.stdout, `${format} differs the second time`);
       }
+    }),
+);
+
+test(
+  'a user without privileges and without a home reports, compares and keeps a run of root, and builds and reads images',
+  {
+    skip: skipReason(),
+  },
+  (t) =>
+    withRunFolder(exampleRun(), async (folder) => {
+      chmodSync(folder, 0o755);
+      const own = mkdtempSync(join(tmpdir(), 'cfsbench-own-'));
+      t.after(() => rmSync(own, { recursive: true }));
+      const history = join(own, 'history');
+      mkdirSync(history);
+      for (const path of [own, history]) chownSync(path, NOBODY, NOBODY);
+      const image = join(own, 'image');
+      const commands = [
+        ...['terminal', 'html', 'csv'].map((format) => [
+          'report',
+          folder,
+          '--format',
+          format,
+          '--out',
+          join(own, format),
+        ]),
+        ['compare', folder, folder, '--out', join(own, 'compared')],
+        ['history', 'add', folder, '--store', history],
+        ['history', 'show', '--store', history],
+        ['pool', folder],
+        ['image', 'build', 'synthetic:files=20', image],
+        ['image', 'inspect', image],
+        ['image', 'dump', image],
+        ['list'],
+        ['clean', own],
+      ];
+      const before = readdirSync(folder);
+      for (const words of commands) {
+        const { status, stdout, stderr } = asNobody(process.execPath, PROGRAM, ...words);
+        assert.equal(status, 0, `${words.join(' ')}: ${stderr}`);
+        assert.equal(stderr, '');
+        assert.ok(words.includes('--out') || stdout.length > 0, words.join(' '));
+      }
+      assert.deepEqual(readdirSync(own).sort(), ['compared', 'csv', 'history', 'html', 'image', 'terminal']);
+      assert.deepEqual(readdirSync(folder), before);
     }),
 );
 

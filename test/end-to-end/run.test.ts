@@ -94,7 +94,13 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
   await suite.test('leaves no mount, loop device, process or file besides the results', () => {
     assert.deepEqual(leftOf(home), []);
     assert.deepEqual(readdirSync(home), ['results']);
-    assert.deepEqual(readdirSync(out).sort(), ['report.html', 'run.json', 'samples.csv', 'samples.ndjson']);
+    assert.deepEqual(readdirSync(out).sort(), [
+      'private.json',
+      'report.html',
+      'run.json',
+      'samples.csv',
+      'samples.ndjson',
+    ]);
   });
 
   await suite.test('measures every arm and the null arm in complete blocks of every group', () => {

@@ -71,3 +71,14 @@ test('every other error is a bug and prints its stack', () => {
   assert.equal(exit, 1);
   assert.match(describeError('thrown text').text, /thrown text/);
 });
+
+test('names in errors cannot forge lines or reach the terminal, and a long one loses its middle', () => {
+  const evil = 'a\x1b[31m\ncfsbench: all is well\u202e';
+  const { text } = describeError(
+    new UserError(`no ${evil}`, { facts: [evil, 'x'.repeat(5000)], hint: evil }),
+  );
+  assert.deepEqual(text.split('\n').length, 5);
+  assert.equal(text.replace(/[^\n\x20-\x7e]/g, ''), text);
+  assert.match(text, /no a\\u\{1b\}\[31m\\u\{a\}cfsbench: all is well\\u\{202e\}\n/);
+  assert.match(text, / {2}x{400} \[4400 characters\] x{200}\n/);
+});

@@ -125,7 +125,7 @@ export class OciLayout {
   }
 
   spoolFolders(): string[] {
-    return readdirSync(this.path).filter((name) => name.startsWith('cfsbench'));
+    return readdirSync(this.path).filter((name) => name.includes('cfsbench'));
   }
 
   async remove(): Promise<void> {

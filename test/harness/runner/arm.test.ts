@@ -4,21 +4,29 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { resolveOptions } from '../../../harness/cli/resolve-options.ts';
-import { parseArm } from '../../../harness/runner/arm.ts';
+import { parseArms } from '../../../harness/runner/arm.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 import { temporaryFolder } from '../sys/support.ts';
 
+const parse = (spec: string) => parseArms([spec], backends)[0]!;
+
 test('an arm names its server, and one that cannot be run is refused before anything starts', (t) => {
   const path = join(temporaryFolder(t), 'cfs=fuse');
-  assert.throws(() => parseArm(`composefs-fuse@server=${path}`, backends), /the server cannot be run/);
+  assert.throws(() => parse(`composefs-fuse@server=${path}`), /the server cannot be run/);
   writeFileSync(path, '');
-  assert.throws(() => parseArm(`composefs-fuse@server=${path}`, backends), /the server cannot be run/);
+  assert.throws(() => parse(`composefs-fuse@server=${path}`), /the server cannot be run/);
   chmodSync(path, 0o755);
-  assert.deepEqual(parseArm(`composefs-fuse@server=${path}`, backends).options, { server: path });
+  const { id, options } = parse(`composefs-fuse@server=${path}`);
+  assert.deepEqual(options, { server: path });
+  assert.equal(
+    id,
+    'composefs-fuse@server=cfs=fuse',
+    'its id, which is published, says nothing of the folder',
+  );
 });
 
 test('an option that a backend does not have is refused', () => {
-  assert.throws(() => parseArm('erofs-overlay@server=/bin/true', backends), /invalid backend option/);
+  assert.throws(() => parse('erofs-overlay@server=/bin/true'), /invalid backend option/);
 });
 
 const two = (ab: string[], more = {}) => resolveOptions({ profile: 'ci', ab, ...more }, backends, scenarios);

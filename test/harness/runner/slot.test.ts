@@ -278,3 +278,52 @@ test('one image under two names is refused before anything is prepared', async (
   assert.equal(sample.outcome === 'failed' && sample.code, 'same-image');
   assert.deepEqual(log, []);
 });
+
+const LIMIT_MS = 30_000;
+
+/** Starts a server and waits for its end. */
+const serveUntilItEnds = (
+  { machine }: Stage,
+  script: string,
+  end: (pid: number) => void = () => {},
+): void => {
+  const server = machine.serve('cfs-fuse', ['sh', '-c', `echo >&{ready}; ${script}`]);
+  end(server.pid);
+  assert.ok(server.exited(LIMIT_MS));
+};
+
+test('a slot fails if a server was killed or ended with an error, whether or not its scenario noticed', async (t) => {
+  const failed = await ran(t, {
+    scenario: {
+      async run(stage) {
+        serveUntilItEnds(stage, 'echo no memory >&2; exit 3');
+        return own();
+      },
+    },
+  });
+  assert.deepEqual(failed.sample.outcome === 'failed' && [failed.sample.code, failed.sample.message], [
+    'server-ended',
+    'the server cfs-fuse ended with exit code 3: no memory',
+  ]);
+  const killed = await ran(t, {
+    scenario: {
+      async run(stage) {
+        serveUntilItEnds(stage, 'exec sleep 30', (pid) => process.kill(pid, 'SIGKILL'));
+        throw new UserError('cat: failed', { code: 'command-failed' });
+      },
+    },
+  });
+  assert.deepEqual(killed.sample.outcome === 'failed' && [killed.sample.code, killed.sample.message], [
+    'command-failed',
+    'cat: failed; the server cfs-fuse was killed by SIGKILL',
+  ]);
+  const { sample } = await ran(t, {
+    scenario: {
+      async run(stage) {
+        serveUntilItEnds(stage, 'echo fine >&2');
+        return own();
+      },
+    },
+  });
+  assert.equal(sample.outcome, 'ok');
+});

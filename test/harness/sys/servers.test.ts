@@ -113,6 +113,27 @@ test('the error for a server that exits without a reply has the end of its log',
   server.close(LIMIT_MS);
 });
 
+test('a server that is killed or fails is lost, with its last words; one that ends well or still runs is not', (t) => {
+  const folder = temporaryFolder(t);
+  const start = (script: string) =>
+    startServer({ argv: ['sh', '-c', script], log: join(folder, 'log'), limitMs: LIMIT_MS });
+  const waiting = start('echo >&{ready}; exec sleep 30');
+  assert.equal(waiting.lost(), null);
+  process.kill(waiting.pid, 'SIGKILL');
+  assert.ok(waiting.exited(LIMIT_MS));
+  assert.equal(waiting.lost(), 'was killed by SIGKILL');
+  const failing = start('echo >&{ready}; echo no memory >&2; exit 3');
+  assert.ok(failing.exited(LIMIT_MS));
+  assert.equal(failing.lost(), 'ended with exit code 3: no memory');
+  failing.clearLog();
+  const deaf = start('trap "" TERM; echo >&{ready}; while :; do sleep 0.01; done');
+  deaf.close(30);
+  assert.equal(deaf.lost(), 'did not end after SIGTERM and was killed');
+  const well = start('echo fine >&2; echo >&{ready}');
+  assert.ok(well.exited(LIMIT_MS));
+  assert.equal(well.lost(), null);
+});
+
 test('waitForIdle returns the busy server, but not sleeping and exited ones', (t) => {
   const log = join(temporaryFolder(t), 'log');
   const start = (script: string) => started(t, { argv: ['sh', '-c', script], log, limitMs: LIMIT_MS });

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openPublisher } from '../../../harness/cli/published.ts';
+import { publishedArgument, publishedArguments } from '../../../harness/runner/published-path.ts';
+
+const CWD = '/srv/secret/cfsbench';
+
+test('an argument names paths below the working directory by their way from it, others by their last name', () => {
+  const shown: Readonly<Record<string, string>> = {
+    '/srv/secret/cfsbench/runs/x': './runs/x',
+    '/srv/secret/other/results': 'results',
+    'runs/x': 'runs/x',
+    './runs/x': './runs/x',
+    '../secret/results/': 'results',
+    'a/../../secret': 'a/../../secret',
+    '--out=/srv/secret/results': '--out=results',
+    'dir:/srv/secret/rootfs,oci:/srv/secret/layout:latest,fixture:debian-12-base':
+      'dir:rootfs,oci:layout:latest,fixture:debian-12-base',
+    'composefs-fuse@server=/opt/secret/cfs-fuse;transport=threads':
+      'composefs-fuse@server=cfs-fuse;transport=threads',
+    'synthetic:files=20,layers=2': 'synthetic:files=20,layers=2',
+  };
+  for (const [argument, published] of Object.entries(shown))
+    assert.equal(publishedArgument(argument, CWD), published, argument);
+});
+
+test('different arguments stay different', () => {
+  const servers = ['/a/one/cfs-fuse', '/b/one/cfs-fuse', '/a/two/cfs-fuse'];
+  const arms = servers.map((path) => `composefs-fuse@server=${path}`);
+  assert.deepEqual(publishedArguments(arms.slice(1), CWD), [
+    'composefs-fuse@server=one/cfs-fuse',
+    'composefs-fuse@server=two/cfs-fuse',
+  ]);
+  assert.deepEqual(
+    publishedArguments(arms, CWD),
+    ['a/one', 'b/one', 'a/two'].map((folder) => `composefs-fuse@server=${folder}/cfs-fuse`),
+  );
+  assert.deepEqual(
+    publishedArguments([arms[0]!, arms[0]!], CWD),
+    Array(2).fill('composefs-fuse@server=cfs-fuse'),
+  );
+});
+
+const places = {
+  cwd: CWD,
+  folders: { runDir: '/srv/secret/results', workDir: '/mnt/fast/.cfsbench-work-1' },
+  argv: ['run', '--out', '/srv/secret/results', '--images', 'dir:/data/secret/rootfs'],
+  home: '/home/anna',
+  users: ['anna', 'root', ''],
+};
+
+test('places of a run have names, in all strings and keys; everything else stays', () => {
+  const publish = openPublisher(places);
+  assert.deepEqual(
+    publish({
+      message: 'command: /srv/secret/cfsbench/build/daemon/cfs-fuse /mnt/fast/.cfsbench-work-1/slots/at',
+      facts: [
+        'cannot read /data/secret/rootfs/etc/passwd.',
+        "'/srv/secret/results'",
+        '/srv/secret/results/run.json',
+      ],
+      'server /home/anna/bin/server': 'at /home/berta/x and /var/home/carla, mounted at /media/anna/disk',
+      count: 3,
+      kept: [
+        '/usr/bin/tar',
+        '/dev/loop3',
+        '/proc/1/anna2',
+        '/srv/secret/results-2',
+        '/old/srv/secret/results',
+        'anna',
+      ],
+    }),
+    {
+      message: 'command: ./build/daemon/cfs-fuse WORK/slots/at',
+      facts: ['cannot read rootfs/etc/passwd.', "'RUN'", 'RUN/run.json'],
+      'server ~/bin/server': 'at ~/x and ~, mounted at /media/USER/disk',
+      count: 3,
+      kept: [
+        '/usr/bin/tar',
+        '/dev/loop3',
+        '/proc/1/anna2',
+        '/srv/secret/results-2',
+        '/old/srv/secret/results',
+        'anna',
+      ],
+    },
+  );
+});
+
+test('places with characters that JSON or regular expressions treat as special are found, and / is no place', () => {
+  const odd = '/srv/a "b"\\c (d)+é';
+  const publish = openPublisher({
+    ...places,
+    cwd: '/',
+    home: '/',
+    folders: { runDir: odd, workDir: `${odd}/.work` },
+  });
+  assert.deepEqual(publish([`${odd}/run.json`, `${odd}/.work/x`, '/etc']), [
+    'RUN/run.json',
+    'WORK/x',
+    '/etc',
+  ]);
+});
+
+test('what was published is published as it is', () => {
+  const publish = openPublisher(places);
+  const once = publish(['/srv/secret/results/x', '/home/anna/y', '/srv/secret/cfsbench/z']);
+  assert.deepEqual(publish(once), once);
+});

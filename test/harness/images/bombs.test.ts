@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('./bombs-main.js', import.meta.url));
+
+test('small inputs that would need much memory or time are refused, or need little', () => {
+  // Without the limits single inputs need minutes: the timeout ends a hang, it measures nothing.
+  const out = execFileSync(process.execPath, [PROGRAM], { encoding: 'utf8', timeout: 120_000 });
+  const { codes, peakBytes } = JSON.parse(out) as { codes: Record<string, string>; peakBytes: number };
+  assert.deepEqual(codes, {
+    'attributes of 90 MB': 'bad-dump',
+    'a number of a million zeros': 'bad-dump',
+    'a line of 3 MB': 'bad-dump',
+    'a path of 70 KB': 'bad-dump',
+    'zstd with a history of 2 GB': 'bad-compression',
+    'zstd of zeros': 'bad-dump',
+    'sixty deep layers': 'opened',
+    'nested lists in place of a digest': 'bad-oci',
+    'attributes of a member beyond the kernel': 'limit',
+  });
+  assert.ok(peakBytes < 500e6, `${peakBytes} bytes`);
+});
