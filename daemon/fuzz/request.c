@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (image_from_bytes(&server.image, data + 3, image_bytes, &why) != 0)
 		return 0;
 	server.lists_trusted = data[0] & 1;
-	server.absent_is_unsupported = data[0] & 2;
+	server.xattr = (data[0] & 2) == 0 ? XATTR_FULL : (data[0] & 32) == 0 ? XATTR_NO_ACL : XATTR_AUTO;
 	server.wants_passthrough = data[0] & 4;
 	server.view = (enum xattr_view)(data[0] >> 3 & 3) % 3;
 	names_init(&mount_state.names);

@@ -7,18 +7,19 @@ import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import { type LoadedRun, loadRun } from '../../results/gate/load.ts';
 import { RUN_FILE } from '../../results/journal.ts';
-import type { RunFile } from '../../results/schema/run.ts';
 import { visible } from '../../results/visible.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
-import { AGAIN, parseArms } from '../runner/arm.ts';
+import { AGAIN } from '../runner/arm.ts';
 import { publishedArgument } from '../runner/published-path.ts';
 import { openFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT, interruptedError } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
 import { imageList } from './option-values.ts';
 import { recordedOptions } from './options.ts';
-import { PRIVATE_FILE, readPrivate } from './private-file.ts';
+import { PRIVATE_FILE, type PrivateOptions, readPrivate } from './private-file.ts';
+import { workParentOf } from './resume.ts';
+import { refuseOtherMachineEarly } from './same-machine.ts';
 import { refuseForeign, refuseUntrusted } from './trust.ts';
 
 /** For runs that do not record their looks. */
@@ -29,32 +30,32 @@ const keyOf = (row: LatencyResult): string => `${placeKey(row.place)} ${row.metr
 const withoutSuffix = (arm: string): string => (arm.endsWith(AGAIN) ? arm.slice(0, -AGAIN.length) : arm);
 
 /** Options of the run that change what is measured, with the values that were typed. */
-const repeatedOptions = (run: RunFile): readonly string[] => {
-  const typed = run.asked?.options ?? {};
+const repeatedOptions = (typed: PrivateOptions['options']): readonly string[] => {
   const { budget } = typed;
   return [
-    ...['placement', 'lives'].flatMap((name) =>
+    ...['placement', 'lives', 'work'].flatMap((name) =>
       typed[name] === undefined ? [] : [`--${name}`, String(typed[name])],
     ),
+    ...(typed['allowTmpfs'] === true ? ['--allow-tmpfs'] : []),
     // A profile's own budget may be too short on a busy machine.
     ...(typeof budget === 'number' ? ['--budget', `${Math.ceil(budget / 1e9)}s`] : []),
   ];
 };
 
-/** Arms and image sources as they were typed; results have their paths as published. */
-interface TypedNames {
-  readonly cwd: string;
+/** Options, arms and image sources as they were typed; results have their paths as published. */
+interface TypedNames extends PrivateOptions {
   readonly arms: readonly string[];
   sourceOf(image: string): string;
 }
 
 const typedNames = ({ folder, run }: LoadedRun): TypedNames => {
-  const known = readPrivate(folder, run);
-  const cwd = known?.cwd ?? process.cwd();
-  const { ab, images } = recordedOptions(known?.options ?? {});
+  // Runs of older versions record neither working directory nor options.
+  const { cwd, options } = readPrivate(folder, run) ?? { cwd: process.cwd(), options: {} };
+  const { ab, images } = recordedOptions(options);
   const sources = images === undefined ? [] : imageList(images);
   return {
     cwd,
+    options,
     arms: ab ?? run.plan.ab!.map(withoutSuffix),
     sourceOf(image) {
       const source = run.images.find(({ name }) => name === image)?.source ?? image;
@@ -77,13 +78,20 @@ const argumentsFor = (
     ...['--scenarios', scenarios.join(',')],
     ...['--images', images.join(',')],
     ...['--blocks', String(run.plan.looks?.[0] ?? DEFAULT_BLOCKS)],
-    ...repeatedOptions(run),
+    ...repeatedOptions(names.options),
     ...['--out', out],
   ];
 };
 
-/** The confirming run takes programs and folders from the run. */
-const refuseUnknown = ({ folder }: LoadedRun, { cwd, arms }: TypedNames, trustRun: boolean): void => {
+/** A name that is no arm could be taken for an option of the confirming run. */
+const refuseOdd = (arms: readonly string[]): void => {
+  const odd = arms.find((arm) => !backends.some(({ id }) => arm === id || arm.startsWith(`${id}@`)));
+  if (odd !== undefined) throw new UserError(`unknown backend '${visible(odd)}'`, { hint: 'cfsbench list' });
+};
+
+/** The confirming run takes programs and folders from the run, and is compared with it. */
+const refuseUnknown = ({ folder, run }: LoadedRun, names: TypedNames, trustRun: boolean): void => {
+  const { cwd, options, arms } = names;
   const question = { command: `cfsbench compare ${folder} --gate --confirm`, folder };
   const opened = openFolder(realpathSync(folder));
   try {
@@ -91,9 +99,9 @@ const refuseUnknown = ({ folder }: LoadedRun, { cwd, arms }: TypedNames, trustRu
   } finally {
     opened.close();
   }
-  refuseUntrusted(question, { cwd, options: { ab: arms } }, { trustRun });
-  // A name that is no arm could be an option.
-  parseArms(arms, backends);
+  refuseOdd(arms);
+  refuseOtherMachineEarly({ run, runDir: folder, doing: 'confirm' }, workParentOf(names, folder));
+  refuseUntrusted(question, { cwd, options: { ab: arms, work: options['work'] } }, { trustRun });
 };
 
 const measureAgain = async (

@@ -1,20 +1,18 @@
 // `cfsbench run --resume DIR`: the options of the interrupted run, and whether this process may continue it. Nothing is run, entered or
 // written before the run's owner and machine are known; what is refused changes no byte.
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
 import { readRun, readSamples } from '../../results/read.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { visible } from '../../results/visible.ts';
-import { serverPath } from '../backends/server-path.ts';
 import { UserError } from '../model/errors.ts';
 import type { Before } from '../runner/resume.ts';
-import { type MachineFacts, readMachineFacts } from '../sys/environment.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
-import { commitOf } from './commit.ts';
 import { lockRunFolder } from './hold-folders.ts';
 import { recordedOptions, type TypedOptions } from './options.ts';
 import { PRIVATE_FILE, type PrivateOptions, readPrivate } from './private-file.ts';
+import { refuseOtherMachineEarly } from './same-machine.ts';
 import { refuseForeign, refuseUntrusted } from './trust.ts';
 
 const NEW_RUN = 'start a new run: cfsbench run';
@@ -74,15 +72,12 @@ export const readResumed = (given: TypedOptions): ResumedRun => {
   return trusted(readRun(runDir), runDir, given);
 };
 
-/** Facts without those of the run's own servers, which must not be run yet. */
-const refuseOtherMachineEarly = (run: RunFile, runDir: string, workParent: string): void => {
-  if (!existsSync(workParent)) return; // Refused later, by name.
-  const now = readMachineFacts(realpathSync(workParent), new Map([['cfs-fuse', serverPath]]));
-  const isEarly = (key: string): boolean => !key.startsWith('server ');
-  refuseOtherMachine({ run, runDir }, now, commitOf(), isEarly);
-};
-
-const workParentOf = ({ cwd, options }: PrivateOptions, runDir: string, { work }: TypedOptions): string => {
+/** Where the work folder of a run is made again. */
+export const workParentOf = (
+  { cwd, options }: PrivateOptions,
+  runDir: string,
+  { work }: Pick<TypedOptions, 'work'> = {},
+): string => {
   if (work !== undefined) return resolve(work);
   const recorded = options['work'];
   return typeof recorded === 'string' ? resolve(cwd, recorded) : dirname(runDir);
@@ -103,7 +98,7 @@ export const openResumed = async (given: TypedOptions): Promise<LockedRun> => {
     const run = readRun(runDir);
     if (run.status === 'complete') return { folder, run, runDir, typed: given };
     const asked = askedOf(run, runDir);
-    refuseOtherMachineEarly(run, runDir, workParentOf(asked, runDir, given));
+    refuseOtherMachineEarly({ run, runDir, doing: 'resume' }, workParentOf(asked, runDir, given));
     return { folder, ...trusted(run, runDir, given) };
   } catch (error) {
     folder.close();
@@ -120,34 +115,3 @@ export const readBefore = (run: RunFile, runDir: string, session: number): Befor
   lives: run.plan.lives ?? null,
   dropped: run.plan.dropped,
 });
-
-const factsOf = (environment: MachineFacts, commit: string | null): Readonly<Record<string, string>> => ({
-  kernel: environment.kernel,
-  architecture: environment.architecture,
-  cpu: `${environment.cpuCount} x ${environment.cpuModel}`,
-  memory: String(environment.memoryBytes),
-  'file system': `${environment.workFileSystem.type} on ${environment.workFileSystem.device}`,
-  privilege: environment.privilege,
-  cfsbench: commit ?? 'unknown',
-  ...environment.tools,
-});
-
-/** Everything that a sample depends on must be unchanged: the samples of a block are compared with each other. */
-export const refuseOtherMachine = (
-  { run, runDir }: { readonly run: RunFile; readonly runDir: string },
-  environment: MachineFacts,
-  commit: string | null,
-  isAsked: (key: string) => boolean = () => true,
-): void => {
-  const before = factsOf(run.environment, run.cfsbench.commit);
-  const now = factsOf(environment, commit);
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])]
-    .filter((key) => isAsked(key) && before[key] !== now[key])
-    .map((key) => `${key}: was ${before[key] ?? 'absent'}, is ${now[key] ?? 'absent'}`);
-  if (changed.length === 0) return;
-  throw new UserError(`cannot resume ${visible(runDir)}: the machine or its programs have changed`, {
-    exit: 4,
-    facts: changed.map(visible),
-    hint: NEW_RUN,
-  });
-};

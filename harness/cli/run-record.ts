@@ -26,7 +26,7 @@ import type { Handover } from './handover.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type PrivateOptions, writePrivate } from './private-file.ts';
 import { openPublisher, ownPlaces } from './published.ts';
-import { refuseOtherMachine } from './resume.ts';
+import { refuseOtherMachine } from './same-machine.ts';
 
 /** The counter prefers BPF to strace. */
 const ledgerSource = (features: Features): string => {
@@ -138,7 +138,10 @@ export const openRecord = (parts: RecordParts): RunRecord => {
   const { earlier } = parts.origin;
   const facts = readMachineFacts(folders.workDir, serversOf(parts.options.selection.arms));
   const commit = commitOf();
-  if (earlier !== null) refuseOtherMachine({ run: earlier, runDir: folders.runDir }, facts, commit);
+  if (earlier !== null) {
+    const asked = { run: earlier, runDir: folders.runDir, doing: 'resume' } as const;
+    refuseOtherMachine(asked, facts, { commit, withServers: true });
+  }
   const environment = { ...readEnvironment(facts, features), slotPathBytes: slotPathBytes(folders.workDir) };
   const publish = openPublisher(ownPlaces(folders, parts.origin.asked.options));
   let run = earlier === null ? publish(newRun(parts, environment, commit)) : resumedRun(earlier, session);

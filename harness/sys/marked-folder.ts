@@ -16,7 +16,7 @@ import {
   readSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { forgetFolder, recordFolder } from './folder-index.ts';
 import { isInPlace, lockFolder, type OpenFolder } from './folder-lock.ts';
@@ -125,9 +125,12 @@ const makeLocked = (path: string): OpenFolder => {
   });
 };
 
+/** A folder in a marked one goes with it. */
+const isInMarked = (path: string): boolean => existsSync(join(dirname(path), MARK_FILE));
+
 /** Throws the error of mkdir(2) if something already lies under the name. */
 export const makeMarkedFolder = (path: string, mark: Mark): OpenFolder => {
-  const isNew = !existsSync(path);
+  const isNew = !existsSync(path) && !isInMarked(path);
   if (isNew) recordFolder(path);
   try {
     const folder = makeLocked(path);

@@ -1,7 +1,7 @@
 // The gate finds a planted delay in the server. Measures time: no other test may run beside it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,12 @@ test('a slower build of the server fails the gate, and fails it again when confi
   assert.match(refused.stderr, new RegExp(`^  it would run: ${home}/slow/cfs-fuse$`, 'm'));
   assert.equal(existsSync(`${out}-confirm`), false);
   const confirm = [...untrusted, '--trust-run'];
+  const recorded = readFileSync(join(out, 'run.json'), 'utf8');
+  writeFileSync(join(out, 'run.json'), recorded.replace('"kernel": "', '"kernel": "another '));
+  const elsewhere = await program(t, confirm);
+  assert.equal(elsewhere.code, 4, elsewhere.stderr);
+  assert.match(elsewhere.stderr, /^cfsbench: cannot confirm .*: the machine or its programs have changed$/m);
+  writeFileSync(join(out, 'run.json'), recorded);
   const { code, stdout, stderr } = await program(t, confirm);
   assert.equal(code, 2, `${stdout}${stderr}`);
   assert.match(stderr, /Measuring 1 slower row\(s\) again: .* --budget 300s/);

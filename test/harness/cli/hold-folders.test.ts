@@ -30,6 +30,23 @@ test('both folders are made and locked; what a run did not use is removed again'
   assert.deepEqual(readdirSync(home), []);
 });
 
+test('a run folder in which a run was killed before it recorded anything is used again', async (t) => {
+  const home = temporaryFolder(t);
+  const { runDir } = foldersIn(home);
+  mkdirSync(runDir, { recursive: true });
+  for (const name of ['samples.ndjson', '.cfsbench-new-12ab']) writeFileSync(join(runDir, name), '');
+  await (await hold(foldersIn(home))).close(true);
+  writeFileSync(join(runDir, 'samples.ndjson'), '{}\n');
+  await assert.rejects(hold(foldersIn(home)), {
+    message: `the result folder is not empty: ${runDir}`,
+    hint: `--out ${runDir}-2`,
+  });
+  writeFileSync(join(runDir, 'run.json'), '{}');
+  await assert.rejects(hold(foldersIn(home)), {
+    hint: `cfsbench run --resume ${runDir}, or --out ${runDir}-2`,
+  });
+});
+
 test('a missing --work is refused by name, and no folder is made', async (t) => {
   const home = temporaryFolder(t);
   const work = join(home, 'typo');

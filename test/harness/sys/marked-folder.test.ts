@@ -22,6 +22,7 @@ import { ownState } from '../../end-to-end/support.ts';
 import { makeWork, needsRoot, privateMounts, temporaryFolder, until } from './support.ts';
 
 const NOBODY = 65534;
+const MODULE = new URL('../../../harness/sys/marked-folder.js', import.meta.url).href;
 
 before(ownState);
 
@@ -149,6 +150,25 @@ test('removal follows no link, and stays in the folder that was made', async (t)
   assert.ok(existsSync(join(home, 'elsewhere', 'file')));
 });
 
+test('a removal that was cut off can be repeated: the mark goes last', async (t) => {
+  const folder = makeWork(join(temporaryFolder(t), 'work'));
+  const { path } = folder;
+  for (let i = 0; i < 5000; i++) writeFileSync(join(path, String(i)), '');
+  folder.close();
+  const program = `import { inspectFolder, removeMarkedFolder } from ${JSON.stringify(MODULE)};
+await removeMarkedFolder(inspectFolder(process.argv[1]).folder);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program, path]);
+  const ended = once(child, 'close');
+  await until('the removal has begun', () => !existsSync(path) || readdirSync(path).length < 5001);
+  child.kill('SIGKILL');
+  await ended;
+  t.diagnostic(existsSync(path) ? `${readdirSync(path).length} files are left` : 'it was not cut off');
+  const found = inspectFolder(path);
+  assert.ok(found.kind === 'left' || found.kind === 'gone', found.kind);
+  if (found.kind === 'left') await removeMarkedFolder(found.folder);
+  assert.equal(existsSync(path), false);
+});
+
 test('a path that is too long for Node.js is removed all the same', async (t) => {
   const folder = makeWork(join(temporaryFolder(t), 'work'));
   const deep = spawn('sh', ['-c', `for i in $(seq 30); do mkdir ${'x'.repeat(200)} && cd x*; done`], {
@@ -184,6 +204,9 @@ test('the index names each folder until it is removed', async (t) => {
   const home = temporaryFolder(t);
   const folder = makeWork(join(home, 'work'));
   assert.ok(recordedFolders().includes(folder.path));
+  const inside = makeWork(join(folder.path, 'inside'));
+  assert.ok(!recordedFolders().includes(inside.path), 'it goes with the folder around it');
+  inside.close();
   assert.throws(() => makeWork(join(home, 'none', 'work')), { code: 'ENOENT' });
   assert.ok(!recordedFolders().includes(join(home, 'none', 'work')));
   await removeMarkedFolder(folder);
