@@ -112,12 +112,18 @@ test('the gate between two runs', { skip: needsRoot }, async (suite) => {
     assert.equal(allowed.code, 0, allowed.stdout);
   });
 
-  await suite.test('a missing base gives a notice and exit code 0; a missing head is an error', async (t) => {
-    const first = await compare(t, join(home, 'none'), base);
-    assert.equal(first.code, 0);
-    assert.match(first.stdout, /notice: no base yet/);
-    const { code, stderr } = await compare(t, base, join(home, 'none'));
-    assert.equal(code, 1);
-    assert.match(stderr, /cannot read .*run\.json: no such file or folder/);
-  });
+  await suite.test(
+    'a missing base is an error, and with --no-base-ok a notice; a missing head is an error',
+    async (t) => {
+      const first = await compare(t, join(home, 'none'), base);
+      assert.equal(first.code, 1);
+      assert.match(first.stderr, /--no-base-ok/);
+      const accepted = await compare(t, join(home, 'none'), base, '--no-base-ok');
+      assert.equal(accepted.code, 0);
+      assert.match(accepted.stdout, /notice: no base yet/);
+      const { code, stderr } = await compare(t, base, join(home, 'none'));
+      assert.equal(code, 1);
+      assert.match(stderr, /cannot read .*run\.json: no such file or folder/);
+    },
+  );
 });
