@@ -18,7 +18,7 @@ export const verdictMeanings = ({
     slower: `worse, ${beyond}`,
     same: `the whole interval is within ${percent}`,
     belowFloor: 'the whole difference is below the floor',
-    undecided: 'none of the other verdicts is shown',
+    undecided: 'the interval allows both a difference and none',
     tooFew:
       pool === null
         ? `fewer than ${medianNeeds(LOOK_CONFIDENCE)} complete blocks`

@@ -18,7 +18,7 @@ import type { Arm } from '../runner/arm.ts';
 import { endingError } from '../runner/failure.ts';
 import type { Changed } from '../runner/parts.ts';
 import { publishedArgument } from '../runner/published-path.ts';
-import { slotPathBytes } from '../runner/workspace.ts';
+import { slotPathOf } from '../runner/workspace.ts';
 import { readEnvironment, readMachineFacts } from '../sys/environment.ts';
 import { catalogueOf } from './catalogue.ts';
 import { commitOf } from './commit.ts';
@@ -142,7 +142,7 @@ export const openRecord = (parts: RecordParts): RunRecord => {
     const asked = { run: earlier, runDir: folders.runDir, doing: 'resume' } as const;
     refuseOtherMachine(asked, facts, { commit, withServers: true });
   }
-  const environment = { ...readEnvironment(facts, features), slotPathBytes: slotPathBytes(folders.workDir) };
+  const environment = { ...readEnvironment(facts, features), ...slotPathOf(folders.workDir) };
   const publish = openPublisher(ownPlaces(folders, parts.origin.asked.options));
   let run = earlier === null ? publish(newRun(parts, environment, commit)) : resumedRun(earlier, session);
   let journal: Journal | null = null;

@@ -96,9 +96,16 @@ const slotsFolder = (dir: string): string => {
   return join(dir, `${SLOTS}${'-'.repeat(Math.min(filler, LONGEST_NAME_BYTES - SLOTS.length))}`);
 };
 
-/** Length of the path of a slot's folder. */
-export const slotPathBytes = (dir: string): number =>
-  Buffer.byteLength(join(slotsFolder(dir), slotName(inDigits(0, TAG_DIGITS), 0)));
+/** The path of a slot's folder, as far as counts depend on it. */
+export const slotPathOf = (
+  dir: string,
+): { readonly slotPathBytes: number; readonly slotPathNames: number } => {
+  const path = join(slotsFolder(dir), slotName(inDigits(0, TAG_DIGITS), 0));
+  return {
+    slotPathBytes: Buffer.byteLength(path),
+    slotPathNames: path.split('/').filter((name) => name !== '').length,
+  };
+};
 
 /** Moves a folder away that counts as `folderCount` folders. False when too many wait already, or it is on another file system. */
 type MoveToLater = (path: string, name: string, folderCount: number) => boolean;

@@ -1,6 +1,12 @@
 // System calls, requests and disk from the counting passes. Counts that are equal in every pass need no interval.
 
-import { type CallCount, callCounts, countOf, phaseTotals } from '../../results/compare/counts.ts';
+import {
+  type CallCount,
+  callCounts,
+  countOf,
+  isSumOfCalls,
+  phaseTotals,
+} from '../../results/compare/counts.ts';
 import { metricInfo } from '../../results/compare/metric-info.ts';
 import { RUNTIME } from '../../results/compare/phase-of.ts';
 import { type GroupData, paramsKey, type Table } from '../../results/compare/tally.ts';
@@ -97,7 +103,7 @@ export const observedOf = (
   catalogue: Catalogue,
 ): CountsView | null => {
   if (data.time.size > 0) return null;
-  const shownElsewhere = [isRequest, isDisk, isLeak, isCalls];
+  const shownElsewhere = [isRequest, isDisk, isLeak, isSumOfCalls];
   const rows = countRows(data, arms, catalogue, (metric) => !shownElsewhere.some((is) => is(metric)));
   rows.sort((a, b) => Number(b.headline) - Number(a.headline));
   return rows.length === 0 ? null : { ...groupFields(data), rows };
@@ -105,8 +111,6 @@ export const observedOf = (
 
 export const isRequest = (metric: string): boolean => /^fuse\p{Lu}\w*Count$/u.test(metric);
 export const isDisk = (metric: string): boolean => /^created\w+(Count|Bytes)$/.test(metric);
-/** Sums of the ledger, which has its own tables. */
-const isCalls = (metric: string): boolean => PHASES.some((phase) => metric === `${phase}CallCount`);
 export const isLeak = (metric: string): boolean => /^left\w+Count$/.test(metric);
 
 const varyingMetrics = (

@@ -12,6 +12,7 @@ import { groupBy, placeText } from './words.ts';
 const MOST_LABEL_COLUMNS = 28;
 const MOST_CAUSES = 20;
 const BETWEEN_COLUMNS = 3;
+const COMMIT_DIGITS = 12;
 
 interface ColumnRow {
   readonly label: string;
@@ -55,7 +56,7 @@ export const columnTables = ({ runs, times }: RunColumns): readonly ColumnTable[
 };
 
 export const runTitle = ({ id, startedAt, commit, kernel, status }: RunColumns['runs'][number]): string =>
-  `${id}, ${formatInstant(startedAt)}, kernel ${kernel}, commit ${commit ?? 'unknown'}${status === 'complete' ? '' : `, ${status}`}`;
+  `${id}, ${formatInstant(startedAt)}, kernel ${kernel}, commit ${commit?.slice(0, COMMIT_DIGITS) ?? 'unknown'}${status === 'complete' ? '' : `, ${status}`}`;
 
 const CHANGED: readonly ExactResult['status'][] = ['worse', 'varies', 'vanished', 'better', 'new'];
 

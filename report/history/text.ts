@@ -1,13 +1,25 @@
 // Trends for a terminal: each series that changed, with the run, the value before and the value after.
-import { hasChanged, type Trend } from '../../results/history/trends.ts';
+import { hasChanged, type Trend, type TrendChange } from '../../results/history/trends.ts';
 import { ascii } from '../../results/visible.ts';
 import { formatRatio, grouped } from '../format.ts';
 import { wrapText } from '../text.ts';
 
 const LATEST = 8;
+const COMMIT_DIGITS = 12;
 
 const shown = ({ of }: Trend, value: number): string =>
   of.noise === 'noisy' ? formatRatio(value) : grouped(value);
+
+/** `changed with run-4 (commit 0123)`; where the run before has that commit too, no commit is the cause. */
+export const changedWith = (
+  { run, commit, isSameCommit }: TrendChange,
+  text: (untrusted: string) => string = String,
+): string => {
+  const name = text(commit?.slice(0, COMMIT_DIGITS) ?? 'unknown');
+  return isSameCommit
+    ? `changed with ${text(run)}, and not by a commit: the run before is of ${name} as well`
+    : `changed with ${text(run)} (commit ${name})`;
+};
 
 const trendLines = (trend: Trend, columns: number): readonly string[] => {
   const { of, lines, changes, fence } = trend;
@@ -16,8 +28,8 @@ const trendLines = (trend: Trend, columns: number): readonly string[] => {
   const details = [
     `${lines.length > LATEST ? '... ' : ''}${latest.join(' ')} (${lines.length} runs)`,
     ...changes.map(
-      ({ run, commit, before, after }) =>
-        `changed with ${ascii(run)} (commit ${ascii(commit ?? 'unknown')}): ${shown(trend, before)} -> ${shown(trend, after)}`,
+      (change) =>
+        `${changedWith(change, ascii)}: ${shown(trend, change.before)} -> ${shown(trend, change.after)}`,
     ),
     ...(fence?.kind === 'fence' && fence.outside
       ? [

@@ -9,6 +9,9 @@ import type { CellView, ReportView, TableView, VersusView } from '../view.ts';
 /** In the order in which the legend explains them. */
 const ORDER: readonly Verdict[] = ['faster', 'slower', 'same', 'belowFloor', 'undecided', 'tooFew'];
 
+/** Without it the rows could not be added up to a life. */
+const LIFE_TEXT = 'whole lives; each also starts cat in the image once, which is no row (see null cmd)';
+
 const versusOf = (cell: CellView): readonly VersusView[] =>
   cell.kind === 'absent' || cell.versus === null ? [] : [cell.versus];
 
@@ -29,11 +32,15 @@ export const legendLines = (
     const word = verdict === 'undecided' ? 'undecided: ' : '';
     return marks.size === 0 ? [] : [[[...marks].join(', '), `${word}${meanings[verdict]}`]];
   });
+  const metrics = new Set(
+    tables.flatMap(({ sections }) => sections.flatMap(({ rows }) => rows.map(({ metric }) => metric))),
+  );
   const isIdle = cells.some((cell) => cell.kind === 'value' && cell.idle);
   const rows: readonly (readonly [string, string])[] = [
     ['ratio', `to ${view.baseline}: ${centerText(view)}, with its interval`],
     ...verdicts,
     ['floor', FLOOR_TEXT],
+    ...(metrics.has('imagesPerSecond') ? [['images/s', LIFE_TEXT] as const] : []),
     ...(view.pool === null
       ? []
       : [['run sd', 'standard deviation between runs, beyond what their blocks explain'] as const]),

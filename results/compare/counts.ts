@@ -18,6 +18,10 @@ const leastOf = (values: ArrayLike<number>): number =>
 const mostOf = (values: ArrayLike<number>): number =>
   new Float64Array(values).reduce((a, b) => Math.max(a, b));
 
+/** `createCallCount`: the sum of a phase's ledger. */
+export const isSumOfCalls = (metric: string): boolean =>
+  PHASES.some((phase) => metric === `${phase}CallCount`);
+
 export interface CallCount extends Count {
   readonly phase: Phase;
   readonly actor: string;

@@ -11,11 +11,15 @@ const HARNESS = 'harness';
 const OWN_SERVER = 'cfs-fuse';
 /** The only actor that prints the paths it is given. */
 const PRINTS_PATHS = 'ls';
+/** Made for each name of a path that is resolved. */
+const RESOLVES = /^readlink(at)?$/;
 
 interface CountedBy {
   readonly image: string;
   /** Null for counts of the disk and counts without an actor. */
   readonly actor: string | null;
+  /** Null for counts that are no calls. */
+  readonly call: string | null;
   /** As in the samples: `erofs: file, layers: fd`. */
   readonly took: string;
 }
@@ -31,18 +35,24 @@ const programs = (run: RunFile, actor: string | null): Fingerprint => {
   const libc = toolOf(run, 'libc');
   if (actor === HARNESS) return { node: toolOf(run, 'node'), libc };
   if (actor === OWN_SERVER) return { libc };
-  const path =
-    actor === PRINTS_PATHS ? { slotPathBytes: String(environment.slotPathBytes ?? 'unknown') } : {};
-  return { [actor]: toolOf(run, actor), libc, ...path };
+  return { [actor]: toolOf(run, actor), libc };
 };
 
-export const fingerprintOf = (run: RunFile, { image, actor, took }: CountedBy): Fingerprint => ({
+const pathOf = ({ environment }: RunFile, { actor, call }: CountedBy): Fingerprint => {
+  if (actor === PRINTS_PATHS) return { slotPathBytes: String(environment.slotPathBytes ?? 'unknown') };
+  return call !== null && RESOLVES.test(call)
+    ? { slotPathNames: String(environment.slotPathNames ?? 'unknown') }
+    : {};
+};
+
+export const fingerprintOf = (run: RunFile, counted: CountedBy): Fingerprint => ({
   architecture: run.environment.architecture,
   privilege: run.environment.privilege,
   ledgerSource: run.ledgerSource,
-  image: imageOf(run, image),
-  took,
-  ...programs(run, actor),
+  image: imageOf(run, counted.image),
+  took: counted.took,
+  ...programs(run, counted.actor),
+  ...pathOf(run, counted),
 });
 
 /** Equal for equal fingerprints. */

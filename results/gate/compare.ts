@@ -44,7 +44,7 @@ const flatten = (value: unknown, at: string, into: Map<string, string>): void =>
 };
 
 /** Not properties of the machine. */
-const TRANSIENT = /^(loadAverage|slotPathBytes$|features\..*\.detail$)/;
+const TRANSIENT = /^(loadAverage|slotPath(Bytes|Names)$|features\..*\.detail$)/;
 
 export const environmentItems = (base: Environment, head: Environment): readonly EnvironmentItem[] => {
   const [left, right] = [new Map<string, string>(), new Map<string, string>()];

@@ -1,7 +1,7 @@
 // The counts of a run that are compared without statistics: system calls by phase, actor and name; exact metrics; requests, by
 // their minimum over the passes.
 
-import { type Count, callCounts, countOf } from '../compare/counts.ts';
+import { type Count, callCounts, countOf, isSumOfCalls } from '../compare/counts.ts';
 import { type Fingerprint, fingerprintOf } from '../compare/fingerprint.ts';
 import { knownMetric } from '../compare/metric-info.ts';
 import { RUNTIME } from '../compare/phase-of.ts';
@@ -35,7 +35,7 @@ export interface ArmRows {
   readonly place: RowPlace;
   readonly rows: readonly ExactRow[];
   /** Also for an actor that has no rows because it made no call. */
-  readonly fingerprintFor: (actor: string | null) => Fingerprint;
+  readonly fingerprintFor: (actor: string | null, call: string | null) => Fingerprint;
   readonly passes: number;
 }
 
@@ -57,7 +57,7 @@ const callRows = (data: GroupData, place: RowPlace, fingerprintFor: ArmRows['fin
       counted: { kind: 'call', phase, actor, call },
       noise: 'exact',
       count: { least: count.least, most: count.most, passes: count.passes },
-      fingerprint: fingerprintFor(actor),
+      fingerprint: fingerprintFor(actor, call),
     }));
 
 const metricRows = (
@@ -69,7 +69,8 @@ const metricRows = (
   [...data.count].flatMap(([metric, arms]): ExactRow[] => {
     const info = knownMetric(run.catalogue, data.group.scenario, metric);
     const count = countOf([...(arms.get(place.arm)?.values() ?? [])]);
-    if (info === undefined || info.noise === 'noisy' || count === null) return [];
+    // The calls themselves are compared: each knows the programs and the path that it depends on, a sum does not.
+    if (info === undefined || info.noise === 'noisy' || count === null || isSumOfCalls(metric)) return [];
     return [
       {
         place,
@@ -79,11 +80,11 @@ const metricRows = (
         fingerprint:
           info.noise === 'quasi'
             ? {
-                ...fingerprintFor(null),
+                ...fingerprintFor(null, null),
                 kernel: run.environment.kernel,
                 ls: own(run.environment.tools, 'ls') ?? 'unknown',
               }
-            : fingerprintFor(null),
+            : fingerprintFor(null, null),
       },
     ];
   });
@@ -98,8 +99,8 @@ export const armRows = (loaded: LoadedRun): readonly ArmRows[] =>
     return [...arms].map((arm): ArmRows => {
       const { scenario, params, image } = data.group;
       const place = { scenario, params: paramsKey(params), image, arm };
-      const fingerprintFor = (actor: string | null): Fingerprint =>
-        fingerprintOf(loaded.run, { image, actor, took: tookOf(data, arm) });
+      const fingerprintFor: ArmRows['fingerprintFor'] = (actor, call) =>
+        fingerprintOf(loaded.run, { image, actor, call, took: tookOf(data, arm) });
       const rows = [
         ...callRows(data, place, fingerprintFor),
         ...metricRows(loaded, data, place, fingerprintFor),

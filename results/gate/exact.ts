@@ -73,10 +73,10 @@ const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, side
   // A ledger is complete: a call that it lacks was not made. A missing metric was not measured.
   if (counted.kind === 'metric' && (base === undefined || head === undefined))
     return result(head === undefined ? 'vanished' : 'new');
-  const actor = counted.kind === 'call' ? counted.actor : null;
+  const [actor, call] = counted.kind === 'call' ? [counted.actor, counted.call] : [null, null];
   const unlike = differences(
-    base?.fingerprint ?? sides.base.fingerprintFor(actor),
-    head?.fingerprint ?? sides.head.fingerprintFor(actor),
+    base?.fingerprint ?? sides.base.fingerprintFor(actor, call),
+    head?.fingerprint ?? sides.head.fingerprintFor(actor, call),
   );
   if (unlike.length > 0) return result('incomparable', { because: unlike });
   const counts = {

@@ -6,9 +6,11 @@ import { seededUniform } from '../stats/seeded.ts';
 import { type FenceResult, fence } from './fence.ts';
 import { seriesKey } from './line.ts';
 
-interface TrendChange {
+export interface TrendChange {
   readonly run: string;
   readonly commit: string | null;
+  /** The run before has the same commit, so that the project is not the cause. */
+  readonly isSameCommit: boolean;
   readonly startedAt: string;
   readonly before: number;
   readonly after: number;
@@ -31,6 +33,7 @@ const changeAt = (lines: readonly HistoryLine[], at: number, from: number, to: n
   return {
     run,
     commit,
+    isSameCommit: commit !== null && commit === lines[at - 1]?.commit,
     startedAt,
     before: middle(lines.slice(from, at)),
     after: middle(lines.slice(at, to)),

@@ -209,6 +209,8 @@ export interface Environment {
   readonly features: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
   /** Length of the path of a slot's folder, which commands print. Absent in older runs. */
   readonly slotPathBytes?: WholeNumber;
+  /** Names in that path: programs that resolve it ask of each whether it is a link. Absent in older runs. */
+  readonly slotPathNames?: WholeNumber;
 }
 
 /** A group of slots: what was asked of which image. */

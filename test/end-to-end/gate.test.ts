@@ -113,14 +113,15 @@ test('the gate between two runs', { skip: needsRoot }, async (suite) => {
   });
 
   await suite.test(
-    'a missing base is an error, and with --no-base-ok a notice; a missing head is an error',
+    'a missing base is an error, with --no-base-ok a notice; a missing head is an error',
     async (t) => {
-      const first = await compare(t, join(home, 'none'), base);
-      assert.equal(first.code, 1);
-      assert.match(first.stderr, /--no-base-ok/);
-      const accepted = await compare(t, join(home, 'none'), base, '--no-base-ok');
-      assert.equal(accepted.code, 0);
-      assert.match(accepted.stdout, /notice: no base yet/);
+      const typo = await compare(t, join(home, 'none'), base);
+      assert.equal(typo.code, 1);
+      assert.match(typo.stderr, /the base does not exist: .*none\n.*nothing was compared\n.*--no-base-ok/);
+      const first = await compare(t, join(home, 'none'), base, '--no-base-ok');
+      assert.equal(first.code, 0, first.stderr);
+      assert.match(first.stdout, /notice: no base yet/);
+      assert.match(first.stdout, /Gate: no base yet, nothing is compared\.\n$/);
       const { code, stderr } = await compare(t, base, join(home, 'none'));
       assert.equal(code, 1);
       assert.match(stderr, /cannot read .*run\.json: no such file or folder/);

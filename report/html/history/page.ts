@@ -5,6 +5,7 @@ import type { HistoryLine } from '../../../results/schema/history.ts';
 import type { LinesData } from '../../browser/lines-data.d.ts';
 import { cleaned } from '../../cleaned.ts';
 import { formatInstant, plural } from '../../format.ts';
+import { changedWith } from '../../history/text.ts';
 import type { ArmView } from '../../view.ts';
 import { pageStyles } from '../compare/styles.ts';
 import { type DocumentParts, documentOf } from '../document.ts';
@@ -53,8 +54,8 @@ interface Charted {
 const figure = ({ trend, id }: Charted, hrefOf: HrefOf): Html => {
   const title = seriesName(trend);
   const changes = trend.changes.map(
-    ({ run, commit, before, after }) =>
-      html`<p class="note">changed with ${run} (commit ${commit?.slice(0, 12) ?? 'unknown'}): ${valueText(trend, before)} → ${valueText(trend, after)}</p>`,
+    (change) =>
+      html`<p class="note">${changedWith(change)}: ${valueText(trend, change.before)} → ${valueText(trend, change.after)}</p>`,
   );
   return html`<figure class="trend"><figcaption>${title}</figcaption>
 <div class="chart"><canvas id="${id}" role="img" aria-label="Trend: ${title}. The same numbers are in the table below."></canvas></div>

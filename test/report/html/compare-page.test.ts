@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { compareText } from '../../../report/compare/text.ts';
 import { formatRatio, formatValue, grouped } from '../../../report/format.ts';
+import { compareMarkdown } from '../../../report/markdown/compare.ts';
 import { compareHtml } from '../../../report/pages.ts';
 import { type Comparison, compareArms, compareRuns } from '../../../results/gate/compare.ts';
 import { gateOf } from '../../../results/gate/gate.ts';
@@ -159,6 +160,43 @@ test('two runs: ratios of both, and counts as the text has them', { skip }, asyn
       /so this is not noise/,
     );
   });
+});
+
+test('no rerun is mentioned unless a rerun refuted a row; without --gate there is no alert about an exit code', () => {
+  const head = loaded(twoArms(24, 1.5));
+  const comparison = compareArms(head);
+  const page = (isRefuted: boolean, isGated: boolean): string => {
+    const gate = gateOf(comparison, head, { ...JUDGING, ...(isRefuted ? { isRefuted: () => true } : {}) });
+    return compareHtml({ comparison, base: null, head }, gate, isGated);
+  };
+  assert.match(page(true, true), /the rerun did not confirm it/);
+  assert.doesNotMatch(page(false, true), /rerun/);
+  assert.doesNotMatch(page(false, false), /rerun/);
+  assert.match(page(false, true), /The gate ends with exit code 2/);
+  assert.doesNotMatch(page(false, false), /exit code/);
+});
+
+test('the numbers of the first sentence are those of the gate', () => {
+  const head = loaded(twoArms(24, 1.5));
+  const comparison = compareArms(head);
+  const gate = gateOf(comparison, head, JUDGING);
+  const worse = gate.red.length;
+  const markdown = compareMarkdown(comparison, { gate, isGated: true, run: head.run });
+  assert.match(
+    markdown,
+    new RegExp(
+      `^## cfsbench: ${worse} rows worse than the base\\n[\\s\\S]*exit code 2;[\\s\\S]*### Worse: ${worse} rows`,
+    ),
+  );
+  assert.match(
+    compareHtml({ comparison, base: null, head }, gate, true),
+    new RegExp(`<p class="finding">${worse} rows worse than the base\\. Of \\d+ times, ${worse} worse, `),
+  );
+  const text = compareText(comparison, { columns: 80, explain: false, gate, isGated: true, run: head.run });
+  assert.match(
+    text,
+    new RegExp(`^Worse: ${worse}$[\\s\\S]*Gate: ${worse} rows worse than the base\\.\\n$`, 'm'),
+  );
 });
 
 test('distributions: a chart for each row that differs, a step for each block', { skip }, async () => {

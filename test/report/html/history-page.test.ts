@@ -58,7 +58,7 @@ test(
       assert.deepEqual(marks, [CHANGED_AT]);
       assert.match(
         String(await page.evaluate('document.querySelector("#changed ~ .trends .note").textContent')),
-        /^changed with run-7 /,
+        /^changed with run-7, and not by a commit: /,
       );
     }),
 );

@@ -75,6 +75,24 @@ test('a short mail has at most 80 lines: five claims, fewer where it would be lo
   for (const [shown, has] of counts) assert.ok(shown >= 3 || !has, `${shown} claims`);
 });
 
+test('the mail of a pool names its runs, and has at most 100 lines', () => {
+  const runs = [1, 2, 3, 4, 5, 6, 7].map((number) => ({
+    id: `run-${number}`,
+    startedAt: run.startedAt,
+    seed: `7-${number}`,
+    commandLine: ['cfsbench', 'run', '--seed', `7-${number}`],
+  }));
+  const long = claimsView([1, 2, 3, 4, 5, 6, 7, 8].map(longClaim));
+  const judged = [{ id: 'no-journal', severity: 'note', text: 'no journal', hint: '' }] as const;
+  const view = { ...long, caveats: judged, pool: { runs, notices: [], judged } };
+  const text = mailOf({ ...view, finding: Array.from({ length: 45 }, () => 'x') });
+  assert.ok(text.trimEnd().split('\n').length <= 100);
+  assert.ok(text.trimEnd().split('\n').length > 80);
+  assert.match(text, /7 runs, pooled/);
+  assert.match(text, /^ {2}cfsbench run --seed 7-1$/m);
+  assert.match(text, /^disk: +ext4 without a journal$/m);
+});
+
 test('the same run gives the same mail', () => {
   assert.equal(mailOf(viewOf(run, samples)), mailOf(viewOf(run, samples)));
 });

@@ -70,6 +70,23 @@ test('a block without the baseline does not count, and seven blocks are too few'
   assert.equal(versus?.verdict, 'tooFew');
 });
 
+test('a zero on either side in any block forbids the ratio; values are still shown', () => {
+  const zeroed = (arm: string, isZero: (block: number) => boolean): Cell => {
+    const changed = samples.map((sample) =>
+      sample.outcome === 'ok' && sample.arm === arm && isZero(sample.block)
+        ? { ...sample, values: { ...sample.values, mountWallNs: 0 } }
+        : sample,
+    );
+    return cell(rowOf(churn(changed, 'empty'), 'mountWallNs', design), 'composefs-fuse');
+  };
+  assert.notEqual(zeroed('unpacked-overlay', () => true).versus, null);
+  for (const arm of ['composefs-fuse', BASELINE]) {
+    assert.equal(zeroed(arm, () => true).versus, null);
+    assert.equal(zeroed(arm, (block) => block === 3).versus, null);
+  }
+  assert.equal(zeroed('composefs-fuse', () => true).median, 0);
+});
+
 test('an arm without calls in a phase is idle and has no ratio; settle is never idle', () => {
   const data = churn(samples, 'empty');
   const ingest = cell(rowOf(data, 'ingestWallNs', design), 'unpacked-overlay');

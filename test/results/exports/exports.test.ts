@@ -57,6 +57,24 @@ test('github-action-benchmark: each file has one direction, and every entry its 
   }
 });
 
+test('github-action-benchmark: what is zero by nature is left out, what some pass counts is not', async () => {
+  const entries = (
+    await Promise.all(['smaller', 'bigger'].map((one) => textOf(`github-action-benchmark-${one}`)))
+  ).flatMap((text) => JSON.parse(text) as readonly { name: string; value: number }[]);
+  const names = entries.map(({ name }) => name);
+  assert.equal(names.filter((name) => /left\w+Count$/.test(name)).length, 0);
+  assert.equal(
+    names.filter((name) => /unpacked-overlay\/metric=(ingest|collect)WallNs$/.test(name)).length,
+    0,
+  );
+  assert.ok(names.some((name) => /unpacked-overlay\/metric=createWallNs$/.test(name)));
+  assert.ok(names.some((name) => /composefs-fuse\/metric=fuseLookupCount$/.test(name)));
+  assert.deepEqual(
+    entries.filter(({ value }) => value === 0),
+    [],
+  );
+});
+
 test('bencher: each benchmark has one measure, with its value within its bounds', async () => {
   const all = Object.values(JSON.parse(await textOf('bencher', HOSTILE))) as Record<
     string,

@@ -78,6 +78,60 @@ test('another version of tar makes its counts incomparable, with the reason, and
   assert.equal(gated(head).exit, 0);
 });
 
+test('a strict gate ends with 3 for counts that cannot be compared, and with 0 where those are equal', () => {
+  const otherTar = withTools(base, { tar: 'tar (GNU tar) 9.99' });
+  assert.equal(gated(otherTar).exit, 0);
+  const strict = gated(otherTar, { strict: true });
+  assert.equal(strict.exit, 3);
+  assert.equal(strict.why, `${strict.unjudgeable.length} rows undecided or not judgeable`);
+  assert.equal(gated(base, { strict: true }).exit, 0);
+  const varying = oneMore(base, where, 'first');
+  assert.equal(gated(base, { strict: true }, varying).exit, 3);
+});
+
+test('a failure names the rows that became worse, too', () => {
+  const red = oneMore(base, where);
+  assert.equal(gated(red).why, '1 row worse than the base');
+  assert.equal(
+    gated(withStatus(red, 'out-of-time')).why,
+    'the run ran out of time; 1 row worse than the base',
+  );
+});
+
+test('sums of calls are not compared: their calls are, each with the programs it depends on', () => {
+  const metrics = {
+    ...base.run.catalogue.metrics,
+    createCallCount: { title: 'calls', better: 'lower', noise: 'exact' },
+  } as const;
+  const withSums = (given: Given, sum: number): Given => ({
+    run: { ...given.run, catalogue: { ...given.run.catalogue, metrics } },
+    samples: given.samples.map((sample) =>
+      sample.outcome === 'ok' ? { ...sample, values: { ...sample.values, createCallCount: sum } } : sample,
+    ),
+  });
+  assert.equal(gated(withSums(base, 8), {}, withSums(base, 7)).exit, 0);
+});
+
+test('calls that resolve a path are compared only between paths of as many names', () => {
+  const resolving = { ...where, call: 'readlink' };
+  const at = (given: Given, slotPathNames?: number): Given => ({
+    ...given,
+    run: {
+      ...given.run,
+      environment: { ...given.run.environment, ...(slotPathNames === undefined ? {} : { slotPathNames }) },
+    },
+  });
+  const [one, two] = [oneMore(base, resolving), oneMore(oneMore(base, resolving), resolving)];
+  assert.equal(gated(two, {}, one).exit, 2);
+  assert.equal(gated(at(two, 7), {}, at(one, 7)).exit, 2);
+  assert.equal(gated(at(two, 7), {}, at(one, 6)).exit, 0);
+  assert.equal(
+    gated(at(oneMore(base, where), 7), {}, at(base, 6)).exit,
+    2,
+    'other calls do not depend on it',
+  );
+});
+
 test('a missing arm is red unless --allow-missing names it', () => {
   const head = changed(base, (sample) => (sample.arm === arm ? null : sample));
   const gate = gated(head);

@@ -64,6 +64,28 @@ test('a changed exact count is reported with the run and the commit, in 80 colum
   assert.ok(text.split('\n').every((line) => line.length <= 80));
 });
 
+test('a change between two runs of one commit is not blamed on it, one with a longer path starts another series', () => {
+  const readlink = { ...where, call: 'readlink' };
+  const of = (given: Given, commit: string | null, slotPathNames = 6): Given => ({
+    ...given,
+    run: {
+      ...given.run,
+      cfsbench: { version: '1', commit },
+      environment: { ...given.run.environment, slotPathNames },
+    },
+  });
+  const textOf = (...runs: readonly Given[]): string =>
+    historyText(trends(runs.flatMap((given, day) => as(given, day + 1))), { columns: 200, all: false });
+  const [one, two] = [oneMore(base, readlink), oneMore(oneMore(base, readlink), readlink)];
+  assert.match(textOf(of(one, 'a'), of(two, 'b')), /changed with run-2 \(commit b\): 1 -> 2/);
+  assert.match(
+    textOf(of(one, 'a'), of(two, 'a')),
+    /changed with run-2, and not by a commit: the run before is of a as well: 1 -> 2/,
+  );
+  assert.match(textOf(of(one, null), of(two, null)), /changed with run-2 \(commit unknown\)/);
+  assert.match(textOf(of(one, 'a', 6), of(two, 'b', 7)), / 0 with a change/);
+});
+
 test('another version of tar starts another series', () => {
   const lines = [...as(base, 1), ...as(withTools(oneMore(base, where), { tar: 'tar 2' }), 2)];
   assert.deepEqual(trends(lines).filter(hasChanged), []);

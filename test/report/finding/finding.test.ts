@@ -1,0 +1,186 @@
+// The sentences of the finding. Whole findings of six situations are golden texts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RunFile, Sample } from '../../../results/schema/run.ts';
+import { around, type MadeGroup, type MadeRun, made } from '../claims/journal.ts';
+import { viewOf } from '../support/view.ts';
+
+const findingOf = (given: MadeRun, change: (run: RunFile) => RunFile = (run) => run): readonly string[] => {
+  const { run, samples } = made(given);
+  return viewOf(change(run), samples).finding;
+};
+
+const setUp = (local: MadeGroup['params'], factor = 2, image = 'made'): MadeGroup => ({
+  scenario: 'churn',
+  params: local ?? {},
+  image,
+  time: {
+    'erofs-overlay': { ingestWallNs: 40e6, createWallNs: around(100e3), mountWallNs: 200e3 },
+    'composefs-fuse': {
+      ingestWallNs: 40e6 * factor,
+      createWallNs: around(100e3 * factor),
+      mountWallNs: 200e3 * factor,
+    },
+  },
+});
+
+const walk = (factor: number, image = 'made'): MadeGroup => ({
+  scenario: 'walk-cold',
+  image,
+  time: {
+    'erofs-overlay': { walkWallNs: around(50e6) },
+    'composefs-fuse': { walkWallNs: around(50e6 * factor) },
+  },
+});
+
+const FILES = { local: 'files' };
+
+test('the first sentence adds the phases up, block by block, and has times, ratio and interval', () => {
+  assert.equal(
+    findingOf({ groups: [setUp(FILES)] })[0],
+    'With all files of made local, it is ready (created and mounted) in 300 µs with EROFS + overlayfs, in 600 µs with composefs over FUSE (2.0 times as long, 2.0..2.0).',
+  );
+});
+
+test('contents that are digested, as runtimes do, come before trusted ones; further sentences have ratios only', () => {
+  const trusted = setUp({ local: 'nothing', ingest: 'trusted' }, 5);
+  const digested = setUp({ local: 'nothing', ingest: 'digested' }, 3);
+  const sentence = (groups: readonly MadeGroup[]) => findingOf({ groups: [setUp(FILES), ...groups] })[1];
+  assert.match(sentence([trusted])!, /^Bringing it in .* 5\.0 times as long with composefs over FUSE/);
+  assert.equal(
+    sentence([trusted, digested]),
+    'Bringing it in for the first time takes 40.1 ms with EROFS + overlayfs, 3.0 times as long with composefs over FUSE (3.0..3.0).',
+  );
+});
+
+test('another image is named, the same one is not', () => {
+  const images = [{ name: 'made' }, { name: 'large' }];
+  const listing = (image: string) => findingOf({ groups: [setUp(FILES), walk(2, image)], images })[1]!;
+  assert.match(listing('made'), /^Listing every entry with cold caches takes/);
+  assert.match(listing('large'), /^Listing every entry of large with cold caches takes/);
+});
+
+test('without local=files it is about mounting, and without churn about listing', () => {
+  assert.match(
+    findingOf({ groups: [setUp({ local: 'image' })] })[0]!,
+    /^With the image made set up, it is mounted in 200 µs/,
+  );
+  assert.match(
+    findingOf({ groups: [walk(2)] })[0]!,
+    /^Listing every entry of made with cold caches takes 50\.0 ms/,
+  );
+});
+
+test('what is excluded is that of the sentences', () => {
+  const excluded = (groups: readonly MadeGroup[]) =>
+    findingOf({ groups }).find((line) => line.startsWith('Not included'));
+  assert.equal(excluded([walk(2)]), undefined);
+  assert.equal(excluded([setUp(FILES)]), 'Not included: starting a program, removing the image.');
+  assert.equal(
+    excluded([setUp(FILES), setUp({ local: 'nothing', ingest: 'trusted' })]),
+    'Not included: starting a program, removing the image, the download.',
+  );
+});
+
+test('ratios near 1 keep two decimals, so that an interval is never a single number', () => {
+  const [sentence] = findingOf({ groups: [walk(1.1)] });
+  assert.match(sentence!, /55\.0 ms with composefs over FUSE \(1\.10 times as long, 1\.10\.\.1\.10\)/);
+});
+
+test('a difference below the floor and one within 5 % are said as such', () => {
+  const tiny = (factor: number): MadeGroup => ({
+    scenario: 'churn',
+    params: { local: 'image' },
+    time: {
+      'erofs-overlay': { mountWallNs: around(50e3) },
+      'composefs-fuse': { mountWallNs: around(50e3 * factor) },
+    },
+  });
+  assert.match(findingOf({ groups: [tiny(1.2)] })[1]!, /; less than 20us apart with composefs over FUSE\.$/);
+  assert.match(findingOf({ groups: [tiny(1.001)] })[1]!, /; the same within 5 % with composefs over FUSE\.$/);
+});
+
+test('the first words say when nothing can be said', () => {
+  const first = (given: MadeRun) => findingOf(given)[0];
+  const noisy: MadeGroup = {
+    scenario: 'walk-cold',
+    time: {
+      'erofs-overlay': { walkWallNs: 50e6 },
+      'composefs-fuse': { walkWallNs: [20e6, 90e6, 20e6, 90e6, 20e6, 90e6, 20e6, 90e6] },
+    },
+  };
+  assert.equal(first({ groups: [noisy] }), 'This run cannot tell the backends apart.');
+  assert.equal(first({ groups: [walk(1)] }), 'No difference was found.');
+  assert.equal(first({ groups: [walk(2)], blocks: 8 })?.startsWith('Listing'), true);
+  const few: MadeGroup = {
+    scenario: 'walk-cold',
+    time: { 'erofs-overlay': { walkWallNs: [5e7, 5e7] }, 'composefs-fuse': { walkWallNs: [1e8, 1e8] } },
+  };
+  assert.equal(first({ groups: [few] }), 'Too few blocks to compare the backends.');
+  const alone: MadeGroup = { scenario: 'walk-cold', time: { 'erofs-overlay': { walkWallNs: 5e7 } } };
+  assert.equal(first({ groups: [alone] }), 'Nothing is compared: EROFS + overlayfs is alone.');
+});
+
+test('two arms with one title are told apart by their ids', () => {
+  const given = made({ groups: [walk(2)] });
+  const again = (arm: string): string => (arm === 'erofs-overlay' ? arm : 'erofs-overlay#2');
+  const samples = given.samples.map(
+    (sample): Sample => ({ ...sample, arm: again(sample.arm), backend: 'erofs-overlay' }),
+  );
+  const plan = { ...given.run.plan, arms: ['erofs-overlay', 'erofs-overlay#2'] };
+  assert.match(
+    viewOf({ ...given.run, plan }, samples).finding[0]!,
+    /takes 50\.0 ms with erofs-overlay, 100 ms with erofs-overlay#2/,
+  );
+});
+
+test('at most three arms are compared, headline backends before variants', () => {
+  const arms = ['z-variant', 'y-variant', 'composefs-fuse', 'unpacked-overlay'];
+  const time = Object.fromEntries(
+    ['erofs-overlay', ...arms].map((arm) => [
+      arm,
+      { walkWallNs: around(arm === 'erofs-overlay' ? 50e6 : 100e6) },
+    ]),
+  );
+  const variant = { title: 'variant', how: '', answers: 'an objection' };
+  const [sentence] = findingOf({ groups: [{ scenario: 'walk-cold', time }] }, (run) => ({
+    ...run,
+    catalogue: {
+      ...run.catalogue,
+      backends: {
+        ...run.catalogue.backends,
+        'z-variant': { ...variant, title: 'Z' },
+        'y-variant': { ...variant, title: 'Y' },
+      },
+    },
+  }));
+  assert.match(sentence!, /FUSE .* with unpacked layers \+ overlayfs .* with Z \(/);
+  assert.doesNotMatch(sentence!, /with Y/);
+});
+
+test('the machine: virtual or not, journal, discard, noise', () => {
+  const machine = (change: (run: RunFile) => RunFile): string =>
+    findingOf({ groups: [walk(2)] }, change).at(-1)!;
+  const options = (text: string) => (run: RunFile) => ({
+    ...run,
+    environment: { ...run.environment, workFileSystem: { type: 'ext4', device: 'a', options: text } },
+  });
+  assert.equal(
+    machine((run) => run),
+    'One run on a virtual machine with 2 CPUs, ext4.',
+  );
+  assert.equal(
+    machine(options('rw,discard')),
+    'One run on a virtual machine with 2 CPUs, ext4, mounted with discard.',
+  );
+  assert.equal(machine(options('rw,nodiscard')), 'One run on a virtual machine with 2 CPUs, ext4.');
+  const real = (run: RunFile): RunFile => ({
+    ...run,
+    environment: { ...run.environment, virtualization: null, privilege: 'user namespace', cpuCount: 1 },
+  });
+  assert.equal(machine(real), 'One run without root on a machine with 1 CPU, ext4.');
+  assert.match(
+    findingOf({ groups: [walk(2)], noise: 'others compile' }).at(-1)!,
+    /ext4\. The machine was noisy\.$/,
+  );
+});
