@@ -11,7 +11,7 @@ import { openInspector } from '../inspect/inspector.ts';
 import type { Inspector } from '../model/inspector.ts';
 import type { Machine } from '../model/machine.ts';
 import { openDeadline } from '../runner/clock.ts';
-import { endingError, failureOf, refusal } from '../runner/failure.ts';
+import { endingError, failureOf } from '../runner/failure.ts';
 import { groupsOf } from '../runner/groups.ts';
 import type { RunParts } from '../runner/parts.ts';
 import { refuseLongPlan } from '../runner/plan.ts';
@@ -172,9 +172,7 @@ const measureRun = async (inner: InnerRun, session: Omit<Session, 'inspector'>):
   recordPreexistingLoops();
   try {
     const runnable = selectRunnable(options, handover.features);
-    const selected = await selectImages(images, options, runnable.scenarios).catch((error: unknown) => {
-      throw refusal(error);
-    });
+    const selected = await selectImages(images, options, runnable.scenarios);
     const here = { ...runnable, images: selected, skipped: [...runnable.skipped, ...selected.skipped] };
     progress.print(checkSpace(handover.folders, neededSpace(selected.all)));
     for (const one of here.skipped) progress.print(`skipped: ${skippedText(one)}`);

@@ -1,10 +1,10 @@
 // Renders a run in one format or several: to standard output, to a file, or to one file for each format in a folder.
-
-import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { claims as knownClaims } from '../../report/claims/registry.ts';
 import type { ReportFormat } from '../../report/formats/format.ts';
+import { makeFolder } from '../../results/files.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
@@ -75,6 +75,14 @@ const pathOf = (
   return folder !== null && (count > 1 || format.inRunFolder === true) ? join(folder, format.file) : null;
 };
 
+/** The folder that --out names; its parent must exist, as that of a file. */
+const makeOut = (out: string): void => {
+  const parent = dirname(resolve(out));
+  if (!existsSync(parent))
+    throw new UserError(`no such folder: ${parent}`, { hint: `mkdir -p ${parent}, or --out FOLDER` });
+  makeFolder(out);
+};
+
 /** Returns the ids of claims whose rule threw. */
 export const renderFormats = async (
   run: LoadedRun,
@@ -86,7 +94,7 @@ export const renderFormats = async (
   const { out, long = false, claims = [], open = false } = options;
   const input: OpenedInput = openInput(run, { long, claims });
   const count = formats.length;
-  if (out !== undefined && (count > 1 || out.endsWith('/'))) mkdirSync(out, { recursive: true });
+  if (out !== undefined && (count > 1 || out.endsWith('/'))) makeOut(out);
   for (const format of formats) {
     const path = pathOf(format, { out, count, folder });
     const pieces = format.pieces(path === null ? input : { ...input, color: false });

@@ -12,6 +12,7 @@ import type { OpenFolder } from '../sys/folder-lock.ts';
 import { lockRunFolder } from './hold-folders.ts';
 import { recordedOptions, type TypedOptions } from './options.ts';
 import { PRIVATE_FILE, type PrivateOptions, readPrivate } from './private-file.ts';
+import { asRefusal } from './refusal.ts';
 import { refuseOtherMachineEarly } from './same-machine.ts';
 import { refuseForeign, refuseUntrusted } from './trust.ts';
 
@@ -108,9 +109,17 @@ export const openResumed = async (given: TypedOptions): Promise<LockedRun> => {
 
 export const nextSession = (run: RunFile): number => (run.resumed?.length ?? 0) + 1;
 
+const samplesBefore = (runDir: string): Before['samples'] => {
+  try {
+    return [...readSamples(runDir)];
+  } catch (error) {
+    throw asRefusal(error);
+  }
+};
+
 export const readBefore = (run: RunFile, runDir: string, session: number): Before => ({
   session,
-  samples: [...readSamples(runDir)],
+  samples: samplesBefore(runDir),
   slots: run.plan.slots,
   lives: run.plan.lives ?? null,
   dropped: run.plan.dropped,

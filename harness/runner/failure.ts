@@ -30,15 +30,6 @@ export const failedOutcome = (error: unknown, phase: FailedPhase, more: readonly
   return { outcome: 'failed', phase, code, message: [message, ...more].join('; ') };
 };
 
-const asUserError = ({ message, facts, code, hint }: ResultsError, exit: 1 | 4 | 5): UserError =>
-  new UserError(message, { facts, code, exit, ...(hint === undefined ? {} : { hint }) });
-
-/** An error of an input that the user named, before anything is measured: a refusal. */
-export const refusal = (error: unknown): unknown => {
-  const known = explained(error);
-  return known instanceof ResultsError ? asUserError(known, known.exit) : known;
-};
-
 /**
  * The error with which a run ends that cannot go on: what was measured is kept and reported. Null for a refusal, which changes nothing,
  * such as that of a resumed run on another machine.
@@ -46,5 +37,7 @@ export const refusal = (error: unknown): unknown => {
 export const endingError = (error: unknown): unknown => {
   const known = explained(error);
   if (known instanceof UserError) return known.exit === 5 ? known : null;
-  return known instanceof ResultsError ? asUserError(known, 5) : known;
+  if (!(known instanceof ResultsError)) return known;
+  const { message, facts, code, hint } = known;
+  return new UserError(message, { facts, code, exit: 5, ...(hint === undefined ? {} : { hint }) });
 };

@@ -109,3 +109,32 @@ test('only the command line imports registries of other layers', () => {
     [],
   );
 });
+
+/** Calls that follow links, wait for a fifo, replace a device or never end, where others chose the path. */
+const RISKY =
+  /\b(?:mkdirSync|writeFileSync|appendFileSync|copyFileSync|renameSync|createWriteStream|openSync|readFileSync|createReadStream)\b/g;
+
+/** Where these calls are made with care, or on files of the project itself. */
+const CAREFUL: Readonly<Record<string, readonly string[]>> = {
+  'results/files.ts': ['mkdirSync', 'openSync'],
+  'results/write-file.ts': ['openSync', 'renameSync'],
+  'results/write-to.ts': ['openSync'],
+  'report/render.ts': ['readFileSync'],
+  'harness/cli/program.ts': ['readFileSync'],
+  'harness/cli/find-run.ts': ['renameSync'],
+  'harness/images/dir.ts': ['openSync'],
+  'harness/images/dump.ts': ['createReadStream'],
+  'harness/images/fixture.ts': ['readFileSync'],
+  'harness/images/make-fixtures-main.ts': ['readFileSync', 'writeFileSync'],
+  'harness/images/oci-blobs.ts': ['createReadStream'],
+  'harness/images/spool.ts': ['openSync'],
+};
+
+test('files that others chose are opened and replaced in one place', () => {
+  const folders = ['harness/cli', 'harness/images', 'results', 'report'];
+  const used = folders.flatMap(sourcesIn).flatMap((path) => {
+    const names = new Set(read(path).match(RISKY));
+    return names.size === 0 ? [] : [[path, [...names].sort()] as const];
+  });
+  assert.deepEqual(Object.fromEntries(used.sort()), Object.fromEntries(Object.entries(CAREFUL).sort()));
+});
