@@ -69,10 +69,10 @@ export const checkWhole = (out: string): readonly Finding[] => {
 
 /** Waits until no process, mount and loop device of the run is left. */
 export const checkGone = async (
-  { home, ownMounts = [] }: SmallRun,
+  { home, own = [] }: SmallRun,
   sinceMs: number,
 ): Promise<{ readonly findings: readonly Finding[]; readonly endedMs: number }> => {
-  const isOwn = (thing: string): boolean => ownMounts.some((root) => thing.split(' ').includes(root));
+  const isOwn = (thing: string): boolean => own.some((one) => thing.split(' ').includes(one));
   const others = (): readonly string[] => leftOf(home).filter((thing) => !isOwn(thing));
   let left = others();
   while (left.length > 0 && Date.now() - sinceMs < GONE_LIMIT_MS) {

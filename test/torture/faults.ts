@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serverPath } from '../../harness/backends/server-path.ts';
 import type { Random } from '../../harness/model/random.ts';
-import { type Finished, type Running, readRun } from '../end-to-end/support.ts';
+import { type Finished, loopsBelow, type Running, readRun } from '../end-to-end/support.ts';
 import {
   checkGone,
   checkJournal,
@@ -109,13 +109,16 @@ const FULL = /no space|ENOSPC|disk space|disk is full/i;
 const EXT4 = (bytes: string, options: string): string =>
   `truncate -s ${bytes} "$2/disk"; mkfs.ext4 -q -F ${options} "$2/disk"; mount -o loop,errors=remount-ro "$2/disk" "$1"`;
 
+/** What the place itself mounts. */
+const ownOf = ({ home }: Attempt, { root }: Place): readonly string[] => [root, ...loopsBelow(home)];
+
 /** The work folder on a file system that fails. */
 const onWork =
   ({ mount, cause, says }: PlaceFault): OpenFault =>
   async (attempt) => {
     const place = await openPlace(attempt.owner, attempt.home, mount);
     return {
-      run: { ...openSmallRun(attempt), ownMounts: [place.root] },
+      run: { ...openSmallRun(attempt), own: ownOf(attempt, place) },
       options: ['--work', place.root, '--allow-tmpfs'],
       setting: { prefix: place.enter },
       cause: () => cause(place),
@@ -130,7 +133,7 @@ const onOut =
   async (attempt) => {
     const place = await openPlace(attempt.owner, attempt.home, mount);
     return {
-      run: { ...openSmallRun(attempt), out: join(place.outside, 'results'), ownMounts: [place.root] },
+      run: { ...openSmallRun(attempt), out: join(place.outside, 'results'), own: ownOf(attempt, place) },
       options: ['--out', join(place.root, 'results'), '--work', attempt.home],
       setting: { prefix: place.enter },
       cause: () => cause(place),
@@ -216,11 +219,7 @@ const FAULTS: readonly (readonly [id: string, title: string, open: OpenFault])[]
     'full disk below the results',
     onOut({ mount: 'mount -t tmpfs -o size=32m none "$1"', cause: fill, says: FULL }),
   ],
-  [
-    'no-inodes',
-    'no inode left',
-    onWork({ mount: 'mount -t tmpfs -o nr_inodes=40000 none "$1"', cause: takeInodes, says: FULL }),
-  ],
+  ['no-inodes', 'no inode left', onWork({ mount: EXT4('256M', '-N 40000'), cause: takeInodes, says: FULL })],
   [
     'read-only',
     'file system becomes read-only',
@@ -271,7 +270,7 @@ const FAULTS: readonly (readonly [id: string, title: string, open: OpenFault])[]
         cause: stopServer,
         options: ['--budget', '90s'],
         codes: [EXIT_FAILED],
-        says: /limit|timeout|within|did not/,
+        says: /took too long/,
       }),
   ],
   ['server-dead-early', 'a server that dies while it mounts', serverDies(() => 'read:signal=KILL:when=1')],

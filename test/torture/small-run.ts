@@ -18,8 +18,8 @@ export interface SmallRun {
   readonly out: string;
   /** Where the run makes temporary files. */
   readonly temporary: string;
-  /** Mount points of the attempt itself. */
-  readonly ownMounts?: readonly string[];
+  /** Mount points and loop devices of the attempt itself. */
+  readonly own?: readonly string[];
 }
 
 export const openSmallRun = ({ home }: Attempt): SmallRun => {
