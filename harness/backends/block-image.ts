@@ -3,12 +3,13 @@
 // Does:    build (untimed, once per image): unpacks and stacks the layers, then a tool makes the image file of that tree.
 //          create: copies the file in pieces of 1 MiB, the size with which ingest writes objects. destroy: unlink.
 // Leaves:  the built file beside the image's pack.
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { type MountAttribute, type MountOption, textOf } from '../model/calls.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
+import { ensureFolder } from '../store/folders.ts';
 import { heldUntil, kernelMount, type SourceFree } from './kernel-mount.ts';
 import { layerPaths } from './overlay-layers.ts';
 import { refuseUnpackable, refuseWritable } from './refuse.ts';
@@ -43,7 +44,7 @@ const buildOnce = async (image: Image, machine: Machine, { type, build }: BlockI
   refuseUnpackable(image);
   const scratch = join(home, `${type}-build`);
   const [layerDir, dir, at] = ['layers', 'image', 'mount'].map((name) => join(scratch, name));
-  for (const path of [layerDir!, dir!, at!]) mkdirSync(path, { recursive: true });
+  for (const path of [layerDir!, dir!, at!]) ensureFolder(path);
   let mounted: Mounted | null = null;
   try {
     const created = await createLayers(image, machine, { store: scratchStore(layerDir!), dir: dir! });

@@ -6,7 +6,7 @@
 // Error:   a file system limits the links of one inode: 65,000 on ext4.
 // Leaves:  link store files when it dies before collect.
 // Source:  tar(1) (--transform with flag h changes targets of hard links only); open_tree(2), mount_setattr(2).
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
@@ -18,6 +18,7 @@ import {
   writeRelinkTar,
   writeTreeTar,
 } from '../store/checkout-tar.ts';
+import { ensureFolder } from '../store/folders.ts';
 import { folderOf } from '../store/objects.ts';
 import type { Maker } from '../store/planted-tree.ts';
 import { skip } from './refuse.ts';
@@ -137,6 +138,6 @@ export const makerHere = (): Maker => ({
 });
 
 export const makeFolder = (path: string): string => {
-  mkdirSync(path, { recursive: true });
+  ensureFolder(path);
   return path;
 };

@@ -9,13 +9,14 @@
 //          says so.
 // Leaves:  the repository, beside the objects of its store, when it dies before collect.
 // Source:  ostree-commit(1), ostree-checkout(1), ostree-prune(1).
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Backend, Prepared, Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import { isDevice } from '../model/inode-type.ts';
 import type { Machine } from '../model/machine.ts';
 import { S_IFIFO, S_IFMT } from '../model/tree.ts';
+import { ensureFolder } from '../store/folders.ts';
 import { fillLinkStore, linkTree, NOT_WRITABLE, tarsOf } from './checkout.ts';
 import { bindMount } from './kernel-mount.ts';
 import { RM, ROOT, TAR } from './needs.ts';
@@ -35,7 +36,7 @@ const treeOf = async (image: Image, machine: Machine): Promise<string> => {
   const tree = join(home, 'tree');
   if (existsSync(tree)) return tree;
   const linkStores = [join(home, 'links')];
-  mkdirSync(home, { recursive: true });
+  ensureFolder(home);
   await fillLinkStore(machine, image, linkStores);
   await linkTree(machine, tarsOf(image), { linkStores, into: `${tree}.new` });
   renameSync(`${tree}.new`, tree);

@@ -4,6 +4,7 @@
 // Needs:  root (/proc/sys/vm/drop_caches).
 // Error:  checks the pages of every manifest and of a sample of 16 objects or files, and assumes the same of the rest.
 // Source: Documentation/admin-guide/sysctl/vm.rst; cachestat(2), mincore(2).
+import { statfsSync } from 'node:fs';
 import { SysError, UserError } from '../model/errors.ts';
 import { dropCaches } from '../sys/caches.ts';
 import { files, O_RDONLY } from '../sys/files.ts';
@@ -11,6 +12,7 @@ import { waitForFreed } from '../sys/freed.ts';
 import { residencyOf } from '../sys/residency.ts';
 
 const ATTEMPTS = 3;
+const TMPFS_MAGIC = 0x01021994;
 
 interface OpenedFile {
   readonly path: string;
@@ -36,6 +38,17 @@ const residentAmong = (opened: readonly OpenedFile[]): { resident: number; total
     total += pages;
   }
   return { resident, total };
+};
+
+/** Files of a tmpfs are in memory alone. */
+const refuseInMemory = (opened: readonly OpenedFile[]): void => {
+  const inMemory = opened.find(({ path }) => statfsSync(path).type === TMPFS_MAGIC);
+  if (inMemory === undefined) return;
+  throw new UserError('files in memory cannot be made cold', {
+    code: 'skip',
+    exit: 4,
+    facts: [`on a tmpfs: ${inMemory.path}`],
+  });
 };
 
 const dropAll = (opened: readonly OpenedFile[]): number => {
@@ -67,6 +80,7 @@ export const makeCold = async (
   let total = 0;
   try {
     for (const path of paths) opened.push(...openExisting(path));
+    refuseInMemory(opened);
     total = dropAll(opened);
   } finally {
     for (const { fd } of opened) files.close(fd);

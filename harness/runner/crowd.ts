@@ -1,11 +1,11 @@
 // Parallel lives of one image, each in a thread: the main thread sends a command and waits for all replies.
-import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Crowd } from '../model/crowd.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Features } from '../model/machine.ts';
+import { ensureFolder } from '../store/folders.ts';
 import type { Arm } from './arm.ts';
 import type { CrowdCommand, MemberTask, Reply, SentImage } from './crowd-member.ts';
 
@@ -119,7 +119,7 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
   const image = toSend(parts.image);
   const members: Member[] = [];
   const startMember = (dir: string): void => {
-    mkdirSync(dir, { recursive: true });
+    ensureFolder(dir);
     const task: MemberTask = {
       backend: parts.arm.backend.id,
       options: parts.arm.options,

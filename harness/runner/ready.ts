@@ -1,9 +1,9 @@
 // Images prepared as the budget allows: before each one the budget rule ends the groups whose images there is no time for.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Image, SourceImage } from '../model/image.ts';
 import type { ImageSize } from '../model/scenario.ts';
 import { S_IFMT, S_IFREG } from '../model/tree.ts';
+import { ensureFolder } from '../store/folders.ts';
 import { prepareImage } from '../store/prepare.ts';
 import { affordableImages, byRank, type OutOfTime, type Remaining, roughPrepareNs } from './budget.ts';
 import type { Deadline } from './clock.ts';
@@ -85,7 +85,7 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     fit();
     if (!imagesOf(groups).has(source.name) || parts.interrupted()) continue;
     const dir = join(parts.workspace.sources, String(number));
-    mkdirSync(dir, { recursive: true });
+    ensureFolder(dir);
     parts.progress(`preparing ${source.name}`);
     const startedNs = process.hrtime.bigint();
     const image = await prepareImage(source, { dir, objectDir, rootless });

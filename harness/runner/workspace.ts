@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { ensureFolder } from '../store/folders.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
 import { removeMarkedFolder } from '../sys/marked-folder.ts';
 import { isBelow, readMounts } from '../sys/mountinfo.ts';
@@ -57,7 +58,7 @@ export interface SlotFolders {
 }
 
 const make = (path: string): string => {
-  mkdirSync(path, { recursive: true });
+  ensureFolder(path);
   return path;
 };
 

@@ -1,8 +1,9 @@
 // A folder of objects: `ab/cdef…`, named by the fs-verity digest of their bytes.
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { namingFile } from '../model/errors.ts';
 import { writeAll } from './bulk.ts';
+import { ensureFolder } from './folders.ts';
 import { VerityHasher } from './verity.ts';
 
 const FAN_OUT = 256;
@@ -17,8 +18,7 @@ export const folderOf = <T>(digest: string, folders: readonly T[]): T =>
 
 /** Makes the folders `00` to `ff` of a full store. */
 export const makeObjectFolders = (dir: string): void => {
-  for (let i = 0; i < FAN_OUT; i++)
-    mkdirSync(join(dir, i.toString(16).padStart(2, '0')), { recursive: true });
+  for (let i = 0; i < FAN_OUT; i++) ensureFolder(join(dir, i.toString(16).padStart(2, '0')));
 };
 
 /** Digests of all objects, in no particular order. */

@@ -4,7 +4,6 @@
 //         from the store.
 // Cost:   three copies of the contents on disk: store, pack, tars.
 // Leaves: the files below `dir` and `objectDir`.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { imageBytes } from '../erofs/writer.ts';
@@ -21,6 +20,7 @@ import type {
 import { type Entry, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
 import { nameOfFile, partPieces } from './bulk.ts';
 import { contentPieces } from './contents.ts';
+import { ensureFolder } from './folders.ts';
 import { writeLayerTar } from './layer-tar.ts';
 import { makeObjectFolders, objectPath, putObject } from './objects.ts';
 import { writePack } from './pack.ts';
@@ -142,7 +142,7 @@ const once = <T>(make: () => T): (() => T) => {
 
 export const prepareImage = async (source: SourceImage, options: PrepareOptions): Promise<Image> => {
   const { dir, objectDir, rootless = false } = options;
-  mkdirSync(dir, { recursive: true });
+  ensureFolder(dir);
   makeObjectFolders(objectDir);
   // A source without layers is its own only layer.
   const sourceTrees = [...new Set([source.tree, ...source.layers])];

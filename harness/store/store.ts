@@ -7,10 +7,10 @@
 //          that keeps nothing is removed with its folders.
 // Cost:    the work of a runtime, timed and counted.
 // Leaves:  a temporary file beside the object folders when it dies between open and rename.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ingested, Store } from '../model/backend.ts';
 import type { Files } from '../model/machine.ts';
+import { ensureFolder } from './folders.ts';
 import { makeObjectFolders } from './objects.ts';
 import { collectStepwise, ingestStepwise } from './stepwise.ts';
 
@@ -33,8 +33,8 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
   const objectDirs = layersOnly ? [] : [dir, ...more].map(objectDirOf);
   const layerDir = join(dir, 'layers');
   if (state === 'full') for (const objectDir of objectDirs) makeObjectFolders(objectDir);
-  mkdirSync(layerDir, { recursive: true });
-  for (const further of more) mkdirSync(further, { recursive: true });
+  ensureFolder(layerDir);
+  for (const further of more) ensureFolder(further);
   let ingested: Ingested = { verity: null };
   const { batch } = files;
   return {
@@ -70,6 +70,6 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
 /** The same objects with an empty layer folder: all files are local, and no layer is unpacked. */
 export const withOwnLayers = (store: Store, dir: string): Store => {
   const layerDir = join(dir, 'layers');
-  mkdirSync(layerDir, { recursive: true });
+  ensureFolder(layerDir);
   return { ...store, layerDir };
 };

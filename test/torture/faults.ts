@@ -31,6 +31,8 @@ import {
 import type { Attempt, AttemptEnd, Finding, Trial } from './trial.ts';
 
 const END_LIMIT_MS = 180_000;
+/** Nothing was measured: something cannot be read or written, or is missing. */
+const REFUSED = [1, 4];
 const EXIT_REFUSED = 4;
 const EXIT_FAILED = 5;
 
@@ -56,9 +58,10 @@ const statusOf = ({ out }: SmallRun): string | null =>
 const checkEnd = ({ run, codes, says }: FaultSetting, end: Finished): readonly Finding[] => {
   if (end.code === 0)
     return when(statusOf(run) !== 'complete', 'exit', 'exit code 0 of a run that is not complete');
+  const isRefused = REFUSED.includes(end.code ?? -1) && journalLines(run.out).length === 0;
   return [
     ...when(
-      !codes.includes(end.code ?? -1),
+      !codes.includes(end.code ?? -1) && !isRefused,
       'exit',
       `exit code ${end.code} instead of ${codes.join(' or ')}`,
     ),
@@ -122,7 +125,7 @@ const onWork =
       options: ['--work', place.root, '--allow-tmpfs'],
       setting: { prefix: place.enter },
       cause: () => cause(place),
-      codes: [EXIT_REFUSED, EXIT_FAILED],
+      codes: [EXIT_FAILED],
       says,
     };
   };
@@ -137,7 +140,7 @@ const onOut =
       options: ['--out', join(place.root, 'results'), '--work', attempt.home],
       setting: { prefix: place.enter },
       cause: () => cause(place),
-      codes: [EXIT_REFUSED, EXIT_FAILED],
+      codes: [EXIT_FAILED],
       says,
     };
   };
