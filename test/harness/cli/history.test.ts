@@ -37,7 +37,14 @@ const writeRun = (
   const folder = join(root, `run-${day}`);
   const journal = openJournal(folder);
   for (const sample of samples) journal.append(sample);
-  journal.writeRun({ ...run, id: `run-${day}`, startedAt: `2026-01-0${day}T00:00:00.000Z`, status });
+  const commit = `c0ffee00000${day}`;
+  journal.writeRun({
+    ...run,
+    cfsbench: { ...run.cfsbench, commit },
+    id: `run-${day}`,
+    startedAt: `2026-01-0${day}T00:00:00.000Z`,
+    status,
+  });
   journal.close();
   return folder;
 };
