@@ -31,8 +31,13 @@ export const printable = (text: string): string => {
   return `${line.slice(0, SHOWN_MAX - SHOWN_END)} [${line.length - SHOWN_MAX} characters] ${line.slice(-SHOWN_END)}`;
 };
 
-const stackOf = (error: unknown): string =>
-  `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+const stackOf = (error: unknown): string => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return text
+    .split('\n')
+    .map((line) => `${visible(line)}\n`)
+    .join('');
+};
 
 interface DescribedError {
   readonly text: string;

@@ -17,7 +17,7 @@ const STEPS = 1000;
 export const openProgress = (stream: NodeJS.WriteStream): ProgressLine => {
   // A dumb terminal cannot rewrite a line.
   if (!stream.isTTY || process.env['TERM'] === 'dumb')
-    return { print: (text) => void stream.write(`${text}\n`), update() {}, close() {} };
+    return { print: (text) => void stream.write(`${visible(text)}\n`), update() {}, close() {} };
   const bar = new SingleBar(
     {
       format: '{bar} {left} {what}',

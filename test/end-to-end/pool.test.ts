@@ -1,6 +1,6 @@
 // Pools: several fresh runs of one plan, each in its own process and folder, and one report.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
@@ -21,6 +21,7 @@ describe('a pool of runs', { concurrency: 2, skip: needsRoot }, () => {
     const first = await program(t, [...OPTIONS, ...several]);
     assert.equal(first.code, 0, first.stderr);
     assert.deepEqual(readdirSync(out).sort(), ['1', '2', '3', 'report.html', 'runs.json']);
+    assert.equal(statSync(join(out, 'runs.json')).mode & 0o777, 0o600, 'it has options as they were typed');
     for (const number of [1, 2, 3]) {
       assert.ok(first.stderr.includes(`Run ${number} of 3: ${join(out, String(number))}\n`));
       const { plan, status } = readRun(join(out, String(number)));

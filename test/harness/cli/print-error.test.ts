@@ -70,6 +70,7 @@ test('every other error is a bug and prints its stack', () => {
   assert.match(text, /TypeError: x is not a function\n {4}at /);
   assert.equal(exit, 1);
   assert.match(describeError('thrown text').text, /thrown text/);
+  assert.match(describeError(new TypeError('no \x1b[2Jsuch')).text, /TypeError: no \\u\{1b\}\[2Jsuch\n/);
 });
 
 test('names in errors cannot forge lines or reach the terminal, and a long one loses its middle', () => {

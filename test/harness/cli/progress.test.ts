@@ -24,6 +24,7 @@ test('a long line is wrapped between words on a narrow terminal, and stays one l
   assert.equal(wrapped.trim().split(/\s+/).join(' '), LONG);
   assert.equal(printed(LONG, { isTTY: true, columns: 200 }), `${LONG}\n`);
   assert.equal(printed(LONG, { isTTY: false }), `${LONG}\n`);
+  assert.equal(printed('a\nforged\x1b[2J', { isTTY: false }), 'a\\u{a}forged\\u{1b}[2J\n');
 });
 
 test('a line that fits is printed unchanged, with double spaces in a name', () => {
