@@ -85,23 +85,43 @@ const checkOtherHalf = (end: Finished, hasBegun: boolean): readonly Finding[] =>
   ...crashesIn(end),
 ];
 
+interface KilledRun {
+  readonly kind: 'ended';
+  readonly run: SmallRun;
+  readonly killed: Killed;
+  readonly end: Finished;
+}
+
+/** Kills a process with this role at a random moment of a run, and waits for the end of the run. */
+const killInRole = async (
+  attempt: Attempt,
+  role: Role,
+  length: RunLength,
+  limitMs: number,
+): Promise<KilledRun | AttemptEnd> => {
+  const run = openSmallRun(attempt);
+  const running = startSmallRun(attempt, run);
+  const momentMs = drawMoment(attempt.random, length);
+  attempt.note(`kill -9 of ${role} after ${momentMs} ms of ${Math.round(length.ms)} ms`);
+  const killed = await killAt(running, run, (root) => inRole(root, role), momentMs);
+  if (killed === null) return { kind: 'missed' };
+  const end = await endWithin(running.done, limitMs);
+  if (end === null)
+    return {
+      kind: 'done',
+      findings: [finding('hang', `the run did not end within ${limitMs / 1000} s of the kill`)],
+    };
+  attempt.note(`${end.stdout}${end.stderr}`);
+  return { kind: 'ended', run, killed, end };
+};
+
 /** The outer process, `unshare`, the first process of the namespace, or the one that measures: the run ends at once. */
 const killHalf =
   (role: Role, length: RunLength) =>
   async (attempt: Attempt): Promise<AttemptEnd> => {
-    const run = openSmallRun(attempt);
-    const running = startSmallRun(attempt, run);
-    const momentMs = drawMoment(attempt.random, length);
-    attempt.note(`kill -9 of ${role} after ${momentMs} ms of ${Math.round(length.ms)} ms`);
-    const killed = await killAt(running, run, (root) => inRole(root, role), momentMs);
-    if (killed === null) return { kind: 'missed' };
-    const end = await endWithin(running.done, END_LIMIT_MS);
-    if (end === null)
-      return {
-        kind: 'done',
-        findings: [finding('hang', `the run did not end within ${END_LIMIT_MS / 1000} s of the kill`)],
-      };
-    attempt.note(`${end.stdout}${end.stderr}`);
+    const ended = await killInRole(attempt, role, length, END_LIMIT_MS);
+    if (ended.kind !== 'ended') return ended;
+    const { run, killed, end } = ended;
     const hasBegun = existsSync(join(run.out, 'run.json'));
     const gone = await checkGone(run, killed.atMs);
     const findings = [
@@ -131,19 +151,9 @@ const checkGoneOn = (run: SmallRun, end: Finished, { inSlots, lines }: Killed): 
 const killHelper =
   (role: Role, length: RunLength) =>
   async (attempt: Attempt): Promise<AttemptEnd> => {
-    const run = openSmallRun(attempt);
-    const running = startSmallRun(attempt, run);
-    const momentMs = drawMoment(attempt.random, length);
-    attempt.note(`kill -9 of ${role} after ${momentMs} ms of ${Math.round(length.ms)} ms`);
-    const killed = await killAt(running, run, (root) => inRole(root, role), momentMs);
-    if (killed === null) return { kind: 'missed' };
-    const end = await endWithin(running.done, WHOLE_LIMIT_MS);
-    if (end === null)
-      return {
-        kind: 'done',
-        findings: [finding('hang', `the run did not end within ${WHOLE_LIMIT_MS / 1000} s of the kill`)],
-      };
-    attempt.note(`${end.stdout}${end.stderr}`);
+    const ended = await killInRole(attempt, role, length, WHOLE_LIMIT_MS);
+    if (ended.kind !== 'ended') return ended;
+    const { run, killed, end } = ended;
     const gone = await checkGone(run, Date.now());
     const findings = [
       ...gone.findings,

@@ -1,0 +1,13 @@
+// Tests run as root: what they write through a link reaches the link's target.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { read, sourcesIn } from './sources.ts';
+
+const LINK = /symlinkSync\(\s*['"`]\/(?!dev\/)[^)]*\)/g;
+
+test('tests link to files of their own, and to devices', () => {
+  assert.deepEqual(
+    sourcesIn('test').flatMap((path) => [...read(path).matchAll(LINK)].map(([call]) => `${path}: ${call}`)),
+    [],
+  );
+});
