@@ -4,6 +4,7 @@
 // Leaves:  a folder with a log of each attempt that found something.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { seeded, shuffled } from '../../harness/model/random.ts';
 import { undisturbed } from './kills.ts';
 import { openScope, runLanes, type Task } from './lanes.ts';
 import { longMarkdown, longText, runLong } from './long.ts';
@@ -34,12 +35,13 @@ const chosenOf = (trials: readonly Trial[], only: readonly string[]): readonly T
   return trials.filter(({ id, section }) => only.length === 0 || only.includes(section) || only.includes(id));
 };
 
-/** Attempts of a trial; `--kills` is divided among the kinds of kills. */
-const countOf = (trial: Trial, chosen: readonly Trial[], { short, count, kills }: TortureOptions): number => {
+/** Attempts of a trial; `--kills` is divided among the kinds of kills, and what remains goes to some of them. */
+const countOf = (trial: Trial, chosen: readonly Trial[], options: TortureOptions): number => {
+  const { short, count, kills } = options;
   if (count !== undefined) return wholeNumber('count', count);
   const isKill = ({ section }: Trial): boolean => section === 'kills';
   if (kills === undefined || !isKill(trial)) return short ? trial.shortCount : trial.count;
-  const kinds = chosen.filter(isKill);
+  const kinds = shuffled(chosen.filter(isKill), seeded(options.seed));
   const all = wholeNumber('kills', kills);
   return Math.floor(all / kinds.length) + (kinds.indexOf(trial) < all % kinds.length ? 1 : 0);
 };

@@ -1,5 +1,6 @@
 // All trials, in the order of the table.
 import { faultTrials } from './faults.ts';
+import { inputTrials } from './inputs.ts';
 import { killTrials } from './kills.ts';
 import type { RunLength } from './moment.ts';
 import { signalTrials } from './signals.ts';
@@ -9,4 +10,5 @@ export const trialsWith = (length: RunLength): readonly Trial[] => [
   ...killTrials(length),
   ...signalTrials(length),
   ...faultTrials(length),
+  ...inputTrials,
 ];

@@ -15,7 +15,7 @@ const markersOf = (name: string): Markers => ({
 
 export const TRIAL_MARKERS = markersOf('torture');
 export const LONG_MARKERS = markersOf('long runs');
-const TERMINAL_COLUMNS = 130;
+const TERMINAL_COLUMNS = 150;
 
 export interface TrialTally {
   tried: number;
