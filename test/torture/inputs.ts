@@ -169,10 +169,17 @@ const dumpTrial = inputTrial(
   },
 );
 
+/** A file outside a folder, for links out of it: never one of the machine, which a write through the link would change. */
+const outsideOf = (folder: string): string => {
+  const path = `${folder}-outside`;
+  writeFileSync(path, 'outside');
+  return path;
+};
+
 /** What may lie in place of a file of a layout. */
-const SUBSTITUTES: readonly ((path: string) => void)[] = [
+const SUBSTITUTES: readonly ((path: string, outside: string) => void)[] = [
   (path) => symlinkSync('/dev/zero', path),
-  (path) => symlinkSync('/etc/passwd', path),
+  (path, outside) => symlinkSync(outside, path),
   (path) => symlinkSync(path, path),
   (path) => mkdirSync(path),
   (path) => writeFileSync(path, ''),
@@ -187,7 +194,7 @@ const damageLayout = (folder: string, random: Random): void => {
   const path = pick(random, files.sort());
   const [bytes] = sampleOf(random, damaged([readFileSync(path)]));
   rmSync(path);
-  if (random.int(0, 2) === 0) pick(random, SUBSTITUTES)(path);
+  if (random.int(0, 2) === 0) pick(random, SUBSTITUTES)(path, outsideOf(folder));
   else writeFileSync(path, bytes!);
 };
 
@@ -268,6 +275,7 @@ const serverTrial = inputTrial(
 
 /** Changes files of a folder again and again, until `isOver`. */
 const keepChanging = async (folder: string, random: Random, isOver: () => boolean): Promise<void> => {
+  const outside = outsideOf(folder);
   for (let number = 0; !isOver(); number++) {
     const path = join(folder, `file-${random.int(0, 199)}`);
     const change = pick<() => void>(random, [
@@ -275,7 +283,7 @@ const keepChanging = async (folder: string, random: Random, isOver: () => boolea
       () => writeFileSync(path, Buffer.alloc(random.int(0, 100_000), number)),
       () => truncateSync(path, random.int(0, 1000)),
       () => renameSync(path, join(folder, `file-${random.int(0, 199)}`)),
-      () => symlinkSync('/etc/passwd', path),
+      () => symlinkSync(outside, path),
       () => mkdirSync(path),
     ]);
     try {
