@@ -9,6 +9,9 @@
 /* Polling must save this share, in percent, of the time from request to request. */
 #define LEAST_SAVED 5u
 #define PAIRS_TO_WIN 5u
+/* A trial ends early if one way won every pair and the other took this much longer, in percent, of the sum. */
+#define PAIRS_AT_LEAST 2u
+#define CLEARLY_LONGER 150u
 /* Requests before the first trial: most mounts of one file read never get there. */
 #define FIRST_TRIAL 32u
 /* Requests between trials: twice as many after each trial with the same result. */
@@ -75,11 +78,35 @@ static void start_trial(struct wait *wait)
 	start_epoch(wait);
 }
 
+static bool is_clearly_longer(const struct wait *wait, int slow)
+{
+	return wait->sum_ns[slow] * 100 > wait->sum_ns[!slow] * CLEARLY_LONGER;
+}
+
+/* Whether the pairs so far leave no doubt: the rest of the trial would only spend time the slow way. */
+static bool is_clear(const struct wait *wait)
+{
+	uint32_t pairs = wait->epoch / 2;
+
+	if (wait->epoch % 2 != 0 || pairs < PAIRS_AT_LEAST)
+		return false;
+	return (wait->pairs_won == pairs && is_clearly_longer(wait, SLEEP)) ||
+	       (wait->pairs_won == 0 && is_clearly_longer(wait, POLL));
+}
+
+static bool polling_wins(const struct wait *wait)
+{
+	if (is_clear(wait))
+		return wait->pairs_won > 0;
+	return wait->pairs_won >= PAIRS_TO_WIN &&
+	       wait->sum_ns[POLL] * 100 < wait->sum_ns[SLEEP] * (100 - LEAST_SAVED);
+}
+
 static void end_trial(struct wait *wait)
 {
-	bool wins = wait->pairs_won >= PAIRS_TO_WIN &&
-		    wait->sum_ns[POLL] * 100 < wait->sum_ns[SLEEP] * (100 - LEAST_SAVED);
+	bool wins = polling_wins(wait);
 
+	wait->epoch = 2 * WAIT_PAIRS;
 	wait->gap = wins != wait->won ? TRIAL_GAP : wait->gap * 2 < TRIAL_GAP_MOST ? wait->gap * 2 : TRIAL_GAP_MOST;
 	wait->won = wins;
 	wait->polls = wins;
@@ -94,7 +121,7 @@ static void end_epoch(struct wait *wait)
 	else if (wait->polls ? wait->epoch_ns < wait->first_ns : wait->first_ns < wait->epoch_ns)
 		wait->pairs_won++;
 	wait->epoch++;
-	if (in_trial(wait))
+	if (in_trial(wait) && !is_clear(wait))
 		start_epoch(wait);
 	else
 		end_trial(wait);

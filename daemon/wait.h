@@ -3,7 +3,8 @@
  *
  * A poll saves the wake-up of the server where a CPU is free, and delays the client where none is. No counter of the kernel tells
  * which, so the two are tried in turn: trials of WAIT_PAIRS pairs of epochs, one that polls and one that sleeps, in alternating
- * order, and between trials the better one. Polling must be faster in the sum and in most pairs; else the thread sleeps.
+ * order, and between trials the better one. Polling must be faster in the sum and in most pairs; else the thread sleeps. A trial
+ * ends after two pairs if the result is clear by then.
  */
 #ifndef CFS_WAIT_H
 #define CFS_WAIT_H
