@@ -1,5 +1,6 @@
 // The command `cfsbench image`: needs no root and no kernel feature. What it does is loaded when it is called.
 import { Command, Option } from 'commander';
+import { wholeNumber } from './option-values.ts';
 
 interface BuildOptions {
   readonly imageVersion?: '0' | '1';
@@ -40,10 +41,62 @@ const dumpCommand = (): Command =>
       await dump(file);
     });
 
+const SEQUENCES = { least: 0, most: Number.MAX_SAFE_INTEGER } as const;
+
+interface SignOptions {
+  readonly key: string;
+  readonly out?: string;
+  readonly name?: string;
+  readonly sequence?: number;
+}
+
+const signCommand = (): Command =>
+  new Command('sign')
+    .description('sign the fs-verity digest of a composefs image, with its name and a sequence number')
+    .argument('<IMAGE>', 'a composefs image')
+    .requiredOption('--key <PEM>', 'private Ed25519 key')
+    .option('-o, --out <SIG>', 'the file to write (default: IMAGE.sig)')
+    .option('--name <NAME>', 'name of the image (default: that of its file, without its extension)')
+    .addOption(
+      new Option(
+        '--sequence <N>',
+        'grows with each version of the image (default: seconds since 1970)',
+      ).argParser(wholeNumber({ option: '--sequence', ...SEQUENCES })),
+    )
+    .action(async (image: string, options: SignOptions) => {
+      const { signImage } = await import('./image-sign.ts');
+      await signImage(image, options);
+    });
+
+interface VerifyOptions {
+  readonly key: string;
+  readonly name?: string;
+  readonly least?: number;
+}
+
+const verifyCommand = (): Command =>
+  new Command('verify')
+    .description('check that an image is the one that was signed; exit code 5 if not')
+    .argument('<IMAGE>', 'a composefs image')
+    .argument('[SIG]', 'its signature (default: IMAGE.sig)')
+    .requiredOption('--key <PEM>', 'public Ed25519 key')
+    .option('--name <NAME>', 'refuse a signature for another name')
+    .addOption(
+      new Option('--least <N>', 'refuse a lower sequence number: an older version').argParser(
+        wholeNumber({ option: '--least', ...SEQUENCES }),
+      ),
+    )
+    .action(async (image: string, signature: string | undefined, options: VerifyOptions) => {
+      const { verifyImage } = await import('./image-sign.ts');
+      verifyImage(image, signature, options);
+    });
+
 export const imageCommand = (): Command =>
   new Command('image')
-    .description('build, inspect or dump a composefs image')
+    .description('build, inspect, dump, sign or verify a composefs image')
     .addHelpText('after', '\nNeeds no root and mounts nothing.')
     .addCommand(buildCommand())
     .addCommand(inspectCommand())
-    .addCommand(dumpCommand());
+    .addCommand(dumpCommand())
+    .addCommand(signCommand())
+    .addCommand(verifyCommand());

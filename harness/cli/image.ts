@@ -42,13 +42,14 @@ const readFile = (path: string): Buffer =>
   readRegular(path, { mostBytes: LIMITS.imageBytes, mayBeLink: true });
 
 /** Adds the path to errors of `work`. */
-const naming = <T>(path: string, work: () => T): T => {
+export const naming = <T>(path: string, work: () => T): T => {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(error.message, {
       code: error.code,
+      exit: error.exit,
       facts: [`file: ${path}`, ...error.facts],
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });

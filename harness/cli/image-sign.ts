@@ -1,0 +1,74 @@
+// `cfsbench image sign` and `image verify`: a signature beside an image file, made and checked without a kernel feature.
+import { basename } from 'node:path';
+import { readRegular } from '../../results/files.ts';
+import { visible } from '../../results/visible.ts';
+import { inspectImage } from '../erofs/inspect.ts';
+import { LIMITS } from '../model/input-limits.ts';
+import { readPrivateKey, readPublicKey } from '../remote/keys.ts';
+import { checkSigned, sign, verifySignature } from '../remote/signature.ts';
+import { parseSignature, SIGNATURE_BYTES, type SignedText } from '../remote/signed-text.ts';
+import { verityDigest } from '../store/verity.ts';
+import { naming } from './image.ts';
+import { writeOut } from './write-out.ts';
+
+const MS_PER_S = 1000;
+
+const readImageFile = (path: string): Buffer =>
+  readRegular(path, { mostBytes: LIMITS.imageBytes, mayBeLink: true });
+
+/** Default path of the signature of an image. */
+const beside = (image: string): string => `${image}.sig`;
+
+const print = (path: string, { name, sequence, digest, key }: SignedText): void => {
+  const facts = [`name ${name}`, `sequence ${sequence}`, `fs-verity ${digest}`, `key sha256 ${key}`];
+  process.stdout.write(`${visible(path)}\n${facts.map((fact) => `  ${fact}\n`).join('')}`);
+};
+
+interface SignOptions {
+  readonly key: string;
+  readonly out?: string;
+  readonly name?: string;
+  readonly sequence?: number;
+}
+
+export const signImage = async (path: string, options: SignOptions): Promise<void> => {
+  const key = readPrivateKey(options.key);
+  const image = readImageFile(path);
+  // Nothing but an image is signed.
+  naming(path, () => inspectImage(image));
+  const file = sign(key, {
+    name: options.name ?? basename(path).replace(/\.\w+$/, ''),
+    sequence: options.sequence ?? Math.floor(Date.now() / MS_PER_S),
+    digest: verityDigest(image),
+  });
+  const out = options.out ?? beside(path);
+  await writeOut([file], out);
+  print(out, parseSignature(file).text);
+};
+
+interface VerifyOptions {
+  readonly key: string;
+  readonly name?: string;
+  readonly least?: number;
+}
+
+/** Throws with exit code 5 unless all of it is right. The image is not parsed. */
+export const verifyImage = (path: string, signature: string | undefined, options: VerifyOptions): void => {
+  const key = readPublicKey(options.key);
+  const signaturePath = signature ?? beside(path);
+  const file = readRegular(signaturePath, {
+    mostBytes: SIGNATURE_BYTES,
+    mayBeLink: true,
+    hint: `cfsbench image sign ${path} --key PRIVATE.pem`,
+  });
+  const text = naming(signaturePath, () =>
+    verifySignature(file, {
+      key,
+      ...(options.name === undefined ? {} : { name: options.name }),
+      ...(options.least === undefined ? {} : { leastSequence: options.least }),
+    }),
+  );
+  const image = readImageFile(path);
+  naming(path, () => checkSigned(text, verityDigest(image)));
+  print(path, text);
+};
