@@ -1,5 +1,6 @@
 // The command `cfsbench image`: needs no root and no kernel feature. What it does is loaded when it is called.
 import { Command, Option } from 'commander';
+import type { SignOptions, VerifyOptions } from './image-sign.ts';
 import { wholeNumber } from './option-values.ts';
 
 interface BuildOptions {
@@ -43,13 +44,6 @@ const dumpCommand = (): Command =>
 
 const SEQUENCES = { least: 0, most: Number.MAX_SAFE_INTEGER } as const;
 
-interface SignOptions {
-  readonly key: string;
-  readonly out?: string;
-  readonly name?: string;
-  readonly sequence?: number;
-}
-
 const signCommand = (): Command =>
   new Command('sign')
     .description('sign the fs-verity digest of a composefs image, with its name and a sequence number')
@@ -67,12 +61,6 @@ const signCommand = (): Command =>
       const { signImage } = await import('./image-sign.ts');
       await signImage(image, options);
     });
-
-interface VerifyOptions {
-  readonly key: string;
-  readonly name?: string;
-  readonly least?: number;
-}
 
 const verifyCommand = (): Command =>
   new Command('verify')

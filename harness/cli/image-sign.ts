@@ -24,7 +24,7 @@ const print = (path: string, { name, sequence, digest, key }: SignedText): void 
   process.stdout.write(`${visible(path)}\n${facts.map((fact) => `  ${fact}\n`).join('')}`);
 };
 
-interface SignOptions {
+export interface SignOptions {
   readonly key: string;
   readonly out?: string;
   readonly name?: string;
@@ -46,7 +46,7 @@ export const signImage = async (path: string, options: SignOptions): Promise<voi
   print(out, parseSignature(file).text);
 };
 
-interface VerifyOptions {
+export interface VerifyOptions {
   readonly key: string;
   readonly name?: string;
   readonly least?: number;

@@ -25,7 +25,7 @@ export const sign = (key: KeyObject, { name, sequence, digest }: Omit<SignedText
 };
 
 /** What a signature must say beside being right. */
-export interface Expected {
+export interface ExpectedSigner {
   readonly key: KeyObject;
   /** Absent: any name. */
   readonly name?: string;
@@ -37,7 +37,10 @@ const refused = (code: string, why: string, facts: readonly string[] = [], hint?
   new UserError(why, { code, exit: 5, facts, ...(hint === undefined ? {} : { hint }) });
 
 /** Returns what is signed. Throws with code `bad-signature`, `other-key`, `other-name` or `rollback`. */
-export const verifySignature = (file: Uint8Array, { key, name, leastSequence }: Expected): SignedText => {
+export const verifySignature = (
+  file: Uint8Array,
+  { key, name, leastSequence }: ExpectedSigner,
+): SignedText => {
   const { text, signature } = parseSignature(file);
   const id = keyId(key);
   if (text.key !== id)
