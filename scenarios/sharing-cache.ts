@@ -28,7 +28,7 @@ const readyToMount = async (stage: Stage, prepared: Prepared, name: string) => {
     const files = stage.machine.files.names(dir).filter((file) => BLOCK_IMAGE.test(file));
     return {
       mounted,
-      backing: files.map((file) => `${dir}/${file}`),
+      backing: [...files.map((file) => `${dir}/${file}`), ...(mounted.backing ?? [])],
       async close() {
         await mounted.unmount();
         await mounted.settle();
@@ -50,7 +50,8 @@ const sharedPages = async (stage: Stage, second: Image): Promise<SharedPages> =>
   const seen = await inspect<SharedPages>(stage, {
     kind: 'sharing',
     pairs,
-    backing: [...one.backing, ...two.backing],
+    // Two images may read from one blob.
+    backing: [...new Set([...one.backing, ...two.backing])],
   });
   for (const open of [two, one]) await open.close();
   return seen;
@@ -71,7 +72,7 @@ export const scenario: Scenario = {
   largeParams: [{ versions: 'base' }, { versions: 'python' }, { versions: 'same-base' }],
   passes: ['count'],
   inspects: true,
-  variants: ['erofs-full', 'hardlink-checkout', 'reflink-checkout'],
+  variants: ['erofs-full', 'erofs-blobs', 'hardlink-checkout', 'reflink-checkout'],
   source: firstVersion,
   others: laterVersions,
   cycles: () => 1,
@@ -85,7 +86,7 @@ export const scenario: Scenario = {
     firstPageCount: pages('of these, cached pages seen through the first mount'),
     secondPageCount: pages('of these, cached pages seen through the second mount'),
     objectPageCount: pages('of these, cached pages in the object store'),
-    imageFilePageCount: pages('cached pages of the image files'),
+    imageFilePageCount: pages('cached pages of image files and blobs'),
     mountFrameCount: pages('physical pages behind both mounts'),
     allFrameCount: pages('physical pages behind both mounts and the object store'),
     mountCopiesRatio: pages('copies of a common page behind the two mounts'),

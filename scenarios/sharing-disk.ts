@@ -42,7 +42,7 @@ export const scenario: Scenario = {
   ],
   passes: ['count'],
   // Not reflinks: their link store keys files by metadata too, so its size would count against them.
-  variants: ['erofs-full', 'hardlink-checkout'],
+  variants: ['erofs-full', 'erofs-blobs', 'hardlink-checkout'],
   source: firstVersion,
   others: laterVersions,
   cycles: () => 1,

@@ -8,46 +8,12 @@ import type { Store } from '../harness/model/backend.ts';
 import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { verityDigest } from '../harness/store/verity.ts';
 import { inspect } from './inspect.ts';
-import {
-  CHANGES,
-  isShown,
-  type TamperChange,
-  type TamperTargets,
-  tamperedTree,
-  targetsIn,
-} from './tampering.ts';
+import { inBlobs } from './tamper-blobs.ts';
+import { readFile, type TamperOutcome, valuesOf } from './tamper-outcome.ts';
+import { CHANGES, type TamperChange, type TamperTargets, tamperedTree, targetsIn } from './tampering.ts';
 import { SMALL } from './versions.ts';
 
 const MANIFEST = 'image.cfs';
-
-interface TamperOutcome {
-  readonly change: TamperChange;
-  readonly path: string;
-  /** Undefined: the backend has no such digest. */
-  readonly noticed: Readonly<Record<'file' | 'reference' | 'manifest', boolean | undefined>>;
-}
-
-const valuesOf = (
-  outcomes: readonly TamperOutcome[],
-  seen: readonly PathState[],
-  targets: TamperTargets,
-): Values => {
-  const values: Record<string, number> = {};
-  for (const [i, { change, noticed }] of outcomes.entries()) {
-    values[`${change}ShownCount`] = Number(isShown(change, seen[i]!, targets));
-    for (const [by, is] of Object.entries(noticed))
-      if (is !== undefined) values[`${change}By${by[0]!.toUpperCase()}${by.slice(1)}Count`] = Number(is);
-  }
-  return values;
-};
-
-const readFile = ({ machine: { files } }: Stage, path: string, sizeBytes: number): Buffer => {
-  const bytes = Buffer.alloc(sizeBytes);
-  const fd = files.open(path, 0);
-  const got = files.pread(fd, bytes, 0);
-  files.close(fd);
-  return bytes.subarray(0, got);
-};
 
 /** The check of overlayfs with `verity=require`: the digest in the manifest and the object that the file is redirected to. */
 const referenceBroken = (stage: Stage, manifest: Buffer, objectDir: string, path: string): boolean => {
@@ -180,7 +146,7 @@ export const scenario: Scenario = {
   params: [{}],
   passes: ['count'],
   inspects: true,
-  only: ['erofs-overlay', 'unpacked-overlay'],
+  only: ['erofs-overlay', 'unpacked-overlay', 'erofs-blobs'],
   source: () => SMALL,
   cycles: () => 1,
   metrics,
@@ -189,7 +155,9 @@ export const scenario: Scenario = {
     const store = stage.storeIn([stage.folder('store')]);
     await stage.prepared.ingest(store);
     const targets = targetsIn(stage.image);
-    return stage.slot.backend === 'unpacked-overlay'
+    const { backend } = stage.slot;
+    if (backend === 'erofs-blobs') return inBlobs(stage, store, targets);
+    return backend === 'unpacked-overlay'
       ? inLayer(stage, store, targets)
       : inManifest(stage, store, targets);
   },

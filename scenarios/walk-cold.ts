@@ -16,7 +16,7 @@ export const scenario: Scenario = {
   params: [{}],
   // A cold listing from a file and over a loop device differ, so every table shows both.
   variants: ['erofs-overlay-loop'],
-  largeVariants: ['erofs-only', 'plain-directory', 'erofs-overlay-loop-dio'],
+  largeVariants: ['erofs-only', 'plain-directory', 'erofs-overlay-loop-dio', 'erofs-blobs'],
   placed: true,
   oneCpu: true,
   metrics: { ...walkMetrics, ...cacheMetrics },

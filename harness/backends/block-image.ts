@@ -10,14 +10,12 @@ import { type MountAttribute, type MountOption, textOf } from '../model/calls.ts
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
 import { ensureFolder } from '../store/folders.ts';
+import { copyFile } from './copy-file.ts';
 import { heldUntil, kernelMount, type SourceFree } from './kernel-mount.ts';
 import { layerPaths } from './overlay-layers.ts';
 import { refuseUnpackable, refuseWritable } from './refuse.ts';
 import { createLayers } from './unpacked-layers.ts';
 import { wholeTreeLifecycle } from './whole-tree.ts';
-
-const PIECE_BYTES = 1 << 20;
-const O_WRONLY_CREAT_EXCL = 0o301;
 
 export interface BlockImage {
   readonly type: 'erofs' | 'squashfs';
@@ -58,25 +56,6 @@ const buildOnce = async (image: Image, machine: Machine, { type, build }: BlockI
     rmSync(scratch, { recursive: true, force: true });
   }
   return file;
-};
-
-const piece = Buffer.alloc(PIECE_BYTES);
-
-const copyFile = ({ files }: Machine, from: string, to: string): void => {
-  const source = files.open(from, 0);
-  try {
-    const target = files.open(to, O_WRONLY_CREAT_EXCL);
-    try {
-      for (let at = 0, got = PIECE_BYTES; got === PIECE_BYTES; at += got) {
-        got = files.pread(source, piece, at);
-        files.write(target, piece.subarray(0, got));
-      }
-    } finally {
-      files.close(target);
-    }
-  } finally {
-    files.close(source);
-  }
 };
 
 /** Mounts the file itself where the kernel can, else a loop device over it. */

@@ -7,6 +7,8 @@ import { backend as composefsFuseOverlay } from './composefs-fuse-overlay.ts';
 import { backend as composefsFusePassthrough } from './composefs-fuse-passthrough.ts';
 import { backend as composefsFuseReference } from './composefs-fuse-reference.ts';
 import { backend as composefsFuseShared } from './composefs-fuse-shared.ts';
+import { backend as erofsBlobs } from './erofs-blobs.ts';
+import { backend as erofsFscache } from './erofs-fscache.ts';
 import { backend as erofsFull } from './erofs-full.ts';
 import { backend as erofsOnly } from './erofs-only.ts';
 import { backend as erofsOverlay } from './erofs-overlay.ts';
@@ -16,6 +18,7 @@ import { backend as erofsOverlayNoFilter } from './erofs-overlay-no-filter.ts';
 import { backend as erofsOverlayNoacl } from './erofs-overlay-noacl.ts';
 import { backend as hardlinkCheckout } from './hardlink-checkout.ts';
 import { backend as hardlinkCheckoutDirect } from './hardlink-checkout-direct.ts';
+import { backend as incrementalFs } from './incremental-fs.ts';
 import { backend as mountComposefs } from './mount-composefs.ts';
 import { backend as ostreeCheckout } from './ostree-checkout.ts';
 import { backend as plainDirectory } from './plain-directory.ts';
@@ -37,6 +40,7 @@ export const backends: readonly Backend[] = [
   mountComposefs,
   composefsFuseReference,
   erofsFull,
+  erofsBlobs,
   squashfsFull,
   hardlinkCheckout,
   hardlinkCheckoutDirect,
@@ -48,4 +52,6 @@ export const backends: readonly Backend[] = [
   composefsFusePassthrough,
   composefsFuseOverlay,
   composefsFuseShared,
+  erofsFscache,
+  incrementalFs,
 ];

@@ -20,6 +20,16 @@ export const badImage = (offset: number, rule: string): UserError =>
 const HEADER_VERSION = 1;
 const BLOCK_BITS = 12;
 
+const DEVICE_COUNT_AT = SUPERBLOCK_AT + 86;
+
+const notComposefs = (bytes: Buffer): string => {
+  if (bytes.length < FIRST_INODE_AT || bytes.readUInt32LE(SUPERBLOCK_AT) !== EROFS_MAGIC)
+    return 'the composefs magic number is missing';
+  const devices = bytes.readUInt16LE(DEVICE_COUNT_AT);
+  const elsewhere = devices === 0 ? '' : `, and its contents lie on further devices (${devices})`;
+  return `it is EROFS without the header of composefs${elsewhere}`;
+};
+
 /** Valid images store nothing twice, and no reader reads a byte more often than this. */
 const MAX_READS = 8;
 
@@ -39,8 +49,7 @@ export class ImageView {
   constructor(bytes: Uint8Array) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#unspentBytes = MAX_READS * bytes.length;
-    if (bytes.length < 4 || this.u32(0) !== COMPOSEFS_MAGIC)
-      throw badImage(0, 'the composefs magic number is missing');
+    if (bytes.length < 4 || this.u32(0) !== COMPOSEFS_MAGIC) throw badImage(0, notComposefs(this.bytes));
     if (bytes.length < FIRST_INODE_AT) throw badImage(bytes.length, 'the image ends before its first inode');
     if (this.u32(4) !== HEADER_VERSION) throw badImage(4, 'the header has an unknown version');
     this.hasAcl = (this.u32(8) & FLAG_HAS_ACL) !== 0;

@@ -45,6 +45,8 @@ export const TAMPERED_OWNER = 12345;
 export interface Tampering {
   readonly how: 'content' | 'mode' | 'owner' | 'attribute' | 'replaced' | 'rename';
   readonly path: string;
+  /** Of the byte that changes; default 0. */
+  readonly offset?: number;
   /** Source of the new contents when the file is replaced. */
   readonly other: string;
 }

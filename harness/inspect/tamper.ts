@@ -26,12 +26,12 @@ const contentsOf = (fd: number): Buffer => {
   return bytes;
 };
 
-const flipFirstByte = (path: string): void => {
+const flipByte = (path: string, offset: number): void => {
   const fd = openSync(path, 'r+');
   const byte = Buffer.alloc(1);
-  readSync(fd, byte, 0, 1, 0);
+  readSync(fd, byte, 0, 1, offset);
   byte[0]! ^= 0xff;
-  writeSync(fd, byte, 0, 1, 0);
+  writeSync(fd, byte, 0, 1, offset);
   closeSync(fd);
 };
 
@@ -40,8 +40,8 @@ const replace = (path: string, other: string): void => {
   renameSync(`${path}.new`, path);
 };
 
-const CHANGE: Readonly<Record<Tampering['how'], (path: string, other: string) => void>> = {
-  content: flipFirstByte,
+const CHANGE: Readonly<Record<Tampering['how'], (path: string, other: string, offset: number) => void>> = {
+  content: (path, _other, offset) => flipByte(path, offset),
   mode: (path) => chmodSync(path, SET_USER_ID),
   owner: (path) => chownSync(path, TAMPERED_OWNER, TAMPERED_OWNER),
   attribute: (path) => setXattr(toBytes(path), TAMPERED_ATTRIBUTE, 'yes'),
@@ -54,7 +54,7 @@ export const tamper = (files: readonly Tampering[]): readonly Tampered[] => {
     const fd = openSync(path, 'r');
     return { fd, digest: verityDigest(contentsOf(fd)) };
   });
-  for (const { how, path, other } of files) CHANGE[how](path, other);
+  for (const { how, path, other, offset = 0 } of files) CHANGE[how](path, other, offset);
   return sealed.map(({ fd, digest }, i) => {
     const sealBroken = verityDigest(contentsOf(fd)) !== digest;
     closeSync(fd);

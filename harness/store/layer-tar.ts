@@ -98,22 +98,50 @@ export function* inOrder(tree: Tree): Generator<readonly [Entry, ByteString]> {
   }
 }
 
-const writeMembers = (tree: Tree, options: LayerTarOptions, out: BulkWriter): void => {
+interface PlacedMember {
+  readonly entry: Entry;
+  readonly header: Buffer;
+  /** Offset of the contents in the tar. */
+  readonly at: number;
+  /** Zero for all but the first name of a file. */
+  readonly bytes: number;
+}
+
+/** The members of a layer's tar in order, without their contents. */
+function* placedMembers(tree: Tree, options: Pick<LayerTarOptions, 'rootless'>): Generator<PlacedMember> {
   const shared = sharedInodes(tree);
   const firstNames = new Map<number, ByteString>();
+  let at = 0;
   for (const [entry, path] of inOrder(tree)) {
     const inode = entry.link ?? entry.index;
     const first = firstNames.get(inode);
     const full = member(entry, path, options);
-    if (first !== undefined) {
-      out.write(memberHeader(hardLink(full, first)));
-      continue;
-    }
-    if (shared.has(inode)) firstNames.set(inode, path);
-    out.write(memberHeader(full));
-    if (full.sizeBytes === 0) continue;
+    const header = memberHeader(first === undefined ? full : hardLink(full, first));
+    if (first === undefined && shared.has(inode)) firstNames.set(inode, path);
+    const bytes = first === undefined ? full.sizeBytes : 0;
+    at += header.length;
+    yield { entry, header, at, bytes };
+    at += bytes + padding(bytes).length;
+  }
+}
+
+/** Offset of each file's contents in the tar of the layer, by the index of the entry that carries the inode. */
+export const contentOffsets = (
+  tree: Tree,
+  options: Pick<LayerTarOptions, 'rootless'>,
+): ReadonlyMap<number, number> => {
+  const offsets = new Map<number, number>();
+  for (const { entry, at, bytes } of placedMembers(tree, options))
+    if (bytes > 0) offsets.set(entry.link ?? entry.index, at);
+  return offsets;
+};
+
+const writeMembers = (tree: Tree, options: LayerTarOptions, out: BulkWriter): void => {
+  for (const { entry, header, bytes } of placedMembers(tree, options)) {
+    out.write(header);
+    if (bytes === 0) continue;
     for (const piece of contents(entry, options.objectDir)) out.write(piece);
-    out.write(padding(full.sizeBytes));
+    out.write(padding(bytes));
   }
 };
 

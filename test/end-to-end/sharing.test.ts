@@ -63,6 +63,7 @@ test('sharing, two stores, lookups and tampering', {
       'composefs-fuse': 2,
       'unpacked-overlay': 2,
       'erofs-full': 2,
+      'erofs-blobs': 2,
       'hardlink-checkout': 1,
       'reflink-checkout': 2,
     };
@@ -92,7 +93,7 @@ test('sharing, two stores, lookups and tampering', {
         );
         assert.ok(first! > 5e6 && added! > 0 && added! < 0.1 * first!, `${arm}: ${first} ${added}`);
       }
-      for (const arm of ['unpacked-overlay', 'erofs-full']) {
+      for (const arm of ['unpacked-overlay', 'erofs-full', 'erofs-blobs']) {
         if (!here(arm)) continue;
         const [first, added] = ['firstDiskBytes', 'addedDiskBytes'].map(
           (name) => value('sharing-disk', arm, name)!,
@@ -150,6 +151,14 @@ test('sharing, two stores, lookups and tampering', {
     assert.equal(value('tamper', 'erofs-overlay', 'contentByManifestCount'), 0);
     for (const arm of ['erofs-overlay', 'unpacked-overlay'])
       assert.equal(value('tamper', arm, 'contentByFileCount'), 1);
+    if (!here('erofs-blobs')) return;
+    for (const change of ['content', 'mode', 'owner', 'attribute', 'replaced', 'rename']) {
+      const of = (suffix: string) => value('tamper', 'erofs-blobs', `${change}${suffix}Count`);
+      assert.equal(of('Shown'), 1, change);
+      assert.equal(of('ByFile'), Number(change === 'content'), change);
+      assert.equal(of('ByManifest'), Number(change !== 'content'), change);
+    }
+    assert.equal(value('tamper', 'erofs-blobs', 'redigestedShownCount'), undefined);
   });
 
   await t.test('the claims have verdicts', () => {

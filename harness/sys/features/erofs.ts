@@ -1,5 +1,6 @@
 // EROFS mounts and the tools of EROFS and composefs.
-import { dirname } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { mounts } from '../mounts.ts';
 import {
   type FeatureGroup,
@@ -10,12 +11,35 @@ import {
   tryMount,
   withShortPath,
 } from './feature.ts';
-import { kernelOption, packages } from './hints.ts';
+import { forRoot, kernelOption, packages } from './hints.ts';
 
 const COMPOSEFS_PACKAGE = `${packages('composefs')} (Debian has it from 13 on)`;
 
+const SUPERBLOCK_AT = 1024;
+/** In the zeros before the superblock. */
+const DEVICE_SLOT_AT = 128;
+
+/** The image with one further device, which holds nothing. Offsets are those of erofs_super_block and erofs_deviceslot. */
+const withOneDevice = (image: Buffer): Buffer => {
+  const changed = Buffer.from(image);
+  changed.write('blob', DEVICE_SLOT_AT, 'latin1');
+  changed.writeUInt32LE(1, DEVICE_SLOT_AT + 64);
+  changed.copy(changed, DEVICE_SLOT_AT + 68, SUPERBLOCK_AT + 36, SUPERBLOCK_AT + 40);
+  changed.writeUInt32LE(8, SUPERBLOCK_AT + 80);
+  changed.writeUInt16LE(1, SUPERBLOCK_AT + 86);
+  changed.writeUInt16LE(1, SUPERBLOCK_AT + 88);
+  return changed;
+};
+
 export const erofs: FeatureGroup<
-  'erofs-file' | 'erofs-loop' | 'mkfs-erofs' | 'mkcomposefs' | 'mount-composefs' | 'composefs-fuse'
+  | 'erofs-file'
+  | 'erofs-loop'
+  | 'erofs-devices'
+  | 'erofs-fscache'
+  | 'mkfs-erofs'
+  | 'mkcomposefs'
+  | 'mount-composefs'
+  | 'composefs-fuse'
 > = {
   'erofs-file': {
     test: ({ imagePath }) =>
@@ -28,6 +52,30 @@ export const erofs: FeatureGroup<
   'erofs-loop': {
     test: ({ imagePath }) => `mounted from ${tryLoopMount('erofs', imagePath).device}`,
     hint: kernelOption('CONFIG_EROFS_FS and CONFIG_BLK_DEV_LOOP', 'erofs loop'),
+  },
+  'erofs-devices': {
+    test: (setting) => {
+      const dir = subfolder(setting, 'devices');
+      writeFileSync(join(dir, 'image'), withOneDevice(readFileSync(setting.imagePath)));
+      writeFileSync(join(dir, 'blob'), Buffer.alloc(4096));
+      return withShortPath(dir, (short) => {
+        tryMount('erofs', [
+          ['source', `${short}/image`],
+          ['device', `${short}/blob`],
+        ]);
+        return 'mounted with a file as device';
+      });
+    },
+    hint: kernelOption('CONFIG_EROFS_FS_BACKED_BY_FILE=y (Linux 6.12)', 'erofs'),
+  },
+  'erofs-fscache': {
+    test() {
+      tryMount('erofs', [['fsid', 'cfsbench']]);
+      return 'mounted by fsid=';
+    },
+    hint: forRoot(
+      'a kernel with CONFIG_EROFS_FS_ONDEMAND, which distributions do not set and newer kernels no longer have',
+    ),
   },
   'mkfs-erofs': { test: () => installed('mkfs.erofs'), hint: () => packages('erofs-utils') },
   mkcomposefs: {

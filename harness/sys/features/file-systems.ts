@@ -14,6 +14,7 @@ import {
   toolLine,
   toolLines,
   tryLoopMount,
+  tryMount,
 } from './feature.ts';
 import { forRoot, packages } from './hints.ts';
 
@@ -89,7 +90,15 @@ export const fileSystems: FeatureGroup<
   | 'mksquashfs'
   | 'squashfs-loop'
   | 'dm-verity'
+  | 'incremental-fs'
 > = {
+  'incremental-fs': {
+    test() {
+      tryMount('incremental-fs', []);
+      return 'mounted';
+    },
+    hint: forRoot('a kernel of Android; mainline Linux has no Incremental FS'),
+  },
   'work-file-system': { test: onDisk, hint: () => 'use a folder on a disk: --work DIR' },
   'fs-verity': {
     test: enablesVerity,

@@ -44,7 +44,13 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
     setting.backend(id).needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok))
       ?.title;
 
-  for (const id of ['erofs-full', 'hardlink-checkout', 'hardlink-checkout-direct', 'reflink-checkout'])
+  for (const id of [
+    'erofs-full',
+    'erofs-blobs',
+    'hardlink-checkout',
+    'hardlink-checkout-direct',
+    'reflink-checkout',
+  ])
     test(`${id} keeps everything`, async (t) => {
       const missing = lacks(id);
       if (missing !== undefined) return t.skip(`needs ${missing}`);

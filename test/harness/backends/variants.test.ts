@@ -25,6 +25,7 @@ const VARIANTS: readonly {
   { id: 'composefs-fuse-reference', fsType: 'fuse.composefs-fuse', took: { transport: 'libfuse, threads' } },
   { id: 'mount-composefs', fsType: 'overlay', took: { mount: 'mount.composefs' } },
   { id: 'erofs-full', fsType: 'erofs', took: { erofs: 'file' } },
+  { id: 'erofs-blobs', fsType: 'erofs', took: { erofs: 'file', blobs: 'file' } },
   { id: 'squashfs-full', fsType: 'squashfs', took: { squashfs: 'loop' } },
   { id: 'hardlink-checkout', fsType: 'ext4', took: { mount: 'bind' } },
   { id: 'reflink-checkout', fsType: 'xfs', took: { mount: 'bind', on: 'XFS on a loop file' } },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { bootstrapBytes } from '../../../harness/erofs/bootstrap.ts';
 import { type ImageFacts, inspectImage } from '../../../harness/erofs/inspect.ts';
 import { objectPaths } from '../../../harness/erofs/objects.ts';
 import { readImage } from '../../../harness/erofs/read-image.ts';
@@ -34,6 +35,23 @@ const redirects = (tree: Tree): Set<string> => {
 };
 
 describe('the image reader', () => {
+  it('refuses EROFS without the header of composefs in one sentence', () => {
+    const tree = parse(ROOT, '/file 9 100644 1 0 0 0 0.0 aa/b - -');
+    const bootstrap = bootstrapBytes(tree, {
+      devices: [{ tag: 'ab'.repeat(32), bytes: 1024 }],
+      extent: () => ({ device: 0, offset: 512 }),
+    });
+    for (const read of [readImage, inspectImage, objectPaths])
+      assert.throws(() => read(bootstrap), {
+        message:
+          'not a valid composefs image: it is EROFS without the header of composefs, and its contents lie on further devices (1)',
+      });
+    bootstrap.writeUInt16LE(0, 1024 + 86);
+    assert.throws(() => readImage(bootstrap), {
+      message: 'not a valid composefs image: it is EROFS without the header of composefs',
+    });
+  });
+
   it('restores a dump: text to image to text is the identity', () => {
     for (let seed = 0; seed < 150; seed++) {
       const imageVersion = seed % 2 === 0 ? 0 : 1;

@@ -1,0 +1,54 @@
+// The blobs of a store: one file per layer, named by the SHA-256 of the layer's uncompressed tar.
+//
+// Does:    ingest: one existence check per layer; a missing layer is copied in pieces of 1 MiB and renamed. collect: one unlink per blob
+//          that is no layer of a kept image.
+// Leaves:  a temporary file beside the blobs when it dies between open and rename.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { IngestHow, Store } from '../model/backend.ts';
+import { UserError } from '../model/errors.ts';
+import type { Image, Layer } from '../model/image.ts';
+import type { Machine } from '../model/machine.ts';
+import { blobFolder, blobLayers } from '../store/blobs.ts';
+import { copyFile } from './copy-file.ts';
+
+const FOLDER_MODE = 0o755;
+
+export const blobPaths = (store: Store, image: Image): readonly string[] =>
+  blobLayers(image).map(({ id }) => join(blobFolder(store), id));
+
+const putBlob = (machine: Machine, { id, tarPath }: Layer, path: string, how: IngestHow): void => {
+  const temporary = `${path}.new`;
+  const hash = how === 'digested' ? createHash('sha256') : null;
+  try {
+    copyFile(machine, tarPath, temporary, (piece) => hash?.update(piece));
+    if (hash !== null && hash.digest('hex') !== id)
+      throw new UserError('the contents of a layer do not match its digest', {
+        code: 'wrong-digest',
+        exit: 5,
+        facts: [`layer: ${tarPath}`],
+      });
+    machine.files.rename(temporary, path);
+  } catch (error) {
+    if (machine.files.exists(temporary)) machine.files.unlink(temporary);
+    throw error;
+  }
+};
+
+export const ingestBlobs = (machine: Machine, image: Image, store: Store, how: IngestHow): void => {
+  const folder = blobFolder(store);
+  if (!machine.files.exists(folder)) machine.files.mkdir(folder, FOLDER_MODE);
+  for (const layer of blobLayers(image)) {
+    const path = join(folder, layer.id);
+    if (!machine.files.exists(path)) putBlob(machine, layer, path, how);
+  }
+};
+
+/** Removes the folder of an empty store that keeps nothing. */
+export const collectBlobs = ({ files }: Machine, store: Store, keep: readonly Image[]): void => {
+  const folder = blobFolder(store);
+  if (!files.exists(folder)) return;
+  const live = new Set(keep.flatMap(({ layers }) => layers.map(({ id }) => id)));
+  for (const name of files.names(folder)) if (!live.has(name)) files.unlink(join(folder, name));
+  if (store.state === 'empty' && keep.length === 0) files.rmdir(folder);
+};
