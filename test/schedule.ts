@@ -22,7 +22,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/images/',
   'harness/model/',
   'harness/probes/readings',
-  'harness/remote/signature',
+  'harness/remote/',
   'harness/properties/',
   'harness/runner/',
   'harness/store/',

@@ -54,7 +54,7 @@ enum timed_verity {
 };
 
 /* Version of these declarations; the loader rejects other versions. */
-#define TIMED_VERSION 3
+#define TIMED_VERSION 4
 int timed_version(void);
 
 int64_t timed_now_ns(void);
@@ -163,5 +163,11 @@ int timed_make_tree(const struct timed_make_tree *tree, struct timed_window *win
 
 /* Whether the process provides SHA-256 (OpenSSL). */
 int timed_can_digest(void);
+
+/* fs-verity digests of contents that arrive in pieces. NULL without SHA-256 or memory; `final` begins the next file. */
+void *timed_digest_open(void);
+void timed_digest_update(void *digester, const uint8_t *bytes, uint64_t count);
+void timed_digest_final(void *digester, uint8_t digest[TIMED_DIGEST_BYTES]);
+void timed_digest_close(void *digester);
 
 #endif

@@ -39,6 +39,7 @@ export const signImage = async (path: string, options: SignOptions): Promise<voi
   const file = sign(key, {
     name: options.name ?? basename(path).replace(/\.\w+$/, ''),
     sequence: options.sequence ?? Math.floor(Date.now() / MS_PER_S),
+    bytes: image.length,
     digest: verityDigest(image),
   });
   const out = options.out ?? beside(path);

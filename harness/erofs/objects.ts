@@ -2,7 +2,8 @@
 import { beyondLimit, LIMITS } from '../model/input-limits.ts';
 import { S_IFREG } from '../model/tree.ts';
 import { XATTR_ENTRY_BYTES } from './format.ts';
-import { ImageView } from './view.ts';
+import type { InodeView } from './inode-view.ts';
+import { badImage, ImageView } from './view.ts';
 import { eachInode } from './walk.ts';
 import {
   inlineXattrs,
@@ -44,4 +45,30 @@ export const objectPaths = (image: Uint8Array): Set<string> => {
     for (const stored of inlineXattrs(inode)) add(redirectTarget(view, stored));
   });
   return paths;
+};
+
+/** Path below the object store and size of each object. Throws if two files name one object and have different sizes. */
+export const objectSizes = (image: Uint8Array): Map<string, bigint> => {
+  const view = new ImageView(image);
+  const sizes = new Map<string, bigint>();
+  /** By the offset of a shared attribute. */
+  const targets = new Map<number, string | null>();
+  const add = (inode: InodeView, target: string | null): void => {
+    if (target === null) return;
+    const known = sizes.get(target);
+    if (known !== undefined && known !== inode.size)
+      throw badImage(inode.at, 'two files of different sizes have one object');
+    sizes.set(target, inode.size);
+    if (sizes.size > LIMITS.entries)
+      throw beyondLimit('entries', `the image needs more than ${LIMITS.entries} objects`);
+  };
+  eachInode(view, (inode) => {
+    if (inode.type !== S_IFREG) return;
+    for (const offset of sharedOffsets(inode)) {
+      if (!targets.has(offset)) targets.set(offset, redirectTarget(view, sharedXattr(view, offset)));
+      add(inode, targets.get(offset)!);
+    }
+    for (const stored of inlineXattrs(inode)) add(inode, redirectTarget(view, stored));
+  });
+  return sizes;
 };

@@ -7,6 +7,7 @@ import { openDir } from './dir.ts';
 import { openDump } from './dump.ts';
 import { openFixture } from './fixture.ts';
 import { openOci } from './oci.ts';
+import { openRemote } from './remote.ts';
 import { openSynthetic } from './synthetic.ts';
 
 interface SourceOptions {
@@ -31,6 +32,14 @@ const kinds: ReadonlyMap<string, SourceKind> = new Map([
       form: 'oci:LAYOUT[:TAG|@DIGEST]',
       title: 'an image in an OCI image layout, with its contents',
       open: openOci,
+    },
+  ],
+  [
+    'remote',
+    {
+      form: 'remote:URL,key=PUBLIC.pem[,least=N]',
+      title: 'a signed image from a server that nobody vouches for, with its contents',
+      open: openRemote,
     },
   ],
   [

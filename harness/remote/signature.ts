@@ -14,13 +14,13 @@ import {
 } from './signed-text.ts';
 
 /** The bytes of a signature file. */
-export const sign = (key: KeyObject, { name, sequence, digest }: Omit<SignedText, 'key'>): Buffer => {
+export const sign = (key: KeyObject, { name, sequence, bytes, digest }: Omit<SignedText, 'key'>): Buffer => {
   if (!isName(name))
     throw new UserError('an image cannot be signed under this name', {
       facts: [`name: ${name}`, `a name has ${NAME_RULE}`],
       hint: '--name NAME',
     });
-  const text: SignedText = { name, sequence, digest, key: keyId(key) };
+  const text: SignedText = { name, sequence, bytes, digest, key: keyId(key) };
   return signatureFile({ text, signature: signBytes(null, signedBytes(text), key) });
 };
 
@@ -49,10 +49,7 @@ export const verifySignature = (
       `given: sha256 ${id}`,
     ]);
   if (!verifyBytes(null, signedBytes(text), key, signature))
-    throw refused(
-      'bad-signature',
-      'the signature is wrong: name, sequence or digest were changed after signing',
-    );
+    throw refused('bad-signature', 'the signature is wrong: the text was changed after signing');
   if (name !== undefined && text.name !== name)
     throw refused('other-name', 'the signature belongs to an image of another name', [
       `signed: ${text.name}`,

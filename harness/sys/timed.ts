@@ -19,7 +19,7 @@ const chosen = process.env['CFSBENCH_WINDOW'] ?? '';
 export const libraryPath = chosen === '' || chosen === 'koffi' ? built : chosen;
 
 /** TIMED version of the header with these declarations. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** struct timed_window. */
 const WINDOW_BYTES = 4136;

@@ -11,7 +11,7 @@ import { isName, parseSignature, signatureFile } from '../../../harness/remote/s
 const mine = generateKeyPairSync('ed25519');
 const other = generateKeyPairSync('ed25519');
 const digest = 'ab'.repeat(32);
-const file = sign(mine.privateKey, { name: 'debian', sequence: 7, digest });
+const file = sign(mine.privateKey, { name: 'debian', sequence: 7, bytes: 4096, digest });
 const expected = { key: mine.publicKey };
 
 const codeOf = (work: () => unknown): string => {
@@ -25,7 +25,7 @@ const codeOf = (work: () => unknown): string => {
 };
 
 test('a signature says name, sequence and digest, and which key made it', () => {
-  const text = { name: 'debian', sequence: 7, digest, key: keyId(mine.publicKey) };
+  const text = { name: 'debian', sequence: 7, bytes: 4096, digest, key: keyId(mine.publicKey) };
   assert.deepEqual(verifySignature(file, expected), text);
   assert.deepEqual(verifySignature(file, { ...expected, name: 'debian', leastSequence: 7 }), text);
 });
@@ -47,7 +47,7 @@ test('another key, another name and an older version are told apart', () => {
 
 test('a text that was changed and still names the key is not accepted', () => {
   const { text, signature } = parseSignature(file);
-  for (const change of [{ name: 'debias' }, { sequence: 8 }, { digest: 'ac'.repeat(32) }])
+  for (const change of [{ name: 'debias' }, { sequence: 8 }, { bytes: 4097 }, { digest: 'ac'.repeat(32) }])
     assert.equal(
       codeOf(() => verifySignature(signatureFile({ text: { ...text, ...change }, signature }), expected)),
       'bad-signature',
@@ -90,7 +90,7 @@ test('a name cannot leave its folder, end a line or begin an option', () => {
   for (const name of ['debian-12', 'a', 'x.y_z+1:2@3']) assert.ok(isName(name), name);
   for (const name of ['', '..', '.a', '-a', 'a/b', 'a\nb', 'a b', 'é', 'a'.repeat(129)])
     assert.equal(
-      codeOf(() => sign(mine.privateKey, { name, sequence: 1, digest })),
+      codeOf(() => sign(mine.privateKey, { name, sequence: 1, bytes: 1, digest })),
       'error',
       name,
     );

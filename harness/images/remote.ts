@@ -1,0 +1,94 @@
+// `remote:URL,key=PUBLIC.pem[,least=N]`: a signed image from a server that nobody vouches for.
+//
+// Does:   checks the signature with the key, then every object with its digest.
+// Leaves: nothing: the objects lie in a folder of their own, which is removed at the end, also after an interrupt.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readImage } from '../erofs/read-image.ts';
+import { UserError } from '../model/errors.ts';
+import type { SourceImage } from '../model/image.ts';
+import { Digesters } from '../remote/digesters.ts';
+import { readPublicKey } from '../remote/keys.ts';
+import { DEFAULT_LIMITS } from '../remote/limits.ts';
+import { pullImage } from '../remote/pull-image.ts';
+import { throwRefused } from '../remote/refused.ts';
+import { baseUrl, Remote } from '../remote/request.ts';
+import { isName, NAME_RULE } from '../remote/signed-text.ts';
+import { makeObjectFolders } from '../store/objects.ts';
+
+const FORM = 'remote:http://HOST:PORT/NAME,key=PUBLIC.pem';
+
+interface RemoteSpec {
+  readonly base: URL;
+  readonly name: string;
+  readonly keyPath: string;
+  readonly leastSequence?: number;
+}
+
+const wrong = (why: string, facts: readonly string[] = []): UserError =>
+  new UserError(`remote: ${why}`, { code: 'usage', facts, hint: FORM });
+
+const parse = (rest: string): RemoteSpec => {
+  const [, url, keyPath, least] = /^(.*?),key=(.+?)(?:,least=(\d{1,15}))?$/.exec(rest) ?? [];
+  if (url === undefined || keyPath === undefined)
+    throw wrong('the URL of an image and a public key are needed');
+  const slash = url.lastIndexOf('/');
+  const name = url.slice(slash + 1);
+  if (!isName(name))
+    throw wrong('the URL does not end with the name of an image', [`a name has ${NAME_RULE}`]);
+  return {
+    base: baseUrl(url.slice(0, slash)),
+    name,
+    keyPath,
+    ...(least === undefined ? {} : { leastSequence: Number(least) }),
+  };
+};
+
+interface RemoteImageOptions {
+  /** Folder for the objects; default: the system's temporary folder. */
+  readonly spoolDir?: string;
+}
+
+export const openRemote = async (
+  rest: string,
+  source: string,
+  options: RemoteImageOptions = {},
+): Promise<SourceImage> => {
+  const { base, name, keyPath, leastSequence } = parse(rest);
+  const key = readPublicKey(keyPath);
+  const dir = mkdtempSync(join(options.spoolDir ?? tmpdir(), 'cfsbench-remote-'));
+  const remove = (): void => rmSync(dir, { recursive: true, force: true });
+  process.once('exit', remove);
+  const remote = new Remote(base, DEFAULT_LIMITS);
+  const digesters = new Digesters();
+  try {
+    makeObjectFolders(dir);
+    const signed = { remote, key, ...(leastSequence === undefined ? {} : { leastSequence }) };
+    const { manifest, refused } = await pullImage({ source: signed, name, dir, digesters, via: 'objects' });
+    throwRefused(refused);
+    const tree = readImage(manifest.bytes);
+    return {
+      name,
+      source,
+      contents: 'real',
+      tree,
+      layers: [tree],
+      content(_, index) {
+        const { payload, size } = tree.entry(index);
+        return { kind: 'file', file: join(dir, payload!), offset: 0, sizeBytes: Number(size) };
+      },
+      async close() {
+        process.removeListener('exit', remove);
+        remove();
+      },
+    };
+  } catch (error) {
+    process.removeListener('exit', remove);
+    remove();
+    throw error;
+  } finally {
+    digesters.close();
+    remote.close();
+  }
+};

@@ -1,0 +1,54 @@
+// Tells 100,000 lies of all kinds to a client, and counts what became of them.
+//
+//   node build/test/harness/remote/check-lies-main.js [LIES [SEED]]
+//
+// Needs:  10 minutes; a few MB below TMPDIR.
+// Exits:  1 unless every lie is named and none is stored or served.
+import { randomBytes } from 'node:crypto';
+import { lieRound, newTally } from './lie-rounds.ts';
+import { publishedImage, startImageServer } from './support.ts';
+
+const LIES = 100_000;
+const FILES = 500;
+const PACK_EVERY = 10;
+const SEED_BYTES = 4;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const [count = LIES, seed = randomBytes(SEED_BYTES).toString('hex')] = process.argv.slice(2);
+say(`seed ${seed}`);
+const published = await publishedImage(FILES);
+const { dir, publicKey: key, image, serve } = published;
+const server = await startImageServer(dir, { ...serve, lies: { seed, share: 1 } });
+const tally = newTally();
+// Of other requests under way, such as an error without a listener.
+process.on('uncaughtException', (error) => {
+  tally.crashes++;
+  say(String(error.stack));
+});
+let told = 0;
+for (let round = 0; told < Number(count) && tally.crashes === 0; round++) {
+  await lieRound(tally, {
+    url: server.url,
+    dir,
+    key,
+    image,
+    via: round % PACK_EVERY === PACK_EVERY - 1 ? 'pack' : 'objects',
+  });
+  told = server.lies().length;
+}
+const kinds = new Map<string, number>();
+for (const line of server.lies()) {
+  const kind = line.split(' ')[0]!;
+  kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+}
+await server.close();
+published.remove();
+for (const [kind, number] of [...kinds].sort()) say(`  ${kind.padEnd(24)}${number}`);
+say(`${told} lies told to ${tally.asked} requests for a file or object`);
+say(
+  `served ${tally.served}, stored ${tally.stored}, crashes ${tally.crashes}, requests sent elsewhere ${kinds.get('stolen') ?? 0}`,
+);
+say(`refused by name ${tally.named}`);
+const isGood = tally.served + tally.stored + tally.crashes === 0 && !kinds.has('stolen');
+process.exit(isGood ? 0 : 1);

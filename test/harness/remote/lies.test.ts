@@ -1,0 +1,43 @@
+// A few hundred lies of all kinds; `npm run check:lies` tells 100,000.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LIES } from '../../../harness/remote/lies.ts';
+import { lieRound, newTally } from './lie-rounds.ts';
+import { publishedImage, startImageServer } from './support.ts';
+
+const ROUNDS = 4;
+
+test('of lies of all kinds none is stored or served, and each is named', async () => {
+  const published = await publishedImage(60);
+  const server = await startImageServer(published.dir, {
+    ...published.serve,
+    lies: { seed: 'a few hundred', share: 1 },
+  });
+  const tally = newTally();
+  try {
+    for (let round = 0; round < ROUNDS; round++)
+      await lieRound(tally, {
+        url: server.url,
+        dir: published.dir,
+        key: published.publicKey,
+        image: published.image,
+        via: 'objects',
+      });
+    const told = server.lies();
+    assert.deepEqual(
+      { ...tally, named: tally.asked },
+      { asked: tally.asked, named: tally.asked, stored: 0, served: 0, crashes: 0 },
+    );
+    assert.equal(tally.named, tally.asked);
+    assert.ok(told.length >= tally.asked / 2, `${told.length} lies`);
+    // Those about ranges need a pack.
+    const kinds = new Set(told.map((line) => line.split(' ')[0]!));
+    assert.deepEqual(
+      Object.keys(LIES).filter((kind) => !kinds.has(kind)),
+      ['wrong-range', 'no-range'],
+    );
+  } finally {
+    await server.close();
+    published.remove();
+  }
+});
