@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ImageObject } from '../model/image.ts';
 import { objectPath } from '../store/objects.ts';
 import type { Digesters } from './digesters.ts';
-import { newFile } from './new-files.ts';
+import { pendingFile } from './pending-file.ts';
 import { refusal } from './refused.ts';
 
 export const objectName = ({ digest }: ImageObject): string => `object ${digest}`;
@@ -18,7 +18,7 @@ export interface IncomingObject {
 
 /** `dir`: the object folder, with its folders `00` to `ff`. */
 export const incomingObject = (object: ImageObject, dir: string, digesters: Digesters): IncomingObject => {
-  const file = newFile(dir);
+  const file = pendingFile(dir);
   const verifying = digesters.begin();
   let isDigested = false;
   const digest = (): string => {

@@ -124,7 +124,7 @@ const wrongLength: Lie = (context) => ({
   ending: 'cut',
 });
 
-const LEAST_DRIPPED = 16;
+const LEAST_DRIPPED = 2;
 
 const slow: Lie = (context) =>
   context.body.length < LEAST_DRIPPED ? null : { ...honest(context), ending: 'drip' };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { LIMITS } from '../model/input-limits.ts';
 import { inLanes, refusedAs } from './lanes.ts';
-import { newFile } from './new-files.ts';
+import { pendingFile } from './pending-file.ts';
 import { pullSigned, type SignedSource } from './pull-signed.ts';
 import { type Refused, refusal } from './refused.ts';
 import type { Remote } from './request.ts';
@@ -53,7 +53,7 @@ interface LayerPull {
 }
 
 const pullLayer = async (layer: ServedLayer, { remote, dir }: LayerPull): Promise<string> => {
-  const file = newFile(dir);
+  const file = pendingFile(dir);
   const hash = createHash('sha256');
   const what = `layer ${layer.id}`;
   try {

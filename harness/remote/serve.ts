@@ -21,7 +21,9 @@ export interface ServeOptions {
 }
 
 const HOST = '127.0.0.1';
+/** A slow answer takes a minute or longer. */
 const DRIP_MS = 20;
+const SLOW_MS = 60_000;
 /** Connections without a request are kept so long. */
 const KEPT_MS = 60_000;
 const OBJECT = /^objects\/[0-9a-f]{2}\/[0-9a-f]{62}$/;
@@ -123,7 +125,7 @@ class ImageServer {
     if (ending === 'drip') {
       for (let at = 0; at < body.length && !response.destroyed; at++) {
         response.write(body.subarray(at, at + 1));
-        await sleep(DRIP_MS);
+        await sleep(Math.max(DRIP_MS, SLOW_MS / body.length));
       }
     } else await this.#link.send(body, response);
     if (ending === 'cut') response.socket?.end();

@@ -12,7 +12,7 @@ import { writeAll } from '../store/bulk.ts';
 const FILE_MODE = 0o644;
 const RANDOM_BYTES = 8;
 
-export interface NewFile {
+export interface PendingFile {
   write(piece: Uint8Array): void;
   /** The name that the file has until then. */
   readonly temporary: string;
@@ -22,7 +22,7 @@ export interface NewFile {
 }
 
 /** Creates the file with the first piece: an answer without a body costs no file. */
-export const newFile = (dir: string): NewFile => {
+export const pendingFile = (dir: string): PendingFile => {
   const temporary = join(dir, `.new-${randomBytes(RANDOM_BYTES).toString('hex')}`);
   let fd: number | null = null;
   const open = (): number => {
