@@ -36,7 +36,7 @@ const howOf = (stage: Stage): IngestHow =>
 /** The file to read in each mount, chosen before the first window. Null: the image has none, and the root is listed. */
 type FileToRead = string | null;
 
-const mountAndUse = async (
+export const mountAndUse = async (
   stage: Stage,
   created: Created,
   number: number,

@@ -22,6 +22,7 @@ import { scenario as parallelCreate } from './parallel-create.ts';
 import { scenario as prefetch } from './prefetch.ts';
 import { scenario as randomStat } from './random-stat.ts';
 import { scenario as readAll } from './read-all.ts';
+import { scenario as serverless } from './serverless.ts';
 import { scenario as sharingCache } from './sharing-cache.ts';
 import { scenario as sharingDisk } from './sharing-disk.ts';
 import { scenario as startTrace } from './start-trace.ts';
@@ -40,6 +41,7 @@ export const scenarios: readonly Scenario[] = [
   churnSharedBase,
   containerChurn,
   parallelCreate,
+  serverless,
   cleanup,
   update,
   walkWarm,

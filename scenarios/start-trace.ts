@@ -42,6 +42,10 @@ const stepsFor = (params: Params): readonly StartStep[] => {
   return found.steps;
 };
 
+/** The first recorded start on this source; null: none is recorded. */
+export const startSteps = (source: string): readonly StartStep[] | null =>
+  recordedStarts().find((one) => `fixture:${one.fixture}` === source)?.steps ?? null;
+
 export const touchedBytes = (steps: readonly StartStep[]): number =>
   steps.reduce((sum, [, , ranges = []]) => sum + ranges.reduce((a, [, count]) => a + count, 0), 0) *
   PAGE_BYTES;

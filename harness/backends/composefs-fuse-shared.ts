@@ -70,7 +70,7 @@ const askToMount = (
 
 const mountShared = (shared: SharedServer, machine: Machine, mount: ServedManifest): Mounted => {
   const { server } = shared;
-  const { at } = mount;
+  const { at, manifest } = mount;
   askToMount(shared, machine, mount);
   return {
     root: at,
@@ -83,12 +83,8 @@ const mountShared = (shared: SharedServer, machine: Machine, mount: ServedManife
       shared.mountCount--;
     },
     async settle() {
-      if (
-        !machine.waitFor(() => server.sendCommand(['count']) === String(shared.mountCount), SETTLE_LIMIT_MS)
-      )
-        throw settleTimeout('the shared FUSE server still holds a detached mount', [
-          `mounts: ${server.sendCommand(['count'])}, expected ${shared.mountCount}`,
-        ]);
+      if (!machine.settled({ lease: manifest }, SETTLE_LIMIT_MS))
+        throw settleTimeout('the shared FUSE server still holds a detached mount', [`manifest: ${manifest}`]);
     },
     // Stopping the server ends all its connections at once.
     detach() {

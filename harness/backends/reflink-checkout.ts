@@ -68,7 +68,12 @@ const steadyUsage = (machine: Machine, { root, usage }: MadeFileSystem): ReturnT
   return last;
 };
 
-let checkoutCount = 0;
+/** The end of a path that names slot, worker and life. */
+const OWN_CHARACTERS = 60;
+
+/** On another file system than `dir`, whose path gives it a name of its own. */
+const rootFor = (dir: string, home: string): string =>
+  join(home, `checkout-${dir.replaceAll('/', '-').slice(-OWN_CHARACTERS)}`);
 
 const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: ReflinkHome): Prepared => {
   const tars = tarsOf(image);
@@ -86,8 +91,8 @@ const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: 
       if (!machine.files.exists(treeOf(store)))
         await linkTree(machine, tars, { linkStores: [linkStoreOf(store)], into: treeOf(store) });
     },
-    async create(store) {
-      const root = join(home, `checkout-${checkoutCount++}`);
+    async create(store, dir) {
+      const root = rootFor(dir, home);
       const copy = ['cp', '-a', '--reflink=always', '--no-preserve=links', '-T', treeOf(store), root];
       await machine.command('cp', copy);
       if (hasLinks) await machine.command('tar', [...UNPACK, '-xf', tars.relink, '-C', root]);

@@ -18,6 +18,7 @@ import { backend as erofsOverlayNoFilter } from './erofs-overlay-no-filter.ts';
 import { backend as erofsOverlayNoacl } from './erofs-overlay-noacl.ts';
 import { backend as hardlinkCheckout } from './hardlink-checkout.ts';
 import { backend as hardlinkCheckoutDirect } from './hardlink-checkout-direct.ts';
+import { backend as hardlinkCheckoutUnlinkat } from './hardlink-checkout-unlinkat.ts';
 import { backend as incrementalFs } from './incremental-fs.ts';
 import { backend as mountComposefs } from './mount-composefs.ts';
 import { backend as ostreeCheckout } from './ostree-checkout.ts';
@@ -44,6 +45,7 @@ export const backends: readonly Backend[] = [
   squashfsFull,
   hardlinkCheckout,
   hardlinkCheckoutDirect,
+  hardlinkCheckoutUnlinkat,
   reflinkCheckout,
   ostreeCheckout,
   unpackedOverlayUnlinkat,

@@ -52,6 +52,7 @@ const FURTHER = [
   'read-all',
   'container-churn',
   'parallel-create',
+  'serverless',
   'churn-fresh',
   'build',
 ];

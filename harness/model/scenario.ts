@@ -13,6 +13,7 @@ import type {
 import type { Backend, Mounted, Prepared, Store } from './backend.ts';
 import type { Crowd } from './crowd.ts';
 import type { Image } from './image.ts';
+import type { LivesAsked, LivesResult } from './lives.ts';
 import type { Machine, MadeFileSystem, MadeType, Need } from './machine.ts';
 
 /** The environment of a scenario, one per slot. If the scenario throws, the stage undoes its mounts, servers and files. */
@@ -44,6 +45,10 @@ export interface Stage {
   storeIn(dirs: readonly string[]): Store;
   /** Prepares `count` parallel lives of the image. Untimed. */
   crowd(count: number): Promise<Crowd>;
+  /** Many lives of the slot's image and its others in worker processes. Their files are brought in first, untimed. */
+  lives(asked: LivesAsked): Promise<LivesResult>;
+  /** Keeps all values of a latency, nanoseconds, in the sample. */
+  histogram(name: string, values: readonly number[]): void;
   /** Files, inodes and bytes on disk in the slot's own store and folders. Untimed. */
   footprint(): Promise<Values>;
   /** Opens and closes every armed probe around `work`. A phase may be repeated: its values become medians. */

@@ -19,6 +19,7 @@ import { openCrowd } from './crowd.ts';
 import { refuseSame } from './different.ts';
 import { failedOutcome } from './failure.ts';
 import { type LeakCheck, leakMetrics } from './leak-check.ts';
+import { runLives } from './lives.ts';
 import { refuseLost } from './lost-servers.ts';
 import { type OpenStage, openStage, type StageParts } from './stage.ts';
 import { type SlotFolders, slotName, type Workspace } from './workspace.ts';
@@ -165,6 +166,17 @@ const crowdOf =
       dirs,
     });
 
+const livesOf =
+  (parts: SlotParts, machine: Machine, leftMs: LeftMs): StageParts['lives'] =>
+  (home, asked) => {
+    const { arm, image, others, fullStore, workspace } = parts;
+    const images = [image, ...others];
+    return runLives(
+      { arm, machine, images, store: fullStore, home, scratch: workspace.scratch, limitMs: leftMs },
+      asked,
+    );
+  };
+
 /** What a slot has opened so far, also one that fails. */
 interface OpenSlot {
   readonly folders: SlotFolders[];
@@ -205,6 +217,7 @@ const stageOf = async (parts: SlotParts, { folders: all, armed, prepared }: Open
     prepared: first,
     folders,
     crowd: crowdOf(parts, machine, leftMs),
+    lives: livesOf(parts, machine, leftMs),
     probes: armed,
     cycles: cyclesOf(parts),
     warmTools: (empty) => parts.warmTools(machine, empty),
@@ -228,6 +241,7 @@ const measure = async (parts: SlotParts, open: OpenSlot): Promise<MeasuredSlot> 
   const outcome: Outcome = {
     outcome: 'ok',
     values: scenario.derive(values, slot.params),
+    ...(Object.keys(open.stage.histograms).length === 0 ? {} : { histograms: open.stage.histograms }),
     ...(ledger === undefined ? {} : { ledger }),
   };
   return { outcome, notes: [...open.stage.notes, ...notes] };

@@ -3,7 +3,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
+import { encodeHistogram } from '../../results/stats/histogram.ts';
 import type { Image } from '../model/image.ts';
+import type { LivesAsked, LivesResult } from '../model/lives.ts';
 import type { Machine, MadeFileSystem } from '../model/machine.ts';
 import type { ArmedProbe, Phase, Slot, Stage, Values } from '../model/scenario.ts';
 import { measureDisk } from '../probes/disk.ts';
@@ -29,6 +31,7 @@ export interface StageParts {
   readonly prepare: (image: Image) => Promise<Prepared>;
   readonly folders: SlotFolders;
   readonly crowd: (dirs: readonly string[]) => Promise<OpenCrowd>;
+  readonly lives: (home: string, asked: LivesAsked) => Promise<LivesResult>;
   readonly probes: readonly ArmedProbe[];
   readonly cycles: number;
   /** Runs the commands of a cold window once on an empty folder, after the caches were dropped. */
@@ -41,6 +44,7 @@ export interface OpenStage extends Stage {
   readonly phaseNow: () => Phase | 'prepare';
   readonly took: () => Readonly<Record<string, string>>;
   readonly notes: readonly string[];
+  readonly histograms: Readonly<Record<string, string>>;
   /** Detaches all remaining mounts after a failure. Never throws. */
   detach(): void;
   /** Ends threads and removes the file systems of the slot. */
@@ -85,14 +89,16 @@ const openPhases = ({ slot, probes }: StageParts): Phases => {
   return { phase: debugPhases(slot, phase), phaseNow: () => phaseNow };
 };
 
-type Resources = Pick<OpenStage, 'fileSystem' | 'storeIn' | 'crowd' | 'close'>;
+type Resources = Pick<OpenStage, 'fileSystem' | 'storeIn' | 'crowd' | 'lives' | 'close'>;
 
 /** File systems, stores and threads that the scenario asks for. */
-const openResources = ({ machine, folders, crowd: openCrowd }: StageParts): Resources => {
+const openResources = ({ machine, folders, crowd: openCrowd, lives }: StageParts): Resources => {
   const made: MadeFileSystem[] = [];
   const storeDirs: string[] = [];
   const crowds: OpenCrowd[] = [];
+  let livesCount = 0;
   return {
+    lives: (asked) => lives(folders.fresh(`lives-${livesCount++}`), asked),
     async fileSystem(type) {
       const fresh = await machine.fileSystem(type, folders.fresh(`file-system-${made.length}`));
       made.push(fresh);
@@ -135,6 +141,7 @@ export const openStage = (parts: StageParts): OpenStage => {
   const atStart: Values = slot.pass === 'count' ? measureDisk(ownStore) : {};
   const notes: string[] = [];
   let took: Readonly<Record<string, string>> = { window: machine.windowKind };
+  const histograms: Record<string, string> = {};
   let empty: string | null = null;
   const warmTools = (): Promise<void> => {
     empty ??= folders.fresh('empty');
@@ -146,6 +153,10 @@ export const openStage = (parts: StageParts): OpenStage => {
     ...openPhases(parts),
     ...openResources(parts),
     took: () => ({ ...took, ...verityTook(store) }),
+    histograms,
+    histogram(name, values) {
+      histograms[name] = encodeHistogram(values);
+    },
     folder: (name) => folders.fresh(name),
     mounted(mounted) {
       live.add(mounted);

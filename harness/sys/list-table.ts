@@ -5,7 +5,7 @@ import koffi from 'koffi';
 import { type Argument, type ListedCall, Result } from './listed-call.ts';
 
 /** struct timed_call. */
-const CALL_BYTES = 88;
+export const CALL_BYTES = 88;
 export const ARGS = 6;
 const RESULT_OF_AT = 48;
 const NUMBER_AT = 60;
@@ -41,6 +41,25 @@ const ensureRoom = (calls: readonly ListedCall[]): void => {
   textsAddress = koffi.address(texts);
 };
 
+/** Writes one struct timed_call. `encode` gives an argument that is no earlier result. */
+export const encodeCall = (
+  into: Buffer,
+  at: number,
+  call: ListedCall,
+  encode: (arg: Argument) => bigint,
+): void => {
+  for (let n = 0; n < ARGS; n++) {
+    const arg = call.args[n] ?? 0;
+    into.writeBigInt64LE(encode(arg), at + n * 8);
+    into.writeInt16LE(arg instanceof Result ? arg.index : -1, at + RESULT_OF_AT + n * 2);
+  }
+  into.writeInt32LE(call.number, at + NUMBER_AT);
+  into.writeUInt32LE(call.flags ?? 0, at + FLAGS_AT);
+  into.writeInt32LE(call.wanted ?? 0, at + WANTED_AT);
+  into.writeInt32LE(call.notYet ?? 0, at + NOT_YET_AT);
+  into.writeBigInt64LE(-1n, at + RESULT_AT);
+};
+
 /** Writes the list to `table` and its strings to `texts`. */
 export const layOut = (calls: readonly ListedCall[]): void => {
   ensureRoom(calls);
@@ -56,19 +75,7 @@ export const layOut = (calls: readonly ListedCall[]): void => {
     if (arg instanceof Result) return 0n;
     return 'bytes' in arg ? addressOf(arg.bytes) + BigInt(arg.at) : addressOf(arg);
   };
-  for (const [i, call] of calls.entries()) {
-    const at = i * CALL_BYTES;
-    for (let n = 0; n < ARGS; n++) {
-      const arg = call.args[n] ?? 0;
-      table.writeBigInt64LE(encode(arg), at + n * 8);
-      table.writeInt16LE(arg instanceof Result ? arg.index : -1, at + RESULT_OF_AT + n * 2);
-    }
-    table.writeInt32LE(call.number, at + NUMBER_AT);
-    table.writeUInt32LE(call.flags ?? 0, at + FLAGS_AT);
-    table.writeInt32LE(call.wanted ?? 0, at + WANTED_AT);
-    table.writeInt32LE(call.notYet ?? 0, at + NOT_YET_AT);
-    table.writeBigInt64LE(-1n, at + RESULT_AT);
-  }
+  for (const [i, call] of calls.entries()) encodeCall(table, i * CALL_BYTES, call, encode);
 };
 
 export const resultOf = (index: number): number =>

@@ -18,13 +18,13 @@ const FAULTS: readonly (readonly [text: string, code: string])[] = [
 export const faultIn = (lines: readonly string[]): string | undefined =>
   FAULTS.find(([text]) => lines.some((line) => line.includes(text)))?.[1];
 
+/** The non-empty lines of a text. */
+export const fullLines = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
+
 /** The last non-empty lines of an open file, for error messages. */
 export const logTail = (fd: number): string[] => {
   const { size } = fstatSync(fd);
   const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
   readSync(fd, tail, 0, tail.length, size - tail.length);
-  return tail
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '');
+  return fullLines(tail.toString('utf8'));
 };

@@ -18,7 +18,7 @@ import { type OwnThreadCounter, separateOwnWork } from './own-thread.ts';
 import { pauseOf } from './pause.ts';
 import { signalProcess } from './processes.ts';
 import { cachedBytes } from './residency.ts';
-import { type RunningServer, startServer } from './servers.ts';
+import { type RunningServer, SERVER_LIMIT_MS, startServer } from './servers.ts';
 import { settled } from './settled.ts';
 import { resolvePrograms } from './spawn.ts';
 import type { StraceCounter } from './strace.ts';
@@ -47,7 +47,6 @@ interface MachineOptions {
 }
 
 const SIGKILL = 9;
-const SERVER_LIMIT_MS = 10_000;
 const POLL_NS = 20_000;
 /** Programs to look up before anything is timed or counted. */
 const PROGRAMS = [

@@ -44,6 +44,8 @@ const SIGTERM = 15;
 const SIGKILL = 9;
 const LOG_MODE = 0o600;
 const REAP_LIMIT_MS = 2000;
+/** For a server to become ready. */
+export const SERVER_LIMIT_MS = 10_000;
 
 export interface RunningServer extends Server {
   /** CPU time of the process; null until it was reaped. */

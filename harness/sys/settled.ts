@@ -95,9 +95,12 @@ const listOf = (until: SettleCondition): CallListBuilder => {
   return list;
 };
 
+/** The calls that succeed once the condition holds. */
+export const settledCalls = (until: SettleCondition): readonly ListedCall[] => listOf(until).calls;
+
 /** False if the limit passed. */
 export const settled = (until: SettleCondition, limits: WaitLimits): boolean => {
-  const { calls } = listOf(until);
+  const calls = settledCalls(until);
   if (!('unmounted' in until)) return waitList(calls, limits);
   if (statxReportsMounts && waitList(calls, limits)) return true;
   if (statxReportsMounts) return false;

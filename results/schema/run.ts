@@ -86,6 +86,8 @@ export interface OkSample extends SampleBase {
   readonly outcome: 'ok';
   readonly values: Values;
   readonly ledger?: Ledger;
+  /** All values of a latency, nanoseconds: HdrHistogram, compressed (V2), in base64. */
+  readonly histograms?: Readonly<Record<string, string>>;
 }
 
 export interface FailedSample extends SampleBase {

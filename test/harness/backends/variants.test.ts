@@ -28,6 +28,7 @@ const VARIANTS: readonly {
   { id: 'erofs-blobs', fsType: 'erofs', took: { erofs: 'file', blobs: 'file' } },
   { id: 'squashfs-full', fsType: 'squashfs', took: { squashfs: 'loop' } },
   { id: 'hardlink-checkout', fsType: 'ext4', took: { mount: 'bind' } },
+  { id: 'hardlink-checkout-unlinkat', fsType: 'ext4', took: { mount: 'bind' } },
   { id: 'reflink-checkout', fsType: 'xfs', took: { mount: 'bind', on: 'XFS on a loop file' } },
 ];
 

@@ -61,6 +61,7 @@ export const openTestStage = (
       down: async () => {},
       end: async () => void recording.log.push('crowd ends'),
     }),
+    lives: () => Promise.reject(new Error('no workers in this test')),
     probes: ['one', 'two', 'three'].map((name) => tellingProbe(name, recording.log)),
     cycles: 1,
     warmTools: async () => {},

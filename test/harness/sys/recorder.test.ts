@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Machine } from '../../../harness/model/machine.ts';
+import { createRecorder, WORKER_MARK, workerFolder } from '../../../harness/sys/recorder.ts';
+
+/** A machine that notes what is really done. */
+const noting = () => {
+  const done: string[] = [];
+  const machine = {
+    features: { mark: true },
+    calls: () => void done.push('calls'),
+    command: async () => void done.push('command'),
+    serve: () => assert.fail('a server is started'),
+    settled: () => assert.fail('something is waited for'),
+    files: {
+      exists: () => true,
+      batch: { canDigest: true, removeTree: (path: string) => void done.push(`remove ${path}`) },
+    },
+  } as unknown as Machine;
+  return { done, recorder: createRecorder(machine) };
+};
+
+const folderOf = (t: TestContext): string => {
+  const dir = mkdtempSync(join(tmpdir(), 'cfsbench-recorder-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  return dir;
+};
+
+test('while a phase is recorded nothing is done, also by methods that were taken before', async () => {
+  const { done, recorder } = noting();
+  const { machine } = recorder;
+  const { batch } = machine.files;
+  await recorder.record('create', () => machine.command('tar', ['tar', '-x']));
+  await recorder.record('destroy', () => batch!.removeTree('/tree'));
+  assert.deepEqual(done, []);
+  assert.deepEqual(recorder.take(), [
+    { phase: 'create', kind: 'command', argv: ['tar', '-x'] },
+    { phase: 'destroy', kind: 'remove', path: '/tree' },
+  ]);
+  batch!.removeTree('/other');
+  await machine.command('true', ['true']);
+  assert.deepEqual(done, ['remove /other', 'command']);
+  assert.deepEqual(recorder.take(), []);
+});
+
+test('a server that starts before the life is the one for all lives, another belongs to its life', async () => {
+  const { recorder } = noting();
+  const shared = recorder.machine.serve('cfs-fuse', ['cfs-fuse', '{control}']);
+  assert.deepEqual(recorder.sharedServer(), ['cfs-fuse', '{control}']);
+  await recorder.record('mount', () => {
+    assert.equal(shared.sendCommand(['mount', '/a']), 'ok');
+    const own = recorder.machine.serve('cfs-fuse', ['cfs-fuse', '{ready}']);
+    assert.equal(own.exited(5), true);
+  });
+  assert.deepEqual(
+    recorder.take().map(({ kind }) => kind),
+    ['message', 'serve', 'exited'],
+  );
+});
+
+test('paths with the mark of a worker are looked up in the folder of the first', async (t) => {
+  const { recorder } = noting();
+  const home = folderOf(t);
+  mkdirSync(join(home, workerFolder(0)));
+  await recorder.record('create', () => {
+    assert.equal(recorder.machine.files.exists(join(home, WORKER_MARK)), true);
+    assert.equal(recorder.machine.files.exists(join(home, WORKER_MARK, 'layer')), false);
+  });
+});
+
+test('a life that depends on the number of a loop device cannot be recorded', async () => {
+  const { recorder } = noting();
+  const work = (): unknown => recorder.machine.calls((list) => list.loop('/image', { directIo: false }));
+  await assert.rejects(recorder.record('mount', work), { code: 'skip' });
+});

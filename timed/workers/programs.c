@@ -1,0 +1,203 @@
+/*
+ * Programs that a life starts.
+ *
+ * Does:    posix_spawn(3) with an absolute path and a clean environment; a pidfd shows the exit.
+ * Leaves:  a server that is not awaited; programs_kill ends it.
+ * Source:  posix_spawn(3), pidfd_open(2), wait4(2).
+ */
+#include "programs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CHANNEL_FD 3
+#define ARGUMENTS_MAX 256
+#define ENVIRONMENT_MAX 64
+
+/* `count` strings, one after the other. */
+static void list_strings(char *at, int64_t count, char **into)
+{
+	for (int64_t i = 0; i < count; i++) {
+		into[i] = at;
+		at += strlen(at) + 1;
+	}
+	into[count] = NULL;
+}
+
+int programs_open(struct programs *programs, const struct script *script)
+{
+	static char *environment[ENVIRONMENT_MAX + 1];
+
+	memset(programs, 0, sizeof(*programs));
+	programs->script = script;
+	if (script->environment_count > ENVIRONMENT_MAX)
+		return -E2BIG;
+	list_strings(script_at(script, script->environment), script->environment_count, environment);
+	programs->environment = environment;
+	programs->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	programs->error_fd = memfd_create("workers-errors", MFD_CLOEXEC);
+	if (programs->null_fd < 0 || programs->error_fd < 0 || fcntl(programs->error_fd, F_SETFL, O_APPEND) < 0)
+		return -errno;
+	return 0;
+}
+
+/* `channel` becomes descriptor 3; -1: none. Returns the process id, or -errno. */
+static pid_t start(const struct programs *programs, const struct step *step, int channel)
+{
+	char *arguments[ARGUMENTS_MAX + 1];
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t all, none;
+	pid_t pid;
+	int err;
+
+	if (step->count > ARGUMENTS_MAX)
+		return -E2BIG;
+	list_strings(script_at(programs->script, step->at), step->count, arguments);
+	sigfillset(&all);
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_adddup2(&actions, programs->null_fd, 0);
+	posix_spawn_file_actions_adddup2(&actions, programs->null_fd, 1);
+	posix_spawn_file_actions_adddup2(&actions, programs->error_fd, 2);
+	if (channel >= 0)
+		posix_spawn_file_actions_adddup2(&actions, channel, CHANNEL_FD);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	err = posix_spawn(&pid, arguments[0], &actions, &attributes, arguments, programs->environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return err != 0 ? -err : pid;
+}
+
+static int reap(pid_t pid, int *status)
+{
+	while (waitpid(pid, status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return *status == 0 ? 0 : -ECHILD;
+}
+
+int programs_command(struct programs *programs, const struct step *step, int *status)
+{
+	pid_t pid = start(programs, step, -1);
+
+	return pid < 0 ? pid : reap(pid, status);
+}
+
+/* Returns 1 if readable or at its end, 0 when the limit passed. */
+static int readable(int fd, int64_t limit_ns)
+{
+	struct pollfd entry = {.fd = fd, .events = POLLIN};
+	int ready;
+
+	do
+		ready = poll(&entry, 1, (int)(limit_ns / 1000000));
+	while (ready < 0 && errno == EINTR);
+	return ready > 0;
+}
+
+static int kill_and_reap(pid_t pid, int *status)
+{
+	kill(pid, SIGKILL);
+	reap(pid, status);
+	return -ETIMEDOUT;
+}
+
+/* Waits for the byte of a server that is ready. */
+static int await_ready(int channel, pid_t pid, int64_t limit_ns, int *status)
+{
+	char byte;
+	int err;
+
+	if (!readable(channel, limit_ns))
+		return kill_and_reap(pid, status);
+	if (read(channel, &byte, 1) == 1)
+		return 0;
+	err = reap(pid, status);
+	return err == 0 ? -ECHILD : err;
+}
+
+int programs_serve(struct programs *programs, const struct step *step, int *status)
+{
+	int channel[2];
+	pid_t pid;
+	int err;
+
+	if (pipe2(channel, O_CLOEXEC) < 0)
+		return -errno;
+	pid = start(programs, step, channel[1]);
+	close(channel[1]);
+	err = pid < 0 ? pid : await_ready(channel[0], pid, step->limit_ns, status);
+	close(channel[0]);
+	programs->servers[step->server] = err == 0 ? pid : 0;
+	return err;
+}
+
+int programs_exited(struct programs *programs, const struct step *step, int *status)
+{
+	pid_t pid = programs->servers[step->server];
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int ended;
+
+	if (pidfd < 0)
+		return -errno;
+	ended = readable(pidfd, step->limit_ns);
+	close(pidfd);
+	if (!ended)
+		return -ETIMEDOUT;
+	programs->servers[step->server] = 0;
+	return reap(pid, status);
+}
+
+int programs_share(struct programs *programs, const struct step *step, pid_t *pid)
+{
+	int channel[2];
+	int status = 0;
+	int err;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) < 0)
+		return -errno;
+	*pid = start(programs, step, channel[1]);
+	close(channel[1]);
+	err = *pid < 0 ? *pid : await_ready(channel[0], *pid, step->limit_ns, &status);
+	if (err == 0)
+		return channel[0];
+	close(channel[0]);
+	return err;
+}
+
+void programs_kill(struct programs *programs)
+{
+	int status;
+
+	for (int i = 0; i < SERVERS_MAX; i++) {
+		if (programs->servers[i] <= 0)
+			continue;
+		kill_and_reap(programs->servers[i], &status);
+		programs->servers[i] = 0;
+	}
+}
+
+void programs_tail(struct programs *programs, char *tail)
+{
+	off_t end = lseek(programs->error_fd, 0, SEEK_END);
+	off_t from = end > TAIL_BYTES - 1 ? end - (TAIL_BYTES - 1) : 0;
+	ssize_t bytes = pread(programs->error_fd, tail, TAIL_BYTES - 1, from);
+
+	tail[bytes > 0 ? bytes : 0] = '\0';
+	if (ftruncate(programs->error_fd, 0) < 0)
+		tail[0] = '\0';
+}
