@@ -1,9 +1,9 @@
 // The stage that a scenario runs on, one per slot: phases with armed probes, folders, commands, and undo of mounts.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeHistogram } from '../../results/stats/histogram.ts';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
-import { encodeHistogram } from '../../results/stats/histogram.ts';
 import type { Image } from '../model/image.ts';
 import type { LivesAsked, LivesResult } from '../model/lives.ts';
 import type { Machine, MadeFileSystem } from '../model/machine.ts';
