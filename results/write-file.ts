@@ -1,7 +1,7 @@
 // Replaces files as a whole: a new file with a random name beside the old one is renamed when it is complete.
 //
 // Error:   every failure is one sentence with the path; the new file is removed.
-// Leaves:  `.cfsbench-new-…` beside the file if the process is killed while it writes.
+// Leaves:  `.cfsbench-new-…` beside the file if the process is killed while it writes; `cfsbench clean` removes it.
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -41,6 +41,7 @@ export interface FileOutput {
 
 export const TEMPORARY_PREFIX = '.cfsbench-new-';
 const RANDOM_BYTES = 8;
+export const TEMPORARY_NAME = new RegExp(`^\\${TEMPORARY_PREFIX}[0-9a-f]{${2 * RANDOM_BYTES}}$`);
 
 const DEFAULT_MODE = 0o644;
 

@@ -2,7 +2,8 @@
 // limits that a blocked process cannot keep itself.
 //
 // Does:    the first interrupt lets the inner process end by itself for a moment, then its namespace is killed. A second interrupt kills
-//          it at once, and so does the end of its time limit.
+//          it at once. At the end of its time limit the FUSE connections of its work folder are aborted: a mount that waits for a server
+//          fails, and the run goes on. If that does not help, the namespace is killed.
 import { onInterrupt } from '../sys/interrupts.ts';
 import type { InnerEnd, InnerMessage, RunningInner } from '../sys/namespace.ts';
 import { formatSeconds } from './duration.ts';
@@ -13,6 +14,8 @@ const STOP_LIMIT_MS = 500;
 export const END_LIMIT_MS = 1500;
 /** A killed namespace ends in milliseconds, unless one of its processes waits for a disk that does not answer. */
 const KILL_LIMIT_MS = 1000;
+/** From the abort of FUSE connections until the inner process tells of its next step. */
+const ABORTED_LIMIT_MS = 30_000;
 /** Of a timer. */
 const LONGEST_MS = 0x7fffffff;
 
@@ -30,6 +33,8 @@ interface Attention {
   readonly start: (onMessage: (message: InnerMessage) => void) => Promise<RunningInner>;
   /** Until the first message of the inner process; Infinity: none. */
   readonly limitMs: number;
+  /** Its FUSE mounts are below. */
+  readonly workDir: string;
   readonly onFirstInterrupt: () => void;
 }
 
@@ -60,16 +65,22 @@ const openTimer = (): Timer => {
   };
 };
 
-export const attend = async ({ start, limitMs, onFirstInterrupt }: Attention): Promise<Attended> => {
+export const attend = async ({ start, limitMs, workDir, onFirstInterrupt }: Attention): Promise<Attended> => {
   const [stopping, ending, limit, killing] = [openTimer(), openTimer(), openTimer(), openTimer()];
   const seen = { interruptedAt: null as number | null, again: false, shown: false };
   let kill = (_end?: InnerEnd): void => {};
-  const setLimit = (ms: number): void => limit.set(ms, () => kill(tooLong(ms)));
+  let abortFuse = (): void => {};
+  const setLimit = (ms: number): void =>
+    limit.set(ms, () => {
+      abortFuse();
+      limit.set(ABORTED_LIMIT_MS, () => kill(tooLong(ms + ABORTED_LIMIT_MS)));
+    });
   const inner = await start((message) => {
     if (message.kind === 'limit') setLimit(message.ms);
     if (message.kind === 'measured') stopping.clear();
     if (message.kind === 'shown') seen.shown = true;
   });
+  abortFuse = () => inner.abortFuse(workDir);
   let why: InnerEnd | undefined;
   const givenUp = new Promise<InnerEnd>((resolve) => {
     kill = (end) => {

@@ -1,4 +1,5 @@
-// `cfsbench clean`: removes work folders of processes that have ended. Never touches results, nor what cfsbench did not make.
+// `cfsbench clean`: removes work folders and unfinished files of processes that have ended. Never touches results, nor what cfsbench did
+// not make.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { visible } from '../../results/visible.ts';
@@ -6,6 +7,7 @@ import { UserError } from '../model/errors.ts';
 import { recordedFolders } from '../sys/folder-index.ts';
 import { NO_MARK } from '../sys/marked-folder.ts';
 import { readMounts } from '../sys/mountinfo.ts';
+import { cleanFile, leftFilesIn } from './left-files.ts';
 import { type Cleaned, cleanOne, leftoversIn } from './leftovers.ts';
 
 const DEFAULT_DIR = 'runs';
@@ -19,6 +21,8 @@ const lineOf = (path: string, cleaned: Cleaned): string | null => {
       return null;
     case 'live':
       return `in use, not removed: ${name}`;
+    case 'recent':
+      return `changed in the last hour, not removed: ${name}`;
     case 'strange':
       return `not removed: ${name} (${cleaned.reason})`;
     case 'failed':
@@ -38,14 +42,23 @@ const pathsOf = (dir: string | undefined): readonly string[] => {
   throw new UserError(`no such folder: ${visible(dir)}`, { hint: 'cfsbench clean RUNS_FOLDER' });
 };
 
+const filesOf = (dir: string): readonly string[] => (existsSync(dir) ? leftFilesIn(resolve(dir)) : []);
+
+async function* cleanAll(
+  dir: string | undefined,
+  removes: boolean,
+): AsyncGenerator<readonly [path: string, cleaned: Cleaned]> {
+  const mounts = readMounts();
+  for (const path of pathsOf(dir)) yield [path, await cleanOne(path, () => removes, mounts)];
+  for (const path of filesOf(dir ?? DEFAULT_DIR)) yield [path, cleanFile(path, removes)];
+}
+
 export const clean = async (
   dir: string | undefined,
   { dryRun = false }: { readonly dryRun?: boolean },
 ): Promise<void> => {
-  const mounts = readMounts();
   let [shownCount, failedCount, unmarkedCount] = [0, 0, 0];
-  for (const path of pathsOf(dir)) {
-    const cleaned = await cleanOne(path, () => !dryRun, mounts);
+  for await (const [path, cleaned] of cleanAll(dir, !dryRun)) {
     const line = lineOf(path, cleaned);
     if (line === null) continue;
     shownCount++;
@@ -61,5 +74,5 @@ export const clean = async (
   }
   if (unmarkedCount > 0) process.stdout.write(UNMARKED);
   if (failedCount > 0)
-    throw new UserError(`${failedCount} of ${shownCount} folders could not be removed`, { exit: 5 });
+    throw new UserError(`${failedCount} of ${shownCount} could not be removed`, { exit: 5 });
 };

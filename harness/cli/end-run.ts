@@ -156,7 +156,11 @@ export const endRun = async (attended: Attended, run: OuterRun): Promise<number>
     );
     return INTERRUPTED_EXIT;
   }
-  if (end.kind === 'exited') return end.code;
+  if (end.kind === 'exited') {
+    // Such as on a disk that does not answer any more.
+    if (!run.keepWork) say(leftLines(run));
+    return end.code;
+  }
   recordInterrupt(run);
   throw new UserError(end.what, {
     exit: KILLED,

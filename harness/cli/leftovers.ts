@@ -19,12 +19,13 @@ export const leftoversIn = (dir: string): readonly string[] => {
 };
 
 export type Cleaned =
-  | { readonly kind: 'live' | 'gone' }
+  /** `recent`: a file that a process may still be writing. */
+  | { readonly kind: 'live' | 'recent' | 'gone' }
   | { readonly kind: 'strange'; readonly reason: string }
   | { readonly kind: 'removed' | 'stays'; readonly isKept: boolean }
   | { readonly kind: 'failed'; readonly facts: readonly string[] };
 
-const failed = (error: unknown): Cleaned => {
+export const failed = (error: unknown): Cleaned => {
   const { message, facts = [], hint = '' } = error as Partial<UserError> & Error;
   const hints = hint === '' ? [] : [`try: ${hint}`];
   return { kind: 'failed', facts: [...(facts.length > 0 ? facts : [message]), ...hints] };
@@ -52,18 +53,24 @@ export const cleanOne = async (
   }
 };
 
+/** Folders that are named; the others are counted. */
+const MOST_NAMED = 5;
+
 /** Removes what killed runs left in the parent of a work folder. What `--keep-work` left stays. */
 export const removeLeftovers = async (parent: string, say: (line: string) => void): Promise<void> => {
   const paths = leftoversIn(parent);
   if (paths.length === 0) return;
   const mounts = readMounts();
+  let removedCount = 0;
   for (const path of paths) {
     const removes = ({ isKept }: { readonly isKept: boolean }): boolean => {
-      if (!isKept) say(`removing what a killed run left: ${visible(path)}`);
+      if (!isKept && ++removedCount <= MOST_NAMED) say(`removing what a killed run left: ${visible(path)}`);
       return !isKept;
     };
     const cleaned = await cleanOne(path, removes, mounts);
     if (cleaned.kind === 'failed')
       say(`cannot remove what a killed run left: ${visible(path)}: ${cleaned.facts.map(visible).join('; ')}`);
   }
+  if (removedCount > MOST_NAMED)
+    say(`removed what killed runs left: ${removedCount - MOST_NAMED} more folders in ${visible(parent)}`);
 };

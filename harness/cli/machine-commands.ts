@@ -43,7 +43,9 @@ Exit codes:
 
 export const cleanCommand = (): Command =>
   new Command('clean')
-    .description('remove the work folders of runs that were killed or run with --keep-work')
+    .description(
+      'remove the work folders of runs that were killed or run with --keep-work, and unfinished files of killed commands',
+    )
     .argument('[DIR]', 'the folder that holds them, such as that of --work')
     .option('-n, --dry-run', 'print what would be removed; remove nothing')
     .addHelpText('after', CLEAN_HELP)

@@ -88,7 +88,7 @@ const findFeatures = async ({ selection }: ResolvedOptions, { work }: HeldFolder
 
 const runInside = (
   options: ResolvedOptions,
-  { work, run }: HeldFolders,
+  { folders, work, run }: HeldFolders,
   handover: Handover,
 ): Promise<Attended> =>
   attend({
@@ -100,6 +100,7 @@ const runInside = (
         onMessage,
       }),
     limitMs: readyLimitMs(options),
+    workDir: folders.workDir,
     onFirstInterrupt: sayInterrupted,
   });
 

@@ -59,9 +59,9 @@ export const abortFuse = (at: string): boolean => {
   return true;
 };
 
-/** Aborts all FUSE mounts below a folder, also those under another mount. */
-export const abortFuseBelow = (dir: string): void => {
-  const connections = readMounts()
+/** Aborts all FUSE mounts below a folder in the mount namespace of a process, also those under another mount. */
+export const abortFuseBelow = (dir: string, pid: number | 'self' = 'self'): void => {
+  const connections = readMounts(pid)
     .filter(({ at, type }) => isFuse(type) && isBelow(at, dir))
     .map(({ device }) => device.split(':')[1]!);
   if (connections.length > 0)

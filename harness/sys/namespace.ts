@@ -14,6 +14,7 @@ import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { UserError } from '../model/errors.ts';
+import { abortFuseBelow } from './fuse-abort.ts';
 import { INNER } from './inner.ts';
 import { probeNamespaces } from './namespace-probe.ts';
 import { signalName } from './signal-name.ts';
@@ -59,6 +60,8 @@ export interface RunningInner {
   /** Resolves when no process of the namespace is left. */
   readonly ended: Promise<InnerEnd>;
   interrupt(): void;
+  /** Aborts its FUSE mounts below a folder, so that a system call that waits for a server ends. Without root nothing happens. */
+  abortFuse(dir: string): void;
   /** Kills all processes of the namespace. */
   kill(): void;
 }
@@ -148,6 +151,14 @@ export const startInNamespace = async ({
   return {
     ended: endsOf(child, guard),
     interrupt: () => void control.write(INTERRUPT),
+    abortFuse(dir) {
+      try {
+        // unshare itself is in the mount namespace that it made.
+        abortFuseBelow(dir, child.pid!);
+      } catch {
+        // A user namespace has no abort control, or the program has ended.
+      }
+    },
     kill: () => void child.kill('SIGKILL'),
   };
 };

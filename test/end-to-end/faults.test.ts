@@ -21,6 +21,7 @@ import { bind } from '../../harness/sys/libc.ts';
 import { findProgram } from '../../harness/sys/spawn.ts';
 import { skippedSubject } from '../../results/not-measured.ts';
 import { needsRoot, privateMounts } from '../harness/sys/support.ts';
+import { buildSteppingClock } from './stepping-clock.ts';
 import {
   afterwards,
   diskFolder,
@@ -119,6 +120,7 @@ test('a full work folder fails slots and the run goes on; a dead disk ends it, w
   assert.match(stdout, /^synthetic-120-1-1 \(166 entries\), \d+ blocks/m);
   assert.match(stdout, new RegExp(`^Results: ${out}$`, 'm'));
   assert.match(stderr, /cfsbench: the run ends: \d+ slots/);
+  assert.match(stderr, new RegExp(`^left: ${disk}/\\S+\nto remove it: cfsbench clean ${disk}\n$`, 'm'));
 });
 
 test('a full result folder ends the run; the table is printed, and each missing file is named', {
@@ -199,37 +201,11 @@ test('what every run needs is asked for before anything is made', { skip: needsR
   assert.deepEqual(readdirSync(home).sort(), ['few', 'tree']);
 });
 
-/** Each reading of the wall clock is an hour away from the one before; CLOCK_MONOTONIC is true. */
-const CLOCK = `#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <sys/time.h>
-#include <time.h>
-static int readings;
-static long step(void) { return (__atomic_add_fetch(&readings, 1, __ATOMIC_RELAXED) & 1) ? 3600 : -3600; }
-int clock_gettime(clockid_t id, struct timespec *ts) {
-	static int (*next)(clockid_t, struct timespec *);
-	if (!next) next = dlsym(RTLD_NEXT, "clock_gettime");
-	int result = next(id, ts);
-	if (id == CLOCK_REALTIME) ts->tv_sec += step();
-	return result;
-}
-int gettimeofday(struct timeval *tv, void *tz) {
-	struct timespec ts;
-	(void)tz;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	tv->tv_sec = ts.tv_sec;
-	tv->tv_usec = ts.tv_nsec / 1000;
-	return 0;
-}
-`;
-
 test('without loop devices and with a wall clock that steps by hours, the rest is measured rightly', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);
-  const [source, library, out] = [join(home, 'clock.c'), join(home, 'clock.so'), join(home, 'out')];
-  writeFileSync(source, CLOCK);
-  must('cc', '-shared', '-fPIC', '-o', library, source, '-ldl');
+  const [library, out] = [buildSteppingClock(home), join(home, 'out')];
   const what = [
     '--backends',
     'composefs-fuse,erofs-overlay-loop',

@@ -7,7 +7,7 @@ import { type Finished, leftOf, plannedOf, readRun } from '../end-to-end/support
 import { resumeSmallRun, type SmallRun, STRANGER, startCommand, strangerIsIntact } from './small-run.ts';
 import type { Attempt, Column, Finding } from './trial.ts';
 
-const GONE_LIMIT_MS = 15_000;
+const GONE_LIMIT_MS = 30_000;
 const POLL_MS = 40;
 const RESUME_LIMIT_MS = 300_000;
 const CLEAN_LIMIT_MS = 60_000;

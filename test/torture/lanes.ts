@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { seeded } from '../../harness/model/random.ts';
 import { afterwards, type Owner } from '../end-to-end/support.ts';
 import { finding } from './checks.ts';
+import type { Plan } from './small-run.ts';
 import { emptyTally, type TableRow, type TrialTally } from './table.ts';
-import type { AttemptEnd, Finding, Trial } from './trial.ts';
+import { type AttemptEnd, CannotTry, type Finding, type Trial } from './trial.ts';
 
 /** A run may end before the disturbance: then another moment is drawn. */
 const MOST_MISSES = 6;
@@ -14,11 +15,12 @@ export interface Task {
   readonly trial: Trial;
   readonly seed: string;
   readonly resumes: boolean;
+  readonly plan: Plan;
 }
 
 /** The command that makes this attempt again. */
-const commandOf = ({ trial, seed, resumes }: Task): string =>
-  `npm run torture -- --only ${trial.id} --count 1 --seed ${seed}${resumes ? ' --resume-every 1' : ''}`;
+const commandOf = ({ trial, seed, resumes, plan }: Task): string =>
+  `npm run torture -- --only ${trial.id} --count 1 --plan ${plan} --seed ${seed}${resumes ? ' --resume-every 1' : ''}`;
 
 export interface LaneOptions {
   readonly tasks: readonly Task[];
@@ -29,6 +31,8 @@ export interface LaneOptions {
   readonly logs: string;
   /** Stops before the next attempt. */
   stopped(): boolean;
+  /** `Date.now()` after which no further attempt begins. */
+  readonly untilMs: number;
   say(line: string): void;
   progress(doneCount: number): void;
 }
@@ -66,15 +70,18 @@ const attemptOnce = async (options: LaneOptions, task: Task, miss: number): Prom
   const home = mkdtempSync(join(options.folder, 'attempt-'));
   afterwards(owner, () => rmSync(home, { recursive: true, force: true }));
   const notes: string[] = [];
+  const { resumes, plan } = task;
   const random = seeded(`${task.seed} ${task.trial.id} ${miss}`);
   const note = (text: string): void => void notes.push(text);
   try {
-    const end = await task.trial.attempt({ random, home, owner, note, resumes: task.resumes }).catch(
-      (error: Error): AttemptEnd => ({
-        kind: 'done',
-        findings: [finding('crash', `the trial itself failed: ${error.stack}`)],
-      }),
-    );
+    const end = await task.trial
+      .attempt({ random, home, owner, note, resumes, plan })
+      .catch(
+        (error: Error): AttemptEnd =>
+          error instanceof CannotTry
+            ? { kind: 'impossible', reason: error.message }
+            : { kind: 'done', findings: [finding('crash', `the trial itself failed: ${error.stack}`)] },
+      );
     const log = notes.join('\n');
     if (end.kind === 'done' && end.findings.length > 0 && !options.stopped())
       return { end, log: keepLog(options, task, home, log) };
@@ -103,15 +110,19 @@ export const runLanes = async (
   const rows = new Map(trials.map((trial) => [trial.id, { trial, tally: emptyTally() }]));
   const waiting = [...options.tasks];
   let doneCount = 0;
+  const isOver = (): boolean => options.stopped() || Date.now() > options.untilMs;
   const work = async (): Promise<void> => {
-    for (let task = waiting.shift(); task !== undefined && !options.stopped(); task = waiting.shift()) {
+    while (!isOver()) {
+      const task = waiting.shift();
+      if (task === undefined) return;
       let done = await attemptOnce(options, task, 0);
-      for (let miss = 1; done.end.kind === 'missed' && miss <= MOST_MISSES && !options.stopped(); miss++)
+      for (let miss = 1; done.end.kind === 'missed' && miss <= MOST_MISSES && !isOver(); miss++)
         done = await attemptOnce(options, task, miss);
       const { end, log } = done;
       if (options.stopped()) return;
       options.progress(++doneCount);
-      if (end.kind === 'missed') continue;
+      if (end.kind === 'impossible') options.say(`Not tried: ${task.trial.title}: ${end.reason}\n`);
+      if (end.kind !== 'done') continue;
       add(rows.get(task.trial.id)!.tally, end);
       if (end.findings.length > 0)
         options.say(
@@ -120,5 +131,7 @@ export const runLanes = async (
     }
   };
   await Promise.all(Array.from({ length: options.laneCount }, work));
+  if (waiting.length > 0 && !options.stopped())
+    options.say(`No time for: ${waiting.map(({ trial }) => trial.title).join('; ')}\n`);
   return [...rows.values()];
 };

@@ -5,20 +5,20 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seeded, shuffled } from '../../harness/model/random.ts';
-import { undisturbed } from './kills.ts';
+import { needsRoot } from '../harness/sys/support.ts';
 import { openScope, runLanes, type Task } from './lanes.ts';
 import { longMarkdown, longText, runLong } from './long.ts';
 import { openRunLength } from './moment.ts';
-import { fail, HELP, parsedOptions, type TortureOptions, wholeNumber } from './options.ts';
+import { fail, HELP, parsedOptions, planOf, type TortureOptions, wholeNumber } from './options.ts';
 import { openProgress } from './progress.ts';
-import { trialsWith } from './registry.ts';
+import { trialsOf } from './registry.ts';
 import {
   between,
   LONG_MARKERS,
   type Markers,
+  mergedMarkdown,
   type TableRow,
   TRIAL_MARKERS,
-  tableMarkdown,
   tableText,
 } from './table.ts';
 import { COLUMNS, type Column, SECTIONS, type Trial } from './trial.ts';
@@ -27,6 +27,8 @@ const DOCUMENT = new URL('../../../docs/reliability.md', import.meta.url);
 const LOGS = 'found';
 const LONG = 'long';
 const EXIT_INTERRUPTED = 130;
+/** The short form begins no attempt after it; its kinds are in random order, so another one has what this one had no time for. */
+const SHORT_MS = 120_000;
 
 const chosenOf = (trials: readonly Trial[], only: readonly string[]): readonly Trial[] => {
   const known = [...SECTIONS, ...trials.map(({ id }) => id)] as readonly string[];
@@ -46,39 +48,32 @@ const countOf = (trial: Trial, chosen: readonly Trial[], options: TortureOptions
   return Math.floor(all / kinds.length) + (kinds.indexOf(trial) < all % kinds.length ? 1 : 0);
 };
 
-/** The first attempts of all kinds, then the second ones: a stop leaves no kind out. */
+/** The first attempts of all kinds, then the second ones: a stop leaves no kind out. In the short form, in random order. */
 const tasksOf = (chosen: readonly Trial[], options: TortureOptions): readonly Task[] => {
   const every = wholeNumber('resume-every', options['resume-every']);
-  return chosen
-    .flatMap((trial, kind) =>
-      Array.from({ length: countOf(trial, chosen, options) }, (_, round) => ({
-        trial,
-        round,
-        seed: round === 0 ? options.seed : `${options.seed}-${round}`,
-        resumes: (round + kind) % every === 0,
-      })),
-    )
-    .sort((a, b) => a.round - b.round);
+  const plan = planOf(options);
+  const tasks = chosen.flatMap((trial, kind) =>
+    Array.from({ length: countOf(trial, chosen, options) }, (_, round) => ({
+      trial,
+      round,
+      seed: round === 0 ? options.seed : `${options.seed}-${round}`,
+      resumes: (round + kind) % every === 0,
+      plan,
+    })),
+  );
+  return options.short ? shuffled(tasks, seeded(options.seed)) : tasks.sort((a, b) => a.round - b.round);
 };
 
 const hasFindings = ({ tally }: TableRow): boolean =>
   Object.keys(COLUMNS).some((column) => tally.found[column as Column] > 0);
 
-const writeDocument = (markers: Markers, table: string): void =>
-  writeFileSync(DOCUMENT, between(readFileSync(DOCUMENT, 'utf8'), markers, table));
-
-const writeTrials = (rows: readonly TableRow[], all: readonly Trial[]): void => {
-  const untried = all.filter(
-    ({ id }) => !rows.some(({ trial, tally }) => trial.id === id && tally.tried > 0),
-  );
-  if (untried.length > 0)
-    fail(`--write-docs needs every kind; not tried: ${untried.map(({ id }) => id).join(', ')}`);
-  writeDocument(TRIAL_MARKERS, tableMarkdown(rows));
+const writeDocument = (markers: Markers, table: (document: string) => string): void => {
+  const document = readFileSync(DOCUMENT, 'utf8');
+  writeFileSync(DOCUMENT, between(document, markers, table(document)));
 };
 
 const length = openRunLength();
-const first = undisturbed(length);
-const others = trialsWith(length);
+const [first, ...others] = trialsOf(length) as readonly [Trial, ...Trial[]];
 
 interface Torture {
   readonly options: TortureOptions;
@@ -93,11 +88,12 @@ const tryAll = async ({ options, folder, stopped }: Torture): Promise<boolean> =
   const tasks = tasksOf(chosen, options);
   const { update, say } = openProgress(tasks.length);
   say(`Seed ${options.seed}; attempts below ${folder}.\n`);
-  const common = { folder, logs: join(folder, LOGS), stopped, say };
+  const untilMs = options.short ? Date.now() + SHORT_MS : Number.POSITIVE_INFINITY;
+  const common = { folder, logs: join(folder, LOGS), stopped, say, untilMs };
   const measured = chosen.some(({ section }) => section !== 'inputs')
     ? await runLanes([first], {
         ...common,
-        tasks: [{ trial: first, seed: options.seed, resumes: false }],
+        tasks: [{ trial: first, seed: options.seed, resumes: false, plan: planOf(options) }],
         laneCount: 1,
         progress: () => say(`An undisturbed run takes ${(length.ms / 1000).toFixed(1)} s.\n`),
       })
@@ -106,7 +102,8 @@ const tryAll = async ({ options, folder, stopped }: Torture): Promise<boolean> =
   const rows = [...measured, ...(await runLanes(chosen, { ...common, tasks, laneCount, progress: update }))];
   process.stdout.write(tableText(rows));
   const isZero = !stopped() && !rows.some(hasFindings);
-  if (isZero && options['write-docs']) writeTrials(rows, [first, ...others]);
+  if (isZero && options['write-docs'])
+    writeDocument(TRIAL_MARKERS, (document) => mergedMarkdown(document, rows, [first, ...others]));
   return isZero;
 };
 
@@ -119,7 +116,7 @@ const runLongParts = async ({ options, folder }: Torture): Promise<boolean> => {
     const results = await runLong({ minutes, home: folder, owner, say });
     process.stdout.write(longText(results));
     const isGood = results.every(({ passes }) => passes);
-    if (isGood && options['write-docs']) writeDocument(LONG_MARKERS, longMarkdown(results));
+    if (isGood && options['write-docs']) writeDocument(LONG_MARKERS, () => longMarkdown(results));
     return isGood;
   } finally {
     await owner.close();
@@ -141,6 +138,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     if (isStopped) process.exit(EXIT_INTERRUPTED);
     isStopped = true;
   });
+if (needsRoot !== false) {
+  process.stdout.write(`Nothing was tried: it ${needsRoot}.\n`);
+  process.exit(0);
+}
 const folder = mkdtempSync('/var/tmp/cfsbench-torture-');
 const torture: Torture = { options, folder, stopped: () => isStopped };
 const isGood = await (options.only.includes(LONG) ? runLongParts(torture) : tryAll(torture));

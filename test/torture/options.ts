@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { PLANS, type Plan } from './small-run.ts';
 import { SECTIONS } from './trial.ts';
 
 const RESUME_EVERY = 4;
@@ -11,16 +12,20 @@ export const HELP = `Usage: npm run torture [-- OPTIONS]
 Disturbs runs in every known way at random moments, feeds the program what is
 damaged and hostile, and prints a table of what was lost, left or crashed.
 
-  --short            a few attempts of each kind: two minutes on two CPUs
+  --short            an attempt of most kinds with plan short, in random order; none
+                     begins after two minutes; part of .ci/run
+  --plan NAME        of the runs that are disturbed: default, quick (profiles with
+                     a small image) or short (two scenarios, only counted)
   --only WORD        ${SECTIONS.join(', ')}, or the id of one kind; may be repeated;
                      long: growth of memory, 10,000 mounts, a million files
   --count N          attempts of each kind (default: its own)
   --kills N          attempts of all kinds of kills together
   --resume-every N   resume every Nth run to its end (default ${RESUME_EVERY})
-  --minutes N        of each long run (default 20)
+  --minutes N        of each long run of 'long' (default 20)
   --seed TEXT        draw the same moments again (default: a new seed, printed)
   --jobs N           attempts side by side (default: one per CPU)
-  --write-docs       write the table into docs/reliability.md if all of it is zero
+  --write-docs       write the rows of what was tried into docs/reliability.md if
+                     all of it is zero
   --list             print the ids of all kinds, and exit
   --help             print this help, and exit
 
@@ -38,6 +43,7 @@ export const parsedOptions = () => {
       options: {
         short: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true, default: [] },
+        plan: { type: 'string' },
         count: { type: 'string' },
         kills: { type: 'string' },
         'resume-every': { type: 'string', default: String(RESUME_EVERY) },
@@ -61,4 +67,11 @@ export const wholeNumber = (option: string, text: string): number => {
   return Number.isInteger(value) && value >= 1
     ? value
     : fail(`--${option} must be a whole number from 1, not '${text}'`);
+};
+
+export const planOf = ({ plan, short }: TortureOptions): Plan => {
+  const name = plan ?? (short ? 'short' : 'default');
+  return Object.hasOwn(PLANS, name)
+    ? (name as Plan)
+    : fail(`unknown plan '${name}'; there are ${Object.keys(PLANS).join(', ')}`);
 };

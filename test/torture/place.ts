@@ -7,6 +7,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterwards, type Owner } from '../end-to-end/support.ts';
+import { CannotTry } from './trial.ts';
 
 const MIB = 1 << 20;
 
@@ -46,7 +47,7 @@ export const openPlace = async (owner: Owner, home: string, script: string): Pro
   });
   const ready = new Promise<null>((resolve) => holder.stdout.once('data', () => resolve(null)));
   const failed = await Promise.race([ready, ended]);
-  if (failed !== null) throw new Error(`no file system of its own: ${failed}`);
+  if (failed !== null) throw new CannotTry(`no file system of its own: ${failed.trim()}`);
   const enter = ['nsenter', '-t', String(holder.pid), '-m', '--'];
   return {
     enter,

@@ -1,13 +1,24 @@
-// A run of the default plan on a small image: all its scenarios, backends and passes, with the fewest blocks.
+// A run on a small image, with the scenarios and backends of a plan and the fewest blocks.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROGRAM, type Running, start } from '../end-to-end/support.ts';
 import type { Attempt } from './trial.ts';
 
-const PLAN = [
-  ...['--profile', 'default', '--images', 'synthetic:files=40,layers=2,seed=1'],
-  ...['--blocks', '8', '--count-passes', '1', '--budget', '10m'],
-];
+const IMAGE = ['--images', 'synthetic:files=40,layers=2,seed=1', '--budget', '10m'];
+const TIMED = ['--blocks', '8', '--count-passes', '1', ...IMAGE];
+
+/** Options of the runs that are disturbed. */
+export const PLANS = {
+  default: ['--profile', 'default', ...TIMED],
+  quick: ['--profile', 'quick', ...TIMED],
+  /** Every kind of process of a run, in seconds. */
+  short: [
+    ...['--scenarios', 'churn,walk-warm', '--backends', 'headline', '--placement', 'free'],
+    ...['--count-only', '--count-passes', '3', ...IMAGE],
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Plan = keyof typeof PLANS;
 
 /** A folder that looks like a work folder and belongs to somebody else. */
 export const STRANGER = '.cfsbench-work-of-somebody-else';
@@ -56,7 +67,8 @@ export const startSmallRun = (
   run: SmallRun,
   options: readonly string[] = [],
   setting: CommandSetting = {},
-): Running => startCommand(attempt, run, ['run', ...PLAN, '--out', run.out, ...options], setting);
+): Running =>
+  startCommand(attempt, run, ['run', ...PLANS[attempt.plan], '--out', run.out, ...options], setting);
 
 export const resumeSmallRun = (attempt: Attempt, run: SmallRun): Running =>
   startCommand(attempt, run, ['run', '--resume', run.out]);

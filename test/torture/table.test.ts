@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { between, emptyTally, TRIAL_MARKERS, tableIn, tableMarkdown, tableText } from './table.ts';
+import { between, emptyTally, mergedMarkdown, TRIAL_MARKERS, tableIn, tableText } from './table.ts';
 
 const ROWS = [
   { trial: { id: 'kill-tar', title: 'kill -9 of `tar`' }, tally: { ...emptyTally(), tried: 1200 } },
@@ -10,10 +10,18 @@ const ROWS = [
   },
 ];
 
-test('a table replaces the one between the markers of a document, and is read back', () => {
+const TITLES = [{ title: 'kill -9 of `tar`' }, { title: 'SIGTERM' }, { title: 'Ctrl-C' }];
+
+test('rows replace those of the same kinds between the markers of a document, and are read back', () => {
   const { start, end } = TRIAL_MARKERS;
   const document = `before\n${start}\nold\n${end}\nafter\n`;
-  const written = between(document, TRIAL_MARKERS, tableMarkdown(ROWS));
+  const write = (text: string, rows: Parameters<typeof mergedMarkdown>[1]): string =>
+    between(text, TRIAL_MARKERS, mergedMarkdown(text, rows, TITLES));
+  const earlier = [
+    { ...ROWS[1]!, tally: emptyTally() },
+    { ...ROWS[0]!, tally: { ...emptyTally(), tried: 1 } },
+  ];
+  const written = write(write(document, [...earlier, ROWS[1]!]), [ROWS[0]!]);
   assert.ok(written.startsWith(`before\n${start}\n|`) && written.endsWith(`\n${end}\nafter\n`));
   assert.ok(!written.includes('old'));
   assert.deepEqual(tableIn(written, TRIAL_MARKERS), [

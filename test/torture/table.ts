@@ -52,9 +52,9 @@ export const tableText = (rows: readonly TableRow[]): string =>
 const markdownLine = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** The first column is left, the others are right. */
-export const tableMarkdown = (rows: readonly TableRow[]): string => {
+const tableMarkdown = (lines: readonly (readonly string[])[]): string => {
   const rule = `|---|${'---:|'.repeat(HEAD.length - 1)}`;
-  return [markdownLine(HEAD), rule, ...rows.map((row) => markdownLine(cellsOf(row)))].join('\n');
+  return [markdownLine(HEAD), rule, ...lines.map(markdownLine)].join('\n');
 };
 
 export const textMarkdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -80,3 +80,18 @@ export const tableIn = (document: string, { start, end }: Markers): readonly (re
         .slice(1, -1)
         .map((cell) => cell.trim()),
     );
+
+/** The rows of what was tried take the place of the document's rows of the same kinds; its other rows stay, in the order of all kinds. */
+export const mergedMarkdown = (
+  document: string,
+  rows: readonly TableRow[],
+  all: readonly Pick<Trial, 'title'>[],
+): string => {
+  const lines = [
+    ...tableIn(document, TRIAL_MARKERS),
+    ...rows.filter(({ tally }) => tally.tried > 0).map(cellsOf),
+  ];
+  const byTitle = new Map(lines.map((cells) => [cells[0], cells]));
+  const known = all.flatMap(({ title }) => (byTitle.has(title) ? [byTitle.get(title)!] : []));
+  return tableMarkdown(known);
+};

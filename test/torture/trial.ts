@@ -1,6 +1,7 @@
 // A trial: a kind of disturbance, one row of the table. An attempt is one disturbance at one random moment.
 import type { Random } from '../../harness/model/random.ts';
 import type { Owner } from '../end-to-end/support.ts';
+import type { Plan } from './small-run.ts';
 
 /** Columns of the table that must be zero, with their titles. */
 export const COLUMNS = {
@@ -27,13 +28,19 @@ export interface Attempt {
   readonly owner: Owner;
   /** Whether the run is resumed to its end afterwards, which takes as long as the run itself. */
   readonly resumes: boolean;
+  /** Of the runs that are disturbed. */
+  readonly plan: Plan;
   /** Kept if the attempt has findings. */
   note(text: string): void;
 }
 
+/** Thrown by an attempt for which this machine lacks something: a sentence. The kind is not tried, and the reason is printed. */
+export class CannotTry extends Error {}
+
 /** `missed`: the run ended before the disturbance; the attempt does not count. */
 export type AttemptEnd =
   | { readonly kind: 'missed' }
+  | { readonly kind: 'impossible'; readonly reason: string }
   | {
       readonly kind: 'done';
       readonly findings: readonly Finding[];
@@ -52,7 +59,7 @@ export interface Trial {
   readonly section: Section;
   /** Name of its row. */
   readonly title: string;
-  /** Attempts, and those of the short form. */
+  /** Attempts, and those of the short form, which leaves out what takes long. */
   readonly count: number;
   readonly shortCount: number;
   attempt(attempt: Attempt): Promise<AttemptEnd>;

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { WORK_PREFIX } from '../../../harness/cli/work-folder.ts';
 import { markKept } from '../../../harness/sys/marked-folder.ts';
+import { TEMPORARY_PREFIX } from '../../../results/write-file.ts';
 import { ownState, PROGRAM } from '../../end-to-end/support.ts';
 import { makeWork, needsRoot, temporaryFolder } from '../sys/support.ts';
 
@@ -83,7 +92,7 @@ test('one of a thousand folders that cannot be removed is named with exit code 5
   assert.equal(
     stderr,
     `cannot remove: ${bad}\n  a file system is mounted in it: ${bad}/store\n  try: umount ${bad}/store\n` +
-      'cfsbench: 1 of 1003 folders could not be removed\n',
+      'cfsbench: 1 of 1003 could not be removed\n',
   );
   assert.equal(readdirSync(dir).length, 3);
 });
@@ -125,4 +134,33 @@ test('clean reports an empty folder, and refuses a missing one', (t) => {
   const { status, stderr } = clean([join(dir, 'missing')]);
   assert.equal(status, 1);
   assert.match(stderr, /no such folder: .*missing\n {2}try: cfsbench clean/);
+});
+
+test('clean removes unfinished files that nobody has written to for an hour, and nothing else of such a name', (t) => {
+  const dir = temporaryFolder(t);
+  const at = (digits: string): string => join(dir, `${TEMPORARY_PREFIX}${digits}`);
+  const old = [at('00000000000000aa'), at('named-by-a-user'), join(dir, 'x.json')];
+  const recent = at('00000000000000bb');
+  for (const path of [...old, recent]) writeFileSync(path, '{');
+  for (const path of old) utimesSync(path, 1, 1);
+  const link = at('00000000000000cc');
+  symlinkSync(old[2]!, link);
+  assert.equal(
+    clean(['--dry-run', dir])
+      .stdout.match(/^would remove: .*$/gm)
+      ?.join(),
+    `would remove: ${old[0]}`,
+  );
+  const { status, stdout } = clean([dir]);
+  assert.equal(status, 0);
+  assert.equal(
+    stdout,
+    [
+      `removed: ${old[0]}`,
+      `changed in the last hour, not removed: ${recent}`,
+      `not removed: ${link} (not a regular file)`,
+      '',
+    ].join('\n'),
+  );
+  assert.equal(readdirSync(dir).length, 4);
 });
