@@ -20,6 +20,7 @@ import { scenario as microReadlink } from './micro-readlink.ts';
 import { scenario as microStat } from './micro-stat.ts';
 import { scenario as parallelCreate } from './parallel-create.ts';
 import { scenario as prefetch } from './prefetch.ts';
+import { scenario as pull } from './pull.ts';
 import { scenario as randomStat } from './random-stat.ts';
 import { scenario as readAll } from './read-all.ts';
 import { scenario as serverless } from './serverless.ts';
@@ -44,6 +45,7 @@ export const scenarios: readonly Scenario[] = [
   serverless,
   cleanup,
   update,
+  pull,
   walkWarm,
   walkCold,
   walkWritable,

@@ -55,6 +55,7 @@ export const SIDE_BY_SIDE: readonly string[] = [
   'harness/cli/',
   'end-to-end/churn-fresh',
   'end-to-end/build',
+  'end-to-end/pull',
   'end-to-end/counts',
   'end-to-end/fsck',
   'project/',

@@ -11,6 +11,7 @@ import type { Created, Held, IngestHow, Mounted, Prepared, Store, Writable } fro
 import type { MountOption } from '../model/calls.ts';
 import type { Image, Layer } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
+import { unpackCommand } from '../store/unpack.ts';
 import { kernelMount } from './kernel-mount.ts';
 import { layerPaths, lowerOptions, plainLayerForm } from './overlay-layers.ts';
 import { refuseUnpackable } from './refuse.ts';
@@ -21,17 +22,7 @@ const LAYER_MODE = 0o755;
 
 const unpack = async (machine: Machine, layer: Layer, into: string): Promise<void> => {
   machine.files.mkdir(into, LAYER_MODE);
-  await machine.command('tar', [
-    'tar',
-    '--xattrs',
-    '--xattrs-include=*',
-    '--numeric-owner',
-    '-p',
-    '-xf',
-    layer.tarPath,
-    '-C',
-    into,
-  ]);
+  await machine.command('tar', unpackCommand(layer.tarPath, into));
 };
 
 /** An unmount frees the overlay's superblock; the layers stay. */

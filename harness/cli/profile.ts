@@ -40,6 +40,7 @@ const FURTHER_CLAIMS = [
   'sharing-cache',
   'sharing-disk',
   'update',
+  'pull',
   'start-trace',
   'live-mounts',
   'cleanup',

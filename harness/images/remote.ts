@@ -15,7 +15,6 @@ import { pullImage } from '../remote/pull-image.ts';
 import { throwRefused } from '../remote/refused.ts';
 import { baseUrl, Remote } from '../remote/request.ts';
 import { isName, NAME_RULE } from '../remote/signed-text.ts';
-import { makeObjectFolders } from '../store/objects.ts';
 
 const FORM = 'remote:http://HOST:PORT/NAME,key=PUBLIC.pem';
 
@@ -63,9 +62,8 @@ export const openRemote = async (
   const remote = new Remote(base, DEFAULT_LIMITS);
   const digesters = new Digesters();
   try {
-    makeObjectFolders(dir);
     const signed = { remote, key, ...(leastSequence === undefined ? {} : { leastSequence }) };
-    const { manifest, refused } = await pullImage({ source: signed, name, dir, digesters, via: 'objects' });
+    const { manifest, refused } = await pullImage(signed, { name, dir, digesters, via: 'objects' });
     throwRefused(refused);
     const tree = readImage(manifest.bytes);
     return {

@@ -32,6 +32,14 @@ export interface Verified {
   ns: number;
 }
 
+/** Adds the time of a step of verification. */
+export const verifying = <T>(verified: Verified, work: () => T): T => {
+  const from = performance.now();
+  const result = work();
+  verified.ns += (performance.now() - from) * NS_PER_MS;
+  return result;
+};
+
 export class Digesters {
   readonly #free: Digester[] = [];
   readonly verified: Verified = { count: 0, bytes: 0, ns: 0 };
@@ -41,15 +49,11 @@ export class Digesters {
     const { verified } = this;
     return {
       update(bytes) {
-        const from = performance.now();
-        digester.update(bytes);
-        verified.ns += (performance.now() - from) * NS_PER_MS;
+        verifying(verified, () => digester.update(bytes));
         verified.bytes += bytes.length;
       },
       digest: () => {
-        const from = performance.now();
-        const digest = digester.digest();
-        verified.ns += (performance.now() - from) * NS_PER_MS;
+        const digest = verifying(verified, () => digester.digest());
         verified.count++;
         this.#free.push(digester);
         return digest;

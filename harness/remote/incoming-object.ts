@@ -1,6 +1,7 @@
 // One object that arrives in pieces: digested while it is written, and named when the digest is right.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ImageObject } from '../model/image.ts';
+import { ensureFolder } from '../store/folders.ts';
 import { objectPath } from '../store/objects.ts';
 import type { Digesters } from './digesters.ts';
 import { pendingFile } from './pending-file.ts';
@@ -16,7 +17,7 @@ export interface IncomingObject {
   discard(): void;
 }
 
-/** `dir`: the object folder, with its folders `00` to `ff`. */
+/** `dir`: the object folder, which exists; its folders `00` to `ff` are made for their first object. */
 export const incomingObject = (object: ImageObject, dir: string, digesters: Digesters): IncomingObject => {
   const file = pendingFile(dir);
   const verifying = digesters.begin();
@@ -34,7 +35,9 @@ export const incomingObject = (object: ImageObject, dir: string, digesters: Dige
       const found = digest();
       if (found !== object.digest)
         throw refusal(objectName(object), 'wrong-digest', `its bytes have the digest ${found}`);
-      file.commit(join(dir, objectPath(object.digest)));
+      const path = join(dir, objectPath(object.digest));
+      ensureFolder(dirname(path));
+      file.commit(path);
     },
     discard() {
       if (!isDigested) digest();

@@ -5,6 +5,7 @@ import type { Digesters } from './digesters.ts';
 import { pullFromPack, pullObjects } from './pull-objects.ts';
 import { pullSigned, type SignedFile, type SignedSource } from './pull-signed.ts';
 import type { Refused } from './refused.ts';
+import type { Remote } from './request.ts';
 import { manifestPath } from './served.ts';
 import { missingObjects, objectsOf } from './wanted-objects.ts';
 
@@ -19,29 +20,40 @@ export const pullManifest = (source: SignedSource, name: string): Promise<Signed
     mostBytes: LIMITS.imageBytes,
   });
 
-interface ImagePull {
-  readonly source: SignedSource;
+interface MissingPull {
+  readonly remote: Remote;
   readonly name: string;
-  /** The object folder, with its folders `00` to `ff`. */
+  /** The object folder, which exists. */
   readonly dir: string;
   readonly digesters: Digesters;
   readonly via: PullVia;
 }
 
+/** Returns the refused objects; all others are in the store then. */
+export const pullMissing = (
+  { remote, name, dir, digesters, via }: MissingPull,
+  objects: readonly ImageObject[],
+  missing: readonly ImageObject[],
+): Promise<readonly Refused[]> => {
+  const pull = { remote, dir, digesters, missing };
+  return via === 'pack' ? pullFromPack(name, objects, pull) : pullObjects(pull);
+};
+
 interface PulledImage {
   readonly manifest: SignedFile;
   readonly objects: readonly ImageObject[];
   readonly missing: readonly ImageObject[];
-  /** All other objects are in the store. */
   readonly refused: readonly Refused[];
 }
 
 /** Throws if signature or manifest are refused. */
-export const pullImage = async ({ source, name, dir, digesters, via }: ImagePull): Promise<PulledImage> => {
-  const manifest = await pullManifest(source, name);
+export const pullImage = async (
+  source: SignedSource,
+  pull: Omit<MissingPull, 'remote'>,
+): Promise<PulledImage> => {
+  const manifest = await pullManifest(source, pull.name);
   const objects = objectsOf(manifest.bytes);
-  const missing = missingObjects(objects, dir);
-  const pull = { remote: source.remote, dir, digesters, missing };
-  const refused = await (via === 'pack' ? pullFromPack(name, objects, pull) : pullObjects(pull));
+  const missing = missingObjects(objects, pull.dir);
+  const refused = await pullMissing({ ...pull, remote: source.remote }, objects, missing);
   return { manifest, objects, missing, refused };
 };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { LIMITS } from '../model/input-limits.ts';
+import { type Verified, verifying } from './digesters.ts';
 import { inLanes, refusedAs } from './lanes.ts';
 import { pendingFile } from './pending-file.ts';
 import { pullSigned, type SignedSource } from './pull-signed.ts';
@@ -48,20 +49,24 @@ interface LayerPull {
   readonly remote: Remote;
   /** For tars, which get their name when their digest is right. */
   readonly dir: string;
+  /** Counts what was digested. */
+  readonly verified: Verified;
   /** Called for each layer as soon as its digest is right, while others are fetched. */
   ready(layer: ServedLayer, tarPath: string): Promise<void>;
 }
 
-const pullLayer = async (layer: ServedLayer, { remote, dir }: LayerPull): Promise<string> => {
+const pullLayer = async (layer: ServedLayer, { remote, dir, verified }: LayerPull): Promise<string> => {
   const file = pendingFile(dir);
   const hash = createHash('sha256');
   const what = `layer ${layer.id}`;
   try {
     await remote.get({ what, path: layerPath(layer.id), bytes: layer.tarBytes }, (piece) => {
-      hash.update(piece);
+      verifying(verified, () => hash.update(piece));
+      verified.bytes += piece.length;
       file.write(piece);
     });
-    const found = hash.digest('hex');
+    const found = verifying(verified, () => hash.digest('hex'));
+    verified.count++;
     if (found !== layer.id) throw refusal(what, 'wrong-digest', `its bytes have the digest ${found}`);
     const path = join(dir, `${layer.id}.tar`);
     file.commit(path);

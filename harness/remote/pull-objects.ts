@@ -10,7 +10,7 @@ import { packPath, servedObjectPath } from './served.ts';
 
 export interface ObjectsToPull {
   readonly remote: Remote;
-  /** The object folder, with its folders `00` to `ff`. */
+  /** The object folder, which exists. */
   readonly dir: string;
   readonly digesters: Digesters;
   /** What the store lacks, sorted by digest. */

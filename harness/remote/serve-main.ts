@@ -1,19 +1,11 @@
 // The server of images, as a process of its own: its CPU time is not that of the client.
 //
-//   node serve-main.js CONFIG PORTFILE READYFD
-//
-// CONFIG is JSON text of `ServeOptions`. The port is written to PORTFILE, then one byte to READYFD. It ends with SIGTERM or its parent.
-import { readFileSync, writeFileSync, writeSync } from 'node:fs';
+// Reads one line of standard input, the JSON text of `ServeOptions`; prints a line with the port; ends with its standard input.
+import { createInterface } from 'node:readline';
 import { type ServeOptions, serveImages } from './serve.ts';
 
-const PARENT_MS = 500;
-
-const [config, portFile, readyFd] = process.argv.slice(2);
-const parent = process.ppid;
-const { port } = await serveImages(JSON.parse(readFileSync(config!, 'utf8')) as ServeOptions);
-writeFileSync(portFile!, String(port));
-writeSync(Number(readyFd), 'r');
-setInterval(() => {
-  if (process.ppid !== parent) process.exit(0);
-}, PARENT_MS);
-process.once('SIGTERM', () => process.exit(0));
+for await (const line of createInterface(process.stdin)) {
+  const { port } = await serveImages(JSON.parse(line) as ServeOptions);
+  process.stdout.write(`${port}\n`);
+}
+process.exit(0);

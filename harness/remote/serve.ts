@@ -10,8 +10,11 @@ import { Link, type LinkOptions } from './link.ts';
 export interface ServeOptions {
   /** URL path without its first slash, and file. */
   readonly files: Readonly<Record<string, string>>;
-  /** Objects are served below `objects/`. */
-  readonly objectDir: string;
+  /** Below `objects/`: the parts of a pack, whose objects are sorted by digest. */
+  readonly objects: {
+    readonly pack: string;
+    readonly sizes: readonly (readonly [digest: string, bytes: number])[];
+  };
   /** Older versions of some of the files, for lies. */
   readonly old?: Readonly<Record<string, string>>;
   readonly link: LinkOptions;
@@ -26,7 +29,7 @@ const DRIP_MS = 20;
 const SLOW_MS = 60_000;
 /** Connections without a request are kept so long. */
 const KEPT_MS = 60_000;
-const OBJECT = /^objects\/[0-9a-f]{2}\/[0-9a-f]{62}$/;
+const OBJECT = /^objects\/([0-9a-f]{2})\/([0-9a-f]{62})$/;
 const RANGE = /^bytes=(\d{1,15})-(\d{1,15})$/;
 
 const listen = (server: http.Server): Promise<number> =>
@@ -34,17 +37,38 @@ const listen = (server: http.Server): Promise<number> =>
     server.listen(0, HOST, () => done((server.address() as AddressInfo).port));
   });
 
-const part = async (path: string, range: HonestAnswer['range']): Promise<HonestAnswer | null> => {
+/** A file, or a part of one. */
+interface ServedPart {
+  readonly file: string;
+  readonly from: number;
+  /** Absent: to the end. */
+  readonly bytes?: number;
+}
+
+const answerFor = async (
+  { file: path, from, bytes }: ServedPart,
+  range: HonestAnswer['range'],
+): Promise<HonestAnswer | null> => {
   const file = await open(path);
   try {
-    const totalBytes = (await file.stat()).size;
+    const totalBytes = bytes ?? (await file.stat()).size;
     if (range !== null && (range.to >= totalBytes || range.from > range.to)) return null;
     const body = Buffer.allocUnsafe(range === null ? totalBytes : range.to - range.from + 1);
-    await file.read(body, 0, body.length, range?.from ?? 0);
+    await file.read(body, 0, body.length, from + (range?.from ?? 0));
     return { totalBytes, body, range };
   } finally {
     await file.close();
   }
+};
+
+const partsOf = ({ pack, sizes }: ServeOptions['objects']): ReadonlyMap<string, ServedPart> => {
+  const parts = new Map<string, ServedPart>();
+  let from = 0;
+  for (const [digest, bytes] of sizes) {
+    parts.set(digest, { file: pack, from, bytes });
+    from += bytes;
+  }
+  return parts;
 };
 
 class ImageServer {
@@ -52,6 +76,7 @@ class ImageServer {
   readonly #link: Link;
   readonly #log: number | null;
   readonly #asks = new Map<string, number>();
+  readonly #objects: ReadonlyMap<string, ServedPart>;
   readonly #greeted = new WeakSet<object>();
   /** The object that was sent last, for lies. */
   #lastObject: Buffer | null = null;
@@ -59,6 +84,7 @@ class ImageServer {
 
   constructor(options: ServeOptions) {
     this.#options = options;
+    this.#objects = partsOf(options.objects);
     this.#link = new Link(options.link);
     this.#log = options.lieLog === undefined ? null : openSync(options.lieLog, 'a');
   }
@@ -79,22 +105,23 @@ class ImageServer {
     await this.#link.roundTrip();
     const path = (request.url ?? '/').slice(1).replace(/\?.*/, '');
     const range = RANGE.exec(request.headers.range ?? '');
-    const file = this.#fileOf(path);
+    const served = this.#partAt(path);
     const found =
-      file === null
+      served === null
         ? null
-        : await part(file, range === null ? null : { from: Number(range[1]), to: Number(range[2]) });
+        : await answerFor(served, range === null ? null : { from: Number(range[1]), to: Number(range[2]) });
     if (found === null) {
-      response.writeHead(file === null ? 404 : 416).end();
+      response.writeHead(served === null ? 404 : 416).end();
       return;
     }
     await this.#tell(this.#toldFor(path, found), response);
     if (path.startsWith('objects/')) this.#lastObject = found.body;
   }
 
-  #fileOf(path: string): string | null {
-    if (OBJECT.test(path)) return `${this.#options.objectDir}/${path.slice('objects/'.length)}`;
-    return Object.hasOwn(this.#options.files, path) ? this.#options.files[path]! : null;
+  #partAt(path: string): ServedPart | null {
+    const [, fan, rest] = OBJECT.exec(path) ?? [];
+    if (fan !== undefined) return this.#objects.get(fan + rest) ?? null;
+    return Object.hasOwn(this.#options.files, path) ? { file: this.#options.files[path]!, from: 0 } : null;
   }
 
   #toldFor(path: string, found: HonestAnswer): Told {

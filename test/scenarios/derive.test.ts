@@ -150,6 +150,13 @@ const GOLDEN: Readonly<Record<string, readonly GoldenValues[]>> = {
   'random-stat': RENAMED('useWallNs', 'statAllWallNs'),
   'read-all': RENAMED('useWallNs', 'readAllWallNs'),
   build: RENAMED('useWallNs', 'buildWallNs'),
+  pull: [
+    {
+      given: { ...PHASES, pullBytes: 3 },
+      derived: { ...PHASES, pullBytes: 3, pullFirstWallNs: 15_000_000, pullReadyWallNs: 7_000_000 },
+    },
+    { given: { pullBytes: 3 }, derived: { pullBytes: 3 } },
+  ],
   prefetch: [
     {
       given: { useWallNs: 5000, readAndStartWallNs: 900, catStartWallNs: 200 },

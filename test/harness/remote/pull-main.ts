@@ -12,11 +12,13 @@ import { NAME } from './support.ts';
 const [url, keyPath, dir] = process.argv.slice(2);
 const remote = new Remote(baseUrl(url!), { ...DEFAULT_LIMITS, refusals: Number.POSITIVE_INFINITY });
 process.stdout.write('ready\n');
-const { refused } = await pullImage({
-  source: { remote, key: readPublicKey(keyPath!) },
-  name: NAME,
-  dir: dir!,
-  digesters: new Digesters(),
-  via: 'objects',
-});
+const { refused } = await pullImage(
+  { remote, key: readPublicKey(keyPath!) },
+  {
+    name: NAME,
+    dir: dir!,
+    digesters: new Digesters(),
+    via: 'objects',
+  },
+);
 process.exit(refused.length > 0 ? 5 : 0);

@@ -53,13 +53,7 @@ describe('a pull', () => {
     }
   };
   const pull = ({ remote, dir, digesters }: Client, via: PullVia = 'objects', leastSequence = 2) =>
-    pullImage({
-      source: { remote, key: published.publicKey, leastSequence },
-      name: NAME,
-      dir,
-      digesters,
-      via,
-    });
+    pullImage({ remote, key: published.publicKey, leastSequence }, { name: NAME, dir, digesters, via });
 
   for (const via of ['objects', 'pack'] as const)
     it(`brings every object into the store, by ${via}, and nothing twice`, () =>
@@ -106,6 +100,7 @@ describe('a pull', () => {
       const refused = await pullLayers(layers, {
         remote,
         dir,
+        verified: { count: 0, bytes: 0, ns: 0 },
         async ready({ id }, tarPath) {
           assert.equal(createHash('sha256').update(readFileSync(tarPath)).digest('hex'), id);
           ready.push(id);
@@ -146,9 +141,15 @@ describe('a pull', () => {
         const lied = server.lies();
         assert.deepEqual(wrongObjects(dir), []);
         if (via === 'objects') {
-          const paths = new Set(lied.map((line) => line.split(' ')[1]!.replace(/^objects|\//g, '')));
-          assert.deepEqual(new Set(refused.map(({ what }) => what.slice('object '.length))), paths);
-          assert.equal(listObjects(dir).length, image.objects.length - paths.size);
+          const paths = [...new Set(lied.map((line) => line.split(' ')[1]!.replace(/^objects|\//g, '')))];
+          const named = new Set(refused.map(({ what }) => what.slice('object '.length)));
+          assert.deepEqual(
+            paths.filter((digest) => !named.has(digest)),
+            [],
+          );
+          // On a busy machine an answer that comes too late is refused as well.
+          if (!SLOW_KINDS.includes(kind)) assert.equal(named.size, paths.length);
+          assert.equal(listObjects(dir).length, image.objects.length - named.size);
         } else {
           assert.equal(refused.length, image.objects.length);
           assert.deepEqual(listObjects(dir), []);

@@ -1,25 +1,19 @@
 // A signed image in two versions, and a server of it in a process of its own.
-import { spawn } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { openSource } from '../../../harness/images/registry.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import { Digesters } from '../../../harness/remote/digesters.ts';
 import { DEFAULT_LIMITS, type RemoteLimits } from '../../../harness/remote/limits.ts';
+import { startImageServer as startProcess } from '../../../harness/remote/processes.ts';
 import { publish } from '../../../harness/remote/publish.ts';
 import { baseUrl, Remote } from '../../../harness/remote/request.ts';
 import { type ServeOptions, serveImages } from '../../../harness/remote/serve.ts';
-import { listObjects, makeObjectFolders, objectPath } from '../../../harness/store/objects.ts';
+import { listObjects, objectPath } from '../../../harness/store/objects.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
-
-const MAIN = fileURLToPath(new URL('../../../harness/remote/serve-main.js', import.meta.url));
-const READY_FD = 3;
 
 export const NAME = 'debian';
 
@@ -66,7 +60,10 @@ export const publishedImage = async (files: number): Promise<PublishedImage> => 
     serve: {
       files: current.files,
       old: Object.fromEntries(Object.entries(old.files).filter(([path]) => /\.(cfs|sig|layers)$/.test(path))),
-      objectDir,
+      objects: {
+        pack: current.image.packPath,
+        sizes: current.image.objects.map(({ digest, sizeBytes }) => [digest, sizeBytes]),
+      },
       link: { delayMs: 0, bytesPerS: null },
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
@@ -75,7 +72,6 @@ export const publishedImage = async (files: number): Promise<PublishedImage> => 
 
 interface RunningImageServer {
   readonly url: string;
-  readonly pid: number;
   /** What it lied about so far: a line `KIND PATH` for each lie. */
   lies(): readonly string[];
   close(): Promise<void>;
@@ -87,10 +83,7 @@ const readLies = (lieLog: string): readonly string[] =>
   existsSync(lieLog) ? readFileSync(lieLog, 'utf8').split('\n').slice(0, -1) : [];
 
 /** The same in this process, which starts at once. */
-export const imageServerHere = async (
-  dir: string,
-  options: ServeOptions,
-): Promise<Omit<RunningImageServer, 'pid'>> => {
+export const imageServerHere = async (dir: string, options: ServeOptions): Promise<RunningImageServer> => {
   const lieLog = join(dir, `server-here-${process.pid}-${serverCount++}.lies`);
   const server = await serveImages({ ...options, lieLog });
   return {
@@ -101,24 +94,9 @@ export const imageServerHere = async (
 };
 
 export const startImageServer = async (dir: string, options: ServeOptions): Promise<RunningImageServer> => {
-  const base = join(dir, `server-${process.pid}-${serverCount++}`);
-  const lieLog = `${base}.lies`;
-  writeFileSync(`${base}.json`, JSON.stringify({ ...options, lieLog } satisfies ServeOptions));
-  const child = spawn(process.execPath, [MAIN, `${base}.json`, `${base}.port`, String(READY_FD)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
-  });
-  const exited = once(child, 'exit');
-  await Promise.race([once(child.stdio[READY_FD] as Readable, 'data'), exited]);
-  if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-  return {
-    url: `http://127.0.0.1:${readFileSync(`${base}.port`, 'utf8')}/`,
-    pid: child.pid!,
-    lies: () => readLies(lieLog),
-    async close() {
-      child.kill();
-      await exited;
-    },
-  };
+  const lieLog = join(dir, `server-${process.pid}-${serverCount++}.lies`);
+  const server = await startProcess({ ...options, lieLog });
+  return { ...server, lies: () => readLies(lieLog) };
 };
 
 interface ClientStore {
@@ -132,7 +110,6 @@ interface ClientStore {
 /** An empty store and a connection to a server. */
 export const clientStore = (dir: string, url: string, limits: Partial<RemoteLimits> = {}): ClientStore => {
   const objects = mkdtempSync(join(dir, 'client-'));
-  makeObjectFolders(objects);
   const remote = new Remote(baseUrl(url), { ...DEFAULT_LIMITS, ...limits });
   const digesters = new Digesters();
   return {

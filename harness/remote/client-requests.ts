@@ -1,0 +1,44 @@
+// What the harness asks of its pull client, a process of its own: requests and replies are lines of JSON.
+import type { PullVia } from './pull-image.ts';
+
+interface PullCommon {
+  readonly url: string;
+  /** Public key in PEM. */
+  readonly keyPem: string;
+  readonly name: string;
+  readonly leastSequence: number;
+}
+
+export type ClientRequest =
+  /** Fetches what an object folder lacks. */
+  | (PullCommon & { readonly kind: 'image'; readonly dir: string; readonly via: PullVia })
+  /** Fetches the layers that are not unpacked yet, and unpacks each as soon as its digest is right. */
+  | (PullCommon & { readonly kind: 'layers'; readonly tarDir: string; readonly layerDir: string });
+
+/** What a pull took. Times in nanoseconds. */
+export interface PullReport {
+  readonly requestCount: number;
+  /** Bodies of answers. */
+  readonly receivedBytes: number;
+  /** Objects or layers that were missing. */
+  readonly missingCount: number;
+  /** Until the signed file was fetched and its signature checked. */
+  readonly signedNs: number;
+  /** Until it was known what is missing. */
+  readonly missingNs: number;
+  /** From then on: fetch, digests, writes; for layers also unpacking. */
+  readonly fetchNs: number;
+  readonly verifiedBytes: number;
+  readonly verifyNs: number;
+  /** Of the client and its children. */
+  readonly cpuNs: number;
+}
+
+export type ClientReply =
+  | { readonly kind: 'pulled'; readonly report: PullReport }
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      readonly code: string;
+      readonly facts: readonly string[];
+    };
