@@ -9,6 +9,7 @@ import { claimsOf } from './analysis/claims.ts';
 import { callsOf, countsOf, isDisk, isRequest, observedOf, varyingCounts } from './analysis/counted.ts';
 import { growthOf } from './analysis/growth.ts';
 import { judgedOf } from './analysis/judged.ts';
+import { livesOf } from './analysis/lives.ts';
 import { inPlannedOrder } from './analysis/planned-order.ts';
 import { droppedOf, failuresOf, leaksOf, runWarnings, skippedOf } from './analysis/problems.ts';
 import { publishedOf } from './analysis/published.ts';
@@ -122,6 +123,7 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
     own: ownTables(input),
     spreads: spreadsOf(groups, arms, design),
     growth: growthOf(groups, arms, design),
+    lives: livesOf(groups, arms, run.environment.cpuCount),
     claims: claimsOf(claims, run, tallied),
     published: publishedOf(publishedTables, evidenceOf(run, tallied)),
     took: mountPaths(groups, arms),

@@ -150,6 +150,34 @@ export interface GrowthView {
   }[];
 }
 
+/** Percentiles of one arm, null where it has too few lives. */
+export interface LivesPercentiles {
+  readonly arm: number;
+  readonly lifeCount: number;
+  readonly ns: readonly (number | null)[];
+}
+
+/** p99 at the rates that an arm was tried at: medians of the blocks with their intervals. */
+export interface LivesRates {
+  readonly arm: number;
+  readonly points: readonly GrowthPoint[];
+}
+
+/** Images that arrive all the time. */
+export interface LivesView {
+  readonly scenario: string;
+  readonly image: string;
+  readonly params: string;
+  /** The rate at which every arm was tried, lives per second. */
+  readonly rate: number;
+  /** `p50`, …, in the order of `ns`. */
+  readonly names: readonly string[];
+  readonly percentiles: readonly LivesPercentiles[];
+  readonly rates: readonly LivesRates[];
+  /** More workers than CPUs: what a worker waits for a CPU is in every number. */
+  readonly waits: { readonly workers: number; readonly cpus: number } | null;
+}
+
 /** A claim with the verdict of this run. */
 export interface ClaimView {
   readonly id: string;
@@ -237,6 +265,7 @@ export interface ReportView {
   readonly observed: readonly CountsView[];
   readonly spreads: readonly SpreadView[];
   readonly growth: readonly GrowthView[];
+  readonly lives: readonly LivesView[];
   readonly claims: readonly ClaimView[];
   readonly published: readonly PublishedView[];
   /** The paths that the mounts of each arm took. */

@@ -13,16 +13,21 @@ const FIRST_FILES = 20;
 const FIRST_BYTES = 64n * 1024n;
 const PLAIN = /^[\x21-\x7e]+$/;
 const MOST_NAMED = 5;
-/** Variants in which a runtime links, clones or removes without commands, and one server for all mounts. */
-export const LIVES_VARIANTS = [
+/** Beside the headline backends: both checkouts, and one server for all mounts. */
+export const LIVES_MOUNTS: readonly string[] = [
   'hardlink-checkout',
   'reflink-checkout',
   'composefs-fuse-shared',
-  'hardlink-checkout-unlinkat',
-  'unpacked-overlay-unlinkat',
 ];
 
-const firstFiles = (tree: Tree): Start => {
+const IMAGES = 3;
+
+/** The images of a slot: one after the other, in a seeded order. */
+export const imageSources = (): readonly string[] =>
+  Array.from({ length: IMAGES }, (_, i) => `synthetic:files=400,layers=2,seed=${i + 1}`);
+
+/** Its first small files. */
+export const firstFiles = (tree: Tree): Start => {
   const files: { path: string; sizeBytes: number }[] = [];
   for (let index = 1; index < tree.count && files.length < FIRST_FILES; index++) {
     const entry = tree.entry(index);

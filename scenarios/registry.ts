@@ -24,6 +24,7 @@ import { scenario as pull } from './pull.ts';
 import { scenario as randomStat } from './random-stat.ts';
 import { scenario as readAll } from './read-all.ts';
 import { scenario as serverless } from './serverless.ts';
+import { scenario as serverlessOpen } from './serverless-open.ts';
 import { scenario as sharingCache } from './sharing-cache.ts';
 import { scenario as sharingDisk } from './sharing-disk.ts';
 import { scenario as startTrace } from './start-trace.ts';
@@ -43,6 +44,7 @@ export const scenarios: readonly Scenario[] = [
   containerChurn,
   parallelCreate,
   serverless,
+  serverlessOpen,
   cleanup,
   update,
   pull,

@@ -46,6 +46,8 @@ const FURTHER_CLAIMS = [
   'cleanup',
   'walk-servers-warm',
   'walk-servers-cold',
+  'serverless',
+  'serverless-open',
 ];
 const FURTHER = [
   'churn-shared-base',
@@ -53,7 +55,6 @@ const FURTHER = [
   'read-all',
   'container-churn',
   'parallel-create',
-  'serverless',
   'churn-fresh',
   'build',
 ];
@@ -76,6 +77,8 @@ const FULL = {
   images: [LARGE, 'fixture:debian-12-base'],
   imageScenarios: { [LARGE]: ON_LARGE },
   scenarios: [...HEADLINE, ...LARGE_CLAIMS, ...COUNTED_CLAIMS, ...FURTHER_CLAIMS],
+  // The short form; the long one has the same number of workers.
+  withoutParams: { serverless: { lives: 200 } },
   blocks: 8,
   mostBlocks: 48,
   countPasses: 3,

@@ -46,7 +46,7 @@ export type ClaimVerdict = Judgement['verdict'];
 export const NEVER_MERGED = 'the composefs kernel module was never merged';
 
 export interface Claim {
-  /** `C1` to `C20`. */
+  /** `C1` to `C21`. */
   readonly id: string;
   /** One sentence, paraphrased. */
   readonly text: string;

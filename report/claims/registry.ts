@@ -19,6 +19,7 @@ import { claim as c17 } from './c17.ts';
 import { claim as c18 } from './c18.ts';
 import { claim as c19 } from './c19.ts';
 import { claim as c20 } from './c20.ts';
+import { claim as c21 } from './c21.ts';
 import type { Claim } from './claim.ts';
 
 export const claims: readonly Claim[] = [
@@ -42,4 +43,5 @@ export const claims: readonly Claim[] = [
   c18,
   c19,
   c20,
+  c21,
 ];

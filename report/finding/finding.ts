@@ -5,6 +5,7 @@ import type { Design } from '../../results/compare/phase-of.ts';
 import type { GroupData, Tallied } from '../../results/compare/tally.ts';
 import { own } from '../../results/own.ts';
 import type { ArmView } from '../view.ts';
+import { livesSentence } from './lives.ts';
 import { type DescribedRun, machineSentence } from './machine.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';
 import { type ComparedArm, comparedArms, listText, nameOf, quantitySentence } from './words.ts';
@@ -78,7 +79,12 @@ export const findingOf = (input: FindingInput): readonly string[] => {
     quantity,
     compared: comparedArms(quantity, arms),
   }));
-  if (all.length === 0) return [WITHOUT_TIMES[elsewhere](tallied.sampleCount)];
+  const lives = livesSentence(groups, arms);
+  const livesSentences = lives === null ? [] : [`${lives}.`];
+  if (all.length === 0)
+    return livesSentences.length > 0
+      ? [...livesSentences, machineSentence(input)]
+      : [WITHOUT_TIMES[elsewhere](tallied.sampleCount)];
   const baseline = arms.find(({ role }) => role === 'baseline');
   const baselineName = baseline === undefined ? design.baseline : nameOf(baseline, arms);
   const { delta = 0 } = design;
@@ -88,6 +94,7 @@ export const findingOf = (input: FindingInput): readonly string[] => {
       ({ quantity, compared }, at) =>
         `${quantitySentence(quantity, baselineName, compared, { values: at === 0, delta })}.`,
     ),
+    ...livesSentences,
     excludedSentence(all.map(({ quantity }) => quantity)),
     absentSentence(input, all),
     machineSentence(input),

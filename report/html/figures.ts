@@ -3,6 +3,7 @@ import type { PageData, StackChart } from '../browser/data.d.ts';
 import type { LineChart } from '../browser/lines-data.d.ts';
 import type { CallsView, GrowthView, ReportView, SpreadView } from '../view.ts';
 import { growthChart, spreadChart } from './lines.ts';
+import { type LivesFigure, livesCharts, livesFigures } from './lives.ts';
 import { imagesIn, scenariosIn } from './measured.ts';
 import { type PointFigure, pointFigures } from './point-figures.ts';
 
@@ -25,6 +26,7 @@ export interface ReportFigures {
   readonly points: readonly PointFigure[];
   readonly spreads: readonly SpreadFigure[];
   readonly growth: readonly GrowthFigure[];
+  readonly lives: readonly LivesFigure[];
   readonly calls: readonly CallFigure[];
 }
 
@@ -58,6 +60,7 @@ export const figuresOf = (view: ReportView): ReportFigures => ({
     growth,
     chart: growthChart(`growth-${index}`, growth, view),
   })),
+  lives: livesFigures(view),
   calls: view.calls.map((calls, index) => ({ calls, chart: stackChart(`calls-${index}`, calls) })),
 });
 
@@ -66,6 +69,9 @@ export const pageData = (view: ReportView, figures: ReportFigures): PageData => 
   arms: view.arms.map(({ id, color, role }) => ({ id, color, role })),
   dots: figures.points.filter(({ kind }) => kind === 'dots').map(({ chart }) => chart),
   bars: figures.points.filter(({ kind }) => kind === 'bars').map(({ chart }) => chart),
-  lines: [...figures.spreads, ...figures.growth].map(({ chart }) => chart),
+  lines: [
+    ...[...figures.spreads, ...figures.growth].map(({ chart }) => chart),
+    ...livesCharts(figures.lives),
+  ],
   stacks: figures.calls.map(({ chart }) => chart),
 });

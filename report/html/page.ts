@@ -13,6 +13,7 @@ import { glossarySection, term } from './glossary.ts';
 import { growthSection } from './growth.ts';
 import { type Html, html } from './html.ts';
 import { imagesSection } from './images.ts';
+import { livesSection } from './lives.ts';
 import { methodSection, reproduceSection } from './method.ts';
 import { alertBox, problemSection } from './problems.ts';
 import { proofSection } from './proofs.ts';
@@ -24,6 +25,7 @@ const SECTIONS = [
   ['table', 'Table'],
   ['claims', 'Claims'],
   ['published', 'Published'],
+  ['lives', 'Lives'],
   ['scenarios', 'Scenarios'],
   ['calls', 'System calls'],
   ['growth', 'Growth'],
@@ -69,6 +71,7 @@ ${firstTables(view)}
 </section>
 <section>${claimsSection(view)}</section>
 <section>${publishedSection(view)}</section>
+<section>${livesSection(view, figures.lives)}</section>
 <section>${scenarioSections(view, figures)}</section>
 <section>${callsSection(view, figures)}</section>
 <section>${growthSection(view, figures)}</section>

@@ -27,6 +27,8 @@ export interface GroupData {
   readonly count: Table;
   /** Arm to the ledgers of its counting passes. */
   readonly ledgers: ReadonlyMap<string, readonly Ledger[]>;
+  /** Latency, then arm, to the encoded histograms of its blocks. */
+  readonly histograms: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
   /** Arm to its backend. */
   readonly backends: ReadonlyMap<string, string>;
   /** Arm to every distinct path taken, as text. */
@@ -51,6 +53,7 @@ interface GroupBuilder extends GroupData {
   readonly time: TableBuilder;
   readonly count: TableBuilder;
   readonly ledgers: Map<string, Ledger[]>;
+  readonly histograms: Map<string, Map<string, string[]>>;
   readonly backends: Map<string, string>;
   readonly took: Map<string, Set<string>>;
 }
@@ -77,6 +80,12 @@ const addOk = (group: GroupBuilder, sample: OkSample, block: number): void => {
     const arms = at(table, metric, () => new Map<string, Map<number, number>>());
     at(arms, arm, () => new Map<number, number>()).set(block, value);
   }
+  for (const [name, encoded] of Object.entries(sample.histograms ?? {}))
+    at(
+      at(group.histograms, name, () => new Map<string, string[]>()),
+      arm,
+      () => [],
+    ).push(encoded);
   if (ledger !== undefined) at(group.ledgers, arm, () => []).push(ledger);
   const took = tookText(sample.took);
   if (took !== '') at(group.took, arm, () => new Set()).add(took);
@@ -103,6 +112,7 @@ export const startTally = (): Tally => {
       time: new Map(),
       count: new Map(),
       ledgers: new Map(),
+      histograms: new Map(),
       backends: new Map(),
       took: new Map(),
     }));

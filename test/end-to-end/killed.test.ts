@@ -87,6 +87,13 @@ test('kill -9 during a walk over FUSE leaves neither server nor mount', {
   await killMidway(t, midway, () => runs(midway.home, 'cfs-fuse') && runs(midway.home, 'ls'));
 });
 
+test('kill -9 while workers live many lives leaves no worker, server or mount', {
+  skip: needsRoot,
+}, async (t) => {
+  const midway = begin(t, ['--backends', 'composefs-fuse,hardlink-checkout', '--scenarios', 'serverless']);
+  await killMidway(t, midway, () => runs(midway.home, 'workers'));
+});
+
 test('kill -9 while rm removes files leaves no rm', { skip: needsRoot }, async (t) => {
   const midway = begin(t, [
     '--images',

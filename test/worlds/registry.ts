@@ -1,4 +1,5 @@
 import { growths } from './growing.ts';
+import { livesWorlds } from './lives.ts';
 import { machines } from './machines.ts';
 import { sharingWorlds } from './sharing.ts';
 import { startWorlds } from './starts.ts';
@@ -18,4 +19,5 @@ export const worlds: readonly ClaimWorlds[] = [
   ...startWorlds,
   ...unmountWorlds,
   ...machines,
+  ...livesWorlds,
 ].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));

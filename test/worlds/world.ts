@@ -16,7 +16,7 @@ export interface ClaimWorld {
 }
 
 export interface ClaimWorlds {
-  /** `C1` to `C20`. */
+  /** `C1` to `C21`. */
   readonly id: string;
   /** Times are judged on one run and on a pool; counts, which are equal in every run, on one run. */
   readonly kind: 'times' | 'counts';

@@ -1,0 +1,88 @@
+// Images that arrive all the time: percentiles of all blocks together at one rate, and p99 against the rate.
+import type { GroupData } from '../../results/compare/tally.ts';
+import { paramsKey } from '../../results/compare/tally.ts';
+import { mergeHistograms } from '../../results/stats/histogram.ts';
+import { CONFIDENCE } from '../../results/stats/median.ts';
+import { intervalOver } from '../../results/stats/over-blocks.ts';
+import type { ArmView, GrowthPoint, LivesPercentiles, LivesRates, LivesView } from '../view.ts';
+
+const RATE = /^at(\d{1,7})P99Ns$/;
+
+/** With fewer lives a percentile is the longest of them under another name. */
+const PERCENTILES = [
+  { name: 'p50', percent: 50, fewest: 2 },
+  { name: 'p90', percent: 90, fewest: 10 },
+  { name: 'p99', percent: 99, fewest: 100 },
+  { name: 'p99.9', percent: 99.9, fewest: 1000 },
+  { name: 'longest', percent: 100, fewest: 1 },
+] as const;
+
+const ratesOf = ({ time }: GroupData): readonly number[] =>
+  [...time.keys()]
+    .flatMap((metric) => {
+      const rate = RATE.exec(metric)?.[1];
+      return rate === undefined ? [] : [Number(rate)];
+    })
+    .sort((a, b) => a - b);
+
+/** The lowest rate at which every arm of the group was tried; null: there is none. */
+const commonRate = ({ time }: GroupData, rates: readonly number[]): number | null => {
+  const arms = new Set(rates.flatMap((rate) => [...time.get(`at${rate}P99Ns`)!.keys()]));
+  return rates.find((rate) => time.get(`at${rate}P99Ns`)!.size === arms.size) ?? null;
+};
+
+/** None if a histogram is damaged: a journal may come from anybody. */
+const percentilesOf = (arm: number, encoded: readonly string[]): readonly LivesPercentiles[] => {
+  try {
+    const merged = mergeHistograms(encoded);
+    const lifeCount = merged.totalCount;
+    const ns = PERCENTILES.map(({ percent, fewest }) =>
+      lifeCount >= fewest ? merged.getValueAtPercentile(percent) : null,
+    );
+    return [{ arm, lifeCount, ns }];
+  } catch {
+    return [];
+  }
+};
+
+const pointAt = ({ time }: GroupData, arm: string, rate: number): readonly GrowthPoint[] => {
+  const values = time.get(`at${rate}P99Ns`)?.get(arm);
+  if (values === undefined || values.size === 0) return [];
+  const sorted = [...values.values()].sort((a, b) => a - b);
+  const interval = intervalOver(values, CONFIDENCE);
+  return [
+    interval.kind === 'tooFew'
+      ? { x: rate, y: sorted[Math.floor(sorted.length / 2)]!, lo: null, hi: null }
+      : { x: rate, y: interval.center, lo: interval.lo, hi: interval.hi },
+  ];
+};
+
+const waitsOf = ({ group }: GroupData, cpus: number): LivesView['waits'] => {
+  const workers = group.params['workers'];
+  return typeof workers === 'number' && workers > cpus ? { workers, cpus } : null;
+};
+
+export const livesOf = (
+  groups: readonly GroupData[],
+  arms: readonly ArmView[],
+  cpus: number,
+): readonly LivesView[] =>
+  groups.flatMap((group): readonly LivesView[] => {
+    const rates = ratesOf(group);
+    const rate = commonRate(group, rates);
+    if (rate === null) return [];
+    const { scenario, image, params } = group.group;
+    const histograms = group.histograms.get(`at${rate}`);
+    return [
+      {
+        ...{ scenario, image, params: paramsKey(params), rate },
+        names: PERCENTILES.map(({ name }) => name),
+        percentiles: arms.flatMap(({ id }, arm) => percentilesOf(arm, histograms?.get(id) ?? [])),
+        rates: arms.flatMap(({ id }, arm): readonly LivesRates[] => {
+          const points = rates.flatMap((one) => pointAt(group, id, one));
+          return points.length === 0 ? [] : [{ arm, points }];
+        }),
+        waits: waitsOf(group, cpus),
+      },
+    ];
+  });

@@ -1,0 +1,109 @@
+// The section on images that arrive all the time: percentiles by arm at one rate, and p99 against the rate.
+import type { LineChart } from '../browser/lines-data.d.ts';
+import { formatNs, formatValue, grouped, plural } from '../format.ts';
+import type { LivesView, ReportView } from '../view.ts';
+import { type Html, html } from './html.ts';
+import { legend } from './legend.ts';
+import { figure, plainTable, valueHtml } from './parts.ts';
+
+export interface LivesFigure {
+  readonly lives: LivesView;
+  readonly percentiles: LineChart;
+  readonly rates: LineChart;
+}
+
+const READY = 'until create, mount and start are done';
+const rateText = (rate: number): string => formatValue('ratePerSecond', rate);
+
+/** Four digits are more than a screen shows. */
+const drawn = (ns: number): number => Number(ns.toPrecision(4));
+
+const percentilesChart = (id: string, { percentiles, names }: LivesView, view: ReportView): LineChart => ({
+  id,
+  x: { title: 'percentile', unit: 'count', log: false, labels: names },
+  y: { title: READY, unit: 'ns', log: true, labels: null },
+  lines: percentiles.map(({ arm, ns }) => ({
+    label: view.arms[arm]!.id,
+    arm,
+    style: 'line',
+    points: ns.flatMap((value, at) => (value === null || value <= 0 ? [] : [[at, drawn(value)] as const])),
+    ranges: [],
+  })),
+});
+
+const ratesChart = (id: string, { rates }: LivesView, view: ReportView): LineChart => ({
+  id,
+  x: { title: 'images per second', unit: 'count', log: true, labels: null },
+  y: { title: `p99 ${READY}`, unit: 'ns', log: true, labels: null },
+  lines: rates.map(({ arm, points }) => ({
+    label: view.arms[arm]!.id,
+    arm,
+    style: 'line',
+    points: points.map(({ x, y }) => [x, drawn(y)] as const),
+    ranges: points.map(({ y, lo, hi }) => [lo ?? y, hi ?? y] as const),
+  })),
+});
+
+export const livesFigures = (view: ReportView): readonly LivesFigure[] =>
+  view.lives.map((lives, at) => ({
+    lives,
+    percentiles: percentilesChart(`lives-percentiles-${at}`, lives, view),
+    rates: ratesChart(`lives-rates-${at}`, lives, view),
+  }));
+
+export const livesCharts = (figures: readonly LivesFigure[]): readonly LineChart[] =>
+  figures.flatMap(({ percentiles, rates }) => [percentiles, rates]);
+
+const percentilesTable = (view: ReportView, { names, percentiles }: LivesView): Html =>
+  plainTable(
+    html`<th scope="col"><span class="sr">arm</span></th>${names.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">images</th>`,
+    percentiles.map(
+      ({ arm, ns, lifeCount }) =>
+        html`<tr data-arm="${view.arms[arm]!.id}"><th scope="row">${view.arms[arm]!.id}</th>${ns.map(
+          (value) => html`<td>${value === null ? '–' : formatNs(value)}</td>`,
+        )}<td>${grouped(lifeCount)}</td></tr>
+`,
+    ),
+    'percentiles by arm',
+  );
+
+const ratesTable = (view: ReportView, { rates }: LivesView): Html => {
+  const all = [...new Set(rates.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
+  return plainTable(
+    html`<th scope="col"><span class="sr">arm</span></th>${all.map((rate) => html`<th scope="col">${rateText(rate)}</th>`)}`,
+    rates.map(
+      ({ arm, points }) =>
+        html`<tr data-arm="${view.arms[arm]!.id}"><th scope="row">${view.arms[arm]!.id}</th>${all.map(
+          (rate) => {
+            const point = points.find(({ x }) => x === rate);
+            return html`<td>${point === undefined ? '–' : valueHtml(formatNs(point.y))}</td>`;
+          },
+        )}</tr>
+`,
+    ),
+    'p99 by arm and rate',
+  );
+};
+
+const waitsText = ({ waits }: LivesView): string =>
+  waits === null
+    ? ''
+    : ` ${plural(waits.workers, 'worker')} share ${plural(waits.cpus, 'CPU')}: the time for which a worker waits for a CPU is part of every number.`;
+
+const livesHtml = (view: ReportView, { lives, percentiles, rates }: LivesFigure): Html => {
+  const { scenario, image, rate } = lives;
+  return html`<div data-scenario="${scenario}" data-image="${image}"><p>${image}, ${rateText(rate)}: every arm was tried at this rate. Latencies count from the moment at which an image was due.${waitsText(lives)} An arm that does not keep up with a rate is stopped once an image begins a second late.</p>
+<div class="charts">${figure(percentiles.id, `How long until an image is ready, at ${rateText(rate)}`, percentilesTable(view, lives))}${figure(rates.id, '99th percentile against the rate at which images arrive', ratesTable(view, lives))}</div></div>
+`;
+};
+
+export const livesSection = (view: ReportView, figures: readonly LivesFigure[]): Html => {
+  const arms = new Set(
+    view.lives.flatMap(({ percentiles, rates }) => [...percentiles, ...rates].map(({ arm }) => arm)),
+  );
+  return figures.length === 0
+    ? html``
+    : html`<h2 id="lives">Images that come and go all the time</h2>
+${legend(view.arms.filter((_, index) => arms.has(index)))}
+${figures.map((one) => livesHtml(view, one))}`;
+};

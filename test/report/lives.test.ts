@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { htmlOf } from '../../report/render.ts';
+import type { OkSample, Sample } from '../../results/schema/run.ts';
+import { encodeHistogram } from '../../results/stats/histogram.ts';
+import { exampleRun } from './support/example.ts';
+import { viewOf } from './support/view.ts';
+
+const MS = 1e6;
+const PER_BLOCK = 80;
+const PARAMS = { local: 'files', workers: 16 };
+
+/** Made from walks: lives of 1 ms to 80 ms in every block, and what each arm sustains. */
+const withLives = (of: (sample: OkSample) => Partial<OkSample>) => {
+  const { run, samples } = exampleRun({ images: ['debian-12-base'] });
+  const lives = samples.flatMap((sample): readonly Sample[] =>
+    sample.scenario === 'walk-warm' && sample.pass === 'time' && sample.outcome === 'ok'
+      ? [{ ...sample, scenario: 'serverless-open', params: PARAMS, ...of(sample) }]
+      : [],
+  );
+  return { run, samples: lives };
+};
+
+const latencies = Array.from({ length: PER_BLOCK }, (_, i) => (i + 1) * MS);
+
+const climbing = withLives(({ arm, block }) => ({
+  values: {
+    at32P99Ns: 79 * MS,
+    ...(arm === 'unpacked-overlay'
+      ? { below50MsCount: 1, at16P99Ns: 200 * MS }
+      : { below50MsCount: 0, sustained50MsPerSecond: block % 2 === 0 ? 512 : 1024, at128P99Ns: 90 * MS }),
+  },
+  histograms: { at32: encodeHistogram(latencies) },
+}));
+
+test('percentiles are those of all blocks together, at the lowest rate at which every arm was tried', () => {
+  const { lives, arms } = viewOf(climbing.run, climbing.samples);
+  assert.equal(lives.length, 1);
+  const { rate, names, percentiles, rates } = lives[0]!;
+  assert.equal(rate, 32);
+  assert.equal(percentiles.length, arms.length);
+  const { lifeCount, ns } = percentiles[0]!;
+  assert.equal(lifeCount, 8 * PER_BLOCK);
+  const at = (name: string): number | null => ns[names.indexOf(name)]!;
+  assert.ok(Math.abs(at('p50')! - 40 * MS) < 0.05 * MS, String(at('p50')));
+  assert.ok(Math.abs(at('p99')! - 80 * MS) < 0.1 * MS, String(at('p99')));
+  assert.equal(at('p99.9'), null, '640 lives are too few');
+  const unpacked = arms.findIndex(({ id }) => id === 'unpacked-overlay');
+  assert.deepEqual(
+    rates.find(({ arm }) => arm === unpacked)!.points.map(({ x }) => x),
+    [16, 32],
+  );
+});
+
+test('more workers than CPUs are said', () => {
+  const few = { ...climbing.run, environment: { ...climbing.run.environment, cpuCount: 2 } };
+  assert.deepEqual(viewOf(few, climbing.samples).lives[0]!.waits, { workers: 16, cpus: 2 });
+  assert.match(htmlOf(viewOf(few, climbing.samples)), /16 workers share 2 CPUs/);
+  const many = { ...climbing.run, environment: { ...climbing.run.environment, cpuCount: 64 } };
+  assert.equal(viewOf(many, climbing.samples).lives[0]!.waits, null);
+});
+
+test('the finding says what each arm sustains, with its interval', () => {
+  const { finding } = viewOf(climbing.run, climbing.samples);
+  const said = finding.find((sentence) => sentence.includes('come and go'))!;
+  assert.match(said, /768 \(512\.\.1,024\) with erofs-overlay/);
+  assert.match(said, /fewer than 8 with unpacked-overlay/);
+  assert.doesNotMatch(said, /null/);
+});
+
+test('a damaged histogram costs its arm the percentiles, and not the report', () => {
+  const { run, samples } = withLives(({ arm }) => ({
+    values: { at32P99Ns: 79 * MS, below50MsCount: 0, sustained50MsPerSecond: 512 },
+    histograms: { at32: arm === 'composefs-fuse' ? 'AAAA' : encodeHistogram(latencies) },
+  }));
+  const { lives, arms } = viewOf(run, samples);
+  const damaged = arms.findIndex(({ id }) => id === 'composefs-fuse');
+  assert.equal(lives[0]!.percentiles.length, arms.length - 1);
+  assert.ok(lives[0]!.percentiles.every(({ arm }) => arm !== damaged));
+});
