@@ -1,4 +1,5 @@
 // Problems that change how the first table is read, one sentence each; empty where there are none.
+import { areTimesMeasured } from '../results/emulated.ts';
 import { NOISE_PREFIX } from '../results/schema/run.ts';
 import { plural } from './format.ts';
 import { truncate } from './text.ts';
@@ -29,10 +30,18 @@ const failureAlert = ({ failures: [first, ...others] }: ReportView): readonly st
   return [`Failed: ${truncate(`${first.where}: ${first.what}`, LONGEST_PROBLEM)}${more}.`];
 };
 
+const emulationAlert = ({ run }: ReportView): readonly string[] =>
+  areTimesMeasured(run)
+    ? []
+    : [
+        'Times stand in parentheses: the CPUs were emulated, so they are no measurements, and nothing judges them.',
+      ];
+
 export const alerts = (view: ReportView): readonly string[] => {
   const { proofs, claims, pool, warnings, leaks } = view;
   const unequal = proofs.filter(({ equal }) => !equal).length;
   return [
+    ...emulationAlert(view),
     ...incompleteAlert(view.run.status),
     ...(unequal === 0 ? [] : [`${plural(unequal, 'mount')} did not show the image's tree.`]),
     ...hiddenAlerts(view),

@@ -1,7 +1,8 @@
 // The view of a run: everything that a report shows, computed from run.json and the tallied samples. Pure.
-import type { Design } from '../results/compare/phase-of.ts';
+import { type Design, designOf } from '../results/compare/phase-of.ts';
 import type { GroupData, Tallied } from '../results/compare/tally.ts';
 import { DEFAULT_DELTA } from '../results/compare/verdict.ts';
+import { measuredIn } from '../results/emulated.ts';
 import type { Pooled } from '../results/pool/pooled.ts';
 import type { RunFile } from '../results/schema/run.ts';
 import { armsOf } from './analysis/arms.ts';
@@ -72,7 +73,7 @@ type RunViews = Pick<
 
 /** Copied from run.json. */
 const runViews = (run: RunFile): RunViews => {
-  const { startedAt, finishedAt, host, status, wallNs, cfsbench, commandLine, ledgerSource } = run;
+  const { startedAt, finishedAt, host, status, wallNs, cfsbench, commandLine, ledgerSource, guest } = run;
   const { seed, profile, budgetNs, blocks, baseline } = run.plan;
   return {
     id: run.id,
@@ -82,7 +83,10 @@ const runViews = (run: RunFile): RunViews => {
     environment: run.environment,
     conditions: run.conditions ?? null,
     fairness: run.fairness ?? [],
-    run: { startedAt, finishedAt, host, status, wallNs, cfsbench, commandLine, ledgerSource },
+    run: {
+      ...{ startedAt, finishedAt, host, status, wallNs, cfsbench, commandLine, ledgerSource },
+      ...(guest === undefined ? {} : { guest }),
+    },
     plan: { seed, profile, budgetNs, blocks, baseline },
     scenarios: Object.entries(run.catalogue.scenarios).map(([id, { question, reproduce, cache }]) => ({
       id,
@@ -104,7 +108,9 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
   const { delta = DEFAULT_DELTA, pool = null, claims = allClaims } = options;
   const groups = inPlannedOrder(tallied.groups, run);
   const arms = armsOf(run, groups);
-  const design: Design = { catalogue: run.catalogue, baseline: run.plan.baseline, delta };
+  const measured = measuredIn(run, tallied);
+  const judged = inPlannedOrder(measured.groups, run);
+  const design = designOf(run, { delta });
   const input: TableInput = { groups, design, arms, images: imagesIn(run, groups), row: rowsOnce(design) };
   const tables = firstTables(input);
   const further = furtherTables(input);
@@ -115,17 +121,17 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
   return cleaned<ReportView>({
     ...runViews(run),
     ...counts,
-    finding: findingOf({ run, tallied, groups, design, arms, pool, elsewhere }),
+    finding: findingOf({ run, tallied, groups: judged, design, arms, pool, elsewhere }),
     caveats: caveatsOf({ run, pool }),
     arms,
     tables,
     further,
     own: ownTables(input),
-    spreads: spreadsOf(groups, arms, design),
-    growth: growthOf(groups, arms, design),
-    lives: livesOf(groups, arms, run.environment.cpuCount),
-    claims: claimsOf(claims, run, tallied),
-    published: publishedOf(publishedTables, evidenceOf(run, tallied)),
+    spreads: spreadsOf(judged, arms, design),
+    growth: growthOf(judged, arms, design),
+    lives: livesOf(judged, arms, run.environment.cpuCount),
+    claims: claimsOf(claims, run, measured),
+    published: publishedOf(publishedTables, evidenceOf(run, measured)),
     took: mountPaths(groups, arms),
     delta,
     judged: judgedOf([...tables, ...further], arms),

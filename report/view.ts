@@ -59,6 +59,8 @@ export interface RowView {
   readonly info: Metric;
   /** In the order of the arms. */
   readonly cells: readonly CellView[];
+  /** A time of emulated CPUs: shown in parentheses. */
+  readonly noMeasurement?: true;
 }
 
 export interface SectionView {
@@ -280,7 +282,15 @@ export interface ReportView {
   readonly fairness: readonly Fairness[];
   readonly run: Pick<
     RunFile,
-    'startedAt' | 'finishedAt' | 'host' | 'status' | 'wallNs' | 'cfsbench' | 'commandLine' | 'ledgerSource'
+    | 'startedAt'
+    | 'finishedAt'
+    | 'host'
+    | 'status'
+    | 'wallNs'
+    | 'cfsbench'
+    | 'commandLine'
+    | 'ledgerSource'
+    | 'guest'
   >;
   readonly plan: Pick<RunFile['plan'], 'seed' | 'profile' | 'budgetNs' | 'blocks' | 'baseline'>;
   readonly scenarios: readonly {

@@ -27,6 +27,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/runner/',
   'harness/store/',
   'harness/sys/marked-folder',
+  'harness/vm/',
   'scenarios/',
   'mutants/',
   'torture/',

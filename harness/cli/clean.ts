@@ -1,12 +1,13 @@
 // `cfsbench clean`: removes work folders and unfinished files of processes that have ended. Never touches results, nor what cfsbench did
 // not make.
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { recordedFolders } from '../sys/folder-index.ts';
 import { NO_MARK } from '../sys/marked-folder.ts';
 import { readMounts } from '../sys/mountinfo.ts';
+import { VM_CACHE } from '../vm/cache.ts';
 import { cleanFile, leftFilesIn } from './left-files.ts';
 import { type Cleaned, cleanOne, leftoversIn } from './leftovers.ts';
 
@@ -28,7 +29,8 @@ const lineOf = (path: string, cleaned: Cleaned): string | null => {
     case 'failed':
       return `cannot remove: ${[name, ...cleaned.facts.map(visible)].join('\n  ')}`;
     default: {
-      const kept = cleaned.isKept ? ' (kept by --keep-work)' : '';
+      const why = basename(path) === VM_CACHE ? 'kernels and guests of cfsbench vm' : 'kept by --keep-work';
+      const kept = cleaned.isKept ? ` (${why})` : '';
       return `${cleaned.kind === 'removed' ? 'removed' : 'would remove'}: ${name}${kept}`;
     }
   }

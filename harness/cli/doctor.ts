@@ -12,6 +12,7 @@ import { isNoisy } from '../runner/conditions.ts';
 import { type CheckedNeed, checkNeed } from './check-needs.ts';
 import { discoverFeatures } from './discover.ts';
 import { proseColumns } from './terminal-width.ts';
+import { VM_NEEDS } from './vm-needs.ts';
 import { judgeIdleMachine, otherMountsOf } from './watch-conditions.ts';
 
 interface Thing {
@@ -19,8 +20,9 @@ interface Thing {
   readonly needs: readonly Need[];
 }
 
-/** Claims that need more than any backend, scenario or probe. */
-const CLAIMS: readonly Thing[] = [
+/** Claims and commands that need more than any backend, scenario or probe. */
+const OTHERS: readonly Thing[] = [
+  { id: 'cfsbench vm', needs: VM_NEEDS },
   {
     id: 'claim C13',
     needs: [{ title: 'a kernel that refuses changed files (fs-verity)', anyOf: ['fs-verity'] }],
@@ -71,7 +73,7 @@ const foundLines = (found: readonly CheckedNeed[], all: boolean, columns: number
 
 /** `all`: how each feature was found. */
 export const doctorText = (features: Features, columns: number, all = false): string => {
-  const things = [...backends, ...scenarios, ...probes, ...CLAIMS];
+  const things = [...backends, ...scenarios, ...probes, ...OTHERS];
   const needs = checkedNeeds(things, features);
   const found = needs.filter(({ met }) => met);
   const missing = needs.filter(({ met }) => !met);

@@ -7,13 +7,14 @@ import { FEATURES_PREFIX } from '../sys/features/folder-name.ts';
 import { forgetFolder } from '../sys/folder-index.ts';
 import { type FoundFolder, inspectFolder, removeMarkedFolder } from '../sys/marked-folder.ts';
 import { type Mount, readMounts } from '../sys/mountinfo.ts';
+import { VM_CACHE } from '../vm/cache.ts';
 import { WORK_PREFIX } from './work-folder.ts';
 
 /** Paths of what has a name that cfsbench uses, directly in `dir`. */
 export const leftoversIn = (dir: string): readonly string[] => {
   if (!existsSync(dir)) return [];
   return readdirSync(dir)
-    .filter((name) => name.startsWith(WORK_PREFIX) || name.startsWith(FEATURES_PREFIX))
+    .filter((name) => name.startsWith(WORK_PREFIX) || name.startsWith(FEATURES_PREFIX) || name === VM_CACHE)
     .sort()
     .map((name) => join(dir, name));
 };

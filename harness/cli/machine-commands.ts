@@ -44,7 +44,7 @@ Exit codes:
 export const cleanCommand = (): Command =>
   new Command('clean')
     .description(
-      'remove the work folders of runs that were killed or run with --keep-work, and unfinished files of killed commands',
+      'remove what was left: work folders of runs that were killed or run with --keep-work, unfinished files of killed commands, kernels and guests of cfsbench vm',
     )
     .argument('[DIR]', 'the folder that holds them, such as that of --work')
     .option('-n, --dry-run', 'print what would be removed; remove nothing')

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { startTally, type Tallied } from '../../results/compare/tally.ts';
+import { areTimesMeasured } from '../../results/emulated.ts';
 import { tallyJournal } from '../../results/gate/load.ts';
 import { skippedText } from '../../results/not-measured.ts';
 import { visible } from '../../results/visible.ts';
@@ -19,6 +20,7 @@ import { NOTHING_BEFORE } from '../runner/resume.ts';
 import { measure } from '../runner/run.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../runner/workspace.ts';
 import { inheritedFolder } from '../sys/folder-lock.ts';
+import { guestSetting } from '../sys/guest.ts';
 import { recordPreexistingLoops, removeNewLoops } from '../sys/loop-device.ts';
 import { markKept } from '../sys/marked-folder.ts';
 import { listenToOuter } from '../sys/namespace.ts';
@@ -107,7 +109,11 @@ const methodOf = ({ options, handover }: InnerRun, here: MeasuredHere): Method =
     lives: amount.lives,
     countOnly: amount.countOnly,
     tallied: () => tallyOf(handover.folders.runDir),
-    design: { catalogue: catalogueOf(backends, here.scenarios, here.probes), baseline },
+    design: {
+      catalogue: catalogueOf(backends, here.scenarios, here.probes),
+      baseline,
+      timesMeasured: areTimesMeasured(guestSetting === null ? {} : { guest: guestSetting }),
+    },
     baseline,
     seed: options.seed,
     deadline: openDeadline(BigInt(handover.startedNs), amount.budgetNs, RESERVE_RATIO),

@@ -12,6 +12,7 @@ import { reportCommand } from './report.ts';
 import { runCommand } from './run-command.ts';
 import { proseColumns } from './terminal-width.ts';
 import { explainUsageErrors } from './usage-errors.ts';
+import { vmCommand } from './vm-command.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -35,6 +36,7 @@ export const program = (): Command => {
     .addCommand(poolCommand())
     .addCommand(listCommand())
     .addCommand(doctorCommand())
+    .addCommand(vmCommand())
     .addCommand(cleanCommand())
     .addCommand(imageCommand())
     .addHelpText('after', `\nOptions of the default command: cfsbench run --help\n${EXIT_CODES}`);

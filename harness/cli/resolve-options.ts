@@ -5,6 +5,7 @@ import type { Backend } from '../model/backend.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { paramsOf } from '../runner/groups.ts';
 import { inPass } from '../runner/plan.ts';
+import { patience } from '../sys/guest.ts';
 import { chooseArms, chooseImages, chooseProfile, chooseScenarios } from './choose.ts';
 import { publishedHost } from './host.ts';
 import { refuseOutside, refuseTime } from './option-values.ts';
@@ -47,6 +48,9 @@ export const longestOf = ({
 
 const absolute = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
 
+/** On emulated CPUs the same work takes longer. */
+const budgetOf = ({ budgetNs }: Profile): number | null => (budgetNs === null ? null : budgetNs * patience);
+
 const SEED_STEP = 7919;
 const SEED_CLOCK = 1_000_000;
 
@@ -74,7 +78,7 @@ export const resolveOptions = (
       countPasses: typed.countPasses ?? profile.countPasses,
       lives: typed.lives ?? profile.lives,
       countOnly: typed.countOnly === true,
-      budgetNs: typed.budget ?? profile.budgetNs,
+      budgetNs: typed.budget ?? budgetOf(profile),
     },
     folders: {
       outDir: absolute(typed.out),

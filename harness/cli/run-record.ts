@@ -20,6 +20,7 @@ import type { Changed } from '../runner/parts.ts';
 import { publishedArgument } from '../runner/published-path.ts';
 import { slotPathOf } from '../runner/workspace.ts';
 import { readEnvironment, readMachineFacts } from '../sys/environment.ts';
+import { guestSetting } from '../sys/guest.ts';
 import { catalogueOf } from './catalogue.ts';
 import { commitOf } from './commit.ts';
 import type { Handover } from './handover.ts';
@@ -84,6 +85,12 @@ const publishedOption = <T>(value: T): T => {
 const publishedOptions = ({ options }: PrivateOptions): PrivateOptions['options'] =>
   Object.fromEntries(Object.entries(options).map(([name, value]) => [name, publishedOption(value)]));
 
+const guestOf = (): Pick<RunFile, 'guest'> => {
+  if (guestSetting === null) return {};
+  const { commit: _, ...guest } = guestSetting;
+  return { guest };
+};
+
 const newRun = (parts: RecordParts, environment: Environment, commit: string | null): RunFile => {
   const { options, handover, origin } = parts;
   const { looks, budgetNs } = options.amount;
@@ -119,6 +126,7 @@ const newRun = (parts: RecordParts, environment: Environment, commit: string | n
     ledgerSource: ledgerSource(handover.features),
     warnings: [],
     asked: { options: publishedOptions(origin.asked) },
+    ...guestOf(),
   };
 };
 

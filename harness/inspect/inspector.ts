@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { UserError, unreachable } from '../model/errors.ts';
 import type { Inspector } from '../model/inspector.ts';
 import { allowedCpus } from '../sys/affinity.ts';
+import { patience } from '../sys/guest.ts';
 import { openRequestChild } from '../sys/request-child.ts';
 import type { InspectReply } from './requests.ts';
 
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 120_000 * patience;
 
 const resultOf = (reply: InspectReply): unknown => {
   switch (reply.kind) {

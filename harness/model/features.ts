@@ -50,6 +50,9 @@ export type FeatureId =
   | 'squashfs-loop'
   | 'dm-verity'
   | 'memory-group'
+  | 'qemu'
+  | 'mmdebstrap'
+  | 'mkfs-ext4'
   | 'work-file-system';
 
 export interface FeatureState {

@@ -1,12 +1,13 @@
 // Time limit of a slot: a multiple of the longest slot of its kind so far, and never more than what is left of the budget.
 import type { Sample, Slot } from '../../results/schema/run.ts';
+import { patience } from '../sys/guest.ts';
 import type { Deadline } from './clock.ts';
 import { groupKey } from './plan.ts';
 
 /** Limit of the first slot of a kind. */
-const UNSEEN_NS = 600e9;
+const UNSEEN_NS = 600e9 * patience;
 /** Lower bound of every limit: a shared machine may stall for seconds. */
-const LEAST_NS = 30e9;
+const LEAST_NS = 30e9 * patience;
 const MULTIPLE = 20;
 
 /** A limit that ends with the budget. */

@@ -7,6 +7,7 @@ import { openWalker, seesTrusted, type WalkMount } from '../digest/of-mount.ts';
 import { expectedListing } from '../digest/of-tree.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
+import { patience } from '../sys/guest.ts';
 import { createMachine } from '../sys/machine.ts';
 import type { Arm } from './arm.ts';
 import { sparseIn } from './fairness.ts';
@@ -86,7 +87,7 @@ async function* pairsOf(
   }
 }
 
-const WALK_LIMIT_NS = 600e9;
+const WALK_LIMIT_NS = 600e9 * patience;
 
 const isUncompared = (result: Proved): boolean => result.kind === 'proof' && result.proof.treeDigest === null;
 

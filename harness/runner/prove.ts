@@ -12,6 +12,7 @@ import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
+import { patience } from '../sys/guest.ts';
 import type { Arm } from './arm.ts';
 import { failureOf } from './failure.ts';
 import { type FairnessOfArm, fairnessOf } from './fairness.ts';
@@ -52,8 +53,8 @@ export type Proved =
   | { readonly kind: 'proof'; readonly proof: Proof; readonly fairness?: FairnessOfArm }
   | { readonly kind: 'skipped'; readonly reason: string };
 
-const WALK_BASE_MS = 60_000;
-const WALK_MS_PER_MB = 50;
+const WALK_BASE_MS = 60_000 * patience;
+const WALK_MS_PER_MB = 50 * patience;
 
 const proofOf = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
   const { arm, image, expected, folders } = parts;

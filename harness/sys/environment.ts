@@ -11,12 +11,13 @@ import { arch, cpus, loadavg, release, totalmem, version } from 'node:os';
 import { measuringOptions, publicDevice, publicMountOptions } from '../../results/schema/public-facts.ts';
 import type { Environment } from '../../results/schema/run.ts';
 import type { Features } from '../model/machine.ts';
+import { patience } from './guest.ts';
 import { mountOf, readMounts } from './mountinfo.ts';
 import { isRealRoot } from './namespace-probe.ts';
 import { readText } from './read-text.ts';
 
 const CPU = '/sys/devices/system/cpu';
-const TOOL_LIMIT_MS = 5000;
+const TOOL_LIMIT_MS = 5000 * patience;
 
 const distribution = (): string =>
   /^PRETTY_NAME="?([^"\n]*)/m.exec(readText('/etc/os-release') ?? '')?.[1] ?? 'unknown';

@@ -10,6 +10,7 @@ import { openCallCounter } from './counter.ts';
 import { makeFileSystem } from './file-systems.ts';
 import { files } from './files.ts';
 import { abortFuse, abortFuseBelow } from './fuse-abort.ts';
+import { patience } from './guest.ts';
 import { waitForIdle } from './idle.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
 import { makeMemoryGroup } from './memory-group.ts';
@@ -217,7 +218,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     open.ownThread === null ? wait() : open.ownThread.exclude(wait);
   const waitFor: Machine['waitFor'] = (condition, limitMs) => {
     windows.outsideCount++;
-    return uncounted(() => poll(condition, limitMs));
+    return uncounted(() => poll(condition, limitMs * patience));
   };
   const started: NamedServer[] = [];
   const servers = startedServers(options, started);
@@ -229,7 +230,8 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     mounts: { ...mounts, abortFuse },
     windowKind,
     calls: makeCalls,
-    settled: (until, limitMs) => uncounted(() => settled(until, { pauseNs: POLL_NS, limitMs, poll })),
+    settled: (until, limitMs) =>
+      uncounted(() => settled(until, { pauseNs: POLL_NS, limitMs: limitMs * patience, poll })),
     requestCounters: options.requestCounters ?? null,
     serve: createServe(options, waitFor, started),
     servers,

@@ -7,11 +7,12 @@
 // Source:  user_namespaces(7), newuidmap(1), PR_SET_PDEATHSIG in prctl(2).
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { patience } from './guest.ts';
 import { whyRefused } from './namespace-hints.ts';
 import { findProgram } from './spawn.ts';
 import { runTool } from './tool.ts';
 
-const PROBE_LIMIT_MS = 5000;
+const PROBE_LIMIT_MS = 5000 * patience;
 
 export type Privilege = 'root' | 'user namespace';
 

@@ -11,8 +11,9 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setImmediate as afterPendingReads, setTimeout as wait } from 'node:timers/promises';
 import type { WaitLimit } from '../model/wait-limit.ts';
+import { patience } from './guest.ts';
 
-const KILL_LIMIT_MS = 2_000;
+const KILL_LIMIT_MS = 2_000 * patience;
 
 type ChildReply =
   | { readonly kind: 'line'; readonly line: string }

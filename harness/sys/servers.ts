@@ -8,6 +8,7 @@ import { closeSync, openSync, statSync, truncateSync } from 'node:fs';
 import { UserError } from '../model/errors.ts';
 import type { CpuUsage, Server } from '../model/machine.ts';
 import { files, O_CLOEXEC, O_CREAT, O_RDONLY, O_WRONLY } from './files.ts';
+import { patience } from './guest.ts';
 import { bind, check } from './libc.ts';
 import { faultIn, logTail } from './log-tail.ts';
 import { ownCalls } from './own-calls.ts';
@@ -102,7 +103,7 @@ const track = (pid: number, socket: number | null, log: string): RunningServer =
   let isStopped = false;
   const exited = (limitMs: number): boolean => {
     if (exit !== null) return true;
-    if (!waitReadable(pidfd, limitMs)) return false;
+    if (!waitReadable(pidfd, limitMs * patience)) return false;
     exit = reap(pid);
     if (exit === null) return false;
     files.close(pidfd);
@@ -188,7 +189,7 @@ const waitUntilReady = (server: RunningServer, ours: number, start: ServerStart)
   const { argv, log, limitMs, awaitReady } = start;
   if (awaitReady?.(() => server.exited(0)) === true) return;
   // The pipe is also readable if the server exits, because its end closes.
-  const readable = awaitReady === undefined && waitReadable(ours, limitMs);
+  const readable = awaitReady === undefined && waitReadable(ours, limitMs * patience);
   if (readable) {
     ownCalls.read++;
     if (cRead(ours, byte, 1) === 1) return;

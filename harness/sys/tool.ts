@@ -8,7 +8,7 @@ import { interruptedError, onInterrupt } from './interrupts.ts';
 export interface ToolEnd {
   /** Null if it was killed or could not be started. */
   readonly status: number | null;
-  /** `exit 1`, `SIGKILL`, `ENOENT`. */
+  /** `exit 1`, `SIGKILL`, `killed after 20 s`, `ENOENT`. */
   readonly how: string;
   readonly stdout: string;
   readonly stderr: string;
@@ -30,6 +30,7 @@ export const runTool = async (argv: readonly string[], { limitMs, env }: ToolOpt
     killSignal: 'SIGKILL',
     ...(env === undefined ? {} : { env }),
   });
+  const startedMs = performance.now();
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (piece: string) => {
@@ -44,7 +45,10 @@ export const runTool = async (argv: readonly string[], { limitMs, env }: ToolOpt
     child.once('error', (error: NodeJS.ErrnoException) =>
       resolve({ status: null, how: error.code ?? error.message }),
     );
-    child.once('close', (status, signal) => resolve({ status, how: signal ?? `exit ${status}` }));
+    child.once('close', (status, signal) => {
+      const isTooLong = signal !== null && performance.now() - startedMs >= limitMs;
+      resolve({ status, how: isTooLong ? `killed after ${limitMs / 1000} s` : (signal ?? `exit ${status}`) });
+    });
   });
   forget();
   if (interrupted) throw interruptedError();

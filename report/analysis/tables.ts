@@ -5,6 +5,7 @@ import { metricInfo } from '../../results/compare/metric-info.ts';
 import type { Design } from '../../results/compare/phase-of.ts';
 import { type Cell, type Row, rowOf } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
+import { isNoMeasurement } from '../../results/emulated.ts';
 import { own } from '../../results/own.ts';
 import type { Catalogue } from '../../results/schema/run.ts';
 import type { ArmView, CellView, RowView, SectionView, TableView } from '../view.ts';
@@ -52,9 +53,14 @@ const cellView = (cell: Cell | undefined): CellView =>
 const titleOf = (metric: string, title: string, { phases }: Catalogue): string =>
   (metric.endsWith('WallNs') ? own(phases, metric.slice(0, -'WallNs'.length)) : undefined) ?? title;
 
-const rowView = (row: Row, arms: readonly ArmView[], catalogue: Catalogue): RowView => ({
+const rowView = (
+  row: Row,
+  arms: readonly ArmView[],
+  { catalogue, timesMeasured = true }: Design,
+): RowView => ({
   metric: row.metric,
   title: titleOf(row.metric, row.info.title, catalogue),
+  ...(isNoMeasurement(row.metric, timesMeasured) ? { noMeasurement: true } : {}),
   info: row.info,
   cells: arms.map((arm) => cellView(row.cells.find((cell) => cell.arm === arm.id))),
 });
@@ -92,7 +98,7 @@ const tableOf = (image: string, input: TableInput, metricsOf: (group: GroupData)
       const rows = known(metricsOf(group).map((metric) => input.row(group, metric)));
       return sectionOf(
         group,
-        rows.map((row) => rowView(row, arms, design.catalogue)),
+        rows.map((row) => rowView(row, arms, design)),
         design,
       );
     });

@@ -1,6 +1,7 @@
 // What a rule reads: values and counts of a run by scenario, parameters, image, arm and metric. Pure.
 import { type CallCount, type Count, callCounts, countOf } from '../../results/compare/counts.ts';
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
+import { emulationText } from '../../results/emulated.ts';
 import { droppedScenario, droppedText, isSkipped } from '../../results/not-measured.ts';
 import type { Params, Pass, RunFile } from '../../results/schema/run.ts';
 import type { Interval } from '../../results/stats/interval.ts';
@@ -96,7 +97,7 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
       const sample = tallied.skips.find(({ scenario, backend }) => scenario === id || backend === id);
       if (sample !== undefined) return `${sample.need}: ${sample.reason}`;
       const dropped = run.plan.dropped.find((one) => droppedScenario(one) === id);
-      return dropped === undefined ? null : droppedText(dropped);
+      return dropped === undefined ? emulationText(run) : droppedText(dropped);
     },
   };
 };

@@ -3,6 +3,7 @@
 import { isDecided } from '../../results/compare/looks.ts';
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { GroupData, Tallied } from '../../results/compare/tally.ts';
+import { emulationText } from '../../results/emulated.ts';
 import { own } from '../../results/own.ts';
 import type { ArmView } from '../view.ts';
 import { livesSentence } from './lives.ts';
@@ -79,6 +80,8 @@ export const findingOf = (input: FindingInput): readonly string[] => {
     quantity,
     compared: comparedArms(quantity, arms),
   }));
+  const emulated = emulationText(input.run);
+  if (emulated !== null) return [`${emulated.charAt(0).toUpperCase()}${emulated.slice(1)}.`];
   const lives = livesSentence(groups, arms);
   const livesSentences = lives === null ? [] : [`${lives}.`];
   if (all.length === 0)

@@ -10,6 +10,7 @@ import {
   runsApartText,
   shortName,
 } from '../format.ts';
+import { shownValue } from '../no-measurement.ts';
 import { blocksText, type ShownArm, type TablePart, tableParts } from '../shown-arms.ts';
 import { joinParts } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
@@ -45,7 +46,7 @@ const cellContent = (row: RowView, arm: ArmView, cell: CellView): Html => {
     case 'value': {
       if (cell.idle)
         return html`<span class="none" title="median ${formatValue(row.metric, cell.median)}, no system call">no calls</span>`;
-      const value = html`<span class="value">${formatValue(row.metric, cell.median)}</span>`;
+      const value = html`<span class="${row.noMeasurement === true ? 'none' : 'value'}">${shownValue(row, cell.median)}</span>`;
       return cell.versus === null ? value : html`${value}${versusLine(cell.versus, arm.role)}`;
     }
     default:

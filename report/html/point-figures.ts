@@ -89,11 +89,15 @@ const pointChart = (
   };
 };
 
+/** Times of emulated CPUs are in no chart. */
+const isMeasured = ({ noMeasurement }: RowView): boolean => noMeasurement !== true;
+
 const sectionsOf = (view: ReportView, image: string, scenario: string): readonly SectionView[] =>
   [...view.tables, ...view.own]
     .filter((table) => table.image === image)
     .flatMap(({ sections }) => sections)
-    .filter((section) => section.scenario === scenario);
+    .filter((section) => section.scenario === scenario)
+    .map((section) => ({ ...section, rows: section.rows.filter(isMeasured) }));
 
 /** One row per phase, from all tables. */
 const phaseRows = (view: ReportView, image: string, section: SectionView): readonly FigureRow[] => {
@@ -101,7 +105,7 @@ const phaseRows = (view: ReportView, image: string, section: SectionView): reado
     .filter((table) => table.image === image)
     .flatMap((table) => table.sections)
     .filter(({ scenario, params }) => scenario === section.scenario && params === section.params)
-    .flatMap((one) => one.rows);
+    .flatMap((one) => one.rows.filter(isMeasured));
   return PHASES.flatMap((phase) => {
     const row = rows.find(({ metric }) => metric === `${phase}WallNs`);
     return row === undefined ? [] : [timedRow(phase, row)];

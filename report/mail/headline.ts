@@ -1,7 +1,8 @@
 // The table that the mailing list uses, for one image: listing it uncached and cached, making it and removing it, one row per arm.
 import { plural } from '../format.ts';
+import { inParentheses } from '../no-measurement.ts';
 import { blocksText } from '../shown-arms.ts';
-import type { ArmView, CellView, ReportView, TableView } from '../view.ts';
+import type { ArmView, CellView, ReportView, RowView, TableView } from '../view.ts';
 import { mailLines, mailTable } from './lines.ts';
 
 interface HeadlineColumn {
@@ -32,23 +33,24 @@ export interface HeadlineTable {
   readonly lines: readonly string[];
 }
 
-type HeadlineCell = HeadlineColumn & { readonly cells: readonly CellView[] };
+type HeadlineCell = HeadlineColumn & Pick<RowView, 'cells' | 'noMeasurement'>;
 
 const columnsOf = ({ sections }: TableView): readonly HeadlineCell[] =>
   COLUMNS.flatMap((column) => {
-    const cells = sections
+    const row = sections
       .find(({ scenario, params }) => scenario === column.scenario && params === column.params)
-      ?.rows.find(({ metric }) => metric === column.metric)?.cells;
-    return cells === undefined ? [] : [{ ...column, cells }];
+      ?.rows.find(({ metric }) => metric === column.metric);
+    return row === undefined ? [] : [{ ...row, ...column }];
   });
 
 const isOpen = (cell: CellView): boolean =>
   cell.kind === 'value' && (cell.versus?.verdict === 'undecided' || cell.versus?.verdict === 'tooFew');
 
 /** The sign for undecided stands in a column of its own, so that the numbers are aligned. */
-const cellText = (cell: CellView | undefined, role: ArmView['role']): string => {
+const cellText = (column: HeadlineCell, index: number, role: ArmView['role']): string => {
+  const cell = column.cells[index];
   if (cell?.kind !== 'value' || cell.idle) return '- ';
-  return `${msText(cell.median)}${role === 'arm' && isOpen(cell) ? '~' : ' '}`;
+  return `${inParentheses(column, msText(cell.median))}${role === 'arm' && isOpen(cell) ? '~' : ' '}`;
 };
 
 const rowsOf = (view: ReportView, columns: readonly HeadlineCell[]) => {
@@ -60,7 +62,7 @@ const rowsOf = (view: ReportView, columns: readonly HeadlineCell[]) => {
   return {
     rows: shown.map(({ arm, index }) => [
       arm.role === 'null' ? `${view.baseline}, again` : arm.id,
-      ...columns.map(({ cells }) => cellText(cells[index], arm.role)),
+      ...columns.map((column) => cellText(column, index, arm.role)),
     ]),
     leftOut: measured.length - shown.length,
   };

@@ -1,13 +1,12 @@
 // Tables as the mailing list uses them: ls -lR of the image, uncached and cached, in milliseconds, one row per arm.
 import { ratioText } from '../format.ts';
-import type { CellView, ReportView, TableView } from '../view.ts';
+import { inParentheses } from '../no-measurement.ts';
+import type { CellView, ReportView, RowView, TableView } from '../view.ts';
 import { msText } from './headline.ts';
 import { mailTable } from './lines.ts';
 
-const inMs = (cell: CellView | undefined): string => {
-  if (cell?.kind !== 'value') return '-';
-  return msText(cell.median);
-};
+const inMs = (row: RowView, cell: CellView | undefined): string =>
+  cell?.kind === 'value' ? inParentheses(row, msText(cell.median)) : '-';
 
 const ratioOf = (cell: CellView | undefined, role: string): string => {
   if (role === 'baseline') return cell?.kind === 'value' ? '1' : '-';
@@ -15,10 +14,10 @@ const ratioOf = (cell: CellView | undefined, role: string): string => {
   return ratioText(cell.versus.ratio);
 };
 
-const walkCells = (table: TableView, scenario: string): readonly CellView[] =>
+const walkRow = (table: TableView, scenario: string): RowView | undefined =>
   table.sections
     .find((section) => section.scenario === scenario)
-    ?.rows.find(({ metric }) => metric === 'walkWallNs')?.cells ?? [];
+    ?.rows.find(({ metric }) => metric === 'walkWallNs');
 
 const WALKS = [
   ['walk-cold', 'uncached(ms)'],
@@ -28,11 +27,12 @@ const WALKS = [
 /** Two tables: with the ratios of both walks one would be wider than a mail. */
 const imageLines = (view: ReportView, table: TableView): readonly string[] =>
   WALKS.flatMap(([scenario, title]) => {
-    const cells = walkCells(table, scenario);
+    const row = walkRow(table, scenario);
+    if (row === undefined) return [];
     const rows = view.arms.flatMap(({ id, role }, at) => {
-      const cell = cells[at];
+      const cell = row.cells[at];
       if ((cell?.kind ?? 'absent') === 'absent') return [];
-      return [[role === 'null' ? `${view.baseline}, again` : id, inMs(cell), ratioOf(cell, role)]];
+      return [[role === 'null' ? `${view.baseline}, again` : id, inMs(row, cell), ratioOf(cell, role)]];
     });
     return rows.length === 0 ? [] : [...mailTable([table.image ?? '', title, 'ratio'], rows), ''];
   });

@@ -1,6 +1,7 @@
 // The text of a cell, with as much detail as the width allows.
 import { unreachable } from '../../results/errors.ts';
-import { formatRatio, formatValue, rangeText, runsApartText } from '../format.ts';
+import { formatRatio, rangeText, runsApartText } from '../format.ts';
+import { shownValue } from '../no-measurement.ts';
 import { asciiText } from '../text.ts';
 import { markText } from '../verdict-words.ts';
 import type { ArmView, CellView, RowView, VersusView } from '../view.ts';
@@ -31,7 +32,7 @@ const armCell = (row: RowView, cell: CellView, detail: CellDetail): CellText => 
     case 'absent':
       return plainCell('', '', '-', '', '');
     case 'value': {
-      const median = cell.idle ? 'no calls' : asciiText(formatValue(row.metric, cell.median));
+      const median = cell.idle ? 'no calls' : asciiText(shownValue(row, cell.median));
       if (cell.versus !== null) return versusCell(detail.medians ? median : '', cell.versus, detail);
       return detail.medians ? plainCell(median, '', '', '', '') : plainCell('', '', median, '', '');
     }

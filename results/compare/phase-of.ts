@@ -1,6 +1,7 @@
 // The phase that a metric measures, and whether an arm is idle in it.
+import { areTimesMeasured } from '../emulated.ts';
 import { own } from '../own.ts';
-import { type Catalogue, type Ledger, PHASES, type Phase } from '../schema/run.ts';
+import { type Catalogue, type Ledger, PHASES, type Phase, type RunFile } from '../schema/run.ts';
 import type { GroupData } from './tally.ts';
 
 export const NULL_ARM = 'null';
@@ -32,7 +33,19 @@ export interface Design {
   readonly baseline: string;
   /** Half-width of the equivalence zone, such as 0.05. */
   readonly delta?: number;
+  /** False: no row of times is judged. Absent: true. */
+  readonly timesMeasured?: boolean;
 }
+
+export const designOf = (
+  run: RunFile,
+  { baseline = run.plan.baseline, delta }: Partial<Design> = {},
+): Design => ({
+  catalogue: run.catalogue,
+  baseline,
+  ...(delta === undefined ? {} : { delta }),
+  timesMeasured: areTimesMeasured(run),
+});
 
 const idleByDesign = (backend: string, phase: Phase, { catalogue }: Design): boolean =>
   own(catalogue.backends, backend)?.idle?.includes(phase) === true;

@@ -1,4 +1,5 @@
 // One row: a metric of one group, every arm against the baseline.
+import { isNoMeasurement } from '../emulated.ts';
 import type { Metric, PlannedGroup } from '../schema/run.ts';
 import { detectableAbove, detectableBelow, POWER } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
@@ -29,7 +30,7 @@ export interface Cell {
   readonly idle: boolean;
   /**
    * Null for the baseline, for a row without a baseline value, if the arm or the baseline is idle, if one of the values is zero, for
-   * metrics that are not judged, and for the start of a null command.
+   * metrics that are not judged, for times that are no measurements, and for the start of a null command.
    */
   readonly versus: Versus | null;
 }
@@ -152,6 +153,10 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
   const baseline = baselineOf(arms, design);
   const emptyCall = emptyCallOf(data);
   const nullCenter = baseline === null ? null : centerOf(arms.get(NULL_ARM), baseline.values);
+  const isJudged =
+    info.judged !== false &&
+    metric !== COMMAND_START &&
+    !isNoMeasurement(metric, design.timesMeasured ?? true);
   const baselineIdle = isIdle(data, metric, design.baseline, design);
 
   const compare = (arm: string, values: ByBlock): Versus | null =>
@@ -175,10 +180,7 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
       median: centerOver(byBlock, interval)!,
       medianInterval: interval,
       n: byBlock.size,
-      versus:
-        arm === design.baseline || idle || baselineIdle || info.judged === false || metric === COMMAND_START
-          ? null
-          : compare(arm, byBlock),
+      versus: arm === design.baseline || idle || baselineIdle || !isJudged ? null : compare(arm, byBlock),
     };
   });
   return { group: data.group, metric, info, cells };

@@ -10,7 +10,7 @@ export const format: Export = {
   title: 'JSON of every median, described in docs/schema',
   pools: true,
   *pieces(loaded) {
-    const { id, startedAt, status, environment, cfsbench, images, plan } = loaded.run;
+    const { id, startedAt, status, environment, cfsbench, images, plan, guest } = loaded.run;
     const series = seriesOf(loaded).map(
       ({ group, arm, metric, info, values, median, interval }): SummarySeries => ({
         ...group,
@@ -33,6 +33,7 @@ export const format: Export = {
       seed,
       profile,
       environment,
+      ...(guest === undefined ? {} : { guest }),
       images,
       ...(loaded.pool === undefined ? {} : { pool: loaded.pool }),
       series,

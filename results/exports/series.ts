@@ -1,7 +1,8 @@
 // Every metric of every arm as a series of values in the order of blocks, with a name that needs no quoting.
 import { metricInfo } from '../compare/metric-info.ts';
-import { type Design, isIdle } from '../compare/phase-of.ts';
+import { designOf, isIdle } from '../compare/phase-of.ts';
 import { paramsKey } from '../compare/tally.ts';
+import { measuredIn } from '../emulated.ts';
 import type { LoadedRun } from '../gate/load.ts';
 import type { Metric, Pass, PlannedGroup } from '../schema/run.ts';
 import type { Interval } from '../stats/interval.ts';
@@ -23,9 +24,9 @@ export interface MetricSeries {
 }
 
 export const seriesOf = ({ run, tallied }: LoadedRun): readonly MetricSeries[] =>
-  tallied.groups.flatMap((data) => {
+  measuredIn(run, tallied).groups.flatMap((data) => {
     const { group, time, count } = data;
-    const design: Design = { catalogue: run.catalogue, baseline: run.plan.baseline };
+    const design = designOf(run);
     return (
       [
         ['time', time],

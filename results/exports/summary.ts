@@ -1,6 +1,6 @@
 // JSON shape of `report --format json`. Types only.
 import type { Pooled } from '../pool/pooled.ts';
-import type { Environment, ImageInfo, Metric, Params, RunFile } from '../schema/run.ts';
+import type { Environment, Guest, ImageInfo, Metric, Params, RunFile } from '../schema/run.ts';
 
 /** Of the median; `confidence` is the one reached, at least 0.95. */
 type SummaryInterval =
@@ -39,6 +39,8 @@ export interface RunSummary {
   readonly seed: string;
   readonly profile: string;
   readonly environment: Environment;
+  /** Of `cfsbench vm`; absent: none. If its CPUs were emulated, `series` has no times. */
+  readonly guest?: Guest;
   readonly images: readonly ImageInfo[];
   /** The pooled runs; absent: one run. */
   readonly pool?: Pooled;

@@ -1,4 +1,5 @@
 // Compares two run folders, or the two arms of one run. Counts are compared by fingerprint; latencies only within one run.
+import { emulationText } from '../emulated.ts';
 import { droppedText, explainsRow, isSkipped, isSkippedOn, skippedText } from '../not-measured.ts';
 import type { Environment, RunFile } from '../schema/run.ts';
 import { type GateConfig, NO_CONFIG } from './config.ts';
@@ -95,6 +96,11 @@ const passNotice = (side: string, rows: readonly ArmRows[]): readonly string[] =
     : [];
 };
 
+const emulationNotice = (side: string, run: RunFile): readonly string[] => {
+  const text = emulationText(run);
+  return text === null ? [] : [`${side}: ${text} and are left out`];
+};
+
 const statusNotice = (side: string, { status }: RunFile): readonly string[] =>
   status === 'complete' ? [] : [`${side}: the run is not complete: ${status}`];
 
@@ -116,6 +122,8 @@ export const compareRuns = (base: LoadedRun, head: LoadedRun, options: CompareOp
     baseLatencies: latencies(base),
     environment: environmentItems(base.run.environment, head.run.environment).map(itemText),
     notices: [
+      ...emulationNotice('base', base.run),
+      ...emulationNotice('head', head.run),
       ...statusNotice('base', base.run),
       ...statusNotice('head', head.run),
       ...passNotice('base', left),
@@ -151,6 +159,11 @@ export const compareArms = (loaded: LoadedRun, options: CompareOptions = {}): Co
     }),
     baseLatencies: null,
     environment: [],
-    notices: [...statusNotice('run', run), ...passNotice('run', rows), ...loaded.warnings],
+    notices: [
+      ...emulationNotice('run', run),
+      ...statusNotice('run', run),
+      ...passNotice('run', rows),
+      ...loaded.warnings,
+    ],
   };
 };

@@ -3,7 +3,7 @@
 // A row is red if its interval lies beyond the zone, its sign test is significant after Holm's correction over all gated rows, and
 // the run has enough blocks for that number of rows.
 import { blocksForRows, GATE_ALPHA } from '../compare/looks.ts';
-import { COMMAND_START, NULL_ARM } from '../compare/phase-of.ts';
+import { COMMAND_START, designOf, NULL_ARM } from '../compare/phase-of.ts';
 import { type Cell, type Row, rowOf, type Versus } from '../compare/rows.ts';
 import { paramsKey } from '../compare/tally.ts';
 import type { Verdict } from '../compare/verdict.ts';
@@ -79,7 +79,7 @@ const candidatesOf = ({ run, tallied }: LoadedRun, options: LatencyOptions): rea
     );
     return metrics.flatMap((metric): LatencyPair[] => {
       const { delta, gate } = thresholdOf(options.config, scenario, metric);
-      const row = rowOf(data, metric, { catalogue: run.catalogue, baseline: options.baseline, delta });
+      const row = rowOf(data, metric, designOf(run, { baseline: options.baseline, delta }));
       const base = row?.cells.find(({ arm }) => arm === options.baseline);
       if (row === null || base === undefined) return [];
       const nullRatio = centerOf(row.cells.find(({ arm }) => arm === NULL_ARM));

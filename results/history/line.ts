@@ -1,6 +1,6 @@
 // The lines of a run in the history: one for each count and each headline ratio, with the fingerprint that makes it comparable.
 import { type Fingerprint, fingerprintText } from '../compare/fingerprint.ts';
-import { NULL_ARM } from '../compare/phase-of.ts';
+import { designOf, NULL_ARM } from '../compare/phase-of.ts';
 import { rowOf } from '../compare/rows.ts';
 import { paramsKey } from '../compare/tally.ts';
 import { armRows, countedKey } from '../gate/exact-rows.ts';
@@ -44,7 +44,7 @@ const machineOf = (run: RunFile, image: string): Fingerprint => ({
 const ratios = ({ run, tallied }: LoadedRun, base: Head): HistoryLine[] =>
   tallied.groups.flatMap((data) => {
     const { scenario, params, image } = data.group;
-    const design = { catalogue: run.catalogue, baseline: run.plan.baseline };
+    const design = designOf(run);
     return (run.catalogue.scenarios[scenario]?.headline ?? []).flatMap((metric) =>
       (rowOf(data, metric, design)?.cells ?? []).flatMap(({ arm, versus }): HistoryLine[] => {
         if (arm === NULL_ARM || versus === null || versus.ratio.kind === 'tooFew') return [];

@@ -1,5 +1,6 @@
 // A pool as CSV: one row for each arm of each metric, with its ratio, its verdict and the spread between runs.
 import { stringify } from 'csv-stringify/sync';
+import { designOf } from '../compare/phase-of.ts';
 import { rowOf } from '../compare/rows.ts';
 import { paramsKey } from '../compare/tally.ts';
 import type { LoadedRun } from '../gate/load.ts';
@@ -25,7 +26,7 @@ const OPTIONS = { escape_formulas: true } as const;
 
 export function* poolCsv({ run, tallied }: LoadedRun): Generator<string> {
   yield stringify([COLUMNS], OPTIONS);
-  const design = { catalogue: run.catalogue, baseline: run.plan.baseline };
+  const design = designOf(run);
   for (const data of tallied.groups) {
     const { scenario, params, image } = data.group;
     for (const metric of data.time.keys()) {

@@ -1,5 +1,6 @@
 // Loads several run folders as one pool: their samples tallied run by run, and one run file that names the runs.
 import { startTally } from '../compare/tally.ts';
+import { areTimesMeasured } from '../emulated.ts';
 import { type LoadedRun, okCountOf, tallyJournal } from '../gate/load.ts';
 import { readRun } from '../read.ts';
 import type { ConditionWarning, RunFile } from '../schema/run.ts';
@@ -38,8 +39,11 @@ const poolRun = (runs: readonly RunFile[], id: string, folders: readonly string[
   // Conditions, sessions and options belong to a single run.
   const { conditions: _conditions, resumed: _resumed, asked: _asked, ...first } = runs[0]!;
   const { ended: _ended, ...plan } = first.plan;
+  // One run without measured times leaves the pool without any.
+  const guest = runs.find((run) => !areTimesMeasured(run))?.guest ?? first.guest;
   return {
     ...first,
+    ...(guest === undefined ? {} : { guest }),
     id,
     startedAt: runs.map(({ startedAt }) => startedAt).sort()[0]!,
     finishedAt:

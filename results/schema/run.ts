@@ -401,6 +401,17 @@ export interface Resumed {
   readonly at: string;
 }
 
+/** The virtual machine that `cfsbench vm` started for the run. */
+export interface Guest {
+  /** As asked for: a version with its source, or the name of a file. */
+  readonly kernel: string;
+  readonly accelerator: 'kvm' | 'tcg';
+  /** Its CPUs are emulated: times of the run are no measurements. */
+  readonly emulated: boolean;
+  /** First line of `--version`. */
+  readonly emulator: string;
+}
+
 export interface RunFile {
   readonly schema: typeof SCHEMA;
   readonly id: string;
@@ -428,4 +439,6 @@ export interface RunFile {
   readonly asked?: RecordedOptions;
   readonly conditions?: Conditions;
   readonly fairness?: readonly Fairness[];
+  /** Absent: not in a virtual machine of cfsbench. */
+  readonly guest?: Guest;
 }

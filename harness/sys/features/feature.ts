@@ -12,6 +12,7 @@ import type { MountOption } from '../../model/calls.ts';
 import { UserError } from '../../model/errors.ts';
 import type { FeatureId } from '../../model/machine.ts';
 import { files } from '../files.ts';
+import { patience } from '../guest.ts';
 import { mounts } from '../mounts.ts';
 import { findProgram } from '../spawn.ts';
 
@@ -36,7 +37,7 @@ export interface Feature {
 
 export type FeatureGroup<Id extends FeatureId> = Readonly<Record<Id, Feature>>;
 
-export const TOOL_LIMIT_MS = 2000;
+export const TOOL_LIMIT_MS = 2000 * patience;
 
 export const missing = (reason: string): never => {
   throw new UserError(reason, { exit: 4 });

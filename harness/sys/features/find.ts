@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../model/errors.ts';
 import type { FeatureId, FeatureState, Features } from '../../model/machine.ts';
+import { patience } from '../guest.ts';
 import { makeMarkedFolder, removeMarkedFolder } from '../marked-folder.ts';
 import { type Namespaces, probeNamespaces } from '../namespace-probe.ts';
 import { runTool } from '../tool.ts';
@@ -17,7 +18,7 @@ import { FEATURES_PREFIX } from './folder-name.ts';
 import { FEATURE_IDS, features } from './registry.ts';
 
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 20_000 * patience;
 const NAME_BYTES = 6;
 
 interface FeatureSearch {
@@ -52,6 +53,7 @@ const tryInside = async (
   throw new UserError('cannot try the features of this machine', {
     exit: 4,
     code: 'features',
+    // The last line names the feature that was tried.
     facts: [done.how, ...done.stderr.trim().split('\n').slice(-5)],
   });
 };

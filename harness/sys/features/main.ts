@@ -14,6 +14,8 @@ const reasonOf = (error: unknown): string => {
 
 const tryFeature = (id: FeatureId, setting: FeatureSetting): FeatureState => {
   const { test, hint } = features[id];
+  // Read only if this process does not end by itself.
+  process.stderr.write(`trying ${id}\n`);
   try {
     return { ok: true, detail: test(setting), hint: '' };
   } catch (error) {

@@ -7,7 +7,9 @@ const program = (name: string, source: string): Feature => ({
   hint: () => packages(source),
 });
 
-export const programs: FeatureGroup<'tar' | 'rm' | 'cp' | 'sha256sum' | 'stat' | 'find' | 'ls' | 'ostree'> = {
+export const programs: FeatureGroup<
+  'tar' | 'rm' | 'cp' | 'sha256sum' | 'stat' | 'find' | 'ls' | 'ostree' | 'qemu' | 'mmdebstrap' | 'mkfs-ext4'
+> = {
   tar: {
     test() {
       const version = toolLine('tar', '--version');
@@ -21,6 +23,18 @@ export const programs: FeatureGroup<'tar' | 'rm' | 'cp' | 'sha256sum' | 'stat' |
   stat: { test: () => toolLine('stat', '--printf=found', '/'), hint: () => packages('coreutils') },
   find: program('find', 'findutils'),
   ls: program('ls', 'coreutils'),
+  qemu: {
+    test: () => installed('qemu-system-x86_64'),
+    hint: () => `${packages('qemu-system-x86')}; only cfsbench vm needs it`,
+  },
+  mmdebstrap: {
+    test: () => installed('mmdebstrap'),
+    hint: () => `${packages('mmdebstrap')}; only cfsbench vm needs it`,
+  },
+  'mkfs-ext4': {
+    test: () => installed('mkfs.ext4'),
+    hint: () => `${packages('e2fsprogs')}; only cfsbench vm needs it`,
+  },
   ostree: {
     test: () => {
       const version = /Version: '?([\w.]+)/.exec(toolLines('ostree', '--version').join('\n'))?.[1];

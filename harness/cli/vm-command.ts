@@ -1,0 +1,87 @@
+// The command `cfsbench vm`: its options and help. What it does is loaded when it is called.
+import { Command } from 'commander';
+import { UserError } from '../model/errors.ts';
+import type { AskedKernel } from '../vm/kernel.ts';
+import { duration, wholeNumber } from './option-values.ts';
+
+export interface VmOptions {
+  readonly out?: string;
+  readonly cache?: string;
+  readonly memory: number;
+  /** Nanoseconds. */
+  readonly limit: number;
+}
+
+const MEMORY_MB = {
+  option: '--memory',
+  least: 512,
+  most: 65_536,
+  because: 'the guest needs 512 MB',
+} as const;
+const DEFAULT_MEMORY_MB = 1024;
+const DEFAULT_LIMIT_NS = 2 * 3_600e9;
+
+const HELP = `
+Runs cfsbench in a virtual machine with another kernel, and brings its run folder
+back. The CPUs are those of this machine where KVM can start a guest, else they
+are emulated. In an emulated run, counts, correctness and memory objects are
+results; times are shown but are no measurements: nothing judges them.
+
+--kernel PATH takes a bzImage or vmlinux. It needs virtio disks, ext4, tmpfs, a
+serial console, and what is to be measured, built in or in --modules DIR:
+  CONFIG_VIRTIO_PCI CONFIG_VIRTIO_BLK CONFIG_EXT4_FS CONFIG_TMPFS
+  CONFIG_DEVTMPFS CONFIG_BLK_DEV_INITRD CONFIG_SERIAL_8250_CONSOLE
+  CONFIG_OVERLAY_FS CONFIG_EROFS_FS CONFIG_FUSE_FS CONFIG_BLK_DEV_LOOP
+
+The guest (a small Debian, made once by mmdebstrap) and the kernels that were
+downloaded are kept in ~/.cache/cfsbench-vm; cfsbench clean removes them.
+
+Examples:
+  cfsbench vm --kernel deb:6.12 -- run --count-only --images fixture:debian-12-certs
+  cfsbench vm --kernel arch/x86/boot/bzImage --modules . -- run --count-only
+  cfsbench vm --kernel deb:6.1 --kernel deb:7.3 --out runs/kernels -- run --count-only`;
+
+/** `--modules` belongs to the `--kernel` before it. */
+const kernelsAsked = () => {
+  const asked: AskedKernel[] = [];
+  return {
+    asked,
+    addKernel: (from: string): string => {
+      asked.push({ from, modules: null });
+      return from;
+    },
+    addModules: (modules: string): string => {
+      const last = asked.pop();
+      if (last === undefined || last.modules !== null)
+        throw new UserError('--modules DIR belongs after the --kernel PATH that it is for');
+      asked.push({ ...last, modules });
+      return modules;
+    },
+  };
+};
+
+export const vmCommand = (): Command => {
+  const kernels = kernelsAsked();
+  return new Command('vm')
+    .description('run cfsbench in a virtual machine with another kernel')
+    .argument('[COMMAND...]', 'after --: run and its options, without --out and --work')
+    .option(
+      '--kernel <KERNEL>',
+      'a bzImage or vmlinux, or deb:VERSION for a kernel of Debian; may be repeated',
+      kernels.addKernel,
+    )
+    .option('--modules <DIR>', 'the modules of the kernel before it', kernels.addModules)
+    .option('--out <DIR>', 'result folder; with several kernels one folder in it for each')
+    .option('--cache <DIR>', 'where guests and kernels are kept (default: ~/.cache)')
+    .option('--memory <MB>', 'memory of the guest', wholeNumber(MEMORY_MB), DEFAULT_MEMORY_MB)
+    .option('--limit <TIME>', 'kill a guest that runs longer (default: 2h)', duration('--limit'))
+    .addHelpText('after', HELP)
+    .action(async (words: readonly string[], options: Partial<VmOptions>) => {
+      const { vm } = await import('./vm.ts');
+      await vm(kernels.asked, words, {
+        memory: DEFAULT_MEMORY_MB,
+        limit: DEFAULT_LIMIT_NS,
+        ...options,
+      });
+    });
+};

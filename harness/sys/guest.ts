@@ -1,0 +1,20 @@
+// What the virtual machine that this process runs in is, as `cfsbench vm` says it to the cfsbench in its guest.
+import type { Guest } from '../../results/schema/run.ts';
+
+export const GUEST = 'CFSBENCH_GUEST';
+
+export interface GuestSetting extends Guest {
+  /** Of the program; the guest has no checkout. */
+  readonly commit: string | null;
+}
+
+const settingOf = (text: string | undefined): GuestSetting | null =>
+  text === undefined ? null : (JSON.parse(text) as GuestSetting);
+
+/** Null: not started by `cfsbench vm`. */
+export const guestSetting = settingOf(process.env[GUEST]);
+
+const EMULATED_PATIENCE = 10;
+
+/** Factor of limits on other processes: an emulated CPU is that much slower, and a busy host slows it further. */
+export const patience = guestSetting?.emulated === true ? EMULATED_PATIENCE : 1;

@@ -1,0 +1,131 @@
+// One job in a guest: cfsbench with the given arguments, and the files that it leaves in its folder of results.
+import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { ascii } from '../../results/visible.ts';
+import { UserError } from '../model/errors.ts';
+import { bootGuest, type GuestEnd } from './boot.ts';
+import { unpackResults } from './bring-back.ts';
+import type { VmCache } from './cache.ts';
+import { emptyDisk, sparseFile } from './disks.ts';
+import { EXIT_FILE, jobScript } from './guest-scripts.ts';
+import type { GuestTree } from './guest-tree.ts';
+import { jobArchive } from './initramfs.ts';
+import type { Kernel } from './kernel.ts';
+import type { Accelerator } from './machine.ts';
+import { lastLines } from './run-program.ts';
+
+const GB = 1024 ** 3;
+const WORK_BYTES = 8 * GB;
+const RESULT_BYTES = 1 * GB;
+/** A guest on real CPUs is up in two seconds; where the host cannot run one, it hangs. */
+const KVM_UP_MS = 20_000;
+const TCG_UP_MS = 300_000;
+
+export interface GuestJob {
+  readonly cache: VmCache;
+  readonly kernel: Kernel;
+  readonly tree: GuestTree;
+  /** The disk of the program. */
+  readonly program: string;
+  /** Of cfsbench. */
+  readonly argv: readonly string[];
+  /** The environment of cfsbench. */
+  readonly environment: (accelerator: Accelerator) => Readonly<Record<string, string>>;
+  readonly memoryMb: number;
+  readonly limitMs: number;
+  readonly say: (line: string) => void;
+  /** A line of its standard error. */
+  readonly onLine: (line: string) => void;
+}
+
+export interface GuestResult {
+  readonly accelerator: Accelerator;
+  /** Of cfsbench. */
+  readonly exit: number;
+  /** A folder with what it left, in the folder of the call. */
+  readonly folder: string;
+}
+
+interface Booted extends GuestEnd {
+  readonly accelerator: Accelerator;
+}
+
+const files = ({ scratch }: VmCache) => ({
+  console: join(scratch, 'console'),
+  initramfs: join(scratch, 'initramfs-and-job'),
+  work: join(scratch, 'work'),
+  results: join(scratch, 'results'),
+  folder: join(scratch, 'brought-back'),
+});
+
+const bootWith = async (accelerator: Accelerator, job: GuestJob): Promise<Booted> => {
+  const { cache, kernel, tree, program, argv, environment, memoryMb, limitMs, onLine } = job;
+  const at = files(cache);
+  for (const path of Object.values(at)) rmSync(path, { recursive: true, force: true });
+  copyFileSync(kernel.initramfs, at.initramfs);
+  appendFileSync(at.initramfs, jobArchive(jobScript(argv, environment(accelerator))));
+  await emptyDisk(at.work, WORK_BYTES);
+  sparseFile(at.results, RESULT_BYTES);
+  const machine = {
+    accelerator,
+    memoryMb,
+    kernel: kernel.image,
+    initramfs: at.initramfs,
+    console: at.console,
+    disks: [
+      { path: tree.disk, isReadOnly: true },
+      { path: program, isReadOnly: true },
+      { path: at.work, isReadOnly: false },
+      { path: at.results, isReadOnly: false },
+    ],
+  };
+  const upLimitMs = accelerator === 'kvm' ? KVM_UP_MS : TCG_UP_MS;
+  return { accelerator, ...(await bootGuest(machine, { upLimitMs, limitMs }, onLine)) };
+};
+
+/** Whether a guest comes up on real CPUs is known after one trial for each kernel of the host. */
+const boot = async (job: GuestJob): Promise<Booted> => {
+  const { cache, say } = job;
+  const refused = join(cache.path, `no-kvm-${release()}`);
+  if (existsSync('/dev/kvm') && !existsSync(refused)) {
+    say('starting the guest on the CPUs of this machine (KVM)');
+    const booted = await bootWith('kvm', job);
+    if (booted.isUp) return booted;
+    writeFileSync(refused, `${booted.failure}\n`);
+    say(`it does not come up (${booted.failure}): its CPUs are emulated`);
+  }
+  say('starting the guest with emulated CPUs: times are no measurements');
+  return bootWith('tcg', job);
+};
+
+/** The console is kept in the cache. */
+const failed = ({ cache, kernel }: GuestJob, { failure, isUp }: GuestEnd): UserError => {
+  const { console: path } = files(cache);
+  const kept = join(cache.path, 'console-of-the-last-failure');
+  const text = existsSync(path) ? readFileSync(path, 'latin1') : '';
+  writeFileSync(kept, text);
+  const reason = failure ?? (isUp ? 'it ended before its job' : 'it ended before it was up');
+  return new UserError(`the guest with the kernel ${kernel.name} failed: ${ascii(reason)}`, {
+    exit: 5,
+    code: 'guest',
+    facts: [...lastLines(text).map(ascii), `all of its console: ${kept}`],
+    ...(text === '' ? { hint: 'a kernel with CONFIG_SERIAL_8250_CONSOLE says more' } : {}),
+  });
+};
+
+const exitIn = (folder: string): number | null => {
+  const path = join(folder, EXIT_FILE);
+  const exit = existsSync(path) ? Number.parseInt(readFileSync(path, 'latin1'), 10) : Number.NaN;
+  return Number.isInteger(exit) ? exit : null;
+};
+
+export const runInGuest = async (job: GuestJob): Promise<GuestResult> => {
+  const booted = await boot(job);
+  if (booted.failure !== null) throw failed(job, booted);
+  const { results, folder } = files(job.cache);
+  unpackResults(results, folder);
+  const exit = exitIn(folder);
+  if (exit === null) throw failed(job, booted);
+  return { accelerator: booted.accelerator, exit, folder };
+};

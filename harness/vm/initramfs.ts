@@ -1,0 +1,21 @@
+// The first root file system of a guest: busybox, the modules of its kernel, the first process, and the job.
+import { cpioOf, fileEntry, folderEntry } from './cpio.ts';
+import { firstProcess } from './guest-scripts.ts';
+import type { KernelModule } from './modules.ts';
+
+const FOLDERS = ['bin', 'dev', 'proc', 'sys', 'root', 'modules'];
+const DIGITS = 3;
+
+/** The same for every job of a kernel. `busybox`: a static program. */
+export const initramfsOf = (busybox: Uint8Array, modules: readonly KernelModule[]): Buffer =>
+  cpioOf([
+    ...FOLDERS.map(folderEntry),
+    fileEntry('bin/busybox', busybox),
+    fileEntry('init', firstProcess),
+    ...modules.map(({ name, bytes }, at) =>
+      fileEntry(`modules/${String(at).padStart(DIGITS, '0')}-${name}.ko`, bytes),
+    ),
+  ]);
+
+/** The kernel unpacks several archives one after the other. */
+export const jobArchive = (job: string): Buffer => cpioOf([fileEntry('job', job)]);

@@ -1,0 +1,101 @@
+// The kernel modules that a guest loads: found below a folder by their names, in the order of their dependencies, uncompressed.
+//
+// Needs:  xz for modules that end in .xz.
+// Error:  a module that is not there may be built in: the guest finds out. What depends on itself is cut at the repetition.
+// Source: modinfo(8): the section .modinfo has `depends=a,b`. Folders of kernel packages have no modules.dep: depmod makes it later.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { UserError } from '../model/errors.ts';
+import { ZstdStream } from '../sys/zstd.ts';
+
+/** Before those that find them by name, not as a dependency. */
+const WANTED = `
+  crc32c_generic crc32c_intel crc32c_cryptoapi sha256_generic sha256_ssse3 virtio_pci virtio_blk virtio_rng ext4 loop erofs overlay fuse xfs
+  squashfs dm_mod dm_verity`
+  .trim()
+  .split(/\s+/);
+
+const NAME = /^(.+)\.ko(?:\.(xz|zst|gz))?$/;
+const MOST_BYTES = 64 * 1024 * 1024;
+
+export interface KernelModule {
+  readonly name: string;
+  /** An ELF file. */
+  readonly bytes: Buffer;
+}
+
+const plainName = (name: string): string => name.replaceAll('-', '_');
+
+const pathsBelow = (folder: string): ReadonlyMap<string, string> => {
+  const paths = new Map<string, string>();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const [, name] = NAME.exec(entry.name) ?? [];
+    if (name !== undefined && entry.isFile()) paths.set(plainName(name), join(entry.parentPath, entry.name));
+  }
+  return paths;
+};
+
+const unzstd = (bytes: Buffer): Buffer => {
+  const stream = new ZstdStream();
+  try {
+    const pieces = [...stream.push(bytes)];
+    stream.end();
+    return Buffer.concat(pieces);
+  } finally {
+    stream.close();
+  }
+};
+
+const unxz = (path: string): Buffer => {
+  try {
+    return execFileSync('xz', ['-dc', '--', path], {
+      maxBuffer: MOST_BYTES,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UserError(`cannot read the kernel module ${path}`, {
+      exit: isMissing ? 4 : 1,
+      facts: [isMissing ? 'xz is not installed' : 'xz cannot decompress it'],
+      ...(isMissing ? { hint: 'apt install xz-utils, dnf install xz, or pacman -S xz' } : {}),
+    });
+  }
+};
+
+const readModule = (path: string): Buffer => {
+  const compression = NAME.exec(basename(path))?.[2];
+  if (compression === 'xz') return unxz(path);
+  const bytes = readFileSync(path);
+  if (compression === 'zst') return unzstd(bytes);
+  return compression === 'gz' ? gunzipSync(bytes) : bytes;
+};
+
+const KEY = '\0depends=';
+
+const dependenciesOf = (bytes: Buffer): readonly string[] => {
+  const at = bytes.indexOf(KEY, 0, 'latin1');
+  if (at < 0) return [];
+  const start = at + KEY.length;
+  const text = bytes.toString('latin1', start, bytes.indexOf(0, start));
+  return text.split(',').filter((name) => name !== '');
+};
+
+/** `folder`: such as lib/modules/VERSION, its parent, or the folder of a kernel build. */
+export const modulesIn = (folder: string): readonly KernelModule[] => {
+  const paths = pathsBelow(folder);
+  const loaded = new Set<string>();
+  const modules: KernelModule[] = [];
+  const add = (given: string): void => {
+    const name = plainName(given);
+    const path = paths.get(name);
+    if (path === undefined || loaded.has(name)) return;
+    loaded.add(name);
+    const bytes = readModule(path);
+    for (const needed of dependenciesOf(bytes)) add(needed);
+    modules.push({ name, bytes });
+  };
+  for (const name of WANTED) add(name);
+  return modules;
+};

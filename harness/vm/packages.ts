@@ -1,0 +1,100 @@
+// Debian packages from other suites than the machine's own, without installing them: a private root of apt in the cache.
+//
+// Needs:  apt-get and dpkg-deb; a source of Debian among those of this machine, whose mirror is used.
+// Does:   downloads the lists of all suites that have kernels, at most once a week, and packages on request.
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../model/errors.ts';
+import type { VmCache } from './cache.ts';
+import { runProgram } from './run-program.ts';
+
+/** Names of suites that stay the same from release to release. */
+const SUITES = ['oldstable', 'oldstable-backports', 'stable', 'stable-backports', 'testing', 'unstable'];
+const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** Of Debian itself among the sources of this machine; null: none. */
+export const debianMirror = async (): Promise<string | null> => {
+  const format = '$(ORIGIN) $(LABEL) $(REPO_URI)';
+  const text = await runProgram('list the sources of apt', [
+    'apt-get',
+    'indextargets',
+    '--format',
+    format,
+    'Created-By: Packages',
+  ]).catch(() => '');
+  const found = text.split('\n').flatMap((line) => /^Debian Debian (\S+)$/.exec(line)?.[1] ?? []);
+  return found[0] ?? null;
+};
+
+export interface Packages {
+  /** Names of all packages that begin so. */
+  names(prefix: string): Promise<readonly string[]>;
+  /** Downloads packages and unpacks their files below a folder. */
+  unpack(names: readonly string[], into: string): Promise<void>;
+}
+
+const configuration = (root: string): string =>
+  [
+    `Dir::Etc::sourcelist "${root}/sources.list";`,
+    'Dir::Etc::sourceparts "/dev/null";',
+    `Dir::State::lists "${root}/lists";`,
+    'Dir::State::status "/dev/null";',
+    `Dir::Cache "${root}/cache";`,
+    'Acquire::Check-Valid-Until "false";',
+    'Acquire::Languages "none";',
+    'APT::Sandbox::User "";',
+    '',
+  ].join('\n');
+
+const writeRoot = (root: string, mirror: string): void => {
+  for (const folder of ['lists/partial', 'cache/archives/partial'])
+    mkdirSync(join(root, folder), { recursive: true });
+  const signed = existsSync(KEYS) ? `[signed-by=${KEYS}] ` : '';
+  writeFileSync(
+    join(root, 'sources.list'),
+    SUITES.map((suite) => `deb ${signed}${mirror} ${suite} main\n`).join(''),
+  );
+  writeFileSync(join(root, 'apt.conf'), configuration(root));
+};
+
+const isOlderThanAWeek = (path: string): boolean =>
+  !existsSync(path) || Date.now() - statSync(path).mtimeMs > WEEK_MS;
+
+export const openPackages = async (
+  { path, scratch }: VmCache,
+  say: (line: string) => void,
+): Promise<Packages> => {
+  const mirror = await debianMirror();
+  if (mirror === null)
+    throw new UserError('no Debian mirror among the sources of apt on this machine', {
+      exit: 4,
+      facts: ['kernels named deb:VERSION are packages of Debian'],
+      hint: '--kernel PATH --modules DIR, a kernel that is already here',
+    });
+  const root = join(path, 'apt');
+  writeRoot(root, mirror);
+  const env = { APT_CONFIG: join(root, 'apt.conf') };
+  const stamp = join(root, 'updated');
+  if (isOlderThanAWeek(stamp)) {
+    say('downloading the lists of Debian packages');
+    await runProgram('download the lists of Debian packages', ['apt-get', 'update', '-qq'], env);
+    writeFileSync(stamp, '');
+  }
+  return {
+    async names(prefix) {
+      const text = await runProgram('list Debian packages', ['apt-cache', 'pkgnames', prefix], env);
+      return text.split('\n').filter((name) => name !== '');
+    },
+    async unpack(names, into) {
+      const folder = join(scratch, 'packages');
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+      const get = ['sh', '-c', 'cd "$1" && shift && exec apt-get download -qq "$@"', 'sh', folder, ...names];
+      await runProgram(`download ${names.join(', ')}`, get, env);
+      for (const file of readdirSync(folder))
+        await runProgram(`unpack ${file}`, ['dpkg-deb', '-x', join(folder, file), into]);
+      rmSync(folder, { recursive: true });
+    },
+  };
+};

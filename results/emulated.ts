@@ -1,0 +1,33 @@
+// Times of a run are no measurements if its CPUs were emulated. The only place that says of which runs, and of which metrics, that holds:
+// they are shown, and no table, rule, gate, history or export judges or passes them on.
+import type { GroupData, Table, Tallied } from './compare/tally.ts';
+import type { RunFile } from './schema/run.ts';
+
+/** Times, rates, and ratios of times. */
+const TIME = /(?:Ns|PerSecond|SlowdownRatio)$/;
+
+const isTime = (metric: string): boolean => TIME.test(metric);
+
+export const areTimesMeasured = ({ guest }: Pick<RunFile, 'guest'>): boolean => guest?.emulated !== true;
+
+/** A time that is no measurement. `timesMeasured`: of the run. */
+export const isNoMeasurement = (metric: string, timesMeasured: boolean): boolean =>
+  !timesMeasured && isTime(metric);
+
+const withoutTimesIn = (table: Table): Table => new Map([...table].filter(([metric]) => !isTime(metric)));
+
+const groupWithoutTimes = (data: GroupData): GroupData => ({
+  ...data,
+  time: withoutTimesIn(data.time),
+  count: withoutTimesIn(data.count),
+});
+
+/** The samples that may be judged. */
+export const measuredIn = (run: RunFile, tallied: Tallied): Tallied =>
+  areTimesMeasured(run) ? tallied : { ...tallied, groups: tallied.groups.map(groupWithoutTimes) };
+
+/** Null: times of the run are measurements. */
+export const emulationText = ({ guest }: Pick<RunFile, 'guest'>): string | null =>
+  guest?.emulated === true
+    ? `the CPUs were emulated (${guest.kernel} in ${guest.emulator}): counts, correctness and memory objects are results, times are no measurements`
+    : null;

@@ -1,0 +1,47 @@
+// What `cfsbench vm` refuses before it prepares anything, each with what to type.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { findProgram } from '../../../harness/sys/spawn.ts';
+import { VM_CACHE } from '../../../harness/vm/cache.ts';
+import { diskFolder, ownState, program } from '../../end-to-end/support.ts';
+import { needsRoot, privateMounts } from '../sys/support.ts';
+
+before(ownState);
+
+const REFUSED: readonly (readonly [readonly string[], RegExp, number])[] = [
+  [['--', 'run'], /no kernel/, 1],
+  [['--modules', '.'], /--modules DIR belongs after the --kernel PATH/, 1],
+  [['--kernel', 'deb:6.12', '--', 'compare'], /runs cfsbench run only, not compare/, 1],
+  [['--kernel', 'deb:6.12', '--', 'run', '--out=x'], /--out cannot be an option of a run in a guest/, 1],
+  [['--kernel', 'deb:6.12', '--', 'run', '--images', 'dir:/etc'], /cannot read images of this machine/, 1],
+  [['--kernel', 'deb:6.12', '--memory', '1'], /--memory must be a whole number from 512/, 1],
+];
+
+for (const [args, expected, exit] of REFUSED)
+  test(`refused: vm ${args.join(' ')}`, async (t) => {
+    const cache = diskFolder(t);
+    const { code, stderr } = await program(t, ['vm', '--cache', cache, ...args]);
+    assert.match(stderr, expected);
+    assert.equal(code, exit);
+    assert.ok(!existsSync(join(cache, VM_CACHE)));
+  });
+
+test('a missing program is named with the command that installs it', { skip: needsRoot }, async (t) => {
+  privateMounts();
+  // Not executable: as if it were not installed.
+  for (const name of ['qemu-system-x86_64', 'mmdebstrap']) {
+    const path = findProgram(name);
+    if (path !== null) execFileSync('mount', ['--bind', '/dev/null', path]);
+  }
+  const cache = diskFolder(t);
+  const { code, stderr } = await program(t, ['vm', '--cache', cache, '--kernel', 'deb:6.12', '--', 'run']);
+  assert.equal(code, 4);
+  assert.match(stderr, /QEMU for other kernels: not installed/);
+  assert.match(stderr, /apt install qemu-system-x86, dnf install/);
+  assert.match(stderr, /mmdebstrap for guests: not installed/);
+  assert.match(stderr, /apt install mmdebstrap/);
+  assert.ok(!existsSync(join(cache, VM_CACHE)));
+});

@@ -1,0 +1,61 @@
+// The folder for kernels and guests: one call at a time, nothing half made, and removed by `cfsbench clean`.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { openCache, VM_CACHE } from '../../../harness/vm/cache.ts';
+import { ownState, PROGRAM } from '../../end-to-end/support.ts';
+import { temporaryFolder } from '../sys/support.ts';
+
+before(ownState);
+
+test('a part is made once, and only when it is complete', async (context) => {
+  const parent = temporaryFolder(context);
+  const cache = openCache(parent);
+  context.after(() => cache.close());
+  await assert.rejects(
+    cache.part('kernel-1', (path) => {
+      writeFileSync(path, 'half');
+      throw new Error('no network');
+    }),
+    /no network/,
+  );
+  assert.ok(!readdirSync(cache.path).some((name) => name.startsWith('kernel')));
+  const made = await cache.part('kernel-1', (path) => writeFileSync(path, 'whole'));
+  assert.equal(readFileSync(made, 'utf8'), 'whole');
+  assert.equal(await cache.part('kernel-1', () => assert.fail('made again')), made);
+});
+
+test('a second process is refused, and what a killed one left is removed', (context) => {
+  const parent = temporaryFolder(context);
+  const first = openCache(parent);
+  assert.throws(() => openCache(parent), /another process uses/);
+  const { path, scratch } = first;
+  writeFileSync(join(path, 'guest-1.new'), 'half');
+  first.close();
+  assert.ok(!existsSync(scratch));
+  mkdirSync(join(path, 'call-killed'));
+  const second = openCache(parent);
+  second.close();
+  assert.deepEqual(
+    readdirSync(path).filter((name) => /^call-|\.new$/.test(name)),
+    [],
+  );
+});
+
+test('a folder of somebody else is not used', (context) => {
+  const parent = temporaryFolder(context);
+  mkdirSync(join(parent, VM_CACHE));
+  writeFileSync(join(parent, VM_CACHE, 'precious'), 'x');
+  assert.throws(() => openCache(parent), /something else has the name/);
+  assert.ok(existsSync(join(parent, VM_CACHE, 'precious')));
+});
+
+test('cfsbench clean names and removes it', (context) => {
+  const parent = temporaryFolder(context);
+  openCache(parent).close();
+  const text = execFileSync(process.execPath, [PROGRAM, 'clean', parent], { encoding: 'utf8' });
+  assert.match(text, /^removed: .*cfsbench-vm \(kernels and guests of cfsbench vm\)$/m);
+  assert.ok(!existsSync(join(parent, VM_CACHE)));
+});

@@ -1,0 +1,87 @@
+// Which package a version names, which modules a guest loads and in which order, and the archive that the kernel unpacks.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { cpioOf, fileEntry, folderEntry } from '../../../harness/vm/cpio.ts';
+import { chooseKernel } from '../../../harness/vm/kernel.ts';
+import { modulesIn } from '../../../harness/vm/modules.ts';
+import { temporaryFolder } from '../sys/support.ts';
+
+const NAMES = [
+  'linux-image-6.1.0-47-amd64',
+  'linux-image-6.1.0-50-amd64',
+  'linux-image-6.1.0-50-amd64-unsigned',
+  'linux-image-6.1.0-51-cloud-amd64',
+  'linux-image-6.12.9+deb13-amd64',
+  'linux-image-6.12.117+deb13-amd64',
+  'linux-image-6.16.12+deb13-rt-amd64',
+  'linux-image-7.3.4+deb13-amd64',
+  'linux-binary-7.3.4+deb13-amd64',
+  'linux-modules-7.3.4+deb13-amd64',
+  'linux-headers-7.4.0+deb13-amd64',
+];
+
+test('a version names the newest kernel that begins with all of its parts', () => {
+  const chosen = (wanted: string) => chooseKernel(wanted, NAMES)?.version ?? null;
+  assert.equal(chosen('6.1'), '6.1.0-50');
+  assert.equal(chosen('6.12'), '6.12.117+deb13');
+  assert.equal(chosen('6.12.9'), '6.12.9+deb13');
+  assert.equal(chosen('6.1.0-47'), '6.1.0-47');
+  assert.equal(chosen('6'), '6.12.117+deb13');
+  for (const none of ['6.16', '7.4', '6.', '', '.*']) assert.equal(chosen(none), null, none);
+});
+
+test('a kernel whose package of the image has no files comes from two other packages', () => {
+  assert.deepEqual(chooseKernel('7.3', NAMES)?.packages, [
+    'linux-binary-7.3.4+deb13-amd64',
+    'linux-modules-7.3.4+deb13-amd64',
+  ]);
+  assert.deepEqual(chooseKernel('6.1.0-50', NAMES)?.packages, ['linux-image-6.1.0-50-amd64']);
+});
+
+const moduleWith = (depends: string): Buffer =>
+  Buffer.from(`ELF\0license=GPL\0depends=${depends}\0name=x\0`, 'latin1');
+
+test('modules come after those that they depend on, each once, whatever compresses them', (context) => {
+  const folder = temporaryFolder(context);
+  const write = (path: string, bytes: Buffer): void => {
+    mkdirSync(join(folder, 'kernel'), { recursive: true });
+    writeFileSync(join(folder, 'kernel', path), bytes);
+  };
+  write('erofs.ko.gz', gzipSync(moduleWith('libcrc32c,netfs')));
+  write('libcrc32c.ko', moduleWith(''));
+  write('netfs.ko', moduleWith('fscache'));
+  write('fscache.ko', moduleWith('netfs'));
+  write('dm-verity.ko', moduleWith('dm-mod'));
+  write('dm-mod.ko', moduleWith(''));
+  write('radeon.ko', moduleWith(''));
+  const compresses = spawnSync('xz', ['--version']).status === 0;
+  if (compresses) {
+    writeFileSync(join(folder, 'kernel/overlay.ko'), moduleWith('libcrc32c'));
+    execFileSync('xz', [join(folder, 'kernel/overlay.ko')]);
+  }
+  // A build has links to its sources.
+  symlinkSync('..', join(folder, 'kernel/source'));
+  const modules = modulesIn(folder);
+  assert.deepEqual(
+    modules.map(({ name }) => name),
+    ['libcrc32c', 'fscache', 'netfs', 'erofs', ...(compresses ? ['overlay'] : []), 'dm_mod', 'dm_verity'],
+  );
+  for (const { name, bytes } of modules) assert.ok(bytes.includes('depends='), name);
+});
+
+test('the archive has what cpio reads', (context) => {
+  if (spawnSync('cpio', ['--version']).status !== 0) return context.skip('cpio is not installed');
+  const folder = temporaryFolder(context);
+  const archive = cpioOf([
+    folderEntry('bin'),
+    fileEntry('bin/odd', 'abc'),
+    fileEntry('init', '#!/bin/odd\n'),
+  ]);
+  execFileSync('cpio', ['-id', '--quiet'], { cwd: folder, input: archive });
+  assert.equal(readFileSync(join(folder, 'bin/odd'), 'utf8'), 'abc');
+  assert.equal(readFileSync(join(folder, 'init'), 'utf8'), '#!/bin/odd\n');
+});
