@@ -11,18 +11,23 @@ import type { Machine, Need } from '../model/machine.ts';
 import { devicesOf, type LowerChoice, lowerFree, type MountedLower, mountLower } from './erofs-lower.ts';
 import { detachLazily, heldUntil, kernelMount } from './kernel-mount.ts';
 import { manifestLifecycle, mountWith } from './manifest.ts';
-import { DATA_LOWERS, EROFS, ROOT } from './needs.ts';
+import { DATA_LOWERS, EROFS, METACOPY_LOWERS, ROOT } from './needs.ts';
 import { joined, type LayerForm, type LayerPaths, layerForm, layerPaths } from './overlay-layers.ts';
 import { attributesOf, upperOptions } from './writable.ts';
 
+/** `plain`: a further lower layer, which shows its names too; the manifest's whiteouts hide them. */
+type DataLayer = 'data-only' | 'plain';
+
 const dataOptions = (
   form: LayerForm,
+  layer: DataLayer,
   lower: MountOption,
   store: Store,
   paths: LayerPaths,
 ): readonly MountOption[] => {
   const data = store.objectDirs.map((dir) => paths.optionPath(dir));
-  if (form === 'colons') return [['lowerdir', joined([lower[1] as CallText, ...data], '::')]];
+  const between = layer === 'plain' ? ':' : '::';
+  if (form === 'colons') return [['lowerdir', joined([lower[1] as CallText, ...data], between)]];
   return [lower, ...data.map((dir): MountOption => ['datadir+', dir])];
 };
 
@@ -33,12 +38,13 @@ interface StackParts {
   readonly at: string;
   readonly writable: Writable | undefined;
   readonly choice: LowerChoice;
+  readonly data: DataLayer;
 }
 
 /** Adds both mounts to the list. A kernel that takes no detached mount as a layer needs it attached at the overlay's own path. */
 const addStack = (
   list: CallList,
-  { machine, manifest, store, at, writable, choice }: StackParts,
+  { machine, manifest, store, at, writable, choice, data }: StackParts,
   form: LayerForm,
 ): MountedLower => {
   const paths = layerPaths(list);
@@ -49,7 +55,7 @@ const addStack = (
       ? ['lowerdir+', lower.fd]
       : [form === 'path' ? 'lowerdir+' : 'lowerdir', paths.optionPath(at)];
   const options: readonly MountOption[] = [
-    ...dataOptions(form, layer, store, paths),
+    ...dataOptions(form, data, layer, store, paths),
     ...upperOptions(writable, paths),
     ['metacopy', 'on'],
     ['redirect_dir', 'on'],
@@ -63,7 +69,8 @@ const addStack = (
 
 const mountStack = (parts: StackParts): Mounted => {
   const { machine, manifest, at, writable } = parts;
-  const form = layerForm(machine);
+  // Kernels that need a plain layer take all layers in one string.
+  const form = parts.data === 'plain' ? 'colons' : layerForm(machine);
   const below = form === 'fd' ? [] : [at];
   let lower: MountedLower;
   try {
@@ -78,7 +85,7 @@ const mountStack = (parts: StackParts): Mounted => {
     fsType: 'overlay',
     took: {
       erofs: lower.took,
-      layers: form,
+      layers: parts.data === 'plain' ? 'colons, store as a plain layer' : form,
       ...(writable === undefined ? {} : { writable: 'one overlay' }),
     },
     devices: devicesOf(lower),
@@ -98,6 +105,8 @@ interface DataOverlayForm {
   readonly lower: LowerChoice;
   /** EROFS from a file or over a loop device, where nothing else is given. */
   readonly erofs?: Need;
+  /** `data-only` where nothing else is given. */
+  readonly data?: DataLayer;
   /** Skips images that this variant would show wrongly. */
   readonly check?: (image: Image) => void;
   /** The bytes of the manifest that create writes; the image's own by default. */
@@ -110,13 +119,21 @@ export const dataOverlayBackend = (form: DataOverlayForm): Backend => ({
   how: form.how,
   ...(form.answers === undefined ? {} : { answers: form.answers }),
   idle: [],
-  needs: [ROOT, form.erofs ?? EROFS, DATA_LOWERS],
+  needs: [ROOT, form.erofs ?? EROFS, form.data === 'plain' ? METACOPY_LOWERS : DATA_LOWERS],
   shows: 'contents',
   options: {},
   async prepare(image, machine) {
     form.check?.(image);
     const mount = mountWith(image, machine, async (manifest, store, at, writable) =>
-      mountStack({ machine, manifest, store, at, writable, choice: form.lower }),
+      mountStack({
+        machine,
+        manifest,
+        store,
+        at,
+        writable,
+        choice: form.lower,
+        data: form.data ?? 'data-only',
+      }),
     );
     return manifestLifecycle(image, machine, mount, form.manifestBytes?.(image));
   },

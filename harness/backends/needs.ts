@@ -11,6 +11,10 @@ export const DATA_LOWERS: Need = {
   title: 'overlayfs with data-only lowers',
   anyOf: ['overlay-data-layers', 'overlay-double-colon'],
 };
+export const METACOPY_LOWERS: Need = {
+  title: 'overlayfs with redirects into a plain lower',
+  anyOf: ['overlay-metacopy'],
+};
 export const DATA_LOWERS_ANYWHERE: Need = {
   title: 'overlayfs with data-only lowers',
   anyOf: ['overlay-data-layers', 'overlay-double-colon', 'overlay-user-data-layers'],

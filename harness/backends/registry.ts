@@ -10,6 +10,7 @@ import { backend as composefsFuseShared } from './composefs-fuse-shared.ts';
 import { backend as erofsBlobs } from './erofs-blobs.ts';
 import { backend as erofsFscache } from './erofs-fscache.ts';
 import { backend as erofsFull } from './erofs-full.ts';
+import { backend as erofsMetacopyLoop } from './erofs-metacopy-loop.ts';
 import { backend as erofsOnly } from './erofs-only.ts';
 import { backend as erofsOverlay } from './erofs-overlay.ts';
 import { backend as erofsOverlayLoop } from './erofs-overlay-loop.ts';
@@ -35,6 +36,7 @@ export const backends: readonly Backend[] = [
   erofsOnly,
   erofsOverlayLoop,
   erofsOverlayLoopDio,
+  erofsMetacopyLoop,
   erofsOverlayNoacl,
   erofsOverlayNoFilter,
   plainDirectory,

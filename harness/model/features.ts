@@ -13,6 +13,7 @@ export type FeatureId =
   | 'overlay'
   | 'overlay-data-layers'
   | 'overlay-double-colon'
+  | 'overlay-metacopy'
   | 'overlay-layer-fds'
   | 'overlay-single-layers'
   | 'overlay-user-xattr'

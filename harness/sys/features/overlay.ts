@@ -36,6 +36,7 @@ export const overlay: FeatureGroup<
   | 'overlay'
   | 'overlay-data-layers'
   | 'overlay-double-colon'
+  | 'overlay-metacopy'
   | 'overlay-layer-fds'
   | 'overlay-single-layers'
   | 'overlay-user-xattr'
@@ -52,6 +53,10 @@ export const overlay: FeatureGroup<
   'overlay-double-colon': {
     test: mountsWith((lower, data) => [['lowerdir', `${lower}::${data}`], ...REDIRECTS]),
     hint: forRoot('Linux 6.5 or later'),
+  },
+  'overlay-metacopy': {
+    test: mountsWith((lower, data) => [['lowerdir', `${lower}:${data}`], ...REDIRECTS]),
+    hint: forRoot('Linux 4.19 or later'),
   },
   'overlay-layer-fds': {
     test: mountsDetachedLayer,

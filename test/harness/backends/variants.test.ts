@@ -19,6 +19,11 @@ const VARIANTS: readonly {
     fsType: 'overlay',
     took: { erofs: 'loop, direct i/o', layers: 'fd' },
   },
+  {
+    id: 'erofs-metacopy-loop',
+    fsType: 'overlay',
+    took: { erofs: 'loop', layers: 'colons, store as a plain layer' },
+  },
   { id: 'erofs-overlay-noacl', fsType: 'overlay', took: { erofs: 'file', layers: 'fd' } },
   { id: 'erofs-overlay-no-filter', fsType: 'overlay', took: { erofs: 'file', layers: 'fd' } },
   { id: 'plain-directory', fsType: 'ext4', took: { mount: 'bind' } },
