@@ -7,6 +7,8 @@ import { duration, wholeNumber } from './option-values.ts';
 export interface VmOptions {
   readonly out?: string;
   readonly cache?: string;
+  readonly matrix?: boolean;
+  readonly from?: string;
   readonly memory: number;
   /** Nanoseconds. */
   readonly limit: number;
@@ -39,6 +41,8 @@ downloaded are kept in ~/.cache/cfsbench-vm; cfsbench clean removes them.
 Examples:
   cfsbench vm --kernel deb:6.12 -- run --count-only --images fixture:debian-12-certs
   cfsbench vm --kernel arch/x86/boot/bzImage --modules . -- run --count-only
+  cfsbench vm --matrix                   # kernels of Debian from 6.1 on
+  cfsbench vm --matrix --from runs/kernels # the page again
   cfsbench vm --kernel deb:6.1 --kernel deb:7.3 --out runs/kernels -- run --count-only`;
 
 /** `--modules` belongs to the `--kernel` before it. */
@@ -71,17 +75,24 @@ export const vmCommand = (): Command => {
       kernels.addKernel,
     )
     .option('--modules <DIR>', 'the modules of the kernel before it', kernels.addModules)
+    .option('--matrix', 'several kernels side by side: features, counts and claims as one page')
+    .option('--from <DIR>', 'with --matrix: runs that are here already; boots nothing')
     .option('--out <DIR>', 'result folder; with several kernels one folder in it for each')
     .option('--cache <DIR>', 'where guests and kernels are kept (default: ~/.cache)')
     .option('--memory <MB>', 'memory of the guest', wholeNumber(MEMORY_MB), DEFAULT_MEMORY_MB)
     .option('--limit <TIME>', 'kill a guest that runs longer (default: 2h)', duration('--limit'))
     .addHelpText('after', HELP)
     .action(async (words: readonly string[], options: Partial<VmOptions>) => {
+      const asked = {
+        asked: kernels.asked,
+        words,
+        options: { memory: DEFAULT_MEMORY_MB, limit: DEFAULT_LIMIT_NS, ...options },
+      };
+      if (options.matrix === true || options.from !== undefined) {
+        const { matrix } = await import('./vm-matrix.ts');
+        return matrix(asked);
+      }
       const { vm } = await import('./vm.ts');
-      await vm(kernels.asked, words, {
-        memory: DEFAULT_MEMORY_MB,
-        limit: DEFAULT_LIMIT_NS,
-        ...options,
-      });
+      return vm(asked);
     });
 };

@@ -7,7 +7,7 @@ import { UserError } from '../model/errors.ts';
 import { GUEST, type GuestSetting } from '../sys/guest.ts';
 import { runTool } from '../sys/tool.ts';
 import { openCache, type VmCache } from '../vm/cache.ts';
-import { type GuestResult, runInGuest } from '../vm/guest.ts';
+import { type GuestResult, isGuestFailure, runInGuest } from '../vm/guest.ts';
 import { openGuestProgram } from '../vm/guest-program.ts';
 import { GUEST_OUT, GUEST_WORK } from '../vm/guest-scripts.ts';
 import { type GuestTree, openGuestTree } from '../vm/guest-tree.ts';
@@ -74,13 +74,19 @@ const settingOf = (
   commit: commitOf(),
 });
 
-/** Returns the exit code of the run, or of its report. */
+interface GuestRun {
+  /** Of cfsbench in the guest. */
+  readonly exit: number;
+  /** Null: the guest measured nothing. */
+  readonly runDir: string | null;
+}
+
 const runOne = async (
   asked: AskedKernel,
   argv: readonly string[],
   guests: Guests,
   out: string | null,
-): Promise<number> => {
+): Promise<GuestRun> => {
   const { cache, tree, program, emulator, options } = guests;
   const kernel = await openKernel(asked, { cache, busybox: tree.busybox, say });
   say(`kernel: ${kernel.name}`);
@@ -97,28 +103,35 @@ const runOne = async (
     onLine: say,
   });
   const from = join(folder, RUN);
-  if (!existsSync(from)) return exit;
-  const runDir = out ?? resolve(RUNS, nameOf(kernel));
+  if (!existsSync(from)) return { exit, runDir: null };
+  const runDir = out ?? resolve(RUNS, nameOf(kernel.name));
   makeFolder(runDir);
   cpSync(from, runDir, { recursive: true });
-  const { broken, errors } = await showRun(runDir);
-  if (errors.length > 0) throw errors[0];
-  return exit === 0 ? reportExitCode(broken) : exit;
+  return { exit, runDir };
 };
 
-const nameOf = ({ name }: Pick<Kernel, 'name'>): string =>
-  `${new Date().toISOString().slice(0, 10)}-vm-${name.replace(/[^\w.+-]/g, '-')}-${process.pid}`;
+const plainName = (text: string): string => text.replace(/[^\w.+-]/g, '-');
+
+export const nameOf = (what: string): string =>
+  `${new Date().toISOString().slice(0, 10)}-vm-${plainName(what)}-${process.pid}`;
 
 /** With several kernels a folder for each. */
 const outOf = (asked: AskedKernel, count: number, { out }: VmOptions): string | null => {
   if (out === undefined) return null;
-  return count === 1 ? resolve(out) : resolve(out, asked.from.replace(/[^\w.+-]/g, '-'));
+  return count === 1 ? resolve(out) : resolve(out, plainName(asked.from));
 };
 
-export const vm = async (
-  asked: readonly AskedKernel[],
-  words: readonly string[],
-  options: VmOptions,
+export interface AskedGuests {
+  readonly asked: readonly AskedKernel[];
+  readonly words: readonly string[];
+  readonly options: VmOptions;
+}
+
+/** One guest after the other. `failed` gets the error of a guest; where it is absent, that error is thrown. */
+export const runGuests = async (
+  { asked, words, options }: AskedGuests,
+  ended: (run: GuestRun) => Promise<void>,
+  failed?: (error: UserError) => void,
 ): Promise<void> => {
   if (asked.length === 0)
     throw new UserError('no kernel', { hint: '--kernel deb:6.12, or --kernel arch/x86/boot/bzImage' });
@@ -131,11 +144,27 @@ export const vm = async (
     const tree = await openGuestTree(cache, say);
     const program = await openGuestProgram(cache);
     const guests = { cache, tree, program, emulator: await emulatorHere(), options };
-    for (const [at, one] of asked.entries()) {
-      const exit = await runOne(one, argv, guests, outs[at]!);
-      if (exit !== 0) process.exitCode = exit;
-    }
+    for (const [at, one] of asked.entries())
+      try {
+        await ended(await runOne(one, argv, guests, outs[at]!));
+      } catch (error) {
+        if (failed === undefined || !isGuestFailure(error)) throw error;
+        failed(error);
+      }
   } finally {
     cache.close();
   }
 };
+
+const show = async ({ exit, runDir }: GuestRun): Promise<number> => {
+  if (runDir === null) return exit;
+  const { broken, errors } = await showRun(runDir);
+  if (errors.length > 0) throw errors[0];
+  return exit === 0 ? reportExitCode(broken) : exit;
+};
+
+export const vm = (asked: AskedGuests): Promise<void> =>
+  runGuests(asked, async (run) => {
+    const exit = await show(run);
+    if (exit !== 0) process.exitCode = exit;
+  });

@@ -14,6 +14,7 @@ export type FeatureId =
   | 'overlay-data-layers'
   | 'overlay-double-colon'
   | 'overlay-metacopy'
+  | 'overlay-verity'
   | 'overlay-layer-fds'
   | 'overlay-single-layers'
   | 'overlay-user-xattr'

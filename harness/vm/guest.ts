@@ -99,6 +99,12 @@ const boot = async (job: GuestJob): Promise<Booted> => {
   return bootWith('tcg', job);
 };
 
+const FAILED = 'guest';
+
+/** The guest or its kernel failed, not this machine. */
+export const isGuestFailure = (error: unknown): error is UserError =>
+  error instanceof UserError && error.code === FAILED;
+
 /** The console is kept in the cache. */
 const failed = ({ cache, kernel }: GuestJob, { failure, isUp }: GuestEnd): UserError => {
   const { console: path } = files(cache);
@@ -108,7 +114,7 @@ const failed = ({ cache, kernel }: GuestJob, { failure, isUp }: GuestEnd): UserE
   const reason = failure ?? (isUp ? 'it ended before its job' : 'it ended before it was up');
   return new UserError(`the guest with the kernel ${kernel.name} failed: ${ascii(reason)}`, {
     exit: 5,
-    code: 'guest',
+    code: FAILED,
     facts: [...lastLines(text).map(ascii), `all of its console: ${kept}`],
     ...(text === '' ? { hint: 'a kernel with CONFIG_SERIAL_8250_CONSOLE says more' } : {}),
   });

@@ -37,6 +37,7 @@ export const overlay: FeatureGroup<
   | 'overlay-data-layers'
   | 'overlay-double-colon'
   | 'overlay-metacopy'
+  | 'overlay-verity'
   | 'overlay-layer-fds'
   | 'overlay-single-layers'
   | 'overlay-user-xattr'
@@ -57,6 +58,14 @@ export const overlay: FeatureGroup<
   'overlay-metacopy': {
     test: mountsWith((lower, data) => [['lowerdir', `${lower}:${data}`], ...REDIRECTS]),
     hint: forRoot('Linux 4.19 or later'),
+  },
+  'overlay-verity': {
+    test: mountsWith((lower, data) => [
+      ['lowerdir', `${lower}::${data}`],
+      ...REDIRECTS,
+      ['verity', 'require'],
+    ]),
+    hint: forRoot('Linux 6.6 or later'),
   },
   'overlay-layer-fds': {
     test: mountsDetachedLayer,

@@ -1,0 +1,90 @@
+// `cfsbench vm --matrix`: one run under each kernel, then features, counts and claims side by side: a page, Markdown, and a table here.
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { viewOf } from '../../report/load.ts';
+import { matrixPage } from '../../report/matrix/html.ts';
+import { matrixMarkdown, matrixText } from '../../report/matrix/text.ts';
+import { type MatrixRun, matrixOf } from '../../report/matrix/view.ts';
+import { brokenRules, writePage } from '../../report/render.ts';
+import { loadRun } from '../../results/gate/load.ts';
+import { visible } from '../../results/visible.ts';
+import { replaceFile } from '../../results/write-file.ts';
+import { UserError } from '../model/errors.ts';
+import { reportExitCode } from './exit-code.ts';
+import { RUNS, runFoldersBelow } from './find-run.ts';
+import { describeError } from './print-error.ts';
+import { terminalColumns } from './terminal-width.ts';
+import { type AskedGuests, nameOf, runGuests } from './vm.ts';
+
+/** With modules in Debian's archive for years, or until the next release. */
+const KERNELS = ['deb:6.1', 'deb:6.12', 'deb:6.18', 'deb:7.2', 'deb:7.3'];
+const WORDS = [
+  'run',
+  ...['--count-only', '--count-passes', '1', '--images', 'fixture:debian-12-certs'],
+  ...['--scenarios', 'churn,walk-warm,tamper'],
+  ...['--backends', 'composefs-fuse,erofs-overlay,unpacked-overlay,erofs-metacopy-loop'],
+];
+const PAGE = 'kernels.html';
+const MARKDOWN = 'kernels.md';
+const SOME_FAILED = 5;
+
+const readOne = async (folder: string): Promise<MatrixRun> => {
+  const loaded = await loadRun(folder);
+  return { loaded, view: viewOf(loaded) };
+};
+
+/** The older kernel first. */
+const byRelease = (a: MatrixRun, b: MatrixRun): number =>
+  a.loaded.run.environment.kernel.localeCompare(b.loaded.run.environment.kernel, 'en', { numeric: true });
+
+const show = async (folders: readonly string[], folder: string): Promise<void> => {
+  const runs: MatrixRun[] = [];
+  for (const one of folders) runs.push(await readOne(one));
+  const view = matrixOf(runs.sort(byRelease));
+  const [page, markdown] = [join(folder, PAGE), join(folder, MARKDOWN)];
+  replaceFile(page, matrixPage(view));
+  replaceFile(markdown, matrixMarkdown(view));
+  process.stdout.write(matrixText(view, terminalColumns()));
+  process.stdout.write(`\nPage:     ${visible(page)}\nMarkdown: ${visible(markdown)}\n`);
+  const broken = reportExitCode(runs.flatMap((run) => brokenRules(run.view)));
+  if (broken !== 0) process.exitCode = broken;
+};
+
+const measure = async (asked: AskedGuests, folder: string): Promise<readonly string[]> => {
+  const folders: string[] = [];
+  await runGuests(
+    asked,
+    async ({ exit, runDir }) => {
+      if (exit !== 0) process.exitCode = exit;
+      if (runDir === null) return;
+      writePage(runDir, (await readOne(runDir)).view);
+      folders.push(runDir);
+    },
+    (error) => {
+      process.stderr.write(describeError(error).text);
+      process.exitCode = SOME_FAILED;
+    },
+  );
+  if (folders.length === 0)
+    throw new UserError('no kernel gave a run', { exit: SOME_FAILED, facts: [`folder: ${folder}`] });
+  return folders;
+};
+
+const foldersIn = (folder: string): readonly string[] => {
+  const found = runFoldersBelow(folder);
+  if (found.length > 0) return found;
+  throw new UserError(`no run in this folder: ${visible(folder)}`, {
+    facts: [`it has: ${readdirSync(folder).slice(0, 5).map(visible).join(', ') || 'nothing'}`],
+    hint: 'cfsbench vm --matrix --out DIR',
+  });
+};
+
+export const matrix = async ({ asked, words, options }: AskedGuests): Promise<void> => {
+  if (options.from !== undefined) return show(foldersIn(options.from), resolve(options.from));
+  const folder = resolve(options.out ?? join(RUNS, nameOf('kernels')));
+  const kernels = asked.length > 0 ? asked : KERNELS.map((from) => ({ from, modules: null }));
+  // Each run has a folder of its own, also that of a single kernel.
+  const out = kernels.length === 1 ? join(folder, 'run') : folder;
+  const guests = { asked: kernels, words: words.length > 0 ? words : WORDS, options: { ...options, out } };
+  return show(await measure(guests, folder), folder);
+};

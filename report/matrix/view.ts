@@ -1,0 +1,184 @@
+// Runs of one plan under several kernels, side by side: features, counts and claims. Pure.
+import type { LoadedRun } from '../../results/gate/load.ts';
+import type { RunFile } from '../../results/schema/run.ts';
+import { askedOf } from '../claims/words.ts';
+import { cleaned } from '../cleaned.ts';
+import { grouped } from '../format.ts';
+import { joinParts } from '../text.ts';
+import type { ReportView } from '../view.ts';
+import { KERNEL_FEATURES } from './features.ts';
+
+export interface MatrixCell {
+  readonly text: string;
+  /** Why; empty: nothing to add. */
+  readonly detail: string;
+  readonly kind: 'yes' | 'no' | 'plain' | 'absent';
+}
+
+interface MatrixRow {
+  readonly label: string;
+  /** In the order of the kernels. */
+  readonly cells: readonly MatrixCell[];
+}
+
+export interface MatrixTable {
+  readonly title: string;
+  readonly note: string;
+  readonly rows: readonly MatrixRow[];
+}
+
+export interface MatrixKernel {
+  /** Short: the head of a column. */
+  readonly name: string;
+  readonly release: string;
+  /** Emulated, on the CPUs of its host, or not in a virtual machine. */
+  readonly cpus: string;
+  readonly run: string;
+}
+
+export interface MatrixView {
+  readonly kernels: readonly MatrixKernel[];
+  readonly tables: readonly MatrixTable[];
+}
+
+export interface MatrixRun {
+  readonly loaded: LoadedRun;
+  readonly view: ReportView;
+}
+
+const ABSENT: MatrixCell = { text: '-', detail: '', kind: 'absent' };
+
+const cpusOf = ({ guest }: RunFile): string => {
+  if (guest === undefined) return 'this machine';
+  return guest.emulated ? 'emulated' : 'KVM';
+};
+
+/** `6.12.117`, or the whole release where two runs would share it. */
+const namesOf = (releases: readonly string[]): readonly string[] => {
+  const short = releases.map((release) => /^\d+\.\d+(?:\.\d+)?/.exec(release)?.[0] ?? release);
+  return short.map((name, at) => (short.indexOf(name) === short.lastIndexOf(name) ? name : releases[at]!));
+};
+
+const featureRows = (runs: readonly MatrixRun[]): readonly MatrixRow[] =>
+  KERNEL_FEATURES.map(([id, label]) => ({
+    label,
+    cells: runs.map(({ loaded: { run } }): MatrixCell => {
+      const found = run.environment.features[id];
+      if (found === undefined) return ABSENT;
+      return { text: found.ok ? 'yes' : 'no', detail: found.detail, kind: found.ok ? 'yes' : 'no' };
+    }),
+  })).filter(({ cells }) => cells.some(({ kind }) => kind !== 'absent'));
+
+/** Values by row, of one run. */
+type Counts = ReadonlyMap<string, string>;
+
+const callCounts = ({ arms, calls }: ReportView): Counts =>
+  new Map(
+    calls.flatMap(({ scenario, params, image, totals }) =>
+      totals.flatMap((phases, at) => {
+        if (phases === null || arms[at]!.role === 'null') return [];
+        const sum = [...phases.values()].reduce((all, { least }) => all + least, 0);
+        return [[`${joinParts(scenario, params, image)}: ${arms[at]!.id}`, grouped(sum)] as const];
+      }),
+    ),
+  );
+
+const requestCounts = ({ arms, requests }: ReportView): Counts =>
+  new Map(
+    requests.flatMap(({ scenario, params, image, rows }) =>
+      rows.flatMap(({ metric, counts }) =>
+        counts.flatMap((count, at) =>
+          count === null || count.most === 0 || metric !== 'fuseRequestCount' || arms[at]!.role === 'null'
+            ? []
+            : [[`${joinParts(scenario, params, image)}: ${arms[at]!.id}`, grouped(count.least)] as const],
+        ),
+      ),
+    ),
+  );
+
+/** A row for everything that any run counted. A cell differs if it is not the first known one of its row. */
+const countRows = (all: readonly Counts[]): readonly MatrixRow[] =>
+  [...new Set(all.flatMap((counts) => [...counts.keys()]))].map((label) => ({
+    label,
+    cells: all.map((counts): MatrixCell => {
+      const text = counts.get(label);
+      return text === undefined ? ABSENT : { text, detail: '', kind: 'plain' };
+    }),
+  }));
+
+const claimRows = (runs: readonly MatrixRun[]): readonly MatrixRow[] => {
+  const asked = runs.map(({ view }) => new Map(askedOf(view.claims).map((claim) => [claim.id, claim])));
+  const texts = new Map(asked.flatMap((claims) => [...claims.values()].map(({ id, text }) => [id, text])));
+  const inOrder = runs[0]?.view.claims.map(({ id }) => id).filter((id) => texts.has(id)) ?? [];
+  return inOrder.map((id) => ({
+    label: `${id} ${texts.get(id)}`,
+    cells: asked.map((claims): MatrixCell => {
+      const claim = claims.get(id);
+      if (claim === undefined) return ABSENT;
+      const kind = claim.verdict === 'supported' ? 'yes' : claim.verdict === 'not supported' ? 'no' : 'plain';
+      return { text: claim.verdict, detail: claim.because, kind };
+    }),
+  }));
+};
+
+/** Backends that a kernel cannot run, with the reason. */
+const backendRows = (runs: readonly MatrixRun[]): readonly MatrixRow[] => {
+  const proved = runs.map(({ loaded: { run } }) => {
+    const cells = new Map<string, MatrixCell>();
+    for (const one of run.skipped)
+      if (one.kind === 'arm')
+        cells.set(one.arm, { text: 'no', detail: `${one.need}: ${one.reason}`, kind: 'no' });
+    for (const { arm, equal, difference } of run.proofs)
+      cells.set(arm, {
+        text: equal ? 'yes' : 'wrong tree',
+        detail: difference ?? '',
+        kind: equal ? 'yes' : 'no',
+      });
+    return cells;
+  });
+  return [...new Set(proved.flatMap((cells) => [...cells.keys()]))]
+    .filter((arm) => arm !== 'null')
+    .map((label) => ({ label, cells: proved.map((cells) => cells.get(label) ?? ABSENT) }));
+};
+
+/** `runs`: in the order of the columns. */
+export const matrixOf = (runs: readonly MatrixRun[]): MatrixView => {
+  const files = runs.map(({ loaded }) => loaded.run);
+  const names = namesOf(files.map(({ environment }) => environment.kernel));
+  const tables: readonly MatrixTable[] = [
+    {
+      title: 'Features of each kernel',
+      note: 'Each found by trying it in the run.',
+      rows: featureRows(runs),
+    },
+    {
+      title: 'Backends',
+      note: 'yes: the mount shows the tree that the image describes, to the last attribute and byte.',
+      rows: backendRows(runs),
+    },
+    {
+      title: 'System calls of one life or walk',
+      note: 'Of all actors and phases; the harness’s own runtime is left out.',
+      rows: countRows(runs.map(({ view }) => callCounts(view))),
+    },
+    {
+      title: 'FUSE requests',
+      note: 'Fewest of the passes.',
+      rows: countRows(runs.map(({ view }) => requestCounts(view))),
+    },
+    {
+      title: 'Claims on trial',
+      note: 'Rules that need times are not testable on emulated CPUs.',
+      rows: claimRows(runs),
+    },
+  ];
+  return cleaned<MatrixView>({
+    kernels: files.map((run, at) => ({
+      name: names[at]!,
+      release: run.environment.kernel,
+      cpus: cpusOf(run),
+      run: run.id,
+    })),
+    tables: tables.filter(({ rows }) => rows.length > 0),
+  });
+};

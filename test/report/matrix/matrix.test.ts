@@ -1,0 +1,101 @@
+// Several kernels side by side: made of run folders alone, each cell what its run found.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { viewOf } from '../../../report/load.ts';
+import { matrixPage } from '../../../report/matrix/html.ts';
+import { matrixMarkdown, matrixText } from '../../../report/matrix/text.ts';
+import { type MatrixRun, matrixOf } from '../../../report/matrix/view.ts';
+import { loaded } from '../../results/gate/support.ts';
+import { storedRun } from '../support/stored-run.ts';
+
+const HOSTILE = '<script>alert(1)</script>\u001b[31m';
+
+interface Made {
+  readonly kernel: string;
+  readonly erofsFile: boolean;
+  readonly detail?: string;
+  readonly without?: string;
+}
+
+/** The stored run as if it had been made under another kernel. `without`: an arm that is skipped. */
+const runUnder = ({ kernel, erofsFile, detail = 'fsopen: ENOTBLK', without }: Made): MatrixRun => {
+  const { run, samples } = storedRun();
+  const features = { ...run.environment.features, 'erofs-file': { ok: erofsFile, detail } };
+  const made = loaded({
+    run: {
+      ...run,
+      environment: { ...run.environment, kernel, features },
+      guest: { kernel: `deb:${kernel}`, accelerator: 'tcg', emulated: true, emulator: 'QEMU 7.2' },
+      proofs: run.proofs.filter(({ arm }) => arm !== without),
+      skipped:
+        without === undefined
+          ? []
+          : [{ kind: 'arm', arm: without, backend: without, need: 'data-only lowers', reason: 'EINVAL' }],
+    },
+    samples: samples.filter(({ arm }) => arm !== without),
+  });
+  return { loaded: made, view: viewOf(made) };
+};
+
+const OLD: Made = { kernel: '6.1.0-50-amd64', erofsFile: false, without: 'erofs-overlay' };
+const NEW: Made = { kernel: '7.3.4+deb13-amd64 #1 SMP', erofsFile: true, detail: 'mounted from a file' };
+const view = matrixOf([runUnder(OLD), runUnder(NEW)]);
+
+const rowOf = (title: string, label: string) => {
+  const row = view.tables
+    .find((table) => table.title.startsWith(title))
+    ?.rows.find((one) => one.label === label);
+  assert.ok(row, label);
+  return row.cells;
+};
+
+test('a feature is what each run found by trying it, with the reason', () => {
+  assert.deepEqual(
+    rowOf('Features', 'EROFS from a file').map(({ text, detail, kind }) => [text, detail, kind]),
+    [
+      ['no', 'fsopen: ENOTBLK', 'no'],
+      ['yes', 'mounted from a file', 'yes'],
+    ],
+  );
+  assert.deepEqual(
+    view.kernels.map(({ name, cpus }) => [name, cpus]),
+    [
+      ['6.1.0', 'emulated'],
+      ['7.3.4', 'emulated'],
+    ],
+  );
+});
+
+test('a backend that a kernel cannot run has its reason, and no counts', () => {
+  assert.deepEqual(
+    rowOf('Backends', 'erofs-overlay').map(({ text }) => text),
+    ['no', 'yes'],
+  );
+  assert.match(rowOf('Backends', 'erofs-overlay')[0]!.detail, /^data-only lowers: EINVAL$/);
+  const counts = rowOf('System calls', 'churn, local=image, debian-12-base: erofs-overlay');
+  assert.deepEqual(
+    counts.map(({ text }) => text),
+    ['-', '62'],
+  );
+});
+
+test('two runs of one version are told apart by their whole releases', () => {
+  const twice = matrixOf([runUnder(NEW), runUnder({ ...NEW, kernel: '7.3.4-custom' })]);
+  assert.deepEqual(
+    twice.kernels.map(({ name }) => name),
+    [NEW.kernel, '7.3.4-custom'],
+  );
+});
+
+test('text, Markdown and page have every table, and hostile names as text', () => {
+  const hostile = matrixOf([runUnder({ ...OLD, detail: HOSTILE }), runUnder({ ...NEW, kernel: HOSTILE })]);
+  const [text, markdown, page] = [matrixText(hostile, 100), matrixMarkdown(hostile), matrixPage(hostile)];
+  for (const { title } of hostile.tables)
+    for (const one of [text, markdown, page]) assert.ok(one.includes(title.split(' ')[0]!), title);
+  for (const one of [text, markdown, page]) assert.doesNotMatch(one, /\u001b/);
+  assert.doesNotMatch(page, /<script/);
+  assert.doesNotMatch(markdown, /<script/);
+  assert.match(page, /fsopen: ENOTBLK|&lt;script&gt;/);
+  for (const line of matrixText(view, 100).split('\n')) assert.ok(line.length <= 100, line);
+  assert.equal(matrixPage(view), matrixPage(matrixOf([runUnder(OLD), runUnder(NEW)])));
+});
