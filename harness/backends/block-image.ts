@@ -2,9 +2,9 @@
 //
 // Does:    build (untimed, once per image): unpacks and stacks the layers, then a tool makes the image file of that tree.
 //          create: copies the file in pieces of 1 MiB, the size with which ingest writes objects. destroy: unlink.
-// Leaves:  the built file beside the image's pack.
+// Leaves:  the built file in the image's folder.
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { type MountAttribute, type MountOption, textOf } from '../model/calls.ts';
 import type { Image } from '../model/image.ts';
@@ -36,7 +36,7 @@ const scratchStore = (layerDir: string): Store => ({
 
 /** The path of the built file. The first call for an image builds it. */
 const buildOnce = async (image: Image, machine: Machine, { type, build }: BlockImage): Promise<string> => {
-  const home = dirname(image.packPath);
+  const home = image.dir;
   const file = join(home, `full.${type}`);
   if (existsSync(file)) return file;
   refuseUnpackable(image);

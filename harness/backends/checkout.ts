@@ -35,16 +35,23 @@ interface CheckoutTars {
   readonly relink: string;
 }
 
-/** The image's tars beside its pack. The first call writes them. */
+const knownKeys = new WeakMap<Image, Set<string>>();
+const keysOf = (image: Image): Set<string> => {
+  const keys = knownKeys.get(image) ?? linkKeys(image.tree);
+  knownKeys.set(image, keys);
+  return keys;
+};
+
+/** The image's tars in its folder. The first call writes them. */
 export const tarsOf = (image: Image): CheckoutTars => {
-  const home = dirname(image.packPath);
+  const home = image.dir;
   const tars = {
     linkStore: join(home, 'checkout-links.tar'),
     tree: join(home, 'checkout-tree.tar'),
     relink: join(home, 'checkout-relink.tar'),
   };
   if (existsSync(tars.tree)) return tars;
-  writeLinkStoreTar(tars.linkStore, image);
+  writeLinkStoreTar(tars.linkStore, image, image.base === undefined ? new Set() : keysOf(image.base));
   writeRelinkTar(tars.relink, image);
   writeTreeTar(`${tars.tree}.new`, image);
   renameSync(`${tars.tree}.new`, tars.tree);
@@ -61,13 +68,6 @@ const digitsOf = (number: number, count: number): string =>
 
 export const UNPACK = ['tar', '--xattrs', '--xattrs-include=*', '--numeric-owner', '-p'];
 
-const knownKeys = new WeakMap<Image, Set<string>>();
-const keysOf = (image: Image): Set<string> => {
-  const keys = knownKeys.get(image) ?? linkKeys(image.tree);
-  knownKeys.set(image, keys);
-  return keys;
-};
-
 /** Checks file by file, as a runtime checks its store before it unpacks. */
 const isInLinkStore = ({ files }: Machine, image: Image, dirs: readonly string[]): boolean => {
   for (const key of keysOf(image)) if (!files.exists(`${folderOf(key, dirs)}/${key}`)) return false;
@@ -81,6 +81,7 @@ export const fillLinkStore = async (
   dirs: readonly string[],
 ): Promise<void> => {
   if (isInLinkStore(machine, image, dirs)) return;
+  if (image.base !== undefined) await fillLinkStore(machine, image.base, dirs);
   const tars = tarsOf(image);
   for (const [number, dir] of dirs.entries()) {
     if (!machine.files.exists(dir)) machine.files.mkdir(dir, FOLDER_MODE);

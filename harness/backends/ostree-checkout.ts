@@ -30,9 +30,9 @@ const refuseSpecialFiles = ({ tree }: Image): void => {
   }
 };
 
-/** The image's tree in a folder beside its pack, from which commits are made. Made once; untimed. */
+/** The image's tree in a folder of its own, from which commits are made. Made once; untimed. */
 const treeOf = async (image: Image, machine: Machine): Promise<string> => {
-  const home = join(dirname(image.packPath), 'ostree');
+  const home = join(image.dir, 'ostree');
   const tree = join(home, 'tree');
   if (existsSync(tree)) return tree;
   const linkStores = [join(home, 'links')];

@@ -48,7 +48,7 @@ const fileSystemAt = async (folder: string, machine: Machine): Promise<MadeFileS
 };
 
 const homeFor = async (image: Image, machine: Machine): Promise<ReflinkHome> => {
-  const folder = join(dirname(dirname(image.packPath)), 'reflink');
+  const folder = join(dirname(image.dir), 'reflink');
   if (machine.features['work-reflink'].ok) return { root: makeFolder(folder), made: null };
   const made = await fileSystemAt(folder, machine);
   return { root: made.root, made };

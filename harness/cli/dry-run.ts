@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { droppedLines } from '../../results/not-measured.ts';
 import type { Slot } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
+import { sizeOf } from '../model/image-size.ts';
 import { type Affordable, affordableImages, asDropped, byRank } from '../runner/budget.ts';
 import { openDeadline } from '../runner/clock.ts';
 import { groupsOf, ownSources } from '../runner/groups.ts';
@@ -17,7 +18,6 @@ import {
   refuseLongPlan,
   timingSlots,
 } from '../runner/plan.ts';
-import { sizeOf } from '../runner/ready.ts';
 import { formatSeconds } from './duration.ts';
 import type { ResolvedOptions } from './options.ts';
 import { longestOf, RESERVE_RATIO } from './resolve-options.ts';

@@ -10,7 +10,10 @@ interface BuildOptions {
 const buildCommand = (): Command =>
   new Command('build')
     .description('write the composefs image of a source, byte for byte as mkcomposefs does')
-    .argument('<SOURCE>', 'dump:FILE, dir:PATH, oci:LAYOUT[:TAG], synthetic:files=N or fixture:NAME')
+    .argument(
+      '<SOURCE>',
+      'dump:FILE, dir:PATH, oci:LAYOUT[:TAG], synthetic:files=N, fixture:NAME or family:base=SOURCE,count=N,member=I',
+    )
     .argument('<OUT>', 'the file to write')
     .addOption(
       new Option(

@@ -95,7 +95,7 @@ type Method = Omit<
 >;
 
 /** What is measured, and how. */
-const methodOf = ({ options, handover }: InnerRun, here: MeasuredHere): Method => {
+const methodOf = ({ options, handover, origin }: InnerRun, here: MeasuredHere): Method => {
   const { amount } = options;
   const { features } = handover;
   const baseline = baselineOf(options, here);
@@ -118,6 +118,7 @@ const methodOf = ({ options, handover }: InnerRun, here: MeasuredHere): Method =
     seed: options.seed,
     deadline: openDeadline(BigInt(handover.startedNs), amount.budgetNs, RESERVE_RATIO),
     warmTools: warmToolsOf(here),
+    family: { entry: new URL('./family-thread.js', import.meta.url), version: origin.version },
     crowdEntry: new URL('./crowd-member.js', import.meta.url),
   };
 };

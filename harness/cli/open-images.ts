@@ -4,9 +4,9 @@ import type { RunFile } from '../../results/schema/run.ts';
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
+import { sizeOf } from '../model/image-size.ts';
 import { S_IFMT, S_IFREG } from '../model/tree.ts';
 import { foreignOwner } from '../runner/owners.ts';
-import { sizeOf } from '../runner/ready.ts';
 import { type IdMap, readIdMap } from '../sys/id-map.ts';
 import type { ImageSelection } from './options.ts';
 import { formatBytes } from './size.ts';
@@ -21,6 +21,7 @@ const ROOT_OWNED_IMAGE = 'synthetic:files=800,layers=3,seed=1';
 /** Objects, their pack, layer tars, unpacked layers, the tree as plain files, and one slot's own copy of all that. */
 const COPIES = 7;
 const INODE_BYTES = 4096;
+const MANIFEST_ENTRY_BYTES = 256;
 /** Objects, unpacked layers, the tree as plain files, and one slot's own copy of the first two. */
 const INODE_COPIES = 5;
 
@@ -108,9 +109,12 @@ const largestFile = (sources: readonly SourceImage[]): string | null => {
 export const neededSpace = (sources: readonly SourceImage[]): NeededSpace => {
   let [bytes, inodes] = [0, 0];
   for (const source of sources) {
-    const { objectBytes, entryCount } = sizeOf(source);
+    const { objectBytes, entryCount, further } = sizeOf(source);
     bytes += COPIES * (objectBytes + entryCount * INODE_BYTES);
     inodes += INODE_COPIES * entryCount;
+    if (further === undefined) continue;
+    bytes += COPIES * further.objectBytes + further.imageCount * entryCount * MANIFEST_ENTRY_BYTES;
+    inodes += INODE_COPIES * further.objectCount;
   }
   return { bytes, inodes, largestFile: () => largestFile(sources) };
 };

@@ -45,11 +45,27 @@ const isIndex = (json: LayoutJson): boolean => member(json, 'manifests') !== und
 const descriptors = (json: LayoutJson, key: string, where: string): Descriptor[] =>
   list(member(json, key)).map((item) => descriptorOf(item, where));
 
-export const readManifest = async (reference: Reference): Promise<OciManifest> => {
-  const { layout } = reference;
+const readIndex = (layout: string): LayoutJson => {
   const version = member(readJsonFile(`${layout}/oci-layout`), 'imageLayoutVersion');
   if (version !== '1.0.0') throw badLayout('the version is not 1.0.0', `path: ${layout}/oci-layout`);
-  const index = readJsonFile(`${layout}/index.json`);
+  return readJsonFile(`${layout}/index.json`);
+};
+
+/** All tags of a layout, sorted. Throws if there is none. */
+export const readTags = (layout: string): readonly string[] => {
+  const tagged = descriptors(readIndex(layout), 'manifests', 'index.json').map(refName);
+  const tags = [...new Set(tagged.filter((tag) => tag !== undefined))].sort();
+  if (tags.length > 0) return tags;
+  throw new UserError('the layout has no tagged images', {
+    code: 'bad-oci',
+    facts: [`layout: ${layout}`],
+    hint: `oci:${layout}`,
+  });
+};
+
+export const readManifest = async (reference: Reference): Promise<OciManifest> => {
+  const { layout } = reference;
+  const index = readIndex(layout);
   let chosen = chooseImage(descriptors(index, 'manifests', 'index.json'), reference);
   const tag = refName(chosen) ?? null;
   let json = await readJsonBlob(layout, chosen);

@@ -1,4 +1,5 @@
-// The source `oci:LAYOUT[:TAG|@DIGEST]`: an image in an OCI image layout, with its real contents.
+// The source `oci:LAYOUT[:TAG|@DIGEST]`: an image in an OCI image layout, with its real contents; `oci:LAYOUT:*` is the family of all its
+// tagged images.
 //
 // Reads:  the layout's JSON files, and every layer once; checks all digests.
 // Leaves: nothing.
@@ -9,7 +10,8 @@ import { openRegular } from '../../results/files.ts';
 import { fromBytes } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import { UserError } from '../model/errors.ts';
-import type { ContentRef, FilePart, FilePlace, SourceImage } from '../model/image.ts';
+import type { ContentRef, FilePart, FilePlace, OpenPart, SourceImage } from '../model/image.ts';
+import { sizeOf } from '../model/image-size.ts';
 import { PLAIN_DIRECTORY, type Tree } from '../model/tree.ts';
 import { partPieces, partStretches } from '../store/bulk.ts';
 import { VerityHasher } from '../store/verity.ts';
@@ -19,7 +21,7 @@ import { readLayer } from './layer-tree.ts';
 import { flatten } from './layers.ts';
 import { type LowerDirectory, withLayer } from './lower-directories.ts';
 import type { Reference } from './oci-choice.ts';
-import { type OciManifest, readManifest } from './oci-manifest.ts';
+import { type OciManifest, readManifest, readTags } from './oci-manifest.ts';
 import { type Archive, Spool } from './spool.ts';
 import { readTar, type TarSource } from './tar-reader.ts';
 
@@ -129,17 +131,14 @@ const readLayers = async (manifest: OciManifest, spool: Spool): Promise<SpooledL
   return layers;
 };
 
+const ALL_TAGS = '*';
+
 interface OciOptions {
   /** Folder for decompressed layers; default: the system's temporary folder. */
   readonly spoolDir?: string;
 }
 
-export const openOci = async (
-  spec: string,
-  source: string,
-  options: OciOptions = {},
-): Promise<SourceImage> => {
-  const reference = splitReference(spec);
+const openImage = async (reference: Reference, source: string, options: OciOptions): Promise<SourceImage> => {
   const { layout } = reference;
   const manifest = await readManifest(reference);
   const spool = new Spool(layout, options.spoolDir ?? tmpdir());
@@ -167,4 +166,50 @@ export const openOci = async (
     },
     close: async () => spool.close(),
   };
+};
+
+/** Each member is read whole: its tag names its layers, which others may have too. */
+const partsOf = (layout: string, tags: readonly string[], options: OciOptions): OpenPart => {
+  return async (index) => {
+    const source = `oci:${layout}:${tags[index]}`;
+    const image = await openImage({ layout, name: tags[index]! }, source, options);
+    return { ...image, whole: (layers) => flatten(layers).tree };
+  };
+};
+
+/** `added`: unknown before its layers are read; as much as the first one has. */
+const openAllTags = async (layout: string, source: string, options: OciOptions): Promise<SourceImage> => {
+  const tags = readTags(layout);
+  const open = (index: number): Promise<SourceImage> =>
+    openImage({ layout, name: tags[index]! }, `oci:${layout}:${tags[index]}`, options);
+  const first = await open(0);
+  return {
+    ...first,
+    name: tableName(`${basename(resolve(layout))}-${tags.length}-tags`),
+    source,
+    family: {
+      count: tags.length,
+      base: null,
+      added: sizeOf(first),
+      open,
+      part: partsOf(layout, tags, options),
+    },
+  };
+};
+
+export const openOci = async (
+  spec: string,
+  source: string,
+  options: OciOptions = {},
+): Promise<SourceImage> => {
+  const reference = splitReference(spec);
+  return reference.name === ALL_TAGS
+    ? openAllTags(reference.layout, source, options)
+    : openImage(reference, source, options);
+};
+
+/** The members of `oci:LAYOUT:*`. */
+export const ociParts = (spec: string, options: OciOptions): OpenPart => {
+  const { layout } = splitReference(spec);
+  return partsOf(layout, readTags(layout), options);
 };

@@ -1,12 +1,13 @@
 // The kinds of image sources. A new source is one file and one entry here.
 import { existsSync, statSync } from 'node:fs';
 import { UserError } from '../model/errors.ts';
-import type { SourceImage } from '../model/image.ts';
+import type { OpenPart, SourceImage } from '../model/image.ts';
 import { didYouMean } from '../model/nearest-name.ts';
 import { openDir } from './dir.ts';
 import { openDump } from './dump.ts';
+import { familyParts, openFamily } from './family.ts';
 import { openFixture } from './fixture.ts';
-import { openOci } from './oci.ts';
+import { ociParts, openOci } from './oci.ts';
 import { openRemote } from './remote.ts';
 import { openSynthetic } from './synthetic.ts';
 
@@ -29,8 +30,8 @@ const kinds: ReadonlyMap<string, SourceKind> = new Map([
   [
     'oci',
     {
-      form: 'oci:LAYOUT[:TAG|@DIGEST]',
-      title: 'an image in an OCI image layout, with its contents',
+      form: 'oci:LAYOUT[:TAG|@DIGEST|:*]',
+      title: 'an image in an OCI image layout, with its contents; :* is the family of all tagged images',
       open: openOci,
     },
   ],
@@ -48,6 +49,15 @@ const kinds: ReadonlyMap<string, SourceKind> = new Map([
       form: 'synthetic:files=N,layers=L,seed=S[,mix=M][,upto=U]',
       title: "a generated tree shaped like a distribution's",
       open: openSynthetic,
+    },
+  ],
+  [
+    'family',
+    {
+      form: 'family:base=SOURCE,count=N[,app=20..200][,shared=0.5][,seed=S][,member=I]',
+      title:
+        'N images on one base of any source, each with a layer of A..B files, of which a share is common to others; member=I: one alone',
+      open: (rest, source, options) => openFamily(rest, source, (base) => openSource(base, options)),
     },
   ],
 ]);
@@ -75,4 +85,10 @@ export const openSource = async (spec: string, options: SourceOptions = {}): Pro
       hint: guess(spec) ?? 'cfsbench list',
     },
   );
+};
+
+/** Opens the members of a family in a thread, without its base. `baseName`: the base's short name. */
+export const openParts = (spec: string, baseName: string, options: SourceOptions): OpenPart => {
+  const rest = spec.slice(spec.indexOf(':') + 1);
+  return spec.startsWith('oci:') ? ociParts(rest, options) : familyParts(rest, spec, baseName);
 };

@@ -1,21 +1,10 @@
 // The source `synthetic:files=N,layers=L,seed=S[,mix=M][,upto=U]`: a generated tree shaped like a distribution's. The same parameters
 // give the same image on every machine, and images that differ only in `upto` share their lowest layers.
-import { createHash } from 'node:crypto';
-import type { ByteString } from '../model/bytes.ts';
-import { newTreeBuilder } from '../model/columns.ts';
 import type { ContentRef, SourceImage } from '../model/image.ts';
 import { type Random, seeded, shuffled } from '../model/random.ts';
-import {
-  type Inode,
-  S_IFCHR,
-  S_IFDIR,
-  S_IFLNK,
-  S_IFREG,
-  type Tree,
-  type TreeBuilder,
-} from '../model/tree.ts';
-import { objectOf } from './inode.ts';
+import { S_IFCHR, S_IFLNK, type Tree } from '../model/tree.ts';
 import { flatten } from './layers.ts';
+import { BARE, type DirectorySkeleton, EPOCH_SEC, LayerMaker, mtime, nameOf } from './synthetic-layer.ts';
 import {
   chance,
   crowdedDirectory,
@@ -30,46 +19,11 @@ import {
 } from './synthetic-shape.ts';
 import { parseSynthetic, type SyntheticSpec } from './synthetic-spec.ts';
 
-/** A placeholder for the digest of contents; the store computes the true digest. */
-const describedDigest = (seed: string): string => createHash('sha256').update(seed).digest('hex');
-
 /** Share of upper-layer files that replace a file of a layer below. */
 const REPLACED_PERCENT = 5;
 /** Removed names of lower layers per upper-layer file. */
 const REMOVED_PERCENT = 1;
 const BASE_SHARE = 0.6;
-const EPOCH_SEC = 1_600_000_000;
-const AGE_SPREAD_SEC = 100_000_000;
-
-const BARE = {
-  nlink: 1,
-  uid: 0,
-  gid: 0,
-  rdev: 0,
-  size: 0n,
-  mtimeNsec: 0,
-  payload: null,
-  content: null,
-  digest: null,
-  xattrs: [],
-};
-
-/** The directories that all layers share. */
-interface DirectorySkeleton {
-  readonly parents: Int32Array;
-  readonly names: readonly string[];
-  readonly mtimes: Float64Array;
-}
-
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-/** A name made unique by its number, with a realistic length. */
-const nameOf = (number: number, random: Random): ByteString => {
-  let name = `${number.toString(36)}-`;
-  for (let length = random.int(4, 20); name.length < length; ) name += LETTERS[random.int(0, 25)];
-  return name;
-};
-
-const mtime = (random: Random): number => EPOCH_SEC + random.int(0, AGE_SPREAD_SEC);
 
 const skeletonOf = (count: number, random: Random): DirectorySkeleton => ({
   parents: directoryParents(count, random),
@@ -77,70 +31,23 @@ const skeletonOf = (count: number, random: Random): DirectorySkeleton => ({
   mtimes: Float64Array.from({ length: count }, () => mtime(random)),
 });
 
-/** Builds one layer; directories are added when an entry needs them. */
-class LayerMaker {
-  readonly builder: TreeBuilder = newTreeBuilder();
-  readonly contents: ByteString[] = [];
-  readonly #skeleton: DirectorySkeleton;
-  readonly #added: Map<number, number> = new Map();
-
-  constructor(skeleton: DirectorySkeleton) {
-    this.#skeleton = skeleton;
-    this.directory(0);
-  }
-
-  directory(number: number): number {
-    const known = this.#added.get(number);
-    if (known !== undefined) return known;
-    const { parents, names, mtimes } = this.#skeleton;
-    const inode: Inode = { ...BARE, mode: S_IFDIR | 0o755, nlink: 2, mtimeSec: BigInt(mtimes[number]!) };
-    const index = this.builder.add(
-      number === 0 ? -1 : this.directory(parents[number]!),
-      names[number]!,
-      inode,
-    );
-    this.#added.set(number, index);
-    return index;
-  }
-
-  file(
-    directory: number,
-    name: ByteString,
-    file: { mode: number; size: number; mtimeSec: number; content: string },
-  ): void {
-    const { mode, size, mtimeSec, content } = file;
-    const inode: Inode = {
-      ...BARE,
-      mode: S_IFREG | mode,
-      size: BigInt(size),
-      mtimeSec: BigInt(mtimeSec),
-      ...(size > 0 ? objectOf(describedDigest(content)) : {}),
-    };
-    this.contents[this.builder.add(this.directory(directory), name, inode)] = content;
-  }
-
-  other(directory: number, name: ByteString, inode: Inode): void {
-    this.builder.add(this.directory(directory), name, inode);
-  }
-}
-
-interface SyntheticFile {
+interface DrawnFile {
   readonly size: number;
   readonly content: string;
 }
 
 /** One size from each of N equal shares of the distribution, so that the sum stays near that of the real tree. */
-const drawnFiles = ({ fileCount, seed }: SyntheticSpec, random: Random): readonly SyntheticFile[] =>
+const drawnFiles = ({ fileCount, seed }: SyntheticSpec, random: Random): readonly DrawnFile[] =>
   shuffled(
     Array.from({ length: fileCount }, (_, i) => sizeAt((i + unit(random)) / fileCount)),
     random,
   ).map((size, i) => ({ size, content: `${seed}/${size}/${i}` }));
 
 /** Every `mix` files have the same sizes and the same share of duplicates, so that images of any file count are comparable. */
-const mixedFiles = (spec: SyntheticSpec, mix: number, random: Random): readonly SyntheticFile[] => {
+const mixedFiles = (spec: SyntheticSpec, mix: number, random: Random): readonly DrawnFile[] => {
   const sizes = meanSizes(mix);
   const every = Math.round(100 / DUPLICATE_PERCENT);
-  const fileOf = (round: number, place: number): SyntheticFile => {
+  const fileOf = (round: number, place: number): DrawnFile => {
     const isCopy = place % every === every - 1;
     const from = isCopy ? place - 1 : place;
     return { size: sizes[from]!, content: `${spec.seed}/${sizes[from]}/${round} ${from}` };
@@ -186,9 +93,9 @@ const makeLayers = (spec: SyntheticSpec): LayerMaker[] => {
   const upper = (): number =>
     layerCount === 1 || unit(random) < BASE_SHARE ? 0 : random.int(1, layerCount - 1);
   for (let number = 0; number < directoryCount; number++) layers[0]!.directory(number);
-  const earlier: SyntheticFile[] = [];
+  const earlier: DrawnFile[] = [];
   /** A mix has its duplicates already. */
-  const copied = (own: SyntheticFile): SyntheticFile => {
+  const copied = (own: DrawnFile): DrawnFile => {
     const isCopy = mix === null && earlier.length > 0 && chance(random, DUPLICATE_PERCENT);
     if (isCopy) return earlier[random.int(0, earlier.length - 1)]!;
     earlier.push(own);

@@ -22,6 +22,37 @@ export interface FilePart {
   readonly segments?: Segments;
 }
 
+/** Images that are alive at the same time: a common base with an own layer each, or the tagged images of one layout. */
+export interface SourceFamily {
+  /** Number of members. The image with this family is member 0. */
+  readonly count: number;
+  /** The image on which all members are built, null if they have no declared one. Closed with the family. */
+  readonly base: SourceImage | null;
+  /** What a member adds to the base, on average. */
+  readonly added: { readonly objectCount: number; readonly objectBytes: number };
+  /** One member, as opened alone. The caller closes it. */
+  open(index: number): Promise<SourceImage>;
+  readonly part: OpenPart;
+}
+
+/** What one member of a family adds to the base; a member without a base is all part. */
+export interface MemberPart {
+  readonly name: string;
+  /** Opens this member alone. */
+  readonly source: string;
+  readonly contents: 'real' | 'synthetic';
+  /** Its own layers, bottom first. */
+  readonly layers: readonly Tree[];
+  content(layer: Tree, index: number): ContentRef;
+  /** The whole tree, given its own layers with their true objects, in the order of `layers`. */
+  whole(layers: readonly Tree[]): Tree;
+  /** Closes files. */
+  close(): Promise<void>;
+}
+
+/** Opens parts of members in any thread, one at a time. `base`: the base's tree with its true objects. */
+export type OpenPart = (index: number, base: Tree | null) => Promise<MemberPart>;
+
 /** The result of an image source. Trees may lack payloads and digests; the store computes them. */
 export interface SourceImage {
   /** Short name for tables: printable ASCII. */
@@ -38,6 +69,8 @@ export interface SourceImage {
   readonly layers: readonly Tree[];
   /** Only for regular files of size > 0 without inline content, in `tree` or in one of `layers`. */
   content(tree: Tree, index: number): ContentRef;
+  /** Present if this image stands for several. */
+  readonly family?: SourceFamily;
   /** Closes files. */
   close(): Promise<void>;
 }
@@ -61,6 +94,37 @@ export interface Layer {
 export const plainFolder = ({ manifestDigest }: Pick<Image, 'manifestDigest'>): string =>
   `plain-${manifestDigest}`;
 
+/** A prepared member of a family as plain data, which can be sent to another thread. */
+export interface FamilyMember {
+  readonly name: string;
+  /** Opens this member alone, as on the command line. */
+  readonly source: string;
+  readonly contents: 'real' | 'synthetic';
+  /** A folder of its own. */
+  readonly dir: string;
+  /** Local file with the composefs image. */
+  readonly manifestPath: string;
+  readonly manifestDigest: string;
+  readonly imageVersion: 0 | 1;
+  /** Bottom first; those of the base are the same files for every member. */
+  readonly layers: readonly Omit<Layer, 'tree'>[];
+  readonly notUnpackable: string | null;
+}
+
+/** The members of a family, prepared. */
+export interface Family {
+  readonly members: readonly FamilyMember[];
+  /** Null if the members have none. */
+  readonly base: Image | null;
+  /** Folder of a full store that has the objects of all members and no others. */
+  readonly storeDir: string;
+  /**
+   * One member as an image. Its manifest and tree are read from the file when they are asked for, and kept only while something else
+   * refers to them.
+   */
+  image(index: number): Image;
+}
+
 /** An image whose objects, manifest and layer tars are on this machine. */
 export interface Image {
   readonly name: string;
@@ -78,10 +142,16 @@ export interface Image {
   readonly imageVersion: 0 | 1;
   readonly manifestDigest: string;
   readonly describedDigest: string;
+  /** Folder for what backends make of the image once. */
+  readonly dir: string;
   /** Uncompressed local file with the contents of all objects. Ingest reads it. */
   readonly packPath: string;
   /** Byte offset of each object in the pack, in the order of `objects`. */
   readonly packOffsets: readonly number[];
   /** The reason why unpacked layers cannot show this tree (it contains whiteouts or trusted.overlay.*), or null. */
   readonly notUnpackable: string | null;
+  /** Of a family's member: the image whose contents are in transport form already, so that the member's form leaves them out. */
+  readonly base?: Image;
+  /** Present if this image stands for several: it is member 0. */
+  readonly family?: Family;
 }

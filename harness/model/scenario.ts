@@ -73,6 +73,12 @@ export interface ImageSize {
   readonly entryCount: number;
   readonly objectCount: number;
   readonly objectBytes: number;
+  /** What the other members of its family add. Absent: it has none. */
+  readonly further?: {
+    readonly imageCount: number;
+    readonly objectCount: number;
+    readonly objectBytes: number;
+  };
 }
 
 export interface Scenario extends ScenarioInfo {

@@ -18,8 +18,18 @@ export const LEAST_PASSES = 3;
 const PREPARE_NS = { base: 1e8, perObject: 1.5e5, perByte: 12 };
 const PROVE_NS = { base: 2e8, perEntry: 3e4, perByte: 1.5 };
 
-export const roughPrepareNs = ({ objectCount, objectBytes }: ImageSize): number =>
-  PREPARE_NS.base + objectCount * PREPARE_NS.perObject + objectBytes * PREPARE_NS.perByte;
+/** Of each further member of a family, in several threads: its manifest. */
+const MANIFEST_NS_PER_ENTRY = 5e3;
+
+const writtenNs = ({ objectCount, objectBytes }: Pick<ImageSize, 'objectCount' | 'objectBytes'>): number =>
+  objectCount * PREPARE_NS.perObject + objectBytes * PREPARE_NS.perByte;
+
+export const roughPrepareNs = (size: ImageSize): number => {
+  const { entryCount, further } = size;
+  const furtherNs =
+    further === undefined ? 0 : further.imageCount * entryCount * MANIFEST_NS_PER_ENTRY + writtenNs(further);
+  return PREPARE_NS.base + writtenNs(size) + furtherNs;
+};
 
 const roughProveNs = ({ entryCount, objectBytes }: ImageSize): number =>
   PROVE_NS.base + entryCount * PROVE_NS.perEntry + objectBytes * PROVE_NS.perByte;

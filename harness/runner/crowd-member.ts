@@ -29,7 +29,7 @@ import { createMachine } from '../sys/machine.ts';
 import { refuseLost } from './lost-servers.ts';
 
 /** An image as it is sent to another thread: without trees, which are read from the manifest there. */
-export type SentImage = Omit<Image, 'tree' | 'layers' | 'bareManifest'> & {
+export type SentImage = Omit<Image, 'tree' | 'layers' | 'bareManifest' | 'family' | 'base'> & {
   readonly layers: readonly Omit<Layer, 'tree'>[];
   readonly bare: Uint8Array;
 };

@@ -34,9 +34,9 @@ export interface OpenCrowd extends Crowd {
   end(): Promise<void>;
 }
 
-const toSend = ({ tree: _, layers, bareManifest, ...image }: Image): SentImage => ({
+const toSend = ({ tree: _, layers, bareManifest, family: __, base: ___, ...image }: Image): SentImage => ({
   ...image,
-  layers: layers.map(({ tree: __, ...layer }) => layer),
+  layers: layers.map(({ tree: ____, ...layer }) => layer),
   bare: bareManifest(),
 });
 

@@ -11,6 +11,13 @@ import type { Question } from './groups.ts';
 import type { Before } from './resume.ts';
 import type { Workspace } from './workspace.ts';
 
+export interface FamilyEntry {
+  /** Module of the threads that prepare members; it imports the registry of image sources. */
+  readonly entry: URL;
+  /** Of cfsbench. */
+  readonly version: string;
+}
+
 export interface RunParts {
   readonly features: Features;
   /** The run's images in the order of the command line, then the images that scenarios name. */
@@ -39,6 +46,7 @@ export interface RunParts {
   readonly warmTools: (machine: Machine, emptyFolder: string) => Promise<void>;
   /** Module of the threads of a crowd; it imports the registry of backends. */
   readonly crowdEntry: URL;
+  readonly family: FamilyEntry;
   readonly inspector: Inspector;
   readonly interrupted: () => boolean;
   /** What comes next may take this long, nanoseconds. After that the outer process kills this one. */

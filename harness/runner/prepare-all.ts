@@ -53,7 +53,7 @@ export const prepareAll = async (parts: RunParts): Promise<PreparedRun> => {
     ready.images.map(({ name }) => name),
   );
   // Objects that only hidden files of lower layers had are not garbage that a slot should find.
-  fullStore.collect(ready.images);
+  fullStore.collect(ready.images.filter(({ family }) => family === undefined));
   return { ready, proofs, fullStore };
 };
 

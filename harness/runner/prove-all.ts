@@ -12,10 +12,12 @@ import { createMachine } from '../sys/machine.ts';
 import type { Arm } from './arm.ts';
 import { sparseIn } from './fairness.ts';
 import { describeImage } from './image-info.ts';
+import { storeOf } from './image-store.ts';
 import { withinBudget } from './limits.ts';
 import type { RunParts } from './parts.ts';
 import type { Group } from './plan.ts';
 import { type Expected, oneAtATime, type Proved, prove } from './prove.ts';
+import { drawnMembers, withMembers } from './prove-members.ts';
 
 export interface Proofs {
   readonly proofs: readonly Proof[];
@@ -52,6 +54,8 @@ const armsFor = (image: Image, groups: readonly Group[], arms: readonly Arm[]): 
 
 interface Pair {
   readonly image: Image;
+  /** The name under which it is measured: for a member that of its family. */
+  readonly measuredAs: string;
   readonly arm: Arm;
   readonly expected: Expected;
 }
@@ -74,16 +78,25 @@ interface ProvedPair {
 
 /** The arms of each image, in order. An image is described when its first arm is taken. */
 async function* pairsOf(
-  { workspace, question }: RunParts,
+  parts: RunParts,
   images: ToProve['images'],
   infos: ImageInfo[],
 ): AsyncGenerator<Pair> {
+  const { workspace, question } = parts;
+  let listingCount = 0;
+  const expectedOf = (image: Image): Expected => {
+    const listingPath = join(workspace.sources, `${listingCount++}.expected`);
+    return { ...expectedListing(image, { listingPath, trusted: seesTrusted() }), listingPath };
+  };
   for await (const { image, groups } of images) {
-    const listingPath = join(workspace.sources, `${infos.length}.expected`);
-    const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
-    infos.push(describeImage(image, digests.digest));
-    for (const arm of armsFor(image, groups, question.arms))
-      yield { image, arm, expected: { ...digests, listingPath } };
+    const arms = armsFor(image, groups, question.arms);
+    const expected = expectedOf(image);
+    infos.push(describeImage(image, expected.digest));
+    for (const arm of arms) yield { image, measuredAs: image.name, arm, expected };
+    for await (const member of drawnMembers(image, parts)) {
+      const ofMember = expectedOf(member);
+      for (const arm of arms) yield { image: member, measuredAs: image.name, arm, expected: ofMember };
+    }
   }
 }
 
@@ -134,13 +147,14 @@ const provePairs = async (
         if (parts.interrupted()) continue;
         const number = taken++;
         parts.progress(`proving ${pair.image.name} on ${pair.arm.id}`, done, null);
-        const shared = { machine, store, workDir: workspace.dir, walk, alone };
+        const ofImage = storeOf(pair.image, store, machine);
+        const shared = { machine, store: ofImage, workDir: workspace.dir, walk, alone };
         const result = await proveTwice(parts, (attempt) => {
           const folders = workspace.slot(`proof-${workspace.tag}-${number}-${attempt}`);
           return prove({ ...pair, ...shared, folders });
         });
         proved[number] = { pair, result };
-        onProved(pair.arm.id, pair.image.name);
+        onProved(pair.arm.id, pair.measuredAs);
       }
     } finally {
       await walker.close();
@@ -151,8 +165,8 @@ const provePairs = async (
   return proved;
 };
 
-const skippedOf = ({ pair: { arm, image }, result }: ProvedPair): Proofs['skipped'] =>
-  result.kind === 'skipped'
+const skippedOf = ({ pair: { arm, image, measuredAs }, result }: ProvedPair): Proofs['skipped'] =>
+  result.kind === 'skipped' && image.name === measuredAs
     ? [
         {
           ...{ kind: 'arm' as const, arm: arm.id, backend: arm.backend.id, image: image.name },
@@ -167,9 +181,13 @@ export const proveAll = async (parts: RunParts, toProve: ToProve): Promise<Proof
   const sparseFileCount = sparseIn(toProve.store.objectDirs[0]!);
   return {
     images: infos,
-    proofs: proved.flatMap(({ result }) => (result.kind === 'proof' ? [result.proof] : [])),
-    fairness: proved.flatMap(({ result }) =>
-      result.kind === 'proof' && result.fairness !== undefined
+    proofs: withMembers(
+      proved.flatMap(({ pair, result }) =>
+        result.kind === 'proof' ? [{ measuredAs: pair.measuredAs, proof: result.proof }] : [],
+      ),
+    ),
+    fairness: proved.flatMap(({ pair, result }) =>
+      result.kind === 'proof' && result.fairness !== undefined && pair.image.name === pair.measuredAs
         ? [{ ...result.fairness, sparseFileCount }]
         : [],
     ),

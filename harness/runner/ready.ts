@@ -1,33 +1,17 @@
 // Images prepared as the budget allows: before each one the budget rule ends the groups whose images there is no time for.
 import { join } from 'node:path';
 import type { Image, SourceImage } from '../model/image.ts';
+import { sizeOf } from '../model/image-size.ts';
 import type { ImageSize } from '../model/scenario.ts';
-import { S_IFMT, S_IFREG } from '../model/tree.ts';
 import { ensureFolder } from '../store/folders.ts';
 import { prepareImage } from '../store/prepare.ts';
 import { affordableImages, byRank, type OutOfTime, type Remaining, roughPrepareNs } from './budget.ts';
 import type { Deadline } from './clock.ts';
 import { groupsOf, type Question } from './groups.ts';
+import type { FamilyEntry } from './parts.ts';
 import type { Group } from './plan.ts';
+import { prepareFamily } from './prepare-family.ts';
 import type { Workspace } from './workspace.ts';
-
-export const sizeOf = (source: SourceImage): ImageSize => {
-  let objectCount = 0;
-  let objectBytes = 0;
-  for (let index = 0; index < source.tree.count; index++) {
-    const entry = source.tree.entry(index);
-    if (
-      (entry.mode & S_IFMT) !== S_IFREG ||
-      entry.link !== null ||
-      entry.content !== null ||
-      entry.size === 0n
-    )
-      continue;
-    objectCount++;
-    objectBytes += Number(entry.size);
-  }
-  return { entryCount: source.tree.count, objectCount, objectBytes };
-};
 
 export interface ReadyParts {
   /** The run's images, then those that only scenarios name. */
@@ -42,7 +26,9 @@ export interface ReadyParts {
   readonly objectDir: string;
   /** Layers are unpacked inside a user namespace. */
   readonly rootless: boolean;
+  readonly family: FamilyEntry;
   readonly progress: (text: string) => void;
+  readonly say: (text: string) => void;
   readonly interrupted: () => boolean;
   /** Proofs run meanwhile: the finished ones, by `pairKey`. */
   readonly proved: ReadonlySet<string>;
@@ -88,7 +74,18 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     ensureFolder(dir);
     parts.progress(`preparing ${source.name}`);
     const startedNs = process.hrtime.bigint();
-    const image = await prepareImage(source, { dir, objectDir, rootless });
+    const image =
+      source.family === undefined
+        ? await prepareImage(source, { dir, objectDir, rootless })
+        : await prepareFamily(source, source.family, {
+            ...{ ...parts.family, dir, rootless },
+            storeDir: `${parts.workspace.store}-${number}`,
+            spoolDir: parts.workspace.sources,
+            interrupted: parts.interrupted,
+            progress: (text) => parts.progress(`preparing ${source.name}: ${text}`),
+            say: parts.say,
+          });
+    if (image === null) continue;
     images.push(image);
     tookNs += Number(process.hrtime.bigint() - startedNs);
     expectedNs += roughPrepareNs(sizes.get(source.name)!);

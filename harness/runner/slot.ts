@@ -18,6 +18,7 @@ import type { Arm } from './arm.ts';
 import { openCrowd } from './crowd.ts';
 import { refuseSame } from './different.ts';
 import { failedOutcome } from './failure.ts';
+import { keptWith, storeOf } from './image-store.ts';
 import { type LeakCheck, leakMetrics } from './leak-check.ts';
 import { runLives } from './lives.ts';
 import { refuseLost } from './lost-servers.ts';
@@ -158,7 +159,7 @@ const crowdOf =
       image,
       features,
       local: localOf({ slot }) === 'files' ? 'files' : 'nothing',
-      fullDir: workspace.store,
+      fullDir: image.family?.storeDir ?? workspace.store,
       scratch: workspace.scratch,
       workDir: workspace.dir,
       limitMs: leftMs,
@@ -194,7 +195,8 @@ const stageOf = async (parts: SlotParts, { folders: all, armed, prepared }: Open
   refuseSame([image, ...others]);
   const leftMs = countDown(parts.limitNs);
   const machine = machineOf(parts, armed, leftMs);
-  const stores = storesOf(parts, machine, all);
+  const fullStore = storeOf(image, parts.fullStore, machine);
+  const stores = storesOf({ ...parts, fullStore }, machine, all);
   const store = stores[0]!;
   const prepare = async (one: Image): Promise<Prepared> => {
     const ready = await arm.backend.prepare(one, machine, arm.options);
@@ -213,7 +215,7 @@ const stageOf = async (parts: SlotParts, { folders: all, armed, prepared }: Open
     store,
     storeOf: (cycle) => stores[cycle] ?? store,
     ownStore: localOf(parts) === 'image' ? [] : [folders.store],
-    kept: localOf(parts) === 'nothing' ? [] : parts.images,
+    kept: localOf(parts) === 'nothing' ? [] : keptWith(image, parts.images),
     prepared: first,
     folders,
     crowd: crowdOf(parts, machine, leftMs),

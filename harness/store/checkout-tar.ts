@@ -34,7 +34,12 @@ export const linkKeys = (tree: Tree): Set<string> => {
   return keys;
 };
 
-export const writeLinkStoreTar = (path: string, { tree, objects, packPath, packOffsets }: Image): void => {
+/** Without the files that `without` has. */
+export const writeLinkStoreTar = (
+  path: string,
+  { tree, objects, packPath, packOffsets }: Image,
+  without: ReadonlySet<string>,
+): void => {
   const offsets = new Map(objects.map(({ digest }, i) => [digest, packOffsets[i]!]));
   const seen = new Set<string>();
   const out = new BulkWriter(path);
@@ -42,7 +47,7 @@ export const writeLinkStoreTar = (path: string, { tree, objects, packPath, packO
     for (const [entry] of inOrder(tree)) {
       if (!hasObject(entry)) continue;
       const key = linkKey(entry);
-      if (seen.has(key)) continue;
+      if (seen.has(key) || without.has(key)) continue;
       seen.add(key);
       const full = member(entry, key, { rootless: false });
       out.write(memberHeader(full));

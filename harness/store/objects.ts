@@ -1,6 +1,7 @@
 // A folder of objects: `ab/cdef…`, named by the fs-verity digest of their bytes.
 import { closeSync, existsSync, openSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { namingFile } from '../model/errors.ts';
 import { writeAll } from './bulk.ts';
 import { ensureFolder } from './folders.ts';
@@ -30,7 +31,7 @@ export const listObjects = (dir: string): string[] =>
 let temporaryCount = 0;
 
 const writeTemporary = (dir: string, pieces: Iterable<Uint8Array>): string => {
-  const path = join(dir, `.new-${process.pid}-${temporaryCount++}`);
+  const path = join(dir, `.new-${process.pid}-${threadId}-${temporaryCount++}`);
   const fd = openSync(path, 'wx', OBJECT_MODE);
   try {
     for (const piece of pieces) namingFile(path, () => writeAll(fd, piece));

@@ -11,19 +11,60 @@ import { objectPath } from './objects.ts';
 
 const PIECE_BYTES = 1 << 20;
 
+const addObject = (out: BulkWriter, { digest, sizeBytes }: ImageObject, objectDir: string): number => {
+  const offset = out.bytesSoFar;
+  for (const piece of filePieces(join(objectDir, objectPath(digest)), 0, sizeBytes)) out.write(piece);
+  return offset;
+};
+
 /** Writes the pack from an object folder; returns each object's offset. */
 export const writePack = (path: string, objects: readonly ImageObject[], objectDir: string): number[] => {
   const out = new BulkWriter(path);
   try {
-    return objects.map(({ digest, sizeBytes }) => {
-      const offset = out.bytesSoFar;
-      for (const piece of filePieces(join(objectDir, objectPath(digest)), 0, sizeBytes)) out.write(piece);
-      return offset;
-    });
+    return objects.map((object) => addObject(out, object, objectDir));
   } finally {
     out.close();
   }
 };
+
+/** The pack of several images, whose objects are added image by image: each object once. */
+export class SharedPack {
+  readonly path: string;
+  readonly #objectDir: string;
+  readonly #out: BulkWriter;
+  readonly #offsets = new Map<string, number>();
+
+  constructor(path: string, objectDir: string) {
+    this.path = path;
+    this.#objectDir = objectDir;
+    this.#out = new BulkWriter(path);
+  }
+
+  add(objects: Iterable<ImageObject>): void {
+    for (const object of objects)
+      if (!this.has(object.digest))
+        this.#offsets.set(object.digest, addObject(this.#out, object, this.#objectDir));
+  }
+
+  has(digest: string): boolean {
+    return this.#offsets.has(digest);
+  }
+
+  /** Number of distinct objects. */
+  get objectCount(): number {
+    return this.#offsets.size;
+  }
+
+  offsetOf(digest: string): number {
+    const offset = this.#offsets.get(digest);
+    if (offset === undefined) throw new Error(`no object ${digest} in the pack`);
+    return offset;
+  }
+
+  close(): void {
+    this.#out.close();
+  }
+}
 
 // Allocated once per process: the kernel would zero a new buffer inside the window.
 const window = Buffer.alloc(PIECE_BYTES);

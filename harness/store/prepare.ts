@@ -15,6 +15,7 @@ import type {
   Image,
   ImageObject,
   Layer,
+  MemberPart,
   SourceImage,
 } from '../model/image.ts';
 import { type Entry, S_IFMT, S_IFREG, type Tree } from '../model/tree.ts';
@@ -23,9 +24,9 @@ import { contentPieces } from './contents.ts';
 import { ensureFolder } from './folders.ts';
 import { writeLayerTar } from './layer-tar.ts';
 import { makeObjectFolders, objectPath, putObject } from './objects.ts';
-import { writePack } from './pack.ts';
+import { type SharedPack, writePack } from './pack.ts';
 import { whyNotUnpackable } from './unpackable.ts';
-import { verityDigest } from './verity.ts';
+import { VerityHasher, verityDigest } from './verity.ts';
 
 interface PrepareOptions {
   /** For the pack and the layer tars. */
@@ -34,6 +35,8 @@ interface PrepareOptions {
   readonly objectDir: string;
   /** Layers will be unpacked and mounted inside a user namespace. */
   readonly rootless?: boolean;
+  /** The pack of several images, to which this one's objects are added. Absent: a pack of its own in `dir`. */
+  readonly pack?: SharedPack;
   /** `part`: objects or layers. `done` goes from 0 to 1. */
   readonly onProgress?: (part: string, done: number) => void;
 }
@@ -69,13 +72,29 @@ const changed = (file: FilePlace): UserError =>
     hint: 'use a tree without writers, such as a snapshot',
   });
 
+/** Digests of contents by a key of where they come from. */
+export type KnownDigests = Map<string, string>;
+
+interface PutOptions extends Pick<PrepareOptions, 'onProgress'> {
+  /** Null: digests are computed and nothing is written. */
+  readonly objectDir: string | null;
+  /** Contents that are written already; new ones are added. */
+  readonly known?: KnownDigests;
+}
+
+const digestOrPut = (objectDir: string | null, pieces: Iterable<Uint8Array>): string => {
+  if (objectDir !== null) return putObject(objectDir, pieces);
+  const hasher = new VerityHasher();
+  for (const piece of pieces) hasher.update(piece);
+  return hasher.digest();
+};
+
 /** Writes each distinct content once; returns digests by content key. */
 const putContents = async (
-  source: SourceImage,
+  source: Pick<SourceImage, 'content'>,
   trees: readonly Tree[],
-  { objectDir, onProgress }: PrepareOptions,
-): Promise<Map<string, string>> => {
-  const digests = new Map<string, string>();
+  { objectDir, onProgress, known: digests = new Map() }: PutOptions,
+): Promise<KnownDigests> => {
   const total = trees.reduce((sum, tree) => sum + tree.count, 0);
   let done = 0;
   for (const tree of trees)
@@ -89,7 +108,7 @@ const putContents = async (
       if (!hasObject(entry)) continue;
       const ref = source.content(tree, index);
       const key = keyOf(ref);
-      const digest = digests.get(key) ?? putObject(objectDir, piecesOf(ref));
+      const digest = digests.get(key) ?? digestOrPut(objectDir, piecesOf(ref));
       if (ref.kind === 'file' && entry.digest !== null && entry.digest !== digest) throw changed(ref.file);
       digests.set(key, digest);
     }
@@ -97,7 +116,7 @@ const putContents = async (
 };
 
 /** The tree with its true objects; the same tree if the source already had them. */
-const withTrueObjects = (source: SourceImage, tree: Tree, digests: Map<string, string>): Tree => {
+const withTrueObjects = (source: Pick<SourceImage, 'content'>, tree: Tree, digests: KnownDigests): Tree => {
   let differs = false;
   const exact = tree.withObjects((entry) => {
     const digest = digests.get(keyOf(source.content(tree, entry.index)))!;
@@ -108,7 +127,14 @@ const withTrueObjects = (source: SourceImage, tree: Tree, digests: Map<string, s
   return differs ? exact : tree;
 };
 
-const distinctObjects = (tree: Tree): ImageObject[] => {
+/** The layers of a member's part with their true objects. */
+export const exactLayers = async (part: MemberPart, options: PutOptions): Promise<readonly Tree[]> => {
+  const digests = await putContents(part, part.layers, options);
+  return part.layers.map((layer) => withTrueObjects(part, layer, digests));
+};
+
+/** Sorted by digest. */
+export const distinctObjects = (tree: Tree): ImageObject[] => {
   const sizes = new Map<string, number>();
   for (let index = 0; index < tree.count; index++) {
     const entry = tree.entry(index);
@@ -132,7 +158,7 @@ const writeLayers = async (
   return written;
 };
 
-const once = <T>(make: () => T): (() => T) => {
+export const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;
   return () => {
     made ??= make();
@@ -150,8 +176,12 @@ export const prepareImage = async (source: SourceImage, options: PrepareOptions)
   const trees = new Map(sourceTrees.map((tree) => [tree, withTrueObjects(source, tree, digests)]));
   const tree = trees.get(source.tree)!;
   const objects = distinctObjects(tree);
-  const packPath = join(dir, 'objects.pack');
-  const packOffsets = writePack(packPath, objects, objectDir);
+  options.pack?.add(objects);
+  const packPath = options.pack?.path ?? join(dir, 'objects.pack');
+  const packOffsets =
+    options.pack === undefined
+      ? writePack(packPath, objects, objectDir)
+      : objects.map(({ digest }) => options.pack!.offsetOf(digest));
   const manifest = imageBytes(tree, {});
   const manifestDigest = verityDigest(manifest);
   const notUnpackable = whyNotUnpackable(tree, { rootless });
@@ -174,6 +204,7 @@ export const prepareImage = async (source: SourceImage, options: PrepareOptions)
     imageVersion: manifest[12] === 1 ? 1 : 0,
     manifestDigest,
     describedDigest: tree === source.tree ? manifestDigest : verityDigest(imageBytes(source.tree, {})),
+    dir,
     packPath,
     packOffsets,
     notUnpackable,

@@ -5,48 +5,24 @@
 // Leaves:  the link of a folder that was left; it is removed with the folder.
 // Source:  XDG Base Directory Specification: XDG_STATE_HOME, by default ~/.local/state.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readlinkSync, rmdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { readdirSync, readlinkSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { makeEach, ownPlace, quietly } from './own-place.ts';
 
 const NAMES = ['cfsbench', 'folders'];
 const HOME_NAMES = ['.local', 'state', ...NAMES];
-const PRIVATE = 0o700;
 const DIGEST_DIGITS = 16;
 
-const quietly = <T>(work: () => T, otherwise: T): T => {
-  try {
-    return work();
-  } catch {
-    return otherwise;
-  }
-};
-
-/** `sudo` may leave HOME as it is: what root makes there would be in that user's way, and in that user's power. */
-const isOwn = (path: string): boolean =>
-  isAbsolute(path) && quietly(() => statSync(path).uid === process.geteuid?.(), false);
-
-const place = (): { readonly base: string; readonly names: readonly string[] } | null => {
-  const { XDG_STATE_HOME: state = '', HOME: home = '' } = process.env;
-  if (isOwn(state)) return { base: state, names: NAMES };
-  const base = [home, quietly(() => userInfo().homedir, '')].find(isOwn);
-  return base === undefined ? null : { base, names: HOME_NAMES };
-};
+const state = { variable: 'XDG_STATE_HOME', inHome: HOME_NAMES, names: NAMES };
 
 const indexFolder = (): string | null => {
-  const found = place();
+  const found = ownPlace(state);
   return found === null ? null : join(found.base, ...found.names);
 };
 
-/** One folder at a time: with `recursive`, Node.js never ends where a file system makes no folders, such as /proc. */
 const makeIndex = (): string | null => {
-  const found = place();
-  if (found === null) return null;
-  return found.names.reduce((parent, name) => {
-    const path = join(parent, name);
-    quietly(() => mkdirSync(path, PRIVATE), undefined);
-    return path;
-  }, found.base);
+  const found = ownPlace(state);
+  return found === null ? null : makeEach(found);
 };
 
 const linkName = (path: string): string =>

@@ -62,7 +62,7 @@ const isMark = (value: unknown): value is Mark => {
 };
 
 /** A file of this user: others may have put something else under its name. */
-const hasMark = ({ at }: OpenFolder): boolean => {
+export const isMarked = ({ at }: OpenFolder): boolean => {
   let fd: number;
   try {
     fd = openSync(join(at, MARK_FILE), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -84,7 +84,7 @@ const hasMark = ({ at }: OpenFolder): boolean => {
 const strange = (reason: string): FoundFolder => ({ kind: 'strange', reason });
 
 /** A folder of a process that was killed between its first two calls is empty. */
-const isLeft = (folder: OpenFolder): boolean => hasMark(folder) || readdirSync(folder.at).length === 0;
+const isLeft = (folder: OpenFolder): boolean => isMarked(folder) || readdirSync(folder.at).length === 0;
 
 const isKept = ({ at }: OpenFolder): boolean => existsSync(join(at, KEPT_FILE));
 

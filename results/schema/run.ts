@@ -185,6 +185,8 @@ export interface Proof {
   readonly difference: string | null;
   /** Names of attributes that this backend is known not to show, the only difference: extended ones, or `mtime`. Absent: none. */
   readonly hidden?: readonly string[];
+  /** Further members of the family that were proved beside the first. Absent: the image is no family. */
+  readonly members?: readonly string[];
   readonly fsType: string;
   readonly took: Readonly<Record<string, string>>;
 }

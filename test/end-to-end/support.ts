@@ -42,12 +42,13 @@ export const diskFolder = (t: Owner, prefix = 'cfsbench-e2e-'): string => {
 
 let state: string | null = null;
 
-/** This process and its children do not use the state folder of the user. */
+/** This process and its children use neither the state folder nor the cache folder of the user. */
 export const ownState = (): void => {
   if (state !== null) return;
   const made = mkdtempSync(join(tmpdir(), 'cfsbench-state-'));
   state = made;
   process.env['XDG_STATE_HOME'] = made;
+  process.env['XDG_CACHE_HOME'] = made;
   process.once('exit', () => rmSync(made, { recursive: true, force: true }));
 };
 

@@ -1,0 +1,50 @@
+// Where this user keeps files of programs: a folder that a variable of the XDG specification names, or one in the home folder.
+//
+// Error:   a place that does not belong to this user is none: `sudo` may leave HOME as it is, and what root makes there would be in that
+//          user's way, and in that user's power.
+// Source:  XDG Base Directory Specification.
+import { mkdirSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+const PRIVATE = 0o700;
+
+export const quietly = <T>(work: () => T, otherwise: T): T => {
+  try {
+    return work();
+  } catch {
+    return otherwise;
+  }
+};
+
+const isOwn = (path: string): boolean =>
+  isAbsolute(path) && quietly(() => statSync(path).uid === process.geteuid?.(), false);
+
+interface PlaceNames {
+  /** Environment variable with the base folder. */
+  readonly variable: string;
+  /** Folders below the base, and those below the home folder if there is no base. */
+  readonly names: readonly string[];
+  readonly inHome: readonly string[];
+}
+
+/** Folders below a base that exists; they may be missing. */
+interface OwnPlace {
+  readonly base: string;
+  readonly names: readonly string[];
+}
+
+export const ownPlace = ({ variable, names, inHome }: PlaceNames): OwnPlace | null => {
+  const base = process.env[variable] ?? '';
+  if (isOwn(base)) return { base, names };
+  const home = [process.env['HOME'] ?? '', quietly(() => userInfo().homedir, '')].find(isOwn);
+  return home === undefined ? null : { base: home, names: inHome };
+};
+
+/** One folder at a time: with `recursive`, Node.js never ends where a file system makes no folders, such as /proc. */
+export const makeEach = ({ base, names }: OwnPlace): string =>
+  names.reduce((parent, name) => {
+    const path = join(parent, name);
+    quietly(() => mkdirSync(path, PRIVATE), undefined);
+    return path;
+  }, base);
