@@ -71,7 +71,8 @@ export const inodeOf = (
   refuse: (rule: string) => never,
 ): FileInode => {
   if (member.type === 'link') throw new Error('a hard link has no inode of its own');
-  const mode = FORMATS[member.type] | member.mode;
+  // Linux gives every symlink this mode, whatever an archive of another system says.
+  const mode = member.type === 'symlink' ? S_IFLNK | 0o777 : FORMATS[member.type] | member.mode;
   const size = BigInt(member.type === 'symlink' ? member.link.length : member.sizeBytes);
   const base = {
     mode,

@@ -82,13 +82,15 @@ class LayerBuilder {
     });
   }
 
-  /** Components below the root. */
+  /** Components below the root. `..` stops at the root, and takes back the name before it, as umoci and containerd resolve it. */
   #parts(path: ByteString, member: ReadMember): ByteString[] {
     if (path.includes('\0')) this.#refuse('a path has a NUL byte', member);
     if (path.length > PATH_MAX) this.#refuse(`a path has more than ${PATH_MAX} bytes`, member);
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    const parts: ByteString[] = [];
+    for (const part of path.split('/'))
+      if (part === '..') parts.pop();
+      else if (part !== '' && part !== '.') parts.push(part);
     for (const part of parts) {
-      if (part === '..') this.#refuse('a path leaves the layer', member);
       if (part.length > NAME_MAX) this.#refuse(`a name has more than ${NAME_MAX} bytes`, member);
     }
     return parts;

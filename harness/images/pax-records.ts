@@ -26,6 +26,7 @@ export const parsePaxRecords = (text: ByteString, refuse: (offset: number) => ne
     if (digits === '' || end > text.length || equals < 0 || equals >= end || text[end - 1] !== '\n')
       refuse(at);
     const key = text.slice(space + 1, equals);
+    if (key === '') refuse(at);
     const value = text.slice(equals + 1, end - 1);
     const earlier = REPEATED.has(key) ? records.get(key) : undefined;
     records.set(key, earlier === undefined ? value : `${earlier}${JOINT}${value}`);

@@ -19,11 +19,15 @@ export class TarHeader {
     return end < 0 ? text : text.slice(0, end);
   }
 
-  /** Octal, or base 256 if the first bit is set; the second bit is then the sign. */
+  /**
+   * Octal, or base 256 if the first bit is set; the second bit is then the sign. Some writers begin an octal number with a zero
+   * byte, when the field before it had no room for its own.
+   */
   signed(offset: number, length: number, field: string): bigint {
     const first = this.#block[offset]!;
     if ((first & 0x80) === 0) {
-      const text = this.text(offset, length).trim();
+      const digits = this.#block.toString('latin1', offset, offset + length).replace(/^[\0 ]+/, '');
+      const text = digits.split('\0', 1)[0]!.trim();
       if (!/^[0-7]*$/.test(text)) this.#refuse(`${field} is not an octal number`);
       return text === '' ? 0n : BigInt(`0o${text}`);
     }

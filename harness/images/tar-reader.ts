@@ -55,6 +55,12 @@ const TYPES: Readonly<Record<string, MemberType>> = {
   '6': 'fifo',
 };
 
+const SETTABLE = /^(?:(?:user|trusted|security)\..|system\.posix_acl_(?:access|default)$)/s;
+
+/** Whether Linux can set an attribute. Archives of other systems have others, such as com.apple.quarantine; runtimes leave them out. */
+const canHave = (type: MemberType, key: ByteString): boolean =>
+  SETTABLE.test(key) && (!key.startsWith('user.') || type === 'file' || type === 'directory');
+
 class TarReader {
   readonly #source: TarSource;
   #at = 0;
@@ -166,13 +172,14 @@ class TarReader {
       longLink,
     }: { headerAt: number; longPath: ByteString | null; longLink: ByteString | null },
   ): ReadMember {
-    const path = records.get('GNU.sparse.name') ?? records.get('path') ?? longPath ?? header.path();
+    // Go's reader, and so every runtime, prefers GNU's long names to those of pax.
+    const path = records.get('GNU.sparse.name') ?? longPath ?? records.get('path') ?? header.path();
     const facts = `entry: ${show(path)}`;
     if (flag === 'S') this.refuse("sparse files in GNU's old format are not supported", headerAt, facts);
     const known = TYPES[flag];
     if (known === undefined) this.refuse(`unknown entry type "${show(flag)}"`, headerAt, facts);
-    // Before ustar, a directory was a file whose name ended in a slash.
-    const type = known === 'file' && path.endsWith('/') ? 'directory' : known;
+    // Before ustar, a directory was a file whose name ended in a slash. A file of ustar's own type stays one, as in Go's reader.
+    const type = flag === '\0' && path.endsWith('/') ? 'directory' : known;
     const wholeNumber = (key: string, offset: number, length: number): number => {
       const text = records.get(key);
       if (text === undefined) return header.number(offset, length, key);
@@ -196,14 +203,16 @@ class TarReader {
     return {
       type,
       path,
-      link: records.get('linkpath') ?? longLink ?? header.text(157, 100),
+      link: longLink ?? records.get('linkpath') ?? header.text(157, 100),
       mode: header.number(100, 8, 'mode') & 0o7777,
       uid: owner('uid', 108),
       gid: owner('gid', 116),
       mtimeNs: this.#mtime(records, header, headerAt),
       major: isDevice ? header.number(329, 8, 'major') : 0,
       minor: isDevice ? header.number(337, 8, 'minor') : 0,
-      xattrs: records.xattrs((rule) => this.refuse(rule, headerAt, facts)),
+      xattrs: records
+        .xattrs((rule) => this.refuse(rule, headerAt, facts))
+        .filter(([key]) => canHave(type, key)),
       ...contents,
     };
   }
@@ -226,7 +235,7 @@ class TarReader {
   #mtime(records: MemberRecords, header: TarHeader, headerAt: number): bigint {
     const text = records.get('mtime');
     if (text === undefined) return header.signed(136, 12, 'mtime') * 1_000_000_000n;
-    const parts = /^(-?)([0-9]{1,18})(?:\.([0-9]*))?$/.exec(text);
+    const parts = /^([-+]?)([0-9]{1,18})(?:\.([0-9]*))?$/.exec(text);
     if (parts === null) this.refuse('pax mtime is not a decimal number', headerAt);
     const ns = BigInt(parts[2]!) * 1_000_000_000n + BigInt((parts[3] ?? '').slice(0, 9).padEnd(9, '0'));
     return parts[1] === '-' ? -ns : ns;

@@ -112,7 +112,7 @@ describe('an OCI image layout', () => {
           opaque: directory(),
           'opaque/seen': inline('s'),
           pipe: fifo({ mode: 0o10644 }),
-          sym: symlink('keep/a', { mode: 0o120644 }),
+          sym: symlink('keep/a', { mode: 0o120777 }),
         }),
       ),
     );

@@ -80,14 +80,14 @@ describe('a tar archive', () => {
         uid: 4_294_967_294,
         mtimeSec: -6n,
         mtimeNsec: 500_000_000,
-        xattrs: [['user.a=%', '\0=\n\xff']],
+        xattrs: [['trusted.a=%', '\0=\n\xff']],
       }),
     );
     assert.equal(member.path, `${'p'.repeat(200)}\xff\n`);
     assert.equal(member.link, `\xfe${'t'.repeat(300)}`);
     assert.equal(member.uid, 4_294_967_294);
     assert.equal(member.mtimeNs, -5_500_000_000n);
-    assert.deepEqual(member.xattrs, [['user.a=%', '\0=\n\xff']]);
+    assert.deepEqual(member.xattrs, [['trusted.a=%', '\0=\n\xff']]);
   });
 
   it('may have global records, which local ones override and empty ones delete', () => {
@@ -122,7 +122,55 @@ describe('a tar archive', () => {
   });
 
   it('may store a directory as a file with a slash, as before ustar', () => {
-    assert.equal(one(header({ path: 'd/' })).type, 'directory');
+    assert.equal(one(patched(header({ path: 'd/' }), 156, '\0')).type, 'directory');
+    assert.equal(one(header({ path: 'd/' })).type, 'file', 'of the type that ustar introduced');
+  });
+
+  it('prefers long names of GNU to those of pax, in either order', () => {
+    const long = (flag: 'L' | 'K', text: string): Buffer =>
+      Buffer.concat([
+        patched(header({ sizeBytes: text.length }), 156, flag),
+        Buffer.from(text),
+        padding(text.length),
+      ]);
+    const records = pax('x', 'path=by-pax', 'linkpath=to-pax');
+    for (const before of [
+      [records, long('L', 'by-gnu'), long('K', 'to-gnu')],
+      [long('L', 'by-gnu'), long('K', 'to-gnu'), records],
+    ]) {
+      const { path, link } = one(...before, header({ type: '2', link: 'short' }));
+      assert.deepEqual([path, link], ['by-gnu', 'to-gnu']);
+    }
+  });
+
+  it('may begin a number with a zero byte, and a pax time with a plus sign', () => {
+    const member = one(
+      pax('x', 'mtime=+5.25'),
+      patched(patched(header(), 108, '\x00000017\0'), 116, ' \x0000012 '),
+    );
+    assert.deepEqual([member.uid, member.gid, member.mtimeNs], [0o17, 0o12, 5_250_000_000n]);
+  });
+
+  it('loses attributes that Linux cannot set: without a known namespace, and user.* where it may not be', () => {
+    const records = pax(
+      'x',
+      ...[
+        'user.a',
+        'trusted.b',
+        'security.c',
+        'system.posix_acl_access',
+        'system.nfs4_acl',
+        'foo',
+        'user.',
+      ].map((key) => `SCHILY.xattr.${key}=v`),
+      'LIBARCHIVE.xattr.com.apple.quarantine=dg',
+    );
+    const keys = (type: TarMember['type']): readonly string[] =>
+      one(records, header({ type, link: 'to' })).xattrs.map(([key]) => key);
+    const everywhere = ['trusted.b', 'security.c', 'system.posix_acl_access'];
+    assert.deepEqual(keys('0'), ['user.a', ...everywhere]);
+    assert.deepEqual(keys('5'), ['user.a', ...everywhere]);
+    for (const type of ['2', '3', '6'] as const) assert.deepEqual(keys(type), everywhere);
   });
 
   it('may lack the closing blocks', () => {
@@ -155,6 +203,7 @@ describe('a tar archive', () => {
     ],
     ['a pax size is no number', archive(pax('x', 'size=-1'), header()), /pax size is not a whole number/],
     ['an owner is out of range', archive(pax('x', 'uid=4294967296'), header()), /uid is out of range/],
+    ['a pax record has no keyword', archive(pax('x', '=a'), header()), /pax record/],
     ['a pax mtime is no number', archive(pax('x', 'mtime=now'), header()), /pax mtime/],
     ['a file is sparse', archive(pax('x', 'GNU.sparse.major=1'), header()), /sparse/],
     ['a file is sparse in the old way', patched(header(), 156, 'S'), /sparse/],

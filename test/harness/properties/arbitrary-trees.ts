@@ -30,6 +30,8 @@ interface TreeForm {
   readonly whiteouts: boolean;
   /** Link counts that are not the number of names. */
   readonly anyNlink: boolean;
+  /** Symlinks have mode 0777, and all attributes can be set: others are not read from the tar of a layer. */
+  readonly linuxOnly: boolean;
 }
 
 const byte = (least: number): fc.Arbitrary<string> =>
@@ -128,6 +130,11 @@ interface DrawnEntry {
   readonly inode: Inode;
 }
 
+const isSettable = (format: number, key: ByteString): boolean =>
+  !key.startsWith('odd') &&
+  !key.startsWith('system.') &&
+  (!key.startsWith('user.') || format === S_IFREG || format === S_IFDIR);
+
 const inodes = (form: TreeForm): fc.Arbitrary<Inode> =>
   fc
     .record({
@@ -144,9 +151,10 @@ const inodes = (form: TreeForm): fc.Arbitrary<Inode> =>
       xattrs,
     })
     .map(({ kind: { format, ...kind }, permissions, ...rest }) => ({
-      mode: format | permissions,
+      mode: format | (form.linuxOnly && format === S_IFLNK ? 0o777 : permissions),
       ...kind,
       ...rest,
+      xattrs: form.linuxOnly ? rest.xattrs.filter(([key]) => isSettable(format, key)) : rest.xattrs,
     }));
 
 const isFormat = (inode: Inode, format: number): boolean => (inode.mode & 0o170000) === format;
@@ -206,6 +214,7 @@ const WIDE: TreeForm = {
   whiteoutNames: true,
   whiteouts: true,
   anyNlink: true,
+  linuxOnly: false,
 };
 
 /** Trees that dump text and an image hold. */
@@ -220,6 +229,7 @@ const LAYER: TreeForm = {
   whiteoutNames: false,
   whiteouts: true,
   anyNlink: false,
+  linuxOnly: true,
 };
 
 /** Trees that the tar of a layer holds: without files whose contents are elsewhere. */
