@@ -1,4 +1,4 @@
-// The images of a run, opened; images whose owners this user namespace does not map are skipped.
+// The images of a run, opened; those whose owners this user namespace does not map, or whose paths are too long, are skipped.
 import { skippedSubject } from '../../results/not-measured.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { show } from '../model/bytes.ts';
@@ -6,6 +6,7 @@ import { UserError } from '../model/errors.ts';
 import type { SourceImage } from '../model/image.ts';
 import { sizeOf } from '../model/image-size.ts';
 import { S_IFMT, S_IFREG } from '../model/tree.ts';
+import { tooLongPath } from '../runner/longest-path.ts';
 import { foreignOwner } from '../runner/owners.ts';
 import { type IdMap, readIdMap } from '../sys/id-map.ts';
 import type { ImageSelection } from './options.ts';
@@ -14,6 +15,7 @@ import { openAnySource } from './sources.ts';
 import type { NeededSpace } from './work-folder.ts';
 
 const NEED = 'owners that are mapped here';
+const SHORT_PATHS = 'paths that a system call takes';
 const MORE_IDS =
   'run as root, or as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER';
 /** Every entry belongs to user 0, which every user namespace maps. */
@@ -30,13 +32,20 @@ interface MappedImages {
   readonly skipped: RunFile['skipped'];
 }
 
-const mappedImages = (sources: readonly SourceImage[], ids: IdMap = readIdMap()): MappedImages => {
+const mappedImages = (
+  sources: readonly SourceImage[],
+  workFolder: string,
+  ids: IdMap = readIdMap(),
+): MappedImages => {
   const usable: SourceImage[] = [];
   const skipped: RunFile['skipped'][number][] = [];
   for (const source of sources) {
-    const reason = foreignOwner(source, ids);
-    if (reason === null) usable.push(source);
-    else skipped.push({ kind: 'image', image: source.name, need: NEED, reason });
+    const owner = foreignOwner(source, ids);
+    const path = owner === null ? tooLongPath(source.tree, workFolder) : null;
+    if (owner !== null) skipped.push({ kind: 'image', image: source.name, need: NEED, reason: owner });
+    else if (path !== null)
+      skipped.push({ kind: 'image', image: source.name, need: SHORT_PATHS, reason: path });
+    else usable.push(source);
   }
   return { usable, skipped };
 };
@@ -45,7 +54,7 @@ const noneMapped = (skipped: RunFile['skipped']): UserError =>
   new UserError('none of the chosen images can be mounted here', {
     exit: 4,
     facts: skipped.map((one) => `${skippedSubject(one)}: ${one.reason}`),
-    hint: `${MORE_IDS}; or --images ${ROOT_OWNED_IMAGE}`,
+    hint: `${skipped.some(({ need }) => need === NEED) ? `${MORE_IDS}; or ` : ''}--images ${ROOT_OWNED_IMAGE}`,
   });
 
 export interface OpenImages {
@@ -80,12 +89,12 @@ export const openImages = (spoolDir: string, onOpen: (spec: string) => void): Op
   };
   return {
     async ofRun({ specs, isTyped }) {
-      const mapped = mappedImages(await openAll(specs));
+      const mapped = mappedImages(await openAll(specs), spoolDir);
       if (mapped.usable.length > 0) return mapped;
       if (isTyped) throw noneMapped(mapped.skipped);
       return { usable: [await open(ROOT_OWNED_IMAGE)], skipped: mapped.skipped };
     },
-    ofScenarios: async (specs) => mappedImages(await openAll(specs)),
+    ofScenarios: async (specs) => mappedImages(await openAll(specs), spoolDir),
     async close() {
       for (const source of sources) await source.close();
     },
