@@ -16,7 +16,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { UserError } from '../model/errors.ts';
 import { abortFuseBelow } from './fuse-abort.ts';
 import { INNER } from './inner.ts';
-import { probeNamespaces } from './namespace-probe.ts';
+import { isOfKilledInit, probeNamespaces } from './namespace-probe.ts';
 import { signalName } from './signal-name.ts';
 
 const CONTROL_FD = 3;
@@ -74,9 +74,6 @@ const textOf = (stream: Readable): (() => string) => {
   return () => text;
 };
 
-/** unshare cannot end itself by SIGKILL as the first process did, and says so. */
-const OF_KILLED_INIT = /sigprocmask/;
-
 /** `reported`: what the first process wrote; empty if it was killed itself. */
 const endOf = (reported: string, signal: NodeJS.Signals | null, stderr: string): InnerEnd => {
   const code = Number.parseInt(reported, 10);
@@ -85,7 +82,7 @@ const endOf = (reported: string, signal: NodeJS.Signals | null, stderr: string):
   if (!Number.isNaN(code)) return { kind: 'exited', code };
   if (signal !== null)
     return { kind: 'killed', what: `unshare, which started the measuring process, was killed by ${signal}` };
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !OF_KILLED_INIT.test(line));
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !isOfKilledInit(line));
   if (lines.length > 0)
     throw new UserError('cannot make a private namespace', { exit: 4, code: 'no-namespace', facts: lines });
   return {

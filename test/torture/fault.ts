@@ -13,6 +13,7 @@ import {
   when,
 } from './checks.ts';
 import { drawMoment, type RunLength, reachMoment } from './moment.ts';
+import { describeTree } from './process-tree.ts';
 import { type CommandSetting, openSmallRun, type SmallRun, startSmallRun } from './small-run.ts';
 import type { Attempt, AttemptEnd, Finding } from './trial.ts';
 
@@ -88,11 +89,13 @@ export const faultOf =
     }
     const atMs = Date.now();
     const end = await endWithin(running.done, END_LIMIT_MS);
-    if (end === null)
+    if (end === null) {
+      attempt.note(`${describeTree(running.child.pid!)}${running.stderr()}`);
       return {
         kind: 'done',
         findings: [finding('hang', `the run did not end within ${END_LIMIT_MS / 1000} s`)],
       };
+    }
     attempt.note(`exit code ${end.code}\n${end.stdout}${end.stderr}`);
     const findings = [
       ...checkEnd(fault, end),

@@ -9,7 +9,7 @@ import { leftOf, type Owner, PROGRAM, type Running, samplesSoFar, start } from '
 import { openLimitedGroup } from './memory-limit.ts';
 import { inRole } from './process-tree.ts';
 import { type Reading, slopeOf } from './slope.ts';
-import { textMarkdown } from './table.ts';
+import { LONG_MARKERS, tableIn, textMarkdown } from './table.ts';
 
 const LIVES = fileURLToPath(new URL('./lives-main.js', import.meta.url));
 const READING_MS = 5000;
@@ -196,23 +196,36 @@ const millionFiles = async ({ home, owner }: LongOptions): Promise<LongResult> =
   };
 };
 
-const PARTS: readonly ((options: LongOptions) => Promise<readonly LongResult[]>)[] = [
-  longChurn,
-  longServer,
-  async (options) => [await manyMounts(options, 'erofs-overlay')],
-  async (options) => [await manyMounts(options, 'composefs-fuse-shared')],
-  async (options) => [await millionFiles(options)],
-];
+type Part = (options: LongOptions) => Promise<readonly LongResult[]>;
 
-export const runLong = async (options: LongOptions): Promise<readonly LongResult[]> => {
+/** By id; in the order of the table. */
+const PARTS: Readonly<Record<string, Part>> = {
+  'long-churn': longChurn,
+  'long-server': longServer,
+  'long-mounts-erofs': async (options) => [await manyMounts(options, 'erofs-overlay')],
+  'long-mounts-fuse': async (options) => [await manyMounts(options, 'composefs-fuse-shared')],
+  'long-million': async (options) => [await millionFiles(options)],
+};
+
+/** All of them. */
+const LONG = 'long';
+export const LONG_IDS: readonly string[] = [LONG, ...Object.keys(PARTS)];
+
+/** `only`: ids; those of no part are ignored. */
+export const runLong = async (
+  only: readonly string[],
+  options: LongOptions,
+): Promise<readonly LongResult[]> => {
   const results: LongResult[] = [];
-  for (const part of PARTS)
+  for (const [id, part] of Object.entries(PARTS)) {
+    if (!only.includes(LONG) && !only.includes(id)) continue;
     for (const result of await part(options)) {
       results.push(result);
       options.say(
         `${result.passes ? 'held' : 'BROKEN'}: ${result.what}: ${result.found} (${result.amount})\n`,
       );
     }
+  }
   return results;
 };
 
@@ -227,5 +240,9 @@ export const longText = (results: readonly LongResult[]): string =>
     )
     .join('');
 
-export const longMarkdown = (results: readonly LongResult[]): string =>
-  textMarkdown(HEAD, results.map(cells));
+/** The rows of what was run take the place of the document's rows of the same name, and new ones follow. */
+export const longMarkdown = (document: string, results: readonly LongResult[]): string => {
+  const lines = [...tableIn(document, LONG_MARKERS), ...results.map(cells)];
+  const byName = new Map(lines.map((line) => [line[0], line]));
+  return textMarkdown(HEAD, [...byName.values()]);
+};

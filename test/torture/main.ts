@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { seeded, shuffled } from '../../harness/model/random.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import { openScope, runLanes, type Task } from './lanes.ts';
-import { longMarkdown, longText, runLong } from './long.ts';
+import { LONG_IDS, longMarkdown, longText, runLong } from './long.ts';
 import { openRunLength } from './moment.ts';
 import { fail, HELP, parsedOptions, planOf, type TortureOptions, wholeNumber } from './options.ts';
 import { openProgress } from './progress.ts';
@@ -25,13 +25,12 @@ import { COLUMNS, type Column, SECTIONS, type Trial } from './trial.ts';
 
 const DOCUMENT = new URL('../../../docs/reliability.md', import.meta.url);
 const LOGS = 'found';
-const LONG = 'long';
 const EXIT_INTERRUPTED = 130;
 /** The short form begins no attempt after it; its kinds are in random order, so another one has what this one had no time for. */
 const SHORT_MS = 120_000;
 
 const chosenOf = (trials: readonly Trial[], only: readonly string[]): readonly Trial[] => {
-  const known = [...SECTIONS, ...trials.map(({ id }) => id)] as readonly string[];
+  const known = [...SECTIONS, ...trials.map(({ id }) => id), ...LONG_IDS] as readonly string[];
   const unknown = only.find((word) => !known.includes(word));
   if (unknown !== undefined) fail(`unknown kind '${unknown}'; there are ${known.join(', ')}`);
   return trials.filter(({ id, section }) => only.length === 0 || only.includes(section) || only.includes(id));
@@ -101,10 +100,11 @@ const tryAll = async ({ options, folder, stopped }: Torture): Promise<boolean> =
   const laneCount = wholeNumber('jobs', options.jobs);
   const rows = [...measured, ...(await runLanes(chosen, { ...common, tasks, laneCount, progress: update }))];
   process.stdout.write(tableText(rows));
-  const isZero = !stopped() && !rows.some(hasFindings);
-  if (isZero && options['write-docs'])
-    writeDocument(TRIAL_MARKERS, (document) => mergedMarkdown(document, rows, [first, ...others]));
-  return isZero;
+  if (!stopped() && options['write-docs']) {
+    const held = rows.filter((row) => !hasFindings(row));
+    writeDocument(TRIAL_MARKERS, (document) => mergedMarkdown(document, held, [first, ...others]));
+  }
+  return !stopped() && !rows.some(hasFindings);
 };
 
 /** True if everything held. */
@@ -113,10 +113,11 @@ const runLongParts = async ({ options, folder }: Torture): Promise<boolean> => {
   const owner = openScope();
   try {
     const minutes = wholeNumber('minutes', options.minutes);
-    const results = await runLong({ minutes, home: folder, owner, say });
+    const results = await runLong(options.only, { minutes, home: folder, owner, say });
     process.stdout.write(longText(results));
     const isGood = results.every(({ passes }) => passes);
-    if (isGood && options['write-docs']) writeDocument(LONG_MARKERS, () => longMarkdown(results));
+    if (isGood && options['write-docs'])
+      writeDocument(LONG_MARKERS, (document) => longMarkdown(document, results));
     return isGood;
   } finally {
     await owner.close();
@@ -144,6 +145,8 @@ if (needsRoot !== false) {
 }
 const folder = mkdtempSync('/var/tmp/cfsbench-torture-');
 const torture: Torture = { options, folder, stopped: () => isStopped };
-const isGood = await (options.only.includes(LONG) ? runLongParts(torture) : tryAll(torture));
+const isGood = await (options.only.some((id) => LONG_IDS.includes(id))
+  ? runLongParts(torture)
+  : tryAll(torture));
 if (!existsSync(join(folder, LOGS))) rmSync(folder, { recursive: true, force: true });
 process.exit(isGood ? 0 : 1);

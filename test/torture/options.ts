@@ -17,15 +17,17 @@ damaged and hostile, and prints a table of what was lost, left or crashed.
   --plan NAME        of the runs that are disturbed: default, quick (profiles with
                      a small image) or short (two scenarios, only counted)
   --only WORD        ${SECTIONS.join(', ')}, or the id of one kind; may be repeated;
-                     long: growth of memory, 10,000 mounts, a million files
+                     long: growth of memory, 10,000 mounts, a million files;
+                     or long-churn, long-server, long-mounts-erofs,
+                     long-mounts-fuse, long-million
   --count N          attempts of each kind (default: its own)
   --kills N          attempts of all kinds of kills together
   --resume-every N   resume every Nth run to its end (default ${RESUME_EVERY})
   --minutes N        of each long run of 'long' (default 20)
   --seed TEXT        draw the same moments again (default: a new seed, printed)
   --jobs N           attempts side by side (default: one per CPU)
-  --write-docs       write the rows of what was tried into docs/reliability.md if
-                     all of it is zero
+  --write-docs       write the rows in which nothing was found into
+                     docs/reliability.md
   --list             print the ids of all kinds, and exit
   --help             print this help, and exit
 

@@ -97,3 +97,17 @@ export const stopSurely = (pid: number): boolean => {
   while (stateOf(pid) !== 'T') if (['Z', 'X'].includes(stateOf(pid))) return false;
   return true;
 };
+
+const waitsFor = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/wchan`, 'latin1');
+  } catch {
+    return 'it has ended';
+  }
+};
+
+/** A line for each process of a run: its state, what it waits for in the kernel, its arguments. */
+export const describeTree = (root: number): string =>
+  treeOf(root)
+    .map(({ pid, argv }) => `${pid} ${stateOf(pid)} ${waitsFor(pid)}: ${argv.join(' ')}\n`)
+    .join('');

@@ -11,7 +11,7 @@ import { UserError } from '../../model/errors.ts';
 import type { FeatureId, FeatureState, Features } from '../../model/machine.ts';
 import { patience } from '../guest.ts';
 import { makeMarkedFolder, removeMarkedFolder } from '../marked-folder.ts';
-import { type Namespaces, probeNamespaces } from '../namespace-probe.ts';
+import { isOfKilledInit, type Namespaces, probeNamespaces } from '../namespace-probe.ts';
 import { runTool } from '../tool.ts';
 import type { FeatureSetting } from './feature.ts';
 import { FEATURES_PREFIX } from './folder-name.ts';
@@ -50,11 +50,14 @@ const tryInside = async (
   const argv = [...namespaces.prefix, process.execPath, PROGRAM, JSON.stringify(setting)];
   const done = await runTool(argv, { limitMs: LIMIT_MS });
   if (done.status === 0) return JSON.parse(done.stdout) as Features;
+  const lines = done.stderr.trim().split('\n');
   throw new UserError('cannot try the features of this machine', {
     exit: 4,
     code: 'features',
     // The last line names the feature that was tried.
-    facts: [done.how, ...done.stderr.trim().split('\n').slice(-5)],
+    facts: lines.some(isOfKilledInit)
+      ? ['the process that tries them was killed by SIGKILL']
+      : [done.how, ...lines.slice(-5)],
   });
 };
 

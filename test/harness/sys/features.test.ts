@@ -7,7 +7,10 @@ import { newTreeBuilder } from '../../../harness/model/columns.ts';
 import { findFeatures } from '../../../harness/sys/features/find.ts';
 import { isBelow, readMounts } from '../../../harness/sys/mountinfo.ts';
 import { probeNamespaces } from '../../../harness/sys/namespace-probe.ts';
+import { eventually, processesWith } from '../../end-to-end/support.ts';
 import { needsRoot, temporaryFolder } from './support.ts';
+
+const LIMIT_MS = 60_000;
 
 const emptyImage = (): Uint8Array => {
   const builder = newTreeBuilder();
@@ -62,4 +65,20 @@ test('the probe of namespaces gives a command, or a reason with a hint', async (
   const found = await probeNamespaces();
   if (found.kind === 'possible') assert.ok(found.prefix.includes('--kill-child'));
   else assert.ok(found.reason !== '' && found.hint !== '');
+});
+
+test('a search whose process is killed is one sentence, and leaves no file', {
+  skip: needsRoot,
+}, async (t) => {
+  const workDir = temporaryFolder(t);
+  const searching = findFeatures({ workDir, imageBytes: emptyImage(), serverPath: '/bin/true' });
+  const killed = assert.rejects(searching, {
+    message: 'cannot try the features of this machine',
+    facts: ['the process that tries them was killed by SIGKILL'],
+  });
+  const inside = (): number | undefined =>
+    processesWith(workDir).find(({ words }) => words[0] === process.execPath)?.pid;
+  process.kill(await eventually('the search', LIMIT_MS, inside), 'SIGKILL');
+  await killed;
+  assert.deepEqual(readdirSync(workDir), []);
 });
