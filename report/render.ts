@@ -10,7 +10,19 @@ import type { PageScripts } from './html/document.ts';
 import { renderPage } from './html/page.ts';
 import type { ReportView } from './view.ts';
 
-const PAGE_SCRIPTS = ['common', 'dots', 'bars', 'lines', 'stacks', 'filters', 'tools', 'page'];
+const PAGE_SCRIPTS = [
+  'common',
+  'ticks',
+  'paper',
+  'narrow',
+  'dots',
+  'bars',
+  'lines',
+  'stacks',
+  'filters',
+  'tools',
+  'page',
+];
 
 const readScript = (path: string, hint: string): string => {
   try {

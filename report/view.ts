@@ -15,6 +15,7 @@ import type {
 } from '../results/schema/run.ts';
 import type { Interval } from '../results/stats/interval.ts';
 import type { Curve } from './analysis/curve.ts';
+import type { Percentiles } from './analysis/percentiles.ts';
 import type { Figure, Judgement } from './claims/claim.ts';
 import type { Source } from './claims/source.ts';
 import type { PublishedValue } from './published/table.ts';
@@ -104,15 +105,22 @@ export interface CountsView {
   }[];
 }
 
-/** The distribution of the blocks of one row. */
+/** The blocks of one row. */
 export interface SpreadView {
   readonly image: string;
   readonly scenario: string;
   readonly params: string;
   readonly metric: string;
   readonly title: string;
+  /** Blocks of one position: 1 unless there are very many. */
+  readonly joined: number;
   /** `arm` is an index. Arms without a value and idle arms have no curve. */
-  readonly curves: readonly (Curve & { readonly arm: number })[];
+  readonly curves: readonly (Curve & {
+    readonly arm: number;
+    readonly percentiles: Percentiles;
+    /** `position`: of the block in the order of measurement, from 1; two values where blocks are joined. */
+    readonly inOrder: readonly (readonly [position: number, value: number])[];
+  })[];
 }
 
 /** Median of the lines through all sizes, one line per block or pass that has every size. */

@@ -143,8 +143,18 @@ export const scenario: Scenario = {
       noise: 'noisy',
     },
     ...notJudged({
-      journalCount: { title: '1: the file system has a journal', better: 'higher', noise: 'exact' },
-      discardCount: { title: '1: the file system is mounted with discard', better: 'lower', noise: 'exact' },
+      journalCount: {
+        title: 'the file system has a journal',
+        better: 'higher',
+        noise: 'exact',
+        yesNo: true,
+      },
+      discardCount: {
+        title: 'the file system is mounted with discard',
+        better: 'lower',
+        noise: 'exact',
+        yesNo: true,
+      },
     }),
     removeSyncWallNs: { title: 'the syncfs at the end of the removal', better: 'lower', noise: 'noisy' },
   },

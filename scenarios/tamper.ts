@@ -130,6 +130,7 @@ const metrics: Readonly<Record<string, Metric>> = Object.fromEntries(
         title: `${WORDS[change]}: ${words}`,
         better: suffix === 'Shown' ? 'lower' : 'higher',
         noise: 'exact',
+        yesNo: true,
       },
     ]),
   ),

@@ -13,7 +13,8 @@ export const SHARES = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1] as const;
 /** Longer distributions are thinned out to this number of steps. */
 const MOST_STEPS = 64;
 
-const atShare = (sorted: Float64Array, share: number): number =>
+/** `sorted`: ascending. `share`: from 0 to 1. */
+export const atShare = (sorted: Float64Array, share: number): number =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 
 /** Null: no values. */

@@ -2,6 +2,7 @@
 // Bar charts from zero: one bar per arm, with its interval.
 const BAR_PX = 26;
 const ROW_GAP_PX = 14;
+const MOST_TICKS = 7;
 
 const pointsByRow = (chart: PointChart, series: number): (Point | null)[] =>
   chart.rows.map((_, row) => chart.series[series]?.points.find((point) => point.row === row) ?? null);
@@ -26,13 +27,14 @@ const barScales = (chart: PointChart) => {
       suggestedMax: Math.max(
         ...chart.series.flatMap(({ points }) => points.map(({ hi, value }) => hi ?? value)),
       ),
+      ...linearTicks(chart.unit, MOST_TICKS),
       grid: { color: grid },
       border: { color: grid },
       ticks: {
         color: muted,
         font,
         maxRotation: 0,
-        maxTicksLimit: 7,
+        maxTicksLimit: MOST_TICKS,
         callback: (value: string | number) => unitText(chart.unit, Number(value)),
       },
     },

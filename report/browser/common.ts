@@ -80,7 +80,8 @@ const BYTES: Sizes = [
 
 const short = (value: number): number => Number(value.toPrecision(3));
 const scaled = (value: number, sizes: Sizes): string => {
-  const [size, unit] = sizes.find(([smallest]) => value >= smallest * 0.999) ?? sizes[sizes.length - 1]!;
+  const [size, unit] =
+    sizes.find(([smallest]) => Math.abs(value) >= smallest * 0.999) ?? sizes[sizes.length - 1]!;
   return `${short(value / size)} ${unit}`;
 };
 

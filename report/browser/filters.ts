@@ -83,6 +83,10 @@ const applyFilters = (choice: FilterChoice): void => {
     part.hidden = hiddenArms.has(part.dataset['arm'] ?? '');
     if (part instanceof HTMLTableCellElement) hideColumn(part);
   }
+  for (const part of document.querySelectorAll(
+    `.scenario[data-scenario="${CSS.escape(scenario)}"] > details.part`,
+  ))
+    unfold(part);
   // A table without visible rows is hidden as a whole.
   for (const table of document.querySelectorAll<HTMLTableElement>('table.first'))
     if ([...table.tBodies].every((body) => body.hidden) && table.parentElement !== null)
@@ -98,6 +102,7 @@ const applyFilters = (choice: FilterChoice): void => {
 const goTo = (section: string): void => {
   const target = document.getElementById(section);
   if (target === null) return;
+  unfold(target);
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
   target.scrollIntoView();
@@ -135,5 +140,5 @@ const startFilters = (): void => {
     goTo(sectionIn(location.hash));
   });
   applyFilters(choiceIn(location.hash));
-  if (location.hash.includes('?')) goTo(sectionIn(location.hash));
+  if (location.hash !== '') goTo(sectionIn(location.hash));
 };

@@ -5,6 +5,8 @@ export interface LineAxis {
   readonly title: string;
   readonly unit: Unit | 'share';
   readonly log: boolean;
+  /** A linear axis begins at zero. */
+  readonly zero?: boolean;
   /** Labels of the positions 0, 1, 2, …; null where positions are values. */
   readonly labels: readonly string[] | null;
 }
@@ -13,8 +15,8 @@ export interface LineSeries {
   readonly label: string;
   /** Index into the arms, for the color. */
   readonly arm: number;
-  /** `level`: stepped and dashed; `fit`: dashed; `points`, `marks` and `ranges`: no line. */
-  readonly style: 'step' | 'line' | 'level' | 'fit' | 'points' | 'marks' | 'ranges';
+  /** `order`: one mark per block, joined by a thin line; `level`: stepped and dashed; `fit`: dashed; `points`, `marks` and `ranges`: no line. */
+  readonly style: 'step' | 'order' | 'line' | 'level' | 'fit' | 'points' | 'marks' | 'ranges';
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Instead of points: ascending; the n-th of N is where the distribution reaches n/N. */
   readonly values?: readonly number[];

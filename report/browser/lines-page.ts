@@ -8,12 +8,5 @@
   };
   drawLinesAgain();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawLinesAgain);
-
-  // Charts are drawn before the print style applies, so the class switches the colors first.
-  const toPaper = (paper: boolean): void => {
-    document.documentElement.classList.toggle('paper', paper);
-    drawLinesAgain();
-  };
-  addEventListener('beforeprint', () => toPaper(true));
-  addEventListener('afterprint', () => toPaper(false));
+  startPaper(drawLinesAgain);
 }

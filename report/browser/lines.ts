@@ -49,6 +49,14 @@ const lineStyle = ({ style, arm }: LineSeries, isMany: boolean) => {
       return isNull(arm)
         ? { ...plain, stepped: 'before' as const, borderWidth: 1.5, borderDash: [5, 4] }
         : { ...plain, stepped: 'before' as const };
+    case 'order':
+      return {
+        ...plain,
+        borderWidth: 1,
+        pointStyle: shapeOf(arm),
+        pointRadius: isMany ? 2.5 : isNull(arm) ? 4 : 5,
+        ...(isNull(arm) ? { backgroundColor: css('--paper'), borderDash: [3, 3] } : {}),
+      };
     case 'line':
       return { ...plain, borderWidth: 1.5, pointRadius: isMany ? 2 : 3.5 };
     case 'level':
@@ -122,7 +130,12 @@ const lineScale = (axis: LineAxis, isVertical: boolean) => {
     };
   return axis.unit === 'share'
     ? { ...shared, type: 'linear' as const, min: 0, max: 1 }
-    : { ...shared, type: 'linear' as const };
+    : {
+        ...shared,
+        ...linearTicks(axis.unit, shared.ticks.maxTicksLimit),
+        type: 'linear' as const,
+        beginAtZero: axis.zero === true,
+      };
 };
 
 const withPoints = (series: LineSeries): LineSeries => {

@@ -38,16 +38,11 @@ const drawAll = (): void => {
   drawMissing();
 };
 
+foldOnPhones();
 startTools();
 if (form === null) drawAll();
 else startFilters();
 document.addEventListener('toggle', drawMissing, true);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
 
-// Charts are drawn before the print style applies, so the class switches the colors first.
-const toPaper = (paper: boolean): void => {
-  document.documentElement.classList.toggle('paper', paper);
-  drawAll();
-};
-addEventListener('beforeprint', () => toPaper(true));
-addEventListener('afterprint', () => toPaper(false));
+startPaper(drawAll);

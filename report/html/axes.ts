@@ -12,6 +12,13 @@ export const unitOf = (metric: string): Unit => {
 /** Values further apart than this factor are drawn on a logarithmic axis. */
 export const LOG_FACTOR = 20;
 
+/** Below a thousandth of its unit a value is what rounding left of zero. */
+const LEAST_DRAWN = 1e-3;
+
+/** Four digits are more than a screen shows and keep the page small. */
+export const drawn = (unit: Unit, value: number): number =>
+  unit !== 'ratio' && Math.abs(value) < LEAST_DRAWN ? 0 : Number(value.toPrecision(4));
+
 /** Values that are not positive have no place on a logarithmic axis and are ignored. */
 export const isWide = (values: readonly number[]): boolean => {
   const positive = values.filter((value) => value > 0);

@@ -2,6 +2,7 @@
 import type { ArmView, CountsView, ReportView } from '../view.ts';
 import { armHeads } from './first-table.ts';
 import { type Html, html } from './html.ts';
+import { isYesNo, yesNoMatrix } from './matrix.ts';
 import { labelOf } from './measured.ts';
 import { countText, folded, plainTable } from './parts.ts';
 
@@ -17,12 +18,14 @@ export const armsWhere = (
 
 type RowName = (metric: string, title: string) => string;
 
-const countsTable = (view: ReportView, counts: CountsView, nameOf: RowName): Html => {
+const countsTable = (view: ReportView, all: CountsView, nameOf: RowName): Html => {
+  const counts = { ...all, rows: all.rows.filter(({ metric, info }) => !isYesNo(metric, info)) };
+  if (counts.rows.length === 0) return html``;
   const shown = armsWhere(view.arms, (index) =>
     counts.rows.some((row) => (row.counts[index] ?? null) !== null),
   );
   return plainTable(
-    html`<th scope="col">${counts.params}</th>${armHeads(shown.map(({ arm }) => arm))}`,
+    html`<th scope="col">${counts.params === '' ? 'what' : counts.params}</th>${armHeads(shown.map(({ arm }) => arm))}`,
     counts.rows.map(
       (row) =>
         html`<tr><th scope="row">${nameOf(row.metric, row.info.title)}</th>${shown.map(({ index }) => {
@@ -50,7 +53,7 @@ const tablesHtml = (
   all: readonly CountsView[],
   nameOf: RowName = titleOnly,
 ): Html =>
-  html`<p class="note">${note}</p><div class="charts">${all.map((counts) => html`<div>${countsTable(view, counts, nameOf)}</div>`)}</div>`;
+  html`<p class="note">${note}</p><div class="charts">${all.map((counts) => html`<div>${yesNoMatrix(view, counts)}${countsTable(view, counts, nameOf)}</div>`)}</div>`;
 
 export const countsHtml = (view: ReportView, isHere: (counts: CountsView) => boolean): Html => {
   const [observed, requests, disk] = [view.observed, view.requests, view.disk].map((all) =>

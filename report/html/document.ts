@@ -28,6 +28,15 @@ const inline = (script: string): string =>
     .replaceAll('</script', '<\\/script')
     .replaceAll('<!--', '<\\!--');
 
+/** Jumps over the header, which the keyboard would have to pass otherwise. */
+const skipLink = ({ body, sections }: DocumentParts): string => {
+  const first = sections.find(([id]) => body.includes(`id="${id}"`));
+  return first === undefined
+    ? ''
+    : html`<a class="skip" href="#${first[0]}">Skip to: ${first[1]}</a>
+`.markup;
+};
+
 const navigation = ({ body, sections }: DocumentParts): string => {
   const links = sections
     .filter(([id]) => body.includes(`id="${id}"`))
@@ -58,7 +67,7 @@ export const documentOf = (parts: DocumentParts): string => {
 <style>${parts.styles}</style>
 </head>
 <body>
-${parts.body.replace('</header>', () => `${navigation(parts)}\n</header>`)}
+${skipLink(parts)}${parts.body.replace('</header>', () => `${navigation(parts)}\n</header>`)}
 <script type="application/json" id="data">${scriptJson(parts.data)}</script>
 <script>${library}</script>
 <script>${page}</script>

@@ -2,7 +2,7 @@
 import type { PageData, StackChart } from '../browser/data.d.ts';
 import type { LineChart } from '../browser/lines-data.d.ts';
 import type { CallsView, GrowthView, ReportView, SpreadView } from '../view.ts';
-import { growthChart, spreadChart } from './lines.ts';
+import { growthChart, orderChart, spreadChart } from './lines.ts';
 import { type LivesFigure, livesCharts, livesFigures } from './lives.ts';
 import { imagesIn, scenariosIn } from './measured.ts';
 import { type PointFigure, pointFigures } from './point-figures.ts';
@@ -10,11 +10,14 @@ import { type PointFigure, pointFigures } from './point-figures.ts';
 export interface SpreadFigure {
   readonly spread: SpreadView;
   readonly chart: LineChart;
+  /** The values in the order of the blocks. */
+  readonly order: LineChart;
 }
 
 export interface GrowthFigure {
   readonly growth: GrowthView;
-  readonly chart: LineChart;
+  /** Null: every value is zero. */
+  readonly chart: LineChart | null;
 }
 
 export interface CallFigure {
@@ -55,6 +58,7 @@ export const figuresOf = (view: ReportView): ReportFigures => ({
   spreads: view.spreads.map((spread, index) => ({
     spread,
     chart: spreadChart(`spread-${index}`, spread, view),
+    order: orderChart(`order-${index}`, spread, view),
   })),
   growth: view.growth.map((growth, index) => ({
     growth,
@@ -70,7 +74,8 @@ export const pageData = (view: ReportView, figures: ReportFigures): PageData => 
   dots: figures.points.filter(({ kind }) => kind === 'dots').map(({ chart }) => chart),
   bars: figures.points.filter(({ kind }) => kind === 'bars').map(({ chart }) => chart),
   lines: [
-    ...[...figures.spreads, ...figures.growth].map(({ chart }) => chart),
+    ...figures.spreads.flatMap(({ order, chart }) => [order, chart]),
+    ...figures.growth.flatMap(({ chart }) => chart ?? []),
     ...livesCharts(figures.lives),
   ],
   stacks: figures.calls.map(({ chart }) => chart),

@@ -75,7 +75,8 @@ export const armHeads = (arms: readonly ArmView[]): Html =>
   html`${arms.map((arm) => html`<th scope="col" class="${arm.role}" data-arm="${arm.id}">${swatch(arm)}<span>${arm.id}</span></th>`)}`;
 
 const partHtml = (part: TablePart, table: TableView, caption: string): Html => {
-  const title = part.isOfVariants ? `${caption}: variants` : caption;
+  const compared = part.arms.filter(({ arm }) => arm.role === 'arm').map(({ arm }) => arm.id);
+  const title = part.isOfVariants ? `${caption}: ${compared.join(' and ')}` : caption;
   return html`<div class="scroll" data-image="${table.image ?? ''}" tabindex="0" role="region" aria-label="${title}">
 <table class="first" data-image="${table.image ?? ''}">
 <caption>${title}</caption>

@@ -44,7 +44,11 @@ const tableOf = (view: ReportView, growth: GrowthView): Html => {
 };
 
 const growthHtml = (view: ReportView, { growth, chart }: GrowthFigure): Html =>
-  html`<div data-scenario="${growth.scenario}" data-image="${growth.image ?? ''}">${figure(chart.id, titleOf(growth), tableOf(view, growth), false)}</div>
+  html`<div data-scenario="${growth.scenario}" data-image="${growth.image ?? ''}">${
+    chart === null
+      ? html`<p><b>${titleOf(growth)}</b>: zero at every size, of every arm.</p>`
+      : figure(chart.id, titleOf(growth), tableOf(view, growth), false)
+  }</div>
 `;
 
 export const growthSection = (view: ReportView, figures: ReportFigures): Html => {

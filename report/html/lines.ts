@@ -1,35 +1,63 @@
-// Line charts: distributions of blocks and growth with a size.
+// Line charts: values of blocks in order, their distributions, and growth with a size.
+import type { Unit } from '../browser/data.d.ts';
 import type { LineAxis, LineChart, LineSeries } from '../browser/lines-data.d.ts';
 import { plainName } from '../format.ts';
 import type { GrowthView, ReportView, SpreadView } from '../view.ts';
-import { isWide, unitOf } from './axes.ts';
+import { drawn, isWide, unitOf } from './axes.ts';
 
-const axis = (title: string, unit: LineAxis['unit'], values: readonly number[]): LineAxis => ({
+/** From zero, or logarithmic. */
+const axis = (title: string, unit: Unit, values: readonly number[]): LineAxis => ({
   title,
   unit,
   log: isWide(values),
+  zero: true,
   labels: null,
 });
 
-/** Four digits are more than a screen shows and keep the page small. */
-const drawn = (value: number): number => Number(value.toPrecision(4));
-
 const armName = (view: ReportView, arm: number): string => view.arms[arm]!.id;
 
-export const spreadChart = (id: string, { metric, curves }: SpreadView, view: ReportView): LineChart => ({
-  id,
-  x: axis(
+/** Of the values of a row. */
+const valueAxis = ({ metric, curves }: SpreadView): LineAxis => {
+  const unit = unitOf(metric);
+  const ends = curves.flatMap(({ quantiles }) => [quantiles[0]!, quantiles.at(-1)!]);
+  return axis(
     plainName(metric),
-    unitOf(metric),
-    curves.flatMap(({ quantiles }) => [quantiles[0]!, quantiles.at(-1)!]),
-  ),
-  y: { title: 'share of the blocks', unit: 'share', log: false, labels: null },
-  lines: curves.map(({ arm, steps }) => ({
+    unit,
+    ends.map((value) => drawn(unit, value)),
+  );
+};
+
+export const spreadChart = (id: string, spread: SpreadView, view: ReportView): LineChart => {
+  const x = valueAxis(spread);
+  return {
+    id,
+    x: { title: x.title, unit: x.unit, log: x.log, labels: null },
+    y: { title: 'share of the blocks', unit: 'share', log: false, labels: null },
+    lines: spread.curves.map(({ arm, steps }) => ({
+      label: armName(view, arm),
+      arm,
+      style: 'step',
+      points: [],
+      values: steps.slice(1).map(([value]) => drawn(unitOf(spread.metric), value)),
+      ranges: [],
+    })),
+  };
+};
+
+export const orderChart = (id: string, spread: SpreadView, view: ReportView): LineChart => ({
+  id,
+  x: {
+    title: spread.joined === 1 ? 'block' : `blocks, ${spread.joined} at a time`,
+    unit: 'count',
+    log: false,
+    labels: null,
+  },
+  y: valueAxis(spread),
+  lines: spread.curves.map(({ arm, inOrder }) => ({
     label: armName(view, arm),
     arm,
-    style: 'step',
-    points: [],
-    values: steps.slice(1).map(([value]) => drawn(value)),
+    style: 'order',
+    points: inOrder.map(([position, value]) => [position, drawn(unitOf(spread.metric), value)] as const),
     ranges: [],
   })),
 });
@@ -39,34 +67,53 @@ const FIT_POINTS = 24;
 
 type GrowthLineView = GrowthView['series'][number];
 
-const fitLine = ({ arm, points, fit }: GrowthLineView, label: string): LineSeries[] => {
+const fitLine = ({ arm, points, fit }: GrowthLineView, label: string, unit: Unit): LineSeries[] => {
   if (fit === null) return [];
   const [from, to] = [points[0]!.x, points.at(-1)!.x];
   const xs = Array.from({ length: FIT_POINTS }, (_, i) => from * (to / from) ** (i / (FIT_POINTS - 1)));
-  const line = xs.map((x) => [drawn(x), drawn(fit.start + fit.slope * x)] as const).filter(([, y]) => y > 0);
+  const line = xs
+    .map((x) => [drawn('count', x), drawn(unit, fit.start + fit.slope * x)] as const)
+    .filter(([, y]) => y > 0);
   return [{ label: `${label}: line`, arm, style: 'fit', points: line, ranges: [] }];
 };
 
-export const growthChart = (id: string, { by, metric, series }: GrowthView, view: ReportView): LineChart => ({
-  id,
-  x: axis(
+/** On a logarithmic axis only what is above zero, and ranges down to the smallest value. */
+const pointLine = (view: ReportView, one: GrowthLineView, unit: Unit, { log }: LineAxis): LineSeries => {
+  const points = one.points.filter(({ y }) => !log || drawn(unit, y) > 0);
+  const least = Math.min(...points.map(({ y }) => drawn(unit, y)));
+  const end = (value: number): number => (log ? Math.max(least, drawn(unit, value)) : drawn(unit, value));
+  return {
+    label: armName(view, one.arm),
+    arm: one.arm,
+    style: 'points',
+    points: points.map(({ x, y }) => [x, drawn(unit, y)] as const),
+    ranges: points.map(({ y, lo, hi }) => [end(lo ?? y), end(hi ?? y)] as const),
+  };
+};
+
+/** Null: every value is zero, which a chart says worse than a sentence. */
+export const growthChart = (
+  id: string,
+  { by, metric, series }: GrowthView,
+  view: ReportView,
+): LineChart | null => {
+  const unit = unitOf(metric);
+  const points = series.flatMap((one) => one.points);
+  const ys = points.map(({ y }) => drawn(unit, y));
+  if (ys.every((y) => y === 0)) return null;
+  const y = axis(plainName(metric), unit, ys);
+  const x = axis(
     by,
     'count',
-    series.flatMap(({ points }) => points.map(({ x }) => x)),
-  ),
-  y: axis(
-    plainName(metric),
-    unitOf(metric),
-    series.flatMap(({ points }) => points.map(({ y }) => y)),
-  ),
-  lines: series.flatMap((one) => [
-    ...fitLine(one, armName(view, one.arm)),
-    {
-      label: armName(view, one.arm),
-      arm: one.arm,
-      style: 'points' as const,
-      points: one.points.map(({ x, y }) => [x, y] as const),
-      ranges: one.points.map(({ y, lo, hi }) => [lo ?? y, hi ?? y] as const),
-    },
-  ]),
-});
+    points.map((point) => point.x),
+  );
+  return {
+    id,
+    x: { title: x.title, unit: x.unit, log: x.log, labels: null },
+    y,
+    lines: series.flatMap((one) => [
+      ...fitLine(one, armName(view, one.arm), unit),
+      pointLine(view, one, unit, y),
+    ]),
+  };
+};

@@ -30,7 +30,8 @@ export const plainTable = (
   head: Content,
   body: readonly Html[],
   label: string,
-): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table>
+  style = 'plain',
+): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="${style}">
 <thead><tr>${head}</tr></thead><tbody>
 ${body}</tbody></table></div>
 `;

@@ -5,6 +5,7 @@ import type { Point, PointChart, Unit } from '../browser/data.d.ts';
 import { formatCount, formatValue, plainName } from '../format.ts';
 import type { CellView, CountsView, ReportView, RowView, SectionView } from '../view.ts';
 import { isWide, unitOf } from './axes.ts';
+import { isYesNo } from './matrix.ts';
 import { labelOf } from './measured.ts';
 
 /** A row of a chart and of its table. */
@@ -130,7 +131,10 @@ const headlineRows = (view: ReportView, image: string, scenario: string): readon
   const timed = sectionsOf(view, image, scenario);
   const observed = view.observed
     .filter((one) => one.image === image && one.scenario === scenario)
-    .map(({ params, rows }) => ({ params, rows: rows.filter(({ headline }) => headline) }));
+    .map(({ params, rows }) => ({
+      params,
+      rows: rows.filter(({ headline, metric, info }) => headline && !isYesNo(metric, info)),
+    }));
   const metrics = new Set([...timed, ...observed].flatMap(({ rows }) => rows.map(({ metric }) => metric)));
   const paramsLabel = distinctParams([...timed, ...observed]);
   const label = (params: string, metric: string): string =>

@@ -2,6 +2,7 @@
 import { plural, shellLine } from '../format.ts';
 import type { ArmView, ReportView, TableView } from '../view.ts';
 import { LOG_FACTOR } from './axes.ts';
+import { blocksHtml } from './blocks.ts';
 import { armsWhere, countsHtml } from './counts.ts';
 import type { ReportFigures } from './figures.ts';
 import { armHeads, tableHtml } from './first-table.ts';
@@ -98,14 +99,12 @@ const problemsHtml = (view: ReportView, scenario: string): Html => {
 const imageHtml = (view: ReportView, figures: ReportFigures, place: FigurePlace): Html => {
   const isHere = isAt(place);
   const points = figures.points.filter(isHere);
+  const spreads = figures.spreads.filter(({ spread }) => isHere(spread));
   return html`${
     points.length === 0
       ? null
       : html`<div class="charts">${points.map((one) => figure(one.chart.id, one.title, pointsTable(view, one)))}</div>`
-  }${timesHtml(view, place)}${countsHtml(view, isHere)}${spreadsHtml(
-    view,
-    figures.spreads.filter(({ spread }) => isHere(spread)),
-  )}`;
+  }${blocksHtml(view, spreads)}${timesHtml(view, place)}${countsHtml(view, isHere)}${spreadsHtml(view, spreads)}`;
 };
 
 const drawnArms = (view: ReportView, figures: ReportFigures, scenario: string): readonly ArmView[] => {

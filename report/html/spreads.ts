@@ -1,14 +1,14 @@
 // Distributions of the blocks, each a step chart with its quantiles.
 import { SHARES } from '../analysis/curve.ts';
-import { formatValue, plainName, plural, shareText } from '../format.ts';
+import { formatValue, plural, shareText } from '../format.ts';
 import type { ReportView } from '../view.ts';
+import { rowTitle } from './blocks.ts';
 import type { SpreadFigure } from './figures.ts';
 import { type Html, html } from './html.ts';
-import { labelOf } from './measured.ts';
 import { figure, folded, plainTable } from './parts.ts';
 
 const spreadHtml = (view: ReportView, { spread, chart }: SpreadFigure): Html => {
-  const title = `${labelOf(spread)}: ${plainName(spread.metric)}`;
+  const title = rowTitle(spread);
   const table = plainTable(
     html`<th scope="col">share of the blocks</th>${spread.curves.map(
       ({ arm, n }) =>

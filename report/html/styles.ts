@@ -1,6 +1,8 @@
 // The page's style: light, dark, printed, and narrow screens. The arms' colors are those of Okabe and Ito, which remain distinct in all
 // common kinds of color blindness; dark backgrounds get lighter shades of the same hues.
 
+import { paperStyles } from './paper-styles.ts';
+
 const LIGHT = `
 --paper:#ffffff;--soft:#f5f6f7;--band:#f5f6f7;--ink:#1b1f24;--muted:#59626d;--grid:#dfe3e8;--line:#cfd5dc;--link:#0b5cad;
 --good:#146c3c;--bad:#a3240f;--warn:#fff5df;--warn-line:#d9a400;--tip:#1b1f24;--tip-ink:#ffffff;--on-arm:#ffffff;--mix:#1b1f24;
@@ -34,7 +36,7 @@ p{margin:6px 0 10px;max-width:76ch}
 a{color:var(--link)}
 a.term{color:inherit;text-decoration:underline dotted;text-underline-offset:3px}
 code,pre{font:13px/1.5 var(--mono)}
-pre{background:var(--soft);padding:10px 12px;overflow-x:auto;border-radius:4px;margin:8px 0}
+pre{background:var(--soft);padding:10px 12px;border-radius:4px;margin:8px 0;white-space:pre-wrap;overflow-wrap:anywhere}
 .finding{font-size:21px;line-height:1.42;font-weight:500;margin:0 0 14px;max-width:62ch;text-wrap:pretty}
 .facts{color:var(--muted);margin:0;max-width:none;display:flex;flex-wrap:wrap;gap:0 20px;font-size:14px}
 nav{margin:14px 0 0;font-size:14px}
@@ -45,6 +47,11 @@ h4{font-size:14px;margin:16px 0 2px;color:var(--muted);font-weight:600}
 .scenario h3{font-size:17px}
 .index{display:flex;flex-wrap:wrap;gap:2px 16px;list-style:none;padding:0;font-size:14px}
 :target,[tabindex="-1"]:focus{outline:none;scroll-margin-top:64px}
+.skip{position:absolute;left:-999px}
+.skip:focus{position:static;display:inline-block;padding:8px 12px}
+summary h2,summary h3{display:inline;border:0;margin:0;padding:0;color:var(--ink)}
+details.part{border-top:1px solid var(--line);margin:0;padding:8px 0}
+.scenario>details.part{border:0;padding:0}
 .filters{position:sticky;top:0;z-index:1;background:var(--paper);border-bottom:1px solid var(--line);display:flex;flex-wrap:wrap;gap:6px 18px;align-items:center;padding:8px 0;margin:14px 0 0;font-size:13px}
 .filters fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:4px 14px;min-width:0}
 details.arms{margin:0}
@@ -115,6 +122,11 @@ article.claim{border-top:1px solid var(--grid);padding:10px 0 4px}
 .claim .verdict{min-width:0;margin:0 0 0 6px;font-weight:600}
 .verdict.supported{color:var(--good)}
 .verdict.not-supported,.verdict.failed{color:var(--bad)}
+.matrix td{text-align:center}
+.matrix th .title{font-weight:400;color:var(--muted);font-size:12.5px}
+.matrix thead th{text-align:center;min-width:7em}
+.matrix thead th:first-child{text-align:left}
+.no{color:var(--muted)}
 .ok{color:var(--good)}.wrong{color:var(--bad);font-weight:600}
 .varies.exact{color:var(--bad)}
 .total td,.total th{font-weight:600;border-top:1px solid var(--line)}
@@ -140,17 +152,4 @@ dd{margin-bottom:8px}
 .first .versus{flex:1 0 100%;text-align:right}
 .first .section th{padding:14px 0 2px}
 .section b{display:block}
-}
-@media print{
-body{font-size:10pt}
-main{max-width:none;padding:0}
-nav,noscript,.filters,.tools,.tool{display:none}
-h2{break-after:avoid}
-figure,tr,.alert{break-inside:avoid}
-.scroll{overflow:visible}
-.first td{min-width:0;white-space:normal}
-.versus{font-size:8.5pt}
-.verdict{min-width:0}
-th,td{padding:3px 6px}
-.charts{grid-template-columns:1fr 1fr}
-}`;
+}${paperStyles}`;

@@ -43,6 +43,8 @@ export interface Metric {
   readonly noise: 'exact' | 'quasi' | 'noisy';
   /** False: shown, never judged, since it does not rank arms: the number of a neighbour's writes, a part of a sum. */
   readonly judged?: boolean;
+  /** True: 1 is yes, 0 is no. */
+  readonly yesNo?: boolean;
 }
 
 export type Cache = 'cold' | 'warm' | 'hot';

@@ -7,7 +7,7 @@ import { loadView } from '../../../report/load.ts';
 import { verdictText } from '../../../report/verdict-words.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
-import { chartsIn, runReader, seriousIn, skip } from './reader.ts';
+import { chartsIn, runReader, skip, unfoldAll, violationsIn } from './reader.ts';
 
 const { opened } = runReader();
 
@@ -84,7 +84,9 @@ test(
         [1, 1, 1, 1],
       ];
       const first = await kinds();
-      assert.deepEqual(Object.keys(first).sort(), ['calls', 'points']);
+      assert.deepEqual(Object.keys(first).sort(), ['calls', 'order', 'points']);
+      // The walks have one row each, whose blocks are shown in order; the eighteen rows of churn are folded.
+      assert.equal(first['order']!.length, 2);
       assert.deepEqual(first['points'], points);
       assert.equal(first['calls']!.length, 4);
       for (const lengths of first['calls']!)
@@ -101,8 +103,11 @@ test(
       assert.deepEqual(all['points'], [...churn, ...churn, ...walks.flatMap((walk) => [walk, walk])]);
       assert.equal(all['calls']!.length, 8);
       // Ten headline rows per churn, one per walk: a step per block, and the start of the first step.
-      assert.equal(all['spread']!.length, 2 * (10 + 10 + 1 + 1));
+      const rows = 2 * (10 + 10 + 1 + 1);
+      assert.equal(all['spread']!.length, rows);
       for (const lengths of all['spread']!) assert.ok(lengths.every((length) => length === BLOCKS + 1));
+      assert.equal(all['order']!.length, rows);
+      for (const lengths of all['order']!) assert.ok(lengths.every((length) => length === BLOCKS));
     }),
 );
 
@@ -203,12 +208,21 @@ test('the ninth arm has the color of the first, with stripes or dots', { skip },
   });
 });
 
-test('axe finds nothing serious, in light and in dark', { skip }, async () => {
-  for (const colorScheme of ['light', 'dark'] as const)
+test('axe finds nothing in light, dark and on a phone, folded and unfolded', { skip }, async () => {
+  for (const [colorScheme, width] of [
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)
     await opened(
       exampleRun({ images: ['debian-12-base'] }),
-      async (page) => assert.deepEqual(await seriousIn(page), []),
-      { colorScheme },
+      async (page) => {
+        assert.deepEqual(await violationsIn(page), []);
+        await unfoldAll(page);
+        assert.deepEqual(await violationsIn(page), []);
+      },
+      { colorScheme, width },
     );
 });
 

@@ -82,18 +82,24 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 interface Violation {
   readonly id: string;
-  readonly impact: string;
   readonly nodes: readonly { readonly html: string }[];
 }
 
-/** Violations that axe-core calls serious or critical. Folded parts are opened first, because axe-core skips hidden elements. */
-export const seriousIn = async (page: Page): Promise<readonly string[]> => {
+/** Opens everything that is folded and waits for its charts: axe-core, and a reader, skip what is hidden. */
+export const unfoldAll = async (page: Page): Promise<void> => {
   await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
+  await page.waitForFunction(
+    '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined || canvas.closest("[hidden]") !== null)',
+  );
+};
+
+/** Everything that axe-core finds wrong with the page as it is now. */
+export const violationsIn = async (page: Page): Promise<readonly string[]> => {
   await page.evaluate(AXE);
   const violations = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as Violation[];
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+  );
 };
 
 /** One browser for all tests of a file. */
