@@ -7,7 +7,7 @@ import { swatch } from './legend.ts';
 import { labelOf } from './measured.ts';
 import { plainTable } from './parts.ts';
 
-type CountRow = CountsView['rows'][number];
+type YesNoRow = CountsView['rows'][number];
 
 /** Metrics of older runs, which do not say so themselves: a change, and what showed or noticed it. */
 const OLDER = /(Shown|By(File|Reference|Manifest))Count$|^crossDeviceCount$/;
@@ -15,13 +15,13 @@ const OLDER = /(Shown|By(File|Reference|Manifest))Count$|^crossDeviceCount$/;
 export const isYesNo = (metric: string, info: Metric): boolean => info.yesNo ?? OLDER.test(metric);
 
 /** `an owner: detected by the manifest` is a cell of the row `an owner`; a title without a colon is a row with one cell. */
-const parts = ({ info: { title } }: CountRow): readonly [row: string, column: string] => {
+const parts = ({ info: { title } }: YesNoRow): readonly [row: string, column: string] => {
   const [row = '', ...column] = title.replace(/^1: /, '').split(': ');
   return [row, column.join(': ')];
 };
 
 /** A pass may differ from another: then both. */
-const answer = (count: CountRow['counts'][number]): Html => {
+const answer = (count: YesNoRow['counts'][number]): Html => {
   if (count === null) return html`<td class="none">–<span class="sr"> not tested</span></td>`;
   const [least, most] = [count.least > 0, count.most > 0];
   if (least !== most) return html`<td class="varies exact">yes and no</td>`;
@@ -37,7 +37,7 @@ interface ArmColumn {
 }
 
 /** Of an arm only the columns in which it has an answer. */
-const columnsOf = (view: ReportView, rows: readonly CountRow[]): readonly ArmColumn[] => {
+const columnsOf = (view: ReportView, rows: readonly YesNoRow[]): readonly ArmColumn[] => {
   const names = [...new Set(rows.map((row) => parts(row)[1]))];
   return view.arms.flatMap((arm, index) =>
     names
