@@ -18,7 +18,14 @@ export const armsWhere = (
 
 type RowName = (metric: string, title: string) => string;
 
-const countsTable = (view: ReportView, all: CountsView, nameOf: RowName): Html => {
+/** What the tables count. */
+interface CountKind {
+  readonly kind: string;
+  readonly note: string;
+  readonly nameOf: RowName;
+}
+
+const countsTable = (view: ReportView, all: CountsView, { kind, nameOf }: CountKind): Html => {
   const counts = { ...all, rows: all.rows.filter(({ metric, info }) => !isYesNo(metric, info)) };
   if (counts.rows.length === 0) return html``;
   const shown = armsWhere(view.arms, (index) =>
@@ -36,7 +43,7 @@ const countsTable = (view: ReportView, all: CountsView, nameOf: RowName): Html =
         })}</tr>
 `,
     ),
-    `${labelOf(counts)} on ${counts.image}`,
+    `${kind}: ${labelOf(counts)} on ${counts.image}`,
   );
 };
 
@@ -47,44 +54,33 @@ const opcodeName: RowName = (metric) => {
   return name === 'Request' ? 'all opcodes' : name.toUpperCase();
 };
 
-const tablesHtml = (
-  view: ReportView,
-  note: string,
-  all: readonly CountsView[],
-  nameOf: RowName = titleOnly,
-): Html =>
-  html`<p class="note">${note}</p><div class="charts">${all.map((counts) => html`<div>${yesNoMatrix(view, counts)}${countsTable(view, counts, nameOf)}</div>`)}</div>`;
-
-export const countsHtml = (view: ReportView, isHere: (counts: CountsView) => boolean): Html => {
-  const [observed, requests, disk] = [view.observed, view.requests, view.disk].map((all) =>
-    all.filter(isHere),
-  ) as [CountsView[], CountsView[], CountsView[]];
-  return html`${
-    observed.length === 0
-      ? null
-      : tablesHtml(view, 'Counted, not timed. One number: every pass gave it.', observed)
-  }${
-    requests.length === 0
-      ? null
-      : folded(
-          'FUSE requests by opcode',
-          tablesHtml(
-            view,
-            'Counted by the server; opcodes without a request are left out. Compare the least of several passes: an evicted page adds single requests.',
-            requests,
-            opcodeName,
-          ),
-        )
-  }${
-    disk.length === 0
-      ? null
-      : folded(
-          'files on disk per image',
-          tablesHtml(
-            view,
-            'Before the image was removed. Hard links count once; bytes are allocated blocks.',
-            disk,
-          ),
-        )
-  }`;
+const OBSERVED: CountKind = {
+  kind: 'counts',
+  note: 'Counted, not timed. One number: every pass gave it.',
+  nameOf: titleOnly,
 };
+const REQUESTS: CountKind = {
+  kind: 'FUSE requests by opcode',
+  note: 'Counted by the server; opcodes without a request are left out. Compare the least of several passes: an evicted page adds single requests.',
+  nameOf: opcodeName,
+};
+const DISK: CountKind = {
+  kind: 'files on disk per image',
+  note: 'Before the image was removed. Hard links count once; bytes are allocated blocks.',
+  nameOf: titleOnly,
+};
+
+const tablesHtml = (view: ReportView, kind: CountKind, all: readonly CountsView[]): Html =>
+  all.length === 0
+    ? html``
+    : html`<p class="note">${kind.note}</p><div class="charts">${all.map((counts) => html`<div>${yesNoMatrix(view, counts)}${countsTable(view, counts, kind)}</div>`)}</div>`;
+
+const foldedTables = (view: ReportView, kind: CountKind, all: readonly CountsView[]): Html =>
+  all.length === 0 ? html`` : folded(kind.kind, tablesHtml(view, kind, all));
+
+export const countsHtml = (view: ReportView, isHere: (counts: CountsView) => boolean): Html =>
+  html`${tablesHtml(view, OBSERVED, view.observed.filter(isHere))}${foldedTables(
+    view,
+    REQUESTS,
+    view.requests.filter(isHere),
+  )}${foldedTables(view, DISK, view.disk.filter(isHere))}`;

@@ -209,17 +209,16 @@ test('the ninth arm has the color of the first, with stripes or dots', { skip },
 });
 
 test('axe finds nothing in light, dark and on a phone, folded and unfolded', { skip }, async () => {
-  for (const [colorScheme, width] of [
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
-    ['dark', 390],
+  for (const [colorScheme, width, isUnfolded] of [
+    ['light', 1280, false],
+    ['dark', 1280, true],
+    ['light', 390, true],
+    ['dark', 390, false],
   ] as const)
     await opened(
       exampleRun({ images: ['debian-12-base'] }),
       async (page) => {
-        assert.deepEqual(await violationsIn(page), []);
-        await unfoldAll(page);
+        if (isUnfolded) await unfoldAll(page);
         assert.deepEqual(await violationsIn(page), []);
       },
       { colorScheme, width },
