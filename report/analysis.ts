@@ -16,6 +16,7 @@ import { droppedOf, failuresOf, leaksOf, runWarnings, skippedOf } from './analys
 import { publishedOf } from './analysis/published.ts';
 import { spreadsOf } from './analysis/spreads.ts';
 import { firstTables, furtherTables, ownTables, rowsOnce, type TableInput } from './analysis/tables.ts';
+import { timelinesOf } from './analysis/timelines.ts';
 import type { Claim } from './claims/claim.ts';
 import { evidenceOf } from './claims/evidence.ts';
 import { claims as allClaims } from './claims/registry.ts';
@@ -130,6 +131,7 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
     spreads: spreadsOf(judged, arms, design),
     growth: growthOf(judged, arms, design),
     lives: livesOf(judged, arms, run.environment.cpuCount),
+    timelines: timelinesOf(judged, arms),
     claims: claimsOf(claims, run, measured),
     published: publishedOf(publishedTables, evidenceOf(run, measured)),
     took: mountPaths(groups, arms),

@@ -12,6 +12,7 @@ import type {
   Phase,
   Proof,
   RunFile,
+  Timeline,
 } from '../results/schema/run.ts';
 import type { Interval } from '../results/stats/interval.ts';
 import type { Curve } from './analysis/curve.ts';
@@ -138,6 +139,15 @@ export interface GrowthPoint {
   /** Null with too few blocks, or where all blocks are equal. */
   readonly lo: number | null;
   readonly hi: number | null;
+}
+
+/** The calls of one life over time: one slot per arm. */
+export interface TimelineView {
+  readonly image: string;
+  readonly scenario: string;
+  readonly params: string;
+  /** In the order of the arms; null for an arm without a timeline. */
+  readonly arms: readonly (Timeline | null)[];
 }
 
 /** Growth of a metric with a numeric parameter. */
@@ -276,6 +286,7 @@ export interface ReportView {
   readonly spreads: readonly SpreadView[];
   readonly growth: readonly GrowthView[];
   readonly lives: readonly LivesView[];
+  readonly timelines: readonly TimelineView[];
   readonly claims: readonly ClaimView[];
   readonly published: readonly PublishedView[];
   /** The paths that the mounts of each arm took. */

@@ -20,6 +20,21 @@ export interface CallsOfProcess {
   readonly otherThreads: ReadonlyMap<string, number>;
 }
 
+/** One system call. Times: CLOCK_MONOTONIC, as `process.hrtime` reads it. */
+export interface RecordedCall {
+  readonly process: number;
+  readonly thread: number;
+  readonly name: string;
+  readonly fromNs: number;
+  readonly untilNs: number;
+}
+
+export interface CallRecorder {
+  /** Calls that have ended, in the order of their ends. `isFull`: later ones are missing. */
+  read(): { readonly calls: readonly RecordedCall[]; readonly isFull: boolean };
+  close(): void;
+}
+
 export interface Meters {
   kernelMemory(): KernelMemory;
   /** Null if the process exited. */
@@ -30,6 +45,8 @@ export interface Meters {
   /** Waits until all servers sleep in their wait for requests. Returns those that never became idle. */
   waitForIdle(pids: readonly number[]): readonly number[];
   callCounter(): CallCounter;
+  /** Throws where the kernel has no BPF that can do it. */
+  callRecorder(): CallRecorder;
   /** Bytes of a file or block device in the page cache. */
   cachedBytes(path: string): number;
   /** Totals of this thread's windows so far. */

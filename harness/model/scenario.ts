@@ -8,6 +8,7 @@ import type {
   Placement,
   ScenarioInfo,
   Slot,
+  Timeline,
   Values,
 } from '../../results/schema/run.ts';
 import type { Backend, Mounted, Prepared, Store } from './backend.ts';
@@ -147,6 +148,7 @@ export interface ArmedProbe {
   collect(): Promise<{
     readonly values?: Values;
     readonly ledger?: Ledger;
+    readonly timeline?: Timeline;
     readonly notes?: readonly string[];
   }>;
   /** Closes what `arm` opened. Called always. */

@@ -22,6 +22,8 @@ const OWN_CALLS: ReadonlySet<string> = new Set(
   ),
 );
 
+export const isOwnCall = (name: string): boolean => OWN_CALLS.has(name);
+
 const NO_CALLS: ReadonlyMap<string, number> = new Map();
 
 const add = (into: Counts, name: string, count: number): void => {

@@ -5,6 +5,7 @@ import { probe as cpu } from './cpu.ts';
 import { probe as disk } from './disk.ts';
 import { probe as fuseRequests } from './fuse-requests.ts';
 import { probe as syscalls } from './syscalls.ts';
+import { probe as timeline } from './timeline.ts';
 import { probe as wall } from './wall.ts';
 
-export const probes: readonly Probe[] = [commandStart, disk, fuseRequests, syscalls, cpu, wall];
+export const probes: readonly Probe[] = [commandStart, disk, fuseRequests, syscalls, cpu, timeline, wall];

@@ -2,7 +2,7 @@
 // removed and leaks are named.
 import { closeSync, openSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ledger, type Outcome, type Sample, SCHEMA } from '../../results/schema/run.ts';
+import { type Ledger, type Outcome, type Sample, SCHEMA, type Timeline } from '../../results/schema/run.ts';
 import { hasNoIngest, type Local, type Prepared, type Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
@@ -124,20 +124,23 @@ const folderNames = (parts: SlotParts): readonly string[] => {
 interface Collected {
   readonly values: Values;
   readonly ledger: Ledger | undefined;
+  readonly timeline: Timeline | undefined;
   readonly notes: readonly string[];
 }
 
 const collect = async (armed: readonly ArmedProbe[], own: Values): Promise<Collected> => {
   let values = own;
   let ledger: Ledger | undefined;
+  let timeline: Timeline | undefined;
   const notes: string[] = [];
   for (const probe of armed) {
     const collected = await probe.collect();
     values = { ...values, ...collected.values };
     ledger = collected.ledger ?? ledger;
+    timeline = collected.timeline ?? timeline;
     notes.push(...(collected.notes ?? []));
   }
-  return { values, ledger, notes };
+  return { values, ledger, timeline, notes };
 };
 
 /** Called before servers are closed: one that was killed may be the reason. */
@@ -239,12 +242,13 @@ const measure = async (parts: SlotParts, open: OpenSlot): Promise<MeasuredSlot> 
   open.before = parts.leaks.before(open.folders);
   open.stage.sync();
   const own = await scenario.run(open.stage);
-  const { values, ledger, notes } = await collect(open.armed, own);
+  const { values, ledger, timeline, notes } = await collect(open.armed, own);
   const outcome: Outcome = {
     outcome: 'ok',
     values: scenario.derive(values, slot.params),
     ...(Object.keys(open.stage.histograms).length === 0 ? {} : { histograms: open.stage.histograms }),
     ...(ledger === undefined ? {} : { ledger }),
+    ...(timeline === undefined ? {} : { timeline }),
   };
   return { outcome, notes: [...open.stage.notes, ...notes] };
 };

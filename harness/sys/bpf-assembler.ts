@@ -11,6 +11,7 @@ const JUMPS = { eq: 0x10, ne: 0x50, le: 0xb0, lt: 0xa0 } as const;
 type JumpCondition = keyof typeof JUMPS;
 
 const BPF_PSEUDO_MAP_FD = 1;
+const BPF_FETCH = 1;
 const INSTRUCTION_BYTES = 8;
 
 export interface Assembler {
@@ -29,6 +30,8 @@ export interface Assembler {
   storeValue(size: OperandSize, base: Register, offset: number, value: number): void;
   /** `*(u64 *)(base + offset) += from`, atomically. */
   atomicAdd(base: Register, offset: number, from: Register): void;
+  /** As `atomicAdd`; `from` holds the sum before. */
+  fetchAdd(base: Register, offset: number, from: Register): void;
   call(helper: number): void;
   jump(label: string): void;
   /** Unsigned 64-bit comparison. */
@@ -80,6 +83,7 @@ export const assembler = (): Assembler => {
     store: (size, base, offset, from) => emit(0x63 | SIZES[size], base, from, offset, 0),
     storeValue: (size, base, offset, value) => emit(0x62 | SIZES[size], base, 0, offset, value),
     atomicAdd: (base, offset, from) => emit(0xdb, base, from, offset, 0),
+    fetchAdd: (base, offset, from) => emit(0xdb, base, from, offset, BPF_FETCH),
     call: (helper) => emit(0x85, 0, 0, 0, helper),
     jump: (label) => jumpTo(0x05, 0, 0, 0, label),
     jumpIf: (condition, left, right, label) =>

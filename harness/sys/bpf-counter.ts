@@ -5,7 +5,6 @@
 // Error:   exact; after one lost count every snapshot throws.
 // Cost:    about 15 ms to open the first time, nearly all in the verifier; 0.1 us per system call; 0.1 ms per snapshot.
 // Leaves:  one detached set of maps and programs for the next counter, freed at the exit of this process.
-import { statSync } from 'node:fs';
 import { UserError } from '../model/errors.ts';
 import type { CallCounter, CallSnapshot } from '../model/machine.ts';
 import {
@@ -28,24 +27,13 @@ import {
   OTHER_THREAD,
 } from './bpf-programs.ts';
 import { files } from './files.ts';
+import { ownNamespace } from './own-namespace.ts';
 import { callName, callNumber } from './syscall-names.ts';
 
 const MAX_KEYS = 16384;
 
 /** Calls that never return: strace does not count them either. */
 const NEVER_RETURN: ReadonlySet<string> = new Set(['exit', 'exit_group']);
-
-/** Converts a device number of stat(2) to the kernel's own layout of 12 + 20 bits. */
-const kernelDevice = (device: bigint): bigint => {
-  const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
-  const minor = (device & 0xffn) | ((device >> 12n) & 0xffffff00n);
-  return (major << 20n) | minor;
-};
-
-const ownNamespace = () => {
-  const { dev, ino } = statSync('/proc/self/ns/pid', { bigint: true });
-  return { device: kernelDevice(dev), inode: ino };
-};
 
 /** Loaded maps and programs without an attachment: loading takes the time, so counters reuse them. */
 interface LoadedPrograms {

@@ -140,6 +140,21 @@ export const missedRuns = (program: number): number => {
   return Number(memory.readBigUInt64LE(ATTRIBUTES_BYTES + RECURSION_MISSES_AT));
 };
 
+/** The first `count` values of an array. */
+export const readRecords = (map: number, valueBytes: number, count: number): Buffer => {
+  if (count === 0) return Buffer.alloc(0);
+  const { memory, at } = block([Buffer.alloc(8), Buffer.alloc(count * 4), Buffer.alloc(count * valueBytes)]);
+  memory.writeBigUInt64LE(at(0), 8);
+  memory.writeBigUInt64LE(at(1), 16);
+  memory.writeBigUInt64LE(at(2), 24);
+  memory.writeUInt32LE(count, 32);
+  memory.writeUInt32LE(map, 36);
+  // ENOENT: the array has no more values.
+  if (bpf(MAP_LOOKUP_BATCH, memory) < 0 && lastErrno() !== ENOENT) fail('bpf(BPF_MAP_LOOKUP_BATCH)');
+  const from = Number(at(2) - at(0)) + ATTRIBUTES_BYTES;
+  return memory.subarray(from, from + count * valueBytes);
+};
+
 export interface PerCpuHash {
   /** Calls `each` with the upper half of the key, the sum of the lower halves over all CPUs, and the upper half of the value. */
   read(each: (call: number, count: number, pid: number) => void): void;

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { Features, Files, Machine, Meters, StartedServers } from '../model/machine.ts';
 import { batchFiles } from './batch-files.ts';
+import { openBpfRecorder } from './bpf-recorder.ts';
 import { makeCalls } from './call-list.ts';
 import { nowNs } from './clock.ts';
 import { openCommandStreams, runCommand } from './commands.ts';
@@ -116,6 +117,7 @@ const createMeters = (features: Features, scratch: string, open: OpenCounter): M
   cachedBytes,
   windows: () => ({ ...windows }),
   memoryGroup: makeMemoryGroup,
+  callRecorder: () => openBpfRecorder(),
   callCounter() {
     const counter = openCallCounter(features, scratch);
     const ownThread = separateOwnWork(counter);

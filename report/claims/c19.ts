@@ -69,7 +69,7 @@ const neverHeld = (
   return fewest < ENOUGH
     ? {
         verdict: 'undecided',
-        because: `nothing was left after ${grouped(fewest)} unmounts of a backend; ${grouped(ENOUGH)} are needed to bound it at 0.1 %${unchecked}`,
+        because: `no leftovers in ${grouped(fewest)} unmounts of a backend; ${grouped(ENOUGH)} are needed to bound it at 0.1 %${unchecked}`,
         wouldDecide: `cfsbench run --profile full --scenarios ${SCENARIO}, which has 1,000 mounts`,
         figures,
       }

@@ -62,6 +62,9 @@ const changeOf = (
   const [first] = rows;
   const texts = new Set(rows.map((row) => byText(row, images).join(' x')));
   const subject = subjectOf(first);
+  // Not constant in the base: the least of the passes may well be equal.
+  if (rows.every((row) => byOf(row) === 0))
+    return rows.length === 1 ? `${subject} (${changeText(first)})` : subject;
   if (first.status === 'varies') return `${subject} (${reasonText(first)})`;
   if (texts.size === 1) {
     const [amount, per] = byText(first, images);
@@ -70,7 +73,8 @@ const changeOf = (
   }
   const all = rows.map(byOf);
   const signed = (by: number): string => `${by > 0 ? '+' : ''}${grouped(by)}`;
-  return `${subject} ${signed(Math.min(...all))}..${signed(Math.max(...all))}`;
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  return least === most ? `${subject} ${signed(least)} each` : `${subject} ${signed(least)}..${signed(most)}`;
 };
 
 const namesText = (names: readonly string[]): string => {

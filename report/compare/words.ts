@@ -40,6 +40,7 @@ const countText = (count: Count | null): string => {
 
 export const changeText = ({ base, head }: ExactResult): string => {
   const [from, to] = [base?.least ?? 0, head?.least ?? 0];
+  if (countText(base) === countText(head)) return `${countText(base)} in both`;
   const by = to - from;
   const sign = by > 0 ? '+' : '';
   return `${countText(base)} -> ${countText(head)}${by === 0 ? '' : ` (${sign}${grouped(by)})`}`;

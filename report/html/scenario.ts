@@ -13,6 +13,7 @@ import { imagesIn, scenariosIn } from './measured.ts';
 import { figure, folded, plainTable, valueHtml } from './parts.ts';
 import type { FigurePlace, PointFigure } from './point-figures.ts';
 import { spreadsHtml } from './spreads.ts';
+import { timelineHtml } from './timeline.ts';
 
 const scenarioId = (scenario: string): string => `scenario-${scenario.replace(/[^A-Za-z0-9-]/g, '-')}`;
 
@@ -104,7 +105,7 @@ const imageHtml = (view: ReportView, figures: ReportFigures, place: FigurePlace)
     points.length === 0
       ? null
       : html`<div class="charts">${points.map((one) => figure(one.chart.id, one.title, pointsTable(view, one)))}</div>`
-  }${blocksHtml(view, spreads)}${timesHtml(view, place)}${countsHtml(view, isHere)}${spreadsHtml(view, spreads)}`;
+  }${blocksHtml(view, spreads)}${timelineHtml(view, view.timelines.filter(isHere))}${timesHtml(view, place)}${countsHtml(view, isHere)}${spreadsHtml(view, spreads)}`;
 };
 
 const drawnArms = (view: ReportView, figures: ReportFigures, scenario: string): readonly ArmView[] => {
@@ -129,7 +130,7 @@ ${first === undefined ? null : html`<div data-image="${first}"><h4>${first}</h4>
   (image) =>
     html`<details data-image="${image}"><summary>${image}</summary>${atImage(image)}</details>
 `,
-)}${folded('measure only this scenario again', html`<pre>${commandOf(view, scenario, images)}</pre>`)}</section>
+)}${folded('rerun only this scenario', html`<pre>${commandOf(view, scenario, images)}</pre>`)}</section>
 `;
 };
 

@@ -126,6 +126,13 @@ article.claim{border-top:1px solid var(--grid);padding:10px 0 4px}
 .matrix th .title{font-weight:400;color:var(--muted);font-size:12.5px}
 .matrix thead th{text-align:center;min-width:7em}
 .matrix thead th:first-child{text-align:left}
+.timeline{margin:6px 0 12px}
+.timeline p{margin:4px 0;max-width:none;font-size:14px}
+.lane{display:grid;grid-template-columns:7em 1fr;gap:8px;align-items:center;font:12px/1.3 var(--mono);margin:2px 0}
+.lane span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;color:var(--muted)}
+.lane svg{width:100%;height:16px;display:block}
+.lane path{stroke:none}
+.lane .whole{fill:var(--grid)}
 .no{color:var(--muted)}
 .ok{color:var(--good)}.wrong{color:var(--bad);font-weight:600}
 .varies.exact{color:var(--bad)}

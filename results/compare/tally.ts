@@ -7,6 +7,7 @@ import type {
   PlannedGroup,
   Sample,
   SkippedSample,
+  Timeline,
 } from '../schema/run.ts';
 import type { ByBlock } from '../stats/log-ratio.ts';
 import { firstBlockOf } from '../stats/over-runs.ts';
@@ -29,6 +30,8 @@ export interface GroupData {
   readonly ledgers: ReadonlyMap<string, readonly Ledger[]>;
   /** Latency, then arm, to the encoded histograms of its blocks. */
   readonly histograms: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  /** Arm to the timeline of its first slot that has one. */
+  readonly timelines: ReadonlyMap<string, Timeline>;
   /** Arm to its backend. */
   readonly backends: ReadonlyMap<string, string>;
   /** Arm to every distinct path taken, as text. */
@@ -54,6 +57,7 @@ interface GroupBuilder extends GroupData {
   readonly count: TableBuilder;
   readonly ledgers: Map<string, Ledger[]>;
   readonly histograms: Map<string, Map<string, string[]>>;
+  readonly timelines: Map<string, Timeline>;
   readonly backends: Map<string, string>;
   readonly took: Map<string, Set<string>>;
 }
@@ -73,7 +77,7 @@ const tookText = (took: Readonly<Record<string, string>>): string =>
     .join(', ');
 
 const addOk = (group: GroupBuilder, sample: OkSample, block: number): void => {
-  const { arm, backend, pass, values, ledger } = sample;
+  const { arm, backend, pass, values, ledger, timeline } = sample;
   group.backends.set(arm, backend);
   const table = pass === 'time' ? group.time : group.count;
   for (const [metric, value] of Object.entries(values)) {
@@ -87,6 +91,7 @@ const addOk = (group: GroupBuilder, sample: OkSample, block: number): void => {
       () => [],
     ).push(encoded);
   if (ledger !== undefined) at(group.ledgers, arm, () => []).push(ledger);
+  if (timeline !== undefined && !group.timelines.has(arm)) group.timelines.set(arm, timeline);
   const took = tookText(sample.took);
   if (took !== '') at(group.took, arm, () => new Set()).add(took);
 };
@@ -113,6 +118,7 @@ export const startTally = (): Tally => {
       count: new Map(),
       ledgers: new Map(),
       histograms: new Map(),
+      timelines: new Map(),
       backends: new Map(),
       took: new Map(),
     }));

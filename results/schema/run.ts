@@ -36,6 +36,30 @@ export type CallsByName = Readonly<Record<string, WholeNumber>>;
 /** Phase, then actor (`harness`, `runtime`, `tar`, `rm`, `ls`, `cat`, `cfs-fuse`, …), then system call name, to count. */
 export type Ledger = Readonly<Partial<Record<Phase, Readonly<Record<string, CallsByName>>>>>;
 
+/**
+ * Actor, call, start after that of the first call and duration in nanoseconds, number of calls. Of several calls: the most frequent name, and the
+ * time from the first beginning to the last end.
+ */
+export type TimelineStep = readonly [
+  actor: string,
+  call: string,
+  fromNs: WholeNumber,
+  ns: WholeNumber,
+  callCount: WholeNumber,
+];
+
+export interface TimelineWindow {
+  /** From the beginning of the first call to the end of the last. */
+  readonly spanNs: WholeNumber;
+  /** Without calls of the harness's runtime. */
+  readonly callCount: WholeNumber;
+  /** In the order of their starts. */
+  readonly steps: readonly TimelineStep[];
+}
+
+/** Calls over time within the windows of one life, recorded in a counting pass. */
+export type Timeline = Readonly<Partial<Record<Phase, TimelineWindow>>>;
+
 export interface Metric {
   readonly title: string;
   readonly better: 'lower' | 'higher';
@@ -90,6 +114,8 @@ export interface OkSample extends SampleBase {
   readonly ledger?: Ledger;
   /** All values of a latency, nanoseconds: HdrHistogram, compressed (V2), in base64. */
   readonly histograms?: Readonly<Record<string, string>>;
+  /** Of one slot per arm and image. Absent in older runs. */
+  readonly timeline?: Timeline;
 }
 
 export interface FailedSample extends SampleBase {

@@ -32,7 +32,7 @@ const arm = async (
 test('the wall clock starts last and stops first, and no other probe reads inside it', () => {
   assert.deepEqual(
     probes.map(({ id }) => id),
-    ['command-start', 'disk', 'fuse-requests', 'syscalls', 'cpu', 'wall'],
+    ['command-start', 'disk', 'fuse-requests', 'syscalls', 'cpu', 'timeline', 'wall'],
   );
   assert.deepEqual(
     probes.filter(({ passes }) => passes.includes('time')).map(({ id }) => id),

@@ -93,6 +93,7 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
     processCpuNs: (pid: number) => script.processCpuNs.get(pid) ?? null,
     waitForIdle: () => [],
     callCounter: () => script.calls,
+    callRecorder: unscripted('callRecorder'),
     cachedBytes: () => 0,
     windows: () => ({ ...script.windows }),
     memoryGroup: unscripted('memoryGroup'),

@@ -95,3 +95,16 @@ test('what vanished names its reason, and long lists are cut', () => {
   );
   assert.equal(shown(calls)[0]![0], 'in use, ls: 7 more a, 7 more b, 7 more c, 7 more d, 2 other calls');
 });
+
+test('a count that is no constant is a range, never a change by zero', () => {
+  const varying: Count = { least: 0, most: 8, passes: 3 };
+  const demoted = { status: 'demoted', base: varying, head: varying } as const;
+  assert.equal(shown([changed(0, demoted)])[0]![0], 'in create, tar: statx (0 to 8 in both)');
+  const twice = [changed(0, demoted), changed(0, { ...demoted, place: { image: 'large' } })];
+  assert.equal(shown(twice)[0]![0], 'in create, tar: statx');
+});
+
+test('the same number of calls on images of different size is a number each', () => {
+  const rows = [changed(100), changed(100, { place: { image: 'large' } })];
+  assert.equal(shown(rows)[0]![0], 'in create, tar: statx +100 each');
+});
