@@ -25,7 +25,9 @@ const dataOptions = (
   store: Store,
   paths: LayerPaths,
 ): readonly MountOption[] => {
-  const data = store.objectDirs.map((dir) => paths.optionPath(dir));
+  // Together the paths of a string may be longer than an option.
+  const pathOf = form === 'colons' ? paths.descriptorPath : paths.optionPath;
+  const data = store.objectDirs.map((dir) => pathOf(dir));
   const between = layer === 'plain' ? ':' : '::';
   if (form === 'colons') return [['lowerdir', joined([lower[1] as CallText, ...data], between)]];
   return [lower, ...data.map((dir): MountOption => ['datadir+', dir])];
@@ -53,7 +55,9 @@ const addStack = (
   const layer: MountOption =
     form === 'fd'
       ? ['lowerdir+', lower.fd]
-      : [form === 'path' ? 'lowerdir+' : 'lowerdir', paths.optionPath(at)];
+      : form === 'path'
+        ? ['lowerdir+', paths.optionPath(at)]
+        : ['lowerdir', paths.descriptorPath(at)];
   const options: readonly MountOption[] = [
     ...dataOptions(form, data, layer, store, paths),
     ...upperOptions(writable, paths),

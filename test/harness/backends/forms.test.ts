@@ -53,76 +53,87 @@ const FORMS: readonly {
   },
 ];
 
-describe('every form of a mount shows the same tree', { skip: needsRoot }, () => {
-  privateMounts();
-  let dir: string;
-  let workspace: Workspace;
-  let image: Image;
-  let features: Features;
+/** Where no path fits an option of a mount, and where each one does and two in one string do not. */
+const DEPTHS: readonly (readonly [words: string, names: readonly string[]])[] = [
+  ['over 300 bytes', ['x', 'y', 'z'].map((letter) => letter.repeat(100))],
+  ['about 150 bytes', ['x'.repeat(70)]],
+];
 
-  const emptyImage = (): Uint8Array => {
-    const builder = newTreeBuilder();
-    builder.add(-1, '', PLAIN_DIRECTORY);
-    return imageBytes(builder.finish());
-  };
+for (const [words, names] of DEPTHS)
+  describe(`every form of a mount shows the same tree, below a path of ${words}`, { skip: needsRoot }, () => {
+    privateMounts();
+    let dir: string;
+    let workspace: Workspace;
+    let image: Image;
+    let features: Features;
 
-  /** Deep enough that no path below it fits the 255 bytes of a mount option. */
-  const longFolder = (): string => {
-    const path = join(dir, 'x'.repeat(100), 'y'.repeat(100), 'z'.repeat(100));
-    mkdirSync(path, { recursive: true });
-    return path;
-  };
+    const emptyImage = (): Uint8Array => {
+      const builder = newTreeBuilder();
+      builder.add(-1, '', PLAIN_DIRECTORY);
+      return imageBytes(builder.finish());
+    };
 
-  before(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'cfsbench-forms-'));
-    features = await findFeatures({ workDir: dir, imageBytes: emptyImage(), serverPath });
-    workspace = openWorkspace(makeWork(join(longFolder(), 'work')));
-    const source = await openSource('synthetic:files=60,layers=3,seed=forms');
-    const objectDir = join(workspace.store, 'objects');
-    image = await prepareImage(source, { dir: join(workspace.sources, '0'), objectDir });
-    await source.close();
-  });
+    const longFolder = (): string => {
+      const path = join(dir, ...names);
+      mkdirSync(path, { recursive: true });
+      return path;
+    };
 
-  after(async () => {
-    if (workspace !== undefined) await removeWorkspace(workspace);
-    rmSync(dir, { recursive: true, force: true });
-  });
-
-  const proof = async (id: string, lacks: readonly FeatureId[]) => {
-    const backend = backends.find((known) => known.id === id)!;
-    const machine = createMachine(without(features, ...lacks), { scratch: workspace.scratch });
-    const store = createStore({ state: 'full', dir: workspace.store, files: machine.files });
-    const listingPath = join(workspace.sources, 'expected');
-    const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
-    const folders = workspace.slot('proof');
-    const arm = { id, backend, options: {} };
-    const proved = await proveAlone({
-      arm,
-      image,
-      expected: { ...digests, listingPath },
-      machine,
-      store,
-      folders,
-      workDir: folders.dir,
-    });
-    assert.equal(proved.kind, 'proof');
-    if (proved.kind !== 'proof') throw new Error('unreachable');
-    assert.equal(proved.proof.difference, null);
-    return proved.proof;
-  };
-
-  for (const { name, lacks, took } of FORMS)
-    test(`erofs-overlay from ${name}, below a path of over 300 bytes`, async () => {
-      assert.deepEqual((await proof('erofs-overlay', lacks)).took, took);
+    before(async () => {
+      dir = mkdtempSync(join(tmpdir(), 'cfsbench-forms-'));
+      features = await findFeatures({ workDir: dir, imageBytes: emptyImage(), serverPath });
+      workspace = openWorkspace(makeWork(join(longFolder(), 'work')));
+      const source = await openSource('synthetic:files=60,layers=3,seed=forms');
+      const objectDir = join(workspace.store, 'objects');
+      image = await prepareImage(source, { dir: join(workspace.sources, '0'), objectDir });
+      await source.close();
     });
 
-  for (const lacks of [[], ['overlay-single-layers']] as const)
-    test(`unpacked-overlay ${lacks.length === 0 ? 'layer by layer' : 'with all layers in one string'}`, async () => {
-      const { took } = await proof('unpacked-overlay', lacks);
-      assert.deepEqual(took, { layers: lacks.length === 0 ? 'path' : 'colons', layerCount: '3' });
+    after(async () => {
+      if (workspace !== undefined) await removeWorkspace(workspace);
+      rmSync(dir, { recursive: true, force: true });
     });
 
-  test('composefs-fuse', async () => {
-    assert.equal((await proof('composefs-fuse', [])).fsType, 'fuse.cfs-fuse');
+    const proof = async (id: string, lacks: readonly FeatureId[]) => {
+      const backend = backends.find((known) => known.id === id)!;
+      const machine = createMachine(without(features, ...lacks), { scratch: workspace.scratch });
+      const store = createStore({ state: 'full', dir: workspace.store, files: machine.files });
+      const listingPath = join(workspace.sources, 'expected');
+      const digests = expectedListing(image, { listingPath, trusted: seesTrusted() });
+      const folders = workspace.slot('proof');
+      const arm = { id, backend, options: {} };
+      const proved = await proveAlone({
+        arm,
+        image,
+        expected: { ...digests, listingPath },
+        machine,
+        store,
+        folders,
+        workDir: folders.dir,
+      });
+      assert.equal(proved.kind, 'proof');
+      if (proved.kind !== 'proof') throw new Error('unreachable');
+      assert.equal(proved.proof.difference, null);
+      return proved.proof;
+    };
+
+    for (const { name, lacks, took } of FORMS)
+      test(`erofs-overlay from ${name}`, async () => {
+        assert.deepEqual((await proof('erofs-overlay', lacks)).took, took);
+      });
+
+    for (const lacks of [[], ['overlay-single-layers']] as const)
+      test(`unpacked-overlay ${lacks.length === 0 ? 'layer by layer' : 'with all layers in one string'}`, async () => {
+        const { took } = await proof('unpacked-overlay', lacks);
+        assert.deepEqual(took, { layers: lacks.length === 0 ? 'path' : 'colons', layerCount: '3' });
+      });
+
+    test('erofs-metacopy-loop', async () => {
+      const { took } = await proof('erofs-metacopy-loop', []);
+      assert.deepEqual(took, { erofs: 'loop', layers: 'colons, store as a plain layer' });
+    });
+
+    test('composefs-fuse', async () => {
+      assert.equal((await proof('composefs-fuse', [])).fsType, 'fuse.cfs-fuse');
+    });
   });
-});
