@@ -2,10 +2,10 @@
 import { formatValue } from './format.ts';
 import type { RowView } from './view.ts';
 
-type Row = Pick<RowView, 'metric' | 'noMeasurement'>;
+type ShownRow = Pick<RowView, 'metric' | 'noMeasurement'>;
 
 export const inParentheses = ({ noMeasurement }: Pick<RowView, 'noMeasurement'>, text: string): string =>
   noMeasurement === true ? `(${text})` : text;
 
-export const shownValue = (row: Row, value: number): string =>
+export const shownValue = (row: ShownRow, value: number): string =>
   inParentheses(row, formatValue(row.metric, value));

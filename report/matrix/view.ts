@@ -70,9 +70,9 @@ const featureRows = (runs: readonly MatrixRun[]): readonly MatrixRow[] =>
   })).filter(({ cells }) => cells.some(({ kind }) => kind !== 'absent'));
 
 /** Values by row, of one run. */
-type Counts = ReadonlyMap<string, string>;
+type CountsOfRun = ReadonlyMap<string, string>;
 
-const callCounts = ({ arms, calls }: ReportView): Counts =>
+const callCounts = ({ arms, calls }: ReportView): CountsOfRun =>
   new Map(
     calls.flatMap(({ scenario, params, image, totals }) =>
       totals.flatMap((phases, at) => {
@@ -83,7 +83,7 @@ const callCounts = ({ arms, calls }: ReportView): Counts =>
     ),
   );
 
-const requestCounts = ({ arms, requests }: ReportView): Counts =>
+const requestCounts = ({ arms, requests }: ReportView): CountsOfRun =>
   new Map(
     requests.flatMap(({ scenario, params, image, rows }) =>
       rows.flatMap(({ metric, counts }) =>
@@ -97,7 +97,7 @@ const requestCounts = ({ arms, requests }: ReportView): Counts =>
   );
 
 /** A row for everything that any run counted. A cell differs if it is not the first known one of its row. */
-const countRows = (all: readonly Counts[]): readonly MatrixRow[] =>
+const countRows = (all: readonly CountsOfRun[]): readonly MatrixRow[] =>
   [...new Set(all.flatMap((counts) => [...counts.keys()]))].map((label) => ({
     label,
     cells: all.map((counts): MatrixCell => {
