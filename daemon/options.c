@@ -19,6 +19,10 @@ const char options_help[] =
 	"Serves a composefs image, read-only, until it is unmounted.\n"
 	"\n"
 	"  --objects DIR      a folder of objects; repeat it to search several, in order\n"
+	"  --fetch SOCKET     ask for an object that no folder has over this Unix socket, and\n"
+	"                     wait; the fetcher compares its digest and puts it into a folder.\n"
+	"                     A connection is one request: 64 hex digits and a line feed; the\n"
+	"                     reply is 1 (it is there) or 0 (refused: reads give EIO)\n"
 	"  --xattr full|no-acl|auto\n"
 	"                     for attribute names that occur nowhere in the image: full\n"
 	"                     (default) gives ENODATA, as overlayfs over EROFS does; no-acl\n"
@@ -60,6 +64,7 @@ const char options_help[] =
 
 enum {
 	OPTION_OBJECTS = 256,
+	OPTION_FETCH,
 	OPTION_READY_FD,
 	OPTION_CONTROL_FD,
 	OPTION_STATS,
@@ -78,6 +83,7 @@ enum {
 
 static const struct option known[] = {
 	{ "objects", required_argument, NULL, OPTION_OBJECTS },
+	{ "fetch", required_argument, NULL, OPTION_FETCH },
 	{ "ready-fd", required_argument, NULL, OPTION_READY_FD },
 	{ "control-fd", required_argument, NULL, OPTION_CONTROL_FD },
 	{ "stats", required_argument, NULL, OPTION_STATS },
@@ -174,6 +180,9 @@ static bool apply_option(struct options *options, int option, const char *argume
 			return refuse(why, "at most %d --objects are allowed", OBJECT_DIRS_MAX);
 		options->object_dirs[options->object_dir_count++] = argument;
 		return true;
+	case OPTION_FETCH:
+		options->fetch = argument;
+		return true;
 	case OPTION_READY_FD:
 		return parse_descriptor(argument, &options->ready_fd) ||
 		       refuse(why, "--ready-fd must be the number of a descriptor");
@@ -239,6 +248,10 @@ static bool check_together(const struct options *options, char *why)
 	if (options->metadata_only && options->xattr != XATTR_FULL)
 		return refuse(why, "--metadata-only needs all attributes, so it excludes --xattr %s",
 			      options->xattr == XATTR_AUTO ? "auto" : "no-acl");
+	if (options->metadata_only && options->fetch != NULL)
+		return refuse(why, "--metadata-only reads no objects, so it excludes --fetch");
+	if (options->task == TASK_SHARE && options->fetch != NULL)
+		return refuse(why, "--control-fd excludes --fetch");
 	if (options->threads != 0 && options->transport != TRANSPORT_THREADS)
 		return refuse(why, "--threads needs --transport threads");
 	if (options->task == TASK_SHARE && options->transport != TRANSPORT_READ_WRITE)

@@ -24,6 +24,8 @@ struct options {
 	int ready_fd;
 	/* The socket for control messages; -1: one mount, given on the command line. */
 	int control_fd;
+	/* The socket of a fetcher of missing objects. */
+	const char *fetch;
 	const char *stats;
 	const char *log;
 	enum xattr_mode xattr;

@@ -1,7 +1,8 @@
 /*
  * Contents of regular files, from the image or from an object of the store.
  *
- * Error:  an object that is missing or has another size than the image states gives EIO and one line in the log.
+ * Error:  an object that is missing, and not fetched either, or has another size than the image states gives EIO and one line
+ *         in the log.
  */
 #include <errno.h>
 #include <string.h>
@@ -86,6 +87,10 @@ static int open_object(const struct server *server, const struct inode *inode)
 	if (err != 0)
 		return err;
 	fd = objects_open(&server->objects, path, path_bytes);
+	if (fd == -ENOENT) {
+		err = fetch_object(&server->fetch, path, path_bytes);
+		fd = err == 0 ? objects_open(&server->objects, path, path_bytes) : err;
+	}
 	if (fd < 0) {
 		if (is_first_report(server, inode))
 			log_line(&server->log, "read: cannot open object %.*s: %s", (int)path_bytes, path, strerror(-fd));

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "backing.h"
+#include "fetch.h"
 #include "fuse_abi.h"
 #include "image.h"
 #include "log.h"
@@ -36,6 +37,7 @@ struct mount_state {
 struct server {
 	struct image image;
 	struct objects objects;
+	struct fetch fetch;
 	struct stats stats;
 	struct log log;
 	/* Only in the initial user namespace, where the kernel allows reads of trusted attributes. */

@@ -32,6 +32,8 @@ static int prepare(struct session *session, const struct options *options, const
 		if (err != 0)
 			return fail(why, "objects", parts->object_dirs[i], "", err);
 	}
+	if (options->fetch != NULL && (err = fetch_open(&server->fetch, options->fetch)) != 0)
+		return fail(why, "fetch", options->fetch, "", err);
 	if (parts->stats != NULL && (err = stats_open(&server->stats, parts->stats)) != 0)
 		return fail(why, "stats", parts->stats, "", err);
 	server->lists_trusted = initial;
@@ -76,7 +78,7 @@ int session_open(struct session *session, const struct options *options, const s
 	const char *reason;
 	int err;
 
-	*session = (struct session){ .server = { .log = *log }, .mount = { .device_fd = -1 } };
+	*session = (struct session){ .server = { .log = *log, .fetch = { .socket_fd = -1 } }, .mount = { .device_fd = -1 } };
 	session->server.mount_state = &session->mount_state;
 	names_init(&session->mount_state.names);
 	backing_init(&session->mount_state.backing, -1);
@@ -108,6 +110,7 @@ void session_close(struct session *session)
 	mount_close(&session->mount);
 	backing_close(&session->mount_state.backing);
 	objects_close(&session->server.objects);
+	fetch_close(&session->server.fetch);
 	stats_close(&session->server.stats);
 	image_close(&session->server.image);
 }

@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mount_state mount_state = { 0 };
-	struct server server = { .log = silent, .reply_bytes = REPLY_BYTES, .mount_state = &mount_state };
+	struct server server = { .log = silent, .fetch = { .socket_fd = -1 }, .reply_bytes = REPLY_BYTES, .mount_state = &mount_state };
 	const char *why;
 	uint8_t *reply;
 	size_t image_bytes;

@@ -9,6 +9,7 @@ import type { Backend, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine, Need } from '../model/machine.ts';
+import { fetchSocketOf } from '../store/fetch-socket.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
 import { type ServedMount, servedMount } from './served-mount.ts';
 import { checkServer, serverPath } from './server-path.ts';
@@ -110,13 +111,22 @@ interface FuseForm extends ServerForm {
   readonly how: string;
   readonly answers?: string;
   readonly needs: readonly Need[];
+  /** Asks a fetcher beside the store, if there is one, for objects that it lacks. Always with threads: reads wait. */
+  readonly fetches?: boolean;
 }
+
+const fetchFlags = (machine: Machine, { objectDirs }: Store): readonly string[] => {
+  const socket = fetchSocketOf(objectDirs[0]!);
+  return machine.files.exists(socket) ? ['--fetch', socket] : [];
+};
 
 const prepareOne = (form: FuseForm, image: Image, machine: Machine, options: ServerOptions): Prepared => {
   // Skips an unsupported transport before anything is mounted.
   transportOf(machine, options);
-  const mount: MountManifest = async (manifest, store, at) =>
-    servedMount(machine, serveOne(machine, options, form, { manifest, store, at }));
+  const mount: MountManifest = async (manifest, store, at) => {
+    const flags = form.fetches === true ? [...form.flags, ...fetchFlags(machine, store)] : form.flags;
+    return servedMount(machine, serveOne(machine, options, { ...form, flags }, { manifest, store, at }));
+  };
   return manifestLifecycle(image, machine, mountWith(image, machine, mount, 'over'));
 };
 
@@ -129,7 +139,11 @@ export const fuseBackend = (form: FuseForm): Backend => ({
   idle: [],
   needs: form.needs,
   shows: 'contents',
-  options: TRANSPORT_OPTIONS,
+  options:
+    form.fetches === true
+      ? { server: TRANSPORT_OPTIONS.server, spin: TRANSPORT_OPTIONS.spin }
+      : TRANSPORT_OPTIONS,
   checkOptions: checkServerOption,
-  prepare: async (image, machine, options) => prepareOne(form, image, machine, options),
+  prepare: async (image, machine, options) =>
+    prepareOne(form, image, machine, form.fetches === true ? { ...options, transport: 'threads' } : options),
 });

@@ -1,6 +1,7 @@
 // All backends, in the order of the tables: the three headline backends, then the variants.
 import type { Backend } from '../model/backend.ts';
 import { backend as composefsFuse } from './composefs-fuse.ts';
+import { backend as composefsFuseLazy } from './composefs-fuse-lazy.ts';
 import { backend as composefsFuseNoacl } from './composefs-fuse-noacl.ts';
 import { backend as composefsFuseNoxattr } from './composefs-fuse-noxattr.ts';
 import { backend as composefsFuseOverlay } from './composefs-fuse-overlay.ts';
@@ -56,6 +57,7 @@ export const backends: readonly Backend[] = [
   composefsFusePassthrough,
   composefsFuseOverlay,
   composefsFuseShared,
+  composefsFuseLazy,
   erofsFscache,
   incrementalFs,
 ];

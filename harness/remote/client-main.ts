@@ -2,13 +2,17 @@
 import { createPublicKey } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { UserError } from '../model/errors.ts';
+import type { ImageObject } from '../model/image.ts';
+import { FETCH_SOCKET } from '../store/fetch-socket.ts';
 import { ensureFolder } from '../store/folders.ts';
 import { cpuUsage } from '../sys/usage.ts';
 import type { ClientReply, ClientRequest, PullReport } from './client-requests.ts';
 import { Digesters } from './digesters.ts';
+import { openFetcher } from './fetcher.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { pullManifest, pullMissing } from './pull-image.ts';
 import { pullLayerList, pullLayers } from './pull-layers.ts';
+import type { SignedSource } from './pull-signed.ts';
 import { throwRefused } from './refused.ts';
 import { baseUrl, Remote } from './request.ts';
 import { hasLayer, unpackLayer } from './unpack-layer.ts';
@@ -18,66 +22,123 @@ type PullTimes = Pick<PullReport, 'missingCount' | 'signedNs' | 'missingNs' | 'f
 
 const nowNs = (): number => Number(process.hrtime.bigint());
 
-interface PullStep {
-  readonly remote: Remote;
-  readonly digesters: Digesters;
-}
-
-const pull = async (request: ClientRequest, { remote, digesters }: PullStep): Promise<PullTimes> => {
-  const { name, leastSequence, keyPem } = request;
-  const source = { remote, key: createPublicKey(keyPem), leastSequence };
-  const from = nowNs();
-  if (request.kind === 'image') {
-    ensureFolder(request.dir);
-    const { bytes } = await pullManifest(source, name);
-    const signed = nowNs();
-    const objects = objectsOf(bytes);
-    const missing = missingObjects(objects, request.dir);
-    const known = nowNs();
-    const { dir, via } = request;
-    throwRefused(await pullMissing({ remote, name, dir, digesters, via }, objects, missing));
-    return {
-      missingCount: missing.length,
-      signedNs: signed - from,
-      missingNs: known - signed,
-      fetchNs: nowNs() - known,
-    };
-  }
-  const { tarDir, layerDir } = request;
-  const layers = await pullLayerList(source, name);
-  const signed = nowNs();
-  const missing = layers.filter(({ id }) => !hasLayer(layerDir, id));
-  const known = nowNs();
-  const ready = ({ id }: { readonly id: string }, tarPath: string): Promise<void> =>
-    unpackLayer(layerDir, id, tarPath);
-  throwRefused(await pullLayers(missing, { remote, dir: tarDir, verified: digesters.verified, ready }));
-  return {
-    missingCount: missing.length,
-    signedNs: signed - from,
-    missingNs: known - signed,
-    fetchNs: nowNs() - known,
-  };
+const cpuNs = (): number => {
+  const { userNs, systemNs } = cpuUsage();
+  return userNs + systemNs;
 };
 
-const report = async (request: ClientRequest): Promise<PullReport> => {
-  const remote = new Remote(baseUrl(request.url), DEFAULT_LIMITS);
-  const digesters = new Digesters();
-  const before = cpuUsage();
-  try {
-    const times = await pull(request, { remote, digesters });
-    const after = cpuUsage();
-    const { requestCount, receivedBytes } = remote;
+/** One pull: its connections, its digests and what they took. */
+class Pull {
+  readonly remote: Remote;
+  readonly digesters = new Digesters();
+  readonly source: SignedSource;
+  readonly #cpuNs = cpuNs();
+  #lastNs = nowNs();
+
+  constructor({ url, keyPem, leastSequence }: Exclude<ClientRequest, { kind: 'fetched' }>) {
+    this.remote = new Remote(baseUrl(url), DEFAULT_LIMITS);
+    this.source = { remote: this.remote, key: createPublicKey(keyPem), leastSequence };
+  }
+
+  /** Time since the last step. */
+  step(): number {
+    const last = this.#lastNs;
+    this.#lastNs = nowNs();
+    return this.#lastNs - last;
+  }
+
+  report(times: PullTimes): PullReport {
+    const { requestCount, receivedBytes } = this.remote;
+    const { bytes, ns } = this.digesters.verified;
     return {
       ...times,
       requestCount,
       receivedBytes,
-      verifiedBytes: digesters.verified.bytes,
-      verifyNs: digesters.verified.ns,
-      cpuNs: after.userNs + after.systemNs - before.userNs - before.systemNs,
+      verifiedBytes: bytes,
+      verifyNs: ns,
+      cpuNs: cpuNs() - this.#cpuNs,
     };
+  }
+
+  close(): void {
+    this.digesters.close();
+    this.remote.close();
+  }
+}
+
+interface ManifestStep {
+  readonly objects: readonly ImageObject[];
+  readonly missing: readonly ImageObject[];
+  readonly times: PullTimes;
+}
+
+const manifestStep = async (pull: Pull, name: string, dir: string): Promise<ManifestStep> => {
+  ensureFolder(dir);
+  const { bytes } = await pullManifest(pull.source, name);
+  const signedNs = pull.step();
+  const objects = objectsOf(bytes);
+  const missing = missingObjects(objects, dir);
+  const missingNs = pull.step();
+  return { objects, missing, times: { missingCount: missing.length, signedNs, missingNs, fetchNs: 0 } };
+};
+
+type Asked<K extends ClientRequest['kind']> = Extract<ClientRequest, { kind: K }>;
+
+const pullAll = async (pull: Pull, { name, dir, via }: Asked<'image'>): Promise<PullTimes> => {
+  const { objects, missing, times } = await manifestStep(pull, name, dir);
+  const { remote, digesters } = pull;
+  throwRefused(await pullMissing({ remote, name, dir, digesters, via }, objects, missing));
+  return { ...times, fetchNs: pull.step() };
+};
+
+const pullAndUnpack = async (pull: Pull, { name, tarDir, layerDir }: Asked<'layers'>): Promise<PullTimes> => {
+  const layers = await pullLayerList(pull.source, name);
+  const signedNs = pull.step();
+  const missing = layers.filter(({ id }) => !hasLayer(layerDir, id));
+  const missingNs = pull.step();
+  const ready = ({ id }: { readonly id: string }, tarPath: string): Promise<void> =>
+    unpackLayer(layerDir, id, tarPath);
+  const { remote, digesters } = pull;
+  throwRefused(await pullLayers(missing, { remote, dir: tarDir, verified: digesters.verified, ready }));
+  return { missingCount: missing.length, signedNs, missingNs, fetchNs: pull.step() };
+};
+
+/** A pull whose fetcher runs. */
+let fetching: { readonly end: () => Promise<PullReport> } | null = null;
+
+const startFetching = async (pull: Pull, { name, dir }: Asked<'fetch'>): Promise<PullReport> => {
+  const { objects, times } = await manifestStep(pull, name, dir);
+  const { remote, digesters } = pull;
+  // A path of the work folder may be too long for the address of a socket.
+  process.chdir(dir);
+  const fetcher = await openFetcher(FETCH_SOCKET, objects, { remote, dir, digesters });
+  fetching = {
+    async end() {
+      await fetcher.close();
+      process.chdir('/');
+      fetching = null;
+      const report = pull.report({ ...times, fetchNs: fetcher.busyNs() });
+      pull.close();
+      throwRefused(fetcher.refused);
+      return { ...report, missingCount: digesters.verified.count };
+    },
+  };
+  return pull.report(times);
+};
+
+const report = async (request: ClientRequest): Promise<PullReport> => {
+  if (request.kind === 'fetched') {
+    if (fetching === null) throw new Error('nothing is fetched');
+    return fetching.end();
+  }
+  const pull = new Pull(request);
+  try {
+    if (request.kind === 'fetch') return await startFetching(pull, request);
+    return pull.report(
+      await (request.kind === 'image' ? pullAll(pull, request) : pullAndUnpack(pull, request)),
+    );
   } finally {
-    digesters.close();
-    remote.close();
+    if (fetching === null) pull.close();
   }
 };
 
@@ -94,3 +155,4 @@ const replyTo = async (request: ClientRequest): Promise<ClientReply> => {
 
 for await (const line of createInterface(process.stdin))
   process.stdout.write(`${JSON.stringify(await replyTo(JSON.parse(line) as ClientRequest))}\n`);
+process.exit(0);

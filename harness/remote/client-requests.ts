@@ -12,6 +12,10 @@ interface PullCommon {
 export type ClientRequest =
   /** Fetches what an object folder lacks. */
   | (PullCommon & { readonly kind: 'image'; readonly dir: string; readonly via: PullVia })
+  /** Fetches the manifest, then each object of the image when it is read through a FUSE server, until `fetched`. */
+  | (PullCommon & { readonly kind: 'fetch'; readonly dir: string })
+  /** Ends that, and reports it. */
+  | { readonly kind: 'fetched' }
   /** Fetches the layers that are not unpacked yet, and unpacks each as soon as its digest is right. */
   | (PullCommon & { readonly kind: 'layers'; readonly tarDir: string; readonly layerDir: string });
 

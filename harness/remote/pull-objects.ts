@@ -18,7 +18,7 @@ export interface ObjectsToPull {
 }
 
 /** One object by one request; throws if it is refused. */
-const pullObject = async (
+export const pullObject = async (
   object: ImageObject,
   { remote, dir, digesters }: Omit<ObjectsToPull, 'missing'>,
 ): Promise<void> => {

@@ -13,7 +13,16 @@ test('a pull from an earlier version brings new objects only; unpacked layers br
   const { code, stderr } = await program(t, [
     'run',
     ...['--scenarios', 'pull', '--images', 'synthetic:files=30,layers=1,seed=none'],
-    ...['--backends', 'erofs-overlay,unpacked-overlay', '--blocks', '8', '--budget', '15m', '--out', out],
+    ...[
+      '--backends',
+      'erofs-overlay,composefs-fuse-lazy,unpacked-overlay',
+      '--blocks',
+      '8',
+      '--budget',
+      '15m',
+      '--out',
+      out,
+    ],
   ]);
   assert.equal(code, 0, stderr);
   assert.deepEqual(
@@ -39,5 +48,11 @@ test('a pull from an earlier version brings new objects only; unpacked layers br
       assert.ok(of(backend, have, 'pullVerifyNs') > 0);
       assert.ok(of(backend, have, 'pullCpuNs') > 0);
     }
+  // A lazy start has the signature, the manifest and one object when the first file was read.
+  const lazy = 'composefs-fuse-lazy';
+  assert.equal(of(lazy, 'nothing', 'pullMissingCount'), 1);
+  assert.equal(of(lazy, 'nothing', 'pullRequestCount'), 3);
+  assert.ok(bytes(lazy, 'nothing') < bytes(manifest, 'nothing') / 10);
+  assert.ok(of(lazy, 'nothing', 'pullReadyWallNs') > of(lazy, 'nothing', 'pullFirstWallNs'));
   assert.deepEqual(leftOf(home), []);
 });

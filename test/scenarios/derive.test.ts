@@ -155,6 +155,10 @@ const GOLDEN: Readonly<Record<string, readonly GoldenValues[]>> = {
       given: { ...PHASES, pullBytes: 3 },
       derived: { ...PHASES, pullBytes: 3, pullFirstWallNs: 15_000_000, pullReadyWallNs: 7_000_000 },
     },
+    {
+      given: { ...PHASES, restWallNs: 1 },
+      derived: { ...PHASES, pullFirstWallNs: 15_000_000, pullReadyWallNs: 15_000_001 },
+    },
     { given: { pullBytes: 3 }, derived: { pullBytes: 3 } },
   ],
   prefetch: [

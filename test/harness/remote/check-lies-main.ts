@@ -49,6 +49,6 @@ say(`${told} lies told to ${tally.asked} requests for a file or object`);
 say(
   `served ${tally.served}, stored ${tally.stored}, crashes ${tally.crashes}, requests sent elsewhere ${kinds.get('stolen') ?? 0}`,
 );
-say(`refused by name ${tally.named}`);
-const isGood = tally.served + tally.stored + tally.crashes === 0 && !kinds.has('stolen');
+say(`refused by name ${tally.named}, lies without a sentence ${tally.unnamed}`);
+const isGood = tally.served + tally.stored + tally.crashes + tally.unnamed === 0 && !kinds.has('stolen');
 process.exit(isGood ? 0 : 1);

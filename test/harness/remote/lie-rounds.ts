@@ -15,6 +15,8 @@ export interface LieTally {
   asked: number;
   /** Refused by a sentence that begins with the name of what was asked for. */
   named: number;
+  /** Requests of a round without a sentence; of a range of a pack, which has right objects too, at least one object must have one. */
+  unnamed: number;
   /** Wrong bytes under the name of an object or layer, or anything left beside them. */
   stored: number;
   /** Wrong bytes that were given to the caller. */
@@ -23,7 +25,14 @@ export interface LieTally {
   crashes: number;
 }
 
-export const newTally = (): LieTally => ({ asked: 0, named: 0, stored: 0, served: 0, crashes: 0 });
+export const newTally = (): LieTally => ({
+  asked: 0,
+  named: 0,
+  unnamed: 0,
+  stored: 0,
+  served: 0,
+  crashes: 0,
+});
 
 interface LieRound {
   readonly url: string;
@@ -59,6 +68,7 @@ const trySigned = async (tally: LieTally, what: string, pull: () => Promise<bool
 
 export const lieRound = async (tally: LieTally, { url, dir, key, image, via }: LieRound): Promise<void> => {
   const client = clientStore(dir, url, IMPATIENT);
+  const before = { ...tally };
   try {
     const source = { remote: client.remote, key, leastSequence: 2 };
     await trySigned(tally, `the manifest of ${NAME}`, async () =>
@@ -82,6 +92,8 @@ export const lieRound = async (tally: LieTally, { url, dir, key, image, via }: L
         },
       }),
     );
+    const [asked, named] = [tally.asked - before.asked, tally.named - before.named];
+    tally.unnamed += via === 'objects' ? asked - named : Number(named === 0);
     tally.stored += wrongObjects(client.dir).length;
     if (via === 'objects') tally.stored += listObjects(client.dir).length;
     tally.stored += readdirSync(client.dir).filter((name) => !/^[0-9a-f]{2}$/.test(name)).length;
