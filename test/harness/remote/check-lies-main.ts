@@ -20,6 +20,8 @@ say(`seed ${seed}`);
 const published = await publishedImage(FILES);
 const { dir, publicKey: key, image, serve } = published;
 const server = await startImageServer(dir, { ...serve, lies: { seed, share: 1 } });
+const half = await startImageServer(dir, { ...serve, lies: { seed, share: 0.5 } });
+const lies = (): readonly string[] => [...server.lies(), ...half.lies()];
 const tally = newTally();
 // Of other requests under way, such as an error without a listener.
 process.on('uncaughtException', (error) => {
@@ -30,19 +32,21 @@ let told = 0;
 for (let round = 0; told < Number(count) && tally.crashes === 0; round++) {
   await lieRound(tally, {
     url: server.url,
+    halfUrl: half.url,
     dir,
     key,
     image,
     via: round % PACK_EVERY === PACK_EVERY - 1 ? 'pack' : 'objects',
   });
-  told = server.lies().length;
+  told = lies().length;
 }
 const kinds = new Map<string, number>();
-for (const line of server.lies()) {
+for (const line of lies()) {
   const kind = line.split(' ')[0]!;
   kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
 }
 await server.close();
+await half.close();
 published.remove();
 for (const [kind, number] of [...kinds].sort()) say(`  ${kind.padEnd(24)}${number}`);
 say(`${told} lies told to ${tally.asked} requests for a file or object`);

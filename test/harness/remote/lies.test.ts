@@ -13,17 +13,22 @@ test('of lies of all kinds none is stored or served, and each is named', async (
     ...published.serve,
     lies: { seed: 'a few hundred', share: 1 },
   });
+  const half = await startImageServer(published.dir, {
+    ...published.serve,
+    lies: { seed: 'a few hundred', share: 0.5 },
+  });
   const tally = newTally();
   try {
     for (let round = 0; round < ROUNDS; round++)
       await lieRound(tally, {
         url: server.url,
+        halfUrl: half.url,
         dir: published.dir,
         key: published.publicKey,
         image: published.image,
         via: 'objects',
       });
-    const told = server.lies();
+    const told = [...server.lies(), ...half.lies()];
     const { asked, named } = tally;
     assert.deepEqual(tally, { asked, named: asked, unnamed: 0, stored: 0, served: 0, crashes: 0 });
     assert.equal(named, asked);
@@ -37,6 +42,7 @@ test('of lies of all kinds none is stored or served, and each is named', async (
     );
   } finally {
     await server.close();
+    await half.close();
     published.remove();
   }
 });

@@ -127,6 +127,21 @@ describe('a pull', () => {
       );
     }));
 
+  it('a manifest with another digest than the signed one is refused, by its name', () =>
+    withServer({ seed: 'manifest', share: 0.5, kinds: ['one-bit'] }, async ({ remote }) => {
+      const codes = new Set<string>();
+      for (let tries = 0; tries < 30; tries++)
+        try {
+          const { bytes } = await pullManifest({ remote, key: published.publicKey }, NAME);
+          assert.ok(bytes.equals(published.image.manifest));
+        } catch (error) {
+          const { code, message } = error as UserError;
+          codes.add(code);
+          assert.match(message, /^the manifest of debian: /);
+        }
+      assert.ok(codes.has('wrong-digest') && codes.has('bad-signature'), [...codes].join());
+    }));
+
   for (const kind of Object.keys(LIES))
     it(`the lie '${kind}' is refused for each object, by name, and nothing of it stays`, () =>
       withServer({ seed: kind, share: 1, kinds: [kind] }, async (client, server) => {
