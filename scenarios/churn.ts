@@ -162,7 +162,7 @@ export const scenario: Scenario = {
   // Digesting adds only the calls that read: the other calls are counted with trusted contents.
   passesWith: ({ ingest }) => (ingest === 'digested' ? ['time'] : ['count', 'time']),
   variantsWith: ({ local }) => (local === 'files' ? ['hardlink-checkout', 'reflink-checkout'] : []),
-  largeVariants: ['ostree-checkout', 'erofs-blobs'],
+  largeVariants: ['ostree-checkout', 'ostree-composefs', 'erofs-blobs'],
   metrics: {
     arriveWallNs: { title: 'ingest + create: the image is local', better: 'lower', noise: 'noisy' },
     removeWallNs: { title: 'destroy + collect: the image is removed', better: 'lower', noise: 'noisy' },

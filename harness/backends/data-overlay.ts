@@ -71,7 +71,7 @@ const addStack = (
   return lower;
 };
 
-const mountStack = (parts: StackParts): Mounted => {
+export const mountStack = (parts: StackParts): Mounted => {
   const { machine, manifest, at, writable } = parts;
   // Kernels that need a plain layer take all layers in one string.
   const form = parts.data === 'plain' ? 'colons' : layerForm(machine);

@@ -24,6 +24,7 @@ import { backend as hardlinkCheckoutUnlinkat } from './hardlink-checkout-unlinka
 import { backend as incrementalFs } from './incremental-fs.ts';
 import { backend as mountComposefs } from './mount-composefs.ts';
 import { backend as ostreeCheckout } from './ostree-checkout.ts';
+import { backend as ostreeComposefs } from './ostree-composefs.ts';
 import { backend as plainDirectory } from './plain-directory.ts';
 import { backend as reflinkCheckout } from './reflink-checkout.ts';
 import { backend as squashfsFull } from './squashfs-full.ts';
@@ -51,6 +52,7 @@ export const backends: readonly Backend[] = [
   hardlinkCheckoutUnlinkat,
   reflinkCheckout,
   ostreeCheckout,
+  ostreeComposefs,
   unpackedOverlayUnlinkat,
   composefsFuseNoacl,
   composefsFuseNoxattr,

@@ -79,9 +79,18 @@ export interface Hidden {
   readonly prefixes: readonly string[];
   /** Any mtime is accepted. */
   readonly losesTimes: boolean;
-  /** Names of the attributes that were not shown. */
+  /** Paths of empty directories that are accepted beside the expected entries. */
+  readonly adds?: readonly string[];
+  /** What was not shown. */
   readonly found: Set<string>;
 }
+
+const isAdded = (line: string, { adds = [], found }: Hidden): boolean => {
+  const [path = '', type] = line.split('\t');
+  const is = type === 'directory' && adds.includes(path);
+  if (is) found.add(`the absence of ${path}`);
+  return is;
+};
 
 const isHidden = (key: string, { prefixes, found }: Hidden): boolean => {
   const hides = prefixes.some((prefix) => key.startsWith(prefix));
@@ -124,6 +133,10 @@ const betweenLines = (
 // The whiteouts over the object store in the root do not count at level `metadata`.
 const isStoreWhiteout = (line: string): boolean => /^\/[0-9a-f]{2}\tchar\t(?:[^\t]*\t){4}0:0\t/.test(line);
 
+/** Whether a path that was seen sorts before the expected one, so that it is not expected at all. */
+const isNewPath = (mine: string | undefined, theirs: string): boolean =>
+  mine === undefined || compareBytes(unescaped(pathOf(theirs)), unescaped(pathOf(mine))) < 0;
+
 /** The first difference at this level, or null. */
 export const findDifference = (
   expectedPath: string,
@@ -142,7 +155,8 @@ export const findDifference = (
   try {
     for (;;) {
       const mine = next(expected);
-      const theirs = next(seen);
+      let theirs = next(seen);
+      while (theirs !== undefined && isNewPath(mine, theirs) && isAdded(theirs, hidden)) theirs = next(seen);
       if (mine === theirs) {
         if (mine === undefined) return null;
         continue;

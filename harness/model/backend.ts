@@ -48,6 +48,8 @@ export interface Backend {
   readonly shows: 'contents' | 'metadata' | 'merged-inodes';
   /** An mtime is not the image's. The proof says so. */
   readonly losesTimes?: boolean;
+  /** Empty directories that the mount has if the image does not. The proof lists and ignores them. */
+  readonly adds?: readonly string[];
   /** Prefixes of extended attributes that the mount is known to hide. The proof lists them and ignores them. */
   readonly hides?: readonly string[];
   /** Option name to its allowed values, the default first. An empty list allows any text. */

@@ -37,6 +37,7 @@ export type FeatureId =
   | 'mount-composefs'
   | 'composefs-fuse'
   | 'ostree'
+  | 'ostree-composefs'
   | 'erofs-fscache'
   | 'incremental-fs'
   | 'ls'

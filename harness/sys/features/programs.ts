@@ -8,7 +8,18 @@ const program = (name: string, source: string): Feature => ({
 });
 
 export const programs: FeatureGroup<
-  'tar' | 'rm' | 'cp' | 'sha256sum' | 'stat' | 'find' | 'ls' | 'ostree' | 'qemu' | 'mmdebstrap' | 'mkfs-ext4'
+  | 'tar'
+  | 'rm'
+  | 'cp'
+  | 'sha256sum'
+  | 'stat'
+  | 'find'
+  | 'ls'
+  | 'ostree'
+  | 'ostree-composefs'
+  | 'qemu'
+  | 'mmdebstrap'
+  | 'mkfs-ext4'
 > = {
   tar: {
     test() {
@@ -41,5 +52,13 @@ export const programs: FeatureGroup<
       return version === undefined ? installed('ostree') : `version ${version}`;
     },
     hint: () => `${packages('ostree')}; only the backend ostree-checkout needs it`,
+  },
+  'ostree-composefs': {
+    test: () =>
+      toolLines('ostree', 'checkout', '--help').some((line) => line.includes('--composefs-noverity'))
+        ? 'ostree checkout --composefs-noverity'
+        : missing('this ostree has no checkout --composefs-noverity'),
+    hint: () =>
+      'ostree built with composefs (Debian has it from 13 on); only the backend ostree-composefs needs it',
   },
 };

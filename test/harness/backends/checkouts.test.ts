@@ -96,6 +96,27 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
     }
   });
 
+  test('ostree-composefs keeps everything but times, hard links, and the absence of directories that it adds', async (t) => {
+    const missing = lacks('ostree-composefs');
+    if (missing !== undefined) return t.skip(`needs ${missing}`);
+    const dump = join(folder, 'composefs.dump');
+    const lines = DUMP.split('\n').filter((line) => !/^\/b\/(?:null|pipe) /.test(line));
+    writeFileSync(dump, `${lines.join('\n')}/usr 4096 40751 2 0 0 0 0.0 - - -\n`);
+    const plain = await openSetting(`dump:${dump}`);
+    try {
+      const proved = await plain.provedOn('ostree-composefs');
+      assert.ok(proved.kind === 'proof');
+      const { difference, equal, hidden } = proved.proof;
+      const added = ['boot', 'etc', 'sysroot', 'var'].map((name) => `the absence of /${name}`);
+      assert.deepEqual(
+        { difference, equal, hidden },
+        { difference: null, equal: true, hidden: ['mtime', ...added] },
+      );
+    } finally {
+      await plain.remove();
+    }
+  });
+
   test('squashfs-full skips a tree with nanoseconds', async (t) => {
     const missing = lacks('squashfs-full');
     if (missing !== undefined) return t.skip(`needs ${missing}`);

@@ -115,6 +115,23 @@ test('a backend that loses times may show any mtime, and nothing else that diffe
   assert.equal(lose(file('/a', { mtimeNs: 5n, mode: 0o100600 }))[0], 'mode');
 });
 
+test('a backend that adds empty directories may show them, and nothing inside', () => {
+  const directory = (path: string): ListedEntry => file(path, { mode: 0o040755 });
+  const add = (...seen: readonly ListedEntry[]) => {
+    const hidden = { prefixes: [], losesTimes: false, adds: ['/b', '/d'], found: new Set<string>() };
+    const expected = write('expected', [file('/a'), file('/c')]);
+    const difference = findDifference(expected, write('seen', seen), 'contents', hidden);
+    return [difference?.path ?? null, [...hidden.found]];
+  };
+  const [a, c] = [file('/a'), file('/c')];
+  const both = ['the absence of /b', 'the absence of /d'];
+  assert.deepEqual(add(a, directory('/b'), c, directory('/d')), [null, both]);
+  assert.deepEqual(add(a, c), [null, []]);
+  assert.deepEqual(add(a, directory('/b'), file('/b/in'), c), ['/b/in', ['the absence of /b']]);
+  assert.deepEqual(add(a, file('/b'), c), ['/b', []]);
+  assert.deepEqual(add(a, directory('/aa'), c), ['/aa', []]);
+});
+
 test('a hidden attribute may be absent, but not have another value; other attributes may not be absent', () => {
   const capability = ['security.capability', 'x'] as const;
   const own = ['user.own', 'x'] as const;
