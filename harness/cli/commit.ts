@@ -13,6 +13,7 @@ export const commitOf = (): string | null => {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: GIT_LIMIT_MS,
+      killSignal: 'SIGKILL',
     }).trim();
   } catch {
     return null;

@@ -92,6 +92,15 @@ const endAll = async (children: readonly ChildProcess[], limitMs: number): Promi
   return ended;
 };
 
+/** A disk that does not answer holds it still. */
+const isLeft = (work: OpenFolder): boolean => {
+  try {
+    return isInPlace(work);
+  } catch {
+    return true;
+  }
+};
+
 /** Renders the report and removes the work folder, as far as there is time. Returns whether the report was printed. */
 const finish = async (run: OuterRun, limitMs: number): Promise<boolean> => {
   const { folders, work } = run;
@@ -99,7 +108,7 @@ const finish = async (run: OuterRun, limitMs: number): Promise<boolean> => {
   const [shown = false] = await endAll(
     [
       ...(shows ? [startProgram(SHOW, folders.runDir)] : []),
-      ...(isInPlace(work) && !run.keepWork ? [startProgram(REMOVE, work.path, work.fd)] : []),
+      ...(isLeft(work) && !run.keepWork ? [startProgram(REMOVE, work.path, work.fd)] : []),
     ],
     limitMs,
   );
@@ -108,7 +117,7 @@ const finish = async (run: OuterRun, limitMs: number): Promise<boolean> => {
 
 /** What is left, and what to type for it. */
 const leftLines = ({ work }: OuterRun): readonly string[] =>
-  isInPlace(work)
+  isLeft(work)
     ? [`left: ${visible(work.path)}`, `to remove it: cfsbench clean ${visible(dirname(work.path))}`]
     : [];
 

@@ -2,10 +2,10 @@
 //
 // Error:   a failure names the system call and the file.
 // Cost:    arguments are encoded before the clock starts.
-import koffi from 'koffi';
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { BatchFiles, CollectWork, IngestWork } from '../model/machine.ts';
+import { CStruct } from './c-struct.ts';
 import { EBADMSG, EUCLEAN, fail } from './libc.ts';
 import { callName } from './syscall-names.ts';
 import { bindTimed, lastFailure, lastVerity, library } from './timed.ts';
@@ -21,48 +21,6 @@ type TimedOperation = (work: Uint8Array) => { readonly result: number; readonly 
 
 // Kept for the life of the thread and filled: the kernel would zero the pages of a new buffer inside the window.
 let copyBuffer: Buffer | null = null;
-
-/** Encodes a C struct of pointers and 32- and 64-bit numbers. Keeps the buffers that it points to alive. */
-class CStruct {
-  readonly #held: Uint8Array[] = [];
-  readonly bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: number) {
-    this.bytes = Buffer.alloc(bytes);
-  }
-
-  pointer(to: Uint8Array): this {
-    this.#held.push(to);
-    // An empty buffer has no address.
-    this.bytes.writeBigInt64LE(to.length === 0 ? 0n : BigInt(koffi.address(to)), this.#at);
-    this.#at += 8;
-    return this;
-  }
-
-  text(value: string): this {
-    return this.pointer(Buffer.from(`${value}\0`));
-  }
-
-  texts(values: readonly string[]): this {
-    const list = new CStruct(8 * values.length);
-    for (const value of values) list.text(value);
-    this.#held.push(...list.#held);
-    return this.pointer(list.bytes);
-  }
-
-  i64(value: number): this {
-    this.bytes.writeBigInt64LE(BigInt(value), this.#at);
-    this.#at += 8;
-    return this;
-  }
-
-  i32(value: number): this {
-    this.bytes.writeInt32LE(value, this.#at);
-    this.#at += 4;
-    return this;
-  }
-}
 
 const failOperation = (operation: string): never => {
   const { errno, call, name } = lastFailure();

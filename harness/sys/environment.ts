@@ -46,6 +46,8 @@ const firstLine = (command: string, args: readonly string[]): string | null => {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
       timeout: TOOL_LIMIT_MS,
+      // A stopped process does not end by SIGTERM.
+      killSignal: 'SIGKILL',
     });
     return text.split('\n', 1)[0] ?? null;
   } catch {

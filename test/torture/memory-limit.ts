@@ -7,11 +7,18 @@ import { dirname, join } from 'node:path';
 import { makeMemoryGroup } from '../../harness/sys/memory-group.ts';
 
 export interface LimitedGroup {
+  readonly folder: string;
   add(pid: number): void;
-  /** Slabs, stacks and page tables of its members. */
   kernelBytes(): number;
   remove(): void;
 }
+
+/** Slabs, stacks and page tables of the members of a control group. */
+export const kernelBytesOf = (folder: string): number => {
+  const usage = join(folder, 'memory.kmem.usage_in_bytes');
+  if (existsSync(usage)) return Number(readFileSync(usage, 'utf8'));
+  return Number(/^kernel (\d+)$/m.exec(readFileSync(join(folder, 'memory.stat'), 'utf8'))![1]);
+};
 
 export const openLimitedGroup = (limitBytes: number): LimitedGroup => {
   const group = makeMemoryGroup();
@@ -20,13 +27,5 @@ export const openLimitedGroup = (limitBytes: number): LimitedGroup => {
     .map((name) => join(folder, name))
     .find((path) => existsSync(path))!;
   writeFileSync(limit, String(limitBytes));
-  const usage = join(folder, 'memory.kmem.usage_in_bytes');
-  return {
-    add: group.add,
-    kernelBytes() {
-      if (existsSync(usage)) return Number(readFileSync(usage, 'utf8'));
-      return Number(/^kernel (\d+)$/m.exec(readFileSync(join(folder, 'memory.stat'), 'utf8'))![1]);
-    },
-    remove: group.remove,
-  };
+  return { folder, add: group.add, kernelBytes: () => kernelBytesOf(folder), remove: group.remove };
 };

@@ -50,6 +50,7 @@ export const installed = (name: string): string => findProgram(name) ?? missing(
 export const toolLines = (name: string, ...args: string[]): readonly string[] => {
   const { status, stdout, stderr } = spawnSync(installed(name), args, {
     timeout: TOOL_LIMIT_MS,
+    killSignal: 'SIGKILL',
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
   });

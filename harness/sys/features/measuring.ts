@@ -20,7 +20,7 @@ import { asRoot, COMPILER, forRoot, packages } from './hints.ts';
 const countsByBpf: FeatureTest = () => {
   const counter = openBpfCounter();
   try {
-    const { pid } = spawnSync(installed('true'), { timeout: TOOL_LIMIT_MS });
+    const { pid } = spawnSync(installed('true'), { timeout: TOOL_LIMIT_MS, killSignal: 'SIGKILL' });
     const execs = counter.snapshot().get(pid)?.main.get('execve') ?? 0;
     return execs === 1 ? 'counts system calls' : missing(`counted ${execs} execve calls instead of one`);
   } finally {
