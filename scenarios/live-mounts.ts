@@ -23,7 +23,7 @@ const readList = ({ files }: Machine): void => {
   }
 };
 
-interface LiveMount {
+export interface LiveMount {
   readonly created: Created;
   readonly mounted: Mounted;
 }
@@ -32,7 +32,10 @@ const serversOf = (live: readonly LiveMount[]): readonly number[] => [
   ...new Set(live.flatMap(({ mounted }) => mounted.servers)),
 ];
 
-const serverBytes = ({ meters }: Machine, live: readonly LiveMount[]): { peak: number; share: number } => {
+export const serverBytes = (
+  { meters }: Machine,
+  live: readonly LiveMount[],
+): { peak: number; share: number } => {
   const all = serversOf(live).flatMap((pid) => meters.processMemory(pid) ?? []);
   return {
     peak: all.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
@@ -41,7 +44,7 @@ const serverBytes = ({ meters }: Machine, live: readonly LiveMount[]): { peak: n
 };
 
 /** Skips the slot if each mount has a server of its own and they do not fit into memory. */
-const checkRoom = ({ machine }: Stage, live: readonly LiveMount[], mounts: number): void => {
+export const checkRoom = ({ machine }: Stage, live: readonly LiveMount[], mounts: number): void => {
   if (live.length !== 2 || serversOf(live).length < 2) return;
   const wanted = (serverBytes(machine, live).share / 2) * mounts;
   const room = machine.meters.kernelMemory().availableBytes * SERVER_SHARE;
@@ -65,7 +68,7 @@ const KERNEL_MEMORY: Readonly<Record<string, (now: KernelMemory) => number>> = {
 const resolutionOf = (metric: string): string =>
   metric.replace(/PerMount(?=[A-Z][a-z]+$)/, 'PerMountResolution');
 /** Time between two readings before the first mount: their difference is the noise of the machine. */
-const QUIET_MS = 100;
+export const QUIET_MS = 100;
 
 interface KernelReadings {
   readonly first: KernelMemory;
@@ -78,7 +81,7 @@ interface KernelReadings {
  * A growth that does not exceed the noise is no measurement: its value is absent, and the metric of its resolution has the noise.
  * Empty if caches were dropped between the readings.
  */
-const kernelShare = ({ first, before, after }: KernelReadings, mounts: number): Values =>
+export const kernelShare = ({ first, before, after }: KernelReadings, mounts: number): Values =>
   after.dropCount !== first.dropCount
     ? {}
     : Object.fromEntries(
@@ -140,7 +143,7 @@ const KERNEL_TITLES: Readonly<Record<keyof typeof KERNEL_MEMORY, string>> = {
   percpuPerMountBytes: 'per-CPU memory of one mount',
   kernelPerMountBytes: 'slab, per-CPU memory, kernel stacks and page tables of one mount',
 };
-const kernelMetrics: Readonly<Record<string, Metric>> = Object.fromEntries(
+export const kernelMetrics: Readonly<Record<string, Metric>> = Object.fromEntries(
   Object.entries(KERNEL_TITLES).flatMap(([metric, title]): [string, Metric][] => [
     [metric, latency(title)],
     [resolutionOf(metric), latency(`${title}: less than this, the noise of the machine`)],

@@ -18,6 +18,7 @@ import { scenario as microOpen } from './micro-open.ts';
 import { scenario as microRead } from './micro-read.ts';
 import { scenario as microReadlink } from './micro-readlink.ts';
 import { scenario as microStat } from './micro-stat.ts';
+import { scenario as occupancy } from './occupancy.ts';
 import { scenario as parallelCreate } from './parallel-create.ts';
 import { scenario as prefetch } from './prefetch.ts';
 import { scenario as pull } from './pull.ts';
@@ -68,6 +69,7 @@ export const scenarios: readonly Scenario[] = [
   manyStores,
   lookupTrace,
   tamper,
+  occupancy,
   liveMounts,
   liveMounts10000,
   memory,

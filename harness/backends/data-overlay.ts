@@ -139,6 +139,7 @@ export const dataOverlayBackend = (form: DataOverlayForm): Backend => ({
         data: form.data ?? 'data-only',
       }),
     );
-    return manifestLifecycle(image, machine, mount, form.manifestBytes?.(image));
+    const bytes = form.manifestBytes?.(image);
+    return manifestLifecycle(image, machine, mount, bytes === undefined ? undefined : () => bytes);
   },
 });

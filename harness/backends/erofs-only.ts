@@ -43,6 +43,8 @@ export const backend: Backend = {
   needs: [ROOT, EROFS],
   shows: 'metadata',
   options: {},
-  prepare: async (image, machine) =>
-    manifestLifecycle(image, machine, mountAlone(machine), image.bareManifest()),
+  async prepare(image, machine) {
+    const bytes = image.bareManifest();
+    return manifestLifecycle(image, machine, mountAlone(machine), () => bytes);
+  },
 };

@@ -32,19 +32,23 @@ export const readOnly =
     return mount(manifest, store, at);
   };
 
+/** Apart from `create`, so that what create returns does not keep the bytes in memory. */
+const write = (machine: Machine, path: string, bytes: Uint8Array): void =>
+  machine.calls((list) => list.writeNew(path, bytes));
+
 /** `create` always writes a new file of the image's bytes, as if just received; it never links an existing one. */
 export const manifestLifecycle = (
   image: Image,
   machine: Machine,
   mount: MountManifest,
-  bytes: Uint8Array = image.manifest,
+  bytes: () => Uint8Array = () => image.manifest,
 ): Prepared => ({
   async ingest(store, how) {
     store.ingest(image, how);
   },
   async create(store, dir) {
     const manifest = join(dir, 'image.cfs');
-    machine.calls((list) => list.writeNew(manifest, bytes));
+    write(machine, manifest, bytes());
     return {
       mount: (at, writable) => mount(manifest, store, at, writable),
       async destroy() {

@@ -82,6 +82,14 @@ const checkDigest = async (machine: Machine, layer: Layer): Promise<void> => {
 
 type RemoveLayers = (paths: readonly string[]) => Promise<void>;
 
+/** The arguments of one command. */
+const MOST_PATHS = 200;
+
+const byCommand =
+  (machine: Machine): RemoveLayers =>
+  (paths) =>
+    machine.command('rm', ['rm', '-rf', ...paths]);
+
 interface LayerWays {
   readonly how?: IngestHow;
   /** Default: `rm -rf`. */
@@ -92,7 +100,7 @@ export const createLayers = async (
   image: Image,
   machine: Machine,
   { store, dir }: { readonly store: Store; readonly dir: string },
-  { how = 'trusted', remove = (paths) => machine.command('rm', ['rm', '-rf', ...paths]) }: LayerWays = {},
+  { how = 'trusted', remove = byCommand(machine) }: LayerWays = {},
 ): Promise<Created> => {
   const unpacked: string[] = [];
   const lowers: string[] = [];
@@ -122,16 +130,38 @@ export const createLayers = async (
       return mountLayers(machine, writable === undefined ? readOnlyLowers : lowers, at, writable);
     },
     async destroy() {
-      if (unpacked.length > 0) await remove(unpacked);
+      if (unpacked.length > 0 && store.isShared !== true) await remove(unpacked);
       if (empty !== null) machine.files.rmdir(empty);
     },
   };
 };
 
-export const layersLifecycle = (image: Image, machine: Machine, remove?: RemoveLayers): Prepared => {
+/** Layers that no kept image has: one list of the folder, one removal of all. */
+const removeUnused = async (
+  machine: Machine,
+  { layerDir }: Store,
+  keep: readonly Image[],
+  remove: RemoveLayers,
+): Promise<void> => {
+  const live = new Set(keep.flatMap(({ layers }) => layers.map(({ id }) => id)));
+  const dead = machine.files.names(layerDir).filter((id) => !live.has(id));
+  for (let at = 0; at < dead.length; at += MOST_PATHS)
+    await remove(dead.slice(at, at + MOST_PATHS).map((id) => join(layerDir, id)));
+};
+
+export const layersLifecycle = (
+  image: Image,
+  machine: Machine,
+  remove: RemoveLayers = byCommand(machine),
+): Prepared => {
   refuseUnpackable(image);
   writeDigestLists(image);
-  return wholeTreeLifecycle((store, dir, how = 'trusted') =>
-    createLayers(image, machine, { store, dir }, { how, ...(remove === undefined ? {} : { remove }) }),
-  );
+  return {
+    ...wholeTreeLifecycle((store, dir, how = 'trusted') =>
+      createLayers(image, machine, { store, dir }, { how, remove }),
+    ),
+    async collect(store, keep) {
+      if (store.isShared === true) await removeUnused(machine, store, keep, remove);
+    },
+  };
 };

@@ -13,6 +13,11 @@ export interface Store {
   readonly objectDirs: readonly string[];
   /** Folder of unpacked layers: one folder per layer, named by its id. */
   readonly layerDir: string;
+  /**
+   * Several images of the slot are alive in it: destroy leaves what they may share (unpacked layers, files of a link store), and collect
+   * removes what no image uses.
+   */
+  readonly isShared?: boolean;
   /** Writes the image's missing objects, and the folders of an empty store. */
   ingest(image: Image, how?: IngestHow): void;
   /** Facts about the last ingest. */

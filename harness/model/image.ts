@@ -106,6 +106,8 @@ export interface FamilyMember {
   readonly manifestPath: string;
   readonly manifestDigest: string;
   readonly imageVersion: 0 | 1;
+  /** Sum of the sizes of its distinct objects. */
+  readonly objectBytes: number;
   /** Bottom first; those of the base are the same files for every member. */
   readonly layers: readonly Omit<Layer, 'tree'>[];
   readonly notUnpackable: string | null;
@@ -137,6 +139,8 @@ export interface Image {
   readonly layers: readonly Layer[];
   /** The composefs image of `tree`. */
   readonly manifest: Uint8Array;
+  /** Local file with the same bytes. Absent: they are in memory only. */
+  readonly manifestPath?: string;
   /** The manifest without the whiteouts that hide the object store's folders, for a mount without a store. */
   bareManifest(): Uint8Array;
   readonly imageVersion: 0 | 1;

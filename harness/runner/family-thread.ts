@@ -39,7 +39,7 @@ export interface FamilyTask {
 export interface MadeMember {
   readonly kind: 'made';
   readonly index: number;
-  /** Without the layers of the base. */
+  /** Without the layers and objects of the base. */
   readonly member: FamilyMember;
   /** Objects of its tree, without those of the base. */
   readonly objects: readonly ImageObject[];
@@ -96,6 +96,9 @@ const manifestOf = (whole: () => Tree, layers: readonly Layer[], opened: Opened)
   return { ...made, cache: store.write(key, made) ? 'written' : 'refused' };
 };
 
+export const bytesOf = (objects: readonly ImageObject[]): number =>
+  objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+
 /** The digests of `all` that are not in `shown`. */
 export const hiddenOf = (all: readonly ImageObject[], shown: readonly ImageObject[]): readonly string[] => {
   const digests = new Set(shown.map(({ digest }) => digest));
@@ -116,6 +119,7 @@ const makeMember = async (part: MemberPart, index: number, opened: Opened): Prom
   const whole = (): Tree => part.whole(exact);
   const notUnpackable = baseTree === null ? whyNotUnpackable(whole(), { rootless }) : baseNotUnpackable;
   const layers = notUnpackable === null ? layersOf(exact, index, opened) : [];
+  const own = objectsOf(exact, baseTree === null ? whole() : null);
   const { bytes, digest, cache } = manifestOf(whole, layers, opened);
   const home = join(dir, MEMBERS, String(index));
   mkdirSync(home);
@@ -132,10 +136,11 @@ const makeMember = async (part: MemberPart, index: number, opened: Opened): Prom
       manifestPath,
       manifestDigest: digest,
       imageVersion: bytes[12] === 1 ? 1 : 0,
+      objectBytes: bytesOf(own.objects),
       layers: layers.map(({ tree: _, ...layer }) => layer),
       notUnpackable,
     },
-    ...objectsOf(exact, baseTree === null ? whole() : null),
+    ...own,
     cache,
   };
 };

@@ -11,9 +11,17 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { imageBytes } from '../erofs/writer.ts';
 import { UserError } from '../model/errors.ts';
-import type { Family, FamilyMember, Image, MemberPart, SourceFamily, SourceImage } from '../model/image.ts';
+import type {
+  Family,
+  FamilyMember,
+  Image,
+  ImageObject,
+  MemberPart,
+  SourceFamily,
+  SourceImage,
+} from '../model/image.ts';
 import { ensureFolder } from '../store/folders.ts';
-import { memberImage } from '../store/member-image.ts';
+import { memberImage, withTrees } from '../store/member-image.ts';
 import { makeObjectFolders, objectPath } from '../store/objects.ts';
 import { SharedPack } from '../store/pack.ts';
 import { distinctObjects, exactLayers, prepareImage } from '../store/prepare.ts';
@@ -22,6 +30,7 @@ import { verityDigest } from '../store/verity.ts';
 import { openCacheFolder } from '../sys/cache-folder.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
 import {
+  bytesOf,
   type FamilyReply,
   type FamilyTask,
   hiddenOf,
@@ -80,8 +89,26 @@ const feed = async (thread: Worker, next: () => number | undefined, took: (made:
   }
 };
 
+interface FamilyBase {
+  readonly base: Image | null;
+  readonly pack: SharedPack;
+}
+
+/** Adds what a member has of its base. */
+const onBase = ({ layers, objects }: Image): ((member: FamilyMember) => FamilyMember) => {
+  const below = layers.map(({ tree: _, ...layer }) => layer);
+  const objectBytes = bytesOf(objects);
+  return (member) => ({
+    ...member,
+    layers: [...below, ...member.layers],
+    objectBytes: objectBytes + member.objectBytes,
+  });
+};
+
 interface MadeMembers {
   readonly members: readonly FamilyMember[];
+  /** By member: the objects of its own layers. */
+  readonly own: readonly (readonly ImageObject[])[];
   readonly cache: Readonly<Record<MadeMember['cache'], number>>;
   /** Objects that a file of a lower layer has and the tree of that member hides. */
   readonly hidden: readonly string[];
@@ -89,20 +116,21 @@ interface MadeMembers {
 
 /** Null if the run was interrupted. */
 const makeMembers = async (
-  { count, base }: SourceFamily,
+  count: number,
   task: FamilyTask,
-  { entry, interrupted, progress, pack }: FamilyParts & { readonly pack: SharedPack },
-  baseLayers: FamilyMember['layers'],
+  { entry, interrupted, progress, pack, base }: FamilyParts & FamilyBase,
 ): Promise<MadeMembers | null> => {
   const members: FamilyMember[] = [];
+  const own: (readonly ImageObject[])[] = [];
+  const withBase = base === null ? (member: FamilyMember): FamilyMember => member : onBase(base);
   const cache = { none: 0, read: 0, written: 0, refused: 0 };
   const hidden = new Set<string>();
   let [given, done, failed] = [0, 0, false];
   const next = (): number | undefined => (given < count && !failed && !interrupted() ? given++ : undefined);
   const took = (made: MadeMember): void => {
     pack.add(made.objects);
-    members[made.index] =
-      base === null ? made.member : { ...made.member, layers: [...baseLayers, ...made.member.layers] };
+    members[made.index] = withBase(made.member);
+    own[made.index] = made.objects;
     for (const digest of made.hidden) hidden.add(digest);
     cache[made.cache]++;
     done++;
@@ -122,7 +150,7 @@ const makeMembers = async (
     ),
   );
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  return done < count ? null : { members, cache, hidden: [...hidden] };
+  return done < count ? null : { members, own, cache, hidden: [...hidden] };
 };
 
 const cacheText = ({ read, written, refused }: MadeMembers['cache'], cache: OpenFolder | null): string => {
@@ -138,12 +166,12 @@ const withFamily = async (
   family: Family,
 ): Promise<Image> => {
   try {
+    const own = await exactLayers(part, { objectDir: null });
     return {
-      ...family.image(0),
+      // Made again, so that a false manifest in the cache is found by the proof.
+      ...withTrees(family.image(0), own, part.whole(own)),
       name,
       source,
-      // Made again, so that a false manifest in the cache is found by the proof.
-      tree: part.whole(await exactLayers(part, { objectDir: null })),
       describedDigest: verityDigest(imageBytes(tree, {})),
       family,
     };
@@ -177,8 +205,7 @@ export const prepareFamily = async (
       base: base?.manifest ?? null,
       cacheDir: cache?.path ?? null,
     };
-    const baseLayers = (base?.layers ?? []).map(({ tree: _, ...layer }) => layer);
-    const made = await makeMembers(family, task, { ...parts, pack }, baseLayers);
+    const made = await makeMembers(family.count, task, { ...parts, pack, base });
     if (made === null) return null;
     if (cache !== null) trimManifests(cache.path);
     const below = (base?.layers ?? []).flatMap(({ tree }) => distinctObjects(tree));
@@ -189,7 +216,8 @@ export const prepareFamily = async (
     parts.say(
       `${source.name}: ${family.count} images with ${pack.objectCount} objects in ${seconds.toFixed(1)} s; ${cacheText(made.cache, cache)}`,
     );
-    const image = (index: number): Image => memberImage(made.members[index]!, { pack, base });
+    const image = (index: number): Image =>
+      memberImage(made.members[index]!, { pack, base, own: made.own[index]! });
     const prepared = { members: made.members, base, storeDir, image };
     return await withFamily(source, await family.part(0, base?.tree ?? null), prepared);
   } finally {

@@ -2,6 +2,7 @@
 import type { Proof } from '../../results/schema/run.ts';
 import type { Image } from '../model/image.ts';
 import { seeded, shuffled } from '../model/random.ts';
+import { withTrees } from '../store/member-image.ts';
 import { exactLayers } from '../store/prepare.ts';
 import type { RunParts } from './parts.ts';
 
@@ -22,8 +23,8 @@ export async function* drawnMembers(
   for (const number of numbers.slice(0, DRAWN_MEMBERS)) {
     const part = await source.part(number, base?.tree ?? null);
     try {
-      const tree = part.whole(await exactLayers(part, { objectDir: null }));
-      yield { ...family.image(number), tree, family };
+      const own = await exactLayers(part, { objectDir: null });
+      yield { ...withTrees(family.image(number), own, part.whole(own)), family };
     } finally {
       await part.close();
     }

@@ -24,14 +24,25 @@ const weakly = <T extends object>(make: () => T): (() => T) => {
 interface FamilyContents {
   readonly pack: Pick<SharedPack, 'path' | 'offsetOf'>;
   readonly base: Image | null;
+  /** Objects of the member's own files. */
+  readonly own: readonly ImageObject[];
 }
+
+/** Sorted by digest, each once. */
+const objectsOf = ({ base, own }: FamilyContents): readonly ImageObject[] => {
+  const all = new Map([...(base?.objects ?? []), ...own].map((object) => [object.digest, object]));
+  return [...all.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+};
 
 /** `contents`: absent in threads that ingest nothing. */
 export const memberImage = (member: FamilyMember, contents?: FamilyContents): Image => {
-  const { manifestPath, layers, ...facts } = member;
+  const { layers, objectBytes: _, ...facts } = member;
+  const { manifestPath } = facts;
   const manifest = weakly((): Buffer => readFileSync(manifestPath));
   const tree = weakly((): Tree => readImage(manifest()));
-  const objects = weakly((): readonly ImageObject[] => distinctObjects(tree()));
+  const objects = weakly((): readonly ImageObject[] =>
+    contents === undefined ? distinctObjects(tree()) : objectsOf(contents),
+  );
   const packOf = (): FamilyContents['pack'] => {
     if (contents === undefined) throw new Error('an image of this thread has no pack');
     return contents.pack;
@@ -64,4 +75,16 @@ export const memberImage = (member: FamilyMember, contents?: FamilyContents): Im
       return objects().map(({ digest }) => packOf().offsetOf(digest));
     },
   };
+};
+
+/** A member with trees that were made again from its source: of its own layers, given here, and of the base's. */
+export const withTrees = (image: Image, own: readonly Tree[], tree: Tree): Image => {
+  const trees = [...(image.base?.layers ?? []).map((layer) => layer.tree), ...own];
+  const layers = image.layers.map(({ id, tarPath, tarBytes }, i) => ({
+    id,
+    tarPath,
+    tarBytes,
+    tree: trees[i]!,
+  }));
+  return { ...image, tree, layers };
 };

@@ -1,0 +1,29 @@
+// Families that several scenarios measure, so that each is prepared once.
+import { UserError } from '../harness/model/errors.ts';
+import type { Family, Image } from '../harness/model/image.ts';
+import type { Params, Stage } from '../harness/model/scenario.ts';
+
+/** Enough for the largest number of images and a tenth more, which are new versions. */
+const SOURCES: Readonly<Record<string, string>> = {
+  certs: 'family:base=fixture:debian-12-certs,count=22,app=20..40,shared=0.5,seed=1',
+  base: 'family:base=fixture:debian-12-base,count=1100,app=20..60,shared=0.5,seed=1',
+};
+
+export const familySource = ({ base }: Params): string => SOURCES[String(base)]!;
+
+/** The family of the slot's image, which must have a base and `count` members. */
+export const familyOf = ({ image }: Stage, count: number): Family & { readonly base: Image } => {
+  const { family } = image;
+  if (family?.base == null) throw new UserError('the image is no family with a base', { code: 'skip' });
+  if (family.members.length < count)
+    throw new UserError(`the family has ${family.members.length} images, ${count} are needed`, {
+      code: 'skip',
+    });
+  return { ...family, base: family.base };
+};
+
+/** Name of the folder of the root that every member adds. */
+export const appFolder = (image: Image, { tree }: Image): string => {
+  const names = image.tree.children(0).map((index) => image.tree.entry(index).name);
+  return names.find((name) => tree.child(0, name) === undefined)!;
+};

@@ -1,0 +1,158 @@
+// What many images take together: space on disk, page cache after each has started once, memory of the kernel and of servers.
+//
+// A start reads some files of the base, the same ones in every image, and everything that the image adds to the base.
+import { setTimeout } from 'node:timers/promises';
+import type { Created, Prepared } from '../harness/model/backend.ts';
+import type { KernelMemory } from '../harness/model/machine.ts';
+import type { Metric, Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
+import { appFolder, familyOf, familySource } from './families.ts';
+import { someFiles } from './image-files.ts';
+import {
+  checkRoom,
+  kernelMetrics,
+  kernelShare,
+  type LiveMount,
+  QUIET_MS,
+  serverBytes,
+  unmountAll,
+} from './live-mounts.ts';
+import { DROPPED_CACHES } from './needs.ts';
+
+const BASE_FILES = 16;
+const START = 'find "$1" -type f -exec cat {} + && shift && exec cat "$@"';
+
+interface SetUpImage {
+  readonly prepared: Prepared;
+  readonly created: Created;
+  readonly at: string;
+}
+
+const setUp = async (stage: Stage, count: number): Promise<readonly SetUpImage[]> => {
+  const { image } = familyOf(stage, count);
+  const store = { ...stage.store, isShared: true };
+  const all: SetUpImage[] = [];
+  for (let i = 0; i < count; i++) {
+    const prepared = await stage.prepare(image(i));
+    await prepared.ingest(store);
+    const created = await prepared.create(store, stage.folder(`image-${i}`));
+    all.push({ prepared, created, at: stage.folder(`mount-${i}`) });
+  }
+  return all;
+};
+
+const removeAll = async (stage: Stage, all: readonly SetUpImage[]): Promise<void> => {
+  for (const { created } of all) await created.destroy();
+  await all[0]!.prepared.collect({ ...stage.store, isShared: true }, []);
+};
+
+const mountAll = async (stage: Stage, all: readonly SetUpImage[]): Promise<readonly LiveMount[]> => {
+  const live: LiveMount[] = [];
+  for (const { created, at } of all) {
+    const mounted = await created.mount(at);
+    live.push({ created, mounted });
+    stage.mounted(mounted);
+    checkRoom(stage, live, all.length);
+  }
+  return live;
+};
+
+const startAll = async (stage: Stage, live: readonly LiveMount[]): Promise<void> => {
+  const { base } = familyOf(stage, live.length);
+  const app = appFolder(stage.image, base);
+  const files = someFiles(base.tree, BASE_FILES, 'start');
+  for (const { mounted } of live)
+    await stage.command('sh', [
+      ...['sh', '-c', START, 'sh', `${mounted.root}/${app}`],
+      ...files.map((path) => `${mounted.root}${path}`),
+    ]);
+};
+
+/** Empty if caches were dropped by another process between the readings. */
+const cacheGrowth = (before: KernelMemory, after: KernelMemory, count: number): Values => {
+  if (after.dropCount !== before.dropCount) return {};
+  const bytes = after.cachedBytes - before.cachedBytes;
+  return { pageCacheBytes: bytes, pageCachePerImageBytes: bytes / count };
+};
+
+const onDisk = async (stage: Stage, count: number): Promise<Values> => {
+  stage.sync();
+  const { createdDiskBytes = 0, createdInodeCount = 0 } = await stage.footprint();
+  const contentBytes = familyOf(stage, count)
+    .members.slice(0, count)
+    .reduce((sum, { objectBytes }) => sum + objectBytes, 0);
+  return {
+    diskBytes: createdDiskBytes,
+    diskPerImageBytes: createdDiskBytes / count,
+    inodeCount: createdInodeCount,
+    contentBytes,
+    sharingRatio: contentBytes / createdDiskBytes,
+  };
+};
+
+const lower = (title: string, noise: Metric['noise'] = 'noisy'): Metric => ({
+  title,
+  better: 'lower',
+  noise,
+});
+
+const variation = (base: 'certs' | 'base', images: number): Params => ({ local: 'nothing', base, images });
+
+export const scenario: Scenario = {
+  id: 'occupancy',
+  question: 'How much space and memory do many images take that share a base?',
+  cache: 'cold',
+  reproduce:
+    'ingest and create N images of a family in an empty store, sync, allocated blocks and inodes; drop caches, mount all, in each cat of 16 files of the base and of all files that it adds; /proc/meminfo before and after',
+  headline: [
+    'diskBytes',
+    'inodeCount',
+    'sharingRatio',
+    'pageCacheBytes',
+    'kernelPerMountBytes',
+    'serverPerMountBytes',
+  ],
+  ownSection: true,
+  needs: [DROPPED_CACHES, { title: 'find', anyOf: ['find'] }],
+  params: [variation('certs', 1), variation('certs', 10)],
+  largeParams: [1, 10, 100, 1000].map((images) => variation('base', images)),
+  passes: ['count'],
+  variantsWith: ({ images }) => (Number(images) > 100 ? [] : ['hardlink-checkout']),
+  source: familySource,
+  cycles: () => 1,
+  metrics: {
+    diskBytes: lower('bytes on disk of all images', 'quasi'),
+    diskPerImageBytes: lower('the same per image', 'quasi'),
+    inodeCount: lower('inodes on disk of all images', 'quasi'),
+    contentBytes: lower('distinct contents of each image, added up', 'exact'),
+    sharingRatio: { title: 'these contents divided by the bytes on disk', better: 'higher', noise: 'quasi' },
+    pageCacheBytes: lower('growth of the page cache until all have started once'),
+    pageCachePerImageBytes: lower('the same per image'),
+    ...kernelMetrics,
+    serverPerMountBytes: lower('server memory per mount (Pss)'),
+  },
+  roughNs: (size, { images }) =>
+    1e9 + size.objectBytes * 4 + Number(images) * (3e7 + size.entryCount * 2e3 + 2e6 * 4),
+  async run(stage) {
+    const count = Number(stage.slot.params['images']);
+    const { meters } = stage.machine;
+    const all = await setUp(stage, count);
+    const disk = await onDisk(stage, count);
+    await stage.dropCaches();
+    const first = meters.kernelMemory();
+    await setTimeout(QUIET_MS);
+    const before = meters.kernelMemory();
+    const live = await mountAll(stage, all);
+    await startAll(stage, live);
+    const after = meters.kernelMemory();
+    const servers = serverBytes(stage.machine, live);
+    await unmountAll(live.map(({ mounted }) => mounted));
+    await removeAll(stage, all);
+    return {
+      ...disk,
+      ...cacheGrowth(before, after, count),
+      ...kernelShare({ first, before, after }, count),
+      serverPerMountBytes: servers.share / count,
+    };
+  },
+  derive: (values) => values,
+};
