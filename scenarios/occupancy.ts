@@ -2,13 +2,11 @@
 //
 // A start reads some files of the base, the same ones in every image, and everything that the image adds to the base.
 import { setTimeout } from 'node:timers/promises';
-import type { Created, Prepared } from '../harness/model/backend.ts';
 import type { KernelMemory } from '../harness/model/machine.ts';
 import type { Metric, Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
-import { appFolder, familyOf, familySource } from './families.ts';
+import { appFolder, familyOf, familySource, mountAll, removeAll, setUp, sharedStore } from './families.ts';
 import { someFiles } from './image-files.ts';
 import {
-  checkRoom,
   kernelMetrics,
   kernelShare,
   type LiveMount,
@@ -20,41 +18,6 @@ import { DROPPED_CACHES } from './needs.ts';
 
 const BASE_FILES = 16;
 const START = 'find "$1" -type f -exec cat {} + && shift && exec cat "$@"';
-
-interface SetUpImage {
-  readonly prepared: Prepared;
-  readonly created: Created;
-  readonly at: string;
-}
-
-const setUp = async (stage: Stage, count: number): Promise<readonly SetUpImage[]> => {
-  const { image } = familyOf(stage, count);
-  const store = { ...stage.store, isShared: true };
-  const all: SetUpImage[] = [];
-  for (let i = 0; i < count; i++) {
-    const prepared = await stage.prepare(image(i));
-    await prepared.ingest(store);
-    const created = await prepared.create(store, stage.folder(`image-${i}`));
-    all.push({ prepared, created, at: stage.folder(`mount-${i}`) });
-  }
-  return all;
-};
-
-const removeAll = async (stage: Stage, all: readonly SetUpImage[]): Promise<void> => {
-  for (const { created } of all) await created.destroy();
-  await all[0]!.prepared.collect({ ...stage.store, isShared: true }, []);
-};
-
-const mountAll = async (stage: Stage, all: readonly SetUpImage[]): Promise<readonly LiveMount[]> => {
-  const live: LiveMount[] = [];
-  for (const { created, at } of all) {
-    const mounted = await created.mount(at);
-    live.push({ created, mounted });
-    stage.mounted(mounted);
-    checkRoom(stage, live, all.length);
-  }
-  return live;
-};
 
 const startAll = async (stage: Stage, live: readonly LiveMount[]): Promise<void> => {
   const { base } = familyOf(stage, live.length);
@@ -135,7 +98,8 @@ export const scenario: Scenario = {
   async run(stage) {
     const count = Number(stage.slot.params['images']);
     const { meters } = stage.machine;
-    const all = await setUp(stage, count);
+    const store = sharedStore(stage);
+    const all = await setUp(stage, store, [0, count]);
     const disk = await onDisk(stage, count);
     await stage.dropCaches();
     const first = meters.kernelMemory();
@@ -146,7 +110,7 @@ export const scenario: Scenario = {
     const after = meters.kernelMemory();
     const servers = serverBytes(stage.machine, live);
     await unmountAll(live.map(({ mounted }) => mounted));
-    await removeAll(stage, all);
+    await removeAll(store, all);
     return {
       ...disk,
       ...cacheGrowth(before, after, count),

@@ -6,6 +6,7 @@ import { scenario as churnFresh } from './churn-fresh.ts';
 import { scenario as churnScale } from './churn-scale.ts';
 import { scenario as churnSharedBase } from './churn-shared-base.ts';
 import { scenario as cleanup } from './cleanup.ts';
+import { scenario as collectAlive } from './collect-alive.ts';
 import { scenario as containerChurn } from './container-churn.ts';
 import { scenario as liveMounts } from './live-mounts.ts';
 import { scenario as liveMounts10000 } from './live-mounts-10000.ts';
@@ -69,6 +70,7 @@ export const scenarios: readonly Scenario[] = [
   manyStores,
   lookupTrace,
   tamper,
+  collectAlive,
   occupancy,
   liveMounts,
   liveMounts10000,

@@ -1,7 +1,9 @@
 /*
  * Removes the objects of a store that no kept image needs.
  *
- * Does:    walks the kept manifests, lists the object folders, unlinks each dead object; removes empty folders if no image is kept.
+ * Does:    reads each kept manifest once, lists the object folders, unlinks each dead object and looks no kept one up; removes empty
+ *          folders if no image is kept.
+ * Memory:  at most 128 bytes per distinct kept object, and one manifest, which is mapped if it is a file.
  * Leaves:  files outside object folders, and folders with other files in them.
  */
 #include <dirent.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -31,18 +34,16 @@ struct entry {
 	char name[];
 };
 
-#define FAN_OUT 256
-
+/* Distinct digests, found by their own bytes: they are spread evenly. At most half of the slots are used. */
 struct live {
-	uint8_t (*digests)[TIMED_DIGEST_BYTES];
+	uint8_t (*slots)[TIMED_DIGEST_BYTES];
 	size_t count, room;
-	/* Sorted by the first byte: the digests of folder `byte` begin at starts[byte]. */
-	const uint8_t **by_folder;
-	size_t starts[FAN_OUT + 1];
+	bool has_zeros; /* a slot of zeros is free */
 };
 
 struct work {
 	struct timed_window *window;
+	struct timed_collected *collected;
 	struct live live;
 	int removes_folders;
 };
@@ -65,18 +66,55 @@ static bool parse(const char *text, uint32_t digits, uint8_t *into)
 	return true;
 }
 
+#define FIRST_ROOM 4096
+
+static const uint8_t zeros[TIMED_DIGEST_BYTES];
+
+/* The digest's slot, or the free one where it belongs. */
+static uint8_t *slot_of(const struct live *live, const uint8_t *digest)
+{
+	uint64_t hash;
+
+	memcpy(&hash, digest, sizeof(hash));
+	for (size_t at = hash & (live->room - 1);; at = (at + 1) & (live->room - 1)) {
+		uint8_t *slot = live->slots[at];
+
+		if (memcmp(slot, digest, TIMED_DIGEST_BYTES) == 0 || memcmp(slot, zeros, TIMED_DIGEST_BYTES) == 0)
+			return slot;
+	}
+}
+
+static int grow(struct live *live)
+{
+	struct live larger = { .room = live->room == 0 ? FIRST_ROOM : live->room * 2, .count = live->count };
+
+	larger.slots = calloc(larger.room, sizeof(*larger.slots));
+	if (larger.slots == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < live->room; i++)
+		if (memcmp(live->slots[i], zeros, TIMED_DIGEST_BYTES) != 0)
+			memcpy(slot_of(&larger, live->slots[i]), live->slots[i], TIMED_DIGEST_BYTES);
+	free(live->slots);
+	live->slots = larger.slots;
+	live->room = larger.room;
+	return 0;
+}
+
 static int keep(struct live *live, const uint8_t *digest)
 {
-	if (live->count == live->room) {
-		size_t room = live->room * 2 + 4096;
-		void *digests = realloc(live->digests, room * sizeof(*live->digests));
+	uint8_t *slot;
 
-		if (digests == NULL)
-			return -ENOMEM;
-		live->digests = digests;
-		live->room = room;
+	if (memcmp(digest, zeros, TIMED_DIGEST_BYTES) == 0) {
+		live->has_zeros = true;
+		return 0;
 	}
-	memcpy(live->digests[live->count++], digest, TIMED_DIGEST_BYTES);
+	if (2 * (live->count + 1) > live->room && grow(live) != 0)
+		return -ENOMEM;
+	slot = slot_of(live, digest);
+	if (memcmp(slot, digest, TIMED_DIGEST_BYTES) == 0)
+		return 0;
+	memcpy(slot, digest, TIMED_DIGEST_BYTES);
+	live->count++;
 	return 0;
 }
 
@@ -104,54 +142,51 @@ static int visit(void *context, const struct image *img, const struct inode *ino
 	return err == -ENODATA ? 0 : err != 0 ? err : keep_path(context, path, bytes);
 }
 
-static int arrange(struct live *live)
+static int open_manifest(struct image *img, const struct timed_manifest *given, const char **why)
 {
-	size_t next[FAN_OUT];
+	return given->bytes < 0 ? image_open(img, given->data, why) :
+				  image_from_bytes(img, given->data, (uint64_t)given->bytes, why);
+}
 
-	live->by_folder = malloc((live->count + 1) * sizeof(*live->by_folder));
-	if (live->by_folder == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < live->count; i++)
-		live->starts[live->digests[i][0] + 1]++;
-	for (int i = 0; i < FAN_OUT; i++)
-		live->starts[i + 1] += live->starts[i];
-	memcpy(next, live->starts, sizeof(next));
-	for (size_t i = 0; i < live->count; i++)
-		live->by_folder[next[live->digests[i][0]]++] = live->digests[i];
-	return 0;
+static int mark_manifest(struct work *work, const struct timed_manifest *given)
+{
+	struct walk_result result;
+	struct image img;
+	const char *why = "";
+	int err = open_manifest(&img, given, &why);
+
+	if (err != 0)
+		return err;
+	err = walk_image(&img, visit, &work->live, &result);
+	if (given->bytes < 0)
+		image_close(&img);
+	return err;
 }
 
 static int mark(struct work *work, const struct timed_collect *given)
 {
 	for (int i = 0; i < given->keep_count; i++) {
-		struct walk_result result;
-		struct image img;
-		const char *why = "";
-		int err = image_from_bytes(&img, given->keep[i].data, (uint64_t)given->keep[i].bytes, &why);
+		int err = mark_manifest(work, &given->keep[i]);
 
-		if (err == 0)
-			err = walk_image(&img, visit, &work->live, &result);
 		if (err == 0)
 			continue;
 		errno = -err;
 		work->window->failed = i;
-		return batch_failed(work->window, 0, "manifest");
+		return batch_failed(work->window, 0, given->keep[i].bytes < 0 ? given->keep[i].data : "manifest");
 	}
 	for (int64_t i = 0; i < given->live_count; i++)
-		if (keep(&work->live, given->live + i * TIMED_DIGEST_BYTES) != 0)
-			break;
-	if (work->live.count >= (size_t)given->live_count && arrange(&work->live) == 0)
-		return 0;
-	errno = ENOMEM;
-	return batch_failed(work->window, 0, "manifest");
+		if (keep(&work->live, given->live + i * TIMED_DIGEST_BYTES) != 0) {
+			errno = ENOMEM;
+			return batch_failed(work->window, 0, "manifest");
+		}
+	return 0;
 }
 
 static bool is_live(const struct live *live, const uint8_t *digest)
 {
-	for (size_t i = live->starts[digest[0]]; i < live->starts[digest[0] + 1]; i++)
-		if (memcmp(live->by_folder[i], digest, TIMED_DIGEST_BYTES) == 0)
-			return true;
-	return false;
+	if (memcmp(digest, zeros, TIMED_DIGEST_BYTES) == 0)
+		return live->has_zeros;
+	return live->room > 0 && memcmp(slot_of(live, digest), digest, TIMED_DIGEST_BYTES) == 0;
 }
 
 typedef int visit_name(struct work *work, const char *dir, const char *name);
@@ -194,7 +229,16 @@ static int remove_file(struct work *work, const char *dir, const char *name)
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return batch_unlink(path) == 0 ? 0 : batch_failed(work->window, batch_call_unlink, path);
+	if (batch_unlink(path) != 0)
+		return batch_failed(work->window, batch_call_unlink, path);
+	work->collected->removed_count++;
+	return 0;
+}
+
+static int stays(struct work *work)
+{
+	work->collected->kept_count++;
+	return 0;
 }
 
 static int take_object(struct work *work, const char *dir, const char *name)
@@ -204,7 +248,7 @@ static int take_object(struct work *work, const char *dir, const char *name)
 
 	if (strlen(name) == REST_DIGITS && parse(fan, FAN_DIGITS, digest) && parse(name, REST_DIGITS, digest + 1) &&
 	    is_live(&work->live, digest))
-		return 0;
+		return stays(work);
 	return remove_file(work, dir, name);
 }
 
@@ -214,8 +258,20 @@ static int take_stored(struct work *work, const char *dir, const char *name)
 
 	if (strlen(name) == 2 * TIMED_DIGEST_BYTES && parse(name, 2 * TIMED_DIGEST_BYTES, digest) &&
 	    is_live(&work->live, digest))
-		return 0;
+		return stays(work);
 	return remove_file(work, dir, name);
+}
+
+/* The number of names says whether a checkout uses the file. */
+static int take_used(struct work *work, const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (lstat(path, &status) != 0)
+		return batch_failed(work->window, SYS_newfstatat, path);
+	return status.st_nlink > 1 ? stays(work) : remove_file(work, dir, name);
 }
 
 static int remove_folder(struct work *work, const char *path)
@@ -238,14 +294,16 @@ static int take_fan(struct work *work, const char *dir, const char *name)
 	return err != 0 ? err : remove_folder(work, path);
 }
 
+static visit_name *const taking[] = { [TIMED_OBJECTS] = take_fan, [TIMED_LINKS] = take_stored, [TIMED_USED] = take_used };
+
 static int sweep(struct work *work, const struct timed_collect *given)
 {
 	int err = 0;
 
 	for (int i = 0; err == 0 && i < given->dir_count; i++) {
-		err = each_name(work, given->dirs[i], given->is_link_store ? take_stored : take_fan);
+		err = each_name(work, given->dirs[i], taking[given->store]);
 		/* The folder was never made. */
-		if (err == -ENOENT && (work->removes_folders || given->is_link_store)) {
+		if (err == -ENOENT && (work->removes_folders || given->store != TIMED_OBJECTS)) {
 			batch_begin(work->window);
 			err = 0;
 			continue;
@@ -258,17 +316,21 @@ static int sweep(struct work *work, const struct timed_collect *given)
 
 int timed_collect(const struct timed_collect *collect, struct timed_window *window)
 {
-	struct work work = { .window = window, .removes_folders = collect->removes_folders };
+	struct timed_collected *collected = collect->collected;
+	struct work work = { .window = window, .collected = collected, .removes_folders = collect->removes_folders };
 	int64_t from;
 	int err;
 
 	batch_begin(window);
+	memset(collected, 0, sizeof(*collected));
 	from = timed_now_ns();
 	err = mark(&work, collect);
+	collected->mark_ns = timed_now_ns() - from;
+	collected->live_count = (int64_t)work.live.count;
+	collected->live_bytes = (int64_t)(work.live.room * sizeof(*work.live.slots));
 	if (err == 0)
 		err = sweep(&work, collect);
 	window->wall_ns = timed_now_ns() - from;
-	free(work.live.by_folder);
-	free(work.live.digests);
+	free(work.live.slots);
 	return err;
 }

@@ -93,8 +93,17 @@ struct timed_ingest {
 int timed_ingest(const struct timed_ingest *ingest, struct timed_window *window);
 
 struct timed_manifest {
-	const void *data;
+	const void *data; /* the manifest, or the path of its file if `bytes` is -1 */
 	int64_t bytes;
+};
+
+/* What a collect found and did. */
+struct timed_collected {
+	int64_t mark_ns;	/* reading all manifests */
+	int64_t live_count;	/* distinct kept objects */
+	int64_t live_bytes;	/* memory for their digests */
+	int64_t kept_count;	/* files that stay */
+	int64_t removed_count;
 };
 
 struct timed_collect {
@@ -103,9 +112,17 @@ struct timed_collect {
 	int32_t dir_count;
 	int32_t keep_count;
 	int32_t removes_folders; /* remove folders that became empty, including the object folders */
-	int32_t is_link_store;	 /* files are in the folders themselves, named by all digits; a folder may be missing */
+	int32_t store;		 /* enum timed_store */
 	const uint8_t *live;	 /* digests of further kept objects */
 	int64_t live_count;
+	struct timed_collected *collected;
+};
+
+/* Where the files are, and which are kept. */
+enum timed_store {
+	TIMED_OBJECTS = 0, /* in folders by their first two digits */
+	TIMED_LINKS = 1,   /* in the folders themselves, named by all digits; a folder may be missing */
+	TIMED_USED = 2     /* the same; kept are those with another name elsewhere, one stat for each */
 };
 
 /* Unlinks every object to which no kept manifest redirects. 0 or -errno. */

@@ -32,6 +32,7 @@ const scratchStore = (layerDir: string): Store => ({
   ingest() {},
   ingested: () => ({ verity: null }),
   collect() {},
+  collected: () => null,
 });
 
 /** The path of the built file. The first call for an image builds it. */

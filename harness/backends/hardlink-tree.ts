@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Prepared } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { collectLinkStore, fillLinkStore, linkStoresOf, NOT_WRITABLE } from './checkout.ts';
+import { collectLinkStore, collectUnlinked, fillLinkStore, linkStoresOf, NOT_WRITABLE } from './checkout.ts';
 import { bindMount } from './kernel-mount.ts';
 import { refuseDigested, refuseWritable } from './refuse.ts';
 
@@ -29,6 +29,8 @@ export const hardlinkLifecycle = (image: Image, machine: Machine, { link, remove
     };
   },
   async collect(store, keep) {
-    collectLinkStore(machine, linkStoresOf(store), keep);
+    const dirs = linkStoresOf(store);
+    if (store.isShared === true && keep.length > 0) collectUnlinked(machine, dirs);
+    else collectLinkStore(machine, dirs, keep);
   },
 });

@@ -7,4 +7,18 @@ export interface Crowd {
   up(): Promise<void>;
   /** In parallel: unmount, settle, destroy, collect. Resolves when the last member is done. */
   down(): Promise<void>;
+  /** Members live one life after another, each on its own, until they are stopped. */
+  live(): LivingCrowd;
+}
+
+export interface LivingCrowd {
+  /** Resolves when the last life has ended. */
+  stop(): Promise<readonly LifeTimes[]>;
+}
+
+/** Readings of CLOCK_MONOTONIC, nanoseconds. */
+export interface LifeTimes {
+  readonly startedNs: number;
+  /** Mounted. */
+  readonly readyNs: number;
 }

@@ -35,9 +35,9 @@ export interface BatchFiles {
   /** The process provides SHA-256. */
   readonly canDigest: boolean;
   ingest(work: IngestWork): { readonly verity: boolean | null };
-  collect(work: CollectWork): void;
+  collect(work: CollectWork): Collected;
   /** Removes files from folders of files named by 64 hex digits. Removes a folder with its last file. */
-  collectLinkStore(work: LinkStoreWork): void;
+  collectLinkStore(work: LinkStoreWork): Collected;
   /** Removes a tree with everything in it. */
   removeTree(path: string): void;
   makeTree(work: MakeTreeWork): void;
@@ -64,8 +64,8 @@ interface MakeTreeWork {
 
 export interface CollectWork {
   readonly dirs: readonly string[];
-  /** Manifests whose objects are kept. */
-  readonly keep: readonly Uint8Array[];
+  /** Manifests whose objects are kept, or paths of their files, which are mapped one at a time. */
+  readonly keep: readonly (Uint8Array | string)[];
   /** Digests of further kept objects, 32 bytes each. */
   readonly live?: Uint8Array;
   /** Remove folders that became empty, including the object folders. */
@@ -74,6 +74,20 @@ export interface CollectWork {
 
 interface LinkStoreWork {
   readonly dirs: readonly string[];
-  /** Digests of kept files, 32 bytes each. */
-  readonly live: Uint8Array;
+  /** Digests of kept files, 32 bytes each. Null: files with another name elsewhere are kept. */
+  readonly live: Uint8Array | null;
+}
+
+/** What a collect found and did. */
+export interface Collected {
+  /** Reading all manifests. */
+  readonly markNs: number;
+  /** Listing and removing. */
+  readonly sweepNs: number;
+  /** Distinct kept objects that the manifests name, and memory for their digests. */
+  readonly liveCount: number;
+  readonly liveBytes: number;
+  /** Files that stay, and files removed. */
+  readonly keptCount: number;
+  readonly removedCount: number;
 }

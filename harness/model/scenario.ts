@@ -44,8 +44,8 @@ export interface Stage {
   fileSystem(type: MadeType): Promise<MadeFileSystem>;
   /** Another empty store whose objects are spread over these folders. */
   storeIn(dirs: readonly string[]): Store;
-  /** Prepares `count` parallel lives of the image. Untimed. */
-  crowd(count: number): Promise<Crowd>;
+  /** Prepares `count` parallel lives of the image. Untimed. `local`: by default that of the slot. */
+  crowd(count: number, local?: 'files'): Promise<Crowd>;
   /** Many lives of the slot's image and its others in worker processes. Their files are brought in first, untimed. */
   lives(asked: LivesAsked): Promise<LivesResult>;
   /** Keeps all values of a latency, nanoseconds, in the sample. */

@@ -20,11 +20,13 @@ import {
   type Prepared,
   type Store,
 } from '../model/backend.ts';
+import type { LifeTimes } from '../model/crowd.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image, Layer } from '../model/image.ts';
 import type { Features } from '../model/machine.ts';
 import type { Tree } from '../model/tree.ts';
 import { createStore, withOwnLayers } from '../store/store.ts';
+import { nowNs } from '../sys/clock.ts';
 import { createMachine } from '../sys/machine.ts';
 import { refuseLost } from './lost-servers.ts';
 
@@ -48,12 +50,15 @@ export interface MemberTask {
   /** The run's work folder. */
   readonly workDir: string;
   readonly limitMs: number;
+  /** 32 bits of shared memory: lives go on while they are 0. */
+  readonly stopped: SharedArrayBuffer;
 }
 
-export type CrowdCommand = 'rehearsed' | 'up' | 'down' | 'end';
+export type CrowdCommand = 'rehearsed' | 'up' | 'down' | 'live' | 'end';
 
 export type Reply =
   | { readonly kind: 'done' }
+  | { readonly kind: 'lived'; readonly lives: readonly LifeTimes[] }
   | {
       readonly kind: 'failed';
       readonly message: string;
@@ -106,6 +111,19 @@ const openLife = (prepared: Prepared, store: Store, task: MemberTask, number: nu
   };
 };
 
+type Life = ReturnType<typeof openLife>;
+
+const liveOn = async ({ up, down }: Life, stopped: Int32Array): Promise<readonly LifeTimes[]> => {
+  const lives: LifeTimes[] = [];
+  while (Atomics.load(stopped, 0) === 0) {
+    const startedNs = nowNs();
+    await up();
+    lives.push({ startedNs, readyNs: nowNs() });
+    await down();
+  }
+  return lives;
+};
+
 /** Folders with files stay and are reported as leaks. */
 const removeEmpty = (dir: string): boolean => {
   const all = readdirSync(dir, { withFileTypes: true }).map(
@@ -144,11 +162,11 @@ export const runMember = async (
   const prepared = await backend.prepare(received(task.image), machine, task.options);
   const lives = stores.map((store, number) => openLife(prepared, store, task, number));
   const [rehearsal, life] = [lives[0]!, lives[1]!];
-  const replyAfter = async (work: () => Promise<unknown>): Promise<void> => {
+  const replyAfter = async (work: () => Promise<unknown>, done?: () => Reply): Promise<void> => {
     try {
       await work();
       refuseLost(machine);
-      reply({ kind: 'done' });
+      reply(done === undefined ? { kind: 'done' } : done());
     } catch (error) {
       reply(failed(error));
     }
@@ -166,6 +184,15 @@ export const runMember = async (
     if (command === 'rehearsed') await replyAfter(rehearsal.down);
     if (command === 'up') await replyAfter(life.up);
     if (command === 'down') await replyAfter(life.down);
+    if (command === 'live') {
+      let times: readonly LifeTimes[] = [];
+      await replyAfter(
+        async () => {
+          times = await liveOn(life, new Int32Array(task.stopped));
+        },
+        () => ({ kind: 'lived', lives: times }),
+      );
+    }
     if (command !== 'end') return;
     for (const one of lives) one.detach();
     await prepared.close?.();

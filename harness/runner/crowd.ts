@@ -1,7 +1,7 @@
 // Parallel lives of one image, each in a thread: the main thread sends a command and waits for all replies.
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { Crowd } from '../model/crowd.ts';
+import type { Crowd, LivingCrowd } from '../model/crowd.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Features } from '../model/machine.ts';
@@ -72,7 +72,7 @@ const memberOf = (thread: Worker): Member => {
   return { thread, exited };
 };
 
-const replyOf = async ({ thread, exited }: Member): Promise<void> => {
+const replyOf = async ({ thread, exited }: Member): Promise<Reply> => {
   const reply = await Promise.race([
     exited,
     new Promise<Reply>((resolve) => {
@@ -81,6 +81,7 @@ const replyOf = async ({ thread, exited }: Member): Promise<void> => {
   ]);
   if (reply.kind === 'failed')
     throw new UserError(reply.message, { code: reply.code, exit: 5, facts: reply.facts });
+  return reply;
 };
 
 /** Each step of a thread keeps the slot's limit; a thread that the kernel blocks does not. */
@@ -101,7 +102,7 @@ const within = async <T>(work: Promise<T>, limitMs: number): Promise<T | null> =
 const allReplies = async (
   members: readonly Member[],
   { limitMs, abort }: Pick<CrowdParts, 'limitMs' | 'abort'>,
-): Promise<void> => {
+): Promise<readonly Reply[]> => {
   const replies = Promise.allSettled(members.map(replyOf));
   let all = await within(replies, limitMs() + SLACK_MS);
   if (all === null) {
@@ -112,12 +113,14 @@ const allReplies = async (
     throw new UserError('a thread of the crowd does not answer', { code: 'timeout', exit: 5 });
   const wrong = all.find((one) => one.status === 'rejected');
   if (wrong !== undefined) throw wrong.reason;
+  return all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 };
 
 /** Untimed: threads start, prepare, and rehearse one life each. */
 export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
   const image = toSend(parts.image);
   const members: Member[] = [];
+  const stopped = new SharedArrayBuffer(4);
   const startMember = (dir: string): void => {
     ensureFolder(dir);
     const task: MemberTask = {
@@ -131,6 +134,7 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
       scratch: parts.scratch,
       workDir: parts.workDir,
       limitMs: parts.limitMs(),
+      stopped,
     };
     members.push(memberOf(newThread(parts.entry, task)));
   };
@@ -143,6 +147,7 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
     await replies;
   };
   const end = async (): Promise<void> => {
+    Atomics.store(new Int32Array(stopped), 0, 1);
     send('end');
     const exited = Promise.all(members.map((member) => member.exited));
     if ((await within(exited, SLACK_MS)) === null) for (const { thread } of members) thread.unref();
@@ -155,5 +160,17 @@ export const openCrowd = async (parts: CrowdParts): Promise<OpenCrowd> => {
     await end();
     throw error;
   }
-  return { up: () => all('up'), down: () => all('down'), end };
+  const live = (): LivingCrowd => {
+    Atomics.store(new Int32Array(stopped), 0, 0);
+    const replies = allReplies(members, parts);
+    replies.catch(() => {}); // Thrown by `stop`.
+    send('live');
+    return {
+      async stop() {
+        Atomics.store(new Int32Array(stopped), 0, 1);
+        return (await replies).flatMap((reply) => (reply.kind === 'lived' ? reply.lives : []));
+      },
+    };
+  };
+  return { up: () => all('up'), down: () => all('down'), live, end };
 };

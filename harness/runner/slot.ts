@@ -155,13 +155,13 @@ const crowdOf =
     machine: Machine,
     leftMs: LeftMs,
   ): StageParts['crowd'] =>
-  (dirs) =>
+  (dirs, local) =>
     openCrowd({
       entry: crowdEntry,
       arm,
       image,
       features,
-      local: localOf({ slot }) === 'files' ? 'files' : 'nothing',
+      local: local ?? (localOf({ slot }) === 'files' ? 'files' : 'nothing'),
       fullDir: image.family?.storeDir ?? workspace.store,
       scratch: workspace.scratch,
       workDir: workspace.dir,

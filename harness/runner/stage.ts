@@ -30,7 +30,7 @@ export interface StageParts {
   readonly others: readonly Image[];
   readonly prepare: (image: Image) => Promise<Prepared>;
   readonly folders: SlotFolders;
-  readonly crowd: (dirs: readonly string[]) => Promise<OpenCrowd>;
+  readonly crowd: (dirs: readonly string[], local?: 'files') => Promise<OpenCrowd>;
   readonly lives: (home: string, asked: LivesAsked) => Promise<LivesResult>;
   readonly probes: readonly ArmedProbe[];
   readonly cycles: number;
@@ -109,9 +109,10 @@ const openResources = ({ machine, folders, crowd: openCrowd, lives }: StageParts
       storeDirs.push(dir, ...more);
       return createStore({ state: 'empty', dir, more, files: machine.files });
     },
-    async crowd(count) {
+    async crowd(count, local) {
       const home = folders.fresh(`crowd-${crowds.length}`);
-      const crowd = await openCrowd(Array.from({ length: count }, (_, i) => join(home, `member-${i}`)));
+      const dirs = Array.from({ length: count }, (_, i) => join(home, `member-${i}`));
+      const crowd = await openCrowd(dirs, local);
       crowds.push(crowd);
       return crowd;
     },

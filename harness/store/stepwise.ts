@@ -1,11 +1,11 @@
 // Ingest and collect without the compiled library: the same system calls, made one by one.
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { objectPaths } from '../erofs/objects.ts';
 import type { Ingested } from '../model/backend.ts';
 import { SysError, UserError } from '../model/errors.ts';
 import type { ImageObject } from '../model/image.ts';
-import type { CollectWork, Files, IngestWork } from '../model/machine.ts';
+import type { Collected, CollectWork, Files, IngestWork } from '../model/machine.ts';
 import { folderOf, objectPath } from './objects.ts';
 import { PackReader } from './pack.ts';
 import { VerityHasher } from './verity.ts';
@@ -108,7 +108,17 @@ export const ingestStepwise = (files: Files, work: IngestWork): Ingested => {
   return { verity: ingest.verity };
 };
 
-const collectOne = (files: Files, dir: string, live: ReadonlySet<string>, removesFolders: boolean): void => {
+interface Sweep {
+  kept: number;
+  removed: number;
+}
+
+const sweepOne = (
+  files: Files,
+  dir: string,
+  { live, removesFolders }: { readonly live: ReadonlySet<string>; readonly removesFolders: boolean },
+  sweep: Sweep,
+): void => {
   const removeFolder = (path: string): void => {
     if (removesFolders) ignoring('ENOTEMPTY', () => files.rmdir(path));
   };
@@ -116,17 +126,34 @@ const collectOne = (files: Files, dir: string, live: ReadonlySet<string>, remove
     if (!/^[0-9a-f]{2}$/.test(fan)) continue;
     for (const rest of files.names(`${dir}/${fan}`)) {
       const path = `${fan}/${rest}`;
-      if (!live.has(path)) files.unlink(`${dir}/${path}`);
+      const isKept = live.has(path);
+      sweep[isKept ? 'kept' : 'removed']++;
+      if (!isKept) files.unlink(`${dir}/${path}`);
     }
     removeFolder(`${dir}/${fan}`);
   }
   removeFolder(dir);
 };
 
-export const collectStepwise = (files: Files, { dirs, keep, removesFolders }: CollectWork): void => {
+const DIGEST_BYTES = 32;
+
+export const collectStepwise = (files: Files, { dirs, keep, removesFolders }: CollectWork): Collected => {
+  const from = process.hrtime.bigint();
   const live = new Set<string>();
-  for (const manifest of keep) for (const path of objectPaths(manifest)) live.add(path);
-  const collect = (dir: string): void => collectOne(files, dir, live, removesFolders);
+  for (const manifest of keep)
+    for (const path of objectPaths(typeof manifest === 'string' ? readFileSync(manifest) : manifest))
+      live.add(path);
+  const marked = process.hrtime.bigint();
+  const sweep: Sweep = { kept: 0, removed: 0 };
+  const collect = (dir: string): void => sweepOne(files, dir, { live, removesFolders }, sweep);
   // An empty store has no object folder before its first ingest.
   for (const dir of dirs) removesFolders ? ignoring('ENOENT', () => collect(dir)) : collect(dir);
+  return {
+    markNs: Number(marked - from),
+    sweepNs: Number(process.hrtime.bigint() - marked),
+    liveCount: live.size,
+    liveBytes: live.size * DIGEST_BYTES,
+    keptCount: sweep.kept,
+    removedCount: sweep.removed,
+  };
 };

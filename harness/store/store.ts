@@ -9,7 +9,7 @@
 // Leaves:  a temporary file beside the object folders when it dies between open and rename.
 import { join } from 'node:path';
 import type { Ingested, Store } from '../model/backend.ts';
-import type { Files } from '../model/machine.ts';
+import type { Collected, Files } from '../model/machine.ts';
 import { ensureFolder } from './folders.ts';
 import { makeObjectFolders } from './objects.ts';
 import { collectStepwise, ingestStepwise } from './stepwise.ts';
@@ -36,6 +36,7 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
   ensureFolder(layerDir);
   for (const further of more) ensureFolder(further);
   let ingested: Ingested = { verity: null };
+  let collected: Collected | null = null;
   const { batch } = files;
   return {
     state,
@@ -58,12 +59,12 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
     collect(keep) {
       const work = {
         dirs: objectDirs,
-        keep: keep.map(({ manifest }) => manifest),
+        keep: keep.map((image) => image.manifestPath ?? image.manifest),
         removesFolders: state === 'empty' && keep.length === 0,
       };
-      if (batch === null) collectStepwise(files, work);
-      else batch.collect(work);
+      collected = batch === null ? collectStepwise(files, work) : batch.collect(work);
     },
+    collected: () => collected,
   };
 };
 

@@ -4,20 +4,22 @@
 // Cost:    arguments are encoded before the clock starts.
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
-import type { BatchFiles, CollectWork, IngestWork } from '../model/machine.ts';
+import type { BatchFiles, Collected, CollectWork, IngestWork } from '../model/machine.ts';
 import { CStruct } from './c-struct.ts';
 import { EBADMSG, EUCLEAN, fail } from './libc.ts';
 import { callName } from './syscall-names.ts';
-import { bindTimed, lastFailure, lastVerity, library } from './timed.ts';
+import { bindTimed, lastFailure, lastVerity, library, type TimedResult } from './timed.ts';
 
 const OBJECT_BYTES = 48;
 /** struct timed_collect. */
-const COLLECT_BYTES = 48;
+const COLLECT_BYTES = 56;
+/** struct timed_collected. */
+const COLLECTED_BYTES = 40;
 const BUFFER_BYTES = 1 << 20;
 const DIGEST_BYTES = 32;
 const NOTHING = Buffer.alloc(0);
 
-type TimedOperation = (work: Uint8Array) => { readonly result: number; readonly failed: number };
+type TimedOperation = (work: Uint8Array) => TimedResult;
 
 // Kept for the life of the thread and filled: the kernel would zero the pages of a new buffer inside the window.
 let copyBuffer: Buffer | null = null;
@@ -71,36 +73,55 @@ const ingestWith =
     return { verity: lastVerity() };
   };
 
+/** enum timed_store. */
+const [OBJECTS, LINKS, USED] = [0, 1, 2];
+
+const collected = (timed: TimedOperation, given: CStruct, found: Buffer): Collected => {
+  const { result, wallNs } = timed(given.bytes);
+  if (result < 0) failOperation('collect');
+  const [markNs = 0, liveCount = 0, liveBytes = 0, keptCount = 0, removedCount = 0] = Array.from(
+    { length: COLLECTED_BYTES / 8 },
+    (_, i) => Number(found.readBigInt64LE(8 * i)),
+  );
+  return { markNs, sweepNs: wallNs - markNs, liveCount, liveBytes, keptCount, removedCount };
+};
+
 const collectWith =
   (timed: TimedOperation): BatchFiles['collect'] =>
   ({ dirs, keep, live = NOTHING, removesFolders }: CollectWork) => {
     const manifests = new CStruct(16 * keep.length);
-    for (const manifest of keep) manifests.pointer(manifest).i64(manifest.length);
+    for (const manifest of keep)
+      if (typeof manifest === 'string') manifests.text(manifest).i64(-1);
+      else manifests.pointer(manifest).i64(manifest.length);
+    const found = Buffer.alloc(COLLECTED_BYTES);
     const given = new CStruct(COLLECT_BYTES)
       .texts(dirs)
-      .pointer(manifests.bytes)
+      .structs(manifests)
       .i32(dirs.length)
       .i32(keep.length)
       .i32(removesFolders ? 1 : 0)
-      .i32(0)
+      .i32(OBJECTS)
       .pointer(live)
-      .i64(live.length / DIGEST_BYTES);
-    if (timed(given.bytes).result < 0) failOperation('collect');
+      .i64(live.length / DIGEST_BYTES)
+      .pointer(found);
+    return collected(timed, given, found);
   };
 
 const collectLinkStoreWith =
   (timed: TimedOperation): BatchFiles['collectLinkStore'] =>
   ({ dirs, live }) => {
+    const found = Buffer.alloc(COLLECTED_BYTES);
     const given = new CStruct(COLLECT_BYTES)
       .texts(dirs)
       .i64(0)
       .i32(dirs.length)
       .i32(0)
-      .i32(live.length === 0 ? 1 : 0)
-      .i32(1)
-      .pointer(live)
-      .i64(live.length / DIGEST_BYTES);
-    if (timed(given.bytes).result < 0) failOperation('collect');
+      .i32(live?.length === 0 ? 1 : 0)
+      .i32(live === null ? USED : LINKS)
+      .pointer(live ?? NOTHING)
+      .i64((live ?? NOTHING).length / DIGEST_BYTES)
+      .pointer(found);
+    return collected(timed, given, found);
   };
 
 const removeWith =

@@ -50,11 +50,12 @@ export const windowKind = library === null ? 'calls through koffi' : 'one call';
 
 const windowBytes = Buffer.alloc(WINDOW_BYTES, 0);
 
-interface TimedResult {
+export interface TimedResult {
   /** 0, or a negative errno. */
   readonly result: number;
   /** Index of the failed call or object, -1 without a failure. */
   readonly failed: number;
+  readonly wallNs: number;
 }
 
 /** The last failure of a batch operation: errno, number of the system call (0: none) and bytes of the file's name. */
@@ -81,10 +82,11 @@ export const bindTimed = <A extends readonly unknown[]>(
   const called = library.func(name, 'int', [...args, 'void *']) as (...given: unknown[]) => number;
   return (...given) => {
     const result = called(...given, windowBytes);
-    windows.ns += Number(windowBytes.readBigInt64LE(0));
+    const wallNs = Number(windowBytes.readBigInt64LE(0));
+    windows.ns += wallNs;
     windows.count++;
     ownCalls.read += Number(windowBytes.readBigInt64LE(READS_AT));
     ownCalls.write += Number(windowBytes.readBigInt64LE(WRITES_AT));
-    return { result, failed: windowBytes.readInt32LE(FAILED_AT) };
+    return { result, failed: windowBytes.readInt32LE(FAILED_AT), wallNs };
   };
 };

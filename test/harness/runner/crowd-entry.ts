@@ -6,7 +6,7 @@ import type { CrowdCommand, MemberTask, Reply } from '../../../harness/runner/cr
 
 const MEET_LIMIT_MS = 20_000;
 const LATE_MS = 200;
-const { backend, dir } = workerData as MemberTask;
+const { backend, dir, stopped } = workerData as MemberTask;
 const reply = (value: Reply): void => parentPort!.postMessage(value);
 const refused: Reply = { kind: 'failed', message: 'no room', code: 'ENOSPC', facts: ['at: here'] };
 
@@ -32,6 +32,15 @@ const meet = (): Reply => {
   return { kind: 'failed', message: 'alone', code: 'timeout', facts: [] };
 };
 
+/** One life per millisecond until it is stopped. */
+const lives = (): Reply => {
+  const flag = new Int32Array(stopped);
+  const times = [];
+  while (Atomics.wait(flag, 0, 0, 1) === 'timed-out')
+    times.push({ startedNs: times.length, readyNs: times.length + 1 });
+  return backend === 'refuses-later' ? refused : { kind: 'lived', lives: times };
+};
+
 if (backend === 'throws') throw new Error('this thread has a bug');
 if (dir.endsWith('-0')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LATE_MS);
 reply(begins());
@@ -39,5 +48,6 @@ parentPort!.on('message', (word: CrowdCommand) => {
   if (word === 'end') parentPort!.close();
   else if (word === 'rehearsed') reply(goesDown());
   else if (backend === 'dies') process.exit();
+  else if (word === 'live') reply(lives());
   else reply(word === 'up' ? meet() : { kind: 'done' });
 });

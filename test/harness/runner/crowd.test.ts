@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Backend } from '../../../harness/model/backend.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { Features } from '../../../harness/model/machine.ts';
@@ -39,6 +40,22 @@ test('every thread gets its command before the first replies', async (t) => {
 test('no rehearsal goes down before all of them are up', async (t) => {
   const crowd = await open(t, 'rehearses');
   await crowd.end();
+});
+
+test('members live until they are stopped, and tell the times of all their lives', async (t) => {
+  const crowd = await open(t, 'lives');
+  const living = crowd.live();
+  await wait(50);
+  const lives = await living.stop();
+  assert.ok(lives.length > MEMBERS, `${lives.length}`);
+  assert.equal(lives.filter(({ startedNs }) => startedNs === 0).length, MEMBERS);
+  assert.ok(lives.every(({ startedNs, readyNs }) => readyNs > startedNs));
+  const again = crowd.live();
+  assert.ok((await again.stop()).length >= 0);
+  await crowd.end();
+  const failing = await open(t, 'refuses-later');
+  await assert.rejects(failing.live().stop(), { message: 'no room' });
+  await failing.end();
 });
 
 test('what a thread could not do fails with its own words and code', async (t) => {

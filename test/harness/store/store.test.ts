@@ -142,6 +142,36 @@ for (const [kind, files] of kinds)
       assert.deepEqual(readdirSync(join(dir, 'own')), ['layers'], 'a store that was empty is empty again');
     });
 
+    it('reads the manifests of kept images from their files, and tells what it found', () => {
+      store.ingest(one);
+      store.ingest(two);
+      const manifestPath = join(dir, 'two.cfs');
+      writeFileSync(manifestPath, two.manifest);
+      const onDisk: Image = {
+        ...two,
+        manifestPath,
+        get manifest(): Uint8Array {
+          throw new Error('the manifest is read from its file');
+        },
+      };
+      assert.equal(store.collected(), null);
+      store.collect([onDisk, two, onDisk]);
+      assert.deepEqual(objects(), digests(two));
+      const { liveCount, keptCount, removedCount, liveBytes, markNs, sweepNs } = store.collected()!;
+      assert.deepEqual(
+        { liveCount, keptCount, removedCount },
+        {
+          liveCount: digests(two).length,
+          keptCount: digests(two).length,
+          removedCount: digests(one, two).length - digests(two).length,
+        },
+      );
+      assert.ok(liveBytes >= 32 * liveCount && markNs > 0 && sweepNs > 0);
+      writeFileSync(manifestPath, 'no manifest');
+      assert.throws(() => store.collect([onDisk]));
+      assert.deepEqual(objects(), digests(two), 'nothing is removed after a manifest that cannot be read');
+    });
+
     it('makes folders only for their first object', () => {
       assert.deepEqual(readdirSync(join(dir, 'own')), ['layers']);
       store.ingest(one);

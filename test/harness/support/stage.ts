@@ -59,6 +59,7 @@ export const openTestStage = (
     crowd: async () => ({
       up: async () => {},
       down: async () => {},
+      live: () => ({ stop: async () => [] }),
       end: async () => void recording.log.push('crowd ends'),
     }),
     lives: () => Promise.reject(new Error('no workers in this test')),

@@ -1,6 +1,7 @@
 // Operations on many files in one window: trees and link stores.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -33,6 +34,49 @@ describe('many files in one window', {
   skip: batchFiles === null ? 'the library is not built' : false,
 }, () => {
   const here = batchFiles!;
+
+  test('collect knows many digests, equal ones once, and one of zeros', (t) => {
+    const dir = join(temporaryFolder(t), 'objects');
+    const names = Array.from({ length: 400 }, (_, i) =>
+      createHash('sha256').update(`object ${i}`).digest('hex'),
+    );
+    const zeros = '0'.repeat(64);
+    for (const name of [...names, zeros, `${'0'.repeat(63)}1`]) {
+      mkdirSync(join(dir, name.slice(0, 2)), { recursive: true });
+      writeFileSync(join(dir, name.slice(0, 2), name.slice(2)), '');
+    }
+    const kept = names.filter((_, i) => i % 3 === 0);
+    const others = Array.from({ length: 20_000 }, (_, i) =>
+      createHash('sha256').update(`other ${i}`).digest('hex'),
+    );
+    const live = Buffer.from([...others, ...kept, ...kept, zeros].join(''), 'hex');
+    const { liveCount, keptCount, removedCount } = here.collect({
+      dirs: [dir],
+      keep: [],
+      live,
+      removesFolders: false,
+    });
+    assert.equal(liveCount, others.length + kept.length);
+    assert.deepEqual([keptCount, removedCount], [kept.length + 1, names.length - kept.length + 1]);
+    const left = readdirSync(dir).flatMap((fan) => readdirSync(join(dir, fan)).map((rest) => fan + rest));
+    assert.deepEqual(left.sort(), [...kept, zeros].sort());
+  });
+
+  test('collectLinkStore without a list keeps files that have another name', (t) => {
+    const folder = temporaryFolder(t);
+    const dir = join(folder, 'links');
+    mkdirSync(dir);
+    for (const name of ['used', 'unused', 'used-twice']) writeFileSync(join(dir, name), name);
+    for (const [name, other] of [
+      ['used', 'a'],
+      ['used-twice', 'b'],
+      ['used-twice', 'c'],
+    ] as const)
+      linkSync(join(dir, name), join(folder, other));
+    const { keptCount, removedCount } = here.collectLinkStore({ dirs: [dir], live: null });
+    assert.deepEqual([keptCount, removedCount], [2, 1]);
+    assert.deepEqual(readdirSync(dir).sort(), ['used', 'used-twice']);
+  });
 
   test('removeTree removes files of all types and names', (t) => {
     const folder = temporaryFolder(t);
