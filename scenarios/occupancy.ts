@@ -93,8 +93,7 @@ export const scenario: Scenario = {
     ...kernelMetrics,
     serverPerMountBytes: lower('server memory per mount (Pss)'),
   },
-  roughNs: (size, { images }) =>
-    1e9 + size.objectBytes * 4 + Number(images) * (3e7 + size.entryCount * 2e3 + 2e6 * 4),
+  roughNs: (size, { images }) => 1e9 + size.objectBytes * 4 + Number(images) * (1e7 + size.entryCount * 2e3),
   async run(stage) {
     const count = Number(stage.slot.params['images']);
     const { meters } = stage.machine;
