@@ -104,6 +104,18 @@ const GOLDEN: Readonly<Record<string, readonly GoldenValues[]>> = {
     },
     { params: { durable: 'no' }, given: { destroyWallNs: 100 }, derived: { destroyWallNs: 100 } },
   ],
+  'collect-alive': [
+    {
+      given: { collectCallCount: 430, removedFileCount: 10, collectWallNs: 5 },
+      derived: { collectCallCount: 430, removedFileCount: 10, collectWallNs: 5, callsPerRemovedCount: 43 },
+    },
+    // Nothing was removed, or nothing was counted.
+    {
+      given: { collectCallCount: 430, removedFileCount: 0 },
+      derived: { collectCallCount: 430, removedFileCount: 0 },
+    },
+    { given: { collectWallNs: 5 }, derived: { collectWallNs: 5 } },
+  ],
   'container-churn': [
     {
       params: { local: 'image', containers: 16 },
