@@ -10,7 +10,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
-import type { BatchFiles, Collected, Machine } from '../model/machine.ts';
+import type { BatchFiles, CollectFacts, Machine } from '../model/machine.ts';
 import {
   LINK_STORE_MARK,
   linkKeys,
@@ -108,7 +108,7 @@ export const linkTree = async (
 };
 
 /** Removes link store files that no checkout uses: those with one name only. */
-export const collectUnlinked = (machine: Machine, dirs: readonly string[]): Collected =>
+export const collectUnlinked = (machine: Machine, dirs: readonly string[]): CollectFacts =>
   batchOf(machine).collectLinkStore({ dirs, live: null });
 
 /** Removes link store files that no kept image has. A link store folder is removed with its last file. */

@@ -1,6 +1,6 @@
 // How an image becomes a mount. A backend reads no clock; each method of `Prepared`, `Created` and `Mounted` is one phase.
 import type { Phase } from '../../results/schema/run.ts';
-import type { Collected } from './files.ts';
+import type { CollectFacts } from './files.ts';
 import type { Image } from './image.ts';
 import type { Machine, Need } from './machine.ts';
 
@@ -29,7 +29,7 @@ export interface Store {
    */
   collect(keep: readonly Image[]): void;
   /** Facts about the last collect; null before. */
-  collected(): Collected | null;
+  collected(): CollectFacts | null;
 }
 
 /** `trusted`: contents are not checked. `digested`: their digests are computed and compared with their names. */

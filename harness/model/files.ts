@@ -35,9 +35,9 @@ export interface BatchFiles {
   /** The process provides SHA-256. */
   readonly canDigest: boolean;
   ingest(work: IngestWork): { readonly verity: boolean | null };
-  collect(work: CollectWork): Collected;
+  collect(work: CollectWork): CollectFacts;
   /** Removes files from folders of files named by 64 hex digits. Removes a folder with its last file. */
-  collectLinkStore(work: LinkStoreWork): Collected;
+  collectLinkStore(work: LinkStoreWork): CollectFacts;
   /** Removes a tree with everything in it. */
   removeTree(path: string): void;
   makeTree(work: MakeTreeWork): void;
@@ -79,7 +79,7 @@ interface LinkStoreWork {
 }
 
 /** What a collect found and did. */
-export interface Collected {
+export interface CollectFacts {
   /** Reading all manifests. */
   readonly markNs: number;
   /** Listing and removing. */

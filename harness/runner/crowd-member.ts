@@ -111,9 +111,9 @@ const openLife = (prepared: Prepared, store: Store, task: MemberTask, number: nu
   };
 };
 
-type Life = ReturnType<typeof openLife>;
+type OpenLife = ReturnType<typeof openLife>;
 
-const liveOn = async ({ up, down }: Life, stopped: Int32Array): Promise<readonly LifeTimes[]> => {
+const liveOn = async ({ up, down }: OpenLife, stopped: Int32Array): Promise<readonly LifeTimes[]> => {
   const lives: LifeTimes[] = [];
   while (Atomics.load(stopped, 0) === 0) {
     const startedNs = nowNs();

@@ -5,7 +5,7 @@ import { objectPaths } from '../erofs/objects.ts';
 import type { Ingested } from '../model/backend.ts';
 import { SysError, UserError } from '../model/errors.ts';
 import type { ImageObject } from '../model/image.ts';
-import type { Collected, CollectWork, Files, IngestWork } from '../model/machine.ts';
+import type { CollectFacts, CollectWork, Files, IngestWork } from '../model/machine.ts';
 import { folderOf, objectPath } from './objects.ts';
 import { PackReader } from './pack.ts';
 import { VerityHasher } from './verity.ts';
@@ -137,7 +137,7 @@ const sweepOne = (
 
 const DIGEST_BYTES = 32;
 
-export const collectStepwise = (files: Files, { dirs, keep, removesFolders }: CollectWork): Collected => {
+export const collectStepwise = (files: Files, { dirs, keep, removesFolders }: CollectWork): CollectFacts => {
   const from = process.hrtime.bigint();
   const live = new Set<string>();
   for (const manifest of keep)

@@ -9,7 +9,7 @@
 // Leaves:  a temporary file beside the object folders when it dies between open and rename.
 import { join } from 'node:path';
 import type { Ingested, Store } from '../model/backend.ts';
-import type { Collected, Files } from '../model/machine.ts';
+import type { CollectFacts, Files } from '../model/machine.ts';
 import { ensureFolder } from './folders.ts';
 import { makeObjectFolders } from './objects.ts';
 import { collectStepwise, ingestStepwise } from './stepwise.ts';
@@ -36,7 +36,7 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
   ensureFolder(layerDir);
   for (const further of more) ensureFolder(further);
   let ingested: Ingested = { verity: null };
-  let collected: Collected | null = null;
+  let collected: CollectFacts | null = null;
   const { batch } = files;
   return {
     state,

@@ -4,7 +4,7 @@
 // Cost:    arguments are encoded before the clock starts.
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
-import type { BatchFiles, Collected, CollectWork, IngestWork } from '../model/machine.ts';
+import type { BatchFiles, CollectFacts, CollectWork, IngestWork } from '../model/machine.ts';
 import { CStruct } from './c-struct.ts';
 import { EBADMSG, EUCLEAN, fail } from './libc.ts';
 import { callName } from './syscall-names.ts';
@@ -76,7 +76,7 @@ const ingestWith =
 /** enum timed_store. */
 const [OBJECTS, LINKS, USED] = [0, 1, 2];
 
-const collected = (timed: TimedOperation, given: CStruct, found: Buffer): Collected => {
+const collected = (timed: TimedOperation, given: CStruct, found: Buffer): CollectFacts => {
   const { result, wallNs } = timed(given.bytes);
   if (result < 0) failOperation('collect');
   const [markNs = 0, liveCount = 0, liveBytes = 0, keptCount = 0, removedCount = 0] = Array.from(
