@@ -27,7 +27,15 @@ export const backend: Backend = {
   prepare: (image, machine) => {
     const mount = mountWith(image, machine, async (manifest, store, at, writable) => {
       const objects = { ...store, objectDirs: [join(repositoryOf(store), 'objects')] };
-      return mountStack({ machine, manifest, store: objects, at, writable, choice: { source: 'best' } });
+      return mountStack({
+        machine,
+        manifest,
+        store: objects,
+        at,
+        writable,
+        choice: { source: 'best' },
+        data: 'data-only',
+      });
     });
     return ostreeLifecycle(image, machine, async (checkout, store, dir) => {
       const manifest = join(dir, 'image.cfs');

@@ -96,7 +96,7 @@ const collectWith =
     const found = Buffer.alloc(COLLECTED_BYTES);
     const given = new CStruct(COLLECT_BYTES)
       .texts(dirs)
-      .structs(manifests)
+      .pointer(manifests.bytes)
       .i32(dirs.length)
       .i32(keep.length)
       .i32(removesFolders ? 1 : 0)
