@@ -2,7 +2,7 @@
 import { UserError } from '../harness/model/errors.ts';
 import type { Life, LivesAsked, LivesResult, Start } from '../harness/model/lives.ts';
 import { seeded, shuffled } from '../harness/model/random.ts';
-import type { Stage, Values } from '../harness/model/scenario.ts';
+import type { Params, Stage, Values } from '../harness/model/scenario.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 import { mountAndUse } from './churn.ts';
 import { readTarget } from './read-target.ts';
@@ -20,11 +20,16 @@ export const LIVES_MOUNTS: readonly string[] = [
   'composefs-fuse-shared',
 ];
 
-const IMAGES = 3;
+const GENERATED = 3;
 
-/** The images of a slot: one after the other, in a seeded order. */
-export const imageSources = (): readonly string[] =>
-  Array.from({ length: IMAGES }, (_, i) => `synthetic:files=400,layers=2,seed=${i + 1}`);
+/**
+ * The images of a slot, in turns. `generated`: small ones, to see in seconds what a machine does. `debian-12`: real ones on one base, with
+ * the recorded starts of their programs.
+ */
+export const imageSources = ({ images }: Params): readonly [string, ...string[]] =>
+  images === 'debian-12'
+    ? ['fixture:debian-12-python', 'fixture:debian-12-nginx', 'fixture:debian-12-base']
+    : (Array.from({ length: GENERATED }, (_, i) => `synthetic:files=400,layers=2,seed=${i + 1}`) as [string]);
 
 /** Its first small files. */
 export const firstFiles = (tree: Tree): Start => {

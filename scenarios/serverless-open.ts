@@ -108,12 +108,13 @@ export const scenario: Scenario = {
   headline: LIMITS_MS.map(sustainedName),
   ownSection: true,
   needs: [],
-  params: [{ local: 'files', workers: WORKERS }],
+  params: [{ local: 'files', images: 'generated', workers: WORKERS }],
+  largeParams: [{ local: 'files', images: 'debian-12', workers: WORKERS }],
   passes: ['time'],
   variants: LIVES_MOUNTS,
   oneLook: true,
-  source: () => imageSources()[0]!,
-  others: () => imageSources().slice(1),
+  source: (params) => imageSources(params)[0],
+  others: (params) => imageSources(params).slice(1),
   metrics: {
     ...Object.fromEntries(LIMITS_MS.map(sustainedMetric)),
     ...Object.fromEntries(

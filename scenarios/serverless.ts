@@ -15,7 +15,7 @@ import {
 } from './lives.ts';
 import { percentilesOf } from './percentiles.ts';
 
-const MOST_NS = 2e9;
+const MOST_NS = 3e9;
 const SEED = 'serverless';
 
 const latency = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
@@ -59,7 +59,10 @@ const run = async (stage: Stage): Promise<Values> => {
   };
 };
 
-const variation = (workers: number, lives: number): Params => ({ local: 'files', workers, lives });
+const variation = (images: string, workers: number, lives: number): Params => ({
+  local: 'files',
+  ...{ images, workers, lives },
+});
 
 export const scenario: Scenario = {
   id: 'serverless',
@@ -70,15 +73,15 @@ export const scenario: Scenario = {
   headline: ['livesPerSecond', 'readyP50Ns', 'readyP99Ns', 'goneP50Ns', 'goneP99Ns', 'lifeCpuNs'],
   ownSection: true,
   needs: [],
-  params: [variation(2, 200)],
-  largeParams: [1, 2, 4, 8].map((workers) => variation(workers, 1000)),
+  params: [variation('generated', 2, 200)],
+  largeParams: [1, 2, 4, 8, 16].map((workers) => variation('debian-12', workers, 1000)),
   // One life has the same calls whatever the number of workers.
   passesWith: ({ workers }) => (workers === 2 ? ['count', 'time'] : ['time']),
   variants: LIVES_MOUNTS,
   variantsWith: ({ workers }) => (workers === 2 ? WITHOUT_RM : []),
   oneLook: true,
-  source: () => imageSources()[0]!,
-  others: () => imageSources().slice(1),
+  source: (params) => imageSources(params)[0],
+  others: (params) => imageSources(params).slice(1),
   metrics: {
     livesPerSecond: { title: 'lives per second', better: 'higher', noise: 'noisy' },
     ...percentiles('ready', 'create, mount and start'),

@@ -76,8 +76,8 @@ const FULL = {
   images: [LARGE, 'fixture:debian-12-base'],
   imageScenarios: { [LARGE]: ON_LARGE },
   scenarios: [...HEADLINE, ...LARGE_CLAIMS, ...COUNTED_CLAIMS, ...FURTHER_CLAIMS],
-  // The short form; the long one has the same number of workers.
-  withoutParams: { serverless: { lives: 200 } },
+  // The long forms have real images.
+  withoutParams: { serverless: { images: 'generated' }, 'serverless-open': { images: 'generated' } },
   blocks: 8,
   mostBlocks: 48,
   countPasses: 3,

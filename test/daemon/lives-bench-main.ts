@@ -123,6 +123,9 @@ const compare = async (
   return Math.abs(ratio - 1) <= MOST_APART;
 };
 
+/** Slab caches of mounts and processes: other work on the machine changes the others. */
+const OF_LIVES = ['mnt_cache', 'erofs_inode', 'ovl_inode', 'fuse_inode', 'task_struct', 'mm_struct'];
+
 /** Slabs after each tenth of the lives, and the resident memory of this process. */
 const leaks = async (bench: LivesBench): Promise<boolean> => {
   const readings: { slab: number; own: number }[] = [];
@@ -130,8 +133,9 @@ const leaks = async (bench: LivesBench): Promise<boolean> => {
     await ours(bench, erofsOverlay, LEAK_LIVES / LEAK_PARTS);
     bench.machine.files.syncfs(bench.home);
     globalThis.gc?.();
-    const { slabObjectBytes } = bench.machine.meters.kernelMemory();
+    const { slabObjectBytes, caches } = bench.machine.meters.kernelMemory();
     readings.push({ slab: slabObjectBytes, own: process.memoryUsage().rss });
+    say(OF_LIVES.map((name) => `${name} ${caches.get(name)?.objectCount ?? '-'}`).join(', '));
     say(
       `${(part * LEAK_LIVES) / LEAK_PARTS} lives: slab objects ${(slabObjectBytes / 1e6).toFixed(1)} MB, harness ${(readings.at(-1)!.own / 1e6).toFixed(1)} MB`,
     );

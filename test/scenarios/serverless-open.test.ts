@@ -62,7 +62,7 @@ const valuesWith = async (live: (asked: LivesAsked) => LivesResult): Promise<Val
   const stage = {
     image: { source: 'synthetic:files=1', tree },
     others: [],
-    slot: { block: 0 },
+    slot: { block: 0, params: {} },
     lives: async (asked: LivesAsked) => live(asked),
     histogram() {},
   } as unknown as Stage;
