@@ -74,6 +74,8 @@ test('the sustained rate lies below what the machine can do, and the rate at whi
   const values = await valuesWith((asked) => queued(1.2e6, asked));
   assert.equal(values['sustained50MsPerSecond'], 1024);
   assert.equal(values['below50MsCount'], 0);
+  // At 2,048 per second p99 would be half as long as this limit after a second, and grow.
+  assert.equal(values['sustained500MsPerSecond'], 1024);
   assert.equal(values['behindPerSecond'], 2048);
   assert.ok(values['at1024P99Ns']! < 50e6);
 });
