@@ -1,5 +1,5 @@
 // Long runs: memory that must not grow, ten thousand mounts at once, an image of a million files.
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { probeNamespaces } from '../../harness/sys/namespace-probe.ts';
 import { seededUniform } from '../../results/stats/seeded.ts';
 import { leftOf, type Owner, PROGRAM, type Running, samplesSoFar, start } from '../end-to-end/support.ts';
 import { type LimitedGroup, openLimitedGroup } from './memory-limit.ts';
+import { writeMillion } from './million-dump.ts';
 import { inRole } from './process-tree.ts';
 import { type Reading, slopeOf } from './slope.ts';
 import { LONG_MARKERS, tableIn, textMarkdown } from './table.ts';
@@ -114,13 +115,20 @@ const longChurn = async ({ minutes, home, owner }: LongOptions): Promise<readonl
   }
 };
 
-/** In private namespaces that end with this process. */
-const startLives = async ({ home, owner }: LongOptions, args: readonly string[]): Promise<Running> => {
+/** Before anything is started that would stay outside. */
+const JOIN_GROUP = ['sh', '-c', 'echo $$ >"$0/cgroup.procs" && exec "$@"'];
+
+/** In private namespaces that end with this process, and behind a command. */
+const startLives = async (
+  { home, owner }: LongOptions,
+  args: readonly string[],
+  before: readonly string[] = [],
+): Promise<Running> => {
   const found = await probeNamespaces();
   if (found.kind === 'refused') throw new Error(found.reason);
   const temporary = join(home, 'lives');
   mkdirSync(temporary, { recursive: true });
-  return start(owner, [...found.prefix, process.execPath, LIVES, ...args], { TMPDIR: temporary });
+  return start(owner, [...before, ...found.prefix, process.execPath, LIVES, ...args], { TMPDIR: temporary });
 };
 
 interface ServerReading {
@@ -167,12 +175,11 @@ interface MountsReading {
 
 const mountsIn = async (
   options: LongOptions,
-  { folder, add }: LimitedGroup,
+  { folder }: LimitedGroup,
   backend: string,
 ): Promise<MountsReading> => {
-  const running = await startLives(options, ['mounts', String(mountCount()), backend, folder]);
-  add(running.child.pid!);
-  const [line = ''] = await linesOf(running);
+  const args = ['mounts', String(mountCount()), backend, folder];
+  const [line = ''] = await linesOf(await startLives(options, args, [...JOIN_GROUP, folder]));
   return JSON.parse(line) as MountsReading;
 };
 
@@ -186,29 +193,6 @@ const manyMounts = async (options: LongOptions, backend: string): Promise<LongRe
     bound: `less than ${kib(MOST_LEFT_BYTES)} of kernel memory per mount remain, no mount left`,
     passes: read.leftCount === 0 && read.kernelLeftPerMountBytes < MOST_LEFT_BYTES,
   };
-};
-
-const FILE_COUNT = 1_000_000;
-const PER_FOLDER = 1000;
-/** Ten names share an object, as copies in layers do. */
-const OBJECT_COUNT = 100_000;
-const CHUNK_FILES = 50_000;
-
-/** A dump of a million files of 100 bytes, which lie in objects. */
-const writeMillion = (path: string): void => {
-  writeFileSync(path, '/ 4096 40755 1002 0 0 0 0.0 - - -\n');
-  let lines = '';
-  for (let i = 0; i < FILE_COUNT; i++) {
-    const folder = Math.floor(i / PER_FOLDER)
-      .toString()
-      .padStart(4, '0');
-    if (i % PER_FOLDER === 0) lines += `/${folder} 4096 40755 2 0 0 0 0.0 - - -\n`;
-    const object = (i % OBJECT_COUNT).toString(16).padStart(6, '0');
-    lines += `/${folder}/${i} 100 100644 1 0 0 0 0.0 ${object.slice(-2)}/${object} - -\n`;
-    if ((i + 1) % CHUNK_FILES > 0) continue;
-    appendFileSync(path, lines);
-    lines = '';
-  }
 };
 
 /** Build, proof, mount, walk, unmount, destroy. */
