@@ -5,6 +5,7 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { publicMountOptions } from '../../results/schema/public-facts.ts';
 import type { Fairness } from '../../results/schema/run.ts';
+import type { Backend } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import { inspectManifest } from '../store/inspect.ts';
 import { isBelow, mountOf, readMounts } from '../sys/mountinfo.ts';
@@ -37,8 +38,31 @@ const ofTree = ({ tree }: Image): { readonly xattrEntryCount: number; readonly d
   return { xattrEntryCount, digests };
 };
 
+type ManifestFacts = Pick<
+  Fairness,
+  'manifestBytes' | 'inodeCount' | 'compactInodeCount' | 'extendedInodeCount'
+>;
+
+const NO_MANIFEST: ManifestFacts = {
+  manifestBytes: null,
+  inodeCount: null,
+  compactInodeCount: null,
+  extendedInodeCount: null,
+};
+
+const ofManifest = ({ manifest }: Image): ManifestFacts => {
+  const { inodeCount, compactCount, extendedCount } = inspectManifest(manifest);
+  return {
+    manifestBytes: manifest.length,
+    inodeCount,
+    compactInodeCount: compactCount,
+    extendedInodeCount: extendedCount,
+  };
+};
+
 export interface Mounting {
   readonly arm: string;
+  readonly backend: Pick<Backend, 'createsFiles'>;
   /** Folder below which the arm mounts. */
   readonly folder: string;
   /** Shown as WORK. */
@@ -48,20 +72,18 @@ export interface Mounting {
 /** Sparse files are counted once for all arms, after every object was ingested. */
 export type FairnessOfArm = Omit<Fairness, 'sparseFileCount'>;
 
-export const fairnessOf = (image: Image, { arm, folder, workDir }: Mounting): FairnessOfArm => {
+export const fairnessOf = (image: Image, { arm, backend, folder, workDir }: Mounting): FairnessOfArm => {
   const mounts = readMounts();
   const backing = mountOf(mounts, workDir);
   const short = (text: string): string => text.replaceAll(workDir, 'WORK').replace(/-{8,}/g, '-');
-  const facts = inspectManifest(image.manifest);
+  const { xattrEntryCount, digests } = ofTree(image);
   return {
     image: image.name,
     arm,
-    manifestBytes: image.manifest.length,
-    inodeCount: facts.inodeCount,
-    compactInodeCount: facts.compactCount,
-    extendedInodeCount: facts.extendedCount,
-    ...ofTree(image),
-    hasAcl: facts.hasAcl,
+    ...(backend.createsFiles === true ? NO_MANIFEST : ofManifest(image)),
+    xattrEntryCount,
+    digests: digests && backend.createsFiles !== true,
+    hasAcl: inspectManifest(image.manifest).hasAcl,
     backing:
       backing === undefined
         ? 'unknown'

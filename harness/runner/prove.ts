@@ -100,6 +100,7 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
   const unmountImage = async (mounted: Mounted): Promise<FairnessOfArm> => {
     const fairness = fairnessOf(image, {
       arm: arm.id,
+      backend: arm.backend,
       folder: folders.dir,
       workDir: parts.workDir,
     });

@@ -58,7 +58,7 @@ const drawBars = (whole: PointChart): ChartInstance | null => {
   if (canvas === null) return null;
   return new Charts(canvas, {
     type: 'bar',
-    data: { labels: [...chart.rows], datasets: barDatasets(chart) },
+    data: { labels: chart.rows.map(labelLines), datasets: barDatasets(chart) },
     options: {
       ...CHART_OPTIONS,
       indexAxis: 'y',

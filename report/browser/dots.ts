@@ -72,7 +72,7 @@ const dotScales = ({ unit, span, rows }: PointChart) => {
         color: ink,
         font,
         stepSize: 1,
-        callback: (value: string | number) => rows[Number(value)] ?? '',
+        callback: (value: string | number) => labelLines(rows[Number(value)] ?? ''),
       },
       afterBuildTicks: (axis: TickAxis) => {
         axis.ticks = rows.map((_, value) => ({ value }));

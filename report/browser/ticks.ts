@@ -1,5 +1,5 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// Ticks of linear axes. A library's decimal steps would label an axis of bytes 977 KiB, 1.91 MiB.
+// Ticks and labels of axes. A library’s decimal steps would label an axis of bytes 977 KiB, 1.91 MiB.
 type LinearAxis = { min: number; max: number; ticks: { value: number }[] };
 const LEAST_STEP_BYTES = 1 / 16;
 
@@ -21,3 +21,10 @@ const linearTicks = (unit: import('./data.d.ts').Unit | 'share', most: number) =
         },
       }
     : {};
+
+const MOST_LABEL_CHARACTERS = 18;
+/** Long labels have two lines: parameters, then the metric. A narrow chart would cut their beginning off. */
+const labelLines = (label: string): string | string[] => {
+  const at = label.length <= MOST_LABEL_CHARACTERS ? -1 : label.lastIndexOf(' ');
+  return at < 0 ? label : [label.slice(0, at), label.slice(at + 1)];
+};

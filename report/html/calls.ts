@@ -90,6 +90,6 @@ ${legend(view.arms.filter(({ role }) => role !== 'null'))}
 ${perImage(
   figures.calls,
   ({ calls }) => calls.image,
-  (group) => html`<div class="charts">${group.map((item) => callFigure(view, item))}</div>
+  (group) => html`<div class="charts wide">${group.map((item) => callFigure(view, item))}</div>
 ${group.map((item) => everyCall(view, item))}`,
 )}`;

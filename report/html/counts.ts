@@ -73,7 +73,7 @@ const DISK: CountKind = {
 const tablesHtml = (view: ReportView, kind: CountKind, all: readonly CountsView[]): Html =>
   all.length === 0
     ? html``
-    : html`<p class="note">${kind.note}</p><div class="charts">${all.map((counts) => html`<div>${yesNoMatrix(view, counts)}${countsTable(view, counts, kind)}</div>`)}</div>`;
+    : html`<p class="note">${kind.note}</p><div class="charts wide">${all.map((counts) => html`<div>${yesNoMatrix(view, counts)}${countsTable(view, counts, kind)}</div>`)}</div>`;
 
 const foldedTables = (view: ReportView, kind: CountKind, all: readonly CountsView[]): Html =>
   all.length === 0 ? html`` : folded(kind.kind, tablesHtml(view, kind, all));

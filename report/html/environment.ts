@@ -48,8 +48,19 @@ const FAIRNESS_HEADS = [
 
 const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
 
+/** Arms of older runs, which list the manifest of the image for every arm. */
+const WITHOUT_MANIFEST = /^(unpacked|hardlink|reflink|ostree|plain-directory|squashfs|erofs-full)/;
+
+const hasManifest = ({ arm, manifestBytes }: Fairness): boolean =>
+  manifestBytes !== null && !WITHOUT_MANIFEST.test(arm);
+
+const manifestCells = (row: Fairness): Html =>
+  hasManifest(row)
+    ? html`<td>${formatBytes(row.manifestBytes ?? 0)}</td><td>${row.compactInodeCount} + ${row.extendedInodeCount}</td>`
+    : html`<td class="none">none</td><td class="none">–</td>`;
+
 const fairnessRow = (row: Fairness): Html =>
-  html`<tr><th scope="row">${row.image}</th><td class="text">${row.arm}</td><td>${formatBytes(row.manifestBytes)}</td><td>${row.compactInodeCount} + ${row.extendedInodeCount}</td><td>${row.xattrEntryCount}</td><td class="text">${yesNo(row.hasAcl)}</td><td class="text">${yesNo(row.digests)}</td><td>${row.sparseFileCount ?? '–'}</td><td class="text">${row.mounts.map((mount) => html`<code>${mount.replaceAll(',', ', ')}</code><br>`)}</td></tr>
+  html`<tr><th scope="row">${row.image}</th><td class="text">${row.arm}</td>${manifestCells(row)}<td>${row.xattrEntryCount}</td><td class="text">${yesNo(row.hasAcl)}</td><td class="text">${yesNo(row.digests && hasManifest(row))}</td><td>${row.sparseFileCount ?? '–'}</td><td class="text">${row.mounts.map((mount) => html`<code>${mount.replaceAll(',', ', ')}</code><br>`)}</td></tr>
 `;
 
 const fairnessHtml = (rows: readonly Fairness[]): Html =>

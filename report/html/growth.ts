@@ -58,6 +58,6 @@ export const growthSection = (view: ReportView, figures: ReportFigures): Html =>
     : html`<h2 id="growth">Growth with size</h2>
 <p>Medians by size. Each block gives one straight line through all sizes; the dashed line is their median, and its slope is the growth <i>per unit</i>. With two sizes the line passes through both points and predicts nothing beyond them.</p>
 ${legend(view.arms.filter((_, index) => arms.has(index)))}
-<div class="charts">${figures.growth.map((one) => growthHtml(view, one))}</div>
+<div class="charts wide">${figures.growth.map((one) => growthHtml(view, one))}</div>
 `;
 };

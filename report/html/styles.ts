@@ -106,6 +106,7 @@ thead th{border-bottom:1px solid var(--line);vertical-align:bottom}
 .null .value{font-weight:400}
 .first td.null{min-width:8em}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:8px 32px;margin:8px 0}
+.charts.wide{grid-template-columns:minmax(0,1fr)}
 figure{margin:0;min-width:0}
 figcaption{font-size:14px;font-weight:600;margin:10px 0 2px}
 .chart{position:relative;min-width:0}

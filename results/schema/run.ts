@@ -403,10 +403,11 @@ export interface ConditionWarning {
 export interface Fairness {
   readonly image: string;
   readonly arm: string;
-  readonly manifestBytes: WholeNumber;
-  readonly inodeCount: WholeNumber;
-  readonly compactInodeCount: WholeNumber;
-  readonly extendedInodeCount: WholeNumber;
+  /** Null, as are its inodes: the arm mounts no manifest. In older runs that of the image. */
+  readonly manifestBytes: WholeNumber | null;
+  readonly inodeCount: WholeNumber | null;
+  readonly compactInodeCount: WholeNumber | null;
+  readonly extendedInodeCount: WholeNumber | null;
   /** Entries with at least one xattr of the image. */
   readonly xattrEntryCount: WholeNumber;
   readonly hasAcl: boolean;
