@@ -57,3 +57,10 @@ export const decidingText = ({ verdict, figures }: ClaimView): string | null => 
     ? figureText(first)
     : null;
 };
+
+/** `148: files with the right contents`: the number that decided and what it counts, or the reason. */
+export const decidingLine = (claim: ClaimView): string => {
+  const number = decidingText(claim);
+  const deciding = claim.figures.find(({ standIn }) => standIn !== true);
+  return number === null || deciding === undefined ? claim.because : `${number}: ${deciding.what}`;
+};

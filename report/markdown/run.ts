@@ -1,7 +1,7 @@
 // A run for a pull request or a step summary: the verdicts in a line, the finding, the largest differences, everything else folded.
 import { VERDICTS, type Verdict } from '../../results/compare/verdict.ts';
 import { alerts } from '../alert.ts';
-import { askedOf, decidingText } from '../claims/words.ts';
+import { askedOf, decidingLine } from '../claims/words.ts';
 import { formatValue, plural, ratioText, runsApartText, shortName } from '../format.ts';
 import { chanceText, runsText } from '../standing.ts';
 import { joinParts } from '../text.ts';
@@ -69,7 +69,7 @@ const claimsTable = (view: ReportView): MarkdownTable => {
       md(claim.id),
       claim.verdict === 'failed' ? '**failed**' : md(claim.verdict),
       md(claim.text),
-      md(decidingText(claim) ?? claim.because),
+      md(decidingLine(claim)),
     ]),
     isFolded: true,
   };
@@ -92,7 +92,8 @@ const COUNTED: readonly (readonly [word: string, verdicts: readonly Verdict[]])[
   ['slower', ['slower']],
   ['faster', ['faster']],
   ['the same or below the floor', ['same', 'belowFloor']],
-  ['undecided', ['undecided', 'tooFew']],
+  ['undecided', ['undecided']],
+  ['with too few values', ['tooFew']],
 ];
 
 /** `Of 40 rows against erofs-overlay: 12 slower, 3 undecided.` */

@@ -1,16 +1,10 @@
 // Each claim that the run asked: the verdict with the claim, and below it the number or the reason that decided.
-import { askedOf, decidingText, tallyText } from '../claims/words.ts';
+import { askedOf, decidingLine, tallyText } from '../claims/words.ts';
 import { asciiText, wrapText } from '../text.ts';
 import type { ClaimView } from '../view.ts';
 
 const RED = '\x1b[31m';
 const RESET = '\x1b[0m';
-
-const reasonOf = (claim: ClaimView): string => {
-  const number = decidingText(claim);
-  const deciding = claim.figures.find(({ standIn }) => standIn !== true);
-  return number === null || deciding === undefined ? claim.because : `${number}: ${deciding.what}`;
-};
 
 export const claimLines = (
   claims: readonly ClaimView[],
@@ -28,7 +22,7 @@ export const claimLines = (
       const { id, verdict, text } = claim;
       const lines = [
         ...wrapped(`${verdict}: ${text}`, id.padEnd(hanging.length)),
-        ...wrapped(reasonOf(claim), hanging),
+        ...wrapped(decidingLine(claim), hanging),
       ];
       const isRed = color && verdict === 'failed';
       return lines.map((line) => (isRed ? `${RED}${line}${RESET}` : line));

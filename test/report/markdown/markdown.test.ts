@@ -7,6 +7,7 @@ import { runMarkdown } from '../../../report/markdown/run.ts';
 import type { Comparison } from '../../../results/gate/compare.ts';
 import type { ExactResult } from '../../../results/gate/exact.ts';
 import type { Gate } from '../../../results/gate/gate.ts';
+import { claimOf, viewOf as claimsViewOf, decided } from '../claims/claim-views.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
 
@@ -112,4 +113,17 @@ test('rows beyond the length are left out from the end, and counted', () => {
 
 test('a table without rows has no heading', () => {
   assert.equal(markdownOf(['a'], [{ title: 't', columns: [], rows: [] }]), 'a\n');
+});
+
+test('rows with too few values are not called undecided', () => {
+  const { run, samples } = exampleRun({ images: ['debian-12-base'], blocks: 3 });
+  assert.match(
+    runMarkdown(viewOf(run, samples)),
+    /^\*\*Of (\d+) rows against erofs-overlay: \1 with too few values\.\*\*$/m,
+  );
+});
+
+test('the number that decided a claim says what it counts', () => {
+  const text = runMarkdown(claimsViewOf([claimOf('C1', decided('supported', 2.5))]));
+  assert.match(text, /^\| C1 \| supported \| .* \| 2\.50 .*walk-warm \|$/m);
 });
