@@ -108,3 +108,18 @@ test('axes of bytes have binary steps', { skip }, () =>
     assert.deepEqual(await ticks(0, 0.5), ['0', '0.125 B', '0.25 B', '0.375 B', '0.5 B']);
   }),
 );
+
+test('a long label of a chart has two lines, and the beginning of neither is cut', { skip }, () =>
+  opened(
+    exampleRun({ images: ['debian-12-base'] }),
+    async (page) => {
+      assert.deepEqual(
+        await page.evaluate(
+          `['ingest=trusted local=nothing remove', 'store=full images/s', 'mount'].map(labelLines)`,
+        ),
+        [['ingest=trusted local=nothing', 'remove'], ['store=full', 'images/s'], 'mount'],
+      );
+    },
+    { width: 390 },
+  ),
+);
