@@ -123,6 +123,7 @@ article.claim{border-top:1px solid var(--grid);padding:10px 0 4px}
 .claim .verdict{min-width:0;margin:0 0 0 6px;font-weight:600}
 .verdict.supported{color:var(--good)}
 .verdict.not-supported,.verdict.failed{color:var(--bad)}
+td{position:relative}
 .matrix td{text-align:center}
 .matrix th .title{font-weight:400;color:var(--muted);font-size:12.5px}
 .matrix thead th{text-align:center;min-width:7em}

@@ -25,6 +25,10 @@ test('a phone shows the headings of folded sections, in few screens, none wider 
       );
       await unfoldAll(page);
       assert.equal(((await page.evaluate(size)) as [number, number])[0], PHONE.width);
+      // Words for screen readers in a wide table, as those of check marks, do not widen the page.
+      const words = `for (const row of document.querySelectorAll('.scroll tbody td:last-child')) row.insertAdjacentHTML('beforeend', '<span class="sr">yes</span>')`;
+      await page.evaluate(words);
+      assert.equal(((await page.evaluate(size)) as [number, number])[0], PHONE.width);
       // Wide tables scroll in boxes of their own.
       const boxes = `[...document.querySelectorAll('.scroll')].filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)`;
       assert.ok(Number(await page.evaluate(`${boxes}.length`)) > 0);
@@ -71,25 +75,23 @@ test('without the width of a phone nothing is folded to its heading', { skip }, 
 
 /** The name that a screen reader says. */
 const NAME = `(() => { const at = document.activeElement; return (at.getAttribute('aria-label') ?? at.labels?.[0]?.textContent ?? at.textContent).trim(); })()`;
-const FOCUSABLE = `[...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')].filter((part) => part.checkVisibility() && !part.disabled).length`;
+/** Of a group of radio buttons the chosen one; the arrow keys reach the others. */
+const FOCUSABLE = `[...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')].filter((part) => part.checkVisibility() && !part.disabled && (part.type !== 'radio' || part.checked))`;
 
 test('Tab reaches every control once, each has a name, and the first leads past the header', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
-    const count = Number(await page.evaluate(FOCUSABLE));
+    // Some links appear where the focus is: more stops than there were controls.
+    const count = Number(await page.evaluate(`(window.wanted = new Set(${FOCUSABLE})).size`));
     const names: string[] = [];
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < 3 * count; i++) {
       await page.keyboard.press('Tab');
       names.push(String(await page.evaluate(NAME)));
+      if (Number(await page.evaluate('wanted.delete(document.activeElement), wanted.size')) === 0) break;
     }
+    assert.equal(await page.evaluate('wanted.size'), 0);
     assert.deepEqual(
       names.filter((name) => name === ''),
       [],
-    );
-    assert.equal(
-      await page.evaluate(
-        `document.activeElement === [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')].filter((part) => part.checkVisibility()).at(-1)`,
-      ),
-      true,
     );
     assert.match(names[0]!, /^Skip to: /);
     await page.focus('a.skip');
