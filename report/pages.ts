@@ -7,7 +7,7 @@ import { comparePage } from './html/compare/page.ts';
 import { type HistoryOptions, historyPage } from './html/history/page.ts';
 import { scriptsOf } from './render.ts';
 
-const LINE_SCRIPTS = ['common', 'ticks', 'paper', 'lines', 'lines-page'];
+const LINE_SCRIPTS = ['common', 'marks', 'ticks', 'paper', 'lines', 'lines-page'];
 
 export const compareHtml = (sides: ComparedRuns, gate: Gate, isGated: boolean): string =>
   comparePage(compareView(sides, gate, isGated), scriptsOf(LINE_SCRIPTS));

@@ -11,17 +11,9 @@ import { renderPage } from './html/page.ts';
 import type { ReportView } from './view.ts';
 
 const PAGE_SCRIPTS = [
-  'common',
-  'ticks',
-  'paper',
-  'narrow',
-  'dots',
-  'bars',
-  'lines',
-  'stacks',
-  'filters',
-  'tools',
-  'page',
+  ...['common', 'marks', 'ticks', 'paper', 'narrow', 'svg', 'slides'],
+  ...['dots', 'bars', 'lines', 'stacks', 'drawings'],
+  ...['filters', 'tools', 'page'],
 ];
 
 const readScript = (path: string, hint: string): string => {

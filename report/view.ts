@@ -28,8 +28,8 @@ export interface ArmView {
   readonly role: 'baseline' | 'arm' | 'null';
   /** Measured by some scenarios only. */
   readonly variant: boolean;
-  /** Index into the palette; the null arm has the color of the baseline. */
-  readonly color: number;
+  /** The mark in tables and charts; that of a null arm follows from its role. */
+  readonly mark: number;
 }
 
 export interface VersusView {

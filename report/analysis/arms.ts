@@ -4,6 +4,7 @@ import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import { own } from '../../results/own.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { marksOf } from '../marks.ts';
 import type { ArmView } from '../view.ts';
 
 /** Arm to its backend, from the plan and the samples: a pool has no plan of its own. */
@@ -23,7 +24,7 @@ export const armsOf = (run: RunFile, groups: readonly GroupData[]): readonly Arm
   const { baseline } = run.plan;
   const all = new Set([baseline, ...run.plan.arms, ...measured(groups)]);
   const hasNull = all.delete(NULL_ARM);
-  const colors = [...all];
+  const marks = marksOf([...all]);
   const backends = backendsOf(run, groups);
   const arm = (id: string): ArmView => {
     const info = own(run.catalogue.backends, backends.get(id) ?? id);
@@ -33,7 +34,7 @@ export const armsOf = (run: RunFile, groups: readonly GroupData[]): readonly Arm
       how: info?.how ?? '',
       role: id === baseline ? 'baseline' : 'arm',
       variant: info?.answers !== undefined,
-      color: colors.indexOf(id),
+      mark: marks.get(id)!,
     };
   };
   const nullArm: ArmView = {
@@ -42,7 +43,8 @@ export const armsOf = (run: RunFile, groups: readonly GroupData[]): readonly Arm
     how: `${baseline} under another name: its ratio to the baseline is the noise of this machine.`,
     role: 'null',
     variant: false,
-    color: colors.indexOf(baseline),
+    mark: marks.get(baseline)!,
   };
-  return hasNull ? [...colors.map(arm), nullArm] : colors.map(arm);
+  const arms = [...all].map(arm);
+  return hasNull ? [...arms, nullArm] : arms;
 };

@@ -11,9 +11,9 @@ const barDatasets = (chart: PointChart) =>
   chart.series.map(({ arm }, index) => ({
     label: armName(arm),
     data: pointsByRow(chart, index).map((point) => point?.value ?? null),
-    backgroundColor: isNull(arm) ? css('--paper') : armFill(arm),
+    backgroundColor: armFill(arm),
     borderColor: armColor(arm),
-    borderWidth: 1.5,
+    borderWidth: zoomed(1.5),
     categoryPercentage: 0.88,
     barPercentage: 0.9,
   }));
@@ -49,14 +49,8 @@ const rangesAbove = (chart: PointChart): ChartPlugin => ({
     drawRanges(drawn, index, pointsByRow(chart, index), css('--ink')),
 });
 
-const drawBars = (whole: PointChart): ChartInstance | null => {
-  const chart = shownSeries(whole);
-  const canvas = canvasOf(
-    chart.id,
-    chart.rows.length * (chart.series.length * BAR_PX + ROW_GAP_PX) + AXIS_PX,
-  );
-  if (canvas === null) return null;
-  return new Charts(canvas, {
+const barsConfig = (chart: PointChart): ChartConfig =>
+  chartConfig({
     type: 'bar',
     data: { labels: chart.rows.map(labelLines), datasets: barDatasets(chart) },
     options: {
@@ -76,5 +70,12 @@ const drawBars = (whole: PointChart): ChartInstance | null => {
       scales: barScales(chart),
     },
     plugins: [rangesAbove(chart)],
-  }) as unknown as ChartInstance;
-};
+  });
+
+const barsDrawing = (chart: PointChart): Drawing => ({
+  id: chart.id,
+  heightPx: () => chart.rows.length * (shownSeries(chart).series.length * BAR_PX + ROW_GAP_PX) + AXIS_PX,
+  config: () => barsConfig(shownSeries(chart)),
+  keys: () => armKeys(chart.series.map(({ arm }) => arm)),
+  cells: () => pointCells(shownSeries(chart)),
+});

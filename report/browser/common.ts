@@ -6,33 +6,45 @@ type StackChart = import('./data.d.ts').StackChart;
 type Point = import('./data.d.ts').Point;
 type ChartPlugin = import('chart.js').Plugin;
 type ChartInstance = import('chart.js').Chart;
+type ChartConfig = import('chart.js').ChartConfiguration;
 const Charts = (globalThis as unknown as { Chart: typeof import('chart.js').Chart }).Chart;
 
 const data: Data = JSON.parse(document.getElementById('data')?.textContent ?? '{}');
-const SHAPES = ['circle', 'rect', 'triangle', 'rectRot'] as const;
 const AXIS_PX = 44;
+
+/** A chart: what draws it on the page and on a slide, and its numbers. */
+interface Drawing {
+  readonly id: string;
+  /** Of the canvas. */
+  readonly heightPx: () => number;
+  /** Without the arms that the filters hide. */
+  readonly config: () => ChartConfig;
+  readonly keys: () => readonly LegendKey[];
+  /** The first row names the columns; null is an empty cell. */
+  readonly cells: () => readonly (readonly CsvCell[])[];
+}
+
+interface LegendKey {
+  readonly text: string;
+  readonly color: string;
+  readonly fill: string;
+  /** Null: a rectangle of the fill. */
+  readonly shape: number | null;
+}
+
+type CsvCell = string | number | null;
+
+/** Checks a configuration against the type of its chart, and forgets that type. */
+const chartConfig = <T extends import('chart.js').ChartType>(
+  config: import('chart.js').ChartConfiguration<T>,
+): ChartConfig => config as unknown as ChartConfig;
+
+/** How charts are drawn now: larger on slides, whose patterns are SVG by id. */
+const drawMode: { zoom: number; slideFills: Map<string, string> | null } = { zoom: 1, slideFills: null };
+const zoomed = (px: number): number => px * drawMode.zoom;
 
 const css = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const armColor = (arm: number): string => css(`--arm-${(data.arms[arm]?.color ?? 0) % 8}`);
-const PALETTE_SIZE = 8;
-/** The second arm with a color is drawn with stripes or dots. */
-const hasUsedColor = (arm: number): boolean => (data.arms[arm]?.color ?? 0) >= PALETTE_SIZE;
-const STRIPE_PX = 6;
-/** Fill of a bar. */
-const armFill = (arm: number): string | CanvasPattern => {
-  const color = armColor(arm);
-  const tile = document.createElement('canvas');
-  const drawing = hasUsedColor(arm) ? tile.getContext('2d') : null;
-  if (drawing === null) return color;
-  tile.width = STRIPE_PX;
-  tile.height = STRIPE_PX;
-  drawing.fillStyle = color;
-  drawing.fillRect(0, 0, STRIPE_PX, STRIPE_PX);
-  drawing.fillStyle = css('--paper');
-  drawing.fillRect(0, 0, STRIPE_PX / 3, STRIPE_PX);
-  return drawing.createPattern(tile, 'repeat') ?? color;
-};
 const isNull = (arm: number): boolean => data.arms[arm]?.role === 'null';
 const armName = (arm: number): string => data.arms[arm]?.id ?? '';
 /** Arms that the filters hide. */
@@ -42,12 +54,6 @@ const shownSeries = (chart: PointChart): PointChart => ({
   ...chart,
   series: chart.series.filter(({ arm }) => isShown(arm)),
 });
-
-/** As in the legend: arms with the same color differ in shape. */
-const shapeIndex = (color: number): number => (color + Math.floor(color / 8)) % SHAPES.length;
-
-const shapeOf = (arm: number): (typeof SHAPES)[number] =>
-  isNull(arm) ? 'circle' : (SHAPES[shapeIndex(data.arms[arm]?.color ?? 0)] ?? 'circle');
 
 /** Ticks of a logarithmic axis: powers of ten, for bytes powers of sixteen. */
 const powersIn = (
@@ -103,13 +109,6 @@ const unitText = (unit: import('./data.d.ts').Unit | 'share', value: number): st
   }
 };
 
-const canvasOf = (id: string, heightPx: number): HTMLCanvasElement | null => {
-  const canvas = document.getElementById(id);
-  if (!(canvas instanceof HTMLCanvasElement)) return null;
-  if (canvas.parentElement !== null) canvas.parentElement.style.height = `${heightPx}px`;
-  return canvas;
-};
-
 /** Ranges of one dataset, as thin lines at the height of its points or bars. */
 const drawRanges = (
   chart: ChartInstance,
@@ -122,7 +121,7 @@ const drawRanges = (
   const { ctx } = chart;
   ctx.save();
   ctx.strokeStyle = color;
-  ctx.lineWidth = 1.5;
+  ctx.lineWidth = zoomed(1.5);
   points.forEach((point, at) => {
     const element = chart.getDatasetMeta(dataset).data[at];
     if (point === null || point.lo === null || point.hi === null || element === undefined) return;
@@ -132,8 +131,8 @@ const drawRanges = (
     ctx.moveTo(from, y);
     ctx.lineTo(to, y);
     for (const end of [from, to]) {
-      ctx.moveTo(end, y - 4);
-      ctx.lineTo(end, y + 4);
+      ctx.moveTo(end, y - zoomed(4));
+      ctx.lineTo(end, y + zoomed(4));
     }
     ctx.stroke();
   });
@@ -152,5 +151,13 @@ const pageStyle = () => ({
     bodyColor: css('--tip-ink'),
     displayColors: false,
   },
-  font: { family: css('--sans'), size: 12 },
+  font: { family: css('--sans'), size: zoomed(12) },
 });
+
+/** Null: the page has no canvas of this name. */
+const drawOn = ({ id, heightPx, config }: Drawing): ChartInstance | null => {
+  const canvas = document.getElementById(id);
+  if (!(canvas instanceof HTMLCanvasElement)) return null;
+  if (canvas.parentElement !== null) canvas.parentElement.style.height = `${heightPx()}px`;
+  return new Charts(canvas, config()) as unknown as ChartInstance;
+};

@@ -3,8 +3,11 @@ import type { LineChart } from './lines-data.d.ts';
 
 export interface PageArm {
   readonly id: string;
-  readonly color: number;
   readonly role: 'baseline' | 'arm' | 'null';
+  readonly hue: number | 'null';
+  readonly shape: number;
+  /** How often the hue was given before: bars get a pattern, lines get dashes. */
+  readonly before: number;
 }
 
 /** A value as number and text, with its interval if it has one. */
@@ -38,6 +41,8 @@ export interface StackChart {
 export interface PageData {
   /** Id of the run, printed on saved pictures. */
   readonly run: string;
+  /** Kernel, processor, file system and day, in one line. */
+  readonly machine: string;
   readonly arms: readonly PageArm[];
   /** On a logarithmic axis. */
   readonly dots: readonly PointChart[];

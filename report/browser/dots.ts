@@ -32,12 +32,7 @@ const dotDatasets = ({ series }: PointChart) => {
   return series.map(({ arm, points }, index) => ({
     label: armName(arm),
     data: points.map(({ value, row }) => ({ x: value, y: row + (index - (series.length - 1) / 2) * step })),
-    pointStyle: shapeOf(arm),
-    pointRadius: isNull(arm) ? 4.5 : shapeOf(arm) === 'circle' ? 5 : 6.5,
-    pointHoverRadius: 8,
-    pointBorderWidth: isNull(arm) ? 1.5 : 1,
-    borderColor: isNull(arm) ? armColor(arm) : css('--paper'),
-    backgroundColor: isNull(arm) ? css('--paper') : armColor(arm),
+    ...pointLook(arm),
   }));
 };
 
@@ -81,11 +76,8 @@ const dotScales = ({ unit, span, rows }: PointChart) => {
   };
 };
 
-const drawDots = (whole: PointChart): ChartInstance | null => {
-  const chart = shownSeries(whole);
-  const canvas = canvasOf(chart.id, chart.rows.length * ROW_PX + AXIS_PX);
-  if (canvas === null) return null;
-  return new Charts(canvas, {
+const dotsConfig = (chart: PointChart): ChartConfig =>
+  chartConfig({
     type: 'scatter',
     data: { datasets: dotDatasets(chart) },
     options: {
@@ -105,5 +97,24 @@ const drawDots = (whole: PointChart): ChartInstance | null => {
       scales: dotScales(chart),
     },
     plugins: [rowBands(chart.rows.length), rangesBelow(chart)],
-  }) as unknown as ChartInstance;
-};
+  });
+
+/** Of dots and bars. */
+const pointCells = ({ rows, series, unit }: PointChart): CsvCell[][] => [
+  ['row', 'arm', 'value', 'low', 'high', 'unit'],
+  ...rows.flatMap((row, index) =>
+    series.flatMap(({ arm, points }) =>
+      points
+        .filter((point) => point.row === index)
+        .map(({ value, lo, hi }): CsvCell[] => [row, armName(arm), value, lo, hi, unit]),
+    ),
+  ),
+];
+
+const dotsDrawing = (chart: PointChart): Drawing => ({
+  id: chart.id,
+  heightPx: () => chart.rows.length * ROW_PX + AXIS_PX,
+  config: () => dotsConfig(shownSeries(chart)),
+  keys: () => armKeys(chart.series.map(({ arm }) => arm)),
+  cells: () => pointCells(shownSeries(chart)),
+});

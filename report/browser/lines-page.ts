@@ -4,7 +4,7 @@
   let charts: ChartInstance[] = [];
   const drawLinesAgain = (): void => {
     for (const chart of charts) chart.destroy();
-    charts = lines.map(drawLines).filter((chart) => chart !== null);
+    charts = lines.map((chart) => drawOn(linesDrawing(chart))).filter((chart) => chart !== null);
   };
   drawLinesAgain();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawLinesAgain);

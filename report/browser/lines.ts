@@ -19,7 +19,7 @@ const verticalRanges = (lines: readonly LineSeries[]): ChartPlugin => ({
     const { ctx } = drawn;
     ctx.save();
     ctx.strokeStyle = series.style === 'ranges' ? css('--muted') : armColor(series.arm);
-    ctx.lineWidth = series.style === 'ranges' ? 1.5 : 1;
+    ctx.lineWidth = zoomed(series.style === 'ranges' ? 1.5 : 1);
     if (series.style === 'ranges') ctx.setLineDash([3, 2]);
     series.ranges.forEach(([lo, hi], at) => {
       const point = series.points[at];
@@ -41,47 +41,33 @@ const verticalRanges = (lines: readonly LineSeries[]): ChartPlugin => ({
 
 const lineStyle = ({ style, arm }: LineSeries, isMany: boolean) => {
   const color = armColor(arm);
-  const plain = { borderColor: color, backgroundColor: color, borderWidth: 2, pointRadius: 0 };
+  const plain = { borderColor: color, backgroundColor: color, borderWidth: zoomed(2), pointRadius: 0 };
+  const stepped = { ...plain, stepped: 'before' as const };
   switch (style) {
     case 'step':
-      if (hasUsedColor(arm) && !isNull(arm))
-        return { ...plain, stepped: 'before' as const, borderWidth: 2, borderDash: [1.5, 2.5] };
-      return isNull(arm)
-        ? { ...plain, stepped: 'before' as const, borderWidth: 1.5, borderDash: [5, 4] }
-        : { ...plain, stepped: 'before' as const };
+      return { ...stepped, borderWidth: zoomed(isNull(arm) ? 1.5 : 2), borderDash: dashesOf(arm) };
     case 'order':
       return {
         ...plain,
-        borderWidth: 1,
-        pointStyle: shapeOf(arm),
-        pointRadius: isMany ? 2.5 : isNull(arm) ? 4 : 5,
-        ...(isNull(arm) ? { backgroundColor: css('--paper'), borderDash: [3, 3] } : {}),
+        ...pointLook(arm),
+        ...(isMany ? { pointRadius: zoomed(2.5) } : {}),
+        borderColor: color,
+        borderWidth: zoomed(1),
+        borderDash: isNull(arm) ? [3, 3] : [],
       };
     case 'line':
-      return { ...plain, borderWidth: 1.5, pointRadius: isMany ? 2 : 3.5 };
+      return { ...plain, borderWidth: zoomed(1.5), pointRadius: zoomed(isMany ? 2 : 3.5) };
     case 'level':
-      return {
-        ...plain,
-        stepped: 'before' as const,
-        borderColor: css('--muted'),
-        borderWidth: 1,
-        borderDash: [6, 4],
-      };
+      return { ...stepped, borderColor: css('--muted'), borderWidth: zoomed(1), borderDash: [6, 4] };
     case 'fit':
-      return { ...plain, borderWidth: 1, borderDash: [4, 4] };
+      return { ...plain, borderWidth: zoomed(1), borderDash: [4, 4] };
     case 'points':
-      return {
-        ...plain,
-        showLine: false,
-        pointStyle: shapeOf(arm),
-        pointRadius: isNull(arm) ? 4.5 : 5.5,
-        ...(isNull(arm) ? { backgroundColor: css('--paper') } : {}),
-      };
+      return { ...plain, ...pointLook(arm), showLine: false };
     case 'marks':
       return {
         ...plain,
         showLine: false,
-        pointRadius: 7,
+        pointRadius: zoomed(7),
         pointStyle: 'rectRot' as const,
         backgroundColor: css('--bad'),
         borderColor: css('--paper'),
@@ -147,13 +133,14 @@ const withPoints = (series: LineSeries): LineSeries => {
   };
 };
 
-const drawLines = (whole: LineChart): ChartInstance | null => {
-  const chart = { ...whole, lines: whole.lines.filter(({ arm }) => isShown(arm)).map(withPoints) };
-  const canvas = canvasOf(chart.id, LINES_PX);
-  if (canvas === null) return null;
-  const { tooltip } = pageStyle();
+const shownLines = (chart: LineChart): LineChart => ({
+  ...chart,
+  lines: chart.lines.filter(({ arm }) => isShown(arm)).map(withPoints),
+});
+
+const linesConfig = (chart: LineChart): ChartConfig => {
   const ends = chart.lines.flatMap(({ ranges }) => ranges.flat());
-  return new Charts(canvas, {
+  return chartConfig({
     type: 'line',
     data: {
       datasets: chart.lines.map((series) => ({
@@ -169,7 +156,7 @@ const drawLines = (whole: LineChart): ChartInstance | null => {
       plugins: {
         legend: { display: false },
         tooltip: {
-          ...tooltip,
+          ...pageStyle().tooltip,
           callbacks: {
             title: () => '',
             label: ({ dataset, parsed }) =>
@@ -187,5 +174,24 @@ const drawLines = (whole: LineChart): ChartInstance | null => {
       },
     },
     plugins: [verticalRanges(chart.lines)],
-  }) as unknown as ChartInstance;
+  });
 };
+
+const linesDrawing = (chart: LineChart): Drawing => ({
+  id: chart.id,
+  heightPx: () => LINES_PX,
+  config: () => linesConfig(shownLines(chart)),
+  keys: () => armKeys(chart.lines.map(({ arm }) => arm)),
+  cells: () => [
+    ['series', chart.x.title, chart.y.title, 'low', 'high'],
+    ...shownLines(chart).lines.flatMap(({ label, points, ranges }) =>
+      points.map(([x, y], at): CsvCell[] => [
+        label,
+        chart.x.labels?.[x] ?? x,
+        y,
+        ranges[at]?.[0] ?? null,
+        ranges[at]?.[1] ?? null,
+      ]),
+    ),
+  ],
+});

@@ -20,7 +20,7 @@ const segmentText = (chart: StackChart): ChartPlugin => ({
     const scale = drawn.scales['x'];
     if (scale === undefined) return;
     ctx.save();
-    ctx.font = `11px ${css('--sans')}`;
+    ctx.font = `${zoomed(11)}px ${css('--sans')}`;
     ctx.textBaseline = 'middle';
     chart.arms.forEach((_, bar) => {
       let sum = 0;
@@ -34,7 +34,7 @@ const segmentText = (chart: StackChart): ChartPlugin => ({
         y = element?.getProps(['y'], true)['y'] ?? y;
         const [from, to] = [scale.getPixelForValue(sum), scale.getPixelForValue(sum + count)];
         sum += count;
-        if (to - from < label.length * LABEL_PX + 10) return;
+        if (to - from < zoomed(label.length * LABEL_PX + 10)) return;
         ctx.fillStyle = css('--on-arm');
         ctx.textAlign = 'center';
         ctx.fillText(label, (from + to) / 2, y);
@@ -42,7 +42,7 @@ const segmentText = (chart: StackChart): ChartPlugin => ({
       if (!counted) return;
       ctx.fillStyle = css('--ink');
       ctx.textAlign = 'left';
-      ctx.fillText(sum.toLocaleString('en-US'), scale.getPixelForValue(sum) + 5, y);
+      ctx.fillText(sum.toLocaleString('en-US'), scale.getPixelForValue(sum) + zoomed(5), y);
     });
     ctx.restore();
   },
@@ -61,56 +61,67 @@ const shownStack = ({ id, arms, segments }: StackChart): StackChart => {
   };
 };
 
-const drawStack = (whole: StackChart): ChartInstance | null => {
-  const chart = shownStack(whole);
-  const canvas = canvasOf(chart.id, chart.arms.length * 36 + AXIS_PX);
-  if (canvas === null) return null;
-  const { ink, muted, grid, tooltip, font } = pageStyle();
-  const other = css('--mix');
-  const fade = (color: string, segment: number): string =>
-    mixed(color, other, (FADES[segment % FADES.length] ?? 100) / 100);
-  return new Charts(canvas, {
-    type: 'bar',
-    data: {
-      labels: chart.arms.map(armName),
-      datasets: chart.segments.map(({ label, counts }, segment) => ({
-        label,
-        data: [...counts],
-        backgroundColor: chart.arms.map((arm) => fade(armColor(arm), segment)),
-        borderColor: css('--paper'),
-        borderWidth: { right: 1 },
-        categoryPercentage: 0.9,
-        barPercentage: 0.8,
-      })),
+const fadeOf = (segment: number): number => (FADES[segment % FADES.length] ?? 100) / 100;
+
+const stackDatasets = ({ arms, segments }: StackChart) =>
+  segments.map(({ label, counts }, segment) => ({
+    label,
+    data: [...counts],
+    backgroundColor: arms.map((arm) => mixed(armColor(arm), css('--mix'), fadeOf(segment))),
+    borderColor: css('--paper'),
+    borderWidth: { right: 1 },
+    categoryPercentage: 0.9,
+    barPercentage: 0.8,
+  }));
+
+const stackScales = () => {
+  const { ink, muted, grid, font } = pageStyle();
+  return {
+    x: {
+      stacked: true,
+      grid: { color: grid },
+      border: { color: grid },
+      ticks: { color: muted, font, maxRotation: 0, maxTicksLimit: 6, precision: 0 },
     },
+    y: { stacked: true, grid: { display: false }, border: { color: grid }, ticks: { color: ink, font } },
+  };
+};
+
+const stackConfig = (chart: StackChart): ChartConfig =>
+  chartConfig({
+    type: 'bar',
+    data: { labels: chart.arms.map(armName), datasets: stackDatasets(chart) },
     options: {
       ...CHART_OPTIONS,
       indexAxis: 'y',
-      layout: { padding: { right: 52 } },
+      layout: { padding: { right: zoomed(52) } },
       plugins: {
         legend: { display: false },
         tooltip: {
-          ...tooltip,
+          ...pageStyle().tooltip,
           callbacks: {
             label: (item) => `${item.dataset.label}: ${(item.parsed.x ?? 0).toLocaleString('en-US')} calls`,
           },
         },
       },
-      scales: {
-        x: {
-          stacked: true,
-          grid: { color: grid },
-          border: { color: grid },
-          ticks: { color: muted, font, maxRotation: 0, maxTicksLimit: 6, precision: 0 },
-        },
-        y: {
-          stacked: true,
-          grid: { display: false },
-          border: { color: grid },
-          ticks: { color: ink, font },
-        },
-      },
+      scales: stackScales(),
     },
     plugins: [segmentText(chart)],
-  }) as unknown as ChartInstance;
-};
+  });
+
+const stackDrawing = (chart: StackChart): Drawing => ({
+  id: chart.id,
+  heightPx: () => shownStack(chart).arms.length * 36 + AXIS_PX,
+  config: () => stackConfig(shownStack(chart)),
+  // The segments are named inside the bars.
+  keys: () => [],
+  cells: () => {
+    const { arms, segments } = shownStack(chart);
+    return [
+      ['arm', 'phase and process', 'calls'],
+      ...arms.flatMap((arm, at) =>
+        segments.map(({ label, counts }): CsvCell[] => [armName(arm), label, counts[at] ?? null]),
+      ),
+    ];
+  },
+});

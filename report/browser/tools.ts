@@ -1,8 +1,5 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// Buttons that save a chart as a picture and copy a table as text.
-const PICTURE_MARGIN_PX = 16;
-const TITLE_PX = 26;
-const FOOT_PX = 24;
+// Buttons that save a chart as a picture or as numbers and copy a table as text.
 
 const button = (text: string, label: string, run: () => void): HTMLButtonElement => {
   const made = document.createElement('button');
@@ -23,65 +20,95 @@ const showOutcome = (at: HTMLButtonElement, text: string): void => {
   }, 1500);
 };
 
-/** The chart with its title above and its arms and run below. */
-const pictureOf = (canvas: HTMLCanvasElement, title: string): string => {
-  const scale = canvas.width / Math.max(1, canvas.clientWidth);
-  const picture = document.createElement('canvas');
-  picture.width = canvas.width + 2 * PICTURE_MARGIN_PX * scale;
-  picture.height = canvas.height + (TITLE_PX + 2 * FOOT_PX + 2 * PICTURE_MARGIN_PX) * scale;
-  const drawing = picture.getContext('2d');
-  if (drawing === null) return '';
-  drawing.scale(scale, scale);
-  drawing.fillStyle = css('--paper');
-  drawing.fillRect(0, 0, picture.width, picture.height);
-  drawing.textBaseline = 'top';
-  drawing.fillStyle = css('--ink');
-  drawing.font = `600 14px ${css('--sans')}`;
-  drawing.fillText(title, PICTURE_MARGIN_PX, PICTURE_MARGIN_PX);
-  const [width, height] = [canvas.width / scale, canvas.height / scale];
-  drawing.drawImage(canvas, PICTURE_MARGIN_PX, PICTURE_MARGIN_PX + TITLE_PX, width, height);
-  drawing.font = `12px ${css('--sans')}`;
-  let left = PICTURE_MARGIN_PX;
-  const y = PICTURE_MARGIN_PX + TITLE_PX + height + 8;
-  for (const [arm, { id }] of data.arms.entries()) {
-    if (!isShown(arm) || !armsOn(canvas.id).has(arm)) continue;
-    drawing.fillStyle = armColor(arm);
-    drawing.fillRect(left, y + 1, 10, 10);
-    drawing.fillStyle = css('--ink');
-    drawing.fillText(id, left + 15, y);
-    left += 15 + drawing.measureText(id).width + 18;
-  }
-  drawing.fillStyle = css('--muted');
-  drawing.fillText(`cfsbench run ${data.run}`, PICTURE_MARGIN_PX, y + FOOT_PX);
-  return picture.toDataURL('image/png');
-};
-
 const fileName = (title: string): string =>
   `${data.run} ${title}`
     .replace(/[^A-Za-z0-9.=-]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 120);
 
-const savePicture = (canvas: HTMLCanvasElement, title: string): void => {
+const save = (title: string, extension: string, content: Blob): void => {
   const link = document.createElement('a');
-  link.href = pictureOf(canvas, title);
-  link.download = `${fileName(title)}.png`;
+  link.href = URL.createObjectURL(content);
+  link.download = `${fileName(title)}.${extension}`;
   link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 };
 
-const cellText = (cell: HTMLElement): string => cell.innerText.replace(/\s+/g, ' ').trim();
+const titleOf = (figure: Element): string =>
+  figure.querySelector('figcaption > span')?.textContent?.trim() ?? '';
+
+/** Title, image and direction of the chart, from the page around it. */
+const slideText = (figure: HTMLElement): SlideText => ({
+  title: titleOf(figure),
+  about: [
+    figure.closest<HTMLElement>('[data-image]')?.dataset['image'] ?? '',
+    figure.dataset['better'] ?? '',
+  ].filter((text) => text !== ''),
+});
+
+const svgOf = (drawing: Drawing, figure: HTMLElement): string => slideOf(drawing, slideText(figure));
+
+const saveSvg = (drawing: Drawing, figure: HTMLElement): void =>
+  save(titleOf(figure), 'svg', new Blob([svgOf(drawing, figure)], { type: 'image/svg+xml' }));
+
+/** Of the same picture, in twice its size. */
+const savePng = async (drawing: Drawing, figure: HTMLElement): Promise<void> => {
+  const picture = new Image(SLIDE.width, SLIDE.height);
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(drawing, figure))}`;
+  await picture.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = 2 * SLIDE.width;
+  canvas.height = 2 * SLIDE.height;
+  canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  canvas.toBlob((blob) => {
+    if (blob !== null) save(titleOf(figure), 'png', blob);
+  });
+};
+
+/** As RFC 4180; a text that a spreadsheet would run as a formula begins with an apostrophe. */
+const csvCell = (cell: CsvCell): string => {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return String(cell);
+  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+const saveCsv = (drawing: Drawing, figure: HTMLElement): void => {
+  const lines = drawing.cells().map((cells) => `${cells.map(csvCell).join(',')}\r\n`);
+  save(titleOf(figure), 'csv', new Blob(lines, { type: 'text/csv' }));
+};
+
+const textIn = (part: HTMLElement): string => part.innerText.replace(/\s+/g, ' ').trim();
+
+/** A row's head holds its name and a description: two cells of a copy. */
+const headCells = (head: HTMLElement): readonly string[] => {
+  const [name, title] = [
+    head.querySelector<HTMLElement>('.metric'),
+    head.querySelector<HTMLElement>('.title'),
+  ];
+  return name === null || title === null ? [textIn(head)] : [textIn(name), textIn(title)];
+};
 
 /** Visible cells; a row that spans the table has one. */
-const rowsOf = (table: HTMLTableElement): readonly (readonly string[])[] =>
-  [...table.rows]
+const rowsOf = (table: HTMLTableElement): readonly (readonly string[])[] => {
+  const isDescribed = table.querySelector('tbody th .title') !== null;
+  return [...table.rows]
     .filter((row) => row.closest('[hidden]') === null)
-    .map((row) => [...row.cells].filter(({ hidden }) => !hidden).map(cellText));
+    .map((row) => {
+      const [first, ...others] = [...row.cells].filter(({ hidden }) => !hidden);
+      if (first === undefined) return [];
+      if (others.length === 0) return [textIn(first)];
+      const inHead = isDescribed && row.parentElement?.tagName === 'THEAD';
+      const leading = inHead ? [textIn(first), 'meaning'] : headCells(first);
+      return [...leading, ...others.map(textIn)];
+    });
+};
 
 const asMarkdown = (table: HTMLTableElement): string => {
   const [head = [], ...body] = rowsOf(table);
   const line = (cells: readonly string[]): string =>
     `| ${head.map((_, index) => (cells[index] ?? '').replaceAll('|', '\\|')).join(' | ')} |`;
-  const rule = `|${head.map((_, index) => (index === 0 ? ' --- |' : ' ---: |')).join('')}`;
+  const rule = `|${head.map((name, index) => (index === 0 || name === 'meaning' ? ' --- |' : ' ---: |')).join('')}`;
   return [line(head), rule, ...body.map(line)].join('\n');
 };
 
@@ -111,10 +138,15 @@ const copy = async (text: string, at: HTMLButtonElement): Promise<void> => {
 };
 
 const startTools = (): void => {
-  for (const canvas of document.querySelectorAll('canvas')) {
-    const caption = canvas.closest('figure')?.querySelector('figcaption');
-    const title = caption?.textContent?.trim() ?? '';
-    caption?.append(button('PNG', `save the chart ${title} as a PNG file`, () => savePicture(canvas, title)));
+  for (const drawing of drawings) {
+    const figure = document.getElementById(drawing.id)?.closest('figure');
+    if (figure === null || figure === undefined) continue;
+    const title = titleOf(figure);
+    figure.querySelector('figcaption')?.append(
+      button('SVG', `save the chart ${title} as an SVG file`, () => saveSvg(drawing, figure)),
+      button('PNG', `save the chart ${title} as a PNG file`, () => void savePng(drawing, figure)),
+      button('CSV', `save the numbers of the chart ${title} as a CSV file`, () => saveCsv(drawing, figure)),
+    );
   }
   for (const table of document.querySelectorAll<HTMLTableElement>('.scroll > table')) {
     const label = table.parentElement?.getAttribute('aria-label') ?? '';

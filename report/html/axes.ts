@@ -1,4 +1,5 @@
-// The unit of an axis, and whether it is logarithmic.
+// The unit of an axis, its better direction, and whether it is logarithmic.
+import type { Metric } from '../../results/schema/run.ts';
 import type { Unit } from '../browser/data.d.ts';
 
 /** By the suffix of a metric's name. */
@@ -7,6 +8,16 @@ export const unitOf = (metric: string): Unit => {
   if (metric.endsWith('Bytes')) return 'B';
   if (metric.endsWith('PerSecond')) return 'perSecond';
   return metric.endsWith('Ratio') ? 'ratio' : 'count';
+};
+
+/** Of a time, a number of calls or a rate. */
+export const directionOf = (metric: string): Metric['better'] =>
+  metric.endsWith('PerSecond') ? 'higher' : 'lower';
+
+/** Of the metrics on an axis; empty where they do not agree. */
+export const betterText = (directions: readonly Metric['better'][]): string => {
+  const [first, ...others] = new Set(directions);
+  return first === undefined || others.length > 0 ? '' : `${first} is better`;
 };
 
 /** Values further apart than this factor are drawn on a logarithmic axis. */

@@ -3,6 +3,7 @@ import { groupBy } from '../analysis/group-by.ts';
 import { FEWEST_VALUES, type Percentiles } from '../analysis/percentiles.ts';
 import { formatValue, plainName, plural } from '../format.ts';
 import type { ReportView, SpreadView } from '../view.ts';
+import { betterText, directionOf } from './axes.ts';
 import type { SpreadFigure } from './figures.ts';
 import { armHeads } from './first-table.ts';
 import { type Html, html } from './html.ts';
@@ -39,7 +40,9 @@ const valuesTable = (view: ReportView, spread: SpreadView, title: string): Html 
 
 const orderHtml = (view: ReportView, { spread, order }: SpreadFigure): Html => {
   const title = `${rowTitle(spread)}, block by block`;
-  return figure(order.id, title, valuesTable(view, spread, title));
+  return figure(order.id, title, valuesTable(view, spread, title), {
+    better: betterText([directionOf(spread.metric)]),
+  });
 };
 
 const percentileCells = (metric: string, { n, p50, p90, p99, max }: Percentiles): Html =>

@@ -1,7 +1,10 @@
 // The charts of a report. Each has a table with the same numbers.
 import type { PageData, StackChart } from '../browser/data.d.ts';
 import type { LineChart } from '../browser/lines-data.d.ts';
+import { diskText } from '../finding/machine.ts';
+import { formatInstant, plural } from '../format.ts';
 import type { CallsView, GrowthView, ReportView, SpreadView } from '../view.ts';
+import { pageArm } from './legend.ts';
 import { growthChart, orderChart, spreadChart } from './lines.ts';
 import { type LivesFigure, livesCharts, livesFigures } from './lives.ts';
 import { imagesIn, scenariosIn } from './measured.ts';
@@ -68,9 +71,19 @@ export const figuresOf = (view: ReportView): ReportFigures => ({
   calls: view.calls.map((calls, index) => ({ calls, chart: stackChart(`calls-${index}`, calls) })),
 });
 
+const machineText = ({ environment: env, caveats, run }: ReportView): string =>
+  [
+    `Linux ${env.kernel.split(' ', 1)[0]}`,
+    env.cpuModel,
+    `${plural(env.cpuCount, 'CPU')}${env.virtualization === null ? '' : `, ${env.virtualization}`}`,
+    diskText(env, caveats),
+    formatInstant(run.startedAt),
+  ].join(' · ');
+
 export const pageData = (view: ReportView, figures: ReportFigures): PageData => ({
   run: view.id,
-  arms: view.arms.map(({ id, color, role }) => ({ id, color, role })),
+  machine: machineText(view),
+  arms: view.arms.map(pageArm),
   dots: figures.points.filter(({ kind }) => kind === 'dots').map(({ chart }) => chart),
   bars: figures.points.filter(({ kind }) => kind === 'bars').map(({ chart }) => chart),
   lines: [

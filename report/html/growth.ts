@@ -2,6 +2,7 @@
 import { formatValue, grouped, plainName } from '../format.ts';
 import { joinParts } from '../text.ts';
 import type { GrowthFit, GrowthView, ReportView } from '../view.ts';
+import { betterText, directionOf } from './axes.ts';
 import type { GrowthFigure, ReportFigures } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { legend } from './legend.ts';
@@ -47,7 +48,10 @@ const growthHtml = (view: ReportView, { growth, chart }: GrowthFigure): Html =>
   html`<div data-scenario="${growth.scenario}" data-image="${growth.image ?? ''}">${
     chart === null
       ? html`<p><b>${titleOf(growth)}</b>: zero at every size, of every arm.</p>`
-      : figure(chart.id, titleOf(growth), tableOf(view, growth), false)
+      : figure(chart.id, titleOf(growth), tableOf(view, growth), {
+          isTableFolded: false,
+          better: betterText([directionOf(growth.metric)]),
+        })
   }</div>
 `;
 

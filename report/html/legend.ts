@@ -1,4 +1,6 @@
-// The mark of each arm, the same in tables and charts: a color and a shape, readable by either alone.
+// The mark of each arm in tables and legends: a color and a shape, readable by either alone. The charts draw the same.
+import type { PageArm } from '../browser/data.d.ts';
+import { HUES, shapeOfMark } from '../marks.ts';
 import type { ArmView } from '../view.ts';
 import { type Html, html } from './html.ts';
 
@@ -7,17 +9,22 @@ const SHAPES: readonly Html[] = [
   html`<rect x="1.5" y="1.5" width="9" height="9"/>`,
   html`<path d="M6 0.8 11.4 10.6H0.6Z"/>`,
   html`<path d="M6 0.3 11.7 6 6 11.7 0.3 6Z"/>`,
+  html`<path d="M6 11.2 0.6 1.4H11.4Z"/>`,
 ];
 
-const PALETTE_SIZE = 8;
+export const swatch = ({ role, mark }: ArmView): Html =>
+  role === 'null'
+    ? html`<svg class="swatch hollow cn" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4.5"/></svg>`
+    : html`<svg class="swatch c${mark % HUES}" viewBox="0 0 12 12" aria-hidden="true">${SHAPES[shapeOfMark(mark)]!}</svg>`;
 
-/** Arms with the same color differ in shape: 32 arms have different marks. */
-const shapeOf = (color: number): Html => SHAPES[(color + Math.floor(color / PALETTE_SIZE)) % SHAPES.length]!;
-
-export const swatch = (arm: ArmView): Html =>
-  arm.role === 'null'
-    ? html`<svg class="swatch hollow c${arm.color % PALETTE_SIZE}" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4.5"/></svg>`
-    : html`<svg class="swatch c${arm.color % PALETTE_SIZE}" viewBox="0 0 12 12" aria-hidden="true">${shapeOf(arm.color)}</svg>`;
+/** For the charts. */
+export const pageArm = ({ id, role, mark }: ArmView): PageArm => ({
+  id,
+  role,
+  hue: role === 'null' ? 'null' : mark % HUES,
+  shape: shapeOfMark(mark),
+  before: Math.floor(mark / HUES),
+});
 
 export const legend = (arms: readonly ArmView[]): Html =>
   html`<p class="legend">${arms.map((arm) => html`<span>${swatch(arm)} ${arm.id}</span> `)}</p>

@@ -60,9 +60,20 @@ export const bulletList = (items: readonly Content[]): Html =>
 export const problemList = (problems: readonly Problem[]): Html =>
   bulletList(problems.map(({ where, what }) => html`<b>${where}</b>: ${what}`));
 
+interface FigureStyle {
+  readonly isTableFolded?: boolean;
+  /** Which direction is better, in words; printed on saved pictures. */
+  readonly better?: string;
+}
+
 /** A chart above its table. */
-export const figure = (id: string, title: string, table: Html, isTableFolded = true): Html =>
-  html`<figure><figcaption>${title}</figcaption>
+export const figure = (
+  id: string,
+  title: string,
+  table: Html,
+  { isTableFolded = true, better = '' }: FigureStyle = {},
+): Html =>
+  html`<figure${better === '' ? null : html` data-better="${better}"`}><figcaption><span>${title}</span></figcaption>
 <div class="chart"><canvas id="${id}" role="img" aria-label="Chart: ${title}. The same numbers are in the table below."></canvas></div>
 ${isTableFolded ? folded('these numbers as a table', table) : table}</figure>
 `;

@@ -1,6 +1,6 @@
 // Charts of medians and counts: one mark or bar per arm in each row.
 import { COMMAND_START } from '../../results/compare/phase-of.ts';
-import { PHASES } from '../../results/schema/run.ts';
+import { type Metric, PHASES } from '../../results/schema/run.ts';
 import type { Point, PointChart, Unit } from '../browser/data.d.ts';
 import { formatCount, formatValue, plainName } from '../format.ts';
 import type { CellView, CountsView, ReportView, RowView, SectionView } from '../view.ts';
@@ -12,6 +12,7 @@ import { labelOf } from './measured.ts';
 interface FigureRow {
   readonly label: string;
   readonly metric: string;
+  readonly better: Metric['better'];
   /** In the order of the arms. */
   readonly points: readonly (Omit<Point, 'row'> | null)[];
 }
@@ -38,15 +39,17 @@ const timedPoint =
     return { value: median, lo, hi, text };
   };
 
-const timedRow = (label: string, { metric, cells }: RowView): FigureRow => ({
+const timedRow = (label: string, { metric, info, cells }: RowView): FigureRow => ({
   label,
   metric,
+  better: info.better,
   points: cells.map(timedPoint(metric)),
 });
 
-const countedRow = (label: string, { metric, counts }: CountsView['rows'][number]): FigureRow => ({
+const countedRow = (label: string, { metric, info, counts }: CountsView['rows'][number]): FigureRow => ({
   label,
   metric,
+  better: info.better,
   points: counts.map((count) => {
     if (count === null) return null;
     const { least, most } = count;

@@ -1,7 +1,7 @@
 // One section per scenario: its charts, tables and problems, and the command that repeats it.
 import { plural, shellLine } from '../format.ts';
 import type { ArmView, ReportView, TableView } from '../view.ts';
-import { LOG_FACTOR } from './axes.ts';
+import { betterText, LOG_FACTOR } from './axes.ts';
 import { blocksHtml } from './blocks.ts';
 import { armsWhere, countsHtml } from './counts.ts';
 import type { ReportFigures } from './figures.ts';
@@ -104,7 +104,7 @@ const imageHtml = (view: ReportView, figures: ReportFigures, place: FigurePlace)
   return html`${
     points.length === 0
       ? null
-      : html`<div class="charts">${points.map((one) => figure(one.chart.id, one.title, pointsTable(view, one)))}</div>`
+      : html`<div class="charts">${points.map((one) => figure(one.chart.id, one.title, pointsTable(view, one), { better: betterText(one.rows.map(({ better }) => better)) }))}</div>`
   }${blocksHtml(view, spreads)}${timelineHtml(view, view.timelines.filter(isHere))}${timesHtml(view, place)}${countsHtml(view, isHere)}${spreadsHtml(view, spreads)}`;
 };
 

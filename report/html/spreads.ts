@@ -2,6 +2,7 @@
 import { SHARES } from '../analysis/curve.ts';
 import { formatValue, plural, shareText } from '../format.ts';
 import type { ReportView } from '../view.ts';
+import { betterText, directionOf } from './axes.ts';
 import { rowTitle } from './blocks.ts';
 import type { SpreadFigure } from './figures.ts';
 import { type Html, html } from './html.ts';
@@ -23,7 +24,7 @@ const spreadHtml = (view: ReportView, { spread, chart }: SpreadFigure): Html => 
     ),
     `distribution of ${title}, ${spread.image}`,
   );
-  return figure(chart.id, title, table);
+  return figure(chart.id, title, table, { better: betterText([directionOf(spread.metric)]) });
 };
 
 export const spreadsHtml = (view: ReportView, figures: readonly SpreadFigure[]): Html =>

@@ -1,22 +1,22 @@
 // The page's style: light, dark, printed, and narrow screens. The arms' colors are those of Okabe and Ito, which remain distinct in all
 // common kinds of color blindness; dark backgrounds get lighter shades of the same hues.
+import { HUES } from '../marks.ts';
 
 import { paperStyles } from './paper-styles.ts';
 
 const LIGHT = `
 --paper:#ffffff;--soft:#f5f6f7;--band:#f5f6f7;--ink:#1b1f24;--muted:#59626d;--grid:#dfe3e8;--line:#cfd5dc;--link:#0b5cad;
 --good:#146c3c;--bad:#a3240f;--warn:#fff5df;--warn-line:#d9a400;--tip:#1b1f24;--tip-ink:#ffffff;--on-arm:#ffffff;--mix:#1b1f24;
---arm-0:#0072b2;--arm-1:#c65500;--arm-2:#00805c;--arm-3:#b0548a;--arm-4:#8a6d00;--arm-5:#2b8fcb;--arm-6:#6a51a3;--arm-7:#5b6670;`;
+--arm-0:#0072b2;--arm-1:#c65500;--arm-2:#00805c;--arm-3:#b0548a;--arm-4:#8a6d00;--arm-5:#007d8f;--arm-6:#6a51a3;--arm-7:#a33b2a;--arm-null:#59626d;`;
 
 const DARK = `
 --paper:#14171b;--soft:#1c2026;--band:#1a1e24;--ink:#e4e8ed;--muted:#9aa5b1;--grid:#2b323a;--line:#38414b;--link:#79b8f3;
 --good:#6fcf97;--bad:#ff9a86;--warn:#2d2612;--warn-line:#b98f1d;--tip:#e4e8ed;--tip-ink:#14171b;--on-arm:#0c0f12;--mix:#ffffff;
---arm-0:#56a9e8;--arm-1:#f28e3c;--arm-2:#3cc79c;--arm-3:#e08fbf;--arm-4:#d9b740;--arm-5:#8fd0f7;--arm-6:#b3a1e6;--arm-7:#a3adb8;`;
+--arm-0:#56a9e8;--arm-1:#f28e3c;--arm-2:#3cc79c;--arm-3:#e08fbf;--arm-4:#d9b740;--arm-5:#4fc3d3;--arm-6:#b3a1e6;--arm-7:#f0857a;--arm-null:#9aa5b1;`;
 
-const palette = Array.from(
-  { length: 8 },
-  (_, i) => `.c${i}{fill:var(--arm-${i});stroke:var(--arm-${i})}`,
-).join('');
+const palette = [...Array.from({ length: HUES }, (_, hue) => hue), 'null']
+  .map((hue) => `.c${hue === 'null' ? 'n' : hue}{fill:var(--arm-${hue});stroke:var(--arm-${hue})}`)
+  .join('');
 
 export const styles = `:root{color-scheme:light dark;--sans:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;
 --mono:ui-monospace,"SFMono-Regular","DejaVu Sans Mono",Menlo,Consolas,monospace;${LIGHT}}
@@ -74,8 +74,8 @@ td.less::after{content:"▼";content:"▼" / " less"}
 .alert ul{margin:2px 0 0}
 .legend{display:flex;flex-wrap:wrap;gap:4px 20px;margin:8px 0;font-size:14px;max-width:none}
 .swatch{width:12px;height:12px;vertical-align:-1px;margin-right:5px;overflow:visible;flex:none}
-.swatch.hollow{fill:none;stroke-width:2}
 ${palette}
+.swatch.hollow{fill:none;stroke-width:2;stroke-dasharray:2.5 1.6}
 .scroll{overflow-x:auto;margin:10px 0}
 .scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}

@@ -8,9 +8,9 @@ const { run, samples } = exampleRun();
 const view = viewOf(run, samples);
 const { values: _, ...slot } = samples[0] as OkSample;
 
-test('the baseline is the first arm, the null arm the last, with the color of the baseline', () => {
+test('the baseline is the first arm, the null arm the last, with a mark of its own', () => {
   assert.deepEqual(
-    view.arms.map(({ id, role, color }) => [id, role, color]),
+    view.arms.map(({ id, role, mark }) => [id, role, mark]),
     [
       ['erofs-overlay', 'baseline', 0],
       ['composefs-fuse', 'arm', 1],

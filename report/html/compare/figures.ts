@@ -14,13 +14,13 @@ import { plainTable } from '../parts.ts';
 const SIDES: readonly Side[] = ['base', 'head', 'null'];
 
 export const sideArms = (view: CompareView): readonly ArmView[] => {
-  const arm = (id: string, role: ArmView['role'], color: number): ArmView => ({
+  const arm = (id: string, role: ArmView['role'], mark: number): ArmView => ({
     id,
     title: id,
     how: '',
     role,
     variant: false,
-    color,
+    mark,
   });
   const head = view.kind === 'one run' ? 'arm' : 'head';
   return [

@@ -5,6 +5,7 @@ import { CHANGED, type CompareView } from '../../compare/view.ts';
 import { formatPercent, plural } from '../../format.ts';
 import { type DocumentParts, documentOf } from '../document.ts';
 import { type Html, html } from '../html.ts';
+import { pageArm } from '../legend.ts';
 import { countsTable, timesTable } from './changed.ts';
 import { chartsOf, figuresSection, sideArms } from './figures.ts';
 import { environmentSection, runsSection } from './runs.ts';
@@ -119,6 +120,6 @@ export const comparePage = (view: CompareView, scripts: DocumentParts['scripts']
     sections: SECTIONS,
     body: bodyOf(view),
     styles: pageStyles,
-    data: { arms: sideArms(view), lines: chartsOf(view) } satisfies LinesData,
+    data: { arms: sideArms(view).map(pageArm), lines: chartsOf(view) } satisfies LinesData,
     scripts,
   });

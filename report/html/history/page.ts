@@ -1,16 +1,18 @@
 // The history as one page: a chart and a table for each series that changed and for each ratio, one line for each other series.
 
+import { NULL_ARM } from '../../../results/compare/phase-of.ts';
 import { hasChanged, type Trend } from '../../../results/history/trends.ts';
 import type { HistoryLine } from '../../../results/schema/history.ts';
 import type { LinesData } from '../../browser/lines-data.d.ts';
 import { cleaned } from '../../cleaned.ts';
 import { formatInstant, plural } from '../../format.ts';
 import { changedWith } from '../../history/text.ts';
+import { marksOf } from '../../marks.ts';
 import type { ArmView } from '../../view.ts';
 import { pageStyles } from '../compare/styles.ts';
 import { type DocumentParts, documentOf } from '../document.ts';
 import { type Html, html } from '../html.ts';
-import { legend } from '../legend.ts';
+import { legend, pageArm } from '../legend.ts';
 import { plainTable } from '../parts.ts';
 import { chartOf, seriesName, valueText } from './chart.ts';
 import { trendTable } from './table.ts';
@@ -35,16 +37,18 @@ export interface HistoryOptions {
   readonly all: boolean;
 }
 
-/** One colour per arm in all charts. */
-const armsOf = (trends: readonly Trend[]): readonly ArmView[] =>
-  [...new Set(trends.map(({ of }) => of.arm))].sort().map((id, color) => ({
+const armsOf = (trends: readonly Trend[]): readonly ArmView[] => {
+  const names = [...new Set(trends.map(({ of }) => of.arm))].sort();
+  const marks = marksOf(names);
+  return names.map((id) => ({
     id,
     title: id,
     how: '',
-    role: 'arm',
+    role: id === NULL_ARM ? 'null' : 'arm',
     variant: false,
-    color,
+    mark: marks.get(id)!,
   }));
+};
 
 interface Charted {
   readonly trend: Trend;
@@ -157,7 +161,10 @@ ${chartsSection('changed', 'What changed', changed, hrefOf)}${chartsSection('ste
     sections: SECTIONS,
     body,
     styles: pageStyles,
-    data: { arms, lines: charted.map(({ trend, id }) => chartOf(trend, id, arms)) } satisfies LinesData,
+    data: {
+      arms: arms.map(pageArm),
+      lines: charted.map(({ trend, id }) => chartOf(trend, id, arms)),
+    } satisfies LinesData,
     scripts,
   });
 };

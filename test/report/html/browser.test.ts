@@ -186,9 +186,11 @@ test('a chart in a folded part has its full size when it is opened', { skip }, (
   }),
 );
 
-test('the ninth arm has the color of the first, with stripes or dots', { skip }, () => {
+test('arms with one color differ by pattern, dashes and shape; the null arm looks like none of them', {
+  skip,
+}, () => {
   const { run, samples } = exampleRun({ images: ['debian-12-base'] });
-  const names = Array.from({ length: 6 }, (_, i) => `variant-${i}`);
+  const names = ['hardlink-checkout', 'ostree-checkout', 'composefs-fuse-passthrough', 'plain-directory'];
   const more = samples
     .filter(({ arm }) => arm === 'composefs-fuse')
     .flatMap((sample) => names.map((arm): Sample => ({ ...sample, arm, backend: arm })));
@@ -196,15 +198,27 @@ test('the ninth arm has the color of the first, with stripes or dots', { skip },
   return opened({ run, samples: all }, async (page) => {
     const looks = `(id, field) => Chart.getChart(document.getElementById(id)).config.data.datasets.map((one) => [one.label, typeof one.backgroundColor, one.borderColor, String(one.borderDash ?? '')])`;
     const bars = (await page.evaluate(`(${looks})('points-1-0-ns')`)) as string[][];
-    const [first, ninth] = [bars[0]!, bars.find(([label]) => label === 'variant-5')!];
-    assert.deepEqual(first, ['erofs-overlay', 'string', first[2], '']);
-    assert.deepEqual(ninth, ['variant-5', 'object', first[2], '']);
+    const bar = (name: string): string[] => bars.find(([label]) => label === name)!;
+    assert.deepEqual(bar('hardlink-checkout').slice(1), ['string', '#b0548a', '']);
+    assert.deepEqual(bar('ostree-checkout').slice(1), ['object', '#b0548a', '']);
+    assert.deepEqual(bar('composefs-fuse-passthrough').slice(1), ['object', '#b0548a', '']);
+    assert.equal(bar('erofs-overlay')[2], '#0072b2');
+    for (const name of ['plain-directory', 'null']) assert.notEqual(bar(name)[2], '#0072b2', name);
     await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
     const spread = '[...document.querySelectorAll("[data-scenario=walk-warm] canvas[id^=spread]")][0].id';
     await page.waitForFunction(`Chart.getChart(document.getElementById(${spread})) !== undefined`);
     const lines = (await page.evaluate(`(${looks})(${spread})`)) as string[][];
-    const dashes = (name: string): string => lines.find(([label]) => label === name)![3]!;
-    assert.equal(new Set([dashes('erofs-overlay'), dashes('variant-5'), dashes('null')]).size, 3);
+    const line = (name: string): string =>
+      lines
+        .find(([label]) => label === name)!
+        .slice(2)
+        .join(' ');
+    assert.equal(new Set(lines.map(([label]) => line(label!))).size, lines.length);
+    assert.equal(line('erofs-overlay'), '#0072b2 ');
+    const shapes = `[...Chart.getChart(document.getElementById('points-0-0-0')).config.data.datasets].map((one) => [one.borderColor, one.backgroundColor, one.pointStyle, one.rotation].join(' '))`;
+    const points = (await page.evaluate(shapes)) as string[];
+    assert.equal(new Set(points).size, points.length);
+    assert.equal(points.length, 8);
   });
 });
 

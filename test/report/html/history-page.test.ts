@@ -1,11 +1,14 @@
 // What a reader's browser makes of the history.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { swatch } from '../../../report/html/legend.ts';
 import { historyHtml } from '../../../report/pages.ts';
 import { historyLines } from '../../../results/history/line.ts';
 import { hasChanged, type Trend, trends } from '../../../results/history/trends.ts';
 import type { HistoryLine } from '../../../results/schema/history.ts';
 import { example, loaded, oneMore } from '../../results/gate/support.ts';
+import { exampleRun } from '../support/example.ts';
+import { viewOf } from '../support/view.ts';
 import { chartsIn, type Reader, skip, startReader, unfoldAll, violationsIn } from './reader.ts';
 
 let reader: Reader | undefined;
@@ -62,6 +65,23 @@ test(
       );
     }),
 );
+
+test('an arm has the color and the mark of the page of a run', { skip }, () => {
+  const { arms } = viewOf(exampleRun().run, exampleRun().samples);
+  return reader!.open(html(found), async (page) => {
+    const shown = (await page.evaluate(
+      `[...document.querySelectorAll('.legend span')].map((one) => [one.textContent.trim(), one.querySelector('svg').outerHTML])`,
+    )) as readonly (readonly [string, string])[];
+    assert.ok(shown.length > 1);
+    for (const [name, mark] of shown)
+      assert.equal(mark.replace(/><\/(?!svg)\w+>/, '/>'), swatch(arms.find(({ id }) => id === name)!).markup);
+    const colors = await page.evaluate(
+      `data.lines.map(({ id, lines }) => [armName(lines[0].arm), Chart.getChart(id).config.data.datasets[0].borderColor])`,
+    );
+    for (const [name, color] of colors as readonly (readonly [string, string])[])
+      if (name === 'composefs-fuse') assert.equal(color, '#c65500');
+  });
+});
 
 test('the table of a chart has its numbers, and links to the runs that are known', { skip }, () =>
   reader!.open(html(found), async (page) => {

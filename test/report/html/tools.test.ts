@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
 import { grouped } from '../../../report/format.ts';
 import { loadView } from '../../../report/load.ts';
+import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { runReader, skip } from './reader.ts';
 
@@ -93,34 +95,138 @@ test('a table is copied as Markdown and as text, without hidden columns', { skip
     await page.uncheck('#filters input[value=null]');
     const title = `copy the table debian-12-base, ${grouped(images[0]!.entryCount)} entries, ${BLOCKS} blocks as`;
     const markdown = (await copied(page, `${title} Markdown`)).split('\n');
-    assert.equal(markdown[0], '| metric | erofs-overlay | composefs-fuse | unpacked-overlay |');
-    assert.equal(markdown[1], '| --- | ---: | ---: | ---: |');
-    const row = markdown.find((line) => line.startsWith('| mount '))!;
+    assert.equal(markdown[0], '| metric | meaning | erofs-overlay | composefs-fuse | unpacked-overlay |');
+    assert.equal(markdown[1], '| --- | --- | ---: | ---: | ---: |');
+    const row = markdown.find((line) => line.startsWith('| mount | what mount does | '))!;
     const cell = await page.evaluate(
       `document.querySelector('table.first tr[data-metric=mountWallNs] td[data-arm=composefs-fuse] .value').textContent`,
     );
-    assert.ok(row.split(' | ')[2]!.startsWith(`${cell} `), row);
-    assert.ok(markdown.every((line) => line.split(/(?<!\\)\|/).length === 6));
+    assert.ok(row.split(' | ')[3]!.startsWith(`${cell} `), row);
+    assert.ok(markdown.every((line) => line.split(/(?<!\\)\|/).length === 7));
     const text = (await copied(page, `${title} text`)).split('\n');
     assert.equal(text.length, markdown.length - 1);
     assert.match(text.find((line) => line.startsWith('mount'))!, new RegExp(` ${cell} `));
   }),
 );
 
+const saved = async (
+  page: Page,
+  name: string,
+): Promise<{ readonly name: string; readonly bytes: Buffer }> => {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name, exact: true }).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: readFileSync((await download.path())!) };
+};
+
 test('a chart is saved as a picture named after the run and the chart', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page
-        .getByRole('button', { name: 'save the chart walk-cold: times as a PNG file', exact: true })
-        .click(),
-    ]);
-    assert.equal(download.suggestedFilename(), '2026-01-15-example-7-walk-cold-times.png');
-    const bytes = readFileSync((await download.path())!);
+    const { name, bytes } = await saved(page, 'save the chart walk-cold: times as a PNG file');
+    assert.equal(name, '2026-01-15-example-7-walk-cold-times.png');
     assert.deepEqual([...bytes.subarray(0, 8)], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-    assert.ok(bytes.readUInt32BE(16) > 400 && bytes.readUInt32BE(20) > 150);
+    assert.deepEqual([bytes.readUInt32BE(16), bytes.readUInt32BE(20)], [2560, 1440]);
   }),
 );
+
+/** What a reader of a saved picture sees: its texts, and whether they are inside of it and apart from each other. */
+const textsIn = (page: Page, svg: string): Promise<readonly string[]> =>
+  page.evaluate(`(() => {
+    const root = new DOMParser().parseFromString(${JSON.stringify(svg)}, 'image/svg+xml').documentElement;
+    document.body.append(root);
+    const texts = [...root.querySelectorAll('text')];
+    const frame = root.getBoundingClientRect();
+    const boxes = texts.map((one) => one.getBoundingClientRect());
+    const outside = texts.filter((_, i) => boxes[i].left < frame.left || boxes[i].right > frame.right + 0.5 || boxes[i].bottom > frame.bottom);
+    const touching = texts.filter((_, i) => boxes.some((other, k) => k < i && other.left < boxes[i].right && boxes[i].left < other.right && other.top < boxes[i].bottom - 3 && boxes[i].top < other.bottom - 3));
+    root.remove();
+    return [...texts, ...outside.map((one) => ({ textContent: 'outside: ' + one.textContent })), ...touching.map((one) => ({ textContent: 'touching: ' + one.textContent }))].map((one) => one.textContent);
+  })()`);
+
+test('a chart is saved as SVG that needs no page: title, image, direction, machine, run and legend are inside', {
+  skip,
+}, async () => {
+  const name = '"<b>\'&';
+  const example = exampleRun({ images: ['debian-12-base'] });
+  const arms = example.samples.filter(({ arm }) => arm === 'composefs-fuse');
+  const more = arms.map((sample): Sample => ({ ...sample, arm: name, backend: name }));
+  const samples = [...example.samples, ...more].map((sample, seq) => ({ ...sample, seq }));
+  const { environment } = example.run;
+  for (const colorScheme of ['light', 'dark'] as const)
+    await opened(
+      { run: example.run, samples },
+      async (page) => {
+        for (const [title, direction] of [
+          ['churn, store=full: every phase', 'lower is better'],
+          ['churn: other rates', 'higher is better'],
+          ['walk-cold: times', 'lower is better'],
+          ['system calls of walk-cold', 'fewer is better'],
+        ] as const) {
+          const { bytes } = await saved(page, `save the chart ${title} as an SVG file`);
+          const svg = bytes.toString();
+          assert.match(svg, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="1280" height="720" /);
+          // A picture is light: it is pasted into documents.
+          assert.match(svg, /fill="#ffffff"/);
+          const texts = await textsIn(page, svg);
+          assert.deepEqual(
+            texts.filter((text) => /^(outside|touching):/.test(text)),
+            [],
+          );
+          assert.deepEqual(texts.slice(-500).includes(title), true, title);
+          assert.ok(texts.includes(`debian-12-base · ${direction}`), texts.join('\n'));
+          assert.ok(texts.includes('cfsbench run 2026-01-15-example-7'));
+          assert.ok(texts.some((text) => text.startsWith(`Linux ${environment.kernel.split(' ')[0]} · `)));
+          for (const arm of ['erofs-overlay', name]) assert.ok(texts.includes(arm), `${title}: ${arm}`);
+        }
+        // Nothing but the picture was drawn with its texts and colors.
+        assert.equal(await page.evaluate('drawMode.zoom'), 1);
+        assert.equal(await page.evaluate('document.documentElement.classList.contains("paper")'), false);
+      },
+      { colorScheme },
+    );
+});
+
+test('a saved picture has a mark for every value of the chart', { skip }, () =>
+  opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
+    const { bytes } = await saved(page, 'save the chart churn, store=empty: every phase as an SVG file');
+    const [dots] = (await page.evaluate(
+      `data.dots.map(({ series }) => series.flatMap(({ arm, points }) => isNull(arm) ? [] : points.map(() => armColor(arm))))`,
+    )) as string[][];
+    const svg = bytes.toString();
+    for (const color of new Set(dots)) {
+      const count = dots!.filter((one) => one === color).length;
+      // One more is in the legend.
+      assert.equal(svg.split(`fill="${color}"`).length - 1, count + 1, color);
+    }
+    const again = await saved(page, 'save the chart churn, store=empty: every phase as an SVG file');
+    assert.equal(again.bytes.toString(), svg);
+  }),
+);
+
+test('the numbers of a chart are saved as CSV, and run no formula', { skip }, async () => {
+  const name = '=1+"1",2';
+  const example = exampleRun({ images: ['debian-12-base'] });
+  const samples = example.samples.map((sample) =>
+    sample.arm === 'composefs-fuse' ? { ...sample, arm: name, backend: name } : sample,
+  );
+  await opened({ run: example.run, samples }, async (page, folder) => {
+    const { name: file, bytes } = await saved(
+      page,
+      'save the numbers of the chart walk-cold: times as a CSV file',
+    );
+    assert.equal(file, '2026-01-15-example-7-walk-cold-times.csv');
+    const rows = parse(bytes) as string[][];
+    assert.deepEqual(rows[0], ['row', 'arm', 'value', 'low', 'high', 'unit']);
+    const { tables, arms } = await loadView(folder);
+    const cells = tables[0]!.sections.find(({ scenario }) => scenario === 'walk-cold')!.rows[0]!.cells;
+    assert.deepEqual(
+      rows.slice(1).map(([, arm, value]) => [arm, Number(value)]),
+      cells.flatMap((cell, at) =>
+        cell.kind === 'value' ? [[arms[at]!.id.replace(/^=/, "'="), cell.median]] : [],
+      ),
+    );
+  });
+});
 
 test('filters and tools work with the keyboard alone', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
