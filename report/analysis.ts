@@ -8,6 +8,7 @@ import type { RunFile } from '../results/schema/run.ts';
 import { armsOf } from './analysis/arms.ts';
 import { claimsOf } from './analysis/claims.ts';
 import { callsOf, countsOf, isDisk, isRequest, observedOf, varyingCounts } from './analysis/counted.ts';
+import { forestsOf } from './analysis/forest.ts';
 import { growthOf } from './analysis/growth.ts';
 import { judgedOf } from './analysis/judged.ts';
 import { livesOf } from './analysis/lives.ts';
@@ -128,6 +129,7 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
     tables,
     further,
     own: ownTables(input),
+    forests: forestsOf(judged, arms, design),
     spreads: spreadsOf(judged, arms, design),
     growth: growthOf(judged, arms, design),
     lives: livesOf(judged, arms, run.environment.cpuCount),

@@ -37,15 +37,15 @@ const markAt = (hue: number, before: number): number => before * HUES + hue;
 
 const VARIANT_HUES = HUES - HEADLINE_HUES;
 
-/** Variants first use the hues that no headline backend has, then those of the second and the third. */
-const VARIANT_MARKS: readonly number[] = [
-  ...Array.from({ length: VARIANT_HUES * SHAPE_COUNT }, (_, index) =>
-    markAt(HEADLINE_HUES + (index % VARIANT_HUES), Math.floor(index / VARIANT_HUES)),
-  ),
-  ...Array.from({ length: 2 * (SHAPE_COUNT - 1) }, (_, index) =>
-    markAt(1 + (index % 2), 1 + Math.floor(index / 2)),
-  ),
-];
+/** In hues that no headline backend has. */
+const VARIANT_MARKS: readonly number[] = Array.from({ length: VARIANT_HUES * SHAPE_COUNT }, (_, index) =>
+  markAt(HEADLINE_HUES + (index % VARIANT_HUES), Math.floor(index / VARIANT_HUES)),
+);
+
+/** Where those are given: other shapes of the second and the third hue. */
+const SPARE_MARKS: readonly number[] = Array.from({ length: 2 * (SHAPE_COUNT - 1) }, (_, index) =>
+  markAt(1 + (index % 2), 1 + Math.floor(index / 2)),
+);
 
 /** Index into the shapes; the same hue never has the same shape twice. */
 export const shapeOfMark = (mark: number): number => (mark + Math.floor(mark / HUES)) % SHAPE_COUNT;
@@ -71,7 +71,7 @@ export const marksOf = (names: readonly string[]): ReadonlyMap<string, number> =
   const taken = new Set(marks.values());
   for (const name of [...new Set(names)].filter((one) => !FIXED_MARKS.has(one)).sort()) {
     const from = hashOf(name) % VARIANT_MARKS.length;
-    const inOrder = [...VARIANT_MARKS.slice(from), ...VARIANT_MARKS.slice(0, from)];
+    const inOrder = [...VARIANT_MARKS.slice(from), ...VARIANT_MARKS.slice(0, from), ...SPARE_MARKS];
     const mark = inOrder.find((one) => !taken.has(one)) ?? inOrder[0]!;
     marks.set(name, mark);
     taken.add(mark);

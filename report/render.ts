@@ -12,8 +12,8 @@ import type { ReportView } from './view.ts';
 
 const PAGE_SCRIPTS = [
   ...['common', 'marks', 'ticks', 'paper', 'narrow', 'svg', 'slides'],
-  ...['dots', 'bars', 'lines', 'stacks', 'drawings'],
-  ...['filters', 'tools', 'page'],
+  ...['forest', 'lifecycle', 'dots', 'bars', 'lines', 'stacks', 'drawings'],
+  ...['permalinks', 'sticky', 'filters', 'tools', 'page'],
 ];
 
 const readScript = (path: string, hint: string): string => {

@@ -124,6 +124,26 @@ export interface SpreadView {
   })[];
 }
 
+/** A time of all arms against the baseline, such as create + mount with all files local. */
+export interface ForestQuantity {
+  /** Unique within the forest. */
+  readonly id: string;
+  readonly state: string;
+  readonly what: string;
+  /** Median of the baseline, in nanoseconds. */
+  readonly baseline: number;
+  /** The baseline against itself; null without a null arm. */
+  readonly again: Interval | null;
+  /** `arm` is an index. */
+  readonly rows: readonly { readonly arm: number; readonly median: number; readonly versus: VersusView }[];
+}
+
+/** The first chart of the page. */
+export interface ForestView {
+  readonly image: string;
+  readonly quantities: readonly ForestQuantity[];
+}
+
 /** Median of the lines through all sizes, one line per block or pass that has every size. */
 export interface GrowthFit {
   readonly start: number;
@@ -283,6 +303,7 @@ export interface ReportView {
   readonly disk: readonly CountsView[];
   /** Values of scenarios without a timed window; headline metrics first. */
   readonly observed: readonly CountsView[];
+  readonly forests: readonly ForestView[];
   readonly spreads: readonly SpreadView[];
   readonly growth: readonly GrowthView[];
   readonly lives: readonly LivesView[];

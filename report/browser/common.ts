@@ -18,7 +18,11 @@ interface Drawing {
   /** Of the canvas. */
   readonly heightPx: () => number;
   /** Without the arms that the filters hide. */
-  readonly config: () => ChartConfig;
+  readonly config: (() => ChartConfig) | null;
+  /** Draws the picture of a chart that is no canvas on the page; instead of `config`. */
+  readonly paint?: (ctx: SvgContext, width: number, height: number) => void;
+  /** Which part is shown. */
+  readonly about?: () => string;
   readonly keys: () => readonly LegendKey[];
   /** The first row names the columns; null is an empty cell. */
   readonly cells: () => readonly (readonly CsvCell[])[];
@@ -154,10 +158,15 @@ const pageStyle = () => ({
   font: { family: css('--sans'), size: zoomed(12) },
 });
 
+const setHeight = (id: string, px: number): void => {
+  const frame = document.getElementById(id)?.parentElement;
+  if (frame !== null && frame !== undefined) frame.style.height = `${px}px`;
+};
+
 /** Null: the page has no canvas of this name. */
 const drawOn = ({ id, heightPx, config }: Drawing): ChartInstance | null => {
   const canvas = document.getElementById(id);
-  if (!(canvas instanceof HTMLCanvasElement)) return null;
-  if (canvas.parentElement !== null) canvas.parentElement.style.height = `${heightPx()}px`;
+  if (!(canvas instanceof HTMLCanvasElement) || config === null) return null;
+  setHeight(id, heightPx());
   return new Charts(canvas, config()) as unknown as ChartInstance;
 };

@@ -38,12 +38,49 @@ export interface StackChart {
   readonly segments: readonly { readonly label: string; readonly counts: readonly (number | null)[] }[];
 }
 
+/** Ratios to the baseline on a logarithmic axis, by quantity; `arm` is an index into the arms. */
+export interface ForestChart {
+  readonly id: string;
+  readonly span: { readonly min: number; readonly max: number };
+  readonly ticks: readonly number[];
+  /** What counts as no difference. */
+  readonly within: readonly [lo: number, hi: number];
+  readonly quantities: readonly {
+    readonly title: string;
+    readonly baseline: string;
+    /** The baseline against itself; null: not measured. */
+    readonly again: ForestRatio | null;
+    readonly rows: readonly {
+      readonly arm: number;
+      /** In nanoseconds. */
+      readonly median: number;
+      /** Null: too few blocks. */
+      readonly ratio: ForestRatio | null;
+      readonly text: string;
+    }[];
+  }[];
+}
+
+type ForestRatio = readonly [lo: number, center: number, hi: number];
+
+/** One bar per arm, its phases one after another, in nanoseconds; `values` in the order of `arms`. */
+export interface LifecycleChart {
+  readonly id: string;
+  readonly arms: readonly number[];
+  readonly states: readonly {
+    readonly title: string;
+    readonly phases: readonly { readonly phase: string; readonly values: readonly (number | null)[] }[];
+  }[];
+}
+
 export interface PageData {
   /** Id of the run, printed on saved pictures. */
   readonly run: string;
   /** Kernel, processor, file system and day, in one line. */
   readonly machine: string;
   readonly arms: readonly PageArm[];
+  readonly forests: readonly ForestChart[];
+  readonly lifecycles: readonly LifecycleChart[];
   /** On a logarithmic axis. */
   readonly dots: readonly PointChart[];
   /** From zero. */

@@ -100,9 +100,10 @@ const applyFilters = (choice: FilterChoice): void => {
 };
 
 const goTo = (section: string): void => {
-  const target = document.getElementById(section);
+  const target = targetOf(section);
   if (target === null) return;
   unfold(target);
+  mark(target);
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
   target.scrollIntoView();

@@ -29,8 +29,10 @@ const fitted = (ctx: SvgContext, text: string, width: number): string => {
 };
 
 const MARK_PX = 7;
+/** Height of one line of the legend. */
+const LEGEND_PX = 26;
 
-const drawMark = (ctx: SvgContext, key: LegendKey, x: number, y: number): void => {
+const drawMark = (ctx: SvgContext, key: LegendKey, x: number, y: number, size = MARK_PX): void => {
   const corners = (angles: readonly number[], radius: number): void => {
     angles.forEach((angle, index) => {
       const radians = (angle * Math.PI) / 180;
@@ -46,19 +48,19 @@ const drawMark = (ctx: SvgContext, key: LegendKey, x: number, y: number): void =
   ctx.beginPath();
   switch (key.shape) {
     case 0:
-      ctx.arc(x, y, MARK_PX, 0, 2 * Math.PI);
+      ctx.arc(x, y, size, 0, 2 * Math.PI);
       break;
     case 2:
-      corners([-90, 30, 150], MARK_PX + 1);
+      corners([-90, 30, 150], size + 1);
       break;
     case 3:
-      corners([-90, 0, 90, 180], MARK_PX + 1);
+      corners([-90, 0, 90, 180], size + 1);
       break;
     case 4:
-      corners([90, 210, 330], MARK_PX + 1);
+      corners([90, 210, 330], size + 1);
       break;
     default:
-      ctx.rect(x - MARK_PX, y - MARK_PX, 2 * MARK_PX, 2 * MARK_PX);
+      ctx.rect(x - size, y - size, 2 * size, 2 * size);
   }
   ctx.fill();
   ctx.stroke();
@@ -81,7 +83,7 @@ const drawLegend = (ctx: SvgContext, keys: readonly LegendKey[], bottom: number)
     x += width;
   }
   lines.forEach((line, index) => {
-    const y = bottom - (lines.length - 1 - index) * 26;
+    const y = bottom - (lines.length - 1 - index) * LEGEND_PX;
     for (const one of line) {
       drawMark(ctx, one.key, one.x + MARK_PX, y - 6);
       ctx.fillStyle = css('--ink');
@@ -97,16 +99,18 @@ const legendLineCount = (ctx: SvgContext, keys: readonly LegendKey[]): number =>
 };
 
 /** The elements of the chart, in a box of its own. */
-const chartMarkup = (config: ChartConfig, width: number, height: number): string => {
+const chartMarkup = ({ config, paint }: Drawing, width: number, height: number): string => {
   const ctx = new SvgContext(width, height, 'clip-');
-  const { options = {} } = config;
+  paint?.(ctx, width, height);
+  if (config === null) return ctx.markup;
+  const whole = config();
   const chart = new Charts(
     ctx.canvas as unknown as HTMLCanvasElement,
     {
-      ...config,
+      ...whole,
       // Lines would be drawn with Path2D, which nothing can read.
-      data: { ...config.data, datasets: config.data.datasets.map((one) => ({ ...one, segment: {} })) },
-      options: { ...options, responsive: false, animation: false, devicePixelRatio: 1, events: [] },
+      data: { ...whole.data, datasets: whole.data.datasets.map((one) => ({ ...one, segment: {} })) },
+      options: { ...whole.options, responsive: false, animation: false, devicePixelRatio: 1, events: [] },
       platform: (Charts as unknown as { BasicPlatform: never }).BasicPlatform,
     } as ChartConfig,
   );
@@ -117,12 +121,12 @@ const chartMarkup = (config: ChartConfig, width: number, height: number): string
 const slideParts = (drawing: Drawing, { title, about }: SlideText): string => {
   const keys = drawing.keys();
   const page = new SvgContext(SLIDE.width, SLIDE.height, 'page-');
-  const extraPx = Math.max(0, legendLineCount(page, keys) - 1) * 26;
+  const extraPx = Math.max(0, legendLineCount(page, keys) - 1) * LEGEND_PX;
   const chartWidth = SLIDE.width - 2 * SLIDE.margin;
-  const room = CHART_BOTTOM_PX - CHART_TOP_PX - extraPx;
+  const room = CHART_BOTTOM_PX - CHART_TOP_PX - extraPx + (keys.length === 0 ? 1.6 * LEGEND_PX : 0);
   drawMode.zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, room / drawing.heightPx()));
   const chartHeight = Math.min(room, MOST_STRETCH * drawing.heightPx());
-  const chart = chartMarkup(drawing.config(), chartWidth, chartHeight);
+  const chart = chartMarkup(drawing, chartWidth, chartHeight);
   page.fillStyle = css('--paper');
   page.fillRect(0, 0, SLIDE.width, SLIDE.height);
   page.fillStyle = css('--ink');

@@ -38,15 +38,16 @@ const titleOf = (figure: Element): string =>
   figure.querySelector('figcaption > span')?.textContent?.trim() ?? '';
 
 /** Title, image and direction of the chart, from the page around it. */
-const slideText = (figure: HTMLElement): SlideText => ({
+const slideText = (drawing: Drawing, figure: HTMLElement): SlideText => ({
   title: titleOf(figure),
   about: [
     figure.closest<HTMLElement>('[data-image]')?.dataset['image'] ?? '',
+    drawing.about?.() ?? '',
     figure.dataset['better'] ?? '',
   ].filter((text) => text !== ''),
 });
 
-const svgOf = (drawing: Drawing, figure: HTMLElement): string => slideOf(drawing, slideText(figure));
+const svgOf = (drawing: Drawing, figure: HTMLElement): string => slideOf(drawing, slideText(drawing, figure));
 
 const saveSvg = (drawing: Drawing, figure: HTMLElement): void =>
   save(titleOf(figure), 'svg', new Blob([svgOf(drawing, figure)], { type: 'image/svg+xml' }));
@@ -163,6 +164,8 @@ const startTools = (): void => {
       });
       tools.append(made);
     }
-    table.parentElement?.before(tools);
+    const beside = table.closest('figure.glance')?.querySelector('figcaption');
+    if (beside) beside.append(tools);
+    else table.parentElement?.before(tools);
   }
 };

@@ -3,8 +3,7 @@ import { COMMAND_START, type Design } from '../../results/compare/phase-of.ts';
 import { type Row, rowOf } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import { own } from '../../results/own.ts';
-import type { Params } from '../../results/schema/run.ts';
-import type { ByBlock } from '../../results/stats/log-ratio.ts';
+import { type SumPattern, sumRow } from '../analysis/sums.ts';
 
 export interface Quantity {
   /** Up to the time: `with all files of IMAGE local, it is ready (created and mounted)`. */
@@ -17,11 +16,7 @@ export interface Quantity {
   readonly excludes: readonly string[];
 }
 
-interface QuantityPattern {
-  readonly scenario: string;
-  readonly params: Params;
-  /** The time is their sum. */
-  readonly metrics: readonly string[];
+interface QuantityPattern extends SumPattern {
   readonly verb: string;
   /** Null: the image of the quantity before. */
   readonly lead: (image: string | null) => string;
@@ -78,50 +73,6 @@ const QUANTITIES: readonly (readonly QuantityPattern[])[] = [
   ],
 ];
 
-/** The sum of several metrics, block by block; null: one of them is absent. */
-const sumByArm = (
-  { time }: GroupData,
-  [first, ...others]: readonly string[],
-): ReadonlyMap<string, ByBlock> | null => {
-  const arms = time.get(first!);
-  if (arms === undefined) return null;
-  const sums = new Map<string, ByBlock>();
-  for (const [arm, values] of arms) {
-    const rest = others.map((metric) => time.get(metric)?.get(arm));
-    const sum = new Map<number, number>();
-    values.forEach((value, block) => {
-      const parts = rest.map((byBlock) => byBlock?.get(block));
-      if (parts.every((part) => part !== undefined))
-        sum.set(
-          block,
-          parts.reduce((a, b) => a + b, value),
-        );
-    });
-    if (sum.size > 0) sums.set(arm, sum);
-  }
-  return sums.size === 0 ? null : sums;
-};
-
-const SUM = 'sumWallNs';
-
-const rowFor = (
-  groups: readonly GroupData[],
-  { scenario, params, metrics }: QuantityPattern,
-  design: Design,
-): Row | null => {
-  for (const group of groups) {
-    const { group: planned } = group;
-    const isWanted =
-      planned.scenario === scenario &&
-      (planned.params['placement'] ?? 'free') === 'free' &&
-      Object.entries(params).every(([key, value]) => planned.params[key] === value);
-    const sums = isWanted ? sumByArm(group, metrics) : null;
-    const row = sums === null ? null : rowOf({ ...group, time: new Map([[SUM, sums]]) }, SUM, design);
-    if (row?.cells.some(({ arm }) => arm === design.baseline)) return row;
-  }
-  return null;
-};
-
 /** A scenario with a section of its own is no part of the first table. */
 const isFirst = ({ group }: GroupData, { catalogue }: Design): boolean =>
   own(catalogue.scenarios, group.scenario)?.ownSection !== true;
@@ -149,7 +100,7 @@ export const quantitiesOf = (groups: readonly GroupData[], design: Design): read
   let before: string | null = null;
   const usual = QUANTITIES.flatMap((ways): readonly Quantity[] => {
     for (const way of ways) {
-      const row = rowFor(first, way, design);
+      const row = sumRow(first, way, design);
       if (row === null) continue;
       const { image } = row.group;
       const named = image === before ? null : image;

@@ -41,6 +41,7 @@ const valuesTable = (view: ReportView, spread: SpreadView, title: string): Html 
 const orderHtml = (view: ReportView, { spread, order }: SpreadFigure): Html => {
   const title = `${rowTitle(spread)}, block by block`;
   return figure(order.id, title, valuesTable(view, spread, title), {
+    image: spread.image,
     better: betterText([directionOf(spread.metric)]),
   });
 };

@@ -66,7 +66,7 @@ const everyCallTable = (view: ReportView, calls: CallsView): Html => {
 };
 
 const callFigure = (view: ReportView, { calls, chart }: CallFigure): Html =>
-  html`<div data-scenario="${calls.scenario}">${figure(chart.id, `system calls of ${labelOf(calls)}`, totalsTable(view, calls), { isTableFolded: false, better: 'fewer is better' })}</div>
+  html`<div data-scenario="${calls.scenario}">${figure(chart.id, `system calls of ${labelOf(calls)}`, totalsTable(view, calls), { isTableFolded: false, image: calls.image, better: 'fewer is better' })}</div>
 `;
 
 const everyCall = (view: ReportView, { calls }: CallFigure): Html =>

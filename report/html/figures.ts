@@ -4,7 +4,9 @@ import type { LineChart } from '../browser/lines-data.d.ts';
 import { diskText } from '../finding/machine.ts';
 import { formatInstant, plural } from '../format.ts';
 import type { CallsView, GrowthView, ReportView, SpreadView } from '../view.ts';
+import { forestChart } from './forest.ts';
 import { pageArm } from './legend.ts';
+import { type LifecycleFigure, lifecycleFigure } from './lifecycle.ts';
 import { growthChart, orderChart, spreadChart } from './lines.ts';
 import { type LivesFigure, livesCharts, livesFigures } from './lives.ts';
 import { imagesIn, scenariosIn } from './measured.ts';
@@ -34,6 +36,7 @@ export interface ReportFigures {
   readonly growth: readonly GrowthFigure[];
   readonly lives: readonly LivesFigure[];
   readonly calls: readonly CallFigure[];
+  readonly lifecycles: readonly LifecycleFigure[];
 }
 
 /** One segment per phase and actor, of the least count over the passes. */
@@ -68,6 +71,9 @@ export const figuresOf = (view: ReportView): ReportFigures => ({
     chart: growthChart(`growth-${index}`, growth, view),
   })),
   lives: livesFigures(view),
+  lifecycles: view.tables.flatMap(({ image }, index) =>
+    image === null ? [] : (lifecycleFigure(view, image, `lifecycle-${index}`) ?? []),
+  ),
   calls: view.calls.map((calls, index) => ({ calls, chart: stackChart(`calls-${index}`, calls) })),
 });
 
@@ -84,6 +90,8 @@ export const pageData = (view: ReportView, figures: ReportFigures): PageData => 
   run: view.id,
   machine: machineText(view),
   arms: view.arms.map(pageArm),
+  forests: view.forests.map((forest) => forestChart(view, forest)),
+  lifecycles: figures.lifecycles.map(({ chart }) => chart),
   dots: figures.points.filter(({ kind }) => kind === 'dots').map(({ chart }) => chart),
   bars: figures.points.filter(({ kind }) => kind === 'bars').map(({ chart }) => chart),
   lines: [

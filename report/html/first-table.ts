@@ -18,6 +18,7 @@ import type { ArmView, CellView, ReportView, RowView, SectionView, TableView, Ve
 import { type Html, html } from './html.ts';
 import { swatch } from './legend.ts';
 import { labelOf } from './measured.ts';
+import { slug } from './slug.ts';
 
 const ratioHtml = (ratio: Interval): Html =>
   ratio.kind === 'tooFew'
@@ -54,7 +55,13 @@ const cellContent = (row: RowView, arm: ArmView, cell: CellView): Html => {
   }
 };
 
-const rowHtml = (row: RowView, arms: readonly ShownArm[]): Html => html`<tr data-metric="${row.metric}">
+/** `prefix`: begins the ids of a table's rows. */
+const rowHtml = (
+  row: RowView,
+  { scenario, params }: SectionView,
+  arms: readonly ShownArm[],
+  prefix: string,
+): Html => html`<tr id="${slug(prefix, scenario, params, row.metric)}" data-metric="${row.metric}">
 <th scope="row"><span class="metric">${shortName(row.metric)}</span><span class="title">${row.title}</span></th>
 ${arms.map(
   ({ arm, index }) =>
@@ -66,9 +73,10 @@ ${arms.map(
 const sectionHtml = (
   section: SectionView,
   arms: readonly ShownArm[],
+  prefix: string,
 ): Html => html`<tbody data-section="${labelOf(section)}" data-scenario="${section.scenario}">
 <tr class="section"><th colspan="${arms.length + 1}" scope="rowgroup"><b>${labelOf(section)}</b> <span>${section.question}</span></th></tr>
-${section.rows.map((row) => rowHtml(row, arms))}</tbody>
+${section.rows.map((row) => rowHtml(row, section, arms, prefix))}</tbody>
 `;
 
 export const armHeads = (arms: readonly ArmView[]): Html =>
@@ -77,11 +85,12 @@ export const armHeads = (arms: readonly ArmView[]): Html =>
 const partHtml = (part: TablePart, table: TableView, caption: string): Html => {
   const compared = part.arms.filter(({ arm }) => arm.role === 'arm').map(({ arm }) => arm.id);
   const title = part.isOfVariants ? `${caption}: ${compared.join(' and ')}` : caption;
+  const prefix = ['row', table.image ?? 'all-images', ...(part.isOfVariants ? compared : [])].join(' ');
   return html`<div class="scroll" data-image="${table.image ?? ''}" tabindex="0" role="region" aria-label="${title}">
 <table class="first" data-image="${table.image ?? ''}">
 <caption>${title}</caption>
 <thead><tr><th scope="col"><span class="sr">metric</span></th>${armHeads(part.arms.map(({ arm }) => arm))}</tr></thead>
-${part.sections.map((section) => sectionHtml(section, part.arms))}</table>
+${part.sections.map((section) => sectionHtml(section, part.arms, prefix))}</table>
 </div>
 `;
 };

@@ -50,6 +50,7 @@ const growthHtml = (view: ReportView, { growth, chart }: GrowthFigure): Html =>
       ? html`<p><b>${titleOf(growth)}</b>: zero at every size, of every arm.</p>`
       : figure(chart.id, titleOf(growth), tableOf(view, growth), {
           isTableFolded: false,
+          image: growth.image,
           better: betterText([directionOf(growth.metric)]),
         })
   }</div>

@@ -12,10 +12,12 @@ const SHAPES: readonly Html[] = [
   html`<path d="M6 11.2 0.6 1.4H11.4Z"/>`,
 ];
 
+export const shapeOf = (mark: number): Html => SHAPES[shapeOfMark(mark)]!;
+
 export const swatch = ({ role, mark }: ArmView): Html =>
   role === 'null'
     ? html`<svg class="swatch hollow cn" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4.5"/></svg>`
-    : html`<svg class="swatch c${mark % HUES}" viewBox="0 0 12 12" aria-hidden="true">${SHAPES[shapeOfMark(mark)]!}</svg>`;
+    : html`<svg class="swatch c${mark % HUES}" viewBox="0 0 12 12" aria-hidden="true">${shapeOf(mark)}</svg>`;
 
 /** For the charts. */
 export const pageArm = ({ id, role, mark }: ArmView): PageArm => ({

@@ -15,6 +15,7 @@ import { type Html, html } from './html.ts';
 import { imagesSection } from './images.ts';
 import { livesSection } from './lives.ts';
 import { methodSection, reproduceSection } from './method.ts';
+import { overviewSection } from './overview.ts';
 import { alertBox, problemSection } from './problems.ts';
 import { proofSection } from './proofs.ts';
 import { publishedSection } from './published.ts';
@@ -22,6 +23,7 @@ import { scenarioSections } from './scenario.ts';
 import { styles } from './styles.ts';
 
 const SECTIONS = [
+  ['glance', 'At a glance'],
   ['table', 'Table'],
   ['claims', 'Claims'],
   ['published', 'Published'],
@@ -52,6 +54,10 @@ const factsLine = (view: ReportView): Html => {
   return html`<p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>`;
 };
 
+/** The first sentence says the most. */
+const findingHtml = ({ finding: [first = '', ...others] }: ReportView): Html =>
+  html`<p class="finding">${first}</p>${others.length === 0 ? null : html`<p class="finding more">${others.join(' ')}</p>`}`;
+
 const tableIntro = (view: ReportView): Html =>
   html`<p>Each cell holds the median of an ${term('arm')}, its ${term('ratio')} to the ${term('baseline')} with the ${term('interval')}, and the ${term('verdict')}. Lower is better for times, higher for rates. ${runsText(view)}</p>`;
 
@@ -59,12 +65,12 @@ const bodyOf = (view: ReportView, figures: ReportFigures): string =>
   html`<main>
 <header>
 <h1>cfsbench ${view.pool === null ? 'run' : 'runs, pooled:'} <code>${view.id}</code></h1>
-<p class="finding">${view.finding.join(' ')}</p>
+${findingHtml(view)}
 ${factsLine(view)}
 ${alertBox(view)}
 </header>
 ${filtersForm(view)}
-<section>
+${overviewSection(view, figures)}<section>
 <h2 id="table">Results against ${view.baseline}</h2>
 ${tableIntro(view)}
 ${firstTables(view)}

@@ -16,7 +16,9 @@ h2,h3,h4,caption,figcaption,summary{break-after:avoid}
 tr,.alert,.chart{break-inside:avoid}
 details::details-content{content-visibility:visible;block-size:auto}
 summary{list-style:none;color:var(--ink);font-weight:600}
-.scroll{overflow:visible}
+.scroll{overflow:visible;max-height:none}
+thead th{position:static}
+.claim>summary::after{content:none}
 .charts,.trends{grid-template-columns:minmax(0,1fr);gap:4px}
 .chart{height:auto!important}
 .chart canvas{width:100%!important;height:auto!important}

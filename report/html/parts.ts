@@ -5,6 +5,7 @@ import { groupBy } from '../analysis/group-by.ts';
 import { formatValue } from '../format.ts';
 import type { Problem } from '../view.ts';
 import { type Content, type Html, html } from './html.ts';
+import { slug } from './slug.ts';
 
 export const folded = (title: Content, content: Content): Html =>
   html`<details><summary>${title}</summary>${content}</details>
@@ -62,6 +63,8 @@ export const problemList = (problems: readonly Problem[]): Html =>
 
 interface FigureStyle {
   readonly isTableFolded?: boolean;
+  /** Charts of several images have the same title. */
+  readonly image?: string | null;
   /** Which direction is better, in words; printed on saved pictures. */
   readonly better?: string;
 }
@@ -71,9 +74,9 @@ export const figure = (
   id: string,
   title: string,
   table: Html,
-  { isTableFolded = true, better = '' }: FigureStyle = {},
+  { isTableFolded = true, better = '', image = null }: FigureStyle = {},
 ): Html =>
-  html`<figure${better === '' ? null : html` data-better="${better}"`}><figcaption><span>${title}</span></figcaption>
+  html`<figure id="${slug('chart', image ?? '', title)}"${better === '' ? null : html` data-better="${better}"`}><figcaption><span>${title}</span></figcaption>
 <div class="chart"><canvas id="${id}" role="img" aria-label="Chart: ${title}. The same numbers are in the table below."></canvas></div>
 ${isTableFolded ? folded('these numbers as a table', table) : table}</figure>
 `;

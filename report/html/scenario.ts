@@ -104,7 +104,7 @@ const imageHtml = (view: ReportView, figures: ReportFigures, place: FigurePlace)
   return html`${
     points.length === 0
       ? null
-      : html`<div class="charts">${points.map((one) => figure(one.chart.id, one.title, pointsTable(view, one), { better: betterText(one.rows.map(({ better }) => better)) }))}</div>`
+      : html`<div class="charts">${points.map((one) => figure(one.chart.id, one.title, pointsTable(view, one), { image: place.image, better: betterText(one.rows.map(({ better }) => better)) }))}</div>`
   }${blocksHtml(view, spreads)}${timelineHtml(view, view.timelines.filter(isHere))}${timesHtml(view, place)}${countsHtml(view, isHere)}${spreadsHtml(view, spreads)}`;
 };
 

@@ -24,7 +24,10 @@ const spreadHtml = (view: ReportView, { spread, chart }: SpreadFigure): Html => 
     ),
     `distribution of ${title}, ${spread.image}`,
   );
-  return figure(chart.id, title, table, { better: betterText([directionOf(spread.metric)]) });
+  return figure(chart.id, title, table, {
+    image: spread.image,
+    better: betterText([directionOf(spread.metric)]),
+  });
 };
 
 export const spreadsHtml = (view: ReportView, figures: readonly SpreadFigure[]): Html =>

@@ -2,6 +2,7 @@
 import { PHASES, type Phase, type TimelineStep, type TimelineWindow } from '../../results/schema/run.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { formatNs, plural } from '../format.ts';
+import { HUES } from '../marks.ts';
 import type { ArmView, ReportView, TimelineView } from '../view.ts';
 import { LOG_FACTOR } from './axes.ts';
 import { type Html, html } from './html.ts';
@@ -40,7 +41,7 @@ const places = (steps: readonly TimelineStep[], spanNs: number): string =>
 const lanes = ({ arm, window }: ArmWindow, spanNs: number): Html =>
   html`${[...groupBy([...window.steps], ([actor]) => actor)].map(
     ([actor, steps]) =>
-      html`<div class="lane" aria-hidden="true"><span>${actor}</span><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none"><path class="whole" d="M0 0h${((window.spanNs / spanNs) * WIDTH).toFixed(1)}v${HEIGHT}H0z"/><path class="c${arm.color % 8}" d="${places(steps, spanNs)}"/></svg></div>
+      html`<div class="lane" aria-hidden="true"><span>${actor}</span><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none"><path class="whole" d="M0 0h${((window.spanNs / spanNs) * WIDTH).toFixed(1)}v${HEIGHT}H0z"/><path class="c${arm.mark % HUES}" d="${places(steps, spanNs)}"/></svg></div>
 `,
   )}`;
 

@@ -7,7 +7,7 @@ import { loadView } from '../../../report/load.ts';
 import { verdictText } from '../../../report/verdict-words.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
-import { chartsIn, runReader, skip, unfoldAll, violationsIn } from './reader.ts';
+import { chartsIn, runReader, skip, unfoldAll, until, violationsIn } from './reader.ts';
 
 const { opened } = runReader();
 
@@ -84,7 +84,7 @@ test(
         [1, 1, 1, 1],
       ];
       const first = await kinds();
-      assert.deepEqual(Object.keys(first).sort(), ['calls', 'order', 'points']);
+      assert.deepEqual(Object.keys(first).sort(), ['calls', 'lifecycle', 'order', 'points']);
       // The walks have one row each, whose blocks are shown in order; the eighteen rows of churn are folded.
       assert.equal(first['order']!.length, 2);
       assert.deepEqual(first['points'], points);
@@ -95,7 +95,8 @@ test(
           'a bar for each counted arm',
         );
       await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
-      await page.waitForFunction(
+      await until(
+        page,
         '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined)',
       );
       const all = await kinds();
@@ -180,7 +181,8 @@ test('only scrollable tables are wider than a phone, in light and in dark', {
 test('a chart in a folded part has its full size when it is opened', { skip }, () =>
   opened(exampleRun(), async (page) => {
     await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
-    await page.waitForFunction(
+    await until(
+      page,
       '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined && canvas.getBoundingClientRect().width > 200)',
     );
   }),
@@ -206,7 +208,7 @@ test('arms with one color differ by pattern, dashes and shape; the null arm look
     for (const name of ['plain-directory', 'null']) assert.notEqual(bar(name)[2], '#0072b2', name);
     await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
     const spread = '[...document.querySelectorAll("[data-scenario=walk-warm] canvas[id^=spread]")][0].id';
-    await page.waitForFunction(`Chart.getChart(document.getElementById(${spread})) !== undefined`);
+    await until(page, `Chart.getChart(document.getElementById(${spread})) !== undefined`);
     const lines = (await page.evaluate(`(${looks})(${spread})`)) as string[][];
     const line = (name: string): string =>
       lines
@@ -243,7 +245,7 @@ test('a dark page is printed light', { skip }, () =>
   opened(
     exampleRun(),
     async (page) => {
-      const colors = `[Chart.getChart(document.querySelector('canvas')).config.data.datasets[0].backgroundColor, getComputedStyle(document.body).backgroundColor]`;
+      const colors = `[Chart.getChart(document.querySelector('canvas[id^=points]')).config.data.datasets[0].backgroundColor, getComputedStyle(document.body).backgroundColor]`;
       assert.deepEqual(await page.evaluate(colors), ['#56a9e8', 'rgb(20, 23, 27)']);
       await page.evaluate(`addEventListener('beforeprint', () => { window.printed = ${colors}; })`);
       await page.pdf();

@@ -53,6 +53,7 @@ test('the policy has the hash of every script and style, and nothing is loaded',
 test('the sections are in reading order', () => {
   const ids = [...page(exampleRun()).matchAll(/<h2 id="(\w+)"/g)].map(([, id]) => id);
   assert.deepEqual(ids, [
+    'glance',
     'table',
     'claims',
     'published',

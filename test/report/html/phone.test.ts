@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exampleRun } from '../support/example.ts';
-import { runReader, skip, unfoldAll } from './reader.ts';
+import { runReader, skip, unfoldAll, until } from './reader.ts';
 
 const { opened } = runReader();
 const PHONE = { width: 390 };
@@ -53,7 +53,7 @@ test('a link opens the section and the scenario that it leads to', { skip }, () 
         true,
       );
       await page.evaluate(`location.hash = '#scenario-walk-cold'`);
-      await page.waitForFunction(`document.querySelector('#scenario-walk-cold').closest('details').open`);
+      await until(page, `document.querySelector('#scenario-walk-cold').closest('details').open`);
       assert.equal(
         await page.evaluate(`document.querySelector('#scenario-walk-cold').checkVisibility()`),
         true,

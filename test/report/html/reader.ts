@@ -37,6 +37,17 @@ export interface Reader {
   close(): Promise<void>;
 }
 
+const PATIENCE_MS = 60_000;
+
+/** Until an expression is true on the page. The browser's own way to wait evaluates text, which the page's policy forbids. */
+export const until = async (page: Page, expression: string): Promise<void> => {
+  const end = Date.now() + PATIENCE_MS;
+  while ((await page.evaluate(expression)) !== true) {
+    assert.ok(Date.now() < end, `still not true: ${expression}`);
+    await page.waitForTimeout(30);
+  }
+};
+
 export const startReader = async (): Promise<Reader> => {
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const openFile: Reader['openFile'] = async (path, work, { width = 1280, colorScheme = 'light' } = {}) => {
@@ -47,7 +58,8 @@ export const startReader = async (): Promise<Reader> => {
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('request', (request) => complaints.push(request.url()));
       await page.goto(`file://${path}`);
-      await page.waitForFunction(
+      await until(
+        page,
         '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined || canvas.closest("details:not([open]),[hidden]") !== null)',
       );
       await work(page);
@@ -88,7 +100,8 @@ interface Violation {
 /** Opens everything that is folded and waits for its charts: axe-core, and a reader, skip what is hidden. */
 export const unfoldAll = async (page: Page): Promise<void> => {
   await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
-  await page.waitForFunction(
+  await until(
+    page,
     '[...document.querySelectorAll("canvas")].every((canvas) => Chart.getChart(canvas) !== undefined || canvas.closest("[hidden]") !== null)',
   );
 };

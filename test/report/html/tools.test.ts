@@ -8,7 +8,7 @@ import { grouped } from '../../../report/format.ts';
 import { loadView } from '../../../report/load.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
-import { runReader, skip } from './reader.ts';
+import { runReader, skip, until } from './reader.ts';
 
 const { opened } = runReader();
 const BLOCKS = 8;
@@ -36,7 +36,11 @@ test(
         ['debian-12-python'],
       );
       await page.uncheck('#filters input[value=unpacked-overlay]');
-      assert.deepEqual(await shownWith(page, 'data-arm'), ['erofs-overlay', 'composefs-fuse', 'null']);
+      assert.deepEqual((await shownWith(page, 'data-arm')).toSorted(), [
+        'composefs-fuse',
+        'erofs-overlay',
+        'null',
+      ]);
       const canvas = '[data-image=debian-12-python] #points-2-1-ns';
       assert.deepEqual(await labelsOf(page, canvas), ['erofs-overlay', 'composefs-fuse', 'null']);
       // In tables where only heads name an arm, the whole column is hidden.
@@ -61,9 +65,7 @@ test(
 test('a link carries the filters, and links within the page keep them', { skip }, () =>
   opened(exampleRun(), async (page) => {
     await page.evaluate(`location.hash = '#calls?scenario=walk-warm&without=null&without=nobody'`);
-    await page.waitForFunction(
-      'document.querySelector("#filters select[name=scenario]").value === "walk-warm"',
-    );
+    await until(page, 'document.querySelector("#filters select[name=scenario]").value === "walk-warm"');
     assert.deepEqual(await shownWith(page, 'data-scenario'), ['walk-warm']);
     assert.ok(!(await shownWith(page, 'data-arm')).includes('null'));
     assert.ok(
@@ -76,7 +78,7 @@ test('a link carries the filters, and links within the page keep them', { skip }
     await page.goBack();
     assert.deepEqual(await shownWith(page, 'data-scenario'), ['walk-warm']);
     await page.evaluate(`location.hash = '#table?scenario=never-heard-of'`);
-    await page.waitForFunction('document.querySelector("#filters select[name=scenario]").value === ""');
+    await until(page, 'document.querySelector("#filters select[name=scenario]").value === ""');
     assert.deepEqual(await shownWith(page, 'data-scenario'), ['churn', 'walk-warm', 'walk-cold']);
   }),
 );
