@@ -96,17 +96,14 @@ int image_from_bytes(struct image *img, const void *data, uint64_t size_bytes, c
 	return 0;
 }
 
-int image_open(struct image *img, const char *path, const char **why)
+int image_map(struct image *img, int fd, const char **why)
 {
 	struct stat st;
 	void *data = MAP_FAILED;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int err = 0;
 
 	*img = (struct image){ 0 };
 	*why = "cannot be read";
-	if (fd < 0)
-		return -errno;
 	if (fstat(fd, &st) != 0)
 		err = -errno;
 	else if (!S_ISREG(st.st_mode))
@@ -121,12 +118,25 @@ int image_open(struct image *img, const char *path, const char **why)
 			/* A huge page would count 2 MiB of the cached image as memory of this process. */
 			madvise(data, (size_t)st.st_size, MADV_NOHUGEPAGE);
 	}
-	close(fd);
 	if (err != 0)
 		return err;
 	err = image_from_bytes(img, data, (uint64_t)st.st_size, why);
 	if (err != 0)
 		image_close(img);
+	return err;
+}
+
+int image_open(struct image *img, const char *path, const char **why)
+{
+	int fd = open(path, IMAGE_FLAGS);
+	int err;
+
+	*img = (struct image){ 0 };
+	*why = "cannot be read";
+	if (fd < 0)
+		return -errno;
+	err = image_map(img, fd, why);
+	close(fd);
 	return err;
 }
 

@@ -35,6 +35,12 @@ struct image {
  */
 int image_open(struct image *img, const char *path, const char **why);
 
+/* The same of a file that is open with IMAGE_FLAGS; the caller closes it. */
+int image_map(struct image *img, int fd, const char **why);
+
+/* O_NONBLOCK: a fifo must not block. */
+#define IMAGE_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+
 /* The same for bytes already in memory, which must outlive the image. */
 int image_from_bytes(struct image *img, const void *data, uint64_t size_bytes, const char **why);
 

@@ -42,6 +42,9 @@ const char options_help[] =
 	"                     each sleep; auto: up to 50 us where trials during the work\n"
 	"                     find that it saves time. Default: auto with read-write and\n"
 	"                     --control-fd, else 0. Always 0 on a single CPU\n"
+	"  --verity require   give EIO for an object whose fs-verity digest is not the one that\n"
+	"                     the image has for it; the kernel verifies what is read\n"
+	"  --digest HEX       refuse an IMAGE whose fs-verity digest is another\n"
 	"  --strict           fail if passthrough is refused, instead of reading objects\n"
 	"  --ready-fd N       write one byte to descriptor N when the mount is ready, and\n"
 	"                     close it\n"
@@ -76,6 +79,8 @@ enum {
 	OPTION_THREADS,
 	OPTION_SPIN_US,
 	OPTION_STRICT,
+	OPTION_VERITY,
+	OPTION_DIGEST,
 	OPTION_CHECK,
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -95,6 +100,8 @@ static const struct option known[] = {
 	{ "threads", required_argument, NULL, OPTION_THREADS },
 	{ "spin-us", required_argument, NULL, OPTION_SPIN_US },
 	{ "strict", no_argument, NULL, OPTION_STRICT },
+	{ "verity", required_argument, NULL, OPTION_VERITY },
+	{ "digest", required_argument, NULL, OPTION_DIGEST },
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
@@ -215,6 +222,12 @@ static bool apply_option(struct options *options, int option, const char *argume
 	case OPTION_STRICT:
 		options->strict = true;
 		return true;
+	case OPTION_VERITY:
+		options->requires_verity = strcmp(argument, "require") == 0;
+		return options->requires_verity || refuse(why, "--verity must be require, not '%s'", argument);
+	case OPTION_DIGEST:
+		options->has_digest = verity_parse(argument, options->digest);
+		return options->has_digest || refuse(why, "--digest must have 64 hexadecimal digits");
 	case OPTION_CHECK:
 		options->task = TASK_CHECK;
 		return true;
@@ -252,6 +265,10 @@ static bool check_together(const struct options *options, char *why)
 		return refuse(why, "--metadata-only reads no objects, so it excludes --fetch");
 	if (options->task == TASK_SHARE && options->fetch != NULL)
 		return refuse(why, "--control-fd excludes --fetch");
+	if (options->metadata_only && options->requires_verity)
+		return refuse(why, "--metadata-only reads no objects, so it excludes --verity");
+	if (options->task == TASK_SHARE && options->has_digest)
+		return refuse(why, "--control-fd excludes --digest: mount messages name the images");
 	if (options->threads != 0 && options->transport != TRANSPORT_THREADS)
 		return refuse(why, "--threads needs --transport threads");
 	if (options->task == TASK_SHARE && options->transport != TRANSPORT_READ_WRITE)

@@ -7,6 +7,7 @@
 
 #include "names.h"
 #include "objects.h"
+#include "verity.h"
 #include "wait.h"
 
 #define CFS_VERSION "0.1.0"
@@ -32,6 +33,10 @@ struct options {
 	bool passthrough;
 	bool metadata_only;
 	bool strict;
+	bool requires_verity;
+	/* Of the image, enforced by the kernel. */
+	bool has_digest;
+	uint8_t digest[VERITY_DIGEST_BYTES];
 	enum options_transport transport;
 	/* 0: the number of CPUs. */
 	uint32_t threads;

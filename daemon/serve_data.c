@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "nodes.h"
+#include "verity.h"
 #include "xattr.h"
 
 static int read_image(const struct image *img, const struct inode *inode, uint64_t offset, uint8_t *into,
@@ -71,6 +72,28 @@ static int check_object(const struct server *server, const struct inode *inode, 
 	return -EIO;
 }
 
+/* With `--verity require`: the digest that the kernel enforces is the one that the image has. */
+static int check_verity(const struct server *server, const struct inode *inode, int fd, const char *path, int path_bytes)
+{
+	uint8_t digest[VERITY_DIGEST_BYTES];
+	const uint8_t *wanted;
+	const char *what = "has another fs-verity digest than the image has for it";
+	int err;
+
+	if (!server->requires_verity)
+		return 0;
+	err = verity_of_inode(&server->image, inode, &wanted);
+	if (err != 0)
+		what = "has no digest in the image";
+	else if ((err = verity_measure(fd, digest)) != 0)
+		what = "has no fs-verity digest";
+	else if (memcmp(digest, wanted, sizeof(digest)) == 0)
+		return 0;
+	if (is_first_report(server, inode))
+		log_line(&server->log, "read: object %.*s %s", path_bytes, path, what);
+	return -EIO;
+}
+
 /* A descriptor of the object, or -errno after a log message. */
 static int open_object(const struct server *server, const struct inode *inode)
 {
@@ -97,6 +120,8 @@ static int open_object(const struct server *server, const struct inode *inode)
 		return -EIO;
 	}
 	err = check_object(server, inode, fd, path, (int)path_bytes);
+	if (err == 0)
+		err = check_verity(server, inode, fd, path, (int)path_bytes);
 	if (err == 0)
 		return fd;
 	close(fd);

@@ -47,6 +47,8 @@ struct server {
 	bool wants_uring;
 	/* Unavailable passthrough is an error; there is no fallback. */
 	bool strict;
+	/* Serve only objects whose fs-verity digest is the one that the image has for them. */
+	bool requires_verity;
 	/* For an overlayfs above: show its attributes and whiteouts, do not serve contents. */
 	enum xattr_view view;
 	uint32_t reply_bytes;

@@ -1,11 +1,14 @@
 #include "session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "loop.h"
 #include "privileges.h"
+#include "verity.h"
 
 /* With io_uring every queue has room for the largest reply, so replies are limited to one readahead. */
 #define URING_REPLY_BYTES (128u * 1024u)
@@ -17,13 +20,38 @@ static int fail(char *why, const char *step, const char *path, const char *reaso
 	return -1;
 }
 
+/* What was measured is what is mapped, whatever has the path by now; the kernel enforces the digest. */
+static int open_verified(struct image *img, const char *path, const uint8_t *wanted, const char **why)
+{
+	uint8_t digest[VERITY_DIGEST_BYTES];
+	int fd = open(path, IMAGE_FLAGS);
+	int err;
+
+	*why = "cannot be read";
+	if (fd < 0)
+		return -errno;
+	err = verity_measure(fd, digest);
+	if (err == -ENODATA || err == -EOPNOTSUPP) {
+		*why = "has no fs-verity digest";
+		err = -EUCLEAN;
+	} else if (err == 0 && memcmp(digest, wanted, sizeof(digest)) != 0) {
+		*why = "has another fs-verity digest than --digest";
+		err = -EUCLEAN;
+	}
+	if (err == 0)
+		err = image_map(img, fd, why);
+	close(fd);
+	return err;
+}
+
 static int prepare(struct session *session, const struct options *options, const struct session_parts *parts,
 		   char *why)
 {
 	struct server *server = &session->server;
 	bool initial = in_initial_user_namespace();
 	const char *reason;
-	int err = image_open(&server->image, parts->image, &reason);
+	int err = options->has_digest ? open_verified(&server->image, parts->image, options->digest, &reason)
+				      : image_open(&server->image, parts->image, &reason);
 
 	if (err != 0)
 		return fail(why, "image", parts->image, reason, err == -EUCLEAN ? 0 : err);
@@ -41,6 +69,7 @@ static int prepare(struct session *session, const struct options *options, const
 	server->wants_passthrough = options->passthrough;
 	server->wants_uring = options->transport == TRANSPORT_URING;
 	server->strict = options->strict;
+	server->requires_verity = options->requires_verity;
 	server->reply_bytes = server->wants_uring ? URING_REPLY_BYTES : REPLY_BODY_BYTES;
 	if (options->metadata_only)
 		server->view = initial ? VIEW_LAYER : VIEW_LAYER_USER;

@@ -11,8 +11,9 @@ import type { Machine, Need } from '../model/machine.ts';
 import { devicesOf, type LowerChoice, lowerFree, type MountedLower, mountLower } from './erofs-lower.ts';
 import { detachLazily, heldUntil, kernelMount } from './kernel-mount.ts';
 import { manifestLifecycle, mountWith } from './manifest.ts';
-import { DATA_LOWERS, EROFS, METACOPY_LOWERS, ROOT } from './needs.ts';
+import { DATA_LOWERS, EROFS, FS_VERITY, METACOPY_LOWERS, OVERLAY_VERITY, ROOT } from './needs.ts';
 import { joined, type LayerForm, type LayerPaths, layerForm, layerPaths } from './overlay-layers.ts';
+import { openVerified, sealedLifecycle } from './sealed.ts';
 import { attributesOf, upperOptions } from './writable.ts';
 
 /** `plain`: a further lower layer, which shows its names too; the manifest's whiteouts hide them. */
@@ -41,12 +42,14 @@ interface StackParts {
   readonly writable: Writable | undefined;
   readonly choice: LowerChoice;
   readonly data: DataLayer;
+  /** The digest that the manifest must have; overlayfs then checks that of each object. */
+  readonly verity?: string;
 }
 
 /** Adds both mounts to the list. A kernel that takes no detached mount as a layer needs it attached at the overlay's own path. */
 const addStack = (
   list: CallList,
-  { machine, manifest, store, at, writable, choice, data }: StackParts,
+  { machine, manifest, store, at, writable, choice, data, verity }: StackParts,
   form: LayerForm,
 ): MountedLower => {
   const paths = layerPaths(list);
@@ -63,6 +66,7 @@ const addStack = (
     ...upperOptions(writable, paths),
     ['metacopy', 'on'],
     ['redirect_dir', 'on'],
+    ...(verity === undefined ? [] : [['verity', 'require'] as const]),
   ];
   const overlay = list.create('overlay', options, attributesOf(writable));
   if (form === 'fd') list.close(lower.fd);
@@ -77,11 +81,15 @@ export const mountStack = (parts: StackParts): Mounted => {
   const form = parts.data === 'plain' ? 'colons' : layerForm(machine);
   const below = form === 'fd' ? [] : [at];
   let lower: MountedLower;
+  const opened = parts.verity === undefined ? null : openVerified(machine, manifest, parts.verity);
   try {
-    lower = machine.calls((list) => addStack(list, parts, form));
+    const from = opened === null ? parts : { ...parts, manifest: opened.path };
+    lower = machine.calls((list) => addStack(list, from, form));
   } catch (error) {
     detachLazily(machine, below);
     throw error;
+  } finally {
+    opened?.close();
   }
   const free = lowerFree(lower, manifest);
   return kernelMount(machine, {
@@ -90,6 +98,7 @@ export const mountStack = (parts: StackParts): Mounted => {
     took: {
       erofs: lower.took,
       layers: parts.data === 'plain' ? 'colons, store as a plain layer' : form,
+      ...(parts.verity === undefined ? {} : { verity: 'require, manifest by its digest' }),
       ...(writable === undefined ? {} : { writable: 'one overlay' }),
     },
     devices: devicesOf(lower),
@@ -111,6 +120,8 @@ interface DataOverlayForm {
   readonly erofs?: Need;
   /** `data-only` where nothing else is given. */
   readonly data?: DataLayer;
+  /** Objects and manifest have fs-verity, and the kernel refuses others. */
+  readonly verity?: boolean;
   /** Skips images that this variant would show wrongly. */
   readonly check?: (image: Image) => void;
   /** The bytes of the manifest that create writes; the image's own by default. */
@@ -123,23 +134,23 @@ export const dataOverlayBackend = (form: DataOverlayForm): Backend => ({
   how: form.how,
   ...(form.answers === undefined ? {} : { answers: form.answers }),
   idle: [],
-  needs: [ROOT, form.erofs ?? EROFS, form.data === 'plain' ? METACOPY_LOWERS : DATA_LOWERS],
+  needs: [
+    ROOT,
+    form.erofs ?? EROFS,
+    form.data === 'plain' ? METACOPY_LOWERS : DATA_LOWERS,
+    ...(form.verity === true ? [FS_VERITY, OVERLAY_VERITY] : []),
+  ],
   shows: 'contents',
   options: {},
   async prepare(image, machine) {
     form.check?.(image);
+    const { lower: choice, data = 'data-only', verity = false } = form;
+    const digest = verity ? { verity: image.manifestDigest } : {};
     const mount = mountWith(image, machine, async (manifest, store, at, writable) =>
-      mountStack({
-        machine,
-        manifest,
-        store,
-        at,
-        writable,
-        choice: form.lower,
-        data: form.data ?? 'data-only',
-      }),
+      mountStack({ machine, manifest, store, at, writable, choice, data, ...digest }),
     );
     const bytes = form.manifestBytes?.(image);
-    return manifestLifecycle(image, machine, mount, bytes === undefined ? undefined : () => bytes);
+    const prepared = manifestLifecycle(image, machine, mount, bytes === undefined ? undefined : () => bytes);
+    return verity ? sealedLifecycle(image, machine, prepared) : prepared;
   },
 });

@@ -11,6 +11,7 @@ import type { Image } from '../model/image.ts';
 import type { Machine, Need } from '../model/machine.ts';
 import { fetchSocketOf } from '../store/fetch-socket.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
+import { sealedLifecycle } from './sealed.ts';
 import { type ServedMount, servedMount } from './served-mount.ts';
 import { checkServer, serverPath } from './server-path.ts';
 
@@ -113,6 +114,8 @@ interface FuseForm extends ServerForm {
   readonly needs: readonly Need[];
   /** Asks a fetcher beside the store, if there is one, for objects that it lacks. Always with threads: reads wait. */
   readonly fetches?: boolean;
+  /** Objects and manifest have fs-verity; the server gets the digest of the manifest. */
+  readonly sealed?: boolean;
 }
 
 const fetchFlags = (machine: Machine, { objectDirs }: Store): readonly string[] => {
@@ -123,11 +126,14 @@ const fetchFlags = (machine: Machine, { objectDirs }: Store): readonly string[] 
 const prepareOne = (form: FuseForm, image: Image, machine: Machine, options: ServerOptions): Prepared => {
   // Skips an unsupported transport before anything is mounted.
   transportOf(machine, options);
+  const { sealed = false, fetches = false } = form;
+  const seals = sealed ? ['--digest', image.manifestDigest] : [];
   const mount: MountManifest = async (manifest, store, at) => {
-    const flags = form.fetches === true ? [...form.flags, ...fetchFlags(machine, store)] : form.flags;
+    const flags = [...form.flags, ...seals, ...(fetches ? fetchFlags(machine, store) : [])];
     return servedMount(machine, serveOne(machine, options, { ...form, flags }, { manifest, store, at }));
   };
-  return manifestLifecycle(image, machine, mountWith(image, machine, mount, 'over'));
+  const prepared = manifestLifecycle(image, machine, mountWith(image, machine, mount, 'over'));
+  return sealed ? sealedLifecycle(image, machine, prepared) : prepared;
 };
 
 /** One server per mount, without an overlay above it. */

@@ -15,6 +15,8 @@ export const METACOPY_LOWERS: Need = {
   title: 'overlayfs with redirects into a plain lower',
   anyOf: ['overlay-metacopy'],
 };
+export const OVERLAY_VERITY: Need = { title: 'overlayfs with verity=require', anyOf: ['overlay-verity'] };
+export const FS_VERITY: Need = { title: 'fs-verity on the work file system', anyOf: ['fs-verity'] };
 export const DATA_LOWERS_ANYWHERE: Need = {
   title: 'overlayfs with data-only lowers',
   anyOf: ['overlay-data-layers', 'overlay-double-colon', 'overlay-user-data-layers'],

@@ -8,6 +8,7 @@ import { backend as composefsFuseOverlay } from './composefs-fuse-overlay.ts';
 import { backend as composefsFusePassthrough } from './composefs-fuse-passthrough.ts';
 import { backend as composefsFuseReference } from './composefs-fuse-reference.ts';
 import { backend as composefsFuseShared } from './composefs-fuse-shared.ts';
+import { backend as composefsFuseVerity } from './composefs-fuse-verity.ts';
 import { backend as erofsBlobs } from './erofs-blobs.ts';
 import { backend as erofsFscache } from './erofs-fscache.ts';
 import { backend as erofsFull } from './erofs-full.ts';
@@ -18,6 +19,7 @@ import { backend as erofsOverlayLoop } from './erofs-overlay-loop.ts';
 import { backend as erofsOverlayLoopDio } from './erofs-overlay-loop-dio.ts';
 import { backend as erofsOverlayNoFilter } from './erofs-overlay-no-filter.ts';
 import { backend as erofsOverlayNoacl } from './erofs-overlay-noacl.ts';
+import { backend as erofsOverlayVerity } from './erofs-overlay-verity.ts';
 import { backend as hardlinkCheckout } from './hardlink-checkout.ts';
 import { backend as hardlinkCheckoutDirect } from './hardlink-checkout-direct.ts';
 import { backend as hardlinkCheckoutUnlinkat } from './hardlink-checkout-unlinkat.ts';
@@ -39,6 +41,8 @@ export const backends: readonly Backend[] = [
   erofsOverlayLoop,
   erofsOverlayLoopDio,
   erofsMetacopyLoop,
+  erofsOverlayVerity,
+  composefsFuseVerity,
   erofsOverlayNoacl,
   erofsOverlayNoFilter,
   plainDirectory,

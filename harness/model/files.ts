@@ -26,6 +26,8 @@ export interface Files {
   leaseFree(path: string): boolean;
   /** FS_IOC_ENABLE_VERITY of a file that is open for reading; false if the file system does not support it. */
   enableVerity(fd: number): boolean;
+  /** FS_IOC_MEASURE_VERITY: the digest that the kernel enforces, 64 hex digits; null: none. */
+  measureVerity(fd: number): string | null;
   /** Operations on many files in one window; null if the library is not built. */
   readonly batch: BatchFiles | null;
 }

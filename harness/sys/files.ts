@@ -9,7 +9,7 @@ import { SysError } from '../model/errors.ts';
 import type { Files } from '../model/machine.ts';
 import { bind, bindCall, check, EAGAIN, EINTR, fail, lastErrno, NR } from './libc.ts';
 import { ownCalls } from './own-calls.ts';
-import { enableVerity } from './verity.ts';
+import { enableVerity, measureVerity } from './verity.ts';
 
 type PathCall = (path: string) => number;
 const cMkdir = bind<(path: string, mode: number) => number>('mkdir', 'str', 'uint');
@@ -167,6 +167,7 @@ export const files: Files = {
   names,
   syncfs,
   leaseFree,
+  measureVerity,
   enableVerity(fd) {
     try {
       enableVerity(fd);

@@ -8,8 +8,9 @@ import { UserError } from '../model/errors.ts';
 import type { VmCache } from './cache.ts';
 import { runProgram } from './run-program.ts';
 
-/** Names of suites that stay the same from release to release. */
-const SUITES = ['oldstable', 'oldstable-backports', 'stable', 'stable-backports', 'testing', 'unstable'];
+/** By their own names: mirrors refresh those first. A new release of Debian is added here. */
+const RELEASES = ['bookworm', 'trixie'];
+const SUITES = [...RELEASES.flatMap((name) => [name, `${name}-backports`]), 'forky', 'sid'];
 const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const WEEK_MS = 7 * 24 * 3_600_000;
 

@@ -1,0 +1,88 @@
+// Images whose objects and manifest have fs-verity: the kernel verifies every page that is read, and says which digest it enforces.
+//
+// Needs:   fs-verity on the work file system.
+// Does:    ingest: digests each object and enables fs-verity before it gets its name. create: enables fs-verity for the manifest. mount: opens
+//          the manifest, asks the kernel for its digest and refuses another than the image's; what was opened is mounted.
+// Cost:    a Merkle tree beside each object; a store of its own beside the image's pack, since objects of the run's store have none.
+// Leaves:  that store in the work folder.
+// Source:  Documentation/filesystems/fsverity.rst.
+import { constants } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { IngestHow, Prepared, Store } from '../model/backend.ts';
+import { UserError } from '../model/errors.ts';
+import type { Image } from '../model/image.ts';
+import type { Machine } from '../model/machine.ts';
+import { ensureFolder } from '../store/folders.ts';
+import { createStore } from '../store/store.ts';
+
+const MANIFEST = 'image.cfs';
+const STORE = 'verity-store';
+
+const withFile = <T>({ files }: Machine, path: string, use: (fd: number) => T): T => {
+  const fd = files.open(path, constants.O_RDONLY);
+  try {
+    return use(fd);
+  } finally {
+    files.close(fd);
+  }
+};
+
+const notEnforced = (path: string): UserError =>
+  new UserError('fs-verity cannot be enabled', { code: 'no-verity', exit: 4, facts: [path] });
+
+const seal = (machine: Machine, path: string): void =>
+  withFile(machine, path, (fd) => {
+    if (!machine.files.enableVerity(fd)) throw notEnforced(path);
+  });
+
+interface VerifiedFile {
+  /** Leads to the open file, whatever has its name by now. */
+  readonly path: string;
+  close(): void;
+}
+
+/** Throws with code `wrong-digest` if the kernel enforces another digest for the file, or none. */
+export const openVerified = ({ files }: Machine, path: string, digest: string): VerifiedFile => {
+  const fd = files.open(path, constants.O_RDONLY);
+  const measured = files.measureVerity(fd);
+  if (measured === digest) return { path: `/proc/self/fd/${fd}`, close: () => files.close(fd) };
+  files.close(fd);
+  throw new UserError('the manifest does not have the expected fs-verity digest', {
+    code: 'wrong-digest',
+    exit: 5,
+    facts: [`manifest: ${path}`, `expected: ${digest}`, `enforced: ${measured ?? 'none'}`],
+  });
+};
+
+const ingestSealed = (store: Store, image: Image, how: IngestHow | undefined): void => {
+  if (how === 'trusted')
+    throw new UserError('objects get fs-verity when their digests are computed', { code: 'skip' });
+  store.ingest(image, 'digested');
+  if (store.ingested().verity === false) throw notEnforced(store.objectDirs[0] ?? '');
+};
+
+/** `prepared`: the same without fs-verity. A full store is replaced by one whose objects have fs-verity. */
+export const sealedLifecycle = (image: Image, machine: Machine, prepared: Prepared): Prepared => {
+  const dir = join(dirname(image.packPath), STORE);
+  ensureFolder(dir);
+  const full = createStore({ state: 'full', dir, files: machine.files });
+  ingestSealed(full, image, 'digested');
+  const storeFor = (store: Store): Store =>
+    store.state === 'full' ? { ...store, objectDirs: full.objectDirs, ingested: full.ingested } : store;
+  return {
+    ...prepared,
+    async ingest(store, how) {
+      if (store.state === 'full') ingestSealed(full, image, 'digested');
+      else ingestSealed(store, image, how);
+    },
+    async create(store, at) {
+      const created = await prepared.create(storeFor(store), at);
+      seal(machine, join(at, MANIFEST));
+      return created;
+    },
+    async collect(store, keep) {
+      if (store.state === 'full') full.collect([image]);
+      else store.collect(keep);
+    },
+  };
+};
