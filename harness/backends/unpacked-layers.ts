@@ -11,7 +11,6 @@ import type { Created, Held, IngestHow, Mounted, Prepared, Store, Writable } fro
 import type { MountOption } from '../model/calls.ts';
 import type { Image, Layer } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { hasOpaqueMark } from '../model/overlay-xattrs.ts';
 import { unpackCommand } from '../store/unpack.ts';
 import { kernelMount } from './kernel-mount.ts';
 import { layerPaths, lowerOptions, plainLayerForm } from './overlay-layers.ts';
@@ -116,7 +115,7 @@ export const createLayers = async (
     const known = lowers.indexOf(path);
     if (known >= 0) lowers.splice(known, 1);
     // overlayfs ignores the mark on the root of a layer, which hides all layers below.
-    if (hasOpaqueMark(layer.tree.entry(0).xattrs)) lowers.length = 0;
+    if (layer.hidesBelow) lowers.length = 0;
     lowers.unshift(path);
   }
   // overlayfs without an upper layer needs at least two lowers.

@@ -87,6 +87,8 @@ export interface Layer {
   /** Uncompressed local tar with whiteouts in overlayfs form. */
   readonly tarPath: string;
   readonly tarBytes: number;
+  /** The mark on its root hides all layers below. */
+  readonly hidesBelow: boolean;
   readonly tree: Tree;
 }
 

@@ -8,7 +8,7 @@ import { type ByteString, show, toBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import type { Layer } from '../model/image.ts';
 import { deviceParts, isDevice } from '../model/inode-type.ts';
-import { OPAQUE_KEY } from '../model/overlay-xattrs.ts';
+import { hasOpaqueMark, OPAQUE_KEY } from '../model/overlay-xattrs.ts';
 import {
   type Entry,
   S_IFBLK,
@@ -157,5 +157,6 @@ export const writeLayerTar = (path: string, tree: Tree, options: LayerTarOptions
   } finally {
     out.close();
   }
-  return { id: hash.digest('hex'), tarPath: path, tarBytes, tree };
+  const hidesBelow = hasOpaqueMark(tree.entry(0).xattrs);
+  return { id: hash.digest('hex'), tarPath: path, tarBytes, hidesBelow, tree };
 };

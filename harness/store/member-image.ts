@@ -80,10 +80,8 @@ export const memberImage = (member: FamilyMember, contents?: FamilyContents): Im
 /** A member with trees that were made again from its source: of its own layers, given here, and of the base's. */
 export const withTrees = (image: Image, own: readonly Tree[], tree: Tree): Image => {
   const trees = [...(image.base?.layers ?? []).map((layer) => layer.tree), ...own];
-  const layers = image.layers.map(({ id, tarPath, tarBytes }, i) => ({
-    id,
-    tarPath,
-    tarBytes,
+  const layers = image.layers.map(({ id, tarPath, tarBytes, hidesBelow }, i) => ({
+    ...{ id, tarPath, tarBytes, hidesBelow },
     tree: trees[i]!,
   }));
   return { ...image, tree, layers };
