@@ -22,13 +22,16 @@ export const LIVES_MOUNTS: readonly string[] = [
 
 const GENERATED = 3;
 
+/** A checkout links every file of every image once before its first life, within the time limit of a slot. */
+const MEMBERS = 16;
+
 /**
- * The images of a slot, in turns. `generated`: small ones, to see in seconds what a machine does. `debian-12`: real ones on one base, with
- * the recorded starts of their programs.
+ * The images of a slot, in turns. `generated`: small ones, to see in seconds what a machine does. `family`: Debian 12 with Python, and an
+ * application layer for each, with the recorded start of Python.
  */
 export const imageSources = ({ images }: Params): readonly [string, ...string[]] =>
-  images === 'debian-12'
-    ? ['fixture:debian-12-python', 'fixture:debian-12-nginx', 'fixture:debian-12-base']
+  images === 'family'
+    ? [`family:base=fixture:debian-12-python,count=${MEMBERS},app=20..200,shared=0.5,seed=1`]
     : (Array.from({ length: GENERATED }, (_, i) => `synthetic:files=400,layers=2,seed=${i + 1}`) as [string]);
 
 /** Its first small files. */
@@ -54,9 +57,13 @@ const startOf = (source: string, tree: Tree): Start => {
   return start;
 };
 
-/** The recorded start of each image, else its first files. */
-export const startsOf = ({ image, others }: Stage): readonly Start[] =>
-  [image, ...others].map(({ source, tree }) => startOf(source, tree));
+/** The recorded start of each image, else its first files. The members of a family do what their base does. */
+export const startsOf = ({ image, others }: Stage): readonly Start[] => {
+  const { family } = image;
+  if (family === undefined) return [image, ...others].map(({ source, tree }) => startOf(source, tree));
+  const { source, tree } = family.base ?? image;
+  return family.members.map(() => startOf(source, tree));
+};
 
 /** Every image once in a seeded order, again and again: the same order for every arm. */
 export const orderOf = (imageCount: number, lifeCount: number, seed: string): readonly number[] => {

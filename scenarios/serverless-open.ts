@@ -41,10 +41,11 @@ const live = async (stage: Stage, rung: number): Promise<Rung> => {
   const rate = RATES[rung]!;
   const count = livesAt(rate);
   const dueNs = arrivals(rate, count, `${SEED}: ${rate}: ${stage.slot.block}`);
+  const starts = startsOf(stage);
   const result = await liveAll(stage, {
-    starts: startsOf(stage),
+    starts,
     workers: WORKERS,
-    order: orderOf(1 + stage.others.length, count, SEED),
+    order: orderOf(starts.length, count, SEED),
     dueNs,
     mostLateNs: MOST_LATE_NS,
     mostNs: MOST_NS,
@@ -109,7 +110,7 @@ export const scenario: Scenario = {
   ownSection: true,
   needs: [],
   params: [{ local: 'files', images: 'generated', workers: WORKERS }],
-  largeParams: [{ local: 'files', images: 'debian-12', workers: WORKERS }],
+  largeParams: [{ local: 'files', images: 'family', workers: WORKERS }],
   passes: ['time'],
   variants: LIVES_MOUNTS,
   oneLook: true,

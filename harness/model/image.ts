@@ -129,6 +129,10 @@ export interface Family {
   image(index: number): Image;
 }
 
+/** The members of an image that stands for several; else none. */
+export const membersOf = ({ family }: Pick<Image, 'family'>): readonly Image[] =>
+  family === undefined ? [] : family.members.map((_, index) => family.image(index));
+
 /** An image whose objects, manifest and layer tars are on this machine. */
 export interface Image {
   readonly name: string;

@@ -1,4 +1,6 @@
 // Leaks of a slot: mounts, loop devices, processes and files that exist after it and not before, by name.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Metric } from '../../results/schema/run.ts';
 import { fromBytes, show } from '../model/bytes.ts';
 import type { Values } from '../model/scenario.ts';
@@ -28,6 +30,12 @@ export interface LeakCheck {
   after(folders: readonly SlotFolders[], before: readonly Snapshot[]): readonly string[];
 }
 
+/** The run's full store, and those of its families beside it. */
+const storesOf = ({ dir, store }: Workspace): readonly string[] =>
+  readdirSync(dir)
+    .map((name) => join(dir, name))
+    .filter((path) => path.startsWith(store));
+
 /** `ownChild`: a process of the run that may start and end at any time. */
 export const openLeakCheck = (
   workspace: Workspace,
@@ -39,7 +47,13 @@ export const openLeakCheck = (
       folder: workspace.dir,
       ownPidNamespace,
       ownChild: ownChild(),
-      ignored: [workspace.store, workspace.sources, workspace.scratch, workspace.slots, workspace.later],
+      ignored: [
+        ...storesOf(workspace),
+        workspace.sources,
+        workspace.scratch,
+        workspace.slots,
+        workspace.later,
+      ],
     });
   // `everything` covers mounts, loop devices and processes; folders of slots need their files only.
   const own = (folders: readonly SlotFolders[]): readonly Snapshot[] =>

@@ -138,7 +138,12 @@ const undoAll = async ({ undo }: Undo): Promise<void> => {
   for (const one of undo.reverse()) await one();
 };
 
-export const runLives = async (parts: LivesParts, asked: LivesAsked): Promise<LivesResult> => {
+/** A member of a family reads its manifest whenever it is asked for: here it is read once, so that its bytes are known by identity. */
+const withManifest = (image: Image): Image =>
+  image.base === undefined ? image : Object.create(image, { manifest: { value: image.manifest } });
+
+export const runLives = async (given: LivesParts, asked: LivesAsked): Promise<LivesResult> => {
+  const parts = { ...given, images: given.images.map(withManifest) };
   const { machine, images, home, scratch, limitMs } = parts;
   const undo: Undo = { undo: [] };
   const workers = Array.from({ length: asked.workers }, (_, i) => join(home, workerFolder(i)));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Ledger, type Outcome, type Sample, SCHEMA, type Timeline } from '../../results/schema/run.ts';
 import { hasNoIngest, type Local, type Prepared, type Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
-import type { Image } from '../model/image.ts';
+import { type Image, membersOf } from '../model/image.ts';
 import type { Inspector } from '../model/inspector.ts';
 import type { Features, Machine } from '../model/machine.ts';
 import type { ArmedProbe, Probe, Scenario, Slot, Values } from '../model/scenario.ts';
@@ -174,9 +174,11 @@ const livesOf =
   (parts: SlotParts, machine: Machine, leftMs: LeftMs): StageParts['lives'] =>
   (home, asked) => {
     const { arm, image, others, fullStore, workspace } = parts;
-    const images = [image, ...others];
+    const members = membersOf(image);
+    const images = members.length > 0 ? members : [image, ...others];
+    const store = storeOf(image, fullStore, machine);
     return runLives(
-      { arm, machine, images, store: fullStore, home, scratch: workspace.scratch, limitMs: leftMs },
+      { arm, machine, images, store, home, scratch: workspace.scratch, limitMs: leftMs },
       asked,
     );
   };
