@@ -2,7 +2,7 @@
 //
 // Needs:  apt-get and dpkg-deb; a source of Debian among those of this machine, whose mirror is used.
 // Does:   downloads the lists of all suites that have kernels, at most once a week, and packages on request.
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import type { VmCache } from './cache.ts';
@@ -48,19 +48,22 @@ const configuration = (root: string): string =>
     '',
   ].join('\n');
 
-const writeRoot = (root: string, mirror: string): void => {
+/** Returns the list of sources. */
+const writeRoot = (root: string, mirror: string): string => {
   for (const folder of ['lists/partial', 'cache/archives/partial'])
     mkdirSync(join(root, folder), { recursive: true });
   const signed = existsSync(KEYS) ? `[signed-by=${KEYS}] ` : '';
-  writeFileSync(
-    join(root, 'sources.list'),
-    SUITES.map((suite) => `deb ${signed}${mirror} ${suite} main\n`).join(''),
-  );
+  const sources = SUITES.map((suite) => `deb ${signed}${mirror} ${suite} main\n`).join('');
+  writeFileSync(join(root, 'sources.list'), sources);
   writeFileSync(join(root, 'apt.conf'), configuration(root));
+  return sources;
 };
 
-const isOlderThanAWeek = (path: string): boolean =>
-  !existsSync(path) || Date.now() - statSync(path).mtimeMs > WEEK_MS;
+/** The stamp holds the sources whose lists were downloaded. */
+const isFresh = (stamp: string, sources: string): boolean =>
+  existsSync(stamp) &&
+  Date.now() - statSync(stamp).mtimeMs < WEEK_MS &&
+  readFileSync(stamp, 'utf8') === sources;
 
 export const openPackages = async (
   { path, scratch }: VmCache,
@@ -74,13 +77,13 @@ export const openPackages = async (
       hint: '--kernel PATH --modules DIR, a kernel that is already here',
     });
   const root = join(path, 'apt');
-  writeRoot(root, mirror);
+  const sources = writeRoot(root, mirror);
   const env = { APT_CONFIG: join(root, 'apt.conf') };
   const stamp = join(root, 'updated');
-  if (isOlderThanAWeek(stamp)) {
+  if (!isFresh(stamp, sources)) {
     say('downloading the lists of Debian packages');
     await runProgram('download the lists of Debian packages', ['apt-get', 'update', '-qq'], env);
-    writeFileSync(stamp, '');
+    writeFileSync(stamp, sources);
   }
   return {
     async names(prefix) {
