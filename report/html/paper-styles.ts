@@ -5,7 +5,7 @@ const PAPER_PX = 718;
 
 export const paperStyles = `
 :root.paper main{max-width:none;width:${PAPER_PX}px;padding:0;margin:0}
-:root.paper .charts,:root.paper .trends{grid-template-columns:minmax(0,1fr)}
+:root.paper .charts,:root.paper .trends,:root.paper .glances{display:grid;grid-template-columns:minmax(0,1fr)}
 @media print{
 @page{margin:1cm}
 body{font-size:9.5pt}
@@ -19,7 +19,7 @@ summary{list-style:none;color:var(--ink);font-weight:600}
 .scroll{overflow:visible;max-height:none}
 thead th{position:static}
 .claim>summary::after{content:none}
-.charts,.trends{grid-template-columns:minmax(0,1fr);gap:4px}
+.charts,.trends,.glances{display:grid;grid-template-columns:minmax(0,1fr);gap:4px}
 .chart{height:auto!important}
 .chart canvas{width:100%!important;height:auto!important}
 table{width:100%;font-size:8pt}

@@ -32,6 +32,11 @@ test('on paper every chart is drawn, nothing is folded and nothing is wider than
       `[document.querySelectorAll('canvas').length, ${UNFOLDED}, document.documentElement.scrollHeight]`,
     )) as [number, number, number];
     assert.ok(folded > 0);
+    // Charts are drawn before the print style applies: for half a page they would be enlarged, and their labels cut.
+    await page.evaluate('dispatchEvent(new Event("beforeprint"))');
+    const narrow = `[...document.querySelectorAll('canvas')].filter((canvas) => canvas.clientWidth < 0.9 * ${PAPER_PX}).map(({ id }) => id)`;
+    assert.deepEqual(await page.evaluate(narrow), []);
+    await page.evaluate('dispatchEvent(new Event("afterprint"))');
     await onPaper(page);
     assert.equal(await page.evaluate(DRAWN), charts);
     assert.equal(await page.evaluate(UNFOLDED), 0);
