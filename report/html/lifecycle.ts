@@ -99,7 +99,15 @@ export const lifecycleFigure = (view: ReportView, image: string, id: string): Li
 };
 
 const tableOf = (view: ReportView, { chart, image }: LifecycleFigure, { title, phases }: LifeState): Html => {
-  const sum = (arm: number): number => phases.reduce((all, { values }) => all + (values[arm] ?? 0), 0);
+  const sumText = (arm: number): string => {
+    const known = phases.flatMap(({ values }) => values[arm] ?? []);
+    return known.length === 0
+      ? '–'
+      : formatValue(
+          'Ns',
+          known.reduce((all, value) => all + value, 0),
+        );
+  };
   return plainTable(
     html`<th scope="col">${title}</th>${armHeads(chart.arms.map((arm) => view.arms[arm]!))}`,
     [
@@ -113,7 +121,7 @@ const tableOf = (view: ReportView, { chart, image }: LifecycleFigure, { title, p
           )}</tr>
 `,
       ),
-      html`<tr class="total"><th scope="row">sum</th>${chart.arms.map((arm) => html`<td>${formatValue('Ns', sum(arm))}</td>`)}</tr>
+      html`<tr class="total"><th scope="row">sum</th>${chart.arms.map((arm) => html`<td>${sumText(arm)}</td>`)}</tr>
 `,
     ],
     `phases of a life, ${title}, ${image}`,

@@ -15,6 +15,8 @@ nav,noscript,.tools,.tool,.skip,.filters>:not(output){display:none}
 h2,h3,h4,caption,figcaption,summary{break-after:avoid}
 tr,.alert,.chart{break-inside:avoid}
 details::details-content{content-visibility:visible;block-size:auto}
+/* The colors are the meaning. */
+.phase{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 summary{list-style:none;color:var(--ink);font-weight:600}
 .scroll{overflow:visible;max-height:none}
 thead th{position:static}
