@@ -78,6 +78,8 @@ export const limitFiles = (
       if (path === undefined) continue;
       if (!begun.has(pid)) begun.set(pid, performance.now());
       if (performance.now() - begun.get(pid)! < limitMs) continue;
+      // It stays a child until it is reaped.
+      begun.set(pid, Number.POSITIVE_INFINITY);
       const killed = killWithDescendants(pid).map((one) => `${one.pid} ${one.words.join(' ')}`);
       say(
         `${path} did not end within ${limitMs / 1000} s and was killed, with its ${killed.length} descendants`,

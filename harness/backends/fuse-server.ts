@@ -9,11 +9,12 @@ import type { Backend, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine, Need } from '../model/machine.ts';
+import { serverPath } from '../native/paths.ts';
 import { fetchSocketOf } from '../store/fetch-socket.ts';
+import { checkServer } from './check-server.ts';
 import { type MountManifest, manifestLifecycle, mountWith } from './manifest.ts';
 import { sealedLifecycle } from './sealed.ts';
 import { type ServedMount, servedMount } from './served-mount.ts';
-import { checkServer, serverPath } from './server-path.ts';
 
 export type ServerOptions = Readonly<Record<string, string>>;
 

@@ -1,9 +1,10 @@
 // `cfsbench clean`: removes work folders and unfinished files of processes that have ended. Never touches results, nor what cfsbench did
 // not make.
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
+import { cachePath } from '../native/own-place.ts';
 import { recordedFolders } from '../sys/folder-index.ts';
 import { NO_MARK } from '../sys/marked-folder.ts';
 import { readMounts } from '../sys/mountinfo.ts';
@@ -55,10 +56,26 @@ async function* cleanAll(
   for (const path of filesOf(dir ?? DEFAULT_DIR)) yield [path, cleanFile(path, removes)];
 }
 
+const cleanCache = (dryRun: boolean): void => {
+  const path = cachePath();
+  if (path === null || !existsSync(path)) {
+    process.stdout.write('no cache folder exists\n');
+    return;
+  }
+  if (!dryRun) rmSync(path, { recursive: true });
+  process.stdout.write(`${dryRun ? 'would remove' : 'removed'}: ${visible(path)}\n`);
+};
+
+export interface CleanOptions {
+  readonly dryRun?: boolean;
+  readonly cache?: boolean;
+}
+
 export const clean = async (
   dir: string | undefined,
-  { dryRun = false }: { readonly dryRun?: boolean },
+  { dryRun = false, cache = false }: CleanOptions,
 ): Promise<void> => {
+  if (cache) cleanCache(dryRun);
   let [shownCount, failedCount, unmarkedCount] = [0, 0, 0];
   for await (const [path, cleaned] of cleanAll(dir, !dryRun)) {
     const line = lineOf(path, cleaned);

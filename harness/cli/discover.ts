@@ -1,9 +1,11 @@
 // Features of this machine, found by mounting an empty image.
-import { serverPath } from '../backends/server-path.ts';
+
 import { imageBytes } from '../erofs/writer.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import type { Features } from '../model/machine.ts';
 import { PLAIN_DIRECTORY } from '../model/tree.ts';
+import { serverPath } from '../native/paths.ts';
+import { compileAtFirstUse } from '../sys/compile-native.ts';
 import { findFeatures } from '../sys/features/find.ts';
 
 const emptyImage = (): Uint8Array => {
@@ -12,5 +14,7 @@ const emptyImage = (): Uint8Array => {
   return imageBytes(builder.finish());
 };
 
-export const discoverFeatures = (workDir: string): Promise<Features> =>
-  findFeatures({ workDir, imageBytes: emptyImage(), serverPath });
+export const discoverFeatures = async (workDir: string): Promise<Features> => {
+  await compileAtFirstUse();
+  return findFeatures({ workDir, imageBytes: emptyImage(), serverPath });
+};

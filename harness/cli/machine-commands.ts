@@ -1,6 +1,7 @@
 // The commands `cfsbench list`, `doctor` and `clean`. Their modules load much, so they are imported when called.
 import { tmpdir } from 'node:os';
 import { Command } from 'commander';
+import type { CleanOptions } from './clean.ts';
 import type { DoctorOptions } from './doctor.ts';
 
 const WORK = [
@@ -48,8 +49,9 @@ export const cleanCommand = (): Command =>
     )
     .argument('[DIR]', 'the folder that holds them, such as that of --work')
     .option('-n, --dry-run', 'print what would be removed; remove nothing')
+    .option('--cache', 'remove the cache folder too; its files are made again when they are needed')
     .addHelpText('after', CLEAN_HELP)
-    .action(async (dir: string | undefined, options: { readonly dryRun?: boolean }) => {
+    .action(async (dir: string | undefined, options: CleanOptions) => {
       const { clean } = await import('./clean.ts');
       await clean(dir, options);
     });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The program. Interrupts are caught first: loading the rest takes 0.3 s.
+import './node-version.ts';
 import { INNER } from '../sys/inner.ts';
 import { catchInterrupts } from '../sys/interrupts.ts';
 import { tooFewOpenFiles } from '../sys/open-files.ts';
@@ -13,12 +14,14 @@ if (tooFew !== null) {
   process.exit(4);
 }
 
-const [{ CommanderError }, { describeError }, { program }, { watchStreams }] = await Promise.all([
-  import('commander'),
-  import('./print-error.ts'),
-  import('./program.ts'),
-  import('./streams.ts'),
-]);
+const [{ CommanderError }, { refuseOptionsKeptByNpm }, { describeError }, { program }, { watchStreams }] =
+  await Promise.all([
+    import('commander'),
+    import('./npm-options.ts'),
+    import('./print-error.ts'),
+    import('./program.ts'),
+    import('./streams.ts'),
+  ]);
 
 const fail = (error: unknown): void => {
   const { text, exit } = describeError(error);
@@ -34,7 +37,9 @@ process.on('uncaughtException', (error) => {
 });
 
 try {
-  await program().parseAsync();
+  const all = program();
+  refuseOptionsKeptByNpm(all, process.argv.slice(2), process.env);
+  await all.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 1;
   else fail(error);

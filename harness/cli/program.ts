@@ -1,8 +1,8 @@
 // All commands. `run` is the default: it gets the words that name no command.
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ignoreInterrupts } from '../sys/interrupts.ts';
 import { compareCommand } from './compare.ts';
+import { completionCommand } from './completion.ts';
 import { EXIT_CODES } from './exit-codes-help.ts';
 import { historyCommand } from './history.ts';
 import { imageCommand } from './image-command.ts';
@@ -12,11 +12,8 @@ import { reportCommand } from './report.ts';
 import { runCommand } from './run-command.ts';
 import { proseColumns } from './terminal-width.ts';
 import { explainUsageErrors } from './usage-errors.ts';
+import { version, versionText } from './version.ts';
 import { vmCommand } from './vm-command.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 const configureHelpWidth = (command: Command): void => {
   command.configureHelp({ helpWidth: proseColumns() });
@@ -28,7 +25,7 @@ export const program = (): Command => {
     .description(
       'Measures what it costs to create, use and destroy container images on composefs over FUSE, on EROFS + overlayfs, and as layers unpacked to files.',
     )
-    .version(version)
+    .option('-V, --version', 'print the version, its commit and the version of the FUSE server')
     .addCommand(runCommand(version), { isDefault: true })
     .addCommand(compareCommand())
     .addCommand(historyCommand())
@@ -39,7 +36,12 @@ export const program = (): Command => {
     .addCommand(vmCommand())
     .addCommand(cleanCommand())
     .addCommand(imageCommand())
+    .addCommand(completionCommand())
     .addHelpText('after', `\nOptions of the default command: cfsbench run --help\n${EXIT_CODES}`);
+  all.on('option:version', () => {
+    process.stdout.write(`${versionText()}\n`);
+    process.exit();
+  });
   // Others than a run only compute: a signal ends them.
   all.hook('preAction', (_, command) => {
     if (command.name() !== 'run') ignoreInterrupts();

@@ -11,8 +11,8 @@ import {
 } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
-import { serverPath } from '../backends/server-path.ts';
 import type { Features } from '../model/machine.ts';
+import { serverPath } from '../native/paths.ts';
 import { probes } from '../probes/registry.ts';
 import type { Arm } from '../runner/arm.ts';
 import { endingError } from '../runner/failure.ts';
@@ -22,12 +22,12 @@ import { slotPathOf } from '../runner/workspace.ts';
 import { readEnvironment, readMachineFacts } from '../sys/environment.ts';
 import { guestSetting } from '../sys/guest.ts';
 import { catalogueOf } from './catalogue.ts';
-import { commitOf } from './commit.ts';
 import type { Handover } from './handover.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type PrivateOptions, writePrivate } from './private-file.ts';
 import { openPublisher, ownPlaces } from './published.ts';
 import { refuseOtherMachine } from './same-machine.ts';
+import { commitOf } from './version.ts';
 
 /** The counter prefers BPF to strace. */
 const ledgerSource = (features: Features): string => {

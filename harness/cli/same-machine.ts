@@ -2,10 +2,10 @@
 import { existsSync, realpathSync } from 'node:fs';
 import type { RunFile } from '../../results/schema/run.ts';
 import { visible } from '../../results/visible.ts';
-import { serverPath } from '../backends/server-path.ts';
 import { UserError } from '../model/errors.ts';
+import { serverPath } from '../native/paths.ts';
 import { type MachineFacts, readMachineFacts } from '../sys/environment.ts';
-import { commitOf } from './commit.ts';
+import { commitOf } from './version.ts';
 
 const OTHER_SERVER = 'server ';
 

@@ -6,16 +6,13 @@
 // Leaves:  the folder, on purpose.
 // Source:  XDG Base Directory Specification: XDG_CACHE_HOME, by default ~/.cache.
 import { join } from 'node:path';
+import { CACHE, makeEach, ownPlace } from '../native/own-place.ts';
 import type { OpenFolder } from './folder-lock.ts';
 import { inspectFolder, isMarked, makeMarkedFolder, removeMarkedFolder } from './marked-folder.ts';
-import { makeEach, ownPlace } from './own-place.ts';
-
-const PARENT = 'cfsbench';
-const PLACE = { variable: 'XDG_CACHE_HOME', names: [PARENT], inHome: ['.cache', PARENT] };
 
 /** The caller closes it. */
 export const openCacheFolder = async (name: string): Promise<OpenFolder | null> => {
-  const place = ownPlace(PLACE);
+  const place = ownPlace(CACHE);
   if (place === null) return null;
   const path = join(makeEach(place), name);
   try {

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readlinkSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { makeEach, ownPlace, quietly } from './own-place.ts';
+import { makeEach, ownPlace, quietly } from '../native/own-place.ts';
 
 const NAMES = ['cfsbench', 'folders'];
 const HOME_NAMES = ['.local', 'state', ...NAMES];

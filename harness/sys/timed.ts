@@ -6,17 +6,15 @@
 // Cost:    under 1 us per window, outside it.
 // Leaves:  nothing.
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
 import { fromBytes } from '../model/bytes.ts';
+import { timedLibrary } from '../native/paths.ts';
 import { ownCalls } from './own-calls.ts';
 import { windows } from './windows.ts';
 
-const built = fileURLToPath(new URL('../../timed/libtimed.so', import.meta.url));
-
 const chosen = process.env['CFSBENCH_WINDOW'] ?? '';
 
-export const libraryPath = chosen === '' || chosen === 'koffi' ? built : chosen;
+export const libraryPath = chosen === '' || chosen === 'koffi' ? timedLibrary : chosen;
 
 /** TIMED version of the header with these declarations. */
 const VERSION = 4;

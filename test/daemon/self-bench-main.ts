@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serverPath } from '../../harness/backends/server-path.ts';
+import { serverPath } from '../../harness/native/paths.ts';
 import { residency } from '../../harness/sys/residency.ts';
 import { startServer } from '../../harness/sys/servers.ts';
 import { dumpOf, line, root } from './dumps.ts';

@@ -2,9 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { serverPath } from '../../harness/backends/server-path.ts';
 import { imageBytes } from '../../harness/erofs/writer.ts';
 import { parseDump } from '../../harness/images/dump-text.ts';
+import { serverPath } from '../../harness/native/paths.ts';
 
 export const home = mkdtempSync('/var/tmp/cfsbench-self-');
 export const client = join(home, 'client');

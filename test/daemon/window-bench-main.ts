@@ -9,13 +9,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { backend } from '../../harness/backends/erofs-overlay.ts';
-import { serverPath } from '../../harness/backends/server-path.ts';
 import { openSource } from '../../harness/images/registry.ts';
 import type { Store } from '../../harness/model/backend.ts';
 import type { Image } from '../../harness/model/image.ts';
 import type { Machine } from '../../harness/model/machine.ts';
 import { medianOf } from '../../harness/model/repeated.ts';
 import type { Phase } from '../../harness/model/scenario.ts';
+import { serverPath } from '../../harness/native/paths.ts';
 import { probe } from '../../harness/probes/wall.ts';
 import { prepareImage } from '../../harness/store/prepare.ts';
 import { createStore } from '../../harness/store/store.ts';

@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { serverPath } from '../../harness/backends/server-path.ts';
 import { PRIVATE_FILE } from '../../harness/cli/private-file.ts';
+import { serverPath } from '../../harness/native/paths.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
-import { serverPath } from '../../harness/backends/server-path.ts';
+import { serverPath } from '../../harness/native/paths.ts';
 import { openBpfCounter } from '../../harness/sys/bpf-counter.ts';
 import { runCommand } from '../../harness/sys/commands.ts';
 import { mounts } from '../../harness/sys/mounts.ts';

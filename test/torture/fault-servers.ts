@@ -4,8 +4,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serverPath } from '../../harness/backends/server-path.ts';
 import type { Random } from '../../harness/model/random.ts';
+import { serverPath } from '../../harness/native/paths.ts';
 import { findProgram } from '../../harness/sys/spawn.ts';
 import type { Running } from '../end-to-end/support.ts';
 import { EXIT_FAILED, type Fault, inHome, type OpenFault } from './fault.ts';

@@ -1,10 +1,10 @@
 // Damaged images: inspected, dumped, mounted.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serverPath } from '../../harness/backends/server-path.ts';
 import { imageBytes } from '../../harness/erofs/writer.ts';
 import { parseDump } from '../../harness/images/dump-text.ts';
 import type { Random } from '../../harness/model/random.ts';
+import { serverPath } from '../../harness/native/paths.ts';
 import { start } from '../end-to-end/support.ts';
 import { damaged } from '../harness/properties/mutations.ts';
 import { endWithin, finding, when } from './checks.ts';

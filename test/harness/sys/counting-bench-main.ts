@@ -5,10 +5,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serverPath } from '../../../harness/backends/server-path.ts';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { parseDump } from '../../../harness/images/dump-text.ts';
 import { medianOf } from '../../../harness/model/repeated.ts';
+import { serverPath } from '../../../harness/native/paths.ts';
 import { openBpfCounter } from '../../../harness/sys/bpf-counter.ts';
 import { files } from '../../../harness/sys/files.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';

@@ -48,3 +48,21 @@ export const makeEach = ({ base, names }: OwnPlace): string =>
     quietly(() => mkdirSync(path, PRIVATE), undefined);
     return path;
   }, base);
+
+/** `cfsbench` in the user's cache folder: what can be made again. */
+export const CACHE = { variable: 'XDG_CACHE_HOME', names: ['cfsbench'], inHome: ['.cache', 'cfsbench'] };
+
+/** The path of that folder, which may be missing. Null without a home that belongs to this user. */
+export const cachePath = (): string | null => {
+  const place = ownPlace(CACHE);
+  return place === null ? null : join(place.base, ...place.names);
+};
+
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** Whether only this user could have written the file or folder. */
+export const isOnlyOurs = (path: string): boolean =>
+  quietly(() => {
+    const { uid, mode } = statSync(path);
+    return uid === process.geteuid?.() && (mode & WRITABLE_BY_OTHERS) === 0;
+  }, false);

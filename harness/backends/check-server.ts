@@ -1,9 +1,6 @@
-// The path of the project's own FUSE server, and the check of another one named by an option.
+// The check of a FUSE server that an option names.
 import { accessSync, constants, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../model/errors.ts';
-
-export const serverPath = fileURLToPath(new URL('../../daemon/cfs-fuse', import.meta.url));
 
 const isExecutable = (path: string): boolean => {
   try {

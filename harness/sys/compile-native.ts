@@ -1,0 +1,57 @@
+// Compiles the C programs at the first use of an installed package.
+//
+// Error:   without a compiler they are missing, and what needs them is skipped; the reason is printed.
+// Cost:    2 s once.
+// Leaves:  the compiled files.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CACHE, makeEach, ownPlace } from '../native/own-place.ts';
+import { compiledAtFirstUse, PACKAGE, SOURCES } from '../native/paths.ts';
+import { runTool } from './tool.ts';
+
+const NAME_BYTES = 4;
+const LIMIT_MS = 120_000;
+const LAST_LINES = 8;
+const PRIVATE = 0o700;
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+const compileInto = async (target: string): Promise<boolean> => {
+  for (const name of SOURCES) {
+    const argv = ['sh', join(PACKAGE, name, 'build.sh'), join(target, name)];
+    const end = await runTool(argv, { limitMs: LIMIT_MS });
+    if (end.status === 0) continue;
+    const lines = end.stderr.trim().split('\n').slice(-LAST_LINES);
+    say([`${name} does not compile (${end.how}): what needs it is skipped`, ...lines].join('\n  '));
+    return false;
+  }
+  return true;
+};
+
+const moveInPlace = (from: string, to: string): void => {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!existsSync(to)) throw error; // Else another process was faster.
+  }
+};
+
+/** At the first use of an installed package; else it does nothing. */
+export const compileAtFirstUse = async (): Promise<void> => {
+  const folder = compiledAtFirstUse;
+  if (folder === null || existsSync(folder)) return;
+  const place = ownPlace(CACHE);
+  if (place === null) return;
+  const parent = makeEach({ ...place, names: [...place.names, 'native'] });
+  const target = `${folder}.${randomBytes(NAME_BYTES).toString('hex')}`;
+  try {
+    mkdirSync(target, PRIVATE);
+    say(`compiling the FUSE server and the library of timed windows into ${parent} (first use)`);
+    if (await compileInto(target)) moveInPlace(target, folder);
+  } finally {
+    rmSync(target, { recursive: true, force: true });
+  }
+};

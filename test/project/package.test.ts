@@ -1,0 +1,116 @@
+// The package that people install: made, unpacked beside the npm packages of this checkout, and used with a home of its own.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { tooOld } from '../../harness/cli/node-version.ts';
+
+const CHECKOUT = resolve(import.meta.dirname, '../../..');
+const folder = mkdtempSync(join(tmpdir(), 'cfsbench-package-'));
+const installed = join(folder, 'lib', 'cfsbench');
+const home = join(folder, 'home');
+const work = join(folder, 'work');
+
+const outside = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:npm_|XDG_)/.test(name)));
+
+const cfsbench = (...args: string[]) =>
+  spawnSync(process.execPath, [join(installed, 'build/harness/cli/main.js'), ...args], {
+    cwd: work,
+    encoding: 'utf8',
+    env: { ...outside(), HOME: home },
+  });
+
+before(() => {
+  for (const path of [installed, home, work]) mkdirSync(path, { recursive: true });
+  const [tarball = ''] = execFileSync('sh', ['scripts/make-package', folder], {
+    cwd: CHECKOUT,
+    encoding: 'utf8',
+    env: outside(),
+  }).split('\n');
+  execFileSync('tar', ['xzf', tarball, '-C', installed, '--strip-components=1']);
+  symlinkSync(join(CHECKOUT, 'node_modules'), join(installed, 'node_modules'));
+});
+
+after(() => rmSync(folder, { recursive: true }));
+
+test('the first use compiles into the cache folder, and clean --cache removes it', () => {
+  const cache = join(home, '.cache', 'cfsbench');
+  assert.match(
+    cfsbench('--version').stdout,
+    /^cfsbench .* \(commit [0-9a-f]{12}\)\ncfs-fuse: not compiled yet/,
+  );
+  const first = cfsbench('doctor', '--json', '--work', work);
+  assert.match(
+    first.stderr,
+    /^compiling the FUSE server and the library of timed windows into .* \(first use\)$/m,
+  );
+  assert.equal(JSON.parse(first.stdout)['cfs-fuse'].ok, true, first.stdout);
+  assert.equal(cfsbench('doctor', '--json', '--work', work).stderr, '');
+  assert.match(cfsbench('--version').stdout, /^cfsbench [\d.]+ \(commit [0-9a-f]{12}\)\ncfs-fuse [\d.]+\n$/);
+  assert.deepEqual(readdirSync(join(cache, 'native')).length, 1, 'one folder for this state of the sources');
+  assert.equal(cfsbench('clean', '--cache').stdout.split('\n')[0], `removed: ${cache}`);
+  assert.equal(existsSync(cache), false);
+});
+
+test('a file that others can write to is not used as a program', () => {
+  cfsbench('doctor', '--json', '--work', work);
+  const native = join(home, '.cache', 'cfsbench', 'native');
+  const [id = ''] = readdirSync(native);
+  execFileSync('chmod', ['0777', join(native, id)]);
+  assert.match(cfsbench('--version').stdout, /\ncfs-fuse: not compiled yet/);
+});
+
+test('lists what ships, and reports nothing as a bug', () => {
+  const { stdout, stderr, status } = cfsbench('list', '--work', work);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /debian-12-base/);
+  assert.match(
+    cfsbench('report', '/none').stderr,
+    /^cfsbench: cannot read \/none\/run.json: no such file or folder/,
+  );
+});
+
+test('completions are scripts of their shells and know every command', (t) => {
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const file = join(installed, 'build/share', `completion.${shell}`);
+    const { error, status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+    if (error === undefined) assert.equal(status, 0, stderr);
+    else t.diagnostic(`${shell} is not installed: its syntax is not checked`);
+  }
+  const words = (line: string): readonly string[] =>
+    execFileSync(
+      'bash',
+      [
+        '-c',
+        `. "$1"; COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _cfsbench; echo "\${COMPREPLY[@]}"`,
+        'bash',
+        join(installed, 'build/share/completion.bash'),
+      ],
+      { encoding: 'utf8' },
+    )
+      .trim()
+      .split(' ');
+  assert.deepEqual(words('cfsbench comp'), ['compare', 'completion']);
+  assert.deepEqual(words('cfsbench run --prof'), ['--profile']);
+  assert.deepEqual(words("cfsbench image ''").slice(0, 1), ['build']);
+});
+
+test('the manual page names every command and formats without a warning', (t) => {
+  const page = join(installed, 'build/share/cfsbench.1');
+  const groff = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-z', page], { encoding: 'utf8' });
+  if (groff.error === undefined) assert.equal(groff.stderr, '');
+  else t.diagnostic('groff is not installed: the page is not formatted');
+  const source = execFileSync('cat', [page], { encoding: 'utf8' });
+  for (const command of ['run', 'compare', 'image build', 'completion'])
+    assert.ok(source.includes(`.SS cfsbench ${command}`), command);
+});
+
+test('an old Node.js is named with the way to a newer one', () => {
+  assert.equal(tooOld('20.19.0'), null);
+  assert.equal(tooOld('22.1.0'), null);
+  for (const version of ['18.20.4', '20.18.9'])
+    assert.match(tooOld(version) ?? '', /npx -y -p node@20 cfsbench/);
+});
