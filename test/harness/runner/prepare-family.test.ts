@@ -139,6 +139,23 @@ test('what lies in the cache is not believed', async (t) => {
   rmSync(join(cachePath(), link!), { recursive: true });
 });
 
+test('families with the same own layers on different bases have manifests of their own', async (t) => {
+  const home = folder(t);
+  const manifests: string[] = [];
+  for (const name of ['one', 'two']) {
+    const base = join(home, `${name}.dump`);
+    writeFileSync(base, `/ 4096 40755 2 0 0 0 0.0 - - -\n/${name} 0 100644 1 0 0 0 0.0 - - -\n`);
+    const { family, said } = await prepare(
+      t,
+      await open(t, `family:base=dump:${base},count=1,app=3..3,seed=same`),
+    );
+    assert.match(said[0]!, /; 0 manifests from the cache, 1 new$/);
+    assert.ok(family.image(0).tree.find(`/${name}`) !== undefined);
+    manifests.push(family.members[0]!.manifestDigest);
+  }
+  assert.notEqual(manifests[0], manifests[1]);
+});
+
 test('a cache in use, or a folder of somebody else, is not used', async (t) => {
   const held = await openCacheFolder('manifests');
   assert.ok(held !== null);
