@@ -20,7 +20,7 @@ const isCheckout = existsSync(join(PACKAGE, 'scripts', 'setup'));
 const sourceFiles = (): readonly string[] =>
   [
     ...SOURCES.flatMap((folder) =>
-      readdirSync(join(PACKAGE, folder))
+      readdirSync(join(PACKAGE, folder), { encoding: 'utf8', recursive: true })
         .filter((name) => /\.(?:c|h|sh)$/.test(name))
         .map((name) => join(folder, name)),
     ),
@@ -51,3 +51,4 @@ const compiled = (...names: readonly string[]): string =>
 
 export const serverPath = compiled('daemon', 'cfs-fuse');
 export const timedLibrary = compiled('timed', 'libtimed.so');
+export const workersProgram = compiled('timed', 'workers');

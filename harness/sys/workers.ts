@@ -8,7 +8,6 @@
 // Source:  timed/workers/script.h, struct results.
 import { closeSync, existsSync, openSync, readFileSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../model/errors.ts';
 import {
   type FailedLife,
@@ -19,6 +18,7 @@ import {
   type PeakMemory,
 } from '../model/lives.ts';
 import type { Machine, Server } from '../model/machine.ts';
+import { workersProgram } from '../native/paths.ts';
 import { nowNs } from './clock.ts';
 import { errnoName } from './libc.ts';
 import { faultIn, fullLines } from './log-tail.ts';
@@ -28,8 +28,6 @@ import type { RecordedStep } from './recorder.ts';
 import { encodeScript, type ScriptParts } from './script.ts';
 import { SERVER_LIMIT_MS } from './servers.ts';
 import { signalName } from './signal-name.ts';
-
-const program = fileURLToPath(new URL('../../timed/workers', import.meta.url));
 
 const KIB = 1024;
 const READING_MS = 100;
@@ -189,7 +187,7 @@ const readResults = (results: Buffer, script: ScriptParts): Omit<LivesResult, 'p
 };
 
 const refuseMissing = (): void => {
-  if (!existsSync(program))
+  if (!existsSync(workersProgram))
     throw new UserError('the workers are not compiled', {
       code: 'skip',
       exit: 4,
@@ -206,7 +204,7 @@ export const runWorkers = (parts: WorkersParts): LivesResult => {
   const resultsPath = join(scratch, `workers-${process.pid}-${count++}.results`);
   writeFileSync(scriptPath, encodeScript(script, SERVER_LIMIT_MS));
   try {
-    const server = machine.serve('workers', [program, scriptPath, blobPath, resultsPath, '{ready}']);
+    const server = machine.serve('workers', [workersProgram, scriptPath, blobPath, resultsPath, '{ready}']);
     const peak = watchUntilEnd(server, resultsPath, parts);
     return { ...readResults(readFileSync(resultsPath), script), peak };
   } finally {
