@@ -74,7 +74,7 @@ test('undecided: another mount may take the number of a superblock once, but not
 test('undecided: too few unmounts to say never; the backend with fewest decides', () => {
   const few = verdictOn(claim, { groups: [headline(0, 374)] });
   assert.equal(few.verdict, 'undecided');
-  assert.match(few.because, /after 2,992 unmounts of a backend; 3,000 are needed/);
+  assert.match(few.because, /no leftovers in 2,992 unmounts of a backend; 3,000 are needed/);
   assert.equal(verdictOn(claim, { groups: [headline(0, 374), headline(0, 1)] }).verdict, 'supported');
   const two = headline([0, 0]);
   assert.equal(verdictOn(claim, { groups: [two] }).verdict, 'undecided');
