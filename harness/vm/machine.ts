@@ -4,10 +4,10 @@ import { availableParallelism } from 'node:os';
 export const QEMU = 'qemu-system-x86_64';
 export type Accelerator = 'kvm' | 'tcg';
 
-/** `cpu`: emulated CPUs without wide vectors are faster, since emulating vectors costs more than they save. */
+/** `thread=single`: emulated CPUs take turns. With a thread for each, a kernel that patches its own code dies now and then (int3). */
 const ACCELERATORS: Readonly<Record<Accelerator, { readonly accel: string; readonly cpu: string }>> = {
   kvm: { accel: 'kvm', cpu: 'host' },
-  tcg: { accel: 'tcg,thread=multi', cpu: 'max' },
+  tcg: { accel: 'tcg,thread=single', cpu: 'max' },
 };
 
 /** `no_timer_check`: on a busy host the check of the timer fails and panics. `panic=-1`: a panic ends the guest at once. */
