@@ -1,5 +1,5 @@
 // A trial of inputs: a number of damaged or hostile files, each given to commands that must end with a sentence.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Random } from '../../harness/model/random.ts';
@@ -117,5 +117,6 @@ export const buildFrom = async (
 export const outsideOf = (folder: string): string => {
   const path = `${folder}-outside`;
   writeFileSync(path, 'outside');
+  process.once('exit', () => rmSync(path, { force: true }));
   return path;
 };
