@@ -47,7 +47,8 @@ const targetsIn = (tree: Tree, root: string, { target }: MicroQuestion): readonl
 
 interface MicroResult {
   readonly medianNs: number;
-  readonly p90Ns: number;
+  /** Absent with fewer than 29 calls. */
+  readonly p90Ns?: number;
   readonly p99Ns?: number;
   readonly emptyNs: number;
   readonly sampleCount: number;
@@ -72,7 +73,7 @@ const measure = async (stage: Stage, root: string, micro: MicroQuestion): Promis
   const { operation } = micro;
   return {
     [`${operation}MedianNs`]: result.medianNs,
-    [`${operation}P90Ns`]: result.p90Ns,
+    ...(result.p90Ns === undefined ? {} : { [`${operation}P90Ns`]: result.p90Ns }),
     ...(result.p99Ns === undefined ? {} : { [`${operation}P99Ns`]: result.p99Ns }),
     [`${operation}SampleCount`]: result.sampleCount,
     emptyCallNs: result.emptyNs,

@@ -35,9 +35,12 @@ test('every repeated operation has ordered percentiles on every backend', {
     const operation = scenario.replace('micro-', '');
     const [median, p90, p99] = ['MedianNs', 'P90Ns', 'P99Ns'].map((end) => values[`${operation}${end}`]);
     const callCount = values[`${operation}SampleCount`]!;
-    assert.ok(median! > 50 && median! <= p90!, `${scenario}: ${median} ${p90}`);
-    // The 99th percentile needs 299 calls, which a slow machine may not reach.
-    assert.ok(callCount > 0, `${scenario}: ${callCount} calls`);
+    assert.ok(median! > 50 && callCount > 0, `${scenario}: ${callCount} calls, ${median}`);
+    // The 90th percentile needs 29 calls and the 99th 299, which a busy machine may not reach.
+    assert.ok(
+      callCount < 29 ? p90 === undefined : median! <= p90!,
+      `${scenario}: ${callCount}, ${median} ${p90}`,
+    );
     assert.ok(callCount < 299 ? p99 === undefined : p90! <= p99!, `${scenario}: ${callCount}, ${p90} ${p99}`);
     assert.ok(values['emptyCallNs']! > 0);
   }
