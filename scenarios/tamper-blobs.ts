@@ -9,7 +9,14 @@ import { blobFolder, blobPlace, bootstrapOf } from '../harness/store/blobs.ts';
 import { verityDigest } from '../harness/store/verity.ts';
 import { inspect } from './inspect.ts';
 import { readFile, type TamperOutcome, valuesOf } from './tamper-outcome.ts';
-import { CHANGES, type TamperChange, type TamperTargets, tamperedTree } from './tampering.ts';
+import {
+  CHANGES,
+  contentsIn,
+  shownPath,
+  type TamperChange,
+  type TamperTargets,
+  tamperedTree,
+} from './tampering.ts';
 
 const BOOTSTRAP = 'image.erofs';
 /** A file has no digest of its own that could be replaced with it. */
@@ -23,7 +30,7 @@ const mountChanged = async (stage: Stage, store: Store, change: TamperChange, ta
   const target = targets.file[change];
   const bytes = bootstrapOf(image, {
     tree: tamperedTree(image.tree, change, targets),
-    contentsOf: (index) => (change === 'replaced' && index === target.index ? targets.other.index : index),
+    contentsOf: contentsIn(image.tree, change, targets),
   });
   machine.files.unlink(`${dir}/${BOOTSTRAP}`);
   machine.files.writeNew(`${dir}/${BOOTSTRAP}`, bytes);
@@ -32,7 +39,7 @@ const mountChanged = async (stage: Stage, store: Store, change: TamperChange, ta
   const written = readFile(stage, `${dir}/${BOOTSTRAP}`, bytes.length);
   const outcome = (broken: boolean): TamperOutcome => ({
     change,
-    path: mounted.root + image.tree.path(target.index),
+    path: mounted.root + shownPath(change, image.tree.path(target.index)),
     noticed: {
       file: broken,
       reference: broken,

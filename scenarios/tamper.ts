@@ -10,7 +10,14 @@ import { verityDigest } from '../harness/store/verity.ts';
 import { inspect } from './inspect.ts';
 import { inBlobs } from './tamper-blobs.ts';
 import { readFile, type TamperOutcome, valuesOf } from './tamper-outcome.ts';
-import { CHANGES, type TamperChange, type TamperTargets, tamperedTree, targetsIn } from './tampering.ts';
+import {
+  CHANGES,
+  shownPath,
+  type TamperChange,
+  type TamperTargets,
+  tamperedTree,
+  targetsIn,
+} from './tampering.ts';
 import { SMALL } from './versions.ts';
 
 const MANIFEST = 'image.cfs';
@@ -41,7 +48,7 @@ const mountChanged = async (stage: Stage, store: Store, change: TamperChange, ta
   machine.files.writeNew(`${dir}/${MANIFEST}`, bytes);
   const mounted = await created.mount(stage.folder(`mount-${change}`));
   stage.mounted(mounted);
-  const path = image.tree.path(targets.file[change].index);
+  const path = shownPath(change, image.tree.path(targets.file[change].index));
   const manifest = readFile(stage, `${dir}/${MANIFEST}`, bytes.length);
   const outcome = (file: boolean): TamperOutcome => ({
     change,
@@ -93,7 +100,7 @@ const inLayer = async (stage: Stage, store: Store, targets: TamperTargets): Prom
   const outcomes = tampered.map(
     ({ how, sealBroken }): TamperOutcome => ({
       change: how,
-      path: mounted.root + pathOf(how),
+      path: mounted.root + shownPath(how, pathOf(how)),
       noticed: { file: sealBroken, reference: undefined, manifest: undefined },
     }),
   );
@@ -115,6 +122,8 @@ const WORDS: Readonly<Record<TamperChange, string>> = {
   replaced: 'a file replaced by another',
   redigested: 'a file and its digest replaced by another',
   rename: 'a name',
+  added: 'an added file',
+  removed: 'a removed file',
 };
 const BY: readonly (readonly [suffix: string, words: string])[] = [
   ['Shown', 'the mount shows it'],

@@ -11,7 +11,7 @@ export const backend: Backend = fuseBackend({
   how: 'As composefs-fuse, with fs-verity for each object and for the manifest: cfs-fuse compares the digest that the kernel enforces for an object with that of the image at each open, and that of the manifest at its start.',
   answers: 'What does it cost that the kernel verifies the image, and what does it refuse?',
   needs: [...FUSE_SERVER, FS_VERITY],
-  flags: ['--verity', 'require'],
-  took: { verity: 'require, manifest by its digest' },
+  flags: [],
+  took: {},
   sealed: true,
 });

@@ -4,7 +4,7 @@
 // Does:    fsopen(overlay) with the EROFS mount as lower, every object folder as data-only lower, and an upper layer on request.
 // Leaves:  nothing when it dies inside a private mount namespace.
 // Source:  Documentation/filesystems/overlayfs.rst (data-only lower layers).
-import type { Backend, Mounted, Store, Writable } from '../model/backend.ts';
+import type { Backend, Mounted, Prepared, Store, Writable } from '../model/backend.ts';
 import type { CallList, CallText, MountOption } from '../model/calls.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine, Need } from '../model/machine.ts';
@@ -34,6 +34,18 @@ const dataOptions = (
   return [lower, ...data.map((dir): MountOption => ['datadir+', dir])];
 };
 
+interface OverlayChecks {
+  /** Overlayfs compares each object with the digest that the manifest has for it (verity=require). */
+  readonly objects: boolean;
+  /** The digest that the manifest must have; null: any. */
+  readonly manifest: string | null;
+}
+
+const tookChecks = ({ objects, manifest }: OverlayChecks): string =>
+  [objects ? 'require' : 'of objects alone', ...(manifest === null ? [] : ['manifest by its digest'])].join(
+    ', ',
+  );
+
 interface StackParts {
   readonly machine: Machine;
   readonly manifest: string;
@@ -42,14 +54,14 @@ interface StackParts {
   readonly writable: Writable | undefined;
   readonly choice: LowerChoice;
   readonly data: DataLayer;
-  /** The digest that the manifest must have; overlayfs then checks that of each object. */
-  readonly verity?: string;
+  /** What is checked of the manifest and its objects; absent: nothing. */
+  readonly checks?: OverlayChecks;
 }
 
 /** Adds both mounts to the list. A kernel that takes no detached mount as a layer needs it attached at the overlay's own path. */
 const addStack = (
   list: CallList,
-  { machine, manifest, store, at, writable, choice, data, verity }: StackParts,
+  { machine, manifest, store, at, writable, choice, data, checks }: StackParts,
   form: LayerForm,
 ): MountedLower => {
   const paths = layerPaths(list);
@@ -66,7 +78,7 @@ const addStack = (
     ...upperOptions(writable, paths),
     ['metacopy', 'on'],
     ['redirect_dir', 'on'],
-    ...(verity === undefined ? [] : [['verity', 'require'] as const]),
+    ...(checks?.objects === true ? [['verity', 'require'] as const] : []),
   ];
   const overlay = list.create('overlay', options, attributesOf(writable));
   if (form === 'fd') list.close(lower.fd);
@@ -81,7 +93,8 @@ export const mountStack = (parts: StackParts): Mounted => {
   const form = parts.data === 'plain' ? 'colons' : layerForm(machine);
   const below = form === 'fd' ? [] : [at];
   let lower: MountedLower;
-  const opened = parts.verity === undefined ? null : openVerified(machine, manifest, parts.verity);
+  const digest = parts.checks?.manifest ?? null;
+  const opened = digest === null ? null : openVerified(machine, manifest, digest);
   try {
     const from = opened === null ? parts : { ...parts, manifest: opened.path };
     lower = machine.calls((list) => addStack(list, from, form));
@@ -98,7 +111,7 @@ export const mountStack = (parts: StackParts): Mounted => {
     took: {
       erofs: lower.took,
       layers: parts.data === 'plain' ? 'colons, store as a plain layer' : form,
-      ...(parts.verity === undefined ? {} : { verity: 'require, manifest by its digest' }),
+      ...(parts.checks === undefined ? {} : { verity: tookChecks(parts.checks) }),
       ...(writable === undefined ? {} : { writable: 'one overlay' }),
     },
     devices: devicesOf(lower),
@@ -145,12 +158,19 @@ export const dataOverlayBackend = (form: DataOverlayForm): Backend => ({
   async prepare(image, machine) {
     form.check?.(image);
     const { lower: choice, data = 'data-only', verity = false } = form;
-    const digest = verity ? { verity: image.manifestDigest } : {};
-    const mount = mountWith(image, machine, async (manifest, store, at, writable) =>
-      mountStack({ machine, manifest, store, at, writable, choice, data, ...digest }),
-    );
     const bytes = form.manifestBytes?.(image);
-    const prepared = manifestLifecycle(image, machine, mount, bytes === undefined ? undefined : () => bytes);
-    return verity ? sealedLifecycle(image, machine, prepared) : prepared;
+    const withChecks = (checks?: OverlayChecks): Prepared => {
+      const mount = mountWith(image, machine, async (manifest, store, at, writable) =>
+        mountStack({ machine, manifest, store, at, writable, choice, data, ...(checks && { checks }) }),
+      );
+      return manifestLifecycle(image, machine, mount, bytes === undefined ? undefined : () => bytes);
+    };
+    return verity
+      ? sealedLifecycle(image, machine, {
+          files: withChecks({ objects: false, manifest: null }),
+          reference: withChecks({ objects: true, manifest: null }),
+          manifest: withChecks({ objects: true, manifest: image.manifestDigest }),
+        })
+      : withChecks();
   },
 });

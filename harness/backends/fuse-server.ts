@@ -115,7 +115,7 @@ interface FuseForm extends ServerForm {
   readonly needs: readonly Need[];
   /** Asks a fetcher beside the store, if there is one, for objects that it lacks. Always with threads: reads wait. */
   readonly fetches?: boolean;
-  /** Objects and manifest have fs-verity; the server gets the digest of the manifest. */
+  /** Objects and manifest have fs-verity; the server compares their digests (`--verity require`, `--digest`). */
   readonly sealed?: boolean;
 }
 
@@ -124,17 +124,30 @@ const fetchFlags = (machine: Machine, { objectDirs }: Store): readonly string[] 
   return machine.files.exists(socket) ? ['--fetch', socket] : [];
 };
 
+/** The server compares the digest that the kernel enforces for an object with that of the image. */
+const REQUIRE = ['--verity', 'require'] as const;
+
 const prepareOne = (form: FuseForm, image: Image, machine: Machine, options: ServerOptions): Prepared => {
   // Skips an unsupported transport before anything is mounted.
   transportOf(machine, options);
   const { sealed = false, fetches = false } = form;
-  const seals = sealed ? ['--digest', image.manifestDigest] : [];
-  const mount: MountManifest = async (manifest, store, at) => {
-    const flags = [...form.flags, ...seals, ...(fetches ? fetchFlags(machine, store) : [])];
-    return servedMount(machine, serveOne(machine, options, { ...form, flags }, { manifest, store, at }));
+  const withFlags = (more: readonly string[] = [], took: ServerForm['took'] = {}): Prepared => {
+    const mount: MountManifest = async (manifest, store, at) => {
+      const flags = [...form.flags, ...more, ...(fetches ? fetchFlags(machine, store) : [])];
+      const all = { flags, took: { ...form.took, ...took } };
+      return servedMount(machine, serveOne(machine, options, all, { manifest, store, at }));
+    };
+    return manifestLifecycle(image, machine, mountWith(image, machine, mount, 'over'));
   };
-  const prepared = manifestLifecycle(image, machine, mountWith(image, machine, mount, 'over'));
-  return sealed ? sealedLifecycle(image, machine, prepared) : prepared;
+  return sealed
+    ? sealedLifecycle(image, machine, {
+        files: withFlags([], { verity: 'of objects alone' }),
+        reference: withFlags(REQUIRE, { verity: 'require' }),
+        manifest: withFlags([...REQUIRE, '--digest', image.manifestDigest], {
+          verity: 'require, manifest by its digest',
+        }),
+      })
+    : withFlags();
 };
 
 /** One server per mount, without an overlay above it. */

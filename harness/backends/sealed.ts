@@ -12,6 +12,7 @@ import type { IngestHow, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
+import type { WeakerProtection } from '../model/protection.ts';
 import { ensureFolder } from '../store/folders.ts';
 import { createStore } from '../store/store.ts';
 
@@ -61,15 +62,18 @@ const ingestSealed = (store: Store, image: Image, how: IngestHow | undefined): v
   if (store.ingested().verity === false) throw notEnforced(store.objectDirs[0] ?? '');
 };
 
-/** `prepared`: the same without fs-verity. A full store is replaced by one whose objects have fs-verity. */
-export const sealedLifecycle = (image: Image, machine: Machine, prepared: Prepared): Prepared => {
+/** The same backend without fs-verity of objects and manifest, by what its mounts check. */
+export type Unsealed = Readonly<Record<WeakerProtection | 'manifest', Prepared>>;
+
+/** A full store is replaced by one whose objects have fs-verity. */
+export const sealedLifecycle = (image: Image, machine: Machine, unsealed: Unsealed): Prepared => {
   const dir = join(dirname(image.packPath), STORE);
   ensureFolder(dir);
   const full = createStore({ state: 'full', dir, files: machine.files });
   ingestSealed(full, image, 'digested');
   const storeFor = (store: Store): Store =>
     store.state === 'full' ? { ...store, objectDirs: full.objectDirs, ingested: full.ingested } : store;
-  return {
+  const sealed = (prepared: Prepared): Prepared => ({
     ...prepared,
     async ingest(store, how) {
       if (store.state === 'full') ingestSealed(full, image, 'digested');
@@ -84,5 +88,9 @@ export const sealedLifecycle = (image: Image, machine: Machine, prepared: Prepar
       if (store.state === 'full') full.collect([image]);
       else store.collect(keep);
     },
-  };
+    async reseal(file) {
+      return withFile(machine, file, (fd) => machine.files.enableVerity(fd));
+    },
+  });
+  return { ...sealed(unsealed.manifest), weakened: (protection) => sealed(unsealed[protection]) };
 };

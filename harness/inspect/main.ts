@@ -2,11 +2,12 @@
 import { createInterface } from 'node:readline';
 import { UserError } from '../model/errors.ts';
 import { runOn } from '../sys/affinity.ts';
+import { firstByteOnDisk } from '../sys/disk-block.ts';
 import { pathState } from './path-state.ts';
 import { timeReplay } from './replay.ts';
 import type { InspectMessage, InspectReply, InspectRequest } from './requests.ts';
 import { sharedPages } from './sharing.ts';
-import { tamper } from './tamper.ts';
+import { flipByte, tamper } from './tamper.ts';
 
 const perform = (request: InspectRequest): unknown => {
   switch (request.kind) {
@@ -16,6 +17,12 @@ const perform = (request: InspectRequest): unknown => {
       return tamper(request.files);
     case 'path-states':
       return request.paths.map(pathState);
+    case 'change-below':
+      flipByte(request.disk, firstByteOnDisk(request.file));
+      return null;
+    case 'change-bytes':
+      for (const offset of request.offsets) flipByte(request.path, offset);
+      return null;
     case 'replay':
       return timeReplay(request.root, request.steps);
   }

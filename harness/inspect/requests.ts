@@ -30,20 +30,24 @@ export interface SharedPages {
 }
 
 export interface PathState {
-  /** Errno of the read that failed, or null. The other fields are empty after a failure. */
+  /** Errno of the call that failed, or null. The other fields are empty after a failure. */
   readonly error: string | null;
+  /** What failed; null: nothing. */
+  readonly failed: 'lookup' | 'open' | 'read' | null;
   readonly mode: number;
   readonly uid: number;
   readonly digest: string | null;
   readonly attributes: readonly string[];
 }
 
-/** The attribute and the owner that a tampered file gets. */
+/** The attribute, the owner and the further file that tampering leaves. */
 export const TAMPERED_ATTRIBUTE = 'user.cfsbench.tampered';
 export const TAMPERED_OWNER = 12345;
+export const ADDED_SUFFIX = '~added';
 
 export interface Tampering {
-  readonly how: 'content' | 'mode' | 'owner' | 'attribute' | 'replaced' | 'rename';
+  /** `added`: a further file beside it. */
+  readonly how: 'content' | 'mode' | 'owner' | 'attribute' | 'replaced' | 'rename' | 'added' | 'removed';
   readonly path: string;
   /** Of the byte that changes; default 0. */
   readonly offset?: number;
@@ -61,6 +65,10 @@ export type InspectRequest =
   | { readonly kind: 'sharing'; readonly pairs: readonly SharedPair[]; readonly backing: readonly string[] }
   | { readonly kind: 'tamper'; readonly files: readonly Tampering[] }
   | { readonly kind: 'path-states'; readonly paths: readonly string[] }
+  /** Changes the first byte of a file in the file that holds its file system, below the kernel's eyes. */
+  | { readonly kind: 'change-below'; readonly file: string; readonly disk: string }
+  /** Changes one byte of each place in a file. */
+  | { readonly kind: 'change-bytes'; readonly path: string; readonly offsets: readonly number[] }
   | { readonly kind: 'replay'; readonly root: string; readonly steps: readonly StartStep[] };
 
 export interface InspectMessage {

@@ -11,12 +11,19 @@ import {
   openSync,
   readSync,
   renameSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { toBytes } from '../model/bytes.ts';
 import { verityDigest } from '../store/verity.ts';
 import { setXattr } from '../sys/xattrs.ts';
-import { TAMPERED_ATTRIBUTE, TAMPERED_OWNER, type Tampered, type Tampering } from './requests.ts';
+import {
+  ADDED_SUFFIX,
+  TAMPERED_ATTRIBUTE,
+  TAMPERED_OWNER,
+  type Tampered,
+  type Tampering,
+} from './requests.ts';
 
 const SET_USER_ID = 0o4755;
 
@@ -26,7 +33,7 @@ const contentsOf = (fd: number): Buffer => {
   return bytes;
 };
 
-const flipByte = (path: string, offset: number): void => {
+export const flipByte = (path: string, offset: number): void => {
   const fd = openSync(path, 'r+');
   const byte = Buffer.alloc(1);
   readSync(fd, byte, 0, 1, offset);
@@ -47,6 +54,8 @@ const CHANGE: Readonly<Record<Tampering['how'], (path: string, other: string, of
   attribute: (path) => setXattr(toBytes(path), TAMPERED_ATTRIBUTE, 'yes'),
   replaced: replace,
   rename: (path) => renameSync(path, `${path}~`),
+  added: (path, other) => copyFileSync(other, `${path}${ADDED_SUFFIX}`),
+  removed: (path) => unlinkSync(path),
 };
 
 export const tamper = (files: readonly Tampering[]): readonly Tampered[] => {

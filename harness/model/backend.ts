@@ -3,6 +3,7 @@ import type { Phase } from '../../results/schema/run.ts';
 import type { CollectFacts } from './files.ts';
 import type { Image } from './image.ts';
 import type { Machine, Need } from './machine.ts';
+import type { WeakerProtection } from './protection.ts';
 
 /** What the machine has of the image before and after a life: nothing, every file, or the image set up. */
 export type Local = 'nothing' | 'files' | 'image';
@@ -83,6 +84,13 @@ export interface Prepared {
   outside?(): { readonly bytes: number; readonly inodeCount: number };
   /** Called once at the end of the slot: closes what `prepare` opened. Untimed. */
   close?(): Promise<void>;
+  /** The same with weaker protection, for scenarios that attack the image. Absent: there is none. */
+  weakened?(protection: WeakerProtection): Prepared;
+  /**
+   * Gives a file that was changed after create the protection that create gave it, as a forger would: valid in itself, with another digest.
+   * False: this machine cannot. Absent: create gives none.
+   */
+  reseal?(file: string): Promise<boolean>;
 }
 
 /** Two empty folders on the work file system for the writes of a container. */

@@ -44,6 +44,8 @@ export type SettleCondition =
 /** A file system made for a slot, in memory or on a loop file. */
 export interface MadeFileSystem {
   readonly root: string;
+  /** The file below its loop device; null: it is in memory. */
+  readonly disk: string | null;
   /** Blocks and inodes in use according to statfs(2). */
   usage(): { readonly bytes: number; readonly inodeCount: number };
   /** Whether it was mounted with a journal; null if its type has none. Removals may have to wait for it. */
@@ -55,4 +57,5 @@ export interface MadeFileSystem {
   /** Unmounts it, waits until its loop device is free, removes its file. */
   remove(): void;
 }
-export type MadeType = 'ext4' | 'xfs' | 'btrfs' | 'tmpfs';
+/** `ext4-verity`: an ext4 whose files can get fs-verity. */
+export type MadeType = 'ext4' | 'ext4-verity' | 'xfs' | 'btrfs' | 'tmpfs';

@@ -88,7 +88,9 @@ export const groupsOf = (
     const images = [image, ...(others as string[])];
     const arms = question.arms.filter(
       (arm) =>
-        (everyArm || takesPart(arm, scenario, params, large)) && images.every((name) => shows(name, arm.id)),
+        (everyArm || takesPart(arm, scenario, params, large)) &&
+        scenario.asks?.(params, arm.backend.id) !== false &&
+        images.every((name) => shows(name, arm.id)),
     );
     const places = placed(params, scenario, placement);
     return places.map((where) => ({

@@ -43,7 +43,6 @@ export const blobPlace = (image: Image, index: number): { readonly id: string; r
 };
 
 interface ChangedTree {
-  /** A tree with the same indexes as the image's. */
   readonly tree: Tree;
   /** The entry of the image whose contents an entry shows. */
   contentsOf(index: number): number;

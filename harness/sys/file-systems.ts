@@ -19,8 +19,10 @@ import { pauseOf } from './pause.ts';
 const FILE_BYTES = 64 * 2 ** 30;
 const FREE_LIMIT_MS = 5000;
 
+const MKFS_EXT4 = ['mkfs.ext4', '-q', '-F', '-J', 'size=64', '-E', 'lazy_itable_init=1,nodiscard'];
 const MKFS: Readonly<Record<Exclude<MadeType, 'tmpfs'>, readonly string[]>> = {
-  ext4: ['mkfs.ext4', '-q', '-F', '-J', 'size=64', '-E', 'lazy_itable_init=1,nodiscard'],
+  ext4: MKFS_EXT4,
+  'ext4-verity': [...MKFS_EXT4, '-O', 'verity'],
   xfs: ['mkfs.xfs', '-q', '-K', '-m', 'reflink=1', '-l', 'size=64m'],
   btrfs: ['mkfs.btrfs', '-q', '-K'],
 };
@@ -28,6 +30,7 @@ const MKFS: Readonly<Record<Exclude<MadeType, 'tmpfs'>, readonly string[]>> = {
 /** No discard: freed blocks must cause no work during a window. */
 const OPTIONS: Readonly<Record<Exclude<MadeType, 'tmpfs'>, string>> = {
   ext4: 'loop,nodiscard',
+  'ext4-verity': 'loop,nodiscard',
   xfs: 'loop,nodiscard',
   btrfs: 'loop',
 };
@@ -70,6 +73,7 @@ const makeTmpfs = (root: string): MadeFileSystem => {
   mounts.attach(mounts.create('tmpfs', [['mode', '755']], []), root);
   return {
     root,
+    disk: null,
     usage: () => usage(root),
     journal: null,
     discard: null,
@@ -93,9 +97,11 @@ export const makeFileSystem = async (
   writeFileSync(file, '');
   truncateSync(file, FILE_BYTES);
   await command('mkfs', [...MKFS[type], file]);
-  await command('mount', ['mount', '-n', '-t', type, '-o', OPTIONS[type], file, root]);
+  const mountType = type === 'ext4-verity' ? 'ext4' : type;
+  await command('mount', ['mount', '-n', '-t', mountType, '-o', OPTIONS[type], file, root]);
   return {
     root,
+    disk: file,
     usage: () => usage(root),
     ...durability(topmostAt(readMounts(), root)!),
     lookupCount: () => (type === 'xfs' ? xfsLookups(root) : null),

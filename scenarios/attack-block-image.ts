@@ -1,0 +1,160 @@
+// Attacks on backends that mount one file with metadata and contents.
+//
+// Changed are the bytes of the file: where it has a file's contents, and where it has a file's name.
+import type { Prepared } from '../harness/model/backend.ts';
+import { toBytes } from '../harness/model/bytes.ts';
+import type { Stage, Values } from '../harness/model/scenario.ts';
+import type { Entry } from '../harness/model/tree.ts';
+import {
+  type Attacked,
+  checkUnattacked,
+  endingsIn,
+  mountOrNot,
+  unmountAndDestroy,
+} from './attacked-mount.ts';
+import type { Attack } from './attacks.ts';
+import { inspect } from './inspect.ts';
+import { readFile } from './tamper-outcome.ts';
+import type { TamperTargets } from './tampering.ts';
+
+const MOST_IMAGE_BYTES = 64 << 20;
+/** Contents lie in one piece at least so far. */
+const SAMPLE_BYTES = 512;
+const SWAPPED = 0x01;
+// struct erofs_super_block: magic, checksum, feature_compat.
+const SUPERBLOCK_AT = 1024;
+const FEATURES_AT = SUPERBLOCK_AT + 8;
+const EROFS_MAGIC = 0xe0f5e1e2;
+const HAS_CHECKSUM = 1;
+const BLOCK_BYTES = 4096;
+
+/** Every place at which `bytes` has `wanted`. */
+const placesOf = (bytes: Buffer, wanted: Uint8Array): readonly number[] => {
+  const places: number[] = [];
+  for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) places.push(at);
+  return places;
+};
+
+const isErofs = (bytes: Buffer): boolean => bytes.readUInt32LE(SUPERBLOCK_AT) === EROFS_MAGIC;
+
+/** The checksum of the first block of an EROFS is no obstacle: whoever changes the block says that there is none. */
+const flipped = (bytes: Buffer, offsets: readonly number[]): Buffer => {
+  const changed = Buffer.from(bytes);
+  for (const at of offsets) changed[at]! ^= SWAPPED;
+  if (isErofs(bytes) && offsets.some((at) => at < BLOCK_BYTES)) changed[FEATURES_AT]! &= ~HAS_CHECKSUM;
+  return changed;
+};
+
+/** Two files: the contents of one are changed, the name of the other. */
+interface BlockTargets {
+  readonly file: Entry;
+  readonly named: Entry;
+}
+
+/** The longest name: a short one would be found in other places, too. */
+const blockTargets = ({ file }: TamperTargets): BlockTargets => ({
+  file: file.content,
+  named: Object.values(file).reduce((a, b) => (b.name.length > a.name.length ? b : a)),
+});
+
+/** Where the image has the contents, and the last letters of the name. */
+interface ImagePlaces {
+  readonly content: readonly number[];
+  readonly name: readonly number[];
+}
+
+const placesIn = (stage: Stage, bytes: Buffer, { file, named }: BlockTargets): ImagePlaces => {
+  const object = readFile(stage, `${stage.store.objectDirs[0]!}/${file.payload}`, Number(file.size));
+  const name = toBytes(named.name);
+  return {
+    content: placesOf(bytes, object.subarray(0, SAMPLE_BYTES)),
+    name: placesOf(bytes, name).map((at) => at + name.length - 1),
+  };
+};
+
+interface BlockAttack {
+  readonly attack: Attack;
+  readonly bytes: Buffer;
+  readonly isValid: boolean;
+  readonly target: Entry;
+}
+
+const blockAttacks = (
+  bytes: Buffer,
+  places: ImagePlaces,
+  { file, named }: BlockTargets,
+): readonly BlockAttack[] => {
+  const [content, name] = [flipped(bytes, places.content), flipped(bytes, places.name)];
+  const half = bytes.subarray(0, bytes.length >> 1);
+  return [
+    { attack: 'written', bytes: content, isValid: false, target: file },
+    { attack: 'rename', bytes: name, isValid: false, target: named },
+    { attack: 'truncated', bytes: half, isValid: false, target: file },
+    { attack: 'forged', bytes: content, isValid: true, target: file },
+    { attack: 'rollback', bytes: name, isValid: true, target: named },
+  ];
+};
+
+/** A file is gone, or shows other contents. */
+const servedTo =
+  ({ digest }: Entry): Attacked['isServed'] =>
+  (seen) =>
+    seen.error === null ? seen.digest !== digest : seen.error === 'ENOENT';
+
+const imageFile = ({ machine: { files } }: Stage, dir: string): string => `${dir}/${files.names(dir)[0]}`;
+
+const attackOne = async (
+  stage: Stage,
+  prepared: Prepared,
+  { attack, bytes, isValid, target }: BlockAttack,
+): Promise<Values> => {
+  const { files } = stage.machine;
+  const dir = stage.folder(`image-${attack}`);
+  const created = await prepared.create(stage.store, dir);
+  const file = imageFile(stage, dir);
+  files.unlink(file);
+  files.writeNew(file, bytes);
+  const isMade = isValid && prepared.reseal !== undefined ? await prepared.reseal(file) : true;
+  const mounted = isMade ? await mountOrNot(stage, created, stage.folder(`mount-${attack}`)) : null;
+  const path = stage.image.tree.path(target.index);
+  const one = { attack, path, isServed: servedTo(target) };
+  const values = isMade ? await endingsIn(stage, mounted, [one]) : {};
+  await unmountAndDestroy(created, mounted);
+  return values;
+};
+
+/** Changes the file below a mount that has not read it there yet. */
+const attackBelow = async (
+  stage: Stage,
+  prepared: Prepared,
+  offsets: readonly number[],
+  target: Entry,
+): Promise<Values> => {
+  const dir = stage.folder('image-device');
+  const created = await prepared.create(stage.store, dir);
+  const mounted = await mountOrNot(stage, created, stage.folder('mount-device'));
+  await inspect(stage, { kind: 'change-bytes', path: imageFile(stage, dir), offsets });
+  const path = stage.image.tree.path(target.index);
+  const one: Attacked = { attack: 'device', path, isServed: servedTo(target) };
+  const values = await endingsIn(stage, mounted, [one]);
+  await unmountAndDestroy(created, mounted);
+  return values;
+};
+
+export const attackBlockImage = async (
+  stage: Stage,
+  prepared: Prepared,
+  targets: TamperTargets,
+): Promise<Values> => {
+  const chosen = blockTargets(targets);
+  const { index, digest } = chosen.file;
+  const dir = stage.folder('image-unattacked');
+  const created = await prepared.create(stage.store, dir);
+  const bytes = readFile(stage, imageFile(stage, dir), MOST_IMAGE_BYTES);
+  await checkUnattacked(stage, created, { path: stage.image.tree.path(index), digest });
+  const places = placesIn(stage, bytes, chosen);
+  let values: Values = {};
+  for (const one of blockAttacks(bytes, places, chosen))
+    values = { ...values, ...(await attackOne(stage, prepared, one)) };
+  return { ...values, ...(await attackBelow(stage, prepared, places.content, chosen.file)) };
+};

@@ -1,0 +1,91 @@
+// Mounts of attacked images: a mount that is refused is a result.
+import type { PathState } from '../harness/inspect/requests.ts';
+import type { Created, Mounted } from '../harness/model/backend.ts';
+import { SysError, UserError } from '../harness/model/errors.ts';
+import type { Stage, Values } from '../harness/model/scenario.ts';
+import { type Attack, type Ending, endedAt, endingOf } from './attacks.ts';
+import { inspect } from './inspect.ts';
+
+/** How a kernel, a server or a tool says that it does not mount this. */
+const NOT_MOUNTED: readonly string[] = [
+  ...['server-ended', 'wrong-digest', 'command-failed'],
+  ...['EINVAL', 'EUCLEAN', 'EIO', 'EBADMSG', 'ENXIO'],
+];
+
+/** Null: the mount was refused. */
+export const mountOrNot = async (stage: Stage, created: Created, at: string): Promise<Mounted | null> => {
+  try {
+    const mounted = await created.mount(at);
+    stage.mounted(mounted);
+    return mounted;
+  } catch (error) {
+    if (error instanceof UserError && NOT_MOUNTED.includes(error.code)) return null;
+    throw error;
+  }
+};
+
+const stateOf = async (stage: Stage, path: string): Promise<PathState> => {
+  const [seen] = await inspect<readonly PathState[]>(stage, { kind: 'path-states', paths: [path] });
+  return seen!;
+};
+
+export const isRefused = (change: () => void): boolean => {
+  try {
+    change();
+    return false;
+  } catch (error) {
+    if (error instanceof SysError && (error.code === 'EPERM' || error.code === 'EACCES')) return true;
+    throw error;
+  }
+};
+
+export interface Attacked {
+  readonly attack: Attack;
+  /** Below the mount: where the change would show. */
+  readonly path: string;
+  /** It has ended already. */
+  readonly ending?: Ending;
+  isServed(seen: PathState): boolean;
+}
+
+/** Reads what was attacked through one mount; null: the mount was refused. */
+export const endingsIn = async (
+  stage: Stage,
+  mounted: Mounted | null,
+  attacked: readonly Attacked[],
+): Promise<Values> => {
+  let values: Values = {};
+  for (const { attack, path, ending, isServed } of attacked) {
+    const read = async (): Promise<Ending> => {
+      if (mounted === null) return 'AtMount';
+      const seen = await stateOf(stage, mounted.root + path);
+      return endingOf(seen, isServed(seen));
+    };
+    values = { ...values, ...endedAt(attack, ending ?? (await read())) };
+  }
+  return values;
+};
+
+export const unmountAndDestroy = async (created: Created, mounted: Mounted | null): Promise<void> => {
+  await mounted?.unmount();
+  await mounted?.settle();
+  await created.destroy();
+};
+
+/** Without an attack everything must be right: a mount that refuses all would prove nothing. */
+export const checkUnattacked = async (
+  stage: Stage,
+  created: Created,
+  { path, digest }: { readonly path: string; readonly digest: string | null },
+): Promise<void> => {
+  const mounted = await created.mount(stage.folder('mount-unattacked'));
+  stage.mounted(mounted);
+  const seen = await stateOf(stage, mounted.root + path);
+  await unmountAndDestroy(created, mounted);
+  if (seen.digest !== digest)
+    throw new UserError('a file of the image is wrong before anything was attacked', {
+      code: 'unattacked',
+      exit: 5,
+      facts: [`file: ${path}`, `found: ${seen.error ?? seen.digest}`, `expected: ${digest}`],
+    });
+};

@@ -1,0 +1,102 @@
+// Attacks on real mounts, without those that need the caches of the machine dropped. What needs fs-verity or dm-verity is seen only on
+// kernels that have them.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openInspector } from '../../harness/inspect/inspector.ts';
+import { PROTECTIONS } from '../../harness/model/protection.ts';
+import { runSlot } from '../../harness/runner/slot.ts';
+import { ATTACKS } from '../../scenarios/attacks.ts';
+import { scenario } from '../../scenarios/enforced.ts';
+import { openSetting, type Setting } from '../harness/backends/setting.ts';
+import { slotOf } from '../harness/support/slot.ts';
+import { needsRoot, privateMounts } from '../harness/sys/support.ts';
+
+type Endings = Readonly<Record<string, string>>;
+
+/** Attack to where it ended. */
+const endingsIn = (values: Readonly<Record<string, number>>): Endings =>
+  Object.fromEntries(
+    Object.keys(ATTACKS).flatMap((attack) => {
+      const ended = Object.entries(values).filter(
+        ([metric, value]) =>
+          value === 1 &&
+          metric.startsWith(attack) &&
+          /^(At[A-Z]\w+|Served|Unseen)Count$/.test(metric.slice(attack.length)),
+      );
+      assert.ok(ended.length <= 1, `${attack}: ${ended}`);
+      return ended.map(([metric]) => [attack, metric.slice(attack.length).replace(/Count$/, '')]);
+    }),
+  );
+
+describe('attacks end where the level of protection says', { skip: needsRoot }, () => {
+  privateMounts();
+  let setting: Setting;
+  const inspector = openInspector();
+  before(async () => {
+    setting = await openSetting('synthetic:files=60,layers=2,seed=attacks');
+  });
+  after(async () => {
+    await inspector.close();
+    await setting.remove();
+  });
+
+  const attacked = async (id: string, level: string): Promise<Endings> => {
+    const { image, workspace, store: fullStore } = setting;
+    const features = {
+      ...setting.features,
+      'drop-caches': { ok: false, detail: 'left out', hint: '' },
+    };
+    const sample = await runSlot({
+      slot: slotOf({ scenario: 'enforced', arm: id, backend: id, params: { level }, pass: 'count' }),
+      ...{ session: 0, limitNs: 60e9, lives: 1, scenario, image, others: [], features, workspace, fullStore },
+      arm: { id, backend: setting.backend(id), options: {} },
+      probes: [],
+      images: [image],
+      crowdEntry: new URL('file:///nowhere'),
+      leaks: { before: () => [], after: () => [] },
+      inspector,
+      warmTools: async () => {},
+    });
+    assert.equal(sample.outcome, 'ok', JSON.stringify(sample));
+    return sample.outcome === 'ok' ? endingsIn(sample.values) : {};
+  };
+
+  for (const id of ['composefs-fuse', 'erofs-overlay'])
+    test(`${id} without protection serves every change of the manifest and of objects`, async (t) => {
+      const { needs } = setting.backend(id);
+      const unmet = needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok));
+      if (unmet !== undefined) return t.skip(`needs ${unmet.title}`);
+      const { truncated, sealed, ...others } = await attacked(id, 'nothing');
+      assert.notEqual(truncated, undefined);
+      if (!setting.features['fs-verity'].ok) assert.equal(sealed, undefined);
+      assert.deepEqual(new Set(Object.values(others)), new Set(['Served']));
+      for (const attack of ['mode', 'added', 'removed', 'forged', 'rollback', 'written', 'exchanged'])
+        assert.equal(others[attack], 'Served', attack);
+    });
+
+  test('a block image without protection serves changed bytes, also those changed below its mount', async (t) => {
+    if (!setting.features['mkfs-erofs'].ok) return t.skip('needs mkfs.erofs');
+    const { truncated, ...others } = await attacked('erofs-full', 'nothing');
+    assert.notEqual(truncated, undefined);
+    assert.deepEqual(others, {
+      ...{ written: 'Served', rename: 'Served', forged: 'Served', rollback: 'Served', device: 'Served' },
+    });
+  });
+
+  test('a client refuses everything that differs from what is signed, and an older signed image', async () => {
+    const { sealed, device, ...others } = await attacked('composefs-fuse', 'signature');
+    assert.deepEqual([sealed, device], [undefined, undefined]);
+    assert.equal(Object.keys(others).length, Object.keys(ATTACKS).length - 2);
+    assert.deepEqual(new Set(Object.values(others)), new Set(['AtPull']));
+  });
+
+  test('every level of protection has its backends, and asks no others', () => {
+    assert.deepEqual(
+      scenario.params.map(({ level }) => level),
+      [...PROTECTIONS],
+    );
+    assert.equal(scenario.asks!({ level: 'files' }, 'erofs-overlay-verity'), true);
+    assert.equal(scenario.asks!({ level: 'files' }, 'erofs-overlay'), false);
+    assert.equal(scenario.asks!({ level: 'nothing' }, 'unpacked-overlay'), false);
+  });
+});
