@@ -1,9 +1,11 @@
 // Runs the compiled test files: first those that may run side by side, then the others one by one.
 //
-//   node main.js [WORD…] [--test-concurrency=N] [--test-name-pattern=REGEX] [--test-reporter=spec|tap|dot|junit] [--file-limit=SECONDS]
+//   node main.js [WORD…] [--test-concurrency=N] [--test-name-pattern=REGEX] [--test-reporter=spec|tap|dot|junit]
+//                        [--file-limit=SECONDS] [--slowest=N]
 //
 // WORD selects files by their path. By default as many files run side by side as there are CPUs, and one that drops caches beside them;
-// --test-concurrency=N runs all files N at a time. A file that does not end within the limit is killed and fails.
+// --test-concurrency=N runs all files N at a time. A file that does not end within the limit is killed and fails. The N slowest files are
+// named before the counts: by default 12 if all files run, else none.
 // Exit codes: 0 all passed, 1 a test failed or no file matched.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -14,10 +16,12 @@ import * as reporters from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { merged } from './merged.ts';
 import { scheduleOf } from './schedule.ts';
+import { withSlowest } from './slowest.ts';
 import { limitFiles } from './time-limit.ts';
 
 /** The slowest file takes a minute on a quiet machine. */
 const FILE_LIMIT_SECONDS = '600';
+const SLOWEST_OF_ALL = '12';
 
 const folder = import.meta.dirname;
 const { values, positionals: words } = parseArgs({
@@ -27,6 +31,7 @@ const { values, positionals: words } = parseArgs({
     'test-name-pattern': { type: 'string', multiple: true },
     'test-reporter': { type: 'string', default: 'spec' },
     'file-limit': { type: 'string', default: FILE_LIMIT_SECONDS },
+    slowest: { type: 'string' },
   },
 });
 const concurrency = values['test-concurrency'];
@@ -70,10 +75,13 @@ const stages: readonly (readonly SideBySide[])[] =
         [[alone, 1]],
       ]
     : [[[Object.values(scheduleOf(files)).flat(), Number(concurrency)]]];
-const events = merged(
-  stages.map((parts) =>
-    parts.filter(([paths]) => paths.length > 0).map(([paths, atOnce]) => startOf(paths, atOnce)),
+const events = withSlowest(
+  merged(
+    stages.map((parts) =>
+      parts.filter(([paths]) => paths.length > 0).map(([paths, atOnce]) => startOf(paths, atOnce)),
+    ),
   ),
+  { folder, most: Number(values.slowest ?? (words.length === 0 ? SLOWEST_OF_ALL : '0')) },
 );
 const endLimit = limitFiles(
   files.map((path) => join(folder, path)),

@@ -10,6 +10,10 @@
 export const WITHOUT_RUNS: readonly string[] = [
   'daemon/tree',
   'daemon/requests',
+  'daemon/life',
+  'daemon/verity',
+  'report/html/',
+  'worlds/',
   'results/',
   'harness/erofs/',
   'report/',
@@ -21,26 +25,40 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/digest/',
   'harness/images/',
   'harness/model/',
+  'harness/inspect/',
+  'harness/probes/disk',
   'harness/probes/readings',
+  'harness/probes/timeline-steps',
+  'harness/probes/wall',
   'harness/remote/',
   'harness/properties/',
   'harness/runner/',
   'harness/store/',
+  'harness/sys/batch-files',
+  'harness/sys/c-struct',
+  'harness/sys/call-list',
+  'harness/sys/files',
+  'harness/sys/machine-label',
   'harness/sys/marked-folder',
+  'harness/sys/mountinfo',
+  'harness/sys/request-child',
+  'harness/sys/strace',
+  'harness/sys/syscall-names',
+  'harness/sys/xattrs',
   'harness/vm/',
   'scenarios/',
   'mutants/',
   'torture/',
-  'worlds/',
 ];
 
 /** The same for files that start runs, or are not disturbed by them. */
 export const SIDE_BY_SIDE: readonly string[] = [
   'end-to-end/resume',
   'end-to-end/containers',
-  'end-to-end/micro',
-  'end-to-end/rootless',
   'end-to-end/large-image',
+  'end-to-end/rootless',
+  'end-to-end/pull',
+  'end-to-end/micro',
   'end-to-end/killed',
   'end-to-end/interrupted',
   'end-to-end/folders',
@@ -56,14 +74,16 @@ export const SIDE_BY_SIDE: readonly string[] = [
   'harness/cli/',
   'end-to-end/churn-fresh',
   'end-to-end/build',
-  'end-to-end/pull',
   'end-to-end/counts',
   'end-to-end/fsck',
   'project/',
 ];
 
 /** These files drop the caches of the whole machine, so they run one at a time. They mostly wait for the disk. */
-export const DROPPING_CACHES: readonly string[] = ['end-to-end/walks', 'end-to-end/sharing'];
+export const DROPPING_CACHES: readonly string[] = [
+  'end-to-end/walks',
+  'end-to-end/sharing',
+];
 
 /** A file belongs to the first list that names it. */
 const LISTS = {

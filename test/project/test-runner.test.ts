@@ -21,6 +21,10 @@ const PASSES = "import { test } from 'node:test'; test('passes', () => {});\n";
 const FAILS = "import { test } from 'node:test'; test('fails', () => { throw new Error('as it must'); });\n";
 const SAYS = "import { test } from 'node:test'; test('says', (t) => t.diagnostic('seven things'));\n";
 const ENDS = "import 'node:no-such-module';\n";
+const SLEEPS = `import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+test('sleeps', () => sleep(300));
+`;
 /** Never ends, like a test that waits for a hung mount, and has a stopped child, whose child would outlive it. */
 const HANGS = `import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -59,7 +63,7 @@ const runner = (t: TestContext, files: Readonly<Record<string, string>>, ...args
   const folder = mkdtempSync(join(tmpdir(), 'cfsbench-runner-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
-  for (const name of ['main.js', 'schedule.js', 'merged.js', 'time-limit.js'])
+  for (const name of ['main.js', 'schedule.js', 'merged.js', 'slowest.js', 'time-limit.js'])
     copyFileSync(join(root, 'build/test', name), join(folder, name));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -158,6 +162,15 @@ test('a file that never ends is killed with its descendants and named, and the o
   assert.equal(pids.length, 2);
   // SIGKILL was sent; the kernel ends them a little later.
   await until('the killed processes have ended', () => !pids.some(isAlive));
+});
+
+test('the slowest files are named before the counts', (t) => {
+  const files = { [SIDE_BY_SIDE_FILE]: PASSES, [ALONE]: SLEEPS };
+  const { out } = runner(t, files, '--slowest=1');
+  assert.match(out, /^ℹ 0\.[3-9] s other\/b\.test\.js\nℹ tests 2\n/m);
+  assert.doesNotMatch(out, / s results/);
+  assert.match(runner(t, files).out, /^ℹ .* s other\/b\.test\.js\nℹ .* s results\/a\.test\.js\nℹ tests 2\n/m);
+  assert.doesNotMatch(runner(t, files, 'b.test').out, / s other/);
 });
 
 test('words select files, patterns select tests, and no match is an error', (t) => {

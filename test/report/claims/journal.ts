@@ -89,13 +89,15 @@ const noisy = (text: string): Conditions => ({
 const lengthOf = (series: Series, otherwise: number): number =>
   Math.max(...Object.values(series).map((value) => (typeof value === 'number' ? otherwise : value.length)));
 
-const at = (series: Series, block: number): Values =>
-  Object.fromEntries(
-    Object.entries(series).flatMap(([metric, value]) => {
-      const one = typeof value === 'number' ? value : value[block];
-      return one === undefined ? [] : [[metric, one]];
-    }),
-  );
+const at = (series: Series, block: number): Values => {
+  const values: Record<string, number> = {};
+  for (const metric of Object.keys(series)) {
+    const value = series[metric]!;
+    const one = typeof value === 'number' ? value : value[block];
+    if (one !== undefined) values[metric] = one;
+  }
+  return values;
+};
 
 const samplesOf = (group: MadeGroup, pass: Pass, arm: string, series: Series, n: number): Sample[] =>
   Array.from({ length: lengthOf(series, n) }, (_, block) => {
