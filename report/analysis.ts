@@ -25,6 +25,7 @@ import { cleaned } from './cleaned.ts';
 import { findingOf } from './finding/finding.ts';
 import { caveatsOf } from './finding/machine.ts';
 import { tables as publishedTables } from './published/registry.ts';
+import { tamperViewsOf } from './tampering/table.ts';
 import type { ArmView, ReportView } from './view.ts';
 
 export interface AnalysisOptions {
@@ -136,6 +137,11 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
     timelines: timelinesOf(judged, arms),
     claims: claimsOf(claims, run, measured),
     published: publishedOf(publishedTables, evidenceOf(run, measured)),
+    tampering: tamperViewsOf(
+      run,
+      groups,
+      arms.flatMap(({ id, role }) => (role === 'null' ? [] : [id])),
+    ),
     took: mountPaths(groups, arms),
     delta,
     judged: judgedOf([...tables, ...further], arms),

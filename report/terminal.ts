@@ -3,6 +3,7 @@ import { alerts } from './alert.ts';
 import { countedLines } from './counted-lines.ts';
 import { blocksText } from './shown-arms.ts';
 import { chanceText, runsText } from './standing.ts';
+import { tamperLines } from './tampering/text.ts';
 import { claimLines } from './terminal/claims.ts';
 import { legendLines } from './terminal/legend.ts';
 import { observedLines } from './terminal/observed.ts';
@@ -36,6 +37,22 @@ const observedBlock = (view: ReportView, columns: number): readonly string[] => 
   if (lines.length === 0 || view.tables.length === 0) return lines;
   const scenarios = [...new Set(view.observed.map(({ scenario }) => scenario))];
   return prose(`Observed, not timed (see the page): ${scenarios.join(', ')}.`, columns);
+};
+
+/** What became of attacks, as `observedBlock`. */
+const tamperBlock = (
+  view: ReportView,
+  { columns, allImages }: Required<Omit<TerminalOptions, 'color'>>,
+): readonly string[] => {
+  const { tampering, tables } = view;
+  if (tables.length > 0 && !allImages)
+    return tampering.length === 0
+      ? []
+      : prose('Attacks on images, and what refuses them: see the page, or --long.', columns);
+  return tampering.flatMap((table) => [
+    ...prose(`Attacks on ${table.image}, and what becomes of each:`, columns),
+    ...tamperLines(table, columns),
+  ]);
 };
 
 const MOST_DROPPED = 3;
@@ -107,6 +124,7 @@ export const terminalOf = (view: ReportView, options: TerminalOptions = {}): str
     tableBlock(view, { ...options, columns }),
     claimLines(view.claims, columns, color),
     observedBlock(view, columns),
+    tamperBlock(view, { columns, allImages: options.allImages ?? false }),
     droppedBlock(view, columns),
     alerts(view).flatMap((line) => prose(line, columns)),
     view.finding.flatMap((sentence) => prose(sentence, given)),

@@ -20,6 +20,7 @@ import type { Percentiles } from './analysis/percentiles.ts';
 import type { Figure, Judgement } from './claims/claim.ts';
 import type { Source } from './claims/source.ts';
 import type { PublishedValue } from './published/table.ts';
+import type { TamperView } from './tampering/table.ts';
 
 export interface ArmView {
   readonly id: string;
@@ -310,6 +311,8 @@ export interface ReportView {
   readonly timelines: readonly TimelineView[];
   readonly claims: readonly ClaimView[];
   readonly published: readonly PublishedView[];
+  /** What became of attacks on images, one table per image. */
+  readonly tampering: readonly TamperView[];
   /** The paths that the mounts of each arm took. */
   readonly took: readonly { readonly arm: string; readonly took: readonly string[] }[];
   readonly images: readonly ImageInfo[];

@@ -41,6 +41,7 @@ const FURTHER_CLAIMS = [
   'sharing-disk',
   'update',
   'start-trace',
+  'enforced',
   'live-mounts',
   'cleanup',
   'walk-servers-warm',

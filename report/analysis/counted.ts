@@ -13,6 +13,7 @@ import { type GroupData, paramsKey, type Table } from '../../results/compare/tal
 import { own } from '../../results/own.ts';
 import { type Catalogue, PHASES } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
+import { isEnding } from '../tampering/words.ts';
 import type { ArmView, CallsView, CountsView } from '../view.ts';
 
 const groupFields = ({ group }: GroupData) => ({
@@ -103,7 +104,7 @@ export const observedOf = (
   catalogue: Catalogue,
 ): CountsView | null => {
   if (data.time.size > 0) return null;
-  const shownElsewhere = [isRequest, isDisk, isLeak, isSumOfCalls];
+  const shownElsewhere = [isRequest, isDisk, isLeak, isSumOfCalls, isEnding];
   const rows = countRows(data, arms, catalogue, (metric) => !shownElsewhere.some((is) => is(metric)));
   rows.sort((a, b) => Number(b.headline) - Number(a.headline));
   return rows.length === 0 ? null : { ...groupFields(data), rows };

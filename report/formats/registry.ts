@@ -5,6 +5,7 @@ import type { ReportFormat } from './format.ts';
 import { format as html } from './html.ts';
 import { format as mail } from './mail.ts';
 import { format as markdown } from './markdown.ts';
+import { format as tamperingCsv } from './tampering-csv.ts';
 import { format as terminal } from './terminal.ts';
 
 export const reportFormats: readonly ReportFormat[] = [
@@ -13,5 +14,6 @@ export const reportFormats: readonly ReportFormat[] = [
   mail,
   markdown,
   csv,
+  tamperingCsv,
   ...machineFormats.map((one): ReportFormat => ({ ...one, pieces: ({ run }) => one.pieces(run) })),
 ];

@@ -21,11 +21,13 @@ import { proofSection } from './proofs.ts';
 import { publishedSection } from './published.ts';
 import { scenarioSections } from './scenario.ts';
 import { styles } from './styles.ts';
+import { tamperingSection } from './tampering.ts';
 
 const SECTIONS = [
   ['glance', 'At a glance'],
   ['table', 'Table'],
   ['claims', 'Claims'],
+  ['tampering', 'Tampering'],
   ['published', 'Published'],
   ['lives', 'Lives'],
   ['scenarios', 'Scenarios'],
@@ -76,6 +78,7 @@ ${tableIntro(view)}
 ${firstTables(view)}
 </section>
 <section>${claimsSection(view)}</section>
+<section>${tamperingSection(view)}</section>
 <section>${publishedSection(view)}</section>
 <section>${livesSection(view, figures.lives)}</section>
 <section>${scenarioSections(view, figures)}</section>

@@ -4,6 +4,7 @@ import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
 import { askedOf } from '../claims/words.ts';
 import { countedLines } from '../counted-lines.ts';
 import { formatBytes, formatInstant, formatNs, grouped } from '../format.ts';
+import { tamperLines } from '../tampering/text.ts';
 import { tableBlock } from '../terminal.ts';
 import type { ReportView } from '../view.ts';
 import { claimInFull } from './claims.ts';
@@ -100,6 +101,10 @@ export const longMail = (view: ReportView): readonly string[] => {
     ...section(
       'Claims on trial',
       asked.length === 0 ? [] : [...mailLines(ALLOWANCE_TEXT), '', ...asked.flatMap(claimInFull)],
+    ),
+    ...section(
+      'Attacks on images, and what becomes of each',
+      view.tampering.flatMap((table) => [...mailLines(table.image), ...tamperLines(table, TEXT_COLUMNS)]),
     ),
     ...section('Published elsewhere, in ratios', publishedLines(view)),
     ...section('Problems, and what was not measured', notMeasured(view)),

@@ -2,6 +2,7 @@
 import { alerts } from '../alert.ts';
 import { askedOf } from '../claims/words.ts';
 import { formatBytes, formatInstant, grouped, plural } from '../format.ts';
+import { tamperLines } from '../tampering/text.ts';
 import { tableBlock } from '../terminal.ts';
 import type { ClaimView, ReportView, TableView } from '../view.ts';
 import { claimShort } from './claims.ts';
@@ -90,13 +91,21 @@ const restLines = ({ id }: ReportView): readonly string[] => [
   ...commandLines(['cfsbench', 'report', `runs/${id}`, '--format', 'mail', '--long']),
 ];
 
+/** Only where protections were tried: what nothing refuses needs no table. */
+const tamperedLines = ({ tampering }: ReportView): readonly string[] =>
+  tampering
+    .filter(({ columns }) => columns.some(({ level }) => level.id !== 'nothing' && level.isComputed !== true))
+    .flatMap((table) => tamperLines(table, TEXT_COLUMNS));
+
 interface MailParts {
   readonly claims: readonly ClaimView[];
   /** The commands of each scenario of the table. */
   readonly hasScenarios: boolean;
+  /** The table of attacks. */
+  readonly hasAttacks: boolean;
 }
 
-const linesWith = (view: ReportView, { claims, hasScenarios }: MailParts): readonly string[] => {
+const linesWith = (view: ReportView, { claims, hasScenarios, hasAttacks }: MailParts): readonly string[] => {
   const table = headlineTable(view);
   return [
     ...view.finding.flatMap((sentence) => mailLines(sentence)),
@@ -105,25 +114,31 @@ const linesWith = (view: ReportView, { claims, hasScenarios }: MailParts): reado
     ...shortSection('Machine and run', [...machineLines(view), ...runLines(view, table?.table ?? null)]),
     ...shortSection('Results', table?.lines ?? otherTable(view)),
     ...shortSection('Claims', [...claims.flatMap(claimShort), ...otherClaims(view, claims)]),
+    ...shortSection('Attacks on images', hasAttacks ? tamperedLines(view) : []),
     ...shortSection('Commands', commands(view, hasScenarios ? (table?.scenarios ?? []) : [])),
     ...shortSection('The rest', restLines(view)),
   ];
 };
 
-/** Where the mail would be too long: fewer claims, but three; then no commands of scenarios; then fewer claims still. */
+/**
+ * Where the mail would be too long: fewer claims, but three; then no commands of scenarios; then no table of attacks; then fewer claims
+ * still.
+ */
 export const shortMail = (view: ReportView): readonly string[] => {
   const most = view.pool === null ? MOST_LINES : MOST_LINES_OF_POOL;
   const chosen = chosenClaims(view);
   const counts = chosen.map((_, index) => chosen.length - index);
-  const parts: readonly MailParts[] = [
-    ...counts
-      .filter((count) => count >= FEWEST_CLAIMS)
-      .map((count) => ({ claims: chosen.slice(0, count), hasScenarios: true })),
-    ...[...counts.filter((count) => count <= FEWEST_CLAIMS), 0].map((count) => ({
-      claims: chosen.slice(0, count),
-      hasScenarios: false,
-    })),
-  ];
-  const tried = [{ claims: chosen, hasScenarios: true }, ...parts].map((one) => linesWith(view, one));
+  const enough = counts.filter((count) => count >= FEWEST_CLAIMS);
+  const few = counts.filter((count) => count <= FEWEST_CLAIMS);
+  const parts = (
+    claimCounts: readonly number[],
+    shown: Pick<MailParts, 'hasScenarios' | 'hasAttacks'>,
+  ): readonly MailParts[] => claimCounts.map((count) => ({ claims: chosen.slice(0, count), ...shown }));
+  const tried = [
+    ...parts([chosen.length, ...enough], { hasScenarios: true, hasAttacks: true }),
+    ...parts(few.slice(0, 1), { hasScenarios: false, hasAttacks: true }),
+    ...parts(enough, { hasScenarios: true, hasAttacks: false }),
+    ...parts([...few, 0], { hasScenarios: false, hasAttacks: false }),
+  ].map((one) => linesWith(view, one));
   return tried.find((lines) => lines.length <= most) ?? tried.at(-1)!;
 };

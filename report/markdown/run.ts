@@ -4,6 +4,7 @@ import { alerts } from '../alert.ts';
 import { askedOf, decidingLine } from '../claims/words.ts';
 import { formatValue, plural, ratioText, runsApartText, shortName } from '../format.ts';
 import { chanceText, runsText } from '../standing.ts';
+import { cellText } from '../tampering/text.ts';
 import { joinParts } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
 import type { ReportView, TableView, VersusView } from '../view.ts';
@@ -88,6 +89,21 @@ const missingTable = (view: ReportView): MarkdownTable => {
   };
 };
 
+/** Folded: it is the same in every run on one kernel. */
+const tamperTables = ({ tampering }: ReportView): readonly MarkdownTable[] =>
+  tampering.map(({ image, columns, rows, untried }) => ({
+    title: `Attacks on ${md(image)}, and what becomes of each${untried.length === 0 ? '' : `; not tried: ${md(untried.map(({ level }) => level).join(', '))}`}`,
+    columns: [
+      textColumn('what is changed'),
+      ...columns.map(({ arm, level }) => textColumn(md(`${arm}, ${level.title}`))),
+    ],
+    rows: rows.map(({ label, cells }) => [
+      md(label),
+      ...cells.map((cell) => (cell.kind === 'served' ? `**${cellText(cell)}**` : md(cellText(cell)))),
+    ]),
+    isFolded: true,
+  }));
+
 const COUNTED: readonly (readonly [word: string, verdicts: readonly Verdict[]])[] = [
   ['slower', ['slower']],
   ['faster', ['faster']],
@@ -128,6 +144,7 @@ export const runMarkdown = (view: ReportView): string => {
   return markdownOf(intro, [
     timesTable(view, `Against ${md(view.baseline)}, worse first`, headline),
     claimsTable(view),
+    ...tamperTables(view),
     missingTable(view),
     { ...timesTable(view, `Further times: ${plural(further.length, 'row')}`, further), isFolded: true },
   ]);

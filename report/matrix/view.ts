@@ -7,6 +7,7 @@ import { grouped } from '../format.ts';
 import { joinParts } from '../text.ts';
 import type { ReportView } from '../view.ts';
 import { KERNEL_FEATURES } from './features.ts';
+import { tamperTables } from './tampering.ts';
 
 export interface MatrixCell {
   readonly text: string;
@@ -15,7 +16,7 @@ export interface MatrixCell {
   readonly kind: 'yes' | 'no' | 'plain' | 'absent';
 }
 
-interface MatrixRow {
+export interface MatrixRow {
   readonly label: string;
   /** In the order of the kernels. */
   readonly cells: readonly MatrixCell[];
@@ -171,6 +172,7 @@ export const matrixOf = (runs: readonly MatrixRun[]): MatrixView => {
       note: 'Rules that need times are not testable on emulated CPUs.',
       rows: claimRows(runs),
     },
+    ...tamperTables(runs.map(({ view }) => view.tampering)),
   ];
   return cleaned<MatrixView>({
     kernels: files.map((run, at) => ({

@@ -1,0 +1,52 @@
+// Attacks under each kernel: a table for each level of protection.
+import type { TamperCell, TamperView } from '../tampering/table.ts';
+import { cellText } from '../tampering/text.ts';
+import { ATTACKS, COMPUTED, LEVELS } from '../tampering/words.ts';
+import type { MatrixCell, MatrixRow, MatrixTable } from './view.ts';
+
+const KINDS: Readonly<Record<TamperCell['kind'], MatrixCell['kind']>> = {
+  refused: 'yes',
+  noticed: 'yes',
+  served: 'no',
+  unseen: 'plain',
+  varies: 'plain',
+  untried: 'absent',
+};
+
+const cellOf = (cell: TamperCell): MatrixCell => ({
+  text: cellText(cell),
+  detail: cell.kind === 'untried' ? cell.reason : '',
+  kind: KINDS[cell.kind],
+});
+
+/** Of one run: the cell of an attack on a backend under a level, or why the run has no such column. */
+const cellIn = (tables: readonly TamperView[], level: string, arm: string, attack: string): MatrixCell => {
+  for (const { columns, rows } of tables) {
+    const at = columns.findIndex((column) => column.level.id === level && column.arm === arm);
+    const cell = at < 0 ? undefined : rows.find((row) => row.attack === attack)?.cells[at];
+    if (cell !== undefined) return cellOf(cell);
+  }
+  const title = LEVELS.find(({ id }) => id === level)?.title;
+  const untried = tables.flatMap((table) => table.untried).find((one) => one.level === title);
+  return { text: '-', detail: untried?.reason ?? '', kind: 'absent' };
+};
+
+/** `runs`: the tables of each, in the order of the kernels. */
+export const tamperTables = (runs: readonly (readonly TamperView[])[]): readonly MatrixTable[] =>
+  [...LEVELS, ...COMPUTED].map(({ id: level, title, by }): MatrixTable => {
+    const columns = runs.flatMap((tables) => tables.flatMap((table) => table.columns));
+    const arms = new Set(columns.filter((column) => column.level.id === level).map(({ arm }) => arm));
+    const rows = [...arms].flatMap((arm) =>
+      ATTACKS.map(
+        ({ id, label }): MatrixRow => ({
+          label: `${arm}: ${label}`,
+          cells: runs.map((tables) => cellIn(tables, level, arm, id)),
+        }),
+      ),
+    );
+    return {
+      title: `Attacks: ${title}`,
+      note: by,
+      rows: rows.filter(({ cells }) => cells.some(({ kind }) => kind !== 'absent')),
+    };
+  });

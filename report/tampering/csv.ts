@@ -1,0 +1,32 @@
+// The table of attacks as CSV.
+import { stringify } from 'csv-stringify/sync';
+import type { ReportView } from '../view.ts';
+import { cellText } from './text.ts';
+
+const HEAD = ['run', 'kernel', 'image', 'backend', 'level', 'checked_by', 'attack', 'outcome', 'reason'];
+/** Quotes a cell that a spreadsheet would run as a formula. */
+const OPTIONS = { escape_formulas: true } as const;
+
+/** Levels that were not tried have a row without backend and attack. */
+export const tamperCsv = ({ id, environment, tampering }: ReportView): string =>
+  stringify(
+    [
+      HEAD,
+      ...tampering.flatMap(({ image, columns, rows, untried }) => [
+        ...columns.flatMap(({ arm, level }, at) =>
+          rows.map(({ attack, cells }) => {
+            const cell = cells[at]!;
+            return [
+              ...[id, environment.kernel, image, arm, level.title, level.by, attack, cellText(cell)],
+              cell.kind === 'untried' ? cell.reason : '',
+            ];
+          }),
+        ),
+        ...untried.map(({ level, reason }) => [
+          ...[id, environment.kernel, image, '', level, '', '', 'not tried'],
+          reason,
+        ]),
+      ]),
+    ],
+    OPTIONS,
+  );

@@ -1,0 +1,208 @@
+// Which attack on an image is refused where, by which protection: computed from the samples of a run, each cell from an attack that was
+// made. Pure.
+import { countOf } from '../../results/compare/counts.ts';
+import type { GroupData } from '../../results/compare/tally.ts';
+import { droppedScenario, droppedText, isSkippedScenario } from '../../results/not-measured.ts';
+import type { RunFile } from '../../results/schema/run.ts';
+import { numbersOf } from '../../results/stats/log-ratio.ts';
+import { ATTACKS, COMPUTED, ENDINGS, LEVELS, type LevelWords, type RefusedAt } from './words.ts';
+
+const ENFORCED = 'enforced';
+const COMPUTING = 'tamper';
+
+export type TamperCell =
+  | { readonly kind: 'refused'; readonly at: RefusedAt }
+  /** A computed digest differs; nothing refuses it. */
+  | { readonly kind: 'noticed' }
+  /** A program gets what the attacker wrote. */
+  | { readonly kind: 'served' }
+  /** The mount shows what was there before. */
+  | { readonly kind: 'unseen' }
+  /** Passes differ. */
+  | { readonly kind: 'varies'; readonly ends: readonly string[] }
+  | { readonly kind: 'untried'; readonly reason: string };
+
+export interface TamperColumn {
+  readonly arm: string;
+  readonly level: LevelWords;
+}
+
+export interface TamperView {
+  readonly image: string;
+  readonly columns: readonly TamperColumn[];
+  readonly rows: readonly {
+    readonly attack: string;
+    readonly label: string;
+    readonly what: string;
+    /** In the order of the columns. */
+    readonly cells: readonly TamperCell[];
+  }[];
+  /** Levels without a column. */
+  readonly untried: readonly { readonly level: string; readonly reason: string }[];
+}
+
+/** A column before its reasons. */
+interface FoundColumn extends TamperColumn {
+  cell(attack: string): TamperCell | null;
+}
+
+/** Whether the metric was above zero: always, never, or not in every pass; null: not measured. */
+type Answer = 'always' | 'never' | 'sometimes' | null;
+
+const answerOf = (data: GroupData, arm: string, metric: string): Answer => {
+  const found = data.count.get(metric)?.get(arm) ?? data.time.get(metric)?.get(arm);
+  const count = found === undefined ? null : countOf(numbersOf(found));
+  if (count === null) return null;
+  if (count.least > 0) return 'always';
+  return count.most > 0 ? 'sometimes' : 'never';
+};
+
+const enforcedCell = (data: GroupData, arm: string, attack: string): TamperCell | null => {
+  const answers = Object.entries(ENDINGS).map(
+    ([ending, at]) => [at, answerOf(data, arm, `${attack}${ending}Count`)] as const,
+  );
+  if (answers.every(([, answer]) => answer === null)) return null;
+  const seen = answers.filter(([, answer]) => answer === 'always' || answer === 'sometimes');
+  const [first] = seen;
+  if (first === undefined || seen.length > 1 || first[1] === 'sometimes')
+    return { kind: 'varies', ends: seen.map(([at]) => at) };
+  const [at] = first;
+  return at === 'served' || at === 'unseen' ? { kind: at } : { kind: 'refused', at };
+};
+
+const shownCell = (data: GroupData, arm: string, change: string): TamperCell | null => {
+  const shown = answerOf(data, arm, `${change}ShownCount`);
+  if (shown === null) return null;
+  if (shown === 'sometimes') return { kind: 'varies', ends: ['served', 'unseen'] };
+  return { kind: shown === 'always' ? 'served' : 'unseen' };
+};
+
+const computedCell = (data: GroupData, arm: string, metric: string, change: string): TamperCell | null => {
+  const noticed = answerOf(data, arm, `${change}By${metric}Count`);
+  if (noticed === null) return null;
+  if (noticed === 'sometimes') return { kind: 'varies', ends: ['noticed', 'served'] };
+  return noticed === 'always' ? { kind: 'noticed' } : shownCell(data, arm, change);
+};
+
+const armsIn = ({ count, time }: GroupData): ReadonlySet<string> =>
+  new Set([...count.values(), ...time.values()].flatMap((byArm) => [...byArm.keys()]));
+
+/** Runs before the scenario had levels tried two of them. */
+const levelOf = ({ group }: GroupData, arm: string): string =>
+  String(group.params['level'] ?? (arm.includes('-verity') ? 'manifest' : 'nothing'));
+
+type GroupsOf = (scenario: string) => readonly GroupData[];
+
+const enforcedColumns = (groups: readonly GroupData[], arms: readonly string[]): readonly FoundColumn[] =>
+  LEVELS.flatMap((level) =>
+    groups.flatMap((data) =>
+      arms
+        .filter((arm) => armsIn(data).has(arm) && levelOf(data, arm) === level.id)
+        .map((arm) => ({ arm, level, cell: (attack: string) => enforcedCell(data, arm, attack) })),
+    ),
+  );
+
+/** What `tamper` adds: mounts without protection that were not attacked otherwise, and digests that no level enforced for the same arm. */
+const computedColumns = (
+  groups: readonly GroupData[],
+  arms: readonly string[],
+  enforced: readonly FoundColumn[],
+): readonly FoundColumn[] => {
+  const changeOf = (attack: string): string | undefined => ATTACKS.find(({ id }) => id === attack)?.computed;
+  const isThere = (level: string, arm: string): boolean =>
+    enforced.some((column) => column.level.id === level && (level !== 'nothing' || column.arm === arm));
+  return groups.flatMap((data) =>
+    arms
+      .filter((arm) => armsIn(data).has(arm))
+      .flatMap((arm): FoundColumn[] => {
+        const column = (level: LevelWords, cell: (change: string) => TamperCell | null): FoundColumn => ({
+          arm,
+          level,
+          cell(attack) {
+            const change = changeOf(attack);
+            return change === undefined ? null : cell(change);
+          },
+        });
+        return [
+          ...(isThere('nothing', arm) ? [] : [column(LEVELS[0]!, (change) => shownCell(data, arm, change))]),
+          ...COMPUTED.filter(({ of }) => !isThere(of, arm)).map((level) =>
+            column(level, (change) => computedCell(data, arm, level.metric, change)),
+          ),
+        ];
+      }),
+  );
+};
+
+const ONE_FILE = ['exchanged', 'mode'];
+
+/** Why an attack was not made where others were. */
+const reasonOf = ({ level, cell }: FoundColumn, attack: string): string => {
+  if (level.isComputed === true || ATTACKS.every(({ id }) => id !== attack))
+    return 'the scenario tamper makes no such change';
+  if (level.id === 'signature') return 'what happens on the disk after the pull is not checked';
+  if (attack === 'sealed') return 'no file gets fs-verity here';
+  if (attack === 'device') return 'needs an ext4 on a loop device, and caches that can be dropped';
+  return ONE_FILE.every((one) => cell(one) === null)
+    ? 'one file holds the whole image: tried are its bytes, a name, its end, and all of it'
+    : 'the scenario does not make this change here';
+};
+
+const untriedReason = (run: RunFile, level: string): string => {
+  const { scenarios, dropped } = run.plan;
+  if (!scenarios.includes(ENFORCED) && !isSkippedScenario(run.skipped, ENFORCED))
+    return `the scenario ${ENFORCED} was not part of this run`;
+  const skipped = run.skipped.find(
+    (one) =>
+      one.kind === 'scenario' &&
+      one.scenario === ENFORCED &&
+      (one.params === undefined || one.params['level'] === level),
+  );
+  if (skipped !== undefined) return `${skipped.need}: ${skipped.reason}`;
+  const late = dropped.find((one) => droppedScenario(one) === ENFORCED);
+  return late === undefined ? 'no backend of this run has it' : droppedText(late);
+};
+
+/** Columns with a cell, by level; `arms` in the order of the run. */
+const columnsOf = (groupsOf: GroupsOf, arms: readonly string[]): readonly FoundColumn[] => {
+  const enforced = enforcedColumns(groupsOf(ENFORCED), arms);
+  const all = [...enforced, ...computedColumns(groupsOf(COMPUTING), arms, enforced)];
+  const rank = ({ level }: FoundColumn): number =>
+    [...LEVELS, ...COMPUTED].findIndex(({ id }) => id === level.id);
+  return all
+    .filter(({ cell }) => ATTACKS.some(({ id }) => cell(id) !== null))
+    .sort((a, b) => rank(a) - rank(b));
+};
+
+/** One table for each image that was attacked. */
+export const tamperViewsOf = (
+  run: RunFile,
+  groups: readonly GroupData[],
+  arms: readonly string[],
+): readonly TamperView[] => {
+  const attacked = groups.filter(({ group }) => [ENFORCED, COMPUTING].includes(group.scenario));
+  return [...new Set(attacked.map(({ group }) => group.image))].flatMap((image): TamperView[] => {
+    const groupsOf: GroupsOf = (scenario) =>
+      attacked.filter(({ group }) => group.scenario === scenario && group.image === image);
+    const columns = columnsOf(groupsOf, arms);
+    if (columns.length === 0) return [];
+    const cellIn = (column: FoundColumn, attack: string): TamperCell =>
+      column.cell(attack) ?? { kind: 'untried', reason: reasonOf(column, attack) };
+    return [
+      {
+        image,
+        columns: columns.map(({ arm, level }) => ({ arm, level })),
+        rows: ATTACKS.filter(({ id }) => columns.some(({ cell }) => cell(id) !== null)).map(
+          ({ id, label, what }) => ({
+            attack: id,
+            label,
+            what,
+            cells: columns.map((column) => cellIn(column, id)),
+          }),
+        ),
+        untried: LEVELS.filter(({ id }) => columns.every(({ level }) => level.id !== id)).map(
+          ({ id, title }) => ({ level: title, reason: untriedReason(run, id) }),
+        ),
+      },
+    ];
+  });
+};
