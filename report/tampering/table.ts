@@ -47,9 +47,9 @@ interface FoundColumn extends TamperColumn {
 }
 
 /** Whether the metric was above zero: always, never, or not in every pass; null: not measured. */
-type Answer = 'always' | 'never' | 'sometimes' | null;
+type Occurrence = 'always' | 'never' | 'sometimes' | null;
 
-const answerOf = (data: GroupData, arm: string, metric: string): Answer => {
+const answerOf = (data: GroupData, arm: string, metric: string): Occurrence => {
   const found = data.count.get(metric)?.get(arm) ?? data.time.get(metric)?.get(arm);
   const count = found === undefined ? null : countOf(numbersOf(found));
   if (count === null) return null;
