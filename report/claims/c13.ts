@@ -1,9 +1,18 @@
 // Which of three digests notices which change: of a file, of the file that a manifest's entry refers to, of the manifest itself.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { judgeGroups } from './agree.ts';
-import type { Claim, Figure } from './claim.ts';
+import type { Claim, Figure, Judgement } from './claim.ts';
+import {
+  deviationText,
+  ENFORCED,
+  type EnforcedEnd,
+  endsAnswer,
+  enforcedEnds,
+  refusedFigures,
+} from './enforcement.ts';
 import { type Evidence, groupText } from './evidence.ts';
 import { countFigures, exactFigure, isEqual } from './figures.ts';
+import { missingReason } from './missing.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 import type { Tristate } from './verdicts.ts';
 
@@ -11,7 +20,16 @@ const SCENARIO = 'tamper';
 const MANIFEST_ARM = 'erofs-overlay';
 const ARMS = [MANIFEST_ARM, 'unpacked-overlay'] as const;
 
-type TreeChange = 'content' | 'mode' | 'owner' | 'attribute' | 'replaced' | 'redigested' | 'rename';
+type TreeChange =
+  | 'content'
+  | 'mode'
+  | 'owner'
+  | 'attribute'
+  | 'replaced'
+  | 'redigested'
+  | 'rename'
+  | 'added'
+  | 'removed';
 const WORDS: Readonly<Record<TreeChange, string>> = {
   content: 'a byte of a file',
   mode: 'a set-user-id bit',
@@ -20,13 +38,12 @@ const WORDS: Readonly<Record<TreeChange, string>> = {
   replaced: 'a redirect to another file',
   redigested: 'a redirect and its digest',
   rename: 'a name',
+  added: 'an added file',
+  removed: 'a removed file',
 };
 const CHANGES = Object.keys(WORDS) as readonly TreeChange[];
 /** Changes that leave the contents of all files alone. */
 const OUTSIDE = CHANGES.filter((change) => change !== 'content');
-/** Unpacked layers have no redirect with a digest. */
-const changesOf = (arm: string): readonly TreeChange[] =>
-  arm === MANIFEST_ARM ? CHANGES : CHANGES.filter((change) => change !== 'redigested');
 
 type DigestLevel = 'File' | 'Reference' | 'Manifest';
 const LEVELS: Readonly<Record<DigestLevel, string>> = {
@@ -57,6 +74,17 @@ const always = (evidence: Evidence, group: GroupData, arm: string, metric: strin
   return count === null || !isEqual(count) ? null : count.most > 0;
 };
 
+/** Runs before these changes were made lack them. */
+const LATER: readonly TreeChange[] = ['added', 'removed'];
+
+/** Unpacked layers have no redirect with a digest. */
+const changesOf = (evidence: Evidence, group: GroupData, arm: string): readonly TreeChange[] =>
+  CHANGES.filter(
+    (change) =>
+      (arm === MANIFEST_ARM || change !== 'redigested') &&
+      (!LATER.includes(change) || evidence.count(group, arm, `${change}ShownCount`) !== null),
+  );
+
 const levelsOf = (arm: string): readonly DigestLevel[] =>
   arm === MANIFEST_ARM ? ['File', 'Reference', 'Manifest'] : ['File'];
 
@@ -69,7 +97,7 @@ const cellsOf = (
   levels = levelsOf(arm),
 ): readonly LevelCell[] =>
   levels.flatMap((level) =>
-    changesOf(arm).map((change) => ({
+    changesOf(evidence, group, arm).map((change) => ({
       level,
       change,
       isNoticed: always(evidence, group, arm, metricOf(change, level)),
@@ -77,7 +105,9 @@ const cellsOf = (
   );
 
 const armAnswer = (evidence: Evidence, group: GroupData, arm: string): Tristate => {
-  const shown = changesOf(arm).map((change) => always(evidence, group, arm, `${change}ShownCount`));
+  const shown = changesOf(evidence, group, arm).map((change) =>
+    always(evidence, group, arm, `${change}ShownCount`),
+  );
   const cells = cellsOf(evidence, group, arm);
   const control = cells.find(({ level, change }) => level === 'File' && change === 'content');
   // If a mount hides a change or a digest misses a changed byte, a zero proves nothing.
@@ -86,11 +116,43 @@ const armAnswer = (evidence: Evidence, group: GroupData, arm: string): Tristate 
   return cells.every(isExpected) ? 'yes' : 'no';
 };
 
-const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
+/** What must be refused while the claim holds, by what is enforced; an image that is cut off may be refused anywhere. */
+const REFUSED: Readonly<Record<string, readonly string[] | 'all'>> = {
+  files: ['written', 'device'],
+  reference: ['written', 'device', 'exchanged', 'sealed', 'replaced'],
+  manifest: 'all',
+};
+const expectsRefusal = ({ level, attack }: EnforcedEnd): boolean | null => {
+  const refused = REFUSED[level];
+  if (refused === undefined || attack === 'truncated') return null;
+  return refused === 'all' || refused.includes(attack);
+};
+
+const endsOf = (evidence: Evidence): readonly EnforcedEnd[] => enforcedEnds(evidence, Object.keys(REFUSED));
+
+/** Null: nothing was enforced. Where a changed byte is served, no kernel verifies: what else it serves proves nothing. */
+const enforcedAnswer = (evidence: Evidence): Tristate | null => {
+  const ends = endsOf(evidence);
+  const isBlind = ends.some(({ attack, isRefused }) => attack === 'written' && isRefused !== true);
+  return isBlind ? 'open' : endsAnswer(ends, expectsRefusal);
+};
+
+/** One part that contradicts the claim refutes it. */
+const both = (a: Tristate, b: Tristate | null): Tristate => {
+  if (b === null || a === b) return a;
+  return a === 'no' || b === 'no' ? 'no' : 'open';
+};
+
+const computedAnswer = (evidence: Evidence, group: GroupData): Tristate | null => {
   const measured = ARMS.filter((arm) => evidence.count(group, arm, metricOf('content', 'File')) !== null);
   if (!measured.includes(MANIFEST_ARM)) return null;
   const answers = measured.map((arm) => armAnswer(evidence, group, arm));
   return answers.includes('no') ? 'no' : answers.includes('open') ? 'open' : 'yes';
+};
+
+const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
+  const computed = computedAnswer(evidence, group);
+  return computed === null ? null : both(computed, enforcedAnswer(evidence));
 };
 
 /** The verdict depends on the number of changes outside of contents that each level notices. */
@@ -109,6 +171,7 @@ const sumFigures = (evidence: Evidence, group: GroupData, arm: string): readonly
 
 const figures = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ...ARMS.flatMap((arm) => sumFigures(evidence, group, arm)),
+  ...refusedFigures(endsOf(evidence)),
   ...countFigures(
     evidence,
     group,
@@ -133,16 +196,39 @@ const deviations = (evidence: Evidence): string => {
         ),
     ),
   );
-  return [...new Set(found)].join('; ');
+  const enforced = deviationText(endsOf(evidence), expectsRefusal);
+  return [...new Set(found), ...(enforced === '' ? [] : [enforced])].join('; ');
 };
 
 /** A digest that would differ is not yet a read that the kernel refuses. */
-const enforcementText = ({ run }: Evidence): string => {
-  const feature = run.environment.features['fs-verity'];
+const enforcementText = (evidence: Evidence): string => {
+  const ends = endsOf(evidence);
+  if (ends.length > 0) {
+    const refused = ends.filter(({ isRefused }) => isRefused === true).length;
+    return `enforced under ${evidence.run.environment.kernel}: ${refused} of ${ends.length} attacks were refused, each where its level says`;
+  }
+  const feature = evidence.run.environment.features['fs-verity'];
   return feature === undefined || feature.ok
     ? 'digests are computed, not enforced'
     : `digests are computed; enforcement by the kernel is not testable here: fs-verity: ${feature.detail}`;
 };
+
+/** A run that asked for nothing else has what was enforced. */
+const withoutComputed = (evidence: Evidence): Judgement => {
+  const found = refusedFigures(endsOf(evidence));
+  const is = enforcedAnswer(evidence);
+  if (is === null)
+    return { verdict: 'not testable', because: missingReason(evidence, [SCENARIO, ...ARMS]), figures: found };
+  if (is === 'open') return { verdict: 'undecided', ...OPEN, figures: found };
+  return is === 'yes'
+    ? { verdict: 'supported', because: enforcementText(evidence), figures: found }
+    : { verdict: 'not supported', because: deviations(evidence), figures: found };
+};
+
+const OPEN = {
+  because: 'the mount did not show a change, a changed byte was missed or not refused, or passes differ',
+  wouldDecide: `cfsbench run --scenarios ${SCENARIO},${ENFORCED} on a work file system that keeps every change`,
+} as const;
 
 export const claim: Claim = {
   id: 'C13',
@@ -153,8 +239,8 @@ export const claim: Claim = {
       said: 'fs-verity validates one file, not the structure of directories; changes in the layer that holds metacopy and redirect are not noticed',
     },
   ],
-  scenarios: [SCENARIO],
-  rule: `${CHANGES.length} changes are made below the mount (${CHANGES.map((change) => WORDS[change]).join(', ')}) and checked against three digests: that of each file, as fs-verity computes it; the digest that the manifest has for a file against the file that its redirect leads to, as overlayfs does with verity=require; and that of the manifest. Supported: in every pass the mount shows each change, digests of files notice a changed byte and nothing else (on unpacked layers, too), verity=require also notices the replaced redirect and nothing else, and the manifest's digest notices everything except the changed byte. Not supported: any of these fails. Undecided: the mount does not show a change, a changed byte is missed, or passes differ.`,
+  scenarios: [SCENARIO, ENFORCED],
+  rule: `${CHANGES.length} changes are made below the mount (${CHANGES.map((change) => WORDS[change]).join(', ')}) and checked against three digests: that of each file, as fs-verity computes it; the digest that the manifest has for a file against the file that its redirect leads to, as overlayfs does with verity=require; and that of the manifest. Where the kernel has fs-verity, the same levels are enforced, and each attack must be refused or served as its level says. Supported: in every pass the mount shows each change, digests of files notice a changed byte and nothing else (on unpacked layers, too), verity=require also notices the replaced redirect and nothing else, and the manifest's digest notices everything except the changed byte. Not supported: any of these fails. Undecided: the mount does not show a change, a changed byte is missed or not refused, or passes differ.`,
   objection:
     'A manifest is a file, so fs-verity of it covers the tree; and verity=require did not exist at the time of the mail.',
   answer:
@@ -166,10 +252,8 @@ export const claim: Claim = {
       needs: [SCENARIO, ...ARMS],
       answer,
       figures,
-      open: () => ({
-        because: `the mount did not show a change, a changed byte was missed, or passes differ; ${enforcement}`,
-        wouldDecide: `cfsbench run --scenarios ${SCENARIO} on a work file system that keeps every change`,
-      }),
+      unanswered: withoutComputed,
+      open: () => ({ ...OPEN, because: `${OPEN.because}; ${enforcement}` }),
       supported: () =>
         `fs-verity of files notices a changed byte and nothing else; verity=require also notices a replaced redirect, unless its digest was replaced with it; only the digest of the manifest notices everything else; ${enforcement}`,
       notSupported: () => `${deviations(evidence)}; ${enforcement}`,

@@ -4,6 +4,14 @@ import type { ImageInfo } from '../../results/schema/run.ts';
 import { grouped } from '../format.ts';
 import { judgeGroups } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
+import {
+  deviationText,
+  ENFORCED,
+  type EnforcedEnd,
+  endsAnswer,
+  enforcedEnds,
+  refusedFigures,
+} from './enforcement.ts';
 import { type Evidence, groupText } from './evidence.ts';
 import { countFigures, exactFigure, isEqual } from './figures.ts';
 import { unmeasured } from './missing.ts';
@@ -11,6 +19,7 @@ import { SCRIVANO_V3 } from './sources.ts';
 import type { Tristate } from './verdicts.ts';
 
 const SCENARIO = 'update';
+const PULL = 'pull';
 const PER_FILE = 'erofs-overlay';
 const PER_LAYER = 'unpacked-overlay';
 const BYTES = 'updateFetchBytes';
@@ -33,7 +42,46 @@ const imageOf = ({ run }: Evidence, { group }: GroupData): ImageInfo | undefined
 const hasLayers = (evidence: Evidence, group: GroupData): boolean =>
   (imageOf(evidence, group)?.layerCount ?? 0) >= FEWEST_LAYERS;
 
+/** From a server that nobody vouches for, as far as the run tried it: everything that differs from what is signed must be refused. */
+const endsOf = (evidence: Evidence): readonly EnforcedEnd[] => enforcedEnds(evidence, ['signature']);
+const mustBeRefused = (): boolean => true;
+
+const PULLED = { bytes: 'pullBytes', requests: 'pullRequestCount', missing: 'pullMissingCount' } as const;
+const ONTO_EARLIER = { have: 'earlier', via: 'pack' } as const;
+
+/** The same images end to end, signature and manifest included. */
+const pullGroups = (evidence: Evidence): readonly GroupData[] =>
+  evidence.groups({ scenario: PULL, params: ONTO_EARLIER }).filter((group) => hasLayers(evidence, group));
+
+const pullAnswer = (evidence: Evidence, group: GroupData): Tristate | null => {
+  const [file, layer] = [PER_FILE, PER_LAYER].map((arm) => evidence.count(group, arm, PULLED.bytes));
+  const objects = evidence.count(group, PER_FILE, PULLED.missing);
+  const image = imageOf(evidence, group);
+  if (image === undefined || !file || !layer || objects === null) return null;
+  if (![file, layer, objects].every(isEqual)) return 'open';
+  return objects.most < image.objectCount && file.most < layer.most ? 'yes' : 'no';
+};
+
+/** One part that contradicts the claim refutes it; parts that were not measured say nothing. */
+const together = (answers: readonly (Tristate | null)[]): Tristate | null => {
+  const measured = answers.filter((one) => one !== null);
+  if (measured.length === 0) return null;
+  if (measured.includes('no')) return 'no';
+  return measured.includes('open') ? 'open' : 'yes';
+};
+
 const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
+  const fetched = updateAnswer(evidence, group);
+  return fetched === null
+    ? null
+    : together([
+        fetched,
+        ...pullGroups(evidence).map((one) => pullAnswer(evidence, one)),
+        endsAnswer(endsOf(evidence), mustBeRefused),
+      ]);
+};
+
+const updateAnswer = (evidence: Evidence, group: GroupData): Tristate | null => {
   const image = imageOf(evidence, group);
   const [file, layer] = [PER_FILE, PER_LAYER].map((arm) => evidence.count(group, arm, BYTES));
   const objects = evidence.count(group, PER_FILE, REQUESTS);
@@ -60,12 +108,43 @@ const figures = (evidence: Evidence, group: GroupData): readonly Figure[] => {
         Object.entries(SHOWN).map(([metric, what]) => [arm, metric, what] as const),
       ),
     ),
+    ...pullGroups(evidence).flatMap((one) =>
+      countFigures(
+        evidence,
+        one,
+        [PER_FILE, PER_LAYER].flatMap(
+          (arm) =>
+            [
+              [arm, PULLED.bytes, 'bytes pulled, signature and manifest included'],
+              [arm, PULLED.requests, 'requests of the pull'],
+            ] as const,
+        ),
+      ),
+    ),
+    ...refusedFigures(endsOf(evidence)),
     exactFigure(`objects of the new version (${where})`, 'objectCount', image.objectCount),
     exactFigure(`bytes of all objects of the new version (${where})`, 'objectBytes', image.objectBytes),
   ];
 };
 
-const supported = (evidence: Evidence): string =>
+/** What was tried with a server that nobody vouches for. */
+const sourceText = (evidence: Evidence): string => {
+  const ends = endsOf(evidence);
+  if (ends.length === 0) return `what a server may forge was not tried (scenario ${ENFORCED})`;
+  const refused = ends.filter(({ isRefused }) => isRefused === true).length;
+  return `a client refused ${refused} of ${ends.length} attacks by its server`;
+};
+
+const supported = (evidence: Evidence): string => `${missingText(evidence)}; ${sourceText(evidence)}`;
+
+const notSupported = (evidence: Evidence): string => {
+  const served = deviationText(endsOf(evidence), mustBeRefused);
+  return served === ''
+    ? 'every object of the new version was missing, or no fewer bytes than by layer'
+    : served;
+};
+
+const missingText = (evidence: Evidence): string =>
   evidence
     .groups({ scenario: SCENARIO })
     .filter((group) => hasLayers(evidence, group))
@@ -94,12 +173,12 @@ export const claim: Claim = {
       said: 'a client validates the signature of the manifest and fetches only what is missing, even from an insecure source',
     },
   ],
-  scenarios: [SCENARIO],
-  rule: `What the local store gains, uncompressed, between one version of an image and a real later one, for images of at least ${FEWEST_LAYERS} layers. Supported: equal in every pass, fewer objects are added than the later version has, and objects and manifest together take fewer bytes than the layers that differ. Not supported: otherwise. Undecided: images disagree, passes differ, or every image has one layer. The numbers of objects and of layers, each a request, are shown for context.`,
+  scenarios: [SCENARIO, PULL, ENFORCED],
+  rule: `What the local store gains, uncompressed, between one version of an image and a real later one, for images of at least ${FEWEST_LAYERS} layers. Where the run pulled the later version end to end from a server (${PULL}), the same holds for what was received, signature and manifest included; where a server attacked (${ENFORCED}), the client must have refused every attack. Supported: equal in every pass, fewer objects are added than the later version has, and objects and manifest together take fewer bytes than the layers that differ. Not supported: otherwise. Undecided: images disagree, passes differ, or every image has one layer. The numbers of objects and of layers, each a request, are shown for context.`,
   objection:
     'Objects are many small requests; layers are compressed in transfer; and a publisher who puts an update into a layer of its own lets clients fetch little by layer, too.',
   answer:
-    'Requests are counted and shown; both sides are uncompressed. Both versions come from a distribution, whose updates change the lowest layer, so that every layer above it was built anew. Whether a client refuses forged contents from an insecure source is not measured here, only what it has to fetch.',
+    'Requests are counted and shown; both sides are uncompressed. Both versions come from a distribution, whose updates change the lowest layer, so that every layer above it was built anew. What a client refuses is told by attacks of its server, each of a kind that the debate names; 100,000 lies by chance are a test of the project.',
   judge: (evidence) =>
     judgeGroups(evidence, {
       scenario: SCENARIO,
@@ -109,6 +188,6 @@ export const claim: Claim = {
       unanswered,
       open: () => ({ because: 'what had to be fetched differs between passes', wouldDecide: COMMAND }),
       supported,
-      notSupported: () => 'every object of the new version was missing, or no fewer bytes than by layer',
+      notSupported,
     }),
 };

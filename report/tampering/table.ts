@@ -57,7 +57,8 @@ const answerOf = (data: GroupData, arm: string, metric: string): Occurrence => {
   return count.most > 0 ? 'sometimes' : 'never';
 };
 
-const enforcedCell = (data: GroupData, arm: string, attack: string): TamperCell | null => {
+/** Null: the attack was not made. */
+export const enforcedCell = (data: GroupData, arm: string, attack: string): TamperCell | null => {
   const answers = Object.entries(ENDINGS).map(
     ([ending, at]) => [at, answerOf(data, arm, `${attack}${ending}Count`)] as const,
   );

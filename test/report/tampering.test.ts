@@ -13,29 +13,9 @@ import { terminalOf } from '../../report/terminal.ts';
 import type { ReportView } from '../../report/view.ts';
 import { ATTACKS, attackMetrics } from '../../scenarios/attacks.ts';
 import { CHANGES } from '../../scenarios/tampering.ts';
-import { type MadeGroup, type MadeRun, made, type Series } from './claims/journal.ts';
+import { enforcedGroup as enforced } from './claims/attacks.ts';
+import { type MadeGroup, type MadeRun, made } from './claims/journal.ts';
 import { viewOf } from './support/view.ts';
-
-type Endings = Readonly<Record<string, string | readonly string[]>>;
-
-/** Metrics of one arm; a list has one ending for each pass. */
-const ended = (endings: Endings): Series => {
-  const all = ['AtPull', 'AtChange', 'AtMount', 'AtOpen', 'AtRead', 'Served', 'Unseen'];
-  return Object.fromEntries(
-    Object.entries(endings).flatMap(([attack, at]) =>
-      all.map((one) => [
-        `${attack}${one}Count`,
-        typeof at === 'string' ? Number(at === one) : at.map((pass) => Number(pass === one)),
-      ]),
-    ),
-  );
-};
-
-const enforced = (level: string, count: Readonly<Record<string, Endings>>): MadeGroup => ({
-  scenario: 'enforced',
-  params: { level },
-  count: Object.fromEntries(Object.entries(count).map(([arm, endings]) => [arm, ended(endings)])),
-});
 
 const COMPUTED: MadeGroup = {
   scenario: 'tamper',
@@ -119,6 +99,8 @@ test('what is computed is named so, and stands where no kernel enforced it', () 
 test('passes that differ are no cell', () => {
   const odd = view([enforced('nothing', { 'erofs-overlay': { mode: ['Served', 'AtRead', 'Served'] } })]);
   assert.deepEqual(textsOf(odd)['mode'], ['passes differ: read, served']);
+  const once = view([enforced('nothing', { 'erofs-overlay': { mode: ['Served', '', 'Served'] } })]);
+  assert.deepEqual(textsOf(once)['mode'], ['passes differ: served']);
 });
 
 describe('a level without a column has the reason of the run', () => {

@@ -1,4 +1,5 @@
 // Worlds of claims about stores and what is fetched into them: C4, C8, C15.
+import { careful } from '../report/claims/attacks.ts';
 import type { MadeGroup, MadeRun, Series } from '../report/claims/journal.ts';
 import { counted, countedWorld, oddPass } from './counted.ts';
 import { LARGE } from './large.ts';
@@ -102,10 +103,12 @@ interface Update {
   readonly objects: number;
   readonly bytes: number | readonly number[];
   readonly layers?: number;
+  /** Further samples of the run. */
+  readonly more?: (noise: RunNoise) => readonly MadeGroup[];
 }
 
 const update =
-  ({ objects, bytes, layers = 3 }: Update) =>
+  ({ objects, bytes, layers = 3, more = () => [] }: Update) =>
   (noise: RunNoise): MadeRun => {
     const layerBytes = Math.round(within(noise.random, [1e7, 1e9]));
     const of = (part: number): number => Math.round(part * layerBytes);
@@ -122,16 +125,36 @@ const update =
           },
           { local: 'nothing', versions: 'made' },
         ),
+        ...more(noise),
       ],
       images: [{ ...LARGE, objectCount: OBJECTS, layerCount: layers }],
     };
   };
 
+/** The same update from a server, with what a pull receives beside the objects. `bytes`: as a share of what layers take. */
+const pulledFrom =
+  (bytes: number) =>
+  (noise: RunNoise): readonly MadeGroup[] => {
+    const layerBytes = Math.round(within(noise.random, [1e7, 1e9]));
+    return [
+      {
+        scenario: 'pull',
+        params: { have: 'earlier', via: 'pack', versions: 'made', delayMs: 5, mbitPerS: 1000 },
+        time: {
+          'erofs-overlay': { pullBytes: Math.round(bytes * layerBytes), pullMissingCount: OBJECTS / 10 },
+          'unpacked-overlay': { pullBytes: layerBytes, pullMissingCount: 3 },
+        },
+      },
+    ];
+  };
+
+const TENTH = { objects: 0.1, bytes: 0.1 } as const;
+
 const updating: ClaimWorlds = {
   id: 'C15',
   kind: 'counts',
   margin:
-    'True: a tenth of the objects and of the bytes of the layers that differ. False: every object, or a tenth more bytes than by layer. Line: one pass fetched more than the others, or an image of one layer, which is always fetched whole by layer.',
+    'True: a tenth of the objects and of the bytes of the layers that differ. False: every object, or a tenth more bytes than by layer. False as well: a client that accepts one thing that is not signed. Line: one pass fetched more than the others, or accepted it in one pass, or an image of one layer, which is always fetched whole by layer.',
   worlds: [
     {
       truth: 'true',
@@ -153,6 +176,31 @@ const updating: ClaimWorlds = {
       truth: 'false',
       what: 'a tenth more bytes than by layer',
       journal: update({ objects: 0.1, bytes: 1.1 }),
+    },
+    {
+      truth: 'true',
+      what: 'a tenth, pulled from a server whose forgeries are refused',
+      journal: update({ ...TENTH, more: (noise) => [...pulledFrom(0.11)(noise), careful()] }),
+    },
+    {
+      truth: 'false',
+      what: 'a pull receives more than the layers have',
+      journal: update({ ...TENTH, more: pulledFrom(1.1) }),
+    },
+    {
+      truth: 'false',
+      what: 'a client takes an older signed image',
+      journal: update({ ...TENTH, more: () => [careful({ rollback: 'Served' })] }),
+    },
+    {
+      truth: 'line',
+      what: 'a client takes a changed mode in one pass',
+      journal: update({
+        ...TENTH,
+        more: (noise) => [
+          careful({ mode: oddPass(noise, 0, 1).map((is) => (is === 1 ? 'Served' : 'AtPull')) }),
+        ],
+      }),
     },
   ],
 };

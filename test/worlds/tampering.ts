@@ -1,10 +1,21 @@
 // Worlds of the claim about changes below a mount: C13.
+import { verifyingKernel } from '../report/claims/attacks.ts';
 import type { MadeGroup, Series } from '../report/claims/journal.ts';
 import { counted, countedWorld, oddPass } from './counted.ts';
 import type { RunNoise } from './noise.ts';
 import type { ClaimWorlds } from './world.ts';
 
-const CHANGES = ['content', 'mode', 'owner', 'attribute', 'replaced', 'redigested', 'rename'] as const;
+const CHANGES = [
+  'content',
+  'mode',
+  'owner',
+  'attribute',
+  'replaced',
+  'redigested',
+  'rename',
+  'added',
+  'removed',
+] as const;
 
 interface NoticedChanges {
   /** Changes that digests of files notice. */
@@ -33,11 +44,17 @@ const tampered = (
   return [counted('tamper', { 'erofs-overlay': series, 'unpacked-overlay': series })];
 };
 
+const AS_SAID: NoticedChanges = { byFile: ['content'] };
+
+/** One attack ends elsewhere in one pass. */
+const oddEnd = (noise: RunNoise, usual: string, other: string): readonly string[] =>
+  oddPass(noise, 0, 1).map((is) => (is === 1 ? other : usual));
+
 const tampering: ClaimWorlds = {
   id: 'C13',
   kind: 'counts',
   margin:
-    'A change is noticed or missed: one change outside of contents that digests of files notice refutes the claim. Line: the mount did not show a change, so no digest could notice it.',
+    'A change is noticed or missed: one change outside of contents that digests of files notice refutes the claim, and so does one that a kernel refuses or serves against its level. Line: a kernel that verifies nothing; the mount did not show a change, so no digest could notice it.',
   worlds: [
     countedWorld('true', 'digests of files tell contents alone', (noise) =>
       tampered(noise, { byFile: ['content'] }),
@@ -60,6 +77,26 @@ const tampering: ClaimWorlds = {
     countedWorld('false', 'digests of files tell everything', (noise) =>
       tampered(noise, { byFile: CHANGES }),
     ),
+    countedWorld('true', 'a kernel enforces the levels as computed', (noise) => [
+      ...tampered(noise, AS_SAID),
+      ...verifyingKernel(),
+    ]),
+    countedWorld('line', 'a kernel has fs-verity and serves a changed byte', (noise) => [
+      ...tampered(noise, AS_SAID),
+      ...verifyingKernel({ files: { written: 'Served' } }),
+    ]),
+    countedWorld('line', 'a kernel serves a changed mode in one pass', (noise) => [
+      ...tampered(noise, AS_SAID),
+      ...verifyingKernel({ manifest: { mode: oddEnd(noise, 'AtMount', 'Served') } }),
+    ]),
+    countedWorld('false', 'a kernel refuses a changed owner with fs-verity of objects alone', (noise) => [
+      ...tampered(noise, AS_SAID),
+      ...verifyingKernel({ files: { owner: 'AtOpen' } }),
+    ]),
+    countedWorld('false', 'a kernel serves a swapped redirect with verity=require', (noise) => [
+      ...tampered(noise, AS_SAID),
+      ...verifyingKernel({ reference: { replaced: 'Served' } }),
+    ]),
   ],
 };
 

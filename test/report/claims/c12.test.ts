@@ -1,4 +1,4 @@
-// Without dm-verity the stack is a stand-in and decides nothing.
+// The whole stack decides; without dm-verity three of its layers are a stand-in and decide nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c12.ts';
@@ -30,11 +30,53 @@ test('not testable without dm-verity, whatever the stack costs; all figures are 
   }
 });
 
-test('not testable with dm-verity that no backend sets up', () => {
+const verified = (number: number, stack: Series, base = cost(1)): MadeGroup => ({
+  scenario: 'live-mounts',
+  params: { mounts: number },
+  time: { 'erofs-overlay': base, 'erofs-overlay-dmverity': stack },
+});
+
+test('supported: the whole stack costs more than half as much again, in time and in memory', () => {
+  const judged = verdictOn(claim, { groups: [verified(1000, cost(4))] });
+  assert.equal(judged.verdict, 'supported');
+  assert.equal(judged.figures[0]!.metric, 'mountRatio');
+  assert.ok(Math.abs(judged.figures[0]!.value - 4) < 0.4);
+  assert.ok(judged.figures.every(({ standIn }) => standIn !== true));
+});
+
+test('not supported: none of the three costs half as much again', () => {
+  assert.equal(verdictOn(claim, { groups: [verified(1000, cost(1))] }).verdict, 'not supported');
+});
+
+test('undecided: dearer in one and not in another, too few mounts, or memory below resolution', () => {
+  const dear = { mountAndUnmountPerMountWallNs: around(12e5) };
+  const mixed = verdictOn(claim, { groups: [verified(1000, cost(1, dear))] });
+  assert.equal(mixed.verdict, 'undecided');
+  assert.match(
+    mixed.because,
+    /^set-up and tear-down of a mount: at least 1.5 times as much; slab objects of a mount: less/,
+  );
+  const few = verdictOn(claim, { groups: [verified(10, cost(4))] });
+  assert.equal(few.verdict, 'undecided');
+  assert.match(few.because, /10 mounts are too few/);
+  const { slabObjectPerMountCount: _, ...blind } = cost(4);
+  assert.equal(verdictOn(claim, { groups: [verified(1000, blind)] }).verdict, 'undecided');
+});
+
+test('with dm-verity on emulated CPUs memory is shown, and no time is judged', () => {
+  const { mountAndUnmountPerMountWallNs: _, ...memory } = cost(3);
+  const { mountAndUnmountPerMountWallNs: __, ...base } = cost(1);
+  const judged = verdictOn(claim, { groups: [verified(1000, memory, base)] });
+  assert.equal(judged.verdict, 'not testable');
+  assert.match(judged.because, /memory of one mount is shown$/);
+  assert.ok(judged.figures.some(({ what }) => what.startsWith('erofs-overlay-dmverity: slab objects')));
+});
+
+test('not testable with dm-verity where the stack was not measured', () => {
   const features = { 'dm-verity': { ok: true, detail: 'there' } };
   assert.match(
     verdictOn(claim, { groups: [mounts(1000, cost(2))], features }).because,
-    /no backend sets it up/,
+    /^erofs-overlay-dmverity was not measured/,
   );
 });
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c13.ts';
+import { verifyingKernel } from './attacks.ts';
 import { type MadeGroup, type Series, verdictOn } from './journal.ts';
 
 const verdict = (groups: readonly MadeGroup[]): string => verdictOn(claim, { groups }).verdict;
 
-const OUTSIDE = ['mode', 'owner', 'attribute', 'replaced', 'redigested', 'rename'];
+const OUTSIDE = ['mode', 'owner', 'attribute', 'replaced', 'redigested', 'rename', 'added', 'removed'];
 const matrix = (more: Series = {}): Series => ({
   contentShownCount: 1,
   contentByFileCount: 1,
@@ -40,7 +41,7 @@ test('supported on three levels, with what verity=require notices', () => {
   const sums = judged.figures
     .filter(({ metric }) => metric === 'noticedChangeCount')
     .map(({ value }) => value);
-  assert.deepEqual(sums, [0, 1, 6, 0]);
+  assert.deepEqual(sums, [0, 1, 8, 0]);
   assert.equal(judged.figures[0]!.value, 0);
 });
 
@@ -74,4 +75,63 @@ test('says that digests are computed, and why enforcement by the kernel was not 
   const features = { 'fs-verity': { ok: false, detail: 'ioctl: EOPNOTSUPP' } };
   const { because } = verdictOn(claim, { groups: tampered(matrix()), features });
   assert.match(because, /computed; .* not testable here: fs-verity: ioctl: EOPNOTSUPP/);
+});
+
+test('a run before files were added and removed is judged by the changes that it made', () => {
+  const older = Object.fromEntries(
+    Object.entries(matrix()).filter(([name]) => !/^(added|removed)/.test(name)),
+  );
+  const judged = verdictOn(claim, { groups: tampered(older, {}) });
+  assert.equal(judged.verdict, 'supported');
+  assert.equal(judged.figures[2]!.value, 6);
+});
+
+test('a kernel that enforces the levels is part of the verdict', () => {
+  const judged = verdictOn(claim, { groups: [...tampered(matrix()), ...verifyingKernel()] });
+  assert.equal(judged.verdict, 'supported');
+  assert.match(judged.because, /enforced under \S+: 48 of 90 attacks were refused/);
+  const refused = judged.figures.filter(({ metric }) => metric === 'refusedAttackCount');
+  assert.deepEqual(
+    refused.map(({ value }) => value),
+    [3, 3, 6, 6, 15, 15],
+  );
+});
+
+for (const [level, attack, ending, said] of [
+  ['files', 'mode', 'AtRead', /fs-verity of objects refuses set-user-id bit \(erofs-overlay-verity\)/],
+  ['files', 'device', 'Served', /fs-verity of objects serves byte of the device/],
+  ['reference', 'replaced', 'Served', /digests in the manifest serves redirect swapped/],
+  ['reference', 'owner', 'AtOpen', /digests in the manifest refuses owner/],
+  ['manifest', 'rollback', 'Served', /digest of the manifest serves older version/],
+] as const)
+  test(`not supported: a kernel contradicts the level ${level} by ${attack}`, () => {
+    const judged = verdictOn(claim, {
+      groups: [...tampered(matrix()), ...verifyingKernel({ [level]: { [attack]: ending } })],
+    });
+    assert.equal(judged.verdict, 'not supported');
+    assert.match(judged.because, said);
+    const alone = verdictOn(claim, { groups: verifyingKernel({ [level]: { [attack]: ending } }) });
+    assert.equal(alone.verdict, 'not supported');
+  });
+
+test('undecided: a kernel that serves a changed byte verifies nothing, and passes that differ say nothing', () => {
+  const on = (ends: Parameters<typeof verifyingKernel>[0]): string =>
+    verdict([...tampered(matrix()), ...verifyingKernel(ends)]);
+  assert.equal(on({ files: { written: 'Served' } }), 'undecided');
+  assert.equal(on({ manifest: { mode: ['AtMount', 'Served', 'AtMount'] } }), 'undecided');
+  assert.equal(on({ reference: { mode: 'Unseen' } }), 'undecided');
+  assert.equal(verdict(verifyingKernel({ files: { written: 'Served' } })), 'undecided');
+});
+
+test('an image that is cut off may end anywhere', () => {
+  for (const ending of ['Served', 'AtOpen', 'Unseen'])
+    assert.equal(
+      verdict([...tampered(matrix()), ...verifyingKernel({ files: { truncated: ending } })]),
+      'supported',
+    );
+});
+
+test('what was enforced decides a run that computed nothing', () => {
+  const judged = verdictOn(claim, { groups: verifyingKernel() });
+  assert.equal(judged.verdict, 'supported');
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c15.ts';
+import { careful } from './attacks.ts';
 import { IMAGE, type MadeGroup, type MadeRun, verdictOn } from './journal.ts';
 
 type SeriesValue = number | readonly number[];
@@ -87,4 +88,39 @@ test('not testable: a backend could not run, with the run’s reason', () => {
   const judged = verdictOn(claim, { groups: [], scenarios: ['update'], skipped });
   assert.equal(judged.verdict, 'not testable');
   assert.equal(judged.because, 'unpacked-overlay: owners that are mapped here: /var/mail: group 8');
+});
+
+const pulled = (file: SeriesValue, layer: SeriesValue, missing: SeriesValue): MadeGroup => ({
+  scenario: 'pull',
+  params: { have: 'earlier', via: 'pack', versions: IMAGE, delayMs: 5, mbitPerS: 1000 },
+  time: {
+    'erofs-overlay': { pullBytes: file, pullMissingCount: missing, pullRequestCount: 12 },
+    'unpacked-overlay': { pullBytes: layer, pullMissingCount: 2, pullRequestCount: 4 },
+  },
+});
+const withMore = (...more: readonly MadeGroup[]): MadeRun => {
+  const base = run(25e6, 100e6, 556);
+  return { ...base, groups: [...base.groups, ...more] };
+};
+
+test('what was pulled end to end is part of the verdict', () => {
+  const judged = verdictOn(claim, withMore(pulled(26e6, 101e6, 556)));
+  assert.equal(judged.verdict, 'supported');
+  assert.ok(judged.figures.some(({ metric, value }) => metric === 'pullRequestCount' && value === 12));
+  assert.equal(verdictOn(claim, withMore(pulled(102e6, 101e6, 556))).verdict, 'not supported');
+  assert.equal(verdictOn(claim, withMore(pulled(26e6, 101e6, 3000))).verdict, 'not supported');
+  const odd = pulled([26e6, 27e6, 26e6], 101e6, 556);
+  assert.equal(verdictOn(claim, withMore(odd)).verdict, 'undecided');
+});
+
+test('a client must refuse what its server forges', () => {
+  const judged = verdictOn(claim, withMore(careful()));
+  assert.equal(judged.verdict, 'supported');
+  assert.match(judged.because, /a client refused 13 of 13 attacks by its server$/);
+  const served = verdictOn(claim, withMore(careful({ rollback: 'Served' })));
+  assert.equal(served.verdict, 'not supported');
+  assert.match(served.because, /signature, at pull serves older version/);
+  const odd = verdictOn(claim, withMore(careful({ mode: ['AtPull', 'Served', 'AtPull'] })));
+  assert.equal(odd.verdict, 'undecided');
+  assert.match(verdictOn(claim, withMore()).because, /was not tried/);
 });
