@@ -1,6 +1,7 @@
 // Problems that change how the first table is read, one sentence each; empty where there are none.
 import { areTimesMeasured } from '../results/emulated.ts';
 import { NOISE_PREFIX } from '../results/schema/run.ts';
+import { fleetAlerts } from './fleet/words.ts';
 import { plural } from './format.ts';
 import { truncate } from './text.ts';
 import type { ReportView } from './view.ts';
@@ -49,6 +50,7 @@ export const alerts = (view: ReportView): readonly string[] => {
     ...claims
       .filter(({ verdict }) => verdict === 'failed')
       .map(({ id, because }) => `The rule of ${id} ${truncate(because, LONGEST_PROBLEM)}.`),
+    ...(pool === null ? [] : fleetAlerts(pool)),
     ...(pool?.notices ?? []).map((line) => `${line.charAt(0).toUpperCase()}${line.slice(1)}.`),
     ...warnings
       .filter((line) => line.startsWith(NOISE_PREFIX))

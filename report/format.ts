@@ -64,9 +64,14 @@ export const formatRatio = (ratio: number): string => {
   return ratio > 0 ? ratio.toExponential(0) : '0';
 };
 
-/** `run sd 2.1 %`; empty for a single run. */
+const apartText = (what: string, spread: { readonly sd: number } | undefined): readonly string[] =>
+  spread === undefined ? [] : [`${what} sd ${(spread.sd * 100).toFixed(1)} %`];
+
+/** `run sd 2.1 %`, over several machines `machine sd 1.0 %, run sd 2.1 %`; empty for a single run. */
 export const runsApartText = (ratio: Interval): string =>
-  ratio.kind === 'interval' && ratio.runs !== undefined ? `run sd ${(ratio.runs.sd * 100).toFixed(1)} %` : '';
+  ratio.kind === 'interval'
+    ? [...apartText('machine', ratio.machines), ...apartText('run', ratio.runs)].join(', ')
+    : '';
 
 /** `(0.98..3.52)`. */
 export const rangeText = ({ lo, hi }: { readonly lo: number; readonly hi: number }): string =>

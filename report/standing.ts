@@ -1,11 +1,20 @@
 // What a reader must know about all intervals together: how many miss by chance, and what one run cannot show.
-import { FEWEST_RUNS } from '../results/stats/over-runs.ts';
+import type { Pooled } from '../results/pool/pooled.ts';
+import { FEWEST_MACHINES, FEWEST_RUNS } from '../results/stats/over-runs.ts';
 import { formatValue, grouped, plural } from './format.ts';
 import type { ReportView } from './view.ts';
 
 /** The number in front of an interval. */
-export const centerText = ({ pool }: ReportView): string =>
-  pool === null ? 'the median over the blocks' : 'the geometric mean of the medians of the runs';
+export const centerText = ({ pool }: ReportView): string => {
+  if (pool === null) return 'the median over the blocks';
+  return isOverMachines(pool)
+    ? 'the geometric mean over the machines, of each the geometric mean of the medians of its runs'
+    : 'the geometric mean of the medians of the runs';
+};
+
+/** Whether intervals resample machines; with one run for each the two are the same. */
+export const isOverMachines = ({ fleet, runs }: Pooled): boolean =>
+  fleet !== undefined && fleet.machines.length >= FEWEST_MACHINES && fleet.machines.length < runs.length;
 
 export const chanceText = ({ judged: { cells, verdicts, missed } }: ReportView): string =>
   cells === 0
@@ -14,13 +23,22 @@ export const chanceText = ({ judged: { cells, verdicts, missed } }: ReportView):
 
 const ENOUGH_RUNS = 5;
 
+const wherePooled = (machines: number): string => {
+  if (machines === 1) return 'further runs of this plan on this machine';
+  return machines < FEWEST_MACHINES
+    ? `further runs of this plan on these ${machines} machines, not for others`
+    : 'runs of this plan on further machines drawn like these';
+};
+
 export const runsText = ({ pool }: ReportView): string => {
   if (pool === null)
     return 'This is one run: another run of the same plan may differ by more than these intervals (several runs: --profile evidence).';
   const count = pool.runs.length;
-  const pooled = `Pooled over ${plural(count, 'run')}`;
+  const machines = pool.fleet?.machines.length ?? 1;
+  const on = machines === 1 ? '' : ` on ${machines} machines`;
+  const pooled = `Pooled over ${plural(count, 'run')}${on}`;
   if (count < FEWEST_RUNS)
     return `${pooled}: an interval over runs needs ${FEWEST_RUNS}; the intervals over blocks are in the report of each run.`;
   const few = count < ENOUGH_RUNS ? ` Evidence needs ${ENOUGH_RUNS} runs.` : '';
-  return `${pooled}: the intervals hold for further runs of this plan on this machine.${few}`;
+  return `${pooled}: the intervals hold for ${wherePooled(machines)}.${few}`;
 };

@@ -1,6 +1,7 @@
 // A run as text for a terminal or a mail: printable ASCII in lines of `columns` characters, color only on request.
 import { alerts } from './alert.ts';
 import { countedLines } from './counted-lines.ts';
+import { fleetLines } from './fleet/text.ts';
 import { blocksText } from './shown-arms.ts';
 import { chanceText, runsText } from './standing.ts';
 import { tamperLines } from './tampering/text.ts';
@@ -122,6 +123,7 @@ export const terminalOf = (view: ReportView, options: TerminalOptions = {}): str
   const blocks = [
     narrowNotice(given),
     tableBlock(view, { ...options, columns }),
+    fleetLines(view, { columns, isLong: options.allImages === true }),
     claimLines(view.claims, columns, color),
     observedBlock(view, columns),
     tamperBlock(view, { columns, allImages: options.allImages ?? false }),

@@ -1,7 +1,8 @@
 // A comparison as its page shows it, changed rows first; computed, not formatted.
+
+import { type EnvironmentItem, environmentItems } from '../../results/compare/environment.ts';
 import { VERDICTS } from '../../results/compare/verdict.ts';
-import type { Comparison, EnvironmentItem } from '../../results/gate/compare.ts';
-import { environmentItems } from '../../results/gate/compare.ts';
+import type { Comparison } from '../../results/gate/compare.ts';
 import type { ExactResult, ExactStatus } from '../../results/gate/exact.ts';
 import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { Gate } from '../../results/gate/gate.ts';

@@ -22,6 +22,13 @@ export const diskText = (
   return `${type}${journal}${options.split(',').includes('discard') ? ', mounted with discard' : ''}`;
 };
 
+/** Machines of a fleet differ; the first stands for them. */
+const whereText = ({ run: { environment }, pool }: DescribedRun, disk: string): string => {
+  const one = `${computerText(environment)}, ${disk}`;
+  const count = pool?.fleet?.machines.length ?? 1;
+  return count === 1 ? one : `${count} machines, the first ${one}`;
+};
+
 const computerText = ({ virtualization, cpuCount }: Environment): string =>
   `a ${virtualization === null ? '' : 'virtual '}machine with ${plural(cpuCount, 'CPU')}`;
 
@@ -32,6 +39,6 @@ export const machineSentence = (facts: DescribedRun): string => {
   const runs = facts.pool === null ? 'One run' : `${plural(facts.pool.runs.length, 'run')}, pooled,`;
   const as = environment.privilege === 'root' ? '' : ' without root';
   const isNoisy = caveats.some(({ severity }) => severity === 'noise');
-  const said = `${runs}${as} on ${computerText(environment)}, ${diskText(environment, caveats)}.`;
+  const said = `${runs}${as} on ${whereText(facts, diskText(environment, caveats))}.`;
   return isNoisy ? `${said} The machine was noisy.` : said;
 };

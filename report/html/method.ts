@@ -1,7 +1,7 @@
 // How to reproduce a run and how to read its numbers.
 import { CONFIDENCE, LOOK_CONFIDENCE } from '../../results/stats/median.ts';
 import { formatInstant, formatNs, formatPercent, shellLine } from '../format.ts';
-import { centerText, chanceText, runsText } from '../standing.ts';
+import { centerText, chanceText, isOverMachines, runsText } from '../standing.ts';
 import { joinParts } from '../text.ts';
 import { FLOOR_TEXT, verdictMeanings } from '../verdict-rules.ts';
 import { verdictText } from '../verdict-words.ts';
@@ -31,10 +31,12 @@ ${definitions([
   ],
 ])}`;
 
-const intervalText = ({ pool }: ReportView): string =>
-  pool === null
-    ? 'The interval is made of order statistics and assumes no distribution.'
+const intervalText = ({ pool }: ReportView): string => {
+  if (pool === null) return 'The interval is made of order statistics and assumes no distribution.';
+  return isOverMachines(pool)
+    ? 'The interval is the wider of a t interval over the machines and a bootstrap of machines, of runs of each, and of blocks within these.'
     : 'The interval is the wider of a t interval over the runs and a bootstrap of runs and of blocks within them.';
+};
 
 const ratioItem = (view: ReportView): Html =>
   html`A <b>ratio</b> such as <code>1.50 (0.98..3.52)</code> is ${centerText(view)} of arm ÷ ${view.baseline}, with its interval at a confidence of ${formatPercent(LOOK_CONFIDENCE)} or more. ${intervalText(view)} The median of an even number of ratios is the geometric mean of the two in the middle. Intervals of plain medians have a confidence of ${formatPercent(CONFIDENCE)} or more.`;
@@ -47,7 +49,15 @@ const verdictItems = (view: ReportView): readonly Html[] => {
   });
 };
 
-const poolItem = ({ runs }: NonNullable<ReportView['pool']>): Html =>
+const poolItem = (pool: NonNullable<ReportView['pool']>): Html =>
+  html`${machineSdItem(pool)}${runSdItem(pool)}`;
+
+const machineSdItem = (pool: NonNullable<ReportView['pool']>): Html | null =>
+  isOverMachines(pool)
+    ? html`<b>machine sd</b>: the standard deviation between machines beyond what their runs explain, as a share of the ratio. `
+    : null;
+
+const runSdItem = ({ runs }: NonNullable<ReportView['pool']>): Html =>
   html`<b>run sd</b>: the standard deviation between runs beyond what their blocks explain, as a share of the ratio. The runs: ${runs.map(
     ({ id, startedAt, seed }, at) =>
       html`${at === 0 ? null : '; '}<code>${id}</code>, ${formatInstant(startedAt)}, seed <code>${seed}</code>`,

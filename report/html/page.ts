@@ -1,4 +1,6 @@
 // The page of a run: its sections in reading order.
+
+import { fleetSection } from '../fleet/html.ts';
 import { formatInstant, formatNs } from '../format.ts';
 import { runsText } from '../standing.ts';
 import type { ReportView } from '../view.ts';
@@ -26,6 +28,7 @@ import { tamperingSection } from './tampering.ts';
 const SECTIONS = [
   ['glance', 'At a glance'],
   ['table', 'Table'],
+  ['machines', 'Machines'],
   ['claims', 'Claims'],
   ['tampering', 'Tampering'],
   ['published', 'Published'],
@@ -77,7 +80,7 @@ ${overviewSection(view, figures)}<section>
 ${tableIntro(view)}
 ${firstTables(view)}
 </section>
-<section>${claimsSection(view)}</section>
+${fleetSection(view)}<section>${claimsSection(view)}</section>
 <section>${tamperingSection(view)}</section>
 <section>${publishedSection(view)}</section>
 <section>${livesSection(view, figures.lives)}</section>

@@ -3,6 +3,7 @@ import { alerts } from '../alert.ts';
 import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
 import { askedOf } from '../claims/words.ts';
 import { countedLines } from '../counted-lines.ts';
+import { fleetLines } from '../fleet/text.ts';
 import { formatBytes, formatInstant, formatNs, grouped } from '../format.ts';
 import { tamperLines } from '../tampering/text.ts';
 import { tableBlock } from '../terminal.ts';
@@ -12,6 +13,14 @@ import { commandLines, mailLines, mailTable, TEXT_COLUMNS } from './lines.ts';
 import { commandsOf, fact, section } from './parts.ts';
 import { publishedLines } from './published.ts';
 import { walkLines } from './walks.ts';
+
+const MOST_RUNS = 20;
+
+const pooledRunsText = ({ runs }: NonNullable<ReportView['pool']>): string => {
+  const more = runs.length - MOST_RUNS;
+  const named = runs.slice(0, MOST_RUNS).map((one) => `${one.id} (${formatInstant(one.startedAt)})`);
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+};
 
 const setUp = ({ environment, run, plan, id, pool }: ReportView): readonly string[] => {
   const { workFileSystem: disk } = environment;
@@ -29,10 +38,7 @@ const setUp = ({ environment, run, plan, id, pool }: ReportView): readonly strin
     ...fact('program', `cfsbench ${run.cfsbench.version}, commit ${run.cfsbench.commit ?? 'unknown'}`),
     ...fact('plan', `profile ${plan.profile}, seed ${plan.seed}; arms in random order within each block`),
     ...fact('counted by', run.ledgerSource),
-    ...fact(
-      'runs',
-      pool === null ? '' : pool.runs.map((one) => `${one.id} (${formatInstant(one.startedAt)})`).join('; '),
-    ),
+    ...fact('runs', pool === null ? '' : pooledRunsText(pool)),
   ];
 };
 
@@ -97,6 +103,7 @@ export const longMail = (view: ReportView): readonly string[] => {
       'Every phase',
       view.tables.length === 0 ? [] : tableBlock(view, { columns: TEXT_COLUMNS, allImages: true }),
     ),
+    ...section('Machines', fleetLines(view, { columns: TEXT_COLUMNS, isLong: true })),
     ...section('Counts', countedLines(view, TEXT_COLUMNS)),
     ...section(
       'Claims on trial',

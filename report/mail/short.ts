@@ -1,6 +1,7 @@
 // The default mail: finding, machine, one table, the claims that were decided, the commands, and where the rest is.
 import { alerts } from '../alert.ts';
 import { askedOf } from '../claims/words.ts';
+import { fleetLines } from '../fleet/text.ts';
 import { formatBytes, formatInstant, grouped, plural } from '../format.ts';
 import { tamperLines } from '../tampering/text.ts';
 import { tableBlock } from '../terminal.ts';
@@ -113,6 +114,7 @@ const linesWith = (view: ReportView, { claims, hasScenarios, hasAttacks }: MailP
     ...shortSection('Problems', problemLines(view)),
     ...shortSection('Machine and run', [...machineLines(view), ...runLines(view, table?.table ?? null)]),
     ...shortSection('Results', table?.lines ?? otherTable(view)),
+    ...shortSection('Machines', fleetLines(view, { columns: TEXT_COLUMNS, mostRows: 1, mostMachines: 6 })),
     ...shortSection('Claims', [...claims.flatMap(claimShort), ...otherClaims(view, claims)]),
     ...shortSection('Attacks on images', hasAttacks ? tamperedLines(view) : []),
     ...shortSection('Commands', commands(view, hasScenarios ? (table?.scenarios ?? []) : [])),

@@ -2,6 +2,7 @@
 import { VERDICTS, type Verdict } from '../../results/compare/verdict.ts';
 import { alerts } from '../alert.ts';
 import { askedOf, decidingLine } from '../claims/words.ts';
+import { fleetTables } from '../fleet/markdown.ts';
 import { formatValue, plural, ratioText, runsApartText, shortName } from '../format.ts';
 import { chanceText, runsText } from '../standing.ts';
 import { cellText } from '../tampering/text.ts';
@@ -143,6 +144,7 @@ export const runMarkdown = (view: ReportView): string => {
   ];
   return markdownOf(intro, [
     timesTable(view, `Against ${md(view.baseline)}, worse first`, headline),
+    ...(view.pool === null ? [] : fleetTables(view.pool)),
     claimsTable(view),
     ...tamperTables(view),
     missingTable(view),

@@ -1,6 +1,6 @@
 // The legend below the tables: only the words that occur in them.
 import type { Verdict } from '../../results/compare/verdict.ts';
-import { centerText } from '../standing.ts';
+import { centerText, isOverMachines } from '../standing.ts';
 import { asciiText, definitionLines } from '../text.ts';
 import { FLOOR_TEXT, verdictMeanings } from '../verdict-rules.ts';
 import { markText } from '../verdict-words.ts';
@@ -44,6 +44,9 @@ export const legendLines = (
     ...(view.pool === null
       ? []
       : [['run sd', 'standard deviation between runs, beyond what their blocks explain'] as const]),
+    ...(view.pool !== null && isOverMachines(view.pool)
+      ? [['machine sd', 'the same between machines, beyond what their runs explain'] as const]
+      : []),
     ...(isIdle ? [['no calls', 'the arm makes no system call in this phase'] as const] : []),
     ...(view.arms.some(({ role }) => role === 'null')
       ? [['null', `${view.baseline} again: its ratio is the noise of this machine`] as const]

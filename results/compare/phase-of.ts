@@ -19,7 +19,9 @@ const phaseOf = (metric: string, data: GroupData): Phase | null => {
   const named = PHASES.find((phase) => phase === prefix);
   if (named !== undefined) return named;
   if (!metric.endsWith('WallNs') || metric === COMMAND_START) return null;
-  const seen = new Set([...data.ledgers.values()].flat().flatMap((ledger) => Object.keys(ledger)));
+  // Many runs have equal ledgers.
+  const ledgers = new Set([...data.ledgers.values()].flat());
+  const seen = new Set([...ledgers].flatMap((ledger) => Object.keys(ledger)));
   return seen.size === 1 ? ([...seen][0] as Phase) : null;
 };
 

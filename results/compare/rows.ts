@@ -6,7 +6,7 @@ import type { Interval } from '../stats/interval.ts';
 import { type ByBlock, logRatios, logRatiosByBlock, numbersOf } from '../stats/log-ratio.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE, median } from '../stats/median.ts';
 import { centerOver, levelOver, ratioOver } from '../stats/over-blocks.ts';
-import { isPooled } from '../stats/over-runs.ts';
+import { isPooled } from '../stats/pooled-blocks.ts';
 import { studentBound } from '../stats/student.ts';
 import { metricInfo } from './metric-info.ts';
 import { COMMAND_START, type Design, isIdle, NULL_ARM } from './phase-of.ts';
@@ -83,10 +83,10 @@ const detectableRatio = (logs: ArrayLike<number>, zone: Zone, better: Metric['be
   return log === null || !Number.isFinite(log) ? null : Math.exp(Math.abs(log));
 };
 
-/** The same over runs: the zone's bound plus the standard errors that nine of ten repetitions need. */
+/** The same over runs, or machines: the zone's bound plus the standard errors that nine of ten repetitions need. */
 const detectableOverRuns = (ratio: Interval, zone: Zone, better: Metric['better']): number | null => {
   if (ratio.kind === 'tooFew') return null;
-  const df = (ratio.runs?.count ?? 2) - 1;
+  const df = ((ratio.machines ?? ratio.runs)?.count ?? 2) - 1;
   const [bound, half] =
     better === 'lower'
       ? [Math.log(zone.hi), Math.log(ratio.center / ratio.lo)]

@@ -10,7 +10,7 @@ import type {
   Timeline,
 } from '../schema/run.ts';
 import type { ByBlock } from '../stats/log-ratio.ts';
-import { firstBlockOf } from '../stats/over-runs.ts';
+import { firstBlockOfSession } from '../stats/pooled-blocks.ts';
 
 /** Stable text of parameters, in the order of their names. */
 export const paramsKey = (params: Params): string =>
@@ -47,9 +47,6 @@ export interface Tallied {
   readonly sampleCount: number;
 }
 
-/** Each session has block numbers of its own, so that no pair spans two sessions. */
-const BLOCKS_PER_SESSION = 2 ** 20;
-
 type TableBuilder = Map<string, Map<string, Map<number, number>>>;
 
 interface GroupBuilder extends GroupData {
@@ -62,7 +59,7 @@ interface GroupBuilder extends GroupData {
   readonly took: Map<string, Set<string>>;
 }
 
-const at = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
+export const at = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   const found = map.get(key);
   if (found !== undefined) return found;
   const made = make();
@@ -97,8 +94,6 @@ const addOk = (group: GroupBuilder, sample: OkSample, block: number): void => {
 };
 
 export interface Tally {
-  /** The samples that follow are of this run of a pool, from 1; never called for a run alone. */
-  beginRun(run: number): void;
   add(sample: Sample): void;
   finish(): Tallied;
 }
@@ -109,7 +104,6 @@ export const startTally = (): Tally => {
   const skips: SkippedSample[] = [];
   const notes = new Map<string, number>();
   let sampleCount = 0;
-  let firstBlock = 0;
 
   const groupOf = ({ scenario, params, image }: Sample): GroupBuilder =>
     at(groups, JSON.stringify([scenario, paramsKey(params), image]), () => ({
@@ -124,20 +118,12 @@ export const startTally = (): Tally => {
     }));
 
   return {
-    beginRun(run) {
-      firstBlock = firstBlockOf(run);
-    },
     add(sample) {
       sampleCount++;
       for (const note of sample.notes) notes.set(note, (notes.get(note) ?? 0) + 1);
       if (sample.outcome === 'failed') failures.push(sample);
       else if (sample.outcome === 'skipped') skips.push(sample);
-      else
-        addOk(
-          groupOf(sample),
-          sample,
-          firstBlock + (sample.session ?? 0) * BLOCKS_PER_SESSION + sample.block,
-        );
+      else addOk(groupOf(sample), sample, firstBlockOfSession(sample.session ?? 0) + sample.block);
     },
     finish: () => ({ groups: [...groups.values()], failures, skips, notes, sampleCount }),
   };

@@ -13,6 +13,8 @@ type SummaryInterval =
       readonly n: number;
       /** Of a pool. `sd`: the spread between runs beyond that of their blocks, as a logarithm. */
       readonly runs?: { readonly count: number; readonly sd: number };
+      /** Of a pool over several machines: the spread between machines beyond that of their runs. */
+      readonly machines?: { readonly count: number; readonly sd: number };
     }
   | { readonly kind: 'tooFew'; readonly n: number; readonly needed: number; readonly of?: 'runs' };
 

@@ -1,7 +1,8 @@
 // Compares two run folders, or the two arms of one run. Counts are compared by fingerprint; latencies only within one run.
+import { type EnvironmentItem, environmentItems } from '../compare/environment.ts';
 import { emulationText } from '../emulated.ts';
 import { droppedText, explainsRow, isSkipped, isSkippedOn, skippedText } from '../not-measured.ts';
-import type { Environment, RunFile } from '../schema/run.ts';
+import type { RunFile } from '../schema/run.ts';
 import { type GateConfig, NO_CONFIG } from './config.ts';
 import { compareExact, type ExactResult } from './exact.ts';
 import { type ArmRows, armRows, type RowPlace } from './exact-rows.ts';
@@ -29,32 +30,7 @@ export interface CompareOptions {
   readonly all?: boolean;
 }
 
-/** Null: absent on that side. */
-export interface EnvironmentItem {
-  readonly item: string;
-  readonly base: string | null;
-  readonly head: string | null;
-}
-
 const FEWEST_PASSES = 3;
-
-const flatten = (value: unknown, at: string, into: Map<string, string>): void => {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    for (const [key, inner] of Object.entries(value)) flatten(inner, at === '' ? key : `${at}.${key}`, into);
-  else into.set(at, Array.isArray(value) ? value.join(' ') : String(value));
-};
-
-/** Not properties of the machine. */
-const TRANSIENT = /^(loadAverage|slotPath(Bytes|Names)$|features\..*\.detail$)/;
-
-export const environmentItems = (base: Environment, head: Environment): readonly EnvironmentItem[] => {
-  const [left, right] = [new Map<string, string>(), new Map<string, string>()];
-  flatten(base, '', left);
-  flatten(head, '', right);
-  return [...new Set([...left.keys(), ...right.keys()])]
-    .filter((key) => !TRANSIENT.test(key) && left.get(key) !== right.get(key))
-    .map((key) => ({ item: key, base: left.get(key) ?? null, head: right.get(key) ?? null }));
-};
 
 const itemText = ({ item, base, head }: EnvironmentItem): string =>
   `${item}: ${base ?? 'absent'} -> ${head ?? 'absent'}`;

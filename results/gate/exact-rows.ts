@@ -7,7 +7,7 @@ import { knownMetric } from '../compare/metric-info.ts';
 import { RUNTIME } from '../compare/phase-of.ts';
 import { type GroupData, paramsKey } from '../compare/tally.ts';
 import { own } from '../own.ts';
-import type { Metric, Phase } from '../schema/run.ts';
+import type { Metric, Phase, RunFile } from '../schema/run.ts';
 import type { LoadedRun } from './load.ts';
 
 export type CountSubject =
@@ -61,7 +61,7 @@ const callRows = (data: GroupData, place: RowPlace, fingerprintFor: ArmRows['fin
     }));
 
 const metricRows = (
-  { run }: LoadedRun,
+  { run }: Pick<LoadedRun, 'run'>,
   data: GroupData,
   place: RowPlace,
   fingerprintFor: ArmRows['fingerprintFor'],
@@ -89,8 +89,14 @@ const metricRows = (
     ];
   });
 
+/** Apart from the samples, so that whoever keeps it does not keep them. */
+const fingerprinterOf =
+  (run: RunFile, image: string, took: string): ArmRows['fingerprintFor'] =>
+  (actor, call) =>
+    fingerprintOf(run, { image, actor, call, took });
+
 /** The counted arms of every group. */
-export const armRows = (loaded: LoadedRun): readonly ArmRows[] =>
+export const armRows = (loaded: Pick<LoadedRun, 'run' | 'tallied'>): readonly ArmRows[] =>
   loaded.tallied.groups.flatMap((data) => {
     const arms = new Set([
       ...data.ledgers.keys(),
@@ -99,8 +105,7 @@ export const armRows = (loaded: LoadedRun): readonly ArmRows[] =>
     return [...arms].map((arm): ArmRows => {
       const { scenario, params, image } = data.group;
       const place = { scenario, params: paramsKey(params), image, arm };
-      const fingerprintFor: ArmRows['fingerprintFor'] = (actor, call) =>
-        fingerprintOf(loaded.run, { image, actor, call, took: tookOf(data, arm) });
+      const fingerprintFor = fingerprinterOf(loaded.run, image, tookOf(data, arm));
       const rows = [
         ...callRows(data, place, fingerprintFor),
         ...metricRows(loaded, data, place, fingerprintFor),

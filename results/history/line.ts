@@ -1,5 +1,6 @@
 // The lines of a run in the history: one for each count and each headline ratio, with the fingerprint that makes it comparable.
 import { type Fingerprint, fingerprintText } from '../compare/fingerprint.ts';
+import { machineFacts } from '../compare/machine-facts.ts';
 import { designOf, NULL_ARM } from '../compare/phase-of.ts';
 import { rowOf } from '../compare/rows.ts';
 import { paramsKey } from '../compare/tally.ts';
@@ -33,10 +34,7 @@ type Head = Pick<HistoryLine, 'schema' | 'run' | 'startedAt' | 'commit' | 'host'
 
 /** Ratios depend on the machine. */
 const machineOf = (run: RunFile, image: string): Fingerprint => ({
-  architecture: run.environment.architecture,
-  cpu: `${run.environment.cpuCount} x ${run.environment.cpuModel}`,
-  kernel: run.environment.kernel,
-  workFileSystem: run.environment.workFileSystem.type,
+  ...machineFacts(run.environment),
   baseline: run.plan.baseline,
   image: run.images.find(({ name }) => name === image)?.manifestDigest ?? 'unknown',
 });

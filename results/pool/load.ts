@@ -1,104 +1,194 @@
 // Loads several run folders as one pool: their samples tallied run by run, and one run file that names the runs.
-import { startTally } from '../compare/tally.ts';
-import { areTimesMeasured } from '../emulated.ts';
+//
+// Cost:    run by run: of a run stay its values and what is in it beside its slots and samples.
+import { startTally, type Tallied } from '../compare/tally.ts';
+import { ResultsError } from '../errors.ts';
+import { armRows } from '../gate/exact-rows.ts';
 import { type LoadedRun, okCountOf, tallyJournal } from '../gate/load.ts';
 import { readRun } from '../read.ts';
-import type { ConditionWarning, RunFile } from '../schema/run.ts';
-import type { Pooled } from './pooled.ts';
-import { noticesOf, refuseOtherPlans } from './same-plan.ts';
+import type { RunFile } from '../schema/run.ts';
+import { MOST_MACHINES, MOST_RUNS_OF_MACHINE } from '../stats/pooled-blocks.ts';
+import { type CountCheck, startCountCheck } from './count-check.ts';
+import { fleetOf } from './fleet.ts';
+import { openLightener } from './light-run.ts';
+import { type MachineRuns, machinesOf } from './machines.ts';
+import { type PoolTally, startPool } from './merge.ts';
+import { noticesOf } from './notices.ts';
+import { judgedIn, poolRun } from './pool-run.ts';
+import type { MissingRun, Pooled } from './pooled.ts';
+import { planOf, type RunPlan, refuseOtherPlans } from './same-plan.ts';
+import { openSeenGroups } from './unseen-groups.ts';
 
 export interface LoadedPool extends LoadedRun {
   readonly pool: Pooled;
 }
 
-const unique = <T>(items: readonly T[]): readonly T[] => [
-  ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
-];
+export interface PoolOptions {
+  /** Expected runs that have no folder. */
+  readonly missing?: readonly MissingRun[];
+  /** The runs are expected: one that cannot be read or did not end is missing. Absent: it is an error, or pooled as far as it went. */
+  readonly setAside?: (folder: string, why: string) => MissingRun;
+}
 
-/** From better to worse; a pool has the status of its worst run. */
-const STATUSES: readonly RunFile['status'][] = [
-  'complete',
-  'out-of-time',
-  'interrupted',
-  'running',
-  'failed',
-];
+interface FolderRun extends RunPlan {
+  readonly folder: string;
+}
 
-const worstStatus = (runs: readonly RunFile[]): RunFile['status'] =>
-  STATUSES[Math.max(...runs.map(({ status }) => STATUSES.indexOf(status)))]!;
+/** These runs ended, if not as planned. */
+const ENDED = ['complete', 'out-of-time'];
 
-const sum = (values: readonly (number | null)[]): number | null =>
-  values.reduce((all, value) => (all === null || value === null ? null : all + value), 0);
+class MissingRuns {
+  readonly all: MissingRun[];
+  readonly #setAside: PoolOptions['setAside'];
 
-/** Runs word a condition with different numbers, so one of each kind is kept. */
-const judgedIn = (runs: readonly RunFile[]): readonly ConditionWarning[] => [
-  ...new Map(runs.flatMap(({ conditions }) => conditions?.judged ?? []).map((one) => [one.id, one])).values(),
-];
+  constructor({ missing = [], setAside }: PoolOptions) {
+    this.all = [...missing];
+    this.#setAside = setAside;
+  }
 
-const poolRun = (runs: readonly RunFile[], id: string, folders: readonly string[]): RunFile => {
-  // Conditions, sessions and options belong to a single run.
-  const { conditions: _conditions, resumed: _resumed, asked: _asked, ...first } = runs[0]!;
-  const { ended: _ended, ...plan } = first.plan;
-  // One run without measured times leaves the pool without any.
-  const guest = runs.find((run) => !areTimesMeasured(run))?.guest ?? first.guest;
+  /** Null: the run was set aside. */
+  orElse<T>(folder: string, work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      if (this.#setAside === undefined || !(error instanceof ResultsError)) throw error;
+      this.all.push(this.#setAside(folder, error.message));
+      return null;
+    }
+  }
+
+  isEnded(folder: string, status: string): boolean {
+    if (this.#setAside === undefined || ENDED.includes(status)) return true;
+    this.all.push(this.#setAside(folder, `it is not complete: ${status}`));
+    return false;
+  }
+}
+
+const readAll = (folders: readonly string[], missing: MissingRuns): readonly FolderRun[] => {
+  const lighten = openLightener();
+  const found = folders.flatMap((folder): FolderRun[] => {
+    const run = missing.orElse(folder, () => readRun(folder));
+    if (run === null || !missing.isEnded(folder, run.status)) return [];
+    return [{ folder, ...planOf(run, lighten(run)) }];
+  });
+  return found.sort(({ run: a }, { run: b }) =>
+    a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0,
+  );
+};
+
+const refuseNone = (found: readonly FolderRun[], missing: MissingRuns): void => {
+  if (found.length > 0) return;
+  throw new ResultsError('no run of the pool is complete', {
+    facts: missing.all.map(({ name, reason }) => `${name}: ${reason}`),
+    hint: 'measure again: cfsbench run',
+  });
+};
+
+const refuseTooMany = (machines: readonly MachineRuns[]): void => {
+  const most = Math.max(...machines.map(({ runs }) => runs.length));
+  if (machines.length <= MOST_MACHINES && most <= MOST_RUNS_OF_MACHINE) return;
+  throw new ResultsError(`too many runs: ${machines.length} machines, up to ${most} runs each`, {
+    hint: `pool at most ${MOST_MACHINES} machines with ${MOST_RUNS_OF_MACHINE} runs each`,
+  });
+};
+
+const tallyAlone = (folder: string, warn: (message: string) => void): Tallied => {
+  const tally = startTally();
+  tallyJournal(folder, tally, warn);
+  return tally.finish();
+};
+
+interface Parts {
+  readonly pool: PoolTally;
+  readonly counts: CountCheck;
+  readonly missing: MissingRuns;
+  readonly warnings: string[];
+}
+
+/** Returns the runs that are part of the pool. */
+const addAll = (
+  found: readonly FolderRun[],
+  machines: readonly MachineRuns[],
+  parts: Parts,
+): ReadonlySet<RunFile> => {
+  const { pool, counts, missing, warnings } = parts;
+  const folderOf = new Map(found.map(({ run, folder }) => [run, folder]));
+  const unseen = openSeenGroups();
+  const added = new Set<RunFile>();
+  machines.forEach(({ runs }, machine) => {
+    runs.forEach((run, index) => {
+      const folder = folderOf.get(run)!;
+      const tallied = missing.orElse(folder, () =>
+        tallyAlone(folder, (message) => warnings.push(`${run.id}: ${message}`)),
+      );
+      if (tallied === null) return;
+      added.add(run);
+      pool.add(tallied, { machine: machine + 1, run: index + 1 });
+      if (machines.length > 1) {
+        const groups = unseen(tallied, run.catalogue, machine);
+        counts.add(armRows({ run, tallied: { ...tallied, groups } }), machine);
+      }
+    });
+  });
+  return added;
+};
+
+/** Without runs that were set aside; machines keep their numbers. */
+const withOnly = (machines: readonly MachineRuns[], added: ReadonlySet<RunFile>): readonly MachineRuns[] =>
+  machines.map((machine) => {
+    const runs = machine.runs.filter((run) => added.has(run));
+    return runs.length === 0 ? machine : { ...machine, runs };
+  });
+
+const pooledOf = (
+  found: readonly FolderRun[],
+  machines: readonly MachineRuns[],
+  { tallied, counts, missing }: { tallied: Tallied; counts: CountCheck; missing: MissingRuns },
+): Pooled => {
+  const runs = found.map(({ run }) => run);
+  const fleet = fleetOf(tallied, machines, counts);
+  const machineIndex = new Map(machines.flatMap((machine, index) => machine.runs.map((run) => [run, index])));
   return {
-    ...first,
-    ...(guest === undefined ? {} : { guest }),
-    id,
-    startedAt: runs.map(({ startedAt }) => startedAt).sort()[0]!,
-    finishedAt:
-      runs
-        .flatMap(({ finishedAt }) => finishedAt ?? [])
-        .sort()
-        .at(-1) ?? null,
-    commandLine: ['cfsbench', 'pool', ...folders],
-    images: [...new Map(runs.flatMap(({ images }) => images).map((image) => [image.name, image])).values()],
-    proofs: unique(runs.flatMap(({ proofs }) => proofs)),
-    skipped: unique(runs.flatMap(({ skipped }) => skipped)),
-    warnings: unique(runs.flatMap(({ warnings }) => warnings)),
-    status: worstStatus(runs),
-    wallNs: sum(runs.map(({ wallNs }) => wallNs)),
-    plan: {
-      ...plan,
-      seed: runs.map(({ plan: { seed } }) => seed).join(', '),
-      scenarios: unique(runs.flatMap(({ plan: { scenarios } }) => scenarios)),
-      images: unique(runs.flatMap(({ plan: { images } }) => images)),
-      dropped: unique(runs.flatMap(({ plan: { dropped } }) => dropped)),
-      slots: [],
-    },
+    runs: runs.map((run) => ({
+      id: run.id,
+      startedAt: run.startedAt,
+      seed: run.plan.seed,
+      commandLine: run.commandLine,
+      ...(fleet === null ? {} : { machine: machineIndex.get(run)! }),
+    })),
+    judged: judgedIn(runs),
+    notices: noticesOf(runs, machines),
+    ...(missing.all.length === 0 ? {} : { missing: missing.all }),
+    ...(fleet === null ? {} : { fleet }),
   };
 };
 
 /** The runs are pooled in the order in which they started. */
-export const loadPool = async (given: readonly string[], id: string): Promise<LoadedPool> => {
-  const read = given.map((folder) => ({ folder, run: readRun(folder) }));
-  read.sort((a, b) => (a.run.startedAt < b.run.startedAt ? -1 : a.run.startedAt > b.run.startedAt ? 1 : 0));
-  const runs = read.map(({ run }) => run);
-  refuseOtherPlans(runs);
-  const tally = startTally();
+export const loadPool = async (
+  given: readonly string[],
+  id: string,
+  options: PoolOptions = {},
+): Promise<LoadedPool> => {
+  const missing = new MissingRuns(options);
+  const found = readAll(given, missing);
+  refuseNone(found, missing);
+  refuseOtherPlans(found);
+  const machines = machinesOf(found.map(({ run }) => run));
+  refuseTooMany(machines);
+  const [pool, counts] = [startPool(), startCountCheck()];
   const warnings: string[] = [];
-  read.forEach(({ folder, run }, index) => {
-    tally.beginRun(index + 1);
-    tallyJournal(folder, tally, (message) => warnings.push(`${run.id}: ${message}`));
-  });
-  const tallied = tally.finish();
+  const added = addAll(found, machines, { pool, counts, missing, warnings });
+  const here = found.filter(({ run }) => added.has(run));
+  refuseNone(here, missing);
+  const tallied = pool.finish();
   return {
-    folder: read[0]!.folder,
+    folder: here[0]!.folder,
     run: poolRun(
-      runs,
+      here.map(({ run }) => run),
       id,
-      read.map(({ folder }) => folder),
+      here.map(({ folder }) => folder),
     ),
-    pool: {
-      runs: runs.map(({ id: own, startedAt, commandLine, plan: { seed } }) => ({
-        id: own,
-        startedAt,
-        seed,
-        commandLine,
-      })),
-      judged: judgedIn(runs),
-      notices: noticesOf(runs),
-    },
+    pool: pooledOf(here, withOnly(machines, added), { tallied, counts, missing }),
     tallied,
     okCount: okCountOf(tallied),
     warnings,

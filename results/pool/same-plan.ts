@@ -1,7 +1,6 @@
-// Checks that runs have one plan before their blocks are pooled; lists the differences that do not matter.
+// Checks that runs have one plan before their blocks are pooled.
 import { paramsKey } from '../compare/tally.ts';
 import { ResultsError } from '../errors.ts';
-import { environmentItems } from '../gate/compare.ts';
 import { isDroppedScenario } from '../not-measured.ts';
 import type { RunFile } from '../schema/run.ts';
 
@@ -16,6 +15,7 @@ const FREE_OPTIONS = [
   'strict',
   'runs',
   'publishHost',
+  'allowParallel',
 ];
 
 const optionsOf = ({ asked }: RunFile): ReadonlyMap<string, string> =>
@@ -54,59 +54,62 @@ const wasDropped = (scenario: string, { plan, skipped }: RunFile): boolean =>
   isDroppedScenario(plan.dropped, scenario) ||
   skipped.some((one) => one.kind === 'scenario' && one.scenario === scenario);
 
-const scenarioDifferences = (one: RunFile, other: RunFile): readonly string[] => {
-  const [left, right] = [paramsOf(one), paramsOf(other)];
+const scenarioDifferences = (one: RunPlan, other: RunPlan): readonly string[] => {
+  const [left, right] = [one.params, other.params];
   return [...new Set([...left.keys(), ...right.keys()])].flatMap((scenario) => {
     const [a, b] = [left.get(scenario), right.get(scenario)];
     const isEqual = a?.size === b?.size && [...(a ?? [])].every((params) => b?.has(params));
-    if (isEqual || wasDropped(scenario, one) || wasDropped(scenario, other)) return [];
+    if (isEqual || wasDropped(scenario, one.run) || wasDropped(scenario, other.run)) return [];
     const text = (params: ReadonlySet<string> | undefined): string =>
       params === undefined ? 'not planned' : `[${[...params].join('; ')}]`;
     return [`scenario ${scenario}: ${text(a)} and ${text(b)}`];
   });
 };
 
-const planDifferences = (one: RunFile, other: RunFile): readonly string[] => [
-  ...differing(headOf(one), headOf(other)),
-  ...differing(optionsOf(one), optionsOf(other)),
+/** What must be equal in the runs of a pool. */
+export interface RunPlan {
+  readonly run: RunFile;
+  readonly head: ReadonlyMap<string, string>;
+  readonly options: ReadonlyMap<string, string>;
+  readonly images: ReadonlyMap<string, string>;
+  readonly params: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** `kept`: the run without what a pool does not need. */
+export const planOf = (run: RunFile, kept: RunFile = run): RunPlan => ({
+  run: kept,
+  head: headOf(run),
+  options: optionsOf(run),
+  images: imagesOf(run),
+  params: paramsOf(run),
+});
+
+const planDifferences = (one: RunPlan, other: RunPlan): readonly string[] => [
+  ...differing(one.head, other.head),
+  ...differing(one.options, other.options),
   // An image that one run dropped cannot be compared.
-  ...differing(imagesOf(one), imagesOf(other)).filter((line) => !/: absent and | and absent$/.test(line)),
+  ...differing(one.images, other.images).filter((line) => !/: absent and | and absent$/.test(line)),
   ...scenarioDifferences(one, other),
 ];
 
 /** Throws if two runs have different plans, or if one run is named twice. */
-export const refuseOtherPlans = (runs: readonly RunFile[]): void => {
-  const [first, ...others] = runs;
-  for (const [index, other] of others.entries()) {
-    const twin = runs
-      .slice(0, index + 1)
-      .find(({ id, startedAt }) => id === other.id && startedAt === other.startedAt);
-    if (twin !== undefined)
-      throw new ResultsError(`run named twice: ${other.id}`, {
+export const refuseOtherPlans = (plans: readonly RunPlan[]): void => {
+  const [first, ...others] = plans;
+  const seen = new Set<string>();
+  for (const { run } of plans) {
+    const key = JSON.stringify([run.id, run.startedAt, run.host]);
+    if (seen.has(key))
+      throw new ResultsError(`run named twice: ${run.id}`, {
         hint: 'name each run once',
       });
+    seen.add(key);
+  }
+  for (const other of others) {
     const lines = planDifferences(first!, other);
     if (lines.length > 0)
-      throw new ResultsError(`runs have different plans: ${first!.id} and ${other.id}`, {
+      throw new ResultsError(`runs have different plans: ${first!.run.id} and ${other.run.id}`, {
         facts: lines,
         hint: 'pool runs of one command, version and set of images; to compare other runs: cfsbench compare',
       });
   }
-};
-
-/** Differences between the machines of the runs, and runs that are not complete. */
-export const noticesOf = (runs: readonly RunFile[]): readonly string[] => {
-  const first = runs[0]!;
-  const items = new Map<string, Set<string>>();
-  for (const other of runs.slice(1))
-    for (const { item, base, head } of environmentItems(first.environment, other.environment))
-      items.set(item, (items.get(item) ?? new Set([base ?? 'absent'])).add(head ?? 'absent'));
-  const hosts = new Set(runs.map(({ host }) => host));
-  return [
-    ...(hosts.size > 1 ? [`the runs come from ${hosts.size} machines: ${[...hosts].join(', ')}`] : []),
-    ...[...items].map(([item, values]) => `the runs differ in ${item}: ${[...values].join(' | ')}`),
-    ...runs
-      .filter(({ status }) => status !== 'complete')
-      .map(({ id, status }) => `run ${id} is not complete: ${status}`),
-  ];
 };

@@ -1,5 +1,10 @@
 // The result of an estimate. Too few values is a result, not an exception.
 
+interface Spread {
+  readonly count: number;
+  readonly sd: number;
+}
+
 export type Interval =
   | {
       readonly kind: 'interval';
@@ -10,7 +15,9 @@ export type Interval =
       readonly confidence: number;
       readonly n: number;
       /** Of a pool. `sd`: the spread between runs beyond that of their blocks; a logarithm for ratios, so that 0.02 is 2 %. */
-      readonly runs?: { readonly count: number; readonly sd: number };
+      readonly runs?: Spread;
+      /** Of a pool over several machines: the spread between machines beyond that of their runs. */
+      readonly machines?: Spread;
     }
   | {
       readonly kind: 'tooFew';

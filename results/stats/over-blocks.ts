@@ -3,7 +3,8 @@
 import { type Interval, mapInterval } from './interval.ts';
 import { type ByBlock, logRatios, logRatiosByBlock, numbersOf, ratioInterval } from './log-ratio.ts';
 import { median, medianInterval } from './median.ts';
-import { isPooled, runsInterval } from './over-runs.ts';
+import { runsInterval } from './over-runs.ts';
+import { isPooled } from './pooled-blocks.ts';
 
 /** The centre of the blocks with its interval. */
 export const intervalOver = (values: ByBlock, confidence: number): Interval =>

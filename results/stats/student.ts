@@ -17,6 +17,9 @@ const within = (t: number, df: number): number => {
   return isOdd ? (2 / Math.PI) * (theta + sin * sum) : sin * sum;
 };
 
+/** P(|T| >= t); exact to 1e-13. */
+export const studentBeyond = (t: number, df: number): number => Math.max(0, 1 - within(Math.max(0, t), df));
+
 const FAR = 1e9;
 
 /** The t with P(|T| <= t) = `confidence`. */

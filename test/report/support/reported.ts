@@ -10,12 +10,13 @@ export interface Reported {
   readonly peakBytes: number;
 }
 
-export const reported = (folder: string): Reported => {
+/** `given`: the command and its folder. */
+export const reported = (folder: string, given: readonly string[] = ['report', folder]): Reported => {
   const program = built('../../../harness/cli/main.js');
   const from = performance.now();
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ['--import', built('./costs.js'), program, 'report', folder, '--format', 'html'],
+    ['--import', built('./costs.js'), program, ...given, '--format', 'html'],
     { encoding: 'utf8' },
   );
   const wallSeconds = (performance.now() - from) / 1000;

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadView, viewOf } from '../../../report/load.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
@@ -11,54 +8,23 @@ import { terminalOf } from '../../../report/terminal.ts';
 import type { ResultsError } from '../../../results/errors.ts';
 import { format as json } from '../../../results/exports/json.ts';
 import type { RunSummary } from '../../../results/exports/summary.ts';
-import { openJournal } from '../../../results/journal.ts';
 import { poolCsv } from '../../../results/pool/csv.ts';
-import { type LoadedPool, loadPool } from '../../../results/pool/load.ts';
-import type { RunFile, Sample } from '../../../results/schema/run.ts';
+import type { RunFile } from '../../../results/schema/run.ts';
 import { exampleRun } from '../../report/support/example.ts';
-
-interface Run {
-  readonly run: RunFile;
-  readonly samples: readonly Sample[];
-}
+import { pooled, type StoredRun, withFolders } from './stored-runs.ts';
 
 const IMAGES = ['debian-12-base'];
-const one = (seed: number, change: (run: Run) => Run = (run) => run): Run => {
+const one = (seed: number, change: (run: StoredRun) => StoredRun = (run) => run): StoredRun => {
   const { run, samples } = exampleRun({ seed, images: IMAGES });
   const plan = { ...run.plan, seed: String(seed) };
   return change({ run: { ...run, id: `2026-01-15-example-${seed}`, plan }, samples });
 };
 const FIVE = [1, 2, 3, 4, 5].map((seed) => one(seed));
 
-/** Writes the runs into folders and removes them after the work. */
-const withFolders = async <T>(
-  runs: readonly Run[],
-  work: (folders: readonly string[]) => Promise<T>,
-): Promise<T> => {
-  const home = mkdtempSync(join(tmpdir(), 'cfsbench-pool-'));
-  try {
-    const folders = runs.map(({ run, samples }, at) => {
-      const folder = join(home, String(at));
-      mkdirSync(folder);
-      const journal = openJournal(folder);
-      for (const sample of samples) journal.append(sample);
-      journal.writeRun(run);
-      journal.close();
-      return folder;
-    });
-    return await work(folders);
-  } finally {
-    rmSync(home, { recursive: true });
-  }
-};
-
-const pooled = (runs: readonly Run[], id = 'pooled'): Promise<LoadedPool> =>
-  withFolders(runs, (folders) => loadPool(folders, id));
-
-const withRun = (change: (run: RunFile) => Partial<RunFile>): Run =>
+const withRun = (change: (run: RunFile) => Partial<RunFile>): StoredRun =>
   one(9, ({ run, samples }) => ({ run: { ...run, ...change(run) }, samples }));
 
-const refusal = async (other: Run): Promise<readonly string[]> => {
+const refusal = async (other: StoredRun): Promise<readonly string[]> => {
   try {
     await pooled([FIVE[0]!, other]);
   } catch (error) {
@@ -119,17 +85,18 @@ test('a run named twice is refused', async () => {
   assert.match((await refusal(FIVE[0]!))[0] ?? '', /^run named twice: 2026-01-15-example-1$/);
 });
 
-test('another kernel, tool or machine is accepted, with a notice', async () => {
-  const other = withRun(({ environment }) => ({
-    host: 'elsewhere',
-    environment: { ...environment, kernel: '6.19.0', tools: { ...environment.tools, tar: 'tar 2' } },
+test('another kernel or tool on one machine is accepted, with a notice', async () => {
+  const tar = withRun(({ environment }) => ({
+    environment: { ...environment, tools: { ...environment.tools, tar: 'tar 2' } },
   }));
-  const found = await pooled([FIVE[0]!, other]);
-  const said = found.pool.notices.join('\n');
-  assert.match(said, /^the runs come from 2 machines: .*elsewhere$/m);
-  assert.match(said, /^the runs differ in kernel: 6\.18\.0 \| 6\.19\.0$/m);
-  assert.match(said, /^the runs differ in tools\.tar: .* \| tar 2$/m);
-  assert.match(terminalOf(viewOf(found)), /The runs differ in kernel: 6\.18\.0 \| 6\.19\.0\./);
+  const one = await pooled([FIVE[0]!, tar]);
+  assert.match(one.pool.notices.join('\n'), /^the runs differ in tools\.tar: .* \| tar 2$/m);
+  assert.equal(one.pool.fleet, undefined);
+  const kernel = withRun(({ environment }) => ({ environment: { ...environment, kernel: '6.19.0 #1' } }));
+  const two = await pooled([FIVE[0]!, kernel]);
+  const said = two.pool.notices.join('\n');
+  assert.match(said, /^the runs come from 2 machines: example, Linux 6\.18\.0, example, Linux 6\.19\.0$/m);
+  assert.match(terminalOf(viewOf(two)), /The runs come from 2 machines: example, Linux 6\.18\.0/);
 });
 
 test('counts that are constant in each run but differ between runs are listed', async () => {
@@ -158,13 +125,13 @@ test('counts that are constant in each run but differ between runs are listed', 
 });
 
 test('the order in which runs are named changes no byte of any format', async () => {
-  const texts = async (runs: readonly Run[]): Promise<readonly string[]> => {
+  const texts = async (runs: readonly StoredRun[]): Promise<readonly string[]> => {
     const view = viewOf(await pooled(runs));
     return [terminalOf(view), mailOf(view), runMarkdown(view)].map((text) =>
       text.replace(/cfsbench-pool-\w+\/\d/g, ''),
     );
   };
-  const at = (hour: number): Run =>
+  const at = (hour: number): StoredRun =>
     withRun(({ id }) => ({ id: `${id}-${hour}`, startedAt: `2026-01-15T${hour}:00:00.000Z` }));
   const runs = [at(10), at(11), at(12)].map(({ run }, i) => ({ run, samples: FIVE[i]!.samples }));
   assert.deepEqual(await texts([...runs].reverse()), await texts(runs));
@@ -229,7 +196,10 @@ test('JSON and CSV have the runs, and their intervals', async () => {
   const mounts = summary.series.filter(({ metric }) => metric === 'mountWallNs');
   assert.ok(mounts.every(({ interval }) => interval.kind === 'interval' && interval.runs?.count === 5));
   const [head = '', ...rows] = [...poolCsv(found)].join('').trim().split('\n');
-  assert.match(head, /^scenario,params,image,metric,arm,.*,ratio,ratioLo,ratioHi,runSdRatio,verdict$/);
+  assert.match(
+    head,
+    /^scenario,params,image,metric,arm,.*,ratio,ratioLo,ratioHi,runSdRatio,verdict,machine,machineSdRatio,toOthersRatio,p,disagrees$/,
+  );
   const mount = rows.find((row) => row.includes('store=empty,debian-12-base,mountWallNs,composefs-fuse'))!;
-  assert.match(mount, /,40,\d+(\.\d+)?,5,9\.\d+,9\.\d+,10\.\d+,[\d.e-]+,slower$/);
+  assert.match(mount, /,40,\d+(\.\d+)?,5,9\.\d+,9\.\d+,10\.\d+,[\d.e-]+,slower,,,,,$/);
 });

@@ -4,7 +4,7 @@ import { judge, zoneOf } from '../../../results/compare/verdict.ts';
 import { type Interval, mapInterval } from '../../../results/stats/interval.ts';
 import { LOOK_CONFIDENCE, median, medianInterval } from '../../../results/stats/median.ts';
 import { intervalOver, levelOver, ratioOver } from '../../../results/stats/over-blocks.ts';
-import { firstBlockOf } from '../../../results/stats/over-runs.ts';
+import { firstBlockOf } from '../../../results/stats/pooled-blocks.ts';
 import type { Uniform } from '../../../results/stats/seeded.ts';
 import { studentBound } from '../../../results/stats/student.ts';
 import { normal, shareOf, uniform } from './draws.ts';

@@ -1,0 +1,10 @@
+// What tells machines apart on which the same program takes another time.
+import type { Environment } from '../schema/run.ts';
+import type { Fingerprint } from './fingerprint.ts';
+
+export const machineFacts = (environment: Environment): Fingerprint => ({
+  architecture: environment.architecture,
+  cpu: `${environment.cpuCount} x ${environment.cpuModel}`,
+  kernel: environment.kernel,
+  workFileSystem: environment.workFileSystem.type,
+});

@@ -1,0 +1,34 @@
+// The groups of a run whose counts were not seen before on its machine: most runs of a pool count the same, and their counts need no
+// second look.
+import { createHash } from 'node:crypto';
+import { knownMetric } from '../compare/metric-info.ts';
+import { RUNTIME } from '../compare/phase-of.ts';
+import { type GroupData, paramsKey, type Tallied } from '../compare/tally.ts';
+import type { Catalogue } from '../schema/run.ts';
+
+const withoutRuntime = (key: string, value: unknown): unknown => (key === RUNTIME ? undefined : value);
+
+const countsOf = ({ group, ledgers, count, took }: GroupData, catalogue: Catalogue): string =>
+  JSON.stringify(
+    [
+      [group.scenario, paramsKey(group.params), group.image],
+      [...ledgers],
+      [...count]
+        .filter(([metric]) => (knownMetric(catalogue, group.scenario, metric)?.noise ?? 'noisy') !== 'noisy')
+        .map(([metric, arms]) => [metric, [...arms].map(([arm, values]) => [arm, [...values.values()]])]),
+      [...took].map(([arm, paths]) => [arm, [...paths].sort()]),
+    ],
+    withoutRuntime,
+  );
+
+/** Remembers what it was asked about. `machine`: an index. */
+export const openSeenGroups = () => {
+  const seen = new Set<string>();
+  return (tallied: Tallied, catalogue: Catalogue, machine: number): readonly GroupData[] =>
+    tallied.groups.filter((data) => {
+      const key = `${machine} ${createHash('sha256').update(countsOf(data, catalogue)).digest('base64')}`;
+      const isNew = !seen.has(key);
+      seen.add(key);
+      return isNew;
+    });
+};
