@@ -1,7 +1,7 @@
 // Attacks on backends that mount one file with metadata and contents.
 //
 // Changed are the bytes of the file: where it has a file's contents, and where it has a file's name.
-import type { Prepared } from '../harness/model/backend.ts';
+import type { Prepared, Store } from '../harness/model/backend.ts';
 import { toBytes } from '../harness/model/bytes.ts';
 import type { Stage, Values } from '../harness/model/scenario.ts';
 import type { Entry } from '../harness/model/tree.ts';
@@ -63,12 +63,14 @@ interface ImagePlaces {
   readonly name: readonly number[];
 }
 
+const namePlaces = (bytes: Buffer, { name }: Entry): readonly number[] =>
+  placesOf(bytes, toBytes(name)).map((at) => at + toBytes(name).length - 1);
+
 const placesIn = (stage: Stage, bytes: Buffer, { file, named }: BlockTargets): ImagePlaces => {
   const object = readFile(stage, `${stage.store.objectDirs[0]!}/${file.payload}`, Number(file.size));
-  const name = toBytes(named.name);
   return {
     content: placesOf(bytes, object.subarray(0, SAMPLE_BYTES)),
-    name: placesOf(bytes, name).map((at) => at + name.length - 1),
+    name: namePlaces(bytes, named),
   };
 };
 
@@ -123,15 +125,20 @@ const attackOne = async (
   return values;
 };
 
+interface BelowMount {
+  readonly store: Store;
+  readonly offsets: readonly number[];
+  readonly target: Entry;
+}
+
 /** Changes the file below a mount that has not read it there yet. */
 const attackBelow = async (
   stage: Stage,
   prepared: Prepared,
-  offsets: readonly number[],
-  target: Entry,
+  { store, offsets, target }: BelowMount,
 ): Promise<Values> => {
   const dir = stage.folder('image-device');
-  const created = await prepared.create(stage.store, dir);
+  const created = await prepared.create(store, dir);
   const mounted = await mountOrNot(stage, created, stage.folder('mount-device'));
   await inspect(stage, { kind: 'change-bytes', path: imageFile(stage, dir), offsets });
   const path = stage.image.tree.path(target.index);
@@ -139,6 +146,17 @@ const attackBelow = async (
   const values = await endingsIn(stage, mounted, [one]);
   await unmountAndDestroy(created, mounted);
   return values;
+};
+
+/** Changes a name in a manifest below its mount. */
+export const attackManifestBelow = async (
+  stage: Stage,
+  prepared: Prepared,
+  { store, targets }: { readonly store: Store; readonly targets: TamperTargets },
+): Promise<Values> => {
+  const { named } = blockTargets(targets);
+  const offsets = namePlaces(Buffer.from(stage.image.manifest), named);
+  return attackBelow(stage, prepared, { store, offsets, target: named });
 };
 
 export const attackBlockImage = async (
@@ -156,5 +174,12 @@ export const attackBlockImage = async (
   let values: Values = {};
   for (const one of blockAttacks(bytes, places, chosen))
     values = { ...values, ...(await attackOne(stage, prepared, one)) };
-  return { ...values, ...(await attackBelow(stage, prepared, places.content, chosen.file)) };
+  return {
+    ...values,
+    ...(await attackBelow(stage, prepared, {
+      store: stage.store,
+      offsets: places.content,
+      target: chosen.file,
+    })),
+  };
 };

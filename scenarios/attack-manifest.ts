@@ -2,6 +2,7 @@
 import { imageBytes } from '../harness/erofs/writer.ts';
 import type { Prepared, Store } from '../harness/model/backend.ts';
 import type { Stage, Values } from '../harness/model/scenario.ts';
+import { attackManifestBelow } from './attack-block-image.ts';
 import {
   type Attacked,
   checkUnattacked,
@@ -177,6 +178,8 @@ interface AttackPlace {
   readonly targets: TamperTargets;
   /** Objects have fs-verity. */
   readonly isSealed: boolean;
+  /** The manifest is a device of its own. */
+  readonly isOnDevice: boolean;
 }
 
 /** The objects are attacked last: until then each is right. */
@@ -192,6 +195,9 @@ export const attackManifests = async (
   let values: Values = {};
   for (const one of manifestAttacks(stage, targets))
     values = { ...values, ...(await attackOne(stage, prepared, place, one)) };
-  values = { ...values, ...(await attackDisk(stage, prepared, place)) };
+  values = {
+    ...values,
+    ...(await (place.isOnDevice ? attackManifestBelow : attackDisk)(stage, prepared, place)),
+  };
   return { ...values, ...(await attackObjects(stage, prepared, place)) };
 };

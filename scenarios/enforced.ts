@@ -12,16 +12,18 @@ import { ATTACKS, attackMetrics } from './attacks.ts';
 import { targetsIn } from './tampering.ts';
 import { SMALL } from './versions.ts';
 
-const BLOCK_IMAGES = ['erofs-full', 'squashfs-full'];
+const PLAIN_BLOCK_IMAGES = ['erofs-full', 'squashfs-full'];
+const VERIFIED_BLOCK_IMAGES = ['erofs-full-dmverity', 'squashfs-full-dmverity'];
+const BLOCK_IMAGES = [...PLAIN_BLOCK_IMAGES, ...VERIFIED_BLOCK_IMAGES];
 const VERIFIED = ['erofs-overlay-verity', 'composefs-fuse-verity'];
 
 /** Backends that have the level. A client that fetches an image knows nothing of how it will be mounted: one of them stands for all. */
 const BACKENDS: Readonly<Record<Protection, readonly string[]>> = {
-  nothing: ['composefs-fuse', 'erofs-overlay', 'erofs-metacopy-loop', ...BLOCK_IMAGES],
+  nothing: ['composefs-fuse', 'erofs-overlay', 'erofs-metacopy-loop', ...PLAIN_BLOCK_IMAGES],
   files: VERIFIED,
   reference: VERIFIED,
   manifest: VERIFIED,
-  device: [],
+  device: [...VERIFIED_BLOCK_IMAGES, 'erofs-overlay-dmverity'],
   signature: ['composefs-fuse'],
 };
 /** It shows what `erofs-overlay` shows, where that cannot be mounted. */
@@ -68,7 +70,7 @@ const run = async (stage: Stage): Promise<Values> => {
   const store = stage.storeIn([stage.folder('store')]);
   await attacked.ingest(store);
   const digests = enforcedDigests(stage, store.objectDirs[0]!);
-  const place = { store, targets, isSealed: isSealed(level) };
+  const place = { store, targets, isSealed: isSealed(level), isOnDevice: level === 'device' };
   return { ...digests, ...(await attackManifests(stage, attacked, place)) };
 };
 

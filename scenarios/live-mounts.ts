@@ -211,7 +211,7 @@ export const scenario: Scenario = {
   params: [{ mounts: 1 }, { mounts: 10 }],
   largeParams: [{ mounts: 100 }, { mounts: 1000 }],
   passes: ['time'],
-  variants: ['erofs-overlay-loop', SHARED],
+  variants: ['erofs-overlay-loop', 'erofs-overlay-dmverity', SHARED],
   source: () => SMALL,
   cycles: () => 1,
   metrics: {

@@ -3,7 +3,7 @@
 // Does:    build (untimed, once per image): unpacks and stacks the layers, then a tool makes the image file of that tree.
 //          create: copies the file in pieces of 1 MiB, the size with which ingest writes objects. destroy: unlink.
 // Leaves:  the built file in the image's folder.
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { type MountAttribute, type MountOption, textOf } from '../model/calls.ts';
@@ -15,6 +15,7 @@ import { heldUntil, kernelMount, type SourceFree } from './kernel-mount.ts';
 import { layerPaths } from './overlay-layers.ts';
 import { refuseUnpackable, refuseWritable } from './refuse.ts';
 import { createLayers } from './unpacked-layers.ts';
+import { formatVerity, onVerityDevice, type VerityDevice, verityFile } from './verity-device.ts';
 import { wholeTreeLifecycle } from './whole-tree.ts';
 
 export interface BlockImage {
@@ -59,6 +60,29 @@ const buildOnce = async (image: Image, machine: Machine, { type, build }: BlockI
   return file;
 };
 
+/** Mounts a device; `loop` is the loop device below it. */
+const mountDevice = (
+  machine: Machine,
+  type: BlockImage['type'],
+  { path, loop }: VerityDevice,
+  at: string,
+): Mounted => {
+  machine.calls((list) =>
+    list.attach(list.create(type, [['source', path], ['ro']], ['ro', 'nosuid', 'nodev']), at),
+  );
+  const free: SourceFree = { loop };
+  return kernelMount(machine, {
+    root: at,
+    fsType: type,
+    took: { [type]: 'dm-verity over loop' },
+    devices: [loop],
+    points: [at],
+    free,
+    held: heldUntil(machine, free),
+    source: path,
+  });
+};
+
 /** Mounts the file itself where the kernel can, else a loop device over it. */
 const mountImage = (
   machine: Machine,
@@ -91,23 +115,54 @@ const mountImage = (
   });
 };
 
-export const blockImageLifecycle = async (
-  image: Image,
+const lifecycleOf = (
   machine: Machine,
-  kind: BlockImage,
-): Promise<Prepared> => {
-  const source = await buildOnce(image, machine, kind);
-  return wholeTreeLifecycle(async (_store, dir) => {
-    const file = join(dir, `image.${kind.type}`);
+  { type, source }: { readonly type: BlockImage['type']; readonly source: string },
+  mount: (file: string, at: string) => Promise<Mounted>,
+): Prepared =>
+  wholeTreeLifecycle(async (_store, dir) => {
+    const file = join(dir, `image.${type}`);
     copyFile(machine, source, file);
     return {
       async mount(at, writable) {
         refuseWritable(writable, 'a block image is measured without a writable layer');
-        return mountImage(machine, kind, file, at);
+        return mount(file, at);
       },
       async destroy() {
         machine.files.unlink(file);
       },
     };
   });
+
+export const blockImageLifecycle = async (
+  image: Image,
+  machine: Machine,
+  kind: BlockImage,
+): Promise<Prepared> => {
+  const source = await buildOnce(image, machine, kind);
+  return lifecycleOf(machine, { type: kind.type, source }, async (file, at) =>
+    mountImage(machine, kind, file, at),
+  );
+};
+
+/** The same image with a hash tree behind it, on a device that the kernel verifies. */
+export const verifiedImageLifecycle = async (
+  image: Image,
+  machine: Machine,
+  kind: BlockImage,
+): Promise<Prepared> => {
+  const built = await buildOnce(image, machine, kind);
+  const verity = await verityFile(machine, `${built}.verity`, (path) => copyFileSync(built, path));
+  const lifecycle = lifecycleOf(machine, { type: kind.type, source: verity.path }, (file, at) =>
+    onVerityDevice(machine, { ...verity, path: file }, (device) =>
+      mountDevice(machine, kind.type, device, at),
+    ),
+  );
+  return {
+    ...lifecycle,
+    async reseal(file) {
+      await formatVerity(machine, file, verity.dataBytes);
+      return true;
+    },
+  };
 };

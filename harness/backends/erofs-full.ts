@@ -9,7 +9,7 @@ import { EROFS, OVERLAY, ROOT, TAR } from './needs.ts';
 
 const ALL_XATTRS_INLINE = '-x1';
 
-const kind: BlockImage = {
+export const erofsImage: BlockImage = {
   type: 'erofs',
   mountsFiles: ({ features }) => features['erofs-file'].ok,
   build: (tree, file) => ['mkfs.erofs', ALL_XATTRS_INLINE, '--preserve-mtime', '--quiet', file, tree],
@@ -25,5 +25,5 @@ export const backend: Backend = {
   needs: [ROOT, EROFS, { title: 'mkfs.erofs', anyOf: ['mkfs-erofs'] }, OVERLAY, TAR],
   shows: 'contents',
   options: {},
-  prepare: (image, machine) => blockImageLifecycle(image, machine, kind),
+  prepare: (image, machine) => blockImageLifecycle(image, machine, erofsImage),
 };

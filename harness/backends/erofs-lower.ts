@@ -8,9 +8,10 @@ import { type CallList, type CallText, type Fd, type MountOption, textOf } from 
 import type { Machine } from '../model/machine.ts';
 import type { SourceFree } from './kernel-mount.ts';
 import type { LayerPaths } from './overlay-layers.ts';
+import type { VerityDevice } from './verity-device.ts';
 
-/** What EROFS reads the manifest from. `best`: its file if the kernel can, else a loop device. */
-type LowerSource = 'best' | 'loop' | 'loop-direct';
+/** What EROFS reads the manifest from. `best`: its file if the kernel can, else a loop device. A device is open already. */
+type LowerSource = 'best' | 'loop' | 'loop-direct' | VerityDevice;
 
 export interface LowerChoice {
   readonly source: LowerSource;
@@ -19,8 +20,8 @@ export interface LowerChoice {
 
 export interface MountedLower {
   readonly fd: Fd;
-  readonly took: 'file' | 'loop' | 'loop, direct i/o';
-  /** Known once the list of calls has run. */
+  readonly took: 'file' | 'loop' | 'loop, direct i/o' | 'dm-verity over loop';
+  /** A loop device; known once the list of calls has run. */
   readonly device: CallText | null;
 }
 
@@ -43,6 +44,10 @@ export const mountLower = (
   { manifest, paths, choice }: LowerMount,
 ): MountedLower => {
   const { source, options = [] } = choice;
+  if (typeof source === 'object') {
+    const fd = list.create('erofs', [['source', source.path], ['ro'], ...options], ['ro', 'nosuid', 'nodev']);
+    return { fd, took: 'dm-verity over loop', device: source.loop };
+  }
   if (source === 'best' && features['erofs-file'].ok) {
     const from: MountOption = ['source', paths.optionPath(manifest)];
     const fd = list.create('erofs', [from, ...options], ['ro', 'nosuid', 'nodev']);

@@ -17,6 +17,8 @@ export const METACOPY_LOWERS: Need = {
 };
 export const OVERLAY_VERITY: Need = { title: 'overlayfs with verity=require', anyOf: ['overlay-verity'] };
 export const FS_VERITY: Need = { title: 'fs-verity on the work file system', anyOf: ['fs-verity'] };
+export const DM_VERITY: Need = { title: 'dm-verity', anyOf: ['dm-verity'] };
+export const VERITYSETUP: Need = { title: 'veritysetup', anyOf: ['veritysetup'] };
 export const DATA_LOWERS_ANYWHERE: Need = {
   title: 'overlayfs with data-only lowers',
   anyOf: ['overlay-data-layers', 'overlay-double-colon', 'overlay-user-data-layers'],

@@ -12,9 +12,11 @@ import { backend as composefsFuseVerity } from './composefs-fuse-verity.ts';
 import { backend as erofsBlobs } from './erofs-blobs.ts';
 import { backend as erofsFscache } from './erofs-fscache.ts';
 import { backend as erofsFull } from './erofs-full.ts';
+import { backend as erofsFullDmverity } from './erofs-full-dmverity.ts';
 import { backend as erofsMetacopyLoop } from './erofs-metacopy-loop.ts';
 import { backend as erofsOnly } from './erofs-only.ts';
 import { backend as erofsOverlay } from './erofs-overlay.ts';
+import { backend as erofsOverlayDmverity } from './erofs-overlay-dmverity.ts';
 import { backend as erofsOverlayLoop } from './erofs-overlay-loop.ts';
 import { backend as erofsOverlayLoopDio } from './erofs-overlay-loop-dio.ts';
 import { backend as erofsOverlayNoFilter } from './erofs-overlay-no-filter.ts';
@@ -30,6 +32,7 @@ import { backend as ostreeComposefs } from './ostree-composefs.ts';
 import { backend as plainDirectory } from './plain-directory.ts';
 import { backend as reflinkCheckout } from './reflink-checkout.ts';
 import { backend as squashfsFull } from './squashfs-full.ts';
+import { backend as squashfsFullDmverity } from './squashfs-full-dmverity.ts';
 import { backend as unpackedOverlay } from './unpacked-overlay.ts';
 import { backend as unpackedOverlayUnlinkat } from './unpacked-overlay-unlinkat.ts';
 
@@ -40,6 +43,7 @@ export const backends: readonly Backend[] = [
   erofsOnly,
   erofsOverlayLoop,
   erofsOverlayLoopDio,
+  erofsOverlayDmverity,
   erofsMetacopyLoop,
   erofsOverlayVerity,
   composefsFuseVerity,
@@ -49,8 +53,10 @@ export const backends: readonly Backend[] = [
   mountComposefs,
   composefsFuseReference,
   erofsFull,
+  erofsFullDmverity,
   erofsBlobs,
   squashfsFull,
+  squashfsFullDmverity,
   hardlinkCheckout,
   hardlinkCheckoutDirect,
   hardlinkCheckoutUnlinkat,

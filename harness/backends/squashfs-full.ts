@@ -10,7 +10,7 @@ import { type BlockImage, blockImageLifecycle } from './block-image.ts';
 import { OVERLAY, ROOT, TAR } from './needs.ts';
 import { skip } from './refuse.ts';
 
-const kind: BlockImage = {
+export const squashfsImage: BlockImage = {
   type: 'squashfs',
   mountsFiles: () => false,
   build: (tree, file) => [
@@ -38,7 +38,8 @@ const obstacle = (tree: Tree): string | null => {
   return null;
 };
 
-const checked = (image: Image): Image => {
+/** Skips images that squashfs cannot store. */
+export const squashable = (image: Image): Image => {
   const reason = obstacle(image.tree);
   return reason === null ? image : skip(reason);
 };
@@ -59,5 +60,5 @@ export const backend: Backend = {
   ],
   shows: 'contents',
   options: {},
-  prepare: async (image, machine) => blockImageLifecycle(checked(image), machine, kind),
+  prepare: async (image, machine) => blockImageLifecycle(squashable(image), machine, squashfsImage),
 };

@@ -52,6 +52,7 @@ export type FeatureId =
   | 'mksquashfs'
   | 'squashfs-loop'
   | 'dm-verity'
+  | 'veritysetup'
   | 'memory-group'
   | 'qemu'
   | 'mmdebstrap'

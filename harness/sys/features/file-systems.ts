@@ -90,6 +90,7 @@ export const fileSystems: FeatureGroup<
   | 'mksquashfs'
   | 'squashfs-loop'
   | 'dm-verity'
+  | 'veritysetup'
   | 'incremental-fs'
 > = {
   'incremental-fs': {
@@ -127,5 +128,9 @@ export const fileSystems: FeatureGroup<
     hint: forRoot(
       `${packages('dmsetup', 'device-mapper')}; modprobe dm-verity; the kernel needs CONFIG_DM_VERITY`,
     ),
+  },
+  veritysetup: {
+    test: () => toolLine('veritysetup', '--version'),
+    hint: () => packages('cryptsetup-bin', 'veritysetup', 'cryptsetup'),
   },
 };

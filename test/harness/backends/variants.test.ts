@@ -24,6 +24,13 @@ const VARIANTS: readonly {
     fsType: 'overlay',
     took: { erofs: 'loop', layers: 'colons, store as a plain layer' },
   },
+  {
+    id: 'erofs-overlay-dmverity',
+    fsType: 'overlay',
+    took: { erofs: 'dm-verity over loop', layers: 'fd' },
+  },
+  { id: 'erofs-full-dmverity', fsType: 'erofs', took: { erofs: 'dm-verity over loop' } },
+  { id: 'squashfs-full-dmverity', fsType: 'squashfs', took: { squashfs: 'dm-verity over loop' } },
   { id: 'erofs-overlay-noacl', fsType: 'overlay', took: { erofs: 'file', layers: 'fd' } },
   { id: 'erofs-overlay-no-filter', fsType: 'overlay', took: { erofs: 'file', layers: 'fd' } },
   { id: 'plain-directory', fsType: 'ext4', took: { mount: 'bind' } },
