@@ -3,7 +3,10 @@
 /** Hues of arms. The headline backends have the first three for themselves. */
 export const HUES = 8;
 const HEADLINE_HUES = 3;
-export const SHAPE_COUNT = 5;
+/** A page of 48 arms has a mark for each. */
+export const SHAPE_COUNT = 7;
+/** Shapes whose place depends on the hue, so that neighbours in a list differ in shape too. */
+const TURNED_SHAPES = 5;
 
 const HEADLINE = ['erofs-overlay', 'composefs-fuse', 'unpacked-overlay'];
 
@@ -48,7 +51,10 @@ const SPARE_MARKS: readonly number[] = Array.from({ length: 2 * (SHAPE_COUNT - 1
 );
 
 /** Index into the shapes; the same hue never has the same shape twice. */
-export const shapeOfMark = (mark: number): number => (mark + Math.floor(mark / HUES)) % SHAPE_COUNT;
+export const shapeOfMark = (mark: number): number => {
+  const before = Math.floor(mark / HUES);
+  return before < TURNED_SHAPES ? (mark + before) % TURNED_SHAPES : before;
+};
 
 /** Marks that are fixed; the name of any other backend gets a free one. */
 export const FIXED_MARKS: ReadonlyMap<string, number> = new Map([

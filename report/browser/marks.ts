@@ -1,13 +1,15 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
 // The marks of the arms in charts, as the legend shows them: a color, a shape, and for bars a pattern where the color is used again.
 
-/** By a mark's shape: Chart.js and degrees. The last is a triangle on its point. */
+/** By a mark's shape: Chart.js and degrees. The last are triangles that point down, right and left. */
 const SHAPES = [
   ['circle', 0],
   ['rect', 0],
   ['triangle', 0],
   ['rectRot', 0],
   ['triangle', 180],
+  ['triangle', 90],
+  ['triangle', 270],
 ] as const;
 
 const armColor = (arm: number): string => css(`--arm-${data.arms[arm]?.hue ?? 0}`);
@@ -29,7 +31,15 @@ const pointLook = (arm: number) => {
   };
 };
 
-const DASHES: readonly (readonly number[])[] = [[], [1.5, 2.5], [8, 3], [8, 3, 1.5, 3], [3, 6]];
+const DASHES: readonly (readonly number[])[] = [
+  [],
+  [1.5, 2.5],
+  [8, 3],
+  [8, 3, 1.5, 3],
+  [3, 6],
+  [14, 4],
+  [8, 3, 1.5, 3, 1.5, 3],
+];
 
 const dashesOf = (arm: number): number[] =>
   isNull(arm) ? [5, 4] : [...(DASHES[timesUsed(arm) % DASHES.length] ?? [])].map(zoomed);
@@ -45,6 +55,8 @@ const BLANKS: readonly (readonly (readonly [x: number, y: number, width: number,
     [0, 0, 3, 3],
     [3, 3, 3, 3],
   ],
+  [[0, 0, 4, TILE_PX]],
+  [[0, 0, TILE_PX, 4]],
 ];
 
 const blanksOf = (arm: number) => BLANKS[timesUsed(arm) % BLANKS.length] ?? [];

@@ -59,6 +59,12 @@ const drawMark = (ctx: SvgContext, key: LegendKey, x: number, y: number, size = 
     case 4:
       corners([90, 210, 330], size + 1);
       break;
+    case 5:
+      corners([0, 120, 240], size + 1);
+      break;
+    case 6:
+      corners([180, 300, 60], size + 1);
+      break;
     default:
       ctx.rect(x - size, y - size, 2 * size, 2 * size);
   }

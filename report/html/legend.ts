@@ -10,6 +10,8 @@ const SHAPES: readonly Html[] = [
   html`<path d="M6 0.8 11.4 10.6H0.6Z"/>`,
   html`<path d="M6 0.3 11.7 6 6 11.7 0.3 6Z"/>`,
   html`<path d="M6 11.2 0.6 1.4H11.4Z"/>`,
+  html`<path d="M11.2 6 1.4 11.4V0.6Z"/>`,
+  html`<path d="M0.8 6 10.6 0.6V11.4Z"/>`,
 ];
 
 export const shapeOf = (mark: number): Html => SHAPES[shapeOfMark(mark)]!;

@@ -38,10 +38,19 @@ test('the mark of a backend does not depend on the other arms of the page', () =
 });
 
 test('unknown arms get free marks, the same in any order', () => {
-  // There are 36 marks, one less than with five.
-  const unknown = Array.from({ length: 4 }, (_, index) => `somebody's ${index}`);
+  const unknown = Array.from({ length: 5 }, (_, index) => `somebody's ${index}`);
   const marks = marksOf([...names, ...unknown]);
   assert.equal(new Set(marks.values()).size, names.length + unknown.length);
   assert.deepEqual([...marksOf([...unknown.toReversed(), ...names])].sort(), [...marks].sort());
   for (const mark of marks.values()) assert.ok(Math.floor(mark / HUES) < SHAPE_COUNT);
+});
+
+test('a page of 48 arms has 48 marks, whoever named them', () => {
+  const headline = ['erofs-overlay', 'composefs-fuse', 'unpacked-overlay'];
+  for (const known of [headline, names]) {
+    const others = Array.from({ length: 48 - known.length }, (_, index) => `somebody's ${index}`);
+    const marks = [...marksOf([...known, ...others]).values()];
+    assert.equal(new Set(marks.map((mark) => `${mark % HUES} ${shapeOfMark(mark)}`)).size, 48);
+    assert.equal(new Set(marks.map((mark) => drawn(mark))).size, 48);
+  }
 });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { formatRatio, formatValue } from '../../../report/format.ts';
 import { loadView } from '../../../report/load.ts';
+import { SHAPE_COUNT } from '../../../report/marks.ts';
 import { verdictText } from '../../../report/verdict-words.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
@@ -224,6 +225,37 @@ test('arms with one color differ by pattern, dashes and shape; the null arm look
   });
 });
 
+test('a chart of 48 arms has 48 marks, and each list of shapes, dashes and patterns an entry for each shape', {
+  skip,
+}, () => {
+  const { run, samples } = exampleRun({ images: ['debian-12-base'] });
+  const lives = samples.filter(({ scenario }) => scenario === 'churn');
+  const made = Array.from({ length: 45 }, (_, index) => `made-${index}`);
+  const more = lives
+    .filter(({ arm }) => arm === 'composefs-fuse')
+    .flatMap((sample) => made.map((arm): Sample => ({ ...sample, arm, backend: arm })));
+  const all = [...lives, ...more].map((sample, seq) => ({ ...sample, seq }));
+  return opened({ run, samples: all }, async (page) => {
+    const points = (await page.evaluate(
+      `Chart.getChart(document.getElementById('points-0-0-0')).config.data.datasets.map((one) => [one.borderColor, one.backgroundColor, one.pointStyle, one.rotation].join(' '))`,
+    )) as string[];
+    assert.equal(points.length, made.length + 4);
+    assert.equal(new Set(points).size, points.length);
+    const swatches = `new Set([...document.querySelectorAll('th .swatch')].map(({ outerHTML }) => outerHTML)).size`;
+    assert.equal(await page.evaluate(swatches), points.length);
+    const distinct = `[SHAPES, DASHES, BLANKS].map((list) => new Set(list.map(String)).size)`;
+    assert.deepEqual(await page.evaluate(distinct), [SHAPE_COUNT, SHAPE_COUNT, SHAPE_COUNT]);
+    // What a saved picture draws.
+    const drawn = `Array.from({ length: ${SHAPE_COUNT} }, (_, shape) => {
+      const calls = [];
+      const ctx = new Proxy({}, { get: (_, name) => (...sizes) => calls.push([name, ...sizes.map(Math.round)]), set: () => true });
+      drawMark(ctx, { text: '', color: '', fill: '', shape }, 0, 0);
+      return calls.join(' ');
+    })`;
+    assert.equal(new Set((await page.evaluate(drawn)) as string[]).size, SHAPE_COUNT);
+  });
+});
+
 // Unfolded, a page shows everything that it shows folded.
 test('axe finds nothing in dark and, in light, on a phone', { skip }, async () => {
   for (const [colorScheme, width] of [
@@ -244,7 +276,7 @@ test('a dark page is printed light', { skip }, () =>
   opened(
     exampleRun({ images: ['debian-12-base'] }),
     async (page) => {
-      const colors = `[Chart.getChart(document.querySelector('canvas[id^=points]')).config.data.datasets[0].backgroundColor, getComputedStyle(document.body).backgroundColor]`;
+      const colors = `[Chart.getChart(document.getElementById('points-0-0-0')).config.data.datasets[0].backgroundColor, getComputedStyle(document.body).backgroundColor]`;
       assert.deepEqual(await page.evaluate(colors), ['#56a9e8', 'rgb(20, 23, 27)']);
       await page.evaluate(`addEventListener('beforeprint', () => { window.printed = ${colors}; })`);
       await page.pdf();
