@@ -1,6 +1,6 @@
 // Problems that change how the first table is read, one sentence each; empty where there are none.
 import { areTimesMeasured } from '../results/emulated.ts';
-import { NOISE_PREFIX } from '../results/schema/run.ts';
+import { NOISE_PREFIX } from '../results/schema/machine.ts';
 import { fleetAlerts } from './fleet/words.ts';
 import { plural } from './format.ts';
 import { truncate } from './text.ts';

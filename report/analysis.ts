@@ -26,7 +26,8 @@ import { findingOf } from './finding/finding.ts';
 import { caveatsOf } from './finding/machine.ts';
 import { tables as publishedTables } from './published/registry.ts';
 import { tamperViewsOf } from './tampering/table.ts';
-import type { ArmView, ReportView } from './view.ts';
+import type { ReportView } from './view.ts';
+import type { ArmView } from './view-tables.ts';
 
 export interface AnalysisOptions {
   /** Half-width of the equivalence zone, such as 0.05. */

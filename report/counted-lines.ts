@@ -1,7 +1,8 @@
 // Tables of counts: system calls, FUSE requests and bytes on disk, in total and per entry of the image.
 import { formatBytes, formatCount, grouped } from './format.ts';
 import { asciiText, joinParts, tableLines } from './text.ts';
-import type { CountsView, ReportView } from './view.ts';
+import type { ReportView } from './view.ts';
+import type { CountsView } from './view-tables.ts';
 
 const entryCountOf = (view: ReportView, image: string): number =>
   view.images.find(({ name }) => name === image)?.entryCount ?? 0;

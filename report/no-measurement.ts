@@ -1,6 +1,6 @@
 // How a time of emulated CPUs is written: in parentheses, which the alert at the top explains.
 import { formatValue } from './format.ts';
-import type { RowView } from './view.ts';
+import type { RowView } from './view-tables.ts';
 
 type ShownRow = Pick<RowView, 'metric' | 'noMeasurement'>;
 

@@ -1,5 +1,5 @@
 // The arms that have a column in a table: all but the variants that the table has no value for.
-import type { ArmView, SectionView, TableView } from './view.ts';
+import type { ArmView, SectionView, TableView } from './view-tables.ts';
 
 export interface ShownArm {
   readonly arm: ArmView;

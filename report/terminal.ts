@@ -10,7 +10,8 @@ import { legendLines } from './terminal/legend.ts';
 import { observedLines } from './terminal/observed.ts';
 import { armTables } from './terminal/table.ts';
 import { asciiText, wrapText } from './text.ts';
-import type { ReportView, TableView } from './view.ts';
+import type { ReportView } from './view.ts';
+import type { TableView } from './view-tables.ts';
 
 interface TerminalOptions {
   readonly columns?: number;

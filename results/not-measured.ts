@@ -1,7 +1,7 @@
 // What a run did not measure: text for the places that print it, and the questions that rules ask.
 import { paramsKey } from './compare/tally.ts';
 import { unreachable } from './errors.ts';
-import type { Dropped, DroppedGroup, Skipped } from './schema/run.ts';
+import type { Dropped, DroppedGroup, Skipped } from './schema/not-measured.ts';
 
 const SECOND_NS = 1e9;
 const seconds = (ns: number): string => `${Math.max(0, Math.ceil(ns / SECOND_NS))} s`;

@@ -1,7 +1,8 @@
 // Older run.json files record skipped and dropped things as text, and more of the machine than is published now. Turns that text into
 // facts, the wording of which is fixed, and leaves out the rest.
+
+import type { Dropped, Skipped } from './schema/not-measured.ts';
 import { measuringOptions, publicDevice, publicMountOptions } from './schema/public-facts.ts';
-import type { Dropped, Skipped } from './schema/run.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,8 @@
 // Page cache of a manifest: pages of its file and of a loop device over it.
 import type { Mounted } from '../harness/model/backend.ts';
 import type { Machine } from '../harness/model/machine.ts';
-import type { Metric, Values } from '../results/schema/run.ts';
+import type { Metric } from '../results/schema/run.ts';
+import type { Values } from '../results/schema/shared.ts';
 
 export const cacheMetrics: Readonly<Record<string, Metric>> = {
   manifestCachedBytes: {

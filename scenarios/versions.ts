@@ -4,7 +4,7 @@ import type { Image } from '../harness/model/image.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../harness/model/tree.ts';
 import { linkKey } from '../harness/store/checkout-tar.ts';
 import { folderOf } from '../harness/store/objects.ts';
-import type { Params } from '../results/schema/run.ts';
+import type { Params } from '../results/schema/shared.ts';
 
 /** The small image of all scenarios that need one, so that it is prepared once. */
 export const SMALL = 'synthetic:files=150,layers=2,seed=versions';

@@ -1,7 +1,8 @@
 // Shared by the walks: a window around `ls -lR` in the mount of an image.
 import type { Mounted, Writable } from '../harness/model/backend.ts';
 import type { Stage } from '../harness/model/scenario.ts';
-import type { Metric, Values } from '../results/schema/run.ts';
+import type { Metric } from '../results/schema/run.ts';
+import type { Values } from '../results/schema/shared.ts';
 
 export const walkMetrics: Readonly<Record<string, Metric>> = {
   walkWallNs: { title: 'ls -lR of the whole image', better: 'lower', noise: 'noisy' },

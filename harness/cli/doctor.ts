@@ -1,7 +1,7 @@
 // `cfsbench doctor`: every need of backends, scenarios and probes, whether this machine meets it, and what to do. Changes nothing.
 import { existsSync, realpathSync } from 'node:fs';
 import { definitionLines, wrapText } from '../../report/text.ts';
-import type { ConditionWarning } from '../../results/schema/run.ts';
+import type { ConditionWarning } from '../../results/schema/machine.ts';
 import { ascii } from '../../results/visible.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';

@@ -1,5 +1,5 @@
 // Profiles: named choices of images, scenarios, blocks and budget. Budgets are wall time on two cores.
-import type { Params } from '../../results/schema/run.ts';
+import type { Params } from '../../results/schema/shared.ts';
 import type { AskedPlacement } from '../runner/groups.ts';
 
 export interface Profile {

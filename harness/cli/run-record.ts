@@ -1,14 +1,9 @@
 // run.json: written before the first sample, and again whenever more is known.
 import { resolve } from 'node:path';
 import { type Journal, openJournal } from '../../results/journal.ts';
-import {
-  type Conditions,
-  type Environment,
-  type RunFile,
-  type Sample,
-  SCHEMA,
-  type Skipped,
-} from '../../results/schema/run.ts';
+import type { Conditions, Environment } from '../../results/schema/machine.ts';
+import type { Skipped } from '../../results/schema/not-measured.ts';
+import { type RunFile, type Sample, SCHEMA } from '../../results/schema/run.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import type { Features } from '../model/machine.ts';

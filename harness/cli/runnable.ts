@@ -1,5 +1,5 @@
 // The part of the plan that this machine can run; everything else is skipped with a reason.
-import type { Skipped } from '../../results/schema/run.ts';
+import type { Skipped } from '../../results/schema/not-measured.ts';
 import type { Features, Need } from '../model/machine.ts';
 import type { Params, Scenario } from '../model/scenario.ts';
 import { type CheckedNeed, firstUnmet } from './check-needs.ts';

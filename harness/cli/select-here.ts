@@ -1,6 +1,6 @@
 // The arms, scenarios, probes and images that this machine can measure, and the question to measure.
 
-import type { Skipped } from '../../results/schema/run.ts';
+import type { Skipped } from '../../results/schema/not-measured.ts';
 import type { SourceImage } from '../model/image.ts';
 import type { Features } from '../model/machine.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';

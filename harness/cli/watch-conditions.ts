@@ -1,6 +1,6 @@
 // Conditions of a run, such as load and frequency: read and judged before its first slot and after its last one.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Conditions, type ConditionWarning, NOISE_PREFIX } from '../../results/schema/run.ts';
+import { type Conditions, type ConditionWarning, NOISE_PREFIX } from '../../results/schema/machine.ts';
 import { UserError } from '../model/errors.ts';
 import { judgeDisk, judgeQuiet, judgeRun } from '../runner/conditions.ts';
 import { isWithoutJournal } from '../sys/journal.ts';

@@ -1,5 +1,6 @@
 // Metrics that exist once per phase, and sums over values.
-import { type Metric, PHASES, type Values } from '../../results/schema/run.ts';
+import { type Metric, PHASES } from '../../results/schema/run.ts';
+import type { Values } from '../../results/schema/shared.ts';
 
 /** `perPhase('WallNs', …)` gives `ingestWallNs` to `collectWallNs`. */
 export const perPhase = (suffix: string, title: string, noise: Metric['noise']): Record<string, Metric> =>

@@ -2,15 +2,14 @@
 import type {
   Ledger,
   Metric,
-  Params,
   Pass,
   Phase,
   Placement,
   ScenarioInfo,
   Slot,
   Timeline,
-  Values,
 } from '../../results/schema/run.ts';
+import type { Params, Values } from '../../results/schema/shared.ts';
 import type { Backend, Mounted, Prepared, Store } from './backend.ts';
 import type { Crowd } from './crowd.ts';
 import type { Image } from './image.ts';

@@ -2,7 +2,8 @@
 // groups without undecided rows end.
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { Tallied } from '../../results/compare/tally.ts';
-import type { EndedGroup, Slot } from '../../results/schema/run.ts';
+import type { EndedGroup } from '../../results/schema/not-measured.ts';
+import type { Slot } from '../../results/schema/run.ts';
 import { affordable, groupNeedNs, keepingFirst, type OutOfTime, type Projector } from './budget.ts';
 import { isGroupDecided } from './decided.ts';
 import type { Executor, Stop } from './execute.ts';

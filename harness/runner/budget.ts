@@ -3,7 +3,8 @@
 //
 // Pure: the same groups and the same times give the same plan.
 import { paramsKey } from '../../results/compare/tally.ts';
-import type { DroppedGroup, Sample } from '../../results/schema/run.ts';
+import type { DroppedGroup } from '../../results/schema/not-measured.ts';
+import type { Sample } from '../../results/schema/run.ts';
 import type { ImageSize, Scenario } from '../model/scenario.ts';
 import type { Deadline } from './clock.ts';
 import { type Group, groupKey, inPass, keyOf } from './plan.ts';

@@ -1,5 +1,5 @@
 // Warnings from the readings of a machine before and during a run. Pure.
-import type { Conditions, ConditionWarning, Moment } from '../../results/schema/run.ts';
+import type { Conditions, ConditionWarning, Moment } from '../../results/schema/machine.ts';
 
 const NS_PER_US = 1000;
 const LIMITS = {

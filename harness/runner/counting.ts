@@ -1,5 +1,7 @@
 // Counting passes: three where the budget allows, as many as asked for where there is time left.
-import type { DroppedPasses, Slot } from '../../results/schema/run.ts';
+
+import type { DroppedPasses } from '../../results/schema/not-measured.ts';
+import type { Slot } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 import { groupNeedNs, keepingFirst, LEAST_PASSES, type OutOfTime, type Projector } from './budget.ts';
 import type { Executor, Stop } from './execute.ts';

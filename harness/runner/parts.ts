@@ -1,7 +1,9 @@
 // The parts that a run needs, passed in by its caller.
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { Tallied } from '../../results/compare/tally.ts';
-import type { Conditions, EndedGroup, Fairness, RunFile, Sample } from '../../results/schema/run.ts';
+import type { Conditions } from '../../results/schema/machine.ts';
+import type { EndedGroup } from '../../results/schema/not-measured.ts';
+import type { Fairness, RunFile, Sample } from '../../results/schema/run.ts';
 import type { SourceImage } from '../model/image.ts';
 import type { Inspector } from '../model/inspector.ts';
 import type { Features, Machine } from '../model/machine.ts';

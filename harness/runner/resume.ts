@@ -3,7 +3,8 @@
 // A ratio needs both slots from one process, at most minutes apart. A group that stopped inside a block therefore gets one more
 // block.
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
-import type { Dropped, Sample, Slot } from '../../results/schema/run.ts';
+import type { Dropped } from '../../results/schema/not-measured.ts';
+import type { Sample, Slot } from '../../results/schema/run.ts';
 import { countingSlots, type Group, groupKey, keyOf, timingSlots } from './plan.ts';
 
 /** Results of the earlier processes of a run. */

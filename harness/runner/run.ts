@@ -4,7 +4,8 @@
 // run that was cut off anywhere can be resumed.
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import { droppedLines } from '../../results/not-measured.ts';
-import type { Dropped, Proof, RunFile, Slot } from '../../results/schema/run.ts';
+import type { Dropped } from '../../results/schema/not-measured.ts';
+import type { Proof, RunFile, Slot } from '../../results/schema/run.ts';
 import type { Image } from '../model/image.ts';
 import { runBlocks } from './blocks.ts';
 import { asDropped, byRank, type Projector, pairKey } from './budget.ts';

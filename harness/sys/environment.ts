@@ -8,8 +8,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { arch, cpus, loadavg, release, totalmem, version } from 'node:os';
+import type { Environment } from '../../results/schema/machine.ts';
 import { measuringOptions, publicDevice, publicMountOptions } from '../../results/schema/public-facts.ts';
-import type { Environment } from '../../results/schema/run.ts';
 import type { Features } from '../model/machine.ts';
 import { patience } from './guest.ts';
 import { mountOf, readMounts } from './mountinfo.ts';

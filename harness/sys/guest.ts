@@ -1,5 +1,5 @@
 // What the virtual machine that this process runs in is, as `cfsbench vm` says it to the cfsbench in its guest.
-import type { Guest } from '../../results/schema/run.ts';
+import type { Guest } from '../../results/schema/machine.ts';
 
 export const GUEST = 'CFSBENCH_GUEST';
 

@@ -6,7 +6,7 @@
 // Source: Documentation/accounting/psi.rst, Documentation/filesystems/proc.rst, Documentation/admin-guide/pm/cpufreq.rst.
 import { readdirSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import type { Moment } from '../../results/schema/run.ts';
+import type { Moment } from '../../results/schema/machine.ts';
 import { nowNs } from './clock.ts';
 import { readText } from './read-text.ts';
 

@@ -5,7 +5,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { own } from '../../results/own.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { marksOf } from '../marks.ts';
-import type { ArmView } from '../view.ts';
+import type { ArmView } from '../view-tables.ts';
 
 /** Arm to its backend, from the plan and the samples: a pool has no plan of its own. */
 const backendsOf = ({ plan }: RunFile, groups: readonly GroupData[]): ReadonlyMap<string, string> =>

@@ -14,7 +14,7 @@ import { own } from '../../results/own.ts';
 import { type Catalogue, PHASES } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import { isEnding } from '../tampering/words.ts';
-import type { ArmView, CallsView, CountsView } from '../view.ts';
+import type { ArmView, CallsView, CountsView } from '../view-tables.ts';
 
 const groupFields = ({ group }: GroupData) => ({
   image: group.image,

@@ -3,7 +3,8 @@
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { Row } from '../../results/compare/rows.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
-import type { ArmView, ForestQuantity, ForestView } from '../view.ts';
+import type { ForestQuantity, ForestView } from '../view-charts.ts';
+import type { ArmView } from '../view-tables.ts';
 import { groupBy } from './group-by.ts';
 import { type SumPattern, sumRow } from './sums.ts';
 

@@ -5,12 +5,14 @@ import { metricInfo } from '../../results/compare/metric-info.ts';
 import { type Design, isIdle, RUNTIME } from '../../results/compare/phase-of.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import { own } from '../../results/own.ts';
-import type { Ledger, Params, Phase } from '../../results/schema/run.ts';
+import type { Ledger, Phase } from '../../results/schema/run.ts';
+import type { Params } from '../../results/schema/shared.ts';
 import { linesByBlock } from '../../results/stats/lines.ts';
 import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';
 import { CONFIDENCE, median } from '../../results/stats/median.ts';
 import { intervalOver } from '../../results/stats/over-blocks.ts';
-import type { ArmView, GrowthFit, GrowthPoint, GrowthView } from '../view.ts';
+import type { GrowthFit, GrowthPoint, GrowthView } from '../view-charts.ts';
+import type { ArmView } from '../view-tables.ts';
 import { groupBy } from './group-by.ts';
 
 interface LadderSize {

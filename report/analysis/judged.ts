@@ -1,6 +1,7 @@
 // How many ratios a report judges, and how many of their intervals are expected to miss the truth by chance.
 import { isDecided } from '../../results/compare/looks.ts';
-import type { ArmView, ReportView, TableView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { ArmView, TableView } from '../view-tables.ts';
 
 /** The combined table is left out: its rows are judged in the tables of the images. */
 export const judgedOf = (tables: readonly TableView[], arms: readonly ArmView[]): ReportView['judged'] => {

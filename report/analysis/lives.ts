@@ -4,7 +4,8 @@ import { paramsKey } from '../../results/compare/tally.ts';
 import { mergeHistograms } from '../../results/stats/histogram.ts';
 import { CONFIDENCE } from '../../results/stats/median.ts';
 import { intervalOver } from '../../results/stats/over-blocks.ts';
-import type { ArmView, GrowthPoint, LivesPercentiles, LivesRates, LivesView } from '../view.ts';
+import type { GrowthPoint, LivesPercentiles, LivesRates, LivesView } from '../view-charts.ts';
+import type { ArmView } from '../view-tables.ts';
 
 const RATE = /^at(\d{1,7})P99Ns$/;
 

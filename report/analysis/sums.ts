@@ -2,7 +2,7 @@
 import type { Design } from '../../results/compare/phase-of.ts';
 import { type Row, rowOf } from '../../results/compare/rows.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
-import type { Params } from '../../results/schema/run.ts';
+import type { Params } from '../../results/schema/shared.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
 
 export interface SumPattern {

@@ -8,7 +8,7 @@ import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import { isNoMeasurement } from '../../results/emulated.ts';
 import { own } from '../../results/own.ts';
 import type { Catalogue } from '../../results/schema/run.ts';
-import type { ArmView, CellView, RowView, SectionView, TableView } from '../view.ts';
+import type { ArmView, CellView, RowView, SectionView, TableView } from '../view-tables.ts';
 import { groupBy } from './group-by.ts';
 
 export interface TableInput {

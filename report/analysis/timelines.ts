@@ -1,6 +1,7 @@
 // What one life of each arm did within its windows.
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
-import type { ArmView, TimelineView } from '../view.ts';
+import type { TimelineView } from '../view-charts.ts';
+import type { ArmView } from '../view-tables.ts';
 
 export const timelinesOf = (
   groups: readonly GroupData[],

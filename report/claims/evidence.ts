@@ -3,7 +3,8 @@ import { type CallCount, type Count, callCounts, countOf } from '../../results/c
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import { emulationText } from '../../results/emulated.ts';
 import { droppedScenario, droppedText, isSkipped } from '../../results/not-measured.ts';
-import type { Params, Pass, RunFile } from '../../results/schema/run.ts';
+import type { Pass, RunFile } from '../../results/schema/run.ts';
+import type { Params } from '../../results/schema/shared.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';

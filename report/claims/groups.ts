@@ -1,6 +1,6 @@
 // Which groups a rule about latencies reads: the largest image on which everything was measured, on one CPU where the run has it. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
-import type { Params } from '../../results/schema/run.ts';
+import type { Params } from '../../results/schema/shared.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE, medianNeeds } from '../../results/stats/median.ts';
 import type { Evidence, GroupFilter } from './evidence.ts';

@@ -5,7 +5,7 @@ import type { Design } from '../../results/compare/phase-of.ts';
 import type { GroupData, Tallied } from '../../results/compare/tally.ts';
 import { emulationText } from '../../results/emulated.ts';
 import { own } from '../../results/own.ts';
-import type { ArmView } from '../view.ts';
+import type { ArmView } from '../view-tables.ts';
 import { livesSentence } from './lives.ts';
 import { type DescribedRun, machineSentence } from './machine.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';

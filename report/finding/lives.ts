@@ -3,7 +3,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
 import { intervalOver } from '../../results/stats/over-blocks.ts';
 import { grouped } from '../format.ts';
-import type { ArmView } from '../view.ts';
+import type { ArmView } from '../view-tables.ts';
 
 const SUSTAINED = 'sustained50MsPerSecond';
 const BELOW = 'below50MsCount';

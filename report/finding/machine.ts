@@ -1,6 +1,7 @@
 // The machine of a run as a clause, and what a reader must know of it: journal, discard, hypervisor, load. Pure.
 import type { Pooled } from '../../results/pool/pooled.ts';
-import type { ConditionWarning, Environment, RunFile } from '../../results/schema/run.ts';
+import type { ConditionWarning, Environment } from '../../results/schema/machine.ts';
+import type { RunFile } from '../../results/schema/run.ts';
 import { plural } from '../format.ts';
 
 export interface DescribedRun {

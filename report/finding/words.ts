@@ -2,7 +2,7 @@
 import type { Cell, Versus } from '../../results/compare/rows.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { floorText, formatPercent, formatRatio, formatValue, grouped } from '../format.ts';
-import type { ArmView } from '../view.ts';
+import type { ArmView } from '../view-tables.ts';
 import type { Quantity } from './quantities.ts';
 
 export const listText = (parts: readonly string[]): string =>

@@ -2,7 +2,8 @@
 import { groupBy } from '../analysis/group-by.ts';
 import { FEWEST_VALUES, type Percentiles } from '../analysis/percentiles.ts';
 import { formatValue, plainName, plural } from '../format.ts';
-import type { ReportView, SpreadView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { SpreadView } from '../view-charts.ts';
 import { betterText, directionOf } from './axes.ts';
 import type { SpreadFigure } from './figures.ts';
 import { armHeads } from './first-table.ts';

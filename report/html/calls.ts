@@ -1,7 +1,8 @@
 // System calls by phase, process and name: sums as charts, every count as a table.
 import type { Count } from '../../results/compare/counts.ts';
 import { PHASES } from '../../results/schema/run.ts';
-import type { CallsView, ReportView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { CallsView } from '../view-tables.ts';
 import { armsWhere, type IndexedArm } from './counts.ts';
 import type { CallFigure, ReportFigures } from './figures.ts';
 import { armHeads } from './first-table.ts';

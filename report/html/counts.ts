@@ -1,5 +1,6 @@
 // Tables of counts: observed values, FUSE requests by opcode, and files on disk.
-import type { ArmView, CountsView, ReportView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { ArmView, CountsView } from '../view-tables.ts';
 import { armHeads } from './first-table.ts';
 import { type Html, html } from './html.ts';
 import { isYesNo, yesNoMatrix } from './matrix.ts';

@@ -1,5 +1,7 @@
 // The machine, its state during the run, and the inputs of each arm.
-import type { Conditions, Fairness } from '../../results/schema/run.ts';
+
+import type { Conditions } from '../../results/schema/machine.ts';
+import type { Fairness } from '../../results/schema/run.ts';
 import { formatBytes } from '../format.ts';
 import type { ReportView } from '../view.ts';
 import { type Content, type Html, html } from './html.ts';

@@ -1,7 +1,8 @@
 // Metrics that grow with a size, and the growth per unit.
 import { formatValue, grouped, plainName } from '../format.ts';
 import { joinParts } from '../text.ts';
-import type { GrowthFit, GrowthView, ReportView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { GrowthFit, GrowthView } from '../view-charts.ts';
 import { betterText, directionOf } from './axes.ts';
 import type { GrowthFigure, ReportFigures } from './figures.ts';
 import { type Html, html } from './html.ts';

@@ -1,7 +1,7 @@
 // The mark of each arm in tables and legends: a color and a shape, readable by either alone. The charts draw the same.
 import type { PageArm } from '../browser/data.d.ts';
 import { HUES, shapeOfMark } from '../marks.ts';
-import type { ArmView } from '../view.ts';
+import type { ArmView } from '../view-tables.ts';
 import { type Html, html } from './html.ts';
 
 const SHAPES: readonly Html[] = [

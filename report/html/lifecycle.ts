@@ -2,7 +2,8 @@
 import { PHASES, type Phase } from '../../results/schema/run.ts';
 import type { LifecycleChart } from '../browser/data.d.ts';
 import { formatValue } from '../format.ts';
-import type { ReportView, RowView, SectionView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { RowView, SectionView } from '../view-tables.ts';
 import { armHeads } from './first-table.ts';
 import { type Html, html } from './html.ts';
 import { folded, plainTable } from './parts.ts';

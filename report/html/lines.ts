@@ -2,7 +2,8 @@
 import type { Unit } from '../browser/data.d.ts';
 import type { LineAxis, LineChart, LineSeries } from '../browser/lines-data.d.ts';
 import { plainName } from '../format.ts';
-import type { GrowthView, ReportView, SpreadView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { GrowthView, SpreadView } from '../view-charts.ts';
 import { drawn, isWide, unitOf } from './axes.ts';
 
 /** From zero, or logarithmic. */

@@ -1,7 +1,8 @@
 // The section on images that arrive all the time: percentiles by arm at one rate, and p99 against the rate.
 import type { LineChart } from '../browser/lines-data.d.ts';
 import { formatNs, formatValue, grouped, plural } from '../format.ts';
-import type { LivesView, ReportView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { LivesView } from '../view-charts.ts';
 import { type Html, html } from './html.ts';
 import { legend } from './legend.ts';
 import { figure, plainTable, valueHtml } from './parts.ts';

@@ -1,7 +1,8 @@
 // Yes or no per arm, as check marks and crosses.
 import type { Metric } from '../../results/schema/run.ts';
 import { groupBy } from '../analysis/group-by.ts';
-import type { ArmView, CountsView, ReportView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { ArmView, CountsView } from '../view-tables.ts';
 import { type Html, html } from './html.ts';
 import { swatch } from './legend.ts';
 import { labelOf } from './measured.ts';

@@ -3,7 +3,9 @@ import { PHASES, type Phase, type TimelineStep, type TimelineWindow } from '../.
 import { groupBy } from '../analysis/group-by.ts';
 import { formatNs, plural } from '../format.ts';
 import { HUES } from '../marks.ts';
-import type { ArmView, ReportView, TimelineView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { TimelineView } from '../view-charts.ts';
+import type { ArmView } from '../view-tables.ts';
 import { LOG_FACTOR } from './axes.ts';
 import { type Html, html } from './html.ts';
 import { swatch } from './legend.ts';

@@ -2,7 +2,8 @@
 import { plural } from '../format.ts';
 import { inParentheses } from '../no-measurement.ts';
 import { blocksText } from '../shown-arms.ts';
-import type { ArmView, CellView, ReportView, RowView, TableView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { ArmView, CellView, RowView, TableView } from '../view-tables.ts';
 import { mailLines, mailTable } from './lines.ts';
 
 interface HeadlineColumn {

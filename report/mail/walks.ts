@@ -1,7 +1,8 @@
 // Tables as the mailing list uses them: ls -lR of the image, uncached and cached, in milliseconds, one row per arm.
 import { ratioText } from '../format.ts';
 import { inParentheses } from '../no-measurement.ts';
-import type { CellView, ReportView, RowView, TableView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { CellView, RowView, TableView } from '../view-tables.ts';
 import { msText } from './headline.ts';
 import { mailTable } from './lines.ts';
 

@@ -8,7 +8,8 @@ import { chanceText, runsText } from '../standing.ts';
 import { cellText } from '../tampering/text.ts';
 import { joinParts } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
-import type { ReportView, TableView, VersusView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { TableView, VersusView } from '../view-tables.ts';
 import { LONGEST_PARAGRAPH, type MarkdownTable, markdownOf, md, numberColumn, textColumn } from './lines.ts';
 
 const isDifference = ({ verdict }: VersusView): boolean => verdict === 'slower' || verdict === 'faster';

@@ -1,5 +1,5 @@
 // A table published in the debate: its numbers, its source, the differences to this machine, and the nearest rows of this run.
-import type { Params } from '../../results/schema/run.ts';
+import type { Params } from '../../results/schema/shared.ts';
 
 export interface PublishedColumn {
   /** The machine, if the table has several. */

@@ -4,7 +4,7 @@ import { formatRatio, rangeText, runsApartText } from '../format.ts';
 import { shownValue } from '../no-measurement.ts';
 import { asciiText } from '../text.ts';
 import { markText } from '../verdict-words.ts';
-import type { ArmView, CellView, RowView, VersusView } from '../view.ts';
+import type { ArmView, CellView, RowView, VersusView } from '../view-tables.ts';
 import { type CellText, plainCell } from './columns.ts';
 
 export interface CellDetail {

@@ -4,7 +4,8 @@ import { centerText, isOverMachines } from '../standing.ts';
 import { asciiText, definitionLines } from '../text.ts';
 import { FLOOR_TEXT, verdictMeanings } from '../verdict-rules.ts';
 import { markText } from '../verdict-words.ts';
-import type { CellView, ReportView, TableView, VersusView } from '../view.ts';
+import type { ReportView } from '../view.ts';
+import type { CellView, TableView, VersusView } from '../view-tables.ts';
 
 /** In the order in which the legend explains them. */
 const ORDER: readonly Verdict[] = ['faster', 'slower', 'same', 'belowFloor', 'undecided', 'tooFew'];

@@ -2,7 +2,7 @@
 import { shortName } from '../format.ts';
 import { isMeasuredFor, type ShownArm, shownArms } from '../shown-arms.ts';
 import { asciiText, joinParts, truncate } from '../text.ts';
-import type { ArmView, RowView, SectionView, TableView } from '../view.ts';
+import type { ArmView, RowView, SectionView, TableView } from '../view-tables.ts';
 import { type CellDetail, cellText, FULL_DETAIL, REDUCED_DETAILS } from './cells.ts';
 import { type DrawnColumn, drawColumn, GAP, headLines, plainCell, rowLine } from './columns.ts';
 

@@ -1,6 +1,7 @@
 // Exact and quasi-exact counts: the least and the most of several passes, no interval.
-import type { Ledger, Phase, Values } from '../schema/run.ts';
+import type { Ledger, Phase } from '../schema/run.ts';
 import { PHASES } from '../schema/run.ts';
+import type { Values } from '../schema/shared.ts';
 
 /** Over several passes; `least` equals `most` if the count is constant. */
 export interface Count {

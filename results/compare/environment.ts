@@ -1,5 +1,5 @@
 // The environment of a run as a flat list of items, and the items in which two differ.
-import type { Environment } from '../schema/run.ts';
+import type { Environment } from '../schema/machine.ts';
 
 /** Null: absent on that side. */
 export interface EnvironmentItem {

@@ -1,5 +1,5 @@
 // What tells machines apart on which the same program takes another time.
-import type { Environment } from '../schema/run.ts';
+import type { Environment } from '../schema/machine.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 export const machineFacts = (environment: Environment): Fingerprint => ({

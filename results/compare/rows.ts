@@ -1,6 +1,7 @@
 // One row: a metric of one group, every arm against the baseline.
 import { isNoMeasurement } from '../emulated.ts';
-import type { Metric, PlannedGroup } from '../schema/run.ts';
+import type { PlannedGroup } from '../schema/not-measured.ts';
+import type { Metric } from '../schema/run.ts';
 import { detectableAbove, detectableBelow, POWER } from '../stats/detectable.ts';
 import type { Interval } from '../stats/interval.ts';
 import { type ByBlock, logRatios, logRatiosByBlock, numbersOf } from '../stats/log-ratio.ts';

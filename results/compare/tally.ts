@@ -1,14 +1,8 @@
 // Adds up samples: values by group, metric, arm and block.
-import type {
-  FailedSample,
-  Ledger,
-  OkSample,
-  Params,
-  PlannedGroup,
-  Sample,
-  SkippedSample,
-  Timeline,
-} from '../schema/run.ts';
+
+import type { PlannedGroup } from '../schema/not-measured.ts';
+import type { FailedSample, Ledger, OkSample, Sample, SkippedSample, Timeline } from '../schema/run.ts';
+import type { Params } from '../schema/shared.ts';
 import type { ByBlock } from '../stats/log-ratio.ts';
 import { firstBlockOfSession } from '../stats/pooled-blocks.ts';
 

@@ -1,6 +1,8 @@
 // JSON shape of `report --format json`. Types only.
 import type { Pooled } from '../pool/pooled.ts';
-import type { Environment, Guest, ImageInfo, Metric, Params, RunFile } from '../schema/run.ts';
+import type { Environment, Guest } from '../schema/machine.ts';
+import type { ImageInfo, Metric, RunFile } from '../schema/run.ts';
+import type { Params } from '../schema/shared.ts';
 
 /** Of the median; `confidence` is the one reached, at least 0.95. */
 type SummaryInterval =

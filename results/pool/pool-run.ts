@@ -1,7 +1,8 @@
 // The run file of a pool: what its runs have in common, and the worst of what they do not. Pure.
 import { dirname } from 'node:path';
 import { areTimesMeasured } from '../emulated.ts';
-import type { ConditionWarning, RunFile } from '../schema/run.ts';
+import type { ConditionWarning } from '../schema/machine.ts';
+import type { RunFile } from '../schema/run.ts';
 
 const unique = <T>(items: readonly T[]): readonly T[] => [
   ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),

@@ -1,5 +1,5 @@
 // JSON shape of the runs of a pool, and of what several machines add. Types only.
-import type { ConditionWarning } from '../schema/run.ts';
+import type { ConditionWarning } from '../schema/machine.ts';
 import type { DisagreementRule } from '../stats/disagreement.ts';
 import type { Interval } from '../stats/interval.ts';
 

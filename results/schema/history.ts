@@ -1,5 +1,5 @@
 // JSON shape of a line of the history: one metric of one run. Types only.
-import type { WholeNumber } from './run.ts';
+import type { WholeNumber } from './shared.ts';
 
 export const HISTORY_SCHEMA = 1;
 

@@ -1,7 +1,10 @@
-// JSON shapes of a run folder: run.json and the lines of samples.ndjson. Types only; imports nothing.
+// JSON shapes of a run folder: run.json and the lines of samples.ndjson.
 //
 // A missing value is an absent key or `null`, never zero. Times are nanoseconds, sizes bytes, instants
 // ISO 8601 in UTC. Byte strings (paths, names) appear as printable ASCII with `\xHH` for everything else.
+import type { Conditions, Environment, Guest } from './machine.ts';
+import type { Dropped, EndedGroup, Skipped } from './not-measured.ts';
+import type { Params, Values, WholeNumber } from './shared.ts';
 
 export const SCHEMA = 1;
 
@@ -16,19 +19,6 @@ export const PHASES: readonly Phase[] = [
   'destroy',
   'collect',
 ];
-
-/** Begins the warnings of a run about a noisy machine. */
-export const NOISE_PREFIX = 'noise: ';
-
-/**
- * @asType integer
- * @minimum 0
- * @maximum 9007199254740991
- */
-export type WholeNumber = number;
-
-/** Metric name to number; the unit is the name's suffix (Ns, Bytes, Count, PerSecond, Ratio). */
-export type Values = Readonly<Record<string, number>>;
 
 /** System call name to the number of calls. */
 export type CallsByName = Readonly<Record<string, WholeNumber>>;
@@ -74,7 +64,6 @@ export interface Metric {
 export type Cache = 'cold' | 'warm' | 'hot';
 export type Pass = 'time' | 'count';
 export type Placement = 'free' | 'same-cpu';
-export type Params = Readonly<Record<string, string | number>>;
 
 /** One planned measurement. */
 export interface Slot {
@@ -219,39 +208,6 @@ export interface Proof {
   readonly took: Readonly<Record<string, string>>;
 }
 
-export interface Environment {
-  readonly kernel: string;
-  /** Options of the kernel command line that can change a measurement, separated by spaces. */
-  readonly kernelCommandLine: string;
-  readonly architecture: string;
-  readonly distribution: string;
-  readonly cpuModel: string;
-  readonly cpuCount: WholeNumber;
-  readonly memoryBytes: WholeNumber;
-  readonly governor: string | null;
-  readonly mitigations: Readonly<Record<string, string>>;
-  readonly virtualization: string | null;
-  /** `device`: of a disk, else what kind of thing is mounted. `options`: without paths, names and addresses. */
-  readonly workFileSystem: { readonly type: string; readonly device: string; readonly options: string };
-  /** Program to first line of its --version. */
-  readonly tools: Readonly<Record<string, string>>;
-  readonly loadAverage: readonly number[];
-  readonly privilege: 'root' | 'user namespace';
-  /** Feature id to the result of trying it. */
-  readonly features: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
-  /** Length of the path of a slot's folder, which commands print. Absent in older runs. */
-  readonly slotPathBytes?: WholeNumber;
-  /** Names in that path: programs that resolve it ask of each whether it is a link. Absent in older runs. */
-  readonly slotPathNames?: WholeNumber;
-}
-
-/** A group of slots: what was asked of which image. */
-export interface PlannedGroup {
-  readonly scenario: string;
-  readonly params: Params;
-  readonly image: string;
-}
-
 export interface Plan {
   readonly seed: string;
   readonly profile: string;
@@ -272,131 +228,6 @@ export interface Plan {
   readonly ended?: readonly EndedGroup[];
   /** The two arms of an `--ab` run, base first. */
   readonly ab?: readonly [base: string, head: string] | null;
-}
-
-/** A group that ended before its first look. */
-export interface DroppedGroup extends PlannedGroup {
-  readonly kind: 'group';
-  /** Counting passes that it got. Absent in older runs. */
-  readonly passes?: WholeNumber;
-  /** Blocks that it got. */
-  readonly blocks: WholeNumber;
-  /** Blocks up to its first look; 0 if it is counted only. */
-  readonly neededBlocks: WholeNumber;
-  /** Projected time of this group and of all that rank above it, and the time that was left. */
-  readonly neededNs: number;
-  readonly leftNs: number;
-}
-
-export interface DroppedPasses {
-  readonly kind: 'passes';
-  readonly done: WholeNumber;
-  readonly planned: WholeNumber;
-}
-
-/** From an older run. */
-export interface DroppedText {
-  readonly kind: 'text';
-  readonly text: string;
-  readonly scenario?: string;
-  readonly image?: string;
-}
-
-/** @discriminator kind */
-export type Dropped = DroppedGroup | DroppedPasses | DroppedText;
-
-interface SkippedBase {
-  readonly need: string;
-  readonly reason: string;
-}
-
-export interface SkippedArm extends SkippedBase {
-  readonly kind: 'arm';
-  readonly arm: string;
-  readonly backend: string;
-  /** Absent: on every image. */
-  readonly image?: string;
-}
-
-export interface SkippedScenario extends SkippedBase {
-  readonly kind: 'scenario';
-  readonly scenario: string;
-  /** Absent: with any parameters. */
-  readonly params?: Params;
-}
-
-export interface SkippedProbe extends SkippedBase {
-  readonly kind: 'probe';
-  readonly probe: string;
-}
-
-export interface SkippedImage extends SkippedBase {
-  readonly kind: 'image';
-  readonly image: string;
-}
-
-/** From an older run. */
-export interface SkippedText extends SkippedBase {
-  readonly kind: 'text';
-  readonly text: string;
-}
-
-/**
- * What cannot be measured on this machine.
- * @discriminator kind
- */
-export type Skipped = SkippedArm | SkippedScenario | SkippedProbe | SkippedImage | SkippedText;
-
-export interface EndedGroup extends PlannedGroup {
-  /** Complete blocks of this group; its later slots were not run. */
-  readonly blocks: WholeNumber;
-  /** `enough`: its scenario asks for no more than the first look. */
-  readonly why: 'decided' | 'budget' | 'enough';
-}
-
-/** Readings of the machine at one instant; counters start at boot. Null: not readable. */
-export interface Moment {
-  readonly at: string;
-  readonly loadAverage: readonly number[];
-  readonly governor: string | null;
-  readonly turbo: boolean | null;
-  readonly smt: boolean | null;
-  readonly clocksource: string | null;
-  readonly memoryBytes: number | null;
-  readonly memoryAvailableBytes: number | null;
-  readonly swapUsedBytes: number | null;
-  /** Clock ticks of all CPUs. */
-  readonly cpuTicks: number | null;
-  readonly idleTicks: number | null;
-  readonly stealTicks: number | null;
-  /** Microseconds in which some task waited. */
-  readonly cpuPressureUs: number | null;
-  readonly ioPressureUs: number | null;
-  readonly memoryPressureUs: number | null;
-  readonly swapInCount: number | null;
-  readonly swapOutCount: number | null;
-  readonly oomKillCount: number | null;
-  readonly throttleCount: number | null;
-  /** CLOCK_MONOTONIC. */
-  readonly monotonicNs: number;
-}
-
-export interface Conditions {
-  readonly start: Moment;
-  readonly end: Moment | null;
-  /** Number of other mount points of the device that holds the work folder. */
-  readonly otherMountCount: WholeNumber;
-  /** Warnings in the kernel log during the run; null: not readable. */
-  readonly kernelWarnings: readonly string[] | null;
-  readonly judged: readonly ConditionWarning[];
-}
-
-export interface ConditionWarning {
-  readonly id: string;
-  /** `noise` can change a result, a `note` cannot. */
-  readonly severity: 'noise' | 'note';
-  readonly text: string;
-  readonly hint: string;
 }
 
 /** The conditions of an arm on an image, such as the size of its manifest and its mounts. */
@@ -430,17 +261,6 @@ export interface RecordedOptions {
 export interface Resumed {
   readonly session: WholeNumber;
   readonly at: string;
-}
-
-/** The virtual machine that `cfsbench vm` started for the run. */
-export interface Guest {
-  /** As asked for: a version with its source, or the name of a file. */
-  readonly kernel: string;
-  readonly accelerator: 'kvm' | 'tcg';
-  /** Its CPUs are emulated: times of the run are no measurements. */
-  readonly emulated: boolean;
-  /** First line of `--version`. */
-  readonly emulator: string;
 }
 
 export interface RunFile {

@@ -11,7 +11,7 @@ import { machineFormats } from '../../results/exports/registry.ts';
 import { compareArms, compareRuns } from '../../results/gate/compare.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
 import { historyLines } from '../../results/history/line.ts';
-import type { Guest } from '../../results/schema/run.ts';
+import type { Guest } from '../../results/schema/machine.ts';
 import { loaded } from '../results/gate/support.ts';
 import { storedRun } from './support/stored-run.ts';
 

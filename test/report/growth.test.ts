@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GrowthView } from '../../report/view.ts';
+import type { GrowthView } from '../../report/view-charts.ts';
 import type { Ledger, Sample } from '../../results/schema/run.ts';
 import { exampleRun } from './support/example.ts';
 import { viewOf } from './support/view.ts';

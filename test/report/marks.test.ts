@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { backends } from '../../harness/backends/registry.ts';
 import { swatch } from '../../report/html/legend.ts';
 import { FIXED_MARKS, HUES, marksOf, SHAPE_COUNT, shapeOfMark } from '../../report/marks.ts';
-import type { ArmView } from '../../report/view.ts';
+import type { ArmView } from '../../report/view-tables.ts';
 
 const names = backends.map(({ id }) => id);
 const drawn = (mark: number, role: ArmView['role'] = 'arm'): string =>

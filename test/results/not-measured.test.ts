@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { droppedText } from '../../results/not-measured.ts';
-import type { DroppedGroup } from '../../results/schema/run.ts';
+import type { DroppedGroup } from '../../results/schema/not-measured.ts';
 
 const dropped: DroppedGroup = {
   kind: 'group',

@@ -5,7 +5,7 @@ import type { Curves, Side, SideCurve } from '../../compare/curves.ts';
 import type { CompareView } from '../../compare/view.ts';
 import { placeText } from '../../compare/words.ts';
 import { formatRatio, formatValue, shareText, shortName } from '../../format.ts';
-import type { ArmView } from '../../view.ts';
+import type { ArmView } from '../../view-tables.ts';
 import { isWide, unitOf } from '../axes.ts';
 import { type Html, html } from '../html.ts';
 import { legend } from '../legend.ts';

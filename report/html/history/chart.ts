@@ -2,7 +2,7 @@
 import type { Trend } from '../../../results/history/trends.ts';
 import type { LineChart, LineSeries } from '../../browser/lines-data.d.ts';
 import { formatInstant, formatRatio, formatValue, grouped } from '../../format.ts';
-import type { ArmView } from '../../view.ts';
+import type { ArmView } from '../../view-tables.ts';
 
 export const seriesName = ({ of }: Trend): string =>
   `${[of.scenario, of.params, of.image, of.arm].filter((part) => part !== '').join(', ')}: ${of.what}`;

@@ -8,7 +8,7 @@ import { cleaned } from '../../cleaned.ts';
 import { formatInstant, plural } from '../../format.ts';
 import { changedWith } from '../../history/text.ts';
 import { marksOf } from '../../marks.ts';
-import type { ArmView } from '../../view.ts';
+import type { ArmView } from '../../view-tables.ts';
 import { pageStyles } from '../compare/styles.ts';
 import { type DocumentParts, documentOf } from '../document.ts';
 import { type Html, html } from '../html.ts';

@@ -7,7 +7,8 @@ import { type Group, timingSlots } from '../../../harness/runner/plan.ts';
 import { extraSlots, tornGroups } from '../../../harness/runner/resume.ts';
 import { blocksForRows, looksWithin } from '../../../results/compare/looks.ts';
 import { startTally } from '../../../results/compare/tally.ts';
-import { type EndedGroup, type Sample, SCHEMA, type Slot } from '../../../results/schema/run.ts';
+import type { EndedGroup } from '../../../results/schema/not-measured.ts';
+import { type Sample, SCHEMA, type Slot } from '../../../results/schema/run.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 
 const arms = backends.slice(0, 2).map((backend) => ({ id: backend.id, backend, options: {} }));

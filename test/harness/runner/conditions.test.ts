@@ -4,7 +4,7 @@ import { benchText } from '../../../harness/cli/doctor.ts';
 import { isNoisy, judgeDisk, judgeQuiet, judgeRun } from '../../../harness/runner/conditions.ts';
 import { openKernelLog, warningIn } from '../../../harness/sys/kernel-log.ts';
 import { numberAfter, pressureUs, readMoment, ticksOf } from '../../../harness/sys/moment.ts';
-import type { ConditionWarning, Moment } from '../../../results/schema/run.ts';
+import type { ConditionWarning, Moment } from '../../../results/schema/machine.ts';
 import { besideNeighbours } from '../../neighbours.ts';
 
 const nothing = readMoment(() => null);

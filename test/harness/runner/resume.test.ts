@@ -7,7 +7,8 @@ import {
   endedUnmeasured,
   NOTHING_BEFORE,
 } from '../../../harness/runner/resume.ts';
-import type { DroppedGroup, PlannedGroup, Slot } from '../../../results/schema/run.ts';
+import type { DroppedGroup, PlannedGroup } from '../../../results/schema/not-measured.ts';
+import type { Slot } from '../../../results/schema/run.ts';
 
 const groupOf = (image: string): PlannedGroup => ({ scenario: 'churn', params: { local: 'files' }, image });
 

@@ -22,7 +22,8 @@ import {
   timingSlots,
 } from '../../../harness/runner/plan.ts';
 import { startTally } from '../../../results/compare/tally.ts';
-import { type EndedGroup, type Sample, SCHEMA, type Slot } from '../../../results/schema/run.ts';
+import type { EndedGroup } from '../../../results/schema/not-measured.ts';
+import { type Sample, SCHEMA, type Slot } from '../../../results/schema/run.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 import { recordedImages, recordedSlotTimes } from './recorded-slot-times.ts';
 

@@ -2,17 +2,9 @@
 import type { Claim, Judgement } from '../../../report/claims/claim.ts';
 import { evidenceOf } from '../../../report/claims/evidence.ts';
 import { startTally } from '../../../results/compare/tally.ts';
-import type {
-  Conditions,
-  ImageInfo,
-  Ledger,
-  Moment,
-  Params,
-  Pass,
-  RunFile,
-  Sample,
-  Values,
-} from '../../../results/schema/run.ts';
+import type { Conditions, Moment } from '../../../results/schema/machine.ts';
+import type { ImageInfo, Ledger, Pass, RunFile, Sample } from '../../../results/schema/run.ts';
+import type { Params, Values } from '../../../results/schema/shared.ts';
 import { exampleRun } from '../support/example.ts';
 
 /** One number for all blocks, or one per block. */

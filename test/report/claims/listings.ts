@@ -1,5 +1,5 @@
 // Journals of timed walks.
-import type { Params } from '../../../results/schema/run.ts';
+import type { Params } from '../../../results/schema/shared.ts';
 import { around, IMAGE, type MadeGroup } from './journal.ts';
 
 export const MS = 1e6;

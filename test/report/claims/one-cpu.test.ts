@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim as c06 } from '../../../report/claims/c06.ts';
 import { claim as c10 } from '../../../report/claims/c10.ts';
-import type { Params } from '../../../results/schema/run.ts';
+import type { Params } from '../../../results/schema/shared.ts';
 import { around, type MadeGroup, verdictOn } from './journal.ts';
 import { BLOCKS, images, MS, type WalkTimes, walks } from './listings.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isYesNo, yesNoMatrix } from '../../../report/html/matrix.ts';
-import type { CountsView } from '../../../report/view.ts';
+import type { CountsView } from '../../../report/view-tables.ts';
 import type { Metric } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';

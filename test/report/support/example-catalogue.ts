@@ -1,11 +1,7 @@
 // Metrics, scenarios, backends, machine and images of the example run.
-import {
-  type Catalogue,
-  type Environment,
-  type ImageInfo,
-  type Metric,
-  PHASES,
-} from '../../../results/schema/run.ts';
+
+import type { Environment } from '../../../results/schema/machine.ts';
+import { type Catalogue, type ImageInfo, type Metric, PHASES } from '../../../results/schema/run.ts';
 
 const metric = (
   title: string,

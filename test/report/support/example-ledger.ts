@@ -1,5 +1,6 @@
 // System calls of each arm in the example run.
-import type { Ledger, Params } from '../../../results/schema/run.ts';
+import type { Ledger } from '../../../results/schema/run.ts';
+import type { Params } from '../../../results/schema/shared.ts';
 
 type PhaseCalls = NonNullable<Ledger['use']>;
 

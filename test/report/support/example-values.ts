@@ -1,5 +1,6 @@
 // Values of the slots of the example run: costs of each backend with seeded noise.
-import { type Params, PHASES, type Phase, type Values } from '../../../results/schema/run.ts';
+import { PHASES, type Phase } from '../../../results/schema/run.ts';
+import type { Params, Values } from '../../../results/schema/shared.ts';
 
 /** Nanoseconds per phase on the smallest image with an empty store. */
 const PHASE_NS: Readonly<Record<string, Readonly<Record<Phase, number>>>> = {

@@ -1,7 +1,8 @@
 // A run as the harness would store it, drawn from a seeded generator.
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { ImageInfo, Params, Pass, RunFile, Sample, Slot } from '../../../results/schema/run.ts';
+import type { ImageInfo, Pass, RunFile, Sample, Slot } from '../../../results/schema/run.ts';
+import type { Params } from '../../../results/schema/shared.ts';
 import { EXAMPLE_CATALOGUE, EXAMPLE_ENVIRONMENT, exampleImage } from './example-catalogue.ts';
 import { exampleLedger } from './example-ledger.ts';
 import { countedValues, type Noise, timedValues } from './example-values.ts';

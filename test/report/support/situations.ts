@@ -5,7 +5,8 @@ import type { ReportView } from '../../../report/view.ts';
 import { type Comparison, compareArms, compareRuns } from '../../../results/gate/compare.ts';
 import { gateOf } from '../../../results/gate/gate.ts';
 import type { LoadedRun } from '../../../results/gate/load.ts';
-import type { OkSample, Sample, Values } from '../../../results/schema/run.ts';
+import type { OkSample, Sample } from '../../../results/schema/run.ts';
+import type { Values } from '../../../results/schema/shared.ts';
 import { loaded } from '../../results/gate/support.ts';
 import { type StoredRun, storedRun, viewOfStored } from './stored-run.ts';
 

@@ -1,5 +1,6 @@
 import { analyse } from '../../../report/analysis.ts';
-import type { CellView, ReportView, RowView } from '../../../report/view.ts';
+import type { ReportView } from '../../../report/view.ts';
+import type { CellView, RowView } from '../../../report/view-tables.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import type { RunFile, Sample } from '../../../results/schema/run.ts';
 
