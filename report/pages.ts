@@ -5,12 +5,10 @@ import type { ComparedRuns } from './compare/curves.ts';
 import { compareView } from './compare/view.ts';
 import { comparePage } from './html/compare/page.ts';
 import { type HistoryOptions, historyPage } from './html/history/page.ts';
-import { scriptsOf } from './render.ts';
-
-const LINE_SCRIPTS = ['common', 'marks', 'ticks', 'paper', 'lines', 'lines-page'];
+import { pageScripts } from './render.ts';
 
 export const compareHtml = (sides: ComparedRuns, gate: Gate, isGated: boolean): string =>
-  comparePage(compareView(sides, gate, isGated), scriptsOf(LINE_SCRIPTS));
+  comparePage(compareView(sides, gate, isGated), pageScripts());
 
 export const historyHtml = (trends: readonly Trend[], options: HistoryOptions): string =>
-  historyPage(trends, options, scriptsOf(LINE_SCRIPTS));
+  historyPage(trends, options, pageScripts());

@@ -27,20 +27,18 @@ const readScript = (path: string, hint: string): string => {
   }
 };
 
-/** Scripts by name, in order: each uses what those before it declare. */
-export const scriptsOf = (names: readonly string[]): PageScripts => ({
+/** Of every page: each script uses what those before it declare. */
+export const pageScripts = (): PageScripts => ({
   chartLibrary: readScript(
     join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.min.js'),
     'npm ci',
   ),
-  page: names
-    .map((name) =>
-      readScript(fileURLToPath(new URL(`./browser/${name}.js`, import.meta.url)), 'npm run build'),
-    )
-    .join('\n'),
+  page: PAGE_SCRIPTS.map((name) =>
+    readScript(fileURLToPath(new URL(`./browser/${name}.js`, import.meta.url)), 'npm run build'),
+  ).join('\n'),
 });
 
-export const htmlOf = (view: ReportView): string => renderPage(view, scriptsOf(PAGE_SCRIPTS));
+export const htmlOf = (view: ReportView): string => renderPage(view, pageScripts());
 
 /** Writes report.html into the run folder; an older one is replaced as a whole. */
 export const writePage = (folder: string, view: ReportView): void => {

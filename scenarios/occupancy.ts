@@ -1,6 +1,7 @@
 // What many images take together: space on disk, page cache after each has started once, memory of the kernel and of servers.
 //
 // A start reads some files of the base, the same ones in every image, and everything that the image adds to the base.
+import { readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { KernelMemory } from '../harness/model/machine.ts';
 import type { Metric, Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';
@@ -17,16 +18,22 @@ import {
 import { DROPPED_CACHES } from './needs.ts';
 
 const BASE_FILES = 16;
-const START = 'find "$1" -type f -exec cat {} + && shift && exec cat "$@"';
+
+/** The mount is asked, because reading the manifest of each image would take longer than its start. */
+const filesBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => `${parentPath}/${name}`);
 
 const startAll = async (stage: Stage, live: readonly LiveMount[]): Promise<void> => {
   const { base } = familyOf(stage, live.length);
   const app = appFolder(stage.image, base);
   const files = someFiles(base.tree, BASE_FILES, 'start');
   for (const { mounted } of live)
-    await stage.command('sh', [
-      ...['sh', '-c', START, 'sh', `${mounted.root}/${app}`],
+    await stage.command('cat', [
+      'cat',
       ...files.map((path) => `${mounted.root}${path}`),
+      ...filesBelow(`${mounted.root}/${app}`),
     ]);
 };
 
@@ -65,7 +72,7 @@ export const scenario: Scenario = {
   question: 'How much space and memory do many images take that share a base?',
   cache: 'cold',
   reproduce:
-    'ingest and create N images of a family in an empty store, sync, allocated blocks and inodes; drop caches, mount all, in each cat of 16 files of the base and of all files that it adds; /proc/meminfo before and after',
+    'ingest and create N images of a family in an empty store, sync, allocated blocks and inodes; drop caches, mount all, in each one cat of 16 files of the base and of all files that it adds; /proc/meminfo before and after',
   headline: [
     'diskBytes',
     'inodeCount',
@@ -75,10 +82,12 @@ export const scenario: Scenario = {
     'serverPerMountBytes',
   ],
   ownSection: true,
-  needs: [DROPPED_CACHES, { title: 'find', anyOf: ['find'] }],
+  needs: [DROPPED_CACHES],
   params: [variation('certs', 1), variation('certs', 10)],
   largeParams: [1, 10, 100, 1000].map((images) => variation('base', images)),
   passes: ['count'],
+  uncounted: true,
+  onePass: true,
   variantsWith: ({ images }) => (Number(images) > 100 ? [] : ['hardlink-checkout']),
   source: familySource,
   cycles: () => 1,
@@ -93,7 +102,8 @@ export const scenario: Scenario = {
     ...kernelMetrics,
     serverPerMountBytes: lower('server memory per mount (Pss)'),
   },
-  roughNs: (size, { images }) => 1e9 + size.objectBytes * 4 + Number(images) * (1e7 + size.entryCount * 2e3),
+  // Each image asks the store for all of its objects, and each start is a process with cold caches.
+  roughNs: (size, { images }) => 1e9 + size.objectBytes * 4 + Number(images) * (3e7 + size.entryCount * 2e4),
   async run(stage) {
     const count = Number(stage.slot.params['images']);
     const { meters } = stage.machine;

@@ -113,12 +113,16 @@ export interface Scenario extends ScenarioInfo {
   readonly oneCpu?: boolean;
   /** The first look is the last: multiples and growth over sizes need no more blocks. */
   readonly oneLook?: boolean;
+  /** Counted once, however many passes the run has: sizes of many images, each slot of which takes minutes. */
+  readonly onePass?: true;
   /** Its slots send requests to the inspector, so the inspector runs until their timing ends. */
   readonly inspects?: boolean;
   /** The source of its image, as on the command line; absent: every image of the run. */
   source?(params: Params): string;
   /** Sources of further images for a slot, as on the command line. */
   others?(params: Params): readonly string[];
+  /** Its system calls are not counted: it measures sizes only, and a thousand starts would be read a thousand times. */
+  readonly uncounted?: true;
   /** Number of lives in a timed slot of this backend: more if a life is short. `lives`: the run's number for long lives. */
   cycles(params: Params, lives: number, backend: Pick<Backend, 'createsFiles'>): number;
   readonly metrics: Readonly<Record<string, Metric>>;

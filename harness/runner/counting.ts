@@ -50,18 +50,22 @@ export const checkRecorded = (recorded: readonly Slot[], planned: readonly Slot[
   });
 };
 
+const passesLeft = ({ scenario }: Group, pass: number, passes: number): number =>
+  scenario.onePass === true ? Math.min(passes, Math.max(0, 1 - pass)) : passes;
+
 export const countAll = async (parts: CountParts): Promise<Counted> => {
   const { executor, planned, passesAsked, blocks, leftNs } = parts;
   const least = Math.min(LEAST_PASSES, passesAsked);
   const projector: Projector = { ...parts.projector, passSlots: slotsPerPass(planned) };
+  /** From pass `pass` on, if groups get `passes` more. */
   const needNs =
-    (passes: number) =>
+    (pass: number, passes: number) =>
     (group: Group): number =>
-      groupNeedNs(group, projector, { passes, blocks });
+      groupNeedNs(group, projector, { passes: passesLeft(group, pass, passes), blocks });
   const slots: Slot[] = [];
   let { groups } = parts;
   for (let pass = 0; pass < passesAsked; pass++) {
-    const { kept, ended } = keepingFirst(groups, needNs(Math.max(1, least - pass)), leftNs());
+    const { kept, ended } = keepingFirst(groups, needNs(pass, Math.max(1, least - pass)), leftNs());
     if (pass >= least && ended.length > 0)
       return {
         stop: null,
@@ -79,7 +83,10 @@ export const countAll = async (parts: CountParts): Promise<Counted> => {
     const at = (number: number): number =>
       parts.share[0] + ((parts.share[1] - parts.share[0]) * number) / passesAsked;
     slots.push(...ofPass);
-    const laterNs = groups.reduce((sum, group) => sum + needNs(Math.max(0, least - pass - 1))(group), 0);
+    const laterNs = groups.reduce(
+      (sum, group) => sum + needNs(pass + 1, Math.max(0, least - pass - 1))(group),
+      0,
+    );
     const stop = await executor.run({
       slots: ofPass,
       groups,

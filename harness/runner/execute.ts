@@ -34,8 +34,17 @@ export interface Executor {
   readonly tally: { readonly ok: number; readonly failed: number };
 }
 
-const isArmed = ({ passes, onRequest, metrics }: Probe, { headline }: Scenario, { pass }: Slot): boolean =>
-  passes.includes(pass) && (onRequest !== true || headline.some((metric) => metric in metrics));
+/** Id of the probe that counts system calls. */
+const LEDGER_PROBE = 'syscalls';
+
+const isArmed = (
+  { id, passes, onRequest, metrics }: Probe,
+  { headline, uncounted }: Scenario,
+  { pass }: Slot,
+): boolean =>
+  passes.includes(pass) &&
+  !(uncounted === true && id === LEDGER_PROBE) &&
+  (onRequest !== true || headline.some((metric) => metric in metrics));
 
 interface SlotRecord {
   readonly times: SlotTimes;

@@ -71,9 +71,8 @@ const freeArms = (groups: readonly Group[], { scenario, image, params }: Group):
     .flatMap(({ arms }) => arms);
 };
 
-/** Every arm of every group, `passes` times. No null arm: counts have no noise. */
-export const countingSlots = (groups: readonly Group[], passes: number): Slot[] => {
-  const block = groups
+const countingPass = (groups: readonly Group[]): Unplaced[] =>
+  groups
     .filter((group) => inPass(group, 'count'))
     .flatMap((group) => {
       // Only times depend on the placement: calls are counted with the free one.
@@ -84,8 +83,13 @@ export const countingSlots = (groups: readonly Group[], passes: number): Slot[] 
         arms.map((arm) => [arm.id, arm]),
       );
     });
+
+/** Every arm of every group, `passes` times or once. No null arm: counts have no noise. */
+export const countingSlots = (groups: readonly Group[], passes: number): Slot[] => {
+  const first = countingPass(groups);
+  const further = countingPass(groups.filter(({ scenario }) => scenario.onePass !== true));
   return place(
-    Array.from({ length: passes }, () => block),
+    Array.from({ length: passes }, (_, pass) => (pass === 0 ? first : further)),
     'count',
     0,
   );

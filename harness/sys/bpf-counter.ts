@@ -30,7 +30,8 @@ import { files } from './files.ts';
 import { ownNamespace } from './own-namespace.ts';
 import { callName, callNumber } from './syscall-names.ts';
 
-const MAX_KEYS = 16384;
+/** A collection among 1,000 unpacked images has about 40,000 pairs; 5 MB on two CPUs. A reading takes 0.2 ms. */
+const MAX_KEYS = 65_536;
 
 /** Calls that never return: strace does not count them either. */
 const NEVER_RETURN: ReadonlySet<string> = new Set(['exit', 'exit_group']);

@@ -74,9 +74,9 @@ export interface LifecycleChart {
 }
 
 export interface PageData {
-  /** Id of the run, printed on saved pictures. */
-  readonly run: string;
-  /** Kernel, processor, file system and day, in one line. */
+  /** What the page is about, such as `run 2026-11-28-…`: printed on saved pictures, and part of their names. */
+  readonly title: string;
+  /** Kernel, processor, file system and day, in one line; empty on pages of several runs. */
   readonly machine: string;
   readonly arms: readonly PageArm[];
   readonly forests: readonly ForestChart[];

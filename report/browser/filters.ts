@@ -114,14 +114,13 @@ const storeInFragment = (): void => {
 };
 
 const startFilters = (): void => {
-  if (form === null) return;
-  form.hidden = false;
-  form.addEventListener('submit', (event) => event.preventDefault());
-  form.addEventListener('change', () => {
+  if (form !== null) form.hidden = false;
+  form?.addEventListener('submit', (event) => event.preventDefault());
+  form?.addEventListener('change', () => {
     applyFilters(chosen());
     storeInFragment();
   });
-  form.addEventListener('reset', (event) => {
+  form?.addEventListener('reset', (event) => {
     event.preventDefault();
     applyFilters(ALL);
     storeInFragment();

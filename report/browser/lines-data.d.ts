@@ -1,5 +1,5 @@
 // The data of line charts: distributions and trends.
-import type { PageArm, Unit } from './data.d.ts';
+import type { Unit } from './data.d.ts';
 
 export interface LineAxis {
   readonly title: string;
@@ -29,9 +29,4 @@ export interface LineChart {
   readonly x: LineAxis;
   readonly y: LineAxis;
   readonly lines: readonly LineSeries[];
-}
-
-export interface LinesData {
-  readonly arms: readonly PageArm[];
-  readonly lines: readonly LineChart[];
 }

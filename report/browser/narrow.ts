@@ -2,7 +2,7 @@
 // On a phone the sections of the page are folded to their headings: unfolded they are a hundred screens long.
 const PHONE = '(max-width: 720px)';
 /** Sections that stay open. */
-const OPEN_ON_PHONES: ReadonlySet<string> = new Set(['claims', 'glance']);
+const OPEN_ON_PHONES: ReadonlySet<string> = new Set(['changed', 'claims', 'glance']);
 
 const foldPart = (heading: HTMLElement): void => {
   const parent = heading.parentElement;

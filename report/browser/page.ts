@@ -71,8 +71,7 @@ startTools();
 startLifecycles(drawAgain);
 startPermalinks();
 startTables();
-if (form === null) drawAll();
-else startFilters();
+startFilters();
 document.addEventListener('toggle', drawMissing, true);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
 

@@ -145,7 +145,7 @@ const slideParts = (drawing: Drawing, { title, about }: SlideText): string => {
   setFont(page, 400, SLIDE.text - 2);
   page.fillStyle = css('--muted');
   page.fillText(fitted(page, data.machine, chartWidth), SLIDE.margin, SLIDE.height - 38);
-  page.fillText(fitted(page, `cfsbench run ${data.run}`, chartWidth), SLIDE.margin, SLIDE.height - 16);
+  page.fillText(fitted(page, `cfsbench ${data.title}`, chartWidth), SLIDE.margin, SLIDE.height - 16);
   return `${page.markup}\n<g transform="translate(${SLIDE.margin} ${CHART_TOP_PX})">${chart}</g>`;
 };
 

@@ -21,7 +21,7 @@ const showOutcome = (at: HTMLButtonElement, text: string): void => {
 };
 
 const fileName = (title: string): string =>
-  `${data.run} ${title}`
+  `${data.title.replace(/^run /, '')} ${title}`
     .replace(/[^A-Za-z0-9.=-]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 120);

@@ -5,7 +5,7 @@ import { diskText } from '../finding/machine.ts';
 import { formatInstant, plural } from '../format.ts';
 import type { ReportView } from '../view.ts';
 import type { GrowthView, SpreadView } from '../view-charts.ts';
-import type { CallsView } from '../view-tables.ts';
+import type { ArmView, CallsView } from '../view-tables.ts';
 import { forestChart } from './forest.ts';
 import { pageArm } from './legend.ts';
 import { type LifecycleFigure, lifecycleFigure } from './lifecycle.ts';
@@ -79,6 +79,19 @@ export const figuresOf = (view: ReportView): ReportFigures => ({
   calls: view.calls.map((calls, index) => ({ calls, chart: stackChart(`calls-${index}`, calls) })),
 });
 
+/** For a page that has line charts only. `of`: what the page is about, for saved pictures. */
+export const linesData = (of: string, arms: readonly ArmView[], lines: readonly LineChart[]): PageData => ({
+  title: of,
+  machine: '',
+  arms: arms.map(pageArm),
+  forests: [],
+  lifecycles: [],
+  dots: [],
+  bars: [],
+  lines,
+  stacks: [],
+});
+
 const machineText = ({ environment: env, caveats, run }: ReportView): string =>
   [
     `Linux ${env.kernel.split(' ', 1)[0]}`,
@@ -89,7 +102,7 @@ const machineText = ({ environment: env, caveats, run }: ReportView): string =>
   ].join(' · ');
 
 export const pageData = (view: ReportView, figures: ReportFigures): PageData => ({
-  run: view.id,
+  title: `run ${view.id}`,
   machine: machineText(view),
   arms: view.arms.map(pageArm),
   forests: view.forests.map((forest) => forestChart(view, forest)),

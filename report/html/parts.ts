@@ -67,6 +67,8 @@ interface FigureStyle {
   readonly image?: string | null;
   /** Which direction is better, in words; printed on saved pictures. */
   readonly better?: string;
+  /** Between the chart and its table. */
+  readonly notes?: Html | null;
 }
 
 /** A chart above its table. */
@@ -74,11 +76,11 @@ export const figure = (
   id: string,
   title: string,
   table: Html,
-  { isTableFolded = true, better = '', image = null }: FigureStyle = {},
+  { isTableFolded = true, better = '', image = null, notes = null }: FigureStyle = {},
 ): Html =>
   html`<figure id="${slug('chart', image ?? '', title)}"${better === '' ? null : html` data-better="${better}"`}><figcaption><span>${title}</span></figcaption>
 <div class="chart"><canvas id="${id}" role="img" aria-label="Chart: ${title}. The same numbers are in the table below."></canvas></div>
-${isTableFolded ? folded('these numbers as a table', table) : table}</figure>
+${notes}${isTableFolded ? folded('these numbers as a table', table) : table}</figure>
 `;
 
 /** `377 µs (331 µs..408 µs)`, broken only in front of the range. */

@@ -6,10 +6,10 @@ import type { CompareView } from '../../compare/view.ts';
 import { placeText } from '../../compare/words.ts';
 import { formatRatio, formatValue, shareText, shortName } from '../../format.ts';
 import type { ArmView } from '../../view-tables.ts';
-import { isWide, unitOf } from '../axes.ts';
+import { betterText, directionOf, isWide, unitOf } from '../axes.ts';
 import { type Html, html } from '../html.ts';
 import { legend } from '../legend.ts';
-import { plainTable } from '../parts.ts';
+import { figure, plainTable } from '../parts.ts';
 
 const SIDES: readonly Side[] = ['base', 'head', 'null'];
 
@@ -68,13 +68,10 @@ const figureTable = ({ of, metric, curves, place }: Curves): Html =>
     `distribution of ${metric} in ${placeText(place)}`,
   );
 
-const figure = (curves: Curves, index: number): Html => {
-  const title = `${placeText(curves.place)}: ${shortName(curves.metric)}`;
-  return html`<figure><figcaption>${title}</figcaption>
-<div class="chart"><canvas id="curves-${index}" role="img" aria-label="Distributions: ${title}. The same numbers are in the table below."></canvas></div>
-<details><summary>these numbers as a table</summary>${figureTable(curves)}</details></figure>
-`;
-};
+const curvesHtml = (curves: Curves, index: number): Html =>
+  figure(`curves-${index}`, `${placeText(curves.place)}: ${shortName(curves.metric)}`, figureTable(curves), {
+    better: betterText([directionOf(curves.metric)]),
+  });
 
 export const figuresSection = (view: CompareView): Html =>
   view.curves.length === 0
@@ -86,6 +83,6 @@ export const figuresSection = (view: CompareView): Html =>
           : ''
       }${view.curvesLeftOut === 0 ? '' : ` ${view.curvesLeftOut} more rows differ; their numbers are in the tables.`}</p>
 ${legend(sideArms(view))}
-<div class="charts">${view.curves.map(figure)}</div>
+<div class="charts">${view.curves.map(curvesHtml)}</div>
 </section>
 `;

@@ -1,11 +1,10 @@
 // A comparison as one page: changed rows, rows that could not be compared, then all rows.
 import { LOOK_CONFIDENCE } from '../../../results/stats/median.ts';
-import type { LinesData } from '../../browser/lines-data.d.ts';
 import { CHANGED, type CompareView } from '../../compare/view.ts';
 import { formatPercent, plural } from '../../format.ts';
 import { type DocumentParts, documentOf } from '../document.ts';
+import { linesData } from '../figures.ts';
 import { type Html, html } from '../html.ts';
-import { pageArm } from '../legend.ts';
 import { countsTable, timesTable } from './changed.ts';
 import { chartsOf, figuresSection, sideArms } from './figures.ts';
 import { environmentSection, runsSection } from './runs.ts';
@@ -43,7 +42,8 @@ const countsSentence = ({ counts }: CompareView): string => {
   const of = (...statuses: readonly string[]): number =>
     counts.filter(({ row }) => statuses.includes(row.status)).length;
   const red = counts.filter(({ isRed }) => isRed).length;
-  return `Of ${plural(counts.length, 'count')}, ${red} worse or missing, ${of('better')} better, ${of('equal')} equal.`;
+  const notCompared = counts.length - red - of('better', 'equal');
+  return `Of ${plural(counts.length, 'count')}, ${red} worse or missing, ${of('better')} better, ${of('equal')} equal${notCompared === 0 ? '' : `, ${notCompared} not compared`}.`;
 };
 
 const compareFinding = (view: CompareView): string => {
@@ -120,6 +120,6 @@ export const comparePage = (view: CompareView, scripts: DocumentParts['scripts']
     sections: SECTIONS,
     body: bodyOf(view),
     styles: pageStyles,
-    data: { arms: sideArms(view).map(pageArm), lines: chartsOf(view) } satisfies LinesData,
+    data: linesData(`comparison of ${view.base} and ${view.head}`, sideArms(view), chartsOf(view)),
     scripts,
   });

@@ -12,7 +12,7 @@ td.long{white-space:normal;max-width:44ch;text-align:left;overflow-wrap:anywhere
 .changed .verdict{min-width:0;margin:0}
 li.explained{max-width:90ch;margin:8px 0}
 .trends{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:8px 32px}
-.trend .note{margin:2px 0 4px}
+.trends .note{margin:2px 0 4px}
 @media screen and (max-width:720px){
 .changed .cell{white-space:normal;margin-left:auto;text-align:right;overflow-wrap:anywhere}
 .changed tr.red th[scope=row]{padding-left:10px}

@@ -3,7 +3,6 @@
 import { NULL_ARM } from '../../../results/compare/phase-of.ts';
 import { hasChanged, type Trend } from '../../../results/history/trends.ts';
 import type { HistoryLine } from '../../../results/schema/history.ts';
-import type { LinesData } from '../../browser/lines-data.d.ts';
 import { cleaned } from '../../cleaned.ts';
 import { formatInstant, plural } from '../../format.ts';
 import { changedWith } from '../../history/text.ts';
@@ -11,9 +10,10 @@ import { marksOf } from '../../marks.ts';
 import type { ArmView } from '../../view-tables.ts';
 import { pageStyles } from '../compare/styles.ts';
 import { type DocumentParts, documentOf } from '../document.ts';
+import { linesData } from '../figures.ts';
 import { type Html, html } from '../html.ts';
-import { legend, pageArm } from '../legend.ts';
-import { plainTable } from '../parts.ts';
+import { legend } from '../legend.ts';
+import { figure, plainTable } from '../parts.ts';
 import { chartOf, seriesName, valueText } from './chart.ts';
 import { trendTable } from './table.ts';
 
@@ -55,27 +55,23 @@ interface Charted {
   readonly id: string;
 }
 
-const figure = ({ trend, id }: Charted, hrefOf: HrefOf): Html => {
-  const title = seriesName(trend);
+const trendHtml = ({ trend, id }: Charted, hrefOf: HrefOf): Html => {
   const changes = trend.changes.map(
     (change) =>
       html`<p class="note">${changedWith(change)}: ${valueText(trend, change.before)} → ${valueText(trend, change.after)}</p>`,
   );
-  return html`<figure class="trend"><figcaption>${title}</figcaption>
-<div class="chart"><canvas id="${id}" role="img" aria-label="Trend: ${title}. The same numbers are in the table below."></canvas></div>
-${changes}${
-  trend.fence?.kind === 'fence' && trend.fence.outside
-    ? html`<p class="note">The latest step is outside the fence.</p>`
-    : null
-}<details><summary>these numbers as a table</summary>${trendTable(trend, hrefOf)}</details></figure>
-`;
+  const fence =
+    trend.fence?.kind === 'fence' && trend.fence.outside
+      ? html`<p class="note">The latest step is outside the fence.</p>`
+      : null;
+  return figure(id, seriesName(trend), trendTable(trend, hrefOf), { notes: html`${changes}${fence}` });
 };
 
 const chartsSection = (id: string, title: string, charted: readonly Charted[], hrefOf: HrefOf): Html =>
   charted.length === 0
     ? html``
     : html`<section><h2 id="${id}">${title}</h2>
-<div class="trends">${charted.map((one) => figure(one, hrefOf))}</div></section>
+<div class="trends">${charted.map((one) => trendHtml(one, hrefOf))}</div></section>
 `;
 
 const restSection = (rest: readonly Trend[]): Html =>
@@ -147,10 +143,11 @@ export const historyPage = (
   const arms = armsOf(trends);
   const changed = charted.filter(({ trend }) => hasChanged(trend));
   const steady = charted.filter(({ trend }) => !hasChanged(trend));
+  const runCount = new Set(lines.map(({ run }) => run)).size;
   const body = html`<main>
 <header>
 <h1>cfsbench history</h1>
-<p class="finding">${findingOf(trends, new Set(lines.map(({ run }) => run)).size)}</p>
+<p class="finding">${findingOf(trends, runCount)}</p>
 ${legend(arms)}
 </header>
 ${chartsSection('changed', 'What changed', changed, hrefOf)}${chartsSection('steady', all ? 'What did not change' : 'Ratios that did not change', steady, hrefOf)}${restSection(trends.filter((trend) => !shown.has(trend)))}${lines.length === 0 ? null : runsSection(lines, hrefOf)}${method}
@@ -161,10 +158,11 @@ ${chartsSection('changed', 'What changed', changed, hrefOf)}${chartsSection('ste
     sections: SECTIONS,
     body,
     styles: pageStyles,
-    data: {
-      arms: arms.map(pageArm),
-      lines: charted.map(({ trend, id }) => chartOf(trend, id, arms)),
-    } satisfies LinesData,
+    data: linesData(
+      `history of ${plural(runCount, 'run')}`,
+      arms,
+      charted.map(({ trend, id }) => chartOf(trend, id, arms)),
+    ),
     scripts,
   });
 };

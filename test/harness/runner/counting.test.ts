@@ -24,7 +24,7 @@ const size = { entryCount: 1, objectCount: 1, objectBytes: 1 };
 const idsOf = (of: readonly Group[]): readonly string[] => of.map(({ scenario }) => scenario.id);
 
 /** A slot takes 1 s: a pass of one group 3 s, a block of four timed slots is expected to take 0.74 * 4 s. */
-const count = async (leftSec: number, { passesAsked = 5, blocks = 8 } = {}) => {
+const count = async (leftSec: number, { passesAsked = 5, blocks = 8, of = groups } = {}) => {
   let leftNs = leftSec * SECOND_NS;
   const times = openSlotTimes();
   const ended: string[] = [];
@@ -45,8 +45,8 @@ const count = async (leftSec: number, { passesAsked = 5, blocks = 8 } = {}) => {
         return null;
       },
     },
-    groups,
-    planned: countingSlots(groups, passesAsked),
+    groups: of,
+    planned: countingSlots(of, passesAsked),
     projector: { sizes: new Map([['image', size]]), times },
     passesAsked,
     blocks,
@@ -70,6 +70,15 @@ test('after the first pass the lowest rank without time for three passes and its
   assert.deepEqual(left, ['churn', 'walk-warm', 'walk-cold']);
   assert.deepEqual(ended, ['churn-fresh']);
   assert.deepEqual((await count(12 + 0.88 * needSec + 0.1)).groups, ['churn']);
+});
+
+test('a group of one pass is counted once, and no time is kept for further passes of it', async () => {
+  const of = [...groups.slice(0, 2), group('occupancy')];
+  const needSec = 2 * 3 + 8 * BLOCK_SEC;
+  // The first pass takes 9 s.
+  const { groups: left, passes, ended } = await count(9 + 0.93 * 2 * needSec, { passesAsked: 3, of });
+  assert.deepEqual(passes, [9, 6, 6]);
+  assert.deepEqual([left, ended], [['churn', 'walk-warm', 'occupancy'], []]);
 });
 
 test('a fourth pass ends no group', async () => {

@@ -1,6 +1,7 @@
 // What a reader's browser makes of a comparison.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
 import { compareText } from '../../../report/compare/text.ts';
 import { formatRatio, formatValue, grouped } from '../../../report/format.ts';
@@ -18,7 +19,7 @@ import {
   twoArms,
   withTools,
 } from '../../results/gate/support.ts';
-import { chartsIn, type Reader, skip, startReader, unfoldAll, violationsIn } from './reader.ts';
+import { chartsIn, type Reader, saved, skip, startReader, unfoldAll, until, violationsIn } from './reader.ts';
 
 let reader: Reader | undefined;
 before(async () => {
@@ -221,6 +222,31 @@ test('distributions: a chart for each row that differs, a step for each block', 
     assert.deepEqual(stepped, ['before', 'before', 'before']);
   });
   await reader!.open(ofRuns(base, base).html, async (page) => assert.deepEqual(await chartsIn(page), []));
+});
+
+test('a chart is saved as a picture and as numbers, with both runs in it; a link leads to a row', {
+  skip,
+}, async () => {
+  await reader!.open(ofRuns(base, slowed(base, 'composefs-fuse', 2)).html, async (page) => {
+    await until(page, 'document.querySelector("figure .tool") !== null');
+    const title = String(await page.evaluate('document.querySelector("figcaption > span").firstChild.data'));
+    const svg = String((await saved(page, `save the chart ${title} as an SVG file`)).bytes);
+    assert.ok(svg.includes(`<title>${title}</title>`), svg.slice(0, 300));
+    for (const text of ['base: ', 'head: ', 'cfsbench comparison of ']) assert.ok(svg.includes(text), text);
+    const rows = parse(
+      (await saved(page, `save the numbers of the chart ${title} as a CSV file`)).bytes,
+    ) as string[][];
+    assert.equal(rows[0]![0], 'series');
+    assert.deepEqual([...new Set(rows.slice(1).map(([side]) => side))], ['base', 'head']);
+    await page.hover('[data-table=all-times] tbody tr:last-child');
+    const id = String(
+      await page.evaluate('document.querySelector("[data-table=all-times] tbody tr:last-child").id'),
+    );
+    assert.notEqual(id, '');
+    await page.evaluate(`location.hash = '#${id}'`);
+    await until(page, 'document.querySelector("tr.aimed") !== null');
+    assert.equal(await page.evaluate('document.querySelector("tr.aimed").id'), id);
+  });
 });
 
 test('only what differs between the machines is named', { skip }, async () => {

@@ -9,7 +9,7 @@ import type { HistoryLine } from '../../../results/schema/history.ts';
 import { example, loaded, oneMore } from '../../results/gate/support.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
-import { chartsIn, type Reader, skip, startReader, unfoldAll, violationsIn } from './reader.ts';
+import { chartsIn, type Reader, saved, skip, startReader, unfoldAll, violationsIn } from './reader.ts';
 
 let reader: Reader | undefined;
 before(async () => {
@@ -66,6 +66,22 @@ test(
     }),
 );
 
+test('a trend is saved as a picture and as numbers, and has a link of its own', { skip }, () =>
+  reader!.open(html(found), async (page) => {
+    const title = String(await page.evaluate('document.querySelector("figcaption > span").firstChild.data'));
+    const svg = String((await saved(page, `save the chart ${title} as an SVG file`)).bytes);
+    assert.ok(svg.includes(`cfsbench history of ${RUNS} runs`));
+    const csv = String((await saved(page, `save the numbers of the chart ${title} as a CSV file`)).bytes);
+    assert.ok(csv.split('\r\n').length > RUNS, csv);
+    const pin = await page.evaluate(
+      '[document.querySelector("figure").id, document.querySelector("figure .pin").getAttribute("href")]',
+    );
+    const [id, href] = pin as [string, string];
+    assert.ok(id.length > 0);
+    assert.equal(href, `#${id}`);
+  }),
+);
+
 test('an arm has the color and the mark of the page of a run', { skip }, () => {
   const { arms } = viewOf(exampleRun().run, exampleRun().samples);
   return reader!.open(html(found), async (page) => {
@@ -101,7 +117,7 @@ test('the table of a chart has its numbers, and links to the runs that are known
       first.lines.map(({ value }) => value),
     );
     const links = await page.evaluate(
-      `[...new Set([...document.querySelectorAll('main section a')].map((a) => a.getAttribute('href')))]`,
+      `[...new Set([...document.querySelectorAll('main section table a:not(.pin)')].map((a) => a.getAttribute('href')))]`,
     );
     assert.deepEqual(links, ['../runs/run-3/report.html']);
   }),

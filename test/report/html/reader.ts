@@ -143,3 +143,15 @@ export const runReader = () => {
     });
   return { opened };
 };
+
+/** What the button of this name saves. */
+export const saved = async (
+  page: Page,
+  name: string,
+): Promise<{ readonly name: string; readonly bytes: Buffer }> => {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name, exact: true }).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: readFileSync((await download.path())!) };
+};

@@ -1,6 +1,5 @@
 // The page's tools in a browser: filters, links, copies of tables, pictures of charts, the keyboard.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
@@ -8,7 +7,7 @@ import { grouped } from '../../../report/format.ts';
 import { loadView } from '../../../report/load.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
-import { runReader, skip, until } from './reader.ts';
+import { runReader, saved, skip, until } from './reader.ts';
 
 const { opened } = runReader();
 const BLOCKS = 8;
@@ -110,17 +109,6 @@ test('a table is copied as Markdown and as text, without hidden columns', { skip
     assert.match(text.find((line) => line.startsWith('mount'))!, new RegExp(` ${cell} `));
   }),
 );
-
-const saved = async (
-  page: Page,
-  name: string,
-): Promise<{ readonly name: string; readonly bytes: Buffer }> => {
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name, exact: true }).click(),
-  ]);
-  return { name: download.suggestedFilename(), bytes: readFileSync((await download.path())!) };
-};
 
 test('a chart is saved as a picture named after the run and the chart', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
