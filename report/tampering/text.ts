@@ -1,4 +1,5 @@
 // The table of attacks as text: a letter for each cell, so that every column fits into a mail.
+import { groupBy } from '../analysis/group-by.ts';
 import { asciiText, wrapText } from '../text.ts';
 import type { TamperCell, TamperView } from './table.ts';
 import { COMPUTED, LEVELS } from './words.ts';
@@ -90,8 +91,10 @@ export const tamperLines = (view: TamperView, width: number): readonly string[] 
         .join('; '),
       width,
     ),
-    ...view.untried.flatMap(({ level, reason }) =>
-      wrapText(asciiText(`Not tried: ${level}: ${reason}`), width, { hanging: '  ' }),
+    ...[...groupBy(view.untried, ({ reason }) => reason)].flatMap(([reason, levels]) =>
+      wrapText(asciiText(`Not tried: ${levels.map(({ level }) => level).join('; ')} (${reason})`), width, {
+        hanging: '  ',
+      }),
     ),
   ];
 };

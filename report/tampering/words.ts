@@ -78,12 +78,12 @@ export const LEVELS: readonly LevelWords[] = [
   },
   {
     id: 'reference',
-    title: 'and their digests in the manifest',
+    title: 'fs-verity, objects by digest',
     by: 'As before, and each object that is opened must have the digest that the manifest has for it: overlayfs compares (verity=require), or the FUSE server.',
   },
   {
     id: 'manifest',
-    title: 'and the digest of the manifest',
+    title: 'fs-verity, manifest by digest',
     by: 'As before, and the manifest is mounted only if the kernel enforces the expected digest for it; the program that mounts compares.',
   },
   { id: 'device', title: 'dm-verity', by: 'The kernel refuses to read a changed block of the image.' },

@@ -100,9 +100,9 @@ test('a kernel that enforces the levels is part of the verdict', () => {
 for (const [level, attack, ending, said] of [
   ['files', 'mode', 'AtRead', /fs-verity of objects refuses set-user-id bit \(erofs-overlay-verity\)/],
   ['files', 'device', 'Served', /fs-verity of objects serves byte of the device/],
-  ['reference', 'replaced', 'Served', /digests in the manifest serves redirect swapped/],
-  ['reference', 'owner', 'AtOpen', /digests in the manifest refuses owner/],
-  ['manifest', 'rollback', 'Served', /digest of the manifest serves older version/],
+  ['reference', 'replaced', 'Served', /fs-verity, objects by digest serves redirect swapped/],
+  ['reference', 'owner', 'AtOpen', /fs-verity, objects by digest refuses owner/],
+  ['manifest', 'rollback', 'Served', /fs-verity, manifest by digest serves older version/],
 ] as const)
   test(`not supported: a kernel contradicts the level ${level} by ${attack}`, () => {
     const judged = verdictOn(claim, {

@@ -1,0 +1,75 @@
+// Every attack that this machine can make, in a run: what its levels of protection refuse, on the disk below a store, too.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { loadView } from '../../report/load.ts';
+import { cellText } from '../../report/tampering/text.ts';
+import { needsRoot } from '../harness/sys/support.ts';
+import { diskFolder, leftOf, program, readRun, readSamples } from './support.ts';
+
+/** Level to the ends that all attacks but one may have; an image that is cut off may end anywhere. */
+const REFUSED: Readonly<Record<string, readonly string[]>> = {
+  files: ['written', 'device'],
+  reference: ['written', 'device', 'exchanged', 'sealed', 'replaced'],
+};
+
+test('a run attacks images under every level of protection that the machine has', {
+  skip: needsRoot,
+}, async (t) => {
+  const home = diskFolder(t);
+  const out = join(home, 'results');
+  const { code, stdout, stderr } = await program(t, [
+    ...['run', '--scenarios', 'enforced', '--count-only', '--count-passes', '1', '--budget', '10m'],
+    ...['--images', 'synthetic:files=20,layers=1,seed=none', '--out', out],
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
+    [],
+  );
+  const { features } = readRun(out).environment;
+  const [table] = (await loadView(out)).tampering;
+  assert.ok(table !== undefined);
+  const endsIn = (level: string, arm: string): Readonly<Record<string, string>> => {
+    const at = table.columns.findIndex((column) => column.level.id === level && column.arm === arm);
+    assert.ok(at >= 0, `${level} of ${arm}`);
+    return Object.fromEntries(table.rows.map(({ attack, cells }) => [attack, cellText(cells[at]!)]));
+  };
+
+  await t.test('without protection all is served, also what was changed on the disk below the store', () => {
+    const { truncated, sealed, ...others } = endsIn('nothing', 'erofs-overlay');
+    assert.notEqual(truncated, sealed);
+    for (const [attack, end] of Object.entries(others)) assert.equal(end, 'served', attack);
+    assert.equal('device' in others, features['ext4-loop']!.ok);
+  });
+
+  await t.test('a client refuses all that its server forges', () => {
+    const { sealed, device, ...others } = endsIn('signature', 'composefs-fuse');
+    assert.deepEqual(
+      [sealed, device].filter((end) => end?.startsWith('refused')),
+      [],
+    );
+    for (const [attack, end] of Object.entries(others)) assert.equal(end, 'refused at pull', attack);
+  });
+
+  for (const arm of ['erofs-overlay-verity', 'composefs-fuse-verity'])
+    await t.test(`${arm} refuses what its level says`, (s) => {
+      if (features['fs-verity']?.ok !== true) return s.skip('no fs-verity');
+      for (const [level, refused] of Object.entries(REFUSED)) {
+        const { truncated: _, ...ends } = endsIn(level, arm);
+        for (const [attack, end] of Object.entries(ends))
+          assert.equal(end.startsWith('refused'), refused.includes(attack), `${level}: ${attack}: ${end}`);
+      }
+      for (const [attack, end] of Object.entries(endsIn('manifest', arm)))
+        assert.match(end, /^refused at/, attack);
+    });
+
+  await t.test('a block image on dm-verity serves nothing that was changed', (s) => {
+    if (features['dm-verity']?.ok !== true || features['veritysetup']?.ok !== true)
+      return s.skip('no dm-verity');
+    for (const end of Object.values(endsIn('device', 'erofs-full-dmverity'))) assert.notEqual(end, 'served');
+  });
+
+  assert.match(stdout, /Attacks on synthetic-150-2-versions, and what becomes of each:/);
+  assert.deepEqual(leftOf(home), []);
+});
