@@ -16,8 +16,8 @@ import type { TamperTargets } from './tampering.ts';
 const LIMIT_MS = 60_000;
 const SEQUENCE = 2;
 const HONEST = 'honest';
-/** The client itself failed. */
-const BROKEN: readonly string[] = ['timeout', 'exited'];
+/** The client or its connection failed: that refuses nothing. */
+const BROKEN: readonly string[] = ['timeout', 'exited', 'connection', 'silent', 'slow'];
 
 type ServedFiles = Readonly<Record<string, string>>;
 

@@ -40,6 +40,10 @@ const NEEDS: Readonly<Record<Protection, readonly Need[]>> = {
   signature: [],
 };
 
+/** What the kernel says when it refuses to read or to mount. */
+const REFUSALS =
+  /^(?:fs-verity |device-mapper: verity: |erofs|SQUASHFS error|overlayfs: |(?:Buffer )?I\/O error[ ,]+(?:on )?dev dm-)/;
+
 const levelOf = ({ level }: Params): Protection => level as Protection;
 
 const isSealed = (level: Protection): boolean => NEEDS[level].includes(FS_VERITY);
@@ -99,6 +103,7 @@ export const scenario: Scenario = {
   inspects: true,
   only: [...new Set(Object.values(BACKENDS).flat())].filter((id) => id !== ON_REQUEST),
   asks: (params, backend) => BACKENDS[levelOf(params)].includes(backend),
+  provokes: REFUSALS,
   source: () => SMALL,
   cycles: () => 1,
   metrics,

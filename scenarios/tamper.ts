@@ -145,6 +145,10 @@ const metrics: Readonly<Record<string, Metric>> = Object.fromEntries(
   ),
 );
 
+const ASKED: readonly string[] = ['erofs-overlay', 'unpacked-overlay', 'erofs-blobs'];
+/** Without protection, and by a manifest: others would refuse the change, or keep it elsewhere. */
+const ON_REQUEST: readonly string[] = ['composefs-fuse', 'erofs-metacopy-loop', 'erofs-overlay-loop'];
+
 export const scenario: Scenario = {
   id: 'tamper',
   question: 'Which digest detects that an installed image was changed?',
@@ -156,7 +160,8 @@ export const scenario: Scenario = {
   params: [{}],
   passes: ['count'],
   inspects: true,
-  only: ['erofs-overlay', 'unpacked-overlay', 'erofs-blobs'],
+  only: ASKED,
+  asks: (_params, backend) => [...ASKED, ...ON_REQUEST].includes(backend),
   source: () => SMALL,
   cycles: () => 1,
   metrics,

@@ -133,7 +133,9 @@ const measureSelected = async (
   const { folders, startedNs } = handover;
   // Everything that can refuse the run comes before the run folder is written.
   refuseLongPlan(groupsOf(questionOf(options, here)), longestOf(options));
-  const watch = await watchConditions(folders.workDir);
+  const watch = await watchConditions(folders.workDir, (message) =>
+    here.scenarios.some(({ provokes }) => provokes?.test(message) === true),
+  );
   for (const line of noiseLines(watch.atStart)) progress.print(line);
   if (options.strict) refuseNoise(watch.atStart.judged);
   const before = earlier === null ? NOTHING_BEFORE : readBefore(earlier, folders.runDir, handover.session);

@@ -57,9 +57,13 @@ export const withEarlierNoise = (earlier: Conditions | undefined, now: Condition
   judged: [...noiseIn(earlier?.judged ?? []), ...now.judged],
 });
 
-export const watchConditions = async (workDir: string): Promise<ConditionWatch> => {
+/** `isExpected`: messages of the kernel that the run provokes. */
+export const watchConditions = async (
+  workDir: string,
+  isExpected: (message: string) => boolean,
+): Promise<ConditionWatch> => {
   const idle = await judgeIdleMachine();
-  const log = openKernelLog();
+  const log = openKernelLog(isExpected);
   const start = readMoment();
   const base = { start, otherMountCount: otherMountsOf(workDir).length };
   const disk = judgeDiskOf(workDir);

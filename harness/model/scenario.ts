@@ -102,6 +102,8 @@ export interface Scenario extends ScenarioInfo {
   variantsWith?(params: Params): readonly string[];
   /** Ids of the backends to measure; absent: the headline backends and `variants`. */
   readonly only?: readonly string[];
+  /** Messages of the kernel that it provokes: they are no sign of a broken machine. */
+  readonly provokes?: RegExp;
   /** Absent: true. False for a backend that this combination cannot ask, named on the command line or not. */
   asks?(params: Params, backend: string): boolean;
   /** Measured in both placements if the run has both, because a server's CPU decides its latencies. */

@@ -18,6 +18,7 @@ export PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
+ifconfig lo 127.0.0.1 up
 for module in /modules/*.ko; do
   [ -e "$module" ] && { insmod "$module" || echo "cfsbench: $module is not loaded"; }
 done

@@ -65,8 +65,9 @@ const outcomeOf = (claim: Claim, evidence: Evidence): ClaimOutcome => {
 };
 
 /** Failures in other scenarios are not the reason why a claim lacks samples. */
-const restrictedTo = ({ scenarios }: Claim, tallied: Tallied): Tallied => {
-  const isRead = ({ scenario }: { readonly scenario: string }): boolean => scenarios.includes(scenario);
+const restrictedTo = ({ scenarios, further = [] }: Claim, tallied: Tallied): Tallied => {
+  const read = [...scenarios, ...further];
+  const isRead = ({ scenario }: { readonly scenario: string }): boolean => read.includes(scenario);
   return { ...tallied, failures: tallied.failures.filter(isRead), skips: tallied.skips.filter(isRead) };
 };
 

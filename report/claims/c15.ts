@@ -173,7 +173,8 @@ export const claim: Claim = {
       said: 'a client validates the signature of the manifest and fetches only what is missing, even from an insecure source',
     },
   ],
-  scenarios: [SCENARIO, PULL, ENFORCED],
+  scenarios: [SCENARIO],
+  further: [PULL, ENFORCED],
   rule: `What the local store gains, uncompressed, between one version of an image and a real later one, for images of at least ${FEWEST_LAYERS} layers. Where the run pulled the later version end to end from a server (${PULL}), the same holds for what was received, signature and manifest included; where a server attacked (${ENFORCED}), the client must have refused every attack. Supported: equal in every pass, fewer objects are added than the later version has, and objects and manifest together take fewer bytes than the layers that differ. Not supported: otherwise. Undecided: images disagree, passes differ, or every image has one layer. The numbers of objects and of layers, each a request, are shown for context.`,
   objection:
     'Objects are many small requests; layers are compressed in transfer; and a publisher who puts an update into a layer of its own lets clients fetch little by layer, too.',

@@ -52,8 +52,10 @@ export interface Claim {
   readonly text: string;
   /** Author and place; plain text where nothing more exact is known. */
   readonly by: readonly Source[] | string;
-  /** Ids of the scenarios whose samples the rule reads. */
+  /** Ids of the scenarios whose samples the rule reads: a run with one of them asks. */
   readonly scenarios: readonly string[];
+  /** Further ones, of which a run asks nothing by themselves. */
+  readonly further?: readonly string[];
   /** Entries of the smallest image that decides; a run without one does not ask. Absent: any. */
   readonly leastEntries?: number;
   /** A run that planned none of these variants does not ask. Absent: the scenarios bring their own. */

@@ -35,7 +35,7 @@ test('every scenario that a claim reads exists', () => {
   const known = scenarios.map(({ id }) => id);
   for (const claim of claims)
     assert.deepEqual(
-      claim.scenarios.filter((id) => !known.includes(id)),
+      [...claim.scenarios, ...(claim.further ?? [])].filter((id) => !known.includes(id)),
       [],
       claim.id,
     );

@@ -100,3 +100,22 @@ describe('attacks end where the level of protection says', { skip: needsRoot }, 
     assert.equal(scenario.asks!({ level: 'nothing' }, 'unpacked-overlay'), false);
   });
 });
+
+test('what a kernel says of what it refuses is no sign of a broken machine; what it says of a disk is', () => {
+  const { provokes } = scenario;
+  for (const message of [
+    'fs-verity (loop0, inode 3408053): FILE CORRUPTED! pos=0, level=-1, want_hash=sha256:98, real_hash=sha256:89',
+    'device-mapper: verity: 7:0: data block 3 is corrupted',
+    'Buffer I/O error on dev dm-0, logical block 0, async page read',
+    'erofs: (device dm-0): erofs_read_superblock: cannot read erofs superblock',
+    'SQUASHFS error: Unable to read page, block 43fb5, size 1013f40',
+  ])
+    assert.match(message, provokes!);
+  for (const message of [
+    'EXT4-fs error (device vda1): ext4_lookup: deleted inode referenced',
+    'Buffer I/O error on dev vda, logical block 0, async page read',
+    'I/O error, dev vda, sector 0 op 0x0:(READ)',
+    'BUG: soft lockup',
+  ])
+    assert.doesNotMatch(message, provokes!);
+});
