@@ -21,6 +21,7 @@
 #include "../daemon/walk.h"
 #include "../daemon/xattr.h"
 #include "batch.h"
+#include "digest-set.h"
 
 #define LISTING_BYTES 32768
 #define FAN_DIGITS 2
@@ -34,99 +35,22 @@ struct entry {
 	char name[];
 };
 
-/* Distinct digests, found by their own bytes: they are spread evenly. At most half of the slots are used. */
-struct live {
-	uint8_t (*slots)[TIMED_DIGEST_BYTES];
-	size_t count, room;
-	bool has_zeros; /* a slot of zeros is free */
-};
-
 struct work {
 	struct timed_window *window;
 	struct timed_collected *collected;
-	struct live live;
+	struct digest_set live;
 	int removes_folders;
 };
 
-static int digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* False if the text does not begin with `digits` hexadecimal digits. */
-static bool parse(const char *text, uint32_t digits, uint8_t *into)
-{
-	for (uint32_t i = 0; i < digits; i += 2) {
-		int high = digit(text[i]), low = high < 0 ? -1 : digit(text[i + 1]);
-
-		if (low < 0)
-			return false;
-		into[i / 2] = (uint8_t)(high << 4 | low);
-	}
-	return true;
-}
-
-#define FIRST_ROOM 4096
-
-static const uint8_t zeros[TIMED_DIGEST_BYTES];
-
-/* The digest's slot, or the free one where it belongs. */
-static uint8_t *slot_of(const struct live *live, const uint8_t *digest)
-{
-	uint64_t hash;
-
-	memcpy(&hash, digest, sizeof(hash));
-	for (size_t at = hash & (live->room - 1);; at = (at + 1) & (live->room - 1)) {
-		uint8_t *slot = live->slots[at];
-
-		if (memcmp(slot, digest, TIMED_DIGEST_BYTES) == 0 || memcmp(slot, zeros, TIMED_DIGEST_BYTES) == 0)
-			return slot;
-	}
-}
-
-static int grow(struct live *live)
-{
-	struct live larger = { .room = live->room == 0 ? FIRST_ROOM : live->room * 2, .count = live->count };
-
-	larger.slots = calloc(larger.room, sizeof(*larger.slots));
-	if (larger.slots == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < live->room; i++)
-		if (memcmp(live->slots[i], zeros, TIMED_DIGEST_BYTES) != 0)
-			memcpy(slot_of(&larger, live->slots[i]), live->slots[i], TIMED_DIGEST_BYTES);
-	free(live->slots);
-	live->slots = larger.slots;
-	live->room = larger.room;
-	return 0;
-}
-
-static int keep(struct live *live, const uint8_t *digest)
-{
-	uint8_t *slot;
-
-	if (memcmp(digest, zeros, TIMED_DIGEST_BYTES) == 0) {
-		live->has_zeros = true;
-		return 0;
-	}
-	if (2 * (live->count + 1) > live->room && grow(live) != 0)
-		return -ENOMEM;
-	slot = slot_of(live, digest);
-	if (memcmp(slot, digest, TIMED_DIGEST_BYTES) == 0)
-		return 0;
-	memcpy(slot, digest, TIMED_DIGEST_BYTES);
-	live->count++;
-	return 0;
-}
-
 /* A path that is no digest names no file of an object folder. */
-static int keep_path(struct live *live, const char *path, uint32_t bytes)
+static int keep_path(struct digest_set *live, const char *path, uint32_t bytes)
 {
 	uint8_t digest[TIMED_DIGEST_BYTES];
 
-	if (bytes != FAN_DIGITS + 1 + REST_DIGITS || path[FAN_DIGITS] != '/' || !parse(path, FAN_DIGITS, digest) ||
-	    !parse(path + FAN_DIGITS + 1, REST_DIGITS, digest + 1))
+	if (bytes != FAN_DIGITS + 1 + REST_DIGITS || path[FAN_DIGITS] != '/' || !digest_parse(path, FAN_DIGITS, digest) ||
+	    !digest_parse(path + FAN_DIGITS + 1, REST_DIGITS, digest + 1))
 		return 0;
-	return keep(live, digest);
+	return digest_set_add(live, digest);
 }
 
 static int visit(void *context, const struct image *img, const struct inode *inode, const char **why)
@@ -175,18 +99,11 @@ static int mark(struct work *work, const struct timed_collect *given)
 		return batch_failed(work->window, 0, given->keep[i].bytes < 0 ? given->keep[i].data : "manifest");
 	}
 	for (int64_t i = 0; i < given->live_count; i++)
-		if (keep(&work->live, given->live + i * TIMED_DIGEST_BYTES) != 0) {
+		if (digest_set_add(&work->live, given->live + i * TIMED_DIGEST_BYTES) != 0) {
 			errno = ENOMEM;
 			return batch_failed(work->window, 0, "manifest");
 		}
 	return 0;
-}
-
-static bool is_live(const struct live *live, const uint8_t *digest)
-{
-	if (memcmp(digest, zeros, TIMED_DIGEST_BYTES) == 0)
-		return live->has_zeros;
-	return live->room > 0 && memcmp(slot_of(live, digest), digest, TIMED_DIGEST_BYTES) == 0;
 }
 
 typedef int visit_name(struct work *work, const char *dir, const char *name);
@@ -246,8 +163,8 @@ static int take_object(struct work *work, const char *dir, const char *name)
 	const char *fan = dir + strlen(dir) - FAN_DIGITS;
 	uint8_t digest[TIMED_DIGEST_BYTES];
 
-	if (strlen(name) == REST_DIGITS && parse(fan, FAN_DIGITS, digest) && parse(name, REST_DIGITS, digest + 1) &&
-	    is_live(&work->live, digest))
+	if (strlen(name) == REST_DIGITS && digest_parse(fan, FAN_DIGITS, digest) &&
+	    digest_parse(name, REST_DIGITS, digest + 1) && digest_set_has(&work->live, digest))
 		return stays(work);
 	return remove_file(work, dir, name);
 }
@@ -256,8 +173,8 @@ static int take_stored(struct work *work, const char *dir, const char *name)
 {
 	uint8_t digest[TIMED_DIGEST_BYTES];
 
-	if (strlen(name) == 2 * TIMED_DIGEST_BYTES && parse(name, 2 * TIMED_DIGEST_BYTES, digest) &&
-	    is_live(&work->live, digest))
+	if (strlen(name) == 2 * TIMED_DIGEST_BYTES && digest_parse(name, 2 * TIMED_DIGEST_BYTES, digest) &&
+	    digest_set_has(&work->live, digest))
 		return stays(work);
 	return remove_file(work, dir, name);
 }
@@ -287,7 +204,7 @@ static int take_fan(struct work *work, const char *dir, const char *name)
 	uint8_t fan;
 	int err;
 
-	if (strlen(name) != FAN_DIGITS || !parse(name, FAN_DIGITS, &fan))
+	if (strlen(name) != FAN_DIGITS || !digest_parse(name, FAN_DIGITS, &fan))
 		return 0;
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	err = each_name(work, path, take_object);
@@ -331,6 +248,6 @@ int timed_collect(const struct timed_collect *collect, struct timed_window *wind
 	if (err == 0)
 		err = sweep(&work, collect);
 	window->wall_ns = timed_now_ns() - from;
-	free(work.live.slots);
+	digest_set_free(&work.live);
 	return err;
 }

@@ -13,6 +13,7 @@ import {
   roundUp,
   SLOT_BYTES,
 } from './format.ts';
+import { crossesBlock, startForTail } from './placing.ts';
 
 export const BLOB_BLOCK_BYTES = 512;
 export const DEVICE_SLOT_BYTES = 128;
@@ -114,17 +115,16 @@ const alone = (start: number, { blocks, tail }: InodeBlocks): PlacedInode => ({
 const placeSymlink = (pos: number, body: number, shape: InodeBlocks): PlacedInode => {
   const whole = body + shape.tail;
   if (whole > BLOB_BLOCK_BYTES) return alone(pos, shape);
-  const crosses = Math.floor(pos / BLOB_BLOCK_BYTES) !== Math.floor((pos + whole - 1) / BLOB_BLOCK_BYTES);
-  return { start: crosses ? roundUp(pos, BLOB_BLOCK_BYTES) : pos, ...shape };
+  return {
+    start: crossesBlock(pos, whole, BLOB_BLOCK_BYTES) ? roundUp(pos, BLOB_BLOCK_BYTES) : pos,
+    ...shape,
+  };
 };
 
 /** A tail must not cross a block. */
 const placeOther = (pos: number, body: number, shape: InodeBlocks): PlacedInode => {
-  const room = BLOB_BLOCK_BYTES - ((pos + body) % BLOB_BLOCK_BYTES);
-  if (room >= shape.tail) return { start: pos, ...shape };
-  const skip = roundUp(room, SLOT_BYTES);
-  const roomThere = BLOB_BLOCK_BYTES - ((pos + body + skip) % BLOB_BLOCK_BYTES);
-  return shape.tail <= roomThere ? { start: pos + skip, ...shape } : alone(pos, shape);
+  const start = startForTail(pos, body, shape.tail, BLOB_BLOCK_BYTES);
+  return start === null ? alone(pos, shape) : { start, ...shape };
 };
 
 const carriersOf = (tree: Tree): readonly number[] => {

@@ -12,6 +12,7 @@ import {
   SLOT_BYTES,
 } from './format.ts';
 import type { Inodes } from './inodes.ts';
+import { crossesBlock, startForTail } from './placing.ts';
 import type { SharedTable } from './shared-table.ts';
 import type { XattrBlocks } from './xattr-block.ts';
 
@@ -84,8 +85,7 @@ interface Placed extends InodeShape {
 /** Keeps a symlink's inode and target within one block, else moves the target to a data block. */
 const placeSymlink = (pos: number, body: number, shape: InodeShape): Placed => {
   const whole = body + shape.tail;
-  const crosses = Math.floor(pos / BLOCK_BYTES) !== Math.floor((pos + whole - 1) / BLOCK_BYTES);
-  const start = crosses ? roundUp(pos, BLOCK_BYTES) : pos;
+  const start = crossesBlock(pos, whole, BLOCK_BYTES) ? roundUp(pos, BLOCK_BYTES) : pos;
   return whole >= BLOCK_BYTES
     ? { start, blocks: 1, tail: 0 }
     : { start, blocks: shape.blocks, tail: shape.tail };
@@ -93,12 +93,10 @@ const placeSymlink = (pos: number, body: number, shape: InodeShape): Placed => {
 
 /** Keeps the tail of any other inode within one block. */
 const placeOther = (pos: number, body: number, { blocks, tail }: InodeShape): Placed => {
-  const room = BLOCK_BYTES - ((pos + body) % BLOCK_BYTES);
-  if (room >= tail) return { start: pos, blocks, tail };
-  const skip = roundUp(room, SLOT_BYTES);
-  const roomThere = BLOCK_BYTES - ((pos + body + skip) % BLOCK_BYTES);
-  if (tail <= roomThere) return { start: pos + skip, blocks, tail };
-  return { start: roundUp(pos, BLOCK_BYTES), blocks: blocks + 1, tail: 0 };
+  const start = startForTail(pos, body, tail, BLOCK_BYTES);
+  return start === null
+    ? { start: roundUp(pos, BLOCK_BYTES), blocks: blocks + 1, tail: 0 }
+    : { start, blocks, tail };
 };
 
 export const layOutImage = (inodes: Inodes, xattrs: XattrBlocks, shared: SharedTable): ImageLayout => {

@@ -5,14 +5,14 @@
 // Error:   exact. A count that could not be written is counted as lost; one lost count invalidates the ledger.
 //          Requests through io_uring do not pass sys_enter.
 // Cost:    about 0.1 us per system call; 1.1 times the run time of `ls -lR`.
-// Source:  kernel/trace/bpf_trace.c, bpf_get_ns_current_pid_tgid; include/trace/events/sched.h, sched_process_exec.
+// Source:  include/trace/events/sched.h, sched_process_exec.
 import { type Assembler, assembler, type Register } from './bpf-assembler.ts';
+import { type PidNamespace, readIdsOrEnd } from './bpf-namespace.ts';
 
 const HELPER_LOOKUP = 1;
 const HELPER_UPDATE = 2;
 const HELPER_DELETE = 3;
 const HELPER_PID_TGID = 14;
-const HELPER_NS_PID_TGID = 120;
 
 /** All numbers from here on are counted under this number. */
 export const CALL_LIMIT = 511;
@@ -28,8 +28,7 @@ const COUNT_BITS = 32;
 interface ProgramParts {
   readonly countsFd: number;
   readonly lostFd: number;
-  /** The PID namespace: device in the kernel's layout, and inode. */
-  readonly namespace: { readonly device: bigint; readonly inode: bigint };
+  readonly namespace: PidNamespace;
   readonly execveNumber: number;
 }
 
@@ -52,14 +51,7 @@ const identify = (a: Assembler): void => {
 
 /** Jumps to `end` for processes of other namespaces. Writes a first value: a count of one with the process id above it. */
 const firstValue = (a: Assembler, { namespace }: ProgramParts): void => {
-  a.storeValue('u64', FRAME, IDS, 0);
-  a.set64(1, namespace.device);
-  a.set64(2, namespace.inode);
-  a.move(3, FRAME);
-  a.add(3, IDS);
-  a.set(4, 8);
-  a.call(HELPER_NS_PID_TGID);
-  a.jumpIf('ne', 0, 0, 'end');
+  readIdsOrEnd(a, namespace, IDS);
   a.load('u32', 1, FRAME, IDS + 4);
   a.shiftLeft(1, COUNT_BITS);
   a.or(1, 1);

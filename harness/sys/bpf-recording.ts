@@ -4,12 +4,12 @@
 //          (CLOCK_MONOTONIC), thread, process, and the number of the call.
 // Error:   a call is recorded within 0.1 us of its time; what has no place any more is counted, not recorded.
 // Cost:    about 0.3 us per system call.
-// Source:  kernel/trace/bpf_trace.c, bpf_get_ns_current_pid_tgid, bpf_ktime_get_ns; include/trace/events/syscalls.h.
+// Source:  kernel/trace/bpf_trace.c, bpf_ktime_get_ns; include/trace/events/syscalls.h.
 import { assembler, type Register } from './bpf-assembler.ts';
+import { type PidNamespace, readIdsOrEnd } from './bpf-namespace.ts';
 
 const HELPER_LOOKUP = 1;
 const HELPER_KTIME = 5;
-const HELPER_NS_PID_TGID = 120;
 
 export const RECORD_BYTES = 24;
 export const AT = { ns: 0, thread: 8, process: 12, call: 16 } as const;
@@ -24,7 +24,7 @@ interface RecordingParts {
   /** Number of records so far, also of those that had no place. */
   readonly nextFd: number;
   readonly capacity: number;
-  readonly namespace: { readonly device: bigint; readonly inode: bigint };
+  readonly namespace: PidNamespace;
 }
 
 // Stack frame: offsets from r10.
@@ -39,14 +39,7 @@ export const recordingProgram = (
   const a = assembler();
   if (point === ENTER) a.load('u64', 7, 1, 8);
   else a.set(7, ENDED);
-  a.storeValue('u64', FRAME, IDS, 0);
-  a.set64(1, namespace.device);
-  a.set64(2, namespace.inode);
-  a.move(3, FRAME);
-  a.add(3, IDS);
-  a.set(4, 8);
-  a.call(HELPER_NS_PID_TGID);
-  a.jumpIf('ne', 0, 0, 'end');
+  readIdsOrEnd(a, namespace, IDS);
   a.call(HELPER_KTIME);
   a.move(9, 0);
   a.storeValue('u32', FRAME, KEY, 0);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openAnySource } from '../../harness/cli/sources.ts';
 import { prepareImage } from '../../harness/store/prepare.ts';
+import { unpackCommand } from '../../harness/store/unpack.ts';
 import { findProgram } from '../../harness/sys/spawn.ts';
 import { parseStraceSummary } from '../../harness/sys/strace.ts';
 import { evidenceOf } from '../../report/claims/evidence.ts';
@@ -16,7 +17,6 @@ import { needsRoot } from '../harness/sys/support.ts';
 import { diskFolder, okSamples, program } from './support.ts';
 
 const SIZE = { local: 'files', size: 'certs' };
-const TAR_OPTIONS = ['--xattrs', '--xattrs-include=*', '--numeric-owner', '-p'];
 
 /** Calls that strace counts while every layer of the image is unpacked into an existing folder. */
 const unpackedUnderStrace = async (home: string): Promise<number> => {
@@ -30,7 +30,7 @@ const unpackedUnderStrace = async (home: string): Promise<number> => {
     const into = join(home, `layer-${number}`);
     const summary = join(home, `strace-${number}`);
     mkdirSync(into);
-    execFileSync('strace', ['-f', '-c', '-o', summary, 'tar', ...TAR_OPTIONS, '-xf', tarPath, '-C', into], {
+    execFileSync('strace', ['-f', '-c', '-o', summary, ...unpackCommand(tarPath, into)], {
       env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
     });
     const calls = parseStraceSummary(readFileSync(summary, 'utf8'));

@@ -8,6 +8,7 @@ import { openDir } from '../../../harness/images/dir.ts';
 import { flatten } from '../../../harness/images/layers.ts';
 import type { Xattr } from '../../../harness/model/tree.ts';
 import { writeLayerTar } from '../../../harness/store/layer-tar.ts';
+import { unpackCommand } from '../../../harness/store/unpack.ts';
 import { directory, type Entries, inline, linesOf, link, symlink, treeOf, whiteout } from './trees.ts';
 
 const OPAQUE: Xattr = ['trusted.overlay.opaque', 'y'];
@@ -62,16 +63,8 @@ describe('layers unpacked and mounted with overlayfs', () => {
         const { tarPath } = writeLayerTar(join(dir, `${i}.tar`), tree, { objectDir: dir, rootless: false });
         const into = join(dir, String(i));
         mkdirSync(into);
-        execFileSync('tar', [
-          '--xattrs',
-          '--xattrs-include=*',
-          '--numeric-owner',
-          '-p',
-          '-xf',
-          tarPath,
-          '-C',
-          into,
-        ]);
+        const [tar, ...options] = unpackCommand(tarPath, into);
+        execFileSync(tar!, options);
         return into;
       });
       const options = `ro,lowerdir=${lowers.reverse().join(':')}`;
