@@ -27,6 +27,10 @@ export const exitCode = (
   return tooNoisy ? 4 : 0;
 };
 
+/** `missing`: expected runs that are not part of the pool. */
+export const poolExitCode = (brokenRules: readonly string[], missing: number): number =>
+  missing > 0 ? FAILED : reportExitCode(brokenRules);
+
 /** For a report that is rendered again. */
 export const reportExitCode = (brokenRules: readonly string[]): number =>
   brokenRules.length > 0 ? FAILED : 0;

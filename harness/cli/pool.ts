@@ -1,11 +1,12 @@
 // `cfsbench pool RUN…`: several runs of one plan as one report, on any machine.
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { reportFormats } from '../../report/formats/registry.ts';
 import { RUN_FILE } from '../../results/journal.ts';
 import { UserError } from '../model/errors.ts';
-import { reportExitCode } from './exit-code.ts';
+import { poolExitCode } from './exit-code.ts';
+import type { RunsToPool } from './expected-runs.ts';
 import { runFoldersBelow } from './find-run.ts';
 import { formatsOption } from './format-option.ts';
 import { addRenderOptions, type RenderOptions, renderFormats } from './render-formats.ts';
@@ -17,10 +18,15 @@ Runs of one plan differ by more than the blocks within a run do. The median of
 each run counts as one value, however many blocks it has, so that intervals hold
 for further runs of the plan. Evidence needs at least five runs.
 
+Runs of several machines are resampled by machine, run and block. The report has
+each row by machine and by kernel, names the machines that disagree with the
+others, and compares the counts of all of them.
+
 Examples:
   cfsbench pool runs/evidence
   cfsbench pool runs/monday runs/tuesday runs/wednesday --format mail
-  cfsbench pool runs/evidence --format html --out evidence.html`;
+  cfsbench pool runs/evidence --format html --out evidence.html
+  cfsbench pool --expect runs/rack/fleet.json`;
 
 /** A folder of runs is replaced by the runs in it. */
 const runFoldersIn = (folder: string): readonly string[] => {
@@ -33,24 +39,45 @@ const runFoldersIn = (folder: string): readonly string[] => {
   });
 };
 
-const pool = async (given: readonly string[], options: RenderOptions): Promise<void> => {
-  const folders = given.flatMap(runFoldersIn);
+interface PoolCommandOptions extends RenderOptions {
+  readonly expect?: string;
+}
+
+const runsToPool = async (given: readonly string[], expect: string | undefined): Promise<RunsToPool> => {
+  const found = (): readonly string[] => given.flatMap(runFoldersIn);
+  if (expect !== undefined) {
+    const { expectedRuns } = await import('./expected-runs.ts');
+    return expectedRuns(expect, given, found);
+  }
+  if (given.length > 0) return { folders: found(), options: {} };
+  throw new UserError('no run to pool', {
+    hint: 'cfsbench pool RUN..., or cfsbench pool --expect fleet.json',
+  });
+};
+
+const nameOf = (given: readonly string[], folders: readonly string[], expect: string | undefined): string => {
+  if (given.length === 1) return basename(resolve(given[0]!));
+  if (given.length === 0 && expect !== undefined) return basename(dirname(resolve(folders[0] ?? expect)));
+  return `pool of ${folders.length} runs`;
+};
+
+const pool = async (given: readonly string[], options: PoolCommandOptions): Promise<void> => {
+  const { folders, options: expected } = await runsToPool(given, options.expect);
   const { loadPool } = await import('../../results/pool/load.ts');
-  const name = given.length === 1 ? basename(resolve(given[0]!)) : `pool of ${folders.length} runs`;
-  const broken = await renderFormats(
-    await loadPool(folders, name),
-    null,
-    options,
-    options.format ?? formats.slice(0, 1),
-  );
-  process.exitCode = reportExitCode(broken);
+  const loaded = await loadPool(folders, nameOf(given, folders, options.expect), expected);
+  const broken = await renderFormats(loaded, null, options, options.format ?? formats.slice(0, 1));
+  process.exitCode = poolExitCode(broken, loaded.pool.missing?.length ?? 0);
 };
 
 export const poolCommand = (): Command =>
   addRenderOptions(
     new Command('pool')
       .description('report several runs of one plan together, with intervals over runs')
-      .argument('<RUN...>', 'run folders, or folders of runs')
+      .argument('[RUN...]', 'run folders, or folders of runs')
+      .option(
+        '--expect <N|FILE>',
+        'this many runs, or those of the fleet.json that cfsbench fleet made: what is missing is named with its reason, and the exit code is 5',
+      )
       .addOption(formatsOption('pool', formats, formats.map(({ id }) => id).join(', '))),
   )
     .addHelpText('after', HELP)

@@ -4,6 +4,7 @@ import { ignoreInterrupts } from '../sys/interrupts.ts';
 import { compareCommand } from './compare.ts';
 import { completionCommand } from './completion.ts';
 import { EXIT_CODES } from './exit-codes-help.ts';
+import { fleetCommand } from './fleet.ts';
 import { historyCommand } from './history.ts';
 import { imageCommand } from './image-command.ts';
 import { cleanCommand, doctorCommand, listCommand } from './machine-commands.ts';
@@ -31,6 +32,7 @@ export const program = (): Command => {
     .addCommand(historyCommand())
     .addCommand(reportCommand())
     .addCommand(poolCommand())
+    .addCommand(fleetCommand())
     .addCommand(listCommand())
     .addCommand(doctorCommand())
     .addCommand(vmCommand())

@@ -101,7 +101,8 @@ const unequalLine = (fleet: Fleet, { examples, count, most, others, factors }: U
 export const unequalLines = (fleet: Fleet): readonly string[] =>
   fleet.unequal.map((one) => unequalLine(fleet, one));
 
-const missingLine = ({ name, reason }: MissingRun): string => `${name} is missing: ${reason}`;
+const missingLine = ({ name, reason }: MissingRun): string =>
+  `${name.charAt(0).toUpperCase()}${name.slice(1)} is missing: ${reason}.`;
 
 /** A thousand missing runs are a number and some names. */
 const MOST_MISSING = 10;
@@ -111,7 +112,7 @@ const missingLines = ({ missing = [], runs }: Pooled): readonly string[] =>
     ? []
     : [
         `${missing.length} of ${plural(missing.length + runs.length, 'expected run')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
-        ...missing.slice(0, MOST_MISSING).map((one) => `${missingLine(one)}.`),
+        ...missing.slice(0, MOST_MISSING).map(missingLine),
         ...(missing.length > MOST_MISSING ? [`${missing.length - MOST_MISSING} more are missing.`] : []),
       ];
 

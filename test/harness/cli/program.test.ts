@@ -69,7 +69,7 @@ test('a wrong command line is refused with exit code 1, one sentence and the nea
     ],
     [['pol'], /^cfsbench: unknown command 'pol' \(did you mean 'pool'\?\)\n {2}try: cfsbench --help\n$/],
     [['image', 'biuld'], /^cfsbench: unknown command 'biuld' \(did you mean 'build'\?\)/],
-    [['pool'], /^cfsbench: missing required argument 'RUN'\n {2}try: cfsbench pool --help\n$/],
+    [['pool'], /^cfsbench: no run to pool\n {2}try: cfsbench pool RUN\.\.\., or .*\n$/],
     [
       ['report', 'x', '--format', 'mail', '--claims', 'C99'],
       /^cfsbench: unknown claim 'C99' \(did you mean 'C9'\?\)\n/,

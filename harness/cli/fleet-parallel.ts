@@ -1,0 +1,91 @@
+// A shell script for GNU parallel. Source: parallel(1): --sshlogin, --basefile, --return, --joblog.
+import { fileURLToPath } from 'node:url';
+import { shellLine } from '../../report/format.ts';
+import { visible } from '../../results/visible.ts';
+import { UserError } from '../model/errors.ts';
+import {
+  type FleetOptions,
+  type FleetPlan,
+  fleetFile,
+  fleetPlan,
+  hereDocument,
+  joinScript,
+  replicateScript,
+} from './fleet-plan.ts';
+
+/** A login of ssh: user, host and nothing that ssh, rsync, scp or parallel would take for something else. */
+const LOGIN = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*$/;
+
+const loginsOf = (hosts: readonly string[]): readonly string[] => {
+  const wrong = hosts.find((host) => !LOGIN.test(host));
+  if (wrong !== undefined)
+    throw new UserError(`--hosts: not a login: ${visible(wrong)}`, {
+      facts: ['HOST or USER@HOST; this machine is localhost; ports and keys belong into ~/.ssh/config'],
+    });
+  if (hosts.length === 0) throw new UserError('--hosts names no host', { hint: '--hosts a,b,c' });
+  const twice = hosts.find((host, index) => hosts.indexOf(host) !== index);
+  if (twice !== undefined)
+    throw new UserError(`--hosts names ${visible(twice)} twice: one run at a time on a machine`);
+  return hosts;
+};
+
+/** private.json holds options as they were typed, for a run that is resumed where it ran. */
+const ON_HOST = `#!/bin/sh
+# Replicate $1 on this host, and what it left as one file.
+n=$1
+sh ./replicate.sh "$n"
+code=$?
+set --
+for file in "$n" "$n.state" "$n.log"; do [ ! -e "$file" ] || set -- "$@" "$file"; done
+tar -cf "$n.tar" --exclude=private.json -- "$@" && rm -rf -- "$@"
+exit "$code"
+`;
+
+/** The report is made on this machine, by this program. */
+const HERE = [process.execPath, fileURLToPath(new URL('./main.js', import.meta.url))];
+
+const remoteFolder = ({ seed }: FleetPlan): string => `cfsbench-fleet-${seed}`;
+
+export const parallelScript = (words: readonly string[], options: FleetOptions): string => {
+  const plan = fleetPlan(words, options);
+  const logins = loginsOf(options.hosts ?? []);
+  const program = shellLine([plan.program]);
+  const count = plan.replicates.length;
+  return `#!/bin/sh
+# ${count} replicates of one plan with GNU parallel, written by cfsbench fleet parallel. Start it: sh FILE
+set -eu
+results=${shellLine([plan.results])}
+mkdir -p -- "$results"
+cd -- "$results"
+if [ -e fleet.json ]; then
+  echo "this folder holds a fleet: $results" >&2
+  exit 1
+fi
+# A host that does not answer would fail replicate after replicate at once.
+logins=
+for host in ${logins.join(' ')}; do
+  if \${PARALLEL_SSH:-ssh} -n -o BatchMode=yes -o ConnectTimeout=10 "$host" true; then
+    logins=$logins\${logins:+,}$host
+  else
+    echo "no answer from $host: it gets no replicate" >&2
+  fi
+done
+[ -n "$logins" ] || exit 1
+${hereDocument('fleet.json', fleetFile(plan))}
+${hereDocument('replicate.sh', replicateScript(plan, program))}
+${hereDocument('on-host.sh', ON_HOST)}
+${hereDocument('join.sh', joinScript(shellLine(HERE)))}
+# One replicate at a time on each host. A failed one is not repeated: its run is missing, and the report says so.
+seq 1 ${count} | parallel --will-cite --jobs 1 --sshlogin "$logins" --joblog parallel.log --workdir ${remoteFolder(plan)} \\
+  --basefile replicate.sh --basefile on-host.sh --return {}.tar --cleanup 'sh ./on-host.sh {}' ||
+  echo "some replicates failed: the report names them" >&2
+for pack in *.tar; do
+  [ ! -e "$pack" ] || { tar -xf "$pack" && rm -- "$pack"; }
+done
+# What never came back: the host, exit code and signal that parallel saw.
+[ ! -e parallel.log ] || tail -n +2 parallel.log | cut -f 1,2,7,8 | while read -r n host code signal; do
+  [ -e "$n.state" ] || echo "lost $host $code $signal" >"$n.state"
+done
+exec sh ./join.sh
+`;
+};

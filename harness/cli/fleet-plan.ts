@@ -1,0 +1,161 @@
+// What every engine of a fleet has in common: the replicates, the options of their runs, and the script of one replicate.
+import { resolve } from 'node:path';
+import { shellLine } from '../../report/format.ts';
+import { FLEET_SCHEMA, type FleetFile } from '../../results/pool/replicates.ts';
+import { visible } from '../../results/visible.ts';
+import { scenarios } from '../../scenarios/registry.ts';
+import { backends } from '../backends/registry.ts';
+import { UserError } from '../model/errors.ts';
+import { RUNS } from './find-run.ts';
+import { runCountOf } from './measure-pool.ts';
+import type { TypedOptions } from './options.ts';
+import { newSeed, resolveOptions } from './resolve-options.ts';
+import { runCommand } from './run-command.ts';
+
+export interface FleetOptions {
+  readonly replicates: number;
+  readonly seed?: string;
+  readonly program?: string;
+  readonly out?: string;
+  readonly results?: string;
+  readonly nodes?: number;
+  readonly partition?: string;
+  readonly account?: string;
+  readonly nodelist?: string;
+  readonly time?: string;
+  readonly hosts?: readonly string[];
+  readonly runners?: readonly string[];
+  readonly repository?: string;
+  readonly ref?: string;
+}
+
+export interface FleetPlan {
+  readonly seed: string;
+  readonly replicates: readonly string[];
+  readonly program: string;
+  /** Absolute. */
+  readonly results: string;
+  /** Options of each run, without seed and folder. */
+  readonly words: readonly string[];
+}
+
+/** A line of a script holds no line break, and no character that changes how a terminal shows it. */
+const CONTROL = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
+
+const refuseControl = (what: string, text: string): string => {
+  if (text === '' || CONTROL.test(text))
+    throw new UserError(`${what} is empty, or has a line break or a control character: ${visible(text)}`);
+  return text;
+};
+
+/** Names of partitions, nodes, runners and the like; nothing in it has a meaning for a shell, for YAML or for an option parser. */
+const PLAIN = /^[A-Za-z0-9_@:[\],.+/-]+$/;
+
+export const plainName = (option: string, text: string): string => {
+  if (PLAIN.test(text) && !text.startsWith('-')) return text;
+  throw new UserError(`${option} must be a plain name: ${visible(text)}`, {
+    facts: ['letters, digits and _ @ : [ ] , . + / -, not beginning with -'],
+  });
+};
+
+/** Seeds become names of files and folders on other machines. */
+const SEED = /^[A-Za-z0-9][A-Za-z0-9._-]{0,40}$/;
+
+const seedOf = (typed: string | undefined): string => {
+  const seed = typed ?? newSeed();
+  if (SEED.test(seed)) return seed;
+  throw new UserError(`--seed must be a name of up to 41 letters, digits and . _ -: ${visible(seed)}`);
+};
+
+/** The fleet gives these to each run. */
+const GIVEN_BY_FLEET = ['out', 'seed', 'resume', 'runs', 'dryRun', 'trustRun'] as const;
+
+const optionName = (key: string): string =>
+  `--${key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+
+/** Throws as `cfsbench run` would, and for options that the fleet sets. */
+const checkedOptions = (words: readonly string[]): TypedOptions => {
+  let typed: TypedOptions | null = null;
+  const command = runCommand('')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .action((options: TypedOptions, { args }: { readonly args: readonly string[] }) => {
+      if (args.length > 0)
+        throw new UserError(`not an option of cfsbench run: ${visible(args[0]!)}`, {
+          hint: 'cfsbench run --help',
+        });
+      typed = options;
+    });
+  try {
+    command.parse(words, { from: 'user' });
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`options of the runs: ${visible((error as Error).message.replace(/^error: /, ''))}`, {
+      hint: 'cfsbench run --help',
+    });
+  }
+  const options = typed as TypedOptions | null;
+  if (options === null)
+    throw new UserError('options of the runs: none is measured', { hint: 'cfsbench run --help' });
+  const taken = GIVEN_BY_FLEET.find((key) => options[key] !== undefined);
+  if (taken !== undefined)
+    throw new UserError(`${optionName(taken)} belongs to the fleet, not to its runs`, {
+      hint: 'cfsbench fleet --help',
+    });
+  if (runCountOf(options) > 1)
+    throw new UserError(`profile ${options.profile} is a pool of runs itself`, {
+      hint: '-- --profile full, and --replicates N',
+    });
+  resolveOptions(options, backends, scenarios);
+  return options;
+};
+
+/** The work folder is on a disk of the machine itself, not where the results are. */
+const OWN_DISK = ['--work', '/var/tmp'];
+
+export const fleetPlan = (words: readonly string[], options: FleetOptions): FleetPlan => {
+  const typed = checkedOptions(words);
+  for (const word of words) refuseControl('an option of the runs', word);
+  const seed = seedOf(options.seed);
+  const results = resolve(options.results ?? `${RUNS}/fleet-${seed}`);
+  return {
+    seed,
+    replicates: Array.from({ length: options.replicates }, (_, index) => String(index + 1)),
+    program: refuseControl('--program', options.program ?? 'cfsbench'),
+    results: refuseControl('--results', results),
+    words: [...words, ...(typed.work === undefined ? OWN_DISK : [])],
+  };
+};
+
+export const fleetFile = ({ replicates, words }: FleetPlan): string => {
+  const file: FleetFile = { schema: FLEET_SCHEMA, replicates, run: words };
+  return `${JSON.stringify(file)}\n`;
+};
+
+/** Ends every text that a script holds; no line of such a text is equal to it. */
+const END = 'END_OF_CFSBENCH_TEXT';
+
+/** A file that the script writes as it stands here. */
+export const hereDocument = (name: string, text: string): string =>
+  `cat >${name} <<'${END}'\n${text}${END}\n`;
+
+/**
+ * One replicate. It notes its beginning and its end, so that one that is missing has a reason. `program`: words for a shell.
+ */
+export const replicateScript = ({ seed, words }: FleetPlan, program: string): string => `#!/bin/sh
+# Runs replicate $1 in this folder.
+n=$1
+now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
+echo "started $(now) $(uname -n)" >"$n.state"
+${program} run ${shellLine(words)} --seed ${shellLine([seed])}-"$n" --out "$PWD/$n" >"$n.log" 2>&1
+code=$?
+echo "ended $(now) $code" >>"$n.state"
+exit "$code"
+`;
+
+/** The report of what is there. Every replicate is expected. */
+export const joinScript = (program: string): string => `#!/bin/sh
+# Pools the runs of this folder. Exits 5 if a replicate is missing, and names it with the reason.
+${program} pool --expect fleet.json --format html --out report.html
+${program} pool --expect fleet.json
+`;
