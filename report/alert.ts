@@ -9,10 +9,14 @@ import type { ReportView } from './view.ts';
 /** The full text is in the list of problems. */
 const LONGEST_PROBLEM = 400;
 
+const INCOMPLETE_HINTS: Partial<Readonly<Record<ReportView['run']['status'], string>>> = {
+  'out-of-time': ' Raise --budget or measure fewer --images.',
+  interrupted: ' The rows hold what was measured before; cfsbench run --resume RUN measures the rest.',
+};
+
 const incompleteAlert = (status: ReportView['run']['status']): readonly string[] => {
   if (status === 'complete') return [];
-  const hint = status === 'out-of-time' ? ' Raise --budget or measure fewer --images.' : '';
-  return [`The run did not complete: ${status.replaceAll('-', ' ')}.${hint}`];
+  return [`The run did not complete: ${status.replaceAll('-', ' ')}.${INCOMPLETE_HINTS[status] ?? ''}`];
 };
 
 /** A mount that hides attributes by design is still measured, so its numbers carry this note. */

@@ -116,6 +116,7 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
   const judged = inPlannedOrder(measured.groups, run);
   const design = designOf(run, { delta });
   const input: TableInput = { groups, design, arms, images: imagesIn(run, groups), row: rowsOnce(design) };
+  const forests = forestsOf(judged, arms, design);
   const tables = firstTables(input);
   const further = furtherTables(input);
   const counts = countViews(groups, arms, design);
@@ -125,13 +126,13 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
   return cleaned<ReportView>({
     ...runViews(run),
     ...counts,
-    finding: findingOf({ run, tallied, groups: judged, design, arms, pool, elsewhere }),
+    finding: findingOf({ run, tallied, groups: judged, design, arms, pool, elsewhere, forests }),
     caveats: caveatsOf({ run, pool }),
     arms,
     tables,
     further,
     own: ownTables(input),
-    forests: forestsOf(judged, arms, design),
+    forests,
     spreads: spreadsOf(judged, arms, design),
     growth: growthOf(judged, arms, design),
     lives: livesOf(judged, arms, run.environment.cpuCount),

@@ -1,7 +1,7 @@
 // What a reader must know about all intervals together: how many miss by chance, and what one run cannot show.
 import type { Pooled } from '../results/pool/pooled.ts';
 import { FEWEST_MACHINES, FEWEST_RUNS } from '../results/stats/over-runs.ts';
-import { formatValue, grouped, plural } from './format.ts';
+import { grouped, plural } from './format.ts';
 import type { ReportView } from './view.ts';
 
 /** The number in front of an interval. */
@@ -19,7 +19,7 @@ export const isOverMachines = ({ fleet, runs }: Pooled): boolean =>
 export const chanceText = ({ judged: { cells, verdicts, missed } }: ReportView): string =>
   cells === 0
     ? ''
-    : `Each interval holds for its own row: about ${formatValue('', missed)} of the ${grouped(cells)} in this report (${grouped(verdicts)} with a verdict) miss the true value by chance.`;
+    : `Each interval holds for its own row: of the ${plural(cells, 'interval')} in this report (${grouped(verdicts)} with a verdict) about ${Number(missed.toPrecision(2))} do not contain the true value, by chance.`;
 
 const ENOUGH_RUNS = 5;
 
@@ -30,9 +30,12 @@ const wherePooled = (machines: number): string => {
     : 'runs of this plan on further machines drawn like these';
 };
 
-export const runsText = ({ pool }: ReportView): string => {
-  if (pool === null)
-    return 'This is one run: another run of the same plan may differ by more than these intervals (several runs: --profile evidence).';
+export const runsText = ({ pool, plan }: ReportView): string => {
+  if (pool === null) {
+    const several =
+      plan.profile === 'evidence' ? 'pool its runs: cfsbench pool' : 'several runs: --profile evidence';
+    return `This is one run: another run of the same plan may differ by more than these intervals (${several}).`;
+  }
   const count = pool.runs.length;
   const machines = pool.fleet?.machines.length ?? 1;
   const on = machines === 1 ? '' : ` on ${machines} machines`;

@@ -5,10 +5,14 @@ import type { Design } from '../../results/compare/phase-of.ts';
 import type { GroupData, Tallied } from '../../results/compare/tally.ts';
 import { emulationText } from '../../results/emulated.ts';
 import { own } from '../../results/own.ts';
+import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
+import { formatPercent } from '../format.ts';
+import type { ForestView } from '../view-charts.ts';
 import type { ArmView } from '../view-tables.ts';
 import { livesSentence } from './lives.ts';
 import { type DescribedRun, machineSentence } from './machine.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';
+import { standingSentence } from './standing-sentence.ts';
 import { type ComparedArm, comparedArms, listText, nameOf, quantitySentence } from './words.ts';
 
 /** What the report has beside the first table. */
@@ -21,6 +25,8 @@ export interface FindingInput extends DescribedRun {
   readonly design: Design;
   readonly arms: readonly ArmView[];
   readonly elsewhere: Elsewhere;
+  /** The first one is summed up. */
+  readonly forests: readonly ForestView[];
 }
 
 const WITHOUT_TIMES: Readonly<Record<Elsewhere, (sampleCount: number) => string>> = {
@@ -49,7 +55,7 @@ const openingOf = (all: readonly ComparedQuantity[], baselineName: string): stri
 
 const excludedSentence = (quantities: readonly Quantity[]): string | null => {
   const excluded = quantities.flatMap(({ excludes }) => excludes);
-  return excluded.length === 0 ? null : `Not included: ${excluded.join(', ')}.`;
+  return excluded.length === 0 ? null : `Not included in these times: ${excluded.join(', ')}.`;
 };
 
 /** Headline backends that a reader expects and does not find, each with the reason. */
@@ -73,6 +79,15 @@ const absentSentence = (
   return absent.length === 0 ? null : `Not measured: ${listText(absent)}.`;
 };
 
+/** What the numbers in parentheses are. A ratio of two medians is another number than a median of ratios. */
+const rangesSentence = ({ pool }: FindingInput, all: readonly ComparedQuantity[]): string | null => {
+  if (!all.some(({ compared }) => compared.some(({ versus }) => versus.ratio.kind === 'interval')))
+    return null;
+  return pool === null
+    ? `Each ratio is the median over the blocks, in parentheses its ${formatPercent(LOOK_CONFIDENCE)} interval.`
+    : 'Each ratio is the mean over the runs, in parentheses its interval.';
+};
+
 /** One sentence each; the first one says the most. */
 export const findingOf = (input: FindingInput): readonly string[] => {
   const { arms, groups, design, tallied, elsewhere } = input;
@@ -92,7 +107,7 @@ export const findingOf = (input: FindingInput): readonly string[] => {
   const baselineName = baseline === undefined ? design.baseline : nameOf(baseline, arms);
   const { delta = 0 } = design;
   return [
-    openingOf(all, baselineName),
+    openingOf(all, baselineName) ?? standingSentence(input.forests, arms, baselineName),
     ...all.map(
       ({ quantity, compared }, at) =>
         `${quantitySentence(quantity, baselineName, compared, { values: at === 0, delta })}.`,
@@ -100,6 +115,7 @@ export const findingOf = (input: FindingInput): readonly string[] => {
     ...livesSentences,
     excludedSentence(all.map(({ quantity }) => quantity)),
     absentSentence(input, all),
+    rangesSentence(input, all),
     machineSentence(input),
   ].filter((sentence) => sentence !== null);
 };

@@ -37,7 +37,9 @@ const computerText = ({ virtualization, cpuCount }: Environment): string =>
 export const machineSentence = (facts: DescribedRun): string => {
   const { environment } = facts.run;
   const caveats = caveatsOf(facts);
-  const runs = facts.pool === null ? 'One run' : `${plural(facts.pool.runs.length, 'run')}, pooled,`;
+  const { status } = facts.run;
+  const cut = status === 'complete' ? '' : ` that did not complete (${status.replaceAll('-', ' ')}),`;
+  const runs = facts.pool === null ? `One run${cut}` : `${plural(facts.pool.runs.length, 'run')}, pooled,`;
   const as = environment.privilege === 'root' ? '' : ' without root';
   const isNoisy = caveats.some(({ severity }) => severity === 'noise');
   const said = `${runs}${as} on ${whereText(facts, diskText(environment, caveats))}.`;

@@ -6,7 +6,7 @@ import { own } from '../../results/own.ts';
 import { type SumPattern, sumRow } from '../analysis/sums.ts';
 
 export interface Quantity {
-  /** Up to the time: `with all files of IMAGE local, it is ready (created and mounted)`. */
+  /** Up to the time: `the image IMAGE, all files local, is ready (created and mounted)`. */
   readonly lead: string;
   /** Between the lead and the time: `in`, `takes` or nothing. */
   readonly verb: string;
@@ -31,16 +31,25 @@ const QUANTITIES: readonly (readonly QuantityPattern[])[] = [
       params: { local: 'files' },
       metrics: ['createWallNs', 'mountWallNs'],
       verb: 'in',
-      lead: (image) => `With all files of ${image} local, it is ready (created and mounted)`,
-      excludes: ['starting a program', 'removing the image'],
+      lead: (image) => `The image ${image}, all files local, is ready (created and mounted)`,
+      excludes: ['starting a program'],
     },
     {
       scenario: 'churn',
       params: { local: 'image' },
       metrics: ['mountWallNs'],
       verb: 'in',
-      lead: (image) => `With the image ${image} set up, it is mounted`,
+      lead: (image) => `The image ${image}, already set up, is mounted`,
       excludes: ['setting the image up', 'starting a program', 'removing the image'],
+    },
+  ],
+  [
+    {
+      scenario: 'churn',
+      params: { local: 'files' },
+      metrics: ['unmountWallNs', 'settleWallNs', 'destroyWallNs'],
+      verb: 'takes',
+      lead: (image) => `Removing ${image ?? 'it'} again (unmount to destroy)`,
     },
   ],
   [
@@ -50,8 +59,7 @@ const QUANTITIES: readonly (readonly QuantityPattern[])[] = [
         params: { local: 'nothing', ingest },
         metrics: ['ingestWallNs', 'createWallNs'],
         verb: 'takes',
-        lead: (image) => `Bringing ${image ?? 'it'} in for the first time`,
-        excludes: ['the download'],
+        lead: (image) => `Bringing ${image ?? 'it'} in after the download (ingest and create)`,
       }),
     ),
   ],

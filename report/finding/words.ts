@@ -15,7 +15,7 @@ export interface ComparedArm {
 }
 
 /** Longer lists are not read; the tables have every arm. */
-const MOST_COMPARED = 3;
+export const MOST_COMPARED = 3;
 
 /** Titles, as far as no two arms share one. */
 export const nameOf = (arm: ArmView, arms: readonly ArmView[]): string =>
@@ -101,7 +101,7 @@ export const quantitySentence = (
     ),
     ...clause(
       open,
-      `undecided: ${listText(open.map((arm) => `${arm.name} (${rangeWords(arm)} ${timesText(row.metric)})`))}`,
+      `undecided for ${listText(open.map((arm) => `${arm.name} (${rangeWords(arm)} ${timesText(row.metric)})`))}`,
     ),
     ...clause(few, `too few blocks to compare ${namesOf(few)}`),
   ].join('; ');

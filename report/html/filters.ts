@@ -21,7 +21,7 @@ export const filtersForm = (view: ReportView): Html => {
   return html`<form id="filters" class="filters" aria-label="filters" hidden>
 ${select('scenario', 'scenario', 'all scenarios', scenarios)}${select('image', 'image', 'all images', images)}<details class="arms"${view.arms.length > MOST_OPEN_ARMS ? null : html` open`}><summary>arms</summary><fieldset><legend class="sr">arms</legend>${view.arms.map(
     (arm) =>
-      html`<label><input type="checkbox" name="arm" value="${arm.id}" checked>${swatch(arm)}${arm.id}</label>
+      html`<label><input type="checkbox" name="arm" value="${arm.id}" checked>${swatch(arm)}${arm.role === 'null' ? `${arm.id} (${view.baseline} again)` : arm.id}</label>
 `,
   )}</fieldset></details>
 <button type="reset" class="tool">show all</button>

@@ -93,10 +93,11 @@ const axisHtml = (axis: Axis): Html => {
 export const forestHtml = (view: ReportView, forest: ForestView): Html => {
   const axis = axisOf(forest);
   return html`<figure id="${forestId(forest)}" class="glance" data-better="lower is better"><figcaption><span>Time against ${view.baseline}, with its interval</span></figcaption>
+<p class="note">Left of 1: shorter than ${view.baseline}. Dark band: within ${formatPercent(view.delta)}. Light band: ${view.baseline} against itself, the noise of this machine. Logarithmic axis.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="times against ${view.baseline}, ${forest.image}"><table class="forest">
 <thead><tr><th scope="col"><span class="sr">backend</span></th><th scope="col" class="plot"><span class="sr">ratio, drawn</span>${axisHtml(axis)}</th><th scope="col" class="median">median</th><th scope="col" class="ratio">ratio</th><th scope="col" class="text"><span class="sr">verdict</span></th></tr></thead>
 ${forest.quantities.map((quantity) => quantityHtml(view, forest, quantity, axis))}</table></div>
-<p class="note">Left of 1: shorter than ${view.baseline}. Dark band: within ${formatPercent(view.delta)}. Light band: ${view.baseline} against itself, the noise of this machine. Logarithmic axis.</p></figure>
+</figure>
 `;
 };
 

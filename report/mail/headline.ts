@@ -85,7 +85,7 @@ export const headlineTable = (view: ReportView): HeadlineTable | null => {
     scenarios: [...new Set(columns.map(({ scenario }) => scenario))],
     lines: [
       ...mailLines(
-        `Medians in ms, ${blocksText(table)}; uncached and cached: ls -lR of every entry${hasSetUp ? '; create and destroy: with all files local' : ''}. ~: not shown to differ from ${view.baseline}.${more}`,
+        `Medians in ms, ${blocksText(table)}; uncached and cached: ls -lR of every entry${hasSetUp ? '; create and destroy: all files local, without mount and unmount' : ''}. ~: not shown to differ from ${view.baseline}.${more}`,
       ),
       '',
       ...mailTable([table.image ?? '', ...columns.map(({ title }) => `${title} `)], rows),

@@ -74,6 +74,8 @@ const otherClaims = ({ claims }: ReportView, shown: readonly ClaimView[]): reado
     const ids = rest.filter((claim) => claim.verdict === verdict).map(({ id }) => id);
     return ids.length === 0 ? [] : [`${verdict}: ${ids.join(', ')}`];
   });
+  if (shown.length === 0 && rest.every(({ verdict }) => verdict === 'not asked'))
+    return mailLines('This run asked no claim of the debate.');
   return parts.length === 0
     ? []
     : mailLines(`${shown.length === 0 ? 'Claims' : 'Other claims'}: ${parts.join('; ')}.`);

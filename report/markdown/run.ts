@@ -122,7 +122,7 @@ const verdictLine = (view: ReportView, lines: readonly JudgedLine[]): string => 
   ).filter(([, count]) => count > 0);
   return lines.length === 0
     ? 'No row is judged.'
-    : `Of ${plural(lines.length, 'row')} against ${md(view.baseline)}: ${parts.map(([word, count]) => `${count} ${word}`).join(', ')}.`;
+    : `Of ${plural(lines.length, 'row')} of other backends against ${md(view.baseline)}: ${parts.map(([word, count]) => `${count} ${word}`).join(', ')}.`;
 };
 
 /** Ends in a newline; always shorter than 60,000 characters. */
@@ -136,12 +136,12 @@ export const runMarkdown = (view: ReportView): string => {
   const intro = [
     `## cfsbench: ${md(view.id)}`,
     '',
-    `**${verdictLine(view, headline)}**`,
-    '',
-    ...view.finding.map((sentence) => `- ${md(sentence, LONGEST_PARAGRAPH)}`),
+    `**${verdictLine(view, headline)}** Backends of one run are compared, not a change with its base: that is \`cfsbench compare BASE RUN\`.`,
     ...alerts(view).flatMap((line) => ['', `**${md(line)}**`]),
     '',
-    `${md(env.kernel)}, ${env.cpuCount} × ${md(env.cpuModel)}; profile ${md(plan.profile)}, seed ${md(plan.seed)}. ${md(runsText(view))} ${md(chanceText(view))}`,
+    ...view.finding.map((sentence) => `- ${md(sentence, LONGEST_PARAGRAPH)}`),
+    '',
+    `Linux ${md(env.kernel)}, ${env.cpuCount} × ${md(env.cpuModel)}; profile ${md(plan.profile)}, seed ${md(plan.seed)}. ${md(runsText(view))} ${md(chanceText(view))}`,
   ];
   return markdownOf(intro, [
     timesTable(view, `Against ${md(view.baseline)}, worse first`, headline),

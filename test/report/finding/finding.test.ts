@@ -38,7 +38,7 @@ const FILES = { local: 'files' };
 test('the first sentence adds the phases up, block by block, and has times, ratio and interval', () => {
   assert.equal(
     findingOf({ groups: [setUp(FILES)] })[0],
-    'With all files of made local, it is ready (created and mounted) in 300 µs with EROFS + overlayfs, in 600 µs with composefs over FUSE (2.0 times as long, 2.0..2.0).',
+    'The image made, all files local, is ready (created and mounted) in 300 µs with EROFS + overlayfs, in 600 µs with composefs over FUSE (2.0 times as long, 2.0..2.0).',
   );
 });
 
@@ -49,7 +49,7 @@ test('contents that are digested, as runtimes do, come before trusted ones; furt
   assert.match(sentence([trusted])!, /^Bringing it in .* 5\.0 times as long with composefs over FUSE/);
   assert.equal(
     sentence([trusted, digested]),
-    'Bringing it in for the first time takes 40.1 ms with EROFS + overlayfs, 3.0 times as long with composefs over FUSE (3.0..3.0).',
+    'Bringing it in after the download (ingest and create) takes 40.1 ms with EROFS + overlayfs, 3.0 times as long with composefs over FUSE (3.0..3.0).',
   );
 });
 
@@ -63,7 +63,7 @@ test('another image is named, the same one is not', () => {
 test('without local=files it is about mounting, and without churn about listing', () => {
   assert.match(
     findingOf({ groups: [setUp({ local: 'image' })] })[0]!,
-    /^With the image made set up, it is mounted in 200 µs/,
+    /^The image made, already set up, is mounted in 200 µs/,
   );
   assert.match(
     findingOf({ groups: [walk(2)] })[0]!,
@@ -75,11 +75,56 @@ test('what is excluded is that of the sentences', () => {
   const excluded = (groups: readonly MadeGroup[]) =>
     findingOf({ groups }).find((line) => line.startsWith('Not included'));
   assert.equal(excluded([walk(2)]), undefined);
-  assert.equal(excluded([setUp(FILES)]), 'Not included: starting a program, removing the image.');
+  assert.equal(excluded([setUp(FILES)]), 'Not included in these times: starting a program.');
   assert.equal(
-    excluded([setUp(FILES), setUp({ local: 'nothing', ingest: 'trusted' })]),
-    'Not included: starting a program, removing the image, the download.',
+    excluded([setUp({ local: 'image' })]),
+    'Not included in these times: setting the image up, starting a program, removing the image.',
   );
+});
+
+const whole = (downFactor: number): MadeGroup => {
+  const { time, ...group } = setUp(FILES);
+  const down = (factor: number) => ({
+    unmountWallNs: around(100e3 * factor),
+    settleWallNs: 50e3 * factor,
+    destroyWallNs: 150e3 * factor,
+  });
+  return {
+    ...group,
+    time: {
+      'erofs-overlay': { ...time!['erofs-overlay'], ...down(1) },
+      'composefs-fuse': { ...time!['composefs-fuse'], ...down(downFactor) },
+    },
+  };
+};
+
+test('removing the image again is a sentence of its own', () => {
+  assert.match(
+    findingOf({ groups: [whole(3)] })[1]!,
+    /^Removing it again \(unmount to destroy\) takes 300 µs with EROFS \+ overlayfs, 3\.0 times as long /,
+  );
+});
+
+test('four or more headline times are summed up first, and those in which an arm takes less are named', () => {
+  const warm = { ...walk(2), scenario: 'walk-warm' };
+  assert.match(
+    findingOf({ groups: [whole(0.5), walk(2)] })[0]!,
+    /^The image made, all files local, is ready/,
+  );
+  assert.equal(
+    findingOf({ groups: [whole(0.5), walk(2), warm] })[0],
+    'Of 4 headline times, compared with EROFS + overlayfs: composefs over FUSE takes longer in 3 and less in 1 (all files local: unmount + settle + destroy).',
+  );
+  assert.match(findingOf({ groups: [whole(3), walk(2), warm] })[0]!, / takes longer in 4\.$/);
+});
+
+test('what stands in parentheses is said, and a run that was cut off is called so', () => {
+  const finding = findingOf({ groups: [walk(2)] }, (run) => ({ ...run, status: 'interrupted' }));
+  assert.ok(
+    finding.includes('Each ratio is the median over the blocks, in parentheses its 98.75 % interval.'),
+    finding.join('\n'),
+  );
+  assert.match(finding.at(-1)!, /^One run that did not complete \(interrupted\), /);
 });
 
 test('ratios near 1 keep two decimals, so that an interval is never a single number', () => {
