@@ -57,6 +57,7 @@ const FURTHER = [
   'parallel-create',
   'churn-fresh',
   'build',
+  'pull',
 ];
 const MICRO = [
   'micro-stat',

@@ -159,6 +159,14 @@ test('the default profile only counts churn-scale; typed scenarios are timed, an
   assert.deepEqual(large({ profile: 'full', images: 'fixture:debian-12-developer' }), []);
 });
 
+test('the profile all has every scenario', () => {
+  const ids = resolved({ profile: 'all' }).scenarios.map(({ id }) => id);
+  assert.deepEqual(
+    scenarios.map(({ id }) => id).filter((id) => !ids.includes(id)),
+    [],
+  );
+});
+
 test('runs.json is read back as it was written, and a damaged one is refused with the field at fault', () => {
   const plan = { count: 3, seed: 's', cwd: '/', typed: { profile: 'quick', ab: ['a', 'b'], budget: 9e9 } };
   assert.deepEqual(parsePoolPlan(JSON.stringify(plan), 'runs.json'), plan);
