@@ -138,13 +138,15 @@ const ONE_FILE = ['exchanged', 'mode'];
 
 /** Why an attack was not made where others were. */
 const reasonOf = ({ level, cell }: FoundColumn, attack: string): string => {
-  if (level.isComputed === true || ATTACKS.every(({ id }) => id !== attack))
-    return 'the scenario tamper makes no such change';
+  if (level.isComputed === true) return 'the scenario tamper makes no such change';
   if (level.id === 'signature') return 'what happens on the disk after the pull is not checked';
+  if (ONE_FILE.every((one) => cell(one) === null))
+    return 'one file holds the whole image: tried are its bytes, a name, its end, and all of it';
+  // Only `enforced` forges.
+  if (cell('forged') === null) return 'the scenario tamper makes no such change';
   if (attack === 'sealed') return 'no file gets fs-verity here';
-  if (attack === 'device') return 'needs an ext4 on a loop device, and caches that can be dropped';
-  return ONE_FILE.every((one) => cell(one) === null)
-    ? 'one file holds the whole image: tried are its bytes, a name, its end, and all of it'
+  return attack === 'device'
+    ? 'needs an ext4 on a loop device, and caches that can be dropped'
     : 'the scenario does not make this change here';
 };
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { cpioOf, fileEntry, folderEntry } from '../../../harness/vm/cpio.ts';
+import { initramfsOf, jobArchive } from '../../../harness/vm/initramfs.ts';
 import { chooseKernel } from '../../../harness/vm/kernel.ts';
 import { modulesIn } from '../../../harness/vm/modules.ts';
 import { temporaryFolder } from '../sys/support.ts';
@@ -84,4 +85,12 @@ test('the archive has what cpio reads', (context) => {
   execFileSync('cpio', ['-id', '--quiet'], { cwd: folder, input: archive });
   assert.equal(readFileSync(join(folder, 'bin/odd'), 'utf8'), 'abc');
   assert.equal(readFileSync(join(folder, 'init'), 'utf8'), '#!/bin/odd\n');
+});
+
+test('what is kept of a kernel has no script: a later version of this program boots it with its own', () => {
+  const kept = initramfsOf(Buffer.from('busybox'), [{ name: 'erofs', bytes: Buffer.from('module') }]);
+  assert.ok(!kept.includes('#!/bin/busybox sh'));
+  const job = jobArchive('echo job');
+  for (const text of ['#!/bin/busybox sh', 'ifconfig lo 127.0.0.1 up', 'echo job'])
+    assert.ok(job.includes(text));
 });
