@@ -1,6 +1,7 @@
 // What the outer process of a run passes to the inner one: JSON in one environment variable.
 import type { Features } from '../model/machine.ts';
 import { FIRST_INHERITED_FD } from '../sys/namespace.ts';
+import type { ParallelFacts } from './one-run.ts';
 import type { RunFolders } from './work-folder.ts';
 
 export const HANDOVER = 'CFSBENCH_HANDOVER';
@@ -17,6 +18,7 @@ export interface Handover {
   readonly startedAt: string;
   /** CLOCK_MONOTONIC, which namespaces share. */
   readonly startedNs: string;
+  readonly parallel: ParallelFacts;
   /** 0 for a new run; each `--resume` adds one. */
   readonly session: number;
 }

@@ -6,6 +6,7 @@ import { startTally, type Tallied } from '../../results/compare/tally.ts';
 import { areTimesMeasured } from '../../results/emulated.ts';
 import { tallyJournal } from '../../results/gate/load.ts';
 import { skippedText } from '../../results/not-measured.ts';
+import type { Conditions } from '../../results/schema/machine.ts';
 import { visible } from '../../results/visible.ts';
 import { backends } from '../backends/registry.ts';
 import { openInspector } from '../inspect/inspector.ts';
@@ -28,6 +29,7 @@ import { catalogueOf } from './catalogue.ts';
 import { debugPlan } from './debug-plan.ts';
 import { exitCode, type RunOutcome } from './exit-code.ts';
 import { type Handover, INSPECT, WORK_FD } from './handover.ts';
+import { judgeParallel } from './one-run.ts';
 import { neededSpace, openImages } from './open-images.ts';
 import type { ResolvedOptions } from './options.ts';
 import { describeError } from './print-error.ts';
@@ -123,6 +125,12 @@ const methodOf = ({ options, handover, origin }: InnerRun, here: MeasuredHere): 
   };
 };
 
+/** Also for earlier sessions, and for other runs on this machine. */
+const judgedWith = ({ origin: { earlier }, handover }: InnerRun, now: Conditions): Conditions => {
+  const all = withEarlierNoise(earlier?.conditions, now);
+  return { ...all, judged: [...all.judged, ...judgeParallel(handover.parallel)] };
+};
+
 const measureSelected = async (
   inner: InnerRun,
   here: MeasuredHere,
@@ -136,12 +144,13 @@ const measureSelected = async (
   const watch = await watchConditions(folders.workDir, (message) =>
     here.scenarios.some(({ provokes }) => provokes?.test(message) === true),
   );
-  for (const line of noiseLines(watch.atStart)) progress.print(line);
-  if (options.strict) refuseNoise(watch.atStart.judged);
+  const atStart = judgedWith(inner, watch.atStart);
+  for (const line of noiseLines(atStart)) progress.print(line);
+  if (options.strict) refuseNoise(atStart.judged);
   const before = earlier === null ? NOTHING_BEFORE : readBefore(earlier, folders.runDir, handover.session);
   const method = methodOf(inner, here);
   const record = openRecord({ ...inner, baseline: method.baseline, skipped: here.skipped });
-  record.update({ conditions: withEarlierNoise(earlier?.conditions, watch.atStart) });
+  record.update({ conditions: atStart });
   if (earlier === null) record.begin();
   const ended = await measure({
     ...method,
@@ -160,7 +169,7 @@ const measureSelected = async (
     say: progress.print,
     progress: progress.update,
   });
-  const conditions = withEarlierNoise(earlier?.conditions, watch.close());
+  const conditions = judgedWith(inner, watch.close());
   const noise = noiseLines(conditions);
   const wallNs = Number(process.hrtime.bigint() - BigInt(startedNs));
   const warnings = [...noise, ...ended.errors.map((error) => failureOf(error)?.message ?? String(error))];

@@ -17,6 +17,7 @@ import { KILLED, OUT_OF_TIME } from './exit-code.ts';
 import { isFinished, linkLatest, RUNS } from './find-run.ts';
 import { lockRunFolder, makeRunFolder } from './hold-folders.ts';
 import { publishedHost } from './host.ts';
+import { holdMachine } from './one-run.ts';
 import type { TypedOptions } from './options.ts';
 import { argumentsOf, PLAN_FILE, type PoolPlan, parsePoolPlan } from './pool-plan.ts';
 import { PRIVATE_MODE } from './private-file.ts';
@@ -39,7 +40,7 @@ interface OpenPool {
   readonly lock: OpenFolder;
   readonly plan: PoolPlan;
   /** What was typed to resume it. */
-  readonly given: Pick<TypedOptions, 'trustRun' | 'work'>;
+  readonly given: Pick<TypedOptions, 'trustRun' | 'work' | 'allowParallel'>;
 }
 
 const measureAll = async ({ folder, lock, plan, given }: OpenPool): Promise<number> => {
@@ -86,8 +87,10 @@ const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean
 };
 
 const measureAndReport = async (pool: OpenPool): Promise<number> => {
-  const { folder, plan } = pool;
-  const code = await measureAll(pool);
+  const { folder, plan, given } = pool;
+  const isAllowed = (given.allowParallel ?? plan.typed.allowParallel) === true;
+  const machine = await holdMachine(folder, { startedAt: new Date(), isAllowed });
+  const code = await measureAll(pool).finally(machine.close);
   if (hasRun(folder, plan)) await reportPool(folder, plan, code === INTERRUPTED_EXIT);
   return code;
 };

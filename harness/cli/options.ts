@@ -19,6 +19,7 @@ export interface TypedOptions {
   readonly out?: string;
   readonly work?: string;
   readonly allowTmpfs?: boolean;
+  readonly allowParallel?: boolean;
   readonly keepWork?: boolean;
   readonly ab?: readonly string[];
   readonly countOnly?: boolean;
@@ -52,6 +53,7 @@ const KINDS: Readonly<Record<keyof TypedOptions, 'string' | 'number' | 'boolean'
   out: 'string',
   work: 'string',
   allowTmpfs: 'boolean',
+  allowParallel: 'boolean',
   keepWork: 'boolean',
   ab: 'list',
   countOnly: 'boolean',
@@ -125,6 +127,8 @@ export interface ResolvedOptions {
   readonly seed: string;
   /** Refuse a noisy machine. */
   readonly strict: boolean;
+  /** Measure although another run does. */
+  readonly allowParallel: boolean;
   /** The name of this machine in all results. */
   readonly host: string;
 }

@@ -72,7 +72,7 @@ export const argumentsOf = (
   folder: string,
   { typed, seed, count }: PoolPlan,
   number: number,
-  given: Pick<TypedOptions, 'trustRun' | 'work'> = {},
+  given: Pick<TypedOptions, 'trustRun' | 'work' | 'allowParallel'> = {},
 ): readonly string[] => {
   const runDir = join(folder, String(number));
   const work = given.work === undefined ? {} : { work: resolve(given.work) };
@@ -80,12 +80,13 @@ export const argumentsOf = (
     return [
       ...['run', '--resume', runDir],
       ...(given.trustRun === true ? ['--trust-run'] : []),
+      ...(given.allowParallel === true ? ['--allow-parallel'] : []),
       ...optionWords(work),
     ];
   const { budget } = typed;
   return [
     'run',
-    ...optionWords({ ...typed, ...work }),
+    ...optionWords({ ...typed, ...work, ...(given.allowParallel === true ? { allowParallel: true } : {}) }),
     ...(budget === undefined
       ? []
       : ['--budget', `${Math.max(LEAST_SECONDS, budget / 1e9 / count).toFixed(3)}s`]),

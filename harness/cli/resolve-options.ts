@@ -88,6 +88,7 @@ export const resolveOptions = (
     },
     seed: typed.seed ?? newSeed(),
     strict: typed.strict === true,
+    allowParallel: typed.allowParallel === true,
     host: publishedHost(typed),
   };
 };

@@ -31,7 +31,7 @@ const askedOf = (run: RunFile, runDir: string): PrivateOptions => {
 export const optionsAgain = (
   run: RunFile,
   runDir: string,
-  { keepWork = false, work }: TypedOptions,
+  { keepWork = false, work, allowParallel }: TypedOptions,
 ): TypedOptions => {
   const { dryRun: _, resume: __, ...options } = recordedOptions(askedOf(run, runDir).options);
   return {
@@ -40,6 +40,7 @@ export const optionsAgain = (
     out: runDir,
     keepWork,
     ...(work === undefined ? {} : { work: resolve(work) }),
+    ...(allowParallel === true ? { allowParallel } : {}),
   };
 };
 

@@ -90,6 +90,10 @@ const addMachineOptions = (command: Command): Command =>
     .option('--publish-host', 'record the host name, not a label of the machine')
     .option('--keep-work', 'keep the work folder and print its path; cfsbench clean removes it')
     .option('--allow-tmpfs', 'accept a work folder in memory, where times do not hold for a disk')
+    .option(
+      '--allow-parallel',
+      'measure although another run does on this machine, which times both; the report says so',
+    )
     .option('--strict', 'refuse a noisy machine, and fail a run that was noisy')
     .addOption(
       new Option('--placement <WHERE>', 'CPUs of commands and servers (list: below)').choices(

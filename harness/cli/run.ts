@@ -17,6 +17,7 @@ import { clearLine, endRun } from './end-run.ts';
 import { reportExitCode } from './exit-code.ts';
 import { HANDOVER, type Handover, INSPECT } from './handover.ts';
 import { type HeldFolders, holdFolders } from './hold-folders.ts';
+import { holdMachine } from './one-run.ts';
 import type { ResolvedOptions, TypedOptions } from './options.ts';
 import type { PrivateOptions } from './private-file.ts';
 import { resolveOptions } from './resolve-options.ts';
@@ -111,10 +112,15 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
   const options = resolveOptions(typed, backends, scenarios);
   requirePrograms();
   refuseWithoutRoom();
+  const chosen = foldersFor(options, startedAt, resumed);
+  const machine = await holdMachine(chosen.runDir, { startedAt, isAllowed: options.allowParallel });
   const held = await holdFolders({
-    chosen: foldersFor(options, startedAt, resumed),
+    chosen,
     allowTmpfs: options.folders.allowTmpfs,
     resumed: resumed?.folder ?? null,
+  }).catch((error) => {
+    machine.close();
+    throw error;
   });
   const { folders, work } = held;
   let attended: Attended | null = null;
@@ -125,6 +131,7 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
       seed: options.seed,
       startedAt: startedAt.toISOString(),
       startedNs: String(startedNs),
+      parallel: machine.facts,
       session: resumed === null ? 0 : nextSession(resumed.run),
     });
     const { keepWork } = options.folders;
@@ -137,6 +144,7 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
     });
   } finally {
     await held.close(attended === null);
+    machine.close();
   }
 };
 

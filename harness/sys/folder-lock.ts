@@ -8,8 +8,20 @@ import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import { bind, EAGAIN, EINTR, fail, lastErrno } from './libc.ts';
 
 const cFlock = bind<(fd: number, operation: number) => number>('flock', 'int', 'int');
+const LOCK_SH = 1;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+
+/** Of any file or folder; false: another process holds it. */
+export const tryLock = (fd: number, kind: 'shared' | 'exclusive'): boolean => {
+  const operation = (kind === 'shared' ? LOCK_SH : LOCK_EX) | LOCK_NB;
+  while (cFlock(fd, operation) < 0) {
+    const errno = lastErrno();
+    if (errno === EINTR) continue;
+    return errno === EAGAIN ? false : fail('flock', {}, errno);
+  }
+  return true;
+};
 
 /** A folder that this process holds open. */
 export interface OpenFolder {
@@ -40,13 +52,14 @@ export const openFolder = (path: string): OpenFolder =>
 export const lockFolder = (path: string): OpenFolder | null => {
   const folder = openFolder(path);
   const { fd } = folder;
-  while (cFlock(fd, LOCK_EX | LOCK_NB) < 0) {
-    const errno = lastErrno();
-    if (errno === EINTR) continue;
+  try {
+    if (tryLock(fd, 'exclusive')) return folder;
+  } catch (error) {
     closeSync(fd);
-    return errno === EAGAIN ? null : fail('flock', { facts: [path] }, errno);
+    throw error;
   }
-  return folder;
+  closeSync(fd);
+  return null;
 };
 
 /** Whether the folder's path still names this folder. */

@@ -23,6 +23,9 @@ import {
 } from './table.ts';
 import { COLUMNS, type Column, SECTIONS, type Trial } from './trial.ts';
 
+// Its runs go side by side.
+process.env['CFSBENCH_LOCKS'] ??= '';
+
 const DOCUMENT = new URL('../../../docs/reliability.md', import.meta.url);
 const LOGS = 'found';
 const EXIT_INTERRUPTED = 130;

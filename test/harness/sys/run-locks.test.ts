@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { liveRuns, lockRun } from '../../../harness/sys/run-locks.ts';
+
+const NAME = 'cfsbench-run-00000000-0000-0000-0000-00000000000';
+let folder = '';
+const before = process.env['CFSBENCH_LOCKS'];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cfsbench-locks-'));
+  process.env['CFSBENCH_LOCKS'] = folder;
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  process.env['CFSBENCH_LOCKS'] = before;
+});
+
+const run = (name: string) => ({
+  pid: process.pid,
+  startedAt: '2026-01-15T10:00:00.000Z',
+  runDir: `/runs/${name}`,
+});
+
+test('a run sees those that measure, until they end', async () => {
+  const first = await lockRun(run('a'));
+  assert.deepEqual(first.others, []);
+  assert.equal(statSync(first.path!).mode & 0o777, 0o644);
+  assert.deepEqual(liveRuns(first.path), []);
+  const second = await lockRun(run('b'));
+  assert.deepEqual(second.others, [run('a')]);
+  assert.deepEqual(liveRuns(first.path), [run('b')]);
+  first.close();
+  assert.deepEqual(liveRuns(), [run('b')]);
+  second.close();
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('of runs that start together all but one see another', async () => {
+  const locks = await Promise.all(['a', 'b', 'c', 'd'].map((name) => lockRun(run(name))));
+  assert.deepEqual(locks.map(({ others }) => others.length).sort(), [0, 1, 2, 3]);
+  for (const lock of locks) lock.close();
+});
+
+test('a file that a killed run left is removed; other things under such names are left alone', async () => {
+  writeFileSync(join(folder, `${NAME}1`), JSON.stringify(run('killed')));
+  writeFileSync(join(folder, 'target'), 'x');
+  symlinkSync(join(folder, 'target'), join(folder, `${NAME}2`));
+  writeFileSync(join(folder, 'cfsbench-run-other'), '');
+  const lock = await lockRun(run('a'));
+  assert.deepEqual(lock.others, []);
+  assert.ok(!existsSync(join(folder, `${NAME}1`)));
+  assert.ok(existsSync(join(folder, `${NAME}2`)) && existsSync(join(folder, 'target')));
+  lock.close();
+});
+
+test('what a live file says is not trusted', async () => {
+  const lock = await lockRun({ ...run('a'), pid: Number.NaN });
+  assert.deepEqual(
+    (await lockRun(run('b'))).others.map(({ runDir }) => runDir),
+    ['an unknown folder'],
+  );
+  lock.close();
+});
+
+test('without a folder runs do not look for each other', async () => {
+  for (const value of ['', join(folder, 'missing')]) {
+    process.env['CFSBENCH_LOCKS'] = value;
+    const lock = await lockRun(run('a'));
+    assert.deepEqual([lock.path, lock.others, liveRuns()], [null, [], []]);
+    lock.close();
+  }
+});
