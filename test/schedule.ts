@@ -76,6 +76,7 @@ export const SIDE_BY_SIDE: readonly string[] = [
   'harness/cli/',
   'end-to-end/churn-fresh',
   'end-to-end/build',
+  'end-to-end/debug',
   'end-to-end/counts',
   'end-to-end/fsck',
   'project/',
@@ -84,8 +85,11 @@ export const SIDE_BY_SIDE: readonly string[] = [
 /** These files drop the caches of the whole machine, so they run one at a time. They mostly wait for the disk. */
 export const DROPPING_CACHES: readonly string[] = [
   'end-to-end/walks',
+  'end-to-end/run',
+  'end-to-end/many-images',
   'end-to-end/sharing',
   'end-to-end/enforced',
+  'end-to-end/planted',
 ];
 
 /** A file belongs to the first list that names it. */

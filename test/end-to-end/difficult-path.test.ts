@@ -34,6 +34,7 @@ for (const [title, below] of difficult)
         'quick',
         '--budget',
         '5m',
+        '--count-only',
         '--count-passes',
         '1',
         '--images',

@@ -1,10 +1,12 @@
-// A real image of 22,000 entries and 0.9 GB: walking the mount of every backend gives the same tree digest.
+// A real image of 22,000 entries: walking the mount of every backend gives the same tree digest.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../harness/backends/registry.ts';
 import { discoverFeatures } from '../../harness/cli/discover.ts';
 import { expectedListing } from '../../harness/digest/of-tree.ts';
+import { printDump } from '../../harness/images/dump-print.ts';
 import { fixtureNames } from '../../harness/images/fixture.ts';
 import { openSource } from '../../harness/images/registry.ts';
 import { openWorkspace, removeWorkspace } from '../../harness/runner/workspace.ts';
@@ -16,9 +18,23 @@ import { makeWork, needsRoot, privateMounts } from '../harness/sys/support.ts';
 import { afterwards, diskFolder } from './support.ts';
 
 const NAME = 'cs9-x86_64-minimal';
+/** More than what the kernel reads or requests at once. 500 files of 16,000 are larger, and have more than half of the bytes. */
+const MOST_BYTES = 256 * 1024;
 const known = fixtureNames().some(({ name }) => name === NAME);
 const skip =
   needsRoot || (known ? false : `needs ${NAME}.dump.gz in the folder that CFSBENCH_FIXTURES names`);
+
+/** The dump of the image with its largest files cut; no byte of their contents is known in any case. */
+const writeCut = async (path: string): Promise<void> => {
+  const source = await openSource(`fixture:${NAME}`);
+  const text = Buffer.concat([...printDump(source.tree)]).toString('latin1');
+  await source.close();
+  const cut = text.replace(
+    /^(\S+) (\d+) (?=@?100\d{3} )/gm,
+    (_, name, size) => `${name} ${Math.min(Number(size), MOST_BYTES)} `,
+  );
+  writeFileSync(path, cut, 'latin1');
+};
 
 test('every backend shows the same tree of a real image', { skip }, async (t) => {
   privateMounts();
@@ -28,7 +44,9 @@ test('every backend shows the same tree of a real image', { skip }, async (t) =>
   afterwards(t, () => removeWorkspace(workspace));
   const machine = createMachine(features, { scratch: workspace.scratch });
   const store = createStore({ state: 'full', dir: workspace.store, files: machine.files });
-  const source = await openSource(`fixture:${NAME}`);
+  const dump = join(home, 'cut.dump');
+  await writeCut(dump);
+  const source = await openSource(`dump:${dump}`);
   afterwards(t, () => source.close());
   const image = await prepareImage(source, {
     dir: join(workspace.sources, '0'),

@@ -3,14 +3,27 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
-import { diskFolder, leftOf, okSamples, program, readSamples } from './support.ts';
+import {
+  diskFolder,
+  eventually,
+  leftOf,
+  okSamples,
+  readSamples,
+  samplesSoFar,
+  startProgram,
+} from './support.ts';
+
+const INTERRUPTED = 130;
+const LIMIT_MS = 300_000;
+/** Two blocks: four arms, with an empty store and with the earlier version. A run cannot be asked for so few. */
+const ENOUGH_SLOTS = 16;
 
 test('a pull from an earlier version brings new objects only; unpacked layers bring every layer again', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);
   const out = join(home, 'results');
-  const { code, stderr } = await program(t, [
+  const run = startProgram(t, [
     'run',
     ...['--scenarios', 'pull', '--images', 'synthetic:files=30,layers=1,seed=none'],
     ...[
@@ -24,7 +37,10 @@ test('a pull from an earlier version brings new objects only; unpacked layers br
       out,
     ],
   ]);
-  assert.equal(code, 0, stderr);
+  await eventually('two blocks', LIMIT_MS, () => samplesSoFar(out) >= ENOUGH_SLOTS);
+  run.child.kill('SIGINT');
+  const { code, stderr } = await run.done;
+  assert.equal(code, INTERRUPTED, stderr);
   assert.deepEqual(
     readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
     [],
@@ -33,7 +49,7 @@ test('a pull from an earlier version brings new objects only; unpacked layers br
     const values = okSamples(out)
       .filter((sample) => sample.backend === backend && sample.params['have'] === have)
       .map((sample) => sample.values[name]!);
-    assert.ok(values.length >= 8, `${backend} ${have}`);
+    assert.ok(values.length >= 2, `${backend} ${have}`);
     return Math.min(...values);
   };
   const [manifest, layers] = ['erofs-overlay', 'unpacked-overlay'] as const;

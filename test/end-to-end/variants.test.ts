@@ -22,8 +22,8 @@ test('a run of every variant of the FUSE server', { skip: needsRoot }, async (su
   const out = join(home, 'results');
   const finished = await program(suite, [
     'run',
-    ...['--images', 'synthetic:files=120,layers=2,seed=4', '--scenarios', 'churn', '--blocks', '8'],
-    ...['--backends', ARMS.join(','), '--count-passes', '1', '--budget', '200s', '--out', out],
+    ...['--images', 'synthetic:files=120,layers=2,seed=4', '--scenarios', 'churn', '--count-only'],
+    ...['--backends', ARMS.join(','), '--count-passes', '2', '--budget', '200s', '--out', out],
   ]);
   const run = readRun(out);
   const samples = readSamples(out);
