@@ -172,7 +172,7 @@ export const compareCommand = (): Command =>
     .description('compare runs, or the two arms of one; with --gate as a check for CI')
     .argument('<RUN>', 'the base; or, alone, a run made with --ab')
     .argument('[HEAD...]', 'the run that is compared with the base; of several runs each has a column')
-    .option('--gate', 'exit with the verdict')
+    .option('--gate', 'exit with a code for the verdict (list: below)')
     .option('--strict', 'fail the gate also for undecided and unjudgeable rows')
     .option('--explain', 'explain every row that is worse in a paragraph')
     .option('--confirm', 'measure slower rows of an --ab run again in a fresh process before they count')

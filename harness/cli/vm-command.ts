@@ -24,10 +24,11 @@ const DEFAULT_MEMORY_MB = 1024;
 const DEFAULT_LIMIT_NS = 2 * 3_600e9;
 
 const HELP = `
-Runs cfsbench in a virtual machine with another kernel, and brings its run folder
-back. The CPUs are those of this machine where KVM can start a guest, else they
-are emulated. In an emulated run, counts, correctness and memory objects are
-results; times are shown but are no measurements: nothing judges them.
+Runs cfsbench in a virtual machine with another kernel, and copies the run
+folder to this machine. The CPUs are those of this machine where KVM can start a
+guest, else they are emulated. In an emulated run, counts, correctness and
+memory objects are results; times are shown but are no measurements: nothing
+judges them.
 
 --kernel PATH takes a bzImage or vmlinux. It needs virtio disks, ext4, tmpfs, a
 serial console, and what is to be measured, built in or in --modules DIR:
@@ -39,11 +40,11 @@ The guest (a small Debian, made once by mmdebstrap) and the kernels that were
 downloaded are kept in ~/.cache/cfsbench-vm; cfsbench clean removes them.
 
 Examples:
-  cfsbench vm --kernel deb:6.12 -- run --count-only --images fixture:debian-12-certs
+  cfsbench vm --kernel deb:6.12 -- run --profile quick --count-only
   cfsbench vm --kernel arch/x86/boot/bzImage --modules . -- run --count-only
   cfsbench vm --matrix                   # kernels of Debian from 6.1 on
   cfsbench vm --matrix --from runs/kernels # the page again
-  cfsbench vm --kernel deb:6.1 --kernel deb:7.3 --out runs/kernels -- run --count-only`;
+  cfsbench vm --kernel deb:6.1 --kernel deb:7.3 -- run --count-only`;
 
 /** `--modules` belongs to the `--kernel` before it. */
 const kernelsAsked = () => {

@@ -170,7 +170,7 @@ export const openSlotTimes = (): SlotTimes => {
   };
 };
 
-/** What of a group is still to be measured before the next look. */
+/** Passes and blocks that a group needs up to the next look. */
 export interface Remaining {
   readonly passes: number;
   readonly blocks: number;
@@ -213,7 +213,7 @@ export interface Preparing {
   readonly proved: ReadonlySet<string>;
 }
 
-/** Preparing and proving that each group adds to the groups that rank higher, by the group's key, nanoseconds. */
+/** By the group's key: nanoseconds to prepare and prove what no group of a higher rank needs too. */
 const preparingNs = (ranked: readonly Group[], preparing: Preparing): ReadonlyMap<string, number> => {
   const prepared = new Set(preparing.prepared);
   const proved = new Set(preparing.proved);

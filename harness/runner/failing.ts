@@ -1,7 +1,7 @@
 // Ends a run on which everything fails, such as on a full disk.
 //
-// The rule: it ends after failed slots in a row, all with one code, as many as two blocks of its largest group have, from two
-// scenarios unless it has only one. A fault of one arm or one scenario is interrupted by the slots of others.
+// The rule: N failed slots in a row with one code end the run, if they are of at least two scenarios or the run has only one. N is the
+// number of slots in two blocks of its largest group. Between the slots of one broken arm or scenario, slots of others succeed.
 import type { Sample } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 import type { Group } from './plan.ts';

@@ -39,7 +39,7 @@ const bringIn = async ({ arm, store }: LivesParts, image: Image, prepared: Prepa
   broughtIn.add(key);
 };
 
-/** Layers that stand in more than one of the images, without those of which an image consists. */
+/** Layers that more than one of the images has. */
 const sharedLayers = (images: readonly Image[]): readonly Layer[] => {
   const seen = new Map<string, { readonly layer: Layer; count: number }>();
   for (const { layers } of images)

@@ -1,4 +1,4 @@
-// Servers that ended in another way than their mounts: whatever was measured with them does not count.
+// Servers that were killed or failed: what was measured with them does not count.
 import { UserError } from '../model/errors.ts';
 import type { Machine } from '../model/machine.ts';
 

@@ -1,5 +1,5 @@
-// Manifests kept between runs, each under a digest of everything that it is made of. What is read was written by anybody: a file that does not
-// end with the digest of its contents is none.
+// Manifests kept between runs, each under a digest of everything that it is made of. The files are
+// untrusted: one that does not end with the digest of its contents is made again.
 //
 // Needs:   a folder of this user, locked by the caller.
 // Does:    one file per manifest, `KEY.cfs`: the manifest, then its fs-verity digest in 64 hex digits.

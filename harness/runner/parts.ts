@@ -54,7 +54,7 @@ export interface RunParts {
   /** What comes next may take this long, nanoseconds. After that the outer process kills this one. */
   readonly limit: (ns: number) => void;
   readonly journal: { append(sample: Sample): void };
-  /** Called when the plan is fixed: a resumed run that would have another one has written nothing before. */
+  /** Called when the plan is fixed. A resumed run writes nothing before: it is refused if its plan has changed. */
   readonly planned: () => void;
   /** Updates parts of run.json and writes it. */
   readonly update: (changed: Changed) => void;

@@ -134,7 +134,7 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     await alone(async () => {
       has.mounted?.detach();
       await has.prepared?.close?.();
-      // How a server ends that had to be stopped says nothing about the next proof.
+      // A server that had to be stopped fails this proof, not the next one.
       machine.servers.lost();
       folders.remove();
     });

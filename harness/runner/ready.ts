@@ -1,4 +1,4 @@
-// Images prepared as the budget allows: before each one the budget rule ends the groups whose images there is no time for.
+// Prepares images within the budget: before each image the budget rule ends the groups for whose images there is no time.
 import { join } from 'node:path';
 import type { Image, SourceImage } from '../model/image.ts';
 import { sizeOf } from '../model/image-size.ts';

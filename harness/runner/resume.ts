@@ -30,7 +30,7 @@ export const endedUnmeasured = ({ slots, dropped }: Before): ReadonlySet<string>
   return new Set(keys.filter((key) => !planned.has(key)));
 };
 
-/** Until the timed part is planned, it is decided anew which groups with slots there is no time for. */
+/** Until the timed part is planned, the budget rule decides again which of the groups with slots end. */
 export const droppedBefore = (before: Before): readonly Dropped[] => {
   if (before.slots.some(({ pass }) => pass === 'time')) return before.dropped;
   const ended = endedUnmeasured(before);
@@ -94,8 +94,8 @@ const placesOf = (slots: readonly Slot[], baseline: string): ReadonlySet<string>
   new Set(slots.map((slot) => placeOfArm(groupKey(slot), slot.arm === NULL_ARM ? baseline : slot.arm)));
 
 /**
- * Before the timed part is planned, a group without counting slots of its own is not in the plan. There an arm is lost that lacks all
- * the counting slots that it would have on the image.
+ * Until the timed part is planned, a group without counting slots is not in the plan. An arm then counts as lost on an image if none of
+ * its counting slots there is in the plan.
  */
 const notLost = (
   groups: readonly Group[],
@@ -112,8 +112,8 @@ const notLost = (
 };
 
 /**
- * The groups as the recorded plan has them: an arm that was lost before the plan was made, or a group without time, has no slots. As they
- * are without a plan.
+ * The groups of the recorded plan: without arms that were lost before it was made, and without groups that had no time. All groups if
+ * nothing is recorded.
  */
 export const asRecorded = (
   groups: readonly Group[],

@@ -75,7 +75,7 @@ const readyQuestion = (question: Question, { images, ofRun }: Ready): Question =
   };
 };
 
-/** The groups to measure, highest rank first. Refuses a recorded plan that nobody would make now, whatever the proofs. */
+/** The groups to measure, highest rank first. Refuses a recorded plan that would not be made now, even if all mounts were proved. */
 const groupsToMeasure = (parts: RunParts, { ready, proofs }: PreparedRun): readonly Group[] => {
   const { question, before, baseline, countPasses } = parts;
   const planned = (shows?: (image: string, arm: string) => boolean): readonly Group[] =>
