@@ -6,6 +6,7 @@ import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
 import type { Arm } from '../runner/arm.ts';
 import { interruptAtClosedOutput } from '../sys/closed-output.ts';
+import { giveBack } from '../sys/give-back.ts';
 import { interrupt, interruptedError, onInterrupt } from '../sys/interrupts.ts';
 import { startInNamespace } from '../sys/namespace.ts';
 import { requirePrograms } from '../sys/required-programs.ts';
@@ -145,6 +146,7 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
   } finally {
     await held.close(attended === null);
     machine.close();
+    if (attended !== null) giveBack(folders.runDir);
   }
 };
 

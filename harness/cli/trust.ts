@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
+import { sudoUser } from '../sys/give-back.ts';
 
 /** Compiled files lie three folders below. */
 const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -19,7 +20,7 @@ export interface TrustQuestion {
 
 const refuseOwner = ({ command, folder }: TrustQuestion, path: string, { uid, mode, nlink }: Stats): void => {
   const me = process.geteuid?.();
-  if (uid !== me)
+  if (uid !== me && uid !== sudoUser()?.uid)
     throw new UserError(`cannot use ${visible(folder)}: another user could have written it`, {
       facts: [`${visible(path)} belongs to user ${uid}, this process runs as user ${me}`],
       hint: `as user ${uid}: ${command}; or, if you trust its contents: chown -R ${me} ${folder}`,

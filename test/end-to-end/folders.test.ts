@@ -5,6 +5,7 @@ import {
   chownSync,
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -46,6 +47,26 @@ const stateOf = (folder: string): unknown =>
   });
 
 describe('the folders of a run', { concurrency: 2, skip: needsRoot }, () => {
+  test('under sudo, everything that a run wrote belongs to the user who called it, and root may resume it', async (t) => {
+    const home = diskFolder(t);
+    chownSync(home, NOBODY, NOBODY);
+    const out = join(home, 'runs', 'first');
+    const env = { SUDO_UID: String(NOBODY), SUDO_GID: String(NOBODY) };
+    const counted = [...PLAN, '--backends', 'unpacked-overlay', '--count-only', '--out', out];
+    const { code, stderr } = await start(t, [process.execPath, PROGRAM, ...counted], env).done;
+    assert.equal(code, 0, stderr);
+    const all = ['.', ...readdirSync(home, { recursive: true, encoding: 'utf8' })];
+    assert.ok(all.includes('runs/first/run.json'));
+    assert.deepEqual(
+      all.filter((name) => lstatSync(join(home, name)).uid !== NOBODY),
+      [],
+    );
+    const again = await start(t, [process.execPath, PROGRAM, 'run', '--resume', out], env).done;
+    assert.doesNotMatch(again.stderr, /another user could have written it/);
+    const other = await program(t, ['run', '--resume', out]);
+    assert.match(other.stderr, /another user could have written it/);
+  });
+
   test('a second process on the same run folder ends with exit code 4, and clean leaves both folders', async (t) => {
     const home = diskFolder(t);
     const out = join(home, 'results');
