@@ -52,7 +52,7 @@ const common = (name: string, description: string, help: string): Command =>
     .description(description)
     .argument('[OPTIONS...]', 'after --: options of cfsbench run, without --out and --seed')
     .option('--replicates <N>', `runs in all, 1 to ${MOST_REPLICATES}`, replicates, DEFAULT_REPLICATES)
-    .option('--seed <TEXT>', 'seeds are TEXT-1, TEXT-2, … (default: a new one)')
+    .option('--seed <TEXT>', 'seeds are TEXT-1, TEXT-2 and so on (default: a new one)')
     .option('--program <PATH>', 'cfsbench on the machines (default: cfsbench, in the PATH)')
     .option('--out <FILE>', 'write to this file instead of standard output')
     .addHelpText('after', help);
