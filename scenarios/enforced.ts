@@ -100,6 +100,7 @@ export const scenario: Scenario = {
   params: PROTECTIONS.map((level) => ({ level })),
   paramNeeds: (params) => NEEDS[levelOf(params)],
   passes: ['count'],
+  uncounted: true,
   inspects: true,
   only: [...new Set(Object.values(BACKENDS).flat())].filter((id) => id !== ON_REQUEST),
   asks: (params, backend) => BACKENDS[levelOf(params)].includes(backend),

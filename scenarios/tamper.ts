@@ -159,6 +159,7 @@ export const scenario: Scenario = {
   needs: [{ title: 'root in the initial user namespace', anyOf: ['root'] }],
   params: [{}],
   passes: ['count'],
+  uncounted: true,
   inspects: true,
   only: ASKED,
   asks: (_params, backend) => [...ASKED, ...ON_REQUEST].includes(backend),

@@ -123,7 +123,7 @@ export interface Scenario extends ScenarioInfo {
   source?(params: Params): string;
   /** Sources of further images for a slot, as on the command line. */
   others?(params: Params): readonly string[];
-  /** Its system calls are not counted: it measures sizes only, and a thousand starts would be read a thousand times. */
+  /** Its system calls are not counted: it has no phases, or a thousand starts would be read a thousand times. */
   readonly uncounted?: true;
   /** Number of lives in a timed slot of this backend: more if a life is short. `lives`: the run's number for long lives. */
   cycles(params: Params, lives: number, backend: Pick<Backend, 'createsFiles'>): number;
