@@ -109,13 +109,3 @@ export const openWalker = (): Walker => {
     close: child.close,
   };
 };
-
-/** One walk by a child of its own. */
-export const walkMount: WalkMount = async (root, options) => {
-  const walker = openWalker();
-  try {
-    return await walker.walk(root, options);
-  } finally {
-    await walker.close();
-  }
-};

@@ -1,5 +1,5 @@
 // A folder of objects: `ab/cdef…`, named by the fs-verity digest of their bytes.
-import { closeSync, existsSync, openSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { namingFile } from '../model/errors.ts';
@@ -21,12 +21,6 @@ export const folderOf = <T>(digest: string, folders: readonly T[]): T =>
 export const makeObjectFolders = (dir: string): void => {
   for (let i = 0; i < FAN_OUT; i++) ensureFolder(join(dir, i.toString(16).padStart(2, '0')));
 };
-
-/** Digests of all objects, in no particular order. */
-export const listObjects = (dir: string): string[] =>
-  readdirSync(dir)
-    .filter((name) => /^[0-9a-f]{2}$/.test(name))
-    .flatMap((fan) => readdirSync(join(dir, fan)).map((rest) => fan + rest));
 
 let temporaryCount = 0;
 

@@ -10,10 +10,10 @@ import { unpackCommand } from '../../harness/store/unpack.ts';
 import { findProgram } from '../../harness/sys/spawn.ts';
 import { parseStraceSummary } from '../../harness/sys/strace.ts';
 import { evidenceOf } from '../../report/claims/evidence.ts';
-import { loadView } from '../../report/load.ts';
 import { loadRun } from '../../results/gate/load.ts';
 import { scenario as churnScale } from '../../scenarios/churn-scale.ts';
 import { needsRoot } from '../harness/sys/support.ts';
+import { loadView } from '../report/support/load-view.ts';
 import { diskFolder, okSamples, program } from './support.ts';
 
 const SIZE = { local: 'files', size: 'certs' };

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadView } from '../../report/load.ts';
 import { cellText } from '../../report/tampering/text.ts';
 import { needsRoot } from '../harness/sys/support.ts';
+import { loadView } from '../report/support/load-view.ts';
 import { diskFolder, leftOf, program, readRun, readSamples } from './support.ts';
 
 /** Level to the ends that all attacks but one may have; an image that is cut off may end anywhere. */

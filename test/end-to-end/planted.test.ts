@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadView } from '../../report/load.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import { plants } from '../planted/plants.ts';
+import { loadView } from '../report/support/load-view.ts';
 import { diskFolder, leftOf, start } from './support.ts';
 
 const MAIN = fileURLToPath(new URL('../planted/planted-main.js', import.meta.url));

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ClaimVerdict } from '../../report/claims/claim.ts';
-import { loadView } from '../../report/load.ts';
+import { loadView } from '../report/support/load-view.ts';
 import { type Plant, plants } from './plants.ts';
 
 const MAIN = fileURLToPath(new URL('./planted-main.js', import.meta.url));

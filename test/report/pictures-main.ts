@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { html } from '../../report/html/html.ts';
-import { loadView } from '../../report/load.ts';
 import { htmlOf } from '../../report/render.ts';
 import { terminalOf } from '../../report/terminal.ts';
 import { startReader } from './html/reader.ts';
+import { loadView } from './support/load-view.ts';
 
 const PAGE_WIDTH = 1280;
 /** Of a terminal. */

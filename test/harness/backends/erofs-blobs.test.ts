@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { collectBlobs, ingestBlobs } from '../../../harness/backends/blob-store.ts';
-import { walkMount } from '../../../harness/digest/of-mount.ts';
 import { bootstrapBytes } from '../../../harness/erofs/bootstrap.ts';
 import { parseDump } from '../../../harness/images/dump-text.ts';
 import { openSource } from '../../../harness/images/registry.ts';
@@ -16,6 +15,7 @@ import { blobLayers, bootstrapOf } from '../../../harness/store/blobs.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore } from '../../../harness/store/store.ts';
 import { randomDump } from '../erofs/random-dump.ts';
+import { walkMount } from '../support/walk-mount.ts';
 import { needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
 import { openSetting, type Setting } from './setting.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backends } from '../../../harness/backends/registry.ts';
-import { seesTrusted, walkMount } from '../../../harness/digest/of-mount.ts';
+import { seesTrusted } from '../../../harness/digest/of-mount.ts';
 import { expectedListing } from '../../../harness/digest/of-tree.ts';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { openSource } from '../../../harness/images/registry.ts';
@@ -20,6 +20,7 @@ import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore } from '../../../harness/store/store.ts';
 import { findFeatures } from '../../../harness/sys/features/find.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
+import { walkMount } from '../support/walk-mount.ts';
 import { makeWork } from '../sys/support.ts';
 
 export interface Setting {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { seesTrusted, walkMount } from '../../../harness/digest/of-mount.ts';
+import { seesTrusted } from '../../../harness/digest/of-mount.ts';
 import { S_IFMT, S_IFREG } from '../../../harness/model/tree.ts';
+import { walkMount } from '../support/walk-mount.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
 import { openSetting, type Setting } from './setting.ts';
 

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { attend } from '../../../harness/cli/attend.ts';
-import { innerPrivilege } from '../../../harness/sys/inner.ts';
+import { INNER } from '../../../harness/sys/inner.ts';
 import { listenToOuter, startInNamespace } from '../../../harness/sys/namespace.ts';
 import { openSetting } from '../backends/setting.ts';
 
@@ -28,7 +28,7 @@ const inner = async (): Promise<void> => {
   process.exit(0);
 };
 
-if (innerPrivilege() === null) {
+if (process.env[INNER] === undefined) {
   const { end } = await attend({
     start: (onMessage) =>
       startInNamespace({

@@ -1,6 +1,7 @@
 // Walks a folder with a short limit and prints the error. Runs in a namespace in which the folder hangs.
-import { walkMount } from '../../../harness/digest/of-mount.ts';
+
 import { UserError } from '../../../harness/model/errors.ts';
+import { walkMount } from '../support/walk-mount.ts';
 
 const [root = '', listingPath = ''] = process.argv.slice(2);
 try {

@@ -18,9 +18,9 @@ import {
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findDifference, firstDifference } from '../../../harness/digest/compare.ts';
-import { walkMount } from '../../../harness/digest/of-mount.ts';
 import type { WalkedTree } from '../../../harness/digest/walk.ts';
 import { setXattr } from '../../../harness/sys/xattrs.ts';
+import { walkMount } from '../support/walk-mount.ts';
 import { growRichTree, notRoot, removeFolder, setMtime, tempFolder } from './rich-tree.ts';
 
 const KEPT_TIME = '2001-02-03 04:05:06.000000789';

@@ -4,7 +4,8 @@ import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openWalker, seesTrusted, walkMount } from '../../../harness/digest/of-mount.ts';
+import { openWalker, seesTrusted } from '../../../harness/digest/of-mount.ts';
+import { walkMount } from '../support/walk-mount.ts';
 import { removeFolder, tempFolder } from './rich-tree.ts';
 
 let folder = '';

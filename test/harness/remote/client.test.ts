@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { UserError } from '../../../harness/model/errors.ts';
 import type { ClientRequest } from '../../../harness/remote/client-requests.ts';
 import { openPullClient } from '../../../harness/remote/processes.ts';
-import { listObjects } from '../../../harness/store/objects.ts';
+import { listObjects } from '../support/list-objects.ts';
 import { NAME, publishedImage, startImageServer } from './support.ts';
 
 const LIMIT_MS = 60_000;

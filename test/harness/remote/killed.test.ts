@@ -8,7 +8,8 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { seeded } from '../../../harness/model/random.ts';
-import { listObjects, makeObjectFolders } from '../../../harness/store/objects.ts';
+import { makeObjectFolders } from '../../../harness/store/objects.ts';
+import { listObjects } from '../support/list-objects.ts';
 import { publishedImage, startImageServer, wrongObjects } from './support.ts';
 
 const CLIENT = fileURLToPath(new URL('./pull-main.js', import.meta.url));

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openFetcher } from '../../../harness/remote/fetcher.ts';
 import type { LieOptions } from '../../../harness/remote/lies.ts';
-import { listObjects } from '../../../harness/store/objects.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
 import { someFiles } from '../../../scenarios/image-files.ts';
 import { type Lab, newLab, noDevice, notRoot, whileServed } from '../../daemon/support.ts';
+import { listObjects } from '../support/list-objects.ts';
 import { clientStore, publishedImage, startImageServer, wrongObjects } from './support.ts';
 
 const MANY = ['--transport', 'threads', '--threads', '4'];

@@ -7,7 +7,7 @@ import { pullManifest } from '../../../harness/remote/pull-image.ts';
 import { pullLayerList, pullLayers, type ServedLayer } from '../../../harness/remote/pull-layers.ts';
 import { pullFromPack, pullObjects } from '../../../harness/remote/pull-objects.ts';
 import type { Refused } from '../../../harness/remote/refused.ts';
-import { listObjects } from '../../../harness/store/objects.ts';
+import { listObjects } from '../support/list-objects.ts';
 import { clientStore, NAME, wrongObjects } from './support.ts';
 
 export interface LieTally {

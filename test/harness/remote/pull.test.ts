@@ -11,7 +11,8 @@ import { LIES, type LieOptions } from '../../../harness/remote/lies.ts';
 import { packRanges } from '../../../harness/remote/pack-ranges.ts';
 import { type PullVia, pullImage, pullManifest } from '../../../harness/remote/pull-image.ts';
 import { pullLayerList, pullLayers } from '../../../harness/remote/pull-layers.ts';
-import { listObjects, objectPath } from '../../../harness/store/objects.ts';
+import { objectPath } from '../../../harness/store/objects.ts';
+import { listObjects } from '../support/list-objects.ts';
 import {
   clientStore,
   imageServerHere,

@@ -11,9 +11,10 @@ import { startImageServer as startProcess } from '../../../harness/remote/proces
 import { publish } from '../../../harness/remote/publish.ts';
 import { baseUrl, Remote } from '../../../harness/remote/request.ts';
 import { type ServeOptions, serveImages } from '../../../harness/remote/serve.ts';
-import { listObjects, objectPath } from '../../../harness/store/objects.ts';
+import { objectPath } from '../../../harness/store/objects.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
+import { listObjects } from '../support/list-objects.ts';
 
 export const NAME = 'debian';
 

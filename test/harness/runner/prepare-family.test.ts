@@ -17,13 +17,13 @@ import { manifestCache, trimManifests } from '../../../harness/runner/manifest-c
 import { type FamilyParts, prepareFamily } from '../../../harness/runner/prepare-family.ts';
 import { withMembers } from '../../../harness/runner/prove-members.ts';
 import { memberImage } from '../../../harness/store/member-image.ts';
-import { listObjects } from '../../../harness/store/objects.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
 import { openCacheFolder } from '../../../harness/sys/cache-folder.ts';
 import { recordedFolders } from '../../../harness/sys/folder-index.ts';
 import { ownState } from '../../end-to-end/support.ts';
 import { OciLayout, tarOf, uncompressed } from '../images/oci-layouts.ts';
+import { listObjects } from '../support/list-objects.ts';
 
 before(ownState);
 

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { contentBytes } from '../../../harness/store/contents.ts';
-import { listObjects, makeObjectFolders, objectPath, putObject } from '../../../harness/store/objects.ts';
+import { makeObjectFolders, objectPath, putObject } from '../../../harness/store/objects.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
+import { listObjects } from '../support/list-objects.ts';
 
 describe('an object folder', () => {
   let dir: string;

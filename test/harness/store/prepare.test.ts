@@ -10,10 +10,11 @@ import { openSynthetic } from '../../../harness/images/synthetic.ts';
 import type { SourceImage } from '../../../harness/model/image.ts';
 import type { Tree } from '../../../harness/model/tree.ts';
 import { contentBytes } from '../../../harness/store/contents.ts';
-import { listObjects, objectPath } from '../../../harness/store/objects.ts';
+import { objectPath } from '../../../harness/store/objects.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
 import { device, directory, inline, socket, stored, treeOf, whiteout } from '../images/trees.ts';
+import { listObjects } from '../support/list-objects.ts';
 
 const described = (tree: Tree, layers: readonly Tree[] = [tree]): SourceImage => ({
   name: 'test',

@@ -7,13 +7,14 @@ import { openSynthetic } from '../../../harness/images/synthetic.ts';
 import type { Store } from '../../../harness/model/backend.ts';
 import type { Image, SourceImage } from '../../../harness/model/image.ts';
 import type { Files } from '../../../harness/model/machine.ts';
-import { listObjects, objectPath } from '../../../harness/store/objects.ts';
+import { objectPath } from '../../../harness/store/objects.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore, objectDirOf } from '../../../harness/store/store.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
 import { batchFiles } from '../../../harness/sys/batch-files.ts';
 import { files as stepwise } from '../../../harness/sys/files.ts';
 import { stored, treeOf } from '../images/trees.ts';
+import { listObjects } from '../support/list-objects.ts';
 
 const prepare = async (spec: string, dir: string, run: string): Promise<Image> =>
   prepareImage(await openSynthetic(spec, `synthetic:${spec}`), { dir, objectDir: objectDirOf(run) });

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { innerPrivilege } from '../../../harness/sys/inner.ts';
+import { INNER } from '../../../harness/sys/inner.ts';
 import { onInterrupt } from '../../../harness/sys/interrupts.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
 import { listenToOuter, startInNamespace } from '../../../harness/sys/namespace.ts';
@@ -59,7 +59,7 @@ const inner = async (): Promise<void> => {
   }
 };
 
-if (innerPrivilege() === null) {
+if (process.env[INNER] === undefined) {
   const running = await startInNamespace({
     argv: [process.execPath, fileURLToPath(import.meta.url), mode, folder],
   });

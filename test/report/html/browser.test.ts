@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { formatRatio, formatValue } from '../../../report/format.ts';
-import { loadView } from '../../../report/load.ts';
 import { SHAPE_COUNT } from '../../../report/marks.ts';
 import { verdictText } from '../../../report/verdict-words.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
+import { loadView } from '../support/load-view.ts';
 import { chartsIn, runReader, skip, unfoldAll, until, violationsIn } from './reader.ts';
 
 const { opened } = runReader();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { REPORT_FILE } from '../../../report/formats/format.ts';
-import { loadView } from '../../../report/load.ts';
+import { loadView } from '../support/load-view.ts';
 import { writeLongJournal } from '../support/long-journal.ts';
 import { reported } from '../support/reported.ts';
 

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { REPORT_FILE } from '../../../report/formats/format.ts';
-import { loadView } from '../../../report/load.ts';
 import { writePage } from '../../../report/render.ts';
 import type { exampleRun } from '../support/example.ts';
 import { withRunFolder } from '../support/folder.ts';
+import { loadView } from '../support/load-view.ts';
 
 const CHROMIUM = process.env['CFSBENCH_CHROMIUM'] ?? '/usr/bin/chromium';
 export const skip = existsSync(CHROMIUM) ? false : `no browser at ${CHROMIUM}`;

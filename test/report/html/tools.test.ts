@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
 import { grouped } from '../../../report/format.ts';
-import { loadView } from '../../../report/load.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
+import { loadView } from '../support/load-view.ts';
 import { runReader, saved, skip, until } from './reader.ts';
 
 const { opened } = runReader();

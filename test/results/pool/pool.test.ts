@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadView, viewOf } from '../../../report/load.ts';
+import { viewOf } from '../../../report/load.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { runMarkdown } from '../../../report/markdown/run.ts';
 import { htmlOf } from '../../../report/render.ts';
@@ -11,6 +11,7 @@ import type { RunSummary } from '../../../results/exports/summary.ts';
 import { poolCsv } from '../../../results/pool/csv.ts';
 import type { RunFile } from '../../../results/schema/run.ts';
 import { exampleRun } from '../../report/support/example.ts';
+import { loadView } from '../../report/support/load-view.ts';
 import { pooled, type StoredRun, withFolders } from './stored-runs.ts';
 
 const IMAGES = ['debian-12-base'];
