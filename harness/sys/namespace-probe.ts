@@ -14,7 +14,7 @@ import { runTool } from './tool.ts';
 
 const PROBE_LIMIT_MS = 5000 * patience;
 
-export type Privilege = 'root' | 'user namespace';
+type Privilege = 'root' | 'user namespace';
 
 const PRIVATE = [
   'unshare',
