@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { claim } from '../../../report/claims/c18.ts';
+import { backends as registered } from '../../../harness/backends/registry.ts';
+import { claim, SAME_LISTING } from '../../../report/claims/c18.ts';
+import { scenario as walkCold } from '../../../scenarios/walk-servers-cold.ts';
+import { scenario as walkWarm } from '../../../scenarios/walk-servers-warm.ts';
 import { type MadeRun, verdictOn } from './journal.ts';
 import { images, type WalkTimes, walks } from './listings.ts';
 
@@ -83,4 +86,21 @@ test('not testable without FUSE', () => {
     },
   );
   assert.equal(judged.verdict, 'not testable');
+});
+
+test('every FUSE server is listed by both scenarios, or lists as another one does', () => {
+  const servers = registered.map(({ id }) => id).filter((id) => id.startsWith('composefs-fuse'));
+  for (const { id, only = [] } of [walkWarm, walkCold])
+    assert.deepEqual(
+      servers.filter((server) => !only.includes(server)).sort(),
+      [...SAME_LISTING].sort(),
+      `a run can never decide the claim: ${id} does not list them`,
+    );
+  const lazy = Object.fromEntries(SAME_LISTING.map((id) => [id, { title: id, how: '' }]));
+  const judged = on(
+    { [FUSE]: 120, ...slow },
+    { [FUSE]: 130, ...slow },
+    { backends: { ...backends, ...lazy } },
+  );
+  assert.equal(judged.verdict, 'supported');
 });
