@@ -1,0 +1,134 @@
+// Attacks under four kernels of Debian, in virtual machines:
+//   cfsbench vm --matrix --kernel deb:6.12 --kernel deb:6.1 --kernel deb:7.3 --kernel deb:6.18 -- run --count-only --count-passes 1
+//     --scenarios enforced,tamper --images synthetic:files=20,layers=1,seed=x --backends …
+// `kernels.json.gz` has these runs without catalogue, ledgers and conditions. Each cell is what that kernel did.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { viewOf } from '../../../report/load.ts';
+import { matrixPage } from '../../../report/matrix/html.ts';
+import { matrixMarkdown, matrixText } from '../../../report/matrix/text.ts';
+import { type MatrixRun, matrixOf } from '../../../report/matrix/view.ts';
+import type { RunFile, Sample } from '../../../results/schema/run.ts';
+import { upgradeRun } from '../../../results/upgrade.ts';
+import { loaded as asLoaded } from '../../results/gate/support.ts';
+
+const FILE = new URL('../../../../test/report/matrix/kernels.json.gz', import.meta.url);
+
+interface KernelRun {
+  readonly run: RunFile;
+  readonly samples: readonly Sample[];
+}
+
+const runs = (JSON.parse(gunzipSync(readFileSync(FILE)).toString('utf8')) as readonly KernelRun[]).map(
+  ({ run, samples }): MatrixRun => {
+    const made = asLoaded({ run: upgradeRun(run) as RunFile, samples });
+    return { loaded: made, view: viewOf(made) };
+  },
+);
+const view = matrixOf(runs);
+const names = view.kernels.map(({ name }) => name.split('.').slice(0, 2).join('.'));
+
+/** Kernel to the cell of an attack. */
+const cells = (level: string, label: string): Readonly<Record<string, string>> => {
+  const table = view.tables.find(({ title }) => title === `Attacks: ${level}`);
+  const row = table?.rows.find((one) => one.label === label);
+  assert.ok(row, `${level}: ${label}`);
+  return Object.fromEntries(row.cells.map(({ text }, at) => [names[at]!, text]));
+};
+
+const onAll = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(names.map((name) => [name, text]));
+
+test('four kernels, each in a guest; slots that failed have no cell', () => {
+  assert.deepEqual(names, ['6.1', '6.12', '6.18', '7.3']);
+  for (const { loaded } of runs) assert.equal(loaded.run.guest?.emulated, true);
+  // 6.12: the guest had no loopback interface. 7.3: the counter of system calls lost some.
+  assert.deepEqual(
+    runs.map(({ view: { failures } }) => failures.length),
+    [0, 1, 0, 3],
+  );
+});
+
+test('nothing is refused by a mount that nothing protects', () => {
+  for (const label of [
+    'byte of a file',
+    'set-user-id bit',
+    'file added',
+    'older version',
+    'byte of the device',
+  ])
+    assert.deepEqual(cells('nothing', `composefs-fuse: ${label}`), onAll('served'), label);
+});
+
+test('fs-verity of objects refuses a changed byte, in place and on the device, and nothing of the tree', () => {
+  const arm = 'composefs-fuse-verity';
+  const of = (label: string) => cells('fs-verity of objects', `${arm}: ${label}`);
+  assert.deepEqual(of('byte of a file'), onAll('refused at change'));
+  assert.deepEqual(of('byte of the device'), onAll('refused at read'));
+  for (const label of [
+    'redirect swapped',
+    'owner',
+    'set-user-id bit',
+    'name',
+    'file removed',
+    'object replaced',
+  ])
+    assert.deepEqual(of(label), onAll('served'), label);
+});
+
+test('verity=require refuses a swapped redirect, and no other change of the manifest; 6.1 has no such option', () => {
+  const of = (label: string) => cells('fs-verity, objects by digest', `erofs-overlay-verity: ${label}`);
+  assert.deepEqual(of('redirect swapped'), { ...onAll('refused at open'), '6.1': '-' });
+  assert.deepEqual(of('object replaced'), { ...onAll('refused at open'), '6.1': '-' });
+  for (const label of ['redirect and its digest', 'owner', 'name', 'file added'])
+    assert.deepEqual(of(label), { ...onAll('served'), '6.1': '-' }, label);
+});
+
+test('a manifest by its digest refuses every change of the tree at the mount', () => {
+  const of = (label: string) => cells('fs-verity, manifest by digest', `composefs-fuse-verity: ${label}`);
+  for (const label of [
+    'redirect swapped',
+    'owner',
+    'name',
+    'file added',
+    'forged as a whole',
+    'older version',
+  ])
+    assert.deepEqual(of(label), onAll('refused at mount'), label);
+});
+
+test('dm-verity refuses a byte of the device at the read, and another image at the mount', () => {
+  const of = (label: string) => cells('dm-verity', `squashfs-full-dmverity: ${label}`);
+  assert.deepEqual(of('byte of the device'), { ...onAll('refused at read'), '7.3': '-' });
+  assert.deepEqual(of('forged as a whole'), { ...onAll('refused at mount'), '7.3': '-' });
+  // Objects beside a verified manifest are not verified.
+  const overlay = cells('dm-verity', 'erofs-overlay-dmverity: byte of a file');
+  assert.deepEqual(overlay, { ...onAll('served'), '6.1': '-' });
+});
+
+test('a client refuses what its server forges, under every kernel that could reach one', () => {
+  const refused = { ...onAll('refused at pull'), '6.12': '-' };
+  for (const label of ['owner', 'byte of a file', 'older version', 'forged as a whole', 'cut off'])
+    assert.deepEqual(cells('signature, at pull', `composefs-fuse: ${label}`), refused, label);
+});
+
+test('the claim on fs-verity is judged by what these kernels did', () => {
+  const row = view.tables
+    .find(({ title }) => title === 'Claims on trial')
+    ?.rows.find(({ label }) => label.startsWith('C13'));
+  for (const cell of row?.cells ?? []) {
+    assert.equal(cell.text, 'supported', cell.detail);
+    assert.match(cell.detail, /enforced under .+: \d+ of \d+ attacks were refused/);
+  }
+});
+
+test('page, Markdown and text have the tables of attacks', () => {
+  const [page, markdown, text] = [matrixPage(view), matrixMarkdown(view), matrixText(view, 100)];
+  for (const one of [page, markdown, text]) {
+    assert.match(one, /Attacks: dm-verity/);
+    assert.match(one, /erofs-overlay-verity/);
+  }
+  for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
+});
