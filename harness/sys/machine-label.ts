@@ -5,6 +5,7 @@
 //         traced back, nor matched with ids that other programs publish. A digest of the host name could be found by guessing.
 // Source: machine-id(5).
 import { createHmac } from 'node:crypto';
+import { UNKNOWN_MACHINE } from '../../results/schema/public-facts.ts';
 import { readText } from './read-text.ts';
 
 const MACHINE_ID = '/etc/machine-id';
@@ -19,7 +20,7 @@ export const machineLabel = (read: (path: string) => string | null = readText): 
   const id = [MACHINE_ID, BOOT_ID]
     .map((path) => read(path)?.replaceAll('-', '').trim() ?? '')
     .find((text) => /^[0-9a-f]{32}$/.test(text));
-  if (id === undefined) return 'machine-unknown';
+  if (id === undefined) return UNKNOWN_MACHINE;
   const digest = createHmac('sha256', Buffer.from(id, 'hex')).update(APPLICATION_ID).digest('hex');
   return `machine-${digest.slice(0, DIGITS)}`;
 };

@@ -1,4 +1,5 @@
 // Differences between the runs of a pool that do not forbid pooling them, and runs that are not complete. Pure.
+import { UNKNOWN_MACHINE } from '../schema/public-facts.ts';
 import type { RunFile } from '../schema/run.ts';
 import { type MachineRuns, SEVERAL } from './machines.ts';
 
@@ -23,6 +24,9 @@ export const noticesOf = (runs: readonly RunFile[], machines: readonly MachineRu
   return [
     ...(machines.length > 1
       ? [`the runs come from ${machines.length} machines: ${shortened(names, 'machines').join(', ')}`]
+      : []),
+    ...(runs.length > 1 && runs.some(({ host }) => host === UNKNOWN_MACHINE)
+      ? [`machines without an id have one label, ${UNKNOWN_MACHINE}: several that are alike count as one`]
       : []),
     ...shortened(environmentNotices(machines), 'such differences'),
     ...shortened(

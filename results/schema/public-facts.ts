@@ -1,6 +1,9 @@
 // What a run publishes of the kernel command line and of a mount: what can change a measurement. The rest may name disks, hosts,
 // users and folders.
 
+/** The label of every machine that has no id. */
+export const UNKNOWN_MACHINE = 'machine-unknown';
+
 /** Why options of the kernel command line are published, and their names. */
 const KERNEL_OPTIONS: Readonly<Record<string, string>> = {
   'the cost of entering the kernel': `

@@ -183,6 +183,12 @@ test('counts with other fingerprints are not compared', async () => {
   assert.deepEqual(pool.fleet!.unequal, []);
 });
 
+test('machines without an id are said to count as one', async () => {
+  const { pool } = await pooled(fleetOf([{ host: 'machine-unknown' }, { host: 'machine-a' }]));
+  assert.match(pool.notices.join('\n'), /^machines without an id have one label, machine-unknown: /m);
+  assert.doesNotMatch((await pooled(fleetOf(alike))).pool.notices.join('\n'), /without an id/);
+});
+
 test('kernels are factors: a machine with two kernels counts as two, and each kernel has its ratios', async () => {
   const same = [
     { host: 'machine-a' },
