@@ -84,7 +84,7 @@ const rangesSentence = ({ pool }: FindingInput, all: readonly ComparedQuantity[]
   if (!all.some(({ compared }) => compared.some(({ versus }) => versus.ratio.kind === 'interval')))
     return null;
   return pool === null
-    ? `Each ratio is the median over the blocks, in parentheses its ${formatPercent(LOOK_CONFIDENCE)} interval.`
+    ? `Each ratio is the median of the ratios within the blocks, not the quotient of two medians; in parentheses its ${formatPercent(LOOK_CONFIDENCE)} interval.`
     : 'Each ratio is the mean over the runs, in parentheses its interval.';
 };
 

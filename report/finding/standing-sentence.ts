@@ -55,5 +55,7 @@ export const standingSentence = (
     .slice(0, MOST_COMPARED)
     .map(({ arm, index }) => standingOf(forest, index, nameOf(arm, arms)));
   const parts = standings.map((one, index) => armText(one, index === 0));
-  return `Of ${plural(forest.quantities.length, 'headline time')}, compared with ${baselineName}: ${parts.join(', ')}.`;
+  const isOpen = standings.some(({ slower, faster }) => slower + faster.length < forest.quantities.length);
+  const rest = isOpen ? '; in the others no difference was shown' : '';
+  return `Of ${plural(forest.quantities.length, 'headline time')}, compared with ${baselineName}: ${parts.join(', ')}${rest}.`;
 };

@@ -61,7 +61,7 @@ const factsLine = (view: ReportView): Html => {
 
 /** The first sentence says the most. */
 const findingHtml = ({ finding: [first = '', ...others] }: ReportView): Html =>
-  html`<p class="finding">${first}</p>${others.length === 0 ? null : html`<p class="finding more">${others.join(' ')}</p>`}`;
+  html`<p class="finding">${first}</p>${others.length === 0 ? null : html`<ul class="finding more">${others.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}`;
 
 const tableIntro = (view: ReportView): Html =>
   html`<p>Each cell holds the median of an ${term('arm')}, its ${term('ratio')} to the ${term('baseline')} with the ${term('interval')}, and the ${term('verdict')}. Lower is better for times, higher for rates. ${runsText(view)}</p>`;
@@ -74,8 +74,8 @@ ${findingHtml(view)}
 ${factsLine(view)}
 ${alertBox(view)}
 </header>
-${filtersForm(view)}
-${overviewSection(view, figures)}<section>
+${overviewSection(view, figures)}${filtersForm(view)}
+<section>
 <h2 id="table">Results against ${view.baseline}</h2>
 ${tableIntro(view)}
 ${firstTables(view)}

@@ -45,7 +45,7 @@ a.term{color:inherit;text-decoration:underline dotted;text-underline-offset:3px}
 code,pre{font:13px/1.5 var(--mono)}
 pre{background:var(--soft);padding:10px 12px;border-radius:4px;margin:8px 0;white-space:pre-wrap;overflow-wrap:anywhere}
 .finding{font-size:19px;line-height:1.42;font-weight:500;margin:0 0 8px;max-width:none;text-wrap:pretty}
-.finding.more{font-size:15px;line-height:1.5;font-weight:400;margin:0 0 12px}
+.finding.more{font-size:15px;line-height:1.42;font-weight:400;margin:0 0 12px;padding-left:18px}
 .facts{color:var(--muted);margin:0;max-width:none;display:flex;flex-wrap:wrap;gap:0 20px;font-size:14px}
 nav{margin:14px 0 0;font-size:14px}
 nav a{margin-right:14px;white-space:nowrap;text-decoration:none}

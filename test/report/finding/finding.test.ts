@@ -121,7 +121,9 @@ test('four or more headline times are summed up first, and those in which an arm
 test('what stands in parentheses is said, and a run that was cut off is called so', () => {
   const finding = findingOf({ groups: [walk(2)] }, (run) => ({ ...run, status: 'interrupted' }));
   assert.ok(
-    finding.includes('Each ratio is the median over the blocks, in parentheses its 98.75 % interval.'),
+    finding.includes(
+      'Each ratio is the median of the ratios within the blocks, not the quotient of two medians; in parentheses its 98.75 % interval.',
+    ),
     finding.join('\n'),
   );
   assert.match(finding.at(-1)!, /^One run that did not complete \(interrupted\), /);

@@ -221,7 +221,7 @@ test('the numbers of a chart are saved as CSV, and run no formula', { skip }, as
 test('filters and tools work with the keyboard alone', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
     const seen = new Set<string>();
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 80; i++) {
       await page.keyboard.press('Tab');
       seen.add(
         String(
