@@ -17,10 +17,12 @@ const shownWith = (page: Page, attribute: string): Promise<readonly string[]> =>
     `[...new Set([...document.querySelectorAll('[${attribute}]')].filter((part) => part.checkVisibility()).map((part) => part.getAttribute('${attribute}')))]`,
   );
 
-const labelsOf = (page: Page, canvas: string): Promise<readonly string[]> =>
-  page.evaluate(
-    `Chart.getChart(document.querySelector('${canvas}')).config.data.datasets.map(({ label }) => label)`,
-  );
+/** Charts that are far from the window are drawn when the browser is idle. */
+const labelsOf = async (page: Page, canvas: string): Promise<readonly string[]> => {
+  const chart = `Chart.getChart(document.querySelector('${canvas}'))`;
+  await until(page, `${chart} !== undefined`);
+  return page.evaluate(`${chart}.config.data.datasets.map(({ label }) => label)`);
+};
 
 test(
   'filters hide scenarios, images and arms in tables and charts, and are stored in the address',
