@@ -114,6 +114,17 @@ test('a client refuses what its server forges, under every kernel that could rea
     assert.deepEqual(cells('signature, at pull', `composefs-fuse: ${label}`), refused, label);
 });
 
+test('kernels give the same answer wherever they could be asked', () => {
+  const rows = view.tables
+    .filter(({ title }) => title.startsWith('Attacks: '))
+    .flatMap((table) => table.rows);
+  assert.ok(rows.length > 150, `${rows.length}`);
+  for (const { label, cells: given } of rows) {
+    const answers = new Set(given.filter(({ kind }) => kind !== 'absent').map(({ text }) => text));
+    assert.equal(answers.size, 1, label);
+  }
+});
+
 test('the claim on fs-verity is judged by what these kernels did', () => {
   const row = view.tables
     .find(({ title }) => title === 'Claims on trial')
