@@ -126,6 +126,10 @@ export const onVerityDevice = async (
   const { settle } = mounted;
   return {
     ...mounted,
+    held: {
+      kind: 'unchecked',
+      why: 'the kernel removes the verified device, and its loop device, after the unmount: the removal is deferred',
+    },
     async settle() {
       await settle();
       removeName(machine, device);

@@ -112,7 +112,7 @@ const BYTES = 'slabObjectPerMountBytes';
 /** With dm-verity: by times and memory where times are measured; on emulated CPUs memory alone is shown. */
 const judgeStack = (evidence: Evidence): Judgement | null => {
   const timed = largest(evidence, [STACK, FILE], SUM);
-  const kept = largest(evidence, [STACK, FILE], COUNT) ?? timed;
+  const kept = largest(evidence, [STACK, FILE], COUNT) ?? timed ?? largest(evidence, [STACK], COUNT);
   if (kept === undefined) return null;
   const context = figuresOf(evidence, kept, STACK, {});
   if (timed === undefined)
