@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   statSync,
@@ -32,6 +33,13 @@ const isLocked = (path: string): boolean => {
   return folder === null;
 };
 
+/** Names of the programs of a process and of its children. */
+const programsOf = (pid: number): readonly string[] => {
+  const nameOf = (id: string): string => readFileSync(`/proc/${id}/comm`, 'utf8').trim();
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return [String(pid), ...children.split(' ').filter((id) => id !== '')].map(nameOf);
+};
+
 /** A folder of somebody else with a file in it. */
 const strangers = (path: string): string => {
   mkdirSync(path);
@@ -47,6 +55,8 @@ test('the lock is held as long as a process has the descriptor, also in another 
   t.after(() => child.kill('SIGKILL'));
   await once(child, 'spawn');
   folder.close();
+  // Killed earlier, unshare would leave a child that does not end with it yet.
+  await until('sleep is running', () => programsOf(child.pid!).includes('sleep'));
   assert.ok(isLocked(folder.path));
   assert.equal(inspectFolder(folder.path).kind, 'live');
   child.kill('SIGKILL');
