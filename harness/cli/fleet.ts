@@ -16,8 +16,8 @@ that fails, or never ends, is a missing run with its reason in the report.
 Paths in the options of run are those of the machines that run it.`;
 
 const SLURM_HELP = `
-Prints a shell script: a job array with one task for each replicate, each alone on
-its node, and a job that pools the runs when all tasks have ended, also badly.
+Prints a shell script: a job array with one task for each replicate, each alone
+on its node, and a job that pools the runs when all tasks have ended, also badly.
 The results folder must be shared by all nodes; work folders are on their disks.
 
 Examples:
@@ -26,8 +26,8 @@ Examples:
 ${COMMON}`;
 
 const PARALLEL_HELP = `
-Prints a shell script for GNU parallel: one replicate at a time on each host, and
-what it leaves brought back. Hosts need ssh without a password, rsync, and
+Prints a shell script for GNU parallel: one replicate at a time on each host,
+and what it leaves brought back. Hosts need ssh without a password, rsync, and
 cfsbench in the PATH of that login; this machine is localhost.
 
 Examples:
@@ -41,7 +41,8 @@ runner, its run folder as an artifact, and a job that pools them.
 
 Examples:
   cfsbench fleet matrix --replicates 5 > .github/workflows/cfsbench-fleet.yml
-  cfsbench fleet matrix --runners ubuntu-24.04,ubuntu-24.04-arm --replicates 3 -- --profile quick
+  cfsbench fleet matrix --runners ubuntu-24.04,ubuntu-24.04-arm \\
+    --replicates 3 -- --profile quick
 ${COMMON}`;
 
 const replicates = wholeNumber({ option: '--replicates', least: 1, most: MOST_REPLICATES });
