@@ -17,7 +17,8 @@ Paths in the options of run are those of the machines that run it.`;
 
 const SLURM_HELP = `
 Prints a shell script: a job array with one task for each replicate, each alone
-on its node, and a job that pools the runs when all tasks have ended, also badly.
+on its node, and a job that pools the runs when all tasks have ended, also those
+that failed.
 The results folder must be shared by all nodes; work folders are on their disks.
 
 Examples:
