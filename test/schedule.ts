@@ -85,7 +85,6 @@ export const SIDE_BY_SIDE: readonly string[] = [
 /** These files drop the caches of the whole machine, so they run one at a time. They mostly wait for the disk. */
 export const DROPPING_CACHES: readonly string[] = [
   'end-to-end/walks',
-  'end-to-end/run',
   'end-to-end/many-images',
   'end-to-end/sharing',
   'end-to-end/enforced',
