@@ -110,8 +110,7 @@ test('replicates run on the host that answers, come back, and leave nothing ther
     /1 of 2 expected runs is missing\. Replicate 2 is missing: it ended with exit code 4: cfsbench: not enough free disk space\./,
   );
   assert.match(readFileSync(join(results, 'report.html'), 'utf8'), /1 of 2 expected runs is missing/);
-  for (const name of ['1', '3'])
-    assert.deepEqual(readdirSync(join(results, name)).includes('private.json'), false);
+  assert.ok(!readdirSync(join(results, '1')).includes('private.json'));
   assert.ok(!existsSync(join(homedir(), 'cfsbench-fleet-desk')));
   assert.deepEqual(leftOf(results), []);
 });
