@@ -44,14 +44,13 @@ export const standingSentence = (
   baselineName: string,
 ): string | null => {
   if (forest === undefined || forest.quantities.length < FEWEST_TIMES) return null;
+  const timesOf = (index: number): number =>
+    forest.quantities.filter(({ rows }) => rows.some((row) => row.arm === index)).length;
   const standings = arms
-    .map((arm, index) => ({ arm, index }))
-    .filter(({ arm, index }) =>
-      arm.role === 'arm'
-        ? forest.quantities.some(({ rows }) => rows.some((row) => row.arm === index))
-        : false,
-    )
-    .sort((a, b) => Number(a.arm.variant) - Number(b.arm.variant))
+    .map((arm, index) => ({ arm, index, times: timesOf(index) }))
+    .filter(({ arm, times }) => arm.role === 'arm' && times > 0)
+    // Headline arms first; of the variants those that more times were measured of.
+    .sort((a, b) => Number(a.arm.variant) - Number(b.arm.variant) || b.times - a.times)
     .slice(0, MOST_COMPARED)
     .map(({ arm, index }) => standingOf(forest, index, nameOf(arm, arms)));
   const parts = standings.map((one, index) => armText(one, index === 0));
