@@ -12,16 +12,23 @@ const MOST_NAMED = 3;
 
 interface ArmStanding {
   readonly name: string;
+  /** Measured of this arm. */
+  readonly times: number;
   readonly slower: number;
   /** The times in which the arm takes less. */
   readonly faster: readonly string[];
 }
 
-const standingOf = ({ quantities }: ForestView, arm: number, name: string): ArmStanding => {
+const timesOf = ({ quantities }: ForestView, arm: number): number =>
+  quantities.filter(({ rows }) => rows.some((row) => row.arm === arm)).length;
+
+const standingOf = (forest: ForestView, arm: number, name: string): ArmStanding => {
+  const { quantities } = forest;
   const having = (verdict: 'slower' | 'faster') =>
     quantities.filter(({ rows }) => rows.some((row) => row.arm === arm && row.versus.verdict === verdict));
   return {
     name,
+    times: timesOf(forest, arm),
     slower: having('slower').length,
     faster: having('faster').map(({ state, what }) => `${state.toLowerCase()}: ${what}`),
   };
@@ -32,8 +39,8 @@ const namedText = (times: readonly string[]): string => {
   return `${times.slice(0, MOST_NAMED).join('; ')}${more > 0 ? `; ${more} more` : ''}`;
 };
 
-const armText = ({ name, slower, faster }: ArmStanding, isFirst: boolean): string => {
-  const longer = `${name} ${isFirst ? 'takes longer ' : ''}in ${slower === 0 ? 'none' : slower}`;
+const armText = ({ name, times, slower, faster }: ArmStanding, all: number, isFirst: boolean): string => {
+  const longer = `${name} ${isFirst ? 'takes longer ' : ''}in ${slower === 0 ? 'none' : slower}${times < all ? ` of ${times}` : ''}`;
   return faster.length === 0 ? longer : `${longer} and less in ${faster.length} (${namedText(faster)})`;
 };
 
@@ -44,17 +51,15 @@ export const standingSentence = (
   baselineName: string,
 ): string | null => {
   if (forest === undefined || forest.quantities.length < FEWEST_TIMES) return null;
-  const timesOf = (index: number): number =>
-    forest.quantities.filter(({ rows }) => rows.some((row) => row.arm === index)).length;
   const standings = arms
-    .map((arm, index) => ({ arm, index, times: timesOf(index) }))
+    .map((arm, index) => ({ arm, index, times: timesOf(forest, index) }))
     .filter(({ arm, times }) => arm.role === 'arm' && times > 0)
     // Headline arms first; of the variants those that more times were measured of.
     .sort((a, b) => Number(a.arm.variant) - Number(b.arm.variant) || b.times - a.times)
     .slice(0, MOST_COMPARED)
     .map(({ arm, index }) => standingOf(forest, index, nameOf(arm, arms)));
-  const parts = standings.map((one, index) => armText(one, index === 0));
-  const isOpen = standings.some(({ slower, faster }) => slower + faster.length < forest.quantities.length);
+  const parts = standings.map((one, index) => armText(one, forest.quantities.length, index === 0));
+  const isOpen = standings.some(({ slower, faster, times }) => slower + faster.length < times);
   const rest = isOpen ? '; in the others no difference was shown' : '';
   return `Of ${plural(forest.quantities.length, 'headline time')}, compared with ${baselineName}: ${parts.join(', ')}${rest}.`;
 };

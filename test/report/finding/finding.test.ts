@@ -118,6 +118,18 @@ test('four or more headline times are summed up first, and those in which an arm
   assert.match(findingOf({ groups: [whole(3), walk(2), warm] })[0]!, / takes longer in 4\.$/);
 });
 
+test('of an arm with fewer times their number is said', () => {
+  const warm = { ...walk(2), scenario: 'walk-warm' };
+  const checkout: MadeGroup = {
+    ...walk(2),
+    time: { ...walk(2).time, 'unpacked-overlay': { walkWallNs: around(150e6) } },
+  };
+  assert.equal(
+    findingOf({ groups: [whole(3), checkout, warm] })[0],
+    'Of 4 headline times, compared with EROFS + overlayfs: composefs over FUSE takes longer in 4, unpacked layers + overlayfs in 1 of 1.',
+  );
+});
+
 test('what stands in parentheses is said, and a run that was cut off is called so', () => {
   const finding = findingOf({ groups: [walk(2)] }, (run) => ({ ...run, status: 'interrupted' }));
   assert.ok(
