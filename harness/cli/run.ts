@@ -1,5 +1,6 @@
 // `cfsbench run`, the outer process: finds out what the machine can do, and starts the inner process in private namespaces.
 import { readRun } from '../../results/read.ts';
+import { visible } from '../../results/visible.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
@@ -106,6 +107,15 @@ const runInside = (
     onFirstInterrupt: sayInterrupted,
   });
 
+/** A failure is said and ends nothing: the results are complete. */
+const giveResultsBack = (runDir: string): void => {
+  try {
+    giveBack(runDir);
+  } catch (error) {
+    process.stderr.write(`results still belong to root: ${visible((error as Error).message)}\n`);
+  }
+};
+
 const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise<number> => {
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date();
@@ -144,9 +154,8 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
       keepWork,
     });
   } finally {
-    await held.close(attended === null);
-    machine.close();
-    if (attended !== null) giveBack(folders.runDir);
+    await held.close(attended === null).finally(() => machine.close());
+    if (attended !== null) giveResultsBack(folders.runDir);
   }
 };
 

@@ -1,10 +1,12 @@
 // Runs slots one after another and writes each sample to the journal at once. Stops between slots only.
+
 import { setImmediate } from 'node:timers/promises';
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { Sample, Slot } from '../../results/schema/run.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
+import { probe as ledgerProbe } from '../probes/syscalls.ts';
 import { mayStart, openSlotTimes, type SlotTimes } from './budget.ts';
 import { watchFailing } from './failing.ts';
 import { openLeakCheck } from './leak-check.ts';
@@ -34,16 +36,13 @@ export interface Executor {
   readonly tally: { readonly ok: number; readonly failed: number };
 }
 
-/** Id of the probe that counts system calls. */
-const LEDGER_PROBE = 'syscalls';
-
 const isArmed = (
   { id, passes, onRequest, metrics }: Probe,
   { headline, uncounted }: Scenario,
   { pass }: Slot,
 ): boolean =>
   passes.includes(pass) &&
-  !(uncounted === true && id === LEDGER_PROBE) &&
+  !(uncounted === true && id === ledgerProbe.id) &&
   (onRequest !== true || headline.some((metric) => metric in metrics));
 
 interface SlotRecord {
