@@ -11,6 +11,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'daemon/tree',
   'daemon/requests',
   'daemon/life',
+  'daemon/shared-server',
   'daemon/verity',
   'report/html/',
   'worlds/',

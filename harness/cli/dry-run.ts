@@ -45,13 +45,15 @@ const blockLines = (slots: readonly Slot[]): readonly string[] => {
   return lines;
 };
 
+/** Highest rank first. */
 const groupsIn = (
   { images, scenarios, selection, profile, placement }: ResolvedOptions,
   sources: readonly SourceImage[],
 ): readonly Group[] => {
   const nameOf = (spec: string): string => sources.find(({ source }) => source === spec)!.name;
-  return groupsOf({
-    images: images.specs.map(nameOf),
+  const ofRun = images.specs.map(nameOf);
+  const groups = groupsOf({
+    images: ofRun,
     imageScenarios: new Map(Object.entries(images.scenarios).map(([spec, ids]) => [nameOf(spec), ids])),
     ownImages: new Map(ownSources(scenarios, profile.large).map((spec) => [spec, nameOf(spec)] as const)),
     scenarios,
@@ -60,6 +62,7 @@ const groupsIn = (
     large: profile.large,
     placement,
   });
+  return byRank(groups, scenarios, ofRun);
 };
 
 interface FittedPlan extends Affordable {
@@ -69,14 +72,12 @@ interface FittedPlan extends Affordable {
 
 /** By the estimates of the scenarios alone: a run decides by measured times. */
 const fitted = (
-  { amount: { countPasses, looks, budgetNs }, scenarios }: ResolvedOptions,
-  groups: readonly Group[],
+  { amount: { countPasses, looks, budgetNs } }: ResolvedOptions,
+  ranked: readonly Group[],
   sources: readonly SourceImage[],
 ): FittedPlan => {
   const sizes = new Map(sources.map((source) => [source.name, sizeOf(source)]));
   const preparing = { sizes, slowness: 1, prepared: new Set<string>(), proved: new Set<string>() };
-  const images = [...new Set(groups.map(({ image }) => image))];
-  const ranked = byRank(groups, scenarios, images);
   const remaining = { passes: countPasses, blocks: looks[0]! };
   const leftNs = openDeadline(process.hrtime.bigint(), budgetNs, RESERVE_RATIO).leftNs();
   const fit = affordableImages(ranked, preparing, remaining, leftNs);

@@ -1,5 +1,5 @@
-// Timed blocks up to the last look. Before each block the budget rule ends the groups without time for the next look; at a look the
-// groups without undecided rows end.
+// Timed blocks up to the last look. Before each block, and in the first one before each group, the budget rule ends the groups without
+// time for the next look; at a look the groups without undecided rows end.
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { Tallied } from '../../results/compare/tally.ts';
 import type { EndedGroup } from '../../results/schema/not-measured.ts';
@@ -54,54 +54,107 @@ const endedAtLook = (
   });
 };
 
-export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
-  const { executor, groups, looks, projector, lives } = parts;
-  let ended = parts.endedBefore;
-  const isOpen = (group: Group): boolean => !ended.some((one) => groupKey(one) === keyOf(group));
+interface OpenGroups {
+  /** Highest rank first. */
+  list(): readonly Group[];
+  /** Ends the groups without time up to `look`. `measured`: keys of those that have had block `block`, too. */
+  keep(block: number, look: number, measured: ReadonlySet<string>): readonly Group[];
+  end(ended: readonly EndedGroup[]): void;
+}
+
+const openGroups = (parts: BlocksParts): OpenGroups => {
+  const { groups, looks, projector } = parts;
+  let all = parts.endedBefore;
+  const list = (): readonly Group[] =>
+    groups.filter((group) => !all.some((one) => groupKey(one) === keyOf(group)));
   const end = (more: readonly EndedGroup[]): void => {
     if (more.length === 0) return;
-    ended = [...ended, ...more];
-    parts.onEnded(ended);
+    all = [...all, ...more];
+    parts.onEnded(all);
   };
+  return {
+    list,
+    end,
+    keep(block, look, measured) {
+      const blocksOf = (group: Group): number => block + (measured.has(keyOf(group)) ? 1 : 0);
+      const needNs = (group: Group): number =>
+        groupNeedNs(group, projector, { passes: 0, blocks: look - blocksOf(group) });
+      const isBelowFirst = look === looks[0];
+      const rule = isBelowFirst ? keepingFirst : affordable;
+      const fit = rule(list(), needNs, parts.leftNs());
+      for (const blocks of isBelowFirst ? [block + 1, block] : []) {
+        const here = fit.ended.filter(({ group }) => blocksOf(group) === blocks);
+        if (here.length > 0) parts.onOutOfTime(here, blocks);
+      }
+      end(fit.ended.map(({ group }) => asEnded(group, blocksOf(group), 'budget')));
+      return fit.kept;
+    },
+  };
+};
+
+interface Step {
+  readonly block: number;
+  readonly look: number;
+  /** Measured now. */
+  readonly now: readonly Group[];
+  /** Keys of groups that have had this block before. */
+  readonly measured: ReadonlySet<string>;
+  /** Groups that go on after it. */
+  readonly kept: readonly Group[];
+}
+
+const runStep = (parts: BlocksParts, { block, look, now, measured, kept }: Step): Promise<Stop> => {
+  const { executor, groups, looks, projector, lives, slots } = parts;
   const [from, to] = parts.share;
-  const at = (block: number): number => from + ((to - from) * block) / looks.at(-1)!;
+  const blockShare = (to - from) / looks.at(-1)!;
+  const at = (done: number): number => from + blockShare * (block + done / Math.max(1, kept.length));
+  const keys = new Set(now.map(keyOf));
+  const blocksLater = (group: Group): number =>
+    look - block - (keys.has(keyOf(group)) || measured.has(keyOf(group)) ? 1 : 0);
+  return executor.run({
+    slots: slots.filter((slot) => slot.block === block && keys.has(groupKey(slot))),
+    groups,
+    lives,
+    laterNs: kept.reduce(
+      (sum, group) => sum + groupNeedNs(group, projector, { passes: 0, blocks: blocksLater(group) }),
+      0,
+    ),
+    share: [at(measured.size), at(measured.size + now.length)],
+  });
+};
 
-  /** The groups that go on up to `look`; the others end. */
-  const keep = (block: number, look: number): readonly Group[] => {
-    const needNs = (group: Group): number =>
-      groupNeedNs(group, projector, { passes: 0, blocks: look - block });
-    const isBelowFirst = look === looks[0];
-    const rule = isBelowFirst ? keepingFirst : affordable;
-    const fit = rule(groups.filter(isOpen), needNs, parts.leftNs());
-    if (isBelowFirst && fit.ended.length > 0) parts.onOutOfTime(fit.ended, block);
-    end(fit.ended.map(({ group }) => asEnded(group, block, 'budget')));
-    return fit.kept;
-  };
+/** One group after another, highest rank first: each shows what it takes before those that rank lower are measured. */
+const runFirstBlock = async (parts: BlocksParts, open: OpenGroups, look: number): Promise<Stop> => {
+  const measured = new Set<string>();
+  for (const group of parts.groups) {
+    const kept = open.keep(0, look, measured);
+    if (!kept.includes(group)) continue;
+    const stop = await runStep(parts, { block: 0, look, now: [group], measured, kept });
+    if (stop !== null) return stop;
+    measured.add(keyOf(group));
+  }
+  return null;
+};
 
-  const extra = { slots: parts.extra, groups, lives, laterNs: 0, share: [at(0), at(0)] } as const;
+export const runBlocks = async (parts: BlocksParts): Promise<Stop> => {
+  const { executor, groups, looks, lives } = parts;
+  const open = openGroups(parts);
+  const [from] = parts.share;
+  const extra = { slots: parts.extra, groups, lives, laterNs: 0, share: [from, from] } as const;
   const repeated = await executor.run(extra);
   if (repeated !== null) return repeated;
   let block = 0;
   for (const look of looks) {
     for (; block < look; block++) {
-      const open = keep(block, look);
-      if (open.length === 0) return null;
-      const keys = new Set(open.map(keyOf));
-      const slots = parts.slots.filter((slot) => slot.block === block && keys.has(groupKey(slot)));
-      const laterNs = open.reduce(
-        (sum, group) => sum + groupNeedNs(group, projector, { passes: 0, blocks: look - block - 1 }),
-        0,
-      );
-      const stop = await executor.run({
-        slots,
-        groups,
-        lives,
-        laterNs,
-        share: [at(block), at(block + 1)],
-      });
+      const measured: ReadonlySet<string> = new Set();
+      const kept = block === 0 ? [] : open.keep(block, look, measured);
+      if (block > 0 && kept.length === 0) return null;
+      const stop = await (block === 0
+        ? runFirstBlock(parts, open, look)
+        : runStep(parts, { block, look, now: kept, measured, kept }));
       if (stop !== null) return stop;
     }
-    if (look !== looks.at(-1)) end(endedAtLook(parts, groups.filter(isOpen), look));
+    if (look !== looks.at(-1)) open.end(endedAtLook(parts, open.list(), look));
   }
   return null;
 };

@@ -1,7 +1,7 @@
 // The plan: all slots in order. Pure: the same inputs and the same seed give the same plan.
 //
-// Randomised complete blocks: a block holds every group once in random order and, inside a group, every arm once and the baseline
-// twice in random order. Counting passes come first.
+// Randomised complete blocks: a block holds every group once, the first one by rank and the others in random order, and inside a group
+// every arm once and the baseline twice in random order. Counting passes come first.
 
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import { UserError } from '../model/errors.ts';
@@ -95,8 +95,8 @@ export const countingSlots = (groups: readonly Group[], passes: number): Slot[] 
   );
 };
 
-const timingBlock = (groups: readonly Group[], baseline: string, random: Random): Unplaced[] =>
-  shuffled(groups, random).flatMap((group) => {
+const timingBlock = (inOrder: readonly Group[], baseline: string, random: Random): Unplaced[] =>
+  inOrder.flatMap((group) => {
     const again = group.arms.filter((arm) => arm.id === baseline).map((arm) => [NULL_ARM, arm] as const);
     return slotsOf(group, shuffled([...group.arms.map((arm) => [arm.id, arm] as const), ...again], random));
   });
@@ -132,13 +132,16 @@ export interface TimingOptions {
   readonly keeps?: (slot: Pick<Slot, 'scenario' | 'params' | 'image' | 'arm'>) => boolean;
 }
 
-/** `groups`: all groups of the question, with all their arms. */
+/**
+ * `groups`: all groups of the question, with all their arms, highest rank first. The first block of a run keeps this order, so that a
+ * group is not measured before those that rank higher have shown what they take; the others are shuffled.
+ */
 export const timingSlots = (groups: readonly Group[], options: TimingOptions): Slot[] => {
   const { baseline, firstBlock = 0, keeps = () => true } = options;
   const random = seeded(options.seed);
   const timed = groups.filter((group) => inPass(group, 'time'));
-  const blocks = Array.from({ length: options.blocks }, () =>
-    timingBlock(timed, baseline, random).filter(keeps),
+  const blocks = Array.from({ length: options.blocks }, (_, block) =>
+    timingBlock(firstBlock + block === 0 ? timed : shuffled(timed, random), baseline, random).filter(keeps),
   );
   return place(blocks, 'time', options.firstSeq).map((slot) => ({ ...slot, block: slot.block + firstBlock }));
 };

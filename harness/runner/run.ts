@@ -174,7 +174,7 @@ const planTiming = (parts: RunParts, question: Question, counted: Counted, first
   // An arm that was counted in an earlier session, and is lost in this one, has samples.
   const counting = new Set([...ofPass(before.slots, 'count').filter(isDoneIn(before)), ...counted.slots]);
   const shown = new Set(groups.flatMap((group) => group.arms.map(({ id }) => `${keyOf(group)} ${id}`)));
-  const slots = timingSlots(groupsOf(question), {
+  const slots = timingSlots(byRank(groupsOf(question), question.scenarios, question.images), {
     blocks: looks.at(-1)!,
     baseline,
     seed,

@@ -111,15 +111,30 @@ test('a group without time for the next look ends after the look before it', asy
 
 test('below the first look the lowest-ranked group ends and is reported, the highest goes on', async () => {
   // Seven more blocks of one image take 2.1 s.
-  const left = [Number.POSITIVE_INFINITY, 7 * 3 * SLOT_NS];
+  const left = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 7 * 3 * SLOT_NS];
   const { one, two, ended, said } = await run({ leftNs: () => left.shift() ?? Number.POSITIVE_INFINITY });
   assert.deepEqual([one, two], [8, 1]);
   assert.deepEqual(ended[0], { scenario: 'walk-warm', params: {}, image: 'two', blocks: 1, why: 'budget' });
   assert.deepEqual(said, ['1: two']);
 });
 
+test('in the first block a group may end those that rank lower before they are measured', async () => {
+  // Seven more blocks of one image take 2.1 s, which 12 % of allowance fit into 1.85 s; the other image then has no time at all.
+  const left = [Number.POSITIVE_INFINITY, 1.85e9];
+  const { one, two, ran, ended, said } = await run({
+    leftNs: () => left.shift() ?? Number.POSITIVE_INFINITY,
+  });
+  assert.deepEqual([one, two], [8, 0]);
+  assert.deepEqual(
+    ran.slice(0, 3).map(({ image }) => image),
+    ['one', 'one', 'one'],
+  );
+  assert.deepEqual(ended[0], { scenario: 'walk-warm', params: {}, image: 'two', blocks: 0, why: 'budget' });
+  assert.deepEqual(said, ['0: two']);
+});
+
 test('above the first look a group that ends is not reported as unmeasured', async () => {
-  const left = [...Array.from({ length: 8 }, () => Number.POSITIVE_INFINITY), 0];
+  const left = [...Array.from({ length: 9 }, () => Number.POSITIVE_INFINITY), 0];
   const { two, ended, said } = await run({ leftNs: () => left.shift() ?? 0 });
   assert.equal(two, 8);
   assert.deepEqual(ended.map(({ why }) => why).sort(), ['budget', 'decided']);

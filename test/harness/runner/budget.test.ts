@@ -114,6 +114,18 @@ test('a group is charged by its timed slots, else by its last counting pass, els
   assert.equal(need(0, 8), 8 * 4 * SECOND_NS, 'a failed slot says nothing of the time');
 });
 
+test('a group that was not timed is charged by what timed slots of its scenario take', () => {
+  const times = openSlotTimes();
+  const other = group('churn', 'other');
+  times.saw(sample('count', 0, SECOND_NS));
+  times.saw({ ...sample('count', 0, 2 * SECOND_NS), image: 'other' });
+  assert.equal(times.slotNs(other, 'time'), 0.74 * 2 * SECOND_NS);
+  times.saw(sample('time', 0, 14 * SECOND_NS));
+  assert.equal(times.slotNs(other, 'time'), 14 * 2 * SECOND_NS);
+  times.saw({ ...sample('time', 0, 3 * SECOND_NS), image: 'other' });
+  assert.equal(times.slotNs(other, 'time'), 3 * SECOND_NS);
+});
+
 test('an image is prepared only if there is time for it after the groups that rank higher', () => {
   const size = { entryCount: 1000, objectCount: 1000, objectBytes: 1e6 };
   const sizes = new Map(['a', 'b'].map((name) => [name, size]));

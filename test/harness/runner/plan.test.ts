@@ -49,6 +49,16 @@ test('the same seed gives the same plan, another seed another order', () => {
   assert.notDeepEqual(order('a seed'), order('another'));
 });
 
+test('the first block has the groups in the given order, later ones shuffle them', () => {
+  const many = [...'abcdef'].map((image) => ({ ...groups[0]!, image }));
+  const slots = timingSlots(many, options);
+  const orders = Array.from({ length: 8 }, (_, block) =>
+    [...new Set(slots.filter((slot) => slot.block === block).map(({ image }) => image))].join(''),
+  );
+  assert.equal(orders[0], 'abcdef');
+  assert.ok(new Set(orders.slice(1)).size > 4, orders.join());
+});
+
 test('every arm comes first in some block, so that no arm always pays for the start', () => {
   const slots = timingSlots(groups, { ...options, blocks: 48 });
   const firsts = new Set(slots.filter((_, i) => i % 4 === 0).map((slot) => slot.arm));

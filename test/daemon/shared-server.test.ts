@@ -1,0 +1,99 @@
+// One server for many mounts, and the options that exclude each other.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { createMachine } from '../../harness/sys/machine.ts';
+import { startServer } from '../../harness/sys/servers.ts';
+import { dumpOf, line, root as rootLine } from './dumps.ts';
+import { exitOf, type Lab, newLab, noDevice, notRoot, sanitized } from './support.ts';
+
+const skip = notRoot || noDevice;
+const OBJECT_BYTES = 300_000;
+const READ = 15;
+
+let lab: Lab;
+before(() => {
+  lab = newLab();
+  lab.object('ob/large', 'o'.repeat(OBJECT_BYTES));
+});
+after(() => lab.remove());
+
+const withObject = dumpOf([rootLine, line('/file', '100644', { size: OBJECT_BYTES, payload: 'ob/large' })]);
+
+test('one server serves many mounts, releases them one by one, and ends with its socket', {
+  skip,
+}, async () => {
+  const image = lab.image('object.cfs', withObject);
+  const server = startServer({
+    // Each mount needs two files, so the limit at start allows about thirty mounts.
+    argv: ['prlimit', '--nofile=64:', sanitized(), '--control-fd', '{control}'],
+    log: join(lab.folder, 'shared.log'),
+    limitMs: 10_000,
+  });
+  const stats = lab.file('stats', '');
+  truncateSync(stats, 4096);
+  const reads = (): number => Number(readFileSync(stats).readBigUInt64LE(READ * 8));
+  const roots = Array.from({ length: 40 }, (_, i) => join(lab.folder, `shared-${i}`));
+  try {
+    for (const root of roots) {
+      mkdirSync(root);
+      assert.equal(server.sendCommand(['mount', image, root, stats, lab.objects]), 'ok');
+    }
+    for (const root of roots) assert.equal(readFileSync(join(root, 'file')).length, OBJECT_BYTES);
+    assert.ok(reads() >= 40);
+    assert.equal(server.sendCommand(['count']), '40');
+    assert.match(
+      server.sendCommand(['mount', join(lab.folder, 'none.cfs'), roots[0]!, '', lab.objects]),
+      /^image: .* cannot be read/,
+    );
+    assert.match(
+      server.sendCommand(['mount', image, join(lab.folder, 'nowhere'), '', lab.objects]),
+      /^mount: .*No such file/,
+    );
+    assert.match(
+      server.sendCommand(['mount', image, join(lab.folder, 'no\nwhere\x1b[2J'), '', lab.objects]),
+      /^mount: .*\/no\\x0awhere\\x1b\[2J: cannot find/,
+    );
+    assert.match(server.sendCommand(['dance']), /unknown message/);
+    for (const root of roots.slice(0, 39)) assert.equal(spawnSync('umount', [root]).status, 0);
+    const machine = createMachine({} as never, { scratch: lab.folder });
+    assert.ok(
+      machine.waitFor(() => server.sendCommand(['count']) === '1', 5000),
+      server.sendCommand(['count']),
+    );
+    assert.equal(statSync(join(roots[39]!, 'file')).size, OBJECT_BYTES);
+    assert.equal(
+      readdirSync(`/proc/${server.pid}/fd`).filter((fd) =>
+        /^\/dev\/fuse$/.test(readlinkSync(`/proc/${server.pid}/fd/${fd}`)),
+      ).length,
+      1,
+    );
+  } finally {
+    server.close(5000);
+    for (const root of roots) spawnSync('umount', ['-l', root], { stdio: 'ignore' });
+  }
+  assert.equal(readFileSync(join(lab.folder, 'shared.log'), 'latin1'), '');
+});
+
+for (const [options, why] of [
+  [['--xattr', 'some'], /--xattr must be full, no-acl or auto, not 'some'/],
+  [['--transport', 'pigeon'], /--transport must be read-write, threads or uring, not 'pigeon'/],
+  [['--threads', '3'], /--threads needs --transport threads/],
+  [['--transport', 'threads', '--threads', '65'], /from 1 to 64/],
+  [['--spin-us', '2000'], /auto, or from 0 to 1000/],
+  [['--spin-us', 'often'], /auto, or from 0 to 1000/],
+  [['--metadata-only', '--data', 'passthrough'], /excludes --data passthrough/],
+  [['--metadata-only', '--xattr', 'auto'], /excludes --xattr auto/],
+  [['--control-fd', '0', '--transport', 'threads'], /--control-fd needs --transport read-write/],
+] as const)
+  test(`${options.join(' ')} is wrong usage`, async () => {
+    const child = spawn(sanitized(), [...options, 'image', 'at'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let output = '';
+    child.stderr?.on('data', (bytes: Buffer) => {
+      output += bytes.toString();
+    });
+    assert.equal(await exitOf(child), 2);
+    assert.match(output, why);
+  });

@@ -1,0 +1,139 @@
+// Slots that are skipped or fail: what the journal says, and that everything is closed.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { UserError } from '../../../harness/model/errors.ts';
+import type { Stage } from '../../../harness/model/scenario.ts';
+import { smallImage } from '../support/stage.ts';
+import { own, ran } from './slot-support.ts';
+
+test('what a scenario cannot do here is skipped with its reason, and everything is let go of', async (t) => {
+  const scenario = {
+    run() {
+      throw new UserError('not here', { code: 'skip' });
+    },
+  };
+  const { sample, log } = await ran(t, { scenario });
+  assert.deepEqual(sample.outcome === 'skipped' && { need: sample.need, reason: sample.reason }, {
+    need: 'image',
+    reason: 'not here',
+  });
+  assert.deepEqual(log.slice(-3), ['release', 'one close', 'two close']);
+});
+
+test('a failure is told with its phase, code and facts, and its folder goes', async (t) => {
+  const scenario = {
+    run: (stage: Stage) =>
+      stage.phase('mount', () =>
+        Promise.reject(new UserError('mount failed', { code: 'EIO', facts: ['at: here', 'kernel: no'] })),
+      ),
+  };
+  const { sample, slotFolders } = await ran(t, { scenario });
+  assert.deepEqual(
+    sample.outcome === 'failed' && { phase: sample.phase, code: sample.code, message: sample.message },
+    { phase: 'mount', code: 'EIO', message: 'mount failed; at: here; kernel: no' },
+  );
+  assert.deepEqual(slotFolders, []);
+});
+
+test('system errors fail the slot, wherever they occur, and are one sentence', async (t) => {
+  const full = (): never => {
+    writeFileSync('/dev/full', 'x');
+    throw new Error('not reached');
+  };
+  const inScenario = await ran(t, {
+    scenario: { run: (stage) => stage.phase('create', async () => full()) },
+  });
+  const inClose = await ran(t, { close: full });
+  const inCheck = await ran(t, { leaks: { before: () => [], after: full } });
+  assert.deepEqual(
+    [inScenario, inClose, inCheck].map(({ sample }) =>
+      sample.outcome === 'failed' ? [sample.phase, sample.code, sample.message] : [],
+    ),
+    [
+      ['create', 'ENOSPC', 'cannot write: no space left'],
+      ['prepare', 'ENOSPC', 'cannot write: no space left'],
+      ['leak', 'ENOSPC', 'cannot write: no space left'],
+    ],
+  );
+  assert.deepEqual(inClose.log.slice(-2), ['one close', 'two close'], 'the rest is closed');
+  const first = await ran(t, {
+    close: full,
+    scenario: { run: () => Promise.reject(new UserError('first', { code: 'EIO' })) },
+  });
+  assert.equal(first.sample.outcome === 'failed' && first.sample.code, 'EIO');
+});
+
+test('a bug is no failure of a slot: it ends the run', async (t) => {
+  const bug = new TypeError('undefined is not a function');
+  const scenario = {
+    run() {
+      throw bug;
+    },
+  };
+  await assert.rejects(ran(t, { scenario }), bug);
+});
+
+test('what was left behind fails a slot that went well, by name and no more than twenty of them', async (t) => {
+  const left = Array.from({ length: 22 }, (_, i) => `file: /f${i}`);
+  const { sample } = await ran(t, { leaks: { before: () => [], after: () => left } });
+  assert.equal(sample.outcome, 'failed');
+  if (sample.outcome !== 'failed') return;
+  assert.deepEqual([sample.phase, sample.code], ['leak', 'left-behind']);
+  assert.match(sample.message, /^left behind: file: \/f0, .*file: \/f19, and 2 more$/);
+});
+
+test('one image under two names is refused before anything is prepared', async (t) => {
+  const { sample, log } = await ran(t, { others: [smallImage()] });
+  assert.equal(sample.outcome === 'failed' && sample.code, 'same-image');
+  assert.deepEqual(log, []);
+});
+
+const LIMIT_MS = 30_000;
+
+/** Starts a server and waits for its end. */
+const serveUntilItEnds = (
+  { machine }: Stage,
+  script: string,
+  end: (pid: number) => void = () => {},
+): void => {
+  const server = machine.serve('cfs-fuse', ['sh', '-c', `echo >&{ready}; ${script}`]);
+  end(server.pid);
+  assert.ok(server.exited(LIMIT_MS));
+};
+
+test('a slot fails if a server was killed or ended with an error, whether or not its scenario noticed', async (t) => {
+  const failed = await ran(t, {
+    scenario: {
+      async run(stage) {
+        serveUntilItEnds(stage, 'echo no memory >&2; exit 3');
+        return own();
+      },
+    },
+  });
+  assert.deepEqual(failed.sample.outcome === 'failed' && [failed.sample.code, failed.sample.message], [
+    'server-ended',
+    'the server cfs-fuse ended with exit code 3: no memory',
+  ]);
+  const killed = await ran(t, {
+    scenario: {
+      async run(stage) {
+        serveUntilItEnds(stage, 'exec sleep 30', (pid) => process.kill(pid, 'SIGKILL'));
+        throw new UserError('cat: failed', { code: 'command-failed' });
+      },
+    },
+  });
+  assert.deepEqual(killed.sample.outcome === 'failed' && [killed.sample.code, killed.sample.message], [
+    'command-failed',
+    'cat: failed; the server cfs-fuse was killed by SIGKILL',
+  ]);
+  const { sample } = await ran(t, {
+    scenario: {
+      async run(stage) {
+        serveUntilItEnds(stage, 'echo fine >&2');
+        return own();
+      },
+    },
+  });
+  assert.equal(sample.outcome, 'ok');
+});
