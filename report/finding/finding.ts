@@ -85,10 +85,22 @@ const rangesSentence = ({ pool }: FindingInput, all: readonly ComparedQuantity[]
     return null;
   return pool === null
     ? `Each ratio is the median of the ratios within the blocks, not the quotient of two medians; in parentheses its ${formatPercent(LOOK_CONFIDENCE)} interval.`
-    : 'Each ratio is the mean over the runs, in parentheses its interval.';
+    : `Each ratio is the geometric mean over the runs; in parentheses its ${formatPercent(LOOK_CONFIDENCE)} interval, which holds for further runs like these.`;
 };
 
-/** One sentence each; the first one says the most. */
+const WORK_FILE_SYSTEM = 'work folder';
+
+/** `a reflink checkout on XFS on a loop file`: arms whose files did not lie in the work folder. */
+const elsewhereOf = (groups: readonly GroupData[], arms: readonly ArmView[]): readonly string[] =>
+  arms.flatMap((arm) => {
+    const took = groups.flatMap((group) => [...(group.took.get(arm.id) ?? [])]);
+    const places = took.flatMap((text) => /(?:^|, )on: ([^,]+)/.exec(text)?.[1] ?? []);
+    return [...new Set(places)]
+      .filter((place) => place !== WORK_FILE_SYSTEM)
+      .map((place) => `${nameOf(arm, arms)} on ${place}`);
+  });
+
+/** One sentence each. Where something differs, the times of the first quantity come first and the sum of all headline times after them. */
 export const findingOf = (input: FindingInput): readonly string[] => {
   const { arms, groups, design, tallied, elsewhere } = input;
   const all = quantitiesOf(groups, design).map((quantity) => ({
@@ -106,16 +118,18 @@ export const findingOf = (input: FindingInput): readonly string[] => {
   const baseline = arms.find(({ role }) => role === 'baseline');
   const baselineName = baseline === undefined ? design.baseline : nameOf(baseline, arms);
   const { delta = 0 } = design;
+  const opening = openingOf(all, baselineName);
   return [
-    openingOf(all, baselineName) ?? standingSentence(input.forests, arms, baselineName),
+    opening,
     ...all.map(
       ({ quantity, compared }, at) =>
         `${quantitySentence(quantity, baselineName, compared, { values: at === 0, delta })}.`,
     ),
     ...livesSentences,
+    opening === null ? standingSentence(input.forests, arms, baselineName) : null,
     excludedSentence(all.map(({ quantity }) => quantity)),
     absentSentence(input, all),
     rangesSentence(input, all),
-    machineSentence(input),
+    machineSentence(input, elsewhereOf(groups, arms)),
   ].filter((sentence) => sentence !== null);
 };

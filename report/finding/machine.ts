@@ -33,8 +33,11 @@ const whereText = ({ run: { environment }, pool }: DescribedRun, disk: string): 
 const computerText = ({ virtualization, cpuCount }: Environment): string =>
   `a ${virtualization === null ? '' : 'virtual '}machine with ${plural(cpuCount, 'CPU')}`;
 
-/** `One run as root on a virtual machine with 2 CPUs, kernel 6.18, ext4.`, and whether the machine was noisy. */
-export const machineSentence = (facts: DescribedRun): string => {
+/**
+ * `One run on a virtual machine with 2 CPUs, ext4; a reflink checkout on XFS on a loop file.`, and whether the machine was noisy.
+ * `elsewhere`: arms on another file system.
+ */
+export const machineSentence = (facts: DescribedRun, elsewhere: readonly string[] = []): string => {
   const { environment } = facts.run;
   const caveats = caveatsOf(facts);
   const { status } = facts.run;
@@ -42,6 +45,7 @@ export const machineSentence = (facts: DescribedRun): string => {
   const runs = facts.pool === null ? `One run${cut}` : `${plural(facts.pool.runs.length, 'run')}, pooled,`;
   const as = environment.privilege === 'root' ? '' : ' without root';
   const isNoisy = caveats.some(({ severity }) => severity === 'noise');
-  const said = `${runs}${as} on ${whereText(facts, diskText(environment, caveats))}.`;
+  const where = [whereText(facts, diskText(environment, caveats)), ...elsewhere].join('; ');
+  const said = `${runs}${as} on ${where}.`;
   return isNoisy ? `${said} The machine was noisy.` : said;
 };

@@ -1,4 +1,4 @@
-// The first sentence of a finding in which something differs: in how many of the headline times each backend takes longer than the
+// The sentence of a finding that sums up what differs: in how many of the headline times each backend takes longer than the
 // baseline, and in which it takes less. Pure.
 import { plural } from '../format.ts';
 import type { ForestView } from '../view-charts.ts';
@@ -61,5 +61,5 @@ export const standingSentence = (
   const parts = standings.map((one, index) => armText(one, forest.quantities.length, index === 0));
   const isOpen = standings.some(({ slower, faster, times }) => slower + faster.length < times);
   const rest = isOpen ? '; in the others no difference was shown' : '';
-  return `Of ${plural(forest.quantities.length, 'headline time')}, compared with ${baselineName}: ${parts.join(', ')}${rest}.`;
+  return `Of all ${plural(forest.quantities.length, 'headline time')}, compared with ${baselineName}: ${parts.join(', ')}${rest}.`;
 };

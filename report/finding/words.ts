@@ -1,7 +1,7 @@
 // One quantity as a sentence: the baseline's time, then every other arm as far as the run decided it. Pure.
 import type { Cell, Versus } from '../../results/compare/rows.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { floorText, formatPercent, formatRatio, formatValue, grouped } from '../format.ts';
+import { floorText, formatPercent, formatRatio, formatValue } from '../format.ts';
 import type { ArmView } from '../view-tables.ts';
 import type { Quantity } from './quantities.ts';
 
@@ -42,14 +42,8 @@ const timesText = (metric: string): string => {
   return metric.endsWith('PerSecond') ? 'times as many' : 'times as much';
 };
 
-/** Two digits where they show the difference from 1: the tables have the others. */
-const rounded = (ratio: number): string => {
-  if (ratio < 0.1) return formatRatio(ratio);
-  if (ratio < 2) return ratio.toFixed(2);
-  return ratio < 9.95 ? ratio.toFixed(1) : grouped(Number(ratio.toPrecision(2)));
-};
-
-const rangeWords = (arm: ComparedArm): string => `${rounded(known(arm).lo)}..${rounded(known(arm).hi)}`;
+const rangeWords = (arm: ComparedArm): string =>
+  `${formatRatio(known(arm).lo)}..${formatRatio(known(arm).hi)}`;
 
 interface SentenceStyle {
   /** The other arms' own times beside their ratios. */
@@ -64,8 +58,8 @@ const differing = (
 ): readonly string[] =>
   arms.map((arm) =>
     values
-      ? `${verb === 'in' ? 'in ' : ''}${formatValue(metric, arm.cell.median)} with ${arm.name} (${rounded(known(arm).center)} ${timesText(metric)}, ${rangeWords(arm)})`
-      : `${rounded(known(arm).center)} ${timesText(metric)} with ${arm.name} (${rangeWords(arm)})`,
+      ? `${verb === 'in' ? 'in ' : ''}${formatValue(metric, arm.cell.median)} with ${arm.name} (${formatRatio(known(arm).center)} ${timesText(metric)}, ${rangeWords(arm)})`
+      : `${formatRatio(known(arm).center)} ${timesText(metric)} with ${arm.name} (${rangeWords(arm)})`,
   );
 
 const namesOf = (arms: readonly ComparedArm[]): string => listText(arms.map(({ name }) => name));

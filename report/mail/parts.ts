@@ -17,6 +17,35 @@ const FACT_COLUMNS = 12;
 export const fact = (name: string, text: string): readonly string[] =>
   text === '' ? [] : mailLines(text, `${name}:`.padEnd(FACT_COLUMNS), ' '.repeat(FACT_COLUMNS));
 
-/** What was typed, in words for a shell: the command of the run; of a pool that of its first run, which differs in the seed only. */
-export const commandsOf = ({ run, pool }: ReportView): readonly (readonly string[])[] =>
-  [pool?.runs[0]?.commandLine ?? run.commandLine].map((words) => words.map((word) => shellLine([word])));
+/** `--runs N` makes N runs with these options: its share of the budget, a folder, and a seed that ends in their number. */
+const withoutOwn = (words: readonly string[], number: number): readonly string[] => {
+  const isOwn = (at: number): boolean => words[at] === '--out' || words[at] === '--runs';
+  const end = `-${number}`;
+  return words.flatMap((word, at) => {
+    if (isOwn(at) || isOwn(at - 1)) return [];
+    return words[at - 1] === '--seed' && word.endsWith(end) ? [word.slice(0, -end.length)] : [word];
+  });
+};
+
+/** The command that made all runs of a pool; null if it was not one. */
+const oneCommand = (
+  runs: readonly { readonly commandLine: readonly string[] }[],
+): readonly string[] | null => {
+  const [first = [], ...others] = runs.map(({ commandLine }, at) => withoutOwn(commandLine, at + 1));
+  const isOne =
+    runs.every(({ commandLine }) => commandLine.includes('--runs')) &&
+    others.every((words) => words.join('\0') === first.join('\0'));
+  if (!isOne || runs.length < 2) return null;
+  const budget = /^([\d.]+)s$/.exec(first[first.indexOf('--budget') + 1] ?? '');
+  return [
+    ...first.map((word) => (word === budget?.[0] ? `${Number(budget[1]) * runs.length}s` : word)),
+    '--runs',
+    String(runs.length),
+  ];
+};
+
+/** What was typed, in words for a shell: the command of the run or pool; of runs that were pooled later, that of the first one. */
+export const commandsOf = ({ run, pool }: ReportView): readonly (readonly string[])[] => {
+  const words = pool === null ? run.commandLine : (oneCommand(pool.runs) ?? pool.runs[0]!.commandLine);
+  return [words.map((word) => shellLine([word]))];
+};

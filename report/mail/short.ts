@@ -88,11 +88,14 @@ const commands = (view: ReportView, scenarios: readonly string[]): readonly stri
     .flatMap(({ id, reproduce }) => mailLines(`${id}: ${reproduce}`, '  ', '      ')),
 ];
 
-const restLines = ({ id }: ReportView): readonly string[] => [
+const restLines = ({ id, pool }: ReportView): readonly string[] => [
   ...mailLines(
     'All rows, counts, claims and published tables: --long. A claim with its rule, objection and numbers: --claims C1.',
   ),
-  ...commandLines(['cfsbench', 'report', `runs/${id}`, '--format', 'mail', '--long']),
+  ...commandLines([
+    ...(pool === null ? ['cfsbench', 'report', `runs/${id}`] : ['cfsbench', 'pool', 'RUN...']),
+    ...['--format', 'mail', '--long'],
+  ]),
 ];
 
 /** Only where protections were tried: what nothing refuses needs no table. */

@@ -109,7 +109,7 @@ test('problems are below the table, and the finding is last', () => {
   const text = terminalOf(viewOf({ ...run, proofs, status: 'interrupted' }, samples));
   assert.match(
     text,
-    /\n\nThe run did not complete: interrupted\. The rows [^.]+\.\n1 mount did not show the image's tree\.\n\nOf \d+ headline times, .*\n(.+\n)+$/,
+    /\n\nThe run did not complete: interrupted\. The rows [^.]+\.\n1 mount did not show the image's tree\.\n\n(.+\n)+Of all \d+ headline times, .*\n(.+\n)+$/,
   );
   assert.doesNotMatch(terminalOf(view), /did not/);
 });

@@ -38,7 +38,7 @@ const FILES = { local: 'files' };
 test('the first sentence adds the phases up, block by block, and has times, ratio and interval', () => {
   assert.equal(
     findingOf({ groups: [setUp(FILES)] })[0],
-    'The image made, all files local, is ready (created and mounted) in 300 µs with EROFS + overlayfs, in 600 µs with composefs over FUSE (2.0 times as long, 2.0..2.0).',
+    'The image made, all files local, is ready (created and mounted) in 300 µs with EROFS + overlayfs, in 600 µs with composefs over FUSE (2.00 times as long, 2.00..2.00).',
   );
 });
 
@@ -46,10 +46,10 @@ test('contents that are digested, as runtimes do, come before trusted ones; furt
   const trusted = setUp({ local: 'nothing', ingest: 'trusted' }, 5);
   const digested = setUp({ local: 'nothing', ingest: 'digested' }, 3);
   const sentence = (groups: readonly MadeGroup[]) => findingOf({ groups: [setUp(FILES), ...groups] })[1];
-  assert.match(sentence([trusted])!, /^Bringing it in .* 5\.0 times as long with composefs over FUSE/);
+  assert.match(sentence([trusted])!, /^Bringing it in .* 5\.00 times as long with composefs over FUSE/);
   assert.equal(
     sentence([trusted, digested]),
-    'Bringing it in after the download (ingest and create) takes 40.1 ms with EROFS + overlayfs, 3.0 times as long with composefs over FUSE (3.0..3.0).',
+    'Bringing it in after the download (ingest and create) takes 40.1 ms with EROFS + overlayfs, 3.00 times as long with composefs over FUSE (3.00..3.00).',
   );
 });
 
@@ -101,21 +101,25 @@ const whole = (downFactor: number): MadeGroup => {
 test('removing the image again is a sentence of its own', () => {
   assert.match(
     findingOf({ groups: [whole(3)] })[1]!,
-    /^Removing it again \(unmount to destroy\) takes 300 µs with EROFS \+ overlayfs, 3\.0 times as long /,
+    /^Removing it again \(unmount to destroy\) takes 300 µs with EROFS \+ overlayfs, 3\.00 times as long /,
   );
 });
 
-test('four or more headline times are summed up first, and those in which an arm takes less are named', () => {
+const summed = (groups: readonly MadeGroup[]): string | undefined =>
+  findingOf({ groups }).find((line) => line.startsWith('Of all '));
+
+test('four or more headline times are summed up after the times, and those in which an arm takes less are named', () => {
   const warm = { ...walk(2), scenario: 'walk-warm' };
   assert.match(
-    findingOf({ groups: [whole(0.5), walk(2)] })[0]!,
+    findingOf({ groups: [whole(0.5), walk(2), warm] })[0]!,
     /^The image made, all files local, is ready/,
   );
   assert.equal(
-    findingOf({ groups: [whole(0.5), walk(2), warm] })[0],
-    'Of 4 headline times, compared with EROFS + overlayfs: composefs over FUSE takes longer in 3 and less in 1 (all files local: unmount + settle + destroy).',
+    summed([whole(0.5), walk(2), warm]),
+    'Of all 4 headline times, compared with EROFS + overlayfs: composefs over FUSE takes longer in 3 and less in 1 (all files local: unmount + settle + destroy).',
   );
-  assert.match(findingOf({ groups: [whole(3), walk(2), warm] })[0]!, / takes longer in 4\.$/);
+  assert.match(summed([whole(3), walk(2), warm])!, / takes longer in 4\.$/);
+  assert.equal(summed([whole(0.5), walk(2)]), undefined);
 });
 
 test('of an arm with fewer times their number is said', () => {
@@ -125,8 +129,8 @@ test('of an arm with fewer times their number is said', () => {
     time: { ...walk(2).time, 'unpacked-overlay': { walkWallNs: around(150e6) } },
   };
   assert.equal(
-    findingOf({ groups: [whole(3), checkout, warm] })[0],
-    'Of 4 headline times, compared with EROFS + overlayfs: composefs over FUSE takes longer in 4, unpacked layers + overlayfs in 1 of 1.',
+    summed([whole(3), checkout, warm]),
+    'Of all 4 headline times, compared with EROFS + overlayfs: composefs over FUSE takes longer in 4, unpacked layers + overlayfs in 1 of 1.',
   );
 });
 
@@ -215,6 +219,19 @@ test('at most three arms are compared, headline backends before variants', () =>
   }));
   assert.match(sentence!, /FUSE .* with unpacked layers \+ overlayfs .* with Z \(/);
   assert.doesNotMatch(sentence!, /with Y/);
+});
+
+test('an arm whose files lay on another file system is named with the machine', () => {
+  const sentence = (on: string): string => {
+    const { run, samples } = made({ groups: [walk(2)] });
+    const took = { mount: 'bind', on, window: 'one call' };
+    return viewOf(
+      run,
+      samples.map((sample) => (sample.arm === 'composefs-fuse' ? { ...sample, took } : sample)),
+    ).finding.at(-1)!;
+  };
+  assert.match(sentence('XFS on a loop file'), /; composefs over FUSE on XFS on a loop file\.$/);
+  assert.doesNotMatch(sentence('work folder'), /loop file|work folder/);
 });
 
 test('the machine: virtual or not, journal, discard, noise', () => {

@@ -93,6 +93,28 @@ test('the mail of a pool names its runs, and has at most 100 lines', () => {
   assert.match(text, /^disk: +ext4 without a journal$/m);
 });
 
+test('the commands of a pool can be typed: the one that made all its runs, and the one for the rest', () => {
+  const commandsIn = (runs: readonly (readonly string[])[]): string => {
+    const all = runs.map((words, at) => ({
+      id: `run-${at + 1}`,
+      startedAt: run.startedAt,
+      seed: String(at),
+      commandLine: ['cfsbench', 'run', ...words],
+    }));
+    return mailOf({ ...viewOf(run, samples), pool: { runs: all, notices: [], judged: [] } });
+  };
+  const child = (number: number): readonly string[] => [
+    ...['--profile', 'quick', '--budget', '30.000s', '--runs', '1'],
+    ...['--seed', `1-2-${number}`, '--out', String(number)],
+  ];
+  const made = commandsIn([child(1), child(2), child(3)]);
+  assert.match(made, /^ {2}cfsbench run --profile quick --budget 90s --seed 1-2 --runs 3$/m);
+  assert.match(made, /^ {2}cfsbench pool RUN\.\.\. --format mail --long$/m);
+  const gathered = commandsIn([child(1), ['--profile', 'quick', '--seed', '8']]);
+  assert.match(gathered, /--seed 1-2-1\b/);
+  assert.doesNotMatch(gathered, /--runs 2/);
+});
+
 test('the same run gives the same mail', () => {
   assert.equal(mailOf(viewOf(run, samples)), mailOf(viewOf(run, samples)));
 });
