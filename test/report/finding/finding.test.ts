@@ -221,6 +221,17 @@ test('at most three arms are compared, headline backends before variants', () =>
   assert.doesNotMatch(sentence!, /with Y/);
 });
 
+test('an undecided arm beside a decided one is called undecided, with its interval and without a ratio', () => {
+  const group = walk(2);
+  const wide = { 'unpacked-overlay': { walkWallNs: around(50e6, 8, 0.5) } };
+  const [sentence] = findingOf({ groups: [{ ...group, time: { ...group.time, ...wide } }] });
+  assert.match(
+    sentence!,
+    /\(2\.00 times as long, 2\.00\.\.2\.00\); undecided for unpacked layers \+ overlayfs \(0\.\d\d\.\./,
+  );
+  assert.doesNotMatch(sentence!, / with unpacked layers/);
+});
+
 test('an arm whose files lay on another file system is named with the machine', () => {
   const sentence = (on: string): string => {
     const { run, samples } = made({ groups: [walk(2)] });
