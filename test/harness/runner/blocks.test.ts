@@ -152,7 +152,7 @@ test('what a group has measured of the first block is not charged again', async 
     leftNs: () => left.shift() ?? Number.POSITIVE_INFINITY,
   });
   assert.deepEqual(said, []);
-  assert.equal(ran.filter(({ image }) => image === 'three').length, 24 * 3);
+  assert.equal(ran.filter(({ image }) => image === 'three').length, 8 * 3);
 });
 
 test('above the first look a group that ends is not reported as unmeasured', async () => {
