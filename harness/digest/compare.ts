@@ -81,6 +81,8 @@ export interface Hidden {
   readonly losesTimes: boolean;
   /** Paths of empty directories that are accepted beside the expected entries. */
   readonly adds?: readonly string[];
+  /** Extended attributes that regular files may have beside the expected ones. */
+  readonly marks?: readonly string[];
   /** What was not shown. */
   readonly found: Set<string>;
 }
@@ -96,6 +98,12 @@ const isHidden = (key: string, { prefixes, found }: Hidden): boolean => {
   const hides = prefixes.some((prefix) => key.startsWith(prefix));
   if (hides) found.add(key);
   return hides;
+};
+
+const isMark = (key: string, type: string, { marks = [], found }: Hidden): boolean => {
+  const is = type === 'file' && marks.includes(key);
+  if (is) found.add(`the absence of ${key}`);
+  return is;
 };
 
 const betweenLines = (
@@ -123,9 +131,11 @@ const betweenLines = (
     const values = [expectedXattrs.get(key), seenXattrs.get(key)].map((value) =>
       value === undefined ? 'absent' : `"${value}"`,
     );
-    const isAbsent = expectedXattrs.has(key) && !seenXattrs.has(key);
-    if (values[0] !== values[1] && !(isAbsent && isHidden(key, hidden)))
-      return { path, attribute: `xattr ${key}`, expected: values[0]!, seen: values[1]! };
+    if (values[0] === values[1]) continue;
+    const isDeclared = expectedXattrs.has(key)
+      ? !seenXattrs.has(key) && isHidden(key, hidden)
+      : isMark(key, theirs[1]!, hidden);
+    if (!isDeclared) return { path, attribute: `xattr ${key}`, expected: values[0]!, seen: values[1]! };
   }
   return null;
 };

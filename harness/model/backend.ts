@@ -59,6 +59,8 @@ export interface Backend {
   readonly losesTimes?: boolean;
   /** Empty directories that the mount has if the image does not. The proof lists and ignores them. */
   readonly adds?: readonly string[];
+  /** Extended attributes that regular files have beside those of the image. The proof lists and ignores them. */
+  readonly marks?: readonly string[];
   /** Prefixes of extended attributes that the mount is known to hide. The proof lists them and ignores them. */
   readonly hides?: readonly string[];
   /** Option name to its allowed values, the default first. An empty list allows any text. */

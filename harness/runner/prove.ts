@@ -73,8 +73,8 @@ const proofOf = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
   const { fsType, took } = mounted;
   const proof = { image: image.name, arm: arm.id, fsType, took, treeDigest, level };
   if (treeDigest === digestAt(expected, level)) return { ...proof, equal: true, difference: null };
-  const { hides: prefixes = [], losesTimes = false, adds = [] } = arm.backend;
-  const hidden = { prefixes, losesTimes, adds, found: new Set<string>() };
+  const { hides: prefixes = [], losesTimes = false, adds = [], marks = [] } = arm.backend;
+  const hidden = { prefixes, losesTimes, adds, marks, found: new Set<string>() };
   const difference = firstDifference(expected.listingPath, listingPath, level, hidden);
   // The listings differ only in declared attributes.
   const isDeclared = difference === null && hidden.found.size > 0;

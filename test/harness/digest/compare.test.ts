@@ -132,6 +132,34 @@ test('a backend that adds empty directories may show them, and nothing inside', 
   assert.deepEqual(add(a, directory('/aa'), c), ['/aa', []]);
 });
 
+test('files of a backend that marks them may have its attribute, and no other one; directories may not', () => {
+  const mark = (expected: ListedEntry, seen: ListedEntry) => {
+    const hidden = { prefixes: [], losesTimes: false, marks: ['trusted.mark'], found: new Set<string>() };
+    const difference = findDifference(
+      write('expected', [expected]),
+      write('seen', [seen]),
+      'contents',
+      hidden,
+    );
+    return [difference?.attribute ?? null, [...hidden.found]];
+  };
+  const own = ['user.own', 'x'] as const;
+  const marked = (...more: readonly (readonly [string, string])[]) =>
+    file('/a', { xattrs: [['trusted.mark', '1'], ...more] });
+  const found = ['the absence of trusted.mark'];
+  assert.deepEqual(mark(file('/a'), marked()), [null, found]);
+  assert.deepEqual(mark(file('/a'), file('/a')), [null, []]);
+  assert.deepEqual(mark(file('/a'), marked(own)), ['xattr user.own', found]);
+  assert.deepEqual(mark(file('/a', { xattrs: [own] }), marked()), ['xattr user.own', found]);
+  assert.deepEqual(mark(marked(), file('/a')), ['xattr trusted.mark', []]);
+  assert.deepEqual(mark(marked(), file('/a', { xattrs: [['trusted.mark', '2']] })), [
+    'xattr trusted.mark',
+    [],
+  ]);
+  const directory = (entry: ListedEntry): ListedEntry => ({ ...entry, mode: 0o040755 });
+  assert.deepEqual(mark(directory(file('/a')), directory(marked())), ['xattr trusted.mark', []]);
+});
+
 test('a hidden attribute may be absent, but not have another value; other attributes may not be absent', () => {
   const capability = ['security.capability', 'x'] as const;
   const own = ['user.own', 'x'] as const;
