@@ -10,6 +10,7 @@ export type FeatureId =
   | 'erofs-file'
   | 'erofs-loop'
   | 'erofs-devices'
+  | 'erofs-inode-share'
   | 'overlay'
   | 'overlay-data-layers'
   | 'overlay-double-colon'

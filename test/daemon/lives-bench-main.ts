@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { fillLinkStore, linkStoresOf, linkTree, tarsOf } from '../../harness/backends/checkout.ts';
 import { backend as erofsOverlay } from '../../harness/backends/erofs-overlay.ts';
 import { bindMount } from '../../harness/backends/kernel-mount.ts';
+import { probeImage } from '../../harness/erofs/probe-image.ts';
 import { openSource } from '../../harness/images/registry.ts';
 import type { Backend, Store } from '../../harness/model/backend.ts';
 import type { Image } from '../../harness/model/image.ts';
@@ -26,7 +27,6 @@ import { createStore } from '../../harness/store/store.ts';
 import { findFeatures } from '../../harness/sys/features/find.ts';
 import { createMachine } from '../../harness/sys/machine.ts';
 import { firstFiles } from '../../scenarios/lives.ts';
-import { emptyImage } from '../harness/backends/setting.ts';
 
 const WORKERS = 2;
 const ROUNDS = 7;
@@ -168,7 +168,7 @@ const throughput = async (bench: LivesBench, rounds: number): Promise<boolean> =
 const words = process.argv.slice(2);
 const home = mkdtempSync('/var/tmp/cfsbench-lives-');
 try {
-  const features = await findFeatures({ workDir: home, imageBytes: emptyImage(), serverPath });
+  const features = await findFeatures({ workDir: home, imageBytes: probeImage(), serverPath });
   const machine = createMachine(features, { scratch: home });
   const store = createStore({ state: 'full', dir: join(home, 'full'), files: machine.files });
   const opened = await openSource('fixture:debian-12-static');

@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { backend } from '../../harness/backends/erofs-overlay.ts';
+import { probeImage } from '../../harness/erofs/probe-image.ts';
 import { openSource } from '../../harness/images/registry.ts';
 import type { Store } from '../../harness/model/backend.ts';
 import type { Image } from '../../harness/model/image.ts';
@@ -21,7 +22,6 @@ import { prepareImage } from '../../harness/store/prepare.ts';
 import { createStore } from '../../harness/store/store.ts';
 import { findFeatures } from '../../harness/sys/features/find.ts';
 import { createMachine } from '../../harness/sys/machine.ts';
-import { emptyImage } from '../harness/backends/setting.ts';
 
 const LIVES = 5;
 /** Lives that are not counted, because the first ones of a process are colder. */
@@ -209,7 +209,7 @@ try {
   const program = join(home, 'lives');
   const source = fileURLToPath(new URL('../../../test/fixtures/lives.c', import.meta.url));
   execFileSync('cc', ['-O2', '-o', program, source]);
-  const features = await findFeatures({ workDir: home, imageBytes: emptyImage(), serverPath });
+  const features = await findFeatures({ workDir: home, imageBytes: probeImage(), serverPath });
   const machine = createMachine(features, { scratch: home });
   const full = createStore({ state: 'full', dir: join(home, 'full'), files: machine.files });
   const opened = await openSource(spec);

@@ -1,10 +1,14 @@
 // EROFS mounts and the tools of EROFS and composefs.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { nameDigests, SHARE_OPTIONS } from '../../model/inode-digests.ts';
+import { files } from '../files.ts';
 import { mounts } from '../mounts.ts';
+import { pageFrames } from '../page-frames.ts';
 import {
   type FeatureGroup,
   installed,
+  missing,
   subfolder,
   toolLine,
   tryLoopMount,
@@ -31,10 +35,31 @@ const withOneDevice = (image: Buffer): Buffer => {
   return changed;
 };
 
+/** The path of the only file of a detached mount. */
+const onlyFileOf = (mount: number): string => {
+  const root = `/proc/self/fd/${mount}`;
+  const [name = missing('the mount of a test image is empty')] = readdirSync(root);
+  return `${root}/${name}`;
+};
+
+/**
+ * A kernel that is built without sharing may accept the options and mount, so the pages themselves are compared: the file is read through
+ * the first mount only, and is then cached at the same place behind the second one.
+ */
+const sharesPages = (image: string, opened: number[]): boolean => {
+  for (let i = 0; i < 2; i++)
+    opened.push(mounts.create('erofs', [['source', image], ...SHARE_OPTIONS], ['ro', 'nosuid', 'nodev']));
+  const [first = '', second = ''] = opened.map(onlyFileOf);
+  readFileSync(first);
+  const [frame] = pageFrames(first).frames;
+  return frame !== undefined && frame !== 0 && pageFrames(second).frames[0] === frame;
+};
+
 export const erofs: FeatureGroup<
   | 'erofs-file'
   | 'erofs-loop'
   | 'erofs-devices'
+  | 'erofs-inode-share'
   | 'erofs-fscache'
   | 'mkfs-erofs'
   | 'mkcomposefs'
@@ -67,6 +92,23 @@ export const erofs: FeatureGroup<
       });
     },
     hint: kernelOption('CONFIG_EROFS_FS_BACKED_BY_FILE=y (Linux 6.12)', 'erofs'),
+  },
+  'erofs-inode-share': {
+    test(setting) {
+      const dir = subfolder(setting, 'shared');
+      const image = readFileSync(setting.imagePath);
+      nameDigests(image);
+      writeFileSync(join(dir, 'image'), image);
+      const opened: number[] = [];
+      try {
+        return withShortPath(dir, (short) => sharesPages(`${short}/image`, opened))
+          ? 'two mounts show the same page of equal files'
+          : missing('inode_share is accepted, but pages of equal files are not shared');
+      } finally {
+        for (const fd of opened) files.close(fd);
+      }
+    },
+    hint: forRoot('Linux 7.0 or later with CONFIG_EROFS_FS_PAGE_CACHE_SHARE=y'),
   },
   'erofs-fscache': {
     test() {

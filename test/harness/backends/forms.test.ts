@@ -6,12 +6,10 @@ import { after, before, describe, test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { seesTrusted } from '../../../harness/digest/of-mount.ts';
 import { expectedListing } from '../../../harness/digest/of-tree.ts';
-import { imageBytes } from '../../../harness/erofs/writer.ts';
+import { probeImage } from '../../../harness/erofs/probe-image.ts';
 import { openSource } from '../../../harness/images/registry.ts';
-import { newTreeBuilder } from '../../../harness/model/columns.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { FeatureId, Features } from '../../../harness/model/machine.ts';
-import { PLAIN_DIRECTORY } from '../../../harness/model/tree.ts';
 import { serverPath } from '../../../harness/native/paths.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../../../harness/runner/workspace.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
@@ -67,12 +65,6 @@ for (const [words, names] of DEPTHS)
     let image: Image;
     let features: Features;
 
-    const emptyImage = (): Uint8Array => {
-      const builder = newTreeBuilder();
-      builder.add(-1, '', PLAIN_DIRECTORY);
-      return imageBytes(builder.finish());
-    };
-
     const longFolder = (): string => {
       const path = join(dir, ...names);
       mkdirSync(path, { recursive: true });
@@ -81,7 +73,7 @@ for (const [words, names] of DEPTHS)
 
     before(async () => {
       dir = mkdtempSync(join(tmpdir(), 'cfsbench-forms-'));
-      features = await findFeatures({ workDir: dir, imageBytes: emptyImage(), serverPath });
+      features = await findFeatures({ workDir: dir, imageBytes: probeImage(), serverPath });
       workspace = openWorkspace(makeWork(join(longFolder(), 'work')));
       const source = await openSource('synthetic:files=60,layers=3,seed=forms');
       const objectDir = join(workspace.store, 'objects');

@@ -6,13 +6,11 @@ import { join } from 'node:path';
 import { backends } from '../../../harness/backends/registry.ts';
 import { seesTrusted } from '../../../harness/digest/of-mount.ts';
 import { expectedListing } from '../../../harness/digest/of-tree.ts';
-import { imageBytes } from '../../../harness/erofs/writer.ts';
+import { probeImage } from '../../../harness/erofs/probe-image.ts';
 import { openSource } from '../../../harness/images/registry.ts';
 import type { Backend, Store } from '../../../harness/model/backend.ts';
-import { newTreeBuilder } from '../../../harness/model/columns.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { Features, Machine } from '../../../harness/model/machine.ts';
-import { PLAIN_DIRECTORY } from '../../../harness/model/tree.ts';
 import { serverPath } from '../../../harness/native/paths.ts';
 import { type Expected, type ProofParts, type Proved, prove } from '../../../harness/runner/prove.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../../../harness/runner/workspace.ts';
@@ -43,15 +41,9 @@ export interface Setting {
 export const proveAlone = (parts: Omit<ProofParts, 'walk' | 'alone'>): Promise<Proved> =>
   prove({ ...parts, walk: walkMount, alone: (work) => work() });
 
-export const emptyImage = (): Uint8Array => {
-  const builder = newTreeBuilder();
-  builder.add(-1, '', PLAIN_DIRECTORY);
-  return imageBytes(builder.finish());
-};
-
 export const openSetting = async (spec: string): Promise<Setting> => {
   const dir = mkdtempSync(join(tmpdir(), 'cfsbench-backend-'));
-  const features = await findFeatures({ workDir: dir, imageBytes: emptyImage(), serverPath });
+  const features = await findFeatures({ workDir: dir, imageBytes: probeImage(), serverPath });
   const workspace = openWorkspace(makeWork(join(dir, 'work')));
   const source = await openSource(spec);
   const objectDir = join(workspace.store, 'objects');

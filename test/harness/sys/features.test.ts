@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { imageBytes } from '../../../harness/erofs/writer.ts';
-import { newTreeBuilder } from '../../../harness/model/columns.ts';
+import { probeImage } from '../../../harness/erofs/probe-image.ts';
 import { findFeatures } from '../../../harness/sys/features/find.ts';
 import { isBelow, readMounts } from '../../../harness/sys/mountinfo.ts';
 import { probeNamespaces } from '../../../harness/sys/namespace-probe.ts';
@@ -12,31 +11,12 @@ import { needsRoot, temporaryFolder } from './support.ts';
 
 const LIMIT_MS = 60_000;
 
-const emptyImage = (): Uint8Array => {
-  const builder = newTreeBuilder();
-  builder.add(-1, '', {
-    mode: 0o40755,
-    nlink: 2,
-    uid: 0,
-    gid: 0,
-    rdev: 0,
-    size: 0n,
-    mtimeSec: 0n,
-    mtimeNsec: 0,
-    payload: null,
-    content: null,
-    digest: null,
-    xattrs: [],
-  });
-  return imageBytes(builder.finish());
-};
-
 test('every missing feature has a hint, and the search leaves no file and no mount', async (t) => {
   const folder = temporaryFolder(t);
   const from = Date.now();
   const features = await findFeatures({
     workDir: join(folder, 'does', 'not', 'exist'),
-    imageBytes: emptyImage(),
+    imageBytes: probeImage(),
     serverPath: join(folder, 'no-server'),
   });
   t.diagnostic(`${Date.now() - from} ms`);
@@ -55,7 +35,7 @@ test('every missing feature has a hint, and the search leaves no file and no mou
 
 test('root in the initial user namespace is detected', { skip: needsRoot }, async (t) => {
   const workDir = temporaryFolder(t);
-  const features = await findFeatures({ workDir, imageBytes: emptyImage(), serverPath: '/bin/true' });
+  const features = await findFeatures({ workDir, imageBytes: probeImage(), serverPath: '/bin/true' });
   assert.equal(features.root.ok, true);
   assert.equal(features['cfs-fuse'].ok, true);
   assert.equal(features['mount-namespace'].ok, true);
@@ -71,7 +51,7 @@ test('a search whose process is killed is one sentence, and leaves no file', {
   skip: needsRoot,
 }, async (t) => {
   const workDir = temporaryFolder(t);
-  const searching = findFeatures({ workDir, imageBytes: emptyImage(), serverPath: '/bin/true' });
+  const searching = findFeatures({ workDir, imageBytes: probeImage(), serverPath: '/bin/true' });
   const killed = assert.rejects(searching, {
     message: 'cannot try the features of this machine',
     facts: ['the process that tries them was killed by SIGKILL'],
