@@ -108,6 +108,7 @@ export const scenario: Scenario = {
   largeParams: [{ size: 'large' }],
   passes: ['time'],
   variants: ['erofs-only'],
+  largeVariants: ['erofs-full', 'erofs-full-inode-share'],
   source: ({ size }) => SOURCES[String(size)]!,
   cycles: () => 1,
   metrics: {

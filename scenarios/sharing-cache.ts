@@ -72,7 +72,7 @@ export const scenario: Scenario = {
   largeParams: [{ versions: 'base' }, { versions: 'python' }, { versions: 'same-base' }],
   passes: ['count'],
   inspects: true,
-  variants: ['erofs-full', 'erofs-blobs', 'hardlink-checkout', 'reflink-checkout'],
+  variants: ['erofs-full', 'erofs-full-inode-share', 'erofs-blobs', 'hardlink-checkout', 'reflink-checkout'],
   source: firstVersion,
   others: laterVersions,
   cycles: () => 1,

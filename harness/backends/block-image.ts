@@ -20,10 +20,20 @@ import { wholeTreeLifecycle } from './whole-tree.ts';
 
 export interface BlockImage {
   readonly type: 'erofs' | 'squashfs';
+  /** Name of the built file, where a type is built in several ways. */
+  readonly built?: string;
+  /** Mount options beside the source. */
+  readonly options?: readonly MountOption[];
+  /** What `took` says of these options. */
+  readonly took?: Readonly<Record<string, string>>;
   /** Whether this kernel mounts the type from a file, without a loop device. */
   mountsFiles(machine: Machine): boolean;
   /** The command that makes `file` of `tree`. */
   build(tree: string, file: string): readonly string[];
+  /** Changes the unpacked layers before they are stacked. */
+  prepareLayers?(machine: Machine, layerDir: string): void;
+  /** Changes the file that the command made. */
+  finish?(file: string): void;
 }
 
 const scratchStore = (layerDir: string): Store => ({
@@ -37,9 +47,10 @@ const scratchStore = (layerDir: string): Store => ({
 });
 
 /** The path of the built file. The first call for an image builds it. */
-const buildOnce = async (image: Image, machine: Machine, { type, build }: BlockImage): Promise<string> => {
+const buildOnce = async (image: Image, machine: Machine, kind: BlockImage): Promise<string> => {
+  const { type, built = `full.${type}` } = kind;
   const home = image.dir;
-  const file = join(home, `full.${type}`);
+  const file = join(home, built);
   if (existsSync(file)) return file;
   refuseUnpackable(image);
   const scratch = join(home, `${type}-build`);
@@ -48,10 +59,12 @@ const buildOnce = async (image: Image, machine: Machine, { type, build }: BlockI
   let mounted: Mounted | null = null;
   try {
     const created = await createLayers(image, machine, { store: scratchStore(layerDir!), dir: dir! });
+    kind.prepareLayers?.(machine, layerDir!);
     mounted = await created.mount(at!);
-    await machine.command('build', build(at!, `${file}.new`));
+    await machine.command('build', kind.build(at!, `${file}.new`));
     await mounted.unmount();
     mounted = null;
+    kind.finish?.(`${file}.new`);
     renameSync(`${file}.new`, file);
   } finally {
     mounted?.detach();
@@ -86,18 +99,18 @@ const mountDevice = (
 /** Mounts the file itself where the kernel can, else a loop device over it. */
 const mountImage = (
   machine: Machine,
-  { type, mountsFiles }: BlockImage,
+  { type, mountsFiles, options = [], took: more = {} }: BlockImage,
   file: string,
   at: string,
 ): Mounted => {
-  const options: readonly MountAttribute[] = ['ro', 'nosuid', 'nodev'];
+  const attributes: readonly MountAttribute[] = ['ro', 'nosuid', 'nodev'];
   const took = mountsFiles(machine) ? 'file' : 'loop';
   const device = machine.calls((list) => {
     const paths = layerPaths(list);
     const loop = took === 'loop' ? list.loop(file, { directIo: false }) : null;
     const from: readonly MountOption[] =
       loop === null ? [['source', paths.optionPath(file)]] : [['source', loop.device], ['ro']];
-    const mount = list.create(type, from, options);
+    const mount = list.create(type, [...from, ...options], attributes);
     if (loop !== null) list.close(loop.fd);
     list.attach(mount, at);
     paths.close();
@@ -107,7 +120,7 @@ const mountImage = (
   return kernelMount(machine, {
     root: at,
     fsType: type,
-    took: { [type]: took },
+    took: { [type]: took, ...more },
     points: [at],
     free,
     held: heldUntil(machine, free),

@@ -13,6 +13,7 @@ import { backend as erofsBlobs } from './erofs-blobs.ts';
 import { backend as erofsFscache } from './erofs-fscache.ts';
 import { backend as erofsFull } from './erofs-full.ts';
 import { backend as erofsFullDmverity } from './erofs-full-dmverity.ts';
+import { backend as erofsFullInodeShare } from './erofs-full-inode-share.ts';
 import { backend as erofsMetacopyLoop } from './erofs-metacopy-loop.ts';
 import { backend as erofsOnly } from './erofs-only.ts';
 import { backend as erofsOverlay } from './erofs-overlay.ts';
@@ -54,6 +55,7 @@ export const backends: readonly Backend[] = [
   composefsFuseReference,
   erofsFull,
   erofsFullDmverity,
+  erofsFullInodeShare,
   erofsBlobs,
   squashfsFull,
   squashfsFullDmverity,

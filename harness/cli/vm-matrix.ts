@@ -25,8 +25,8 @@ const WORDS = [
   '--backends',
   [
     ...['composefs-fuse', 'erofs-overlay', 'unpacked-overlay', 'erofs-metacopy-loop'],
-    ...['erofs-overlay-verity', 'composefs-fuse-verity', 'erofs-full'],
-    ...['erofs-full-dmverity', 'erofs-overlay-dmverity'],
+    ...['erofs-overlay-verity', 'composefs-fuse-verity', 'erofs-full', 'erofs-blobs'],
+    ...['erofs-full-inode-share', 'erofs-full-dmverity', 'erofs-overlay-dmverity'],
   ].join(','),
 ];
 const PAGE = 'kernels.html';

@@ -1,4 +1,5 @@
 // File system calls of the machine. Failures throw SysError.
+import type { ByteString } from './bytes.ts';
 import type { ImageObject } from './image.ts';
 
 /** Direct system calls, synchronous. */
@@ -28,6 +29,8 @@ export interface Files {
   enableVerity(fd: number): boolean;
   /** FS_IOC_MEASURE_VERITY: the digest that the kernel enforces, 64 hex digits; null: none. */
   measureVerity(fd: number): string | null;
+  /** lsetxattr: an extended attribute of a path that need not be text. */
+  setXattr(path: Uint8Array, key: ByteString, value: ByteString): void;
   /** Operations on many files in one window; null if the library is not built. */
   readonly batch: BatchFiles | null;
 }

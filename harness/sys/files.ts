@@ -10,6 +10,7 @@ import type { Files } from '../model/machine.ts';
 import { bind, bindCall, check, EAGAIN, EINTR, fail, lastErrno, NR } from './libc.ts';
 import { ownCalls } from './own-calls.ts';
 import { enableVerity, measureVerity } from './verity.ts';
+import { setXattr } from './xattrs.ts';
 
 type PathCall = (path: string) => number;
 const cMkdir = bind<(path: string, mode: number) => number>('mkdir', 'str', 'uint');
@@ -168,6 +169,7 @@ export const files: Files = {
   syncfs,
   leaseFree,
   measureVerity,
+  setXattr,
   enableVerity(fd) {
     try {
       enableVerity(fd);

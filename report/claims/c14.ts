@@ -13,7 +13,9 @@ const [CACHE, DISK] = ['sharing-cache', 'sharing-disk'] as const;
 const ARM = 'erofs-overlay';
 const COPIES = 'mountCopiesRatio';
 const UNPACKED = 'unpacked-overlay';
-const OTHERS = [UNPACKED, 'erofs-full', 'composefs-fuse'] as const;
+/** Kernels from 7.0 on share pages of equal files between block images. */
+const SHARED_BLOCK = 'erofs-full-inode-share';
+const OTHERS = [UNPACKED, 'erofs-full', SHARED_BLOCK, 'composefs-fuse'] as const;
 /** Two images with the same lowest layer, not two versions of one image. */
 const SAME_BASE = 'same-base';
 /** Share of the first image, for the second manifest and for partly filled blocks. */
@@ -58,6 +60,7 @@ const cacheFigures = (evidence: Evidence, group: GroupData): readonly Figure[] =
       ...OTHERS.map((arm) => [arm, COPIES, 'copies of a common page behind two mounts'] as const),
       ['composefs-fuse', 'cacheCopiesRatio', 'copies including those of the object store'],
       ['erofs-full', 'cacheCopiesRatio', 'copies including those of the image files'],
+      [SHARED_BLOCK, 'cacheCopiesRatio', 'copies including those of the image files'],
     ],
     STAND_IN,
   ),

@@ -3,6 +3,8 @@
 export const KERNEL_FEATURES: readonly (readonly [id: string, label: string])[] = [
   ['erofs-file', 'EROFS from a file'],
   ['erofs-loop', 'EROFS over a loop device'],
+  ['erofs-devices', 'EROFS with devices that are files'],
+  ['erofs-inode-share', 'EROFS shares pages between images'],
   ['overlay-data-layers', 'overlayfs: data-only layers, one by one'],
   ['overlay-double-colon', 'overlayfs: data-only layers, in one string'],
   ['overlay-metacopy', 'overlayfs: redirects into a plain layer'],

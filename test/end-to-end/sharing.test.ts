@@ -63,6 +63,7 @@ test('sharing, two stores, lookups and tampering', {
       'composefs-fuse': 2,
       'unpacked-overlay': 2,
       'erofs-full': 2,
+      'erofs-full-inode-share': 1,
       'erofs-blobs': 2,
       'hardlink-checkout': 1,
       'reflink-checkout': 2,

@@ -37,6 +37,7 @@ const VARIANTS: readonly {
   { id: 'composefs-fuse-reference', fsType: 'fuse.composefs-fuse', took: { transport: 'libfuse, threads' } },
   { id: 'mount-composefs', fsType: 'overlay', took: { mount: 'mount.composefs' } },
   { id: 'erofs-full', fsType: 'erofs', took: { erofs: 'file' } },
+  { id: 'erofs-full-inode-share', fsType: 'erofs', took: { erofs: 'file', pages: 'inode_share' } },
   { id: 'erofs-blobs', fsType: 'erofs', took: { erofs: 'file', blobs: 'file' } },
   { id: 'squashfs-full', fsType: 'squashfs', took: { squashfs: 'loop' } },
   { id: 'hardlink-checkout', fsType: 'ext4', took: { mount: 'bind' } },
