@@ -1,6 +1,7 @@
 // Problems that change how the first table is read, one sentence each; empty where there are none.
 import { areTimesMeasured } from '../results/emulated.ts';
 import { NOISE_PREFIX } from '../results/schema/machine.ts';
+import { declaredIn } from './declared.ts';
 import { fleetAlerts } from './fleet/words.ts';
 import { plural } from './format.ts';
 import { truncate } from './text.ts';
@@ -19,14 +20,19 @@ const incompleteAlert = (status: ReportView['run']['status']): readonly string[]
   return [`The run did not complete: ${status.replaceAll('-', ' ')}.${INCOMPLETE_HINTS[status] ?? ''}`];
 };
 
-/** A mount that hides attributes by design is still measured, so its numbers carry this note. */
-const hiddenAlerts = ({ proofs }: ReportView): readonly string[] => {
-  const namesByArm = new Map<string, Set<string>>();
+/** A mount that differs by design is still measured, so its numbers carry this note. */
+const declaredAlerts = ({ proofs }: ReportView): readonly string[] => {
+  const namesByArm = new Map<string, string[]>();
   for (const { arm, hidden = [] } of proofs)
-    for (const name of hidden) namesByArm.set(arm, (namesByArm.get(arm) ?? new Set()).add(name));
-  return [...namesByArm].map(
-    ([arm, names]) => `${arm} does not show ${[...names].sort().join(', ')}; the rest of its tree is equal.`,
-  );
+    if (hidden.length > 0) namesByArm.set(arm, [...(namesByArm.get(arm) ?? []), ...hidden]);
+  return [...namesByArm].map(([arm, names]) => {
+    const { hides, adds } = declaredIn(names);
+    const parts = [
+      ...(hides.length === 0 ? [] : [`does not show ${hides.join(', ')}`]),
+      ...(adds.length === 0 ? [] : [`shows ${adds.join(', ')} beside the image`]),
+    ];
+    return `${arm} ${parts.join(' and ')}; the rest of its tree is equal.`;
+  });
 };
 
 const failureAlert = ({ failures: [first, ...others] }: ReportView): readonly string[] => {
@@ -49,7 +55,7 @@ export const alerts = (view: ReportView): readonly string[] => {
     ...emulationAlert(view),
     ...incompleteAlert(view.run.status),
     ...(unequal === 0 ? [] : [`${plural(unequal, 'mount')} did not show the image's tree.`]),
-    ...hiddenAlerts(view),
+    ...declaredAlerts(view),
     ...failureAlert(view),
     ...claims
       .filter(({ verdict }) => verdict === 'failed')

@@ -1,5 +1,6 @@
 // Proofs that all arms show the same tree, the mounts of each arm, and leftovers.
 import type { Proof } from '../../results/schema/run.ts';
+import { declaredIn } from '../declared.ts';
 import { joinParts } from '../text.ts';
 import type { ReportView } from '../view.ts';
 import { term } from './glossary.ts';
@@ -8,7 +9,12 @@ import { definitions, heads, plainTable, problemList } from './parts.ts';
 
 const treeHtml = ({ equal, hidden = [], difference }: Proof): Html => {
   if (!equal) return html`<span class="wrong">different</span> ${difference ?? ''}`;
-  return html`<span class="ok">equal</span>${hidden.length === 0 ? null : `, except attributes that the arm hides: ${hidden.join(', ')}`}`;
+  const { hides, adds } = declaredIn(hidden);
+  const parts = [
+    ...(hides.length === 0 ? [] : [`, except attributes that the arm hides: ${hides.join(', ')}`]),
+    ...(adds.length === 0 ? [] : [`, except what the arm adds: ${adds.join(', ')}`]),
+  ];
+  return html`<span class="ok">equal</span>${parts.join('')}`;
 };
 
 const proofRow = (proof: Proof): Html => {

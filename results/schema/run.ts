@@ -200,7 +200,10 @@ export interface Proof {
   readonly level?: 'contents' | 'metadata' | 'merged-inodes';
   /** First differing path and attribute, or the reason why the tree could not be walked; null if equal. */
   readonly difference: string | null;
-  /** Names of attributes that this backend is known not to show, the only difference: extended ones, or `mtime`. Absent: none. */
+  /**
+   * What this backend is known to show otherwise, the only difference: names of extended attributes, `mtime`, or `the absence of` a path or an
+   * attribute that it adds. Absent: none.
+   */
   readonly hidden?: readonly string[];
   /** Further members of the family that were proved beside the first. Absent: the image is no family. */
   readonly members?: readonly string[];

@@ -14,6 +14,20 @@ const hiding = {
   ),
 };
 
+test('what a backend adds is not what it hides', () => {
+  const names = ['mtime', 'the absence of /var', 'the absence of trusted.mark'];
+  const adding = (hidden: readonly string[]) =>
+    viewOf({ ...run, proofs: run.proofs.map((proof) => ({ ...proof, arm: 'other', hidden })) }, samples);
+  const of = (hidden: readonly string[]): string => terminalOf(adding(hidden), { columns: 300 });
+  assert.match(
+    of(names),
+    /^other does not show mtime and shows \/var, trusted\.mark beside the image; the rest/m,
+  );
+  assert.match(of(names.slice(2)), /^other shows trusted\.mark beside the image; the rest/m);
+  const page = htmlOf(adding(names));
+  assert.match(page, /except attributes that the arm hides: mtime, except what the arm adds: \/var, trusted/);
+});
+
 test('attributes that a backend hides are named once wherever its numbers are', () => {
   const view = viewOf(hiding, samples);
   const line =
