@@ -4,14 +4,15 @@
 //         its one item is the name of the attribute. The table stands in the zeros before the superblock, so nothing else moves.
 // Source: Documentation/filesystems/erofs.rst (inode_share, domain_id); erofs_fs.h: ishare_xattr_prefix_id, xattr_prefix_start,
 //         erofs_xattr_long_prefix; mkfs.erofs(1), --xattr-inode-digest.
+import { type ByteString, fromBytes } from './bytes.ts';
 import type { MountOption } from './calls.ts';
 
 const TRUSTED = 'trusted.';
 const SUFFIX = 'erofs.fingerprint';
 export const DIGEST_KEY = `${TRUSTED}${SUFFIX}`;
 
-/** The kernel compares values as bytes; mkfs.erofs writes this form. */
-export const digestValue = (sha256Hex: string): string => `sha256:${sha256Hex}`;
+/** The kernel compares values as bytes; mkfs.erofs writes, and fsck.erofs checks, this form: the 32 bytes themselves. */
+export const digestValue = (sha256: Uint8Array): ByteString => `sha256:${fromBytes(sha256)}`;
 
 /** Files share pages within one domain only. All images of a run are in this one. */
 const DOMAIN = 'cfsbench';

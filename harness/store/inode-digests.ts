@@ -10,8 +10,8 @@ import type { Machine } from '../model/machine.ts';
 const PIECE_BYTES = 1 << 20;
 const SEPARATOR = Buffer.from('/');
 
-/** SHA-256 in hex digits; null if the file is empty. */
-const digestOf = (path: Buffer, piece: Buffer): string | null => {
+/** SHA-256; null if the file is empty. */
+const digestOf = (path: Buffer, piece: Buffer): Buffer | null => {
   const hash = createHash('sha256');
   const fd = openSync(path, 'r');
   try {
@@ -20,7 +20,7 @@ const digestOf = (path: Buffer, piece: Buffer): string | null => {
       hash.update(piece.subarray(0, got));
       bytes += got;
     }
-    return bytes === 0 ? null : hash.digest('hex');
+    return bytes === 0 ? null : hash.digest();
   } finally {
     closeSync(fd);
   }

@@ -1,7 +1,9 @@
 // The image for shared pages, on every kernel that mounts EROFS. That pages are shared is seen where the kernel can: sharing-cache.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { blockImageLifecycle } from '../../../harness/backends/block-image.ts';
 import { backend, sharedErofsImage } from '../../../harness/backends/erofs-full-inode-share.ts';
@@ -24,12 +26,10 @@ describe('EROFS with contents and digests', { skip: needsRoot }, () => {
     backend.needs.find(({ anyOf: [id] }) => id !== 'erofs-inode-share' && setting.features[id!].ok === false)
       ?.title;
 
-  const created = async (): Promise<Created> => {
-    const prepared = await blockImageLifecycle(setting.image, setting.machine, {
-      ...sharedErofsImage,
-      options: [],
-    });
-    return prepared.create(setting.store, setting.folder('image'));
+  const createIn = async (dir: string): Promise<Created> => {
+    const plain = { ...sharedErofsImage, options: [] };
+    const prepared = await blockImageLifecycle(setting.image, setting.machine, plain);
+    return prepared.create(setting.store, dir);
   };
 
   test('each file with contents has their SHA-256, and else the tree is equal', async (t) => {
@@ -53,7 +53,7 @@ describe('EROFS with contents and digests', { skip: needsRoot }, () => {
       { difference: null, equal: true, hidden: [`the absence of ${DIGEST_KEY}`] },
     );
     const at = setting.folder('at');
-    const mounted = await (await created()).mount(at);
+    const mounted = await (await createIn(setting.folder('image'))).mount(at);
     try {
       let count = 0;
       for (let index = 1; index < image.tree.count; index++) {
@@ -61,7 +61,7 @@ describe('EROFS with contents and digests', { skip: needsRoot }, () => {
         const stat = lstatSync(path, { throwIfNoEntry: false });
         if (stat?.isFile() !== true) continue;
         const bytes = readFileSync(path);
-        const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+        const digest = `sha256:${createHash('sha256').update(bytes).digest().toString('latin1')}`;
         assert.equal(getXattr(path, DIGEST_KEY), bytes.length === 0 ? null : digest, String(path));
         count++;
       }
@@ -70,6 +70,23 @@ describe('EROFS with contents and digests', { skip: needsRoot }, () => {
       await mounted.unmount();
       await mounted.settle();
     }
+  });
+
+  test('fsck.erofs computes the same digests, and notices another one', async (t) => {
+    const lacking = missing();
+    if (lacking !== undefined) return t.skip(`needs ${lacking}`);
+    const option = '--xattr-inode-digest';
+    const { stdout, stderr } = spawnSync('fsck.erofs', ['--help'], { encoding: 'utf8' });
+    if (!`${stdout}${stderr}`.includes(option)) return t.skip(`needs fsck.erofs ${option}`);
+    const dir = setting.folder('checked');
+    await createIn(dir);
+    const file = join(dir, 'image.erofs');
+    const check = () => spawnSync('fsck.erofs', [option, file], { encoding: 'utf8' });
+    assert.equal(check().status, 0, check().stderr);
+    const bytes = readFileSync(file);
+    bytes[bytes.indexOf('sha256:') + 'sha256:'.length]! ^= 1;
+    writeFileSync(file, bytes);
+    assert.notEqual(check().status, 0);
   });
 
   test('a kernel that does not share pages is asked, and its answer is kept', () => {
