@@ -40,6 +40,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/sys/call-list',
   'harness/sys/files',
   'harness/sys/machine-label',
+  'harness/sys/mapper-devices',
   'harness/sys/marked-folder',
   'harness/sys/run-locks',
   'harness/sys/mountinfo',

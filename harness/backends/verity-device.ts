@@ -5,8 +5,8 @@
 //          mount, `veritysetup close --deferred`: the kernel removes the device, and with it the loop device, after the unmount, as mount(8)
 //          has it.
 // Error:   a program starts twice for each mount; a runtime with the library would save that, and not the kernel's part.
-// Leaves:  nothing once it is mounted. A run that is killed between open and close leaves a device `cfsbench-…` and its loop device:
-//          `veritysetup close NAME` removes both.
+// Leaves:  nothing once it is mounted. A run that is killed between open and close leaves a device and its loop device; the next start in
+//          the same place, or `cfsbench clean`, finds it by its name and removes both.
 // Source:  Documentation/admin-guide/device-mapper/verity.rst; veritysetup(8).
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
@@ -88,7 +88,7 @@ interface OpenVerity extends VerityDevice {
 }
 
 const open = async (machine: Machine, { path, dataBytes, rootHash }: VerityFile): Promise<OpenVerity> => {
-  const name = `cfsbench-${randomBytes(NAME_BYTES).toString('hex')}`;
+  const name = machine.mounts.deviceName();
   const { device, fd } = machine.mounts.loop(path, { directIo: false });
   try {
     await machine.command(PROGRAM, [PROGRAM, 'open', device, name, device, rootHash, hashOffset(dataBytes)]);

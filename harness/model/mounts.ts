@@ -16,6 +16,11 @@ export interface Mounts {
     file: string,
     options: { readonly directIo: boolean },
   ): { readonly device: string; readonly fd: number };
+  /**
+   * A new name for a device of the device mapper. Devices belong to no namespace: by its name the next start finds one that a killed
+   * run left.
+   */
+  deviceName(): string;
   /** True if LOOP_GET_STATUS64 returns ENXIO. */
   loopFree(device: string): boolean;
   /** Anonymous device number of the file system that is mounted at this path. */

@@ -14,6 +14,7 @@ import { abortFuse, abortFuseBelow } from './fuse-abort.ts';
 import { patience } from './guest.ts';
 import { waitForIdle } from './idle.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
+import { deviceNames } from './mapper-devices.ts';
 import { makeMemoryGroup } from './memory-group.ts';
 import { mounts } from './mounts.ts';
 import { type OwnThreadCounter, separateOwnWork } from './own-thread.ts';
@@ -42,7 +43,10 @@ interface MachineOptions {
   readonly requestCounters?: string | null;
   /** The default time limit, read before each command. */
   readonly commandLimitMs?: () => number;
-  /** FUSE connections of mounts below this folder are aborted at a limit. Absent: servers are killed. */
+  /**
+   * The work folder of the run: names of devices are made from its name, and FUSE connections of mounts below it are aborted at a limit.
+   * Absent: servers are killed.
+   */
   readonly workDir?: string;
   /** Let other work of this process continue while a command runs, if nothing is timed or counted. One command at a time. */
   readonly yields?: boolean;
@@ -229,7 +233,7 @@ export const createMachine = (features: Features, options: MachineOptions): Mach
     features,
     meters: createMeters(features, options.scratch, open),
     files: machineFiles,
-    mounts: { ...mounts, abortFuse },
+    mounts: { ...mounts, abortFuse, deviceName: deviceNames(options.workDir ?? '') },
     windowKind,
     calls: makeCalls,
     settled: (until, limitMs) =>

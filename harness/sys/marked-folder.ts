@@ -20,6 +20,7 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { forgetFolder, recordFolder } from './folder-index.ts';
 import { isInPlace, lockFolder, type OpenFolder } from './folder-lock.ts';
+import { removeDevicesOf } from './mapper-devices.ts';
 import type { Mount } from './mountinfo.ts';
 import { pauseOf } from './pause.ts';
 import { removeFolder } from './remove-below.ts';
@@ -144,9 +145,10 @@ export const makeMarkedFolder = (path: string, mark: Mark): OpenFolder => {
 
 export const markKept = ({ at }: OpenFolder): void => writeFileSync(join(at, KEPT_FILE), '', { flag: 'wx' });
 
-/** Removes the folder and its entry in the index, and closes it. `mounts`: see `removeFolder`. */
+/** Removes devices over its files, the folder and its entry in the index, and closes it. `mounts`: see `removeFolder`. */
 export const removeMarkedFolder = async (folder: OpenFolder, mounts?: readonly Mount[]): Promise<void> => {
   try {
+    await removeDevicesOf(folder.path);
     await removeFolder(folder, { last: MARK_FILE, ...(mounts === undefined ? {} : { mounts }) });
     forgetFolder(folder.path);
   } finally {

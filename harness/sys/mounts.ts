@@ -27,7 +27,7 @@ const isMount: Mounts['isMount'] = (path) => {
 const create: Mounts['create'] = (type, options, attributes) =>
   fdOf(makeCalls((list) => list.create(type, options, attributes)));
 
-export const mounts: Omit<Mounts, 'abortFuse'> = {
+export const mounts: Omit<Mounts, 'abortFuse' | 'deviceName'> = {
   create,
   clone: (path) => fdOf(makeCalls((list) => list.clone(path))),
   attach: (mount, at) => makeCalls((list) => list.attach(mount, at)),

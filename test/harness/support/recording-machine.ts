@@ -78,6 +78,7 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
       script.types.delete(at);
     },
     loop: unscripted('loop'),
+    deviceName: unscripted('deviceName'),
     loopFree: () => true,
     superblockAt: unscripted('superblockAt'),
     superblockFree: () => null,
