@@ -31,7 +31,8 @@ memory objects are results; times are shown but are no measurements: nothing
 judges them.
 
 --kernel PATH takes a bzImage or vmlinux. It needs virtio disks, ext4, tmpfs, a
-serial console, and what is to be measured, built in or in --modules DIR:
+serial console, and what is to be measured, built in or in --modules DIR, the
+folder of the build or what make modules_install INSTALL_MOD_PATH=DIR filled:
   CONFIG_VIRTIO_PCI CONFIG_VIRTIO_BLK CONFIG_EXT4_FS CONFIG_TMPFS
   CONFIG_DEVTMPFS CONFIG_BLK_DEV_INITRD CONFIG_SERIAL_8250_CONSOLE
   CONFIG_OVERLAY_FS CONFIG_EROFS_FS CONFIG_FUSE_FS CONFIG_BLK_DEV_LOOP

@@ -14,6 +14,7 @@ import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import type { VmCache } from './cache.ts';
 import { initramfsOf } from './initramfs.ts';
+import { kernelRelease } from './kernel-release.ts';
 import { modulesIn } from './modules.ts';
 import { openPackages, type Packages } from './packages.ts';
 
@@ -31,10 +32,12 @@ export interface AskedKernel {
 }
 
 export interface Kernel {
-  /** `deb:6.12.117+deb13`, or the name of the file. */
+  /** `deb:6.12.117+deb13`, or the name of the file and its release: `bzImage 6.12.0-rc3`. */
   readonly name: string;
   readonly image: string;
   readonly initramfs: string;
+  /** What to try if it does not come up. */
+  readonly hint?: string;
 }
 
 /** Numbers in the order of their size: 6.12.9 before 6.12.11. */
@@ -116,7 +119,7 @@ const download = async (
     await packages.unpack(names, root);
     mkdirSync(path);
     copyFileSync(findImage(root), join(path, 'vmlinuz'));
-    writeFileSync(join(path, 'initramfs'), initramfsOf(readFileSync(busybox), modulesIn(root)));
+    writeFileSync(join(path, 'initramfs'), initramfsOf(readFileSync(busybox), modulesIn(root, null)));
     rmSync(root, { recursive: true });
   });
   return debianKernel(version, folder);
@@ -139,6 +142,12 @@ const requireFolder = (path: string): void => {
     throw new UserError(`no such folder of kernel modules: ${visible(path)}`, { hint: '--modules DIR' });
 };
 
+/** Most kernels are in a file with the name bzImage. */
+const nameOf = (image: string, release: string | null): string => {
+  const name = basename(image);
+  return release === null || name.includes(release) ? name : `${name} ${release}`;
+};
+
 const fromFile = ({ from, modules }: AskedKernel, { cache, busybox }: KernelWork): Kernel => {
   const image = resolve(from);
   const stat = statSync(image, { throwIfNoEntry: false });
@@ -147,12 +156,18 @@ const fromFile = ({ from, modules }: AskedKernel, { cache, busybox }: KernelWork
       hint: '--kernel arch/x86/boot/bzImage, or --kernel deb:6.12',
     });
   if (modules !== null) requireFolder(modules);
+  const release = kernelRelease(readFileSync(image));
   const initramfs = join(cache.scratch, 'initramfs');
   writeFileSync(
     initramfs,
-    initramfsOf(readFileSync(busybox), modules === null ? [] : modulesIn(resolve(modules))),
+    initramfsOf(readFileSync(busybox), modules === null ? [] : modulesIn(resolve(modules), release)),
   );
-  return { name: basename(image), image, initramfs };
+  return {
+    name: nameOf(image, release),
+    image,
+    initramfs,
+    ...(modules === null ? { hint: '--modules DIR, unless all that it needs is built in' } : {}),
+  };
 };
 
 export const openKernel = async (asked: AskedKernel, work: KernelWork): Promise<Kernel> =>

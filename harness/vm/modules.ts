@@ -1,14 +1,17 @@
 // The kernel modules that a guest loads: found below a folder by their names, in the order of their dependencies, uncompressed.
 //
 // Needs:  xz for modules that end in .xz.
-// Error:  a module that is not there may be built in: the guest finds out. What depends on itself is cut at the repetition.
+// Error:  a module that is not there may be built in: the guest finds out. What depends on itself is cut at the repetition. Where the
+//         release of the kernel is known, modules of other kernels in the same folder are left out.
 // Source: modinfo(8): the section .modinfo has `depends=a,b`. Folders of kernel packages have no modules.dep: depmod makes it later.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { ZstdStream } from '../sys/zstd.ts';
+import { moduleInfo, moduleRelease } from './kernel-release.ts';
 
 /** Before those that find them by name, not as a dependency. */
 const WANTED = `
@@ -28,11 +31,15 @@ export interface KernelModule {
 
 const plainName = (name: string): string => name.replaceAll('-', '_');
 
-const pathsBelow = (folder: string): ReadonlyMap<string, string> => {
-  const paths = new Map<string, string>();
+/** Paths by name. A folder can have the modules of several kernels. */
+const pathsBelow = (folder: string): ReadonlyMap<string, readonly string[]> => {
+  const paths = new Map<string, string[]>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const [, name] = NAME.exec(entry.name) ?? [];
-    if (name !== undefined && entry.isFile()) paths.set(plainName(name), join(entry.parentPath, entry.name));
+    const name = plainName(NAME.exec(entry.name)?.[1] ?? '');
+    if (name === '' || !entry.isFile()) continue;
+    const known = paths.get(name) ?? [];
+    paths.set(name, known);
+    known.push(join(entry.parentPath, entry.name));
   }
   return paths;
 };
@@ -72,30 +79,40 @@ const readModule = (path: string): Buffer => {
   return compression === 'gz' ? gunzipSync(bytes) : bytes;
 };
 
-const KEY = '\0depends=';
+const dependenciesOf = (bytes: Buffer): readonly string[] =>
+  (moduleInfo(bytes, 'depends') ?? '').split(',').filter((name) => name !== '');
 
-const dependenciesOf = (bytes: Buffer): readonly string[] => {
-  const at = bytes.indexOf(KEY, 0, 'latin1');
-  if (at < 0) return [];
-  const start = at + KEY.length;
-  const text = bytes.toString('latin1', start, bytes.indexOf(0, start));
-  return text.split(',').filter((name) => name !== '');
-};
+const otherKernel = (folder: string, release: string, others: ReadonlySet<string>): UserError =>
+  new UserError(`the modules are those of another kernel: ${visible(folder)}`, {
+    facts: [`the kernel: ${release}`, `the modules: ${[...others].sort().map(visible).join(', ')}`],
+    hint: '--modules DIR, a folder that make modules_install INSTALL_MOD_PATH=DIR has filled, or that of the build',
+  });
 
-/** `folder`: such as lib/modules/VERSION, its parent, or the folder of a kernel build. */
-export const modulesIn = (folder: string): readonly KernelModule[] => {
+/** `folder`: such as lib/modules/VERSION, its parent, or the folder of a kernel build. `release`: of the kernel; null: any. */
+export const modulesIn = (folder: string, release: string | null): readonly KernelModule[] => {
   const paths = pathsBelow(folder);
   const loaded = new Set<string>();
+  const others = new Set<string>();
   const modules: KernelModule[] = [];
+  const read = (name: string): Buffer | null => {
+    for (const path of paths.get(name) ?? []) {
+      const bytes = readModule(path);
+      const built = moduleRelease(bytes);
+      if (release === null || built === null || built === release) return bytes;
+      others.add(built);
+    }
+    return null;
+  };
   const add = (given: string): void => {
     const name = plainName(given);
-    const path = paths.get(name);
-    if (path === undefined || loaded.has(name)) return;
+    if (loaded.has(name)) return;
     loaded.add(name);
-    const bytes = readModule(path);
+    const bytes = read(name);
+    if (bytes === null) return;
     for (const needed of dependenciesOf(bytes)) add(needed);
     modules.push({ name, bytes });
   };
   for (const name of WANTED) add(name);
+  if (modules.length === 0 && others.size > 0) throw otherKernel(folder, release!, others);
   return modules;
 };

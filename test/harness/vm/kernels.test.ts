@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { cpioOf, fileEntry, folderEntry } from '../../../harness/vm/cpio.ts';
 import { initramfsOf, jobArchive } from '../../../harness/vm/initramfs.ts';
 import { chooseKernel } from '../../../harness/vm/kernel.ts';
+import { kernelRelease } from '../../../harness/vm/kernel-release.ts';
 import { modulesIn } from '../../../harness/vm/modules.ts';
 import { temporaryFolder } from '../sys/support.ts';
 
@@ -43,8 +44,11 @@ test('a kernel whose package of the image has no files comes from two other pack
   assert.deepEqual(chooseKernel('6.1.0-50', NAMES)?.packages, ['linux-image-6.1.0-50-amd64']);
 });
 
-const moduleWith = (depends: string): Buffer =>
-  Buffer.from(`ELF\0license=GPL\0depends=${depends}\0name=x\0`, 'latin1');
+const moduleWith = (depends: string, release = ''): Buffer =>
+  Buffer.from(
+    `ELF\0license=GPL\0depends=${depends}\0name=x\0${release === '' ? '' : `vermagic=${release} SMP preempt mod_unload \0`}`,
+    'latin1',
+  );
 
 test('modules come after those that they depend on, each once, whatever compresses them', (context) => {
   const folder = temporaryFolder(context);
@@ -66,12 +70,58 @@ test('modules come after those that they depend on, each once, whatever compress
   }
   // A build has links to its sources.
   symlinkSync('..', join(folder, 'kernel/source'));
-  const modules = modulesIn(folder);
+  const modules = modulesIn(folder, null);
   assert.deepEqual(
     modules.map(({ name }) => name),
     ['libcrc32c', 'fscache', 'netfs', 'erofs', ...(compresses ? ['overlay'] : []), 'dm_mod', 'dm_verity'],
   );
   for (const { name, bytes } of modules) assert.ok(bytes.includes('depends='), name);
+});
+
+test('of the modules of several kernels those of the kernel are loaded, and no others', (context) => {
+  const folder = temporaryFolder(context);
+  const releases = ['6.18.1', '6.18.2', '6.18.2-dirty'];
+  for (const release of releases) {
+    mkdirSync(join(folder, release));
+    writeFileSync(join(folder, release, 'erofs.ko'), moduleWith('netfs', release));
+    if (release !== '6.18.2') writeFileSync(join(folder, release, 'netfs.ko'), moduleWith('', release));
+  }
+  const loaded = (release: string | null) => modulesIn(folder, release).map(({ name }) => name);
+  assert.deepEqual(loaded('6.18.1'), ['netfs', 'erofs']);
+  assert.deepEqual(loaded('6.18.2-dirty'), ['netfs', 'erofs']);
+  // What it depends on is built in, or missing: the guest finds out.
+  assert.deepEqual(loaded('6.18.2'), ['erofs']);
+  assert.deepEqual(loaded(null), ['netfs', 'erofs']);
+  assert.throws(() => loaded('6.19.0'), {
+    message: `the modules are those of another kernel: ${folder}`,
+    facts: ['the kernel: 6.19.0', 'the modules: 6.18.1, 6.18.2, 6.18.2-dirty'],
+  });
+  const empty = temporaryFolder(context);
+  assert.deepEqual(modulesIn(empty, '6.19.0'), []);
+});
+
+const bzImage = (version: string): Buffer => {
+  const image = Buffer.alloc(4096);
+  image.write('HdrS', 0x202, 'latin1');
+  image.writeUInt16LE(version === '' ? 0 : 0x600, 0x20e);
+  image.write(`${version}\0`, 0x800, 'latin1');
+  return image;
+};
+
+test('the release of a kernel is in its bzImage, or in the first line that a vmlinux prints', () => {
+  const built = '6.12.0-rc3-00001-g0123abcd-dirty (me@here) #7 SMP';
+  assert.equal(kernelRelease(bzImage(built)), '6.12.0-rc3-00001-g0123abcd-dirty');
+  assert.equal(kernelRelease(bzImage('6.12.117+deb13-amd64 (debian) #1')), '6.12.117+deb13-amd64');
+  const vmlinux = Buffer.from(`\x7fELF\0\0%s version %s\0Linux version ${built}\n\0`, 'latin1');
+  assert.equal(kernelRelease(vmlinux), '6.12.0-rc3-00001-g0123abcd-dirty');
+  for (const none of [
+    bzImage(''),
+    bzImage('\u001b[31m'),
+    Buffer.from('\x7fELF\0'),
+    Buffer.alloc(3),
+    Buffer.alloc(0),
+  ])
+    assert.equal(kernelRelease(none), null);
 });
 
 test('the archive has what cpio reads', (context) => {
