@@ -4,7 +4,8 @@
 // local=image: the image is set up. The work file system is synced, untimed, after create and before destroy, so that no life pays
 // for the dirty pages of another and destroy removes files that are on disk. Metrics of durable phases include a syncfs.
 
-import type { Created, IngestHow } from '../harness/model/backend.ts';
+import type { Created } from '../harness/model/backend.ts';
+import type { IngestHow } from '../harness/model/machine.ts';
 import { known, sumOf } from '../harness/model/metrics.ts';
 import { medianOf } from '../harness/model/repeated.ts';
 import type { Params, Scenario, Stage, Values } from '../harness/model/scenario.ts';

@@ -74,6 +74,7 @@ void batch_begin(struct timed_window *window)
 	window->reads = window->writes = 0;
 	window->call = 0;
 	window->verity = TIMED_VERITY_UNTRIED;
+	window->verity_ns = window->verity_calls = window->verity_files = 0;
 	window->name[0] = '\0';
 }
 

@@ -44,6 +44,9 @@ struct timed_window {
 	int64_t writes; /* number of write(2) calls */
 	int32_t call;   /* batch operations: the system call that failed */
 	int32_t verity; /* ingest: enum timed_verity */
+	int64_t verity_ns;    /* ingest: enabling fs-verity, part of wall_ns */
+	int64_t verity_calls; /* its system calls */
+	int64_t verity_files; /* files that have it */
 	char name[TIMED_NAME_BYTES]; /* batch operations: the file of the failed call, with a NUL */
 };
 
@@ -54,7 +57,7 @@ enum timed_verity {
 };
 
 /* Version of these declarations; the loader rejects other versions. */
-#define TIMED_VERSION 4
+#define TIMED_VERSION 5
 int timed_version(void);
 
 int64_t timed_now_ns(void);
@@ -77,6 +80,12 @@ struct timed_object {
 	int64_t bytes;
 };
 
+enum timed_digests {
+	TIMED_TRUSTED = 0,  /* contents are not digested */
+	TIMED_DIGESTED = 1, /* digested and compared with the name; fs-verity is enabled if supported */
+	TIMED_COMPARED = 2  /* the same without fs-verity */
+};
+
 struct timed_ingest {
 	const char *pack;
 	const char *const *dirs; /* object folders; the first digit of an object selects one */
@@ -86,7 +95,7 @@ struct timed_ingest {
 	int32_t dir_count;
 	int32_t object_count;
 	int32_t makes_folders; /* make the object folders, and each `ab` before its first object */
-	int32_t digests;       /* digest contents, compare with the name, enable fs-verity if supported */
+	int32_t digests;       /* enum timed_digests */
 };
 
 /* Writes each missing object to a temporary name and renames it. 0 or -errno; -EBADMSG: contents differ from the digest. */

@@ -5,10 +5,10 @@
 // Leaves:  a temporary file beside the blobs when it dies between open and rename.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { IngestHow, Store } from '../model/backend.ts';
+import type { Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image, Layer } from '../model/image.ts';
-import type { Machine } from '../model/machine.ts';
+import type { IngestHow, Machine } from '../model/machine.ts';
 import { blobFolder, blobLayers } from '../store/blobs.ts';
 import { copyFile } from './copy-file.ts';
 
@@ -19,7 +19,7 @@ export const blobPaths = (store: Store, image: Image): readonly string[] =>
 
 const putBlob = (machine: Machine, { id, tarPath }: Layer, path: string, how: IngestHow): void => {
   const temporary = `${path}.new`;
-  const hash = how === 'digested' ? createHash('sha256') : null;
+  const hash = how !== 'trusted' ? createHash('sha256') : null;
   try {
     copyFile(machine, tarPath, temporary, (piece) => hash?.update(piece));
     if (hash !== null && hash.digest('hex') !== id)

@@ -41,7 +41,7 @@ const scratchStore = (layerDir: string): Store => ({
   objectDirs: [],
   layerDir,
   ingest() {},
-  ingested: () => ({ verity: null }),
+  ingested: () => ({ verity: null, enabling: null }),
   collect() {},
   collected: () => null,
 });

@@ -57,8 +57,8 @@ export const ostreeLifecycle = async (
   const hasCommit = (store: Store): boolean =>
     machine.files.exists(join(repositoryOf(store), 'refs', 'heads', ref));
   return {
-    async ingest(store, how) {
-      if (how === 'digested') skip('ostree digests every file that it commits');
+    async ingest(store, how = 'trusted') {
+      if (how !== 'trusted') skip('ostree digests every file that it commits');
       if (hasCommit(store)) return;
       if (!machine.files.exists(repositoryOf(store))) await ostree(store, ['init', '--mode=bare']);
       await ostree(store, [

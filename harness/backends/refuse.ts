@@ -1,7 +1,8 @@
 // Reasons for which a backend skips an image or a mount.
-import type { IngestHow } from '../model/backend.ts';
+
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
+import type { IngestHow } from '../model/machine.ts';
 
 export const skip = (reason: string, hint?: string): never => {
   throw new UserError(reason, { code: 'skip', ...(hint === undefined ? {} : { hint }) });
@@ -16,6 +17,6 @@ export const refuseWritable = (writable: unknown, reason: string): void => {
   if (writable !== undefined) skip(reason);
 };
 
-export const refuseDigested = (how: IngestHow | undefined): void => {
-  if (how === 'digested') skip('tar fills the link store and computes no digests');
+export const refuseDigested = (how: IngestHow = 'trusted'): void => {
+  if (how !== 'trusted') skip('tar fills the link store and computes no digests');
 };

@@ -8,10 +8,10 @@
 // Source:  Documentation/filesystems/fsverity.rst.
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { IngestHow, Prepared, Store } from '../model/backend.ts';
+import type { Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
-import type { Machine } from '../model/machine.ts';
+import type { IngestHow, Machine } from '../model/machine.ts';
 import type { WeakerProtection } from '../model/protection.ts';
 import { ensureFolder } from '../store/folders.ts';
 import { createStore } from '../store/store.ts';
@@ -56,7 +56,7 @@ export const openVerified = ({ files }: Machine, path: string, digest: string): 
 };
 
 const ingestSealed = (store: Store, image: Image, how: IngestHow | undefined): void => {
-  if (how === 'trusted')
+  if (how === 'trusted' || how === 'compared')
     throw new UserError('objects get fs-verity when their digests are computed', { code: 'skip' });
   store.ingest(image, 'digested');
   if (store.ingested().verity === false) throw notEnforced(store.objectDirs[0] ?? '');

@@ -7,10 +7,10 @@
 // Source:  Documentation/filesystems/overlayfs.rst.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Created, Held, IngestHow, Mounted, Prepared, Store, Writable } from '../model/backend.ts';
+import type { Created, Held, Mounted, Prepared, Store, Writable } from '../model/backend.ts';
 import type { MountOption } from '../model/calls.ts';
 import type { Image, Layer } from '../model/image.ts';
-import type { Machine } from '../model/machine.ts';
+import type { IngestHow, Machine } from '../model/machine.ts';
 import { unpackCommand } from '../store/unpack.ts';
 import { kernelMount } from './kernel-mount.ts';
 import { layerPaths, lowerOptions, plainLayerForm } from './overlay-layers.ts';
@@ -106,7 +106,7 @@ export const createLayers = async (
   for (const layer of image.layers) {
     const path = join(store.layerDir, layer.id);
     if (!machine.files.exists(path)) {
-      if (how === 'digested') await checkDigest(machine, layer);
+      if (how !== 'trusted') await checkDigest(machine, layer);
       await unpack(machine, layer, path);
       unpacked.push(path);
     }

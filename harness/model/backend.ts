@@ -1,6 +1,6 @@
 // How an image becomes a mount. A backend reads no clock; each method of `Prepared`, `Created` and `Mounted` is one phase.
 import type { Phase } from '../../results/schema/run.ts';
-import type { CollectFacts } from './files.ts';
+import type { CollectFacts, Ingested, IngestHow } from './files.ts';
 import type { Image } from './image.ts';
 import type { Machine, Need } from './machine.ts';
 import type { WeakerProtection } from './protection.ts';
@@ -31,14 +31,6 @@ export interface Store {
   collect(keep: readonly Image[]): void;
   /** Facts about the last collect; null before. */
   collected(): CollectFacts | null;
-}
-
-/** `trusted`: contents are not checked. `digested`: their digests are computed and compared with their names. */
-export type IngestHow = 'trusted' | 'digested';
-
-export interface Ingested {
-  /** Whether fs-verity was enabled for each object; null after a trusted ingest. */
-  readonly verity: boolean | null;
 }
 
 export interface Backend {

@@ -39,7 +39,7 @@ export interface Files {
 export interface BatchFiles {
   /** The process provides SHA-256. */
   readonly canDigest: boolean;
-  ingest(work: IngestWork): { readonly verity: boolean | null };
+  ingest(work: IngestWork): Ingested;
   collect(work: CollectWork): CollectFacts;
   /** Removes files from folders of files named by 64 hex digits. Removes a folder with its last file. */
   collectLinkStore(work: LinkStoreWork): CollectFacts;
@@ -56,8 +56,26 @@ export interface IngestWork {
   readonly offsets: readonly number[];
   /** Make the object folders, and each `ab` before its first object. */
   readonly makesFolders: boolean;
-  /** Digest contents, compare with the name, enable fs-verity if the file system supports it. */
-  readonly digests: boolean;
+  readonly digests: IngestHow;
+}
+
+/**
+ * `trusted`: contents are not checked. `digested`: their digests are computed and compared with their names, and each object gets
+ * fs-verity if the file system has it. `compared`: the same without fs-verity.
+ */
+export type IngestHow = 'trusted' | 'digested' | 'compared';
+
+export interface Ingested {
+  /** Whether fs-verity was enabled for each object; null if that was not asked for, or nothing was missing. */
+  readonly verity: boolean | null;
+  /** What that took, a part of the ingest; null: it was not enabled. */
+  readonly enabling: EnablingFacts | null;
+}
+
+interface EnablingFacts {
+  readonly ns: number;
+  readonly callCount: number;
+  readonly objectCount: number;
 }
 
 interface MakeTreeWork {

@@ -8,8 +8,8 @@
 // Cost:    the work of a runtime, timed and counted.
 // Leaves:  a temporary file beside the object folders when it dies between open and rename.
 import { join } from 'node:path';
-import type { Ingested, Store } from '../model/backend.ts';
-import type { CollectFacts, Files } from '../model/machine.ts';
+import type { Store } from '../model/backend.ts';
+import type { CollectFacts, Files, Ingested } from '../model/machine.ts';
 import { ensureFolder } from './folders.ts';
 import { makeObjectFolders } from './objects.ts';
 import { collectStepwise, ingestStepwise } from './stepwise.ts';
@@ -35,7 +35,7 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
   if (state === 'full') for (const objectDir of objectDirs) makeObjectFolders(objectDir);
   ensureFolder(layerDir);
   for (const further of more) ensureFolder(further);
-  let ingested: Ingested = { verity: null };
+  let ingested: Ingested = { verity: null, enabling: null };
   let collected: CollectFacts | null = null;
   const { batch } = files;
   return {
@@ -50,7 +50,7 @@ export const createStore = ({ state, dir, files, layersOnly = false, more = [] }
         objects: image.objects,
         offsets: image.packOffsets,
         makesFolders: state === 'empty',
-        digests: how === 'digested',
+        digests: how,
       };
       if (objectDirs.length === 0) return;
       const compiled = batch !== null && (how === 'trusted' || batch.canDigest);

@@ -4,7 +4,7 @@
 // Cost:    arguments are encoded before the clock starts.
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
-import type { BatchFiles, CollectFacts, CollectWork, IngestWork } from '../model/machine.ts';
+import type { BatchFiles, CollectFacts, CollectWork, IngestHow, IngestWork } from '../model/machine.ts';
 import { CStruct } from './c-struct.ts';
 import { EBADMSG, EUCLEAN, fail } from './libc.ts';
 import { callName } from './syscall-names.ts';
@@ -55,6 +55,9 @@ const encode = ({ objects, offsets }: IngestWork): Buffer => {
   return bytes;
 };
 
+/** enum timed_digests. */
+const DIGESTS: Readonly<Record<IngestHow, number>> = { trusted: 0, digested: 1, compared: 2 };
+
 const ingestWith =
   (timed: TimedOperation): BatchFiles['ingest'] =>
   (work) => {
@@ -68,9 +71,9 @@ const ingestWith =
       .i32(work.dirs.length)
       .i32(work.objects.length)
       .i32(work.makesFolders ? 1 : 0)
-      .i32(work.digests ? 1 : 0);
+      .i32(DIGESTS[work.digests]);
     if (timed(given.bytes).result < 0) failOperation('ingest');
-    return { verity: lastVerity() };
+    return lastVerity();
   };
 
 /** enum timed_store. */

@@ -8,6 +8,7 @@
 import { existsSync } from 'node:fs';
 import koffi from 'koffi';
 import { fromBytes } from '../model/bytes.ts';
+import type { Ingested } from '../model/machine.ts';
 import { timedLibrary } from '../native/paths.ts';
 import { ownCalls } from './own-calls.ts';
 import { windows } from './windows.ts';
@@ -17,17 +18,20 @@ const chosen = process.env['CFSBENCH_WINDOW'] ?? '';
 export const libraryPath = chosen === '' || chosen === 'koffi' ? timedLibrary : chosen;
 
 /** TIMED version of the header with these declarations. */
-const VERSION = 4;
+const VERSION = 5;
 
 /** struct timed_window. */
-const WINDOW_BYTES = 4136;
+const WINDOW_BYTES = 4160;
 const FAILED_AT = 8;
 const READS_AT = 16;
 const ERROR_AT = 12;
 const WRITES_AT = 24;
 const CALL_AT = 32;
 const VERITY_AT = 36;
-const NAME_AT = 40;
+const VERITY_NS_AT = 40;
+const VERITY_CALLS_AT = 48;
+const VERITY_FILES_AT = 56;
+const NAME_AT = 64;
 
 type Library = ReturnType<typeof koffi.load>;
 
@@ -63,10 +67,14 @@ export const lastFailure = () => ({
   name: fromBytes(windowBytes.subarray(NAME_AT, windowBytes.indexOf(0, NAME_AT))),
 });
 
-/** Whether the last ingest enabled fs-verity; null if it did not try. */
-export const lastVerity = (): boolean | null => {
+/** What the last ingest did about fs-verity. */
+export const lastVerity = (): Ingested => {
   const state = windowBytes.readInt32LE(VERITY_AT);
-  return state === 0 ? null : state === 1;
+  if (state !== 1) return { verity: state === 0 ? null : false, enabling: null };
+  const [ns, callCount, objectCount] = [VERITY_NS_AT, VERITY_CALLS_AT, VERITY_FILES_AT].map((at) =>
+    Number(windowBytes.readBigInt64LE(at)),
+  );
+  return { verity: true, enabling: { ns: ns!, callCount: callCount!, objectCount: objectCount! } };
 };
 
 type TimedFunction<A extends readonly unknown[]> = (...given: A) => TimedResult;
