@@ -9,6 +9,7 @@ import { scenario as cleanup } from './cleanup.ts';
 import { scenario as collectAlive } from './collect-alive.ts';
 import { scenario as collectAlive1000 } from './collect-alive-1000.ts';
 import { scenario as containerChurn } from './container-churn.ts';
+import { scenario as enableVerity } from './enable-verity.ts';
 import { scenario as enforced } from './enforced.ts';
 import { scenario as liveMounts } from './live-mounts.ts';
 import { scenario as liveMounts10000 } from './live-mounts-10000.ts';
@@ -52,6 +53,7 @@ export const scenarios: readonly Scenario[] = [
   cleanup,
   update,
   pull,
+  enableVerity,
   walkWarm,
   walkCold,
   walkWritable,

@@ -58,6 +58,7 @@ const FURTHER = [
   'churn-fresh',
   'build',
   'pull',
+  'enable-verity',
 ];
 const MICRO = [
   'micro-stat',

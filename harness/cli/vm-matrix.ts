@@ -21,7 +21,7 @@ const KERNELS = ['deb:6.1', 'deb:6.12', 'deb:6.18', 'deb:7.2', 'deb:7.3'];
 const WORDS = [
   'run',
   ...['--count-only', '--count-passes', '1', '--images', 'fixture:debian-12-certs'],
-  ...['--scenarios', 'churn,walk-warm,tamper,enforced'],
+  ...['--scenarios', 'churn,enable-verity,walk-warm,tamper,enforced'],
   '--backends',
   [
     ...['composefs-fuse', 'erofs-overlay', 'unpacked-overlay', 'erofs-metacopy-loop'],

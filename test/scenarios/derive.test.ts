@@ -140,6 +140,36 @@ const GOLDEN: Readonly<Record<string, readonly GoldenValues[]>> = {
       },
     },
   ],
+  'enable-verity': [
+    {
+      given: { objectCount: 4, ingestWallNs: 1000, ingestSyncWallNs: 200, enableWallNs: 600 },
+      derived: {
+        objectCount: 4,
+        ingestWallNs: 1000,
+        ingestSyncWallNs: 200,
+        enableWallNs: 600,
+        ingestDurableWallNs: 1200,
+        enablePerObjectNs: 150,
+      },
+    },
+    {
+      given: { objectCount: 4, ingestCallCount: 34, enableCallCount: 12, storedBytes: 32_768 },
+      derived: {
+        objectCount: 4,
+        ingestCallCount: 34,
+        enableCallCount: 12,
+        storedBytes: 32_768,
+        ingestCallsPerObjectCount: 8.5,
+        enableCallsPerObjectCount: 3,
+        storedPerObjectBytes: 8192,
+      },
+    },
+    // Without fs-verity, and an image without objects.
+    {
+      given: { objectCount: 0, ingestWallNs: 1000, ingestCallCount: 2 },
+      derived: { objectCount: 0, ingestWallNs: 1000, ingestCallCount: 2 },
+    },
+  ],
   'parallel-create': [
     {
       params: { local: 'files', images: 4 },
