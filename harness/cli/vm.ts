@@ -9,7 +9,7 @@ import { runTool } from '../sys/tool.ts';
 import { openCache, type VmCache } from '../vm/cache.ts';
 import { type GuestResult, isGuestFailure, runInGuest } from '../vm/guest.ts';
 import { openGuestProgram } from '../vm/guest-program.ts';
-import { GUEST_OUT, GUEST_WORK } from '../vm/guest-scripts.ts';
+import { GUEST_OUT, GUEST_WORK, guestCommand } from '../vm/guest-scripts.ts';
 import { type GuestTree, openGuestTree } from '../vm/guest-tree.ts';
 import { type AskedKernel, type Kernel, openKernel } from '../vm/kernel.ts';
 import { QEMU } from '../vm/machine.ts';
@@ -95,7 +95,7 @@ const runOne = async (
     kernel,
     tree,
     program,
-    argv,
+    command: guestCommand(argv),
     environment: (accelerator) => ({ [GUEST]: JSON.stringify(settingOf(kernel, emulator, accelerator)) }),
     memoryMb: options.memory,
     limitMs: options.limit / 1e6,

@@ -58,8 +58,12 @@ const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 export const firstProcess = FIRST;
 
-/** `argv`: of cfsbench, whose standard error becomes lines of the second serial line. */
-export const jobScript = (argv: readonly string[], environment: Readonly<Record<string, string>>): string => `
+/** A command that runs cfsbench in the guest. `argv`: of cfsbench. */
+export const guestCommand = (argv: readonly string[]): string =>
+  [`${GUEST_PROGRAM}/node`, `${GUEST_PROGRAM}/build/harness/cli/main.js`, ...argv.map(quoted)].join(' ');
+
+/** `command`: its standard error becomes lines of the second serial line. */
+export const jobScript = (command: string, environment: Readonly<Record<string, string>>): string => `
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
 ${Object.entries(environment)
   .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
@@ -70,7 +74,7 @@ echo ${WORDS.up} >/dev/ttyS1
 if node=$(${GUEST_PROGRAM}/node --version 2>&1); then
   # Through a pipe: on a terminal it would draw a line of progress.
   {
-    ${GUEST_PROGRAM}/node ${GUEST_PROGRAM}/build/harness/cli/main.js ${argv.map(quoted).join(' ')} 2>&1 >${GUEST_OUT}/stdout </dev/null
+    ${command} 2>&1 >${GUEST_OUT}/stdout </dev/null
     echo $? >${GUEST_OUT}/${EXIT_FILE}
   } | cat >/dev/ttyS1
   tar -C ${GUEST_OUT} -cf /dev/vdd . || echo ${WORDS.failed} 'the results do not fit on their disk' >/dev/ttyS1

@@ -1,4 +1,4 @@
-// One job in a guest: cfsbench with the given arguments, and the files that it leaves in its folder of results.
+// One job in a guest: a command, such as cfsbench with its arguments, and the files that it leaves in its folder of results.
 import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
@@ -28,9 +28,8 @@ export interface GuestJob {
   readonly tree: GuestTree;
   /** The disk of the program. */
   readonly program: string;
-  /** Of cfsbench. */
-  readonly argv: readonly string[];
-  /** The environment of cfsbench. */
+  /** Words of the guest's shell. */
+  readonly command: string;
   readonly environment: (accelerator: Accelerator) => Readonly<Record<string, string>>;
   readonly memoryMb: number;
   readonly limitMs: number;
@@ -41,7 +40,7 @@ export interface GuestJob {
 
 export interface GuestResult {
   readonly accelerator: Accelerator;
-  /** Of cfsbench. */
+  /** Of the command. */
   readonly exit: number;
   /** A folder with what it left, in the folder of the call. */
   readonly folder: string;
@@ -60,11 +59,11 @@ const files = ({ scratch }: VmCache) => ({
 });
 
 const bootWith = async (accelerator: Accelerator, job: GuestJob): Promise<Booted> => {
-  const { cache, kernel, tree, program, argv, environment, memoryMb, limitMs, onLine } = job;
+  const { cache, kernel, tree, program, command, environment, memoryMb, limitMs, onLine } = job;
   const at = files(cache);
   for (const path of Object.values(at)) rmSync(path, { recursive: true, force: true });
   copyFileSync(kernel.initramfs, at.initramfs);
-  appendFileSync(at.initramfs, jobArchive(jobScript(argv, environment(accelerator))));
+  appendFileSync(at.initramfs, jobArchive(jobScript(command, environment(accelerator))));
   await emptyDisk(at.work, WORK_BYTES);
   sparseFile(at.results, RESULT_BYTES);
   const machine = {
@@ -105,6 +104,11 @@ const FAILED = 'guest';
 export const isGuestFailure = (error: unknown): error is UserError =>
   error instanceof UserError && error.code === FAILED;
 
+const hintFor = ({ hint }: Kernel, console: string, isUp: boolean): { readonly hint?: string } => {
+  if (console === '') return { hint: 'a kernel with CONFIG_SERIAL_8250_CONSOLE says more' };
+  return isUp || hint === undefined ? {} : { hint };
+};
+
 /** The console is kept in the cache. */
 const failed = ({ cache, kernel }: GuestJob, { failure, isUp }: GuestEnd): UserError => {
   const { console: path } = files(cache);
@@ -116,7 +120,7 @@ const failed = ({ cache, kernel }: GuestJob, { failure, isUp }: GuestEnd): UserE
     exit: 5,
     code: FAILED,
     facts: [...lastLines(text).map(ascii), `all of its console: ${kept}`],
-    ...(text === '' ? { hint: 'a kernel with CONFIG_SERIAL_8250_CONSOLE says more' } : {}),
+    ...hintFor(kernel, text, isUp),
   });
 };
 
