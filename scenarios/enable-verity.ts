@@ -9,6 +9,8 @@ import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
 
 const VERIFIED = ['erofs-overlay-verity', 'composefs-fuse-verity'];
 const PLAIN = ['erofs-overlay', 'composefs-fuse'];
+/** The others have no objects, or bring them in as these do. */
+const BACKENDS = [...PLAIN, ...VERIFIED];
 
 interface IngestResult extends Pick<Ingested, 'enabling'> {
   readonly syncNs: number;
@@ -64,7 +66,8 @@ export const scenario: Scenario = {
   ownSection: true,
   needs: [{ title: 'fs-verity on the work file system', anyOf: ['fs-verity'] }],
   params: [{ local: 'nothing' }],
-  only: [...PLAIN, ...VERIFIED],
+  only: BACKENDS,
+  asks: (_params, backend) => BACKENDS.includes(backend),
   metrics: {
     ingestDurableWallNs: {
       title: 'ingest + syncfs: all objects are on disk',

@@ -1,6 +1,7 @@
 // What is inside the window of an ingest with fs-verity, which contents get it, and what becomes a value of which pass.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { backends } from '../../harness/backends/registry.ts';
 import type { Prepared, Store } from '../../harness/model/backend.ts';
 import type { Pass } from '../../harness/model/scenario.ts';
 import { scenario } from '../../scenarios/enable-verity.ts';
@@ -65,4 +66,10 @@ test('a counting pass has calls, objects and bytes, and no times', async (t) => 
   });
   const plain = await live(t, 'erofs-overlay', { pass: 'count', cycles: 1 });
   assert.deepEqual(plain.values, { objectCount: 2, storedBytes: 0 });
+});
+
+test('backends without objects, and those that bring them in as another does, are not asked', () => {
+  const asked = backends.filter(({ id }) => scenario.asks!({ local: 'nothing' }, id)).map(({ id }) => id);
+  assert.deepEqual(asked.sort(), [...scenario.only!].sort());
+  assert.equal(asked.length, 4);
 });
