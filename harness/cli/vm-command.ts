@@ -36,6 +36,10 @@ folder of the build or what make modules_install INSTALL_MOD_PATH=DIR filled:
   CONFIG_VIRTIO_PCI CONFIG_VIRTIO_BLK CONFIG_EXT4_FS CONFIG_TMPFS
   CONFIG_DEVTMPFS CONFIG_BLK_DEV_INITRD CONFIG_SERIAL_8250_CONSOLE
   CONFIG_OVERLAY_FS CONFIG_EROFS_FS CONFIG_FUSE_FS CONFIG_BLK_DEV_LOOP
+To count system calls:
+  CONFIG_BPF_SYSCALL CONFIG_BPF_EVENTS CONFIG_FTRACE_SYSCALLS
+In every usual configuration, and not in tinyconfig:
+  CONFIG_BINFMT_SCRIPT CONFIG_UNIX98_PTYS CONFIG_UNIX CONFIG_INET CONFIG_PID_NS
 
 The guest (a small Debian, made once by mmdebstrap) and the kernels that were
 downloaded are kept in ~/.cache/cfsbench-vm; cfsbench clean removes them.
