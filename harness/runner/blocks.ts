@@ -92,7 +92,7 @@ const openGroups = (parts: BlocksParts): OpenGroups => {
   };
 };
 
-interface Step {
+interface BlockPart {
   readonly block: number;
   readonly look: number;
   /** Measured now. */
@@ -103,7 +103,7 @@ interface Step {
   readonly kept: readonly Group[];
 }
 
-const runStep = (parts: BlocksParts, { block, look, now, measured, kept }: Step): Promise<Stop> => {
+const runStep = (parts: BlocksParts, { block, look, now, measured, kept }: BlockPart): Promise<Stop> => {
   const { executor, groups, looks, projector, lives, slots } = parts;
   const [from, to] = parts.share;
   const blockShare = (to - from) / looks.at(-1)!;
