@@ -13,13 +13,13 @@ const LOWEST_PER_SECOND = 8;
 const rateText = ({ time }: GroupData, arm: string): string | null => {
   const below = time.get(BELOW)?.get(arm);
   if (below === undefined || below.size === 0) return null;
-  const belowCount = [...below.values()].filter((count) => count > 0).length;
-  if (2 * belowCount > below.size) return `fewer than ${LOWEST_PER_SECOND}`;
   // A block below the ladder counts with its lowest rate.
   const rates = new Map([...below.keys()].map((block) => [block, LOWEST_PER_SECOND]));
   for (const [block, rate] of time.get(SUSTAINED)?.get(arm) ?? []) rates.set(block, rate);
   const interval = intervalOver(rates, LOOK_CONFIDENCE);
   if (interval.kind === 'tooFew') return null;
+  const belowCount = [...below.values()].filter((count) => count > 0).length;
+  if (2 * belowCount > below.size) return `fewer than ${LOWEST_PER_SECOND}`;
   const range = interval.lo === interval.hi ? '' : ` (${grouped(interval.lo)}..${grouped(interval.hi)})`;
   return `${grouped(Math.round(interval.center))}${range}`;
 };

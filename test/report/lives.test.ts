@@ -68,6 +68,12 @@ test('the finding says what each arm sustains, with its interval', () => {
   assert.doesNotMatch(said, /null/);
 });
 
+test('too few blocks say nothing of any arm, also of one below the ladder', () => {
+  const first = climbing.samples.filter(({ block }) => block === 0);
+  const { finding } = viewOf(climbing.run, first);
+  assert.ok(!finding.some((sentence) => sentence.includes('come and go')), finding.join('\n'));
+});
+
 test('a damaged histogram costs its arm the percentiles, and not the report', () => {
   const { run, samples } = withLives(({ arm }) => ({
     values: { at32P99Ns: 79 * MS, below50MsCount: 0, sustained50MsPerSecond: 512 },
