@@ -20,7 +20,7 @@ import { type TestContext, test } from 'node:test';
 import { bind } from '../../harness/sys/libc.ts';
 import { findProgram } from '../../harness/sys/spawn.ts';
 import { skippedSubject } from '../../results/not-measured.ts';
-import { needsRoot, privateMounts } from '../harness/sys/support.ts';
+import { needsOtherUser, needsRoot, privateMounts } from '../harness/sys/support.ts';
 import { buildSteppingClock } from './stepping-clock.ts';
 import {
   afterwards,
@@ -158,12 +158,15 @@ const behind = (t: TestContext, command: string, args: readonly string[], env = 
     env,
   ).done;
 
-test('what every run needs is asked for before anything is made', { skip: needsRoot }, async (t) => {
+/** A user without other processes: other test files run as nobody, and limits of processes count those too. */
+const LONELY = 65_532;
+
+test('what every run needs is asked for before anything is made', { skip: needsOtherUser }, async (t) => {
   const home = diskFolder(t);
   const args = (out: string): string[] => [...RUN, '--out', join(home, out)];
-  chownSync(home, 65534, 65534);
+  chownSync(home, LONELY, LONELY);
   const hidden = ['cat', 'setpriv'].map((name) => `mount --bind /dev/null '${findProgram(name)}'`).join('; ');
-  const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+  const asLonely = ['setpriv', `--reuid=${LONELY}`, `--regid=${LONELY}`, '--clear-groups'];
   const sparse = join(home, 'tree');
   mkdirSync(sparse);
   writeFileSync(join(sparse, 'huge'), '');
@@ -173,7 +176,7 @@ test('what every run needs is asked for before anything is made', { skip: needsR
   const [programs, files, tasks, space, inodes] = await Promise.all([
     behind(t, hidden, args('a')),
     start(t, ['prlimit', '--nofile=64', process.execPath, PROGRAM, ...args('b')]).done,
-    start(t, [...asNobody, 'prlimit', '--nproc=60', process.execPath, PROGRAM, ...args('c')], { HOME: home })
+    start(t, [...asLonely, 'prlimit', '--nproc=60', process.execPath, PROGRAM, ...args('c')], { HOME: home })
       .done,
     program(t, ['run', '--images', `dir:${sparse}`, '--scenarios', 'walk-warm', '--out', join(home, 'd')]),
     behind(t, `mount -t tmpfs -o nr_inodes=300 none ${few}`, [...args('e'), '--allow-tmpfs', '--work', few]),

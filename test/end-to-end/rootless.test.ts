@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { profiles } from '../../harness/cli/profile.ts';
 import { findProgram } from '../../harness/sys/spawn.ts';
 import { skippedSubject } from '../../results/not-measured.ts';
-import { needsRoot } from '../harness/sys/support.ts';
+import { needsOtherUser } from '../harness/sys/support.ts';
 import {
   diskFolder,
   eventually,
@@ -80,7 +80,7 @@ const noSubordinateIds =
     : false;
 
 test('an ordinary user measures unpacked-overlay, and gets a reason for every skipped backend and scenario', {
-  skip: needsRoot,
+  skip: needsOtherUser,
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const out = join(home, 'results');
@@ -102,7 +102,7 @@ test('an ordinary user measures unpacked-overlay, and gets a reason for every sk
 });
 
 test('composefs-fuse shows the same tree in a user namespace with an accessible FUSE device', {
-  skip: needsRoot || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
+  skip: needsOtherUser || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const out = join(home, 'results');
@@ -116,7 +116,7 @@ test('composefs-fuse shows the same tree in a user namespace with an accessible 
 });
 
 test('variants of composefs-fuse that the kernel allows show the same tree in a user namespace', {
-  skip: needsRoot || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
+  skip: needsOtherUser || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const out = join(home, 'results');
@@ -160,7 +160,7 @@ const OUT_OF_REACH: Readonly<Record<string, readonly [line: string, reason: RegE
 };
 
 test('images that only root can unpack are skipped for unpacked-overlay and shown over FUSE', {
-  skip: needsRoot || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
+  skip: needsOtherUser || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const dump = (name: string, more = ''): string => {
@@ -203,7 +203,7 @@ test('images that only root can unpack are skipped for unpacked-overlay and show
 });
 
 test('an image with an unmapped owner is skipped with its path; without another image the exit code is 4', {
-  skip: needsRoot,
+  skip: needsOtherUser,
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const { code, stderr } = await run([
@@ -219,7 +219,7 @@ test('an image with an unmapped owner is skipped with its path; without another 
 });
 
 test('with subordinate ids images of other owners are measured, and clean removes their work folders', {
-  skip: needsRoot || noSubordinateIds,
+  skip: needsOtherUser || noSubordinateIds,
 }, async (t) => {
   const { home, begin, run } = ordinaryUser(t);
   const dump = join(home, 'theirs.dump');
@@ -254,7 +254,7 @@ test('with subordinate ids images of other owners are measured, and clean remove
 });
 
 test('a profile whose images cannot be mounted here runs with a substitute', {
-  skip: needsRoot,
+  skip: needsOtherUser,
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const out = join(home, 'results');
@@ -282,7 +282,7 @@ test('a profile whose images cannot be mounted here runs with a substitute', {
 });
 
 test('doctor names for an ordinary user the backends that cannot run, and why', {
-  skip: needsRoot,
+  skip: needsOtherUser,
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const { code, stdout } = await run(['doctor', '--work', home]);

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { probeNamespaces } from '../../../harness/sys/namespace-probe.ts';
 import { findProgram } from '../../../harness/sys/spawn.ts';
-import { needsRoot, temporaryFolder, until } from './support.ts';
+import { needsOtherUser, needsRoot, temporaryFolder, until } from './support.ts';
 
 const OUTER = fileURLToPath(new URL('./namespace-outer.js', import.meta.url));
 /** Exit code of the outer process. */
@@ -17,7 +17,7 @@ const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-grou
 const found = await probeNamespaces();
 const skip = found.kind === 'refused' ? `no private namespace: ${found.reason}` : false;
 const skipRootless =
-  needsRoot || (findProgram('setpriv') === null ? 'needs setpriv to become another user' : false);
+  needsOtherUser || (findProgram('setpriv') === null ? 'needs setpriv to become another user' : false);
 
 /** Processes of the machine with the test's folder in their command line or environment. */
 const processesOf = (folder: string): string[] =>

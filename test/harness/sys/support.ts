@@ -1,8 +1,8 @@
 // Temporary folders, a private mount namespace, and a small image with an object.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
@@ -14,6 +14,16 @@ import { isRealRoot } from '../../../harness/sys/namespace-probe.ts';
 
 /** For the `skip` option of a test. */
 export const needsRoot: string | false = isRealRoot() ? false : 'needs root in the initial user namespace';
+
+/** Folders from the root to a path, without the root. */
+const foldersTo = (path: string): readonly string[] =>
+  path === dirname(path) ? [] : [...foldersTo(dirname(path)), path];
+
+const closedFolder = foldersTo(import.meta.dirname).find((path) => (statSync(path).mode & 0o001) === 0);
+
+/** For tests in which root starts the compiled program as another user. */
+export const needsOtherUser: string | false =
+  needsRoot || (closedFolder === undefined ? false : `other users cannot enter ${closedFolder}`);
 
 export const temporaryFolder = (t: TestContext): string => {
   const path = mkdtempSync(join(tmpdir(), 'cfsbench-test-'));
