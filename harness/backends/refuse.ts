@@ -1,5 +1,4 @@
 // Reasons for which a backend skips an image or a mount.
-
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { IngestHow } from '../model/machine.ts';

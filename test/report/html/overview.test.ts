@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { formatRatio, formatValue } from '../../../report/format.ts';
+import { formatRatio } from '../../../report/format.ts';
 import { REPORT_FILE } from '../../../report/formats/format.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
@@ -135,34 +135,6 @@ test('the forest shows the ratios of the journal, each at its place on one logar
     });
   });
 });
-
-test(
-  'each line of the forest ends where its interval does, and beside it stands the median of its arm',
-  {
-    skip,
-  },
-  () =>
-    opened(one(), async (page) => {
-      const shown =
-        (await page.evaluate(`[...document.querySelectorAll('.forest tbody tr[data-arm]')].map((tr) => ({
-      ends: ['x1', 'x2'].map((name) => parseFloat(tr.querySelector('.whisker').getAttribute(name)) / 100),
-      median: tr.querySelector('.median').textContent,
-    }))`)) as { readonly ends: number[]; readonly median: string }[];
-      const { min, max } = (await page.evaluate('data.forests[0].span')) as Record<'min' | 'max', number>;
-      const rows = (await page.evaluate('data.forests[0].quantities.flatMap(({ rows }) => rows)')) as {
-        readonly ratio: readonly [number, number, number];
-        readonly median: number;
-      }[];
-      const at = (ratio: number): number => Math.log(ratio / min) / Math.log(max / min);
-      assert.equal(shown.length, rows.length);
-      for (const [index, { ratio, median }] of rows.entries()) {
-        const { ends } = shown[index]!;
-        for (const [end, wanted] of [ratio[0], ratio[2]].entries())
-          assert.ok(Math.abs(ends[end]! - at(wanted)) < 0.001, `${ratio}: ${ends[end]}`);
-        assert.equal(shown[index]!.median, formatValue('Ns', median));
-      }
-    }),
-);
 
 test('the bands of the forest are 5 % and the baseline against itself', { skip }, () =>
   opened(one(), async (page) => {
