@@ -8,7 +8,7 @@ import type { SourceImage } from '../model/image.ts';
 import { sizeOf } from '../model/image-size.ts';
 import { type Affordable, affordableImages, asDropped, byRank } from '../runner/budget.ts';
 import { openDeadline } from '../runner/clock.ts';
-import { groupsOf, ownSources } from '../runner/groups.ts';
+import { groupsOf, ownSources, type Question } from '../runner/groups.ts';
 import {
   countingSlots,
   type Group,
@@ -52,17 +52,18 @@ const groupsIn = (
 ): readonly Group[] => {
   const nameOf = (spec: string): string => sources.find(({ source }) => source === spec)!.name;
   const ofRun = images.specs.map(nameOf);
-  const groups = groupsOf({
+  const question: Question = {
     images: ofRun,
     imageScenarios: new Map(Object.entries(images.scenarios).map(([spec, ids]) => [nameOf(spec), ids])),
     ownImages: new Map(ownSources(scenarios, profile.large).map((spec) => [spec, nameOf(spec)] as const)),
     scenarios,
+    last: profile.last ?? [],
     arms: selection.arms,
     everyArm: selection.everyArm,
     large: profile.large,
     placement,
-  });
-  return byRank(groups, scenarios, ofRun);
+  };
+  return byRank(groupsOf(question), question);
 };
 
 interface FittedPlan extends Affordable {

@@ -80,6 +80,7 @@ export const questionOf = (
   ),
   ownImages: new Map(images.ofScenarios.map(({ source, name }) => [source, name])),
   scenarios,
+  last: profile.last ?? [],
   arms,
   everyArm: selection.everyArm,
   large: profile.large,

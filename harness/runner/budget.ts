@@ -108,17 +108,28 @@ const paramsIndex = ({ scenario, params }: Group): number => {
   return all.findIndex((one) => paramsKey(one) === paramsKey(free));
 };
 
+export interface Ranking {
+  /** In the order of the command line or profile. */
+  readonly scenarios: readonly Scenario[];
+  /** Ids of scenarios that rank below all others. */
+  readonly last?: readonly string[];
+  /** Names, in the same order. */
+  readonly images: readonly string[];
+  /** Scenario ids by image name, for images that only some scenarios measure. */
+  readonly imageScenarios?: ReadonlyMap<string, readonly string[]>;
+}
+
 /**
- * Highest rank first: the scenarios of the first table, image by image, each with its first parameters before any with its second;
- * then the other scenarios. Images and scenarios are in the order of the command line or profile.
+ * Highest rank first: the scenarios of the first table, image by image, each with its first parameters before any with its second; then
+ * the other scenarios; then images that only some scenarios measure, because these are the large ones; then the scenarios of `last`.
  */
-export const byRank = (
-  groups: readonly Group[],
-  scenarios: readonly Scenario[],
-  images: readonly string[],
-): readonly Group[] => {
+export const byRank = (groups: readonly Group[], ranking: Ranking): readonly Group[] => {
+  const { scenarios, images, imageScenarios, last = [] } = ranking;
   const order = (group: Group): readonly [number, number, number, number] => {
     const [scenario, image] = [scenarios.indexOf(group.scenario), images.indexOf(group.image)];
+    if (last.includes(group.scenario.id)) return [3, scenario, image, paramsIndex(group)];
+    if (imageScenarios?.has(group.image) === true && group.scenario.source === undefined)
+      return [2, image, scenario, paramsIndex(group)];
     return hasHeadline(group.scenario)
       ? [0, image, paramsIndex(group), scenario]
       : [1, scenario, image, paramsIndex(group)];

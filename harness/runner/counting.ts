@@ -1,9 +1,17 @@
-// Counting passes: three where the budget allows, as many as asked for where there is time left.
+// Counting passes: three where the budget allows, as many as asked for where there is time left. The first one leaves out groups whose
+// pass would take time that groups of higher rank need.
 
 import type { DroppedPasses } from '../../results/schema/not-measured.ts';
 import type { Slot } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
-import { groupNeedNs, keepingFirst, LEAST_PASSES, type OutOfTime, type Projector } from './budget.ts';
+import {
+  affordable,
+  groupNeedNs,
+  keepingFirst,
+  LEAST_PASSES,
+  type OutOfTime,
+  type Projector,
+} from './budget.ts';
 import type { Executor, Stop } from './execute.ts';
 import { type Group, groupKey, keyOf } from './plan.ts';
 import { samePlan } from './resume.ts';
@@ -53,47 +61,106 @@ export const checkRecorded = (recorded: readonly Slot[], planned: readonly Slot[
 const passesLeft = ({ scenario }: Group, pass: number, passes: number): number =>
   scenario.onePass === true ? Math.min(passes, Math.max(0, 1 - pass)) : passes;
 
-export const countAll = async (parts: CountParts): Promise<Counted> => {
-  const { executor, planned, passesAsked, blocks, leftNs } = parts;
+type NeedNs = (group: Group) => number;
+
+interface Passes {
+  readonly least: number;
+  /** Time from pass `pass` on of a group that gets `passes` more, with its blocks up to the first look. */
+  readonly needNs: (pass: number, passes: number) => NeedNs;
+  /** One pass of a group that was not counted. */
+  readonly passNs: NeedNs;
+  /** The slots that were run. */
+  readonly slots: readonly Slot[];
+  /** `later`: groups that are counted after `now` in this pass. `done`: share of the pass before them, 0..1. */
+  run(pass: number, now: readonly Group[], later: readonly Group[], done: number): Promise<Stop>;
+}
+
+const openPasses = (parts: CountParts): Passes => {
+  const { executor, planned, passesAsked, blocks } = parts;
   const least = Math.min(LEAST_PASSES, passesAsked);
   const projector: Projector = { ...parts.projector, passSlots: slotsPerPass(planned) };
-  /** From pass `pass` on, if groups get `passes` more. */
-  const needNs =
-    (pass: number, passes: number) =>
-    (group: Group): number =>
-      groupNeedNs(group, projector, { passes: passesLeft(group, pass, passes), blocks });
   const slots: Slot[] = [];
-  let { groups } = parts;
-  for (let pass = 0; pass < passesAsked; pass++) {
+  const needNs: Passes['needNs'] = (pass, passes) => (group) =>
+    groupNeedNs(group, projector, { passes: passesLeft(group, pass, passes), blocks });
+  const sumNs = (groups: readonly Group[], need: NeedNs): number =>
+    groups.reduce((sum, group) => sum + need(group), 0);
+  return {
+    ...{ least, needNs, slots },
+    passNs: (group) => groupNeedNs(group, projector, { passes: 1, blocks: 0 }),
+    run(pass, now, later, done) {
+      const keys = new Set(now.map(keyOf));
+      const ofPass = planned.filter((slot) => slot.block === pass && keys.has(groupKey(slot)));
+      const [from, to] = parts.share;
+      const at = (passes: number): number => from + ((to - from) * passes) / passesAsked;
+      const nowShare = ((1 - done) * now.length) / (now.length + later.length);
+      const passesAfter = Math.max(0, least - pass - 1);
+      slots.push(...ofPass);
+      return executor.run({
+        slots: ofPass,
+        groups: parts.groups,
+        lives: 1,
+        laterNs: sumNs(now, needNs(pass + 1, passesAfter)) + sumNs(later, needNs(pass, passesAfter + 1)),
+        share: [at(pass + done), at(pass + done + nowShare)],
+      });
+    },
+  };
+};
+
+/** Null if a counting pass of `group` takes no time that the counted groups, all of higher rank, need up to their first look. */
+const outOfTimeForPass = (
+  group: Group,
+  counted: readonly Group[],
+  { needNs, passNs, least }: Passes,
+  leftNs: number,
+): OutOfTime | null => {
+  if (counted.length === 0) return null;
+  const ofCounted = needNs(1, least - 1);
+  const { kept } = keepingFirst(counted, ofCounted, leftNs);
+  const need: NeedNs = (one) => (one === group ? passNs(one) : ofCounted(one));
+  return affordable([...kept, group], need, leftNs).ended.find((one) => one.group === group) ?? null;
+};
+
+/** One group after another, highest rank first: each shows what it takes before those that rank lower are counted. */
+const runFirstPass = async (
+  parts: CountParts,
+  passes: Passes,
+): Promise<{ readonly stop: Stop; readonly counted: readonly Group[] }> => {
+  const counted: Group[] = [];
+  const ended: OutOfTime[] = [];
+  let stop: Stop = null;
+  for (const [number, group] of parts.groups.entries()) {
+    const outOfTime = outOfTimeForPass(group, counted, passes, parts.leftNs());
+    if (outOfTime !== null) ended.push(outOfTime);
+    else {
+      counted.push(group);
+      const later = parts.groups.slice(number + 1);
+      stop = await passes.run(0, [group], later, number / parts.groups.length);
+    }
+    if (stop !== null) break;
+  }
+  if (ended.length > 0) parts.onEnded(ended, 0);
+  return { stop, counted };
+};
+
+export const countAll = async (parts: CountParts): Promise<Counted> => {
+  const { passesAsked, leftNs } = parts;
+  const passes = openPasses(parts);
+  const { least, needNs, slots } = passes;
+  const { stop: stopped, counted } = await runFirstPass(parts, passes);
+  let groups = counted;
+  if (stopped !== null) return { stop: stopped, slots, groups, droppedPasses: null };
+  for (let pass = 1; pass < passesAsked; pass++) {
     const { kept, ended } = keepingFirst(groups, needNs(pass, Math.max(1, least - pass)), leftNs());
-    if (pass >= least && ended.length > 0)
-      return {
-        stop: null,
-        slots,
-        groups,
-        droppedPasses: { kind: 'passes', done: pass, planned: passesAsked },
-      };
-    // The first pass measures every group whose image was prepared.
-    if (pass > 0 && ended.length > 0) {
+    if (ended.length > 0) {
+      if (pass >= least)
+        return {
+          ...{ stop: null, slots, groups },
+          droppedPasses: { kind: 'passes', done: pass, planned: passesAsked },
+        };
       groups = kept;
       parts.onEnded(ended, pass);
     }
-    const keys = new Set(groups.map(keyOf));
-    const ofPass = planned.filter((slot) => slot.block === pass && keys.has(groupKey(slot)));
-    const at = (number: number): number =>
-      parts.share[0] + ((parts.share[1] - parts.share[0]) * number) / passesAsked;
-    slots.push(...ofPass);
-    const laterNs = groups.reduce(
-      (sum, group) => sum + needNs(pass + 1, Math.max(0, least - pass - 1))(group),
-      0,
-    );
-    const stop = await executor.run({
-      slots: ofPass,
-      groups,
-      lives: 1,
-      laterNs,
-      share: [at(pass), at(pass + 1)],
-    });
+    const stop = await passes.run(pass, groups, [], 0);
     if (stop !== null) return { stop, slots, groups, droppedPasses: null };
   }
   return { stop: null, slots, groups, droppedPasses: null };

@@ -11,6 +11,8 @@ export interface Question {
   /** Image names by the source that a scenario names, as on the command line; without unavailable images. */
   readonly ownImages: ReadonlyMap<string, string>;
   readonly scenarios: readonly Scenario[];
+  /** Ids of those that rank below all others. */
+  readonly last?: readonly string[];
   readonly arms: readonly Arm[];
   /** The arms were named on the command line: every scenario measures all of them. */
   readonly everyArm: boolean;

@@ -52,7 +52,7 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
   const sizes = new Map(parts.sources.map((source) => [source.name, sizeOf(source)]));
   const images: Image[] = [];
   const ended: OutOfTime[] = [];
-  let groups: readonly Group[] = byRank(groupsOf(question), question.scenarios, question.images).filter(
+  let groups: readonly Group[] = byRank(groupsOf(question), question).filter(
     (group) => !parts.leavesOut(group),
   );
   let [tookNs, expectedNs] = [0, 0];

@@ -3,7 +3,7 @@
 // Every sample goes to the journal as soon as it exists; an interrupt or the end of the budget keeps what was measured, and a
 // run that was cut off anywhere can be resumed.
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
-import { droppedLines } from '../../results/not-measured.ts';
+import { droppedLines, enoughMinutes } from '../../results/not-measured.ts';
 import type { Dropped } from '../../results/schema/not-measured.ts';
 import type { Proof, RunFile, Slot } from '../../results/schema/run.ts';
 import type { Image } from '../model/image.ts';
@@ -51,9 +51,11 @@ const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 /** The parts that there was no time for, recorded and printed as they are decided. */
 interface DroppedList {
   add(parts: readonly Dropped[]): void;
+  /** Prints the budget that they need. */
+  close(): void;
 }
 
-const openDropped = ({ update, say, before }: RunParts): DroppedList => {
+const openDropped = ({ update, say, before, deadline }: RunParts): DroppedList => {
   const list: Dropped[] = [...droppedBefore(before)];
   return {
     add(parts) {
@@ -61,6 +63,11 @@ const openDropped = ({ update, say, before }: RunParts): DroppedList => {
       for (const line of droppedLines(parts)) say(line);
       list.push(...parts);
       update({ plan: { dropped: list } });
+    },
+    close() {
+      const minutes = enoughMinutes(list, deadline.budgetNs);
+      if (minutes !== null)
+        say(`to measure what had no time: a new run with --budget ${minutes}m, by the projections`);
     },
   };
 };
@@ -87,7 +94,7 @@ const groupsToMeasure = (parts: RunParts, { ready, proofs }: PreparedRun): reado
   );
   const ended = new Set([...ready.ended.map(({ group }) => keyOf(group)), ...endedUnmeasured(before)]);
   const groups = planned((image, arm) => shown.has(pairKey(arm, image)));
-  return byRank(groups, question.scenarios, question.images).filter((group) => !ended.has(keyOf(group)));
+  return byRank(groups, question).filter((group) => !ended.has(keyOf(group)));
 };
 
 const countGroups = async (
@@ -174,7 +181,7 @@ const planTiming = (parts: RunParts, question: Question, counted: Counted, first
   // An arm that was counted in an earlier session, and is lost in this one, has samples.
   const counting = new Set([...ofPass(before.slots, 'count').filter(isDoneIn(before)), ...counted.slots]);
   const shown = new Set(groups.flatMap((group) => group.arms.map(({ id }) => `${keyOf(group)} ${id}`)));
-  const slots = timingSlots(byRank(groupsOf(question), question.scenarios, question.images), {
+  const slots = timingSlots(byRank(groupsOf(question), question), {
     blocks: looks.at(-1)!,
     baseline,
     seed,
@@ -256,9 +263,10 @@ const measurePrepared = async (parts: RunParts, measured: Measured): Promise<Sto
   const executor = openExecutor(parts, prepared.ready.images, prepared.fullStore);
   measured.executor = executor;
   const projector = { sizes: prepared.ready.sizes, times: executor.times };
-  return parts.interrupted()
-    ? 'interrupted'
-    : await measureGroups(parts, prepared, { executor, projector, dropped });
+  if (parts.interrupted()) return 'interrupted';
+  const stop = await measureGroups(parts, prepared, { executor, projector, dropped });
+  dropped.close();
+  return stop;
 };
 
 /** An error that ends the run is returned: what was measured is kept. A refusal is thrown. */

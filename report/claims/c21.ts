@@ -81,7 +81,11 @@ const judge = (evidence: Evidence): Judgement => {
     .groups({ scenario: SCENARIO })
     .filter((group) => isTried(group, NEEDED) && MANIFESTS.some((arm) => isTried(group, arm)));
   if (groups.length === 0)
-    return unmeasured(evidence, [SCENARIO, NEEDED, ...MANIFESTS], `cfsbench run --scenarios ${SCENARIO}`);
+    return unmeasured(
+      evidence,
+      [SCENARIO, NEEDED, ...MANIFESTS],
+      `cfsbench run --profile lives --scenarios ${SCENARIO}`,
+    );
   return overImages(
     groups.map((group) => {
       const arms = CHECKOUTS.filter((arm) => isTried(group, arm));

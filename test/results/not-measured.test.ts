@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { droppedText } from '../../results/not-measured.ts';
+import { droppedText, enoughMinutes } from '../../results/not-measured.ts';
 import type { DroppedGroup } from '../../results/schema/not-measured.ts';
 
 const dropped: DroppedGroup = {
@@ -25,4 +25,16 @@ test('a group that was counted before its time ended is not called unmeasured', 
   ];
   for (const [got, text] of texts)
     assert.equal(droppedText({ ...dropped, ...got }), `tamper on base: ${text} ${time}`);
+});
+
+test('the budget that the dropped groups need stands on the largest projection, with a tenth to spare', () => {
+  const MINUTE_NS = 60e9;
+  const all = [5, 25, 12].map((missing) => ({
+    ...dropped,
+    leftNs: 2 * MINUTE_NS,
+    neededNs: (2 + missing) * MINUTE_NS,
+  }));
+  assert.equal(enoughMinutes(all, 30 * MINUTE_NS), 61);
+  assert.equal(enoughMinutes([{ kind: 'passes', done: 3, planned: 5 }], 30 * MINUTE_NS), null);
+  assert.equal(enoughMinutes(all, Number.POSITIVE_INFINITY), null);
 });

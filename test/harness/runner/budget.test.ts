@@ -62,9 +62,25 @@ test('below the first look the highest-ranked group goes on until the end of the
 test('scenarios of the first table rank by image, then the others by scenario', () => {
   const ids = ['churn', 'walk-warm', 'memory', 'prefetch'];
   const groups = ['b', 'a'].flatMap((image) => [...ids].reverse().map((id) => group(id, image)));
-  assert.deepEqual(names(byRank(groups, ids.map(scenarioOf), ['a', 'b'])), [
+  assert.deepEqual(names(byRank(groups, { scenarios: ids.map(scenarioOf), images: ['a', 'b'] })), [
     ...['churn a', 'walk-warm a', 'churn b', 'walk-warm b'],
     ...['memory a', 'memory b', 'prefetch a', 'prefetch b'],
+  ]);
+});
+
+test('an image that only some scenarios measure ranks below all scenarios of the others', () => {
+  const ids = ['churn', 'walk-warm', 'memory', 'prefetch'];
+  const groups = ['large', 'base'].flatMap((image) => ids.map((id) => group(id, image)));
+  const imageScenarios = new Map([['large', ['walk-warm', 'prefetch']]]);
+  const ranking = { scenarios: ids.map(scenarioOf), images: ['large', 'base'], imageScenarios };
+  // `memory` names its image itself, whatever the images of the run.
+  assert.deepEqual(names(byRank(groups, ranking)), [
+    ...['churn base', 'walk-warm base', 'memory large', 'memory base', 'prefetch base'],
+    ...['churn large', 'walk-warm large', 'prefetch large'],
+  ]);
+  assert.deepEqual(names(byRank(groups, { ...ranking, last: ['memory'] })).slice(-2), [
+    'memory large',
+    'memory base',
   ]);
 });
 
@@ -72,7 +88,10 @@ test('a scenario’s further parameters rank below the first ones of all scenari
   const churn = scenarioOf('churn');
   const churns = churn.params.map((params) => ({ ...group('churn'), params }));
   const pinned = { ...group('walk-warm'), params: { placement: 'same-cpu' } };
-  const ranked = byRank([...churns, group('walk-warm'), pinned], [churn, scenarioOf('walk-warm')], ['image']);
+  const ranked = byRank([...churns, group('walk-warm'), pinned], {
+    scenarios: [churn, scenarioOf('walk-warm')],
+    images: ['image'],
+  });
   assert.deepEqual(
     ranked.map(({ scenario, params }) => [scenario.id, params]),
     [

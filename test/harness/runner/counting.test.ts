@@ -29,13 +29,15 @@ const count = async (leftSec: number, { passesAsked = 5, blocks = 8, of = groups
   const times = openSlotTimes();
   const ended: string[] = [];
   const passes: number[] = [];
+  const order: string[] = [];
   const counted = await countAll({
     executor: {
       times,
       tally: { ok: 0, failed: 0 },
       async run({ slots }) {
-        passes.push(slots.length);
         for (const slot of slots) {
+          passes[slot.block] = (passes[slot.block] ?? 0) + 1;
+          if (slot.block === 0 && order.at(-1) !== slot.scenario) order.push(slot.scenario);
           leftNs -= SECOND_NS;
           times.saw({
             ...{ ...slot, schema: SCHEMA, startedAt: '', slotNs: SECOND_NS, took: {}, notes: [] },
@@ -52,9 +54,9 @@ const count = async (leftSec: number, { passesAsked = 5, blocks = 8, of = groups
     blocks,
     leftNs: () => leftNs,
     share: [0, 1],
-    onEnded: (list) => ended.push(...list.map((one) => one.group.scenario.id)),
+    onEnded: (list, got) => ended.push(...list.map((one) => `${one.group.scenario.id} ${got}`)),
   });
-  return { groups: idsOf(counted.groups), passes, ended, droppedPasses: counted.droppedPasses };
+  return { groups: idsOf(counted.groups), passes, order, ended, droppedPasses: counted.droppedPasses };
 };
 
 test('everything is counted as often as asked while there is time', async () => {
@@ -68,8 +70,21 @@ test('after the first pass the lowest rank without time for three passes and its
   assert.deepEqual((await count(12 + 4 * needSec)).ended, []);
   const { groups: left, ended } = await count(12 + 0.88 * 4 * needSec - 1);
   assert.deepEqual(left, ['churn', 'walk-warm', 'walk-cold']);
-  assert.deepEqual(ended, ['churn-fresh']);
+  assert.deepEqual(ended, ['churn-fresh 1']);
   assert.deepEqual((await count(12 + 0.88 * needSec + 0.1)).groups, ['churn']);
+});
+
+test('a group whose first pass would take the time of higher ranks is not counted; one with a cheap pass is', async () => {
+  const occupancy = { ...group('occupancy'), params: { images: 1000 } };
+  const of = [...groups.slice(0, 2), occupancy, groups[3]!];
+  const needSec = 2 * 3 + 8 * BLOCK_SEC;
+  // Three slots of occupancy are estimated at 31 s each; churn-fresh takes 3 s.
+  const little = await count(6 + 0.88 * 2 * needSec + 20, { of });
+  assert.deepEqual(little.order, ['churn', 'walk-warm', 'churn-fresh']);
+  assert.deepEqual(little.ended, ['occupancy 0', 'churn-fresh 1']);
+  assert.deepEqual(little.groups, ['churn', 'walk-warm']);
+  const enough = await count(6 + 0.88 * (2 * needSec + 95), { of });
+  assert.deepEqual(enough.order, idsOf(of));
 });
 
 test('a group of one pass is counted once, and no time is kept for further passes of it', async () => {
@@ -91,7 +106,7 @@ test('a fourth pass ends no group', async () => {
 
 test('a run that times nothing needs time for the passes only', async () => {
   assert.deepEqual((await count(36, { passesAsked: 3, blocks: 0 })).groups, idsOf(groups));
-  assert.deepEqual((await count(11 + 0.88 * 24, { passesAsked: 3, blocks: 0 })).ended, ['churn-fresh']);
+  assert.deepEqual((await count(11 + 0.88 * 24, { passesAsked: 3, blocks: 0 })).ended, ['churn-fresh 1']);
 });
 
 test('a run is resumed if its counted slots are part of the plan of now', () => {

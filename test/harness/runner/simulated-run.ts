@@ -12,7 +12,7 @@ import {
 } from '../../../harness/runner/budget.ts';
 import { countAll } from '../../../harness/runner/counting.ts';
 import type { Executor } from '../../../harness/runner/execute.ts';
-import { groupsOf, ownSources } from '../../../harness/runner/groups.ts';
+import { groupsOf, ownSources, type Question } from '../../../harness/runner/groups.ts';
 import {
   countingSlots,
   type Group,
@@ -70,7 +70,7 @@ export const simulate = async (
   const nameOf = (spec: string): string => recordedImages.find(({ source }) => source === spec)!.name;
   const images = options.images.specs.map(nameOf);
   const known = recordedImages.map(({ source }) => source as string);
-  const groups = groupsOf({
+  const question: Question = {
     images,
     imageScenarios: new Map(
       Object.entries(options.images.scenarios).map(([spec, ids]) => [nameOf(spec), ids]),
@@ -81,11 +81,12 @@ export const simulate = async (
         .map((spec) => [spec, nameOf(spec)] as const),
     ),
     scenarios: options.scenarios,
+    last: options.profile.last ?? [],
     arms: options.selection.arms,
     everyArm: false,
     large: options.profile.large,
     placement: options.placement,
-  });
+  };
   let elapsedNs = 0;
   const leftNs = (): number => budgetSec * 1e9 * (1 - RESERVE_RATIO) - elapsedNs;
   const slotNs = (group: Group, pass: Slot['pass']): number => {
@@ -94,7 +95,7 @@ export const simulate = async (
     return slowness * (found === undefined || found === null ? roughNs : found * MS);
   };
 
-  let ranked = byRank(groups, options.scenarios, images);
+  let ranked = byRank(groupsOf(question), question);
   const everything = ranked;
   const prepared = new Set<string>();
   for (const image of new Set(ranked.map((group) => group.image))) {
