@@ -112,7 +112,7 @@ describe('a layer', () => {
       const own = new OciLayout();
       own.add(own.manifest(uncompressed(tar), type));
       if (ok) assert.deepEqual(listing((await own.open()).tree), ['a']);
-      else await own.refuses('bad-oci', new RegExp(`a layer is no tar: ${type.replace(/[.+]/g, '\\$&')}`));
+      else await own.refuses('bad-oci', new RegExp(`a layer is not a tar: ${type.replace(/[.+]/g, '\\$&')}`));
       await own.remove();
     }
   });
@@ -200,7 +200,7 @@ describe('an image of a layout', () => {
     await assert.rejects(
       layout.open(`${layout.path}:latest`),
       (error: Error & { facts?: readonly string[] }) => {
-        assert.match(error.message, /the tag stands for several images/);
+        assert.match(error.message, /the tag names several images/);
         const facts = error.facts?.join('\n') ?? '';
         for (const one of [first, second]) assert.ok(facts.includes(String(one['digest'])), facts);
         return true;
