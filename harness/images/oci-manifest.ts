@@ -34,7 +34,7 @@ const checkLayerType = ({ mediaType, digest }: Descriptor): void => {
   if (mediaType.includes('encrypted')) throw badLayout('a layer is encrypted', `layer: ${digest}`);
   // A layer without a media type is judged by its bytes.
   if (mediaType === '' || LAYER_TYPE.test(mediaType)) return;
-  throw new UserError(`a layer is not a tar: ${show(mediaType)}`, {
+  throw new UserError(`a layer is no tar: ${show(mediaType)}`, {
     code: 'bad-oci',
     facts: [`layer: ${digest}`, 'layers may be tar, tar+gzip or tar+zstd'],
   });

@@ -112,7 +112,7 @@ describe('a layer', () => {
       const own = new OciLayout();
       own.add(own.manifest(uncompressed(tar), type));
       if (ok) assert.deepEqual(listing((await own.open()).tree), ['a']);
-      else await own.refuses('bad-oci', new RegExp(`a layer is not a tar: ${type.replace(/[.+]/g, '\\$&')}`));
+      else await own.refuses('bad-oci', new RegExp(`a layer is no tar: ${type.replace(/[.+]/g, '\\$&')}`));
       await own.remove();
     }
   });
