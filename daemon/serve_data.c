@@ -77,7 +77,7 @@ static int check_verity(const struct server *server, const struct inode *inode, 
 {
 	uint8_t digest[VERITY_DIGEST_BYTES];
 	const uint8_t *wanted;
-	const char *what = "has another fs-verity digest than the image has for it";
+	const char *what = "has another fs-verity digest than the image states";
 	int err;
 
 	if (!server->requires_verity)

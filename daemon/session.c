@@ -20,7 +20,7 @@ static int fail(char *why, const char *step, const char *path, const char *reaso
 	return -1;
 }
 
-/* What was measured is what is mapped, whatever has the path by now; the kernel enforces the digest. */
+/* The measured file is the mapped one, even if the path changed meanwhile; the kernel enforces the digest. */
 static int open_verified(struct image *img, const char *path, const uint8_t *wanted, const char **why)
 {
 	uint8_t digest[VERITY_DIGEST_BYTES];

@@ -45,7 +45,7 @@ const emulationAlert = ({ run }: ReportView): readonly string[] =>
   areTimesMeasured(run)
     ? []
     : [
-        'Times stand in parentheses: the CPUs were emulated, so they are no measurements, and nothing judges them.',
+        'The CPUs were emulated: times are no measurements; they are shown in parentheses and judged by nothing.',
       ];
 
 export const alerts = (view: ReportView): readonly string[] => {

@@ -1,6 +1,6 @@
-// Declared differences of a tree in words: what a mount does not show of the image, and what it shows beside it.
+// Declared differences of a tree in words: parts of the image that a mount hides, and parts that it adds.
 
-/** Begins the name of what the image does not have. */
+/** Prefix of parts that a mount adds. */
 const ABSENCE = 'the absence of ';
 
 export interface DeclaredDifferences {

@@ -46,7 +46,7 @@ export const GLOSSARY = {
   rule: 'The function that gives a claim its verdict from the journal alone.',
   run: 'One execution of `cfsbench run`, stored in one run folder.',
   sample: 'The result of one slot: its metrics, or the reason why it failed or was skipped.',
-  scenario: 'A question that is asked of every backend: what is done, what is measured.',
+  scenario: 'A question asked of every backend, with the work that is done and the metrics that are taken.',
   settle:
     "The phase between the return of `umount2` and the moment at which the backend's resources (server, loop device, manifest) are free.",
   slot: 'One arm of one group, measured once.',

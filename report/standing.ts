@@ -1,4 +1,4 @@
-// What a reader must know about all intervals together: how many miss by chance, and what one run cannot show.
+// Sentences about all intervals together: how many miss by chance, and the limits of one run.
 import type { Pooled } from '../results/pool/pooled.ts';
 import { FEWEST_MACHINES, FEWEST_RUNS } from '../results/stats/over-runs.ts';
 import { grouped, plural } from './format.ts';

@@ -41,7 +41,7 @@ const observedBlock = (view: ReportView, columns: number): readonly string[] => 
   return prose(`Observed, not timed (see the page): ${scenarios.join(', ')}.`, columns);
 };
 
-/** What became of attacks, as `observedBlock`. */
+/** Where attacks ended, as `observedBlock`. */
 const tamperBlock = (
   view: ReportView,
   { columns, allImages }: Required<Omit<TerminalOptions, 'color'>>,
@@ -50,16 +50,16 @@ const tamperBlock = (
   if (tables.length > 0 && !allImages)
     return tampering.length === 0
       ? []
-      : prose('Attacks on images, and what refuses them: see the page, or --long.', columns);
+      : prose('Attacks on images, and where each ends: see the page, or --long.', columns);
   return tampering.flatMap((table) => [
-    ...prose(`Attacks on ${table.image}, and what becomes of each:`, columns),
+    ...prose(`Attacks on ${table.image}, and where each ends:`, columns),
     ...tamperLines(table, columns),
   ]);
 };
 
 const MOST_DROPPED = 3;
 
-/** What there was no time for: with the reasons if they are few, else by scenario. */
+/** The parts dropped for lack of time: with the reasons if they are few, else by scenario. */
 const droppedBlock = ({ dropped }: ReportView, columns: number): readonly string[] => {
   if (dropped.length <= MOST_DROPPED) return dropped.flatMap(({ text }) => prose(text, columns));
   const names = [...new Set(dropped.map(({ scenario }) => scenario ?? 'counting passes'))];

@@ -1,4 +1,4 @@
-// What each verdict means, in words made from the constants that decide it.
+// The meaning of each verdict, in words made from the constants that decide it.
 import { EMPTY_CALLS_IN_FLOOR, FLOOR_NS, type Verdict } from '../results/compare/verdict.ts';
 import { LOOK_CONFIDENCE, medianNeeds } from '../results/stats/median.ts';
 import { FEWEST_RUNS } from '../results/stats/over-runs.ts';

@@ -113,6 +113,6 @@ export interface LivesView {
   readonly names: readonly string[];
   readonly percentiles: readonly LivesPercentiles[];
   readonly rates: readonly LivesRates[];
-  /** More workers than CPUs: what a worker waits for a CPU is in every number. */
+  /** More workers than CPUs: every number includes the wait for a CPU. */
   readonly waits: { readonly workers: number; readonly cpus: number } | null;
 }

@@ -102,7 +102,7 @@ export interface ReportView {
   readonly timelines: readonly TimelineView[];
   readonly claims: readonly ClaimView[];
   readonly published: readonly PublishedView[];
-  /** What became of attacks on images, one table per image. */
+  /** Where attacks on images ended, one table per image. */
   readonly tampering: readonly TamperView[];
   /** The paths that the mounts of each arm took. */
   readonly took: readonly { readonly arm: string; readonly took: readonly string[] }[];
@@ -111,7 +111,7 @@ export interface ReportView {
   readonly environment: Environment;
   /** Null in older runs. */
   readonly conditions: Conditions | null;
-  /** What the conditions of the run, or of any run of a pool, were judged to be. */
+  /** Warnings about the conditions of the run, or of any run of a pool. */
   readonly caveats: readonly ConditionWarning[];
   readonly fairness: readonly Fairness[];
   readonly run: Pick<

@@ -1,5 +1,5 @@
-// Times of a run are no measurements if its CPUs were emulated. The only place that says of which runs, and of which metrics, that holds:
-// they are shown, and no table, rule, gate, history or export judges or passes them on.
+// Times of a run are no measurements if its CPUs were emulated. The only place that decides which runs and metrics are affected: their
+// times are shown, and no table, rule, gate, history or export judges or passes them on.
 import type { GroupData, Table, Tallied } from './compare/tally.ts';
 import type { RunFile } from './schema/run.ts';
 

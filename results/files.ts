@@ -45,7 +45,7 @@ export interface OpenOptions {
   readonly mostBytes?: number;
   /** The user named this file, so it may be reached through links. */
   readonly mayBeLink?: boolean;
-  /** What to type when it cannot be read. */
+  /** The next thing to type when it cannot be read. */
   readonly hint?: string;
 }
 
@@ -126,7 +126,7 @@ export const makeFolder = (path: string): readonly string[] => {
       stat = statSync(at, { throwIfNoEntry: false });
     }
     if (!stat.isDirectory())
-      throw new ResultsError(`cannot create the folder ${path}: ${at} is no folder`, {
+      throw new ResultsError(`cannot create the folder ${path}: ${at} is not a folder`, {
         code: 'ENOTDIR',
       });
     try {

@@ -1,4 +1,4 @@
-// What a run did not measure: text for the places that print it, and the questions that rules ask.
+// Parts that a run did not measure: their text, and predicates for rules.
 import { paramsKey } from './compare/tally.ts';
 import { unreachable } from './errors.ts';
 import type { Dropped, DroppedGroup, Skipped } from './schema/not-measured.ts';
@@ -6,7 +6,7 @@ import type { Dropped, DroppedGroup, Skipped } from './schema/not-measured.ts';
 const SECOND_NS = 1e9;
 const seconds = (ns: number): string => `${Math.max(0, Math.ceil(ns / SECOND_NS))} s`;
 
-/** What a group got before its time ended. */
+/** Passes and blocks of a group before its time ended. */
 const gotText = ({ passes = 0, blocks, neededBlocks }: DroppedGroup): string => {
   if (blocks > 0) return `no time after ${blocks} of ${neededBlocks} blocks`;
   if (passes === 0) return 'not measured: no time';

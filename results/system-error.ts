@@ -63,7 +63,7 @@ const EXHAUSTED = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'];
 const FOLDER_CALLS = ['scandir', 'opendir', 'chdir', 'rmdir'];
 
 const reasonOf = ({ code, errno, syscall }: SystemError): string =>
-  (code === 'ENOTDIR' && FOLDER_CALLS.includes(syscall) ? 'it is no folder' : REASONS[code]) ??
+  (code === 'ENOTDIR' && FOLDER_CALLS.includes(syscall) ? 'it is not a folder' : REASONS[code]) ??
   (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ??
   code;
 

@@ -30,12 +30,12 @@ const writeAll = (fd: number, bytes: Uint8Array): void => {
 export type Piece = string | Uint8Array;
 export type Pieces = AsyncIterable<Piece> | Iterable<Piece>;
 
-/** What is being written. */
+/** A new file beside the old one. */
 export interface FileOutput {
   write(piece: Piece): void | Promise<void>;
-  /** What was written becomes the file. */
+  /** Renames the new file over the old one. */
   commit(): void;
-  /** Nothing happened to the file. */
+  /** Removes the new file; the old one stays. */
   discard(): void;
 }
 
@@ -68,7 +68,7 @@ const remember = (temporary: string): void => {
   unfinished.add(temporary);
 };
 
-/** Removes what killed processes left of files that they were writing in a folder of cfsbench. */
+/** Removes unfinished files of killed processes from a folder of cfsbench. */
 export const removeTemporaries = (folder: string): void => {
   for (const name of readdirSync(folder))
     if (name.startsWith(TEMPORARY_PREFIX)) removeQuietly(join(folder, name));
@@ -164,7 +164,7 @@ export const fill = async (output: FileOutput, pieces: Pieces): Promise<void> =>
   }
 };
 
-/** Replaces a file of a folder of cfsbench, never what a link there names. All pieces are text, or all are bytes. */
+/** Replaces a file of a folder of cfsbench, never the target of a link there. All pieces are text, or all are bytes. */
 export const replaceWith = (path: string, pieces: Pieces): Promise<void> =>
   fill(openReplacement(path, { mode: DEFAULT_MODE }), pieces);
 

@@ -72,7 +72,7 @@ const openStream = async (path: string): Promise<FileOutput> => {
 
 const MOST_LINKS = 40;
 
-/** The path with all links followed; what it names may be missing. */
+/** The path with all links followed; its file may be missing. */
 const followed = (path: string): string => {
   let at = path;
   for (let links = 0; links <= MOST_LINKS; links++) {

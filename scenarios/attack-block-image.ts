@@ -37,7 +37,7 @@ const placesOf = (bytes: Buffer, wanted: Uint8Array): readonly number[] => {
 
 const isErofs = (bytes: Buffer): boolean => bytes.readUInt32LE(SUPERBLOCK_AT) === EROFS_MAGIC;
 
-/** The checksum of the first block of an EROFS is no obstacle: whoever changes the block says that there is none. */
+/** The checksum of the first block of an EROFS is no obstacle: the attack clears the bit that announces it. */
 const flipped = (bytes: Buffer, offsets: readonly number[]): Buffer => {
   const changed = Buffer.from(bytes);
   for (const at of offsets) changed[at]! ^= SWAPPED;

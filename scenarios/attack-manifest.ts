@@ -21,14 +21,14 @@ const O_RDWR = 2;
 /** More than a hash tree behind the manifest takes. */
 const MOST_TREE_BYTES = 1 << 20;
 
-/** Changes of the manifest after which it is no longer what it was when it was protected. */
+/** Changes of a manifest that was protected before. */
 const MANIFEST_CHANGES = [
   ...(['replaced', 'redigested', 'mode', 'owner', 'attribute', 'rename', 'added', 'removed'] as const),
 ] as const satisfies readonly (Attack & TamperChange)[];
 
 export interface ManifestAttack {
   readonly attack: Attack;
-  /** What the mount would show. */
+  /** The change that the mount would show. */
   readonly change: TamperChange;
   readonly bytes: Uint8Array;
   /** Protected again after the change, as a forger or an older publisher would. */

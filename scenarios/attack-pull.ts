@@ -1,4 +1,4 @@
-// Attacks by a server of images: what it sends is checked in user space by signature and digests, before anything is mounted.
+// Attacks by an image server: its answers are checked in user space by signature and digests, before anything is mounted.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { Store } from '../harness/model/backend.ts';
@@ -140,7 +140,7 @@ const withClient = async <T>(
 /** The image as it is must be accepted: a client that refuses all would prove nothing. */
 const checkHonest = async (isAccepted: PullOne, store: Store): Promise<void> => {
   if (!(await isAccepted(HONEST, store)))
-    throw new UserError('the client refused an image that nobody attacked', { code: 'unattacked', exit: 5 });
+    throw new UserError('the client refused an unmodified image', { code: 'unattacked', exit: 5 });
 };
 
 export const attackPull = async (stage: Stage, targets: TamperTargets): Promise<Values> => {

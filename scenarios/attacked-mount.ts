@@ -48,7 +48,7 @@ export interface Attacked {
   isServed(seen: PathState): boolean;
 }
 
-/** Reads what was attacked through one mount; null: the mount was refused. */
+/** Reads the attacked file through one mount; null: the mount was refused. */
 export const endingsIn = async (
   stage: Stage,
   mounted: Mounted | null,
@@ -83,7 +83,7 @@ export const checkUnattacked = async (
   const seen = await stateOf(stage, mounted.root + path);
   await unmountAndDestroy(created, mounted);
   if (seen.digest !== digest)
-    throw new UserError('a file of the image is wrong before anything was attacked', {
+    throw new UserError('a file of the image is wrong before the first attack', {
       code: 'unattacked',
       exit: 5,
       facts: [`file: ${path}`, `found: ${seen.error ?? seen.digest}`, `expected: ${digest}`],

@@ -3,7 +3,7 @@
 import type { PathState } from '../harness/inspect/requests.ts';
 import type { Metric, Values } from '../harness/model/scenario.ts';
 
-/** Those from `mode` to `removed` are changes of the manifest; what else it consists of stays valid. */
+/** Those from `mode` to `removed` change one thing in the manifest; the rest of it stays valid. */
 export const ATTACKS = {
   written: 'a byte of a file, in place',
   exchanged: 'an object exchanged for other contents',
@@ -16,7 +16,7 @@ export const ATTACKS = {
   rename: 'a name in the manifest',
   added: 'an added file in the manifest',
   removed: 'a removed file in the manifest',
-  truncated: 'a manifest cut off at its half',
+  truncated: 'a manifest cut in half',
   forged: 'a changed manifest that is valid in itself',
   rollback: 'an older manifest, valid in itself',
   device: 'a byte of the device below a mount',
@@ -37,7 +37,7 @@ export type Ending = keyof typeof ENDINGS;
 export const endedAt = (attack: Attack, ending: Ending): Values =>
   Object.fromEntries(Object.keys(ENDINGS).map((one) => [`${attack}${one}Count`, Number(one === ending)]));
 
-/** What became of an attack on a mount that exists. */
+/** The end of an attack on an existing mount. */
 export const endingOf = (seen: PathState, isServed: boolean): Ending => {
   if (isServed) return 'Served';
   if (seen.failed === null) return 'Unseen';

@@ -1,7 +1,7 @@
 // Removes an image that was mounted, listed and unmounted, beside a neighbour that writes small files on the same file system.
 //
 // on=work: the store is on the work file system. on=ext4, on=xfs: on a file system of its own on a loop file, with a journal and
-// without discard, so that it is known what a removal waits for. caches=cold: caches were dropped before. durable=yes: the
+// without discard, so that the causes of waiting are known. caches=cold: caches were dropped before. durable=yes: the
 // removal ends with a syncfs.
 import { setTimeout } from 'node:timers/promises';
 import type { Created, Store } from '../harness/model/backend.ts';

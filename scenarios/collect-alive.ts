@@ -1,5 +1,5 @@
-// Many images are alive, a tenth of them is replaced by new versions, and what no image uses any more is collected, while another image
-// lives one life after another.
+// Many images are alive, a tenth of them is replaced by new versions, and unused objects are collected, while another image lives one
+// life after another.
 //
 // Manifest backends read the manifests of all kept images and unlink the objects that none of them names; unpacked layers that no image
 // has are removed; of a link store those files are unlinked that have no other name.

@@ -51,7 +51,7 @@ const perObject = (value: number | undefined, objectCount: number | undefined): 
 
 export const scenario: Scenario = {
   id: 'enable-verity',
-  question: 'What does it add to the arrival of an image that each object gets fs-verity?',
+  question: 'What does fs-verity of each object add to the arrival of an image?',
   cache: 'warm',
   reproduce:
     'digest, write and rename each object into an empty store, with FS_IOC_ENABLE_VERITY before the rename or without; syncfs; allocated blocks',

@@ -17,7 +17,7 @@ const VERIFIED_BLOCK_IMAGES = ['erofs-full-dmverity', 'squashfs-full-dmverity'];
 const BLOCK_IMAGES = [...PLAIN_BLOCK_IMAGES, ...VERIFIED_BLOCK_IMAGES];
 const VERIFIED = ['erofs-overlay-verity', 'composefs-fuse-verity'];
 
-/** Backends that have the level. A client that fetches an image knows nothing of how it will be mounted: one of them stands for all. */
+/** Backends that have the level. A client that fetches an image does not know how it will be mounted: one backend stands for all. */
 const BACKENDS: Readonly<Record<Protection, readonly string[]>> = {
   nothing: ['composefs-fuse', 'erofs-overlay', 'erofs-metacopy-loop', ...PLAIN_BLOCK_IMAGES],
   files: VERIFIED,
@@ -40,7 +40,7 @@ const NEEDS: Readonly<Record<Protection, readonly Need[]>> = {
   signature: [],
 };
 
-/** What the kernel says when it refuses to read or to mount. */
+/** Messages of the kernel when it refuses to read or to mount. */
 const REFUSALS =
   /^(?:fs-verity |device-mapper: verity: |erofs|SQUASHFS error|overlayfs: |(?:Buffer )?I\/O error[ ,]+(?:on )?dev dm-)/;
 
@@ -93,7 +93,7 @@ export const scenario: Scenario = {
   question: 'Which changes of an image are refused, where, and by which protection?',
   cache: 'warm',
   reproduce:
-    'change an object, the manifest, the disk below them or what a server sends; fetch, mount, read the changed file',
+    'change an object, the manifest, the disk below them or the answers of a server; fetch, mount, read the changed file',
   headline: Object.keys(ATTACKS).map((attack) => `${attack}ServedCount`),
   ownSection: true,
   needs: [{ title: 'root in the initial user namespace', anyOf: ['root'] }],

@@ -16,7 +16,7 @@ export const familySource = ({ base }: Params): string => SOURCES[String(base)]!
 /** The family of the slot's image, which must have a base and `count` members. */
 export const familyOf = ({ image }: Stage, count: number): Family & { readonly base: Image } => {
   const { family } = image;
-  if (family?.base == null) throw new UserError('the image is no family with a base', { code: 'skip' });
+  if (family?.base == null) throw new UserError('the image is not a family with a base', { code: 'skip' });
   if (family.members.length < count)
     throw new UserError(`the family has ${family.members.length} images, ${count} are needed`, {
       code: 'skip',

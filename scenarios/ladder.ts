@@ -1,13 +1,13 @@
 // The ladder of arrival rates, how it is climbed, and the arrivals of one rung.
 //
-// The rates are powers of two, the same for every arm. A rung that is kept up with stands for all below it, so most are not tried.
+// The rates are powers of two, the same for every arm. A sustained rung implies all below it, so most are not tried.
 import { seeded } from '../harness/model/random.ts';
 
 /** Lives per second. */
 export const RATES: readonly number[] = Array.from({ length: 10 }, (_, i) => 8 * 2 ** i);
 /** Every arm begins here, so that all have been tried at this rate. */
 const FIRST = RATES.indexOf(32);
-/** Rungs that are left out while rates are kept up with; the one between is tried last. */
+/** Length of a stride while rates are sustained; the rung between is tried last. */
 const STRIDE = 2;
 
 /** A rung lasts until it has enough lives for a p99, but no shorter and no longer than this. */
@@ -20,7 +20,7 @@ export const livesAt = (rate: number): number =>
   Math.round(rate * Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, LIVES_WANTED / rate)));
 
 /**
- * The highest rung that passes, or -1 if none does. `passes` is asked of as few rungs as possible: from the first one up in strides, or
+ * The highest rung that passes, or -1 if none does. `passes` is called for as few rungs as possible: from the first one up in strides, or
  * down one by one.
  */
 export const highestRung = async (passes: (rung: number) => Promise<boolean>): Promise<number> => {

@@ -146,7 +146,7 @@ const KERNEL_TITLES: Readonly<Record<keyof typeof KERNEL_MEMORY, string>> = {
 export const kernelMetrics: Readonly<Record<string, Metric>> = Object.fromEntries(
   Object.entries(KERNEL_TITLES).flatMap(([metric, title]): [string, Metric][] => [
     [metric, latency(title)],
-    [resolutionOf(metric), latency(`${title}: less than this, the noise of the machine`)],
+    [resolutionOf(metric), latency(`${title}: upper bound, the noise of the machine`)],
   ]),
 );
 

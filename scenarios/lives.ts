@@ -65,7 +65,7 @@ export const startsOf = ({ image, others }: Stage): readonly Start[] => {
   return family.members.map(() => startOf(source, tree));
 };
 
-/** Every image once in a seeded order, again and again: the same order for every arm. */
+/** All images in a seeded order, repeatedly: the same order for every arm. */
 export const orderOf = (imageCount: number, lifeCount: number, seed: string): readonly number[] => {
   const images = Array.from({ length: imageCount }, (_, i) => i);
   const order: number[] = [];
@@ -76,7 +76,7 @@ export const orderOf = (imageCount: number, lifeCount: number, seed: string): re
 
 /** From the moment at which the life was due until its start has read its files. */
 export const readyNs = ({ dueNs, endsNs }: Life): number => endsNs.use - dueNs;
-/** From the end of its start until nothing of it is left. */
+/** From the end of its start until it is removed. */
 export const goneNs = ({ endsNs }: Life): number => endsNs.destroy - endsNs.use;
 
 /** Lives, and fails if one of them failed; every failure is counted, and the first ones are named. */

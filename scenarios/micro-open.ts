@@ -1,4 +1,4 @@
-// What every start of a program does, hundreds of times.
+// Every start of a program does it hundreds of times.
 import { isFile, microScenario } from './micro.ts';
 
 export const scenario = microScenario({

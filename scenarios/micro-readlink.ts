@@ -1,4 +1,4 @@
-// What the resolution of every shared library does.
+// The resolution of every shared library does it.
 import { isLink, microScenario } from './micro.ts';
 
 export const scenario = microScenario({

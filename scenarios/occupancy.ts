@@ -1,4 +1,4 @@
-// What many images take together: space on disk, page cache after each has started once, memory of the kernel and of servers.
+// Resources of many images together: space on disk, page cache after each has started once, memory of the kernel and of servers.
 //
 // A start reads some files of the base, the same ones in every image, and everything that the image adds to the base.
 import { readdirSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { DROPPED_CACHES } from './needs.ts';
 
 const BASE_FILES = 16;
 
-/** The mount is asked, because reading the manifest of each image would take longer than its start. */
+/** Read from the mount, because reading the manifest of each image would take longer than its start. */
 const filesBelow = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -102,7 +102,7 @@ export const scenario: Scenario = {
     ...kernelMetrics,
     serverPerMountBytes: lower('server memory per mount (Pss)'),
   },
-  // Each image asks the store for all of its objects, and each start is a process with cold caches.
+  // Each image looks all of its objects up in the store, and each start is a process with cold caches.
   roughNs: (size, { images }) => 1e9 + size.objectBytes * 4 + Number(images) * (3e7 + size.entryCount * 2e4),
   async run(stage) {
     const count = Number(stage.slot.params['images']);

@@ -82,7 +82,7 @@ const requestOf = ({ slot, store, folder }: Stage, { url, pem, isManifest }: Pul
 interface PulledLife {
   /** Until the first file was read. */
   readonly report: PullReport;
-  /** What a lazy start fetches after the first file, nanoseconds; 0 if all was there. */
+  /** Time of fetching the rest after the first file, nanoseconds; 0 if nothing was missing. */
   readonly restWallNs: number;
 }
 
@@ -170,11 +170,10 @@ const lower = (title: string, noise: Metric['noise'] = 'noisy'): Metric => ({
 
 export const scenario: Scenario = {
   id: 'pull',
-  question:
-    'How long does it take to get a signed image from a server that nobody vouches for, and to use it?',
+  question: 'How long does it take to pull a signed image from an untrusted server, and to use it?',
   cache: 'warm',
   reproduce:
-    'an HTTP server on loopback with delay and rate; signature, list of what is missing, fetch over 8 connections, digests, names (unpacked layers: tar -x of each layer whose digest is right); create, mount, the first page of a file',
+    'an HTTP server on loopback with delay and rate; signature, list of missing objects, fetch over 8 connections, digests, names (unpacked layers: tar -x of each layer whose digest is right); create, mount, the first page of a file',
   headline: [
     'pullFirstWallNs',
     'pullReadyWallNs',
@@ -205,12 +204,12 @@ export const scenario: Scenario = {
     pullFirstWallNs: lower('time to the first file: pull, create, mount, first page of a file'),
     pullReadyWallNs: lower('time until everything is local and mounted'),
     pullBytes: lower('bytes received until the first file was read, without headers', 'exact'),
-    pullRequestCount: lower('requests until then', 'quasi'),
-    pullMissingCount: lower('objects or layers fetched until then', 'exact'),
+    pullRequestCount: lower('requests until the first file was read', 'quasi'),
+    pullMissingCount: lower('objects or layers fetched until the first file was read', 'exact'),
     pullSignatureNs: lower('part: signature and signed file'),
-    pullLookupNs: lower('part: finding what is missing'),
+    pullLookupNs: lower('part: finding missing objects or layers'),
     pullFetchNs: lower('part: fetch, digests, names; layers: unpacking'),
-    pullVerifyNs: lower('verification of what was fetched: time of the digests'),
+    pullVerifyNs: lower('verification of fetched contents: time of the digests'),
     pullVerifyEachNs: lower('the same for each object or layer'),
     pullVerifyMegabyteNs: lower('the same for each MB'),
     pullCpuNs: lower('CPU of the client and of its tar'),

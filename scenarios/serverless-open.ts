@@ -1,4 +1,4 @@
-// Arrivals at a fixed rate: requests do not wait until a worker is free before they come.
+// Arrivals at a fixed rate: requests arrive whether or not a worker is free.
 //
 // Latencies count from the moment at which a life was due, so a stall shows in every life that had to wait for it (coordinated
 // omission). The ladder of rates was declared before anything was measured.
@@ -25,7 +25,7 @@ interface Rung {
   readonly keptUp: boolean;
 }
 
-/** p99 of fewer than 100 lives is the longest of them. A rung that was ended early kept nothing up. */
+/** p99 of fewer than 100 lives is the longest of them. A rung that was ended early is not sustained. */
 const rungOf = ({ lives, fellBehind }: LivesResult, dueNs: readonly number[]): Rung => {
   const latencies = lives.map(readyNs).sort((a, b) => a - b);
   const lastDueNs = dueNs.at(-1)!;
@@ -121,7 +121,7 @@ export const scenario: Scenario = {
     ...Object.fromEntries(
       LIMITS_MS.map((ms) => [belowName(ms), shown(`1: no rate of the ladder has a p99 below ${ms} ms`)]),
     ),
-    behindPerSecond: shown('lowest rate that was tried and not kept up with', 'higher'),
+    behindPerSecond: shown('lowest rate that was tried and not sustained', 'higher'),
     ...Object.fromEntries(
       RATES.map((rate) => [
         p99Name(rate),

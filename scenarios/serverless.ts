@@ -1,4 +1,4 @@
-// Many images, created and destroyed all the time: workers take the next image and live its life, as fast as they can.
+// Many images, created and destroyed all the time: workers live one life after another, as fast as they can.
 //
 // Every file of every image is local (local=files). The files of a life are not synced before they are removed: a function that lives
 // for a second is gone before the kernel writes its files back.

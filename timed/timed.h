@@ -106,7 +106,7 @@ struct timed_manifest {
 	int64_t bytes;
 };
 
-/* What a collect found and did. */
+/* Amounts and times of a collect. */
 struct timed_collected {
 	int64_t mark_ns;	/* reading all manifests */
 	int64_t live_count;	/* distinct kept objects */

@@ -24,7 +24,7 @@ export interface BlockImage {
   readonly built?: string;
   /** Mount options beside the source. */
   readonly options?: readonly MountOption[];
-  /** What `took` says of these options. */
+  /** These options as `took` records them. */
   readonly took?: Readonly<Record<string, string>>;
   /** Whether this kernel mounts the type from a file, without a loop device. */
   mountsFiles(machine: Machine): boolean;

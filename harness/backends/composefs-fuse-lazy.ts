@@ -12,8 +12,8 @@ const THREADS = '8';
 export const backend: Backend = fuseBackend({
   id: 'composefs-fuse-lazy',
   title: 'composefs over FUSE, objects fetched when they are read',
-  how: 'cfs-fuse with 8 threads asks a fetcher for each object that the store lacks when it is read for the first time; the fetcher compares its digest before a byte of it is answered.',
-  answers: 'How soon can an image be used if nothing of its contents is fetched before?',
+  how: 'At the first read of an object that the store lacks, cfs-fuse with 8 threads asks a fetcher for it; the fetcher compares its digest before the read returns a byte.',
+  answers: 'How soon can an image be used if no contents are fetched before the mount?',
   needs: FUSE_SERVER,
   flags: ['--threads', THREADS],
   took: { data: 'fetched when read' },

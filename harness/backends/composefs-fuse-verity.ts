@@ -8,8 +8,8 @@ import { FS_VERITY, FUSE_SERVER } from './needs.ts';
 export const backend: Backend = fuseBackend({
   id: 'composefs-fuse-verity',
   title: 'composefs over FUSE, verified',
-  how: 'As composefs-fuse, with fs-verity for each object and for the manifest: cfs-fuse compares the digest that the kernel enforces for an object with that of the image at each open, and that of the manifest at its start.',
-  answers: 'What does it cost that the kernel verifies the image, and what does it refuse?',
+  how: 'As composefs-fuse, with fs-verity for each object and for the manifest: cfs-fuse compares the digest that the kernel enforces with the expected one, for an object at each open and for the manifest at its start.',
+  answers: 'What does verification of the image by the kernel cost, and what does it refuse?',
   needs: [...FUSE_SERVER, FS_VERITY],
   flags: [],
   took: {},

@@ -54,7 +54,7 @@ interface StackParts {
   readonly writable: Writable | undefined;
   readonly choice: LowerChoice;
   readonly data: DataLayer;
-  /** What is checked of the manifest and its objects; absent: nothing. */
+  /** Checks of the manifest and its objects; absent: none. */
   readonly checks?: OverlayChecks;
 }
 

@@ -1,4 +1,4 @@
-// EROFS over fscache: the image lies in the kernel's cache, and a daemon fetches what is missing on demand (from Linux 5.19 on; removed since).
+// EROFS over fscache: the image lies in the kernel's cache, and a daemon fetches missing parts on demand (from Linux 5.19 on; removed since).
 //
 // Needs:   CONFIG_EROFS_FS_ONDEMAND, which no distribution's kernel that was tried has.
 // Error:   this program has no daemon for cachefiles: on a kernel that takes `fsid=` the backend is skipped, too.

@@ -39,7 +39,7 @@ export const backend: Backend = {
   title: 'EROFS with contents and shared pages',
   how: 'As erofs-full, and each file carries the digest of its contents: the kernel keeps pages of equal files once, whichever image they are in. Images share no disk.',
   answers:
-    'EROFS can share the page cache of equal files between block images: what does that save, and what is cached twice nevertheless?',
+    'EROFS can share the page cache of equal files between block images: what does that save, and what is still cached twice?',
   needs: [
     ...erofsFull.needs,
     { title: 'EROFS that shares pages between images', anyOf: ['erofs-inode-share'] },

@@ -10,7 +10,7 @@ import type { SourceFree } from './kernel-mount.ts';
 import type { LayerPaths } from './overlay-layers.ts';
 import type { VerityDevice } from './verity-device.ts';
 
-/** What EROFS reads the manifest from. `best`: its file if the kernel can, else a loop device. A device is open already. */
+/** The source from which EROFS reads the manifest. `best`: its file if the kernel can, else a loop device. A device is open already. */
 type LowerSource = 'best' | 'loop' | 'loop-direct' | VerityDevice;
 
 export interface LowerChoice {

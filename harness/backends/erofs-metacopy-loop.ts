@@ -1,4 +1,4 @@
-// EROFS over a loop device below an overlayfs whose second lower layer is the object store: what kernels before data-only lowers can do.
+// EROFS over a loop device below an overlayfs whose second lower layer is the object store, for kernels before data-only lowers.
 //
 // Needs:   root in the initial user namespace; loop devices; overlayfs with metacopy and redirects (Linux 4.19).
 // Does:    a name is looked up in the store's layer too; the manifest's 256 whiteouts hide the folders of the store.

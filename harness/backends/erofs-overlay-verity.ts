@@ -8,7 +8,7 @@ export const backend: Backend = dataOverlayBackend({
   id: 'erofs-overlay-verity',
   title: 'EROFS + overlayfs, verified',
   how: 'As erofs-overlay, with fs-verity for each object and for the manifest: overlayfs refuses an object with another digest than the manifest has (verity=require), and a manifest with another digest than expected is not mounted.',
-  answers: 'What does it cost that the kernel verifies the image, and what does it refuse?',
+  answers: 'What does verification of the image by the kernel cost, and what does it refuse?',
   lower: { source: 'best' },
   verity: true,
 });

@@ -71,7 +71,7 @@ export interface ServedManifest {
   readonly at: string;
 }
 
-/** What makes a variant: options of the server, and how they are recorded. */
+/** The options of the server that make a variant, and how they are recorded. */
 interface ServerForm {
   readonly flags: readonly string[];
   readonly took: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 // Incremental FS: files of an Android package are readable while they are still fetched.
 //
 // Needs:   a kernel of Android; mainline Linux has no Incremental FS.
-// Error:   no such kernel was at hand: on one the backend is skipped, too.
+// Error:   not tried on such a kernel, where the backend is skipped, too.
 // Source:  Documentation/filesystems/incfs.rst of the Android common kernel.
 import type { Backend } from '../model/backend.ts';
 import { ROOT } from './needs.ts';

@@ -2,7 +2,7 @@
 //
 // Needs:   fs-verity on the work file system.
 // Does:    ingest: digests each object and enables fs-verity before it gets its name. create: enables fs-verity for the manifest. mount: opens
-//          the manifest, asks the kernel for its digest and refuses another than the image's; what was opened is mounted.
+//          the manifest, asks the kernel for its digest and refuses another than the image's; the opened file is mounted.
 // Cost:    a Merkle tree beside each object; a store of its own beside the image's pack, since objects of the run's store have none.
 // Leaves:  that store in the work folder.
 // Source:  Documentation/filesystems/fsverity.rst.
@@ -62,7 +62,7 @@ const ingestSealed = (store: Store, image: Image, how: IngestHow | undefined): v
   if (store.ingested().verity === false) throw notEnforced(store.objectDirs[0] ?? '');
 };
 
-/** The same backend without fs-verity of objects and manifest, by what its mounts check. */
+/** The same backend with fewer checks, by the checks that its mounts make. */
 export type Unsealed = Readonly<Record<WeakerProtection | 'manifest', Prepared>>;
 
 /** A full store is replaced by one whose objects have fs-verity. */

@@ -24,7 +24,7 @@ export interface VerityFile {
   readonly path: string;
   /** Where the hash tree begins. */
   readonly dataBytes: number;
-  /** SHA-256 of the tree's root, 64 hex digits: who knows it knows every block. */
+  /** SHA-256 of the tree's root, 64 hex digits, which determines every block. */
   readonly rootHash: string;
 }
 
@@ -107,7 +107,7 @@ const removeName = ({ files }: Machine, { path }: OpenVerity): void => {
 const close = (machine: Machine, { name }: OpenVerity, ...how: readonly string[]): Promise<void> =>
   machine.command(PROGRAM, [PROGRAM, 'close', ...how, name]);
 
-/** `mount` gets the open device, which lives as long as what it returns. */
+/** `mount` gets the open device, which lives as long as the returned mount. */
 export const onVerityDevice = async (
   machine: Machine,
   file: VerityFile,

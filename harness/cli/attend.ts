@@ -1,9 +1,9 @@
-// The outer process of a run while the inner one measures: it only waits for events, so it hears interrupts at any time and keeps the
-// limits that a blocked process cannot keep itself.
+// The outer process of a run while the inner one measures: it only waits for events, so that it receives interrupts at any time and
+// enforces the limits that a blocked process cannot.
 //
-// Does:    the first interrupt lets the inner process end by itself for a moment, then its namespace is killed. A second interrupt kills
-//          it at once. At the end of its time limit the FUSE connections of its work folder are aborted: a mount that waits for a server
-//          fails, and the run goes on. If that does not help, the namespace is killed.
+// Does:    after the first interrupt the inner process has a moment to end by itself, then its namespace is killed. A second interrupt
+//          kills it at once. At the end of its time limit the FUSE connections of its work folder are aborted: a mount that waits for a server
+//          fails, and the run continues. If that does not help, the namespace is killed.
 import { onInterrupt } from '../sys/interrupts.ts';
 import type { InnerEnd, InnerMessage, RunningInner } from '../sys/namespace.ts';
 import { formatSeconds } from './duration.ts';
@@ -14,7 +14,7 @@ const STOP_LIMIT_MS = 500;
 export const END_LIMIT_MS = 1500;
 /** A killed namespace ends in milliseconds, unless one of its processes waits for a disk that does not answer. */
 const KILL_LIMIT_MS = 1000;
-/** From the abort of FUSE connections until the inner process tells of its next step. */
+/** From the abort of FUSE connections until the inner process reports its next step. */
 const ABORTED_LIMIT_MS = 30_000;
 /** Of a timer. */
 const LONGEST_MS = 0x7fffffff;

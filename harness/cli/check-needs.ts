@@ -4,7 +4,7 @@ import type { Features, Need } from '../model/machine.ts';
 export interface CheckedNeed {
   readonly title: string;
   readonly met: boolean;
-  /** What was found: of the feature that meets the need, or of all features that do not. */
+  /** The result of trying: of the feature that meets the need, or of all features that do not. */
   readonly detail: string;
   readonly hint: string;
 }

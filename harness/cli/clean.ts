@@ -14,7 +14,7 @@ import { type Cleaned, cleanOne, leftoversIn } from './leftovers.ts';
 
 const DEFAULT_DIR = 'runs';
 const UNMARKED =
-  'A folder without a mark was made by somebody else, or by a version of cfsbench without marks: rm -r removes it.\n';
+  'A folder without a mark belongs to another program, or to a version of cfsbench without marks: rm -r removes it.\n';
 
 const lineOf = (path: string, cleaned: Cleaned): string | null => {
   const name = visible(path);

@@ -69,7 +69,7 @@ const refuseMissingBase = (base: string, { baseOk }: TypedCompareOptions): void 
   if (baseOk === false) return;
   throw new UserError(`the base does not exist: ${base}`, {
     facts: ['nothing was compared'],
-    hint: 'name a run folder; for the first run, which has no base yet: --no-base-ok',
+    hint: 'name an existing run folder, or for the first run of a project: --no-base-ok',
   });
 };
 
@@ -171,8 +171,8 @@ export const compareCommand = (): Command =>
   new Command('compare')
     .description('compare runs, or the two arms of one; with --gate as a check for CI')
     .argument('<RUN>', 'the base; or, alone, a run made with --ab')
-    .argument('[HEAD...]', 'the run that is compared with the base; of several runs each has a column')
-    .option('--gate', 'exit with a code for the verdict (list: below)')
+    .argument('[HEAD...]', 'the run to compare with the base; several runs get one column each')
+    .option('--gate', 'exit with a code for the verdict (list below)')
     .option('--strict', 'fail the gate also for undecided and unjudgeable rows')
     .option('--explain', 'explain every row that is worse in a paragraph')
     .option('--confirm', 'measure slower rows of an --ab run again in a fresh process before they count')
@@ -181,9 +181,9 @@ export const compareCommand = (): Command =>
     .option('--no-base-ok', 'accept a base that does not exist, as in the first run of a project')
     .option(
       '--config <FILE>',
-      'thresholds by scenario and metric (default: cfsbench.gate.json, if there is one)',
+      'thresholds by scenario and metric (default: cfsbench.gate.json, if it exists)',
     )
-    .option('--all', 'compare every time, not only those of the first table')
+    .option('--all', 'compare all times, not only those of the first table')
     .addOption(
       formatOption(
         'compare',

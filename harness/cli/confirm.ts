@@ -29,7 +29,7 @@ const keyOf = (row: LatencyResult): string => `${placeKey(row.place)} ${row.metr
 
 const withoutSuffix = (arm: string): string => (arm.endsWith(AGAIN) ? arm.slice(0, -AGAIN.length) : arm);
 
-/** Options of the run that change what is measured, with the values that were typed. */
+/** Options of the run that change the measurement, with the values that were typed. */
 const repeatedOptions = (typed: PrivateOptions['options']): readonly string[] => {
   const { budget } = typed;
   return [

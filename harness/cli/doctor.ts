@@ -49,7 +49,7 @@ const summary = (features: Features): string => {
     : `No backend can run here (${text.replace(/\.$/, '')}).`;
 };
 
-/** What an unmet need is missing for, and how to get it. */
+/** An unmet need, its users, and how to meet it. */
 const missingLines = (
   { title, detail, hint }: CheckedNeed,
   things: readonly Thing[],

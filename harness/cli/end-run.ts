@@ -115,7 +115,7 @@ const finish = async (run: OuterRun, limitMs: number): Promise<boolean> => {
   return shows && shown;
 };
 
-/** What is left, and what to type for it. */
+/** The leftovers, and the commands that handle them. */
 const leftLines = ({ work }: OuterRun): readonly string[] =>
   isLeft(work)
     ? [`left: ${visible(work.path)}`, `to remove it: cfsbench clean ${visible(dirname(work.path))}`]
@@ -155,7 +155,7 @@ const endInterrupted = async (
   say([...nextLines(run, isShown), ...leftLines(run)]);
 };
 
-/** The exit code. Throws if the inner process was killed and nobody asked for it. */
+/** The exit code. Throws if the inner process was killed without an interrupt. */
 export const endRun = async (attended: Attended, run: OuterRun): Promise<number> => {
   const { end, interruptedAt } = attended;
   if (end.kind === 'killed') clearLine();

@@ -6,8 +6,8 @@ else the first that applies:
   130  interrupted; the samples so far are kept
   7    the measuring process was killed; the samples so far are kept
   5    a slot failed or left something behind, a rule of a claim failed, a
-       run of a pool is missing, or the run could not go on, such as on a
+       run of a pool is missing, or the run could not continue, such as on a
        full disk
   124  out of time; the samples so far are kept
   6    nothing was measured
-  4    this machine cannot do it, or with --strict is too noisy`;
+  4    this machine lacks something, or with --strict is too noisy`;

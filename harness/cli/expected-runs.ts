@@ -1,4 +1,4 @@
-// `cfsbench pool --expect`: a number of runs, or the file that `cfsbench fleet` made. A run that is not there is reported, never a gap.
+// `cfsbench pool --expect`: a number of runs, or the file that `cfsbench fleet` made. Missing runs are reported.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PoolOptions } from '../../results/pool/load.ts';
@@ -18,8 +18,7 @@ const byNumber = (count: number, folders: readonly string[]): RunsToPool => {
     throw new UserError(`more runs than --expect says: ${folders.length}, expected ${count}`, {
       hint: `--expect ${folders.length}, or name fewer runs`,
     });
-  const reason =
-    'it has no run folder here; the file that cfsbench fleet makes would tell more (--expect FILE)';
+  const reason = 'it has no run folder here; --expect with the fleet.json of cfsbench fleet gives the reason';
   return {
     folders,
     options: {

@@ -1,10 +1,10 @@
-// A GitHub Actions workflow. Values stand in it as JSON strings, which are YAML too; expressions of GitHub are refused in them.
+// A GitHub Actions workflow. Values are JSON strings, which are YAML too; expressions of GitHub in them are refused.
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { type FleetOptions, fleetFile, fleetPlan, plainName, replicateScript } from './fleet-plan.ts';
 
 const DEFAULT_RUNNERS = ['ubuntu-24.04'];
-/** GitHub makes at most so many jobs of one matrix. */
+/** GitHub's limit of jobs in one matrix. */
 const MOST_JOBS = 256;
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/;
 
@@ -13,7 +13,9 @@ const PROGRAM = 'sudo env "PATH=$PATH" node "$GITHUB_WORKSPACE/cfsbench/build/ha
 
 const refuseExpression = (text: string): void => {
   if (!text.includes('${{')) return;
-  throw new UserError(`GitHub would evaluate this: ${visible(text)}`, { hint: 'options without ${{' });
+  throw new UserError(`GitHub would evaluate this: ${visible(text)}`, {
+    hint: 'remove ${{ from the options',
+  });
 };
 
 const repositoryOf = (repository: string): string => {
@@ -56,7 +58,9 @@ const jobsOf = (runners: readonly string[], perRunner: number): readonly string[
 /** `--replicates` counts runs on each kind of runner. */
 export const matrixWorkflow = (words: readonly string[], options: FleetOptions): string => {
   if (options.program !== undefined)
-    throw new UserError('--program has no meaning for a matrix, which builds cfsbench on each runner');
+    throw new UserError('--program has no meaning for a matrix, which builds cfsbench on each runner', {
+      hint: 'cfsbench fleet matrix without --program',
+    });
   const jobs = jobsOf(options.runners ?? DEFAULT_RUNNERS, options.replicates);
   const plan = fleetPlan(words, { ...options, replicates: jobs.length });
   for (const word of plan.words) refuseExpression(word);

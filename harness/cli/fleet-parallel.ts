@@ -13,7 +13,7 @@ import {
   replicateScript,
 } from './fleet-plan.ts';
 
-/** A login of ssh: user, host and nothing that ssh, rsync, scp or parallel would take for something else. */
+/** A login of ssh: user and host, without characters that ssh, rsync, scp or parallel would interpret. */
 const LOGIN = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*$/;
 
 const loginsOf = (hosts: readonly string[]): readonly string[] => {
@@ -29,9 +29,9 @@ const loginsOf = (hosts: readonly string[]): readonly string[] => {
   return hosts;
 };
 
-/** private.json holds options as they were typed, for a run that is resumed where it ran. */
+/** Without private.json, which only a resume on that host needs. */
 const ON_HOST = `#!/bin/sh
-# Replicate $1 on this host, and what it left as one file.
+# Runs replicate $1 on this host and packs its files into one.
 n=$1
 sh ./replicate.sh "$n"
 code=$?

@@ -1,4 +1,4 @@
-// What every engine of a fleet has in common: the replicates, the options of their runs, and the script of one replicate.
+// Common parts of all engines of a fleet: the replicates, the options of their runs, and the script of one replicate.
 import { resolve } from 'node:path';
 import { shellLine } from '../../report/format.ts';
 import { FLEET_SCHEMA, type FleetFile } from '../../results/pool/replicates.ts';
@@ -96,10 +96,10 @@ const checkedOptions = (words: readonly string[]): TypedOptions => {
   }
   const options = typed as TypedOptions | null;
   if (options === null)
-    throw new UserError('options of the runs: none is measured', { hint: 'cfsbench run --help' });
+    throw new UserError('options of the runs: these start no run', { hint: 'cfsbench run --help' });
   const taken = GIVEN_BY_FLEET.find((key) => options[key] !== undefined);
   if (taken !== undefined)
-    throw new UserError(`${optionName(taken)} belongs to the fleet, not to its runs`, {
+    throw new UserError(`${optionName(taken)} is set by the fleet, not in the options of its runs`, {
       hint: 'cfsbench fleet --help',
     });
   if (runCountOf(options) > 1)
@@ -153,7 +153,7 @@ echo "ended $(now) $code" >>"$n.state"
 exit "$code"
 `;
 
-/** The report of what is there. Every replicate is expected. */
+/** The report of all replicates; each is expected. */
 export const joinScript = (program: string): string => `#!/bin/sh
 # Pools the runs of this folder. Exits 5 if a replicate is missing, and names it with the reason.
 ${program} pool --expect fleet.json --format html --out report.html

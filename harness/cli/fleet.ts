@@ -1,4 +1,4 @@
-// `cfsbench fleet slurm|parallel|matrix`: writes what a scheduler runs. cfsbench itself schedules nothing and starts nothing.
+// `cfsbench fleet slurm|parallel|matrix`: writes scripts for a scheduler. cfsbench itself schedules nothing and starts nothing.
 import { chmodSync } from 'node:fs';
 import { Command } from 'commander';
 import { visible } from '../../results/visible.ts';
@@ -11,8 +11,8 @@ const DEFAULT_REPLICATES = 5;
 const EXECUTABLE = 0o755;
 
 const COMMON = `
-Everything that the engine will run is in the text that is printed. A replicate
-that fails, or never ends, is a missing run with its reason in the report.
+The printed text contains everything that the engine will run. A replicate that
+fails, or never ends, is a missing run with its reason in the report.
 Paths in the options of run are those of the machines that run it.`;
 
 const SLURM_HELP = `
@@ -27,9 +27,9 @@ Examples:
 ${COMMON}`;
 
 const PARALLEL_HELP = `
-Prints a shell script for GNU parallel: one replicate at a time on each host,
-and what it leaves brought back. Hosts need ssh without a password, rsync, and
-cfsbench in the PATH of that login; this machine is localhost.
+Prints a shell script for GNU parallel, which runs one replicate at a time on
+each host and copies the run folders back. Hosts need ssh without a password,
+rsync, and cfsbench in the PATH of that login; this machine is localhost.
 
 Examples:
   cfsbench fleet parallel --hosts a,b,c --replicates 15 -- --profile full | sh
@@ -49,11 +49,11 @@ ${COMMON}`;
 const replicates = wholeNumber({ option: '--replicates', least: 1, most: MOST_REPLICATES });
 const nodes = wholeNumber({ option: '--nodes', least: 1, most: MOST_REPLICATES });
 
-const common = (name: string, description: string, help: string): Command =>
+const common = (name: string, description: string, help: string, runs = 'runs in all'): Command =>
   new Command(name)
     .description(description)
     .argument('[OPTIONS...]', 'after --: options of cfsbench run, without --out and --seed')
-    .option('--replicates <N>', `runs in all, 1 to ${MOST_REPLICATES}`, replicates, DEFAULT_REPLICATES)
+    .option('--replicates <N>', `${runs}, 1 to ${MOST_REPLICATES}`, replicates, DEFAULT_REPLICATES)
     .option('--seed <TEXT>', 'seeds are TEXT-1, TEXT-2 and so on (default: a new one)')
     .option('--program <PATH>', 'cfsbench on the machines (default: cfsbench, in the PATH)')
     .option('--out <FILE>', 'write to this file instead of standard output')
@@ -75,17 +75,17 @@ const writing =
 const slurm = (): Command =>
   common('slurm', 'a Slurm job array, and a job that pools its runs', SLURM_HELP)
     .option('--results <DIR>', 'shared folder for the results (default: runs/fleet-SEED here)')
-    .option('--nodes <N>', 'use at most so many nodes at the same time', nodes)
-    .option('--partition <NAME>', 'passed on to sbatch, as are the next three')
-    .option('--account <NAME>', '')
-    .option('--nodelist <LIST>', '')
-    .option('--time <LIMIT>', 'for each replicate')
+    .option('--nodes <N>', 'largest number of nodes to use at the same time', nodes)
+    .option('--partition <NAME>', 'passed to sbatch')
+    .option('--account <NAME>', 'passed to sbatch')
+    .option('--nodelist <LIST>', 'passed to sbatch, for the replicates')
+    .option('--time <LIMIT>', 'passed to sbatch, for each replicate')
     .action(
       writing(async (words, options) => (await import('./fleet-slurm.ts')).slurmScript(words, options), true),
     );
 
 const parallel = (): Command =>
-  common('parallel', 'a GNU parallel command over ssh, and the report of what came back', PARALLEL_HELP)
+  common('parallel', 'a GNU parallel command over ssh, and the report of the runs', PARALLEL_HELP)
     .requiredOption('--hosts <LIST>', 'ssh logins, comma-separated', commaList)
     .option('--results <DIR>', 'folder for the results on this machine (default: runs/fleet-SEED)')
     .action(
@@ -96,7 +96,12 @@ const parallel = (): Command =>
     );
 
 const matrix = (): Command =>
-  common('matrix', 'a GitHub Actions workflow over kinds of runners', MATRIX_HELP)
+  common(
+    'matrix',
+    'a GitHub Actions workflow over kinds of runners',
+    MATRIX_HELP,
+    'runs on each kind of runner',
+  )
     .option('--runners <LIST>', 'labels of runners, comma-separated (default: ubuntu-24.04)', commaList)
     .option(
       '--repository <OWNER/NAME>',
@@ -115,7 +120,7 @@ const matrix = (): Command =>
 
 export const fleetCommand = (): Command =>
   new Command('fleet')
-    .description('write what a scheduler needs to repeat a plan on many machines')
+    .description('write a script or workflow that repeats a plan on many machines')
     .addCommand(slurm())
     .addCommand(parallel())
     .addCommand(matrix());

@@ -1,4 +1,4 @@
-// What the outer process of a run passes to the inner one: JSON in one environment variable.
+// Data that the outer process of a run passes to the inner one: JSON in one environment variable.
 import type { Features } from '../model/machine.ts';
 import { FIRST_INHERITED_FD } from '../sys/namespace.ts';
 import type { ParallelFacts } from './one-run.ts';

@@ -118,7 +118,7 @@ const addCommand = (): Command =>
 
 const showCommand = (): Command =>
   new Command('show')
-    .description('show metrics that changed: where, at which commit, from what to what')
+    .description('show metrics that changed: the place, the commit, the old and the new value')
     .option('--store <DIR>', 'folder of the history', STORE)
     .option('--scenario <NAME>', 'only this scenario')
     .option('--metric <TEXT>', 'only metrics and system calls whose name contains TEXT')

@@ -45,7 +45,7 @@ export const lockRunFolder = async (runDir: string): Promise<OpenFolder> => {
 
 interface MadeFolder {
   readonly folder: OpenFolder;
-  /** Closes it, and removes what was made and is empty. */
+  /** Closes it, and removes folders that were made for it and are empty. */
   close(): void;
 }
 
@@ -81,7 +81,7 @@ const refuseUnusable = (parent: string): void => {
   if (!existsSync(parent))
     throw new UserError(`no such folder: ${visible(parent)}`, { hint: `mkdir -p ${parent}, or ${hint}` });
   explaining({ doing: 'write to the folder', path: parent, hint }, () => {
-    if (!statSync(parent).isDirectory()) throw new UserError(`no folder: ${visible(parent)}`, { hint });
+    if (!statSync(parent).isDirectory()) throw new UserError(`not a folder: ${visible(parent)}`, { hint });
     accessSync(parent, constants.W_OK);
   });
 };
@@ -96,7 +96,7 @@ const refuseMemory = (parent: string, allowTmpfs: boolean): void => {
     });
 };
 
-/** Removes the leftover of an earlier process of this run; whatever else lies under the name is refused. */
+/** Removes the leftover of an earlier process of this run; anything else at its path is refused. */
 const makeRoom = async (path: string): Promise<void> => {
   const found = inspectFolder(path);
   if (found.kind === 'left') await removeMarkedFolder(found.folder);
@@ -106,7 +106,7 @@ const makeRoom = async (path: string): Promise<void> => {
       hint: 'wait for it to end, or interrupt it',
     });
   if (found.kind === 'strange')
-    throw new UserError(`something else has the name of the work folder: ${visible(path)}`, {
+    throw new UserError(`the path of the work folder is taken: ${visible(path)}`, {
       facts: [found.reason],
       hint: '--work DIR, another folder; or remove it yourself',
     });

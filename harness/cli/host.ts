@@ -1,4 +1,4 @@
-// The name under which a run publishes this machine: a label, or the host name if it is asked for.
+// The name under which a run publishes this machine: a label, or the host name with --publish-host.
 import { hostname } from 'node:os';
 import { machineLabel } from '../sys/machine-label.ts';
 

@@ -57,7 +57,7 @@ const signCommand = (): Command =>
     .addOption(
       new Option(
         '--sequence <N>',
-        'grows with each version of the image (default: seconds since 1970)',
+        'number that grows with each version of the image (default: seconds since 1970)',
       ).argParser(wholeNumber({ option: '--sequence', ...SEQUENCES })),
     )
     .action(async (image: string, options: SignOptions) => {

@@ -53,7 +53,7 @@ export interface VerifyOptions {
   readonly least?: number;
 }
 
-/** Throws with exit code 5 unless all of it is right. The image is not parsed. */
+/** Throws with exit code 5 unless signature, name, sequence and digest are right. The image is not parsed. */
 export const verifyImage = (path: string, signature: string | undefined, options: VerifyOptions): void => {
   const key = readPublicKey(options.key);
   const signaturePath = signature ?? beside(path);

@@ -1,21 +1,21 @@
 // Files that killed commands left: `.cfsbench-new-…` beside the file that was to be written. They have no lock, and a process may be
-// in another PID namespace: age tells that nobody writes to one.
+// in another PID namespace, so the age decides whether one is still being written.
 import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { TEMPORARY_NAME } from '../../results/write-file.ts';
 import { type Cleaned, failed } from './leftovers.ts';
 
-/** Commands write some times a second. */
+/** Commands write several times a second. */
 const LEAST_AGE_MS = 3_600_000;
 
-/** Paths of what has the name of such a file, directly in `dir`. */
+/** Paths directly in `dir` with the name of such a file. */
 export const leftFilesIn = (dir: string): readonly string[] =>
   readdirSync(dir)
     .filter((name) => TEMPORARY_NAME.test(name))
     .sort()
     .map((name) => join(dir, name));
 
-/** Only a regular file of this user that nobody has changed for an hour is removed. */
+/** Removes only a regular file of this user that has not changed for an hour. */
 export const cleanFile = (path: string, removes: boolean): Cleaned => {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false });

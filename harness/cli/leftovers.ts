@@ -10,7 +10,7 @@ import { type Mount, readMounts } from '../sys/mountinfo.ts';
 import { VM_CACHE } from '../vm/cache.ts';
 import { WORK_PREFIX } from './work-folder.ts';
 
-/** Paths of what has a name that cfsbench uses, directly in `dir`. */
+/** Paths directly in `dir` with a name that cfsbench uses. */
 export const leftoversIn = (dir: string): readonly string[] => {
   if (!existsSync(dir)) return [];
   return readdirSync(dir)
@@ -57,7 +57,7 @@ export const cleanOne = async (
 /** Folders that are named; the others are counted. */
 const MOST_NAMED = 5;
 
-/** Removes what killed runs left in the parent of a work folder. What `--keep-work` left stays. */
+/** Removes leftovers of killed runs from the parent of a work folder. Folders of `--keep-work` stay. */
 export const removeLeftovers = async (parent: string, say: (line: string) => void): Promise<void> => {
   const paths = leftoversIn(parent);
   if (paths.length === 0) return;
@@ -65,13 +65,16 @@ export const removeLeftovers = async (parent: string, say: (line: string) => voi
   let removedCount = 0;
   for (const path of paths) {
     const removes = ({ isKept }: { readonly isKept: boolean }): boolean => {
-      if (!isKept && ++removedCount <= MOST_NAMED) say(`removing what a killed run left: ${visible(path)}`);
+      if (!isKept && ++removedCount <= MOST_NAMED)
+        say(`removing a leftover of a killed run: ${visible(path)}`);
       return !isKept;
     };
     const cleaned = await cleanOne(path, removes, mounts);
     if (cleaned.kind === 'failed')
-      say(`cannot remove what a killed run left: ${visible(path)}: ${cleaned.facts.map(visible).join('; ')}`);
+      say(
+        `cannot remove a leftover of a killed run: ${visible(path)}: ${cleaned.facts.map(visible).join('; ')}`,
+      );
   }
   if (removedCount > MOST_NAMED)
-    say(`removed what killed runs left: ${removedCount - MOST_NAMED} more folders in ${visible(parent)}`);
+    say(`removed leftovers of killed runs: ${removedCount - MOST_NAMED} more folders in ${visible(parent)}`);
 };

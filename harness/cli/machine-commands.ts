@@ -4,11 +4,7 @@ import { Command } from 'commander';
 import type { CleanOptions } from './clean.ts';
 import type { DoctorOptions } from './doctor.ts';
 
-const WORK = [
-  '--work <DIR>',
-  'folder for the work of a run: its file system is tried out',
-  tmpdir(),
-] as const;
+const WORK = ['--work <DIR>', 'parent of work folders, whose file system is tested', tmpdir()] as const;
 
 export const listCommand = (): Command =>
   new Command('list')
@@ -21,7 +17,7 @@ export const listCommand = (): Command =>
 
 export const doctorCommand = (): Command =>
   new Command('doctor')
-    .description('check what this machine can measure, and print how to get what is missing')
+    .description('check what this machine can measure, and print how to install what is missing')
     .option('--all', 'print how each feature was found')
     .option('--json', 'print the features found, as JSON')
     .option('--bench', 'check whether the machine is quiet enough to measure on')
@@ -34,22 +30,22 @@ export const doctorCommand = (): Command =>
     });
 
 const CLEAN_HELP = `
-Only what carries the mark of cfsbench, belongs to this user and is not in use
-is removed; results never are. Without DIR: in ./runs, and wherever a run of
-this user has worked.
+Removes only files and folders that carry the mark of cfsbench, belong to this
+user and are not in use; never results. Without DIR: in ./runs, and wherever a
+run of this user has worked.
 
 Exit codes:
-  0    everything that was left is removed
-  5    something could not be removed; the rest is`;
+  0    all leftovers are removed
+  5    some leftovers could not be removed`;
 
 export const cleanCommand = (): Command =>
   new Command('clean')
     .description(
-      'remove what was left: work folders of runs that were killed or run with --keep-work, unfinished files of killed commands, kernels and guests of cfsbench vm',
+      'remove leftovers: work folders of killed runs and of --keep-work, unfinished files of killed commands, kernels and guests of cfsbench vm',
     )
     .argument('[DIR]', 'the folder that holds them, such as that of --work')
     .option('-n, --dry-run', 'print what would be removed; remove nothing')
-    .option('--cache', 'remove the cache folder too; its files are made again when they are needed')
+    .option('--cache', 'remove the cache folder too; its files are made again when needed')
     .addHelpText('after', CLEAN_HELP)
     .action(async (dir: string | undefined, options: CleanOptions) => {
       const { clean } = await import('./clean.ts');

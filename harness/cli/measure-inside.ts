@@ -42,7 +42,7 @@ import { showRun } from './show-run.ts';
 import { noiseLines, refuseNoise, watchConditions, withEarlierNoise } from './watch-conditions.ts';
 import { checkSpace } from './work-folder.ts';
 
-/** strace slows commands down 50 times: there is time for one counting pass only. */
+/** strace slows commands down 50 times, so there is time for one counting pass only. */
 const STRACE_COUNT_PASSES = 1;
 /** Of the report and of the removal of the work folder. */
 const END_LIMIT_NS = 600e9;
@@ -96,7 +96,7 @@ type Method = Omit<
   | 'progress'
 >;
 
-/** What is measured, and how. */
+/** Settings of the measurement: features, passes, blocks, lives. */
 const methodOf = ({ options, handover, origin }: InnerRun, here: MeasuredHere): Method => {
   const { amount } = options;
   const { features } = handover;

@@ -39,7 +39,7 @@ interface OpenPool {
   readonly folder: string;
   readonly lock: OpenFolder;
   readonly plan: PoolPlan;
-  /** What was typed to resume it. */
+  /** The argument of --resume. */
   readonly given: Pick<TypedOptions, 'trustRun' | 'work' | 'allowParallel'>;
 }
 
@@ -106,7 +106,7 @@ export const measurePool = async (typed: TypedOptions, count: number): Promise<n
     replaceFile(path, `${JSON.stringify(plan, null, 2)}\n`, PRIVATE_MODE);
     return await measureAndReport({ folder, lock, plan, given: {} });
   } finally {
-    // What was refused leaves no folder.
+    // A refused pool leaves no folder.
     if (!hasRun(folder, plan)) rmSync(path, { force: true });
     close();
   }

@@ -1,10 +1,10 @@
-// One run at a time on a machine: two that measure together would time each other.
+// One run at a time on a machine: two would disturb each other's times.
 import type { ConditionWarning } from '../../results/schema/machine.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { type LiveRun, liveRuns, lockRun } from '../sys/run-locks.ts';
 
-/** What the inner process is told. */
+/** Handed over to the inner process. */
 export interface ParallelFacts {
   readonly isAllowed: boolean;
   /** The file by which other runs see this one. */
@@ -41,8 +41,8 @@ export const holdMachine = async (
   lock.close();
   throw new UserError('another run measures on this machine', {
     exit: 4,
-    facts: [...others.map(described), 'two runs at the same time would time each other'],
-    hint: 'wait for it to end, or --allow-parallel, which the report will say',
+    facts: [...others.map(described), 'two runs at the same time would disturb each other’s times'],
+    hint: 'wait for it to end, or --allow-parallel, which the report records',
   });
 };
 

@@ -15,7 +15,7 @@ import { openAnySource } from './sources.ts';
 import type { NeededSpace } from './work-folder.ts';
 
 const NEED = 'owners that are mapped here';
-const SHORT_PATHS = 'paths that a system call takes';
+const SHORT_PATHS = 'paths short enough for a system call';
 const MORE_IDS =
   'run as root, or as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER';
 /** Every entry belongs to user 0, which every user namespace maps. */

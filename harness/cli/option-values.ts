@@ -3,7 +3,7 @@ import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { parseDurationNs } from './duration.ts';
 
-/** What an option accepts, both ends included. */
+/** The range that an option accepts, both ends included. */
 export interface NumberRange {
   readonly option: string;
   readonly least: number;

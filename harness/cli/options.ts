@@ -76,6 +76,7 @@ export const recordedOptions = (recorded: Readonly<Record<string, unknown>>): Ty
     if (kind === KINDS[name as keyof TypedOptions]) continue;
     throw new UserError(`private.json: options.${name} must be a ${KINDS[name as keyof TypedOptions]}`, {
       facts: [`found: ${kind}`],
+      hint: 'start a new run: cfsbench run',
     });
   }
   return Object.fromEntries(known) as unknown as TypedOptions;

@@ -1,4 +1,4 @@
-// Writes what an installed package needs beside the compiled files: commit, manual page, completions.
+// Writes the files of an installed package that are not compiled: commit, manual page, completions.
 //
 // Usage: node build/harness/cli/package-main.js
 import { execFileSync } from 'node:child_process';

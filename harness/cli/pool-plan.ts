@@ -1,4 +1,4 @@
-// runs.json: what the runs of a pool have in common, and the command line of each run.
+// runs.json: the common plan of the runs of a pool, and the command line of each run.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
@@ -67,7 +67,7 @@ const optionWords = (typed: Partial<TypedOptions>): readonly string[] =>
       return value === false || value === undefined ? [] : [optionName(key), ...[value].flat().map(String)];
     });
 
-/** Starts run `number`, or resumes it. Each run gets its share of the budget. `given`: what was typed to resume the pool. */
+/** Starts run `number`, or resumes it. Each run gets its share of the budget. `given`: options of the command that resumes the pool. */
 export const argumentsOf = (
   folder: string,
   { typed, seed, count }: PoolPlan,

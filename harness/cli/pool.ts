@@ -76,7 +76,7 @@ export const poolCommand = (): Command =>
       .argument('[RUN...]', 'run folders, or folders of runs')
       .option(
         '--expect <N|FILE>',
-        'this many runs, or those of the fleet.json that cfsbench fleet made: what is missing is named with its reason, and the exit code is 5',
+        'number of expected runs, or the fleet.json of cfsbench fleet: missing runs are named with their reasons, exit code 5',
       )
       .addOption(formatsOption('pool', formats, formats.map(({ id }) => id).join(', '))),
   )

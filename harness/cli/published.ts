@@ -1,4 +1,4 @@
-// What a run publishes of paths: run.json, the journal, and every report and table made from them name no home, user or place on the
+// Paths as a run publishes them: run.json, the journal, and every report and table made from them name no home, user or place on the
 // machine. `private.json` keeps what --resume and --confirm need.
 import { homedir, userInfo } from 'node:os';
 import { basename, resolve } from 'node:path';

@@ -38,7 +38,7 @@ const claimList = (text: string): readonly string[] => {
 export const addRenderOptions = (command: Command): Command =>
   command
     .option('--out <PATH>', 'write to this file or folder instead of standard output or the run folder')
-    .option('--long', 'everything, where the format is short by default (mail, terminal)')
+    .option('--long', 'print everything; mail and terminal are short by default')
     .option('--claims <LIST>', 'only these claims, with rule, objection and numbers (mail)', claimList)
     .option('--open', 'open the page in a browser');
 

@@ -1,4 +1,4 @@
-// The options of a run: what was typed, completed by the profile and checked.
+// The options of a run: as typed, completed by the profile and checked.
 import { resolve } from 'node:path';
 import { blocksForRows, LOOKS, looksWithin } from '../../results/compare/looks.ts';
 import type { Backend } from '../model/backend.ts';

@@ -1,5 +1,5 @@
 // `cfsbench run --resume DIR`: the options of the interrupted run, and whether this process may continue it. Nothing is run, entered or
-// written before the run's owner and machine are known; what is refused changes no byte.
+// written before the run's owner and machine are known; a refused resume changes no byte.
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
@@ -89,7 +89,7 @@ export interface LockedRun extends ResumedRun {
   readonly folder: OpenFolder;
 }
 
-/** Locks the run. A complete one is not asked for more: nothing of it is run. */
+/** Locks the run. Of a complete run nothing is executed. */
 export const openResumed = async (given: TypedOptions): Promise<LockedRun> => {
   const runDir = resolve(given.resume!);
   if (!existsSync(runDir)) readRun(runDir); // Throws.

@@ -12,7 +12,7 @@ import { refuseArguments } from './usage-errors.ts';
 const ENVIRONMENT = `
 For debugging:
   CFSBENCH_DEBUG=1       print plan, phases and mount calls to standard error
-  CFSBENCH_INSPECT=PORT  let the process that measures wait for a debugger`;
+  CFSBENCH_INSPECT=PORT  let the measuring process wait for a debugger`;
 
 const EXAMPLES = `
 Examples:
@@ -25,14 +25,14 @@ Examples:
 const PLACEMENTS: readonly (readonly [AskedPlacement, string])[] = [
   ['free', 'any CPU'],
   ['same-cpu', 'one CPU for all of them'],
-  ['needed', 'free, and same-cpu for comparisons that only one CPU decides'],
+  ['needed', 'free, and same-cpu for comparisons that it alone can decide'],
   ['both', 'free, and same-cpu wherever the CPU of a server matters'],
 ];
 
 const addPlanOptions = (command: Command): Command =>
   command
     .optionsGroup('What to measure:')
-    .option('--profile <NAME>', 'a plan, whose parts the other options replace (list: below)', 'default')
+    .option('--profile <NAME>', 'a named plan (list below); the other options replace parts of it', 'default')
     .option(
       '--backends <LIST>',
       'arms, comma-separated: BACKEND[@KEY=VALUE;...], headline, or all (default: headline, and the variants that the scenarios need)',
@@ -82,21 +82,18 @@ const addAmountOptions = (command: Command): Command =>
 const addMachineOptions = (command: Command): Command =>
   command
     .optionsGroup('Where and how:')
-    .option('--out <DIR>', 'result folder (default: runs/<date>-<machine>-<seed>)')
+    .option('--out <DIR>', 'run folder (default: runs/<date>-<machine>-<seed>)')
     .option(
       '--work <DIR>',
-      'existing parent of the work folder, on a real file system (default: that of the result folder)',
+      'existing parent of the work folder, on a real file system (default: that of the run folder)',
     )
-    .option('--publish-host', 'record the host name, not a label of the machine')
+    .option('--publish-host', 'record the host name instead of a machine label')
     .option('--keep-work', 'keep the work folder and print its path; cfsbench clean removes it')
     .option('--allow-tmpfs', 'accept a work folder in memory, where times do not hold for a disk')
-    .option(
-      '--allow-parallel',
-      'measure although another run does on this machine, which times both; the report says so',
-    )
+    .option('--allow-parallel', 'measure even while another run measures on this machine; the report says so')
     .option('--strict', 'refuse a noisy machine, and fail a run that was noisy')
     .addOption(
-      new Option('--placement <WHERE>', 'CPUs of commands and servers (list: below)').choices(
+      new Option('--placement <WHERE>', 'CPUs of commands and servers (list below)').choices(
         PLACEMENTS.map(([name]) => name),
       ),
     );

@@ -28,7 +28,7 @@ import { commitOf } from './version.ts';
 const ledgerSource = (features: Features): string => {
   if (features['bpf-ledger'].ok) return 'bpf';
   if (features.strace.ok) return 'strace';
-  return `nothing here counts: ${features['bpf-ledger'].detail}; ${features.strace.detail}`;
+  return `cannot count system calls here: ${features['bpf-ledger'].detail}; ${features.strace.detail}`;
 };
 
 /** Paths of the project's own server and of servers that arms name, by their names in the list of tools. */
@@ -39,7 +39,7 @@ export const serversOf = (arms: readonly Arm[]): ReadonlyMap<string, string> => 
   return new Map([['cfs-fuse', serverPath], ...named]);
 };
 
-/** What the command line knows of a run. */
+/** Facts about a run from the command line. */
 export interface RunOrigin {
   readonly version: string;
   readonly asked: PrivateOptions;
@@ -62,7 +62,7 @@ interface RunEnd {
   readonly warnings: readonly string[];
 }
 
-/** run.json and the journal. What is refused before `begin` has changed no byte. */
+/** run.json and the journal. A run that is refused before `begin` has changed no byte. */
 interface RunRecord {
   /** From now on the run folder is written. */
   begin(): void;

@@ -107,7 +107,7 @@ const runInside = (
     onFirstInterrupt: sayInterrupted,
   });
 
-/** A failure is said and ends nothing: the results are complete. */
+/** A failure is printed and ends nothing: the results are complete. */
 const giveResultsBack = (runDir: string): void => {
   try {
     giveBack(runDir);
@@ -171,7 +171,7 @@ const runInner = async (given: TypedOptions, handover: Handover, version: string
 };
 
 const showComplete = async (runDir: string): Promise<number> => {
-  process.stderr.write('The run is complete. Nothing is left to measure; the report is rendered again.\n');
+  process.stderr.write('The run is complete; only its report is rendered again.\n');
   const { showRun } = await import('./show-run.ts');
   const { broken, errors } = await showRun(runDir);
   if (errors.length > 0) throw errors[0];

@@ -1,7 +1,7 @@
 // Standard output and standard error, when they cannot be written.
 //
-// Does:   what a reader no longer wants (`cfsbench list | head -1`) is dropped, and the command goes on: it cleans up and ends with its own
-//         exit code. Any other failure of standard output, such as a full disk, is one sentence at the end, and exit code 1.
+// Does:   output that a reader no longer takes (`cfsbench list | head -1`) is dropped; the command continues, cleans up and ends with its
+//         own exit code. Any other failure of standard output, such as a full disk, is one sentence at the end, and exit code 1.
 // Error:  Node.js opens /dev/null in place of a closed descriptor (`>&-`): there nothing fails.
 import { describeError } from './print-error.ts';
 

@@ -1,4 +1,4 @@
-// What a run folder may decide: whose it is, and which of its programs and folders are used with the privileges of this process.
+// Trust in a run folder: its owner, and which of its programs and folders are used with the privileges of this process.
 import { fstatSync, lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url));
 const WRITABLE_BY_ALL = 0o002;
 const SERVER = /(?:^|[@;,])server=([^;,]+)/g;
 
-/** `command`: what is refused, such as `cfsbench run --resume runs/x`. */
+/** `command`: the refused command, such as `cfsbench run --resume runs/x`. */
 export interface TrustQuestion {
   readonly command: string;
   readonly folder: string;
@@ -21,18 +21,18 @@ export interface TrustQuestion {
 const refuseOwner = ({ command, folder }: TrustQuestion, path: string, { uid, mode, nlink }: Stats): void => {
   const me = process.geteuid?.();
   if (uid !== me && uid !== sudoUser()?.uid)
-    throw new UserError(`cannot use ${visible(folder)}: another user could have written it`, {
+    throw new UserError(`cannot use ${visible(folder)}: another user may have written it`, {
       facts: [`${visible(path)} belongs to user ${uid}, this process runs as user ${me}`],
       hint: `as user ${uid}: ${command}; or, if you trust its contents: chown -R ${me} ${folder}`,
     });
   if ((mode & WRITABLE_BY_ALL) === 0 && nlink > 0) return;
-  throw new UserError(`cannot use ${visible(folder)}: anybody could have written it`, {
+  throw new UserError(`cannot use ${visible(folder)}: any user may have written it`, {
     facts: [`everybody may write to ${visible(path)}`],
     hint: `if you trust its contents: chmod -R o-w ${folder}`,
   });
 };
 
-/** Refuses a folder that is not this user's, or has one of these files of somebody else. Missing files are not checked. */
+/** Refuses a folder that is not this user's, or in which one of these files is not. Missing files are not checked. */
 export const refuseForeign = (
   question: TrustQuestion,
   { fd, at }: OpenFolder,
@@ -84,7 +84,7 @@ interface Given {
   readonly work?: string;
 }
 
-/** Prints what the folder decides, and refuses it without `--trust-run`. */
+/** Prints the programs and folders that the run names, and refuses them without `--trust-run`. */
 export const refuseUntrusted = (
   { command, folder }: TrustQuestion,
   recorded: RecordedChoice,
@@ -104,7 +104,7 @@ export const refuseUntrusted = (
     process.stderr.write(`trusted: ${visible(folder)}\n${facts.map((fact) => `  ${fact}\n`).join('')}`);
     return;
   }
-  throw new UserError(`${visible(folder)} names programs or folders that nobody has confirmed`, {
+  throw new UserError(`${visible(folder)} names programs or folders without confirmation`, {
     facts,
     hint: `${used.length === 0 ? `cd ${cwd}, or ` : ''}if you trust these: ${command} --trust-run`,
   });

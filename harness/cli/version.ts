@@ -1,4 +1,4 @@
-// What is installed: version, commit and FUSE server.
+// Versions of the installed parts: program, commit and FUSE server.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { serverPath } from '../native/paths.ts';
 import { guestSetting } from '../sys/guest.ts';
 
 const PACKAGE = new URL('../../../', import.meta.url);
-/** Written when the package is made; a checkout is asked instead. */
+/** Written when the package is made; in a checkout git gives the commit. */
 const COMMIT_FILE = new URL('build/commit', PACKAGE);
 const LIMIT_MS = 5000;
 

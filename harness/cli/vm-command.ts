@@ -25,24 +25,24 @@ const DEFAULT_LIMIT_NS = 2 * 3_600e9;
 
 const HELP = `
 Runs cfsbench in a virtual machine with another kernel, and copies the run
-folder to this machine. The CPUs are those of this machine where KVM can start a
-guest, else they are emulated. In an emulated run, counts, correctness and
-memory objects are results; times are shown but are no measurements: nothing
-judges them.
+folder to this machine. KVM runs the guest on the CPUs of this machine; where it
+cannot, QEMU emulates them. In an emulated run, counts, correctness and memory
+objects are results; times are shown in parentheses and judged by nothing.
 
 --kernel PATH takes a bzImage or vmlinux. It needs virtio disks, ext4, tmpfs, a
-serial console, and what is to be measured, built in or in --modules DIR, the
-folder of the build or what make modules_install INSTALL_MOD_PATH=DIR filled:
+serial console and the measured file systems, built in or as modules in
+--modules DIR: the folder of the kernel build, or that of make modules_install
+INSTALL_MOD_PATH=DIR:
   CONFIG_VIRTIO_PCI CONFIG_VIRTIO_BLK CONFIG_EXT4_FS CONFIG_TMPFS
   CONFIG_DEVTMPFS CONFIG_BLK_DEV_INITRD CONFIG_SERIAL_8250_CONSOLE
   CONFIG_OVERLAY_FS CONFIG_EROFS_FS CONFIG_FUSE_FS CONFIG_BLK_DEV_LOOP
 To count system calls:
   CONFIG_BPF_SYSCALL CONFIG_BPF_EVENTS CONFIG_FTRACE_SYSCALLS
-In every usual configuration, and not in tinyconfig:
+Set in every usual configuration, and not in tinyconfig:
   CONFIG_BINFMT_SCRIPT CONFIG_UNIX98_PTYS CONFIG_UNIX CONFIG_INET CONFIG_PID_NS
 
-The guest (a small Debian, made once by mmdebstrap) and the kernels that were
-downloaded are kept in ~/.cache/cfsbench-vm; cfsbench clean removes them.
+The guest (a small Debian, made once by mmdebstrap) and downloaded kernels are
+kept in ~/.cache/cfsbench-vm; cfsbench clean removes them.
 
 Examples:
   cfsbench vm --kernel deb:6.12 -- run --profile quick --count-only
@@ -63,7 +63,7 @@ const kernelsAsked = () => {
     addModules: (modules: string): string => {
       const last = asked.pop();
       if (last === undefined || last.modules !== null)
-        throw new UserError('--modules DIR belongs after the --kernel PATH that it is for');
+        throw new UserError('--modules DIR must follow its --kernel PATH');
       asked.push({ ...last, modules });
       return modules;
     },
@@ -80,11 +80,11 @@ export const vmCommand = (): Command => {
       'a bzImage or vmlinux, or deb:VERSION for a kernel of Debian; may be repeated',
       kernels.addKernel,
     )
-    .option('--modules <DIR>', 'the modules of the kernel before it', kernels.addModules)
+    .option('--modules <DIR>', 'modules of the preceding --kernel', kernels.addModules)
     .option('--matrix', 'several kernels side by side: features, counts and claims as one page')
-    .option('--from <DIR>', 'with --matrix: runs that are here already; boots nothing')
-    .option('--out <DIR>', 'result folder; with several kernels one folder in it for each')
-    .option('--cache <DIR>', 'where guests and kernels are kept (default: ~/.cache)')
+    .option('--from <DIR>', 'with --matrix: use the runs in this folder and boot nothing')
+    .option('--out <DIR>', 'run folder; with several kernels the parent of their run folders')
+    .option('--cache <DIR>', 'folder for guests and kernels (default: ~/.cache)')
     .option('--memory <MB>', 'memory of the guest', wholeNumber(MEMORY_MB), DEFAULT_MEMORY_MB)
     .option('--limit <TIME>', 'kill a guest that runs longer (default: 2h)', duration('--limit'))
     .addHelpText('after', HELP)

@@ -71,7 +71,7 @@ const measure = async (asked: AskedGuests, folder: string): Promise<readonly str
     },
   );
   if (folders.length === 0)
-    throw new UserError('no kernel gave a run', { exit: SOME_FAILED, facts: [`folder: ${folder}`] });
+    throw new UserError('no kernel produced a run', { exit: SOME_FAILED, facts: [`folder: ${folder}`] });
   return folders;
 };
 

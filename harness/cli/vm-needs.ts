@@ -1,4 +1,4 @@
-// What `cfsbench vm` needs: listed by doctor, and checked before a guest is prepared.
+// Needs of `cfsbench vm`: listed by doctor, and checked before a guest is prepared.
 
 import { UserError } from '../model/errors.ts';
 import type { Need } from '../model/machine.ts';
@@ -16,7 +16,7 @@ export const VM_NEEDS: readonly Need[] = PROGRAMS.map(([id, title]) => ({ title,
 
 const ARCHITECTURE = 'x64';
 
-/** Says of all that is missing how to get it. */
+/** Throws with a hint for each missing program. */
 export const requireVm = (): void => {
   if (process.arch !== ARCHITECTURE)
     throw new UserError(`virtual machines need an x86-64 machine; this one is ${process.arch}`, { exit: 4 });

@@ -29,11 +29,11 @@ const VERSION_LIMIT_MS = 5000;
 
 const say = (line: string): void => void process.stderr.write(`${visible(line)}\n`);
 
-/** Throws if the words are no run, or one that a guest cannot do. */
+/** Throws unless the words are a run that a guest can do. */
 const argumentsOf = (words: readonly string[]): readonly string[] => {
   const [command = RUN] = words;
   if (command !== RUN)
-    throw new UserError(`a guest runs cfsbench run only, not ${visible(command)}`, {
+    throw new UserError(`a guest can only execute cfsbench run, not '${visible(command)}'`, {
       hint: 'cfsbench vm --kernel deb:6.12 -- run --count-only',
     });
   const hosted = words.find((word) => HOST_OPTIONS.includes(word.split('=', 1)[0]!));
@@ -45,6 +45,7 @@ const argumentsOf = (words: readonly string[]): readonly string[] => {
   if (words.some((word) => HOST_IMAGES.test(word)))
     throw new UserError('a guest cannot read images of this machine', {
       facts: ['its images are fixture:NAME and synthetic:files=N'],
+      hint: '--images fixture:debian-12-base',
     });
   return [RUN, ...words.slice(1), '--out', join(GUEST_OUT, RUN), '--work', GUEST_WORK];
 };
@@ -134,7 +135,9 @@ export const runGuests = async (
   failed?: (error: UserError) => void,
 ): Promise<void> => {
   if (asked.length === 0)
-    throw new UserError('no kernel', { hint: '--kernel deb:6.12, or --kernel arch/x86/boot/bzImage' });
+    throw new UserError('--kernel is missing', {
+      hint: '--kernel deb:6.12, or --kernel arch/x86/boot/bzImage',
+    });
   const argv = argumentsOf(words);
   requireVm();
   const outs = asked.map((one) => outOf(one, asked.length, options));

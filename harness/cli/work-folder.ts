@@ -1,4 +1,4 @@
-// The result folder and the work folder of a run: where they are, and whether there is space.
+// The run folder and the work folder of a run: where they are, and whether there is space.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -24,7 +24,7 @@ export interface RunFolders {
   readonly workDir: string;
 }
 
-/** A run that was killed here before it recorded anything is none. */
+/** A run that was killed before it recorded anything does not count. */
 const isEmptyFolder = (path: string): boolean =>
   readdirSync(path).every(
     (name) =>
@@ -38,17 +38,17 @@ const RESUMABLE = [RUN_FILE, PLAN_FILE];
 export const refuseNonEmpty = (runDir: string): void => {
   if (explaining({ doing: 'list', path: runDir }, () => isEmptyFolder(runDir))) return;
   const isResumable = RESUMABLE.some((name) => existsSync(join(runDir, name)));
-  throw new UserError(`the result folder is not empty: ${visible(runDir)}`, {
+  throw new UserError(`the run folder is not empty: ${visible(runDir)}`, {
     facts: ['results are never overwritten'],
     hint: isResumable ? `cfsbench run --resume ${runDir}, or --out ${runDir}-2` : `--out ${runDir}-2`,
   });
 };
 
-/** Distinguishes two runs with the same seed on the same day: their result folders differ. */
+/** Distinguishes two runs with the same seed on the same day: their run folders differ. */
 const digestOf = (runDir: string): string =>
   createHash('sha256').update(resolve(runDir)).digest('hex').slice(0, DIGEST_DIGITS);
 
-/** A resumed run has its own result folder, and a new work folder at the path of the old one. */
+/** A resumed run has its own run folder, and a new work folder at the path of the old one. */
 export const foldersOf = (id: string, runDir: string, workParent: string | null): RunFolders => ({
   id,
   runDir,

@@ -4,7 +4,7 @@ import { inChunks, type Piece, type Pieces, replaceWith } from '../../results/wr
 import { writeTo } from '../../results/write-to.ts';
 import { INTERRUPTED_EXIT, onInterrupt } from '../sys/interrupts.ts';
 
-/** What is unfinished is removed at the exit. */
+/** An unfinished file is removed at the exit. */
 const untilInterrupt = async (work: () => Promise<void>): Promise<void> => {
   const forget = onInterrupt(() => process.exit(INTERRUPTED_EXIT));
   try {
@@ -14,7 +14,7 @@ const untilInterrupt = async (work: () => Promise<void>): Promise<void> => {
   }
 };
 
-/** False if it cannot be written any more; what failed is told at the end of the command. */
+/** False if it can no longer be written; the failure is reported at the end of the command. */
 const print = (chunk: Piece): Promise<boolean> =>
   new Promise((done) => {
     process.stdout.write(chunk, (error) => done(error === null || error === undefined));

@@ -83,7 +83,7 @@ export interface Hidden {
   readonly adds?: readonly string[];
   /** Extended attributes that regular files may have beside the expected ones. */
   readonly marks?: readonly string[];
-  /** What was not shown. */
+  /** Declared differences that were found. */
   readonly found: Set<string>;
 }
 

@@ -47,7 +47,7 @@ export interface ListedEntry {
  */
 export type ProofLevel = 'contents' | 'metadata' | 'merged-inodes';
 
-/** What a listing covers; the expected and the seen listing must agree on it. */
+/** The scope of a listing; the expected and the seen listing must agree on it. */
 export interface Coverage {
   readonly contents: boolean;
   /** `security.selinux`: only for images that set it, because a policy labels all files of other images. */

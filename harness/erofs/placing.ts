@@ -1,4 +1,4 @@
-// Where an inode may begin: what the kernel reads at once lies within one block.
+// Where an inode may begin: parts that the kernel reads at once lie within one block.
 import { roundUp, SLOT_BYTES } from './format.ts';
 
 export const crossesBlock = (start: number, bytes: number, blockBytes: number): boolean =>

@@ -22,7 +22,7 @@ interface AppFile extends SyntheticFile {
   readonly name: string;
 }
 
-/** What the application layers of all members have in common. */
+/** Common parts of the application layers of all members. */
 export interface AppPool {
   readonly skeleton: DirectorySkeleton;
   readonly files: readonly AppFile[];

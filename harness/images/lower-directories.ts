@@ -26,7 +26,7 @@ export const impliedInode = (below: LowerDirectory | undefined): Inode => {
   return { ...entry, xattrs: withoutOpaqueMark(entry.xattrs) };
 };
 
-/** What a directory shows under a name; undefined if nothing. */
+/** The visible entry of a name in a directory; undefined if there is none. */
 export const findBelow = (
   directory: LowerDirectory | undefined,
   name: ByteString,

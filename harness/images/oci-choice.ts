@@ -86,7 +86,7 @@ export const pickPlatform = (descriptors: readonly Descriptor[], where: string):
   );
 };
 
-/** Throws if the reference stands for several images, or for none. */
+/** Throws if the reference names several images, or none. */
 export const chooseImage = (all: readonly Descriptor[], reference: Reference): Descriptor => {
   const { name } = reference;
   const found = name === null ? unnamed(all, reference) : named(all, reference, name);
@@ -95,7 +95,7 @@ export const chooseImage = (all: readonly Descriptor[], reference: Reference): D
     throw ambiguous(
       distinct,
       reference,
-      name === null ? 'the layout has several images' : 'the tag stands for several images',
+      name === null ? 'the layout has several images' : 'the tag names several images',
     );
   return pickPlatform(distinct, 'index.json');
 };

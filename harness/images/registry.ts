@@ -39,7 +39,7 @@ const kinds: ReadonlyMap<string, SourceKind> = new Map([
     'remote',
     {
       form: 'remote:URL,key=PUBLIC.pem[,least=N]',
-      title: 'a signed image from a server that nobody vouches for, with its contents',
+      title: 'a signed image from an untrusted server, with its contents',
       open: openRemote,
     },
   ],
@@ -56,7 +56,7 @@ const kinds: ReadonlyMap<string, SourceKind> = new Map([
     {
       form: 'family:base=SOURCE,count=N[,app=20..200][,shared=0.5][,seed=S][,member=I]',
       title:
-        'N images on one base of any source, each with a layer of A..B files, of which a share is common to others; member=I: one alone',
+        'N images on one base of any source, each with a layer of A..B files, a share of them common to other members; member=I: that member alone',
       open: (rest, source, options) => openFamily(rest, source, (base) => openSource(base, options)),
     },
   ],

@@ -1,4 +1,4 @@
-// `remote:URL,key=PUBLIC.pem[,least=N]`: a signed image from a server that nobody vouches for.
+// `remote:URL,key=PUBLIC.pem[,least=N]`: a signed image from an untrusted server.
 //
 // Does:   checks the signature with the key, then every object with its digest.
 // Leaves: nothing: the objects lie in a folder of their own, which is removed at the end, also after an interrupt.

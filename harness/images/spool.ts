@@ -15,7 +15,7 @@ import { writeAll } from '../store/bulk.ts';
 import { atMost, type Chunks, gunzipped, isDamage, unzstd } from './decompress.ts';
 import { blobBytes, blobPath, checkDigest, type Descriptor, digestAlgorithm } from './oci-blobs.ts';
 
-/** Space is asked for in steps of this size, before they are written. */
+/** Free space is checked in steps of this size, before they are written. */
 const STEP_BYTES = 64 * 2 ** 20;
 /** Left free for everybody else. */
 const RESERVE_BYTES = 64 * 2 ** 20;

@@ -32,7 +32,7 @@ export interface SharedPages {
 export interface PathState {
   /** Errno of the call that failed, or null. The other fields are empty after a failure. */
   readonly error: string | null;
-  /** What failed; null: nothing. */
+  /** The call that failed; null: none. */
   readonly failed: 'lookup' | 'open' | 'read' | null;
   readonly mode: number;
   readonly uid: number;

@@ -51,7 +51,7 @@ const targets = JSON.parse(readFileSync(list, 'utf8')) as readonly CallTarget[];
 const samples = [...samplesOf(operation as RepeatedOperation, targets, TIME_MS)].sort((a, b) => a - b);
 const empty = [...samplesOf('null', [], NULL_TIME_MS)].sort((a, b) => a - b);
 const p99 = quantileBound(samples, 0.99, CONFIDENCE);
-/** Few calls, as on a busy machine, say nothing of the slowest tenth. */
+/** Few calls, as on a busy machine, do not show the slowest tenth. */
 const hasTenth = quantileBound(samples, 0.9, CONFIDENCE).kind === 'bound';
 writeFileSync(
   out,

@@ -5,7 +5,7 @@ import type { Image } from './image.ts';
 import type { Machine, Need } from './machine.ts';
 import type { WeakerProtection } from './protection.ts';
 
-/** What the machine has of the image before and after a life: nothing, every file, or the image set up. */
+/** The local part of the image before and after a life: nothing, every file, or the image set up. */
 export type Local = 'nothing' | 'files' | 'image';
 
 /** The store of one slot. An `empty` store starts with nothing; a `full` store holds every object and keeps them. */
@@ -16,8 +16,8 @@ export interface Store {
   /** Folder of unpacked layers: one folder per layer, named by its id. */
   readonly layerDir: string;
   /**
-   * Several images of the slot are alive in it: destroy leaves what they may share (unpacked layers, files of a link store), and collect
-   * removes what no image uses.
+   * Several images of the slot are alive in it: destroy leaves shareable parts (unpacked layers, files of a link store), and collect
+   * removes the unused ones.
    */
   readonly isShared?: boolean;
   /** Writes the image's missing objects, and the folders of an empty store. */
@@ -45,7 +45,7 @@ export interface Backend {
   /** Variants only: the objection that this variant answers, one sentence. */
   readonly answers?: string;
   readonly needs: readonly Need[];
-  /** What the proof compares. `merged-inodes`: everything except hard links, because equal files share one inode. */
+  /** The scope of the proof. `merged-inodes`: everything except hard links, because equal files share one inode. */
   readonly shows: 'contents' | 'metadata' | 'merged-inodes';
   /** An mtime is not the image's. The proof says so. */
   readonly losesTimes?: boolean;

@@ -1,4 +1,4 @@
-// Features of a machine: what backends, probes and scenarios may need.
+// Features of a machine: the needs of backends, probes and scenarios.
 
 /** A feature is detected by trying it, never by version. */
 export type FeatureId =

@@ -68,7 +68,7 @@ export type IngestHow = 'trusted' | 'digested' | 'compared';
 export interface Ingested {
   /** Whether fs-verity was enabled for each object; null if that was not asked for, or nothing was missing. */
   readonly verity: boolean | null;
-  /** What that took, a part of the ingest; null: it was not enabled. */
+  /** Time of enabling, a part of the ingest; null: it was not enabled. */
   readonly enabling: EnablingFacts | null;
 }
 
@@ -101,7 +101,7 @@ interface LinkStoreWork {
   readonly live: Uint8Array | null;
 }
 
-/** What a collect found and did. */
+/** Amounts and times of a collect. */
 export interface CollectFacts {
   /** Reading all manifests. */
   readonly markNs: number;

@@ -22,20 +22,20 @@ export interface FilePart {
   readonly segments?: Segments;
 }
 
-/** Images that are alive at the same time: a common base with an own layer each, or the tagged images of one layout. */
+/** Images that are alive at the same time: a common base and a layer of its own for each, or the tagged images of one layout. */
 export interface SourceFamily {
   /** Number of members. The image with this family is member 0. */
   readonly count: number;
   /** The image on which all members are built, null if they have no declared one. Closed with the family. */
   readonly base: SourceImage | null;
-  /** What a member adds to the base, on average. */
+  /** Mean part of a member beside the base. */
   readonly added: { readonly objectCount: number; readonly objectBytes: number };
   /** One member, as opened alone. The caller closes it. */
   open(index: number): Promise<SourceImage>;
   readonly part: OpenPart;
 }
 
-/** What one member of a family adds to the base; a member without a base is all part. */
+/** The part of one member beside the base; without a base it is the whole member. */
 export interface MemberPart {
   readonly name: string;
   /** Opens this member alone. */
@@ -123,8 +123,8 @@ export interface Family {
   /** Folder of a full store that has the objects of all members and no others. */
   readonly storeDir: string;
   /**
-   * One member as an image. Its manifest and tree are read from the file when they are asked for, and kept only while something else
-   * refers to them.
+   * One member as an image. Its manifest and tree are read from the file on access, and kept only while something else refers to
+   * them.
    */
   image(index: number): Image;
 }

@@ -1,7 +1,7 @@
-// The attribute by which the kernel finds equal files of several EROFS images, and what an image and its mounts need for it.
+// The attribute by which the kernel finds equal files of several EROFS images, and the other requirements of an image and its mounts.
 //
 // Shape:  a file carries the digest of its contents as an attribute. The superblock says so and refers to a table of long attribute names;
-//         its one item is the name of the attribute. The table stands in the zeros before the superblock, so nothing else moves.
+//         its one item is the name of the attribute. The table lies in the zeros before the superblock, so nothing else moves.
 // Source: Documentation/filesystems/erofs.rst (inode_share, domain_id); erofs_fs.h: ishare_xattr_prefix_id, xattr_prefix_start,
 //         erofs_xattr_long_prefix; mkfs.erofs(1), --xattr-inode-digest.
 import { type ByteString, fromBytes } from './bytes.ts';
@@ -20,7 +20,7 @@ export const SHARE_OPTIONS: readonly MountOption[] = [['inode_share'], ['domain_
 
 const SUPERBLOCK_AT = 1024;
 const SUPERBLOCK_BYTES = 128;
-/** What `nameDigests` changes. */
+/** The part that `nameDigests` changes. */
 export const IMAGE_HEAD_BYTES = SUPERBLOCK_AT + SUPERBLOCK_BYTES;
 const TABLE_AT = 128;
 /** Addresses of the table count in these. */

@@ -41,7 +41,7 @@ export type LimitName = keyof typeof LIMITS;
 
 const FILE = 'harness/model/input-limits.ts';
 
-/** `sentence`: what is too large. */
+/** `sentence`: names the part that is too large. */
 export const beyondLimit = (name: LimitName, sentence: string, facts: readonly string[] = []): UserError =>
   new UserError(sentence, {
     code: 'limit',

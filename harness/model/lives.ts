@@ -1,4 +1,4 @@
-// Many lives of many images at the same time, in worker processes: what is asked of them and what they report.
+// Many lives of many images at the same time, in worker processes: their request and their report.
 import type { Phase } from '../../results/schema/run.ts';
 import type { StartStep } from './recorded-start.ts';
 
@@ -19,11 +19,11 @@ interface FirstFile {
   readonly sizeBytes: number;
 }
 
-/** What is done in the mount: a recorded start, or the first files are opened and read. */
+/** The work in the mount: a recorded start, or opening and reading the first files. */
 export type Start = { readonly recorded: readonly StartStep[] } | { readonly files: readonly FirstFile[] };
 
 export interface LivesAsked {
-  /** What each image of the slot does in its mount: the slot's image, then its others. */
+  /** The start of each image of the slot: the slot's image, then its others. */
   readonly starts: readonly Start[];
   readonly workers: number;
   /** The image of each life, by its number. */
@@ -34,7 +34,7 @@ export interface LivesAsked {
   readonly mostLateNs: number | null;
   /** No life begins later than this after the start. */
   readonly mostNs: number;
-  /** The worker of this life sleeps before it begins it: a test of what latencies are counted from. */
+  /** The worker of this life sleeps before it begins it: a test that latencies count from the due time. */
   readonly stall?: { readonly life: number; readonly ns: number };
 }
 

@@ -73,7 +73,7 @@ export interface ImageSize {
   readonly entryCount: number;
   readonly objectCount: number;
   readonly objectBytes: number;
-  /** What the other members of its family add. Absent: it has none. */
+  /** Parts of the other members of its family. Absent: it has none. */
   readonly further?: {
     readonly imageCount: number;
     readonly objectCount: number;

@@ -1,7 +1,7 @@
 // Where this user keeps files of programs: a folder that a variable of the XDG specification names, or one in the home folder.
 //
-// Error:   a place that does not belong to this user is none: `sudo` may leave HOME as it is, and what root makes there would be in that
-//          user's way, and in that user's power.
+// Error:   a place of another user is not used: `sudo` may keep HOME, and files of root there would obstruct that user and be under
+//          that user's control.
 // Source:  XDG Base Directory Specification.
 import { mkdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -49,7 +49,7 @@ export const makeEach = ({ base, names }: OwnPlace): string =>
     return path;
   }, base);
 
-/** `cfsbench` in the user's cache folder: what can be made again. */
+/** `cfsbench` in the user's cache folder: files that can be made again. */
 export const CACHE = { variable: 'XDG_CACHE_HOME', names: ['cfsbench'], inHome: ['.cache', 'cfsbench'] };
 
 /** The path of that folder, which may be missing. Null without a home that belongs to this user. */

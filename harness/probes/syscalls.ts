@@ -75,7 +75,7 @@ const arm = ({ machine }: ProbeContext): ArmedProbe => {
 export const probe: Probe = {
   id: 'syscalls',
   title: 'system calls',
-  needs: [{ title: 'a way of counting system calls', anyOf: ['bpf-ledger', 'strace'] }],
+  needs: [{ title: 'a counter of system calls', anyOf: ['bpf-ledger', 'strace'] }],
   passes: ['count'],
   metrics: perPhase('CallCount', 'system calls of harness, commands and servers', 'quasi'),
   arm: async (context) => arm(context),

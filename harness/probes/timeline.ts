@@ -1,4 +1,4 @@
-// What happens within the windows of one life: system calls over time.
+// System calls over time within the windows of one life.
 //
 // Reads:   when each call begins and ends, in the first counting pass of `churn` with all files local: one slot per arm and image.
 // Error:   times include the cost of recording, 0.3 us per call, and the counting of the same pass: order and shares, not durations to
@@ -45,7 +45,7 @@ const arm = async (context: ProbeContext): Promise<ArmedProbe> => {
       const { calls, isFull } = recorder.read();
       return {
         timeline: timelineOf({ windows, calls, actors, own: process.pid }),
-        ...(isFull ? { notes: ['timeline: the last calls have no room'] } : {}),
+        ...(isFull ? { notes: ['timeline: the last calls did not fit'] } : {}),
       };
     },
     close() {

@@ -1,9 +1,9 @@
-// One answer of a server, held to what was asked for.
+// One answer of a server, checked against its request.
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { RemoteLimits } from './limits.ts';
 import { type RefusalCode, refusal } from './refused.ts';
 
-/** What is asked for. */
+/** A request. */
 export interface Wanted {
   /** Its name in errors, such as `object 21a5…`. */
   readonly what: string;
@@ -116,7 +116,7 @@ export class Answer {
     const to = URL.canParse(location, url.href) ? new URL(location, url.href) : null;
     if (to === null || to.origin !== remote.base.origin) {
       const elsewhere = to === null ? 'no URL' : `${to.protocol}//${to.host}`;
-      this.#refuse('redirect', `the server sends the client elsewhere, to ${elsewhere}`);
+      this.#refuse('redirect', `the server redirects to another origin, ${elsewhere}`);
       return;
     }
     if (!this.#finish()) return;

@@ -27,7 +27,7 @@ const cpuNs = (): number => {
   return userNs + systemNs;
 };
 
-/** One pull: its connections, its digests and what they took. */
+/** One pull: its connections, its digests and their times. */
 class Pull {
   readonly remote: Remote;
   readonly digesters = new Digesters();

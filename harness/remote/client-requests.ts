@@ -1,4 +1,4 @@
-// What the harness asks of its pull client, a process of its own: requests and replies are lines of JSON.
+// Requests of the harness to its pull client, a process of its own, and the replies: lines of JSON.
 import type { PullVia } from './pull-image.ts';
 
 interface PullCommon {
@@ -10,7 +10,7 @@ interface PullCommon {
 }
 
 export type ClientRequest =
-  /** Fetches what an object folder lacks. */
+  /** Fetches the objects that a folder lacks. */
   | (PullCommon & { readonly kind: 'image'; readonly dir: string; readonly via: PullVia })
   /** Fetches the manifest, then each object of the image when it is read through a FUSE server, until `fetched`. */
   | (PullCommon & { readonly kind: 'fetch'; readonly dir: string })
@@ -19,7 +19,7 @@ export type ClientRequest =
   /** Fetches the layers that are not unpacked yet, and unpacks each as soon as its digest is right. */
   | (PullCommon & { readonly kind: 'layers'; readonly tarDir: string; readonly layerDir: string });
 
-/** What a pull took. Times in nanoseconds. */
+/** Times of a pull, nanoseconds, and its amounts. */
 export interface PullReport {
   readonly requestCount: number;
   /** Bodies of answers. */
@@ -28,7 +28,7 @@ export interface PullReport {
   readonly missingCount: number;
   /** Until the signed file was fetched and its signature checked. */
   readonly signedNs: number;
-  /** Until it was known what is missing. */
+  /** Until the missing objects or layers were known. */
   readonly missingNs: number;
   /** From then on: fetch, digests, writes; for layers also unpacking. */
   readonly fetchNs: number;

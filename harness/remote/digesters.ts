@@ -25,7 +25,7 @@ export interface Verifying {
   digest(): string;
 }
 
-/** What was verified so far. */
+/** Amount verified so far. */
 export interface Verified {
   count: number;
   bytes: number;

@@ -2,7 +2,7 @@
 //
 // Does:   listens on a Unix socket; a connection is one request: 64 hex digits and a line feed. The answer is `1` when the object has
 //         its name in the store, `0` if it was refused. Objects that the verified manifest does not name are refused.
-// Error:  refused objects are kept with their sentence for whoever closes the fetcher.
+// Error:  refused objects are kept with their sentences, and returned when the fetcher is closed.
 import { createServer, type Socket } from 'node:net';
 import type { ImageObject } from '../model/image.ts';
 import { objectName } from './incoming-object.ts';

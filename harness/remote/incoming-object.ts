@@ -13,7 +13,7 @@ export interface IncomingObject {
   write(piece: Uint8Array): void;
   /** Throws if the digest is another one. */
   finish(): void;
-  /** Removes what was written, unless the object is finished. */
+  /** Removes the unfinished file; does nothing after the object is finished. */
   discard(): void;
 }
 

@@ -39,7 +39,7 @@ const whyUnusable = (pem: string, kind: KeyKind): Unusable | null => {
     };
   const found = /(PUBLIC|PRIVATE) KEY$/.exec(label)?.[1]?.toLowerCase();
   if (found === kind) return null;
-  return { why: found === undefined ? `it holds '${label}'` : `it is a ${found} key` };
+  return { why: found === undefined ? `it contains '${label}'` : `it is a ${found} key` };
 };
 
 const badKey = (path: string, kind: KeyKind, { why, hint = MAKE[kind] }: Unusable): UserError =>
@@ -55,7 +55,7 @@ const readKey = (path: string, kind: KeyKind): KeyObject => {
   try {
     key = kind === 'private' ? createPrivateKey(pem) : createPublicKey(pem);
   } catch {
-    // The words of OpenSSL name neither the file nor what is wrong.
+    // The message of OpenSSL names neither the file nor the fault.
     throw badKey(path, kind, { why: 'it is damaged' });
   }
   if (key.asymmetricKeyType !== 'ed25519')

@@ -1,10 +1,10 @@
-// Tasks side by side, at most so many at the same time, begun in order.
+// Tasks side by side, up to a number at the same time, begun in order.
 import { UserError } from '../model/errors.ts';
 import type { Refused } from './refused.ts';
 
 export interface Lanes {
   readonly parallel: number;
-  /** After so many refused tasks no other one begins. */
+  /** Number of refused tasks after which no other one begins. */
   readonly refusals: number;
 }
 

@@ -1,7 +1,7 @@
-// The lies of the server: each is a way to answer a request wrongly. They are drawn from a seed.
+// Wrong answers ("lies") of the image server, for tests; drawn from a seed.
 import { seeded } from '../model/random.ts';
 
-/** What the server would send if it were honest. */
+/** The right answer. */
 export interface HonestAnswer {
   /** Of the whole file. */
   readonly totalBytes: number;
@@ -17,7 +17,7 @@ interface LieContext extends HonestAnswer {
   /** Bytes of another object, and of an older version of the same file, where the server has one. */
   readonly other: Buffer | null;
   readonly old: Buffer | null;
-  /** Origin of a second server, which nobody may be sent to. */
+  /** Origin of a second server, to which no client may be redirected. */
   readonly elsewhere: string;
 }
 
@@ -245,7 +245,7 @@ interface TryToLie {
 const MOST_TRIES = 50;
 const SHARES = 1e6;
 
-/** What to answer, and which lie it is; null: the truth. `ask` tells requests for the same path apart. */
+/** The answer, and the name of the lie; null: the right answer. `ask` tells requests for the same path apart. */
 export const drawLie = (
   { seed, share, kinds = Object.keys(LIES) }: LieOptions,
   ask: number,

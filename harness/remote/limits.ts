@@ -1,4 +1,4 @@
-// Limits on what a server may cost. Sizes are not here: each is known from what is signed before its first byte is asked for.
+// Limits of time and requests for one server. Limits of size are not needed: signed data gives each size before it is requested.
 
 export interface RemoteLimits {
   /** Requests under way at the same time; a connection each. */
@@ -9,7 +9,7 @@ export interface RemoteLimits {
   readonly leastBytesPerS: number;
   /** Redirects of one request. They stay on the origin of the URL. */
   readonly redirects: number;
-  /** Objects that may be refused before the rest is given up. */
+  /** Refused objects after which no further ones are requested. */
   readonly refusals: number;
 }
 

@@ -1,4 +1,4 @@
-// The pull client and the server of images as processes beside the harness: no probe takes their time for that of a backend.
+// The pull client and the image server as processes beside the harness: no probe takes their time for that of a backend.
 import { fileURLToPath } from 'node:url';
 import { UserError, unreachable } from '../model/errors.ts';
 import { openRequestChild, type RequestChild } from '../sys/request-child.ts';
@@ -34,14 +34,14 @@ interface ImageServerProcess {
 
 export const startImageServer = async (options: ServeOptions): Promise<ImageServerProcess> => {
   const child = openRequestChild(SERVER);
-  const port = await lineOf(child, 'the server of images', options, START_MS);
+  const port = await lineOf(child, 'the image server', options, START_MS);
   return { url: `http://127.0.0.1:${port}/`, close: child.close };
 };
 
 interface PullClient {
   /** Starts the program now, so that no pull waits for it. */
   start(): void;
-  /** Throws what was refused. */
+  /** Throws the error of a refused pull. */
   pull(request: ClientRequest, limitMs: number): Promise<PullReport>;
   close(): Promise<void>;
 }

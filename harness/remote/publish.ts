@@ -1,4 +1,4 @@
-// Writes what a server needs to serve an image beside its objects, pack and layer tars: the manifest and the list of layers, each with
+// Writes the files for serving an image beside its objects, pack and layer tars: the manifest and the list of layers, each with
 // its signature.
 import type { KeyObject } from 'node:crypto';
 import { writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Pulls an image: its signature and manifest, then what the store lacks of its objects.
+// Pulls an image: its signature and manifest, then the objects that the store lacks.
 import type { ImageObject } from '../model/image.ts';
 import { LIMITS } from '../model/input-limits.ts';
 import type { Digesters } from './digesters.ts';
@@ -9,7 +9,7 @@ import type { Remote } from './request.ts';
 import { manifestPath } from './served.ts';
 import { missingObjects, objectsOf } from './wanted-objects.ts';
 
-/** How contents are asked for: each object by itself, or ranges of the pack. */
+/** How contents are requested: each object by itself, or ranges of the pack. */
 export type PullVia = 'objects' | 'pack';
 
 export const pullManifest = (source: SignedSource, name: string): Promise<SignedFile> =>

@@ -28,7 +28,7 @@ const parseLayers = (text: string): readonly ServedLayer[] => {
     ([, id, tarBytes]): ServedLayer => ({ id: id!, tarBytes: Number(tarBytes) }),
   );
   if (layersText(layers) !== text)
-    throw new UserError('a signed list of layers has a line that is no digest and size', {
+    throw new UserError('a signed list of layers has a line other than DIGEST SIZE', {
       code: 'bad-layers',
     });
   return layers;
@@ -49,7 +49,7 @@ interface LayerPull {
   readonly remote: Remote;
   /** For tars, which get their name when their digest is right. */
   readonly dir: string;
-  /** Counts what was digested. */
+  /** Counts digested bytes and time. */
   readonly verified: Verified;
   /** Called for each layer as soon as its digest is right, while others are fetched. */
   ready(layer: ServedLayer, tarPath: string): Promise<void>;

@@ -13,7 +13,7 @@ export interface ObjectsToPull {
   /** The object folder, which exists. */
   readonly dir: string;
   readonly digesters: Digesters;
-  /** What the store lacks, sorted by digest. */
+  /** Objects that the store lacks, sorted by digest. */
   readonly missing: readonly ImageObject[];
 }
 

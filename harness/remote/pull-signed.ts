@@ -1,4 +1,4 @@
-// Fetches a file whose digest is signed: first its signature, which is checked, then so many bytes as it says.
+// Fetches a file whose digest is signed: first its signature, which is checked, then the signed number of bytes.
 import type { KeyObject } from 'node:crypto';
 import { UserError } from '../model/errors.ts';
 import { verityDigest } from '../store/verity.ts';
@@ -29,7 +29,7 @@ interface SignedRequest {
   readonly mostBytes: number;
 }
 
-/** Puts the name of what was asked for in front of errors. */
+/** Puts the name of the request in front of errors. */
 const about = <T>(what: string, work: () => T): T => {
   try {
     return work();

@@ -1,4 +1,4 @@
-// What a server sent or did that is refused: one sentence with the name of what was asked for and the reason.
+// Refused answers of a server: one sentence with the requested object and the reason.
 import { UserError } from '../model/errors.ts';
 
 export type RefusalCode =

@@ -1,8 +1,8 @@
 // GET requests to one origin over connections that are kept.
 //
 // Does:   bounds the time, the size, the headers and the redirects of each answer. A connection whose answer was refused is closed.
-// Error:  one sentence with the name of what was asked for. Nothing is repeated, except on a kept connection that the server had closed
-//         before it read the request.
+// Error:  one sentence with the requested object. Nothing is repeated, except on a kept connection that the server had closed before it
+//         read the request.
 // Source: RFC 9110 (range requests, redirects), RFC 9112 (framing).
 import http from 'node:http';
 import https from 'node:https';
@@ -86,7 +86,7 @@ export const baseUrl = (text: string): URL => {
     url.search !== '' ||
     url.hash !== ''
   )
-    throw new UserError(`'${text}' is no URL of a remote source`, {
+    throw new UserError(`'${text}' is not the URL of a remote source`, {
       code: 'usage',
       hint: 'http://HOST:PORT/FOLDER',
     });

@@ -1,4 +1,4 @@
-// The server of images, as a process of its own: its CPU time is not that of the client.
+// The image server, as a process of its own: its CPU time is not that of the client.
 //
 // Reads one line of standard input, the JSON text of `ServeOptions`; prints a line with the port; ends with its standard input.
 import { createInterface } from 'node:readline';

@@ -1,4 +1,4 @@
-// An HTTP server of images, which lies if it is told to.
+// An HTTP image server, which answers wrongly on request, for tests.
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import http from 'node:http';

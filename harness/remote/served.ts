@@ -1,4 +1,4 @@
-// What a server of images has, below its base URL.
+// Paths at an image server, below its base URL.
 import { objectPath } from '../store/objects.ts';
 
 /** The composefs image. */

@@ -1,4 +1,4 @@
-// Signs the digest of a file, and checks such a signature. Whoever checks it needs nothing from the file itself.
+// Signs the digest of a file, and checks such a signature without reading the file.
 //
 // Source: RFC 8032 (Ed25519), by OpenSSL.
 import { type KeyObject, sign as signBytes, verify as verifyBytes } from 'node:crypto';
@@ -24,7 +24,7 @@ export const sign = (key: KeyObject, { name, sequence, bytes, digest }: Omit<Sig
   return signatureFile({ text, signature: signBytes(null, signedBytes(text), key) });
 };
 
-/** What a signature must say beside being right. */
+/** Conditions that a valid signature must meet. */
 export interface ExpectedSigner {
   readonly key: KeyObject;
   /** Absent: any name. */
@@ -36,7 +36,7 @@ export interface ExpectedSigner {
 const refused = (code: string, why: string, facts: readonly string[] = [], hint?: string): UserError =>
   new UserError(why, { code, exit: 5, facts, ...(hint === undefined ? {} : { hint }) });
 
-/** Returns what is signed. Throws with code `bad-signature`, `other-key`, `other-name` or `rollback`. */
+/** Returns the signed values. Throws with code `bad-signature`, `other-key`, `other-name` or `rollback`. */
 export const verifySignature = (
   file: Uint8Array,
   { key, name, leastSequence }: ExpectedSigner,

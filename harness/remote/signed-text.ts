@@ -12,7 +12,7 @@
 // it in a single byte is refused.
 import { UserError } from '../model/errors.ts';
 
-/** What a signature says. */
+/** The values that a signature covers. */
 export interface SignedText {
   readonly name: string;
   /** Grows with each version of the image of this name. */
@@ -48,7 +48,7 @@ export const signatureFile = ({ text, signature }: SignatureFile): Buffer =>
   Buffer.concat([signedBytes(text), Buffer.from(`signature ed25519 ${signature.toString('base64')}\n`)]);
 
 const bad = (why: string): UserError =>
-  new UserError(`this is no signature of cfsbench: ${why}`, {
+  new UserError(`not a signature file of cfsbench: ${why}`, {
     code: 'bad-signature',
     exit: 5,
     hint: 'cfsbench image sign IMAGE --key PRIVATE.pem',

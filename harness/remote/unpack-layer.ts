@@ -30,7 +30,7 @@ export const unpackLayer = async (layerDir: string, id: string, tarPath: string)
     return;
   }
   rmSync(into, { recursive: true });
-  throw new UserError(`layer ${id}: tar could not unpack it`, {
+  throw new UserError(`layer ${id}: tar cannot unpack it`, {
     code: 'tar',
     exit: 5,
     facts: words.split('\n').filter((line) => line !== ''),

@@ -15,7 +15,7 @@ export const objectsOf = (manifest: Uint8Array): readonly ImageObject[] =>
       const [, fan, rest] = OBJECT.exec(path) ?? [];
       const sizeBytes = Number(size);
       if (fan === undefined || !Number.isSafeInteger(sizeBytes))
-        throw new UserError('the manifest has a file whose object has no digest as its name', {
+        throw new UserError('the manifest names the object of a file by something other than a digest', {
           code: 'bad-image',
           facts: [`object: ${path}`],
         });

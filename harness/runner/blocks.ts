@@ -123,7 +123,7 @@ const runStep = (parts: BlocksParts, { block, look, now, measured, kept }: Block
   });
 };
 
-/** One group after another, highest rank first: each shows what it takes before those that rank lower are measured. */
+/** One group after another, highest rank first: the time of each is known before lower-ranked groups are measured. */
 const runFirstBlock = async (parts: BlocksParts, open: OpenGroups, look: number): Promise<Stop> => {
   const measured = new Set<string>();
   for (const group of parts.groups) {

@@ -150,8 +150,8 @@ const TIMED_SHARE = 0.74;
 export interface SlotTimes {
   saw(sample: Sample): void;
   /**
-   * Mean of the timed slots of a group, else estimated from its last counting pass by what timed slots of its scenario take; null: none was
-   * measured.
+   * Mean of the timed slots of a group, else its last counting pass times the ratio of timed to counted slots of its scenario; null: none
+   * was measured.
    */
   slotNs(group: Group, pass: Sample['pass']): number | null;
 }
@@ -231,7 +231,7 @@ export const groupNeedNs = (group: Group, projector: Projector, { passes, blocks
 /** An arm's mount of an image, whatever the group. */
 export const pairKey = (arm: string, image: string): string => `${arm} ${image}`;
 
-/** What is known while images are prepared. */
+/** Facts known while images are prepared. */
 export interface Preparing {
   readonly sizes: ReadonlyMap<string, ImageSize>;
   /** Time that the prepared images took, divided by their estimate; 1 before the first. */
@@ -241,7 +241,7 @@ export interface Preparing {
   readonly proved: ReadonlySet<string>;
 }
 
-/** By the group's key: nanoseconds to prepare and prove what no group of a higher rank needs too. */
+/** By the group's key: nanoseconds to prepare and prove the parts that no higher-ranked group needs. */
 const preparingNs = (ranked: readonly Group[], preparing: Preparing): ReadonlyMap<string, number> => {
   const prepared = new Set(preparing.prepared);
   const proved = new Set(preparing.proved);

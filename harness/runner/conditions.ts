@@ -92,7 +92,7 @@ const ofSettings = ({ governor, turbo, smt, swapUsedBytes }: Moment): ConditionW
         note(
           'turbo',
           'turbo is on: the clock rate depends on heat and on the other cores',
-          'turn boost off in cpufreq or intel_pstate',
+          'disable boost in cpufreq or intel_pstate',
         ),
       ]
     : []),

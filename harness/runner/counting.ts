@@ -1,4 +1,4 @@
-// Counting passes: three where the budget allows, as many as asked for where there is time left. The first one leaves out groups whose
+// Counting passes: three where the budget allows, up to the requested number where time is left. The first one leaves out groups whose
 // pass would take time that groups of higher rank need.
 
 import type { DroppedPasses } from '../../results/schema/not-measured.ts';
@@ -51,9 +51,9 @@ const slotsPerPass = (planned: readonly Slot[]): ReadonlyMap<string, number> => 
 /** Throws if a resumed run would count other slots than before. */
 export const checkRecorded = (recorded: readonly Slot[], planned: readonly Slot[], isOver: boolean): void => {
   if (recorded.length === 0 || samePlan(recorded, planned, !isOver)) return;
-  throw new UserError('cannot resume: the plan would have other slots than before', {
+  throw new UserError('cannot resume: the plan would have other slots than the recorded one', {
     exit: 4,
-    facts: ['images, backends or what a backend can mount have changed since the run started'],
+    facts: ['images, backends or mountable combinations of both have changed since the run started'],
     hint: 'start a new run: cfsbench run',
   });
 };

@@ -174,7 +174,7 @@ export const runMember = async (
   const check = ({ root, fsType }: Mounted): void => {
     const found = machine.mounts.typeAt(root);
     if (found !== fsType)
-      throw new UserError('the mount under test is not the backend under test', {
+      throw new UserError('the mount has another file system type than the backend', {
         code: 'wrong-mount',
         facts: [`at: ${root}`, `expected: ${fsType}`, `found: ${found ?? 'no mount'}`],
       });

@@ -31,7 +31,7 @@ interface Stretch {
 export interface Executor {
   /** Times of all samples so far. */
   readonly times: SlotTimes;
-  /** Slots that an earlier process finished are not run again. Throws when the run cannot go on. */
+  /** Slots that an earlier process finished are not run again. Throws when the run cannot continue. */
   run(stretch: Stretch): Promise<Stop>;
   readonly tally: { readonly ok: number; readonly failed: number };
 }
@@ -68,7 +68,7 @@ const openRecord = (parts: RunParts): SlotRecord => {
   return { times, limits, tally, done, add };
 };
 
-/** For what a slot does after its limit: killing, detaching, closing, the leak check. */
+/** For the work of a slot after its limit: killing, detaching, closing, the leak check. */
 const AFTER_LIMIT_NS = 60e9;
 
 type RunOne = (slot: Slot, group: Group, lives: number) => Promise<Sample>;

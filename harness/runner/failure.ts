@@ -31,7 +31,7 @@ export const failedOutcome = (error: unknown, phase: FailedPhase, more: readonly
 };
 
 /**
- * The error with which a run ends that cannot go on: what was measured is kept and reported. Null for a refusal, which changes nothing,
+ * The error that ends a run which cannot continue: its samples are kept and reported. Null for a refusal, which changes nothing,
  * such as that of a resumed run on another machine.
  */
 export const endingError = (error: unknown): unknown => {

@@ -1,4 +1,4 @@
-// Time limit of a slot: a multiple of the longest slot of its kind so far, and never more than what is left of the budget.
+// Time limit of a slot: a multiple of the longest slot of its kind so far, and never more than the rest of the budget.
 import type { Sample, Slot } from '../../results/schema/run.ts';
 import { patience } from '../sys/guest.ts';
 import type { Deadline } from './clock.ts';

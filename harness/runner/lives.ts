@@ -1,4 +1,4 @@
-// Lives of a slot in worker processes: prepares its images, writes down what the backend does in each life, and lets workers do it.
+// Lives of a slot in worker processes: prepares its images, records the steps of the backend in a life, and lets workers make them.
 //
 // Each worker has folders of its own. All files of the images are local before the first life: objects and link store are those of the
 // run's full store. Layers that several images share are unpacked once for all lives, as a runtime keeps them.
@@ -138,7 +138,7 @@ const undoAll = async ({ undo }: Undo): Promise<void> => {
   for (const one of undo.reverse()) await one();
 };
 
-/** A member of a family reads its manifest whenever it is asked for: here it is read once, so that its bytes are known by identity. */
+/** A member of a family reads its manifest on each access: here it is read once, so that its bytes are known by identity. */
 const withManifest = (image: Image): Image =>
   image.base === undefined ? image : Object.create(image, { manifest: { value: image.manifest } });
 

@@ -1,4 +1,4 @@
-// Servers that were killed or failed: what was measured with them does not count.
+// Servers that were killed or failed: samples taken with them do not count.
 import { UserError } from '../model/errors.ts';
 import type { Machine } from '../model/machine.ts';
 

@@ -3,8 +3,8 @@
 //
 // Needs:   a folder of this user, locked by the caller.
 // Does:    one file per manifest, `KEY.cfs`: the manifest, then its fs-verity digest in 64 hex digits.
-// Error:   a wrong or short file is made again. Somebody with this user's rights can write a false manifest with the right digest: the proof
-//          of the tree finds it in the members that it draws.
+// Error:   a wrong or short file is made again. Somebody with this user's rights can write a false manifest with the right digest: the
+//          proof finds it if it draws that member.
 // Leaves:  `.cfsbench-new-…` when it dies while it writes; the next trim removes it.
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';

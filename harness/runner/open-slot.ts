@@ -1,4 +1,4 @@
-// What a slot opens before it is measured: folders, stores, machine, probes, prepared images, and the stage of its scenario.
+// Opens everything that a slot needs before it is measured: folders, stores, machine, probes, prepared images, and the stage of its scenario.
 import { closeSync, openSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasNoIngest, type Local, type Prepared, type Store } from '../model/backend.ts';
@@ -149,7 +149,7 @@ const livesOf =
     );
   };
 
-/** What a slot has opened so far, also one that fails. */
+/** The opened parts of a slot so far, also of one that fails. */
 export interface OpenSlot {
   readonly folders: SlotFolders[];
   readonly armed: ArmedProbe[];

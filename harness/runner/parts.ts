@@ -51,7 +51,7 @@ export interface RunParts {
   readonly family: FamilyEntry;
   readonly inspector: Inspector;
   readonly interrupted: () => boolean;
-  /** What comes next may take this long, nanoseconds. After that the outer process kills this one. */
+  /** Time limit of the next step, nanoseconds. After it the outer process kills this one. */
   readonly limit: (ns: number) => void;
   readonly journal: { append(sample: Sample): void };
   /** Called when the plan is fixed. A resumed run writes nothing before: it is refused if its plan has changed. */

@@ -133,8 +133,8 @@ export interface TimingOptions {
 }
 
 /**
- * `groups`: all groups of the question, with all their arms, highest rank first. The first block of a run keeps this order, so that a
- * group is not measured before those that rank higher have shown what they take; the others are shuffled.
+ * `groups`: all groups of the question, with all their arms, highest rank first. The first block of a run keeps this order, so that
+ * the times of higher-ranked groups are known before a group is measured; the others are shuffled.
  */
 export const timingSlots = (groups: readonly Group[], options: TimingOptions): Slot[] => {
   const { baseline, firstBlock = 0, keeps = () => true } = options;

@@ -77,7 +77,7 @@ const feed = async (thread: Worker, next: () => number | undefined, took: (made:
   failed.catch(() => {});
   for (let index = next(); index !== undefined; index = next()) {
     thread.postMessage(index);
-    // `once` rejects with what the thread threw.
+    // `once` rejects with the error of the thread.
     const [reply] = (await Promise.race([once(thread, 'message'), failed])) as [FamilyReply];
     if (reply.kind === 'failed')
       throw new UserError(`cannot prepare member ${reply.index}`, {
@@ -94,7 +94,7 @@ interface FamilyBase {
   readonly pack: SharedPack;
 }
 
-/** Adds what a member has of its base. */
+/** Adds the parts of the base to a member. */
 const onBase = ({ layers, objects }: Image): ((member: FamilyMember) => FamilyMember) => {
   const below = layers.map(({ tree: _, ...layer }) => layer);
   const objectBytes = bytesOf(objects);

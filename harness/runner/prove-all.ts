@@ -31,7 +31,7 @@ const LANES = Math.min(2, availableParallelism());
 
 export interface ImageToProve {
   readonly image: Image;
-  /** What is going to be measured: only that is proved. */
+  /** The groups to measure: only their mounts are proved. */
   readonly groups: readonly Group[];
 }
 

@@ -1,4 +1,4 @@
-// Paths of arguments as a run publishes them: they say nothing of where on the machine they are.
+// Paths of arguments as a run publishes them: without their place on the machine.
 import { relative, resolve } from 'node:path';
 
 export const isInside = (path: string, folder: string): boolean => {

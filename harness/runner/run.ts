@@ -1,6 +1,6 @@
 // The work in its order: images prepared, trees proved, calls counted, blocks timed.
 //
-// Every sample goes to the journal as soon as it exists; an interrupt or the end of the budget keeps what was measured, and a
+// Every sample goes to the journal as soon as it exists; an interrupt or the end of the budget keeps all samples, and a
 // run that was cut off anywhere can be resumed.
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import { droppedLines, enoughMinutes } from '../../results/not-measured.ts';
@@ -24,7 +24,7 @@ export interface Ended {
   readonly okCount: number;
   readonly failedCount: number;
   readonly unequal: readonly Proof[];
-  /** Why the run could not go on, such as a full disk; empty otherwise. */
+  /** Why the run could not continue, such as a full disk; empty otherwise. */
   readonly errors: readonly unknown[];
 }
 
@@ -269,7 +269,7 @@ const measurePrepared = async (parts: RunParts, measured: Measured): Promise<Sto
   return stop;
 };
 
-/** An error that ends the run is returned: what was measured is kept. A refusal is thrown. */
+/** An error that ends the run is returned, and its samples are kept. A refusal is thrown. */
 export const measure = async (parts: RunParts): Promise<Ended> => {
   const measured: Measured = { executor: null, unequal: [] };
   const errors: unknown[] = [];

@@ -60,7 +60,7 @@ const measure = async (parts: SlotParts, open: OpenSlot): Promise<MeasuredSlot> 
   return { outcome, notes: [...open.stage.notes, ...notes] };
 };
 
-/** Closes everything, whatever fails meanwhile; then throws the first error: of a server that was killed, too. */
+/** Closes everything, whatever fails meanwhile, then throws the first error, also that of a killed server. */
 const closeSlot = async ({ prepared, armed, stage }: OpenSlot): Promise<void> => {
   const errors: unknown[] = [];
   const closing = [

@@ -54,7 +54,7 @@ export interface OpenStage extends Stage {
 const preflight = (machine: Machine, mounted: Mounted): void => {
   const type = machine.mounts.typeAt(mounted.root);
   if (type !== mounted.fsType)
-    throw new UserError('the mount under test is not the backend under test', {
+    throw new UserError('the mount has another file system type than the backend', {
       code: 'wrong-mount',
       exit: 5,
       facts: [`at: ${mounted.root}`, `expected: ${mounted.fsType}`, `found: ${type ?? 'no mount'}`],

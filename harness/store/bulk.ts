@@ -26,7 +26,7 @@ const openRegular = (path: string | Buffer): number => {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   if (fstatSync(fd).isFile()) return fd;
   closeSync(fd);
-  throw changed(nameOfFile(path), 'a file is no regular file any more');
+  throw changed(nameOfFile(path), 'a file is no longer a regular file');
 };
 
 /** Part of a file in new buffers of at most 1 MiB. Throws if the file is shorter; `name` is its name then. */

@@ -1,4 +1,4 @@
-// A prepared member of a family as an image. What takes memory is read from its manifest file when it is asked for.
+// A prepared member of a family as an image. Large parts are read from its manifest file on access.
 //
 // Memory: a manifest, its tree and its objects stay as long as the caller refers to them.
 import { readFileSync } from 'node:fs';

@@ -29,7 +29,7 @@ const wrongDigest = (path: string): UserError =>
     code: 'wrong-digest',
     exit: 5,
     facts: [path],
-    hint: 'the contents were damaged: ingest the image again',
+    hint: 'run again; if it fails again, check the disk below --work',
   });
 
 /** The state of one ingest: folders made, and whether the file system has fs-verity. */

@@ -73,7 +73,7 @@ export class VerityHasher {
     return this;
   }
 
-  /** As `update` with so many zero bytes, in a time that does not depend on their number. */
+  /** As `update` with this number of zero bytes, in a time that does not depend on it. */
   updateZeros(count: number): this {
     const first = this.#restBytes === 0 ? 0 : Math.min(BLOCK_BYTES - this.#restBytes, count);
     if (first > 0) this.update(ZERO_BLOCK.subarray(0, first));

@@ -28,11 +28,11 @@ const failOperation = (operation: string): never => {
   const { errno, call, name } = lastFailure();
   if (call !== 0) return fail(callName(call), { facts: [show(name)] }, errno);
   if (errno === EBADMSG)
-    throw new UserError('the digest of an object differs from its name', {
+    throw new UserError('the contents of an object do not match its digest', {
       code: 'wrong-digest',
       exit: 5,
       facts: [show(name)],
-      hint: 'its contents are damaged: import the image again',
+      hint: 'run again; if it fails again, check the disk below --work',
     });
   if (errno === EUCLEAN) throw new UserError('a kept manifest is damaged', { code: 'bad-image', exit: 5 });
   return fail(operation, { facts: [show(name)] }, errno);

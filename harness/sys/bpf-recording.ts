@@ -2,7 +2,7 @@
 //
 // Does:    at every sys_enter and sys_exit of a process in one PID namespace: takes the next place of an array and writes the time
 //          (CLOCK_MONOTONIC), thread, process, and the number of the call.
-// Error:   a call is recorded within 0.1 us of its time; what has no place any more is counted, not recorded.
+// Error:   a call is recorded within 0.1 us of its time; calls beyond the end of the array are counted, not recorded.
 // Cost:    about 0.3 us per system call.
 // Source:  kernel/trace/bpf_trace.c, bpf_ktime_get_ns; include/trace/events/syscalls.h.
 import { assembler, type Register } from './bpf-assembler.ts';

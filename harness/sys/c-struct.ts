@@ -2,12 +2,12 @@
 import koffi from 'koffi';
 
 /**
- * What a struct points to, by its bytes. Garbage collection knows no address inside of them, and may run as soon as nothing but the
- * bytes is left of a struct: while they are passed to the library.
+ * The buffers that a struct points to, by its bytes. Garbage collection does not see addresses inside the bytes, and may run while only
+ * the bytes of a struct remain: when they are passed to the library.
  */
 const held = new WeakMap<Uint8Array, Uint8Array[]>();
 
-/** Its bytes keep alive what it points to, also what structs behind its pointers point to. */
+/** Its bytes keep everything alive that is reachable through its pointers. */
 export class CStruct {
   readonly bytes: Buffer;
   #at = 0;

@@ -1,4 +1,4 @@
-// The folder of what is kept between runs: `cfsbench/NAME` of the user's cache folder, with the mark of cfsbench, so that
+// The folder of files that are kept between runs: `cfsbench/NAME` of the user's cache folder, with the mark of cfsbench, so that
 // `cfsbench clean` finds and removes it.
 //
 // Does:    makes the folder with mode 0700, and locks it as long as it is open.

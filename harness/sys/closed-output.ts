@@ -1,4 +1,4 @@
-// Ends a run whose standard output nobody reads any more, as a signal does: a run writes nothing there before its end.
+// Ends a run whose standard output lost its reader, as a signal does: a run writes nothing there before its end.
 //
 // Does:    polls standard output, if it is a pipe or a socket.
 // Cost:    10 us four times a second, in the outer process.

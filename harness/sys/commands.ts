@@ -31,7 +31,7 @@ const POLL_MS = 2;
 interface RunCommandOptions extends CommandOptions {
   readonly onSpawn?: (pid: number) => void;
   readonly onExit?: (pid: number) => void;
-  /** Called at the time limit: ends what the command may be waiting for, because SIGKILL does not end a wait in the kernel. */
+  /** Called at the time limit: ends waits of the command in the kernel, which SIGKILL does not end. */
   readonly beforeKill?: () => void;
   /** Lets other work of this process continue meanwhile. One such command at a time. */
   readonly yields?: boolean;

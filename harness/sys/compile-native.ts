@@ -1,6 +1,6 @@
 // Compiles the C programs at the first use of an installed package.
 //
-// Error:   without a compiler they are missing, and what needs them is skipped; the reason is printed.
+// Error:   without a compiler they are missing, and everything that needs them is skipped; the reason is printed.
 // Cost:    2 s once.
 // Leaves:  the compiled files.
 import { randomBytes } from 'node:crypto';
@@ -25,7 +25,9 @@ const compileInto = async (target: string): Promise<boolean> => {
     const end = await runTool(argv, { limitMs: LIMIT_MS });
     if (end.status === 0) continue;
     const lines = end.stderr.trim().split('\n').slice(-LAST_LINES);
-    say([`${name} does not compile (${end.how}): what needs it is skipped`, ...lines].join('\n  '));
+    say(
+      [`${name} does not compile (${end.how}): everything that needs it is skipped`, ...lines].join('\n  '),
+    );
     return false;
   }
   return true;

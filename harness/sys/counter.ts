@@ -7,7 +7,7 @@ import { openStraceCounter, type StraceCounter } from './strace.ts';
 export const openCallCounter = (features: Features, scratch: string): CallCounter | StraceCounter => {
   if (features['bpf-ledger'].ok) return openBpfCounter();
   if (features.strace.ok) return openStraceCounter(scratch);
-  throw new UserError('this machine can count no system calls', {
+  throw new UserError('cannot count system calls on this machine', {
     exit: 4,
     code: 'skip',
     facts: [`BPF: ${features['bpf-ledger'].detail}`, `strace: ${features.strace.detail}`],

@@ -4,7 +4,7 @@
 //         runs the tools once with --version.
 // Error:  a virtual machine may hide its host's governor and mitigations; values that cannot be read are null or missing.
 // Cost:   a few milliseconds, before anything is timed.
-// Leaves out what a run does not publish: names of volumes, shares and folders, and most of the kernel command line.
+// Leaves out facts that a run does not publish: names of volumes, shares and folders, and most of the kernel command line.
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { arch, cpus, loadavg, release, totalmem, version } from 'node:os';

@@ -1,4 +1,4 @@
-// An exclusive lock on a folder, held until the last descriptor of it is closed, whatever ends its processes.
+// An exclusive lock on a folder, held until its last descriptor is closed, however its processes end.
 //
 // Does:    opens the folder without following a link, and takes flock(2) on that descriptor. A child that inherits the descriptor
 //          holds the lock too. No process id is involved, so it works across PID namespaces.

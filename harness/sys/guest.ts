@@ -1,4 +1,4 @@
-// What the virtual machine that this process runs in is, as `cfsbench vm` says it to the cfsbench in its guest.
+// Facts about the virtual machine of this process, handed over by `cfsbench vm` to the cfsbench in its guest.
 import type { Guest } from '../../results/schema/machine.ts';
 
 export const GUEST = 'CFSBENCH_GUEST';

@@ -14,7 +14,7 @@ const FAULTS: readonly (readonly [text: string, code: string])[] = [
   ['Resource temporarily unavailable', 'EAGAIN'],
 ];
 
-/** The fault of the machine that a program names, so that a full disk has one code whoever found it. */
+/** The fault of the machine that a program names, so that a full disk has one code, whichever program met it. */
 export const faultIn = (lines: readonly string[]): string | undefined =>
   FAULTS.find(([text]) => lines.some((line) => line.includes(text)))?.[1];
 

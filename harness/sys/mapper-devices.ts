@@ -1,4 +1,4 @@
-// Devices of the device mapper: a name for each, by which the next start or `cfsbench clean` finds what a killed run left.
+// Devices of the device mapper: names by which the next start or `cfsbench clean` finds leftovers of a killed run.
 //
 // Needs:   root and dmsetup to remove one.
 // Reads:   names and UUIDs of all devices, and the files of the loop devices below them, as sysfs shows them.

@@ -1,7 +1,7 @@
-// Folders that cfsbench makes for a while and removes again: the work folder of a run, and that in which features are tried.
+// Temporary folders of cfsbench: the work folder of a run, and the folder in which features are tried.
 //
-// Does:    makes the folder with mkdir(2) and mode 0700, locks it, and writes a mark into it: the id and the results of its run. What
-//          already lies under the name is never taken over.
+// Does:    makes the folder with mkdir(2) and mode 0700, locks it, and writes a mark into it: the id and the results of its run. An
+//          existing file or folder of the name is never taken over.
 // Error:   only a folder with a mark, of this user and with a free lock counts as left by a process that has ended.
 // Leaves:  the folder, if its processes are killed; `cfsbench clean` finds it by the index of folders.
 import {
@@ -28,7 +28,7 @@ import { removeFolder } from './remove-below.ts';
 const MARK_FILE = 'cfsbench.json';
 /** In a folder that is kept on purpose. */
 const KEPT_FILE = 'kept';
-/** The reason for a folder that somebody else, or a version without marks, has made. */
+/** The reason for a folder of another program, or of a version without marks. */
 export const NO_MARK = 'it has no mark of cfsbench';
 const OWN_MODE = 0o700;
 const MARK_MODE = 0o600;
@@ -37,7 +37,7 @@ const LONGEST_MARK_BYTES = 65_536;
 const LOCK_ATTEMPTS = 20;
 const pause = pauseOf(5e6);
 
-/** What the mark says about the folder. */
+/** Contents of the mark. */
 export interface Mark {
   /** Id of the run. */
   readonly run: string;

@@ -37,7 +37,7 @@ wait "$child"; code=$?
 echo "$code" >&4
 exit "$code"`;
 
-/** `measured` and `shown`: what the program has done. `limit`: it is to be killed unless it sends another message in this time. */
+/** `measured` and `shown`: progress of the program. `limit`: kill it unless it sends another message in this time. */
 export type InnerMessage =
   | { readonly kind: 'measured' | 'shown' }
   | { readonly kind: 'limit'; readonly ms: number };
@@ -74,7 +74,7 @@ const textOf = (stream: Readable): (() => string) => {
   return () => text;
 };
 
-/** `reported`: what the first process wrote; empty if it was killed itself. */
+/** `reported`: output of the first process; empty if it was killed itself. */
 const endOf = (reported: string, signal: NodeJS.Signals | null, stderr: string): InnerEnd => {
   const code = Number.parseInt(reported, 10);
   if (code > SIGNAL_EXIT && code !== SIGNAL_EXIT + constants.signals.SIGINT)

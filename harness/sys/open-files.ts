@@ -10,5 +10,5 @@ const NEEDED_OPEN_FILES = 256;
 export const tooFewOpenFiles = (): string | null => {
   const limit = Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]);
   if (!(limit < NEEDED_OPEN_FILES)) return null;
-  return `too few open files are allowed: ${limit} of the ${NEEDED_OPEN_FILES} that it needs\n  try: ulimit -n ${NEEDED_OPEN_FILES}\n`;
+  return `the limit of open files is too low: ${limit}, needed: ${NEEDED_OPEN_FILES}\n  try: ulimit -n ${NEEDED_OPEN_FILES}\n`;
 };

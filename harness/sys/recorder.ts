@@ -1,4 +1,4 @@
-// A machine that writes down what a backend would do in a life, instead of doing it: the steps of a worker process.
+// A machine that records the steps of a backend in a life, for worker processes, instead of making them.
 //
 // Does:    while it records, every list of calls, command, server and wait becomes a step. Else it is the machine that it was made
 //          from, except that a server for all mounts is never started: the workers' process starts it.
@@ -33,7 +33,7 @@ type Made =
 
 export type RecordedStep = Made & { readonly phase: LifePhase };
 
-/** The mark of a path that differs between workers, and what stands for it on disk while paths are looked up. */
+/** The mark of a path that differs between workers, and the folder that replaces it while paths are looked up. */
 export const WORKER_MARK = 'worker-@@';
 export const workerFolder = (number: number): string => `worker-${String(number).padStart(2, '0')}`;
 
@@ -42,14 +42,14 @@ export interface Recorder {
   /** The server for all mounts, if the backend started one when it prepared. */
   sharedServer(): readonly string[] | null;
   record(phase: LifePhase, work: () => unknown): Promise<void>;
-  /** Records what a start does below `root`. */
+  /** Records the steps of a start below `root`. */
   use(root: string, start: Start): void;
   /** The steps since the last call. */
   take(): readonly RecordedStep[];
 }
 
 const cannot = (what: string): never => {
-  throw new UserError(`the life of this backend needs ${what}, which workers cannot do`, { code: 'skip' });
+  throw new UserError(`workers cannot make a life of this backend: it needs ${what}`, { code: 'skip' });
 };
 
 const statCall = (path: string, isThere: boolean): ListedCall => ({
@@ -131,7 +131,7 @@ export const createRecorder = (real: Machine): Recorder => {
   };
   const isRecording = (): boolean => recording.phase !== null;
   const serve: Machine['serve'] = (_actor, argv, ready) => {
-    if (ready !== undefined) cannot('a server that does not say when it is ready');
+    if (ready !== undefined) cannot('a server that does not report when it is ready');
     const number = recording.serverCount++;
     if (isRecording()) add({ kind: 'serve', argv, server: number, limitMs: SERVER_LIMIT_MS });
     else recording.shared = argv;
@@ -143,7 +143,7 @@ export const createRecorder = (real: Machine): Recorder => {
       add({ kind: 'wait', calls: settledCalls(until), limitMs });
       return true;
     },
-    waitFor: () => cannot('a condition of its own'),
+    waitFor: () => cannot('a wait of its own'),
     async command(_actor, argv) {
       add({ kind: 'command', argv });
     },

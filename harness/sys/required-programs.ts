@@ -1,4 +1,4 @@
-// Programs that a run cannot do without. Others, such as mkfs.erofs, are features: what needs them is skipped.
+// Programs that a run cannot do without. Others, such as mkfs.erofs, are features: backends and scenarios that need them are skipped.
 import { UserError } from '../model/errors.ts';
 import { findProgram, searchPath } from './spawn.ts';
 

@@ -1,8 +1,8 @@
-// Limits that a run would exceed: processes and threads, memory. Asked before anything is made, because Node.js and the programs that
-// it starts end without a sentence where they find no room.
+// Limits that a run would exceed: processes and threads, memory. Checked before anything is made, because Node.js and the programs that
+// it starts end without a message at these limits.
 //
 // Reads:   /proc/self/limits, /proc/meminfo, and pids.max, pids.current, memory.max or memory.limit_in_bytes of the control groups.
-// Error:   what other processes take or free meanwhile; null where nothing limits.
+// Error:   changes by other processes afterwards are not seen; null where nothing limits.
 // Cost:    milliseconds; with a small `ulimit -u` a look at every process.
 // Source:  getrlimit(2): RLIMIT_NPROC does not hold for root; cgroups(7).
 import { readdirSync, statSync } from 'node:fs';
@@ -73,10 +73,10 @@ const memoryBytes = (): number | null => {
 };
 
 const refuse = (what: string, hint: string): never => {
-  throw new UserError(`there is no room for a run here: ${what}`, { exit: 4, code: 'no-room', hint });
+  throw new UserError(`a limit is too low for a run: ${what}`, { exit: 4, code: 'no-room', hint });
 };
 
-/** Throws if a run would find too little. */
+/** Throws if a limit is too low. */
 export const refuseWithoutRoom = (): void => {
   const tasks = tasksLeft();
   if (tasks !== null && tasks < TASKS)

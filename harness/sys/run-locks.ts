@@ -1,7 +1,7 @@
 // The runs that measure on this machine now, of all users: one file for each, locked for as long as its process lives.
 //
 // Does:    takes flock(2) on a new file, and for the moment of looking on its folder, so that of two runs that start together one
-//          sees the other. A file whose lock is free was left by a killed process, and is removed by whoever may.
+//          sees the other. A file whose lock is free is a leftover, and is removed by the first process that may.
 // Error:   runs in containers with a folder of their own do not see each other; a folder that cannot be written hides a run. What
 //          the files say is not trusted, only that a process holds their lock.
 // Leaves:  the file, without its lock.
@@ -27,7 +27,7 @@ import { tryLock } from './folder-lock.ts';
 /** For tests: another folder for these files; empty: runs do not look for each other. */
 const LOCKS = 'CFSBENCH_LOCKS';
 const DEFAULT_FOLDERS = ['/run/lock', '/tmp'];
-/** Everybody may make files in it and nobody may remove those of others. */
+/** Every user may make files in it, and remove only their own. */
 const SHARED_MODE = 0o1777;
 const FILE_MODE = 0o644;
 const NAME = /^cfsbench-run-[0-9a-f-]{36}$/;
@@ -36,7 +36,7 @@ const GATE_MS = 2000;
 const POLL_MS = 10;
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants;
 
-/** What a run says of itself. */
+/** Contents of a run's file. */
 export interface LiveRun {
   readonly pid: number;
   readonly startedAt: string;
@@ -131,7 +131,7 @@ const makeLocked = (folder: string, own: LiveRun): { readonly path: string; read
 
 const NO_LOCK: RunLock = { path: null, others: [], close() {} };
 
-/** Closes what it returns. Waits for another run that looks at the same time, but not for long. */
+/** The caller closes the descriptor. Waits briefly for another run that looks at the same time. */
 const openGate = async (folder: string): Promise<number | null> => {
   try {
     const fd = openSync(folder, O_RDONLY | O_DIRECTORY);

@@ -22,7 +22,7 @@ const READ = callNumber('read');
 const MMAP = callNumber('mmap');
 const MUNMAP = callNumber('munmap');
 
-/** One buffer for all reads: what it holds is never looked at. */
+/** One buffer for all reads; nothing reads its contents. */
 const into = Buffer.alloc(64 * 1024, 1);
 const statxInto = Buffer.alloc(STATX_BYTES);
 

@@ -67,7 +67,7 @@ export const lastFailure = () => ({
   name: fromBytes(windowBytes.subarray(NAME_AT, windowBytes.indexOf(0, NAME_AT))),
 });
 
-/** What the last ingest did about fs-verity. */
+/** Facts about fs-verity of the last ingest. */
 export const lastVerity = (): Ingested => {
   const state = windowBytes.readInt32LE(VERITY_AT);
   if (state !== 1) return { verity: state === 0 ? null : false, enabling: null };

@@ -1,4 +1,4 @@
-// Runs a program beside the event loop, so that an interrupt is heard meanwhile.
+// Runs a program beside the event loop, so that interrupts are handled meanwhile.
 //
 // Error:   a program that exceeds its limit is killed by SIGKILL, as by an interrupt.
 // Leaves:  nothing; a program that was killed may leave its own children.

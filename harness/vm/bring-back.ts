@@ -20,7 +20,8 @@ export const unpackResults = (disk: string, into: string): void => {
     mkdirSync(into);
     for (const { type, path, offset, sizeBytes } of readTar({ title: disk, sizeBytes: size, read })) {
       if (ROOT.includes(path)) continue;
-      if (!PLAIN.test(path)) throw new UserError(`the guest returned a file with an odd name`, { exit: 5 });
+      if (!PLAIN.test(path))
+        throw new UserError(`the guest returned a file with an unsafe name`, { exit: 5 });
       const at = join(into, path);
       if (type === 'directory') mkdirSync(at, { recursive: true });
       else if (type === 'file') {

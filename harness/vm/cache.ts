@@ -52,13 +52,10 @@ const open = (path: string): OpenFolder => {
       hint: 'wait for it to end, or --cache DIR',
     });
   if (found.kind === 'strange')
-    throw new UserError(
-      `something else has the name of the folder for kernels and guests: ${visible(path)}`,
-      {
-        facts: [found.reason],
-        hint: HINT,
-      },
-    );
+    throw new UserError(`the path of the folder for kernels and guests is taken: ${visible(path)}`, {
+      facts: [found.reason],
+      hint: HINT,
+    });
   const folder = makeMarkedFolder(path, { run: 'vm', results: null });
   markKept(folder);
   return folder;

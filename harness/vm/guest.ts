@@ -92,7 +92,7 @@ const boot = async (job: GuestJob): Promise<Booted> => {
     const booted = await bootWith('kvm', job);
     if (booted.isUp) return booted;
     writeFileSync(refused, `${booted.failure}\n`);
-    say(`it does not come up (${booted.failure}): its CPUs are emulated`);
+    say(`the guest does not start with KVM (${booted.failure}): emulating its CPUs`);
   }
   say('starting the guest with emulated CPUs: times are no measurements');
   return bootWith('tcg', job);
@@ -105,7 +105,7 @@ export const isGuestFailure = (error: unknown): error is UserError =>
   error instanceof UserError && error.code === FAILED;
 
 const hintFor = ({ hint }: Kernel, console: string, isUp: boolean): { readonly hint?: string } => {
-  if (console === '') return { hint: 'a kernel with CONFIG_SERIAL_8250_CONSOLE says more' };
+  if (console === '') return { hint: 'use a kernel with CONFIG_SERIAL_8250_CONSOLE to see its messages' };
   return isUp || hint === undefined ? {} : { hint };
 };
 

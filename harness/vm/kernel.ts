@@ -36,7 +36,7 @@ export interface Kernel {
   readonly name: string;
   readonly image: string;
   readonly initramfs: string;
-  /** What to try if it does not come up. */
+  /** The next thing to type if it does not start. */
   readonly hint?: string;
 }
 
@@ -76,7 +76,7 @@ const noKernel = (wanted: string, names: readonly string[]): UserError => {
     names.flatMap((name) => /^(\d+\.\d+)/.exec(KERNEL_PACKAGE.exec(name)?.[2] ?? '')?.[1] ?? []),
   );
   return new UserError(`no kernel of Debian has the version ${visible(wanted)}`, {
-    facts: [`there are: ${[...series].sort(byVersion).join(', ')}`],
+    facts: [`available: ${[...series].sort(byVersion).join(', ')}`],
   });
 };
 
@@ -152,7 +152,7 @@ const fromFile = ({ from, modules }: AskedKernel, { cache, busybox }: KernelWork
   const image = resolve(from);
   const stat = statSync(image, { throwIfNoEntry: false });
   if (stat?.isFile() !== true || stat.size > MOST_BYTES)
-    throw new UserError(`no kernel: ${visible(from)}`, {
+    throw new UserError(`no such kernel file: ${visible(from)}`, {
       hint: '--kernel arch/x86/boot/bzImage, or --kernel deb:6.12',
     });
   if (modules !== null) requireFolder(modules);
@@ -166,7 +166,7 @@ const fromFile = ({ from, modules }: AskedKernel, { cache, busybox }: KernelWork
     name: nameOf(image, release),
     image,
     initramfs,
-    ...(modules === null ? { hint: '--modules DIR, unless all that it needs is built in' } : {}),
+    ...(modules === null ? { hint: '--modules DIR, unless all needed modules are built in' } : {}),
   };
 };
 

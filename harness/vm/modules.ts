@@ -83,9 +83,9 @@ const dependenciesOf = (bytes: Buffer): readonly string[] =>
   (moduleInfo(bytes, 'depends') ?? '').split(',').filter((name) => name !== '');
 
 const otherKernel = (folder: string, release: string, others: ReadonlySet<string>): UserError =>
-  new UserError(`the modules are those of another kernel: ${visible(folder)}`, {
+  new UserError(`the modules belong to another kernel: ${visible(folder)}`, {
     facts: [`the kernel: ${release}`, `the modules: ${[...others].sort().map(visible).join(', ')}`],
-    hint: '--modules DIR, a folder that make modules_install INSTALL_MOD_PATH=DIR has filled, or that of the build',
+    hint: '--modules DIR, filled by make modules_install INSTALL_MOD_PATH=DIR, or the folder of the kernel build',
   });
 
 /** `folder`: such as lib/modules/VERSION, its parent, or the folder of a kernel build. `release`: of the kernel; null: any. */

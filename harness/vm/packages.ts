@@ -74,7 +74,7 @@ export const openPackages = async (
     throw new UserError('no Debian mirror among the sources of apt on this machine', {
       exit: 4,
       facts: ['kernels named deb:VERSION are packages of Debian'],
-      hint: '--kernel PATH --modules DIR, a kernel that is already here',
+      hint: '--kernel PATH --modules DIR, with a local kernel',
     });
   const root = join(path, 'apt');
   const sources = writeRoot(root, mirror);

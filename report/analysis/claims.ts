@@ -21,7 +21,7 @@ const wasAsked = (scenario: string, run: RunFile, tallied: Tallied): boolean =>
 
 const FULL = 'cfsbench run --profile full';
 
-/** Null: the run asked. Else what a run needs that asks. */
+/** Null: the run asked. Else the needs of a run that asks. */
 const whyNotAsked = (
   { scenarios, leastEntries = 0, variants = [] }: Claim,
   run: RunFile,

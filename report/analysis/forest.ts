@@ -1,5 +1,5 @@
-// The first chart of the page: what is ready and what is gone again how soon, by what the machine had before, and how long a listing
-// takes. The same sums as in the finding.
+// The first chart of the page: times until an image is ready and until it is gone, by what was local, and times of listings. The same
+// sums as in the finding.
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { Row } from '../../results/compare/rows.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
@@ -10,7 +10,7 @@ import { type SumPattern, sumRow } from './sums.ts';
 
 interface ForestPattern {
   readonly id: string;
-  /** What the machine had, or what is done. */
+  /** What was local, or what is done. */
   readonly state: string;
   readonly what: string;
   /** The first that the run has is taken. */
@@ -24,7 +24,7 @@ const DOWN = {
   image: ['unmount', 'settle'],
 };
 
-/** Parameters of `churn` by what is local; older runs told a full store from an empty one. */
+/** Parameters of `churn` by what was local; older runs have `store=full` or `empty`. */
 const STATES = [
   ['image', 'Image set up', [{ local: 'image' }]],
   ['files', 'All files local', [{ local: 'files' }, { store: 'full' }]],

@@ -32,7 +32,7 @@ const commonRate = ({ time }: GroupData, rates: readonly number[]): number | nul
   return rates.find((rate) => time.get(`at${rate}P99Ns`)!.size === arms.size) ?? null;
 };
 
-/** None if a histogram is damaged: a journal may come from anybody. */
+/** None if a histogram is damaged: a journal is untrusted. */
 const percentilesOf = (arm: number, encoded: readonly string[]): readonly LivesPercentiles[] => {
   try {
     const merged = mergeHistograms(encoded);

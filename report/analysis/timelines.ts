@@ -1,4 +1,4 @@
-// What one life of each arm did within its windows.
+// The calls of one life of each arm within its windows.
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import type { TimelineView } from '../view-charts.ts';
 import type { ArmView } from '../view-tables.ts';

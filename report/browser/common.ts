@@ -12,7 +12,7 @@ const Charts = (globalThis as unknown as { Chart: typeof import('chart.js').Char
 const data: Data = JSON.parse(document.getElementById('data')?.textContent ?? '{}');
 const AXIS_PX = 44;
 
-/** A chart: what draws it on the page and on a slide, and its numbers. */
+/** A chart: its drawing functions for the page and for slides, and its numbers. */
 interface Drawing {
   readonly id: string;
   /** Of the canvas. */

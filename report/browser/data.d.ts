@@ -43,7 +43,7 @@ export interface ForestChart {
   readonly id: string;
   readonly span: { readonly min: number; readonly max: number };
   readonly ticks: readonly number[];
-  /** What counts as no difference. */
+  /** The range that counts as no difference. */
   readonly within: readonly [lo: number, hi: number];
   readonly quantities: readonly {
     readonly title: string;
@@ -74,7 +74,7 @@ export interface LifecycleChart {
 }
 
 export interface PageData {
-  /** What the page is about, such as `run 2026-11-28-…`: printed on saved pictures, and part of their names. */
+  /** The subject of the page, such as `run 2026-11-28-…`: printed on saved pictures, and part of their names. */
   readonly title: string;
   /** Kernel, processor, file system and day, in one line; empty on pages of several runs. */
   readonly machine: string;

@@ -12,7 +12,7 @@ interface LifeChoice {
   isLog: boolean;
 }
 
-/** What the reader chose, by chart. */
+/** Choices of the reader, by chart. */
 const lifeChoices = new Map<string, LifeChoice>();
 const lifeChoice = (id: string): LifeChoice => lifeChoices.get(id) ?? { state: 0, isLog: false };
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
 // The part of a canvas's drawing context that Chart.js and the plugins of this page use, written as SVG. The same calls give the same text.
 
-/** What `save` keeps. */
+/** The state that `save` keeps. */
 const SVG_STYLES = [
   ...(['fillStyle', 'strokeStyle', 'lineWidth', 'lineCap', 'lineJoin', 'globalAlpha'] as const),
   ...(['font', 'textAlign', 'textBaseline', 'matrix', 'clipPath', 'dash'] as const),

@@ -43,9 +43,9 @@ export const splitJudgement = (
 /** A rule that asks every group of a scenario the same question. */
 export interface GroupRule {
   readonly scenario: string;
-  /** Ids of what the rule cannot do without, for the reason why there is no answer. */
+  /** Ids that the rule needs, for the reason why there is no answer. */
   readonly needs: readonly string[];
-  /** Null: the group lacks what the rule reads. */
+  /** Null: the group lacks the values that the rule reads. */
   answer(evidence: Evidence, group: GroupData): Tristate | null;
   figures(evidence: Evidence, group: GroupData): readonly Figure[];
   /** Without an answer of any group; absent: not testable, with the run's reason. */

@@ -1,4 +1,4 @@
-// What hard links and reflinks do to the page cache and to link counts, on two versions of one image.
+// Effects of hard links and reflinks on the page cache and on link counts, on two versions of one image.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { judgeGroups } from './agree.ts';
 import type { Claim, Figure } from './claim.ts';

@@ -1,4 +1,4 @@
-// What an overlay adds to the memory of a listed image: slab objects, and the peak of the control group that listed it.
+// The memory that an overlay adds to a listed image: slab objects, and the peak of the control group that listed it.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { Claim } from './claim.ts';

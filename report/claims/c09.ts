@@ -49,7 +49,7 @@ const sharesIn = (evidence: Evidence): Shares => {
   return { shares: [...shares.values()].sort((a, b) => b.value - a.value), unequal };
 };
 
-/** Not judged: what each backend takes for starts, walks and reads. */
+/** Not judged: times of each backend for starts, walks and reads. */
 const timesContext = (evidence: Evidence): readonly Figure[] =>
   TIMES.flatMap(([scenario, metric]) =>
     OTHERS.flatMap((arm) => {

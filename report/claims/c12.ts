@@ -1,4 +1,4 @@
-// What a loop device, dm-verity, EROFS and overlayfs cost per mount, against EROFS from a file and overlayfs.
+// The cost per mount of a loop device, dm-verity, EROFS and overlayfs, against EROFS from a file and overlayfs.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { emulationText } from '../../results/emulated.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';

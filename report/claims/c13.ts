@@ -51,7 +51,7 @@ const LEVELS: Readonly<Record<DigestLevel, string>> = {
   Reference: 'overlayfs verity=require',
   Manifest: 'the digest of the manifest',
 };
-/** What the claim says of each level; `verity=require` (Linux 6.6) is younger than the mail. */
+/** The claim about each level; `verity=require` (Linux 6.6) is younger than the mail. */
 const EXPECTED: Readonly<Record<DigestLevel, readonly TreeChange[]>> = {
   File: ['content'],
   Reference: ['content', 'replaced'],
@@ -116,7 +116,7 @@ const armAnswer = (evidence: Evidence, group: GroupData, arm: string): Tristate 
   return cells.every(isExpected) ? 'yes' : 'no';
 };
 
-/** What must be refused while the claim holds, by what is enforced; an image that is cut off may be refused anywhere. */
+/** The attacks that must be refused if the claim holds, by enforced level; an image that is cut off may be refused anywhere. */
 const REFUSED: Readonly<Record<string, readonly string[] | 'all'>> = {
   files: ['written', 'device'],
   reference: ['written', 'device', 'exchanged', 'sealed', 'replaced'],
@@ -130,7 +130,7 @@ const expectsRefusal = ({ level, attack }: EnforcedEnd): boolean | null => {
 
 const endsOf = (evidence: Evidence): readonly EnforcedEnd[] => enforcedEnds(evidence, Object.keys(REFUSED));
 
-/** Null: nothing was enforced. Where a changed byte is served, no kernel verifies: what else it serves proves nothing. */
+/** Null: nothing was enforced. Where a changed byte is served, no kernel verifies, so other served changes prove nothing. */
 const enforcedAnswer = (evidence: Evidence): Tristate | null => {
   const ends = endsOf(evidence);
   const isBlind = ends.some(({ attack, isRefused }) => attack === 'written' && isRefused !== true);
@@ -213,7 +213,7 @@ const enforcementText = (evidence: Evidence): string => {
     : `digests are computed; enforcement by the kernel is not testable here: fs-verity: ${feature.detail}`;
 };
 
-/** A run that asked for nothing else has what was enforced. */
+/** Without samples of `tamper` only the enforced attacks are known. */
 const withoutComputed = (evidence: Evidence): Judgement => {
   const found = refusedFigures(endsOf(evidence));
   const is = enforcedAnswer(evidence);

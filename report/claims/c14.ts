@@ -80,7 +80,7 @@ const diskFigures = (evidence: Evidence, group: GroupData): readonly Figure[] =>
   ),
 ];
 
-/** What unpacked layers share, too. */
+/** The sharing of unpacked layers, in a clause. */
 const layersText = (evidence: Evidence): string => {
   const copies = evidence
     .groups({ scenario: CACHE, params: { versions: SAME_BASE } })

@@ -42,7 +42,7 @@ const imageOf = ({ run }: Evidence, { group }: GroupData): ImageInfo | undefined
 const hasLayers = (evidence: Evidence, group: GroupData): boolean =>
   (imageOf(evidence, group)?.layerCount ?? 0) >= FEWEST_LAYERS;
 
-/** From a server that nobody vouches for, as far as the run tried it: everything that differs from what is signed must be refused. */
+/** From an untrusted server, as far as the run tried it: everything that differs from the signed data must be refused. */
 const endsOf = (evidence: Evidence): readonly EnforcedEnd[] => enforcedEnds(evidence, ['signature']);
 const mustBeRefused = (): boolean => true;
 
@@ -62,7 +62,7 @@ const pullAnswer = (evidence: Evidence, group: GroupData): Tristate | null => {
   return objects.most < image.objectCount && file.most < layer.most ? 'yes' : 'no';
 };
 
-/** One part that contradicts the claim refutes it; parts that were not measured say nothing. */
+/** One part that contradicts the claim refutes it; parts that were not measured do not count. */
 const together = (answers: readonly (Tristate | null)[]): Tristate | null => {
   const measured = answers.filter((one) => one !== null);
   if (measured.length === 0) return null;
@@ -127,10 +127,10 @@ const figures = (evidence: Evidence, group: GroupData): readonly Figure[] => {
   ];
 };
 
-/** What was tried with a server that nobody vouches for. */
+/** Attacks by an untrusted server, in a clause. */
 const sourceText = (evidence: Evidence): string => {
   const ends = endsOf(evidence);
-  if (ends.length === 0) return `what a server may forge was not tried (scenario ${ENFORCED})`;
+  if (ends.length === 0) return `attacks by a server were not tried (scenario ${ENFORCED})`;
   const refused = ends.filter(({ isRefused }) => isRefused === true).length;
   return `a client refused ${refused} of ${ends.length} attacks by its server`;
 };

@@ -1,4 +1,4 @@
-// What another process notices of the removal of an image, on file systems whose journal and discard options are known.
+// The effect of the removal of an image on another process, on file systems whose journal and discard options are known.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { formatPercent } from '../format.ts';

@@ -5,7 +5,7 @@ import type { Source } from './source.ts';
 
 /** A number shown with a verdict. */
 export interface Figure {
-  /** What the number is, such as `walk-cold, erofs-overlay ÷ erofs-only`. */
+  /** The quantity, such as `walk-cold, erofs-overlay ÷ erofs-only`. */
   readonly what: string;
   /** The suffix is the unit: `Ns`, `Bytes`, `Count`, `PerSecond`, `Ratio`. */
   readonly metric: string;
@@ -62,7 +62,7 @@ export interface Claim {
   readonly variants?: readonly string[];
   /** The rule in words: which numbers, which bounds. */
   readonly rule: string;
-  /** What a critic would object, and how the run answers. */
+  /** The objection of a critic, and the answer of the run. */
   readonly objection: string;
   readonly answer: string;
   judge(evidence: Evidence): Judgement;

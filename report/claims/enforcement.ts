@@ -1,4 +1,4 @@
-// What kernels and clients did with attacks, as rules read it. Pure.
+// Answers of kernels and clients to attacks, as rules read them. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
 import { enforcedCell } from '../tampering/table.ts';
 import { ATTACKS, LEVELS } from '../tampering/words.ts';

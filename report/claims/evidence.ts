@@ -1,4 +1,4 @@
-// What a rule reads: values and counts of a run by scenario, parameters, image, arm and metric. Pure.
+// The input of rules: values and counts of a run by scenario, parameters, image, arm and metric. Pure.
 import { type CallCount, type Count, callCounts, countOf } from '../../results/compare/counts.ts';
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import { emulationText } from '../../results/emulated.ts';

@@ -1,4 +1,4 @@
-// What a rule says when the run lacks what it reads. Pure.
+// The judgement of a rule when the run lacks its values. Pure.
 import { droppedScenario, droppedText } from '../../results/not-measured.ts';
 import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';

@@ -50,7 +50,7 @@ export const around = (source: Source): readonly [before: string, after: string]
   `${source.excerpt === true ? ' (read as an excerpt)' : ''}${source.said === undefined ? '' : `: ${source.said}`}`,
 ];
 
-/** Who, when and where, without what was said. */
+/** Author, date and place, without the statement. */
 export const shortText = ({ said: _, ...source }: Source): string => sourceText(source);
 
 const sourceText = (source: Source): string => {

@@ -32,7 +32,7 @@ export const shareOf = (published: number, share: number): number =>
 /** One of the statements that make up a claim. */
 export interface ClaimPart {
   readonly holds: Tristate;
-  /** What was found, for each value of `holds`. */
+  /** The result in words, for each value of `holds`. */
   readonly because: string;
   /** The number that decides the part; null: too few values. */
   readonly figure: Figure | null;

@@ -1,5 +1,5 @@
-// What a run found, in a few plain sentences: a reader who stops here knows which backend takes how long, as far as it was decided,
-// what is not included, and on what machine. Terminal, page, mail and Markdown begin or end with it.
+// The finding: a few plain sentences with the time of each backend as far as it was decided, the times that are not included, and the
+// machine. Terminal, page, mail and Markdown begin or end with it.
 import { isDecided } from '../../results/compare/looks.ts';
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { GroupData, Tallied } from '../../results/compare/tally.ts';
@@ -15,7 +15,7 @@ import { type Quantity, quantitiesOf } from './quantities.ts';
 import { standingSentence } from './standing-sentence.ts';
 import { type ComparedArm, comparedArms, listText, nameOf, quantitySentence } from './words.ts';
 
-/** What the report has beside the first table. */
+/** Parts of the report beside the first table. */
 type Elsewhere = 'sections' | 'counts' | 'nothing';
 
 export interface FindingInput extends DescribedRun {
@@ -79,7 +79,7 @@ const absentSentence = (
   return absent.length === 0 ? null : `Not measured: ${listText(absent)}.`;
 };
 
-/** What the numbers in parentheses are. A ratio of two medians is another number than a median of ratios. */
+/** The sentence on ratios and the numbers in parentheses. A ratio of two medians is another number than a median of ratios. */
 const rangesSentence = ({ pool }: FindingInput, all: readonly ComparedQuantity[]): string | null => {
   if (!all.some(({ compared }) => compared.some(({ versus }) => versus.ratio.kind === 'interval')))
     return null;

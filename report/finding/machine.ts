@@ -1,4 +1,4 @@
-// The machine of a run as a clause, and what a reader must know of it: journal, discard, hypervisor, load. Pure.
+// The machine of a run as a clause, with its caveats: journal, discard, hypervisor, load. Pure.
 import type { Pooled } from '../../results/pool/pooled.ts';
 import type { ConditionWarning, Environment } from '../../results/schema/machine.ts';
 import type { RunFile } from '../../results/schema/run.ts';
@@ -10,7 +10,7 @@ export interface DescribedRun {
   readonly pool: Pooled | null;
 }
 
-/** What the conditions of the run, or of any run of a pool, were judged to be. */
+/** Warnings about the conditions of the run, or of any run of a pool. */
 export const caveatsOf = ({ run, pool }: DescribedRun): readonly ConditionWarning[] =>
   pool?.judged ?? run.conditions?.judged ?? [];
 

@@ -12,7 +12,7 @@ export interface Quantity {
   readonly verb: string;
   readonly row: Row;
   readonly baseline: string;
-  /** What a reader could expect in this time and does not find in it. */
+  /** Work that a reader could expect in this time and that is not in it. */
   readonly excludes: readonly string[];
 }
 

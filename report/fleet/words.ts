@@ -1,4 +1,4 @@
-// What several machines disagree about, in sentences: terminal, mail, Markdown and page say the same.
+// Differences between machines in sentences, the same in terminal, mail, Markdown and page.
 import type {
   Fleet,
   FleetDifference,
@@ -59,7 +59,7 @@ const cut = (text: string): string =>
 const itemText = ({ item, here, elsewhere }: FleetDifference): string =>
   `${item} (${cut(here)}; elsewhere ${cut(elsewhere)})`;
 
-/** What only this machine has, first. */
+/** Values that only this machine has come first. */
 const differsText = (differs: readonly FleetDifference[]): string => {
   if (differs.length === 0) return 'No recorded item of its environment differs from most others.';
   const inOrder = [...differs].sort((a, b) => Number(b.isAlone) - Number(a.isAlone));
@@ -116,7 +116,7 @@ const missingLines = ({ missing = [], runs }: Pooled): readonly string[] =>
         ...(missing.length > MOST_MISSING ? [`${missing.length - MOST_MISSING} more are missing.`] : []),
       ];
 
-/** What a reader must know before the tables. */
+/** Sentences for the start of the report. */
 export const fleetAlerts = (pool: Pooled): readonly string[] => [
   ...missingLines(pool),
   ...(pool.fleet === undefined ? [] : [...disagreementLines(pool.fleet), ...unequalLines(pool.fleet)]),

@@ -86,7 +86,7 @@ export const callsSection = (view: ReportView, figures: ReportFigures): Html =>
   figures.calls.length === 0
     ? html`<h2 id="calls">System calls</h2><p>Not counted: ${view.run.ledgerSource}.</p>`
     : html`<h2 id="calls">System calls</h2>
-<p>Counted by ${view.run.ledgerSource} in ${passCount(view)} counting ${term('pass', 'passes')}, never while times are taken. One number: every pass gave it. A range: the passes differ. <code>runtime</code> is the runtime of the harness and part of no sum.</p>
+<p>Counted by ${view.run.ledgerSource} in ${passCount(view)} counting ${term('pass', 'passes')}, never while times are taken. One number: equal in every pass. A range: the passes differ. <code>runtime</code> is the runtime of the harness and part of no sum.</p>
 ${legend(view.arms.filter(({ role }) => role !== 'null'))}
 ${perImage(
   figures.calls,

@@ -57,7 +57,7 @@ ${definitions([
 
 const FULL = 'cfsbench run --profile full';
 
-/** Counted in one line; what each needs is below it. */
+/** Counted in one line, with the needs of each below it. */
 const unaskedHtml = (claims: readonly ClaimView[]): Html =>
   claims.length === 0
     ? html``

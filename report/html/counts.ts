@@ -19,7 +19,7 @@ export const armsWhere = (
 
 type RowName = (metric: string, title: string) => string;
 
-/** What the tables count. */
+/** A kind of counts. */
 interface CountKind {
   readonly kind: string;
   readonly note: string;
@@ -57,12 +57,12 @@ const opcodeName: RowName = (metric) => {
 
 const OBSERVED: CountKind = {
   kind: 'counts',
-  note: 'Counted, not timed. One number: every pass gave it.',
+  note: 'Counted, not timed. One number: equal in every pass.',
   nameOf: titleOnly,
 };
 const REQUESTS: CountKind = {
   kind: 'FUSE requests by opcode',
-  note: 'Counted by the server; opcodes without a request are left out. Compare the least of several passes: an evicted page adds single requests.',
+  note: 'Counted by the server; opcodes without a request are left out. Compare the minimum of several passes: an evicted page adds single requests.',
   nameOf: opcodeName,
 };
 const DISK: CountKind = {

@@ -79,7 +79,7 @@ export const figuresOf = (view: ReportView): ReportFigures => ({
   calls: view.calls.map((calls, index) => ({ calls, chart: stackChart(`calls-${index}`, calls) })),
 });
 
-/** For a page that has line charts only. `of`: what the page is about, for saved pictures. */
+/** For a page that has line charts only. `of`: the subject of the page, for saved pictures. */
 export const linesData = (of: string, arms: readonly ArmView[], lines: readonly LineChart[]): PageData => ({
   title: of,
   machine: '',

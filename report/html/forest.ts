@@ -109,7 +109,7 @@ const drawn = (value: number): number => Number(value.toPrecision(4));
 const intervalOf = (ratio: ForestQuantity['again']): readonly [number, number, number] | null =>
   ratio?.kind === 'interval' ? [drawn(ratio.lo), drawn(ratio.center), drawn(ratio.hi)] : null;
 
-/** What the saved picture is drawn from. */
+/** The data of the saved picture. */
 export const forestChart = (view: ReportView, forest: ForestView): ForestChart => {
   const { min, max, ticks } = axisOf(forest);
   return {

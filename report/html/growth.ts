@@ -48,7 +48,7 @@ const tableOf = (view: ReportView, growth: GrowthView): Html => {
 const growthHtml = (view: ReportView, { growth, chart }: GrowthFigure): Html =>
   html`<div data-scenario="${growth.scenario}" data-image="${growth.image ?? ''}">${
     chart === null
-      ? html`<p><b>${titleOf(growth)}</b>: zero at every size, of every arm.</p>`
+      ? html`<p><b>${titleOf(growth)}</b>: zero at every size for every arm.</p>`
       : figure(chart.id, titleOf(growth), tableOf(view, growth), {
           isTableFolded: false,
           image: growth.image,

@@ -1,4 +1,4 @@
-// The life of an image in each arm: its phases as one stacked bar, by what the machine had before.
+// The life of an image in each arm: its phases as one stacked bar, by what was local.
 import { PHASES, type Phase } from '../../results/schema/run.ts';
 import type { LifecycleChart } from '../browser/data.d.ts';
 import { formatValue } from '../format.ts';

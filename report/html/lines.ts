@@ -78,7 +78,7 @@ const fitLine = ({ arm, points, fit }: GrowthLineView, label: string, unit: Unit
   return [{ label: `${label}: line`, arm, style: 'fit', points: line, ranges: [] }];
 };
 
-/** On a logarithmic axis only what is above zero, and ranges down to the smallest value. */
+/** On a logarithmic axis only values above zero, and ranges down to the smallest value. */
 const pointLine = (view: ReportView, one: GrowthLineView, unit: Unit, { log }: LineAxis): LineSeries => {
   const points = one.points.filter(({ y }) => !log || drawn(unit, y) > 0);
   const least = Math.min(...points.map(({ y }) => drawn(unit, y)));

@@ -10,7 +10,7 @@ import { plainTable } from './parts.ts';
 
 type YesNoRow = CountsView['rows'][number];
 
-/** Metrics of older runs, which do not say so themselves: a change, and what showed or noticed it. */
+/** Yes-or-no metrics of older runs, which are not marked so: a change, and the level that showed or noticed it. */
 const OLDER = /(Shown|By(File|Reference|Manifest))Count$|^crossDeviceCount$/;
 
 export const isYesNo = (metric: string, info: Metric): boolean => info.yesNo ?? OLDER.test(metric);

@@ -1,4 +1,4 @@
-// The first screen after the finding: how the backends compare, and what a life consists of.
+// The first screen after the finding: the comparison of backends, and the phases of a life.
 import type { ReportView } from '../view.ts';
 import type { ReportFigures } from './figures.ts';
 import { forestHtml } from './forest.ts';

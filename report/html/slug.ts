@@ -1,4 +1,4 @@
-// Ids of parts of a page, made of names: the same in every report of a run, so that a link to a row goes on leading there.
+// Ids of parts of a page, made of names: the same in every report of a run, so that a link to a row stays valid.
 
 /** Letters, digits, dots and hyphens; a name with other characters than the usual gets a number that tells it from similar ones. */
 export const slug = (...names: readonly string[]): string => {

@@ -101,7 +101,7 @@ export const timelineHtml = (view: ReportView, timelines: readonly TimelineView[
   html`${timelines.map(
     (timeline) =>
       html`<div class="timelines"><h4>One life, call by call: ${labelOf(timeline)}</h4>
-<p class="note">One slot of the first counting pass, from its first call to its last. A bar is a system call from its beginning to its end; between bars a program computes or does not run. In a window with very many calls, a bar is all calls of one part of the window. Recording and counting slow every call: read order and shares here, durations in the tables. Polling while waiting is shown here and in no count; what a server does after the window is counted and not shown.</p>
+<p class="note">One slot of the first counting pass, from its first call to its last. A bar is a system call from its beginning to its end; between bars a program computes or does not run. In a window with very many calls, a bar is all calls of one part of the window. Recording and counting slow every call: read order and shares here, durations in the tables. Polling while waiting is shown here and in no count; calls of a server after the window are counted and not shown.</p>
 ${PHASES.map((phase) => phaseHtml(view, timeline, phase))}</div>
 `,
   )}`;

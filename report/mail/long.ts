@@ -110,7 +110,7 @@ export const longMail = (view: ReportView): readonly string[] => {
       asked.length === 0 ? [] : [...mailLines(ALLOWANCE_TEXT), '', ...asked.flatMap(claimInFull)],
     ),
     ...section(
-      'Attacks on images, and what becomes of each',
+      'Attacks on images, and where each ends',
       view.tampering.flatMap((table) => [...mailLines(table.image), ...tamperLines(table, TEXT_COLUMNS)]),
     ),
     ...section('Published elsewhere, in ratios', publishedLines(view)),

@@ -1,4 +1,4 @@
-// A run as a mail to a mailing list, at most 75 columns wide: by default what a subscriber reads, on request everything, or some
+// A run as a mail to a mailing list, at most 75 columns wide: by default a summary, on request everything, or some
 // claims in full.
 import type { ReportView } from '../view.ts';
 import { claimsInFull } from './claims.ts';

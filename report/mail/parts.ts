@@ -44,7 +44,7 @@ const oneCommand = (
   ];
 };
 
-/** What was typed, in words for a shell: the command of the run or pool; of runs that were pooled later, that of the first one. */
+/** The typed command as words for a shell: the command of the run or pool; of runs that were pooled later, that of the first one. */
 export const commandsOf = ({ run, pool }: ReportView): readonly (readonly string[])[] => {
   const words = pool === null ? run.commandLine : (oneCommand(pool.runs) ?? pool.runs[0]!.commandLine);
   return [words.map((word) => shellLine([word]))];

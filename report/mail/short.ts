@@ -39,7 +39,7 @@ const runLines = (view: ReportView, table: TableView | null): readonly string[] 
 };
 
 const problemLines = (view: ReportView): readonly string[] => {
-  // What made the machine noisy is said with its load.
+  // Noise of the machine is mentioned with its load.
   const all = alerts({ ...view, warnings: [] });
   const more = all.length - MOST_PROBLEMS;
   return [...all.slice(0, MOST_PROBLEMS), ...(more > 0 ? [`${more} more: --long`] : [])].flatMap((line) =>
@@ -98,7 +98,7 @@ const restLines = ({ id, pool }: ReportView): readonly string[] => [
   ]),
 ];
 
-/** Only where protections were tried: what nothing refuses needs no table. */
+/** Only where protections were tried: without one nothing is refused. */
 const tamperedLines = ({ tampering }: ReportView): readonly string[] =>
   tampering
     .filter(({ columns }) => columns.some(({ level }) => level.id !== 'nothing' && level.isComputed !== true))

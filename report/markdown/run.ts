@@ -94,7 +94,7 @@ const missingTable = (view: ReportView): MarkdownTable => {
 /** Folded: it is the same in every run on one kernel. */
 const tamperTables = ({ tampering }: ReportView): readonly MarkdownTable[] =>
   tampering.map(({ image, columns, rows, untried }) => ({
-    title: `Attacks on ${md(image)}, and what becomes of each${untried.length === 0 ? '' : `; not tried: ${md(untried.map(({ level }) => level).join(', '))}`}`,
+    title: `Attacks on ${md(image)}, and where each ends${untried.length === 0 ? '' : `; not tried: ${md(untried.map(({ level }) => level).join(', '))}`}`,
     columns: [
       textColumn('what is changed'),
       ...columns.map(({ arm, level }) => textColumn(md(`${arm}, ${level.title}`))),

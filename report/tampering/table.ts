@@ -103,7 +103,7 @@ const enforcedColumns = (groups: readonly GroupData[], arms: readonly string[]):
     ),
   );
 
-/** What `tamper` adds: mounts without protection that were not attacked otherwise, and digests that no level enforced for the same arm. */
+/** Columns from `tamper`: mounts without protection that `enforced` did not attack, and digests that no level enforced for the same arm. */
 const computedColumns = (
   groups: readonly GroupData[],
   arms: readonly string[],
@@ -139,9 +139,9 @@ const ONE_FILE = ['exchanged', 'mode'];
 /** Why an attack was not made where others were. */
 const reasonOf = ({ level, cell }: FoundColumn, attack: string): string => {
   if (level.isComputed === true) return 'the scenario tamper makes no such change';
-  if (level.id === 'signature') return 'what happens on the disk after the pull is not checked';
+  if (level.id === 'signature') return 'nothing checks the disk after the pull';
   if (ONE_FILE.every((one) => cell(one) === null))
-    return 'one file holds the whole image: tried are its bytes, a name, its end, and all of it';
+    return 'the image is one file: its bytes, a name, its end and the whole file were attacked';
   // Only `enforced` forges.
   if (cell('forged') === null) return 'the scenario tamper makes no such change';
   if (attack === 'sealed') return 'no file gets fs-verity here';

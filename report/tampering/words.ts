@@ -14,7 +14,7 @@ export const ATTACKS: readonly AttackWords[] = [
   {
     id: 'written',
     label: 'byte of a file',
-    what: 'a byte of a file is changed where it lies',
+    what: 'a byte of a file is changed in place',
     computed: 'content',
   },
   { id: 'exchanged', label: 'object replaced', what: 'an object is replaced by other contents' },
@@ -26,13 +26,13 @@ export const ATTACKS: readonly AttackWords[] = [
   {
     id: 'replaced',
     label: 'redirect swapped',
-    what: 'a file of the manifest leads to another object',
+    what: 'the manifest redirects a file to another object',
     computed: 'replaced',
   },
   {
     id: 'redigested',
     label: 'redirect and its digest',
-    what: 'a file of the manifest leads to another object, and has its digest',
+    what: 'the manifest redirects a file to another object and has the digest of that object',
     computed: 'redigested',
   },
   { id: 'mode', label: 'set-user-id bit', what: 'a mode gets the set-user-id bit', computed: 'mode' },
@@ -46,7 +46,7 @@ export const ATTACKS: readonly AttackWords[] = [
   { id: 'rename', label: 'name', what: 'a file gets another name', computed: 'rename' },
   { id: 'added', label: 'file added', what: 'the image gets a further file', computed: 'added' },
   { id: 'removed', label: 'file removed', what: 'the image loses a file', computed: 'removed' },
-  { id: 'truncated', label: 'cut off', what: 'the manifest, or the image, is cut off at its half' },
+  { id: 'truncated', label: 'cut off', what: 'the manifest, or the image, is cut in half' },
   {
     id: 'forged',
     label: 'forged as a whole',
@@ -65,7 +65,7 @@ export interface LevelWords {
   readonly title: string;
   /** Who checks what, one sentence. */
   readonly by: string;
-  /** The scenario tells what would be noticed; nothing refuses it. */
+  /** The scenario computes which digests would differ; nothing refuses the change. */
   readonly isComputed?: true;
 }
 
@@ -79,7 +79,7 @@ export const LEVELS: readonly LevelWords[] = [
   {
     id: 'reference',
     title: 'fs-verity, objects by digest',
-    by: 'As before, and each object that is opened must have the digest that the manifest has for it: overlayfs compares (verity=require), or the FUSE server.',
+    by: 'As before, and each object that is opened must have the digest that the manifest has for it, which overlayfs (verity=require) or the FUSE server compares.',
   },
   {
     id: 'manifest',

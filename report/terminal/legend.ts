@@ -11,7 +11,7 @@ import type { CellView, TableView, VersusView } from '../view-tables.ts';
 const ORDER: readonly Verdict[] = ['faster', 'slower', 'same', 'belowFloor', 'undecided', 'tooFew'];
 
 /** Without it the rows could not be added up to a life. */
-const LIFE_TEXT = 'whole lives; each also starts cat in the image once, which is no row (see null cmd)';
+const LIFE_TEXT = 'whole lives, including one start of cat in the image, which has no row (see null cmd)';
 
 const versusOf = (cell: CellView): readonly VersusView[] =>
   cell.kind === 'absent' || cell.versus === null ? [] : [cell.versus];

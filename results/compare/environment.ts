@@ -17,7 +17,7 @@ const flatten = (value: unknown, at: string, into: Map<string, string>): void =>
 /** Not properties of the machine. */
 const TRANSIENT = /^(loadAverage|slotPath(Bytes|Names)$|features\..*\.detail$)/;
 
-/** Item to its value, without what is no property of the machine. */
+/** Item to its value, without items that are no properties of the machine. */
 export const environmentFacts = (environment: Environment): ReadonlyMap<string, string> => {
   const facts = new Map<string, string>();
   flatten(environment, '', facts);

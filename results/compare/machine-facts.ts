@@ -1,4 +1,4 @@
-// What tells machines apart on which the same program takes another time.
+// Facts that tell apart machines on which the same program takes another time.
 import type { Environment } from '../schema/machine.ts';
 import type { Fingerprint } from './fingerprint.ts';
 

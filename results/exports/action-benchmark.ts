@@ -1,6 +1,6 @@
 // The custom format of github-action-benchmark, which takes one direction per file.
 //
-// Left out: what is zero by nature. The action divides by the earlier value, and a chart of zeros hides those that matter.
+// Left out: metrics that are zero by nature. The action divides by the earlier value, and a chart of zeros hides those that matter.
 import { NULL_ARM } from '../compare/phase-of.ts';
 import type { Metric } from '../schema/run.ts';
 import type { Export } from './export.ts';

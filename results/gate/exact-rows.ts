@@ -89,7 +89,7 @@ const metricRows = (
     ];
   });
 
-/** Apart from the samples, so that whoever keeps it does not keep them. */
+/** Apart from the samples, so that keeping these rows does not keep the samples. */
 const fingerprinterOf =
   (run: RunFile, image: string, took: string): ArmRows['fingerprintFor'] =>
   (actor, call) =>

@@ -67,7 +67,7 @@ const unusable = ({ run, tallied, okCount }: LoadedRun): Pick<Gate, 'exit' | 'wh
   if (run.status === 'running')
     return { exit: 130, why: 'the run did not end: it was killed or is still running' };
   if (failures.length > 0) return { exit: 5, why: `${failures.join(' and ')} failed` };
-  if (run.status === 'failed') return { exit: 5, why: 'the run could not go on' };
+  if (run.status === 'failed') return { exit: 5, why: 'the run could not continue' };
   if (run.status === 'out-of-time') return { exit: 124, why: 'the run ran out of time' };
   return okCount === 0 ? { exit: 6, why: 'nothing was measured' } : null;
 };

@@ -1,5 +1,5 @@
-// Counts of several machines: equal for equal fingerprints, or listed with the machines that have each value and with what tells
-// these machines apart.
+// Counts of several machines: equal for equal fingerprints, or listed with the machines that have each value and the items in which
+// these machines differ.
 //
 // Cost:    one entry for each count and fingerprint, whatever the number of runs.
 import { type Fingerprint, fingerprintText } from '../compare/fingerprint.ts';
@@ -61,7 +61,7 @@ const subjectText = (counted: CountSubject): string =>
 const placeText = ({ scenario, params, image, arm }: RowPlace): string =>
   [scenario, params, image, arm].filter((part) => part !== '').join(' ');
 
-/** The machines that vary between their own runs say nothing about machines. */
+/** Machines that vary between their own runs are left out. */
 const valuesOf = ({ values }: CountedValues): ReadonlyMap<number, readonly number[]> => {
   const machines = new Map<number, number[]>();
   for (const [machine, own] of values) if (own.size === 1) at(machines, [...own][0]!, () => []).push(machine);

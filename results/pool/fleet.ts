@@ -1,4 +1,4 @@
-// What several machines add to a pool. Pure.
+// The fleet of a pool: machines, rows by machine, differing counts. Pure.
 import { designOf } from '../compare/phase-of.ts';
 import type { Tallied } from '../compare/tally.ts';
 import type { CountCheck } from './count-check.ts';

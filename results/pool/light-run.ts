@@ -1,4 +1,4 @@
-// A run without what a pool of many does not need, and with what it shares with other runs kept once.
+// A run reduced to the parts that a pool of many needs; parts equal to those of other runs are kept once.
 import type { RunFile } from '../schema/run.ts';
 
 /** Keeps one of equal values. */
@@ -14,7 +14,7 @@ const openIntern = (): Intern => {
 };
 
 /** One for all runs of a pool. */
-export const openLightener = (): ((run: RunFile) => RunFile) => {
+export const openRunReducer = (): ((run: RunFile) => RunFile) => {
   const intern = openIntern();
   return (run) => ({
     ...run,

@@ -1,6 +1,6 @@
 // Loads several run folders as one pool: their samples tallied run by run, and one run file that names the runs.
 //
-// Cost:    run by run: of a run stay its values and what is in it beside its slots and samples.
+// Cost:    run by run: the values of a run stay in memory, and its run file without slots.
 import { startTally, type Tallied } from '../compare/tally.ts';
 import { ResultsError } from '../errors.ts';
 import { armRows } from '../gate/exact-rows.ts';
@@ -10,7 +10,7 @@ import type { RunFile } from '../schema/run.ts';
 import { MOST_MACHINES, MOST_RUNS_OF_MACHINE } from '../stats/pooled-blocks.ts';
 import { type CountCheck, startCountCheck } from './count-check.ts';
 import { fleetOf } from './fleet.ts';
-import { openLightener } from './light-run.ts';
+import { openRunReducer } from './light-run.ts';
 import { type MachineRuns, machinesOf } from './machines.ts';
 import { type PoolTally, startPool } from './merge.ts';
 import { noticesOf } from './notices.ts';
@@ -65,11 +65,11 @@ class MissingRuns {
 }
 
 const readAll = (folders: readonly string[], missing: MissingRuns): readonly FolderRun[] => {
-  const lighten = openLightener();
+  const reduce = openRunReducer();
   const found = folders.flatMap((folder): FolderRun[] => {
     const run = missing.orElse(folder, () => readRun(folder));
     if (run === null || !missing.isEnded(folder, run.status)) return [];
-    return [{ folder, ...planOf(run, lighten(run)) }];
+    return [{ folder, ...planOf(run, reduce(run)) }];
   });
   return found.sort(({ run: a }, { run: b }) =>
     a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0,

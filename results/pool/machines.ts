@@ -18,7 +18,7 @@ export interface MachineRuns {
 
 export const SEVERAL = ' | ';
 
-/** What the conditions of a run say of its machine. */
+/** Facts about the machine from the conditions of a run. */
 const settingsOf = ({ conditions, guest }: RunFile): readonly (readonly [item: string, value: string])[] => {
   const { turbo, smt, clocksource } = conditions?.start ?? {};
   const settings = { turbo, smt, clocksource, ...(guest === undefined ? {} : { guest: guest.accelerator }) };

@@ -1,4 +1,4 @@
-// Adds up the tallies of the runs of a pool, one run at a time: what was tallied of a run can be forgotten afterwards.
+// Adds up the tallies of the runs of a pool, one run at a time: the tally of a run can be freed afterwards.
 //
 // Cost:    16 bytes for each value of a timing pass; equal ledgers are kept once.
 import { at, type GroupData, paramsKey, type Tallied } from '../compare/tally.ts';

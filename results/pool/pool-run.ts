@@ -1,4 +1,4 @@
-// The run file of a pool: what its runs have in common, and the worst of what they do not. Pure.
+// The run file of a pool: the common values of its runs, and the worst value where they differ. Pure.
 import { dirname } from 'node:path';
 import { areTimesMeasured } from '../emulated.ts';
 import type { ConditionWarning } from '../schema/machine.ts';

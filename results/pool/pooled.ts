@@ -1,4 +1,4 @@
-// JSON shape of the runs of a pool, and of what several machines add. Types only.
+// JSON shape of the runs of a pool and of its fleet. Types only.
 import type { ConditionWarning } from '../schema/machine.ts';
 import type { DisagreementRule } from '../stats/disagreement.ts';
 import type { Interval } from '../stats/interval.ts';
@@ -19,7 +19,7 @@ export interface MissingRun {
   readonly reason: string;
 }
 
-/** A machine with its kernel: what differs in CPU, kernel or file system counts as another machine. */
+/** A machine with its kernel: another CPU, kernel or file system counts as another machine. */
 export interface FleetMachine {
   /** Its label, and what tells it from another machine of that label. */
   readonly name: string;
@@ -40,7 +40,7 @@ export interface FleetDifference {
   readonly isAlone: boolean;
 }
 
-/** What is compared: an arm's ratio to the baseline, or the time of the baseline itself among machines that are alike. */
+/** A compared value: an arm's ratio to the baseline, or the time of the baseline itself among machines that are alike. */
 export interface FleetPlace {
   readonly scenario: string;
   readonly params: string;
@@ -87,7 +87,7 @@ export interface FleetRow extends FleetPlace {
 
 /** Counts that differ between machines with equal fingerprints. */
 export interface UnequalCounts {
-  /** What was counted, with the values of both sides; the first of `count`. */
+  /** Counts with the values of both sides; the first of `count`. */
   readonly examples: readonly string[];
   readonly count: number;
   /** Indexes of the machines that have the value of most machines, and of those that have another one. */
@@ -109,7 +109,7 @@ export interface Fleet {
 
 export interface Pooled {
   readonly runs: readonly PooledRun[];
-  /** What the conditions of any of the runs were judged to be, once each. */
+  /** Warnings about the conditions of any run, once each. */
   readonly judged: readonly ConditionWarning[];
   /** Differences between the runs that do not forbid pooling them. */
   readonly notices: readonly string[];

@@ -1,4 +1,4 @@
-// The replicates of a fleet: fleet.json names them, and what each left in the folder says why one is missing.
+// The replicates of a fleet: fleet.json names them, and their files in the folder give the reason why one is missing.
 //
 // Reads:   NUMBER.state (`started TIME HOST`, `ended TIME CODE`, `lost HOST CODE SIGNAL`), and the last lines of NUMBER.log and
 //          slurm-NUMBER.log. All of them are untrusted: a line in another form is left out.
@@ -59,7 +59,7 @@ const textOf = (path: string, mostBytes: number): string => {
   try {
     return readRegular(path, { mostBytes }).toString();
   } catch {
-    return ''; // What cannot be read gives no reason.
+    return ''; // An unreadable file gives no reason.
   }
 };
 

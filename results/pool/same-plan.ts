@@ -66,7 +66,7 @@ const scenarioDifferences = (one: RunPlan, other: RunPlan): readonly string[] =>
   });
 };
 
-/** What must be equal in the runs of a pool. */
+/** Values that must be equal in the runs of a pool. */
 export interface RunPlan {
   readonly run: RunFile;
   readonly head: ReadonlyMap<string, string>;
@@ -75,7 +75,7 @@ export interface RunPlan {
   readonly params: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** `kept`: the run without what a pool does not need. */
+/** `kept`: the parts of the run that a pool needs. */
 export const planOf = (run: RunFile, kept: RunFile = run): RunPlan => ({
   run: kept,
   head: headOf(run),

@@ -1,5 +1,4 @@
-// The groups of a run whose counts were not seen before on its machine: most runs of a pool count the same, and their counts need no
-// second look.
+// The groups of a run whose counts were not seen before on its machine: most runs of a pool have equal counts, which are checked once.
 import { createHash } from 'node:crypto';
 import { knownMetric } from '../compare/metric-info.ts';
 import { RUNTIME } from '../compare/phase-of.ts';
@@ -21,7 +20,7 @@ const countsOf = ({ group, ledgers, count, took }: GroupData, catalogue: Catalog
     withoutRuntime,
   );
 
-/** Remembers what it was asked about. `machine`: an index. */
+/** Remembers the groups of earlier calls. `machine`: an index. */
 export const openSeenGroups = () => {
   const seen = new Set<string>();
   return (tallied: Tallied, catalogue: Catalogue, machine: number): readonly GroupData[] =>

@@ -1,4 +1,4 @@
-// Checks untrusted JSON against the published schemas. An error names the file, the field, what is allowed and what was found.
+// Checks untrusted JSON against the published schemas. An error names the file, the field, the allowed values and the found one.
 import { ResultsError, type ResultsErrorParts } from '../errors.ts';
 import type { GateConfig } from './gate.ts';
 import { HISTORY_SCHEMA, type HistoryLine } from './history.ts';

@@ -1,4 +1,4 @@
-// JSON shapes of run.json about the machine: what it is, and what it did during the run.
+// JSON shapes of run.json about the machine: its facts, and its state during the run.
 import type { WholeNumber } from './shared.ts';
 
 /** Begins the warnings of a run about a noisy machine. */
@@ -16,7 +16,7 @@ export interface Environment {
   readonly governor: string | null;
   readonly mitigations: Readonly<Record<string, string>>;
   readonly virtualization: string | null;
-  /** `device`: of a disk, else what kind of thing is mounted. `options`: without paths, names and addresses. */
+  /** `device`: the kernel's name of a disk, else the kind of the mounted thing. `options`: without paths, names and addresses. */
   readonly workFileSystem: { readonly type: string; readonly device: string; readonly options: string };
   /** Program to first line of its --version. */
   readonly tools: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface Environment {
   readonly features: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
   /** Length of the path of a slot's folder, which commands print. Absent in older runs. */
   readonly slotPathBytes?: WholeNumber;
-  /** Names in that path: programs that resolve it ask of each whether it is a link. Absent in older runs. */
+  /** Names in that path: programs that resolve it check each for a link. Absent in older runs. */
   readonly slotPathNames?: WholeNumber;
 }
 

@@ -1,7 +1,7 @@
-// JSON shapes of run.json about what was not measured: dropped for lack of time, skipped, or ended early.
+// JSON shapes of run.json about parts that were not measured: dropped for lack of time, skipped, or ended early.
 import type { Params, WholeNumber } from './shared.ts';
 
-/** A group of slots: what was asked of which image. */
+/** A group of slots: one scenario with its parameters on one image. */
 export interface PlannedGroup {
   readonly scenario: string;
   readonly params: Params;
@@ -76,7 +76,7 @@ export interface SkippedText extends SkippedBase {
 }
 
 /**
- * What cannot be measured on this machine.
+ * A part that cannot be measured on this machine.
  * @discriminator kind
  */
 export type Skipped = SkippedArm | SkippedScenario | SkippedProbe | SkippedImage | SkippedText;

@@ -1,4 +1,4 @@
-// What a run publishes of the kernel command line and of a mount: what can change a measurement. The rest may name disks, hosts,
+// Parts of the kernel command line and of a mount that a run publishes: those that can change a measurement. The rest may name disks, hosts,
 // users and folders.
 
 /** The label of every machine that has no id. */

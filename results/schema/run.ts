@@ -201,11 +201,11 @@ export interface Proof {
   /** First differing path and attribute, or the reason why the tree could not be walked; null if equal. */
   readonly difference: string | null;
   /**
-   * What this backend is known to show otherwise, the only difference: names of extended attributes, `mtime`, or `the absence of` a path or an
-   * attribute that it adds. Absent: none.
+   * Declared differences of this backend, the only ones: names of extended attributes, `mtime`, or `the absence of` a path or an attribute
+   * that it adds. Absent: none.
    */
   readonly hidden?: readonly string[];
-  /** Further members of the family that were proved beside the first. Absent: the image is no family. */
+  /** Further members of the family that were proved beside the first. Absent: the image is not a family. */
   readonly members?: readonly string[];
   readonly fsType: string;
   readonly took: Readonly<Record<string, string>>;
@@ -222,7 +222,7 @@ export interface Plan {
   readonly images: readonly string[];
   /** Long lives of an image within one timed slot. Absent in older runs: as asked. */
   readonly lives?: WholeNumber;
-  /** What the budget had no time for. */
+  /** Parts dropped for lack of time. */
   readonly dropped: readonly Dropped[];
   readonly slots: readonly Slot[];
   /** Numbers of blocks after which a group may end, ascending; the last one is the most. Absent: all blocks were run. */

@@ -1,6 +1,6 @@
 // How far each machine is from the others in one row, and the probability of that by chance.
 //
-// Two rules, by what there is to judge with. `runs`: the machine's mean is compared with the mean of the other machines' means, in
+// Two rules, by the available runs. `runs`: the machine's mean is compared with the mean of the other machines' means, in
 // units of how much runs of one machine differ; the null hypothesis is a true difference within the zone of equality. Runs of a machine
 // that differ more than those of the others count with their own variance. `machines`, where machines have one run each: the
 // machine is compared with the spread of the others; the null hypothesis is a machine drawn from the same population, and a

@@ -10,7 +10,7 @@ const RUNS_PER_MACHINE = 2 ** 12;
 const BLOCKS_PER_RUN = BLOCKS_PER_SESSION * SESSIONS_PER_RUN;
 const BLOCKS_PER_MACHINE = BLOCKS_PER_RUN * RUNS_PER_MACHINE;
 
-/** What block numbers below 2^53 have room for. */
+/** Limits from block numbers below 2^53. */
 export const MOST_RUNS_OF_MACHINE = RUNS_PER_MACHINE - 1;
 export const MOST_MACHINES = 2 ** 11 - 1;
 export const MOST_SESSIONS = SESSIONS_PER_RUN;
@@ -67,7 +67,7 @@ export class PooledBlocks implements ReadonlyMap<number, number> {
     }
   }
 
-  /** Gives back what was reserved for further runs. */
+  /** Frees the memory that was reserved for further runs. */
   trim(): void {
     this.#blocks = this.#blocks.slice(0, this.#count);
     this.#values = this.#values.slice(0, this.#count);

@@ -70,6 +70,6 @@ test('a run attacks images under every level of protection that the machine has'
     for (const end of Object.values(endsIn('device', 'erofs-full-dmverity'))) assert.notEqual(end, 'served');
   });
 
-  assert.match(stdout, /Attacks on synthetic-150-2-versions, and what becomes of each:/);
+  assert.match(stdout, /Attacks on synthetic-150-2-versions, and where each ends:/);
   assert.deepEqual(leftOf(home), []);
 });

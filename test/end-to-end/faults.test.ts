@@ -186,13 +186,10 @@ test('what every run needs is asked for before anything is made', { skip: needsO
       programs,
       /^cfsbench: not installed, or not on PATH: setpriv, cat\n {2}try: apt install util-linux coreutils, /,
     ],
-    [
-      files,
-      /^cfsbench: too few open files are allowed: 64 of the \d+ that it needs\n {2}try: ulimit -n \d+\n$/,
-    ],
+    [files, /^cfsbench: the limit of open files is too low: 64, needed: \d+\n {2}try: ulimit -n \d+\n$/],
     [
       tasks,
-      /^cfsbench: there is no room for a run here: it needs \d+ processes and threads, and \d+ more are allowed\n/,
+      /^cfsbench: a limit is too low for a run: it needs \d+ processes and threads, and \d+ more are allowed\n/,
     ],
     [space, /cfsbench: not enough free disk space\n(.*\n)* {2}largest file: \/huge of dir:.*, 1\.0 TB\n/],
     [inodes, /cfsbench: not enough free inodes\n {2}needed: \d+ in .*\n {2}free: \d+\n/],

@@ -36,7 +36,7 @@ describe('a pool of runs', { concurrency: 2, skip: needsRoot }, () => {
 
     const refused = await program(t, [...OPTIONS, ...several]);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /the result folder is not empty: .*\n(.*\n)*.*--resume/);
+    assert.match(refused.stderr, /the run folder is not empty: .*\n(.*\n)*.*--resume/);
 
     rmSync(join(out, '2'), { recursive: true });
     const kept = readFileSync(join(out, '3', 'samples.ndjson'));

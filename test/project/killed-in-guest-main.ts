@@ -122,7 +122,7 @@ try {
     assert.deepEqual(loopsOfRuns(moment), [], text(log));
   }
   assert.match(text('clean-log'), /^removed: \/work\/\.cfsbench-work-/m);
-  assert.match(text('next-log'), /^removing what a killed run left: \/work\/\.cfsbench-work-/m);
+  assert.match(text('next-log'), /^removing a leftover of a killed run: \/work\/\.cfsbench-work-/m);
   assert.equal(text('next-exit'), '0\n', text('next-log'));
   assert.deepEqual(
     lines('work').filter((name) => name.startsWith('.cfsbench-work-')),

@@ -172,7 +172,7 @@ test('folders are made one by one, and a failure removes those that were made', 
   const refused: readonly (readonly [path: string, reason: RegExp])[] = [
     ['/proc/none/x', /^cannot create the folder PATH: /],
     [join(file, 'x'), /is no(t a)? folder$/],
-    [file, /is no folder$/],
+    [file, /is not a folder$/],
     [join(loop, 'x'), /too many symbolic links$/],
     [join(root, 'a', 'x'.repeat(300)), /the name is too long$/],
     [join(root, 'new', 'y'.repeat(254), 'z'.repeat(256)), /the name is too long$/],

@@ -91,7 +91,7 @@ static int make_step(struct worker *worker, const struct step *step, struct life
 	}
 }
 
-/* Errors are ignored: what cannot be undone is found by the check for leaks. */
+/* Errors are ignored: the leak check finds the rest. */
 static void undo(struct worker *worker, const struct image *image)
 {
 	const struct step *steps = script_at(worker->script, worker->script->steps);

@@ -267,7 +267,7 @@ int main(int argc, char **argv)
 		fputs("usage: workers SCRIPT BLOB RESULTS READY-FD\n", stderr);
 		return 2;
 	}
-	/* What it starts does not inherit it. */
+	/* Programs that it starts do not inherit it. */
 	fcntl(atoi(argv[4]), F_SETFD, FD_CLOEXEC);
 	worker.script = script_load(argv[1], argv[2], 0);
 	if (worker.script == NULL || worker.script->worker_count < 1 || worker.script->worker_count > WORKERS_MAX)

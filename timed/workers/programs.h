@@ -10,7 +10,7 @@ struct programs {
 	const struct script *script;
 	char **environment;
 	int null_fd;
-	int error_fd; /* standard error of what it starts; emptied after each */
+	int error_fd; /* standard error of the programs that it starts; emptied after each */
 	pid_t servers[SERVERS_MAX];
 };
 

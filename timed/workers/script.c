@@ -86,7 +86,7 @@ struct script *script_load(const char *path, const char *blob_path, int number)
 		return NULL;
 	if (bytes < sizeof(*script) || script->magic != SCRIPT_MAGIC || script->version != SCRIPT_VERSION ||
 	    script->bytes != (int64_t)bytes) {
-		fprintf(stderr, "workers: %s is no script of this version\n", path);
+		fprintf(stderr, "workers: %s is not a script of this version\n", path);
 		return NULL;
 	}
 	blob = map_file(blob_path, PROT_READ, MAP_SHARED | MAP_POPULATE, &blob_bytes);

@@ -45,7 +45,7 @@ struct step {
 	int32_t unused;
 };
 
-/* What an argument of a call is. */
+/* The kind of an argument of a call. */
 enum argument { ARGUMENT_VALUE = 0, ARGUMENT_SCRIPT = 1, ARGUMENT_BLOB = 2 };
 
 struct image {

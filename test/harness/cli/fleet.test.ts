@@ -175,7 +175,7 @@ test('what cannot be written safely is refused in one sentence', () => {
     [['slurm', '--nodelist', '--wrap=id'], /--nodelist must be a plain name/],
     [['slurm', '--results', '/a\nb'], /--results is empty, or has a line break/],
     [['slurm', '--', '--images', 'dir:/a\nid'], /has a line break or a control character/],
-    [['slurm', '--', '--out', '/x'], /--out belongs to the fleet, not to its runs/],
+    [['slurm', '--', '--out', '/x'], /--out is set by the fleet, not in the options of its runs/],
     [['slurm', '--', '--profile', 'evidence'], /profile evidence is a pool of runs itself/],
     [['slurm', '--', '--profile', 'slow'], /unknown profile 'slow'/],
     [['slurm', '--', '--bogus'], /unknown option '--bogus'/],

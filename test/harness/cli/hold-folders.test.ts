@@ -38,7 +38,7 @@ test('a run folder in which a run was killed before it recorded anything is used
   await (await hold(foldersIn(home))).close(true);
   writeFileSync(join(runDir, 'samples.ndjson'), '{}\n');
   await assert.rejects(hold(foldersIn(home)), {
-    message: `the result folder is not empty: ${runDir}`,
+    message: `the run folder is not empty: ${runDir}`,
     hint: `--out ${runDir}-2`,
   });
   writeFileSync(join(runDir, 'run.json'), '{}');
@@ -73,13 +73,13 @@ test('whatever lies under the name of the work folder is refused by name, unless
     });
 
   symlinkSync(theirs, chosen.workDir);
-  await refused(['a symbolic link'], 1, /something else has the name/);
+  await refused(['a symbolic link'], 1, /the path of the work folder is taken/);
   assert.deepEqual(readdirSync(theirs), ['precious']);
 
   const other = { ...chosen, workDir: join(dirname(chosen.workDir), '.cfsbench-work-theirs') };
   mkdirSync(other.workDir);
   writeFileSync(join(other.workDir, 'precious'), '');
-  await assert.rejects(hold(other), /something else has the name/);
+  await assert.rejects(hold(other), /the path of the work folder is taken/);
   assert.deepEqual(readdirSync(other.workDir), ['precious']);
 
   const mine = { ...chosen, workDir: join(home, 'runs', '.cfsbench-work-mine') };

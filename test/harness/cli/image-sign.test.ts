@@ -89,7 +89,7 @@ describe('cfsbench image sign and verify', () => {
     assert.equal(key('two.pem'), `${cannot('two.pem')}it has 2 PEM blocks, not one`);
     assert.equal(key('damaged.pem'), `${cannot('damaged.pem')}it is damaged`);
     assert.equal(key('certificate.pem'), `${cannot('certificate.pem')}it is a certificate`);
-    assert.equal(key('parameters.pem'), `${cannot('parameters.pem')}it holds 'EC PARAMETERS'`);
+    assert.equal(key('parameters.pem'), `${cannot('parameters.pem')}it contains 'EC PARAMETERS'`);
     assert.equal(key('none.pem'), '1 cannot read none.pem: no such file or folder');
     assert.match(key('other.pem'), /^5 the image is signed with another key$/);
     const sign = (name: string): string => refused('sign', image, '--key', at(name)).split('\n')[0]!;
@@ -105,7 +105,7 @@ describe('cfsbench image sign and verify', () => {
     assert.match(verify('--name', 'alpine'), /^5 the signature belongs to an image of another name\n/);
     assert.match(verify('--least', '8'), /^5 the signed image is older than a version that is known\n/);
     assert.match(verify(at('none.sig')), /^1 cannot read none\.sig: no such file or folder\n/);
-    assert.match(verify(at('public.pem')), /^5 this is no signature of cfsbench: line 1 is wrong/);
+    assert.match(verify(at('public.pem')), /^5 not a signature file of cfsbench: line 1 is wrong/);
     mkdirSync(at('folder'));
     assert.match(verify(at('folder')), /^1 cannot read folder: it is a folder, not a regular file\n/);
     writeFileSync(

@@ -50,7 +50,7 @@ test('a system error is one sentence, and no bug', () => {
   });
   assert.equal(
     describeError(thrown(() => readdirSync('/dev/null'))).text,
-    'cfsbench: cannot list /dev/null: it is no folder\n',
+    'cfsbench: cannot list /dev/null: it is not a folder\n',
   );
   const noProgram = thrown(() => execFileSync('/none/program'));
   assert.equal(

@@ -133,10 +133,7 @@ test('results are never overwritten', (t) => {
   writeFileSync(join(home, 'precious'), '');
   const { status, stderr } = cfsbench('run', '--out', home);
   assert.equal(status, 1);
-  assert.match(
-    stderr,
-    /the result folder is not empty: .*\n {2}results are never overwritten\n {2}try: --out /,
-  );
+  assert.match(stderr, /the run folder is not empty: .*\n {2}results are never overwritten\n {2}try: --out /);
   assert.deepEqual(readdirSync(home), ['precious']);
 });
 
@@ -153,7 +150,7 @@ test('a folder that cannot be created is refused', (t) => {
     assert.equal(status, 1, stderr);
     assert.match(
       stderr,
-      /^cfsbench: (cannot (create|write to) the folder|the result folder is not empty:|no folder:|cannot list) /,
+      /^cfsbench: (cannot (create|write to) the folder|the run folder is not empty:|not a folder:|cannot list) /,
     );
     assert.deepEqual(readdirSync(home), ['file']);
   }

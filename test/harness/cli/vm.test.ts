@@ -12,9 +12,9 @@ import { needsRoot, privateMounts } from '../sys/support.ts';
 before(ownState);
 
 const REFUSED: readonly (readonly [readonly string[], RegExp, number])[] = [
-  [['--', 'run'], /no kernel/, 1],
-  [['--modules', '.'], /--modules DIR belongs after the --kernel PATH/, 1],
-  [['--kernel', 'deb:6.12', '--', 'compare'], /runs cfsbench run only, not compare/, 1],
+  [['--', 'run'], /--kernel is missing/, 1],
+  [['--modules', '.'], /--modules DIR must follow its --kernel PATH/, 1],
+  [['--kernel', 'deb:6.12', '--', 'compare'], /can only execute cfsbench run, not 'compare'/, 1],
   [['--kernel', 'deb:6.12', '--', 'run', '--out=x'], /--out cannot be an option of a run in a guest/, 1],
   [['--kernel', 'deb:6.12', '--', 'run', '--images', 'dir:/etc'], /cannot read images of this machine/, 1],
   [['--kernel', 'deb:6.12', '--memory', '1'], /--memory must be a whole number from 512/, 1],

@@ -200,7 +200,7 @@ describe('an image of a layout', () => {
     await assert.rejects(
       layout.open(`${layout.path}:latest`),
       (error: Error & { facts?: readonly string[] }) => {
-        assert.match(error.message, /the tag stands for several images/);
+        assert.match(error.message, /the tag names several images/);
         const facts = error.facts?.join('\n') ?? '';
         for (const one of [first, second]) assert.ok(facts.includes(String(one['digest'])), facts);
         return true;

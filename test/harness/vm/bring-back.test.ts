@@ -55,7 +55,7 @@ test('names that lead out of the folder, or that cannot be those of a run, are r
       '-P',
       `--transform=s,^./file$,${name},`,
     );
-    assert.throws(() => unpackResults(from, into), /odd name/, name);
+    assert.throws(() => unpackResults(from, into), /unsafe name/, name);
     assert.ok(!existsSync(join(at, 'out')));
   }
 });

@@ -48,7 +48,7 @@ test('a folder of somebody else is not used', (context) => {
   const parent = temporaryFolder(context);
   mkdirSync(join(parent, VM_CACHE));
   writeFileSync(join(parent, VM_CACHE, 'precious'), 'x');
-  assert.throws(() => openCache(parent), /something else has the name/);
+  assert.throws(() => openCache(parent), /the path of the folder for kernels and guests is taken/);
   assert.ok(existsSync(join(parent, VM_CACHE, 'precious')));
 });
 

@@ -93,7 +93,7 @@ test('of the modules of several kernels those of the kernel are loaded, and no o
   assert.deepEqual(loaded('6.18.2'), ['erofs']);
   assert.deepEqual(loaded(null), ['netfs', 'erofs']);
   assert.throws(() => loaded('6.19.0'), {
-    message: `the modules are those of another kernel: ${folder}`,
+    message: `the modules belong to another kernel: ${folder}`,
     facts: ['the kernel: 6.19.0', 'the modules: 6.18.1, 6.18.2, 6.18.2-dirty'],
   });
   const empty = temporaryFolder(context);

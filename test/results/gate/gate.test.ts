@@ -161,7 +161,7 @@ describe('exit codes, the first that applies', () => {
     ['interrupted', withStatus(failing, 'interrupted'), 130],
     ['killed', withStatus(failing, 'running'), 130],
     ['a slot failed, and out of time', withStatus(failing, 'out-of-time'), 5],
-    ['the run could not go on', withStatus(red, 'failed'), 5],
+    ['the run could not continue', withStatus(red, 'failed'), 5],
     ['out of time', withStatus(red, 'out-of-time'), 124],
     ['nothing was measured', nothing, 6],
     ['worse', red, 2],
