@@ -87,7 +87,7 @@ const EVIDENCE_RUNS = 7;
 const FULL = {
   images: ['fixture:debian-12-base', LARGE],
   imageScenarios: { [LARGE]: ON_LARGE },
-  // Cheap before dear: where the time ends early, most claims are measured.
+  // Cheap before expensive: where the time ends early, most claims are measured.
   scenarios: [...HEADLINE, ...COUNTED_CLAIMS, ...FURTHER_CLAIMS, ...LARGE_CLAIMS, LIVES_CLAIM],
   last: [LIVES_CLAIM],
   withoutParams: LONG_LIVES,
