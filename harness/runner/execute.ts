@@ -7,6 +7,7 @@ import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
 import { probe as ledgerProbe } from '../probes/syscalls.ts';
+import { debugMemory } from '../sys/debug.ts';
 import { mayStart, openSlotTimes, type SlotTimes } from './budget.ts';
 import { watchFailing } from './failing.ts';
 import { openLeakCheck } from './leak-check.ts';
@@ -137,6 +138,7 @@ export const openExecutor = (
         const what = `${slot.pass === 'count' ? 'counting' : 'timing'} ${slot.scenario} on ${slot.arm}, ${slot.image}`;
         parts.progress(what, from + ((to - from) * number) / toDo.length, expectedNs);
         await runNew(slot, byKey.get(groupKey(slot))!, stretch);
+        debugMemory();
         expectedNs -= slotNs;
       }
       return null;
