@@ -8,6 +8,7 @@ import type { Image } from '../model/image.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
 import { probe as ledgerProbe } from '../probes/syscalls.ts';
 import { debugMemory } from '../sys/debug.ts';
+import { openGarbage } from '../sys/garbage.ts';
 import { mayStart, openSlotTimes, type SlotTimes } from './budget.ts';
 import { watchFailing } from './failing.ts';
 import { openLeakCheck } from './leak-check.ts';
@@ -107,6 +108,7 @@ export const openExecutor = (
   const runOne = slotRunner(parts, images, fullStore, limits);
   const { times, tally, done } = record;
   const failing = watchFailing();
+  const garbage = openGarbage();
   const runNew = async (slot: Slot, group: Group, { lives, groups }: Stretch): Promise<void> => {
     const sample = await runOne(slot, group, lives);
     parts.journal.append(sample);
@@ -138,6 +140,7 @@ export const openExecutor = (
         const what = `${slot.pass === 'count' ? 'counting' : 'timing'} ${slot.scenario} on ${slot.arm}, ${slot.image}`;
         parts.progress(what, from + ((to - from) * number) / toDo.length, expectedNs);
         await runNew(slot, byKey.get(groupKey(slot))!, stretch);
+        garbage.collect();
         debugMemory();
         expectedNs -= slotNs;
       }

@@ -25,15 +25,16 @@ export const withinBudget = (limitNs: number, { leftNs }: Pick<Deadline, 'leftNs
   Math.min(limitNs, Math.max(LEAST_NS, leftNs()));
 
 /** `objectBytes`: contents that are read. */
-type Size = Pick<ImageSize, 'entryCount' | 'objectBytes'>;
+type WalkedSize = Pick<ImageSize, 'entryCount' | 'objectBytes'>;
 
-const addedBy = ({ entryCount, objectBytes }: Size): number => entryCount * ENTRY_NS + objectBytes * BYTE_NS;
+const addedBy = ({ entryCount, objectBytes }: WalkedSize): number =>
+  entryCount * ENTRY_NS + objectBytes * BYTE_NS;
 
 /** Of the walk that compares a mount of the image with its description. */
-export const walkLimitNs = (size: Size): number => WALK_NS + addedBy(size);
+export const walkLimitNs = (size: WalkedSize): number => WALK_NS + addedBy(size);
 
 /** Of the first slot of a kind, and of each command of a proof. */
-export const unseenLimitNs = (size: Size): number => UNSEEN_NS + addedBy(size);
+export const unseenLimitNs = (size: WalkedSize): number => UNSEEN_NS + addedBy(size);
 
 export interface Limits {
   saw(sample: Sample): void;
@@ -45,7 +46,10 @@ export interface Limits {
 const kindOf = (slot: Slot): string => `${groupKey(slot)} ${slot.backend}`;
 
 /** `sizes`: of the images of the run, by name. */
-export const openLimits = (deadline: Pick<Deadline, 'leftNs'>, sizes: ReadonlyMap<string, Size>): Limits => {
+export const openLimits = (
+  deadline: Pick<Deadline, 'leftNs'>,
+  sizes: ReadonlyMap<string, WalkedSize>,
+): Limits => {
   const longest = new Map<string, number>();
   return {
     saw(sample) {
