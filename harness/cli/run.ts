@@ -97,7 +97,8 @@ const runInside = (
   attend({
     start: (onMessage) =>
       startInNamespace({
-        argv: [process.execPath, ...inspectOption(), ...process.argv.slice(1)],
+        // Between slots it collects its garbage itself.
+        argv: [process.execPath, '--expose-gc', ...inspectOption(), ...process.argv.slice(1)],
         env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
         inherits: [work.fd, run.fd],
         onMessage,

@@ -7,12 +7,15 @@ import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
 import { probe as ledgerProbe } from '../probes/syscalls.ts';
+import { debugMemory } from '../sys/debug.ts';
+import { openGarbage } from '../sys/garbage.ts';
 import { mayStart, openSlotTimes, type SlotTimes } from './budget.ts';
 import { watchFailing } from './failing.ts';
 import { openLeakCheck } from './leak-check.ts';
 import { type Limits, openLimits } from './limits.ts';
 import type { RunParts } from './parts.ts';
 import { type Group, groupKey, keyOf } from './plan.ts';
+import type { Ready } from './ready.ts';
 import { runSlot } from './slot.ts';
 
 export type Stop = 'interrupted' | 'out-of-time' | null;
@@ -47,16 +50,15 @@ const isArmed = (
 
 interface SlotRecord {
   readonly times: SlotTimes;
-  readonly limits: Limits;
   readonly tally: { ok: number; failed: number };
   /** Numbers of the finished slots, those of earlier processes included. Samples are in the journal only: a run may take hours. */
   readonly done: ReadonlySet<number>;
   add(sample: Sample): void;
 }
 
-const openRecord = (parts: RunParts): SlotRecord => {
+const openRecord = (parts: RunParts, limits: Limits): SlotRecord => {
   const done = new Set<number>();
-  const [tally, times, limits] = [{ ok: 0, failed: 0 }, openSlotTimes(), openLimits(parts.deadline)];
+  const [tally, times] = [{ ok: 0, failed: 0 }, openSlotTimes()];
   const add = (sample: Sample): void => {
     if (sample.outcome === 'ok') tally.ok++;
     if (sample.outcome === 'failed') tally.failed++;
@@ -65,7 +67,7 @@ const openRecord = (parts: RunParts): SlotRecord => {
     done.add(sample.seq);
   };
   for (const sample of parts.before.samples) add(sample);
-  return { times, limits, tally, done, add };
+  return { times, tally, done, add };
 };
 
 /** For the work of a slot after its limit: killing, detaching, closing, the leak check. */
@@ -96,11 +98,17 @@ const slotRunner = (parts: RunParts, images: readonly Image[], fullStore: Store,
   };
 };
 
-export const openExecutor = (parts: RunParts, images: readonly Image[], fullStore: Store): Executor => {
-  const record = openRecord(parts);
-  const runOne = slotRunner(parts, images, fullStore, record.limits);
+export const openExecutor = (
+  parts: RunParts,
+  { images, sizes }: Pick<Ready, 'images' | 'sizes'>,
+  fullStore: Store,
+): Executor => {
+  const limits = openLimits(parts.deadline, sizes);
+  const record = openRecord(parts, limits);
+  const runOne = slotRunner(parts, images, fullStore, limits);
   const { times, tally, done } = record;
   const failing = watchFailing();
+  const garbage = openGarbage();
   const runNew = async (slot: Slot, group: Group, { lives, groups }: Stretch): Promise<void> => {
     const sample = await runOne(slot, group, lives);
     parts.journal.append(sample);
@@ -132,6 +140,8 @@ export const openExecutor = (parts: RunParts, images: readonly Image[], fullStor
         const what = `${slot.pass === 'count' ? 'counting' : 'timing'} ${slot.scenario} on ${slot.arm}, ${slot.image}`;
         parts.progress(what, from + ((to - from) * number) / toDo.length, expectedNs);
         await runNew(slot, byKey.get(groupKey(slot))!, stretch);
+        garbage.collect();
+        debugMemory();
         expectedNs -= slotNs;
       }
       return null;

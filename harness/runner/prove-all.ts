@@ -7,13 +7,14 @@ import { openWalker, seesTrusted, type WalkMount } from '../digest/of-mount.ts';
 import { expectedListing } from '../digest/of-tree.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
-import { patience } from '../sys/guest.ts';
+import { sizeOf } from '../model/image-size.ts';
+import type { ImageSize } from '../model/scenario.ts';
 import { createMachine } from '../sys/machine.ts';
 import type { Arm } from './arm.ts';
 import { sparseIn } from './fairness.ts';
 import { describeImage } from './image-info.ts';
 import { storeOf } from './image-store.ts';
-import { withinBudget } from './limits.ts';
+import { unseenLimitNs, walkLimitNs, withinBudget } from './limits.ts';
 import type { RunParts } from './parts.ts';
 import type { Group } from './plan.ts';
 import { type Expected, oneAtATime, type Proved, prove } from './prove.ts';
@@ -58,6 +59,7 @@ interface Pair {
   readonly measuredAs: string;
   readonly arm: Arm;
   readonly expected: Expected;
+  readonly size: ImageSize;
 }
 
 /** Without the proofs of images that were dropped later. */
@@ -92,15 +94,14 @@ async function* pairsOf(
     const arms = armsFor(image, groups, question.arms);
     const expected = expectedOf(image);
     infos.push(describeImage(image, expected.digest));
-    for (const arm of arms) yield { image, measuredAs: image.name, arm, expected };
+    const size = sizeOf({ tree: image.tree });
+    for (const arm of arms) yield { image, measuredAs: image.name, arm, expected, size };
     for await (const member of drawnMembers(image, parts)) {
-      const ofMember = expectedOf(member);
-      for (const arm of arms) yield { image: member, measuredAs: image.name, arm, expected: ofMember };
+      const ofMember = { expected: expectedOf(member), size: sizeOf({ tree: member.tree }) };
+      for (const arm of arms) yield { image: member, measuredAs: image.name, arm, ...ofMember };
     }
   }
 }
-
-const WALK_LIMIT_NS = 600e9 * patience;
 
 const isUncompared = (result: Proved): boolean => result.kind === 'proof' && result.proof.treeDigest === null;
 
@@ -120,7 +121,7 @@ const provePairs = async (
   pairs: AsyncGenerator<Pair>,
 ): Promise<readonly ProvedPair[]> => {
   const { features, workspace } = parts;
-  const limitMs = (): number => Math.ceil(withinBudget(WALK_LIMIT_NS, parts.deadline) / 1e6);
+  const withinMs = (limitNs: number): number => Math.ceil(withinBudget(limitNs, parts.deadline) / 1e6);
   const alone = oneAtATime();
   const proved: ProvedPair[] = [];
   let taken = 0;
@@ -128,17 +129,17 @@ const provePairs = async (
     // A machine of its own, whose servers are those of this lane.
     const scratch = join(workspace.scratch, `lane-${laneNumber}`);
     mkdirSync(scratch);
+    let commandNs = 0;
     const machine = createMachine(features, {
       scratch,
       workDir: workspace.dir,
-      commandLimitMs: limitMs,
+      commandLimitMs: () => withinMs(commandNs),
       yields: true,
     });
     const walker = openWalker();
     const walk: WalkMount = (root, options) =>
       walker.walk(root, {
         ...options,
-        timeoutMs: Math.min(options.timeoutMs, limitMs()),
         beforeKill: () => machine.servers.abort(root),
       });
     try {
@@ -146,9 +147,11 @@ const provePairs = async (
         // After an interrupt, the remaining images are still described.
         if (parts.interrupted()) continue;
         const number = taken++;
+        commandNs = unseenLimitNs(pair.size);
+        const walkLimitMs = (): number => withinMs(walkLimitNs(pair.size));
         parts.progress(`proving ${pair.image.name} on ${pair.arm.id}`, done, null);
         const ofImage = storeOf(pair.image, store, machine);
-        const shared = { machine, store: ofImage, workDir: workspace.dir, walk, alone };
+        const shared = { machine, store: ofImage, workDir: workspace.dir, walk, walkLimitMs, alone };
         const result = await proveTwice(parts, (attempt) => {
           const folders = workspace.slot(`proof-${workspace.tag}-${number}-${attempt}`);
           return prove({ ...pair, ...shared, folders });

@@ -12,7 +12,6 @@ import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { patience } from '../sys/guest.ts';
 import type { Arm } from './arm.ts';
 import { failureOf } from './failure.ts';
 import { type FairnessOfArm, fairnessOf } from './fairness.ts';
@@ -33,6 +32,8 @@ export interface ProofParts {
   /** The run's work folder. */
   readonly workDir: string;
   readonly walk: WalkMount;
+  /** Read before the walk. */
+  readonly walkLimitMs: () => number;
   /** Runs work exclusively among all proofs. */
   readonly alone: Alone;
 }
@@ -53,16 +54,12 @@ export type Proved =
   | { readonly kind: 'proof'; readonly proof: Proof; readonly fairness?: FairnessOfArm }
   | { readonly kind: 'skipped'; readonly reason: string };
 
-const WALK_BASE_MS = 60_000 * patience;
-const WALK_MS_PER_MB = 50 * patience;
-
 const proofOf = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
   const { arm, image, expected, folders } = parts;
   const level: ProofLevel = arm.backend.shows;
   const listingPath = join(folders.dir, 'seen.listing');
-  const bytes = image.objects.reduce((sum, object) => sum + object.sizeBytes, 0);
   const walked = await parts.walk(mounted.root, {
-    timeoutMs: WALK_BASE_MS + (bytes / 1e6) * WALK_MS_PER_MB,
+    timeoutMs: parts.walkLimitMs(),
     listingPath,
     contents: level !== 'metadata',
     bare: level === 'metadata',

@@ -260,7 +260,7 @@ const measurePrepared = async (parts: RunParts, measured: Measured): Promise<Sto
   const dropped = openDropped(parts);
   dropped.add(prepared.ready.ended.map((one) => asDropped(one, { passes: 0, blocks: 0 }, parts.looks[0]!)));
   measured.unequal = reportProofs(parts, prepared.proofs);
-  const executor = openExecutor(parts, prepared.ready.images, prepared.fullStore);
+  const executor = openExecutor(parts, prepared.ready, prepared.fullStore);
   measured.executor = executor;
   const projector = { sizes: prepared.ready.sizes, times: executor.times };
   if (parts.interrupted()) return 'interrupted';

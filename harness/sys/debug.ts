@@ -1,4 +1,4 @@
-// Debug output on standard error, switched on by CFSBENCH_DEBUG=1: phases and mount calls with their results.
+// Debug output on standard error, switched on by CFSBENCH_DEBUG=1: phases, mount calls with their results, and the memory of this process.
 //
 // Does:   notes calls while a window is open and prints them after it is closed.
 // Cost:   when off, one comparison for each list of calls and for each slot.
@@ -81,4 +81,15 @@ export const debugPhases = (slot: Slot, phase: RunPhase): RunPhase => {
       printDebug(`${where}: ${name} ended after ${ms.toFixed(3)} ms`);
     }
   };
+};
+
+const MIB = 2 ** 20;
+
+/** Of this process, after a slot: whether it grows, and in which part. */
+export const debugMemory = (): void => {
+  if (!debugging) return;
+  const parts = Object.entries(process.memoryUsage()).map(
+    ([name, bytes]) => `${name} ${(bytes / MIB).toFixed(2)} MiB`,
+  );
+  printDebug(`memory: ${parts.join(', ')}`);
 };

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
 import { diskFolder, leftOf, PROGRAM, program, start } from './support.ts';
 
-test('CFSBENCH_DEBUG=1 prints plan, phases and mount calls; --keep-work keeps the work folder for clean', {
+test('CFSBENCH_DEBUG=1 prints plan, phases, mount calls and memory; --keep-work keeps the work folder for clean', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);
@@ -20,6 +20,7 @@ test('CFSBENCH_DEBUG=1 prints plan, phases and mount calls; --keep-work keeps th
   assert.match(stderr, /^debug: slot \d+, count pass, churn on erofs-overlay: mount begins$/m);
   assert.match(stderr, /^debug: {3}fsopen\("erofs", 1\) = \d+$/m);
   assert.match(stderr, /^debug: {3}umount2\(".*", 0\) = 0$/m);
+  assert.match(stderr, /^debug: memory: rss \d+\.\d\d MiB, heapTotal .*$/m);
   const [, work = ''] = /^Work: +(\S+) \(kept; /m.exec(stdout) ?? [];
   assert.ok(existsSync(join(work, 'sources')), work);
   assert.deepEqual(leftOf(home), []);

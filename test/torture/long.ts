@@ -1,13 +1,14 @@
 // Long runs: memory that must not grow, ten thousand mounts at once, an image of a million files.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { probeNamespaces } from '../../harness/sys/namespace-probe.ts';
 import { seededUniform } from '../../results/stats/seeded.ts';
-import { leftOf, type Owner, PROGRAM, type Running, samplesSoFar, start } from '../end-to-end/support.ts';
+import { leftOf, PROGRAM, type Running, samplesSoFar, start } from '../end-to-end/support.ts';
+import { group, type LongOptions, type LongResult } from './long-result.ts';
 import { type LimitedGroup, openLimitedGroup } from './memory-limit.ts';
-import { writeMillion } from './million-dump.ts';
+import { millionFiles } from './million.ts';
 import { inRole } from './process-tree.ts';
 import { type Reading, slopeOf } from './slope.ts';
 import { LONG_MARKERS, tableIn, textMarkdown } from './table.ts';
@@ -24,23 +25,7 @@ const LARGE_MEMORY_BYTES = 8192 * MIB;
 /** Caches fill before anything is in balance. */
 const SETTLED_SHARE = 0.25;
 
-export interface LongResult {
-  readonly what: string;
-  readonly amount: string;
-  readonly found: string;
-  readonly bound: string;
-  readonly passes: boolean;
-}
-
-export interface LongOptions {
-  readonly minutes: number;
-  readonly home: string;
-  readonly owner: Owner;
-  say(line: string): void;
-}
-
 const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
-const group = (count: number): string => Math.round(count).toLocaleString('en-US');
 
 /** Growth that cannot be told from none, or is smaller than the bound. */
 const growthResult = (
@@ -192,44 +177,6 @@ const manyMounts = async (options: LongOptions, backend: string): Promise<LongRe
     found: `${read.firstMs.toFixed(2)} ms for each of the first hundred, ${read.lastMs.toFixed(2)} ms for each of the last, ${read.unmountMs.toFixed(2)} ms to unmount one; ${kib(read.kernelPerMountBytes)} of kernel memory per mount, of which ${kib(read.kernelLeftPerMountBytes)} remain; ${read.leftCount} mounts left`,
     bound: `less than ${kib(MOST_LEFT_BYTES)} of kernel memory per mount remain, no mount left`,
     passes: read.leftCount === 0 && read.kernelLeftPerMountBytes < MOST_LEFT_BYTES,
-  };
-};
-
-/** Build, proof, mount, walk, unmount, destroy. */
-const millionFiles = async ({ home, owner }: LongOptions): Promise<LongResult> => {
-  const [out, dump] = [join(home, 'million'), join(home, 'dump')];
-  writeMillion(dump);
-  const startMs = Date.now();
-  const { code, stderr } = await start(owner, [
-    ...[
-      process.execPath,
-      PROGRAM,
-      'run',
-      '--out',
-      out,
-      '--images',
-      `dump:${dump}`,
-      '--scenarios',
-      'walk-warm',
-    ],
-    ...[
-      '--backends',
-      'composefs-fuse,erofs-overlay',
-      '--count-only',
-      '--count-passes',
-      '1',
-      '--budget',
-      '6h',
-    ],
-  ]).done;
-  const left = leftOf(home);
-  const isWhole = code === 0 && left.length === 0 && existsSync(join(out, 'run.json'));
-  return {
-    what: 'a million files: build, mount, compare trees, walk, destroy',
-    amount: '1,000,000 files, 2 backends',
-    found: `exit code ${code} after ${group((Date.now() - startMs) / 1000)} s${isWhole ? '' : `: ${stderr.trim()} ${left.join('; ')}`}`,
-    bound: 'exit code 0, nothing left',
-    passes: isWhole,
   };
 };
 

@@ -58,6 +58,7 @@ const ROLES = {
   // A child between fork and exec still has the arguments of its parent; those of the outer process are in no inner namespace.
   measuring: (one) => one.ids.length > 1 && one.argv.includes(PROGRAM) && programName(one) === 'node',
   inspector: ({ argv }) => argv.some((word) => word.endsWith('/inspect/main.js')),
+  walker: ({ argv }) => argv.some((word) => word.endsWith('/digest/walk-main.js')),
   server: named('cfs-fuse'),
   tar: named('tar'),
   rm: named('rm'),
@@ -71,8 +72,10 @@ export const anyOf = (root: number, random: Random): TreeProcess | undefined => 
   return all[random.int(0, all.length - 1)];
 };
 
-export const inRole = (root: number, role: Role): TreeProcess | undefined =>
-  treeOf(root).find((one) => ROLES[role](one, root));
+export const allInRole = (root: number, role: Role): readonly TreeProcess[] =>
+  treeOf(root).filter((one) => ROLES[role](one, root));
+
+export const inRole = (root: number, role: Role): TreeProcess | undefined => allInRole(root, role)[0];
 
 const stateOf = (pid: number): string => {
   try {

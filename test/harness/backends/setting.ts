@@ -37,9 +37,11 @@ export interface Setting {
   remove(): Promise<void>;
 }
 
+const WALK_LIMIT_MS = 120_000;
+
 /** One proof, with its own walker. */
-export const proveAlone = (parts: Omit<ProofParts, 'walk' | 'alone'>): Promise<Proved> =>
-  prove({ ...parts, walk: walkMount, alone: (work) => work() });
+export const proveAlone = (parts: Omit<ProofParts, 'walk' | 'walkLimitMs' | 'alone'>): Promise<Proved> =>
+  prove({ ...parts, walk: walkMount, walkLimitMs: () => WALK_LIMIT_MS, alone: (work) => work() });
 
 export const openSetting = async (spec: string): Promise<Setting> => {
   const dir = mkdtempSync(join(tmpdir(), 'cfsbench-backend-'));

@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openLimits } from '../../../harness/runner/limits.ts';
+import { openLimits, unseenLimitNs, walkLimitNs } from '../../../harness/runner/limits.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { slotOf } from '../support/slot.ts';
 
 const took = (slotNs: number, outcome: 'ok' | 'failed' = 'ok'): Sample =>
   ({ ...slotOf(), slotNs, outcome }) as unknown as Sample;
 
+const EMPTY = { entryCount: 0, objectBytes: 0 };
+const MILLION = { entryCount: 1_000_000, objectBytes: 10e9 };
+const SIZES = new Map([
+  [slotOf().image, EMPTY],
+  ['million', MILLION],
+]);
 const UNLIMITED = { leftNs: () => Number.POSITIVE_INFINITY };
 
 test('a slot may take twenty times the longest of its kind, ten minutes before there was one', () => {
-  const limits = openLimits(UNLIMITED);
+  const limits = openLimits(UNLIMITED, SIZES);
   assert.equal(limits.of(slotOf()), 600e9);
   for (const slotNs of [2e9, 4e9, 3e9]) limits.saw(took(slotNs));
   assert.equal(limits.of(slotOf()), 80e9);
@@ -18,7 +24,7 @@ test('a slot may take twenty times the longest of its kind, ten minutes before t
 });
 
 test('no slot is ended before half a minute, and one that failed says nothing of how long the next may take', () => {
-  const limits = openLimits(UNLIMITED);
+  const limits = openLimits(UNLIMITED, SIZES);
   limits.saw(took(1e9));
   limits.saw(took(500e9, 'failed'));
   assert.equal(limits.of(slotOf()), 30e9);
@@ -26,11 +32,22 @@ test('no slot is ended before half a minute, and one that failed says nothing of
 
 test('no slot may take longer than what is left of the budget, or half a minute', () => {
   let leftNs = 40e9;
-  const limits = openLimits({ leftNs: () => leftNs });
+  const limits = openLimits({ leftNs: () => leftNs }, SIZES);
   assert.equal(limits.of(slotOf()), 40e9);
   leftNs = 10e9;
   assert.equal(limits.of(slotOf()), 30e9);
   limits.saw(took(10e9));
   leftNs = 1000e9;
   assert.equal(limits.of(slotOf()), 200e9);
+});
+
+test('an image adds 5 ms for each entry and 50 ms for each megabyte to the limits of what was not seen before', () => {
+  const added = 5000e9 + 500e9;
+  assert.equal(walkLimitNs(EMPTY), 60e9);
+  assert.equal(walkLimitNs(MILLION), 60e9 + added);
+  assert.equal(unseenLimitNs(MILLION), 600e9 + added);
+  const limits = openLimits(UNLIMITED, SIZES);
+  assert.equal(limits.of(slotOf({ image: 'million' })), 600e9 + added);
+  limits.saw({ ...took(4e9), image: 'million' });
+  assert.equal(limits.of(slotOf({ image: 'million' })), 80e9);
 });
