@@ -63,7 +63,7 @@ const runner = (t: TestContext, files: Readonly<Record<string, string>>, ...args
   const folder = mkdtempSync(join(tmpdir(), 'cfsbench-runner-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
-  for (const name of ['main.js', 'schedule.js', 'merged.js', 'slowest.js', 'time-limit.js'])
+  for (const name of ['main.js', 'options.js', 'schedule.js', 'merged.js', 'slowest.js', 'time-limit.js'])
     copyFileSync(join(root, 'build/test', name), join(folder, name));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -178,7 +178,27 @@ test('words select files, patterns select tests, and no match is an error', (t) 
   assert.equal(runner(t, files, 'results').summary['tests'], 1);
   const named = runner(t, files, '--test-name-pattern=passes');
   assert.equal(named.status, 0, named.out);
-  assert.equal(runner(t, files, 'no-such-word').status, 1);
+  const none = runner(t, files, 'no-such-word');
+  assert.equal(none.status, 1);
+  assert.equal(none.err, "cfsbench: test: no path of a test file contains 'no-such-word'\n");
+});
+
+test('--help prints a usage text, and a wrong option is refused in one sentence', (t) => {
+  const help = runner(t, {}, '--help');
+  assert.equal(help.status, 0, help.err);
+  assert.match(help.out, /^Usage: .*\n[\s\S]*^ {2}--test-reporter=NAME /m);
+  for (const [option, sentence] of [
+    ['--colour', /^Unknown option '--colour'; try --help$/],
+    ['--slowest', /--slowest.* argument missing; try --help$/],
+    ['--slowest=many', /^--slowest must be a whole number from 0, not 'many'$/],
+    ['--test-concurrency=0', /^--test-concurrency must be a whole number from 1, not '0'$/],
+    ['--test-reporter=lcov', /^unknown reporter 'lcov'; there are spec, tap, dot, junit$/],
+  ] as const) {
+    const { status, out, err } = runner(t, {}, option);
+    assert.deepEqual([status, out], [1, ''], option);
+    assert.match(err, /^cfsbench: test: [^\n]+\n$/);
+    assert.match(err.trimEnd().replace('cfsbench: test: ', ''), sentence);
+  }
 });
 
 test('TAP numbers are continuous, and the plan is that of all files', (t) => {
