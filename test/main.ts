@@ -1,9 +1,8 @@
-// Runs the compiled test files: first those that may run side by side, then the others one by one.
+// Runs the compiled test files: first those that may run side by side, then the others one by one (schedule.ts).
 //
 //   node main.js [WORD…] [OPTIONS]
 //
-// By default as many files run side by side as there are CPUs, and one that drops caches beside them. A file that does not end within the
-// limit is killed and fails. The slowest files are named before the counts.
+// A file that does not end within the limit is killed and fails. The slowest files are named before the counts.
 // Exit codes: 0 all passed, 1 a test failed, no file matched, or an option is wrong.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -43,7 +42,7 @@ const startOf = (paths: readonly string[], atOnce: number) => () => {
   return running;
 };
 
-const { withoutRuns, sideBySide, droppingCaches, alone } = scheduleOf(files);
+const { showingPages, withoutRuns, sideBySide, droppingCaches, watching, alone } = scheduleOf(files);
 const cpus = availableParallelism();
 type SideBySide = readonly [paths: readonly string[], atOnce: number];
 const stages: readonly (readonly SideBySide[])[] =
@@ -51,8 +50,13 @@ const stages: readonly (readonly SideBySide[])[] =
     ? [
         [[withoutRuns, cpus]],
         [
-          [sideBySide, cpus],
+          // A run waits for the disk and for its limits half of the time.
+          [sideBySide, cpus + 1],
           [droppingCaches, 1],
+        ],
+        [
+          [watching, 1],
+          [showingPages, Math.max(1, cpus - 1)],
         ],
         [[alone, 1]],
       ]
