@@ -8,6 +8,7 @@
  * cannot end before: its test would wait for the run.
  */
 export const WITHOUT_RUNS: readonly string[] = [
+  'harness/sys/batch-files',
   'daemon/tree',
   'daemon/requests',
   'daemon/life',
@@ -34,7 +35,6 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/properties/',
   'harness/runner/',
   'harness/store/',
-  'harness/sys/batch-files',
   'harness/sys/c-struct',
   'harness/sys/commands',
   'harness/sys/environment',
