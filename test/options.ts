@@ -7,8 +7,8 @@ Runs the test files whose path contains one of the words, or all of them.
 
   --test-name-pattern=REGEX   only tests whose name matches; may be repeated
   --test-reporter=NAME        spec, tap, dot or junit (default: spec)
-  --test-concurrency=N        run all files N at a time (default: as many as there
-                              are CPUs, and those that disturb others one by one)
+  --test-concurrency=N        run all files N at a time (default: a few side by side,
+                              and those that disturb or watch others one by one)
   --file-limit=SECONDS        kill a file that takes longer (default: 600)
   --slowest=N                 name the N slowest files (default: 12 of all files,
                               none of chosen ones)
@@ -30,7 +30,7 @@ export interface RunnerOptions {
   readonly slowest: number;
 }
 
-/** The slowest file takes half a minute on a quiet machine. */
+/** The slowest file takes a minute on a quiet machine. */
 const FILE_LIMIT_SECONDS = '600';
 const SLOWEST_OF_ALL = '12';
 
