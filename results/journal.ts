@@ -12,6 +12,7 @@ import type { RunFile, Sample } from './schema/run.ts';
 import { removeTemporaries, replaceFile, writing } from './write-file.ts';
 
 export const SAMPLES_FILE = 'samples.ndjson';
+export const CSV_FILE = 'samples.csv';
 export const RUN_FILE = 'run.json';
 
 const NEWLINE = 0x0a;

@@ -8,12 +8,12 @@
  * cannot end before: its test would wait for the run.
  */
 export const WITHOUT_RUNS: readonly string[] = [
+  'harness/sys/batch-files',
   'daemon/tree',
   'daemon/requests',
   'daemon/life',
   'daemon/shared-server',
   'daemon/verity',
-  'report/html/',
   'worlds/',
   'results/',
   'harness/erofs/',
@@ -35,16 +35,25 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/properties/',
   'harness/runner/',
   'harness/store/',
-  'harness/sys/batch-files',
   'harness/sys/c-struct',
+  'harness/sys/commands',
+  'harness/sys/environment',
+  'harness/sys/features',
+  'harness/sys/file-systems',
   'harness/sys/call-list',
   'harness/sys/files',
+  'harness/sys/journal',
   'harness/sys/machine-label',
   'harness/sys/mapper-devices',
   'harness/sys/marked-folder',
+  'harness/sys/memory-group',
   'harness/sys/run-locks',
   'harness/sys/mountinfo',
+  'harness/sys/namespace',
+  'harness/sys/old-kernels',
+  'harness/sys/recorder',
   'harness/sys/request-child',
+  'harness/sys/servers',
   'harness/sys/strace',
   'harness/sys/syscall-names',
   'harness/sys/xattrs',
@@ -81,6 +90,7 @@ export const SIDE_BY_SIDE: readonly string[] = [
   'end-to-end/debug',
   'end-to-end/counts',
   'end-to-end/fsck',
+  'harness/sys/affinity',
   'project/',
 ];
 
@@ -93,11 +103,30 @@ export const DROPPING_CACHES: readonly string[] = [
   'end-to-end/planted',
 ];
 
+/**
+ * These files start runs, or watch what the whole machine shares, and mind neither other work on the CPUs nor mounts of others. They run
+ * one at a time, beside those that show pages.
+ */
+export const WATCHING: readonly string[] = [
+  'end-to-end/run',
+  'end-to-end/mounts',
+  'end-to-end/cleanup',
+  'daemon/variants',
+  'daemon/abort',
+  'harness/sys/leaks',
+  'harness/sys/mounts',
+];
+
+/** These files show pages in a browser: no mounts, no runs, no caches of a disk. */
+export const SHOWING_PAGES: readonly string[] = ['report/html/'];
+
 /** A file belongs to the first list that names it. */
 const LISTS = {
+  showingPages: SHOWING_PAGES,
   withoutRuns: WITHOUT_RUNS,
   sideBySide: SIDE_BY_SIDE,
   droppingCaches: DROPPING_CACHES,
+  watching: WATCHING,
   alone: [''],
 } as const;
 

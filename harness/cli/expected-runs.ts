@@ -34,18 +34,18 @@ const byNumber = (count: number, folders: readonly string[]): RunsToPool => {
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** `found` lists the runs that were named on the command line. */
-export const expectedRuns = (
+export const expectedRuns = async (
   expect: string,
   given: readonly string[],
-  found: () => readonly string[],
-): RunsToPool => {
+  found: () => Promise<readonly string[]>,
+): Promise<RunsToPool> => {
   if (/^\d+$/.test(expect)) {
     const count = Number(expect);
     if (count < 1 || count > MOST_EXPECTED)
       throw new UserError(`--expect must be a number of runs from 1 to ${MOST_EXPECTED}, or a file`, {
         facts: [`given: ${expect}`],
       });
-    return byNumber(count, found());
+    return byNumber(count, await found());
   }
   const path = isFolder(expect) ? join(expect, FLEET_FILE) : expect;
   if (!existsSync(path))

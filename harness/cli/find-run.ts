@@ -6,9 +6,8 @@ import { readRun } from '../../results/read.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 import { PLAN_FILE } from './pool-plan.ts';
+import { RUNS } from './runs-folder.ts';
 
-/** Where runs go that name no other folder. */
-export const RUNS = 'runs';
 const LATEST = 'latest';
 
 export interface FoundRun {

@@ -6,11 +6,11 @@ import { visible } from '../../results/visible.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
-import { RUNS } from './find-run.ts';
 import { runCountOf } from './measure-pool.ts';
 import type { TypedOptions } from './options.ts';
 import { newSeed, resolveOptions } from './resolve-options.ts';
 import { runCommand } from './run-command.ts';
+import { RUNS } from './runs-folder.ts';
 
 export interface FleetOptions {
   readonly replicates: number;

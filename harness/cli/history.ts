@@ -6,7 +6,7 @@ import { Command, Option } from 'commander';
 import type { Trend } from '../../results/history/trends.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
-import { RUNS } from './find-run.ts';
+import { RUNS } from './runs-folder.ts';
 import { proseColumns } from './terminal-width.ts';
 import { writeOut } from './write-out.ts';
 

@@ -7,14 +7,13 @@ import { basename, join, resolve } from 'node:path';
 import { REPORT_FILE } from '../../report/formats/format.ts';
 import { readRegular } from '../../results/files.ts';
 import { runFolderName } from '../../results/journal.ts';
-import { loadPool } from '../../results/pool/load.ts';
 import { visible } from '../../results/visible.ts';
 import { replaceFile } from '../../results/write-file.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
 import { KILLED, OUT_OF_TIME } from './exit-code.ts';
-import { isFinished, linkLatest, RUNS } from './find-run.ts';
+import { isFinished, linkLatest } from './find-run.ts';
 import { lockRunFolder, makeRunFolder } from './hold-folders.ts';
 import { publishedHost } from './host.ts';
 import { holdMachine } from './one-run.ts';
@@ -23,6 +22,7 @@ import { argumentsOf, PLAN_FILE, type PoolPlan, parsePoolPlan } from './pool-pla
 import { PRIVATE_MODE } from './private-file.ts';
 import { profiles } from './profile.ts';
 import { newSeed } from './resolve-options.ts';
+import { RUNS } from './runs-folder.ts';
 import { refuseForeign, refuseUntrusted } from './trust.ts';
 
 /** A run that measured nothing for one of these reasons: the next run would fail in the same way. */
@@ -76,6 +76,7 @@ const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean
     process.stderr.write(`To report the finished runs: cfsbench pool ${visible(finished.join(' '))}\n`);
     return;
   }
+  const { loadPool } = await import('../../results/pool/load.ts');
   const { viewOf } = await import('../../report/load.ts');
   const { htmlOf } = await import('../../report/render.ts');
   const { printTable, printPlaces } = await import('./show-run.ts');

@@ -7,9 +7,8 @@ import { RUN_FILE } from '../../results/journal.ts';
 import { UserError } from '../model/errors.ts';
 import { poolExitCode } from './exit-code.ts';
 import type { RunsToPool } from './expected-runs.ts';
-import { runFoldersBelow } from './find-run.ts';
 import { formatsOption } from './format-option.ts';
-import { addRenderOptions, type RenderOptions, renderFormats } from './render-formats.ts';
+import { addRenderOptions, type RenderOptions, renderFormats, withKnownClaims } from './render-formats.ts';
 
 const formats = reportFormats.filter(({ pools }) => pools === true);
 
@@ -29,8 +28,9 @@ Examples:
   cfsbench pool --expect runs/rack/fleet.json`;
 
 /** A folder of runs is replaced by the runs in it. */
-const runFoldersIn = (folder: string): readonly string[] => {
+const runFoldersIn = async (folder: string): Promise<readonly string[]> => {
   if (existsSync(join(folder, RUN_FILE)) || !existsSync(folder)) return [folder];
+  const { runFoldersBelow } = await import('./find-run.ts');
   const runs = runFoldersBelow(folder);
   if (runs.length > 0) return runs;
   throw new UserError(`no run in this folder: ${folder}`, {
@@ -44,12 +44,12 @@ interface PoolCommandOptions extends RenderOptions {
 }
 
 const runsToPool = async (given: readonly string[], expect: string | undefined): Promise<RunsToPool> => {
-  const found = (): readonly string[] => given.flatMap(runFoldersIn);
+  const found = async (): Promise<readonly string[]> => (await Promise.all(given.map(runFoldersIn))).flat();
   if (expect !== undefined) {
     const { expectedRuns } = await import('./expected-runs.ts');
     return expectedRuns(expect, given, found);
   }
-  if (given.length > 0) return { folders: found(), options: {} };
+  if (given.length > 0) return { folders: await found(), options: {} };
   throw new UserError('no run to pool', {
     hint: 'cfsbench pool RUN..., or cfsbench pool --expect fleet.json',
   });
@@ -61,7 +61,8 @@ const nameOf = (given: readonly string[], folders: readonly string[], expect: st
   return `pool of ${folders.length} runs`;
 };
 
-const pool = async (given: readonly string[], options: PoolCommandOptions): Promise<void> => {
+const pool = async (given: readonly string[], typed: PoolCommandOptions): Promise<void> => {
+  const options = await withKnownClaims(typed);
   const { folders, options: expected } = await runsToPool(given, options.expect);
   const { loadPool } = await import('../../results/pool/load.ts');
   const loaded = await loadPool(folders, nameOf(given, folders, options.expect), expected);

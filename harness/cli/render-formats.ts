@@ -2,7 +2,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { claims as knownClaims } from '../../report/claims/registry.ts';
 import type { ReportFormat } from '../../report/formats/format.ts';
 import { makeFolder } from '../../results/files.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
@@ -22,9 +21,12 @@ export interface RenderOptions {
   readonly open?: boolean;
 }
 
-const claimList = (text: string): readonly string[] => {
-  const known = knownClaims.map(({ id }) => id);
-  return commaList(text).map((given) => {
+/** Before a run is read. The claims are loaded only if some are named. */
+export const withKnownClaims = async <Options extends RenderOptions>(options: Options): Promise<Options> => {
+  if (options.claims === undefined) return options;
+  const registry = await import('../../report/claims/registry.ts');
+  const known = registry.claims.map(({ id }) => id);
+  const claims = options.claims.map((given) => {
     const id = given.toUpperCase();
     if (known.includes(id)) return id;
     throw new UserError(`unknown claim '${given}'${didYouMean(id, known)}`, {
@@ -32,6 +34,7 @@ const claimList = (text: string): readonly string[] => {
       hint: '--claims C1,C13',
     });
   });
+  return { ...options, claims };
 };
 
 /** The options that every command that renders a run has, beside --format. */
@@ -39,7 +42,7 @@ export const addRenderOptions = (command: Command): Command =>
   command
     .option('--out <PATH>', 'write to this file or folder instead of standard output or the run folder')
     .option('--long', 'print everything; mail and terminal are short by default')
-    .option('--claims <LIST>', 'only these claims, with rule, objection and numbers (mail)', claimList)
+    .option('--claims <LIST>', 'only these claims, with rule, objection and numbers (mail)', commaList)
     .option('--open', 'open the page in a browser');
 
 const isFolder = (path: string): boolean =>

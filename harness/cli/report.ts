@@ -8,9 +8,8 @@ import type { LoadedRun } from '../../results/gate/load.ts';
 import { RUN_FILE } from '../../results/journal.ts';
 import { UserError } from '../model/errors.ts';
 import { reportExitCode } from './exit-code.ts';
-import { lastRun, pooledIn, runsBelow } from './find-run.ts';
 import { formatsOption } from './format-option.ts';
-import { addRenderOptions, type RenderOptions, renderFormats } from './render-formats.ts';
+import { addRenderOptions, type RenderOptions, renderFormats, withKnownClaims } from './render-formats.ts';
 import { proseColumns } from './terminal-width.ts';
 
 const help = (): string => `
@@ -34,6 +33,7 @@ Examples:
 
 const listRuns = async (folder: string, { format }: RenderOptions): Promise<boolean> => {
   if (existsSync(join(folder, RUN_FILE)) || !existsSync(folder)) return false;
+  const { runsBelow } = await import('./find-run.ts');
   const found = runsBelow(folder);
   if (found.length === 0) return false;
   if (format !== undefined)
@@ -59,7 +59,9 @@ const load = async (folder: string, pooled: readonly string[] | null): Promise<L
   return loadPool(pooled, basename(resolve(folder)));
 };
 
-const report = async (given: string | undefined, options: RenderOptions): Promise<void> => {
+const report = async (given: string | undefined, typed: RenderOptions): Promise<void> => {
+  const options = await withKnownClaims(typed);
+  const { lastRun, pooledIn } = await import('./find-run.ts');
   const folder = given ?? lastRun();
   const pooled = pooledIn(folder);
   if (pooled === null && (await listRuns(folder, options))) return;

@@ -11,8 +11,9 @@ import { visible } from '../../results/visible.ts';
 import { replaceFile } from '../../results/write-file.ts';
 import { UserError } from '../model/errors.ts';
 import { reportExitCode } from './exit-code.ts';
-import { RUNS, runFoldersBelow } from './find-run.ts';
+import { runFoldersBelow } from './find-run.ts';
 import { describeError } from './print-error.ts';
+import { RUNS } from './runs-folder.ts';
 import { terminalColumns } from './terminal-width.ts';
 import { type AskedGuests, nameOf, runGuests } from './vm.ts';
 

@@ -14,7 +14,7 @@ import { type GuestTree, openGuestTree } from '../vm/guest-tree.ts';
 import { type AskedKernel, type Kernel, openKernel } from '../vm/kernel.ts';
 import { QEMU } from '../vm/machine.ts';
 import { reportExitCode } from './exit-code.ts';
-import { RUNS } from './find-run.ts';
+import { RUNS } from './runs-folder.ts';
 import { showRun } from './show-run.ts';
 import { commitOf } from './version.ts';
 import type { VmOptions } from './vm-command.ts';

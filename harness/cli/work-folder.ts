@@ -8,10 +8,10 @@ import { visible } from '../../results/visible.ts';
 import { TEMPORARY_PREFIX } from '../../results/write-file.ts';
 import { UserError } from '../model/errors.ts';
 import { fileSystemOf } from '../sys/environment.ts';
-import { RUNS } from './find-run.ts';
 import type { FolderOptions } from './options.ts';
 import { PLAN_FILE } from './pool-plan.ts';
 import { PRIVATE_FILE } from './private-file.ts';
+import { RUNS } from './runs-folder.ts';
 import { formatBytes } from './size.ts';
 
 export const WORK_PREFIX = '.cfsbench-work-';

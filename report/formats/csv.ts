@@ -1,4 +1,4 @@
-import { CSV_FILE } from '../../results/csv.ts';
+import { CSV_FILE } from '../../results/journal.ts';
 import type { ReportFormat } from './format.ts';
 
 export const format: ReportFormat = {

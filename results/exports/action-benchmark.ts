@@ -2,8 +2,8 @@
 //
 // Left out: metrics that are zero by nature. The action divides by the earlier value, and a chart of zeros hides those that matter.
 import { NULL_ARM } from '../compare/phase-of.ts';
+import type { LoadedRun } from '../gate/load.ts';
 import type { Metric } from '../schema/run.ts';
-import type { Export } from './export.ts';
 import { jsonText } from './json-text.ts';
 import { type MetricSeries, nameOf, seriesOf, unitOf } from './series.ts';
 
@@ -23,18 +23,14 @@ const entry = (series: MetricSeries) => {
 const isZeroByNature = ({ values, isIdle }: MetricSeries): boolean =>
   isIdle || values.every((value) => value === 0);
 
-const inDirection = (id: string, better: Metric['better'], word: string): Export => ({
-  id,
-  file: `${id}.json`,
-  title: `github-action-benchmark, ${word} is better`,
-  *pieces(loaded) {
+const inDirection = (better: Metric['better']) =>
+  function* (loaded: LoadedRun): Generator<string> {
     const entries = seriesOf(loaded)
       .filter(({ info, arm }) => info.better === better && arm !== NULL_ARM)
       .filter((series) => !isZeroByNature(series))
       .map(entry);
     yield jsonText(entries, 1);
-  },
-});
+  };
 
-export const smaller = inDirection('github-action-benchmark-smaller', 'lower', 'smaller');
-export const bigger = inDirection('github-action-benchmark-bigger', 'higher', 'bigger');
+export const smaller = inDirection('lower');
+export const bigger = inDirection('higher');

@@ -1,24 +1,20 @@
 // Bencher Metric Format: benchmark, measure, value and bounds.
+
 import { NULL_ARM } from '../compare/phase-of.ts';
-import type { Export } from './export.ts';
+import type { LoadedRun } from '../gate/load.ts';
 import { jsonText } from './json-text.ts';
 import { nameOf, seriesOf, unitOf } from './series.ts';
 
 const MEASURES = { ns: 'latency', B: 'bytes', count: 'count', '1/s': 'throughput', ratio: 'ratio' } as const;
 
-export const format: Export = {
-  id: 'bencher',
-  file: 'bencher.json',
-  title: 'Bencher Metric Format',
-  *pieces(loaded) {
-    const benchmarks = seriesOf(loaded)
-      .filter(({ arm }) => arm !== NULL_ARM)
-      .map((series) => {
-        const { interval } = series;
-        const bounds =
-          interval.kind === 'interval' ? { lower_value: interval.lo, upper_value: interval.hi } : {};
-        return [nameOf(series), { [MEASURES[unitOf(series.metric)]]: { value: series.median, ...bounds } }];
-      });
-    yield jsonText(Object.fromEntries(benchmarks), 1);
-  },
-};
+export function* pieces(loaded: LoadedRun): Generator<string> {
+  const benchmarks = seriesOf(loaded)
+    .filter(({ arm }) => arm !== NULL_ARM)
+    .map((series) => {
+      const { interval } = series;
+      const bounds =
+        interval.kind === 'interval' ? { lower_value: interval.lo, upper_value: interval.hi } : {};
+      return [nameOf(series), { [MEASURES[unitOf(series.metric)]]: { value: series.median, ...bounds } }];
+    });
+  yield jsonText(Object.fromEntries(benchmarks), 1);
+}

@@ -10,5 +10,5 @@ export interface Export {
   /** Can show several runs as one. */
   readonly pools?: true;
   /** The text in pieces. */
-  pieces(run: LoadedRun): Iterable<string>;
+  pieces(run: LoadedRun): AsyncIterable<string>;
 }

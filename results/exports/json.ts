@@ -1,43 +1,37 @@
 // The run, and every series with its median and interval.
-import type { Export } from './export.ts';
+import type { LoadedRun } from '../gate/load.ts';
 import { jsonText } from './json-text.ts';
 import { seriesOf, unitOf } from './series.ts';
 import type { RunSummary, SummarySeries } from './summary.ts';
 
-export const format: Export = {
-  id: 'json',
-  file: 'summary.json',
-  title: 'JSON of every median, described in docs/schema',
-  pools: true,
-  *pieces(loaded) {
-    const { id, startedAt, status, environment, cfsbench, images, plan, guest } = loaded.run;
-    const series = seriesOf(loaded).map(
-      ({ group, arm, metric, info, values, median, interval }): SummarySeries => ({
-        ...group,
-        arm,
-        metric,
-        unit: unitOf(metric),
-        ...info,
-        median,
-        interval,
-        values,
-      }),
-    );
-    const { baseline, seed, profile } = plan;
-    const summary: RunSummary = {
-      id,
-      startedAt,
-      status,
-      cfsbench,
-      baseline,
-      seed,
-      profile,
-      environment,
-      ...(guest === undefined ? {} : { guest }),
-      images,
-      ...(loaded.pool === undefined ? {} : { pool: loaded.pool }),
-      series,
-    };
-    yield jsonText(summary);
-  },
-};
+export function* pieces(loaded: LoadedRun): Generator<string> {
+  const { id, startedAt, status, environment, cfsbench, images, plan, guest } = loaded.run;
+  const series = seriesOf(loaded).map(
+    ({ group, arm, metric, info, values, median, interval }): SummarySeries => ({
+      ...group,
+      arm,
+      metric,
+      unit: unitOf(metric),
+      ...info,
+      median,
+      interval,
+      values,
+    }),
+  );
+  const { baseline, seed, profile } = plan;
+  const summary: RunSummary = {
+    id,
+    startedAt,
+    status,
+    cfsbench,
+    baseline,
+    seed,
+    profile,
+    environment,
+    ...(guest === undefined ? {} : { guest }),
+    images,
+    ...(loaded.pool === undefined ? {} : { pool: loaded.pool }),
+    series,
+  };
+  yield jsonText(summary);
+}

@@ -1,7 +1,8 @@
 // JUnit XML: groups are suites, arms are cases.
+
 import { unreachable } from '../errors.ts';
+import type { LoadedRun } from '../gate/load.ts';
 import { visible } from '../visible.ts';
-import type { Export } from './export.ts';
 import { suitesOf, type TestCase, type TestSuite } from './verdicts.ts';
 
 /** XML 1.0 cannot hold control characters even as references. */
@@ -40,9 +41,4 @@ export function* junitPieces(suites: readonly TestSuite[]): Generator<string> {
   yield '</testsuites>\n';
 }
 
-export const format: Export = {
-  id: 'junit',
-  file: 'junit.xml',
-  title: 'JUnit XML',
-  pieces: (loaded) => junitPieces(suitesOf(loaded)),
-};
+export const pieces = (loaded: LoadedRun): Generator<string> => junitPieces(suitesOf(loaded));

@@ -1,5 +1,5 @@
 // KTAP version 1 for kernel test systems: groups on the outer level, arms on the inner one.
-import type { Export } from './export.ts';
+import type { LoadedRun } from '../gate/load.ts';
 import { suitesOf, type TestCase, type TestSuite } from './verdicts.ts';
 
 const ktapText = (text: string): string =>
@@ -29,9 +29,4 @@ export function* ktapPieces(suites: readonly TestSuite[]): Generator<string> {
   for (const [index, suite] of suites.entries()) yield `${suiteLines(suite, index + 1).join('\n')}\n`;
 }
 
-export const format: Export = {
-  id: 'ktap',
-  file: 'ktap.txt',
-  title: 'KTAP version 1',
-  pieces: (loaded) => ktapPieces(suitesOf(loaded)),
-};
+export const pieces = (loaded: LoadedRun): Generator<string> => ktapPieces(suitesOf(loaded));

@@ -1,10 +1,11 @@
 // Wide CSV: one row for each sample, one column for each metric. An empty cell was not measured.
+
 import { stringify } from 'csv-stringify/sync';
 import { SLOT_COLUMNS, sampleCells } from '../csv/slot.ts';
+import type { LoadedRun } from '../gate/load.ts';
 import { readSamples } from '../read.ts';
 import type { Sample } from '../schema/run.ts';
 import { visible } from '../visible.ts';
-import type { Export } from './export.ts';
 
 /** Quotes a cell that a spreadsheet would run as a formula. */
 const OPTIONS = { escape_formulas: true } as const;
@@ -16,18 +17,13 @@ const detailOf = (sample: Sample): string => {
     : `${sample.need}: ${sample.reason}`;
 };
 
-export const format: Export = {
-  id: 'wide-csv',
-  file: 'wide.csv',
-  title: 'CSV with one row per sample and one column per metric',
-  *pieces({ folder, run, tallied }) {
-    const metrics = new Set(tallied.groups.flatMap(({ time, count }) => [...time.keys(), ...count.keys()]));
-    const names = [...metrics].sort();
-    yield stringify([[...SLOT_COLUMNS, ...names.map(visible), 'detail']], OPTIONS);
-    for (const sample of readSamples(folder)) {
-      const values = sample.outcome === 'ok' ? sample.values : {};
-      const cells = names.map((name) => (Object.hasOwn(values, name) ? values[name]! : ''));
-      yield stringify([[...sampleCells(run, sample), ...cells, visible(detailOf(sample))]], OPTIONS);
-    }
-  },
-};
+export function* pieces({ folder, run, tallied }: LoadedRun): Generator<string> {
+  const metrics = new Set(tallied.groups.flatMap(({ time, count }) => [...time.keys(), ...count.keys()]));
+  const names = [...metrics].sort();
+  yield stringify([[...SLOT_COLUMNS, ...names.map(visible), 'detail']], OPTIONS);
+  for (const sample of readSamples(folder)) {
+    const values = sample.outcome === 'ok' ? sample.values : {};
+    const cells = names.map((name) => (Object.hasOwn(values, name) ? values[name]! : ''));
+    yield stringify([[...sampleCells(run, sample), ...cells, visible(detailOf(sample))]], OPTIONS);
+  }
+}

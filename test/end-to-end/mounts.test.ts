@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
 import { besideNeighbours } from '../neighbours.ts';
-import { diskFolder, leftOf, okSamples, program, readSamples } from './support.ts';
+import { diskFolder, okSamples, readSamples, runFewBlocks, untilNothingLeft } from './support.ts';
 
 test('live-mounts and memory give plausible values on their backends', { skip: needsRoot }, (t) =>
   besideNeighbours(t, 'memory of the kernel', () => givePlausibleValues(t)),
@@ -14,19 +14,7 @@ const givePlausibleValues = async (t: TestContext): Promise<void> => {
   const home = diskFolder(t);
   const out = join(home, 'results');
   const what = ['--scenarios', 'live-mounts,memory', '--images', 'synthetic:files=30,layers=1,seed=none'];
-  const { code, stderr } = await program(t, [
-    'run',
-    ...what,
-    '--blocks',
-    '8',
-    '--count-passes',
-    '1',
-    '--budget',
-    '10m',
-    '--out',
-    out,
-  ]);
-  if (code !== 0) throw new Error(stderr);
+  await runFewBlocks(t, [...what, '--count-passes', '1'], out);
   assert.deepEqual(
     readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
     [],
@@ -49,5 +37,5 @@ const givePlausibleValues = async (t: TestContext): Promise<void> => {
     assert.equal(median(arm, 'fuseInodeCount') > 1000, arm === 'composefs-fuse', arm);
   }
   assert.ok(samples.some(({ scenario }) => scenario === 'memory'));
-  assert.deepEqual(leftOf(home), []);
+  await untilNothingLeft(home);
 };

@@ -4,8 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { reportFormats } from '../../report/formats/registry.ts';
 import { machineFormats } from '../../results/exports/registry.ts';
 import { exampleRun } from '../report/support/example.ts';
 import { withRunFolder } from '../report/support/folder.ts';
@@ -23,6 +24,14 @@ const asNobody = (...words: readonly string[]) => {
   return spawnSync(command, rest, { encoding: 'utf8', maxBuffer: 1 << 28, env });
 };
 
+/** Of the user nobody. */
+const ownFolder = (t: TestContext): string => {
+  const own = mkdtempSync(join(tmpdir(), 'cfsbench-own-'));
+  t.after(() => rmSync(own, { recursive: true }));
+  chownSync(own, NOBODY, NOBODY);
+  return own;
+};
+
 const skipReason = (): string | false => {
   if (process.getuid?.() !== 0) return 'needs root, to switch to another user';
   return asNobody(process.execPath, PROGRAM, '--version').status === 0
@@ -33,18 +42,26 @@ const skipReason = (): string | false => {
 test(
   'every format renders to the same bytes twice, as nobody and without a network',
   { skip: skipReason() },
-  () =>
+  (t) =>
     withRunFolder(exampleRun(), async (folder) => {
       chmodSync(folder, 0o555);
-      const formats = ['terminal', 'mail', 'markdown', ...machineFormats.map(({ id }) => id)];
-      for (const format of formats) {
-        const [first, second] = [1, 2].map(() =>
-          asNobody(process.execPath, PROGRAM, 'report', folder, '--format', format),
-        );
-        assert.equal(first!.status, 0, `${format}: ${first!.stderr}`);
-        assert.ok(first!.stdout.length > 500, format);
-        assert.ok(first!.stdout === second!.stdout, `${format} differs the second time`);
+      const own = ownFolder(t);
+      const formats = reportFormats.map(({ id }) => id);
+      const [first, second] = ['first', 'second'].map((name) => {
+        const out = join(own, name);
+        const words = ['report', folder, '--format', formats.join(), '--out', out];
+        const { status, stderr } = asNobody(process.execPath, PROGRAM, ...words);
+        assert.equal(status, 0, stderr);
+        return new Map(reportFormats.map(({ id, file }) => [id, readFileSync(join(out, file), 'utf8')]));
+      });
+      assert.equal(first!.size, formats.length);
+      for (const [format, text] of first!) {
+        assert.ok(text.length > 500 || format === 'tampering-csv', format);
+        assert.ok(text === second!.get(format), `${format} differs the second time`);
       }
+      const printed = asNobody(process.execPath, PROGRAM, 'report', folder);
+      assert.equal(printed.status, 0, printed.stderr);
+      assert.ok(printed.stdout === first!.get('terminal'));
     }),
 );
 
@@ -56,11 +73,10 @@ test(
   (t) =>
     withRunFolder(exampleRun(), async (folder) => {
       chmodSync(folder, 0o755);
-      const own = mkdtempSync(join(tmpdir(), 'cfsbench-own-'));
-      t.after(() => rmSync(own, { recursive: true }));
+      const own = ownFolder(t);
       const history = join(own, 'history');
       mkdirSync(history);
-      for (const path of [own, history]) chownSync(path, NOBODY, NOBODY);
+      chownSync(history, NOBODY, NOBODY);
       const image = join(own, 'image');
       const commands = [
         ...['terminal', 'html', 'csv'].map((format) => [

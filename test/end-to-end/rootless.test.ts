@@ -9,6 +9,7 @@ import { skippedSubject } from '../../results/not-measured.ts';
 import { needsOtherUser } from '../harness/sys/support.ts';
 import {
   diskFolder,
+  endAfterFewBlocks,
   eventually,
   type Finished,
   leftOf,
@@ -16,11 +17,15 @@ import {
   PROGRAM,
   type Running,
   readRun,
+  readSamples,
   start,
+  untilNothingLeft,
 } from './support.ts';
 
 const NOBODY = 65534;
 const LIMIT_MS = 60_000;
+/** Without timing, where only images and mounts matter. */
+const COUNTED = ['--count-only', '--count-passes', '1'];
 const HEADLINE = ['--backends', 'headline', '--scenarios', 'churn,walk-warm,walk-cold'];
 const RUN = [
   'run',
@@ -101,41 +106,42 @@ test('an ordinary user measures unpacked-overlay, and gets a reason for every sk
   assert.deepEqual(readdirSync(join(home, 'tmp')), []);
 });
 
-test('composefs-fuse shows the same tree in a user namespace with an accessible FUSE device', {
+test('composefs-fuse and its variants that the kernel allows show the same tree in a user namespace', {
   skip: needsOtherUser || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
 }, async (t) => {
-  const { home, run } = ordinaryUser(t);
+  const { home, begin } = ordinaryUser(t);
   const out = join(home, 'results');
-  const { code, stderr } = await run([...RUN, '--out', out], OPEN_FUSE);
-  assert.equal(code, 0, stderr);
-  const { proofs } = readRun(out);
-  assert.deepEqual(proofs.map(({ arm }) => arm).sort(), ['composefs-fuse', 'unpacked-overlay']);
-  for (const proof of proofs) assert.ok(proof.equal, `${proof.arm}: ${proof.difference}`);
-  assert.ok(okSamples(out).some(({ arm, scenario }) => arm === 'composefs-fuse' && scenario === 'walk-warm'));
-  assert.deepEqual(leftOf(home), []);
-});
-
-test('variants of composefs-fuse that the kernel allows show the same tree in a user namespace', {
-  skip: needsOtherUser || (existsSync('/dev/fuse') ? false : 'no /dev/fuse'),
-}, async (t) => {
-  const { home, run } = ordinaryUser(t);
-  const out = join(home, 'results');
-  const arms = ['overlay', 'noxattr', 'shared', 'passthrough'].map((variant) => `composefs-fuse-${variant}`);
-  const options = ['--backends', arms.join(','), '--scenarios', 'churn', '--out', out];
-  const { code, stderr } = await run([...RUN, ...options], OPEN_FUSE);
-  assert.equal(code, 0, stderr);
+  const variants = ['overlay', 'noxattr', 'shared', 'passthrough'].map((name) => `composefs-fuse-${name}`);
+  const usual = ['composefs-fuse', 'erofs-overlay', 'unpacked-overlay'];
+  const options = ['--backends', [...usual, ...variants].join(','), '--scenarios', 'churn,walk-warm'];
+  const { stderr } = await endAfterFewBlocks(begin([...RUN, ...options, '--out', out], OPEN_FUSE), out);
   assert.match(stderr, /skipped: composefs-fuse-passthrough: root in the initial user namespace/);
   const { proofs } = readRun(out);
   for (const proof of proofs) assert.ok(proof.equal, `${proof.arm}: ${proof.difference}`);
   const shown = proofs.map(({ arm }) => arm);
-  for (const arm of arms.slice(0, 3))
+  assert.deepEqual(shown.filter((arm) => !variants.includes(arm)).sort(), [
+    'composefs-fuse',
+    'unpacked-overlay',
+  ]);
+  for (const arm of variants.slice(0, 3))
     assert.ok(
       shown.includes(arm) || stderr.includes(`skipped: ${arm}: overlayfs with data-only lowers`),
       arm,
     );
-  const layers = okSamples(out).find(({ arm }) => arm === 'composefs-fuse-overlay')?.took['layers'];
+  const samples = readSamples(out);
+  assert.deepEqual(
+    samples.filter(({ outcome }) => outcome === 'failed'),
+    [],
+  );
+  for (const arm of shown)
+    for (const scenario of ['churn', 'walk-warm'])
+      assert.ok(
+        samples.some((one) => one.arm === arm && one.scenario === scenario && one.pass === 'time'),
+        `${scenario} on ${arm}`,
+      );
+  const layers = samples.find(({ arm }) => arm === 'composefs-fuse-overlay')?.took['layers'];
   assert.ok(layers === undefined || layers === 'user', layers);
-  assert.deepEqual(leftOf(home), []);
+  await untilNothingLeft(home);
 });
 
 const RICH = `/ 4096 40755 2 0 0 0 0.0 - - -
@@ -173,20 +179,9 @@ test('images that only root can unpack are skipped for unpacked-overlay and show
     ...Object.entries(OUT_OF_REACH).map(([name, [line]]) => dump(name, `${line}\n`)),
   ];
   const out = join(home, 'results');
+  const what = ['--images', specs.join(','), '--scenarios', 'walk-warm', '--budget', '5m'];
   const { code, stderr } = await run(
-    [
-      'run',
-      '--profile',
-      'quick',
-      '--budget',
-      '5m',
-      '--images',
-      specs.join(','),
-      '--scenarios',
-      'walk-warm',
-      '--out',
-      out,
-    ],
+    ['run', '--profile', 'quick', ...what, ...COUNTED, '--out', out],
     OPEN_FUSE,
   );
   assert.equal(code, 0, stderr);
@@ -236,7 +231,8 @@ test('with subordinate ids images of other owners are measured, and clean remove
     'unpacked-overlay',
   ];
   const out = join(home, 'results');
-  const whole = await run([...options, '--scenarios', 'walk-warm', '--out', out], SUBORDINATE_IDS);
+  const counted = [...options, '--scenarios', 'walk-warm', ...COUNTED, '--out', out];
+  const whole = await run(counted, SUBORDINATE_IDS);
   assert.equal(whole.code, 0, whole.stderr);
   assert.ok(readRun(out).proofs.every((proof) => proof.equal));
 
@@ -258,17 +254,8 @@ test('a profile whose images cannot be mounted here runs with a substitute', {
 }, async (t) => {
   const { home, run } = ordinaryUser(t);
   const out = join(home, 'results');
-  const { code, stderr } = await run([
-    'run',
-    '--profile',
-    'quick',
-    '--budget',
-    '5m',
-    '--scenarios',
-    'walk-warm',
-    '--out',
-    out,
-  ]);
+  const what = ['--profile', 'quick', '--scenarios', 'walk-warm', '--budget', '5m'];
+  const { code, stderr } = await run(['run', ...what, ...COUNTED, '--out', out]);
   assert.equal(code, 0, stderr);
   const { images, skipped } = readRun(out);
   assert.deepEqual(

@@ -112,6 +112,13 @@ export const samplesSoFar = (folder: string): number => {
   return existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0;
 };
 
+/** Of a running run. */
+const lastSample = (folder: string): Sample | undefined => {
+  const journal = join(folder, 'samples.ndjson');
+  const line = existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').at(-2) : undefined;
+  return line === undefined ? undefined : (JSON.parse(line) as Sample);
+};
+
 export const readSamples = (folder: string): Sample[] =>
   readFileSync(join(folder, 'samples.ndjson'), 'utf8')
     .split('\n')
@@ -197,20 +204,59 @@ export const leftOf = (folder: string): string[] => [
   ...loopsBelow(folder).map((device) => `loop device: ${device}`),
 ];
 
-/** Polls until `find` finds something; throws after the limit. */
+/**
+ * Polls until `find` finds something; throws after the limit. Pauses as long as `find` took, at least: the run that is watched needs the
+ * CPUs.
+ */
 export const eventually = async <T>(
   what: string,
   limitMs: number,
   find: () => T | undefined | false | null,
 ): Promise<T> => {
-  const untilMs = Date.now() + limitMs;
+  const untilMs = performance.now() + limitMs;
   for (;;) {
+    const fromMs = performance.now();
     const found = find();
     if (found !== undefined && found !== false && found !== null) return found;
-    if (Date.now() > untilMs) throw new Error(`not seen within ${limitMs} ms: ${what}`);
-    await sleep(STEP_MS);
+    const nowMs = performance.now();
+    if (nowMs > untilMs) throw new Error(`not seen within ${limitMs} ms: ${what}`);
+    await sleep(Math.max(STEP_MS, nowMs - fromMs));
   }
 };
+
+/** Complete blocks of a short run. */
+export const FEW_BLOCKS = 2;
+const FEW_BLOCKS_LIMIT_MS = 300_000;
+const INTERRUPTED = 130;
+
+/** Interrupts a run when it has `FEW_BLOCKS` complete blocks: it cannot be asked for so few. */
+export const endAfterFewBlocks = async (run: Running, out: string): Promise<Finished> => {
+  let isEnded = false;
+  const isBeyond = (): boolean => {
+    const last = lastSample(out);
+    return last?.pass === 'time' && last.block >= FEW_BLOCKS;
+  };
+  void run.done.then(() => {
+    isEnded = true;
+  });
+  await eventually(`${FEW_BLOCKS} blocks`, FEW_BLOCKS_LIMIT_MS, () => isEnded || isBeyond());
+  run.child.kill('SIGINT');
+  const finished = await run.done;
+  if (finished.code !== INTERRUPTED) throw new Error(`exit code ${finished.code}: ${finished.stderr}`);
+  return finished;
+};
+
+/** A run of which `FEW_BLOCKS` blocks are enough. */
+export const runFewBlocks = (t: Owner, args: readonly string[], out: string): Promise<Finished> =>
+  endAfterFewBlocks(startProgram(t, ['run', ...args, '--blocks', '8', '--budget', '15m', '--out', out]), out);
+
+const GONE_LIMIT_MS = 30_000;
+
+/** After an interrupt or a kill: the kernel frees loop devices a little later. */
+export const untilNothingLeft = (folder: string): Promise<true> =>
+  eventually(`nothing below ${folder}`, GONE_LIMIT_MS, () => leftOf(folder).length === 0).catch(() => {
+    throw new Error(`left: ${leftOf(folder).join('\n')}`);
+  });
 
 /** The process of a run that measures in private namespaces. */
 export const innerOf = (running: Running, folder: string): number | undefined =>

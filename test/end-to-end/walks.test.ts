@@ -5,7 +5,17 @@ import { type TestContext, test } from 'node:test';
 import { recordedStarts, touchedBytes } from '../../scenarios/start-trace.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import { besideNeighbours } from '../neighbours.ts';
-import { diskFolder, leftOf, okSamples, program, readRun, readSamples } from './support.ts';
+import {
+  diskFolder,
+  FEW_BLOCKS,
+  leftOf,
+  okSamples,
+  program,
+  readRun,
+  readSamples,
+  runFewBlocks,
+  untilNothingLeft,
+} from './support.ts';
 
 const PAGE_BYTES = 4096;
 const IMAGE = 'synthetic:files=60,layers=2,seed=walks';
@@ -24,20 +34,8 @@ const startCold = async (t: TestContext): Promise<void> => {
   const home = diskFolder(t);
   const out = join(home, 'results');
   const scenarios = 'walk-cold,walk-writable,prefetch,random-stat,read-all';
-  const what = [
-    '--scenarios',
-    scenarios,
-    '--images',
-    IMAGE,
-    '--blocks',
-    '8',
-    '--count-passes',
-    '1',
-    '--budget',
-    '10m',
-  ];
-  const { code, stderr } = await program(t, ['run', ...what, '--out', out]);
-  if (code !== 0) throw new Error(stderr);
+  const what = ['--scenarios', scenarios, '--images', IMAGE, '--count-passes', '1'];
+  await runFewBlocks(t, what, out);
   const all = readSamples(out);
   assert.ok(all.every(({ outcome }) => outcome === 'ok'));
   assert.ok(all.every(({ notes }) => notes.some((note) => /^cold: 0 of [1-9]/.test(note))));
@@ -47,7 +45,7 @@ const startCold = async (t: TestContext): Promise<void> => {
     samples.filter((sample) => sample.scenario === scenario && sample.arm === arm);
   const each = (scenario: string, arm: string, metric: string): readonly number[] => {
     const values = of(scenario, arm).map(({ values }) => values[metric]!);
-    assert.ok(values.length >= 8, `${scenario} ${arm}`);
+    assert.ok(values.length >= FEW_BLOCKS, `${scenario} ${arm}`);
     return values;
   };
 
@@ -69,7 +67,7 @@ const startCold = async (t: TestContext): Promise<void> => {
     const one = arm === 'composefs-fuse' ? 'overlay over fuse.cfs-fuse' : 'one overlay';
     assert.ok(of('walk-writable', arm).every(({ took }) => took['writable'] === one));
   }
-  assert.deepEqual(leftOf(home), []);
+  await untilNothingLeft(home);
 };
 
 test(
@@ -101,30 +99,16 @@ const cacheNoManifest = async (t: TestContext): Promise<void> => {
 test('a recorded start is replayed on every backend', { skip: needsRoot }, async (t) => {
   const home = diskFolder(t);
   const out = join(home, 'results');
-  const options = [
-    '--scenarios',
-    'start-trace',
-    '--placement',
-    'free',
-    '--images',
-    IMAGE,
-    '--blocks',
-    '8',
-    '--count-passes',
-    '1',
-    '--budget',
-    '10m',
-  ];
-  const { code, stderr } = await program(t, ['run', ...options, '--out', out]);
-  assert.equal(code, 0, stderr);
-  const timed = okSamples(out);
+  const what = ['--scenarios', 'start-trace', '--placement', 'free', '--images', IMAGE];
+  await runFewBlocks(t, what, out);
+  const timed = okSamples(out).filter(({ block }) => block < FEW_BLOCKS);
   const { steps, fixture } = recordedStarts().find((one) => one.fixture === 'debian-12-python')!;
   // Three backends, the null arm, and the loop device.
-  assert.equal(timed.filter(({ image }) => image === fixture).length, 8 * 5);
+  assert.equal(timed.filter(({ image }) => image === fixture).length, FEW_BLOCKS * 5);
   for (const { values } of timed) {
     assert.equal(values['startStepCount'], steps.length);
     assert.equal(values['startTouchedBytes'], touchedBytes(steps));
     assert.ok(values['startWallNs']! > 0 && values['startWarmWallNs']! > 0);
   }
-  assert.deepEqual(leftOf(home), []);
+  await untilNothingLeft(home);
 });

@@ -14,7 +14,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { until } from '../harness/sys/support.ts';
-import { DROPPING_CACHES, SIDE_BY_SIDE, scheduleOf, WITHOUT_RUNS } from '../schedule.ts';
+import {
+  DROPPING_CACHES,
+  SHOWING_PAGES,
+  SIDE_BY_SIDE,
+  scheduleOf,
+  WATCHING,
+  WITHOUT_RUNS,
+} from '../schedule.ts';
 import { root, sourcesIn } from './sources.ts';
 
 const PASSES = "import { test } from 'node:test'; test('passes', () => {});\n";
@@ -63,7 +70,7 @@ const runner = (t: TestContext, files: Readonly<Record<string, string>>, ...args
   const folder = mkdtempSync(join(tmpdir(), 'cfsbench-runner-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
-  for (const name of ['main.js', 'schedule.js', 'merged.js', 'slowest.js', 'time-limit.js'])
+  for (const name of ['main.js', 'options.js', 'schedule.js', 'merged.js', 'slowest.js', 'time-limit.js'])
     copyFileSync(join(root, 'build/test', name), join(folder, name));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -79,7 +86,9 @@ const runner = (t: TestContext, files: Readonly<Record<string, string>>, ...args
   return { status, out: stdout, err: stderr, folder, summary };
 };
 
-const SIDE_BY_SIDE_FILE = 'results/a.test.js';
+const SIDE_BY_SIDE_FILE = 'scenarios/a.test.js';
+const SHOWS = 'report/html/a.test.js';
+const WATCHES = 'end-to-end/mounts.test.js';
 const STARTS_RUNS = 'end-to-end/gate.test.js';
 const DROPPING = 'end-to-end/walks.test.js';
 const ALONE = 'other/b.test.js';
@@ -87,7 +96,7 @@ const ALONE = 'other/b.test.js';
 test('one summary counts all files, and diagnostics of tests stand before it', (t) => {
   const { status, out, summary } = runner(t, {
     [SIDE_BY_SIDE_FILE]: SAYS,
-    'results/c.test.js': PASSES,
+    'scenarios/c.test.js': PASSES,
     [DROPPING]: PASSES,
     [ALONE]: PASSES,
   });
@@ -112,7 +121,7 @@ for (const [where, files] of [
 
 test('listed files run side by side if there are CPUs, unlisted files never do', (t) => {
   const [one, two] = [MEETS('HERE/one', 'HERE/two'), MEETS('HERE/two', 'HERE/one')];
-  const met = runner(t, { [SIDE_BY_SIDE_FILE]: one, 'results/c.test.js': two }, '--test-concurrency=2');
+  const met = runner(t, { [SIDE_BY_SIDE_FILE]: one, 'scenarios/c.test.js': two }, '--test-concurrency=2');
   assert.equal(met.status, 0, met.out);
   const missed = runner(t, { [ALONE]: shortWait(one), 'other/c.test.js': shortWait(two) });
   assert.equal(missed.status, 1, missed.out);
@@ -135,6 +144,17 @@ test('files that start no runs do not run beside files that do', (t) => {
   const missed = runner(t, { [SIDE_BY_SIDE_FILE]: shortWait(one), [STARTS_RUNS]: shortWait(two) });
   assert.equal(missed.status, 1, missed.out);
   assert.equal(missed.summary['pass'], 1, 'the second finds the file of the first');
+});
+
+test('a file that watches the machine runs beside files that show pages, but beside no other one', (t) => {
+  const [one, two] = [MEETS('HERE/one', 'HERE/two'), MEETS('HERE/two', 'HERE/one')];
+  const met = runner(t, { [SHOWS]: one, [WATCHES]: two });
+  assert.equal(met.status, 0, met.out);
+  for (const other of ['end-to-end/run.test.js', STARTS_RUNS, DROPPING, ALONE]) {
+    const missed = runner(t, { [WATCHES]: shortWait(one), [other]: shortWait(two) });
+    assert.equal(missed.status, 1, missed.out);
+    assert.equal(missed.summary['pass'], 1, 'the second finds the file of the first');
+  }
 });
 
 /** Nobody in this test waits for them: zombies count as ended. */
@@ -168,17 +188,40 @@ test('the slowest files are named before the counts', (t) => {
   const files = { [SIDE_BY_SIDE_FILE]: PASSES, [ALONE]: SLEEPS };
   const { out } = runner(t, files, '--slowest=1');
   assert.match(out, /^ℹ 0\.[3-9] s other\/b\.test\.js\nℹ tests 2\n/m);
-  assert.doesNotMatch(out, / s results/);
-  assert.match(runner(t, files).out, /^ℹ .* s other\/b\.test\.js\nℹ .* s results\/a\.test\.js\nℹ tests 2\n/m);
+  assert.doesNotMatch(out, / s scenarios/);
+  assert.match(
+    runner(t, files).out,
+    /^ℹ .* s other\/b\.test\.js\nℹ .* s scenarios\/a\.test\.js\nℹ tests 2\n/m,
+  );
   assert.doesNotMatch(runner(t, files, 'b.test').out, / s other/);
 });
 
 test('words select files, patterns select tests, and no match is an error', (t) => {
   const files = { [SIDE_BY_SIDE_FILE]: PASSES, [ALONE]: FAILS };
-  assert.equal(runner(t, files, 'results').summary['tests'], 1);
+  assert.equal(runner(t, files, 'scenarios').summary['tests'], 1);
   const named = runner(t, files, '--test-name-pattern=passes');
   assert.equal(named.status, 0, named.out);
-  assert.equal(runner(t, files, 'no-such-word').status, 1);
+  const none = runner(t, files, 'no-such-word');
+  assert.equal(none.status, 1);
+  assert.equal(none.err, "cfsbench: test: no path of a test file contains 'no-such-word'\n");
+});
+
+test('--help prints a usage text, and a wrong option is refused in one sentence', (t) => {
+  const help = runner(t, {}, '--help');
+  assert.equal(help.status, 0, help.err);
+  assert.match(help.out, /^Usage: .*\n[\s\S]*^ {2}--test-reporter=NAME /m);
+  for (const [option, sentence] of [
+    ['--colour', /^Unknown option '--colour'; try --help$/],
+    ['--slowest', /--slowest.* argument missing; try --help$/],
+    ['--slowest=many', /^--slowest must be a whole number from 0, not 'many'$/],
+    ['--test-concurrency=0', /^--test-concurrency must be a whole number from 1, not '0'$/],
+    ['--test-reporter=lcov', /^unknown reporter 'lcov'; there are spec, tap, dot, junit$/],
+  ] as const) {
+    const { status, out, err } = runner(t, {}, option);
+    assert.deepEqual([status, out], [1, ''], option);
+    assert.match(err, /^cfsbench: test: [^\n]+\n$/);
+    assert.match(err.trimEnd().replace('cfsbench: test: ', ''), sentence);
+  }
 });
 
 test('TAP numbers are continuous, and the plan is that of all files', (t) => {
@@ -190,7 +233,7 @@ test('every entry of a list matches a test file, and each file is scheduled once
   const paths = sourcesIn('test')
     .filter((path) => path.endsWith('.test.ts'))
     .map((path) => path.slice('test/'.length));
-  for (const start of [...WITHOUT_RUNS, ...SIDE_BY_SIDE, ...DROPPING_CACHES])
+  for (const start of [...SHOWING_PAGES, ...WITHOUT_RUNS, ...SIDE_BY_SIDE, ...DROPPING_CACHES, ...WATCHING])
     assert.ok(
       paths.some((path) => path.startsWith(start)),
       start,

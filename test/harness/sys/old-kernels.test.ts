@@ -8,6 +8,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { NR } from '../../../harness/sys/libc.ts';
 import { findProgram } from '../../../harness/sys/spawn.ts';
+import { besideNeighbours } from '../../neighbours.ts';
 import { needsRoot, temporaryFolder } from './support.ts';
 
 const SOURCE = fileURLToPath(new URL('../../../../test/fixtures/old-kernel.c', import.meta.url));
@@ -45,12 +46,13 @@ const fileOf = (t: TestContext, sizeBytes: number): string => {
 describe('on an older kernel', { skip }, () => {
   const { ENOSYS, EINVAL } = constants.errno;
 
-  test('without cachestat (before Linux 6.5) mincore counts the same cached pages', (t) => {
-    const args = ['residency', fileOf(t, 40_000)];
-    const refusal = { call: NR.cachestat, errno: ENOSYS, request: ANY };
-    assert.deepEqual(resultWithout(t, refusal, args), { residentPages: 10, pages: 10 });
-    assert.deepEqual(resultOf(args), { residentPages: 10, pages: 10 });
-  });
+  test('without cachestat (before Linux 6.5) mincore counts the same cached pages', (t) =>
+    besideNeighbours(t, 'the caches', () => {
+      const args = ['residency', fileOf(t, 40_000)];
+      const refusal = { call: NR.cachestat, errno: ENOSYS, request: ANY };
+      assert.deepEqual(resultWithout(t, refusal, args), { residentPages: 10, pages: 10 });
+      assert.deepEqual(resultOf(args), { residentPages: 10, pages: 10 });
+    }));
 
   test('without statmount (before Linux 6.8) the list of mounts gives the same type', (t) => {
     const args = ['mount-type', '/proc'];

@@ -5,7 +5,7 @@ import { mailOf } from '../../../report/mail/mail.ts';
 import { runMarkdown } from '../../../report/markdown/run.ts';
 import { htmlOf } from '../../../report/render.ts';
 import { terminalOf } from '../../../report/terminal.ts';
-import { format as json } from '../../../results/exports/json.ts';
+import { pieces } from '../../../results/exports/json.ts';
 import type { RunSummary } from '../../../results/exports/summary.ts';
 import { poolCsv } from '../../../results/pool/csv.ts';
 import type { RunFile, Sample } from '../../../results/schema/run.ts';
@@ -93,7 +93,7 @@ test('a slower machine is named in every format, with what its environment diffe
   assert.match(page, /<h2 id="machines">By machine<\/h2>/);
   assert.match(page, /<span class="wrong">disagrees<\/span>/);
   let text = '';
-  for await (const piece of json.pieces(found)) text += piece;
+  for (const piece of pieces(found)) text += piece;
   const { pool, series } = JSON.parse(text) as RunSummary;
   assert.equal(pool!.fleet!.machines.length, MACHINES);
   assert.deepEqual(new Set(pool!.runs.map(({ machine }) => machine)), new Set([0, 1, 2, 3]));

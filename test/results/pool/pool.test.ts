@@ -6,7 +6,7 @@ import { runMarkdown } from '../../../report/markdown/run.ts';
 import { htmlOf } from '../../../report/render.ts';
 import { terminalOf } from '../../../report/terminal.ts';
 import type { ResultsError } from '../../../results/errors.ts';
-import { format as json } from '../../../results/exports/json.ts';
+import { pieces } from '../../../results/exports/json.ts';
 import type { RunSummary } from '../../../results/exports/summary.ts';
 import { poolCsv } from '../../../results/pool/csv.ts';
 import type { RunFile } from '../../../results/schema/run.ts';
@@ -187,7 +187,7 @@ test('claims use the interval over runs', async () => {
 test('JSON and CSV have the runs, and their intervals', async () => {
   const found = await pooled(FIVE, 'five');
   let text = '';
-  for await (const piece of json.pieces(found)) text += piece;
+  for (const piece of pieces(found)) text += piece;
   const summary = JSON.parse(text) as RunSummary;
   assert.equal(summary.id, 'five');
   assert.deepEqual(

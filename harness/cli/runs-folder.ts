@@ -1,0 +1,2 @@
+/** Where runs go that name no other folder. */
+export const RUNS = 'runs';
