@@ -7,9 +7,9 @@ import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { besideNeighbours } from '../neighbours.ts';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
-import { type Lab, newLab, noDevice, notRoot, whileServed } from './support.ts';
+import { type Lab, newLab, noServer, notRoot, whileServed } from './support.ts';
 
-const skip = notRoot || noDevice;
+const skip = notRoot || noServer;
 const PASSES = 5;
 const [READLINK, GETXATTR, LISTXATTR, READDIRPLUS] = [5, 22, 23, 44] as const;
 
