@@ -1,6 +1,6 @@
 // A composefs image that ostree makes of a commit; the files of its repository are the objects.
 //
-// Needs:   root; ostree with `checkout --composefs-noverity` (Debian has it from 13 on); EROFS and overlayfs with data-only lowers.
+// Needs:   root; ostree built with composefs (Debian's from after 13 on); EROFS and overlayfs with data-only lowers.
 // Does:    create: one `ostree checkout --composefs-noverity`, which writes one file. mount: EROFS below overlayfs, as erofs-overlay.
 //          destroy: one unlink. ingest, collect: ostree-repository.ts.
 // Error:   ostree sets all times to 0, gives each name an inode of its own, and adds empty directories to the root of the image;

@@ -116,5 +116,5 @@ export const probeNamespaces = async (): Promise<Namespaces> => {
   return { kind: 'refused', reason, hint: whyRefused() };
 };
 
-/** unshare cannot end itself by SIGKILL as the first process of its namespace did, and says so. */
+/** An old unshare (Debian 12) cannot end itself by SIGKILL as the first process of its namespace did, and says so. */
 export const isOfKilledInit = (line: string): boolean => /sigprocmask/.test(line);

@@ -74,14 +74,16 @@ const textOf = (stream: Readable): (() => string) => {
   return () => text;
 };
 
+/** unshare ends itself as the first process ended. */
+const STARTERS = 'unshare, which started the measuring process, or the first process of its namespace';
+
 /** `reported`: output of the first process; empty if it was killed itself. */
 const endOf = (reported: string, signal: NodeJS.Signals | null, stderr: string): InnerEnd => {
   const code = Number.parseInt(reported, 10);
   if (code > SIGNAL_EXIT && code !== SIGNAL_EXIT + constants.signals.SIGINT)
     return { kind: 'killed', what: `the measuring process was killed by ${signalName(code - SIGNAL_EXIT)}` };
   if (!Number.isNaN(code)) return { kind: 'exited', code };
-  if (signal !== null)
-    return { kind: 'killed', what: `unshare, which started the measuring process, was killed by ${signal}` };
+  if (signal !== null) return { kind: 'killed', what: `${STARTERS} was killed by ${signal}` };
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !isOfKilledInit(line));
   if (lines.length > 0)
     throw new UserError('cannot make a private namespace', { exit: 4, code: 'no-namespace', facts: lines });

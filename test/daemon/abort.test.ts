@@ -7,7 +7,7 @@ import { abortFuse, waitingRequests } from '../../harness/sys/fuse-abort.ts';
 import { until } from '../harness/sys/support.ts';
 import { besideNeighbours } from '../neighbours.ts';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
-import { exitOf, type Lab, newLab, noDevice, notRoot, serve } from './support.ts';
+import { exitOf, type Lab, newLab, noServer, notRoot, serve } from './support.ts';
 
 let lab: Lab;
 before(() => {
@@ -18,7 +18,7 @@ after(() => lab.remove());
 test(
   'a hung server has waiting requests, and an abort ends them without access to the mount',
   {
-    skip: notRoot || noDevice,
+    skip: notRoot || noServer,
   },
   (t) =>
     besideNeighbours(t, 'the caches', async () => {

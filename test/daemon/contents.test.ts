@@ -4,9 +4,9 @@ import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
-import { type Lab, newLab, noDevice, notRoot, skipReason, whileServed } from './support.ts';
+import { type Lab, newLab, noServer, notRoot, skipReason, whileServed } from './support.ts';
 
-const skip = notRoot || noDevice;
+const skip = notRoot || noServer;
 const BIG_BYTES = 3_000_001;
 
 let lab: Lab;

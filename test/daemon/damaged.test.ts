@@ -7,9 +7,19 @@ import { imageBytes } from '../../harness/erofs/writer.ts';
 import { parseDump } from '../../harness/images/dump-text.ts';
 import { seeded } from '../../harness/model/random.ts';
 import { allTypes, dumpOf, line, root as rootLine } from './dumps.ts';
-import { type Lab, listTree, newLab, noDevice, notRoot, sanitized, serve, whileServed } from './support.ts';
+import {
+  type Lab,
+  listTree,
+  newLab,
+  noCompiler,
+  noServer,
+  notRoot,
+  sanitized,
+  serve,
+  whileServed,
+} from './support.ts';
 
-const skip = notRoot || noDevice;
+const skip = notRoot || noServer;
 
 let lab: Lab;
 let sound: Buffer;
@@ -68,18 +78,18 @@ for (const [damage, at, value, sentence] of [
   ['a root beyond the end', 1039, 0xff, 'damaged root'],
   ['more blocks than bytes', 1062, 1, 'shorter than its superblock states'],
 ] as const)
-  test(`an image with ${damage} is refused with a message`, { skip: notRoot }, async () => {
+  test(`an image with ${damage} is refused with a message`, { skip: notRoot || noCompiler }, async () => {
     const { code, output } = check(changed((bytes) => bytes.writeUInt8(value, at)));
     assert.equal(code, 1);
     assert.ok(output.startsWith('cfs-fuse: image: ') && output.includes(sentence), output);
   });
 
-test('a truncated image is refused', { skip: notRoot }, () => {
+test('a truncated image is refused', { skip: notRoot || noCompiler }, () => {
   for (let bytes = 0; bytes < sound.length; bytes += bytes < 1200 ? 97 : 1733)
     assert.equal(check(sound.subarray(0, bytes)).code, 1, `${bytes} bytes`);
 });
 
-test('changed bytes of an image never crash the check', { skip: notRoot }, () => {
+test('changed bytes of an image never crash the check', { skip: notRoot || noCompiler }, () => {
   const random = seeded('bytes');
   let found = 0;
   for (let i = 0; i < 150; i++)

@@ -7,9 +7,19 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
-import { exitOf, type Lab, newLab, noDevice, notRoot, sanitized, serve, whileServed } from './support.ts';
+import {
+  exitOf,
+  type Lab,
+  newLab,
+  noCompiler,
+  noServer,
+  notRoot,
+  sanitized,
+  serve,
+  whileServed,
+} from './support.ts';
 
-const skip = notRoot || noDevice;
+const skip = notRoot || noServer;
 const LIMIT_MS = 60_000;
 
 let lab: Lab;
@@ -258,7 +268,7 @@ for (const [name, words, code, sentence] of [
   });
 
 test('--help lists every option, --version prints the version, --check counts the entries of a valid image', {
-  skip: notRoot,
+  skip: notRoot || noCompiler,
 }, () => {
   const say = (...words: string[]): string => spawnSync(sanitized(), words, { encoding: 'utf8' }).stdout;
   for (const option of ['objects', 'ready-fd', 'stats', 'log', 'check', 'help', 'version'])

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { type ByteString, fromBytes, toBytes } from '../../harness/model/bytes.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../harness/model/tree.ts';
-import { bind, errnoName, lastErrno } from '../../harness/sys/libc.ts';
+import { bind, check, errnoName, lastErrno } from '../../harness/sys/libc.ts';
 import { listXattrs } from '../../harness/sys/xattrs.ts';
 
 type CGetxattr = (path: Uint8Array, key: Uint8Array, into: Uint8Array, size: number) => number;
@@ -108,12 +108,17 @@ const printTree = (root: Buffer, path: ByteString, say: (line: string) => void):
   for (const entry of inside) printTree(root, `${path}/${fromBytes(entry.name)}`, say);
 };
 
+// libc's own: those of Node are refused where libuv is a package of the distribution, since it might use io_uring.
+const setgroups = bind<(count: number, groups: null) => number>('setgroups', 'size_t', 'void *');
+const setgid = bind<(id: number) => number>('setgid', 'uint');
+const setuid = bind<(id: number) => number>('setuid', 'uint');
+
 const [root, user] = process.argv.slice(2);
 if (root !== undefined) {
   if (user !== undefined) {
-    process.setgroups?.([]);
-    process.setgid?.(Number(user));
-    process.setuid?.(Number(user));
+    check(setgroups(0, null), 'setgroups');
+    check(setgid(Number(user)), 'setgid');
+    check(setuid(Number(user)), 'setuid');
   }
   const lines: string[] = [];
   printTree(Buffer.from(root), '', (line) => lines.push(line));

@@ -7,9 +7,9 @@ import { after, before, test } from 'node:test';
 import { createMachine } from '../../harness/sys/machine.ts';
 import { startServer } from '../../harness/sys/servers.ts';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
-import { exitOf, type Lab, newLab, noDevice, notRoot, sanitized } from './support.ts';
+import { exitOf, type Lab, newLab, noCompiler, noServer, notRoot, sanitized } from './support.ts';
 
-const skip = notRoot || noDevice;
+const skip = notRoot || noServer;
 const OBJECT_BYTES = 300_000;
 const READ = 15;
 
@@ -88,7 +88,7 @@ for (const [options, why] of [
   [['--metadata-only', '--xattr', 'auto'], /excludes --xattr auto/],
   [['--control-fd', '0', '--transport', 'threads'], /--control-fd needs --transport read-write/],
 ] as const)
-  test(`${options.join(' ')} is wrong usage`, async () => {
+  test(`${options.join(' ')} is wrong usage`, { skip: noCompiler }, async () => {
     const child = spawn(sanitized(), [...options, 'image', 'at'], { stdio: ['ignore', 'ignore', 'pipe'] });
     let output = '';
     child.stderr?.on('data', (bytes: Buffer) => {

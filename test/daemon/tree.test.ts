@@ -8,7 +8,7 @@ import {
   listThroughErofs,
   listTree,
   newLab,
-  noDevice,
+  noServer,
   notRoot,
   skipReason,
   whileServed,
@@ -52,7 +52,7 @@ const assertShowsTruth = async (
   );
 };
 
-const skip = notRoot || noDevice;
+const skip = notRoot || noServer;
 
 const overlayOn = (lab: Lab, root: string): void => {
   const options = `ro,nosuid,nodev,metacopy=on,redirect_dir=on,lowerdir=${root}::${lab.objects}`;

@@ -9,9 +9,9 @@ import { bind, errnoName, lastErrno } from '../../harness/sys/libc.ts';
 import { residency } from '../../harness/sys/residency.ts';
 import { besideNeighbours } from '../neighbours.ts';
 import { allTypes, dumpOf, line, root as rootLine } from './dumps.ts';
-import { type Lab, newLab, noDevice, notRoot, serve, whileServed } from './support.ts';
+import { type Lab, newLab, noServer, notRoot, serve, whileServed } from './support.ts';
 
-const skip = notRoot || noDevice;
+const skip = notRoot || noServer;
 const OBJECT_BYTES = 300_000;
 const [LOOKUP, OPEN, READ, GETXATTR] = [1, 14, 15, 22] as const;
 

@@ -8,9 +8,9 @@ import { after, before, test } from 'node:test';
 import { verityDigest } from '../../harness/store/verity.ts';
 import { enableVerity } from '../../harness/sys/verity.ts';
 import { dumpOf, root as rootLine } from './dumps.ts';
-import { type Lab, newLab, noDevice, notRoot, sanitized, serve, whileServed } from './support.ts';
+import { type Lab, newLab, noCompiler, noServer, notRoot, sanitized, serve, whileServed } from './support.ts';
 
-const skip = notRoot || noDevice;
+const skip = notRoot || noServer;
 const CONTENTS = 'seven b';
 const DIGEST = verityDigest(Buffer.from(CONTENTS));
 
@@ -86,7 +86,7 @@ test('an image is served only if the kernel enforces its digest', { skip }, asyn
   await assert.rejects(serve(lab, own, ['--digest', DIGEST]), /has another fs-verity digest than --digest/);
 });
 
-test('wrong values are wrong usage', () => {
+test('wrong values are wrong usage', { skip: noCompiler }, () => {
   const refused = (...options: string[]): string => {
     const { status, stderr } = spawnSync(sanitized(), [...options, 'image', 'mount'], { encoding: 'utf8' });
     assert.equal(status, 2);

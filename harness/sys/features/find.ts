@@ -55,9 +55,10 @@ const tryInside = async (
     exit: 4,
     code: 'features',
     // The last line names the feature that was tried.
-    facts: lines.some(isOfKilledInit)
-      ? ['the process that tries them was killed by SIGKILL']
-      : [done.how, ...lines.slice(-5)],
+    facts:
+      done.how === 'SIGKILL' || lines.some(isOfKilledInit)
+        ? ['the process that tries them was killed by SIGKILL']
+        : [done.how, ...lines.slice(-5)],
   });
 };
 

@@ -54,11 +54,12 @@ export const programs: FeatureGroup<
     hint: () => `${packages('ostree')}; only the backend ostree-checkout needs it`,
   },
   'ostree-composefs': {
+    // An ostree that was built without composefs knows the option, too.
     test: () =>
-      toolLines('ostree', 'checkout', '--help').some((line) => line.includes('--composefs-noverity'))
-        ? 'ostree checkout --composefs-noverity'
-        : missing('this ostree has no checkout --composefs-noverity'),
+      toolLines('ostree', '--version').some((line) => /^\s*- composefs$/.test(line))
+        ? 'built with composefs'
+        : missing('this ostree was built without composefs'),
     hint: () =>
-      'ostree built with composefs (Debian has it from 13 on); only the backend ostree-composefs needs it',
+      "ostree built with composefs, as Debian sid's is (12's and 13's are not); only the backend ostree-composefs needs it",
   },
 };

@@ -9,13 +9,13 @@ import { openFetcher } from '../../../harness/remote/fetcher.ts';
 import type { LieOptions } from '../../../harness/remote/lies.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
 import { someFiles } from '../../../scenarios/image-files.ts';
-import { type Lab, newLab, noDevice, notRoot, whileServed } from '../../daemon/support.ts';
+import { type Lab, newLab, noServer, notRoot, whileServed } from '../../daemon/support.ts';
 import { listObjects } from '../support/list-objects.ts';
 import { clientStore, publishedImage, startImageServer, wrongObjects } from './support.ts';
 
 const MANY = ['--transport', 'threads', '--threads', '4'];
 
-describe('a lazy start', { skip: notRoot || noDevice }, () => {
+describe('a lazy start', { skip: notRoot || noServer }, () => {
   let published: Awaited<ReturnType<typeof publishedImage>>;
   before(async () => {
     published = await publishedImage(60);

@@ -19,7 +19,10 @@ export const needsRoot: string | false = isRealRoot() ? false : 'needs root in t
 const foldersTo = (path: string): readonly string[] =>
   path === dirname(path) ? [] : [...foldersTo(dirname(path)), path];
 
-const closedFolder = foldersTo(import.meta.dirname).find((path) => (statSync(path).mode & 0o001) === 0);
+/** Above this file, or above a Node.js that npx has brought into the home of root. */
+const closedFolder = [import.meta.dirname, process.execPath]
+  .flatMap(foldersTo)
+  .find((path) => (statSync(path).mode & 0o001) === 0);
 
 /** For tests in which root starts the compiled program as another user. */
 export const needsOtherUser: string | false =
