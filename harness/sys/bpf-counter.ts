@@ -110,7 +110,7 @@ const loadAll = (): LoadedPrograms => {
           caughtCount,
           execCounts: [missedRuns(execs[0]), missedRuns(execs[1])],
           unwrittenCount: readArray(lostFd),
-          errno: -readArray(lostFd, 1),
+          errno: -(readArray(lostFd, 1) | 0),
         };
       },
       close,

@@ -181,6 +181,7 @@ export const execProgram = (parts: ProgramParts): Buffer => {
   a.storeValue('u32', FRAME, KEY_CALL, EXECUTED);
   onKey(a, parts, HELPER_LOOKUP);
   a.jumpIf('ne', 0, 0, 'end');
+  a.set64(8, BigInt.asUintN(32, BigInt(-ENOENT)));
   a.set(6, 0);
   a.label('next');
   for (const flag of [0, OTHER_THREAD]) {
@@ -189,7 +190,9 @@ export const execProgram = (parts: ProgramParts): Buffer => {
     a.store('u32', FRAME, KEY_CALL, 1);
     onKey(a, parts, HELPER_DELETE);
     a.jumpIf('eq', 0, 0, `cleared${flag}`);
-    a.jumpIf('eq', 0, -ENOENT, `cleared${flag}`);
+    // Only the lower half of an answer is meant before 6.4.
+    a.moveLow(7, 0);
+    a.jumpIf('eq', 7, { register: 8 }, `cleared${flag}`);
     a.move(6, 0);
     a.jump('lost');
     a.label(`cleared${flag}`);
