@@ -27,7 +27,7 @@ const WORDS = [
   [
     ...['composefs-fuse', 'erofs-overlay', 'unpacked-overlay', 'erofs-metacopy-loop'],
     ...['erofs-overlay-verity', 'composefs-fuse-verity', 'erofs-full', 'erofs-blobs'],
-    ...['erofs-full-inode-share', 'erofs-full-dmverity', 'erofs-overlay-dmverity'],
+    ...['erofs-full-inode-share', 'erofs-full-dmverity', 'squashfs-full-dmverity', 'erofs-overlay-dmverity'],
   ].join(','),
 ];
 const PAGE = 'kernels.html';

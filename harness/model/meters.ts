@@ -30,8 +30,15 @@ export interface RecordedCall {
 }
 
 export interface CallRecorder {
-  /** Calls that have ended, in the order of their ends. `isFull`: later ones are missing. */
-  read(): { readonly calls: readonly RecordedCall[]; readonly isFull: boolean };
+  /**
+   * Calls that have ended, in the order of their ends. `isFull`: later ones are missing. `skippedCount`: beginnings and ends, of any
+   * process of the machine, that the kernel did not show; their calls are missing.
+   */
+  read(): {
+    readonly calls: readonly RecordedCall[];
+    readonly isFull: boolean;
+    readonly skippedCount: number;
+  };
   close(): void;
 }
 

@@ -7,10 +7,16 @@
 //          under `runtime`. io_uring requests are not seen. After a lost count nothing is reported. strace counts commands only.
 // Cost:    `ls -lR` takes 1.1 times as long under BPF, about 50 times under strace: never in a timed pass.
 // Leaves:  nothing.
+import { UserError } from '../model/errors.ts';
 import type { CallSnapshot } from '../model/machine.ts';
 import { perPhase } from '../model/metrics.ts';
 import type { ArmedProbe, Probe, ProbeContext } from '../model/scenario.ts';
 import { CallLedger, HARNESS, mainOf, OwnThread, RUNTIME } from './call-ledger.ts';
+
+const reasonOf = (error: unknown): string => {
+  if (error instanceof UserError) return [error.message, ...error.facts].join('; ');
+  return error instanceof Error ? error.message : String(error);
+};
 
 const arm = ({ machine }: ProbeContext): ArmedProbe => {
   const counter = machine.meters.callCounter();
@@ -26,7 +32,7 @@ const arm = ({ machine }: ProbeContext): ArmedProbe => {
     try {
       return counter.snapshot();
     } catch (error) {
-      broken ??= error instanceof Error ? error.message : String(error);
+      broken ??= reasonOf(error);
       return before;
     }
   };

@@ -1,7 +1,7 @@
 // Counts system calls by process and name in the kernel.
 //
 // Needs:   root in the initial user namespace; Linux 5.7; a kernel with BPF and tracepoints.
-// Does:    loads two programs, attaches them to the raw tracepoints sys_enter and sched_process_exec.
+// Does:    loads four programs, attaches two of them to each of the raw tracepoints sched_process_exec and sys_enter.
 // Error:   exact; after one lost count every snapshot throws.
 // Cost:    about 15 ms to open the first time, nearly all in the verifier; 0.1 us per system call; 0.1 ms per snapshot.
 // Leaves:  one detached set of maps and programs for the next counter, freed at the exit of this process.
@@ -24,10 +24,13 @@ import {
   EXECUTED,
   execProgram,
   KEY_BYTES,
+  MARKS,
   OTHER_THREAD,
 } from './bpf-programs.ts';
 import { files } from './files.ts';
+import { errnoName } from './libc.ts';
 import { ownNamespace } from './own-namespace.ts';
+import { pauseOf } from './pause.ts';
 import { callName, callNumber } from './syscall-names.ts';
 
 /** A collection among 1,000 unpacked images has about 40,000 pairs; 5 MB on two CPUs. A reading takes 0.2 ms. */
@@ -36,13 +39,37 @@ const MAX_KEYS = 65_536;
 /** Calls that never return: strace does not count them either. */
 const NEVER_RETURN: ReadonlySet<string> = new Set(['exit', 'exit_group']);
 
+/** A call of another task can be between the two programs at the moment of a reading: then its balance is even a little later. */
+const READINGS = 20;
+const pause = pauseOf(1e6);
+
+/** Since loading. */
+interface Skips {
+  /** Calls for which the kernel did not run the first program. */
+  readonly skippedCount: number;
+  /** Of these, calls that the second program counted. */
+  readonly caughtCount: number;
+  /** Starts of programs for which the kernel did not run the first program there, and for which it did not run the second. */
+  readonly execCounts: readonly [first: number, second: number];
+  /** Counts that could not be written. */
+  readonly unwrittenCount: number;
+  /** Why the last one of them could not. */
+  readonly errno: number;
+}
+
+interface AttachedProgram {
+  readonly fd: number;
+  readonly point: string;
+  /** The first of those that count. */
+  readonly isFirst: boolean;
+}
+
 /** Loaded maps and programs without an attachment: loading takes the time, so counters reuse them. */
 interface LoadedPrograms {
   readonly counts: PerCpuHash;
-  readonly counting: number;
-  readonly exec: number;
-  /** Lost counts since loading. */
-  lostCount(): number;
+  /** In the order in which they are attached. */
+  readonly programs: readonly AttachedProgram[];
+  skips(): Skips;
   close(): void;
 }
 
@@ -57,15 +84,35 @@ const loadAll = (): LoadedPrograms => {
   };
   try {
     const countsFd = keep(createMap(MAP_TYPE_PERCPU_HASH, KEY_BYTES, 8, MAX_KEYS));
-    const lostFd = keep(createMap(MAP_TYPE_ARRAY, 4, 8, 1));
-    const parts = { countsFd, lostFd, namespace: ownNamespace(), execveNumber: callNumber('execve') };
-    const counting = keep(loadProgram(countingProgram(parts)));
-    const exec = keep(loadProgram(execProgram(parts)));
+    const lostFd = keep(createMap(MAP_TYPE_ARRAY, 4, 8, 2));
+    const marksFd = keep(createMap(MAP_TYPE_ARRAY, 4, 8, MARKS));
+    const caughtFd = keep(createMap(MAP_TYPE_ARRAY, 4, 8, 1));
+    const parts = {
+      ...{ countsFd, lostFd, marksFd, caughtFd },
+      namespace: ownNamespace(),
+      execveNumber: callNumber('execve'),
+    };
+    const load = (program: Buffer): number => keep(loadProgram(program));
+    const execs = [load(execProgram(parts)), load(execProgram(parts))] as const;
+    const first = load(countingProgram(parts, 'first'));
+    const second = load(countingProgram(parts, 'second'));
     return {
       counts: perCpuHash(countsFd),
-      counting,
-      exec,
-      lostCount: () => readArray(lostFd) + missedRuns(counting) + missedRuns(exec),
+      // exec first: no process may be counted from a time before its exec.
+      programs: [
+        ...execs.map((fd) => ({ fd, point: 'sched_process_exec', isFirst: false })),
+        ...[first, second].map((fd) => ({ fd, point: 'sys_enter', isFirst: fd === first })),
+      ],
+      skips() {
+        const caughtCount = readArray(caughtFd);
+        return {
+          skippedCount: missedRuns(first),
+          caughtCount,
+          execCounts: [missedRuns(execs[0]), missedRuns(execs[1])],
+          unwrittenCount: readArray(lostFd),
+          errno: -(readArray(lostFd, 1) | 0),
+        };
+      },
       close,
     };
   } catch (error) {
@@ -89,17 +136,16 @@ const recycle = (loaded: LoadedPrograms): void => {
   else loaded.close();
 };
 
-const attach = ({ counting, exec }: LoadedPrograms): (() => void) => {
-  // exec first: no process may be counted from a time before its exec.
-  const execFd = attachTracepoint(exec, 'sched_process_exec');
+const attach = (programs: LoadedPrograms['programs']): (() => void) => {
+  const attached: number[] = [];
+  const detach = (): void => {
+    for (let fd = attached.pop(); fd !== undefined; fd = attached.pop()) files.close(fd);
+  };
   try {
-    const countingFd = attachTracepoint(counting, 'sys_enter');
-    return () => {
-      files.close(countingFd);
-      files.close(execFd);
-    };
+    for (const { fd, point } of programs) attached.push(attachTracepoint(fd, point));
+    return detach;
   } catch (error) {
-    files.close(execFd);
+    detach();
     throw error;
   }
 };
@@ -124,12 +170,42 @@ const callsByProcess = (counts: PerCpuHash): CallSnapshot => {
   return processes;
 };
 
-export const openBpfCounter = (): CallCounter => {
+const since = (before: Skips, now: Skips): Skips => ({
+  skippedCount: now.skippedCount - before.skippedCount,
+  caughtCount: now.caughtCount - before.caughtCount,
+  execCounts: [now.execCounts[0] - before.execCounts[0], now.execCounts[1] - before.execCounts[1]],
+  unwrittenCount: now.unwrittenCount - before.unwrittenCount,
+  errno: now.errno,
+});
+
+/** Null: every call has been counted once. */
+const lossOf = (skips: Skips): readonly string[] | null => {
+  const { skippedCount, caughtCount, execCounts, unwrittenCount, errno } = skips;
+  // A start that neither program saw is in both numbers.
+  if (skippedCount === caughtCount && Math.min(...execCounts) === 0 && unwrittenCount === 0) return null;
+  return [
+    `skipped by the kernel: ${skippedCount}, of these counted by the second program: ${caughtCount}`,
+    `starts of programs skipped for the first and for the second program: ${execCounts.join(', ')}`,
+    `not written: ${unwrittenCount}${unwrittenCount === 0 ? '' : ` (${errnoName(errno)})`}; capacity: ${MAX_KEYS} pairs of process and call`,
+  ];
+};
+
+export interface BpfCounter extends CallCounter {
+  /** Since it was opened. */
+  skips(): Skips;
+  /** As `snapshot`, also after a lost count. */
+  calls(): CallSnapshot;
+}
+
+/** `withoutFirst`: as if the kernel skipped the first program at every call, and did not say so. */
+export const openBpfCounter = ({ withoutFirst = false } = {}): BpfCounter => {
   const loaded = takeLoaded();
   try {
-    const lostBefore = loaded.lostCount();
-    const detach = attach(loaded);
+    const before = loaded.skips();
+    const detach = attach(loaded.programs.filter(({ isFirst }) => !(withoutFirst && isFirst)));
     let isOpen = true;
+    let loss: readonly string[] | null = null;
+    const skips = (): Skips => since(before, loaded.skips());
     return {
       source: 'bpf',
       close() {
@@ -138,14 +214,18 @@ export const openBpfCounter = (): CallCounter => {
         detach();
         recycle(loaded);
       },
+      skips,
+      calls: () => callsByProcess(loaded.counts),
       snapshot() {
         const calls = callsByProcess(loaded.counts);
-        const lostCount = loaded.lostCount() - lostBefore;
-        if (lostCount > 0)
+        for (let reading = 0; loss === null && lossOf(skips()) !== null; reading++)
+          if (reading < READINGS) pause();
+          else loss = lossOf(skips());
+        if (loss !== null)
           throw new UserError('the BPF counter lost system calls', {
             exit: 5,
             code: 'lost-counts',
-            facts: [`lost: ${lostCount}`, `capacity: ${MAX_KEYS} pairs of process and call`],
+            facts: loss,
           });
         return calls;
       },

@@ -120,14 +120,15 @@ export const attachTracepoint = (program: number, name: string): number => {
   return fd < 0 ? fail('bpf(BPF_RAW_TRACEPOINT_OPEN)', { facts: [name] }) : fd;
 };
 
-/** Element 0 of an array of u64. */
-export const readArray = (map: number): number => {
+/** An element of an array of 64 bits. */
+export const readArray = (map: number, element = 0): number => {
   const { memory, at } = block([Buffer.alloc(8), Buffer.alloc(8)]);
   memory.writeUInt32LE(map, 0);
   memory.writeBigUInt64LE(at(0), 8);
   memory.writeBigUInt64LE(at(1), 16);
+  memory.writeUInt32LE(element, ATTRIBUTES_BYTES);
   if (bpf(MAP_LOOKUP_ELEM, memory) < 0) fail('bpf(BPF_MAP_LOOKUP_ELEM)');
-  return Number(memory.readBigUInt64LE(ATTRIBUTES_BYTES + 8));
+  return Number(memory.readBigInt64LE(ATTRIBUTES_BYTES + 8));
 };
 
 /** Runs that the kernel skipped because the program was already running on that CPU; 0 on kernels that do not count them. */

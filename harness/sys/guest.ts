@@ -14,7 +14,7 @@ const settingOf = (text: string | undefined): GuestSetting | null =>
 /** Null: not started by `cfsbench vm`. */
 export const guestSetting = settingOf(process.env[GUEST]);
 
-const EMULATED_PATIENCE = 10;
+const EMULATED_PATIENCE = 30;
 
 /** Factor of limits on other processes: an emulated CPU is that much slower, and a busy host slows it further. */
 export const patience = guestSetting?.emulated === true ? EMULATED_PATIENCE : 1;

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { CallCounter, CallsOfProcess } from '../../../harness/model/machine.ts';
-import { openBpfCounter } from '../../../harness/sys/bpf-counter.ts';
+import { type BpfCounter, openBpfCounter } from '../../../harness/sys/bpf-counter.ts';
 import { runCommand } from '../../../harness/sys/commands.ts';
 import { files } from '../../../harness/sys/files.ts';
 import { waitForIdle } from '../../../harness/sys/idle.ts';
@@ -17,7 +17,7 @@ const FILES = 300;
 const RUNS = 3;
 const skipCompared = needsRoot || (findProgram('strace') === null ? 'needs strace' : false);
 
-const open = (t: TestContext): CallCounter => {
+const open = (t: TestContext): BpfCounter => {
   const counter = openBpfCounter();
   t.after(() => counter.close());
   return counter;
@@ -159,6 +159,28 @@ describe('the BPF counter', { skip: skipCompared }, () => {
     const opened = pids.map((pid) => seen.get(pid)?.main.get('openat') ?? 0);
     assert.equal(new Set(opened).size, 1, opened.join(' '));
     assert.ok((opened[0] ?? 0) >= 3000);
+    const { skippedCount, caughtCount, execCounts, unwrittenCount } = counter.skips();
+    assert.equal(skippedCount, caughtCount);
+    assert.equal(Math.min(...execCounts), 0);
+    assert.equal(unwrittenCount, 0);
+  });
+
+  test('the second program counts what the first one did not see, and only that', async (t) => {
+    const counter = open(t);
+    const bySecond = openBpfCounter({ withoutFirst: true });
+    t.after(() => bySecond.close());
+    let pid = 0;
+    await runCommand(['true'], {
+      onSpawn: (started) => {
+        pid = started;
+      },
+    });
+    const calls = bySecond.calls().get(pid);
+    assert.ok((calls?.main.get('openat') ?? 0) > 0);
+    assert.deepEqual(calls, counter.snapshot().get(pid));
+    assert.ok(bySecond.skips().caughtCount > 0);
+    // The kernel skipped none of them.
+    assert.throws(() => bySecond.snapshot(), { code: 'lost-counts' });
   });
 
   test('does not contain calls from before it was opened', async (t) => {
