@@ -35,7 +35,8 @@ const clean = (args: readonly string[], before: readonly string[] = [], cwd?: st
   return spawnSync(program, words, { encoding: 'utf8', ...(cwd === undefined ? {} : { cwd }) });
 };
 
-const NOTE = /^A folder without a mark belongs to another program, or to a version .*: rm -r removes it\.\n$/m;
+const NOTE =
+  /^A folder without a mark belongs to another program, or to a version .*: rm -r removes it\.\n$/m;
 
 test('clean removes what was left, and touches nothing that is in use or that cfsbench did not make', (t) => {
   const dir = temporaryFolder(t);
