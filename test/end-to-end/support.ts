@@ -9,6 +9,7 @@ import { type RunFile, type Sample, SCHEMA, type Slot } from '../../results/sche
 
 export const PROGRAM = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url));
 const STEP_MS = 3;
+const LONGEST_STEP_MS = 20;
 
 type Undo = () => void | Promise<void>;
 
@@ -205,8 +206,8 @@ export const leftOf = (folder: string): string[] => [
 ];
 
 /**
- * Polls until `find` finds something; throws after the limit. Pauses as long as `find` took, at least: the run that is watched needs the
- * CPUs.
+ * Polls until `find` finds something; throws after the limit. Pauses as long as `find` took, within bounds: the run that is watched needs
+ * the CPUs, and a moment may be short.
  */
 export const eventually = async <T>(
   what: string,
@@ -220,7 +221,7 @@ export const eventually = async <T>(
     if (found !== undefined && found !== false && found !== null) return found;
     const nowMs = performance.now();
     if (nowMs > untilMs) throw new Error(`not seen within ${limitMs} ms: ${what}`);
-    await sleep(Math.max(STEP_MS, nowMs - fromMs));
+    await sleep(Math.min(LONGEST_STEP_MS, Math.max(STEP_MS, nowMs - fromMs)));
   }
 };
 
