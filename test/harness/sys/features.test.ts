@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { probeImage } from '../../../harness/erofs/probe-image.ts';
@@ -39,6 +39,25 @@ test('root in the initial user namespace is detected', { skip: needsRoot }, asyn
   assert.equal(features.root.ok, true);
   assert.equal(features['cfs-fuse'].ok, true);
   assert.equal(features['mount-namespace'].ok, true);
+});
+
+test('an ostree built without composefs lacks it, although it knows the option', async (t) => {
+  const workDir = temporaryFolder(t);
+  const before = process.env['PATH'];
+  t.after(() => {
+    process.env['PATH'] = before;
+  });
+  process.env['PATH'] = `${workDir}:${before}`;
+  const hasIt = async (feature: string): Promise<boolean> => {
+    const says = `libostree:\n Version: '2025.2'\n Features:\n  - ex-fsverity\n  - ${feature}\n`;
+    const script = `#!/bin/sh\ncat <<'END'\n${says}  --composefs-noverity\nEND\n`;
+    writeFileSync(join(workDir, 'ostree'), script, { mode: 0o755 });
+    const found = await findFeatures({ workDir, imageBytes: probeImage(), serverPath: '/bin/true' });
+    return found['ostree-composefs'].ok;
+  };
+  if ((await probeNamespaces()).kind === 'refused') return t.skip('no private namespace');
+  assert.equal(await hasIt('selinux'), false);
+  assert.equal(await hasIt('composefs'), true);
 });
 
 test('the probe of namespaces gives a command, or a reason with a hint', async () => {
