@@ -7,6 +7,7 @@ import { UserError } from '../model/errors.ts';
 import type { Features } from '../model/machine.ts';
 import type { Arm } from '../runner/arm.ts';
 import { interruptAtClosedOutput } from '../sys/closed-output.ts';
+import { HEAP_ENVIRONMENT, HEAP_OPTIONS } from '../sys/garbage.ts';
 import { giveBack } from '../sys/give-back.ts';
 import { interrupt, interruptedError, onInterrupt } from '../sys/interrupts.ts';
 import { startInNamespace } from '../sys/namespace.ts';
@@ -97,9 +98,13 @@ const runInside = (
   attend({
     start: (onMessage) =>
       startInNamespace({
-        // Between slots it collects its garbage itself.
-        argv: [process.execPath, '--expose-gc', ...inspectOption(), ...process.argv.slice(1)],
-        env: { ...process.env, UV_THREADPOOL_SIZE: POOL_THREADS, [HANDOVER]: JSON.stringify(handover) },
+        argv: [process.execPath, ...HEAP_OPTIONS, ...inspectOption(), ...process.argv.slice(1)],
+        env: {
+          ...process.env,
+          ...HEAP_ENVIRONMENT,
+          UV_THREADPOOL_SIZE: POOL_THREADS,
+          [HANDOVER]: JSON.stringify(handover),
+        },
         inherits: [work.fd, run.fd],
         onMessage,
       }),

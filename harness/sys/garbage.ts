@@ -1,31 +1,48 @@
 // Collects the garbage of this process between slots, when there is enough of it.
 //
 // Does:    one full collection. Without it V8 lets garbage wait until the heap is several times as large as what is alive: a process that
-//          leaks nothing then grows for an hour, and collects whenever it happens to, also inside a window.
+//          leaks nothing then grows for an hour.
 // Needs:   --expose-gc; without it V8 decides.
-// Cost:    40 ms for 20 MiB that are alive, never inside a window.
+// Cost:    40 ms for 20 MiB that are alive; at most a fiftieth of the time.
 import { getHeapStatistics } from 'node:v8';
+import { nowNs } from './clock.ts';
 
-/** Small against what a process of Node.js takes. */
-const LEAST_BYTES = 8 * 2 ** 20;
-/** Of what was alive after the last collection, so that a large image is not collected after every slot. */
-const LEAST_SHARE = 0.5;
+/** Small against what a process of Node.js takes: the garbage of twenty slots of a small image. */
+const LEAST_BYTES = 2 * 2 ** 20;
+/** After a collection this many times its own time passes: that of a large image takes long. */
+const PAUSES = 50;
+
+/** The young generation, fixed at a small size: it would grow to 32 MiB and shrink again. */
+export const HEAP_OPTIONS: readonly string[] = ['--expose-gc', '--max-semi-space-size=2'];
+
+/** One arena of malloc for all threads: those of V8 compile and mark, and keep 4 MiB each. Read by glibc. */
+export const HEAP_ENVIRONMENT: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: '1' };
+
+interface Heap {
+  readonly gc: (() => void) | undefined;
+  usedBytes(): number;
+  nowNs(): number;
+}
+
+const OWN: Heap = { gc: globalThis.gc, usedBytes: () => getHeapStatistics().used_heap_size, nowNs };
 
 export interface Garbage {
   /** True if it collected. */
   collect(): boolean;
 }
 
-const usedBytes = (): number => getHeapStatistics().used_heap_size;
-
-export const openGarbage = (gc: (() => void) | undefined = globalThis.gc, used = usedBytes): Garbage => {
-  let liveBytes = used();
+export const openGarbage = ({ gc, usedBytes, nowNs: clock }: Heap = OWN): Garbage => {
+  let liveBytes = usedBytes();
+  let notBeforeNs = 0;
   return {
     collect() {
-      if (gc === undefined || used() - liveBytes < Math.max(LEAST_BYTES, LEAST_SHARE * liveBytes))
-        return false;
+      if (gc === undefined || usedBytes() - liveBytes < LEAST_BYTES) return false;
+      const fromNs = clock();
+      if (fromNs < notBeforeNs) return false;
       gc();
-      liveBytes = used();
+      const untilNs = clock();
+      notBeforeNs = untilNs + PAUSES * (untilNs - fromNs);
+      liveBytes = usedBytes();
       return true;
     },
   };

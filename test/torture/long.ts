@@ -1,5 +1,5 @@
 // Long runs: memory that must not grow, ten thousand mounts at once, an image of a million files.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,8 @@ import { LONG_MARKERS, tableIn, textMarkdown } from './table.ts';
 
 const LIVES = fileURLToPath(new URL('./lives-main.js', import.meta.url));
 const READING_MS = 5000;
+/** Of kernel memory, because caches are dropped before: every minute. */
+const KERNEL_EVERY = 12;
 const MIB = 1 << 20;
 const HOUR_SECONDS = 3600;
 const MINUTE_SECONDS = 60;
@@ -54,22 +56,31 @@ interface ChurnReadings {
   readonly kernel: Reading[];
 }
 
-const readUntilEnd = async (running: Running, kernelBytes: () => number): Promise<ChurnReadings> => {
+/** While samples arrive: at its end a run writes all of its plan once more. */
+const readUntilEnd = async (
+  running: Running,
+  journal: string,
+  kernelBytes: () => number,
+): Promise<ChurnReadings> => {
   const readings: ChurnReadings = { resident: [], kernel: [] };
   const startMs = Date.now();
+  let journalBytes = 0;
   let isOver = false;
   void running.done.then(() => {
     isOver = true;
   });
-  while (!isOver) {
+  for (let number = 0; !isOver; number++) {
     await sleep(READING_MS);
     const at = (Date.now() - startMs) / 1000;
     try {
+      const sizeBytes = statSync(journal).size;
+      if (sizeBytes === journalBytes) continue;
+      journalBytes = sizeBytes;
       const measuring = inRole(running.child.pid!, 'measuring');
       if (measuring !== undefined) readings.resident.push([at, residentBytes(measuring.pid)]);
-      readings.kernel.push([at, kernelBytes()]);
+      if (number % KERNEL_EVERY === 0) readings.kernel.push([at, kernelBytes()]);
     } catch {
-      // The process has ended.
+      // No sample yet, or the process has ended.
     }
   }
   return readings;
@@ -86,14 +97,18 @@ const longChurn = async ({ minutes, home, owner }: LongOptions): Promise<readonl
       ...['--blocks', String(100 * minutes), '--budget', `${minutes}m`],
     ]);
     limited.add(running.child.pid!);
-    const { resident, kernel } = await readUntilEnd(running, limited.kernelBytes);
+    const { resident, kernel } = await readUntilEnd(
+      running,
+      join(out, 'samples.ndjson'),
+      limited.kernelBytes,
+    );
     const { code, stderr } = await running.done;
     const amount = `${minutes} min, ${group(samplesSoFar(out))} slots in ${SMALL_MEMORY_BYTES / MIB} MiB`;
     const isGood = [0, 124].includes(code ?? -1) && leftOf(home).length === 0;
     if (!isGood) throw new Error(`churn ended with ${code}: ${stderr}`);
     return [
       growthResult('churn: memory of the process that measures', amount, resident, SMALL_BYTES_PER_HOUR),
-      growthResult('churn: kernel memory of the run', amount, kernel, SMALL_BYTES_PER_HOUR),
+      growthResult('churn: kernel memory of the run, caches dropped', amount, kernel, SMALL_BYTES_PER_HOUR),
     ];
   } finally {
     limited.remove();
@@ -192,22 +207,34 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 
 /** All of them. */
-const LONG = 'long';
+export const LONG = 'long';
 export const LONG_IDS: readonly string[] = [LONG, ...Object.keys(PARTS)];
 
-/** `only`: ids; those of no part are ignored. */
+/** A part that could not be made is a result, too: the others take hours. */
+const resultsOf = async (id: string, part: Part, options: LongOptions): Promise<readonly LongResult[]> => {
+  try {
+    return await part(options);
+  } catch (error) {
+    const found = (error as Error).message.trim();
+    return [{ what: id, amount: 'not to its end', found, bound: 'no error', passes: false }];
+  }
+};
+
+/** `only`: ids; those of no part are ignored. `onResult`: called after each part, so that a stop loses nothing. */
 export const runLong = async (
   only: readonly string[],
   options: LongOptions,
+  onResult: (result: LongResult) => void,
 ): Promise<readonly LongResult[]> => {
   const results: LongResult[] = [];
   for (const [id, part] of Object.entries(PARTS)) {
     if (!only.includes(LONG) && !only.includes(id)) continue;
-    for (const result of await part(options)) {
+    for (const result of await resultsOf(id, part, options)) {
       results.push(result);
       options.say(
         `${result.passes ? 'held' : 'BROKEN'}: ${result.what}: ${result.found} (${result.amount})\n`,
       );
+      onResult(result);
     }
   }
   return results;

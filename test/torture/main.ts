@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { seeded, shuffled } from '../../harness/model/random.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import { openScope, runLanes, type Task } from './lanes.ts';
-import { LONG_IDS, longMarkdown, longText, runLong } from './long.ts';
+import { LONG, LONG_IDS, longMarkdown, longText, runLong } from './long.ts';
 import { openRunLength } from './moment.ts';
 import { fail, HELP, parsedOptions, planOf, type TortureOptions, wholeNumber } from './options.ts';
 import { openProgress } from './progress.ts';
@@ -33,7 +33,7 @@ const EXIT_INTERRUPTED = 130;
 const SHORT_MS = 120_000;
 
 const chosenOf = (trials: readonly Trial[], only: readonly string[]): readonly Trial[] => {
-  const known = [...SECTIONS, ...trials.map(({ id }) => id), ...LONG_IDS] as readonly string[];
+  const known = [...SECTIONS, ...trials.map(({ id }) => id), ...LONG_IDS, ALL] as readonly string[];
   const unknown = only.find((word) => !known.includes(word));
   if (unknown !== undefined) fail(`unknown kind '${unknown}'; there are ${known.join(', ')}`);
   return trials.filter(({ id, section }) => only.length === 0 || only.includes(section) || only.includes(id));
@@ -77,16 +77,21 @@ const writeDocument = (markers: Markers, table: (document: string) => string): v
 const length = openRunLength();
 const [first, ...others] = trialsOf(length) as readonly [Trial, ...Trial[]];
 
+/** Both tables. */
+const ALL = 'all';
+
 interface Torture {
   readonly options: TortureOptions;
+  /** Sections and ids; none: all trials. */
+  readonly only: readonly string[];
   /** On a disk; removed unless it holds logs. */
   readonly folder: string;
   stopped(): boolean;
 }
 
 /** True if everything is zero. */
-const tryAll = async ({ options, folder, stopped }: Torture): Promise<boolean> => {
-  const chosen = chosenOf(others, options.only);
+const tryAll = async ({ options, only, folder, stopped }: Torture): Promise<boolean> => {
+  const chosen = chosenOf(others, only);
   const tasks = tasksOf(chosen, options);
   const { update, say } = openProgress(tasks.length);
   say(`Seed ${options.seed}; attempts below ${folder}.\n`);
@@ -111,17 +116,17 @@ const tryAll = async ({ options, folder, stopped }: Torture): Promise<boolean> =
 };
 
 /** True if everything held. */
-const runLongParts = async ({ options, folder }: Torture): Promise<boolean> => {
+const runLongParts = async ({ options, only, folder }: Torture): Promise<boolean> => {
   const { say } = openProgress(0);
   const owner = openScope();
   try {
     const minutes = wholeNumber('minutes', options.minutes);
-    const results = await runLong(options.only, { minutes, home: folder, owner, say });
+    const results = await runLong(only, { minutes, home: folder, owner, say }, (result) => {
+      if (result.passes && options['write-docs'])
+        writeDocument(LONG_MARKERS, (document) => longMarkdown(document, [result]));
+    });
     process.stdout.write(longText(results));
-    const isGood = results.every(({ passes }) => passes);
-    if (isGood && options['write-docs'])
-      writeDocument(LONG_MARKERS, (document) => longMarkdown(document, results));
-    return isGood;
+    return results.every(({ passes }) => passes);
   } finally {
     await owner.close();
   }
@@ -147,9 +152,10 @@ if (needsRoot !== false) {
   process.exit(0);
 }
 const folder = mkdtempSync('/var/tmp/cfsbench-torture-');
-const torture: Torture = { options, folder, stopped: () => isStopped };
-const isGood = await (options.only.some((id) => LONG_IDS.includes(id))
-  ? runLongParts(torture)
-  : tryAll(torture));
+const only = options.only.includes(ALL) ? [...SECTIONS, LONG] : options.only;
+const torture: Torture = { options, only, folder, stopped: () => isStopped };
+const isLong = (id: string): boolean => LONG_IDS.includes(id);
+const held = only.length === 0 || !only.every(isLong) ? await tryAll(torture) : true;
+const isGood = (!isStopped && only.some(isLong) ? await runLongParts(torture) : true) && held;
 if (!existsSync(join(folder, LOGS))) rmSync(folder, { recursive: true, force: true });
 process.exit(isGood ? 0 : 1);

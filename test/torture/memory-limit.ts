@@ -9,6 +9,7 @@ import { makeMemoryGroup } from '../../harness/sys/memory-group.ts';
 export interface LimitedGroup {
   readonly folder: string;
   add(pid: number): void;
+  /** What the kernel cannot give back: caches of the members are dropped first. */
   kernelBytes(): number;
   remove(): void;
 }
@@ -20,6 +21,17 @@ export const kernelBytesOf = (folder: string): number => {
   return Number(/^kernel (\d+)$/m.exec(readFileSync(join(folder, 'memory.stat'), 'utf8'))![1]);
 };
 
+/** Caches, with those of names and inodes: version 1, or version 2 since Linux 5.19, which fails when less than asked was freed. */
+const dropCaches = (folder: string): void => {
+  const [emptied, reclaim] = ['memory.force_empty', 'memory.reclaim'].map((name) => join(folder, name));
+  try {
+    if (existsSync(emptied!)) writeFileSync(emptied!, '0');
+    else writeFileSync(reclaim!, '1G');
+  } catch {
+    // The rest is in use.
+  }
+};
+
 export const openLimitedGroup = (limitBytes: number): LimitedGroup => {
   const group = makeMemoryGroup();
   const folder = dirname(group.members);
@@ -27,5 +39,13 @@ export const openLimitedGroup = (limitBytes: number): LimitedGroup => {
     .map((name) => join(folder, name))
     .find((path) => existsSync(path))!;
   writeFileSync(limit, String(limitBytes));
-  return { folder, add: group.add, kernelBytes: () => kernelBytesOf(folder), remove: group.remove };
+  return {
+    folder,
+    add: group.add,
+    kernelBytes() {
+      dropCaches(folder);
+      return kernelBytesOf(folder);
+    },
+    remove: group.remove,
+  };
 };

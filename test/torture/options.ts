@@ -19,7 +19,7 @@ damaged and hostile, and prints a table of what was lost, left or crashed.
   --only WORD        ${SECTIONS.join(', ')}, or the id of one kind; may be repeated;
                      long: growth of memory, 10,000 mounts, a million files;
                      or long-churn, long-server, long-mounts-erofs,
-                     long-mounts-fuse, long-million
+                     long-mounts-fuse, long-million; all: all sections and long
   --count N          attempts of each kind (default: its own)
   --kills N          attempts of all kinds of kills together
   --resume-every N   resume every Nth run to its end (default ${RESUME_EVERY})

@@ -1,62 +1,77 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { openGarbage } from '../../../harness/sys/garbage.ts';
+import { nowNs } from '../../../harness/sys/clock.ts';
+import { HEAP_OPTIONS, openGarbage } from '../../../harness/sys/garbage.ts';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 const MIB = 2 ** 20;
 
-/** A heap of which `liveBytes` remain. */
+/** A heap of which `liveBytes` remain, and a clock that a collection moves by `tookNs`. */
 const heapOf = (liveBytes: number) => {
-  const heap = { usedBytes: liveBytes, liveBytes };
-  const garbage = openGarbage(
-    () => {
-      heap.usedBytes = heap.liveBytes;
+  const heap = { bytes: liveBytes, liveBytes, atNs: 0, tookNs: 0 };
+  const garbage = openGarbage({
+    gc() {
+      heap.bytes = heap.liveBytes;
+      heap.atNs += heap.tookNs;
     },
-    () => heap.usedBytes,
-  );
+    usedBytes: () => heap.bytes,
+    nowNs: () => heap.atNs,
+  });
   return { heap, garbage };
 };
 
-test('a small heap is collected when it has 8 MiB of garbage, and not before', () => {
+test('a heap is collected when it has 2 MiB of garbage, and not before', () => {
   const { heap, garbage } = heapOf(4 * MIB);
-  heap.usedBytes = 12 * MIB - 1;
+  heap.bytes = 6 * MIB - 1;
   assert.equal(garbage.collect(), false);
-  heap.usedBytes++;
+  heap.bytes++;
+  heap.liveBytes = 5 * MIB;
   assert.equal(garbage.collect(), true);
-  assert.equal(heap.usedBytes, 4 * MIB);
+  assert.equal(heap.bytes, 5 * MIB);
+  heap.bytes = 6.5 * MIB;
   assert.equal(garbage.collect(), false);
+  heap.bytes = 7 * MIB;
+  assert.equal(garbage.collect(), true);
 });
 
-test('a large heap is collected when it has grown by half of what was alive after the last collection', () => {
-  const { heap, garbage } = heapOf(100 * MIB);
-  heap.usedBytes = 149 * MIB;
-  assert.equal(garbage.collect(), false);
-  heap.usedBytes = 160 * MIB;
-  heap.liveBytes = 120 * MIB;
+test('after a collection fifty times its own time passes before the next', () => {
+  const { heap, garbage } = heapOf(4 * MIB);
+  heap.tookNs = 200e6;
+  heap.bytes = 100 * MIB;
   assert.equal(garbage.collect(), true);
-  heap.usedBytes = 179 * MIB;
+  heap.bytes = 100 * MIB;
+  heap.atNs += 9.9e9;
   assert.equal(garbage.collect(), false);
-  heap.usedBytes = 180 * MIB;
+  heap.atNs += 0.1e9;
   assert.equal(garbage.collect(), true);
 });
 
 test('nothing is collected by a process without --expose-gc', () => {
-  let usedBytes = 0;
-  const garbage = openGarbage(undefined, () => usedBytes);
-  usedBytes = 1000 * MIB;
+  let bytes = 0;
+  const garbage = openGarbage({ gc: undefined, usedBytes: () => bytes, nowNs: () => 0 });
+  bytes = 1000 * MIB;
   assert.equal(garbage.collect(), false);
 });
 
 test('the heap of this process is as large after a collection as before the garbage', () => {
+  const usedBytes = (): number => getHeapStatistics().used_heap_size;
   gc();
-  const before = getHeapStatistics().used_heap_size;
-  const garbage = openGarbage(gc);
+  const before = usedBytes();
+  const garbage = openGarbage({ gc, usedBytes, nowNs });
   let made = Array.from({ length: 1_000_000 }, (_, i) => ({ i }));
-  assert.ok(made.length > 0 && getHeapStatistics().used_heap_size - before > 20 * MIB);
+  assert.ok(made.length > 0 && usedBytes() - before > 20 * MIB);
   made = [];
   assert.equal(garbage.collect(), true);
-  assert.ok(getHeapStatistics().used_heap_size - before < 4 * MIB);
+  assert.ok(usedBytes() - before < 4 * MIB);
+});
+
+test('the options of the heap are those of this Node.js', () => {
+  const { status, stdout } = spawnSync(process.execPath, [...HEAP_OPTIONS, '-p', 'typeof gc'], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stdout], [0, 'function\n']);
 });
