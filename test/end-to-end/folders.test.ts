@@ -42,8 +42,10 @@ const PLAN = [
 const stateOf = (folder: string): unknown =>
   ['.', ...readdirSync(folder).sort()].map((name) => {
     const path = join(folder, name);
-    const { mode, mtimeNs, ino, uid } = statSync(path, { bigint: true });
-    return { name, mode, mtimeNs, ino, uid, text: name === '.' ? '' : readFileSync(path, 'latin1') };
+    const stat = statSync(path, { bigint: true });
+    const { mode, mtimeNs, ino, uid } = stat;
+    // A work folder that an interrupted run had no time to remove.
+    return { name, mode, mtimeNs, ino, uid, text: stat.isDirectory() ? '' : readFileSync(path, 'latin1') };
   });
 
 describe('the folders of a run', { concurrency: 2, skip: needsRoot }, () => {

@@ -262,5 +262,5 @@ export const untilNothingLeft = (folder: string): Promise<true> =>
 /** The process of a run that measures in private namespaces. */
 export const innerOf = (running: Running, folder: string): number | undefined =>
   processesWith(folder).find(
-    ({ pid, words }) => pid !== running.child.pid && words[0] === process.execPath && words[1] === PROGRAM,
+    ({ pid, words }) => pid !== running.child.pid && words[0] === process.execPath && words.includes(PROGRAM),
   )?.pid;
