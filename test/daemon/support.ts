@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { imageBytes } from '../../harness/erofs/writer.ts';
 import { parseDump } from '../../harness/images/dump-text.ts';
-import { findProgram } from '../../harness/sys/spawn.ts';
+import { needsCompiler } from '../harness/sys/support.ts';
 
 const run = promisify(execFile);
 const sources = fileURLToPath(new URL('../../../daemon', import.meta.url));
@@ -29,9 +29,7 @@ const listProgram = fileURLToPath(new URL('./list-tree-main.js', import.meta.url
 
 export const notRoot = process.geteuid?.() === 0 ? false : 'needs root: mounts and devices';
 /** The tests compile the server with sanitizers. */
-export const noCompiler = ['cc', 'gcc', 'clang'].some((name) => findProgram(name) !== null)
-  ? false
-  : 'needs a C compiler';
+export const noCompiler = needsCompiler;
 export const noServer = existsSync('/dev/fuse') ? noCompiler : 'needs /dev/fuse';
 const LIST_LIMIT_MS = 120_000;
 const END_LIMIT_MS = 60_000;

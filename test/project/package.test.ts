@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { tooOld } from '../../harness/cli/node-version.ts';
+import { needsCompiler } from '../harness/sys/support.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'cfsbench-package-'));
@@ -36,7 +37,9 @@ before(() => {
 
 after(() => rmSync(folder, { recursive: true }));
 
-test('the first use compiles into the cache folder, and clean --cache removes it', () => {
+test('the first use compiles into the cache folder, and clean --cache removes it', {
+  skip: needsCompiler,
+}, () => {
   const cache = join(home, '.cache', 'cfsbench');
   assert.match(
     cfsbench('--version').stdout,

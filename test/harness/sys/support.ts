@@ -11,6 +11,7 @@ import type { OpenFolder } from '../../../harness/sys/folder-lock.ts';
 import { bind } from '../../../harness/sys/libc.ts';
 import { makeMarkedFolder } from '../../../harness/sys/marked-folder.ts';
 import { isRealRoot } from '../../../harness/sys/namespace-probe.ts';
+import { findProgram } from '../../../harness/sys/spawn.ts';
 
 /** For the `skip` option of a test. */
 export const needsRoot: string | false = isRealRoot() ? false : 'needs root in the initial user namespace';
@@ -27,6 +28,10 @@ const closedFolder = [import.meta.dirname, process.execPath]
 /** For tests in which root starts the compiled program as another user. */
 export const needsOtherUser: string | false =
   needsRoot || (closedFolder === undefined ? false : `other users cannot enter ${closedFolder}`);
+
+export const needsCompiler: string | false = ['cc', 'gcc', 'clang'].some((name) => findProgram(name) !== null)
+  ? false
+  : 'needs a C compiler';
 
 export const temporaryFolder = (t: TestContext): string => {
   const path = mkdtempSync(join(tmpdir(), 'cfsbench-test-'));
