@@ -215,5 +215,5 @@ export const eventually = async <T>(
 /** The process of a run that measures in private namespaces. */
 export const innerOf = (running: Running, folder: string): number | undefined =>
   processesWith(folder).find(
-    ({ pid, words }) => pid !== running.child.pid && words[0] === process.execPath && words[1] === PROGRAM,
+    ({ pid, words }) => pid !== running.child.pid && words[0] === process.execPath && words.includes(PROGRAM),
   )?.pid;
