@@ -11,8 +11,9 @@ const UNSEEN_NS = 600e9 * patience;
 /** Of a walk that compares an empty image. */
 const WALK_NS = 60e9 * patience;
 /**
- * What an image adds to these limits: 200 entries and 20 MB per second. Walks of a million entries took 100 us of CPU time for each, over
- * FUSE 220 us; at low priority beside 17 times as much work as two CPUs can do 1,100 and 460 entries were compared per second.
+ * What an image adds to these limits: 200 entries and 20 MB per second. Walks of a million entries took 150 us of CPU time for each over
+ * FUSE, server included, and 160 us on EROFS; at low priority beside 17 times as much work as two CPUs can do 1,300 and 490 entries were
+ * compared per second.
  */
 const ENTRY_NS = 5e6 * patience;
 const BYTE_NS = 50 * patience;
