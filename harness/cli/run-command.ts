@@ -11,7 +11,7 @@ import { refuseArguments } from './usage-errors.ts';
 
 const ENVIRONMENT = `
 For debugging:
-  CFSBENCH_DEBUG=1       print plan, phases, mount calls and memory to standard error
+  CFSBENCH_DEBUG=1       on standard error: plan, phases, mount calls, memory
   CFSBENCH_INSPECT=PORT  let the measuring process wait for a debugger`;
 
 const EXAMPLES = `
