@@ -12,7 +12,7 @@ import { KERNEL_PREFIX } from '../../harness/vm/kernel.ts';
 import { readRun, readSamples } from '../../results/read.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url));
-const LIMIT_MS = 115_000;
+const LIMIT_MS = 240_000;
 /** Exit code: cannot be done here. */
 const IN_USE = 4;
 const HEADLINE = ['composefs-fuse', 'erofs-overlay', 'unpacked-overlay'];
