@@ -265,7 +265,7 @@ const measurePrepared = async (parts: RunParts, measured: Measured): Promise<Sto
   const projector = { sizes: prepared.ready.sizes, times: executor.times };
   if (parts.interrupted()) return 'interrupted';
   const stop = await measureGroups(parts, prepared, { executor, projector, dropped });
-  dropped.close();
+  if (stop !== 'interrupted') dropped.close();
   return stop;
 };
 
