@@ -69,7 +69,7 @@ test('a run attacks images under every level of protection that the machine has'
         assert.match(end, attack === 'device' && !hasDisk ? /^not tried$/ : /^refused at/, attack);
     });
 
-  await t.test('a block image on dm-verity serves no attack', (s) => {
+  await t.test('no attack on a block image on dm-verity is served', (s) => {
     if (features['dm-verity']?.ok !== true || features['veritysetup']?.ok !== true)
       return s.skip('no dm-verity');
     for (const end of Object.values(endsIn('device', 'erofs-full-dmverity'))) assert.notEqual(end, 'served');
