@@ -46,7 +46,7 @@ test('recording a phase executes nothing, also through methods that were read be
   assert.deepEqual(recorder.take(), []);
 });
 
-test('a server that starts before the lives is shared by them; one that starts in a life is its own', async () => {
+test('a server started before the lives is shared; one that starts in a life belongs to it', async () => {
   const { recorder } = noting();
   const shared = recorder.machine.serve('cfs-fuse', ['cfs-fuse', '{control}']);
   assert.deepEqual(recorder.sharedServer(), ['cfs-fuse', '{control}']);
