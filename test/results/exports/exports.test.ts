@@ -57,7 +57,7 @@ test('github-action-benchmark: each file has one direction, and every entry its 
   }
 });
 
-test('github-action-benchmark: what is zero by nature is left out, what some pass counts is not', async () => {
+test('github-action-benchmark: metrics that are always zero are left out, counted ones are not', async () => {
   const entries = (
     await Promise.all(['smaller', 'bigger'].map((one) => textOf(`github-action-benchmark-${one}`)))
   ).flatMap((text) => JSON.parse(text) as readonly { name: string; value: number }[]);
