@@ -104,7 +104,7 @@ test('a device that another run or another program made stays, whatever its name
   assert.deepEqual(namesLeft(), ['control', ...others.map(({ name }) => name)].sort());
 });
 
-test('a name whose device the kernel has removed goes, too', async (t) => {
+test('the name of a device that the kernel has removed is removed', async (t) => {
   const { places, namesLeft } = machineWith(t, []);
   writeFileSync(join(places.names, named()), '');
   writeFileSync(join(places.names, deviceNames(OTHER)()), '');

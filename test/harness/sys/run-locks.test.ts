@@ -38,7 +38,7 @@ test('a run lists the other runs that measure, until they end', async () => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('of runs that start together all but one see another', async () => {
+test('of several runs that start together, all but one see another run', async () => {
   const locks = await Promise.all(['a', 'b', 'c', 'd'].map((name) => lockRun(run(name))));
   assert.deepEqual(locks.map(({ others }) => others.length).sort(), [0, 1, 2, 3]);
   for (const lock of locks) lock.close();

@@ -117,7 +117,7 @@ test('junit: attributes count the cases', async () => {
   assert.match(text, /<skipped message="/);
 });
 
-test('wide-csv: as many rows as samples, a column for each metric', async () => {
+test('wide-csv: a row for each sample, a column for each metric', async () => {
   const { samples } = exampleRun({ images: ['debian-12-base'], blocks: 8, countPasses: 1 });
   const lines = (await textOf('wide-csv')).trimEnd().split('\n');
   assert.equal(lines.length, samples.length + 1);
