@@ -57,7 +57,7 @@ test('a missing --work is refused by name, and no folder is made', async (t) => 
   assert.deepEqual(readdirSync(home), []);
 });
 
-test('a taken path of the work folder is refused by name, unless a dead process of cfsbench left it', async (t) => {
+test('a taken path of the work folder is refused, unless a dead process of cfsbench left it', async (t) => {
   const home = temporaryFolder(t);
   mkdirSync(join(home, 'runs'));
   const chosen = foldersIn(home);

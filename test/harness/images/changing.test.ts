@@ -108,7 +108,7 @@ describe('a directory that changes while it is read', () => {
       });
     });
 
-  it('never blocks a read or leads it outside while its entries change type', { timeout: 60_000 }, async () => {
+  it('never blocks a read or leads it outside while entries change type', { timeout: 60_000 }, async () => {
     const tree = join(dir, 'tree');
     mkdirSync(tree);
     mkdirSync(join(dir, 'outside'));

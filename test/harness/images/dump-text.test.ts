@@ -164,7 +164,7 @@ describe('dump text', () => {
     assert.deepEqual(only(`/a 0 40755 1 0 0 0 0.0 - - - a=${big} a=x c=${big}`).xattrs.length, 2);
   });
 
-  it('refuses, if strict, a missing last newline, RDEV of a directory, and SIZE or CONTENT of a symlink', () => {
+  it('refuses, if strict, a missing last newline, RDEV of a directory, SIZE or CONTENT of a symlink', () => {
     const strict = (line: string, end = '\n'): RegExp | string => {
       parseDump(bytes(`${ROOT}\n${line}${end}`));
       return refusal(`${ROOT}\n${line}${end}`, { strict: true }).message;

@@ -47,7 +47,7 @@ describe('a family', () => {
       await assert.rejects(open(rest), message);
     });
 
-  it('has members with equal bytes alone, in a larger family and on a base read from its manifest', async () => {
+  it('has members with equal bytes alone, in a larger family and on the base of a manifest', async () => {
     const spec = 'count=6,app=20..40,shared=0.5,seed=3';
     const whole = await open(spec);
     const part = openParts(family(spec), whole.family!.base!.name, {});

@@ -94,7 +94,7 @@ const sameAlone = async (t: TestContext, family: Family, index: number): Promise
   }
 };
 
-test('prepared members equal single ones, the store has only their objects, and the cache is reused', async (t) => {
+test('prepared members equal single ones, the store has their objects, the cache is reused', async (t) => {
   const source = await open(t, SPEC);
   const first = await prepare(t, source);
   assert.match(first.said[0]!, /7 images .*; 0 manifests from the cache, 7 new$/);

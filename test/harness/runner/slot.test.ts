@@ -35,7 +35,7 @@ test('a sample has the duration of its slot in nanoseconds, and the session of a
   assert.deepEqual([sample.slotNs, sample.session], [12_345, 2]);
 });
 
-test('a counting slot has one life and counts requests; a timed slot has the lives of its scenario', async (t) => {
+test('a counting slot has one life and counts requests; a timed one has those of its scenario', async (t) => {
   const timed = await ran(t);
   assert.deepEqual([timed.stages[0]!.cycles, timed.stages[0]!.machine.requestCounters], [3, null]);
   const counted = await ran(t, { slot: slotOf({ pass: 'count' }) });

@@ -9,7 +9,7 @@ import { FS_TYPE, slotOf, tellingPrepared } from '../support/slot.ts';
 import { openTestStage } from '../support/stage.ts';
 import { temporaryFolder } from '../sys/support.ts';
 
-test('probes start in order around a window and stop in reverse order, whatever the phase returns', async (t) => {
+test('probes start in order around a window and stop in reverse, whatever the phase returns', async (t) => {
   const { stage, log } = openTestStage(t);
   assert.equal(stage.phaseNow(), 'prepare');
   assert.equal(

@@ -10,7 +10,7 @@ const blockFor = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 };
 
-test('a reply that arrived while this process was busy is used after the limit; a missing one times out', async (t) => {
+test('a reply that arrived during other work counts after the limit; a missing one times out', async (t) => {
   const program = join(temporaryFolder(t), 'echo.mjs');
   writeFileSync(
     program,
