@@ -51,7 +51,7 @@ const labelled = dumpOf([
 const user = dumpOf([rootLine, line('/a', '100644'), line('/b', '100644', { xattrs: 'user.k=v' })]);
 const AUTO = ['--xattr', 'auto'];
 
-test('the kernel asks an image without attributes only once', { skip }, (t) =>
+test('the kernel sends at most two GETXATTR requests for an image without attributes', { skip }, (t) =>
   besideNeighbours(t, 'the caches', async () => {
     const { path, of } = counters();
     await whileServed(

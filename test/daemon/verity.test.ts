@@ -69,7 +69,7 @@ for (const options of [[], ['--transport', 'threads'], ['--data', 'passthrough']
     ),
   );
 
-test('without the option every object is served', { skip }, () =>
+test('without --verity the server serves every object', { skip }, () =>
   whileServed(lab, image, async ({ root }) => {
     for (const name of ['plain', 'none', 'sealed'])
       assert.equal(await readFile(join(root, name), 'latin1'), CONTENTS);
@@ -86,7 +86,7 @@ test('an image is served only if the kernel enforces its digest', { skip }, asyn
   await assert.rejects(serve(lab, own, ['--digest', DIGEST]), /has another fs-verity digest than --digest/);
 });
 
-test('wrong values are wrong usage', { skip: noCompiler }, () => {
+test('a wrong value of --digest or --verity is a usage error with exit code 2', { skip: noCompiler }, () => {
   const refused = (...options: string[]): string => {
     const { status, stderr } = spawnSync(sanitized(), [...options, 'image', 'mount'], { encoding: 'utf8' });
     assert.equal(status, 2);

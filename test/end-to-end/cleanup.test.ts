@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
 import { diskFolder, okSamples, readRun, readSamples, runFewBlocks, untilNothingLeft } from './support.ts';
 
-test('the work of a neighbour is measured while an image is removed and while it is idle', {
+test('cleanup measures the work of a neighbour alone and during the removal of an image', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);

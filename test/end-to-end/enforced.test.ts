@@ -38,14 +38,14 @@ test('a run attacks images under every level of protection that the machine has'
     return Object.fromEntries(table.rows.map(({ attack, cells }) => [attack, cellText(cells[at]!)]));
   };
 
-  await t.test('without protection all is served, also what was changed on the disk below the store', () => {
+  await t.test('without protection every change is served, also one made on the disk below the store', () => {
     const { truncated, sealed, ...others } = endsIn('nothing', 'erofs-overlay');
     assert.notEqual(truncated, sealed);
     for (const [attack, end] of Object.entries(others))
       assert.equal(end, attack === 'device' && !hasDisk ? 'not tried' : 'served', attack);
   });
 
-  await t.test('a client refuses all that its server forges', () => {
+  await t.test('a client refuses at the pull every file that its server forges', () => {
     const { sealed, device, ...others } = endsIn('signature', 'composefs-fuse');
     assert.deepEqual(
       [sealed, device].filter((end) => end?.startsWith('refused')),
@@ -55,7 +55,7 @@ test('a run attacks images under every level of protection that the machine has'
   });
 
   for (const arm of ['erofs-overlay-verity', 'composefs-fuse-verity'])
-    await t.test(`${arm} refuses what its level says`, (s) => {
+    await t.test(`${arm} refuses exactly the attacks that each level of protection covers`, (s) => {
       if (features['fs-verity']?.ok !== true) return s.skip('no fs-verity');
       for (const [level, refused] of Object.entries(REFUSED)) {
         const { truncated: _, ...ends } = endsIn(level, arm);
@@ -69,7 +69,7 @@ test('a run attacks images under every level of protection that the machine has'
         assert.match(end, attack === 'device' && !hasDisk ? /^not tried$/ : /^refused at/, attack);
     });
 
-  await t.test('a block image on dm-verity serves nothing that was changed', (s) => {
+  await t.test('no attack on a block image on dm-verity is served', (s) => {
     if (features['dm-verity']?.ok !== true || features['veritysetup']?.ok !== true)
       return s.skip('no dm-verity');
     for (const end of Object.values(endsIn('device', 'erofs-full-dmverity'))) assert.notEqual(end, 'served');

@@ -89,7 +89,7 @@ const shutDown = (folder: string): void => {
 
 const isPlain = (stderr: string): void => assert.doesNotMatch(stderr, /this is a bug|\n {4}at /);
 
-test('a full work folder fails slots and the run goes on; a dead disk ends it, with the table', {
+test('a full work folder fails slots only; a dead disk ends the run, which still prints its table', {
   skip: needsRoot,
 }, async (t) => {
   privateMounts();
@@ -161,7 +161,7 @@ const behind = (t: TestContext, command: string, args: readonly string[], env = 
 /** A user without other processes: other test files run as nobody, and limits of processes count those too. */
 const LONELY = 65_532;
 
-test('what every run needs is asked for before anything is made', { skip: needsOtherUser }, async (t) => {
+test('a run checks all its needs before it makes anything', { skip: needsOtherUser }, async (t) => {
   const home = diskFolder(t);
   const args = (out: string): string[] => [...RUN, '--out', join(home, out)];
   chownSync(home, LONELY, LONELY);
@@ -201,7 +201,7 @@ test('what every run needs is asked for before anything is made', { skip: needsO
   assert.deepEqual(readdirSync(home).sort(), ['few', 'tree']);
 });
 
-test('without loop devices and with a wall clock that steps by hours, the rest is measured rightly', {
+test('a run without loop devices measures right durations while the wall clock steps by hours', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);

@@ -49,7 +49,7 @@ const stateOf = (folder: string): unknown =>
   });
 
 describe('the folders of a run', { concurrency: 2, skip: needsRoot }, () => {
-  test('under sudo, everything that a run wrote belongs to the user who called it, and root may resume it', async (t) => {
+  test('under sudo a run belongs to the calling user, and only sudo of that user resumes it', async (t) => {
     const home = diskFolder(t);
     chownSync(home, NOBODY, NOBODY);
     const out = join(home, 'runs', 'first');

@@ -106,7 +106,7 @@ test('kill -9 while rm removes files leaves no rm', { skip: needsRoot }, async (
   await killMidway(t, midway, () => runs(midway.home, 'rm'));
 });
 
-test('kill -9 of the measuring process is said in one sentence with what to type, and the run is resumed', {
+test('after kill -9 of the measuring process the error says how to resume the run, and the run is resumed', {
   skip: needsRoot,
 }, async (t) => {
   const what = ['--images', 'synthetic:files=40,layers=1,seed=1', '--scenarios', 'churn,walk-warm'];

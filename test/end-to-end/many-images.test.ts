@@ -11,7 +11,7 @@ import { diskFolder, leftOf, okSamples, program, readRun, readSamples } from './
 const SCENARIOS = ['occupancy', 'collect-alive'];
 const MANIFESTS = ['erofs-overlay', 'composefs-fuse'];
 
-test('what many images occupy, and what a collection removes', { skip: needsRoot }, async (t) => {
+test('a run measures the disk usage and the collection of many images', { skip: needsRoot }, async (t) => {
   const out = join(diskFolder(t), 'results');
   const what = ['--scenarios', SCENARIOS.join(), '--images', 'synthetic:files=30,layers=1,seed=none'];
   const how = ['--count-only', '--count-passes', '1', '--budget', '10m'];
@@ -52,7 +52,7 @@ test('what many images occupy, and what a collection removes', { skip: needsRoot
     }
   });
 
-  await t.test('a collection removes what only the replaced images had', () => {
+  await t.test('a collection removes the objects that only the replaced images use', () => {
     for (const arm of MANIFESTS.filter((one) => arms.includes(one))) {
       const collected = values('collect-alive', arm, 20);
       assert.equal(collected['removedObjectCount'], collected['removedFileCount']);
@@ -68,5 +68,5 @@ test('what many images occupy, and what a collection removes', { skip: needsRoot
     }
   });
 
-  await t.test('nothing is left', () => assert.deepEqual(leftOf(out), []));
+  await t.test('the run leaves no process, mount or loop device', () => assert.deepEqual(leftOf(out), []));
 });

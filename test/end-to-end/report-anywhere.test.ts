@@ -40,7 +40,7 @@ const skipReason = (): string | false => {
 };
 
 test(
-  'every format renders to the same bytes twice, as nobody and without a network',
+  'every format renders to the same bytes twice, for the user nobody and without a network',
   { skip: skipReason() },
   (t) =>
     withRunFolder(exampleRun(), async (folder) => {

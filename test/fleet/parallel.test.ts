@@ -76,7 +76,7 @@ const startSshd = async (t: Owner, home: string): Promise<string> => {
   return `ssh -F ${config}`;
 };
 
-test('replicates run on the host that answers, come back, and leave nothing there; a failed one has its reason', {
+test('replicates run on the host that answers and leave nothing there; a failed one has its reason', {
   skip: needsRoot || needsPrograms('parallel', 'rsync', 'ssh', SSHD),
 }, async (t) => {
   const home = diskFolder(t, 'cfsbench-ssh-');

@@ -131,7 +131,7 @@ const CAREFUL: Readonly<Record<string, readonly string[]>> = {
   'harness/images/spool.ts': ['openSync'],
 };
 
-test('files that others chose are opened and replaced in one place', () => {
+test('risky file calls are used in the listed files only', () => {
   const folders = ['harness/cli', 'harness/images', 'results', 'report'];
   const used = folders.flatMap(sourcesIn).flatMap((path) => {
     const names = new Set(read(path).match(RISKY));

@@ -5,7 +5,7 @@ import { read, sourcesIn } from './sources.ts';
 
 const LINK = /symlinkSync\(\s*['"`]\/(?!dev\/)[^)]*\)/g;
 
-test('tests link to files of their own, and to devices', () => {
+test('tests create links only to their own files and to devices', () => {
   assert.deepEqual(
     sourcesIn('test').flatMap((path) => [...read(path).matchAll(LINK)].map(([call]) => `${path}: ${call}`)),
     [],

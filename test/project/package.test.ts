@@ -66,7 +66,7 @@ test('a file that others can write to is not used as a program', () => {
   assert.match(cfsbench('--version').stdout, /\ncfs-fuse: not compiled yet/);
 });
 
-test('lists what ships, and reports nothing as a bug', () => {
+test('list names the shipped fixtures, and a missing run is not called a bug', () => {
   const { stdout, stderr, status } = cfsbench('list', '--work', work);
   assert.equal(status, 0, stderr);
   assert.match(stdout, /debian-12-base/);

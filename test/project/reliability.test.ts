@@ -10,7 +10,7 @@ import { read } from './sources.ts';
 const DOCUMENT = read('docs/reliability.md');
 const TRIALS = trialsOf(openRunLength());
 
-test('the table of trials has a row for each kind, in order, and none that was not tried', () => {
+test('the table of trials has a row for each kind, in order, with at least one trial', () => {
   const rows = tableIn(DOCUMENT, TRIAL_MARKERS);
   assert.deepEqual(
     rows.map(([title]) => title),
@@ -45,6 +45,6 @@ test('every trial that a promise names exists', () => {
   assert.ok(named.length > 20);
 });
 
-test('the long runs have a table', () => {
+test('the table of long runs has at least three rows', () => {
   assert.ok(tableIn(DOCUMENT, LONG_MARKERS).length >= 3);
 });

@@ -46,7 +46,7 @@ test('a run without a sample says so and has no table', () => {
   assert.deepEqual(empty.warnings, ['the run is not complete: interrupted']);
 });
 
-test('an arm that failed everywhere is a column of absences, not of zeros', () => {
+test('an arm that failed everywhere has absent cells, not zeros', () => {
   const failed = samples.map(
     (sample): Sample =>
       sample.arm === 'composefs-fuse' && sample.outcome === 'ok'

@@ -102,7 +102,7 @@ test('a gate judges no time, and compare says why', () => {
   assert.deepEqual(compareArms(emulated, { all: true }).latencies.rows, []);
 });
 
-test('other programs and the history get no time', async () => {
+test('machine formats and the history contain no time', async () => {
   for (const format of machineFormats) {
     // The journal itself, as a table.
     if (format.id === 'wide-csv') continue;

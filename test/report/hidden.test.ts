@@ -14,7 +14,7 @@ const hiding = {
   ),
 };
 
-test('what a backend adds is not what it hides', () => {
+test('attributes that a backend adds are told apart from those that it hides', () => {
   const names = ['mtime', 'the absence of /var', 'the absence of trusted.mark'];
   const adding = (hidden: readonly string[]) =>
     viewOf({ ...run, proofs: run.proofs.map((proof) => ({ ...proof, arm: 'other', hidden })) }, samples);

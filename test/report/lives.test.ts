@@ -52,7 +52,7 @@ test('percentiles are those of all blocks together, at the lowest rate at which 
   );
 });
 
-test('more workers than CPUs are said', () => {
+test('the report says if there are more workers than CPUs', () => {
   const few = { ...climbing.run, environment: { ...climbing.run.environment, cpuCount: 2 } };
   assert.deepEqual(viewOf(few, climbing.samples).lives[0]!.waits, { workers: 16, cpus: 2 });
   assert.match(htmlOf(viewOf(few, climbing.samples)), /16 workers share 2 CPUs/);
@@ -68,13 +68,13 @@ test('the finding says what each arm sustains, with its interval', () => {
   assert.doesNotMatch(said, /null/);
 });
 
-test('too few blocks say nothing of any arm, also of one below the ladder', () => {
+test('too few blocks give no sentence on any arm, also not on one below the ladder', () => {
   const first = climbing.samples.filter(({ block }) => block === 0);
   const { finding } = viewOf(climbing.run, first);
   assert.ok(!finding.some((sentence) => sentence.includes('come and go')), finding.join('\n'));
 });
 
-test('a damaged histogram costs its arm the percentiles, and not the report', () => {
+test('a damaged histogram removes only the percentiles of its arm from the report', () => {
   const { run, samples } = withLives(({ arm }) => ({
     values: { at32P99Ns: 79 * MS, below50MsCount: 0, sustained50MsPerSecond: 512 },
     histograms: { at32: arm === 'composefs-fuse' ? 'AAAA' : encodeHistogram(latencies) },

@@ -17,7 +17,7 @@ test('no two backends share a mark, and none looks like the null arm', () => {
   assert.equal(new Set([...marks.map((mark) => drawn(mark)), drawn(0, 'null')]).size, names.length + 1);
 });
 
-test('no variant has the color of the baseline, and none that is listed that of a headline backend', () => {
+test('no variant has the color of the baseline, and no listed variant that of a headline backend', () => {
   const marks = marksOf(names);
   const headline = ['erofs-overlay', 'composefs-fuse', 'unpacked-overlay'];
   assert.deepEqual(
@@ -45,7 +45,7 @@ test('unknown arms get free marks, the same in any order', () => {
   for (const mark of marks.values()) assert.ok(Math.floor(mark / HUES) < SHAPE_COUNT);
 });
 
-test('a page of 48 arms has 48 marks, whoever named them', () => {
+test('a page of 48 arms has 48 marks, also if most arms are unknown', () => {
   const headline = ['erofs-overlay', 'composefs-fuse', 'unpacked-overlay'];
   for (const known of [headline, names]) {
     const others = Array.from({ length: 48 - known.length }, (_, index) => `somebody's ${index}`);

@@ -60,7 +60,7 @@ const KERNEL = view(
   { scenarios: ['enforced', 'tamper'] },
 );
 
-test('a cell is where the attack ended; columns go from the weakest protection to the strongest', () => {
+test('a cell says where the attack ended; columns are ordered from weak to strong protection', () => {
   assert.deepEqual(headsOf(KERNEL), [
     'erofs-overlay: nothing',
     'unpacked-overlay: nothing',
@@ -78,7 +78,7 @@ test('a cell is where the attack ended; columns go from the weakest protection t
   assert.deepEqual(Object.keys(textsOf(KERNEL)), ['written', 'mode', 'forged', 'device']);
 });
 
-test('what is computed is named so, and stands where no kernel enforced it', () => {
+test('computed levels are named as such, and shown if no kernel enforced them', () => {
   const computed = view([COMPUTED], { scenarios: ['tamper'] });
   assert.deepEqual(headsOf(computed), [
     'erofs-overlay: nothing',
@@ -96,7 +96,7 @@ test('what is computed is named so, and stands where no kernel enforced it', () 
   );
 });
 
-test('passes that differ are no cell', () => {
+test('passes that differ are shown as such in their cell', () => {
   const odd = view([enforced('nothing', { 'erofs-overlay': { mode: ['Served', 'AtRead', 'Served'] } })]);
   assert.deepEqual(textsOf(odd)['mode'], ['passes differ: read, served']);
   const once = view([enforced('nothing', { 'erofs-overlay': { mode: ['Served', '', 'Served'] } })]);
@@ -131,7 +131,7 @@ describe('a level without a column has the reason of the run', () => {
   });
 });
 
-test('a null arm, and a run without attacks, have no table', () => {
+test('a null arm has no column, and a run without attacks no table', () => {
   assert.deepEqual(view([{ scenario: 'churn', count: { 'erofs-overlay': { x: 1 } } }]).tampering, []);
   const twice = view([
     enforced('nothing', { 'erofs-overlay': { mode: 'Served' }, null: { mode: 'Served' } }),

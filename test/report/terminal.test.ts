@@ -51,7 +51,7 @@ test('color is used on request only, and moves no column', () => {
   assert.deepEqual(bare, terminalOf(view).split('\n'));
 });
 
-test('what there was no time for is named below the claims', () => {
+test('an image that had no time is named below the claims', () => {
   assert.match(terminalOf(view), /^image debian-12-nginx: 8 blocks do not fit into 90 s$/m);
 });
 

@@ -31,7 +31,7 @@ test('words with spaces of their own are kept together', () => {
   assert.deepEqual(wrapWords(['run', "'dir:/two words'"], 12), ['run', "'dir:/two words'"]);
 });
 
-test('a cut is marked and no wider than its width', () => {
+test('cut text ends in dots and fits its width', () => {
   assert.equal(truncate('a long text', 8), 'a lon...');
   assert.equal(truncate('short', 8), 'short');
   assert.equal(truncate('abcdef', 2), '..');

@@ -57,7 +57,7 @@ const REFUSED: readonly (readonly [path: string, reason: string])[] = [
   [long, 'the name is too long'],
 ];
 
-test('a member of a foreign folder is a regular file, and no link', () => {
+test('a file of a foreign folder must be a regular file and no link', () => {
   for (const [path, reason] of [...REFUSED, [link, 'it is a symbolic link, not a regular file'] as const])
     assert.equal(
       sentence(path, () => openRegular(path)),
@@ -66,7 +66,7 @@ test('a member of a foreign folder is a regular file, and no link', () => {
   assert.equal(readRegular(file, { mostBytes: 8 }).toString(), 'contents');
 });
 
-test('a file that the user named may be a link, to a regular file', () => {
+test('a file that the user named may be a link to a regular file', () => {
   for (const [path, reason] of [...REFUSED, [loop, 'too many symbolic links'] as const])
     assert.equal(
       sentence(path, () => openRegular(path, { mayBeLink: true })),
@@ -90,7 +90,7 @@ test('a file above the limit is not read', () => {
   rmSync(sparse);
 });
 
-test('a journal is never appended to through a link, and never waits', () => {
+test('a journal is not appended to through a link, and opening it never waits', () => {
   for (const path of [link, fifo, root, loop])
     assert.match(
       sentence(path, () => openForAppend(path)),
@@ -136,7 +136,7 @@ test('a failed replacement leaves the old file and nothing else', async () => {
   assert.deepEqual(readdirSync(root).sort(), before);
 });
 
-test('a new file gets the given mode, and what a kill left is removed', () => {
+test('a new file gets the given mode, and unfinished files of a killed process are removed', () => {
   const folder = join(root, 'own');
   mkdirSync(folder);
   replaceFile(join(folder, 'a'), 'x', 0o600);

@@ -27,7 +27,7 @@ test('a group that was counted before its time ended is not called unmeasured', 
     assert.equal(droppedText({ ...dropped, ...got }), `tamper on base: ${text} ${time}`);
 });
 
-test('the budget that the dropped groups need stands on the largest projection, with a tenth to spare', () => {
+test('the proposed budget adds the largest missing time of the dropped groups, and a tenth', () => {
   const MINUTE_NS = 60e9;
   const all = [5, 25, 12].map((missing) => ({
     ...dropped,

@@ -44,14 +44,14 @@ test('a file that was cut anywhere is not JSON', () => {
     assert.match(ofSample(sampleText.slice(0, end)).message, /samples\.ndjson:1: not JSON$/);
 });
 
-test('a newer version is named', () => {
+test('the error for a newer version suggests a newer cfsbench', () => {
   for (const error of [ofRun(JSON.stringify({ ...run, schema: 2 })), ofSample('{"schema":2}')]) {
     assert.match(error.message, /: expected schema 1$/);
     assert.match(error.hint ?? '', /newer cfsbench/);
   }
 });
 
-test('a number that is none, or not finite, is refused', () => {
+test('a value that is not a finite number is refused', () => {
   const wallNs = (value: string): string => runText.replace(/"wallNs":82000000000/, `"wallNs":${value}`);
   for (const value of ['NaN', 'Infinity', '-Infinity', '0x10'])
     assert.match(ofRun(wallNs(value)).message, /run\.json: not JSON$/, value);
@@ -61,7 +61,7 @@ test('a number that is none, or not finite, is refused', () => {
   assert.match(ofSample(sampleText.replace(/"seq":0/, '"seq":1e999')).message, /:1: seq must be a whole/);
 });
 
-test('nesting without end is refused, and no text of the file reaches a terminal as it is', () => {
+test('unbounded nesting is refused, and errors escape control characters of the file', () => {
   assert.match(ofRun(deep).message, /expected schema 1/);
   const nested = ofSample(sampleText.replace(/"seq":0/, `"seq":${deep}`));
   assert.match(nested.message, /:1: seq must be a whole number$/);

@@ -45,7 +45,7 @@ test('a scenario that an older run dropped stays dropped', () => {
   assert.deepEqual(plan.dropped.map(droppedText), lines);
 });
 
-test('facts, and values that are no run, stay as they are', () => {
+test('facts, and values that are not a run, stay unchanged', () => {
   const dropped = [{ kind: 'passes', done: 3, planned: 5 }];
   const skipped = [{ kind: 'probe', probe: 'memory', ...WHY }];
   const run = upgraded(skipped, dropped);
@@ -53,7 +53,7 @@ test('facts, and values that are no run, stay as they are', () => {
   for (const value of [null, 3, 'text', [], { plan: null }]) assert.deepEqual(upgradeRun(value), value);
 });
 
-test('of an older run only what is published now is left of its machine', () => {
+test('an upgrade removes facts on the machine of an older run that are not published now', () => {
   const older = {
     environment: {
       kernel: '6.12',

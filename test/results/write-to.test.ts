@@ -64,7 +64,7 @@ test('a failure while the text is made leaves the old file', async () => {
   assert.deepEqual(readdirSync(root), names);
 });
 
-test('a fifo is written to: more than it holds, at the pace of its reader', async () => {
+test('a fifo takes more than it holds, at the pace of its reader', async () => {
   execFileSync('mkfifo', [at('fifo')]);
   // It opens late and reads late.
   const slow = ['-c', 'sleep 0.1; exec <"$1"; sleep 0.1; exec cat', 'sh', at('fifo')];
@@ -84,7 +84,7 @@ test('a device is written to and stays a device', { skip: noDeviceNodes }, async
   assert.ok(lstatSync(at('full')).isCharacterDevice());
 });
 
-test('what cannot be written is one sentence', async () => {
+test('a path that cannot be written gives one sentence', async () => {
   symlinkSync('loop', at('loop'));
   mkdirSync(at('folder-to-write'));
   const cases: readonly (readonly [path: string, reason: string])[] = [

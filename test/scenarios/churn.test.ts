@@ -101,7 +101,7 @@ test('a counting pass returns the footprint instead of times', async (t) => {
   ]);
 });
 
-test('a slot has ten short lives, and the number of the run if a life makes every file', () => {
+test('a slot has ten lives, or the lives of the run if a life creates every file', () => {
   const cycles = (local: string, createsFiles: boolean) => churn.cycles({ local }, 3, { createsFiles });
   assert.deepEqual([cycles('image', false), cycles('image', true)], [10, 10]);
   assert.deepEqual([cycles('files', false), cycles('files', true)], [10, 3]);

@@ -41,14 +41,14 @@ const live = async (t: TestContext, backend: string, { pass, cycles }: { pass: P
   return { values, log };
 };
 
-test('with fs-verity each object gets it in the window; the sync and the removal are outside', async (t) => {
+test('the window enables fs-verity for each object; the sync and the removal are outside', async (t) => {
   const { values, log } = await live(t, 'erofs-overlay-verity', { pass: 'time', cycles: 3 });
   const one = ['probe start ingest', 'ingest digested', 'probe stop ingest', 'collect, keeping 0'];
   assert.deepEqual(log, [...one, ...one, ...one]);
   assert.deepEqual(values, { objectCount: 2, ingestSyncWallNs: 1000, enableWallNs: 400 });
 });
 
-test('without fs-verity contents are digested as well, and nothing is said of enabling', async (t) => {
+test('without fs-verity contents are still digested, and enableWallNs is absent', async (t) => {
   for (const backend of ['erofs-overlay', 'composefs-fuse']) {
     const { values, log } = await live(t, backend, { pass: 'time', cycles: 1 });
     assert.equal(log[1], 'ingest compared');
@@ -68,7 +68,7 @@ test('a counting pass has calls, objects and bytes, and no times', async (t) => 
   assert.deepEqual(plain.values, { objectCount: 2, storedBytes: 0 });
 });
 
-test('backends without objects, and those that bring them in as another does, are not asked', () => {
+test('backends without objects, or with the ingest of another one, are not measured', () => {
   const asked = backends.filter(({ id }) => scenario.asks!({ local: 'nothing' }, id)).map(({ id }) => id);
   assert.deepEqual(asked.sort(), [...scenario.only!].sort());
   assert.equal(asked.length, 4);

@@ -28,7 +28,7 @@ const endingsIn = (values: Readonly<Record<string, number>>): Endings =>
     }),
   );
 
-describe('attacks end where the level of protection says', { skip: needsRoot }, () => {
+describe('attacks end where the level of protection stops them', { skip: needsRoot }, () => {
   privateMounts();
   let setting: Setting;
   const inspector = openInspector();
@@ -90,7 +90,7 @@ describe('attacks end where the level of protection says', { skip: needsRoot }, 
     assert.deepEqual(new Set(Object.values(others)), new Set(['AtPull']));
   });
 
-  test('every level of protection has its backends, and asks no others', () => {
+  test('every level of protection is measured on its own backends only', () => {
     assert.deepEqual(
       scenario.params.map(({ level }) => level),
       [...PROTECTIONS],
@@ -101,7 +101,7 @@ describe('attacks end where the level of protection says', { skip: needsRoot }, 
   });
 });
 
-test('what a kernel says of what it refuses is no sign of a broken machine; what it says of a disk is', () => {
+test('kernel messages about refused attacks are expected; messages about a failing disk are not', () => {
   const { provokes } = scenario;
   for (const message of [
     'fs-verity (loop0, inode 3408053): FILE CORRUPTED! pos=0, level=-1, want_hash=sha256:98, real_hash=sha256:89',

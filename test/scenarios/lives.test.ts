@@ -13,7 +13,7 @@ const life: Life = {
   endsNs: { create: 200, mount: 300, use: 400, unmount: 500, settle: 600, destroy: 1000 },
 };
 
-test('ready is counted from the moment at which a life was due to the end of its start, gone from there', () => {
+test('ready time counts from the due time to the end of the start, gone time from there', () => {
   assert.equal(readyNs(life), 300);
   assert.equal(goneNs(life), 600);
 });
@@ -47,7 +47,7 @@ test('every image is taken once before one is taken again, in an order that depe
   assert.notDeepEqual(order, orderOf(5, 12, 'b'));
 });
 
-test('a slot whose lives failed in part fails, and counts each kind of failure', async () => {
+test('a slot with failed lives fails, and its error counts each kind of failure', async () => {
   const failure = {
     image: 1,
     worker: 0,

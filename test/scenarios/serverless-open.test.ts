@@ -69,7 +69,7 @@ const valuesWith = async (live: (asked: LivesAsked) => LivesResult): Promise<Val
   return scenario.run(stage);
 };
 
-test('the sustained rate lies below what the machine can do, and the rate at which it falls behind above', async () => {
+test('the sustained rate is below what the machine can do, the rate of falling behind above', async () => {
   // 1.2 ms on two CPUs: 1,667 per second.
   const values = await valuesWith((asked) => queued(1.2e6, asked));
   assert.equal(values['sustained50MsPerSecond'], 1024);

@@ -14,7 +14,7 @@ const POOLS = 20;
 /** Probability of a failure by chance, per world. */
 const CHANCE = 1e-4;
 
-test('every claim has a margin, and worlds for every truth that it can have', () => {
+test('every claim has a margin, and worlds where it is true, false and on the line', () => {
   assert.deepEqual(
     worlds.map(({ id }) => id),
     claims.map(({ id }) => id),

@@ -104,7 +104,7 @@ describe('EROFS bootstrap + blobs', { skip: needsRoot }, () => {
     return { path: tree.path(found), layers };
   };
 
-  test('a tree of extremes is shown to the last byte', async (t) => {
+  test('a mount shows a tree of extreme names, sizes and attributes unchanged', async (t) => {
     if (missing()) return t.skip('needs EROFS with devices that are files');
     const dump = join(temporaryFolder(t), 'extremes.dump');
     writeFileSync(dump, extremes());
@@ -147,7 +147,7 @@ describe('EROFS bootstrap + blobs', { skip: needsRoot }, () => {
     }
   });
 
-  test('without devices contents give EIO; with one too few the mount is refused', async (t) => {
+  test('without devices reading contents gives EIO; a mount that lacks one device is refused', async (t) => {
     if (missing()) return t.skip('needs EROFS with devices that are files');
     const { image, machine } = setting;
     const file = join(setting.folder('alone-boot'), 'image.erofs');

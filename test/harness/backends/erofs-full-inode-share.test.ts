@@ -32,7 +32,7 @@ describe('EROFS with contents and digests', { skip: needsRoot }, () => {
     return prepared.create(setting.store, dir);
   };
 
-  test('each file with contents has their SHA-256, and else the tree is equal', async (t) => {
+  test('each file with contents has its SHA-256 in an attribute; the tree is equal otherwise', async (t) => {
     const lacking = missing();
     if (lacking !== undefined) return t.skip(`needs ${lacking}`);
     const { image, machine, store, expected, workspace } = setting;
@@ -72,7 +72,7 @@ describe('EROFS with contents and digests', { skip: needsRoot }, () => {
     }
   });
 
-  test('fsck.erofs computes the same digests, and notices another one', async (t) => {
+  test('fsck.erofs accepts the digests and refuses a changed one', async (t) => {
     const lacking = missing();
     if (lacking !== undefined) return t.skip(`needs ${lacking}`);
     const option = '--xattr-inode-digest';
@@ -89,7 +89,7 @@ describe('EROFS with contents and digests', { skip: needsRoot }, () => {
     assert.notEqual(check().status, 0);
   });
 
-  test('a kernel that does not share pages is asked, and its answer is kept', () => {
+  test('the feature erofs-inode-share names the refused option, or says that pages are shared', () => {
     const { ok, detail } = setting.features['erofs-inode-share'];
     if (!ok) assert.match(detail, /inode_share/);
     else assert.equal(detail, 'two mounts show the same page of equal files');

@@ -79,7 +79,7 @@ describe('every variant shows the tree that its image describes', { skip: needsR
     assert.equal(inRoot, image.tree.children(0).length);
   });
 
-  test('different metadata are found without contents', async () => {
+  test('the proof of erofs-only reports different metadata', async () => {
     const other = await openSetting('synthetic:files=60,layers=3,seed=another');
     try {
       const proved = await setting.provedOn('erofs-only', other.expected);

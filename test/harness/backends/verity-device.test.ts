@@ -20,7 +20,7 @@ const needsProgram = findProgram('veritysetup') === null ? 'veritysetup is not i
 const command: Machine['command'] = async (_actor, [name = '', ...args], options) =>
   runCommand([findProgram(name) ?? name, ...args], options);
 
-test('data are filled up to whole blocks, with a hash tree behind them that knows every byte; once', {
+test('verityFile pads data to whole blocks, adds a hash tree that detects a changed byte, and runs once', {
   skip: needsProgram,
 }, async (t) => {
   const path = join(temporaryFolder(t), 'image.verity');
@@ -84,7 +84,7 @@ const recording = (fails = '') => {
 
 const OPEN = `veritysetup open /dev/loop7 N /dev/loop7 ${FILE.rootHash} --hash-offset=8192`;
 
-test('a device lives from its open to the end of its mount, and so does its name', async () => {
+test('a device and its name exist from veritysetup open until the mount is settled', async () => {
   const { log, machine, mounted } = recording();
   const found = await onVerityDevice(machine, FILE, ({ path, loop }) => {
     assert.match(path, /^\/dev\/mapper\/cfsbench-[0-9a-f]{16}-[0-9a-f]{16}$/);
@@ -109,7 +109,7 @@ test('two devices have two names', async () => {
   assert.equal(names.size, 2);
 });
 
-test('what is refused leaves nothing: neither a loop device without open, nor a device without mount', async () => {
+test('a failed open leaves no loop device, and a failed mount no device', async () => {
   const closed = recording('open');
   await assert.rejects(
     onVerityDevice(closed.machine, FILE, () => assert.fail('not open')),

@@ -34,7 +34,7 @@ describe('a container that writes', { skip: needsRoot }, () => {
 
   for (const id of HEADLINE)
     for (const over of [false, true])
-      test(`${id}, ${over ? 'an overlay over the mount' : 'at its best'}`, async () => {
+      test(`${id}, ${over ? 'an overlay over the mount' : 'the writable layer of the backend'}`, async () => {
         const { image, machine, store, expected } = setting;
         const prepared = await setting.backend(id).prepare(image, machine, {});
         const name = `${id}-${over}`;

@@ -8,7 +8,7 @@ import { needsRoot } from '../sys/support.ts';
 
 const WAITING = fileURLToPath(new URL('./waiting-inner.js', import.meta.url));
 
-test('a system call that waits for a stopped server fails at the limit, and the process goes on; other mounts are not aborted', {
+test('a system call that waits for a stopped server is aborted at the limit in the work folder only', {
   skip: needsRoot,
 }, async (t) => {
   const home = diskFolder(t);

@@ -70,12 +70,12 @@ describe('cases', { skip }, () => {
       for (const text of texts) assert.doesNotMatch(text, /\bNaN\b|\bInfinity\b|\binf\b|few: too few/);
     });
 
-  test('40: lines that end in CRLF, and a last line that was cut', () => {
+  test('40: a journal with CRLF lines or a cut last line is reported', () => {
     for (const name of ['crlf', 'cut-last'])
       assert.match(printed('report', unpacked('40-odd-journal-bytes', `${name}.tar.xz`)), /8 blocks/);
   });
 
-  test('42: names of images survive every format', () => {
+  test('42: an odd image name breaks no line of go, junit and ktap', () => {
     const folderOfRun = unpacked('42-odd-image-names', 'evil-name.tar.xz');
     for (const line of printed('report', folderOfRun, '--format', 'go').split('\n'))
       if (line.startsWith('Benchmark')) assert.match(line, /^Benchmark\S+ \d+( \S+ \S+)+$/);
@@ -88,7 +88,7 @@ describe('cases', { skip }, () => {
       assert.match(line, /^\s*(?:KTAP version 1|1\.\.\d+|# |(?:not )?ok \d+ )/);
   });
 
-  test('46: every kind of entry keeps both names as one inode', { skip: needsRoot }, () => {
+  test('46: hard links of every type of entry stay links', { skip: needsRoot }, () => {
     execFileSync('sh', [of('46-hardlinked-everything', 'make.sh'), at('linked')]);
     printed('image', 'build', `dir:${at('linked')}`, at('linked.cfs'));
     const lines = printed('image', 'dump', at('linked.cfs')).trim().split('\n');
@@ -105,7 +105,7 @@ describe('cases', { skip }, () => {
     ]);
   });
 
-  test('47: paths beyond PATH_MAX make an image, and no run', { skip: needsRoot }, () => {
+  test('47: an image with paths beyond PATH_MAX is built, and a run refuses it', { skip: needsRoot }, () => {
     const deep = at('deep.dump');
     writeFileSync(deep, execFileSync('xz', ['-dc', of('47-paths-beyond-PATH_MAX', 'deep.dump.xz')]));
     printed('image', 'build', `dump:${deep}`, at('deep.cfs'));
@@ -119,7 +119,7 @@ describe('cases', { skip }, () => {
     assert.ok(!existsSync(at('run', 'run.json')));
   });
 
-  test('49: 130 layers are read, and 501', {
+  test('49: images of 130 and of 501 layers are built', {
     skip: findProgram('python3') === null ? 'needs python3' : false,
   }, () => {
     for (const count of ['130', '501']) {

@@ -9,7 +9,7 @@ import { scenarios } from '../../../scenarios/registry.ts';
 const catalogue = catalogueOf(backends, scenarios, probes);
 const titleIn = (scenario: string, metric: string): string => metricInfo(catalogue, scenario, metric).title;
 
-test('a metric has in each scenario the title that this scenario gives it', () => {
+test('titleIn returns the title that the scenario gives the metric', () => {
   for (const { id, metrics } of scenarios)
     for (const [metric, { title }] of Object.entries(metrics)) assert.equal(titleIn(id, metric), title);
   assert.notEqual(titleIn('churn', 'imagesPerSecond'), titleIn('parallel-create', 'imagesPerSecond'));
@@ -21,7 +21,7 @@ test('a metric of a probe has one title everywhere, and an unknown metric is tit
   assert.equal(titleIn('churn', 'unknownNs'), 'unknownNs');
 });
 
-test('parts of a sum and the work of a neighbour are shown and never judged', () => {
+test('parts of a sum, counts of a neighbour and its time alone are never judged', () => {
   const judged = (scenario: string, metric: string) =>
     metricInfo(catalogue, scenario, metric).judged !== false;
   assert.deepEqual(

@@ -38,7 +38,7 @@ const clean = (args: readonly string[], before: readonly string[] = [], cwd?: st
 const NOTE =
   /^A folder without a mark belongs to another program, or to a version .*: rm -r removes it\.\n$/m;
 
-test('clean removes what was left, and touches nothing that is in use or that cfsbench did not make', (t) => {
+test('clean removes leftovers, and nothing that is in use or that cfsbench did not make', (t) => {
   const dir = temporaryFolder(t);
   const dead = plant(dir, 'dead');
   const live = makeWork(join(dir, `${WORK_PREFIX}live`));
@@ -74,7 +74,7 @@ test('clean removes what was left, and touches nothing that is in use or that cf
   assert.ok(existsSync(join(theirs, 'precious')));
 });
 
-test('one of a thousand folders that cannot be removed is named with exit code 5, and does not keep the others', {
+test('clean names the folder of a thousand that it cannot remove, exits with 5 and removes the others', {
   skip: needsRoot,
 }, (t) => {
   const dir = temporaryFolder(t);
@@ -137,7 +137,7 @@ test('clean reports an empty folder, and refuses a missing one', (t) => {
   assert.match(stderr, /no such folder: .*missing\n {2}try: cfsbench clean/);
 });
 
-test('clean removes unfinished files that nobody has written to for an hour, and nothing else of such a name', (t) => {
+test('clean removes unfinished files that were unchanged for an hour, but no newer file and no link', (t) => {
   const dir = temporaryFolder(t);
   const at = (digits: string): string => join(dir, `${TEMPORARY_PREFIX}${digits}`);
   const old = [at('00000000000000aa'), at('named-by-a-user'), join(dir, 'x.json')];

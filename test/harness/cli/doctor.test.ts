@@ -33,7 +33,7 @@ const parsed = (text: string) => {
   };
 };
 
-test('doctor names each missing need once, with the finding, what it is missing for and what to do', () => {
+test('doctor lists each missing need once, with the finding, its users and a hint', () => {
   const { missing, found } = parsed(doctorText(NO_EROFS, 1000));
   const erofs = missing.get('EROFS mounts');
   assert.equal(erofs?.detail, 'fsopen: ENODEV; open: ENOENT');
@@ -48,7 +48,7 @@ test('doctor names each missing need once, with the finding, what it is missing 
   assert.ok(!found.includes('EROFS mounts'));
 });
 
-test('doctor begins with what can run, and with --all ends with how each feature was found', () => {
+test('doctor begins with the backends that can run; with --all it lists how each feature was found', () => {
   const can = backends.filter(({ needs }) => firstUnmet(needs, NO_EROFS) === null).length;
   assert.ok(doctorText(NO_EROFS, 400).startsWith(`${can} of ${backends.length} backends, `));
   assert.match(doctorText(NO_EROFS, 400, true), /^ {2}GNU tar +tar seen$/m);
@@ -74,7 +74,7 @@ test('doctor wraps long lines at the given width', () => {
   assert.equal(text.match(/\bword\b/g)?.length, 60);
 });
 
-test('any feature of a need meets it; an unmet need names the findings of all of them', () => {
+test('one feature of a need meets it; an unmet need lists the findings of all its features', () => {
   const need = { title: 'EROFS mounts', anyOf: ['erofs-file', 'erofs-loop'] } as const;
   const one = featuresWithout({ 'erofs-file': refused('ENOTBLK', 'Linux 6.12') });
   assert.deepEqual(checkNeed(need, one), {

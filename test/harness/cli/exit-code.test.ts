@@ -18,7 +18,7 @@ test('a rule that throws gives a run and its report the exit code of a failed sl
   assert.equal(reportExitCode(['C7']), 5);
 });
 
-test('an ended budget hides no failure', () => {
+test('a failed slot or rule takes precedence over an ended budget', () => {
   const late = { ...fine, status: 'out-of-time' } as const;
   assert.equal(exitCode(late, []), 124);
   assert.equal(exitCode({ ...late, failedCount: 1 }, []), 5);
@@ -26,7 +26,7 @@ test('an ended budget hides no failure', () => {
   assert.equal(exitCode({ ...late, tooNoisy: true }, []), 124);
 });
 
-test('an interrupt takes precedence over a failed rule, and that over noise', () => {
+test('an interrupt takes precedence over a failed rule, a failed rule over noise', () => {
   assert.equal(exitCode({ ...fine, status: 'interrupted' }, ['C7']), 130);
   assert.equal(exitCode({ ...fine, tooNoisy: true }, ['C7']), 5);
   assert.equal(exitCode({ ...fine, okCount: 0 }, []), 6);

@@ -56,7 +56,7 @@ const wordsOf = (t: Owner, script: string, number: string): readonly string[] =>
   return readFileSync(join(folder, `${number}.log`), 'utf8').match(/(?<=^<).*(?=>$)/gm) ?? [];
 };
 
-test('a script of Slurm is a shell script, and its replicates get the words that were typed', (t) => {
+test('the script for Slurm is valid shell, and its replicates get the typed options', (t) => {
   const program = "/opt/it's a/cfsbench";
   const script = fleet(
     ...['slurm', '--replicates', '4', '--nodes', '2', '--seed', 's', '--program', program],
@@ -90,7 +90,7 @@ test('a script of Slurm is a shell script, and its replicates get the words that
   assert.ok(!existsSync('/tmp/cfsbench-evil'));
 });
 
-test('a script of GNU parallel is a shell script, with one run at a time on a host', () => {
+test('the script for GNU parallel is valid shell, and starts one run at a time on a host', () => {
   const script = fleet('parallel', '--hosts', 'a,root@b.example', '--seed', 's', '--results', '/r', ...RUN);
   checkShell(script);
   for (const name of ['replicate.sh', 'on-host.sh', 'join.sh']) checkShell(documentIn(script, name));
@@ -167,7 +167,7 @@ test('a workflow is YAML with a job for each replicate, and a job that pools als
   assert.equal((JSON.parse(documentIn(pooled, 'fleet.json')) as FleetFile).replicates.length, 4);
 });
 
-test('what cannot be written safely is refused in one sentence', () => {
+test('fleet refuses values that it cannot write safely, in one sentence', () => {
   const cases: readonly (readonly [args: readonly string[], message: RegExp])[] = [
     [['slurm', '--replicates', '0'], /--replicates must be a whole number from 1 to 1000/],
     [['slurm', '--seed', 'a/b'], /--seed must be a name/],

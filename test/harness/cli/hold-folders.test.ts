@@ -15,7 +15,7 @@ const hold = (chosen: RunFolders) => holdFolders({ chosen, allowTmpfs: true, res
 
 const foldersIn = (home: string): RunFolders => foldersOf('1', join(home, 'runs', 'one'), null);
 
-test('both folders are made and locked; what a run did not use is removed again', async (t) => {
+test('both folders are made and locked, and removed again if the run did not use them', async (t) => {
   const home = temporaryFolder(t);
   const chosen = foldersIn(home);
   const held = await hold(chosen);
@@ -57,7 +57,7 @@ test('a missing --work is refused by name, and no folder is made', async (t) => 
   assert.deepEqual(readdirSync(home), []);
 });
 
-test('whatever lies under the name of the work folder is refused by name, unless a dead process of ours left it', async (t) => {
+test('a taken path of the work folder is refused, unless a dead process of cfsbench left it', async (t) => {
   const home = temporaryFolder(t);
   mkdirSync(join(home, 'runs'));
   const chosen = foldersIn(home);

@@ -115,7 +115,7 @@ describe('cfsbench image sign and verify', () => {
     assert.match(verify(at('changed.sig')), /^5 the signature is wrong: .*\n {2}file: changed\.sig\n/);
   });
 
-  it('names an image that is not the signed one, and signs nothing that is no image', () => {
+  it('names an image that differs from the signed one, and refuses to sign other files', () => {
     ok('sign', image, '--key', at('private.pem'), '-o', at('good.sig'));
     const changed = readFileSync(image);
     changed[changed.length - 1] = changed[changed.length - 1]! ^ 1;

@@ -149,7 +149,7 @@ test('short durations are printed in seconds, long ones in minutes', () => {
   assert.equal(formatSeconds(125e9), '2 min 5 s');
 });
 
-test('the default profile only counts churn-scale; typed scenarios are timed, and typed images are measured by every scenario', () => {
+test('churn-scale is only counted unless it is typed; every scenario measures typed images', () => {
   const passesOf = (typed: Partial<TypedOptions>) =>
     resolved(typed).scenarios.find(({ id }) => id === 'churn-scale')!.passesWith!({ local: 'files' });
   assert.deepEqual(passesOf({}), ['count']);
@@ -191,7 +191,7 @@ test('runs.json is read back as it was written, and a damaged one is refused wit
   assert.throws(() => parsePoolPlan('{', 'runs.json'), UserError);
 });
 
-test('a profile can leave parameters of a scenario out; a scenario that is named is measured whole', () => {
+test('a profile can omit parameters of a scenario; a scenario that is typed has them all', () => {
   const ingests = (typed: Partial<TypedOptions>): readonly unknown[] =>
     resolved(typed)
       .scenarios.find(({ id }) => id === 'churn')!

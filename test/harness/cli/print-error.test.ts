@@ -34,7 +34,7 @@ test('an error about results prints like a user error', () => {
   assert.match(text, /^cfsbench: no run here\n {2}folder: x\n/);
 });
 
-test('a system error is one sentence, and no bug', () => {
+test('a system error prints one sentence and is not called a bug', () => {
   const thrown = (work: () => void): unknown => {
     try {
       work();
@@ -73,7 +73,7 @@ test('every other error is a bug and prints its stack', () => {
   assert.match(describeError(new TypeError('no \x1b[2Jsuch')).text, /TypeError: no \\u\{1b\}\[2Jsuch\n/);
 });
 
-test('names in errors cannot forge lines or reach the terminal, and a long one loses its middle', () => {
+test('control characters of names in errors are escaped, and the middle of a long name is cut', () => {
   const evil = 'a\x1b[31m\ncfsbench: all is well\u202e';
   const { text } = describeError(
     new UserError(`no ${evil}`, { facts: [evil, 'x'.repeat(5000)], hint: evil }),

@@ -5,7 +5,7 @@ import { publishedArgument, publishedArguments } from '../../../harness/runner/p
 
 const CWD = '/srv/secret/cfsbench';
 
-test('an argument names paths below the working directory by their way from it, others by their last name', () => {
+test('a published argument has paths below the working directory relative, others by their last name', () => {
   const shown: Readonly<Record<string, string>> = {
     '/srv/secret/cfsbench/runs/x': './runs/x',
     '/srv/secret/other/results': 'results',
@@ -49,7 +49,7 @@ const places = {
   users: ['anna', 'root', ''],
 };
 
-test('places of a run have names, in all strings and keys; everything else stays', () => {
+test('paths of a run are replaced by names in all strings and keys; other text stays', () => {
   const publish = openPublisher(places);
   assert.deepEqual(
     publish({
@@ -87,7 +87,7 @@ test('places of a run have names, in all strings and keys; everything else stays
   );
 });
 
-test('places with characters that JSON or regular expressions treat as special are found, and / is no place', () => {
+test('paths with special characters of JSON or regular expressions are replaced, and / is not', () => {
   const odd = '/srv/a "b"\\c (d)+é';
   const publish = openPublisher({
     ...places,
@@ -102,7 +102,7 @@ test('places with characters that JSON or regular expressions treat as special a
   ]);
 });
 
-test('what was published is published as it is', () => {
+test('publishing a published value changes nothing', () => {
   const publish = openPublisher(places);
   const once = publish(['/srv/secret/results/x', '/home/anna/y', '/srv/secret/cfsbench/z']);
   assert.deepEqual(publish(once), once);

@@ -45,7 +45,7 @@ const writeRun = (path: string, more: Partial<RunFile> = {}): string => {
 
 const at = (day: number) => ({ startedAt: `2026-01-0${day}T10:00:00.000Z` });
 
-test('without a run, and without any in runs, it says what to type', () => {
+test('report without a run says what to type if the folder runs has none', () => {
   const { stderr, status } = cfsbench(['report']);
   assert.equal(status, 1);
   assert.match(stderr, /^cfsbench: no run in .*\/runs\n {2}try: cfsbench run, or name a run folder/);
@@ -82,7 +82,7 @@ test('report runs lists the runs and pools of a folder, the last one first', () 
   assert.match(stderr, /a folder of 4 runs: runs\n {2}try: cfsbench report runs\/last --format mail/);
 });
 
-test('without a run it takes the last one: that of the link, else the one that began last', () => {
+test('report without a run takes that of the link latest, else the run that began last', () => {
   const idOf = (): string => /run: +(\S+),/.exec(cfsbench(['report', '--format', 'mail']).stdout)![1]!;
   assert.equal(idOf(), 'runs-last');
   symlinkSync('first', join(root, 'runs/latest'));
@@ -91,11 +91,11 @@ test('without a run it takes the last one: that of the link, else the one that b
   rmSync(join(root, 'runs/latest'));
 });
 
-test('the folder of a pool is reported as one', () => {
+test('report pools the runs of a pool', () => {
   assert.match(cfsbench(['report', 'runs/pool']).stdout, /^Pooled over 2 runs/);
 });
 
-test('several formats are files of one folder; one format goes to standard output, a file or a folder', () => {
+test('several formats are written to a folder; one goes to standard output, a file or a folder', () => {
   const run = join(root, 'runs/first');
   const both = cfsbench(['report', run, '--format', 'mail,markdown']);
   assert.equal(both.stdout, `${run}/mail.txt\n${run}/report.md\n`);
@@ -114,7 +114,7 @@ test('several formats are files of one folder; one format goes to standard outpu
   assert.equal(existsSync(join(run, 'report.html')), false);
 });
 
-test('--open opens the page with $BROWSER, and says what is missing', () => {
+test('--open opens the page with $BROWSER; the error names a browser that cannot be started', () => {
   const browser = join(root, 'browser');
   writeFileSync(browser, '#!/bin/sh\nprintf %s "$1" > "$0.opened"\n');
   chmodSync(browser, 0o755);
@@ -134,7 +134,7 @@ test('--open opens the page with $BROWSER, and says what is missing', () => {
   );
 });
 
-test('--long and --claims are for the formats that know them', () => {
+test('--long and --claims are refused for formats that do not support them', () => {
   const run = 'runs/first';
   assert.match(cfsbench(['report', run, '--format', 'mail', '--long']).stdout, /^Every phase$/m);
   assert.match(cfsbench(['report', run, '--format', 'mail', '--claims', 'c13']).stdout, /^C13 NOT ASKED: /);
@@ -148,7 +148,7 @@ test('--long and --claims are for the formats that know them', () => {
   }
 });
 
-test('COLUMNS sets the width; below 60 columns the text says what it needs', () => {
+test('COLUMNS sets the width; below 60 columns the text says that it needs 60', () => {
   const widest = (columns: string): number =>
     Math.max(
       ...cfsbench(['report', 'runs/first'], { COLUMNS: columns })
@@ -161,7 +161,7 @@ test('COLUMNS sets the width; below 60 columns the text says what it needs', () 
   assert.match(narrow, /^The tables need 60 columns; this\nterminal has 40\.\n/);
 });
 
-test('a terminal has color, unless NO_COLOR is set or it is dumb', () => {
+test('output to a terminal has color, unless NO_COLOR is set or TERM is dumb', () => {
   const inTerminal = (env: Record<string, string>): string =>
     spawnSync('script', ['-qec', `"${process.execPath}" "${PROGRAM}" report runs/first`, '/dev/null'], {
       encoding: 'utf8',
@@ -174,7 +174,7 @@ test('a terminal has color, unless NO_COLOR is set or it is dumb', () => {
   assert.doesNotMatch(cfsbench(['report', 'runs/first'], { TERM: 'xterm' }).stdout, /\x1b/);
 });
 
-test('the link follows runs in runs only, and a folder of that name stays', (t) => {
+test('the link latest names the last run in the folder runs, and replaces no folder', (t) => {
   const home = mkdtempSync(join(tmpdir(), 'cfsbench-latest-'));
   const before = process.cwd();
   t.after(() => {

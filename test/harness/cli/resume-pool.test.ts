@@ -45,7 +45,7 @@ test('a pool that is in use, of another user, or that names a program is refused
   assert.deepEqual(readdirSync(folder), ['runs.json']);
 });
 
-test('the words that confirm a pool confirm its runs', (t) => {
+test('the options that confirm a pool are passed to its runs', (t) => {
   const folder = temporaryFolder(t);
   assert.deepEqual(argumentsOf(folder, plan, 1, { work: '/w' }).slice(-8, -4), [
     '--work',

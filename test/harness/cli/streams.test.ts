@@ -37,7 +37,7 @@ const withFile = <T>(path: string, flags: string, work: (fd: number) => T): T =>
   }
 };
 
-test('standard output on a full disk is one sentence and exit code 1', { skip: noDeviceNodes }, () => {
+test('a full disk behind standard output ends a command with one sentence', { skip: noDeviceNodes }, () => {
   const full = join(root, 'full');
   deviceNode(full, 'full');
   withFile(full, 'w', (fd) => {
@@ -53,7 +53,7 @@ test('standard output on a full disk is one sentence and exit code 1', { skip: n
   });
 });
 
-test('standard output that is not open for writing is one sentence and exit code 1', () => {
+test('standard output that is open for reading only ends a command with one sentence', () => {
   withFile(dump, 'r', (fd) => {
     const { status, stderr } = withStreams(['image', 'dump', image], ['ignore', fd, 'pipe']);
     assert.equal(stderr, 'cfsbench: cannot write standard output: it is not open for this\n');
@@ -92,7 +92,7 @@ test('a run whose reader has gone is interrupted, and removes its work folder', 
   );
 });
 
-test('an interrupt ends a command whose output nobody takes', async (t) => {
+test('an interrupt ends a command whose output nobody reads', async (t) => {
   const fifo = join(root, 'fifo');
   spawnSync('mkfifo', [fifo]);
   const running = startProgram(t, ['image', 'build', 'synthetic:files=2000', fifo]);

@@ -179,7 +179,7 @@ test('an input that cannot be read', async () => {
   assert.deepEqual(listing(root), before);
 });
 
-test('a journal that two processes wrote', async () => {
+test('every command names the sample that a journal has twice', async () => {
   const lines = readFileSync(join(run, 'samples.ndjson'), 'utf8');
   const twice = broken('twice', 'samples.ndjson', (path) =>
     writeFileSync(path, `${lines}${lines.split('\n')[2]}\n`),
@@ -206,7 +206,7 @@ test('a journal that two processes wrote', async () => {
   assert.deepEqual(listing(root), before);
 });
 
-test('an ordinary user is told what is not permitted', async (t) => {
+test('an ordinary user gets one sentence for a path without permission', async (t) => {
   const user = { uid: NOBODY, gid: NOBODY };
   if (process.geteuid?.() !== 0) return t.skip('needs root to become another user');
   const { status } = spawnSync(process.execPath, [PROGRAM, '--version'], { ...user, cwd: '/' });

@@ -21,7 +21,7 @@ test('programs outside the checkout are found in every list of arms', () => {
   assert.deepEqual(foreignPrograms({ cwd: here, options: { backends: `composefs-fuse@server=${own}` } }), []);
 });
 
-test('what a run names needs a word on the command line, unless that command line names it, too', () => {
+test('a server or folder that a run recorded needs --trust-run, unless the same option is typed', () => {
   const refused = (cwd: string, options: Record<string, unknown>, given = {}): readonly string[] => {
     try {
       refuseUntrusted(question, { cwd, options }, given);

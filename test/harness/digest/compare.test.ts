@@ -99,7 +99,7 @@ test('level merged-inodes ignores hard links but not contents', () => {
   assert.equal(between(apart, other, 'merged-inodes')?.attribute, 'contents');
 });
 
-test('a backend that loses times may show any mtime, and nothing else that differs', () => {
+test('a backend that loses times may show any mtime, but no other difference', () => {
   const lose = (seen: ListedEntry) => {
     const hidden = { prefixes: [], losesTimes: true, found: new Set<string>() };
     const difference = findDifference(
@@ -132,7 +132,7 @@ test('a backend that adds empty directories may show them, and nothing inside', 
   assert.deepEqual(add(a, directory('/aa'), c), ['/aa', []]);
 });
 
-test('files of a backend that marks them may have its attribute, and no other one; directories may not', () => {
+test('a backend that marks files may add its attribute to files only, and no other attribute', () => {
   const mark = (expected: ListedEntry, seen: ListedEntry) => {
     const hidden = { prefixes: [], losesTimes: false, marks: ['trusted.mark'], found: new Set<string>() };
     const difference = findDifference(

@@ -108,7 +108,7 @@ describe('a directory that changes while it is read', () => {
       });
     });
 
-  it('never waits and never leads outside, whatever its names become', { timeout: 60_000 }, async () => {
+  it('never blocks a read or leads it outside while entries change type', { timeout: 60_000 }, async () => {
     const tree = join(dir, 'tree');
     mkdirSync(tree);
     mkdirSync(join(dir, 'outside'));
@@ -164,7 +164,7 @@ describe('a directory that changes while it is read', () => {
     }
   });
 
-  it('does not matter after the read: what was appended is not read', async () => {
+  it('keeps the size of a file that grows after the read', async () => {
     mkdirSync(join(dir, 'tree'));
     writeFileSync(join(dir, 'tree/f'), 'f'.repeat(5000));
     const image = await openDir(join(dir, 'tree'), 'dir');

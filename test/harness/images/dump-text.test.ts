@@ -72,7 +72,7 @@ describe('dump text', () => {
     }
   });
 
-  it('begins with the only root, a directory', () => {
+  it('begins with the root, which is a directory', () => {
     assert.match(refusal('').message, /line 1: the dump has no entries/);
     assert.match(
       refusal('/a 0 40755 1 0 0 0 0.0 - - -\n').message,
@@ -159,12 +159,12 @@ describe('dump text', () => {
     ]);
   });
 
-  it('returns the budget of a replaced value', () => {
+  it('does not count a replaced value against the limit of attributes', () => {
     const big = 'v'.repeat(30000);
     assert.deepEqual(only(`/a 0 40755 1 0 0 0 0.0 - - - a=${big} a=x c=${big}`).xattrs.length, 2);
   });
 
-  it('is stricter on request', () => {
+  it('refuses, if strict, a missing last newline, RDEV of a directory, SIZE or CONTENT of a symlink', () => {
     const strict = (line: string, end = '\n'): RegExp | string => {
       parseDump(bytes(`${ROOT}\n${line}${end}`));
       return refusal(`${ROOT}\n${line}${end}`, { strict: true }).message;

@@ -47,7 +47,7 @@ describe('a family', () => {
       await assert.rejects(open(rest), message);
     });
 
-  it('has members that are the same bytes alone, in a larger family, and on a base read from its manifest', async () => {
+  it('has members with equal bytes alone, in a larger family and on the base of a manifest', async () => {
     const spec = 'count=6,app=20..40,shared=0.5,seed=3';
     const whole = await open(spec);
     const part = openParts(family(spec), whole.family!.base!.name, {});
@@ -81,13 +81,13 @@ describe('a family', () => {
     assert.equal(tree.count - base.count, layers[3]!.count - 1);
   });
 
-  it('does not replace what the base calls app', async () => {
+  it('does not replace an entry /app of the base', async () => {
     const base = family('count=1,app=3..3');
     const { tree } = await openSource(family('count=1,app=4..4,seed=2', base));
     assert.ok(tree.find('/app') !== undefined && tree.find('/app-1') !== undefined);
   });
 
-  it('has 20 to 200 files per member, of which the share stands in other members with equal metadata', async () => {
+  it('has 20 to 200 files per member, and other members have the given share of them, too', async () => {
     for (const shared of [0, 0.25, 1]) {
       const { family: members } = await open(`count=40,shared=${shared},seed=5`);
       const files: ReadonlyMap<string, string>[] = [];

@@ -149,7 +149,7 @@ const HABITS: readonly Habit[] = [
   },
 ];
 
-describe('a layer by a habit of other archivers', () => {
+describe('a layer in the style of other archivers', () => {
   let layout: OciLayout;
   beforeEach(() => {
     layout = new OciLayout();
@@ -182,7 +182,7 @@ describe('a layer by a habit of other archivers', () => {
   });
 });
 
-describe('mounts of such layers', { skip: needsRoot }, () => {
+describe('mounts of layers of other archivers', { skip: needsRoot }, () => {
   privateMounts();
   const layout = new OciLayout();
   const members = [symlink('link', 'f', 0o755), file('f', '1', { xattrs: [['com.apple.quarantine', 'x']] })];

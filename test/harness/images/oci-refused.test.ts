@@ -77,7 +77,7 @@ describe('openOci refuses a layout', () => {
     await layout.refuses('bad-oci', /digest of a blob is wrong/);
   });
 
-  it('with a configuration that names other contents', async () => {
+  it('with a configuration whose layer digests are wrong', async () => {
     const tar = tarOf({ path: 'a', contents: 'a' });
     layout.add(layout.manifest([[gzipSync(tar), tarOf({ path: 'b', contents: 'b' })]]));
     await layout.refuses('bad-oci', /digest of an uncompressed layer is wrong/);

@@ -91,7 +91,7 @@ describe('a layer', () => {
     await layout.refuses('bad-layer', /the target of a hard link does not exist: a/);
   });
 
-  it('that has no entries has zero bytes only', async () => {
+  it('without entries may contain only zero bytes', async () => {
     assert.deepEqual(listing((await layout.openTars(Buffer.alloc(0), Buffer.alloc(10_240))).tree), []);
     const zerosFirst = Buffer.alloc(1 << 21);
     zerosFirst.write('EROFS', 1 << 20);
@@ -117,7 +117,7 @@ describe('a layer', () => {
     }
   });
 
-  it('may be followed by zero bytes after gzip, and by nothing else', async () => {
+  it('may be followed by zero bytes after gzip, but by no other data', async () => {
     const tar = tarOf({ path: 'a', contents: BIG });
     const padded = Buffer.concat([gzipSync(tar), Buffer.alloc(3 << 20)]);
     layout.add(layout.manifest([[padded, tar]]));
@@ -184,7 +184,7 @@ describe('an image of a layout', () => {
     assert.deepEqual(listing((await layout.open()).tree), []);
   });
 
-  it('is the tagged one where others have no tag', async () => {
+  it('is the tagged image if the others have no tag', async () => {
     layout.add(imageOf('tagged'), 'v1');
     layout.add(imageOf('untagged'));
     assert.deepEqual(listing((await layout.open()).tree), ['tagged']);
@@ -209,7 +209,7 @@ describe('an image of a layout', () => {
     await assert.rejects(layout.open(`${layout.path}@sha256:${'0'.repeat(64)}`), /no image with this digest/);
   });
 
-  it('has diff ids of the algorithm that they name', async () => {
+  it('is checked with the digest algorithm of its diff ids', async () => {
     const tar = tarOf({ path: 'a', contents: 'a' });
     const diffId = `sha512:${createHash('sha512').update(tar).digest('hex')}`;
     layout.add(layout.manifest(uncompressed(tar), undefined, [diffId]));
@@ -220,7 +220,7 @@ describe('an image of a layout', () => {
     await own.remove();
   });
 
-  it('has no symlinks as blobs', async () => {
+  it('is refused if a blob is a symlink', async () => {
     layout.add(imageOf('a'));
     const folder = join(layout.path, 'blobs', 'sha256');
     const blob = join(folder, readdirSync(folder)[0]!);

@@ -25,7 +25,7 @@ describe('naming an image', () => {
     throw new Error(`${spec} was opened`);
   };
 
-  it('works for every kind', async () => {
+  it('works for dump, dir, synthetic and fixture', async () => {
     writeFileSync(join(dir, 'x.dump'), '/ 4096 40755 2 0 0 0 0.0 - - -\n');
     for (const spec of [
       `dump:${dir}/x.dump`,

@@ -66,7 +66,7 @@ describe('a synthetic image', () => {
     assert.ok(fullest > 50 && fullest < 2000, `${fullest}`);
   });
 
-  it('with a mix repeats sizes and duplicates', async () => {
+  it('with a mix has the same mean size and share of duplicates for any number of files', async () => {
     const sums = await Promise.all(
       [100, 300, 2000].map(async (files) => {
         const image = await open(`files=${files},layers=2,mix=100,seed=m`);

@@ -104,7 +104,7 @@ describe('a tar archive', () => {
     );
   });
 
-  it('may have attributes as libarchive writes them', () => {
+  it('may have attributes in the records of libarchive', () => {
     const value = Buffer.from('\0\xffvalue', 'latin1').toString('base64').replace(/=+$/, '');
     const { xattrs } = one(pax('x', `LIBARCHIVE.xattr.user.a%20b=${value}`), header());
     assert.deepEqual(xattrs, [['user.a b', '\0\xffvalue']]);
@@ -151,7 +151,7 @@ describe('a tar archive', () => {
     assert.deepEqual([member.uid, member.gid, member.mtimeNs], [0o17, 0o12, 5_250_000_000n]);
   });
 
-  it('loses attributes that Linux cannot set: without a known namespace, and user.* where it may not be', () => {
+  it('loses attributes of unknown namespaces, and user.* of symlinks, devices and FIFOs', () => {
     const records = pax(
       'x',
       ...[

@@ -51,7 +51,7 @@ test('a request that hangs is ended with its child at the limit; a new child han
 
 const oneCpu = allowedCpus().length > 1 ? false : 'the machine has one CPU';
 
-test('it runs on the CPUs of the requesting thread', {
+test('the inspector runs on the CPUs of the requesting thread', {
   skip: oneCpu,
 }, async (t) => {
   const inspector = openInspector();

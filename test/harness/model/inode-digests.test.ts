@@ -7,7 +7,7 @@ import { DIGEST_KEY, IMAGE_HEAD_BYTES, nameDigests } from '../../../harness/mode
 
 const SUPERBLOCK_AT = 1024;
 
-test('an image says which attribute holds the digests of its files', () => {
+test('nameDigests names the attribute of the digests in the superblock and the prefix table', () => {
   const before = Buffer.from(probeImage());
   // As mkfs.erofs writes it: with a checksum of the superblock.
   before.writeUInt32LE(0x12345678, SUPERBLOCK_AT + 4);
@@ -37,7 +37,7 @@ test('an image that has long attribute names already is refused', () => {
   assert.throws(() => nameDigests(used), /no zeros/);
 });
 
-test('the image with which features are tried has one file, whose digest is right', () => {
+test('the image for trying features has one file with the right digest', () => {
   const tree = readImage(probeImage());
   const [name, ...others] = tree.children(0);
   assert.deepEqual(others, []);

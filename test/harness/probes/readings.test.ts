@@ -54,7 +54,7 @@ test('wall time is in nanoseconds by phase, and the median of a repeated phase',
   assert.deepEqual((await armed.collect()).values, { mountWallNs: 900, useWallNs: 40 });
 });
 
-test('the time of a phase of windows is their sum, that of other phases the clock around them', async (t) => {
+test('a phase takes the sum of its windows, or the clock around it if other calls ran', async (t) => {
   const { armed, script } = await arm(t, wall, (fresh) => {
     fresh.windows = { ns: 1000, count: 7, outsideCount: 3 };
   });

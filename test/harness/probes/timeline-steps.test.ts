@@ -21,7 +21,7 @@ const timeline = (calls: readonly RecordedCall[], untilNs = 1000) =>
     own: OWN,
   })['mount']!;
 
-test('a window begins with its first call; calls before, after and of the runtime are not its own', () => {
+test('a window begins with its first call and excludes calls before, after and of the runtime', () => {
   const calls = [
     call('openat', 50, 10),
     call('fsopen', 300, 40),
@@ -41,7 +41,7 @@ test('a window begins with its first call; calls before, after and of the runtim
   });
 });
 
-test('what a child does before its program begins is not the program’s; a call that outlasts the window ends with it', () => {
+test('calls of a child before execve are not its program’s; a call beyond the window ends with it', () => {
   const calls = [
     call('clone3', 200, 100),
     call('rt_sigaction', 210, 5, TAR),

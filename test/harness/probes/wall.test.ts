@@ -23,7 +23,7 @@ const pass = (): void => {
   while (performance.now() < until);
 };
 
-test('the time of a phase of windows is their sum, without their preparation', async () => {
+test('the time of a phase of windows is the sum of the windows, without their preparation', async () => {
   const { account, machine } = counted();
   const armed = await arm(machine);
   account.ns = 5_000_000;
@@ -38,7 +38,7 @@ test('the time of a phase of windows is their sum, without their preparation', a
   assert.deepEqual((await armed.collect()).values, { mountWallNs: 123 });
 });
 
-test('the time of a phase with another operation, or with none, is the clock around it', async () => {
+test('the time of a phase without windows, or with another operation, is the clock around it', async () => {
   const { account, machine } = counted();
   const armed = await arm(machine);
   const during = (phase: Phase, work: () => void): void => {

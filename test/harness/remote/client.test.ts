@@ -11,7 +11,7 @@ import { NAME, publishedImage, startImageServer } from './support.ts';
 
 const LIMIT_MS = 60_000;
 
-test('the client pulls objects and layers, and names what it refuses', async () => {
+test('the client pulls objects and layers, and names a refused object or manifest', async () => {
   const published = await publishedImage(40);
   const { image, serve } = published;
   const good = await startImageServer(published.dir, serve);

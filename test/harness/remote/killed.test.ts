@@ -16,7 +16,7 @@ const CLIENT = fileURLToPath(new URL('./pull-main.js', import.meta.url));
 const KILLS = 6;
 const RANDOM = seeded('kills');
 
-test('a kill at any moment leaves no wrong object, and what is right stays', async () => {
+test('a kill of a pull at any moment leaves no wrong object and keeps the right ones', async () => {
   const published = await publishedImage(60);
   const { dir, serve, keyPath, image } = published;
   // A link that is slow enough to be killed on; a third of the answers are lies.

@@ -71,7 +71,7 @@ describe('a lazy start', { skip: notRoot || noServer }, () => {
     });
   };
 
-  it('nothing is there before, and each object is fetched once, when it is read', () =>
+  it('the store is empty at the start, and each object is fetched once, when it is read', () =>
     lazily(null, async ({ lab, root, requestCount }) => {
       assert.deepEqual(listObjects(lab.objects), []);
       const wanted = files();
@@ -87,7 +87,7 @@ describe('a lazy start', { skip: notRoot || noServer }, () => {
       assert.equal(requestCount(), distinct.size);
     }));
 
-  it('a lie is an I/O error without a byte of it, and is stored nowhere; the next read asks again', () =>
+  it('a lie gives EIO and no byte, is not stored, and the next read fetches the object again', () =>
     lazily(
       {
         seed: 'lazy',
@@ -119,7 +119,7 @@ describe('a lazy start', { skip: notRoot || noServer }, () => {
       },
     ));
 
-  it('an object that the manifest does not name is refused, and so is everything when the fetcher is gone', () =>
+  it('an object that the manifest does not name is refused; without the fetcher a read gives EIO', () =>
     lazily(null, async ({ lab, root, socket, fetcher, requestCount }) => {
       const answer = await new Promise<string>((done, failed) => {
         const connection = connect(socket, () => connection.write(`${'a'.repeat(64)}\n`));

@@ -7,7 +7,7 @@ import { publishedImage, startImageServer } from './support.ts';
 
 const ROUNDS = 3;
 
-test('of lies of all kinds none is stored or served, and each is named', async () => {
+test('no lie of any kind is stored or served, and every refused object is named', async () => {
   const published = await publishedImage(60);
   const server = await startImageServer(published.dir, {
     ...published.serve,

@@ -85,7 +85,7 @@ describe('a pull', () => {
         assert.deepEqual(wrongObjects(client.dir), []);
       }));
 
-  it('a pack is asked for in ranges without what is there', () => {
+  it('a pack is requested in ranges without the local objects', () => {
     const objects = [10, 20, 30, 40].map((sizeBytes, i) => ({ digest: `${i}`, sizeBytes }));
     const missing = [objects[0]!, objects[2]!, objects[3]!];
     assert.deepEqual(packRanges(objects, missing), [
@@ -94,7 +94,7 @@ describe('a pull', () => {
     ]);
   });
 
-  it('layers come by their digests, each ready as soon as it is right', () =>
+  it('layers are requested by digest, and each is ready once its digest was checked', () =>
     withServer(null, async ({ remote, dir }) => {
       const layers = await pullLayerList({ remote, key: published.publicKey }, NAME);
       const ready: string[] = [];
@@ -144,7 +144,7 @@ describe('a pull', () => {
     }));
 
   for (const kind of Object.keys(LIES))
-    it(`the lie '${kind}' is refused for each object, by name, and nothing of it stays`, () =>
+    it(`the lie '${kind}' is refused for each object, by name, and is not stored`, () =>
       withServer({ seed: kind, share: 1, kinds: [kind] }, async (client, server) => {
         const { remote, dir, digesters } = client;
         const { image } = published;

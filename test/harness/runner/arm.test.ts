@@ -10,7 +10,7 @@ import { temporaryFolder } from '../sys/support.ts';
 
 const parse = (spec: string) => parseArms([spec], backends)[0]!;
 
-test('an arm names its server, and one that cannot be run is refused before anything starts', (t) => {
+test('an arm names its server, and a server that cannot be run is refused before anything starts', (t) => {
   const path = join(temporaryFolder(t), 'cfs=fuse');
   assert.throws(() => parse(`composefs-fuse@server=${path}`), /the server cannot be run/);
   writeFileSync(path, '');
@@ -31,7 +31,7 @@ test('an option that a backend does not have is refused', () => {
 
 const two = (ab: string[], more = {}) => resolveOptions({ profile: 'ci', ab, ...more }, backends, scenarios);
 
-test('two arms: the first is the baseline, and the same twice gets two names', () => {
+test('the first of two arms is the baseline, and two equal arms get different names', () => {
   const { selection, amount } = two(['unpacked-overlay', 'erofs-overlay']);
   const { ab, baseline, arms } = selection;
   assert.deepEqual(ab, ['unpacked-overlay', 'erofs-overlay']);

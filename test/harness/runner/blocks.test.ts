@@ -144,7 +144,7 @@ test('in the first block a group may end those that rank lower before they are m
   assert.deepEqual(said, ['0: two']);
 });
 
-test('what a group has measured of the first block is not charged again', async () => {
+test('slots of the first block that a group has measured are not charged again', async () => {
   // Seven blocks each of two images take 4.2 s; eight each would take 4.8 s, and 12 % less than that is more than 4 s.
   const left = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 4e9];
   const { ran, said } = await run({
@@ -163,7 +163,7 @@ test('above the first look a group that ends is not reported as unmeasured', asy
   assert.deepEqual(said, []);
 });
 
-test('a scenario that asks for one look ends there, undecided or not', async () => {
+test('a scenario with one look ends there, decided or not', async () => {
   const { one, two, ended } = await run({ oneLook: true });
   assert.deepEqual([one, two], [8, 8]);
   assert.deepEqual(
@@ -172,7 +172,7 @@ test('a scenario that asks for one look ends there, undecided or not', async () 
   );
 });
 
-test('what had ended before a resume stays ended', async () => {
+test('a group that ended before a resume stays ended', async () => {
   const end = { scenario: 'walk-warm', params: {}, image: 'two', blocks: 8, why: 'budget' } as const;
   assert.equal((await run({ endedBefore: [end] })).two, 0);
 });
@@ -215,7 +215,7 @@ test('dropping an image leaves the order of the others as it was', () => {
   );
 });
 
-test('looks are those of the plan, within what was asked', () => {
+test('a run has the planned looks up to its blocks, and a look at its last block', () => {
   assert.deepEqual(looksWithin(8, 24), [8, 12, 24]);
   assert.deepEqual(looksWithin(12, 12), [12]);
   assert.deepEqual(looksWithin(10, 30), [12, 24, 30]);

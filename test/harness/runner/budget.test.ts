@@ -133,7 +133,7 @@ test('a group is charged by its timed slots, else by its last counting pass, els
   assert.equal(need(0, 8), 8 * 4 * SECOND_NS, 'a failed slot says nothing of the time');
 });
 
-test('a group that was not timed is charged by what timed slots of its scenario take', () => {
+test('an untimed group is charged by its counting slots, scaled by the timed slots of its scenario', () => {
   const times = openSlotTimes();
   const other = group('churn', 'other');
   times.saw(sample('count', 0, SECOND_NS));
@@ -218,7 +218,7 @@ test('the default profile gives every group its first look within 90 s at record
   assert.ok(groups.every(({ looked }) => looked));
 });
 
-test('more time never takes a verdict away', async () => {
+test('a larger budget never gives fewer groups their first look', async () => {
   const looked = async (budgetSec: number) =>
     (await simulate('full', budgetSec, { slowness: 1 })).groups.filter((one) => one.looked).length;
   const counts = await Promise.all([300, 600, 1200, 1800, 3600].map(looked));

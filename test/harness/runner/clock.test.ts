@@ -6,7 +6,7 @@ const now = (): bigint => process.hrtime.bigint();
 const RESERVE = 0.08;
 const HALF_BUDGET_NS = 45_000_000_000n;
 
-test('the reserve and what has passed are no longer left', () => {
+test('leftNs excludes the reserve and the time that has passed', () => {
   const deadline = openDeadline(now() - HALF_BUDGET_NS, 90e9, RESERVE);
   assert.equal(deadline.budgetNs, 90e9);
   const left = deadline.leftNs();
@@ -14,11 +14,11 @@ test('the reserve and what has passed are no longer left', () => {
   assert.ok(deadline.leftNs() <= left);
 });
 
-test('inside the reserve less than nothing is left', () => {
+test('leftNs is negative inside the reserve', () => {
   assert.ok(openDeadline(now() - 89_000_000_000n, 90e9, RESERVE).leftNs() < 0);
 });
 
-test('a run without a budget has all the time there is', () => {
+test('leftNs is infinite without a budget', () => {
   const deadline = openDeadline(now(), null, RESERVE);
   assert.deepEqual([deadline.budgetNs, deadline.leftNs()], [Infinity, Infinity]);
 });

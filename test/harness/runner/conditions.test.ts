@@ -41,7 +41,7 @@ const before = (changed: Partial<Moment>) => ids(judgeQuiet(quiet, after(changed
 const during = (changed: Partial<Moment>, warnings: string[] | null = []) =>
   ids(judgeRun(quiet, after(changed), warnings));
 
-test('each limit before a run, on both sides', () => {
+test('before a run each condition is reported only beyond its limit', () => {
   for (const [id, below, above] of [
     ['load', { idleTicks: 161 }, { idleTicks: 159 }],
     ['steal', { stealTicks: 4 }, { stealTicks: 5 }],
@@ -57,14 +57,14 @@ test('each limit before a run, on both sides', () => {
   }
 });
 
-test('a disk that is told of every removal at once is worth a note, and an ext4 without a journal', () => {
+test('a disk with online discard gets a note, and so does an ext4 without a journal', () => {
   const disk = { options: 'rw,nodiscard,data=ordered', journalMissing: false };
   assert.deepEqual(judgeDisk(disk), []);
   assert.deepEqual(ids(judgeDisk({ ...disk, options: 'rw,discard,resuid=0' })), ['discard']);
   assert.deepEqual(ids(judgeDisk({ ...disk, journalMissing: true })), ['no-journal']);
 });
 
-test('each limit during a run, on both sides', () => {
+test('during a run each condition is reported only beyond its limit', () => {
   for (const [id, below, above] of [
     ['steal', { stealTicks: 4 }, { stealTicks: 5 }],
     ['cpu-pressure', { cpuPressureUs: 390_000 }, { cpuPressureUs: 410_000 }],
@@ -80,13 +80,13 @@ test('each limit during a run, on both sides', () => {
   assert.deepEqual(during({}, null), []);
 });
 
-test('what cannot be read is judged by nobody', () => {
+test('a value that cannot be read gives no warning', () => {
   assert.deepEqual(judgeQuiet(nothing, nothing), []);
   assert.deepEqual(judgeRun(nothing, nothing, null), []);
   assert.equal(nothing.cpuTicks, null);
 });
 
-test('the files of the kernel are read as it writes them', () => {
+test('ticks, pressure and counters are parsed from the text of the kernel', () => {
   assert.deepEqual(ticksOf('cpu  10 20 30 400 50 6 7 8 90 0\ncpu0 1 2 3 4'), {
     all: 531,
     idle: 450,
@@ -102,7 +102,7 @@ test('the files of the kernel are read as it writes them', () => {
   assert.equal(numberAfter('', 'pswpout'), null);
 });
 
-test('this machine can be read', () => {
+test('readMoment reads the CPU ticks and the memory of this machine', () => {
   const moment = readMoment();
   assert.ok(moment.cpuTicks! > 0 && moment.memoryBytes! > 0);
   assert.ok(moment.idleTicks! <= moment.cpuTicks!);
@@ -117,7 +117,7 @@ test('records of the kernel log: errors and suspicious words are warnings, the r
   assert.equal(warningIn('garbage'), null);
 });
 
-test('a log that was just opened holds nothing new', (t) =>
+test('a kernel log that was just opened has no new warnings', (t) =>
   besideNeighbours(t, 'the kernel log', () => {
     const log = openKernelLog();
     if (log === null) return t.skip('the kernel log cannot be read here');

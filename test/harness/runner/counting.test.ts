@@ -59,7 +59,7 @@ const count = async (leftSec: number, { passesAsked = 5, blocks = 8, of = groups
   return { groups: idsOf(counted.groups), passes, order, ended, droppedPasses: counted.droppedPasses };
 };
 
-test('everything is counted as often as asked while there is time', async () => {
+test('every group is counted in all planned passes while there is time', async () => {
   const { passes, ended, droppedPasses } = await count(1000);
   assert.deepEqual([passes, ended, droppedPasses], [[12, 12, 12, 12, 12], [], null]);
 });
@@ -109,7 +109,7 @@ test('a run that times nothing needs time for the passes only', async () => {
   assert.deepEqual((await count(11 + 0.88 * 24, { passesAsked: 3, blocks: 0 })).ended, ['churn-fresh 1']);
 });
 
-test('a run is resumed if its counted slots are part of the plan of now', () => {
+test('a run is resumed if its counted slots are part of the present plan', () => {
   const planned = countingSlots(groups, 3);
   const counted = planned.filter(({ block, scenario }) => block === 0 || scenario !== 'walk-warm');
   assert.ok(counted.length < planned.length);

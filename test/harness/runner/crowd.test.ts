@@ -37,12 +37,12 @@ test('every thread gets its command before the first replies', async (t) => {
   await crowd.end();
 });
 
-test('no rehearsal goes down before all of them are up', async (t) => {
+test('no member goes down in a rehearsal before all members are up', async (t) => {
   const crowd = await open(t, 'rehearses');
   await crowd.end();
 });
 
-test('members live until they are stopped, and tell the times of all their lives', async (t) => {
+test('members repeat lives until they are stopped, and stop returns the times of all lives', async (t) => {
   const crowd = await open(t, 'lives');
   const living = crowd.live();
   await wait(50);
@@ -58,11 +58,11 @@ test('members live until they are stopped, and tell the times of all their lives
   await failing.end();
 });
 
-test('what a thread could not do fails with its own words and code', async (t) => {
+test('an error of a thread keeps its message and code', async (t) => {
   await assert.rejects(open(t, 'refuses'), { name: 'UserError', message: 'no room', code: 'ENOSPC' });
 });
 
-test('a thread that throws, or is gone, fails the call and not the process, and is not waited for', async (t) => {
+test('a thread that throws or exits fails the call, not the process, and is not waited for', async (t) => {
   await assert.rejects(open(t, 'throws'), /a thread of the crowd failed: this thread has a bug/);
   const crowd = await open(t, 'dies');
   await assert.rejects(crowd.up(), /a thread of the crowd ended/);

@@ -5,7 +5,7 @@ import { refuseSame } from '../../../harness/runner/different.ts';
 
 const image = (source: string, manifestDigest: string) => ({ name: source, source, manifestDigest });
 
-test('an image is not compared with itself, whatever both are called; the error names both', () => {
+test('an image under two names is not compared with itself, and the error has both names', () => {
   const [one, other] = [image('synthetic:layers=2', 'aa'), image('synthetic:layers=3', 'aa')];
   assert.throws(
     () => refuseSame([one, image('fixture:x', 'bb'), other]),
@@ -17,7 +17,7 @@ test('an image is not compared with itself, whatever both are called; the error 
   );
 });
 
-test('different images, and one alone, are compared', () => {
+test('different images are compared, and a single image is accepted', () => {
   refuseSame([image('fixture:x', 'aa'), image('fixture:y', 'bb')]);
   refuseSame([image('fixture:x', 'aa')]);
 });

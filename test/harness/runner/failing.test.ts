@@ -31,7 +31,7 @@ const endsAfter = (groups: readonly Group[], samples: readonly Sample[]): number
   return null;
 };
 
-test('a run ends after two blocks of failures with one code, from two scenarios', () => {
+test('a run ends after two blocks of failures with one code from two scenarios, or from its only one', () => {
   const full = (count: number, scenario: string) => Array<Sample>(count).fill(failed(scenario, 'ENOSPC'));
   const [one, two] = [groupsOf('churn'), groupsOf('churn', 'walk-warm')];
   assert.equal(endsAfter(one, full(9, 'churn')), 6);

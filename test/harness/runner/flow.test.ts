@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { openFlow } from '../../../harness/runner/flow.ts';
 
-test('whoever takes gets everything in its order, what was there before it came and what comes while it waits', async () => {
+test('a flow delivers values in order, pushed before the consumer came or while it waits', async () => {
   const flow = openFlow<number>();
   flow.push(1);
   flow.push(2);
@@ -21,7 +21,7 @@ test('whoever takes gets everything in its order, what was there before it came 
   assert.deepEqual(taken, [1, 2, 3, 4]);
 });
 
-test('a flow of nothing ends, whoever waited first', async () => {
+test('the end of an empty flow ends a consumer that waits', async () => {
   const flow = openFlow<number>();
   const first = flow[Symbol.asyncIterator]().next();
   await setImmediate();

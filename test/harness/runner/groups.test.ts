@@ -44,7 +44,7 @@ const told = (groups: ReturnType<typeof groupsOf>): string[] =>
       `${id} ${image} ${JSON.stringify(params)} ${arms.map((one) => one.id).join('+')}`,
   );
 
-test('a scenario is asked of the headline backends and of the variants that it names', () => {
+test('a scenario measures the headline backends and the variants that it names', () => {
   assert.deepEqual(
     told(groupsOf(question([scenario('a'), scenario('b', { variants: ['loop'] })], { images: ['one'] }))),
     ['a one {} plain+other', 'b one {} plain+other+loop'],
@@ -55,7 +55,7 @@ test('a scenario is asked of the headline backends and of the variants that it n
   );
 });
 
-test('further variants are asked in profiles that take their time, and of parameters that need them', () => {
+test('further variants are measured in large profiles, and with parameters that need them', () => {
   const asked = scenario('a', {
     params: [{ local: 'files' }, { local: 'image' }],
     largeVariants: ['loop'],
@@ -72,7 +72,7 @@ test('further variants are asked in profiles that take their time, and of parame
   assert.deepEqual([...variantsOf([asked], true)], ['loop', 'links']);
 });
 
-test('a question about some backends is asked of no others, unless the arms were chosen by hand', () => {
+test('a scenario for some backends measures no others, unless the arms were chosen by hand', () => {
   const asked = [scenario('a', { only: ['plain', 'loop'] })];
   assert.deepEqual(told(groupsOf(question(asked, { images: ['one'] }))), ['a one {} plain+loop']);
   assert.deepEqual(told(groupsOf(question(asked, { images: ['one'], everyArm: true }))), [
@@ -80,7 +80,7 @@ test('a question about some backends is asked of no others, unless the arms were
   ]);
 });
 
-test('a scenario with an image of its own is asked of that one alone, and of no image that cannot be had', () => {
+test('a scenario with an image of its own is measured on that image only, if it can be had', () => {
   const own = scenario('scale', {
     params: [{ files: 10 }, { files: 100 }],
     largeParams: [{ files: 1000 }],
@@ -101,14 +101,14 @@ test('a scenario with an image of its own is asked of that one alone, and of no 
   assert.deepEqual(groups[0]!.others, ['other-image']);
 });
 
-test('a backend that cannot show an image is left out, and a group without any is none', () => {
+test('a backend that cannot show an image is left out, and so is a group without backends', () => {
   assert.deepEqual(
     told(groupsOf(question([scenario('a')]), (image, id) => image === 'two' && id === 'plain')),
     ['a two {} plain'],
   );
 });
 
-test('both placements: twice where a server decides, counted once, and every sample says where it ran', () => {
+test('placement both: scenarios with servers are timed twice and counted once, with their placement', () => {
   const both = question([scenario('a', { placed: true }), scenario('b')], {
     images: ['one'],
     placement: 'both',
@@ -128,7 +128,7 @@ test('both placements: twice where a server decides, counted once, and every sam
   assert.equal(countingSlots(pinned, 1).length, 4);
 });
 
-test('needed: variants are compared on one CPU, each arm is counted once', () => {
+test('placement needed: variants are compared on one CPU, and each arm is counted once', () => {
   const asked = question(
     [
       scenario('a', { placed: true, oneCpu: true, variants: ['loop'] }),
@@ -164,13 +164,13 @@ test('needed: variants are compared on one CPU, each arm is counted once', () =>
   assert.equal(told(groupsOf({ ...asked, placement: 'free' }))[0], 'a one {} plain+other+loop');
 });
 
-test('what is only observed is never timed', () => {
+test('a scenario that is only counted is never timed', () => {
   const groups = groupsOf(question([scenario('a', { passes: ['count'] })], { images: ['one'] }));
   assert.equal(countingSlots(groups, 3).length, 6);
   assert.deepEqual(timingSlots(groups, { blocks: 8, baseline: 'plain', seed: 's', firstSeq: 0 }), []);
 });
 
-test('an image that only some scenarios are asked of takes part in no other', () => {
+test('an image for some scenarios is measured by no other scenario', () => {
   const asked = question([scenario('reads'), scenario('writes')], {
     arms: [arm('plain')],
     imageScenarios: new Map([['one', ['reads']]]),

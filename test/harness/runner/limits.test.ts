@@ -15,7 +15,7 @@ const SIZES = new Map([
 ]);
 const UNLIMITED = { leftNs: () => Number.POSITIVE_INFINITY };
 
-test('a slot may take twenty times the longest of its kind, ten minutes before there was one', () => {
+test('a slot may take twenty times the longest of its kind, or ten minutes if none was seen', () => {
   const limits = openLimits(UNLIMITED, SIZES);
   assert.equal(limits.of(slotOf()), 600e9);
   for (const slotNs of [2e9, 4e9, 3e9]) limits.saw(took(slotNs));
@@ -23,14 +23,14 @@ test('a slot may take twenty times the longest of its kind, ten minutes before t
   assert.equal(limits.of(slotOf({ backend: 'unpacked-overlay' })), 600e9);
 });
 
-test('no slot is ended before half a minute, and one that failed says nothing of how long the next may take', () => {
+test('the limit of a slot is at least 30 s, and does not depend on failed slots', () => {
   const limits = openLimits(UNLIMITED, SIZES);
   limits.saw(took(1e9));
   limits.saw(took(500e9, 'failed'));
   assert.equal(limits.of(slotOf()), 30e9);
 });
 
-test('no slot may take longer than what is left of the budget, or half a minute', () => {
+test('the limit of a slot is at most the rest of the budget, but at least 30 s', () => {
   let leftNs = 40e9;
   const limits = openLimits({ leftNs: () => leftNs }, SIZES);
   assert.equal(limits.of(slotOf()), 40e9);
@@ -41,7 +41,7 @@ test('no slot may take longer than what is left of the budget, or half a minute'
   assert.equal(limits.of(slotOf()), 200e9);
 });
 
-test('an image adds 5 ms for each entry and 50 ms for each megabyte to the limits of what was not seen before', () => {
+test('each entry adds 5 ms and each megabyte 50 ms to the limit of an unseen kind of slot', () => {
   const added = 5000e9 + 500e9;
   assert.equal(walkLimitNs(EMPTY), 60e9);
   assert.equal(walkLimitNs(MILLION), 60e9 + added);

@@ -36,7 +36,7 @@ test('an owner that only a hidden file of a lower layer has counts too', () => {
   );
 });
 
-test('whoever runs this has an id that is mapped', () => {
+test('the user and the group of this process are mapped', () => {
   const { hasUid, hasGid } = readIdMap();
   assert.ok(hasUid(process.getuid!()) && hasGid(process.getgid!()));
 });

@@ -65,7 +65,7 @@ test('every arm comes first in some block, so that no arm always pays for the st
   assert.equal(firsts.size, 4);
 });
 
-test('numbers run on from the first one given, and orders from 0 within a block', () => {
+test('slots are numbered from firstSeq, and their order within a block from 0', () => {
   const slots = timingSlots(groups, { ...options, firstSeq: 30 });
   assert.deepEqual(
     slots.map((slot) => slot.seq),

@@ -94,7 +94,7 @@ const sameAlone = async (t: TestContext, family: Family, index: number): Promise
   }
 };
 
-test('members are what they are alone; the store has their objects and no others; a second time they come from the cache', async (t) => {
+test('prepared members equal single ones, the store has their objects, the cache is reused', async (t) => {
   const source = await open(t, SPEC);
   const first = await prepare(t, source);
   assert.match(first.said[0]!, /7 images .*; 0 manifests from the cache, 7 new$/);
@@ -121,7 +121,7 @@ test('a member can be sent to another thread', async (t) => {
   assert.throws(() => member.packPath, /no pack/);
 });
 
-test('what lies in the cache is not believed', async (t) => {
+test('damaged files of the cache are not used', async (t) => {
   rmSync(cachePath(), { recursive: true, force: true });
   const source = await open(t, SPEC);
   const { family } = await prepare(t, source);
@@ -156,7 +156,7 @@ test('families with the same own layers on different bases have manifests of the
   assert.notEqual(manifests[0], manifests[1]);
 });
 
-test('a cache in use, or a folder of somebody else, is not used', async (t) => {
+test('a cache in use, or a folder with foreign files, is not used', async (t) => {
   const held = await openCacheFolder('manifests');
   assert.ok(held !== null);
   try {
@@ -173,7 +173,7 @@ test('a cache in use, or a folder of somebody else, is not used', async (t) => {
   assert.ok(existsSync(join(strange, 'precious')));
 });
 
-test('the oldest manifests go when the cache is full', (t) => {
+test('trimManifests removes manifests beyond the size of the cache, and unfinished files', (t) => {
   const dir = folder(t);
   const cache = manifestCache(dir);
   const manifest = Buffer.alloc(5000, 'm');

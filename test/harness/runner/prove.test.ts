@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { oneAtATime } from '../../../harness/runner/prove.ts';
 
-test('work that is to be done alone is done in its order, whether or not what came before failed', async () => {
+test('exclusive work runs one at a time in its order, also after a failure', async () => {
   const alone = oneAtATime();
   const seen: string[] = [];
   const work = (name: string, fails: boolean) =>

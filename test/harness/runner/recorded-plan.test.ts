@@ -30,7 +30,7 @@ const withoutLost = ({ arm, image }: Slot): boolean => arm !== LOST || image !==
 const armsOf = (of: readonly Group[]): Record<string, readonly string[]> =>
   Object.fromEntries(of.map((one) => [`${one.scenario.id} ${one.image}`, one.arms.map(({ id }) => id)]));
 
-test('without a recorded plan the groups are those of now', () => {
+test('without a recorded plan the groups stay unchanged', () => {
   assert.equal(asRecorded(groups, [], BASELINE), groups);
 });
 
@@ -42,21 +42,21 @@ const REST = {
   'random-stat two': BOTH,
 };
 
-test('an arm that was lost on an image has no part in the groups of that image, before and after the timed part is planned', () => {
+test('an arm lost on an image is left out of its groups, before and after the timed part is planned', () => {
   const counted = countingSlots(groups, 2).filter(withoutLost);
   assert.deepEqual(armsOf(asRecorded(groups, counted, BASELINE)), REST);
   const all = [...counted, ...timed(groups).filter(withoutLost)];
   assert.deepEqual(armsOf(asRecorded(groups, all, BASELINE)), REST);
 });
 
-test('a group that had no time is not in the plan', () => {
+test('a group without slots in the recorded plan is left out', () => {
   const isLeft = ({ scenario, image }: Slot): boolean => scenario !== 'random-stat' || image !== 'one';
   const { 'random-stat one': _, ...left } = armsOf(groups);
   const all = [...countingSlots(groups, 2), ...timed(groups)].filter(isLeft);
   assert.deepEqual(armsOf(asRecorded(groups, all, BASELINE)), left);
 });
 
-test('slots of an arm that is lost in this session are left out, and those of the null arm go with the baseline', () => {
+test('slots of an arm lost in this session are left out; slots of the null arm follow the baseline', () => {
   const all = [...countingSlots(groups, 2), ...timed(groups)];
   const now = groups.map((one) =>
     one.image === 'one' ? { ...one, arms: one.arms.filter(({ id }) => id !== LOST) } : one,
@@ -65,7 +65,7 @@ test('slots of an arm that is lost in this session are left out, and those of th
   assert.ok(ofGroups(all, now, BASELINE).some(({ arm }) => arm === 'null'));
 });
 
-test('a plan is the same whatever arms were lost when its slots were numbered', () => {
+test('plans are the same whichever arms were lost when their slots were numbered', () => {
   const lost = asRecorded(groups, countingSlots(groups, 2).filter(withoutLost), BASELINE);
   const recorded = countingSlots(groups, 2).filter(withoutLost);
   assert.notDeepEqual(recorded, countingSlots(lost, 2));

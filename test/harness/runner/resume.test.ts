@@ -37,7 +37,7 @@ test('a group that ended before its first slot is not measured by a resumed run'
   assert.deepEqual([...endedUnmeasured(unplanned)], []);
 });
 
-test('what there is no time for is decided anew until there is a plan, and for counted groups until it is timed', () => {
+test('a dropped group stays dropped once there is a plan, a counted one once the run is timed', () => {
   assert.deepEqual(droppedBefore(unplanned), []);
   assert.deepEqual(droppedBefore(counting), [droppedOf('unprepared')]);
   assert.deepEqual(droppedBefore(timing), timing.dropped);

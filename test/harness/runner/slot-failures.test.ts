@@ -7,7 +7,7 @@ import type { Stage } from '../../../harness/model/scenario.ts';
 import { smallImage } from '../support/stage.ts';
 import { own, ran } from './slot-support.ts';
 
-test('what a scenario cannot do here is skipped with its reason, and everything is let go of', async (t) => {
+test('a scenario that cannot run here is skipped with its reason, and everything is closed', async (t) => {
   const scenario = {
     run() {
       throw new UserError('not here', { code: 'skip' });
@@ -21,7 +21,7 @@ test('what a scenario cannot do here is skipped with its reason, and everything 
   assert.deepEqual(log.slice(-3), ['release', 'one close', 'two close']);
 });
 
-test('a failure is told with its phase, code and facts, and its folder goes', async (t) => {
+test('a failed slot has its phase, code and facts, and its folder is removed', async (t) => {
   const scenario = {
     run: (stage: Stage) =>
       stage.phase('mount', () =>
@@ -36,7 +36,7 @@ test('a failure is told with its phase, code and facts, and its folder goes', as
   assert.deepEqual(slotFolders, []);
 });
 
-test('system errors fail the slot, wherever they occur, and are one sentence', async (t) => {
+test('a system error fails the slot with one sentence, wherever it occurs', async (t) => {
   const full = (): never => {
     writeFileSync('/dev/full', 'x');
     throw new Error('not reached');
@@ -74,7 +74,7 @@ test('a bug is no failure of a slot: it ends the run', async (t) => {
   await assert.rejects(ran(t, { scenario }), bug);
 });
 
-test('what was left behind fails a slot that went well, by name and no more than twenty of them', async (t) => {
+test('leftovers fail a slot that succeeded, and at most twenty are named', async (t) => {
   const left = Array.from({ length: 22 }, (_, i) => `file: /f${i}`);
   const { sample } = await ran(t, { leaks: { before: () => [], after: () => left } });
   assert.equal(sample.outcome, 'failed');

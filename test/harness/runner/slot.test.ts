@@ -23,7 +23,7 @@ test('a slot prepares, runs, collects, releases and disarms, and its values go t
   assert.equal('session' in sample, false);
 });
 
-test('how long a slot took is in nanoseconds, and a later session is told', async (t) => {
+test('a sample has the duration of its slot in nanoseconds, and the session of a resumed run', async (t) => {
   const clock = fakeClock(t);
   const scenario = {
     async run() {
@@ -35,7 +35,7 @@ test('how long a slot took is in nanoseconds, and a later session is told', asyn
   assert.deepEqual([sample.slotNs, sample.session], [12_345, 2]);
 });
 
-test('a counting slot lives once and has its server counted, a timed one as often as the scenario wants', async (t) => {
+test('a counting slot has one life and counts requests; a timed one has those of its scenario', async (t) => {
   const timed = await ran(t);
   assert.deepEqual([timed.stages[0]!.cycles, timed.stages[0]!.machine.requestCounters], [3, null]);
   const counted = await ran(t, { slot: slotOf({ pass: 'count' }) });
@@ -43,7 +43,7 @@ test('a counting slot lives once and has its server counted, a timed one as ofte
   assert.notEqual(counted.stages[0]!.machine.requestCounters, null);
 });
 
-test('local=nothing: a store of its own for each life, empty, and nothing is kept', async (t) => {
+test('local=nothing: each life has an empty store of its own, and no image is kept', async (t) => {
   const { stages, fullStore } = await ran(t, { slot: slotOf({ params: { local: 'nothing' } }) });
   const [{ storeOf, kept, store }] = stages as readonly [Stage];
   const dirs = [0, 1, 2].map((cycle) => storeOf(cycle).objectDirs[0]);
@@ -52,13 +52,13 @@ test('local=nothing: a store of its own for each life, empty, and nothing is kep
   assert.deepEqual([store.state, store.objectDirs[0], kept.length], ['empty', dirs[0], 0]);
 });
 
-test('local=nothing: a backend that brings nothing in has layers and no object folders', async (t) => {
+test('local=nothing: a backend without ingest has layers and no object folders', async (t) => {
   const slot = slotOf({ params: { local: 'nothing' } });
   const { stages } = await ran(t, { slot, idle: ['ingest', 'collect'] });
   assert.deepEqual(stages[0]!.store.objectDirs, []);
 });
 
-test('local=files: every object of the run is here, no layer is unpacked, and all images are kept', async (t) => {
+test('local=files: the store has every object and no unpacked layer, and all images are kept', async (t) => {
   const { stages, fullStore } = await ran(t, { slot: slotOf({ params: { local: 'files' } }) });
   const [{ store, storeOf, kept }] = stages as readonly [Stage];
   assert.deepEqual([store.state, store.objectDirs], ['full', fullStore.objectDirs]);
@@ -70,7 +70,7 @@ test('local=files: every object of the run is here, no layer is unpacked, and al
   );
 });
 
-test('local=image, and a scenario without the parameter: the run’s full store as it is', async (t) => {
+test('local=image, or no parameter local: the store is the full store of the run', async (t) => {
   for (const params of [{ local: 'image' }, {}]) {
     const { stages, fullStore } = await ran(t, { slot: slotOf({ params }) });
     assert.equal(stages[0]!.store, fullStore);
@@ -78,7 +78,7 @@ test('local=image, and a scenario without the parameter: the run’s full store 
   }
 });
 
-test('a command in a phase is told to every probe', async (t) => {
+test('every probe is notified of a command in a phase', async (t) => {
   const scenario = {
     async run(stage: Stage) {
       await stage.phase('use', () => stage.command('nothing', ['true']));

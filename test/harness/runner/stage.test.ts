@@ -9,7 +9,7 @@ import { FS_TYPE, slotOf, tellingPrepared } from '../support/slot.ts';
 import { openTestStage } from '../support/stage.ts';
 import { temporaryFolder } from '../sys/support.ts';
 
-test('probes start in their order around a window and stop in the reverse one, whatever the phase returns', async (t) => {
+test('probes start in order around a window and stop in reverse, whatever the phase returns', async (t) => {
   const { stage, log } = openTestStage(t);
   assert.equal(stage.phaseNow(), 'prepare');
   assert.equal(
@@ -31,7 +31,7 @@ test('probes start in their order around a window and stop in the reverse one, w
   ]);
 });
 
-test('of a phase that fails nothing is recorded, and it is named', async (t) => {
+test('a phase that fails stops no probe, and stays the current phase', async (t) => {
   const { stage, log } = openTestStage(t);
   const broken = new Error('broken');
   await assert.rejects(
@@ -45,7 +45,7 @@ test('of a phase that fails nothing is recorded, and it is named', async (t) => 
   );
 });
 
-test('a sync is of the slot’s file system and of the backend’s own, and tells nanoseconds of both', (t) => {
+test('a sync is of the file systems of the slot and of the backend, and returns their nanoseconds', (t) => {
   const recording = openTestStage(t);
   const { folders, script } = recording;
   script.costNs['syncfs'] = 700;
@@ -59,7 +59,7 @@ test('a sync is of the slot’s file system and of the backend’s own, and tell
   assert.deepEqual(own.log, [`syncfs ${own.folders.dir}`, 'syncfs /own']);
 });
 
-test('the footprint is what came since the slot began: its folders, and its own store', async (t) => {
+test('the footprint is what the slot created in its folders and in its own store', async (t) => {
   const home = temporaryFolder(t);
   const store = join(home, 'store');
   mkdirSync(join(store, 'there'), { recursive: true });
@@ -73,7 +73,7 @@ test('the footprint is what came since the slot began: its folders, and its own 
   assert.equal(createdDiskBytes! % 512, 0);
 });
 
-test('what was digested says whether the file system took fs-verity', (t) => {
+test('took says whether the file system enabled fs-verity for digested objects', (t) => {
   for (const [verity, said] of [
     [true, 'enabled for each object'],
     [false, 'the file system has none'],
@@ -95,7 +95,7 @@ const mountedAt = (root: string, log: string[]): Mounted => ({
   detach: () => void log.push(`detach ${root}`),
 });
 
-test('what is mounted must be what was asked for, and is abandoned after a failure, also when it is not', (t) => {
+test('a mount of the wrong type is refused, and detach includes mounts that were refused', (t) => {
   const { stage, log, script } = openTestStage(t);
   assert.deepEqual(stage.took(), { window: 'one call' });
   script.types.set('/right', FS_TYPE);
@@ -114,7 +114,7 @@ test('what is mounted must be what was asked for, and is abandoned after a failu
   );
 });
 
-test('crowds end first, file systems go latest first, and stores on them go with them', async (t) => {
+test('close ends crowds, then removes file systems in reverse order with the stores on them', async (t) => {
   const { stage, log, machine, dropped, folders } = openTestStage(t);
   const made: string[] = [];
   machine.fileSystem = async (type, dir) => {

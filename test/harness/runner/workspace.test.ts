@@ -9,7 +9,7 @@ import { mounts } from '../../../harness/sys/mounts.ts';
 import { findProgram } from '../../../harness/sys/spawn.ts';
 import { makeWork, needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
 
-test('a workspace goes with all that is in it', async (t) => {
+test('removeWorkspace removes the folder with all its contents', async (t) => {
   const dir = join(temporaryFolder(t), 'work');
   const workspace = openWorkspace(makeWork(dir));
   writeFileSync(join(workspace.slot('one').fresh('thing'), 'file'), '');
@@ -17,7 +17,7 @@ test('a workspace goes with all that is in it', async (t) => {
   assert.equal(existsSync(dir), false);
 });
 
-test('names of slots are as long in every run and for every slot, and another run has others', (t) => {
+test('names of slots are equally long in every run and for every slot, and differ between runs', (t) => {
   const home = temporaryFolder(t);
   const runs = Array.from({ length: 12 }, (_, i) => openWorkspace(makeWork(join(home, `run-${i}`))));
   // Twelve of 1,296 that are all the same would be no tags.
@@ -34,7 +34,7 @@ test('names of slots are as long in every run and for every slot, and another ru
 
 const EXT4 = 0xef53;
 
-test('on ext4 what is made ready and each slot begin somewhere else on the disk', {
+test('on ext4 the work folder and its slots have the flag that spreads folders over the disk', {
   skip:
     (statfsSync('/var/tmp').type === EXT4 ? false : '/var/tmp is no ext4') ||
     (findProgram('lsattr') === null ? 'needs lsattr' : false),
@@ -48,7 +48,7 @@ test('on ext4 what is made ready and each slot begin somewhere else on the disk'
   }
 });
 
-test('folders of slots that left nothing wait for the end, unless there are many, and are no leak', async (t) => {
+test('folders of slots without leftovers are removed at the end, or at once beyond a limit', async (t) => {
   const workspace = openWorkspace(makeWork(join(temporaryFolder(t), 'work')));
   const leaks = openLeakCheck(workspace, false);
   const used = (name: string): void => {
@@ -70,7 +70,7 @@ test('folders of slots that left nothing wait for the end, unless there are many
   assert.equal(existsSync(workspace.dir), false);
 });
 
-test('folders that a slot asked for are no leak, whatever the path; everything else is', (t) => {
+test('folders that a slot requested are no leak, whatever the path; all other files are', (t) => {
   const dir = join(temporaryFolder(t), 'back\\slash \u00e9');
   const workspace = openWorkspace(makeWork(dir));
   const leaks = openLeakCheck(workspace, false);

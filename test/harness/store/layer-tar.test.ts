@@ -149,7 +149,7 @@ describe('a layer tar, unpacked by GNU tar', () => {
     });
   });
 
-  it('has marks for a user namespace on request', async () => {
+  it('with rootless has the marks of overlayfs for a user namespace', async () => {
     const tree = treeOf({ over: directory({ xattrs: [['trusted.overlay.opaque', 'y']] }) });
     const { tarPath } = writeLayerTar(join(dir, 'r.tar'), tree, { objectDir, rootless: true });
     const text = readFileSync(tarPath, 'latin1');

@@ -46,7 +46,7 @@ describe('an object folder', () => {
     assert.equal(readdirSync(dir).length, 256);
   });
 
-  it('leaves nothing of an object that could not be read', () => {
+  it('leaves no file of an object that could not be read', () => {
     const failing = function* () {
       yield Buffer.from('first');
       yield Buffer.from('second');

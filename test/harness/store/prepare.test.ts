@@ -99,7 +99,7 @@ describe('preparing an image', () => {
     await assert.rejects(prepare(source), { code: 'changed' });
   });
 
-  it('gives the reason against unpacking, and writes no layers', async () => {
+  it('gives the reason why a tree cannot be unpacked, and writes no layers', async () => {
     const cases = [
       [{ d: directory(), 'd/w': whiteout() }, false, /^\/d\/w: .*whiteout/],
       [{ f: inline('f', { xattrs: [['trusted.overlay.x', '']] }) }, false, /trusted\.overlay\.x/],

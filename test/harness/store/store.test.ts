@@ -173,7 +173,7 @@ for (const [kind, files] of kinds)
       assert.deepEqual(readdirSync(join(dir, 'own')), ['layers'], 'a store that was empty is empty again');
     });
 
-    it('reads the manifests of kept images from their files, and tells what it found', () => {
+    it('reads the manifests of kept images from their files, and reports counts and times', () => {
       store.ingest(one);
       store.ingest(two);
       const manifestPath = join(dir, 'two.cfs');
@@ -255,7 +255,7 @@ for (const [kind, files] of kinds)
       assert.deepEqual(store.ingested(), { verity: null, enabling: null });
     });
 
-    it('says what fs-verity took where the file system has it, and nothing of it elsewhere', () => {
+    it('reports the calls and the time of fs-verity only if the file system has it', () => {
       store.ingest(one, 'digested');
       const { verity, enabling } = store.ingested();
       assert.equal(enabling === null, verity === false);
@@ -265,7 +265,7 @@ for (const [kind, files] of kinds)
       assert.ok(enabling.ns > 0);
     });
 
-    it('refuses an object that does not match its digest, and leaves nothing of it', () => {
+    it('refuses an object that does not match its digest, and leaves no file of it', () => {
       const victim = one.objects.findIndex(({ sizeBytes }) => sizeBytes > 0);
       const { digest } = one.objects[victim]!;
       const pack = readFileSync(one.packPath);

@@ -35,7 +35,7 @@ describe('many files in one window', {
 }, () => {
   const here = batchFiles!;
 
-  test('collect knows many digests, equal ones once, and one of zeros', (t) => {
+  test('collect keeps live digests, counts equal ones once, and accepts a digest of zeros', (t) => {
     const dir = join(temporaryFolder(t), 'objects');
     const names = Array.from({ length: 400 }, (_, i) =>
       createHash('sha256').update(`object ${i}`).digest('hex'),

@@ -165,7 +165,7 @@ describe('the BPF counter', { skip: skipCompared }, () => {
     assert.equal(unwrittenCount, 0);
   });
 
-  test('the second program counts what the first one did not see, and only that', async (t) => {
+  test('the second program counts only the calls that the first one did not see', async (t) => {
     const counter = open(t);
     const bySecond = openBpfCounter({ withoutFirst: true });
     t.after(() => bySecond.close());

@@ -38,7 +38,7 @@ test('calls of this process and of a command are recorded with their times, in t
   assert.ok(own.findIndex(({ name }) => name === 'execve') < own.indexOf(slept));
 });
 
-test('what has no room is not recorded, and said', { skip: needsRoot }, (t) => {
+test('calls beyond the capacity are not recorded, and isFull is set', { skip: needsRoot }, (t) => {
   const recorder = openBpfRecorder({ capacity: 64 });
   t.after(() => recorder.close());
   execFileSync('ls', ['-l', '/']);

@@ -15,7 +15,7 @@ const nested = (): { bytes: Buffer | null; readonly inner: WeakRef<Buffer> } => 
   return { bytes: new CStruct(8).pointer(list.bytes).bytes, inner: new WeakRef(inner) };
 };
 
-test('the bytes of a struct keep alive what it points to, and nothing longer', async () => {
+test('the bytes of a struct keep what it points to alive, until they are collected', async () => {
   const made = nested();
   await setImmediate();
   collectGarbage();

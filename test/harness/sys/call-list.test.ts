@@ -130,7 +130,7 @@ const again = (window: string, more: NodeJS.ProcessEnv = {}) =>
   });
 const isAgain = process.env['CFSBENCH_TEST_AGAIN'] !== undefined;
 
-test('all tests pass through koffi, too', { skip: isAgain }, () => {
+test('all tests of this file pass with koffi, too', { skip: isAgain }, () => {
   const { status, stdout } = again('koffi');
   assert.equal(status, 0, stdout);
 });

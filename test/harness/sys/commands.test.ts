@@ -42,7 +42,7 @@ test('a command is killed at its time limit', async () => {
   assert.deepEqual([error.code, error.facts[1]], ['timeout', 'killed after 50 ms']);
 });
 
-test('with yields other work continues meanwhile; limit and exit code work as without', async (t) => {
+test('with yields other work continues during a command, and limit and exit code still count', async (t) => {
   let pid = 0;
   const go = join(temporaryFolder(t), 'go');
   const other = setInterval(() => writeFileSync(go, ''), 1);

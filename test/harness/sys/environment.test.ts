@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { readMachineFacts } from '../../../harness/sys/environment.ts';
 import { temporaryFolder } from './support.ts';
 
-test('a program that stops while it is asked for its version is killed, and has none', (t) => {
+test('a program that stops while it prints its version is killed, and gets no version', (t) => {
   const folder = temporaryFolder(t);
   const script = (name: string, line: string): readonly [string, string] => {
     const path = join(folder, name);

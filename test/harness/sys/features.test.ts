@@ -66,7 +66,7 @@ test('the probe of namespaces gives a command, or a reason with a hint', async (
   else assert.ok(found.reason !== '' && found.hint !== '');
 });
 
-test('a search whose process is killed is one sentence, and leaves no file', {
+test('a search whose process is killed ends with one sentence, and leaves no file', {
   skip: needsRoot,
 }, async (t) => {
   const workDir = temporaryFolder(t);

@@ -38,7 +38,7 @@ test('a heap is collected when it has 2 MiB of garbage, and not before', () => {
   assert.equal(garbage.collect(), true);
 });
 
-test('after a collection fifty times its own time passes before the next', () => {
+test('the next collection waits fifty times the duration of the last one', () => {
   const { heap, garbage } = heapOf(4 * MIB);
   heap.tookNs = 200e6;
   heap.bytes = 100 * MIB;
@@ -69,7 +69,7 @@ test('the heap of this process is as large after a collection as before the garb
   assert.ok(usedBytes() - before < 4 * MIB);
 });
 
-test('the options of the heap are those of this Node.js', () => {
+test('this Node.js accepts the heap options', () => {
   const { status, stdout } = spawnSync(process.execPath, [...HEAP_OPTIONS, '-p', 'typeof gc'], {
     encoding: 'utf8',
   });

@@ -11,7 +11,7 @@ const labelOf = (files: Readonly<Record<string, string>>): string =>
 const withMachineId = (id: string): string =>
   labelOf({ '/etc/machine-id': id, '/proc/sys/kernel/random/boot_id': BOOT_ID });
 
-test('a machine has one label, another machine another one, and it is no part of the id or of its plain digests', () => {
+test('each machine has one label of its own, which is no part of the id or of its plain digests', () => {
   const label = withMachineId(`${MACHINE_ID}\n`);
   // Labels of stored runs must stay those of their machines.
   assert.equal(label, 'machine-b5b726');

@@ -57,7 +57,7 @@ const machineWith = (t: TestContext, devices: readonly PlantedDevice[], stays = 
 
 const named = deviceNames(WORK);
 
-test('every device of a run has a name of its own, and all begin as those of no other run', () => {
+test('each device of a run has its own name, with a prefix that no other run has', () => {
   const names = new Set(Array.from({ length: 100 }, named));
   assert.equal(names.size, 100);
   const begin = (name: string): string => name.slice(0, -16);
@@ -70,7 +70,7 @@ test('every device of a run has a name of its own, and all begin as those of no 
   assert.match(named(), /^[\w-]+$/);
 });
 
-test('what a killed run left is removed: with and without its table, whatever became of its file and its mount', async (t) => {
+test('devices of a killed run are removed, whether or not table, file and mount still exist', async (t) => {
   const left = [
     { name: named() },
     { name: named(), files: [] },
@@ -104,7 +104,7 @@ test('a device that another run or another program made stays, whatever its name
   assert.deepEqual(namesLeft(), ['control', ...others.map(({ name }) => name)].sort());
 });
 
-test('a name whose device the kernel has removed goes, too', async (t) => {
+test('the name of a device that the kernel has removed is removed', async (t) => {
   const { places, namesLeft } = machineWith(t, []);
   writeFileSync(join(places.names, named()), '');
   writeFileSync(join(places.names, deviceNames(OTHER)()), '');

@@ -63,7 +63,7 @@ test('the lock is held as long as a process has the descriptor, also in another 
   await until('the lock is free', () => !isLocked(folder.path));
 });
 
-test('a marked folder is private; nothing that already lies under its name is taken', (t) => {
+test('a marked folder is private, and is not made where anything of its name exists', (t) => {
   const home = temporaryFolder(t);
   const folder = makeWork(join(home, 'work'));
   assert.equal(statSync(folder.path).mode & 0o777, 0o700);
@@ -79,7 +79,7 @@ test('a marked folder is private; nothing that already lies under its name is ta
   folder.close();
 });
 
-test('only what carries a mark of this user counts as left; an empty folder holds nothing', (t) => {
+test('only a folder with a mark of cfsbench, or an empty one, counts as left', (t) => {
   const home = temporaryFolder(t);
   const reasonOf = (name: string): string => {
     const found = inspectFolder(join(home, name));
@@ -126,7 +126,7 @@ test('only what carries a mark of this user counts as left; an empty folder hold
   assert.equal(reasonOf('none'), 'gone');
 });
 
-test('the folder and the mark of another user are not ours', { skip: needsRoot }, (t) => {
+test('a folder or mark of another user does not count as left', { skip: needsRoot }, (t) => {
   const home = temporaryFolder(t);
   for (const name of ['folder', 'mark']) makeWork(join(home, name)).close();
   chownSync(join(home, 'folder'), NOBODY, NOBODY);
@@ -160,7 +160,7 @@ test('removal follows no link, and stays in the folder that was made', async (t)
   assert.ok(existsSync(join(home, 'elsewhere', 'file')));
 });
 
-test('a removal that was cut off can be repeated: the mark goes last', async (t) => {
+test('an interrupted removal can be repeated, because it removes the mark last', async (t) => {
   const folder = makeWork(join(temporaryFolder(t), 'work'));
   const { path } = folder;
   for (let i = 0; i < 5000; i++) writeFileSync(join(path, String(i)), '');
@@ -179,7 +179,7 @@ await removeMarkedFolder(inspectFolder(process.argv[1]).folder);`;
   assert.equal(existsSync(path), false);
 });
 
-test('a path that is too long for Node.js is removed all the same', async (t) => {
+test('removal includes a path that is too long for Node.js', async (t) => {
   const folder = makeWork(join(temporaryFolder(t), 'work'));
   const deep = spawn('sh', ['-c', `for i in $(seq 30); do mkdir ${'x'.repeat(200)} && cd x*; done`], {
     cwd: folder.path,
@@ -223,7 +223,7 @@ test('the index names each folder until it is removed', async (t) => {
   assert.ok(!recordedFolders().includes(folder.path));
 });
 
-test('without a state folder of its own a user has no index, and folders are made all the same', {
+test('an XDG_STATE_HOME of another user is not used; the index lies below HOME instead', {
   skip: needsRoot,
 }, async (t) => {
   const home = temporaryFolder(t);

@@ -29,7 +29,7 @@ const folderOf = (t: TestContext): string => {
   return dir;
 };
 
-test('while a phase is recorded nothing is done, also by methods that were taken before', async () => {
+test('recording a phase executes nothing, also through methods that were read before', async () => {
   const { done, recorder } = noting();
   const { machine } = recorder;
   const { batch } = machine.files;
@@ -46,7 +46,7 @@ test('while a phase is recorded nothing is done, also by methods that were taken
   assert.deepEqual(recorder.take(), []);
 });
 
-test('a server that starts before the life is the one for all lives, another belongs to its life', async () => {
+test('a server started before the lives is shared; one that starts in a life belongs to it', async () => {
   const { recorder } = noting();
   const shared = recorder.machine.serve('cfs-fuse', ['cfs-fuse', '{control}']);
   assert.deepEqual(recorder.sharedServer(), ['cfs-fuse', '{control}']);
@@ -61,7 +61,7 @@ test('a server that starts before the life is the one for all lives, another bel
   );
 });
 
-test('paths with the mark of a worker are looked up in the folder of the first', async (t) => {
+test('paths with the mark of a worker are looked up in the folder of the first worker', async (t) => {
   const { recorder } = noting();
   const home = folderOf(t);
   mkdirSync(join(home, workerFolder(0)));

@@ -10,7 +10,7 @@ const blockFor = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 };
 
-test('a reply that arrived while this process was busy counts after the limit; a missing reply is a timeout', async (t) => {
+test('a reply that arrived during other work counts after the limit; a missing one times out', async (t) => {
   const program = join(temporaryFolder(t), 'echo.mjs');
   writeFileSync(
     program,
@@ -38,7 +38,7 @@ await child.close();
 process.stdout.write(JSON.stringify(reply));
 `;
 
-test('a program that cannot be started for want of descriptors is one that exited, with the reason', () => {
+test('a program that lacks descriptors to start counts as exited, with the reason', () => {
   const argv = ['--nofile=60', process.execPath, '--input-type=module', '-e', WITHOUT_DESCRIPTORS];
   const { stdout, stderr } = spawnSync('prlimit', argv, { encoding: 'utf8' });
   const reply = JSON.parse(stdout || 'null') as { kind: string; stderr: string } | null;

@@ -24,7 +24,7 @@ const run = (name: string) => ({
   runDir: `/runs/${name}`,
 });
 
-test('a run sees those that measure, until they end', async () => {
+test('a run lists the other runs that measure, until they end', async () => {
   const first = await lockRun(run('a'));
   assert.deepEqual(first.others, []);
   assert.equal(statSync(first.path!).mode & 0o777, 0o644);
@@ -38,13 +38,13 @@ test('a run sees those that measure, until they end', async () => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('of runs that start together all but one see another', async () => {
+test('of several runs that start together, all but one see another run', async () => {
   const locks = await Promise.all(['a', 'b', 'c', 'd'].map((name) => lockRun(run(name))));
   assert.deepEqual(locks.map(({ others }) => others.length).sort(), [0, 1, 2, 3]);
   for (const lock of locks) lock.close();
 });
 
-test('a file that a killed run left is removed; other things under such names are left alone', async () => {
+test('the file of a killed run is removed; a link or another file with such a name stays', async () => {
   writeFileSync(join(folder, `${NAME}1`), JSON.stringify(run('killed')));
   writeFileSync(join(folder, 'target'), 'x');
   symlinkSync(join(folder, 'target'), join(folder, `${NAME}2`));
@@ -56,7 +56,7 @@ test('a file that a killed run left is removed; other things under such names ar
   lock.close();
 });
 
-test('what a live file says is not trusted', async () => {
+test('a lock file with wrong contents counts as a run in an unknown folder', async () => {
   const lock = await lockRun({ ...run('a'), pid: Number.NaN });
   assert.deepEqual(
     (await lockRun(run('b'))).others.map(({ runDir }) => runDir),

@@ -113,7 +113,7 @@ test('the error for a server that exits without a reply has the end of its log',
   server.close(LIMIT_MS);
 });
 
-test('a server that is killed or fails is lost, with its last words; one that ends well or still runs is not', (t) => {
+test('a server that is killed or fails is lost, with its last output; a running or ended one is not', (t) => {
   const folder = temporaryFolder(t);
   const start = (script: string) =>
     startServer({ argv: ['sh', '-c', script], log: join(folder, 'log'), limitMs: LIMIT_MS });

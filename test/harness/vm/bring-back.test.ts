@@ -17,7 +17,7 @@ const disk = (context: TestContext, fill: (folder: string) => void, ...options: 
   return { disk: join(at, 'disk'), into: join(at, 'into'), at };
 };
 
-test('files and folders of a run come back', (context) => {
+test('files and folders of a run are unpacked from the disk', (context) => {
   const { disk: from, into } = disk(context, (folder) => {
     mkdirSync(join(folder, 'run/of.1'), { recursive: true });
     writeFileSync(join(folder, 'exit'), '0\n');
@@ -43,7 +43,7 @@ test('links are left out, and nothing is written through them', (context) => {
   assert.deepEqual(readdirSync(at).sort(), ['disk', 'into', 'tree']);
 });
 
-test('names that lead out of the folder, or that cannot be those of a run, are refused', (context) => {
+test('names that lead out of the folder or that no run uses are refused', (context) => {
   for (const name of ['../out', 'a/../../out', '/out', 'with space', 'run/.hidden']) {
     const {
       disk: from,
@@ -60,7 +60,7 @@ test('names that lead out of the folder, or that cannot be those of a run, are r
   }
 });
 
-test('a disk that the guest did not write has nothing', (context) => {
+test('a disk that the guest did not write unpacks to an empty folder', (context) => {
   const at = temporaryFolder(context);
   writeFileSync(join(at, 'disk'), Buffer.alloc(1 << 20));
   unpackResults(join(at, 'disk'), join(at, 'into'));

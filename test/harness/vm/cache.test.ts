@@ -10,7 +10,7 @@ import { temporaryFolder } from '../sys/support.ts';
 
 before(ownState);
 
-test('a part is made once, and only when it is complete', async (context) => {
+test('a part is made once, and kept only if it is complete', async (context) => {
   const parent = temporaryFolder(context);
   const cache = openCache(parent);
   context.after(() => cache.close());
@@ -27,7 +27,7 @@ test('a part is made once, and only when it is complete', async (context) => {
   assert.equal(await cache.part('kernel-1', () => assert.fail('made again')), made);
 });
 
-test('a second process is refused, and what a killed one left is removed', (context) => {
+test('a second process is refused, and files of a killed process are removed', (context) => {
   const parent = temporaryFolder(context);
   const first = openCache(parent);
   assert.throws(() => openCache(parent), /another process uses/);
@@ -44,7 +44,7 @@ test('a second process is refused, and what a killed one left is removed', (cont
   );
 });
 
-test('a folder of somebody else is not used', (context) => {
+test('a folder with foreign files is not used', (context) => {
   const parent = temporaryFolder(context);
   mkdirSync(join(parent, VM_CACHE));
   writeFileSync(join(parent, VM_CACHE, 'precious'), 'x');
@@ -52,7 +52,7 @@ test('a folder of somebody else is not used', (context) => {
   assert.ok(existsSync(join(parent, VM_CACHE, 'precious')));
 });
 
-test('cfsbench clean names and removes it', (context) => {
+test('cfsbench clean names and removes the cache', (context) => {
   const parent = temporaryFolder(context);
   openCache(parent).close();
   const text = execFileSync(process.execPath, [PROGRAM, 'clean', parent], { encoding: 'utf8' });

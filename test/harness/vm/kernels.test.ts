@@ -36,7 +36,7 @@ test('a version names the newest kernel that begins with all of its parts', () =
   for (const none of ['6.16', '7.4', '6.', '', '.*']) assert.equal(chosen(none), null, none);
 });
 
-test('a kernel whose package of the image has no files comes from two other packages', () => {
+test('a kernel whose image package is empty comes from two other packages', () => {
   assert.deepEqual(chooseKernel('7.3', NAMES)?.packages, [
     'linux-binary-7.3.4+deb13-amd64',
     'linux-modules-7.3.4+deb13-amd64',
@@ -78,7 +78,7 @@ test('modules come after those that they depend on, each once, whatever compress
   for (const { name, bytes } of modules) assert.ok(bytes.includes('depends='), name);
 });
 
-test('of the modules of several kernels those of the kernel are loaded, and no others', (context) => {
+test('modules of other kernels in the folder are not loaded', (context) => {
   const folder = temporaryFolder(context);
   const releases = ['6.18.1', '6.18.2', '6.18.2-dirty'];
   for (const release of releases) {
@@ -108,7 +108,7 @@ const bzImage = (version: string): Buffer => {
   return image;
 };
 
-test('the release of a kernel is in its bzImage, or in the first line that a vmlinux prints', () => {
+test('the release of a kernel is read from its bzImage, or from the version line of a vmlinux', () => {
   const built = '6.12.0-rc3-00001-g0123abcd-dirty (me@here) #7 SMP';
   assert.equal(kernelRelease(bzImage(built)), '6.12.0-rc3-00001-g0123abcd-dirty');
   assert.equal(kernelRelease(bzImage('6.12.117+deb13-amd64 (debian) #1')), '6.12.117+deb13-amd64');
@@ -124,7 +124,7 @@ test('the release of a kernel is in its bzImage, or in the first line that a vml
     assert.equal(kernelRelease(none), null);
 });
 
-test('the archive has what cpio reads', (context) => {
+test('cpio extracts the files of the archive', (context) => {
   if (spawnSync('cpio', ['--version']).status !== 0) return context.skip('cpio is not installed');
   const folder = temporaryFolder(context);
   const archive = cpioOf([
@@ -137,7 +137,7 @@ test('the archive has what cpio reads', (context) => {
   assert.equal(readFileSync(join(folder, 'init'), 'utf8'), '#!/bin/odd\n');
 });
 
-test('what is kept of a kernel has no script: a later version of this program boots it with its own', () => {
+test('the cached initramfs of a kernel has no script; the archive of the job brings it', () => {
   const kept = initramfsOf(Buffer.from('busybox'), [{ name: 'erofs', bytes: Buffer.from('module') }]);
   assert.ok(!kept.includes('#!/bin/busybox sh'));
   const job = jobArchive('echo job');

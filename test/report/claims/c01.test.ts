@@ -100,7 +100,7 @@ test('the bound of one call is inclusive; a lower number refutes the claim and i
   }
 });
 
-test('not supported: one more call to mount a larger image is not exactly zero', () => {
+test('not supported: mounting a larger image takes one more call', () => {
   const groups = SIZES.map((files, index) => scale(files, { mount: index }));
   const judged = verdictOn(claim, run(groups));
   assert.ok(judged.verdict === 'not supported');

@@ -102,7 +102,7 @@ test('measured too small: sizes below 20,000 files decide nothing', () => {
   assert.equal(judged.wouldDecide, 'cfsbench run --profile full');
 });
 
-test('two sizes give no exponent; a checkout that was not measured at the large size is too small', () => {
+test('two sizes give no exponent; a checkout without the large size is undecided', () => {
   assert.equal(on({}, [140, 45_000]).verdict, 'undecided');
   const groups = SIZES.map((files) => {
     const group = scale(files, {});
@@ -114,7 +114,7 @@ test('two sizes give no exponent; a checkout that was not measured at the large 
   assert.match(judged.because, /reflink-checkout/);
 });
 
-test('missing: the run’s reason, else a command to type', () => {
+test('missing: not testable if the run says why, else undecided with a command', () => {
   const skipped = [
     {
       kind: 'arm' as const,

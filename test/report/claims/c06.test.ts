@@ -103,7 +103,7 @@ test('not testable if the run says why, else undecided', () => {
   assert.deepEqual([judged.verdict, judged.because], ['not testable', 'erofs-only: EROFS mounts: EINVAL']);
   assert.equal(verdictOn(claim, alone).verdict, 'undecided');
 });
-test('what had no room in the run’s time can be tested: it is undecided, with what to type', () => {
+test('undecided with a command: the scenario was dropped for lack of time', () => {
   const dropped = [
     {
       kind: 'text' as const,

@@ -40,7 +40,7 @@ test('supported: both whole intervals lie in 2 to 3; the peak decides, because i
   assert.match(judged.decidedBy!.what, /peak of the control group/);
   assert.match(judged.decidedBy!.published!, /1\.9 with lazy lookup/);
 });
-test('not supported: less and more are told apart', () => {
+test('not supported: the reason says whether memory is less or more', () => {
   const less = on(60, 70);
   assert.ok(less.verdict === 'not supported' && /^less: peak/.test(less.because));
   const more = on(150, 180);

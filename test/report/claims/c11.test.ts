@@ -37,7 +37,7 @@ const on = ({ once = 1000, twice = 1970, inFile = 0, direct = 600, timed }: Cach
     ],
   });
 };
-test('supported: twice, not in the file, slower; the ratio of cached bytes decides', () => {
+test('supported: the buffered loop caches twice, the direct one once but slower; cached bytes decide', () => {
   const judged = on({});
   assert.ok(judged.verdict === 'supported');
   assert.match(judged.decidedBy!.what, /erofs-overlay-loop ÷ erofs-overlay/);
@@ -55,7 +55,7 @@ test('not supported: each part alone refutes the claim and is printed', () => {
     assert.ok(Math.abs(judged.decidedBy!.value - value) < 0.02);
   }
 });
-test('undecided: neither once nor twice, or an uncertain time', () => {
+test('undecided: pages are cached neither once nor twice, or the time is uncertain', () => {
   assert.equal(on({ twice: 1500 }).verdict, 'undecided');
   assert.equal(on({ direct: [450, 600] }).verdict, 'undecided');
   assert.equal(on({ direct: [505, 540] }).verdict, 'undecided', 'slower by less than the bound');

@@ -48,7 +48,7 @@ test('not supported: none of the three costs half as much again', () => {
   assert.equal(verdictOn(claim, { groups: [verified(1000, cost(1))] }).verdict, 'not supported');
 });
 
-test('undecided: dearer in one and not in another, too few mounts, or memory below resolution', () => {
+test('undecided: costs disagree, there are too few mounts, or memory is below resolution', () => {
   const dear = { mountAndUnmountPerMountWallNs: around(12e5) };
   const mixed = verdictOn(claim, { groups: [verified(1000, cost(1, dear))] });
   assert.equal(mixed.verdict, 'undecided');
@@ -105,7 +105,7 @@ test('the largest number of mounts is shown; too few are reported', () => {
   assert.ok(many.figures.find(({ metric }) => metric === 'mountRatio')!.value < 3);
 });
 
-test('missing: the run’s reason, else undecided', () => {
+test('missing: not testable if the run says why, else undecided', () => {
   assert.equal(verdictOn(claim, { groups: [] }).verdict, 'undecided');
   const skipped = [
     {

@@ -34,7 +34,7 @@ const tampered = (erofs: Series, unpacked: Series = layers()): readonly MadeGrou
   { scenario: 'tamper', count: { 'erofs-overlay': erofs, 'unpacked-overlay': unpacked } },
 ];
 
-test('supported on three levels, with what verity=require notices', () => {
+test('supported: each level notices its own changes, and the reason lists those of verity=require', () => {
   const judged = verdictOn(claim, { groups: tampered(matrix()) });
   assert.equal(judged.verdict, 'supported');
   assert.match(judged.because, /verity=require also notices a replaced redirect/);
@@ -77,7 +77,7 @@ test('says that digests are computed, and why enforcement by the kernel was not 
   assert.match(because, /computed; .* not testable here: fs-verity: ioctl: EOPNOTSUPP/);
 });
 
-test('a run before files were added and removed is judged by the changes that it made', () => {
+test('an older run without added and removed files is judged by the changes that it has', () => {
   const older = Object.fromEntries(
     Object.entries(matrix()).filter(([name]) => !/^(added|removed)/.test(name)),
   );
@@ -114,7 +114,7 @@ for (const [level, attack, ending, said] of [
     assert.equal(alone.verdict, 'not supported');
   });
 
-test('undecided: a kernel that serves a changed byte verifies nothing, and passes that differ say nothing', () => {
+test('undecided: a kernel serves a changed byte, or its passes differ', () => {
   const on = (ends: Parameters<typeof verifyingKernel>[0]): string =>
     verdict([...tampered(matrix()), ...verifyingKernel(ends)]);
   assert.equal(on({ files: { written: 'Served' } }), 'undecided');
@@ -123,7 +123,7 @@ test('undecided: a kernel that serves a changed byte verifies nothing, and passe
   assert.equal(verdict(verifyingKernel({ files: { written: 'Served' } })), 'undecided');
 });
 
-test('an image that is cut off may end anywhere', () => {
+test('the result of a truncated image does not change the verdict', () => {
   for (const ending of ['Served', 'AtOpen', 'Unseen'])
     assert.equal(
       verdict([...tampered(matrix()), ...verifyingKernel({ files: { truncated: ending } })]),
@@ -131,7 +131,7 @@ test('an image that is cut off may end anywhere', () => {
     );
 });
 
-test('what was enforced decides a run that computed nothing', () => {
+test('what the kernel refused decides a run that computed nothing', () => {
   const judged = verdictOn(claim, { groups: verifyingKernel() });
   assert.equal(judged.verdict, 'supported');
 });

@@ -103,7 +103,7 @@ const withMore = (...more: readonly MadeGroup[]): MadeRun => {
   return { ...base, groups: [...base.groups, ...more] };
 };
 
-test('what was pulled end to end is part of the verdict', () => {
+test('bytes and requests of an end-to-end pull are part of the verdict', () => {
   const judged = verdictOn(claim, withMore(pulled(26e6, 101e6, 556)));
   assert.equal(judged.verdict, 'supported');
   assert.ok(judged.figures.some(({ metric, value }) => metric === 'pullRequestCount' && value === 12));

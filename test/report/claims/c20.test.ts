@@ -52,7 +52,7 @@ test('undecided: file systems disagree and are both named', () => {
   assert.match(judged.because, /yes on .*on=ext4.*; no on .*on=xfs/);
 });
 
-test('undecided: the interval contains the bound, one file system is open, or there are too few blocks', () => {
+test('undecided: an interval contains the bound, even on one file system, or blocks are too few', () => {
   assert.equal(verdictOn(claim, { groups: everywhere(around(1.3, 8, 0.3)) }).verdict, 'undecided');
   const open = [removal('ext4', around(2)), removal('xfs', around(1.3, 8, 0.3))];
   assert.match(

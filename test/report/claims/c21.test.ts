@@ -24,7 +24,7 @@ const verdict = (checkout: Series, manifest: Series) =>
     ],
   });
 
-test('supported: a tenth is out of reach also if the true rates lie up to the next rung', () => {
+test('supported: the ratio is below a tenth even if the true rates are up to the next rung', () => {
   const judged = verdict(sustains(32), sustains(1024));
   assert.equal(judged.verdict, 'supported');
   assert.match(judged.because, /rate of hardlink-checkout is 0\.0\d+ to 0\.0\d+ of that of erofs-overlay/);
@@ -32,7 +32,7 @@ test('supported: a tenth is out of reach also if the true rates lie up to the ne
   assert.equal(verdict(sustains(64), sustains(1024)).verdict, 'undecided');
 });
 
-test('not supported: at least a tenth also if the true rates lie up to the next rung', () => {
+test('not supported: the ratio is at least a tenth even if the true rates are up to the next rung', () => {
   assert.equal(verdict(sustains(512), sustains(1024)).verdict, 'not supported');
   assert.equal(verdict(sustains(128), sustains(1024)).verdict, 'undecided');
 });
@@ -43,7 +43,7 @@ test('a checkout below the ladder counts with its lowest rate, a manifest below 
   assert.equal(verdict(BELOW, BELOW).verdict, 'not supported');
 });
 
-test('one checkout that keeps up is enough against it', () => {
+test('not supported: one checkout sustains as much as the manifest', () => {
   const judged = verdictOn(claim, {
     groups: [
       group({
@@ -56,7 +56,7 @@ test('one checkout that keeps up is enough against it', () => {
   assert.equal(judged.verdict, 'not supported');
 });
 
-test('undecided with a command: nothing was asked', () => {
+test('undecided: nothing was measured', () => {
   const judged = verdictOn(claim, { groups: [] });
   assert.equal(judged.verdict, 'undecided');
 });

@@ -14,11 +14,11 @@ const from = (lo: number, hi: number): Interval => ({
 });
 const FEW: Interval = { kind: 'tooFew', n: 3, needed: 8 };
 
-test('too few blocks are open', () => {
+test('too few blocks give an open verdict', () => {
   assert.deepEqual([above(FEW, 1), below(FEW, 1), within(FEW, 1, 2)], ['open', 'open', 'open']);
 });
 
-test('above and below: the whole interval, without the bound itself', () => {
+test('above and below: the whole interval lies beyond the bound, which does not count itself', () => {
   const asked = [from(1.2, 1.4), from(0.5, 0.9), from(0.9, 1.2), from(0.9, 1), from(1, 1.2)];
   assert.deepEqual(
     asked.map((interval) => [above(interval, 1), below(interval, 1)]),
@@ -32,7 +32,7 @@ test('above and below: the whole interval, without the bound itself', () => {
   );
 });
 
-test('within: inside including the ends, wholly outside, or over a bound', () => {
+test('within: yes inside with the ends, no wholly outside, and open across a bound', () => {
   const asked = [from(2, 3), from(1, 1.9), from(3.1, 4), from(1.9, 2.5), from(2.5, 3.1), from(1, 4)];
   assert.deepEqual(
     asked.map((interval) => within(interval, 2, 3)),

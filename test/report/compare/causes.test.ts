@@ -51,7 +51,7 @@ test('one call more per file is one cause, whatever the scenario, the parameters
   );
 });
 
-test('a program need not make the call for every file; entries, directories and objects are recognised, and fewer calls', () => {
+test('a change near the number of files, entries or directories is given per one of them', () => {
   assert.equal(shown([changed(99)])[0]![0], 'in create, tar: one more statx per file');
   assert.equal(shown([changed(150)])[0]![0], 'in create, tar: one more statx per entry');
   assert.equal(shown([changed(25)])[0]![0], 'in create, tar: one more statx per directory');
@@ -80,7 +80,7 @@ test('different numbers in different places are a range', () => {
   );
 });
 
-test('what vanished names its reason, and long lists are cut', () => {
+test('a vanished result has its reason, and long lists are cut', () => {
   const gone = (arm: string): ExactResult =>
     changed(0, { counted: null, status: 'vanished', because: ['failed: create: full'], place: { arm } });
   assert.deepEqual(shown(['a', 'b', 'c', 'd', 'e'].map(gone)), [
@@ -104,7 +104,7 @@ test('a count that is no constant is a range, never a change by zero', () => {
   assert.equal(shown(twice)[0]![0], 'in create, tar: statx');
 });
 
-test('the same number of calls on images of different size is a number each', () => {
+test('an equal change on images of different size is given as a number for each', () => {
   const rows = [changed(100), changed(100, { place: { image: 'large' } })];
   assert.equal(shown(rows)[0]![0], 'in create, tar: statx +100 each');
 });

@@ -42,7 +42,7 @@ test('the first sentence adds the phases up, block by block, and has times, rati
   );
 });
 
-test('contents that are digested, as runtimes do, come before trusted ones; further sentences have ratios only', () => {
+test('digested ingest comes before trusted ingest; later sentences have ratios only', () => {
   const trusted = setUp({ local: 'nothing', ingest: 'trusted' }, 5);
   const digested = setUp({ local: 'nothing', ingest: 'digested' }, 3);
   const sentence = (groups: readonly MadeGroup[]) => findingOf({ groups: [setUp(FILES), ...groups] })[1];
@@ -53,14 +53,14 @@ test('contents that are digested, as runtimes do, come before trusted ones; furt
   );
 });
 
-test('another image is named, the same one is not', () => {
+test('a sentence names its image only if it is another one', () => {
   const images = [{ name: 'made' }, { name: 'large' }];
   const listing = (image: string) => findingOf({ groups: [setUp(FILES), walk(2, image)], images })[1]!;
   assert.match(listing('made'), /^Listing every entry with cold caches takes/);
   assert.match(listing('large'), /^Listing every entry of large with cold caches takes/);
 });
 
-test('without local=files it is about mounting, and without churn about listing', () => {
+test('the first sentence is about mounting without local=files, and about listing without churn', () => {
   assert.match(
     findingOf({ groups: [setUp({ local: 'image' })] })[0]!,
     /^The image made, already set up, is mounted in 200 µs/,
@@ -71,7 +71,7 @@ test('without local=files it is about mounting, and without churn about listing'
   );
 });
 
-test('what is excluded is that of the sentences', () => {
+test('the excluded phases are those that the sentences leave out', () => {
   const excluded = (groups: readonly MadeGroup[]) =>
     findingOf({ groups }).find((line) => line.startsWith('Not included'));
   assert.equal(excluded([walk(2)]), undefined);
@@ -108,7 +108,7 @@ test('removing the image again is a sentence of its own', () => {
 const summed = (groups: readonly MadeGroup[]): string | undefined =>
   findingOf({ groups }).find((line) => line.startsWith('Of all '));
 
-test('four or more headline times are summed up after the times, and those in which an arm takes less are named', () => {
+test('four or more headline times are summed up, and those in which an arm takes less are named', () => {
   const warm = { ...walk(2), scenario: 'walk-warm' };
   assert.match(
     findingOf({ groups: [whole(0.5), walk(2), warm] })[0]!,
@@ -122,7 +122,7 @@ test('four or more headline times are summed up after the times, and those in wh
   assert.equal(summed([whole(0.5), walk(2)]), undefined);
 });
 
-test('of an arm with fewer times their number is said', () => {
+test('an arm with fewer times than the others is given with their number', () => {
   const warm = { ...walk(2), scenario: 'walk-warm' };
   const checkout: MadeGroup = {
     ...walk(2),
@@ -134,7 +134,7 @@ test('of an arm with fewer times their number is said', () => {
   );
 });
 
-test('what stands in parentheses is said, and a run that was cut off is called so', () => {
+test('the finding explains the parentheses, and says that a run did not complete', () => {
   const finding = findingOf({ groups: [walk(2)] }, (run) => ({ ...run, status: 'interrupted' }));
   assert.ok(
     finding.includes(
@@ -150,7 +150,7 @@ test('ratios near 1 keep two decimals, so that an interval is never a single num
   assert.match(sentence!, /55\.0 ms with composefs over FUSE \(1\.10 times as long, 1\.10\.\.1\.10\)/);
 });
 
-test('a difference below the floor and one within 5 % are said as such', () => {
+test('a difference below the floor and one within 5 % are given in words', () => {
   const tiny = (factor: number): MadeGroup => ({
     scenario: 'churn',
     params: { local: 'image' },
@@ -163,7 +163,7 @@ test('a difference below the floor and one within 5 % are said as such', () => {
   assert.match(findingOf({ groups: [tiny(1.001)] })[1]!, /; the same within 5 % with composefs over FUSE\.$/);
 });
 
-test('the first words say when nothing can be said', () => {
+test('the first sentence says why nothing can be concluded', () => {
   const first = (given: MadeRun) => findingOf(given)[0];
   const noisy: MadeGroup = {
     scenario: 'walk-cold',
@@ -232,7 +232,7 @@ test('an undecided arm beside a decided one is called undecided, with its interv
   assert.doesNotMatch(sentence!, / with unpacked layers/);
 });
 
-test('an arm whose files lay on another file system is named with the machine', () => {
+test('an arm whose files were on another file system is named in the sentence on the machine', () => {
   const sentence = (on: string): string => {
     const { run, samples } = made({ groups: [walk(2)] });
     const took = { mount: 'bind', on, window: 'one call' };
@@ -245,7 +245,7 @@ test('an arm whose files lay on another file system is named with the machine', 
   assert.doesNotMatch(sentence('work folder'), /loop file|work folder/);
 });
 
-test('the machine: virtual or not, journal, discard, noise', () => {
+test('the last sentence names the machine: virtual or not, privilege, discard, noise', () => {
   const machine = (change: (run: RunFile) => RunFile): string =>
     findingOf({ groups: [walk(2)] }, change).at(-1)!;
   const options = (text: string) => (run: RunFile) => ({

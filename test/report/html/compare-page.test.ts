@@ -24,7 +24,7 @@ const placeOf = ({ place }: { place: LatencyResult['place'] }): string =>
 const ratio = ({ ratio: of }: LatencyResult): string =>
   of.kind === 'interval' ? `${formatRatio(of.center)} (${formatRatio(of.lo)}..${formatRatio(of.hi)})` : '';
 
-test('two arms: every number of the rows that changed is that of the comparison', { skip }, async () => {
+test('two arms: every changed row shows the numbers of the comparison', { skip }, async () => {
   const { html, comparison } = ofArms(twoArms(24, 1.5));
   const expected = comparison.latencies.rows
     .filter(({ verdict }) => verdict === 'slower' || verdict === 'faster')
@@ -50,7 +50,7 @@ test('two arms: every number of the rows that changed is that of the comparison'
   });
 });
 
-test('two runs: ratios of both, and counts as the text has them', { skip }, async () => {
+test('two runs: the page shows the ratios of both, and the counts of the text', { skip }, async () => {
   const { html, comparison } = ofRuns(base, oneMore(slowed(base, 'composefs-fuse', 3), where));
   const gate = gateOf(comparison, loaded(base), JUDGING);
   const text = compareText(comparison, {
@@ -134,7 +134,7 @@ test('the numbers of the first sentence are those of the gate', () => {
   );
 });
 
-test('only what differs between the machines is named', { skip }, async () => {
+test('only differences between the machines are named', { skip }, async () => {
   const { html } = ofRuns(base, withTools(base, { tar: 'tar 2' }));
   await reader!.open(html, async (page) => {
     const items = await page.evaluate(
@@ -148,7 +148,7 @@ test('only what differs between the machines is named', { skip }, async () => {
   });
 });
 
-test('what is gone is named with the reason', { skip }, async () => {
+test('vanished rows are named with the reason', { skip }, async () => {
   const gone = changed(base, (sample) => (sample.arm === 'unpacked-overlay' ? null : sample));
   await reader!.open(ofRuns(base, gone).html, async (page) => {
     const statuses = (await rowsIn(page, 'changed-counts')).map(({ cells }) => cells['status']);

@@ -34,7 +34,7 @@ const cellsOf = (row: Fairness): readonly string[] => {
   return [0, 1, 4].map((at) => cells[at]![1]!);
 };
 
-test('an arm that mounts no manifest has none, nor inodes and digests of one; in older runs by its name', () => {
+test('an arm without a manifest shows no size, inodes or digests; in older runs its name decides', () => {
   const none = { manifestBytes: null, inodeCount: null, compactInodeCount: null, extendedInodeCount: null };
   assert.deepEqual(cellsOf(given('unpacked-overlay', { ...none, digests: false })), ['none', '–', 'no']);
   assert.deepEqual(cellsOf(given('some-new-backend', { ...none, digests: false })), ['none', '–', 'no']);

@@ -82,7 +82,7 @@ test('a trend is saved as a picture and as numbers, and has a link of its own', 
   }),
 );
 
-test('an arm has the color and the mark of the page of a run', { skip }, () => {
+test('an arm has the same color and mark as on the page of a run', { skip }, () => {
   const { arms } = viewOf(exampleRun().run, exampleRun().samples);
   return reader!.open(html(found), async (page) => {
     const shown = (await page.evaluate(
@@ -152,7 +152,7 @@ test('hostile names are text', { skip }, async () => {
   });
 });
 
-test('axe-core finds nothing, and a telephone shows it all', { skip }, async () => {
+test('axe-core finds nothing, and the page is no wider than a telephone', { skip }, async () => {
   for (const colorScheme of ['light', 'dark'] as const)
     await reader!.open(
       html(found),

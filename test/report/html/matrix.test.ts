@@ -33,7 +33,7 @@ const cellsOf = (markup: string): readonly string[][] =>
     ...[...cells!.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell]) => cell!.replace(/<[^>]*>/g, '')),
   ]);
 
-test('yes and no are marks with words for those who hear the page; an arm has the columns in which it has an answer', () => {
+test('yes and no are marks with words for screen readers; an arm has only columns with an answer', () => {
   const shown = yesNoMatrix(
     view,
     counts([
@@ -50,7 +50,7 @@ test('yes and no are marks with words for those who hear the page; an arm has th
   assert.match(shown, /aria-hidden="true">✓</);
 });
 
-test('passes that disagree are no answer', () => {
+test('passes that disagree are shown as yes and no', () => {
   const one = counts([['refused', 1]]);
   const row = { ...one.rows[0]!, counts: [{ least: 0, most: 1, passes: 2 }] };
   assert.deepEqual(cellsOf(yesNoMatrix(view, { ...one, rows: [row] })!.markup), [['refused', 'yes and no']]);

@@ -29,7 +29,7 @@ test('the first chart begins within 900 pixels, on a page of at most 1.5 MB', { 
     });
 });
 
-test('the page can be used after one second of work of the processor', { skip }, () =>
+test('the page can be used after one second of CPU time', { skip }, () =>
   opened(exampleRun(), async (page, folder) => {
     const context = await page.context().browser()!.newContext();
     const fresh = await context.newPage();
@@ -153,7 +153,7 @@ test('the bands of the forest are 5 % and the baseline against itself', { skip }
   }),
 );
 
-test('too few blocks have no mark, and say how many there are', { skip }, () => {
+test('a ratio of too few blocks has no mark, and shows the number of blocks', { skip }, () => {
   const { run, samples } = one();
   const few = samples.filter(({ block, pass }) => pass !== 'time' || block < 2);
   return opened({ run, samples: few }, async (page) => {
@@ -264,7 +264,7 @@ test('hostile names are text on the first screen', { skip }, async () => {
   });
 });
 
-test('the first screen fits a phone and two desks, without a text on another', { skip }, async () => {
+test('the first screen fits a phone and two desks, with every text inside its frame', { skip }, async () => {
   for (const width of [390, 1280, 1920])
     for (const colorScheme of ['light', 'dark'] as const)
       await opened(

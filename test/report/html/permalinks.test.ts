@@ -59,7 +59,7 @@ const shown = (page: Page, selector: string): Promise<readonly string[]> =>
     `[...document.querySelectorAll('${selector}')].filter((part) => part.checkVisibility()).map((part) => part.innerText.replace(/\\s+/g, ' ').trim())`,
   );
 
-test('claims are a table of verdict, claim and number; each unfolds to what is behind it', {
+test('claims are a table of verdict, claim and number; each unfolds to its details', {
   skip,
 }, async () => {
   for (const colorScheme of ['light', 'dark'] as const)
@@ -113,7 +113,7 @@ test('every id is given once, with several images, and again in another report o
   assert.match(html, /<figure id="/);
 });
 
-test('a row, a chart and a claim have a link that is seen when it is needed', { skip }, () =>
+test('a row, a chart and a claim show their link on hover or focus', { skip }, () =>
   reader!.open(pageOf(), async (page) => {
     const opacity = (selector: string): Promise<string> =>
       page.evaluate(`getComputedStyle(document.querySelector('${selector}')).opacity`);
@@ -141,7 +141,7 @@ test('a row, a chart and a claim have a link that is seen when it is needed', { 
 );
 
 test(
-  'an address with a part opens it, inside of what is folded, and rows without markup of their own, too',
+  'an address opens its part inside folded sections, also a row without markup of its own',
   {
     skip,
   },
@@ -163,7 +163,7 @@ test(
     }),
 );
 
-test('the head of a table stays below the filters while its rows pass', { skip }, () =>
+test('the head of a table stays below the filters while its rows scroll', { skip }, () =>
   reader!.open(pageOf(), async (page) => {
     const heads = await page.evaluate(`(async () => {
       const row = document.getElementById('row-debian-12-base-churn-store-full-imagespersecond');

@@ -9,7 +9,7 @@ const PHONE = { width: 390 };
 /** Screens of 900 px. */
 const MOST_PX = 12_000;
 
-test('a phone shows the headings of folded sections, in few screens, none wider than it', { skip }, () =>
+test('a phone shows the headings of folded sections, in few screens and within its width', { skip }, () =>
   opened(
     exampleRun(),
     async (page) => {
@@ -67,7 +67,7 @@ test('a link opens the section and the scenario that it leads to', { skip }, () 
   ),
 );
 
-test('without the width of a phone nothing is folded to its heading', { skip }, () =>
+test('a wide screen folds no section to its heading', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
     assert.equal(await page.evaluate(`document.querySelectorAll('details.part').length`), 0);
   }),

@@ -37,7 +37,7 @@ test('the long mail has every section, and the walks in milliseconds', () => {
   assert.match(text, /cgroup v2 memory controller/);
 });
 
-test('commands are those of the scenarios in the table, and in the long mail of those that were measured', () => {
+test('commands are listed for measured scenarios only, in the short and in the long mail', () => {
   const view = viewOf(
     run,
     samples.filter(({ scenario }) => scenario === 'walk-cold'),
@@ -56,7 +56,7 @@ const longClaim = (number: number) =>
     by: [{ who: 'A. Author', when: '2023-01-20', where: { kind: 'message', id: `${number}@example.org` } }],
   });
 
-test('a short mail has at most 80 lines: five claims, fewer where it would be longer, three before it loses anything else', () => {
+test('a short mail has at most 80 lines: five claims or fewer, and three before other parts are cut', () => {
   const eight = claimsView([1, 2, 3, 4, 5, 6, 7, 8].map(longClaim));
   const linesOf = (view: ReportView): readonly string[] => mailOf(view).trimEnd().split('\n');
   const shownIn = (view: ReportView): number =>
@@ -93,7 +93,7 @@ test('the mail of a pool names its runs, and has at most 100 lines', () => {
   assert.match(text, /^disk: +ext4 without a journal$/m);
 });
 
-test('the commands of a pool can be typed: the one that made all its runs, and the one for the rest', () => {
+test('the mail of a pool has the command that made its runs, and the one that reports them', () => {
   const commandsIn = (runs: readonly (readonly string[])[]): string => {
     const all = runs.map((words, at) => ({
       id: `run-${at + 1}`,

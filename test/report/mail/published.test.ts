@@ -67,7 +67,7 @@ direct I/O [erofs-direct]         |       1.50 |                 -
   );
 });
 
-test('a table of which this run measured nothing is left out', () => {
+test('a published table without a measured ratio is left out', () => {
   const nothing = table.rows.map((row) => ({
     ...row,
     cells: row.cells.map(({ ratio }) => cell(ratio, null)),

@@ -49,7 +49,7 @@ const rowOf = (title: string, label: string) => {
   return row.cells;
 };
 
-test('a feature is what each run found by trying it, with the reason', () => {
+test('a feature has the result and the reason that each run found', () => {
   assert.deepEqual(
     rowOf('Features', 'EROFS from a file').map(({ text, detail, kind }) => [text, detail, kind]),
     [

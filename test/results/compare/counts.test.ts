@@ -15,7 +15,7 @@ test('a count equal in every pass is constant; another has a range', () => {
   assert.deepEqual([of('futex').least, of('futex').most], [1, 9]);
 });
 
-test('a count may have more passes than a call may have arguments', () => {
+test('countOf accepts more passes than a function call can have arguments', () => {
   const values = Float64Array.from({ length: 300_000 }, (_, at) => at);
   assert.deepEqual(countOf(values), { least: 0, most: 299_999, passes: 300_000 });
   const ledgers = Array.from({ length: 300_000 }, () => pass(5, 1));

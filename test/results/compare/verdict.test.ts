@@ -32,7 +32,7 @@ test('a ratio not larger than that of the null arm is undecided', () => {
   assert.equal(judge(interval(1.06, 1.1, 1.2), zone, 'lower', 1.09), 'slower');
 });
 
-test('a difference below the floor is decided', () => {
+test('slower, faster, below the floor and same are decided verdicts', () => {
   assert.deepEqual(VERDICTS.filter(isDecided), ['slower', 'faster', 'belowFloor', 'same']);
 });
 

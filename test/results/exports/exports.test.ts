@@ -57,7 +57,7 @@ test('github-action-benchmark: each file has one direction, and every entry its 
   }
 });
 
-test('github-action-benchmark: what is zero by nature is left out, what some pass counts is not', async () => {
+test('github-action-benchmark: metrics that are always zero are left out, counted ones are not', async () => {
   const entries = (
     await Promise.all(['smaller', 'bigger'].map((one) => textOf(`github-action-benchmark-${one}`)))
   ).flatMap((text) => JSON.parse(text) as readonly { name: string; value: number }[]);
@@ -117,7 +117,7 @@ test('junit: attributes count the cases', async () => {
   assert.match(text, /<skipped message="/);
 });
 
-test('wide-csv: as many rows as samples, a column for each metric', async () => {
+test('wide-csv: a row for each sample, a column for each metric', async () => {
   const { samples } = exampleRun({ images: ['debian-12-base'], blocks: 8, countPasses: 1 });
   const lines = (await textOf('wide-csv')).trimEnd().split('\n');
   assert.equal(lines.length, samples.length + 1);

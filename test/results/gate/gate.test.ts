@@ -98,7 +98,7 @@ test('a failure names the rows that became worse, too', () => {
   );
 });
 
-test('sums of calls are not compared: their calls are, each with the programs it depends on', () => {
+test('sums of calls are not compared, because their calls are', () => {
   const metrics = {
     ...base.run.catalogue.metrics,
     createCallCount: { title: 'calls', better: 'lower', noise: 'exact' },
@@ -112,7 +112,7 @@ test('sums of calls are not compared: their calls are, each with the programs it
   assert.equal(gated(withSums(base, 8), {}, withSums(base, 7)).exit, 0);
 });
 
-test('calls that resolve a path are compared only between paths of as many names', () => {
+test('calls that resolve a path are compared only between paths of equally many names', () => {
   const resolving = { ...where, call: 'readlink' };
   const at = (given: Given, slotPathNames?: number): Given => ({
     ...given,
@@ -149,7 +149,7 @@ test('a new arm is listed and not judged', () => {
   assert.equal(gated(base, {}, less).exit, 0);
 });
 
-describe('exit codes, the first that applies', () => {
+describe('the exit code is the first that applies', () => {
   const red = oneMore(base, where);
   const failing = changed(red, (sample) =>
     sample.seq === red.samples.at(-1)!.seq

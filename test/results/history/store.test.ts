@@ -64,7 +64,7 @@ test('a changed exact count is reported with the run and the commit, in 80 colum
   assert.ok(text.split('\n').every((line) => line.length <= 80));
 });
 
-test('a change between two runs of one commit is not blamed on it, one with a longer path starts another series', () => {
+test('a change within one commit is not blamed on it, and a longer path starts another series', () => {
   const readlink = { ...where, call: 'readlink' };
   const of = (given: Given, commit: string | null, slotPathNames = 6): Given => ({
     ...given,

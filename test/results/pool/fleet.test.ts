@@ -53,7 +53,7 @@ test('a machine with one arm 10 % slower is named in 95 of 100 fleets, and no ot
   assert.ok(seen.covered >= 95, said(seen));
 });
 
-test('four machines with four runs each suffice for that where runs differ by 1 %', (t) => {
+test('four machines with four runs each suffice to name the slower one if runs differ by 1 %', (t) => {
   const seen = simulate(2, {
     ...QUIET,
     machines: 4,
@@ -107,7 +107,7 @@ test('of twelve machines with one run each, one that is 20 % slower is named', (
   assert.ok(seen.planted >= 95 && seen.others <= 5, said(seen));
 });
 
-test('runs of machines that differ, pooled without regard to their machine, hold the truth too rarely', (t) => {
+test('runs of different machines that are pooled without their machine cover the truth too rarely', (t) => {
   const random = uniform(7);
   const [machines, runs] = [4, 10];
   let [nested, flat] = [0, 0];

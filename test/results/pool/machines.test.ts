@@ -66,7 +66,7 @@ const alike = Array.from({ length: MACHINES }, (_, at): Machine => ({ host: `mac
 const withLast = (last: Partial<Machine>): readonly Machine[] =>
   alike.map((machine, at) => (at === MACHINES - 1 ? { ...machine, ...last } : machine));
 
-test('a slower machine is named in every format, with what its environment differs in', async () => {
+test('a slower machine is named in every format, with the differences of its environment', async () => {
   const runs = fleetOf(withLast({ factor: SLOWER, environment: { governor: 'powersave' } }));
   const found = await pooled(runs);
   const view = viewOf(found);
@@ -113,7 +113,7 @@ test('a fleet fits 80 and 60 columns', async () => {
         assert.ok(line.length <= columns, `${columns}: ${line}`);
 });
 
-test('machines alike are not named, and their counts are equal', async () => {
+test('equal machines are not named, and their counts are equal', async () => {
   const { pool } = await pooled(fleetOf(alike));
   const { rows, unequal, comparedCounts } = pool.fleet!;
   assert.ok(rows.length > 0 && comparedCounts > 0);
@@ -183,7 +183,7 @@ test('counts with other fingerprints are not compared', async () => {
   assert.deepEqual(pool.fleet!.unequal, []);
 });
 
-test('machines without an id are said to count as one', async () => {
+test('the report says that machines without an id share one label', async () => {
   const { pool } = await pooled(fleetOf([{ host: 'machine-unknown' }, { host: 'machine-a' }]));
   assert.match(pool.notices.join('\n'), /^machines without an id have one label, machine-unknown: /m);
   assert.doesNotMatch((await pooled(fleetOf(alike))).pool.notices.join('\n'), /without an id/);

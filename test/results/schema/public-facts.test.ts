@@ -12,7 +12,7 @@ test('of the kernel command line only options that can change a measurement are 
   assert.equal(measuringOptions(''), '');
 });
 
-test('disks keep their names, other sources of mounts become the kind of thing that they are', () => {
+test('disks keep their names; other sources of mounts are replaced by their kind', () => {
   for (const disk of [
     '/dev/sda1',
     '/dev/nvme0n1p2',

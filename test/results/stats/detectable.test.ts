@@ -19,7 +19,7 @@ test('with too few blocks there is no smallest effect; without noise it is the b
   );
 });
 
-test('it agrees with drawing with replacement', () => {
+test('the smallest effect agrees with drawing with replacement', () => {
   const random = seededUniform(7);
   const values = Array.from({ length: 12 }, () => random() - 0.5);
   const center = medianInterval(values, LOOK_CONFIDENCE);
@@ -38,7 +38,7 @@ test('it agrees with drawing with replacement', () => {
   assert.ok(next < 0.91 && next < beyond, `${next}`);
 });
 
-test('an effect of that size is shown in about three of four runs, half of it in far fewer', (t) => {
+test('the smallest effect is shown in about three of four runs, half of it in far fewer', (t) => {
   const random = seededUniform(20230301);
   for (const { name, median, draw } of distributions) {
     const sample = () => Array.from({ length: 24 }, () => 0.03 * (draw(random) - median));
@@ -57,7 +57,7 @@ test('an effect of that size is shown in about three of four runs, half of it in
   }
 });
 
-test('below 1 it is the mirror image', () => {
+test('the smallest effect below 1 mirrors the one above 1', () => {
   const values = [-0.02, 0.01, 0.03, 0, -0.01, 0.02, 0.005, -0.03, 0.015, 0.04];
   const up = detectableAbove(
     values.map((value) => -value),
