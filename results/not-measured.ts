@@ -30,23 +30,13 @@ export const droppedText = (dropped: Dropped): string => {
   }
 };
 
-const MINUTE_NS = 60e9;
-/** Groups that were not measured are projected by their scenario's estimate. */
-const MARGIN = 1.1;
-
-/** The budget in which the dropped groups would have been measured too, by their projections; null: none was dropped, or there is no budget. */
-export const enoughMinutes = (dropped: readonly Dropped[], budgetNs: number): number | null => {
-  const missingNs = dropped.flatMap((one) => (one.kind === 'group' ? [one.neededNs - one.leftNs] : []));
-  if (missingNs.length === 0 || !Number.isFinite(budgetNs)) return null;
-  return Math.ceil((MARGIN * (budgetNs + Math.max(...missingNs))) / MINUTE_NS);
-};
-
 /** One line for the groups of one scenario on one image that ended together. */
 export const droppedLines = (all: readonly Dropped[]): readonly string[] => {
   const lines = new Map<string, { text: string; count: number }>();
   for (const one of all) {
     const text = droppedText(one);
-    const key = one.kind === 'group' ? JSON.stringify([one.scenario, one.image, one.blocks]) : text;
+    const key =
+      one.kind === 'group' ? JSON.stringify([one.scenario, one.image, one.passes ?? 0, one.blocks]) : text;
     const known = lines.get(key);
     lines.set(key, { text: known?.text ?? text, count: (known?.count ?? 0) + 1 });
   }

@@ -47,7 +47,7 @@ const blockLines = (slots: readonly Slot[]): readonly string[] => {
 
 /** Highest rank first. */
 const groupsIn = (
-  { images, scenarios, selection, profile, placement }: ResolvedOptions,
+  { images, scenarios, selection, profile, placement, amount }: ResolvedOptions,
   sources: readonly SourceImage[],
 ): readonly Group[] => {
   const nameOf = (spec: string): string => sources.find(({ source }) => source === spec)!.name;
@@ -62,6 +62,7 @@ const groupsIn = (
     everyArm: selection.everyArm,
     large: profile.large,
     placement,
+    countOnly: amount.countOnly,
   };
   return byRank(groupsOf(question), question);
 };
@@ -73,19 +74,20 @@ interface FittedPlan extends Affordable {
 
 /** By the estimates of the scenarios alone: a run decides by measured times. */
 const fitted = (
-  { amount: { countPasses, looks, budgetNs } }: ResolvedOptions,
+  { amount: { countPasses, looks, budgetNs, countOnly } }: ResolvedOptions,
   ranked: readonly Group[],
   sources: readonly SourceImage[],
 ): FittedPlan => {
   const sizes = new Map(sources.map((source) => [source.name, sizeOf(source)]));
   const preparing = { sizes, slowness: 1, prepared: new Set<string>(), proved: new Set<string>() };
-  const remaining = { passes: countPasses, blocks: looks[0]! };
+  const firstLook = countOnly ? 0 : looks[0]!;
+  const remaining = { passes: countPasses, blocks: firstLook };
   const leftNs = openDeadline(process.hrtime.bigint(), budgetNs, RESERVE_RATIO).leftNs();
   const fit = affordableImages(ranked, preparing, remaining, leftNs);
   const neededNs = fit.kept.reduce((sum, group) => {
     const slotNs = group.scenario.roughNs(sizes.get(group.image)!, group.params);
     const passSlots = inPass(group, 'count') ? countPasses * group.arms.length : 0;
-    const blockSlots = inPass(group, 'time') ? looks[0]! * (group.arms.length + 1) : 0;
+    const blockSlots = inPass(group, 'time') ? firstLook * (group.arms.length + 1) : 0;
     return sum + slotNs * (passSlots + blockSlots);
   }, 0);
   return { ...fit, neededNs };
@@ -112,9 +114,9 @@ const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): st
     `seed:     ${seed} (--seed ${seed} repeats this order)`,
     `arms:     ${selection.arms.map(({ id }) => id).join(', ')}; null is ${selection.baseline} again`,
     `images:   ${[...new Set(kept.map(({ image }) => image))].join(', ')}`,
-    ...droppedLines(ended.map((one) => asDropped(one, { passes: 0, blocks: 0 }, looks[0]!))).map(
-      (line) => `dropped:  ${line}`,
-    ),
+    ...droppedLines(
+      ended.map((one) => asDropped(one, { passes: 0, blocks: 0 }, countOnly ? 0 : looks[0]!)),
+    ).map((line) => `dropped:  ${line}`),
     `looks:    after ${looks.join(', ')} blocks`,
     `counting: ${counting.length} slots in ${countPasses} passes`,
     countOnly

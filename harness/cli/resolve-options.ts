@@ -5,7 +5,7 @@ import type { Backend } from '../model/backend.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { paramsOf } from '../runner/groups.ts';
 import { inPass } from '../runner/plan.ts';
-import { patience } from '../sys/guest.ts';
+import { guestSetting, patience } from '../sys/guest.ts';
 import { chooseArms, chooseImages, chooseProfile, chooseScenarios } from './choose.ts';
 import { publishedHost } from './host.ts';
 import { refuseOutside, refuseTime } from './option-values.ts';
@@ -48,8 +48,16 @@ export const longestOf = ({
 
 const absolute = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
 
-/** On emulated CPUs the same work takes longer. */
-const budgetOf = ({ budgetNs }: Profile): number | null => (budgetNs === null ? null : budgetNs * patience);
+/** Of the limit of a guest. The rest is for its start and the report: emulated CPUs take minutes for them. */
+const GUEST_SHARE = 0.8;
+
+/** On emulated CPUs the same work takes longer. A guest that reaches its limit loses all samples. */
+const budgetOf = ({ budgetNs }: Profile): number | null => {
+  const ownNs = budgetNs === null ? Number.POSITIVE_INFINITY : budgetNs * patience;
+  const guestNs = guestSetting === null ? Number.POSITIVE_INFINITY : GUEST_SHARE * guestSetting.limitNs;
+  const leastNs = Math.min(ownNs, guestNs);
+  return Number.isFinite(leastNs) ? leastNs : null;
+};
 
 const SEED_STEP = 7919;
 const SEED_CLOCK = 1_000_000;

@@ -82,7 +82,7 @@ const publishedOptions = ({ options }: PrivateOptions): PrivateOptions['options'
 
 const guestOf = (): Pick<RunFile, 'guest'> => {
   if (guestSetting === null) return {};
-  const { commit: _, ...guest } = guestSetting;
+  const { commit: _, limitNs: __, ...guest } = guestSetting;
   return { guest };
 };
 

@@ -68,7 +68,7 @@ export const selectImages = async (
 };
 
 export const questionOf = (
-  { images: { scenarios: scenariosOf }, selection, profile, placement }: ResolvedOptions,
+  { images: { scenarios: scenariosOf }, selection, profile, placement, amount }: ResolvedOptions,
   { images, scenarios, arms }: MeasuredHere,
 ): Question => ({
   images: images.ofRun.map(({ name }) => name),
@@ -85,4 +85,5 @@ export const questionOf = (
   everyArm: selection.everyArm,
   large: profile.large,
   placement,
+  countOnly: amount.countOnly,
 });

@@ -67,12 +67,14 @@ const settingOf = (
   kernel: Kernel,
   emulator: string,
   accelerator: GuestResult['accelerator'],
+  limitNs: number,
 ): GuestSetting => ({
   kernel: kernel.name,
   accelerator,
   emulated: accelerator === 'tcg',
   emulator,
   commit: commitOf(),
+  limitNs,
 });
 
 interface GuestRun {
@@ -97,7 +99,9 @@ const runOne = async (
     tree,
     program,
     command: guestCommand(argv),
-    environment: (accelerator) => ({ [GUEST]: JSON.stringify(settingOf(kernel, emulator, accelerator)) }),
+    environment: (accelerator) => ({
+      [GUEST]: JSON.stringify(settingOf(kernel, emulator, accelerator, options.limit)),
+    }),
     memoryMb: options.memory,
     limitMs: options.limit / 1e6,
     say,

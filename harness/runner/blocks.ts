@@ -22,6 +22,8 @@ export interface BlocksParts {
   /** Numbers of blocks, ascending. */
   readonly looks: readonly number[];
   readonly endedBefore: readonly EndedGroup[];
+  /** Blocks that earlier sessions of a resumed run have completed, from the first on. */
+  readonly blocksBefore: (group: Group) => number;
   readonly projector: Projector;
   readonly lives: number;
   readonly leftNs: () => number;
@@ -63,7 +65,7 @@ interface OpenGroups {
 }
 
 const openGroups = (parts: BlocksParts): OpenGroups => {
-  const { groups, looks, projector } = parts;
+  const { groups, looks, projector, blocksBefore } = parts;
   let all = parts.endedBefore;
   const list = (): readonly Group[] =>
     groups.filter((group) => !all.some((one) => groupKey(one) === keyOf(group)));
@@ -76,18 +78,23 @@ const openGroups = (parts: BlocksParts): OpenGroups => {
     list,
     end,
     keep(block, look, measured) {
-      const blocksOf = (group: Group): number => block + (measured.has(keyOf(group)) ? 1 : 0);
+      const blocksOf = (group: Group): number =>
+        Math.max(block + (measured.has(keyOf(group)) ? 1 : 0), blocksBefore(group));
+      const there = list().filter((group) => blocksOf(group) >= look);
+      const below = list().filter((group) => blocksOf(group) < look);
       const needNs = (group: Group): number =>
         groupNeedNs(group, projector, { passes: 0, blocks: look - blocksOf(group) });
       const isBelowFirst = look === looks[0];
-      const rule = isBelowFirst ? keepingFirst : affordable;
-      const fit = rule(list(), needNs, parts.leftNs());
-      for (const blocks of isBelowFirst ? [block + 1, block] : []) {
-        const here = fit.ended.filter(({ group }) => blocksOf(group) === blocks);
-        if (here.length > 0) parts.onOutOfTime(here, blocks);
-      }
+      const rule = isBelowFirst && there.length === 0 ? keepingFirst : affordable;
+      const fit = rule(below, needNs, parts.leftNs());
+      const numbers = new Set(fit.ended.map(({ group }) => blocksOf(group)));
+      for (const blocks of isBelowFirst ? numbers : [])
+        parts.onOutOfTime(
+          fit.ended.filter(({ group }) => blocksOf(group) === blocks),
+          blocks,
+        );
       end(fit.ended.map(({ group }) => asEnded(group, blocksOf(group), 'budget')));
-      return fit.kept;
+      return [...there, ...fit.kept];
     },
   };
 };
@@ -104,13 +111,17 @@ interface BlockPart {
 }
 
 const runStep = (parts: BlocksParts, { block, look, now, measured, kept }: BlockPart): Promise<Stop> => {
-  const { executor, groups, looks, projector, lives, slots } = parts;
+  const { executor, groups, looks, projector, lives, slots, blocksBefore } = parts;
   const [from, to] = parts.share;
   const blockShare = (to - from) / looks.at(-1)!;
   const at = (done: number): number => from + blockShare * (block + done / Math.max(1, kept.length));
   const keys = new Set(now.map(keyOf));
   const blocksLater = (group: Group): number =>
-    look - block - (keys.has(keyOf(group)) || measured.has(keyOf(group)) ? 1 : 0);
+    Math.max(
+      0,
+      look -
+        Math.max(block + (keys.has(keyOf(group)) || measured.has(keyOf(group)) ? 1 : 0), blocksBefore(group)),
+    );
   return executor.run({
     slots: slots.filter((slot) => slot.block === block && keys.has(groupKey(slot))),
     groups,

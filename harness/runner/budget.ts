@@ -33,7 +33,7 @@ export const roughPrepareNs = (size: ImageSize): number => {
   return PREPARE_NS.base + writtenNs(size) + furtherNs;
 };
 
-const roughProveNs = ({ entryCount, objectBytes }: ImageSize): number =>
+export const roughProveNs = ({ entryCount, objectBytes }: ImageSize): number =>
   PROVE_NS.base + entryCount * PROVE_NS.perEntry + objectBytes * PROVE_NS.perByte;
 
 /** A group that ends for lack of time, and the projection that ended it. */
@@ -44,17 +44,24 @@ export interface OutOfTime {
   readonly leftNs: number;
 }
 
-/** As it is recorded in run.json. */
+/** `passes` of the run: those that a group is counted in. */
+export const passesOf = (group: Group, passes: number): number => {
+  if (!inPass(group, 'count')) return 0;
+  return group.scenario.onePass === true ? Math.min(1, passes) : passes;
+};
+
+/** As it is recorded in run.json. `passes`: of the run. `firstLook`: 0 if nothing is timed. */
 export const asDropped = (
   { group, neededNs, leftNs }: OutOfTime,
-  got: { readonly passes: number; readonly blocks: number },
+  { passes, blocks }: { readonly passes: number; readonly blocks: number },
   firstLook: number,
 ): DroppedGroup => ({
   kind: 'group',
   scenario: group.scenario.id,
   params: group.params,
   image: group.image,
-  ...got,
+  passes: passesOf(group, passes),
+  blocks,
   neededBlocks: inPass(group, 'time') ? firstLook : 0,
   neededNs,
   leftNs,

@@ -13,7 +13,7 @@ import {
   type Projector,
 } from './budget.ts';
 import type { Executor, Stop } from './execute.ts';
-import { type Group, groupKey, keyOf } from './plan.ts';
+import { type Group, groupKey, inPass, keyOf, placementOf } from './plan.ts';
 import { samePlan } from './resume.ts';
 
 export interface CountParts {
@@ -69,11 +69,20 @@ interface Passes {
   readonly needNs: (pass: number, passes: number) => NeedNs;
   /** One pass of a group that was not counted. */
   readonly passNs: NeedNs;
+  /**
+   * The need of counted groups after the first pass. A group without a sample is charged for all its blocks, at its scenario's estimate:
+   * blocks of a scenario that is only timed are long.
+   */
+  readonly countedNs: NeedNs;
   /** The slots that were run. */
   readonly slots: readonly Slot[];
   /** `later`: groups that are counted after `now` in this pass. `done`: share of the pass before them, 0..1. */
   run(pass: number, now: readonly Group[], later: readonly Group[], done: number): Promise<Stop>;
 }
+
+/** Nothing like it is measured before its first block. A group on one CPU is like that with free placement. */
+const isUnseen = (group: Group, { times }: Projector): boolean =>
+  !inPass(group, 'count') && placementOf(group.params) === 'free' && times.slotNs(group, 'time') === null;
 
 const openPasses = (parts: CountParts): Passes => {
   const { executor, planned, passesAsked, blocks } = parts;
@@ -87,6 +96,8 @@ const openPasses = (parts: CountParts): Passes => {
   return {
     ...{ least, needNs, slots },
     passNs: (group) => groupNeedNs(group, projector, { passes: 1, blocks: 0 }),
+    countedNs: (group) =>
+      needNs(1, least - 1)(group) * (isUnseen(group, projector) ? Math.max(1, blocks) : 1),
     run(pass, now, later, done) {
       const keys = new Set(now.map(keyOf));
       const ofPass = planned.filter((slot) => slot.block === pass && keys.has(groupKey(slot)));
@@ -97,7 +108,8 @@ const openPasses = (parts: CountParts): Passes => {
       slots.push(...ofPass);
       return executor.run({
         slots: ofPass,
-        groups: parts.groups,
+        // A full disk is one if slots of two scenarios fail, unless there is only one.
+        groups: pass === 0 ? parts.groups : now,
         lives: 1,
         laterNs: sumNs(now, needNs(pass + 1, passesAfter)) + sumNs(later, needNs(pass, passesAfter + 1)),
         share: [at(pass + done), at(pass + done + nowShare)],
@@ -110,17 +122,19 @@ const openPasses = (parts: CountParts): Passes => {
 const outOfTimeForPass = (
   group: Group,
   counted: readonly Group[],
-  { needNs, passNs, least }: Passes,
+  { needNs, countedNs, passNs, least }: Passes,
   leftNs: number,
 ): OutOfTime | null => {
   if (counted.length === 0) return null;
-  const ofCounted = needNs(1, least - 1);
-  const { kept } = keepingFirst(counted, ofCounted, leftNs);
-  const need: NeedNs = (one) => (one === group ? passNs(one) : ofCounted(one));
+  const { kept } = keepingFirst(counted, needNs(1, least - 1), leftNs);
+  const need: NeedNs = (one) => (one === group ? passNs(one) : countedNs(one));
   return affordable([...kept, group], need, leftNs).ended.find((one) => one.group === group) ?? null;
 };
 
-/** One group after another, highest rank first: each shows what it takes before those that rank lower are counted. */
+/**
+ * One group after another, highest rank first: each shows what it takes before those that rank lower are counted. After a timed group
+ * that is left out, groups with a cheaper pass are counted only if they are not timed: their blocks would take its time.
+ */
 const runFirstPass = async (
   parts: CountParts,
   passes: Passes,
@@ -129,7 +143,12 @@ const runFirstPass = async (
   const ended: OutOfTime[] = [];
   let stop: Stop = null;
   for (const [number, group] of parts.groups.entries()) {
-    const outOfTime = outOfTimeForPass(group, counted, passes, parts.leftNs());
+    const leftNs = parts.leftNs();
+    const higher = inPass(group, 'time') ? ended.find((one) => inPass(one.group, 'time')) : undefined;
+    const outOfTime =
+      higher === undefined
+        ? outOfTimeForPass(group, counted, passes, leftNs)
+        : { group, neededNs: higher.neededNs, leftNs };
     if (outOfTime !== null) ended.push(outOfTime);
     else {
       counted.push(group);

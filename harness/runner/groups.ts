@@ -19,6 +19,8 @@ export interface Question {
   /** The larger parameters too. */
   readonly large: boolean;
   readonly placement: AskedPlacement;
+  /** Nothing is timed: without groups that are only timed. */
+  readonly countOnly?: boolean;
 }
 
 /**
@@ -120,5 +122,5 @@ export const groupsOf = (
         return image === undefined ? [] : group(scenario, params, image);
       }),
     ),
-  ].filter(({ arms }) => arms.length > 0);
+  ].filter((one) => one.arms.length > 0 && (question.countOnly !== true || inPass(one, 'count')));
 };

@@ -55,6 +55,26 @@ export const tornGroups = (slots: readonly Slot[], samples: readonly Sample[]): 
     .map(({ group }) => group);
 };
 
+/** By group: the complete blocks before the first unfinished one. */
+export const completeBlocks = (
+  slots: readonly Slot[],
+  samples: readonly Sample[],
+): ((group: Group) => number) => {
+  const done = new Set(samples.map(({ seq }) => seq));
+  const counts = new Map<string, { unfinished: number; all: number }>();
+  for (const slot of slots) {
+    const known = counts.get(groupKey(slot)) ?? { unfinished: Number.POSITIVE_INFINITY, all: 0 };
+    counts.set(groupKey(slot), {
+      unfinished: done.has(slot.seq) ? known.unfinished : Math.min(known.unfinished, slot.block),
+      all: Math.max(known.all, slot.block + 1),
+    });
+  }
+  return (group) => {
+    const { unfinished = 0, all = 0 } = counts.get(keyOf(group)) ?? {};
+    return Math.min(unfinished, all);
+  };
+};
+
 export interface Extra {
   readonly baseline: string;
   readonly seed: string;

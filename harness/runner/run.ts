@@ -3,13 +3,12 @@
 // Every sample goes to the journal as soon as it exists; an interrupt or the end of the budget keeps all samples, and a
 // run that was cut off anywhere can be resumed.
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
-import { droppedLines, enoughMinutes } from '../../results/not-measured.ts';
-import type { Dropped } from '../../results/schema/not-measured.ts';
 import type { Proof, RunFile, Slot } from '../../results/schema/run.ts';
 import type { Image } from '../model/image.ts';
 import { runBlocks } from './blocks.ts';
 import { asDropped, byRank, type Projector, pairKey } from './budget.ts';
 import { type Counted, checkRecorded, countAll } from './counting.ts';
+import { type DroppedList, firstLookOf, openDropped, sayEnough } from './dropped-list.ts';
 import { type Executor, openExecutor, type Stop } from './execute.ts';
 import { endingError } from './failure.ts';
 import { groupsOf, type Question } from './groups.ts';
@@ -17,7 +16,7 @@ import type { RunParts } from './parts.ts';
 import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
 import { type PreparedRun, prepareAll, reportProofs } from './prepare-all.ts';
 import type { Ready } from './ready.ts';
-import { asRecorded, droppedBefore, endedUnmeasured, extraSlots, ofGroups, tornGroups } from './resume.ts';
+import { asRecorded, completeBlocks, endedUnmeasured, extraSlots, ofGroups, tornGroups } from './resume.ts';
 
 export interface Ended {
   readonly status: Exclude<RunFile['status'], 'running'>;
@@ -47,30 +46,6 @@ const needsInspector = (groups: readonly Group[]): boolean =>
   groups.some(({ scenario }) => scenario.inspects === true);
 
 const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
-
-/** The parts that there was no time for, recorded and printed as they are decided. */
-interface DroppedList {
-  add(parts: readonly Dropped[]): void;
-  /** Prints the budget that they need. */
-  close(): void;
-}
-
-const openDropped = ({ update, say, before, deadline }: RunParts): DroppedList => {
-  const list: Dropped[] = [...droppedBefore(before)];
-  return {
-    add(parts) {
-      if (parts.length === 0) return;
-      for (const line of droppedLines(parts)) say(line);
-      list.push(...parts);
-      update({ plan: { dropped: list } });
-    },
-    close() {
-      const minutes = enoughMinutes(list, deadline.budgetNs);
-      if (minutes !== null)
-        say(`to measure what had no time: a new run with --budget ${minutes}m, by the projections`);
-    },
-  };
-};
 
 /** The question as far as images are ready. */
 const readyQuestion = (question: Question, { images, ofRun }: Ready): Question => {
@@ -102,7 +77,7 @@ const countGroups = async (
   groups: readonly Group[],
   { executor, projector, dropped }: Measuring,
 ): Promise<Counted> => {
-  const { before, baseline, countPasses, looks, update } = parts;
+  const { before, baseline, countPasses, update } = parts;
   const recorded = ofGroups(ofPass(before.slots, 'count'), groups, baseline);
   const isOver = ofPass(before.slots, 'time').length > 0;
   const planned = before.slots.length === 0 ? countingSlots(groups, countPasses) : recorded;
@@ -130,10 +105,10 @@ const countGroups = async (
     ...counting,
     planned,
     passesAsked: countPasses,
-    blocks: parts.countOnly ? 0 : looks[0]!,
+    blocks: firstLookOf(parts),
     leftNs: parts.deadline.leftNs,
     onEnded: (ended, passes) =>
-      dropped.add(ended.map((one) => asDropped(one, { passes, blocks: 0 }, looks[0]!))),
+      dropped.add(ended.map((one) => asDropped(one, { passes, blocks: 0 }, firstLookOf(parts)))),
   });
   if (counted.droppedPasses !== null) dropped.add([counted.droppedPasses]);
   return counted;
@@ -218,11 +193,12 @@ const timeGroups = (
     design: parts.design,
     looks: parts.looks,
     endedBefore: parts.endedBefore,
+    blocksBefore: completeBlocks(timing.slots, parts.before.samples),
     leftNs: parts.deadline.leftNs,
     share: [COUNTED_SHARE, 1],
     onEnded: (ended) => parts.update({ plan: { ended } }),
     onOutOfTime: (ended, blocks) =>
-      dropped.add(ended.map((one) => asDropped(one, { passes: timing.passes, blocks }, parts.looks[0]!))),
+      dropped.add(ended.map((one) => asDropped(one, { passes: timing.passes, blocks }, firstLookOf(parts)))),
   });
 
 const measureGroups = async (parts: RunParts, prepared: PreparedRun, measuring: Measuring): Promise<Stop> => {
@@ -258,14 +234,17 @@ interface Measured {
 const measurePrepared = async (parts: RunParts, measured: Measured): Promise<Stop> => {
   const prepared = await prepareAll(parts);
   const dropped = openDropped(parts);
-  dropped.add(prepared.ready.ended.map((one) => asDropped(one, { passes: 0, blocks: 0 }, parts.looks[0]!)));
+  dropped.add(
+    prepared.ready.ended.map((one) => asDropped(one, { passes: 0, blocks: 0 }, firstLookOf(parts))),
+  );
   measured.unequal = reportProofs(parts, prepared.proofs);
   const executor = openExecutor(parts, prepared.ready, prepared.fullStore);
   measured.executor = executor;
   const projector = { sizes: prepared.ready.sizes, times: executor.times };
   if (parts.interrupted()) return 'interrupted';
-  const stop = await measureGroups(parts, prepared, { executor, projector, dropped });
-  if (stop !== 'interrupted') dropped.close();
+  const measuring = { executor, projector, dropped };
+  const stop = await measureGroups(parts, prepared, measuring);
+  if (stop !== 'interrupted') sayEnough(parts, prepared, measuring, stop);
   return stop;
 };
 

@@ -6,6 +6,8 @@ export const GUEST = 'CFSBENCH_GUEST';
 export interface GuestSetting extends Guest {
   /** Of the program; the guest has no checkout. */
   readonly commit: string | null;
+  /** The guest is killed after this time, with all samples. */
+  readonly limitNs: number;
 }
 
 const settingOf = (text: string | undefined): GuestSetting | null =>

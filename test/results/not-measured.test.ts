@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { droppedText, enoughMinutes } from '../../results/not-measured.ts';
+import { droppedLines, droppedText } from '../../results/not-measured.ts';
 import type { DroppedGroup } from '../../results/schema/not-measured.ts';
 
 const dropped: DroppedGroup = {
@@ -27,14 +27,17 @@ test('a group that was counted before its time ended is not called unmeasured', 
     assert.equal(droppedText({ ...dropped, ...got }), `tamper on base: ${text} ${time}`);
 });
 
-test('the proposed budget adds the largest missing time of the dropped groups, and a tenth', () => {
-  const MINUTE_NS = 60e9;
-  const all = [5, 25, 12].map((missing) => ({
-    ...dropped,
-    leftNs: 2 * MINUTE_NS,
-    neededNs: (2 + missing) * MINUTE_NS,
-  }));
-  assert.equal(enoughMinutes(all, 30 * MINUTE_NS), 61);
-  assert.equal(enoughMinutes([{ kind: 'passes', done: 3, planned: 5 }], 30 * MINUTE_NS), null);
-  assert.equal(enoughMinutes(all, Number.POSITIVE_INFINITY), null);
+test('groups of one scenario on one image have one line if they ended together', () => {
+  const groups = [
+    { ...dropped, params: { local: 'files' } },
+    { ...dropped, params: { local: 'image' } },
+    { ...dropped, params: { local: 'nothing' }, passes: 1 },
+  ];
+  assert.deepEqual(
+    droppedLines(groups).map((line) => line.replace(/ \(.*\)/, '')),
+    [
+      'tamper local=files on base: not measured: no time, and 1 more with other parameters',
+      'tamper local=nothing on base: counted in 1 pass, not timed: no time',
+    ],
+  );
 });

@@ -41,6 +41,7 @@ const run = async (
     leftNs?: () => number;
     budgetNs?: number;
     endedBefore?: EndedGroup[];
+    blocksBefore?: Readonly<Record<string, number>>;
     oneLook?: boolean;
     all?: readonly Group[];
   } = {},
@@ -82,6 +83,7 @@ const run = async (
     extra: [],
     looks,
     endedBefore: given.endedBefore ?? [],
+    blocksBefore: ({ image }) => given.blocksBefore?.[image] ?? 0,
     onOutOfTime: (list, blocks) => said.push(`${blocks}: ${list.map(({ group }) => group.image).join()}`),
     leftNs: given.leftNs ?? (() => (given.budgetNs ?? Number.POSITIVE_INFINITY) - ran.length * SLOT_NS),
     share: [0, 1],
@@ -175,6 +177,20 @@ test('a scenario with one look ends there, decided or not', async () => {
 test('a group that ended before a resume stays ended', async () => {
   const end = { scenario: 'walk-warm', params: {}, image: 'two', blocks: 8, why: 'budget' } as const;
   assert.equal((await run({ endedBefore: [end] })).two, 0);
+});
+
+test('blocks of earlier sessions need no time, and are not missing where a group ends', async () => {
+  // The executor of this test runs all slots; the rule has no samples before the first group and charges one slot each.
+  const left = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0];
+  const next = () => left.shift() ?? Number.POSITIVE_INFINITY;
+  const whole = await run({ blocksBefore: { one: 8, two: 8 }, leftNs: next });
+  assert.deepEqual(whole.said, []);
+  assert.ok(whole.two >= 8);
+  const cut = await run({ blocksBefore: { one: 8, two: 6 }, leftNs: () => 0 });
+  assert.deepEqual(cut.said, ['6: two']);
+  assert.deepEqual(cut.ended[0], {
+    ...{ scenario: 'walk-warm', params: {}, image: 'two', blocks: 6, why: 'budget' },
+  });
 });
 
 test('every planned slot of a group that goes on is run once', async () => {

@@ -87,6 +87,19 @@ test('a group whose first pass would take the time of higher ranks is not counte
   assert.deepEqual(enough.order, idsOf(of));
 });
 
+test('a scenario that is only timed is charged all its blocks before lower ranks are counted', async () => {
+  const occupancy = { ...group('occupancy'), params: { images: 1000 } };
+  const of = [groups[0]!, group('serverless-open'), occupancy];
+  const needSec = 2 * 3 + 8 * BLOCK_SEC;
+  const rough = of[1]!.scenario.roughNs(size, of[1]!.params) / SECOND_NS;
+  const openSec = 8 * (of[1]!.arms.length + 1) * rough;
+  // Three slots of occupancy are estimated at 31 s each.
+  const little = await count(3 + 0.88 * (needSec + openSec + 90), { of });
+  assert.deepEqual(little.ended, ['occupancy 0']);
+  const enough = await count(3 + 0.88 * (needSec + openSec + 95), { of });
+  assert.deepEqual(enough.order, ['churn', 'occupancy']);
+});
+
 test('a group of one pass is counted once, and no time is kept for further passes of it', async () => {
   const of = [...groups.slice(0, 2), group('occupancy')];
   const needSec = 2 * 3 + 8 * BLOCK_SEC;

@@ -1,14 +1,16 @@
 // A resumed run follows what the first process decided about time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Group } from '../../../harness/runner/plan.ts';
 import {
   type Before,
+  completeBlocks,
   droppedBefore,
   endedUnmeasured,
   NOTHING_BEFORE,
 } from '../../../harness/runner/resume.ts';
 import type { DroppedGroup, PlannedGroup } from '../../../results/schema/not-measured.ts';
-import type { Slot } from '../../../results/schema/run.ts';
+import type { Sample, Slot } from '../../../results/schema/run.ts';
 
 const groupOf = (image: string): PlannedGroup => ({ scenario: 'churn', params: { local: 'files' }, image });
 
@@ -41,4 +43,20 @@ test('a dropped group stays dropped once there is a plan, a counted one once the
   assert.deepEqual(droppedBefore(unplanned), []);
   assert.deepEqual(droppedBefore(counting), [droppedOf('unprepared')]);
   assert.deepEqual(droppedBefore(timing), timing.dropped);
+});
+
+test('the complete blocks of a group end before its first block with an unfinished slot', () => {
+  const slots = [0, 1, 2].flatMap((block) =>
+    [0, 1].map((order) => ({
+      ...{ ...slotOf('counted', 'time'), block, order, seq: 2 * block + order },
+    })),
+  );
+  const group = { ...groupOf('counted'), scenario: { id: 'churn' }, arms: [] } as unknown as Group;
+  const blocksAfter = (...seqs: readonly number[]): number =>
+    completeBlocks(slots, seqs.map((seq) => ({ seq })) as unknown as Sample[])(group);
+  assert.equal(blocksAfter(), 0);
+  assert.equal(blocksAfter(0, 1, 2), 1);
+  assert.equal(blocksAfter(0, 1, 3, 4, 5), 1);
+  assert.equal(blocksAfter(0, 1, 2, 3, 4, 5), 3);
+  assert.equal(completeBlocks([], [])(group), 0);
 });

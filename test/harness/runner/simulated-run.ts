@@ -161,6 +161,7 @@ export const simulate = async (
       extra: [],
       looks,
       endedBefore: [],
+      blocksBefore: () => 0,
       projector,
       lives: 1,
       leftNs,

@@ -38,6 +38,15 @@ test('a heap is collected when it has 2 MiB of garbage, and not before', () => {
   assert.equal(garbage.collect(), true);
 });
 
+test('garbage of the preparation that V8 collects itself does not hide that of later slots', () => {
+  const { heap, garbage } = heapOf(150 * MIB);
+  const other = openGarbage({ gc: () => {}, usedBytes: () => heap.bytes, nowNs: () => 0 });
+  heap.bytes = 20 * MIB;
+  assert.deepEqual([garbage.collect(), other.collect()], [false, false]);
+  heap.bytes = 22 * MIB;
+  assert.deepEqual([garbage.collect(), other.collect()], [true, true]);
+});
+
 test('the next collection waits fifty times the duration of the last one', () => {
   const { heap, garbage } = heapOf(4 * MIB);
   heap.tookNs = 200e6;
