@@ -77,7 +77,13 @@ export const definitionLines = (
   );
 };
 
-/** First column left, the others right; the first is truncated where the table would be too wide. */
+/** A first column that is cut to fewer has lines of its own. */
+const FEWEST_LABEL_COLUMNS = 24;
+
+/**
+ * First column left, the others right. Where the table would be too wide the first is truncated; where little of it would be left, it is a
+ * line above the others.
+ */
 export const tableLines = (
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -86,11 +92,16 @@ export const tableLines = (
   const all = [head, ...rows];
   const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]!.length)));
   const others = widths.slice(1).reduce((sum, width) => sum + width + 3, 0);
-  const first = Math.max(FEWEST_COLUMNS, Math.min(widths[0]!, columns - others));
-  const rowLine = (row: readonly string[]): string =>
-    row
-      .map((cell, at) => (at === 0 ? truncate(cell, first).padEnd(first) : cell.padStart(widths[at]!)))
-      .join(' | ');
+  const left = columns - others;
+  const isAbove = left < Math.min(FEWEST_LABEL_COLUMNS, widths[0]!);
+  const first = isAbove ? Math.max(0, left) : Math.min(widths[0]!, left);
+  const label = (cell: string): string => truncate(cell, isAbove ? columns : first).padEnd(first);
+  const cellsOf = ([, ...cells]: readonly string[]): readonly string[] =>
+    cells.map((cell, at) => cell.padStart(widths[at + 1]!));
+  const rowLines = (row: readonly string[]): readonly string[] =>
+    isAbove && row[0] !== ''
+      ? [label(row[0]!).trimEnd(), [' '.repeat(first), ...cellsOf(row)].join(' | ')]
+      : [[label(row[0]!), ...cellsOf(row)].join(' | ')];
   const rule = widths.map((width, at) => '-'.repeat(at === 0 ? first : width)).join('-|-');
-  return [rowLine(head), rule, ...rows.map(rowLine)];
+  return [...rowLines(head), rule, ...rows.flatMap(rowLines)];
 };

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { blocksForRows, LOOKS, looksWithin } from '../../results/compare/looks.ts';
 import type { Backend } from '../model/backend.ts';
+import { UserError } from '../model/errors.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { paramsOf } from '../runner/groups.ts';
 import { inPass } from '../runner/plan.ts';
@@ -59,6 +60,15 @@ const budgetOf = ({ budgetNs }: Profile): number | null => {
   return Number.isFinite(leastNs) ? leastNs : null;
 };
 
+const refuseUncounted = (scenarios: readonly Scenario[], large: boolean): void => {
+  const isCounted = (scenario: Scenario): boolean =>
+    paramsOf(scenario, large).some((params) => inPass({ scenario, params }, 'count'));
+  if (scenarios.length === 0 || scenarios.some(isCounted)) return;
+  throw new UserError(`--count-only: ${scenarios.map(({ id }) => id).join(', ')} can only be timed`, {
+    hint: 'cfsbench run without --count-only',
+  });
+};
+
 const SEED_STEP = 7919;
 const SEED_CLOCK = 1_000_000;
 
@@ -72,6 +82,7 @@ export const resolveOptions = (
   const profile = chooseProfile(typed.profile);
   refuseNumbers(typed);
   const chosen = chooseScenarios(typed.scenarios, profile, scenarios);
+  if (typed.countOnly === true) refuseUncounted(chosen, profile.large);
   const images = chooseImages(typed.images, profile);
   const selection = chooseArms(typed, chosen, backends, profile.large);
   const rowCount = selection.ab === null ? 0 : latencyRows(chosen, images.specs.length, profile.large);

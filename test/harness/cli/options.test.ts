@@ -201,3 +201,9 @@ test('a profile can omit parameters of a scenario; a scenario that is typed has 
   assert.ok(ingests({ profile: 'quick', scenarios: 'churn' }).includes('digested'));
   assert.ok(ingests({}).includes('digested'));
 });
+
+test('--count-only refuses scenarios that can only be timed, unless another one is counted', () => {
+  const error = refused({ countOnly: true, scenarios: 'cleanup,start-trace' });
+  assert.equal(error.message, '--count-only: cleanup, start-trace can only be timed');
+  resolved({ countOnly: true, scenarios: 'cleanup,churn' });
+});
