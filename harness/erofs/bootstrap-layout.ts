@@ -17,6 +17,8 @@ import { crossesBlock, startForTail } from './placing.ts';
 
 export const BLOB_BLOCK_BYTES = 512;
 export const DEVICE_SLOT_BYTES = 128;
+/** Linux 7.3 reads the metadata of an image in a file by the page, and answers EIO when the file ends inside a page. */
+const PAGE_BYTES = 4096;
 
 const MAX_COMPACT_ID = 65535;
 const MAX_COMPACT_SIZE = 0xffffffffn;
@@ -169,6 +171,6 @@ export const layOutBootstrap = (tree: Tree, deviceCount: number): BootstrapLayou
   }
   const metaEnd = roundUp(pos, SLOT_BYTES);
   const dataStart = roundUp(metaEnd + xattrs.tableBytes, BLOB_BLOCK_BYTES);
-  const imageBytes = dataStart + blockCount * BLOB_BLOCK_BYTES;
+  const imageBytes = roundUp(dataStart + blockCount * BLOB_BLOCK_BYTES, PAGE_BYTES);
   return { ...times, names, xattrs, order, nid, blocks, tail, metaEnd, dataStart, imageBytes };
 };

@@ -1,7 +1,8 @@
 // Writes a bootstrap: an EROFS image with the metadata of a tree, whose files lie in blobs on further devices. Pure.
 //
-// Shape:  superblock, device table, inodes with their attributes and tails, shared attributes, directories and long targets. A
-//         file is a plain inode whose first block is an address in the space that image and devices share, one after the other.
+// Shape:  superblock, device table, inodes with their attributes and tails, shared attributes, directories and long targets; zeros fill
+//         the last page. A file is a plain inode whose first block is an address in the space that image and devices share, one
+//         after the other.
 // Source: EROFS on-disk format (erofs_fs.h: erofs_super_block, erofs_deviceslot); Documentation/filesystems/erofs.rst (device=).
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
@@ -199,7 +200,7 @@ class BootstrapWriter {
   }
 
   run(): Buffer {
-    const { tree, order, xattrs, metaEnd, dataStart } = this.#layout;
+    const { tree, order, xattrs, metaEnd, dataStart, imageBytes } = this.#layout;
     this.#header();
     this.#devices();
     for (const [number, index] of order.entries()) {
@@ -211,6 +212,7 @@ class BootstrapWriter {
     xattrs.writeTable(this.#output);
     this.#output.zerosTo(dataStart);
     for (const index of order) if (this.#layout.blocks[index]! > 0) this.#data(tree.entry(index), 'blocks');
+    this.#output.zerosTo(imageBytes);
     return this.#output.take();
   }
 }
