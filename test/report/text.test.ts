@@ -66,9 +66,18 @@ test('a term that is much longer than others has a line of its own', () => {
 });
 
 test('the first column of a wide table is truncated', () => {
-  assert.deepEqual(tableLines(['a long first column', 'n'], [['x', '12']], 20), [
-    'a long first... |  n',
-    '----------------|---',
-    'x               | 12',
+  assert.deepEqual(tableLines(['a first column of 33 characters..', 'n'], [['x', '12']], 30), [
+    'a first column of 33 c... |  n',
+    '--------------------------|---',
+    'x                         | 12',
+  ]);
+});
+
+test('labels have lines of their own where little of them would be left beside the other columns', () => {
+  assert.deepEqual(tableLines(['', 'one', 'two'], [['a label', 'served as it is', 'not asked']], 30), [
+    ' |             one |       two',
+    '-|-----------------|----------',
+    'a label',
+    ' | served as it is | not asked',
   ]);
 });
