@@ -31,11 +31,13 @@ export const holdMachine = async (
   runDir: string,
   { startedAt, isAllowed }: { readonly startedAt: Date; readonly isAllowed: boolean },
 ): Promise<HeldMachine> => {
-  const lock = await lockRun({ pid: process.pid, startedAt: startedAt.toISOString(), runDir });
-  const others = lock.others.filter(({ pid }) => pid !== poolPid());
+  const pool = poolPid();
+  const own = { pid: process.pid, startedAt: startedAt.toISOString(), runDir };
+  const lock = await lockRun(pool === null ? own : { ...own, poolPid: pool });
+  const others = lock.others.filter(({ pid }) => pid !== pool);
   if (others.length === 0 || isAllowed)
     return {
-      facts: { isAllowed, path: lock.path, others: others.length, poolPid: poolPid() },
+      facts: { isAllowed, path: lock.path, others: others.length, poolPid: pool },
       close: lock.close,
     };
   lock.close();

@@ -41,6 +41,8 @@ export interface LiveRun {
   readonly pid: number;
   readonly startedAt: string;
   readonly runDir: string;
+  /** The process of its pool, which holds a lock of its own and is not another run. */
+  readonly poolPid?: number;
 }
 
 const isShared = (folder: string): boolean => {
@@ -99,9 +101,11 @@ export const liveRuns = (except: string | null = null): readonly LiveRun[] => {
   const folder = locksFolder();
   if (folder === null) return [];
   try {
-    return readdirSync(folder)
+    const all = readdirSync(folder)
       .filter((name) => NAME.test(name) && join(folder, name) !== except)
       .flatMap((name) => inspect(join(folder, name)) ?? []);
+    const pools = new Set(all.flatMap(({ poolPid }) => poolPid ?? []));
+    return all.filter(({ pid }) => !pools.has(pid));
   } catch {
     return []; // Without the folder nothing is known.
   }

@@ -38,6 +38,15 @@ test('a run lists the other runs that measure, until they end', async () => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
+test('a pool and the run that it started count as one', async () => {
+  const pool = await lockRun({ ...run('pool'), pid: 11 });
+  const child = { ...run('pool/1'), pid: 12, poolPid: 11 };
+  const one = await lockRun(child);
+  const other = await lockRun(run('other'));
+  assert.deepEqual(other.others, [child]);
+  for (const lock of [pool, one, other]) lock.close();
+});
+
 test('of several runs that start together, all but one see another run', async () => {
   const locks = await Promise.all(['a', 'b', 'c', 'd'].map((name) => lockRun(run(name))));
   assert.deepEqual(locks.map(({ others }) => others.length).sort(), [0, 1, 2, 3]);
