@@ -69,11 +69,10 @@ interface Passes {
   readonly needNs: (pass: number, passes: number) => NeedNs;
   /** One pass of a group that was not counted. */
   readonly passNs: NeedNs;
-  /**
-   * The need of counted groups after the first pass. A group without a sample is charged for all its blocks, at its scenario's estimate:
-   * blocks of a scenario that is only timed are long.
-   */
+  /** The need of groups after their first pass. */
   readonly countedNs: NeedNs;
+  /** The same, but a group that is only timed is charged all its blocks at its scenario's estimate, which may be ten times too high. */
+  readonly cautiousNs: NeedNs;
   /** The slots that were run. */
   readonly slots: readonly Slot[];
   /** `later`: groups that are counted after `now` in this pass. `done`: share of the pass before them, 0..1. */
@@ -96,7 +95,8 @@ const openPasses = (parts: CountParts): Passes => {
   return {
     ...{ least, needNs, slots },
     passNs: (group) => groupNeedNs(group, projector, { passes: 1, blocks: 0 }),
-    countedNs: (group) =>
+    countedNs: needNs(1, least - 1),
+    cautiousNs: (group) =>
       needNs(1, least - 1)(group) * (isUnseen(group, projector) ? Math.max(1, blocks) : 1),
     run(pass, now, later, done) {
       const keys = new Set(now.map(keyOf));
@@ -118,23 +118,24 @@ const openPasses = (parts: CountParts): Passes => {
   };
 };
 
-/** Null if a counting pass of `group` takes no time that the counted groups, all of higher rank, need up to their first look. */
+/**
+ * Null if a counting pass of `group` takes no time that the counted groups, all of higher rank, need up to their first look. A timed group
+ * takes no more than its pass if they need more than it seems; one that is only counted keeps what it took.
+ */
 const outOfTimeForPass = (
   group: Group,
   counted: readonly Group[],
-  { needNs, countedNs, passNs, least }: Passes,
+  { countedNs, cautiousNs, passNs }: Passes,
   leftNs: number,
 ): OutOfTime | null => {
   if (counted.length === 0) return null;
-  const { kept } = keepingFirst(counted, needNs(1, least - 1), leftNs);
-  const need: NeedNs = (one) => (one === group ? passNs(one) : countedNs(one));
+  const { kept } = keepingFirst(counted, countedNs, leftNs);
+  const higherNs = inPass(group, 'time') ? countedNs : cautiousNs;
+  const need: NeedNs = (one) => (one === group ? passNs(one) : higherNs(one));
   return affordable([...kept, group], need, leftNs).ended.find((one) => one.group === group) ?? null;
 };
 
-/**
- * One group after another, highest rank first: each shows what it takes before those that rank lower are counted. After a timed group
- * that is left out, groups with a cheaper pass are counted only if they are not timed: their blocks would take its time.
- */
+/** One group after another, highest rank first: each shows what it takes before those that rank lower are counted. */
 const runFirstPass = async (
   parts: CountParts,
   passes: Passes,
@@ -143,12 +144,7 @@ const runFirstPass = async (
   const ended: OutOfTime[] = [];
   let stop: Stop = null;
   for (const [number, group] of parts.groups.entries()) {
-    const leftNs = parts.leftNs();
-    const higher = inPass(group, 'time') ? ended.find((one) => inPass(one.group, 'time')) : undefined;
-    const outOfTime =
-      higher === undefined
-        ? outOfTimeForPass(group, counted, passes, leftNs)
-        : { group, neededNs: higher.neededNs, leftNs };
+    const outOfTime = outOfTimeForPass(group, counted, passes, parts.leftNs());
     if (outOfTime !== null) ended.push(outOfTime);
     else {
       counted.push(group);
