@@ -174,7 +174,9 @@ const MACHINES = [
   { slowness: 3 },
   { slowness: 1, noise: 0.3 },
   { slowness: 1, noise: 0.3, thenSlower: 2 },
-];
+  { recorded: 'slow', slowness: 1 },
+  { recorded: 'slow', slowness: 1, noise: 0.3, thenSlower: 2 },
+] as const;
 const FIRST_LOOK = 8;
 /** Longer than any slot on the slowest machine: a run measures one slot of a group before it knows how long the others take. */
 const FIRST_SLOT_SEC = 20;

@@ -1,21 +1,18 @@
-// Makes recorded-slot-times.ts from the folder of a run.
+// Makes the recorded slot times of a machine from the folder of a run.
 //
-// Usage:  node build/test/harness/runner/record-slot-times-main.js RUN; npx biome check --write test/harness/runner
+// Usage:  node build/test/harness/runner/record-slot-times-main.js RUN test/harness/runner/recorded-slot-times-slow.ts
+//         npx biome check --write test/harness/runner
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { groupKey } from '../../../harness/runner/plan.ts';
 import { RUN_FILE, SAMPLES_FILE } from '../../../results/journal.ts';
 import type { RunFile, Sample } from '../../../results/schema/run.ts';
 
-const FILE = fileURLToPath(
-  new URL('../../../../test/harness/runner/recorded-slot-times.ts', import.meta.url),
-);
 const NS_PER_MS = 1e6;
 const NS_PER_MINUTE = 60e9;
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) throw new Error('usage: record-slot-times-main.js RUN');
+const [folder, file] = process.argv.slice(2);
+if (folder === undefined || file === undefined) throw new Error('usage: record-slot-times-main.js RUN FILE');
 
 const run = JSON.parse(readFileSync(join(folder, RUN_FILE), 'utf8')) as RunFile;
 const samples = readFileSync(join(folder, SAMPLES_FILE), 'utf8')
@@ -25,7 +22,9 @@ const samples = readFileSync(join(folder, SAMPLES_FILE), 'utf8')
   .filter(({ outcome }) => outcome === 'ok');
 
 const meanMs = (of: readonly Sample[]): number | null =>
-  of.length === 0 ? null : Math.round(of.reduce((sum, { slotNs }) => sum + slotNs, 0) / of.length / NS_PER_MS);
+  of.length === 0
+    ? null
+    : Math.round(of.reduce((sum, { slotNs }) => sum + slotNs, 0) / of.length / NS_PER_MS);
 
 /** The first pass is slower than the others: the mean of the last one. */
 const lastPass = (of: readonly Sample[]): readonly Sample[] => {
@@ -53,7 +52,7 @@ const images = run.images.map(({ name, source, entryCount, objectCount, objectBy
 }));
 const { profile } = run.plan;
 writeFileSync(
-  FILE,
+  file,
   `// Mean slot times of a run of the profile \`${profile}\` of ${Math.round(run.wallNs! / NS_PER_MINUTE)} min on a virtual machine with ${run.environment.cpuCount} CPUs, in milliseconds; null: not
 // reached. record-slot-times-main.ts makes this file.
 

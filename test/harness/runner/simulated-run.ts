@@ -1,6 +1,7 @@
 // A run without a machine: the shipped preparation, counting and block rules on a clock that slots of recorded length move.
 import { backends } from '../../../harness/backends/registry.ts';
 import { resolveOptions } from '../../../harness/cli/resolve-options.ts';
+import type { ImageSize } from '../../../harness/model/scenario.ts';
 import { runBlocks } from '../../../harness/runner/blocks.ts';
 import {
   affordableImages,
@@ -25,20 +26,44 @@ import { startTally } from '../../../results/compare/tally.ts';
 import type { EndedGroup } from '../../../results/schema/not-measured.ts';
 import { type Sample, SCHEMA, type Slot } from '../../../results/schema/run.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
-import { recordedImages, recordedSlotTimes } from './recorded-slot-times.ts';
+import * as fast from './recorded-slot-times.ts';
+import * as slow from './recorded-slot-times-slow.ts';
 
 const MS = 1e6;
 /** Slots that the recorded run did not reach take this share of their scenario's estimate, as the recorded ones do on average. */
 const UNREACHED_SHARE = 0.7;
 const RESERVE_RATIO = 0.08;
 
-const recorded = new Map(
-  recordedSlotTimes.map(([scenario, params, image, count, time]) => [
-    `${scenario} ${params} ${image}`,
-    { count, time },
-  ]),
-);
-const sizes = new Map(recordedImages.map((image) => [image.name as string, image]));
+interface Recorded {
+  readonly sizes: ReadonlyMap<string, ImageSize>;
+  readonly sources: ReadonlyMap<string, string>;
+  readonly times: ReadonlyMap<string, Readonly<Record<Slot['pass'], number | null>>>;
+}
+
+type Row = readonly [
+  scenario: string,
+  params: string,
+  image: string,
+  count: number | null,
+  time: number | null,
+];
+
+const recordedOf = (
+  images: readonly (ImageSize & { readonly name: string; readonly source: string })[],
+  rows: readonly Row[],
+): Recorded => ({
+  sizes: new Map(images.map((image) => [image.name, image])),
+  sources: new Map(images.map(({ source, name }) => [source, name])),
+  times: new Map(
+    rows.map(([scenario, params, image, count, time]) => [`${scenario} ${params} ${image}`, { count, time }]),
+  ),
+});
+
+/** By machine: one with a fast disk, and one where processes start three times as slowly, with a slow disk. */
+const RECORDED = {
+  fast: recordedOf(fast.recordedImages, fast.recordedSlotTimes),
+  slow: recordedOf(slow.recordedImages, slow.recordedSlotTimes),
+} as const;
 
 export interface Simulated {
   /** Highest rank first. */
@@ -49,6 +74,8 @@ export interface Simulated {
 }
 
 export interface SimulatedMachine {
+  /** Default: fast. */
+  readonly recorded?: keyof typeof RECORDED;
   /** This machine's slot times divided by the recorded ones. */
   readonly slowness: number;
   /** Slots differ from their recorded time by up to this share. */
@@ -63,13 +90,13 @@ const wobble = (seq: number): number => (((seq * 7919) % 101) - 50) / 50;
 export const simulate = async (
   profile: string,
   budgetSec: number,
-  { slowness, noise = 0, thenSlower = 1 }: SimulatedMachine,
+  { recorded = 'fast', slowness, noise = 0, thenSlower = 1 }: SimulatedMachine,
 ): Promise<Simulated> => {
   const options = resolveOptions({ profile, seed: 's' } as never, backends, scenarios);
   const { looks, countPasses } = options.amount;
-  const nameOf = (spec: string): string => recordedImages.find(({ source }) => source === spec)!.name;
+  const { sizes, sources, times: recordedTimes } = RECORDED[recorded];
+  const nameOf = (spec: string): string => sources.get(spec)!;
   const images = options.images.specs.map(nameOf);
-  const known = recordedImages.map(({ source }) => source as string);
   const question: Question = {
     images,
     imageScenarios: new Map(
@@ -77,7 +104,7 @@ export const simulate = async (
     ),
     ownImages: new Map(
       ownSources(options.scenarios, options.profile.large)
-        .filter((spec) => known.includes(spec))
+        .filter((spec) => sources.has(spec))
         .map((spec) => [spec, nameOf(spec)] as const),
     ),
     scenarios: options.scenarios,
@@ -90,7 +117,7 @@ export const simulate = async (
   let elapsedNs = 0;
   const leftNs = (): number => budgetSec * 1e9 * (1 - RESERVE_RATIO) - elapsedNs;
   const slotNs = (group: Group, pass: Slot['pass']): number => {
-    const found = recorded.get(keyOf(group))?.[pass];
+    const found = recordedTimes.get(keyOf(group))?.[pass];
     const roughNs = group.scenario.roughNs(sizes.get(group.image)!, group.params) * UNREACHED_SHARE;
     return slowness * (found === undefined || found === null ? roughNs : found * MS);
   };
