@@ -30,6 +30,12 @@ static uint64_t wanted(const struct server *server)
 	       (server->wants_uring ? ABI_OVER_IO_URING : 0);
 }
 
+static int refuse(const struct server *server, int err)
+{
+	server->mount_state->refused = true;
+	return err;
+}
+
 int serve_init(const struct server *server, const struct request *request, struct reply *reply)
 {
 	struct abi_init_out out = {
@@ -45,12 +51,12 @@ int serve_init(const struct server *server, const struct request *request, struc
 	uint64_t offered, taken;
 
 	if (request_head(request, head_bytes) == NULL)
-		return -EINVAL;
+		return refuse(server, -EINVAL);
 	memcpy(&in, request->body, request->body_bytes < sizeof(in) ? request->body_bytes : sizeof(in));
 	if (in.major != FUSE_ABI_MAJOR || in.minor < FUSE_ABI_MINOR_MIN || (in.flags & REQUIRED) != REQUIRED) {
 		log_line(&server->log, "mount: the kernel's FUSE protocol %u.%u is too old; Linux 5.1 or later is needed",
 			 in.major, in.minor);
-		return -EPROTO;
+		return refuse(server, -EPROTO);
 	}
 	offered = in.flags | (in.flags & ABI_INIT_EXT ? (uint64_t)in.flags2 << 32 : 0);
 	taken = offered & wanted(server);

@@ -25,6 +25,8 @@
 /* The flags are set by INIT, before other requests; the other members have their own locks or are atomic. */
 struct mount_state {
 	bool initialized;
+	/* INIT was answered with an error: the kernel sends no request any more. */
+	bool refused;
 	bool acls;
 	bool passthrough;
 	bool uring;
