@@ -1,7 +1,7 @@
 /*
  * Contents of regular files, from the image or from an object of the store.
  *
- * Error:  an object that is missing, and not fetched either, or has another size than the image states gives EIO and one line
+ * Error:  an object that is missing or has another size than the image states, and is not fetched either, gives EIO and one line
  *         in the log.
  */
 #include <errno.h>
@@ -53,21 +53,60 @@ static bool is_first_report(const struct server *server, const struct inode *ino
 	return atomic_exchange(&server->mount_state->last_reported, inode->nid) != inode->nid;
 }
 
-/* Checks type and size. */
-static int check_object(const struct server *server, const struct inode *inode, int fd, const char *path,
-			int path_bytes)
-{
-	struct stat st = { 0 };
+struct object {
+	int fd;
+	/* All zero if it is unknown. */
+	struct stat st;
+};
 
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == inode->size_bytes)
+/* A descriptor, or -errno. */
+static int open_named(const struct server *server, const char *path, uint32_t path_bytes, struct object *object)
+{
+	*object = (struct object){ .fd = objects_open(&server->objects, path, path_bytes) };
+	if (object->fd >= 0 && fstat(object->fd, &object->st) != 0)
+		object->st = (struct stat){ 0 };
+	return object->fd;
+}
+
+static bool fits(const struct inode *inode, const struct object *object)
+{
+	return S_ISREG(object->st.st_mode) && (uint64_t)object->st.st_size == inode->size_bytes;
+}
+
+/*
+ * With a fetcher an object of another size is missing too: a crash of the machine can leave an empty file under a right name. A
+ * descriptor, or -errno.
+ */
+static int find_object(const struct server *server, const struct inode *inode, const char *path, uint32_t path_bytes,
+		       struct object *object)
+{
+	int fd = open_named(server, path, path_bytes, object);
+	int err;
+
+	if (fd >= 0 ? fits(inode, object) : fd != -ENOENT)
+		return fd;
+	err = fetch_object(&server->fetch, path, path_bytes);
+	/* Nobody was asked. */
+	if (err == -ENOENT)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return err == 0 ? open_named(server, path, path_bytes, object) : err;
+}
+
+/* Checks type and size. */
+static int check_object(const struct server *server, const struct inode *inode, const struct object *object,
+			const char *path, int path_bytes)
+{
+	if (fits(inode, object))
 		return 0;
 	if (!is_first_report(server, inode))
 		return -EIO;
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(object->st.st_mode))
 		log_line(&server->log, "read: object %.*s is not a regular file", path_bytes, path);
 	else
 		log_line(&server->log, "read: object %.*s is %s than the %llu bytes stated by the image", path_bytes, path,
-			 (uint64_t)st.st_size < inode->size_bytes ? "shorter" : "longer",
+			 (uint64_t)object->st.st_size < inode->size_bytes ? "shorter" : "longer",
 			 (unsigned long long)inode->size_bytes);
 	return -EIO;
 }
@@ -97,6 +136,7 @@ static int check_verity(const struct server *server, const struct inode *inode, 
 /* A descriptor of the object, or -errno after a log message. */
 static int open_object(const struct server *server, const struct inode *inode)
 {
+	struct object object;
 	const char *path;
 	uint32_t path_bytes;
 	int fd;
@@ -109,17 +149,13 @@ static int open_object(const struct server *server, const struct inode *inode)
 	}
 	if (err != 0)
 		return err;
-	fd = objects_open(&server->objects, path, path_bytes);
-	if (fd == -ENOENT) {
-		err = fetch_object(&server->fetch, path, path_bytes);
-		fd = err == 0 ? objects_open(&server->objects, path, path_bytes) : err;
-	}
+	fd = find_object(server, inode, path, path_bytes, &object);
 	if (fd < 0) {
 		if (is_first_report(server, inode))
 			log_line(&server->log, "read: cannot open object %.*s: %s", (int)path_bytes, path, strerror(-fd));
 		return -EIO;
 	}
-	err = check_object(server, inode, fd, path, (int)path_bytes);
+	err = check_object(server, inode, &object, path, (int)path_bytes);
 	if (err == 0)
 		err = check_verity(server, inode, fd, path, (int)path_bytes);
 	if (err == 0)
