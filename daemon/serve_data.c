@@ -47,10 +47,24 @@ static int read_all(int fd, uint64_t offset, uint8_t *into, uint32_t wanted_byte
 	return (int)done;
 }
 
-/* Whether the last report was about another inode: reading a file in pieces gives one log line. */
-static bool is_first_report(const struct server *server, const struct inode *inode)
+/* A reader of a damaged image must neither fill the disk of the log nor wait for a reader of it. */
+#define REPORTS_MAX 256u
+
+/*
+ * Whether an error is logged. Not if the last report was about the same inode: reading a file in pieces gives one line. The
+ * last line of a mount says that no more follow.
+ */
+static bool may_report(const struct server *server, const struct inode *inode)
 {
-	return atomic_exchange(&server->mount_state->last_reported, inode->nid) != inode->nid;
+	struct mount_state *state = server->mount_state;
+	uint64_t before;
+
+	if (atomic_exchange(&state->last_reported, inode->nid) == inode->nid)
+		return false;
+	before = atomic_fetch_add(&state->reports, 1);
+	if (before == REPORTS_MAX - 1)
+		log_line(&server->log, "read: further errors of this mount are not logged");
+	return before < REPORTS_MAX - 1;
 }
 
 struct object {
@@ -100,7 +114,7 @@ static int check_object(const struct server *server, const struct inode *inode, 
 {
 	if (fits(inode, object))
 		return 0;
-	if (!is_first_report(server, inode))
+	if (!may_report(server, inode))
 		return -EIO;
 	if (!S_ISREG(object->st.st_mode))
 		log_line(&server->log, "read: object %.*s is not a regular file", path_bytes, path);
@@ -128,7 +142,7 @@ static int check_verity(const struct server *server, const struct inode *inode, 
 		what = "has no fs-verity digest";
 	else if (memcmp(digest, wanted, sizeof(digest)) == 0)
 		return 0;
-	if (is_first_report(server, inode))
+	if (may_report(server, inode))
 		log_line(&server->log, "read: object %.*s %s", path_bytes, path, what);
 	return -EIO;
 }
@@ -143,7 +157,7 @@ static int open_object(const struct server *server, const struct inode *inode)
 	int err = xattr_object_path(&server->image, inode, &path, &path_bytes);
 
 	if (err == -ENODATA) {
-		if (is_first_report(server, inode))
+		if (may_report(server, inode))
 			log_line(&server->log, "read: inode %llu has no object path", (unsigned long long)inode->nid);
 		return -EIO;
 	}
@@ -151,7 +165,7 @@ static int open_object(const struct server *server, const struct inode *inode)
 		return err;
 	fd = find_object(server, inode, path, path_bytes, &object);
 	if (fd < 0) {
-		if (is_first_report(server, inode))
+		if (may_report(server, inode))
 			log_line(&server->log, "read: cannot open object %.*s: %s", (int)path_bytes, path, strerror(-fd));
 		return -EIO;
 	}
@@ -176,7 +190,7 @@ static int read_object(const struct server *server, const struct inode *inode, u
 	close(fd);
 	if (got > 0)
 		return got;
-	if (is_first_report(server, inode))
+	if (may_report(server, inode))
 		log_line(&server->log, "read: cannot read the object of inode %llu: %s", (unsigned long long)inode->nid,
 			 got < 0 ? strerror(-got) : "it was truncated");
 	return -EIO;
@@ -216,7 +230,7 @@ int serve_open(const struct server *server, const struct request *request, struc
 
 		if (id < 0 && !refused)
 			return id;
-		if (id < 0 && is_first_report(server, &inode))
+		if (id < 0 && may_report(server, &inode))
 			log_line(&server->log, "passthrough: the kernel refused an object, which is now read by requests: %s",
 				 strerror(-id));
 		if (id < 0 && server->strict)

@@ -34,6 +34,7 @@ struct mount_state {
 	struct backing backing;
 	/* The inode of the last reported error. */
 	_Atomic uint64_t last_reported;
+	_Atomic uint64_t reports;
 };
 
 struct server {
