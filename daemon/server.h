@@ -19,7 +19,7 @@
 #include "stats.h"
 #include "xattr.h"
 
-/* The largest body of a reply: one READ. */
+/* The largest body of a reply: one READ. Whole pages on every machine, which has pages of at most 64 KiB. */
 #define REPLY_BODY_BYTES (1024u * 1024u)
 
 /* The flags are set by INIT, before other requests; the other members have their own locks or are atomic. */

@@ -10,7 +10,7 @@
 #include "privileges.h"
 #include "verity.h"
 
-/* With io_uring every queue has room for the largest reply, so replies are limited to one readahead. */
+/* With io_uring every queue has room for the largest reply, so replies are limited to one readahead. Whole pages, too. */
 #define URING_REPLY_BYTES (128u * 1024u)
 
 static int fail(char *why, const char *step, const char *path, const char *reason, int err)
