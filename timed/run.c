@@ -134,8 +134,11 @@ static void run_once(struct timed_call *calls, int count, struct timed_window *w
 	window->failed = -1;
 	window->error = 0;
 	for (int i = 0; i < count; i++) {
-		if (window->failed >= 0 && !(calls[i].flags & TIMED_ALWAYS))
+		if (window->failed >= 0 && !(calls[i].flags & TIMED_ALWAYS)) {
+			/* Not the descriptor of an earlier pass, which is closed. */
+			calls[i].result = -ECANCELED;
 			continue;
+		}
 		calls[i].result = make(calls, &calls[i], window);
 		if (succeeded(&calls[i]) || window->failed >= 0)
 			continue;

@@ -31,7 +31,7 @@ struct timed_call {
 	uint32_t flags;
 	int32_t wanted;  /* errno that counts as success, while success means "not yet"; 0: none */
 	int32_t not_yet; /* errno that means "not yet"; 0: none */
-	int64_t result;
+	int64_t result;  /* -ECANCELED if it was not made after a failure */
 };
 
 #define TIMED_NAME_BYTES 4096
