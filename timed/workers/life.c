@@ -150,12 +150,13 @@ void live(struct worker *worker, const struct image *image, struct life *life)
 	int phase = PHASE_CREATE;
 
 	life->worker = worker->number;
-	life->call = life->status = -1;
 	for (int i = 0; i < image->count; i++) {
 		int err;
 
 		for (life->step = image->first + i; phase < steps[life->step].phase; phase++)
 			end_phase(worker, life, phase);
+		/* A failure has no status of an earlier step. */
+		life->call = life->status = -1;
 		err = make_step(worker, &steps[life->step], life);
 		if (err < 0) {
 			fail(worker, image, life, err);
