@@ -21,7 +21,8 @@ enum timed_step {
 enum timed_flag {
 	TIMED_AGAIN = 1, /* repeated on EINTR */
 	TIMED_WHOLE = 2, /* write(2): repeated until all bytes are written */
-	TIMED_ALWAYS = 4 /* made also after a failure of the list: closes descriptors */
+	TIMED_ALWAYS = 4, /* made also after a failure of the list: closes descriptors */
+	TIMED_OPENS = 8 /* the result is a descriptor; nothing here closes it */
 };
 
 struct timed_call {
