@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,12 @@ int64_t timed_now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+void timed_exact_pauses(void)
+{
+	/* Nanoseconds; 0 is the default. */
+	prctl(PR_SET_TIMERSLACK, 1UL);
 }
 
 static void *address(int64_t value)

@@ -58,10 +58,16 @@ enum timed_verity {
 };
 
 /* Version of these declarations; the loader rejects other versions. */
-#define TIMED_VERSION 5
+#define TIMED_VERSION 6
 int timed_version(void);
 
 int64_t timed_now_ns(void);
+
+/*
+ * From now on pauses of this thread, and of threads and processes that it starts, end when they should, and not up to 50 us later
+ * (PR_SET_TIMERSLACK). Call it outside of counted and timed windows.
+ */
+void timed_exact_pauses(void);
 
 /* Makes all calls in order and stops at the first failure. Returns 0 or -errno. */
 int timed_run(struct timed_call *calls, int count, struct timed_window *window);

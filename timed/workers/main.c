@@ -274,6 +274,7 @@ int main(int argc, char **argv)
 	int failed;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	timed_exact_pauses();
 	if (argc != 5) {
 		fputs("usage: workers SCRIPT BLOB RESULTS READY-FD\n", stderr);
 		return 2;

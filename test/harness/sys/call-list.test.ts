@@ -148,6 +148,11 @@ test('the time of a window is less than the time around it; through koffi there 
   }
 });
 
+test('pauses of a process with the library end when they should', () => {
+  const slackNs = readFileSync('/proc/self/timerslack_ns', 'utf8');
+  if (windowKind === 'one call') assert.equal(slackNs, '1\n');
+});
+
 const again = (window: string, more: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, ['--test', fileURLToPath(import.meta.url)], {
     env: { PATH: process.env['PATH'], CFSBENCH_WINDOW: window, CFSBENCH_TEST_AGAIN: '1', ...more },

@@ -7,15 +7,17 @@ import type { LivesResult } from '../../../harness/model/lives.ts';
 import { workersProgram } from '../../../harness/native/paths.ts';
 import { CallListBuilder } from '../../../harness/sys/call-list.ts';
 import { ENOENT, NR } from '../../../harness/sys/libc.ts';
-import type { ListedCall } from '../../../harness/sys/listed-call.ts';
+import { EXPECT, type ListedCall } from '../../../harness/sys/listed-call.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
 import type { RecordedStep } from '../../../harness/sys/recorder.ts';
+import { callNumber } from '../../../harness/sys/syscall-names.ts';
 import { runWorkers } from '../../../harness/sys/workers.ts';
 import { temporaryFolder } from './support.ts';
 
 const skip = existsSync(workersProgram) ? false : 'the workers are not compiled';
 const LIMIT_MS = 60_000;
 const AT_FDCWD = -100;
+const ERANGE = 34;
 
 /** One worker lives these lives, one after the other. */
 const live = (
@@ -73,6 +75,18 @@ test('a failed call after a command is not reported with the status of the comma
     failed.map(({ phase, code, message }) => ({ phase, code, message })),
     [{ phase: 'mount', code: 'ENOENT', message: 'a system call: ENOENT' }],
   );
+});
+
+test('pauses of a worker end when they should', { skip }, (t) => {
+  const list = new CallListBuilder();
+  const into = Buffer.alloc(64);
+  const fd = list.openText('/proc/self/timerslack_ns', 0);
+  list.add({ number: callNumber('read'), args: [fd, into, into.length], onFailure: () => {} });
+  const [ONE_LINE, MASK] = [Buffer.from('1\n').readUInt16LE(0), 0xffff];
+  list.add({ number: EXPECT, args: [{ bytes: into, at: 0 }, MASK, ONE_LINE, ERANGE], onFailure: () => {} });
+  list.close(fd);
+  const { failed } = live(t, [[{ phase: 'mount', kind: 'run', calls: list.calls }]], [0]);
+  assert.deepEqual(failed, []);
 });
 
 test('a list that fails leaves no descriptor in its worker', { skip }, (t) => {
