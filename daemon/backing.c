@@ -2,7 +2,8 @@
  * Registers objects with the kernel, which then reads them without requests: one copy in the page cache for all mounts.
  *
  * Needs:  Linux 6.9, CAP_SYS_ADMIN in the initial user namespace, objects on a file system that is not itself stacked.
- * Cost:   one ioctl per opened inode, 16 bytes here and an open file in the kernel.
+ * Cost:   one ioctl per opened inode, 16 bytes here and an open file in the kernel. The lock is not held while an object is opened,
+ *         which can wait for a disk or a fetcher.
  * Leaves: nothing: the kernel closes the files when the connection ends.
  * Source: fs/fuse/backing.c, Documentation/filesystems/fuse/fuse-passthrough.rst.
  */
@@ -76,22 +77,37 @@ static int32_t add(struct backing *backing, uint64_t nid, int fd, bool *refused)
 	return id;
 }
 
-int32_t backing_id(struct backing *backing, uint64_t nid, backing_open *open, void *context, bool *refused)
+/* 0 if the inode is not registered. Needs the lock. */
+static int32_t known_id(const struct backing *backing, uint64_t nid)
 {
 	const struct backing_slot *slot;
-	int32_t id = 0;
+
+	if (backing->room == 0)
+		return 0;
+	slot = find_slot(backing->slots, backing->room, nid);
+	return slot->nid == nid ? slot->id : 0;
+}
+
+int32_t backing_id(struct backing *backing, uint64_t nid, backing_open *open, void *context, bool *refused)
+{
+	int32_t id;
 	int fd;
 
 	*refused = false;
 	pthread_mutex_lock(&backing->lock);
-	if (backing->room > 0 && (slot = find_slot(backing->slots, backing->room, nid))->nid == nid)
-		id = slot->id;
-	if (id == 0) {
-		fd = open(context);
-		id = fd < 0 ? fd : add(backing, nid, fd, refused);
-		if (fd >= 0)
-			close(fd);
-	}
+	id = known_id(backing, nid);
 	pthread_mutex_unlock(&backing->lock);
+	if (id != 0)
+		return id;
+	fd = open(context);
+	if (fd < 0)
+		return fd;
+	pthread_mutex_lock(&backing->lock);
+	/* Another thread may have opened the same object meanwhile. */
+	id = known_id(backing, nid);
+	if (id == 0)
+		id = add(backing, nid, fd, refused);
+	pthread_mutex_unlock(&backing->lock);
+	close(fd);
 	return id;
 }

@@ -37,7 +37,10 @@ static handler *handler_of(uint32_t opcode)
 	}
 }
 
-/* FORGET and INTERRUPT get no reply and need no work: nothing is kept per node, and no request blocks. */
+/*
+ * FORGET and INTERRUPT get no reply and need no work: nothing is kept per node, and no request waits for anything but a disk or a
+ * fetcher, whose wait is not interrupted.
+ */
 static bool needs_reply(uint32_t opcode)
 {
 	return opcode != FUSE_FORGET && opcode != FUSE_BATCH_FORGET && opcode != FUSE_INTERRUPT;

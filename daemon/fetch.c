@@ -1,7 +1,8 @@
 /*
  * Does:   one connection for each object: the digest as 64 hex digits and a line feed, then one byte as the answer: '1' if the object
  *         is in the store, its digest compared, else '0'.
- * Error:  a fetcher that does not answer within two minutes is an error of this object.
+ * Error:  a fetcher that does not answer within two minutes is an error of this object. Meanwhile the thread serves nothing
+ *         else, and the read cannot be interrupted.
  * Source: unix(7); a path through /proc/self/fd is never too long for the address.
  */
 #include "fetch.h"

@@ -16,7 +16,7 @@ void fetch_close(struct fetch *fetch);
 
 /*
  * Waits until the fetcher has put the object into the store, or refuses it. `path` is `ab/cdef…`, not terminated: any other
- * form is -ENOENT and asks nobody. 0 or -errno; -EIO if it was refused. Thread-safe.
+ * form, or no fetcher, is -ENOENT and asks nobody. 0 or -errno; -EIO if it was refused. Thread-safe.
  */
 int fetch_object(const struct fetch *fetch, const char *path, uint32_t path_bytes);
 

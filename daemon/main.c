@@ -75,13 +75,13 @@ static bool report_ready(int fd)
 	return written;
 }
 
-static int serve_all(const struct options *options, const struct server *server, int device_fd)
+static int serve_all(const struct options *options, const struct server *server, const struct mount *mount)
 {
 	unsigned count = options->transport == TRANSPORT_READ_WRITE ? 1 : options->threads;
 
 	if (options->transport == TRANSPORT_URING)
-		return uring_run(server, device_fd);
-	return threads_run(server, device_fd, count == 0 ? cpus_allowed() : count, options->spin);
+		return uring_run(server, mount);
+	return threads_run(server, mount->device_fd, count == 0 ? cpus_allowed() : count, options->spin);
 }
 
 static int run_mount(const struct options *options, struct session *session, struct stop *stop, const struct log *log)
@@ -110,7 +110,7 @@ static int run_mount(const struct options *options, struct session *session, str
 	if (err == 0)
 		err = stop_watch(stop);
 	if (err == 0)
-		err = serve_all(options, &session->server, session->mount.device_fd);
+		err = serve_all(options, &session->server, &session->mount);
 	if (err == 0)
 		return 0;
 	log_line(log, "serve: %s: %s", options->mount_point, strerror(-err));

@@ -1,7 +1,7 @@
 /*
  * Contents of regular files, from the image or from an object of the store.
  *
- * Error:  an object that is missing, and not fetched either, or has another size than the image states gives EIO and one line
+ * Error:  an object that is missing or has another size than the image states, and is not fetched either, gives EIO and one line
  *         in the log.
  */
 #include <errno.h>
@@ -47,27 +47,80 @@ static int read_all(int fd, uint64_t offset, uint8_t *into, uint32_t wanted_byte
 	return (int)done;
 }
 
-/* Whether the last report was about another inode: reading a file in pieces gives one log line. */
-static bool is_first_report(const struct server *server, const struct inode *inode)
+/* A reader of a damaged image must neither fill the disk of the log nor wait for a reader of it. */
+#define REPORTS_MAX 256u
+
+/*
+ * Whether an error is logged. Not if the last report was about the same inode: reading a file in pieces gives one line. The
+ * last line of a mount says that no more follow.
+ */
+static bool may_report(const struct server *server, const struct inode *inode)
 {
-	return atomic_exchange(&server->mount_state->last_reported, inode->nid) != inode->nid;
+	struct mount_state *state = server->mount_state;
+	uint64_t before;
+
+	if (atomic_exchange(&state->last_reported, inode->nid) == inode->nid)
+		return false;
+	before = atomic_fetch_add(&state->reports, 1);
+	if (before == REPORTS_MAX - 1)
+		log_line(&server->log, "read: further errors of this mount are not logged");
+	return before < REPORTS_MAX - 1;
+}
+
+struct object {
+	int fd;
+	/* All zero if it is unknown. */
+	struct stat st;
+};
+
+/* A descriptor, or -errno. */
+static int open_named(const struct server *server, const char *path, uint32_t path_bytes, struct object *object)
+{
+	*object = (struct object){ .fd = objects_open(&server->objects, path, path_bytes) };
+	if (object->fd >= 0 && fstat(object->fd, &object->st) != 0)
+		object->st = (struct stat){ 0 };
+	return object->fd;
+}
+
+static bool fits(const struct inode *inode, const struct object *object)
+{
+	return S_ISREG(object->st.st_mode) && (uint64_t)object->st.st_size == inode->size_bytes;
+}
+
+/*
+ * With a fetcher an object of another size is missing too: a crash of the machine can leave an empty file under a right name. A
+ * descriptor, or -errno.
+ */
+static int find_object(const struct server *server, const struct inode *inode, const char *path, uint32_t path_bytes,
+		       struct object *object)
+{
+	int fd = open_named(server, path, path_bytes, object);
+	int err;
+
+	if (fd >= 0 ? fits(inode, object) : fd != -ENOENT)
+		return fd;
+	err = fetch_object(&server->fetch, path, path_bytes);
+	/* Nobody was asked. */
+	if (err == -ENOENT)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return err == 0 ? open_named(server, path, path_bytes, object) : err;
 }
 
 /* Checks type and size. */
-static int check_object(const struct server *server, const struct inode *inode, int fd, const char *path,
-			int path_bytes)
+static int check_object(const struct server *server, const struct inode *inode, const struct object *object,
+			const char *path, int path_bytes)
 {
-	struct stat st = { 0 };
-
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == inode->size_bytes)
+	if (fits(inode, object))
 		return 0;
-	if (!is_first_report(server, inode))
+	if (!may_report(server, inode))
 		return -EIO;
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(object->st.st_mode))
 		log_line(&server->log, "read: object %.*s is not a regular file", path_bytes, path);
 	else
 		log_line(&server->log, "read: object %.*s is %s than the %llu bytes stated by the image", path_bytes, path,
-			 (uint64_t)st.st_size < inode->size_bytes ? "shorter" : "longer",
+			 (uint64_t)object->st.st_size < inode->size_bytes ? "shorter" : "longer",
 			 (unsigned long long)inode->size_bytes);
 	return -EIO;
 }
@@ -89,7 +142,7 @@ static int check_verity(const struct server *server, const struct inode *inode, 
 		what = "has no fs-verity digest";
 	else if (memcmp(digest, wanted, sizeof(digest)) == 0)
 		return 0;
-	if (is_first_report(server, inode))
+	if (may_report(server, inode))
 		log_line(&server->log, "read: object %.*s %s", path_bytes, path, what);
 	return -EIO;
 }
@@ -97,29 +150,26 @@ static int check_verity(const struct server *server, const struct inode *inode, 
 /* A descriptor of the object, or -errno after a log message. */
 static int open_object(const struct server *server, const struct inode *inode)
 {
+	struct object object;
 	const char *path;
 	uint32_t path_bytes;
 	int fd;
 	int err = xattr_object_path(&server->image, inode, &path, &path_bytes);
 
 	if (err == -ENODATA) {
-		if (is_first_report(server, inode))
+		if (may_report(server, inode))
 			log_line(&server->log, "read: inode %llu has no object path", (unsigned long long)inode->nid);
 		return -EIO;
 	}
 	if (err != 0)
 		return err;
-	fd = objects_open(&server->objects, path, path_bytes);
-	if (fd == -ENOENT) {
-		err = fetch_object(&server->fetch, path, path_bytes);
-		fd = err == 0 ? objects_open(&server->objects, path, path_bytes) : err;
-	}
+	fd = find_object(server, inode, path, path_bytes, &object);
 	if (fd < 0) {
-		if (is_first_report(server, inode))
+		if (may_report(server, inode))
 			log_line(&server->log, "read: cannot open object %.*s: %s", (int)path_bytes, path, strerror(-fd));
 		return -EIO;
 	}
-	err = check_object(server, inode, fd, path, (int)path_bytes);
+	err = check_object(server, inode, &object, path, (int)path_bytes);
 	if (err == 0)
 		err = check_verity(server, inode, fd, path, (int)path_bytes);
 	if (err == 0)
@@ -140,7 +190,7 @@ static int read_object(const struct server *server, const struct inode *inode, u
 	close(fd);
 	if (got > 0)
 		return got;
-	if (is_first_report(server, inode))
+	if (may_report(server, inode))
 		log_line(&server->log, "read: cannot read the object of inode %llu: %s", (unsigned long long)inode->nid,
 			 got < 0 ? strerror(-got) : "it was truncated");
 	return -EIO;
@@ -180,7 +230,7 @@ int serve_open(const struct server *server, const struct request *request, struc
 
 		if (id < 0 && !refused)
 			return id;
-		if (id < 0 && is_first_report(server, &inode))
+		if (id < 0 && may_report(server, &inode))
 			log_line(&server->log, "passthrough: the kernel refused an object, which is now read by requests: %s",
 				 strerror(-id));
 		if (id < 0 && server->strict)

@@ -1,6 +1,7 @@
 /* INIT: negotiates protocol version and flags. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nodes.h"
 
@@ -16,7 +17,8 @@
 /* Needed so that files and directories can be read without OPEN and OPENDIR. */
 #define REQUIRED ((uint32_t)(FUSE_NO_OPEN_SUPPORT | FUSE_NO_OPENDIR_SUPPORT))
 
-#define PAGE_BYTES 4096u
+/* Images are read-only; the kernel takes no less. */
+#define WRITE_BYTES 4096u
 #define BACKGROUND_REQUESTS 64
 
 /* Depth 1: the kernel refuses objects on a stacked file system, but allows an overlayfs above the mount. */
@@ -30,27 +32,34 @@ static uint64_t wanted(const struct server *server)
 	       (server->wants_uring ? ABI_OVER_IO_URING : 0);
 }
 
+static int refuse(const struct server *server, int err)
+{
+	server->mount_state->refused = true;
+	return err;
+}
+
 int serve_init(const struct server *server, const struct request *request, struct reply *reply)
 {
 	struct abi_init_out out = {
 		.major = FUSE_ABI_MAJOR,
 		.max_background = BACKGROUND_REQUESTS,
 		.congestion_threshold = BACKGROUND_REQUESTS * 3 / 4,
-		.max_write = PAGE_BYTES,
+		.max_write = WRITE_BYTES,
 		.time_gran = 1,
-		.max_pages = (uint16_t)(server->reply_bytes / PAGE_BYTES),
+		/* Of the machine: the kernel would take what a larger read lacks for the end of the file. */
+		.max_pages = (uint16_t)(server->reply_bytes / (uint32_t)sysconf(_SC_PAGESIZE)),
 	};
 	const uint32_t head_bytes = 16; /* the four words that all kernels send */
 	struct abi_init_in in = { 0 };
 	uint64_t offered, taken;
 
 	if (request_head(request, head_bytes) == NULL)
-		return -EINVAL;
+		return refuse(server, -EINVAL);
 	memcpy(&in, request->body, request->body_bytes < sizeof(in) ? request->body_bytes : sizeof(in));
 	if (in.major != FUSE_ABI_MAJOR || in.minor < FUSE_ABI_MINOR_MIN || (in.flags & REQUIRED) != REQUIRED) {
 		log_line(&server->log, "mount: the kernel's FUSE protocol %u.%u is too old; Linux 5.1 or later is needed",
 			 in.major, in.minor);
-		return -EPROTO;
+		return refuse(server, -EPROTO);
 	}
 	offered = in.flags | (in.flags & ABI_INIT_EXT ? (uint64_t)in.flags2 << 32 : 0);
 	taken = offered & wanted(server);

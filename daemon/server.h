@@ -19,12 +19,14 @@
 #include "stats.h"
 #include "xattr.h"
 
-/* The largest body of a reply: one READ. */
+/* The largest body of a reply: one READ. Whole pages on every machine, which has pages of at most 64 KiB. */
 #define REPLY_BODY_BYTES (1024u * 1024u)
 
 /* The flags are set by INIT, before other requests; the other members have their own locks or are atomic. */
 struct mount_state {
 	bool initialized;
+	/* INIT was answered with an error: the kernel sends no request any more. */
+	bool refused;
 	bool acls;
 	bool passthrough;
 	bool uring;
@@ -32,6 +34,7 @@ struct mount_state {
 	struct backing backing;
 	/* The inode of the last reported error. */
 	_Atomic uint64_t last_reported;
+	_Atomic uint64_t reports;
 };
 
 struct server {

@@ -10,7 +10,7 @@
 #include "privileges.h"
 #include "verity.h"
 
-/* With io_uring every queue has room for the largest reply, so replies are limited to one readahead. */
+/* With io_uring every queue has room for the largest reply, so replies are limited to one readahead. Whole pages, too. */
 #define URING_REPLY_BYTES (128u * 1024u)
 
 static int fail(char *why, const char *step, const char *path, const char *reason, int err)
@@ -76,16 +76,16 @@ static int prepare(struct session *session, const struct options *options, const
 	return 0;
 }
 
-/* Serves INIT, the first request, which is pending after the mount. */
+/* Serves INIT, the first request, which is pending after the mount. -EPROTO if it was refused. */
 static int negotiate(struct session *session)
 {
 	struct loop loop;
 	int err = loop_open(&loop, session->server.reply_bytes, session->mount.device_fd, (struct spin){ 0 });
 
-	while (err == 0 && !session->mount_state.initialized)
+	while (err == 0 && !session->mount_state.initialized && !session->mount_state.refused)
 		err = loop_step(&loop, &session->server);
 	loop_close(&loop);
-	return err;
+	return err == 0 && session->mount_state.refused ? -EPROTO : err;
 }
 
 static int check_negotiated(const struct session *session, const char *at, char *why)
@@ -118,7 +118,10 @@ int session_open(struct session *session, const struct options *options, const s
 			session->mount_state.backing.device_fd = session->mount.device_fd;
 			err = negotiate(session);
 			if (err != 0)
-				err = fail(why, "mount", parts->mount_point, ": the kernel closed the connection", err);
+				err = fail(why, "mount", parts->mount_point,
+					   session->mount_state.refused ? ": the kernel's FUSE protocol is refused"
+									: ": the kernel closed the connection",
+					   err);
 			else
 				err = check_negotiated(session, parts->mount_point, why);
 			if (err != 0)

@@ -4,6 +4,7 @@
  * Needs:  a connected SOCK_SEQPACKET socket. The server sends one zero byte when it is ready. A message is `mount`, IMAGE,
  *         MOUNTPOINT, STATS (may be empty) and any number of object folders; or `count`. A zero byte ends each word. A
  *         reply is `ok`, a number, or an error message, escaped like a line of the log.
+ * Error:  a path of a `mount` that lies below a mount of this server blocks it for ever: it waits for an answer of its only thread.
  * Does:   maps an image once per mount, which costs only address space.
  * Cost:   one system call more per request than a server of one mount; about 4 KiB per mount.
  * Leaves: all mounts, which give ENOTCONN, if the process is killed.

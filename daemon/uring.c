@@ -17,9 +17,9 @@
 #endif
 
 #ifndef IORING_SETUP_SQE128
-int uring_run(const struct server *server, int device_fd)
+int uring_run(const struct server *server, const struct mount *mount)
 {
-	(void)device_fd;
+	(void)mount;
 	log_line(&server->log, "transport: built with kernel headers that lack io_uring commands");
 	return -ENOSYS;
 }
@@ -56,8 +56,8 @@ struct entry {
 
 struct queue {
 	const struct server *server;
+	const struct mount *mount;
 	pthread_t thread;
-	int device_fd;
 	uint16_t cpu;
 	int ring_fd;
 	uint8_t *sqes;
@@ -124,7 +124,7 @@ static void queue_command(struct queue *queue, uint32_t number, uint32_t operati
 
 	memset(sqe, 0, SQE_BYTES);
 	sqe->opcode = IORING_OP_URING_CMD;
-	sqe->fd = queue->device_fd;
+	sqe->fd = queue->mount->device_fd;
 	sqe->cmd_op = operation;
 	sqe->user_data = number;
 	if (operation == ABI_URING_REGISTER) {
@@ -227,6 +227,18 @@ static void pin_to(unsigned cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
+/* Requests of this CPU would wait forever: detaches the mount, so that no ENOTCONN stays, and ends the server. */
+static _Noreturn void end_server(const struct mount *mount)
+{
+	static atomic_flag ending = ATOMIC_FLAG_INIT;
+
+	/* Another queue that failed is doing it. */
+	while (atomic_flag_test_and_set(&ending))
+		pause();
+	mount_detach(mount);
+	_exit(1);
+}
+
 static void *queue_main(void *argument)
 {
 	struct queue *queue = argument;
@@ -242,9 +254,8 @@ static void *queue_main(void *argument)
 		close(queue->ring_fd);
 		return NULL;
 	}
-	/* Requests of this CPU would wait forever, so end the server. */
 	log_line(&queue->server->log, "serve: the queue of CPU %u ended: %s", queue->cpu, strerror(-err));
-	_exit(1);
+	end_server(queue->mount);
 }
 
 /* Number of possible CPUs, each of which needs a queue: the last number of a list such as 0-3,8-11, plus one. */
@@ -265,17 +276,17 @@ static unsigned cpus_possible(void)
 	return (unsigned)atoi(last) + 1;
 }
 
-int uring_run(const struct server *server, int device_fd)
+int uring_run(const struct server *server, const struct mount *mount)
 {
 	unsigned count = cpus_possible();
 	struct queue *queues = aligned_alloc(64, (sizeof(*queues) * count + 63) / 64 * 64);
 	struct loop loop;
-	int err = queues == NULL ? -ENOMEM : loop_open(&loop, server->reply_bytes, device_fd, (struct spin){ 0 });
+	int err = queues == NULL ? -ENOMEM : loop_open(&loop, server->reply_bytes, mount->device_fd, (struct spin){ 0 });
 
 	if (err != 0)
 		return err;
 	for (unsigned i = 0; err == 0 && i < count; i++) {
-		queues[i] = (struct queue){ .server = server, .device_fd = device_fd, .cpu = (uint16_t)i };
+		queues[i] = (struct queue){ .server = server, .mount = mount, .cpu = (uint16_t)i };
 		err = thread_start(&queues[i].thread, queue_main, &queues[i]);
 	}
 	if (err == 0)

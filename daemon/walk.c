@@ -1,6 +1,7 @@
 /*
  * Walks every directory once, breadth first.
  *
+ * Error: inodes whose directory blocks or attributes add up to more than the image are damage: some of them overlap.
  * Cost:  one bit per 32 bytes of image and eight bytes per directory. No recursion, so depth is not limited.
  */
 #include "walk.h"
@@ -19,6 +20,10 @@ struct walk {
 	uint64_t *queue;
 	uint64_t queued;
 	uint64_t room;
+	/* Of all directories so far. */
+	uint64_t blocks;
+	/* Of all visited inodes so far. */
+	uint64_t xattrs_bytes;
 };
 
 static int damaged(struct walk *walk, uint64_t nid, const char *why)
@@ -28,11 +33,18 @@ static int damaged(struct walk *walk, uint64_t nid, const char *why)
 	return -EUCLEAN;
 }
 
+/* Whether this is the first time. */
+static bool reach(struct walk *walk, uint64_t nid)
+{
+	uint8_t bit = (uint8_t)(1u << nid % 8);
+	bool first = (walk->seen[nid / 8] & bit) == 0;
+
+	walk->seen[nid / 8] |= bit;
+	return first;
+}
+
 static int push(struct walk *walk, uint64_t nid)
 {
-	if (walk->seen[nid / 8] & 1u << nid % 8)
-		return damaged(walk, nid, "a directory is reached twice");
-	walk->seen[nid / 8] |= (uint8_t)(1u << nid % 8);
 	if (walk->queued == walk->room) {
 		uint64_t room = walk->room * 2 + 64;
 		uint64_t *queue = realloc(walk->queue, room * sizeof(*queue));
@@ -51,7 +63,12 @@ static int visit(struct walk *walk, const struct inode *inode)
 	const char *why = "";
 	int err = walk->visit(walk->context, walk->img, inode, &why);
 
-	return err == -EUCLEAN ? damaged(walk, inode->nid, why) : err;
+	if (err != 0)
+		return err == -EUCLEAN ? damaged(walk, inode->nid, why) : err;
+	walk->xattrs_bytes += inode->xattrs_bytes;
+	if (walk->xattrs_bytes > walk->img->size_bytes)
+		return damaged(walk, inode->nid, "extended attributes of several inodes overlap");
+	return 0;
 }
 
 static int walk_entry(struct walk *walk, const struct inode *dir, const struct dir_entry *entry)
@@ -65,6 +82,8 @@ static int walk_entry(struct walk *walk, const struct inode *dir, const struct d
 		return inode_is_dir(&inode) ? 0 : damaged(walk, dir->nid, "the target of . or .. is not a directory");
 	if (!inode_is_whiteout(&inode))
 		walk->result->entries++;
+	if (!reach(walk, entry->nid))
+		return inode_is_dir(&inode) ? damaged(walk, entry->nid, "a directory is reached twice") : 0;
 	err = visit(walk, &inode);
 	return err == 0 && inode_is_dir(&inode) ? push(walk, entry->nid) : err;
 }
@@ -85,6 +104,9 @@ static int walk_dir(struct walk *walk, uint64_t nid)
 			return 0;
 		if (err != 0)
 			return damaged(walk, nid, "a block of a directory is damaged");
+		/* The last block of a directory need not be one of the image. */
+		if (++walk->blocks > walk->img->size_bytes / IMAGE_BLOCK_BYTES + walk->result->directories)
+			return damaged(walk, nid, "several directories have the same blocks");
 		for (uint32_t i = 0; err == 0 && i < block.entries; i++) {
 			if (dir_entry(&block, i, &entry) != 0)
 				return damaged(walk, nid, "an entry of a directory is damaged");
@@ -109,6 +131,7 @@ int walk_image(const struct image *img, walk_visit *visitor, void *context, stru
 	walk.seen = calloc(img->size_bytes / IMAGE_SLOT_BYTES / 8 + 1, 1);
 	if (walk.seen == NULL)
 		return -ENOMEM;
+	reach(&walk, img->root_nid);
 	err = visit(&walk, &root);
 	if (err == 0)
 		err = push(&walk, img->root_nid);

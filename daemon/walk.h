@@ -1,4 +1,9 @@
-/* A walk of all names of an image, which stops at the first damage. */
+/*
+ * A walk of all names of an image, which stops at the first damage.
+ *
+ * Each inode is visited once, however many names lead to it, and neither directories may share blocks nor inodes attributes:
+ * the time depends on the size of the image alone, also if it is hostile. So a visitor may collect facts of inodes, not of names.
+ */
 #ifndef CFS_WALK_H
 #define CFS_WALK_H
 
@@ -16,7 +21,7 @@ struct walk_result {
 	const char *why;
 };
 
-/* Called for the root and once per name. 0, or -EUCLEAN with `why`. */
+/* Called once per inode that has a name, and for the root. 0, or -EUCLEAN with `why`. */
 typedef int walk_visit(void *context, const struct image *img, const struct inode *inode, const char **why);
 
 /* 0, -EUCLEAN with `nid` and `why`, -ENOMEM. */

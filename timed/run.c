@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,12 @@ int64_t timed_now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+void timed_exact_pauses(void)
+{
+	/* Nanoseconds; 0 is the default. */
+	prctl(PR_SET_TIMERSLACK, 1UL);
 }
 
 static void *address(int64_t value)
@@ -134,8 +141,11 @@ static void run_once(struct timed_call *calls, int count, struct timed_window *w
 	window->failed = -1;
 	window->error = 0;
 	for (int i = 0; i < count; i++) {
-		if (window->failed >= 0 && !(calls[i].flags & TIMED_ALWAYS))
+		if (window->failed >= 0 && !(calls[i].flags & TIMED_ALWAYS)) {
+			/* Not the descriptor of an earlier pass, which is closed. */
+			calls[i].result = -ECANCELED;
 			continue;
+		}
 		calls[i].result = make(calls, &calls[i], window);
 		if (succeeded(&calls[i]) || window->failed >= 0)
 			continue;

@@ -21,7 +21,8 @@ enum timed_step {
 enum timed_flag {
 	TIMED_AGAIN = 1, /* repeated on EINTR */
 	TIMED_WHOLE = 2, /* write(2): repeated until all bytes are written */
-	TIMED_ALWAYS = 4 /* made also after a failure of the list: closes descriptors */
+	TIMED_ALWAYS = 4, /* made also after a failure of the list: closes descriptors */
+	TIMED_OPENS = 8 /* the result is a descriptor; nothing here closes it */
 };
 
 struct timed_call {
@@ -31,7 +32,7 @@ struct timed_call {
 	uint32_t flags;
 	int32_t wanted;  /* errno that counts as success, while success means "not yet"; 0: none */
 	int32_t not_yet; /* errno that means "not yet"; 0: none */
-	int64_t result;
+	int64_t result;  /* -ECANCELED if it was not made after a failure */
 };
 
 #define TIMED_NAME_BYTES 4096
@@ -57,10 +58,16 @@ enum timed_verity {
 };
 
 /* Version of these declarations; the loader rejects other versions. */
-#define TIMED_VERSION 5
+#define TIMED_VERSION 6
 int timed_version(void);
 
 int64_t timed_now_ns(void);
+
+/*
+ * From now on pauses of this thread, and of threads and processes that it starts, end when they should, and not up to 50 us later
+ * (PR_SET_TIMERSLACK). Call it outside of counted and timed windows.
+ */
+void timed_exact_pauses(void);
 
 /* Makes all calls in order and stops at the first failure. Returns 0 or -errno. */
 int timed_run(struct timed_call *calls, int count, struct timed_window *window);

@@ -1,7 +1,7 @@
 // Makes a call list through koffi, call by call, on machines without the C library.
 //
 // Error:   0.3 us per call, inside the window.
-import { bindCall, EINTR, lastErrno } from './libc.ts';
+import { bindCall, ECANCELED, EINTR, lastErrno } from './libc.ts';
 import { ARGS, argumentsOf, resultOf, setResult } from './list-table.ts';
 import { AGAIN, ALWAYS, type Argument, type ListedCall, PRINT, Result, STORE, WHOLE } from './listed-call.ts';
 import { ownCalls } from './own-calls.ts';
@@ -77,7 +77,11 @@ export const runThroughKoffi = (calls: readonly ListedCall[]): number => {
   windows.outsideCount++;
   let failed = -1;
   for (const [i, call] of calls.entries()) {
-    if (failed >= 0 && ((call.flags ?? 0) & ALWAYS) === 0) continue;
+    if (failed >= 0 && ((call.flags ?? 0) & ALWAYS) === 0) {
+      // Not the descriptor of an earlier pass, which is closed.
+      setResult(i, -ECANCELED);
+      continue;
+    }
     const result = makeOne(call, i);
     setResult(i, result);
     if (failed < 0 && !succeeded(call, result)) failed = i;

@@ -68,8 +68,21 @@ export const errnoName = (errno: number): string => NAMES.get(errno) ?? UNNAMED[
 
 export const lastErrno = (): number => koffi.errno();
 
-export const { EAGAIN, EBADMSG, EBUSY, EINTR, EINVAL, ENODEV, ENOENT, ENOSYS, ENOTTY, ENXIO, EPERM, ESRCH } =
-  constants.errno;
+export const {
+  EAGAIN,
+  EBADMSG,
+  EBUSY,
+  ECANCELED,
+  EINTR,
+  EINVAL,
+  ENODEV,
+  ENOENT,
+  ENOSYS,
+  ENOTTY,
+  ENXIO,
+  EPERM,
+  ESRCH,
+} = constants.errno;
 
 /** Throws a SysError with the errno of the last call. */
 export const fail = (call: string, parts: ErrorParts = {}, errno = lastErrno()): never => {

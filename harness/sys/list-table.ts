@@ -2,7 +2,7 @@
 //
 // Cost:    about 1 us per call to lay out, outside the window.
 import koffi from 'koffi';
-import { type Argument, type ListedCall, Result } from './listed-call.ts';
+import { type Argument, type ListedCall, OPENS, Result } from './listed-call.ts';
 
 /** struct timed_call. */
 export const CALL_BYTES = 88;
@@ -54,7 +54,7 @@ export const encodeCall = (
     into.writeInt16LE(arg instanceof Result ? arg.index : -1, at + RESULT_OF_AT + n * 2);
   }
   into.writeInt32LE(call.number, at + NUMBER_AT);
-  into.writeUInt32LE(call.flags ?? 0, at + FLAGS_AT);
+  into.writeUInt32LE((call.flags ?? 0) | (call.opens === true ? OPENS : 0), at + FLAGS_AT);
   into.writeInt32LE(call.wanted ?? 0, at + WANTED_AT);
   into.writeInt32LE(call.notYet ?? 0, at + NOT_YET_AT);
   into.writeBigInt64LE(-1n, at + RESULT_AT);

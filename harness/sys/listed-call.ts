@@ -9,6 +9,8 @@ export const EXPECT = -3;
 export const AGAIN = 1;
 export const WHOLE = 2;
 export const ALWAYS = 4;
+/** Set for calls that open; only workers read it. */
+export const OPENS = 8;
 
 /** The result of an earlier call of the same list. */
 export class Result implements CallResult {

@@ -144,6 +144,22 @@ test('objects are searched in all folders, in order', { skip }, async () => {
   );
 });
 
+test('a mount logs at most 256 errors, and says so in the last one', { skip }, async () => {
+  const names = Array.from({ length: 150 }, (_, i) => `missing-${String(i).padStart(3, '0')}`);
+  const lines = names.map((name) => line(`/${name}`, '100644', { size: 7, payload: `bb/${name}` }));
+  const damaged = lab.image('reports.cfs', dumpOf([rootLine, ...lines]));
+  const log = join(lab.folder, 'reports.log');
+  const read = async ({ root }: { readonly root: string }): Promise<void> => {
+    for (const name of [...names, ...names])
+      await assert.rejects(readFile(join(root, name)), { code: 'EIO' });
+  };
+  await whileServed(lab, damaged, read, ['--log', log]);
+  const logged = (await readFile(log, 'utf8')).trimEnd().split('\n');
+  assert.equal(logged.length, 256);
+  assert.match(logged[254]!, /cannot open object bb\/missing-/);
+  assert.equal(logged[255], 'cfs-fuse: read: further errors of this mount are not logged');
+});
+
 test('the mount is read-only', { skip }, () =>
   whileServed(lab, image, async ({ root }) => {
     await assert.rejects(writeFile(join(root, 'new'), ''), { code: 'EROFS' });

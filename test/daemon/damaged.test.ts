@@ -145,6 +145,74 @@ test('the check finds a directory that contains itself, and a walk of it ends', 
   });
 });
 
+/** Numbers of the inodes of a folder, which has no other names than these; they are as long as its block has them. */
+const inodesOf = (image: Buffer, names: readonly string[]): readonly number[] => {
+  const start = image.lastIndexOf(`...${names.join('')}`) - (names.length + 2) * RECORD_BYTES;
+  return names.map((_, i) => Number(image.readBigUInt64LE(start + (i + 2) * RECORD_BYTES)));
+};
+
+const SLOT_BYTES = 32;
+const BLOCK_BYTES = 4096;
+/** In an inode: number of units of attributes, size, first block. */
+const [UNITS_AT, SIZE_AT, BLOCK_AT] = [2, 8, 16] as const;
+
+test('the check refuses directories that share blocks, whose names it would read again for each', {
+  skip: notRoot || noCompiler,
+}, () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  const dump = [
+    rootLine,
+    line('/outer', '40755', { nlink: 2 }),
+    ...names.map((name) => line(`/outer/${name}`, '40755', { nlink: 2 })),
+    ...Array.from({ length: 300 }, (_, i) => line(`/outer/a/${String(i).padStart(200, '0')}`, '100644')),
+  ];
+  const image = imageBytes(parseDump(Buffer.from(dumpOf(dump), 'latin1')));
+  assert.equal(check(image).code, 0);
+  const [large, ...others] = inodesOf(image, names).map((nid) => nid * SLOT_BYTES);
+  const bytes = image.readUInt32LE(large! + SIZE_AT);
+  for (const at of others) {
+    image.writeUInt32LE(bytes - (bytes % BLOCK_BYTES), at + SIZE_AT);
+    image.copy(image, at + BLOCK_AT, large! + BLOCK_AT, large! + BLOCK_AT + 4);
+  }
+  assert.match(check(image).output, /several directories have the same blocks/);
+});
+
+test('the check refuses inodes whose attributes overlap', { skip: notRoot || noCompiler }, () => {
+  const names = Array.from({ length: 10 }, (_, i) => `${i}`);
+  const dump = [
+    rootLine,
+    line('/outer', '40755', { nlink: 2 }),
+    ...names.map((name) => line(`/outer/${name}`, '100644', { xattrs: `user.abcd=${name}` })),
+    // Inodes behind those of `outer`.
+    line('/zz', '40755', { nlink: 2 }),
+    line('/zz/zz', '40755', { nlink: 2 }),
+    ...Array.from({ length: 20 }, (_, i) => line(`/zz/zz/${i}`, '100644', { content: `${i}`.padEnd(4000) })),
+  ];
+  const image = imageBytes(parseDump(Buffer.from(dumpOf(dump), 'latin1')));
+  assert.equal(check(image).code, 0);
+  // Each has one attribute, whose value now ends after all inodes.
+  for (const at of inodesOf(image, names).map((nid) => nid * SLOT_BYTES)) {
+    const entry = at + (image.readUInt16LE(at) % 2 === 0 ? 32 : 64) + 12;
+    const [nameBytes, valueBytes] = [image.readUInt8(entry), 40_000];
+    assert.equal(nameBytes, 4);
+    image.writeUInt16LE(valueBytes, entry + 2);
+    image.writeUInt16LE(1 + (4 + nameBytes + valueBytes) / 4, at + UNITS_AT);
+  }
+  assert.match(check(image).output, /extended attributes of several inodes overlap/);
+});
+
+test('the check visits an inode once, however many names lead to it', { skip: notRoot || noCompiler }, () => {
+  // Visited for each name, its attributes would be more than the image.
+  const dump = [
+    rootLine,
+    line('/first', '100644', { nlink: 501, xattrs: `user.large=${'v'.repeat(2000)}` }),
+    ...Array.from({ length: 500 }, (_, i) => line(`/link${i}`, '@100644', { payload: '/first' })),
+  ];
+  const { code, output } = check(imageBytes(parseDump(Buffer.from(dumpOf(dump), 'latin1'))));
+  assert.equal(code, 0, output);
+  assert.match(output, /is sound: 502 entries, 1 directories/);
+});
+
 test('a damaged inode gives EUCLEAN only for its own name', { skip }, async () => {
   const image = imageBytes(parseDump(Buffer.from(nested, 'latin1')));
   const inner = recordOfInner(image);

@@ -1,8 +1,8 @@
 /*
  * One life of an image: its steps in their order, with the time at which each phase ended.
  *
- * Does:    after a failure kills the servers of the life, detaches its mounts lazily, makes its steps of destroy and empties
- *          its folder, so that the next life of the worker begins as the first did.
+ * Does:    after a failure closes the descriptors of the failed list, kills the servers of the life, detaches its mounts lazily, makes
+ *          its steps of destroy and empties its folder, so that the next life of the worker begins as the first did.
  */
 #include "life.h"
 
@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define REPLY_BYTES 4096
@@ -45,6 +46,17 @@ static int ask_server(struct worker *worker, const struct step *step, char *tail
 	return -EPROTO;
 }
 
+/* Closes what the list opened and did not close, as the harness does for its lists. */
+static void close_opened(struct timed_call *calls, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (calls[i].number == SYS_close && calls[i].result_of[0] >= 0 && calls[i].result != -ECANCELED)
+			calls[calls[i].result_of[0]].result = -ECANCELED;
+	for (int i = 0; i < count; i++)
+		if (calls[i].flags & TIMED_OPENS && calls[i].result >= 0)
+			close((int)calls[i].result);
+}
+
 static int make_calls(struct worker *worker, const struct step *step, struct life *life)
 {
 	struct timed_call *calls = script_at(worker->script, worker->script->calls);
@@ -55,7 +67,10 @@ static int make_calls(struct worker *worker, const struct step *step, struct lif
 		err = timed_run(calls + step->first, step->count, &window);
 	else
 		err = timed_wait(calls + step->first, step->count, step->pause_ns, step->limit_ns, &window);
-	life->call = err == 0 ? -1 : window.failed;
+	if (err < 0) {
+		life->call = window.failed;
+		close_opened(calls + step->first, step->count);
+	}
 	return err;
 }
 
@@ -150,12 +165,13 @@ void live(struct worker *worker, const struct image *image, struct life *life)
 	int phase = PHASE_CREATE;
 
 	life->worker = worker->number;
-	life->call = life->status = -1;
 	for (int i = 0; i < image->count; i++) {
 		int err;
 
 		for (life->step = image->first + i; phase < steps[life->step].phase; phase++)
 			end_phase(worker, life, phase);
+		/* A failure has no status of an earlier step. */
+		life->call = life->status = -1;
 		err = make_step(worker, &steps[life->step], life);
 		if (err < 0) {
 			fail(worker, image, life, err);

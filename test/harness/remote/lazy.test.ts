@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openFetcher } from '../../../harness/remote/fetcher.ts';
 import type { LieOptions } from '../../../harness/remote/lies.ts';
+import { objectPath } from '../../../harness/store/objects.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
 import { someFiles } from '../../../scenarios/image-files.ts';
 import { type Lab, newLab, noServer, notRoot, whileServed } from '../../daemon/support.ts';
@@ -85,6 +86,18 @@ describe('a lazy start', { skip: notRoot || noServer }, () => {
       const distinct = new Set(wanted.map(([, digest]) => digest));
       assert.deepEqual(listObjects(lab.objects).sort(), [...distinct].sort());
       assert.equal(requestCount(), distinct.size);
+    }));
+
+  it('an object of another size, as a crash leaves it, is fetched again', () =>
+    lazily(null, async ({ lab, root, log, requestCount }) => {
+      const wanted = [...new Map(files().map(([path, digest]) => [digest, path]))].slice(0, 2);
+      for (const [i, [digest]] of wanted.entries())
+        lab.object(objectPath(digest), i === 0 ? '' : 'x'.repeat(1e6));
+      for (const [digest, path] of wanted)
+        assert.equal(verityDigest(await readFile(root + path)), digest, path);
+      assert.equal(requestCount(), 2);
+      assert.equal(log(), '');
+      assert.deepEqual(wrongObjects(lab.objects), []);
     }));
 
   it('a lie gives EIO and no byte, is not stored, and the next read fetches the object again', () =>

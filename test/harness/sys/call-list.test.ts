@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { fdOf, textOf } from '../../../harness/model/calls.ts';
-import { makeCalls } from '../../../harness/sys/call-list.ts';
+import { CallListBuilder, makeCalls } from '../../../harness/sys/call-list.ts';
 import { files } from '../../../harness/sys/files.ts';
+import { ECANCELED, ENOENT, NR } from '../../../harness/sys/libc.ts';
+import { resultOf } from '../../../harness/sys/list-table.ts';
+import { ALWAYS } from '../../../harness/sys/listed-call.ts';
+import { waitList } from '../../../harness/sys/run-list.ts';
 import { libraryPath, windowKind } from '../../../harness/sys/timed.ts';
 import { windows } from '../../../harness/sys/windows.ts';
 import { temporaryFolder } from './support.ts';
@@ -69,6 +73,27 @@ test('a failure names call and file, ends the list, and closes its descriptors',
   assert.deepEqual(files.names(folder), []);
 });
 
+test('a call that a later pass does not make keeps no descriptor of an earlier one', (t) => {
+  const folder = temporaryFolder(t);
+  const list = new CallListBuilder();
+  list.mkdir(join(folder, 'once'), 0o755);
+  const fd = list.openText(folder, 0);
+  // Fails until the second pass, whose first call fails.
+  list.add({
+    number: NR.statx,
+    args: [-100, join(folder, 'missing'), 0, 0, Buffer.alloc(256)],
+    notYet: ENOENT,
+    onFailure: () => assert.fail('the first pass is not the last one'),
+  });
+  list.close(fd, ALWAYS);
+  const poll = (condition: () => boolean): boolean => {
+    while (!condition());
+    return true;
+  };
+  assert.throws(() => waitList(list.calls, { pauseNs: 1, limitMs: 10_000, poll }), { code: 'EEXIST' });
+  assert.equal(resultOf(fd.index), -ECANCELED);
+});
+
 test('reading a result before the list was made is an error', (t) => {
   const folder = temporaryFolder(t);
   const fd = makeCalls((list) => {
@@ -121,6 +146,11 @@ test('the time of a window is less than the time around it; through koffi there 
     assert.equal(windows.count, before.count);
     assert.equal(windows.outsideCount, before.outsideCount + 1);
   }
+});
+
+test('pauses of a process with the library end when they should', () => {
+  const slackNs = readFileSync('/proc/self/timerslack_ns', 'utf8');
+  if (windowKind === 'one call') assert.equal(slackNs, '1\n');
 });
 
 const again = (window: string, more: NodeJS.ProcessEnv = {}) =>

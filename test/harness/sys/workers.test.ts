@@ -1,0 +1,109 @@
+// Lives that are written by hand: what their worker reports and leaves.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { LivesResult } from '../../../harness/model/lives.ts';
+import { workersProgram } from '../../../harness/native/paths.ts';
+import { CallListBuilder } from '../../../harness/sys/call-list.ts';
+import { ENOENT, NR } from '../../../harness/sys/libc.ts';
+import { EXPECT, type ListedCall } from '../../../harness/sys/listed-call.ts';
+import { createMachine } from '../../../harness/sys/machine.ts';
+import type { RecordedStep } from '../../../harness/sys/recorder.ts';
+import { callNumber } from '../../../harness/sys/syscall-names.ts';
+import { runWorkers } from '../../../harness/sys/workers.ts';
+import { temporaryFolder } from './support.ts';
+
+const skip = existsSync(workersProgram) ? false : 'the workers are not compiled';
+const LIMIT_MS = 60_000;
+const AT_FDCWD = -100;
+const ERANGE = 34;
+
+/** One worker lives these lives, one after the other. */
+const live = (
+  t: TestContext,
+  lives: readonly (readonly RecordedStep[])[],
+  order: readonly number[],
+): LivesResult => {
+  const folder = temporaryFolder(t);
+  const blobPath = join(folder, 'blob');
+  writeFileSync(blobPath, 'x');
+  const [at, own] = [join(folder, 'at'), join(folder, 'own')];
+  for (const path of [at, own]) mkdirSync(path);
+  return runWorkers({
+    machine: createMachine({} as never, { scratch: folder }),
+    scratch: folder,
+    blobPath,
+    limitMs: () => LIMIT_MS,
+    script: {
+      images: lives.map((steps) => ({ steps, at, folder: own })),
+      sharedServer: null,
+      blob: new Map(),
+      workers: 1,
+      order,
+      dueNs: null,
+      mostLateNs: null,
+      mostNs: LIMIT_MS * 1e6,
+    },
+  });
+};
+
+/** Fails with ENOENT, and has no sentence of its own. */
+const failing: ListedCall = {
+  number: NR.statx,
+  args: [AT_FDCWD, '/nowhere', 0, 0, Buffer.alloc(256)],
+  onFailure: () => {},
+};
+const without = (path: string): ListedCall => ({
+  ...failing,
+  args: [AT_FDCWD, path, ...failing.args.slice(2)],
+  wanted: ENOENT,
+});
+
+test('a failed call after a command is not reported with the status of the command', { skip }, (t) => {
+  const { failed } = live(
+    t,
+    [
+      [
+        { phase: 'create', kind: 'command', argv: ['true'] },
+        { phase: 'mount', kind: 'run', calls: [failing] },
+      ],
+    ],
+    [0],
+  );
+  assert.deepEqual(
+    failed.map(({ phase, code, message }) => ({ phase, code, message })),
+    [{ phase: 'mount', code: 'ENOENT', message: 'a system call: ENOENT' }],
+  );
+});
+
+test('pauses of a worker end when they should', { skip }, (t) => {
+  const list = new CallListBuilder();
+  const into = Buffer.alloc(64);
+  const fd = list.openText('/proc/self/timerslack_ns', 0);
+  list.add({ number: callNumber('read'), args: [fd, into, into.length], onFailure: () => {} });
+  const [ONE_LINE, MASK] = [Buffer.from('1\n').readUInt16LE(0), 0xffff];
+  list.add({ number: EXPECT, args: [{ bytes: into, at: 0 }, MASK, ONE_LINE, ERANGE], onFailure: () => {} });
+  list.close(fd);
+  const { failed } = live(t, [[{ phase: 'mount', kind: 'run', calls: list.calls }]], [0]);
+  assert.deepEqual(failed, []);
+});
+
+test('a list that fails leaves no descriptor in its worker', { skip }, (t) => {
+  const list = new CallListBuilder();
+  list.open('/dev/null', 0);
+  list.close(list.open('/dev/null', 0));
+  list.open('/dev/null', 0);
+  list.add(failing);
+  list.close(list.open('/dev/null', 0));
+  const { failed, lives } = live(
+    t,
+    [
+      [{ phase: 'mount', kind: 'run', calls: list.calls }],
+      [{ phase: 'mount', kind: 'run', calls: [without('/proc/self/fd/60')] }],
+    ],
+    [...Array.from({ length: 40 }, () => 0), 1],
+  );
+  assert.equal(failed.length, 40);
+  assert.equal(lives.length, 1);
+});
