@@ -1,4 +1,5 @@
 // Compares two run folders, or the two arms of one run. Counts are compared by fingerprint; latencies only within one run.
+import { FEWEST_PASSES } from '../compare/counts.ts';
 import { type EnvironmentItem, environmentItems } from '../compare/environment.ts';
 import { emulationText } from '../emulated.ts';
 import {
@@ -39,8 +40,6 @@ export interface CompareOptions {
   readonly config?: GateConfig;
   readonly all?: boolean;
 }
-
-const FEWEST_PASSES = 3;
 
 const itemText = ({ item, base, head }: EnvironmentItem): string =>
   `${item}: ${base ?? 'absent'} -> ${head ?? 'absent'}`;

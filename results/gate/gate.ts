@@ -19,7 +19,7 @@ export interface Gate {
   readonly undecided: readonly LatencyResult[];
   /** Those of `undecided` that were slower, and were not in a rerun. */
   readonly refuted: readonly LatencyResult[];
-  /** Counts that cannot be compared: not constant in the base, other programs, too few passes. */
+  /** Counts that cannot be compared: not shown to be constant in the base, other programs, too few passes. */
   readonly unjudgeable: readonly ExactResult[];
 }
 

@@ -28,7 +28,7 @@ interface CountedValues {
   readonly values: Map<number, Set<number>>;
 }
 
-/** A run's counts of one place; runs of one machine that took one path are alike. */
+/** A run's ledgers of one place; runs of one machine that took one path are alike. */
 interface Seen {
   readonly machine: number;
   readonly fingerprintFor: ArmRows['fingerprintFor'];
@@ -134,9 +134,10 @@ export const startCountCheck = (): CountCheck => {
   /** A ledger is complete: a call that it lacks was not made. */
   const noteCalls = (
     known: CountedPlace,
-    { place, rows, fingerprintFor }: ArmRows,
+    { place, rows, fingerprintFor, ledgers }: ArmRows,
     machine: number,
   ): void => {
+    if (ledgers === 0) return;
     const own = new Set(rows.map(({ counted }) => countedKey(counted)));
     for (const { counted } of rows) {
       const key = countedKey(counted);
@@ -165,7 +166,7 @@ export const startCountCheck = (): CountCheck => {
           if (value !== null) note(place, row.counted, row.fingerprint, machine, value);
         }
         const kind = `${machine} ${fingerprintText(fingerprintFor(null, null))}`;
-        if (!known.seen.has(kind)) known.seen.set(kind, { machine, fingerprintFor });
+        if (side.ledgers > 0 && !known.seen.has(kind)) known.seen.set(kind, { machine, fingerprintFor });
       }
     },
     finish: (machines) => ({

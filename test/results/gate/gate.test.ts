@@ -64,6 +64,32 @@ test('a count that varies in the base is demoted; one that varies only in the he
   assert.equal(gated(varying).exit, 2);
 });
 
+test('a count that varies beside two passes of the base is not red: they do not show that it is constant', () => {
+  const passes = (given: Given, count: number): Given =>
+    changed(given, (sample) => (sample.pass === 'count' && sample.block >= count ? null : sample));
+  const varying = oneMore(base, where, 'first');
+  assert.ok(statuses(compared(varying, passes(base, 2))).has('demoted'));
+  assert.equal(gated(varying, {}, passes(base, 2)).exit, 0);
+  assert.equal(gated(varying, { strict: true }, passes(base, 2)).exit, 3);
+  assert.equal(gated(varying, {}, passes(base, 3)).exit, 2);
+});
+
+test('calls that no pass of a side counted have vanished or are new, and are no zeros', () => {
+  const uncounted = changed(base, (sample) => {
+    if (sample.outcome !== 'ok' || sample.arm !== arm) return sample;
+    const { ledger: _, ...rest } = sample;
+    return rest;
+  });
+  const vanished = compared(uncounted).exact.filter(({ status }) => status === 'vanished');
+  assert.ok(vanished.length > 0);
+  assert.deepEqual(vanished[0]!.because, ['no counting pass of the head has a ledger']);
+  assert.ok(!statuses(compared(uncounted)).has('better'));
+  assert.equal(gated(uncounted).exit, 2);
+  assert.equal(gated(uncounted, { allowMissing: [arm] }).exit, 0);
+  assert.ok(statuses(compared(base, uncounted)).has('new'));
+  assert.equal(gated(base, {}, uncounted).exit, 0);
+});
+
 test('another version of tar makes its counts incomparable, with the reason, and no row red', () => {
   const head = withTools(oneMore(base, where), { tar: 'tar (GNU tar) 9.99' });
   const rows = compared(head).exact.filter(({ status }) => status === 'incomparable');

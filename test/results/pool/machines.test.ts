@@ -176,6 +176,19 @@ test('a call that one machine alone makes is a count of 0 on the others', async 
   }
 });
 
+test('calls of a machine without ledgers were not counted, and are no zeros', async () => {
+  const uncounted = (sample: Sample): Sample => {
+    if (sample.outcome !== 'ok') return sample;
+    const { ledger: _, ...rest } = sample;
+    return rest;
+  };
+  for (const machines of [
+    withLast({ changeCounts: uncounted }),
+    withLast({ changeCounts: uncounted }).toReversed(),
+  ])
+    assert.deepEqual((await pooled(fleetOf(machines))).pool.fleet!.unequal, []);
+});
+
 test('counts with other fingerprints are not compared', async () => {
   const { run } = exampleRun();
   const tools = { ...run.environment.tools, ls: 'ls (GNU coreutils) 99' };
