@@ -68,6 +68,13 @@ const valuesOf = ({ values }: CountedValues): ReadonlyMap<number, readonly numbe
   return machines;
 };
 
+/** Machines differ, or each that counted has the same value in all its runs. */
+const isCompared = (counted: CountedValues): boolean => {
+  const groups = valuesOf(counted);
+  const constant = [...groups.values()].flat().length;
+  return groups.size > 1 || (constant > 1 && constant === counted.values.size);
+};
+
 /** Items whose values on one side are none of those on the other side. */
 const factorsOf = (
   machines: readonly MachineRuns[],
@@ -170,7 +177,7 @@ export const startCountCheck = (): CountCheck => {
       }
     },
     finish: (machines) => ({
-      compared: [...all.values()].filter(({ values }) => values.size > 1).length,
+      compared: [...all.values()].filter(isCompared).length,
       unequal: unequalOf(all.values(), machines),
     }),
   };

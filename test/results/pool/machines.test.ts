@@ -155,6 +155,27 @@ test('counts that differ with equal fingerprints are named, with the machines an
   assert.match(text, /Their environments differ in .*kernel: 6\.18\.0 and 6\.19\.1/);
 });
 
+test('counts that vary between the runs of one machine are not among the equal ones', async () => {
+  const counted = async (changeCounts: (sample: Sample) => Sample): Promise<number> => {
+    const { comparedCounts, unequal } = (await pooled(fleetOf(withLast({ changeCounts })))).pool.fleet!;
+    assert.deepEqual(unequal, []);
+    return comparedCounts;
+  };
+  let run = 0;
+  const varying = (sample: Sample): Sample => {
+    if (sample.seq === 0) run++;
+    return sample.outcome !== 'ok' || sample.pass !== 'count' || sample.values['createdFileCount'] === undefined
+      ? sample
+      : { ...sample, values: { ...sample.values, createdFileCount: 7000 + run } };
+  };
+  const places = new Set(
+    exampleRun({ images: ['debian-12-base'] })
+      .samples.filter(({ outcome, pass, scenario }) => outcome === 'ok' && pass === 'count' && scenario === 'churn')
+      .map(({ arm, params }) => `${arm} ${params['store']}`),
+  );
+  assert.equal((await counted((sample) => sample)) - (await counted(varying)), places.size);
+});
+
 test('a call that one machine alone makes is a count of 0 on the others', async () => {
   const alone = (sample: Sample): Sample =>
     sample.outcome !== 'ok' || sample.ledger === undefined || sample.scenario !== 'walk-cold'
