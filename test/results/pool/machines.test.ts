@@ -105,6 +105,22 @@ test('a slower machine is named in every format, with the differences of its env
   assert.ok(lines.every((line) => !/machine-00000[012],.*,yes$/.test(line)));
 });
 
+test('the report says what intervals of rows hold for that two machines alone have', async () => {
+  const onTwo = fleetOf(alike).map(({ run, samples }) => ({
+    run,
+    samples: samples.filter(
+      ({ scenario }) => scenario !== 'walk-cold' || run.host < 'machine-000002',
+    ),
+  }));
+  const textOf = async (runs: readonly StoredRun[]): Promise<string> =>
+    terminalOf(viewOf(await pooled(runs))).replaceAll(/\s+/g, ' ');
+  assert.match(
+    await textOf(onTwo),
+    /further machines drawn like these; those of rows that fewer than 3 machines have, for further runs on these machines only\./,
+  );
+  assert.doesNotMatch(await textOf(fleetOf(alike)), /fewer than 3 machines/);
+});
+
 test('a fleet fits 80 and 60 columns', async () => {
   const view = viewOf(await pooled(fleetOf(withLast({ factor: SLOWER }))));
   for (const columns of [80, 60])
