@@ -179,6 +179,16 @@ test('undecided: only one size, or passes of any arm differ', () => {
   }
 });
 
+test('undecided: counted in fewer than three passes', () => {
+  const judged = on({}, { passes: 2 });
+  assert.ok(judged.verdict === 'undecided');
+  assert.match(judged.because, /calls of hardlink-checkout: fewer than three counting passes/);
+  assert.match(judged.wouldDecide, /--count-passes 3/);
+  assert.equal(on({ linkPerFile: 0.9 }, { passes: 1 }).verdict, 'undecided', 'nor is it refuted');
+  const traced = on({}, { passes: 1, ledgerSource: 'strace' });
+  assert.ok(traced.verdict === 'undecided' && /where BPF works/.test(traced.wouldDecide));
+});
+
 test('reflinks are optional, hard links and layers are needed', () => {
   const without = (arm: string) =>
     SIZES.map((files) => {

@@ -71,6 +71,13 @@ test('undecided: a changed byte is missed, a change is not shown, or passes diff
   assert.equal(verdict([]), 'not testable');
 });
 
+test('one pass decides: whether a digest differs and where an attack ends are facts', () => {
+  const groups = [...tampered(matrix()), ...verifyingKernel()];
+  assert.equal(verdictOn(claim, { groups, passes: 1 }).verdict, 'supported');
+  const missed = tampered(matrix({ modeByManifestCount: 0 }));
+  assert.equal(verdictOn(claim, { groups: missed, passes: 1 }).verdict, 'not supported');
+});
+
 test('says that digests are computed, and why enforcement by the kernel was not tested', () => {
   const features = { 'fs-verity': { ok: false, detail: 'ioctl: EOPNOTSUPP' } };
   const { because } = verdictOn(claim, { groups: tampered(matrix()), features });

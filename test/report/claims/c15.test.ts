@@ -75,6 +75,14 @@ test('undecided: passes differ, or no update was measured; a lack of time is rep
   assert.match(none.because, /the budget leaves 3 s/);
 });
 
+test('undecided: fewer than three counting passes, whatever they counted', () => {
+  for (const objects of [556, 3000]) {
+    const judged = verdictOn(claim, { ...run(25e6, 100e6, objects), passes: 2 });
+    assert.equal(judged.verdict, 'undecided');
+    assert.match(judged.because, /^fewer than three counting passes: made/);
+  }
+});
+
 test('not testable: a backend could not run, with the run’s reason', () => {
   const skipped = [
     {
