@@ -9,7 +9,7 @@ import type { Evidence } from './evidence.ts';
 import { figure, figures, STAND_IN } from './figures.ts';
 import { unmeasured } from './missing.ts';
 import { SCRIVANO_V3 } from './sources.ts';
-import { allOf, type ClaimPart, overImages, type Tristate } from './verdicts.ts';
+import { allOf, type ClaimPart, failedPart, overImages, type Tristate } from './verdicts.ts';
 
 const SCENARIO = 'serverless-open';
 const CHECKOUTS = ['hardlink-checkout', 'reflink-checkout'];
@@ -110,7 +110,10 @@ const judge = (evidence: Evidence): Judgement => {
           partOf(evidence, group, checkout, manifest),
         ),
       );
-      return allOf(group.group.image, parts, contextOf(evidence, group));
+      const failed = evidence
+        .failedArms([group])
+        .filter((arm) => [...CHECKOUTS, ...MANIFESTS].includes(arm) && !isTried(group, arm));
+      return allOf(group.group.image, [...parts, ...failed.map(failedPart)], contextOf(evidence, group));
     }),
   );
 };
@@ -120,7 +123,7 @@ export const claim: Claim = {
   text: 'A checkout for each container is bearable for services that run long, but not where images are created and destroyed all the time.',
   by: [{ ...SCRIVANO_V3, excerpt: true, said: 'acceptable for long-running services, not for serverless' }],
   scenarios: [SCENARIO],
-  rule: `Images arrive at a fixed mean rate (local=files, serverless-open) and latencies count from the moment at which each was due. The rate of an arm is the highest of a ladder of powers of two, ${LOWEST_PER_SECOND} to ${grouped(HIGHEST_PER_SECOND)} per second, at which p99 of create, mount and start stays below 50 ms and the arm keeps up. Supported: the rate of each checkout is below a tenth of that of each manifest backend in the whole interval, also if the true rates lie anywhere up to the next rung, i.e. twice the quotient is below ${MOST_SHARE}. Not supported: half of a quotient is at least ${MOST_SHARE}. Undecided: otherwise. Outside of the ladder a rate is bounded from one side only: a checkout that does not sustain ${LOWEST_PER_SECOND} per second, and a manifest backend that sustains ${grouped(HIGHEST_PER_SECOND)}, count with these rates for support, and refute nothing.`,
+  rule: `Images arrive at a fixed mean rate (local=files, serverless-open) and latencies count from the moment at which each was due. The rate of an arm is the highest of a ladder of powers of two, ${LOWEST_PER_SECOND} to ${grouped(HIGHEST_PER_SECOND)} per second, at which p99 of create, mount and start stays below 50 ms and the arm keeps up. Supported: the rate of each checkout is below a tenth of that of each manifest backend in the whole interval, also if the true rates lie anywhere up to the next rung, i.e. twice the quotient is below ${MOST_SHARE}. Not supported: half of a quotient is at least ${MOST_SHARE}. Undecided: otherwise, also if one of them failed. Outside of the ladder a rate is bounded from one side only: a checkout that does not sustain ${LOWEST_PER_SECOND} per second, and a manifest backend that sustains ${grouped(HIGHEST_PER_SECOND)}, count with these rates for support, and refute nothing.`,
   objection:
     'A runtime does not have to call tar, cp and rm for each container, and it may keep checkouts of images that it expects to need again.',
   answer:

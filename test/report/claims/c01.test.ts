@@ -203,6 +203,19 @@ test('reflinks are optional, hard links and layers are needed', () => {
   assert.match(judged.because, /hardlink-checkout/);
 });
 
+test('undecided: a checkout or a manifest backend failed in every slot; one that refutes still does', () => {
+  const failing = (arm: string, calls: Calls = {}): MadeRun =>
+    run(SIZES.map((files) => ({ ...scale(files, calls), failed: [arm] })));
+  for (const arm of ['hardlink-checkout-direct', 'mount-composefs']) {
+    const judged = verdictOn(claim, failing(arm));
+    assert.equal(judged.verdict, 'undecided');
+    assert.equal(judged.because, `no value of ${arm}: its slots failed`);
+    assert.equal(verdictOn(claim, failing(arm, { linkPerFile: 0.5 })).verdict, 'not supported');
+  }
+  assert.equal(verdictOn(claim, failing('squashfs-full')).verdict, 'supported', 'the claim is not about it');
+  assert.equal(verdictOn(claim, failing('erofs-overlay')).verdict, 'supported', 'other slots of it did not fail');
+});
+
 test('not testable: with the reason why nothing was unpacked or counted', () => {
   const skipped = [
     {

@@ -96,6 +96,16 @@ test('not supported: one checkout sustains as much as the manifest', () => {
   assert.equal(judged.verdict, 'not supported');
 });
 
+test('undecided: a backend of the claim failed in every slot', () => {
+  const measured = { 'erofs-overlay': sustains(1024), 'hardlink-checkout': sustains(32) };
+  assert.equal(verdictOn(claim, { groups: [group(measured)] }).verdict, 'supported');
+  for (const arm of ['reflink-checkout', 'composefs-fuse']) {
+    const judged = verdictOn(claim, { groups: [{ ...group(measured), failed: [arm] }] });
+    assert.equal(judged.verdict, 'undecided');
+    assert.equal(judged.because, `no value of ${arm}: its slots failed`);
+  }
+});
+
 test('undecided: nothing was measured', () => {
   const judged = verdictOn(claim, { groups: [] });
   assert.equal(judged.verdict, 'undecided');
