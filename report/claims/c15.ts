@@ -149,7 +149,7 @@ const notSupported = (evidence: Evidence): string => {
 const missingText = (evidence: Evidence): string =>
   evidence
     .groups({ scenario: SCENARIO })
-    .filter((group) => hasLayers(evidence, group))
+    .filter((group) => updateAnswer(evidence, group) !== null)
     .map((group) => {
       const objects = evidence.count(group, PER_FILE, REQUESTS)!.most;
       return `${grouped(objects)} of ${grouped(imageOf(evidence, group)!.objectCount)} objects of ${group.group.image} were missing, fewer bytes than by layer`;
