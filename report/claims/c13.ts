@@ -205,7 +205,8 @@ const enforcementText = (evidence: Evidence): string => {
   const ends = endsOf(evidence);
   if (ends.length > 0) {
     const refused = ends.filter(({ isRefused }) => isRefused === true).length;
-    return `enforced under ${evidence.run.environment.kernel}: ${refused} of ${ends.length} attacks were refused, each where its level says`;
+    const all = enforcedAnswer(evidence) === 'yes' ? ', each where its level says' : '';
+    return `enforced under ${evidence.run.environment.kernel}: ${refused} of ${ends.length} attacks were refused${all}`;
   }
   const feature = evidence.run.environment.features['fs-verity'];
   return feature === undefined || feature.ok

@@ -96,7 +96,7 @@ test('an older run without added and removed files is judged by the changes that
 test('a kernel that enforces the levels is part of the verdict', () => {
   const judged = verdictOn(claim, { groups: [...tampered(matrix()), ...verifyingKernel()] });
   assert.equal(judged.verdict, 'supported');
-  assert.match(judged.because, /enforced under \S+: 48 of 90 attacks were refused/);
+  assert.match(judged.because, /enforced under \S+: 48 of 90 attacks were refused, each where its level says$/);
   const refused = judged.figures.filter(({ metric }) => metric === 'refusedAttackCount');
   assert.deepEqual(
     refused.map(({ value }) => value),
@@ -117,6 +117,7 @@ for (const [level, attack, ending, said] of [
     });
     assert.equal(judged.verdict, 'not supported');
     assert.match(judged.because, said);
+    assert.doesNotMatch(judged.because, /where its level says/);
     const alone = verdictOn(claim, { groups: verifyingKernel({ [level]: { [attack]: ending } }) });
     assert.equal(alone.verdict, 'not supported');
   });
