@@ -24,7 +24,7 @@ export interface DroppedGroup extends PlannedGroup {
   readonly inRuns?: DroppedRuns;
 }
 
-export interface DroppedRuns {
+interface DroppedRuns {
   readonly dropped: WholeNumber;
   readonly of: WholeNumber;
 }
