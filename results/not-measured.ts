@@ -39,7 +39,10 @@ export const droppedLines = (all: readonly Dropped[]): readonly string[] => {
   const lines = new Map<string, { readonly text: string; readonly params: Set<string> }>();
   for (const one of all) {
     const text = droppedText(one);
-    const line = at(lines, one.kind === 'group' ? togetherKey(one) : text, () => ({ text, params: new Set() }));
+    const line = at(lines, one.kind === 'group' ? togetherKey(one) : text, () => ({
+      text,
+      params: new Set(),
+    }));
     if (one.kind === 'group') line.params.add(paramsKey(one.params));
   }
   return [...lines.values()].map(({ text, params }) =>

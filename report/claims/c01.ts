@@ -166,7 +166,9 @@ const judge = (evidence: Evidence): Judgement => {
   );
   const context = [...checkoutContext(evidence, groups), ...objectContext(evidence)];
   const wouldDecide = arms.some((arm) => isFew(evidence, groups, arm)) ? morePasses(evidence) : COMMAND;
-  return overImages([allOf('', [...cheapestFirst, ...manifests, ...failed.map(failedPart)], context, wouldDecide)]);
+  return overImages([
+    allOf('', [...cheapestFirst, ...manifests, ...failed.map(failedPart)], context, wouldDecide),
+  ]);
 };
 
 export const claim: Claim = {

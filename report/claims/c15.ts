@@ -189,7 +189,10 @@ export const claim: Claim = {
       answer,
       figures,
       unanswered,
-      open: () => ({ because: 'what had to be fetched differs between passes, or fewer than three pulled it', wouldDecide: COMMAND }),
+      open: () => ({
+        because: 'what had to be fetched differs between passes, or fewer than three pulled it',
+        wouldDecide: COMMAND,
+      }),
       supported,
       notSupported,
     }),

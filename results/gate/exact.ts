@@ -85,7 +85,8 @@ const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, side
     base: base?.count ?? unseenCalls(sides.base),
     head: head?.count ?? unseenCalls(sides.head),
   };
-  if (counts.head === null) return result('vanished', { because: ['no counting pass of the head has a ledger'] });
+  if (counts.head === null)
+    return result('vanished', { because: ['no counting pass of the head has a ledger'] });
   if (counts.base === null) return result('new');
   const judged = noise === 'quasi' ? judgeQuasi : judgeExact;
   return result(judged(counts.base, counts.head, counted), counts);

@@ -104,7 +104,6 @@ export const gateOf = (comparison: Comparison, head: LoadedRun, options: GateOpt
   if (red.length > 0) return { exit: 2, why: `${count(red.length, 'row')} worse than the base`, ...rows };
   const open = undecided.length + unjudgeable.length;
   const untimed = comparison.untimed.length;
-  if (options.strict && open + untimed > 0)
-    return { exit: 3, why: openText(open, untimed), ...rows };
+  if (options.strict && open + untimed > 0) return { exit: 3, why: openText(open, untimed), ...rows };
   return { exit: 0, why: 'nothing is worse than the base', ...rows };
 };

@@ -213,7 +213,11 @@ test('undecided: a checkout or a manifest backend failed in every slot; one that
     assert.equal(verdictOn(claim, failing(arm, { linkPerFile: 0.5 })).verdict, 'not supported');
   }
   assert.equal(verdictOn(claim, failing('squashfs-full')).verdict, 'supported', 'the claim is not about it');
-  assert.equal(verdictOn(claim, failing('erofs-overlay')).verdict, 'supported', 'other slots of it did not fail');
+  assert.equal(
+    verdictOn(claim, failing('erofs-overlay')).verdict,
+    'supported',
+    'other slots of it did not fail',
+  );
 });
 
 test('not testable: with the reason why nothing was unpacked or counted', () => {

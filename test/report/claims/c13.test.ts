@@ -96,7 +96,10 @@ test('an older run without added and removed files is judged by the changes that
 test('a kernel that enforces the levels is part of the verdict', () => {
   const judged = verdictOn(claim, { groups: [...tampered(matrix()), ...verifyingKernel()] });
   assert.equal(judged.verdict, 'supported');
-  assert.match(judged.because, /enforced under \S+: 48 of 90 attacks were refused, each where its level says$/);
+  assert.match(
+    judged.because,
+    /enforced under \S+: 48 of 90 attacks were refused, each where its level says$/,
+  );
   const refused = judged.figures.filter(({ metric }) => metric === 'refusedAttackCount');
   assert.deepEqual(
     refused.map(({ value }) => value),

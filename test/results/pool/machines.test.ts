@@ -108,9 +108,7 @@ test('a slower machine is named in every format, with the differences of its env
 test('the report says what intervals of rows hold for that two machines alone have', async () => {
   const onTwo = fleetOf(alike).map(({ run, samples }) => ({
     run,
-    samples: samples.filter(
-      ({ scenario }) => scenario !== 'walk-cold' || run.host < 'machine-000002',
-    ),
+    samples: samples.filter(({ scenario }) => scenario !== 'walk-cold' || run.host < 'machine-000002'),
   }));
   const textOf = async (runs: readonly StoredRun[]): Promise<string> =>
     terminalOf(viewOf(await pooled(runs))).replaceAll(/\s+/g, ' ');
@@ -180,13 +178,17 @@ test('counts that vary between the runs of one machine are not among the equal o
   let run = 0;
   const varying = (sample: Sample): Sample => {
     if (sample.seq === 0) run++;
-    return sample.outcome !== 'ok' || sample.pass !== 'count' || sample.values['createdFileCount'] === undefined
+    return sample.outcome !== 'ok' ||
+      sample.pass !== 'count' ||
+      sample.values['createdFileCount'] === undefined
       ? sample
       : { ...sample, values: { ...sample.values, createdFileCount: 7000 + run } };
   };
   const places = new Set(
     exampleRun({ images: ['debian-12-base'] })
-      .samples.filter(({ outcome, pass, scenario }) => outcome === 'ok' && pass === 'count' && scenario === 'churn')
+      .samples.filter(
+        ({ outcome, pass, scenario }) => outcome === 'ok' && pass === 'count' && scenario === 'churn',
+      )
       .map(({ arm, params }) => `${arm} ${params['store']}`),
   );
   assert.equal((await counted((sample) => sample)) - (await counted(varying)), places.size);
