@@ -23,6 +23,19 @@ export const chanceText = ({ judged: { cells, verdicts, missed } }: ReportView):
 
 const ENOUGH_RUNS = 5;
 
+/** Rows that too few machines have: their intervals are over runs. */
+const hasRowsOfFew = ({ tables, further, own }: ReportView): boolean =>
+  [...tables, ...further, ...own].some(({ sections }) =>
+    sections.some(({ rows }) =>
+      rows.some(({ cells }) =>
+        cells.some((cell) => {
+          const ratio = cell.kind === 'absent' ? undefined : cell.versus?.ratio;
+          return ratio?.kind === 'interval' && ratio.machines === undefined;
+        }),
+      ),
+    ),
+  );
+
 const wherePooled = (machines: number): string => {
   if (machines === 1) return 'further runs of this plan on this machine';
   return machines < FEWEST_MACHINES
@@ -30,7 +43,8 @@ const wherePooled = (machines: number): string => {
     : 'runs of this plan on further machines drawn like these';
 };
 
-export const runsText = ({ pool, plan }: ReportView): string => {
+export const runsText = (view: ReportView): string => {
+  const { pool, plan } = view;
   if (pool === null) {
     const several =
       plan.profile === 'evidence' ? 'pool its runs: cfsbench pool' : 'several runs: --profile evidence';
@@ -43,5 +57,9 @@ export const runsText = ({ pool, plan }: ReportView): string => {
   if (count < FEWEST_RUNS)
     return `${pooled}: an interval over runs needs ${FEWEST_RUNS}; the intervals over blocks are in the report of each run.`;
   const few = count < ENOUGH_RUNS ? ` Evidence needs ${ENOUGH_RUNS} runs.` : '';
-  return `${pooled}: the intervals hold for ${wherePooled(machines)}.${few}`;
+  const ofFew =
+    isOverMachines(pool) && hasRowsOfFew(view)
+      ? `; those of rows that fewer than ${FEWEST_MACHINES} machines have, for further runs on these machines only`
+      : '';
+  return `${pooled}: the intervals hold for ${wherePooled(machines)}${ofFew}.${few}`;
 };

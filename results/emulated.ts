@@ -3,8 +3,8 @@
 import type { GroupData, Table, Tallied } from './compare/tally.ts';
 import type { RunFile } from './schema/run.ts';
 
-/** Times, rates, and ratios of times. */
-const TIME = /(?:Ns|PerSecond|SlowdownRatio)$/;
+/** Times, rates, ratios of times, and whether a rate of the ladder of `serverless-open` was sustained. */
+const TIME = /(?:Ns|PerSecond|SlowdownRatio|^below\d+MsCount)$/;
 
 const isTime = (metric: string): boolean => TIME.test(metric);
 

@@ -1,5 +1,5 @@
 // Parts that a run did not measure: their text, and predicates for rules.
-import { paramsKey } from './compare/tally.ts';
+import { at, paramsKey } from './compare/tally.ts';
 import { unreachable } from './errors.ts';
 import type { Dropped, DroppedGroup, Skipped } from './schema/not-measured.ts';
 
@@ -17,9 +17,10 @@ const gotText = ({ passes = 0, blocks, neededBlocks }: DroppedGroup): string => 
 export const droppedText = (dropped: Dropped): string => {
   switch (dropped.kind) {
     case 'group': {
-      const { scenario, params, image, neededNs, leftNs } = dropped;
+      const { scenario, params, image, neededNs, leftNs, inRuns } = dropped;
       const group = [scenario, paramsKey(params), `on ${image}`].filter((part) => part !== '').join(' ');
-      return `${group}: ${gotText(dropped)} (needed, with higher ranks: ${seconds(neededNs)}; left: ${seconds(leftNs)})`;
+      const runs = inRuns === undefined ? '' : ` in ${inRuns.dropped} of ${inRuns.of} runs`;
+      return `${group}: ${gotText(dropped)}${runs} (needed, with higher ranks: ${seconds(neededNs)}; left: ${seconds(leftNs)})`;
     }
     case 'passes':
       return `counting passes: ${dropped.done} of ${dropped.planned}: no time for more`;
@@ -30,18 +31,22 @@ export const droppedText = (dropped: Dropped): string => {
   }
 };
 
+const togetherKey = ({ scenario, image, passes = 0, blocks, inRuns }: DroppedGroup): string =>
+  JSON.stringify([scenario, image, passes, blocks, inRuns?.dropped]);
+
 /** One line for the groups of one scenario on one image that ended together. */
 export const droppedLines = (all: readonly Dropped[]): readonly string[] => {
-  const lines = new Map<string, { text: string; count: number }>();
+  const lines = new Map<string, { readonly text: string; readonly params: Set<string> }>();
   for (const one of all) {
     const text = droppedText(one);
-    const key =
-      one.kind === 'group' ? JSON.stringify([one.scenario, one.image, one.passes ?? 0, one.blocks]) : text;
-    const known = lines.get(key);
-    lines.set(key, { text: known?.text ?? text, count: (known?.count ?? 0) + 1 });
+    const line = at(lines, one.kind === 'group' ? togetherKey(one) : text, () => ({
+      text,
+      params: new Set(),
+    }));
+    if (one.kind === 'group') line.params.add(paramsKey(one.params));
   }
-  return [...lines.values()].map(({ text, count }) =>
-    count === 1 ? text : `${text}, and ${count - 1} more with other parameters`,
+  return [...lines.values()].map(({ text, params }) =>
+    params.size <= 1 ? text : `${text}, and ${params.size - 1} more with other parameters`,
   );
 };
 

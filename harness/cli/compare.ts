@@ -47,7 +47,8 @@ Exit codes with --gate (the first that applies):
   124  the head ran out of time
   6    the head measured nothing
   2    a row is worse than in the base
-  3    with --strict: a row is undecided or cannot be judged
+  3    with --strict: a row is undecided or cannot be judged, or times of two
+       arms had no time
   0    nothing is worse, or there is no base yet and --no-base-ok`;
 
 const MOST_CONFIG_BYTES = 1024 * 1024;

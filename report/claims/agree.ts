@@ -2,7 +2,8 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Figure, Judgement } from './claim.ts';
 import { type Evidence, groupText } from './evidence.ts';
-import { missingReason } from './missing.ts';
+import { FEW_PASSES } from './figures.ts';
+import { missingReason, morePasses } from './missing.ts';
 import type { Tristate } from './verdicts.ts';
 
 export interface GroupAnswer {
@@ -40,13 +41,16 @@ export const splitJudgement = (
   figures,
 });
 
+/** `few`: open, because passes are too few to show that a count is constant. */
+export type CountedAnswer = Tristate | 'few';
+
 /** A rule that asks every group of a scenario the same question. */
 export interface GroupRule {
   readonly scenario: string;
   /** Ids that the rule needs, for the reason why there is no answer. */
   readonly needs: readonly string[];
   /** Null: the group lacks the values that the rule reads. */
-  answer(evidence: Evidence, group: GroupData): Tristate | null;
+  answer(evidence: Evidence, group: GroupData): CountedAnswer | null;
   figures(evidence: Evidence, group: GroupData): readonly Figure[];
   /** Without an answer of any group; absent: not testable, with the run's reason. */
   unanswered?(evidence: Evidence, figures: readonly Figure[]): Judgement;
@@ -58,10 +62,31 @@ export interface GroupRule {
 const decidingAnswer = (agreement: Agreement): Tristate | null =>
   agreement.kind === 'agreed' ? agreement.answer : agreement.kind === 'open' ? 'open' : null;
 
+interface FoundAnswer {
+  readonly group: GroupData;
+  readonly answer: Tristate | null;
+  readonly isFew: boolean;
+}
+
+const openJudgement = (
+  evidence: Evidence,
+  rule: GroupRule,
+  answers: readonly FoundAnswer[],
+  where: string,
+): Pick<Extract<Judgement, { readonly verdict: 'undecided' }>, 'because' | 'wouldDecide'> => {
+  const few = answers.filter(({ isFew }) => isFew).map(({ group }) => groupText(group));
+  return few.length === 0
+    ? rule.open(evidence, where)
+    : { because: `${FEW_PASSES}: ${few.join('; ')}`, wouldDecide: morePasses(evidence) };
+};
+
 /** Figures of the groups that decide stand first. */
 export const judgeGroups = (evidence: Evidence, rule: GroupRule): Judgement => {
   const groups = evidence.groups({ scenario: rule.scenario });
-  const answers = groups.map((group) => ({ group, answer: rule.answer(evidence, group) }));
+  const answers = groups.map((group): FoundAnswer => {
+    const answer = rule.answer(evidence, group);
+    return { group, answer: answer === 'few' ? 'open' : answer, isFew: answer === 'few' };
+  });
   const agreement = agreementOf(
     answers.flatMap(({ group, answer }) => (answer === null ? [] : [{ group, answer }])),
   );
@@ -79,7 +104,11 @@ export const judgeGroups = (evidence: Evidence, rule: GroupRule): Judgement => {
         }
       );
     case 'open':
-      return { verdict: 'undecided', ...rule.open(evidence, agreement.where), figures };
+      return {
+        verdict: 'undecided',
+        ...openJudgement(evidence, rule, answers, agreement.where),
+        figures,
+      };
     case 'split':
       return splitJudgement(agreement, figures);
     case 'agreed':

@@ -5,11 +5,11 @@ import type { Phase } from '../../results/schema/run.ts';
 import { grouped } from '../format.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { exactFigure, STAND_IN } from './figures.ts';
+import { EVERY_PASS, exactFigure, FEW_PASSES, hasFewPasses, STAND_IN } from './figures.ts';
 import { bySize, type CallGrowth, callGrowth, callsIn, entriesIn, filesOf } from './growth.ts';
-import { unmeasured } from './missing.ts';
+import { morePasses, unmeasured } from './missing.ts';
 import { SCRIVANO_V3 } from './sources.ts';
-import { allOf, type ClaimPart, overImages } from './verdicts.ts';
+import { allOf, type ClaimPart, failedPart, overImages } from './verdicts.ts';
 
 /** Hard links are the cheapest checkout, unpacked layers the usual one. */
 const NEEDED = ['hardlink-checkout', 'unpacked-overlay'];
@@ -124,9 +124,14 @@ const cannotTell = (evidence: Evidence, arms: readonly string[]): Judgement | nu
   return absent.length === 0 ? null : unmeasured(evidence, [...absent, 'churn-scale'], COMMAND);
 };
 
-const openPart = (arm: string): ClaimPart => ({
+const isFew = (evidence: Evidence, groups: readonly GroupData[], arm: string): boolean =>
+  hasFewPasses(groups.map((group) => callsIn(evidence, group, arm, LIFE)));
+
+const openPart = (arm: string, few = false): ClaimPart => ({
   holds: 'open',
-  because: `the calls of ${arm} were counted at fewer than two sizes, or differ between passes`,
+  because: few
+    ? `calls of ${arm}: ${FEW_PASSES}`
+    : `the calls of ${arm} were counted at fewer than two sizes, or differ between passes`,
   figure: null,
 });
 
@@ -141,7 +146,7 @@ const judge = (evidence: Evidence): Judgement => {
     part: (growth: CallGrowth) => ClaimPart,
   ): ClaimPart => {
     const growth = callGrowth(evidence, groups, arm, phases);
-    return growth === null ? openPart(arm) : part(growth);
+    return growth === null ? openPart(arm, isFew(evidence, groups, arm)) : part(growth);
   };
   const checkouts = CHECKOUTS.filter((arm) => arms.includes(arm)).flatMap((arm) =>
     (['create', 'destroy'] as const).map((phase) =>
@@ -152,12 +157,18 @@ const judge = (evidence: Evidence): Judgement => {
     .filter((arm) => MANIFEST.test(arm))
     .map((arm) => partOf(arm, LIFE, (growth) => manifestPart(arm, growth)));
   if (manifests.length === 0) manifests.push(openPart('a manifest backend'));
+  const failed = evidence
+    .failedArms(groups)
+    .filter((arm) => (CHECKOUTS.includes(arm) || MANIFEST.test(arm)) && !arms.includes(arm));
   // The bound is about the cheapest checkout: it decides, so it stands first.
   const cheapestFirst = [...checkouts].sort(
     (a, b) => (a.figure?.value ?? Number.POSITIVE_INFINITY) - (b.figure?.value ?? Number.POSITIVE_INFINITY),
   );
   const context = [...checkoutContext(evidence, groups), ...objectContext(evidence)];
-  return overImages([allOf('', [...cheapestFirst, ...manifests], context, COMMAND)]);
+  const wouldDecide = arms.some((arm) => isFew(evidence, groups, arm)) ? morePasses(evidence) : COMMAND;
+  return overImages([
+    allOf('', [...cheapestFirst, ...manifests, ...failed.map(failedPart)], context, wouldDecide),
+  ]);
 };
 
 export const claim: Claim = {
@@ -176,7 +187,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: ['churn-scale'],
-  rule: `System calls with local=files (all files are local, the image is not set up), equal in every pass; slopes between every two sizes of churn-scale and churn. Supported: create and destroy of hardlink-checkout, of unpacked-overlay and, where the run has them, of reflink-checkout and the variants without commands each take at least ${LEAST_PER_FILE} call per additional regular file, while ${LIFE.join(', ')} of every manifest backend together take exactly 0. Not supported: any of them does not. The cheapest checkout is printed.`,
+  rule: `System calls with local=files (all files are local, the image is not set up), equal in ${EVERY_PASS}; slopes between every two sizes of churn-scale and churn. Supported: create and destroy of hardlink-checkout, of unpacked-overlay and, where the run has them, of reflink-checkout and the variants without commands each take at least ${LEAST_PER_FILE} call per additional regular file, while ${LIFE.join(', ')} of every manifest backend together take exactly 0. Not supported: any of them does not. Undecided: one of them failed. The cheapest checkout is printed.`,
   objection:
     'Ingest and collect cost calls per object with manifests, too. And a call of tar that reads 10 KiB of contents is not a call for a file.',
   answer:

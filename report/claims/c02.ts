@@ -7,7 +7,16 @@ import type { Evidence } from './evidence.ts';
 import { figure, figures } from './figures.ts';
 import { bySize, sums, timeGrowth } from './growth.ts';
 import { ENOUGH_ENTRIES, tooSmall, unmeasuredLarge } from './size.ts';
-import { above, allOf, below, type ClaimPart, overImages, type Tristate, within } from './verdicts.ts';
+import {
+  above,
+  allOf,
+  below,
+  type ClaimPart,
+  failedPart,
+  overImages,
+  type Tristate,
+  within,
+} from './verdicts.ts';
 
 /** The mail is about reflinks, so they stand first. */
 const CHECKOUTS = ['reflink-checkout', 'hardlink-checkout'];
@@ -112,12 +121,16 @@ const judge = (evidence: Evidence): Judgement => {
     return unmeasuredLarge(evidence, [...missing, SCENARIO], [SCENARIO]);
   }
   const [files, group] = largest;
+  const failed = evidence
+    .failedArms(scaled(evidence))
+    .filter((arm) => [...CHECKOUTS, ...MANIFESTS].includes(arm) && !isTimed(arm, 'createWallNs'));
   const parts = [
     ...CHECKOUTS.filter((arm) => isTimed(arm, 'createWallNs')).map((arm) =>
       powerPart(evidence, arm, CHECKOUT_GROWS),
     ),
     ...manifests.map((arm) => powerPart(evidence, arm, MOUNT_IS_FLAT)),
     ...manifests.map((arm) => ratioPart(evidence, group, files, arm)),
+    ...failed.map(failedPart),
   ];
   const verdict = allOf(
     group.group.image,
@@ -141,7 +154,7 @@ export const claim: Claim = {
   ],
   scenarios: [SCENARIO],
   leastEntries: ENOUGH_ENTRIES,
-  rule: `With local=files, over at least three sizes of which the largest has at least ${grouped(ENOUGH_ENTRIES)} files: the exponent b of time = a × files^b, a line through the logarithms of each block, its interval widened by ${ANOTHER_RUN} for the difference between runs. Supported: the whole interval of b of create + destroy lies in ${LEAST_POWER} to ${MOST_POWER} for reflink-checkout (where the machine has reflinks) and hardlink-checkout, that of mount + unmount lies below ${FLAT_POWER} for every manifest backend, and at the largest size a life of hardlink-checkout takes more than ${LEAST_RATIO} times that of each manifest backend. Not supported: a whole interval lies outside. Half a minute is context: seconds of two machines are never compared.`,
+  rule: `With local=files, over at least three sizes of which the largest has at least ${grouped(ENOUGH_ENTRIES)} files: the exponent b of time = a × files^b, a line through the logarithms of each block, its interval widened by ${ANOTHER_RUN} for the difference between runs. Supported: the whole interval of b of create + destroy lies in ${LEAST_POWER} to ${MOST_POWER} for reflink-checkout (where the machine has reflinks) and hardlink-checkout, that of mount + unmount lies below ${FLAT_POWER} for every manifest backend, and at the largest size a life of hardlink-checkout takes more than ${LEAST_RATIO} times that of each manifest backend. Not supported: a whole interval lies outside. Undecided: otherwise, also if one of them failed. Half a minute is context: seconds of two machines are never compared.`,
   objection:
     'The mail names seconds, on another machine and another disk; and small images say little about large ones.',
   answer:

@@ -1,10 +1,10 @@
 // Effects of hard links and reflinks on the page cache and on link counts, on two versions of one image.
 import type { GroupData } from '../../results/compare/tally.ts';
-import { judgeGroups } from './agree.ts';
+import { type CountedAnswer, judgeGroups } from './agree.ts';
 import type { Claim, Figure } from './claim.ts';
 import { COPIES_TOLERANCE, copiesOf } from './copies.ts';
 import type { Evidence } from './evidence.ts';
-import { countFigures, isEqual } from './figures.ts';
+import { countFigures, EVERY_PASS, hasFewPasses, isEqual } from './figures.ts';
 import type { Tristate } from './verdicts.ts';
 
 const SCENARIO = 'sharing-cache';
@@ -24,11 +24,12 @@ const linksShare = (evidence: Evidence, group: GroupData): Tristate | null => {
   return frames.most >= 2 * (1 - COPIES_TOLERANCE) * pages ? 'no' : 'open';
 };
 
-const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
+const answer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
   const links = linksShare(evidence, group);
   const wrong = evidence.count(group, LINKS, WRONG);
   const reflinks = evidence.count(group, REFLINKS, COPIES);
   if (links === null || wrong === null || reflinks === null) return null;
+  if (hasFewPasses([evidence.count(group, LINKS, 'mountFrameCount'), wrong, reflinks])) return 'few';
   const copies = copiesOf(reflinks);
   if (links === 'open' || copies === 'open' || !isEqual(wrong)) return 'open';
   return links === 'yes' && copies === 'twice' && wrong.most > 0 ? 'yes' : 'no';
@@ -55,7 +56,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported: in every pass alike, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, because pages that a running program maps are in memory whatever is measured), and at least one hard-linked file has a link count that differs from the image's. Links merge only files with equal metadata; pages of the others count twice. Not supported: one of the three fails on every pair. Undecided: pairs disagree.`,
+  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported: alike in ${EVERY_PASS}, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, because pages that a running program maps are in memory whatever is measured), and at least one hard-linked file has a link count that differs from the image's. Links merge only files with equal metadata; pages of the others count twice. Not supported: one of the three fails on every pair. Undecided: pairs disagree.`,
   objection: 'The harness makes both checkouts and may make them badly.',
   answer:
     'GNU tar and cp make them, from a link store keyed by contents and metadata together. Each tree is proved equal to the image, except for which names share an inode. Copies are told apart by their physical pages, and the two images by the digests of their manifests: the harness refuses to compare an image with itself.',

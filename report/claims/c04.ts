@@ -1,11 +1,10 @@
 // One store on two file systems: which backends can read it, and which are refused.
 import type { GroupData } from '../../results/compare/tally.ts';
-import { judgeGroups } from './agree.ts';
+import { type CountedAnswer, judgeGroups } from './agree.ts';
 import type { Claim, Figure } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { countFigures, isEqual, STAND_IN } from './figures.ts';
+import { countFigures, EVERY_PASS, hasFewPasses, isEqual, STAND_IN } from './figures.ts';
 import { SCRIVANO_V3 } from './sources.ts';
-import type { Tristate } from './verdicts.ts';
 
 const SCENARIO = 'many-stores';
 const MOUNTS = ['erofs-overlay', 'composefs-fuse'] as const;
@@ -15,7 +14,7 @@ const DEVICES = 'storeDeviceCount';
 /** Two stores with one device were not spread over file systems. */
 const STORES = 2;
 
-/** Null: passes differ, or nothing was counted. */
+/** Null: passes differ or are too few, or nothing was counted. */
 const numberOf = (evidence: Evidence, group: GroupData, arm: string, metric: string): number | null => {
   const count = evidence.count(group, arm, metric);
   return count !== null && isEqual(count) ? count.most : null;
@@ -34,9 +33,11 @@ const isRefused = (evidence: Evidence, group: GroupData, arm: string): boolean |
   return count === null ? null : count === 1;
 };
 
-const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
+const answer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
   const arms = [...MOUNTS, ...LINKS];
-  if (arms.some((arm) => evidence.count(group, arm, 'crossDeviceCount') === null)) return null;
+  const refused = arms.map((arm) => evidence.count(group, arm, 'crossDeviceCount'));
+  if (refused.includes(null)) return null;
+  if (hasFewPasses(refused)) return 'few';
   if (arms.some((arm) => numberOf(evidence, group, arm, DEVICES) !== STORES)) return 'open';
   const found = [
     ...MOUNTS.map((arm) => spans(evidence, group, arm)),
@@ -84,7 +85,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: 'Half of the objects lie on the work file system, half on an ext4 or XFS on a loop file; their st_dev are compared. Supported: in every pass, EROFS + overlayfs and FUSE read every file with the right contents, and a hard link and a reflink from one file system to the other are refused with EXDEV. Not supported: otherwise. Undecided: both stores have the same st_dev, passes differ, or file systems disagree. The block image is shown for context: its contents are one file, on one device.',
+  rule: `Half of the objects lie on the work file system, half on an ext4 or XFS on a loop file; their st_dev are compared. Supported: in ${EVERY_PASS}, EROFS + overlayfs and FUSE read every file with the right contents, and a hard link and a reflink from one file system to the other are refused with EXDEV. Not supported: otherwise. Undecided: both stores have the same st_dev, passes differ, or file systems disagree. The block image is shown for context: its contents are one file, on one device.`,
   objection:
     'Links and reflinks work within each of the file systems, and a block image can be split over devices.',
   answer:

@@ -1,21 +1,21 @@
 // Does listing a mount look names up in the object store below it?
 import type { GroupData } from '../../results/compare/tally.ts';
-import { judgeGroups } from './agree.ts';
+import { type CountedAnswer, judgeGroups } from './agree.ts';
 import type { Claim, Figure } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { countFigures, STAND_IN } from './figures.ts';
-import type { Tristate } from './verdicts.ts';
+import { countFigures, EVERY_PASS, hasFewPasses, STAND_IN } from './figures.ts';
 
 const SCENARIO = 'lookup-trace';
 const ARM = 'erofs-overlay';
 const WALK = 'walkLookupCount';
 const OPEN = 'openLookupCount';
 
-const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
+const answer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
   const walk = evidence.count(group, ARM, WALK);
   const open = evidence.count(group, ARM, OPEN);
   const files = evidence.count(group, ARM, 'openedFileCount');
   if (walk === null || open === null || files === null) return null;
+  if (hasFewPasses([walk, open, files])) return 'few';
   // A counter that misses opened objects may be blind: its zero proves nothing.
   if (open.least < files.most) return 'open';
   if (walk.most === 0) return 'yes';
@@ -48,7 +48,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: 'The objects lie on an XFS of their own, which counts every name that is looked up in its directories and missing from the dentry cache. Caches are dropped before each of two windows. Supported: in every pass ls -lR causes no lookup, and opening every file causes at least one per file. Not supported: ls -lR causes lookups in every pass. Undecided: the counter misses opened files, or passes differ.',
+  rule: `The objects lie on an XFS of their own, which counts every name that is looked up in its directories and missing from the dentry cache. Caches are dropped before each of two windows. Supported: in ${EVERY_PASS} ls -lR causes no lookup, and opening every file causes at least one per file. Not supported: ls -lR causes lookups in every pass. Undecided: the counter misses opened files, or passes differ.`,
   objection: 'A counter that shows zero may be blind, or the names may have been cached.',
   answer:
     'The same counter must see every opened file, from the same cold caches; otherwise there is no verdict.',

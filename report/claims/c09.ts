@@ -1,7 +1,7 @@
 // How much of an image recorded starts read: a property of the recordings, not of this machine.
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { exactFigure, figures } from './figures.ts';
+import { exactFigure, figures, hasFewPasses, isConstant } from './figures.ts';
 import { largestGroup } from './groups.ts';
 import { unmeasured } from './missing.ts';
 
@@ -25,12 +25,15 @@ interface Shares {
   readonly shares: readonly Figure[];
   /** Starts whose passes differ. */
   readonly unequal: readonly string[];
+  /** Starts with fewer than three passes. */
+  readonly few: readonly string[];
 }
 
 /** One share per recorded start and image; every backend reads the same bytes. */
 const sharesIn = (evidence: Evidence): Shares => {
   const shares = new Map<string, Figure>();
   const unequal: string[] = [];
+  const few: string[] = [];
   for (const group of evidence.groups({ scenario: 'start-trace' })) {
     const image = evidence.run.images.find(({ name }) => name === group.group.image);
     const count = [BASE, ...OTHERS]
@@ -38,15 +41,16 @@ const sharesIn = (evidence: Evidence): Shares => {
       .find((one) => one !== null);
     if (image === undefined || count == null || image.fileBytes === 0) continue;
     const start = `start of ${group.group.params['start'] ?? 'a program'} on ${image.name}`;
-    if (count.least !== count.most) {
+    if (!isConstant(count)) {
       unequal.push(start);
       continue;
     }
+    if (hasFewPasses([count])) few.push(start);
     const what = `${start}, bytes read ÷ bytes of its files`;
     const published = String(PUBLISHED);
     shares.set(what, exactFigure(what, 'readRatio', count.most / image.fileBytes, { published }));
   }
-  return { shares: [...shares.values()].sort((a, b) => b.value - a.value), unequal };
+  return { shares: [...shares.values()].sort((a, b) => b.value - a.value), unequal, few };
 };
 
 /** Not judged: times of each backend for starts, walks and reads. */
@@ -61,13 +65,16 @@ const timesContext = (evidence: Evidence): readonly Figure[] =>
   );
 
 const judge = (evidence: Evidence): Judgement => {
-  const { shares, unequal } = sharesIn(evidence);
+  const { shares, unequal, few } = sharesIn(evidence);
   const context = timesContext(evidence);
   const numbers = [...shares, ...context];
-  if (unequal.length > 0)
+  if (unequal.length > 0 || few.length > 0)
     return {
       verdict: 'undecided',
-      because: `passes read different bytes: ${unequal.join(', ')}`,
+      because:
+        unequal.length > 0
+          ? `passes read different bytes: ${unequal.join(', ')}`
+          : `fewer than three passes: ${few.join(', ')}`,
       wouldDecide: COMMAND,
       figures: numbers,
     };
@@ -108,7 +115,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: ['start-trace', 'random-stat', 'read-all'],
-  rule: `Bytes that a recorded start reads, page by page, ÷ bytes of all files of its image, for every recorded start on every image that has it. Supported, for these starts: each reads at most ${percent(LARGE)}, twice the published share. Not supported, for these starts: each reads more. Undecided: they differ. Times decide nothing.`,
+  rule: `Bytes that a recorded start reads, page by page, ÷ bytes of all files of its image, for every recorded start on every image that has it. Supported, for these starts: each reads at most ${percent(LARGE)}, twice the published share. Not supported, for these starts: each reads more. Undecided: they differ, or a start was measured in fewer than three passes. Times decide nothing.`,
   objection:
     'A recorded start is one start of one program, and a slim image makes the share large: it holds little but that program.',
   answer:

@@ -11,7 +11,7 @@ import {
   refusedFigures,
 } from './enforcement.ts';
 import { type Evidence, groupText } from './evidence.ts';
-import { countFigures, exactFigure, isEqual } from './figures.ts';
+import { countFigures, exactFigure, isConstant } from './figures.ts';
 import { missingReason } from './missing.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 import type { Tristate } from './verdicts.ts';
@@ -68,10 +68,10 @@ interface LevelCell {
 const isExpected = ({ level, change, isNoticed }: LevelCell): boolean =>
   isNoticed === EXPECTED[level].includes(change);
 
-/** Null: passes differ, or it was not measured. */
+/** Null: passes differ, or it was not measured. One pass is enough: whether a digest differs is a fact, not a count. */
 const always = (evidence: Evidence, group: GroupData, arm: string, metric: string): boolean | null => {
   const count = evidence.count(group, arm, metric);
-  return count === null || !isEqual(count) ? null : count.most > 0;
+  return count === null || !isConstant(count) ? null : count.most > 0;
 };
 
 /** Runs before these changes were made lack them. */
@@ -205,7 +205,8 @@ const enforcementText = (evidence: Evidence): string => {
   const ends = endsOf(evidence);
   if (ends.length > 0) {
     const refused = ends.filter(({ isRefused }) => isRefused === true).length;
-    return `enforced under ${evidence.run.environment.kernel}: ${refused} of ${ends.length} attacks were refused, each where its level says`;
+    const all = enforcedAnswer(evidence) === 'yes' ? ', each where its level says' : '';
+    return `enforced under ${evidence.run.environment.kernel}: ${refused} of ${ends.length} attacks were refused${all}`;
   }
   const feature = evidence.run.environment.features['fs-verity'];
   return feature === undefined || feature.ok

@@ -4,8 +4,8 @@ import { agreementOf, type GroupAnswer, splitJudgement } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import { COPIES_TOLERANCE, copiesOf } from './copies.ts';
 import type { Evidence } from './evidence.ts';
-import { countFigures, STAND_IN } from './figures.ts';
-import { missingReason } from './missing.ts';
+import { countFigures, EVERY_PASS, FEW_PASSES, hasFewPasses, STAND_IN } from './figures.ts';
+import { missingReason, morePasses } from './missing.ts';
 import { COMPOSEFS_README } from './sources.ts';
 import type { Tristate } from './verdicts.ts';
 
@@ -34,6 +34,7 @@ const onDisk = (evidence: Evidence, group: GroupData): Tristate | null => {
   const count = (metric: string) => evidence.count(group, ARM, metric);
   const [added, first, own] = [count('addedDiskBytes'), count('firstDiskBytes'), count('newContentBytes')];
   if (added === null || first === null || own === null) return null;
+  if (hasFewPasses([added, first, own])) return 'open';
   const allowed = own.most + OVERHEAD * first.least;
   return added.most <= allowed ? 'yes' : added.least > allowed ? 'no' : 'open';
 };
@@ -128,6 +129,20 @@ const unmeasuredHalf = (
   };
 };
 
+const isFew = (evidence: Evidence, { cache, disk }: Halves): boolean =>
+  hasFewPasses([
+    ...cache.map(({ group }) => evidence.count(group, ARM, COPIES)),
+    ...disk.map(({ group }) => evidence.count(group, ARM, 'addedDiskBytes')),
+  ]);
+
+const openText = (evidence: Evidence, halves: Halves) =>
+  isFew(evidence, halves)
+    ? { because: FEW_PASSES, wouldDecide: morePasses(evidence) }
+    : {
+        because: 'common pages were in memory neither once nor twice, or passes differ: pages were evicted',
+        wouldDecide: `${COMMAND}, while nothing else drops caches`,
+      };
+
 const judge = (evidence: Evidence): Judgement => {
   const answers = { cache: answersOf(evidence, CACHE, inCache), disk: answersOf(evidence, DISK, onDisk) };
   const halves = [
@@ -149,8 +164,7 @@ const judge = (evidence: Evidence): Judgement => {
   if (halves.some(({ agreement }) => agreement.kind !== 'agreed'))
     return {
       verdict: 'undecided',
-      because: 'common pages were in memory neither once nor twice, or passes differ: pages were evicted',
-      wouldDecide: `${COMMAND}, while nothing else drops caches`,
+      ...openText(evidence, answers),
       figures: figuresOf(evidence, answers, 'open'),
     };
   return {
@@ -165,7 +179,7 @@ export const claim: Claim = {
   text: 'Images share contents file by file, on disk and in the page cache.',
   by: [COMPOSEFS_README],
   scenarios: [CACHE, DISK],
-  rule: `Two real images whose manifests have different digests: two versions, or two images of one base. Supported: for EROFS + overlayfs a common page is in memory once behind both mounts (within ${COPIES_TOLERANCE * 100} %) in every pass, and the second image adds no more disk than the contents that only it has plus ${OVERHEAD * 100} % of the first image, for its manifest and partly filled blocks. Not supported: one of the two fails on every pair. Undecided: pairs disagree, or passes differ.`,
+  rule: `Two real images whose manifests have different digests: two versions, or two images of one base. Supported: for EROFS + overlayfs a common page is in memory once behind both mounts (within ${COPIES_TOLERANCE * 100} %) in ${EVERY_PASS}, and the second image adds no more disk than the contents that only it has plus ${OVERHEAD * 100} % of the first image, for its manifest and partly filled blocks. Not supported: one of the two fails on every pair. Undecided: pairs disagree, or passes differ.`,
   objection: 'Unpacked layers share, too: the layers that two images have in common.',
   answer:
     'They do, and the two images of one base show it. Two versions of a distribution have no layer in common, because updates change the lowest one: there unpacked layers share nothing.',

@@ -2,7 +2,7 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { ImageInfo } from '../../results/schema/run.ts';
 import { grouped } from '../format.ts';
-import { judgeGroups } from './agree.ts';
+import { type CountedAnswer, judgeGroups } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import {
   deviationText,
@@ -13,7 +13,7 @@ import {
   refusedFigures,
 } from './enforcement.ts';
 import { type Evidence, groupText } from './evidence.ts';
-import { countFigures, exactFigure, isEqual } from './figures.ts';
+import { countFigures, EVERY_PASS, exactFigure, hasFewPasses, isEqual } from './figures.ts';
 import { unmeasured } from './missing.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 import type { Tristate } from './verdicts.ts';
@@ -63,14 +63,15 @@ const pullAnswer = (evidence: Evidence, group: GroupData): Tristate | null => {
 };
 
 /** One part that contradicts the claim refutes it; parts that were not measured do not count. */
-const together = (answers: readonly (Tristate | null)[]): Tristate | null => {
+const together = (answers: readonly (CountedAnswer | null)[]): CountedAnswer | null => {
   const measured = answers.filter((one) => one !== null);
   if (measured.length === 0) return null;
   if (measured.includes('no')) return 'no';
+  if (measured.includes('few')) return 'few';
   return measured.includes('open') ? 'open' : 'yes';
 };
 
-const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
+const answer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
   const fetched = updateAnswer(evidence, group);
   return fetched === null
     ? null
@@ -81,11 +82,12 @@ const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
       ]);
 };
 
-const updateAnswer = (evidence: Evidence, group: GroupData): Tristate | null => {
+const updateAnswer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
   const image = imageOf(evidence, group);
   const [file, layer] = [PER_FILE, PER_LAYER].map((arm) => evidence.count(group, arm, BYTES));
   const objects = evidence.count(group, PER_FILE, REQUESTS);
   if (!hasLayers(evidence, group) || image === undefined || !file || !layer || objects === null) return null;
+  if (hasFewPasses([file, layer, objects])) return 'few';
   if (![file, layer, objects].every(isEqual)) return 'open';
   return objects.most < image.objectCount && file.most < layer.most ? 'yes' : 'no';
 };
@@ -147,7 +149,7 @@ const notSupported = (evidence: Evidence): string => {
 const missingText = (evidence: Evidence): string =>
   evidence
     .groups({ scenario: SCENARIO })
-    .filter((group) => hasLayers(evidence, group))
+    .filter((group) => updateAnswer(evidence, group) !== null)
     .map((group) => {
       const objects = evidence.count(group, PER_FILE, REQUESTS)!.most;
       return `${grouped(objects)} of ${grouped(imageOf(evidence, group)!.objectCount)} objects of ${group.group.image} were missing, fewer bytes than by layer`;
@@ -175,7 +177,7 @@ export const claim: Claim = {
   ],
   scenarios: [SCENARIO],
   further: [PULL, ENFORCED],
-  rule: `What the local store gains, uncompressed, between one version of an image and a real later one, for images of at least ${FEWEST_LAYERS} layers. Where the run pulled the later version end to end from a server (${PULL}), the same holds for what was received, signature and manifest included; where a server attacked (${ENFORCED}), the client must have refused every attack. Supported: equal in every pass, fewer objects are added than the later version has, and objects and manifest together take fewer bytes than the layers that differ. Not supported: otherwise. Undecided: images disagree, passes differ, or every image has one layer. The numbers of objects and of layers, each a request, are shown for context.`,
+  rule: `What the local store gains, uncompressed, between one version of an image and a real later one, for images of at least ${FEWEST_LAYERS} layers. Where the run pulled the later version end to end from a server (${PULL}), the same holds for what was received, signature and manifest included; where a server attacked (${ENFORCED}), the client must have refused every attack. Supported: equal in ${EVERY_PASS}, fewer objects are added than the later version has, and objects and manifest together take fewer bytes than the layers that differ. Not supported: otherwise. Undecided: images disagree, passes differ, or every image has one layer. The numbers of objects and of layers, each a request, are shown for context.`,
   objection:
     'Objects are many small requests; layers are compressed in transfer; and a publisher who puts an update into a layer of its own lets clients fetch little by layer, too.',
   answer:
@@ -187,7 +189,10 @@ export const claim: Claim = {
       answer,
       figures,
       unanswered,
-      open: () => ({ because: 'what had to be fetched differs between passes', wouldDecide: COMMAND }),
+      open: () => ({
+        because: 'what had to be fetched differs between passes, or fewer than three pulled it',
+        wouldDecide: COMMAND,
+      }),
       supported,
       notSupported,
     }),

@@ -28,8 +28,8 @@ const PUBLISHED = NEITHER_MS / BOTH_MS;
 const SAVES = shareOf(PUBLISHED, 1 / 2);
 const PERCENT = formatPercent(SAVES - 1);
 const WORDS: Readonly<Record<Tristate, (ratio: Interval) => string>> = {
-  yes: () => `together they save more than ${PERCENT} of a warm walk`,
-  no: () => `together they save no more than ${PERCENT} of a warm walk`,
+  yes: () => `without both a warm walk takes more than ${PERCENT} longer`,
+  no: () => `without both a warm walk takes no more than ${PERCENT} longer`,
   open: (ratio) => `${openEffect(ratio)}; the bound is ${PERCENT}`,
 };
 

@@ -53,29 +53,34 @@ const armsOf = (groups: readonly GroupData[]): readonly string[] =>
 const isCertain = ({ arm, checkedCount, heldCount }: UnmountCounts): boolean =>
   !BY_NUMBER.includes(arm) || (heldCount >= OFTEN && heldCount * SHARE >= checkedCount);
 
+const refutes = (counts: UnmountCounts): boolean => counts.heldCount > 0 && isCertain(counts);
+
+/** Backends that refute first, then those that held more. */
+const inOrder = (counts: readonly UnmountCounts[]): readonly UnmountCounts[] =>
+  [...counts].sort((a, b) => Number(refutes(b)) - Number(refutes(a)) || b.heldCount - a.heldCount);
+
 const heldText = (counts: readonly UnmountCounts[]): string =>
   counts
     .map(({ arm, heldCount, checkedCount }) => `${arm} ${grouped(heldCount)} of ${grouped(checkedCount)}`)
     .join(', ');
 
-/** No backend held anything. */
-const neverHeld = (
-  checked: readonly UnmountCounts[],
-  unchecked: string,
-  figures: readonly Figure[],
-): Judgement => {
-  const headline = checked.filter(({ arm }) => HEADLINE.some((one) => one === arm));
-  const fewest = Math.min(...headline.map(({ checkedCount }) => checkedCount));
+/** No backend held anything; the headline backend with the fewest unmounts decides. */
+const neverHeld = (checked: readonly UnmountCounts[], unchecked: string): Judgement => {
+  const headline = checked
+    .filter(({ arm }) => HEADLINE.some((one) => one === arm))
+    .sort((a, b) => a.checkedCount - b.checkedCount);
+  const fewest = headline[0]!.checkedCount;
+  const figures = [...headline, ...checked.filter((one) => !headline.includes(one))].map(heldFigure);
   return fewest < ENOUGH
     ? {
         verdict: 'undecided',
-        because: `no leftovers in ${grouped(fewest)} unmounts of a backend; ${grouped(ENOUGH)} are needed to bound it at 0.1 %${unchecked}`,
+        because: `no leftovers in ${grouped(fewest)} unmounts of a headline backend; ${grouped(ENOUGH)} are needed to bound it at 0.1 %${unchecked}`,
         wouldDecide: `cfsbench run --profile full --scenarios ${SCENARIO}, which has 1,000 mounts`,
         figures,
       }
     : {
         verdict: 'supported',
-        because: `nothing was held after umount2 returned, in ${grouped(fewest)} unmounts of each backend${unchecked}`,
+        because: `nothing was held after umount2 returned, in ${grouped(fewest)} unmounts of each headline backend${unchecked}`,
         figures,
       };
 };
@@ -83,12 +88,12 @@ const neverHeld = (
 const judge = (evidence: Evidence): Judgement => {
   const groups = evidence.groups({ scenario: SCENARIO });
   const counts = armsOf(groups).map((arm) => countsOf(evidence, groups, arm));
-  const checked = counts.filter(({ checkedCount }) => checkedCount > 0);
+  const checked = inOrder(counts.filter(({ checkedCount }) => checkedCount > 0));
   const silent = counts.filter(({ checkedCount }) => checkedCount === 0).map(({ arm }) => arm);
   const unchecked = silent.length === 0 ? '' : `; not checked (no zero): ${silent.join(', ')}`;
-  const figures = [...checked].sort((a, b) => b.heldCount - a.heldCount).map(heldFigure);
+  const figures = checked.map(heldFigure);
   const held = checked.filter(({ heldCount }) => heldCount > 0);
-  if (held.some(isCertain))
+  if (held.some(refutes))
     return {
       verdict: 'not supported',
       because: `umount2 returned while something was held: ${heldText(held)}${unchecked}`,
@@ -104,7 +109,7 @@ const judge = (evidence: Evidence): Judgement => {
       wouldDecide: 'the same run while nothing else on the machine mounts',
       figures,
     };
-  return neverHeld(checked, unchecked, figures);
+  return neverHeld(checked, unchecked);
 };
 
 export const claim: Claim = {

@@ -2,12 +2,14 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
+import { grouped } from '../format.ts';
+import { HIGHEST_PER_SECOND, LOWEST_PER_SECOND } from '../ladder.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure, figures, STAND_IN } from './figures.ts';
 import { unmeasured } from './missing.ts';
 import { SCRIVANO_V3 } from './sources.ts';
-import { allOf, type ClaimPart, overImages, type Tristate } from './verdicts.ts';
+import { allOf, type ClaimPart, failedPart, overImages, type Tristate } from './verdicts.ts';
 
 const SCENARIO = 'serverless-open';
 const CHECKOUTS = ['hardlink-checkout', 'reflink-checkout'];
@@ -21,45 +23,59 @@ const LAYERS = 'unpacked-overlay';
 const MOST_SHARE = 0.1;
 /** A rate of the ladder stands for all rates up to the next one, so a quotient of two is known within this factor. */
 const STEP = 2;
-/** The lowest rate of the ladder. An arm that does not sustain it is taken to do so: that works against the claim. */
-const LOWEST = 8;
+/** Stands for a quotient that may be as small as any: less than that of two rates of the ladder. */
+const ANY_SHARE = LOWEST_PER_SECOND / HIGHEST_PER_SECOND / STEP;
 
-/** By block. A checkout below the ladder counts with its lowest rate. */
-const checkoutRates = (evidence: Evidence, group: GroupData, arm: string): ByBlock => {
-  const below = [...evidence.values(group, arm, BELOW)].filter(([, count]) => count > 0);
-  return new Map([
-    ...evidence.values(group, arm, SUSTAINED),
-    ...below.map(([block]) => [block, LOWEST] as const),
-  ]);
+/** By block. */
+interface PairedRates {
+  readonly manifest: ByBlock;
+  /** Highest rate that the checkout may have: supports. */
+  readonly most: ByBlock;
+  /** Lowest rate, in proportion to that of the manifest: refutes. */
+  readonly least: ByBlock;
+}
+
+const ratesOf = (evidence: Evidence, group: GroupData, checkout: string, manifest: string): PairedRates => {
+  const rates = {
+    manifest: new Map<number, number>(),
+    most: new Map<number, number>(),
+    least: new Map<number, number>(),
+  };
+  const isBelow = (arm: string, block: number): boolean =>
+    (evidence.values(group, arm, BELOW).get(block) ?? 0) > 0;
+  const rungOf = (arm: string, block: number): number | undefined =>
+    isBelow(arm, block) ? LOWEST_PER_SECOND : evidence.values(group, arm, SUSTAINED).get(block);
+  for (const block of evidence.values(group, checkout, BELOW).keys()) {
+    const [rate, rung] = [rungOf(checkout, block), rungOf(manifest, block)];
+    if (rate === undefined || rung === undefined) continue;
+    // A manifest below the ladder sustains nothing that a checkout could fall short of.
+    const of = isBelow(manifest, block) ? rate : rung;
+    // Outside of the ladder the checkout may sustain next to nothing, the manifest any rate.
+    const isOutside = isBelow(checkout, block) || rung >= HIGHEST_PER_SECOND;
+    rates.manifest.set(block, of);
+    rates.most.set(block, rate);
+    rates.least.set(block, isOutside ? of * ANY_SHARE : rate);
+  }
+  return rates;
 };
 
-/** A manifest below the ladder sustains nothing that a checkout could fall short of: such a block counts as equal rates. */
-const manifestRates = (evidence: Evidence, group: GroupData, arm: string, checkout: ByBlock): ByBlock => {
-  const below = [...evidence.values(group, arm, BELOW)].filter(([, count]) => count > 0);
-  return new Map([
-    ...evidence.values(group, arm, SUSTAINED),
-    ...below.flatMap(([block]) => {
-      const rate = checkout.get(block);
-      return rate === undefined ? [] : [[block, rate] as const];
-    }),
-  ]);
-};
+const supports = (share: Interval): boolean => share.kind === 'interval' && share.hi * STEP < MOST_SHARE;
+const refutes = (share: Interval): boolean => share.kind === 'interval' && share.lo / STEP >= MOST_SHARE;
 
-const holds = (share: Interval): Tristate => {
-  if (share.kind === 'tooFew') return 'open';
-  if (share.hi * STEP < MOST_SHARE) return 'yes';
-  return share.lo / STEP >= MOST_SHARE ? 'no' : 'open';
-};
+const OUTSIDE = `; a rate below ${LOWEST_PER_SECOND} or from ${grouped(HIGHEST_PER_SECOND)} on lies outside of the ladder and refutes nothing`;
 
 const partOf = (evidence: Evidence, group: GroupData, checkout: string, manifest: string): ClaimPart => {
-  const rates = checkoutRates(evidence, group, checkout);
-  const share = evidence.ratioOf(rates, manifestRates(evidence, group, manifest, rates));
+  const rates = ratesOf(evidence, group, checkout, manifest);
+  const most = evidence.ratioOf(rates.most, rates.manifest);
+  const least = evidence.ratioOf(rates.least, rates.manifest);
+  const holds: Tristate = supports(most) ? 'yes' : refutes(least) ? 'no' : 'open';
+  const share = holds === 'no' ? least : most;
   return {
-    holds: holds(share),
+    holds,
     because:
       share.kind === 'tooFew'
         ? `too few blocks of ${checkout} and ${manifest}`
-        : `the rate of ${checkout} is ${share.lo.toFixed(3)} to ${share.hi.toFixed(3)} of that of ${manifest}, on a ladder of powers of two`,
+        : `the rate of ${checkout} is ${share.lo.toFixed(3)} to ${share.hi.toFixed(3)} of that of ${manifest}, on a ladder of powers of two${holds === 'open' && refutes(most) ? OUTSIDE : ''}`,
     figure: figure(`rate of ${checkout} ÷ ${manifest} with p99 below 50 ms`, 'sustainedRatio', share),
   };
 };
@@ -94,7 +110,10 @@ const judge = (evidence: Evidence): Judgement => {
           partOf(evidence, group, checkout, manifest),
         ),
       );
-      return allOf(group.group.image, parts, contextOf(evidence, group));
+      const failed = evidence
+        .failedArms([group])
+        .filter((arm) => [...CHECKOUTS, ...MANIFESTS].includes(arm) && !isTried(group, arm));
+      return allOf(group.group.image, [...parts, ...failed.map(failedPart)], contextOf(evidence, group));
     }),
   );
 };
@@ -104,7 +123,7 @@ export const claim: Claim = {
   text: 'A checkout for each container is bearable for services that run long, but not where images are created and destroyed all the time.',
   by: [{ ...SCRIVANO_V3, excerpt: true, said: 'acceptable for long-running services, not for serverless' }],
   scenarios: [SCENARIO],
-  rule: `Images arrive at a fixed mean rate (local=files, serverless-open) and latencies count from the moment at which each was due. The rate of an arm is the highest of a ladder of powers of two, from ${LOWEST} per second on, at which p99 of create, mount and start stays below 50 ms and the arm keeps up. Supported: the rate of each checkout is below a tenth of that of each manifest backend in the whole interval, also if the true rates lie anywhere up to the next rung, i.e. twice the quotient is below ${MOST_SHARE}. Not supported: half of a quotient is at least ${MOST_SHARE}. Undecided: otherwise. A checkout that does not sustain ${LOWEST} per second counts as if it did.`,
+  rule: `Images arrive at a fixed mean rate (local=files, serverless-open) and latencies count from the moment at which each was due. The rate of an arm is the highest of a ladder of powers of two, ${LOWEST_PER_SECOND} to ${grouped(HIGHEST_PER_SECOND)} per second, at which p99 of create, mount and start stays below 50 ms and the arm keeps up. Supported: the rate of each checkout is below a tenth of that of each manifest backend in the whole interval, also if the true rates lie anywhere up to the next rung, i.e. twice the quotient is below ${MOST_SHARE}. Not supported: half of a quotient is at least ${MOST_SHARE}. Undecided: otherwise, also if one of them failed. Outside of the ladder a rate is bounded from one side only: a checkout that does not sustain ${LOWEST_PER_SECOND} per second, and a manifest backend that sustains ${grouped(HIGHEST_PER_SECOND)}, count with these rates for support, and refute nothing.`,
   objection:
     'A runtime does not have to call tar, cp and rm for each container, and it may keep checkouts of images that it expects to need again.',
   answer:

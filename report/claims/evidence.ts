@@ -3,6 +3,7 @@ import { type CallCount, type Count, callCounts, countOf } from '../../results/c
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import { emulationText } from '../../results/emulated.ts';
 import { droppedScenario, droppedText, isSkipped } from '../../results/not-measured.ts';
+import type { PlannedGroup } from '../../results/schema/not-measured.ts';
 import type { Pass, RunFile } from '../../results/schema/run.ts';
 import type { Params } from '../../results/schema/shared.ts';
 import type { Interval } from '../../results/stats/interval.ts';
@@ -38,6 +39,8 @@ export interface Evidence {
   median(group: GroupData, arm: string, metric: string): Interval;
   /** `arm` ÷ `base` block by block. */
   ratio(group: GroupData, arm: string, base: string, metric: string): Interval;
+  /** Arms with a failed slot in any of these groups. */
+  failedArms(groups: readonly GroupData[]): readonly string[];
   /** The run's reason why a backend, scenario or image has no samples; null if it has none. */
   whyMissing(id: string): string | null;
 }
@@ -50,6 +53,9 @@ const matches = ({ group }: GroupData, { scenario, params = {}, image }: GroupFi
   // Groups on one CPU are read only if requested.
   (group.params['placement'] ?? 'free') === (params['placement'] ?? 'free') &&
   Object.entries(params).every(([key, value]) => key === 'placement' || group.params[key] === value);
+
+const groupKey = ({ scenario, params, image }: PlannedGroup): string =>
+  JSON.stringify([scenario, paramsKey(params), image]);
 
 const interval = (values: ByBlock): Interval => intervalOver(values, LOOK_CONFIDENCE);
 const ratioOf = (values: ByBlock, base: ByBlock): Interval =>
@@ -90,6 +96,10 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
       return isRatio(metric) ? widened(level) : level;
     },
     ratio: (group, arm, base, metric) => ratioOf(values(group, arm, metric), values(group, base, metric)),
+    failedArms(groups) {
+      const keys = new Set(groups.map(({ group }) => groupKey(group)));
+      return [...new Set(tallied.failures.filter((one) => keys.has(groupKey(one))).map(({ arm }) => arm))];
+    },
     whyMissing(id) {
       const skipped = run.skipped.find((one) => isSkipped(one, id));
       if (skipped !== undefined) return `${skipped.need}: ${skipped.reason}`;

@@ -1,5 +1,5 @@
 // Figures from intervals, counts and published values. Pure.
-import type { Count } from '../../results/compare/counts.ts';
+import { type Count, FEWEST_PASSES } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { Figure } from './claim.ts';
@@ -32,7 +32,20 @@ export const figures = (...parts: Parameters<typeof figure>): readonly Figure[] 
   return one === null ? [] : [one];
 };
 
-export const isEqual = ({ least, most }: Count): boolean => least === most;
+/** `FEWEST_PASSES` in words. */
+export const FEW_PASSES = 'fewer than three counting passes';
+
+/** For rule texts. */
+export const EVERY_PASS = `every pass, of which there are at least ${FEWEST_PASSES}`;
+
+export const isConstant = ({ least, most }: Count): boolean => least === most;
+
+/** Of those that were counted. */
+export const hasFewPasses = (counts: readonly (Count | null)[]): boolean =>
+  counts.some((count) => count !== null && count.passes < FEWEST_PASSES);
+
+/** Constant over enough passes to show it. */
+export const isEqual = (count: Count): boolean => isConstant(count) && !hasFewPasses([count]);
 
 /** A figure for each metric that was counted; the largest value where passes differ. */
 export const countFigures = (
@@ -44,7 +57,7 @@ export const countFigures = (
   wanted.flatMap(([arm, metric, what]) => {
     const count = evidence.count(group, arm, metric);
     if (count === null) return [];
-    const varies = isEqual(count) ? '' : `, ${count.least} in another pass`;
+    const varies = isConstant(count) ? '' : `, ${count.least} in another pass`;
     return [exactFigure(`${arm}: ${what} (${groupText(group)})${varies}`, metric, count.most, details)];
   });
 

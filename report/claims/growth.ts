@@ -1,10 +1,11 @@
 // How a cost grows with the number of files: lines through the sizes that a run measured. Pure.
-import { countOf } from '../../results/compare/counts.ts';
+import { type Count, countOf } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Phase } from '../../results/schema/run.ts';
 import { powersByBlock } from '../../results/stats/lines.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
 import type { Evidence } from './evidence.ts';
+import { isEqual } from './figures.ts';
 
 /** Regular files of the group's image; null if the run does not record them. */
 export const filesOf = ({ run }: Evidence, { group }: GroupData): number | null =>
@@ -28,13 +29,15 @@ export const callsIn = (
   group: GroupData,
   arm: string,
   phases: readonly Phase[],
-): { readonly least: number; readonly most: number } | null => {
-  if (!group.ledgers.has(arm)) return null;
+): Count | null => {
+  const passes = group.ledgers.get(arm)?.length ?? 0;
+  if (passes === 0) return null;
   // A phase without a call has no metric.
   const sums = phases.map((phase) => evidence.count(group, arm, `${phase}CallCount`) ?? countOf([0])!);
   return {
     least: sums.reduce((sum, { least }) => sum + least, 0),
     most: sums.reduce((sum, { most }) => sum + most, 0),
+    passes,
   };
 };
 
@@ -46,7 +49,9 @@ export interface CallGrowth {
   readonly most: number;
 }
 
-/** Null with fewer than two sizes, or if passes differ. Slopes between neighbours bound those between any two sizes. */
+/**
+ * Null with fewer than two sizes, or if passes differ or are too few. Slopes between neighbours bound those between any two sizes.
+ */
 export const callGrowth = (
   evidence: Evidence,
   groups: readonly GroupData[],
@@ -57,7 +62,7 @@ export const callGrowth = (
   for (const [files, group] of bySize(evidence, groups)) {
     const calls = callsIn(evidence, group, arm, phases);
     if (calls === null) continue;
-    if (calls.least !== calls.most) return null;
+    if (!isEqual(calls)) return null;
     points.set(files, calls.least);
   }
   const sorted = [...points].sort(([a], [b]) => a - b);

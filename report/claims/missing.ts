@@ -5,6 +5,12 @@ import type { Evidence } from './evidence.ts';
 
 export const MORE_BLOCKS = 'more blocks (--blocks 24) on a quiet machine, or a larger image';
 
+/** A single counting pass is made without BPF, whatever is asked. */
+export const morePasses = ({ run }: Evidence): string =>
+  run.ledgerSource === 'bpf'
+    ? 'the same run with three counting passes (--count-passes 3)'
+    : 'the same run as root where BPF works, with three counting passes';
+
 /** The first of these ids that has no samples, with the run's reason. */
 const firstReason = (evidence: Evidence, ids: readonly string[]): string | null => {
   for (const id of ids) {

@@ -38,6 +38,13 @@ export interface ClaimPart {
   readonly figure: Figure | null;
 }
 
+/** A planned arm without a value: nothing can be said of each arm. */
+export const failedPart = (arm: string): ClaimPart => ({
+  holds: 'open',
+  because: `no value of ${arm}: its slots failed`,
+  figure: null,
+});
+
 export interface ImageVerdict {
   readonly image: string;
   readonly verdict: 'supported' | 'not supported' | 'undecided';

@@ -29,11 +29,15 @@ const plainText = ({ metric, value, interval }: Figure): string => {
 
 const signed = (share: number): string => `${share < 0 ? '' : '+'}${formatPercent(share)}`;
 
-/** Of an open ratio: `the effect may be anything from -5 % to +8 %`. */
+/** In whole percent. A ratio of 1.08 is 8 %, though its difference to 1 is a little more. */
+const percentOf = (ratio: number, round: (value: number) => number): number =>
+  round(Number((100 * (ratio - 1)).toFixed(6))) / 100;
+
+/** Of an open ratio, rounded outward: `the effect may be anything from -5 % to +8 %`. */
 export const openEffect = (ratio: Interval): string =>
   ratio.kind === 'tooFew'
     ? 'too few blocks'
-    : `the effect may be anything from ${signed(Math.round(100 * (ratio.lo - 1)) / 100)} to ${signed(Math.round(100 * (ratio.hi - 1)) / 100)}`;
+    : `the effect may be anything from ${signed(percentOf(ratio.lo, Math.floor))} to ${signed(percentOf(ratio.hi, Math.ceil))}`;
 
 /** Claims whose scenarios were part of the run. */
 export const askedOf = (claims: readonly ClaimView[]): readonly ClaimView[] =>

@@ -35,7 +35,7 @@ const countVerdict = (row: ExactResult, { comparison, gate, run }: Judging): Cas
     case 'vanished':
       return skipped(`missing, as allowed${because}`);
     case 'demoted':
-      return skipped(`not constant in the base: ${changeText(row)}`);
+      return skipped(`not shown to be constant in the base: ${changeText(row)}`);
     case 'incomparable':
       return skipped(`incomparable${because}`);
     case 'unjudged':

@@ -115,7 +115,7 @@ const otherSections = (comparison: Comparison, { run }: CompareTextOptions): rea
     title: 'In the head only',
     entries: withStatus(comparison, 'new').map((row) => `${placeText(row.place)}: ${countedText(row)}`),
   },
-  changes('Not constant in the base, so not compared', withStatus(comparison, 'demoted'), run),
+  changes('Not shown to be constant in the base, so not compared', withStatus(comparison, 'demoted'), run),
   incomparable(comparison),
 ];
 

@@ -3,11 +3,11 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
 import { intervalOver } from '../../results/stats/over-blocks.ts';
 import { grouped } from '../format.ts';
+import { LOWEST_PER_SECOND } from '../ladder.ts';
 import type { ArmView } from '../view-tables.ts';
 
 const SUSTAINED = 'sustained50MsPerSecond';
 const BELOW = 'below50MsCount';
-const LOWEST_PER_SECOND = 8;
 
 /** `1,024 (512..1,024)`; null: not tried, or too few blocks. */
 const rateText = ({ time }: GroupData, arm: string): string | null => {

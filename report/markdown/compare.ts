@@ -89,7 +89,7 @@ const unlikeTable = ({ gate }: CompareMarkdownOptions): MarkdownTable => ({
 });
 
 const whyUnlike = ({ status, because }: ExactResult): string => {
-  if (status === 'demoted') return 'the count is not constant in the base';
+  if (status === 'demoted') return 'the count is not shown to be constant in the base';
   return status === 'unjudged' ? 'requests, counted in fewer than five passes' : because.join('; ');
 };
 

@@ -10,6 +10,9 @@ export interface Count {
   readonly passes: number;
 }
 
+/** Fewer passes do not show that a count is constant. */
+export const FEWEST_PASSES = 3;
+
 export const countOf = (values: ArrayLike<number>): Count | null =>
   values.length === 0 ? null : { least: leastOf(values), most: mostOf(values), passes: values.length };
 

@@ -1,9 +1,18 @@
 // Compares two run folders, or the two arms of one run. Counts are compared by fingerprint; latencies only within one run.
+import { FEWEST_PASSES } from '../compare/counts.ts';
 import { type EnvironmentItem, environmentItems } from '../compare/environment.ts';
 import { emulationText } from '../emulated.ts';
-import { droppedText, explainsRow, isSkipped, isSkippedOn, skippedText } from '../not-measured.ts';
+import {
+  droppedLines,
+  droppedText,
+  explainsRow,
+  isSkipped,
+  isSkippedOn,
+  skippedText,
+} from '../not-measured.ts';
+import type { DroppedGroup } from '../schema/not-measured.ts';
 import type { RunFile } from '../schema/run.ts';
-import { type GateConfig, NO_CONFIG } from './config.ts';
+import { type GateConfig, NO_CONFIG, thresholdOf } from './config.ts';
 import { compareExact, type ExactResult } from './exact.ts';
 import { type ArmRows, armRows, type RowPlace } from './exact-rows.ts';
 import { compareLatencies, type Latencies } from './latencies.ts';
@@ -20,6 +29,8 @@ export interface Comparison {
   readonly latencies: Latencies;
   /** Of the base's run; null if base and head are one run. */
   readonly baseLatencies: Latencies | null;
+  /** Groups with gated times that ended before their first look for lack of time. */
+  readonly untimed: readonly DroppedGroup[];
   /** Items of the environment that differ. */
   readonly environment: readonly string[];
   readonly notices: readonly string[];
@@ -29,8 +40,6 @@ export interface CompareOptions {
   readonly config?: GateConfig;
   readonly all?: boolean;
 }
-
-const FEWEST_PASSES = 3;
 
 const itemText = ({ item, base, head }: EnvironmentItem): string =>
   `${item}: ${base ?? 'absent'} -> ${head ?? 'absent'}`;
@@ -96,6 +105,7 @@ export const compareRuns = (base: LoadedRun, head: LoadedRun, options: CompareOp
     exact: compareExact(left, right, whyAbsent(head)),
     latencies: latencies(head),
     baseLatencies: latencies(base),
+    untimed: [],
     environment: environmentItems(base.run.environment, head.run.environment).map(itemText),
     notices: [
       ...emulationNotice('base', base.run),
@@ -117,8 +127,19 @@ const renamed = (rows: readonly ArmRows[], arm: string): readonly ArmRows[] =>
     return { ...side, place, rows: side.rows.map((row) => ({ ...row, place })) };
   });
 
+const untimedIn = ({ plan, catalogue }: RunFile, config: GateConfig): readonly DroppedGroup[] => {
+  const isGated = (scenario: string): boolean =>
+    (catalogue.scenarios[scenario]?.headline ?? []).some(
+      (metric) => thresholdOf(config, scenario, metric).gate,
+    );
+  return plan.dropped.flatMap((one) =>
+    one.kind === 'group' && one.neededBlocks > 0 && isGated(one.scenario) ? [one] : [],
+  );
+};
+
 export const compareArms = (loaded: LoadedRun, options: CompareOptions = {}): Comparison => {
   const { run } = loaded;
+  const { config = NO_CONFIG } = options;
   const ab = run.plan.ab ?? null;
   const rows = armRows(loaded);
   const of = (arm: string): readonly ArmRows[] => rows.filter(({ place }) => place.arm === arm);
@@ -129,16 +150,18 @@ export const compareArms = (loaded: LoadedRun, options: CompareOptions = {}): Co
     exact: ab === null ? [] : compareExact(renamed(of(ab[0]), ab[1]), of(ab[1]), whyAbsent(loaded)),
     latencies: compareLatencies(loaded, {
       baseline: run.plan.baseline,
-      config: options.config ?? NO_CONFIG,
+      config,
       gates: ab !== null,
       all: options.all ?? false,
     }),
     baseLatencies: null,
+    untimed: ab === null ? [] : untimedIn(run, config),
     environment: [],
     notices: [
       ...emulationNotice('run', run),
       ...statusNotice('run', run),
       ...passNotice('run', rows),
+      ...droppedLines(run.plan.dropped).map((line) => `run: ${line}`),
       ...loaded.warnings,
     ],
   };

@@ -37,6 +37,8 @@ export interface ArmRows {
   /** Also for an actor that has no rows because it made no call. */
   readonly fingerprintFor: (actor: string | null, call: string | null) => Fingerprint;
   readonly passes: number;
+  /** Passes with a ledger; without one, a call that has no row was not counted. */
+  readonly ledgers: number;
 }
 
 export const placeKey = ({ scenario, params, image, arm }: RowPlace): string =>
@@ -110,6 +112,12 @@ export const armRows = (loaded: Pick<LoadedRun, 'run' | 'tallied'>): readonly Ar
         ...callRows(data, place, fingerprintFor),
         ...metricRows(loaded, data, place, fingerprintFor),
       ];
-      return { place, rows, fingerprintFor, passes: Math.max(0, ...rows.map(({ count }) => count.passes)) };
+      return {
+        place,
+        rows,
+        fingerprintFor,
+        passes: Math.max(0, ...rows.map(({ count }) => count.passes)),
+        ledgers: data.ledgers.get(arm)?.length ?? 0,
+      };
     });
   });

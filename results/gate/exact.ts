@@ -1,5 +1,5 @@
 // Compares the counts of two sides: no tolerance, no statistics; counts with different fingerprints are not compared.
-import type { Count } from '../compare/counts.ts';
+import { type Count, FEWEST_PASSES } from '../compare/counts.ts';
 import { differences } from '../compare/fingerprint.ts';
 import {
   type ArmRows,
@@ -16,7 +16,7 @@ export type ExactStatus =
   | 'worse'
   /** Constant in the base, not in the head. */
   | 'varies'
-  /** Not constant in the base. */
+  /** Not constant in the base, or varying in the head where the base has too few passes to show that it is constant. */
   | 'demoted'
   /** The fingerprints differ. */
   | 'incomparable'
@@ -51,11 +51,13 @@ const judgeQuasi = (base: Count, head: Count, counted: CountSubject): ExactStatu
 
 const judgeExact = (base: Count, head: Count, counted: CountSubject): ExactStatus => {
   if (base.least !== base.most) return 'demoted';
-  if (head.least !== head.most) return 'varies';
+  if (head.least !== head.most) return base.passes < FEWEST_PASSES ? 'demoted' : 'varies';
   return byValue(base.least, head.least, counted);
 };
 
-const zero = (passes: number): Count => ({ least: 0, most: 0, passes });
+/** The count of a call without a row: a ledger is complete, so it was not made. Null: no pass has a ledger. */
+const unseenCalls = ({ ledgers }: ArmRows): Count | null =>
+  ledgers === 0 ? null : { least: 0, most: 0, passes: ledgers };
 
 const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, sides: ArmPair): ExactResult => {
   const known = (base ?? head)!;
@@ -70,7 +72,7 @@ const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, side
     because: [],
     ...parts,
   });
-  // A ledger is complete: a call that it lacks was not made. A missing metric was not measured.
+  // A missing metric was not measured.
   if (counted.kind === 'metric' && (base === undefined || head === undefined))
     return result(head === undefined ? 'vanished' : 'new');
   const [actor, call] = counted.kind === 'call' ? [counted.actor, counted.call] : [null, null];
@@ -80,9 +82,12 @@ const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, side
   );
   if (unlike.length > 0) return result('incomparable', { because: unlike });
   const counts = {
-    base: base?.count ?? zero(sides.base.passes),
-    head: head?.count ?? zero(sides.head.passes),
+    base: base?.count ?? unseenCalls(sides.base),
+    head: head?.count ?? unseenCalls(sides.head),
   };
+  if (counts.head === null)
+    return result('vanished', { because: ['no counting pass of the head has a ledger'] });
+  if (counts.base === null) return result('new');
   const judged = noise === 'quasi' ? judgeQuasi : judgeExact;
   return result(judged(counts.base, counts.head, counted), counts);
 };

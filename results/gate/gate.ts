@@ -19,7 +19,7 @@ export interface Gate {
   readonly undecided: readonly LatencyResult[];
   /** Those of `undecided` that were slower, and were not in a rerun. */
   readonly refuted: readonly LatencyResult[];
-  /** Counts that cannot be compared: not constant in the base, other programs, too few passes. */
+  /** Counts that cannot be compared: not shown to be constant in the base, other programs, too few passes. */
   readonly unjudgeable: readonly ExactResult[];
 }
 
@@ -55,6 +55,12 @@ const isUnjudgeable = ({ status, base, head }: ExactResult): boolean =>
     (base?.least !== head?.least || base?.most !== head?.most));
 
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+const openText = (rows: number, groups: number): string =>
+  [
+    ...(rows > 0 ? [`${count(rows, 'row')} undecided or not judgeable`] : []),
+    ...(groups > 0 ? [`${count(groups, 'group')} not timed for lack of time`] : []),
+  ].join('; ');
 
 /** In the order of the exit codes of a run: an ended budget hides no failure. */
 const unusable = ({ run, tallied, okCount }: LoadedRun): Pick<Gate, 'exit' | 'why'> | null => {
@@ -97,7 +103,7 @@ export const gateOf = (comparison: Comparison, head: LoadedRun, options: GateOpt
     return { exit: reason.exit, why: reason.exit === 6 ? reason.why : `${reason.why}${worse}`, ...rows };
   if (red.length > 0) return { exit: 2, why: `${count(red.length, 'row')} worse than the base`, ...rows };
   const open = undecided.length + unjudgeable.length;
-  if (options.strict && open > 0)
-    return { exit: 3, why: `${count(open, 'row')} undecided or not judgeable`, ...rows };
+  const untimed = comparison.untimed.length;
+  if (options.strict && open + untimed > 0) return { exit: 3, why: openText(open, untimed), ...rows };
   return { exit: 0, why: 'nothing is worse than the base', ...rows };
 };

@@ -40,9 +40,17 @@ const changeAt = (lines: readonly HistoryLine[], at: number, from: number, to: n
   };
 };
 
-/** An exact count changed where its value differs. */
-const exactChanges = (values: readonly number[]): readonly number[] =>
-  values.flatMap((value, i) => (i > 0 && value !== values[i - 1] ? [i] : []));
+/** Where the passes of a run have no value in common with those of a run since the change before. */
+const exactChanges = (lines: readonly HistoryLine[]): readonly number[] => {
+  const changes: number[] = [];
+  let [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const [at, { lo, hi }] of lines.entries()) {
+    const isChange = lo > most || hi < least;
+    if (isChange) changes.push(at);
+    [least, most] = isChange ? [lo, hi] : [Math.max(least, lo), Math.min(most, hi)];
+  }
+  return changes;
+};
 
 const estimatedChanges = (values: readonly number[]): readonly number[] =>
   changePoints(values, { random: seededUniform(SEED) });
@@ -51,7 +59,7 @@ const trendOf = (all: readonly HistoryLine[]): Trend => {
   const lines = all.slice(-LONGEST);
   const of = lines.at(-1)!;
   const values = lines.map(({ value }) => value);
-  const points = of.noise === 'exact' ? exactChanges(values) : estimatedChanges(values);
+  const points = of.noise === 'exact' ? exactChanges(lines) : estimatedChanges(values);
   return {
     of,
     lines,
@@ -71,5 +79,6 @@ export const trends = (lines: readonly HistoryLine[]): readonly Trend[] => {
   return [...series.values()].map(trendOf);
 };
 
-export const hasChanged = ({ changes, fence }: Trend): boolean =>
-  changes.length > 0 || (fence?.kind === 'fence' && fence.outside);
+/** The least of an exact count may step beyond the fence while its passes still share a value with earlier ones. */
+export const hasChanged = ({ of, changes, fence }: Trend): boolean =>
+  changes.length > 0 || (of.noise !== 'exact' && fence?.kind === 'fence' && fence.outside);

@@ -28,7 +28,7 @@ interface CountedValues {
   readonly values: Map<number, Set<number>>;
 }
 
-/** A run's counts of one place; runs of one machine that took one path are alike. */
+/** A run's ledgers of one place; runs of one machine that took one path are alike. */
 interface Seen {
   readonly machine: number;
   readonly fingerprintFor: ArmRows['fingerprintFor'];
@@ -66,6 +66,13 @@ const valuesOf = ({ values }: CountedValues): ReadonlyMap<number, readonly numbe
   const machines = new Map<number, number[]>();
   for (const [machine, own] of values) if (own.size === 1) at(machines, [...own][0]!, () => []).push(machine);
   return machines;
+};
+
+/** Machines differ, or each that counted has the same value in all its runs. */
+const isCompared = (counted: CountedValues): boolean => {
+  const groups = valuesOf(counted);
+  const constant = [...groups.values()].flat().length;
+  return groups.size > 1 || (constant > 1 && constant === counted.values.size);
 };
 
 /** Items whose values on one side are none of those on the other side. */
@@ -134,9 +141,10 @@ export const startCountCheck = (): CountCheck => {
   /** A ledger is complete: a call that it lacks was not made. */
   const noteCalls = (
     known: CountedPlace,
-    { place, rows, fingerprintFor }: ArmRows,
+    { place, rows, fingerprintFor, ledgers }: ArmRows,
     machine: number,
   ): void => {
+    if (ledgers === 0) return;
     const own = new Set(rows.map(({ counted }) => countedKey(counted)));
     for (const { counted } of rows) {
       const key = countedKey(counted);
@@ -165,11 +173,11 @@ export const startCountCheck = (): CountCheck => {
           if (value !== null) note(place, row.counted, row.fingerprint, machine, value);
         }
         const kind = `${machine} ${fingerprintText(fingerprintFor(null, null))}`;
-        if (!known.seen.has(kind)) known.seen.set(kind, { machine, fingerprintFor });
+        if (side.ledgers > 0 && !known.seen.has(kind)) known.seen.set(kind, { machine, fingerprintFor });
       }
     },
     finish: (machines) => ({
-      compared: [...all.values()].filter(({ values }) => values.size > 1).length,
+      compared: [...all.values()].filter(isCompared).length,
       unequal: unequalOf(all.values(), machines),
     }),
   };

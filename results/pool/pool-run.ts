@@ -1,7 +1,9 @@
 // The run file of a pool: the common values of its runs, and the worst value where they differ. Pure.
 import { dirname } from 'node:path';
+import { at, paramsKey } from '../compare/tally.ts';
 import { areTimesMeasured } from '../emulated.ts';
 import type { ConditionWarning } from '../schema/machine.ts';
+import type { Dropped, DroppedGroup } from '../schema/not-measured.ts';
 import type { RunFile } from '../schema/run.ts';
 
 const unique = <T>(items: readonly T[]): readonly T[] => [
@@ -52,6 +54,29 @@ const warningsIn = (runs: readonly RunFile[]): readonly string[] => {
   return [...kinds.values()];
 };
 
+/** Of the run that got least of the group. */
+const leastOf = (all: readonly DroppedGroup[]): DroppedGroup =>
+  [...all].sort((a, b) => a.blocks - b.blocks || (a.passes ?? 0) - (b.passes ?? 0))[0]!;
+
+/** Groups have one entry each, with the number of runs that had no time for it. */
+const droppedIn = (runs: readonly RunFile[]): readonly Dropped[] => {
+  const groups = new Map<string, Map<RunFile, DroppedGroup>>();
+  for (const run of runs)
+    for (const one of run.plan.dropped)
+      if (one.kind === 'group') {
+        const key = JSON.stringify([one.scenario, paramsKey(one.params), one.image]);
+        at(groups, key, () => new Map<RunFile, DroppedGroup>()).set(run, one);
+      }
+  const others = runs.flatMap(({ plan }) => plan.dropped).filter(({ kind }) => kind !== 'group');
+  return [
+    ...[...groups.values()].map((byRun): DroppedGroup => {
+      const least = leastOf([...byRun.values()]);
+      return runs.length === 1 ? least : { ...least, inRuns: { dropped: byRun.size, of: runs.length } };
+    }),
+    ...unique(others),
+  ];
+};
+
 export const poolRun = (runs: readonly RunFile[], id: string, folders: readonly string[]): RunFile => {
   // Conditions, sessions and options belong to a single run.
   const { conditions: _conditions, resumed: _resumed, asked: _asked, ...first } = runs[0]!;
@@ -80,7 +105,7 @@ export const poolRun = (runs: readonly RunFile[], id: string, folders: readonly 
       seed: seedsText(runs),
       scenarios: unique(runs.flatMap(({ plan: { scenarios } }) => scenarios)),
       images: unique(runs.flatMap(({ plan: { images } }) => images)),
-      dropped: unique(runs.flatMap(({ plan: { dropped } }) => dropped)),
+      dropped: droppedIn(runs),
       slots: [],
     },
   };

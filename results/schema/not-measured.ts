@@ -20,6 +20,13 @@ export interface DroppedGroup extends PlannedGroup {
   /** Projected time of this group and of all that rank above it, and the time that was left. */
   readonly neededNs: number;
   readonly leftNs: number;
+  /** Of a pool: in how many of its runs. Absent: one run. */
+  readonly inRuns?: DroppedRuns;
+}
+
+interface DroppedRuns {
+  readonly dropped: WholeNumber;
+  readonly of: WholeNumber;
 }
 
 export interface DroppedPasses {

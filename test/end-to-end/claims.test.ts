@@ -44,7 +44,7 @@ test('the calls of tar that C1 uses are within 1 % of those that strace counts',
   const home = diskFolder(t);
   const out = join(home, 'results');
   const { code, stderr } = await program(t, [
-    ...['run', '--scenarios', 'churn,churn-scale', '--count-only', '--count-passes', '2'],
+    ...['run', '--scenarios', 'churn,churn-scale', '--count-only', '--count-passes', '3'],
     ...['--backends', 'erofs-overlay,unpacked-overlay,hardlink-checkout'],
     ...['--images', 'fixture:debian-12-static', '--budget', '90s', '--out', out],
   ]);

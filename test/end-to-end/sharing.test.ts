@@ -39,7 +39,7 @@ test('sharing, two stores, lookups and tampering', {
   const home = diskFolder(t);
   const out = join(home, 'results');
   const what = ['--scenarios', SCENARIOS.join(), '--images', 'synthetic:files=30,layers=1,seed=none'];
-  const how = ['--count-only', '--count-passes', '1', '--budget', '10m'];
+  const how = ['--count-only', '--count-passes', '3', '--budget', '10m'];
   const { code, stdout, stderr } = await program(t, ['run', ...what, ...how, '--out', out]);
   const run = readRun(out);
   assert.equal(code, 0, stderr);

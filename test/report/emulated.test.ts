@@ -93,6 +93,16 @@ test('rules of claims read counts, and no times', () => {
   assert.equal(onReal.whyMissing('walk-cold'), null);
 });
 
+test('a ladder of rates that was climbed on emulated CPUs is left out as a whole', () => {
+  const sample = {
+    ...storedRun().samples.find(({ outcome, pass }) => outcome === 'ok' && pass === 'time')!,
+    scenario: 'serverless-open',
+    values: { below50MsCount: 1, sustained500MsPerSecond: 8, stillThereCount: 1 },
+  };
+  const { groups } = measuredIn(emulated.run, loaded({ run: emulated.run, samples: [sample] }).tallied);
+  assert.deepEqual([...groups[0]!.time.keys()], ['stillThereCount']);
+});
+
 test('a gate judges no time, and compare says why', () => {
   const comparison = compareRuns(real, emulated, { all: true });
   assert.deepEqual(comparison.latencies.rows, []);

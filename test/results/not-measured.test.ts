@@ -27,6 +27,20 @@ test('a group that was counted before its time ended is not called unmeasured', 
     assert.equal(droppedText({ ...dropped, ...got }), `tamper on base: ${text} ${time}`);
 });
 
+test('a pool says in how many of its runs a group had no time', () => {
+  assert.match(
+    droppedText({ ...dropped, inRuns: { dropped: 3, of: 7 } }),
+    /^tamper on base: not measured: no time in 3 of 7 runs \(needed/,
+  );
+});
+
+test('groups with equal parameters count once, however many entries they have', () => {
+  const runs = [1e9, 2e9, 3e9].map((leftNs) => ({ ...dropped, params: { local: 'files' }, leftNs }));
+  assert.deepEqual(droppedLines(runs), [droppedText(runs[0]!)]);
+  const other = { ...dropped, params: { local: 'image' } };
+  assert.match(droppedLines([...runs, other])[0]!, /, and 1 more with other parameters$/);
+});
+
 test('groups of one scenario on one image have one line if they ended together', () => {
   const groups = [
     { ...dropped, params: { local: 'files' } },

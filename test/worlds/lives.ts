@@ -1,11 +1,11 @@
 // Worlds of the claim about images that come and go all the time: C21.
+import { RATES } from '../../scenarios/ladder.ts';
 import type { Series } from '../report/claims/journal.ts';
 import { onLarge } from './large.ts';
 import { noisy, type RunNoise } from './noise.ts';
 import type { ClaimWorld, ClaimWorlds, Truth } from './world.ts';
 
-const LOWEST = 8;
-const HIGHEST = 4096;
+const [LOWEST, HIGHEST] = [RATES[0]!, RATES.at(-1)!];
 /** What a manifest backend sustains. */
 const MANIFEST_PER_SECOND = 1500;
 
@@ -43,13 +43,15 @@ export const livesWorlds: readonly ClaimWorlds[] = [
     id: 'C21',
     kind: 'times',
     margin:
-      'True: a fiftieth, what one life after another suggests. False: half, which no user calls unbearable. Line: a tenth, the bound, at several places of the ladder.',
+      'True: a fiftieth, what one life after another suggests. False: half, which no user calls unbearable. Line: a tenth, the bound, at several places of the ladder; and rates outside of the ladder, which nobody saw.',
     worlds: [
       rates('true', 0.02),
       rates('true', 0.004),
       rates('line', 0.1),
       rates('line', 0.1, 1100),
       rates('line', 0.1, 2000),
+      rates('line', 0.05, 50_000),
+      rates('line', 0.5, 5),
       rates('false', 0.5),
       rates('false', 1),
     ],

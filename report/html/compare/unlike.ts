@@ -8,7 +8,8 @@ import { type Html, html } from '../html.ts';
 const WHY: Readonly<Partial<Record<ExactStatus, string>>> = {
   vanished: 'Counted in the base, absent from the head.',
   new: 'Counted in the head, absent from the base.',
-  demoted: 'The count varied between passes of the base, so there is no exact value to compare with.',
+  demoted:
+    'The passes of the base differ, or are too few to show that the count is constant, so there is no exact value to compare with.',
   unjudged:
     'Counts of FUSE requests include stray requests: the minimum of five counting passes is compared, and there were fewer passes.',
   incomparable:

@@ -109,8 +109,8 @@ const method = html`<section><h2 id="method">How to read the charts</h2>
 <ul>
 <li>Counts are compared where programs, architecture, path and image are equal; ratios to the baseline of the run where the CPU, the kernel and the file system are equal, too. Any difference begins another series.</li>
 <li>A line through a point is its interval at 95 % or more. The dashed line is the median between two changes; a red mark is the first run after a change.</li>
-<li>An exact count changed where its value differs. A ratio or a count of requests changed where the energy distance between the runs before and after is larger than in 99 % of shuffled orders (E-divisive), with at least five runs on each side.</li>
-<li>The dashed upright line at the latest run is the fence: the range of steps within three interquartile ranges of the usual ones. It needs 11 runs.</li>
+<li>An exact count changed where its passes have no value in common with those of a run since the change before. A ratio or a count of requests changed where the energy distance between the runs before and after is larger than in 99 % of shuffled orders (E-divisive), with at least five runs on each side.</li>
+<li>The dashed upright line at the latest run is the fence: the range of steps of a count within three interquartile ranges of the usual ones. It needs 11 runs.</li>
 <li>Changes are shown; they never fail a gate.</li>
 </ul></section>
 `;

@@ -179,6 +179,16 @@ test('undecided: only one size, or passes of any arm differ', () => {
   }
 });
 
+test('undecided: counted in fewer than three passes', () => {
+  const judged = on({}, { passes: 2 });
+  assert.ok(judged.verdict === 'undecided');
+  assert.match(judged.because, /calls of hardlink-checkout: fewer than three counting passes/);
+  assert.match(judged.wouldDecide, /--count-passes 3/);
+  assert.equal(on({ linkPerFile: 0.9 }, { passes: 1 }).verdict, 'undecided', 'nor is it refuted');
+  const traced = on({}, { passes: 1, ledgerSource: 'strace' });
+  assert.ok(traced.verdict === 'undecided' && /where BPF works/.test(traced.wouldDecide));
+});
+
 test('reflinks are optional, hard links and layers are needed', () => {
   const without = (arm: string) =>
     SIZES.map((files) => {
@@ -191,6 +201,23 @@ test('reflinks are optional, hard links and layers are needed', () => {
   const judged = verdictOn(claim, run(without('hardlink-checkout')));
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /hardlink-checkout/);
+});
+
+test('undecided: a checkout or a manifest backend failed in every slot; one that refutes still does', () => {
+  const failing = (arm: string, calls: Calls = {}): MadeRun =>
+    run(SIZES.map((files) => ({ ...scale(files, calls), failed: [arm] })));
+  for (const arm of ['hardlink-checkout-direct', 'mount-composefs']) {
+    const judged = verdictOn(claim, failing(arm));
+    assert.equal(judged.verdict, 'undecided');
+    assert.equal(judged.because, `no value of ${arm}: its slots failed`);
+    assert.equal(verdictOn(claim, failing(arm, { linkPerFile: 0.5 })).verdict, 'not supported');
+  }
+  assert.equal(verdictOn(claim, failing('squashfs-full')).verdict, 'supported', 'the claim is not about it');
+  assert.equal(
+    verdictOn(claim, failing('erofs-overlay')).verdict,
+    'supported',
+    'other slots of it did not fail',
+  );
 });
 
 test('not testable: with the reason why nothing was unpacked or counted', () => {

@@ -114,6 +114,21 @@ test('two sizes give no exponent; a checkout without the large size is undecided
   assert.match(judged.because, /reflink-checkout/);
 });
 
+test('undecided: a backend of the claim failed in every slot', () => {
+  for (const arm of ['reflink-checkout', 'composefs-fuse']) {
+    const groups = SIZES.map((files) => {
+      const group = scale(files, {});
+      const { [arm]: _, ...time } = group.time!;
+      return { ...group, time, failed: [arm] };
+    });
+    const judged = verdictOn(claim, { images, groups });
+    assert.equal(judged.verdict, 'undecided');
+    assert.equal(judged.because, `no value of ${arm}: its slots failed`);
+    const unplanned = groups.map(({ failed: _, ...group }) => group);
+    assert.equal(verdictOn(claim, { images, groups: unplanned }).verdict, 'supported');
+  }
+});
+
 test('missing: not testable if the run says why, else undecided with a command', () => {
   const skipped = [
     {

@@ -48,6 +48,15 @@ test('undecided: passes differ, or pages are in memory neither once nor twice', 
   undecided({ ...ONCE_WRONG, mountFrameCount: [1200, 1300, 1200] }, TWICE);
 });
 
+test('undecided: fewer than three counting passes, whatever they counted', () => {
+  for (const links of [ONCE_WRONG, { ...ONCE_WRONG, wrongLinkCount: 0 }]) {
+    const judged = verdictOn(claim, { groups: checkouts(links, TWICE), passes: 2 });
+    assert.ok(judged.verdict === 'undecided');
+    assert.equal(judged.because, 'fewer than three counting passes: made, versions=certs');
+    assert.match(judged.wouldDecide, /--count-passes 3/);
+  }
+});
+
 test('undecided: links have nothing to merge, or two pairs of images disagree', () => {
   const nothing = { ...ONCE_WRONG, mountFrameCount: 2000, alikePageCount: 0 };
   assert.equal(verdict(checkouts(nothing, TWICE)), 'undecided');

@@ -57,6 +57,14 @@ test('undecided: two stores on one device, passes that differ, or file systems t
   assert.match(verdictOn(claim, { groups }).because, /yes on made, second=ext4; no on made, second=xfs/);
 });
 
+test('undecided: fewer than three counting passes, whatever they counted', () => {
+  for (const groups of [stores({}), stores({ 'reflink-checkout': ALL })]) {
+    const judged = verdictOn(claim, { groups, passes: 1 });
+    assert.equal(judged.verdict, 'undecided');
+    assert.equal(judged.because, 'fewer than three counting passes: made, second=ext4');
+  }
+});
+
 test('not testable without a checkout or without mounts', () => {
   const only = (arm: string, series: Series): readonly MadeGroup[] => [
     { scenario: 'many-stores', params: { second: 'ext4' }, count: { [arm]: series } },

@@ -17,3 +17,11 @@ test('a zero decides only if the counter sees opened files', () => {
   assert.equal(verdict(lookups({ ...SEEN, openLookupCount: [155, 86, 155] })), 'undecided');
   assert.equal(verdict([]), 'not testable');
 });
+
+test('undecided: fewer than three counting passes, whatever they counted', () => {
+  for (const walkLookupCount of [0, 87]) {
+    const judged = verdictOn(claim, { groups: lookups({ ...SEEN, walkLookupCount }), passes: 2 });
+    assert.equal(judged.verdict, 'undecided');
+    assert.match(judged.because, /^fewer than three counting passes: made$/);
+  }
+});

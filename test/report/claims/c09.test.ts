@@ -47,6 +47,11 @@ test('undecided: the passes of a start differ', () => {
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /passes read different bytes: start of python on slim/);
 });
+test('undecided: a start has fewer than three passes', () => {
+  const judged = on(['python', 'slim', [1e6, 1e6]], ['nginx', 'slim', 1e6]);
+  assert.equal(judged.verdict, 'undecided');
+  assert.match(judged.because, /fewer than three passes: start of python on slim$/);
+});
 test('missing: not testable if the run says why, else undecided', () => {
   assert.equal(verdictOn(claim, { groups: [] }).verdict, 'undecided');
   const skipped = [

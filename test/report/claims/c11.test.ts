@@ -72,6 +72,11 @@ test('undecided: pages differ between passes, counted or timed', () => {
     assert.match(judged.because, /differs between \d+ passes/);
   }
 });
+test('undecided: pages were read in fewer than three passes', () => {
+  const judged = on({ once: [1000, 1000] });
+  assert.equal(judged.verdict, 'undecided');
+  assert.match(judged.because, /page cache of erofs-overlay: fewer than three passes/);
+});
 test('not testable if the kernel does not report cached pages', () => {
   const times = { 'erofs-overlay': 500, 'erofs-overlay-loop': 500, 'erofs-overlay-loop-dio': 600 };
   const judged = verdictOn(claim, { images, groups: [walks('walk-cold', times)] });

@@ -63,6 +63,27 @@ test('undecided: costs disagree, there are too few mounts, or memory is below re
   assert.equal(verdictOn(claim, { groups: [verified(1000, blind)] }).verdict, 'undecided');
 });
 
+test('undecided: memory of either arm is below resolution in one block', () => {
+  const whole = (times: number): Series => ({
+    mountAndUnmountPerMountWallNs: around(3e5 * times, 12),
+    slabObjectPerMountBytes: around(1e4 * times, 12),
+    slabObjectPerMountCount: around(20 * times, 12),
+  });
+  const partly = (times: number): Series => ({
+    ...whole(times),
+    slabObjectPerMountCount: around(20 * times, 11),
+    slabObjectPerMountResolutionCount: Array.from({ length: 12 }, (_, block) =>
+      block === 11 ? 9 : undefined,
+    ) as number[],
+  });
+  assert.equal(verdictOn(claim, { groups: [verified(1000, whole(4), whole(1))] }).verdict, 'supported');
+  for (const group of [verified(1000, partly(4), whole(1)), verified(1000, whole(4), partly(1))]) {
+    const judged = verdictOn(claim, { groups: [group] });
+    assert.equal(judged.verdict, 'undecided');
+    assert.match(judged.because, /slab objects of a mount: below resolution in some blocks/);
+  }
+});
+
 test('with dm-verity on emulated CPUs memory is shown, and no time is judged', () => {
   const { mountAndUnmountPerMountWallNs: _, ...memory } = cost(3);
   const { mountAndUnmountPerMountWallNs: __, ...base } = cost(1);

@@ -71,6 +71,13 @@ test('undecided: a changed byte is missed, a change is not shown, or passes diff
   assert.equal(verdict([]), 'not testable');
 });
 
+test('one pass decides: whether a digest differs and where an attack ends are facts', () => {
+  const groups = [...tampered(matrix()), ...verifyingKernel()];
+  assert.equal(verdictOn(claim, { groups, passes: 1 }).verdict, 'supported');
+  const missed = tampered(matrix({ modeByManifestCount: 0 }));
+  assert.equal(verdictOn(claim, { groups: missed, passes: 1 }).verdict, 'not supported');
+});
+
 test('says that digests are computed, and why enforcement by the kernel was not tested', () => {
   const features = { 'fs-verity': { ok: false, detail: 'ioctl: EOPNOTSUPP' } };
   const { because } = verdictOn(claim, { groups: tampered(matrix()), features });
@@ -89,7 +96,10 @@ test('an older run without added and removed files is judged by the changes that
 test('a kernel that enforces the levels is part of the verdict', () => {
   const judged = verdictOn(claim, { groups: [...tampered(matrix()), ...verifyingKernel()] });
   assert.equal(judged.verdict, 'supported');
-  assert.match(judged.because, /enforced under \S+: 48 of 90 attacks were refused/);
+  assert.match(
+    judged.because,
+    /enforced under \S+: 48 of 90 attacks were refused, each where its level says$/,
+  );
   const refused = judged.figures.filter(({ metric }) => metric === 'refusedAttackCount');
   assert.deepEqual(
     refused.map(({ value }) => value),
@@ -110,6 +120,7 @@ for (const [level, attack, ending, said] of [
     });
     assert.equal(judged.verdict, 'not supported');
     assert.match(judged.because, said);
+    assert.doesNotMatch(judged.because, /where its level says/);
     const alone = verdictOn(claim, { groups: verifyingKernel({ [level]: { [attack]: ending } }) });
     assert.equal(alone.verdict, 'not supported');
   });

@@ -45,6 +45,18 @@ test('undecided: without the disk, with passes that differ, or with pairs that d
   assert.equal(verdict([]), 'not testable');
 });
 
+test('undecided: fewer than three counting passes, whatever they counted', () => {
+  for (const groups of [
+    [once, disk(LITTLE)],
+    [twice, disk(LITTLE)],
+    [once, disk({ ...LITTLE, addedDiskBytes: 80_000 })],
+  ]) {
+    const judged = verdictOn(claim, { groups, passes: 2 });
+    assert.equal(judged.verdict, 'undecided');
+    assert.equal(judged.because, 'fewer than three counting passes');
+  }
+});
+
 test('names what unpacked layers of one base share', () => {
   const layered = cache(
     { 'erofs-overlay': { mountCopiesRatio: 1 }, 'unpacked-overlay': { mountCopiesRatio: 1.04 } },

@@ -54,6 +54,16 @@ test('undecided: an image of one layer is always fetched whole by layer', () => 
   assert.equal(both.figures[0]!.value, 0.25);
 });
 
+test('an image without a count of one backend is left out, and the verdict says nothing of it', () => {
+  const whole = update(25e6, 100e6, 556, 'other');
+  const { 'unpacked-overlay': layers } = whole.count!;
+  const groups = [update(25e6, 100e6, 556), { ...whole, count: { 'unpacked-overlay': layers! } }];
+  const judged = verdictOn(claim, { groups, images: [known(IMAGE, 2), known('other', 3)] });
+  assert.equal(judged.verdict, 'supported');
+  assert.match(judged.because, /^556 of 3,000 objects of made were missing/);
+  assert.doesNotMatch(judged.because, /other/);
+});
+
 test('undecided: images disagree and are both named', () => {
   const groups = [update(25e6, 100e6, 556), update(100e6, 90e6, 3000, 'other')];
   const judged = verdictOn(claim, { groups, images: [known(IMAGE, 2), known('other', 3)] });
@@ -73,6 +83,14 @@ test('undecided: passes differ, or no update was measured; a lack of time is rep
   ];
   const none = verdictOn(claim, { groups: [], scenarios: ['update'], dropped });
   assert.match(none.because, /the budget leaves 3 s/);
+});
+
+test('undecided: fewer than three counting passes, whatever they counted', () => {
+  for (const objects of [556, 3000]) {
+    const judged = verdictOn(claim, { ...run(25e6, 100e6, objects), passes: 2 });
+    assert.equal(judged.verdict, 'undecided');
+    assert.match(judged.because, /^fewer than three counting passes: made/);
+  }
 });
 
 test('not testable: a backend could not run, with the run’s reason', () => {

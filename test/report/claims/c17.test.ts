@@ -15,8 +15,16 @@ const on = (neither: WalkTimes[string], entryCount = ENTRIES) =>
       }),
     ],
   });
-test('supported', () => assert.equal(on(264).verdict, 'supported'));
-test('not supported', () => assert.equal(on(195).verdict, 'not supported'));
+test('supported', () => {
+  const judged = on(264);
+  assert.equal(judged.verdict, 'supported');
+  assert.equal(judged.because, 'without both a warm walk takes more than 13 % longer');
+});
+test('not supported', () => {
+  const judged = on(195);
+  assert.equal(judged.verdict, 'not supported');
+  assert.equal(judged.because, 'without both a warm walk takes no more than 13 % longer');
+});
 test('undecided', () => assert.equal(on([200, 250]).verdict, 'undecided'));
 test('measured too small', () =>
   assert.equal(on(264, 4188).because, 'measured too small, 4,188 entries: --profile full'));

@@ -27,7 +27,7 @@ const headline = (fuse: number | readonly number[], mounts = MOUNTS): MadeGroup 
 test('supported: nothing was held in enough unmounts of each headline backend', () => {
   const judged = verdictOn(claim, { groups: [headline(0)] });
   assert.equal(judged.verdict, 'supported');
-  assert.match(judged.because, /in 8,000 unmounts of each backend$/);
+  assert.match(judged.because, /in 8,000 unmounts of each headline backend$/);
 });
 
 test('not supported: one case is enough; the backend with most cases stands first', () => {
@@ -39,6 +39,18 @@ test('not supported: one case is enough; the backend with most cases stands firs
   // Neither many mounts nor the other backends are needed.
   const alone = group({ 'erofs-overlay': asked([1], 10) }, 10);
   assert.equal(verdictOn(claim, { groups: [alone] }).verdict, 'not supported');
+});
+
+test('the figure that decides stands first, also beside one that is larger', () => {
+  const taken = group({ 'unpacked-overlay': asked([30, 0, 0, 0]), 'composefs-fuse': asked([0, 0, 0, 1]) });
+  const refuted = verdictOn(claim, { groups: [taken] });
+  assert.equal(refuted.verdict, 'not supported');
+  assert.match(refuted.because, /held: composefs-fuse 1 of 4,000, unpacked-overlay 30 of 4,000$/);
+  assert.match(refuted.figures[0]!.what, /^composefs-fuse/);
+  const supported = verdictOn(claim, { groups: [headline([0, 0, 0, 0])] });
+  assert.equal(supported.verdict, 'supported');
+  assert.match(supported.because, /in 4,000 unmounts of each headline backend$/);
+  assert.match(supported.figures[0]!.what, /^composefs-fuse: .* in 4,000 unmounts$/);
 });
 
 test('the null arm is not a backend of its own', () => {
@@ -74,7 +86,7 @@ test('undecided: another mount may take the number of a superblock once, but not
 test('undecided: too few unmounts to say never; the backend with fewest decides', () => {
   const few = verdictOn(claim, { groups: [headline(0, 374)] });
   assert.equal(few.verdict, 'undecided');
-  assert.match(few.because, /no leftovers in 2,992 unmounts of a backend; 3,000 are needed/);
+  assert.match(few.because, /no leftovers in 2,992 unmounts of a headline backend; 3,000 are needed/);
   assert.equal(verdictOn(claim, { groups: [headline(0, 374), headline(0, 1)] }).verdict, 'supported');
   const two = headline([0, 0]);
   assert.equal(verdictOn(claim, { groups: [two] }).verdict, 'undecided');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c21.ts';
+import { HIGHEST_PER_SECOND, LOWEST_PER_SECOND } from '../../../report/ladder.ts';
+import { RATES } from '../../../scenarios/ladder.ts';
 import { type MadeGroup, type Series, verdictOn } from './journal.ts';
 
 const sustains = (perSecond: number): Series => ({ below50MsCount: 0, sustained50MsPerSecond: perSecond });
@@ -37,10 +39,48 @@ test('not supported: the ratio is at least a tenth even if the true rates are up
   assert.equal(verdict(sustains(128), sustains(1024)).verdict, 'undecided');
 });
 
+test('the ends of the ladder are those of the scenario', () => {
+  assert.deepEqual([LOWEST_PER_SECOND, HIGHEST_PER_SECOND], [RATES[0], RATES.at(-1)]);
+});
+
 test('a checkout below the ladder counts with its lowest rate, a manifest below it as equal', () => {
   assert.equal(verdict(BELOW, sustains(512)).verdict, 'supported');
   assert.equal(verdict(BELOW, sustains(128)).verdict, 'undecided');
-  assert.equal(verdict(BELOW, BELOW).verdict, 'not supported');
+  assert.equal(verdict(sustains(8), BELOW).verdict, 'not supported');
+});
+
+test('undecided: a rate outside of the ladder can support, and refutes nothing', () => {
+  const outside = /8 or from 4,096 on lies outside of the ladder and refutes nothing/;
+  for (const [checkout, manifest] of [
+    [BELOW, sustains(32)],
+    [BELOW, BELOW],
+    [sustains(2048), sustains(4096)],
+    [sustains(4096), sustains(4096)],
+  ] as const) {
+    const judged = verdict(checkout, manifest);
+    assert.equal(judged.verdict, 'undecided');
+    assert.match(judged.because, outside);
+  }
+  assert.equal(verdict(sustains(32), sustains(4096)).verdict, 'supported');
+  assert.doesNotMatch(verdict(sustains(64), sustains(1024)).because, /outside/);
+});
+
+test('one of eight blocks outside of the ladder is enough to refute nothing, one of 24 is not', () => {
+  const manifest = (blocks: number): Series => ({
+    below50MsCount: 0,
+    sustained50MsPerSecond: Array.from({ length: blocks }, (_, block) => (block === 3 ? 4096 : 1024)),
+  });
+  const checkout = (blocks: number): Series => ({
+    below50MsCount: Array(blocks).fill(0),
+    sustained50MsPerSecond: Array(blocks).fill(1024),
+  });
+  const on = (blocks: number) =>
+    verdictOn(claim, {
+      blocks,
+      groups: [group({ 'erofs-overlay': manifest(blocks), 'hardlink-checkout': checkout(blocks) })],
+    });
+  assert.equal(on(8).verdict, 'undecided');
+  assert.equal(on(24).verdict, 'not supported');
 });
 
 test('not supported: one checkout sustains as much as the manifest', () => {
@@ -54,6 +94,16 @@ test('not supported: one checkout sustains as much as the manifest', () => {
     ],
   });
   assert.equal(judged.verdict, 'not supported');
+});
+
+test('undecided: a backend of the claim failed in every slot', () => {
+  const measured = { 'erofs-overlay': sustains(1024), 'hardlink-checkout': sustains(32) };
+  assert.equal(verdictOn(claim, { groups: [group(measured)] }).verdict, 'supported');
+  for (const arm of ['reflink-checkout', 'composefs-fuse']) {
+    const judged = verdictOn(claim, { groups: [{ ...group(measured), failed: [arm] }] });
+    assert.equal(judged.verdict, 'undecided');
+    assert.equal(judged.because, `no value of ${arm}: its slots failed`);
+  }
 });
 
 test('undecided: nothing was measured', () => {

@@ -77,10 +77,12 @@ test('slopes of calls are between neighbouring sizes, so a bend shows', () => {
   assert.deepEqual([growth.least, growth.most, growth.sizes], [1, 10, [100, 300, 1000]]);
 });
 
-test('a phase without a call is zero; an uncounted arm and passes that differ are null', () => {
+test('a phase without a call is zero; an uncounted arm, unequal passes and too few passes are null', () => {
   const of = evidence([group(100, [1], 5), group(300, [1], 5)]);
   assert.equal(callGrowth(of, of.groups(PLACE), ARM, ['mount'])!.most, 0);
   assert.equal(callGrowth(of, of.groups(PLACE), 'erofs-overlay', ['mount']), null);
   const varying = evidence([group(100, [1], [5, 6, 5]), group(300, [1], 5)]);
   assert.equal(callGrowth(varying, varying.groups(PLACE), ARM, ['create']), null);
+  const few = evidence([group(100, [1], [5, 5]), group(300, [1], [5, 5, 5])]);
+  assert.equal(callGrowth(few, few.groups(PLACE), ARM, ['create']), null);
 });

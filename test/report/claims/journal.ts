@@ -20,6 +20,8 @@ export interface MadeGroup {
   readonly count?: Readonly<Record<string, Series>>;
   /** The ledger of every counting pass by arm. */
   readonly ledgers?: Readonly<Record<string, Ledger>>;
+  /** Arms that were planned and failed. */
+  readonly failed?: readonly string[];
 }
 
 export interface MadeRun {
@@ -91,25 +93,38 @@ const at = (series: Series, block: number): Values => {
   return values;
 };
 
+const slotOf = (group: MadeGroup, pass: Pass, arm: string, block: number) =>
+  ({
+    schema: 1,
+    seq: 0,
+    block,
+    order: 0,
+    pass,
+    scenario: group.scenario,
+    params: group.params ?? {},
+    image: group.image ?? IMAGE,
+    arm,
+    backend: arm,
+    cache: 'warm',
+    startedAt: base.startedAt,
+    slotNs: 1e8,
+    took: {},
+    notes: [],
+  }) as const;
+
+const failedSample = (group: MadeGroup, arm: string): Sample => ({
+  ...slotOf(group, group.count === undefined ? 'time' : 'count', arm, 0),
+  outcome: 'failed',
+  phase: 'create',
+  code: 'EIO',
+  message: 'no luck',
+});
+
 const samplesOf = (group: MadeGroup, pass: Pass, arm: string, series: Series, n: number): Sample[] =>
   Array.from({ length: lengthOf(series, n) }, (_, block) => {
     const ledger = pass === 'count' ? group.ledgers?.[arm] : undefined;
     return {
-      schema: 1,
-      seq: 0,
-      block,
-      order: 0,
-      pass,
-      scenario: group.scenario,
-      params: group.params ?? {},
-      image: group.image ?? IMAGE,
-      arm,
-      backend: arm,
-      cache: 'warm',
-      startedAt: base.startedAt,
-      slotNs: 1e8,
-      took: {},
-      notes: [],
+      ...slotOf(group, pass, arm, block),
       outcome: 'ok',
       values: at(series, block),
       ...(ledger === undefined ? {} : { ledger }),
@@ -119,6 +134,7 @@ const samplesOf = (group: MadeGroup, pass: Pass, arm: string, series: Series, n:
 export const made = (given: MadeRun): { readonly run: RunFile; readonly samples: readonly Sample[] } => {
   const { groups, blocks = 8, passes = 3 } = given;
   const samples = groups.flatMap((group) => [
+    ...(group.failed ?? []).map((arm) => failedSample(group, arm)),
     ...Object.entries(group.time ?? {}).flatMap(([arm, series]) =>
       samplesOf(group, 'time', arm, series, blocks),
     ),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Source } from '../../../report/claims/source.ts';
-import { figureText } from '../../../report/claims/words.ts';
+import { figureText, openEffect } from '../../../report/claims/words.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { htmlOf } from '../../../report/render.ts';
 import { terminalOf } from '../../../report/terminal.ts';
@@ -129,4 +129,14 @@ test('figures are scaled by the unit of their metric', () => {
   assert.equal(at('createCallCount', 12345), '12,345');
   assert.equal(at('perFileNs', 41_300), '41.3 µs per file');
   assert.equal(at('walkRatio', 2.6), '2.60');
+});
+
+test('an open effect is rounded outward, so that it contains the bound that its interval contains', () => {
+  const from = (lo: number, hi: number): string => {
+    const center = Math.sqrt(lo * hi);
+    return openEffect({ kind: 'interval', center, lo, hi, confidence: 0.98, n: 8 });
+  };
+  assert.equal(from(1.0597, 1.1203), 'the effect may be anything from +5 % to +13 %');
+  assert.equal(from(0.9503, 0.9997), 'the effect may be anything from -5 % to +0 %');
+  assert.equal(from(0.93, 1.08), 'the effect may be anything from -7 % to +8 %');
 });

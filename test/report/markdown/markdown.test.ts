@@ -68,6 +68,7 @@ const comparisonOf = (rows: number, name: string): Comparison => {
     exact: Array.from({ length: rows }, (_, index) => row(index)),
     latencies: { rows: [], gatedCount: 0, neededBlocks: 0 },
     baseLatencies: null,
+    untimed: [],
     environment: Array.from({ length: rows }, () => name),
     notices: Array.from({ length: rows }, () => name),
   } as Comparison;

@@ -64,6 +64,30 @@ test('a changed exact count is reported with the run and the commit, in 80 colum
   assert.ok(text.split('\n').every((line) => line.length <= 80));
 });
 
+test('an exact count whose passes share a value with those of earlier runs has not changed', () => {
+  const [line] = as(base, 1).filter(({ noise }) => noise === 'exact');
+  const series = (ranges: readonly (readonly [lo: number, hi: number])[]) =>
+    trends(
+      ranges.map(([lo, hi], run) => ({
+        ...line!,
+        run: `run-${run}`,
+        startedAt: `2026-01-${String(run + 1).padStart(2, '0')}T00:00:00.000Z`,
+        value: lo,
+        lo,
+        hi,
+      })),
+    )[0]!;
+  const changedAt = (...ranges: Parameters<typeof series>[0]): readonly string[] =>
+    series(ranges).changes.map(({ run }) => run);
+  assert.deepEqual(changedAt([7, 7], [6, 7], [7, 7], [7, 9]), []);
+  assert.deepEqual(changedAt([7, 7], [7, 7], [8, 9]), ['run-2']);
+  // No two neighbours differ, but the first and the last do.
+  assert.deepEqual(changedAt([7, 7], [7, 8], [8, 8], [8, 8]), ['run-2']);
+  const steady = Array.from({ length: 12 }, () => [7, 7] as const);
+  assert.equal(hasChanged(series([...steady, [6, 7]])), false, 'the least alone is outside the fence');
+  assert.equal(hasChanged(series([...steady, [6, 6]])), true);
+});
+
 test('a change within one commit is not blamed on it, and a longer path starts another series', () => {
   const readlink = { ...where, call: 'readlink' };
   const of = (given: Given, commit: string | null, slotPathNames = 6): Given => ({

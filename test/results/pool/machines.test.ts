@@ -105,6 +105,20 @@ test('a slower machine is named in every format, with the differences of its env
   assert.ok(lines.every((line) => !/machine-00000[012],.*,yes$/.test(line)));
 });
 
+test('the report says what intervals of rows hold for that two machines alone have', async () => {
+  const onTwo = fleetOf(alike).map(({ run, samples }) => ({
+    run,
+    samples: samples.filter(({ scenario }) => scenario !== 'walk-cold' || run.host < 'machine-000002'),
+  }));
+  const textOf = async (runs: readonly StoredRun[]): Promise<string> =>
+    terminalOf(viewOf(await pooled(runs))).replaceAll(/\s+/g, ' ');
+  assert.match(
+    await textOf(onTwo),
+    /further machines drawn like these; those of rows that fewer than 3 machines have, for further runs on these machines only\./,
+  );
+  assert.doesNotMatch(await textOf(fleetOf(alike)), /fewer than 3 machines/);
+});
+
 test('a fleet fits 80 and 60 columns', async () => {
   const view = viewOf(await pooled(fleetOf(withLast({ factor: SLOWER }))));
   for (const columns of [80, 60])
@@ -155,6 +169,31 @@ test('counts that differ with equal fingerprints are named, with the machines an
   assert.match(text, /Their environments differ in .*kernel: 6\.18\.0 and 6\.19\.1/);
 });
 
+test('counts that vary between the runs of one machine are not among the equal ones', async () => {
+  const counted = async (changeCounts: (sample: Sample) => Sample): Promise<number> => {
+    const { comparedCounts, unequal } = (await pooled(fleetOf(withLast({ changeCounts })))).pool.fleet!;
+    assert.deepEqual(unequal, []);
+    return comparedCounts;
+  };
+  let run = 0;
+  const varying = (sample: Sample): Sample => {
+    if (sample.seq === 0) run++;
+    return sample.outcome !== 'ok' ||
+      sample.pass !== 'count' ||
+      sample.values['createdFileCount'] === undefined
+      ? sample
+      : { ...sample, values: { ...sample.values, createdFileCount: 7000 + run } };
+  };
+  const places = new Set(
+    exampleRun({ images: ['debian-12-base'] })
+      .samples.filter(
+        ({ outcome, pass, scenario }) => outcome === 'ok' && pass === 'count' && scenario === 'churn',
+      )
+      .map(({ arm, params }) => `${arm} ${params['store']}`),
+  );
+  assert.equal((await counted((sample) => sample)) - (await counted(varying)), places.size);
+});
+
 test('a call that one machine alone makes is a count of 0 on the others', async () => {
   const alone = (sample: Sample): Sample =>
     sample.outcome !== 'ok' || sample.ledger === undefined || sample.scenario !== 'walk-cold'
@@ -174,6 +213,19 @@ test('a call that one machine alone makes is a count of 0 on the others', async 
     assert.equal(unequal.length, 1);
     assert.match(unequal[0]!.examples.join('; '), /use ls flock 0 and 3/);
   }
+});
+
+test('calls of a machine without ledgers were not counted, and are no zeros', async () => {
+  const uncounted = (sample: Sample): Sample => {
+    if (sample.outcome !== 'ok') return sample;
+    const { ledger: _, ...rest } = sample;
+    return rest;
+  };
+  for (const machines of [
+    withLast({ changeCounts: uncounted }),
+    withLast({ changeCounts: uncounted }).toReversed(),
+  ])
+    assert.deepEqual((await pooled(fleetOf(machines))).pool.fleet!.unequal, []);
 });
 
 test('counts with other fingerprints are not compared', async () => {

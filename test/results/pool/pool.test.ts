@@ -8,6 +8,7 @@ import { terminalOf } from '../../../report/terminal.ts';
 import type { ResultsError } from '../../../results/errors.ts';
 import { pieces } from '../../../results/exports/json.ts';
 import type { RunSummary } from '../../../results/exports/summary.ts';
+import { droppedText } from '../../../results/not-measured.ts';
 import { poolCsv } from '../../../results/pool/csv.ts';
 import type { RunFile } from '../../../results/schema/run.ts';
 import { exampleRun } from '../../report/support/example.ts';
@@ -80,6 +81,26 @@ test('seeds, folders, budgets and what a run dropped for lack of time may differ
     },
   }));
   assert.deepEqual(await refusal(shorter), []);
+});
+
+test('a group that some runs had no time for is listed once, with the number of these runs', async () => {
+  const group = { kind: 'group', scenario: 'walk-cold', params: {}, image: IMAGES[0]! } as const;
+  const needed = { neededBlocks: 8, neededNs: 9e9 } as const;
+  const without = (seed: number, blocks: number): StoredRun =>
+    one(seed, ({ run, samples }) => ({
+      run: {
+        ...run,
+        plan: {
+          ...run.plan,
+          dropped: [{ ...group, ...needed, passes: 3, blocks, leftNs: seed * 1e9 }],
+        },
+      },
+      samples: samples.filter(({ scenario, pass }) => scenario !== 'walk-cold' || pass === 'count'),
+    }));
+  const { run } = await pooled([FIVE[0]!, without(2, 4), without(3, 0)]);
+  const of = run.plan.dropped.filter(({ kind }) => kind === 'group');
+  assert.equal(of.length, 1);
+  assert.match(droppedText(of[0]!), /counted in 3 passes, not timed: no time in 2 of 3 runs/);
 });
 
 test('a run named twice is refused', async () => {

@@ -1,0 +1,90 @@
+// The two arms of one run made with --ab.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { explain } from '../../../report/compare/explain.ts';
+import { compareText } from '../../../report/compare/text.ts';
+import { compareArms } from '../../../results/gate/compare.ts';
+import { type Gate, gateOf } from '../../../results/gate/gate.ts';
+import { type Given, loaded, twoArms } from './support.ts';
+
+const armsGated = (given: Given, strict = false, config = {}): Gate => {
+  const head = loaded(given);
+  return gateOf(compareArms(head, { config }), head, { strict, allowMissing: [] });
+};
+
+test('two equal arms give no red row', () => {
+  const gate = armsGated(twoArms(12, 1));
+  assert.equal(gate.exit, 0);
+  assert.deepEqual(gate.red, []);
+});
+
+test('twice the time is red, with ratio and interval', () => {
+  const given = twoArms(12, 2);
+  const gate = armsGated(given);
+  assert.equal(gate.exit, 2);
+  const latency = gate.red.find(({ kind }) => kind === 'latency')!;
+  const text = explain(latency, compareArms(loaded(given)), given.run);
+  assert.match(text, /over 12 blocks: the whole interval is beyond the threshold of 5 %/);
+  assert.match(text, /cfsbench run --ab erofs-overlay erofs-overlay --scenarios/);
+});
+
+test('half the time is faster, and passes', () => assert.equal(armsGated(twoArms(12, 0.5)).exit, 0));
+
+test('rows with too few blocks are unjudgeable, which only --strict fails', () => {
+  const gate = armsGated(twoArms(8, 2));
+  assert.equal(gate.exit, 0);
+  assert.ok(gate.undecided.every(({ judged }) => judged === 'unjudgeable'));
+  assert.match(gate.undecided[0]!.why, /^only 8 blocks; judging \d+ rows needs \d+$/);
+  assert.equal(armsGated(twoArms(8, 2), true).exit, 3);
+});
+
+test('a group whose times had no time is open, which only --strict fails, and has a notice', () => {
+  const given = twoArms(12, 1);
+  const group = { scenario: 'walk-cold', params: {}, image: 'debian-12-base' } as const;
+  const time = { neededNs: 9e9, leftNs: 2e9 } as const;
+  const without = (neededBlocks: number): Given => ({
+    run: {
+      ...given.run,
+      plan: {
+        ...given.run.plan,
+        dropped: [{ kind: 'group', ...group, passes: 3, blocks: 0, neededBlocks, ...time }],
+      },
+    },
+    samples: given.samples.filter(({ scenario, pass }) => scenario !== 'walk-cold' || pass === 'count'),
+  });
+  assert.equal(armsGated(without(12)).exit, 0);
+  const strict = armsGated(without(12), true);
+  assert.equal(strict.exit, 3);
+  assert.match(strict.why, /1 group not timed for lack of time$/);
+  assert.match(
+    compareArms(loaded(without(12))).notices.join('\n'),
+    /^run: walk-cold on debian-12-base: counted in 3 passes, not timed: no time/m,
+  );
+  const untimed = (config: object, blocks = 12): number =>
+    compareArms(loaded(without(blocks)), { config }).untimed.length;
+  assert.equal(untimed({}), 1);
+  assert.equal(untimed({ scenarios: { 'walk-cold': { gate: false } } }), 0, 'nothing of it is gated');
+  assert.equal(untimed({}, 0), 0, 'only counted');
+});
+
+test('a red row that the rerun does not confirm does not fail the gate', () => {
+  const head = loaded(twoArms(12, 2));
+  const options = { strict: false, allowMissing: [], isRefuted: () => true };
+  assert.equal(gateOf(compareArms(head), head, options).exit, 0);
+});
+
+test('thresholds apply by scenario and metric, and rows that are not gated cannot be red', () => {
+  const given = twoArms(12, 1.3);
+  assert.equal(armsGated(given).exit, 2);
+  assert.equal(armsGated(given, false, { delta: 0.8 }).exit, 0);
+  assert.equal(armsGated(given, false, { gate: false }).exit, 0);
+});
+
+test('the text of two arms is printable ASCII, with times in us', () => {
+  const head = loaded(twoArms(12, 2));
+  const comparison = compareArms(head);
+  const gate = gateOf(comparison, head, { strict: false, allowMissing: [] });
+  const text = compareText(comparison, { columns: 80, explain: true, gate, isGated: true, run: head.run });
+  assert.match(text, /^[\n\x20-\x7e]*$/);
+  assert.match(text, / us -> [\d.]+\s+us, /);
+});
