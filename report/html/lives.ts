@@ -13,7 +13,7 @@ export interface LivesFigure {
   readonly rates: LineChart;
 }
 
-const READY = 'until create, mount and start are done';
+const READY = 'until it is ready';
 const rateText = (rate: number): string => formatValue('ratePerSecond', rate);
 
 /** Four digits are more than a screen shows. */
@@ -93,7 +93,7 @@ const waitsText = ({ waits }: LivesView): string =>
 
 const livesHtml = (view: ReportView, { lives, percentiles, rates }: LivesFigure): Html => {
   const { scenario, image, rate } = lives;
-  return html`<div data-scenario="${scenario}" data-image="${image}"><p>${image}, ${rateText(rate)}: every arm was tried at this rate. Latencies count from the moment at which an image was due.${waitsText(lives)} A rate ends for an arm when an image begins a second late.</p>
+  return html`<div data-scenario="${scenario}" data-image="${image}"><p>${image}, ${rateText(rate)}: every arm was tried at this rate. Latencies count from the moment at which an image was due, until it is ready: created, mounted and started.${waitsText(lives)} A rate ends for an arm when an image begins a second late.</p>
 <div class="charts">${figure(percentiles.id, `How long until an image is ready, at ${rateText(rate)}`, percentilesTable(view, lives))}${figure(rates.id, '99th percentile against the rate at which images arrive', ratesTable(view, lives))}</div></div>
 `;
 };

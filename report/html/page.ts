@@ -66,8 +66,23 @@ const findingHtml = ({ finding: [first = '', ...others] }: ReportView): Html =>
 const tableIntro = (view: ReportView): Html =>
   html`<p>Each cell holds the median of an ${term('arm')}, its ${term('ratio')} to the ${term('baseline')} with the ${term('interval')}, and the ${term('verdict')}. Lower is better for times, higher for rates. ${runsText(view)}</p>`;
 
-const bodyOf = (view: ReportView, figures: ReportFigures): string =>
-  html`<main>
+const tableSection = (view: ReportView): Html =>
+  html`<section>
+<h2 id="table">Results against ${view.baseline}</h2>
+${tableIntro(view)}
+${firstTables(view)}
+</section>
+`;
+
+/** A run of lives under load alone has no first table: its charts take that place. */
+const isOfLives = (view: ReportView, figures: ReportFigures): boolean =>
+  view.tables.length === 0 && figures.lives.length > 0;
+
+const bodyOf = (view: ReportView, figures: ReportFigures): string => {
+  const lives = html`<section>${livesSection(view, figures.lives)}</section>
+`;
+  const isFirst = isOfLives(view, figures);
+  return html`<main>
 <header>
 <h1>cfsbench ${view.pool === null ? 'run' : 'runs, pooled:'} <code>${view.id}</code></h1>
 ${findingHtml(view)}
@@ -75,16 +90,10 @@ ${factsLine(view)}
 ${alertBox(view)}
 </header>
 ${overviewSection(view, figures)}${filtersForm(view)}
-<section>
-<h2 id="table">Results against ${view.baseline}</h2>
-${tableIntro(view)}
-${firstTables(view)}
-</section>
-${fleetSection(view)}<section>${claimsSection(view)}</section>
+${isFirst ? lives : tableSection(view)}${fleetSection(view)}<section>${claimsSection(view)}</section>
 <section>${tamperingSection(view)}</section>
 <section>${publishedSection(view)}</section>
-<section>${livesSection(view, figures.lives)}</section>
-<section>${scenarioSections(view, figures)}</section>
+${isFirst ? null : lives}<section>${scenarioSections(view, figures)}</section>
 <section>${callsSection(view, figures)}</section>
 <section>${growthSection(view, figures)}</section>
 <section>${proofSection(view)}</section>
@@ -96,6 +105,7 @@ ${fleetSection(view)}<section>${claimsSection(view)}</section>
 <section>${glossarySection()}</section>
 <footer>Made by cfsbench ${view.run.cfsbench.version} from the journal of this run. Charts: Chart.js (MIT).</footer>
 </main>`.markup;
+};
 
 export const renderPage = (view: ReportView, scripts: PageScripts): string => {
   const figures = figuresOf(view);
