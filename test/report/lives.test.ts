@@ -84,3 +84,13 @@ test('a damaged histogram removes only the percentiles of its arm from the repor
   assert.equal(lives[0]!.percentiles.length, arms.length - 1);
   assert.ok(lives[0]!.percentiles.every(({ arm }) => arm !== damaged));
 });
+
+test('a run of lives alone has its charts in the place of the first table; another run has both', () => {
+  const placesIn = (samples: readonly Sample[]): readonly string[] => {
+    const page = htmlOf(viewOf(climbing.run, samples));
+    return [...page.matchAll(/<h2 id="(table|claims|lives)"/g)].map(([, id]) => id!);
+  };
+  assert.deepEqual(placesIn(climbing.samples), ['lives', 'claims']);
+  const { samples } = exampleRun({ images: ['debian-12-base'] });
+  assert.deepEqual(placesIn([...samples, ...climbing.samples]), ['table', 'claims', 'lives']);
+});
