@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "loop.h"
@@ -31,6 +32,24 @@ unsigned cpus_allowed(void)
 	cpu_set_t set;
 
 	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+/* The last number of a list such as 0-3,8-11, plus one. */
+unsigned cpus_possible(void)
+{
+	char text[256] = "";
+	int fd = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	const char *last = text;
+
+	if (fd >= 0)
+		close(fd);
+	if (got <= 0)
+		return (unsigned)get_nprocs_conf();
+	for (const char *at = text; *at != 0; at++)
+		if ((*at == '-' || *at == ',') && at[1] != 0)
+			last = at + 1;
+	return (unsigned)atoi(last) + 1;
 }
 
 int thread_start(pthread_t *thread, void *(*work)(void *), void *argument)

@@ -10,6 +10,9 @@
 /* CPUs that this process may use, at least 1. */
 unsigned cpus_allowed(void);
 
+/* CPUs that this machine may ever have, online or not. */
+unsigned cpus_possible(void);
+
 /* A thread with a small stack. 0 or -errno. */
 int thread_start(pthread_t *thread, void *(*work)(void *), void *argument);
 

@@ -31,7 +31,6 @@ int uring_run(const struct server *server, const struct mount *mount)
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/sysinfo.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -256,24 +255,6 @@ static void *queue_main(void *argument)
 	}
 	log_line(&queue->server->log, "serve: the queue of CPU %u ended: %s", queue->cpu, strerror(-err));
 	end_server(queue->mount);
-}
-
-/* Number of possible CPUs, each of which needs a queue: the last number of a list such as 0-3,8-11, plus one. */
-static unsigned cpus_possible(void)
-{
-	char text[256] = "";
-	int fd = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	const char *last = text;
-
-	if (fd >= 0)
-		close(fd);
-	if (got <= 0)
-		return (unsigned)get_nprocs_conf();
-	for (const char *at = text; *at != 0; at++)
-		if ((*at == '-' || *at == ',') && at[1] != 0)
-			last = at + 1;
-	return (unsigned)atoi(last) + 1;
 }
 
 int uring_run(const struct server *server, const struct mount *mount)

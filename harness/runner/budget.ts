@@ -10,9 +10,6 @@ import type { ImageSize, Scenario } from '../model/scenario.ts';
 import type { Deadline } from './clock.ts';
 import { type Group, groupKey, inPass, keyOf } from './plan.ts';
 
-/** A count that was equal in three passes is constant; groups without time for three passes end. */
-export const LEAST_PASSES = 3;
-
 /**
  * Time to prepare an image from its source and to prove one mount of it, nanoseconds. Estimates, not measurements: the time of the
  * images that this run has prepared scales them.

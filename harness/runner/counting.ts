@@ -1,17 +1,11 @@
 // Counting passes: three where the budget allows, up to the requested number where time is left. The first one leaves out groups whose
 // pass would take time that groups of higher rank need.
 
+import { FEWEST_PASSES } from '../../results/compare/counts.ts';
 import type { DroppedPasses } from '../../results/schema/not-measured.ts';
 import type { Slot } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
-import {
-  affordable,
-  groupNeedNs,
-  keepingFirst,
-  LEAST_PASSES,
-  type OutOfTime,
-  type Projector,
-} from './budget.ts';
+import { affordable, groupNeedNs, keepingFirst, type OutOfTime, type Projector } from './budget.ts';
 import type { Executor, Stop } from './execute.ts';
 import { type Group, groupKey, inPass, keyOf, placementOf } from './plan.ts';
 import { samePlan } from './resume.ts';
@@ -85,7 +79,7 @@ const isUnseen = (group: Group, { times }: Projector): boolean =>
 
 const openPasses = (parts: CountParts): Passes => {
   const { executor, planned, passesAsked, blocks } = parts;
-  const least = Math.min(LEAST_PASSES, passesAsked);
+  const least = Math.min(FEWEST_PASSES, passesAsked);
   const projector: Projector = { ...parts.projector, passSlots: slotsPerPass(planned) };
   const slots: Slot[] = [];
   const needNs: Passes['needNs'] = (pass, passes) => (group) =>

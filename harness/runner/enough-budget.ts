@@ -1,7 +1,8 @@
 // The budget of a new run that would have time for the groups that this run ended below their first look.
+import { FEWEST_PASSES } from '../../results/compare/counts.ts';
 import type { DroppedGroup } from '../../results/schema/not-measured.ts';
 import type { Sample } from '../../results/schema/run.ts';
-import { LEAST_PASSES, type Projector, passesOf, roughPrepareNs, roughProveNs } from './budget.ts';
+import { type Projector, passesOf, roughPrepareNs, roughProveNs } from './budget.ts';
 import { type Group, groupKey, inPass, keyOf } from './plan.ts';
 
 /** Reserve of 8 %, error of a projection 12 %. */
@@ -55,7 +56,7 @@ const likelySlotNs = (group: Group, pass: Sample['pass'], { groups, projector }:
 
 /** Passes and blocks that the group lacks up to its first look. */
 const lacking = (group: Group, { passes = 0, blocks }: DroppedGroup, parts: EnoughParts): Likely => {
-  const lackedPasses = passesOf(group, Math.min(LEAST_PASSES, parts.countPasses)) - passes;
+  const lackedPasses = passesOf(group, Math.min(FEWEST_PASSES, parts.countPasses)) - passes;
   const lackedBlocks = inPass(group, 'time') ? parts.firstLook - blocks : 0;
   const counting = group.arms.length * Math.max(0, lackedPasses);
   const timing = (group.arms.length + 1) * Math.max(0, lackedBlocks);

@@ -1,10 +1,11 @@
 // Prepares the images of a run and proves their mounts.
+import { FEWEST_PASSES } from '../../results/compare/counts.ts';
 import { skippedText } from '../../results/not-measured.ts';
 import type { Proof } from '../../results/schema/run.ts';
 import type { Store } from '../model/backend.ts';
 import { createStore } from '../store/store.ts';
 import { createMachine } from '../sys/machine.ts';
-import { LEAST_PASSES, pairKey } from './budget.ts';
+import { pairKey } from './budget.ts';
 import { openDeadline } from './clock.ts';
 import { openFlow } from './flow.ts';
 import type { RunParts } from './parts.ts';
@@ -36,7 +37,7 @@ export const prepareAll = async (parts: RunParts): Promise<PreparedRun> => {
     leavesOut: (group) => ended.has(keyOf(group)),
     // A resumed run prepares the images that it planned, whatever the time.
     ...(before.slots.length > 0 ? { deadline: openDeadline(0n, null, 0) } : {}),
-    remaining: { passes: LEAST_PASSES, blocks: parts.countOnly ? 0 : parts.looks[0]! },
+    remaining: { passes: FEWEST_PASSES, blocks: parts.countOnly ? 0 : parts.looks[0]! },
     objectDir: fullStore.objectDirs[0]!,
     rootless: !features.root.ok,
     proved: pairsProved,

@@ -10,7 +10,7 @@ export interface Count {
   readonly passes: number;
 }
 
-/** Fewer passes do not show that a count is constant. */
+/** Fewer passes do not show that a count is constant; a run ends groups without time for them. */
 export const FEWEST_PASSES = 3;
 
 export const countOf = (values: ArrayLike<number>): Count | null =>

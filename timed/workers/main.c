@@ -24,14 +24,11 @@
 #include <unistd.h>
 
 #include "life.h"
+#include "results.h"
 
 #define NS_PER_SECOND 1000000000LL
 #define POLL_NS 200000
 #define START_MARGIN_NS 2000000
-/* Linux 5.14. */
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
 
 static void sleep_until(int64_t ns)
 {
@@ -98,11 +95,6 @@ static void add_usage(struct results *results, int sign)
 	}
 }
 
-static size_t results_bytes(int64_t life_count)
-{
-	return sizeof(struct results) + (size_t)life_count * sizeof(struct life);
-}
-
 /* Of a worker process; `gate` reaches its end when the lives begin. */
 static int work(struct worker *worker, char **argv, int gate)
 {
@@ -119,8 +111,7 @@ static int work(struct worker *worker, char **argv, int gate)
 		fprintf(stderr, "workers: cannot prepare worker %d: %s\n", worker->number, strerror(-err));
 		return 1;
 	}
-	/* No write faults while lives are timed: fork(2) passes no page of a shared file on, and MAP_POPULATE makes none writable. */
-	madvise(worker->results, results_bytes(worker->script->life_count), MADV_POPULATE_WRITE);
+	results_make_writable(worker->results, worker->script->life_count);
 	__atomic_fetch_add(&worker->results->ready, 1, __ATOMIC_RELEASE);
 	if (read(gate, &byte, 1) != 0)
 		return 1;
@@ -131,19 +122,6 @@ static int work(struct worker *worker, char **argv, int gate)
 		live_one(worker, number);
 	add_usage(worker->results, 1);
 	return 0;
-}
-
-static struct results *open_results(const char *path, int64_t life_count)
-{
-	size_t bytes = results_bytes(life_count);
-	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	void *mapped;
-
-	if (fd < 0 || ftruncate(fd, (off_t)bytes) < 0)
-		return NULL;
-	mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
-	close(fd);
-	return mapped == MAP_FAILED ? NULL : mapped;
 }
 
 static struct shared *open_shared(void)
@@ -284,7 +262,7 @@ int main(int argc, char **argv)
 	worker.script = script_load(argv[1], argv[2], 0);
 	if (worker.script == NULL || worker.script->worker_count < 1 || worker.script->worker_count > WORKERS_MAX)
 		return 1;
-	worker.results = open_results(argv[3], worker.script->life_count);
+	worker.results = results_open(argv[3], worker.script->life_count);
 	worker.shared = open_shared();
 	if (worker.results == NULL || worker.shared == NULL || programs_open(&worker.programs, worker.script) < 0) {
 		fprintf(stderr, "workers: %s: %s\n", argv[3], strerror(errno));

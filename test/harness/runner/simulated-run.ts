@@ -1,4 +1,5 @@
 // A run without a machine: the shipped preparation, counting and block rules on a clock that slots of recorded length move.
+
 import { backends } from '../../../harness/backends/registry.ts';
 import { resolveOptions } from '../../../harness/cli/resolve-options.ts';
 import type { ImageSize } from '../../../harness/model/scenario.ts';
@@ -6,7 +7,6 @@ import { runBlocks } from '../../../harness/runner/blocks.ts';
 import {
   affordableImages,
   byRank,
-  LEAST_PASSES,
   mayStart,
   openSlotTimes,
   roughPrepareNs,
@@ -22,6 +22,7 @@ import {
   keyOf,
   timingSlots,
 } from '../../../harness/runner/plan.ts';
+import { FEWEST_PASSES } from '../../../results/compare/counts.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import type { EndedGroup } from '../../../results/schema/not-measured.ts';
 import { type Sample, SCHEMA, type Slot } from '../../../results/schema/run.ts';
@@ -132,7 +133,7 @@ export const simulate = async (
       prepared,
       proved: new Set<string>(),
     };
-    ranked = affordableImages(ranked, preparing, { passes: LEAST_PASSES, blocks: looks[0]! }, leftNs()).kept;
+    ranked = affordableImages(ranked, preparing, { passes: FEWEST_PASSES, blocks: looks[0]! }, leftNs()).kept;
     if (!ranked.some((group) => group.image === image)) continue;
     elapsedNs += slowness * roughPrepareNs(sizes.get(image)!);
     prepared.add(image);
