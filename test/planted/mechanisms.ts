@@ -1,5 +1,5 @@
 // Changes of backends and scenarios that make a claim false, or hide what it is about. They change the registries of a test process.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backends } from '../../harness/backends/registry.ts';
@@ -71,24 +71,6 @@ export const writeFilePerEntry: CreatedChange = (created, { dir, machine: { file
     async destroy() {
       for (const path of paths) files.unlink(path);
       await created.destroy();
-    },
-  };
-};
-
-/** A process walks the folders of the store while the image is mounted. */
-export const walkStore: MountedChange = (mounted, { store }) => {
-  const walker: ChildProcess = spawn(
-    'sh',
-    ['-c', 'while :; do find "$@" -type f -size +0 >/dev/null 2>&1; done', 'sh', ...store.objectDirs],
-    { stdio: 'ignore', detached: true },
-  );
-  const ended = new Promise((resolve) => walker.once('exit', resolve));
-  return {
-    ...mounted,
-    async unmount() {
-      process.kill(-walker.pid!, 'SIGKILL');
-      await ended;
-      await mounted.unmount();
     },
   };
 };
@@ -176,6 +158,27 @@ export const oneFileSystem = (scenario: Scenario): Scenario => ({
         const root = first === null ? stage.folder(`called-${type}`) : `${first}/called-${type}`;
         if (first !== null) stage.machine.files.mkdir(root, 0o755);
         return { ...made, root };
+      },
+    });
+  },
+});
+
+/** A walk of the store's object folders follows each `ls` of an EROFS + overlayfs mount. */
+export const walkStore = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  run(stage) {
+    let objectDirs: readonly string[] = [];
+    return scenario.run({
+      ...stage,
+      storeIn(roots) {
+        const store = stage.storeIn(roots);
+        ({ objectDirs } = store);
+        return store;
+      },
+      async command(actor, argv) {
+        await stage.command(actor, argv);
+        if (actor === 'ls' && stage.slot.backend === 'erofs-overlay')
+          await stage.command('find', ['find', ...objectDirs, '-type', 'f', '-size', '+0']);
       },
     });
   },
