@@ -13,8 +13,8 @@ import { readTarget } from './read-target.ts';
 
 /** Lives per slot if a life takes about half a millisecond. Longer ones use the run's number. */
 const SHORT_CYCLES = 10;
-/** Lookups in a full store, and collections of it, per life: short windows that need no more repetitions. */
-const LOOKUP_SHARE = 0.3;
+/** Lookups in a full store, and collections of it, in a timed slot of any arm: the first may fill caches. */
+const LOOKUPS = 3;
 const MOUNTED = ['mountWallNs', 'useWallNs', 'unmountWallNs', 'settleWallNs'];
 const SET_UP = ['createWallNs', ...MOUNTED, 'destroyWallNs'];
 const WHOLE = ['ingestWallNs', ...SET_UP, 'collectWallNs'];
@@ -104,7 +104,7 @@ const fromNothing = async (stage: Stage): Promise<Values> => {
 /** Looks the image up in the store before all lives, and collects after them. */
 const fromFiles = async (stage: Stage): Promise<Values> => {
   const target = readTarget(stage.image.tree);
-  const lookups = Math.ceil(LOOKUP_SHARE * stage.cycles);
+  const lookups = stage.slot.pass === 'count' ? 1 : LOOKUPS;
   const done: LifeResult[] = [];
   const destroySyncs: number[] = [];
   for (let i = 0; i < lookups; i++) await ingest(stage, 0);

@@ -133,7 +133,7 @@ const lifecycleOf = (
   { type, source }: { readonly type: BlockImage['type']; readonly source: string },
   mount: (file: string, at: string) => Promise<Mounted>,
 ): Prepared =>
-  wholeTreeLifecycle(async (_store, dir) => {
+  wholeTreeLifecycle([source], async (_store, dir) => {
     const file = join(dir, `image.${type}`);
     copyFile(machine, source, file);
     return {

@@ -18,6 +18,7 @@ import { heldUntil, kernelMount } from './kernel-mount.ts';
 import { ROOT } from './needs.ts';
 import { layerPaths } from './overlay-layers.ts';
 import { refuseUnpackable } from './refuse.ts';
+import { layerTars } from './unpacked-layers.ts';
 import { writableOver } from './writable.ts';
 
 const mountBlobs = (machine: Machine, bootstrap: string, blobs: readonly string[], at: string): Mounted => {
@@ -45,6 +46,7 @@ const mountBlobs = (machine: Machine, bootstrap: string, blobs: readonly string[
 };
 
 const lifecycle = (image: Image, machine: Machine, bootstrap: Uint8Array): Prepared => ({
+  sources: layerTars(image),
   async ingest(store, how = 'trusted') {
     ingestBlobs(machine, image, store, how);
   },

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import type { Prepared } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
-import { collectLinkStore, collectUnlinked, fillLinkStore, linkStoresOf, NOT_WRITABLE } from './checkout.ts';
+import {
+  collectLinkStore,
+  collectUnlinked,
+  fillLinkStore,
+  linkStoresOf,
+  NOT_WRITABLE,
+  tarsOf,
+} from './checkout.ts';
 import { bindMount } from './kernel-mount.ts';
 import { refuseDigested, refuseWritable } from './refuse.ts';
 
@@ -13,6 +20,7 @@ interface LinkWays {
 }
 
 export const hardlinkLifecycle = (image: Image, machine: Machine, { link, remove }: LinkWays): Prepared => ({
+  sources: Object.values(tarsOf(image)),
   async ingest(store, how) {
     refuseDigested(how);
     await fillLinkStore(machine, image, linkStoresOf(store));

@@ -12,7 +12,7 @@ import type { Machine } from '../model/machine.ts';
 import { bindMount } from './kernel-mount.ts';
 import { CP, OVERLAY_ANYWHERE, RM, TAR } from './needs.ts';
 import { refuseUnpackable, refuseWritable } from './refuse.ts';
-import { createLayers } from './unpacked-layers.ts';
+import { createLayers, layerTars } from './unpacked-layers.ts';
 import { wholeTreeLifecycle } from './whole-tree.ts';
 
 const FOLDER_MODE = 0o755;
@@ -63,6 +63,6 @@ export const backend: Backend = {
   options: {},
   async prepare(image, machine) {
     refuseUnpackable(image);
-    return wholeTreeLifecycle((store, dir) => create(image, machine, store, dir));
+    return wholeTreeLifecycle(layerTars(image), (store, dir) => create(image, machine, store, dir));
   },
 };

@@ -83,6 +83,7 @@ const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: 
   const treeOf = (store: Store): string => join(storeHome(store), image.manifestDigest);
   const linkStoreOf = (store: Store): string => join(storeHome(store), 'link-store');
   return {
+    sources: Object.values(tars),
     ...(made === null ? {} : { ownFileSystem: made.root, outside: () => steadyUsage(machine, made) }),
     async ingest(store, how) {
       refuseDigested(how);
@@ -92,7 +93,8 @@ const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: 
         await linkTree(machine, tars, { linkStores: [linkStoreOf(store)], into: treeOf(store) });
     },
     async create(store, dir) {
-      const root = rootFor(dir, home);
+      // On the work file system the tree is in the folder of the slot, where its space and leftovers are seen.
+      const root = made === null ? join(dir, 'root') : rootFor(dir, home);
       const copy = ['cp', '-a', '--reflink=always', '--no-preserve=links', '-T', treeOf(store), root];
       await machine.command('cp', copy);
       if (hasLinks) await machine.command('tar', [...UNPACK, '-xf', tars.relink, '-C', root]);

@@ -20,6 +20,9 @@ import { attributesOf, rootlessOptions, upperOptions, writableOver } from './wri
 
 const LAYER_MODE = 0o755;
 
+/** The files from which layers are unpacked. */
+export const layerTars = ({ layers }: Image): readonly string[] => layers.map(({ tarPath }) => tarPath);
+
 const unpack = async (machine: Machine, layer: Layer, into: string): Promise<void> => {
   machine.files.mkdir(into, LAYER_MODE);
   await machine.command('tar', unpackCommand(layer.tarPath, into));
@@ -156,7 +159,7 @@ export const layersLifecycle = (
   refuseUnpackable(image);
   writeDigestLists(image);
   return {
-    ...wholeTreeLifecycle((store, dir, how = 'trusted') =>
+    ...wholeTreeLifecycle(layerTars(image), (store, dir, how = 'trusted') =>
       createLayers(image, machine, { store, dir }, { how, remove }),
     ),
     async collect(store, keep) {

@@ -72,6 +72,8 @@ export interface Prepared {
   /** `dir` is a fresh empty folder for the results of create. `how` applies to contents that arrive with create. */
   create(store: Store, dir: string, how?: IngestHow): Promise<Created>;
   collect(store: Store, keep: readonly Image[]): Promise<void>;
+  /** Files from which ingest and create read contents; absent: the image's pack. Warm scenarios have them in memory. */
+  readonly sources?: readonly string[];
   /** A folder on a file system that the backend made for the files of `create`. Synced together with the work file system. */
   readonly ownFileSystem?: string;
   /** Space in use on that file system, outside the folders of the slot. */

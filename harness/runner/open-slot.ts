@@ -17,6 +17,7 @@ import { keptWith, storeOf } from './image-store.ts';
 import type { LeakCheck } from './leak-check.ts';
 import { runLives } from './lives.ts';
 import { type OpenStage, openStage, type StageParts } from './stage.ts';
+import { readIntoCache } from './warm-sources.ts';
 import { type SlotFolders, slotName, type Workspace } from './workspace.ts';
 
 export interface SlotParts {
@@ -108,6 +109,10 @@ const storesOf = (parts: SlotParts, machine: Machine, folders: readonly SlotFold
 const cyclesOf = ({ slot, scenario, lives, arm }: SlotParts): number =>
   slot.pass === 'count' ? 1 : scenario.cycles(slot.params, lives, arm.backend);
 
+/** Contents arrive in timed windows that are not cold. */
+const isBroughtInWarm = ({ slot, scenario }: SlotParts): boolean =>
+  slot.pass === 'time' && scenario.cache === 'warm' && localOf({ slot }) !== 'image';
+
 /** The folder of the slot, and a sibling for each further store, which the file system places elsewhere on the disk. */
 const folderNames = (parts: SlotParts): readonly string[] => {
   const name = slotName(parts.workspace.tag, parts.slot.seq);
@@ -176,6 +181,7 @@ export const openStageOf = async (
   const prepare = async (one: Image): Promise<Prepared> => {
     const ready = await arm.backend.prepare(one, machine, arm.options);
     prepared.push(ready);
+    if (isBroughtInWarm(parts) && one.family === undefined) readIntoCache(ready.sources ?? [one.packPath]);
     return ready;
   };
   const first = await prepare(image);
