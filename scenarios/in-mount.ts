@@ -1,11 +1,20 @@
 // Shared by scenarios that use one mount cold and then once warm.
 import type { Mounted } from '../harness/model/backend.ts';
+import type { Meters } from '../harness/model/meters.ts';
 import type { Stage, Values } from '../harness/model/scenario.ts';
 
 export const elapsed = async (work: () => Promise<void>): Promise<number> => {
   const from = process.hrtime.bigint();
   await work();
   return Number(process.hrtime.bigint() - from);
+};
+
+/** As the wall clock of a phase: of work that consists of call lists only, the sum of their own clock readings. */
+export const windowed = async (meters: Meters, work: () => Promise<void>): Promise<number> => {
+  const before = meters.windows();
+  const wallNs = await elapsed(work);
+  const { ns, count, outsideCount } = meters.windows();
+  return count > before.count && outsideCount === before.outsideCount ? ns - before.ns : wallNs;
 };
 
 /** `tools` runs the programs of the window after caches are dropped and before the mount, so that the window does not load them. */

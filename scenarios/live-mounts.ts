@@ -4,8 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { Created, Mounted } from '../harness/model/backend.ts';
 import { UserError } from '../harness/model/errors.ts';
 import type { KernelMemory, Machine } from '../harness/model/machine.ts';
+import type { Meters } from '../harness/model/meters.ts';
 import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
-import { elapsed } from './in-mount.ts';
+import { elapsed, windowed } from './in-mount.ts';
 import { SMALL } from './versions.ts';
 
 const SHARED = 'composefs-fuse-shared';
@@ -110,11 +111,11 @@ const becomesFree = async (isFree: () => boolean | null): Promise<boolean> => {
 };
 
 /** Unmounts the latest first. `stillThereCount` and `askedCount` are absent if no resource could be checked. */
-export const unmountAll = async (mounts: readonly Mounted[]): Promise<UnmountResult> => {
+export const unmountAll = async (mounts: readonly Mounted[], meters: Meters): Promise<UnmountResult> => {
   let [unmountNs, settleNs, askedCount, stillThereCount] = [0, 0, 0, 0];
   for (const mounted of [...mounts].reverse()) {
     const isFree = mounted.held.kind === 'checked' ? mounted.held.watch() : () => null;
-    unmountNs += await elapsed(() => mounted.unmount());
+    unmountNs += await windowed(meters, () => mounted.unmount());
     const free = isFree();
     settleNs += await elapsed(() => mounted.settle());
     const wasHeld = free === false && (await becomesFree(isFree));
@@ -124,8 +125,9 @@ export const unmountAll = async (mounts: readonly Mounted[]): Promise<UnmountRes
   return { unmountNs, settleNs, ...(askedCount === 0 ? {} : { askedCount, stillThereCount }) };
 };
 
-const unmountAndDestroy = async (live: readonly LiveMount[]): Promise<Values> => {
-  const { unmountNs, settleNs, ...checked } = await unmountAll(live.map(({ mounted }) => mounted));
+const unmountAndDestroy = async (live: readonly LiveMount[], meters: Meters): Promise<Values> => {
+  const mounts = live.map(({ mounted }) => mounted);
+  const { unmountNs, settleNs, ...checked } = await unmountAll(mounts, meters);
   for (const { created } of live) await created.destroy();
   return {
     tearDownWallNs: unmountNs + settleNs,
@@ -167,7 +169,7 @@ const run = async (stage: Stage): Promise<Values> => {
   let setUpWallNs = 0;
   let nextMountWallNs = 0;
   for (const { created, at } of ready) {
-    nextMountWallNs = await elapsed(async () => {
+    nextMountWallNs = await windowed(machine.meters, async () => {
       live.push({ created, mounted: await created.mount(at) });
     });
     stage.mounted(live.at(-1)!.mounted);
@@ -177,7 +179,7 @@ const run = async (stage: Stage): Promise<Values> => {
   const after = machine.meters.kernelMemory();
   const servers = serverBytes(machine, live);
   const mountListWallNs = await elapsed(async () => readList(machine));
-  const down = await unmountAndDestroy(live);
+  const down = await unmountAndDestroy(live, machine.meters);
   return {
     setUpWallNs,
     nextMountWallNs,

@@ -5,6 +5,6 @@ export const scenario = microScenario({
   operation: 'read',
   title: 'read of 4 KiB',
   question: 'How long does it take to read 4 KiB that are cached?',
-  reproduce: 'pread of 4 KiB of one of 256 open files; opening is not counted',
+  reproduce: 'open one of 256 files, pread of 4 KiB, close; only the pread is counted',
   target: (entry) => (isFile(entry) ? '' : null),
 });

@@ -118,7 +118,10 @@ export const scenario: Scenario = {
     await startAll(stage, live);
     const after = meters.kernelMemory();
     const servers = serverBytes(stage.machine, live);
-    await unmountAll(live.map(({ mounted }) => mounted));
+    await unmountAll(
+      live.map(({ mounted }) => mounted),
+      stage.machine.meters,
+    );
     await removeAll(store, all);
     return {
       ...disk,

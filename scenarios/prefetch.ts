@@ -1,7 +1,7 @@
 // The cold walk after the manifest was read from end to end, through its file or through the loop device over it.
 //
 // The time of reading is added, because the work is moved, not saved. The start of the reading program is subtracted: the time of
-// cat on an empty file in the same slot.
+// cat on /dev/null in the same slot.
 import { medianOf } from '../harness/model/repeated.ts';
 import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { elapsed } from './in-mount.ts';

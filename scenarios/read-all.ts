@@ -34,7 +34,7 @@ export const scenario: Scenario = {
       stage.command('find', ['find', root, '-type', 'f', '-exec', 'cat', '--', '{}', '+']);
     return coldMount(
       stage,
-      () => read('/dev/null'),
+      () => stage.command('find', ['find', '/dev/null', '-exec', 'cat', '--', '{}', '+']),
       async ({ root }) => {
         await stage.phase('use', () => read(root));
         const readAllWarmWallNs = await elapsed(() => read(root));

@@ -7,12 +7,13 @@ import type { Backend } from '../model/backend.ts';
 import { type BlockImage, blockImageLifecycle } from './block-image.ts';
 import { EROFS, OVERLAY, ROOT, TAR } from './needs.ts';
 
-const ALL_XATTRS_INLINE = '-x1';
+/** An attribute of two or more files is stored once. */
+const XATTRS_SHARED_FROM_TWO = '-x1';
 
 export const erofsImage: BlockImage = {
   type: 'erofs',
   mountsFiles: ({ features }) => features['erofs-file'].ok,
-  build: (tree, file) => ['mkfs.erofs', ALL_XATTRS_INLINE, '--preserve-mtime', '--quiet', file, tree],
+  build: (tree, file) => ['mkfs.erofs', XATTRS_SHARED_FROM_TWO, '--preserve-mtime', '--quiet', file, tree],
 };
 
 export const backend: Backend = {

@@ -85,7 +85,7 @@ export const sealedLifecycle = (image: Image, machine: Machine, unsealed: Unseal
       return created;
     },
     async collect(store, keep) {
-      if (store.state === 'full') full.collect([image]);
+      if (store.state === 'full') full.collect(keep.includes(image) ? keep : [...keep, image]);
       else store.collect(keep);
     },
     async reseal(file) {

@@ -3,6 +3,7 @@
 // Does:   statx, open and close, pread of 4 KiB, readlink, lgetxattr, getdents64. Writes nothing.
 // Error:  a call from here takes about 0.2 us longer than one from C; `null`, a call of getppid, measures that.
 // Source: the manual pages of section 2.
+import { O_DIRECTORY } from '../sys/files.ts';
 import { bind, check, errnoName, lastErrno } from '../sys/libc.ts';
 
 export type RepeatedOperation = 'stat' | 'open' | 'read' | 'readlink' | 'getxattr' | 'getdents';
@@ -46,7 +47,6 @@ const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const STATX_BASIC_STATS = 0x7ff;
 const O_CLOEXEC = 0o2000000;
-const O_DIRECTORY = 0o200000;
 const READ_BYTES = 4096;
 const NS_PER_MS = 1e6;
 const buffer = Buffer.alloc(1 << 16);

@@ -8,6 +8,9 @@ import { notJudged, perPhase } from '../model/metrics.ts';
 import { medians, type Recorded, record } from '../model/repeated.ts';
 import type { Probe } from '../model/scenario.ts';
 
+/** Works beside the measured arm, for none of its mounts. */
+const NEIGHBOUR = 'neighbour';
+
 export const probe: Probe = {
   id: 'cpu',
   title: 'CPU time',
@@ -34,22 +37,31 @@ export const probe: Probe = {
       },
       stop(phase) {
         const after = machine.meters.cpu();
-        const [userNs, systemNs] = [after.userNs - before.userNs, after.systemNs - before.systemNs];
-        record(sum, phase, userNs + systemNs);
-        record(user, phase, userNs);
-        record(system, phase, systemNs);
         let spentNs = 0;
+        let reapedNs = 0;
         let seen = false;
         for (const [pid, earlierNs] of servers) {
           const nowNs = machine.meters.processCpuNs(pid);
-          if (nowNs === null) continue; // It exited inside the window: its time is in that of the reaped children.
+          if (nowNs === null) {
+            // Reaped in this window, which added the time of its whole life to that of this process's children.
+            reapedNs += earlierNs;
+            servers.delete(pid);
+            continue;
+          }
           seen = true;
           spentNs += nowNs - earlierNs;
         }
+        const [userNs, systemNs] = [after.userNs - before.userNs, after.systemNs - before.systemNs];
+        const ownNs = Math.max(0, userNs + systemNs - reapedNs);
+        // How the earlier time was split is not known: both parts lose the same share.
+        const share = userNs + systemNs === 0 ? 0 : ownNs / (userNs + systemNs);
+        record(sum, phase, ownNs);
+        record(user, phase, userNs * share);
+        record(system, phase, systemNs * share);
         if (seen) record(server, phase, spentNs);
       },
-      serverStarted(_actor, pid) {
-        servers.set(pid, 0);
+      serverStarted(actor, pid) {
+        if (actor !== NEIGHBOUR) servers.set(pid, 0);
       },
       async collect() {
         return {

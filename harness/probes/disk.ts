@@ -19,19 +19,25 @@ const metrics: Readonly<Record<string, Metric>> = {
 export type DiskUse = {
   /** Names that are not directories. */
   createdFileCount: number;
-  /** Directories included; each hard-linked inode once. */
+  /** Directories included; each hard-linked inode once, and not if it has a name elsewhere, as in a link store. */
   createdInodeCount: number;
-  /** Allocated blocks; each inode once. */
+  /** Allocated blocks of these inodes. */
   createdDiskBytes: number;
 };
 
 const ST_BLOCK_BYTES = 512;
 const SEPARATOR = Buffer.from('/');
 
+interface Linked {
+  readonly bytes: number;
+  /** Names that are not found yet. */
+  readonly missing: number;
+}
+
 /** Everything below `folders`. A missing folder counts as empty. */
 export const measureDisk = (folders: readonly string[]): DiskUse => {
   const use = { createdFileCount: 0, createdInodeCount: 0, createdDiskBytes: 0 };
-  const linked = new Set<string>();
+  const linked = new Map<string, Linked>();
   const below = (folder: Buffer, device: bigint): void => {
     for (const name of readdirSync(folder, 'buffer')) {
       const path = Buffer.concat([folder, SEPARATOR, name]);
@@ -39,11 +45,14 @@ export const measureDisk = (folders: readonly string[]): DiskUse => {
       if (stats.dev !== device) continue;
       const directory = stats.isDirectory();
       if (!directory) use.createdFileCount++;
-      const key = directory || stats.nlink === 1n ? null : `${stats.dev}:${stats.ino}`;
-      if (key === null || !linked.has(key)) {
+      const bytes = Number(stats.blocks) * ST_BLOCK_BYTES;
+      if (directory || stats.nlink === 1n) {
         use.createdInodeCount++;
-        use.createdDiskBytes += Number(stats.blocks) * ST_BLOCK_BYTES;
-        if (key !== null) linked.add(key);
+        use.createdDiskBytes += bytes;
+      } else {
+        const key = `${stats.dev}:${stats.ino}`;
+        const { missing } = linked.get(key) ?? { missing: Number(stats.nlink) };
+        linked.set(key, { bytes, missing: missing - 1 });
       }
       if (directory) below(path, device);
     }
@@ -52,6 +61,11 @@ export const measureDisk = (folders: readonly string[]): DiskUse => {
     const stats = lstatSync(folder, { bigint: true, throwIfNoEntry: false });
     if (stats !== undefined) below(Buffer.from(folder), stats.dev);
   }
+  for (const { bytes, missing } of linked.values())
+    if (missing === 0) {
+      use.createdInodeCount++;
+      use.createdDiskBytes += bytes;
+    }
   return use;
 };
 

@@ -49,6 +49,9 @@ const read = (path: string): Float64Array => {
   return counts;
 };
 
+/** The actor that writes them. */
+const SERVER = 'cfs-fuse';
+
 export const probe: Probe = {
   id: 'fuse-requests',
   title: 'FUSE requests',
@@ -83,8 +86,9 @@ export const probe: Probe = {
         const after = read(counters);
         for (let i = 0; i < SLOTS; i++) sum[i] = sum[i]! + after[i]! - before[i]!;
       },
-      serverStarted(_actor, pid) {
-        servers.push(pid);
+      serverStarted(actor, pid) {
+        // Other servers do not write the counters.
+        if (actor === SERVER) servers.push(pid);
       },
       async collect() {
         if (servers.length === 0 || counters === null) return {}; // Without a server the count is missing, not zero.

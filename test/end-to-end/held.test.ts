@@ -10,7 +10,9 @@ import { unmountAll } from '../../scenarios/live-mounts.ts';
 import { openSetting, type Setting } from '../harness/backends/setting.ts';
 import { needsRoot, privateMounts } from '../harness/sys/support.ts';
 
-const HOLD_SECONDS = '0.4';
+const HOLD_MS = 200;
+/** Settling waits for a server, however long it lives. */
+const SERVER_SECONDS = '2';
 /** Another process may get the device number of a superblock within these microseconds. */
 const NUMBERS_TAKEN = 1;
 
@@ -40,38 +42,52 @@ describe('resources in use after unmount has returned', { skip: needsRoot }, () 
     made.push(created);
     return { dir, mounted: await created.mount(folder()), prepared };
   };
-  /** Starts a process that keeps the file open for a while. */
-  const hold = (path: string): void => {
+  /** `release` is called a while after unmount has returned: never before the first look at what is in use. */
+  const released = (mounted: Mounted, release: () => void): Mounted => ({
+    ...mounted,
+    async unmount() {
+      await mounted.unmount();
+      setTimeout(release, HOLD_MS);
+    },
+  });
+  /** The mount, with a file that another process has open until a second after its unmount: settling blocks this one. */
+  const holding = (mounted: Mounted, path: string): Mounted => {
     const fd = openSync(path, 'r');
-    holders.push(spawn('sleep', [HOLD_SECONDS], { stdio: ['ignore', 'ignore', 'ignore', fd] }));
+    const holder = spawn('sh', ['-c', 'read go; sleep 1'], { stdio: ['pipe', 'ignore', 'ignore', fd] });
     closeSync(fd);
+    holders.push(holder);
+    return {
+      ...mounted,
+      async unmount() {
+        await mounted.unmount();
+        holder.stdin!.end('go\n');
+      },
+    };
   };
   const stillThere = async (...mounts: readonly Mounted[]): Promise<number | undefined> =>
-    (await unmountAll(mounts))['stillThereCount'];
+    (await unmountAll(mounts, setting.machine.meters))['stillThereCount'];
 
   test('are none for kernel backends that no process uses', async () => {
     for (const id of ['erofs-overlay', 'erofs-overlay-loop', 'erofs-only']) {
       const { mounted } = await mount(id);
-      const down = await unmountAll([mounted]);
+      const down = await unmountAll([mounted], setting.machine.meters);
       assert.deepEqual([down['askedCount'], down['stillThereCount']], [1, 0], id);
     }
     const overlays: Mounted[] = [];
     for (let i = 0; i < 20; i++) overlays.push((await mount('unpacked-overlay')).mounted);
-    const down = await unmountAll(overlays);
+    const down = await unmountAll(overlays, setting.machine.meters);
     assert.equal(down['askedCount'], overlays.length);
     assert.ok(down['stillThereCount']! <= NUMBERS_TAKEN, `${down['stillThereCount']} of ${overlays.length}`);
   });
 
   test('include a manifest that a process has open', async () => {
     const { dir, mounted } = await mount('erofs-overlay');
-    hold(join(dir, 'image.cfs'));
-    assert.equal(await stillThere(mounted), 1);
+    assert.equal(await stillThere(holding(mounted, join(dir, 'image.cfs'))), 1);
   });
 
   test('include a loop device that a process has open', async () => {
     const { mounted } = await mount('erofs-overlay-loop');
-    hold(mounted.devices![0]!);
-    assert.equal(await stillThere(mounted), 1);
+    assert.equal(await stillThere(holding(mounted, mounted.devices![0]!)), 1);
   });
 
   const atSecondPlace = async (
@@ -85,8 +101,7 @@ describe('resources in use after unmount has returned', { skip: needsRoot }, () 
 
   test('include an overlay with a second mount that is detached a little later', () =>
     atSecondPlace(async (mounted, umount) => {
-      setTimeout(umount, 1000 * Number(HOLD_SECONDS));
-      assert.equal(await stillThere(mounted), 1);
+      assert.equal(await stillThere(released(mounted, umount)), 1);
     }));
 
   test('exclude a superblock that stays: its number may belong to another file system', () =>
@@ -99,7 +114,7 @@ describe('resources in use after unmount has returned', { skip: needsRoot }, () 
     const home = folder();
     mkdirSync(join(home, 'bin'));
     const slow = join(home, 'bin', 'cfs-fuse');
-    writeFileSync(slow, `#!/bin/sh\n'${serverPath}' "$@"\nsleep ${HOLD_SECONDS}\n`, { mode: 0o755 });
+    writeFileSync(slow, `#!/bin/sh\n'${serverPath}' "$@"\nsleep ${SERVER_SECONDS}\n`, { mode: 0o755 });
     const { mounted } = await mount('composefs-fuse', { server: slow });
     assert.equal(await stillThere(mounted), 1);
   });
@@ -108,7 +123,7 @@ describe('resources in use after unmount has returned', { skip: needsRoot }, () 
     const { mounted } = await mount('hardlink-checkout');
     assert.equal(mounted.held.kind, 'unchecked');
     assert.match(mounted.held.kind === 'unchecked' ? mounted.held.why : '', /bind mount/);
-    const down = await unmountAll([mounted]);
+    const down = await unmountAll([mounted], setting.machine.meters);
     assert.deepEqual([down['askedCount'], down['stillThereCount']], [undefined, undefined]);
     const { mounted: shared, prepared } = await mount('composefs-fuse-shared');
     assert.equal(shared.held.kind, 'unchecked');

@@ -28,6 +28,13 @@ test('each name and each inode counts once; the given folders do not count', () 
   assert.equal(createdInodeCount, 4);
 });
 
+test('an inode that has a name elsewhere counts as a name only', () => {
+  const { createdFileCount, createdInodeCount, createdDiskBytes } = measureDisk([join(folder, 'one')]);
+  assert.equal(createdFileCount, 3);
+  assert.equal(createdInodeCount, 2, 'the folder and the symbolic link');
+  assert.ok(createdDiskBytes < 100_000);
+});
+
 test('bytes on disk agree with du', () => {
   const all = execFileSync('du', ['-B1', '-s', folder], { encoding: 'utf8' });
   const own = ['', 'one', 'two'].map((name) => {

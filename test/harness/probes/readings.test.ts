@@ -94,7 +94,7 @@ test('user and system time are separate, and a server counts its time in the win
   });
 });
 
-test('a server that started inside the window counts from its start; one that exited does not count', async (t) => {
+test('a server that was reaped in a window adds only what it used in that window', async (t) => {
   const { armed, script } = await arm(t, cpu);
   armed.start('mount');
   armed.serverStarted?.('server', 7);
@@ -102,16 +102,23 @@ test('a server that started inside the window counts from its start; one that ex
   armed.stop('mount');
   armed.start('unmount');
   script.processCpuNs.delete(7);
-  script.cpu = { userNs: 5, systemNs: 9 };
+  // Its 60 ns of before, 2 of this window, and 12 of the harness.
+  script.cpu = { userNs: 37, systemNs: 37 };
   armed.stop('unmount');
+  armed.start('settle');
+  script.cpu = { userNs: 38, systemNs: 37 };
+  armed.stop('settle');
   assert.deepEqual((await armed.collect()).values, {
     mountCpuNs: 0,
     mountUserNs: 0,
     mountSystemNs: 0,
     mountServerCpuNs: 60,
     unmountCpuNs: 14,
-    unmountUserNs: 5,
-    unmountSystemNs: 9,
+    unmountUserNs: 7,
+    unmountSystemNs: 7,
+    settleCpuNs: 1,
+    settleUserNs: 1,
+    settleSystemNs: 0,
   });
 });
 
@@ -155,7 +162,7 @@ test('requests are summed by opcode over all phases, without those between phase
     fresh.requestCounters = path;
   });
   armed.start('mount');
-  armed.serverStarted?.('server', 7);
+  armed.serverStarted?.('cfs-fuse', 7);
   add(INIT, 1);
   armed.stop('mount');
   add(LOOKUP, 1000);
@@ -191,7 +198,7 @@ test('without a server the number of requests is missing, not zero', async (t) =
 
 test('without counters the number of requests is missing, too', async (t) => {
   const { armed } = await arm(t, fuseRequests);
-  armed.serverStarted?.('server', 7);
+  armed.serverStarted?.('cfs-fuse', 7);
   armed.start('use');
   armed.stop('use');
   assert.deepEqual(await armed.collect(), {});
@@ -206,4 +213,25 @@ test('the null command is started five times after the slot, and the value is th
   Object.defineProperty(script.costNs, 'command', { get: () => took.shift() });
   assert.deepEqual((await armed.collect()).values, { commandStartWallNs: 300 });
   assert.deepEqual(log, Array(5).fill('command null true'));
+});
+
+test('of a server that does not write the counters the number is missing, not zero', async (t) => {
+  const { path } = countersIn(t);
+  const { armed } = await arm(t, fuseRequests, (fresh) => {
+    fresh.requestCounters = path;
+  });
+  armed.serverStarted?.('composefs-fuse', 7);
+  armed.start('use');
+  armed.stop('use');
+  assert.deepEqual(await armed.collect(), {});
+});
+
+test('a neighbour is no server of the arm', async (t) => {
+  const { armed, script } = await arm(t, cpu);
+  script.processCpuNs.set(7, 0);
+  armed.serverStarted?.('neighbour', 7);
+  armed.start('destroy');
+  script.processCpuNs.set(7, 500);
+  armed.stop('destroy');
+  assert.equal((await armed.collect()).values?.['destroyServerCpuNs'], undefined);
 });
