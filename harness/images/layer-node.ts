@@ -97,7 +97,22 @@ export const inodeOf = (
   return { ...base, ...objectOf(reading.digest(member)) };
 };
 
+/** Members of an archive replace each other, so that names are counted at its end. */
+const countNames = (root: LayerNode): void => {
+  const counted = new Set<LayerNode>();
+  const pending = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop())
+    for (const node of next.children!.values())
+      if (node.children !== null) pending.push(node);
+      else if (counted.has(node)) node.inode.nlink++;
+      else {
+        counted.add(node);
+        node.inode.nlink = 1;
+      }
+};
+
 export const treeOfNodes = (root: LayerNode): ReadLayer => {
+  countNames(root);
   const builder = newTreeBuilder();
   const contents: LayerContents[] = [];
   const first = new Map<LayerNode, number>();

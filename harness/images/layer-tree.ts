@@ -6,7 +6,7 @@ import { type ByteString, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import { isDirectory, isWhiteout } from '../model/inode-type.ts';
 import { checkTreeSize, checkXattrs } from '../model/input-limits.ts';
-import { OPAQUE_KEY, withoutOpaqueMark } from '../model/overlay-xattrs.ts';
+import { hasOpaqueMark, OPAQUE_KEY, withoutOpaqueMark } from '../model/overlay-xattrs.ts';
 import { S_IFCHR, S_IFLNK, S_IFMT, type Xattr } from '../model/tree.ts';
 import {
   type FileInode,
@@ -59,13 +59,14 @@ class LayerBuilder {
     const name = parts.pop();
     if (name === undefined) {
       if (member.type !== 'directory') this.#refuse('the root is not a directory', member);
+      const isOpaque = hasOpaqueMark(this.#root.inode.xattrs);
       this.#root.inode = this.#inode(member);
+      if (isOpaque || hasOpaqueMark(this.#root.inode.xattrs)) this.#hide(this.#root);
       return;
     }
     const parent = this.#directory(parts, member);
     if (name === OPAQUE_MARKER) {
-      const { xattrs } = parent.inode;
-      if (xattrs.at(-1) !== OPAQUE) parent.inode.xattrs = [...withoutOpaqueMark(xattrs), OPAQUE];
+      if (!hasOpaqueMark(parent.inode.xattrs)) this.#hide(parent);
     } else if (name.startsWith(AUFS)) return;
     else if (name.startsWith(WHITEOUT)) this.#whiteout(parent, name.slice(WHITEOUT.length), member);
     else this.#place(parent, name, member);
@@ -94,6 +95,19 @@ class LayerBuilder {
       if (part.length > NAME_MAX) this.#refuse(`a name has more than ${NAME_MAX} bytes`, member);
     }
     return parts;
+  }
+
+  /** Makes a directory opaque: lower layers show nothing below it any more, also to hard links of this layer. */
+  #hide(directory: LayerNode): void {
+    const { inode } = directory;
+    inode.xattrs = [...withoutOpaqueMark(inode.xattrs), OPAQUE];
+    const pending = [directory];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      // Without a lower directory there is none below its entries.
+      if (node.below === undefined) continue;
+      node.below = undefined;
+      for (const child of node.children!.values()) if (child.children !== null) pending.push(child);
+    }
   }
 
   #impliedDirectory(below: LowerDirectory | undefined): LayerNode {
@@ -150,8 +164,10 @@ class LayerBuilder {
     const child = node.children!.get(name);
     if (child === undefined || isWhiteout(child.inode)) {
       if (name.length > NAME_MAX) this.#refuse(`a name has more than ${NAME_MAX} bytes`, member);
-      const implied = this.#impliedDirectory(node.below?.children?.get(name));
-      if (child !== undefined) implied.inode.xattrs = [...implied.inode.xattrs, OPAQUE];
+      const implied = this.#impliedDirectory(
+        child === undefined ? node.below?.children?.get(name) : undefined,
+      );
+      if (child !== undefined) this.#hide(implied);
       this.#set(node, name, implied, member);
       return implied;
     }
@@ -170,18 +186,14 @@ class LayerBuilder {
         mode: S_IFCHR,
       };
       this.#set(parent, name, { inode, at: NOWHERE, children: null, below: undefined }, member);
-    } else if (own.children !== null && !own.inode.xattrs.some(([key]) => key === OPAQUE_KEY))
-      own.inode.xattrs = [...own.inode.xattrs, OPAQUE];
+    } else if (own.children !== null && !hasOpaqueMark(own.inode.xattrs)) this.#hide(own);
   }
 
   #place(parent: LayerNode, name: ByteString, member: ReadMember): void {
     const before = parent.children!.get(name);
     if (member.type === 'link') {
       const target = this.#target(member);
-      if (target === before) return;
-      if (before !== undefined) this.#drop(before);
-      target.inode.nlink++;
-      this.#set(parent, name, target, member);
+      if (target !== before) this.#set(parent, name, target, member);
       return;
     }
     const inode = this.#inode(member);
@@ -189,20 +201,16 @@ class LayerBuilder {
     const parts = segments === undefined ? {} : { segments };
     const at = member.type === 'file' ? { offset, sizeBytes, ...parts } : NOWHERE;
     if (member.type !== 'directory') {
-      if (before !== undefined) this.#drop(before);
       this.#set(parent, name, { inode, at, children: null, below: undefined }, member);
       return;
     }
-    const merges = before?.children ?? null;
-    const marks = before?.inode.xattrs.filter(([key]) => key === OPAQUE_KEY) ?? [];
-    const opaque = before !== undefined && (isWhiteout(before.inode) || marks.length > 0);
-    inode.xattrs = opaque ? [...withoutOpaqueMark(inode.xattrs), OPAQUE] : inode.xattrs;
+    const children = before?.children ?? new Map<ByteString, LayerNode>();
     const below = parent.below?.children?.get(name);
-    this.#set(parent, name, { inode, at, children: merges ?? new Map(), below }, member);
-  }
-
-  #drop(node: LayerNode): void {
-    node.inode.nlink--;
+    const node: LayerNode = { inode, at, children, below };
+    const wasOpaque =
+      before !== undefined && (isWhiteout(before.inode) || hasOpaqueMark(before.inode.xattrs));
+    if (wasOpaque || hasOpaqueMark(inode.xattrs)) this.#hide(node);
+    this.#set(parent, name, node, member);
   }
 
   /** The file that a hard link names: of this layer, or a copy of a lower layer's, as link(2) on an overlay makes it. */

@@ -42,7 +42,8 @@ export const findBelow = (
 
 /** The directories with one more layer on top. Changes those below. */
 export const withLayer = (below: LowerDirectory | undefined, tree: Tree): LowerDirectory => {
-  const root: LowerDirectory = { tree, index: 0, under: below ?? null, children: below?.children ?? null };
+  const shown = hasOpaqueMark(tree.entry(0).xattrs) ? undefined : below;
+  const root: LowerDirectory = { tree, index: 0, under: shown ?? null, children: shown?.children ?? null };
   const pending = [root];
   for (let next = pending.pop(); next !== undefined; next = pending.pop())
     for (const index of tree.children(next.index)) {

@@ -234,7 +234,11 @@ class TarReader {
 
   #mtime(records: MemberRecords, header: TarHeader, headerAt: number): bigint {
     const text = records.get('mtime');
-    if (text === undefined) return header.signed(136, 12, 'mtime') * 1_000_000_000n;
+    if (text === undefined) {
+      const seconds = header.signed(136, 12, 'mtime');
+      if (BigInt.asIntN(64, seconds) !== seconds) this.refuse('mtime is out of range', headerAt);
+      return seconds * 1_000_000_000n;
+    }
     const parts = /^([-+]?)([0-9]{1,18})(?:\.([0-9]*))?$/.exec(text);
     if (parts === null) this.refuse('pax mtime is not a decimal number', headerAt);
     const ns = BigInt(parts[2]!) * 1_000_000_000n + BigInt((parts[3] ?? '').slice(0, 9).padEnd(9, '0'));

@@ -115,6 +115,36 @@ const HABITS: readonly Habit[] = [
     tree: 'y=2',
   },
   {
+    title: 'the root is listed after its opaque marker',
+    layers: [[file('x', '1')], [file('.wh..wh..opq', ''), { path: './' }, file('y', '2')]],
+    tree: 'y=2',
+  },
+  {
+    title: 'a directory below an opaque root gives no attributes to one above it',
+    layers: [
+      [{ path: 'a/', mode: 0o700 }, file('a/f', '1')],
+      [file('.wh..wh..opq', ''), file('y', '2')],
+      [file('a/x', '3')],
+    ],
+    tree: 'a/755 a/x=3 y=2',
+  },
+  {
+    title: 'a directory that the same layer removed gives no attributes to a new one',
+    layers: [
+      [{ path: 'a/', mode: 0o700 }, file('a/f', '1')],
+      [file('.wh.a', ''), file('a/x', '2')],
+    ],
+    tree: 'a/755 a/x=2',
+  },
+  {
+    title: 'a whiteout beside a directory with another value of the opaque mark',
+    layers: [
+      [file('a/f', '1')],
+      [{ path: 'a/', xattrs: [['trusted.overlay.opaque', 'x']] }, file('a/g', '2'), file('.wh.a', '')],
+    ],
+    tree: 'a/755 a/g=2',
+  },
+  {
     title: 'an opaque directory holds a directory of the same name as below',
     layers: [[file('a/b/x', '1')], [file('a/.wh..wh..opq', ''), { path: 'a/b/' }, file('a/b/z', '2')]],
     tree: 'a/755 a/b/755 a/b/z=2',

@@ -91,6 +91,38 @@ describe('a layer', () => {
     await layout.refuses('bad-layer', /the target of a hard link does not exist: a/);
   });
 
+  for (const [how, hiding] of [
+    ['an opaque marker', [{ path: 'a/' }, { path: 'a/.wh..wh..opq' }]],
+    ['a whiteout', [{ path: '.wh.a' }, { path: 'a/' }]],
+    ['a whiteout in a directory above it', [{ path: '.wh.a' }, { path: 'a/b/c/' }, { path: 'a/b/' }]],
+    ['an opaque marker in the root', [{ path: '.wh..wh..opq' }, { path: 'a/' }]],
+  ] as const)
+    it(`cannot link to a file that it hides by ${how}`, async () => {
+      const link = { path: 'h', type: '1', link: 'a/b/f' } as const;
+      const lower = tarOf({ path: 'a/b/f', contents: 'a' });
+      layout.add(layout.manifest(uncompressed(lower, tarOf(...hiding, link))));
+      await layout.refuses('bad-layer', /the target of a hard link does not exist: a\/b\/f/);
+    });
+
+  it('counts the names that files have at its end', async () => {
+    const { tree } = await layout.openTars(
+      tarOf(
+        { path: 'f', contents: '1' },
+        { path: 'g', type: '1', link: 'f' },
+        { path: 'f/' },
+        { path: 'd/f', contents: '2' },
+        { path: 'h', type: '1', link: 'd/f' },
+        { path: 'd', contents: '3' },
+        { path: 'i', contents: '4' },
+        { path: 'j', type: '1', link: 'i' },
+      ),
+    );
+    const counts = ['/g', '/h', '/i'].map(
+      (path) => tree.entry([...Array(tree.count).keys()].find((at) => tree.path(at) === path)!).nlink,
+    );
+    assert.deepEqual(counts, [1, 1, 2]);
+  });
+
   it('without entries may contain only zero bytes', async () => {
     assert.deepEqual(listing((await layout.openTars(Buffer.alloc(0), Buffer.alloc(10_240))).tree), []);
     const zerosFirst = Buffer.alloc(1 << 21);
