@@ -19,8 +19,11 @@ export const joinParts = (...parts: readonly (string | null)[]): string =>
   parts.filter((part) => part !== null && part !== '').join(', ');
 
 /** Pieces of at most `columns` characters; an empty text is one empty piece. */
-export const splitAt = (text: string, columns: number): readonly string[] =>
-  text.length <= columns ? [text] : [text.slice(0, columns), ...splitAt(text.slice(columns), columns)];
+export const splitAt = (text: string, columns: number): readonly string[] => {
+  const pieces = [text.slice(0, columns)];
+  for (let at = columns; at < text.length; at += columns) pieces.push(text.slice(at, at + columns));
+  return pieces;
+};
 
 /** At most `columns` characters; `...` marks a cut. */
 export const truncate = (text: string, columns: number): string =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ResultsError } from './errors.ts';
 import { readRegular } from './files.ts';
 import { RUN_FILE, SAMPLES_FILE } from './journal.ts';
-import { parseJson } from './json.ts';
+import { parseFlatJson, parseJson } from './json.ts';
 import { linesOf } from './lines.ts';
 import { checkRun, checkSample } from './schema/check.ts';
 import type { RunFile, Sample } from './schema/run.ts';
@@ -16,7 +16,7 @@ const HINT =
 export const readRun = (folder: string): RunFile => {
   const path = join(folder, RUN_FILE);
   const text = readRegular(path, { mostBytes: RUN_MOST_BYTES, hint: HINT }).toString();
-  return checkRun(upgradeRun(parseJson(text, path)), path);
+  return checkRun(upgradeRun(parseFlatJson(text, path)), path);
 };
 
 /** Two processes that wrote one run folder, or an editor. */

@@ -51,7 +51,10 @@ const upgradeSkipped = (skipped: unknown, known: KnownIds): unknown => {
 const changed = (json: unknown, known: Readonly<Record<string, (value: unknown) => unknown>>): unknown =>
   isObject(json)
     ? Object.fromEntries(
-        Object.entries(json).map(([key, value]) => [key, key in known ? known[key]!(value) : value]),
+        Object.entries(json).map(([key, value]) => [
+          key,
+          Object.hasOwn(known, key) ? known[key]!(value) : value,
+        ]),
       )
     : json;
 

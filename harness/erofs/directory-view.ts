@@ -7,7 +7,6 @@ import { badImage, type ImageView } from './view.ts';
 export interface DirectoryRecord {
   readonly nid: number;
   readonly name: ByteString;
-  readonly type: number;
 }
 
 /** Number of records in a group, from the offset of its first name, which follows the last header. */
@@ -42,7 +41,6 @@ export function* recordsOf(directory: InodeView): Generator<DirectoryRecord> {
       yield {
         nid: view.nid(header),
         name: view.bytes.toString('latin1', at + from, at + to),
-        type: view.u8(header + 10),
       };
     }
   }

@@ -78,10 +78,6 @@ export class InodeView {
     return this.view.u32(this.at + 16);
   }
 
-  get ino(): number {
-    return this.view.u32(this.at + 20);
-  }
-
   /** Extents of a directory, link or inline file: its blocks, then its tail. */
   *extents(): Generator<{ readonly at: number; readonly length: number }> {
     if (this.layout === LAYOUT_CHUNKED)

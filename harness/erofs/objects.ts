@@ -25,6 +25,13 @@ const redirectTarget = (view: ImageView, stored: StoredXattr): string | null => 
   return target.startsWith('/') ? target.slice(1) : target;
 };
 
+/** A shared attribute, the first time that one is read: an image of 3 MB can hold paths of gigabytes that overlap. */
+const chargedTarget = (view: ImageView, offset: number): string | null => {
+  const stored = sharedXattr(view, offset);
+  view.chargeBytes(offset, XATTR_ENTRY_BYTES + stored.suffixBytes + stored.valueBytes);
+  return redirectTarget(view, stored);
+};
+
 /** Paths below the object store, `ab/cdef…`. */
 export const objectPaths = (image: Uint8Array): Set<string> => {
   const view = new ImageView(image);
@@ -38,10 +45,7 @@ export const objectPaths = (image: Uint8Array): Set<string> => {
   };
   eachInode(view, (inode) => {
     if (inode.type !== S_IFREG) return;
-    for (const offset of sharedOffsets(inode)) {
-      const stored = sharedXattr(view, offset);
-      if (shared.add(offset)) add(redirectTarget(view, stored));
-    }
+    for (const offset of sharedOffsets(inode)) if (shared.add(offset)) add(chargedTarget(view, offset));
     for (const stored of inlineXattrs(inode)) add(redirectTarget(view, stored));
   });
   return paths;
@@ -65,7 +69,7 @@ export const objectSizes = (image: Uint8Array): Map<string, bigint> => {
   eachInode(view, (inode) => {
     if (inode.type !== S_IFREG) return;
     for (const offset of sharedOffsets(inode)) {
-      if (!targets.has(offset)) targets.set(offset, redirectTarget(view, sharedXattr(view, offset)));
+      if (!targets.has(offset)) targets.set(offset, chargedTarget(view, offset));
       add(inode, targets.get(offset)!);
     }
     for (const stored of inlineXattrs(inode)) add(inode, redirectTarget(view, stored));

@@ -181,6 +181,8 @@ class ImageReader {
       this.#directoryAt = top.at;
       const known = this.#first.get(record.nid);
       if (known !== undefined) {
+        if (new InodeView(this.#view, record.nid).type === S_IFDIR)
+          throw badImage(top.at, 'a directory has two names');
         this.#builder.addLink(top.index, record.name, known);
         continue;
       }

@@ -39,7 +39,6 @@ export class ImageView {
   readonly composefsVersion: 0 | 1;
   readonly hasAcl: boolean;
   readonly rootNid: number;
-  readonly inodeCount: bigint;
   readonly buildTimeSec: bigint;
   readonly buildTimeNsec: number;
   readonly blockCount: number;
@@ -60,7 +59,6 @@ export class ImageView {
     if (this.u32(at) !== EROFS_MAGIC) throw badImage(at, 'the EROFS magic number is missing');
     if (this.bytes[at + 12] !== BLOCK_BITS) throw badImage(at + 12, 'the block size is not 4096 bytes');
     this.rootNid = this.u16(at + 14);
-    this.inodeCount = this.u64(at + 16);
     this.buildTimeSec = BigInt.asIntN(64, this.u64(at + 24));
     this.buildTimeNsec = this.u32(at + 32);
     this.blockCount = this.u32(at + 36);

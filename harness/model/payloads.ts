@@ -54,10 +54,6 @@ export class Payloads {
     return payload >>> DIGEST_BITS;
   }
 
-  get endingCount(): number {
-    return this.#endings.length;
-  }
-
   get textCount(): number {
     return this.#texts.count;
   }

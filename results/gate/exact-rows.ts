@@ -116,7 +116,7 @@ export const armRows = (loaded: Pick<LoadedRun, 'run' | 'tallied'>): readonly Ar
         place,
         rows,
         fingerprintFor,
-        passes: Math.max(0, ...rows.map(({ count }) => count.passes)),
+        passes: rows.reduce((most, { count }) => Math.max(most, count.passes), 0),
         ledgers: data.ledgers.get(arm)?.length ?? 0,
       };
     });

@@ -114,8 +114,8 @@ export const startPool = (): PoolTally => {
           firstBlockOf(run, machine),
         );
       }
-      failures.push(...tallied.failures);
-      skips.push(...tallied.skips);
+      for (const failure of tallied.failures) failures.push(failure);
+      for (const skip of tallied.skips) skips.push(skip);
       for (const [note, count] of tallied.notes) notes.set(note, (notes.get(note) ?? 0) + count);
       sampleCount += tallied.sampleCount;
     },

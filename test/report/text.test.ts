@@ -81,3 +81,10 @@ test('labels have lines of their own where little of them would be left beside t
     ' | served as it is | not asked',
   ]);
 });
+
+test('a text of megabytes is split without a limit of the stack', () => {
+  const pieces = splitAt('x'.repeat(4_000_001), 16);
+  assert.equal(pieces.length, 250_001);
+  assert.equal(pieces.at(-1), 'x');
+  assert.deepEqual(splitAt('', 16), ['']);
+});

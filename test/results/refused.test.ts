@@ -61,8 +61,20 @@ test('a value that is not a finite number is refused', () => {
   assert.match(ofSample(sampleText.replace(/"seq":0/, '"seq":1e999')).message, /:1: seq must be a whole/);
 });
 
+test('keys that every object inherits are unknown keys', () => {
+  writeFileSync(join(root, 'run.json'), runText.replace('{', '{"__defineGetter__":1,"toString":2,'));
+  assert.equal(readRun(root).status, run.status);
+});
+
 test('unbounded nesting is refused, and errors escape control characters of the file', () => {
-  assert.match(ofRun(deep).message, /expected schema 1/);
+  assert.match(ofRun(deep).message, /nested more than 100 deep$/);
+  // Where the schema allows unknown keys, too.
+  const unknown = runText.replace('"environment":{', `"environment":{"new":${deep},`);
+  assert.match(ofRun(unknown).message, /nested more than 100 deep$/);
+  assert.match(
+    ofRun(JSON.stringify({ ...run, text: '['.repeat(DEEP), status: 1 })).message,
+    /status must be/,
+  );
   const nested = ofSample(sampleText.replace(/"seq":0/, `"seq":${deep}`));
   assert.match(nested.message, /:1: seq must be a whole number$/);
   assert.deepEqual(nested.facts, ['found: arrays or objects that are nested too deeply']);
