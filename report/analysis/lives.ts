@@ -2,7 +2,7 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import { paramsKey } from '../../results/compare/tally.ts';
 import { mergeHistograms } from '../../results/stats/histogram.ts';
-import { CONFIDENCE } from '../../results/stats/median.ts';
+import { CONFIDENCE, median } from '../../results/stats/median.ts';
 import { intervalOver } from '../../results/stats/over-blocks.ts';
 import type { GrowthPoint, LivesPercentiles, LivesRates, LivesView } from '../view-charts.ts';
 import type { ArmView } from '../view-tables.ts';
@@ -49,11 +49,10 @@ const percentilesOf = (arm: number, encoded: readonly string[]): readonly LivesP
 const pointAt = ({ time }: GroupData, arm: string, rate: number): readonly GrowthPoint[] => {
   const values = time.get(`at${rate}P99Ns`)?.get(arm);
   if (values === undefined || values.size === 0) return [];
-  const sorted = [...values.values()].sort((a, b) => a - b);
   const interval = intervalOver(values, CONFIDENCE);
   return [
     interval.kind === 'tooFew'
-      ? { x: rate, y: sorted[Math.floor(sorted.length / 2)]!, lo: null, hi: null }
+      ? { x: rate, y: median([...values.values()])!, lo: null, hi: null }
       : { x: rate, y: interval.center, lo: interval.lo, hi: interval.hi },
   ];
 };

@@ -28,6 +28,7 @@ const barScales = (chart: PointChart) => {
         ...chart.series.flatMap(({ points }) => points.map(({ hi, value }) => hi ?? value)),
       ),
       ...linearTicks(chart.unit, MOST_TICKS),
+      title: axisTitle(UNIT_TITLES[chart.unit]),
       grid: { color: grid },
       border: { color: grid },
       ticks: {

@@ -10,7 +10,8 @@ type ChartConfig = import('chart.js').ChartConfiguration;
 const Charts = (globalThis as unknown as { Chart: typeof import('chart.js').Chart }).Chart;
 
 const data: Data = JSON.parse(document.getElementById('data')?.textContent ?? '{}');
-const AXIS_PX = 44;
+/** Ticks and title of an axis. */
+const AXIS_PX = 62;
 
 /** A chart: its drawing functions for the page and for slides, and its numbers. */
 interface Drawing {

@@ -44,6 +44,7 @@ const dotScales = ({ unit, span, rows }: PointChart) => {
     x: {
       type: 'logarithmic' as const,
       ...span,
+      title: axisTitle(UNIT_TITLES[unit]),
       afterBuildTicks: (axis: TickAxis) => {
         axis.ticks = powersIn(unit, axis.min, axis.max);
       },

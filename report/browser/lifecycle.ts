@@ -68,7 +68,7 @@ const lifeScales = (bars: LifeBars, isLog: boolean) => {
   );
   const min = LOG_START * Math.min(...firstEnds);
   const shared = {
-    title: { display: true, text: 'time since the life began', color: muted, font },
+    title: axisTitle('time since the life began'),
     grid: { color: grid },
     border: { color: grid },
     ticks: {
@@ -147,7 +147,7 @@ const lifecycleDrawing = (chart: LifecycleChart): Drawing => {
   const shown = (): ShownState => chart.states[lifeChoice(chart.id).state] ?? { title: '', phases: [] };
   return {
     id: chart.id,
-    heightPx: () => chart.arms.filter(isShown).length * LIFE_PX + AXIS_PX + 18,
+    heightPx: () => chart.arms.filter(isShown).length * LIFE_PX + AXIS_PX,
     config: () => lifecycleConfig(chart),
     keys: () =>
       shown().phases.map(({ phase }) => ({

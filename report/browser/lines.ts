@@ -82,7 +82,7 @@ const MANY_POINTS = 60;
 const lineScale = (axis: LineAxis, isVertical: boolean) => {
   const { muted, grid, font } = pageStyle();
   const shared = {
-    title: { display: true, text: axis.title, color: muted, font },
+    title: axisTitle(axis.title),
     grid: { color: grid, display: axis.labels === null },
     border: { color: grid },
     ticks: {

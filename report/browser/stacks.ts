@@ -79,6 +79,7 @@ const stackScales = () => {
   return {
     x: {
       stacked: true,
+      title: axisTitle('system calls'),
       grid: { color: grid },
       border: { color: grid },
       ticks: { color: muted, font, maxRotation: 0, maxTicksLimit: 6, precision: 0 },
@@ -113,7 +114,7 @@ const stackDrawing = (chart: StackChart): Drawing => ({
   id: chart.id,
   heightPx: () => shownStack(chart).arms.length * 36 + AXIS_PX,
   config: () => stackConfig(shownStack(chart)),
-  // The segments are named inside the bars.
+  // Wide segments are named inside the bars, all in the table.
   keys: () => [],
   cells: () => {
     const { arms, segments } = shownStack(chart);

@@ -12,6 +12,20 @@ const binaryTicks = ({ min, max }: LinearAxis, most: number): { value: number }[
   return ticks;
 };
 
+const UNIT_TITLES: Readonly<Record<import('./data.d.ts').Unit, string>> = {
+  ns: 'time',
+  B: 'bytes',
+  perSecond: 'per second',
+  ratio: 'ratio',
+  count: 'count',
+};
+
+/** For the options of an axis. */
+const axisTitle = (text: string) => {
+  const { muted, font } = pageStyle();
+  return { display: true, text, color: muted, font };
+};
+
 /** For the options of an axis; nothing for units with decimal steps. */
 const linearTicks = (unit: import('./data.d.ts').Unit | 'share', most: number) =>
   unit === 'B'

@@ -27,7 +27,7 @@ const endsOf = ({ again, rows }: ForestQuantity): readonly number[] =>
   );
 
 const axisOf = ({ quantities }: ForestView): Axis => {
-  const ends = quantities.flatMap(endsOf).filter((end) => end > 0);
+  const ends = quantities.flatMap(endsOf).filter((end) => end > 0 && Number.isFinite(end));
   const [min, max] = [Math.min(1 / LEAST_REACH, ...ends) / MARGIN, Math.max(LEAST_REACH, ...ends) * MARGIN];
   const [first, last] = [Math.ceil(Math.log10(min)), Math.floor(Math.log10(max))];
   return { min, max, ticks: Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i)) };
@@ -38,6 +38,9 @@ const percentAt =
   (ratio: number): string =>
     `${((100 * Math.log(ratio / min)) / Math.log(max / min)).toFixed(2)}%`;
 
+/** Where an interval counts as the same: see `results/compare/verdict.ts`. */
+const sameZone = ({ delta }: ReportView): readonly [number, number] => [1 / (1 + delta), 1 + delta];
+
 const bandHtml = (at: (ratio: number) => string, lo: number, hi: number, name: string): Html => {
   const width = `${(Number.parseFloat(at(hi)) - Number.parseFloat(at(lo))).toFixed(2)}%`;
   return html`<rect class="${name}" x="${at(lo)}" width="${width}" height="100%"/>`;
@@ -45,7 +48,7 @@ const bandHtml = (at: (ratio: number) => string, lo: number, hi: number, name: s
 
 const backHtml = (view: ReportView, { again }: ForestQuantity, axis: Axis): Html => {
   const at = percentAt(axis);
-  return html`${again?.kind === 'interval' ? bandHtml(at, again.lo, again.hi, 'again') : null}${bandHtml(at, 1 - view.delta, 1 + view.delta, 'within')}${axis.ticks.map(
+  return html`${again?.kind === 'interval' ? bandHtml(at, again.lo, again.hi, 'again') : null}${bandHtml(at, ...sameZone(view), 'within')}${axis.ticks.map(
     (tick) =>
       html`<line class="${tick === 1 ? 'one' : 'tick'}" x1="${at(tick)}" x2="${at(tick)}" y2="100%"/>`,
   )}`;
@@ -116,7 +119,7 @@ export const forestChart = (view: ReportView, forest: ForestView): ForestChart =
     id: forestId(forest),
     span: { min: drawn(min), max: drawn(max) },
     ticks,
-    within: [1 - view.delta, 1 + view.delta],
+    within: sameZone(view),
     quantities: forest.quantities.map((quantity) => ({
       title: `${quantity.state}: ${quantity.what}`,
       baseline: `${view.baseline} ${formatValue('Ns', quantity.baseline)}`,

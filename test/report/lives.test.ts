@@ -52,6 +52,17 @@ test('percentiles are those of all blocks together, at the lowest rate at which 
   );
 });
 
+test('a point of too few blocks is the median of its blocks', () => {
+  const values = [10, 20, 60, 100].map((ms) => ms * MS);
+  const few = climbing.samples.flatMap((sample) =>
+    sample.block < values.length && sample.outcome === 'ok'
+      ? [{ ...sample, values: { ...sample.values, at32P99Ns: values[sample.block]! } }]
+      : [],
+  );
+  const [first] = viewOf(climbing.run, few).lives[0]!.rates;
+  assert.equal(first!.points.find(({ x }) => x === 32)!.y, 40 * MS);
+});
+
 test('the report says if there are more workers than CPUs', () => {
   const few = { ...climbing.run, environment: { ...climbing.run.environment, cpuCount: 2 } };
   assert.deepEqual(viewOf(few, climbing.samples).lives[0]!.waits, { workers: 16, cpus: 2 });

@@ -9,7 +9,7 @@ import { REPORT_FILE } from '../../../report/formats/format.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { storedRun } from '../support/stored-run.ts';
-import { runReader, skip } from './reader.ts';
+import { PATIENCE_MS, runReader, skip } from './reader.ts';
 
 const { opened } = runReader();
 const one = (): ReturnType<typeof exampleRun> => exampleRun({ images: ['debian-12-base'] });
@@ -17,6 +17,10 @@ const one = (): ReturnType<typeof exampleRun> => exampleRun({ images: ['debian-1
 const FIRST_CHART_PX = 900;
 const MOST_BYTES = 1.5e6;
 const MOST_SECONDS = 1;
+/** Takes FIXED_WORK_SECONDS of CPU time on the machine on which one second was chosen. */
+const FIXED_WORK =
+  '(() => { let x = 1; for (let i = 0; i < 2e8; i++) x = (Math.imul(x, 31) + i) | 0; return x; })()';
+const FIXED_WORK_SECONDS = 0.2;
 
 test('the first chart begins within 900 pixels, on a page of at most 1.5 MB', { skip }, async () => {
   for (const run of [storedRun() as ReturnType<typeof exampleRun>, exampleRun()])
@@ -33,13 +37,20 @@ test('the page can be used after one second of CPU time', { skip }, () =>
   opened(exampleRun(), async (page, folder) => {
     const context = await page.context().browser()!.newContext();
     const fresh = await context.newPage();
+    fresh.setDefaultTimeout(PATIENCE_MS);
     // Time of the page's thread: other processes of the machine do not count.
     const client = await context.newCDPSession(fresh);
     await client.send('Performance.enable', { timeDomain: 'threadTicks' });
     await fresh.goto(`file://${join(folder, REPORT_FILE)}`, { waitUntil: 'domcontentloaded' });
-    const { metrics } = await client.send('Performance.getMetrics');
-    const { value: seconds } = metrics.find(({ name }) => name === 'TaskDuration')!;
-    assert.ok(seconds > 0.01 && seconds <= MOST_SECONDS, `${seconds} s`);
+    const secondsSoFar = async (): Promise<number> => {
+      const { metrics } = await client.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'TaskDuration')!.value;
+    };
+    const seconds = await secondsSoFar();
+    await fresh.evaluate(FIXED_WORK);
+    // On a CPU that is slower than usual, or shared with others, everything takes longer.
+    const slowness = Math.max(1, ((await secondsSoFar()) - seconds) / FIXED_WORK_SECONDS);
+    assert.ok(seconds > 0.01 && seconds <= MOST_SECONDS * slowness, `${seconds} s, slowness ${slowness}`);
     await context.close();
   }),
 );
@@ -147,7 +158,7 @@ test('the bands of the forest are 5 % and the baseline against itself', { skip }
       return [[shown('within'), within.map(at)], [shown('again'), [quantities[0].again[0], quantities[0].again[2]].map(at)], within];
     })()`);
     const [within, again, limits] = bands as [number[][], number[][], number[]];
-    assert.deepEqual(limits, [0.95, 1.05]);
+    assert.deepEqual(limits, [1 / 1.05, 1.05]);
     for (const [shown, wanted] of [within, again])
       for (const [index, end] of shown!.entries()) assert.ok(Math.abs(end - wanted![index]!) < 0.005);
   }),

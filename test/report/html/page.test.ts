@@ -34,6 +34,16 @@ test('the same run gives the same bytes', () => {
   assert.equal(page(exampleRun()), page(exampleRun()));
 });
 
+test('a page is made of numbers whose ratio is too large for a number', () => {
+  const { run, samples } = exampleRun();
+  const huge = samples.map((sample): Sample => {
+    if (sample.outcome !== 'ok' || sample.values['walkWallNs'] === undefined) return sample;
+    const walkWallNs = sample.arm === 'composefs-fuse' ? 1e308 : 1e-10;
+    return { ...sample, values: { ...sample.values, walkWallNs } };
+  });
+  assert.match(page({ run, samples: huge }), /<h2 id="table"/);
+});
+
 test('the policy has the hash of every script and style, and nothing is loaded', () => {
   const text = page(exampleRun());
   const policy = /Content-Security-Policy" content="([^"]+)"/.exec(text)![1]!;

@@ -37,7 +37,7 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 180_000;
 
 /** Until an expression is true on the page. The browser's own way to wait evaluates text, which the page's policy forbids. */
 export const until = async (page: Page, expression: string): Promise<void> => {
@@ -52,6 +52,8 @@ export const startReader = async (): Promise<Reader> => {
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const openFile: Reader['openFile'] = async (path, work, { width = 1280, colorScheme = 'light' } = {}) => {
     const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.setDefaultNavigationTimeout(PATIENCE_MS);
     try {
       const complaints: string[] = [];
       page.on('console', (message) => complaints.push(message.text()));

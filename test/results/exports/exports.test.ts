@@ -32,6 +32,25 @@ test('go: every line is a key, a unit, a benchmark with an even number of fields
   assert.ok(mounts.length > 0);
 });
 
+test('go: counts of which more are better have a unit of their own', async () => {
+  const made = exampleRun({ images: ['one'], blocks: 8, countPasses: 3 });
+  const { catalogue } = made.run;
+  const turned = Object.entries(catalogue.metrics).map(([name, metric]) => [
+    name,
+    name.endsWith('Count') ? { ...metric, better: 'higher' } : metric,
+  ]);
+  const run = { ...made.run, catalogue: { ...catalogue, metrics: Object.fromEntries(turned) } };
+  const text = await withRunFolder({ ...made, run }, async (folder) => {
+    const pieces: string[] = [];
+    const go = machineFormats.find(({ id }) => id === 'go')!;
+    for await (const piece of go.pieces(await loadRun(folder))) pieces.push(piece);
+    return pieces.join('');
+  });
+  assert.match(text, /^Unit exact-more\/op assume=exact better=higher$/m);
+  assert.match(text, /Count 1 \d+ (?:exact-)?more\/op$/m);
+  assert.doesNotMatch(text, /Count 1 \d+ (?:exact-)?count\/op$/m);
+});
+
 test('hyperfine: times are seconds, and agree with their own summary', async () => {
   const { results } = JSON.parse(await textOf('hyperfine', HOSTILE));
   assert.ok(results.length > 10);
