@@ -13,7 +13,13 @@ export interface RunOutcome extends Ended {
 const FAILED = 5;
 /** The measuring process was killed, and not by an interrupt. */
 export const KILLED = 7;
-export const OUT_OF_TIME = 124;
+const OUT_OF_TIME = 124;
+
+const WORST_FIRST = [INTERRUPTED_EXIT, KILLED, 1, 5, OUT_OF_TIME, 6, 4, 0];
+
+/** The exit code of several runs. */
+export const worstOf = (codes: readonly number[]): number =>
+  WORST_FIRST.find((code) => codes.includes(code)) ?? codes[0] ?? 0;
 
 /** `brokenRules`: claims whose rule threw, which counts as a failed slot does. */
 export const exitCode = (

@@ -1,16 +1,14 @@
 // Common parts of all engines of a fleet: the replicates, the options of their runs, and the script of one replicate.
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { shellLine } from '../../report/format.ts';
 import { FLEET_SCHEMA, type FleetFile } from '../../results/pool/replicates.ts';
 import { visible } from '../../results/visible.ts';
-import { scenarios } from '../../scenarios/registry.ts';
-import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
 import { runCountOf } from './measure-pool.ts';
 import type { TypedOptions } from './options.ts';
-import { newSeed, resolveOptions } from './resolve-options.ts';
-import { runCommand } from './run-command.ts';
+import { newSeed } from './resolve-options.ts';
 import { RUNS } from './runs-folder.ts';
+import { optionName, resolvedRun, typedRun } from './typed-run.ts';
 
 export interface FleetOptions {
   readonly replicates: number;
@@ -70,33 +68,9 @@ const seedOf = (typed: string | undefined): string => {
 /** The fleet gives these to each run. */
 const GIVEN_BY_FLEET = ['out', 'seed', 'resume', 'runs', 'dryRun', 'trustRun'] as const;
 
-const optionName = (key: string): string =>
-  `--${key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
-
 /** Throws as `cfsbench run` would, and for options that the fleet sets. */
 const checkedOptions = (words: readonly string[]): TypedOptions => {
-  let typed: TypedOptions | null = null;
-  const command = runCommand('')
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .action((options: TypedOptions, { args }: { readonly args: readonly string[] }) => {
-      if (args.length > 0)
-        throw new UserError(`not an option of cfsbench run: ${visible(args[0]!)}`, {
-          hint: 'cfsbench run --help',
-        });
-      typed = options;
-    });
-  try {
-    command.parse(words, { from: 'user' });
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`options of the runs: ${visible((error as Error).message.replace(/^error: /, ''))}`, {
-      hint: 'cfsbench run --help',
-    });
-  }
-  const options = typed as TypedOptions | null;
-  if (options === null)
-    throw new UserError('options of the runs: these start no run', { hint: 'cfsbench run --help' });
+  const options = typedRun(words);
   const taken = GIVEN_BY_FLEET.find((key) => options[key] !== undefined);
   if (taken !== undefined)
     throw new UserError(`${optionName(taken)} is set by the fleet, not in the options of its runs`, {
@@ -106,12 +80,21 @@ const checkedOptions = (words: readonly string[]): TypedOptions => {
     throw new UserError(`profile ${options.profile} is a pool of runs itself`, {
       hint: '-- --profile full, and --replicates N',
     });
-  resolveOptions(options, backends, scenarios);
+  resolvedRun(options);
   return options;
 };
 
 /** The work folder is on a disk of the machine itself, not where the results are. */
 const OWN_DISK = ['--work', '/var/tmp'];
+
+/** Scripts change the folder before they start it. */
+const programOf = (typed = 'cfsbench'): string => {
+  const program = refuseControl('--program', typed);
+  if (!program.includes('/') || isAbsolute(program)) return program;
+  throw new UserError(`--program must be an absolute path, or a name in the PATH: ${visible(program)}`, {
+    hint: `--program ${shellLine([resolve(program)])}`,
+  });
+};
 
 export const fleetPlan = (words: readonly string[], options: FleetOptions): FleetPlan => {
   const typed = checkedOptions(words);
@@ -121,7 +104,7 @@ export const fleetPlan = (words: readonly string[], options: FleetOptions): Flee
   return {
     seed,
     replicates: Array.from({ length: options.replicates }, (_, index) => String(index + 1)),
-    program: refuseControl('--program', options.program ?? 'cfsbench'),
+    program: programOf(options.program),
     results: refuseControl('--results', results),
     words: [...words, ...(typed.work === undefined ? OWN_DISK : [])],
   };
@@ -131,6 +114,22 @@ export const fleetFile = ({ replicates, words }: FleetPlan): string => {
   const file: FleetFile = { schema: FLEET_SCHEMA, replicates, run: words };
   return `${JSON.stringify(file)}\n`;
 };
+
+const refuseWithout = (program: string): string => `command -v ${program} >/dev/null || {
+  echo "${program} is not in the PATH of this machine" >&2
+  exit 1
+}`;
+
+/** Goes to the folder of the results. Before it makes that folder, the script ends if a program is missing. */
+export const openResults = ({ results }: FleetPlan, programs: readonly string[]): string => `set -eu
+${programs.map(refuseWithout).join('\n')}
+results=${shellLine([results])}
+mkdir -p -- "$results"
+cd -- "$results"
+if [ -e fleet.json ]; then
+  echo "this folder holds a fleet: $results" >&2
+  exit 1
+fi`;
 
 /** Ends every text that a script holds; no line of such a text is equal to it. */
 const END = 'END_OF_CFSBENCH_TEXT';

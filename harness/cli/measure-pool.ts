@@ -12,7 +12,7 @@ import { replaceFile } from '../../results/write-file.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
-import { KILLED, OUT_OF_TIME } from './exit-code.ts';
+import { worstOf } from './exit-code.ts';
 import { isFinished, linkLatest } from './find-run.ts';
 import { lockRunFolder, makeRunFolder } from './hold-folders.ts';
 import { publishedHost } from './host.ts';
@@ -27,7 +27,6 @@ import { refuseForeign, refuseUntrusted } from './trust.ts';
 
 /** A run that measured nothing for one of these reasons: the next run would fail in the same way. */
 const FATAL = [1, 4];
-const WORST_FIRST = [INTERRUPTED_EXIT, KILLED, 1, 5, OUT_OF_TIME, 6, 4, 0];
 const MOST_PLAN_BYTES = 1024 * 1024;
 
 export const runCountOf = ({ runs, profile }: TypedOptions): number =>
@@ -54,7 +53,7 @@ const measureAll = async ({ folder, lock, plan, given }: OpenPool): Promise<numb
     codes.push(code);
     if (code === INTERRUPTED_EXIT || (FATAL.includes(code) && !isFinished(runDir))) break;
   }
-  return WORST_FIRST.find((code) => codes.includes(code)) ?? codes[0] ?? 0;
+  return worstOf(codes);
 };
 
 const runDirsOf = (folder: string, { count }: PoolPlan): readonly string[] =>

@@ -6,16 +6,18 @@ import { matrixPage } from '../../report/matrix/html.ts';
 import { matrixMarkdown, matrixText } from '../../report/matrix/text.ts';
 import { type MatrixRun, matrixOf } from '../../report/matrix/view.ts';
 import { brokenRules, writePage } from '../../report/render.ts';
+import { ResultsError } from '../../results/errors.ts';
 import { loadRun } from '../../results/gate/load.ts';
 import { visible } from '../../results/visible.ts';
 import { replaceFile } from '../../results/write-file.ts';
 import { UserError } from '../model/errors.ts';
-import { reportExitCode } from './exit-code.ts';
+import { reportExitCode, worstOf } from './exit-code.ts';
 import { runFoldersBelow } from './find-run.ts';
+import { nameOf } from './guest-folders.ts';
 import { describeError } from './print-error.ts';
 import { RUNS } from './runs-folder.ts';
 import { terminalColumns } from './terminal-width.ts';
-import { type AskedGuests, nameOf, runGuests } from './vm.ts';
+import { type AskedGuests, runGuests } from './vm.ts';
 
 /** With modules in Debian's archive for years, or until the next release. */
 const KERNELS = ['deb:6.1', 'deb:6.12', 'deb:6.18', 'deb:7.2', 'deb:7.3'];
@@ -43,7 +45,8 @@ const readOne = async (folder: string): Promise<MatrixRun> => {
 const byRelease = (a: MatrixRun, b: MatrixRun): number =>
   a.loaded.run.environment.kernel.localeCompare(b.loaded.run.environment.kernel, 'en', { numeric: true });
 
-const show = async (folders: readonly string[], folder: string): Promise<void> => {
+/** Returns the exit code of the page. */
+const show = async (folders: readonly string[], folder: string): Promise<number> => {
   const runs: MatrixRun[] = [];
   for (const one of folders) runs.push(await readOne(one));
   const view = matrixOf(runs.sort(byRelease));
@@ -52,28 +55,40 @@ const show = async (folders: readonly string[], folder: string): Promise<void> =
   replaceFile(markdown, matrixMarkdown(view));
   process.stdout.write(matrixText(view, terminalColumns()));
   process.stdout.write(`\nPage:     ${visible(page)}\nMarkdown: ${visible(markdown)}\n`);
-  const broken = reportExitCode(runs.flatMap((run) => brokenRules(run.view)));
-  if (broken !== 0) process.exitCode = broken;
+  return reportExitCode(runs.flatMap((run) => brokenRules(run.view)));
 };
 
-const measure = async (asked: AskedGuests, folder: string): Promise<readonly string[]> => {
-  const folders: string[] = [];
+interface Measured {
+  readonly folders: readonly string[];
+  /** Of the guests, and of kernels whose guests failed. */
+  readonly exits: readonly number[];
+}
+
+const measure = async (asked: AskedGuests, folder: string): Promise<Measured> => {
+  const [folders, exits]: [string[], number[]] = [[], []];
+  const failed = (error: unknown): void => {
+    process.stderr.write(describeError(error).text);
+    exits.push(SOME_FAILED);
+  };
   await runGuests(
     asked,
     async ({ exit, runDir }) => {
-      if (exit !== 0) process.exitCode = exit;
+      exits.push(exit);
       if (runDir === null) return;
-      writePage(runDir, (await readOne(runDir)).view);
-      folders.push(runDir);
+      try {
+        writePage(runDir, (await readOne(runDir)).view);
+        folders.push(runDir);
+      } catch (error) {
+        // A guest can be any kernel: what it wrote can be unreadable.
+        if (!(error instanceof ResultsError)) throw error;
+        failed(error);
+      }
     },
-    (error) => {
-      process.stderr.write(describeError(error).text);
-      process.exitCode = SOME_FAILED;
-    },
+    failed,
   );
   if (folders.length === 0)
     throw new UserError('no kernel produced a run', { exit: SOME_FAILED, facts: [`folder: ${folder}`] });
-  return folders;
+  return { folders, exits };
 };
 
 const foldersIn = (folder: string): readonly string[] => {
@@ -86,11 +101,15 @@ const foldersIn = (folder: string): readonly string[] => {
 };
 
 export const matrix = async ({ asked, words, options }: AskedGuests): Promise<void> => {
-  if (options.from !== undefined) return show(foldersIn(options.from), resolve(options.from));
+  if (options.from !== undefined) {
+    process.exitCode = await show(foldersIn(options.from), resolve(options.from));
+    return;
+  }
   const folder = resolve(options.out ?? join(RUNS, nameOf('kernels')));
   const kernels = asked.length > 0 ? asked : KERNELS.map((from) => ({ from, modules: null }));
   // Each run has a folder of its own, also that of a single kernel.
   const out = kernels.length === 1 ? join(folder, 'run') : folder;
   const guests = { asked: kernels, words: words.length > 0 ? words : WORDS, options: { ...options, out } };
-  return show(await measure(guests, folder), folder);
+  const { folders, exits } = await measure(guests, folder);
+  process.exitCode = worstOf([...exits, await show(folders, folder)]);
 };

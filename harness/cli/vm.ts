@@ -4,16 +4,19 @@ import { join, resolve } from 'node:path';
 import { makeFolder } from '../../results/files.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
+import { compileAtFirstUse } from '../sys/compile-native.ts';
 import { GUEST, type GuestSetting } from '../sys/guest.ts';
 import { runTool } from '../sys/tool.ts';
 import { openCache, type VmCache } from '../vm/cache.ts';
-import { type GuestResult, isGuestFailure, runInGuest } from '../vm/guest.ts';
+import { type GuestResult, isGuestFailure, keepResults, runInGuest } from '../vm/guest.ts';
 import { openGuestProgram } from '../vm/guest-program.ts';
-import { GUEST_OUT, GUEST_WORK, guestCommand } from '../vm/guest-scripts.ts';
+import { guestCommand } from '../vm/guest-scripts.ts';
 import { type GuestTree, openGuestTree } from '../vm/guest-tree.ts';
 import { type AskedKernel, type Kernel, openKernel } from '../vm/kernel.ts';
 import { QEMU } from '../vm/machine.ts';
 import { reportExitCode } from './exit-code.ts';
+import { makeWritable, nameOf, outsOf, unused } from './guest-folders.ts';
+import { guestArguments, RUN } from './guest-run.ts';
 import { RUNS } from './runs-folder.ts';
 import { showRun } from './show-run.ts';
 import { commitOf } from './version.ts';
@@ -21,34 +24,9 @@ import type { VmOptions } from './vm-command.ts';
 import { requireVm } from './vm-needs.ts';
 import { refuseNonEmpty } from './work-folder.ts';
 
-const RUN = 'run';
-/** Folders of this machine mean nothing in the guest. */
-const HOST_OPTIONS = ['--out', '--work', '--resume', '--runs'];
-const HOST_IMAGES = /(?:^|[=,])(?:dir|oci|dump):/;
 const VERSION_LIMIT_MS = 5000;
 
 const say = (line: string): void => void process.stderr.write(`${visible(line)}\n`);
-
-/** Throws unless the words are a run that a guest can do. */
-const argumentsOf = (words: readonly string[]): readonly string[] => {
-  const [command = RUN] = words;
-  if (command !== RUN)
-    throw new UserError(`a guest can only execute cfsbench run, not '${visible(command)}'`, {
-      hint: 'cfsbench vm --kernel deb:6.12 -- run --count-only',
-    });
-  const hosted = words.find((word) => HOST_OPTIONS.includes(word.split('=', 1)[0]!));
-  if (hosted !== undefined)
-    throw new UserError(`${hosted.split('=', 1)[0]} cannot be an option of a run in a guest`, {
-      facts: ['the guest has file systems of its own'],
-      hint: 'cfsbench vm --kernel K --out DIR -- run …',
-    });
-  if (words.some((word) => HOST_IMAGES.test(word)))
-    throw new UserError('a guest cannot read images of this machine', {
-      facts: ['its images are fixture:NAME and synthetic:files=N'],
-      hint: '--images fixture:debian-12-base',
-    });
-  return [RUN, ...words.slice(1), '--out', join(GUEST_OUT, RUN), '--work', GUEST_WORK];
-};
 
 interface Guests {
   readonly cache: VmCache;
@@ -109,22 +87,23 @@ const runOne = async (
   });
   const from = join(folder, RUN);
   if (!existsSync(from)) return { exit, runDir: null };
-  const runDir = out ?? resolve(RUNS, nameOf(kernel.name));
-  makeFolder(runDir);
-  cpSync(from, runDir, { recursive: true });
+  const runDir = out ?? unused(resolve(RUNS, nameOf(kernel.name)));
+  try {
+    makeFolder(runDir);
+    refuseNonEmpty(runDir);
+    cpSync(from, runDir, { recursive: true });
+  } catch (error) {
+    throw notCopied(error, runDir, keepResults(cache, folder));
+  }
   return { exit, runDir };
 };
 
-const plainName = (text: string): string => text.replace(/[^\w.+-]/g, '-');
-
-export const nameOf = (what: string): string =>
-  `${new Date().toISOString().slice(0, 10)}-vm-${plainName(what)}-${process.pid}`;
-
-/** With several kernels a folder for each. */
-const outOf = (asked: AskedKernel, count: number, { out }: VmOptions): string | null => {
-  if (out === undefined) return null;
-  return count === 1 ? resolve(out) : resolve(out, plainName(asked.from));
-};
+const notCopied = (error: unknown, runDir: string, kept: string): UserError =>
+  new UserError(`cannot write the results of the guest to ${visible(runDir)}`, {
+    exit: 5,
+    facts: [(error as Error).message, `all that it returned is in ${kept}`],
+    hint: `cp -R ${join(kept, RUN)} DIR`,
+  });
 
 export interface AskedGuests {
   readonly asked: readonly AskedKernel[];
@@ -142,24 +121,30 @@ export const runGuests = async (
     throw new UserError('--kernel is missing', {
       hint: '--kernel deb:6.12, or --kernel arch/x86/boot/bzImage',
     });
-  const argv = argumentsOf(words);
+  const argv = guestArguments(words, options.limit);
   requireVm();
-  const outs = asked.map((one) => outOf(one, asked.length, options));
+  const outs = outsOf(asked, options.out);
   for (const out of outs) if (out !== null && existsSync(out)) refuseNonEmpty(out);
-  const cache = openCache(options.cache);
+  await compileAtFirstUse();
+  const folders = makeWritable(outs.map((out) => out ?? resolve(RUNS)));
   try {
-    const tree = await openGuestTree(cache, say);
-    const program = await openGuestProgram(cache);
-    const guests = { cache, tree, program, emulator: await emulatorHere(), options };
-    for (const [at, one] of asked.entries())
-      try {
-        await ended(await runOne(one, argv, guests, outs[at]!));
-      } catch (error) {
-        if (failed === undefined || !isGuestFailure(error)) throw error;
-        failed(error);
-      }
+    const cache = openCache(options.cache);
+    try {
+      const program = await openGuestProgram(cache);
+      const tree = await openGuestTree(cache, say);
+      const guests = { cache, tree, program, emulator: await emulatorHere(), options };
+      for (const [at, one] of asked.entries())
+        try {
+          await ended(await runOne(one, argv, guests, outs[at]!));
+        } catch (error) {
+          if (failed === undefined || !isGuestFailure(error)) throw error;
+          failed(error);
+        }
+    } finally {
+      cache.close();
+    }
   } finally {
-    cache.close();
+    folders.removeEmpty();
   }
 };
 

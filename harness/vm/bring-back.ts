@@ -8,7 +8,7 @@ import { UserError } from '../model/errors.ts';
 const PLAIN = /^(?:\.\/)?(?:[\w-][\w.-]*|\.cfsbench[\w.-]*)(?:\/[\w-][\w.-]*)*\/?$/;
 const ROOT = ['.', './'];
 
-/** Below a new folder. Links, devices and odd names are refused: a guest can be any kernel. */
+/** Below a new folder. Links and devices are left out, odd names are refused: a guest can be any kernel. */
 export const unpackResults = (disk: string, into: string): void => {
   const fd = openSync(disk, 'r');
   const { size } = fstatSync(fd);

@@ -1,7 +1,20 @@
 // One job in a guest: a command, such as cfsbench with its arguments, and the files that it leaves in its folder of results.
-import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { isSystemError } from '../../results/system-error.ts';
 import { ascii } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { bootGuest, type GuestEnd } from './boot.ts';
@@ -18,6 +31,7 @@ import { lastLines } from './run-program.ts';
 const GB = 1024 ** 3;
 const WORK_BYTES = 8 * GB;
 const RESULT_BYTES = 1 * GB;
+const ENDED_EARLY = 'it ended before it was up';
 /** A guest on real CPUs is up in two seconds; where the host cannot run one, it hangs. */
 const KVM_UP_MS = 20_000;
 const TCG_UP_MS = 300_000;
@@ -83,19 +97,28 @@ const bootWith = async (accelerator: Accelerator, job: GuestJob): Promise<Booted
   return { accelerator, ...(await bootGuest(machine, { upLimitMs, limitMs }, onLine)) };
 };
 
-/** Whether a guest comes up on real CPUs is known after one trial for each kernel of the host. */
+/**
+ * Whether guests come up on real CPUs is known after one trial for each kernel of the host: emulation comes up where KVM did not. A kernel
+ * that does not come up with either says nothing about KVM.
+ */
 const boot = async (job: GuestJob): Promise<Booted> => {
   const { cache, say } = job;
   const refused = join(cache.path, `no-kvm-${release()}`);
-  if (existsSync('/dev/kvm') && !existsSync(refused)) {
-    say('starting the guest on the CPUs of this machine (KVM)');
-    const booted = await bootWith('kvm', job);
-    if (booted.isUp) return booted;
-    writeFileSync(refused, `${booted.failure}\n`);
-    say(`the guest does not start with KVM (${booted.failure}): emulating its CPUs`);
+  if (!existsSync('/dev/kvm') || existsSync(refused)) {
+    say('starting the guest with emulated CPUs: times are no measurements');
+    return bootWith('tcg', job);
   }
-  say('starting the guest with emulated CPUs: times are no measurements');
-  return bootWith('tcg', job);
+  say('starting the guest on the CPUs of this machine (KVM)');
+  const booted = await bootWith('kvm', job);
+  if (booted.isUp || booted.isSaid) return booted;
+  const reason = booted.failure ?? ENDED_EARLY;
+  say(`the guest does not start with KVM (${reason}): emulating its CPUs; times are no measurements`);
+  const emulated = await bootWith('tcg', job);
+  if (emulated.isUp) {
+    writeFileSync(refused, `${reason}\n`);
+    say(`from now on the CPUs of guests are emulated here; to try KVM again: rm ${refused}`);
+  }
+  return emulated;
 };
 
 const FAILED = 'guest';
@@ -109,13 +132,27 @@ const hintFor = ({ hint }: Kernel, console: string, isUp: boolean): { readonly h
   return isUp || hint === undefined ? {} : { hint };
 };
 
+const END_BYTES = 65_536;
+
+const endOf = (path: string): string => {
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const bytes = Buffer.alloc(Math.min(size, END_BYTES));
+    return bytes.toString('latin1', 0, readSync(fd, bytes, 0, bytes.length, size - bytes.length));
+  } finally {
+    closeSync(fd);
+  }
+};
+
 /** The console is kept in the cache. */
 const failed = ({ cache, kernel }: GuestJob, { failure, isUp }: GuestEnd): UserError => {
   const { console: path } = files(cache);
   const kept = join(cache.path, 'console-of-the-last-failure');
-  const text = existsSync(path) ? readFileSync(path, 'latin1') : '';
-  writeFileSync(kept, text);
-  const reason = failure ?? (isUp ? 'it ended before its job' : 'it ended before it was up');
+  if (existsSync(path)) renameSync(path, kept);
+  else writeFileSync(kept, '');
+  const text = endOf(kept);
+  const reason = failure ?? (isUp ? 'it ended before its job' : ENDED_EARLY);
   return new UserError(`the guest with the kernel ${kernel.name} failed: ${ascii(reason)}`, {
     exit: 5,
     code: FAILED,
@@ -130,11 +167,35 @@ const exitIn = (folder: string): number | null => {
   return Number.isInteger(exit) ? exit : null;
 };
 
+const OF_NAMES = ['EEXIST', 'ENOTDIR', 'EISDIR'];
+
+/** Unpacks what the guest wrote. Null, or why that cannot be done. */
+const unpacked = (job: GuestJob): GuestEnd['failure'] => {
+  const { results, folder } = files(job.cache);
+  try {
+    unpackResults(results, folder);
+    return null;
+  } catch (error) {
+    // Two entries of one name, or a file that is also a folder.
+    const isOfNames = isSystemError(error) && OF_NAMES.includes(error.code);
+    if (!(error instanceof UserError) && !isOfNames) throw error;
+    return `its results cannot be unpacked: ${error.message}`;
+  }
+};
+
+/** Keeps what a guest returned after the end of the call. Returns the path. */
+export const keepResults = (cache: VmCache, folder: string): string => {
+  const kept = join(cache.path, 'results-of-the-last-failure');
+  rmSync(kept, { recursive: true, force: true });
+  renameSync(folder, kept);
+  return kept;
+};
+
 export const runInGuest = async (job: GuestJob): Promise<GuestResult> => {
   const booted = await boot(job);
-  if (booted.failure !== null) throw failed(job, booted);
-  const { results, folder } = files(job.cache);
-  unpackResults(results, folder);
+  const failure = booted.failure ?? unpacked(job);
+  if (failure !== null) throw failed(job, { ...booted, failure });
+  const { folder } = files(job.cache);
   const exit = exitIn(folder);
   if (exit === null) throw failed(job, booted);
   return { accelerator: booted.accelerator, exit, folder };

@@ -58,6 +58,31 @@ test('the first use compiles into the cache folder, and clean --cache removes it
   assert.equal(existsSync(cache), false);
 });
 
+test('a guest gets every part of an installed package, compiled at its first use', {
+  skip: needsCompiler,
+}, () => {
+  cfsbench('doctor', '--json', '--work', work);
+  const parts = [
+    `import { programParts } from '${installed}/build/harness/vm/program-parts.js';`,
+    `import { PACKAGE } from '${installed}/build/harness/native/paths.js';`,
+    'for (const { from, to } of programParts(PACKAGE)) console.log(from, to);',
+  ].join('\n');
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', parts], {
+    encoding: 'utf8',
+    env: { ...outside(), HOME: home },
+  });
+  const lines = stdout.trim().split('\n');
+  assert.ok(lines.includes(`${installed}/fixtures fixtures`), stderr);
+  assert.ok(
+    lines.some((line) => /\/native\/[0-9a-f]+\/daemon\/cfs-fuse build\/daemon\/cfs-fuse$/.test(line)),
+    stdout,
+  );
+  assert.ok(
+    lines.some((line) => line.endsWith(' node_modules/koffi')),
+    stdout,
+  );
+});
+
 test('a file that others can write to is not used as a program', () => {
   cfsbench('doctor', '--json', '--work', work);
   const native = join(home, '.cache', 'cfsbench', 'native');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exitCode, reportExitCode } from '../../../harness/cli/exit-code.ts';
+import { exitCode, reportExitCode, worstOf } from '../../../harness/cli/exit-code.ts';
 
 const fine: Parameters<typeof exitCode>[0] = {
   status: 'complete',
@@ -31,4 +31,12 @@ test('an interrupt takes precedence over a failed rule, a failed rule over noise
   assert.equal(exitCode({ ...fine, tooNoisy: true }, ['C7']), 5);
   assert.equal(exitCode({ ...fine, okCount: 0 }, []), 6);
   assert.equal(exitCode({ ...fine, tooNoisy: true }, []), 4);
+});
+
+test('the exit code of several runs does not depend on their order', () => {
+  assert.equal(worstOf([5, 124]), 5);
+  assert.equal(worstOf([124, 5]), 5);
+  assert.equal(worstOf([0, 4, 0]), 4);
+  assert.equal(worstOf([0, 130, 1]), 130);
+  assert.equal(worstOf([]), 0);
 });

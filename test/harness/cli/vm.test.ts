@@ -17,6 +17,24 @@ const REFUSED: readonly (readonly [readonly string[], RegExp, number])[] = [
   [['--kernel', 'deb:6.12', '--', 'compare'], /can only execute cfsbench run, not 'compare'/, 1],
   [['--kernel', 'deb:6.12', '--', 'run', '--out=x'], /--out cannot be an option of a run in a guest/, 1],
   [['--kernel', 'deb:6.12', '--', 'run', '--images', 'dir:/etc'], /cannot read images of this machine/, 1],
+  [
+    ['--kernel', 'deb:6.12', '--', 'run', '--profile', 'evidence'],
+    /evidence is several runs, and a guest makes one/,
+    1,
+  ],
+  [
+    ['--kernel', 'deb:6.12', '--', 'run', '--budget', '2h'],
+    /a budget of 120 min 0 s is too long for the guest[\s\S]*--limit 150m/,
+    1,
+  ],
+  [['--kernel', 'deb:6.12', '--limit', '1h', '--', 'run', '--budget', '49m'], /killed after 60 min 0 s/, 1],
+  [
+    ['--kernel', 'deb:6.12', '--', 'run', '--dry-run', '--profile', 'quick'],
+    /try: cfsbench run --dry-run --profile quick/,
+    1,
+  ],
+  [['--kernel', 'deb:6.12', '--', 'run', '--bogus'], /unknown option '--bogus'/, 1],
+  [['--kernel', 'deb:6.12', '--', 'run', '--scenarios', 'none'], /none/, 1],
   [['--kernel', 'deb:6.12', '--memory', '1'], /--memory must be a whole number from 512/, 1],
 ];
 

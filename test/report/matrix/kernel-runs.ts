@@ -1,6 +1,6 @@
 // Attacks under four kernels of Debian, in virtual machines:
 //   cfsbench vm --matrix --kernel deb:6.1 --kernel deb:6.12 --kernel deb:6.18 --kernel deb:7.3 --out DIR -- run --count-only
-//     --count-passes 1 --budget 3h --images synthetic:files=150,layers=2,seed=versions --scenarios enable-verity,tamper,enforced
+//     --count-passes 1 --budget 90m --images synthetic:files=150,layers=2,seed=versions --scenarios enable-verity,tamper,enforced
 //     --backends composefs-fuse,erofs-overlay,unpacked-overlay,erofs-metacopy-loop,erofs-overlay-verity,composefs-fuse-verity,
 //       erofs-full,erofs-blobs,erofs-full-inode-share,erofs-full-dmverity,squashfs-full-dmverity,erofs-overlay-dmverity
 // make-kernels-main.ts makes kernels.json.gz from DIR.
