@@ -7,6 +7,12 @@ const MOST_TRIES = 3;
 /** Counters of drops of the caches and of reclaim, which lose cached pages, dentries and inodes. */
 const LOSSES = /^(?:drop_|pgsteal_|slabs_scanned)\S* \d+$/gm;
 
+/** Pages that reclaim took, of any process. Dropped caches do not count. */
+export const reclaimedPages = (): string | undefined =>
+  readFileSync('/proc/vmstat', 'latin1')
+    .match(/^pgsteal_(?:kswapd|direct) \d+$/gm)
+    ?.join();
+
 /** Changes when caches have lost something. Null: other processes leave no trace in a counter. */
 const traceOf = {
   'the caches': (): string | null => readFileSync('/proc/vmstat', 'latin1').match(LOSSES)?.join() ?? null,

@@ -46,7 +46,7 @@ test('the calls of tar that C1 uses are within 1 % of those that strace counts',
   const { code, stderr } = await program(t, [
     ...['run', '--scenarios', 'churn,churn-scale', '--count-only', '--count-passes', '3'],
     ...['--backends', 'erofs-overlay,unpacked-overlay,hardlink-checkout'],
-    ...['--images', 'fixture:debian-12-static', '--budget', '90s', '--out', out],
+    ...['--images', 'fixture:debian-12-static', '--budget', '9m', '--out', out],
   ]);
   assert.equal(code, 0, stderr);
   const { run, tallied } = await loadRun(out);
@@ -71,7 +71,7 @@ test('when the base is local only the top layer is unpacked and only its objects
   const out = join(home, 'results');
   const { code, stderr } = await program(t, [
     ...['run', '--scenarios', 'churn-shared-base', '--backends', 'erofs-overlay,unpacked-overlay'],
-    ...['--count-only', '--images', 'synthetic:files=60,layers=2,seed=1', '--budget', '60s', '--out', out],
+    ...['--count-only', '--images', 'synthetic:files=60,layers=2,seed=1', '--budget', '9m', '--out', out],
   ]);
   assert.equal(code, 0, stderr);
   const sample = (backend: string) => okSamples(out).find((one) => one.backend === backend)!;
@@ -107,7 +107,7 @@ test('an update fetches exactly the objects and layers that the first version la
   const out = join(home, 'results');
   const { code, stderr } = await program(t, [
     ...['run', '--scenarios', 'update', '--count-only', '--images', 'synthetic:files=60,layers=2,seed=1'],
-    ...['--count-passes', '1', '--budget', '120s', '--out', out],
+    ...['--count-passes', '1', '--budget', '9m', '--out', out],
   ]);
   assert.equal(code, 0, stderr);
   const [one, two] = [

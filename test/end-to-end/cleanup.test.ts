@@ -6,6 +6,8 @@ import { test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
 import { diskFolder, okSamples, readRun, readSamples, runFewBlocks, untilNothingLeft } from './support.ts';
 
+const LONG_NS = 10e6;
+
 test('cleanup measures the work of a neighbour alone and during the removal of an image', {
   skip: needsRoot,
 }, async (t) => {
@@ -26,19 +28,24 @@ test('cleanup measures the work of a neighbour alone and during the removal of a
   ]);
   for (const { arm, values } of samples) {
     const of = (name: string): number => values[name] ?? Number.NaN;
+    // At least one operation in each of the two windows; on a disk that is not busy more.
+    const least = of('neighbourAloneMedianNs') < 25e6 ? 3 : 2;
+    assert.ok(of('neighbourAloneCount') >= least && of('neighbourDuringCount') >= 1, arm);
     // One operation at a time: number times median fits into the windows that they overlap.
-    assert.ok(of('neighbourAloneCount') >= 3 && of('neighbourDuringCount') >= 1, arm);
     assert.ok(of('neighbourDuringWorstNs') >= of('neighbourDuringMedianNs'), arm);
-    assert.ok(
-      (of('neighbourDuringCount') - 2) * of('neighbourDuringMedianNs') * 0.5 <= of('cleanupWallNs') * 1.5,
-      arm,
-    );
+    // Pauses between the steps of a clean-up belong to the window of the neighbour only.
+    if (of('cleanupWallNs') >= LONG_NS)
+      assert.ok(
+        (of('neighbourDuringCount') - 2) * of('neighbourDuringMedianNs') * 0.5 <= of('cleanupWallNs') * 1.5,
+        arm,
+      );
     assert.equal(of('neighbourSlowdownRatio'), of('neighbourDuringMedianNs') / of('neighbourAloneMedianNs'));
     // A percentile is bounded from 29 values for the 90th and from 299 for the 99th.
     assert.equal('neighbourAloneP90Ns' in values, of('neighbourAloneCount') >= 29, arm);
     assert.equal('neighbourDuringP99Ns' in values, of('neighbourDuringCount') >= 299, arm);
     assert.equal(of('cleanupWallNs'), of('destroyWallNs') + of('collectWallNs') + of('removeSyncWallNs'));
   }
+  assert.ok(samples.some(({ values }) => values['cleanupWallNs']! >= LONG_NS));
   // The two windows contain different operations: equal numbers in every sample would mean that each is in both.
   assert.ok(samples.some(({ values }) => values['neighbourAloneCount'] !== values['neighbourDuringCount']));
   const on = (type: string) => samples.filter(({ params }) => params['on'] === type);

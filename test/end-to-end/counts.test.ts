@@ -24,7 +24,7 @@ test('calls of erofs-overlay do not depend on the number of files; those of unpa
   const specs = [SMALL, LARGE].map((files) => `synthetic:files=${files},layers=2,seed=1`);
   const { code, stderr } = await program(t, [
     ...['run', '--scenarios', 'churn', '--backends', 'erofs-overlay,unpacked-overlay'],
-    ...['--images', specs.join(','), '--count-only', '--count-passes', '1', '--out', out],
+    ...['--images', specs.join(','), '--count-only', '--count-passes', '1', '--budget', '9m', '--out', out],
   ]);
   assert.equal(code, 0, stderr);
   const { images } = readRun(out);

@@ -30,12 +30,12 @@ import {
   program,
   readRun,
   readSamples,
+  SEEN_LIMIT_MS,
   samplesSoFar,
   start,
   startProgram,
 } from './support.ts';
 
-const LIMIT_MS = 60_000;
 const FAILED = 5;
 const REFUSED = 4;
 /** Ingest needs 3 MB, a life of a local image a few blocks. */
@@ -100,11 +100,11 @@ test('a full work folder fails slots only; a dead disk ends the run, which still
   must('mkfs.ext4', '-q', '-F', '-m', '0', image);
   const disk = mounted(t, join(home, 'disk'), '-o', 'loop', image);
   const run = startProgram(t, [...RUN, '--work', disk, '--out', out]);
-  await eventually('all slots of the counting pass', LIMIT_MS, () => samplesSoFar(out) > 12);
+  await eventually('all slots of the counting pass', SEEN_LIMIT_MS, () => samplesSoFar(out) > 12);
   const empty = fill(disk, 1e6);
   const outcomes = (): string =>
     (existsSync(out) ? readSamples(out) : []).map(({ outcome }) => outcome).join();
-  await eventually('failed slots between others', LIMIT_MS, () => /failed.*,ok/.test(outcomes()));
+  await eventually('failed slots between others', SEEN_LIMIT_MS, () => /failed.*,ok/.test(outcomes()));
   empty();
   shutDown(disk);
   const { code, stdout, stderr } = await run.done;
@@ -131,7 +131,7 @@ test('a full result folder ends the run; the table is printed, and each missing 
   const small = mounted(t, join(home, 'small'), '-t', 'tmpfs', '-o', 'size=2m', 'none');
   const out = join(small, 'out');
   const run = startProgram(t, [...RUN, '--count-only', '--work', home, '--out', out]);
-  await eventually('some samples', LIMIT_MS, () => samplesSoFar(out) > 2);
+  await eventually('some samples', SEEN_LIMIT_MS, () => samplesSoFar(out) > 2);
   const empty = fill(small, 0);
   const { code, stdout, stderr } = await run.done;
   assert.equal(code, FAILED, stderr);

@@ -26,13 +26,13 @@ import {
   PROGRAM,
   program,
   readRun,
+  SEEN_LIMIT_MS,
   samplesSoFar,
   start,
   startProgram,
 } from './support.ts';
 
 const NOBODY = 65534;
-const LIMIT_MS = 60_000;
 const PLAN = [
   ...['run', '--profile', 'quick', '--images', 'synthetic:files=40,layers=1,seed=1'],
   ...['--scenarios', 'walk-warm', '--budget', '5m', '--blocks', '8', '--count-passes', '1'],
@@ -73,7 +73,7 @@ describe('the folders of a run', { concurrency: 2, skip: needsRoot }, () => {
     const home = diskFolder(t);
     const out = join(home, 'results');
     const run = startProgram(t, [...PLAN, '--backends', 'unpacked-overlay', '--out', out]);
-    await eventually('a sample', LIMIT_MS, () => samplesSoFar(out) > 0);
+    await eventually('a sample', SEEN_LIMIT_MS, () => samplesSoFar(out) > 0);
     const inner = innerOf(run, home)!;
     process.kill(inner, 'SIGSTOP');
     const second = [
@@ -126,7 +126,7 @@ describe('the folders of a run', { concurrency: 2, skip: needsRoot }, () => {
     writeFileSync(server, `#!/bin/sh\necho "$@" >>${trace}\nexec ${other}/real "$@"\n`, { mode: 0o755 });
     const arms = ['--backends', `unpacked-overlay,composefs-fuse@server=${server}`];
     const run = startProgram(t, [...PLAN, ...arms, '--work', work, '--out', out]);
-    await eventually('a few samples', LIMIT_MS, () => samplesSoFar(out) > 2);
+    await eventually('a few samples', SEEN_LIMIT_MS, () => samplesSoFar(out) > 2);
     run.child.kill('SIGINT');
     assert.equal((await run.done).code, 130);
     assert.ok(existsSync(trace));

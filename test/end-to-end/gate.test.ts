@@ -46,7 +46,18 @@ const count = async (
   out: string,
   given: { env?: Record<string, string>; options?: string[]; passes?: number } = {},
 ): Promise<string> => {
-  const argv = ['run', '--count-only', '--scenarios', 'churn', '--images', IMAGE, '--out', out];
+  const argv = [
+    'run',
+    '--count-only',
+    '--scenarios',
+    'churn',
+    '--images',
+    IMAGE,
+    '--budget',
+    '9m',
+    '--out',
+    out,
+  ];
   const passes = ['--count-passes', String(given.passes ?? 3)];
   const options = given.options ?? ['--backends', 'erofs-overlay,unpacked-overlay'];
   const { code, stderr } = await start(

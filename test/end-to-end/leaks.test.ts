@@ -13,10 +13,10 @@ import {
   leftOf,
   loopsBelow,
   readSamples,
+  SEEN_LIMIT_MS,
   startProgram,
 } from './support.ts';
 
-const LIMIT_MS = 60_000;
 const EXIT_LEFT = 5;
 
 const must = (argv: readonly string[]): string => {
@@ -43,7 +43,7 @@ test('a planted mount, loop device, process and file are each reported by name, 
       return 0; // The journal does not exist yet, or its last line is incomplete.
     }
   };
-  await eventually('the first samples', LIMIT_MS, () => count() > 2);
+  await eventually('the first samples', SEEN_LIMIT_MS, () => count() > 2);
   const work = join(home, readdirSync(home).find((name) => name.startsWith('.cfsbench-work-'))!);
   const inner = String(innerOf(run, home));
   const planted = join(work, 'scratch', 'planted');

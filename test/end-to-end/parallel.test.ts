@@ -4,9 +4,17 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
-import { diskFolder, eventually, leftOf, PROGRAM, program, readRun, start } from './support.ts';
+import {
+  diskFolder,
+  eventually,
+  leftOf,
+  PROGRAM,
+  program,
+  readRun,
+  SEEN_LIMIT_MS,
+  start,
+} from './support.ts';
 
-const LIMIT_MS = 120_000;
 const RUN = [
   ...[
     'run',
@@ -31,7 +39,7 @@ test('a second run on the machine is refused with the folder of the first, and a
       CFSBENCH_LOCKS: locks,
     });
   const first = run('first', '--lives', '500');
-  await eventually('the lock of the first run', LIMIT_MS, () => readdirSync(locks).length === 1);
+  await eventually('the lock of the first run', SEEN_LIMIT_MS, () => readdirSync(locks).length === 1);
 
   const refused = await run('second').done;
   assert.equal(refused.code, 4, refused.stderr);
@@ -70,5 +78,5 @@ test('a second run on the machine is refused with the folder of the first, and a
   for (const name of ['1', '2'])
     assert.ok(!readRun(join(home, 'third', name)).conditions!.judged.some(({ id }) => id === 'parallel'));
   assert.deepEqual(readdirSync(locks), []);
-  await eventually('the end of the killed run', LIMIT_MS, () => leftOf(home).length === 0);
+  await eventually('the end of the killed run', SEEN_LIMIT_MS, () => leftOf(home).length === 0);
 });

@@ -16,7 +16,7 @@ for (const { claim, id, what, asks, planted } of plants.filter((plant) => QUICK.
     const home = diskFolder(t);
     const verdict = async (env: Readonly<Record<string, string>>): Promise<string> => {
       const out = join(home, `results-${Object.values(env).join('')}`);
-      const argv = [process.execPath, MAIN, 'run', ...asks, '--budget', '90s', '--out', out];
+      const argv = [process.execPath, MAIN, 'run', ...asks, '--budget', '9m', '--out', out];
       const { code, stderr } = await start(t, argv, env).done;
       assert.equal(code, 0, stderr);
       return (await loadView(out)).claims.find((one) => one.id === claim)!.verdict;

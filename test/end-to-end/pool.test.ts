@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
-import { diskFolder, eventually, leftOf, program, readRun, startProgram } from './support.ts';
+import { diskFolder, eventually, leftOf, program, readRun, SEEN_LIMIT_MS, startProgram } from './support.ts';
 
 const OPTIONS = [
   'run',
@@ -12,7 +12,6 @@ const OPTIONS = [
   ...['--backends', 'erofs-overlay,unpacked-overlay', '--scenarios', 'walk-warm'],
   ...['--blocks', '8', '--count-passes', '1', '--budget', '15m'],
 ];
-const LIMIT_MS = 120_000;
 
 describe('a pool of runs', { concurrency: 2, skip: needsRoot }, () => {
   test('has a report of all its runs, repeats a missing run, and refuses runs of other plans', async (t) => {
@@ -64,7 +63,7 @@ describe('a pool of runs', { concurrency: 2, skip: needsRoot }, () => {
     const out = join(diskFolder(t), 'several');
     const isStarted = (number: number): boolean => existsSync(join(out, String(number), 'samples.ndjson'));
     const several = startProgram(t, [...OPTIONS, '--runs', '3', '--out', out]);
-    await eventually('the second run', LIMIT_MS, () => isStarted(2));
+    await eventually('the second run', SEEN_LIMIT_MS, () => isStarted(2));
     several.child.kill('SIGINT');
     const { code, stdout, stderr } = await several.done;
     assert.equal(code, 130, stderr);
@@ -76,10 +75,10 @@ describe('a pool of runs', { concurrency: 2, skip: needsRoot }, () => {
     assert.ok(!isStarted(3));
 
     const killed = startProgram(t, ['run', '--resume', out]);
-    await eventually('the third run', LIMIT_MS, () => isStarted(3));
+    await eventually('the third run', SEEN_LIMIT_MS, () => isStarted(3));
     killed.child.kill('SIGKILL');
     await killed.done;
-    await eventually('the end of the running run', LIMIT_MS, () => leftOf(out).length === 0);
+    await eventually('the end of the running run', SEEN_LIMIT_MS, () => leftOf(out).length === 0);
 
     const rest = await program(t, ['run', '--resume', out]);
     assert.equal(rest.code, 0, rest.stderr);

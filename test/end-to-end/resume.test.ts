@@ -9,13 +9,16 @@ import {
   diskFolder,
   eventually,
   leftOf,
+  type Process,
   plannedOf,
   processesWith,
   program,
   readRun,
   readSamples,
+  SEEN_LIMIT_MS,
   samplesSoFar,
   startProgram,
+  wasSent,
 } from './support.ts';
 
 const OPTIONS = [
@@ -31,22 +34,12 @@ const OPTIONS = [
   '5m',
 ];
 const LARGER = 'synthetic:files=1500,layers=2,seed=3';
-const SEEN_LIMIT_MS = 60_000;
 
 const killAt = async (t: TestContext, args: readonly string[], when: () => boolean): Promise<void> => {
   const run = startProgram(t, ['run', ...args]);
   await eventually('the moment to kill', SEEN_LIMIT_MS, when);
   run.child.kill('SIGKILL');
   await run.done;
-};
-
-/** False if the process has ended. */
-const wasSent = (pid: number, signal: NodeJS.Signals): boolean => {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
 };
 
 const checkWhole = (out: string): void => {
@@ -102,12 +95,11 @@ describe('a run that was cut off, or whose server hung or was killed', {
     const home = diskFolder(t);
     const out = join(home, 'results');
     const what = ['--scenarios', 'walk-warm', '--backends', 'erofs-overlay,composefs-fuse', '--blocks', '8'];
-    const killServer = async (when: () => boolean): Promise<void> => {
-      const { pid } = await eventually('a server', SEEN_LIMIT_MS, () =>
-        when() ? processesWith(home).find(({ words }) => words[0]?.endsWith('/cfs-fuse')) : undefined,
-      );
-      process.kill(pid, 'SIGKILL');
-    };
+    const killServer = (when: () => boolean): Promise<boolean> =>
+      eventually('a server that is killed', SEEN_LIMIT_MS, () => {
+        const isServer = ({ words }: Process): boolean => words[0]?.endsWith('/cfs-fuse') === true;
+        return when() && processesWith(home).some((one) => isServer(one) && wasSent(one.pid, 'SIGKILL'));
+      });
     const first = startProgram(t, ['run', ...OPTIONS, ...what, '--images', LARGER, '--out', out]);
     await killServer(() => true);
     await killServer(() => /^proved once more: composefs-fuse /m.test(first.stderr()));

@@ -18,12 +18,12 @@ import {
   type Running,
   readRun,
   readSamples,
+  SEEN_LIMIT_MS,
   start,
   untilNothingLeft,
 } from './support.ts';
 
 const NOBODY = 65534;
-const LIMIT_MS = 60_000;
 /** Without timing, where only images and mounts matter. */
 const COUNTED = ['--count-only', '--count-passes', '1'];
 const HEADLINE = ['--backends', 'headline', '--scenarios', 'churn,walk-warm,walk-cold'];
@@ -237,12 +237,12 @@ test('with subordinate ids images of other owners are measured, and clean remove
   assert.ok(readRun(out).proofs.every((proof) => proof.equal));
 
   const killed = begin([...options, '--scenarios', 'churn', '--out', join(home, 'killed')], SUBORDINATE_IDS);
-  await eventually('a sample', LIMIT_MS, () => {
+  await eventually('a sample', SEEN_LIMIT_MS, () => {
     const journal = join(home, 'killed', 'samples.ndjson');
     return existsSync(journal) && statSync(journal).size > 0;
   });
   killed.child.kill('SIGKILL');
-  await eventually('everything gone', LIMIT_MS, () => leftOf(home).length === 0);
+  await eventually('everything gone', SEEN_LIMIT_MS, () => leftOf(home).length === 0);
   assert.ok(readdirSync(home).some((name) => name.startsWith('.cfsbench-work-')));
   const cleaned = await run(['clean', home], SUBORDINATE_IDS);
   assert.match(cleaned.stdout, /^removed: /, cleaned.stderr);

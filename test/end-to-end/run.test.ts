@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsRoot } from '../harness/sys/support.ts';
+import { reclaimedPages } from '../neighbours.ts';
 import {
   diskFolder,
   FEW_BLOCKS,
@@ -40,7 +41,7 @@ const RUN = [
   '--placement',
   'free',
   '--budget',
-  '5m',
+  '9m',
   '--scenarios',
   'churn,walk-warm,walk-cold',
   '--images',
@@ -76,7 +77,9 @@ const orderOf = (folder: string): string[] =>
 test('a short run as root', { skip: needsRoot }, async (suite) => {
   const home = diskFolder(suite);
   const out = join(home, 'results');
+  const reclaimed = reclaimedPages();
   const finished = await program(suite, [...RUN, '--seed', 'again', '--out', out]);
+  const isReclaimed = reclaimedPages() !== reclaimed;
   const samples: readonly OkSample[] = existsSync(join(out, 'samples.ndjson')) ? okSamples(out) : [];
   const timed = (group: string, arm: string): OkSample[] =>
     samples.filter((one) => one.pass === 'time' && groupOf(one) === group && one.arm === arm);
@@ -143,7 +146,7 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
     }
   });
 
-  await suite.test('counts the same calls of commands, server and harness in every pass', () => {
+  await suite.test('counts the same calls of commands, server and harness in every pass', (t) => {
     const exact: [group: string, arm: string, phases: readonly string[], actors: readonly string[]][] = [
       ['churn nothing, trusted', 'unpacked-overlay', ['create', 'destroy'], ['tar', 'rm']],
       ['churn nothing, trusted', 'composefs-fuse', ['mount', 'use', 'unmount', 'settle'], ['cfs-fuse']],
@@ -162,7 +165,9 @@ test('a short run as root', { skip: needsRoot }, async (suite) => {
         ledgers[0]!.flat().some((calls) => calls !== undefined),
         `${group} ${arm} has calls`,
       );
-      for (const other of ledgers.slice(1)) assert.deepEqual(other, ledgers[0], `${group} ${arm}`);
+      // A dentry or page that the kernel takes from a FUSE mount is requested again.
+      if (isReclaimed && actors.includes('cfs-fuse')) t.diagnostic(`memory was reclaimed: ${group} ${arm}`);
+      else for (const other of ledgers.slice(1)) assert.deepEqual(other, ledgers[0], `${group} ${arm}`);
     }
   });
 

@@ -47,8 +47,13 @@ test('sharing, two stores, lookups and tampering', {
     readSamples(out).filter(({ outcome }) => outcome !== 'ok'),
     [],
   );
-  const value = (scenario: string, arm: string, metric: string): number | undefined =>
-    okSamples(out).find((sample) => sample.scenario === scenario && sample.arm === arm)?.values[metric];
+  /** Of most passes: reclaim or migration of pages can change one. */
+  const value = (scenario: string, arm: string, metric: string): number | undefined => {
+    const all = okSamples(out)
+      .filter((sample) => sample.scenario === scenario && sample.arm === arm)
+      .map(({ values }) => values[metric]);
+    return all.find((one, index) => all.indexOf(one) < index) ?? all[0];
+  };
   const here = (arm: string): boolean => run.plan.arms.includes(arm);
 
   await t.test('pages common to two images are cached once or twice, depending on the backend', async () => {

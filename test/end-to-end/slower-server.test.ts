@@ -21,7 +21,7 @@ test('a slower build of the server fails the gate, and fails it again when confi
   const built = spawnSync('sh', ['daemon/build.sh', join(home, 'slow')], {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, CFLAGS: '-DCFS_TEST_DELAY_NS=500000' },
+    env: { ...process.env, CFLAGS: '-DCFS_TEST_DELAY_NS=2000000' },
   });
   assert.equal(built.status, 0, built.stderr);
   const out = join(home, 'results');

@@ -198,12 +198,24 @@ export const loopsBelow = (folder: string): string[] =>
     }
   });
 
+/** False if the process has ended. */
+export const wasSent = (pid: number, signal: NodeJS.Signals): boolean => {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+};
+
 /** Processes, mounts and loop devices that a run below `folder` left. Files are not checked. */
 export const leftOf = (folder: string): string[] => [
   ...processesWith(folder).map(({ pid, words }) => `process ${pid}: ${words.join(' ')}`),
   ...mountsAnywhere(folder).map((line) => `mount: ${line}`),
   ...loopsBelow(folder).map((device) => `loop device: ${device}`),
 ];
+
+/** A moment of a run comes within seconds on a quiet machine; a run that hangs never reaches it. */
+export const SEEN_LIMIT_MS = 300_000;
 
 /**
  * Polls until `find` finds something; throws after the limit. Pauses as long as `find` took, within bounds: the run that is watched needs
@@ -227,7 +239,7 @@ export const eventually = async <T>(
 
 /** Complete blocks of a short run. */
 export const FEW_BLOCKS = 2;
-const FEW_BLOCKS_LIMIT_MS = 300_000;
+const FEW_BLOCKS_LIMIT_MS = 540_000;
 const INTERRUPTED = 130;
 
 /** Interrupts a run when it has `FEW_BLOCKS` complete blocks: it cannot be asked for so few. */

@@ -23,7 +23,7 @@ test('a run of every variant of the FUSE server', { skip: needsRoot }, async (su
   const finished = await program(suite, [
     'run',
     ...['--images', 'synthetic:files=120,layers=2,seed=4', '--scenarios', 'churn', '--count-only'],
-    ...['--backends', ARMS.join(','), '--count-passes', '2', '--budget', '200s', '--out', out],
+    ...['--backends', ARMS.join(','), '--count-passes', '2', '--budget', '9m', '--out', out],
   ]);
   const run = readRun(out);
   const samples = readSamples(out);

@@ -85,7 +85,7 @@ const cacheNoManifest = async (t: TestContext): Promise<void> => {
   const { code, stderr } = await program(t, [
     ...['run', '--scenarios', 'walk-cold', '--backends', ['erofs-overlay', ...arms].join()],
     ...['--images', IMAGE, '--placement', 'free', '--count-only', '--count-passes', '2'],
-    ...['--budget', '3m', '--out', out],
+    ...['--budget', '9m', '--out', out],
   ]);
   if (code !== 0) throw new Error(stderr);
   const of = (arm: string) => okSamples(out).filter((sample) => sample.arm === arm);

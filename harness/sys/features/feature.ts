@@ -37,7 +37,8 @@ export interface Feature {
 
 export type FeatureGroup<Id extends FeatureId> = Readonly<Record<Id, Feature>>;
 
-export const TOOL_LIMIT_MS = 2000 * patience;
+/** A tool that writes may wait for the dirty data of other processes. */
+export const TOOL_LIMIT_MS = 10_000 * patience;
 
 export const missing = (reason: string): never => {
   throw new UserError(reason, { exit: 4 });

@@ -18,7 +18,7 @@ import { FEATURES_PREFIX } from './folder-name.ts';
 import { FEATURE_IDS, features } from './registry.ts';
 
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
-const LIMIT_MS = 20_000 * patience;
+const LIMIT_MS = 60_000 * patience;
 const NAME_BYTES = 6;
 
 interface FeatureSearch {

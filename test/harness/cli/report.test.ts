@@ -122,7 +122,7 @@ test('--open opens the page with $BROWSER; the error names a browser that cannot
   assert.equal(status, 0);
   assert.equal(stdout, 'runs/first/report.html\n');
   const opened = `${browser}.opened`;
-  for (const until = Date.now() + 10_000; !existsSync(opened) && Date.now() < until; )
+  for (const until = Date.now() + 60_000; !existsSync(opened) && Date.now() < until; )
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   assert.equal(readFileSync(opened, 'utf8'), join(root, 'runs/first/report.html'));
   const none = cfsbench(['report', 'runs/first', '--open'], { BROWSER: join(root, 'none') });

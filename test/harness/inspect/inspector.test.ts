@@ -35,7 +35,7 @@ test('a request that hangs is ended with its child at the limit; a new child han
   const folder = temporaryFolder(t);
   const fifo = join(folder, 'fifo');
   execFileSync('mkfifo', [fifo]);
-  const inspector = openInspector(5000);
+  const inspector = openInspector(10_000);
   t.after(() => inspector.close());
   await inspector.inspect(pathStates(folder));
   const { pid } = inspector;

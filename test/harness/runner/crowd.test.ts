@@ -1,21 +1,28 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Backend } from '../../../harness/model/backend.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { Features } from '../../../harness/model/machine.ts';
 import { type OpenCrowd, openCrowd } from '../../../harness/runner/crowd.ts';
+import { until } from '../sys/support.ts';
 
 const MEMBERS = 3;
 const image = { layers: [], bareManifest: () => new Uint8Array() } as unknown as Image;
 
-const open = (t: TestContext, id: string): Promise<OpenCrowd> => {
+const folder = (t: TestContext): string => {
   const home = mkdtempSync(join(tmpdir(), 'cfsbench-crowd-'));
   t.after(() => rmSync(home, { recursive: true }));
-  return openCrowd({
+  return home;
+};
+
+const dirsBelow = (home: string): readonly string[] =>
+  Array.from({ length: MEMBERS }, (_, i) => join(home, `member-${i}`));
+
+const open = (t: TestContext, id: string, home = folder(t)): Promise<OpenCrowd> =>
+  openCrowd({
     entry: new URL('./crowd-entry.js', import.meta.url),
     arm: { id, backend: { id } as Backend, options: {} },
     image,
@@ -26,9 +33,8 @@ const open = (t: TestContext, id: string): Promise<OpenCrowd> => {
     workDir: home,
     limitMs: () => 1000,
     abort() {},
-    dirs: Array.from({ length: MEMBERS }, (_, i) => join(home, `member-${i}`)),
+    dirs: dirsBelow(home),
   });
-};
 
 test('every thread gets its command before the first replies', async (t) => {
   const crowd = await open(t, 'meets');
@@ -43,9 +49,12 @@ test('no member goes down in a rehearsal before all members are up', async (t) =
 });
 
 test('members repeat lives until they are stopped, and stop returns the times of all lives', async (t) => {
-  const crowd = await open(t, 'lives');
+  const home = folder(t);
+  const crowd = await open(t, 'lives', home);
   const living = crowd.live();
-  await wait(50);
+  await until('every member has lived twice', () =>
+    dirsBelow(home).every((dir) => existsSync(join(dir, 'lived'))),
+  );
   const lives = await living.stop();
   assert.ok(lives.length > MEMBERS, `${lives.length}`);
   assert.equal(lives.filter(({ startedNs }) => startedNs === 0).length, MEMBERS);

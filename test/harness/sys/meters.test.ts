@@ -7,8 +7,9 @@ import { countCpus } from '../../../harness/sys/bpf.ts';
 import { dropCaches } from '../../../harness/sys/caches.ts';
 import { residency } from '../../../harness/sys/residency.ts';
 import { cpuUsage, processCpuNs } from '../../../harness/sys/usage.ts';
+import { diskFolder } from '../../end-to-end/support.ts';
 import { besideNeighbours } from '../../neighbours.ts';
-import { needsRoot, temporaryFolder } from './support.ts';
+import { needsRoot } from './support.ts';
 
 test('cpuUsage includes this process and reaped children', () => {
   const before = cpuUsage();
@@ -27,7 +28,7 @@ test('processCpuNs increases for a live process and is null for a missing one', 
 });
 
 test('a new file is resident; an empty one has no pages', (t) => {
-  const path = join(temporaryFolder(t), 'file');
+  const path = join(diskFolder(t), 'file');
   writeFileSync(path, Buffer.alloc(100_000));
   const { residentPages, pages } = residency(path);
   assert.equal(residentPages, pages);
@@ -38,7 +39,7 @@ test('a new file is resident; an empty one has no pages', (t) => {
 
 test('dropping caches evicts a clean file', { skip: needsRoot }, (t) =>
   besideNeighbours(t, 'the caches', () => {
-    const path = join(temporaryFolder(t), 'file');
+    const path = join(diskFolder(t), 'file');
     writeFileSync(path, Buffer.alloc(1_000_000));
     dropCaches();
     assert.equal(residency(path).residentPages, 0);

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { dropCaches } from '../../../harness/sys/caches.ts';
 import { heldFrames, pageFrames } from '../../../harness/sys/page-frames.ts';
+import { diskFolder } from '../../end-to-end/support.ts';
 import { besideNeighbours } from '../../neighbours.ts';
-import { needsRoot, temporaryFolder } from './support.ts';
+import { needsRoot } from './support.ts';
 
 const PAGES = 20;
 
@@ -20,7 +21,7 @@ const written = (path: string): string => {
 describe('frames of cached pages', { skip: needsRoot }, () => {
   test('two names of one file have the same frames; a copy has others', (t) =>
     besideNeighbours(t, 'the caches', () => {
-      const dir = temporaryFolder(t);
+      const dir = diskFolder(t);
       const first = written(join(dir, 'first'));
       const copy = written(join(dir, 'copy'));
       linkSync(first, join(dir, 'second'));
@@ -38,7 +39,7 @@ describe('frames of cached pages', { skip: needsRoot }, () => {
     },
     (t) =>
       besideNeighbours(t, 'the caches', () => {
-        const dir = temporaryFolder(t);
+        const dir = diskFolder(t);
         const held = written(join(dir, 'held'));
         const loose = written(join(dir, 'loose'));
         const { frames } = heldFrames(held);

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openRequestChild } from '../../../harness/sys/request-child.ts';
 import { temporaryFolder } from './support.ts';
+
+/** A minute at most, at least as long as the limit of a request. */
+const WAIT_MS = 100;
+const MOST_WAITS = 600;
 
 const blockFor = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
@@ -14,13 +18,21 @@ test('a reply that arrived during other work counts after the limit; a missing o
   const program = join(temporaryFolder(t), 'echo.mjs');
   writeFileSync(
     program,
-    "for await (const chunk of process.stdin) if (!String(chunk).startsWith('silence')) process.stdout.write(chunk);\n",
+    [
+      "import { writeFileSync } from 'node:fs';",
+      'for await (const chunk of process.stdin) {',
+      "  if (String(chunk).startsWith('silence')) continue;",
+      '  process.stdout.write(chunk);',
+      '  writeFileSync(process.argv[1] + String(chunk).trim(), "");',
+      '}',
+    ].join('\n'),
   );
   const child = openRequestChild(program);
   t.after(() => child.close());
   assert.deepEqual(await child.request('first', { ms: 60_000 }), { kind: 'line', line: 'first' });
   const second = child.request('second', { ms: 20 });
-  blockFor(1000);
+  for (let waits = 0; !existsSync(`${program}second`) && waits < MOST_WAITS; waits++) blockFor(WAIT_MS);
+  blockFor(WAIT_MS);
   assert.deepEqual(await second, { kind: 'line', line: 'second' });
   const unanswered = child.request('silence', { ms: 20 });
   blockFor(100);
