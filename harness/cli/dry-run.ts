@@ -20,7 +20,7 @@ import {
 } from '../runner/plan.ts';
 import { formatSeconds } from './duration.ts';
 import type { ResolvedOptions } from './options.ts';
-import { longestOf, RESERVE_RATIO } from './resolve-options.ts';
+import { longestOf } from './resolve-options.ts';
 import { openAnySource } from './sources.ts';
 
 const paramsText = (params: Slot['params']): string =>
@@ -82,7 +82,7 @@ const fitted = (
   const preparing = { sizes, slowness: 1, prepared: new Set<string>(), proved: new Set<string>() };
   const firstLook = countOnly ? 0 : looks[0]!;
   const remaining = { passes: countPasses, blocks: firstLook };
-  const leftNs = openDeadline(process.hrtime.bigint(), budgetNs, RESERVE_RATIO).leftNs();
+  const leftNs = openDeadline(process.hrtime.bigint(), budgetNs).leftNs();
   const fit = affordableImages(ranked, preparing, remaining, leftNs);
   const neededNs = fit.kept.reduce((sum, group) => {
     const slotNs = group.scenario.roughNs(sizes.get(group.image)!, group.params);

@@ -34,7 +34,7 @@ import { neededSpace, openImages } from './open-images.ts';
 import type { ResolvedOptions } from './options.ts';
 import { describeError } from './print-error.ts';
 import { openProgress, type ProgressLine } from './progress.ts';
-import { longestOf, RESERVE_RATIO } from './resolve-options.ts';
+import { longestOf } from './resolve-options.ts';
 import { readBefore } from './resume.ts';
 import { openRecord, type RunOrigin, serversOf } from './run-record.ts';
 import { type MeasuredHere, questionOf, selectImages, selectRunnable } from './select-here.ts';
@@ -118,7 +118,7 @@ const methodOf = ({ options, handover, origin }: InnerRun, here: MeasuredHere): 
     },
     baseline,
     seed: options.seed,
-    deadline: openDeadline(BigInt(handover.startedNs), amount.budgetNs, RESERVE_RATIO),
+    deadline: openDeadline(BigInt(handover.startedNs), amount.budgetNs),
     warmTools: warmToolsOf(here),
     family: { entry: new URL('./family-thread.js', import.meta.url), version: origin.version },
     crowdEntry: new URL('./crowd-member.js', import.meta.url),

@@ -13,9 +13,6 @@ import { refuseOutside, refuseTime } from './option-values.ts';
 import { RANGES, type ResolvedOptions, type TypedOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 
-/** Share of the budget that is kept for the report and for errors of estimates. */
-export const RESERVE_RATIO = 0.08;
-
 /** Number of latencies that an `--ab` run compares. */
 const latencyRows = (scenarios: readonly Scenario[], imageCount: number, large: boolean): number =>
   scenarios.reduce((sum, scenario) => {
@@ -32,7 +29,7 @@ const looksOf = (typed: number | undefined, profile: Profile, rowCount: number):
   return looksWithin(fewest, Math.max(fewest, profile.mostBlocks));
 };
 
-/** The options of an earlier run come from its run.json. */
+/** Checked here, too: the options of a resumed run come from its private.json, which somebody may have edited. */
 const refuseNumbers = (typed: TypedOptions): void => {
   for (const [name, range] of Object.entries(RANGES))
     refuseOutside(range, typed[name as keyof typeof RANGES]);
@@ -49,8 +46,8 @@ export const longestOf = ({
 
 const absolute = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
 
-/** Of the limit of a guest. The rest is for its start and the report: emulated CPUs take minutes for them. */
-const GUEST_SHARE = 0.8;
+/** Share of a guest's time limit that the budget may use. The rest is for its start and the report: emulated CPUs take minutes for them. */
+export const GUEST_SHARE = 0.8;
 
 /** On emulated CPUs the same work takes longer. A guest that reaches its limit loses all samples. */
 const budgetOf = ({ budgetNs }: Profile): number | null => {

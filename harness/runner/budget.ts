@@ -73,7 +73,7 @@ export interface Affordable {
  * A projection may exceed the time left by this share of itself: after the first block the other blocks took 88 to 105 % of the
  * projection, in six runs. The allowance shrinks with the remaining time.
  */
-const PROJECTION_ERROR = 0.12;
+export const PROJECTION_ERROR = 0.12;
 
 /** The rule: the highest-ranked groups whose needs together fit into the time left. */
 export const affordable = (

@@ -6,12 +6,13 @@ export interface Deadline {
   leftNs(): number;
 }
 
-/** `reserveRatio` of the budget is reserved for the report and for projections that are too low. */
-export const openDeadline = (startedNs: bigint, budgetNs: number | null, reserveRatio: number): Deadline => {
+/** Share of the budget that is reserved for the report and for projections that are too low. */
+export const RESERVE_RATIO = 0.08;
+
+export const openDeadline = (startedNs: bigint, budgetNs: number | null): Deadline => {
   const whole = budgetNs ?? Number.POSITIVE_INFINITY;
   return {
     budgetNs: whole,
-    leftNs: () =>
-      budgetNs === null ? whole : whole * (1 - reserveRatio) - Number(process.hrtime.bigint() - startedNs),
+    leftNs: () => whole * (1 - RESERVE_RATIO) - Number(process.hrtime.bigint() - startedNs),
   };
 };

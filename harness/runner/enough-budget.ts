@@ -2,11 +2,11 @@
 import { FEWEST_PASSES } from '../../results/compare/counts.ts';
 import type { DroppedGroup } from '../../results/schema/not-measured.ts';
 import type { Sample } from '../../results/schema/run.ts';
-import { type Projector, passesOf, roughPrepareNs, roughProveNs } from './budget.ts';
+import { PROJECTION_ERROR, type Projector, passesOf, roughPrepareNs, roughProveNs } from './budget.ts';
+import { RESERVE_RATIO } from './clock.ts';
 import { type Group, groupKey, inPass, keyOf } from './plan.ts';
 
-/** Reserve of 8 %, error of a projection 12 %. */
-const MARGIN = 1.12 / 0.92;
+const MARGIN = (1 + PROJECTION_ERROR) / (1 - RESERVE_RATIO);
 const MINUTE_NS = 60e9;
 
 export interface EnoughParts {

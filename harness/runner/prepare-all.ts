@@ -36,7 +36,7 @@ export const prepareAll = async (parts: RunParts): Promise<PreparedRun> => {
     ...parts,
     leavesOut: (group) => ended.has(keyOf(group)),
     // A resumed run prepares the images that it planned, whatever the time.
-    ...(before.slots.length > 0 ? { deadline: openDeadline(0n, null, 0) } : {}),
+    ...(before.slots.length > 0 ? { deadline: openDeadline(0n, null) } : {}),
     remaining: { passes: FEWEST_PASSES, blocks: parts.countOnly ? 0 : parts.looks[0]! },
     objectDir: fullStore.objectDirs[0]!,
     rootless: !features.root.ok,

@@ -11,6 +11,7 @@ import {
   openSlotTimes,
   roughPrepareNs,
 } from '../../../harness/runner/budget.ts';
+import { RESERVE_RATIO } from '../../../harness/runner/clock.ts';
 import { countAll } from '../../../harness/runner/counting.ts';
 import type { Executor } from '../../../harness/runner/execute.ts';
 import { groupsOf, ownSources, type Question } from '../../../harness/runner/groups.ts';
@@ -33,7 +34,6 @@ import * as slow from './recorded-slot-times-slow.ts';
 const MS = 1e6;
 /** Slots that the recorded run did not reach take this share of their scenario's estimate, as the recorded ones do on average. */
 const UNREACHED_SHARE = 0.7;
-const RESERVE_RATIO = 0.08;
 
 interface Recorded {
   readonly sizes: ReadonlyMap<string, ImageSize>;
