@@ -1,6 +1,6 @@
 /*
- * Extended attributes, with the errors of overlayfs over EROFS. With --xattr no-acl or auto, names that occur nowhere in the
- * image are reported as unsupported, and programs stop asking for them.
+ * Extended attributes, with the errors of overlayfs over EROFS. With --xattr no-acl or auto, access control lists, SELinux
+ * labels or all attributes are reported as unsupported if the image has none, and programs stop asking for them.
  *
  * Error:  names of trusted attributes are listed only for user 0; the kernel would check a capability, which the protocol
  *         does not carry. The kernel itself checks reads of their values.

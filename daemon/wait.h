@@ -35,8 +35,9 @@ struct wait {
 	uint32_t epoch;
 	/* Requests of this epoch. */
 	uint32_t requests;
-	/* Requests until the next trial, and the whole number of them. */
+	/* Requests that are left until the next trial. */
 	uint32_t until_trial;
+	/* All requests between two trials. */
 	uint32_t gap;
 	/* Polling won the last trial. */
 	bool won;

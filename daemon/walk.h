@@ -1,8 +1,8 @@
 /*
  * A walk of all names of an image, which stops at the first damage.
  *
- * Each inode is visited once, however many names lead to it, and neither directories may share blocks nor inodes attributes:
- * the time depends on the size of the image alone, also if it is hostile. So a visitor may collect facts of inodes, not of names.
+ * Each inode is visited once, however many names lead to it, so a visitor may collect facts of inodes, not of names. Directories may
+ * not share blocks, nor inodes attributes, so that the time depends on the size of the image alone, also if it is hostile.
  */
 #ifndef CFS_WALK_H
 #define CFS_WALK_H

@@ -6,8 +6,10 @@ export const GLOSSARY = {
   arm: 'A backend with its options, as a column of a comparison.',
   backend:
     'A way to turn an image into a mount. Three are headline backends: `composefs-fuse`, `erofs-overlay`, `unpacked-overlay`.',
-  baseline: 'The arm that ratios are taken to: `erofs-overlay` unless changed.',
-  block: 'Every arm of a group once, and the null arm, in random order.',
+  baseline:
+    'The arm that ratios are taken to: `erofs-overlay`; the first arm where `erofs-overlay` cannot run, and in an `--ab` run.',
+  block:
+    'Every group once: each of its arms and the null arm, in random order. A ratio is taken within one group of one block.',
   budget: 'The wall time that a run may take, from its first line to its report.',
   checkout:
     'A tree made of links to, or clones of, files that are already local; its source is the link store.',
@@ -23,7 +25,7 @@ export const GLOSSARY = {
   interval: 'The range that holds the true value in 98.75 % of runs.',
   journal: '`samples.ndjson`: all samples in the order of execution.',
   ledger: 'The exact number of system calls of a window, by name and by actor.',
-  life: 'One image from ingest to collect: ingest, create, mount, use, unmount, settle, destroy, collect.',
+  life: 'One image from its arrival to its removal: ingest, create, mount, use, unmount, settle, destroy, collect; with `local=files` create to destroy, with `local=image` mount to settle.',
   local:
     'What the machine already has when a life begins: `nothing` of the image, all its `files`, or the `image` set up.',
   look: 'A planned interim analysis, after 8, 12, 24 or 48 blocks, at which a decided group ends.',

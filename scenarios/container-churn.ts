@@ -68,7 +68,7 @@ export const scenario: Scenario = {
   question: 'What does it cost to start and stop containers that write, all of the same image?',
   cache: 'warm',
   reproduce:
-    'create once; for each container: mkdir upper work, mount, write 4 KiB; then unmount all, settle, rm -rf each upper work',
+    'create, once or with local=files in each container; for each container: mkdir upper work, mount, write 4 KiB; then unmount all, settle, rm -rf each upper work',
   headline: ['startWallNs', 'useWallNs', 'stopWallNs', 'containersPerSecond'],
   ownSection: true,
   needs: [{ title: 'rm', anyOf: ['rm'] }],

@@ -2,8 +2,8 @@
 //
 // Manifest backends: signature and manifest, one stat for each object, ranges of the pack (or each object by itself) over 8 connections,
 // digests and names, mount. Unpacked layers: a signed list of digests, missing layers over 8 connections, each unpacked by tar as soon
-// as its digest is right, while others are fetched, as containerd does, and several at the same time. Nothing is compressed on either
-// way. The client is a process that has started before the window.
+// as its digest is right, while others are still fetched; several are unpacked at the same time, where containerd unpacks one after the
+// other. Nothing is compressed on either way. The client is a process that has started before the window.
 //
 // Lazy start: only signature and manifest are fetched before the mount; the first file is fetched when it is read; then all others.
 import { generateKeyPairSync } from 'node:crypto';

@@ -1,4 +1,4 @@
-// Shared by the walks through every FUSE server. They are scenarios of their own, because eight servers in two placements take long. The
+// Shared by the walks through every FUSE server. They are scenarios of their own, because seven servers in two placements take long. The
 // image is a base image, whose walk makes thousands of requests.
 import type { Scenario } from '../harness/model/scenario.ts';
 

@@ -30,9 +30,10 @@ export const doctorCommand = (): Command =>
     });
 
 const CLEAN_HELP = `
-Removes only files and folders that carry the mark of cfsbench, belong to this
-user and are not in use; never results. Without DIR: in ./runs, and wherever a
-run of this user has worked.
+Removes only what belongs to this user and is not in use: folders with the mark
+of cfsbench, and unfinished files .cfsbench-new-... that nothing has written to
+for an hour; never results. Without DIR: in ./runs, and wherever a run of this
+user has worked.
 
 Exit codes:
   0    all leftovers are removed

@@ -53,7 +53,7 @@ const FURTHER_CLAIMS = [
 const LIVES = ['serverless-open', 'serverless', 'occupancy', 'collect-alive'];
 /** The claim about them. */
 const LIVES_CLAIM = 'serverless-open';
-/** The long forms have real images. */
+/** Long profiles measure the real images of `largeParams`, and leave the generated ones out. */
 const LONG_LIVES: Profile['withoutParams'] = {
   serverless: { images: 'generated' },
   'serverless-open': { images: 'generated' },

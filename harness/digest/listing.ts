@@ -2,7 +2,7 @@
 //
 // Columns, separated by tabs (byte strings are escaped, so no tab is inside one):
 //   path type mode uid gid mtime rdev size contents target first-name key=value…
-// Not listed, because correct backends may differ in them: size and link count of directories, inode numbers, blocks, atime, ctime.
+// Not listed, because correct backends may differ in them: size of directories, link counts, inode numbers, blocks, atime, ctime.
 // An absent column is `-`.
 import { createHash } from 'node:crypto';
 import { type ByteString, compareBytes, show } from '../model/bytes.ts';

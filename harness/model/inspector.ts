@@ -1,6 +1,6 @@
 import type { WaitLimit } from './wait-limit.ts';
 
-/** The child process that reads mounts outside windows. One serves a whole run. */
+/** The child process that works inside mounts for the harness. One serves a whole run. */
 export interface Inspector {
   /**
    * Sends a request of plain JSON and returns the reply. One request at a time.

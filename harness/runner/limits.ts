@@ -8,7 +8,7 @@ import { groupKey } from './plan.ts';
 
 /** Limit of the first slot of a kind, and of a command of a proof, for an empty image. */
 const UNSEEN_NS = 600e9 * patience;
-/** Of a walk that compares an empty image. */
+/** Limit of a walk that compares the mount of an empty image with its description. */
 const WALK_NS = 60e9 * patience;
 /**
  * What an image adds to these limits: 200 entries and 20 MB per second. Walks of a million entries took 150 us of CPU time for each over

@@ -1,6 +1,6 @@
 // Counts system calls by process and name in the kernel.
 //
-// Needs:   root in the initial user namespace; Linux 5.7; a kernel with BPF and tracepoints.
+// Needs:   CAP_BPF and CAP_PERFMON in the initial user namespace; Linux 5.7; a kernel with BPF and tracepoints.
 // Does:    loads four programs, attaches two of them to each of the raw tracepoints sched_process_exec and sys_enter.
 // Error:   exact; after one lost count every snapshot throws.
 // Cost:    about 15 ms to open the first time, nearly all in the verifier; 0.1 us per system call; 0.1 ms per snapshot.

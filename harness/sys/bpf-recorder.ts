@@ -1,6 +1,6 @@
 // Records the beginning and the end of every system call below this process.
 //
-// Needs:   root in the initial user namespace; Linux 5.12 (atomic fetch in BPF); a kernel with BPF and tracepoints.
+// Needs:   CAP_BPF and CAP_PERFMON in the initial user namespace; Linux 5.12 (atomic fetch in BPF); a kernel with BPF and tracepoints.
 // Does:    loads two programs, attaches them to the raw tracepoints sys_enter and sys_exit.
 // Error:   calls are exact while there is room; `isFull` afterwards. From 7.0 on the kernel can leave out calls: `skippedCount`.
 // Cost:    6 MiB of kernel memory while open; about 5 ms to open; 0.3 us per system call.

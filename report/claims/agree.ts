@@ -36,8 +36,8 @@ export const splitJudgement = (
   subject = '',
 ): Judgement => ({
   verdict: 'undecided',
-  because: `${subject}yes on ${yes}; no on ${no}`,
-  wouldDecide: 'no further run of this plan: the places differ, and the figures show both',
+  because: `${subject}supported on ${yes}; not supported on ${no}`,
+  wouldDecide: 'more runs of this plan cannot decide it: these groups disagree, and the figures show both',
   figures,
 });
 

@@ -187,7 +187,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: ['churn-scale'],
-  rule: `System calls with local=files (all files are local, the image is not set up), equal in ${EVERY_PASS}; slopes between every two sizes of churn-scale and churn. Supported: create and destroy of hardlink-checkout, of unpacked-overlay and, where the run has them, of reflink-checkout and the variants without commands each take at least ${LEAST_PER_FILE} call per additional regular file, while ${LIFE.join(', ')} of every manifest backend together take exactly 0. Not supported: any of them does not. Undecided: one of them failed. The cheapest checkout is printed.`,
+  rule: `System calls with local=files (all files are local, the image is not set up), equal in ${EVERY_PASS}; slopes between every two sizes of churn-scale and churn. Supported: create and destroy of hardlink-checkout, of unpacked-overlay and, where the run has them, of reflink-checkout, hardlink-checkout-direct and unpacked-overlay-unlinkat each take at least ${LEAST_PER_FILE} call per additional regular file, while ${LIFE.join(', ')} of every manifest backend together take exactly 0. Not supported: any of them does not. Undecided: one of them failed, or was counted at fewer than two sizes, in too few passes, or differently between passes. The cheapest checkout is printed.`,
   objection:
     'Ingest and collect cost calls per object with manifests, too. And a call of tar that reads 10 KiB of contents is not a call for a file.',
   answer:

@@ -56,7 +56,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported: alike in ${EVERY_PASS}, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, because pages that a running program maps are in memory whatever is measured), and at least one hard-linked file has a link count that differs from the image's. Links merge only files with equal metadata; pages of the others count twice. Not supported: one of the three fails on every pair. Undecided: pairs disagree.`,
+  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported: alike in ${EVERY_PASS}, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, because pages that a running program maps are in memory whatever is measured), and at least one hard-linked file has a link count that differs from the image's. Links merge only files with equal metadata; pages of the others count twice. Not supported: one of the three fails on every pair. Undecided: pairs disagree, passes differ, or pages were in memory neither once nor twice.`,
   objection: 'The harness makes both checkouts and may make them badly.',
   answer:
     'GNU tar and cp make them, from a link store keyed by contents and metadata together. Each tree is proved equal to the image, except for which names share an inode. Copies are told apart by their physical pages, and the two images by the digests of their manifests: the harness refuses to compare an image with itself.',

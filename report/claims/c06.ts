@@ -94,7 +94,7 @@ const verdictOn = (evidence: Evidence, group: GroupData): ImageVerdict => {
 
 export const claim: Claim = {
   id: 'C6',
-  text: 'Stacking overlayfs on EROFS costs time in a warm listing: 1.27 to 1.52 times as much as EROFS alone.',
+  text: 'Stacking overlayfs on EROFS costs time in a warm listing: 1.28 to 1.52 times as much as EROFS alone.',
   by: [
     larssonMarch('530 against 391 ms, 515 against 401'),
     xuTensorflow('238 against 172 ms'),

@@ -89,7 +89,7 @@ export const claim: Claim = {
   ],
   scenarios: [SCENARIO],
   leastEntries: ENOUGH_ENTRIES,
-  rule: `${STACKED} ÷ ${ALONE} of two numbers: the peak of a fresh control group that lists the image, and the bytes of slab objects that mount and walk add, ${ON_LARGE_IMAGES}. Supported: both whole intervals lie in ${LEAST} to ${MOST}. Not supported: both lie below ${LEAST} (less), or both above ${MOST} (more). Undecided: the two disagree.`,
+  rule: `${STACKED} ÷ ${ALONE} of two numbers: the peak of a fresh control group that lists the image, and the bytes of slab objects that mount and walk add, ${ON_LARGE_IMAGES}. Supported: both whole intervals lie in ${LEAST} to ${MOST}. Not supported: both lie below ${LEAST} (less), or both above ${MOST} (more). Undecided: the two disagree, or an interval reaches over a bound. Not testable without a memory controller.`,
   objection:
     'Kernels since 6.5 have lazy lookup, which looks up no objects of the store; with it the published figure is 1.9, which is no doubling.',
   answer:

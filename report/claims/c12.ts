@@ -81,7 +81,7 @@ const largest = (evidence: Evidence, arms: readonly string[], metric: string): G
 const WORDS: Readonly<Record<Tristate, string>> = {
   yes: `at least ${DEARER} times as much`,
   no: `less than ${DEARER} times as much`,
-  open: `not decided whether ${DEARER} times as much`,
+  open: `undecided whether at least ${DEARER} times as much`,
 };
 
 /** Without the blocks that are below resolution, the ratio would be that of the dearest mounts. */

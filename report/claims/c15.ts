@@ -142,7 +142,7 @@ const supported = (evidence: Evidence): string => `${missingText(evidence)}; ${s
 const notSupported = (evidence: Evidence): string => {
   const served = deviationText(endsOf(evidence), mustBeRefused);
   return served === ''
-    ? 'every object of the new version was missing, or no fewer bytes than by layer'
+    ? 'every object of the new version was missing, or fetching by file takes as many bytes as by layer, or more'
     : served;
 };
 
@@ -160,7 +160,7 @@ const unanswered = (evidence: Evidence, found: readonly Figure[]): Judgement =>
   found.length > 0
     ? {
         verdict: 'undecided',
-        because: 'measured on images of one layer only: they are fetched whole by layer, whatever changed',
+        because: 'every measured image has one layer: fetching by layer takes all of it, whatever changed',
         wouldDecide: COMMAND,
         figures: found,
       }
@@ -190,7 +190,7 @@ export const claim: Claim = {
       figures,
       unanswered,
       open: () => ({
-        because: 'what had to be fetched differs between passes, or fewer than three pulled it',
+        because: 'passes had to fetch different objects or bytes, or there are fewer than three passes',
         wouldDecide: COMMAND,
       }),
       supported,

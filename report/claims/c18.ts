@@ -95,7 +95,7 @@ const verdictOn = (evidence: Evidence, image: string): ImageVerdict | null => {
         ...verdict,
         figures,
         verdict: 'undecided',
-        because: `decided with all servers or not at all; not measured on ${image}: ${missing.join(', ')}`,
+        because: `undecided until every server that can run is measured; not measured on ${image}: ${missing.join(', ')}`,
         wouldDecide: COMMAND,
         decidedBy: null,
       };

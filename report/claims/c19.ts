@@ -90,7 +90,7 @@ const judge = (evidence: Evidence): Judgement => {
   const counts = armsOf(groups).map((arm) => countsOf(evidence, groups, arm));
   const checked = inOrder(counts.filter(({ checkedCount }) => checkedCount > 0));
   const silent = counts.filter(({ checkedCount }) => checkedCount === 0).map(({ arm }) => arm);
-  const unchecked = silent.length === 0 ? '' : `; not checked (no zero): ${silent.join(', ')}`;
+  const unchecked = silent.length === 0 ? '' : `; could not be checked, so not counted: ${silent.join(', ')}`;
   const figures = checked.map(heldFigure);
   const held = checked.filter(({ heldCount }) => heldCount > 0);
   if (held.some(refutes))

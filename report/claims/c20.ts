@@ -116,7 +116,7 @@ const agreedJudgement = (
   if (missing.length > 0)
     return {
       verdict: 'undecided',
-      because: `not measured on ${missing.join(' and ')} with a journal: ${answer} on the others`,
+      because: `not measured on ${missing.join(' and ')} with a journal; on the others the neighbour ${answer === 'yes' ? 'waits longer' : 'does not wait longer'}`,
       wouldDecide: `cfsbench run --scenarios ${SCENARIO} as root, with mkfs.ext4 and mkfs.xfs installed`,
       figures: numbers,
     };

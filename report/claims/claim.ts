@@ -10,7 +10,7 @@ export interface Figure {
   /** The suffix is the unit: `Ns`, `Bytes`, `Count`, `PerSecond`, `Ratio`. */
   readonly metric: string;
   readonly value: number;
-  /** Null: a count that is equal in every pass. */
+  /** Null: a count. If passes differ, `value` is the largest one, and `what` names the smallest. */
   readonly interval: Interval | null;
   /** The published number for the same quantity, with its source; absent: none was published. */
   readonly published?: string;

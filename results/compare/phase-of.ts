@@ -60,7 +60,7 @@ const sawHarness = (ledgers: readonly Ledger[]): boolean =>
 
 /**
  * True if the arm has nothing to do in this phase: the counting passes saw no call or, without counts of the harness, its backend
- * declares the phase idle. Never true for settle, which waits and makes no calls.
+ * declares the phase idle. Never true for settle, which is a wait: the number of its calls depends on time.
  */
 export const isIdle = (data: GroupData, metric: string, arm: string, design: Design): boolean => {
   const phase = phaseOf(metric, data);

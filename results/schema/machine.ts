@@ -69,7 +69,7 @@ export interface Conditions {
 
 export interface ConditionWarning {
   readonly id: string;
-  /** `noise` can change a result, a `note` cannot. */
+  /** `noise`: the machine was disturbed, and `--strict` refuses it. `note`: a lasting property of the machine; `--strict` ignores it. */
   readonly severity: 'noise' | 'note';
   readonly text: string;
   readonly hint: string;

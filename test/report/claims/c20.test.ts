@@ -49,7 +49,7 @@ test('undecided: file systems disagree and are both named', () => {
   const groups = [removal('ext4', around(2)), removal('xfs', around(1)), removal('work', around(2))];
   const judged = verdictOn(claim, { groups });
   assert.equal(judged.verdict, 'undecided');
-  assert.match(judged.because, /yes on .*on=ext4.*; no on .*on=xfs/);
+  assert.match(judged.because, /supported on .*on=ext4.*; not supported on .*on=xfs/);
 });
 
 test('undecided: an interval contains the bound, even on one file system, or blocks are too few', () => {
