@@ -86,10 +86,14 @@ const mountShared = (shared: SharedServer, machine: Machine, mount: ServedManife
       if (!machine.settled({ lease: manifest }, SETTLE_LIMIT_MS))
         throw settleTimeout('the shared FUSE server still holds a detached mount', [`manifest: ${manifest}`]);
     },
-    // Stopping the server ends all its connections at once.
     detach() {
-      server.close(STOP_LIMIT_MS);
       detachLazily(machine, [at]);
+      try {
+        // Ends all its connections at once.
+        server.close(STOP_LIMIT_MS);
+      } catch {
+        // The kernel cannot end it: `close` of the prepared image throws this again.
+      }
     },
   };
 };

@@ -114,9 +114,9 @@ const runInside = (
   });
 
 /** A failure is printed and ends nothing: the results are complete. */
-const giveResultsBack = (runDir: string): void => {
+const giveResultsBack = ({ run }: HeldFolders): void => {
   try {
-    giveBack(runDir);
+    giveBack(run);
   } catch (error) {
     process.stderr.write(`results still belong to root: ${visible((error as Error).message)}\n`);
   }
@@ -160,8 +160,8 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
       keepWork,
     });
   } finally {
+    if (attended !== null) giveResultsBack(held);
     await held.close(attended === null).finally(() => machine.close());
-    if (attended !== null) giveResultsBack(folders.runDir);
   }
 };
 

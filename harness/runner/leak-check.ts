@@ -26,7 +26,7 @@ export const leakMetrics = (left: readonly string[]): Values =>
 export interface LeakCheck {
   /** Snapshots of the slot's folders before the scenario runs. */
   before(folders: readonly SlotFolders[]): readonly Snapshot[];
-  /** Everything new since then. Each leak is reported once. */
+  /** Everything new since then; of a slot that failed, without folders, not the files in them. Each leak is reported once. */
   after(folders: readonly SlotFolders[], before: readonly Snapshot[]): readonly string[];
 }
 

@@ -83,9 +83,51 @@ const proofOf = async (mounted: Mounted, parts: ProofParts): Promise<Proof> => {
   };
 };
 
+/** Throws a bug. */
+const notProved = ({ arm, image, machine }: ProofParts, error: unknown): Proved => {
+  if (error instanceof UserError && error.code === 'skip') return { kind: 'skipped', reason: error.message };
+  const failure = failureOf(error);
+  if (failure === null) throw error;
+  const proof = {
+    image: image.name,
+    arm: arm.id,
+    treeDigest: null,
+    equal: false,
+    difference: [failure.message, ...machine.servers.lost()].join('; '),
+    level: arm.backend.shows,
+    fsType: '',
+    took: {},
+  };
+  return { kind: 'proof', proof };
+};
+
+interface OpenProof {
+  mounted: Mounted | null;
+  prepared: Prepared | null;
+}
+
+/** Undoes everything, whatever fails meanwhile. Returns the first error, or null. */
+const undo = async ({ machine, folders }: ProofParts, { mounted, prepared }: OpenProof): Promise<unknown> => {
+  const errors: unknown[] = [];
+  const steps = [
+    () => mounted?.detach(),
+    () => prepared?.close?.(),
+    // A server that had to be stopped fails this proof, not the next one.
+    () => machine.servers.lost(),
+    () => folders.remove(),
+  ];
+  for (const step of steps)
+    try {
+      await step();
+    } catch (error) {
+      errors.push(error);
+    }
+  return errors[0] ?? null;
+};
+
 export const prove = async (parts: ProofParts): Promise<Proved> => {
   const { arm, image, machine, store, folders, alone } = parts;
-  const has: { mounted: Mounted | null; prepared: Prepared | null } = { mounted: null, prepared: null };
+  const has: OpenProof = { mounted: null, prepared: null };
   const mountImage = async (): Promise<Mounted> => {
     has.prepared = await arm.backend.prepare(image, machine, arm.options);
     await has.prepared.ingest(store);
@@ -107,33 +149,17 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     refuseLost(machine);
     return fairness;
   };
+  let proved: Proved;
+  let left: unknown = null;
   try {
     const mounted = await alone(mountImage);
     const proof = await proofOf(mounted, parts);
-    return { kind: 'proof', proof, fairness: await alone(() => unmountImage(mounted)) };
+    proved = { kind: 'proof', proof, fairness: await alone(() => unmountImage(mounted)) };
   } catch (error) {
-    if (error instanceof UserError && error.code === 'skip')
-      return { kind: 'skipped', reason: error.message };
-    const failure = failureOf(error);
-    if (failure === null) throw error;
-    const proof = {
-      image: image.name,
-      arm: arm.id,
-      treeDigest: null,
-      equal: false,
-      difference: [failure.message, ...machine.servers.lost()].join('; '),
-      level: arm.backend.shows,
-      fsType: '',
-      took: {},
-    };
-    return { kind: 'proof', proof };
+    proved = notProved(parts, error);
   } finally {
-    await alone(async () => {
-      has.mounted?.detach();
-      await has.prepared?.close?.();
-      // A server that had to be stopped fails this proof, not the next one.
-      machine.servers.lost();
-      folders.remove();
-    });
+    left = await alone(() => undo(parts, has));
   }
+  const isEqual = proved.kind === 'proof' && proved.proof.equal;
+  return left !== null && isEqual ? notProved(parts, left) : proved;
 };

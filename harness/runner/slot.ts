@@ -103,11 +103,27 @@ const named = (left: readonly string[]): string => {
   return [...left.slice(0, MOST_NAMED), ...more].join(', ');
 };
 
-/** Looks for leaks of a slot that went well, and removes its folders. */
-const checkAndRemove = ({ leaks }: SlotParts, { folders, before }: OpenSlot, outcome: Outcome): Outcome => {
-  const left = outcome.outcome === 'ok' && before !== null ? leaks.after(folders, before) : [];
-  const leftNothing = outcome.outcome === 'ok' && left.length === 0;
-  for (const one of folders) leftNothing ? one.removeLater() : one.remove();
+/** Names what is left, and removes the folders of the slot. Files in the folders of a failed slot are no leak. */
+const findLeftAndRemove = (
+  { leaks }: SlotParts,
+  { folders, before }: OpenSlot,
+  isOk: boolean,
+): readonly string[] => {
+  let left: readonly string[] | null = null;
+  try {
+    left = isOk && before !== null ? leaks.after(folders, before) : leaks.after([], []);
+    return left;
+  } finally {
+    const leftNothing = isOk && left?.length === 0;
+    for (const one of folders) leftNothing ? one.removeLater() : one.remove();
+  }
+};
+
+/** What a failed slot left is named with its failure, so that it is not charged to the next slot. */
+const checkAndRemove = (parts: SlotParts, open: OpenSlot, outcome: Outcome): Outcome => {
+  const left = findLeftAndRemove(parts, open, outcome.outcome === 'ok');
+  if (outcome.outcome === 'failed' && left.length !== 0)
+    return { ...outcome, message: `${outcome.message}; left behind: ${named(left)}` };
   if (outcome.outcome !== 'ok') return outcome;
   return left.length > 0
     ? { outcome: 'failed', phase: 'leak', code: 'left-behind', message: `left behind: ${named(left)}` }

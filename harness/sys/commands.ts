@@ -62,32 +62,31 @@ interface CommandEnd {
 }
 
 /** Polls for the exit while other work continues. Returns the rest of the time limit. */
-const pollForExit = async (pid: number, limitMs: number): Promise<number> => {
+const pollForExit = async (pidfd: number, limitMs: number): Promise<number> => {
   const untilNs = nowNs() + limitMs * 1e6;
   const leftMs = (): number => Math.max(0, Math.ceil((untilNs - nowNs()) / 1e6));
-  const pidfd = openPidfd(pid);
-  try {
-    while (leftMs() > 0 && !waitReadable(pidfd, 0)) await wait(POLL_MS);
-  } finally {
-    closeSync(pidfd);
-  }
+  while (leftMs() > 0 && !waitReadable(pidfd, 0)) await wait(POLL_MS);
   return leftMs();
 };
 
+interface RunningCommand {
+  readonly pid: number;
+  readonly pidfd: number;
+}
+
 /** Kills the command after `restMs`. */
-const waitForExit = (pid: number, restMs: number, beforeKill: () => void): CommandEnd => {
-  const pidfd = openPidfd(pid);
-  try {
-    const timedOut = !waitReadable(pidfd, restMs);
-    if (timedOut) {
-      beforeKill();
-      signalProcess(pid, SIGKILL);
-      waitReadable(pidfd, KILL_LIMIT_MS);
-    }
-    return { how: reap(pid)?.how ?? 'SIGKILL did not end it', timedOut };
-  } finally {
-    closeSync(pidfd);
+const waitForExit = (
+  { pid, pidfd }: RunningCommand,
+  restMs: number,
+  beforeKill: () => void = () => {},
+): CommandEnd => {
+  const timedOut = !waitReadable(pidfd, restMs);
+  if (timedOut) {
+    beforeKill();
+    signalProcess(pid, SIGKILL);
+    waitReadable(pidfd, KILL_LIMIT_MS);
   }
+  return { how: reap(pid) ?? 'SIGKILL did not end it', timedOut };
 };
 
 const commandError = (
@@ -114,8 +113,14 @@ export const runCommand = async (argv: readonly string[], options: RunCommandOpt
   try {
     const pid = spawnProcess(argv, { stdin: devNull, stdout: output ?? devNull, stderr });
     options.onSpawn?.(pid);
-    const restMs = options.yields === true ? await pollForExit(pid, limitMs) : limitMs;
-    const end = waitForExit(pid, restMs, options.beforeKill ?? (() => {}));
+    const pidfd = openPidfd(pid);
+    let end: CommandEnd;
+    try {
+      const restMs = options.yields === true ? await pollForExit(pidfd, limitMs) : limitMs;
+      end = waitForExit({ pid, pidfd }, restMs, options.beforeKill);
+    } finally {
+      closeSync(pidfd);
+    }
     const isFine = end.how === 'exit 0' && !end.timedOut;
     const lines = isFine ? [] : logTail(stderr);
     ftruncateSync(stderr, 0);

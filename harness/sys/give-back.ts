@@ -1,11 +1,14 @@
 // Files that a run under sudo made belong to the user who called sudo.
 //
 // Needs:   root; SUDO_UID and SUDO_GID, which sudo sets.
-// Does:    lchown of the run folder and all below it, and of a parent that the run made, where the folder above belongs to that user.
-//          Symbolic links are not followed, files with several names are left alone.
+// Does:    chown of the run folder and all below it, and of a parent that the run made, where the folder above belongs to that user.
+//          Each file is opened below the descriptor of its folder and changed by its own descriptor, so that a name that the user
+//          exchanges meanwhile leads nowhere. Symbolic links are not followed, files with several names are left alone.
 // Leaves:  the new owner.
-import { lchownSync, lstatSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// Source:  O_PATH and O_NOFOLLOW in open(2), /proc/PID/fd in proc(5).
+import { chownSync, closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
+import { O_PATH } from './files.ts';
+import type { OpenFolder } from './folder-lock.ts';
 
 interface Owner {
   readonly uid: number;
@@ -23,22 +26,46 @@ export const sudoUser = (): Owner | null => {
   return process.geteuid?.() === 0 && uid !== 0 ? { uid, gid: idIn('SUDO_GID') } : null;
 };
 
-const give = (path: string, { uid, gid }: Owner): void => {
-  const stat = lstatSync(path);
-  if (stat.isDirectory()) for (const name of readdirSync(path)) give(join(path, name), { uid, gid });
-  if (stat.uid === 0 && (stat.isDirectory() || stat.nlink === 1)) lchownSync(path, uid, gid);
+/** Opens what `name` is in a folder, not what a link leads to. */
+const within = <T>(fd: number, name: string, work: (below: number) => T): T => {
+  const below = openSync(`/proc/self/fd/${fd}/${name}`, O_PATH | constants.O_NOFOLLOW);
+  try {
+    return work(below);
+  } finally {
+    closeSync(below);
+  }
 };
 
-/** A folder of results: `runs/ID`, whose parent has a link `latest` beside it. */
-export const giveBack = (runDir: string): void => {
+/** One file, link or folder, not what is below it. */
+const giveOne = (fd: number, { uid, gid }: Owner): void => {
+  const stat = fstatSync(fd);
+  if (stat.uid === 0 && (stat.isDirectory() || stat.nlink === 1)) chownSync(`/proc/self/fd/${fd}`, uid, gid);
+};
+
+/** A folder comes after all below it: until then only root can exchange its names. */
+const give = (fd: number, owner: Owner): void => {
+  if (fstatSync(fd).isDirectory())
+    for (const name of readdirSync(`/proc/self/fd/${fd}`)) within(fd, name, (below) => give(below, owner));
+  giveOne(fd, owner);
+};
+
+const giveLatest = (parent: number, owner: Owner): void => {
+  if (!readdirSync(`/proc/self/fd/${parent}`).includes('latest')) return;
+  within(parent, 'latest', (fd) => {
+    if (fstatSync(fd).isSymbolicLink()) giveOne(fd, owner);
+  });
+};
+
+/** A folder of results: `runs/ID`, whose parent has a link `latest` beside it. The caller has held it open during the run. */
+export const giveBack = ({ fd }: Pick<OpenFolder, 'fd'>): void => {
   const user = sudoUser();
   if (user === null) return;
-  const parent = dirname(runDir);
-  const isMadeHere = lstatSync(parent).uid === 0 && lstatSync(dirname(parent)).uid === user.uid;
-  if (lstatSync(parent).uid !== user.uid && !isMadeHere) return;
-  give(runDir, user);
-  const latest = join(parent, 'latest');
-  if (lstatSync(latest, { throwIfNoEntry: false })?.isSymbolicLink() === true)
-    lchownSync(latest, user.uid, user.gid);
-  if (isMadeHere) lchownSync(parent, user.uid, user.gid);
+  within(fd, '..', (parent) => {
+    const { uid } = fstatSync(parent);
+    const isMadeHere = uid === 0 && within(parent, '..', (above) => fstatSync(above).uid) === user.uid;
+    if (uid !== user.uid && !isMadeHere) return;
+    give(fd, user);
+    giveLatest(parent, user);
+    if (isMadeHere) giveOne(parent, user);
+  });
 };

@@ -1,6 +1,7 @@
 // The machine: joins the parts of this folder.
 
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import type { Features, Files, Machine, Meters, StartedServers } from '../model/machine.ts';
 import { batchFiles } from './batch-files.ts';
 import { openBpfRecorder } from './bpf-recorder.ts';
@@ -203,7 +204,7 @@ const createServe = (
     windows.outsideCount++;
     const server = startServer({
       argv,
-      log: join(scratch, `server-${process.pid}-${serverCount++}.log`),
+      log: join(scratch, `server-${process.pid}-${threadId}-${serverCount++}.log`),
       limitMs: SERVER_LIMIT_MS,
       ...(ready !== undefined && {
         awaitReady: (exited) => waitFor(() => ready() || exited(), SERVER_LIMIT_MS) && ready(),

@@ -6,8 +6,9 @@
 //          controller.
 // Reads:   memory.peak or memory.max_usage_in_bytes.
 // Error:   the kernel charges in batches of 64 pages per CPU; page cache and objects are charged to the first user.
-// Leaves:  an empty group cfsbench-PID-N if this process is killed.
+// Leaves:  an empty group of a random name, cfsbench-HEX, if this process is killed.
 // Source:  Documentation/admin-guide/cgroup-v2.rst, Documentation/admin-guide/cgroup-v1/memory.rst.
+import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
@@ -26,10 +27,11 @@ const parents = (): readonly ParentGroup[] =>
     [...new Set([dir, root])].map((parent) => ({ dir: parent, peak: PEAKS[version] })),
   );
 
-let groupCount = 0;
+const NAME_BYTES = 8;
 
 const makeBelow = ({ dir, peak }: ParentGroup): MemoryGroup => {
-  const group = join(dir, `cfsbench-${process.pid}-${groupCount++}`);
+  // Process ids are the same small numbers in every private PID namespace.
+  const group = join(dir, `cfsbench-${randomBytes(NAME_BYTES).toString('hex')}`);
   mkdirSync(group);
   try {
     // Without the controller the folder lacks this file.

@@ -3,6 +3,7 @@
 // Does:    moves calls from the main thread's counts to those of the other threads: calls while the harness polled for a condition,
 //          and read(2) and write(2) calls of the runtime.
 // Error:   none: calls are moved, never dropped or added.
+import { UserError } from '../model/errors.ts';
 import type { CallCounter, CallSnapshot } from '../model/machine.ts';
 import { ownCalls } from './own-calls.ts';
 
@@ -22,11 +23,20 @@ export interface OwnThreadCounter extends CallCounter {
   exclude<T>(wait: () => T): T;
 }
 
+/** After a lost count every snapshot throws: who asks for the counts learns it, and a wait goes on. */
+const mainCalls = (counter: CallCounter): ReadonlyMap<string, number> => {
+  try {
+    return counter.snapshot().get(process.pid)?.main ?? NONE;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'lost-counts') return NONE;
+    throw error;
+  }
+};
+
 export const separateOwnWork = (counter: CallCounter): OwnThreadCounter => {
   const atStart = { ...ownCalls };
   const waited: CallCounts = new Map();
   const waitedOwn = { read: 0, write: 0 };
-  const ownMain = (): ReadonlyMap<string, number> => counter.snapshot().get(process.pid)?.main ?? NONE;
 
   /** read and write calls of the runtime, and all other calls while waiting. */
   const notWork = (main: ReadonlyMap<string, number>): CallCounts => {
@@ -54,12 +64,12 @@ export const separateOwnWork = (counter: CallCounter): OwnThreadCounter => {
       return all.set(process.pid, { main, otherThreads });
     },
     exclude(wait) {
-      const before = ownMain();
+      const before = mainCalls(counter);
       const { read, write } = ownCalls;
       try {
         return wait();
       } finally {
-        for (const [name, count] of ownMain()) add(waited, name, count - (before.get(name) ?? 0));
+        for (const [name, count] of mainCalls(counter)) add(waited, name, count - (before.get(name) ?? 0));
         waitedOwn.read += ownCalls.read - read;
         waitedOwn.write += ownCalls.write - write;
       }

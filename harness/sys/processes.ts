@@ -1,14 +1,13 @@
 // Child processes by pidfd: no signal handler is needed, and a reused process id is no problem.
 //
 // Needs:   Linux 5.3.
-// Does:    pidfd_open, poll, wait4, kill.
+// Does:    pidfd_open, poll, wait4, kill. A new child that cannot be watched is killed.
 // Error:   none: a pidfd is readable from the exit of the process on.
 // Leaves:  a zombie until it is reaped.
 // Source:  pidfd_open(2), poll(2), wait4(2).
-import type { CpuUsage } from '../model/machine.ts';
 import { nowNs } from './clock.ts';
 import { bind, bindCall, check, EINTR, ESRCH, fail, lastErrno, NR } from './libc.ts';
-import { RUSAGE_BYTES, usageOf } from './usage.ts';
+import { pauseOf } from './pause.ts';
 
 const cPidfdOpen = bindCall<(nr: number, pid: number, flags: number) => number>('int', 'uint');
 const cPoll = bind<(entries: Uint8Array, count: number, limitMs: number) => number>(
@@ -17,7 +16,7 @@ const cPoll = bind<(entries: Uint8Array, count: number, limitMs: number) => numb
   'ulong',
   'int',
 );
-const cWait4 = bind<(pid: number, status: Uint8Array, options: number, usage: Uint8Array) => number>(
+const cWait4 = bind<(pid: number, status: Uint8Array, options: number, usage: null) => number>(
   'wait4',
   'int',
   'void *',
@@ -34,11 +33,10 @@ const POLLHUP = 16;
 const REVENTS_AT = 6;
 const entry = Buffer.alloc(8);
 const status = Buffer.alloc(4);
-const usage = Buffer.alloc(RUSAGE_BYTES);
-
-/** The kernel sets close-on-exec. */
-export const openPidfd = (pid: number): number =>
-  check(cPidfdOpen(NR.pidfdOpen, pid, 0), 'pidfd_open', `pid: ${pid}`);
+const SIGKILL = 9;
+/** For a killed child to exit. */
+const REAP_POLLS = 2000;
+const pause = pauseOf(1e6);
 
 /** True when the descriptor is readable or at its end; false when the limit passed. */
 export const waitReadable = (fd: number, limitMs: number): boolean => {
@@ -62,20 +60,14 @@ export const hasNoReader = (fd: number): boolean => {
   return cPoll(entry, 1, 0) > 0 && (entry.readInt16LE(REVENTS_AT) & (POLLERR | POLLHUP)) !== 0;
 };
 
-export interface ProcessExit {
-  /** `exit 1` or `signal 9`. */
-  readonly how: string;
-  readonly cpu: CpuUsage;
-}
-
-/** Reaps a child; null if it still runs. */
-export const reap = (pid: number): ProcessExit | null => {
-  const reaped = cWait4(pid, status, WNOHANG, usage);
+/** Reaps a child. Returns `exit 1` or `signal 9`; null if it still runs. */
+export const reap = (pid: number): string | null => {
+  const reaped = cWait4(pid, status, WNOHANG, null);
   if (reaped < 0) return fail('wait4', { facts: [`pid: ${pid}`] });
   if (reaped === 0) return null;
   const word = status.readInt32LE(0);
   const signal = word & 0x7f;
-  return { how: signal === 0 ? `exit ${(word >> 8) & 0xff}` : `signal ${signal}`, cpu: usageOf(usage) };
+  return signal === 0 ? `exit ${(word >> 8) & 0xff}` : `signal ${signal}`;
 };
 
 /** False if the process does not exist. */
@@ -83,4 +75,15 @@ export const signalProcess = (pid: number, signal: number): boolean => {
   if (cKill(pid, signal) === 0) return true;
   const errno = lastErrno();
   return errno === ESRCH ? false : fail('kill', { facts: [`pid: ${pid}`, `signal: ${signal}`] }, errno);
+};
+
+/** The pidfd of a new child; the kernel sets close-on-exec. On an error the child is killed and reaped. */
+export const openPidfd = (pid: number): number => {
+  try {
+    return check(cPidfdOpen(NR.pidfdOpen, pid, 0), 'pidfd_open', `pid: ${pid}`);
+  } catch (error) {
+    signalProcess(pid, SIGKILL);
+    for (let i = 0; i < REAP_POLLS && reap(pid) === null; i++) pause();
+    throw error;
+  }
 };

@@ -1,10 +1,11 @@
 // The runs that measure on this machine now, of all users: one file for each, locked for as long as its process lives.
 //
-// Does:    takes flock(2) on a new file, and for the moment of looking on its folder, so that of two runs that start together one
-//          sees the other. A file whose lock is free is a leftover, and is removed by the first process that may.
+// Does:    takes flock(2) on a new file before the file gets its name, and for the moment of looking on its folder, so that of two
+//          runs that start together one sees the other. A file whose lock is free is a leftover, and is removed by the first process
+//          that may.
 // Error:   runs in containers with a folder of their own do not see each other; a folder that cannot be written hides a run. What
 //          the files say is not trusted, only that a process holds their lock.
-// Leaves:  the file, without its lock.
+// Leaves:  the file, without its lock; under another name, which no run looks at, if the process is killed before it has the lock.
 // Source:  flock(2), hier(7).
 
 import { randomUUID } from 'node:crypto';
@@ -16,6 +17,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  renameSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -74,6 +76,14 @@ const readLive = (fd: number): LiveRun => {
   }
 };
 
+const removeIfThere = (path: string): void => {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It is gone already, or belongs to another user.
+  }
+};
+
 /** Null: not the file of a live run. */
 const inspect = (path: string): LiveRun | null => {
   let fd: number;
@@ -85,11 +95,7 @@ const inspect = (path: string): LiveRun | null => {
   try {
     if (!fstatSync(fd).isFile()) return null;
     if (!tryLock(fd, 'shared')) return readLive(fd);
-    try {
-      unlinkSync(path);
-    } catch {
-      // It belongs to another user.
-    }
+    removeIfThere(path);
     return null;
   } finally {
     closeSync(fd);
@@ -119,18 +125,36 @@ interface RunLock {
   close(): void;
 }
 
-const makeLocked = (folder: string, own: LiveRun): { readonly path: string; readonly fd: number } | null => {
-  const path = join(folder, `cfsbench-run-${randomUUID()}`);
+interface LockedFile {
+  readonly path: string;
+  readonly fd: number;
+}
+
+const makeLocked = (folder: string, own: LiveRun): LockedFile | null => {
+  const id = randomUUID();
+  // A run that looks takes a file of the other name for a leftover while it has no lock.
+  const made = join(folder, `cfsbench-new-${id}`);
+  const path = join(folder, `cfsbench-run-${id}`);
+  let fd: number;
   try {
-    const fd = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
-    // Whatever the umask: runs of other users read it.
-    fchmodSync(fd, FILE_MODE);
-    writeSync(fd, `${JSON.stringify(own)}\n`);
-    tryLock(fd, 'exclusive');
-    return { path, fd };
+    fd = openSync(made, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
   } catch {
     return null;
   }
+  try {
+    // Whatever the umask: runs of other users read it.
+    fchmodSync(fd, FILE_MODE);
+    writeSync(fd, `${JSON.stringify(own)}\n`);
+    if (tryLock(fd, 'exclusive')) {
+      renameSync(made, path);
+      return { path, fd };
+    }
+  } catch {
+    // As if the folder could not be written.
+  }
+  closeSync(fd);
+  removeIfThere(made);
+  return null;
 };
 
 const NO_LOCK: RunLock = { path: null, others: [], close() {} };
@@ -160,11 +184,7 @@ export const lockRun = async (own: LiveRun): Promise<RunLock> => {
       others,
       close() {
         if (made === null) return;
-        try {
-          unlinkSync(made.path);
-        } catch {
-          // It is gone already.
-        }
+        removeIfThere(made.path);
         closeSync(made.fd);
       },
     };

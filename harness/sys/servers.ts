@@ -6,13 +6,13 @@
 // Leaves:  the log in the scratch folder; the process until `exited` or `close` reaped it.
 import { closeSync, openSync, statSync, truncateSync } from 'node:fs';
 import { UserError } from '../model/errors.ts';
-import type { CpuUsage, Server } from '../model/machine.ts';
+import type { Server } from '../model/machine.ts';
 import { files, O_CLOEXEC, O_CREAT, O_RDONLY, O_WRONLY } from './files.ts';
 import { patience } from './guest.ts';
 import { bind, check } from './libc.ts';
 import { faultIn, logTail } from './log-tail.ts';
 import { ownCalls } from './own-calls.ts';
-import { openPidfd, type ProcessExit, reap, signalProcess, waitReadable } from './processes.ts';
+import { openPidfd, reap, signalProcess, waitReadable } from './processes.ts';
 import { signalName } from './signal-name.ts';
 import { spawnProcess } from './spawn.ts';
 
@@ -49,8 +49,6 @@ const REAP_LIMIT_MS = 2000;
 export const SERVER_LIMIT_MS = 10_000;
 
 export interface RunningServer extends Server {
-  /** CPU time of the process; null until it was reaped. */
-  readonly cpu: CpuUsage | null;
   /** `exit 1` or `signal 9`; null until it was reaped. */
   readonly how: string | null;
   /** How it ended and the end of its log: `was killed by SIGKILL: no memory`. Null while it runs, and after exit code 0. */
@@ -99,13 +97,13 @@ const sendOver = (socket: number | null, words: readonly string[], log: string):
 
 const track = (pid: number, socket: number | null, log: string): RunningServer => {
   const pidfd = openPidfd(pid);
-  let exit: ProcessExit | null = null;
+  let how: string | null = null;
   let isStopped = false;
   const exited = (limitMs: number): boolean => {
-    if (exit !== null) return true;
+    if (how !== null) return true;
     if (!waitReadable(pidfd, limitMs * patience)) return false;
-    exit = reap(pid);
-    if (exit === null) return false;
+    how = reap(pid);
+    if (how === null) return false;
     files.close(pidfd);
     if (socket !== null) files.close(socket);
     return true;
@@ -127,16 +125,13 @@ const track = (pid: number, socket: number | null, log: string): RunningServer =
           facts: [`pid: ${pid}`],
         });
     },
-    get cpu() {
-      return exit?.cpu ?? null;
-    },
     get how() {
-      return exit?.how ?? null;
+      return how;
     },
     lost() {
-      if (!exited(0) || exit === null || exit.how === 'exit 0') return null;
+      if (!exited(0) || how === null || how === 'exit 0') return null;
       const lastWords = tailOf(log);
-      return `${lostWords(exit.how, isStopped)}${lastWords.length === 0 ? '' : `: ${lastWords.join('; ')}`}`;
+      return `${lostWords(how, isStopped)}${lastWords.length === 0 ? '' : `: ${lastWords.join('; ')}`}`;
     },
     clearLog() {
       if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 0) truncateSync(log);
@@ -167,9 +162,14 @@ const openChannel = (isSocket: boolean): readonly [ours: number, theirs: number]
 
 /** Closes `theirs`, the server's end of the channel. */
 const spawnServer = ({ argv, log }: ServerStart, theirs: number): number => {
-  const stdin = files.open('/dev/null', O_RDONLY);
-  const output = files.open(log, O_WRONLY | O_CREAT | O_APPEND, LOG_MODE);
+  const open = [theirs];
+  const opened = (fd: number): number => {
+    open.push(fd);
+    return fd;
+  };
   try {
+    const stdin = opened(files.open('/dev/null', O_RDONLY));
+    const output = opened(files.open(log, O_WRONLY | O_CREAT | O_APPEND, LOG_MODE));
     const filled = argv.map((argument) => argument.replaceAll(/\{(ready|control)\}/g, String(CHANNEL_FD)));
     return spawnProcess(filled, {
       stdin,
@@ -178,9 +178,7 @@ const spawnServer = ({ argv, log }: ServerStart, theirs: number): number => {
       extra: { from: theirs, to: CHANNEL_FD },
     });
   } finally {
-    files.close(theirs);
-    files.close(output);
-    files.close(stdin);
+    for (const fd of open) files.close(fd);
   }
 };
 

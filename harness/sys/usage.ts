@@ -12,7 +12,7 @@ const clockGettime = bind<(clock: number, into: Uint8Array) => number>('clock_ge
 
 const RUSAGE_SELF = 0;
 const RUSAGE_CHILDREN = -1;
-export const RUSAGE_BYTES = 144;
+const RUSAGE_BYTES = 144;
 const CPUCLOCK_SCHED = 2;
 
 const own = Buffer.alloc(RUSAGE_BYTES);
@@ -23,7 +23,7 @@ const timevalNs = (from: Buffer, at: number): number =>
   Number(from.readBigInt64LE(at)) * 1e9 + Number(from.readBigInt64LE(at + 8)) * 1e3;
 
 /** struct rusage begins with two struct timeval: user, then system. */
-export const usageOf = (rusage: Buffer): CpuUsage => ({
+const usageOf = (rusage: Buffer): CpuUsage => ({
   userNs: timevalNs(rusage, 0),
   systemNs: timevalNs(rusage, 16),
 });

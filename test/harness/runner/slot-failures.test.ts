@@ -83,6 +83,38 @@ test('leftovers fail a slot that succeeded, and at most twenty are named', async
   assert.match(sample.message, /^left behind: file: \/f0, .*file: \/f19, and 2 more$/);
 });
 
+test('what a failed slot left is named with its failure, and the check knows it before the next slot', async (t) => {
+  const checked: number[] = [];
+  const leaks = {
+    before: () => [],
+    after: (folders: readonly unknown[]) => {
+      checked.push(folders.length);
+      return ['process: 7 sleep'];
+    },
+  };
+  const failing = (error: UserError) => ({ scenario: { run: () => Promise.reject(error) }, leaks });
+  const failed = await ran(t, failing(new UserError('first', { code: 'EIO' })));
+  assert.deepEqual(failed.sample.outcome === 'failed' && [failed.sample.code, failed.sample.message], [
+    'EIO',
+    'first; left behind: process: 7 sleep',
+  ]);
+  assert.deepEqual(failed.slotFolders, []);
+  const skipped = await ran(t, failing(new UserError('not here', { code: 'skip' })));
+  assert.equal(skipped.sample.outcome === 'skipped' && skipped.sample.reason, 'not here');
+  assert.deepEqual(checked, [0, 0], 'files in the folders of the slot are no leak');
+});
+
+test('the folder of a slot is removed even if the leaks cannot be listed', async (t) => {
+  const after = (): never => {
+    throw new UserError('cannot list', { code: 'EIO' });
+  };
+  const scenario = { run: () => Promise.reject(new UserError('first', { code: 'EIO' })) };
+  for (const told of [{}, { scenario }]) {
+    const { slotFolders } = await ran(t, { ...told, leaks: { before: () => [], after } });
+    assert.deepEqual(slotFolders, []);
+  }
+});
+
 test('one image under two names is refused before anything is prepared', async (t) => {
   const { sample, log } = await ran(t, { others: [smallImage()] });
   assert.equal(sample.outcome === 'failed' && sample.code, 'same-image');

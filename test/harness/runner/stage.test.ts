@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Mounted, Store } from '../../../harness/model/backend.ts';
+import { UserError } from '../../../harness/model/errors.ts';
 import type { MadeFileSystem } from '../../../harness/model/machine.ts';
 import { FS_TYPE, slotOf, tellingPrepared } from '../support/slot.ts';
 import { openTestStage } from '../support/stage.ts';
@@ -111,6 +112,24 @@ test('a mount of the wrong type is refused, and detach includes mounts that were
   assert.deepEqual(
     log.filter((line) => line.startsWith('detach')),
     ['detach /right', 'detach /wrong', 'detach /none'],
+  );
+});
+
+test('a mount that cannot be detached does not stop the others from being detached', (t) => {
+  const { stage, log, script } = openTestStage(t);
+  for (const root of ['/one', '/two', '/three']) {
+    script.types.set(root, FS_TYPE);
+    const mounted = mountedAt(root, log);
+    const detach = (): void => {
+      mounted.detach();
+      if (root !== '/three') throw new UserError('SIGKILL did not end a server', { code: 'leak' });
+    };
+    stage.mounted({ ...mounted, detach });
+  }
+  stage.detach();
+  assert.deepEqual(
+    log.filter((line) => line.startsWith('detach')),
+    ['detach /one', 'detach /two', 'detach /three'],
   );
 });
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
-import { runCommand } from '../../../harness/sys/commands.ts';
+import { openCommandStreams, runCommand } from '../../../harness/sys/commands.ts';
+import { bind } from '../../../harness/sys/libc.ts';
 import { temporaryFolder } from './support.ts';
 
 const failureOf = async (argv: readonly string[], timeoutMs = 10_000): Promise<UserError> => {
@@ -66,6 +67,45 @@ test('with yields other work continues during a command, and limit and exit code
     ended();
   } finally {
     clearInterval(other);
+  }
+});
+
+const RLIMIT_NOFILE = 7;
+const cGetLimit = bind<(what: number, into: Uint8Array) => number>('getrlimit', 'int', 'void *');
+const cSetLimit = bind<(what: number, from: Uint8Array) => number>('setrlimit', 'int', 'const void *');
+
+/** Runs `work` while this process cannot open anything. */
+const withoutDescriptors = async (work: () => Promise<void>): Promise<void> => {
+  const [before, few] = [Buffer.alloc(16), Buffer.alloc(16)];
+  assert.equal(cGetLimit(RLIMIT_NOFILE, before), 0);
+  before.copy(few);
+  // The soft limit stands first.
+  few.writeBigUInt64LE(256n, 0);
+  const taken: number[] = [];
+  assert.equal(cSetLimit(RLIMIT_NOFILE, few), 0);
+  try {
+    for (;;) taken.push(openSync('/dev/null', 'r'));
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'EMFILE');
+    await work();
+  } finally {
+    assert.equal(cSetLimit(RLIMIT_NOFILE, before), 0);
+    for (const fd of taken) closeSync(fd);
+  }
+};
+
+test('a command that cannot be watched is killed and reaped', async () => {
+  openCommandStreams();
+  for (const yields of [false, true]) {
+    let pid = 0;
+    await withoutDescriptors(async () => {
+      const onSpawn = (started: number): void => {
+        pid = started;
+      };
+      await assert.rejects(runCommand(['/bin/sleep', '300'], { yields, onSpawn }), { code: 'EMFILE' });
+    });
+    assert.ok(pid > 0);
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
   }
 });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { MemoryGroup } from '../../../harness/model/machine.ts';
 import { ownGroup } from '../../../harness/sys/control-groups.ts';
@@ -44,6 +44,20 @@ test('the peak includes exited members, and removal leaves no group', { skip }, 
   assert.ok(peak >= held && peak < 4 * held, `${peak}`);
   group.remove();
   assert.ok(!existsSync(dirname(group.members)));
+});
+
+test('groups that a killed process of the same id left are no obstacle', { skip }, (t) => {
+  const first = makeMemoryGroup();
+  const parent = dirname(dirname(first.members));
+  first.remove();
+  const left = Array.from({ length: 20 }, (_, i) => join(parent, `cfsbench-${process.pid}-${i}`));
+  for (const group of left) {
+    mkdirSync(group);
+    t.after(() => rmdirSync(group));
+  }
+  const group = makeMemoryGroup();
+  assert.equal(dirname(dirname(group.members)), parent);
+  group.remove();
 });
 
 test('removal moves a live member to the parent group', { skip }, async () => {

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -51,6 +60,28 @@ test('of several runs that start together, all but one see another run', async (
   const locks = await Promise.all(['a', 'b', 'c', 'd'].map((name) => lockRun(run(name))));
   assert.deepEqual(locks.map(({ others }) => others.length).sort(), [0, 1, 2, 3]);
   for (const lock of locks) lock.close();
+});
+
+test('a run that looks while another makes its file does not remove it', async (t) => {
+  const { writeSync } = fs;
+  let looks = 0;
+  const write = (fd: number, text: string): number => {
+    looks++;
+    liveRuns();
+    return writeSync(fd, text);
+  };
+  t.mock.method(fs, 'writeSync', write as typeof writeSync);
+  syncBuiltinESMExports();
+  const lock = await lockRun(run('a')).finally(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  assert.equal(looks, 1);
+  assert.deepEqual(liveRuns(), [run('a')]);
+  const third = await lockRun(run('b'));
+  assert.deepEqual(third.others, [run('a')]);
+  for (const one of [lock, third]) one.close();
+  assert.deepEqual(readdirSync(folder), []);
 });
 
 test('the file of a killed run is removed; a link or another file with such a name stays', async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { UserError } from '../../../harness/model/errors.ts';
 import { files } from '../../../harness/sys/files.ts';
 import { waitForIdle } from '../../../harness/sys/idle.ts';
@@ -43,7 +45,6 @@ test('a server runs once it is ready, and is reaped at its exit', (t) => {
   writeFileSync(go, '\n');
   assert.equal(server.exited(LIMIT_MS), true);
   assert.equal(server.how, 'exit 0');
-  assert.ok(server.cpu !== null && server.cpu.userNs + server.cpu.systemNs > 0);
   assert.equal(processCpuNs(server.pid), null);
   assert.equal(existsSync(`/proc/${server.pid}`), false);
 });
@@ -85,6 +86,15 @@ test('a server that never becomes ready is killed, and no descriptor stays open'
   const error = failureOf('trap "" TERM; exec sleep 30', join(temporaryFolder(t), 'log'), 50);
   assert.equal(error.code, 'timeout');
   assert.equal(files.names('/proc/self/fd').length, open);
+});
+
+test('a server whose log cannot be opened is not started, and no descriptor stays open', (t) => {
+  const folder = temporaryFolder(t);
+  const [log, mark] = [join(folder, 'missing', 'log'), join(folder, 'mark')];
+  const open = files.names('/proc/self/fd').length;
+  assert.throws(() => startServer({ argv: ['touch', mark], log, limitMs: LIMIT_MS }), { code: 'ENOENT' });
+  assert.equal(files.names('/proc/self/fd').length, open);
+  assert.equal(existsSync(mark), false);
 });
 
 test('close kills a server that ignores SIGTERM', (t) => {
@@ -132,6 +142,22 @@ test('a server that is killed or fails is lost, with its last output; a running 
   const well = start('echo fine >&2; echo >&{ready}');
   assert.ok(well.exited(LIMIT_MS));
   assert.equal(well.lost(), null);
+});
+
+const SERVING = `
+const { module, scratch } = require('node:worker_threads').workerData;
+import(module).then(({ createMachine }) => {
+  const machine = createMachine({}, { scratch });
+  const server = machine.serve('server', ['sh', '-c', 'echo >&{ready}']);
+  if (!server.exited(${LIMIT_MS})) throw new Error('the server runs');
+});`;
+
+test('servers of two threads have logs of their own', async (t) => {
+  const scratch = temporaryFolder(t);
+  const module = new URL('../../../harness/sys/machine.js', import.meta.url).href;
+  const threads = [1, 2].map(() => new Worker(SERVING, { eval: true, workerData: { module, scratch } }));
+  assert.deepEqual(await Promise.all(threads.map((thread) => once(thread, 'exit'))), [[0], [0]]);
+  assert.equal(readdirSync(scratch).length, 2);
 });
 
 test('waitForIdle returns the busy server, but not sleeping and exited ones', (t) => {
