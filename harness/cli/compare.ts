@@ -6,6 +6,7 @@ import { readRegular } from '../../results/files.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
 import type { Gate } from '../../results/gate/gate.ts';
 import { UserError } from '../model/errors.ts';
+import { noticeOfArm, openBase } from './compare-base.ts';
 import { type Compared, compareFormats } from './compare-formats.ts';
 import { formatOption } from './format-option.ts';
 import { commaList } from './option-values.ts';
@@ -41,14 +42,15 @@ Examples:
   cfsbench compare runs/monday runs/tuesday runs/wednesday
 
 Exit codes with --gate (the first that applies):
-  1    wrong usage, something cannot be read or written, or an internal error
+  1    wrong usage, a base that is missing or measured nothing, something cannot
+       be read or written, or an internal error
   130  the head was interrupted
   5    the head failed or left something behind
   124  the head ran out of time
   6    the head measured nothing
   2    a row is worse than in the base
-  3    with --strict: a row is undecided or cannot be judged, or times of two
-       arms had no time
+  3    with --strict: a row is undecided, cannot be judged or is absent from an
+       incomplete base, or times of two arms had no time
   0    nothing is worse, or there is no base yet and --no-base-ok`;
 
 const MOST_CONFIG_BYTES = 1024 * 1024;
@@ -66,14 +68,6 @@ interface Runs extends Pick<Compared, 'comparison' | 'base' | 'head'> {
   readonly hasNoBase: boolean;
 }
 
-const refuseMissingBase = (base: string, { baseOk }: TypedCompareOptions): void => {
-  if (baseOk === false) return;
-  throw new UserError(`the base does not exist: ${base}`, {
-    facts: ['nothing was compared'],
-    hint: 'name an existing run folder, or for the first run of a project: --no-base-ok',
-  });
-};
-
 const loadRuns = async (
   first: string,
   second: string | undefined,
@@ -82,22 +76,21 @@ const loadRuns = async (
 ): Promise<Runs> => {
   const { compareArms, compareRuns } = await import('../../results/gate/compare.ts');
   const { loadRun } = await import('../../results/gate/load.ts');
-  const hasNoBase = second !== undefined && !existsSync(first);
-  if (hasNoBase) refuseMissingBase(first, options);
+  const opened = second === undefined ? null : await openBase(first, options);
   const head = await loadRun(resolve(second ?? first));
   if (second === undefined && options.gate === true && (head.run.plan.ab ?? null) === null)
     throw new UserError(`${first} is not an --ab run: --gate needs a base`, {
       hint: `cfsbench compare BASE ${first} --gate, or measure two arms: cfsbench run --ab BASE HEAD`,
     });
   const how = { config, all: options.all === true };
-  const base = second === undefined || hasNoBase ? null : await loadRun(resolve(first));
+  const base = opened?.base ?? null;
+  const notice = opened === null ? noticeOfArm(first, head, options) : opened.notice;
   const comparison = base === null ? compareArms(head, how) : compareRuns(base, head, how);
-  const notices = hasNoBase ? [`no base yet: ${first} does not exist, nothing is compared`] : [];
   return {
     head,
     base,
-    hasNoBase,
-    comparison: { ...comparison, notices: [...notices, ...comparison.notices] },
+    hasNoBase: notice !== null,
+    comparison: { ...comparison, notices: [...(notice === null ? [] : [notice]), ...comparison.notices] },
   };
 };
 
@@ -179,7 +172,10 @@ export const compareCommand = (): Command =>
     .option('--confirm', 'measure slower rows of an --ab run again in a fresh process before they count')
     .option('--trust-run', 'with --confirm: run the programs and use the folders that the run names')
     .option('--allow-missing <LIST>', 'arms, scenarios, images or scenario/image/arm that the head may lack')
-    .option('--no-base-ok', 'accept a base that does not exist, as in the first run of a project')
+    .option(
+      '--no-base-ok',
+      'accept a base that does not exist or measured nothing, as in the first run of a project',
+    )
     .option(
       '--config <FILE>',
       'thresholds by scenario and metric (default: cfsbench.gate.json, if it exists)',

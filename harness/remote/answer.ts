@@ -1,5 +1,6 @@
 // One answer of a server, checked against its request.
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { timerMs } from '../sys/timer-limit.ts';
 import type { RemoteLimits } from './limits.ts';
 import { type RefusalCode, refusal } from './refused.ts';
 
@@ -67,18 +68,25 @@ export class Answer {
   readonly #silent: NodeJS.Timeout;
   #gotBytes = 0;
   #isOver = false;
+  #hasHead = false;
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
     const { silentMs, leastBytesPerS } = parts.remote.limits;
-    const wholeMs = silentMs + Math.ceil((parts.wanted.bytes / leastBytesPerS) * 1000);
+    const wholeMs = timerMs(silentMs + Math.ceil((parts.wanted.bytes / leastBytesPerS) * 1000));
     this.#silent = setTimeout(() => this.#refuse('silent', `no byte for ${silentMs} ms`), silentMs);
     this.#whole = setTimeout(() => this.#refuse('slow', `not complete after ${wholeMs} ms`), wholeMs);
   }
 
+  /** Whether the head has arrived. */
+  get hasHead(): boolean {
+    return this.#hasHead;
+  }
+
   head(url: URL, response: IncomingMessage): void {
-    response.on('error', () => this.#cut());
-    response.on('close', () => this.#cut());
+    this.#hasHead = true;
+    response.on('error', () => this.cut());
+    response.on('close', () => this.cut());
     if (REDIRECTS.includes(response.statusCode ?? 0)) {
       this.#redirect(url, response);
       return;
@@ -96,6 +104,14 @@ export class Answer {
     if (!this.#finish()) return;
     this.#parts.request.destroy();
     this.#parts.failed(error);
+  }
+
+  /** The connection has ended within the answer. */
+  cut(): void {
+    this.#refuse(
+      'short',
+      `the connection ended after ${this.#gotBytes} of ${this.#parts.wanted.bytes} bytes`,
+    );
   }
 
   /** False if the answer was over already. */
@@ -144,16 +160,9 @@ export class Answer {
 
   #complete(response: IncomingMessage): void {
     const { wanted, done } = this.#parts;
-    if (!response.complete) this.#cut();
+    if (!response.complete) this.cut();
     else if (this.#gotBytes < wanted.bytes && wanted.orFewer !== true)
       this.#refuse('short', `the server sent ${this.#gotBytes} of ${wanted.bytes} bytes`);
     else if (this.#finish()) done(null);
-  }
-
-  #cut(): void {
-    this.#refuse(
-      'short',
-      `the connection ended after ${this.#gotBytes} of ${this.#parts.wanted.bytes} bytes`,
-    );
   }
 }

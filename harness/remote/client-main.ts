@@ -119,6 +119,7 @@ const startFetching = async (pull: Pull, { name, dir }: Asked<'fetch'>): Promise
       fetching = null;
       const report = pull.report({ ...times, fetchNs: fetcher.busyNs() });
       pull.close();
+      if (fetcher.failures.length > 0) throw fetcher.failures[0];
       throwRefused(fetcher.refused);
       return { ...report, missingCount: digesters.verified.count };
     },

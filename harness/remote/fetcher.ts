@@ -2,7 +2,8 @@
 //
 // Does:   listens on a Unix socket; a connection is one request: 64 hex digits and a line feed. The answer is `1` when the object has
 //         its name in the store, `0` if it was refused. Objects that the verified manifest does not name are refused.
-// Error:  refused objects are kept with their sentences, and returned when the fetcher is closed.
+// Error:  refused objects are kept with their sentences, and returned when the fetcher is closed. Another failure, such as a full disk,
+//         closes the connection of its request; the next request for the object fetches it again.
 import { createServer, type Socket } from 'node:net';
 import type { ImageObject } from '../model/image.ts';
 import { objectName } from './incoming-object.ts';
@@ -17,6 +18,8 @@ const REFUSED = '0';
 
 interface Fetcher {
   readonly refused: readonly Refused[];
+  /** Failures that are no refusals. */
+  readonly failures: readonly unknown[];
   /** Time in which at least one object was being fetched, nanoseconds. */
   busyNs(): number;
   close(): Promise<void>;
@@ -32,15 +35,22 @@ export const openFetcher = async (
   /** Two readers of one object wait for one request. */
   const under = new Map<string, Promise<boolean>>();
   const refused: Refused[] = [];
+  const failures: unknown[] = [];
   let busyNs = 0;
   let busyFromMs = 0;
   const fetch = async (object: ImageObject): Promise<boolean> => {
     if (under.size === 0) busyFromMs = performance.now();
-    const failed = await refusedAs(objectName(object), () => pullObject(object, pull));
-    refused.push(...failed);
-    under.delete(object.digest);
-    if (under.size === 0) busyNs += (performance.now() - busyFromMs) * 1e6;
-    return failed.length === 0;
+    try {
+      const failed = await refusedAs(objectName(object), () => pullObject(object, pull));
+      refused.push(...failed);
+      return failed.length === 0;
+    } catch (error) {
+      failures.push(error);
+      throw error;
+    } finally {
+      under.delete(object.digest);
+      if (under.size === 0) busyNs += (performance.now() - busyFromMs) * 1e6;
+    }
   };
   const answer = async (digest: string): Promise<boolean> => {
     const object = known.get(digest);
@@ -58,7 +68,6 @@ export const openFetcher = async (
       const digest = text.slice(0, REQUEST_BYTES - 1);
       answer(digest)
         .then((isThere) => connection.end(isThere ? IN_STORE : REFUSED))
-        // A full disk, for example.
         .catch(() => connection.destroy());
     });
   };
@@ -69,6 +78,7 @@ export const openFetcher = async (
   });
   return {
     refused,
+    failures,
     busyNs: () => busyNs,
     close: () => new Promise((done) => server.close(() => done())),
   };

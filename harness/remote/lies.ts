@@ -25,8 +25,11 @@ export interface Told {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** `cut`: the connection is closed after the body. `stall`: it stays open and nothing follows. `drip`: a byte at a time. */
-  readonly ending: 'end' | 'cut' | 'stall' | 'drip';
+  /**
+   * `cut`: the connection is closed after the body. `reset`: the same by a TCP reset. `stall`: it stays open and nothing follows. `drip`:
+   * a byte at a time.
+   */
+  readonly ending: 'end' | 'cut' | 'reset' | 'stall' | 'drip';
   /** Sent instead of an HTTP answer. */
   readonly raw?: Buffer;
 }
@@ -90,6 +93,13 @@ const short: Lie = (context) => {
 const cut: Lie = (context) => {
   const body = shorter(context);
   return body === null ? null : { ...withBody(context, body), ending: 'cut' };
+};
+
+/** After half of the body. */
+const reset: Lie = (context) => {
+  const { body } = context;
+  const half = body.subarray(0, Math.floor(body.length / 2));
+  return half.length === 0 ? null : { ...withBody(context, half), ending: 'reset' };
 };
 
 const stall: Lie = (context) => {
@@ -197,6 +207,7 @@ export const LIES: Readonly<Record<string, Lie>> = {
   'short-unannounced': shortUnannounced,
   empty: replaced(() => Buffer.alloc(0)),
   cut,
+  reset,
   long,
   'long-unannounced': longUnannounced,
   'wrong-length': wrongLength,

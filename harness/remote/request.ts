@@ -2,7 +2,7 @@
 //
 // Does:   bounds the time, the size, the headers and the redirects of each answer. A connection whose answer was refused is closed.
 // Error:  one sentence with the requested object. Nothing is repeated, except on a kept connection that the server had closed before it
-//         read the request.
+//         read the request. An answer whose head has arrived is never asked for again: its first bytes are used already.
 // Source: RFC 9110 (range requests, redirects), RFC 9112 (framing).
 import http from 'node:http';
 import https from 'node:https';
@@ -28,7 +28,8 @@ export class Remote {
 
   /** Gives the body in pieces to `take`, which may throw. */
   async get(wanted: Wanted, take: Take): Promise<void> {
-    let url = new URL(wanted.path, this.base);
+    // Without `./` the name debian:12 would begin with a scheme.
+    let url = new URL(`./${wanted.path}`, this.base);
     for (let hops = 0; ; hops++) {
       const redirected = await this.#once(url, wanted, take);
       if (redirected === null) return;
@@ -62,13 +63,16 @@ export class Remote {
       });
       const answer = new Answer({ remote: this, request, wanted, take, done, failed });
       request.on('response', (response) => answer.head(url, response));
-      request.on('error', (error: NodeJS.ErrnoException) =>
-        answer.fail(
-          !isLast && request.reusedSocket && error.code === 'ECONNRESET'
-            ? new ClosedBefore()
-            : refusal(wanted.what, 'connection', 'the connection failed', [error.code ?? error.message]),
-        ),
-      );
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        const isReset = error.code === 'ECONNRESET';
+        if (isReset && answer.hasHead) answer.cut();
+        else
+          answer.fail(
+            !isLast && request.reusedSocket && isReset
+              ? new ClosedBefore()
+              : refusal(wanted.what, 'connection', 'the connection failed', [error.code ?? error.message]),
+          );
+      });
     });
   }
 }

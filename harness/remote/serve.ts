@@ -2,7 +2,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drawLie, type HonestAnswer, honest, type LieOptions, type Told } from './lies.ts';
 import { Link, type LinkOptions } from './link.ts';
@@ -27,6 +27,7 @@ const HOST = '127.0.0.1';
 /** A slow answer takes a minute or longer. */
 const DRIP_MS = 20;
 const SLOW_MS = 60_000;
+const BEFORE_RESET_MS = 20;
 /** Connections without a request are kept so long. */
 const KEPT_MS = 60_000;
 const OBJECT = /^objects\/([0-9a-f]{2})\/([0-9a-f]{62})$/;
@@ -59,6 +60,14 @@ const answerFor = async (
   } finally {
     await file.close();
   }
+};
+
+/** A client that has not read all bytes when the reset comes sees an end instead. */
+const resetAfterWrites = async (socket: Socket): Promise<void> => {
+  // It is done when all earlier writes are.
+  await new Promise((done) => socket.write('', done));
+  await sleep(BEFORE_RESET_MS);
+  socket.resetAndDestroy();
 };
 
 const partsOf = ({ pack, sizes }: ServeOptions['objects']): ReadonlyMap<string, ServedPart> => {
@@ -156,6 +165,7 @@ class ImageServer {
       }
     } else await this.#link.send(body, response);
     if (ending === 'cut') response.socket?.end();
+    if (ending === 'reset' && response.socket !== null) await resetAfterWrites(response.socket);
     if (ending === 'end' || ending === 'drip') response.end();
     if (ending === 'stall') response.flushHeaders();
   }

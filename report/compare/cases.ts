@@ -41,7 +41,7 @@ const countVerdict = (row: ExactResult, { comparison, gate, run }: Judging): Cas
     case 'unjudged':
       return skipped('a count of requests needs five counting passes');
     case 'new':
-      return skipped('in the head only');
+      return skipped(`in the head only${because}`);
     default:
       return unreachable(row.status);
   }

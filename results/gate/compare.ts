@@ -72,6 +72,19 @@ const whyAbsent =
     return [...new Set(reasons)].slice(0, 3);
   };
 
+/** Why an incomplete base lacks a row of the head. Empty: the row is new. */
+const whyNotInBase = ({ run, tallied }: LoadedRun, { scenario, image, arm }: RowPlace): readonly string[] => [
+  ...(run.status === 'complete' ? [] : [`the base is not complete: ${run.status}`]),
+  ...tallied.failures
+    .filter((one) => one.scenario === scenario && one.image === image && one.arm === arm)
+    .slice(0, 1)
+    .map(({ phase, message }) => `failed in the base: ${phase}: ${message}`),
+  ...run.plan.dropped
+    .filter((one) => explainsRow(one, scenario, image))
+    .slice(0, 1)
+    .map((one) => `dropped in the base: ${droppedText(one)}`),
+];
+
 const passNotice = (side: string, rows: readonly ArmRows[]): readonly string[] => {
   const fewest = Math.min(...rows.map(({ passes }) => passes));
   return rows.length > 0 && fewest < FEWEST_PASSES
@@ -102,7 +115,9 @@ export const compareRuns = (base: LoadedRun, head: LoadedRun, options: CompareOp
     kind: 'two runs',
     base: base.run.id,
     head: head.run.id,
-    exact: compareExact(left, right, whyAbsent(head)),
+    exact: compareExact(left, right, whyAbsent(head)).map((row) =>
+      row.status === 'new' ? { ...row, because: whyNotInBase(base, row.place) } : row,
+    ),
     latencies: latencies(head),
     baseLatencies: latencies(base),
     untimed: [],

@@ -33,7 +33,7 @@ export interface ExactResult {
   readonly status: ExactStatus;
   readonly base: Count | null;
   readonly head: Count | null;
-  /** Why the row could not be compared. */
+  /** Why the row could not be compared. Empty for a `new` row that a complete base lacks. */
   readonly because: readonly string[];
 }
 

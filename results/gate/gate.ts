@@ -19,7 +19,7 @@ export interface Gate {
   readonly undecided: readonly LatencyResult[];
   /** Those of `undecided` that were slower, and were not in a rerun. */
   readonly refuted: readonly LatencyResult[];
-  /** Counts that cannot be compared: not shown to be constant in the base, other programs, too few passes. */
+  /** Counts that cannot be compared: not shown to be constant in the base, other programs, too few passes, an incomplete base. */
   readonly unjudgeable: readonly ExactResult[];
 }
 
@@ -48,9 +48,10 @@ const isRedStatus = ({ status }: ExactResult): boolean => {
   }
 };
 
-/** `unjudged` and `demoted` counts that are equal differ in nothing. */
-const isUnjudgeable = ({ status, base, head }: ExactResult): boolean =>
+/** `unjudged` and `demoted` counts that are equal differ in nothing. A `new` row with a reason is one that an incomplete base lacks. */
+const isUnjudgeable = ({ status, base, head, because }: ExactResult): boolean =>
   status === 'incomparable' ||
+  (status === 'new' && because.length > 0) ||
   ((status === 'unjudged' || status === 'demoted') &&
     (base?.least !== head?.least || base?.most !== head?.most));
 

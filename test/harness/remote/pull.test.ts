@@ -6,11 +6,13 @@ import { mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openSource } from '../../../harness/images/registry.ts';
 import type { UserError } from '../../../harness/model/errors.ts';
 import { LIES, type LieOptions } from '../../../harness/remote/lies.ts';
 import { packRanges } from '../../../harness/remote/pack-ranges.ts';
 import { type PullVia, pullImage, pullManifest } from '../../../harness/remote/pull-image.ts';
 import { pullLayerList, pullLayers } from '../../../harness/remote/pull-layers.ts';
+import { pullFromPack, pullObjects } from '../../../harness/remote/pull-objects.ts';
 import { objectPath } from '../../../harness/store/objects.ts';
 import { listObjects } from '../support/list-objects.ts';
 import {
@@ -149,7 +151,6 @@ describe('a pull', () => {
         const { remote, dir, digesters } = client;
         const { image } = published;
         const via = /range$/.test(kind) && kind !== 'unasked-range' ? 'pack' : 'objects';
-        const { pullFromPack, pullObjects } = await import('../../../harness/remote/pull-objects.ts');
         const given = { remote, dir, digesters, missing: image.objects };
         const refused = await (via === 'pack'
           ? pullFromPack(NAME, image.objects, given)
@@ -179,6 +180,43 @@ describe('a pull', () => {
           readdirSync(dir).filter((name) => name.startsWith('.')),
           [],
         );
+      }));
+
+  it('a kept connection that is reset within an answer gives a cut answer, and nothing is asked for twice', () =>
+    withServer({ seed: 'reset', share: 0.5, kinds: ['reset'] }, async (client, server) => {
+      const { image } = published;
+      const refused = await pullObjects({ ...client, missing: image.objects });
+      assert.ok(refused.length > 0);
+      assert.equal(refused.length, server.lies().length);
+      assert.equal(client.remote.requestCount, image.objects.length);
+      for (const { error } of refused) {
+        assert.equal(error.code, 'short');
+        assert.match(error.message, /^object [0-9a-f]{64}: the connection ended after \d+ of \d+ bytes$/);
+      }
+    }));
+
+  it('an image whose name has a colon is pulled', async () => {
+    const name = 'debian:12';
+    const named = await publishedImage(4, name);
+    const server = await imageServerHere(named.dir, named.serve);
+    const { remote, dir, digesters, close } = clientStore(named.dir, server.url);
+    try {
+      const source = { remote, key: named.publicKey };
+      for (const via of ['objects', 'pack'] as const)
+        assert.deepEqual((await pullImage(source, { name, dir, digesters, via })).refused, []);
+      assert.equal(listObjects(dir).length, named.image.objects.length);
+      assert.equal((await pullLayerList(source, name)).length, named.image.layers.length);
+    } finally {
+      close();
+      await server.close();
+      named.remove();
+    }
+  });
+
+  for (const name of ['', '.', '..', '.hidden', 'a%2fb', 'a?b'])
+    it(`remote: refuses the name '${name}' before it asks a server`, () =>
+      assert.rejects(openSource(`remote:http://127.0.0.1:1/images/${name},key=/none`), {
+        message: 'remote: the URL does not end with the name of an image',
       }));
 
   it('remote: is an image source, and names the object that is refused', () =>

@@ -38,7 +38,7 @@ const prepared = async (spec: string, dir: string, objectDir: string): Promise<I
 };
 
 /** `files`: of a synthetic image. */
-export const publishedImage = async (files: number): Promise<PublishedImage> => {
+export const publishedImage = async (files: number, name = NAME): Promise<PublishedImage> => {
   const dir = mkdtempSync(join(tmpdir(), 'cfsbench-served-'));
   const objectDir = join(dir, 'objects');
   const keys = generateKeyPairSync('ed25519');
@@ -50,7 +50,7 @@ export const publishedImage = async (files: number): Promise<PublishedImage> => 
     const image = await prepared(`synthetic:files=${files},layers=2,seed=remote-${sequence}`, own, objectDir);
     const at = join(dir, `published-${sequence}`);
     mkdirSync(at);
-    versions.push({ image, files: publish(image, { name: NAME, sequence, key: keys.privateKey, dir: at }) });
+    versions.push({ image, files: publish(image, { name, sequence, key: keys.privateKey, dir: at }) });
   }
   const [old, current] = versions as [(typeof versions)[0], (typeof versions)[0]];
   return {

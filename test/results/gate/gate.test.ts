@@ -170,6 +170,25 @@ test('a new arm is listed and not judged', () => {
   assert.equal(gated(base, {}, less).exit, 0);
 });
 
+test('a row that an incomplete base lacks cannot be judged, which only --strict fails', () => {
+  const less = changed(base, (sample) => (sample.arm === arm ? null : sample));
+  assert.equal(gated(base, { strict: true }, less).exit, 0, 'the base is complete');
+  const killed = withStatus(less, 'running');
+  assert.equal(gated(base, {}, killed).exit, 0);
+  const strict = gated(base, { strict: true }, killed);
+  assert.equal(strict.exit, 3);
+  assert.ok(strict.unjudgeable.every(({ status }) => status === 'new'));
+  assert.deepEqual(strict.unjudgeable[0]!.because, ['the base is not complete: running']);
+  const failing = changed(base, (sample) =>
+    sample.arm === arm
+      ? ({ ...sample, outcome: 'failed', phase: 'use', code: 'x', message: 'broken' } as typeof sample)
+      : sample,
+  );
+  const beside = gated(base, { strict: true }, failing);
+  assert.equal(beside.exit, 3);
+  assert.deepEqual(beside.unjudgeable[0]!.because, ['failed in the base: use: broken']);
+});
+
 describe('the exit code is the first that applies', () => {
   const red = oneMore(base, where);
   const failing = changed(red, (sample) =>

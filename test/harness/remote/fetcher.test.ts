@@ -1,0 +1,77 @@
+// The fetcher without a FUSE server: a failure of this machine is no refusal.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { openFetcher } from '../../../harness/remote/fetcher.ts';
+import { openPullClient } from '../../../harness/remote/processes.ts';
+import { fetchSocketOf } from '../../../harness/store/fetch-socket.ts';
+import { clientStore, imageServerHere, NAME, publishedImage } from './support.ts';
+
+const LIMIT_MS = 60_000;
+
+/** The answer; empty if the connection is closed without one. */
+const ask = (socket: string, digest: string): Promise<string> =>
+  new Promise((done, failed) => {
+    let answer = '';
+    const connection = connect(socket, () => connection.write(`${digest}\n`));
+    connection.on('error', failed).on('data', (bytes) => {
+      answer += bytes.toString();
+    });
+    connection.on('close', () => done(answer));
+  });
+
+describe('a fetcher', () => {
+  let published: Awaited<ReturnType<typeof publishedImage>>;
+  let server: Awaited<ReturnType<typeof imageServerHere>>;
+  before(async () => {
+    published = await publishedImage(10);
+    server = await imageServerHere(published.dir, published.serve);
+  });
+  after(async () => {
+    await server.close();
+    published.remove();
+  });
+
+  it('fetches an object again after it could not be written, and counts the time of both', async () => {
+    const client = clientStore(published.dir, server.url);
+    const socket = join(published.dir, 'fetch');
+    const [object] = published.image.objects;
+    const fetcher = await openFetcher(socket, published.image.objects, client);
+    try {
+      rmSync(client.dir, { recursive: true });
+      assert.equal(await ask(socket, object!.digest), '');
+      assert.deepEqual(
+        fetcher.failures.map((error) => (error as NodeJS.ErrnoException).code),
+        ['ENOENT'],
+      );
+      assert.deepEqual(fetcher.refused, []);
+      const busyNs = fetcher.busyNs();
+      assert.ok(busyNs > 0);
+      mkdirSync(client.dir);
+      assert.equal(await ask(socket, object!.digest), '1');
+      assert.ok(fetcher.busyNs() > busyNs);
+      assert.equal(fetcher.failures.length, 1);
+    } finally {
+      await fetcher.close();
+      client.close();
+    }
+  });
+
+  it('of the pull client: its end reports such a failure', async () => {
+    const client = openPullClient();
+    const dir = join(published.dir, 'lazy');
+    const common = { keyPem: readFileSync(published.keyPath, 'utf8'), name: NAME, leastSequence: 2 };
+    const [object] = published.image.objects;
+    try {
+      await client.pull({ kind: 'fetch', ...common, url: server.url, dir }, LIMIT_MS);
+      // Where the folder of the object should be.
+      writeFileSync(join(dir, object!.digest.slice(0, 2)), '');
+      assert.equal(await ask(fetchSocketOf(dir), object!.digest), '');
+      await assert.rejects(client.pull({ kind: 'fetched' }, LIMIT_MS), { code: 'ENOTDIR' });
+    } finally {
+      await client.close();
+    }
+  });
+});

@@ -1,0 +1,65 @@
+// Requests to a server that answers by hand.
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_LIMITS } from '../../../harness/remote/limits.ts';
+import { baseUrl, Remote } from '../../../harness/remote/request.ts';
+import { timerMs } from '../../../harness/sys/timer-limit.ts';
+
+const TEXT = 'three';
+const HUGE_BYTES = 1e12;
+const DELAY_MS = 100;
+
+const withRemote = async (
+  answer: (path: string) => Promise<string>,
+  work: (remote: Remote) => Promise<void>,
+): Promise<void> => {
+  const server: Server = createServer((request, response) => {
+    void answer(request.url ?? '').then((text) => response.end(text));
+  });
+  await new Promise<void>((done) => {
+    server.listen(0, '127.0.0.1', done);
+  });
+  const { port } = server.address() as AddressInfo;
+  const remote = new Remote(baseUrl(`http://127.0.0.1:${port}/images`), DEFAULT_LIMITS);
+  try {
+    await work(remote);
+  } finally {
+    remote.close();
+    server.close();
+  }
+};
+
+const textOf = async (remote: Remote, path: string, bytes: number): Promise<string> => {
+  let text = '';
+  await remote.get({ what: path, path, bytes, orFewer: true }, (piece) => {
+    text += piece.toString();
+  });
+  return text;
+};
+
+test('an answer of any size has time: no timer is longer than a timer can be', () =>
+  withRemote(
+    async () => {
+      await sleep(DELAY_MS);
+      return TEXT;
+    },
+    async (remote) => assert.equal(await textOf(remote, 'layer', HUGE_BYTES), TEXT),
+  ));
+
+test('a longer time than a timer can wait is the longest that it can', () => {
+  assert.equal(timerMs(1000), 1000);
+  assert.equal(timerMs(2 ** 31), 2 ** 31 - 1);
+  assert.equal(timerMs(Number.POSITIVE_INFINITY), 2 ** 31 - 1);
+});
+
+test('a path is below the base, also one that looks like a URL', () =>
+  withRemote(
+    async (path) => path,
+    async (remote) => {
+      for (const path of ['debian:12.cfs', 'http:x', 'layers/1.tar'])
+        assert.equal(await textOf(remote, path, HUGE_BYTES), `/images/${path}`);
+    },
+  ));

@@ -1,0 +1,114 @@
+// Which runs of the baseline branch the action stores. The program is a stand-in that ends with the code of a test.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { parse } from 'yaml';
+import { read, root } from './sources.ts';
+
+const PROGRAM = `
+const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+const [command, ...rest] = process.argv.slice(2);
+const after = (option) => rest[rest.indexOf(option) + 1];
+if (command === 'run') {
+  mkdirSync(after('--out'), { recursive: true });
+  writeFileSync(after('--out') + '/run.json', 'head');
+}
+if (command === 'compare') process.exitCode = Number(readFileSync(__dirname + '/code', 'utf8'));
+if (command === 'history') appendFileSync(after('--store') + '/added', 'line');
+`;
+
+interface PushResult {
+  readonly exit: number | null;
+  /** The stored run; null: none. */
+  readonly stored: string | null;
+  readonly history: string | null;
+  /** Of the step. */
+  readonly output: string;
+  readonly log: string;
+}
+
+interface Push {
+  /** Exit code of `cfsbench compare`. */
+  readonly code: number;
+  readonly isBaseline?: boolean;
+  readonly hasStored?: boolean;
+}
+
+const push = (t: TestContext, { code, isBaseline = true, hasStored = true }: Push): PushResult => {
+  const home = mkdtempSync(join(tmpdir(), 'cfsbench-action-'));
+  t.after(() => rmSync(home, { recursive: true }));
+  const main = join(home, 'action/build/harness/cli');
+  for (const folder of [main, join(home, 'action/scripts'), join(home, 'bin'), join(home, 'store/run')])
+    mkdirSync(folder, { recursive: true });
+  for (const name of ['ci-action', 'ci-gate'])
+    copyFileSync(join(root, 'scripts', name), join(home, 'action/scripts', name));
+  writeFileSync(join(home, 'action/scripts/setup'), '');
+  writeFileSync(join(main, 'main.js'), PROGRAM);
+  writeFileSync(join(main, 'code'), String(code));
+  // Nothing of a test runs as root on its own account.
+  writeFileSync(join(home, 'bin/sudo'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  const run = join(home, 'store/run/run.json');
+  if (hasStored) writeFileSync(run, 'base');
+  const output = join(home, 'output');
+  writeFileSync(output, '');
+  const { status, stdout, stderr } = spawnSync('sh', [join(home, 'action/scripts/ci-action')], {
+    encoding: 'utf8',
+    cwd: home,
+    env: {
+      PATH: `${join(home, 'bin')}:${process.env['PATH']}`,
+      STORE: 'store',
+      IS_BASELINE: String(isBaseline),
+      GITHUB_OUTPUT: output,
+    },
+  });
+  const added = join(home, 'store/history/added');
+  return {
+    exit: status,
+    stored: existsSync(run) ? readFileSync(run, 'utf8') : null,
+    history: existsSync(added) ? readFileSync(added, 'utf8') : null,
+    output: readFileSync(output, 'utf8'),
+    log: stdout + stderr,
+  };
+};
+
+for (const code of [0, 2, 3])
+  test(`a push to the baseline branch is stored if the gate ends with ${code}, which is its exit code`, (t) => {
+    const { log, ...result } = push(t, { code });
+    assert.deepEqual(result, { exit: code, stored: 'head', history: 'line', output: 'stored=true\n' }, log);
+  });
+
+for (const code of [1, 5, 6, 124, 130])
+  test(`a run without a judgement (${code}) replaces no stored run`, (t) => {
+    const { log, ...result } = push(t, { code });
+    assert.deepEqual(result, { exit: code, stored: 'base', history: null, output: '' }, log);
+    assert.match(log, /notice: the run is not stored/);
+  });
+
+test('the first run is stored, and that of a pull request is not', (t) => {
+  const first = push(t, { code: 0, hasStored: false });
+  assert.equal(first.stored, 'head', first.log);
+  const change = push(t, { code: 0, isBaseline: false });
+  assert.deepEqual([change.exit, change.stored, change.output], [0, 'base', ''], change.log);
+});
+
+test('the cache is saved whenever a run was stored, also if the gate failed', () => {
+  const { steps } = (
+    parse(read('action.yml')) as {
+      runs: { steps: Record<'id' | 'uses' | 'run' | 'if', string | undefined>[] };
+    }
+  ).runs;
+  const gate = steps.find(({ run }) => run?.includes('scripts/ci-action'))!;
+  const save = steps.find(({ uses }) => uses?.startsWith('actions/cache/save'))!;
+  assert.equal(save.if, `\${{ always() && steps.${gate.id}.outputs.stored == 'true' }}`);
+});
