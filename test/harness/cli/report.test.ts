@@ -191,3 +191,12 @@ test('the link latest names the last run in the folder runs, and replaces no fol
   linkLatest('runs/one');
   assert.ok(existsSync('runs/latest') && !existsSync('runs/latest/run.json'));
 });
+
+test('--out FILE.html is a page without --format', () => {
+  const page = join(root, 'page.html');
+  assert.equal(cfsbench(['report', 'runs/first', '--out', page]).status, 0);
+  assert.match(readFileSync(page, 'utf8'), /^<!doctype html>/i);
+  const text = join(root, 'page.txt');
+  assert.equal(cfsbench(['report', 'runs/first', '--out', text]).status, 0);
+  assert.doesNotMatch(readFileSync(text, 'utf8'), /^<!doctype html>/i);
+});
