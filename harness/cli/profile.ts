@@ -150,8 +150,8 @@ export const profiles: readonly Profile[] = [
   },
   {
     id: 'lives',
-    title: 'many images on one base, created and destroyed all the time, 40 min',
-    budgetNs: 2400 * SECOND_NS,
+    title: 'many images on one base, created and destroyed all the time, 75 min',
+    budgetNs: 4500 * SECOND_NS,
     ...FULL,
     images: ['fixture:debian-12-base'],
     imageScenarios: {},
