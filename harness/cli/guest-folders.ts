@@ -35,13 +35,13 @@ export const outsOf = (
   });
 };
 
-interface Writable {
+interface OutFolders {
   /** Removes the folders that were made here and are still empty. */
   removeEmpty(): void;
 }
 
 /** Makes the folders. Throws if one cannot be written to. */
-export const makeWritable = (folders: readonly string[]): Writable => {
+export const makeWritable = (folders: readonly string[]): OutFolders => {
   const hint = '--out DIR, a folder that you can write to';
   const made: (readonly string[])[] = [];
   const removeAll = (): void => {

@@ -58,13 +58,13 @@ const show = async (folders: readonly string[], folder: string): Promise<number>
   return reportExitCode(runs.flatMap((run) => brokenRules(run.view)));
 };
 
-interface Measured {
+interface GuestRuns {
   readonly folders: readonly string[];
   /** Of the guests, and of kernels whose guests failed. */
   readonly exits: readonly number[];
 }
 
-const measure = async (asked: AskedGuests, folder: string): Promise<Measured> => {
+const measure = async (asked: AskedGuests, folder: string): Promise<GuestRuns> => {
   const [folders, exits]: [string[], number[]] = [[], []];
   const failed = (error: unknown): void => {
     process.stderr.write(describeError(error).text);
