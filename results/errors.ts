@@ -5,8 +5,8 @@ export interface ResultsErrorParts {
   readonly facts?: readonly string[];
   readonly hint?: string;
   readonly code?: string;
-  /** Exit code of the program: 1 usage or input, 4 this machine lacks something. */
-  readonly exit?: 1 | 4;
+  /** Exit code of the program: 1 usage or input, 4 this machine lacks something, 5 expected runs are missing. */
+  readonly exit?: 1 | 4 | 5;
   readonly cause?: unknown;
 }
 
@@ -14,7 +14,7 @@ export interface ResultsErrorParts {
 export class ResultsError extends Error {
   readonly facts: readonly string[];
   readonly hint: string | undefined;
-  readonly exit: 1 | 4;
+  readonly exit: 1 | 4 | 5;
   readonly code: string;
   constructor(message: string, parts: ResultsErrorParts = {}) {
     super(visible(message), parts.cause === undefined ? {} : { cause: parts.cause });

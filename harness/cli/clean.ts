@@ -10,7 +10,7 @@ import { NO_MARK } from '../sys/marked-folder.ts';
 import { readMounts } from '../sys/mountinfo.ts';
 import { VM_CACHE } from '../vm/cache.ts';
 import { cleanFile, leftFilesIn } from './left-files.ts';
-import { type Cleaned, cleanOne, leftoversIn } from './leftovers.ts';
+import { type Cleaned, cleanOne, failed, leftoversIn } from './leftovers.ts';
 
 const DEFAULT_DIR = 'runs';
 const UNMARKED =
@@ -56,14 +56,35 @@ async function* cleanAll(
   for (const path of filesOf(dir ?? DEFAULT_DIR)) yield [path, cleanFile(path, removes)];
 }
 
-const cleanCache = (dryRun: boolean): void => {
-  const path = cachePath();
-  if (path === null || !existsSync(path)) {
-    process.stdout.write('no cache folder exists\n');
-    return;
+const cleanCache = (path: string, removes: boolean): Cleaned => {
+  try {
+    if (removes) rmSync(path, { recursive: true });
+    return { kind: removes ? 'removed' : 'stays', isKept: false };
+  } catch (error) {
+    return failed(error);
   }
-  if (!dryRun) rmSync(path, { recursive: true });
-  process.stdout.write(`${dryRun ? 'would remove' : 'removed'}: ${visible(path)}\n`);
+};
+
+interface Shown {
+  count: number;
+  failed: number;
+  unmarked: number;
+}
+
+const show = (path: string, cleaned: Cleaned, shown: Shown): void => {
+  const line = lineOf(path, cleaned);
+  if (line === null) return;
+  const hasFailed = cleaned.kind === 'failed';
+  shown.count++;
+  if (hasFailed) shown.failed++;
+  if (cleaned.kind === 'strange' && cleaned.reason === NO_MARK) shown.unmarked++;
+  (hasFailed ? process.stderr : process.stdout).write(`${line}\n`);
+};
+
+const showCache = (removes: boolean, shown: Shown): void => {
+  const path = cachePath();
+  if (path === null || !existsSync(path)) process.stdout.write('no cache folder exists\n');
+  else show(path, cleanCache(path, removes), shown);
 };
 
 export interface CleanOptions {
@@ -75,23 +96,16 @@ export const clean = async (
   dir: string | undefined,
   { dryRun = false, cache = false }: CleanOptions,
 ): Promise<void> => {
-  if (cache) cleanCache(dryRun);
-  let [shownCount, failedCount, unmarkedCount] = [0, 0, 0];
-  for await (const [path, cleaned] of cleanAll(dir, !dryRun)) {
-    const line = lineOf(path, cleaned);
-    if (line === null) continue;
-    shownCount++;
-    const hasFailed = cleaned.kind === 'failed';
-    if (hasFailed) failedCount++;
-    if (cleaned.kind === 'strange' && cleaned.reason === NO_MARK) unmarkedCount++;
-    (hasFailed ? process.stderr : process.stdout).write(`${line}\n`);
-  }
-  if (shownCount === 0) {
+  const shown: Shown = { count: 0, failed: 0, unmarked: 0 };
+  if (cache) showCache(!dryRun, shown);
+  const before = shown.count;
+  for await (const [path, cleaned] of cleanAll(dir, !dryRun)) show(path, cleaned, shown);
+  if (shown.count === before) {
     const where =
       dir === undefined ? './runs, nor where earlier runs of this user have worked' : visible(resolve(dir));
     process.stdout.write(`nothing was left in ${where}\n`);
   }
-  if (unmarkedCount > 0) process.stdout.write(UNMARKED);
-  if (failedCount > 0)
-    throw new UserError(`${failedCount} of ${shownCount} could not be removed`, { exit: 5 });
+  if (shown.unmarked > 0) process.stdout.write(UNMARKED);
+  if (shown.failed > 0)
+    throw new UserError(`${shown.failed} of ${shown.count} could not be removed`, { exit: 5 });
 };

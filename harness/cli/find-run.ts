@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { RUN_FILE } from '../../results/journal.ts';
 import { readRun } from '../../results/read.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { PLAN_FILE } from './pool-plan.ts';
 import { RUNS } from './runs-folder.ts';
@@ -28,19 +29,10 @@ export const runFoldersBelow = (folder: string): readonly string[] =>
     .filter((path) => isRunFolder(path) && !lstatSync(path).isSymbolicLink());
 
 /** Runs that are `running` or were `interrupted` can be resumed; one that ran out of time or failed would do so again. */
-export const isFinished = (folder: string): boolean => {
-  if (!isRunFolder(folder)) return false;
-  const { status } = readRun(folder);
-  return status !== 'running' && status !== 'interrupted';
-};
+const hasEnded = ({ status }: RunFile): boolean => status !== 'running' && status !== 'interrupted';
 
-/** The runs of the pool in this folder, the finished ones if there are any; null: it holds no pool. */
-export const pooledIn = (folder: string): readonly string[] | null => {
-  if (!existsSync(join(folder, PLAN_FILE))) return null;
-  const all = runFoldersBelow(folder);
-  const finished = all.filter(isFinished);
-  return finished.length > 0 ? finished : all;
-};
+/** Throws if the run cannot be read: it may be finished, and must not be measured again. */
+export const isFinished = (folder: string): boolean => isRunFolder(folder) && hasEnded(readRun(folder));
 
 const readOrNull = (folder: string): RunFile | null => {
   try {
@@ -50,6 +42,23 @@ const readOrNull = (folder: string): RunFile | null => {
   }
 };
 
+const warn = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+/** The runs of the pool in this folder, the finished ones if there are any; null: it holds no pool. `say`: names runs that cannot be read. */
+export const pooledIn = (folder: string, say: (line: string) => void = warn): readonly string[] | null => {
+  if (!existsSync(join(folder, PLAN_FILE))) return null;
+  const all = runFoldersBelow(folder).flatMap((path) => {
+    const run = readOrNull(path);
+    if (run !== null) return [{ path, run }];
+    say(`cannot be read, left out: ${visible(path)}`);
+    return [];
+  });
+  const finished = all.filter(({ run }) => hasEnded(run));
+  return (finished.length > 0 ? finished : all).map(({ path }) => path);
+};
+
 /** Runs and pools directly below a folder, the last one first. */
 export const runsBelow = (folder: string): readonly FoundRun[] =>
   readdirSync(folder)
@@ -57,7 +66,7 @@ export const runsBelow = (folder: string): readonly FoundRun[] =>
     .map((name) => join(folder, name))
     .filter((path) => !lstatSync(path).isSymbolicLink())
     .flatMap((path): FoundRun[] => {
-      const pooled = pooledIn(path);
+      const pooled = pooledIn(path, () => {});
       if (pooled !== null)
         return [{ folder: path, run: pooled[0] === undefined ? null : readOrNull(pooled[0]), pooled }];
       return isRunFolder(path) ? [{ folder: path, run: readOrNull(path), pooled: null }] : [];

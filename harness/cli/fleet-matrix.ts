@@ -45,6 +45,8 @@ ${indented(lines.join('\n'), 10)}
 };
 
 const jobsOf = (runners: readonly string[], perRunner: number): readonly string[] => {
+  if (runners.length === 0)
+    throw new UserError('--runners names no runner', { hint: `--runners ${DEFAULT_RUNNERS.join(',')}` });
   const numbered = runners.flatMap((runner) => Array.from({ length: perRunner }, () => runner));
   if (numbered.length > MOST_JOBS)
     throw new UserError(`${numbered.length} jobs: GitHub makes at most ${MOST_JOBS} of one matrix`, {
@@ -132,7 +134,8 @@ ${indented(fleetFile(plan), 10)}
           pool() { node "$GITHUB_WORKSPACE/cfsbench/build/harness/cli/main.js" pool --expect fleet.json "$@"; }
           pool --format html --out report.html || true
           pool --format markdown --out report.md || true
-          cat report.md >>"$GITHUB_STEP_SUMMARY"
+          # Without any complete run there is no report.
+          [ ! -e report.md ] || cat report.md >>"$GITHUB_STEP_SUMMARY"
           pool
       - uses: actions/upload-artifact@v4
         if: always()

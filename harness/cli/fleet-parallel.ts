@@ -10,6 +10,7 @@ import {
   fleetPlan,
   hereDocument,
   joinScript,
+  openResults,
   replicateScript,
 } from './fleet-plan.ts';
 
@@ -41,6 +42,34 @@ tar -cf "$n.tar" --exclude=private.json -- "$@" && rm -rf -- "$@"
 exit "$code"
 `;
 
+/**
+ * Moves the run folder, state and log of each replicate out of its pack. A host can pack anything, so a pack is unpacked in a folder of its
+ * own, nothing else leaves that folder, and a pack with links is not used.
+ */
+const takePacks = (count: number): string => `unpack() {
+  [ -f "packs/$n.tar" ] && [ ! -L "packs/$n.tar" ] || return 1
+  tar -x --no-same-owner --no-same-permissions -f "packs/$n.tar" -C "$new" || return 1
+  links=$(find "$new" \\( ! -type f ! -type d \\) -o \\( -type f -links +1 \\)) && [ -z "$links" ]
+}
+take() {
+  if [ -d "$new/$n" ]; then mv -- "$new/$n" . || return 1; fi
+  for file in "$n.state" "$n.log"; do
+    if [ -f "$new/$file" ]; then mv -- "$new/$file" . || return 1; fi
+  done
+}
+for n in $(seq 1 ${count}); do
+  [ -e "packs/$n.tar" ] || [ -L "packs/$n.tar" ] || continue
+  new=$(mktemp -d ./unpacked-XXXXXX)
+  if unpack && take; then
+    rm -- "packs/$n.tar"
+  else
+    why="its pack has links or cannot be unpacked: packs/$n.tar"
+    echo "replicate $n: $why" >&2
+    [ -e "$n.log" ] || echo "cfsbench: $why" >"$n.log"
+  fi
+  rm -rf -- "$new" || :
+done`;
+
 /** The report is made on this machine, by this program. */
 const HERE = [process.execPath, fileURLToPath(new URL('./main.js', import.meta.url))];
 
@@ -53,14 +82,12 @@ export const parallelScript = (words: readonly string[], options: FleetOptions):
   const count = plan.replicates.length;
   return `#!/bin/sh
 # ${count} replicates of one plan with GNU parallel, written by cfsbench fleet parallel. Start it: sh FILE
-set -eu
-results=${shellLine([plan.results])}
-mkdir -p -- "$results"
-cd -- "$results"
-if [ -e fleet.json ]; then
-  echo "this folder holds a fleet: $results" >&2
+# Another program has the name parallel, too.
+parallel --version 2>/dev/null | grep -q '^GNU parallel' || {
+  echo 'GNU parallel is not in the PATH of this machine' >&2
   exit 1
-fi
+}
+${openResults(plan, ['rsync', 'tar'])}
 # A host that does not answer would fail replicate after replicate at once.
 logins=
 for host in ${logins.join(' ')}; do
@@ -72,16 +99,16 @@ for host in ${logins.join(' ')}; do
 done
 [ -n "$logins" ] || exit 1
 ${hereDocument('fleet.json', fleetFile(plan))}
-${hereDocument('replicate.sh', replicateScript(plan, program))}
-${hereDocument('on-host.sh', ON_HOST)}
 ${hereDocument('join.sh', joinScript(shellLine(HERE)))}
+# What hosts send is written into this folder only.
+mkdir -p packs
+${hereDocument('packs/replicate.sh', replicateScript(plan, program))}
+${hereDocument('packs/on-host.sh', ON_HOST)}
 # One replicate at a time on each host. A failed one is not repeated: its run is missing, and the report says so.
-seq 1 ${count} | parallel --will-cite --jobs 1 --sshlogin "$logins" --joblog parallel.log --workdir ${remoteFolder(plan)} \\
-  --basefile replicate.sh --basefile on-host.sh --return {}.tar --cleanup 'sh ./on-host.sh {}' ||
+(cd packs && seq 1 ${count} | parallel --will-cite --jobs 1 --sshlogin "$logins" --joblog ../parallel.log \\
+  --workdir ${remoteFolder(plan)} --basefile replicate.sh --basefile on-host.sh --return {}.tar --cleanup 'sh ./on-host.sh {}') ||
   echo "some replicates failed: the report names them" >&2
-for pack in *.tar; do
-  [ ! -e "$pack" ] || { tar -xf "$pack" && rm -- "$pack"; }
-done
+${takePacks(count)}
 # What never came back: the host, exit code and signal that parallel saw.
 [ ! -e parallel.log ] || tail -n +2 parallel.log | cut -f 1,2,7,8 | while read -r n host code signal; do
   [ -e "$n.state" ] || echo "lost $host $code $signal" >"$n.state"

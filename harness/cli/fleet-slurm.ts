@@ -6,6 +6,7 @@ import {
   fleetPlan,
   hereDocument,
   joinScript,
+  openResults,
   plainName,
   replicateScript,
 } from './fleet-plan.ts';
@@ -28,14 +29,9 @@ export const slurmScript = (words: readonly string[], options: FleetOptions): st
   const ofJoin = shellLine(passedOn(options, ['partition', 'account']));
   return `#!/bin/sh
 # ${count} replicates of one plan with Slurm, written by cfsbench fleet slurm. Start it where sbatch is: sh FILE
-set -eu
-results=${shellLine([plan.results])}
-mkdir -p -- "$results"
-cd -- "$results"
-if [ -e fleet.json ]; then
-  echo "this folder holds a fleet: $results" >&2
-  exit 1
-fi
+${openResults(plan, ['sbatch'])}
+# If nothing was submitted, this script can be started again.
+trap 'rm -f fleet.json' EXIT
 ${hereDocument('fleet.json', fleetFile(plan))}
 ${hereDocument('replicate.sh', replicateScript(plan, program))}
 ${hereDocument('join.sh', joinScript(program))}
@@ -43,10 +39,14 @@ ${hereDocument('join.sh', joinScript(program))}
 # shellcheck disable=SC2016  # expanded in the task
 array=$(sbatch --parsable --job-name=cfsbench ${array} --nodes=1 --ntasks=1 --exclusive \\
   --no-requeue --output=slurm-%a.log ${ofTasks === '' ? '' : `${ofTasks} `}--wrap='sh ./replicate.sh "$SLURM_ARRAY_TASK_ID"')
+trap - EXIT
 array=\${array%%;*}
 # afterany, not afterok: after a failed task a job with afterok would never start.
 join=$(sbatch --parsable --job-name=cfsbench-join --dependency=afterany:"$array" --nodes=1 --ntasks=1 \\
-  --output=join.log ${ofJoin === '' ? '' : `${ofJoin} `}--wrap='sh ./join.sh')
+  --output=join.log ${ofJoin === '' ? '' : `${ofJoin} `}--wrap='sh ./join.sh') || {
+  echo "job $array runs the replicates, but no job reports them. When it has ended: sh join.sh, in $results" >&2
+  exit 1
+}
 echo "replicates: job $array; report: job \${join%%;*}, in $results/report.html and join.log"
 `;
 };

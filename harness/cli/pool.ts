@@ -27,12 +27,12 @@ Examples:
   cfsbench pool runs/evidence --format html --out evidence.html
   cfsbench pool --expect runs/rack/fleet.json`;
 
-/** A folder of runs is replaced by the runs in it. */
-const runFoldersIn = async (folder: string): Promise<readonly string[]> => {
+/** A folder of runs is replaced by the runs in it. If runs are expected, a folder without any lacks them all. */
+const runFoldersIn = async (folder: string, isExpected: boolean): Promise<readonly string[]> => {
   if (existsSync(join(folder, RUN_FILE)) || !existsSync(folder)) return [folder];
   const { runFoldersBelow } = await import('./find-run.ts');
   const runs = runFoldersBelow(folder);
-  if (runs.length > 0) return runs;
+  if (runs.length > 0 || isExpected) return runs;
   throw new UserError(`no run in this folder: ${folder}`, {
     facts: [`neither the folder nor a folder in it contains ${RUN_FILE}`],
     hint: 'cfsbench pool runs/<date>-<machine>-<seed> ...',
@@ -44,7 +44,8 @@ interface PoolCommandOptions extends RenderOptions {
 }
 
 const runsToPool = async (given: readonly string[], expect: string | undefined): Promise<RunsToPool> => {
-  const found = async (): Promise<readonly string[]> => (await Promise.all(given.map(runFoldersIn))).flat();
+  const found = async (): Promise<readonly string[]> =>
+    (await Promise.all(given.map((folder) => runFoldersIn(folder, expect !== undefined)))).flat();
   if (expect !== undefined) {
     const { expectedRuns } = await import('./expected-runs.ts');
     return expectedRuns(expect, given, found);

@@ -16,7 +16,7 @@ import { type PoolTally, startPool } from './merge.ts';
 import { noticesOf } from './notices.ts';
 import { judgedIn, poolRun } from './pool-run.ts';
 import type { MissingRun, Pooled } from './pooled.ts';
-import { planOf, type RunPlan, refuseOtherPlans } from './same-plan.ts';
+import { planOf, type RunPlan, refuseOtherPlans, refuseTwoNames } from './same-plan.ts';
 import { openSeenGroups } from './unseen-groups.ts';
 
 export interface LoadedPool extends LoadedRun {
@@ -80,6 +80,7 @@ const refuseNone = (found: readonly FolderRun[], missing: MissingRuns): void => 
   if (found.length > 0) return;
   throw new ResultsError('no run of the pool is complete', {
     facts: missing.all.map(({ name, reason }) => `${name}: ${reason}`),
+    exit: missing.all.length > 0 ? 5 : 1,
     hint: 'measure again: cfsbench run',
   });
 };
@@ -105,40 +106,35 @@ interface Parts {
   readonly warnings: string[];
 }
 
-/** Returns the runs that are part of the pool. */
+/** Returns the runs that are part of the pool, machine by machine. A machine without any gets no number. */
 const addAll = (
   found: readonly FolderRun[],
   machines: readonly MachineRuns[],
   parts: Parts,
-): ReadonlySet<RunFile> => {
+): readonly RunFile[] => {
   const { pool, counts, missing, warnings } = parts;
   const folderOf = new Map(found.map(({ run, folder }) => [run, folder]));
   const unseen = openSeenGroups();
-  const added = new Set<RunFile>();
-  machines.forEach(({ runs }, machine) => {
-    runs.forEach((run, index) => {
+  const added: (readonly RunFile[])[] = [];
+  for (const { runs } of machines) {
+    const own: RunFile[] = [];
+    for (const run of runs) {
       const folder = folderOf.get(run)!;
       const tallied = missing.orElse(folder, () =>
         tallyAlone(folder, (message) => warnings.push(`${run.id}: ${message}`)),
       );
-      if (tallied === null) return;
-      added.add(run);
-      pool.add(tallied, { machine: machine + 1, run: index + 1 });
+      if (tallied === null) continue;
+      own.push(run);
+      pool.add(tallied, { machine: added.length + 1, run: own.length });
       if (machines.length > 1) {
-        const groups = unseen(tallied, run.catalogue, machine);
-        counts.add(armRows({ run, tallied: { ...tallied, groups } }), machine);
+        const groups = unseen(tallied, run.catalogue, added.length);
+        counts.add(armRows({ run, tallied: { ...tallied, groups } }), added.length);
       }
-    });
-  });
-  return added;
+    }
+    if (own.length > 0) added.push(own);
+  }
+  return added.flat();
 };
-
-/** Without runs that were set aside; machines keep their numbers. */
-const withOnly = (machines: readonly MachineRuns[], added: ReadonlySet<RunFile>): readonly MachineRuns[] =>
-  machines.map((machine) => {
-    const runs = machine.runs.filter((run) => added.has(run));
-    return runs.length === 0 ? machine : { ...machine, runs };
-  });
 
 const pooledOf = (
   found: readonly FolderRun[],
@@ -175,10 +171,12 @@ export const loadPool = async (
   refuseOtherPlans(found);
   const machines = machinesOf(found.map(({ run }) => run));
   refuseTooMany(machines);
+  refuseTwoNames(machines);
   const [pool, counts] = [startPool(), startCountCheck()];
   const warnings: string[] = [];
   const added = addAll(found, machines, { pool, counts, missing, warnings });
-  const here = found.filter(({ run }) => added.has(run));
+  const isAdded = new Set(added);
+  const here = found.filter(({ run }) => isAdded.has(run));
   refuseNone(here, missing);
   const tallied = pool.finish();
   return {
@@ -188,7 +186,7 @@ export const loadPool = async (
       id,
       here.map(({ folder }) => folder),
     ),
-    pool: pooledOf(here, withOnly(machines, added), { tallied, counts, missing }),
+    pool: pooledOf(here, machinesOf(added), { tallied, counts, missing }),
     tallied,
     okCount: okCountOf(tallied),
     warnings,

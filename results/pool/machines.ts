@@ -65,7 +65,7 @@ const namesOf = (firsts: readonly RunFile[]): readonly string[] =>
     return suffix === '' ? run.host : `${run.host}, ${suffix}`;
   });
 
-/** In the order of their first runs. `runs`: in the order of their starts. */
+/** In the order of their first runs. `runs`: those of each machine in the order of their starts. */
 export const machinesOf = (runs: readonly RunFile[]): readonly MachineRuns[] => {
   const groups = new Map<string, RunFile[]>();
   for (const run of runs) at(groups, JSON.stringify([run.host, kindOf(run)]), () => []).push(run);

@@ -3,6 +3,7 @@ import { paramsKey } from '../compare/tally.ts';
 import { ResultsError } from '../errors.ts';
 import { isDroppedScenario } from '../not-measured.ts';
 import type { RunFile } from '../schema/run.ts';
+import type { MachineRuns } from './machines.ts';
 
 /** Options that may differ between runs of one plan. */
 const FREE_OPTIONS = [
@@ -111,5 +112,27 @@ export const refuseOtherPlans = (plans: readonly RunPlan[]): void => {
         facts: lines,
         hint: 'pool runs of one command, version and set of images; to compare other runs: cfsbench compare',
       });
+  }
+};
+
+const isNamedByHost = ({ asked }: RunFile): boolean => asked?.options['publishHost'] === true;
+
+/** Throws if one machine may have two names, its label and its host name: it would count as two machines. */
+export const refuseTwoNames = (machines: readonly MachineRuns[]): void => {
+  for (const { kind, runs } of machines) {
+    const named = runs.find(isNamedByHost);
+    if (named === undefined) continue;
+    const labelled = machines
+      .filter((other) => other.kind === kind)
+      .flatMap((other) => other.runs)
+      .find((run) => !isNamedByHost(run));
+    if (labelled === undefined) continue;
+    throw new ResultsError('one machine of the pool may have two names, and would count as two machines', {
+      facts: [
+        `${named.id}: ${named.host}, its host name, since --publish-host was given`,
+        `${labelled.id}: ${labelled.host}, a label, on a machine of the same kind`,
+      ],
+      hint: 'pool either the runs with --publish-host or those without it',
+    });
   }
 };

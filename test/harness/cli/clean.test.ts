@@ -98,6 +98,26 @@ test('clean names the folder of a thousand that it cannot remove, exits with 5 a
   assert.equal(readdirSync(dir).length, 3);
 });
 
+test('clean names a cache that it cannot remove, exits with 5 and removes the leftovers', {
+  skip: needsRoot,
+}, (t) => {
+  const [dir, home] = [temporaryFolder(t), temporaryFolder(t)];
+  const left = plant(dir, 'left');
+  const cache = join(home, 'cfsbench');
+  mkdirSync(join(cache, 'native'), { recursive: true });
+  const mounting = `export XDG_CACHE_HOME=${home} && mount -t tmpfs none ${cache}/native && exec "$@"`;
+  const { status, stdout, stderr } = clean(
+    ['--cache', dir],
+    ['unshare', '--mount', 'sh', '-c', mounting, 'sh'],
+  );
+  assert.equal(status, EXIT_LEFT, stderr);
+  assert.equal(stdout, `removed: ${left}\n`);
+  const [first, reason, last] = stderr.split('\n');
+  assert.equal(first, `cannot remove: ${cache}`);
+  assert.match(reason!, /^ {2}EBUSY/);
+  assert.equal(last, 'cfsbench: 1 of 2 could not be removed');
+});
+
 test('without a folder clean looks in ./runs, and wherever a run of this user has worked', (t) => {
   const [cwd, far] = [temporaryFolder(t), temporaryFolder(t)];
   mkdirSync(join(cwd, 'runs'));

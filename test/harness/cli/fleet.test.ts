@@ -93,9 +93,10 @@ test('the script for Slurm is valid shell, and its replicates get the typed opti
 test('the script for GNU parallel is valid shell, and starts one run at a time on a host', () => {
   const script = fleet('parallel', '--hosts', 'a,root@b.example', '--seed', 's', '--results', '/r', ...RUN);
   checkShell(script);
-  for (const name of ['replicate.sh', 'on-host.sh', 'join.sh']) checkShell(documentIn(script, name));
+  for (const name of ['packs/replicate.sh', 'packs/on-host.sh', 'join.sh'])
+    checkShell(documentIn(script, name));
   assert.match(script, /^for host in a root@b\.example; do$/m);
-  assert.match(script, /parallel --will-cite --jobs 1 --sshlogin "\$logins" --joblog parallel\.log/);
+  assert.match(script, /parallel --will-cite --jobs 1 --sshlogin "\$logins" --joblog \.\.\/parallel\.log/);
   assert.doesNotMatch(
     /\| parallel (.*\n)*?.*\|\|/.exec(script)![0],
     /it's/,
@@ -173,6 +174,10 @@ test('fleet refuses values that it cannot write safely, in one sentence', () => 
     [['slurm', '--seed', 'a/b'], /--seed must be a name/],
     [['slurm', '--partition', 'a b'], /--partition must be a plain name/],
     [['slurm', '--nodelist', '--wrap=id'], /--nodelist must be a plain name/],
+    [
+      ['slurm', '--program', 'build/cfsbench'],
+      /--program must be an absolute path, or a name in the PATH: build\/cfsbench\n {2}try: --program \/build\/cfsbench\n/,
+    ],
     [['slurm', '--results', '/a\nb'], /--results is empty, or has a line break/],
     [['slurm', '--', '--images', 'dir:/a\nid'], /has a line break or a control character/],
     [['slurm', '--', '--out', '/x'], /--out is set by the fleet, not in the options of its runs/],
@@ -186,6 +191,7 @@ test('fleet refuses values that it cannot write safely, in one sentence', () => 
     [['parallel', '--hosts', 'a', '--seed', '-x'], /--seed must be a name/],
     [['matrix', '--', '--images', `dir:/$${'{{'} secrets.X }}`], /GitHub would evaluate this/],
     [['matrix', '--replicates', '200', '--runners', 'a,b'], /400 jobs: GitHub makes at most 256/],
+    [['matrix', '--runners', ','], /--runners names no runner\n {2}try: --runners ubuntu-24\.04\n/],
     [['matrix', '--repository', 'x; id'], /--repository must be OWNER\/NAME/],
     [['matrix', '--program', '/x'], /--program has no meaning for a matrix/],
     [['kubernetes'], /unknown command 'kubernetes'/],

@@ -103,6 +103,19 @@ test('a group that some runs had no time for is listed once, with the number of 
   assert.match(droppedText(of[0]!), /counted in 3 passes, not timed: no time in 2 of 3 runs/);
 });
 
+test('runs of machines of one kind are refused if only some have the host name, which may be one machine', async () => {
+  const named = (change: Partial<RunFile> = {}): StoredRun =>
+    withRun(() => ({ host: 'rack-1', asked: { options: { publishHost: true } }, ...change }));
+  const [message = '', ...facts] = await refusal(named());
+  assert.match(message, /^one machine of the pool may have two names/);
+  assert.match(facts[0]!, /^2026-01-15-example-9: rack-1, its host name/);
+  assert.match(facts[1]!, /^2026-01-15-example-1: example, a label/);
+  const { environment } = FIVE[0]!.run;
+  assert.deepEqual(await refusal(named({ environment: { ...environment, kernel: '6.19.0 #1' } })), []);
+  const both = await pooled([named(), named({ id: 'other', host: 'rack-2' })]);
+  assert.equal(both.pool.fleet!.machines.length, 2);
+});
+
 test('a run named twice is refused', async () => {
   assert.match((await refusal(FIVE[0]!))[0] ?? '', /^run named twice: 2026-01-15-example-1$/);
 });
