@@ -3,9 +3,11 @@ import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_proces
 import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -131,14 +133,15 @@ export const serve = async (
 ): Promise<TestServer> => {
   const root = join(lab.folder, `mount-${mountCount++}`);
   mkdirSync(root);
+  // A file, not a pipe: what the server wrote before it replied can be read at once.
+  const logPath = `${root}.log`;
+  const logFd = openSync(logPath, 'a');
   const child = spawn(sanitized(), ['--objects', lab.objects, '--ready-fd', '3', ...options, image, root], {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', logFd, 'pipe'],
   });
+  closeSync(logFd);
   open.set(root, child);
-  let log = '';
-  child.stderr?.on('data', (bytes: Buffer) => {
-    log += bytes.toString('latin1');
-  });
+  const log = (): string => readFileSync(logPath, 'latin1');
   const ready = child.stdio[3] as Readable;
   const first = await new Promise<number>((resolve) => {
     let count = 0;
@@ -147,11 +150,11 @@ export const serve = async (
     });
     ready.on('end', () => resolve(count));
   });
-  if (first !== 1) throw new Error(`the server ended with ${await exitOf(child)}: ${log}`);
+  if (first !== 1) throw new Error(`the server ended with ${await exitOf(child)}: ${log()}`);
   return {
     root,
     process: child,
-    log: () => log,
+    log,
     mounted: () => isMounted(root),
     async close() {
       if (isMounted(root)) spawnSync('umount', ['-l', root]);
