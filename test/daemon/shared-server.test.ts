@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { createMachine } from '../../harness/sys/machine.ts';
 import { startServer } from '../../harness/sys/servers.ts';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
-import { exitOf, type Lab, newLab, noCompiler, noServer, notRoot, sanitized } from './support.ts';
+import { type Lab, newLab, noCompiler, noServer, notRoot, sanitized } from './support.ts';
 
 const skip = notRoot || noServer;
 const OBJECT_BYTES = 300_000;
