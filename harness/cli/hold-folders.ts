@@ -8,6 +8,7 @@ import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { fileSystemOf } from '../sys/environment.ts';
 import { isInPlace, lockFolder, type OpenFolder } from '../sys/folder-lock.ts';
+import { giveBack } from '../sys/give-back.ts';
 import { inspectFolder, makeMarkedFolder, removeMarkedFolder } from '../sys/marked-folder.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type RunFolders, refuseNonEmpty } from './work-folder.ts';
@@ -40,6 +41,15 @@ export const lockRunFolder = async (runDir: string): Promise<OpenFolder> => {
         exit: 4,
         hint: 'wait for it to end, or interrupt it',
       });
+  }
+};
+
+/** Under sudo. A failure is printed and ends nothing: the results are complete. */
+export const giveResultsBack = (folder: OpenFolder): void => {
+  try {
+    giveBack(folder);
+  } catch (error) {
+    process.stderr.write(`results still belong to root: ${visible((error as Error).message)}\n`);
   }
 };
 

@@ -14,7 +14,7 @@ import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
 import { worstOf } from './exit-code.ts';
 import { isFinished, linkLatest } from './find-run.ts';
-import { lockRunFolder, makeRunFolder } from './hold-folders.ts';
+import { giveResultsBack, lockRunFolder, makeRunFolder } from './hold-folders.ts';
 import { publishedHost } from './host.ts';
 import { holdMachine } from './one-run.ts';
 import type { TypedOptions } from './options.ts';
@@ -91,7 +91,11 @@ const measureAndReport = async (pool: OpenPool): Promise<number> => {
   const isAllowed = (given.allowParallel ?? plan.typed.allowParallel) === true;
   const machine = await holdMachine(folder, { startedAt: new Date(), isAllowed });
   const code = await measureAll(pool).finally(machine.close);
-  if (hasRun(folder, plan)) await reportPool(folder, plan, code === INTERRUPTED_EXIT);
+  try {
+    if (hasRun(folder, plan)) await reportPool(folder, plan, code === INTERRUPTED_EXIT);
+  } finally {
+    giveResultsBack(pool.lock);
+  }
   return code;
 };
 

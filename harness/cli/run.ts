@@ -1,6 +1,5 @@
 // `cfsbench run`, the outer process: finds out what the machine can do, and starts the inner process in private namespaces.
 import { readRun } from '../../results/read.ts';
-import { visible } from '../../results/visible.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
@@ -8,7 +7,6 @@ import type { Features } from '../model/machine.ts';
 import type { Arm } from '../runner/arm.ts';
 import { interruptAtClosedOutput } from '../sys/closed-output.ts';
 import { HEAP_ENVIRONMENT, HEAP_OPTIONS } from '../sys/garbage.ts';
-import { giveBack } from '../sys/give-back.ts';
 import { interrupt, interruptedError, onInterrupt } from '../sys/interrupts.ts';
 import { startInNamespace } from '../sys/namespace.ts';
 import { requirePrograms } from '../sys/required-programs.ts';
@@ -19,7 +17,7 @@ import { discoverFeatures } from './discover.ts';
 import { clearLine, endRun } from './end-run.ts';
 import { reportExitCode } from './exit-code.ts';
 import { HANDOVER, type Handover, INSPECT } from './handover.ts';
-import { type HeldFolders, holdFolders } from './hold-folders.ts';
+import { giveResultsBack, type HeldFolders, holdFolders } from './hold-folders.ts';
 import { holdMachine } from './one-run.ts';
 import type { ResolvedOptions, TypedOptions } from './options.ts';
 import type { PrivateOptions } from './private-file.ts';
@@ -113,15 +111,6 @@ const runInside = (
     onFirstInterrupt: sayInterrupted,
   });
 
-/** A failure is printed and ends nothing: the results are complete. */
-const giveResultsBack = ({ run }: HeldFolders): void => {
-  try {
-    giveBack(run);
-  } catch (error) {
-    process.stderr.write(`results still belong to root: ${visible((error as Error).message)}\n`);
-  }
-};
-
 const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise<number> => {
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date();
@@ -160,7 +149,7 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
       keepWork,
     });
   } finally {
-    if (attended !== null) giveResultsBack(held);
+    if (attended !== null) giveResultsBack(held.run);
     await held.close(attended === null).finally(() => machine.close());
   }
 };

@@ -69,6 +69,24 @@ describe('the folders of a run', { concurrency: 2, skip: needsRoot }, () => {
     assert.match(other.stderr, /another user may have written it/);
   });
 
+  test('under sudo a pool and its runs belong to the calling user', async (t) => {
+    const home = diskFolder(t);
+    chownSync(home, NOBODY, NOBODY);
+    const out = join(home, 'runs', 'pool');
+    const env = { SUDO_UID: String(NOBODY), SUDO_GID: String(NOBODY) };
+    const counted = [...PLAN, '--backends', 'unpacked-overlay', '--scenarios', 'churn', '--count-only'];
+    const argv = [process.execPath, PROGRAM, ...counted, '--runs', '2', '--out', out];
+    const { code, stderr } = await start(t, argv, env).done;
+    assert.equal(code, 0, stderr);
+    const all = ['.', ...readdirSync(home, { recursive: true, encoding: 'utf8' })];
+    for (const name of ['1/run.json', '2/run.json', 'report.html'])
+      assert.ok(all.includes(`runs/pool/${name}`));
+    assert.deepEqual(
+      all.filter((name) => lstatSync(join(home, name)).uid !== NOBODY),
+      [],
+    );
+  });
+
   test('a second process on the same run folder ends with exit code 4, and clean leaves both folders', async (t) => {
     const home = diskFolder(t);
     const out = join(home, 'results');
