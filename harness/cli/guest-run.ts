@@ -11,7 +11,7 @@ import { optionName, resolvedRun, typedRun } from './typed-run.ts';
 export const RUN = 'run';
 /** Folders of this machine mean nothing in the guest. */
 const HOST_OPTIONS = ['out', 'work', 'resume', 'runs'] as const;
-const HOST_IMAGES = /(?:^|[=,])(?:dir|oci|dump):/;
+const HOST_IMAGES = /(?:^|[=,])(?:dir|oci|dump|remote):/;
 
 const refuseHostOptions = (typed: TypedOptions): void => {
   const hosted = HOST_OPTIONS.find((key) => typed[key] !== undefined);
@@ -42,7 +42,7 @@ export const guestArguments = (words: readonly string[], limitNs: number): reado
     });
   if (words.some((word) => HOST_IMAGES.test(word)))
     throw new UserError('a guest cannot read images of this machine', {
-      facts: ['its images are fixture:NAME and synthetic:files=N'],
+      facts: ['it has no network, and its images are fixture:NAME and synthetic:files=N'],
       hint: '--images fixture:debian-12-base',
     });
   const options = words.slice(1);

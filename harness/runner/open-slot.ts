@@ -181,7 +181,8 @@ export const openStageOf = async (
   const prepare = async (one: Image): Promise<Prepared> => {
     const ready = await arm.backend.prepare(one, machine, arm.options);
     prepared.push(ready);
-    if (isBroughtInWarm(parts) && one.family === undefined) readIntoCache(ready.sources ?? [one.packPath]);
+    if (isBroughtInWarm(parts) && one.family === undefined)
+      readIntoCache(ready.sources ?? (localOf(parts) === 'nothing' ? [one.packPath] : []));
     return ready;
   };
   const first = await prepare(image);

@@ -35,6 +35,11 @@ const REFUSED: readonly (readonly [readonly string[], RegExp, number])[] = [
   ],
   [['--kernel', 'deb:6.12', '--', 'run', '--bogus'], /unknown option '--bogus'/, 1],
   [['--kernel', 'deb:6.12', '--', 'run', '--scenarios', 'none'], /none/, 1],
+  [
+    ['--kernel', 'deb:6.12', '--', 'run', '--images', 'remote:http://h/a,key=k'],
+    /cannot read images[\s\S]*no network/,
+    1,
+  ],
   [['--kernel', 'deb:6.12', '--memory', '1'], /--memory must be a whole number from 512/, 1],
 ];
 

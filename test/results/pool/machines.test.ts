@@ -10,7 +10,7 @@ import type { RunSummary } from '../../../results/exports/summary.ts';
 import { poolCsv } from '../../../results/pool/csv.ts';
 import type { RunFile, Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../../report/support/example.ts';
-import { pooled, type StoredRun } from './stored-runs.ts';
+import { pooled, type StoredRun, slowerSample } from './stored-runs.ts';
 
 const MACHINES = 4;
 const RUNS = 4;
@@ -25,19 +25,6 @@ interface Machine {
   readonly changeCounts?: (sample: Sample) => Sample;
 }
 
-const slower = (sample: Sample, factor: number): Sample =>
-  sample.outcome !== 'ok' || sample.pass !== 'time' || sample.arm !== ARM
-    ? sample
-    : {
-        ...sample,
-        values: Object.fromEntries(
-          Object.entries(sample.values).map(([metric, value]) => [
-            metric,
-            metric.endsWith('Ns') ? value * factor : metric.endsWith('PerSecond') ? value / factor : value,
-          ]),
-        ),
-      };
-
 const runsOn = (
   { host, environment, factor = 1, changeCounts }: Machine,
   first: number,
@@ -45,7 +32,7 @@ const runsOn = (
   Array.from({ length: RUNS }, (_, index): StoredRun => {
     const seed = first + index;
     const { run, samples } = exampleRun({ seed, images: ['debian-12-base'] });
-    const timed = samples.map((sample) => slower(sample, factor));
+    const timed = samples.map((sample) => slowerSample(sample, ARM, factor));
     return {
       run: {
         ...run,

@@ -5,26 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { SAMPLES_FILE } from '../../../results/journal.ts';
 import { type LoadedPool, loadPool } from '../../../results/pool/load.ts';
-import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../../report/support/example.ts';
-import { type StoredRun, withFolders } from './stored-runs.ts';
+import { type StoredRun, slowerSample, withFolders } from './stored-runs.ts';
 
 const ARM = 'composefs-fuse';
 const SLOWER = 2;
 const OTHER_KERNEL = '6.19.1 #1 SMP';
-
-const slower = (sample: Sample): Sample =>
-  sample.outcome !== 'ok' || sample.pass !== 'time' || sample.arm !== ARM
-    ? sample
-    : {
-        ...sample,
-        values: Object.fromEntries(
-          Object.entries(sample.values).map(([metric, value]) => [
-            metric,
-            metric.endsWith('Ns') ? value * SLOWER : value,
-          ]),
-        ),
-      };
 
 /** Two runs on each of three machines: the first has a kernel of its own, the last one is slower. Run b1 has another tool than b2. */
 const RUNS = ['a', 'b', 'c'].flatMap((host) =>
@@ -39,7 +25,7 @@ const RUNS = ['a', 'b', 'c'].flatMap((host) =>
         startedAt: `2026-01-15T1${number}:00:00.000Z`,
         environment: { ...run.environment, tools, ...(host === 'a' ? { kernel: OTHER_KERNEL } : {}) },
       },
-      samples: host === 'c' ? samples.map(slower) : samples,
+      samples: host === 'c' ? samples.map((sample) => slowerSample(sample, ARM, SLOWER)) : samples,
     };
   }),
 );

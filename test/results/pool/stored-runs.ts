@@ -11,6 +11,20 @@ export interface StoredRun {
   readonly samples: readonly Sample[];
 }
 
+/** The sample as a slower machine would give it, if it is a timed one of the arm. */
+export const slowerSample = (sample: Sample, arm: string, factor: number): Sample =>
+  sample.outcome !== 'ok' || sample.pass !== 'time' || sample.arm !== arm
+    ? sample
+    : {
+        ...sample,
+        values: Object.fromEntries(
+          Object.entries(sample.values).map(([metric, value]) => [
+            metric,
+            metric.endsWith('Ns') ? value * factor : metric.endsWith('PerSecond') ? value / factor : value,
+          ]),
+        ),
+      };
+
 export const storeRun = (folder: string, { run, samples }: StoredRun): void => {
   mkdirSync(folder);
   const journal = openJournal(folder);
