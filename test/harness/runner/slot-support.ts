@@ -28,13 +28,14 @@ export type Told = Partial<Pick<SlotParts, 'slot' | 'lives' | 'others' | 'leaks'
   readonly idle?: Backend['idle'];
   /** Of the prepared image. */
   readonly close?: () => void;
+  readonly sources?: readonly string[];
 };
 
 export const own = async (): Promise<Record<string, number>> => ({ useWallNs: 5 });
 
 export const ran = async (
   t: TestContext,
-  { scenario = {}, idle = [], close = () => {}, ...told }: Told = {},
+  { scenario = {}, idle = [], close = () => {}, sources = [], ...told }: Told = {},
 ): Promise<TimedResult> => {
   const log: string[] = [];
   const stages: Stage[] = [];
@@ -47,6 +48,7 @@ export const ran = async (
       log.push('prepare');
       return {
         ...tellingPrepared({ ...recordingMachine({ advance() {} }), log }),
+        sources,
         async close() {
           log.push('release');
           close();
